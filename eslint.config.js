@@ -1,0 +1,46 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/** The folders are the flow; an import may only go the way the data goes. Folder -> folders it must not know. */
+const FORBIDDEN_IMPORTS = {
+  clearinghouse: ['cases', 'mirror', 'sync', 'replica', 'demo', 'cli'],
+  cases: ['sync', 'replica', 'demo', 'cli'],
+  mirror: ['sync', 'replica', 'demo', 'cli'],
+  sync: ['replica', 'demo', 'cli'],
+  replica: ['cases', 'mirror', 'sync', 'demo', 'cli'],
+  demo: ['cli'],
+};
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', 'coverage/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: {
+      parserOptions: { project: './tsconfig.test.json', tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+    },
+  },
+  {
+    files: ['**/*.cjs', '**/*.js'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
+  },
+  { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly' } } },
+  ...Object.entries(FORBIDDEN_IMPORTS).map(([folder, forbidden]) => ({
+    files: [`src/${folder}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: forbidden.map((name) => `**/${name}/**`), message: 'Imports go the way the data goes.' },
+          ],
+        },
+      ],
+    },
+  })),
+);
