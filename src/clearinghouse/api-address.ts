@@ -1,0 +1,99 @@
+import { MirrorError } from '../errors.ts';
+
+/** What a list of cases is filtered by, as query parameters; an empty filter is the list of all cases. */
+export type CaseFilter = Readonly<Record<string, string>>;
+
+const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * Checks the API's base address and normalises it to end in a slash.
+ * Plain http is accepted for loopback only, because the token travels in a header.
+ */
+export function parseApiUrl(text: string, name = 'The API address'): URL {
+  let url: URL;
+  try {
+    url = new URL(text.trim());
+  } catch {
+    // Node's error holds the text, which may hold a password.
+    throw new MirrorError('SETTING_INVALID', `${name} is not a URL.`);
+  }
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw new MirrorError('SETTING_INVALID', `${name} must start with https://, not ${url.protocol}//.`);
+  }
+  if (url.protocol === 'http:' && !LOOPBACK_HOSTS.has(url.hostname)) {
+    throw new MirrorError('ADDRESS_INSECURE', `${name} http://${url.host} is not encrypted.`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new MirrorError('SETTING_INVALID', `${name} must not hold a user name or password.`);
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw new MirrorError('SETTING_INVALID', `${name} must not have a query or a fragment.`);
+  }
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url;
+}
+
+/** The first page of a list. The slashed form, because the server redirects the other one. */
+export function toListUrl(api: URL, filter: CaseFilter): URL {
+  const url = new URL('cases/', api);
+  for (const [name, value] of Object.entries(filter)) url.searchParams.set(name, value);
+  return url;
+}
+
+/**
+ * Rebuilds a `next` address on our own origin. Of what the server wrote only the path below the API's base and the
+ * query are used: behind a proxy Django may write another scheme or host, and the token must not follow it there.
+ */
+export function toNextUrl(api: URL, filter: CaseFilter, next: string): URL {
+  let written: URL;
+  try {
+    written = new URL(next, api);
+  } catch (cause) {
+    throw new MirrorError(
+      'NEXT_REFUSED',
+      `\`next\` is not an address: ${JSON.stringify(next.slice(0, 200))}.`,
+      { cause },
+    );
+  }
+  const expected = toListUrl(api, filter);
+  const path = written.pathname.endsWith('/') ? written.pathname : `${written.pathname}/`;
+  if (path !== expected.pathname) {
+    throw new MirrorError('NEXT_REFUSED', `\`next\` leads to ${path}, not to ${expected.pathname}.`);
+  }
+  for (const [name, value] of Object.entries(filter)) {
+    const values = written.searchParams.getAll(name);
+    if (values.length !== 1 || values[0] !== value) {
+      throw new MirrorError(
+        'NEXT_REFUSED',
+        `\`next\` asks for ${name}=${values.join(',') || 'nothing'}, not for ${value}.`,
+      );
+    }
+  }
+  const url = new URL(expected.pathname, api);
+  url.search = written.search;
+  return url;
+}
+
+/** Where a redirect leads, if it stays within our origin; the token is sent nowhere else. */
+export function toRedirectUrl(from: URL, location: string): URL {
+  let target: URL;
+  try {
+    target = new URL(location, from);
+  } catch (cause) {
+    throw new MirrorError('REDIRECT_REFUSED', 'The server redirected to something that is not an address.', {
+      cause,
+    });
+  }
+  if (target.origin !== from.origin) {
+    throw new MirrorError(
+      'REDIRECT_REFUSED',
+      `The server redirected from ${from.origin} to ${target.origin}.`,
+    );
+  }
+  return target;
+}
+
+/** A path with its query, for messages and records: no origin, so that nothing private of an address is repeated. */
+export function toShortPath(url: URL): string {
+  return `${url.pathname}${url.search}`;
+}

@@ -1,0 +1,125 @@
+import { isJsonObject, type JsonValue } from '../json.ts';
+
+/** One page of a list, as the documented envelope has it. `previous` is not used. */
+export interface PageEnvelope {
+  /** How many cases the whole list has, by the server's word. */
+  readonly count: number;
+  readonly next: string | null;
+  readonly results: readonly JsonValue[];
+}
+
+/** An HTTP answer, fully read and decompressed. Header names are lower case. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+/** What an answer means. `words` are the server's own, shortened and made safe to print. */
+export type Answer =
+  | { readonly kind: 'page'; readonly page: PageEnvelope }
+  | { readonly kind: 'empty'; readonly words: string }
+  | { readonly kind: 'message'; readonly words: string }
+  | { readonly kind: 'redirect'; readonly location: string }
+  | { readonly kind: 'refused'; readonly words: string }
+  | { readonly kind: 'unauthorised'; readonly words: string }
+  | { readonly kind: 'not-found'; readonly words: string }
+  | { readonly kind: 'past-the-end' }
+  | { readonly kind: 'throttled'; readonly retryAfterMs: number | undefined; readonly words: string }
+  | { readonly kind: 'transient'; readonly reason: string; readonly retryAfterMs: number | undefined }
+  | { readonly kind: 'broken'; readonly reason: string };
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * Decides what an answer means. Pure: the same answer at the same time always means the same.
+ * Sources: the API reference ("Query Behavior", "Pagination") and Django REST framework's 404 texts; that a page of
+ * HTML with status 200 is a passing maintenance page is an assumption.
+ */
+export function classifyAnswer(answer: RawAnswer, now: Date): Answer {
+  const { status } = answer;
+  const json = parseJson(answer.body);
+  const words = readWords(json, answer.body);
+  if (status === 200) return classifyGoodAnswer(json);
+  if (REDIRECTS.has(status)) {
+    const location = oneHeader(answer, 'location');
+    return location === undefined
+      ? { kind: 'broken', reason: `status ${status} without a Location header` }
+      : { kind: 'redirect', location };
+  }
+  if (status === 400) {
+    const isEmpty = isListOfOneString(json) && json[0].startsWith('No results');
+    return isEmpty ? { kind: 'empty', words } : { kind: 'refused', words };
+  }
+  if (status === 401 || status === 403) return { kind: 'unauthorised', words };
+  if (status === 404) {
+    const detail = isJsonObject(json) ? json.detail : undefined;
+    return detail === 'Invalid page.' ? { kind: 'past-the-end' } : { kind: 'not-found', words };
+  }
+  if (status === 429)
+    return { kind: 'throttled', retryAfterMs: parseRetryAfter(oneHeader(answer, 'retry-after'), now), words };
+  if (status === 408 || status >= 500) {
+    return {
+      kind: 'transient',
+      reason: `status ${status}`,
+      retryAfterMs: parseRetryAfter(oneHeader(answer, 'retry-after'), now),
+    };
+  }
+  if (status >= 400) return { kind: 'refused', words: `status ${status}: ${words}` };
+  return { kind: 'broken', reason: `unexpected status ${status}` };
+}
+
+function classifyGoodAnswer(json: JsonValue | undefined): Answer {
+  if (json === undefined)
+    return { kind: 'transient', reason: 'status 200, but not JSON', retryAfterMs: undefined };
+  if (!isJsonObject(json)) return { kind: 'broken', reason: 'the answer is not a JSON object' };
+  if (typeof json.message === 'string' && json.results === undefined)
+    return { kind: 'message', words: toSafeWords(json.message) };
+  const { count, next, results } = json;
+  if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0) {
+    return { kind: 'broken', reason: '`count` is not a whole number' };
+  }
+  if (next !== null && typeof next !== 'string')
+    return { kind: 'broken', reason: '`next` is neither an address nor null' };
+  if (!Array.isArray(results)) return { kind: 'broken', reason: '`results` is not a list' };
+  return { kind: 'page', page: { count, next, results } };
+}
+
+/** Reads `Retry-After` in both its forms (RFC 9110: seconds, or a date) into milliseconds; undefined when it is neither. */
+export function parseRetryAfter(header: string | undefined, now: Date): number | undefined {
+  const text = header?.trim() ?? '';
+  if (/^\d{1,12}$/.test(text)) return Number(text) * 1000;
+  // Date.parse also reads things like "-5"; an HTTP date always holds a letter and a colon.
+  if (!/[a-z]/i.test(text) || !text.includes(':')) return undefined;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
+}
+
+/** One line, at most 300 characters, no control characters: a server's words may end up on a terminal. */
+export function toSafeWords(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  return line.length > 300 ? `${line.slice(0, 300).toWellFormed()}...` : line;
+}
+
+function readWords(json: JsonValue | undefined, body: string): string {
+  if (isListOfOneString(json)) return toSafeWords(json[0]);
+  if (isJsonObject(json) && typeof json.detail === 'string') return toSafeWords(json.detail);
+  return toSafeWords(body.slice(0, 1000)) || '(no text)';
+}
+
+function isListOfOneString(json: JsonValue | undefined): json is [string] {
+  return Array.isArray(json) && json.length === 1 && typeof json[0] === 'string';
+}
+
+function oneHeader(answer: RawAnswer, name: string): string | undefined {
+  const value = answer.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function parseJson(body: string): JsonValue | undefined {
+  try {
+    return JSON.parse(body) as JsonValue;
+  } catch {
+    return undefined; // not JSON is an answer too: the caller says what it means
+  }
+}

@@ -1,0 +1,65 @@
+import { MirrorError, TransientError } from '../errors.ts';
+
+/** How often and how patiently a failed request is tried again. All times are milliseconds. */
+export interface RetryPolicy {
+  /** Requests in all, the first included. */
+  readonly attempts: number;
+  /** Upper end of the first wait; it doubles with each attempt. */
+  readonly backoffBaseMs: number;
+  /** No wait of our own is longer than this. */
+  readonly backoffCeilingMs: number;
+  /** The longest `Retry-After` that is honoured. */
+  readonly retryAfterCeilingMs: number;
+}
+
+export interface FailedAttempt {
+  readonly error: Error;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** What is left of the run's time budget. */
+  readonly budgetLeftMs: number;
+}
+
+export type RetryDecision =
+  { readonly retry: true; readonly waitMs: number } | { readonly retry: false; readonly error: Error };
+
+/**
+ * Decides whether a failure is worth another try, and after how long: what the server asked for, or else a random
+ * part of an exponentially growing wait ("full jitter"), so that many mirrors do not come back in step.
+ * `random` gives a number from 0 up to 1.
+ */
+export function decideRetry(policy: RetryPolicy, failed: FailedAttempt, random: () => number): RetryDecision {
+  const { error, attempt, budgetLeftMs } = failed;
+  if (!(error instanceof TransientError)) return { retry: false, error };
+  if (attempt >= policy.attempts) {
+    return {
+      retry: false,
+      error: new MirrorError(
+        error.code,
+        `${error.message} (${attempt} ${attempt === 1 ? 'attempt' : 'attempts'})`,
+        { cause: error, hint: error.hint },
+      ),
+    };
+  }
+  const { retryAfterMs } = error;
+  if (retryAfterMs !== undefined && retryAfterMs > policy.retryAfterCeilingMs) {
+    const seconds = Math.ceil(retryAfterMs / 1000);
+    return {
+      retry: false,
+      error: new MirrorError('RETRY_AFTER_TOO_LONG', `The server asks for a pause of ${seconds} s.`, {
+        cause: error,
+      }),
+    };
+  }
+  const ceiling = Math.min(policy.backoffCeilingMs, policy.backoffBaseMs * 2 ** (attempt - 1));
+  const waitMs = retryAfterMs ?? Math.round(random() * ceiling);
+  if (waitMs >= budgetLeftMs) {
+    return {
+      retry: false,
+      error: new MirrorError('TIME_BUDGET_SPENT', 'The time budget of the run does not allow another wait.', {
+        cause: error,
+      }),
+    };
+  }
+  return { retry: true, waitMs };
+}

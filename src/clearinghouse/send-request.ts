@@ -1,0 +1,108 @@
+import got, { RequestError, type Got } from 'got';
+import { messageOf, MirrorError, TransientError } from '../errors.ts';
+import { toShortPath } from './api-address.ts';
+import type { RawAnswer } from './classify-answer.ts';
+
+/** Limits of a single request. Times are milliseconds. */
+export interface RequestLimits {
+  readonly connectTimeoutMs: number;
+  /** From the request sent to the first byte of the answer. */
+  readonly responseTimeoutMs: number;
+  /** The longest silence between two pieces of an answer. */
+  readonly idleTimeoutMs: number;
+  /** Largest answer, in bytes, after decompression. */
+  readonly maxBodyBytes: number;
+}
+
+/** A got instance that does one thing at a time: no retry (p-retry owns that), no redirects, no judgement of the status. */
+export function createHttp(userAgent: string, limits: RequestLimits): Got {
+  return got.extend({
+    retry: { limit: 0 },
+    followRedirect: false,
+    throwHttpErrors: false,
+    decompress: true,
+    headers: { 'user-agent': userAgent, accept: 'application/json' },
+    timeout: {
+      lookup: limits.connectTimeoutMs,
+      connect: limits.connectTimeoutMs,
+      secureConnect: limits.connectTimeoutMs,
+      response: limits.responseTimeoutMs,
+    },
+  });
+}
+
+/** Sends one GET and reads the whole answer. Fails with a MirrorError; one that may pass is a {@link TransientError}. */
+export async function sendRequest(
+  http: Got,
+  url: URL,
+  token: string,
+  limits: RequestLimits,
+  signal: AbortSignal,
+): Promise<RawAnswer & { readonly bytes: number }> {
+  const stream = http.stream(url, { headers: { authorization: `Token ${token}` }, signal });
+  let head: Pick<RawAnswer, 'status' | 'headers'> | undefined;
+  stream.on('response', (response: { statusCode: number; headers: RawAnswer['headers'] }) => {
+    head = { status: response.statusCode, headers: response.headers };
+  });
+  const silence = watchSilence(limits.idleTimeoutMs, (error) => stream.destroy(error));
+  stream.once('response', silence.begin);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      silence.begin();
+      bytes += chunk.length;
+      if (bytes > limits.maxBodyBytes) {
+        throw new MirrorError(
+          'BODY_TOO_LARGE',
+          `The answer to ${toShortPath(url)} is larger than ${limits.maxBodyBytes} bytes.`,
+        );
+      }
+      chunks.push(chunk);
+    }
+  } catch (thrown) {
+    throw toMirrorError(thrown, url, signal);
+  } finally {
+    silence.end();
+    stream.destroy();
+  }
+  if (head === undefined) throw new TransientError('NETWORK_GAVE_UP', `No answer to ${toShortPath(url)}.`);
+  return { ...head, body: Buffer.concat(chunks, bytes).toString('utf8'), bytes };
+}
+
+/** Calls `onSilence` when `begin` was not called again within that time. */
+function watchSilence(limitMs: number, onSilence: (error: Error) => void) {
+  let timer: NodeJS.Timeout | undefined;
+  const begin = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const expired = timer;
+      // While a page was stored, data may have waited unread: the next turn of the event loop reads it first.
+      setImmediate(() => {
+        if (timer === expired)
+          onSilence(new TransientError('NETWORK_GAVE_UP', `The answer stopped for ${limitMs} ms.`));
+      });
+    }, limitMs);
+  };
+  return {
+    begin,
+    end: () => {
+      clearTimeout(timer);
+      timer = undefined;
+    },
+  };
+}
+
+const CERTIFICATE_FAULT = /^(CERT_|ERR_TLS_CERT|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
+
+function toMirrorError(thrown: unknown, url: URL, signal: AbortSignal): Error {
+  if (signal.aborted)
+    return signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason });
+  if (thrown instanceof MirrorError) return thrown;
+  const code = thrown instanceof RequestError ? thrown.code : '';
+  // A got error carries the request with its headers; only its message is kept as the cause, never the object.
+  const cause = new Error(`${code || 'error'}: ${messageOf(thrown)}`);
+  const message = `${toShortPath(url)} could not be fetched: ${code || messageOf(thrown)}`;
+  if (CERTIFICATE_FAULT.test(code)) return new MirrorError('CERTIFICATE_REFUSED', message, { cause });
+  return new TransientError('NETWORK_GAVE_UP', message, { cause });
+}

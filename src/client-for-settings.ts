@@ -1,0 +1,24 @@
+import { createClient, type Client, type ClientOptions, type Surroundings } from './clearinghouse/client.ts';
+import type { Settings } from './settings.ts';
+
+/** The client that the settings describe; its time budget begins now. */
+export function createClientFor(
+  settings: Settings,
+  token: string,
+  surroundings: Surroundings,
+  onRetry?: ClientOptions['onRetry'],
+): Client {
+  return createClient(
+    {
+      api: settings.apiUrl,
+      token,
+      userAgent: settings.userAgent,
+      delayMs: settings.delayMs,
+      limits: settings,
+      retry: settings,
+      deadline: new Date(surroundings.now().getTime() + settings.timeBudgetMinutes * 60_000),
+      onRetry,
+    },
+    surroundings,
+  );
+}

@@ -1,0 +1,22 @@
+import type { Mirror } from '../../src/mirror/open-mirror.ts';
+
+const LEDGER = new Set([
+  'sync_runs',
+  'status_syncs',
+  'kept_aside',
+  'payload_drift',
+  '__drizzle_migrations',
+  'sqlite_sequence',
+]);
+
+/** Every row of every table of data, for a comparison of two moments. The ledger is left out: it grows with each run. */
+export function dumpData({ sqlite }: Mirror): Record<string, unknown[]> {
+  const tables = sqlite
+    .prepare<[], { name: string }>(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`)
+    .all();
+  return Object.fromEntries(
+    tables
+      .filter(({ name }) => !LEDGER.has(name))
+      .map(({ name }) => [name, sqlite.prepare<[]>(`SELECT * FROM "${name}" ORDER BY 1, 2`).all()]),
+  );
+}

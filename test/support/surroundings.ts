@@ -1,0 +1,23 @@
+import type { Surroundings } from '../../src/clearinghouse/client.ts';
+
+export interface FakeSurroundings extends Surroundings {
+  /** Every wait that was asked for, in milliseconds. */
+  readonly waits: readonly number[];
+}
+
+/** A clock that moves only when somebody sleeps, sleep that takes no time, and chance that always says `luck`. */
+export function fakeSurroundings({ start = '2030-01-15T03:17:00Z', luck = 0.5 } = {}): FakeSurroundings {
+  let time = Date.parse(start);
+  const waits: number[] = [];
+  return {
+    waits,
+    now: () => new Date(time),
+    random: () => luck,
+    sleep: (ms, signal) => {
+      if (signal.aborted) return Promise.reject(signal.reason as Error);
+      waits.push(ms);
+      time += ms;
+      return Promise.resolve();
+    },
+  };
+}

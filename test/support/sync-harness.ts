@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { afterEach } from '@jest/globals';
+import { ONGOING_STATUSES, type OngoingStatus } from '../../src/clearinghouse/ongoing-status.ts';
+import { openMirrorReadOnly, type Mirror } from '../../src/mirror/open-mirror.ts';
+import { startReplica, type Replica, type ReplicaOptions } from '../../src/replica/start-replica.ts';
+import { gatherSettings, parseSettings, type SettingName } from '../../src/settings.ts';
+import type { RunReport } from '../../src/sync/run-report.ts';
+import { runSync } from '../../src/sync/run-sync.ts';
+import type { SyncEvent } from '../../src/sync/sync-events.ts';
+import { fakeSurroundings, type FakeSurroundings } from './surroundings.ts';
+import { tempFolder } from './temp-folder.ts';
+
+export interface SyncHarness {
+  readonly replica: Replica;
+  readonly database: string;
+  readonly surroundings: FakeSurroundings;
+  /** Everything that the runs have told so far. */
+  readonly events: readonly SyncEvent[];
+  readonly sync: (options?: SyncOptions) => Promise<RunReport>;
+  /** Rows of a query on the mirror. */
+  readonly rows: (sql: string) => Record<string, unknown>[];
+  /** Uses the mirror, opened for reading. */
+  readonly read: <Result>(use: (mirror: Mirror) => Result) => Result;
+}
+
+export interface SyncOptions {
+  readonly settings?: Partial<Record<SettingName, string>>;
+  readonly statuses?: readonly OngoingStatus[];
+  readonly dryRun?: boolean;
+  readonly token?: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: SyncEvent) => void;
+}
+
+const replicas: Replica[] = [];
+
+afterEach(async () => {
+  for (const replica of replicas.splice(0)) await replica.close();
+});
+
+/** A replica, and a mirror of it in a file of its own, with a clock that only sleeping moves. */
+export async function startHarness(options: ReplicaOptions): Promise<SyncHarness> {
+  const replica = await startReplica(options);
+  replicas.push(replica);
+  const database = join(tempFolder(), 'mirror.db');
+  const surroundings = fakeSurroundings();
+  const events: SyncEvent[] = [];
+  const read = <Result>(use: (mirror: Mirror) => Result): Result => {
+    const mirror = openMirrorReadOnly(database);
+    try {
+      return use(mirror);
+    } finally {
+      mirror.close();
+    }
+  };
+  return {
+    replica,
+    database,
+    surroundings,
+    events,
+    read,
+    rows: (sql) => read(({ sqlite }) => sqlite.prepare<[], Record<string, unknown>>(sql).all()),
+    sync: (run = {}) =>
+      runSync(
+        {
+          settings: parseSettings(
+            gatherSettings({ apiUrl: replica.url, database, delayMs: '0', ...run.settings }, {}, {}),
+          ),
+          token: run.token ?? replica.token,
+          statuses: run.statuses ?? ONGOING_STATUSES,
+          trigger: 'sync',
+          dryRun: run.dryRun ?? false,
+          signal: run.signal ?? new AbortController().signal,
+          onEvent: (event) => {
+            events.push(event);
+            run.onEvent?.(event);
+          },
+        },
+        surroundings,
+      ),
+  };
+}
+
+/** The status with this id. */
+export function statusOf(id: OngoingStatus['id']): OngoingStatus {
+  const status = ONGOING_STATUSES.find((one) => one.id === id);
+  if (status === undefined) throw new RangeError(`no status ${id}`);
+  return status;
+}
