@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { DOCKET_ENTRY_FIELDS } from '../clearinghouse/payload-fields.ts';
+import type { SplitPayload } from './split-payload.ts';
+
+/**
+ * A hash of what a case says: equal for two payloads that differ only in the order of keys or of list elements, which
+ * carries no meaning (see docs/decisions/0002-order-carries-no-meaning.md), and different for any other two.
+ * SHA-256, 64 hex digits.
+ */
+export function fingerprint({ rest, entries }: SplitPayload): string {
+  const hash = createHash('sha256').update(toCanonicalJson(rest));
+  if (entries !== null) {
+    hash.update('\nentries'); // an empty list of entries is not the same as none
+    for (const line of toSortedLines(entries)) hash.update('\n').update(line);
+  }
+  return hash.digest('hex');
+}
+
+/** JSON with sorted keys and sorted lists: the same text for the same content. */
+export function toCanonicalJson(value: JsonValue): string {
+  if (Array.isArray(value)) return `[${value.map(toCanonicalJson).sort().join(',')}]`;
+  if (!isJsonObject(value)) return JSON.stringify(value);
+  const members = Object.keys(value).sort();
+  return `{${members.map((key) => `${JSON.stringify(key)}:${toCanonicalJson(value[key] as JsonValue)}`).join(',')}}`;
+}
+
+const ENTRY_FIELDS = Object.keys(DOCKET_ENTRY_FIELDS) as (keyof typeof DOCKET_ENTRY_FIELDS)[];
+
+function toSortedLines(entries: readonly JsonObject[]): string[] {
+  return entries.map(toEntryLine).sort();
+}
+
+/**
+ * An entry with exactly the documented fields needs no sorting of its keys: its values in the documented order say
+ * everything. Such a line starts with "[", a canonical one with "{", so the two can never be taken for each other.
+ */
+function toEntryLine(entry: JsonObject): string {
+  const values: JsonValue[] = [];
+  for (const field of ENTRY_FIELDS) {
+    const value = entry[field];
+    if (value === undefined) return toCanonicalJson(entry);
+    values.push(typeof value === 'object' && value !== null ? [toCanonicalJson(value)] : value);
+  }
+  return Object.keys(entry).length === ENTRY_FIELDS.length ? JSON.stringify(values) : toCanonicalJson(entry);
+}
