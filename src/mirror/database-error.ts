@@ -1,0 +1,39 @@
+import type Database from 'better-sqlite3';
+import { MirrorError, messageOf, type ErrorCode } from '../errors.ts';
+
+/** Which of our errors a result code of SQLite is. The first prefix that fits decides. */
+const CODES: readonly (readonly [prefix: string, code: ErrorCode])[] = [
+  ['SQLITE_NOTADB', 'DATABASE_FOREIGN'],
+  ['SQLITE_CORRUPT', 'DATABASE_DAMAGED'],
+  ['SQLITE_BUSY', 'DATABASE_BUSY'],
+  ['SQLITE_LOCKED', 'DATABASE_BUSY'],
+  ['SQLITE_FULL', 'DISK_FULL'],
+  ['SQLITE_IOERR', 'DISK_FULL'],
+  ['SQLITE_READONLY', 'DATABASE_UNWRITABLE'],
+  ['SQLITE_CANTOPEN', 'DATABASE_UNWRITABLE'],
+  ['SQLITE_PERM', 'DATABASE_UNWRITABLE'],
+];
+
+/** Turns what SQLite threw while `path` was used into an error with advice; anything else that was thrown goes on up. */
+export function toDatabaseError(thrown: unknown, path: string): MirrorError {
+  if (thrown instanceof MirrorError) return thrown;
+  if (isSqliteError(thrown)) {
+    const found = CODES.find(([prefix]) => thrown.code.startsWith(prefix));
+    if (found !== undefined)
+      return new MirrorError(found[1], `${path}: ${thrown.message} (${thrown.code}).`, { cause: thrown });
+  }
+  if (thrown instanceof TypeError && thrown.message.includes('directory does not exist')) {
+    return new MirrorError('DATABASE_UNWRITABLE', `The folder of ${path} does not exist.`, { cause: thrown });
+  }
+  throw thrown instanceof Error ? thrown : new Error(messageOf(thrown));
+}
+
+/** By its code, not its class: a test runner may load the class more than once. */
+export function isSqliteError(thrown: unknown): thrown is InstanceType<typeof Database.SqliteError> {
+  return (
+    thrown instanceof Error &&
+    'code' in thrown &&
+    typeof thrown.code === 'string' &&
+    thrown.code.startsWith('SQLITE_')
+  );
+}

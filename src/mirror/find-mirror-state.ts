@@ -1,0 +1,92 @@
+import { statSync } from 'node:fs';
+import { count, desc, eq, sql } from 'drizzle-orm';
+import type { Mirror } from './open-mirror.ts';
+import {
+  cases,
+  docketEntries,
+  keptAside,
+  ongoingStatuses,
+  payloadDrift,
+  statusSyncs,
+  syncRuns,
+} from './schema.ts';
+
+export type SyncRunRow = typeof syncRuns.$inferSelect;
+export type StatusSyncRow = typeof statusSyncs.$inferSelect;
+export type DriftRow = typeof payloadDrift.$inferSelect;
+
+/** What is in the mirror of one status, and how it was swept last. */
+export interface StatusState {
+  readonly id: number;
+  readonly label: string;
+  /** Cases in the mirror that came under this status last. */
+  readonly cases: number;
+  readonly lastSweep: StatusSyncRow | null;
+  /** When a sweep of it last ended complete or empty. */
+  readonly lastGoodAt: string | null;
+}
+
+export interface MirrorState {
+  readonly path: string;
+  /** Of the database file and its write-ahead log. */
+  readonly fileBytes: number;
+  readonly cases: number;
+  readonly docketEntries: number;
+  readonly keptAside: number;
+  readonly statuses: readonly StatusState[];
+  /** Newest first. */
+  readonly runs: readonly SyncRunRow[];
+  readonly drift: readonly DriftRow[];
+}
+
+/** Reads the state of a mirror at one moment: its content, its newest runs, what drifted. */
+export function findMirrorState({ db, path }: Mirror, mostRuns: number): MirrorState {
+  return db.transaction((moment) => {
+    const countOf = (table: typeof cases | typeof docketEntries | typeof keptAside): number =>
+      moment.select({ n: count() }).from(table).get()?.n ?? 0;
+    const perStatus = new Map(
+      moment
+        .select({ id: cases.mirror_status_id, n: count() })
+        .from(cases)
+        .groupBy(cases.mirror_status_id)
+        .all()
+        .map(({ id, n }) => [id, n]),
+    );
+    const statuses = moment
+      .select()
+      .from(ongoingStatuses)
+      .orderBy(ongoingStatuses.id)
+      .all()
+      .map(({ id, label }): StatusState => {
+        const sweeps = moment.select().from(statusSyncs).where(eq(statusSyncs.status_id, id));
+        return {
+          id,
+          label,
+          cases: perStatus.get(id) ?? 0,
+          lastSweep: sweeps.orderBy(desc(statusSyncs.run_id)).limit(1).get() ?? null,
+          lastGoodAt:
+            moment
+              .select({ at: sql<string | null>`max(${statusSyncs.ended_at})` })
+              .from(statusSyncs)
+              .where(
+                sql`${statusSyncs.status_id} = ${id} AND ${statusSyncs.outcome} IN ('complete', 'empty')`,
+              )
+              .get()?.at ?? null,
+        };
+      });
+    return {
+      path,
+      fileBytes: sizeOf(path) + sizeOf(`${path}-wal`),
+      cases: countOf(cases),
+      docketEntries: countOf(docketEntries),
+      keptAside: countOf(keptAside),
+      statuses,
+      runs: moment.select().from(syncRuns).orderBy(desc(syncRuns.id)).limit(mostRuns).all(),
+      drift: moment.select().from(payloadDrift).orderBy(payloadDrift.field).all(),
+    };
+  });
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}

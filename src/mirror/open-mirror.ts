@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
+import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
+import { messageOf, MirrorError } from '../errors.ts';
+import { isSqliteError, toDatabaseError } from './database-error.ts';
+
+/** An open mirror: the connection, and Drizzle on top of it. */
+export interface Mirror {
+  readonly path: string;
+  readonly sqlite: Database.Database;
+  readonly db: BetterSQLite3Database;
+  close(): void;
+}
+
+/** Marks the file as ours in SQLite's header ("CMIR"), so that no other program's database is ever migrated. */
+const APPLICATION_ID = 0x434d4952;
+const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
+const BUSY_TIMEOUT_MS = 5000;
+
+/**
+ * Opens a mirror for writing and brings its schema up to date; a missing file is created. The caller holds the
+ * {@link takeWriterLock writer's lock}. Fails with a DATABASE_... error, and then leaves the file as it was.
+ */
+export function openMirror(path: string): Mirror {
+  return guard(path, () => {
+    const sqlite = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+    return closeOnFailure(sqlite, () => {
+      const state = readSchemaState(sqlite, path);
+      sqlite.pragma('journal_mode = WAL');
+      sqlite.pragma('synchronous = NORMAL');
+      const db = drizzle({ client: sqlite });
+      if (state !== 'current') applyMigrations(sqlite, db, path);
+      sqlite.pragma('foreign_keys = ON');
+      return toMirror(path, sqlite, db);
+    });
+  });
+}
+
+/** Opens an existing mirror for reading only: nothing can be written through it, and it never waits for the writer. */
+export function openMirrorReadOnly(path: string): Mirror {
+  if (!existsSync(path)) throw new MirrorError('DATABASE_MISSING', `There is no mirror at ${path}.`);
+  return guard(path, () => {
+    const sqlite = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    return closeOnFailure(sqlite, () => {
+      const state = readSchemaState(sqlite, path);
+      if (state === 'new')
+        throw new MirrorError('DATABASE_MISSING', `${path} is empty: no sync has begun in it.`);
+      if (state === 'older')
+        throw new MirrorError('DATABASE_OLDER', `${path} has an older schema than this program.`);
+      return toMirror(path, sqlite, drizzle({ client: sqlite }));
+    });
+  });
+}
+
+/** A new mirror in memory, for a comparison that is to leave nothing behind. */
+export function openMirrorInMemory(): Mirror {
+  return openMirror(':memory:');
+}
+
+function toMirror(path: string, sqlite: Database.Database, db: BetterSQLite3Database): Mirror {
+  return {
+    path,
+    sqlite,
+    db,
+    close: () => {
+      sqlite.close();
+    },
+  };
+}
+
+type SchemaState = 'new' | 'older' | 'current';
+
+/** Compares the file with the migrations of this program; refuses foreign files and newer ones. Only reads. */
+function readSchemaState(sqlite: Database.Database, path: string): SchemaState {
+  const applicationId = sqlite.pragma('application_id', { simple: true });
+  const tables = sqlite
+    .prepare<[], { name: string }>(`SELECT name FROM sqlite_schema WHERE type = 'table'`)
+    .all();
+  if (tables.length === 0 && (applicationId === 0 || applicationId === APPLICATION_ID)) return 'new';
+  if (applicationId !== APPLICATION_ID) {
+    throw new MirrorError('DATABASE_FOREIGN', `${path} is an SQLite database, but not a mirror.`);
+  }
+  if (!tables.some(({ name }) => name === '__drizzle_migrations')) return 'older';
+  const known = readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER });
+  const newestKnown = known.at(-1)?.folderMillis ?? 0;
+  const newestApplied = sqlite.prepare(`SELECT max(created_at) FROM __drizzle_migrations`).pluck().get() as
+    number | null;
+  if (newestApplied === null || newestApplied < newestKnown) return 'older';
+  if (newestApplied > newestKnown) {
+    throw new MirrorError('DATABASE_NEWER', `${path} was written by a newer version of this program.`);
+  }
+  return 'current';
+}
+
+/** Each migration and the note that it ran are one transaction of Drizzle's. */
+function applyMigrations(sqlite: Database.Database, db: BetterSQLite3Database, path: string): void {
+  // Inside Drizzle's transaction this pragma would have no effect, and rebuilding a parent table would empty its children.
+  sqlite.pragma('foreign_keys = OFF');
+  sqlite.pragma(`application_id = ${APPLICATION_ID}`);
+  try {
+    migrate(db, { migrationsFolder: MIGRATIONS_FOLDER });
+  } catch (cause) {
+    if (isSqliteError(cause) && /^SQLITE_(FULL|IOERR|READONLY|BUSY)/.test(cause.code)) throw cause;
+    throw new MirrorError(
+      'MIGRATION_FAILED',
+      `${path}: the schema could not be brought up to date: ${messageOf(cause)}`,
+      { cause },
+    );
+  }
+  const violations = sqlite.pragma('foreign_key_check') as unknown[];
+  if (violations.length > 0) {
+    throw new MirrorError(
+      'DATABASE_DAMAGED',
+      `${path}: ${violations.length} rows point to rows that do not exist.`,
+    );
+  }
+}
+
+function guard<Result>(path: string, action: () => Result): Result {
+  try {
+    return action();
+  } catch (thrown) {
+    throw toDatabaseError(thrown, path);
+  }
+}
+
+function closeOnFailure<Result>(sqlite: Database.Database, action: () => Result): Result {
+  try {
+    return action();
+  } catch (thrown) {
+    sqlite.close();
+    throw thrown;
+  }
+}

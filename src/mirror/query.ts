@@ -1,0 +1,46 @@
+import { messageOf, MirrorError } from '../errors.ts';
+import { isSqliteError, toDatabaseError } from './database-error.ts';
+import type { Mirror } from './open-mirror.ts';
+
+export type Cell = string | number | bigint | Buffer | null;
+
+export interface QueryAnswer {
+  readonly columns: readonly string[];
+  /** Read while iterating: a result of any size costs the memory of one row. */
+  readonly rows: Iterable<readonly Cell[]>;
+}
+
+/**
+ * Runs a user's SQL on a read-only mirror. One statement that returns rows: anything else is refused with
+ * QUERY_WRITES, and what SQLite does not understand with QUERY_INVALID.
+ */
+export function query({ sqlite, path }: Mirror, text: string): QueryAnswer {
+  let statement;
+  try {
+    statement = sqlite.prepare<[], Cell[]>(text);
+  } catch (cause) {
+    throw toQueryError(cause, path);
+  }
+  if (!statement.reader || !statement.readonly) {
+    throw new MirrorError('QUERY_WRITES', 'This statement returns no rows or would change the database.');
+  }
+  const columns = statement.columns().map(({ name }) => name);
+  return { columns, rows: streamRows(statement.raw(true), path) };
+}
+
+function* streamRows(statement: { iterate(): Iterable<Cell[]> }, path: string): Generator<readonly Cell[]> {
+  try {
+    yield* statement.iterate();
+  } catch (cause) {
+    throw toQueryError(cause, path);
+  }
+}
+
+function toQueryError(cause: unknown, path: string): Error {
+  const isAboutTheText =
+    (isSqliteError(cause) &&
+      /^SQLITE_(ERROR|MISMATCH|TOOBIG|RANGE|CONSTRAINT|AUTH|READONLY)/.test(cause.code)) ||
+    (!isSqliteError(cause) && cause instanceof Error); // better-sqlite3's own: empty text, several statements, parameters
+  if (isAboutTheText) return new MirrorError('QUERY_INVALID', `SQLite says: ${messageOf(cause)}.`, { cause });
+  return toDatabaseError(cause, path);
+}

@@ -1,0 +1,113 @@
+import { sql } from 'drizzle-orm';
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { ongoingStatuses } from './statuses.ts';
+
+/* What the mirror did, and what it could not put into the other tables. */
+
+export const RUN_OUTCOMES = ['running', 'complete', 'partial', 'failed', 'interrupted', 'died'] as const;
+export type RunOutcome = (typeof RUN_OUTCOMES)[number];
+
+export const STATUS_OUTCOMES = [
+  'running',
+  'complete',
+  'empty',
+  'partial',
+  'failed',
+  'skipped',
+  'interrupted',
+] as const;
+export type StatusOutcome = (typeof STATUS_OUTCOMES)[number];
+
+/** One row a run of `sync`. `died` was found by a later run: the process ended without a word. */
+export const syncRuns = sqliteTable(
+  'sync_runs',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    outcome: text('outcome', { enum: RUN_OUTCOMES }).notNull(),
+    started_at: text('started_at').notNull(),
+    ended_at: text('ended_at'),
+    /** `sync` or `nightly`. */
+    trigger: text('trigger').notNull(),
+    version: text('version').notNull(),
+    api_url: text('api_url').notNull(),
+    process_id: integer('process_id').notNull(),
+    error_code: text('error_code'),
+    error_message: text('error_message'),
+  },
+  (table) => [index('sync_runs_outcome').on(table.outcome)],
+);
+
+const count = (name: string) =>
+  integer(name)
+    .notNull()
+    .default(sql`0`);
+
+/** One row for each status of a run. `cases_seen` = new + changed + unchanged, each case once. */
+export const statusSyncs = sqliteTable(
+  'status_syncs',
+  {
+    run_id: integer('run_id')
+      .notNull()
+      .references(() => syncRuns.id),
+    status_id: integer('status_id')
+      .notNull()
+      .references(() => ongoingStatuses.id),
+    outcome: text('outcome', { enum: STATUS_OUTCOMES }).notNull(),
+    started_at: text('started_at').notNull(),
+    ended_at: text('ended_at'),
+    /** How many cases the API reported on the first page, and on the last one read. */
+    count_first: integer('count_first'),
+    count_last: integer('count_last'),
+    cases_seen: count('cases_seen'),
+    cases_new: count('cases_new'),
+    cases_changed: count('cases_changed'),
+    cases_unchanged: count('cases_unchanged'),
+    cases_kept_aside: count('cases_kept_aside'),
+    pages: count('pages'),
+    requests: count('requests'),
+    retries: count('retries'),
+    /** Milliseconds of deliberate waiting: politeness, backoff, `Retry-After`. */
+    waited_ms: count('waited_ms'),
+    /** Bytes of answers, after decompression. */
+    bytes: count('bytes'),
+    error_code: text('error_code'),
+    error_message: text('error_message'),
+  },
+  (table) => [primaryKey({ columns: [table.run_id, table.status_id] })],
+);
+
+/** Records of the API that cannot be a case. The same record is kept once, however often it comes. */
+export const keptAside = sqliteTable('kept_aside', {
+  /** SHA-256 of the record's text. */
+  fingerprint: text('fingerprint').primaryKey(),
+  why: text('why').notNull(),
+  /** The record as JSON. */
+  record: text('record').notNull(),
+  /** Path and query of the page it came on first, and its place there, from 0. */
+  source: text('source').notNull(),
+  position: integer('position').notNull(),
+  first_run_id: integer('first_run_id')
+    .notNull()
+    .references(() => syncRuns.id),
+  last_run_id: integer('last_run_id')
+    .notNull()
+    .references(() => syncRuns.id),
+});
+
+/** Fields that are not what the API's documentation and recorded answers had. */
+export const payloadDrift = sqliteTable(
+  'payload_drift',
+  {
+    field: text('field').notNull(),
+    expected: text('expected').notNull(),
+    seen: text('seen').notNull(),
+    example_case_id: integer('example_case_id').notNull(),
+    first_run_id: integer('first_run_id')
+      .notNull()
+      .references(() => syncRuns.id),
+    last_run_id: integer('last_run_id')
+      .notNull()
+      .references(() => syncRuns.id),
+  },
+  (table) => [primaryKey({ columns: [table.field, table.seen] })],
+);

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import type { Drift } from '../clearinghouse/payload-drift.ts';
+import type { JsonValue } from '../json.ts';
+import type { Mirror } from './open-mirror.ts';
+import { keptAside, payloadDrift } from './schema.ts';
+
+/** A record that cannot be a case, and where it came from. */
+export interface Misfit {
+  readonly record: JsonValue;
+  readonly why: string;
+  readonly source: string;
+  readonly position: number;
+}
+
+/** Drift found in a case. */
+export interface CaseDrift extends Drift {
+  readonly caseId: number;
+}
+
+/** Keeps a record aside; the same record coming again only moves `last_run_id`. Part of the caller's transaction. */
+export function writeMisfit({ db }: Mirror, misfit: Misfit, runId: number): void {
+  const record = JSON.stringify(misfit.record);
+  db.insert(keptAside)
+    .values({
+      ...misfit,
+      record,
+      fingerprint: createHash('sha256').update(record).digest('hex'),
+      first_run_id: runId,
+      last_run_id: runId,
+    })
+    .onConflictDoUpdate({ target: keptAside.fingerprint, set: { last_run_id: sql`excluded.last_run_id` } })
+    .run();
+}
+
+/** Records that a field drifted; the same drift in a later run only moves `last_run_id`. Part of the caller's transaction. */
+export function writeDrift(
+  { db }: Mirror,
+  { field, expected, seen, caseId }: CaseDrift,
+  runId: number,
+): void {
+  db.insert(payloadDrift)
+    .values({ field, expected, seen, example_case_id: caseId, first_run_id: runId, last_run_id: runId })
+    .onConflictDoUpdate({
+      target: [payloadDrift.field, payloadDrift.seen],
+      set: { last_run_id: sql`excluded.last_run_id` },
+    })
+    .run();
+}

@@ -1,0 +1,54 @@
+import type { CaseRows } from '../cases/to-case-rows.ts';
+import { toDatabaseError } from './database-error.ts';
+import type { Mirror } from './open-mirror.ts';
+import { createSyncLedger, type StatusFigures } from './sync-ledger.ts';
+import { createCaseWriter, type Sighting } from './write-case.ts';
+import { writeDrift, writeMisfit, type CaseDrift, type Misfit } from './write-oddities.ts';
+
+/** A case of a page, already compared with what is stored. */
+export type PageCase =
+  | { readonly verdict: 'new' | 'changed'; readonly id: number; readonly rows: CaseRows }
+  | {
+      readonly verdict: 'unchanged';
+      readonly id: number;
+      /** Came under another status before. */ readonly moved: boolean;
+    };
+
+/** Everything that a page brings, ready to be written. */
+export interface PageContent {
+  readonly cases: readonly PageCase[];
+  readonly misfits: readonly Misfit[];
+  readonly drift: readonly CaseDrift[];
+}
+
+export type WritePage = (
+  content: PageContent,
+  sighting: Sighting & { statusId: number },
+  figures: StatusFigures,
+) => void;
+
+/**
+ * Prepares the storing of pages. A page's cases and the record of them are one transaction: after any death either
+ * both are there or neither, and no reader ever sees half a case.
+ */
+export function prepareWritePage(mirror: Mirror): WritePage {
+  const writer = createCaseWriter(mirror);
+  const ledger = createSyncLedger(mirror);
+  const transact = mirror.sqlite.transaction<WritePage>(({ cases, misfits, drift }, sighting, figures) => {
+    for (const one of cases) {
+      if (one.verdict === 'unchanged') {
+        if (one.moved) writer.writeStatus(one.id, sighting.statusId);
+      } else writer.writeCase(one.rows, sighting, one.verdict === 'new');
+    }
+    for (const misfit of misfits) writeMisfit(mirror, misfit, sighting.runId);
+    for (const one of drift) writeDrift(mirror, one, sighting.runId);
+    ledger.recordFigures(sighting.runId, sighting.statusId, figures);
+  });
+  return (...page) => {
+    try {
+      transact.immediate(...page);
+    } catch (thrown) {
+      throw toDatabaseError(thrown, mirror.path);
+    }
+  };
+}

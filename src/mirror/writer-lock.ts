@@ -1,0 +1,36 @@
+import Database from 'better-sqlite3';
+import { messageOf, MirrorError } from '../errors.ts';
+import { toDatabaseError } from './database-error.ts';
+
+/** Held by the one process that may write to a mirror. */
+export interface WriterLock {
+  release(): void;
+}
+
+/**
+ * Takes the writer's place, or fails at once with LOCKED. The lock is an exclusive transaction on a small SQLite file
+ * beside the mirror: the kernel frees it when the process dies, however it dies, so there is no lease to go stale.
+ */
+export function takeWriterLock(databasePath: string): WriterLock {
+  const path = `${databasePath}.lock`;
+  let lock: Database.Database;
+  try {
+    lock = new Database(path, { timeout: 0 });
+  } catch (cause) {
+    throw new MirrorError('DATABASE_UNWRITABLE', `${path} cannot be opened: ${messageOf(cause)}.`, { cause });
+  }
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (cause) {
+    lock.close();
+    const error = toDatabaseError(cause, path);
+    throw error.code === 'DATABASE_BUSY'
+      ? new MirrorError('LOCKED', `Another process is writing to ${databasePath}.`)
+      : error;
+  }
+  return {
+    release: () => {
+      lock.close();
+    },
+  };
+}
