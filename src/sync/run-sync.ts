@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import type { Surroundings } from '../clearinghouse/client.ts';
+import type { OngoingStatus } from '../clearinghouse/ongoing-status.ts';
+import { createClientFor } from '../client-for-settings.ts';
+import { openMirror, openMirrorInMemory, openMirrorReadOnly, type Mirror } from '../mirror/open-mirror.ts';
+import type { Trigger } from '../mirror/sync-ledger.ts';
+import { takeWriterLock } from '../mirror/writer-lock.ts';
+import { PACKAGE } from '../package-info.ts';
+import type { Settings } from '../settings.ts';
+import type { RunReport } from './run-report.ts';
+import type { OnSyncEvent } from './sync-events.ts';
+import { syncMirror } from './sync-mirror.ts';
+
+export interface SyncRequest {
+  readonly settings: Settings;
+  readonly token: string;
+  readonly statuses: readonly OngoingStatus[];
+  readonly trigger: Trigger;
+  readonly dryRun: boolean;
+  readonly signal: AbortSignal;
+  readonly onEvent: OnSyncEvent;
+}
+
+/**
+ * Runs one sync from settings: takes the writer's lock, opens the mirror, sweeps, and lets both go again. A dry run
+ * takes no lock and opens the mirror for reading; where there is none yet, everything counts as new.
+ */
+export async function runSync(request: SyncRequest, surroundings: Surroundings): Promise<RunReport> {
+  const { settings, dryRun } = request;
+  const lock = dryRun ? null : takeWriterLock(settings.database);
+  try {
+    const mirror = dryRun ? openForComparison(settings.database) : openMirror(settings.database);
+    try {
+      return await syncMirror({
+        ...request,
+        mirror,
+        client: createClientFor(settings, request.token, surroundings, (retry) => {
+          request.onEvent({ type: 'retrying', ...retry });
+        }),
+        version: PACKAGE.version,
+        now: surroundings.now,
+      });
+    } finally {
+      mirror.close();
+    }
+  } finally {
+    lock?.release();
+  }
+}
+
+function openForComparison(path: string): Mirror {
+  return existsSync(path) ? openMirrorReadOnly(path) : openMirrorInMemory();
+}

@@ -1,0 +1,21 @@
+import type { OngoingStatus } from '../clearinghouse/ongoing-status.ts';
+import type { StatusFigures } from '../mirror/sync-ledger.ts';
+import type { RunReport, StatusReport } from './run-report.ts';
+
+/** What a run tells while it goes on. */
+export type SyncEvent =
+  | {
+      readonly type: 'run-begun';
+      readonly runId: number | null;
+      readonly statuses: readonly OngoingStatus[];
+      readonly deadRuns: readonly number[];
+    }
+  | { readonly type: 'status-begun'; readonly status: OngoingStatus }
+  /** A page is stored. */
+  | { readonly type: 'page-stored'; readonly status: OngoingStatus; readonly figures: StatusFigures }
+  /** A request failed and is tried again after `waitMs`. */
+  | { readonly type: 'retrying'; readonly reason: string; readonly attempt: number; readonly waitMs: number }
+  | { readonly type: 'status-ended'; readonly report: StatusReport }
+  | { readonly type: 'run-ended'; readonly report: RunReport };
+
+export type OnSyncEvent = (event: SyncEvent) => void;

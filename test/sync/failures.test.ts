@@ -1,0 +1,203 @@
+import { describe, expect, test } from '@jest/globals';
+import { MirrorError } from '../../src/errors.ts';
+import { always, firstTries, once, page } from '../../src/replica/fault-rules.ts';
+import { recordedCases } from '../../src/replica/recorded-cases.ts';
+import { makeCase } from '../support/make-case.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness } from '../support/sync-harness.ts';
+
+const sixty = () => smallCollection(60);
+
+describe('a failure of one status', () => {
+  test('does not stop the others, and the run is partial', async () => {
+    const { sync, rows } = await startHarness({
+      source: sixty(),
+      faults: always({ kind: 'status', status: 503 }, page(1, 5020)),
+    });
+    const report = await sync({ settings: { attempts: '3' } });
+    expect(report).toMatchObject({ outcome: 'partial', exit: 'partial' });
+    const outcomes = rows(
+      'SELECT status_id, outcome, error_code, retries FROM status_syncs ORDER BY status_id',
+    );
+    expect(outcomes[0]).toEqual({
+      status_id: 5020,
+      outcome: 'failed',
+      error_code: 'TRANSIENT_ANSWER',
+      retries: 2,
+    });
+    expect(outcomes.slice(1).every(({ outcome }) => outcome === 'complete' || outcome === 'empty')).toBe(
+      true,
+    );
+  });
+
+  test('after some pages leaves what was stored, and the status partial', async () => {
+    const { sync, rows } = await startHarness({
+      source: sixty(),
+      pageSize: 5,
+      faults: always({ kind: 'reset', at: 'in-body' }, page(3, 5020)),
+    });
+    await sync({ settings: { attempts: '2' } });
+    expect(
+      rows('SELECT outcome, pages, cases_seen, error_code FROM status_syncs WHERE status_id = 5020'),
+    ).toEqual([{ outcome: 'partial', pages: 2, cases_seen: 10, error_code: 'NETWORK_GAVE_UP' }]);
+    expect(rows('SELECT count(*) AS n FROM cases WHERE mirror_status_id = 5020')).toEqual([{ n: 10 }]);
+  });
+
+  test('of every status ends the run as failed, with the exit code of the first', async () => {
+    const { sync } = await startHarness({ source: sixty(), faults: always({ kind: 'status', status: 500 }) });
+    expect(await sync({ settings: { attempts: '1' } })).toMatchObject({ outcome: 'failed', exit: 'network' });
+  });
+});
+
+test('a refused token stops everything at once, with nothing stored and the other statuses skipped', async () => {
+  const { sync, rows, replica } = await startHarness({ source: sixty() });
+  const report = await sync({ token: 'another-token' });
+  expect(report).toMatchObject({ outcome: 'failed', exit: 'unauthorised', error: { code: 'UNAUTHORISED' } });
+  expect(rows('SELECT outcome FROM status_syncs ORDER BY status_id').map(({ outcome }) => outcome)).toEqual([
+    'failed',
+    'skipped',
+    'skipped',
+    'skipped',
+    'skipped',
+  ]);
+  expect(replica.requests).toHaveLength(1);
+});
+
+test('a token that is refused in the middle leaves what was stored and skips the rest', async () => {
+  const { sync, rows } = await startHarness({
+    source: sixty(),
+    pageSize: 5,
+    faults: always({ kind: 'status', status: 401, body: { detail: 'Invalid token.' } }, page(2, 5021)),
+  });
+  const report = await sync();
+  expect(report).toMatchObject({ outcome: 'partial', exit: 'unauthorised' });
+  expect(rows('SELECT outcome FROM status_syncs ORDER BY status_id').map(({ outcome }) => outcome)).toEqual([
+    'complete',
+    'partial',
+    'skipped',
+    'skipped',
+    'skipped',
+  ]);
+});
+
+describe('what passes on another try', () => {
+  const passing = [
+    { kind: 'status', status: 408 },
+    { kind: 'status', status: 429 },
+    { kind: 'status', status: 502 },
+    { kind: 'reset', at: 'before-head' },
+    { kind: 'reset', at: 'in-head' },
+    { kind: 'reset', at: 'in-body' },
+    { kind: 'short-body' },
+    { kind: 'cut-json' },
+    { kind: 'html' },
+    { kind: 'empty-body' },
+    { kind: 'gzip', damage: 'cut' },
+    { kind: 'gzip', damage: 'corrupt' },
+  ] as const;
+  test.each(passing)('$kind $status$at$damage costs retries, not cases', async (fault) => {
+    const { sync, rows } = await startHarness({ source: sixty(), faults: firstTries(2, fault) });
+    expect(await sync({ settings: { attempts: '3' } })).toMatchObject({ outcome: 'complete' });
+    const [sums] = rows('SELECT sum(retries) AS retries, sum(requests) AS requests FROM status_syncs');
+    expect(sums?.retries).toBeGreaterThanOrEqual(10);
+    expect(sums?.requests).toBe(Number(sums?.retries) / 2 + Number(sums?.retries));
+  });
+
+  const stalls = [
+    { kind: 'stall', at: 'before-head' },
+    { kind: 'stall', at: 'after-head' },
+    { kind: 'stall', at: 'in-body' },
+  ] as const;
+  test.each(stalls)(
+    'an answer that stops $at is given up after the time-out, and asked for again',
+    async (fault) => {
+      const { sync } = await startHarness({ source: sixty(), faults: once(fault) });
+      const settings = { responseTimeoutMs: '150', idleTimeoutMs: '150' };
+      expect(await sync({ settings })).toMatchObject({ outcome: 'complete' });
+    },
+  );
+});
+
+test('a drip that never pauses for long is read to its end', async () => {
+  const { sync } = await startHarness({
+    source: recordedCases([makeCase()]),
+    faults: once({ kind: 'drip', bytes: 400, everyMs: 5 }, page(1, 5021)),
+  });
+  expect(await sync({ settings: { idleTimeoutMs: '2000' } })).toMatchObject({ outcome: 'complete' });
+});
+
+describe('waiting', () => {
+  test('follows Retry-After and is counted', async () => {
+    const fault = { kind: 'status', status: 429, headers: { 'retry-after': '7' } } as const;
+    const { sync, rows, surroundings } = await startHarness({
+      source: sixty(),
+      faults: once(fault, page(1, 5020)),
+    });
+    await sync();
+    expect(surroundings.waits).toEqual([7000]);
+    expect(rows('SELECT waited_ms, retries FROM status_syncs WHERE status_id = 5020')).toEqual([
+      { waited_ms: 7000, retries: 1 },
+    ]);
+  });
+
+  test('is refused when the server asks for more than the ceiling, with a hint', async () => {
+    const fault = { kind: 'status', status: 503, headers: { 'retry-after': '3600' } } as const;
+    const { sync } = await startHarness({ source: sixty(), faults: always(fault, page(1, 5020)) });
+    const { statuses } = await sync({ settings: { retryAfterCeilingMs: '60000' } });
+    expect(statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'RETRY_AFTER_TOO_LONG' } });
+    expect(statuses[0]?.error?.hint).toContain('--retry-after-ceiling');
+  });
+
+  test('keeps the polite pause between any two requests', async () => {
+    const { sync, surroundings, replica } = await startHarness({ source: sixty() });
+    await sync({ settings: { delayMs: '250' } });
+    expect(surroundings.waits).toEqual(Array.from({ length: replica.requests.length - 1 }, () => 250));
+  });
+
+  test('never goes beyond the time budget: the status in hand ends, the others are skipped', async () => {
+    const { sync, rows } = await startHarness({
+      source: sixty(),
+      faults: always({ kind: 'status', status: 500 }, page(1, 5021)),
+    });
+    await sync({
+      settings: {
+        attempts: '1000',
+        backoffBaseMs: '20000',
+        backoffCeilingMs: '20000',
+        timeBudgetMinutes: '1',
+      },
+    });
+    expect(rows('SELECT outcome, error_code FROM status_syncs ORDER BY status_id')).toEqual([
+      { outcome: 'complete', error_code: null },
+      { outcome: 'failed', error_code: 'TIME_BUDGET_SPENT' },
+      { outcome: 'skipped', error_code: 'TIME_BUDGET_SPENT' },
+      { outcome: 'skipped', error_code: 'TIME_BUDGET_SPENT' },
+      { outcome: 'skipped', error_code: 'TIME_BUDGET_SPENT' },
+    ]);
+  });
+});
+
+test('an answer larger than the ceiling is not read to its end', async () => {
+  const { sync } = await startHarness({ source: sixty() });
+  const { statuses } = await sync({ settings: { maxBodyBytes: '5000' } });
+  expect(statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'BODY_TOO_LARGE' } });
+});
+
+test('an interruption ends the run after the page in hand, and what was stored stays', async () => {
+  const stop = new AbortController();
+  const { sync, rows } = await startHarness({ source: sixty(), pageSize: 5 });
+  const report = await sync({
+    signal: stop.signal,
+    onEvent: (event) => {
+      if (event.type === 'page-stored' && event.status.id === 5020 && event.figures.pages === 2) {
+        stop.abort(new MirrorError('TERMINATED', 'Stopped by SIGTERM.'));
+      }
+    },
+  });
+  expect(report).toMatchObject({ outcome: 'interrupted', exit: 'terminated' });
+  expect(rows('SELECT outcome, pages FROM status_syncs ORDER BY status_id')).toEqual([
+    { outcome: 'interrupted', pages: 2 },
+    ...Array.from({ length: 4 }, () => ({ outcome: 'skipped', pages: 0 })),
+  ]);
+  expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 10 }]);
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../src/json.ts';
+import { always, page } from '../../src/replica/fault-rules.ts';
+import { recordedCases } from '../../src/replica/recorded-cases.ts';
+import { makeCase } from '../support/make-case.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness, statusOf } from '../support/sync-harness.ts';
+
+describe('a record that cannot be a case', () => {
+  test.each(['null', 'text', 'no-id', 'text-id'] as const)(
+    '(%s) is kept with its text, once however often it comes',
+    async (as) => {
+      const { sync, rows } = await startHarness({
+        source: smallCollection(20),
+        faults: always({ kind: 'malformed-case', as }, page(1, 5021)),
+      });
+      await sync();
+      await sync();
+      const kept = rows('SELECT record, first_run_id, last_run_id FROM kept_aside');
+      expect(kept).toHaveLength(1);
+      expect(kept[0]).toMatchObject({ first_run_id: 1, last_run_id: 2 });
+      expect(() => JSON.parse(String(kept[0]?.record)) as unknown).not.toThrow();
+      expect(rows('SELECT DISTINCT cases_kept_aside AS n FROM status_syncs WHERE status_id = 5021')).toEqual([
+        { n: 1 },
+      ]);
+    },
+  );
+});
+
+test('drift is recorded with what was expected and seen, an example and its first and last run', async () => {
+  const odd: JsonObject = makeCase({ id: 5, filing_year: '2019', brand_new: true });
+  delete odd.plaintiff_type;
+  const { sync, rows } = await startHarness({ source: recordedCases([odd]) });
+  await sync();
+  await sync();
+  expect(rows('SELECT * FROM payload_drift ORDER BY field')).toEqual([
+    {
+      field: 'brand_new',
+      expected: 'no such field',
+      seen: 'a boolean',
+      example_case_id: 5,
+      first_run_id: 1,
+      last_run_id: 2,
+    },
+    {
+      field: 'filing_year',
+      expected: 'an integer',
+      seen: 'a text',
+      example_case_id: 5,
+      first_run_id: 1,
+      last_run_id: 2,
+    },
+    {
+      field: 'plaintiff_type',
+      expected: 'a list',
+      seen: 'missing',
+      example_case_id: 5,
+      first_run_id: 1,
+      last_run_id: 2,
+    },
+  ]);
+});
+
+describe('a dry run', () => {
+  test('compares with the mirror, and leaves no trace in it', async () => {
+    const source = smallCollection(20);
+    const { sync, rows } = await startHarness({ source });
+    await sync();
+    const [first] = source.ids();
+    source.edit(Number(first), (record) => ({ ...record, name: 'Changed' }));
+    const report = await sync({ dryRun: true });
+    expect(report.runId).toBeNull();
+    expect(report.statuses.reduce((sum, { figures }) => sum + figures.cases_changed, 0)).toBe(1);
+    expect(rows('SELECT count(*) AS n FROM sync_runs')).toEqual([{ n: 1 }]);
+    expect(rows(`SELECT count(*) AS n FROM cases WHERE name = 'Changed'`)).toEqual([{ n: 0 }]);
+  });
+
+  test('where there is no mirror yet counts everything as new, and makes no file', async () => {
+    const { sync, read } = await startHarness({ source: smallCollection(20) });
+    const report = await sync({ dryRun: true });
+    expect(report.statuses.reduce((sum, { figures }) => sum + figures.cases_new, 0)).toBe(20);
+    expect(() => {
+      read(() => undefined);
+    }).toThrow('There is no mirror');
+  });
+});
+
+test('a status that is swept alone leaves the others as they were', async () => {
+  const source = smallCollection(20);
+  const { sync, rows } = await startHarness({ source });
+  await sync();
+  await sync({ statuses: [statusOf(5022)] });
+  expect(rows('SELECT status_id FROM status_syncs WHERE run_id = 2')).toEqual([{ status_id: 5022 }]);
+  expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 20 }]);
+});

@@ -1,0 +1,200 @@
+import { describe, expect, test } from '@jest/globals';
+import { MOST_PAGES_WITHOUT_NEWS } from '../../src/clearinghouse/case-pages.ts';
+import { always, page } from '../../src/replica/fault-rules.ts';
+import type { Fault } from '../../src/replica/fault.ts';
+import { startReplica } from '../../src/replica/start-replica.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness, statusOf } from '../support/sync-harness.ts';
+
+const NO = statusOf(5020);
+const sixty = () => smallCollection(60);
+
+describe('a list that leads astray ends in a named error, never in a loop', () => {
+  const astray: [string, Fault, string][] = [
+    ['a page that names itself', { kind: 'next-loop', pages: 1 }, 'PAGES_REPEAT'],
+    ['three pages in a circle', { kind: 'next-loop', pages: 3 }, 'PAGES_REPEAT'],
+    ['another filter', { kind: 'next', to: 'other-filter' }, 'NEXT_REFUSED'],
+    ['a path outside the list', { kind: 'next', to: 'outside' }, 'NEXT_REFUSED'],
+    ['something that is no address', { kind: 'next', to: 'not-a-url' }, 'NEXT_REFUSED'],
+    ['results that are no list', { kind: 'envelope', fields: { results: {} } }, 'CONTRACT_BROKEN'],
+    ['a count that is a text', { kind: 'envelope', fields: { count: '12' } }, 'CONTRACT_BROKEN'],
+    ['no next at all', { kind: 'envelope-without', field: 'next' }, 'CONTRACT_BROKEN'],
+    [
+      'a list that has become too short',
+      { kind: 'status', status: 404, body: { detail: 'Invalid page.' } },
+      'LIST_SHRANK',
+    ],
+    [
+      'a list that is suddenly empty',
+      { kind: 'status', status: 400, body: ['No results for {}'] },
+      'LIST_SHRANK',
+    ],
+    [
+      'a redirect to another origin',
+      { kind: 'redirect', to: 'https://elsewhere.invalid/api/' },
+      'REDIRECT_REFUSED',
+    ],
+    ['a redirect in a circle', { kind: 'redirect' }, 'REDIRECT_REFUSED'],
+    [
+      'a refusal',
+      { kind: 'status', status: 400, body: ['API Error: xyz is not an integer.'] },
+      'REFUSED_BY_API',
+    ],
+    ['a page that is gone', { kind: 'status', status: 404, body: { detail: 'Not found.' } }, 'NOT_FOUND'],
+  ];
+  test.each(astray)('%s', async (_, fault, code) => {
+    const { sync, rows } = await startHarness({
+      source: sixty(),
+      pageSize: 2,
+      faults: always(fault, page(3, 5020)),
+    });
+    const report = await sync({ statuses: [NO] });
+    expect(report.statuses[0]).toMatchObject({ outcome: 'partial', error: { code } });
+    expect(rows('SELECT outcome, error_code FROM status_syncs')).toEqual([
+      { outcome: 'partial', error_code: code },
+    ]);
+    expect(Number(rows('SELECT count(*) AS n FROM cases')[0]?.n)).toBeGreaterThanOrEqual(4);
+  });
+
+  test('pages that go on for ever without anything new', async () => {
+    let pages = 0;
+    const { sync } = await startHarness({
+      source: sixty(),
+      faults: ({ url }) => {
+        pages++;
+        const next = `http://127.0.0.1/api/v2p1/cases/?case_ongoing=5020&page=${pages + 1}`;
+        return url.includes('case_ongoing') ? { kind: 'envelope', fields: { next } } : undefined;
+      },
+      beforePage: () => undefined,
+      pageSize: 100,
+    });
+    const report = await sync({ statuses: [NO] });
+    expect(report.statuses[0]?.error?.code).toMatch(/^(PAGES_REPEAT|LIST_SHRANK)$/);
+  });
+
+  test('an endless run of empty pages', async () => {
+    let pages = 0;
+    const { sync, replica } = await startHarness({
+      source: sixty(),
+      faults: () => {
+        pages++;
+        const next = `/api/v2p1/cases/?case_ongoing=5020&page=${pages + 1}`;
+        return { kind: 'json', body: { count: 12, next, previous: null, results: [] } };
+      },
+    });
+    const report = await sync({ statuses: [NO] });
+    expect(report.statuses[0]).toMatchObject({ outcome: 'partial', error: { code: 'PAGES_REPEAT' } });
+    expect(replica.requests.length).toBeLessThanOrEqual(MOST_PAGES_WITHOUT_NEWS + 1);
+  });
+});
+
+describe('the token goes to one origin only', () => {
+  test('a next on a foreign host is read on our own', async () => {
+    const { sync, replica } = await startHarness({
+      source: sixty(),
+      pageSize: 5,
+      faults: always({ kind: 'next', to: 'foreign-host' }, page(1, 5020)),
+    });
+    expect(await sync({ statuses: [NO] })).toMatchObject({ outcome: 'complete' });
+    expect(replica.requests.map(({ url }) => url)).toEqual([
+      '/api/v2p1/cases/?case_ongoing=5020',
+      '/api/v2p1/cases/?case_ongoing=5020&page=2',
+      '/api/v2p1/cases/?case_ongoing=5020&page=3',
+    ]);
+  });
+
+  test('a next with another scheme is read with ours', async () => {
+    const { sync } = await startHarness({
+      source: sixty(),
+      pageSize: 5,
+      faults: always({ kind: 'next', to: 'other-scheme' }, page(1, 5020)),
+    });
+    expect(await sync({ statuses: [NO] })).toMatchObject({ outcome: 'complete' });
+  });
+
+  test('a redirect to another server is not followed: that server never hears of us', async () => {
+    await using other = await startReplica({ source: sixty() });
+    const { sync } = await startHarness({
+      source: sixty(),
+      faults: always({ kind: 'redirect', to: other.url }),
+    });
+    const report = await sync({ statuses: [NO] });
+    expect(report.statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'REDIRECT_REFUSED' } });
+    expect(other.requests).toEqual([]);
+  });
+
+  test('a redirect within the origin is followed', async () => {
+    const { sync } = await startHarness({
+      source: sixty(),
+      faults: ({ url }) => (url.endsWith('=5020') ? { kind: 'redirect', to: `${url}&page=1` } : undefined),
+    });
+    expect(await sync({ statuses: [NO] })).toMatchObject({ outcome: 'complete' });
+  });
+});
+
+test('while a page is stored the next one is fetched, and never more than that one', async () => {
+  const storedAt: number[] = [];
+  const { sync, replica } = await startHarness({ source: sixty(), pageSize: 2 });
+  await sync({
+    statuses: [NO],
+    onEvent: ({ type }) => {
+      if (type === 'page-stored') storedAt.push(replica.requests.length);
+    },
+  });
+  expect(replica.requests).toHaveLength(6);
+  storedAt.forEach((asked, index) => {
+    expect(asked).toBeLessThanOrEqual(index + 2);
+  });
+});
+
+describe('a status is complete only when that is proven', () => {
+  const wrong: [string, Fault, ReturnType<typeof page>][] = [
+    ['the count is too high', { kind: 'count', by: 1 }, page(1, 5020)],
+    ['the count is too low', { kind: 'count', by: -1 }, page(1, 5020)],
+    ['the count moves during the walk', { kind: 'count', by: 1 }, page(3, 5020)],
+    ['a page comes twice instead of the next', { kind: 'repeat-page' }, page(2, 5020)],
+    ['a page in the middle is empty', { kind: 'empty-page' }, page(2, 5020)],
+  ];
+  test.each(wrong)('partial when %s', async (_, fault, match) => {
+    const { sync } = await startHarness({ source: sixty(), pageSize: 4, faults: always(fault, match) });
+    const report = await sync({ statuses: [NO] });
+    expect(report.statuses[0]).toMatchObject({ outcome: 'partial', error: { code: 'COUNT_MISMATCH' } });
+    expect(report).toMatchObject({ exit: 'partial' });
+  });
+
+  test('partial when a case slips through between two pages', async () => {
+    let once = false;
+    const { sync } = await startHarness({
+      source: sixty(),
+      pageSize: 4,
+      beforePage: ({ page: number }, source) => {
+        // A case of the first page leaves the list, so that the first of the second page moves up unseen.
+        if (number === 2 && !once) source.remove(1);
+        once ||= number === 2;
+      },
+    });
+    const report = await sync({ statuses: [NO] });
+    expect(report.statuses[0]).toMatchObject({ outcome: 'partial', error: { code: 'COUNT_MISMATCH' } });
+  });
+
+  test('partial when a record had to be kept aside', async () => {
+    const malformed = { kind: 'malformed-case', as: 'no-id' } as const;
+    const { sync, rows } = await startHarness({
+      source: sixty(),
+      pageSize: 4,
+      faults: always(malformed, page(2, 5020)),
+    });
+    const report = await sync({ statuses: [NO] });
+    expect(report.statuses[0]).toMatchObject({ outcome: 'partial', error: { code: 'RECORDS_KEPT_ASIDE' } });
+    expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 11 }]);
+    expect(rows('SELECT why, source, position, first_run_id, last_run_id FROM kept_aside')).toEqual([
+      {
+        why: 'no id',
+        source: '/api/v2p1/cases/?case_ongoing=5020&page=2',
+        position: 0,
+        first_run_id: 1,
+        last_run_id: 1,
+      },
+    ]);
+  });
+});

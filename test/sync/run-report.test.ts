@@ -1,0 +1,141 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
+import { EXIT_CODES, MirrorError, type ErrorCode, type ExitName } from '../../src/errors.ts';
+import { STATUS_OUTCOMES } from '../../src/mirror/schema.ts';
+import { judgeRun, type StatusReport } from '../../src/sync/run-report.ts';
+import { SweepFigures } from '../../src/sync/sweep-figures.ts';
+
+type Ending = readonly [outcome: StatusReport['outcome'], code?: ErrorCode];
+
+const NO_TRAFFIC = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
+
+function report([outcome, code]: Ending, place: number): StatusReport {
+  return {
+    status: ONGOING_STATUSES[(place % 5) as 0 | 1 | 2 | 3 | 4],
+    outcome,
+    figures: new SweepFigures(NO_TRAFFIC).toRow(NO_TRAFFIC),
+    error: code === undefined ? null : new MirrorError(code, `no lamp ${place}`),
+  };
+}
+
+const judge = (...endings: Ending[]) => judgeRun(endings.map(report));
+
+const complete: Ending = ['complete'];
+const empty: Ending = ['empty'];
+const moved: Ending = ['partial', 'COUNT_MISMATCH'];
+const aside: Ending = ['partial', 'RECORDS_KEPT_ASIDE'];
+const cutOff: Ending = ['partial', 'NETWORK_GAVE_UP'];
+const gaveUp: Ending = ['failed', 'NETWORK_GAVE_UP'];
+const brokenOff: Ending = ['failed', 'CONTRACT_BROKEN'];
+const refused: Ending = ['failed', 'UNAUTHORISED'];
+const late: Ending = ['failed', 'TIME_BUDGET_SPENT'];
+const stopped: Ending = ['interrupted', 'INTERRUPTED'];
+const ended: Ending = ['interrupted', 'TERMINATED'];
+const skipped = (code: ErrorCode): Ending => ['skipped', code];
+
+type Expected = readonly [outcome: string, exit: ExitName, code: ErrorCode | null];
+
+describe('a run', () => {
+  test.each<[title: string, endings: Ending[], expected: Expected]>([
+    ['is complete when every status is', [complete, complete], ['complete', 'complete', null]],
+    ['is complete with empty ones among them', [complete, empty], ['complete', 'complete', null]],
+    ['is complete when all are empty', [empty, empty], ['complete', 'complete', null]],
+    ['is partial when one is', [complete, moved], ['partial', 'partial', 'COUNT_MISMATCH']],
+    ['is partial when all are', [aside, moved], ['partial', 'partial', 'RECORDS_KEPT_ASIDE']],
+    ['is partial when its only status was cut off', [cutOff], ['partial', 'partial', 'NETWORK_GAVE_UP']],
+    [
+      'is partial when one failed beside a complete one',
+      [gaveUp, complete],
+      ['partial', 'partial', 'NETWORK_GAVE_UP'],
+    ],
+    [
+      'is partial when one failed beside an empty one',
+      [empty, brokenOff],
+      ['partial', 'partial', 'CONTRACT_BROKEN'],
+    ],
+    [
+      'is partial when one was skipped',
+      [complete, late, skipped('TIME_BUDGET_SPENT')],
+      ['partial', 'partial', 'TIME_BUDGET_SPENT'],
+    ],
+    [
+      'is failed when all failed, by the first of the failures',
+      [gaveUp, brokenOff],
+      ['failed', 'network', 'NETWORK_GAVE_UP'],
+    ],
+    [
+      'is failed when all failed, by the first of the failures again',
+      [brokenOff, gaveUp],
+      ['failed', 'contract', 'CONTRACT_BROKEN'],
+    ],
+    [
+      'is failed when the first failed and the rest was skipped',
+      [late, skipped('TIME_BUDGET_SPENT')],
+      ['failed', 'network', 'TIME_BUDGET_SPENT'],
+    ],
+    [
+      'is failed when the token was refused',
+      [refused, skipped('UNAUTHORISED')],
+      ['failed', 'unauthorised', 'UNAUTHORISED'],
+    ],
+    [
+      'says that the token was refused, whatever failed before',
+      [gaveUp, refused],
+      ['failed', 'unauthorised', 'UNAUTHORISED'],
+    ],
+    [
+      'exits so too when the token was refused after something came',
+      [complete, refused, skipped('UNAUTHORISED')],
+      ['partial', 'unauthorised', 'UNAUTHORISED'],
+    ],
+    [
+      'exits so too when it was refused amid a list',
+      [['partial', 'UNAUTHORISED']],
+      ['partial', 'unauthorised', 'UNAUTHORISED'],
+    ],
+    [
+      'is interrupted by Ctrl-C',
+      [complete, stopped, skipped('INTERRUPTED')],
+      ['interrupted', 'interrupted', 'INTERRUPTED'],
+    ],
+    [
+      'is interrupted by SIGTERM',
+      [ended, skipped('TERMINATED')],
+      ['interrupted', 'terminated', 'TERMINATED'],
+    ],
+    [
+      'is interrupted, whatever failed before',
+      [refused, gaveUp, stopped],
+      ['interrupted', 'interrupted', 'INTERRUPTED'],
+    ],
+  ])('%s', (_title, endings, [outcome, exit, code]) => {
+    const judged = judge(...endings);
+    expect([judged.outcome, judged.exit, judged.error?.code ?? null]).toEqual([outcome, exit, code]);
+  });
+
+  test('names an error of one of its statuses, and the first of two alike', () => {
+    expect(judge(complete, gaveUp, gaveUp).error?.message).toBe('no lamp 1');
+  });
+
+  test('exits with success if and only if every status is complete or empty', () => {
+    const outcomes = STATUS_OUTCOMES.filter((outcome) => outcome !== 'running');
+    const codeOf = {
+      complete: [],
+      empty: [],
+      partial: ['LIST_SHRANK'],
+      failed: ['NOT_FOUND'],
+      skipped: ['UNAUTHORISED'],
+      interrupted: ['INTERRUPTED'],
+    } as const;
+    const ending = fc.constantFrom(...outcomes).map((outcome): Ending => [outcome, ...codeOf[outcome]]);
+    fc.assert(
+      fc.property(fc.array(ending, { minLength: 1, maxLength: 5 }), (endings) => {
+        const judged = judge(...endings);
+        const good = endings.every(([outcome]) => outcome === 'complete' || outcome === 'empty');
+        expect(judged.outcome === 'complete').toBe(good);
+        expect(EXIT_CODES[judged.exit].code === 0).toBe(good);
+      }),
+    );
+  });
+});
