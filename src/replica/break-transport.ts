@@ -1,0 +1,105 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { gzip as gzipCallback } from 'node:zlib';
+import type { Fault } from './fault.ts';
+import type { PageFault } from './distort-page.ts';
+
+type TransportFault = Exclude<Fault, PageFault | { kind: 'json' }>;
+
+const gzip = promisify(gzipCallback);
+const HTML =
+  '<!DOCTYPE html><html><head><title>One moment</title></head><body>Please stand by.</body></html>';
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/**
+ * Does the fault on the socket. `body` is what a good answer would have been, uncompressed. Returns when nothing more
+ * will be sent; a stall leaves the connection open until the client or the replica closes it.
+ */
+export async function breakTransport(
+  response: ServerResponse,
+  fault: TransportFault,
+  body: Buffer,
+): Promise<void> {
+  const half = body.subarray(0, Math.ceil(body.length / 2));
+  switch (fault.kind) {
+    case 'status':
+      sendStatus(response, fault);
+      return;
+    case 'redirect':
+      response.writeHead(fault.status ?? 302, { location: fault.to ?? response.req.url ?? '/' }).end();
+      return;
+    case 'reset':
+      return reset(response, fault.at, body.length, half);
+    case 'short-body':
+      await writeHalf(response, body.length, half);
+      response.socket?.end();
+      return;
+    case 'cut-json':
+      response.writeHead(200, JSON_TYPE).end(half);
+      return;
+    case 'stall':
+      if (fault.at === 'after-head') response.writeHead(200, JSON_TYPE).flushHeaders();
+      if (fault.at === 'in-body') await writeHalf(response, body.length, half);
+      return;
+    case 'drip':
+      return drip(response, fault, body);
+    case 'html':
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(HTML);
+      return;
+    case 'empty-body':
+      response.writeHead(200, { ...JSON_TYPE, 'content-length': 0 }).end();
+      return;
+    case 'gzip':
+      response
+        .writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip' })
+        .end(await badGzip(fault.damage, body));
+  }
+}
+
+function sendStatus(response: ServerResponse, fault: TransportFault & { kind: 'status' }): void {
+  const { status, headers = {}, body = { detail: 'A fault was asked for.' } } = fault;
+  const type = typeof body === 'string' ? { 'content-type': 'text/html; charset=utf-8' } : JSON_TYPE;
+  response.writeHead(status, { ...type, ...headers });
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+async function reset(
+  response: ServerResponse,
+  at: (TransportFault & { kind: 'reset' })['at'],
+  length: number,
+  half: Buffer,
+): Promise<void> {
+  const { socket } = response;
+  if (at === 'in-body') await writeHalf(response, length, half);
+  if (at === 'in-head') await new Promise((sent) => socket?.write('HTTP/1.1 200 OK\r\nContent-Ty', sent));
+  // A moment for the client to read: a reset throws away what has arrived and isn't read yet.
+  if (at !== 'before-head') await sleep(20);
+  socket?.resetAndDestroy();
+}
+
+async function writeHalf(response: ServerResponse, length: number, half: Buffer): Promise<void> {
+  response.writeHead(200, { ...JSON_TYPE, 'content-length': length });
+  await new Promise((sent) => response.write(half, sent));
+}
+
+async function drip(
+  response: ServerResponse,
+  { bytes, everyMs }: TransportFault & { kind: 'drip' },
+  body: Buffer,
+): Promise<void> {
+  response.writeHead(200, { ...JSON_TYPE, 'content-length': body.length });
+  for (let sent = 0; sent < body.length && !response.destroyed; sent += bytes) {
+    response.write(body.subarray(sent, sent + bytes));
+    await sleep(everyMs);
+  }
+  response.end();
+}
+
+async function badGzip(damage: (TransportFault & { kind: 'gzip' })['damage'], body: Buffer): Promise<Buffer> {
+  if (damage === 'not-gzip') return body;
+  const packed = await gzip(body);
+  if (damage === 'cut') return packed.subarray(0, Math.ceil(packed.length / 2));
+  const middle = Math.floor(packed.length / 2);
+  return Buffer.concat([packed.subarray(0, middle), Buffer.alloc(32, 0xff), packed.subarray(middle + 32)]);
+}
