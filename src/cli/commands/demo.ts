@@ -1,0 +1,58 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import type { DemoStage } from '../../demo/run-demo.ts';
+import type { ExitName } from '../../errors.ts';
+import { wantsColour, withStop, write, type Io } from '../io.ts';
+import { createProgress } from '../render/progress.ts';
+import { renderRows } from '../render/rows.ts';
+import { renderRunReport, toReportJson } from '../render/run-report.ts';
+import type { Flags } from '../settings-options.ts';
+
+const FEWEST_CASES = 50;
+
+export function defineDemo(command: Command): Command {
+  return command
+    .description('Show the whole job in under a minute, without a token, on invented cases.')
+    .option('--cases <n>', 'how many cases to invent, from 50 to 12300', toCaseCount, 400)
+    .option(
+      '--database <file>',
+      'the file to make; an earlier demo in it is replaced',
+      'clearinghouse-demo.db',
+    )
+    .option('--json', 'print the two reports as JSON, and nothing else')
+    .addHelpText(
+      'after',
+      '\nTwo nights against a stand-in for the API, then three questions in SQL. The file stays, to be explored.',
+    );
+}
+
+function toCaseCount(text: string): number {
+  const cases = Number(text);
+  if (!/^\d{1,6}$/.test(text) || cases < FEWEST_CASES || cases > 12_300) {
+    throw new InvalidArgumentError(`It takes a whole number from ${FEWEST_CASES} to 12300.`);
+  }
+  return cases;
+}
+
+export async function runDemoCommand(flags: Flags, io: Io): Promise<ExitName> {
+  const { runDemo } = await import('../../demo/run-demo.ts');
+  const database = String(flags.database);
+  const isJson = flags.json === true;
+  const show = (text: string): Promise<void> => (isJson ? Promise.resolve() : write(io.stdout, text));
+  const stage: DemoStage = {
+    say: (text) => show(`\n${text}\n`),
+    createProgress: () => createProgress(io.stderr, io.surroundings.now),
+    showReport: (report) => show(`\n${renderRunReport(report, wantsColour(io.stdout, io.env))}`),
+    showAnswer: async (title, sql, answer) => {
+      await show(`\n${title}\n\n${sql.replace(/^/gm, '    ')}\n\n`);
+      for (const piece of renderRows(answer, 'table')) await show(piece);
+    },
+  };
+  const reports = await withStop(io, (signal) =>
+    runDemo({ database, cases: Number(flags.cases), signal, stage }, io.surroundings),
+  );
+  if (isJson) await write(io.stdout, `${JSON.stringify({ database, runs: reports.map(toReportJson) })}\n`);
+  await show(
+    `\nThe mirror is in ${database}. Ask it yourself:\n\n    clearinghouse-mirror query --database ${database} "SELECT ..."\n`,
+  );
+  return reports.at(-1)?.exit ?? 'unexpected';
+}

@@ -1,0 +1,78 @@
+import { Option, type Command } from 'commander';
+import {
+  findOngoingStatus,
+  ONGOING_STATUSES,
+  type OngoingStatus,
+} from '../../clearinghouse/ongoing-status.ts';
+import { MirrorError, type ExitName } from '../../errors.ts';
+import { wantsColour, withStop, write, type Io } from '../io.ts';
+import { createProgress } from '../render/progress.ts';
+import { renderRunReport, toReportJson } from '../render/run-report.ts';
+import { addSettings, ALL_SETTINGS, readSettingsAndToken, type Flags } from '../settings-options.ts';
+
+export function defineSync(command: Command): Command {
+  return addSettings(
+    command
+      .description('Fetch the cases of each status and bring the mirror up to date.')
+      .addOption(
+        new Option('--status <id-or-label...>', 'only these statuses, by id or by label').default(
+          [],
+          'all five',
+        ),
+      )
+      .option('--dry-run', 'ask and compare, but write nothing')
+      .option('--json', 'print the report as JSON'),
+    ALL_SETTINGS,
+  ).addHelpText(
+    'after',
+    `
+Each status ends as complete (every page read and as many distinct cases as the API
+counts), empty (the API has no such case), partial, failed, skipped or interrupted.
+One status failing does not stop the others. Ctrl-C ends after the page in hand.
+
+Examples:
+  $ clearinghouse-mirror sync
+  $ clearinghouse-mirror sync --status Yes 5024
+  $ clearinghouse-mirror sync --dry-run --json`,
+  );
+}
+
+export async function runSyncCommand(flags: Flags, io: Io): Promise<ExitName> {
+  const statuses = parseStatuses(flags.status);
+  const { settings, token } = readSettingsAndToken(flags, io);
+  const { runSync } = await import('../../sync/run-sync.ts');
+  const report = await withStop(io, (signal) =>
+    runSync(
+      {
+        settings,
+        token,
+        statuses,
+        trigger: 'sync',
+        dryRun: flags.dryRun === true,
+        signal,
+        onEvent: createProgress(io.stderr, io.surroundings.now),
+      },
+      io.surroundings,
+    ),
+  );
+  const text =
+    flags.json === true
+      ? `${JSON.stringify(toReportJson(report))}\n`
+      : renderRunReport(report, wantsColour(io.stdout, io.env));
+  await write(io.stdout, text);
+  return report.exit;
+}
+
+/** The statuses named by ids or labels, in the API's order and each once; all five when none is named. */
+function parseStatuses(names: unknown): readonly OngoingStatus[] {
+  if (!Array.isArray(names) || names.length === 0) return ONGOING_STATUSES;
+  const wanted = names.map((name) => {
+    const status = findOngoingStatus(String(name));
+    if (status !== undefined) return status;
+    const known = ONGOING_STATUSES.map(({ id, label }) => `${id} (${label})`).join(', ');
+    throw new MirrorError('USAGE', `There is no status ${JSON.stringify(name)}.`, {
+      hint: `The statuses are ${known}.`,
+    });
+  });
+  return ONGOING_STATUSES.filter((status) => wanted.includes(status));
+}

@@ -1,0 +1,45 @@
+import type { Surroundings } from '../clearinghouse/client.ts';
+import type { MirrorError } from '../errors.ts';
+
+/** A stream that a person or a file may be behind. */
+export type Out = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** Everything that a command takes from outside, so that a test can give it something else. */
+export interface Io {
+  /** Data: what a command was asked for. */
+  readonly stdout: Out;
+  /** Talk: progress, advice, errors. */
+  readonly stderr: Out;
+  readonly env: NodeJS.ProcessEnv;
+  /** The folder in which .env is looked for. */
+  readonly folder: string;
+  readonly surroundings: Surroundings;
+  /** Calls `stop` at Ctrl-C or SIGTERM, with the error that says which. Returns how to stop listening. */
+  onStop(stop: (reason: MirrorError) => void): () => void;
+}
+
+/** Writes and waits while the reader is slower than we are. */
+export async function write(out: Out, text: string): Promise<void> {
+  if (!out.write(text)) await new Promise<void>((resolve) => out.once('drain', resolve));
+}
+
+/** Colour is for a person at a terminal who has not said no. See https://no-color.org. */
+export function wantsColour(out: Out, env: NodeJS.ProcessEnv): boolean {
+  return out.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
+}
+
+/** Runs something that a stop may interrupt. */
+export async function withStop<Result>(
+  io: Io,
+  action: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const controller = new AbortController();
+  const forget = io.onStop((reason) => {
+    controller.abort(reason);
+  });
+  try {
+    return await action(controller.signal);
+  } finally {
+    forget();
+  }
+}

@@ -1,0 +1,88 @@
+import { Command, CommanderError } from 'commander';
+import { EXIT_CODES, MirrorError, type ExitName } from '../errors.ts';
+import { PACKAGE } from '../package-info.ts';
+import { defineCase, runCaseCommand } from './commands/case.ts';
+import { defineDemo, runDemoCommand } from './commands/demo.ts';
+import { defineDoctor, runDoctorCommand } from './commands/doctor.ts';
+import { defineNightly, runNightlyCommand } from './commands/nightly.ts';
+import { defineQuery, runQueryCommand } from './commands/query.ts';
+import { defineReplica, runReplicaCommand } from './commands/replica.ts';
+import { defineStatus, runStatusCommand } from './commands/status.ts';
+import { defineSync, runSyncCommand } from './commands/sync.ts';
+import type { Io } from './io.ts';
+import { renderError } from './render/error.ts';
+import type { Flags } from './settings-options.ts';
+
+/*
+ * What a command needs beyond its own words (the HTTP client, the scheduler, the replica) it imports when it runs, so
+ * that `query` and `--help` do not wait for it.
+ */
+
+/** Builds the command line. `settle` is told how the command that ran has ended. */
+export function defineProgram(io: Io, settle: (exit: ExitName) => void): Command {
+  const program = new Command('clearinghouse-mirror')
+    .description(
+      'A local mirror of the Civil Rights Litigation Clearinghouse in SQLite, for offline SQL analysis.',
+    )
+    .version(PACKAGE.version)
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .configureHelp({ showGlobalOptions: false })
+    .showHelpAfterError('Hint: run it with --help to see how it is used.')
+    .exitOverride();
+  // Commander knows no help width where the output is not a terminal; the generated documentation needs a steady one.
+  if (io.stdout.isTTY !== true)
+    program.configureOutput({ getOutHelpWidth: () => 100, getErrHelpWidth: () => 100 });
+  const add = (name: string, define: (command: Command) => Command): Command =>
+    define(program.command(name).copyInheritedSettings(program));
+  add('sync', defineSync).action(async (flags: Flags) => {
+    settle(await runSyncCommand(flags, io));
+  });
+  add('nightly', defineNightly).action(async (flags: Flags) => {
+    settle(await runNightlyCommand(flags, io));
+  });
+  add('status', defineStatus).action(async (flags: Flags) => {
+    settle(await runStatusCommand(flags, io));
+  });
+  add('case', defineCase).action(async (id: number, flags: Flags) => {
+    settle(await runCaseCommand(id, flags, io));
+  });
+  add('query', defineQuery).action(async (sql: string | undefined, flags: Flags) => {
+    settle(await runQueryCommand(sql, flags, io));
+  });
+  add('doctor', defineDoctor).action(async (flags: Flags) => {
+    settle(await runDoctorCommand(flags, io));
+  });
+  add('demo', defineDemo).action(async (flags: Flags) => {
+    settle(await runDemoCommand(flags, io));
+  });
+  add('replica', defineReplica).action(async (flags: Flags) => {
+    settle(await runReplicaCommand(flags, io));
+  });
+  return program;
+}
+
+/**
+ * Runs the command line and returns the process's exit code. The only place that catches everything: an expected
+ * failure becomes one line and a hint, a fault of the program shows its stack.
+ */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  let exit: ExitName = 'complete';
+  try {
+    const program = defineProgram(io, (ended) => {
+      exit = ended;
+    });
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Help and version are thrown too, with exit code 0; commander has already printed what there is to say.
+      return error.exitCode === 0 ? EXIT_CODES.complete.code : EXIT_CODES.usage.code;
+    }
+    io.stderr.write(`${renderError(error)}\n`);
+    return EXIT_CODES[toExit(error)].code;
+  }
+  return EXIT_CODES[exit].code;
+}
+
+function toExit(error: unknown): ExitName {
+  return error instanceof MirrorError ? error.exit : 'unexpected';
+}

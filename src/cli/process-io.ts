@@ -1,0 +1,41 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { EXIT_CODES, MirrorError } from '../errors.ts';
+import type { Io } from './io.ts';
+
+const STOP_SIGNALS = {
+  SIGINT: ['INTERRUPTED', 'Stopped by Ctrl-C.', EXIT_CODES.interrupted.code],
+  SIGTERM: ['TERMINATED', 'Stopped by SIGTERM.', EXIT_CODES.terminated.code],
+} as const;
+
+/** The real process: its streams, environment, clock and signals. */
+export const PROCESS_IO: Io = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  folder: process.cwd(),
+  surroundings: {
+    now: () => new Date(),
+    random: Math.random,
+    sleep: async (ms, signal) => {
+      await delay(ms, undefined, { signal }).catch((error: unknown) => {
+        throw signal.aborted ? signal.reason : error;
+      });
+    },
+  },
+  onStop(stop) {
+    let asked = false;
+    const listeners = Object.entries(STOP_SIGNALS).map(([signal, [code, message, exitCode]]) => {
+      const listener = (): void => {
+        // Whoever asks a second time does not want to wait for the page in hand.
+        if (asked) process.exit(exitCode);
+        asked = true;
+        stop(new MirrorError(code, message));
+      };
+      process.on(signal, listener);
+      return { signal, listener };
+    });
+    return () => {
+      for (const { signal, listener } of listeners) process.off(signal, listener);
+    };
+  },
+};

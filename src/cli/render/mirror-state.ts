@@ -1,0 +1,80 @@
+import type { MirrorState } from '../../mirror/find-mirror-state.ts';
+import { renderTable } from './table.ts';
+import { renderBytes, renderCount, renderPlural } from './units.ts';
+
+/** The state as `--json` prints it. */
+export function toStateJson(state: MirrorState) {
+  return {
+    database: state.path,
+    file_bytes: state.fileBytes,
+    cases: state.cases,
+    docket_entries: state.docketEntries,
+    kept_aside: state.keptAside,
+    statuses: state.statuses.map(({ id, label, cases, lastGoodAt, lastSweep }) => ({
+      status_id: id,
+      label,
+      cases,
+      last_good_at: lastGoodAt,
+      last_sweep: lastSweep,
+    })),
+    runs: state.runs,
+    drift: state.drift,
+  };
+}
+
+/** What `status` prints for a person. */
+export function renderMirrorState(state: MirrorState): string {
+  const statuses = renderTable(
+    ['status', 'cases', 'last sweep', 'outcome', 'last complete or empty'],
+    state.statuses.map(({ id, label, cases, lastSweep, lastGoodAt }) => [
+      `${id} ${label}`,
+      renderCount(cases),
+      lastSweep?.started_at ?? 'never',
+      lastSweep?.outcome ?? '-',
+      lastGoodAt ?? 'never',
+    ]),
+    ['left', 'right'],
+  );
+  const runs = renderTable(
+    ['run', 'trigger', 'started', 'ended', 'outcome', 'error'],
+    state.runs.map((run) => [
+      String(run.id),
+      run.trigger,
+      run.started_at,
+      run.ended_at ?? '-',
+      run.outcome,
+      run.error_message === null ? '' : `${run.error_code ?? ''}: ${run.error_message}`,
+    ]),
+    ['right'],
+    100,
+  );
+  const content = `${renderPlural(state.cases, 'case')}, ${renderPlural(state.docketEntries, 'docket entry', 'docket entries')}`;
+  return [
+    `${state.path}: ${content}, ${renderBytes(state.fileBytes)}\n\n`,
+    statuses,
+    '\nNewest runs\n',
+    state.runs.length === 0 ? 'none yet\n' : runs,
+    renderOddities(state),
+  ].join('');
+}
+
+function renderOddities({ keptAside, drift }: MirrorState): string {
+  const aside =
+    keptAside === 0
+      ? ''
+      : `\n${renderPlural(keptAside, 'record')} kept aside, because they cannot be cases: SELECT * FROM kept_aside\n`;
+  if (drift.length === 0) return aside;
+  const table = renderTable(
+    ['field', 'expected', 'seen', 'example case', 'first run', 'last run'],
+    drift.map((row) => [
+      row.field,
+      row.expected,
+      row.seen,
+      String(row.example_case_id),
+      String(row.first_run_id),
+      String(row.last_run_id),
+    ]),
+    ['left', 'left', 'left', 'right', 'right', 'right'],
+  );
+  return `${aside}\nFields that are not as documented (nothing is lost: see docs/assumptions.md)\n${table}`;
+}

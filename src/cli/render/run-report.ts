@@ -1,0 +1,82 @@
+import { styleText } from 'node:util';
+import { EXIT_CODES, type MirrorError } from '../../errors.ts';
+import type { RunReport, StatusReport } from '../../sync/run-report.ts';
+import { renderTable } from './table.ts';
+import { renderBytes, renderCount, renderDuration, renderPlural } from './units.ts';
+
+/** The report as `--json` prints it; its names are those of the ledger's columns. */
+export function toReportJson(report: RunReport) {
+  return {
+    run_id: report.runId,
+    outcome: report.outcome,
+    exit_code: EXIT_CODES[report.exit].code,
+    started_at: report.startedAt.toISOString(),
+    ended_at: report.endedAt.toISOString(),
+    error: toErrorJson(report.error),
+    statuses: report.statuses.map(({ status, outcome, figures, error }) => ({
+      status_id: status.id,
+      label: status.label,
+      outcome,
+      ...figures,
+      error: toErrorJson(error),
+    })),
+  };
+}
+
+function toErrorJson(error: MirrorError | null) {
+  return error === null ? null : { code: error.code, message: error.message, hint: error.hint };
+}
+
+const COLOURS = {
+  complete: 'green',
+  empty: 'green',
+  partial: 'yellow',
+  interrupted: 'yellow',
+  skipped: 'yellow',
+  failed: 'red',
+} as const;
+
+const NUMBERS = ['reported', 'seen', 'new', 'changed', 'same'] as const;
+
+/** The table that ends a sync, what it cost, and a line and a hint for everything that did not go well. */
+export function renderRunReport(report: RunReport, colour: boolean): string {
+  const hasAside = report.statuses.some(({ figures }) => figures.cases_kept_aside > 0);
+  const rows = report.statuses.map(({ status, outcome, figures }) => [
+    `${status.id} ${status.label}`,
+    outcome,
+    figures.count_last === null ? '-' : renderCount(figures.count_last),
+    renderCount(figures.cases_seen),
+    renderCount(figures.cases_new),
+    renderCount(figures.cases_changed),
+    renderCount(figures.cases_unchanged),
+    ...(hasAside ? [renderCount(figures.cases_kept_aside)] : []),
+  ]);
+  const heading = ['status', 'outcome', ...NUMBERS, ...(hasAside ? ['aside'] : [])];
+  return [
+    renderTable(heading, rows, ['left', 'left', ...heading.slice(2).map(() => 'right' as const)]),
+    renderEnding(report, colour),
+    ...report.statuses.map(renderStatusError),
+    ...listHints(report).map((hint) => `Hint: ${hint}\n`),
+  ].join('');
+}
+
+function renderEnding({ runId, outcome, startedAt, endedAt, statuses }: RunReport, colour: boolean): string {
+  const sum = (of: 'requests' | 'retries' | 'waited_ms' | 'bytes'): number =>
+    statuses.reduce((total, { figures }) => total + figures[of], 0);
+  const what = runId === null ? 'Dry run (nothing was written)' : `Run ${runId}`;
+  const costs = [
+    `${renderPlural(sum('requests'), 'request')} (${renderPlural(sum('retries'), 'retry', 'retries')})`,
+    `${renderBytes(sum('bytes'))} received`,
+    `${renderDuration(sum('waited_ms'))} of waiting`,
+  ];
+  const took = renderDuration(endedAt.getTime() - startedAt.getTime());
+  return `${what}: ${colour ? styleText(COLOURS[outcome], outcome) : outcome}, in ${took}: ${costs.join(', ')}.\n`;
+}
+
+function renderStatusError({ status, error }: StatusReport): string {
+  return error === null ? '' : `${status.id} ${status.label}: ${error.message} [${error.code}]\n`;
+}
+
+function listHints(report: RunReport): string[] {
+  return [...new Set(report.statuses.flatMap(({ error }) => (error === null ? [] : [error.hint])))];
+}

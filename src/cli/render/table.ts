@@ -1,0 +1,45 @@
+import stringWidth from 'string-width';
+
+export type Align = 'left' | 'right';
+
+/** Makes a text safe for one cell of a terminal: control characters, which could steer the terminal, become visible. */
+export function toCellText(text: string): string {
+  return text.replace(/[\t\r\n]+/g, ' ').replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+}
+
+/** Shortens to a width in terminal columns. */
+export function clip(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  let clipped = '';
+  let used = 0;
+  for (const character of text) {
+    used += stringWidth(character);
+    if (used > width - 1) break;
+    clipped += character;
+  }
+  return `${clipped}…`;
+}
+
+export function pad(text: string, width: number, align: Align): string {
+  const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return align === 'right' ? space + text : text + space;
+}
+
+/** Renders columns under a heading, each as wide as its widest cell. Cells are clipped at `mostWidth`. */
+export function renderTable(
+  heading: readonly string[],
+  rows: readonly (readonly string[])[],
+  aligns: readonly Align[] = [],
+  mostWidth = 60,
+): string {
+  const cells = [heading, ...rows].map((row) => row.map((cell) => clip(toCellText(cell), mostWidth)));
+  const widths = heading.map((_, column) => Math.max(...cells.map((row) => stringWidth(row[column] ?? ''))));
+  const lines = cells.map((row) =>
+    row
+      .map((cell, column) => pad(cell, widths[column] ?? 0, aligns[column] ?? 'left'))
+      .join('  ')
+      .trimEnd(),
+  );
+  const rule = widths.map((width) => '─'.repeat(width)).join('  ');
+  return [lines[0], rule, ...lines.slice(1)].join('\n') + '\n';
+}

@@ -1,0 +1,120 @@
+import { existsSync, rmSync } from 'node:fs';
+import type { Surroundings } from '../clearinghouse/client.ts';
+import { ONGOING_STATUSES } from '../clearinghouse/ongoing-status.ts';
+import { MirrorError } from '../errors.ts';
+import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
+import { query, type QueryAnswer } from '../mirror/query.ts';
+import { takeWriterLock } from '../mirror/writer-lock.ts';
+import { once, page } from '../replica/fault-rules.ts';
+import { inventCollection } from '../replica/invent-collection.ts';
+import { startReplica } from '../replica/start-replica.ts';
+import { gatherSettings, parseSettings } from '../settings.ts';
+import type { RunReport } from '../sync/run-report.ts';
+import { runSync } from '../sync/run-sync.ts';
+import type { OnSyncEvent } from '../sync/sync-events.ts';
+import { DEMO_QUESTIONS } from './demo-questions.ts';
+
+export interface DemoOptions {
+  readonly database: string;
+  readonly cases: number;
+  readonly signal: AbortSignal;
+  /** Shows what happens. */
+  readonly stage: DemoStage;
+}
+
+/** What the demo tells its audience. */
+export interface DemoStage {
+  say(text: string): Promise<void>;
+  createProgress(): OnSyncEvent;
+  showReport(report: RunReport): Promise<void>;
+  showAnswer(title: string, sql: string, answer: QueryAnswer): Promise<void>;
+}
+
+const PAGE_SIZE = 25;
+const EMPTY_STATUS = 5022;
+
+/**
+ * Two nights in the life of a mirror, against a replica with invented cases: the same sync as with the real API, with
+ * one status empty, one answer throttled and one failing, and with changes before the second night.
+ */
+export async function runDemo(
+  { database, cases, signal, stage }: DemoOptions,
+  surroundings: Surroundings,
+): Promise<readonly RunReport[]> {
+  removeEarlierDemo(database);
+  const source = inventCollection({ size: cases, emptyStatuses: [EMPTY_STATUS] });
+  const replica = await startReplica({
+    source,
+    pageSize: PAGE_SIZE,
+    faults: [
+      once({ kind: 'status', status: 429, headers: { 'retry-after': '1' } }, page(1, 5020)),
+      once({ kind: 'status', status: 500 }, page(1, 5021)),
+    ],
+  });
+  try {
+    const settings = parseSettings(gatherSettings({ apiUrl: replica.url, database, delayMs: '20' }, {}, {}));
+    const night = async (): Promise<RunReport> => {
+      const onEvent = stage.createProgress();
+      const report = await runSync(
+        {
+          settings,
+          token: replica.token,
+          statuses: ONGOING_STATUSES,
+          trigger: 'sync',
+          dryRun: false,
+          signal,
+          onEvent,
+        },
+        surroundings,
+      );
+      await stage.showReport(report);
+      return report;
+    };
+    await stage.say(`A stand-in for the API serves ${cases} invented cases at ${replica.url}.`);
+    await stage.say(
+      'First night: everything is new. One answer will be throttled, one will fail, one status is empty.',
+    );
+    const first = await night();
+    if (first.outcome !== 'complete') return [first];
+    const plan = { changed: 0.03, inserted: 3, statusMoves: 2 };
+    const changes = source.advance(plan);
+    await stage.say(
+      `A day passes: ${changes.changed.length} cases change, ${changes.inserted.length} are new, ${changes.moved.length} get another status. Second night:`,
+    );
+    const second = await night();
+    if (second.outcome === 'complete') await showAnswers(database, stage);
+    return [first, second];
+  } finally {
+    await replica.close();
+  }
+}
+
+async function showAnswers(database: string, stage: DemoStage): Promise<void> {
+  const mirror = openMirrorReadOnly(database);
+  try {
+    for (const { title, sql } of DEMO_QUESTIONS) await stage.showAnswer(title, sql, query(mirror, sql));
+  } finally {
+    mirror.close();
+  }
+}
+
+/** The demo begins with a new file. It removes one that an earlier demo left, and refuses any other. */
+function removeEarlierDemo(path: string): void {
+  if (!existsSync(path)) return;
+  const mirror = openMirrorReadOnly(path);
+  try {
+    const real = mirror.sqlite
+      .prepare(`SELECT 1 FROM sync_runs WHERE api_url NOT LIKE 'http://127.0.0.1:%' LIMIT 1`)
+      .get();
+    if (real !== undefined) {
+      throw new MirrorError('USAGE', `${path} holds a real mirror; the demo does not touch it.`, {
+        hint: 'Pass another --database.',
+      });
+    }
+  } finally {
+    mirror.close();
+  }
+  const lock = takeWriterLock(path);
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
+  lock.release();
+}
