@@ -1,0 +1,27 @@
+import { Writable } from 'node:stream';
+import type { Io } from '../../src/cli/io.ts';
+import { defineProgram } from '../../src/cli/main.ts';
+import { PACKAGE } from '../../src/package-info.ts';
+
+/** The help of the program and of each command, as they print it. */
+export function renderCommandsPage(): string {
+  const nowhere = new Writable();
+  const io: Io = {
+    stdout: nowhere,
+    stderr: nowhere,
+    env: {},
+    folder: '.',
+    surroundings: { now: () => new Date(0), sleep: () => Promise.resolve(), random: () => 0 },
+    onStop: () => () => undefined,
+  };
+  const program = defineProgram(io, () => undefined);
+  const sections = [program, ...program.commands].map((command) => {
+    let help = '';
+    command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+    const title = command === program ? PACKAGE.name : command.name();
+    return `## ${title}\n\n\`\`\`text\n${help.trimEnd()}\n\`\`\`\n`;
+  });
+  return ['# Commands', 'Data goes to standard output, everything else to standard error.', ...sections].join(
+    '\n\n',
+  );
+}
