@@ -1,12 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  ERROR_KINDS,
-  EXIT_CODES,
-  messageOf,
-  MirrorError,
-  TransientError,
-  type ErrorCode,
-} from '../src/errors.ts';
+import { ERROR_KINDS, type ErrorCode } from '../src/error-kinds.ts';
+import { messageOf, MirrorError, TransientError } from '../src/errors.ts';
+import { EXIT_CODES } from '../src/exit-codes.ts';
 
 describe('the exit codes', () => {
   test.each(Object.entries(EXIT_CODES))(

@@ -1,4 +1,5 @@
-import { ERROR_KINDS, EXIT_CODES } from '../../src/errors.ts';
+import { ERROR_KINDS } from '../../src/error-kinds.ts';
+import { EXIT_CODES } from '../../src/exit-codes.ts';
 import { renderMarkdownTable } from './markdown-table.ts';
 
 export function renderExitCodes(): string {

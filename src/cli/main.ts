@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { EXIT_CODES, MirrorError, type ExitName } from '../errors.ts';
+import { MirrorError } from '../errors.ts';
+import { EXIT_CODES, type ExitName } from '../exit-codes.ts';
 import { PACKAGE } from '../package-info.ts';
 import { defineCase, runCaseCommand } from './commands/case.ts';
 import { defineDemo, runDemoCommand } from './commands/demo.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { EXIT_CODES, MirrorError } from '../errors.ts';
+import { MirrorError } from '../errors.ts';
+import { EXIT_CODES } from '../exit-codes.ts';
 import type { Io } from './io.ts';
 
 const STOP_SIGNALS = {

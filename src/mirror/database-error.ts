@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
-import { MirrorError, messageOf, type ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../error-kinds.ts';
+import { MirrorError, messageOf } from '../errors.ts';
 
 /** Which of our errors a result code of SQLite is. The first prefix that fits decides. */
 const CODES: readonly (readonly [prefix: string, code: ErrorCode])[] = [

@@ -1,5 +1,6 @@
 import { createTask, validate, type ScheduledTask } from 'node-cron';
-import { MirrorError, type ExitName } from '../errors.ts';
+import { MirrorError } from '../errors.ts';
+import type { ExitName } from '../exit-codes.ts';
 
 /** A checked cron expression in a checked time zone. */
 export interface Schedule {

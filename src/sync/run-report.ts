@@ -1,5 +1,6 @@
 import type { OngoingStatus } from '../clearinghouse/ongoing-status.ts';
-import type { ExitName, MirrorError } from '../errors.ts';
+import type { MirrorError } from '../errors.ts';
+import type { ExitName } from '../exit-codes.ts';
 import type { RunOutcome, StatusOutcome } from '../mirror/schema.ts';
 import type { StatusFigures } from '../mirror/sync-ledger.ts';
 

@@ -1,7 +1,8 @@
 import { fetchCasePages } from '../clearinghouse/case-pages.ts';
 import type { Client } from '../clearinghouse/client.ts';
 import type { OngoingStatus } from '../clearinghouse/ongoing-status.ts';
-import { ERROR_KINDS, MirrorError } from '../errors.ts';
+import { ERROR_KINDS } from '../error-kinds.ts';
+import { MirrorError } from '../errors.ts';
 import type { FindMark } from '../mirror/find-mark.ts';
 import type { StatusFigures } from '../mirror/sync-ledger.ts';
 import type { PageContent } from '../mirror/write-page.ts';

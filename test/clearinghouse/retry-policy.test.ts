@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decideRetry, type FailedAttempt, type RetryPolicy } from '../../src/clearinghouse/retry-policy.ts';
-import { ERROR_KINDS, MirrorError, TransientError, type ErrorCode } from '../../src/errors.ts';
+import { ERROR_KINDS, type ErrorCode } from '../../src/error-kinds.ts';
+import { MirrorError, TransientError } from '../../src/errors.ts';
 
 const POLICY: RetryPolicy = {
   attempts: 4,

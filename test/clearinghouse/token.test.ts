@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { MirrorError, type ErrorCode } from '../../src/errors.ts';
+import type { ErrorCode } from '../../src/error-kinds.ts';
+import { MirrorError } from '../../src/errors.ts';
 import { gatherSettings, readToken } from '../../src/settings.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

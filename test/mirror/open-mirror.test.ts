@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
-import type { ErrorCode } from '../../src/errors.ts';
+import type { ErrorCode } from '../../src/error-kinds.ts';
 import { openMirror, openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

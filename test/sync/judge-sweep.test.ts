@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { MirrorError, TransientError, type ErrorCode } from '../../src/errors.ts';
+import type { ErrorCode } from '../../src/error-kinds.ts';
+import { MirrorError, TransientError } from '../../src/errors.ts';
 import { judgeSweep } from '../../src/sync/judge-sweep.ts';
 
 type Figures = Parameters<typeof judgeSweep>[0];

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
-import { EXIT_CODES, MirrorError, type ErrorCode, type ExitName } from '../../src/errors.ts';
+import type { ErrorCode } from '../../src/error-kinds.ts';
+import { MirrorError } from '../../src/errors.ts';
+import { EXIT_CODES, type ExitName } from '../../src/exit-codes.ts';
 import { STATUS_OUTCOMES } from '../../src/mirror/schema.ts';
 import { judgeRun, type StatusReport } from '../../src/sync/run-report.ts';
 import { SweepFigures } from '../../src/sync/sweep-figures.ts';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import type { ExitName } from '../../errors.ts';
+import type { ExitName } from '../../exit-codes.ts';
 import { findCase } from '../../mirror/find-case.ts';
 import { write, type Io } from '../io.ts';
 import { renderCase } from '../render/case.ts';

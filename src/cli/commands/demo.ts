@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { DemoStage } from '../../demo/run-demo.ts';
-import type { ExitName } from '../../errors.ts';
+import type { ExitName } from '../../exit-codes.ts';
 import { wantsColour, withStop, write, type Io } from '../io.ts';
 import { createProgress } from '../render/progress.ts';
 import { renderRows } from '../render/rows.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Finding } from '../../doctor/examine.ts';
-import { EXIT_CODES, type ExitName } from '../../errors.ts';
+import { EXIT_CODES, type ExitName } from '../../exit-codes.ts';
 import { withStop, write, type Io } from '../io.ts';
 import { toCellText } from '../render/table.ts';
 import { addSettings, ALL_SETTINGS, readWrittenSettings, type Flags } from '../settings-options.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ONGOING_STATUSES } from '../../clearinghouse/ongoing-status.ts';
-import type { ExitName } from '../../errors.ts';
+import type { ExitName } from '../../exit-codes.ts';
 import { withStop, write, type Io } from '../io.ts';
 import { renderError } from '../render/error.ts';
 import { createProgress } from '../render/progress.ts';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import { messageOf, MirrorError, type ExitName } from '../../errors.ts';
+import { messageOf, MirrorError } from '../../errors.ts';
+import type { ExitName } from '../../exit-codes.ts';
 import { openMirrorReadOnly } from '../../mirror/open-mirror.ts';
 import { query } from '../../mirror/query.ts';
 import { write, type Io } from '../io.ts';

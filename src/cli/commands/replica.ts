@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { MirrorError, messageOf, type ExitName } from '../../errors.ts';
+import { MirrorError, messageOf } from '../../errors.ts';
+import type { ExitName } from '../../exit-codes.ts';
 import type { CaseCollection } from '../../replica/collection.ts';
 import type { ReplicaOptions } from '../../replica/start-replica.ts';
 import { withStop, write, type Io } from '../io.ts';

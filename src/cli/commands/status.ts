@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ExitName } from '../../errors.ts';
+import type { ExitName } from '../../exit-codes.ts';
 import { findMirrorState } from '../../mirror/find-mirror-state.ts';
 import { write, type Io } from '../io.ts';
 import { renderMirrorState, toStateJson } from '../render/mirror-state.ts';

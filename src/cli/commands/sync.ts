@@ -4,7 +4,8 @@ import {
   ONGOING_STATUSES,
   type OngoingStatus,
 } from '../../clearinghouse/ongoing-status.ts';
-import { MirrorError, type ExitName } from '../../errors.ts';
+import { MirrorError } from '../../errors.ts';
+import type { ExitName } from '../../exit-codes.ts';
 import { wantsColour, withStop, write, type Io } from '../io.ts';
 import { createProgress } from '../render/progress.ts';
 import { renderRunReport, toReportJson } from '../render/run-report.ts';

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
-import { EXIT_CODES, type MirrorError } from '../../errors.ts';
+import type { MirrorError } from '../../errors.ts';
+import { EXIT_CODES } from '../../exit-codes.ts';
 import type { RunReport, StatusReport } from '../../sync/run-report.ts';
 import { renderTable } from './table.ts';
 import { renderBytes, renderCount, renderDuration, renderPlural } from './units.ts';
@@ -70,7 +71,7 @@ function renderEnding({ runId, outcome, startedAt, endedAt, statuses }: RunRepor
     `${renderDuration(sum('waited_ms'))} of waiting`,
   ];
   const took = renderDuration(endedAt.getTime() - startedAt.getTime());
-  return `${what}: ${colour ? styleText(COLOURS[outcome], outcome) : outcome}, in ${took}: ${costs.join(', ')}.\n`;
+  return `${what}: ${colour ? styleText(COLOURS[outcome], outcome, { validateStream: false }) : outcome}, in ${took}: ${costs.join(', ')}.\n`;
 }
 
 function renderStatusError({ status, error }: StatusReport): string {

@@ -1,0 +1,25 @@
+/** Every way in which a command can end. The documentation's table of exit codes is generated from this list. */
+export const EXIT_CODES = {
+  complete: { code: 0, means: 'Done. Every status asked for is complete or empty.' },
+  unexpected: { code: 1, means: 'A fault of this program. Please report it.' },
+  usage: { code: 2, means: 'The command, a flag, a setting or a query was wrong. Nothing was done.' },
+  unauthorised: { code: 3, means: 'The API refused the token. Every sweep was stopped.' },
+  network: {
+    code: 4,
+    means: 'The network or the server kept failing, and the retries or the time budget ran out.',
+  },
+  contract: { code: 5, means: 'The API answered something that its documentation rules out.' },
+  partial: {
+    code: 6,
+    means: 'Some of what was asked for is complete and some is not; the next run goes on.',
+  },
+  locked: { code: 8, means: 'Another process is writing to this mirror.' },
+  database: {
+    code: 9,
+    means: 'The database file cannot be used: missing, damaged, too new, unwritable, or the disk is full.',
+  },
+  interrupted: { code: 130, means: 'Ended by Ctrl-C (SIGINT) after the page in hand.' },
+  terminated: { code: 143, means: 'Ended by SIGTERM after the page in hand.' },
+} as const;
+
+export type ExitName = keyof typeof EXIT_CODES;
