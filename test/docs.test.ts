@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { DEMO_QUESTIONS } from '../src/demo/demo-questions.ts';
 import { query } from '../src/mirror/query.ts';
-import { inventCollection } from '../src/replica/invent-collection.ts';
+import { inventCollection } from '../src/replica/collection/invent-collection.ts';
 import { startHarness } from './support/sync-harness.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { findCase } from '../src/mirror/find-case.ts';
 import { query } from '../src/mirror/query.ts';
-import { recordedCases } from '../src/replica/recorded-cases.ts';
+import { recordedCases } from '../src/replica/collection/recorded-cases.ts';
 import { makeCase } from './support/make-case.ts';
 import { startHarness } from './support/sync-harness.ts';
 

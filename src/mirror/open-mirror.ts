@@ -12,7 +12,7 @@ export interface Mirror {
   readonly path: string;
   readonly sqlite: Database.Database;
   readonly db: BetterSQLite3Database;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Marks the file as ours in SQLite's header ("CMIR"), so that no other program's database is ever migrated. */

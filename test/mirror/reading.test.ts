@@ -8,7 +8,7 @@ import {
 } from '../../src/mirror/open-mirror.ts';
 import { query } from '../../src/mirror/query.ts';
 import { takeWriterLock } from '../../src/mirror/writer-lock.ts';
-import { recordedCases } from '../../src/replica/recorded-cases.ts';
+import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import { makeCase } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';

@@ -1,7 +1,7 @@
 import { get, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import type { JsonObject, JsonValue } from '../../src/json.ts';
-import type { Replica } from '../../src/replica/start-replica.ts';
+import type { Replica } from '../../src/replica/serve/start-replica.ts';
 import { objectOf } from './invent-many.ts';
 
 export interface Asked {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
-import { inventCollection } from '../../src/replica/invent-collection.ts';
+import { inventCollection } from '../../src/replica/collection/invent-collection.ts';
 import { objectOf } from './invent-many.ts';
 
 describe('an invented collection', () => {

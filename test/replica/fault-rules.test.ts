@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { always, firstTries, once, page } from '../../src/replica/fault-rules.ts';
-import type { Fault, FaultRule } from '../../src/replica/fault.ts';
-import type { ReplicaRequest } from '../../src/replica/replica-request.ts';
+import { always, firstTries, once, page } from '../../src/replica/serve/fault-rules.ts';
+import type { Fault, FaultRule } from '../../src/replica/serve/fault.ts';
+import type { ReplicaRequest } from '../../src/replica/serve/replica-request.ts';
 import { ask } from './ask.ts';
 import { useReplica } from './use-replica.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { inventCase, inventCaseBytes } from '../../src/replica/invent-case.ts';
-import { caseNameAt } from '../../src/replica/invent-names.ts';
+import { inventCase, inventCaseBytes } from '../../src/replica/invent/invent-case.ts';
+import { caseNameAt } from '../../src/replica/invent/invent-names.ts';
 import { entriesOf, inventMany, listOf, objectOf, textOf } from './invent-many.ts';
 
 const records = inventMany(31, 300).map(({ record }) => record);

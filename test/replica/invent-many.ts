@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/json.ts';
-import { inventCaseBytes } from '../../src/replica/invent-case.ts';
+import { inventCaseBytes } from '../../src/replica/invent/invent-case.ts';
 
 /** The invented cases of the first indexes, with the size of each as it is sent. */
 export function inventMany(seed: number, count: number): { record: JsonObject; bytes: number }[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject, JsonValue } from '../../src/json.ts';
-import { ABSENCES, DOCKET_ENTRIES, RECORDS } from '../../src/replica/case-profile.ts';
+import { ABSENCES, DOCKET_ENTRIES, RECORDS } from '../../src/replica/invent/case-profile.ts';
 import { entriesOf, inventMany, listOf, textOf } from './invent-many.ts';
 import {
   MEASURED_ABSENCES,

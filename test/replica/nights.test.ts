@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../src/json.ts';
-import type { CaseCollection } from '../../src/replica/collection.ts';
-import { inventCollection } from '../../src/replica/invent-collection.ts';
+import type { CaseCollection } from '../../src/replica/collection/collection.ts';
+import { inventCollection } from '../../src/replica/collection/invent-collection.ts';
 import { entriesOf } from './invent-many.ts';
 
 const PLAN = { changed: 0.1, inserted: 4, removed: 3, statusMoves: 5 } as const;

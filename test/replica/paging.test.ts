@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { inventCollection } from '../../src/replica/invent-collection.ts';
-import type { Replica, ReplicaOptions } from '../../src/replica/start-replica.ts';
+import { inventCollection } from '../../src/replica/collection/invent-collection.ts';
+import type { Replica, ReplicaOptions } from '../../src/replica/serve/start-replica.ts';
 import { askEnvelope } from './ask.ts';
 import { listOf, objectOf } from './invent-many.ts';
 import { useReplica } from './use-replica.ts';

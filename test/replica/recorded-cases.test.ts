@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { inventCase } from '../../src/replica/invent-case.ts';
-import { readRecordedCases, recordedCases } from '../../src/replica/recorded-cases.ts';
+import { inventCase } from '../../src/replica/invent/invent-case.ts';
+import { readRecordedCases, recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import { ask, askEnvelope } from './ask.ts';
 import { useReplica } from './use-replica.ts';
 

@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { inventCollection } from '../../src/replica/invent-collection.ts';
-import { recordedCases } from '../../src/replica/recorded-cases.ts';
-import { startReplica } from '../../src/replica/start-replica.ts';
+import { inventCollection } from '../../src/replica/collection/invent-collection.ts';
+import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import { startReplica } from '../../src/replica/serve/start-replica.ts';
 import { ask, askEnvelope } from './ask.ts';
 import { listOf, objectOf } from './invent-many.ts';
 import { useReplica } from './use-replica.ts';

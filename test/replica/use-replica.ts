@@ -1,6 +1,6 @@
 import { afterEach } from '@jest/globals';
-import { inventCollection } from '../../src/replica/invent-collection.ts';
-import { type Replica, type ReplicaOptions, startReplica } from '../../src/replica/start-replica.ts';
+import { inventCollection } from '../../src/replica/collection/invent-collection.ts';
+import { type Replica, type ReplicaOptions, startReplica } from '../../src/replica/serve/start-replica.ts';
 
 const running: Replica[] = [];
 

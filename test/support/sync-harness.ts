@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach } from '@jest/globals';
 import { ONGOING_STATUSES, type OngoingStatus } from '../../src/clearinghouse/ongoing-status.ts';
 import { openMirrorReadOnly, type Mirror } from '../../src/mirror/open-mirror.ts';
-import { startReplica, type Replica, type ReplicaOptions } from '../../src/replica/start-replica.ts';
+import { startReplica, type Replica, type ReplicaOptions } from '../../src/replica/serve/start-replica.ts';
 import { gatherSettings, parseSettings, type SettingName } from '../../src/settings.ts';
 import type { RunReport } from '../../src/sync/run-report.ts';
 import { runSync } from '../../src/sync/run-sync.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { MirrorError } from '../../src/errors.ts';
-import { always, firstTries, once, page } from '../../src/replica/fault-rules.ts';
-import { recordedCases } from '../../src/replica/recorded-cases.ts';
+import { always, firstTries, once, page } from '../../src/replica/serve/fault-rules.ts';
+import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import { makeCase } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../src/json.ts';
 import { findCase } from '../../src/mirror/find-case.ts';
-import { inventCollection } from '../../src/replica/invent-collection.ts';
-import { readRecordedCases, recordedCases } from '../../src/replica/recorded-cases.ts';
-import type { CaseCollection } from '../../src/replica/collection.ts';
+import { inventCollection } from '../../src/replica/collection/invent-collection.ts';
+import { readRecordedCases, recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import type { CaseCollection } from '../../src/replica/collection/collection.ts';
 import { makeCase } from '../support/make-case.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
 

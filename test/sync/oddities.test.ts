@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../src/json.ts';
-import { always, page } from '../../src/replica/fault-rules.ts';
-import { recordedCases } from '../../src/replica/recorded-cases.ts';
+import { always, page } from '../../src/replica/serve/fault-rules.ts';
+import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import { makeCase } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { MOST_PAGES_WITHOUT_NEWS } from '../../src/clearinghouse/case-pages.ts';
-import { always, page } from '../../src/replica/fault-rules.ts';
-import type { Fault } from '../../src/replica/fault.ts';
-import { startReplica } from '../../src/replica/start-replica.ts';
+import { always, page } from '../../src/replica/serve/fault-rules.ts';
+import type { Fault } from '../../src/replica/serve/fault.ts';
+import { startReplica } from '../../src/replica/serve/start-replica.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
 

@@ -1,8 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { MirrorError, messageOf } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
-import type { CaseCollection } from '../../replica/collection.ts';
-import type { ReplicaOptions } from '../../replica/start-replica.ts';
+import type { CaseCollection } from '../../replica/collection/collection.ts';
+import type { ReplicaOptions } from '../../replica/serve/start-replica.ts';
 import { withStop, write, type Io } from '../io.ts';
 import { renderPlural } from '../render/units.ts';
 import type { Flags } from '../settings-options.ts';
@@ -54,7 +54,7 @@ export async function runReplicaCommand(flags: Flags, io: Io): Promise<ExitName>
     flags as unknown as ReplicaFlags;
   if (pageSize < 1) throw new MirrorError('USAGE', '--page-size must be at least 1.');
   if (port > 65_535) throw new MirrorError('USAGE', '--port must be at most 65535.');
-  const { inventCollection } = await import('../../replica/invent-collection.ts');
+  const { inventCollection } = await import('../../replica/collection/invent-collection.ts');
   const source = records === undefined ? inventCollection({ seed, size: cases }) : await readRecords(records);
   for (let night = 0; night < nights; night++) source.advance({ changed: 0.01 });
   return withStop<ExitName>(io, async (signal) => {
@@ -72,7 +72,7 @@ export async function runReplicaCommand(flags: Flags, io: Io): Promise<ExitName>
 }
 
 async function readRecords(path: string): Promise<CaseCollection> {
-  const { readRecordedCases } = await import('../../replica/recorded-cases.ts');
+  const { readRecordedCases } = await import('../../replica/collection/recorded-cases.ts');
   try {
     return await readRecordedCases(path);
   } catch (cause) {
@@ -81,7 +81,7 @@ async function readRecords(path: string): Promise<CaseCollection> {
 }
 
 async function listen(options: ReplicaOptions) {
-  const { startReplica } = await import('../../replica/start-replica.ts');
+  const { startReplica } = await import('../../replica/serve/start-replica.ts');
   try {
     return await startReplica(options);
   } catch (cause) {

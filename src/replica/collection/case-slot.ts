@@ -1,0 +1,22 @@
+import { isJsonObject, type JsonValue } from '../../json.ts';
+
+/** One case of a collection: what the filters need, and how to get the rest. */
+export interface CaseSlot {
+  /** Undefined when the record has no usable id. */
+  readonly id: number | undefined;
+  readonly ongoing: string | undefined;
+  readonly status: string | undefined;
+  /** The record as JSON bytes, in pieces. */
+  readonly read: () => Buffer[];
+}
+
+/** A slot that holds the record itself; `bytes` when its JSON text is to be served exactly as it was read. */
+export function slotOf(record: JsonValue, bytes: Buffer = Buffer.from(JSON.stringify(record))): CaseSlot {
+  const { id, case_ongoing: ongoing, case_status: status } = isJsonObject(record) ? record : {};
+  return {
+    id: typeof id === 'number' ? id : undefined,
+    ongoing: typeof ongoing === 'string' ? ongoing : undefined,
+    status: typeof status === 'string' ? status : undefined,
+    read: () => [bytes],
+  };
+}

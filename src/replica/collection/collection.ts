@@ -1,0 +1,112 @@
+import { ONGOING_STATUSES } from '../../clearinghouse/ongoing-status.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
+import { advanceOneNight, type Newcomers, type Night, type NightPlan } from './advance-night.ts';
+import { type CaseSlot, slotOf } from './case-slot.ts';
+import { CASE_STATUSES } from '../invent/invent-status.ts';
+
+/** What a list request asks for; every filter that is given must hold. Values are the ids that the API takes. */
+export interface CaseFilters {
+  readonly case_ongoing?: number;
+  readonly case_id?: number;
+  readonly case_status?: number;
+}
+
+/**
+ * The cases that a replica serves, in order of id. Only what was put in by hand is held: invented cases are made again
+ * each time they are read, and a night's changes are worked into them then.
+ */
+export class CaseCollection {
+  private slots: CaseSlot[];
+  private readonly newcomers: Newcomers;
+  private nights = 0;
+
+  constructor(slots: readonly CaseSlot[], newcomers: Newcomers) {
+    this.slots = inOrder(slots);
+    this.newcomers = { ...newcomers };
+  }
+
+  get size(): number {
+    return this.slots.length;
+  }
+
+  /** The number of nights that have passed. */
+  get night(): number {
+    return this.nights;
+  }
+
+  ids(): number[] {
+    return this.slots.flatMap(({ id }) => (id === undefined ? [] : [id]));
+  }
+
+  /** The cases that match, in order of id; records without a usable id come last. */
+  find(filters: CaseFilters = {}): readonly CaseSlot[] {
+    const ongoing = labelOf(ONGOING_STATUSES, filters.case_ongoing);
+    const status = labelOf(CASE_STATUSES, filters.case_status);
+    return this.slots.filter(
+      (slot) =>
+        (ongoing === undefined || slot.ongoing === ongoing) &&
+        (status === undefined || slot.status === status) &&
+        (filters.case_id === undefined || slot.id === filters.case_id),
+    );
+  }
+
+  /** The case as it is served now. */
+  get(id: number): JsonObject | undefined {
+    const slot = this.slots.find((candidate) => candidate.id === id);
+    const value = slot && (JSON.parse(Buffer.concat(slot.read()).toString()) as JsonValue);
+    return isJsonObject(value) ? value : undefined;
+  }
+
+  /** Adds a record, or replaces the one with its id. It may be any JSON, so that odd answers can be served. */
+  put(record: JsonValue): void {
+    const slot = slotOf(record);
+    if (slot.id !== undefined) this.remove(slot.id);
+    const order = orderOf(slot);
+    const place = this.slots.findIndex((other) => orderOf(other) > order);
+    this.slots.splice(place < 0 ? this.slots.length : place, 0, slot);
+  }
+
+  /** Takes a case out; false when there was none. */
+  remove(id: number): boolean {
+    const place = this.slots.findIndex((slot) => slot.id === id);
+    if (place >= 0) this.slots.splice(place, 1);
+    return place >= 0;
+  }
+
+  /** Changes one case: `change` gets a copy that is its own, to change or to replace. */
+  edit(id: number, change: (record: JsonObject) => JsonObject | undefined): void {
+    const record = this.get(id);
+    if (record === undefined) throw new RangeError(`There is no case ${id}`);
+    const changed = change(record) ?? record;
+    this.remove(id);
+    this.put(changed);
+  }
+
+  /**
+   * Lets one night pass. The same collection, nights and plans give the same changes.
+   * @returns the ids of the cases concerned
+   */
+  advance(plan: NightPlan = {}): Night {
+    this.nights += 1;
+    const { slots, night } = advanceOneNight(this.slots, plan, this.nights, this.newcomers);
+    this.slots = inOrder(slots);
+    return night;
+  }
+}
+
+function inOrder(slots: readonly CaseSlot[]): CaseSlot[] {
+  return [...slots].sort((one, other) => orderOf(one) - orderOf(other));
+}
+
+function orderOf({ id }: CaseSlot): number {
+  return id ?? Number.MAX_SAFE_INTEGER;
+}
+
+/** The label of an id; a label that no case has for an unknown id. */
+function labelOf(
+  known: readonly { id: number; label: string }[],
+  id: number | undefined,
+): string | undefined {
+  if (id === undefined) return undefined;
+  return known.find((status) => status.id === id)?.label ?? '';
+}

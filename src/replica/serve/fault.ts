@@ -1,0 +1,46 @@
+import type { JsonObject, JsonValue } from '../../json.ts';
+import type { ReplicaRequest } from './replica-request.ts';
+
+/** Everything that the replica can do wrong on demand. */
+export type Fault =
+  /** Another HTTP status, such as 429 with a `retry-after` header. A text goes out as it is, anything else as JSON. */
+  | { kind: 'status'; status: number; headers?: Readonly<Record<string, string>>; body?: JsonValue }
+  /** A redirect, for example to another origin; without `to`, to the very URL that was asked for. */
+  | { kind: 'redirect'; to?: string; status?: 301 | 302 | 303 | 307 | 308 }
+  /** The connection is reset before the head, inside it, or in the middle of the body. */
+  | { kind: 'reset'; at: 'before-head' | 'in-head' | 'in-body' }
+  /** Content-Length promises the whole body; half of it is sent, and the connection closed. */
+  | { kind: 'short-body' }
+  /** Half of the JSON, in a chunked body that ends as it should. */
+  | { kind: 'cut-json' }
+  /** The answer stops for ever: before the head, after it, or in the middle of the body. */
+  | { kind: 'stall'; at: 'before-head' | 'after-head' | 'in-body' }
+  /** The right body, `bytes` at a time, every `everyMs` milliseconds. */
+  | { kind: 'drip'; bytes: number; everyMs: number }
+  /** Status 200 with an HTML page, as from a proxy. */
+  | { kind: 'html' }
+  /** Status 200 with no body at all. */
+  | { kind: 'empty-body' }
+  /** Says that it is gzip: cut off, with wrong bytes in it, or not compressed at all. */
+  | { kind: 'gzip'; damage: 'cut' | 'corrupt' | 'not-gzip' }
+  /** Status 200 with this JSON instead of an envelope. */
+  | { kind: 'json'; body: JsonValue }
+  /** The envelope with these fields instead of its own: wrong types, another `next`, another `count`. */
+  | { kind: 'envelope'; fields: JsonObject }
+  /** The envelope without one of its fields. */
+  | { kind: 'envelope-without'; field: 'count' | 'next' | 'previous' | 'results' }
+  /** `count` is off by this much. */
+  | { kind: 'count'; by: number }
+  /** The results of the page before, with this page's own `next`. */
+  | { kind: 'repeat-page' }
+  /** No results, but the page's own `next`. */
+  | { kind: 'empty-page' }
+  /** `next` leads somewhere it must not. */
+  | { kind: 'next'; to: 'foreign-host' | 'other-scheme' | 'other-filter' | 'outside' | 'not-a-url' }
+  /** `next` leads back so that `pages` pages go round for ever; 1 is a page that names itself. */
+  | { kind: 'next-loop'; pages: number }
+  /** One of the page's cases, the first by default, is not a case. */
+  | { kind: 'malformed-case'; as: 'null' | 'text' | 'no-id' | 'text-id'; place?: number };
+
+/** Asked for every request that has a good token or not; the fault it returns is done instead of the answer. */
+export type FaultRule = (request: ReplicaRequest) => Fault | undefined;

@@ -1,0 +1,53 @@
+import type { CaseCollection } from '../collection/collection.ts';
+import type { FaultRule } from './fault.ts';
+import type { ReplicaRequest } from './replica-request.ts';
+
+/** Of a list: by id, shuffled but always alike, or shuffled anew for each request. */
+export type ListOrder = 'id' | 'shuffled' | 'random';
+
+export interface ReplicaOptions {
+  /** The cases to serve; changing them while the replica runs changes what it answers. */
+  readonly source: CaseCollection;
+  /** Default 0: a free one. The replica listens on 127.0.0.1 only. */
+  readonly port?: number;
+  /** The one token that is let in. Default `demo-token`. */
+  readonly token?: string;
+  /** With a slash at both ends. Default `/api/v2p1/`. */
+  readonly basePath?: string;
+  /** Cases a page. Default 25. */
+  readonly pageSize?: number;
+  /** Default `id`. */
+  readonly order?: ListOrder;
+  /** Waits this long before each answer. Default 0. */
+  readonly latencyMs?: number;
+  /** Compresses for clients that accept it. Default true. */
+  readonly gzip?: boolean;
+  /** What goes wrong: the first rule that returns a fault decides. Default nothing. */
+  readonly faults?: FaultRule | readonly FaultRule[];
+  /** Called before each answer, e.g. to change the collection between two pages. Default nothing. */
+  readonly beforePage?: (request: ReplicaRequest, source: CaseCollection) => void | Promise<void>;
+  /** How many of the latest requests are remembered. Default 10,000. */
+  readonly rememberRequests?: number;
+}
+
+/** The options with every default filled in. */
+export interface ReplicaSettings extends Required<Omit<ReplicaOptions, 'faults'>> {
+  readonly faults: readonly FaultRule[];
+}
+
+export function toSettings(options: ReplicaOptions): ReplicaSettings {
+  const { faults = [] } = options;
+  return {
+    port: 0,
+    token: 'demo-token',
+    basePath: '/api/v2p1/',
+    pageSize: 25,
+    order: 'id',
+    latencyMs: 0,
+    gzip: true,
+    beforePage: () => undefined,
+    rememberRequests: 10_000,
+    ...options,
+    faults: typeof faults === 'function' ? [faults] : faults,
+  };
+}

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { openMirror } from '../../src/mirror/open-mirror.ts';
+import { runCli } from '../support/command-line.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+interface DemoJson {
+  readonly runs: {
+    outcome: string;
+    statuses: {
+      status_id: number;
+      outcome: string;
+      retries: number;
+      cases_new: number;
+      cases_changed: number;
+    }[];
+  }[];
+}
+
+test('shows two nights and three questions, and may be shown again', async () => {
+  const database = join(tempFolder(), 'demo.db');
+  const json = JSON.parse(
+    (await runCli(['demo', '--cases', '60', '--database', database, '--json'])).stdout,
+  ) as DemoJson;
+  expect(json.runs.map(({ outcome }) => outcome)).toEqual(['complete', 'complete']);
+  const [first, second] = json.runs.map(({ statuses }) => ({
+    retries: statuses.reduce((sum, one) => sum + one.retries, 0),
+    fresh: statuses.reduce((sum, one) => sum + one.cases_new, 0),
+    changed: statuses.reduce((sum, one) => sum + one.cases_changed, 0),
+    empty: statuses.find(({ status_id }) => status_id === 5022)?.outcome,
+  }));
+  expect(first).toMatchObject({ retries: 2, changed: 0, empty: 'empty' });
+  expect(second).toMatchObject({ retries: 0, empty: 'empty' });
+  expect(Number(second?.changed) + Number(second?.fresh)).toBeGreaterThan(0);
+
+  const again = await runCli(['demo', '--cases', '60', '--database', database]);
+  expect(again.exitCode).toBe(0);
+  expect(again.stdout.match(/^ {4}SELECT/gm)).toHaveLength(3);
+});
+
+test('does not touch a file that holds a real mirror', async () => {
+  const database = join(tempFolder(), 'real.db');
+  const mirror = openMirror(database);
+  mirror.sqlite.exec(`INSERT INTO sync_runs (outcome, started_at, trigger, version, api_url, process_id)
+    VALUES ('complete', '2030-01-01', 'sync', '0', 'https://clearinghouse.example/', 1)`);
+  mirror.close();
+  const { exitCode, stderr } = await runCli(['demo', '--database', database]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('holds a real mirror');
+});

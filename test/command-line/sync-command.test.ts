@@ -1,0 +1,171 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { MirrorError } from '../../src/errors.ts';
+import { takeWriterLock } from '../../src/mirror/writer-lock.ts';
+import { always, page } from '../../src/replica/serve/fault-rules.ts';
+import type { FaultRule } from '../../src/replica/serve/fault.ts';
+import { runCli, type CliOptions } from '../support/command-line.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+/** A replica, and the environment that leads a command to it. */
+async function start(faults: FaultRule = () => undefined) {
+  const harness = await startHarness({ source: smallCollection(30), pageSize: 4, faults });
+  const env = {
+    CLEARINGHOUSE_API_URL: harness.replica.url,
+    CLEARINGHOUSE_API_TOKEN: `Token ${harness.replica.token}`,
+    CLEARINGHOUSE_DATABASE: harness.database,
+    CLEARINGHOUSE_ATTEMPTS: '2',
+  };
+  const sync = (args: string[] = [], options: CliOptions = {}) =>
+    runCli(['sync', ...args], { ...options, env: { ...env, ...options.env } });
+  return { ...harness, env, sync };
+}
+
+describe('the exit code', () => {
+  test('is 0 when every status is complete or empty, with a table of what happened', async () => {
+    const { sync } = await start();
+    const { exitCode, stdout } = await sync();
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/5020 No +complete +6 +6 +6 +0 +0/);
+    expect(stdout).toMatch(/Run 1: complete, in .*: \d+ requests \(0 retries\)/);
+  });
+
+  const codes: [number, string, FaultRule, Record<string, string>][] = [
+    [
+      2,
+      'the API address is not encrypted',
+      () => undefined,
+      { CLEARINGHOUSE_API_URL: 'http://clearinghouse.example/' },
+    ],
+    [2, 'there is no token', () => undefined, { CLEARINGHOUSE_API_TOKEN: ' Token ' }],
+    [3, 'the token is refused', () => undefined, { CLEARINGHOUSE_API_TOKEN: 'wrong-token' }],
+    [4, 'the server keeps failing', always({ kind: 'status', status: 500 }), {}],
+    [4, 'nobody listens', () => undefined, { CLEARINGHOUSE_API_URL: 'http://127.0.0.1:9/' }],
+    [5, 'the contract is broken', always({ kind: 'json', body: { count: 'many' } }), {}],
+    [6, 'one status fails and others do not', always({ kind: 'status', status: 500 }, page(1, 5021)), {}],
+    [9, 'the database is unusable', () => undefined, { CLEARINGHOUSE_DATABASE: '/nowhere/at/all.db' }],
+  ];
+  test.each(codes)('is %i when %s, with a hint and no stack trace', async (code, _, faults, env) => {
+    const { sync } = await start(faults);
+    const { exitCode, stdout, stderr } = await sync([], { env });
+    expect(exitCode).toBe(code);
+    expect(`${stdout}${stderr}`).toContain('Hint: ');
+    expect(`${stdout}${stderr}`).not.toMatch(/\n +at /);
+  });
+
+  test('is 8, at once and with nothing asked, while another process writes', async () => {
+    const { sync, database, replica } = await start();
+    const lock = takeWriterLock(database);
+    const { exitCode, stderr } = await sync();
+    lock.release();
+    expect(exitCode).toBe(8);
+    expect(stderr).toContain('[LOCKED]');
+    expect(replica.requests).toEqual([]);
+  });
+
+  test.each([
+    ['INTERRUPTED', 130],
+    ['TERMINATED', 143],
+  ] as const)('after %s is %i', async (code, exit) => {
+    const { sync } = await start();
+    const { exitCode } = await sync([], {
+      onStop: (stop) => {
+        stop(new MirrorError(code, 'Stopped.'));
+      },
+    });
+    expect(exitCode).toBe(exit);
+  });
+});
+
+describe('--status', () => {
+  test('takes ids and labels, in any case, in any order', async () => {
+    const { sync, rows } = await start();
+    expect((await sync(['--status', 'perhaps, but long-dormant', '5020'])).exitCode).toBe(0);
+    expect(rows('SELECT status_id FROM status_syncs ORDER BY status_id')).toEqual([
+      { status_id: 5020 },
+      { status_id: 5024 },
+    ]);
+  });
+
+  test('refuses one that does not exist, and names those that do', async () => {
+    const { sync, replica } = await start();
+    const { exitCode, stderr, stdout } = await sync(['--status', 'Maybe']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('There is no status "Maybe"');
+    expect(stderr).toContain('5023 (No reason to think so)');
+    expect(stdout).toBe('');
+    expect(replica.requests).toEqual([]);
+  });
+});
+
+test('--json prints the report, and nothing else, with the figures of the ledger', async () => {
+  const { sync, rows } = await start();
+  const report = JSON.parse((await sync(['--json'])).stdout) as {
+    run_id: number;
+    exit_code: number;
+    statuses: Record<string, unknown>[];
+  };
+  expect(report).toMatchObject({ run_id: 1, outcome: 'complete', exit_code: 0, error: null });
+  const figures = rows(
+    `SELECT status_id, outcome, cases_seen, cases_new, pages, requests, bytes FROM status_syncs ORDER BY status_id`,
+  );
+  expect(report.statuses).toHaveLength(5);
+  report.statuses.forEach((status, index) => {
+    expect(status).toMatchObject(figures[index] ?? {});
+  });
+});
+
+test('--dry-run says so and leaves no file', async () => {
+  const { sync, read } = await start();
+  const { exitCode, stdout } = await sync(['--dry-run']);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('Dry run (nothing was written)');
+  expect(() => {
+    read(() => undefined);
+  }).toThrow('There is no mirror');
+});
+
+describe('progress', () => {
+  test('is lines on standard error where nobody watches', async () => {
+    const { sync } = await start();
+    const { stderr } = await sync();
+    expect(stderr).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z run 1 begun\n/);
+    expect(stderr).not.toContain('\u001b');
+  });
+
+  test('is a bar on a terminal, with colour in the table unless NO_COLOR is set', async () => {
+    const { sync } = await start();
+    const first = await sync([], { isTTY: true });
+    expect(first.stderr).toContain('6/6 cases');
+    expect(first.stdout).toContain('\u001b[32mcomplete');
+    const second = await sync([], { isTTY: true, env: { NO_COLOR: '1' } });
+    expect(second.stdout).not.toContain('\u001b');
+  });
+});
+
+describe('settings', () => {
+  test('a flag goes before the environment, and the environment before .env', async () => {
+    const { sync, env, replica } = await start();
+    const folder = tempFolder();
+    writeFileSync(
+      join(folder, '.env'),
+      `CLEARINGHOUSE_API_URL=http://127.0.0.1:9/\nCLEARINGHOUSE_API_TOKEN=${replica.token}\n`,
+    );
+    const fromDotEnv = { CLEARINGHOUSE_API_TOKEN: '' };
+    expect((await sync([], { folder, env: fromDotEnv })).exitCode).toBe(0);
+    const wrong = { ...fromDotEnv, CLEARINGHOUSE_API_URL: 'http://127.0.0.1:9/' };
+    expect((await sync(['--api-url', env.CLEARINGHOUSE_API_URL], { folder, env: wrong })).exitCode).toBe(0);
+  });
+
+  test('the token may come from a file', async () => {
+    const { sync, replica } = await start();
+    const path = join(tempFolder(), 'token');
+    writeFileSync(path, ` token ${replica.token}\n`);
+    expect((await sync(['--token-file', path], { env: { CLEARINGHOUSE_API_TOKEN: 'wrong' } })).exitCode).toBe(
+      0,
+    );
+  });
+});

@@ -1,0 +1,74 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { runCli } from '../support/command-line.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+describe('wrong input gets one clear line and a hint, never a stack trace', () => {
+  const wrong: [number, string[]][] = [
+    [2, ['bogus']],
+    [2, ['sync', '--databse', 'x']],
+    [2, ['sync', 'extra']],
+    [2, ['sync', '--delay', '-1']],
+    [2, ['sync', '--delay', 'soon']],
+    [2, ['sync', '--attempts', '0']],
+    [2, ['sync', '--max-body', '1e9']],
+    [2, ['sync', '--api-url', 'not an address']],
+    [2, ['sync', '--api-url', 'http://example.org/']],
+    [2, ['sync', '--api-url', 'ftp://example.org/']],
+    [2, ['sync', '--user-agent', 'two\nlines']],
+    [2, ['sync', '--token-file', '/nowhere/token']],
+    [2, ['sync', '--status']],
+    [2, ['sync', '--status', '9999']],
+    [2, ['nightly', '--at', 'every night']],
+    [2, ['nightly', '--timezone', 'Atlantis/Harbour']],
+    [2, ['case']],
+    [2, ['case', 'abc']],
+    [2, ['case', '1.5']],
+    [2, ['query']],
+    [2, ['query', 'SELECT 1', '--format', 'xml']],
+    [2, ['query', 'SELECT 1', '--file', 'x.sql']],
+    [2, ['query', '--file', '/nowhere/x.sql']],
+    [2, ['demo', '--cases', '10']],
+    [2, ['demo', '--cases', 'many']],
+    [2, ['replica', '--page-size', '0']],
+    [2, ['replica', '--port', '70000']],
+    [2, ['replica', '--records', '/nowhere/x.ndjson']],
+    [9, ['status', '--database', '/nowhere/x.db']],
+    [9, ['query', 'SELECT 1', '--database', '/nowhere/x.db']],
+    [9, ['case', '1', '--database', '/nowhere/x.db']],
+  ];
+  test.each(wrong)('exit %i: %j', async (code, args) => {
+    const env = { CLEARINGHOUSE_API_TOKEN: 'some-token', CLEARINGHOUSE_DATABASE: '/nowhere/else.db' };
+    const { exitCode, stdout, stderr } = await runCli(args, { env });
+    expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
+    expect(stderr).toMatch(/^error: |^Error: /i);
+    expect(stderr).toContain('Hint: ');
+    expect(stderr).not.toMatch(/\n +at /);
+  });
+});
+
+test('a .env that cannot be read is named', async () => {
+  const folder = tempFolder();
+  writeFileSync(join(folder, 'file'), '');
+  const { exitCode, stderr } = await runCli(['status'], { folder: join(folder, 'file') });
+  expect({ exitCode, named: stderr.includes('.env') }).toEqual({ exitCode: 2, named: true });
+});
+
+describe('help', () => {
+  test.each(['sync', 'nightly', 'status', 'case', 'query', 'doctor', 'demo', 'replica'])(
+    'of %s goes to standard output',
+    async (command) => {
+      const { exitCode, stdout, stderr } = await runCli([command, '--help']);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expect(stdout).toContain(`Usage: clearinghouse-mirror ${command}`);
+    },
+  );
+
+  test('comes for a bare call too, which did nothing and says so by its exit code', async () => {
+    const { exitCode, stdout, stderr } = await runCli([]);
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('Usage: clearinghouse-mirror');
+  });
+});

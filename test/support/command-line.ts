@@ -1,0 +1,93 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Writable } from 'node:stream';
+import type { Surroundings } from '../../src/clearinghouse/client.ts';
+import type { Io, Out } from '../../src/cli/io.ts';
+import { main } from '../../src/cli/main.ts';
+import type { MirrorError } from '../../src/errors.ts';
+import { fakeSurroundings } from './surroundings.ts';
+import { tempFolder } from './temp-folder.ts';
+
+export interface CliResult {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** Where .env is looked for; a new folder by default. */
+  readonly folder?: string;
+  readonly isTTY?: boolean;
+  readonly surroundings?: Surroundings;
+  /** Is given the function that stops the command, as a signal would. */
+  readonly onStop?: (stop: (reason: MirrorError) => void) => void;
+}
+
+/** Runs the command line in this process, with streams, environment and clock of its own. */
+export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const stdout = collect(options.isTTY);
+  const stderr = collect(options.isTTY);
+  const io: Io = {
+    stdout: stdout.out,
+    stderr: stderr.out,
+    env: options.env ?? {},
+    folder: options.folder ?? tempFolder(),
+    surroundings: options.surroundings ?? fakeSurroundings(),
+    onStop: (stop) => {
+      options.onStop?.(stop);
+      return () => undefined;
+    },
+  };
+  const exitCode = await main(args, io);
+  return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+function collect(isTTY = false): { out: Out; text: () => string } {
+  const chunks: string[] = [];
+  const sink = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      chunks.push(chunk.toString());
+      done();
+    },
+  });
+  return { out: Object.assign(sink, { isTTY, columns: 100 }), text: () => chunks.join('') };
+}
+
+const COMMAND = fileURLToPath(new URL('../../bin/clearinghouse-mirror.js', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../dist/cli/run.js', import.meta.url));
+
+/** A real process of the real command. */
+export interface CliProcess {
+  readonly child: ChildProcess;
+  readonly ended: Promise<CliResult>;
+  /** Resolves when the text has been seen on standard output or standard error. */
+  readonly saw: (text: string) => Promise<void>;
+}
+
+export function spawnCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): CliProcess {
+  if (!existsSync(BUILT)) throw new Error('dist/ is not built: run `npm run build`.');
+  const child = spawn(process.execPath, [COMMAND, ...args], {
+    cwd: tempFolder(),
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = new Promise<CliResult>((resolve) => {
+    child.once('close', (exitCode) => {
+      resolve({ exitCode, stdout, stderr });
+    });
+  });
+  const saw = async (text: string): Promise<void> => {
+    while (!`${stdout}${stderr}`.includes(text)) {
+      if (child.exitCode !== null)
+        throw new Error(`ended without ${JSON.stringify(text)}: ${stdout}${stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  return { child, ended, saw };
+}
