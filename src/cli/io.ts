@@ -28,6 +28,11 @@ export function wantsColour(out: Out, env: NodeJS.ProcessEnv): boolean {
   return out.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
 }
 
+/** How many columns a text may take: those of the terminal, or any number where there is none. */
+export function widthOf(out: Out): number {
+  return out.isTTY === true ? (out.columns ?? 80) : Infinity;
+}
+
 /** Runs something that a stop may interrupt. */
 export async function withStop<Result>(
   io: Io,

@@ -4,7 +4,7 @@ import { messageOf, MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { openMirrorReadOnly } from '../../mirror/open-mirror.ts';
 import { query } from '../../mirror/query.ts';
-import { write, type Io } from '../io.ts';
+import { widthOf, write, type Io } from '../io.ts';
 import { renderRows, ROW_FORMATS, type RowFormat } from '../render/rows.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
 
@@ -35,7 +35,8 @@ export async function runQueryCommand(argument: string | undefined, flags: Flags
   const format: RowFormat = flags.json === true ? 'json' : (flags.format as RowFormat);
   const mirror = openMirrorReadOnly(readSettings(flags, io).database);
   try {
-    for (const piece of renderRows(query(mirror, text), format)) await write(io.stdout, piece);
+    const pieces = renderRows(query(mirror, text), format, widthOf(io.stdout));
+    for (const piece of pieces) await write(io.stdout, piece);
   } finally {
     mirror.close();
   }

@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { OnSyncEvent } from '../../sync/sync-events.ts';
 import type { Out } from '../io.ts';
+import { clip, pad } from './table.ts';
 import { renderCount, renderDuration } from './units.ts';
 
 /** How long a log stays silent while a long status goes on. */
@@ -12,17 +13,24 @@ export function createProgress(out: Out, now: () => Date): OnSyncEvent {
 }
 
 function createBars(out: Out): OnSyncEvent {
+  const isWide = (out.columns ?? 80) >= 110;
+  const labelWidth = isWide ? 30 : 16;
   let bar: SingleBar | undefined;
   let note = '';
   const begin = (label: string, total: number): SingleBar => {
     const next = new SingleBar({
       stream: out,
       format: '{label} {bar} {value}/{total} cases  {rate}/s  {left} left {note}',
-      barsize: 24,
+      barsize: isWide ? 24 : 12,
       hideCursor: true,
       etaBuffer: 50,
     });
-    next.start(total, 0, { label: label.padEnd(31), rate: '-', left: '-', note: '' });
+    next.start(total, 0, {
+      label: pad(clip(label, labelWidth), labelWidth, 'left'),
+      rate: '-',
+      left: '-',
+      note: '',
+    });
     return next;
   };
   let startedAt = 0;

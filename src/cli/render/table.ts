@@ -25,6 +25,21 @@ export function pad(text: string, width: number, align: Align): string {
   return align === 'right' ? space + text : text + space;
 }
 
+const NARROWEST_COLUMN = 8;
+
+/** Takes from the widest columns until all of them, two apart, fit `available`, or none is wider than a few letters. */
+export function fitWidths(widths: readonly number[], available: number): number[] {
+  const fitted = [...widths];
+  const total = (): number => fitted.reduce((sum, width) => sum + width, 2 * (fitted.length - 1));
+  while (total() > available) {
+    const widest = fitted.indexOf(Math.max(...fitted));
+    const width = fitted[widest] ?? 0;
+    if (width <= NARROWEST_COLUMN) break;
+    fitted[widest] = width - 1;
+  }
+  return fitted;
+}
+
 /** Renders columns under a heading, each as wide as its widest cell. Cells are clipped at `mostWidth`. */
 export function renderTable(
   heading: readonly string[],
