@@ -9,14 +9,17 @@ const CODES: readonly (readonly [prefix: string, code: ErrorCode])[] = [
   ['SQLITE_BUSY', 'DATABASE_BUSY'],
   ['SQLITE_LOCKED', 'DATABASE_BUSY'],
   ['SQLITE_FULL', 'DISK_FULL'],
-  ['SQLITE_IOERR', 'DISK_FULL'],
+  ['SQLITE_IOERR_WRITE', 'DISK_FULL'],
+  ['SQLITE_IOERR_FSYNC', 'DISK_FULL'],
+  ['SQLITE_IOERR_SHM', 'DISK_FULL'],
+  ['SQLITE_IOERR', 'DATABASE_UNWRITABLE'],
   ['SQLITE_READONLY', 'DATABASE_UNWRITABLE'],
   ['SQLITE_CANTOPEN', 'DATABASE_UNWRITABLE'],
   ['SQLITE_PERM', 'DATABASE_UNWRITABLE'],
 ];
 
-/** Turns what SQLite threw while `path` was used into an error with advice; anything else that was thrown goes on up. */
-export function toDatabaseError(thrown: unknown, path: string): MirrorError {
+/** What SQLite threw while `path` was used, as an error with advice; anything else stays the error that it was. */
+export function toDatabaseError(thrown: unknown, path: string): Error {
   if (thrown instanceof MirrorError) return thrown;
   if (isSqliteError(thrown)) {
     const found = CODES.find(([prefix]) => thrown.code.startsWith(prefix));
@@ -26,7 +29,7 @@ export function toDatabaseError(thrown: unknown, path: string): MirrorError {
   if (thrown instanceof TypeError && thrown.message.includes('directory does not exist')) {
     return new MirrorError('DATABASE_UNWRITABLE', `The folder of ${path} does not exist.`, { cause: thrown });
   }
-  throw thrown instanceof Error ? thrown : new Error(messageOf(thrown));
+  return thrown instanceof Error ? thrown : new Error(messageOf(thrown));
 }
 
 /** By its code, not its class: a test runner may load the class more than once. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
@@ -22,7 +22,7 @@ const BUSY_TIMEOUT_MS = 5000;
 
 /**
  * Opens a mirror for writing and brings its schema up to date; a missing file is created. The caller holds the
- * {@link takeWriterLock writer's lock}. Fails with a DATABASE_... error, and then leaves the file as it was.
+ * {@link takeWriterLock writer's lock}. Fails with a DATABASE_... error, and then leaves tables and rows as they were.
  */
 export function openMirror(path: string): Mirror {
   return guard(path, () => {
@@ -95,7 +95,7 @@ function readSchemaState(sqlite: Database.Database, path: string): SchemaState {
   return 'current';
 }
 
-/** Each migration and the note that it ran are one transaction of Drizzle's. */
+/** All pending migrations and the notes that they ran are one transaction of Drizzle's: they come together or not at all. */
 function applyMigrations(sqlite: Database.Database, db: BetterSQLite3Database, path: string): void {
   // Inside Drizzle's transaction this pragma would have no effect, and rebuilding a parent table would empty its children.
   sqlite.pragma('foreign_keys = OFF');
@@ -120,6 +120,9 @@ function applyMigrations(sqlite: Database.Database, db: BetterSQLite3Database, p
 }
 
 function guard<Result>(path: string, action: () => Result): Result {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+    throw new MirrorError('DATABASE_FOREIGN', `${path} is a folder.`);
+  }
   try {
     return action();
   } catch (thrown) {

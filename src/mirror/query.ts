@@ -2,6 +2,7 @@ import { messageOf, MirrorError } from '../errors.ts';
 import { isSqliteError, toDatabaseError } from './database-error.ts';
 import type { Mirror } from './open-mirror.ts';
 
+/** A whole number is a bigint only where a number would not hold it exactly. */
 export type Cell = string | number | bigint | Buffer | null;
 
 export interface QueryAnswer {
@@ -25,15 +26,19 @@ export function query({ sqlite, path }: Mirror, text: string): QueryAnswer {
     throw new MirrorError('QUERY_WRITES', 'This statement returns no rows or would change the database.');
   }
   const columns = statement.columns().map(({ name }) => name);
-  return { columns, rows: streamRows(statement.raw(true), path) };
+  return { columns, rows: streamRows(statement.raw(true).safeIntegers(true), path) };
 }
 
 function* streamRows(statement: { iterate(): Iterable<Cell[]> }, path: string): Generator<readonly Cell[]> {
   try {
-    yield* statement.iterate();
+    for (const row of statement.iterate()) yield row.map(toCell);
   } catch (cause) {
     throw toQueryError(cause, path);
   }
+}
+
+function toCell(cell: Cell): Cell {
+  return typeof cell === 'bigint' && Number.isSafeInteger(Number(cell)) ? Number(cell) : cell;
 }
 
 function toQueryError(cause: unknown, path: string): Error {

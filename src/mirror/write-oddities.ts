@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { Drift } from '../clearinghouse/payload-drift.ts';
-import type { JsonValue } from '../json.ts';
 import type { Mirror } from './open-mirror.ts';
 import { keptAside, payloadDrift } from './schema.ts';
 
 /** A record that cannot be a case, and where it came from. */
 export interface Misfit {
-  readonly record: JsonValue;
+  /** Its JSON. */
+  readonly record: string;
+  /** SHA-256 of that, in hex. */
+  readonly fingerprint: string;
   readonly why: string;
   readonly source: string;
   readonly position: number;
@@ -20,12 +21,9 @@ export interface CaseDrift extends Drift {
 
 /** Keeps a record aside; the same record coming again only moves `last_run_id`. Part of the caller's transaction. */
 export function writeMisfit({ db }: Mirror, misfit: Misfit, runId: number): void {
-  const record = JSON.stringify(misfit.record);
   db.insert(keptAside)
     .values({
       ...misfit,
-      record,
-      fingerprint: createHash('sha256').update(record).digest('hex'),
       first_run_id: runId,
       last_run_id: runId,
     })

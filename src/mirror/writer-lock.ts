@@ -1,3 +1,5 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { messageOf, MirrorError } from '../errors.ts';
 import { toDatabaseError } from './database-error.ts';
@@ -12,7 +14,7 @@ export interface WriterLock {
  * beside the mirror: the kernel frees it when the process dies, however it dies, so there is no lease to go stale.
  */
 export function takeWriterLock(databasePath: string): WriterLock {
-  const path = `${databasePath}.lock`;
+  const path = `${toRealPath(databasePath)}.lock`;
   let lock: Database.Database;
   try {
     lock = new Database(path, { timeout: 0 });
@@ -24,7 +26,7 @@ export function takeWriterLock(databasePath: string): WriterLock {
   } catch (cause) {
     lock.close();
     const error = toDatabaseError(cause, path);
-    throw error.code === 'DATABASE_BUSY'
+    throw error instanceof MirrorError && error.code === 'DATABASE_BUSY'
       ? new MirrorError('LOCKED', `Another process is writing to ${databasePath}.`)
       : error;
   }
@@ -33,4 +35,11 @@ export function takeWriterLock(databasePath: string): WriterLock {
       lock.close();
     },
   };
+}
+
+/** One database has one lock, by whatever links it is reached; a file that is not there yet is known by its folder. */
+function toRealPath(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  const folder = dirname(path);
+  return existsSync(folder) ? join(realpathSync(folder), basename(path)) : path;
 }

@@ -15,7 +15,7 @@ import * as schema from '../../src/mirror/schema.ts';
 const COLUMN_TYPES: Partial<Record<FieldKind, string>> = {
   text: 'string',
   integer: 'number',
-  boolean: 'boolean',
+  boolean: 'custom', // 0, 1 or null: see src/mirror/schema/flag.ts
   attachments: 'string', // the list as JSON, so that an entry can be rebuilt
 };
 

@@ -83,7 +83,7 @@ test('a path in a folder that does not exist is refused with advice', () => {
 test('a folder in place of the file is refused', () => {
   const path = join(tempFolder(), 'mirror.db');
   mkdirSync(path);
-  expect(() => openMirror(path)).toThrow(withCode('DATABASE_UNWRITABLE'));
+  expect(() => openMirror(path)).toThrow(withCode('DATABASE_FOREIGN'));
 });
 
 describe('reading', () => {

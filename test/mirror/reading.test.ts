@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { findCase } from '../../src/mirror/find-case.ts';
 import {
@@ -134,6 +135,15 @@ describe('beside a writer', () => {
     first.release();
     takeWriterLock(path).release();
   });
+});
+
+test('one database has one lock, also when it is reached by a link', () => {
+  const folder = tempFolder();
+  openMirror(`${folder}/mirror.db`).close();
+  symlinkSync(`${folder}/mirror.db`, `${folder}/link.db`);
+  const first = takeWriterLock(`${folder}/mirror.db`);
+  expect(() => takeWriterLock(`${folder}/link.db`)).toThrow(expect.objectContaining({ code: 'LOCKED' }));
+  first.release();
 });
 
 test('a run that ended without a word is marked by the next one, with the status that it had in hand', async () => {

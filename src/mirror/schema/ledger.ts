@@ -26,7 +26,7 @@ export const syncRuns = sqliteTable(
     outcome: text('outcome', { enum: RUN_OUTCOMES }).notNull(),
     started_at: text('started_at').notNull(),
     ended_at: text('ended_at'),
-    /** `sync` or `nightly`. */
+    /** `sync`, `nightly` or `demo`. */
     trigger: text('trigger').notNull(),
     version: text('version').notNull(),
     api_url: text('api_url').notNull(),
