@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { parseApiUrl } from './clearinghouse/api-address.ts';
 import { messageOf, MirrorError } from './errors.ts';
@@ -37,7 +38,7 @@ export const SETTINGS = {
     flag: '--token-file <file>',
     env: 'CLEARINGHOUSE_TOKEN_FILE',
     default: undefined,
-    means: 'A file that holds the token. Goes before CLEARINGHOUSE_API_TOKEN.',
+    means: 'A file that holds the token. Where one place names both, it goes before the token itself.',
   },
   delayMs: {
     flag: '--delay <ms>',
@@ -113,6 +114,7 @@ export type SettingName = keyof typeof SETTINGS;
 /** Checked settings. The token is read apart, by {@link readToken}, where it is needed. */
 export interface Settings {
   readonly apiUrl: URL;
+  /** An absolute path. */
   readonly database: string;
   readonly delayMs: number;
   readonly attempts: number;
@@ -127,10 +129,18 @@ export interface Settings {
   readonly userAgent: string;
 }
 
+/** Where a setting may be written, the first of them going before the others. */
+const PLACES = ['flag', 'environment', '.env', 'default'] as const;
+
+interface WrittenSetting {
+  readonly text: string;
+  readonly place: (typeof PLACES)[number];
+  /** The place in words, for messages. */
+  readonly from: string;
+}
+
 /** The settings as they were written, each with where it was written. */
-export type WrittenSettings = Readonly<
-  Partial<Record<SettingName, { readonly text: string; readonly from: string }>>
->;
+export type WrittenSettings = Readonly<Partial<Record<SettingName, WrittenSetting>>>;
 
 /** Reads the file .env of a folder; an absent one is empty. */
 export function readDotEnv(path: string): NodeJS.ProcessEnv {
@@ -148,16 +158,20 @@ export function gatherSettings(
   env: NodeJS.ProcessEnv,
   dotEnv: NodeJS.ProcessEnv,
 ): WrittenSettings {
-  const written: Partial<Record<SettingName, { text: string; from: string }>> = {};
+  const written: Partial<Record<SettingName, WrittenSetting>> = {};
   for (const name of Object.keys(SETTINGS) as SettingName[]) {
     const spec: SettingSpec = SETTINGS[name];
     const flag = flags[name];
     const variable = env[spec.env];
     const line = dotEnv[spec.env];
-    if (flag !== undefined) written[name] = { text: flag, from: spec.flag?.split(' ')[0] ?? spec.env };
-    else if (variable !== undefined && variable !== '') written[name] = { text: variable, from: spec.env };
-    else if (line !== undefined && line !== '') written[name] = { text: line, from: `${spec.env} in .env` };
-    else if (spec.default !== undefined) written[name] = { text: spec.default, from: 'the default' };
+    if (flag !== undefined)
+      written[name] = { text: flag, place: 'flag', from: spec.flag?.split(' ')[0] ?? spec.env };
+    else if (variable !== undefined && variable !== '')
+      written[name] = { text: variable, place: 'environment', from: spec.env };
+    else if (line !== undefined && line !== '')
+      written[name] = { text: line, place: '.env', from: `${spec.env} in .env` };
+    else if (spec.default !== undefined)
+      written[name] = { text: spec.default, place: 'default', from: 'the default' };
   }
   return written;
 }
@@ -185,7 +199,7 @@ export function parseSettings(written: WrittenSettings): Settings {
   };
   return Object.freeze({
     apiUrl: parseApiUrl(line('apiUrl'), written.apiUrl?.from),
-    database: line('database'),
+    database: resolve(line('database').trim()),
     delayMs: whole('delayMs', 0),
     attempts: whole('attempts', 1),
     backoffBaseMs: whole('backoffBaseMs', 0),
@@ -200,19 +214,27 @@ export function parseSettings(written: WrittenSettings): Settings {
   });
 }
 
-/** Reads the token, from its file or else from the environment, without the word `Token` and without spaces around. */
+/**
+ * Reads the token, without the word `Token` and without spaces around. The place that goes before the others decides;
+ * where one place names both a token and a file of one, the file does.
+ */
 export function readToken(written: WrittenSettings): string {
-  const text = written.tokenFile === undefined ? written.token?.text : readTokenFile(written.tokenFile.text);
+  const { token: given, tokenFile } = written;
+  const isFile =
+    tokenFile !== undefined && rankOf(tokenFile) <= (given === undefined ? Infinity : rankOf(given));
+  const text = isFile ? readTokenFile(tokenFile.text) : given?.text;
   const token = (text ?? '').trim().replace(/^token(\s+|$)/i, '');
   if (token === '') throw new MirrorError('TOKEN_MISSING', 'No API token was given.');
   if (!/^[\x21-\x7e]+$/.test(token)) {
     throw new MirrorError(
       'SETTING_INVALID',
-      `${written.tokenFile?.text ?? written.token?.from ?? 'The API token'} holds spaces or characters that a token cannot have.`,
+      `${isFile ? tokenFile.text : (given?.from ?? 'The API token')} holds spaces or characters that a token cannot have.`,
     );
   }
   return token;
 }
+
+const rankOf = ({ place }: WrittenSetting): number => PLACES.indexOf(place);
 
 function readTokenFile(path: string): string {
   try {

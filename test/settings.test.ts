@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import {
   gatherSettings,
@@ -18,7 +18,7 @@ const DEFAULTS = gatherSettings({}, {}, {});
 /** The settings with one of them written by hand. */
 const written = (name: SettingName, text: string, from = 'the lamp'): WrittenSettings => ({
   ...DEFAULTS,
-  [name]: { text, from },
+  [name]: { text, from, place: 'flag' },
 });
 const settingInvalid = (words: string) =>
   expect.objectContaining({ code: 'SETTING_INVALID', message: expect.stringContaining(words) });
@@ -29,15 +29,18 @@ describe('each setting', () => {
     const dotEnv = { [env]: 'from .env' };
     const variables = { [env]: 'from the environment' };
     expect(gatherSettings({ [name]: 'from the flag' }, variables, dotEnv)[name]?.text).toBe('from the flag');
-    expect(gatherSettings({}, variables, dotEnv)[name]).toEqual({ text: 'from the environment', from: env });
-    expect(gatherSettings({}, {}, dotEnv)[name]).toEqual({ text: 'from .env', from: `${env} in .env` });
+    expect(gatherSettings({}, variables, dotEnv)[name]).toMatchObject({
+      text: 'from the environment',
+      from: env,
+    });
+    expect(gatherSettings({}, {}, dotEnv)[name]).toMatchObject({ text: 'from .env', from: `${env} in .env` });
     expect(gatherSettings({}, {}, {})[name]?.text).toBe(SETTINGS[name].default);
     if (flag !== null) expect(gatherSettings({ [name]: 'x' }, {}, {})[name]?.from).toBe(flag.split(' ')[0]);
   });
 
   test.each(NAMES)('%s is not set by an empty variable or line', (name) => {
     const { env } = SETTINGS[name];
-    expect(gatherSettings({}, { [env]: '' }, { [env]: 'x' })[name]).toEqual({
+    expect(gatherSettings({}, { [env]: '' }, { [env]: 'x' })[name]).toMatchObject({
       text: 'x',
       from: `${env} in .env`,
     });
@@ -62,7 +65,7 @@ test('the defaults are good settings', () => {
     delayMs: 250,
     attempts: 6,
     timeBudgetMinutes: 360,
-    database: 'clearinghouse.db',
+    database: resolve('clearinghouse.db'),
   });
   expect(settings.userAgent).toMatch(/^clearinghouse-mirror\/\d/);
   expect(Object.isFrozen(settings)).toBe(true);
@@ -167,7 +170,7 @@ describe('the file .env', () => {
       '# lamps\nCLEARINGHOUSE_DELAY=7\r\n\nCLEARINGHOUSE_DATABASE="a b.db" # here\nno line\n',
     );
     const gathered = gatherSettings({}, {}, readDotEnv(path));
-    expect(gathered.delayMs).toEqual({ text: '7', from: 'CLEARINGHOUSE_DELAY in .env' });
+    expect(gathered.delayMs).toMatchObject({ text: '7', from: 'CLEARINGHOUSE_DELAY in .env' });
     expect(gathered.database?.text).toBe('a b.db');
   });
 

@@ -69,12 +69,17 @@ export function toNextUrl(api: URL, filter: CaseFilter, next: string): URL {
       );
     }
   }
+  for (const name of written.searchParams.keys()) {
+    if (name.startsWith('case_') && !Object.hasOwn(filter, name)) {
+      throw new MirrorError('NEXT_REFUSED', `\`next\` asks for ${name} too, which was not asked for.`);
+    }
+  }
   const url = new URL(expected.pathname, api);
   url.search = written.search;
   return url;
 }
 
-/** Where a redirect leads, if it stays within our origin; the token is sent nowhere else. */
+/** Where a redirect leads, if it stays within our origin and asks for the same; the token is sent nowhere else. */
 export function toRedirectUrl(from: URL, location: string): URL {
   let target: URL;
   try {
@@ -89,6 +94,14 @@ export function toRedirectUrl(from: URL, location: string): URL {
       'REDIRECT_REFUSED',
       `The server redirected from ${from.origin} to ${target.origin}.`,
     );
+  }
+  for (const [name, value] of from.searchParams) {
+    if (target.searchParams.get(name) !== value) {
+      throw new MirrorError(
+        'REDIRECT_REFUSED',
+        `The server redirected to another list: without ${name}=${value}.`,
+      );
+    }
   }
   return target;
 }

@@ -60,6 +60,7 @@ export async function* fetchCasePages(
       }
       yield { number, source, count: page.count, records: page.results };
       if (url === undefined) return;
+      signal.throwIfAborted(); // the next page may have come already; it is not begun any more
       pagesWithoutNews = hasNews() ? 0 : pagesWithoutNews + 1;
       if (pagesWithoutNews >= MOST_PAGES_WITHOUT_NEWS) {
         throw new MirrorError(

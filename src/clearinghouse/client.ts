@@ -73,17 +73,18 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
     let target = url;
     for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
       await wait(Math.min(options.delayMs, lastAnswerAt + options.delayMs - now().getTime()), signal);
-      if (now() >= options.deadline)
+      const budgetLeftMs = options.deadline.getTime() - now().getTime();
+      if (budgetLeftMs <= 0)
         throw new MirrorError('TIME_BUDGET_SPENT', 'The time budget of the run is used up.');
       traffic.requests++;
       try {
-        const raw = await sendRequest(http, target, options.token, options.limits, signal);
+        const raw = await sendRequest(http, target, options.token, options.limits, budgetLeftMs, signal);
         traffic.bytes += raw.bytes;
         const date = new Date(String(raw.headers.date));
         if (!Number.isNaN(date.getTime())) serverClock = { server: date, here: now() };
         // A server may repeat the header it was sent. Cases are stored as they came; words are shown to people.
         const answer = classifyAnswer(raw.status === 200 ? raw : blotOut(raw, options.token), now());
-        if (answer.kind !== 'redirect') return settle(answer, target);
+        if (answer.kind !== 'redirect') return settle(answer, target, options.token);
         target = toRedirectUrl(target, answer.location);
       } finally {
         lastAnswerAt = now().getTime();
@@ -143,22 +144,25 @@ function blotOut(raw: RawAnswer, token: string): RawAnswer {
 }
 
 /** Turns the kinds of answer that are failures into errors, each with the server's words. */
-function settle(answer: Exclude<Answer, { kind: 'redirect' }>, url: URL): SettledAnswer {
+function settle(answer: Exclude<Answer, { kind: 'redirect' }>, url: URL, token: string): SettledAnswer {
   const path = toShortPath(url);
+  // Once more: JSON may have written the token with escapes, which are read only now.
+  const words = 'words' in answer ? answer.words.replaceAll(token, '[token]') : '';
   switch (answer.kind) {
+    case 'message':
+      return { ...answer, words };
     case 'page':
     case 'empty':
-    case 'message':
     case 'past-the-end':
       return answer;
     case 'refused':
-      throw new MirrorError('REFUSED_BY_API', `The API refused ${path}: ${answer.words}`);
+      throw new MirrorError('REFUSED_BY_API', `The API refused ${path}: ${words}`);
     case 'unauthorised':
-      throw new MirrorError('UNAUTHORISED', `The API did not accept the token: ${answer.words}`);
+      throw new MirrorError('UNAUTHORISED', `The API did not accept the token: ${words}`);
     case 'not-found':
-      throw new MirrorError('NOT_FOUND', `The API has no ${path}: ${answer.words}`);
+      throw new MirrorError('NOT_FOUND', `The API has no ${path}: ${words}`);
     case 'throttled':
-      throw new TransientError('TRANSIENT_ANSWER', `${path} was throttled (429): ${answer.words}`, answer);
+      throw new TransientError('TRANSIENT_ANSWER', `${path} was throttled (429): ${words}`, answer);
     case 'transient':
       throw new TransientError('TRANSIENT_ANSWER', `${path} answered: ${answer.reason}`, answer);
     case 'broken':

@@ -52,7 +52,8 @@ export function decideRetry(policy: RetryPolicy, failed: FailedAttempt, random: 
     };
   }
   const ceiling = Math.min(policy.backoffCeilingMs, policy.backoffBaseMs * 2 ** (attempt - 1));
-  const waitMs = retryAfterMs ?? Math.round(random() * ceiling);
+  // A server that says "at once", or a clock that is ahead, must not switch the backoff off.
+  const waitMs = Math.max(retryAfterMs ?? 0, Math.round(random() * ceiling));
   if (waitMs >= budgetLeftMs) {
     return {
       retry: false,

@@ -31,12 +31,15 @@ export function createHttp(userAgent: string, limits: RequestLimits): Got {
   });
 }
 
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Sends one GET and reads the whole answer. Fails with a MirrorError; one that may pass is a {@link TransientError}. */
 export async function sendRequest(
   http: Got,
   url: URL,
   token: string,
   limits: RequestLimits,
+  budgetLeftMs: number,
   signal: AbortSignal,
 ): Promise<RawAnswer & { readonly bytes: number }> {
   const stream = http.stream(url, { headers: { authorization: `Token ${token}` }, signal });
@@ -46,6 +49,11 @@ export async function sendRequest(
   });
   const silence = watchSilence(limits.idleTimeoutMs, (error) => stream.destroy(error));
   stream.once('response', silence.begin);
+  // An answer that drips is never silent for long; the run's time budget ends it all the same.
+  const budget = setTimeout(
+    () => stream.destroy(new MirrorError('TIME_BUDGET_SPENT', 'The time budget of the run is used up.')),
+    Math.min(budgetLeftMs, LONGEST_TIMER_MS),
+  );
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
@@ -64,6 +72,7 @@ export async function sendRequest(
     throw toMirrorError(thrown, url, signal);
   } finally {
     silence.end();
+    clearTimeout(budget);
     stream.destroy();
   }
   if (head === undefined) throw new TransientError('NETWORK_GAVE_UP', `No answer to ${toShortPath(url)}.`);

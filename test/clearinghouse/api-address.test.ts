@@ -154,13 +154,21 @@ describe('a redirect', () => {
 
   test.each([
     ['https://lamps.example/api/v2p1/cases/?page=1', 'https://lamps.example/api/v2p1/cases/?page=1'],
-    ['https://lamps.example:443/x', 'https://lamps.example/x'],
-    ['/x/', 'https://lamps.example/x/'],
+    ['https://lamps.example:443/x?page=1', 'https://lamps.example/x?page=1'],
+    ['/x/?page=1&more=2', 'https://lamps.example/x/?page=1&more=2'],
     ['cases/?page=1', 'https://lamps.example/api/v2p1/cases/?page=1'],
-    ['?page=2', 'https://lamps.example/api/v2p1/cases?page=2'],
   ])('to %s is followed', (location, href) => {
     expect(toRedirectUrl(FROM, location).href).toBe(href);
   });
+
+  test.each(['/x/', '?page=2', 'cases/'])(
+    'to %s is refused, because it asks for something else',
+    (location) => {
+      expect(() => toRedirectUrl(FROM, location)).toThrow(
+        expect.objectContaining({ code: 'REDIRECT_REFUSED', message: expect.stringContaining('page=1') }),
+      );
+    },
+  );
 
   test.each([
     ['another host', 'https://elsewhere.example/'],

@@ -88,12 +88,16 @@ describe('the wait of our own', () => {
 });
 
 describe('the pause that the server asked for', () => {
-  test.each([0, 1, 500, 59_999, 60_000])(
-    'of %d ms is kept to, whatever our own wait would be',
+  test.each([991, 59_999, 60_000])(
+    'of %d ms is kept to when our own wait would be shorter',
     (retryAfterMs) => {
       expect(decide({ error: busy(retryAfterMs) }, 0.99)).toEqual({ retry: true, waitMs: retryAfterMs });
     },
   );
+
+  test.each([0, 1, 500])('of %d ms does not switch our own wait off', (retryAfterMs) => {
+    expect(decide({ error: busy(retryAfterMs) }, 0.99)).toEqual({ retry: true, waitMs: 990 });
+  });
 
   test.each([
     [60_001, '61 s'],

@@ -98,13 +98,13 @@ describe('a token is refused', () => {
 });
 
 describe('the file of the token', () => {
-  test('goes before the variable, wherever it is named', () => {
+  test('goes before the variable of the same place, and before those of later places', () => {
     const path = fileWith('from-the-file');
     const token = { CLEARINGHOUSE_API_TOKEN: 'from-the-variable' };
     const tokenFile = { CLEARINGHOUSE_TOKEN_FILE: path };
     expect(readToken(gatherSettings({ tokenFile: path }, token, {}))).toBe('from-the-file');
     expect(readToken(gatherSettings({}, { ...token, ...tokenFile }, {}))).toBe('from-the-file');
-    expect(readToken(gatherSettings({}, token, tokenFile))).toBe('from-the-file');
+    expect(readToken(gatherSettings({}, token, tokenFile))).toBe('from-the-variable');
   });
 
   test('is not passed over when it is empty', () => {
