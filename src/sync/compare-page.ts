@@ -1,12 +1,16 @@
+import { createHash } from 'node:crypto';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { fingerprint } from '../cases/fingerprint.ts';
 import { splitPayload } from '../cases/split-payload.ts';
 import { toCaseRows } from '../cases/to-case-rows.ts';
 import type { CasePage } from '../clearinghouse/case-pages.ts';
 import { parseCasePayload, type CasePayload } from '../clearinghouse/case-payload.ts';
-import { listDrift } from '../clearinghouse/payload-drift.ts';
+import type { OngoingStatus } from '../clearinghouse/ongoing-status.ts';
+import { listDrift, type Drift } from '../clearinghouse/payload-drift.ts';
+import type { JsonValue } from '../json.ts';
 import type { FindMark, StoredMark } from '../mirror/find-mark.ts';
 import type { PageCase, PageContent } from '../mirror/write-page.ts';
+import type { CaseDrift, Misfit } from '../mirror/write-oddities.ts';
 
 /**
  * Compares the records of a page with what is stored, and makes rows of those that are new or changed. Writes nothing.
@@ -14,29 +18,42 @@ import type { PageCase, PageContent } from '../mirror/write-page.ts';
  */
 export async function comparePage(
   page: CasePage,
-  statusId: number,
+  status: OngoingStatus,
   findMark: FindMark,
 ): Promise<PageContent> {
   const cases: PageCase[] = [];
-  const misfits: PageContent['misfits'][number][] = [];
-  const drift: PageContent['drift'][number][] = [];
+  const misfits: Misfit[] = [];
+  const drift = new Map<string, CaseDrift>();
   const marksOfPage = new Map<number, StoredMark>();
+  const keepAside = (record: JsonValue, why: string, position: number): void => {
+    const text = JSON.stringify(record);
+    const hash = createHash('sha256').update(text).digest('hex');
+    misfits.push({ record: text, fingerprint: hash, why, source: page.source, position });
+  };
   for (const [position, record] of page.records.entries()) {
     const parsed = parseCasePayload(record);
-    if (parsed.isCase) {
-      const { payload } = parsed;
-      const { id } = payload;
-      for (const one of listDrift(payload)) drift.push({ ...one, caseId: id });
+    if (!parsed.isCase) {
+      keepAside(record, parsed.why, position);
+      continue;
+    }
+    const { payload } = parsed;
+    const { id } = payload;
+    try {
       // A list that shifts may bring a case twice on one page; the second one is compared with the first.
-      const { compared, mark } = compareCase(payload, statusId, marksOfPage.get(id) ?? findMark(id));
+      const { compared, mark } = compareCase(payload, status.id, marksOfPage.get(id) ?? findMark(id));
+      for (const one of [...listDrift(payload), ...listStatusDrift(payload, status)]) {
+        drift.set(`${one.field} ${one.seen}`, { ...one, caseId: id });
+      }
       cases.push(compared);
       marksOfPage.set(id, mark);
-    } else {
-      misfits.push({ record, why: parsed.why, source: page.source, position });
+    } catch (error) {
+      // Thrown where JSON is nested many thousands deep: it can be read, but neither compared nor written.
+      if (!(error instanceof RangeError)) throw error;
+      keepAside({ id }, 'nested too deeply to be stored', position);
     }
     await nextTick();
   }
-  return { cases, misfits, drift };
+  return { cases, misfits, drift: [...drift.values()] };
 }
 
 function compareCase(payload: CasePayload, statusId: number, stored: StoredMark | undefined) {
@@ -52,4 +69,12 @@ function compareCase(payload: CasePayload, statusId: number, stored: StoredMark 
           rows: toCaseRows(payload, split, mark.fingerprint),
         };
   return { compared, mark };
+}
+
+/** The filter takes an id, the payload carries the label; that the two agree is an assumption. */
+function listStatusDrift({ case_ongoing: label }: CasePayload, status: OngoingStatus): Drift[] {
+  if (label === status.label || typeof label !== 'string') return [];
+  return [
+    { field: 'case_ongoing', expected: 'the label of the status that was asked for', seen: 'another label' },
+  ];
 }

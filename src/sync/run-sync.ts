@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Surroundings } from '../clearinghouse/client.ts';
 import type { OngoingStatus } from '../clearinghouse/ongoing-status.ts';
 import { createClientFor } from '../client-for-settings.ts';
+import { toDatabaseError } from '../mirror/database-error.ts';
 import { openMirror, openMirrorInMemory, openMirrorReadOnly, type Mirror } from '../mirror/open-mirror.ts';
 import type { Trigger } from '../mirror/sync-ledger.ts';
 import { takeWriterLock } from '../mirror/writer-lock.ts';
@@ -40,6 +41,8 @@ export async function runSync(request: SyncRequest, surroundings: Surroundings):
         version: PACKAGE.version,
         now: surroundings.now,
       });
+    } catch (thrown) {
+      throw toDatabaseError(thrown, settings.database);
     } finally {
       mirror.close();
     }

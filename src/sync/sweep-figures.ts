@@ -14,7 +14,7 @@ export class SweepFigures {
   #countFirst: number | null = null;
   #countLast: number | null = null;
   #pages = 0;
-  #keptAside = 0;
+  readonly #misfits = new Set<string>();
 
   /** `before` is the client's traffic when the sweep begins. */
   constructor(before: Traffic) {
@@ -27,8 +27,11 @@ export class SweepFigures {
     this.#countLast = count;
   }
 
-  addKeptAside(records: number): void {
-    this.#keptAside += records;
+  /** Returns whether the record is new to this sweep. */
+  addMisfit(fingerprint: string): boolean {
+    const isNew = !this.#misfits.has(fingerprint);
+    this.#misfits.add(fingerprint);
+    return isNew;
   }
 
   /** Returns whether the case is new to this sweep. */
@@ -59,7 +62,7 @@ export class SweepFigures {
       cases_new: this.#counts.new,
       cases_changed: this.#counts.changed,
       cases_unchanged: this.#counts.unchanged,
-      cases_kept_aside: this.#keptAside,
+      cases_kept_aside: this.#misfits.size,
       pages: this.#pages,
       requests: traffic.requests - this.#before.requests,
       retries: traffic.retries - this.#before.retries,

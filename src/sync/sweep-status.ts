@@ -36,16 +36,17 @@ export async function sweepStatus(
     signal.throwIfAborted();
     const pages = fetchCasePages(client, { case_ongoing: String(status.id) }, () => broughtNews, signal);
     for await (const page of pages) {
-      const content = await comparePage(page, status.id, store.findMark);
+      const content = await comparePage(page, status, store.findMark);
       figures.addPage(page.count);
       broughtNews = false;
       for (const { id, verdict } of content.cases) {
         if (figures.addCase(id, verdict)) broughtNews = true;
       }
-      figures.addKeptAside(content.misfits.length);
+      for (const { fingerprint } of content.misfits) {
+        if (figures.addMisfit(fingerprint)) broughtNews = true;
+      }
       store.writePage(content, figures.toRow(client.traffic()));
       onPage(figures.toRow(client.traffic()));
-      signal.throwIfAborted();
     }
   } catch (thrown) {
     if (!(thrown instanceof MirrorError) || ERROR_KINDS[thrown.code].exit === 'database') throw thrown;

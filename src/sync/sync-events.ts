@@ -16,6 +16,8 @@ export type SyncEvent =
   /** A request failed and is tried again after `waitMs`. */
   | { readonly type: 'retrying'; readonly reason: string; readonly attempt: number; readonly waitMs: number }
   | { readonly type: 'status-ended'; readonly report: StatusReport }
-  | { readonly type: 'run-ended'; readonly report: RunReport };
+  | { readonly type: 'run-ended'; readonly report: RunReport }
+  /** The database made it impossible to go on; the error is thrown as well. */
+  | { readonly type: 'run-failed' };
 
 export type OnSyncEvent = (event: SyncEvent) => void;

@@ -1,6 +1,7 @@
 import type { Client, Traffic } from '../clearinghouse/client.ts';
 import type { OngoingStatus } from '../clearinghouse/ongoing-status.ts';
 import { MirrorError } from '../errors.ts';
+import { toDatabaseError } from '../mirror/database-error.ts';
 import { prepareFindMark } from '../mirror/find-mark.ts';
 import type { Mirror } from '../mirror/open-mirror.ts';
 import { createSyncLedger, recordDeadRuns, type RecordedError, type Trigger } from '../mirror/sync-ledger.ts';
@@ -54,8 +55,10 @@ export async function syncMirror(run: SyncRun): Promise<RunReport> {
       reports.push(report);
     }
   } catch (thrown) {
-    endBadly(record, thrown);
-    throw thrown;
+    onEvent({ type: 'run-failed' });
+    const error = toDatabaseError(thrown, run.mirror.path);
+    endBadly(record, error);
+    throw error;
   }
   const ending = judgeRun(reports);
   record.endRun(ending);

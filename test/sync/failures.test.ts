@@ -4,7 +4,7 @@ import { always, firstTries, once, page } from '../../src/replica/serve/fault-ru
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import { makeCase } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
-import { startHarness } from '../support/sync-harness.ts';
+import { startHarness, statusOf } from '../support/sync-harness.ts';
 
 const sixty = () => smallCollection(60);
 
@@ -200,4 +200,30 @@ test('an interruption ends the run after the page in hand, and what was stored s
     ...Array.from({ length: 4 }, () => ({ outcome: 'skipped', pages: 0 })),
   ]);
   expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 10 }]);
+});
+
+test('a stop that comes with the last page of the last status leaves nothing undone, and the run complete', async () => {
+  const stop = new AbortController();
+  const { sync } = await startHarness({ source: sixty() });
+  const report = await sync({
+    signal: stop.signal,
+    onEvent: (event) => {
+      if (event.type === 'page-stored' && event.status.id === 5024)
+        stop.abort(new MirrorError('INTERRUPTED', 'Stopped.'));
+    },
+  });
+  expect(report).toMatchObject({ outcome: 'complete', exit: 'complete' });
+});
+
+test('an answer that drips for ever ends with the time budget', async () => {
+  const { sync } = await startHarness({
+    source: sixty(),
+    faults: always({ kind: 'drip', bytes: 1, everyMs: 5 }, page(1, 5020)),
+  });
+  // The clock of the test moves by waiting only: the pause before the second request leaves it a quarter of a second.
+  const report = await sync({
+    settings: { timeBudgetMinutes: '1', delayMs: '59750' },
+    statuses: [statusOf(5021), statusOf(5020)],
+  });
+  expect(report.statuses[1]).toMatchObject({ outcome: 'failed', error: { code: 'TIME_BUDGET_SPENT' } });
 });

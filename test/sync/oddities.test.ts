@@ -93,3 +93,57 @@ test('a status that is swept alone leaves the others as they were', async () => 
   expect(rows('SELECT status_id FROM status_syncs WHERE run_id = 2')).toEqual([{ status_id: 5022 }]);
   expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 20 }]);
 });
+
+test('a flag that is null or missing stays null in its column, and false stays 0', async () => {
+  const made = makeCase({ permanent_injunction: null, never_filed: false, is_active: true });
+  const entry = { id: 1, attachments: [{ attachment_number: 1 }, { pending: false }, { pending: true }] };
+  (made.main_docket as JsonObject).docket_entries = [entry];
+  const { sync, rows } = await startHarness({ source: recordedCases([made]) });
+  await sync();
+  expect(rows('SELECT permanent_injunction, never_filed, is_active FROM cases')).toEqual([
+    { permanent_injunction: null, never_filed: 0, is_active: 1 },
+  ]);
+  expect(rows('SELECT pending FROM attachments').map(({ pending }) => pending)).toEqual([null, 0, 1]);
+});
+
+test('pages of nothing but unusable records are read on to the good cases behind them', async () => {
+  const { sync, rows } = await startHarness({
+    source: smallCollection(50),
+    pageSize: 1,
+    faults: (request) =>
+      request.page > 1 && request.page < 9 ? { kind: 'malformed-case', as: 'text-id' } : undefined,
+  });
+  const report = await sync({ statuses: [statusOf(5020)] });
+  expect(report.statuses[0]).toMatchObject({ outcome: 'partial', error: { code: 'RECORDS_KEPT_ASIDE' } });
+  expect(rows('SELECT cases_seen, cases_kept_aside FROM status_syncs')).toEqual([
+    { cases_seen: 3, cases_kept_aside: 7 },
+  ]);
+});
+
+test('a case nested too deeply to be stored is kept aside, and the rest of its page stored', async () => {
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  const page = `{"count":2,"next":null,"previous":null,"results":[{"id":1,"name":${deep}},${JSON.stringify(makeCase({ id: 2 }))}]}`;
+  const { sync, rows } = await startHarness({
+    source: smallCollection(5),
+    faults: () => ({ kind: 'status', status: 200, body: page }),
+  });
+  await sync({ statuses: [statusOf(5021)] });
+  expect(rows('SELECT id FROM cases')).toEqual([{ id: 2 }]);
+  expect(rows('SELECT why, record FROM kept_aside')).toEqual([
+    { why: 'nested too deeply to be stored', record: '{"id":1}' },
+  ]);
+});
+
+test('a case whose label is not that of the status asked for is stored, and the drift recorded', async () => {
+  const { sync, rows } = await startHarness({
+    source: smallCollection(5),
+    faults: () => ({
+      kind: 'json',
+      body: { count: 1, next: null, previous: null, results: [makeCase({ case_ongoing: 'No' })] },
+    }),
+  });
+  await sync({ statuses: [statusOf(5021)] });
+  expect(rows(`SELECT field, seen FROM payload_drift WHERE field = 'case_ongoing'`)).toEqual([
+    { field: 'case_ongoing', seen: 'another label' },
+  ]);
+});

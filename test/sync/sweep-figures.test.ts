@@ -82,11 +82,9 @@ describe('pages', () => {
   });
 });
 
-test('records kept aside add up over the pages, and are not seen as cases', () => {
+test('records kept aside count once each, and are not seen as cases', () => {
   const figures = new SweepFigures(NO_TRAFFIC);
-  figures.addKeptAside(2);
-  figures.addKeptAside(0);
-  figures.addKeptAside(1);
+  expect(['a', 'b', 'a', 'c'].map((one) => figures.addMisfit(one))).toEqual([true, true, false, true]);
   expect(figures.toRow(NO_TRAFFIC)).toMatchObject({ cases_kept_aside: 3, cases_seen: 0 });
 });
 
