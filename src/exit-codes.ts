@@ -18,8 +18,12 @@ export const EXIT_CODES = {
     code: 9,
     means: 'The database file cannot be used: missing, damaged, too new, unwritable, or the disk is full.',
   },
-  interrupted: { code: 130, means: 'Ended by Ctrl-C (SIGINT) after the page in hand.' },
-  terminated: { code: 143, means: 'Ended by SIGTERM after the page in hand.' },
+  interrupted: { code: 130, means: 'A run was ended by Ctrl-C (SIGINT), after the page in hand.' },
+  terminated: {
+    code: 143,
+    means:
+      'A run was ended by SIGTERM, after the page in hand. A `nightly` that was told to end between runs ends with 0.',
+  },
 } as const;
 
 export type ExitName = keyof typeof EXIT_CODES;

@@ -18,9 +18,31 @@ export interface Io {
   onStop(stop: (reason: MirrorError) => void): () => void;
 }
 
-/** Writes and waits while the reader is slower than we are. */
+const gone = new WeakSet<Out>();
+
+/** Notes that the reader has closed the pipe. Node itself takes standard output for writable again after that. */
+export function markGone(out: Out): void {
+  gone.add(out);
+  out.emit('drain'); // whoever waits for the reader waits no longer
+}
+
+/** Whether the reader has closed the pipe, so that nothing that is written can arrive. */
+export function isGone(out: Out): boolean {
+  return gone.has(out) || !out.writable;
+}
+
+/** Writes and waits while the reader is slower than we are; nothing when the reader is gone. */
 export async function write(out: Out, text: string): Promise<void> {
-  if (!out.write(text)) await new Promise<void>((resolve) => out.once('drain', resolve));
+  if (isGone(out) || out.write(text)) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      out.off('drain', done);
+      out.off('close', done);
+      resolve();
+    };
+    out.on('drain', done);
+    out.on('close', done);
+  });
 }
 
 /** Colour is for a person at a terminal who has not said no. See https://no-color.org. */

@@ -72,7 +72,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     const program = defineProgram(io, (ended) => {
       exit = ended;
     });
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(args.map(toArgument), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
       // Help and version are thrown too, with exit code 0; commander has already printed what there is to say.
@@ -82,6 +82,11 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     return EXIT_CODES[toExit(error)].code;
   }
   return EXIT_CODES[exit].code;
+}
+
+/** SQL may begin with a remark, which commander would take for a flag; a line break before it changes nothing else. */
+function toArgument(argument: string): string {
+  return /^--\s/.test(argument) ? `\n${argument}` : argument;
 }
 
 function toExit(error: unknown): ExitName {

@@ -1,3 +1,4 @@
+import { toDatabaseError } from '../mirror/database-error.ts';
 import { openMirrorReadOnly, type Mirror } from '../mirror/open-mirror.ts';
 
 /** Opens a mirror for reading, uses it, and closes it whatever happens. */
@@ -5,6 +6,8 @@ export function withMirror<Result>(path: string, use: (mirror: Mirror) => Result
   const mirror = openMirrorReadOnly(path);
   try {
     return use(mirror);
+  } catch (thrown) {
+    throw toDatabaseError(thrown, path);
   } finally {
     mirror.close();
   }

@@ -60,7 +60,7 @@ export async function runDemo(
           settings,
           token: replica.token,
           statuses: ONGOING_STATUSES,
-          trigger: 'sync',
+          trigger: 'demo',
           dryRun: false,
           signal,
           onEvent,
@@ -70,7 +70,13 @@ export async function runDemo(
       await stage.showReport(report);
       return report;
     };
-    await stage.say(`A stand-in for the API serves ${cases} invented cases at ${replica.url}.`);
+    const listed = ONGOING_STATUSES.reduce(
+      (sum, { id }) => sum + source.find({ case_ongoing: id }).length,
+      0,
+    );
+    await stage.say(
+      `A stand-in for the API serves ${cases} invented cases at ${replica.url}; ${listed} of them come under one of the five statuses.`,
+    );
     await stage.say(
       'First night: everything is new. One answer will be throttled, one will fail, one status is empty.',
     );
@@ -103,9 +109,7 @@ function removeEarlierDemo(path: string): void {
   if (!existsSync(path)) return;
   const mirror = openMirrorReadOnly(path);
   try {
-    const real = mirror.sqlite
-      .prepare(`SELECT 1 FROM sync_runs WHERE api_url NOT LIKE 'http://127.0.0.1:%' LIMIT 1`)
-      .get();
+    const real = mirror.sqlite.prepare(`SELECT 1 FROM sync_runs WHERE trigger <> 'demo' LIMIT 1`).get();
     if (real !== undefined) {
       throw new MirrorError('USAGE', `${path} holds a real mirror; the demo does not touch it.`, {
         hint: 'Pass another --database.',

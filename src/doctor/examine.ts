@@ -5,6 +5,7 @@ import type { Surroundings } from '../clearinghouse/client.ts';
 import { createClientFor } from '../client-for-settings.ts';
 import { MirrorError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
+import { toDatabaseError } from '../mirror/database-error.ts';
 import { findMirrorState } from '../mirror/find-mirror-state.ts';
 import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
 import { parseSettings, readToken, type Settings, type WrittenSettings } from '../settings.ts';
@@ -62,7 +63,7 @@ async function* examineApi(
     const answer = await client.fetchAnswer(new URL('test', settings.apiUrl), signal);
     if (answer.kind !== 'message')
       throw new MirrorError('CONTRACT_BROKEN', `${settings.apiUrl.href}test did not answer as documented.`);
-    yield good('token', `accepted: ${answer.words.replaceAll(token, '[token]')}`);
+    yield good('token', `accepted: ${answer.words}`);
     yield good('address', `${settings.apiUrl.origin} answers`);
   } catch (error) {
     const isToken = error instanceof MirrorError && error.code === 'UNAUTHORISED';
@@ -108,7 +109,7 @@ function examineDatabase(path: string): Finding {
       mirror.close();
     }
   } catch (error) {
-    return toBad('database', error);
+    return toBad('database', toDatabaseError(error, path));
   }
 }
 

@@ -4,7 +4,7 @@ import { messageOf, MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { openMirrorReadOnly } from '../../mirror/open-mirror.ts';
 import { query } from '../../mirror/query.ts';
-import { widthOf, write, type Io } from '../io.ts';
+import { isGone, widthOf, write, type Io } from '../io.ts';
 import { renderRows, ROW_FORMATS, type RowFormat } from '../render/rows.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
 
@@ -36,7 +36,10 @@ export async function runQueryCommand(argument: string | undefined, flags: Flags
   const mirror = openMirrorReadOnly(readSettings(flags, io).database);
   try {
     const pieces = renderRows(query(mirror, text), format, widthOf(io.stdout));
-    for (const piece of pieces) await write(io.stdout, piece);
+    for (const piece of pieces) {
+      if (isGone(io.stdout)) break;
+      await write(io.stdout, piece);
+    }
   } finally {
     mirror.close();
   }

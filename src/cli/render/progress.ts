@@ -2,63 +2,63 @@ import { SingleBar } from 'cli-progress';
 import type { OnSyncEvent } from '../../sync/sync-events.ts';
 import type { Out } from '../io.ts';
 import { clip, pad } from './table.ts';
-import { renderCount, renderDuration } from './units.ts';
+import { renderCount, renderDuration, renderPlural } from './units.ts';
 
 /** How long a log stays silent while a long status goes on. */
 const LINE_EVERY_MS = 10_000;
 
 /** Shows a run while it goes on: a bar for each status on a terminal, lines elsewhere. */
 export function createProgress(out: Out, now: () => Date): OnSyncEvent {
-  return out.isTTY === true ? createBars(out) : createLines(out, now);
+  return out.isTTY === true ? createBars(out, now) : createLines(out, now);
 }
 
-function createBars(out: Out): OnSyncEvent {
-  const isWide = (out.columns ?? 80) >= 110;
+function createBars(out: Out, now: () => Date): OnSyncEvent {
+  const columns = out.columns ?? 80;
+  const isWide = columns >= 110;
   const labelWidth = isWide ? 30 : 16;
+  const barsize = isWide ? 24 : 12;
+  // What is left of the line beside label, bar and "12,300/12,300 cases".
+  const tailWidth = columns - labelWidth - barsize - 24;
   let bar: SingleBar | undefined;
-  let note = '';
-  const begin = (label: string, total: number): SingleBar => {
-    const next = new SingleBar({
-      stream: out,
-      format: '{label} {bar} {value}/{total} cases  {rate}/s  {left} left {note}',
-      barsize: isWide ? 24 : 12,
-      hideCursor: true,
-      etaBuffer: 50,
-    });
-    next.start(total, 0, {
-      label: pad(clip(label, labelWidth), labelWidth, 'left'),
-      rate: '-',
-      left: '-',
-      note: '',
-    });
-    return next;
-  };
   let startedAt = 0;
+  const showTail = (text: string): void => {
+    bar?.update({ tail: clip(text, tailWidth) });
+  };
   return (event) => {
     switch (event.type) {
-      case 'status-begun':
-        startedAt = performance.now();
-        bar = begin(`${event.status.id} ${event.status.label}`, 0);
-        break;
-      case 'page-stored': {
-        const { cases_seen: seen, count_last: total } = event.figures;
-        const perSecond = seen / Math.max(0.001, (performance.now() - startedAt) / 1000);
-        note = '';
-        bar?.setTotal(Math.max(total ?? seen, seen));
-        bar?.update(seen, {
-          rate: Math.round(perSecond),
-          left:
-            perSecond > 0 ? renderDuration((Math.max(0, (total ?? seen) - seen) / perSecond) * 1000) : '-',
-          note,
+      case 'status-begun': {
+        const label = pad(clip(`${event.status.id} ${event.status.label}`, labelWidth), labelWidth, 'left');
+        startedAt = now().getTime();
+        bar = new SingleBar({
+          stream: out,
+          format: '{label} {bar} {value}/{total} cases  {tail}',
+          barsize,
+          hideCursor: true,
         });
+        bar.start(0, 0, { label, tail: '' });
+        break;
+      }
+      case 'page-stored': {
+        const { cases_seen: seen, count_last } = event.figures;
+        const total = Math.max(count_last ?? seen, seen);
+        const elapsedMs = Math.max(1, now().getTime() - startedAt);
+        bar?.setTotal(total);
+        bar?.update(seen);
+        if (seen > 0) {
+          const left = renderDuration(((total - seen) / seen) * elapsedMs);
+          showTail(`${Math.round((seen / elapsedMs) * 1000)}/s  ${left} left`);
+        }
         break;
       }
       case 'retrying':
-        note = `(trying again in ${renderDuration(event.waitMs)}: ${event.reason})`.slice(0, 60);
-        bar?.update({ note });
+        showTail(`again in ${renderDuration(event.waitMs)}: ${event.reason}`);
         break;
       case 'status-ended':
-        bar?.update({ note: event.report.outcome, left: '0 ms' });
+        showTail(`${event.report.outcome}, ${renderDuration(now().getTime() - startedAt)}`);
+        bar?.stop();
+        bar = undefined;
+        break;
+      case 'run-failed':
         bar?.stop();
         bar = undefined;
         break;
@@ -99,11 +99,14 @@ function createLines(out: Out, now: () => Date): OnSyncEvent {
         break;
       case 'status-ended': {
         const { status, outcome, figures } = event.report;
-        say(`${status.id} ${status.label}: ${outcome}, ${renderCount(figures.cases_seen)} cases`);
+        say(`${status.id} ${status.label}: ${outcome}, ${renderPlural(figures.cases_seen, 'case')}`);
         break;
       }
       case 'run-ended':
         say(`run ended: ${event.report.outcome}`);
+        break;
+      case 'run-failed':
+        say('run failed');
         break;
     }
   };

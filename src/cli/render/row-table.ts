@@ -39,7 +39,9 @@ export function* renderRowTable({ columns, rows }: QueryAnswer, width: number): 
 function measure(columns: readonly string[], rows: readonly (readonly Cell[])[], width: number): Column[] {
   const aligns = columns.map((_, at): Align => {
     const cells = rows.map((row) => row[at] ?? null).filter((cell) => cell !== null);
-    return cells.length > 0 && cells.every((cell) => typeof cell === 'number') ? 'right' : 'left';
+    return cells.length > 0 && cells.every((cell) => typeof cell === 'number' || typeof cell === 'bigint')
+      ? 'right'
+      : 'left';
   });
   const widths = columns.map((column, at) => {
     const cells = rows.map((row) => stringWidth(toCellText(toText(row[at] ?? null))));

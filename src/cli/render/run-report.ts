@@ -56,7 +56,7 @@ export function renderRunReport(report: RunReport, colour: boolean): string {
   return [
     renderTable(heading, rows, ['left', 'left', ...heading.slice(2).map(() => 'right' as const)]),
     renderEnding(report, colour),
-    ...report.statuses.map(renderStatusError),
+    ...report.statuses.filter(({ outcome }) => outcome !== 'skipped').map(renderStatusError),
     ...listHints(report).map((hint) => `Hint: ${hint}\n`),
   ].join('');
 }

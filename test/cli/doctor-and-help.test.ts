@@ -1,0 +1,90 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { PACKAGE } from '../../src/package-info.ts';
+import { always } from '../../src/replica/serve/fault-rules.ts';
+import { runCli } from '../support/command-line.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { fakeSurroundings } from '../support/surroundings.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+interface DoctorJson {
+  readonly exit_code: number;
+  readonly findings: { check: string; verdict: string; detail: string; hint: string | null }[];
+}
+
+describe('doctor --json', () => {
+  test('is one object with a finding for each check, asks once, and makes no file', async () => {
+    const { replica, database } = await startHarness({ source: smallCollection(5) });
+    const { exitCode, stdout, stderr } = await runCli(['doctor', '--json', '--database', database], {
+      env: { CLEARINGHOUSE_API_URL: replica.url, CLEARINGHOUSE_API_TOKEN: replica.token },
+      surroundings: fakeSurroundings({ start: new Date().toISOString() }),
+    });
+    const { exit_code, findings } = JSON.parse(stdout) as DoctorJson;
+    expect([exitCode, exit_code, stderr]).toEqual([0, 0, '']);
+    const checks = ['settings', 'token', 'address', 'clock', 'database', 'disk'];
+    expect(findings.map(({ check }) => check)).toEqual(checks);
+    expect(replica.requests).toHaveLength(1);
+    expect(existsSync(database)).toBe(false);
+  });
+
+  test('ends with the code of the first bad thing, and still looks at the others', async () => {
+    const { replica } = await startHarness({
+      source: smallCollection(5),
+      faults: always({ kind: 'status', status: 401 }, () => true),
+    });
+    const path = join(tempFolder(), 'letter.txt');
+    writeFileSync(path, 'Dear reader. '.repeat(100));
+    const { exitCode, stdout } = await runCli(['doctor', '--json', '--database', path], {
+      env: { CLEARINGHOUSE_API_URL: replica.url, CLEARINGHOUSE_API_TOKEN: 'some-token' },
+    });
+    const { exit_code, findings } = JSON.parse(stdout) as DoctorJson;
+    expect([exitCode, exit_code]).toEqual([3, 3]);
+    const bad = findings.filter(({ verdict }) => verdict === 'bad');
+    expect(bad.map(({ check }) => check)).toEqual(['token', 'database']);
+    expect(bad.every(({ hint }) => hint !== null && hint !== '')).toBe(true);
+  });
+
+  test('warns of a clock that is ahead, and a warning does not make it fail', async () => {
+    const { replica, database } = await startHarness({ source: smallCollection(5) });
+    const start = new Date(Date.now() + 3_600_000).toISOString();
+    const { stdout } = await runCli(['doctor', '--json', '--database', database], {
+      env: { CLEARINGHOUSE_API_URL: replica.url, CLEARINGHOUSE_API_TOKEN: replica.token },
+      surroundings: fakeSurroundings({ start }),
+    });
+    const { exit_code, findings } = JSON.parse(stdout) as DoctorJson;
+    expect(exit_code).toBe(0);
+    expect(findings.find(({ check }) => check === 'clock')).toMatchObject({
+      verdict: 'warning',
+      detail: expect.stringMatching(/^3\d\d\d s ahead of the server's$/),
+      hint: expect.stringContaining('NTP'),
+    });
+  });
+});
+
+describe('the program itself', () => {
+  test('names every command in its help, on standard output', async () => {
+    const { exitCode, stdout, stderr } = await runCli(['--help']);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    for (const name of ['sync', 'nightly', 'status', 'case', 'query', 'doctor', 'demo', 'replica']) {
+      expect(stdout).toMatch(new RegExp(`^  ${name}\\b.* {2,}[A-Z]`, 'm'));
+    }
+  });
+
+  test('says its version and nothing else', async () => {
+    expect(await runCli(['--version'])).toEqual({ exitCode: 0, stdout: `${PACKAGE.version}\n`, stderr: '' });
+  });
+
+  test('explains a command by `help` as by --help', async () => {
+    const [long, short] = [await runCli(['query', '--help']), await runCli(['help', 'query'])];
+    expect(short.stdout).toBe(long.stdout);
+    expect([short.exitCode, long.exitCode]).toEqual([0, 0]);
+  });
+
+  test('guesses what a misspelt command was to be', async () => {
+    const { exitCode, stderr } = await runCli(['snyc']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('Did you mean sync?');
+  });
+});

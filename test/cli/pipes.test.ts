@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
+import { spawnCli } from '../support/command-line.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const COMMAND = fileURLToPath(new URL('../../bin/clearinghouse-mirror.js', import.meta.url));
+
+/** A mirror of five cases, and the environment that leads a process to it. */
+async function start() {
+  const { sync, database } = await startHarness({ source: smallCollection(5) });
+  await sync();
+  return { CLEARINGHOUSE_DATABASE: database };
+}
+
+test('query - reads its statement from standard input', async () => {
+  const env = await start();
+  const args = ['query', '-', '--format', 'csv'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
+    cwd: tempFolder(),
+    env,
+    input: 'SELECT count(*) AS n\n  FROM cases;\n',
+    encoding: 'utf8',
+  });
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'n\n5\n', stderr: '' });
+});
+
+test.each(['table', 'json', 'ndjson', 'tsv'])('a reader of %s may leave early', async (format) => {
+  const env = await start();
+  const sql = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000)
+    SELECT i, hex(zeroblob(25)) AS z FROM n`;
+  const { child, ended, saw } = spawnCli(['query', '--format', format, sql], env);
+  await saw('0000');
+  child.stdout?.destroy();
+  expect(await ended).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
+test('replica --json says where it is, and a sync from there completes', async () => {
+  const { child, ended, saw } = spawnCli(['replica', '--json', '--cases', '50', '--seed', '3']);
+  let said = '';
+  child.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  await saw('\n');
+  const { api_url, token, cases } = JSON.parse(said) as { api_url: string; token: string; cases: number };
+  expect(cases).toBe(50);
+  const sync = await spawnCli(['sync', '--json', '--delay', '0', '--database', 'try.db'], {
+    CLEARINGHOUSE_API_URL: api_url,
+    CLEARINGHOUSE_API_TOKEN: token,
+  }).ended;
+  expect(sync.exitCode).toBe(0);
+  expect(JSON.parse(sync.stdout)).toMatchObject({ outcome: 'complete' });
+  child.kill('SIGTERM');
+  expect((await ended).exitCode).toBe(0);
+});

@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Writable } from 'node:stream';
+import { expect, test } from '@jest/globals';
+import { createProgress } from '../../src/cli/render/progress.ts';
+import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
+import { always } from '../../src/replica/serve/fault-rules.ts';
+import { runCli } from '../support/command-line.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+// Faults that a first-time user met.
+
+const COMMAND = fileURLToPath(new URL('../../bin/clearinghouse-mirror.js', import.meta.url));
+
+/** A real sync of sixty cases, one page after the other, whose given stream nobody reads any more. */
+async function syncWithClosed(stream: 'stdout' | 'stderr', token: string) {
+  const { replica, database, rows } = await startHarness({
+    source: smallCollection(60),
+    pageSize: 2,
+    latencyMs: 20,
+  });
+  const child = spawn(process.execPath, [COMMAND, 'sync'], {
+    cwd: tempFolder(),
+    env: {
+      CLEARINGHOUSE_API_URL: replica.url,
+      CLEARINGHOUSE_API_TOKEN: token,
+      CLEARINGHOUSE_DATABASE: database,
+      CLEARINGHOUSE_DELAY: '0',
+    },
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  child.stdout.resume();
+  child.stderr.resume();
+  child[stream].destroy();
+  const exitCode = await ended;
+  return { exitCode, outcome: existsSync(database) ? rows('SELECT outcome FROM sync_runs') : [] };
+}
+
+test('a sync whose log nobody reads any more still ends, and its record says how', async () => {
+  expect(await syncWithClosed('stderr', 'demo-token')).toEqual({
+    exitCode: 0,
+    outcome: [{ outcome: 'complete' }],
+  });
+});
+
+test('a sync that fails does not end with 0 because nobody reads its report', async () => {
+  expect((await syncWithClosed('stdout', 'wrong-token')).exitCode).toBe(3);
+});
+
+test('whole numbers beyond 2^53 come out of a query exactly', async () => {
+  const { sync, database } = await startHarness({ source: smallCollection(5) });
+  await sync();
+  const { stdout } = await runCli([
+    'query',
+    '--json',
+    '--database',
+    database,
+    'SELECT 9007199254740993 AS n',
+  ]);
+  expect(stdout).toContain('9007199254740993');
+});
+
+test('a folder given as the database is not called a full disk', async () => {
+  const { stderr } = await runCli(['status', '--database', tempFolder()]);
+  expect(stderr).not.toContain('DISK_FULL');
+});
+
+test('the bar fits into a terminal of 80 columns, its note included', async () => {
+  let drawn = '';
+  const out = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      drawn += chunk.toString();
+      done();
+    },
+  });
+  const [status] = ONGOING_STATUSES;
+  const tell = createProgress(Object.assign(out, { isTTY: true, columns: 80 }), () => new Date());
+  tell({ type: 'status-begun', status });
+  tell({ type: 'retrying', reason: 'the server was busy', attempt: 1, waitMs: 1000 });
+  await delay(300);
+  tell({ type: 'status-ended', report: { status, outcome: 'failed', error: null, figures: {} as never } });
+  const lines = drawn.split(/\p{Cc}(?:\[[\d;?]*[A-Za-z])?/u);
+  expect(drawn).toContain('again in 1.0 s');
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
+});
+
+test('a token that the server repeats in escaped JSON is not shown', async () => {
+  const token = 'c4n4ry0123456789';
+  const { replica, database } = await startHarness({
+    source: smallCollection(5),
+    token,
+    faults: always({ kind: 'status', status: 401, body: `{"detail":"\\u0063${token.slice(1)}"}` }),
+  });
+  const { stdout, stderr } = await runCli(['sync'], {
+    env: {
+      CLEARINGHOUSE_API_URL: replica.url,
+      CLEARINGHOUSE_API_TOKEN: token,
+      CLEARINGHOUSE_DATABASE: database,
+    },
+  });
+  expect(stdout + stderr).not.toContain(token);
+});
+
+test('one case is "1 case" in the log', async () => {
+  const { replica, database } = await startHarness({ source: smallCollection(5) });
+  const { stderr } = await runCli(['sync'], {
+    env: {
+      CLEARINGHOUSE_API_URL: replica.url,
+      CLEARINGHOUSE_API_TOKEN: replica.token,
+      CLEARINGHOUSE_DATABASE: database,
+    },
+  });
+  expect(stderr).not.toContain('1 cases');
+});
+
+test('the name of a column cannot steer a terminal', async () => {
+  const { sync, database } = await startHarness({ source: smallCollection(5) });
+  await sync();
+  const { stdout } = await runCli(['query', '--database', database, 'SELECT 1 AS "a\u001b[2Jb"']);
+  expect(stdout).not.toContain('\u001b');
+});
+
+test('the demo does not delete a mirror of another server on this machine, such as a tunnel', async () => {
+  const { sync, database, rows } = await startHarness({ source: smallCollection(5) });
+  await sync();
+  const { exitCode } = await runCli(['demo', '--cases', '60', '--json', '--database', database]);
+  expect(exitCode).toBe(2);
+  expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 5 }]);
+});
+
+test('a statement may begin with a remark', async () => {
+  const { sync, database } = await startHarness({ source: smallCollection(5) });
+  await sync();
+  const { exitCode } = await runCli([
+    'query',
+    '--database',
+    database,
+    '-- how many?\nSELECT count(*) FROM cases',
+  ]);
+  expect(exitCode).toBe(0);
+});

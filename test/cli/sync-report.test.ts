@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { always, page } from '../../src/replica/serve/fault-rules.ts';
+import type { ReplicaOptions } from '../../src/replica/serve/start-replica.ts';
+import { runCli, type CliOptions } from '../support/command-line.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness } from '../support/sync-harness.ts';
+
+interface ReportJson {
+  readonly run_id: number | null;
+  readonly outcome: string;
+  readonly exit_code: number;
+  readonly statuses: Record<string, unknown>[];
+}
+
+/** Ten small cases, two of each status, and a `sync` that is led to them. */
+async function start(options: Partial<ReplicaOptions> = {}) {
+  const harness = await startHarness({ source: smallCollection(10), ...options });
+  const env = {
+    CLEARINGHOUSE_API_URL: harness.replica.url,
+    CLEARINGHOUSE_API_TOKEN: harness.replica.token,
+    CLEARINGHOUSE_DATABASE: harness.database,
+    CLEARINGHOUSE_ATTEMPTS: '2',
+  };
+  const cli = (args: string[], more: CliOptions = {}) =>
+    runCli(args, { ...more, env: { ...env, ...more.env } });
+  return { ...harness, cli };
+}
+
+test('every number of the JSON is the number in the ledger', async () => {
+  const { cli, rows } = await start({ pageSize: 1 });
+  const { stdout } = await cli(['sync', '--json']);
+  expect(stdout).toMatch(/^\{.*\}\n$/);
+  const report = JSON.parse(stdout) as ReportJson;
+  const ledger = rows('SELECT * FROM status_syncs ORDER BY status_id');
+  expect(report.statuses.map(({ pages }) => pages)).toEqual([2, 2, 2, 2, 2]);
+  report.statuses.forEach((status, at) => {
+    const figures = Object.fromEntries(
+      Object.entries(status).filter(([, value]) => typeof value === 'number'),
+    );
+    expect(Object.keys(figures).length).toBeGreaterThan(12);
+    expect(ledger[at]).toMatchObject(figures);
+  });
+});
+
+test('a failed status has its code, message and hint in the JSON', async () => {
+  const { cli } = await start({ faults: always({ kind: 'status', status: 503 }, page(1, 5022)) });
+  const { exitCode, stdout } = await cli(['sync', '--json']);
+  const report = JSON.parse(stdout) as ReportJson;
+  expect([exitCode, report.exit_code, report.outcome]).toEqual([6, 6, 'partial']);
+  expect(report.statuses.map(({ outcome }) => outcome)).toEqual([
+    'complete',
+    'complete',
+    'failed',
+    'complete',
+    'complete',
+  ]);
+  expect(report.statuses[2]?.error).toEqual({
+    code: 'TRANSIENT_ANSWER',
+    message: expect.stringContaining('503'),
+    hint: expect.stringMatching(/\S/),
+  });
+});
+
+test('a dry run over a mirror compares with it and leaves every byte and the ledger as they were', async () => {
+  const { cli, replica, database, rows } = await start();
+  await cli(['sync']);
+  replica.source.edit(1, (record) => ({ ...record, name: 'Another name' }));
+  const before = readFileSync(database);
+  const { exitCode, stdout } = await cli(['sync', '--dry-run', '--json']);
+  const report = JSON.parse(stdout) as ReportJson;
+  expect([exitCode, report.run_id]).toEqual([0, null]);
+  expect(report.statuses[0]).toMatchObject({ cases_new: 0, cases_changed: 1, cases_unchanged: 1 });
+  expect(readFileSync(database).equals(before)).toBe(true);
+  expect(rows('SELECT count(*) AS runs FROM sync_runs')).toEqual([{ runs: 1 }]);
+});
+
+test('a dry run needs no lock, so that it works while another process writes', async () => {
+  const { cli } = await start();
+  const both = await Promise.all([cli(['sync']), cli(['sync', '--dry-run'])]);
+  expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+});
+
+test('the table of a sync fits into 80 columns', async () => {
+  const { cli } = await start();
+  const { stdout } = await cli(['sync']);
+  expect(
+    Math.max(
+      ...stdout
+        .split('\n')
+        .slice(0, 7)
+        .map(({ length }) => length),
+    ),
+  ).toBeLessThanOrEqual(80);
+});
+
+test('the table has a column for records kept aside where there are any, and the run is partial', async () => {
+  const { cli } = await start({ faults: always({ kind: 'malformed-case', as: 'no-id' }, page(1, 5024)) });
+  const { exitCode, stdout } = await cli(['sync']);
+  expect(exitCode).toBe(6);
+  const lines = stdout.split('\n');
+  expect(lines[0]).toMatch(/^status .* same +aside$/);
+  expect(lines[6]).toMatch(/^5024 Perhaps, but long-dormant +partial +2 .* 1$/);
+});
+
+test('a status named twice, by id and by label, is swept once', async () => {
+  const { cli, rows, replica } = await start();
+  expect((await cli(['sync', '--status', '5020', 'no', 'NO'])).exitCode).toBe(0);
+  expect(rows('SELECT status_id FROM status_syncs')).toEqual([{ status_id: 5020 }]);
+  expect(replica.requests).toHaveLength(1);
+});
+
+test('status --json gives each status its cases, its last sweep and when it was last good', async () => {
+  const { cli, replica } = await start();
+  await cli(['sync']);
+  replica.source.remove(3);
+  replica.source.remove(8);
+  await cli(['sync', '--status', 'unknown']);
+  const state = JSON.parse((await cli(['status', '--json'])).stdout) as {
+    statuses: Record<string, unknown>[];
+    runs: Record<string, unknown>[];
+  };
+  expect(state.runs.map(({ id, trigger }) => [id, trigger])).toEqual([
+    [2, 'sync'],
+    [1, 'sync'],
+  ]);
+  expect(state.statuses[2]).toMatchObject({
+    status_id: 5022,
+    cases: 2, // a case that the API no longer lists stays in the mirror
+    last_good_at: expect.stringMatching(/^2030-/),
+    last_sweep: { run_id: 2, outcome: 'empty', cases_seen: 0 },
+  });
+  expect(state.statuses[0]).toMatchObject({ cases: 2, last_sweep: { run_id: 1, outcome: 'complete' } });
+});
