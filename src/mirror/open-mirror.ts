@@ -31,6 +31,9 @@ export function openMirror(path: string): Mirror {
       const state = readSchemaState(sqlite, path);
       sqlite.pragma('journal_mode = WAL');
       sqlite.pragma('synchronous = NORMAL');
+      // Kibibytes, as a negative number. SQLite's own 2 MB are too few for the indexes of a whole mirror: pages of them
+      // would be written out and read again within one transaction.
+      sqlite.pragma('cache_size = -16000');
       const db = drizzle({ client: sqlite });
       if (state !== 'current') applyMigrations(sqlite, db, path);
       sqlite.pragma('foreign_keys = ON');
