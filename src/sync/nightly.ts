@@ -1,5 +1,6 @@
 import { createTask, validate, type ScheduledTask } from 'node-cron';
 import { MirrorError } from '../errors.ts';
+import { untilAborted } from '../until-aborted.ts';
 import type { ExitName } from '../exit-codes.ts';
 
 /** A checked cron expression in a checked time zone. */
@@ -63,17 +64,7 @@ export async function runNightly(schedule: Schedule, signal: AbortSignal, nights
   await task.start();
   try {
     tellNext(task, nights);
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      else
-        signal.addEventListener(
-          'abort',
-          () => {
-            resolve();
-          },
-          { once: true },
-        );
-    });
+    await untilAborted(signal);
     return (await inHand.night) ?? 'complete';
   } finally {
     await task.destroy();

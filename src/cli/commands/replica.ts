@@ -3,6 +3,7 @@ import { MirrorError, messageOf } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import type { CaseCollection } from '../../replica/collection/collection.ts';
 import type { ReplicaOptions } from '../../replica/serve/start-replica.ts';
+import { untilAborted } from '../../until-aborted.ts';
 import { withStop, write, type Io } from '../io.ts';
 import { renderPlural } from '../render/units.ts';
 import type { Flags } from '../settings-options.ts';
@@ -63,7 +64,7 @@ export async function runReplicaCommand(flags: Flags, io: Io): Promise<ExitName>
       const address = { api_url: replica.url, token: replica.token, cases: source.size };
       const text = `Serving ${renderPlural(source.size, 'case')} at ${replica.url} (token ${replica.token}).\n`;
       await write(io.stdout, json === true ? `${JSON.stringify(address)}\n` : text);
-      await untilStopped(signal);
+      await untilAborted(signal);
     } finally {
       await replica.close();
     }
@@ -90,18 +91,4 @@ async function listen(options: ReplicaOptions) {
       hint: 'Choose another --port, or 0 for a free one.',
     });
   }
-}
-
-function untilStopped(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else
-      signal.addEventListener(
-        'abort',
-        () => {
-          resolve();
-        },
-        { once: true },
-      );
-  });
 }
