@@ -4,17 +4,28 @@ import type { JsonObject, JsonValue } from '../../src/json.ts';
 import { findCase } from '../../src/mirror/find-case.ts';
 import { inventCollection } from '../../src/replica/collection/invent-collection.ts';
 import { readRecordedCases, recordedCases } from '../../src/replica/collection/recorded-cases.ts';
-import type { CaseCollection } from '../../src/replica/collection/collection.ts';
+import { CaseCollection } from '../../src/replica/collection/collection.ts';
 import { makeCase } from '../support/make-case.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
+
+/** The same records, those without a status listed under "Yes": no sweep of a status would bring them otherwise. */
+function listEveryRecord(source: CaseCollection): CaseCollection {
+  const slots = source.find().map((slot) => ({ ...slot, ongoing: slot.ongoing ?? 'Yes' }));
+  return new CaseCollection(slots, {
+    seed: 1,
+    nextIndex: 0,
+    inventAt: () => {
+      throw new Error('no night passes here');
+    },
+  });
+}
 
 /** Syncs a collection twice, and compares every case in the mirror with what was served. */
 async function expectLossless(source: CaseCollection): Promise<void> {
   const { sync, read, rows } = await startHarness({ source });
   expect(await sync()).toMatchObject({ outcome: 'complete' });
-  const served = source
-    .find()
-    .flatMap(({ id, ongoing }) => (id === undefined || ongoing === undefined ? [] : [id]));
+  const served = source.ids();
+  expect(served).toHaveLength(source.size);
   expect(rows('SELECT id FROM cases ORDER BY id').map(({ id }) => id)).toEqual(served.sort((a, b) => a - b));
   read((mirror) => {
     for (const id of served) expect(findCase(mirror, id).payload).toEqual(source.get(id));
@@ -24,7 +35,7 @@ async function expectLossless(source: CaseCollection): Promise<void> {
 }
 
 test('every case of an invented collection comes back out of the database exactly as it was sent', async () => {
-  await expectLossless(inventCollection({ seed: 7, size: 150 }));
+  await expectLossless(listEveryRecord(inventCollection({ seed: 7, size: 150 })));
 });
 
 const SAMPLE = process.env.CLEARINGHOUSE_SAMPLE;
@@ -32,7 +43,7 @@ const sampleTest = SAMPLE === undefined || SAMPLE === '' ? test.skip : test;
 sampleTest(
   'every recorded case of CLEARINGHOUSE_SAMPLE comes back out exactly (skipped when the variable is not set)',
   async () => {
-    await expectLossless(await readRecordedCases(String(SAMPLE)));
+    await expectLossless(listEveryRecord(await readRecordedCases(String(SAMPLE))));
   },
 );
 
