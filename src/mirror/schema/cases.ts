@@ -1,6 +1,6 @@
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { flag } from './flag.ts';
-import { syncRuns } from './ledger.ts';
+import { ofRun } from './ledger.ts';
 import { ongoingStatuses } from './statuses.ts';
 
 /** One row a case. Lists are tables of their own; the docket is in `dockets` and `docket_entries`. */
@@ -46,12 +46,8 @@ export const cases = sqliteTable(
     /** The status whose sweep delivered the case last. */
     mirror_status_id: integer('mirror_status_id').references(() => ongoingStatuses.id),
     /** The run that first stored the case, and the one that last stored a change of it. */
-    mirror_first_run_id: integer('mirror_first_run_id')
-      .notNull()
-      .references(() => syncRuns.id),
-    mirror_changed_run_id: integer('mirror_changed_run_id')
-      .notNull()
-      .references(() => syncRuns.id),
+    mirror_first_run_id: ofRun('mirror_first_run_id'),
+    mirror_changed_run_id: ofRun('mirror_changed_run_id'),
     /** Hash of the case's content; see docs/decisions/0002-order-carries-no-meaning.md. */
     mirror_fingerprint: text('mirror_fingerprint').notNull(),
     // Long texts stand last, so that a look at the other columns does not have to read past them.

@@ -2,7 +2,7 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'driz
 import { cases } from './cases.ts';
 import { caseId, position } from './columns.ts';
 import { flag } from './flag.ts';
-import { syncRuns } from './ledger.ts';
+import { ofRun } from './ledger.ts';
 
 /** The main docket of a case. */
 export const dockets = sqliteTable(
@@ -44,9 +44,7 @@ export const docketEntries = sqliteTable(
     url: text('url'),
     recap_pdf_url: text('recap_pdf_url'),
     pacer_doc_id: text('pacer_doc_id'),
-    mirror_first_run_id: integer('mirror_first_run_id')
-      .notNull()
-      .references(() => syncRuns.id),
+    mirror_first_run_id: ofRun('mirror_first_run_id'),
     description: text('description'),
     /** JSON list, as the API sent it; the rows are in `attachments`. */
     attachments: text('attachments'),

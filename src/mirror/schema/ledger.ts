@@ -37,6 +37,12 @@ export const syncRuns = sqliteTable(
   (table) => [index('sync_runs_outcome').on(table.outcome)],
 );
 
+/** A column that names the run in which something happened. */
+export const ofRun = (name: string) =>
+  integer(name)
+    .notNull()
+    .references(() => syncRuns.id);
+
 const count = (name: string) =>
   integer(name)
     .notNull()
@@ -46,9 +52,7 @@ const count = (name: string) =>
 export const statusSyncs = sqliteTable(
   'status_syncs',
   {
-    run_id: integer('run_id')
-      .notNull()
-      .references(() => syncRuns.id),
+    run_id: ofRun('run_id'),
     status_id: integer('status_id')
       .notNull()
       .references(() => ongoingStatuses.id),
@@ -86,12 +90,8 @@ export const keptAside = sqliteTable('kept_aside', {
   /** Path and query of the page it came on first, and its place there, from 0. */
   source: text('source').notNull(),
   position: integer('position').notNull(),
-  first_run_id: integer('first_run_id')
-    .notNull()
-    .references(() => syncRuns.id),
-  last_run_id: integer('last_run_id')
-    .notNull()
-    .references(() => syncRuns.id),
+  first_run_id: ofRun('first_run_id'),
+  last_run_id: ofRun('last_run_id'),
 });
 
 /** Fields that are not what the API's documentation and recorded answers had. */
@@ -102,12 +102,8 @@ export const payloadDrift = sqliteTable(
     expected: text('expected').notNull(),
     seen: text('seen').notNull(),
     example_case_id: integer('example_case_id').notNull(),
-    first_run_id: integer('first_run_id')
-      .notNull()
-      .references(() => syncRuns.id),
-    last_run_id: integer('last_run_id')
-      .notNull()
-      .references(() => syncRuns.id),
+    first_run_id: ofRun('first_run_id'),
+    last_run_id: ofRun('last_run_id'),
   },
   (table) => [primaryKey({ columns: [table.field, table.seen] })],
 );
