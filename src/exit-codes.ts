@@ -13,11 +13,17 @@ export const EXIT_CODES = {
     code: 6,
     means: 'Some of what was asked for is complete and some is not; the next run goes on.',
   },
+  doubtful: {
+    code: 7,
+    means:
+      'More cases have left the site than can be believed, so none was marked as departed. All else is stored.',
+  },
   locked: { code: 8, means: 'Another process is writing to this mirror.' },
   database: {
     code: 9,
     means: 'The database file cannot be used: missing, damaged, too new, unwritable, or the disk is full.',
   },
+  findings: { code: 10, means: '`verify` found something that is not as it should be.' },
   interrupted: { code: 130, means: 'A run was ended by Ctrl-C (SIGINT), after the page in hand.' },
   terminated: {
     code: 143,

@@ -10,6 +10,7 @@ export function readSchemaComments(): ReadonlyMap<string, string> {
     const text = readFileSync(new URL(file, SCHEMA_FOLDER), 'utf8');
     return [...ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true).statements];
   });
+  const shared = readSharedColumns(statements);
   for (const statement of statements.filter(ts.isVariableStatement)) {
     const call = statement.declarationList.declarations[0]?.initializer;
     if (call === undefined || !ts.isCallExpression(call)) continue;
@@ -17,8 +18,10 @@ export function readSchemaComments(): ReadonlyMap<string, string> {
     if (name === undefined || !ts.isStringLiteral(name)) continue;
     note(name.text, statement);
     if (columns === undefined || !ts.isObjectLiteralExpression(columns)) continue;
-    for (const property of columns.properties)
-      note(`${name.text}.${property.name?.getText() ?? ''}`, property);
+    for (const property of columns.properties) {
+      const group = ts.isSpreadAssignment(property) ? shared.get(property.expression.getText()) : [property];
+      for (const column of group ?? []) note(`${name.text}.${column.name?.getText() ?? ''}`, column);
+    }
   }
   return comments;
 
@@ -31,4 +34,19 @@ export function readSchemaComments(): ReadonlyMap<string, string> {
       .trim();
     if (text !== '') comments.set(key, text);
   }
+}
+
+/** Columns that several tables have: by the call that spreads them into a table, as in `...traffic()`. */
+function readSharedColumns(
+  statements: readonly ts.Statement[],
+): ReadonlyMap<string, readonly ts.ObjectLiteralElementLike[]> {
+  const shared = new Map<string, readonly ts.ObjectLiteralElementLike[]>();
+  for (const statement of statements.filter(ts.isVariableStatement)) {
+    const [declaration] = statement.declarationList.declarations;
+    const makes = declaration?.initializer;
+    if (declaration === undefined || makes === undefined || !ts.isArrowFunction(makes)) continue;
+    const body = ts.isParenthesizedExpression(makes.body) ? makes.body.expression : makes.body;
+    if (ts.isObjectLiteralExpression(body)) shared.set(`${declaration.name.getText()}()`, body.properties);
+  }
+  return shared;
 }

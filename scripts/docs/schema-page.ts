@@ -14,7 +14,16 @@ interface TableInfo {
 
 const COMMENTS = readSchemaComments();
 const LIST_COMMENT = 'One row for each element of the list of this name.';
-const LEDGER = ['sync_runs', 'status_syncs', 'kept_aside', 'payload_drift'];
+const HISTORY = ['case_changes', 'past_versions', 'past_docket_entries'];
+const LEDGER = [
+  'sync_runs',
+  'status_syncs',
+  'departure_checks',
+  'coverage_checks',
+  'double_sightings',
+  'kept_aside',
+  'payload_drift',
+];
 
 /** Reads tables and views, by SQLite's own account, from a freshly migrated database. */
 function readTables(): TableInfo[] {
@@ -53,7 +62,10 @@ const commentOf = (name: string): string =>
 
 export function renderSchemaPage(): string {
   const tables = readTables();
-  const isLedger = ({ name }: TableInfo): boolean => LEDGER.includes(name);
+  const isAmong =
+    (names: readonly string[]) =>
+    ({ name }: TableInfo): boolean =>
+      names.includes(name);
   const sectionsOf = (chosen: readonly TableInfo[]): string[] => chosen.map(renderTableSection);
   return [
     '# Schema',
@@ -61,9 +73,13 @@ export function renderSchemaPage(): string {
     '## Views: the clean reading',
     ...sectionsOf(tables.filter(({ type }) => type === 'view')),
     '## Tables: what the API said',
-    ...sectionsOf(tables.filter((table) => table.type === 'table' && !isLedger(table))),
+    ...sectionsOf(
+      tables.filter((table) => table.type === 'table' && !isAmong([...HISTORY, ...LEDGER])(table)),
+    ),
+    '## The history: what the API said before',
+    ...sectionsOf(tables.filter(isAmong(HISTORY))),
     '## The ledger: what the mirror did',
-    ...sectionsOf(tables.filter(isLedger)),
+    ...sectionsOf(tables.filter(isAmong(LEDGER))),
   ].join('\n\n');
 }
 

@@ -23,3 +23,19 @@ export function joinPayload({ rest, entries }: SplitPayload): JsonObject {
   if (entries === null || !isJsonObject(rest.main_docket)) return rest;
   return { ...rest, main_docket: { ...rest.main_docket, docket_entries: [...entries] } };
 }
+
+/**
+ * The form in which versions of a payload are compared: a list of entries that has rows of its own stands as an empty
+ * list, so that having one and having none remain two things.
+ */
+export function toVersion(rest: JsonObject, hasEntries: boolean): JsonObject {
+  return joinPayload({ rest, entries: hasEntries ? [] : null });
+}
+
+/** The inverse of {@link toVersion}: `entries` come back where the version has a list for them. */
+export function fromVersion(version: JsonObject, entries: readonly JsonObject[]): JsonObject {
+  const docket = version.main_docket;
+  const hasList =
+    isJsonObject(docket) && Array.isArray(docket.docket_entries) && docket.docket_entries.length === 0;
+  return hasList ? joinPayload({ rest: version, entries }) : version;
+}

@@ -13,7 +13,12 @@ import { toPlainText } from './plain-text.ts';
 import type { SplitPayload } from './split-payload.ts';
 import { toEntryRows, type EntryRow } from './to-docket-rows.ts';
 
-type OfRun = 'mirror_status_id' | 'mirror_first_run_id' | 'mirror_changed_run_id';
+type OfRun =
+  | 'mirror_status_id'
+  | 'mirror_first_run_id'
+  | 'mirror_changed_run_id'
+  | 'mirror_departed_run_id'
+  | 'mirror_redacted_run_id';
 type ListRow<Table extends { $inferSelect: object }> = Omit<
   Table['$inferSelect'],
   'case_id' | 'mirror_position'

@@ -7,6 +7,8 @@ export interface StoredMark {
   readonly fingerprint: string;
   /** The status that it came under last. */
   readonly statusId: number | null;
+  /** Whether it was found gone from the site. */
+  readonly isDeparted: boolean;
 }
 
 export type FindMark = (caseId: number) => StoredMark | undefined;
@@ -14,9 +16,16 @@ export type FindMark = (caseId: number) => StoredMark | undefined;
 /** Prepares the one look-up that an unchanged case costs. */
 export function prepareFindMark({ db }: Mirror): FindMark {
   const statement = db
-    .select({ fingerprint: cases.mirror_fingerprint, statusId: cases.mirror_status_id })
+    .select({
+      fingerprint: cases.mirror_fingerprint,
+      statusId: cases.mirror_status_id,
+      departedRunId: cases.mirror_departed_run_id,
+    })
     .from(cases)
     .where(eq(cases.id, sql.placeholder('caseId')))
     .prepare();
-  return (caseId) => statement.get({ caseId });
+  return (caseId) => {
+    const row = statement.get({ caseId });
+    return row && { ...row, isDeparted: row.departedRunId !== null };
+  };
 }

@@ -1,15 +1,7 @@
 import { statSync } from 'node:fs';
 import { count, desc, eq, sql } from 'drizzle-orm';
 import type { Mirror } from './open-mirror.ts';
-import {
-  cases,
-  docketEntries,
-  keptAside,
-  ongoingStatuses,
-  payloadDrift,
-  statusSyncs,
-  syncRuns,
-} from './schema.ts';
+import { cases, docketEntries, keptAside, payloadDrift, statuses, statusSyncs, syncRuns } from './schema.ts';
 
 export type SyncRunRow = typeof syncRuns.$inferSelect;
 export type StatusSyncRow = typeof statusSyncs.$inferSelect;
@@ -52,10 +44,10 @@ export function findMirrorState({ db, path }: Mirror, mostRuns: number): MirrorS
         .all()
         .map(({ id, n }) => [id, n]),
     );
-    const statuses = moment
+    const states = moment
       .select()
-      .from(ongoingStatuses)
-      .orderBy(ongoingStatuses.id)
+      .from(statuses)
+      .orderBy(statuses.id)
       .all()
       .map(({ id, label }): StatusState => {
         const sweeps = moment.select().from(statusSyncs).where(eq(statusSyncs.status_id, id));
@@ -80,7 +72,7 @@ export function findMirrorState({ db, path }: Mirror, mostRuns: number): MirrorS
       cases: countOf(cases),
       docketEntries: countOf(docketEntries),
       keptAside: countOf(keptAside),
-      statuses,
+      statuses: states,
       runs: moment.select().from(syncRuns).orderBy(desc(syncRuns.id)).limit(mostRuns).all(),
       drift: moment.select().from(payloadDrift).orderBy(payloadDrift.field).all(),
     };

@@ -7,3 +7,5 @@ export * from './schema/cases.ts';
 export * from './schema/lists.ts';
 export * from './schema/docket.ts';
 export * from './schema/ledger.ts';
+export * from './schema/history.ts';
+export * from './schema/checks.ts';

@@ -34,6 +34,8 @@ export type StatusFigures = Pick<
   | 'retries'
   | 'waited_ms'
   | 'bytes'
+  | 'walks'
+  | 'cases_last_walk'
 >;
 
 /** Writes the record of runs: one row a run, one row a status of it. Each call is part of the caller's transaction. */

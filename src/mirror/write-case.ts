@@ -3,25 +3,31 @@ import type { CaseRows } from '../cases/to-case-rows.ts';
 import type { Mirror } from './open-mirror.ts';
 import { prepareDeleteOf, prepareInsert } from './prepare.ts';
 import { caseDefendants, cases, dockets, LIST_TABLES, relatedCases, type ListField } from './schema.ts';
+import { createHistoryWriter, type Moment, type OwnWord } from './write-changes.ts';
 import { prepareWriteEntries } from './write-entries.ts';
 
-/** Under which run and status a case is stored. */
-export interface Sighting {
-  readonly runId: number;
-  /** Null for a sweep that is not one of the five statuses. */
-  readonly statusId: number | null;
+/** Under which status, in which run and when a case was seen. */
+export interface Sighting extends Moment {
+  readonly statusId: number;
 }
 
+/** All of it is part of the caller's transaction. */
 export interface CaseWriter {
-  /** Stores a case that is new or has changed, with all its child rows. Runs within the caller's transaction. */
+  /** Stores a case that is new or has changed, with all its child rows, and what it said before. */
   writeCase(rows: CaseRows, sighting: Sighting, isNew: boolean): void;
-  /** Notes that an unchanged case now comes under another status. */
-  writeStatus(caseId: number, statusId: number | null): void;
+  /** Notes that an unchanged case came under this status, and so is on the site, perhaps again. */
+  writeSighting(caseId: number, sighting: Sighting): void;
+  /** Marks a case as gone from the site. Nothing of it is deleted. */
+  writeDeparture(caseId: number, moment: Moment): void;
 }
 
 /** Prepares all statements once for a connection. */
-export function createCaseWriter({ db }: Mirror): CaseWriter {
-  const upsertCase = prepareInsert(db, cases, { target: cases.id, keep: ['mirror_first_run_id'] });
+export function createCaseWriter(mirror: Mirror): CaseWriter {
+  const { db } = mirror;
+  const upsertCase = prepareInsert(db, cases, {
+    target: cases.id,
+    keep: ['mirror_first_run_id', 'mirror_redacted_run_id'],
+  });
   const upsertDocket = prepareInsert(db, dockets, { target: dockets.case_id });
   const deleteDocket = prepareDeleteOf(db, dockets, dockets.case_id);
   const lists = (Object.keys(LIST_TABLES) as ListField[]).map((field) => ({
@@ -38,20 +44,36 @@ export function createCaseWriter({ db }: Mirror): CaseWriter {
     clear: prepareDeleteOf(db, relatedCases, relatedCases.case_id),
   };
   const writeEntries = prepareWriteEntries(db);
-  const updateStatus = db
-    .update(cases)
-    .set({ mirror_status_id: sql`${sql.placeholder('statusId')}` })
+  const history = createHistoryWriter(mirror);
+  const selectStatus = db
+    .select({ id: cases.mirror_status_id })
+    .from(cases)
     .where(eq(cases.id, sql.placeholder('caseId')))
     .prepare();
+  const updateOwnWord = db
+    .update(cases)
+    .set({
+      mirror_status_id: sql`${sql.placeholder('mirror_status_id')}`,
+      mirror_departed_run_id: sql`${sql.placeholder('mirror_departed_run_id')}`,
+    })
+    .where(eq(cases.id, sql.placeholder('caseId')))
+    .prepare();
+  const writeOwnWord = (caseId: number, own: OwnWord, moment: Moment): void => {
+    if (history.recordOwnWord(caseId, own, moment)) updateOwnWord.run({ caseId, ...own });
+  };
 
   return {
-    writeCase(rows, { runId, statusId }, isNew) {
+    writeCase(rows, sighting, isNew) {
       const case_id = rows.case.id;
+      const { runId } = sighting;
+      const own = toOwnWord(sighting);
+      if (!isNew) history.recordChange(rows.case, own, sighting);
       upsertCase({
         ...rows.case,
-        mirror_status_id: statusId,
+        ...own,
         mirror_first_run_id: runId,
         mirror_changed_run_id: runId,
+        mirror_redacted_run_id: null,
       } satisfies typeof cases.$inferSelect);
       for (const { field, insert, clear } of lists) {
         if (!isNew) clear(case_id);
@@ -70,8 +92,18 @@ export function createCaseWriter({ db }: Mirror): CaseWriter {
       else upsertDocket({ ...rows.docket, case_id });
       writeEntries(case_id, rows.entries, runId, isNew);
     },
-    writeStatus(caseId, statusId) {
-      updateStatus.run({ caseId, statusId });
+    writeSighting(caseId, sighting) {
+      writeOwnWord(caseId, toOwnWord(sighting), sighting);
+    },
+    writeDeparture(caseId, moment) {
+      const status = selectStatus.get({ caseId });
+      if (status === undefined) return;
+      writeOwnWord(caseId, { mirror_status_id: status.id, mirror_departed_run_id: moment.runId }, moment);
     },
   };
+}
+
+/** A case that was seen came under that status, and has not departed. */
+function toOwnWord({ statusId }: Sighting): OwnWord {
+  return { mirror_status_id: statusId, mirror_departed_run_id: null };
 }

@@ -1,8 +1,8 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, max, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { AttachmentRow, EntryColumns, EntryRow } from '../cases/to-docket-rows.ts';
 import { prepareDeleteOf, prepareInsert } from './prepare.ts';
-import { attachments, docketEntries } from './schema.ts';
+import { attachments, docketEntries, pastDocketEntries, type ENTRY_ENDS } from './schema.ts';
 
 export type WriteEntries = (
   caseId: number,
@@ -11,9 +11,12 @@ export type WriteEntries = (
   isNew: boolean,
 ) => void;
 
+type StoredEntry = typeof docketEntries.$inferSelect;
+type EntryEnd = (typeof ENTRY_ENDS)[number];
+
 /**
  * Prepares the storing of a docket's entries. Of a docket that is known, only the entries that differ are touched: a
- * new filing is one new row, not the docket written again.
+ * new filing is one new row, not the docket written again. What an entry said before goes to the past entries.
  */
 export function prepareWriteEntries(db: BetterSQLite3Database): WriteEntries {
   const upsertEntry = prepareInsert(db, docketEntries, {
@@ -23,6 +26,7 @@ export function prepareWriteEntries(db: BetterSQLite3Database): WriteEntries {
   const deleteEntry = prepareDeleteOf(db, docketEntries, docketEntries.mirror_id);
   const insertAttachment = prepareInsert(db, attachments);
   const clearAttachments = prepareDeleteOf(db, attachments, attachments.mirror_entry_id);
+  const keepPast = prepareKeepPast(db);
   const selectEntries = db
     .select()
     .from(docketEntries)
@@ -54,6 +58,7 @@ export function prepareWriteEntries(db: BetterSQLite3Database): WriteEntries {
       if (old === undefined) {
         insertEntry(case_id, entry, runId);
       } else if (!hasSameColumns(old, entry.columns)) {
+        keepPast(old, runId, 'edited');
         upsertEntry({ ...old, ...entry.columns });
         if (old.attachments !== entry.columns.attachments) {
           clearAttachments(old.mirror_id);
@@ -61,7 +66,41 @@ export function prepareWriteEntries(db: BetterSQLite3Database): WriteEntries {
         }
       }
     }
-    for (const { mirror_id } of stored.values()) deleteEntry(mirror_id);
+    for (const gone of stored.values()) {
+      keepPast(gone, runId, 'removed');
+      deleteEntry(gone.mirror_id);
+    }
+  };
+}
+
+/** Prepares the keeping of what an entry said until this run. */
+function prepareKeepPast(
+  db: BetterSQLite3Database,
+): (old: StoredEntry, runId: number, end: EntryEnd) => void {
+  const insertPast = prepareInsert(db, pastDocketEntries);
+  const selectNewestPast = db
+    .select({ until: max(pastDocketEntries.mirror_until_run_id) })
+    .from(pastDocketEntries)
+    .where(
+      and(
+        eq(pastDocketEntries.case_id, sql.placeholder('case_id')),
+        eq(pastDocketEntries.mirror_key, sql.placeholder('mirror_key')),
+      ),
+    )
+    .prepare();
+  return (old, runId, mirror_end) => {
+    const { case_id, mirror_key, mirror_first_run_id } = old;
+    const until = selectNewestPast.get({ case_id, mirror_key })?.until ?? mirror_first_run_id;
+    const since = Math.max(until, mirror_first_run_id);
+    // What the same run brought and replaced was never the state after a run, and is not kept.
+    if (since === runId) return;
+    insertPast({
+      ...old,
+      mirror_version_id: null,
+      mirror_since_run_id: since,
+      mirror_until_run_id: runId,
+      mirror_end,
+    });
   };
 }
 

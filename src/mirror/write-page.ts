@@ -6,13 +6,18 @@ import { createCaseWriter, type Sighting } from './write-case.ts';
 import { writeDrift, writeMisfit, type CaseDrift, type Misfit } from './write-oddities.ts';
 
 /** A case of a page, already compared with what is stored. */
-export type PageCase =
-  | { readonly verdict: 'new' | 'changed'; readonly id: number; readonly rows: CaseRows }
+export type PageCase = {
+  readonly id: number;
+  /** The status that it comes under. */
+  readonly statusId: number;
+} & (
+  | { readonly verdict: 'new' | 'changed'; readonly rows: CaseRows }
   | {
       readonly verdict: 'unchanged';
-      readonly id: number;
-      /** Came under another status before. */ readonly moved: boolean;
-    };
+      /** It came under another status before, or had departed. */
+      readonly restated: boolean;
+    }
+);
 
 /** Everything that a page brings, ready to be written. */
 export interface PageContent {
@@ -21,11 +26,8 @@ export interface PageContent {
   readonly drift: readonly CaseDrift[];
 }
 
-export type WritePage = (
-  content: PageContent,
-  sighting: Sighting & { statusId: number },
-  figures: StatusFigures,
-) => void;
+/** `sighting` has the status whose list is being read; each case of the page says itself which one it comes under. */
+export type WritePage = (content: PageContent, sighting: Sighting, figures: StatusFigures) => void;
 
 /**
  * Prepares the storing of pages. A page's cases and the record of them are one transaction: after any death either
@@ -36,9 +38,10 @@ export function prepareWritePage(mirror: Mirror): WritePage {
   const ledger = createSyncLedger(mirror);
   const transact = mirror.sqlite.transaction<WritePage>(({ cases, misfits, drift }, sighting, figures) => {
     for (const one of cases) {
+      const ofCase = { ...sighting, statusId: one.statusId };
       if (one.verdict === 'unchanged') {
-        if (one.moved) writer.writeStatus(one.id, sighting.statusId);
-      } else writer.writeCase(one.rows, sighting, one.verdict === 'new');
+        if (one.restated) writer.writeSighting(one.id, ofCase);
+      } else writer.writeCase(one.rows, ofCase, one.verdict === 'new');
     }
     for (const misfit of misfits) writeMisfit(mirror, misfit, sighting.runId);
     for (const one of drift) writeDrift(mirror, one, sighting.runId);

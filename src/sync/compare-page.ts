@@ -5,8 +5,8 @@ import { splitPayload } from '../cases/split-payload.ts';
 import { toCaseRows } from '../cases/to-case-rows.ts';
 import type { CasePage } from '../clearinghouse/case-pages.ts';
 import { parseCasePayload, type CasePayload } from '../clearinghouse/case-payload.ts';
-import type { OngoingStatus } from '../clearinghouse/ongoing-status.ts';
 import { listDrift, type Drift } from '../clearinghouse/payload-drift.ts';
+import { toSweptStatusId, UNCLASSIFIED, type SweptStatus } from '../clearinghouse/swept-status.ts';
 import type { JsonValue } from '../json.ts';
 import type { FindMark, StoredMark } from '../mirror/find-mark.ts';
 import type { PageCase, PageContent } from '../mirror/write-page.ts';
@@ -18,7 +18,7 @@ import type { CaseDrift, Misfit } from '../mirror/write-oddities.ts';
  */
 export async function comparePage(
   page: CasePage,
-  status: OngoingStatus,
+  status: SweptStatus,
   findMark: FindMark,
 ): Promise<PageContent> {
   const cases: PageCase[] = [];
@@ -40,7 +40,11 @@ export async function comparePage(
     const { id } = payload;
     try {
       // A list that shifts may bring a case twice on one page; the second one is compared with the first.
-      const { compared, mark } = compareCase(payload, status.id, marksOfPage.get(id) ?? findMark(id));
+      const { compared, mark } = compareCase(
+        payload,
+        toStatusId(payload, status),
+        marksOfPage.get(id) ?? findMark(id),
+      );
       for (const one of [...listDrift(payload), ...listStatusDrift(payload, status)]) {
         drift.set(`${one.field} ${one.seen}`, { ...one, caseId: id });
       }
@@ -59,21 +63,35 @@ export async function comparePage(
 function compareCase(payload: CasePayload, statusId: number, stored: StoredMark | undefined) {
   const { id } = payload;
   const split = splitPayload(payload);
-  const mark: StoredMark = { fingerprint: fingerprint(split), statusId };
+  const mark: StoredMark = { fingerprint: fingerprint(split), statusId, isDeparted: false };
   const compared: PageCase =
     stored?.fingerprint === mark.fingerprint
-      ? { verdict: 'unchanged', id, moved: stored.statusId !== statusId }
+      ? {
+          verdict: 'unchanged',
+          id,
+          statusId,
+          restated: stored.statusId !== statusId || stored.isDeparted,
+        }
       : {
           verdict: stored === undefined ? 'new' : 'changed',
           id,
+          statusId,
           rows: toCaseRows(payload, split, mark.fingerprint),
         };
   return { compared, mark };
 }
 
+/**
+ * The status that a case of a list comes under: the list's own, whatever its label says. Only the list of the cases
+ * without a status holds others too, which come under the one that their label names.
+ */
+function toStatusId({ case_ongoing: label }: CasePayload, { id }: SweptStatus): number {
+  return id === UNCLASSIFIED.id ? toSweptStatusId(label) : id;
+}
+
 /** The filter takes an id, the payload carries the label; that the two agree is an assumption. */
-function listStatusDrift({ case_ongoing: label }: CasePayload, status: OngoingStatus): Drift[] {
-  if (label === status.label || typeof label !== 'string') return [];
+function listStatusDrift({ case_ongoing: label }: CasePayload, status: SweptStatus): Drift[] {
+  if (status.id === UNCLASSIFIED.id || label === status.label || typeof label !== 'string') return [];
   return [
     { field: 'case_ongoing', expected: 'the label of the status that was asked for', seen: 'another label' },
   ];

@@ -1,4 +1,4 @@
-import type { OngoingStatus } from '../clearinghouse/ongoing-status.ts';
+import type { SweptStatus } from '../clearinghouse/swept-status.ts';
 import type { MirrorError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
 import type { RunOutcome, StatusOutcome } from '../mirror/schema.ts';
@@ -6,7 +6,7 @@ import type { StatusFigures } from '../mirror/sync-ledger.ts';
 
 /** How one status of a run ended. */
 export interface StatusReport {
-  readonly status: OngoingStatus;
+  readonly status: SweptStatus;
   readonly outcome: Exclude<StatusOutcome, 'running'>;
   readonly figures: StatusFigures;
   readonly error: MirrorError | null;

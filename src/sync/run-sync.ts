@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Surroundings } from '../clearinghouse/client.ts';
-import type { OngoingStatus } from '../clearinghouse/ongoing-status.ts';
+import type { SweptStatus } from '../clearinghouse/swept-status.ts';
 import { createClientFor } from '../client-for-settings.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
 import { openMirror, openMirrorInMemory, openMirrorReadOnly, type Mirror } from '../mirror/open-mirror.ts';
@@ -15,7 +15,7 @@ import { syncMirror } from './sync-mirror.ts';
 export interface SyncRequest {
   readonly settings: Settings;
   readonly token: string;
-  readonly statuses: readonly OngoingStatus[];
+  readonly statuses: readonly SweptStatus[];
   readonly trigger: Trigger;
   readonly dryRun: boolean;
   readonly signal: AbortSignal;

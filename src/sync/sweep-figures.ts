@@ -68,6 +68,8 @@ export class SweepFigures {
       retries: traffic.retries - this.#before.retries,
       waited_ms: Math.round(traffic.waitedMs - this.#before.waitedMs),
       bytes: traffic.bytes - this.#before.bytes,
+      walks: this.#pages === 0 ? 0 : 1,
+      cases_last_walk: this.#verdicts.size,
     };
   }
 }

@@ -1,6 +1,6 @@
 import { fetchCasePages } from '../clearinghouse/case-pages.ts';
 import type { Client } from '../clearinghouse/client.ts';
-import type { OngoingStatus } from '../clearinghouse/ongoing-status.ts';
+import { toListFilter, type SweptStatus } from '../clearinghouse/swept-status.ts';
 import { ERROR_KINDS } from '../error-kinds.ts';
 import { MirrorError } from '../errors.ts';
 import type { FindMark } from '../mirror/find-mark.ts';
@@ -25,7 +25,7 @@ export interface SweepStore {
 export async function sweepStatus(
   client: Client,
   store: SweepStore,
-  status: OngoingStatus,
+  status: SweptStatus,
   signal: AbortSignal,
   onPage: (figures: StatusFigures) => void,
 ): Promise<StatusReport> {
@@ -34,7 +34,7 @@ export async function sweepStatus(
   let error: MirrorError | null = null;
   try {
     signal.throwIfAborted();
-    const pages = fetchCasePages(client, { case_ongoing: String(status.id) }, () => broughtNews, signal);
+    const pages = fetchCasePages(client, toListFilter(status), () => broughtNews, signal);
     for await (const page of pages) {
       const content = await comparePage(page, status, store.findMark);
       figures.addPage(page.count);

@@ -1,4 +1,4 @@
-import type { OngoingStatus } from '../clearinghouse/ongoing-status.ts';
+import type { SweptStatus } from '../clearinghouse/swept-status.ts';
 import type { StatusFigures } from '../mirror/sync-ledger.ts';
 import type { RunReport, StatusReport } from './run-report.ts';
 
@@ -7,12 +7,12 @@ export type SyncEvent =
   | {
       readonly type: 'run-begun';
       readonly runId: number | null;
-      readonly statuses: readonly OngoingStatus[];
+      readonly statuses: readonly SweptStatus[];
       readonly deadRuns: readonly number[];
     }
-  | { readonly type: 'status-begun'; readonly status: OngoingStatus }
+  | { readonly type: 'status-begun'; readonly status: SweptStatus }
   /** A page is stored. */
-  | { readonly type: 'page-stored'; readonly status: OngoingStatus; readonly figures: StatusFigures }
+  | { readonly type: 'page-stored'; readonly status: SweptStatus; readonly figures: StatusFigures }
   /** A request failed and is tried again after `waitMs`. */
   | { readonly type: 'retrying'; readonly reason: string; readonly attempt: number; readonly waitMs: number }
   | { readonly type: 'status-ended'; readonly report: StatusReport }

@@ -1,5 +1,5 @@
 import type { Client, Traffic } from '../clearinghouse/client.ts';
-import type { OngoingStatus } from '../clearinghouse/ongoing-status.ts';
+import type { SweptStatus } from '../clearinghouse/swept-status.ts';
 import { MirrorError } from '../errors.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
 import { prepareFindMark } from '../mirror/find-mark.ts';
@@ -15,7 +15,7 @@ export interface SyncRun {
   readonly client: Client;
   /** Opened for writing by the holder of the writer's lock; for a dry run, opened in any way. */
   readonly mirror: Mirror;
-  readonly statuses: readonly OngoingStatus[];
+  readonly statuses: readonly SweptStatus[];
   readonly trigger: Trigger;
   readonly version: string;
   /** Ask and compare, but write nothing, not even that this run took place. */
@@ -29,8 +29,8 @@ export interface SyncRun {
 /** What a run writes about itself; a dry run writes nothing. */
 interface RunRecord {
   readonly runId: number | null;
-  readonly storeOf: (status: OngoingStatus) => SweepStore;
-  readonly beginStatus: (status: OngoingStatus) => void;
+  readonly storeOf: (status: SweptStatus) => SweepStore;
+  readonly beginStatus: (status: SweptStatus) => void;
   readonly endStatus: (report: StatusReport) => void;
   readonly endRun: (ending: Pick<RunReport, 'outcome' | 'error'>) => void;
   /** Ends the record of a run that the database itself made impossible. */
@@ -66,7 +66,7 @@ export async function syncMirror(run: SyncRun): Promise<RunReport> {
   onEvent({ type: 'run-ended', report });
   return report;
 
-  function sweep({ beginStatus, storeOf }: RunRecord, status: OngoingStatus): Promise<StatusReport> {
+  function sweep({ beginStatus, storeOf }: RunRecord, status: SweptStatus): Promise<StatusReport> {
     beginStatus(status);
     onEvent({ type: 'status-begun', status });
     return sweepStatus(client, storeOf(status), status, signal, (figures) => {
@@ -83,7 +83,7 @@ function endsEverySweep(error: MirrorError | null): boolean {
 
 const NO_TRAFFIC: Traffic = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
 
-function toSkipped(status: OngoingStatus, stop: MirrorError): StatusReport {
+function toSkipped(status: SweptStatus, stop: MirrorError): StatusReport {
   return {
     status,
     outcome: 'skipped',
@@ -108,7 +108,7 @@ function beginRecord({ mirror, client, trigger, version, now }: SyncRun, started
     storeOf: ({ id }) => ({
       findMark,
       writePage: (content, figures) => {
-        writePage(content, { runId, statusId: id }, figures);
+        writePage(content, { runId, statusId: id, at: now() }, figures);
       },
     }),
     beginStatus: ({ id }) => {

@@ -34,7 +34,7 @@ describe('a query', () => {
 
   test('streams its rows, with the names of the columns', () => {
     const mirror = openMirrorInMemory();
-    const answer = query(mirror, 'SELECT id, label FROM ongoing_statuses ORDER BY id LIMIT 2');
+    const answer = query(mirror, 'SELECT id, label FROM statuses ORDER BY id LIMIT 2');
     expect(answer.columns).toEqual(['id', 'label']);
     expect([...answer.rows]).toEqual([
       [5020, 'No'],
@@ -97,6 +97,7 @@ describe('the clean views', () => {
     const { sync, rows } = await startHarness({ source: smallCollection(4) });
     await sync();
     expect(rows('SELECT label, outcome, cases_seen FROM latest_sweeps ORDER BY status_id')).toEqual([
+      { label: 'In Process (Public)', outcome: null, cases_seen: null },
       { label: 'No', outcome: 'complete', cases_seen: 1 },
       { label: 'Yes', outcome: 'complete', cases_seen: 1 },
       { label: 'Unknown', outcome: 'complete', cases_seen: 1 },

@@ -25,6 +25,8 @@ test('a sweep that has seen nothing has only noughts, and no count of the API', 
     retries: 0,
     waited_ms: 0,
     bytes: 0,
+    walks: 0,
+    cases_last_walk: 0,
   });
 });
 

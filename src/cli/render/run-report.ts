@@ -32,6 +32,7 @@ const COLOURS = {
   complete: 'green',
   empty: 'green',
   partial: 'yellow',
+  doubtful: 'yellow',
   interrupted: 'yellow',
   skipped: 'yellow',
   failed: 'red',

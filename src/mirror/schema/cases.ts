@@ -1,7 +1,7 @@
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { flag } from './flag.ts';
-import { ofRun } from './ledger.ts';
-import { ongoingStatuses } from './statuses.ts';
+import { ofRun, syncRuns } from './ledger.ts';
+import { statuses } from './statuses.ts';
 
 /** One row a case. Lists are tables of their own; the docket is in `dockets` and `docket_entries`. */
 export const cases = sqliteTable(
@@ -44,7 +44,7 @@ export const cases = sqliteTable(
     case_dockets_url: text('case_dockets_url'),
     case_resources_url: text('case_resources_url'),
     /** The status whose sweep delivered the case last. */
-    mirror_status_id: integer('mirror_status_id').references(() => ongoingStatuses.id),
+    mirror_status_id: integer('mirror_status_id').references(() => statuses.id),
     /** The run that first stored the case, and the one that last stored a change of it. */
     mirror_first_run_id: ofRun('mirror_first_run_id'),
     mirror_changed_run_id: ofRun('mirror_changed_run_id'),
@@ -61,6 +61,10 @@ export const cases = sqliteTable(
     mirror_payload: text('mirror_payload').notNull(),
     /** JSON list of `docket_entries.mirror_key` in the API's order; null when the payload has no list of entries. */
     mirror_entry_keys: text('mirror_entry_keys'),
+    /** The run that found the case gone from the site; null while it is there. */
+    mirror_departed_run_id: integer('mirror_departed_run_id').references(() => syncRuns.id),
+    /** The run in which the content was removed on request (`redact`), with all of its history. */
+    mirror_redacted_run_id: integer('mirror_redacted_run_id').references(() => syncRuns.id),
   },
   (table) => [
     index('cases_case_ongoing').on(table.case_ongoing),
@@ -70,5 +74,7 @@ export const cases = sqliteTable(
     index('cases_court').on(table.court),
     index('cases_mirror_status_id').on(table.mirror_status_id),
     index('cases_mirror_changed_run_id').on(table.mirror_changed_run_id),
+    index('cases_mirror_first_run_id').on(table.mirror_first_run_id),
+    index('cases_mirror_departed_run_id').on(table.mirror_departed_run_id),
   ],
 );

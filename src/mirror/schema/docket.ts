@@ -30,26 +30,31 @@ export const dockets = sqliteTable(
   ],
 );
 
+/** What an entry is made of, now and in the past. */
+export const entryColumns = () => ({
+  case_id: caseId(),
+  /** The entry's `id`, or a negative number where that is missing or used twice in the docket. */
+  mirror_key: integer('mirror_key').notNull(),
+  id: integer('id'),
+  row_number: integer('row_number'),
+  entry_number: text('entry_number'),
+  date_filed: text('date_filed'),
+  url: text('url'),
+  recap_pdf_url: text('recap_pdf_url'),
+  pacer_doc_id: text('pacer_doc_id'),
+  mirror_first_run_id: ofRun('mirror_first_run_id'),
+  description: text('description'),
+  /** JSON list, as the API sent it; the rows are in `attachments`. */
+  attachments: text('attachments'),
+  /** JSON object of what has no place in the columns: unknown or missing fields, values of another kind. */
+  mirror_rest: text('mirror_rest'),
+});
+
 export const docketEntries = sqliteTable(
   'docket_entries',
   {
     mirror_id: integer('mirror_id').primaryKey(),
-    case_id: caseId(),
-    /** The entry's `id`, or a negative number where that is missing or used twice in the docket. */
-    mirror_key: integer('mirror_key').notNull(),
-    id: integer('id'),
-    row_number: integer('row_number'),
-    entry_number: text('entry_number'),
-    date_filed: text('date_filed'),
-    url: text('url'),
-    recap_pdf_url: text('recap_pdf_url'),
-    pacer_doc_id: text('pacer_doc_id'),
-    mirror_first_run_id: ofRun('mirror_first_run_id'),
-    description: text('description'),
-    /** JSON list, as the API sent it; the rows are in `attachments`. */
-    attachments: text('attachments'),
-    /** JSON object of what has no place in the columns: unknown or missing fields, values of another kind. */
-    mirror_rest: text('mirror_rest'),
+    ...entryColumns(),
   },
   (table) => [
     uniqueIndex('docket_entries_case_id_mirror_key').on(table.case_id, table.mirror_key),

@@ -1,10 +1,18 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { ongoingStatuses } from './statuses.ts';
+import { statuses } from './statuses.ts';
 
 /* What the mirror did, and what it could not put into the other tables. */
 
-export const RUN_OUTCOMES = ['running', 'complete', 'partial', 'failed', 'interrupted', 'died'] as const;
+export const RUN_OUTCOMES = [
+  'running',
+  'complete',
+  'partial',
+  'doubtful',
+  'failed',
+  'interrupted',
+  'died',
+] as const;
 export type RunOutcome = (typeof RUN_OUTCOMES)[number];
 
 export const STATUS_OUTCOMES = [
@@ -18,7 +26,32 @@ export const STATUS_OUTCOMES = [
 ] as const;
 export type StatusOutcome = (typeof STATUS_OUTCOMES)[number];
 
-/** One row a run of `sync`. `died` was found by a later run: the process ended without a word. */
+/** A number that begins at 0. */
+export const count = (name: string) =>
+  integer(name)
+    .notNull()
+    .default(sql`0`);
+
+/** What the requests cost. */
+export const traffic = () => ({
+  requests: count('requests'),
+  retries: count('retries'),
+  /** Milliseconds of deliberate waiting: politeness, backoff, `Retry-After`. */
+  waited_ms: count('waited_ms'),
+  /** Bytes of answers, after decompression. */
+  bytes: count('bytes'),
+});
+
+/** Why it did not end well; null when it did. */
+export const recordedError = () => ({
+  error_code: text('error_code'),
+  error_message: text('error_message'),
+});
+
+/**
+ * One row for everything that wrote to the mirror. `died` was found by a later run: the process ended without a word;
+ * `doubtful`: more cases would have departed than can be believed.
+ */
 export const syncRuns = sqliteTable(
   'sync_runs',
   {
@@ -26,13 +59,12 @@ export const syncRuns = sqliteTable(
     outcome: text('outcome', { enum: RUN_OUTCOMES }).notNull(),
     started_at: text('started_at').notNull(),
     ended_at: text('ended_at'),
-    /** `sync`, `nightly` or `demo`. */
+    /** `sync`, `nightly`, `demo` or `redact`. */
     trigger: text('trigger').notNull(),
     version: text('version').notNull(),
     api_url: text('api_url').notNull(),
     process_id: integer('process_id').notNull(),
-    error_code: text('error_code'),
-    error_message: text('error_message'),
+    ...recordedError(),
   },
   (table) => [index('sync_runs_outcome').on(table.outcome)],
 );
@@ -43,23 +75,21 @@ export const ofRun = (name: string) =>
     .notNull()
     .references(() => syncRuns.id);
 
-const count = (name: string) =>
-  integer(name)
-    .notNull()
-    .default(sql`0`);
-
-/** One row for each status of a run. `cases_seen` = new + changed + unchanged, each case once. */
+/**
+ * One row for each status of a run. `cases_seen` = new + changed + unchanged, each case once. A list that shifted while
+ * it was read is walked again; `complete` means that the last walk held as many distinct cases as every page of it counted.
+ */
 export const statusSyncs = sqliteTable(
   'status_syncs',
   {
     run_id: ofRun('run_id'),
     status_id: integer('status_id')
       .notNull()
-      .references(() => ongoingStatuses.id),
+      .references(() => statuses.id),
     outcome: text('outcome', { enum: STATUS_OUTCOMES }).notNull(),
     started_at: text('started_at').notNull(),
     ended_at: text('ended_at'),
-    /** How many cases the API reported on the first page, and on the last one read. */
+    /** How many cases the API reported on the first page of the last walk, and on the last page read. */
     count_first: integer('count_first'),
     count_last: integer('count_last'),
     cases_seen: count('cases_seen'),
@@ -68,14 +98,11 @@ export const statusSyncs = sqliteTable(
     cases_unchanged: count('cases_unchanged'),
     cases_kept_aside: count('cases_kept_aside'),
     pages: count('pages'),
-    requests: count('requests'),
-    retries: count('retries'),
-    /** Milliseconds of deliberate waiting: politeness, backoff, `Retry-After`. */
-    waited_ms: count('waited_ms'),
-    /** Bytes of answers, after decompression. */
-    bytes: count('bytes'),
-    error_code: text('error_code'),
-    error_message: text('error_message'),
+    ...traffic(),
+    ...recordedError(),
+    walks: count('walks'),
+    /** Distinct cases of the last walk; `cases_seen` has those of all walks. */
+    cases_last_walk: count('cases_last_walk'),
   },
   (table) => [primaryKey({ columns: [table.run_id, table.status_id] })],
 );

@@ -1,8 +1,8 @@
 import { ONGOING_STATUSES } from '../../clearinghouse/ongoing-status.ts';
+import { CASE_STATUSES } from '../../clearinghouse/swept-status.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import { advanceOneNight, type Newcomers, type Night, type NightPlan } from './advance-night.ts';
 import { type CaseSlot, slotOf } from './case-slot.ts';
-import { CASE_STATUSES } from '../invent/invent-status.ts';
 
 /** What a list request asks for; every filter that is given must hold. Values are the ids that the API takes. */
 export interface CaseFilters {

@@ -1,15 +1,9 @@
 import type { OngoingStatus, OngoingStatusId } from '../../clearinghouse/ongoing-status.ts';
 import { ONGOING_STATUSES } from '../../clearinghouse/ongoing-status.ts';
+import type { CASE_STATUSES } from '../../clearinghouse/swept-status.ts';
 import { ONGOING_COUNTS, ONGOING_NULL, RECORDS, STATUS_COUNTS } from './case-profile.ts';
 import { mixSeeds, Random } from './random.ts';
 import { WeightedTerms } from './weighted.ts';
-
-/** `case_status` values with the ids that the API's filter takes. */
-export const CASE_STATUSES = [
-  { id: 5069, label: 'Approved' },
-  { id: 5071, label: 'Coding Complete' },
-  { id: 5074, label: 'In Process (Public)' },
-] as const;
 
 /** What the coding of a case has come to: it decides both statuses and most of the nulls. */
 export interface InventedStatus {

@@ -1,0 +1,31 @@
+import type { CaseFilter } from './api-address.ts';
+import { ONGOING_STATUSES, type OngoingStatus } from './ongoing-status.ts';
+
+/** The values of `case_status`. Source: the API reference, page "Case Status". */
+export const CASE_STATUSES = [
+  { id: 5069, label: 'Approved' },
+  { id: 5071, label: 'Coding Complete' },
+  { id: 5074, label: 'In Process (Public)' },
+] as const;
+
+/**
+ * The list in which cases stand that have no `case_ongoing` yet, and that the lists of the five statuses therefore do
+ * not hold. That all of them are "In Process (Public)" was so in every recorded answer; `coverage` would notice others.
+ */
+export const UNCLASSIFIED = CASE_STATUSES[2];
+
+/** A status by which the API is swept: one of the five, or the list that holds the cases without one. */
+export type SweptStatus = OngoingStatus | typeof UNCLASSIFIED;
+export type SweptStatusId = SweptStatus['id'];
+
+export const SWEPT_STATUSES: readonly SweptStatus[] = [...ONGOING_STATUSES, UNCLASSIFIED];
+
+/** What the list of a status is filtered by. */
+export function toListFilter({ id }: SweptStatus): CaseFilter {
+  return id === UNCLASSIFIED.id ? { case_status: String(id) } : { case_ongoing: String(id) };
+}
+
+/** The status that a case comes under by the label in its payload; without a known label it is {@link UNCLASSIFIED}. */
+export function toSweptStatusId(caseOngoing: unknown): SweptStatusId {
+  return ONGOING_STATUSES.find(({ label }) => label === caseOngoing)?.id ?? UNCLASSIFIED.id;
+}

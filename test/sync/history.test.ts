@@ -1,0 +1,127 @@
+import { describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../src/json.ts';
+import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
+import { startHarness } from '../support/sync-harness.ts';
+
+const CASE = makeCase({ id: 1 });
+const docketOf = (record: JsonObject): JsonObject => record.main_docket as JsonObject;
+
+/** Two nights with a change between them; what the history tables hold after it. */
+async function change(edit: (record: JsonObject) => JsonObject | undefined) {
+  const source = recordedCases([CASE]);
+  const { sync, rows } = await startHarness({ source });
+  await sync();
+  source.edit(1, edit);
+  await sync();
+  return {
+    rows,
+    changes: rows('SELECT run_id, field, kind, old_value, new_value FROM case_changes ORDER BY id'),
+    past: rows('SELECT * FROM past_docket_entries ORDER BY mirror_version_id'),
+  };
+}
+
+describe('a changed case', () => {
+  test('leaves a row for each field, with both values, and proof of what it was', async () => {
+    const { rows, changes } = await change((record) => ({ ...record, name: '', state: null, court: 'New' }));
+    expect(changes).toEqual([
+      { run_id: 2, field: 'name', kind: 'changed', old_value: JSON.stringify(CASE.name), new_value: '""' },
+      { run_id: 2, field: 'state', kind: 'changed', old_value: '"Borealia"', new_value: 'null' },
+      {
+        run_id: 2,
+        field: 'court',
+        kind: 'changed',
+        old_value: '"District of North Borealia"',
+        new_value: '"New"',
+      },
+    ]);
+    expect(rows('SELECT case_id, run_id FROM past_versions')).toEqual([{ case_id: 1, run_id: 1 }]);
+  });
+
+  test('leaves no row for a list in another order, and one for each element that came or went', async () => {
+    const { changes } = await change((record) => ({
+      ...record,
+      case_types: ['Public Accommodations', 'Jail Conditions'],
+      issues: ['Stairs', 'Lamps: colour'],
+      related_cases: [],
+    }));
+    expect(
+      changes.map(({ field, kind, old_value, new_value }) => [field, kind, old_value, new_value]),
+    ).toEqual([
+      ['issues', 'removed', '"Lamps: brightness"', null],
+      ['issues', 'added', null, '"Lamps: colour"'],
+      ['related_cases', 'removed', '{"id":90002,"name":"Birch v. Thimble County"}', null],
+    ]);
+  });
+
+  test('shows a move to another status as a change of its label and of the list that brings it', async () => {
+    const { changes } = await change((record) => ({ ...record, case_ongoing: 'No' }));
+    expect(changes.map(({ field, old_value, new_value }) => [field, old_value, new_value])).toEqual([
+      ['case_ongoing', '"Yes"', '"No"'],
+      ['mirror_status_id', '5021', '5020'],
+    ]);
+  });
+
+  test('tells a docket without a list of entries from one with an empty list', async () => {
+    const { changes, past } = await change((record) => ({
+      ...record,
+      main_docket: { ...docketOf(record), docket_entries: null },
+    }));
+    expect(changes.map(({ field, old_value, new_value }) => [field, old_value, new_value])).toEqual([
+      ['main_docket.docket_entries', '[]', 'null'],
+    ]);
+    expect(past).toHaveLength(3);
+  });
+});
+
+describe('a docket', () => {
+  test('that gets a new entry gets one new row, and nothing is copied', async () => {
+    const { rows, changes, past } = await change((record) => ({
+      ...record,
+      main_docket: makeDocket({
+        docket_entries: [
+          ...(docketOf(record).docket_entries as JsonObject[]),
+          makeEntry({ id: 80004, row_number: 4 }),
+        ],
+      }),
+    }));
+    expect([changes, past]).toEqual([[], []]);
+    expect(rows('SELECT id, mirror_first_run_id AS run FROM docket_entries ORDER BY id')).toEqual([
+      { id: 80001, run: 1 },
+      { id: 80002, run: 1 },
+      { id: 80003, run: 1 },
+      { id: 80004, run: 2 },
+    ]);
+    expect(rows('SELECT case_id, id, seen_at > 0 AS seen FROM docket_activity')).toEqual([
+      { case_id: 1, id: 80004, seen: 1 },
+    ]);
+  });
+
+  test('keeps what an edited and a vanished entry said, and since when and until when', async () => {
+    const { rows, changes, past } = await change((record) => ({
+      ...record,
+      main_docket: makeDocket({ docket_entries: [makeEntry({ description: 'AMENDED COMPLAINT.' })] }),
+    }));
+    expect(changes).toEqual([]);
+    expect(past).toMatchObject([
+      {
+        id: 80001,
+        description: makeEntry().description,
+        mirror_since_run_id: 1,
+        mirror_until_run_id: 2,
+        mirror_end: 'edited',
+      },
+      { id: 80002, mirror_since_run_id: 1, mirror_until_run_id: 2, mirror_end: 'removed' },
+      { id: 80003, mirror_since_run_id: 1, mirror_until_run_id: 2, mirror_end: 'removed' },
+    ]);
+    expect(
+      rows(
+        'SELECT entry_key, is_there, edits, last_seen_at >= first_seen_at AS ok FROM docket_entry_lives ORDER BY 1',
+      ),
+    ).toEqual([
+      { entry_key: 80001, is_there: 1, edits: 1, ok: 1 },
+      { entry_key: 80002, is_there: 0, edits: 0, ok: 1 },
+      { entry_key: 80003, is_there: 0, edits: 0, ok: 1 },
+    ]);
+  });
+});
