@@ -103,8 +103,19 @@ export const ERROR_KINDS = {
   },
   COUNT_MISMATCH: {
     exit: 'partial',
-    means: 'Every page was read, but the distinct cases are not as many as the API reported.',
+    means:
+      'Every page was read, as often as --walks allows, but the distinct cases are not as many as the API reported.',
     hint: 'Cases moved between pages while the list was read. Run `sync` again; what was stored stays.',
+  },
+  UNCONFIRMED: {
+    exit: 'partial',
+    means: 'With --confirm: no two walks of a list, one after the other, held the same cases.',
+    hint: 'The list moves while it is read. Run `sync` again at a quieter hour, or raise --walks.',
+  },
+  DEPARTURES_DOUBTED: {
+    exit: 'doubtful',
+    means: 'More cases are gone from the site than can be believed; none was marked as departed.',
+    hint: 'Look at the site. If the cases are really gone, run `sync --accept-departures` once; if not, just run `sync` again later.',
   },
   RECORDS_KEPT_ASIDE: {
     exit: 'partial',
@@ -175,6 +186,16 @@ export const ERROR_KINDS = {
     exit: 'usage',
     means: 'The mirror holds no case with this id.',
     hint: 'Check the id; `clearinghouse-mirror status` tells how complete the mirror is.',
+  },
+  CASE_NOT_DEPARTED: {
+    exit: 'usage',
+    means: 'Only a case that has left the site can be redacted.',
+    hint: 'See `clearinghouse-mirror departed`. A case that is on the site would come back with the next sync.',
+  },
+  NOTHING_MEASURED: {
+    exit: 'usage',
+    means: 'No run has measured the coverage yet.',
+    hint: 'Run `clearinghouse-mirror sync` without --status.',
   },
   INTERRUPTED: {
     exit: 'interrupted',

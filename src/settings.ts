@@ -3,111 +3,7 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { parseApiUrl } from './clearinghouse/api-address.ts';
 import { messageOf, MirrorError } from './errors.ts';
-import { USER_AGENT } from './package-info.ts';
-
-interface SettingSpec {
-  /** The flag with its value's name; null for a secret, which a flag would show to everyone on the machine. */
-  readonly flag: string | null;
-  readonly env: string;
-  /** As a user would write it; undefined when there is none. */
-  readonly default: string | undefined;
-  readonly means: string;
-}
-
-/** Every setting: a flag goes before the environment, the environment before the file .env, that before the default. */
-export const SETTINGS = {
-  apiUrl: {
-    flag: '--api-url <url>',
-    env: 'CLEARINGHOUSE_API_URL',
-    default: 'https://clearinghouse.net/api/v2p1/',
-    means: 'Base address of the API.',
-  },
-  database: {
-    flag: '--database <file>',
-    env: 'CLEARINGHOUSE_DATABASE',
-    default: 'clearinghouse.db',
-    means: 'The SQLite file of the mirror.',
-  },
-  token: {
-    flag: null,
-    env: 'CLEARINGHOUSE_API_TOKEN',
-    default: undefined,
-    means: 'Your API token, with or without the word "Token".',
-  },
-  tokenFile: {
-    flag: '--token-file <file>',
-    env: 'CLEARINGHOUSE_TOKEN_FILE',
-    default: undefined,
-    means: 'A file that holds the token. Where one place names both, it goes before the token itself.',
-  },
-  delayMs: {
-    flag: '--delay <ms>',
-    env: 'CLEARINGHOUSE_DELAY',
-    default: '250',
-    means: 'Pause between requests, in milliseconds, for politeness.',
-  },
-  attempts: {
-    flag: '--attempts <n>',
-    env: 'CLEARINGHOUSE_ATTEMPTS',
-    default: '6',
-    means: 'How often a request is tried in all.',
-  },
-  backoffBaseMs: {
-    flag: '--backoff-base <ms>',
-    env: 'CLEARINGHOUSE_BACKOFF_BASE',
-    default: '1000',
-    means: 'Upper end of the first wait after a failure, in milliseconds; it doubles each time.',
-  },
-  backoffCeilingMs: {
-    flag: '--backoff-ceiling <ms>',
-    env: 'CLEARINGHOUSE_BACKOFF_CEILING',
-    default: '60000',
-    means: 'The longest such wait, in milliseconds.',
-  },
-  retryAfterCeilingMs: {
-    flag: '--retry-after-ceiling <ms>',
-    env: 'CLEARINGHOUSE_RETRY_AFTER_CEILING',
-    default: '600000',
-    means:
-      'The longest pause that the server may ask for, in milliseconds; if it asks for more, the status fails.',
-  },
-  timeBudgetMinutes: {
-    flag: '--time-budget <minutes>',
-    env: 'CLEARINGHOUSE_TIME_BUDGET',
-    default: '360',
-    means: 'No request is begun after this many minutes of a run.',
-  },
-  connectTimeoutMs: {
-    flag: '--connect-timeout <ms>',
-    env: 'CLEARINGHOUSE_CONNECT_TIMEOUT',
-    default: '15000',
-    means: 'Longest time to look up, connect and shake hands, each, in milliseconds.',
-  },
-  responseTimeoutMs: {
-    flag: '--response-timeout <ms>',
-    env: 'CLEARINGHOUSE_RESPONSE_TIMEOUT',
-    default: '120000',
-    means: 'Longest time from a request to the first byte of its answer, in milliseconds.',
-  },
-  idleTimeoutMs: {
-    flag: '--idle-timeout <ms>',
-    env: 'CLEARINGHOUSE_IDLE_TIMEOUT',
-    default: '60000',
-    means: 'Longest silence between two pieces of an answer, in milliseconds.',
-  },
-  maxBodyBytes: {
-    flag: '--max-body <bytes>',
-    env: 'CLEARINGHOUSE_MAX_BODY',
-    default: '268435456',
-    means: 'Largest answer that is accepted, in bytes after decompression.',
-  },
-  userAgent: {
-    flag: '--user-agent <text>',
-    env: 'CLEARINGHOUSE_USER_AGENT',
-    default: USER_AGENT,
-    means: 'How the mirror introduces itself to the API.',
-  },
-} as const satisfies Record<string, SettingSpec>;
+import { SETTINGS, type SettingSpec } from './settings-list.ts';
 
 export type SettingName = keyof typeof SETTINGS;
 
@@ -127,6 +23,10 @@ export interface Settings {
   readonly idleTimeoutMs: number;
   readonly maxBodyBytes: number;
   readonly userAgent: string;
+  readonly includeUnclassified: boolean;
+  readonly mostWalks: number;
+  readonly confirm: boolean;
+  readonly mostDepartures: number;
 }
 
 /** Where a setting may be written, the first of them going before the others. */
@@ -179,6 +79,11 @@ export function gatherSettings(
 /** What a timer can hold, in milliseconds; more than enough for the others. */
 const LARGEST_NUMBER = 2 ** 31 - 1;
 
+const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
+  ...['yes', 'true', '1', 'on'].map((text) => [text, true] as const),
+  ...['no', 'false', '0', 'off'].map((text) => [text, false] as const),
+]);
+
 /** Checks the settings. Fails with SETTING_INVALID or ADDRESS_INSECURE at the first that cannot be used. */
 export function parseSettings(written: WrittenSettings): Settings {
   const whole = (name: SettingName, least: number): number => {
@@ -197,6 +102,20 @@ export function parseSettings(written: WrittenSettings): Settings {
     }
     return text;
   };
+  const yesOrNo = (name: SettingName): boolean => {
+    const { text, from } = written[name] ?? { text: '', from: name };
+    const known = YES_OR_NO.get(text.trim().toLowerCase());
+    if (known === undefined)
+      throw new MirrorError('SETTING_INVALID', `${from} must be yes or no, not ${JSON.stringify(text)}.`);
+    return known;
+  };
+  const mostWalks = whole('mostWalks', 1);
+  const confirm = yesOrNo('confirm');
+  if (confirm && mostWalks < 2)
+    throw new MirrorError(
+      'SETTING_INVALID',
+      '--confirm takes at least two walks, so --walks must be 2 or more.',
+    );
   return Object.freeze({
     apiUrl: parseApiUrl(line('apiUrl'), written.apiUrl?.from),
     database: resolve(line('database').trim()),
@@ -211,6 +130,10 @@ export function parseSettings(written: WrittenSettings): Settings {
     idleTimeoutMs: whole('idleTimeoutMs', 1),
     maxBodyBytes: whole('maxBodyBytes', 1),
     userAgent: line('userAgent'),
+    includeUnclassified: yesOrNo('includeUnclassified'),
+    mostWalks,
+    confirm,
+    mostDepartures: whole('mostDepartures', 0),
   });
 }
 

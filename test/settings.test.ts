@@ -5,10 +5,10 @@ import {
   gatherSettings,
   parseSettings,
   readDotEnv,
-  SETTINGS,
   type SettingName,
   type WrittenSettings,
 } from '../src/settings.ts';
+import { SETTINGS } from '../src/settings-list.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
 const NAMES = Object.keys(SETTINGS) as SettingName[];

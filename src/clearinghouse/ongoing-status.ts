@@ -12,9 +12,3 @@ export const ONGOING_STATUSES = [
 
 export type OngoingStatus = (typeof ONGOING_STATUSES)[number];
 export type OngoingStatusId = OngoingStatus['id'];
-
-/** Finds a status by its id or its label (any case); undefined when neither fits. */
-export function findOngoingStatus(idOrLabel: string): OngoingStatus | undefined {
-  const wanted = idOrLabel.trim().toLowerCase();
-  return ONGOING_STATUSES.find(({ id, label }) => String(id) === wanted || label.toLowerCase() === wanted);
-}

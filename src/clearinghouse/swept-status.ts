@@ -20,6 +20,12 @@ export type SweptStatusId = SweptStatus['id'];
 
 export const SWEPT_STATUSES: readonly SweptStatus[] = [...ONGOING_STATUSES, UNCLASSIFIED];
 
+/** Finds a status by its id or its label (any case); undefined when neither fits. */
+export function findSweptStatus(idOrLabel: string): SweptStatus | undefined {
+  const wanted = idOrLabel.trim().toLowerCase();
+  return SWEPT_STATUSES.find(({ id, label }) => String(id) === wanted || label.toLowerCase() === wanted);
+}
+
 /** What the list of a status is filtered by. */
 export function toListFilter({ id }: SweptStatus): CaseFilter {
   return id === UNCLASSIFIED.id ? { case_status: String(id) } : { case_ongoing: String(id) };

@@ -3,10 +3,12 @@ import { MirrorError } from '../errors.ts';
 import { EXIT_CODES, type ExitName } from '../exit-codes.ts';
 import { PACKAGE } from '../package-info.ts';
 import { defineCase, runCaseCommand } from './commands/case.ts';
+import { defineCoverage, runCoverageCommand } from './commands/coverage.ts';
 import { defineDemo, runDemoCommand } from './commands/demo.ts';
 import { defineDoctor, runDoctorCommand } from './commands/doctor.ts';
 import { defineNightly, runNightlyCommand } from './commands/nightly.ts';
 import { defineQuery, runQueryCommand } from './commands/query.ts';
+import { defineRedact, runRedactCommand } from './commands/redact.ts';
 import { defineReplica, runReplicaCommand } from './commands/replica.ts';
 import { defineStatus, runStatusCommand } from './commands/status.ts';
 import { defineSync, runSyncCommand } from './commands/sync.ts';
@@ -49,6 +51,12 @@ export function defineProgram(io: Io, settle: (exit: ExitName) => void): Command
   });
   add('query', defineQuery).action(async (sql: string | undefined, flags: Flags) => {
     settle(await runQueryCommand(sql, flags, io));
+  });
+  add('coverage', defineCoverage).action(async (flags: Flags) => {
+    settle(await runCoverageCommand(flags, io));
+  });
+  add('redact', defineRedact).action(async (id: number, flags: Flags) => {
+    settle(await runRedactCommand(id, flags, io));
   });
   add('doctor', defineDoctor).action(async (flags: Flags) => {
     settle(await runDoctorCommand(flags, io));

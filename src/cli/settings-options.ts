@@ -5,11 +5,11 @@ import {
   parseSettings,
   readDotEnv,
   readToken,
-  SETTINGS,
   type SettingName,
   type Settings,
   type WrittenSettings,
 } from '../settings.ts';
+import { SETTINGS } from '../settings-list.ts';
 import type { Io } from './io.ts';
 
 /** All settings that have a flag. */
@@ -26,9 +26,12 @@ export function addSettings(command: Command, names: readonly SettingName[]): Co
     const { flag, env, default: fallback, means } = SETTINGS[name];
     if (flag === null) continue;
     const notes = [`env: ${env}`, ...(fallback === undefined ? [] : [`default: ${fallback}`])].join(', ');
-    const option = new Option(flag, `${means} (${notes})`);
-    option.attributeName = () => name;
-    command.addOption(option);
+    const forms = isSwitch(name) ? [flag, `--no-${flag.slice(2)}`] : [flag];
+    for (const [at, form] of forms.entries()) {
+      const option = new Option(form, at === 0 ? `${means} (${notes})` : `The opposite of ${flag}.`);
+      option.attributeName = () => name;
+      command.addOption(option);
+    }
   }
   return command;
 }
@@ -39,6 +42,7 @@ export function readWrittenSettings(flags: Flags, io: Io): WrittenSettings {
   for (const name of ALL_SETTINGS) {
     const flag = flags[name];
     if (typeof flag === 'string') texts[name] = flag;
+    if (typeof flag === 'boolean') texts[name] = flag ? 'yes' : 'no';
   }
   return gatherSettings(texts, io.env, readDotEnv(resolve(io.folder, '.env')));
 }
@@ -51,4 +55,10 @@ export function readSettings(flags: Flags, io: Io): Settings {
 export function readSettingsAndToken(flags: Flags, io: Io): { settings: Settings; token: string } {
   const written = readWrittenSettings(flags, io);
   return { settings: parseSettings(written), token: readToken(written) };
+}
+
+/** A setting that is yes or no, and whose flag takes no value. */
+function isSwitch(name: SettingName): boolean {
+  const { flag } = SETTINGS[name];
+  return flag !== null && !flag.includes('<');
 }

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import type { Surroundings } from '../clearinghouse/client.ts';
-import { ONGOING_STATUSES } from '../clearinghouse/ongoing-status.ts';
+import { SWEPT_STATUSES } from '../clearinghouse/swept-status.ts';
 import { MirrorError } from '../errors.ts';
 import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
 import { query, type QueryAnswer } from '../mirror/query.ts';
@@ -59,9 +59,10 @@ export async function runDemo(
         {
           settings,
           token: replica.token,
-          statuses: ONGOING_STATUSES,
+          statuses: SWEPT_STATUSES,
           trigger: 'demo',
           dryRun: false,
+          acceptDepartures: false,
           signal,
           onEvent,
         },
@@ -70,22 +71,16 @@ export async function runDemo(
       await stage.showReport(report);
       return report;
     };
-    const listed = ONGOING_STATUSES.reduce(
-      (sum, { id }) => sum + source.find({ case_ongoing: id }).length,
-      0,
-    );
-    await stage.say(
-      `A stand-in for the API serves ${cases} invented cases at ${replica.url}; ${listed} of them come under one of the five statuses.`,
-    );
+    await stage.say(`A stand-in for the API serves ${cases} invented cases at ${replica.url}.`);
     await stage.say(
       'First night: everything is new. One answer will be throttled, one will fail, one status is empty.',
     );
     const first = await night();
     if (first.outcome !== 'complete') return [first];
-    const plan = { changed: 0.03, inserted: 3, statusMoves: 2 };
+    const plan = { changed: 0.03, inserted: 3, statusMoves: 2, removed: 2 };
     const changes = source.advance(plan);
     await stage.say(
-      `A day passes: ${changes.changed.length} cases change, ${changes.inserted.length} are new, ${changes.moved.length} get another status. Second night:`,
+      `A day passes: ${changes.changed.length} cases change, ${changes.inserted.length} are new, ${changes.moved.length} get another status, ${changes.removed.length} leave the site. Second night:`,
     );
     const second = await night();
     if (second.outcome === 'complete') await showAnswers(database, stage);

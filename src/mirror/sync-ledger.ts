@@ -3,7 +3,7 @@ import type { Mirror } from './open-mirror.ts';
 import { statusSyncs, syncRuns, type RunOutcome, type StatusOutcome } from './schema.ts';
 
 /** What made a run start. */
-export type Trigger = 'sync' | 'nightly' | 'demo';
+export type Trigger = 'sync' | 'nightly' | 'demo' | 'redact';
 
 export interface RunStart {
   readonly startedAt: Date;

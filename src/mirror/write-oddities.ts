@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { Drift } from '../clearinghouse/payload-drift.ts';
 import type { Mirror } from './open-mirror.ts';
-import { keptAside, payloadDrift } from './schema.ts';
+import { doubleSightings, keptAside, payloadDrift } from './schema.ts';
+import type { Moment } from './write-changes.ts';
 
 /** A record that cannot be a case, and where it came from. */
 export interface Misfit {
@@ -17,6 +18,13 @@ export interface Misfit {
 /** Drift found in a case. */
 export interface CaseDrift extends Drift {
   readonly caseId: number;
+}
+
+/** A case that one run saw under two statuses. */
+export interface DoubleSighting {
+  readonly caseId: number;
+  readonly firstStatusId: number;
+  readonly thenStatusId: number;
 }
 
 /** Keeps a record aside; the same record coming again only moves `last_run_id`. Part of the caller's transaction. */
@@ -43,5 +51,23 @@ export function writeDrift(
       target: [payloadDrift.field, payloadDrift.seen],
       set: { last_run_id: sql`excluded.last_run_id` },
     })
+    .run();
+}
+
+/** Records that a case was seen under two statuses; the same pair once more in one run adds nothing. Part of the caller's transaction. */
+export function writeDoubleSighting(
+  { db }: Mirror,
+  { caseId, firstStatusId, thenStatusId }: DoubleSighting,
+  { runId, at }: Moment,
+): void {
+  db.insert(doubleSightings)
+    .values({
+      run_id: runId,
+      case_id: caseId,
+      first_status_id: firstStatusId,
+      then_status_id: thenStatusId,
+      seen_at: at.toISOString(),
+    })
+    .onConflictDoNothing()
     .run();
 }

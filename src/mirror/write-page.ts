@@ -3,7 +3,14 @@ import { toDatabaseError } from './database-error.ts';
 import type { Mirror } from './open-mirror.ts';
 import { createSyncLedger, type StatusFigures } from './sync-ledger.ts';
 import { createCaseWriter, type Sighting } from './write-case.ts';
-import { writeDrift, writeMisfit, type CaseDrift, type Misfit } from './write-oddities.ts';
+import {
+  writeDoubleSighting,
+  writeDrift,
+  writeMisfit,
+  type CaseDrift,
+  type DoubleSighting,
+  type Misfit,
+} from './write-oddities.ts';
 
 /** A case of a page, already compared with what is stored. */
 export type PageCase = {
@@ -24,10 +31,14 @@ export interface PageContent {
   readonly cases: readonly PageCase[];
   readonly misfits: readonly Misfit[];
   readonly drift: readonly CaseDrift[];
+  readonly doubles: readonly DoubleSighting[];
 }
 
-/** `sighting` has the status whose list is being read; each case of the page says itself which one it comes under. */
-export type WritePage = (content: PageContent, sighting: Sighting, figures: StatusFigures) => void;
+/**
+ * `sighting` has the status whose list is being read; each case of the page says itself which one it comes under.
+ * `figures` is null for a case that was looked up by its id and belongs to no sweep.
+ */
+export type WritePage = (content: PageContent, sighting: Sighting, figures: StatusFigures | null) => void;
 
 /**
  * Prepares the storing of pages. A page's cases and the record of them are one transaction: after any death either
@@ -36,17 +47,20 @@ export type WritePage = (content: PageContent, sighting: Sighting, figures: Stat
 export function prepareWritePage(mirror: Mirror): WritePage {
   const writer = createCaseWriter(mirror);
   const ledger = createSyncLedger(mirror);
-  const transact = mirror.sqlite.transaction<WritePage>(({ cases, misfits, drift }, sighting, figures) => {
-    for (const one of cases) {
-      const ofCase = { ...sighting, statusId: one.statusId };
-      if (one.verdict === 'unchanged') {
-        if (one.restated) writer.writeSighting(one.id, ofCase);
-      } else writer.writeCase(one.rows, ofCase, one.verdict === 'new');
-    }
-    for (const misfit of misfits) writeMisfit(mirror, misfit, sighting.runId);
-    for (const one of drift) writeDrift(mirror, one, sighting.runId);
-    ledger.recordFigures(sighting.runId, sighting.statusId, figures);
-  });
+  const transact = mirror.sqlite.transaction<WritePage>(
+    ({ cases, misfits, drift, doubles }, sighting, figures) => {
+      for (const one of cases) {
+        const ofCase = { ...sighting, statusId: one.statusId };
+        if (one.verdict === 'unchanged') {
+          if (one.restated) writer.writeSighting(one.id, ofCase);
+        } else writer.writeCase(one.rows, ofCase, one.verdict === 'new');
+      }
+      for (const misfit of misfits) writeMisfit(mirror, misfit, sighting.runId);
+      for (const one of drift) writeDrift(mirror, one, sighting.runId);
+      for (const one of doubles) writeDoubleSighting(mirror, one, sighting);
+      if (figures !== null) ledger.recordFigures(sighting.runId, sighting.statusId, figures);
+    },
+  );
   return (...page) => {
     try {
       transact.immediate(...page);

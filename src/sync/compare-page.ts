@@ -12,6 +12,9 @@ import type { FindMark, StoredMark } from '../mirror/find-mark.ts';
 import type { PageCase, PageContent } from '../mirror/write-page.ts';
 import type { CaseDrift, Misfit } from '../mirror/write-oddities.ts';
 
+/** What a page brings, before it is known what the run has seen elsewhere. */
+export type ComparedPage = Omit<PageContent, 'doubles'>;
+
 /**
  * Compares the records of a page with what is stored, and makes rows of those that are new or changed. Writes nothing.
  * Lets the event loop turn after each record, so that the next page is asked for and received meanwhile.
@@ -20,7 +23,7 @@ export async function comparePage(
   page: CasePage,
   status: SweptStatus,
   findMark: FindMark,
-): Promise<PageContent> {
+): Promise<ComparedPage> {
   const cases: PageCase[] = [];
   const misfits: Misfit[] = [];
   const drift = new Map<string, CaseDrift>();

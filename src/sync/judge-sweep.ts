@@ -1,6 +1,6 @@
 import { MirrorError } from '../errors.ts';
 import type { StatusOutcome } from '../mirror/schema.ts';
-import type { StatusFigures } from '../mirror/sync-ledger.ts';
+import type { Walk } from './walk.ts';
 
 export interface SweepVerdict {
   readonly outcome: Exclude<StatusOutcome, 'running' | 'skipped'>;
@@ -8,33 +8,58 @@ export interface SweepVerdict {
   readonly error: MirrorError | null;
 }
 
-type CountFigures = Pick<
-  StatusFigures,
-  'count_first' | 'count_last' | 'cases_seen' | 'cases_kept_aside' | 'pages'
+/** What is looked at of a walk. */
+export type WalkFacts = Pick<
+  Walk,
+  'pages' | 'countFirst' | 'countLast' | 'countHeld' | 'cases' | 'misfits' | 'holdsTheSameAs'
 >;
 
+export interface SweepFacts {
+  /** The last walk. */
+  readonly walk: WalkFacts;
+  /** The walk before it, if there was one. */
+  readonly before: Walk | null;
+  /** Whether two walks must agree before the sweep is complete. */
+  readonly confirm: boolean;
+}
+
 /**
- * Says how a sweep ended. `error` is what ended it before its last page, or null when every page was read. Complete
- * means proven: every page read, a count that held still, and as many distinct cases as the count says.
+ * Says how a sweep stands after a walk. `error` is what ended the walk before its last page, or null when every page
+ * was read. Complete means proven: every page read, a count that held still on all of them, and as many distinct cases
+ * as the count says; with `confirm` also that the walk before brought the same cases.
  */
-export function judgeSweep(figures: CountFigures, error: MirrorError | null): SweepVerdict {
+export function judgeSweep(facts: SweepFacts, error: MirrorError | null): SweepVerdict {
+  const { walk, before } = facts;
   if (error !== null) {
     if (error.code === 'INTERRUPTED' || error.code === 'TERMINATED') return { outcome: 'interrupted', error };
-    return { outcome: figures.pages === 0 ? 'failed' : 'partial', error };
+    return { outcome: walk.pages === 0 && before === null ? 'failed' : 'partial', error };
   }
-  const { count_first, count_last, cases_seen, cases_kept_aside } = figures;
-  if (cases_kept_aside > 0) {
-    const records =
-      cases_kept_aside === 1 ? '1 record is not a case' : `${cases_kept_aside} records are not cases`;
+  const doubt = findDoubt(facts);
+  if (doubt !== null) return { outcome: 'partial', error: doubt };
+  if (walk.misfits > 0) {
+    const records = walk.misfits === 1 ? '1 record is not a case' : `${walk.misfits} records are not cases`;
     return { outcome: 'partial', error: new MirrorError('RECORDS_KEPT_ASIDE', `${records}; kept aside.`) };
   }
-  if (count_first !== count_last) {
-    const message = `The API's count moved from ${count_first} to ${count_last} while the list was read.`;
-    return { outcome: 'partial', error: new MirrorError('COUNT_MISMATCH', message) };
+  return { outcome: walk.cases === 0 ? 'empty' : 'complete', error: null };
+}
+
+/** Whether walking the list once more may do better: it shifted while it was read, and nothing else was wrong. */
+export function isWorthAnotherWalk({ error }: SweepVerdict): boolean {
+  return error !== null && ['COUNT_MISMATCH', 'LIST_SHRANK', 'UNCONFIRMED'].includes(error.code);
+}
+
+/** What speaks against the walk having brought every case; null when nothing does. */
+function findDoubt({ walk, before, confirm }: SweepFacts): MirrorError | null {
+  const { countFirst, countLast, countHeld, cases, misfits } = walk;
+  if (!countHeld) {
+    const moved =
+      countFirst === countLast ? `and back to ${countLast}` : `from ${countFirst} to ${countLast}`;
+    return new MirrorError('COUNT_MISMATCH', `The API's count moved ${moved} while the list was read.`);
   }
-  if (cases_seen !== count_last) {
-    const message = `The API reports ${count_last} cases, its pages held ${cases_seen} distinct ones.`;
-    return { outcome: 'partial', error: new MirrorError('COUNT_MISMATCH', message) };
+  if (cases + misfits !== countLast) {
+    const message = `The API reports ${countLast} cases, its pages held ${cases + misfits} distinct ones.`;
+    return new MirrorError('COUNT_MISMATCH', message);
   }
-  return { outcome: cases_seen === 0 ? 'empty' : 'complete', error: null };
+  if (!confirm || (before !== null && walk.holdsTheSameAs(before))) return null;
+  return new MirrorError('UNCONFIRMED', 'No two walks of the list one after the other held the same cases.');
 }

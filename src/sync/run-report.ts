@@ -3,6 +3,8 @@ import type { MirrorError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
 import type { RunOutcome, StatusOutcome } from '../mirror/schema.ts';
 import type { StatusFigures } from '../mirror/sync-ledger.ts';
+import type { CoverageFigures, DepartureFigures } from '../mirror/write-checks.ts';
+import { isStop } from './error-reach.ts';
 
 /** How one status of a run ended. */
 export interface StatusReport {
@@ -11,6 +13,16 @@ export interface StatusReport {
   readonly figures: StatusFigures;
   readonly error: MirrorError | null;
 }
+
+/** What became of the cases that the sweeps no longer brought. */
+export type DepartureReport = DepartureFigures & { readonly error: MirrorError | null };
+
+/** How many cases the API counts that the five sweeps do not see. */
+export type CoverageReport = CoverageFigures & {
+  /** Cases in the mirror that have not departed. */
+  readonly cases_mirrored: number;
+  readonly error: MirrorError | null;
+};
 
 /** How a run ended. */
 export interface RunReport {
@@ -21,21 +33,33 @@ export interface RunReport {
   readonly outcome: Exclude<RunOutcome, 'running' | 'died'>;
   readonly exit: ExitName;
   readonly statuses: readonly StatusReport[];
+  /** Null for a dry run, or when the run was cut short before. */
+  readonly departures: DepartureReport | null;
+  readonly coverage: CoverageReport | null;
   /** What the outcome is owed to, when it is not a good one. */
   readonly error: MirrorError | null;
 }
 
-const isGood = ({ outcome }: StatusReport): boolean => outcome === 'complete' || outcome === 'empty';
+export const isGood = ({ outcome }: StatusReport): boolean => outcome === 'complete' || outcome === 'empty';
 
-/** Derives how a run ended from how its statuses did. */
-export function judgeRun(statuses: readonly StatusReport[]): Pick<RunReport, 'outcome' | 'exit' | 'error'> {
-  const errors = statuses.flatMap(({ outcome, error }) =>
-    error === null || outcome === 'skipped' ? [] : [error],
+/**
+ * Derives how a run ended from how its statuses did, and from what became of the missing cases. Coverage has no say: it
+ * counts what lies outside the lists that the run was asked for.
+ */
+export function judgeRun(
+  statuses: readonly StatusReport[],
+  departures: DepartureReport | null,
+): Pick<RunReport, 'outcome' | 'exit' | 'error'> {
+  const errors = [...statuses.filter(({ outcome }) => outcome !== 'skipped'), departures].flatMap(
+    (report) => report?.error ?? [],
   );
-  const stop = errors.find(({ code }) => code === 'INTERRUPTED' || code === 'TERMINATED');
+  const stop = errors.find(isStop);
   if (stop !== undefined) return { outcome: 'interrupted', exit: stop.exit, error: stop };
+  if (departures?.outcome === 'doubtful' && departures.error !== null)
+    return { outcome: 'doubtful', exit: departures.error.exit, error: departures.error };
+  if (statuses.every(isGood) && errors.length === 0)
+    return { outcome: 'complete', exit: 'complete', error: null };
   const unauthorised = errors.find(({ code }) => code === 'UNAUTHORISED');
-  if (statuses.every(isGood)) return { outcome: 'complete', exit: 'complete', error: null };
   const error = unauthorised ?? errors[0] ?? null;
   const broughtSomething = statuses.some((one) => isGood(one) || one.outcome === 'partial');
   if (!broughtSomething) return { outcome: 'failed', exit: error?.exit ?? 'unexpected', error };

@@ -1,23 +1,18 @@
 import { existsSync } from 'node:fs';
 import type { Surroundings } from '../clearinghouse/client.ts';
-import type { SweptStatus } from '../clearinghouse/swept-status.ts';
 import { createClientFor } from '../client-for-settings.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
 import { openMirror, openMirrorInMemory, openMirrorReadOnly, type Mirror } from '../mirror/open-mirror.ts';
-import type { Trigger } from '../mirror/sync-ledger.ts';
 import { takeWriterLock } from '../mirror/writer-lock.ts';
 import { PACKAGE } from '../package-info.ts';
 import type { Settings } from '../settings.ts';
 import type { RunReport } from './run-report.ts';
 import type { OnSyncEvent } from './sync-events.ts';
-import { syncMirror } from './sync-mirror.ts';
+import { syncMirror, type SyncPlan } from './sync-mirror.ts';
 
-export interface SyncRequest {
+export interface SyncRequest extends SyncPlan {
   readonly settings: Settings;
   readonly token: string;
-  readonly statuses: readonly SweptStatus[];
-  readonly trigger: Trigger;
-  readonly dryRun: boolean;
   readonly signal: AbortSignal;
   readonly onEvent: OnSyncEvent;
 }
@@ -34,6 +29,7 @@ export async function runSync(request: SyncRequest, surroundings: Surroundings):
     try {
       return await syncMirror({
         ...request,
+        ...settings,
         mirror,
         client: createClientFor(settings, request.token, surroundings, (retry) => {
           request.onEvent({ type: 'retrying', ...retry });

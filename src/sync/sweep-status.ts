@@ -1,13 +1,15 @@
 import { fetchCasePages } from '../clearinghouse/case-pages.ts';
 import type { Client } from '../clearinghouse/client.ts';
 import { toListFilter, type SweptStatus } from '../clearinghouse/swept-status.ts';
-import { ERROR_KINDS } from '../error-kinds.ts';
 import { MirrorError } from '../errors.ts';
 import type { FindMark } from '../mirror/find-mark.ts';
 import type { StatusFigures } from '../mirror/sync-ledger.ts';
+import type { DoubleSighting } from '../mirror/write-oddities.ts';
 import type { PageContent } from '../mirror/write-page.ts';
-import { comparePage } from './compare-page.ts';
-import { judgeSweep } from './judge-sweep.ts';
+import { comparePage, type ComparedPage } from './compare-page.ts';
+import { isOfTheDatabase } from './error-reach.ts';
+import { isWorthAnotherWalk, judgeSweep, type SweepVerdict } from './judge-sweep.ts';
+import type { RunSightings } from './run-sightings.ts';
 import type { StatusReport } from './run-report.ts';
 import { SweepFigures } from './sweep-figures.ts';
 
@@ -18,40 +20,67 @@ export interface SweepStore {
   writePage(content: PageContent, figures: StatusFigures): void;
 }
 
+export interface SweepOptions {
+  readonly signal: AbortSignal;
+  /** How often at most a list is walked that shifts while it is read. */
+  readonly mostWalks: number;
+  /** Walk until two walks hold the same cases. */
+  readonly confirm: boolean;
+  readonly onPage: (figures: StatusFigures) => void;
+  /** The list is walked once more, because of this. */
+  readonly onAnotherWalk: (reason: MirrorError) => void;
+}
+
 /**
- * Sweeps one status from its first page to its last. A failure of the API or the network ends this sweep and is in
- * the report; a failure of the database is thrown, because no other sweep could do better.
+ * Sweeps one status: walks its list from the first page to the last, and again when the list shifted meanwhile; what
+ * any of the walks brings is stored. A failure of the API or the network ends the sweep and is in the report; a failure
+ * of the database is thrown, because no other sweep could do better.
  */
 export async function sweepStatus(
   client: Client,
   store: SweepStore,
   status: SweptStatus,
-  signal: AbortSignal,
-  onPage: (figures: StatusFigures) => void,
+  sightings: RunSightings,
+  options: SweepOptions,
 ): Promise<StatusReport> {
   const figures = new SweepFigures(client.traffic());
-  let broughtNews = true;
-  let error: MirrorError | null = null;
-  try {
-    signal.throwIfAborted();
-    const pages = fetchCasePages(client, toListFilter(status), () => broughtNews, signal);
-    for await (const page of pages) {
-      const content = await comparePage(page, status, store.findMark);
-      figures.addPage(page.count);
-      broughtNews = false;
-      for (const { id, verdict } of content.cases) {
-        if (figures.addCase(id, verdict)) broughtNews = true;
-      }
-      for (const { fingerprint } of content.misfits) {
-        if (figures.addMisfit(fingerprint)) broughtNews = true;
-      }
-      store.writePage(content, figures.toRow(client.traffic()));
-      onPage(figures.toRow(client.traffic()));
+  const rowNow = (): StatusFigures => figures.toRow(client.traffic());
+  const storePage = (page: ComparedPage, count: number): boolean => {
+    figures.addPage(count);
+    const doubles: DoubleSighting[] = [];
+    let isNews = false;
+    for (const { id, statusId, verdict } of page.cases) {
+      if (figures.addCase(id, verdict)) isNews = true;
+      const firstStatusId = sightings.see(id, statusId);
+      if (firstStatusId !== undefined) doubles.push({ caseId: id, firstStatusId, thenStatusId: statusId });
     }
-  } catch (thrown) {
-    if (!(thrown instanceof MirrorError) || ERROR_KINDS[thrown.code].exit === 'database') throw thrown;
-    error = thrown;
+    for (const { fingerprint } of page.misfits) if (figures.addMisfit(fingerprint)) isNews = true;
+    store.writePage({ ...page, doubles }, rowNow());
+    options.onPage(rowNow());
+    return isNews;
+  };
+
+  const walk = async (): Promise<SweepVerdict> => {
+    let isNews = true;
+    let error: MirrorError | null = null;
+    figures.beginWalk();
+    try {
+      options.signal.throwIfAborted();
+      const pages = fetchCasePages(client, toListFilter(status), () => isNews, options.signal);
+      for await (const page of pages) {
+        isNews = storePage(await comparePage(page, status, store.findMark), page.count);
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof MirrorError) || isOfTheDatabase(thrown)) throw thrown;
+      error = thrown;
+    }
+    return judgeSweep({ walk: figures.walk, before: figures.walkBefore, confirm: options.confirm }, error);
+  };
+
+  let verdict = await walk();
+  while (isWorthAnotherWalk(verdict) && figures.walks < options.mostWalks) {
+    if (verdict.error !== null) options.onAnotherWalk(verdict.error);
+    verdict = await walk();
   }
-  const row = figures.toRow(client.traffic());
-  return { status, figures: row, ...judgeSweep(row, error) };
+  return { status, figures: rowNow(), ...verdict };
 }

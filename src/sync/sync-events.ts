@@ -13,6 +13,11 @@ export type SyncEvent =
   | { readonly type: 'status-begun'; readonly status: SweptStatus }
   /** A page is stored. */
   | { readonly type: 'page-stored'; readonly status: SweptStatus; readonly figures: StatusFigures }
+  /** The list shifted while it was read. */
+  | { readonly type: 'walking-again'; readonly status: SweptStatus; readonly reason: string }
+  /** So many cases are missing from completely swept lists. */
+  | { readonly type: 'looking-up'; readonly cases: number }
+  | { readonly type: 'measuring-coverage' }
   /** A request failed and is tried again after `waitMs`. */
   | { readonly type: 'retrying'; readonly reason: string; readonly attempt: number; readonly waitMs: number }
   | { readonly type: 'status-ended'; readonly report: StatusReport }

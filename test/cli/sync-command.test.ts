@@ -112,7 +112,7 @@ test('--json prints the report, and nothing else, with the figures of the ledger
   const figures = rows(
     `SELECT status_id, outcome, cases_seen, cases_new, pages, requests, bytes FROM status_syncs ORDER BY status_id`,
   );
-  expect(report.statuses).toHaveLength(5);
+  expect(report.statuses).toHaveLength(6);
   report.statuses.forEach((status, index) => {
     expect(status).toMatchObject(figures[index] ?? {});
   });

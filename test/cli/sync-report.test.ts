@@ -33,7 +33,7 @@ test('every number of the JSON is the number in the ledger', async () => {
   expect(stdout).toMatch(/^\{.*\}\n$/);
   const report = JSON.parse(stdout) as ReportJson;
   const ledger = rows('SELECT * FROM status_syncs ORDER BY status_id');
-  expect(report.statuses.map(({ pages }) => pages)).toEqual([2, 2, 2, 2, 2]);
+  expect(report.statuses.map(({ pages }) => pages)).toEqual([2, 2, 2, 2, 2, 1]);
   report.statuses.forEach((status, at) => {
     const figures = Object.fromEntries(
       Object.entries(status).filter(([, value]) => typeof value === 'number'),
@@ -54,6 +54,7 @@ test('a failed status has its code, message and hint in the JSON', async () => {
     'failed',
     'complete',
     'complete',
+    'empty',
   ]);
   expect(report.statuses[2]?.error).toEqual({
     code: 'TRANSIENT_ANSWER',

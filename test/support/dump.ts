@@ -5,6 +5,9 @@ const LEDGER = new Set([
   'status_syncs',
   'kept_aside',
   'payload_drift',
+  'departure_checks',
+  'coverage_checks',
+  'double_sightings',
   '__drizzle_migrations',
   'sqlite_sequence',
 ]);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach } from '@jest/globals';
 import { ONGOING_STATUSES, type OngoingStatus } from '../../src/clearinghouse/ongoing-status.ts';
+import type { SweptStatus } from '../../src/clearinghouse/swept-status.ts';
 import { openMirrorReadOnly, type Mirror } from '../../src/mirror/open-mirror.ts';
 import { startReplica, type Replica, type ReplicaOptions } from '../../src/replica/serve/start-replica.ts';
 import { gatherSettings, parseSettings, type SettingName } from '../../src/settings.ts';
@@ -25,7 +26,8 @@ export interface SyncHarness {
 
 export interface SyncOptions {
   readonly settings?: Partial<Record<SettingName, string>>;
-  readonly statuses?: readonly OngoingStatus[];
+  readonly statuses?: readonly SweptStatus[];
+  readonly acceptDepartures?: boolean;
   readonly dryRun?: boolean;
   readonly token?: string;
   readonly signal?: AbortSignal;
@@ -70,6 +72,7 @@ export async function startHarness(options: ReplicaOptions): Promise<SyncHarness
           statuses: run.statuses ?? ONGOING_STATUSES,
           trigger: 'sync',
           dryRun: run.dryRun ?? false,
+          acceptDepartures: run.acceptDepartures ?? false,
           signal: run.signal ?? new AbortController().signal,
           onEvent: (event) => {
             events.push(event);

@@ -2,60 +2,73 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { ErrorCode } from '../../src/error-kinds.ts';
 import { MirrorError, TransientError } from '../../src/errors.ts';
-import { judgeSweep } from '../../src/sync/judge-sweep.ts';
+import {
+  isWorthAnotherWalk,
+  judgeSweep,
+  type SweepFacts,
+  type WalkFacts,
+} from '../../src/sync/judge-sweep.ts';
+import { Walk } from '../../src/sync/walk.ts';
 
-type Figures = Parameters<typeof judgeSweep>[0];
+type Facts = Omit<WalkFacts, 'holdsTheSameAs'>;
 
-const figures = (changes: Partial<Figures> = {}): Figures => ({
-  count_first: 30,
-  count_last: 30,
-  cases_seen: 30,
-  cases_kept_aside: 0,
-  pages: 3,
-  ...changes,
+const facts = (changes: Partial<Facts> = {}): SweepFacts => ({
+  walk: {
+    countFirst: 30,
+    countLast: 30,
+    countHeld: true,
+    cases: 30,
+    misfits: 0,
+    pages: 3,
+    holdsTheSameAs: () => false,
+    ...changes,
+  },
+  before: null,
+  confirm: false,
 });
-const verdict = (changes: Partial<Figures>, error: MirrorError | null = null) => {
-  const { outcome, error: why } = judgeSweep(figures(changes), error);
+const verdict = (changes: Partial<Facts>, error: MirrorError | null = null) => {
+  const { outcome, error: why } = judgeSweep(facts(changes), error);
   return [outcome, why?.code ?? null];
 };
 
 describe('a sweep that read every page', () => {
-  test.each<[string, Partial<Figures>, string, ErrorCode | null]>([
+  test.each<[string, Partial<Facts>, string, ErrorCode | null]>([
     ['is complete with as many cases as the API says', {}, 'complete', null],
+    ['is complete with one case', { countFirst: 1, countLast: 1, cases: 1, pages: 1 }, 'complete', null],
+    ['is empty with none', { countFirst: 0, countLast: 0, cases: 0, pages: 1 }, 'empty', null],
+    ['is partial with a case too few', { cases: 29 }, 'partial', 'COUNT_MISMATCH'],
+    ['is partial with a case too many', { cases: 31 }, 'partial', 'COUNT_MISMATCH'],
+    ['is partial with no case of many', { cases: 0 }, 'partial', 'COUNT_MISMATCH'],
+    ['is partial with cases of none', { countFirst: 0, countLast: 0 }, 'partial', 'COUNT_MISMATCH'],
     [
-      'is complete with one case',
-      { count_first: 1, count_last: 1, cases_seen: 1, pages: 1 },
-      'complete',
-      null,
-    ],
-    ['is empty with none', { count_first: 0, count_last: 0, cases_seen: 0, pages: 1 }, 'empty', null],
-    ['is partial with a case too few', { cases_seen: 29 }, 'partial', 'COUNT_MISMATCH'],
-    ['is partial with a case too many', { cases_seen: 31 }, 'partial', 'COUNT_MISMATCH'],
-    ['is partial with no case of many', { cases_seen: 0 }, 'partial', 'COUNT_MISMATCH'],
-    ['is partial with cases of none', { count_first: 0, count_last: 0 }, 'partial', 'COUNT_MISMATCH'],
-    ['is partial when the count grew to what was seen', { count_first: 29 }, 'partial', 'COUNT_MISMATCH'],
-    ['is partial when the count fell from what was seen', { count_last: 29 }, 'partial', 'COUNT_MISMATCH'],
-    [
-      'is partial when the count fell to nothing',
-      { count_last: 0, cases_seen: 0 },
+      'is partial when the count grew to what was seen',
+      { countFirst: 29, countHeld: false },
       'partial',
       'COUNT_MISMATCH',
     ],
     [
-      'is partial with a record kept aside',
-      { cases_seen: 29, cases_kept_aside: 1 },
+      'is partial when the count fell from what was seen',
+      { countLast: 29, countHeld: false },
       'partial',
-      'RECORDS_KEPT_ASIDE',
+      'COUNT_MISMATCH',
     ],
     [
-      'is partial with a record kept aside beside a right count',
-      { cases_kept_aside: 1 },
+      'is partial when the count fell to nothing',
+      { countLast: 0, cases: 0, countHeld: false },
       'partial',
-      'RECORDS_KEPT_ASIDE',
+      'COUNT_MISMATCH',
+    ],
+    ['is partial with a record kept aside', { cases: 29, misfits: 1 }, 'partial', 'RECORDS_KEPT_ASIDE'],
+    ['is partial when the count moved and came back', { countHeld: false }, 'partial', 'COUNT_MISMATCH'],
+    [
+      'is partial with a record kept aside beside as many cases as the API counts',
+      { misfits: 1 },
+      'partial',
+      'COUNT_MISMATCH',
     ],
     [
       'is partial when nothing but such records came',
-      { cases_seen: 0, cases_kept_aside: 30 },
+      { cases: 0, misfits: 30 },
       'partial',
       'RECORDS_KEPT_ASIDE',
     ],
@@ -63,63 +76,96 @@ describe('a sweep that read every page', () => {
     expect(verdict(changes)).toEqual([outcome, code]);
   });
 
-  test.each<[Partial<Figures>, string]>([
-    [{ cases_kept_aside: 1 }, '1 record is not a case'],
-    [{ cases_kept_aside: 2 }, '2 records are not cases'],
-    [{ count_first: 29 }, 'from 29 to 30'],
-    [{ cases_seen: 28 }, 'reports 30 cases, its pages held 28'],
+  test.each<[Partial<Facts>, string]>([
+    [{ misfits: 1, cases: 29 }, '1 record is not a case'],
+    [{ misfits: 2, cases: 28 }, '2 records are not cases'],
+    [{ countFirst: 29, countHeld: false }, 'from 29 to 30'],
+    [{ countHeld: false }, 'and back to 30'],
+    [{ cases: 28 }, 'reports 30 cases, its pages held 28'],
   ])('with %j says so: %s', (changes, words) => {
-    expect(judgeSweep(figures(changes), null).error?.message).toContain(words);
+    expect(judgeSweep(facts(changes), null).error?.message).toContain(words);
   });
 
-  test('is complete or empty only if count_first, count_last and cases_seen are one number and nothing was kept aside', () => {
+  test('is complete or empty only if the count held still, the cases are as many and nothing was kept aside', () => {
     const few = fc.integer({ min: 0, max: 2 });
     const any = fc.record({
-      count_first: few,
-      count_last: few,
-      cases_seen: few,
-      cases_kept_aside: few,
+      countFirst: few,
+      countLast: few,
+      countHeld: fc.boolean(),
+      cases: few,
+      misfits: few,
       pages: fc.constant(1),
     });
     fc.assert(
       fc.property(any, (one) => {
-        const { outcome, error } = judgeSweep(one, null);
-        const proven =
-          one.count_first === one.count_last &&
-          one.count_last === one.cases_seen &&
-          one.cases_kept_aside === 0;
-        expect(outcome).toBe(proven ? (one.cases_seen === 0 ? 'empty' : 'complete') : 'partial');
+        const { outcome, error } = judgeSweep(facts(one), null);
+        const proven = one.countHeld && one.countLast === one.cases && one.misfits === 0;
+        expect(outcome).toBe(proven ? (one.cases === 0 ? 'empty' : 'complete') : 'partial');
         expect(error === null).toBe(proven);
       }),
       { numRuns: 300 },
     );
   });
+
+  test('that has to be confirmed is complete only when the walk before brought the same cases', () => {
+    const walkOf = (...ids: number[]): Walk => {
+      const walk = new Walk();
+      walk.addPage(ids.length);
+      for (const id of ids) walk.addCase(id);
+      return walk;
+    };
+    const judge = (walk: Walk, before: Walk | null) => judgeSweep({ walk, before, confirm: true }, null);
+    expect(judge(walkOf(1, 2), null).error?.code).toBe('UNCONFIRMED');
+    expect(judge(walkOf(1, 2), walkOf(1, 3)).error?.code).toBe('UNCONFIRMED');
+    expect(judge(walkOf(1, 2), walkOf(1, 2, 3)).error?.code).toBe('UNCONFIRMED');
+    expect(judge(walkOf(1, 2), walkOf(2, 1))).toEqual({ outcome: 'complete', error: null });
+    expect(judge(walkOf(), walkOf())).toEqual({ outcome: 'empty', error: null });
+  });
+});
+
+describe('another walk', () => {
+  test.each<[ErrorCode, boolean]>([
+    ['COUNT_MISMATCH', true],
+    ['LIST_SHRANK', true],
+    ['UNCONFIRMED', true],
+    ['RECORDS_KEPT_ASIDE', false],
+    ['PAGES_REPEAT', false],
+    ['NETWORK_GAVE_UP', false],
+    ['UNAUTHORISED', false],
+    ['INTERRUPTED', false],
+  ])('after %s is worth it: %s', (code, worth) => {
+    expect(isWorthAnotherWalk({ outcome: 'partial', error: new MirrorError(code, 'x') })).toBe(worth);
+  });
+
+  test('after a good one is not', () => {
+    expect(isWorthAnotherWalk({ outcome: 'complete', error: null })).toBe(false);
+  });
 });
 
 describe('a sweep that ended before its last page', () => {
-  const none = { count_first: null, count_last: null, cases_seen: 0, pages: 0 };
+  const none = { countFirst: null, countLast: null, cases: 0, pages: 0 };
 
-  test.each<[ErrorCode, Partial<Figures>, string]>([
+  test.each<[ErrorCode, Partial<Facts>, string]>([
     ['NETWORK_GAVE_UP', none, 'failed'],
     ['UNAUTHORISED', none, 'failed'],
     ['CONTRACT_BROKEN', none, 'failed'],
-    ['NETWORK_GAVE_UP', { pages: 1, cases_seen: 10 }, 'partial'],
-    ['TIME_BUDGET_SPENT', { pages: 2, cases_seen: 20 }, 'partial'],
-    ['LIST_SHRANK', { pages: 2, cases_seen: 20 }, 'partial'],
+    ['NETWORK_GAVE_UP', { pages: 1, cases: 10 }, 'partial'],
+    ['TIME_BUDGET_SPENT', { pages: 2, cases: 20 }, 'partial'],
+    ['LIST_SHRANK', { pages: 2, cases: 20 }, 'partial'],
     ['PAGES_REPEAT', { pages: 9 }, 'partial'],
     ['NEXT_REFUSED', {}, 'partial'],
     ['INTERRUPTED', none, 'interrupted'],
-    ['INTERRUPTED', { pages: 2, cases_seen: 20 }, 'interrupted'],
+    ['INTERRUPTED', { pages: 2, cases: 20 }, 'interrupted'],
     ['INTERRUPTED', {}, 'interrupted'],
     ['TERMINATED', none, 'interrupted'],
-    ['TERMINATED', { cases_kept_aside: 3 }, 'interrupted'],
+    ['TERMINATED', { misfits: 3 }, 'interrupted'],
   ])('by %s with %j is %s', (code, changes, outcome) => {
     const error = new MirrorError(code, 'no lamp');
-    expect(judgeSweep(figures(changes), error)).toEqual({ outcome, error });
+    expect(judgeSweep(facts(changes), error)).toEqual({ outcome, error });
   });
 
   test('hands on the very error that ended it, also when records were kept aside', () => {
     const error = new TransientError('TRANSIENT_ANSWER', 'busy');
-    expect(judgeSweep(figures({ cases_kept_aside: 2, count_first: 5 }), error).error).toBe(error);
+    expect(judgeSweep(facts({ misfits: 2, countFirst: 5 }), error).error).toBe(error);
   });
 });

@@ -21,7 +21,7 @@ function report([outcome, code]: Ending, place: number): StatusReport {
   };
 }
 
-const judge = (...endings: Ending[]) => judgeRun(endings.map(report));
+const judge = (...endings: Ending[]) => judgeRun(endings.map(report), null);
 
 const complete: Ending = ['complete'];
 const empty: Ending = ['empty'];

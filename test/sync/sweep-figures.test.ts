@@ -6,6 +6,7 @@ const NO_TRAFFIC = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
 
 function counted(...verdicts: (readonly [id: number, verdict: Verdict])[]) {
   const figures = new SweepFigures(NO_TRAFFIC);
+  figures.beginWalk();
   const news = verdicts.map(([id, verdict]) => figures.addCase(id, verdict));
   const { cases_seen, cases_new, cases_changed, cases_unchanged } = figures.toRow(NO_TRAFFIC);
   return { news, counts: [cases_seen, cases_new, cases_changed, cases_unchanged] };

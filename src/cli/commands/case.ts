@@ -1,6 +1,7 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { ExitName } from '../../exit-codes.ts';
 import { findCase } from '../../mirror/find-case.ts';
+import { parseCaseId } from '../case-id.ts';
 import { write, type Io } from '../io.ts';
 import { renderCase } from '../render/case.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
@@ -21,13 +22,6 @@ Examples:
   $ clearinghouse-mirror case 10002
   $ clearinghouse-mirror case 10002 --raw > case.json`,
   );
-}
-
-function parseCaseId(text: string): number {
-  const id = Number(text);
-  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(id))
-    throw new InvalidArgumentError('A case id is a whole number.');
-  return id;
 }
 
 export async function runCaseCommand(id: number, flags: Flags, io: Io): Promise<ExitName> {

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { ONGOING_STATUSES } from '../../clearinghouse/ongoing-status.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { withStop, write, type Io } from '../io.ts';
 import { renderError } from '../render/error.ts';
 import { createProgress } from '../render/progress.ts';
 import { renderRunReport, toReportJson } from '../render/run-report.ts';
 import { addSettings, ALL_SETTINGS, readSettingsAndToken, type Flags } from '../settings-options.ts';
+import { listStatuses } from './sync.ts';
 
 export function defineNightly(command: Command): Command {
   return addSettings(
@@ -50,9 +50,10 @@ export async function runNightlyCommand(flags: Flags, io: Io): Promise<ExitName>
           {
             settings,
             token,
-            statuses: ONGOING_STATUSES,
+            statuses: listStatuses(settings.includeUnclassified),
             trigger: 'nightly',
             dryRun: false,
+            acceptDepartures: false,
             signal,
             onEvent: createProgress(io.stderr, io.surroundings.now),
           },

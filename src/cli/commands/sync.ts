@@ -1,9 +1,6 @@
 import { Option, type Command } from 'commander';
-import {
-  findOngoingStatus,
-  ONGOING_STATUSES,
-  type OngoingStatus,
-} from '../../clearinghouse/ongoing-status.ts';
+import { ONGOING_STATUSES } from '../../clearinghouse/ongoing-status.ts';
+import { findSweptStatus, SWEPT_STATUSES, type SweptStatus } from '../../clearinghouse/swept-status.ts';
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { wantsColour, withStop, write, type Io } from '../io.ts';
@@ -16,12 +13,10 @@ export function defineSync(command: Command): Command {
     command
       .description('Fetch the cases of each status and bring the mirror up to date.')
       .addOption(
-        new Option('--status <id-or-label...>', 'only these statuses, by id or by label').default(
-          [],
-          'all five',
-        ),
+        new Option('--status <id-or-label...>', 'only these statuses, by id or by label').default([], 'all'),
       )
       .option('--dry-run', 'ask and compare, but write nothing')
+      .option('--accept-departures', 'mark cases that left the site, however many they are')
       .option('--json', 'print the report as JSON'),
     ALL_SETTINGS,
   ).addHelpText(
@@ -31,6 +26,9 @@ Each status ends as complete (every page read and as many distinct cases as the 
 counts), empty (the API has no such case), partial, failed, skipped or interrupted.
 One status failing does not stop the others. Ctrl-C ends after the page in hand.
 
+A case that a complete status no longer brings is looked up: the API has it under
+another status, or it has left the site, and is marked as departed. Nothing is deleted.
+
 Examples:
   $ clearinghouse-mirror sync
   $ clearinghouse-mirror sync --status Yes 5024
@@ -39,8 +37,9 @@ Examples:
 }
 
 export async function runSyncCommand(flags: Flags, io: Io): Promise<ExitName> {
-  const statuses = parseStatuses(flags.status);
+  const named = parseStatuses(flags.status);
   const { settings, token } = readSettingsAndToken(flags, io);
+  const statuses = named ?? listStatuses(settings.includeUnclassified);
   const { runSync } = await import('../../sync/run-sync.ts');
   const report = await withStop(io, (signal) =>
     runSync(
@@ -50,6 +49,7 @@ export async function runSyncCommand(flags: Flags, io: Io): Promise<ExitName> {
         statuses,
         trigger: 'sync',
         dryRun: flags.dryRun === true,
+        acceptDepartures: flags.acceptDepartures === true,
         signal,
         onEvent: createProgress(io.stderr, io.surroundings.now),
       },
@@ -64,16 +64,21 @@ export async function runSyncCommand(flags: Flags, io: Io): Promise<ExitName> {
   return report.exit;
 }
 
-/** The statuses named by ids or labels, in the API's order and each once; all five when none is named. */
-function parseStatuses(names: unknown): readonly OngoingStatus[] {
-  if (!Array.isArray(names) || names.length === 0) return ONGOING_STATUSES;
+/** The five statuses of case_ongoing, and the list of the cases without one unless that is not wanted. */
+export function listStatuses(includeUnclassified: boolean): readonly SweptStatus[] {
+  return includeUnclassified ? SWEPT_STATUSES : ONGOING_STATUSES;
+}
+
+/** The statuses named by ids or labels, in the API's order and each once; null when none is named. */
+function parseStatuses(names: unknown): readonly SweptStatus[] | null {
+  if (!Array.isArray(names) || names.length === 0) return null;
   const wanted = names.map((name) => {
-    const status = findOngoingStatus(String(name));
+    const status = findSweptStatus(String(name));
     if (status !== undefined) return status;
-    const known = ONGOING_STATUSES.map(({ id, label }) => `${id} (${label})`).join(', ');
+    const known = SWEPT_STATUSES.map(({ id, label }) => `${id} (${label})`).join(', ');
     throw new MirrorError('USAGE', `There is no status ${JSON.stringify(name)}.`, {
       hint: `The statuses are ${known}.`,
     });
   });
-  return ONGOING_STATUSES.filter((status) => wanted.includes(status));
+  return SWEPT_STATUSES.filter((status) => wanted.includes(status));
 }

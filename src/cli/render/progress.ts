@@ -50,6 +50,9 @@ function createBars(out: Out, now: () => Date): OnSyncEvent {
         }
         break;
       }
+      case 'walking-again':
+        showTail(`again from page 1: ${event.reason}`);
+        break;
       case 'retrying':
         showTail(`again in ${renderDuration(event.waitMs)}: ${event.reason}`);
         break;
@@ -64,6 +67,8 @@ function createBars(out: Out, now: () => Date): OnSyncEvent {
         break;
       case 'run-begun':
       case 'run-ended':
+      case 'looking-up':
+      case 'measuring-coverage':
         break;
     }
   };
@@ -91,6 +96,15 @@ function createLines(out: Out, now: () => Date): OnSyncEvent {
             `${event.status.id} ${event.status.label}: ${renderCount(seen)} of ${renderCount(total ?? seen)} cases`,
           );
         }
+        break;
+      case 'walking-again':
+        say(`${event.status.id} ${event.status.label}: the list shifted, walking it again: ${event.reason}`);
+        break;
+      case 'looking-up':
+        say(`looking up ${renderPlural(event.cases, 'missing case')}`);
+        break;
+      case 'measuring-coverage':
+        say('counting what the sweeps cannot see');
         break;
       case 'retrying':
         say(

@@ -1,7 +1,8 @@
 import { styleText } from 'node:util';
 import type { MirrorError } from '../../errors.ts';
 import { EXIT_CODES } from '../../exit-codes.ts';
-import type { RunReport, StatusReport } from '../../sync/run-report.ts';
+import type { CoverageReport, DepartureReport, RunReport, StatusReport } from '../../sync/run-report.ts';
+import { renderCoverage } from './coverage.ts';
 import { renderTable } from './table.ts';
 import { renderBytes, renderCount, renderDuration, renderPlural } from './units.ts';
 
@@ -14,6 +15,8 @@ export function toReportJson(report: RunReport) {
     started_at: report.startedAt.toISOString(),
     ended_at: report.endedAt.toISOString(),
     error: toErrorJson(report.error),
+    departures: toCheckJson(report.departures),
+    coverage: toCheckJson(report.coverage),
     statuses: report.statuses.map(({ status, outcome, figures, error }) => ({
       status_id: status.id,
       label: status.label,
@@ -22,6 +25,10 @@ export function toReportJson(report: RunReport) {
       error: toErrorJson(error),
     })),
   };
+}
+
+function toCheckJson(check: DepartureReport | CoverageReport | null) {
+  return check === null ? null : { ...check, error: toErrorJson(check.error) };
 }
 
 function toErrorJson(error: MirrorError | null) {
@@ -57,14 +64,20 @@ export function renderRunReport(report: RunReport, colour: boolean): string {
   return [
     renderTable(heading, rows, ['left', 'left', ...heading.slice(2).map(() => 'right' as const)]),
     renderEnding(report, colour),
+    renderDepartures(report.departures),
+    renderCoverage(report.coverage),
     ...report.statuses.filter(({ outcome }) => outcome !== 'skipped').map(renderStatusError),
     ...listHints(report).map((hint) => `Hint: ${hint}\n`),
   ].join('');
 }
 
-function renderEnding({ runId, outcome, startedAt, endedAt, statuses }: RunReport, colour: boolean): string {
+function renderEnding(
+  { runId, outcome, startedAt, endedAt, statuses, departures, coverage }: RunReport,
+  colour: boolean,
+): string {
+  const parts = [...statuses.map(({ figures }) => figures), departures, coverage];
   const sum = (of: 'requests' | 'retries' | 'waited_ms' | 'bytes'): number =>
-    statuses.reduce((total, { figures }) => total + figures[of], 0);
+    parts.reduce((total, part) => total + (part?.[of] ?? 0), 0);
   const what = runId === null ? 'Dry run (nothing was written)' : `Run ${runId}`;
   const costs = [
     `${renderPlural(sum('requests'), 'request')} (${renderPlural(sum('retries'), 'retry', 'retries')})`,
@@ -79,6 +92,26 @@ function renderStatusError({ status, error }: StatusReport): string {
   return error === null ? '' : `${status.id} ${status.label}: ${error.message} [${error.code}]\n`;
 }
 
+/** Nothing when no case was missing and all is well: the table has said what there is. */
+function renderDepartures(check: DepartureReport | null): string {
+  if (check === null) return '';
+  const { outcome, cases_missing, cases_moved, cases_in_place, cases_gone, cases_returned, error } = check;
+  const returned =
+    cases_returned === 0 ? '' : `${renderPlural(cases_returned, 'departed case')} came back.\n`;
+  if (outcome === 'skipped') return `Departures: not looked for. ${check.error_message ?? ''}\n${returned}`;
+  if (error !== null) return `Departures: ${error.message} [${error.code}]\n${returned}`;
+  if (cases_missing === 0) return returned;
+  const parts = [
+    ...(cases_gone > 0 ? [`${renderCount(cases_gone)} left the site`] : []),
+    ...(cases_moved > 0 ? [`${renderCount(cases_moved)} moved to another status or to none`] : []),
+    ...(cases_in_place > 0
+      ? [`${renderCount(cases_in_place)} slipped through a sweep and were fetched`]
+      : []),
+  ];
+  return `Departures: of ${renderPlural(cases_missing, 'missing case')}, ${parts.join(', ')}.\n${returned}`;
+}
+
 function listHints(report: RunReport): string[] {
-  return [...new Set(report.statuses.flatMap(({ error }) => (error === null ? [] : [error.hint])))];
+  const errors = [...report.statuses, report.departures].map((part) => part?.error ?? null);
+  return [...new Set(errors.flatMap((error) => (error === null ? [] : [error.hint])))];
 }

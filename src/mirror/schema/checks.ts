@@ -10,7 +10,8 @@ export type DepartureOutcome = (typeof DEPARTURE_OUTCOMES)[number];
 
 /**
  * One row a run: the cases that a complete sweep no longer brought, and what became of them. `doubtful`: too many to be
- * believed, so none was marked; `incomplete`: some could not be looked up; `skipped`: no status was swept completely.
+ * believed, so none was marked; `incomplete`: some could not be looked up; `skipped`: no status was swept completely,
+ * or the run was stopped before.
  */
 export const departureChecks = sqliteTable('departure_checks', {
   run_id: run(),
@@ -31,12 +32,12 @@ export const departureChecks = sqliteTable('departure_checks', {
   ...recordedError(),
 });
 
-export const COVERAGE_OUTCOMES = ['measured', 'incomplete'] as const;
+export const COVERAGE_OUTCOMES = ['measured', 'incomplete', 'skipped'] as const;
 
 /** One row a run: how many cases the API counts in lists that the five sweeps do not walk. */
 export const coverageChecks = sqliteTable('coverage_checks', {
   run_id: run(),
-  /** `incomplete`: some count could not be had; it is null. */
+  /** `incomplete`: some count could not be had, it is null; `skipped`: nothing was asked. */
   outcome: text('outcome', { enum: COVERAGE_OUTCOMES }).notNull(),
   checked_at: text('checked_at').notNull(),
   /** The list without a filter. */

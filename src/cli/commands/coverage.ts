@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { MirrorError } from '../../errors.ts';
+import type { ExitName } from '../../exit-codes.ts';
+import { listCoverage } from '../../mirror/find-coverage.ts';
+import { write, type Io } from '../io.ts';
+import { renderCoverageHistory, toCoverageJson } from '../render/coverage.ts';
+import { addSettings, readSettings, type Flags } from '../settings-options.ts';
+import { withMirror } from '../with-mirror.ts';
+
+const MOST_CHECKS = 10;
+
+export function defineCoverage(command: Command): Command {
+  return addSettings(
+    command
+      .description('Tell how many cases the site has, and how many of them the sweeps and the mirror hold.')
+      .option('--json', 'print the newest checks as JSON'),
+    ['database'],
+  ).addHelpText(
+    'after',
+    `
+Each sync of all statuses asks the API how many cases it counts without a filter and by
+case_status (the first page of each list), and records it. Cases without a case_ongoing
+come under none of the five statuses; \`sync --include-unclassified\`, the default,
+sweeps the list "In Process (Public)" in which they stand as well.`,
+  );
+}
+
+export async function runCoverageCommand(flags: Flags, io: Io): Promise<ExitName> {
+  const { database } = readSettings(flags, io);
+  const checks = withMirror(database, (mirror) => listCoverage(mirror, MOST_CHECKS));
+  if (checks.length === 0)
+    throw new MirrorError('NOTHING_MEASURED', `No run in ${database} has measured it.`);
+  await write(
+    io.stdout,
+    flags.json === true ? `${JSON.stringify(checks.map(toCoverageJson))}\n` : renderCoverageHistory(checks),
+  );
+  return 'complete';
+}

@@ -1,0 +1,10 @@
+import { desc } from 'drizzle-orm';
+import type { Mirror } from './open-mirror.ts';
+import { coverageChecks } from './schema.ts';
+
+export type CoverageRow = typeof coverageChecks.$inferSelect;
+
+/** The newest checks of coverage that have measured something, newest first. */
+export function listCoverage({ db }: Mirror, most: number): CoverageRow[] {
+  return db.select().from(coverageChecks).orderBy(desc(coverageChecks.run_id)).limit(most).all();
+}

@@ -1,0 +1,80 @@
+import { toListUrl, type CaseFilter } from '../clearinghouse/api-address.ts';
+import type { Client } from '../clearinghouse/client.ts';
+import { ONGOING_STATUSES } from '../clearinghouse/ongoing-status.ts';
+import { CASE_STATUSES, UNCLASSIFIED } from '../clearinghouse/swept-status.ts';
+import { MirrorError } from '../errors.ts';
+import type { CoverageFigures } from '../mirror/write-checks.ts';
+import { endsEverySweep } from './error-reach.ts';
+import type { StatusReport } from './run-report.ts';
+import { toTrafficRow } from './traffic-row.ts';
+
+export type CoverageFindings = CoverageFigures & { readonly error: MirrorError | null };
+
+const COLUMNS = {
+  5069: 'count_approved',
+  5071: 'count_coding_complete',
+  5074: 'count_in_process',
+} as const satisfies Record<(typeof CASE_STATUSES)[number]['id'], keyof CoverageFigures>;
+
+/**
+ * Asks how many cases the API counts without a filter and by `case_status`: the first page of each list, three or four
+ * requests. Set against the counts of the five sweeps it tells how many cases these cannot see. A count that cannot be
+ * had is null and no failure of the run, which is about its lists. `skip` says why nothing is to be asked at all.
+ */
+export async function measureCoverage(
+  client: Client,
+  sweeps: readonly StatusReport[],
+  signal: AbortSignal,
+  skip: string | null,
+): Promise<CoverageFindings> {
+  const before = client.traffic();
+  const counts = {
+    count_all: null as number | null,
+    count_approved: null as number | null,
+    count_coding_complete: null as number | null,
+    count_in_process: findCount(sweeps, UNCLASSIFIED.id),
+  };
+  let error: MirrorError | null = null;
+  const ask = async (column: keyof typeof counts, filter: CaseFilter): Promise<void> => {
+    if (counts[column] !== null || (error !== null && endsEverySweep(error))) return;
+    try {
+      counts[column] = await fetchCount(client, filter, signal);
+    } catch (thrown) {
+      if (!(thrown instanceof MirrorError)) throw thrown;
+      error = thrown;
+    }
+  };
+  if (skip === null) {
+    await ask('count_all', {});
+    for (const { id } of CASE_STATUSES) await ask(COLUMNS[id], { case_status: String(id) });
+  }
+  const failure = error as MirrorError | null;
+  return {
+    outcome: skip !== null ? 'skipped' : failure === null ? 'measured' : 'incomplete',
+    ...counts,
+    count_ongoing: sumCounts(sweeps),
+    ...toTrafficRow(client.traffic(), before),
+    error_code: failure?.code ?? null,
+    error_message: skip ?? failure?.message ?? null,
+    error: failure,
+  };
+}
+
+async function fetchCount(client: Client, filter: CaseFilter, signal: AbortSignal): Promise<number> {
+  signal.throwIfAborted();
+  const url = toListUrl(client.api, filter);
+  const answer = await client.fetchAnswer(url, signal);
+  if (answer.kind === 'page') return answer.page.count;
+  if (answer.kind === 'empty') return 0;
+  throw new MirrorError('CONTRACT_BROKEN', `${url.pathname}${url.search} did not answer with a list.`);
+}
+
+/** What the list of a status counted in this run; null when it was not asked. */
+function findCount(sweeps: readonly StatusReport[], statusId: number): number | null {
+  return sweeps.find(({ status }) => status.id === statusId)?.figures.count_last ?? null;
+}
+
+function sumCounts(sweeps: readonly StatusReport[]): number | null {
+  const counts = ONGOING_STATUSES.map(({ id }) => findCount(sweeps, id));
+  return counts.reduce<number | null>((sum, n) => (sum === null || n === null ? null : sum + n), 0);
+}

@@ -1,0 +1,128 @@
+import type { Client, Traffic } from '../clearinghouse/client.ts';
+import { toListUrl } from '../clearinghouse/api-address.ts';
+import { UNCLASSIFIED } from '../clearinghouse/swept-status.ts';
+import { MirrorError } from '../errors.ts';
+import type { FindMark } from '../mirror/find-mark.ts';
+import type { DepartureFigures } from '../mirror/write-checks.ts';
+import { comparePage, type ComparedPage } from './compare-page.ts';
+import { endsEverySweep, isOfTheDatabase } from './error-reach.ts';
+import { toTrafficRow } from './traffic-row.ts';
+
+/** A case that a complete sweep of its status no longer brought, and that no other sweep of the run brought either. */
+export interface MissingCase {
+  readonly id: number;
+  readonly statusId: number | null;
+}
+
+export interface DepartureSearch {
+  readonly client: Client;
+  readonly findMark: FindMark;
+  /** Stores what a look-up brought. */
+  readonly writeFound: (page: ComparedPage, statusId: number) => void;
+  readonly missing: readonly MissingCase[];
+  /** More than this many gone are not believed; Infinity when the person who runs it has accepted them. */
+  readonly mostGone: number;
+  readonly signal: AbortSignal;
+}
+
+export type DepartureFindings = Omit<DepartureFigures, 'cases_returned' | 'most_gone'> & {
+  /** Those to be marked: none when there are too many to be believed, or might be if all had been looked up. */
+  readonly goneIds: readonly number[];
+  readonly error: MirrorError | null;
+};
+
+/** Look-ups that fail one after the other until the rest is given up. */
+const MOST_FAILURES = 3;
+
+/**
+ * Looks up each missing case (`?case_id=ID`). One that the API has is stored, under whatever status it has now; one to
+ * which the API answers "No results" has departed. Fails with nothing: what could not be found out is in the findings.
+ */
+export async function findDepartures(search: DepartureSearch): Promise<DepartureFindings> {
+  const { client, missing, mostGone } = search;
+  const before = client.traffic();
+  const goneIds: number[] = [];
+  const found = { moved: 0, inPlace: 0 };
+  let error: MirrorError | null = null;
+  let failures = 0;
+  for (const one of missing) {
+    try {
+      const statusId = await lookUp(search, one.id);
+      failures = 0;
+      if (statusId === null) goneIds.push(one.id);
+      else found[statusId === one.statusId ? 'inPlace' : 'moved']++;
+    } catch (thrown) {
+      if (!(thrown instanceof MirrorError) || isOfTheDatabase(thrown)) throw thrown;
+      error ??= thrown;
+      if (endsEverySweep(thrown)) error = thrown;
+      if (endsEverySweep(thrown) || ++failures >= MOST_FAILURES) break;
+    }
+    if (goneIds.length > mostGone) break;
+  }
+  const isDoubtful = goneIds.length > mostGone;
+  if (isDoubtful) error = toDoubt(goneIds.length, mostGone, missing.length);
+  return {
+    outcome: isDoubtful ? 'doubtful' : error === null ? 'checked' : 'incomplete',
+    cases_missing: missing.length,
+    cases_moved: found.moved,
+    cases_in_place: found.inPlace,
+    cases_gone: goneIds.length,
+    ...toTrafficRow(client.traffic(), before),
+    error_code: error?.code ?? null,
+    error_message: error?.message ?? null,
+    goneIds: error === null || (!isDoubtful && missing.length <= mostGone) ? goneIds : [],
+    error,
+  };
+}
+
+/** The findings of a run that could not look for departures. */
+export function toSkippedDepartures(why: string): DepartureFindings {
+  const nothing: Traffic = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
+  return {
+    outcome: 'skipped',
+    cases_missing: 0,
+    cases_moved: 0,
+    cases_in_place: 0,
+    cases_gone: 0,
+    ...toTrafficRow(nothing, nothing),
+    error_code: null,
+    error_message: why,
+    goneIds: [],
+    error: null,
+  };
+}
+
+/** The most cases that may be gone without a doubt: a share of those that could be, and always twenty. */
+export function toMostGone(casesPresent: number, percent: number): number {
+  return Math.max(20, Math.floor((casesPresent * percent) / 100));
+}
+
+/** Stores the case if the API has it, and returns the status that it comes under now; null when the API has it no more. */
+async function lookUp(
+  { client, findMark, writeFound, signal }: DepartureSearch,
+  id: number,
+): Promise<number | null> {
+  signal.throwIfAborted();
+  const url = toListUrl(client.api, { case_id: String(id) });
+  const answer = await client.fetchAnswer(url, signal);
+  if (answer.kind === 'empty') return null;
+  const records = answer.kind === 'page' ? answer.page.results : [];
+  const page = await comparePage(
+    { number: 1, source: `${url.pathname}${url.search}`, count: records.length, records },
+    UNCLASSIFIED,
+    findMark,
+  );
+  const [found] = page.cases;
+  if (found?.id !== id || page.cases.length > 1)
+    throw new MirrorError(
+      'CONTRACT_BROKEN',
+      `${url.search} was answered with something else than case ${id}.`,
+    );
+  writeFound(page, found.statusId);
+  return found.statusId;
+}
+
+function toDoubt(gone: number, mostGone: number, missing: number): MirrorError {
+  const message = `The API no longer has at least ${gone} of ${missing} missing cases; at most ${mostGone} are believed, so none was marked.`;
+  return new MirrorError('DEPARTURES_DOUBTED', message);
+}

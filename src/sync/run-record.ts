@@ -1,0 +1,104 @@
+import type { SweptStatus } from '../clearinghouse/swept-status.ts';
+import type { MirrorError } from '../errors.ts';
+import { prepareFindMark, type FindMark } from '../mirror/find-mark.ts';
+import { countPresent, listMissing } from '../mirror/list-missing.ts';
+import type { Mirror } from '../mirror/open-mirror.ts';
+import {
+  createSyncLedger,
+  type RecordedError,
+  type RunStart,
+  type StatusFigures,
+} from '../mirror/sync-ledger.ts';
+import { countReturned, recordCoverage, recordDepartures } from '../mirror/write-checks.ts';
+import { prepareWritePage, type PageContent } from '../mirror/write-page.ts';
+import type { CoverageFindings } from './coverage.ts';
+import type { DepartureFindings, MissingCase } from './departures.ts';
+import type { CoverageReport, DepartureReport, RunReport, StatusReport } from './run-report.ts';
+
+/** What any run does with the mirror while it sweeps; a dry run only compares. */
+export interface SweepRecord {
+  /** Null for a dry run, which leaves no record. */
+  readonly runId: number | null;
+  readonly findMark: FindMark;
+  beginStatus(status: SweptStatus): void;
+  writePage(status: SweptStatus, content: PageContent, figures: StatusFigures): void;
+  endStatus(report: StatusReport): void;
+  endRun(ending: Pick<RunReport, 'outcome' | 'error'>): void;
+  /** Ends the record of a run that the database itself made impossible. */
+  abandonRun(error: MirrorError | null): void;
+}
+
+/** What a run that writes does besides. */
+export interface RunRecord extends SweepRecord {
+  countPresent(statusIds: readonly number[]): number;
+  listMissing(statusIds: readonly number[], isSeen: (caseId: number) => boolean): readonly MissingCase[];
+  /** Stores a case that was looked up, apart from any sweep. */
+  writeFound(content: Omit<PageContent, 'doubles'>, statusId: number): void;
+  recordDepartures(findings: DepartureFindings, mostGone: number): DepartureReport;
+  recordCoverage(findings: CoverageFindings): CoverageReport;
+}
+
+export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): RunRecord {
+  const ledger = createSyncLedger(mirror);
+  const runId = ledger.beginRun(start);
+  const writePage = prepareWritePage(mirror);
+  return {
+    runId,
+    findMark: prepareFindMark(mirror),
+    beginStatus: ({ id }) => {
+      ledger.beginStatus(runId, id, now());
+    },
+    writePage: ({ id }, content, figures) => {
+      writePage(content, { runId, statusId: id, at: now() }, figures);
+    },
+    endStatus: ({ status, outcome, figures, error }) => {
+      mirror.db.transaction(() => {
+        if (outcome === 'skipped') {
+          ledger.skipStatus(runId, status.id, now(), toRecorded(error) ?? { code: 'SKIPPED', message: '' });
+        } else {
+          ledger.recordFigures(runId, status.id, figures);
+          ledger.endStatus(runId, status.id, outcome, now(), toRecorded(error));
+        }
+      });
+    },
+    countPresent: (statusIds) => countPresent(mirror, statusIds),
+    listMissing: (statusIds, isSeen) => listMissing(mirror, statusIds, isSeen),
+    writeFound: (content, statusId) => {
+      writePage({ ...content, doubles: [] }, { runId, statusId, at: now() }, null);
+    },
+    recordDepartures: ({ goneIds, error, ...findings }, most_gone) => {
+      const figures = { ...findings, most_gone, cases_returned: countReturned(mirror, runId) };
+      recordDepartures(mirror, figures, goneIds, { runId, at: now() });
+      return { ...figures, error };
+    },
+    recordCoverage: ({ error, ...figures }) => {
+      const cases_mirrored = countPresent(mirror);
+      recordCoverage(mirror, figures, cases_mirrored, { runId, at: now() });
+      return { ...figures, cases_mirrored, error };
+    },
+    endRun: ({ outcome, error }) => {
+      ledger.endRun(runId, outcome, now(), toRecorded(error));
+    },
+    abandonRun: (error) => {
+      ledger.abandonRun(runId, now(), toRecorded(error));
+    },
+  };
+}
+
+/** The record of a dry run, which compares and writes nothing. */
+export function toNoRecord(mirror: Mirror): SweepRecord {
+  const nothing = (): void => undefined;
+  return {
+    runId: null,
+    findMark: prepareFindMark(mirror),
+    beginStatus: nothing,
+    writePage: nothing,
+    endStatus: nothing,
+    endRun: nothing,
+    abandonRun: nothing,
+  };
+}
+
+function toRecorded(error: MirrorError | null): RecordedError | null {
+  return error === null ? null : { code: error.code, message: error.message };
+}

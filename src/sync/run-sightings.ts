@@ -1,0 +1,15 @@
+/** Which cases a run has seen so far, and under which status last. Ids only: a few bytes a case. */
+export class RunSightings {
+  readonly #statusOf = new Map<number, number>();
+
+  /** Notes a sighting. Returns the other status under which this run has seen the case before, if it has. */
+  see(caseId: number, statusId: number): number | undefined {
+    const earlier = this.#statusOf.get(caseId);
+    this.#statusOf.set(caseId, statusId);
+    return earlier === statusId ? undefined : earlier;
+  }
+
+  has(caseId: number): boolean {
+    return this.#statusOf.has(caseId);
+  }
+}

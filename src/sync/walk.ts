@@ -1,0 +1,60 @@
+/** What one walk of a list, from its first page on, has found. */
+export class Walk {
+  readonly #ids = new Set<number>();
+  readonly #misfits = new Set<string>();
+  #records = 0;
+  #pages = 0;
+  #countFirst: number | null = null;
+  #countLast: number | null = null;
+  #countHeld = true;
+
+  get pages(): number {
+    return this.#pages;
+  }
+  /** How many cases the API counted on the first page, and on the one read last. */
+  get countFirst(): number | null {
+    return this.#countFirst;
+  }
+  get countLast(): number | null {
+    return this.#countLast;
+  }
+  /** Whether every page so far gave the same count. */
+  get countHeld(): boolean {
+    return this.#countHeld;
+  }
+  /** Distinct cases. */
+  get cases(): number {
+    return this.#ids.size;
+  }
+  /** Records that are no cases, each as often as it came. */
+  get misfits(): number {
+    return this.#records;
+  }
+
+  addPage(count: number): void {
+    this.#pages++;
+    this.#countFirst ??= count;
+    if (count !== this.#countFirst) this.#countHeld = false;
+    this.#countLast = count;
+  }
+
+  /** Returns whether the record is new to this walk. */
+  addMisfit(fingerprint: string): boolean {
+    const isNew = !this.#misfits.has(fingerprint);
+    this.#misfits.add(fingerprint);
+    this.#records++;
+    return isNew;
+  }
+
+  /** Returns whether the case is new to this walk. */
+  addCase(id: number): boolean {
+    const isNew = !this.#ids.has(id);
+    this.#ids.add(id);
+    return isNew;
+  }
+
+  /** Whether two walks brought the very same cases. */
+  holdsTheSameAs(other: Walk): boolean {
+    return this.#ids.size === other.#ids.size && [...this.#ids].every((id) => other.#ids.has(id));
+  }
+}

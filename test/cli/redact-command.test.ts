@@ -1,0 +1,155 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { findCase } from '../../src/mirror/find-case.ts';
+import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
+import { runCli } from '../support/command-line.ts';
+import { startHarness } from '../support/sync-harness.ts';
+
+const CANARY = 'CanaryOfTheSealedCase';
+const sealed = makeCase({
+  id: 7,
+  name: `${CANARY} v. Thimble County`,
+  summary: `<p>${CANARY} and a secret</p>`,
+  issues: [`${CANARY} issue`],
+  main_docket: makeDocket({ docket_entries: [makeEntry({ description: `${CANARY} COMPLAINT` })] }),
+});
+
+/** A case that changed, changed back, and left the site; beside it one that names it. */
+async function start() {
+  const other = makeCase({ id: 8, related_cases: [{ id: 7, name: 'Somebody v. Thimble County' }] });
+  const source = recordedCases([sealed, other]);
+  const harness = await startHarness({ source });
+  await harness.sync();
+  source.put({ ...sealed, issues: [], main_docket: makeDocket({ docket_entries: [] }) });
+  await harness.sync();
+  source.put(sealed);
+  await harness.sync();
+  source.remove(7);
+  await harness.sync();
+  const redact = (...args: string[]) => runCli(['redact', ...args, '--database', harness.database]);
+  const bytes = () =>
+    ['', '-wal', '-shm']
+      .map((suffix) => `${harness.database}${suffix}`)
+      .filter(existsSync)
+      .map((path) => readFileSync(path, 'latin1'))
+      .join('');
+  return { ...harness, source, redact, bytes };
+}
+
+describe('redact', () => {
+  test('without --yes says what it would remove, and removes nothing', async () => {
+    const { redact, rows } = await start();
+    const { exitCode, stdout } = await redact('7');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(
+      `Would remove of case 7 (${CANARY} v. Thimble County): its fields, 2 docket entries`,
+    );
+    expect(stdout).toContain('1 other case');
+    expect(stdout).toContain('add --yes');
+    expect(rows('SELECT name FROM cases WHERE id = 7')).toEqual([{ name: sealed.name }]);
+  });
+
+  test('with --yes leaves no byte of the content in the file, only the fact and its dates', async () => {
+    const { redact, rows, bytes } = await start();
+    expect(bytes()).toContain(CANARY);
+    const { exitCode, stdout } = await redact('7', '--yes');
+    expect([exitCode, stdout.includes('Run 5 records it.')]).toEqual([0, true]);
+    expect(bytes()).not.toContain(CANARY);
+    expect(
+      rows(
+        'SELECT id, name, mirror_payload, mirror_first_run_id, mirror_departed_run_id, mirror_redacted_run_id FROM cases WHERE id = 7',
+      ),
+    ).toEqual([
+      {
+        id: 7,
+        name: null,
+        mirror_payload: '{"id":7}',
+        mirror_first_run_id: 1,
+        mirror_departed_run_id: 4,
+        mirror_redacted_run_id: 5,
+      },
+    ]);
+    for (const table of ['issues', 'docket_entries', 'past_docket_entries', 'past_versions', 'dockets'])
+      expect(rows(`SELECT * FROM ${table} WHERE case_id = 7`)).toEqual([]);
+    expect(rows('SELECT run_id, kind FROM change_log WHERE case_id = 7 ORDER BY run_id')).toEqual([
+      { run_id: 1, kind: 'appeared' },
+      { run_id: 4, kind: 'departed' },
+      { run_id: 5, kind: 'redacted' },
+    ]);
+    expect(rows('SELECT id, outcome, trigger FROM sync_runs WHERE id = 5')).toEqual([
+      { id: 5, outcome: 'complete', trigger: 'redact' },
+    ]);
+    expect(rows('SELECT count(*) AS n FROM issues WHERE case_id = 8')).toEqual([{ n: 2 }]);
+  });
+
+  test('prints what it did as JSON', async () => {
+    const { redact } = await start();
+    expect(JSON.parse((await redact('7', '--yes', '--json')).stdout)).toEqual({
+      case_id: 7,
+      run_id: 5,
+      redacted: true,
+      docket_entries: 2,
+      changes: 3,
+      named_by_other_cases: 1,
+    });
+  });
+
+  test('lets a case that the site publishes again come back, with its history from then on', async () => {
+    const { redact, source, sync, read, rows } = await start();
+    await redact('7', '--yes');
+    source.put({ ...sealed, name: 'Published again' });
+    expect(await sync()).toMatchObject({ outcome: 'complete', departures: { cases_returned: 1 } });
+    expect(read((mirror) => findCase(mirror, 7).payload)).toEqual({ ...sealed, name: 'Published again' });
+    expect(
+      rows(`SELECT old_value, new_value FROM case_changes WHERE case_id = 7 AND field = 'name'`),
+    ).toEqual([{ old_value: null, new_value: '"Published again"' }]);
+  });
+
+  test('refuses a case that is on the site, one that is not there, and one that is no number', async () => {
+    const { redact } = await start();
+    expect(await redact('8', '--yes')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('CASE_NOT_DEPARTED'),
+    });
+    expect(await redact('99', '--yes')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('CASE_NOT_MIRRORED'),
+    });
+    expect(await redact('seven')).toMatchObject({ exitCode: 2 });
+  });
+});
+
+describe('coverage', () => {
+  test('says how many cases the site has and how many come under no status', async () => {
+    const source = recordedCases([
+      makeCase({ id: 1 }),
+      makeCase({ id: 2, case_ongoing: null, case_status: 'In Process (Public)' }),
+    ]);
+    const { sync, database } = await startHarness({ source });
+    await sync();
+    const { exitCode, stdout } = await runCli(['coverage', '--database', database]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(
+      'Coverage: the site has 2 cases. Under one of the five statuses: 1; under none: 1. The mirror lacks 1 case of them.',
+    );
+    const json = JSON.parse(
+      (await runCli(['coverage', '--json', '--database', database])).stdout,
+    ) as object[];
+    expect(json).toMatchObject([
+      { run_id: 1, outcome: 'measured', count_all: 2, without_ongoing_status: 1, not_mirrored: 1 },
+    ]);
+  });
+
+  test('that no run has measured is an error with a hint', async () => {
+    const { read, database, sync } = await startHarness({ source: recordedCases([makeCase()]) });
+    await sync({ dryRun: true });
+    const { openMirror } = await import('../../src/mirror/open-mirror.ts');
+    openMirror(database).close();
+    expect(read(({ path }) => path)).toBe(database);
+    expect(await runCli(['coverage', '--database', database])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('NOTHING_MEASURED'),
+    });
+  });
+});

@@ -1,0 +1,366 @@
+import { describe, expect, test } from '@jest/globals';
+import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import type { CaseCollection } from '../../src/replica/collection/collection.ts';
+import { always } from '../../src/replica/serve/fault-rules.ts';
+import type { ReplicaOptions } from '../../src/replica/serve/start-replica.ts';
+import { SWEPT_STATUSES } from '../../src/clearinghouse/swept-status.ts';
+import { toMostGone } from '../../src/sync/departures.ts';
+import { makeCase } from '../support/make-case.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness, statusOf } from '../support/sync-harness.ts';
+
+/** The requests of a night over 25 cases: two pages for each of five statuses, and four for the coverage. */
+const FIRST_NIGHT = 14;
+
+/** One night over a collection, then something happens to it. */
+async function afterFirstNight(
+  happens: (source: CaseCollection) => void,
+  options: Partial<ReplicaOptions> = {},
+) {
+  const source = options.source ?? smallCollection(25);
+  const harness = await startHarness({ pageSize: 4, ...options, source });
+  await harness.sync();
+  happens(source);
+  const askedBefore = harness.replica.requests.length;
+  return {
+    ...harness,
+    source,
+    departed: () =>
+      harness.rows(
+        'SELECT id, mirror_departed_run_id AS run FROM cases WHERE mirror_departed_run_id IS NOT NULL ORDER BY id',
+      ),
+    checks: () => harness.rows('SELECT * FROM departure_checks ORDER BY run_id'),
+    lookUps: () =>
+      harness.replica.requests
+        .slice(askedBefore)
+        .map(({ url }) => /case_id=(\d+)/.exec(url)?.[1])
+        .filter((id) => id !== undefined),
+  };
+}
+
+describe('a case that a complete sweep no longer brings', () => {
+  test('is looked up, and has departed when the API answers No results: marked, and nothing of it deleted', async () => {
+    const { sync, rows, departed, lookUps, checks } = await afterFirstNight((source) => source.remove(7));
+    const report = await sync();
+    expect(report).toMatchObject({
+      outcome: 'complete',
+      departures: { outcome: 'checked', cases_missing: 1, cases_gone: 1, requests: 1, error: null },
+    });
+    expect(lookUps()).toEqual(['7']);
+    expect(departed()).toEqual([{ id: 7, run: 2 }]);
+    expect(checks()).toMatchObject([
+      { run_id: 1, outcome: 'checked', cases_missing: 0 },
+      { run_id: 2, outcome: 'checked', cases_missing: 1, cases_gone: 1, cases_moved: 0, most_gone: 20 },
+    ]);
+    expect(rows('SELECT count(*) AS n FROM docket_entries WHERE case_id = 7')).toEqual([{ n: 3 }]);
+    expect(rows('SELECT count(*) AS n FROM clean_cases WHERE id = 7')).toEqual([{ n: 0 }]);
+    expect(rows('SELECT id, name, departed_run_id FROM departed_cases')).toEqual([
+      { id: 7, name: 'Invented case 7', departed_run_id: 2 },
+    ]);
+    expect(rows('SELECT run_id, case_id, kind FROM change_log WHERE run_id = 2')).toEqual([
+      { run_id: 2, case_id: 7, kind: 'departed' },
+    ]);
+  });
+
+  test('is asked for once, and not again on later nights', async () => {
+    const { sync, lookUps, departed } = await afterFirstNight((source) => source.remove(7));
+    await sync();
+    expect((await sync()).departures).toMatchObject({ cases_missing: 0, cases_gone: 0 });
+    expect(lookUps()).toEqual(['7']);
+    expect(departed()).toEqual([{ id: 7, run: 2 }]);
+  });
+
+  test('returns when it is seen again, changed or not', async () => {
+    const { sync, rows, source, departed } = await afterFirstNight((collection) => {
+      collection.remove(7);
+      collection.remove(8);
+    });
+    const was = [7, 8].map((id) =>
+      makeCase({ id, name: `Invented case ${id}`, case_ongoing: id === 7 ? 'Yes' : 'Unknown' }),
+    );
+    await sync();
+    expect(departed()).toHaveLength(2);
+    source.put(was[0] ?? null);
+    source.put({ ...was[1], court: 'Another' });
+    expect((await sync()).departures).toMatchObject({ cases_returned: 2 });
+    expect(departed()).toEqual([]);
+    expect(rows('SELECT case_id, kind FROM change_log WHERE run_id = 3 ORDER BY case_id, kind')).toEqual([
+      { case_id: 7, kind: 'returned' },
+      { case_id: 8, kind: 'changed' },
+      { case_id: 8, kind: 'returned' },
+    ]);
+  });
+
+  test('that the run sees under another status has moved, and is not looked up', async () => {
+    const { sync, lookUps, departed } = await afterFirstNight((source) => {
+      source.edit(1, (record) => ({ ...record, case_ongoing: 'Yes' }));
+    });
+    expect((await sync()).departures).toMatchObject({ cases_missing: 0 });
+    expect([lookUps(), departed()]).toEqual([[], []]);
+  });
+
+  test('that went to a status which is not asked for is found there, and stored as it is now', async () => {
+    const { sync, rows, departed, lookUps } = await afterFirstNight((source) => {
+      source.edit(1, (record) => ({ ...record, case_ongoing: 'Yes', court: 'Moved' }));
+      source.edit(6, (record) => ({ ...record, case_ongoing: null, case_status: 'In Process (Public)' }));
+    });
+    const report = await sync({ statuses: [statusOf(5020)] });
+    expect(report.departures).toMatchObject({ cases_missing: 2, cases_moved: 2, cases_gone: 0 });
+    expect([lookUps(), departed()]).toEqual([['1', '6'], []]);
+    expect(rows('SELECT id, court, case_ongoing, mirror_status_id FROM cases WHERE id IN (1, 6)')).toEqual([
+      { id: 1, court: 'Moved', case_ongoing: 'Yes', mirror_status_id: 5021 },
+      { id: 6, court: 'District of North Borealia', case_ongoing: null, mirror_status_id: 5074 },
+    ]);
+  });
+
+  test('that only slipped through the sweep is found in its place', async () => {
+    let swapped = false;
+    const { sync, departed, rows } = await afterFirstNight(() => undefined, {
+      // A case leaves page 1 and another comes to the end, both between two pages: the count cannot show it.
+      beforePage: ({ number, page, filters }, source) => {
+        if (number <= FIRST_NIGHT || swapped || page !== 2 || filters.case_ongoing !== 5020) return;
+        swapped = true;
+        source.remove(1);
+        source.put(makeCase({ id: 500, case_ongoing: 'No' }));
+      },
+    });
+    const report = await sync();
+    expect(report.departures).toMatchObject({ cases_missing: 1, cases_in_place: 1, cases_gone: 0 });
+    expect(departed()).toEqual([]);
+    expect(rows('SELECT id FROM cases WHERE id = 500')).toHaveLength(1);
+    expect((await sync()).departures).toMatchObject({ cases_missing: 1, cases_gone: 1 });
+    expect(departed()).toEqual([{ id: 1, run: 3 }]);
+  });
+});
+
+describe('departures are never judged', () => {
+  test('from a sweep that is not complete', async () => {
+    const { sync, lookUps, departed } = await afterFirstNight((source) => source.remove(1), {
+      faults: ({ number, filters }) =>
+        number > FIRST_NIGHT && filters.case_ongoing === 5020 ? { kind: 'count', by: 1 } : undefined,
+    });
+    const report = await sync({ statuses: [statusOf(5020), statusOf(5021)] });
+    expect(report.statuses.map(({ outcome }) => outcome)).toEqual(['partial', 'complete']);
+    expect(report.departures).toMatchObject({ outcome: 'checked', cases_missing: 0 });
+    expect([lookUps(), departed()]).toEqual([[], []]);
+  });
+
+  test('when no sweep is complete, and the record says so', async () => {
+    const { sync, checks, lookUps } = await afterFirstNight((source) => source.remove(1), {
+      faults: ({ number }) =>
+        number > FIRST_NIGHT ? { kind: 'status', status: 404, body: { detail: 'Not found.' } } : undefined,
+    });
+    await sync();
+    expect(lookUps()).toEqual([]);
+    expect(checks().at(-1)).toMatchObject({
+      outcome: 'skipped',
+      error_message: 'No status was swept completely.',
+    });
+  });
+
+  test('in a dry run, which leaves no record', async () => {
+    const { sync, checks, lookUps } = await afterFirstNight((source) => source.remove(1));
+    expect(await sync({ dryRun: true })).toMatchObject({ departures: null, coverage: null });
+    expect([checks().length, lookUps()]).toEqual([1, []]);
+  });
+
+  test('by an answer that is neither the case nor No results: the run is partial and the case unmarked', async () => {
+    const { sync, departed } = await afterFirstNight((source) => source.remove(7), {
+      faults: always(
+        { kind: 'json', body: { count: 0, next: null, previous: null, results: [] } },
+        ({ filters }) => filters.case_id === 7,
+      ),
+    });
+    const report = await sync();
+    expect(report).toMatchObject({
+      outcome: 'partial',
+      exit: 'partial',
+      error: { code: 'CONTRACT_BROKEN' },
+      departures: { outcome: 'incomplete', cases_missing: 1, cases_gone: 0 },
+    });
+    expect(departed()).toEqual([]);
+  });
+
+  test('by a look-up that fails: those found gone are marked, the others looked up on the next night', async () => {
+    let isDown = true;
+    const { sync, departed } = await afterFirstNight(
+      (source) => {
+        source.remove(7);
+        source.remove(9);
+      },
+      {
+        faults: ({ filters }) =>
+          isDown && filters.case_id === 7 ? { kind: 'status', status: 500 } : undefined,
+      },
+    );
+    expect((await sync()).departures).toMatchObject({ outcome: 'incomplete', cases_gone: 1 });
+    expect(departed()).toEqual([{ id: 9, run: 2 }]);
+    isDown = false;
+    await sync();
+    expect(departed()).toEqual([
+      { id: 7, run: 3 },
+      { id: 9, run: 2 },
+    ]);
+  });
+
+  test('after a stop: what was found so far is marked, and the run interrupted', async () => {
+    const controller = new AbortController();
+    const { sync, departed } = await afterFirstNight((source) => source.remove(7));
+    const { MirrorError } = await import('../../src/errors.ts');
+    const report = await sync({
+      signal: controller.signal,
+      onEvent: ({ type }) => {
+        if (type === 'looking-up') controller.abort(new MirrorError('TERMINATED', 'Stopped.'));
+      },
+    });
+    expect(report).toMatchObject({
+      outcome: 'interrupted',
+      exit: 'terminated',
+      departures: { outcome: 'incomplete' },
+      coverage: { outcome: 'skipped' },
+    });
+    expect(departed()).toEqual([]);
+  });
+});
+
+describe('more departures than can be believed', () => {
+  const half = (source: CaseCollection): void => {
+    for (let id = 1; id <= 60; id++) source.remove(id);
+  };
+
+  test('mark none and end the run as doubtful, with a hint how to accept them', async () => {
+    const { sync, departed, rows, lookUps } = await afterFirstNight(half, { source: smallCollection(120) });
+    const report = await sync();
+    expect(report).toMatchObject({
+      outcome: 'doubtful',
+      exit: 'doubtful',
+      error: { code: 'DEPARTURES_DOUBTED' },
+    });
+    expect(report.error?.hint).toContain('--accept-departures');
+    expect(report.statuses.every(({ outcome }) => outcome === 'complete')).toBe(true);
+    expect(departed()).toEqual([]);
+    expect(rows('SELECT outcome, error_code FROM sync_runs WHERE id = 2')).toEqual([
+      { outcome: 'doubtful', error_code: 'DEPARTURES_DOUBTED' },
+    ]);
+    expect(lookUps()).toHaveLength(21);
+    expect(await sync({ acceptDepartures: true })).toMatchObject({ outcome: 'complete' });
+    expect(departed()).toHaveLength(60);
+  });
+
+  test('are not reached by twenty, and are by one more', async () => {
+    const remove = (count: number) => (source: CaseCollection) => {
+      for (let id = 1; id <= count; id++) source.remove(id);
+    };
+    const twenty = await afterFirstNight(remove(20), { source: smallCollection(100) });
+    expect(await twenty.sync()).toMatchObject({ outcome: 'complete', departures: { cases_gone: 20 } });
+    const more = await afterFirstNight(remove(21), { source: smallCollection(100) });
+    expect(await more.sync()).toMatchObject({ outcome: 'doubtful', departures: { cases_gone: 21 } });
+  });
+
+  test('are a share of the cases that could be missing, and always more than twenty', () => {
+    expect([0, 100, 400, 420, 12_300].map((cases) => toMostGone(cases, 5))).toEqual([20, 20, 20, 21, 615]);
+    expect(toMostGone(12_300, 0)).toBe(20);
+    expect(toMostGone(1000, 100)).toBe(1000);
+  });
+
+  test('are not marked in part when the look-ups could not be finished', async () => {
+    const { sync, departed } = await afterFirstNight(half, {
+      source: smallCollection(120),
+      faults: ({ filters }) => ((filters.case_id ?? 0) > 10 ? { kind: 'status', status: 500 } : undefined),
+    });
+    expect((await sync()).departures).toMatchObject({
+      outcome: 'incomplete',
+      cases_missing: 60,
+      cases_gone: 10,
+    });
+    expect(departed()).toEqual([]);
+  });
+});
+
+describe('a case without a status', () => {
+  const uncoded = (id: number) => makeCase({ id, case_ongoing: null, case_status: 'In Process (Public)' });
+
+  test('is in no list of the five, and comes with the list of those in process', async () => {
+    const source = recordedCases([
+      makeCase({ id: 1 }),
+      uncoded(2),
+      makeCase({ id: 3, case_status: 'In Process (Public)' }),
+    ]);
+    const { sync, rows } = await startHarness({ source });
+    expect((await sync()).coverage).toMatchObject({
+      outcome: 'measured',
+      count_all: 3,
+      count_ongoing: 2,
+      count_in_process: 2,
+      cases_mirrored: 2,
+      requests: 4,
+    });
+    const report = await sync({ statuses: SWEPT_STATUSES });
+    expect(report.statuses.at(-1)).toMatchObject({
+      outcome: 'complete',
+      figures: { cases_seen: 2, cases_new: 1, cases_unchanged: 1 },
+    });
+    expect(report.coverage).toMatchObject({ count_all: 3, cases_mirrored: 3, requests: 3 });
+    expect(rows('SELECT id, mirror_status_id FROM cases ORDER BY id')).toEqual([
+      { id: 1, mirror_status_id: 5021 },
+      { id: 2, mirror_status_id: 5074 },
+      { id: 3, mirror_status_id: 5021 },
+    ]);
+    expect(rows('SELECT * FROM double_sightings')).toEqual([]);
+    expect(rows('SELECT run_id, without_ongoing_status, not_mirrored FROM coverage ORDER BY run_id')).toEqual(
+      [
+        { run_id: 1, without_ongoing_status: 1, not_mirrored: 1 },
+        { run_id: 2, without_ongoing_status: 1, not_mirrored: 0 },
+      ],
+    );
+  });
+
+  test('departs and gets a status like any other', async () => {
+    const source = recordedCases([uncoded(1), uncoded(2), uncoded(3)]);
+    const { sync, rows } = await startHarness({ source });
+    await sync({ statuses: SWEPT_STATUSES });
+    source.remove(1);
+    source.edit(2, (record) => ({ ...record, case_ongoing: 'No', case_status: 'Approved' }));
+    await sync({ statuses: SWEPT_STATUSES });
+    expect(
+      rows(
+        'SELECT id, mirror_status_id AS status, mirror_departed_run_id AS departed FROM cases ORDER BY id',
+      ),
+    ).toEqual([
+      { id: 1, status: 5074, departed: 2 },
+      { id: 2, status: 5020, departed: null },
+      { id: 3, status: 5074, departed: null },
+    ]);
+    expect(rows('SELECT case_id, from_status, to_status FROM status_transitions')).toEqual([
+      { case_id: 2, from_status: '(none)', to_status: 'No' },
+    ]);
+  });
+});
+
+describe('coverage', () => {
+  test('that cannot be measured is incomplete, and no failure of the run', async () => {
+    const { sync, rows } = await startHarness({
+      source: smallCollection(10),
+      faults: always(
+        { kind: 'status', status: 400, body: ['API Error: Key: case_status, Value: 5069 not found.'] },
+        ({ filters }) => filters.case_status !== undefined,
+      ),
+    });
+    const report = await sync();
+    expect(report).toMatchObject({
+      outcome: 'complete',
+      coverage: { outcome: 'incomplete', count_all: 10, count_approved: null },
+    });
+    expect(rows('SELECT outcome, count_all, count_ongoing, error_code FROM coverage_checks')).toEqual([
+      { outcome: 'incomplete', count_all: 10, count_ongoing: 10, error_code: 'REFUSED_BY_API' },
+    ]);
+  });
+
+  test('is skipped when not all five statuses were asked for, and says so', async () => {
+    const { sync, rows } = await startHarness({ source: smallCollection(10) });
+    await sync({ statuses: [statusOf(5020)] });
+    expect(rows('SELECT outcome, error_message FROM coverage_checks')).toEqual([
+      { outcome: 'skipped', error_message: 'Not all five statuses were asked for.' },
+    ]);
+  });
+});
