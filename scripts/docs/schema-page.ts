@@ -1,5 +1,7 @@
+import { listAudits } from '../../src/audit/list-audits.ts';
 import { LIST_TABLES } from '../../src/mirror/schema.ts';
 import { openMirrorInMemory } from '../../src/mirror/open-mirror.ts';
+import { listViewComments } from '../../src/mirror/view-comments.ts';
 import { renderMarkdownTable } from './markdown-table.ts';
 import { readSchemaComments } from './schema-comments.ts';
 
@@ -12,9 +14,10 @@ interface TableInfo {
   readonly indexes: readonly string[];
 }
 
-const COMMENTS = readSchemaComments();
+const COMMENTS = new Map([...readSchemaComments(), ...listViewComments()]);
 const LIST_COMMENT = 'One row for each element of the list of this name.';
 const HISTORY = ['case_changes', 'past_versions', 'past_docket_entries'];
+const AUDITS = listAudits().map(({ view }) => view);
 const LEDGER = [
   'sync_runs',
   'status_syncs',
@@ -71,7 +74,10 @@ export function renderSchemaPage(): string {
     '# Schema',
     'A column without the prefix `mirror_` is a field of the API under its own name, with the value that the API sent: its documentation is this schema’s. A column with the prefix is the mirror’s own. Every list of the payload is a table of the field’s name, joined by `case_id`.',
     '## Views: the clean reading',
-    ...sectionsOf(tables.filter(({ type }) => type === 'view')),
+    ...sectionsOf(tables.filter((table) => table.type === 'view' && !isAmong(AUDITS)(table))),
+    '## Views: contradictions worth a look',
+    'What a researcher may trip over: one row a case, with the columns that contradict each other. `clearinghouse-mirror audit` counts them all. A row is a reason to look, not a proof of a mistake.',
+    ...AUDITS.flatMap((view) => sectionsOf(tables.filter(isAmong([view])))),
     '## Tables: what the API said',
     ...sectionsOf(
       tables.filter((table) => table.type === 'table' && !isAmong([...HISTORY, ...LEDGER])(table)),
@@ -109,7 +115,7 @@ export function renderSchemaAtAGlance(): string {
   const lists = tables
     .filter(({ name }) => Object.hasOwn(LIST_TABLES, name))
     .map(({ name }) => `\`${name}\``);
-  const others = tables.filter(({ name }) => !Object.hasOwn(LIST_TABLES, name));
+  const others = tables.filter(({ name }) => !Object.hasOwn(LIST_TABLES, name) && !AUDITS.includes(name));
   return renderMarkdownTable(
     ['table or view', 'columns'],
     [
@@ -117,6 +123,10 @@ export function renderSchemaAtAGlance(): string {
       [
         lists.join(' '),
         '`case_id`, `mirror_position`, `value`: one row for each element of the list of that name',
+      ],
+      [
+        AUDITS.map((name) => `\`${name}\``).join(' '),
+        '`case_id`, `name`, `url` and what contradicts itself: one row for each case worth a look',
       ],
     ],
   );

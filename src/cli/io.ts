@@ -27,7 +27,7 @@ export function markGone(out: Out): void {
 }
 
 /** Whether the reader has closed the pipe, so that nothing that is written can arrive. */
-export function isGone(out: Out): boolean {
+function isGone(out: Out): boolean {
   return gone.has(out) || !out.writable;
 }
 
@@ -43,6 +43,14 @@ export async function write(out: Out, text: string): Promise<void> {
     out.on('drain', done);
     out.on('close', done);
   });
+}
+
+/** Writes piece by piece; what comes after the reader is gone is not even made. */
+export async function writePieces(out: Out, pieces: Iterable<string>): Promise<void> {
+  for (const piece of pieces) {
+    if (isGone(out)) break;
+    await write(out, piece);
+  }
 }
 
 /** Colour is for a person at a terminal who has not said no. See https://no-color.org. */

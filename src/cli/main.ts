@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { MirrorError } from '../errors.ts';
 import { EXIT_CODES, type ExitName } from '../exit-codes.ts';
 import { PACKAGE } from '../package-info.ts';
+import { defineAudit, runAuditCommand } from './commands/audit.ts';
 import { defineCase, runCaseCommand } from './commands/case.ts';
 import { defineCoverage, runCoverageCommand } from './commands/coverage.ts';
 import { defineDemo, runDemoCommand } from './commands/demo.ts';
@@ -57,6 +58,9 @@ export function defineProgram(io: Io, settle: (exit: ExitName) => void): Command
   });
   add('redact', defineRedact).action(async (id: number, flags: Flags) => {
     settle(await runRedactCommand(id, flags, io));
+  });
+  add('audit', defineAudit).action(async (name: string | undefined, flags: Flags) => {
+    settle(await runAuditCommand(name, flags, io));
   });
   add('doctor', defineDoctor).action(async (flags: Flags) => {
     settle(await runDoctorCommand(flags, io));

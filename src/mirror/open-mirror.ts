@@ -17,7 +17,7 @@ export interface Mirror {
 
 /** Marks the file as ours in SQLite's header ("CMIR"), so that no other program's database is ever migrated. */
 const APPLICATION_ID = 0x434d4952;
-const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
+export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
 const BUSY_TIMEOUT_MS = 5000;
 
 /**

@@ -56,7 +56,7 @@ test('a .env that cannot be read is named', async () => {
 });
 
 describe('help', () => {
-  test.each(['sync', 'nightly', 'status', 'case', 'query', 'doctor', 'demo', 'replica'])(
+  test.each(['sync', 'nightly', 'status', 'case', 'query', 'audit', 'doctor', 'demo', 'replica'])(
     'of %s goes to standard output',
     async (command) => {
       const { exitCode, stdout, stderr } = await runCli([command, '--help']);

@@ -1,23 +1,22 @@
 import { readFileSync } from 'node:fs';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { messageOf, MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { openMirrorReadOnly } from '../../mirror/open-mirror.ts';
 import { query } from '../../mirror/query.ts';
-import { isGone, widthOf, write, type Io } from '../io.ts';
-import { renderRows, ROW_FORMATS, type RowFormat } from '../render/rows.ts';
+import { widthOf, writePieces, type Io } from '../io.ts';
+import { renderRows } from '../render/rows.ts';
+import { addRowFormat, readRowFormat } from '../row-format-options.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
 
 export function defineQuery(command: Command): Command {
   return addSettings(
-    command
-      .description('Ask the mirror in SQL. Reading only; a sync may go on meanwhile.')
-      .argument('[sql]', 'one statement that returns rows; "-" reads it from standard input')
-      .option('--file <file>', 'read the statement from a file')
-      .addOption(
-        new Option('--format <format>', 'how to print the rows').choices(ROW_FORMATS).default('table'),
-      )
-      .option('--json', 'the same as --format json'),
+    addRowFormat(
+      command
+        .description('Ask the mirror in SQL. Reading only; a sync may go on meanwhile.')
+        .argument('[sql]', 'one statement that returns rows; "-" reads it from standard input')
+        .option('--file <file>', 'read the statement from a file'),
+    ),
     ['database'],
   ).addHelpText(
     'after',
@@ -32,14 +31,10 @@ Examples:
 
 export async function runQueryCommand(argument: string | undefined, flags: Flags, io: Io): Promise<ExitName> {
   const text = readStatement(argument, flags.file);
-  const format: RowFormat = flags.json === true ? 'json' : (flags.format as RowFormat);
   const mirror = openMirrorReadOnly(readSettings(flags, io).database);
   try {
-    const pieces = renderRows(query(mirror, text), format, widthOf(io.stdout));
-    for (const piece of pieces) {
-      if (isGone(io.stdout)) break;
-      await write(io.stdout, piece);
-    }
+    const answer = query(mirror, text);
+    await writePieces(io.stdout, renderRows(answer, readRowFormat(flags), widthOf(io.stdout)));
   } finally {
     mirror.close();
   }
