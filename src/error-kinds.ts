@@ -176,6 +176,11 @@ export const ERROR_KINDS = {
     means: 'The mirror holds no case with this id.',
     hint: 'Check the id; `clearinghouse-mirror status` tells how complete the mirror is.',
   },
+  RUN_UNKNOWN: {
+    exit: 'usage',
+    means: 'The mirror has no run with this number.',
+    hint: '`clearinghouse-mirror status` lists the newest runs. A day is written like 2026-03-01.',
+  },
   INTERRUPTED: {
     exit: 'interrupted',
     means: 'Ctrl-C (SIGINT) ended the run after the page in hand.',

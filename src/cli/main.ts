@@ -2,14 +2,18 @@ import { Command, CommanderError } from 'commander';
 import { MirrorError } from '../errors.ts';
 import { EXIT_CODES, type ExitName } from '../exit-codes.ts';
 import { PACKAGE } from '../package-info.ts';
+import { defineActivity, runActivityCommand } from './commands/activity.ts';
 import { defineCase, runCaseCommand } from './commands/case.ts';
+import { defineChanges, runChangesCommand } from './commands/changes.ts';
 import { defineDemo, runDemoCommand } from './commands/demo.ts';
+import { defineDeparted, runDepartedCommand } from './commands/departed.ts';
 import { defineDoctor, runDoctorCommand } from './commands/doctor.ts';
 import { defineNightly, runNightlyCommand } from './commands/nightly.ts';
 import { defineQuery, runQueryCommand } from './commands/query.ts';
 import { defineReplica, runReplicaCommand } from './commands/replica.ts';
 import { defineStatus, runStatusCommand } from './commands/status.ts';
 import { defineSync, runSyncCommand } from './commands/sync.ts';
+import { defineTransitions, runTransitionsCommand } from './commands/transitions.ts';
 import type { Io } from './io.ts';
 import { renderError } from './render/error.ts';
 import type { Flags } from './settings-options.ts';
@@ -46,6 +50,18 @@ export function defineProgram(io: Io, settle: (exit: ExitName) => void): Command
   });
   add('case', defineCase).action(async (id: number, flags: Flags) => {
     settle(await runCaseCommand(id, flags, io));
+  });
+  add('changes', defineChanges).action(async (flags: Flags) => {
+    settle(await runChangesCommand(flags, io));
+  });
+  add('activity', defineActivity).action(async (flags: Flags) => {
+    settle(await runActivityCommand(flags, io));
+  });
+  add('transitions', defineTransitions).action(async (flags: Flags) => {
+    settle(await runTransitionsCommand(flags, io));
+  });
+  add('departed', defineDeparted).action(async (flags: Flags) => {
+    settle(await runDepartedCommand(flags, io));
   });
   add('query', defineQuery).action(async (sql: string | undefined, flags: Flags) => {
     settle(await runQueryCommand(sql, flags, io));
