@@ -19,8 +19,9 @@ const KNOWN_FIELDS = [
 export function toHistoryField({ sqlite }: Mirror, name: string): string {
   if (name === 'docket_entries') return ENTRIES_FIELD;
   if (KNOWN_FIELDS.includes(name)) return name;
-  if (sqlite.prepare('SELECT 1 FROM case_changes WHERE field = ? LIMIT 1').get(name) !== undefined)
-    return name;
+  const isSeen = sqlite.prepare('SELECT 1 FROM case_changes WHERE field = ? LIMIT 1').get(name) !== undefined;
+  // With this prefix the history has columns of the mirror's own, which are no fields of a case.
+  if (isSeen && !name.startsWith('mirror_')) return name;
   const similar = KNOWN_FIELDS.filter((field) => isSimilar(field, name.toLowerCase()));
   const hint =
     similar.length === 0
@@ -31,7 +32,7 @@ export function toHistoryField({ sqlite }: Mirror, name: string): string {
 
 /** Whether one name holds the other, or they differ by a slip or two of the pen. */
 function isSimilar(field: string, name: string): boolean {
-  if (name.length < 3) return false;
+  if (name.length < 3 || field.length < 3) return false;
   return field.includes(name) || name.includes(field) || countSlips(field, name) <= 2;
 }
 

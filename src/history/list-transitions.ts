@@ -40,7 +40,7 @@ const MOVES = `
   SELECT run_id, changed_at, case_id, from_status, to_status FROM status_transitions
     WHERE run_id BETWEEN :first AND :last
   UNION ALL
-  SELECT gone.run_id, gone.changed_at, gone.case_id, ${statusBeforeNext('AND later.id > gone.id')}, '${NO_STATUSES.departed}'
+  SELECT gone.run_id, gone.changed_at, gone.case_id, ${statusBeforeNext('AND later.run_id > gone.run_id')}, '${NO_STATUSES.departed}'
     FROM case_changes AS gone JOIN cases ON cases.id = gone.case_id
     WHERE gone.field = 'mirror_departed_run_id' AND gone.new_value <> 'null' AND gone.run_id BETWEEN :first AND :last
   UNION ALL

@@ -16,17 +16,24 @@ export function toTextDifference(before: string, after: string): TextDifference 
   const shorter = Math.min(before.length, after.length);
   let start = 0;
   while (start < shorter && before[start] === after[start]) start++;
+  start = toWordStart(before, after, start);
   let tail = 0;
   while (tail < shorter - start && before[before.length - 1 - tail] === after[after.length - 1 - tail])
     tail++;
-  start = toWordStart(before, after, start);
   tail = toWordEnd(before, after, tail);
   return {
-    lead: before.slice(Math.max(0, start - LEAD_LENGTH), start).trim(),
+    lead: toLead(before, start),
     before: before.slice(start, before.length - tail).trim(),
     after: after.slice(start, after.length - tail).trim(),
     isAtEnd: tail === 0,
   };
+}
+
+function toLead(text: string, start: number): string {
+  const from = Math.max(0, start - LEAD_LENGTH);
+  const words = text.slice(from, start).trim();
+  // A word that was cut is left out, where there are others.
+  return from === 0 ? words : words.replace(/^\S*\s+/, '');
 }
 
 /** A word of this many letters is cut all the same. */
