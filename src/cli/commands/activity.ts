@@ -33,8 +33,8 @@ export function defineActivity(command: Command): Command {
     'after',
     `
 An entry is new when it came to a case that the mirror already had. Cases of the newest run come first.
-${PERIOD_HELP} With --case and no --since it begins with the first run.
---limit has no effect on --json.
+${PERIOD_HELP}
+With --case and no --since it begins with the first run. --limit has no effect on --json.
 
 Examples:
   $ clearinghouse-mirror activity --since 2026-03-01

@@ -38,7 +38,8 @@ export function defineChanges(command: Command): Command {
   ).addHelpText(
     'after',
     `
-${PERIOD_HELP} With --until or --case and no --since it begins with the first run.
+${PERIOD_HELP}
+With --until or --case and no --since it begins with the first run.
 
 In words, (absent) is a field that was not there at all, (null) one without a value, (empty) an empty text. With
 --json, old_value and new_value are the values themselves, and a value that was absent is a member that is absent;

@@ -27,7 +27,8 @@ export function defineTransitions(command: Command): Command {
   ).addHelpText(
     'after',
     `
-${PERIOD_HELP} Without --since it begins with the first run.
+${PERIOD_HELP}
+Without --since it begins with the first run.
 
 (new) is a case that the mirror did not have before, (departed) one that is not on the site, (none) one without a
 status. --from and --to are for --list and imply it. The list leaves out new cases unless --from new asks for them;
