@@ -104,6 +104,12 @@ FROM docket_entries
 JOIN cases ON cases.id = docket_entries.case_id AND cases.mirror_first_run_id < docket_entries.mirror_first_run_id
 JOIN sync_runs ON sync_runs.id = docket_entries.mirror_first_run_id
 UNION ALL
+SELECT past_docket_entries.mirror_first_run_id, sync_runs.started_at, past_docket_entries.case_id, 'entry added', NULL, NULL, NULL, past_docket_entries.mirror_key
+FROM past_docket_entries
+JOIN cases ON cases.id = past_docket_entries.case_id AND cases.mirror_first_run_id < past_docket_entries.mirror_first_run_id
+JOIN sync_runs ON sync_runs.id = past_docket_entries.mirror_first_run_id
+WHERE past_docket_entries.mirror_end = 'removed'
+UNION ALL
 SELECT past_docket_entries.mirror_until_run_id, sync_runs.started_at, past_docket_entries.case_id, 'entry ' || past_docket_entries.mirror_end, NULL, NULL, NULL, past_docket_entries.mirror_key
 FROM past_docket_entries
 JOIN sync_runs ON sync_runs.id = past_docket_entries.mirror_until_run_id;
@@ -120,7 +126,8 @@ FROM case_changes
 WHERE case_changes.field = 'case_ongoing';
 --> statement-breakpoint
 -- How long each case stood under each status, as far as the mirror saw it. `began_at` is null for the status that a case
--- had when it was first stored, `ended_at` for the one that it has now; `days` counts what was seen.
+-- had when it was first stored, `ended_at` for the one that it has now, or had when it left the site; `days` counts what
+-- was seen.
 CREATE VIEW status_spells AS
 WITH spells AS (
 	SELECT
@@ -157,12 +164,18 @@ bounded AS (
 	FROM spells
 )
 SELECT
-	case_id,
-	status,
-	began_at,
-	ended_at,
-	round(julianday(coalesce(ended_at, (SELECT max(started_at) FROM sync_runs))) - julianday(seen_from), 1) AS days
-FROM bounded;
+	bounded.case_id,
+	bounded.status,
+	bounded.began_at,
+	bounded.ended_at,
+	round(julianday(coalesce(bounded.ended_at, departures.started_at, (SELECT max(started_at) FROM sync_runs))) - julianday(bounded.seen_from), 1) AS days
+FROM bounded
+LEFT JOIN (
+	SELECT cases.id, sync_runs.started_at
+	FROM cases
+	JOIN sync_runs ON sync_runs.id = cases.mirror_departed_run_id
+	WHERE cases.mirror_departed_run_id IS NOT NULL
+) AS departures ON departures.id = bounded.case_id;
 --> statement-breakpoint
 -- Docket entries that came to a case which the mirror already had: what happened in court, or was filled in later.
 CREATE VIEW docket_activity AS

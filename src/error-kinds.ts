@@ -197,6 +197,11 @@ export const ERROR_KINDS = {
     means: 'No run has measured the coverage yet.',
     hint: 'Run `clearinghouse-mirror sync` without --status.',
   },
+  RUN_UNKNOWN: {
+    exit: 'usage',
+    means: 'The mirror has no run with this number.',
+    hint: '`clearinghouse-mirror status` lists the newest runs. A day is written like 2026-03-01.',
+  },
   INTERRUPTED: {
     exit: 'interrupted',
     means: 'Ctrl-C (SIGINT) ended the run after the page in hand.',

@@ -45,12 +45,15 @@ export async function write(out: Out, text: string): Promise<void> {
   });
 }
 
-/** Writes piece by piece; what comes after the reader is gone is not even made. */
-export async function writePieces(out: Out, pieces: Iterable<string>): Promise<void> {
+/** Writes piece by piece; what comes after the reader is gone is not even made. Returns whether there was nothing. */
+export async function writePieces(out: Out, pieces: Iterable<string>): Promise<boolean> {
+  let isEmpty = true;
   for (const piece of pieces) {
+    isEmpty = false;
     if (isGone(out)) break;
     await write(out, piece);
   }
+  return isEmpty;
 }
 
 /** Colour is for a person at a terminal who has not said no. See https://no-color.org. */

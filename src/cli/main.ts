@@ -2,10 +2,13 @@ import { Command, CommanderError } from 'commander';
 import { MirrorError } from '../errors.ts';
 import { EXIT_CODES, type ExitName } from '../exit-codes.ts';
 import { PACKAGE } from '../package-info.ts';
+import { defineActivity, runActivityCommand } from './commands/activity.ts';
 import { defineAudit, runAuditCommand } from './commands/audit.ts';
 import { defineCase, runCaseCommand } from './commands/case.ts';
+import { defineChanges, runChangesCommand } from './commands/changes.ts';
 import { defineCoverage, runCoverageCommand } from './commands/coverage.ts';
 import { defineDemo, runDemoCommand } from './commands/demo.ts';
+import { defineDeparted, runDepartedCommand } from './commands/departed.ts';
 import { defineDoctor, runDoctorCommand } from './commands/doctor.ts';
 import { defineNightly, runNightlyCommand } from './commands/nightly.ts';
 import { defineQuery, runQueryCommand } from './commands/query.ts';
@@ -13,6 +16,7 @@ import { defineRedact, runRedactCommand } from './commands/redact.ts';
 import { defineReplica, runReplicaCommand } from './commands/replica.ts';
 import { defineStatus, runStatusCommand } from './commands/status.ts';
 import { defineSync, runSyncCommand } from './commands/sync.ts';
+import { defineTransitions, runTransitionsCommand } from './commands/transitions.ts';
 import type { Io } from './io.ts';
 import { renderError } from './render/error.ts';
 import type { Flags } from './settings-options.ts';
@@ -36,41 +40,41 @@ export function defineProgram(io: Io, settle: (exit: ExitName) => void): Command
   // Commander knows no help width where the output is not a terminal; the generated documentation needs a steady one.
   if (io.stdout.isTTY !== true)
     program.configureOutput({ getOutHelpWidth: () => 100, getErrHelpWidth: () => 100 });
-  const add = (name: string, define: (command: Command) => Command): Command =>
+  const begin = (name: string, define: (command: Command) => Command): Command =>
     define(program.command(name).copyInheritedSettings(program));
-  add('sync', defineSync).action(async (flags: Flags) => {
-    settle(await runSyncCommand(flags, io));
-  });
-  add('nightly', defineNightly).action(async (flags: Flags) => {
-    settle(await runNightlyCommand(flags, io));
-  });
-  add('status', defineStatus).action(async (flags: Flags) => {
-    settle(await runStatusCommand(flags, io));
-  });
-  add('case', defineCase).action(async (id: number, flags: Flags) => {
-    settle(await runCaseCommand(id, flags, io));
-  });
-  add('query', defineQuery).action(async (sql: string | undefined, flags: Flags) => {
-    settle(await runQueryCommand(sql, flags, io));
-  });
-  add('coverage', defineCoverage).action(async (flags: Flags) => {
-    settle(await runCoverageCommand(flags, io));
-  });
-  add('redact', defineRedact).action(async (id: number, flags: Flags) => {
-    settle(await runRedactCommand(id, flags, io));
-  });
-  add('audit', defineAudit).action(async (name: string | undefined, flags: Flags) => {
-    settle(await runAuditCommand(name, flags, io));
-  });
-  add('doctor', defineDoctor).action(async (flags: Flags) => {
-    settle(await runDoctorCommand(flags, io));
-  });
-  add('demo', defineDemo).action(async (flags: Flags) => {
-    settle(await runDemoCommand(flags, io));
-  });
-  add('replica', defineReplica).action(async (flags: Flags) => {
-    settle(await runReplicaCommand(flags, io));
-  });
+  const add = (
+    name: string,
+    define: (command: Command) => Command,
+    run: (flags: Flags, io: Io) => Promise<ExitName>,
+  ): void => {
+    begin(name, define).action(async (flags: Flags) => {
+      settle(await run(flags, io));
+    });
+  };
+  const addWithArgument = (
+    name: string,
+    define: (command: Command) => Command,
+    run: (argument: never, flags: Flags, io: Io) => Promise<ExitName>,
+  ): void => {
+    begin(name, define).action(async (argument: never, flags: Flags) => {
+      settle(await run(argument, flags, io));
+    });
+  };
+  add('sync', defineSync, runSyncCommand);
+  add('nightly', defineNightly, runNightlyCommand);
+  add('status', defineStatus, runStatusCommand);
+  addWithArgument('case', defineCase, runCaseCommand);
+  addWithArgument('query', defineQuery, runQueryCommand);
+  add('changes', defineChanges, runChangesCommand);
+  add('activity', defineActivity, runActivityCommand);
+  add('transitions', defineTransitions, runTransitionsCommand);
+  add('departed', defineDeparted, runDepartedCommand);
+  add('coverage', defineCoverage, runCoverageCommand);
+  addWithArgument('audit', defineAudit, runAuditCommand);
+  addWithArgument('redact', defineRedact, runRedactCommand);
+  add('doctor', defineDoctor, runDoctorCommand);
+  add('demo', defineDemo, runDemoCommand);
+  add('replica', defineReplica, runReplicaCommand);
   return program;
 }
 

@@ -76,5 +76,6 @@ export const cases = sqliteTable(
     index('cases_mirror_changed_run_id').on(table.mirror_changed_run_id),
     index('cases_mirror_first_run_id').on(table.mirror_first_run_id),
     index('cases_mirror_departed_run_id').on(table.mirror_departed_run_id),
+    index('cases_mirror_redacted_run_id').on(table.mirror_redacted_run_id),
   ],
 );

@@ -62,6 +62,7 @@ export const pastDocketEntries = sqliteTable(
   },
   (table) => [
     index('past_docket_entries_case_id').on(table.case_id, table.mirror_key),
+    index('past_docket_entries_mirror_first_run_id').on(table.mirror_first_run_id),
     index('past_docket_entries_mirror_until_run_id').on(table.mirror_until_run_id),
   ],
 );

@@ -1,0 +1,86 @@
+import { MirrorError } from '../errors.ts';
+import type { Mirror } from '../mirror/open-mirror.ts';
+import type { Moment } from './parse-moment.ts';
+
+/** A run, as far as a reader of the history needs it. */
+export interface RunMark {
+  readonly id: number;
+  readonly started_at: string;
+  readonly outcome: string;
+}
+
+/** The runs from `first` to `last`, both included. */
+export interface Period {
+  readonly first: RunMark;
+  readonly last: RunMark;
+}
+
+export interface PeriodRequest {
+  readonly since?: Moment | undefined;
+  readonly until?: Moment | undefined;
+  /** Where a period begins that has no `since`. */
+  readonly otherwise: 'newest ended run' | 'first run';
+}
+
+const COLUMNS = 'SELECT id, started_at, outcome FROM sync_runs';
+/** Of a run that died nobody knows the end; one that is still going on ends later than any time that can be asked for. */
+const END = `CASE outcome WHEN 'running' THEN '9999' ELSE coalesce(ended_at, started_at) END`;
+
+/**
+ * The runs that a person means. A run belongs to the time at which it ended: `since` a day is from the first run that
+ * ended then or later, `until` a day up to the last one that had ended when the day was over. So the changes since a
+ * day lead from the state at the end of the day before to the present one. Null when there is no run in the period.
+ * Fails with RUN_UNKNOWN, or with USAGE when the end lies before the beginning.
+ */
+export function findPeriod(mirror: Mirror, { since, until, otherwise }: PeriodRequest): Period | null {
+  refuseBackwards(since, until);
+  const first = since === undefined ? findDefaultFirst(mirror, otherwise) : findFirst(mirror, since);
+  const last = until === undefined ? findRun(mirror, 'ORDER BY id DESC') : findLast(mirror, until);
+  return first === undefined || last === undefined || first.id > last.id ? null : { first, last };
+}
+
+function findDefaultFirst(mirror: Mirror, otherwise: PeriodRequest['otherwise']): RunMark | undefined {
+  return otherwise === 'first run'
+    ? findRun(mirror, 'ORDER BY id')
+    : findRun(mirror, `WHERE outcome <> 'running' AND trigger <> 'redact' ORDER BY id DESC`);
+}
+
+function findFirst(mirror: Mirror, since: Moment): RunMark | undefined {
+  if (since.kind === 'run') return findNamedRun(mirror, since.runId);
+  return findRun(mirror, `WHERE ${END} >= ? ORDER BY id`, toStart(since).toISOString());
+}
+
+function findLast(mirror: Mirror, until: Moment): RunMark | undefined {
+  if (until.kind === 'run') return findNamedRun(mirror, until.runId);
+  return findRun(mirror, `WHERE ${END} <= ? ORDER BY id DESC`, toEnd(until).toISOString());
+}
+
+function findNamedRun(mirror: Mirror, runId: number): RunMark {
+  const run = findRun(mirror, 'WHERE id = ?', runId);
+  if (run === undefined) throw new MirrorError('RUN_UNKNOWN', `${mirror.path} has no run ${runId}.`);
+  return run;
+}
+
+function findRun({ sqlite }: Mirror, condition: string, ...values: (string | number)[]): RunMark | undefined {
+  return sqlite.prepare<unknown[], RunMark>(`${COLUMNS} ${condition} LIMIT 1`).get(...values);
+}
+
+function refuseBackwards(since: Moment | undefined, until: Moment | undefined): void {
+  if (since === undefined || until === undefined) return;
+  const isBackwards =
+    since.kind === 'run' || until.kind === 'run'
+      ? since.kind === 'run' && until.kind === 'run' && since.runId > until.runId
+      : toStart(since) > toEnd(until);
+  if (isBackwards)
+    throw new MirrorError('USAGE', '--until lies before --since.', { hint: 'Exchange the two.' });
+}
+
+type AskedTime = Exclude<Moment, { kind: 'run' }>;
+
+function toStart(moment: AskedTime): Date {
+  return moment.kind === 'instant' ? moment.at : new Date(`${moment.day}T00:00:00.000Z`);
+}
+
+function toEnd(moment: AskedTime): Date {
+  return moment.kind === 'instant' ? moment.at : new Date(`${moment.day}T23:59:59.999Z`);
+}

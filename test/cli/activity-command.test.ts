@@ -1,0 +1,133 @@
+import { describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../src/json.ts';
+import type { CaseCollection } from '../../src/replica/collection/collection.ts';
+import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
+import { departureSql, startNights } from '../support/nights.ts';
+
+/** A night that brings a case one more docket entry. */
+const file =
+  (caseId: number, id: number, day: string, description = `FILING ${id}`) =>
+  (source: CaseCollection) => {
+    source.edit(caseId, (record: JsonObject) => {
+      const { docket_entries: entries } = record.main_docket as { docket_entries: JsonObject[] };
+      const added = makeEntry({
+        id,
+        entry_number: String(id),
+        date_filed: `${day}T00:00:00-05:00`,
+        description,
+      });
+      return { ...record, main_docket: makeDocket({ docket_entries: [...entries, added] }) };
+    });
+  };
+
+const start = () =>
+  startNights(
+    recordedCases([
+      makeCase({ id: 1, name: 'Alder' }),
+      makeCase({ id: 2, name: 'Birch' }),
+      makeCase({ id: 3 }),
+    ]),
+    file(1, 101, '2030-01-01'),
+    (source) => {
+      file(2, 201, '2029-12-24')(source);
+      file(2, 202, '2030-01-02')(source);
+      file(3, 301, '2030-01-03')(source);
+    },
+  );
+
+describe('activity', () => {
+  test('is what the newest run brought, by case, the newest filing first', async () => {
+    const { run } = await start();
+    expect((await run('activity')).stdout).toBe(`New docket entries found by run 3 (2030-01-03 03:17 UTC)
+
+Alder v. Thimble County (case 3)
+https://clearinghouse.net/case/3
+  301 (2030-01-03) FILING 301
+
+Birch (case 2)
+https://clearinghouse.net/case/2
+  202 (2030-01-02) FILING 202
+  201 (2029-12-24) FILING 201
+
+In all: 3 new docket entries in 2 cases.
+`);
+  });
+
+  test('since a day is of every run since then, and no entry that came with its case', async () => {
+    const { lines } = await start();
+    const ids = async (...args: string[]) => (await lines('activity', ...args)).map(({ id }) => id);
+    expect(await ids('--since', '2030-01-02')).toEqual([301, 202, 201, 101]);
+    expect(await ids('--since', '1')).toEqual([301, 202, 201, 101]);
+    expect(await ids('--case', '1')).toEqual([101]);
+  });
+
+  test('--json has the columns of docket_activity', async () => {
+    const { lines, harness } = await start();
+    const [row] = await lines('activity', '--case', '1');
+    const [viewed] = harness.rows('SELECT * FROM docket_activity WHERE case_id = 1');
+    expect(row).toEqual({ ...viewed, url: makeEntry().url });
+  });
+
+  test('prints as many cases as --limit, and counts all', async () => {
+    const { run } = await start();
+    const { stdout } = await run('activity', '--since', '1', '--limit', '1');
+    expect(stdout.match(/https:/g)).toHaveLength(1);
+    expect(stdout).toContain('2 more cases not shown: --limit 0 shows all.');
+    expect(stdout).toContain('In all: 4 new docket entries in 3 cases.');
+  });
+
+  test('says when there was none', async () => {
+    const { run } = await startNights(recordedCases([makeCase()]));
+    expect((await run('activity')).stdout).toContain('No new docket entries.');
+    expect(await run('activity', '--json')).toEqual({
+      exitCode: 0,
+      stdout: '',
+      stderr: 'No new docket entries.\n',
+    });
+  });
+
+  test('lets no description steer the terminal, nor fill it', async () => {
+    const { run } = await startNights(
+      recordedCases([makeCase({ id: 1 })]),
+      file(1, 9, '2030-01-01', `\u001b[2J\u202e${'x'.repeat(100_000)}`),
+    );
+    const { stdout } = await run('activity');
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+    expect(stdout.length).toBeLessThan(600);
+  });
+});
+
+describe('departed', () => {
+  const leave = async () => {
+    const nights = await start();
+    nights.write(`${departureSql(1, 2)} ${departureSql(2, 3)} ${departureSql(3, 3)}
+      UPDATE cases SET mirror_redacted_run_id = 3, name = NULL, case_ongoing = NULL WHERE id = 3`);
+    return nights;
+  };
+
+  test('lists who left when, with the last status and the link; of redacted cases nothing more', async () => {
+    const { run } = await leave();
+    expect((await run('departed')).stdout).toBe(`2030-01-03  Birch (case 2)
+            last status: Yes; https://clearinghouse.net/case/2
+2030-01-03  (removed on request on 2030-01-03) (case 3)
+            last status: not kept; https://clearinghouse.net/case/3
+2030-01-02  Alder (case 1)
+            last status: Yes; https://clearinghouse.net/case/1
+
+3 cases have left the site. What is known of them stays in the mirror.
+`);
+  });
+
+  test('--json has the rows of departed_cases', async () => {
+    const { lines, harness } = await leave();
+    const viewed = harness.rows('SELECT * FROM departed_cases ORDER BY departed_run_id DESC, id');
+    expect(await lines('departed')).toEqual(viewed);
+    expect(viewed).toHaveLength(3);
+  });
+
+  test('says when there is none', async () => {
+    const { run } = await start();
+    expect((await run('departed')).stdout).toBe('No case has left the site, as far as the mirror knows.\n');
+  });
+});

@@ -1,0 +1,440 @@
+import { describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../src/json.ts';
+import { query } from '../../src/mirror/query.ts';
+import { inventCollection } from '../../src/replica/collection/invent-collection.ts';
+import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import { makeCase, makeDocket, makeEntry, without } from '../support/make-case.ts';
+import { departureSql, returnSql, startNights } from '../support/nights.ts';
+import { smallCollection } from '../support/small-collection.ts';
+
+const entriesOf = (record: JsonObject): JsonObject[] =>
+  (record.main_docket as JsonObject).docket_entries as JsonObject[];
+
+/** One case, and what `changes` says after one edit of it; the heading and the ending are left out. */
+async function tell(edit: (record: JsonObject) => JsonObject, before: JsonObject = {}): Promise<string[]> {
+  const { run } = await startNights(recordedCases([makeCase({ id: 1, ...before })]), (source) => {
+    source.edit(1, edit);
+  });
+  const { exitCode, stdout, stderr } = await run('changes');
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  return stdout
+    .split('\n')
+    .filter((line) => line.startsWith('  '))
+    .map((line) => line.slice(2));
+}
+
+describe('changes says in a sentence', () => {
+  const sentences: [string, JsonObject, string[]][] = [
+    ['a new value', { case_ongoing: 'No' }, ['case_ongoing changed from Yes to No']],
+    ['null', { court: null }, ['court changed from District of North Borealia to (null)']],
+    ['an empty text', { court: '' }, ['court changed from District of North Borealia to (empty)']],
+    [
+      'a text that reads like null',
+      { court: '(null)' },
+      ['court changed from District of North Borealia to "(null)"'],
+    ],
+    ['a value of another kind', { filing_year: '2019' }, ['filing_year changed from 2019 to "2019"']],
+    ['a flag', { never_filed: true }, ['never_filed changed from false to true']],
+    [
+      'a new element',
+      { issues: ['Lamps: brightness', 'Stairs', 'Solitary confinement'] },
+      ['issues: added Solitary confinement'],
+    ],
+    [
+      'elements that left and came',
+      { issues: ['Stairs', 'A', 'B'] },
+      ['issues: removed Lamps: brightness', 'issues: added A; B'],
+    ],
+    [
+      'an element that is an object',
+      { plaintiff_type: [{ value: 'Keeper' }] },
+      ['plaintiff_type: removed Private Plaintiff'],
+    ],
+    [
+      'a list that became no list',
+      { issues: null },
+      ['issues changed from ["Lamps: brightness","Stairs"] to (null)'],
+    ],
+    [
+      'a field of the docket',
+      { main_docket: makeDocket({ court: 'Elsewhere' }) },
+      ['main_docket.court changed from District of North Borealia to Elsewhere'],
+    ],
+  ];
+  test.each(sentences)('%s', async (_, changed, expected) => {
+    expect(await tell((record) => ({ ...record, ...changed }))).toEqual(expected);
+  });
+
+  test('a field that is gone, and one that nobody knew', async () => {
+    expect(await tell((record) => ({ ...without(record, 'court'), novelty: 1 }))).toEqual([
+      'court changed from District of North Borealia to (absent)',
+      'novelty changed from (absent) to 1',
+    ]);
+  });
+
+  test('what changed of a defendant, instead of both versions', async () => {
+    const told = await tell((record) => {
+      const [one] = record.case_defendants as JsonObject[];
+      return {
+        ...record,
+        case_defendants: [
+          { ...one, institution_city: 'Lampton' },
+          { ...one, name: 'New' },
+        ],
+      };
+    });
+    expect(told).toEqual([
+      'case_defendants, Thimble County: institution_city changed from Wickford to Lampton',
+      'case_defendants: added New',
+    ]);
+  });
+
+  test('many elements as a few and a number', async () => {
+    const issues = Array.from({ length: 30 }, (_, at) => `Issue ${at}`);
+    const [told] = await tell((record) => ({ ...record, issues }), { issues: [] });
+    expect(told).toMatch(/^issues: added Issue 0; .*Issue 7; and 22 more$/);
+  });
+});
+
+describe('changes of a long text', () => {
+  const long = (middle: string): string =>
+    `<p>${'Before that. '.repeat(300)}${middle}${' After that.'.repeat(300)}</p>`;
+
+  test('show the stretch that differs, with the words before it, and no markup', async () => {
+    const [told, ...more] = await tell((record) => ({ ...record, summary: long('The <b>county</b> won.') }), {
+      summary: long('The <b>keepers</b> won.'),
+    });
+    expect(told).toBe(
+      'summary: after "…that. Before that. Before that. The", "keepers" became "county" (7,516 to 7,515 characters)',
+    );
+    expect(more).toEqual([]);
+  });
+
+  test('tell what was added at the end', async () => {
+    const [told] = await tell((record) => ({ ...record, summary: `${long('')}<p>The appeal failed.</p>` }), {
+      summary: long(''),
+    });
+    expect(told).toMatch(
+      /^summary: text added at the end: "The appeal failed\." \([\d,]+ to [\d,]+ characters\)$/,
+    );
+  });
+
+  test('tell markup alone apart', async () => {
+    const told = await tell((record) => ({ ...record, summary: '<p>Same <b>words</b></p>' }), {
+      summary: '<p>Same words</p>',
+    });
+    expect(told).toEqual(['summary changed in its markup only']);
+  });
+
+  test('stay short, however much changed', async () => {
+    const told = await tell(
+      (record) => ({ ...record, summary: 'y'.repeat(100_000), cause_other: { deep: 'z'.repeat(100_000) } }),
+      { summary: 'x'.repeat(100_000) },
+    );
+    expect(told.map((line) => line.length < 500)).toEqual([true, true]);
+  });
+});
+
+describe('changes of a docket', () => {
+  const withEntries = (edit: (entries: JsonObject[]) => JsonObject[]) => (record: JsonObject) => ({
+    ...record,
+    main_docket: makeDocket({ docket_entries: edit(entriesOf(record)) }),
+  });
+
+  test('list new entries with number and day', async () => {
+    const added = [45, 46].map((number) =>
+      makeEntry({
+        id: 80000 + number,
+        entry_number: String(number),
+        date_filed: '2026-03-01T00:00:00-05:00',
+        description: `MOTION ${number}`,
+      }),
+    );
+    expect(await tell(withEntries((entries) => [...entries, ...added]))).toEqual([
+      '2 new docket entries:',
+      '  45 (2026-03-01) MOTION 45',
+      '  46 (2026-03-01) MOTION 46',
+    ]);
+  });
+
+  test('say what of an entry was edited, and which entry is gone', async () => {
+    const told = await tell(
+      withEntries(([first = {}]) => [{ ...first, description: 'AMENDED COMPLAINT.', entry_number: null }]),
+    );
+    expect(told).toEqual([
+      'was edited: docket entry 1 (2019-03-14), entry_number changed from 1 to (null); description changed from COMPLAINT against Thimble County, filed by A. Alder. to AMENDED COMPLAINT.',
+      '2 removed docket entries:',
+      '  2 (2019-03-14) ORDER to light the lamp.',
+      '  (no number) (2019-03-14) COMPLAINT against Thimble County, filed by A. Alder.',
+    ]);
+  });
+
+  test('of very many entries list the last ten', async () => {
+    const told = await tell(
+      withEntries((entries) => [
+        ...entries,
+        ...Array.from({ length: 300 }, (_, at) => makeEntry({ id: 90000 + at, entry_number: `${at}` })),
+      ]),
+    );
+    expect(told[0]).toBe('300 new docket entries, of which the last 10:');
+    expect(told).toHaveLength(11);
+    expect(told.at(-1)).toMatch(/^ {2}299 /);
+  });
+});
+
+describe('changes over several nights', () => {
+  const CASE = makeCase({ id: 1 });
+  const start = () =>
+    startNights(
+      recordedCases([CASE, makeCase({ id: 2, name: 'Birch v. Brook' })]),
+      (source) => {
+        source.edit(1, (record) => ({
+          ...record,
+          case_ongoing: 'No',
+          main_docket: makeDocket({
+            docket_entries: [
+              ...entriesOf(record),
+              makeEntry({ id: 5, entry_number: '5', description: 'First words' }),
+            ],
+          }),
+        }));
+        source.put(makeCase({ id: 3, name: 'Cedar v. Creek' }));
+      },
+      (source) => {
+        source.edit(1, (record) => ({
+          ...record,
+          main_docket: makeDocket({
+            docket_entries: entriesOf(record).map((entry) =>
+              entry.id === 5 ? { ...entry, description: 'Second words' } : entry,
+            ),
+          }),
+        }));
+      },
+      (source) => {
+        source.edit(1, (record) => ({ ...record, main_docket: makeDocket(), name: 'Alder' }));
+      },
+    );
+
+  test('are told run by run, each entry with what it said then', async () => {
+    const { run } = await start();
+    const { stdout } = await run('changes', '--since', '2');
+    expect(stdout).toBe(`Changes found by runs 2 to 4 (2030-01-02 03:17 to 2030-01-04 03:17 UTC)
+
+Alder (case 1)
+https://clearinghouse.net/case/1
+  2030-01-02, run 2:
+    case_ongoing changed from Yes to No
+    1 new docket entry: 5 (2019-03-14) First words
+  2030-01-03, run 3:
+    was edited: docket entry 5 (2019-03-14), description changed from First words to Second words
+  2030-01-04, run 4:
+    name changed from Alder v. Thimble County to Alder
+    1 removed docket entry: 5 (2019-03-14) Second words
+
+New cases
+
+  Cedar v. Creek (case 3)
+
+In all: 1 changed case, 1 new case, 2 changes of fields, 1 new docket entry, 1 edited docket entry, 1 removed docket entry.
+`);
+  });
+
+  const periods: [string[], number[]][] = [
+    [[], [4]],
+    [
+      ['--since', '3'],
+      [3, 4],
+    ],
+    [
+      ['--until', '2'],
+      [1, 2],
+    ],
+    [['--since', '2', '--until', '2'], [2]],
+    [
+      ['--since', '2030-01-03'],
+      [3, 4],
+    ],
+    [['--since', '2030-01-03', '--until', '2030-01-03'], [3]],
+    [
+      ['--since', '2030-01-03T04:17:00Z'],
+      [3, 4],
+    ],
+    [['--since', '2030-01-03T04:17:00.001Z'], [4]],
+    [
+      ['--case', '1'],
+      [2, 3, 4],
+    ],
+  ];
+  test.each(periods)('%j are those of the runs %j', async (args, runs) => {
+    const { lines } = await start();
+    const found = new Set((await lines('changes', ...args)).map(({ run_id }) => run_id));
+    // Of case 1 the first run brought nothing but the case itself.
+    if (args[0] === '--case') found.delete(1);
+    expect([...found].sort()).toEqual(runs);
+  });
+
+  test('of one field, or of the docket entries, are those alone', async () => {
+    const { lines } = await start();
+    const kinds = async (field: string) =>
+      (await lines('changes', '--since', '2', '--field', field)).map(({ kind, field: name }) => name ?? kind);
+    expect(await kinds('case_ongoing')).toEqual(['case_ongoing']);
+    expect(await kinds('docket_entries')).toEqual(['entry added', 'entry edited', 'entry removed']);
+    expect(await kinds('court')).toEqual([]);
+  });
+
+  test('of a run that is still going on say so', async () => {
+    const { run, write } = await start();
+    write(`UPDATE sync_runs SET outcome = 'running', ended_at = NULL WHERE id = 4`);
+    const { stdout } = await run('changes');
+    expect(stdout).toContain('Changes found by runs 3 to 4');
+    expect(stdout).toContain('Run 4 is still going on.');
+  });
+
+  test('of a run that did not do all of its work say so', async () => {
+    const { run, write } = await start();
+    write(`UPDATE sync_runs SET outcome = 'partial' WHERE id = 4`);
+    expect((await run('changes')).stdout).toContain('Run 4 ended partial');
+  });
+});
+
+describe('changes --json', () => {
+  test('tells absent from null, and gives values as they are', async () => {
+    const { lines } = await startNights(recordedCases([makeCase({ id: 1 })]), (source) => {
+      source.edit(1, (record) => ({
+        ...without(record, 'court'),
+        state: null,
+        novelty: null,
+        issues: ['Stairs'],
+        main_docket: makeDocket({
+          docket_entries: [makeEntry({ description: null }), ...entriesOf(record).slice(1)],
+        }),
+      }));
+    });
+    const base = {
+      run_id: 2,
+      changed_at: '2030-01-02T03:30:00.000Z',
+      case_id: 1,
+      case_name: 'Alder v. Thimble County',
+    };
+    const value = {
+      field: 'description',
+      kind: 'changed',
+      old_value: makeEntry().description,
+      new_value: null,
+    };
+    expect(await lines('changes')).toEqual([
+      { ...base, kind: 'changed', field: 'state', old_value: 'Borealia', new_value: null },
+      { ...base, kind: 'changed', field: 'court', old_value: 'District of North Borealia' },
+      { ...base, kind: 'removed', field: 'issues', old_value: 'Lamps: brightness' },
+      { ...base, kind: 'changed', field: 'novelty', new_value: null },
+      {
+        ...base,
+        changed_at: '2030-01-02T03:17:00.000Z',
+        kind: 'entry edited',
+        entry_key: 80001,
+        old_value: makeEntry(),
+        new_value: makeEntry({ description: null }),
+        differences: [value],
+      },
+    ]);
+  });
+
+  test('has as many changes of each kind as the view change_log', async () => {
+    const edits = Array.from({ length: 4 }, () => (source: ReturnType<typeof inventCollection>) => {
+      source.advance({ changed: 0.3, statusMoves: 4, inserted: 2 });
+      const [id = 0] = source.ids().slice(3);
+      source.edit(id, (record) => {
+        entriesOf(record).splice(1, 1);
+        return record;
+      });
+    });
+    const { lines, harness, write } = await startNights(inventCollection({ size: 40 }), ...edits);
+    const [gone] = harness.replica.source.ids();
+    write(`${departureSql(gone ?? 0, 3)} ${returnSql(gone ?? 0, 4)}`);
+    write(`UPDATE cases SET mirror_redacted_run_id = 5 WHERE id = ${gone ?? 0}`);
+    const counts = new Map<unknown, number>();
+    for (const { kind } of await lines('changes', '--since', '1'))
+      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    const viewed = harness.rows('SELECT kind, count(*) AS n FROM change_log GROUP BY kind');
+    expect(Object.fromEntries(counts)).toEqual(Object.fromEntries(viewed.map(({ kind, n }) => [kind, n])));
+    expect(counts.size).toBeGreaterThan(7);
+    expect(counts.get('entry added')).toBeGreaterThan(5);
+  });
+});
+
+describe('changes of what is on the site', () => {
+  test('are cases that left, came back, or were redacted', async () => {
+    const { run, write } = await startNights(
+      smallCollection(3),
+      () => undefined,
+      () => undefined,
+    );
+    write(`${departureSql(1, 2)} ${departureSql(2, 2)} ${returnSql(2, 3)}
+      UPDATE cases SET mirror_redacted_run_id = 3, name = NULL WHERE id = 1`);
+    const { stdout } = await run('changes', '--since', '2');
+    expect(stdout).toContain(`(no name) (case 1)
+https://clearinghouse.net/case/1
+  2030-01-02, run 2:
+    left the site
+  2030-01-03, run 3:
+    was redacted: its content and its earlier history were removed on request
+`);
+    expect(stdout).toMatch(/run 2:\n {4}left the site\n {2}2030-01-03, run 3:\n {4}came back\n/);
+    expect(stdout).toContain('2 changed cases, 2 departures, 1 return, 1 redaction');
+  });
+});
+
+describe('changes of very much', () => {
+  test('after a first sync are a list of names, as long as --limit, and a number', async () => {
+    const { run } = await startNights(smallCollection(30));
+    const { stdout } = await run('changes', '--limit', '3');
+    expect(stdout.match(/Invented case/g)).toHaveLength(3);
+    expect(stdout).toContain('27 more new cases not shown: --limit 0 shows all.');
+    expect(stdout).toContain('30 new cases');
+    expect((await run('changes', '--limit', '0')).stdout.match(/Invented case/g)).toHaveLength(30);
+  });
+
+  test('show as many changed cases as --limit, and count all', async () => {
+    const { run } = await startNights(smallCollection(9), (source) => {
+      for (const id of source.ids()) source.edit(id, (record) => ({ ...record, court: 'New' }));
+    });
+    const { stdout } = await run('changes', '--limit', '2');
+    expect(stdout.match(/court changed/g)).toHaveLength(2);
+    expect(stdout).toContain('7 more changed cases not shown');
+    expect(stdout).toContain('In all: 9 changed cases, 9 changes of fields');
+  });
+});
+
+test('that nothing changed is said: in words, or beside the JSON', async () => {
+  const { run } = await startNights(smallCollection(2), () => undefined);
+  expect((await run('changes')).stdout).toBe(
+    'Changes found by run 2 (2030-01-02 03:17 UTC)\n\nNothing changed.\n',
+  );
+  expect(await run('changes', '--json')).toEqual({ exitCode: 0, stdout: '', stderr: 'Nothing changed.\n' });
+  expect((await run('changes', '--since', '2031-01-01')).stdout).toBe(
+    'Nothing changed: no run ended in that time.\n',
+  );
+});
+
+test('the view change_log names an entry that came and went again', async () => {
+  const { harness } = await startNights(
+    recordedCases([makeCase({ id: 1 })]),
+    (source) => {
+      source.edit(1, (record) => ({
+        ...record,
+        main_docket: makeDocket({ docket_entries: [...entriesOf(record), makeEntry({ id: 5 })] }),
+      }));
+    },
+    (source) => {
+      source.edit(1, (record) => ({ ...record, main_docket: makeDocket() }));
+    },
+  );
+  const rows = harness.read((mirror) => [
+    ...query(mirror, 'SELECT run_id, kind, entry_key FROM change_log WHERE entry_key = 5 ORDER BY run_id')
+      .rows,
+  ]);
+  expect(rows).toEqual([
+    [2, 'entry added', 5],
+    [3, 'entry removed', 5],
+  ]);
+});

@@ -1,0 +1,169 @@
+import { describe, expect, test } from '@jest/globals';
+import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import { makeCase } from '../support/make-case.ts';
+import { departureSql, returnSql, startNights } from '../support/nights.ts';
+
+const ongoing = (id: number, case_ongoing: string | null) =>
+  makeCase({ id, name: `Case ${id}`, case_ongoing });
+const MOVE = { case_ongoing: 'No' };
+
+/**
+ * Six nights. Case 1 goes Yes, No, Yes; case 2 goes Yes, No; case 3 leaves while Yes and comes back as No; case 4 stays;
+ * case 5 comes in the third night.
+ */
+async function start() {
+  const nights = await startNights(
+    recordedCases([
+      ongoing(1, 'Yes'),
+      ongoing(2, 'Yes'),
+      ongoing(3, 'Yes'),
+      ongoing(4, 'Perhaps, but long-dormant'),
+    ]),
+    (source) => {
+      source.edit(1, (record) => ({ ...record, ...MOVE }));
+    },
+    (source) => {
+      source.edit(2, (record) => ({ ...record, ...MOVE }));
+      source.put(ongoing(5, 'Unknown'));
+    },
+    (source) => {
+      source.edit(1, (record) => ({ ...record, case_ongoing: 'Yes' }));
+    },
+    (source) => {
+      source.edit(3, (record) => ({ ...record, ...MOVE }));
+    },
+    () => undefined,
+  );
+  // Case 3 was away from the third night to the fifth, which brought it back under its new status.
+  nights.write(`${departureSql(3, 3)} ${returnSql(3, 5)}`);
+  return nights;
+}
+
+interface Figures {
+  transitions: { from_status: string; to_status: string; moves: number; cases: number }[];
+  spells: Record<string, unknown>[];
+}
+
+describe('transitions', () => {
+  test('count every way from one status to another, into the mirror and off the site, so that they add up', async () => {
+    const { lines, harness } = await start();
+    const [figures] = (await lines('transitions')) as unknown as Figures[];
+    const { transitions = [] } = figures ?? {};
+    expect(transitions.map(({ from_status, to_status, moves }) => [from_status, to_status, moves])).toEqual([
+      ['(departed)', 'Yes', 1],
+      ['(new)', 'Perhaps, but long-dormant', 1],
+      ['(new)', 'Unknown', 1],
+      ['(new)', 'Yes', 3],
+      ['No', 'Yes', 1],
+      ['Yes', '(departed)', 1],
+      ['Yes', 'No', 3],
+    ]);
+    for (const { label, n } of harness.rows(
+      'SELECT case_ongoing AS label, count(*) AS n FROM cases GROUP BY case_ongoing',
+    )) {
+      const sum = (side: 'from_status' | 'to_status') =>
+        transitions.filter((one) => one[side] === label).reduce((all, { moves }) => all + moves, 0);
+      expect([label, sum('to_status') - sum('from_status')]).toEqual([label, n]);
+    }
+  });
+
+  test('of a period are those of its runs', async () => {
+    const { lines } = await start();
+    const [figures] = await lines('transitions', '--since', '2030-01-02', '--until', '3');
+    expect(figures).toMatchObject({
+      first_run_id: 2,
+      last_run_id: 3,
+      transitions: [
+        { from_status: '(new)', to_status: 'Unknown', moves: 1, cases: 1 },
+        { from_status: 'Yes', to_status: '(departed)', moves: 1, cases: 1 },
+        { from_status: 'Yes', to_status: 'No', moves: 2, cases: 2 },
+      ],
+    });
+  });
+
+  test('tell how long cases stayed: those seen whole apart from all', async () => {
+    const { lines } = await start();
+    const [figures] = (await lines('transitions')) as unknown as Figures[];
+    const no = figures?.spells.find(({ status }) => status === 'No');
+    // Case 1 from night 2 to 4; case 2 since night 3 and case 3 since night 5 still.
+    expect(no).toEqual({
+      status: 'No',
+      spells: 3,
+      whole_spells: 1,
+      median_days_of_whole: 2,
+      median_days_seen: 2,
+    });
+    const yes = figures?.spells.find(({ status }) => status === 'Yes');
+    expect(yes).toMatchObject({ spells: 4, whole_spells: 0, median_days_of_whole: null });
+  });
+
+  test('of a case that has left count its days until then', async () => {
+    const { lines, write } = await start();
+    write(departureSql(4, 3));
+    const [figures] = (await lines('transitions')) as unknown as Figures[];
+    expect(figures?.spells.find(({ status }) => status === 'Perhaps, but long-dormant')).toMatchObject({
+      spells: 1,
+      median_days_seen: 2,
+    });
+  });
+
+  test('are a table of less than 80 columns, and honest about what was not seen', async () => {
+    const { run, write } = await start();
+    write(
+      `UPDATE cases SET case_ongoing = 'A status that nobody has ever documented, and a long one' WHERE id = 4`,
+    );
+    const { stdout, exitCode } = await run('transitions', '--since', '2');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^1 No +\. +1 +\. +\.$/m);
+    expect(stdout).toMatch(/^2 Yes +3 +\. +\. +1$/m);
+    expect(stdout).toContain('In all: 6 moves, 1 case new to the mirror.');
+    expect(stdout).toContain('that median is too short');
+    const table = stdout.split('\n').slice(1);
+    expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  test('of nothing say so', async () => {
+    const { run } = await start();
+    expect((await run('transitions', '--since', '6')).stdout).toContain(
+      'No case changed its status, came or left.',
+    );
+  });
+});
+
+describe('transitions --list', () => {
+  test('names the cases behind each number, without those that are new', async () => {
+    const { run } = await start();
+    const { stdout } = await run('transitions', '--list');
+    expect(stdout).toContain(`
+Yes to No
+  2030-01-02  Case 1 (case 1)
+  2030-01-03  Case 2 (case 2)
+  2030-01-05  Case 3 (case 3)
+`);
+    expect(stdout).not.toContain('(new) to');
+  });
+
+  test('can be of one status that was left, or reached, by label, id or word', async () => {
+    const { lines } = await start();
+    const cases = async (...args: string[]) =>
+      (await lines('transitions', ...args)).map(({ case_id }) => case_id);
+    expect(await cases('--from', 'yes', '--to', '5020')).toEqual([1, 2, 3]);
+    expect(await cases('--to', 'departed')).toEqual([3]);
+    expect(await cases('--from', '(new)', '--since', '2')).toEqual([5]);
+    expect(await cases('--from', 'none')).toEqual([]);
+  });
+
+  test('--json has every move, the new cases too', async () => {
+    const { lines } = await start();
+    const moves = await lines('transitions', '--list');
+    expect(moves).toHaveLength(11);
+    expect(moves.at(-1)).toEqual({
+      run_id: 5,
+      changed_at: '2030-01-05T03:30:00.000Z',
+      case_id: 3,
+      case_name: 'Case 3',
+      from_status: 'Yes',
+      to_status: 'No',
+    });
+  });
+});

@@ -1,0 +1,63 @@
+import type { CaseCollection } from '../../src/replica/collection/collection.ts';
+import { openMirror } from '../../src/mirror/open-mirror.ts';
+import { runCli, type CliResult } from './command-line.ts';
+import { startHarness, type SyncHarness } from './sync-harness.ts';
+
+export interface Nights {
+  readonly harness: SyncHarness;
+  /** Runs a command on the mirror. */
+  readonly run: (...args: string[]) => Promise<CliResult>;
+  /** The same, for a command that prints one JSON object a line. */
+  readonly lines: (...args: string[]) => Promise<Record<string, unknown>[]>;
+  /** Changes the mirror by hand. */
+  readonly write: (sql: string) => void;
+}
+
+/**
+ * A mirror after one night more than there are `edits`, each of which comes between two. Night n began on the nth of
+ * January 2030 at 03:17 UTC and took an hour.
+ */
+export async function startNights(
+  source: CaseCollection,
+  ...edits: ((source: CaseCollection) => void)[]
+): Promise<Nights> {
+  const harness = await startHarness({ source });
+  await harness.sync();
+  for (const edit of edits) {
+    edit(source);
+    await harness.sync();
+  }
+  const write = (sql: string): void => {
+    const mirror = openMirror(harness.database);
+    mirror.sqlite.exec(sql);
+    mirror.close();
+  };
+  write(`UPDATE sync_runs SET started_at = format('2030-01-%02dT03:17:00.000Z', id), ended_at = format('2030-01-%02dT04:17:00.000Z', id);
+    UPDATE case_changes SET changed_at = format('2030-01-%02dT03:30:00.000Z', run_id)`);
+  const run = (...args: string[]) => runCli(args, { env: { CLEARINGHOUSE_DATABASE: harness.database } });
+  return {
+    harness,
+    run,
+    lines: async (...args) =>
+      (await run(...args, '--json')).stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+    write,
+  };
+}
+
+/** Marks a case as gone from the site in a run. */
+export function departureSql(caseId: number, runId: number): string {
+  return `INSERT INTO case_changes (case_id, run_id, changed_at, field, kind, old_value, new_value)
+      VALUES (${caseId}, ${runId}, format('2030-01-%02dT04:00:00.000Z', ${runId}), 'mirror_departed_run_id', 'changed', 'null', '${runId}');
+    UPDATE cases SET mirror_departed_run_id = ${runId} WHERE id = ${caseId};`;
+}
+
+/** Takes that mark away in a later run. */
+export function returnSql(caseId: number, runId: number): string {
+  return `INSERT INTO case_changes (case_id, run_id, changed_at, field, kind, old_value, new_value)
+      SELECT id, ${runId}, format('2030-01-%02dT03:30:00.000Z', ${runId}), 'mirror_departed_run_id', 'changed', mirror_departed_run_id, 'null'
+      FROM cases WHERE id = ${caseId};
+    UPDATE cases SET mirror_departed_run_id = NULL WHERE id = ${caseId};`;
+}
