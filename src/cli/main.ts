@@ -56,8 +56,8 @@ export function defineProgram(io: Io, settle: (exit: ExitName) => void): Command
     define: (command: Command) => Command,
     run: (argument: never, flags: Flags, io: Io) => Promise<ExitName>,
   ): void => {
-    begin(name, define).action(async (argument: never, flags: Flags) => {
-      settle(await run(argument, flags, io));
+    begin(name, define).action(async (argument: unknown, flags: Flags) => {
+      settle(await run(argument as never, flags, io));
     });
   };
   add('sync', defineSync, runSyncCommand);
