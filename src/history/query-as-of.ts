@@ -22,6 +22,7 @@ export interface AnswerAsOf extends QueryAnswer {
  */
 export function queryAsOf(mirror: Mirror, runId: number, text: string): AnswerAsOf {
   const { sqlite } = mirror;
+  query(mirror, text); // refuses what it refuses at any time, in the same words
   sqlite.exec('BEGIN'); // never ended but by closing
   refuseMissingHistory(mirror, runId);
   const fills = shadowTables(mirror, runId);

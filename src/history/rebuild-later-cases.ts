@@ -2,14 +2,8 @@ import type { CasePayload } from '../clearinghouse/case-payload.ts';
 import { splitPayload } from '../cases/split-payload.ts';
 import { toCaseRows, type CaseRows } from '../cases/to-case-rows.ts';
 import type { Mirror } from '../mirror/open-mirror.ts';
-import {
-  caseDefendants,
-  cases,
-  dockets,
-  LIST_TABLES,
-  relatedCases,
-  type ListField,
-} from '../mirror/schema.ts';
+import type { cases } from '../mirror/schema.ts';
+import { caseDefendants, dockets, LIST_TABLES, relatedCases, type ListField } from '../mirror/schema.ts';
 import { toOrderOf } from './past-entries.ts';
 import { prepareRebuildVersion, type PresentCase } from './rebuild-version.ts';
 import { FAR_COLUMNS, FAR_TABLE, LATER_CASES, NEAR_COLUMNS, NEAR_TABLE } from './shadow-cases.ts';
@@ -45,7 +39,7 @@ export function rebuildLaterCases(mirror: Mirror, runId: number, isWanted: (tabl
     if (now === undefined) continue;
     const { mirror_redacted_run_id: redacted, mirror_first_run_id } = now;
     if (redacted !== null && redacted > runId) {
-      const rows = toRows({ id } as CasePayload, now.mirror_fingerprint);
+      const rows = toRows({ id }, now.mirror_fingerprint);
       write({ ...rows, case: { ...rows.case, ...toRedacted(now, runId) } }, null);
       continue;
     }
