@@ -202,6 +202,26 @@ export const ERROR_KINDS = {
     means: 'The mirror has no run with this number.',
     hint: '`clearinghouse-mirror status` lists the newest runs. A day is written like 2026-03-01.',
   },
+  MOMENT_NOT_MIRRORED: {
+    exit: 'usage',
+    means: 'The mirror has no state of the moment that was asked for.',
+    hint: 'Ask for a moment after the end of the first run; `clearinghouse-mirror status` lists the newest runs.',
+  },
+  HISTORY_MISSING: {
+    exit: 'usage',
+    means: 'What was asked for changed before the mirror kept history, so what it said then is not known.',
+    hint: 'Ask for a later moment, or without --as-of.',
+  },
+  HISTORY_DAMAGED: {
+    exit: 'database',
+    means: 'A state rebuilt from the history is not the one that was stored then.',
+    hint: 'What is stored of the present is not concerned. Restore a copy to read the past; please report it.',
+  },
+  CASE_REDACTED: {
+    exit: 'usage',
+    means: 'The content of the case, and its history, were removed on request.',
+    hint: 'It cannot be had from this mirror again.',
+  },
   INTERRUPTED: {
     exit: 'interrupted',
     means: 'Ctrl-C (SIGINT) ended the run after the page in hand.',

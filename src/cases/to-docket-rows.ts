@@ -74,7 +74,8 @@ function isStorableText(value: Scalar): boolean {
 
 const NO_ATTACHMENTS: readonly AttachmentRow[] = [];
 
-function toAttachmentRows(value: JsonValue | undefined): readonly AttachmentRow[] {
+/** The rows that the `attachments` of an entry make, in their order. */
+export function toAttachmentRows(value: JsonValue | undefined): readonly AttachmentRow[] {
   if (!Array.isArray(value) || value.length === 0) return NO_ATTACHMENTS;
   return value.filter(isJsonObject).map((one) => pickScalars(one, ATTACHMENT_FIELDS));
 }

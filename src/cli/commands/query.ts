@@ -2,10 +2,16 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { messageOf, MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
-import { openMirrorReadOnly } from '../../mirror/open-mirror.ts';
-import { query } from '../../mirror/query.ts';
+import { findRunAsOf } from '../../history/find-run-as-of.ts';
+import { parseMoment, type Moment } from '../../history/parse-moment.ts';
+import { queryAsOf } from '../../history/query-as-of.ts';
+import { toDatabaseError } from '../../mirror/database-error.ts';
+import { openMirrorReadOnly, type Mirror } from '../../mirror/open-mirror.ts';
+import { query, type QueryAnswer } from '../../mirror/query.ts';
 import { widthOf, writePieces, type Io } from '../io.ts';
 import { renderRows } from '../render/rows.ts';
+import { AS_OF, renderRunAsOf } from '../render/run-as-of.ts';
+import { renderPlural } from '../render/units.ts';
 import { addRowFormat, readRowFormat } from '../row-format-options.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
 
@@ -15,7 +21,8 @@ export function defineQuery(command: Command): Command {
       command
         .description('Ask the mirror in SQL. Reading only; a sync may go on meanwhile.')
         .argument('[sql]', 'one statement that returns rows; "-" reads it from standard input')
-        .option('--file <file>', 'read the statement from a file'),
+        .option('--file <file>', 'read the statement from a file')
+        .option(...AS_OF),
     ),
     ['database'],
   ).addHelpText(
@@ -25,20 +32,42 @@ Tables, columns and views: docs/schema.md.
 
 Examples:
   $ clearinghouse-mirror query "SELECT case_ongoing, count(*) FROM cases GROUP BY 1"
-  $ clearinghouse-mirror query --format csv --file questions.sql > answer.csv`,
+  $ clearinghouse-mirror query --format csv --file questions.sql > answer.csv
+  $ clearinghouse-mirror query --as-of 2030-01-31 "SELECT case_ongoing, count(*) FROM cases GROUP BY 1"
+
+With --as-of every table and view is as it was then, the record of runs included. The present can be
+had beside it: "main.cases" is always of now.`,
   );
 }
 
 export async function runQueryCommand(argument: string | undefined, flags: Flags, io: Io): Promise<ExitName> {
   const text = readStatement(argument, flags.file);
+  const moment = typeof flags.asOf === 'string' ? parseMoment(flags.asOf) : null;
   const mirror = openMirrorReadOnly(readSettings(flags, io).database);
   try {
-    const answer = query(mirror, text);
+    const answer = ask(mirror, text, moment, io);
     await writePieces(io.stdout, renderRows(answer, readRowFormat(flags), widthOf(io.stdout)));
   } finally {
     mirror.close();
   }
   return 'complete';
+}
+
+function ask(mirror: Mirror, text: string, moment: Moment | null, io: Io): QueryAnswer {
+  if (moment === null) return query(mirror, text);
+  try {
+    const run = findRunAsOf(mirror, moment);
+    const answer = queryAsOf(mirror, run.runId, text);
+    io.stderr.write(`${renderRunAsOf(run)}\n${renderRedacted(answer.redactedCases)}`);
+    return answer;
+  } catch (thrown) {
+    throw toDatabaseError(thrown, mirror.path);
+  }
+}
+
+function renderRedacted(cases: number): string {
+  if (cases === 0) return '';
+  return `The content of ${renderPlural(cases, 'case', 'cases')} of then has been removed on request; only the id is left.\n`;
 }
 
 function readStatement(argument: string | undefined, file: unknown): string {

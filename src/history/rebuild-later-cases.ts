@@ -1,0 +1,121 @@
+import type { CasePayload } from '../clearinghouse/case-payload.ts';
+import { splitPayload } from '../cases/split-payload.ts';
+import { toCaseRows, type CaseRows } from '../cases/to-case-rows.ts';
+import type { Mirror } from '../mirror/open-mirror.ts';
+import type { cases } from '../mirror/schema.ts';
+import { caseDefendants, dockets, LIST_TABLES, relatedCases, type ListField } from '../mirror/schema.ts';
+import { toOrderOf } from './past-entries.ts';
+import { prepareRebuildVersion, type PresentCase } from './rebuild-version.ts';
+import { FAR_COLUMNS, FAR_TABLE, LATER_CASES, NEAR_COLUMNS, NEAR_TABLE } from './shadow-cases.ts';
+import { listColumns, prepareTempInsert } from './shadow.ts';
+
+type Insert = (row: Readonly<Record<string, unknown>>) => void;
+type CaseColumns = typeof cases.$inferSelect;
+type LaterCase = PresentCase & Pick<CaseColumns, 'mirror_first_run_id' | 'mirror_redacted_run_id'>;
+
+const PRESENT_COLUMNS = `id, mirror_payload, mirror_entry_keys, mirror_fingerprint, mirror_changed_run_id,
+  mirror_status_id, mirror_departed_run_id, mirror_first_run_id, mirror_redacted_run_id`;
+
+/**
+ * Rebuilds each case that has changed since the run, and puts its rows into those of the temporary tables that are
+ * wanted. One case at a time is in memory.
+ */
+export function rebuildLaterCases(mirror: Mirror, runId: number, isWanted: (table: string) => boolean): void {
+  const { sqlite } = mirror;
+  const ids = sqlite
+    .prepare<[], number>(
+      `SELECT now.id FROM temp.${LATER_CASES} AS later JOIN main.cases AS now ON now.id = later.id
+      WHERE now.mirror_first_run_id <= ${runId}`,
+    )
+    .pluck()
+    .all();
+  const select = sqlite.prepare<[number], LaterCase>(
+    `SELECT ${PRESENT_COLUMNS} FROM main.cases WHERE id = ?`,
+  );
+  const rebuild = prepareRebuildVersion(mirror, runId);
+  const write = prepareWriteRows(mirror, isWanted);
+  for (const id of ids) {
+    const now = select.get(id);
+    if (now === undefined) continue;
+    const { mirror_redacted_run_id: redacted, mirror_first_run_id } = now;
+    if (redacted !== null && redacted > runId) {
+      const rows = toRows({ id }, now.mirror_fingerprint);
+      write({ ...rows, case: { ...rows.case, ...toRedacted(now, runId) } }, null);
+      continue;
+    }
+    const { version, own, changedRunId, fingerprint } = rebuild(now);
+    const rows = toRows(version as CasePayload, fingerprint);
+    const ofRuns = {
+      mirror_first_run_id,
+      mirror_changed_run_id: changedRunId,
+      mirror_redacted_run_id: redacted,
+    };
+    write({ ...rows, case: { ...rows.case, ...own, ...ofRuns } }, now.mirror_entry_keys);
+  }
+}
+
+function toRows(payload: CasePayload, fingerprint: string): CaseRows {
+  return toCaseRows(payload, splitPayload(payload), fingerprint);
+}
+
+/** What is left of a case whose content was removed since: that it was there. The column that says so stays as it is. */
+function toRedacted(now: LaterCase, runId: number): Omit<CaseColumns, keyof CaseRows['case']> {
+  const departed = now.mirror_departed_run_id;
+  return {
+    mirror_status_id: null,
+    mirror_first_run_id: now.mirror_first_run_id,
+    mirror_changed_run_id: now.mirror_first_run_id,
+    mirror_departed_run_id: departed !== null && departed <= runId ? departed : null,
+    mirror_redacted_run_id: now.mirror_redacted_run_id,
+  };
+}
+
+/** `presentKeys`: the entries of then stand in the order in which those that are left stand now. */
+type WriteRows = (rows: CaseRows & { readonly case: CaseColumns }, presentKeys: string | null) => void;
+
+function prepareWriteRows({ sqlite }: Mirror, isWanted: (table: string) => boolean): WriteRows {
+  const prepare = (name: string, columns: readonly string[]): Insert | null =>
+    isWanted(name) ? prepareTempInsert(sqlite, name, columns) : null;
+  const prepareFor = (table: Parameters<typeof listColumns>[0], name: string): Insert | null =>
+    prepare(
+      name,
+      listColumns(table).map((column) => column.name),
+    );
+  const near = prepare(NEAR_TABLE, [...NEAR_COLUMNS, 'mirror_is_rebuilt']);
+  const far = prepare(FAR_TABLE, ['id', ...FAR_COLUMNS]);
+  const lists = (Object.keys(LIST_TABLES) as ListField[]).flatMap((field) => {
+    const insert = prepareFor(LIST_TABLES[field], field);
+    return insert === null ? [] : { field, insert };
+  });
+  const defendants = prepareFor(caseDefendants, 'case_defendants');
+  const related = prepareFor(relatedCases, 'related_cases');
+  const docket = prepareFor(dockets, 'dockets');
+  const selectKeys = sqlite
+    .prepare<[number], number>('SELECT mirror_key FROM temp.docket_entries WHERE case_id = ?')
+    .pluck();
+  return (rows, presentKeys) => {
+    const columns = rows.case;
+    const case_id = columns.id;
+    near?.({ ...columns, mirror_is_rebuilt: true });
+    if (far !== null) {
+      const keys =
+        columns.mirror_entry_keys === null
+          ? null
+          : JSON.stringify(toOrderOf(presentKeys, selectKeys.all(case_id)));
+      far({ ...columns, mirror_entry_keys: keys });
+    }
+    for (const { field, insert } of lists)
+      rows.lists[field].forEach((value, mirror_position) => {
+        insert({ case_id, mirror_position, value });
+      });
+    if (defendants !== null)
+      rows.defendants.forEach((row, mirror_position) => {
+        defendants({ ...row, case_id, mirror_position });
+      });
+    if (related !== null)
+      rows.relatedCases.forEach((row, mirror_position) => {
+        related({ ...row, case_id, mirror_position });
+      });
+    if (rows.docket !== null) docket?.({ ...rows.docket, case_id });
+  };
+}

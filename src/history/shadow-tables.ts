@@ -1,0 +1,106 @@
+import { getTableName } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { Mirror } from '../mirror/open-mirror.ts';
+import * as schema from '../mirror/schema.ts';
+import { shadowCases, shadowChild } from './shadow-cases.ts';
+import { shadowEntries } from './shadow-entries.ts';
+import { shadowByView, type Fill } from './shadow.ts';
+
+type NameOf<Item> = Item extends SQLiteTable ? Item['_']['name'] : never;
+type TableName = NameOf<(typeof schema)[keyof typeof schema]>;
+
+/** How a table that only grows is cut off at a run: which of its rows were there, and what is not known of them. */
+interface Cut {
+  readonly table: SQLiteTable;
+  readonly where: (runId: number) => string;
+  readonly instead?: (runId: number) => Readonly<Record<string, string>>;
+}
+
+const upTo =
+  (column: string) =>
+  (runId: number): string =>
+    `+${column} <= ${runId}`;
+
+/** Whether a thing was last seen by then or earlier is known; when it had last been seen by then is not, if it was seen later. */
+const lastSeen = (runId: number) => ({
+  last_run_id: `CASE WHEN last_run_id <= ${runId} THEN last_run_id END`,
+});
+
+const CUTS = {
+  sync_runs: { table: schema.syncRuns, where: upTo('id') },
+  status_syncs: { table: schema.statusSyncs, where: upTo('run_id') },
+  coverage_checks: { table: schema.coverageChecks, where: upTo('run_id') },
+  departure_checks: { table: schema.departureChecks, where: upTo('run_id') },
+  double_sightings: { table: schema.doubleSightings, where: upTo('run_id') },
+  kept_aside: { table: schema.keptAside, where: upTo('first_run_id'), instead: lastSeen },
+  payload_drift: { table: schema.payloadDrift, where: upTo('first_run_id'), instead: lastSeen },
+  case_changes: { table: schema.caseChanges, where: upTo('run_id') },
+  past_docket_entries: { table: schema.pastDocketEntries, where: upTo('mirror_until_run_id') },
+  // A version is a past one from the run on that stored the next.
+  past_versions: {
+    table: schema.pastVersions,
+    where: (runId: number) =>
+      `(SELECT mirror_changed_run_id FROM main.cases WHERE cases.id = past_versions.case_id) <= ${runId}
+      OR EXISTS (SELECT 1 FROM main.past_versions AS next WHERE next.case_id = past_versions.case_id
+        AND next.run_id > past_versions.run_id AND next.run_id <= ${runId})`,
+  },
+} as const satisfies Partial<Record<TableName, Cut>>;
+
+/** Tables with rows of a case that are made from its payload. */
+const CHILDREN = {
+  ...schema.LIST_TABLES,
+  case_defendants: schema.caseDefendants,
+  related_cases: schema.relatedCases,
+  dockets: schema.dockets,
+} as const satisfies Partial<Record<TableName, SQLiteTable>>;
+
+/** The same at any time. */
+const STEADY = { statuses: schema.statuses } as const satisfies Partial<Record<TableName, SQLiteTable>>;
+
+type Special = 'cases' | 'docket_entries' | 'attachments';
+type Handled = keyof typeof CUTS | keyof typeof CHILDREN | keyof typeof STEADY | Special;
+
+/** Does not compile while a table of the schema is in none of the groups above. */
+const HANDLED: Readonly<Record<TableName, true> & Record<Handled, true>> = Object.fromEntries(
+  [CUTS, CHILDREN, STEADY, { cases: 1, docket_entries: 1, attachments: 1 } satisfies Record<Special, 1>]
+    .flatMap((group) => Object.keys(group))
+    .map((name) => [name, true]),
+) as Record<Handled, true>;
+
+/** Makes a shadow of every table of the mirror. Returns, by temporary table, how its rows get in, but for those of rebuilt cases. */
+export function shadowTables(mirror: Mirror, runId: number): Map<string, Fill> {
+  const { sqlite } = mirror;
+  const fills = new Map([...shadowCases(mirror), ...shadowEntries(mirror, runId)]);
+  for (const cut of Object.values<Cut>(CUTS))
+    shadowByView(sqlite, cut.table, cut.where(runId), cut.instead?.(runId));
+  for (const table of Object.values(CHILDREN)) fills.set(getTableName(table), shadowChild(mirror, table));
+  return fills;
+}
+
+/**
+ * Makes an empty shadow of each table that is not the mirror's, so that a question which reads one is noticed: nobody
+ * kept what it said. Returns their names.
+ */
+export function shadowForeignTables({ sqlite }: Mirror): string[] {
+  const foreign = sqlite
+    .prepare<[], string>(
+      `SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'`,
+    )
+    .pluck()
+    .all()
+    .filter((name) => !Object.hasOwn(HANDLED, name));
+  for (const name of foreign) {
+    const quoted = `"${name.replaceAll('"', '""')}"`;
+    sqlite.exec(`CREATE TEMP TABLE ${quoted} AS SELECT * FROM main.${quoted} WHERE 0`);
+  }
+  return foreign;
+}
+
+/** Makes the views of the file anew over the shadows; a view of the file itself would read the file's tables. */
+export function shadowViews({ sqlite }: Mirror): void {
+  const views = sqlite
+    .prepare<[], string>(`SELECT sql FROM main.sqlite_schema WHERE type = 'view'`)
+    .pluck()
+    .all();
+  for (const sql of views) sqlite.exec(sql.replace(/^CREATE VIEW/i, 'CREATE TEMP VIEW'));
+}

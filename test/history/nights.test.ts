@@ -1,0 +1,113 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { fingerprint } from '../../src/cases/fingerprint.ts';
+import { splitPayload } from '../../src/cases/split-payload.ts';
+import type { CasePayload } from '../../src/clearinghouse/case-payload.ts';
+import { findCaseAsOf } from '../../src/history/find-case-as-of.ts';
+import { queryAsOf } from '../../src/history/query-as-of.ts';
+import type { JsonObject } from '../../src/json.ts';
+import type { Mirror } from '../../src/mirror/open-mirror.ts';
+import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
+import { dumpData } from '../support/dump.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { dumpLedger, toComparable, toOrderless, type Dump } from './comparable-dump.ts';
+import { listServed, passNight, startCollection } from './served-nights.ts';
+
+const NIGHTS = 30;
+
+interface Night {
+  readonly runId: number;
+  /** Every case that had been served by then, as it was served last. */
+  readonly served: ReadonlyMap<number, JsonObject>;
+  readonly tables: Dump;
+}
+
+/** What did not come back as it had been. */
+const wrong = { cases: [] as string[], payloads: [] as string[], tables: [] as string[] };
+let nights: readonly Night[] = [];
+let counts: Record<string, unknown> = {};
+
+beforeAll(async () => {
+  const source = startCollection(20, 200);
+  const { sync, read, rows } = await startHarness({ source, pageSize: 100 });
+  const passed: Night[] = [];
+  for (let night = 1; night <= NIGHTS; night++) {
+    if (night > 1) passNight(source, night, 25);
+    const { runId } = await sync({ statuses: ONGOING_STATUSES });
+    const served = new Map(passed.at(-1)?.served);
+    for (const id of listServed(source)) served.set(id, source.get(id) ?? {});
+    passed.push({ runId: Number(runId), served, tables: read(dumpAll) });
+  }
+  nights = passed;
+  for (const night of nights) {
+    read((mirror) => {
+      checkCases(mirror, night);
+    });
+    read((mirror) => {
+      checkTables(mirror, night);
+    });
+  }
+  counts =
+    rows(`SELECT (SELECT count(*) FROM case_changes) AS changes,
+      (SELECT count(*) FROM past_docket_entries WHERE mirror_end = 'edited') AS edited,
+      (SELECT count(*) FROM past_docket_entries WHERE mirror_end = 'removed') AS removed,
+      (SELECT count(DISTINCT case_id) FROM past_versions) AS cases`)[0] ?? {};
+}, 60_000);
+
+function checkCases(mirror: Mirror, { runId, served }: Night): void {
+  for (const [id, payload] of served) {
+    const then = findCaseAsOf(mirror, id, runId);
+    const isSame =
+      then.fingerprint === fingerprint(splitPayload(payload as CasePayload)) &&
+      toOrderless(then.payload) === toOrderless(payload);
+    if (!isSame) wrong.payloads.push(`case ${id} of run ${runId}`);
+  }
+  const ids = mirror.sqlite.prepare<[], number>('SELECT id FROM cases').pluck().all();
+  for (const id of ids.filter((one) => !served.has(one))) {
+    try {
+      findCaseAsOf(mirror, id, runId);
+      wrong.cases.push(`case ${id} of run ${runId}`);
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'CASE_NOT_MIRRORED') throw error;
+    }
+  }
+}
+
+function checkTables(mirror: Mirror, { runId, served, tables }: Night): void {
+  queryAsOf(mirror, runId, EVERYTHING);
+  const then = dumpAll(mirror);
+  for (const [table, before] of Object.entries(tables)) {
+    if (JSON.stringify(then[table]) !== JSON.stringify(before)) wrong.tables.push(`${table} of run ${runId}`);
+  }
+  const ids = mirror.sqlite.prepare<[], number>('SELECT id FROM cases ORDER BY id').pluck().all();
+  if (ids.join() !== [...served.keys()].sort((a, b) => a - b).join())
+    wrong.cases.push(`cases of run ${runId}`);
+}
+
+/** A question that may read every table, so that all of them can be looked at afterwards. */
+const EVERYTHING = 'EXPLAIN SELECT 1';
+
+function dumpAll(mirror: Mirror): Dump {
+  return { ...toComparable(dumpData(mirror)), ...dumpLedger(mirror) };
+}
+
+describe(`after ${NIGHTS} nights, as of each of them`, () => {
+  test('every case is payload for payload what was served then', () => {
+    expect(wrong.payloads).toEqual([]);
+  });
+
+  test('no case is there too many, and none too few', () => {
+    expect(wrong.cases).toEqual([]);
+  });
+
+  test('every table has the rows that it had then', () => {
+    expect(wrong.tables).toEqual([]);
+  });
+
+  test('there was something to undo', () => {
+    expect(nights).toHaveLength(NIGHTS);
+    expect(Number(counts.changes)).toBeGreaterThan(300);
+    expect(Number(counts.edited)).toBeGreaterThan(50);
+    expect(Number(counts.removed)).toBeGreaterThan(50);
+    expect(Number(counts.cases)).toBeGreaterThan(150);
+  });
+});

@@ -1,0 +1,48 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { CasePayload } from '../../src/clearinghouse/case-payload.ts';
+import { findCaseAsOf } from '../../src/history/find-case-as-of.ts';
+import { queryAsOf } from '../../src/history/query-as-of.ts';
+import type { JsonObject } from '../../src/json.ts';
+import { openMirror, openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
+import { anyPayload, hasSameContent } from '../cases/mutations.ts';
+import { dumpData } from '../support/dump.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { toComparable } from './comparable-dump.ts';
+import { storeNight } from './store-night.ts';
+
+const IDS = [1, 2, 3];
+
+/** Nights of up to three cases, each of which may be anything at all; one comes more than once in a night now and then. */
+const histories = fc.array(
+  fc.array(
+    fc.tuple(fc.constantFrom(...IDS), anyPayload).map(([id, payload]): CasePayload => ({ ...payload, id })),
+    { maxLength: 4 },
+  ),
+  { minLength: 2, maxLength: 5 },
+);
+
+test('whatever a few cases become in a few nights, each night can be read again', () => {
+  fc.assert(
+    fc.property(histories, (nights) => {
+      const path = `${tempFolder()}/mirror.db`;
+      const writer = openMirror(path);
+      const latest = new Map<number, JsonObject>();
+      const states = nights.map((payloads) => {
+        const runId = storeNight(writer, payloads);
+        for (const payload of payloads) latest.set(payload.id, payload);
+        return { runId, served: new Map(latest), tables: toComparable(dumpData(writer)) };
+      });
+      for (const { runId, served, tables } of states) {
+        for (const [id, payload] of served)
+          expect(hasSameContent(findCaseAsOf(writer, id, runId).payload, payload)).toBe(true);
+        const reader = openMirrorReadOnly(path);
+        queryAsOf(reader, runId, 'EXPLAIN SELECT 1'); // may read every table, so all of them are there afterwards
+        expect(toComparable(dumpData(reader))).toEqual(tables);
+        reader.close();
+      }
+      writer.close();
+    }),
+    { numRuns: 40, seed: 1 },
+  );
+});

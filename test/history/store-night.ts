@@ -1,0 +1,43 @@
+import type { CasePayload } from '../../src/clearinghouse/case-payload.ts';
+import { fingerprint } from '../../src/cases/fingerprint.ts';
+import { splitPayload } from '../../src/cases/split-payload.ts';
+import { toCaseRows } from '../../src/cases/to-case-rows.ts';
+import { prepareFindMark } from '../../src/mirror/find-mark.ts';
+import type { Mirror } from '../../src/mirror/open-mirror.ts';
+import { createSyncLedger } from '../../src/mirror/sync-ledger.ts';
+import { createCaseWriter, type CaseWriter, type Sighting } from '../../src/mirror/write-case.ts';
+
+const STATUS_ID = 5021;
+
+/** Stores a run of its own, `run` days after 2030-01-01, in which `write` does what it likes. Returns its id. */
+export function storeRun(mirror: Mirror, write: (writer: CaseWriter, sighting: Sighting) => void): number {
+  const ledger = createSyncLedger(mirror);
+  return mirror.sqlite.transaction(() => {
+    const nights = Number(mirror.sqlite.prepare('SELECT count(*) FROM sync_runs').pluck().get());
+    const at = new Date(Date.UTC(2030, 0, 1 + nights, 3, 17));
+    const runId = ledger.beginRun({
+      startedAt: at,
+      trigger: 'sync',
+      version: '0',
+      apiUrl: '-',
+      processId: 1,
+    });
+    write(createCaseWriter(mirror), { runId, statusId: STATUS_ID, at });
+    ledger.endRun(runId, 'complete', new Date(at.getTime() + 60_000), null);
+    return runId;
+  })();
+}
+
+/** Stores what a night served, as a sync would: a case that is unchanged costs a look. */
+export function storeNight(mirror: Mirror, payloads: readonly CasePayload[]): number {
+  const findMark = prepareFindMark(mirror);
+  return storeRun(mirror, (writer, sighting) => {
+    for (const payload of payloads) {
+      const split = splitPayload(payload);
+      const hash = fingerprint(split);
+      const mark = findMark(payload.id);
+      if (mark?.fingerprint === hash) writer.writeSighting(payload.id, sighting);
+      else writer.writeCase(toCaseRows(payload, split, hash), sighting, mark === undefined);
+    }
+  });
+}
