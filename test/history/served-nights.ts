@@ -1,4 +1,5 @@
 import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
+import { UNCLASSIFIED } from '../../src/clearinghouse/swept-status.ts';
 import type { JsonObject, JsonValue } from '../../src/json.ts';
 import type { CaseCollection } from '../../src/replica/collection/collection.ts';
 import { inventCollection } from '../../src/replica/collection/invent-collection.ts';
@@ -28,11 +29,13 @@ function makeNumbered(id: number): JsonObject {
   });
 }
 
-/** The cases that the five lists serve now. */
+/** The cases that the swept lists serve now. */
 export function listServed(source: CaseCollection): number[] {
-  return ONGOING_STATUSES.flatMap(({ id }) => source.find({ case_ongoing: id })).flatMap(
-    (slot) => slot.id ?? [],
-  );
+  const lists = [
+    ...ONGOING_STATUSES.map(({ id }) => source.find({ case_ongoing: id })),
+    source.find({ case_status: UNCLASSIFIED.id }),
+  ];
+  return [...new Set(lists.flat().flatMap((slot) => slot.id ?? []))];
 }
 
 type Edit = (record: JsonObject, random: Random, night: number) => JsonObject;
@@ -96,7 +99,7 @@ const onEntry = (edit: Edit): Edit =>
   });
 
 /** What may happen to a case in a night. */
-export const EDITS: Readonly<Record<string, Edit>> = {
+const EDITS: Readonly<Record<string, Edit>> = {
   'a field is null': (record, random) => set(record, random.pick(SCALARS), null),
   'a field is empty': (record, random) => set(record, random.pick(SCALARS), ''),
   'a field is absent': (record, random) => drop(record, random.pick([...SCALARS, ...LISTS])),

@@ -104,9 +104,7 @@ function renderDepartures(check: DepartureReport | null): string {
   const parts = [
     ...(cases_gone > 0 ? [`${renderCount(cases_gone)} left the site`] : []),
     ...(cases_moved > 0 ? [`${renderCount(cases_moved)} moved to another status or to none`] : []),
-    ...(cases_in_place > 0
-      ? [`${renderCount(cases_in_place)} slipped through a sweep and were fetched`]
-      : []),
+    ...(cases_in_place > 0 ? [`${renderCount(cases_in_place)} still on the site and fetched by id`] : []),
   ];
   return `Departures: of ${renderPlural(cases_missing, 'missing case')}, ${parts.join(', ')}.\n${returned}`;
 }
