@@ -10,6 +10,7 @@ import { defineQuery, runQueryCommand } from './commands/query.ts';
 import { defineReplica, runReplicaCommand } from './commands/replica.ts';
 import { defineStatus, runStatusCommand } from './commands/status.ts';
 import { defineSync, runSyncCommand } from './commands/sync.ts';
+import { defineVerify, runVerifyCommand } from './commands/verify.ts';
 import type { Io } from './io.ts';
 import { renderError } from './render/error.ts';
 import type { Flags } from './settings-options.ts';
@@ -49,6 +50,9 @@ export function defineProgram(io: Io, settle: (exit: ExitName) => void): Command
   });
   add('query', defineQuery).action(async (sql: string | undefined, flags: Flags) => {
     settle(await runQueryCommand(sql, flags, io));
+  });
+  add('verify', defineVerify).action(async (flags: Flags) => {
+    settle(await runVerifyCommand(flags, io));
   });
   add('doctor', defineDoctor).action(async (flags: Flags) => {
     settle(await runDoctorCommand(flags, io));

@@ -23,7 +23,7 @@ Examples:
   );
 }
 
-function parseCaseId(text: string): number {
+export function parseCaseId(text: string): number {
   const id = Number(text);
   if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(id))
     throw new InvalidArgumentError('A case id is a whole number.');
