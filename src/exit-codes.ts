@@ -23,7 +23,7 @@ export const EXIT_CODES = {
     code: 9,
     means: 'The database file cannot be used: missing, damaged, too new, unwritable, or the disk is full.',
   },
-  findings: { code: 10, means: '`verify` found something that is not as it should be.' },
+  findings: { code: 10, means: 'Something found by `verify` is not as it should be.' },
   interrupted: { code: 130, means: 'A run was ended by Ctrl-C (SIGINT), after the page in hand.' },
   terminated: {
     code: 143,

@@ -13,13 +13,16 @@ export function* checkFile({ sqlite }: Mirror, depth: FileDepth): Flaws {
   return pages;
 }
 
-/** SQLite may be unable to read on, or even to say what is wrong; that it is damaged is a finding then. */
+/**
+ * SQLite may be unable to read on, or find no table or column of that name: our own SQL fails with SQLITE_ERROR only
+ * where the schema is not ours any more. That is a finding then, and no reason to end.
+ */
 export function* onceDamaged<Done>(flaws: Generator<Flaw, Done>): Generator<Flaw, Done | undefined> {
   try {
     return yield* flaws;
   } catch (thrown) {
-    if (!isSqliteError(thrown) || !thrown.code.startsWith('SQLITE_CORRUPT')) throw thrown;
-    yield { what: 'the file', expected: 'readable', found: `${thrown.message} (${thrown.code})` };
+    if (!isSqliteError(thrown) || !/^SQLITE_(CORRUPT|ERROR)/.test(thrown.code)) throw thrown;
+    yield { what: 'the file', expected: 'readable as a mirror', found: `${thrown.message} (${thrown.code})` };
     return undefined;
   }
 }

@@ -32,17 +32,16 @@ export function* verifyMirror(
     yield* counter.run('file', null, checkFile(mirror, fileDepth));
     yield* counter.run('ledger', null, onceDamaged(checkLedger(mirror)));
   }
-  const casesMirrored = countCases(mirror);
-  const circumstances = findCircumstances(mirror);
-  const findRows = prepareFindStoredRows(mirror);
-  const ids = listCaseIds(mirror, scope, casesMirrored, onProgress);
+  const ground = yield* counter.count('file', null, onceDamaged(toFlaws(() => findGround(mirror))));
+  const casesMirrored = ground?.casesMirrored ?? 0;
   let casesChecked = 0;
-  for (;;) {
+  const ids = listCaseIds(mirror, scope, casesMirrored, onProgress);
+  while (ground !== undefined) {
     const id = yield* counter.count('file', null, onceDamaged(toFlaws(() => ids.next().value)));
     if (id === undefined) break;
-    const stored = yield* counter.count('file', id, onceDamaged(toFlaws(() => findRows(id))));
+    const stored = yield* counter.count('file', id, onceDamaged(toFlaws(() => ground.findRows(id))));
     if (stored !== undefined) {
-      yield* verifyCase(stored, circumstances, counter);
+      yield* verifyCase(stored, ground.circumstances, counter);
       casesChecked++;
     } else if (scope.of === 'case' && counter.toTallies().file.findings === 0) {
       throw new MirrorError('CASE_NOT_MIRRORED', `${mirror.path} holds no case ${id}.`);
@@ -51,8 +50,13 @@ export function* verifyMirror(
   return { casesMirrored, casesChecked, fileDepth, tallies: counter.toTallies() };
 }
 
-function countCases({ sqlite }: Mirror): number {
-  return sqlite.prepare<[], number>('SELECT count(*) FROM cases').pluck().get() ?? 0;
+/** What every case is checked with. */
+function findGround(mirror: Mirror) {
+  return {
+    casesMirrored: mirror.sqlite.prepare<[], number>('SELECT count(*) FROM cases').pluck().get() ?? 0,
+    circumstances: findCircumstances(mirror),
+    findRows: prepareFindStoredRows(mirror),
+  };
 }
 
 /** A look into the file, as a check that has no flaws of its own. */

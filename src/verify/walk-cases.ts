@@ -30,7 +30,10 @@ export function* listCaseIds(
     .prepare<[number], number>('SELECT id FROM cases WHERE id > ? ORDER BY id LIMIT 1')
     .pluck();
   let passed = 0;
-  for (let id = next.get(Number.MIN_SAFE_INTEGER); id !== undefined; id = next.get(id)) {
+  let last = Number.MIN_SAFE_INTEGER;
+  // In a damaged file the order may be broken, and lead in a circle.
+  for (let id = next.get(last); id !== undefined && id > last; id = next.get(id)) {
+    last = id;
     if (isWanted()) yield id;
     onProgress(++passed, total);
   }

@@ -57,6 +57,7 @@ marks   | 9  | a redacted case with a past | INSERT INTO past_versions VALUES (9
 marks   | 6  | a redacted case with content | UPDATE cases SET mirror_redacted_run_id = 5 WHERE id = 6
 file    | 6  | a row whose case is gone | DELETE FROM cases WHERE id = 6
 file    | 11 | a row whose run is gone | UPDATE cases SET mirror_first_run_id = 77 WHERE id = 11
+file    | -  | a table that is gone | DROP TABLE causes; UPDATE cases SET id = id
 file    | -  | an attachment whose entry is gone | INSERT INTO attachments (mirror_entry_id, mirror_position) VALUES (9999, 0)
 ledger  | -  | cases seen that do not add up | UPDATE status_syncs SET cases_seen = cases_seen + 1 WHERE run_id = 1
 ledger  | -  | a complete sweep that missed a case | UPDATE status_syncs SET count_first = 99, count_last = 99 WHERE run_id = 1 AND outcome = 'complete'
