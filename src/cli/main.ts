@@ -17,6 +17,7 @@ import { defineReplica, runReplicaCommand } from './commands/replica.ts';
 import { defineStatus, runStatusCommand } from './commands/status.ts';
 import { defineSync, runSyncCommand } from './commands/sync.ts';
 import { defineTransitions, runTransitionsCommand } from './commands/transitions.ts';
+import { defineVerify, runVerifyCommand } from './commands/verify.ts';
 import type { Io } from './io.ts';
 import { renderError } from './render/error.ts';
 import type { Flags } from './settings-options.ts';
@@ -70,6 +71,7 @@ export function defineProgram(io: Io, settle: (exit: ExitName) => void): Command
   add('transitions', defineTransitions, runTransitionsCommand);
   add('departed', defineDeparted, runDepartedCommand);
   add('coverage', defineCoverage, runCoverageCommand);
+  add('verify', defineVerify, runVerifyCommand);
   addWithArgument('audit', defineAudit, runAuditCommand);
   addWithArgument('redact', defineRedact, runRedactCommand);
   add('doctor', defineDoctor, runDoctorCommand);

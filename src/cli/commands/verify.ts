@@ -1,0 +1,93 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { MirrorError } from '../../errors.ts';
+import type { ExitName } from '../../exit-codes.ts';
+import { toDatabaseError } from '../../mirror/database-error.ts';
+import { openMirrorReadOnly } from '../../mirror/open-mirror.ts';
+import type { SampleSize } from '../../verify/draw-sample.ts';
+import { verifyMirror } from '../../verify/verify-mirror.ts';
+import type { Scope } from '../../verify/walk-cases.ts';
+import { write, type Io } from '../io.ts';
+import { createVerifyProgress } from '../render/verify-progress.ts';
+import {
+  createFindingsList,
+  renderFinding,
+  renderVerifyReport,
+  toVerifyJson,
+} from '../render/verify-report.ts';
+import { addSettings, readSettings, type Flags } from '../settings-options.ts';
+import { parseCaseId } from '../case-id.ts';
+
+export function defineVerify(command: Command): Command {
+  return addSettings(
+    command
+      .description('Prove that the mirror is what it says: file, payloads, rows, history, record of runs.')
+      .option('--sample <size>', 'only so many cases, drawn at random: "10%" or "500"', parseSampleSize)
+      .option('--case <id>', 'only this case', parseCaseId)
+      .option('--json', 'print the report as JSON'),
+    ['database'],
+  ).addHelpText(
+    'after',
+    `
+Every payload is put together from its rows and compared with its fingerprint, now and
+in every past version that is kept. Reads only; a sync may go on meanwhile. Ends with 10
+when something is not as it should be.
+
+With --sample, other cases each time: the file is looked through quickly (no comparison of
+indexes with their tables, no search for rows that point to none), the record of the runs
+whole. With --case, neither is looked at.
+
+Examples:
+  $ clearinghouse-mirror verify
+  $ clearinghouse-mirror verify --sample 10%
+  $ clearinghouse-mirror verify --case 10002 --json`,
+  );
+}
+
+function parseSampleSize(text: string): SampleSize {
+  const [, number = '', percent] = /^(\d{1,9}(?:\.\d{1,9})?)(%?)$/.exec(text) ?? [];
+  const size = Number(number);
+  if (percent === '%' && size > 0 && size <= 100) return { share: size / 100 };
+  if (percent === '' && size > 0 && Number.isInteger(size)) return { count: size };
+  throw new InvalidArgumentError('It takes a share such as 10% or a number of cases such as 500.');
+}
+
+export async function runVerifyCommand(flags: Flags, io: Io): Promise<ExitName> {
+  const scope = toScope(flags, io);
+  const isJson = flags.json === true;
+  const { database } = readSettings(flags, io);
+  const listed = createFindingsList();
+  const progress = createVerifyProgress(io.stderr);
+  const startedAt = io.surroundings.now().getTime();
+  const mirror = openMirrorReadOnly(database);
+  try {
+    const steps = verifyMirror(mirror, scope, progress.update);
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done === true) {
+        progress.end();
+        const report = { ...step.value, database, tookMs: io.surroundings.now().getTime() - startedAt };
+        await write(
+          io.stdout,
+          isJson ? `${JSON.stringify(toVerifyJson(report, listed.all()))}\n` : renderVerifyReport(report),
+        );
+        const isClean = Object.values(report.tallies).every(({ findings }) => findings === 0);
+        return isClean ? 'complete' : 'findings';
+      }
+      if (listed.add(step.value) && !isJson) {
+        progress.clear();
+        await write(io.stdout, renderFinding(step.value));
+      }
+    }
+  } catch (thrown) {
+    throw toDatabaseError(thrown, database);
+  } finally {
+    progress.end();
+    mirror.close();
+  }
+}
+
+function toScope({ sample, case: id }: Flags, { surroundings }: Io): Scope {
+  if (sample !== undefined && id !== undefined)
+    throw new MirrorError('USAGE', '`verify` takes --sample or --case, and not both.');
+  if (sample !== undefined) return { of: 'sample', size: sample as SampleSize, random: surroundings.random };
+  return id === undefined ? { of: 'everything' } : { of: 'case', id: id as number };
+}

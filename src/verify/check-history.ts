@@ -1,0 +1,119 @@
+import type { Flaw, Flaws } from './checks.ts';
+import type { Circumstances } from './find-circumstances.ts';
+import type { StoredChange, StoredRows } from './find-stored-rows.ts';
+import { isOwnWord, parseChange, type Change } from './parse-change.ts';
+import { proveVersions } from './prove-versions.ts';
+import type { Rebuilt } from './rebuild-payload.ts';
+import { show } from './show.ts';
+import { toVersionRuns, type VersionRuns } from './version-runs.ts';
+import { Unreadable } from './unreadable.ts';
+
+/**
+ * Checks what is kept of a case's past: that every change is well-formed, in order and told by a version, and that all
+ * of them lead back to the fingerprints of then. `rebuilt` is null where the present is broken: the past has no ground
+ * to stand on then, and is not rebuilt.
+ */
+export function* checkHistory(
+  stored: StoredRows,
+  rebuilt: Rebuilt | null,
+  circumstances: Circumstances,
+): Flaws {
+  const changes: Change[] = [];
+  let isWhole = rebuilt !== null;
+  for (const [at, row] of stored.changes.entries()) {
+    yield* checkMoment(row, stored.changes[at - 1]);
+    try {
+      changes.push(parseChange(row));
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      isWhole = false;
+      yield { ...error.flaw, runId: row.run_id };
+    }
+  }
+  const versions = toVersionRuns(stored, circumstances);
+  yield* checkOldest(stored, versions, circumstances);
+  yield* checkTraces(stored, versions, circumstances);
+  if (isWhole && rebuilt !== null) yield* proveVersions(stored, rebuilt, changes);
+  return stored.changes.length + stored.pastVersions.length;
+}
+
+/** A change was seen while its run went on, and after the changes before it. */
+function* checkMoment(row: StoredChange, before: StoredChange | undefined): Generator<Flaw> {
+  const what = `the change ${row.id} of ${row.field}`;
+  const { changed_at: at, run_id: runId, run_started_at: start, run_ended_at: end } = row;
+  if (before !== undefined && runId < before.run_id)
+    yield { what, runId, expected: `a run from ${before.run_id} on`, found: String(runId) };
+  const moment = Date.parse(at);
+  if (Number.isNaN(moment) || new Date(moment).toISOString() !== at) {
+    yield { what: `${what}: changed_at`, runId, expected: 'a time', found: show(at) };
+    return;
+  }
+  const earliest = [start, before?.changed_at]
+    .filter((time) => typeof time === 'string')
+    .sort()
+    .at(-1);
+  if ((earliest !== undefined && at < earliest) || (end !== null && at > end)) {
+    const expected = `a time from ${earliest ?? '?'} to ${end ?? 'the end of the run'}`;
+    yield { what: `${what}: changed_at`, runId, expected, found: at };
+  }
+}
+
+/** The history begins with the run that first stored the case, or where the keeping of history began. */
+function* checkOldest(
+  { case: row }: StoredRows,
+  { runs, oldest }: VersionRuns,
+  { lastRunWithoutHistory }: Circumstances,
+): Generator<Flaw> {
+  const first = row.mirror_first_run_id;
+  if (row.mirror_redacted_run_id === null && oldest !== first) {
+    if (oldest < first || oldest > lastRunWithoutHistory)
+      yield {
+        what: 'the run of the oldest version',
+        runId: oldest,
+        expected: show(first),
+        found: show(oldest),
+      };
+  }
+  const present = row.mirror_changed_run_id;
+  for (const runId of runs.slice(0, -1)) {
+    if (runId >= present)
+      yield {
+        what: 'the run of a past version',
+        runId,
+        expected: `a run before ${present}`,
+        found: show(runId),
+      };
+  }
+}
+
+/** Whatever changed in a run made a version, and no version came without a change. */
+function* checkTraces(
+  stored: StoredRows,
+  versions: VersionRuns,
+  { maySeeTwice }: Circumstances,
+): Generator<Flaw> {
+  const traces = new Set<number>();
+  for (const { run_id: runId, field, id } of stored.changes) {
+    if (isOwnWord({ field })) continue;
+    traces.add(runId);
+    if (!versions.runs.includes(runId)) {
+      const what = `the change ${id} of ${field}`;
+      yield { what, runId, expected: 'a version that this run stored', found: 'nothing' };
+    }
+  }
+  for (const entry of stored.entries) traces.add(entry.mirror_first_run_id);
+  for (const entry of stored.pastEntries) {
+    traces.add(entry.mirror_first_run_id);
+    traces.add(entry.mirror_until_run_id);
+  }
+  for (const runId of versions.runs.slice(1)) {
+    // A run that saw the case twice may have put back what it had changed.
+    if (!traces.has(runId) && !maySeeTwice(runId, stored.case.id))
+      yield {
+        what: 'a version',
+        runId,
+        expected: 'a change of a field or of the docket in this run',
+        found: 'nothing',
+      };
+  }
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import type { Mirror } from '../mirror/open-mirror.ts';
+import type { Flaw, Flaws } from './checks.ts';
+import { LEDGER_RULES } from './ledger-rules.ts';
+import { show } from './show.ts';
+
+const TABLES = [
+  'sync_runs',
+  'status_syncs',
+  'departure_checks',
+  'coverage_checks',
+  'kept_aside',
+  'payload_drift',
+];
+
+/** Checks what the mirror recorded of its runs. */
+export function* checkLedger({ sqlite }: Mirror): Flaws {
+  for (const { what, expected, sql } of LEDGER_RULES) {
+    for (const row of sqlite.prepare<[], { run_id: number; found: string | number }>(sql).iterate())
+      yield { what, expected, found: String(row.found), runId: row.run_id };
+  }
+  yield* checkKeptAside(sqlite);
+  let checked = 0;
+  for (const table of TABLES)
+    checked += sqlite.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0;
+  return checked;
+}
+
+function* checkKeptAside(sqlite: Mirror['sqlite']): Generator<Flaw> {
+  const records = sqlite.prepare<[], { fingerprint: string; record: string; first_run_id: number }>(
+    'SELECT fingerprint, record, first_run_id FROM kept_aside',
+  );
+  for (const { fingerprint, record, first_run_id: runId } of records.iterate()) {
+    const found = createHash('sha256').update(record).digest('hex');
+    if (found !== fingerprint)
+      yield { what: `kept_aside: the fingerprint of ${show(record)}`, expected: fingerprint, found, runId };
+  }
+}

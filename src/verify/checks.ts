@@ -1,0 +1,58 @@
+/** Everything that `verify` proves, in the order in which it is reported. */
+export const CHECKS = {
+  file: {
+    means: 'The file is whole, and every row that another one points to is there.',
+    counts: 'pages of the file',
+  },
+  payload: {
+    means: 'Each payload, put together from its rows, has the fingerprint that is stored with it.',
+    counts: 'cases',
+  },
+  rows: {
+    means: "Each case's rows are those that its payload makes.",
+    counts: 'rows',
+  },
+  history: {
+    means: 'The changes of each case lead back, step by step, to the fingerprints that it had then.',
+    counts: 'changes and past versions',
+  },
+  entries: {
+    means: 'The past of each docket entry has neither gaps nor overlaps, and agrees with the case.',
+    counts: 'docket entries, past ones included',
+  },
+  marks: {
+    means: 'Runs, status, departure and redaction of each case agree with its history.',
+    counts: 'cases',
+  },
+  ledger: {
+    means: 'The record of the runs adds up.',
+    counts: 'records',
+  },
+} as const;
+
+export type CheckName = keyof typeof CHECKS;
+export const CHECK_NAMES = Object.keys(CHECKS) as CheckName[];
+
+/** Something that is not as it should be. */
+export interface Flaw {
+  /** A column, a row or a figure. */
+  readonly what: string;
+  readonly expected: string;
+  readonly found: string;
+  readonly runId?: number;
+  /** Where the case is not known from the context. */
+  readonly caseId?: number;
+}
+
+/** What a check yields: its flaws one by one, and in the end how many things it has looked at. */
+export type Flaws = Generator<Flaw, number>;
+
+/** A flaw, and which check found it where. */
+export interface Finding {
+  readonly check: CheckName;
+  readonly caseId: number | null;
+  readonly runId: number | null;
+  readonly what: string;
+  readonly expected: string;
+  readonly found: string;
+}

@@ -1,0 +1,165 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { fingerprint } from '../../src/cases/fingerprint.ts';
+import type { JsonObject } from '../../src/json.ts';
+import { openMirror, openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
+import { createCaseWriter } from '../../src/mirror/write-case.ts';
+import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import type { Finding } from '../../src/verify/checks.ts';
+import { verifyMirror, type VerifyReport } from '../../src/verify/verify-mirror.ts';
+import type { Scope } from '../../src/verify/walk-cases.ts';
+import { makeAttachment, makeCase, makeDocket, makeEntry, without } from './make-case.ts';
+import { startHarness } from './sync-harness.ts';
+import { tempFolder } from './temp-folder.ts';
+
+const DAY = 86_400_000;
+
+/** What becomes of each case, night by night: a change, or nothing. */
+type Story = Partial<Record<2 | 3 | 4, (record: JsonObject) => JsonObject>>;
+
+const withEntries = (...docket_entries: JsonObject[]) => ({ main_docket: makeDocket({ docket_entries }) });
+const [first, second, third] = [1, 2, 3].map((number) =>
+  makeEntry({ id: 100 + number, row_number: number, attachments: number === 3 ? [makeAttachment(1)] : null }),
+) as [JsonObject, JsonObject, JsonObject];
+const edited = { ...first, description: 'AMENDED.' };
+
+const STORIES: Readonly<Record<number, Story>> = {
+  // Fields and lists, a field that goes and comes back.
+  1: {
+    2: (record) => ({
+      ...without(record, 'state'),
+      name: '',
+      issues: ['Stairs', 'Stairs'],
+      related_cases: [],
+    }),
+    4: (record) => ({ ...record, state: null, issues: ['Fog'], brand_new: { a: [1] }, 'main_docket.x': 1 }),
+  },
+  // Docket entries that are edited, removed, and come again.
+  2: {
+    2: (record) => ({ ...record, ...withEntries(edited, second, third) }),
+    3: (record) => ({ ...record, ...withEntries({ ...edited, attachments: [makeAttachment(2)] }, third) }),
+    4: (record) => ({ ...record, ...withEntries(second, without(third, 'url'), makeEntry({ id: 104 })) }),
+  },
+  // From one status to another and back.
+  3: {
+    2: (record) => ({ ...record, case_ongoing: 'No', terminating_date: '2024-01-01' }),
+    4: (record) => ({ ...record, case_ongoing: 'Unknown' }),
+  },
+  // A docket that vanishes and comes back.
+  4: {
+    2: (record) => ({ ...record, main_docket: null }),
+    3: (record) => ({ ...record, ...withEntries(first) }),
+  },
+  // A list of entries that is none for a while; fields of the docket.
+  5: {
+    2: (record) => ({ ...record, main_docket: makeDocket({ docket_entries: null, court: 'Other' }) }),
+    3: (record) => ({ ...record, main_docket: makeDocket({ docket_entries: ['odd'] }) }),
+    4: (record) => ({ ...record, ...withEntries() }),
+  },
+  6: {},
+  7: {},
+  8: {},
+  9: { 2: (record) => ({ ...record, name: 'Soon gone' }) },
+  // Texts that a file cannot hold as they are, entries without ids of their own.
+  10: {
+    3: (record) => ({ ...record, ...withEntries(first, first, without(second, 'id'), { odd: '\ud800' }) }),
+    4: (record) => ({ ...record, name: 'a\0b', court: '\udc00', ...withEntries(first, { odd: 1 }) }),
+  },
+};
+
+/**
+ * The bytes of a mirror after four nights in which everything happened that can happen to a case: case 7 departed in run
+ * 3 and came back, case 8 has departed in run 4, case 9 was redacted in run 5.
+ */
+export async function buildEventfulMirror(): Promise<Buffer> {
+  const source = recordedCases(
+    Object.keys(STORIES).map((id) =>
+      makeCase({ id: Number(id), case_ongoing: 'Yes', ...withEntries(first, second) }),
+    ),
+  );
+  const { sync, database, surroundings } = await startHarness({ source });
+  const sleep = () => surroundings.sleep(DAY, new AbortController().signal);
+  await sync();
+  for (const night of [2, 3, 4] as const) {
+    await sleep();
+    for (const [id, story] of Object.entries(STORIES)) {
+      const change = story[night];
+      if (change !== undefined) source.edit(Number(id), change);
+    }
+    if (night === 3) source.remove(7);
+    if (night === 3) source.remove(9);
+    if (night === 4) source.remove(8);
+    if (night === 4) source.put(makeCase({ id: 7, case_ongoing: 'Yes', name: 'Came back' }));
+    if (night === 2) source.put(makeCase({ id: 11, case_ongoing: 'No' }));
+    await sync();
+    const gone = { 2: [], 3: [7, 9], 4: [8] }[night];
+    const mirror = openMirror(database);
+    for (const id of gone)
+      createCaseWriter(mirror).writeDeparture(id, { runId: night, at: surroundings.now() });
+    mirror.close();
+  }
+  await sleep();
+  redact(database, 9, surroundings.now());
+  return readFileSync(database);
+}
+
+/** What `redact` leaves of a case. */
+function redact(database: string, id: number, at: Date): void {
+  const { sqlite, close } = openMirror(database);
+  const runId = sqlite
+    .prepare(
+      `INSERT INTO sync_runs (outcome, started_at, ended_at, "trigger", version, api_url, process_id)
+       VALUES ('complete', ?, ?, 'redact', '0', '', 1)`,
+    )
+    .run(at.toISOString(), at.toISOString()).lastInsertRowid;
+  const row = sqlite.prepare<[number], Record<string, unknown>>('SELECT * FROM cases WHERE id = ?').get(id);
+  sqlite.prepare('DELETE FROM cases WHERE id = ?').run(id);
+  const kept = {
+    id,
+    mirror_status_id: row?.mirror_status_id,
+    mirror_first_run_id: row?.mirror_first_run_id,
+    mirror_departed_run_id: row?.mirror_departed_run_id,
+    mirror_changed_run_id: runId,
+    mirror_redacted_run_id: runId,
+    mirror_payload: JSON.stringify({ id }),
+    mirror_fingerprint: fingerprint({ rest: { id }, entries: null }),
+  };
+  const columns = Object.keys(kept);
+  sqlite
+    .prepare(`INSERT INTO cases (${columns.join()}) VALUES (${columns.map((name) => `@${name}`).join()})`)
+    .run(kept);
+  close();
+}
+
+/** A file of these bytes in which `sql` has been executed, without any check of references. */
+export function writeDamaged(bytes: Buffer, sql: string): string {
+  const path = join(tempFolder(), 'mirror.db');
+  writeFileSync(path, bytes);
+  const sqlite = new Database(path);
+  sqlite.pragma('foreign_keys = OFF');
+  const before = sqlite.prepare('SELECT total_changes()').pluck().get();
+  sqlite.exec(sql);
+  const changes = Number(sqlite.prepare('SELECT total_changes()').pluck().get()) - Number(before);
+  sqlite.close();
+  if (sql !== '' && changes === 0) throw new Error(`changes nothing: ${sql}`);
+  return path;
+}
+
+/** Verifies a file and gathers what is found. */
+export function verifyFile(
+  path: string,
+  scope: Scope = { of: 'everything' },
+): VerifyReport & { findings: Finding[] } {
+  const mirror = openMirrorReadOnly(path);
+  try {
+    const findings: Finding[] = [];
+    const steps = verifyMirror(mirror, scope, () => undefined);
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done === true) return { ...step.value, findings };
+      findings.push(step.value);
+    }
+  } finally {
+    mirror.close();
+  }
+}

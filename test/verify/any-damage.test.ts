@@ -1,0 +1,121 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
+import { LIST_TABLES } from '../../src/mirror/schema.ts';
+import { buildEventfulMirror, verifyFile, writeDamaged } from '../support/eventful-mirror.ts';
+
+const DATA_TABLES = [
+  'cases',
+  ...Object.keys(LIST_TABLES),
+  'case_defendants',
+  'related_cases',
+  'dockets',
+  'docket_entries',
+  'attachments',
+  'case_changes',
+  'past_versions',
+  'past_docket_entries',
+];
+
+type Cell = string | number | null;
+type Row = Readonly<Record<string, Cell>>;
+
+const RUNS_OF_A_CASE = new Set([
+  'mirror_status_id',
+  'mirror_first_run_id',
+  'mirror_changed_run_id',
+  'mirror_departed_run_id',
+  'mirror_redacted_run_id',
+]);
+
+/** What may be changed without a finding, because nothing else in the file says what it was. */
+function isFree(table: string, column: string, row: Row): boolean {
+  // Numbers that only name a row. Where another row refers to them, a change is found; the order of changes counts.
+  if (
+    /^(case_changes\.id|docket_entries\.mirror_id|past_docket_entries\.mirror_(version_)?id)$/.test(
+      `${table}.${column}`,
+    )
+  )
+    return true;
+  // The key of an entry without an id was its place in a list of which only the entries are kept.
+  if (table === 'past_docket_entries' && column === 'mirror_key' && Number(row.mirror_key) < 0) return true;
+  // A redaction leaves nothing with which these could be compared.
+  return table === 'cases' && row.mirror_redacted_run_id !== null && RUNS_OF_A_CASE.has(column);
+}
+
+interface Target {
+  readonly table: string;
+  readonly column: string;
+  readonly type: string;
+  readonly row: Row;
+  readonly keys: readonly string[];
+}
+
+/** Every cell of the data tables that may not be changed. */
+function listTargets(bytes: Buffer): Target[] {
+  const sqlite = new Database(writeDamaged(bytes, ''), { readonly: true });
+  const targets = DATA_TABLES.flatMap((table) => {
+    const columns = sqlite.pragma(`table_info(${table})`) as { name: string; type: string; pk: number }[];
+    const keys = columns.filter(({ pk }) => pk > 0).map(({ name }) => name);
+    const rows = sqlite.prepare<[], Row>(`SELECT * FROM ${table}`).all();
+    return rows.flatMap((row) =>
+      columns
+        .filter(({ name }) => !isFree(table, name, row))
+        .map(({ name, type }): Target => ({ table, column: name, type, row, keys })),
+    );
+  });
+  sqlite.close();
+  return targets;
+}
+
+const quote = (cell: Cell | undefined): string =>
+  typeof cell === 'string'
+    ? `'${cell.replaceAll("'", "''").replaceAll('\0', `' || char(0) || '`)}'`
+    : String(cell ?? 'NULL');
+
+/** Other values for a cell: near ones, far ones, and none. */
+function listOthers({ row, column, type }: Target): Cell[] {
+  const cell = row[column] ?? null;
+  if (type === 'TEXT') {
+    const text = String(cell ?? '');
+    return [`${text}x`, text.slice(0, -1), text.toUpperCase(), '', 'null', '[]', null].filter(
+      (other) => other !== cell,
+    );
+  }
+  const number = Number(cell ?? 0);
+  return [number + 1, number - 1, number + 1000, 0, null].filter((other) => other !== cell);
+}
+
+let bytes: Buffer;
+let targets: Target[];
+beforeAll(async () => {
+  bytes = await buildEventfulMirror();
+  targets = listTargets(bytes);
+});
+
+test('any other value in any cell of the data is found', () => {
+  let found = 0;
+  fc.assert(
+    fc.property(fc.nat(), fc.nat(), fc.nat(), (from, at, which) => {
+      // By table first, so that a large one does not crowd out the others.
+      const table = DATA_TABLES[from % DATA_TABLES.length];
+      const ofTable = targets.filter((one) => one.table === table);
+      const target = ofTable[at % Math.max(1, ofTable.length)];
+      fc.pre(target !== undefined);
+      const others = listOthers(target);
+      const where = target.keys.map((key) => `${key} = ${quote(target.row[key])}`).join(' AND ');
+      const sql = `UPDATE ${target.table} SET ${target.column} = ${quote(others[which % others.length])} WHERE ${where}`;
+      let path: string;
+      try {
+        path = writeDamaged(bytes, sql);
+      } catch (error) {
+        fc.pre(!/constraint failed|datatype mismatch/.test(String(error)));
+        throw error;
+      }
+      expect([sql, verifyFile(path).findings.length > 0]).toEqual([sql, true]);
+      found++;
+    }),
+    { numRuns: Number(process.env.VERIFY_RUNS ?? 300), maxSkipsPerRun: 10 },
+  );
+  expect(found).toBeGreaterThan(200);
+}, 300_000);

@@ -1,0 +1,137 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../src/json.ts';
+import { openMirror } from '../../src/mirror/open-mirror.ts';
+import { inventCollection } from '../../src/replica/collection/invent-collection.ts';
+import { buildEventfulMirror, verifyFile, writeDamaged } from '../support/eventful-mirror.ts';
+import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness } from '../support/sync-harness.ts';
+
+describe('a mirror in which everything has happened that can happen to a case', () => {
+  let bytes: Buffer;
+  beforeAll(async () => {
+    bytes = await buildEventfulMirror();
+  });
+
+  test('verifies clean, and the report tells how much was looked at', () => {
+    const { findings, casesChecked, casesMirrored, fileDepth, tallies } = verifyFile(writeDamaged(bytes, ''));
+    expect(findings).toEqual([]);
+    expect([casesChecked, casesMirrored, fileDepth]).toEqual([11, 11, 'full']);
+    expect(tallies.payload).toEqual({ checked: 11, findings: 0 });
+    for (const { checked } of Object.values(tallies)) expect(checked).toBeGreaterThan(0);
+  });
+
+  test('holds every kind of history, or its verification would prove little', () => {
+    const path = writeDamaged(bytes, '');
+    const { sqlite, close } = openMirror(path);
+    const listOf = (sql: string) => sqlite.prepare(sql).pluck().all();
+    expect(listOf('SELECT DISTINCT kind FROM case_changes ORDER BY 1')).toEqual([
+      'added',
+      'changed',
+      'removed',
+    ]);
+    expect(listOf('SELECT DISTINCT mirror_end FROM past_docket_entries ORDER BY 1')).toEqual([
+      'edited',
+      'removed',
+    ]);
+    expect(listOf('SELECT id FROM cases WHERE mirror_departed_run_id IS NOT NULL ORDER BY id')).toEqual([
+      8, 9,
+    ]);
+    expect(
+      listOf(`SELECT count(*) FROM case_changes WHERE old_value IS NULL AND kind = 'changed'`),
+    ).not.toEqual([0]);
+    expect(listOf('SELECT count(*) FROM past_versions WHERE case_id = 2')).toEqual([3]);
+    close();
+  });
+
+  test('can be verified one case at a time, and then nothing else is looked at', () => {
+    const { casesChecked, fileDepth, tallies } = verifyFile(writeDamaged(bytes, ''), { of: 'case', id: 2 });
+    expect([casesChecked, fileDepth, tallies.file.checked, tallies.ledger.checked]).toEqual([1, null, 0, 0]);
+    expect(tallies.history.checked).toBeGreaterThan(0);
+  });
+
+  test('has no verification of a case that it does not hold', () => {
+    const path = writeDamaged(bytes, '');
+    expect(() => verifyFile(path, { of: 'case', id: 99 })).toThrow(
+      expect.objectContaining({ code: 'CASE_NOT_MIRRORED' }),
+    );
+  });
+});
+
+test('a mirror of invented cases verifies clean after every night', async () => {
+  const source = inventCollection({ seed: 3, size: 80 });
+  const { sync, database, surroundings } = await startHarness({ source });
+  for (let night = 0; night < 4; night++) {
+    await sync();
+    expect(verifyFile(database).findings).toEqual([]);
+    await surroundings.sleep(86_400_000, new AbortController().signal);
+    source.advance({ changed: 20, inserted: 2, removed: 1, statusMoves: 4 });
+  }
+});
+
+test('a mirror from before history was kept verifies clean, also after it has begun to keep it', async () => {
+  const source = smallCollection(10);
+  const { sync, database } = await startHarness({ source });
+  const rename = (name: string) => {
+    source.edit(1, (record) => ({ ...record, name, main_docket: null }));
+    source.edit(2, (record) => ({ ...record, name }));
+  };
+  await sync();
+  rename('Second');
+  await sync();
+  const { sqlite, close } = openMirror(database);
+  sqlite.exec(`UPDATE status_syncs SET walks = 0, cases_last_walk = 0;
+    DELETE FROM case_changes; DELETE FROM past_versions; DELETE FROM past_docket_entries;`);
+  close();
+  expect(verifyFile(database).findings).toEqual([]);
+  rename('Third');
+  await sync();
+  expect(verifyFile(database).findings).toEqual([]);
+});
+
+test('a case that one run saw twice may have lost in the second sighting what the first one brought', async () => {
+  const source = smallCollection(1);
+  const withEntry = (case_ongoing: string, ...docket_entries: JsonObject[]) => ({
+    ...makeCase({ id: 1, case_ongoing, main_docket: makeDocket({ docket_entries }) }),
+  });
+  let isSecondNight = false;
+  const { sync, database } = await startHarness({
+    source,
+    beforePage: ({ filters }) => {
+      if (isSecondNight && filters.case_ongoing === 5021) source.put(withEntry('Yes'));
+    },
+  });
+  source.put(withEntry('No', makeEntry()));
+  await sync();
+  isSecondNight = true;
+  source.put(withEntry('No', makeEntry({ description: 'EDITED.' })));
+  await sync();
+  const execute = (sql: string) => {
+    const { sqlite, close } = openMirror(database);
+    sqlite.exec(sql);
+    close();
+  };
+  execute('DELETE FROM double_sightings');
+  expect(verifyFile(database).findings).toEqual([
+    expect.objectContaining({ check: 'entries', expected: 'the same entry, edited', found: 'nothing' }),
+  ]);
+  execute(`INSERT INTO double_sightings VALUES (2, 1, 5020, 5021, '')`);
+  expect(verifyFile(database).findings).toEqual([]);
+});
+
+test('a sync that goes on meanwhile does not look like damage', async () => {
+  const found: unknown[] = [];
+  let looks = 0;
+  const { sync, database } = await startHarness({
+    source: smallCollection(40),
+    pageSize: 2,
+    beforePage: (request) => {
+      if (request.page < 2) return;
+      looks++;
+      found.push(...verifyFile(database).findings);
+    },
+  });
+  await sync();
+  expect(looks).toBeGreaterThan(10);
+  expect(found).toEqual([]);
+});

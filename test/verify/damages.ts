@@ -1,0 +1,82 @@
+import type { CheckName } from '../../src/verify/checks.ts';
+
+/** One thing that is broken: what it is, which check must find it in which case, and the SQL that breaks it. */
+export type Damage = readonly [what: string, check: CheckName, caseId: number | null, sql: string];
+
+/** On the mirror of `buildEventfulMirror`. One a line: check, case, what, SQL. */
+const LINES = `
+payload | 6  | a payload that was edited | UPDATE cases SET mirror_payload = replace(mirror_payload, 'Alder', 'Elder') WHERE id = 6
+payload | 6  | a payload that is no JSON | UPDATE cases SET mirror_payload = 'x' WHERE id = 6
+payload | 6  | a payload of another case | UPDATE cases SET mirror_payload = (SELECT mirror_payload FROM cases WHERE id = 8) WHERE id = 6
+payload | 6  | a fingerprint that was edited | UPDATE cases SET mirror_fingerprint = 'x' WHERE id = 6
+payload | 6  | an entry's text that was edited | UPDATE docket_entries SET description = 'x' WHERE case_id = 6 AND mirror_key = 101
+payload | 6  | an entry that was deleted | DELETE FROM docket_entries WHERE case_id = 6 AND mirror_key = 101
+rows    | 6  | an entry that is not in the payload | UPDATE cases SET mirror_entry_keys = '[101]' WHERE id = 6
+rows    | 6  | a column that was edited | UPDATE cases SET court = 'x' WHERE id = 6
+rows    | 6  | a flag that is neither 0 nor 1 | UPDATE cases SET is_active = 2 WHERE id = 6
+rows    | 6  | a summary without HTML that was edited | UPDATE cases SET mirror_summary_text = 'x' WHERE id = 6
+rows    | 6  | a row of a list that was deleted | DELETE FROM issues WHERE case_id = 6 AND mirror_position = 0
+rows    | 6  | a row of a list too many | INSERT INTO issues VALUES (6, 9, 'x')
+rows    | 6  | rows of a list in another order | UPDATE issues SET mirror_position = mirror_position + 7 WHERE case_id = 6
+rows    | 6  | a defendant that was edited | UPDATE case_defendants SET name = 'x' WHERE case_id = 6
+rows    | 6  | a related case that was deleted | DELETE FROM related_cases WHERE case_id = 6
+rows    | 6  | a docket that was deleted | DELETE FROM dockets WHERE case_id = 6
+rows    | 9  | a docket where there is none | INSERT INTO dockets (case_id) VALUES (9)
+rows    | 2  | an attachment that was dropped | DELETE FROM attachments WHERE mirror_entry_id = (SELECT mirror_id FROM docket_entries WHERE case_id = 2 AND mirror_key = 103)
+rows    | 2  | an attachment too many | INSERT INTO attachments (mirror_entry_id, mirror_position) VALUES ((SELECT mirror_id FROM docket_entries WHERE case_id = 2 AND mirror_key = 103), 1)
+history | 2  | a past entry's text that was edited | UPDATE past_docket_entries SET description = 'x' WHERE case_id = 2 AND mirror_key = 101 AND mirror_since_run_id = 1
+history | 2  | a past entry that was deleted | DELETE FROM past_docket_entries WHERE case_id = 2 AND mirror_key = 102
+history | 1  | a change that was deleted | DELETE FROM case_changes WHERE case_id = 1 AND field = 'name'
+history | 1  | a change whose old value was edited | UPDATE case_changes SET old_value = '"x"' WHERE case_id = 1 AND field = 'name'
+history | 1  | a change whose new value was edited | UPDATE case_changes SET new_value = '"x"' WHERE case_id = 1 AND field = 'name'
+history | 1  | a change whose value is no JSON | UPDATE case_changes SET old_value = 'x' WHERE case_id = 1 AND field = 'name'
+history | 1  | a change of an element whose kind was edited | UPDATE case_changes SET kind = 'removed' WHERE case_id = 1 AND kind = 'added'
+history | 1  | a change in a run without a version | UPDATE case_changes SET run_id = 3 WHERE case_id = 1 AND run_id = 2
+history | 1  | a change at a time when its run was over | UPDATE case_changes SET changed_at = '2031-01-01T00:00:00.000Z' WHERE case_id = 1
+history | 1  | changes in the wrong order | UPDATE case_changes SET id = id + 1000 WHERE case_id = 1 AND run_id = 2
+history | 1  | a past version's fingerprint that was edited | UPDATE past_versions SET fingerprint = 'x' WHERE case_id = 1 AND run_id = 1
+history | 1  | a past version that was deleted | DELETE FROM past_versions WHERE case_id = 1 AND run_id = 2
+entries | 2  | a past version of which only the docket tells, deleted | DELETE FROM past_versions WHERE case_id = 2 AND run_id = 2
+history | 2  | the oldest version deleted | DELETE FROM past_versions WHERE case_id = 2 AND run_id = 1
+history | 3  | a past version in a run that changed nothing | INSERT INTO past_versions SELECT case_id, 3, fingerprint FROM past_versions WHERE case_id = 3 AND run_id = 2
+entries | 2  | intervals that overlap | UPDATE past_docket_entries SET mirror_since_run_id = 1 WHERE case_id = 2 AND mirror_key = 101 AND mirror_since_run_id = 2
+entries | 2  | an interval that ends before it begins | UPDATE past_docket_entries SET mirror_until_run_id = 1 WHERE case_id = 2 AND mirror_key = 102
+entries | 2  | an interval that ends in a run yet to come | UPDATE past_docket_entries SET mirror_until_run_id = 99 WHERE case_id = 2 AND mirror_key = 102
+entries | 2  | an edited entry that nothing follows | UPDATE past_docket_entries SET mirror_end = 'edited' WHERE case_id = 2 AND mirror_end = 'removed' AND mirror_key = 101
+entries | 2  | a removed entry that goes on | UPDATE past_docket_entries SET mirror_end = 'removed' WHERE case_id = 2 AND mirror_end = 'edited'
+entries | 6  | an entry that came with a run that stored nothing | UPDATE docket_entries SET mirror_first_run_id = 2 WHERE case_id = 6
+marks   | 6  | a departed mark without history | UPDATE cases SET mirror_departed_run_id = 2 WHERE id = 6
+marks   | 8  | a departed mark that was taken away | UPDATE cases SET mirror_departed_run_id = NULL WHERE id = 8
+marks   | 8  | a departure whose change was deleted | DELETE FROM case_changes WHERE case_id = 8
+marks   | 7  | a departure in another run | UPDATE case_changes SET new_value = '2' WHERE case_id = 7 AND new_value = '3'
+marks   | 6  | a status that the label does not name | UPDATE cases SET mirror_status_id = 5020 WHERE id = 6
+marks   | 3  | a past status that the label did not name | UPDATE case_changes SET old_value = '5023' WHERE case_id = 3 AND field = 'mirror_status_id' AND run_id = 2
+marks   | 6  | a first run after the last | UPDATE cases SET mirror_first_run_id = 4 WHERE id = 6
+history | 6  | a changed run that changed nothing | UPDATE cases SET mirror_changed_run_id = 2 WHERE id = 6
+marks   | 9  | a redacted case with a past | INSERT INTO past_versions VALUES (9, 1, 'x')
+marks   | 6  | a redacted case with content | UPDATE cases SET mirror_redacted_run_id = 5 WHERE id = 6
+file    | 6  | a row whose case is gone | DELETE FROM cases WHERE id = 6
+file    | 11 | a row whose run is gone | UPDATE cases SET mirror_first_run_id = 77 WHERE id = 11
+file    | -  | a table that is gone | DROP TABLE causes; UPDATE cases SET id = id
+file    | -  | an attachment whose entry is gone | INSERT INTO attachments (mirror_entry_id, mirror_position) VALUES (9999, 0)
+ledger  | -  | cases seen that do not add up | UPDATE status_syncs SET cases_seen = cases_seen + 1 WHERE run_id = 1
+ledger  | -  | a complete sweep that missed a case | UPDATE status_syncs SET count_first = 99, count_last = 99 WHERE run_id = 1 AND outcome = 'complete'
+ledger  | -  | an empty status with cases | UPDATE status_syncs SET count_last = 1 WHERE run_id = 1 AND outcome = 'empty'
+ledger  | -  | a sweep that was never walked | UPDATE status_syncs SET walks = 0 WHERE run_id = 2
+ledger  | -  | a sweep that ended before it began | UPDATE status_syncs SET ended_at = '2001' WHERE run_id = 1
+ledger  | -  | a run that ended before it began | UPDATE sync_runs SET ended_at = '2001' WHERE id = 1
+ledger  | -  | a run without an end | UPDATE sync_runs SET ended_at = NULL WHERE id = 1
+ledger  | -  | a run before the run before it | UPDATE sync_runs SET started_at = '2001' WHERE id = 2
+ledger  | -  | a complete run with a failed status | UPDATE status_syncs SET outcome = 'failed' WHERE run_id = 1 AND status_id = 5021
+ledger  | -  | an old run that is still running | UPDATE sync_runs SET outcome = 'running', ended_at = NULL WHERE id = 1
+ledger  | -  | departures that do not add up | INSERT INTO departure_checks (run_id, outcome, checked_at, cases_gone, most_gone) VALUES (1, 'checked', '', 1, 1)
+ledger  | -  | a measurement without a count | INSERT INTO coverage_checks (run_id, outcome, checked_at, cases_mirrored) VALUES (1, 'measured', '', 1)
+ledger  | -  | a record kept aside that was edited | INSERT INTO kept_aside VALUES ('x', '', '{}', '', 0, 1, 1)
+`;
+
+export const DAMAGES: readonly Damage[] = LINES.trim()
+  .split('\n')
+  .map((line) => {
+    const [check = '', id = '', what = '', ...sql] = line.split(' | ').map((part) => part.trim());
+    return [what, check as CheckName, id === '-' ? null : Number(id), sql.join(' | ')];
+  });
