@@ -32,7 +32,7 @@ export function* checkMarks(
   return 1;
 }
 
-/** Nothing is left of a redacted case from before its redaction. */
+/** Nothing is left of a redacted case from before its redaction, but for when it left the site and came back. */
 function* checkRedaction({
   case: row,
   changes,
@@ -52,7 +52,10 @@ function* checkRedaction({
       found,
     };
   const left: [string, number[]][] = [
-    ['case_changes', changes.map((one) => one.run_id)],
+    [
+      'case_changes',
+      changes.filter(({ field }) => field !== 'mirror_departed_run_id').map((one) => one.run_id),
+    ],
     ['past_versions', pastVersions.map((one) => one.run_id)],
     ['docket_entries', entries.map((one) => one.mirror_first_run_id)],
     ['past_docket_entries', pastEntries.map((one) => one.mirror_since_run_id)],

@@ -94,12 +94,6 @@ export const LEDGER_RULES: readonly LedgerRule[] = [
     'outcome',
     `outcome = 'running' AND id < (SELECT max(id) FROM sync_runs)`,
   ),
-  runs(
-    'started_at',
-    'not before the run before it',
-    'started_at',
-    `started_at < (SELECT started_at FROM sync_runs WHERE id < run.id ORDER BY id DESC LIMIT 1)`,
-  ),
   {
     what: 'departure_checks: cases_missing',
     expected: 'at least moved + in place + gone',

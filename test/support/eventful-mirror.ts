@@ -1,10 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { fingerprint } from '../../src/cases/fingerprint.ts';
 import type { JsonObject } from '../../src/json.ts';
 import { openMirror, openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
-import { createCaseWriter } from '../../src/mirror/write-case.ts';
+import { redactCase } from '../../src/mirror/write-redaction.ts';
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import type { Finding } from '../../src/verify/checks.ts';
 import { verifyMirror, type VerifyReport } from '../../src/verify/verify-mirror.ts';
@@ -93,43 +92,13 @@ export async function buildEventfulMirror(): Promise<Buffer> {
     if (night === 4) source.put(makeCase({ id: 7, case_ongoing: 'Yes', name: 'Came back' }));
     if (night === 2) source.put(makeCase({ id: 11, case_ongoing: 'No' }));
     await sync();
-    const gone = { 2: [], 3: [7, 9], 4: [8] }[night];
-    const mirror = openMirror(database);
-    for (const id of gone)
-      createCaseWriter(mirror).writeDeparture(id, { runId: night, at: surroundings.now() });
-    mirror.close();
   }
   await sleep();
-  redact(database, 9, surroundings.now());
+  const mirror = openMirror(database);
+  const start = { startedAt: surroundings.now(), version: '0', apiUrl: '', processId: 1 };
+  redactCase(mirror, 9, { ...start, trigger: 'redact' }, surroundings.now);
+  mirror.close();
   return readFileSync(database);
-}
-
-/** What `redact` leaves of a case. */
-function redact(database: string, id: number, at: Date): void {
-  const { sqlite, close } = openMirror(database);
-  const runId = sqlite
-    .prepare(
-      `INSERT INTO sync_runs (outcome, started_at, ended_at, "trigger", version, api_url, process_id)
-       VALUES ('complete', ?, ?, 'redact', '0', '', 1)`,
-    )
-    .run(at.toISOString(), at.toISOString()).lastInsertRowid;
-  const row = sqlite.prepare<[number], Record<string, unknown>>('SELECT * FROM cases WHERE id = ?').get(id);
-  sqlite.prepare('DELETE FROM cases WHERE id = ?').run(id);
-  const kept = {
-    id,
-    mirror_status_id: row?.mirror_status_id,
-    mirror_first_run_id: row?.mirror_first_run_id,
-    mirror_departed_run_id: row?.mirror_departed_run_id,
-    mirror_changed_run_id: runId,
-    mirror_redacted_run_id: runId,
-    mirror_payload: JSON.stringify({ id }),
-    mirror_fingerprint: fingerprint({ rest: { id }, entries: null }),
-  };
-  const columns = Object.keys(kept);
-  sqlite
-    .prepare(`INSERT INTO cases (${columns.join()}) VALUES (${columns.map((name) => `@${name}`).join()})`)
-    .run(kept);
-  close();
 }
 
 /** A file of these bytes in which `sql` has been executed, without any check of references. */

@@ -66,11 +66,10 @@ ledger  | -  | a sweep that was never walked | UPDATE status_syncs SET walks = 0
 ledger  | -  | a sweep that ended before it began | UPDATE status_syncs SET ended_at = '2001' WHERE run_id = 1
 ledger  | -  | a run that ended before it began | UPDATE sync_runs SET ended_at = '2001' WHERE id = 1
 ledger  | -  | a run without an end | UPDATE sync_runs SET ended_at = NULL WHERE id = 1
-ledger  | -  | a run before the run before it | UPDATE sync_runs SET started_at = '2001' WHERE id = 2
 ledger  | -  | a complete run with a failed status | UPDATE status_syncs SET outcome = 'failed' WHERE run_id = 1 AND status_id = 5021
 ledger  | -  | an old run that is still running | UPDATE sync_runs SET outcome = 'running', ended_at = NULL WHERE id = 1
-ledger  | -  | departures that do not add up | INSERT INTO departure_checks (run_id, outcome, checked_at, cases_gone, most_gone) VALUES (1, 'checked', '', 1, 1)
-ledger  | -  | a measurement without a count | INSERT INTO coverage_checks (run_id, outcome, checked_at, cases_mirrored) VALUES (1, 'measured', '', 1)
+ledger  | -  | departures that do not add up | UPDATE departure_checks SET cases_gone = 3 WHERE run_id = 3
+ledger  | -  | a measurement without a count | UPDATE coverage_checks SET count_all = NULL WHERE run_id = 1
 ledger  | -  | a record kept aside that was edited | INSERT INTO kept_aside VALUES ('x', '', '{}', '', 0, 1, 1)
 `;
 
