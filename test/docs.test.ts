@@ -36,7 +36,7 @@ describe('the SQL of the documentation', () => {
     const source = inventCollection({ size: 250 });
     const { sync, read: readMirror } = await startHarness({ source });
     await sync();
-    source.advance({ changed: 10 });
+    source.advance({ changed: 10, statusMoves: 3, removed: 2 });
     await sync();
     answers = readMirror(
       (mirror) => new Map(questions.map(([, sql]) => [sql, [...query(mirror, sql).rows].length])),

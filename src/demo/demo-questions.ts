@@ -22,14 +22,12 @@ FROM clean_cases JOIN docket_entries
 GROUP BY clean_cases.id ORDER BY entries DESC LIMIT 5`,
   },
   {
-    title: 'What did the second night bring?',
-    sql: `SELECT cases.id, cases.name, cases.case_ongoing,
-  cases.mirror_first_run_id = 2 AS is_new,
-  count(docket_entries.mirror_id) AS new_entries
-FROM cases LEFT JOIN docket_entries
-  ON docket_entries.case_id = cases.id
-  AND docket_entries.mirror_first_run_id = 2
-WHERE cases.mirror_changed_run_id = 2
-GROUP BY cases.id ORDER BY new_entries DESC, cases.id LIMIT 5`,
+    title: 'What did the second night find changed?',
+    sql: `SELECT cases.id, cases.name, change_log.kind, change_log.field,
+  count(*) AS times
+FROM change_log JOIN cases ON cases.id = change_log.case_id
+WHERE change_log.run_id = 2
+GROUP BY cases.id, change_log.kind, change_log.field
+ORDER BY change_log.kind, cases.id LIMIT 12`,
   },
 ];
