@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { count, desc, eq, sql } from 'drizzle-orm';
+import { count, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Mirror } from './open-mirror.ts';
 import { cases, docketEntries, keptAside, payloadDrift, statuses, statusSyncs, syncRuns } from './schema.ts';
 
@@ -11,7 +11,7 @@ export type DriftRow = typeof payloadDrift.$inferSelect;
 export interface StatusState {
   readonly id: number;
   readonly label: string;
-  /** Cases in the mirror that came under this status last. */
+  /** Cases in the mirror that came under this status last and have not departed. */
   readonly cases: number;
   readonly lastSweep: StatusSyncRow | null;
   /** When a sweep of it last ended complete or empty. */
@@ -22,7 +22,9 @@ export interface MirrorState {
   readonly path: string;
   /** Of the database file and its write-ahead log. */
   readonly fileBytes: number;
+  /** Those that have left the site included. */
   readonly cases: number;
+  readonly departed: number;
   readonly docketEntries: number;
   readonly keptAside: number;
   readonly statuses: readonly StatusState[];
@@ -40,6 +42,7 @@ export function findMirrorState({ db, path }: Mirror, mostRuns: number): MirrorS
       moment
         .select({ id: cases.mirror_status_id, n: count() })
         .from(cases)
+        .where(isNull(cases.mirror_departed_run_id))
         .groupBy(cases.mirror_status_id)
         .all()
         .map(({ id, n }) => [id, n]),
@@ -70,6 +73,9 @@ export function findMirrorState({ db, path }: Mirror, mostRuns: number): MirrorS
       path,
       fileBytes: sizeOf(path) + sizeOf(`${path}-wal`),
       cases: countOf(cases),
+      departed:
+        moment.select({ n: count() }).from(cases).where(isNotNull(cases.mirror_departed_run_id)).get()?.n ??
+        0,
       docketEntries: countOf(docketEntries),
       keptAside: countOf(keptAside),
       statuses: states,

@@ -8,6 +8,7 @@ export function toStateJson(state: MirrorState) {
     database: state.path,
     file_bytes: state.fileBytes,
     cases: state.cases,
+    departed: state.departed,
     docket_entries: state.docketEntries,
     kept_aside: state.keptAside,
     statuses: state.statuses.map(({ id, label, cases, lastGoodAt, lastSweep }) => ({
@@ -48,7 +49,8 @@ export function renderMirrorState(state: MirrorState): string {
     ['right'],
     100,
   );
-  const content = `${renderPlural(state.cases, 'case')}, ${renderPlural(state.docketEntries, 'docket entry', 'docket entries')}`;
+  const departed = state.departed === 0 ? '' : ` (${renderCount(state.departed)} departed)`;
+  const content = `${renderPlural(state.cases, 'case')}${departed}, ${renderPlural(state.docketEntries, 'docket entry', 'docket entries')}`;
   return [
     `${state.path}: ${content}, ${renderBytes(state.fileBytes)}\n\n`,
     statuses,
