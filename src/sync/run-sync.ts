@@ -8,7 +8,8 @@ import { PACKAGE } from '../package-info.ts';
 import type { Settings } from '../settings.ts';
 import type { RunReport } from './run-report.ts';
 import type { OnSyncEvent } from './sync-events.ts';
-import { syncMirror, type SyncPlan } from './sync-mirror.ts';
+import { syncMirror } from './sync-mirror.ts';
+import type { SyncPlan } from './sync-run.ts';
 
 export interface SyncRequest extends SyncPlan {
   readonly settings: Settings;

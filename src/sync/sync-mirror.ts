@@ -1,46 +1,16 @@
-import type { Client, Traffic } from '../clearinghouse/client.ts';
-import { ONGOING_STATUSES } from '../clearinghouse/ongoing-status.ts';
+import type { Traffic } from '../clearinghouse/client.ts';
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
 import { MirrorError } from '../errors.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
-import type { Mirror } from '../mirror/open-mirror.ts';
-import { recordDeadRuns, type Trigger } from '../mirror/sync-ledger.ts';
-import { measureCoverage } from './coverage.ts';
-import { findDepartures, toMostGone, toSkippedDepartures } from './departures.ts';
+import { recordDeadRuns } from '../mirror/sync-ledger.ts';
+import { checkAfterwards } from './check-afterwards.ts';
 import { endsEverySweep } from './error-reach.ts';
-import { beginRecord, toNoRecord, type RunRecord, type SweepRecord } from './run-record.ts';
-import { isGood, judgeRun, type DepartureReport, type RunReport, type StatusReport } from './run-report.ts';
+import { beginRecord, toNoRecord, type SweepRecord } from './run-record.ts';
+import { judgeRun, type RunReport, type StatusReport } from './run-report.ts';
 import { RunSightings } from './run-sightings.ts';
 import { SweepFigures } from './sweep-figures.ts';
 import { sweepStatus } from './sweep-status.ts';
-import type { OnSyncEvent } from './sync-events.ts';
-
-/** How a run goes about its work. */
-export interface SyncPlan {
-  readonly statuses: readonly SweptStatus[];
-  readonly trigger: Trigger;
-  /** Ask and compare, but write nothing, not even that this run took place. */
-  readonly dryRun: boolean;
-  /** Mark cases as departed however many they are. */
-  readonly acceptDepartures: boolean;
-}
-
-export interface SyncRun extends SyncPlan {
-  readonly client: Client;
-  /** Opened for writing by the holder of the writer's lock; for a dry run, opened in any way. */
-  readonly mirror: Mirror;
-  readonly version: string;
-  /** How often at most a list is walked that shifts while it is read. */
-  readonly mostWalks: number;
-  /** Walk each list until two walks hold the same cases. */
-  readonly confirm: boolean;
-  /** The share of the cases, in percent, that may depart without a doubt. */
-  readonly mostDepartures: number;
-  readonly now: () => Date;
-  /** Aborted with an INTERRUPTED or TERMINATED error to end the run after the page in hand. */
-  readonly signal: AbortSignal;
-  readonly onEvent: OnSyncEvent;
-}
+import type { SyncRun } from './sync-run.ts';
 
 /**
  * Runs one sync: sweeps each status in turn, one failing without stopping the others, but for a refused token; then
@@ -108,56 +78,6 @@ async function sweepAll(run: SyncRun, record: SweepRecord, sightings: RunSightin
 }
 
 const NO_CHECKS = { departures: null, coverage: null };
-
-async function checkAfterwards(
-  run: SyncRun,
-  record: RunRecord,
-  sightings: RunSightings,
-  sweeps: readonly StatusReport[],
-): Promise<Pick<RunReport, 'departures' | 'coverage'>> {
-  const departures = await checkDepartures(run, record, sightings, sweeps);
-  const skip = findStop([...sweeps, departures]) ?? findObstacle(sweeps);
-  if (skip === null) run.onEvent({ type: 'measuring-coverage' });
-  const coverage = await measureCoverage(run.client, sweeps, run.signal, skip);
-  return { departures, coverage: record.recordCoverage(coverage) };
-}
-
-/** Only a status that was swept completely can tell that a case is missing from it. */
-async function checkDepartures(
-  run: SyncRun,
-  record: RunRecord,
-  sightings: RunSightings,
-  sweeps: readonly StatusReport[],
-): Promise<DepartureReport> {
-  const statusIds = sweeps.filter(isGood).map(({ status }) => status.id);
-  const mostGone = toMostGone(record.countPresent(statusIds), run.mostDepartures);
-  const skip = findStop(sweeps) ?? (statusIds.length === 0 ? 'No status was swept completely.' : null);
-  if (skip !== null) return record.recordDepartures(toSkippedDepartures(skip), mostGone);
-  const missing = record.listMissing(statusIds, (id) => sightings.has(id));
-  if (missing.length > 0) run.onEvent({ type: 'looking-up', cases: missing.length });
-  const findings = await findDepartures({
-    client: run.client,
-    findMark: record.findMark,
-    writeFound: record.writeFound.bind(record),
-    missing,
-    mostGone: run.acceptDepartures ? Infinity : mostGone,
-    signal: run.signal,
-  });
-  return record.recordDepartures(findings, mostGone);
-}
-
-/** Why the coverage of the sweeps is not to be measured; null when it is. */
-function findObstacle(sweeps: readonly StatusReport[]): string | null {
-  if (sweeps.every(({ outcome }) => outcome === 'failed')) return 'No list could be read.';
-  const isSwept = ({ id }: SweptStatus): boolean => sweeps.some(({ status }) => status.id === id);
-  return ONGOING_STATUSES.every(isSwept) ? null : 'Not all five statuses were asked for.';
-}
-
-/** Why no further request is worth making; null when one is. */
-function findStop(reports: readonly { readonly error: MirrorError | null }[]): string | null {
-  const stop = reports.find(({ error }) => error !== null && endsEverySweep(error));
-  return stop?.error?.message ?? null;
-}
 
 const NO_TRAFFIC: Traffic = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
 

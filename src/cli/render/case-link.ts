@@ -1,4 +1,4 @@
-import { clipText } from './value-words.ts';
+import { clipText } from './table.ts';
 
 /** Where a person reads a case on the site. */
 export function toCaseLink(id: number): string {

@@ -2,9 +2,8 @@ import type { DepartedCase } from '../../history/list-departed.ts';
 import { NO_STATUSES } from '../../history/list-transitions.ts';
 import { toCaseLink, toCaseName } from './case-link.ts';
 import { toDayWords } from './period.ts';
-import { toCellText } from './table.ts';
+import { clipText, toCellText } from './table.ts';
 import { renderPlural } from './units.ts';
-import { clipText } from './value-words.ts';
 
 const INDENT = ' '.repeat(12);
 

@@ -1,7 +1,8 @@
+import { clipText } from './table.ts';
 import type { EntryChange } from '../../history/case-change.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
 import { toFieldSentences } from './field-sentences.ts';
-import { clipText } from './value-words.ts';
+
 import type { WritingStyle } from './writing-style.ts';
 
 const WIDEST_DESCRIPTION = 120;

@@ -1,10 +1,11 @@
+import { clipText } from './table.ts';
 import { compareObjects, type FieldChange } from '../../cases/compare-cases.ts';
 import { toPlainText } from '../../cases/plain-text.ts';
 import type { JsonValue } from '../../json.ts';
 import { pairElements } from './pair-elements.ts';
 import { toTextDifference } from './text-difference.ts';
 import { renderCount } from './units.ts';
-import { clipText, toChangeWords, toJsonWords, toValueWords } from './value-words.ts';
+import { toChangeWords, toJsonWords, toValueWords } from './value-words.ts';
 import type { WritingStyle } from './writing-style.ts';
 
 /** Texts longer than this are not printed whole, but where they differ. */

@@ -4,9 +4,8 @@ import type { SpellFigures } from '../../history/list-spells.ts';
 import { NO_STATUSES, type Transition, type TransitionCount } from '../../history/list-transitions.ts';
 import { toCaseName } from './case-link.ts';
 import { toDayWords, toOutcomeWords, toPeriodWords } from './period.ts';
-import { renderTable, toCellText } from './table.ts';
+import { clipText, renderTable, toCellText } from './table.ts';
 import { renderCount, renderPlural } from './units.ts';
-import { clipText } from './value-words.ts';
 
 const WIDEST_LABEL = 28;
 

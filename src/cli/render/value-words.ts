@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue } from '../../json.ts';
-import { clip } from './table.ts';
+import { clipText } from './table.ts';
 import { renderCount } from './units.ts';
 import type { WritingStyle } from './writing-style.ts';
 
@@ -46,14 +46,4 @@ function toText(value: Exclude<JsonValue, null>): string {
 /** A text that could be taken for one of our own words, or that ends in white space which nobody would see. */
 function needsQuotes(text: string): boolean {
   return /^\s|\s$|^\((?:absent|null|empty|empty list)\)$/.test(text);
-}
-
-/** Clips a text of any length without measuring all of it. */
-export function clipText(text: string, width: number): string {
-  const head = text.slice(0, 4 * width).toWellFormed();
-  // Measuring costs far more than the rest, and most texts need none: each letter of theirs is one column.
-  const isPlain = /^[\x20-\x7e]*$/.test(head);
-  const clipped =
-    isPlain && head.length > width ? `${head.slice(0, width - 1)}…` : isPlain ? head : clip(head, width);
-  return text.length > head.length && !clipped.endsWith('…') ? `${clipped}…` : clipped;
 }

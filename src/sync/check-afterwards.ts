@@ -1,0 +1,61 @@
+import { ONGOING_STATUSES } from '../clearinghouse/ongoing-status.ts';
+import type { SweptStatus } from '../clearinghouse/swept-status.ts';
+import type { MirrorError } from '../errors.ts';
+import { measureCoverage } from './coverage.ts';
+import { findDepartures, toMostGone, toSkippedDepartures } from './departures.ts';
+import { endsEverySweep } from './error-reach.ts';
+import type { RunRecord } from './run-record.ts';
+import { isGood, type DepartureReport, type RunReport, type StatusReport } from './run-report.ts';
+import type { RunSightings } from './run-sightings.ts';
+import type { SyncRun } from './sync-run.ts';
+
+/** After the sweeps: looks up the cases that are missing, and counts those that no sweep can see. */
+export async function checkAfterwards(
+  run: SyncRun,
+  record: RunRecord,
+  sightings: RunSightings,
+  sweeps: readonly StatusReport[],
+): Promise<Pick<RunReport, 'departures' | 'coverage'>> {
+  const departures = await checkDepartures(run, record, sightings, sweeps);
+  const skip = findStop([...sweeps, departures]) ?? findObstacle(sweeps);
+  if (skip === null) run.onEvent({ type: 'measuring-coverage' });
+  const coverage = await measureCoverage(run.client, sweeps, run.signal, skip);
+  return { departures, coverage: record.recordCoverage(coverage) };
+}
+
+/** Only a status that was swept completely can tell that a case is missing from it. */
+async function checkDepartures(
+  run: SyncRun,
+  record: RunRecord,
+  sightings: RunSightings,
+  sweeps: readonly StatusReport[],
+): Promise<DepartureReport> {
+  const statusIds = sweeps.filter(isGood).map(({ status }) => status.id);
+  const mostGone = toMostGone(record.countPresent(statusIds), run.mostDepartures);
+  const skip = findStop(sweeps) ?? (statusIds.length === 0 ? 'No status was swept completely.' : null);
+  if (skip !== null) return record.recordDepartures(toSkippedDepartures(skip), mostGone);
+  const missing = record.listMissing(statusIds, (id) => sightings.has(id));
+  if (missing.length > 0) run.onEvent({ type: 'looking-up', cases: missing.length });
+  const findings = await findDepartures({
+    client: run.client,
+    findMark: record.findMark,
+    writeFound: record.writeFound.bind(record),
+    missing,
+    mostGone: run.acceptDepartures ? Infinity : mostGone,
+    signal: run.signal,
+  });
+  return record.recordDepartures(findings, mostGone);
+}
+
+/** Why the coverage of the sweeps is not to be measured; null when it is. */
+function findObstacle(sweeps: readonly StatusReport[]): string | null {
+  if (sweeps.every(({ outcome }) => outcome === 'failed')) return 'No list could be read.';
+  const isSwept = ({ id }: SweptStatus): boolean => sweeps.some(({ status }) => status.id === id);
+  return ONGOING_STATUSES.every(isSwept) ? null : 'Not all five statuses were asked for.';
+}
+
+/** Why no further request is worth making; null when one is. */
+function findStop(reports: readonly { readonly error: MirrorError | null }[]): string | null {
+  const stop = reports.find(({ error }) => error !== null && endsEverySweep(error));
+  return stop?.error?.message ?? null;
+}
