@@ -6,7 +6,7 @@ import { attachments, docketEntries } from '../mirror/schema.ts';
 import { listColumns, prepareTempInsert, shadowByView, type Fill } from './shadow.ts';
 
 /** The ids of present entries that came after the run or have been edited since. */
-export const LATER_ENTRIES = 'mirror_later_entries';
+const LATER_ENTRIES = 'mirror_later_entries';
 export const PAST_ATTACHMENTS = 'mirror_past_attachments';
 
 /** Past entries that stood after the run, as a condition on `past_docket_entries`. */

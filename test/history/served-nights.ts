@@ -96,7 +96,7 @@ const onEntry = (edit: Edit): Edit =>
   });
 
 /** What may happen to a case in a night. */
-export const EDITS: Readonly<Record<string, Edit>> = {
+const EDITS: Readonly<Record<string, Edit>> = {
   'a field is null': (record, random) => set(record, random.pick(SCALARS), null),
   'a field is empty': (record, random) => set(record, random.pick(SCALARS), ''),
   'a field is absent': (record, random) => drop(record, random.pick([...SCALARS, ...LISTS])),
