@@ -1,16 +1,14 @@
-import { and, eq, gt } from 'drizzle-orm';
 import type { CasePayload } from '../clearinghouse/case-payload.ts';
 import { fingerprint } from '../cases/fingerprint.ts';
 import { fromVersion, splitPayload } from '../cases/split-payload.ts';
-import { toEntry } from '../cases/to-docket-rows.ts';
+import { toEntry, type EntryColumns } from '../cases/to-docket-rows.ts';
 import { MirrorError } from '../errors.ts';
-import { findCaseRow, type CaseRecord, type StoredCase } from '../mirror/find-case.ts';
+import type { StoredCase } from '../mirror/find-case.ts';
 import type { Mirror } from '../mirror/open-mirror.ts';
-import { docketEntries, pastDocketEntries } from '../mirror/schema.ts';
 import { describeRun } from './find-run-as-of.ts';
 import { isHistoryMissing } from './missing-history.ts';
-import { toEntriesAsOf, toOrderOf } from './past-entries.ts';
-import { prepareRebuildVersion, toDamaged } from './rebuild-version.ts';
+import { toEntriesAsOf, toOrderOf, type Entry, type PastEntry } from './past-entries.ts';
+import { prepareFindPresent, prepareRebuildVersion, toDamaged, type PresentCase } from './rebuild-version.ts';
 
 /** A case as the mirror had it after a run. */
 export interface CaseAsOf extends StoredCase {
@@ -18,33 +16,44 @@ export interface CaseAsOf extends StoredCase {
   readonly departedRunId: number | null;
 }
 
-/**
- * Rebuilds a case whole, as it was after a run that has ended. The order of what stands in lists may be another; all
- * else is proven by the fingerprint of then. Fails with CASE_NOT_MIRRORED, CASE_REDACTED, HISTORY_MISSING, HISTORY_DAMAGED.
- */
+export type FindCaseAsOf = (id: number) => CaseAsOf;
+
+/** Rebuilds one case; see {@link prepareFindCaseAsOf}. */
 export function findCaseAsOf(mirror: Mirror, id: number, runId: number): CaseAsOf {
-  const { db, path } = mirror;
-  return db.transaction(() => {
-    const row = findCaseRow(mirror, id);
-    refuse(mirror, row, runId);
-    const { version, own, changedRunId, fingerprint: expected } = prepareRebuildVersion(mirror, runId)(row);
-    const entries = listEntriesAsOf(mirror, row, runId);
-    const payload = fromVersion(version, entries.map(toEntry)) as CasePayload;
+  return prepareFindCaseAsOf(mirror, runId)(id);
+}
+
+/**
+ * Prepares the rebuilding of cases, whole, as they were after a run that has ended. The order of what stands in lists
+ * may be another; all else is proven by the fingerprint of then. Fails with CASE_NOT_MIRRORED, CASE_REDACTED,
+ * HISTORY_MISSING, HISTORY_DAMAGED.
+ */
+export function prepareFindCaseAsOf(mirror: Mirror, runId: number): FindCaseAsOf {
+  const findPresent = prepareFindPresent(mirror);
+  const rebuild = prepareRebuildVersion(mirror, runId);
+  const listEntries = prepareListEntries(mirror, runId);
+  const find = (id: number): CaseAsOf => {
+    const now = findPresent(id);
+    if (now === undefined) throw new MirrorError('CASE_NOT_MIRRORED', `${mirror.path} holds no case ${id}.`);
+    refuse(mirror, now, runId);
+    const { version, own, changedRunId, fingerprint: expected } = rebuild(now);
+    const payload = fromVersion(version, listEntries(now).map(toEntry)) as CasePayload;
     if (fingerprint(splitPayload(payload)) !== expected)
-      throw toDamaged(id, `what comes out for run ${runId} in ${path} has another fingerprint`);
+      throw toDamaged(id, `what comes out for run ${runId} in ${mirror.path} has another fingerprint`);
     return {
       id,
       payload,
       fingerprint: expected,
-      firstRunId: row.mirror_first_run_id,
+      firstRunId: now.mirror_first_run_id,
       changedRunId,
       departedRunId: own.mirror_departed_run_id,
     };
-  });
+  };
+  return mirror.sqlite.transaction(find);
 }
 
-function refuse(mirror: Mirror, row: CaseRecord, runId: number): void {
-  const { mirror_first_run_id: first, mirror_redacted_run_id: redacted, id } = row;
+function refuse(mirror: Mirror, now: PresentCase, runId: number): void {
+  const { mirror_first_run_id: first, mirror_redacted_run_id: redacted, id } = now;
   if (first > runId)
     throw new MirrorError(
       'CASE_NOT_MIRRORED',
@@ -56,20 +65,20 @@ function refuse(mirror: Mirror, row: CaseRecord, runId: number): void {
       'CASE_REDACTED',
       `The content of case ${id} was removed in ${describeRun(mirror, redacted)}, with its history.`,
     );
-  if (isHistoryMissing(mirror, row, runId))
+  if (isHistoryMissing(mirror, now, runId))
     throw new MirrorError(
       'HISTORY_MISSING',
       `Case ${id} changed before ${mirror.path} kept history; what it said after run ${runId} is not known.`,
     );
 }
 
-function listEntriesAsOf({ db }: Mirror, { id, mirror_entry_keys }: CaseRecord, runId: number) {
-  const present = db.select().from(docketEntries).where(eq(docketEntries.case_id, id)).all();
-  const past = db
-    .select()
-    .from(pastDocketEntries)
-    .where(and(eq(pastDocketEntries.case_id, id), gt(pastDocketEntries.mirror_until_run_id, runId)))
-    .all();
-  const byKey = toEntriesAsOf(present, past, runId);
-  return toOrderOf(mirror_entry_keys, byKey.keys()).flatMap((key) => byKey.get(key) ?? []);
+function prepareListEntries({ sqlite }: Mirror, runId: number): (now: PresentCase) => EntryColumns[] {
+  const present = sqlite.prepare<[number], Entry>('SELECT * FROM docket_entries WHERE case_id = ?');
+  const past = sqlite.prepare<[number], PastEntry>(
+    `SELECT * FROM past_docket_entries WHERE case_id = ? AND +mirror_until_run_id > ${runId}`,
+  );
+  return ({ id, mirror_entry_keys }) => {
+    const byKey = toEntriesAsOf(present.all(id), past.all(id), runId);
+    return toOrderOf(mirror_entry_keys, byKey.keys()).flatMap((key) => byKey.get(key) ?? []);
+  };
 }

@@ -1,7 +1,7 @@
 import type { docketEntries, pastDocketEntries } from '../mirror/schema.ts';
 
-type Entry = Omit<typeof docketEntries.$inferSelect, 'mirror_id'>;
-type PastEntry = typeof pastDocketEntries.$inferSelect;
+export type Entry = Omit<typeof docketEntries.$inferSelect, 'mirror_id'>;
+export type PastEntry = typeof pastDocketEntries.$inferSelect;
 
 /**
  * The docket entries of one case as they were after a run, by their keys: the present ones that were there and have not

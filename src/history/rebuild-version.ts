@@ -8,12 +8,28 @@ import { parseVersion, type OwnWord } from '../mirror/write-changes.ts';
 
 type CaseColumns = typeof cases.$inferSelect;
 
-/** What undoing needs of a case's row. */
-export type PresentCase = Pick<
-  CaseColumns,
-  'id' | 'mirror_payload' | 'mirror_entry_keys' | 'mirror_fingerprint' | 'mirror_changed_run_id'
-> &
-  OwnWord;
+const PRESENT_COLUMNS = [
+  'id',
+  'mirror_payload',
+  'mirror_entry_keys',
+  'mirror_fingerprint',
+  'mirror_status_id',
+  'mirror_first_run_id',
+  'mirror_changed_run_id',
+  'mirror_departed_run_id',
+  'mirror_redacted_run_id',
+] as const satisfies (keyof CaseColumns)[];
+
+/** What of a case's row its past is made from. */
+export type PresentCase = Pick<CaseColumns, (typeof PRESENT_COLUMNS)[number]>;
+
+/** Prepares the reading of that. `main.` because a question about the past has temporary tables of the same names. */
+export function prepareFindPresent({ sqlite }: Mirror): (id: number) => PresentCase | undefined {
+  const statement = sqlite.prepare<[number], PresentCase>(
+    `SELECT ${PRESENT_COLUMNS.join(', ')} FROM main.cases WHERE id = ?`,
+  );
+  return (id) => statement.get(id);
+}
 
 /** A case as it was after a run, but for its docket entries. */
 export interface PastVersion {
@@ -34,7 +50,6 @@ type ChangeRow = Pick<typeof caseChanges.$inferSelect, 'field' | 'kind' | 'old_v
  * history reaches back that far. Each step is proven; fails with HISTORY_DAMAGED where the history does not lead back.
  */
 export function prepareRebuildVersion({ sqlite }: Mirror, runId: number): RebuildVersion {
-  // `main.` because a question about the past has temporary tables of the same names.
   const selectChanges = sqlite.prepare<[number], ChangeRow>(
     `SELECT field, kind, old_value, new_value FROM main.case_changes WHERE case_id = ? AND +run_id > ${runId}
     ORDER BY id DESC`,

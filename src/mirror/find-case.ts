@@ -16,20 +16,11 @@ export interface StoredCase {
   readonly changedRunId: number;
 }
 
-/** The row of a case. */
-export type CaseRecord = typeof cases.$inferSelect;
-
-/** Reads the row of a case. Fails with CASE_NOT_MIRRORED. */
-export function findCaseRow({ db, path }: Mirror, id: number): CaseRecord {
-  const row = db.select().from(cases).where(eq(cases.id, id)).get();
-  if (row === undefined) throw new MirrorError('CASE_NOT_MIRRORED', `${path} holds no case ${id}.`);
-  return row;
-}
-
 /** Reads a case whole, at one moment even while a sync writes. Fails with CASE_NOT_MIRRORED. */
-export function findCase(mirror: Mirror, id: number): StoredCase {
-  return mirror.db.transaction((moment) => {
-    const row = findCaseRow(mirror, id);
+export function findCase({ db, path }: Mirror, id: number): StoredCase {
+  return db.transaction((moment) => {
+    const row = moment.select().from(cases).where(eq(cases.id, id)).get();
+    if (row === undefined) throw new MirrorError('CASE_NOT_MIRRORED', `${path} holds no case ${id}.`);
     const entries = moment.select().from(docketEntries).where(eq(docketEntries.case_id, id)).all();
     const byKey = new Map(entries.map((entry) => [entry.mirror_key, entry]));
     return {

@@ -30,12 +30,12 @@ function toOrderlessCase(row: Row): Row {
   return {
     ...row,
     mirror_payload: toOrderless(JSON.parse(String(payload)) as JsonValue),
-    mirror_entry_keys: keys === null ? null : (JSON.parse(String(keys)) as number[]).sort((a, b) => a - b),
+    mirror_entry_keys: typeof keys === 'string' ? toOrderless(JSON.parse(keys) as JsonValue) : null,
   };
 }
 
 /** A text that is the same for the same content; written apart from the fingerprint. */
-export function toOrderless(value: JsonValue): string {
+function toOrderless(value: JsonValue): string {
   if (Array.isArray(value)) return `[${value.map(toOrderless).sort().join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const members = Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}:${toOrderless(one)}`);

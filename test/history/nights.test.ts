@@ -2,14 +2,15 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { fingerprint } from '../../src/cases/fingerprint.ts';
 import { splitPayload } from '../../src/cases/split-payload.ts';
 import type { CasePayload } from '../../src/clearinghouse/case-payload.ts';
-import { findCaseAsOf } from '../../src/history/find-case-as-of.ts';
+import { prepareFindCaseAsOf } from '../../src/history/find-case-as-of.ts';
 import { queryAsOf } from '../../src/history/query-as-of.ts';
 import type { JsonObject } from '../../src/json.ts';
 import type { Mirror } from '../../src/mirror/open-mirror.ts';
 import { SWEPT_STATUSES } from '../../src/clearinghouse/swept-status.ts';
+import { hasSameContent } from '../cases/mutations.ts';
 import { dumpData } from '../support/dump.ts';
 import { startHarness } from '../support/sync-harness.ts';
-import { dumpLedger, toComparable, toOrderless, type Dump } from './comparable-dump.ts';
+import { dumpLedger, toComparable, type Dump } from './comparable-dump.ts';
 import { listServed, passNight, startCollection } from './served-nights.ts';
 
 const NIGHTS = 30;
@@ -58,17 +59,18 @@ beforeAll(async () => {
 }, 180_000);
 
 function checkCases(mirror: Mirror, { runId, served }: Night): void {
+  const find = prepareFindCaseAsOf(mirror, runId);
   for (const [id, payload] of served) {
-    const then = findCaseAsOf(mirror, id, runId);
+    const then = find(id);
     const isSame =
       then.fingerprint === fingerprint(splitPayload(payload as CasePayload)) &&
-      toOrderless(then.payload) === toOrderless(payload);
+      hasSameContent(then.payload, payload);
     if (!isSame) wrong.payloads.push(`case ${id} of run ${runId}`);
   }
   const ids = mirror.sqlite.prepare<[], number>('SELECT id FROM cases').pluck().all();
   for (const id of ids.filter((one) => !served.has(one))) {
     try {
-      findCaseAsOf(mirror, id, runId);
+      find(id);
       wrong.cases.push(`case ${id} of run ${runId}`);
     } catch (error) {
       if ((error as { code?: string }).code !== 'CASE_NOT_MIRRORED') throw error;

@@ -78,7 +78,10 @@ function dumpName({ columns, rows }: ReturnType<typeof query>): unknown {
 function toOrderless(column: string, cell: Cell): unknown {
   if (column === 'mirror_position') return null;
   if (column === 'mirror_entry_keys') return (JSON.parse(String(cell)) as number[]).sort();
-  if (column === 'mirror_payload') return [...String(cell)].sort().join('');
+  if (column === 'mirror_payload')
+    return String(cell)
+      .split(/[[\]{},]/)
+      .sort();
   return cell;
 }
 

@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import { makeCase } from '../support/make-case.ts';
+import { runCli } from '../support/command-line.ts';
+import { startHarness } from '../support/sync-harness.ts';
+
+/** A mirror of one case that got another name in the second night, and the command line on it. */
+async function start() {
+  const source = recordedCases([makeCase({ id: 1, name: 'First name' })]);
+  const { sync, database } = await startHarness({ source });
+  await sync();
+  source.edit(1, (record) => ({ ...record, name: 'Second name' }));
+  await sync();
+  return (...args: string[]) => runCli(args, { env: { CLEARINGHOUSE_DATABASE: database } });
+}
+
+describe('case --as-of', () => {
+  test('shows the case as it was, and says on standard error as of when', async () => {
+    const run = await start();
+    const { exitCode, stdout, stderr } = await run('case', '1', '--as-of', '1');
+    expect([exitCode, stdout.includes('First name')]).toEqual([0, true]);
+    expect(stderr).toBe('As of run 1, which ended at 2030-01-15T03:17:00.000Z.\n');
+    expect((await run('case', '1', '--as-of', '2030-01-15')).stdout).toContain('Second name');
+  });
+
+  test('--json says which run and time it answers for', async () => {
+    const run = await start();
+    const { stdout } = await run('case', '1', '--json', '--as-of', '1');
+    expect(JSON.parse(stdout)).toMatchObject({
+      id: 1,
+      first_run_id: 1,
+      changed_run_id: 1,
+      as_of_run_id: 1,
+      as_of_started_at: '2030-01-15T03:17:00.000Z',
+      as_of_ended_at: '2030-01-15T03:17:00.000Z',
+      departed_run_id: null,
+      payload: { name: 'First name' },
+    });
+  });
+
+  test('--raw prints what the API had sent', async () => {
+    const run = await start();
+    const { stdout } = await run('case', '1', '--raw', '--as-of', '1');
+    expect(JSON.parse(stdout)).toEqual(makeCase({ id: 1, name: 'First name' }));
+  });
+});
+
+describe('query --as-of', () => {
+  test('answers from the state of then, and says on standard error as of when', async () => {
+    const run = await start();
+    const sql = 'SELECT name FROM cases';
+    expect(await run('query', '--format', 'csv', '--as-of', '1', sql)).toEqual({
+      exitCode: 0,
+      stdout: 'name\nFirst name\n',
+      stderr: 'As of run 1, which ended at 2030-01-15T03:17:00.000Z.\n',
+    });
+    expect((await run('query', '--format', 'csv', '--as-of', '2', sql)).stdout).toBe('name\nSecond name\n');
+  });
+});
+
+describe('--as-of with what cannot be answered', () => {
+  test.each([
+    ['yesterday', 'USAGE'],
+    ['2030-02-30', 'USAGE'],
+    ['9', 'RUN_UNKNOWN'],
+    ['2030-01-14', 'MOMENT_NOT_MIRRORED'],
+  ])('ends with exit code 2 and one line: %s', async (moment, code) => {
+    const run = await start();
+    for (const args of [
+      ['case', '1'],
+      ['query', 'SELECT 1'],
+    ]) {
+      const { exitCode, stdout, stderr } = await run(...args, '--as-of', moment);
+      expect([exitCode, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(new RegExp(`^Error: .*\\[${code}\\]\\nHint: .*\\n$`));
+    }
+  });
+});
