@@ -118,6 +118,7 @@ test('status --json gives each status its cases, its last sweep and when it was 
   replica.source.remove(8);
   await cli(['sync', '--status', 'unknown']);
   const state = JSON.parse((await cli(['status', '--json'])).stdout) as {
+    departed: number;
     statuses: Record<string, unknown>[];
     runs: Record<string, unknown>[];
   };
@@ -125,9 +126,10 @@ test('status --json gives each status its cases, its last sweep and when it was 
     [2, 'sync'],
     [1, 'sync'],
   ]);
+  expect(state.departed).toBe(2);
   expect(state.statuses[2]).toMatchObject({
     status_id: 5022,
-    cases: 2, // a case that the API no longer lists stays in the mirror
+    cases: 0, // those that left stay in the mirror, and are counted apart
     last_good_at: expect.stringMatching(/^2030-/),
     last_sweep: { run_id: 2, outcome: 'empty', cases_seen: 0 },
   });
