@@ -1,0 +1,101 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { fingerprint } from '../../src/cases/fingerprint.ts';
+import { splitPayload } from '../../src/cases/split-payload.ts';
+import { queryAsOf } from '../../src/history/query-as-of.ts';
+import { findCase } from '../../src/mirror/find-case.ts';
+import { openMirror, openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
+import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import { runCli } from '../support/command-line.ts';
+import { makeCase, makeDocket } from '../support/make-case.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const MIGRATIONS = new URL('../../migrations', import.meta.url).pathname;
+const SERVED = makeCase({ id: 1, main_docket: makeDocket({ docket_entries: [] }), case_ongoing: 'Yes' });
+
+/** A mirror as the first version made it, from before history was kept: two runs, of which the second changed case 1. */
+function makeFirstVersion(path: string): void {
+  const folder = join(tempFolder(), 'migrations');
+  cpSync(MIGRATIONS, folder, { recursive: true });
+  const journal = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as {
+    entries: object[];
+  };
+  writeFileSync(
+    join(folder, 'meta/_journal.json'),
+    JSON.stringify({ ...journal, entries: journal.entries.slice(0, 2) }),
+  );
+  const sqlite = new Database(path);
+  sqlite.pragma('application_id = 1129138514');
+  migrate(drizzle({ client: sqlite }), { migrationsFolder: folder });
+  const run =
+    sqlite.prepare(`INSERT INTO sync_runs (outcome, started_at, ended_at, "trigger", version, api_url, process_id)
+    VALUES ('complete', ?, ?, 'sync', '0.1.0', '', 1)`);
+  const sweep =
+    sqlite.prepare(`INSERT INTO status_syncs (run_id, status_id, outcome, started_at, ended_at, count_first, count_last,
+    cases_seen, cases_new, cases_changed, pages) VALUES (?, 5021, 'complete', ?, ?, 1, 1, 1, ?, ?, 1)`);
+  for (const [id, time] of [
+    [1, '2030-01-01T03:17:00.000Z'],
+    [2, '2030-01-02T03:17:00.000Z'],
+  ] as const) {
+    run.run(time, time);
+    sweep.run(id, time, time, id === 1 ? 1 : 0, id === 1 ? 0 : 1);
+  }
+  const split = splitPayload(SERVED);
+  sqlite
+    .prepare(
+      `INSERT INTO cases (id, name, case_ongoing, mirror_status_id, mirror_first_run_id, mirror_changed_run_id, mirror_fingerprint,
+        mirror_payload, mirror_entry_keys) VALUES (1, ?, 'Yes', 5021, 1, 2, ?, ?, '[]')`,
+    )
+    .run(SERVED.name, fingerprint(split), JSON.stringify(split.rest));
+  sqlite.close();
+}
+
+describe('a mirror from before history was kept', () => {
+  test('is brought up to date with its rows, and goes on from there', async () => {
+    const source = recordedCases([SERVED]);
+    const { database, sync, rows } = await startHarness({ source });
+    makeFirstVersion(database);
+    openMirror(database).close();
+    expect(rows('SELECT id, label, filter FROM statuses WHERE id > 5023')).toEqual([
+      { id: 5024, label: 'Perhaps, but long-dormant', filter: 'case_ongoing' },
+      { id: 5074, label: 'In Process (Public)', filter: 'case_status' },
+    ]);
+    expect(rows('SELECT run_id, outcome, walks FROM status_syncs')).toEqual([
+      { run_id: 1, outcome: 'complete', walks: 0 },
+      { run_id: 2, outcome: 'complete', walks: 0 },
+    ]);
+    expect((await sync()).statuses[1]?.figures).toMatchObject({ cases_seen: 1, cases_unchanged: 1 });
+    source.edit(1, (record) => ({ ...record, court: 'Another' }));
+    await sync();
+    expect(rows('SELECT run_id, field FROM case_changes')).toEqual([{ run_id: 4, field: 'court' }]);
+    expect(rows('SELECT run_id FROM past_versions')).toEqual([{ run_id: 2 }]);
+    const mirror = openMirrorReadOnly(database);
+    expect(findCase(mirror, 1).payload).toEqual(source.get(1));
+    mirror.close();
+  });
+
+  test('answers from the states that it knows, and refuses those that it does not', async () => {
+    const source = recordedCases([SERVED]);
+    const { database, sync } = await startHarness({ source });
+    makeFirstVersion(database);
+    source.edit(1, (record) => ({ ...record, name: 'Renamed' }));
+    await sync();
+    const nameAsOf = (runId: number): unknown => {
+      const mirror = openMirrorReadOnly(database);
+      try {
+        return [...queryAsOf(mirror, runId, 'SELECT name FROM cases').rows];
+      } finally {
+        mirror.close();
+      }
+    };
+    expect(nameAsOf(2)).toEqual([[SERVED.name]]);
+    expect(() => nameAsOf(1)).toThrow('kept history');
+    const asked = await runCli(['case', '1', '--as-of', '1', '--database', database]);
+    expect(asked).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('HISTORY_MISSING') });
+  });
+});
