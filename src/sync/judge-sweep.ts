@@ -61,5 +61,9 @@ function findDoubt({ walk, before, confirm }: SweepFacts): MirrorError | null {
     return new MirrorError('COUNT_MISMATCH', message);
   }
   if (!confirm || (before !== null && walk.holdsTheSameAs(before))) return null;
-  return new MirrorError('UNCONFIRMED', 'No two walks of the list one after the other held the same cases.');
+  const message =
+    before === null
+      ? 'One walk of the list has to be confirmed by another.'
+      : 'The last two walks of the list did not hold the same cases.';
+  return new MirrorError('UNCONFIRMED', message);
 }

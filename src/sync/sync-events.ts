@@ -13,7 +13,7 @@ export type SyncEvent =
   | { readonly type: 'status-begun'; readonly status: SweptStatus }
   /** A page is stored. */
   | { readonly type: 'page-stored'; readonly status: SweptStatus; readonly figures: StatusFigures }
-  /** The list shifted while it was read. */
+  /** The list shifted while it was read, or is to be confirmed. */
   | { readonly type: 'walking-again'; readonly status: SweptStatus; readonly reason: string }
   /** So many cases are missing from completely swept lists. */
   | { readonly type: 'looking-up'; readonly cases: number }

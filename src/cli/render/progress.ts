@@ -98,7 +98,7 @@ function createLines(out: Out, now: () => Date): OnSyncEvent {
         }
         break;
       case 'walking-again':
-        say(`${event.status.id} ${event.status.label}: the list shifted, walking it again: ${event.reason}`);
+        say(`${event.status.id} ${event.status.label}: walking the list again: ${event.reason}`);
         break;
       case 'looking-up':
         say(`looking up ${renderPlural(event.cases, 'missing case')}`);
