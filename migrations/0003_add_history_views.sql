@@ -123,7 +123,9 @@ SELECT
 	coalesce(case_changes.old_value ->> '$', '(none)') AS from_status,
 	coalesce(case_changes.new_value ->> '$', '(none)') AS to_status
 FROM case_changes
-WHERE case_changes.field = 'case_ongoing';
+-- What a case was before it was redacted is not known.
+WHERE case_changes.field = 'case_ongoing'
+	AND NOT (case_changes.old_value IS NULL AND case_changes.case_id IN (SELECT id FROM cases WHERE mirror_redacted_run_id IS NOT NULL));
 --> statement-breakpoint
 -- How long each case stood under each status, as far as the mirror saw it. `began_at` is null for the status that a case
 -- had when it was first stored, `ended_at` for the one that it has now, or had when it left the site; `days` counts what
@@ -147,6 +149,7 @@ WITH spells AS (
 		0 AS change_id
 	FROM cases
 	JOIN sync_runs ON sync_runs.id = cases.mirror_first_run_id
+	WHERE cases.mirror_redacted_run_id IS NULL
 	UNION ALL
 	SELECT
 		case_changes.case_id,
@@ -156,6 +159,7 @@ WITH spells AS (
 		case_changes.id
 	FROM case_changes
 	WHERE case_changes.field = 'case_ongoing'
+		AND case_changes.case_id NOT IN (SELECT id FROM cases WHERE mirror_redacted_run_id IS NOT NULL)
 ),
 bounded AS (
 	SELECT

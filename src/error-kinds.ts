@@ -192,6 +192,17 @@ export const ERROR_KINDS = {
     means: 'Only a case that has left the site can be redacted.',
     hint: 'See `clearinghouse-mirror departed`. A case that is on the site would come back with the next sync.',
   },
+  REDACTION_UNFINISHED: {
+    exit: 'database',
+    means:
+      'The rows of a redacted case are removed, but the file could not be written anew while another program reads it.',
+    hint: 'Close the programs that read the file, then run `redact` for the same case again.',
+  },
+  CASES_MISSED: {
+    exit: 'partial',
+    means: 'A list did not hold cases that the API has under its status when they are asked for one by one.',
+    hint: 'Those that the mirror knew were fetched; new ones may be missing. Run `sync` again.',
+  },
   NOTHING_MEASURED: {
     exit: 'usage',
     means: 'No run has measured the coverage yet.',

@@ -29,6 +29,7 @@ export function rebuildLaterCases(mirror: Mirror, runId: number, isWanted: (tabl
   const findPresent = prepareFindPresent(mirror);
   const rebuild = prepareRebuildVersion(mirror, runId);
   const write = prepareWriteRows(mirror, isWanted);
+  const findDeparture = prepareFindDeparture(mirror, runId);
   // Making plain text of a summary would take a third of the time.
   const toWanted = (version: JsonObject): JsonObject =>
     isWanted(FAR_TABLE) ? version : { ...version, summary: null };
@@ -38,7 +39,7 @@ export function rebuildLaterCases(mirror: Mirror, runId: number, isWanted: (tabl
     const { mirror_redacted_run_id: redacted, mirror_first_run_id } = now;
     if (redacted !== null && redacted > runId) {
       const rows = toRows({ id }, now.mirror_fingerprint);
-      write({ ...rows, case: { ...rows.case, ...toRedacted(now, runId) } }, null);
+      write({ ...rows, case: { ...rows.case, ...toRedacted(now, findDeparture(now)) } }, null);
       continue;
     }
     const { version, own, changedRunId, fingerprint } = rebuild(now);
@@ -57,14 +58,30 @@ function toRows(payload: CasePayload, fingerprint: string): CaseRows {
 }
 
 /** What is left of a case whose content was removed since: that it was there. The column that says so stays as it is. */
-function toRedacted(now: PresentCase, runId: number): Omit<CaseColumns, keyof CaseRows['case']> {
-  const departed = now.mirror_departed_run_id;
+function toRedacted(
+  now: PresentCase,
+  departedRunId: number | null,
+): Omit<CaseColumns, keyof CaseRows['case']> {
   return {
     mirror_status_id: null,
     mirror_first_run_id: now.mirror_first_run_id,
     mirror_changed_run_id: now.mirror_first_run_id,
-    mirror_departed_run_id: departed !== null && departed <= runId ? departed : null,
+    mirror_departed_run_id: departedRunId,
     mirror_redacted_run_id: now.mirror_redacted_run_id,
+  };
+}
+
+/** Whether a case had departed after a run: its departures and returns are known even when its content was removed. */
+function prepareFindDeparture({ sqlite }: Mirror, runId: number): (now: PresentCase) => number | null {
+  const selectNext = sqlite
+    .prepare<[number], string>(
+      `SELECT old_value FROM main.case_changes
+      WHERE case_id = ? AND field = 'mirror_departed_run_id' AND +run_id > ${runId} ORDER BY id LIMIT 1`,
+    )
+    .pluck();
+  return (now) => {
+    const before = selectNext.get(now.id);
+    return before === undefined ? now.mirror_departed_run_id : (JSON.parse(before) as number | null);
   };
 }
 

@@ -88,12 +88,27 @@ function prepareKeepPast(
       ),
     )
     .prepare();
+  const turnIntoRemoval = db
+    .update(pastDocketEntries)
+    .set({ mirror_end: sql`'removed'` })
+    .where(
+      and(
+        eq(pastDocketEntries.case_id, sql.placeholder('case_id')),
+        eq(pastDocketEntries.mirror_key, sql.placeholder('mirror_key')),
+        eq(pastDocketEntries.mirror_until_run_id, sql.placeholder('runId')),
+      ),
+    )
+    .prepare();
   return (old, runId, mirror_end) => {
     const { case_id, mirror_key, mirror_first_run_id } = old;
     const until = selectNewestPast.get({ case_id, mirror_key })?.until ?? mirror_first_run_id;
     const since = Math.max(until, mirror_first_run_id);
-    // What the same run brought and replaced was never the state after a run, and is not kept.
-    if (since === runId) return;
+    if (since === runId) {
+      // What the same run brought and replaced was never the state after a run, and is not kept. An entry that the run
+      // edited first and then found gone has been removed, as seen from the run before.
+      if (mirror_end === 'removed') turnIntoRemoval.run({ case_id, mirror_key, runId });
+      return;
+    }
     insertPast({
       ...old,
       mirror_version_id: null,

@@ -1,6 +1,6 @@
 import { ONGOING_STATUSES } from '../clearinghouse/ongoing-status.ts';
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
-import type { MirrorError } from '../errors.ts';
+import { MirrorError } from '../errors.ts';
 import { measureCoverage } from './coverage.ts';
 import { findDepartures, toMostGone, toSkippedDepartures } from './departures.ts';
 import { endsEverySweep } from './error-reach.ts';
@@ -15,12 +15,14 @@ export async function checkAfterwards(
   record: RunRecord,
   sightings: RunSightings,
   sweeps: readonly StatusReport[],
-): Promise<Pick<RunReport, 'departures' | 'coverage'>> {
-  const departures = await checkDepartures(run, record, sightings, sweeps);
+): Promise<Pick<RunReport, 'statuses' | 'departures' | 'coverage'>> {
+  const { departures, missed } = await checkDepartures(run, record, sightings, sweeps);
+  const statuses = sweeps.map((sweep) => toDisproved(sweep, missed));
+  for (const status of statuses.filter((one) => !sweeps.includes(one))) record.endStatus(status);
   const skip = findStop([...sweeps, departures]) ?? findObstacle(sweeps);
   if (skip === null) run.onEvent({ type: 'measuring-coverage' });
   const coverage = await measureCoverage(run.client, sweeps, run.signal, skip);
-  return { departures, coverage: record.recordCoverage(coverage) };
+  return { statuses, departures, coverage: record.recordCoverage(coverage) };
 }
 
 /** Only a status that was swept completely can tell that a case is missing from it. */
@@ -29,11 +31,12 @@ async function checkDepartures(
   record: RunRecord,
   sightings: RunSightings,
   sweeps: readonly StatusReport[],
-): Promise<DepartureReport> {
+): Promise<{ departures: DepartureReport; missed: ReadonlyMap<number, number> }> {
   const statusIds = sweeps.filter(isGood).map(({ status }) => status.id);
   const mostGone = toMostGone(record.countPresent(statusIds), run.mostDepartures);
   const skip = findStop(sweeps) ?? (statusIds.length === 0 ? 'No status was swept completely.' : null);
-  if (skip !== null) return record.recordDepartures(toSkippedDepartures(skip), mostGone);
+  if (skip !== null)
+    return { departures: record.recordDepartures(toSkippedDepartures(skip), mostGone), missed: new Map() };
   const missing = record.listMissing(statusIds, (id) => sightings.has(id));
   if (missing.length > 0) run.onEvent({ type: 'looking-up', cases: missing.length });
   const findings = await findDepartures({
@@ -44,7 +47,15 @@ async function checkDepartures(
     mostGone: run.acceptDepartures ? Infinity : mostGone,
     signal: run.signal,
   });
-  return record.recordDepartures(findings, mostGone);
+  return { departures: record.recordDepartures(findings, mostGone), missed: findings.missed };
+}
+
+/** A sweep that seemed complete is not when its list lacked cases that the API has under its status. */
+function toDisproved(sweep: StatusReport, missed: ReadonlyMap<number, number>): StatusReport {
+  const count = missed.get(sweep.status.id) ?? 0;
+  if (count === 0) return sweep;
+  const message = `The list lacked ${count} cases that the API has under this status; they were fetched by their ids.`;
+  return { ...sweep, outcome: 'partial', error: new MirrorError('CASES_MISSED', message) };
 }
 
 /** Why the coverage of the sweeps is not to be measured; null when it is. */

@@ -25,11 +25,14 @@ export interface DepartureSearch {
   readonly signal: AbortSignal;
 }
 
-export type DepartureFindings = Omit<DepartureFigures, 'cases_returned' | 'most_gone'> & {
+export interface DepartureFindings {
+  readonly figures: Omit<DepartureFigures, 'cases_returned' | 'most_gone'>;
   /** Those to be marked: none when there are too many to be believed, or might be if all had been looked up. */
   readonly goneIds: readonly number[];
+  /** How many cases of each status its list should have brought: the API has them there, as they were. */
+  readonly missed: ReadonlyMap<number, number>;
   readonly error: MirrorError | null;
-};
+}
 
 /** Look-ups that fail one after the other until the rest is given up. */
 const MOST_FAILURES = 3;
@@ -43,12 +46,18 @@ export async function findDepartures(search: DepartureSearch): Promise<Departure
   const before = client.traffic();
   const goneIds: number[] = [];
   const found = { moved: 0, inPlace: 0 };
+  const missed = new Map<number, number>();
   let error: MirrorError | null = null;
   let failures = 0;
+  let answered = 0;
   for (const one of missing) {
     try {
       const statusId = await lookUp(search, one.id);
       failures = 0;
+      answered++;
+      // In the list of the cases without a status not all of them need to stand.
+      if (statusId !== null && statusId === one.statusId && statusId !== UNCLASSIFIED.id)
+        missed.set(statusId, (missed.get(statusId) ?? 0) + 1);
       if (statusId === null) goneIds.push(one.id);
       else found[statusId === one.statusId ? 'inPlace' : 'moved']++;
     } catch (thrown) {
@@ -62,15 +71,18 @@ export async function findDepartures(search: DepartureSearch): Promise<Departure
   const isDoubtful = goneIds.length > mostGone;
   if (isDoubtful) error = toDoubt(goneIds.length, mostGone, missing.length);
   return {
-    outcome: isDoubtful ? 'doubtful' : error === null ? 'checked' : 'incomplete',
-    cases_missing: missing.length,
-    cases_moved: found.moved,
-    cases_in_place: found.inPlace,
-    cases_gone: goneIds.length,
-    ...toTrafficRow(client.traffic(), before),
-    error_code: error?.code ?? null,
-    error_message: error?.message ?? null,
-    goneIds: error === null || (!isDoubtful && missing.length <= mostGone) ? goneIds : [],
+    figures: {
+      outcome: isDoubtful ? 'doubtful' : error === null ? 'checked' : 'incomplete',
+      cases_missing: missing.length,
+      cases_moved: found.moved,
+      cases_in_place: found.inPlace,
+      cases_gone: goneIds.length,
+      ...toTrafficRow(client.traffic(), before),
+      error_code: error?.code ?? null,
+      error_message: error?.message ?? null,
+    },
+    goneIds: goneIds.length + missing.length - answered <= mostGone ? goneIds : [],
+    missed,
     error,
   };
 }
@@ -79,15 +91,18 @@ export async function findDepartures(search: DepartureSearch): Promise<Departure
 export function toSkippedDepartures(why: string): DepartureFindings {
   const nothing: Traffic = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
   return {
-    outcome: 'skipped',
-    cases_missing: 0,
-    cases_moved: 0,
-    cases_in_place: 0,
-    cases_gone: 0,
-    ...toTrafficRow(nothing, nothing),
-    error_code: null,
-    error_message: why,
+    figures: {
+      outcome: 'skipped',
+      cases_missing: 0,
+      cases_moved: 0,
+      cases_in_place: 0,
+      cases_gone: 0,
+      ...toTrafficRow(nothing, nothing),
+      error_code: null,
+      error_message: why,
+    },
     goneIds: [],
+    missed: new Map(),
     error: null,
   };
 }

@@ -66,8 +66,8 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
     writeFound: (content, statusId) => {
       writePage({ ...content, doubles: [] }, { runId, statusId, at: now() }, null);
     },
-    recordDepartures: ({ goneIds, error, ...findings }, most_gone) => {
-      const figures = { ...findings, most_gone, cases_returned: countReturned(mirror, runId) };
+    recordDepartures: ({ figures: found, goneIds, error }, most_gone) => {
+      const figures = { ...found, most_gone, cases_returned: countReturned(mirror, runId) };
       recordDepartures(mirror, figures, goneIds, { runId, at: now() });
       return { ...figures, error };
     },

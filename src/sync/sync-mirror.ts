@@ -26,11 +26,14 @@ export async function syncMirror(run: SyncRun): Promise<RunReport> {
   try {
     const sightings = new RunSightings();
     const reports = await sweepAll(run, record, sightings);
-    const checks = written === null ? NO_CHECKS : await checkAfterwards(run, written, sightings, reports);
-    const ending = judgeRun(reports, checks.departures);
+    const checks =
+      written === null
+        ? { statuses: reports, departures: null, coverage: null }
+        : await checkAfterwards(run, written, sightings, reports);
+    const ending = judgeRun(checks.statuses, checks.departures);
     record.endRun(ending);
     const { runId } = record;
-    const report = { runId, startedAt, endedAt: now(), statuses: reports, ...checks, ...ending };
+    const report = { runId, startedAt, endedAt: now(), ...checks, ...ending };
     onEvent({ type: 'run-ended', report });
     return report;
   } catch (thrown) {
@@ -76,8 +79,6 @@ async function sweepAll(run: SyncRun, record: SweepRecord, sightings: RunSightin
     });
   }
 }
-
-const NO_CHECKS = { departures: null, coverage: null };
 
 const NO_TRAFFIC: Traffic = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
 

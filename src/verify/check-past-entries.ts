@@ -23,7 +23,7 @@ export function* checkPastEntries(stored: StoredRows, circumstances: Circumstanc
       for (const runId of [entry.mirror_first_run_id, entry.mirror_until_run_id]) {
         if (!allow(runId)) yield toStranger(toName(entry), runId);
       }
-      yield* checkEnd(entry, past[at + 1] ?? byKey.get(key), circumstances);
+      yield* checkEnd(entry, past[at + 1] ?? byKey.get(key));
     }
   }
   return stored.entries.length + stored.pastEntries.length;
@@ -66,20 +66,14 @@ function* checkSpell(entry: StoredPastEntry, before: StoredPastEntry | undefined
 }
 
 /** What was edited goes on as the same entry; what was removed is followed by nothing, or by one that came later. */
-function* checkEnd(
-  entry: StoredPastEntry,
-  next: StoredEntry | StoredPastEntry | undefined,
-  { maySeeTwice }: Circumstances,
-): Generator<Flaw> {
-  const { mirror_until_run_id: until, mirror_end: end, case_id } = entry;
+function* checkEnd(entry: StoredPastEntry, next: StoredEntry | StoredPastEntry | undefined): Generator<Flaw> {
+  const { mirror_until_run_id: until, mirror_end: end } = entry;
   const flaw = { what: toName(entry), runId: until };
   const goesOn =
     next?.mirror_id === entry.mirror_id && next.mirror_first_run_id === entry.mirror_first_run_id;
   const comesLater = next === undefined || next.mirror_first_run_id >= until;
   if (end === 'edited') {
-    // A run that saw the case twice may have edited the entry first and removed it then.
-    if (!goesOn && !(comesLater && maySeeTwice(until, case_id)))
-      yield { ...flaw, expected: 'the same entry, edited', found: toFound(next) };
+    if (!goesOn) yield { ...flaw, expected: 'the same entry, edited', found: toFound(next) };
   } else if (end === 'removed') {
     if (!comesLater)
       yield { ...flaw, expected: 'nothing, or an entry that came later', found: toFound(next) };

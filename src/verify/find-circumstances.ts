@@ -17,7 +17,7 @@ export function findCircumstances({ sqlite }: Mirror): Circumstances {
     .pluck();
   const twice = sqlite
     .prepare<[number, number, number], number>(
-      `SELECT EXISTS (SELECT 1 FROM status_syncs WHERE run_id = ? AND walks > 1)
+      `SELECT EXISTS (SELECT 1 FROM status_syncs WHERE run_id = ? AND (walks > 1 OR outcome NOT IN ('complete', 'empty')))
        OR EXISTS (SELECT 1 FROM double_sightings WHERE run_id = ? AND case_id = ?)`,
     )
     .pluck();

@@ -58,15 +58,7 @@ export const LEDGER_RULES: readonly LedgerRule[] = [
     'ended_at',
     'a time from started_at on',
     list('started_at', 'ended_at'),
-    `CASE WHEN ended_at IS NULL THEN outcome <> 'running' AND error_code IS NOT 'DIED'
-      ELSE outcome = 'running' OR ended_at < started_at END`,
-  ),
-  sweeps(
-    'started_at, ended_at',
-    'within the times of the run',
-    list('started_at', 'ended_at'),
-    `EXISTS (SELECT 1 FROM sync_runs AS run WHERE run.id = run_id
-      AND (run.started_at > status_syncs.started_at OR run.ended_at < status_syncs.ended_at))`,
+    `CASE WHEN ended_at IS NULL THEN outcome <> 'running' AND error_code IS NOT 'DIED' ELSE outcome = 'running' END`,
   ),
   sweeps(
     'outcome',

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { openMirror, openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
 import { findCase } from '../../src/mirror/find-case.ts';
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
@@ -83,6 +84,57 @@ describe('redact', () => {
     expect(rows('SELECT count(*) AS n FROM issues WHERE case_id = 8')).toEqual([{ n: 2 }]);
   });
 
+  test('says that it is unfinished while another program reads the file, and finishes when it is run again', async () => {
+    const { redact, bytes, database } = await start();
+    const reader = openMirrorReadOnly(database);
+    reader.sqlite.exec('BEGIN');
+    reader.sqlite.prepare('SELECT count(*) FROM cases').get();
+    expect(await redact('7', '--yes')).toMatchObject({
+      exitCode: 9,
+      stderr: expect.stringContaining('REDACTION_UNFINISHED'),
+    });
+    reader.close();
+    expect((await redact('7', '--yes')).exitCode).toBe(0);
+    expect(bytes()).not.toContain(CANARY);
+  });
+
+  test('is not held up by a record kept aside that is nested too deep for SQL, and closes the record of a dead run', async () => {
+    const { redact, database, rows } = await start();
+    const mirror = openMirror(database);
+    const deep = `{"id":"7","a":${'['.repeat(1500)}${']'.repeat(1500)}}`;
+    mirror.sqlite.prepare(`INSERT INTO kept_aside VALUES ('x', 'id is a text', ?, '/', 0, 1, 1)`).run(deep);
+    mirror.sqlite.exec(`INSERT INTO sync_runs (outcome, started_at, "trigger", version, api_url, process_id)
+      VALUES ('running', '2030-02-01T00:00:00.000Z', 'sync', '0', '', 1)`);
+    mirror.close();
+    expect((await redact('7', '--yes')).exitCode).toBe(0);
+    expect(rows('SELECT * FROM kept_aside')).toEqual([]);
+    expect(rows('SELECT outcome FROM sync_runs WHERE id = 5')).toEqual([{ outcome: 'died' }]);
+  });
+
+  test('leaves known when the case had departed and come back', async () => {
+    const { redact, source, sync, database } = await start();
+    source.put(sealed);
+    await sync();
+    source.remove(7);
+    await sync();
+    await redact('7', '--yes');
+    const departedAsOf = async (run: number): Promise<string> =>
+      (
+        await runCli([
+          'query',
+          'SELECT id FROM departed_cases',
+          '--as-of',
+          String(run),
+          '--json',
+          '--database',
+          database,
+        ])
+      ).stdout;
+    expect(JSON.parse(await departedAsOf(4))).toEqual([{ id: 7 }]);
+    expect(JSON.parse(await departedAsOf(5))).toEqual([]);
+    expect(JSON.parse(await departedAsOf(6))).toEqual([{ id: 7 }]);
+  });
+
   test('prints what it did as JSON', async () => {
     const { redact } = await start();
     expect(JSON.parse((await redact('7', '--yes', '--json')).stdout)).toEqual({
@@ -144,7 +196,6 @@ describe('coverage', () => {
   test('that no run has measured is an error with a hint', async () => {
     const { read, database, sync } = await startHarness({ source: recordedCases([makeCase()]) });
     await sync({ dryRun: true });
-    const { openMirror } = await import('../../src/mirror/open-mirror.ts');
     openMirror(database).close();
     expect(read(({ path }) => path)).toBe(database);
     expect(await runCli(['coverage', '--database', database])).toMatchObject({

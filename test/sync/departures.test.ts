@@ -113,7 +113,7 @@ describe('a case that a complete sweep no longer brings', () => {
     ]);
   });
 
-  test('that only slipped through the sweep is found in its place', async () => {
+  test('that only slipped through the sweep is found in its place, and the sweep was not complete after all', async () => {
     let swapped = false;
     const { sync, departed, rows } = await afterFirstNight(() => undefined, {
       // A case leaves page 1 and another comes to the end, both between two pages: the count cannot show it.
@@ -126,6 +126,10 @@ describe('a case that a complete sweep no longer brings', () => {
     });
     const report = await sync();
     expect(report.departures).toMatchObject({ cases_missing: 1, cases_in_place: 1, cases_gone: 0 });
+    expect(report).toMatchObject({ outcome: 'partial', exit: 'partial', error: { code: 'CASES_MISSED' } });
+    expect(
+      rows('SELECT status_id, outcome FROM status_syncs WHERE run_id = 2 AND error_code IS NOT NULL'),
+    ).toEqual([{ status_id: 5020, outcome: 'partial' }]);
     expect(departed()).toEqual([]);
     expect(rows('SELECT id FROM cases WHERE id = 500')).toHaveLength(1);
     expect((await sync()).departures).toMatchObject({ cases_missing: 1, cases_gone: 1 });
@@ -201,6 +205,35 @@ describe('departures are never judged', () => {
       { id: 7, run: 3 },
       { id: 9, run: 2 },
     ]);
+  });
+
+  test('as nothing by a list that says it is empty, though the API has its cases', async () => {
+    const { sync, departed, rows } = await afterFirstNight(() => undefined, {
+      faults: ({ number, filters }) =>
+        number > FIRST_NIGHT && filters.case_ongoing === 5021
+          ? { kind: 'status', status: 400, body: ["No results for {'case_ongoing': '5021'}"] }
+          : undefined,
+    });
+    expect(await sync()).toMatchObject({
+      outcome: 'partial',
+      departures: { cases_missing: 5, cases_in_place: 5 },
+    });
+    expect(departed()).toEqual([]);
+    expect(
+      rows('SELECT outcome, error_code FROM status_syncs WHERE run_id = 2 AND status_id = 5021'),
+    ).toEqual([{ outcome: 'partial', error_code: 'CASES_MISSED' }]);
+  });
+
+  test('and are marked when the look-ups that failed could not have reached the limit', async () => {
+    const { sync, departed } = await afterFirstNight(
+      (source) => {
+        source.remove(6);
+        for (const id of [11, 16, 21]) source.edit(id, (record) => ({ ...record, case_ongoing: 'Yes' }));
+      },
+      { faults: ({ filters }) => (filters.case_id === 1 ? { kind: 'status', status: 500 } : undefined) },
+    );
+    expect(await sync({ statuses: [statusOf(5020)] })).toMatchObject({ departures: { cases_gone: 1 } });
+    expect(departed()).toEqual([{ id: 6, run: 2 }]);
   });
 
   test('after a stop: what was found so far is marked, and the run interrupted', async () => {

@@ -125,3 +125,26 @@ describe('a docket', () => {
     ]);
   });
 });
+
+test('an entry that one run edits and then finds gone has been removed, as seen from the run before', async () => {
+  const one = makeCase({ id: 1, case_ongoing: 'No' });
+  const source = recordedCases([one]);
+  let isSecondNight = false;
+  const { sync, rows } = await startHarness({
+    source,
+    beforePage: ({ filters }) => {
+      if (!isSecondNight || filters.case_ongoing !== 5021) return;
+      source.put({ ...one, case_ongoing: 'Yes', main_docket: makeDocket({ docket_entries: [] }) });
+    },
+  });
+  await sync();
+  isSecondNight = true;
+  source.put({ ...one, main_docket: makeDocket({ docket_entries: [makeEntry({ description: 'EDITED' })] }) });
+  await sync();
+  expect(rows('SELECT id, description, mirror_end FROM past_docket_entries WHERE id = 80001')).toEqual([
+    { id: 80001, description: makeEntry().description, mirror_end: 'removed' },
+  ]);
+  expect(rows(`SELECT kind, count(*) AS n FROM change_log WHERE kind LIKE 'entry%' GROUP BY kind`)).toEqual([
+    { kind: 'entry removed', n: 3 },
+  ]);
+});

@@ -63,8 +63,6 @@ ledger  | -  | cases seen that do not add up | UPDATE status_syncs SET cases_see
 ledger  | -  | a complete sweep that missed a case | UPDATE status_syncs SET count_first = 99, count_last = 99 WHERE run_id = 1 AND outcome = 'complete'
 ledger  | -  | an empty status with cases | UPDATE status_syncs SET count_last = 1 WHERE run_id = 1 AND outcome = 'empty'
 ledger  | -  | a sweep that was never walked | UPDATE status_syncs SET walks = 0 WHERE run_id = 2
-ledger  | -  | a sweep that ended before it began | UPDATE status_syncs SET ended_at = '2001' WHERE run_id = 1
-ledger  | -  | a run that ended before it began | UPDATE sync_runs SET ended_at = '2001' WHERE id = 1
 ledger  | -  | a run without an end | UPDATE sync_runs SET ended_at = NULL WHERE id = 1
 ledger  | -  | a complete run with a failed status | UPDATE status_syncs SET outcome = 'failed' WHERE run_id = 1 AND status_id = 5021
 ledger  | -  | an old run that is still running | UPDATE sync_runs SET outcome = 'running', ended_at = NULL WHERE id = 1

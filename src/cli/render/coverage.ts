@@ -18,7 +18,7 @@ export function renderCoverage(coverage: Omit<CoverageReport, 'error'> | null): 
   const unseen =
     ongoing === null
       ? ''
-      : ` Under one of the five statuses: ${renderCount(ongoing)}; under none: ${renderCount(all - ongoing)}.`;
+      : ` Under one of the five statuses: ${renderCount(ongoing)}; under none: ${renderCount(Math.max(0, all - ongoing))}.`;
   const lacking = all - mirrored;
   const held =
     lacking === 0

@@ -84,7 +84,7 @@ function renderEnding(
     `${renderBytes(sum('bytes'))} received`,
     `${renderDuration(sum('waited_ms'))} of waiting`,
   ];
-  const took = renderDuration(endedAt.getTime() - startedAt.getTime());
+  const took = renderDuration(Math.max(0, endedAt.getTime() - startedAt.getTime()));
   return `${what}: ${colour ? styleText(COLOURS[outcome], outcome, { validateStream: false }) : outcome}, in ${took}: ${costs.join(', ')}.\n`;
 }
 
@@ -99,14 +99,15 @@ function renderDepartures(check: DepartureReport | null): string {
   const returned =
     cases_returned === 0 ? '' : `${renderPlural(cases_returned, 'departed case')} came back.\n`;
   if (outcome === 'skipped') return `Departures: not looked for. ${check.error_message ?? ''}\n${returned}`;
-  if (error !== null) return `Departures: ${error.message} [${error.code}]\n${returned}`;
-  if (cases_missing === 0) return returned;
+  const trouble = error === null ? '' : `Departures: ${error.message} [${error.code}]\n`;
+  if (cases_missing === 0 || outcome === 'doubtful') return trouble + returned;
   const parts = [
     ...(cases_gone > 0 ? [`${renderCount(cases_gone)} left the site`] : []),
     ...(cases_moved > 0 ? [`${renderCount(cases_moved)} moved to another status or to none`] : []),
     ...(cases_in_place > 0 ? [`${renderCount(cases_in_place)} still on the site and fetched by id`] : []),
   ];
-  return `Departures: of ${renderPlural(cases_missing, 'missing case')}, ${parts.join(', ')}.\n${returned}`;
+  const found = parts.length === 0 ? 'none was looked up' : parts.join(', ');
+  return `${trouble}Departures: of ${renderPlural(cases_missing, 'missing case')}, ${found}.\n${returned}`;
 }
 
 function listHints(report: RunReport): string[] {
