@@ -28,7 +28,7 @@ let nights: readonly Night[] = [];
 let counts: Record<string, unknown> = {};
 
 beforeAll(async () => {
-  const source = startCollection(20, 180);
+  const source = startCollection(10, 200);
   const { sync, read, rows } = await startHarness({ source, pageSize: 100 });
   const passed: Night[] = [];
   for (let night = 1; night <= NIGHTS; night++) {
