@@ -2,55 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { queryAsOf } from '../../src/history/query-as-of.ts';
-import { openMirror, openMirrorReadOnly, type Mirror } from '../../src/mirror/open-mirror.ts';
+import { openMirrorReadOnly, type Mirror } from '../../src/mirror/open-mirror.ts';
 import { query, type Cell } from '../../src/mirror/query.ts';
 import * as schema from '../../src/mirror/schema.ts';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
-import { makeAttachment, makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
-import { startHarness } from '../support/sync-harness.ts';
-import { storeRun } from './store-night.ts';
-
-const FIRST = makeCase({ id: 1 });
-const SECOND = makeCase({
-  id: 2,
-  main_docket: makeDocket({
-    docket_entries: [
-      makeEntry({ id: 7, attachments: [makeAttachment(1)] }),
-      makeEntry({ id: 8, row_number: 2 }),
-    ],
-  }),
-});
-
-/** Three nights: two cases; the second changes in everything, and a third comes; nothing. */
-async function start() {
-  const source = recordedCases([FIRST, SECOND]);
-  const harness = await startHarness({ source });
-  await harness.sync();
-  const firstNight = harness.read(dumpNames);
-  source.edit(2, (record) => ({
-    ...record,
-    name: 'Renamed',
-    summary: '<p>Another</p>',
-    case_ongoing: 'No',
-    issues: ['Stairs'],
-    related_cases: null,
-    main_docket: makeDocket({
-      court: 'Elsewhere',
-      docket_entries: [makeEntry({ id: 7, description: 'Edited.', attachments: null }), makeEntry({ id: 9 })],
-    }),
-  }));
-  source.put(makeCase({ id: 3 }));
-  await harness.sync();
-  await harness.sync();
-  const rowsAsOf = (runId: number, sql: string): (readonly Cell[])[] =>
-    harness.read((mirror) => [...queryAsOf(mirror, runId, sql).rows]);
-  const change = (sql: string): void => {
-    const mirror = openMirror(harness.database);
-    mirror.sqlite.exec(sql);
-    mirror.close();
-  };
-  return { ...harness, source, firstNight, rowsAsOf, change };
-}
+import { makeCase, makeDocket } from '../support/make-case.ts';
+import { FIRST, SECOND, threeNights } from './three-nights.ts';
 
 const listNames = ({ sqlite }: Mirror): string[] =>
   sqlite
@@ -87,7 +43,7 @@ function toOrderless(column: string, cell: Cell): unknown {
 
 describe('as of a run, every table and view', () => {
   test('of the schema has a shadow, so that none can answer from the present unnoticed', async () => {
-    const { read } = await start();
+    const { read } = await threeNights();
     read((mirror) => {
       const tables = (Object.values(schema) as unknown[]).filter((item) => is(item, SQLiteTable));
       queryAsOf(mirror, 1, 'SELECT 1');
@@ -106,7 +62,10 @@ describe('as of a run, every table and view', () => {
   });
 
   test('asked for alone has the columns and the rows that it had then', async () => {
-    const { read, firstNight, rows } = await start();
+    let firstNight: Record<string, unknown> = {};
+    const { read, rows } = await threeNights((harness) => {
+      firstNight = harness.read(dumpNames);
+    });
     for (const name of Object.keys(firstNight)) {
       const then = read((mirror) => dumpName(queryAsOf(mirror, 1, `SELECT * FROM ${name}`)));
       expect([name, then]).toEqual([name, firstNight[name]]);
@@ -119,7 +78,7 @@ describe('as of a run, every table and view', () => {
 
 describe('a question as of a run', () => {
   test('may join, nest and name things as it likes', async () => {
-    const { rowsAsOf } = await start();
+    const { rowsAsOf } = await threeNights();
     const sql = `WITH named AS (SELECT id, name FROM "cases" WHERE filing_year = '2019')
       SELECT named.id, name, (SELECT count(*) FROM [issues] WHERE case_id = named.id), entries.n
       FROM named JOIN (SELECT case_id, count(*) AS n FROM \`docket_entries\` GROUP BY 1) AS entries ON case_id = named.id
@@ -132,7 +91,7 @@ describe('a question as of a run', () => {
   });
 
   test('may look at the present beside it, by the name main', async () => {
-    const { rowsAsOf } = await start();
+    const { rowsAsOf } = await threeNights();
     expect(
       rowsAsOf(
         1,
@@ -145,7 +104,7 @@ describe('a question as of a run', () => {
   });
 
   test('reads one state from its beginning to its end, whatever a sync writes meanwhile', async () => {
-    const { database, source, sync } = await start();
+    const { database, source, sync } = await threeNights();
     const mirror = openMirrorReadOnly(database);
     const { rows } = queryAsOf(
       mirror,
@@ -170,7 +129,7 @@ describe('a question as of a run', () => {
   });
 
   test('rebuilds only what it asks for', async () => {
-    const { change, rowsAsOf } = await start();
+    const { change, rowsAsOf } = await threeNights();
     change(`UPDATE case_changes SET new_value = '"never"' WHERE field = 'name'`);
     expect(rowsAsOf(1, 'SELECT count(*) FROM sync_runs')).toEqual([[1]]);
     expect(rowsAsOf(1, 'SELECT count(*) FROM docket_entries')).toEqual([[5]]);
@@ -188,17 +147,17 @@ describe('a question as of a run', () => {
     ['SELECT 1; SELECT 2', 'QUERY_INVALID'],
     ['', 'QUERY_INVALID'],
   ])('is refused like any other: %j', async (sql, code) => {
-    const { rowsAsOf } = await start();
+    const { rowsAsOf } = await threeNights();
     expect(() => rowsAsOf(1, sql)).toThrow(expect.objectContaining({ code }));
   });
 
   test('may ask how it would be answered', async () => {
-    const { rowsAsOf } = await start();
+    const { rowsAsOf } = await threeNights();
     expect(rowsAsOf(1, 'EXPLAIN QUERY PLAN SELECT * FROM cases').length).toBeGreaterThan(0);
   });
 
   test("is refused where it reads a table that is not the mirror's, unless as of now", async () => {
-    const { change, rowsAsOf } = await start();
+    const { change, rowsAsOf } = await threeNights();
     change(
       `CREATE TABLE notes (text); INSERT INTO notes VALUES ('x'); CREATE VIEW all_notes AS SELECT * FROM notes`,
     );
@@ -211,63 +170,5 @@ describe('a question as of a run', () => {
       );
     }
     expect(rowsAsOf(1, 'SELECT * FROM main.notes')).toEqual([['x']]);
-  });
-});
-
-describe('what history cannot tell', () => {
-  const UPGRADED = 'DELETE FROM case_changes; DELETE FROM past_versions; DELETE FROM past_docket_entries;';
-
-  test('is refused for the whole question, with how many cases and since when it can be told', async () => {
-    const { change, rowsAsOf } = await start();
-    change(UPGRADED);
-    expect(() => rowsAsOf(1, 'SELECT count(*) FROM cases')).toThrow(
-      expect.objectContaining({
-        code: 'HISTORY_MISSING',
-        message: expect.stringMatching(/^1 case has changed after run 1 and before/),
-        hint: expect.stringContaining('run 2 of 2030-01-15'),
-      }),
-    );
-    expect(rowsAsOf(2, 'SELECT id, name FROM cases ORDER BY id')).toEqual([
-      [1, FIRST.name],
-      [2, 'Renamed'],
-      [3, FIRST.name],
-    ]);
-  });
-
-  test('of a redacted case leaves its id, before the redaction and after', async () => {
-    const { change, rowsAsOf, read } = await start();
-    change(`${UPGRADED}
-      DELETE FROM docket_entries WHERE case_id = 2; DELETE FROM dockets WHERE case_id = 2; DELETE FROM issues WHERE case_id = 2;
-      INSERT INTO sync_runs (id, outcome, started_at, ended_at, trigger, version, api_url, process_id)
-        VALUES (4, 'complete', '2030-02-01T00:00:00.000Z', '2030-02-01T00:00:01.000Z', 'redact', '0', '-', 1);
-      UPDATE cases SET name = NULL, summary = NULL, mirror_payload = '{"id":2}', mirror_entry_keys = NULL,
-        mirror_redacted_run_id = 4, mirror_changed_run_id = 4 WHERE id = 2;`);
-    const sql = 'SELECT id, name, mirror_payload, mirror_redacted_run_id FROM cases WHERE id = 2';
-    for (const runId of [1, 2, 4]) expect(rowsAsOf(runId, sql)).toEqual([[2, null, '{"id":2}', 4]]);
-    expect(rowsAsOf(1, 'SELECT count(*) FROM docket_entries')).toEqual([[3]]);
-    expect([1, 4].map((runId) => read((mirror) => queryAsOf(mirror, runId, sql).redactedCases))).toEqual([
-      1, 0,
-    ]);
-  });
-
-  test('is not what a departed case said: it is there, and departed from the run on that found it gone', async () => {
-    const { database, rowsAsOf } = await start();
-    const mirror = openMirror(database);
-    storeRun(mirror, (writer, moment) => {
-      writer.writeDeparture(1, moment);
-      writer.writeDeparture(2, moment);
-    });
-    storeRun(mirror, (writer, moment) => {
-      writer.writeSighting(2, moment);
-    });
-    mirror.close();
-    const sql =
-      'SELECT name, mirror_departed_run_id, (SELECT count(*) FROM clean_cases) FROM cases WHERE id = 2';
-    expect([1, 3, 4, 5].map((runId) => rowsAsOf(runId, sql))).toEqual([
-      [[SECOND.name, null, 2]],
-      [['Renamed', null, 3]],
-      [['Renamed', 4, 1]],
-      [['Renamed', null, 2]],
-    ]);
   });
 });

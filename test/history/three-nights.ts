@@ -1,0 +1,48 @@
+import { queryAsOf } from '../../src/history/query-as-of.ts';
+import { openMirror } from '../../src/mirror/open-mirror.ts';
+import type { Cell } from '../../src/mirror/query.ts';
+import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import { makeAttachment, makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
+import { startHarness, type SyncHarness } from '../support/sync-harness.ts';
+
+export const FIRST = makeCase({ id: 1 });
+export const SECOND = makeCase({
+  id: 2,
+  main_docket: makeDocket({
+    docket_entries: [
+      makeEntry({ id: 7, attachments: [makeAttachment(1)] }),
+      makeEntry({ id: 8, row_number: 2 }),
+    ],
+  }),
+});
+
+/** Three nights: two cases; the second changes in everything, and a third comes; nothing. */
+export async function threeNights(afterFirst: (harness: SyncHarness) => void = () => undefined) {
+  const source = recordedCases([FIRST, SECOND]);
+  const harness = await startHarness({ source });
+  await harness.sync();
+  afterFirst(harness);
+  source.edit(2, (record) => ({
+    ...record,
+    name: 'Renamed',
+    summary: '<p>Another</p>',
+    case_ongoing: 'No',
+    issues: ['Stairs'],
+    related_cases: null,
+    main_docket: makeDocket({
+      court: 'Elsewhere',
+      docket_entries: [makeEntry({ id: 7, description: 'Edited.', attachments: null }), makeEntry({ id: 9 })],
+    }),
+  }));
+  source.put(makeCase({ id: 3 }));
+  await harness.sync();
+  await harness.sync();
+  const rowsAsOf = (runId: number, sql: string): (readonly Cell[])[] =>
+    harness.read((mirror) => [...queryAsOf(mirror, runId, sql).rows]);
+  const change = (sql: string): void => {
+    const mirror = openMirror(harness.database);
+    mirror.sqlite.exec(sql);
+    mirror.close();
+  };
+  return { ...harness, source, rowsAsOf, change };
+}
