@@ -54,7 +54,8 @@ async function checkDepartures(
 function toDisproved(sweep: StatusReport, missed: ReadonlyMap<number, number>): StatusReport {
   const count = missed.get(sweep.status.id) ?? 0;
   if (count === 0) return sweep;
-  const message = `The list lacked ${count} cases that the API has under this status; they were fetched by their ids.`;
+  const cases = count === 1 ? '1 case' : `${count} cases`;
+  const message = `The list lacked ${cases} that the API has under this status; fetched by id.`;
   return { ...sweep, outcome: 'partial', error: new MirrorError('CASES_MISSED', message) };
 }
 

@@ -33,7 +33,7 @@ export interface RunReport {
   readonly outcome: Exclude<RunOutcome, 'running' | 'died'>;
   readonly exit: ExitName;
   readonly statuses: readonly StatusReport[];
-  /** Null for a dry run, or when the run was cut short before. */
+  /** Null for a dry run, which does not look. */
   readonly departures: DepartureReport | null;
   readonly coverage: CoverageReport | null;
   /** What the outcome is owed to, when it is not a good one. */

@@ -207,7 +207,7 @@ describe('departures are never judged', () => {
     ]);
   });
 
-  test('as nothing by a list that says it is empty, though the API has its cases', async () => {
+  test('from a list that says it is empty though the API has its cases: that status is partial', async () => {
     const { sync, departed, rows } = await afterFirstNight(() => undefined, {
       faults: ({ number, filters }) =>
         number > FIRST_NIGHT && filters.case_ongoing === 5021
@@ -224,7 +224,7 @@ describe('departures are never judged', () => {
     ).toEqual([{ outcome: 'partial', error_code: 'CASES_MISSED' }]);
   });
 
-  test('and are marked when the look-ups that failed could not have reached the limit', async () => {
+  test('all together by one look-up that fails: the others are marked when the limit is out of reach', async () => {
     const { sync, departed } = await afterFirstNight(
       (source) => {
         source.remove(6);

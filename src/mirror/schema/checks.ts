@@ -22,7 +22,7 @@ export const departureChecks = sqliteTable('departure_checks', {
   /** Of these: those that the API has under another status or none, and those that it has where they were. */
   cases_moved: count('cases_moved'),
   cases_in_place: count('cases_in_place'),
-  /** Those that the API has no more; marked in `cases` unless the outcome is `doubtful`. */
+  /** Those that the API has no more; marked in `cases` unless they, with those not looked up, are more than `most_gone`. */
   cases_gone: count('cases_gone'),
   /** Cases marked as departed before that this run saw again. */
   cases_returned: count('cases_returned'),
