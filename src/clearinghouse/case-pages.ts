@@ -1,9 +1,9 @@
 import { MirrorError } from '../errors.ts';
-import type { JsonValue } from '../json.ts';
 import { toListUrl, toNextUrl, toShortPath, type CaseFilter } from './api-address.ts';
 import type { Client, SettledAnswer } from './client.ts';
+import type { IsKnownText, PageRecord } from './page-record.ts';
 
-/** One page of a list of cases, its records not yet looked at. */
+/** One page of a list of cases, its records hardly looked at. */
 export interface CasePage {
   /** 1 for the first. */
   readonly number: number;
@@ -11,7 +11,7 @@ export interface CasePage {
   readonly source: string;
   /** How many cases the whole list has, by the server's word on this page. */
   readonly count: number;
-  readonly records: readonly JsonValue[];
+  readonly records: readonly PageRecord[];
 }
 
 /** This many pages in a row without a record that is new to the walk end it: it would never end by itself. */
@@ -26,12 +26,13 @@ export async function* fetchCasePages(
   client: Client,
   filter: CaseFilter,
   hasNews: () => boolean,
+  isKnown: IsKnownText,
   signal: AbortSignal,
 ): AsyncGenerator<CasePage, void, void> {
   const leaving = new AbortController();
   const either = AbortSignal.any([signal, leaving.signal]);
   const start = (url: URL): Promise<SettledAnswer> => {
-    const answer = client.fetchAnswer(url, either);
+    const answer = client.fetchAnswer(url, either, isKnown);
     answer.catch(() => undefined); // it is awaited below; a consumer that leaves early never awaits it
     return answer;
   };
@@ -77,7 +78,7 @@ export async function* fetchCasePages(
 interface Envelope {
   readonly count: number;
   readonly next: string | null;
-  readonly results: readonly JsonValue[];
+  readonly results: readonly PageRecord[];
 }
 
 function toEnvelope(answer: SettledAnswer, number: number, source: string): Envelope {

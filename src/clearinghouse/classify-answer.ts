@@ -1,18 +1,20 @@
 import { isJsonObject, type JsonValue } from '../json.ts';
+import { toPageRecord, type IsKnownText, type PageRecord } from './page-record.ts';
+import { splitPage } from './split-page.ts';
 
 /** One page of a list, as the documented envelope has it. `previous` is not used. */
 export interface PageEnvelope {
   /** How many cases the whole list has, by the server's word. */
   readonly count: number;
   readonly next: string | null;
-  readonly results: readonly JsonValue[];
+  readonly results: readonly PageRecord[];
 }
 
 /** An HTTP answer, fully read and decompressed. Header names are lower case. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: string;
+  readonly body: Buffer;
 }
 
 /** What an answer means. `words` are the server's own, shortened and made safe to print. */
@@ -34,13 +36,14 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /**
  * Decides what an answer means. Pure: the same answer at the same time always means the same.
  * Sources: the API reference ("Query Behavior", "Pagination") and Django REST framework's 404 texts; that a page of
- * HTML with status 200 is a passing maintenance page is an assumption.
+ * HTML with status 200 is a passing maintenance page is an assumption. Records of a page that `isKnown` knows are not read.
  */
-export function classifyAnswer(answer: RawAnswer, now: Date): Answer {
+export function classifyAnswer(answer: RawAnswer, now: Date, isKnown: IsKnownText = () => false): Answer {
   const { status } = answer;
-  const json = parseJson(answer.body);
-  const words = readWords(json, answer.body);
-  if (status === 200) return classifyGoodAnswer(json);
+  if (status === 200) return classifyGoodAnswer(parsePage(answer.body, isKnown));
+  const body = answer.body.toString('utf8');
+  const json = parseJson(body);
+  const words = readWords(json, body);
   if (REDIRECTS.has(status)) {
     const location = oneHeader(answer, 'location');
     return location === undefined
@@ -69,19 +72,45 @@ export function classifyAnswer(answer: RawAnswer, now: Date): Answer {
   return { kind: 'broken', reason: `unexpected status ${status}` };
 }
 
-function classifyGoodAnswer(json: JsonValue | undefined): Answer {
-  if (json === undefined)
+/** What a body with status 200 says, the results of a page apart; undefined when it is not JSON. */
+interface ParsedPage {
+  readonly json: JsonValue;
+  /** Null where there is no list of that name. */
+  readonly results: readonly PageRecord[] | null;
+}
+
+function parsePage(body: Buffer, isKnown: IsKnownText): ParsedPage | undefined {
+  try {
+    const split = splitPage(body);
+    if (split !== undefined) {
+      return {
+        json: JSON.parse(split.envelope) as JsonValue,
+        results: split.results.map((bytes) => toPageRecord(bytes, isKnown)),
+      };
+    }
+    const json = JSON.parse(body.toString('utf8')) as JsonValue;
+    const results = isJsonObject(json) && Array.isArray(json.results) ? json.results : null;
+    return { json, results: results?.map((value) => ({ textHash: null, value: () => value })) ?? null };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return undefined; // not JSON is an answer too: the caller says what it means
+  }
+}
+
+function classifyGoodAnswer(parsed: ParsedPage | undefined): Answer {
+  if (parsed === undefined)
     return { kind: 'transient', reason: 'status 200, but not JSON', retryAfterMs: undefined };
+  const { json, results } = parsed;
   if (!isJsonObject(json)) return { kind: 'broken', reason: 'the answer is not a JSON object' };
   if (typeof json.message === 'string' && json.results === undefined)
     return { kind: 'message', words: toSafeWords(json.message) };
-  const { count, next, results } = json;
+  const { count, next } = json;
   if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0) {
     return { kind: 'broken', reason: '`count` is not a whole number' };
   }
   if (next !== null && typeof next !== 'string')
     return { kind: 'broken', reason: '`next` is neither an address nor null' };
-  if (!Array.isArray(results)) return { kind: 'broken', reason: '`results` is not a list' };
+  if (results === null) return { kind: 'broken', reason: '`results` is not a list' };
   return { kind: 'page', page: { count, next, results } };
 }
 

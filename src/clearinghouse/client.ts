@@ -2,6 +2,7 @@ import pRetry from 'p-retry';
 import { MirrorError, TransientError } from '../errors.ts';
 import { toRedirectUrl, toShortPath } from './api-address.ts';
 import { classifyAnswer, type Answer, type RawAnswer } from './classify-answer.ts';
+import type { IsKnownText } from './page-record.ts';
 import { decideRetry, type RetryPolicy } from './retry-policy.ts';
 import { createHttp, sendRequest, type RequestLimits } from './send-request.ts';
 
@@ -44,8 +45,11 @@ export interface Traffic {
 
 export interface Client {
   readonly api: URL;
-  /** Fetches one address with retries. Only kinds that are an outcome come back; failures are thrown. */
-  fetchAnswer(url: URL, signal: AbortSignal): Promise<SettledAnswer>;
+  /**
+   * Fetches one address with retries. Only kinds that are an outcome come back; failures are thrown. Records that
+   * `isKnown` knows are not read; by default none is known.
+   */
+  fetchAnswer(url: URL, signal: AbortSignal, isKnown?: IsKnownText): Promise<SettledAnswer>;
   traffic(): Traffic;
   /** Whether a text of the server's repeats the token, so that it must not be shown or recorded. */
   holdsToken(text: string): boolean;
@@ -69,7 +73,7 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
     await sleep(ms, signal);
   };
 
-  const fetchOnce = async (url: URL, signal: AbortSignal): Promise<SettledAnswer> => {
+  const fetchOnce = async (url: URL, signal: AbortSignal, isKnown?: IsKnownText): Promise<SettledAnswer> => {
     let target = url;
     for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
       await wait(Math.min(options.delayMs, lastAnswerAt + options.delayMs - now().getTime()), signal);
@@ -83,7 +87,7 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
         const date = new Date(String(raw.headers.date));
         if (!Number.isNaN(date.getTime())) serverClock = { server: date, here: now() };
         // A server may repeat the header it was sent. Cases are stored as they came; words are shown to people.
-        const answer = classifyAnswer(raw.status === 200 ? raw : blotOut(raw, options.token), now());
+        const answer = classifyAnswer(raw.status === 200 ? raw : blotOut(raw, options.token), now(), isKnown);
         if (answer.kind !== 'redirect') return settle(answer, target, options.token);
         target = toRedirectUrl(target, answer.location);
       } finally {
@@ -101,10 +105,10 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
     traffic: () => ({ ...traffic }),
     holdsToken: (text) => text.includes(options.token),
     serverClock: () => serverClock,
-    async fetchAnswer(url, signal) {
+    async fetchAnswer(url, signal, isKnown) {
       let decided: Error | undefined;
       try {
-        return await pRetry(() => fetchOnce(url, signal), {
+        return await pRetry(() => fetchOnce(url, signal, isKnown), {
           // One more than the policy allows, so that p-retry always asks and decideRetry alone says when to stop.
           retries: options.retry.attempts,
           minTimeout: 0,
@@ -140,7 +144,7 @@ function blotOut(raw: RawAnswer, token: string): RawAnswer {
     typeof location === 'string'
       ? { ...raw.headers, location: location.replaceAll(token, '[token]') }
       : raw.headers;
-  return { ...raw, headers, body: raw.body.replaceAll(token, '[token]') };
+  return { ...raw, headers, body: Buffer.from(raw.body.toString('utf8').replaceAll(token, '[token]')) };
 }
 
 /** Turns the kinds of answer that are failures into errors, each with the server's words. */

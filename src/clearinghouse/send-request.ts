@@ -76,7 +76,7 @@ export async function sendRequest(
     stream.destroy();
   }
   if (head === undefined) throw new TransientError('NETWORK_GAVE_UP', `No answer to ${toShortPath(url)}.`);
-  return { ...head, body: Buffer.concat(chunks, bytes).toString('utf8'), bytes };
+  return { ...head, body: Buffer.concat(chunks, bytes), bytes };
 }
 
 /** Calls `onSilence` when `begin` was not called again within that time. */

@@ -32,7 +32,7 @@ export function queryAsOf(mirror: Mirror, runId: number, text: string): AnswerAs
   const opened = listOpened(sqlite, text);
   const unknown = foreign.find((name) => opened?.has(name));
   if (unknown !== undefined)
-    throw new MirrorError('HISTORY_MISSING', `${unknown} is no table of the mirror's; it has no history.`, {
+    throw new MirrorError('HISTORY_MISSING', `Nobody kept what the table ${unknown} said at that time.`, {
       hint: `"main.${unknown}" reads it as it is now.`,
     });
   const redactedCases = listLaterCases(mirror, runId);

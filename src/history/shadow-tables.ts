@@ -7,7 +7,8 @@ import { shadowEntries } from './shadow-entries.ts';
 import { shadowByView, type Fill } from './shadow.ts';
 
 type NameOf<Item> = Item extends SQLiteTable ? Item['_']['name'] : never;
-type TableName = NameOf<(typeof schema)[keyof typeof schema]>;
+/** Of `text_hashes` nothing earlier is kept: a question that reads it is treated like one that reads a foreign table. */
+type TableName = Exclude<NameOf<(typeof schema)[keyof typeof schema]>, 'text_hashes'>;
 
 /** How a table that only grows is cut off at a run: which of its rows were there, and what is not known of them. */
 interface Cut {

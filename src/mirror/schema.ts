@@ -9,3 +9,4 @@ export * from './schema/docket.ts';
 export * from './schema/ledger.ts';
 export * from './schema/history.ts';
 export * from './schema/checks.ts';
+export * from './schema/text-hashes.ts';

@@ -2,7 +2,15 @@ import { eq, sql } from 'drizzle-orm';
 import type { CaseRows } from '../cases/to-case-rows.ts';
 import type { Mirror } from './open-mirror.ts';
 import { prepareDeleteOf, prepareInsert } from './prepare.ts';
-import { caseDefendants, cases, dockets, LIST_TABLES, relatedCases, type ListField } from './schema.ts';
+import {
+  caseDefendants,
+  cases,
+  dockets,
+  LIST_TABLES,
+  relatedCases,
+  textHashes,
+  type ListField,
+} from './schema.ts';
 import { createHistoryWriter, type Moment, type OwnWord } from './write-changes.ts';
 import { prepareWriteEntries } from './write-entries.ts';
 
@@ -17,6 +25,8 @@ export interface CaseWriter {
   writeCase(rows: CaseRows, sighting: Sighting, isNew: boolean): void;
   /** Notes that an unchanged case came under this status, and so is on the site, perhaps again. */
   writeSighting(caseId: number, sighting: Sighting): void;
+  /** Notes by which bytes the case can be known. */
+  writeTextHash(caseId: number, hash: string, fingerprint: string): void;
   /** Marks a case as gone from the site. Nothing of it is deleted. */
   writeDeparture(caseId: number, moment: Moment): void;
 }
@@ -24,27 +34,28 @@ export interface CaseWriter {
 /** Prepares all statements once for a connection. */
 export function createCaseWriter(mirror: Mirror): CaseWriter {
   const { db } = mirror;
-  const upsertCase = prepareInsert(db, cases, {
+  const upsertCase = prepareInsert(mirror, cases, {
     target: cases.id,
     keep: ['mirror_first_run_id', 'mirror_redacted_run_id'],
   });
-  const upsertDocket = prepareInsert(db, dockets, { target: dockets.case_id });
-  const deleteDocket = prepareDeleteOf(db, dockets, dockets.case_id);
+  const upsertDocket = prepareInsert(mirror, dockets, { target: dockets.case_id });
+  const deleteDocket = prepareDeleteOf(mirror, dockets, dockets.case_id);
   const lists = (Object.keys(LIST_TABLES) as ListField[]).map((field) => ({
     field,
-    insert: prepareInsert(db, LIST_TABLES[field]),
-    clear: prepareDeleteOf(db, LIST_TABLES[field], LIST_TABLES[field].case_id),
+    insert: prepareInsert(mirror, LIST_TABLES[field]),
+    clear: prepareDeleteOf(mirror, LIST_TABLES[field], LIST_TABLES[field].case_id),
   }));
   const defendants = {
-    insert: prepareInsert(db, caseDefendants),
-    clear: prepareDeleteOf(db, caseDefendants, caseDefendants.case_id),
+    insert: prepareInsert(mirror, caseDefendants),
+    clear: prepareDeleteOf(mirror, caseDefendants, caseDefendants.case_id),
   };
   const related = {
-    insert: prepareInsert(db, relatedCases),
-    clear: prepareDeleteOf(db, relatedCases, relatedCases.case_id),
+    insert: prepareInsert(mirror, relatedCases),
+    clear: prepareDeleteOf(mirror, relatedCases, relatedCases.case_id),
   };
-  const writeEntries = prepareWriteEntries(db);
+  const writeEntries = prepareWriteEntries(mirror);
   const history = createHistoryWriter(mirror);
+  const upsertTextHash = prepareInsert(mirror, textHashes, { target: textHashes.case_id });
   const selectStatus = db
     .select({ id: cases.mirror_status_id })
     .from(cases)
@@ -94,6 +105,9 @@ export function createCaseWriter(mirror: Mirror): CaseWriter {
     },
     writeSighting(caseId, sighting) {
       writeOwnWord(caseId, toOwnWord(sighting), sighting);
+    },
+    writeTextHash(case_id, hash, fingerprint) {
+      upsertTextHash({ case_id, hash, fingerprint });
     },
     writeDeparture(caseId, moment) {
       const status = selectStatus.get({ caseId });

@@ -27,9 +27,10 @@ export interface HistoryWriter {
 }
 
 /** Prepares the writing of history: of each case that is about to change, what it said before. */
-export function createHistoryWriter({ db }: Mirror): HistoryWriter {
-  const insertChange = prepareInsert(db, caseChanges);
-  const insertVersion = prepareInsert(db, pastVersions);
+export function createHistoryWriter(mirror: Mirror): HistoryWriter {
+  const { db } = mirror;
+  const insertChange = prepareInsert(mirror, caseChanges);
+  const insertVersion = prepareInsert(mirror, pastVersions);
   const selectCase = db
     .select({
       payload: cases.mirror_payload,

@@ -1,6 +1,6 @@
 import { and, eq, max, sql } from 'drizzle-orm';
-import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { AttachmentRow, EntryColumns, EntryRow } from '../cases/to-docket-rows.ts';
+import type { Mirror } from './open-mirror.ts';
 import { prepareDeleteOf, prepareInsert } from './prepare.ts';
 import { attachments, docketEntries, pastDocketEntries, type ENTRY_ENDS } from './schema.ts';
 
@@ -18,16 +18,16 @@ type EntryEnd = (typeof ENTRY_ENDS)[number];
  * Prepares the storing of a docket's entries. Of a docket that is known, only the entries that differ are touched: a
  * new filing is one new row, not the docket written again. What an entry said before goes to the past entries.
  */
-export function prepareWriteEntries(db: BetterSQLite3Database): WriteEntries {
-  const upsertEntry = prepareInsert(db, docketEntries, {
+export function prepareWriteEntries(mirror: Mirror): WriteEntries {
+  const upsertEntry = prepareInsert(mirror, docketEntries, {
     target: docketEntries.mirror_id,
     keep: ['mirror_first_run_id'],
   });
-  const deleteEntry = prepareDeleteOf(db, docketEntries, docketEntries.mirror_id);
-  const insertAttachment = prepareInsert(db, attachments);
-  const clearAttachments = prepareDeleteOf(db, attachments, attachments.mirror_entry_id);
-  const keepPast = prepareKeepPast(db);
-  const selectEntries = db
+  const deleteEntry = prepareDeleteOf(mirror, docketEntries, docketEntries.mirror_id);
+  const insertAttachment = prepareInsert(mirror, attachments);
+  const clearAttachments = prepareDeleteOf(mirror, attachments, attachments.mirror_entry_id);
+  const keepPast = prepareKeepPast(mirror);
+  const selectEntries = mirror.db
     .select()
     .from(docketEntries)
     .where(eq(docketEntries.case_id, sql.placeholder('caseId')))
@@ -74,10 +74,9 @@ export function prepareWriteEntries(db: BetterSQLite3Database): WriteEntries {
 }
 
 /** Prepares the keeping of what an entry said until this run. */
-function prepareKeepPast(
-  db: BetterSQLite3Database,
-): (old: StoredEntry, runId: number, end: EntryEnd) => void {
-  const insertPast = prepareInsert(db, pastDocketEntries);
+function prepareKeepPast(mirror: Mirror): (old: StoredEntry, runId: number, end: EntryEnd) => void {
+  const { db } = mirror;
+  const insertPast = prepareInsert(mirror, pastDocketEntries);
   const selectNewestPast = db
     .select({ until: max(pastDocketEntries.mirror_until_run_id) })
     .from(pastDocketEntries)

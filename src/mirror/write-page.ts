@@ -17,12 +17,15 @@ export type PageCase = {
   readonly id: number;
   /** The status that it comes under. */
   readonly statusId: number;
+  /** By which its bytes are to be known from now on; null when they are already, or are to be read the next time too. */
+  readonly textHash: string | null;
 } & (
   | { readonly verdict: 'new' | 'changed'; readonly rows: CaseRows }
   | {
       readonly verdict: 'unchanged';
       /** It came under another status before, or had departed. */
       readonly restated: boolean;
+      readonly fingerprint: string;
     }
 );
 
@@ -54,6 +57,7 @@ export function prepareWritePage(mirror: Mirror): WritePage {
         if (one.verdict === 'unchanged') {
           if (one.restated) writer.writeSighting(one.id, ofCase);
         } else writer.writeCase(one.rows, ofCase, one.verdict === 'new');
+        if (one.textHash !== null) writer.writeTextHash(one.id, one.textHash, toFingerprint(one));
       }
       for (const misfit of misfits) writeMisfit(mirror, misfit, sighting.runId);
       for (const one of drift) writeDrift(mirror, one, sighting.runId);
@@ -68,4 +72,8 @@ export function prepareWritePage(mirror: Mirror): WritePage {
       throw toDatabaseError(thrown, mirror.path);
     }
   };
+}
+
+function toFingerprint(one: PageCase): string {
+  return one.verdict === 'unchanged' ? one.fingerprint : one.rows.case.mirror_fingerprint;
 }

@@ -19,6 +19,7 @@ import {
   pastDocketEntries,
   pastVersions,
   relatedCases,
+  textHashes,
 } from './schema.ts';
 import { createSyncLedger, recordDeadRuns, type RunStart } from './sync-ledger.ts';
 
@@ -32,6 +33,7 @@ const TABLES_OF_A_CASE = [
   pastDocketEntries,
   pastVersions,
   doubleSightings,
+  textHashes,
 ] as const;
 
 /**

@@ -41,7 +41,7 @@ async function checkDepartures(
   if (missing.length > 0) run.onEvent({ type: 'looking-up', cases: missing.length });
   const findings = await findDepartures({
     client: run.client,
-    findMark: record.findMark,
+    finder: record,
     writeFound: record.writeFound.bind(record),
     missing,
     mostGone: run.acceptDepartures ? Infinity : mostGone,

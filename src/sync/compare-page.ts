@@ -8,21 +8,28 @@ import { parseCasePayload, type CasePayload } from '../clearinghouse/case-payloa
 import { listDrift, type Drift } from '../clearinghouse/payload-drift.ts';
 import { toSweptStatusId, UNCLASSIFIED, type SweptStatus } from '../clearinghouse/swept-status.ts';
 import type { JsonValue } from '../json.ts';
-import type { FindMark, StoredMark } from '../mirror/find-mark.ts';
+import type { FindKnownText, FindMark, StoredMark } from '../mirror/find-mark.ts';
 import type { PageCase, PageContent } from '../mirror/write-page.ts';
 import type { CaseDrift, Misfit } from '../mirror/write-oddities.ts';
 
 /** What a page brings, before it is known what the run has seen elsewhere. */
 export type ComparedPage = Omit<PageContent, 'doubles'>;
 
+/** How the stored cases are looked up. */
+export interface CaseFinder {
+  readonly findMark: FindMark;
+  readonly findKnownText: FindKnownText;
+}
+
 /**
  * Compares the records of a page with what is stored, and makes rows of those that are new or changed. Writes nothing.
- * Lets the event loop turn after each record, so that the next page is asked for and received meanwhile.
+ * A record whose bytes are known is not read. Lets the event loop turn after each one that is, so that the next page is
+ * asked for and received meanwhile.
  */
 export async function comparePage(
   page: CasePage,
   status: SweptStatus,
-  findMark: FindMark,
+  { findMark, findKnownText }: CaseFinder,
 ): Promise<ComparedPage> {
   const cases: PageCase[] = [];
   const misfits: Misfit[] = [];
@@ -33,26 +40,31 @@ export async function comparePage(
     const hash = createHash('sha256').update(text).digest('hex');
     misfits.push({ record: text, fingerprint: hash, why, source: page.source, position });
   };
+  const add = ({ compared, mark }: Comparison): void => {
+    cases.push(compared);
+    marksOfPage.set(compared.id, mark);
+  };
   for (const [position, record] of page.records.entries()) {
-    const parsed = parseCasePayload(record);
+    const known = record.textHash === null ? undefined : findKnownText(record.textHash);
+    // A list that shifts may bring a case twice on one page; the second one is compared with the first.
+    if (known !== undefined && !marksOfPage.has(known.caseId) && fitsStatus(known.label, status)) {
+      add(toUnchanged(known.caseId, toStatusId(known.label, status), known.mark, null));
+      continue;
+    }
+    const parsed = parseCasePayload(record.value());
     if (!parsed.isCase) {
-      keepAside(record, parsed.why, position);
+      keepAside(record.value(), parsed.why, position);
       continue;
     }
     const { payload } = parsed;
     const { id } = payload;
     try {
-      // A list that shifts may bring a case twice on one page; the second one is compared with the first.
-      const { compared, mark } = compareCase(
-        payload,
-        toStatusId(payload, status),
-        marksOfPage.get(id) ?? findMark(id),
-      );
-      for (const one of [...listDrift(payload), ...listStatusDrift(payload, status)]) {
-        drift.set(`${one.field} ${one.seen}`, { ...one, caseId: id });
-      }
-      cases.push(compared);
-      marksOfPage.set(id, mark);
+      const drifted = [...listDrift(payload), ...listStatusDrift(payload, status)];
+      // Drift is recorded each night anew, so a case that drifts is read each night.
+      const textHash = drifted.length === 0 ? record.textHash : null;
+      const stored = marksOfPage.get(id) ?? findMark(id);
+      add(compareCase(payload, toStatusId(payload.case_ongoing, status), stored, textHash));
+      for (const one of drifted) drift.set(`${one.field} ${one.seen}`, { ...one, caseId: id });
     } catch (error) {
       // Thrown where JSON is nested many thousands deep: it can be read, but neither compared nor written.
       if (!(error instanceof RangeError)) throw error;
@@ -63,38 +75,52 @@ export async function comparePage(
   return { cases, misfits, drift: [...drift.values()] };
 }
 
-function compareCase(payload: CasePayload, statusId: number, stored: StoredMark | undefined) {
+interface Comparison {
+  readonly compared: PageCase;
+  /** What is stored of the case once the page is. */
+  readonly mark: StoredMark;
+}
+
+function compareCase(
+  payload: CasePayload,
+  statusId: number,
+  stored: StoredMark | undefined,
+  textHash: string | null,
+): Comparison {
   const { id } = payload;
   const split = splitPayload(payload);
-  const mark: StoredMark = { fingerprint: fingerprint(split), statusId, isDeparted: false };
-  const compared: PageCase =
-    stored?.fingerprint === mark.fingerprint
-      ? {
-          verdict: 'unchanged',
-          id,
-          statusId,
-          restated: stored.statusId !== statusId || stored.isDeparted,
-        }
-      : {
-          verdict: stored === undefined ? 'new' : 'changed',
-          id,
-          statusId,
-          rows: toCaseRows(payload, split, mark.fingerprint),
-        };
-  return { compared, mark };
+  const hash = fingerprint(split);
+  if (stored?.fingerprint === hash) return toUnchanged(id, statusId, stored, textHash);
+  const verdict = stored === undefined ? 'new' : 'changed';
+  return {
+    compared: { verdict, id, statusId, textHash, rows: toCaseRows(payload, split, hash) },
+    mark: { fingerprint: hash, statusId, isDeparted: false },
+  };
+}
+
+function toUnchanged(id: number, statusId: number, stored: StoredMark, textHash: string | null): Comparison {
+  const restated = stored.statusId !== statusId || stored.isDeparted;
+  return {
+    compared: { verdict: 'unchanged', id, statusId, textHash, restated, fingerprint: stored.fingerprint },
+    mark: { fingerprint: stored.fingerprint, statusId, isDeparted: false },
+  };
 }
 
 /**
  * The status that a case of a list comes under: the list's own, whatever its label says. Only the list of the cases
  * without a status holds others too, which come under the one that their label names.
  */
-function toStatusId({ case_ongoing: label }: CasePayload, { id }: SweptStatus): number {
+function toStatusId(label: JsonValue | undefined, { id }: SweptStatus): number {
   return id === UNCLASSIFIED.id ? toSweptStatusId(label) : id;
 }
 
 /** The filter takes an id, the payload carries the label; that the two agree is an assumption. */
+function fitsStatus(label: JsonValue | undefined, status: SweptStatus): boolean {
+  return status.id === UNCLASSIFIED.id || label === status.label || typeof label !== 'string';
+}
+
 function listStatusDrift({ case_ongoing: label }: CasePayload, status: SweptStatus): Drift[] {
-  if (status.id === UNCLASSIFIED.id || label === status.label || typeof label !== 'string') return [];
+  if (fitsStatus(label, status)) return [];
   return [
     { field: 'case_ongoing', expected: 'the label of the status that was asked for', seen: 'another label' },
   ];

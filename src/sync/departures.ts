@@ -2,9 +2,8 @@ import type { Client, Traffic } from '../clearinghouse/client.ts';
 import { toListUrl } from '../clearinghouse/api-address.ts';
 import { UNCLASSIFIED } from '../clearinghouse/swept-status.ts';
 import { MirrorError } from '../errors.ts';
-import type { FindMark } from '../mirror/find-mark.ts';
 import type { DepartureFigures } from '../mirror/write-checks.ts';
-import { comparePage, type ComparedPage } from './compare-page.ts';
+import { comparePage, type CaseFinder, type ComparedPage } from './compare-page.ts';
 import { endsEverySweep, isOfTheDatabase } from './error-reach.ts';
 import { toTrafficRow } from './traffic-row.ts';
 
@@ -16,7 +15,7 @@ export interface MissingCase {
 
 export interface DepartureSearch {
   readonly client: Client;
-  readonly findMark: FindMark;
+  readonly finder: CaseFinder;
   /** Stores what a look-up brought. */
   readonly writeFound: (page: ComparedPage, statusId: number) => void;
   readonly missing: readonly MissingCase[];
@@ -114,7 +113,7 @@ export function toMostGone(casesPresent: number, percent: number): number {
 
 /** Stores the case if the API has it, and returns the status that it comes under now; null when the API has it no more. */
 async function lookUp(
-  { client, findMark, writeFound, signal }: DepartureSearch,
+  { client, finder, writeFound, signal }: DepartureSearch,
   id: number,
 ): Promise<number | null> {
   signal.throwIfAborted();
@@ -125,7 +124,7 @@ async function lookUp(
   const page = await comparePage(
     { number: 1, source: `${url.pathname}${url.search}`, count: records.length, records },
     UNCLASSIFIED,
-    findMark,
+    finder,
   );
   const [found] = page.cases;
   if (found?.id !== id || page.cases.length > 1)

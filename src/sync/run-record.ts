@@ -1,6 +1,6 @@
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
 import type { MirrorError } from '../errors.ts';
-import { prepareFindMark, type FindMark } from '../mirror/find-mark.ts';
+import { prepareFindKnownText, prepareFindMark } from '../mirror/find-mark.ts';
 import { countPresent, listMissing } from '../mirror/list-missing.ts';
 import type { Mirror } from '../mirror/open-mirror.ts';
 import {
@@ -11,15 +11,15 @@ import {
 } from '../mirror/sync-ledger.ts';
 import { countReturned, recordCoverage, recordDepartures } from '../mirror/write-checks.ts';
 import { prepareWritePage, type PageContent } from '../mirror/write-page.ts';
+import type { CaseFinder } from './compare-page.ts';
 import type { CoverageFindings } from './coverage.ts';
 import type { DepartureFindings, MissingCase } from './departures.ts';
 import type { CoverageReport, DepartureReport, RunReport, StatusReport } from './run-report.ts';
 
 /** What any run does with the mirror while it sweeps; a dry run only compares. */
-export interface SweepRecord {
+export interface SweepRecord extends CaseFinder {
   /** Null for a dry run, which leaves no record. */
   readonly runId: number | null;
-  readonly findMark: FindMark;
   beginStatus(status: SweptStatus): void;
   writePage(status: SweptStatus, content: PageContent, figures: StatusFigures): void;
   endStatus(report: StatusReport): void;
@@ -45,6 +45,7 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
   return {
     runId,
     findMark: prepareFindMark(mirror),
+    findKnownText: prepareFindKnownText(mirror),
     beginStatus: ({ id }) => {
       ledger.beginStatus(runId, id, now());
     },
@@ -91,6 +92,7 @@ export function toNoRecord(mirror: Mirror): SweepRecord {
   return {
     runId: null,
     findMark: prepareFindMark(mirror),
+    findKnownText: prepareFindKnownText(mirror),
     beginStatus: nothing,
     writePage: nothing,
     endStatus: nothing,

@@ -2,11 +2,10 @@ import { fetchCasePages } from '../clearinghouse/case-pages.ts';
 import type { Client } from '../clearinghouse/client.ts';
 import { toListFilter, type SweptStatus } from '../clearinghouse/swept-status.ts';
 import { MirrorError } from '../errors.ts';
-import type { FindMark } from '../mirror/find-mark.ts';
 import type { StatusFigures } from '../mirror/sync-ledger.ts';
 import type { DoubleSighting } from '../mirror/write-oddities.ts';
 import type { PageContent } from '../mirror/write-page.ts';
-import { comparePage, type ComparedPage } from './compare-page.ts';
+import { comparePage, type CaseFinder, type ComparedPage } from './compare-page.ts';
 import { isOfTheDatabase } from './error-reach.ts';
 import { isWorthAnotherWalk, judgeSweep, type SweepVerdict } from './judge-sweep.ts';
 import type { RunSightings } from './run-sightings.ts';
@@ -14,8 +13,7 @@ import type { StatusReport } from './run-report.ts';
 import { SweepFigures } from './sweep-figures.ts';
 
 /** Where a sweep puts what it finds. */
-export interface SweepStore {
-  readonly findMark: FindMark;
+export interface SweepStore extends CaseFinder {
   /** Stores a page and the figures up to it, together. */
   writePage(content: PageContent, figures: StatusFigures): void;
 }
@@ -66,9 +64,15 @@ export async function sweepStatus(
     figures.beginWalk();
     try {
       options.signal.throwIfAborted();
-      const pages = fetchCasePages(client, toListFilter(status), () => isNews, options.signal);
+      const pages = fetchCasePages(
+        client,
+        toListFilter(status),
+        () => isNews,
+        (textHash) => store.findKnownText(textHash) !== undefined,
+        options.signal,
+      );
       for await (const page of pages) {
-        isNews = storePage(await comparePage(page, status, store.findMark), page.count);
+        isNews = storePage(await comparePage(page, status, store), page.count);
       }
     } catch (thrown) {
       if (!(thrown instanceof MirrorError) || isOfTheDatabase(thrown)) throw thrown;

@@ -66,6 +66,7 @@ async function sweepAll(run: SyncRun, record: SweepRecord, sightings: RunSightin
     onEvent({ type: 'status-begun', status });
     const store = {
       findMark: record.findMark,
+      findKnownText: record.findKnownText,
       writePage: record.writePage.bind(record, status),
     };
     return sweepStatus(run.client, store, status, sightings, {

@@ -8,7 +8,7 @@ const detail = (words: string) => JSON.stringify({ detail: words });
 const list = (...words: unknown[]) => JSON.stringify(words);
 
 const classify = (status: number, body: string, headers: RawAnswer['headers'] = {}) =>
-  classifyAnswer({ status, headers, body }, NOW);
+  classifyAnswer({ status, headers, body: Buffer.from(body) }, NOW);
 
 type Row = readonly [
   title: string,

@@ -1,7 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { classifyAnswer } from '../../src/clearinghouse/classify-answer.ts';
 
-const classify = (body: string) => classifyAnswer({ status: 200, headers: {}, body }, new Date(0));
+/** The answer, with what the records of a page say. */
+function classify(body: string) {
+  const answer = classifyAnswer({ status: 200, headers: {}, body: Buffer.from(body) }, new Date(0));
+  if (answer.kind !== 'page') return answer;
+  const { page } = answer;
+  return { ...answer, page: { ...page, results: page.results.map(({ value }) => value()) } };
+}
+
 const envelope = (changes: object) =>
   JSON.stringify({ count: 2, next: null, previous: null, results: [], ...changes });
 

@@ -1,0 +1,94 @@
+/** The body of a page, taken apart without being read: JSON.parse of all of it would cost more than anything else. */
+export interface SplitPage {
+  /** The body with an empty list of results: still to be parsed. */
+  readonly envelope: string;
+  /** The bytes of each result: still to be parsed. */
+  readonly results: readonly Buffer[];
+}
+
+const [TAB, LINE_FEED, RETURN, SPACE, QUOTE, COMMA, COLON] = [9, 10, 13, 32, 34, 44, 58] as const;
+const [OPEN_LIST, BACKSLASH, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [91, 92, 93, 123, 125] as const;
+const RESULTS = Buffer.from('"results"');
+
+/**
+ * Finds the elements of the list `results` of the outermost object by their brackets alone. Undefined where there is
+ * not exactly one such list. Proves nothing: bytes that are not JSON come back in the envelope or in a result, so a
+ * body is JSON if, and only if, all of them are.
+ */
+export function splitPage(body: Buffer): SplitPage | undefined {
+  let at = skipSpace(body, 0);
+  if (body[at] !== OPEN_OBJECT) return undefined;
+  at++;
+  let found: { readonly from: number; readonly to: number; readonly results: Buffer[] } | undefined;
+  for (let depth = 1; depth > 0 && at < body.length; at++) {
+    const byte = body[at];
+    if (byte === QUOTE) {
+      const end = skipString(body, at);
+      const key = depth === 1 ? toKey(body, at, end) : 'no key';
+      at = end - 1;
+      if (key === 'another key' || key === 'no key') continue;
+      const list = skipSpace(body, skipSpace(body, end) + 1);
+      // With a name in escapes, or with two lists, it is for JSON.parse to say what counts.
+      if (key === 'with escapes' || found !== undefined || body[list] !== OPEN_LIST) return undefined;
+      found = splitList(body, list);
+      at = found.to;
+    } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++;
+    else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth--;
+  }
+  if (found === undefined) return undefined;
+  const { from, to, results } = found;
+  return { envelope: `${body.toString('utf8', 0, from)}${body.toString('utf8', to)}`, results };
+}
+
+/** What the string from `start` to `end` is to the object that it stands in. */
+function toKey(
+  body: Buffer,
+  start: number,
+  end: number,
+): 'no key' | 'results' | 'another key' | 'with escapes' {
+  if (body[skipSpace(body, end)] !== COLON) return 'no key';
+  const key = body.subarray(start, end);
+  if (key.equals(RESULTS)) return 'results';
+  return key.includes(BACKSLASH) ? 'with escapes' : 'another key';
+}
+
+/** The elements of the list that begins at `start`, and the range of all between its brackets. */
+function splitList(body: Buffer, start: number) {
+  const from = start + 1;
+  const results: Buffer[] = [];
+  let element = from;
+  let at = from;
+  for (let depth = 1; at < body.length; at++) {
+    const byte = body[at];
+    if (byte === QUOTE) at = skipString(body, at) - 1;
+    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++;
+    else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
+      if (--depth === 0) break;
+    } else if (byte === COMMA && depth === 1) {
+      results.push(body.subarray(skipSpace(body, element), at));
+      element = at + 1;
+    }
+  }
+  const last = skipSpace(body, element);
+  if (results.length > 0 || last < at) results.push(body.subarray(last, at));
+  return { from, to: at, results };
+}
+
+/** The place after the string that begins with the quote at `start`. */
+function skipString(body: Buffer, start: number): number {
+  let at = start + 1;
+  for (let byte = body[at]; byte !== QUOTE && at < body.length; byte = body[at])
+    at += byte === BACKSLASH ? 2 : 1;
+  return at + 1;
+}
+
+function skipSpace(body: Buffer, start: number): number {
+  let at = start;
+  for (
+    let byte = body[at];
+    byte === SPACE || byte === LINE_FEED || byte === RETURN || byte === TAB;
+    byte = body[at]
+  )
+    at++;
+  return at;
+}

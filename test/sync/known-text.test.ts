@@ -1,0 +1,52 @@
+import { describe, expect, test } from '@jest/globals';
+import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import { openMirror } from '../../src/mirror/open-mirror.ts';
+import { makeCase } from '../support/make-case.ts';
+import { startHarness } from '../support/sync-harness.ts';
+
+const LAST_DRIFT = `SELECT last_run_id FROM payload_drift WHERE field = 'lamp'`;
+const HASHES = 'SELECT case_id, hash FROM text_hashes ORDER BY 1';
+
+describe('a case that comes in the very bytes of the last time', () => {
+  test('is known by them, and counts as unchanged', async () => {
+    const { sync, rows } = await startHarness({
+      source: recordedCases([makeCase({ id: 1 }), makeCase({ id: 2 })]),
+    });
+    await sync();
+    expect(rows(HASHES)).toHaveLength(2);
+    const { statuses } = await sync();
+    expect(statuses.map(({ figures }) => figures.cases_unchanged)).toContain(2);
+  });
+
+  test('is not known any more once the stored case is another', async () => {
+    const { sync, rows, database } = await startHarness({ source: recordedCases([makeCase({ id: 1 })]) });
+    await sync();
+    const mirror = openMirror(database);
+    mirror.sqlite.exec(`UPDATE cases SET mirror_fingerprint = 'of another state', name = 'Another'`);
+    mirror.close();
+    await sync();
+    expect(rows('SELECT name FROM cases')).toEqual([{ name: makeCase({ id: 1 }).name }]);
+  });
+
+  test('is read all the same where a field of it is not what is expected, so that its drift stays on record', async () => {
+    const { sync, rows } = await startHarness({
+      source: recordedCases([{ ...makeCase({ id: 1 }), lamp: true }]),
+    });
+    await sync();
+    await sync();
+    expect(rows(LAST_DRIFT)).toEqual([{ last_run_id: 2 }]);
+    expect(rows(HASHES)).toEqual([]);
+  });
+});
+
+test('a case that comes in other bytes and says the same is known by them from then on, and nothing else is written', async () => {
+  const source = recordedCases([makeCase({ id: 1, issues: ['Stairs', 'Lamps'] })]);
+  const { sync, rows } = await startHarness({ source });
+  await sync();
+  const before = rows(HASHES);
+  source.edit(1, (record) => ({ ...record, issues: ['Lamps', 'Stairs'] }));
+  const { statuses } = await sync();
+  expect(statuses.map(({ figures }) => figures.cases_unchanged)).toContain(1);
+  expect(rows(HASHES)).not.toEqual(before);
+  expect(rows('SELECT count(*) AS n FROM case_changes')).toEqual([{ n: 0 }]);
+});
