@@ -1,6 +1,7 @@
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
 import type { MirrorError } from '../errors.ts';
 import { prepareFindKnownText, prepareFindMark } from '../mirror/find-mark.ts';
+import { deferIndexes, restoreIndexes } from '../mirror/defer-indexes.ts';
 import { countPresent, listMissing } from '../mirror/list-missing.ts';
 import type { Mirror } from '../mirror/open-mirror.ts';
 import {
@@ -41,6 +42,7 @@ export interface RunRecord extends SweepRecord {
 export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): RunRecord {
   const ledger = createSyncLedger(mirror);
   const runId = ledger.beginRun(start);
+  deferIndexes(mirror);
   const writePage = prepareWritePage(mirror);
   return {
     runId,
@@ -78,6 +80,7 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
       return { ...figures, cases_mirrored, error };
     },
     endRun: ({ outcome, error }) => {
+      restoreIndexes(mirror);
       ledger.endRun(runId, outcome, now(), toRecorded(error));
     },
     abandonRun: (error) => {
