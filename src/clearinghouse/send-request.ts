@@ -2,6 +2,7 @@ import got, { RequestError, type Got } from 'got';
 import { messageOf, MirrorError, TransientError } from '../errors.ts';
 import { toShortPath } from './api-address.ts';
 import type { RawAnswer } from './classify-answer.ts';
+import { BodyGatherer } from './gather-body.ts';
 
 /** Limits of a single request. Times are milliseconds. */
 export interface RequestLimits {
@@ -54,19 +55,12 @@ export async function sendRequest(
     () => stream.destroy(new MirrorError('TIME_BUDGET_SPENT', 'The time budget of the run is used up.')),
     Math.min(budgetLeftMs, LONGEST_TIMER_MS),
   );
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+  let gatherer: BodyGatherer | undefined;
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       silence.begin();
-      bytes += chunk.length;
-      if (bytes > limits.maxBodyBytes) {
-        throw new MirrorError(
-          'BODY_TOO_LARGE',
-          `The answer to ${toShortPath(url)} is larger than ${limits.maxBodyBytes} bytes.`,
-        );
-      }
-      chunks.push(chunk);
+      gatherer ??= new BodyGatherer(toExpected(head?.headers, chunk), limits.maxBodyBytes, toShortPath(url));
+      gatherer.add(chunk);
     }
   } catch (thrown) {
     throw toMirrorError(thrown, url, signal);
@@ -76,7 +70,14 @@ export async function sendRequest(
     stream.destroy();
   }
   if (head === undefined) throw new TransientError('NETWORK_GAVE_UP', `No answer to ${toShortPath(url)}.`);
-  return { ...head, body: Buffer.concat(chunks, bytes), bytes };
+  const body = gatherer?.body() ?? Buffer.alloc(0);
+  return { ...head, body, bytes: body.length };
+}
+
+/** How long a body will be: as long as its head says, when it is not compressed. */
+function toExpected(headers: RawAnswer['headers'] | undefined, chunk: Buffer): number {
+  const length = headers?.['content-encoding'] === undefined ? Number(headers?.['content-length']) : NaN;
+  return Number.isSafeInteger(length) ? length : chunk.length;
 }
 
 /** Calls `onSilence` when `begin` was not called again within that time. */

@@ -33,7 +33,7 @@ export function openMirror(path: string): Mirror {
       sqlite.pragma('synchronous = NORMAL');
       // Kibibytes, as a negative number. SQLite's own 2 MB are too few for the indexes of a whole mirror: pages of them
       // would be written out and read again within one transaction.
-      sqlite.pragma('cache_size = -16000');
+      sqlite.pragma('cache_size = -8000');
       sqlite.pragma('wal_autocheckpoint = 16000');
       const db = drizzle({ client: sqlite });
       if (state !== 'current') applyMigrations(sqlite, db, path);

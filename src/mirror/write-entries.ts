@@ -19,12 +19,14 @@ type EntryEnd = (typeof ENTRY_ENDS)[number];
  * new filing is one new row, not the docket written again. What an entry said before goes to the past entries.
  */
 export function prepareWriteEntries(mirror: Mirror): WriteEntries {
-  const upsertEntry = prepareInsert(mirror, docketEntries, {
-    target: docketEntries.mirror_id,
-    keep: ['mirror_first_run_id'],
+  const insertEntry = prepareInsert(mirror, docketEntries, {
+    own: ['mirror_id', 'case_id', 'mirror_first_run_id'],
   });
+  const upsertEntry = prepareInsert(mirror, docketEntries, { target: docketEntries.mirror_id });
   const deleteEntry = prepareDeleteOf(mirror, docketEntries, docketEntries.mirror_id);
-  const insertAttachment = prepareInsert(mirror, attachments);
+  const insertAttachment = prepareInsert(mirror, attachments, {
+    own: ['mirror_entry_id', 'mirror_position'],
+  });
   const clearAttachments = prepareDeleteOf(mirror, attachments, attachments.mirror_entry_id);
   const keepPast = prepareKeepPast(mirror);
   const selectEntries = mirror.db
@@ -34,21 +36,17 @@ export function prepareWriteEntries(mirror: Mirror): WriteEntries {
     .prepare();
 
   const insertAttachments = (mirror_entry_id: number, rows: readonly AttachmentRow[]): void => {
-    rows.forEach((row, mirror_position) => insertAttachment({ ...row, mirror_entry_id, mirror_position }));
+    rows.forEach((row, mirror_position) => insertAttachment(row, { mirror_entry_id, mirror_position }));
   };
-  const insertEntry = (case_id: number, entry: EntryRow, mirror_first_run_id: number): void => {
-    const { lastInsertRowid } = upsertEntry({
-      ...entry.columns,
-      case_id,
-      mirror_first_run_id,
-      mirror_id: null,
-    });
+  const addEntry = (entry: EntryRow, case_id: number, mirror_first_run_id: number): void => {
+    const own = { mirror_id: null, case_id, mirror_first_run_id };
+    const { lastInsertRowid } = insertEntry(entry.columns, own);
     if (entry.attachments.length > 0) insertAttachments(Number(lastInsertRowid), entry.attachments);
   };
 
   return (case_id, entries, runId, isNew) => {
     if (isNew) {
-      for (const entry of entries) insertEntry(case_id, entry, runId);
+      for (const entry of entries) addEntry(entry, case_id, runId);
       return;
     }
     const stored = new Map(selectEntries.all({ caseId: case_id }).map((row) => [row.mirror_key, row]));
@@ -56,7 +54,7 @@ export function prepareWriteEntries(mirror: Mirror): WriteEntries {
       const old = stored.get(entry.columns.mirror_key);
       stored.delete(entry.columns.mirror_key);
       if (old === undefined) {
-        insertEntry(case_id, entry, runId);
+        addEntry(entry, case_id, runId);
       } else if (!hasSameColumns(old, entry.columns)) {
         keepPast(old, runId, 'edited');
         upsertEntry({ ...old, ...entry.columns });
