@@ -12,6 +12,7 @@ export function renderCommandsPage(): string {
     env: {},
     folder: '.',
     surroundings: { now: () => new Date(0), sleep: () => Promise.resolve(), random: () => 0 },
+    keepHeapSmall: () => undefined,
     onStop: () => () => undefined,
   };
   const program = defineProgram(io, () => undefined);

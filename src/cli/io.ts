@@ -14,6 +14,8 @@ export interface Io {
   /** The folder in which .env is looked for. */
   readonly folder: string;
   readonly surroundings: Surroundings;
+  /** Gives memory back that is no longer used. */
+  readonly keepHeapSmall: () => void;
   /** Calls `stop` at Ctrl-C or SIGTERM, with the error that says which. Returns how to stop listening. */
   onStop(stop: (reason: MirrorError) => void): () => void;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MirrorError } from '../errors.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
+import { keepHeapSmall } from './heap.ts';
 import type { Io } from './io.ts';
 
 const STOP_SIGNALS = {
@@ -23,6 +24,7 @@ export const PROCESS_IO: Io = {
       });
     },
   },
+  keepHeapSmall,
   onStop(stop) {
     let asked = false;
     const listeners = Object.entries(STOP_SIGNALS).map(([signal, [code, message, exitCode]]) => {

@@ -63,7 +63,7 @@ export async function measureCoverage(
 async function fetchCount(client: Client, filter: CaseFilter, signal: AbortSignal): Promise<number> {
   signal.throwIfAborted();
   const url = toListUrl(client.api, filter);
-  const answer = await client.fetchAnswer(url, signal);
+  const answer = await client.fetchAnswer(url, signal, () => true); // its records are of no interest
   if (answer.kind === 'page') return answer.page.count;
   if (answer.kind === 'empty') return 0;
   throw new MirrorError('CONTRACT_BROKEN', `${url.pathname}${url.search} did not answer with a list.`);

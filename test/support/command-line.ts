@@ -35,6 +35,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     env: options.env ?? {},
     folder: options.folder ?? tempFolder(),
     surroundings: options.surroundings ?? fakeSurroundings(),
+    keepHeapSmall: () => undefined,
     onStop: (stop) => {
       options.onStop?.(stop);
       return () => undefined;

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { ExitName } from '../../exit-codes.ts';
 import { withStop, write, type Io } from '../io.ts';
 import { renderError } from '../render/error.ts';
-import { createProgress } from '../render/progress.ts';
 import { renderRunReport, toReportJson } from '../render/run-report.ts';
+import { createRunEvents } from '../run-events.ts';
 import { addSettings, ALL_SETTINGS, readSettingsAndToken, type Flags } from '../settings-options.ts';
 import { listStatuses } from './sync.ts';
 
@@ -55,7 +55,7 @@ export async function runNightlyCommand(flags: Flags, io: Io): Promise<ExitName>
             dryRun: false,
             acceptDepartures: false,
             signal,
-            onEvent: createProgress(io.stderr, io.surroundings.now),
+            onEvent: createRunEvents(io),
           },
           io.surroundings,
         );

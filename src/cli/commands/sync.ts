@@ -4,8 +4,8 @@ import { findSweptStatus, SWEPT_STATUSES, type SweptStatus } from '../../clearin
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { wantsColour, withStop, write, type Io } from '../io.ts';
-import { createProgress } from '../render/progress.ts';
 import { renderRunReport, toReportJson } from '../render/run-report.ts';
+import { createRunEvents } from '../run-events.ts';
 import { addSettings, ALL_SETTINGS, readSettingsAndToken, type Flags } from '../settings-options.ts';
 
 export function defineSync(command: Command): Command {
@@ -51,7 +51,7 @@ export async function runSyncCommand(flags: Flags, io: Io): Promise<ExitName> {
         dryRun: flags.dryRun === true,
         acceptDepartures: flags.acceptDepartures === true,
         signal,
-        onEvent: createProgress(io.stderr, io.surroundings.now),
+        onEvent: createRunEvents(io),
       },
       io.surroundings,
     ),

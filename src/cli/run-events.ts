@@ -1,0 +1,12 @@
+import type { OnSyncEvent } from '../sync/sync-events.ts';
+import type { Io } from './io.ts';
+import { createProgress } from './render/progress.ts';
+
+/** What a command does at the events of a run: it shows them, and tidies up after each page. */
+export function createRunEvents(io: Io): OnSyncEvent {
+  const show = createProgress(io.stderr, io.surroundings.now);
+  return (event) => {
+    show(event);
+    if (event.type === 'page-stored') io.keepHeapSmall();
+  };
+}
