@@ -1,0 +1,38 @@
+/** What is measured, in the order in which it runs in a round. Those with the same `file` go on with the same database. */
+export const CONTENDERS = {
+  fetch: { means: 'fetch and parse alone', file: null },
+  'floor first': { means: 'the least a program must do, into an empty file', file: 'floor' },
+  'floor again': { means: 'the same once more, nothing changed', file: 'floor' },
+  'ours first': { means: 'first sync', file: 'ours' },
+  'ours unchanged': { means: 'second sync, nothing changed', file: 'ours' },
+  'ours 1 % changed': { means: 'third sync, 1 % of the cases changed', file: 'ours' },
+} as const;
+
+export type Contender = keyof typeof CONTENDERS;
+export const CONTENDER_NAMES = Object.keys(CONTENDERS) as Contender[];
+
+/** What one run of a program cost. */
+export interface Cost {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly peakBytes: number;
+  /** The file after the run; 0 where there is none. */
+  readonly databaseBytes: number;
+}
+
+/** A size of collection and a latency, and what every contender cost in them: one entry a round. */
+export interface Setting {
+  readonly cases: number;
+  readonly jsonBytes: number;
+  readonly latencyMs: number;
+  readonly rounds: Readonly<Partial<Record<Contender, readonly Cost[]>>>;
+}
+
+/** CPU milliseconds for 1,000 cases. */
+export type Layers = Readonly<Record<string, number>>;
+
+export interface Results {
+  readonly machine: string;
+  readonly settings: readonly Setting[];
+  readonly layers: { readonly cases: number; readonly cpuMsPer1000: Layers } | null;
+}

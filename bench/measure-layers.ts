@@ -1,0 +1,106 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fingerprint } from '../src/cases/fingerprint.ts';
+import { splitPayload } from '../src/cases/split-payload.ts';
+import { toCaseRows } from '../src/cases/to-case-rows.ts';
+import { parseCasePayload, type CasePayload } from '../src/clearinghouse/case-payload.ts';
+import { toPageRecord } from '../src/clearinghouse/page-record.ts';
+import { listDrift } from '../src/clearinghouse/payload-drift.ts';
+import { splitPage } from '../src/clearinghouse/split-page.ts';
+import { openMirror } from '../src/mirror/open-mirror.ts';
+import type { PageCase } from '../src/mirror/write-page.ts';
+import { beginRecord } from '../src/sync/run-record.ts';
+import { SweepFigures } from '../src/sync/sweep-figures.ts';
+import { UNCLASSIFIED } from '../src/clearinghouse/swept-status.ts';
+import type { Layers } from './contenders.ts';
+
+const PAGE = 25;
+const NO_TRAFFIC = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
+const NOW = () => new Date();
+
+/**
+ * What each layer of a sync costs, in CPU milliseconds for 1,000 cases: the project's own functions over the same pages,
+ * one layer after the other in one process, so that one that gets slower has a name.
+ */
+export async function measureLayers(
+  path: string,
+  folder: string,
+): Promise<{ cases: number; cpuMsPer1000: Layers }> {
+  const spent = new Map<string, number>();
+  const time = <Result>(layer: string, action: () => Result): Result => {
+    const before = process.cpuUsage();
+    const result = action();
+    const { user, system } = process.cpuUsage(before);
+    spent.set(layer, (spent.get(layer) ?? 0) + (user + system) / 1000);
+    return result;
+  };
+  const mirror = openMirror(join(folder, 'layers.db'));
+  const begin = () =>
+    beginRecord(
+      mirror,
+      { startedAt: NOW(), trigger: 'sync', version: 'bench', apiUrl: '', processId: 0 },
+      NOW,
+    );
+  const [first, second] = [begin(), begin()];
+  for (const record of [first, second]) record.beginStatus(UNCLASSIFIED);
+  const figures = new SweepFigures(NO_TRAFFIC).toRow(NO_TRAFFIC);
+  const write = (record: typeof first, cases: readonly PageCase[]): void => {
+    record.writePage(UNCLASSIFIED, { cases, misfits: [], drift: [], doubles: [] }, figures);
+  };
+  let count = 0;
+  for await (const body of readPages(path)) {
+    const bytes = time('take the page apart', () => splitPage(body)?.results ?? []);
+    time('know the cases by their bytes', () => bytes.map((one) => toPageRecord(one, () => true)));
+    const payloads = time('parse', () => bytes.map((one) => JSON.parse(one.toString()) as CasePayload));
+    time('compare with the expected fields', () => {
+      for (const payload of payloads) {
+        parseCasePayload(payload);
+        listDrift(payload);
+      }
+    });
+    const splits = payloads.map(splitPayload);
+    const hashes = time('fingerprint', () => splits.map(fingerprint));
+    const toCases = (verdict: 'new' | 'changed', name: string, by: readonly CasePayload[]): PageCase[] =>
+      by.map((payload, at) => ({
+        verdict,
+        id: payload.id,
+        statusId: UNCLASSIFIED.id,
+        textHash: `${name}${hashes[at] ?? ''}`,
+        rows: toCaseRows(payload, splitPayload(payload), `${name}${hashes[at] ?? ''}`),
+      }));
+    const cases = time('make rows', () => toCases('new', '', payloads));
+    time('write new cases', () => {
+      write(first, cases);
+    });
+    const changed = toCases(
+      'changed',
+      'x',
+      payloads.map((one) => ({ ...one, name: 'Another' })),
+    );
+    time('write changed cases, with their history', () => {
+      write(second, changed);
+    });
+    count += payloads.length;
+  }
+  time('build the indexes', () => {
+    second.endRun({ outcome: 'complete', error: null });
+  });
+  mirror.close();
+  const cpuMsPer1000 = Object.fromEntries([...spent].map(([layer, ms]) => [layer, (ms / count) * 1000]));
+  return { cases: count, cpuMsPer1000 };
+}
+
+/** The pages that the cases of a file make. */
+async function* readPages(path: string): AsyncGenerator<Buffer> {
+  let lines: string[] = [];
+  const toPage = (): Buffer =>
+    Buffer.from(`{"count":0,"next":null,"previous":null,"results":[${lines.join(',')}]}`);
+  for await (const line of createInterface({ input: createReadStream(path) })) {
+    lines.push(line);
+    if (lines.length < PAGE) continue;
+    yield toPage();
+    lines = [];
+  }
+  if (lines.length > 0) yield toPage();
+}

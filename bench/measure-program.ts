@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Cost } from './contenders.ts';
+
+const REPORT_USAGE = new URL('programs/report-usage.js', import.meta.url).href;
+
+/** A program of Node's to measure, as a whole process. */
+export interface Program {
+  readonly script: URL;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** The SQLite file that it writes. */
+  readonly database: string | null;
+}
+
+/** Runs a program to its end and tells what it cost. Fails when the program does. */
+export async function measureProgram(program: Program, folder: string): Promise<Cost> {
+  const usageFile = join(folder, 'usage.json');
+  const began = performance.now();
+  const output = await run(program, { ...process.env, ...program.env, BENCH_USAGE_FILE: usageFile });
+  const wallMs = performance.now() - began;
+  if (output.code !== 0)
+    throw new Error(`${program.script.pathname} ended with ${output.code}: ${output.errors}`);
+  const usage = JSON.parse(readFileSync(usageFile, 'utf8')) as Pick<Cost, 'cpuMs' | 'peakBytes'>;
+  return { wallMs, ...usage, databaseBytes: sizeOf(program.database) };
+}
+
+function run(
+  { script, args }: Program,
+  env: NodeJS.ProcessEnv,
+): Promise<{ code: number | null; errors: string }> {
+  const child = spawn(process.execPath, ['--import', REPORT_USAGE, fileURLToPath(script), ...args], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors = `${errors}${text}`.slice(-2000)));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      resolve({ code, errors });
+    });
+  });
+}
+
+function sizeOf(database: string | null): number {
+  if (database === null) return 0;
+  return [database, `${database}-wal`]
+    .filter((path) => existsSync(path))
+    .reduce((sum, path) => sum + statSync(path).size, 0);
+}
