@@ -33,6 +33,37 @@ describe('recorded cases', () => {
     expect(source.get(3)?.size).toBe(1.5);
   });
 
+  test.each(['cases.ndjson', 'cases.ndjson.gz'])(
+    'in %s are its lines, however they end, long ones and odd ones too, and blank ones are none',
+    async (name) => {
+      const path = join(folder, `lines-${name}`);
+      const long = `{"id":1,"case_ongoing":"Yes","name":"${'é'.repeat(100_000)}"}`;
+      const odd = '{"id":2,"case_ongoing":"Yes","name":"a\u2028b"}';
+      const text = `\r\n${long}\r\n  \n${odd}\n\n${ODD_LINE}`;
+      writeFileSync(path, name.endsWith('.gz') ? gzipSync(text) : text);
+      const replica = await useReplica({ source: await readRecordedCases(path) });
+      const { body } = await ask(replica, 'cases/?case_ongoing=5021');
+      expect(body.toString()).toBe(
+        `{"count":3,"next":null,"previous":null,"results":[${long},${odd},${ODD_LINE}]}`,
+      );
+    },
+  );
+
+  test('of a plain file are read from it when they are asked for, those of a gzipped one are held', async () => {
+    const plain = join(folder, 'plain.ndjson');
+    const gzipped = join(folder, 'gzipped.ndjson.gz');
+    writeFileSync(plain, ODD_LINE);
+    writeFileSync(gzipped, gzipSync(ODD_LINE));
+    const fromPlain = await readRecordedCases(plain);
+    const fromGzipped = await readRecordedCases(gzipped);
+    writeFileSync(plain, ODD_LINE.replace('Odd', 'Not'));
+    rmSync(gzipped);
+    expect(fromPlain.get(3)?.name).toBe('Spaced é v. Not');
+    expect(fromGzipped.get(3)?.name).toBe('Spaced é v. Odd');
+    writeFileSync(plain, '{}');
+    expect(() => fromPlain.get(3)).toThrow('is shorter than it was');
+  });
+
   test('say so when the file is not there, or not JSON', async () => {
     const path = join(folder, 'broken.ndjson');
     writeFileSync(path, 'not json\n');

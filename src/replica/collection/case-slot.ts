@@ -10,13 +10,18 @@ export interface CaseSlot {
   readonly read: () => Buffer[];
 }
 
-/** A slot that holds the record itself; `bytes` when its JSON text is to be served exactly as it was read. */
-export function slotOf(record: JsonValue, bytes: Buffer = Buffer.from(JSON.stringify(record))): CaseSlot {
+/** The slot of a record. `read` when its JSON text is to be served exactly as it was read; else the slot holds it. */
+export function slotOf(record: JsonValue, read: CaseSlot['read'] = toText(record)): CaseSlot {
   const { id, case_ongoing: ongoing, case_status: status } = isJsonObject(record) ? record : {};
   return {
     id: typeof id === 'number' ? id : undefined,
     ongoing: typeof ongoing === 'string' ? ongoing : undefined,
     status: typeof status === 'string' ? status : undefined,
-    read: () => [bytes],
+    read,
   };
+}
+
+function toText(record: JsonValue): CaseSlot['read'] {
+  const bytes = Buffer.from(JSON.stringify(record));
+  return () => [bytes];
 }

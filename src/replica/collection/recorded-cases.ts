@@ -1,24 +1,28 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import type { JsonValue } from '../../json.ts';
 import { type CaseSlot, slotOf } from './case-slot.ts';
 import { CaseCollection } from './collection.ts';
 import { inventSlot } from './invent-slot.ts';
+import { type Line, splitLines } from './split-lines.ts';
 
 const SEED = 1;
 
 /**
- * Reads a collection from a file with one JSON value a line, gzipped when its name ends in `.gz`. The lines are held in
- * memory and served byte for byte.
+ * Reads a collection from a file with one JSON value a line, gzipped when its name ends in `.gz`. The lines are served
+ * byte for byte. Those of a gzipped file are held in memory; of any other file only the places are, and a line is read
+ * from the file whenever it is asked for, so the file must stay as it is.
  */
 export async function readRecordedCases(path: string): Promise<CaseCollection> {
+  const isGzipped = path.endsWith('.gz');
   const file = createReadStream(path);
-  const input = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
+  const input = isGzipped ? file.pipe(createGunzip()) : file;
   const slots: CaseSlot[] = [];
   file.on('error', (error) => input.destroy(error));
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-    if (line.trim() !== '') slots.push(slotOf(JSON.parse(line) as JsonValue, Buffer.from(line)));
+  for await (const line of splitLines(input as AsyncIterable<Buffer>)) {
+    const text = line.bytes.toString();
+    if (text.trim() === '') continue;
+    slots.push(slotOf(JSON.parse(text) as JsonValue, isGzipped ? toHeld(line) : toPlace(path, line)));
   }
   return toCollection(slots);
 }
@@ -34,4 +38,26 @@ function toCollection(slots: readonly CaseSlot[]): CaseCollection {
     nextIndex: 0,
     inventAt: (index) => inventSlot(SEED, index, []),
   });
+}
+
+function toHeld({ bytes }: Line): CaseSlot['read'] {
+  return () => [bytes];
+}
+
+/** Takes the line apart at once: what is returned must not lead to its bytes. */
+function toPlace(path: string, { offset, bytes: { length } }: Line): CaseSlot['read'] {
+  return () => {
+    const bytes = Buffer.allocUnsafe(length);
+    const file = openSync(path, 'r');
+    try {
+      for (let done = 0; done < length;) {
+        const read = readSync(file, bytes, done, length - done, offset + done);
+        if (read === 0) throw new RangeError(`${path} is shorter than it was.`);
+        done += read;
+      }
+    } finally {
+      closeSync(file);
+    }
+    return [bytes];
+  };
 }
