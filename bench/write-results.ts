@@ -1,17 +1,30 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
-import type { Results } from './contenders.ts';
+import type { Results, Setting } from './contenders.ts';
 import { renderResults } from './render-results.ts';
 
 const PAGE = new URL('../docs/performance.md', import.meta.url);
 const RAW = new URL('../docs/performance.json', import.meta.url);
 
-/** Keeps the results in the documentation: the page for people, every single figure beside it. */
-export async function writeResults(results: Results): Promise<void> {
+/** Keeps the results in the documentation: the page for people, every single figure beside it. A part replaces its like only. */
+export async function writeResults(measured: Results): Promise<void> {
   const options = await resolveConfig(PAGE);
+  const before = existsSync(RAW) ? (JSON.parse(readFileSync(RAW, 'utf8')) as Results) : null;
+  const results = mergeResults(before, measured);
   writeFileSync(RAW, await format(JSON.stringify(results), { ...options, parser: 'json' }));
   const page = fillInResults(readFileSync(PAGE, 'utf8'), results);
   writeFileSync(PAGE, await format(page, { ...options, parser: 'markdown' }));
+}
+
+/** What was measured now, and of what was measured before the sizes and latencies that were left out now. */
+export function mergeResults(before: Results | null, now: Results): Results {
+  const isNew = (one: Setting): boolean =>
+    now.settings.some(({ cases, latencyMs }) => cases === one.cases && latencyMs === one.latencyMs);
+  const kept = (before?.settings ?? []).filter((one) => !isNew(one));
+  const settings = [...now.settings, ...kept].sort(
+    (one, other) => one.latencyMs - other.latencyMs || one.cases - other.cases,
+  );
+  return { machine: now.machine, settings, layers: now.layers ?? before?.layers ?? null };
 }
 
 export function fillInResults(page: string, results: Results): string {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Cost, Setting } from '../../bench/contenders.ts';
 import { costOf, median, ratioOf, toTargets } from '../../bench/figures.ts';
 import { renderResults } from '../../bench/render-results.ts';
-import { fillInResults } from '../../bench/write-results.ts';
+import { fillInResults, mergeResults } from '../../bench/write-results.ts';
 
 const cost = (wallMs: number, more: Partial<Cost> = {}): Cost => ({
   wallMs,
@@ -95,4 +95,15 @@ test('the page says of each target whether it is met, and keeps what is around t
   );
   expect(page).toBe(`before\n<!-- generated: results -->\n\n${text}\n\n<!-- end: results -->\nafter\n`);
   expect(() => fillInResults('nothing', results)).toThrow('no generated part');
+});
+
+test('a part that is measured again replaces its like, and leaves the rest', () => {
+  const [old, kept, fresh] = [
+    setting(10, 0, [cost(1)]),
+    setting(5, 200, [cost(2)]),
+    setting(10, 0, [cost(3)]),
+  ];
+  const before = { machine: 'Old.', settings: [old, kept], layers: { cases: 1, cpuMsPer1000: {} } };
+  const merged = mergeResults(before, { machine: 'New.', settings: [fresh], layers: null });
+  expect(merged).toEqual({ machine: 'New.', settings: [fresh, kept], layers: before.layers });
 });
