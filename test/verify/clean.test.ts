@@ -109,6 +109,17 @@ test('a case that one run saw twice may have lost in the second sighting what th
   expect(verifyFile(database).findings).toEqual([]);
 });
 
+test('a clock that was set back while a sync went on does not look like damage', async () => {
+  const { sync, database, surroundings, rows } = await startHarness({ source: smallCollection(5) });
+  await sync({
+    onEvent: ({ type }) => {
+      if (type === 'measuring-coverage') void surroundings.sleep(-3_600_000, new AbortController().signal);
+    },
+  });
+  expect(rows('SELECT ended_at < started_at AS is_earlier FROM sync_runs')).toEqual([{ is_earlier: 1 }]);
+  expect(verifyFile(database).findings).toEqual([]);
+});
+
 test('a sync that goes on meanwhile does not look like damage', async () => {
   const found: unknown[] = [];
   let looks = 0;
