@@ -109,14 +109,12 @@ test('a case that one run saw twice may have lost in the second sighting what th
   expect(verifyFile(database).findings).toEqual([]);
 });
 
-test('a clock that was set back while a sync went on does not look like damage', async () => {
-  const { sync, database, surroundings, rows } = await startHarness({ source: smallCollection(5) });
-  await sync({
-    onEvent: ({ type }) => {
-      if (type === 'measuring-coverage') void surroundings.sleep(-3_600_000, new AbortController().signal);
-    },
-  });
-  expect(rows('SELECT ended_at < started_at AS is_earlier FROM sync_runs')).toEqual([{ is_earlier: 1 }]);
+test('a run that ended before it began, by a clock that was set back, does not look like damage', async () => {
+  const { sync, database } = await startHarness({ source: smallCollection(5) });
+  await sync();
+  const { sqlite, close } = openMirror(database);
+  sqlite.exec(`UPDATE sync_runs SET started_at = '2031-01-01T00:00:00.000Z'`);
+  close();
   expect(verifyFile(database).findings).toEqual([]);
 });
 
