@@ -7,8 +7,9 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { MirrorError } from '../../src/errors.ts';
 import { openMirror, openMirrorReadOnly, type Mirror } from '../../src/mirror/open-mirror.ts';
 import type { Random } from '../../src/replica/invent/random.ts';
 
@@ -19,11 +20,27 @@ const PARTS = ['', '-wal', '-shm', '.lock'] as const;
 const CHECKPOINT_BYTES = 990 * (4096 + 24);
 const HEADER_BYTES = 32;
 
-/** An empty mirror, made once, because the migrations take longer than a night. */
-export function makeEmptyMirror(folder: string): string {
-  const path = join(folder, 'empty.db');
+let emptyMirror: Buffer | undefined;
+
+/** Writes an empty mirror. It is made only once, because the migrations take longer than a night. */
+export function writeEmptyMirror(path: string): void {
+  if (emptyMirror !== undefined) {
+    writeFileSync(path, emptyMirror);
+    return;
+  }
   openMirror(path).close();
-  return path;
+  emptyMirror = readFileSync(path);
+}
+
+/** Whether there is a mirror in the file, and not one whose tables are still to be made. */
+export function holdsMirror(path: string): boolean {
+  try {
+    return readMirror(path, () => true);
+  } catch (error) {
+    if (error instanceof MirrorError && ['DATABASE_OLDER', 'DATABASE_MISSING'].includes(error.code))
+      return false;
+    throw error;
+  }
 }
 
 /**

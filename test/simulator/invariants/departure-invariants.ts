@@ -9,11 +9,11 @@ interface Departure {
 export const checkDepartures: Invariant = (facts) => {
   const { mirror, night } = facts;
   const departures = mirror.sqlite
-    .prepare<[number | null, number | null], Departure>(
+    .prepare<[number | null, string], Departure>(
       `SELECT case_id, cases.mirror_status_id FROM case_changes JOIN cases ON cases.id = case_id
-       WHERE run_id = ? AND field = 'mirror_departed_run_id' AND new_value = CAST(? AS TEXT)`,
+       WHERE run_id = ? AND field = 'mirror_departed_run_id' AND new_value = ?`,
     )
-    .all(night.runId, night.runId);
+    .all(night.runId, String(night.runId));
   const swept = new Set(
     listStatusRows(facts)
       // A status whose list lacked a case was swept to its end all the same; it is partial by that look-up.
