@@ -5,6 +5,7 @@ import { toDatabaseError } from '../mirror/database-error.ts';
 import { recordDeadRuns } from '../mirror/sync-ledger.ts';
 import { checkAfterwards } from './check-afterwards.ts';
 import { endsEverySweep } from './error-reach.ts';
+import { toRisingClock } from './rising-clock.ts';
 import { beginRecord, toNoRecord, type SweepRecord } from './run-record.ts';
 import { judgeRun, type RunReport, type StatusReport } from './run-report.ts';
 import { RunSightings } from './run-sightings.ts';
@@ -17,7 +18,8 @@ import type { SyncRun } from './sync-run.ts';
  * looks up the cases that are missing, and counts those that the sweeps cannot see.
  */
 export async function syncMirror(run: SyncRun): Promise<RunReport> {
-  const { mirror, statuses, onEvent, now } = run;
+  const { mirror, statuses, onEvent } = run;
+  const now = toRisingClock(run.now);
   const startedAt = now();
   const deadRuns = run.dryRun ? [] : recordDeadRuns(mirror, startedAt);
   const written = run.dryRun ? null : beginRecord(mirror, toStart(run, startedAt), now);

@@ -68,10 +68,10 @@ export const LEDGER_RULES: readonly LedgerRule[] = [
   ),
   runs(
     'ended_at',
-    'a time from started_at on',
+    'a time, as the run has ended',
     list('started_at', 'ended_at'),
     `CASE WHEN ended_at IS NULL THEN outcome NOT IN ('running', 'died')
-      ELSE outcome IN ('running', 'died') OR ended_at < started_at END`,
+      ELSE outcome IN ('running', 'died') END`,
   ),
   runs(
     'outcome',

@@ -109,6 +109,15 @@ test('a case that one run saw twice may have lost in the second sighting what th
   expect(verifyFile(database).findings).toEqual([]);
 });
 
+test('a run that ended before it began, by a clock that was set back, does not look like damage', async () => {
+  const { sync, database } = await startHarness({ source: smallCollection(5) });
+  await sync();
+  const { sqlite, close } = openMirror(database);
+  sqlite.exec(`UPDATE sync_runs SET started_at = '2031-01-01T00:00:00.000Z'`);
+  close();
+  expect(verifyFile(database).findings).toEqual([]);
+});
+
 test('a sync that goes on meanwhile does not look like damage', async () => {
   const found: unknown[] = [];
   let looks = 0;

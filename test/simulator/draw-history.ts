@@ -1,0 +1,115 @@
+import { mixSeeds, Random } from '../../src/replica/invent/random.ts';
+import type { ListOrder } from '../../src/replica/serve/replica-options.ts';
+import type { SettingName } from '../../src/settings.ts';
+import { EDIT_NAMES, type EditName } from './edits.ts';
+import { FAULT_NAMES, SLOW_FAULTS, type FaultName } from './faults.ts';
+import { TROUBLE_NAMES, type TroubleName } from './troubles.ts';
+
+/** Which requests a fault waits for: any, those for single cases, those for a count, or those for later pages. */
+export const PLACES = ['any', 'look-up', 'count', 'later page'] as const;
+export type Place = (typeof PLACES)[number];
+
+export interface PlannedFault {
+  readonly fault: FaultName;
+  readonly place: Place;
+  /** Begins with this one of the requests at that place, from 1, and spoils so many in a row. */
+  readonly from: number;
+  readonly times: number;
+  readonly seed: number;
+}
+
+/** A moment is an event of the run or a request that reaches the server, counted together from 1. */
+export interface PlannedTrouble {
+  readonly trouble: TroubleName;
+  readonly moment: number;
+  readonly seed: number;
+}
+
+export interface PlannedEdit {
+  readonly edit: EditName;
+  /** Before this request of the night; 0 is before the night. */
+  readonly request: number;
+  readonly seed: number;
+}
+
+export interface NightPlan {
+  readonly faults: readonly PlannedFault[];
+  readonly troubles: readonly PlannedTrouble[];
+  readonly edits: readonly PlannedEdit[];
+  /** The moments at which a reader looks into the mirror. */
+  readonly looks: readonly number[];
+}
+
+/** Everything that a seed decides. */
+export interface History {
+  readonly seed: number;
+  readonly cases: number;
+  readonly pageSize: number;
+  readonly order: ListOrder;
+  readonly withUnclassified: boolean;
+  readonly settings: Partial<Record<SettingName, string>>;
+  /** Whether the first night finds no file at all, and not an empty mirror. */
+  readonly withoutFile: boolean;
+  readonly badNights: readonly NightPlan[];
+}
+
+const MOST_SLOW_FAULTS = 2;
+/** As long as the night. */
+const FOR_GOOD = 1000;
+
+/** Draws the history of a seed: the same seed, the same history. */
+export function drawHistory(seed: number): History {
+  const random = new Random(mixSeeds(seed, 0x51));
+  const mostWalks = 1 + random.below(3);
+  const cases = random.chance(0.1) ? 30 : 6 + random.below(9);
+  return {
+    seed,
+    cases,
+    pageSize: 2 + random.below(4),
+    order: random.chance(0.7) ? 'id' : 'shuffled',
+    withUnclassified: random.chance(0.9),
+    settings: {
+      attempts: String(1 + random.below(3)),
+      mostWalks: String(mostWalks),
+      confirm: mostWalks > 1 && random.chance(0.2) ? 'yes' : 'no',
+      delayMs: random.pick(['0', '250']),
+    },
+    withoutFile: random.chance(0.05),
+    badNights: Array.from({ length: 1 + random.below(3) }, () => drawNight(random, cases)),
+  };
+}
+
+function drawNight(random: Random, cases: number): NightPlan {
+  const newSeed = (): number => random.below(2 ** 32);
+  let slow = 0;
+  const faults = draw(random.pick([0, 1, 2, 3, 5, 8]), (): PlannedFault => {
+    let fault = random.pick(FAULT_NAMES);
+    while (SLOW_FAULTS.has(fault) && ++slow > MOST_SLOW_FAULTS) fault = random.pick(FAULT_NAMES);
+    const place = random.pick(PLACES);
+    return {
+      fault,
+      place,
+      from: 1 + random.below(place === 'any' ? 30 : place === 'later page' ? 6 : 2),
+      times: SLOW_FAULTS.has(fault) ? 1 : random.pick([1, 1, 1, 2, 3, 5, FOR_GOOD]),
+      seed: newSeed(),
+    };
+  });
+  const troubles = draw(random.pick([0, 0, 1, 1, 2]), () => ({
+    trouble: random.pick(TROUBLE_NAMES),
+    moment: random.below(60),
+    seed: newSeed(),
+  }));
+  const edits = draw(random.pick([0, 2, 4, 8]), () => {
+    const edit = random.pick(EDIT_NAMES);
+    return {
+      edit: edit === 'many cases leave' && cases < 20 && random.chance(0.8) ? 'a case leaves' : edit,
+      request: random.chance(0.5) ? 0 : 1 + random.below(30),
+      seed: newSeed(),
+    };
+  });
+  return { faults, troubles, edits, looks: draw(2, () => 1 + random.below(60)) };
+}
+
+function draw<Item>(count: number, make: () => Item): Item[] {
+  return Array.from({ length: count }, make);
+}

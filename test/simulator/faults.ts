@@ -1,0 +1,144 @@
+import type { Fault } from '../../src/replica/serve/fault.ts';
+import type { Random } from '../../src/replica/invent/random.ts';
+
+/** What a fault may be made of; asked anew for each request that it spoils. */
+export interface FaultContext {
+  readonly random: Random;
+  readonly token: string;
+  /** By the virtual clock. */
+  readonly now: Date;
+}
+
+type MakeFault = (context: FaultContext) => Fault;
+
+const status =
+  (code: number, body?: string): MakeFault =>
+  () => ({ kind: 'status', status: code, ...(body !== undefined && { body }) });
+const asJson =
+  (code: number, toBody: (token: string) => unknown): MakeFault =>
+  ({ token }) => ({ kind: 'status', status: code, body: toBody(token) as string[] });
+const HTML = '<html><body>Please stand by.</body></html>';
+/** As JSON may write any letter. */
+const escaped = (text: string): string =>
+  text.replace(/./g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** Everything that the API and the network do wrong in a bad night. */
+export const FAULTS = {
+  '429 with seconds': ({ random }) => ({
+    kind: 'status',
+    status: 429,
+    headers: { 'retry-after': random.pick(['0', '1', '30', '599', '5000']) },
+  }),
+  '429 with a date': ({ random, now }) => ({
+    kind: 'status',
+    status: 429,
+    headers: {
+      'retry-after': new Date(now.getTime() + random.pick([-60, 5, 120, 4000]) * 1000).toUTCString(),
+    },
+  }),
+  '429 without a pause': status(429),
+  '408': status(408),
+  '500': status(500, HTML),
+  '502': status(502, HTML),
+  '503': ({ random }) => ({
+    kind: 'status',
+    status: 503,
+    body: HTML,
+    headers: random.chance(0.5) ? { 'retry-after': '20' } : {},
+  }),
+  '504': status(504),
+  '401': asJson(401, () => ({ detail: 'Invalid token.' })),
+  '403': status(403, HTML),
+  '404': asJson(404, () => ({ detail: 'Not found.' })),
+  '404 that says Invalid page': asJson(404, () => ({ detail: 'Invalid page.' })),
+  '400 that says No results': asJson(400, () => ["No results for {'case_ongoing': '5021'}"]),
+  '400 with a detail': asJson(400, () => ({ detail: 'Malformed request.' })),
+  '400 of an unknown key': asJson(400, () => ['API Error: Key: case_ongoing, Value: 5021 not found.']),
+  '400 as HTML': status(400, HTML),
+  'a refusal that repeats the token': ({ random, token }) => ({
+    kind: 'status',
+    status: random.pick([400, 401, 404, 429, 500]),
+    body: random.pick([
+      { detail: `Invalid token ${token}.` },
+      [`No such token: ${token}`],
+      `<p>Authorization: Token ${token}</p>`,
+      `{"detail":"Token ${escaped(token)}"}`,
+    ]),
+  }),
+  'a message instead of a list': ({ token }) => ({ kind: 'json', body: { message: `Hello, ${token}` } }),
+  'reset before the head': () => ({ kind: 'reset', at: 'before-head' }),
+  'reset in the head': () => ({ kind: 'reset', at: 'in-head' }),
+  'reset in the body': () => ({ kind: 'reset', at: 'in-body' }),
+  'connection closed in the body': () => ({ kind: 'short-body' }),
+  'stall before the head': () => ({ kind: 'stall', at: 'before-head' }),
+  'stall after the head': () => ({ kind: 'stall', at: 'after-head' }),
+  'stall in the body': () => ({ kind: 'stall', at: 'in-body' }),
+  drip: () => ({ kind: 'drip', bytes: 2000, everyMs: 1 }),
+  'cut JSON': () => ({ kind: 'cut-json' }),
+  'HTML with 200': () => ({ kind: 'html' }),
+  'empty body': () => ({ kind: 'empty-body' }),
+  'gzip cut': () => ({ kind: 'gzip', damage: 'cut' }),
+  'gzip corrupt': () => ({ kind: 'gzip', damage: 'corrupt' }),
+  'gzip that is none': () => ({ kind: 'gzip', damage: 'not-gzip' }),
+  'wrong types': ({ random }) => ({
+    kind: 'envelope',
+    fields: random.pick([
+      { count: '3' },
+      { count: -1 },
+      { count: 1.5 },
+      { count: null },
+      { next: 7 },
+      { next: false },
+      { results: {} },
+      { results: 'none' },
+      { results: null },
+    ]),
+  }),
+  'a field of the envelope missing': ({ random }) => ({
+    kind: 'envelope-without',
+    field: random.pick(['count', 'next', 'results']),
+  }),
+  'JSON that is no envelope': ({ random }) => ({ kind: 'json', body: random.pick([[], null, 'x', 3, {}]) }),
+  'redirect to itself': () => ({ kind: 'redirect' }),
+  'redirect to another host': ({ token }) => ({
+    kind: 'redirect',
+    to: `https://elsewhere.example/api/v2p1/cases/?token=${token}`,
+  }),
+  'duplicate page': () => ({ kind: 'repeat-page' }),
+  'empty page': () => ({ kind: 'empty-page' }),
+  'next loops over 1 page': () => ({ kind: 'next-loop', pages: 1 }),
+  'next loops over 2 pages': () => ({ kind: 'next-loop', pages: 2 }),
+  'next loops over 3 pages': () => ({ kind: 'next-loop', pages: 3 }),
+  'next loops over 4 pages': () => ({ kind: 'next-loop', pages: 4 }),
+  'next loops over 5 pages': () => ({ kind: 'next-loop', pages: 5 }),
+  'next on a foreign host': () => ({ kind: 'next', to: 'foreign-host' }),
+  'next by another scheme': () => ({ kind: 'next', to: 'other-scheme' }),
+  'next of another filter': () => ({ kind: 'next', to: 'other-filter' }),
+  'next outside the API': () => ({ kind: 'next', to: 'outside' }),
+  'next that is no URL': () => ({ kind: 'next', to: 'not-a-url' }),
+  'next that repeats the token': ({ token }) => ({
+    kind: 'envelope',
+    fields: { next: `http://127.0.0.1/api/v2p1/cases/?page=2&token=${token}` },
+  }),
+  'count too high': () => ({ kind: 'count', by: 1 }),
+  'count too low': () => ({ kind: 'count', by: -1 }),
+  'count moving': ({ random }) => ({ kind: 'count', by: random.below(5) - 2 }),
+  'a case that is null': ({ random }) => ({ kind: 'malformed-case', as: 'null', place: random.below(2) }),
+  'a case that is a text': ({ random }) => ({ kind: 'malformed-case', as: 'text', place: random.below(2) }),
+  'a case without an id': ({ random }) => ({ kind: 'malformed-case', as: 'no-id', place: random.below(2) }),
+  'a case with a text as id': ({ random }) => ({
+    kind: 'malformed-case',
+    as: 'text-id',
+    place: random.below(2),
+  }),
+} as const satisfies Record<string, MakeFault>;
+
+export type FaultName = keyof typeof FAULTS;
+export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
+
+/** Faults that take real time, because a time-out has to pass. */
+export const SLOW_FAULTS: ReadonlySet<FaultName> = new Set([
+  'stall before the head',
+  'stall after the head',
+  'stall in the body',
+]);

@@ -1,0 +1,43 @@
+import { listStatusRows, type Invariant } from './facts.ts';
+
+interface Departure {
+  readonly case_id: number;
+  readonly mirror_status_id: number;
+}
+
+/** "no case departs but after a complete sweep of its status, and by the API's word" */
+export const checkDepartures: Invariant = (facts) => {
+  const { mirror, night } = facts;
+  const departures = mirror.sqlite
+    .prepare<[number | null, string], Departure>(
+      `SELECT case_id, cases.mirror_status_id FROM case_changes JOIN cases ON cases.id = case_id
+       WHERE run_id = ? AND field = 'mirror_departed_run_id' AND new_value = ?`,
+    )
+    .all(night.runId, String(night.runId));
+  const swept = new Set(
+    listStatusRows(facts)
+      // A status whose list lacked a case was swept to its end all the same; it is partial by that look-up.
+      .filter(
+        ({ outcome, error_code }) => ['complete', 'empty'].includes(outcome) || error_code === 'CASES_MISSED',
+      )
+      .map(({ status_id }) => status_id),
+  );
+  const deniedLists = new Set(
+    night.served.log.filter(({ answer }) => answer.kind === 'no results').map(({ list }) => list),
+  );
+  return departures.flatMap(({ case_id: id, mirror_status_id: status }) => [
+    ...(swept.has(status) ? [] : [`case ${id} departed, but status ${status} was not swept completely`]),
+    ...(deniedLists.has(`case_id=${id}`) ? [] : [`case ${id} departed, but the API did not deny it`]),
+  ]);
+};
+
+/** "a doubtful night marks no departure" */
+export const checkDoubt: Invariant = ({ mirror, night }) =>
+  mirror.sqlite
+    .prepare<[number | null], number>(
+      `SELECT cases.id FROM cases JOIN departure_checks ON run_id = mirror_departed_run_id
+       WHERE outcome = 'doubtful' AND run_id = ?`,
+    )
+    .pluck()
+    .all(night.runId)
+    .map((id) => `case ${id} departed in a doubtful night`);

@@ -1,0 +1,42 @@
+import type { Mirror } from '../../../src/mirror/open-mirror.ts';
+import type { Night } from '../night.ts';
+
+/** What is looked at after a night. */
+export interface NightFacts {
+  readonly night: Night;
+  /** The file that the night left, opened for reading. */
+  readonly mirror: Mirror;
+  readonly token: string;
+}
+
+/** Says what violates it; an empty list when nothing does. */
+export type Invariant = (facts: NightFacts) => string[];
+
+export interface StatusRow {
+  readonly status_id: number;
+  readonly outcome: string;
+  readonly error_code: string | null;
+  readonly count_first: number | null;
+  readonly count_last: number | null;
+  readonly cases_last_walk: number;
+  readonly cases_new: number;
+  readonly cases_changed: number;
+  readonly pages: number;
+}
+
+/** The record of the night's own run; empty when nothing of it has survived. */
+export function listStatusRows({ mirror, night }: NightFacts): StatusRow[] {
+  return mirror.sqlite
+    .prepare<[number | null], StatusRow>('SELECT * FROM status_syncs WHERE run_id = ?')
+    .all(night.runId);
+}
+
+/** A number that a query returns. */
+export function countRows({ mirror }: NightFacts, sql: string, ...values: readonly unknown[]): number {
+  return Number(
+    mirror.sqlite
+      .prepare(sql)
+      .pluck()
+      .get(...values) ?? 0,
+  );
+}

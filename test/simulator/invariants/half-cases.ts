@@ -1,0 +1,30 @@
+import { fingerprint } from '../../../src/cases/fingerprint.ts';
+import { splitPayload } from '../../../src/cases/split-payload.ts';
+import type { CasePayload } from '../../../src/clearinghouse/case-payload.ts';
+import { messageOf } from '../../../src/errors.ts';
+import { findCase } from '../../../src/mirror/find-case.ts';
+import type { Mirror } from '../../../src/mirror/open-mirror.ts';
+import type { Random } from '../../../src/replica/invent/random.ts';
+import { verifyMirror } from '../../../src/verify/verify-mirror.ts';
+
+const MOST_LOOKED_AT = 3;
+
+/** Looks at a few cases while a run goes on: entries, lists and payload of each have to belong together. */
+export function findHalfCases(mirror: Mirror, random: Random): string[] {
+  const ids = mirror.sqlite.prepare<[], number>('SELECT id FROM cases').pluck().all();
+  const chosen = Array.from({ length: Math.min(MOST_LOOKED_AT, ids.length) }, () => random.pick(ids));
+  return chosen.flatMap((id) => findHalves(mirror, id));
+}
+
+function findHalves(mirror: Mirror, id: number): string[] {
+  try {
+    const { payload, fingerprint: stored } = findCase(mirror, id);
+    const rebuilt = fingerprint(splitPayload(payload as CasePayload));
+    if (rebuilt !== stored) return [`case ${id} rebuilt has the fingerprint ${rebuilt}, stored is ${stored}`];
+    return [...verifyMirror(mirror, { of: 'case', id }, () => undefined)].map(
+      ({ what, expected, found }) => `case ${id}: ${what} should be ${expected}, is ${found}`,
+    );
+  } catch (error) {
+    return [`case ${id} cannot be read: ${messageOf(error)}`];
+  }
+}

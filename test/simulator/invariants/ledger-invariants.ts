@@ -1,0 +1,96 @@
+import { MirrorError, messageOf } from '../../../src/errors.ts';
+import { isOfTheDatabase } from '../../../src/sync/error-reach.ts';
+import { verifyMirror } from '../../../src/verify/verify-mirror.ts';
+import { THROWN_BY_LISTENER } from '../night-troubles.ts';
+import { SWEPT_STATUSES } from '../../../src/clearinghouse/swept-status.ts';
+import { countRows, listStatusRows, type Invariant, type NightFacts } from './facts.ts';
+import { toKeyOf } from './status-invariants.ts';
+
+const SWEPT_LISTS = new Set(SWEPT_STATUSES.map(({ id }) => toKeyOf(id)));
+
+/** "no run is left running once another has begun or its own has ended" */
+export const checkRunning: Invariant = (facts) => {
+  const { mirror, night } = facts;
+  const hasEnded = night.ending.kind === 'report';
+  return mirror.sqlite
+    .prepare<[], number>(`SELECT id FROM sync_runs WHERE outcome = 'running'`)
+    .pluck()
+    .all()
+    .filter((id) => id !== night.runId || hasEnded)
+    .filter((id) => night.runId !== null || countRows(facts, 'SELECT max(id) FROM sync_runs') !== id)
+    .map((id) => `run ${id} is still running`);
+};
+
+/** "what the ledger counts is what is stored" */
+export const checkCounts: Invariant = (facts) => {
+  const { runId } = facts.night;
+  const rows = listStatusRows(facts);
+  if (rows.length === 0) return [];
+  const sum = (figure: 'cases_new' | 'cases_changed'): number => rows.reduce((n, row) => n + row[figure], 0);
+  const storedNew = countRows(facts, 'SELECT count(*) FROM cases WHERE mirror_first_run_id = ?', runId);
+  const storedChanged = countRows(
+    facts,
+    'SELECT count(*) FROM cases WHERE mirror_changed_run_id = ? AND mirror_first_run_id <> mirror_changed_run_id',
+    runId,
+  );
+  // A case that came in two lists may be counted for both; one that was looked up is of no sweep.
+  const twice = countServedTwice(facts);
+  const lookedUp = countRows(
+    facts,
+    'SELECT cases_moved + cases_in_place FROM departure_checks WHERE run_id = ?',
+    runId,
+  );
+  const isRunning = countRows(facts, `SELECT outcome = 'running' FROM sync_runs WHERE id = ?`, runId) === 1;
+  const isCut = isRunning || facts.night.ending.kind !== 'report';
+  return [
+    ...(sum('cases_new') === storedNew ? [] : [`${sum('cases_new')} new cases counted, ${storedNew} stored`]),
+    ...(sum('cases_changed') <= storedChanged + twice &&
+    (isCut || storedChanged <= sum('cases_changed') + lookedUp)
+      ? []
+      : [`${sum('cases_changed')} changed cases counted, ${storedChanged} stored`]),
+  ];
+};
+
+/** How many cases came in more than one of the swept lists. */
+function countServedTwice({ night }: NightFacts): number {
+  const lists = new Map<number, Set<string>>();
+  for (const { list, answer } of night.served.log.filter((one) => SWEPT_LISTS.has(one.list))) {
+    for (const id of answer.kind === 'page' ? answer.ids : [])
+      lists.set(id, (lists.get(id) ?? new Set()).add(list));
+  }
+  return [...lists.values()].filter(({ size }) => size > 1).length;
+}
+
+/** "the report says what the ledger says" */
+export const checkReport: Invariant = ({ mirror, night }) => {
+  if (night.ending.kind !== 'report') return [];
+  const { outcome, statuses } = night.ending.report;
+  const found = mirror.sqlite
+    .prepare<[{ runId: number | null }], string>(
+      `SELECT outcome FROM sync_runs WHERE id = @runId UNION ALL
+       SELECT status_id || ' ' || outcome FROM (SELECT * FROM status_syncs WHERE run_id = @runId ORDER BY status_id)`,
+    )
+    .pluck()
+    .all({ runId: night.runId })
+    .join();
+  const told = [outcome, ...statuses.map((one) => `${one.status.id} ${one.outcome}`)].join();
+  return told === found ? [] : [`the report says ${told}, the ledger ${found}`];
+};
+
+/** "a run ends with a report, or with an error of the database that the program names" */
+export const checkEnding: Invariant = ({ night }) => {
+  const { ending } = night;
+  if (ending.kind === 'report' && ending.report.exit === 'unexpected')
+    return [`the run ended as unexpected: ${messageOf(ending.report.error)}`];
+  if (ending.kind !== 'error') return [];
+  const { error } = ending;
+  if (error instanceof MirrorError && isOfTheDatabase(error)) return [];
+  return messageOf(error) === THROWN_BY_LISTENER ? [] : [`the run threw ${messageOf(error)}`];
+};
+
+/** "verify finds nothing" */
+export const checkVerify: Invariant = ({ mirror }) =>
+  [...verifyMirror(mirror, { of: 'everything' }, () => undefined)].map(
+    ({ check, caseId, what, expected, found }) =>
+      `${check}: ${caseId === null ? '' : `case ${caseId}: `}${what} should be ${expected}, is ${found}`,
+  );

@@ -1,0 +1,22 @@
+import { listFilesWith } from '../mirror-file.ts';
+import type { Invariant } from './facts.ts';
+
+/** "the token is in nothing that is told or stored" */
+export const checkToken: Invariant = ({ night, token }) => [
+  ...(night.told.includes(token) ? [`the run told the token: ${excerpt(night.told, token)}`] : []),
+  ...listFilesWith(night.database, token).map((file) => `the token is in ${file}`),
+];
+
+function excerpt(text: string, token: string): string {
+  const at = text.indexOf(token);
+  return text.slice(Math.max(0, at - 60), at + token.length + 20).replace(/\s+/g, ' ');
+}
+
+/** "one writer at most" */
+export const checkOneWriter: Invariant = ({ night }) =>
+  night.secondWriters
+    .filter((how) => how !== 'LOCKED')
+    .map((how) => `a second writer was not locked out: ${how}`);
+
+/** "no reader sees half a case" */
+export const checkReaders: Invariant = ({ night }) => [...night.halfCases];

@@ -1,0 +1,92 @@
+import { toListFilter, SWEPT_STATUSES } from '../../../src/clearinghouse/swept-status.ts';
+import { findLastWalk, toListKey, type ServedRequest } from '../served-log.ts';
+import { countRows, listStatusRows, type Invariant, type NightFacts, type StatusRow } from './facts.ts';
+
+/** "a status is complete only if every page was read and the distinct ids equal the count" */
+export const checkComplete: Invariant = (facts) =>
+  ofStatuses(facts, 'complete').flatMap(({ row, walk }) => {
+    const what = `status ${row.status_id} is complete, but`;
+    if (walk === null) return [`${what} no first page was served`];
+    if (!walk.ended) return [`${what} its pages were not served to the end`];
+    const { counts, ids } = readWalk(walk.pages);
+    if (walk.pages.some(({ answer }) => answer.kind !== 'page')) return [`${what} no list was served`];
+    if (new Set(counts).size !== 1) return [`${what} its pages counted ${counts.join(', ')}`];
+    if (counts[0] !== ids.size) return [`${what} ${ids.size} distinct cases came of ${String(counts[0])}`];
+    if (walk.pages.some(({ answer }) => answer.kind === 'page' && answer.misfits > 0))
+      return [`${what} a record was no case`];
+    if (row.count_first !== counts[0] || row.count_last !== counts[0] || row.cases_last_walk !== ids.size)
+      return [`${what} the record of it has other figures than the pages`];
+    return [];
+  });
+
+/** "a status is empty only if the API said so" */
+export const checkEmpty: Invariant = (facts) =>
+  ofStatuses(facts, 'empty').flatMap(({ row, walk }) => {
+    const first = walk?.pages[0]?.answer;
+    const isEmpty =
+      first?.kind === 'no results' ||
+      (first?.kind === 'page' && walk?.pages.length === 1 && first.count === 0 && first.ids.length === 0);
+    return isEmpty ? [] : [`status ${row.status_id} is empty, but the API did not say so`];
+  });
+
+/** "every case that the pages of a complete status brought is in the mirror" */
+export const checkHeld: Invariant = (facts) =>
+  ofStatuses(facts, 'complete').flatMap(({ row, walk }) =>
+    [...readWalk(walk?.pages ?? []).ids]
+      .filter((id) => !isPresent(facts, id))
+      .map((id) => `status ${row.status_id} is complete, but the mirror lacks its case ${id}`),
+  );
+
+/** "a complete status misses no case that stood in its list all the while" */
+export const checkNoneMissed: Invariant = (facts) =>
+  ofStatuses(facts, 'complete').flatMap(({ row, walk }) => {
+    const pages = walk?.pages ?? [];
+    if (hasUnseenExchange(pages) || hasFalseWord(pages)) return [];
+    const standing =
+      pages[0]?.listIds.filter((id) => pages.every(({ listIds }) => listIds.includes(id))) ?? [];
+    return standing
+      .filter((id) => !isPresent(facts, id))
+      .map((id) => `status ${row.status_id} is complete, but misses case ${id}`);
+  });
+
+/**
+ * The known exception: as many cases left the list as came to it between the same two requests. A single walk cannot see
+ * that (docs/decisions/0004-complete-means-proven.md).
+ */
+function hasUnseenExchange(pages: readonly ServedRequest[]): boolean {
+  return pages.some(({ listIds }, at) => {
+    const before = pages[at - 1]?.listIds ?? listIds;
+    return before.length === listIds.length && listIds.some((id) => !before.includes(id));
+  });
+}
+
+/** The other one: pages that lack cases and a count that lacks as many, by two faults at once. */
+function hasFalseWord(pages: readonly ServedRequest[]): boolean {
+  return pages.some(({ answer, listIds }) => answer.kind === 'page' && answer.count !== listIds.length);
+}
+
+function ofStatuses(facts: NightFacts, outcome: string) {
+  return listStatusRows(facts)
+    .filter((row) => row.outcome === outcome)
+    .map((row: StatusRow) => ({ row, walk: findLastWalk(facts.night.served.log, toKeyOf(row.status_id)) }));
+}
+
+export function toKeyOf(statusId: number): string {
+  const status = SWEPT_STATUSES.find(({ id }) => id === statusId);
+  return status === undefined ? '' : toListKey(toListFilter(status));
+}
+
+function readWalk(pages: readonly ServedRequest[]) {
+  const counts: number[] = [];
+  const ids = new Set<number>();
+  for (const { answer } of pages) {
+    if (answer.kind !== 'page') continue;
+    counts.push(answer.count);
+    for (const id of answer.ids) ids.add(id);
+  }
+  return { counts, ids };
+}
+
+function isPresent(facts: NightFacts, id: number): boolean {
+  return countRows(facts, 'SELECT 1 FROM cases WHERE id = ? AND mirror_departed_run_id IS NULL', id) === 1;
+}

@@ -1,0 +1,27 @@
+import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
+import { CASE_STATUSES } from '../../src/clearinghouse/swept-status.ts';
+import type { Random } from '../../src/replica/invent/random.ts';
+import { makeAttachment, makeCase, makeDocket, makeEntry, type MadeCase } from '../support/make-case.ts';
+
+/** The labels under which a collection's cases come; some statuses stay empty. */
+const LABELS: readonly (string | null)[] = [...ONGOING_STATUSES.slice(0, 4).map(({ label }) => label), null];
+
+/** A case with a small docket of its own, under some status or none. */
+export function inventSmallCase(id: number, random: Random): MadeCase {
+  const label = random.pick(random.chance(0.6) ? LABELS.slice(0, 2) : LABELS);
+  const entries = Array.from({ length: random.below(4) }, (_, index) =>
+    makeEntry({
+      id: id * 10 + index,
+      row_number: index + 1,
+      attachments: random.chance(0.3) ? [makeAttachment(1), makeAttachment(2)] : null,
+    }),
+  );
+  return makeCase({
+    id,
+    name: `Invented case ${id}`,
+    case_ongoing: label,
+    case_status:
+      label === null && random.chance(0.8) ? 'In Process (Public)' : random.pick(CASE_STATUSES).label,
+    main_docket: random.chance(0.1) ? null : makeDocket({ id, docket_entries: entries }),
+  });
+}

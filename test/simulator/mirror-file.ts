@@ -1,0 +1,78 @@
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { MirrorError } from '../../src/errors.ts';
+import { openMirror, openMirrorReadOnly, type Mirror } from '../../src/mirror/open-mirror.ts';
+import type { Random } from '../../src/replica/invent/random.ts';
+
+/** What belongs to a mirror's file, by the ending of its name. */
+const PARTS = ['', '-wal', '-shm', '.lock'] as const;
+
+/** Below this many bytes SQLite has moved nothing from the log to the file by itself, so the log may end anywhere. */
+const CHECKPOINT_BYTES = 990 * (4096 + 24);
+const HEADER_BYTES = 32;
+
+let emptyMirror: Buffer | undefined;
+
+/** Writes an empty mirror. It is made only once, because the migrations take longer than a night. */
+export function writeEmptyMirror(path: string): void {
+  if (emptyMirror !== undefined) {
+    writeFileSync(path, emptyMirror);
+    return;
+  }
+  openMirror(path).close();
+  emptyMirror = readFileSync(path);
+}
+
+/** Whether there is a mirror in the file, and not one whose tables are still to be made. */
+export function holdsMirror(path: string): boolean {
+  try {
+    return readMirror(path, () => true);
+  } catch (error) {
+    if (error instanceof MirrorError && ['DATABASE_OLDER', 'DATABASE_MISSING'].includes(error.code))
+      return false;
+    throw error;
+  }
+}
+
+/**
+ * Copies what a machine would find on its disk if the process died now. With `cut`, as after a power failure: the end of
+ * the log had not reached the disk yet.
+ */
+export function copyAsAfterDeath(from: string, to: string, cut: Random | null): void {
+  for (const part of ['', '-wal']) if (existsSync(from + part)) copyFileSync(from + part, to + part);
+  const log = `${to}-wal`;
+  const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
+  if (cut === null || size <= HEADER_BYTES || size > CHECKPOINT_BYTES) return;
+  const file = openSync(log, 'r+');
+  ftruncateSync(file, HEADER_BYTES + cut.below(size - HEADER_BYTES));
+  closeSync(file);
+}
+
+/** The files of a mirror that hold these bytes. Only to be asked between two runs: closing a file frees SQLite's locks. */
+export function listFilesWith(path: string, text: string): string[] {
+  const files = PARTS.map((part) => path + part).filter((file) => existsSync(file));
+  return files.filter((file) => readFileSync(file).includes(text));
+}
+
+export function removeMirror(path: string): void {
+  for (const part of PARTS) rmSync(path + part, { force: true });
+}
+
+/** Uses the mirror, opened for reading. */
+export function readMirror<Result>(path: string, use: (mirror: Mirror) => Result): Result {
+  const mirror = openMirrorReadOnly(path);
+  try {
+    return use(mirror);
+  } finally {
+    mirror.close();
+  }
+}

@@ -1,0 +1,103 @@
+import Database from 'better-sqlite3';
+import { MirrorError } from '../../src/errors.ts';
+import type { Mirror } from '../../src/mirror/open-mirror.ts';
+import { Random } from '../../src/replica/invent/random.ts';
+import type { NightPlan, PlannedTrouble } from './draw-history.ts';
+import type { TroubleName } from './troubles.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+/** What a trouble can lay hands on. */
+export interface TroubleTools {
+  readonly clock: VirtualClock;
+  readonly database: string;
+  readonly stop: (reason: MirrorError) => void;
+  /** Takes the copy that the next night goes on with. */
+  readonly die: (cut: Random | null) => void;
+  /** The mirror's own connection, where it is at hand. */
+  readonly mirror: () => Mirror | undefined;
+  readonly startSecondWriter: () => void;
+  /** A reader looks into the mirror. */
+  readonly look: (random: Random) => void;
+}
+
+export interface NightTroubles {
+  /** To be called at every moment of the night. */
+  passMoment(isEvent: boolean): void;
+  /** Lets go of what is still held. */
+  end(): void;
+  readonly done: readonly TroubleName[];
+}
+
+/** Thrown by a listener in the middle of a run. */
+export const THROWN_BY_LISTENER = 'The listener of the simulation throws.';
+
+const MINUTE = 60_000;
+const JUMPS = [MINUTE, 60 * MINUTE, 400 * MINUTE, 48 * 60 * MINUTE];
+
+export function createTroubles(plan: NightPlan, tools: TroubleTools): NightTroubles {
+  const done: TroubleName[] = [];
+  const waiting = plan.troubles.map((one) => ({ ...one, random: new Random(one.seed) }));
+  let moment = 0;
+  let holder: Database.Database | null = null;
+
+  /** Returns whether it was done; what has to wait for another moment is not. */
+  const make = (trouble: TroubleName, random: Random, isEvent: boolean): boolean => {
+    switch (trouble) {
+      case 'clock forward':
+        tools.clock.jump(random.pick(JUMPS));
+        return true;
+      case 'clock back':
+        tools.clock.jump(-random.pick(JUMPS));
+        return true;
+      case 'stop by SIGINT':
+        tools.stop(new MirrorError('INTERRUPTED', 'Stopped by Ctrl-C.'));
+        return true;
+      case 'stop by SIGTERM':
+        tools.stop(new MirrorError('TERMINATED', 'Stopped by SIGTERM.'));
+        return true;
+      case 'death of the process':
+        tools.die(null);
+        return true;
+      case 'death by power cut':
+        tools.die(random);
+        return true;
+      case 'death by a throwing listener':
+        return isEvent;
+      case 'database busy': {
+        if (holder !== null || tools.mirror() === undefined) return false;
+        holder = new Database(tools.database, { timeout: 0 });
+        holder.exec('BEGIN IMMEDIATE');
+        return true;
+      }
+      case 'disk full': {
+        const sqlite = tools.mirror()?.sqlite;
+        if (sqlite === undefined) return false;
+        const pages = Number(sqlite.pragma('page_count', { simple: true }));
+        sqlite.pragma(`max_page_count = ${pages + random.below(4)}`);
+        return true;
+      }
+      case 'a second writer':
+        tools.startSecondWriter();
+        return true;
+    }
+  };
+
+  return {
+    done,
+    passMoment(isEvent) {
+      for (const at of plan.looks.filter((one) => one === moment)) tools.look(new Random(at));
+      const due = waiting.filter((one: PlannedTrouble) => one.moment <= moment);
+      moment++;
+      for (const one of due) {
+        if (!make(one.trouble, one.random, isEvent)) continue;
+        waiting.splice(waiting.indexOf(one), 1);
+        done.push(one.trouble);
+        if (one.trouble === 'death by a throwing listener') throw new Error(THROWN_BY_LISTENER);
+      }
+    },
+    end() {
+      holder?.close();
+      holder = null;
+    },
+  };
+}

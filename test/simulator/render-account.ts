@@ -1,0 +1,88 @@
+import type { History } from './draw-history.ts';
+import type { Night } from './night.ts';
+import type { ServedRequest } from './served-log.ts';
+import type { Account } from './simulate-seed.ts';
+import { describeEnding, type Counts, type Tally } from './tally.ts';
+
+const toReplayCommand = (seed: number): string => `npm run simulate -- --seed ${seed}`;
+
+/** What happened to one seed, night by night. */
+export function renderAccount({ history, nights, violations }: Account): string {
+  return [
+    renderHistory(history),
+    ...nights.flatMap((night, at) => [
+      '',
+      ...renderNight(night, at + 1),
+      ...violations
+        .filter((one) => one.night === at + 1)
+        .map(({ invariant, how }) => `  VIOLATED: ${invariant}\n    ${how}`),
+    ]),
+    '',
+    violations.length === 0 ? 'Nothing was violated.' : `${violations.length} times something was violated.`,
+  ].join('\n');
+}
+
+/** The violations of one seed, and how to see more. */
+export function renderFailure({ history, violations }: Account): string {
+  const [first] = violations;
+  return [
+    `Seed ${history.seed} failed (${violations.length}): night ${first?.night ?? 0}: ${first?.invariant ?? ''}`,
+    `  ${first?.how ?? ''}`,
+    `  ${toReplayCommand(history.seed)}`,
+  ].join('\n');
+}
+
+export function renderTally(tally: Tally): string {
+  const sum = (counts: Counts): number => [...counts.values()].reduce((total, one) => total + one, 0);
+  const section = (title: string, counts: Counts): string[] => [
+    '',
+    `${title}: ${sum(counts)}`,
+    ...[...counts]
+      .sort(([, one], [, other]) => other - one)
+      .map(([name, times]) => `${String(times).padStart(8)}  ${name}`),
+  ];
+  return [
+    `${tally.nights} nights of ${tally.seeds} seeds, ${tally.requests} requests`,
+    ...section('Outcomes of nights', tally.outcomes),
+    ...section('Outcomes of statuses', tally.statusOutcomes),
+    ...section('Faults of the API and the network', tally.faults),
+    ...section('Troubles of our own', tally.troubles),
+    ...section('Changes of the collection', tally.edits),
+    '',
+    `Seeds failed: ${tally.failedSeeds.length}`,
+    ...tally.failedSeeds.map((seed) => `  ${toReplayCommand(seed)}`),
+  ].join('\n');
+}
+
+function renderHistory({ seed, cases, pageSize, order, settings, withUnclassified }: History): string {
+  const named = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+  return `Seed ${seed}: ${cases} cases, ${pageSize} a page in the order ${order}, ${withUnclassified ? 'six' : 'five'} lists, ${named.join(', ')}`;
+}
+
+function renderNight(night: Night, number: number): string[] {
+  const { served, troubles, ending, runId } = night;
+  const statuses = ending.kind === 'report' ? ending.report.statuses : [];
+  return [
+    `Night ${number}, run ${runId ?? 'without a number'}: ${describeEnding(night)}`,
+    ...served.edits.map((edit) => `  changed: ${edit}`),
+    ...troubles.map((trouble) => `  trouble: ${trouble}`),
+    ...served.log.map(renderRequest),
+    ...statuses.map(
+      ({ status, outcome, error }) =>
+        `  status ${status.id} ${outcome}${error === null ? '' : `: ${error.code} ${error.message}`}`,
+    ),
+    ...(ending.kind === 'error' ? [`  thrown: ${String(ending.error)}`] : []),
+    ...(ending.kind === 'report' && ending.report.departures !== null
+      ? [`  departures ${JSON.stringify(ending.report.departures)}`]
+      : []),
+  ];
+}
+
+function renderRequest({ list, page, fault, listIds, answer }: ServedRequest): string {
+  const said =
+    answer.kind === 'page'
+      ? `cases ${answer.ids.join(' ') || 'none'}, count ${answer.count}, next ${String(answer.next)}`
+      : answer.kind;
+  const wrong = fault === null ? '' : ` with FAULT ${fault}`;
+  return `  asked for ${list || 'all'} page ${page}${wrong}: ${said} (in the list: ${listIds.join(' ') || 'none'})`;
+}

@@ -1,0 +1,121 @@
+import { inspect } from 'node:util';
+import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
+import { SWEPT_STATUSES } from '../../src/clearinghouse/swept-status.ts';
+import { MirrorError, messageOf } from '../../src/errors.ts';
+import type { Mirror } from '../../src/mirror/open-mirror.ts';
+import type { Random } from '../../src/replica/invent/random.ts';
+import { gatherSettings, parseSettings, type SettingName, type Settings } from '../../src/settings.ts';
+import { runSync, type SyncRequest } from '../../src/sync/run-sync.ts';
+import type { SyncEvent } from '../../src/sync/sync-events.ts';
+import type { History, NightPlan } from './draw-history.ts';
+import { SLOW_FAULTS } from './faults.ts';
+import { findHalfCases } from './invariants/half-cases.ts';
+import { copyAsAfterDeath, readMirror, removeMirror } from './mirror-file.ts';
+import type { Ending, Night } from './night.ts';
+import { createTroubles, type TroubleTools } from './night-troubles.ts';
+import type { ServedWorld } from './served-world.ts';
+import { startRun } from './start-run.ts';
+import { TROUBLES_OF_THE_FILE } from './troubles.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+export interface NightSetting {
+  readonly history: History;
+  readonly world: ServedWorld;
+  readonly clock: VirtualClock;
+  readonly token: string;
+  /** Where the mirror is, and where it goes on after a death. */
+  readonly database: string;
+  readonly databaseAfterDeath: string;
+  readonly acceptDepartures: boolean;
+}
+
+/** Real milliseconds, for nights in which the server stalls. */
+const SHORT_TIMEOUTS = { responseTimeoutMs: '150', idleTimeoutMs: '100' };
+
+/** Lets one night happen, with everything that goes wrong in it. */
+export async function runNight(plan: NightPlan, setting: NightSetting): Promise<Night> {
+  const { history, world, clock, token, database } = setting;
+  const events: SyncEvent[] = [];
+  const halfCases: string[] = [];
+  const secondWriters: Promise<string>[] = [];
+  const controller = new AbortController();
+  const state: { isDead: boolean; mirror: Mirror | undefined } = { isDead: false, mirror: undefined };
+  const request: SyncRequest = {
+    settings: toSettings(plan, setting),
+    token,
+    statuses: history.withUnclassified ? SWEPT_STATUSES : ONGOING_STATUSES,
+    trigger: 'nightly',
+    dryRun: false,
+    acceptDepartures: setting.acceptDepartures,
+    signal: controller.signal,
+    onEvent: (event) => {
+      if (!state.isDead) events.push(event);
+      passMoment(true);
+    },
+  };
+  const tools: TroubleTools = {
+    clock,
+    database,
+    stop: (reason) => {
+      controller.abort(reason);
+    },
+    die: (cut: Random | null) => {
+      copyAsAfterDeath(database, setting.databaseAfterDeath, cut);
+      state.isDead = true;
+      world.endNight();
+      controller.abort(new MirrorError('INTERRUPTED', 'The process has died; what goes on is forgotten.'));
+    },
+    mirror: () => state.mirror,
+    startSecondWriter: () => {
+      const second = { ...request, onEvent: () => undefined, signal: new AbortController().signal };
+      secondWriters.push(runSync(second, clock).then(() => 'wrote', toCode));
+    },
+    look: (random) => {
+      halfCases.push(...readMirror(database, (reader) => findHalfCases(reader, random)));
+    },
+  };
+  const troubles = createTroubles(plan, tools);
+  const passMoment = (isEvent: boolean): void => {
+    if (!state.isDead) troubles.passMoment(isEvent);
+  };
+  const served = world.beginNight(plan, clock.now, () => {
+    passMoment(false);
+  });
+  const needsFile = plan.troubles.some(({ trouble }) => TROUBLES_OF_THE_FILE.has(trouble));
+  const takeMirror = (mirror: Mirror): void => {
+    state.mirror = mirror;
+  };
+  const ending = await startRun(request, clock, needsFile ? takeMirror : null).then(
+    (report): Ending => ({ kind: 'report', report }),
+    (error: unknown): Ending => ({ kind: 'error', error }),
+  );
+  world.endNight();
+  troubles.end();
+  if (state.isDead) removeMirror(database);
+  const begun = events.find((event) => event.type === 'run-begun');
+  return {
+    database: state.isDead ? setting.databaseAfterDeath : database,
+    runId: begun?.runId ?? null,
+    ending: state.isDead ? { kind: 'death' } : ending,
+    served,
+    troubles: troubles.done,
+    told: inspect({ events, ending }, { depth: 12, maxStringLength: null, maxArrayLength: null }),
+    halfCases,
+    secondWriters: await Promise.all(secondWriters),
+  };
+}
+
+function toSettings(plan: NightPlan, { history, world, database }: NightSetting): Settings {
+  const isSlow = plan.faults.some(({ fault }) => SLOW_FAULTS.has(fault));
+  const flags: Partial<Record<SettingName, string>> = {
+    ...history.settings,
+    ...(isSlow && SHORT_TIMEOUTS),
+    apiUrl: world.replica.url,
+    database,
+  };
+  return parseSettings(gatherSettings(flags, {}, {}));
+}
+
+function toCode(thrown: unknown): string {
+  return thrown instanceof MirrorError ? thrown.code : messageOf(thrown);
+}

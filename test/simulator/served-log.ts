@@ -1,0 +1,118 @@
+import type { CaseFilters } from '../../src/replica/collection/collection.ts';
+import type { Fault } from '../../src/replica/serve/fault.ts';
+import type { FaultName } from './faults.ts';
+
+/** What the server said on a request for a list, as far as a client could read it. */
+export type Served =
+  | {
+      readonly kind: 'page';
+      readonly count: number;
+      readonly ids: readonly number[];
+      readonly misfits: number;
+      /** The number of the page that `next` names; null at the end, undefined where it leads nowhere good. */
+      readonly next: number | null | undefined;
+    }
+  | { readonly kind: 'no results' }
+  /** A failure of whatever kind. */
+  | { readonly kind: 'nothing' };
+
+export interface ServedRequest {
+  /** The filters as text. */
+  readonly list: string;
+  readonly page: number;
+  readonly fault: FaultName | null;
+  /** The cases that stood in the list at that moment. */
+  readonly listIds: readonly number[];
+  readonly answer: Served;
+}
+
+export const toListKey = (filters: CaseFilters): string =>
+  Object.entries(filters)
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .sort()
+    .join('&');
+
+const NOTHING: Served = { kind: 'nothing' };
+
+/** What a request for a page of these cases is answered with, given the fault that is done. */
+export function toServed(
+  fault: Fault | undefined,
+  ids: readonly number[],
+  page: number,
+  pageSize: number,
+): Served {
+  const pageIds = (number: number): readonly number[] =>
+    number < 1 ? [] : ids.slice((number - 1) * pageSize, number * pageSize);
+  const last = Math.ceil(ids.length / pageSize);
+  const next = page < last ? page + 1 : null;
+  const good: Served =
+    ids.length === 0
+      ? { kind: 'no results' }
+      : page > last
+        ? NOTHING
+        : { kind: 'page', count: ids.length, ids: pageIds(page), misfits: 0, next };
+  if (fault === undefined || fault.kind === 'drip') return good;
+  if (fault.kind === 'status') return saysNoResults(fault.body) ? { kind: 'no results' } : NOTHING;
+  if (good.kind !== 'page') return isOfThePage(fault) ? good : NOTHING;
+  switch (fault.kind) {
+    case 'count':
+      return good.count + fault.by < 0 ? NOTHING : { ...good, count: good.count + fault.by };
+    case 'repeat-page':
+      return { ...good, ids: pageIds(page - 1) };
+    case 'empty-page':
+      return { ...good, ids: [] };
+    case 'next':
+      return ['foreign-host', 'other-scheme'].includes(fault.to)
+        ? { ...good, next: page + 1 }
+        : { ...good, next: undefined };
+    case 'next-loop':
+      return page < fault.pages ? good : { ...good, next: undefined };
+    case 'malformed-case': {
+      const left = good.ids.filter((_, place) => place !== (fault.place ?? 0));
+      return { ...good, ids: left, misfits: good.ids.length - left.length };
+    }
+    default:
+      return NOTHING;
+  }
+}
+
+/** Faults of the page leave alone what is none. */
+function isOfThePage({ kind }: Fault): boolean {
+  return [
+    'count',
+    'repeat-page',
+    'empty-page',
+    'next',
+    'next-loop',
+    'malformed-case',
+    'envelope',
+    'envelope-without',
+  ].includes(kind);
+}
+
+function saysNoResults(body: unknown): boolean {
+  return Array.isArray(body) && String(body[0]).startsWith('No results');
+}
+
+/**
+ * The last walk of a list: the newest good answer for its first page, and from there on the last good answer for each
+ * page that `next` names. `ended` tells whether the walk came to its end.
+ */
+export function findLastWalk(
+  log: readonly ServedRequest[],
+  list: string,
+): { readonly pages: readonly ServedRequest[]; readonly ended: boolean } | null {
+  const ofList = log.filter((one) => one.list === list && one.answer.kind !== 'nothing');
+  const start = ofList.findLastIndex(({ page }) => page === 1);
+  if (start < 0) return null;
+  const inWalk = ofList.slice(start);
+  const pages: ServedRequest[] = [];
+  for (let number: number | null | undefined = 1; number !== null;) {
+    const wanted: number | undefined = number;
+    const request: ServedRequest | undefined = inWalk.findLast(({ page }) => page === wanted);
+    if (request === undefined || pages.includes(request)) return { pages, ended: false };
+    pages.push(request);
+    number = request.answer.kind === 'page' ? request.answer.next : null;
+  }
+  return { pages, ended: true };
+}

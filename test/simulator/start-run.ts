@@ -1,0 +1,48 @@
+import { createClientFor } from '../../src/client-for-settings.ts';
+import type { Surroundings } from '../../src/clearinghouse/client.ts';
+import { toDatabaseError } from '../../src/mirror/database-error.ts';
+import { openMirror, type Mirror } from '../../src/mirror/open-mirror.ts';
+import { takeWriterLock } from '../../src/mirror/writer-lock.ts';
+import type { RunReport } from '../../src/sync/run-report.ts';
+import { runSync, type SyncRequest } from '../../src/sync/run-sync.ts';
+import { syncMirror } from '../../src/sync/sync-mirror.ts';
+
+/** How long the mirror's connection waits for another writer, in milliseconds: five seconds would be too real. */
+const SHORT_WAIT_MS = 5;
+
+/**
+ * Starts a run as `runSync` does. Where its own connection is to get into trouble, it is opened here, and handed to
+ * `onOpen` before the run begins; all else is the same.
+ */
+export async function startRun(
+  request: SyncRequest,
+  surroundings: Surroundings,
+  onOpen: ((mirror: Mirror) => void) | null,
+): Promise<RunReport> {
+  if (onOpen === null) return runSync(request, surroundings);
+  const { settings } = request;
+  const lock = takeWriterLock(settings.database);
+  try {
+    const mirror = openMirror(settings.database);
+    mirror.sqlite.pragma(`busy_timeout = ${SHORT_WAIT_MS}`);
+    try {
+      onOpen(mirror);
+      return await syncMirror({
+        ...request,
+        ...settings,
+        mirror,
+        client: createClientFor(settings, request.token, surroundings, (retry) => {
+          request.onEvent({ type: 'retrying', ...retry });
+        }),
+        version: '0.0.0-simulated',
+        now: surroundings.now,
+      });
+    } catch (thrown) {
+      throw toDatabaseError(thrown, settings.database);
+    } finally {
+      mirror.close();
+    }
+  } finally {
+    lock.release();
+  }
+}

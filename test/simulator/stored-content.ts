@@ -1,0 +1,51 @@
+import type { JsonValue } from '../../src/json.ts';
+import type { Mirror } from '../../src/mirror/open-mirror.ts';
+import { dumpData } from '../support/dump.ts';
+
+type Row = Record<string, JsonValue>;
+
+/** Tables of the past, and one whose rows stand in the column `docket_entries.attachments` as well. */
+const LEFT_OUT = new Set(['case_changes', 'past_versions', 'past_docket_entries', 'attachments']);
+/** The mirror's own words on a case that two mirrors of the same site must share; the others name runs or places. */
+const SHARED = new Set([
+  'mirror_status_id',
+  'mirror_fingerprint',
+  'mirror_summary_text',
+  'mirror_payload',
+  'mirror_rest',
+]);
+const JSON_COLUMNS = new Set(['mirror_payload', 'mirror_rest', 'attachments']);
+
+/**
+ * What a mirror holds of some cases now, table by table, without history, without the numbers of runs and without the
+ * order of lists: two mirrors of the same site have the same, however they came to it.
+ */
+export function listContent(mirror: Mirror, ids: ReadonlySet<number>): string[] {
+  return Object.entries(dumpData(mirror))
+    .filter(([table]) => !LEFT_OUT.has(table))
+    .flatMap(([table, rows]) =>
+      (rows as Row[])
+        .filter((row) => table === 'statuses' || ids.has(Number(table === 'cases' ? row.id : row.case_id)))
+        .map((row) => `${table} ${toOrderless(toPlain(row))}`),
+    )
+    .sort();
+}
+
+function toPlain(row: Row): JsonValue {
+  return Object.fromEntries(
+    Object.entries(row)
+      .filter(([column]) => !column.startsWith('mirror_') || SHARED.has(column))
+      .map(([column, value]) => [
+        column,
+        JSON_COLUMNS.has(column) && typeof value === 'string' ? (JSON.parse(value) as JsonValue) : value,
+      ]),
+  );
+}
+
+/** A text that is the same for the same content in another order. */
+export function toOrderless(value: JsonValue): string {
+  if (Array.isArray(value)) return `[${value.map(toOrderless).sort().join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}:${toOrderless(one)}`);
+  return `{${members.sort().join()}}`;
+}
