@@ -1,0 +1,62 @@
+import type Database from 'better-sqlite3';
+
+type Row = Record<string, unknown>;
+export type Content = Readonly<Record<string, readonly string[]>>;
+
+/** The record of the runs is another one after a death, and has to be. */
+const RECORD_OF_RUNS = [
+  'sync_runs',
+  'status_syncs',
+  'departure_checks',
+  'coverage_checks',
+  'double_sightings',
+  '__drizzle_migrations',
+  'sqlite_sequence',
+];
+
+/**
+ * Every row of every table but those of the runs, without which of the later runs wrote it and when. Runs up to
+ * `lastRunBefore` were there before, and their numbers stand.
+ */
+export function readContent(sqlite: Database.Database, lastRunBefore: number): Content {
+  const tables = sqlite
+    .prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`)
+    .pluck()
+    .all();
+  const toRun = (value: unknown): unknown =>
+    value !== null && Number(value) > lastRunBefore ? 'a later run' : value;
+  const toComparable = (row: Row): string =>
+    JSON.stringify(
+      Object.fromEntries(
+        Object.entries(row).map(([column, value]) => {
+          if (column.endsWith('run_id')) return [column, toRun(value)];
+          if (column === 'changed_at') return [column, 'some time'];
+          const isRunInText = row.field === 'mirror_departed_run_id' && column.endsWith('_value');
+          return [column, isRunInText && value !== 'null' ? toRun(value) : value];
+        }),
+      ),
+    );
+  return Object.fromEntries(
+    tables
+      .filter((name) => !RECORD_OF_RUNS.includes(name))
+      .map((name) => [
+        name,
+        sqlite.prepare<[], Row>(`SELECT * FROM "${name}"`).all().map(toComparable).sort(),
+      ]),
+  );
+}
+
+/** In which tables two contents differ, and by how many rows. */
+export function compareContent(expected: Content, found: Content): string[] {
+  const tables = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
+  return tables.flatMap((table) => {
+    const [wanted, got] = [new Set(expected[table]), new Set(found[table])];
+    const missing = [...wanted].filter((row) => !got.has(row));
+    const surplus = [...got].filter((row) => !wanted.has(row));
+    if (missing.length + surplus.length === 0 && expected[table]?.length === found[table]?.length) return [];
+    const example = (missing[0] ?? surplus[0] ?? '').slice(0, 200);
+    return [
+      `${table}: ${missing.length} rows are missing and ${surplus.length} too many, such as ${example}`,
+    ];
+  });
+}

@@ -1,0 +1,160 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { openMirrorReadOnly, type Mirror } from '../../src/mirror/open-mirror.ts';
+import { verifyMirror } from '../../src/verify/verify-mirror.ts';
+import { compareContent, readContent, type Content } from './content.ts';
+import { prepareFindHalfCases } from './half-cases.ts';
+
+/** A mirror at one moment of which all is known. */
+export interface KnownState {
+  readonly schema: string;
+  /** The fingerprint of each case. */
+  readonly fingerprints: ReadonlyMap<number, string>;
+  readonly lastRun: number;
+}
+
+/** What a file must be between and become. */
+export interface Expected {
+  readonly before: KnownState;
+  readonly after: KnownState;
+  readonly content: Content;
+}
+
+export interface RunRow {
+  readonly id: number;
+  readonly outcome: string;
+}
+
+/** What is wrong with the file that a death left behind; `running` is the run whose record says that it goes on. */
+export interface Remains {
+  readonly faults: readonly string[];
+  readonly running: number | null;
+}
+
+/** Looks at a copy, log included, so that the next run meets the file exactly as the death left it. */
+export function examineRemains(database: string, { before, after }: Expected): Remains {
+  if (!existsSync(database))
+    return { faults: toFault(before.schema !== '', 'the file is gone'), running: null };
+  const folder = mkdtempSync(`${database}-copy-`);
+  const copy = join(folder, 'mirror.db');
+  try {
+    copyFileSync(database, copy);
+    if (existsSync(`${database}-wal`)) copyFileSync(`${database}-wal`, `${copy}-wal`);
+    const sqlite = new Database(copy);
+    const schema = readSchema(sqlite);
+    const faults = [
+      ...examineFile(sqlite),
+      ...toFault(schema !== before.schema && schema !== after.schema, 'the schema is half migrated'),
+    ];
+    sqlite.close();
+    if (schema !== after.schema || faults.length > 0) return { faults, running: null };
+    return readMirror(copy, (mirror) => {
+      const runs = listRuns(mirror.sqlite).filter(({ outcome }) => outcome === 'running');
+      const known = [before.fingerprints, after.fingerprints];
+      const strange = [...readFingerprints(mirror.sqlite)].filter(([id, one]) =>
+        known.every((state) => state.get(id) !== one),
+      );
+      return {
+        faults: [
+          ...examineMirror(mirror),
+          ...strange.map(([id]) => `case ${id} is neither as it was nor as it will be`),
+          ...toFault(runs.length > 1, `${runs.length} runs are going on`),
+        ],
+        running: runs[0]?.id ?? null,
+      };
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** What is wrong after the sync that came next. */
+export function examineRecovery(database: string, expected: Expected, dead: number | null): string[] {
+  return readMirror(database, (mirror) => {
+    const { sqlite } = mirror;
+    const runs = listRuns(sqlite);
+    const died = runs.find(({ id }) => id === dead);
+    const statuses = sqlite
+      .prepare<[], string>(`SELECT outcome FROM status_syncs WHERE outcome = 'running'`)
+      .pluck()
+      .all();
+    return [
+      ...examineFile(sqlite),
+      ...examineMirror(mirror),
+      ...toFault(
+        runs.some(({ outcome }) => outcome === 'running') || statuses.length > 0,
+        'something is left running',
+      ),
+      ...toFault(dead !== null && died?.outcome !== 'died', `run ${dead} is ${died?.outcome}, and not died`),
+      ...compareContent(expected.content, readContent(sqlite, expected.before.lastRun)),
+    ];
+  });
+}
+
+/** What SQLite itself finds. */
+export function examineFile(sqlite: Database.Database): string[] {
+  const integrity = sqlite.pragma('integrity_check', { simple: true });
+  const violations = sqlite.pragma('foreign_key_check') as unknown[];
+  return [
+    ...toFault(integrity !== 'ok', `integrity_check: ${String(integrity)}`),
+    ...toFault(violations.length > 0, `foreign_key_check: ${violations.length} rows`),
+  ];
+}
+
+function examineMirror(mirror: Mirror): string[] {
+  const findings = [...verifyMirror(mirror, { of: 'everything' }, () => undefined)];
+  return [
+    ...findings.map((one) => `verify: ${JSON.stringify(one)}`),
+    ...prepareFindHalfCases(mirror.sqlite)(null),
+  ];
+}
+
+export function readState(database: string): KnownState {
+  const sqlite = new Database(database, { readonly: true });
+  try {
+    return {
+      schema: readSchema(sqlite),
+      fingerprints: readFingerprints(sqlite),
+      lastRun: listRuns(sqlite).at(-1)?.id ?? 0,
+    };
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** Opens a mirror for reading, and closes it again. */
+export function readMirror<Result>(database: string, use: (mirror: Mirror) => Result): Result {
+  const mirror = openMirrorReadOnly(database);
+  try {
+    return use(mirror);
+  } finally {
+    mirror.close();
+  }
+}
+
+/** The note of the migrations that ran is no part of it: that table may come first, and empty. */
+function readSchema(sqlite: Database.Database): string {
+  return sqlite
+    .prepare<[], string>(
+      `SELECT sql FROM sqlite_schema WHERE tbl_name NOT LIKE '\\_\\_drizzle%' ESCAPE '\\' AND sql IS NOT NULL ORDER BY sql`,
+    )
+    .pluck()
+    .all()
+    .join(';');
+}
+
+function readFingerprints(sqlite: Database.Database): Map<number, string> {
+  const rows = sqlite
+    .prepare<[], { id: number; mirror_fingerprint: string }>('SELECT id, mirror_fingerprint FROM cases')
+    .all();
+  return new Map(rows.map((row) => [row.id, row.mirror_fingerprint]));
+}
+
+function listRuns(sqlite: Database.Database): RunRow[] {
+  return sqlite.prepare<[], RunRow>('SELECT id, outcome FROM sync_runs ORDER BY id').all();
+}
+
+function toFault(isFault: boolean, fault: string): string[] {
+  return isFault ? [fault] : [];
+}

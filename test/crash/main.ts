@@ -1,0 +1,79 @@
+/*
+ * Lets real sync processes die, at every kind of write and at random instants, and examines what they leave and what
+ * the next sync makes of it.
+ *
+ *   npm run crash-test -- [--instants 300] [--seed 1] [--lanes 2]
+ *   npm run crash-test -- --scenario 'first sync' --at 'before insert cases #3'
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { mixSeeds, Random } from '../../src/replica/invent/random.ts';
+import { drawInstants, listWriteDeaths, parseDeath, type Death } from './deaths.ts';
+import { isFailure, renderFailure, renderInstants, renderWrites, type Trial } from './report.ts';
+import { prepareScenarios, type Scenario } from './scenario.ts';
+import { runTrial } from './trial.ts';
+
+const { values } = parseArgs({
+  options: {
+    instants: { type: 'string', default: '300' },
+    seed: { type: 'string', default: '1' },
+    lanes: { type: 'string', default: '2' },
+    scenario: { type: 'string' },
+    at: { type: 'string' },
+  },
+});
+
+/** Every write once or more, and its share of the instants. */
+function planDeaths({ name, labels, requests }: Scenario, place: number, ofAll: number): Death[] {
+  const instants = Math.ceil(Number(values.instants) / ofAll);
+  const random = new Random(mixSeeds(Number(values.seed), place));
+  // After a death only the beginning of a run is another one: there the dead run is found.
+  const ownLabels =
+    name === 'sync after a death' ? labels.slice(0, labels.indexOf('before BEGIN IMMEDIATE')) : labels;
+  return [...listWriteDeaths(ownLabels), ...drawInstants(random, instants, requests)];
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'clearinghouse-mirror-crash-'));
+try {
+  const begun = Date.now();
+  const scenarios = Object.values(await prepareScenarios(folder)).filter(
+    ({ name }) => values.scenario === undefined || values.scenario === name,
+  );
+  const one = values.at === undefined ? null : parseDeath(values.at);
+  const planned = scenarios.flatMap((scenario, place) =>
+    (one === null ? planDeaths(scenario, place, scenarios.length) : [one]).map((death) => ({
+      scenario,
+      death,
+    })),
+  );
+  if (planned.length === 0) throw new RangeError('There is no such scenario.');
+  console.log(`${planned.length} deaths to die`);
+
+  const trials: Trial[] = [];
+  const queue = planned.values();
+  const walkLane = async (): Promise<void> => {
+    for (const { scenario, death } of queue) {
+      const trial = { scenario, death, result: await runTrial(scenario, death, folder) };
+      trials.push(trial);
+      if (isFailure(trial)) console.log(renderFailure(trial));
+      if (trials.length % 100 === 0) console.log(`${trials.length} of ${planned.length}`);
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.lanes) }, walkLane));
+
+  for (const scenario of scenarios) console.log(renderWrites(scenario, trials));
+  console.log('');
+  for (const scenario of scenarios) console.log(renderInstants(scenario, trials));
+  const died = trials.filter(({ result }) => result.died).length;
+  const failures = trials.filter(isFailure);
+  const seconds = Math.round((Date.now() - begun) / 1000);
+  console.log(`\n${died} deaths in ${seconds} s, ${failures.length} failures`);
+  if (failures.length > 0) {
+    for (const failure of failures) console.log(renderFailure(failure));
+    process.exitCode = 1;
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}

@@ -1,0 +1,62 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Replica } from '../../src/replica/serve/start-replica.ts';
+
+const COMMAND = fileURLToPath(new URL('../../bin/clearinghouse-mirror.js', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../dist/cli/run.js', import.meta.url));
+const WATCH = new URL('./watch-writes.js', import.meta.url).href;
+
+/** How a process ended: by an exit code or by a signal. */
+export interface Ending {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stderr: string;
+}
+
+export interface RunningCommand {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ending>;
+}
+
+/** The environment that leads a process to a replica and a file. */
+export function toEnvironment({ url, token }: Replica, database: string): NodeJS.ProcessEnv {
+  return {
+    CLEARINGHOUSE_API_URL: url,
+    CLEARINGHOUSE_API_TOKEN: token,
+    CLEARINGHOUSE_DATABASE: database,
+    CLEARINGHOUSE_DELAY: '0',
+    CLEARINGHOUSE_BACKOFF_BASE: '1',
+  };
+}
+
+/** The arguments of Node that run the built command, with every write watched. */
+export function toNodeArguments(...words: string[]): string[] {
+  if (!existsSync(BUILT)) throw new Error('dist/ is not built: run `npm run build`.');
+  return ['--import', WATCH, COMMAND, ...words];
+}
+
+/** Starts the real command as a process of its own. */
+export function startCommand(words: readonly string[], env: NodeJS.ProcessEnv): RunningCommand {
+  return startProgram(process.execPath, toNodeArguments(...words), env);
+}
+
+/** Starts any program, and gathers what it says on standard error. */
+export function startProgram(
+  program: string,
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+): RunningCommand {
+  const child = spawn(program, words, {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = new Promise<Ending>((resolve) => {
+    child.once('close', (exitCode, signal) => {
+      resolve({ exitCode, signal, stderr });
+    });
+  });
+  return { child, ended };
+}

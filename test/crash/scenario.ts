@@ -1,0 +1,104 @@
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT_CODES } from '../../src/exit-codes.ts';
+import { readContent } from './content.ts';
+import { readMirror, readState, type Expected, type KnownState } from './examine.ts';
+import { startCommand, toEnvironment, type Ending } from './run-command.ts';
+import { inventWorlds, serveWorld, type ServedWorld } from './served-world.ts';
+
+export const SCENARIO_NAMES = ['first sync', 'sync with changes', 'sync after a death'] as const;
+export type ScenarioName = (typeof SCENARIO_NAMES)[number];
+
+/** A sync that can be died in: the file before it, what is served, and what comes of it undisturbed. */
+export interface Scenario extends Expected {
+  readonly name: ScenarioName;
+  readonly world: ServedWorld;
+  /** The file before; null when there is none yet. */
+  readonly file: string | null;
+  /** Every write of the undisturbed run, in order. */
+  readonly labels: readonly string[];
+  readonly requests: number;
+  /** Of the undisturbed run: 6, because each night brings a record that is no case. */
+  readonly exitCode: number;
+  readonly tookMs: number;
+}
+
+const NOTHING: KnownState = { schema: '', fingerprints: new Map(), lastRun: 0 };
+
+/** Makes the scenarios, with their files in `folder`, by undisturbed runs of the real command. */
+export async function prepareScenarios(folder: string): Promise<Record<ScenarioName, Scenario>> {
+  const [first, second, third] = inventWorlds();
+  const one = await prepareScenario(join(folder, 'first.db'), 'first sync', first, null);
+  const base = join(folder, 'second.db');
+  copyFileSync(join(folder, 'first.db'), base);
+  await syncUndisturbed(second, base);
+  const other = await prepareScenario(join(folder, 'third.db'), 'sync with changes', third, base);
+  const dead = join(folder, 'dead.db');
+  await dieInTheMiddle(other, dead);
+  const again = await prepareScenario(join(folder, 'again.db'), 'sync after a death', third, dead);
+  return {
+    'first sync': one,
+    'sync with changes': other,
+    'sync after a death': { ...again, before: other.before, content: other.content },
+  };
+}
+
+async function prepareScenario(
+  database: string,
+  name: ScenarioName,
+  world: ServedWorld,
+  file: string | null,
+): Promise<Scenario> {
+  if (file !== null) copyDatabase(file, database);
+  const before = file === null ? NOTHING : readState(file);
+  const list = `${database}.labels`;
+  const begun = Date.now();
+  const run = await syncUndisturbed(world, database, { CRASH_LABELS_TO: list });
+  return {
+    name,
+    world,
+    file,
+    before,
+    after: readState(database),
+    content: readMirror(database, ({ sqlite }) => readContent(sqlite, before.lastRun)),
+    labels: JSON.parse(readFileSync(list, 'utf8')) as string[],
+    ...run,
+    tookMs: Date.now() - begun,
+  };
+}
+
+/** Runs a sync to its good end, and returns how it ended. */
+async function syncUndisturbed(
+  world: ServedWorld,
+  database: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Pick<Scenario, 'requests' | 'exitCode'>> {
+  await using replica = await serveWorld(world);
+  const ending = await startCommand(['sync'], { ...toEnvironment(replica, database), ...env }).ended;
+  const { exitCode } = ending;
+  if (exitCode !== EXIT_CODES.partial.code) throw new Error(`An undisturbed sync ${toText(ending)}`);
+  return { requests: replica.requests.length, exitCode };
+}
+
+async function dieInTheMiddle({ file, world, labels }: Scenario, database: string): Promise<void> {
+  if (file !== null) copyDatabase(file, database);
+  const label = 'before insert docket_entries';
+  await using replica = await serveWorld(world);
+  const env = {
+    ...toEnvironment(replica, database),
+    CRASH_AT: label,
+    CRASH_OCCURRENCE: String(Math.ceil(labels.filter((one) => one === label).length / 2)),
+  };
+  const ending = await startCommand(['sync'], env).ended;
+  if (ending.signal !== 'SIGKILL') throw new Error(`A sync that was to die did not: ${toText(ending)}`);
+}
+
+/** Copies a file that nobody has open, and its log if there is one. */
+export function copyDatabase(from: string, to: string): void {
+  copyFileSync(from, to);
+  if (existsSync(`${from}-wal`)) copyFileSync(`${from}-wal`, `${to}-wal`);
+}
+
+export function toText({ exitCode, signal, stderr }: Ending): string {
+  return `ended with ${signal ?? exitCode}: ${stderr.slice(-500)}`;
+}

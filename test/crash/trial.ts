@@ -1,0 +1,59 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Death } from './deaths.ts';
+import { examineRecovery, examineRemains } from './examine.ts';
+import { startCommand, toEnvironment } from './run-command.ts';
+import { copyDatabase, toText, type Scenario } from './scenario.ts';
+import { serveWorld } from './served-world.ts';
+
+export interface TrialResult {
+  readonly died: boolean;
+  readonly faults: readonly string[];
+}
+
+/** Lets one sync die, and another one come after it. Returns everything that is not as it should be. */
+export async function runTrial(scenario: Scenario, death: Death, parent: string): Promise<TrialResult> {
+  const folder = mkdtempSync(join(parent, 'trial-'));
+  const database = join(folder, 'mirror.db');
+  const hooks: { onRequest: (number: number) => void } = { onRequest: () => undefined };
+  try {
+    if (scenario.file !== null) copyDatabase(scenario.file, database);
+    await using replica = await serveWorld(scenario.world, ({ number }) => {
+      hooks.onRequest(number);
+    });
+    const env = toEnvironment(replica, database);
+    const { child, ended } = startCommand(['sync'], { ...env, ...toCrash(death) });
+    if (death.at === 'instant') {
+      const kill = (): void => {
+        setTimeout(() => child.kill('SIGKILL'), death.delayMs);
+      };
+      if (death.request === 0)
+        await untilExists(`${database}.lock`, () => child.exitCode !== null).then(kill);
+      else
+        hooks.onRequest = (number) => {
+          if (number === death.request) kill();
+        };
+    }
+    const ending = await ended;
+    const died = ending.signal === 'SIGKILL';
+    if (!died && (death.at === 'write' || ending.exitCode !== scenario.exitCode))
+      return { died, faults: [`the sync that was to die ${toText(ending)}`] };
+    const remains = examineRemains(database, scenario);
+    const next = await startCommand(['sync'], env).ended;
+    const faults = next.exitCode === scenario.exitCode ? [] : [`the next sync ${toText(next)}`];
+    if (existsSync(database) && faults.length === 0)
+      faults.push(...examineRecovery(database, scenario, remains.running));
+    return { died, faults: [...remains.faults, ...faults] };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function toCrash(death: Death): NodeJS.ProcessEnv {
+  return death.at === 'write' ? { CRASH_AT: death.label, CRASH_OCCURRENCE: String(death.occurrence) } : {};
+}
+
+async function untilExists(path: string, hasEnded: () => boolean): Promise<void> {
+  while (!existsSync(path) && !hasEnded()) await delay(1);
+}

@@ -1,0 +1,97 @@
+/*
+ * Loaded into a real process before the command itself (`node --import`). Everything that better-sqlite3 writes passes
+ * here, each write with a label such as "before insert cases", and the process can be made to die at one of them. The
+ * command knows nothing of it.
+ *
+ *   CRASH_LABELS_TO=FILE    lists the labels of the run in that file
+ *   CRASH_AT=LABEL          dies by SIGKILL at that label,
+ *   CRASH_OCCURRENCE=N      when it comes for the Nth time
+ *   CRASH_MOST_PAGES=N      a database is full with N pages
+ */
+import { writeFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
+
+const { CRASH_LABELS_TO, CRASH_AT, CRASH_OCCURRENCE, CRASH_MOST_PAGES } = process.env;
+const NAME = '[`"]?(\\w+)[`"]?';
+const VERBS = [
+  [`^(insert) (?:or \\w+ )?into ${NAME}`],
+  [`^(update) ${NAME}`],
+  [`^(delete) from ${NAME}`],
+  [`^(create (?:table|view))(?: if not exists)? ${NAME}`],
+  [`^(create )(?:unique )?(index) .*? on ${NAME}`],
+  [`^(alter table|drop table|drop view|drop index|vacuum) ?${NAME}`],
+  [`^(pragma) ${NAME} *=`],
+].map(([pattern]) => new RegExp(pattern, 'is'));
+
+/** "insert cases", "create index cases", "COMMIT" and the like. */
+function toVerb(sql) {
+  const text = sql.replace(/^(?:\s+|--[^\n]*\n|\/\*.*?\*\/)+/gs, '');
+  for (const pattern of VERBS) {
+    const found = pattern.exec(text);
+    if (found !== null) return found.slice(1).join(' ').replace(/ {2,}/g, ' ').toLowerCase();
+  }
+  return text.trim().split(/\s+/).slice(0, 2).join(' ');
+}
+
+/** What the open transaction has written first, per connection: that tells one COMMIT from another. */
+const firstWrites = new WeakMap();
+const labels = [];
+let toGo = Number(CRASH_OCCURRENCE ?? 1);
+
+function reach(label) {
+  labels.push(label);
+  if (label === CRASH_AT && --toGo === 0) process.kill(process.pid, 'SIGKILL');
+}
+
+function watch(database, sql, action) {
+  const verb = toVerb(sql);
+  if (/^BEGIN/i.test(verb)) firstWrites.set(database, 'nothing');
+  else if (firstWrites.get(database) === 'nothing' && verb !== 'COMMIT') firstWrites.set(database, verb);
+  const isEnd = verb === 'COMMIT' || verb === 'ROLLBACK';
+  const place = database.name.endsWith('.lock') ? ' of the lock' : '';
+  const label = `${verb}${isEnd ? ` of ${firstWrites.get(database)}` : ''}${place}`;
+  if (isEnd) firstWrites.delete(database);
+  reach(`before ${label}`);
+  const result = action();
+  reach(`after ${label}`);
+  return result;
+}
+
+const statements = Object.getPrototypeOf(new Database(':memory:').prepare('SELECT 1'));
+for (const [method, isWatched] of [
+  ['run', () => true],
+  ['get', (statement) => !statement.readonly],
+  ['all', (statement) => !statement.readonly || /^PRAGMA \w+ *=/i.test(statement.source)],
+]) {
+  const original = statements[method];
+  statements[method] = function (...values) {
+    const action = () => original.apply(this, values);
+    return isWatched(this) ? watch(this.database, this.source, action) : action();
+  };
+}
+for (const [method, toSql] of [
+  ['exec', (sql) => sql],
+  ['close', () => 'close'],
+]) {
+  const original = Database.prototype[method];
+  Database.prototype[method] = function (...values) {
+    return watch(this, toSql(...values), () => original.apply(this, values));
+  };
+}
+
+if (CRASH_MOST_PAGES !== undefined) {
+  const limited = new WeakSet();
+  const original = Database.prototype.pragma;
+  Database.prototype.pragma = function (...values) {
+    if (!limited.has(this)) {
+      limited.add(this);
+      original.call(this, `max_page_count(${CRASH_MOST_PAGES})`);
+    }
+    return original.apply(this, values);
+  };
+}
+
+if (CRASH_LABELS_TO !== undefined)
+  process.on('exit', () => {
+    writeFileSync(CRASH_LABELS_TO, JSON.stringify(labels));
+  });
