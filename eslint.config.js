@@ -15,7 +15,7 @@ const FORBIDDEN_IMPORTS = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/'] },
+  { ignores: ['dist/', 'node_modules/', 'coverage/', '.stryker-tmp/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -1,0 +1,7 @@
+import base from './jest.config.js';
+
+/** The tests that MUTATION_TESTS names, apart by commas: they run once for every mutant, so no others are wanted. */
+export default {
+  ...base,
+  testMatch: (process.env.MUTATION_TESTS ?? '').split(',').map((path) => `<rootDir>/${path}`),
+};
