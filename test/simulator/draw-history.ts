@@ -46,11 +46,14 @@ export interface History {
   readonly cases: number;
   readonly pageSize: number;
   readonly order: ListOrder;
+  readonly gzip: boolean;
   readonly withUnclassified: boolean;
   readonly settings: Partial<Record<SettingName, string>>;
   /** Whether the first night finds no file at all, and not an empty mirror. */
   readonly withoutFile: boolean;
   readonly badNights: readonly NightPlan[];
+  /** Whether a night follows in the end in which only the order of lists has changed. */
+  readonly endsQuietly: boolean;
 }
 
 const MOST_SLOW_FAULTS = 2;
@@ -67,6 +70,7 @@ export function drawHistory(seed: number): History {
     cases,
     pageSize: 2 + random.below(4),
     order: random.chance(0.7) ? 'id' : 'shuffled',
+    gzip: random.chance(0.2),
     withUnclassified: random.chance(0.9),
     settings: {
       attempts: String(1 + random.below(3)),
@@ -75,8 +79,25 @@ export function drawHistory(seed: number): History {
       delayMs: random.pick(['0', '250']),
     },
     withoutFile: random.chance(0.05),
-    badNights: Array.from({ length: 1 + random.below(3) }, () => drawNight(random, cases)),
+    endsQuietly: random.chance(0.5),
+    badNights: Array.from({ length: random.pick([1, 1, 2, 2, 3]) }, (_, at) =>
+      at === 0 ? withFault(drawNight(random, cases), seed, random) : drawNight(random, cases),
+    ),
   };
+}
+
+/** One fault comes with the number of the seed, so that not many seeds are needed to have seen each. */
+function withFault(plan: NightPlan, seed: number, random: Random): NightPlan {
+  const fault = FAULT_NAMES[seed % FAULT_NAMES.length] ?? '500';
+  const times = SLOW_FAULTS.has(fault) ? 1 : random.pick([1, 2]);
+  const planned = {
+    fault,
+    place: 'any',
+    from: 1 + random.below(6),
+    times,
+    seed: random.below(2 ** 32),
+  } as const;
+  return { ...plan, faults: [planned, ...plan.faults] };
 }
 
 function drawNight(random: Random, cases: number): NightPlan {

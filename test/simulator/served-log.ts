@@ -1,4 +1,5 @@
 import type { CaseFilters } from '../../src/replica/collection/collection.ts';
+import { isPageFault } from '../../src/replica/serve/distort-page.ts';
 import type { Fault } from '../../src/replica/serve/fault.ts';
 import type { FaultName } from './faults.ts';
 
@@ -53,7 +54,7 @@ export function toServed(
         : { kind: 'page', count: ids.length, ids: pageIds(page), misfits: 0, next };
   if (fault === undefined || fault.kind === 'drip') return good;
   if (fault.kind === 'status') return saysNoResults(fault.body) ? { kind: 'no results' } : NOTHING;
-  if (good.kind !== 'page') return isOfThePage(fault) ? good : NOTHING;
+  if (good.kind !== 'page') return isPageFault(fault) ? good : NOTHING;
   switch (fault.kind) {
     case 'count':
       return good.count + fault.by < 0 ? NOTHING : { ...good, count: good.count + fault.by };
@@ -74,20 +75,6 @@ export function toServed(
     default:
       return NOTHING;
   }
-}
-
-/** Faults of the page leave alone what is none. */
-function isOfThePage({ kind }: Fault): boolean {
-  return [
-    'count',
-    'repeat-page',
-    'empty-page',
-    'next',
-    'next-loop',
-    'malformed-case',
-    'envelope',
-    'envelope-without',
-  ].includes(kind);
 }
 
 function saysNoResults(body: unknown): boolean {

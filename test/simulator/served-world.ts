@@ -1,6 +1,7 @@
 import { Random } from '../../src/replica/invent/random.ts';
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import { inListOrder } from '../../src/replica/serve/list-order.ts';
+import { isPageFault } from '../../src/replica/serve/distort-page.ts';
 import type { Fault } from '../../src/replica/serve/fault.ts';
 import type { ReplicaRequest } from '../../src/replica/serve/replica-request.ts';
 import { startReplica, type Replica } from '../../src/replica/serve/start-replica.ts';
@@ -58,6 +59,7 @@ export async function startWorld(history: History, token: string): Promise<Serve
     token,
     pageSize: history.pageSize,
     order: history.order,
+    gzip: history.gzip,
     beforePage: () => {
       if (night === null) return;
       edit(night, ++night.requests);
@@ -65,8 +67,9 @@ export async function startWorld(history: History, token: string): Promise<Serve
     },
     faults: (request) => {
       if (night === null || request.route.kind !== 'cases') return undefined;
-      const chosen = chooseFault(night, request, token);
       const ids = listIds(request);
+      const isPage = toServed(undefined, ids, request.page, history.pageSize).kind === 'page';
+      const chosen = chooseFault(night, request, isPage, token);
       night.log.push({
         list: toListKey(request.filters),
         page: request.page,
@@ -98,18 +101,21 @@ export async function startWorld(history: History, token: string): Promise<Serve
   };
 }
 
-/** The first fault whose turn it is. */
+/** The first fault whose turn it is. What spoils a page waits for a request that is answered with one. */
 function chooseFault(
   night: Night,
   request: ReplicaRequest,
+  isPage: boolean,
   token: string,
 ): { readonly name: FaultName; readonly fault: Fault } | undefined {
   for (const one of night.faults) {
     const { fault: name, place, from, times } = one.plan;
     if (!isAt(place, request)) continue;
+    const fault = FAULTS[name]({ random: one.random, token, now: night.now() });
+    if (isPageFault(fault) && !isPage) continue;
     one.matched++;
     if (one.matched < from || one.matched >= from + times) continue;
-    return { name, fault: FAULTS[name]({ random: one.random, token, now: night.now() }) };
+    return { name, fault };
   }
   return undefined;
 }

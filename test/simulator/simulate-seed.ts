@@ -92,7 +92,8 @@ async function liveThrough(
     }
     hasBeenThere = true;
     readMirror(night.database, (mirror) => {
-      for (const name of INVARIANT_NAMES) violate(name, INVARIANTS[name]({ night, mirror, token }));
+      const confirms = history.settings.confirm === 'yes';
+      for (const name of INVARIANT_NAMES) violate(name, INVARIANTS[name]({ night, mirror, token, confirms }));
     });
   };
 
@@ -121,6 +122,7 @@ async function liveThrough(
     });
   });
 
+  if (!history.endsQuietly) return { history, nights, violations };
   const before = readMirror(database, listData);
   EDITS[REORDERING](world.replica.source, new Random(history.seed));
   violate(RECOVERIES.good, checkGoodNight(await live(GOOD_NIGHT)));

@@ -7,6 +7,8 @@ export interface NightFacts {
   /** The file that the night left, opened for reading. */
   readonly mirror: Mirror;
   readonly token: string;
+  /** Whether each list was walked until two walks agreed. */
+  readonly confirms: boolean;
 }
 
 /** Says what violates it; an empty list when nothing does. */

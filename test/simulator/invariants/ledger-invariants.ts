@@ -11,13 +11,13 @@ const SWEPT_LISTS = new Set(SWEPT_STATUSES.map(({ id }) => toKeyOf(id)));
 /** "no run is left running once another has begun or its own has ended" */
 export const checkRunning: Invariant = (facts) => {
   const { mirror, night } = facts;
+  const newest = countRows(facts, 'SELECT max(id) FROM sync_runs');
   const hasEnded = night.ending.kind === 'report';
   return mirror.sqlite
     .prepare<[], number>(`SELECT id FROM sync_runs WHERE outcome = 'running'`)
     .pluck()
     .all()
-    .filter((id) => id !== night.runId || hasEnded)
-    .filter((id) => night.runId !== null || countRows(facts, 'SELECT max(id) FROM sync_runs') !== id)
+    .filter((id) => id < newest || (id === night.runId && hasEnded))
     .map((id) => `run ${id} is still running`);
 };
 

@@ -41,7 +41,7 @@ export const checkHeld: Invariant = (facts) =>
 export const checkNoneMissed: Invariant = (facts) =>
   ofStatuses(facts, 'complete').flatMap(({ row, walk }) => {
     const pages = walk?.pages ?? [];
-    if (hasUnseenExchange(pages) || hasFalseWord(pages)) return [];
+    if ((!facts.confirms && hasUnseenExchange(pages)) || hasFalseWord(pages)) return [];
     const standing =
       pages[0]?.listIds.filter((id) => pages.every(({ listIds }) => listIds.includes(id))) ?? [];
     return standing
@@ -51,7 +51,7 @@ export const checkNoneMissed: Invariant = (facts) =>
 
 /**
  * The known exception: as many cases left the list as came to it between the same two requests. A single walk cannot see
- * that (docs/decisions/0004-complete-means-proven.md).
+ * that (docs/decisions/0004-complete-means-proven.md); two that have to agree can.
  */
 function hasUnseenExchange(pages: readonly ServedRequest[]): boolean {
   return pages.some(({ listIds }, at) => {
