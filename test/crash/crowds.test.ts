@@ -5,16 +5,16 @@ import { EXIT_CODES } from '../../src/exit-codes.ts';
 import { examineRecovery } from './examine.ts';
 import { startReader } from './reader.ts';
 import { startCommand, toEnvironment } from './run-command.ts';
-import type { ScenarioName } from './scenario.ts';
+import { prepareNights } from './scenario.ts';
 import { serveWorld } from './served-world.ts';
-import { useScenarios } from './use-scenarios.ts';
+import { usePrepared } from './use-prepared.ts';
 
-const prepared = useScenarios();
+const prepared = usePrepared(prepareNights);
 const STARTS = 30;
 const READERS = 8;
-const SCENARIOS = ['first sync', 'sync with changes'] as const satisfies readonly ScenarioName[];
+const SCENARIOS = ['first sync', 'sync with changes'] as const;
 
-function setUp(name: ScenarioName, file: string) {
+function setUp(name: (typeof SCENARIOS)[number], file: string) {
   const { folder, scenarios } = prepared();
   const scenario = scenarios[name];
   const database = join(folder, file);

@@ -8,6 +8,8 @@ const SCRIPT = fileURLToPath(new URL('./read-on.js', import.meta.url));
 export interface Reader {
   /** Resolves when it has begun and ended a whole turn from now on, or has failed. */
   readonly turn: () => Promise<void>;
+  /** Resolves when it has ended without being told to. */
+  readonly failed: () => Promise<void>;
   /** Tells it to end, and returns how it did. */
   readonly end: () => Promise<ReaderEnding>;
 }
@@ -58,6 +60,7 @@ export function startReader(database: string): Reader {
         if (isOver) resolve();
         else waiting.add({ turnsLeft: 2, resolve });
       }),
+    failed: () => ended.then(() => undefined),
     end: async () => {
       child.stdin.end();
       const exitCode = await ended;
