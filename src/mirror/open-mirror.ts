@@ -1,11 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
-import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { messageOf, MirrorError } from '../errors.ts';
 import { isSqliteError, toDatabaseError } from './database-error.ts';
+import { listMigrations, runMigrations } from './migrations.ts';
 
 /** An open mirror: the connection, and Drizzle on top of it. */
 export interface Mirror {
@@ -17,7 +15,6 @@ export interface Mirror {
 
 /** Marks the file as ours in SQLite's header ("CMIR"), so that no other program's database is ever migrated. */
 const APPLICATION_ID = 0x434d4952;
-export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
 const BUSY_TIMEOUT_MS = 5000;
 
 /**
@@ -36,7 +33,7 @@ export function openMirror(path: string): Mirror {
       sqlite.pragma('cache_size = -8000');
       sqlite.pragma('wal_autocheckpoint = 16000');
       const db = drizzle({ client: sqlite });
-      if (state !== 'current') applyMigrations(sqlite, db, path);
+      if (state !== 'current') applyMigrations(sqlite, path);
       sqlite.pragma('foreign_keys = ON');
       return toMirror(path, sqlite, db);
     });
@@ -88,8 +85,7 @@ function readSchemaState(sqlite: Database.Database, path: string): SchemaState {
     throw new MirrorError('DATABASE_FOREIGN', `${path} is an SQLite database, but not a mirror.`);
   }
   if (!tables.some(({ name }) => name === '__drizzle_migrations')) return 'older';
-  const known = readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER });
-  const newestKnown = known.at(-1)?.folderMillis ?? 0;
+  const newestKnown = listMigrations().at(-1)?.folderMillis ?? 0;
   const newestApplied = sqlite.prepare(`SELECT max(created_at) FROM __drizzle_migrations`).pluck().get() as
     number | null;
   if (newestApplied === null || newestApplied < newestKnown) return 'older';
@@ -99,13 +95,12 @@ function readSchemaState(sqlite: Database.Database, path: string): SchemaState {
   return 'current';
 }
 
-/** All pending migrations and the notes that they ran are one transaction of Drizzle's: they come together or not at all. */
-function applyMigrations(sqlite: Database.Database, db: BetterSQLite3Database, path: string): void {
-  // Inside Drizzle's transaction this pragma would have no effect, and rebuilding a parent table would empty its children.
+function applyMigrations(sqlite: Database.Database, path: string): void {
+  // Inside the transaction of the migrations this pragma would have no effect, and rebuilding a parent table would empty its children.
   sqlite.pragma('foreign_keys = OFF');
   sqlite.pragma(`application_id = ${APPLICATION_ID}`);
   try {
-    migrate(db, { migrationsFolder: MIGRATIONS_FOLDER });
+    runMigrations(sqlite);
   } catch (cause) {
     if (isSqliteError(cause) && /^SQLITE_(FULL|IOERR|READONLY|BUSY)/.test(cause.code)) throw cause;
     throw new MirrorError(

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { openMirrorReadOnly, type Mirror } from '../../src/mirror/open-mirror.ts';
 import { verifyMirror } from '../../src/verify/verify-mirror.ts';
 import { compareContent, readContent, type Content } from './content.ts';
-import { prepareFindHalfCases } from './half-cases.ts';
+import { findHalfCases } from './half-cases.ts';
 
 /** A mirror at one moment of which all is known. */
 export interface KnownState {
@@ -93,7 +93,7 @@ export function examineRecovery(database: string, expected: Expected, dead: numb
 }
 
 /** What SQLite itself finds. */
-export function examineFile(sqlite: Database.Database): string[] {
+function examineFile(sqlite: Database.Database): string[] {
   const integrity = sqlite.pragma('integrity_check', { simple: true });
   const violations = sqlite.pragma('foreign_key_check') as unknown[];
   return [
@@ -106,7 +106,7 @@ function examineMirror(mirror: Mirror): string[] {
   const findings = [...verifyMirror(mirror, { of: 'everything' }, () => undefined)];
   return [
     ...findings.map((one) => `verify: ${JSON.stringify(one)}`),
-    ...prepareFindHalfCases(mirror.sqlite)(null),
+    ...findHalfCases(mirror.sqlite).map((one) => `half a case: ${JSON.stringify(one)}`),
   ];
 }
 

@@ -1,13 +1,7 @@
 import { renderTable } from '../../src/cli/render/table.ts';
 import { countLabels, renderDeath, type Death } from './deaths.ts';
 import type { Scenario } from './scenario.ts';
-import type { TrialResult } from './trial.ts';
-
-export interface Trial {
-  readonly scenario: Scenario;
-  readonly death: Death;
-  readonly result: TrialResult;
-}
+import type { Trial } from './trial.ts';
 
 /** The deaths at each write of a scenario, one line a kind of write. */
 export function renderWrites(scenario: Scenario, trials: readonly Trial[]): string {

@@ -30,23 +30,27 @@ export function toEnvironment({ url, token }: Replica, database: string): NodeJS
   };
 }
 
-/** The arguments of Node that run the built command, with every write watched. */
-export function toNodeArguments(...words: string[]): string[] {
+/** Starts the real command as a process of its own, with every write of it watched. */
+export function startCommand(words: readonly string[], env: NodeJS.ProcessEnv): RunningCommand {
+  return startProgram(process.execPath, toNodeArguments(words), env);
+}
+
+/** The same in a shell that lets no file grow beyond a size. */
+export function startLimitedCommand(
+  mostKibibytes: number,
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+): RunningCommand {
+  const script = `ulimit -f ${mostKibibytes}; exec "$0" "$@"`;
+  return startProgram('bash', ['-c', script, process.execPath, ...toNodeArguments(words)], env);
+}
+
+function toNodeArguments(words: readonly string[]): string[] {
   if (!existsSync(BUILT)) throw new Error('dist/ is not built: run `npm run build`.');
   return ['--import', WATCH, COMMAND, ...words];
 }
 
-/** Starts the real command as a process of its own. */
-export function startCommand(words: readonly string[], env: NodeJS.ProcessEnv): RunningCommand {
-  return startProgram(process.execPath, toNodeArguments(...words), env);
-}
-
-/** Starts any program, and gathers what it says on standard error. */
-export function startProgram(
-  program: string,
-  words: readonly string[],
-  env: NodeJS.ProcessEnv,
-): RunningCommand {
+function startProgram(program: string, words: readonly string[], env: NodeJS.ProcessEnv): RunningCommand {
   const child = spawn(program, words, {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -25,22 +25,34 @@ export interface Scenario extends Expected {
 
 const NOTHING: KnownState = { schema: '', fingerprints: new Map(), lastRun: 0 };
 
-/** Makes the scenarios, with their files in `folder`, by undisturbed runs of the real command. */
-export async function prepareScenarios(folder: string): Promise<Record<ScenarioName, Scenario>> {
+type Scenarios<Name extends ScenarioName> = Readonly<Record<Name, Scenario>>;
+
+/** Makes the scenarios of undisturbed nights, with their files in `folder`, by runs of the real command. */
+export async function prepareNights(folder: string): Promise<Scenarios<'first sync' | 'sync with changes'>> {
   const [first, second, third] = inventWorlds();
-  const one = await prepareScenario(join(folder, 'first.db'), 'first sync', first, null);
+  const firstFile = join(folder, 'first.db');
+  const one = await prepareScenario(firstFile, 'first sync', first, null);
   const base = join(folder, 'second.db');
-  copyFileSync(join(folder, 'first.db'), base);
+  copyDatabase(firstFile, base);
   await syncUndisturbed(second, base);
   const other = await prepareScenario(join(folder, 'third.db'), 'sync with changes', third, base);
+  return { 'first sync': one, 'sync with changes': other };
+}
+
+/** All of them. What comes of the sync after a death is what would have come without one. */
+export async function prepareScenarios(folder: string): Promise<Scenarios<ScenarioName>> {
+  const nights = await prepareNights(folder);
+  const undisturbed = nights['sync with changes'];
   const dead = join(folder, 'dead.db');
-  await dieInTheMiddle(other, dead);
-  const again = await prepareScenario(join(folder, 'again.db'), 'sync after a death', third, dead);
-  return {
-    'first sync': one,
-    'sync with changes': other,
-    'sync after a death': { ...again, before: other.before, content: other.content },
-  };
+  await dieInTheMiddle(undisturbed, dead);
+  const again = await prepareScenario(
+    join(folder, 'again.db'),
+    'sync after a death',
+    undisturbed.world,
+    dead,
+  );
+  const { before, content } = undisturbed;
+  return { ...nights, 'sync after a death': { ...again, before, content } };
 }
 
 async function prepareScenario(

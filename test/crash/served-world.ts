@@ -54,20 +54,18 @@ function toWorld(source: CaseCollection): ServedWorld {
   return { records, mover: null };
 }
 
-/** Serves a world from a collection of its own; `onRequest` is told of each request before it is answered. */
+/** Serves a world from a collection of its own; `onRequest` is told of each request, and may hold its answer back. */
 export function serveWorld(
   { records, mover }: ServedWorld,
-  onRequest: (request: ReplicaRequest) => void = () => undefined,
-  latencyMs = 0,
+  onRequest: (request: ReplicaRequest) => void | Promise<void> = () => undefined,
 ): Promise<Replica> {
   return startReplica({
     source: recordedCases(records),
     pageSize: 5,
-    latencyMs,
-    beforePage: (request, source) => {
+    beforePage: async (request, source) => {
       if (mover !== null && request.filters.case_ongoing === MOVES_TO.id)
         source.edit(mover, (record) => ({ ...record, case_ongoing: MOVES_TO.label }));
-      onRequest(request);
+      await onRequest(request);
     },
   });
 }

@@ -12,6 +12,39 @@ export interface TrialResult {
   readonly faults: readonly string[];
 }
 
+export interface PlannedTrial {
+  readonly scenario: Scenario;
+  readonly death: Death;
+}
+
+export interface Trial extends PlannedTrial {
+  readonly result: TrialResult;
+}
+
+/** Each process waits half of its time for the replica, so two go on side by side. */
+const LANES = 2;
+
+/** Runs trials two at a time; `isEnough` is asked before each one begins, and `onTrial` told of each that has ended. */
+export async function runTrials(
+  planned: readonly PlannedTrial[],
+  parent: string,
+  onTrial: (trial: Trial, trials: readonly Trial[]) => void = () => undefined,
+  isEnough: () => boolean = () => false,
+): Promise<Trial[]> {
+  const trials: Trial[] = [];
+  const queue = planned.values();
+  const walkLane = async (): Promise<void> => {
+    for (const { scenario, death } of queue) {
+      if (isEnough()) return;
+      const trial = { scenario, death, result: await runTrial(scenario, death, parent) };
+      trials.push(trial);
+      onTrial(trial, trials);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, walkLane));
+  return trials;
+}
+
 /** Lets one sync die, and another one come after it. Returns everything that is not as it should be. */
 export async function runTrial(scenario: Scenario, death: Death, parent: string): Promise<TrialResult> {
   const folder = mkdtempSync(join(parent, 'trial-'));

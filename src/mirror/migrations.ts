@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url';
+import type Database from 'better-sqlite3';
+import { readMigrationFiles, type MigrationMeta } from 'drizzle-orm/migrator';
+
+/** Reads the migrations of this program, oldest first. */
+export function listMigrations(): MigrationMeta[] {
+  return readMigrationFiles({
+    migrationsFolder: fileURLToPath(new URL('../../migrations', import.meta.url)),
+  });
+}
+
+/**
+ * Runs the migrations that a file lacks and notes them as Drizzle does, in one transaction: they come together or not at
+ * all. Drizzle's own migrator ends a failed transaction by a ROLLBACK of its own. Where SQLite has rolled back already,
+ * as it does when the disk is full, that fails too, and the failure that mattered is lost.
+ */
+export function runMigrations(sqlite: Database.Database): void {
+  const run = sqlite.transaction(() => {
+    sqlite.exec(`CREATE TABLE IF NOT EXISTS "__drizzle_migrations" (
+      id SERIAL PRIMARY KEY,
+      hash text NOT NULL,
+      created_at numeric
+    )`);
+    const newest = sqlite.prepare('SELECT max(created_at) FROM __drizzle_migrations').pluck().get() as
+      number | null;
+    const note = sqlite.prepare('INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)');
+    for (const { sql, hash, folderMillis } of listMigrations()) {
+      if (newest !== null && folderMillis <= newest) continue;
+      for (const statement of sql) sqlite.exec(statement);
+      note.run(hash, folderMillis);
+    }
+  });
+  run.immediate();
+}

@@ -1,0 +1,97 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { examineRecovery, examineRemains } from './examine.ts';
+import { startReader } from './reader.ts';
+import { prepareNights } from './scenario.ts';
+import { runTrial } from './trial.ts';
+import { usePrepared } from './use-prepared.ts';
+
+const prepared = usePrepared(prepareNights);
+let files = 0;
+
+/** A mirror of two nights in which `sql` has been executed. */
+function damage(sql: string): string {
+  const { folder, scenarios } = prepared();
+  const database = join(folder, `damaged-${++files}.db`);
+  copyFileSync(String(scenarios['sync with changes'].file), database);
+  const sqlite = new Database(database);
+  sqlite.pragma('foreign_keys = OFF');
+  sqlite.exec(sql);
+  expect(sqlite.prepare('SELECT total_changes()').pluck().get()).toBeGreaterThan(0);
+  sqlite.close();
+  return database;
+}
+
+const CASE = '(SELECT min(case_id) FROM docket_entries)';
+
+describe('what a death must not leave is found', () => {
+  test.each([
+    [
+      'half a docket',
+      `DELETE FROM docket_entries WHERE mirror_id = (SELECT min(mirror_id) FROM docket_entries)`,
+      'half a case',
+    ],
+    ['a list cut short', `DELETE FROM issues WHERE case_id = ${CASE} AND mirror_position = 0`, 'half a case'],
+    ['rows of no case', `INSERT INTO issues VALUES (1, 0, 'Fog')`, 'foreign_key_check'],
+    [
+      'a case that nobody served',
+      `UPDATE cases SET mirror_fingerprint = 'x' WHERE id = ${CASE}`,
+      'neither as it was nor',
+    ],
+    ['two runs going on', `UPDATE sync_runs SET outcome = 'running', ended_at = NULL`, '2 runs are going on'],
+    [
+      'half a migration',
+      `DROP VIEW clean_cases; DELETE FROM issues WHERE case_id = ${CASE}`,
+      'half migrated',
+    ],
+  ])('%s', (_, sql, fault) => {
+    const { faults } = examineRemains(damage(sql), prepared().scenarios['sync with changes']);
+    expect(faults.join('\n')).toContain(fault);
+  });
+
+  test('the loss of the whole file', () => {
+    const { folder, scenarios } = prepared();
+    const { faults } = examineRemains(join(folder, 'gone.db'), scenarios['sync with changes']);
+    expect(faults).toEqual(['the file is gone']);
+  });
+});
+
+describe('what the sync after it must not leave is found', () => {
+  test.each([
+    [
+      'a run that seems to go on',
+      `UPDATE sync_runs SET outcome = 'running' WHERE id = 2`,
+      2,
+      'something is left running',
+    ],
+    [
+      'a dead run that is not said to be dead',
+      `UPDATE sync_runs SET version = ''`,
+      1,
+      'run 1 is partial, and not died',
+    ],
+    ['another content', `UPDATE cases SET name = 'x' WHERE id = ${CASE}`, null, 'cases: '],
+  ])('%s', (_, sql, dead, fault) => {
+    const faults = examineRecovery(damage(sql), prepared().scenarios['sync with changes'], dead);
+    expect(faults.join('\n')).toContain(fault);
+  });
+});
+
+test('a sync that was to die and did not is a fault', async () => {
+  const { folder, scenarios } = prepared();
+  const death = { at: 'write', label: 'before a write that never comes', occurrence: 1 } as const;
+  const { died, faults } = await runTrial(scenarios['sync with changes'], death, folder);
+  expect(died).toBe(false);
+  expect(faults).toEqual([expect.stringContaining('the sync that was to die')]);
+});
+
+test('a reader that sees half a case fails and says which', async () => {
+  const reader = startReader(damage(`DELETE FROM docket_entries WHERE case_id = ${CASE}`));
+  // The sample is drawn at random; sooner or later that case is in it.
+  await reader.failed();
+  const { exitCode, stderr } = await reader.end();
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('"table":"docket_entries","stored":0');
+});

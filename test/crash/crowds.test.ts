@@ -1,0 +1,62 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { EXIT_CODES } from '../../src/exit-codes.ts';
+import { examineRecovery } from './examine.ts';
+import { startReader } from './reader.ts';
+import { startCommand, toEnvironment } from './run-command.ts';
+import { prepareNights } from './scenario.ts';
+import { serveWorld } from './served-world.ts';
+import { usePrepared } from './use-prepared.ts';
+
+const prepared = usePrepared(prepareNights);
+const STARTS = 30;
+const READERS = 8;
+const SCENARIOS = ['first sync', 'sync with changes'] as const;
+
+function setUp(name: (typeof SCENARIOS)[number], file: string) {
+  const { folder, scenarios } = prepared();
+  const scenario = scenarios[name];
+  const database = join(folder, file);
+  if (scenario.file !== null) copyFileSync(scenario.file, database);
+  return { scenario, database };
+}
+
+describe.each(SCENARIOS)('%s', (name) => {
+  test('started thirty times at once runs once; the others leave with 8 before it has got an answer', async () => {
+    const { scenario, database } = setUp(name, `crowd ${name}.db`);
+    let leaveAll: () => void = () => undefined;
+    const haveLeft = new Promise<void>((resolve) => (leaveAll = resolve));
+    await using replica = await serveWorld(scenario.world, () => haveLeft);
+    let left = 0;
+    const exits: (number | null)[] = [];
+    const starts = Array.from({ length: STARTS }, async () => {
+      const { exitCode } = await startCommand(['sync'], toEnvironment(replica, database)).ended;
+      exits.push(exitCode);
+      if (++left === STARTS - 1) leaveAll();
+    });
+    await Promise.all(starts);
+    expect(exits).toEqual([
+      ...Array.from({ length: STARTS - 1 }, () => EXIT_CODES.locked.code),
+      scenario.exitCode,
+    ]);
+    expect(examineRecovery(database, scenario, null)).toEqual([]);
+    expect(replica.requests).toHaveLength(scenario.requests);
+  }, 120_000);
+
+  test('is read by eight processes all the while; none fails, none sees half a case, each sees it grow', async () => {
+    const { scenario, database } = setUp(name, `readers ${name}.db`);
+    const readers = Array.from({ length: READERS }, () => startReader(database));
+    // Before each answer every reader has read what the page before it left.
+    const letRead = () => Promise.all(readers.map((reader) => reader.turn())).then(() => undefined);
+    await using replica = await serveWorld(scenario.world, letRead);
+    const { exitCode } = await startCommand(['sync'], toEnvironment(replica, database)).ended;
+    const endings = await Promise.all(readers.map((reader) => reader.end()));
+    expect(exitCode).toBe(scenario.exitCode);
+    for (const { exitCode, stderr, states } of endings) {
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expect(states).toBeGreaterThan(10);
+    }
+    expect(examineRecovery(database, scenario, null)).toEqual([]);
+  }, 120_000);
+});

@@ -1,0 +1,96 @@
+import { expect, test } from '@jest/globals';
+import { getTableName, isTable } from 'drizzle-orm';
+import * as schema from '../../src/mirror/schema.ts';
+import { Random } from '../../src/replica/invent/random.ts';
+import { drawInstants, listWriteDeaths, parseDeath, renderDeath } from './deaths.ts';
+import { isFailure, renderFailure } from './report.ts';
+import { prepareScenarios, SCENARIO_NAMES, type ScenarioName } from './scenario.ts';
+import { runTrial, runTrials } from './trial.ts';
+import { usePrepared } from './use-prepared.ts';
+
+const prepared = usePrepared(prepareScenarios);
+
+/** Written by the migrations alone. */
+const FIXED_TABLES = ['statuses'];
+
+test('the scenarios write to every table, delete wherever a change takes rows away, and have a case leave and one return', () => {
+  const { scenarios } = prepared();
+  const labels = new Set(Object.values(scenarios).flatMap((one) => one.labels));
+  const tables = Object.values(schema).flatMap((one: unknown) => (isTable(one) ? [getTableName(one)] : []));
+  const unwritten = tables.filter((table) => !labels.has(`before insert ${table}`));
+  expect(unwritten.filter((table) => !FIXED_TABLES.includes(table))).toEqual([]);
+  const lists = [...Object.keys(schema.LIST_TABLES), 'case_defendants', 'related_cases'];
+  const emptied = [...lists, 'dockets', 'docket_entries', 'attachments'];
+  expect(emptied.filter((table) => !labels.has(`after delete ${table}`))).toEqual([]);
+  const changes = scenarios['sync with changes'].content.case_changes?.join() ?? '';
+  expect(changes).toContain('"field":"mirror_departed_run_id","kind":"changed","old_value":"null"');
+  expect(changes).toMatch(
+    /"field":"mirror_departed_run_id","kind":"changed","old_value":"\d+","new_value":"null"/,
+  );
+});
+
+/** One label of each kind; `npm run crash-test` dies at all of them, and more than once. */
+const WRITES: Readonly<Record<ScenarioName, readonly string[]>> = {
+  'first sync': [
+    'after pragma application_id #1',
+    'after insert __drizzle_migrations #3',
+    'before COMMIT of create table __drizzle_migrations #1',
+    'after COMMIT of create table __drizzle_migrations #1',
+    'before insert docket_entries #30',
+    'before COMMIT of insert cases #2',
+    'after COMMIT of insert cases #2',
+    'before close #1',
+  ],
+  'sync with changes': [
+    'after insert sync_runs #1',
+    'after insert case_changes #2',
+    'after delete issues #4',
+    'after insert past_docket_entries #2',
+    'after COMMIT of insert case_changes #3',
+    'before insert departure_checks #1',
+    'before insert coverage_checks #1',
+  ],
+  'sync after a death': ['after update sync_runs #1', 'after COMMIT of update sync_runs #1'],
+};
+
+test('killed at a write, a sync leaves whole cases, and the next one makes up for it', async () => {
+  const { folder, scenarios } = prepared();
+  const planned = SCENARIO_NAMES.flatMap((name) =>
+    WRITES[name].map((death) => ({ scenario: scenarios[name], death: parseDeath(death) })),
+  );
+  const trials = await runTrials(planned, folder);
+  expect(trials.filter(isFailure).map(renderFailure)).toEqual([]);
+  expect(trials.filter(({ result }) => result.died)).toHaveLength(planned.length);
+}, 180_000);
+
+test('killed at any instant, likewise', async () => {
+  const { folder, scenarios } = prepared();
+  const random = new Random(1);
+  const planned = [scenarios['first sync'], scenarios['sync with changes']].flatMap((scenario) =>
+    drawInstants(random, 6, scenario.requests).map((death) => ({ scenario, death })),
+  );
+  const trials = await runTrials(planned, folder);
+  expect(trials).toHaveLength(12);
+  expect(trials.filter(isFailure).map(renderFailure)).toEqual([]);
+}, 180_000);
+
+test('killed before the answer to a request comes, it has always died', async () => {
+  const { folder, scenarios } = prepared();
+  const death = { at: 'instant', request: 9, delayMs: 0 } as const;
+  expect(await runTrial(scenarios['sync with changes'], death, folder)).toEqual({ died: true, faults: [] });
+});
+
+test('a death in words is read as the same death', () => {
+  const deaths = [...listWriteDeaths(['before a', 'after a']), ...drawInstants(new Random(2), 3, 9)];
+  expect(deaths.map((death) => parseDeath(renderDeath(death)))).toEqual(deaths);
+});
+
+test('each label is died at when it comes first, midway and last', () => {
+  const labels = ['before a', 'before b', 'before a', 'before a', 'before a'];
+  expect(listWriteDeaths(labels).map(renderDeath)).toEqual([
+    'before a #1',
+    'before a #2',
+    'before a #4',
+    'before b #1',
+  ]);
+});

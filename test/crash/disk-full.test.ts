@@ -1,0 +1,91 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { ERROR_KINDS } from '../../src/error-kinds.ts';
+import { EXIT_CODES } from '../../src/exit-codes.ts';
+import { examineRecovery, examineRemains } from './examine.ts';
+import { startCommand, startLimitedCommand, toEnvironment, type RunningCommand } from './run-command.ts';
+import { copyDatabase, prepareNights } from './scenario.ts';
+import { serveWorld } from './served-world.ts';
+import { usePrepared } from './use-prepared.ts';
+
+const prepared = usePrepared(prepareNights);
+const PAGE_BYTES = 4096;
+let files = 0;
+
+/** A sync that has no room, and one that has room again. Returns what the first said, and what is wrong with the file. */
+async function fill(
+  name: 'first sync' | 'sync with changes',
+  startFull: (env: NodeJS.ProcessEnv, fileBytes: number) => RunningCommand,
+) {
+  const { folder, scenarios } = prepared();
+  const scenario = scenarios[name];
+  const database = join(folder, `full-${++files}.db`);
+  if (scenario.file !== null) copyDatabase(scenario.file, database);
+  await using replica = await serveWorld(scenario.world);
+  const env = toEnvironment(replica, database);
+  const fileBytes = scenario.file === null ? 0 : statSync(scenario.file).size;
+  const { exitCode, signal, stderr } = await startFull(env, fileBytes).ended;
+  const remains = examineRemains(database, scenario);
+  const next = await startCommand(['sync'], env).ended;
+  return {
+    full: { exitCode, signal },
+    said: stderr.split('\n').filter((line) => /^(Error|Hint): /.test(line)),
+    faults: [...remains.faults, ...examineRecovery(database, scenario, remains.running)],
+    recovered: next.exitCode === scenario.exitCode,
+  };
+}
+
+const FULL = {
+  full: { exitCode: EXIT_CODES.database.code, signal: null },
+  said: [expect.stringMatching(/ \[DISK_FULL\]$/), `Hint: ${ERROR_KINDS.DISK_FULL.hint}`],
+  faults: [],
+  recovered: true,
+};
+
+describe('a database that may not grow', () => {
+  test.each([
+    ['its first page', 1],
+    ['half of the schema', 60],
+    ['some cases', 150],
+    ['nearly all cases', 300],
+  ])('beyond %s says so; with room again the next first sync is complete', async (_, pages) => {
+    const outcome = await fill('first sync', (env) =>
+      startCommand(['sync'], { ...env, CRASH_MOST_PAGES: String(pages) }),
+    );
+    expect(outcome).toEqual(FULL);
+  });
+
+  test.each([0, 8])(
+    'beyond %i pages more says so; with room again the next sync is complete',
+    async (more) => {
+      const outcome = await fill('sync with changes', (env, fileBytes) =>
+        startCommand(['sync'], { ...env, CRASH_MOST_PAGES: String(fileBytes / PAGE_BYTES + more) }),
+      );
+      expect(outcome).toEqual(FULL);
+    },
+  );
+});
+
+describe('files that may not grow, as on a full disk', () => {
+  test.each([
+    ['a byte', 0],
+    ["the log's index", 16],
+    ['half of the schema', 100],
+    ['some cases', 800],
+  ])(
+    'beyond %s say so, and kill nobody; with room again the next first sync is complete',
+    async (_, kibibytes) => {
+      const outcome = await fill('first sync', (env) => startLimitedCommand(kibibytes, ['sync'], env));
+      expect(outcome).toEqual(FULL);
+    },
+  );
+
+  test.each([30, 200])(
+    'beyond %i KiB say so; with room again the next sync is complete',
+    async (kibibytes) => {
+      const outcome = await fill('sync with changes', (env) => startLimitedCommand(kibibytes, ['sync'], env));
+      expect(outcome).toEqual(FULL);
+    },
+  );
+});
