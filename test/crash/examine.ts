@@ -134,10 +134,12 @@ export function readMirror<Result>(database: string, use: (mirror: Mirror) => Re
 }
 
 /** The note of the migrations that ran is no part of it: that table may come first, and empty. */
+/** Without the two indexes that a first run builds at its end: a death before it leaves a whole schema too. */
 function readSchema(sqlite: Database.Database): string {
   return sqlite
     .prepare<[], string>(
-      `SELECT sql FROM sqlite_schema WHERE tbl_name NOT LIKE '\\_\\_drizzle%' ESCAPE '\\' AND sql IS NOT NULL ORDER BY sql`,
+      `SELECT sql FROM sqlite_schema WHERE tbl_name NOT LIKE '\\_\\_drizzle%' ESCAPE '\\' AND sql IS NOT NULL
+        AND name NOT IN ('docket_entries_date_filed', 'docket_entries_mirror_first_run_id') ORDER BY sql`,
     )
     .pluck()
     .all()
