@@ -89,19 +89,23 @@ export function toRedirectUrl(from: URL, location: string): URL {
       cause,
     });
   }
-  if (target.origin !== from.origin) {
+  const isBare = target.username === '' && target.password === '';
+  if (target.origin !== from.origin || target.protocol !== from.protocol || !isBare) {
     throw new MirrorError(
       'REDIRECT_REFUSED',
-      `The server redirected from ${from.origin} to ${target.origin}.`,
+      `The server redirected from ${from.origin} to ${target.origin}${isBare ? '' : ', with a user name'}.`,
     );
   }
-  for (const [name, value] of from.searchParams) {
-    if (target.searchParams.get(name) !== value) {
-      throw new MirrorError(
-        'REDIRECT_REFUSED',
-        `The server redirected to another list: without ${name}=${value}.`,
-      );
-    }
+  const names = new Set([...from.searchParams.keys(), ...target.searchParams.keys()]);
+  for (const name of [...names].filter((one) => from.searchParams.has(one) || one.startsWith('case_'))) {
+    const [asked, sent] = [from, target].map(
+      ({ searchParams }) => searchParams.getAll(name).join() || 'nothing',
+    );
+    if (asked === sent) continue;
+    throw new MirrorError(
+      'REDIRECT_REFUSED',
+      `The server redirected to another list: ${name}=${String(sent)} instead of ${name}=${String(asked)}.`,
+    );
   }
   return target;
 }

@@ -177,6 +177,10 @@ describe('a redirect', () => {
     ['an address without encryption', 'http://lamps.example/api/v2p1/cases/'],
     ['another port', 'https://lamps.example:8443/'],
     ['a script', 'javascript:alert(1)'],
+    ['a blob of our origin', 'blob:https://lamps.example/1'],
+    ['a user name', `https://a:b@lamps.example/api/v2p1/cases/${FROM.search}`],
+    ['the same filter twice', `${FROM.search}&page=2`],
+    ['one more filter', `${FROM.search}&case_status=1`],
     ['no address', 'https://[lamp/'],
   ])('to %s is refused', (_title, location) => {
     expect(() => toRedirectUrl(FROM, location)).toThrow(
