@@ -36,7 +36,7 @@ export async function comparePage(
   const drift = new Map<string, CaseDrift>();
   const marksOfPage = new Map<number, StoredMark>();
   const keepAside = (record: JsonValue, why: string, position: number): void => {
-    const text = JSON.stringify(record);
+    const text = toRecordText(record, page.records[position]?.textHash ?? null);
     const hash = createHash('sha256').update(text).digest('hex');
     misfits.push({ record: text, fingerprint: hash, why, source: page.source, position });
   };
@@ -73,6 +73,16 @@ export async function comparePage(
     await nextTick();
   }
   return { cases, misfits, drift: [...drift.values()] };
+}
+
+/** The text of a record that is kept aside; of one that is nested too deeply to be written, by which bytes it is known. */
+function toRecordText(record: JsonValue, textHash: string | null): string {
+  try {
+    return JSON.stringify(record);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return JSON.stringify({ too_deep_to_be_kept: textHash });
+  }
 }
 
 interface Comparison {
