@@ -74,8 +74,15 @@ function toMirror(path: string, sqlite: Database.Database, db: BetterSQLite3Data
 
 type SchemaState = 'new' | 'older' | 'current';
 
-/** Compares the file with the migrations of this program; refuses foreign files and newer ones. Only reads. */
+/**
+ * Compares the file with the migrations of this program; refuses foreign files and newer ones. Only reads, and all of it
+ * from one moment: another process may be creating the file, and a mark from before with tables from after is neither.
+ */
 function readSchemaState(sqlite: Database.Database, path: string): SchemaState {
+  return sqlite.transaction(() => compareSchema(sqlite, path))();
+}
+
+function compareSchema(sqlite: Database.Database, path: string): SchemaState {
   const applicationId = sqlite.pragma('application_id', { simple: true });
   const tables = sqlite
     .prepare<[], { name: string }>(`SELECT name FROM sqlite_schema WHERE type = 'table'`)

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, test, jest } from '@jest/globals';
 import Database from 'better-sqlite3';
 import type { ErrorCode } from '../../src/error-kinds.ts';
 import { openMirror, openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
@@ -108,4 +108,21 @@ describe('reading', () => {
     expect(() => mirror.sqlite.exec('DELETE FROM cases')).toThrow('readonly');
     mirror.close();
   });
+});
+
+test('a file that another process makes a mirror of meanwhile is new or a mirror to a reader, never a foreign one', () => {
+  const path = join(tempFolder(), 'mirror.db');
+  const empty = new Database(path);
+  empty.pragma('journal_mode = WAL');
+  empty.close();
+  const creation = jest.spyOn(Database.prototype, 'pragma').mockImplementationOnce(function (
+    this: Database.Database,
+  ) {
+    const mark = this.prepare('PRAGMA application_id').pluck().get();
+    openMirror(path).close();
+    return mark;
+  });
+  expect(() => openMirrorReadOnly(path)).toThrow(withCode('DATABASE_MISSING'));
+  creation.mockRestore();
+  openMirrorReadOnly(path).close();
 });
