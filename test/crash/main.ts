@@ -77,8 +77,10 @@ try {
   const failures = trials.filter(isFailure);
   const seconds = Math.round((Date.now() - begun) / 1000);
   console.log(`\n${died} deaths in ${seconds} s, ${failures.length} failures`);
-  if (trials.length < planned.length)
+  if (trials.length < planned.length) {
     console.log(`${planned.length - trials.length} not begun for want of time`);
+    process.exitCode = 1; // what was not tried has not passed
+  }
   if (failures.length > 0) {
     for (const failure of failures) console.log(renderFailure(failure));
     process.exitCode = 1;
