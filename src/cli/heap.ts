@@ -1,7 +1,7 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-const MOST_BYTES = 48_000_000;
+const MOST_BYTES = 40_000_000;
 
 let collect: (() => void) | undefined;
 
