@@ -1,6 +1,6 @@
 /*
  * Measures a sync against the least that any program must do, and writes docs/performance.md. See there how to read it.
- * It needs as much memory for its servers as twice the JSON of the largest collection, and some disk.
+ * It needs disk for some four times the JSON of the largest collection.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
