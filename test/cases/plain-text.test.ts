@@ -145,3 +145,10 @@ describe('broken HTML and text that is no HTML', () => {
     },
   );
 });
+
+test('what one text leaves open does not reach into the next', () => {
+  for (const open of ['<script>a', '<ul><li>', 'a<br>', '<p title="', '&amp', '<!-- ', '<title>a']) {
+    toPlainText(open);
+    expect(toPlainText(' a <b>b</b>')).toBe('a b');
+  }
+});
