@@ -76,10 +76,13 @@ function splitList(body: Buffer, start: number) {
 
 /** The place after the string that begins with the quote at `start`. */
 function skipString(body: Buffer, start: number): number {
-  let at = start + 1;
-  for (let byte = body[at]; byte !== QUOTE && at < body.length; byte = body[at])
-    at += byte === BACKSLASH ? 2 : 1;
-  return at + 1;
+  for (let at = start + 1; ; at++) {
+    at = body.indexOf(QUOTE, at);
+    if (at === -1) return body.length;
+    let backslashes = 0;
+    while (body[at - 1 - backslashes] === BACKSLASH) backslashes++;
+    if (backslashes % 2 === 0) return at + 1;
+  }
 }
 
 function skipSpace(body: Buffer, start: number): number {
