@@ -12,15 +12,16 @@ export function fingerprint({ rest, entries }: SplitPayload): string {
   const hash = createHash('sha256').update(toCanonicalJson(rest));
   if (entries !== null) {
     hash.update('\nentries'); // an empty list of entries is not the same as none
-    // Each update costs more than the hashing of a line.
-    if (entries.length > 0) hash.update(`\n${toSortedLines(entries).join('\n')}`);
+    // Each update costs more than the hashing of a line, and so does putting two long texts together.
+    if (entries.length > 0) hash.update('\n').update(toSortedLines(entries).join('\n'));
   }
   return hash.digest('hex');
 }
 
 /** JSON with sorted keys and sorted lists: the same text for the same content. */
 export function toCanonicalJson(value: JsonValue): string {
-  if (Array.isArray(value)) return `[${value.map(toCanonicalJson).sort().join(',')}]`;
+  if (Array.isArray(value))
+    return value.length === 0 ? '[]' : `[${value.map(toCanonicalJson).sort().join(',')}]`;
   if (!isJsonObject(value)) return JSON.stringify(value);
   const members = Object.keys(value).sort();
   return `{${members.map((key) => `${JSON.stringify(key)}:${toCanonicalJson(value[key] as JsonValue)}`).join(',')}}`;

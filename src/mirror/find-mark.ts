@@ -13,15 +13,20 @@ export interface StoredMark {
 
 export type FindMark = (caseId: number) => StoredMark | undefined;
 
+/*
+ * Drizzle writes these two look-ups once; their answers come from SQLite directly, because every case of every night
+ * costs one or the other.
+ */
+
 /** Prepares the look-up of a case by its id. */
-export function prepareFindMark({ db }: Mirror): FindMark {
-  const statement = db
+export function prepareFindMark({ db, sqlite }: Mirror): FindMark {
+  const query = db
     .select(MARK)
     .from(cases)
-    .where(eq(cases.id, sql.placeholder('caseId')))
-    .prepare();
+    .where(eq(cases.id, sql.placeholder('caseId')));
+  const statement = sqlite.prepare<[number], MarkRow>(query.toSQL().sql).raw();
   return (caseId) => {
-    const row = statement.get({ caseId });
+    const row = statement.get(caseId);
     return row && toMark(row);
   };
 }
@@ -37,19 +42,23 @@ export interface KnownText {
 export type FindKnownText = (textHash: string) => KnownText | undefined;
 
 /** Prepares the one look-up that an unchanged case costs. */
-export function prepareFindKnownText({ db }: Mirror): FindKnownText {
-  const statement = db
-    .select({ caseId: cases.id, label: cases.case_ongoing, ...MARK })
+export function prepareFindKnownText({ db, sqlite }: Mirror): FindKnownText {
+  const query = db
+    .select({ ...MARK, caseId: cases.id, label: cases.case_ongoing })
     .from(textHashes)
     .innerJoin(
       cases,
       and(eq(cases.id, textHashes.case_id), eq(cases.mirror_fingerprint, textHashes.fingerprint)),
     )
-    .where(eq(textHashes.hash, sql.placeholder('textHash')))
-    .prepare();
+    .where(eq(textHashes.hash, sql.placeholder('textHash')));
+  const statement = sqlite
+    .prepare<[string], [...MarkRow, caseId: number, label: string | null]>(query.toSQL().sql)
+    .raw();
   return (textHash) => {
-    const row = statement.get({ textHash });
-    return row && { caseId: row.caseId, label: row.label, mark: toMark(row) };
+    const row = statement.get(textHash);
+    if (row === undefined) return undefined;
+    const [fingerprint, statusId, departedRunId, caseId, label] = row;
+    return { caseId, label, mark: toMark([fingerprint, statusId, departedRunId]) };
   };
 }
 
@@ -58,11 +67,8 @@ const MARK = {
   statusId: cases.mirror_status_id,
   departedRunId: cases.mirror_departed_run_id,
 };
+type MarkRow = [fingerprint: string, statusId: number | null, departedRunId: number | null];
 
-function toMark(row: {
-  fingerprint: string;
-  statusId: number | null;
-  departedRunId: number | null;
-}): StoredMark {
-  return { fingerprint: row.fingerprint, statusId: row.statusId, isDeparted: row.departedRunId !== null };
+function toMark([fingerprint, statusId, departedRunId]: MarkRow): StoredMark {
+  return { fingerprint, statusId, isDeparted: departedRunId !== null };
 }

@@ -1,4 +1,4 @@
-import { getTableColumns, is, Param, Placeholder, sql, type SQL } from 'drizzle-orm';
+import { Column, getTableColumns, is, Param, Placeholder, sql, type SQL } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Mirror } from './open-mirror.ts';
 
@@ -45,17 +45,23 @@ export function prepareInsert(
   const parameters = params.map(toParameter).map((one) => ({ ...one, isOwn: own.includes(one.name) }));
   return (row, ownValues = row) =>
     statement.run(
-      parameters.map(({ name, encoder, isOwn }) =>
-        encoder.mapToDriverValue(((isOwn ? ownValues : row) as Values)[name]),
-      ),
+      ...parameters.map(({ name, encode, isOwn }) => {
+        const value = ((isOwn ? ownValues : row) as Values)[name];
+        return encode === null ? value : encode(value);
+      }),
     );
 }
 
 /** Which value of a row a parameter takes, and what makes of it what SQLite stores. */
-function toParameter(param: unknown): { name: string; encoder: Param['encoder'] } {
+function toParameter(param: unknown): { name: string; encode: ((value: unknown) => unknown) | null } {
   if (!is(param, Param) || !is(param.value, Placeholder))
     throw new TypeError('a statement of whole rows takes nothing but their columns');
-  return { name: param.value.name, encoder: param.encoder };
+  const { encoder } = param;
+  const storesAsIs = encoder.mapToDriverValue === Column.prototype.mapToDriverValue;
+  return {
+    name: param.value.name,
+    encode: storesAsIs ? null : (value) => encoder.mapToDriverValue(value),
+  };
 }
 
 /** Prepares the deletion of all rows of a case from a child table. */
