@@ -136,14 +136,18 @@ describe('broken HTML and text that is no HTML', () => {
     );
   });
 
-  test.each(['<b> </b>', '&nbsp;', '<br>', '<div>', '<li>', '</p>'])(
-    'fifty thousand of %s take no long time',
-    (piece) => {
-      const begun = performance.now();
-      expect(toPlainText(`a${piece.repeat(50_000)}b`)).toMatch(/^a[\s-]*b$/);
-      expect(performance.now() - begun).toBeLessThan(1_500);
-    },
-  );
+  // Were the time to grow with the square of their number, these would take hours. Of elements that are open within each
+  // other the parser itself keeps a list, which gets slow beyond this.
+  test.each([
+    ['<b> </b>', 500_000],
+    ['&nbsp;', 500_000],
+    ['<br>', 500_000],
+    ['<li>', 500_000],
+    ['</p>', 500_000],
+    ['<div>', 50_000],
+  ])('of %s any number is read: %d', (piece, count) => {
+    expect(toPlainText(`a${piece.repeat(count)}b`)).toMatch(/^a[\s-]*b$/);
+  });
 });
 
 test('what one text leaves open does not reach into the next', () => {

@@ -111,7 +111,10 @@ describe('the pause that the server asked for', () => {
   });
 
   test('is longer than the time budget and ends the run', () => {
-    expectRefusal(decide({ error: busy(10_000), budgetLeftMs: 10_000 }), 'TIME_BUDGET_SPENT');
+    const error = busy(10_000);
+    const refusal = expectRefusal(decide({ error, budgetLeftMs: 10_000 }), 'TIME_BUDGET_SPENT');
+    expect(refusal.message).toContain('time budget');
+    expect(refusal.cause).toBe(error);
   });
 });
 
