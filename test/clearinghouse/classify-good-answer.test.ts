@@ -50,6 +50,38 @@ describe('status 200 with a page', () => {
   });
 });
 
+describe('the records of a page', () => {
+  const classifyPage = (body: string, isKnown?: (textHash: string) => boolean) => {
+    const answer = classifyAnswer(
+      { status: 200, headers: {}, body: Buffer.from(body) },
+      new Date(0),
+      isKnown,
+    );
+    if (answer.kind !== 'page') throw new Error(`it is ${answer.kind}`);
+    return answer.page.results;
+  };
+
+  test('are known by their bytes, wherever they stand', () => {
+    const [first, again] = classifyPage(envelope({ results: [{ id: 1 }, { id: 1 }] }));
+    const [other] = classifyPage(envelope({ results: [{ id: 2 }] }));
+    expect(first?.textHash).toMatch(/^[0-9a-f]{64}$/);
+    expect(again?.textHash).toBe(first?.textHash);
+    expect(other?.textHash).not.toBe(first?.textHash);
+  });
+
+  test('are read unless they are known, so that what is no JSON is found', () => {
+    const broken = '{"count":1,"next":null,"results":[{"id":}]}';
+    expect(classify(broken)).toMatchObject({ kind: 'transient' });
+    expect(classifyPage(broken, () => true)).toHaveLength(1);
+    expect(() => classifyPage(broken, () => false)).toThrow('it is transient');
+  });
+
+  test('have no hash where the list cannot be told apart by its brackets', () => {
+    const records = classifyPage(String.raw`{"count":1,"next":null,"r\u0065sults":[{"id":1}]}`);
+    expect(records.map(({ textHash, value }) => [textHash, value()])).toEqual([[null, { id: 1 }]]);
+  });
+});
+
 describe('status 200 with a message', () => {
   test('is what the address for testing a token answers', () => {
     const words = 'Success, you have access to lamps.';
