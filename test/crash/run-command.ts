@@ -41,8 +41,9 @@ export function startLimitedCommand(
   words: readonly string[],
   env: NodeJS.ProcessEnv,
 ): RunningCommand {
-  const script = `ulimit -f ${mostKibibytes}; exec "$0" "$@"`;
-  return startProgram('bash', ['-c', script, process.execPath, ...toNodeArguments(words)], env);
+  // POSIX: the unit is 512 bytes.
+  const script = `ulimit -f ${mostKibibytes * 2}; exec "$0" "$@"`;
+  return startProgram('sh', ['-c', script, process.execPath, ...toNodeArguments(words)], env);
 }
 
 function toNodeArguments(words: readonly string[]): string[] {
