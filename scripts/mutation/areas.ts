@@ -19,6 +19,9 @@ export const MUTATION_AREAS: readonly MutationArea[] = [
   { file: 'src/sync/judge-sweep.ts', tests: ['test/sync/judge-sweep.test.ts'] },
   { file: 'src/sync/walk.ts', tests: ['test/sync/sweep-figures.test.ts', 'test/sync/judge-sweep.test.ts'] },
   { file: 'src/cases/compare-cases.ts', tests: ['test/cases/compare-cases.test.ts'] },
-  { file: 'src/clearinghouse/case-pages.ts', tests: ['test/sync/paging.test.ts'] },
+  {
+    file: 'src/clearinghouse/case-pages.ts',
+    tests: ['test/clearinghouse/case-pages.test.ts', 'test/sync/paging.test.ts'],
+  },
   { file: 'src/sync/departures.ts', tests: ['test/sync/departures.test.ts'] },
 ];
