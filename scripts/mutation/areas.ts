@@ -17,7 +17,10 @@ export const MUTATION_AREAS: readonly MutationArea[] = [
   { file: 'src/clearinghouse/split-page.ts', tests: ['test/clearinghouse/split-page.test.ts'] },
   { file: 'src/clearinghouse/retry-policy.ts', tests: ['test/clearinghouse/retry-policy.test.ts'] },
   { file: 'src/sync/judge-sweep.ts', tests: ['test/sync/judge-sweep.test.ts'] },
-  { file: 'src/sync/walk.ts', tests: ['test/sync/sweep-figures.test.ts', 'test/sync/judge-sweep.test.ts'] },
+  {
+    file: 'src/sync/walk.ts',
+    tests: ['test/sync/walk.test.ts', 'test/sync/sweep-figures.test.ts', 'test/sync/judge-sweep.test.ts'],
+  },
   { file: 'src/cases/compare-cases.ts', tests: ['test/cases/compare-cases.test.ts'] },
   {
     file: 'src/clearinghouse/case-pages.ts',

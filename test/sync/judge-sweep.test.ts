@@ -82,6 +82,7 @@ describe('a sweep that read every page', () => {
     [{ countFirst: 29, countHeld: false }, 'from 29 to 30'],
     [{ countHeld: false }, 'and back to 30'],
     [{ cases: 28 }, 'reports 30 cases, its pages held 28'],
+    [{ cases: 28, misfits: 1 }, 'reports 30 cases, its pages held 29'],
   ])('with %j says so: %s', (changes, words) => {
     expect(judgeSweep(facts(changes), null).error?.message).toContain(words);
   });
@@ -115,8 +116,14 @@ describe('a sweep that read every page', () => {
       return walk;
     };
     const judge = (walk: Walk, before: Walk | null) => judgeSweep({ walk, before, confirm: true }, null);
-    expect(judge(walkOf(1, 2), null).error?.code).toBe('UNCONFIRMED');
-    expect(judge(walkOf(1, 2), walkOf(1, 3)).error?.code).toBe('UNCONFIRMED');
+    expect(judge(walkOf(1, 2), null).error).toMatchObject({
+      code: 'UNCONFIRMED',
+      message: 'One walk of the list has to be confirmed by another.',
+    });
+    expect(judge(walkOf(1, 2), walkOf(1, 3)).error).toMatchObject({
+      code: 'UNCONFIRMED',
+      message: 'The last two walks of the list did not hold the same cases.',
+    });
     expect(judge(walkOf(1, 2), walkOf(1, 2, 3)).error?.code).toBe('UNCONFIRMED');
     expect(judge(walkOf(1, 2), walkOf(2, 1))).toEqual({ outcome: 'complete', error: null });
     expect(judge(walkOf(), walkOf())).toEqual({ outcome: 'empty', error: null });
@@ -162,6 +169,12 @@ describe('a sweep that ended before its last page', () => {
   ])('by %s with %j is %s', (code, changes, outcome) => {
     const error = new MirrorError(code, 'no lamp');
     expect(judgeSweep(facts(changes), error)).toEqual({ outcome, error });
+  });
+
+  test('on its first page, but after a walk that brought something, is partial', () => {
+    const error = new MirrorError('NETWORK_GAVE_UP', 'no lamp');
+    const sweep = { ...facts(none), before: new Walk() };
+    expect(judgeSweep(sweep, error)).toEqual({ outcome: 'partial', error });
   });
 
   test('hands on the very error that ended it, also when records were kept aside', () => {
