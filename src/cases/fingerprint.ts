@@ -38,11 +38,18 @@ function toSortedLines(entries: readonly JsonObject[]): string[] {
  * everything. Such a line starts with "[", a canonical one with "{", so the two can never be taken for each other.
  */
 function toEntryLine(entry: JsonObject): string {
-  const values: JsonValue[] = [];
-  for (const field of ENTRY_FIELDS) {
+  const values = new Array<JsonValue>(ENTRY_FIELDS.length);
+  for (const [at, field] of ENTRY_FIELDS.entries()) {
     const value = entry[field];
     if (value === undefined) return toCanonicalJson(entry);
-    values.push(typeof value === 'object' && value !== null ? [toCanonicalJson(value)] : value);
+    values[at] = typeof value === 'object' && value !== null ? toWrapped(value) : value;
   }
   return Object.keys(entry).length === ENTRY_FIELDS.length ? JSON.stringify(values) : toCanonicalJson(entry);
 }
+
+/** Its canonical form in a list of its own, so that no text can be taken for it. */
+function toWrapped(value: JsonValue[] | JsonObject): JsonValue[] {
+  return Array.isArray(value) && value.length === 0 ? NOTHING : [toCanonicalJson(value)];
+}
+
+const NOTHING = ['[]'];

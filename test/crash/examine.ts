@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { DEFERRED_INDEXES } from '../../src/mirror/defer-indexes.ts';
 import { openMirrorReadOnly, type Mirror } from '../../src/mirror/open-mirror.ts';
 import { verifyMirror } from '../../src/verify/verify-mirror.ts';
 import { compareContent, readContent, type Content } from './content.ts';
@@ -133,16 +134,19 @@ export function readMirror<Result>(database: string, use: (mirror: Mirror) => Re
   }
 }
 
-/** The note of the migrations that ran is no part of it: that table may come first, and empty. */
-/** Without the two indexes that a first run builds at its end: a death before it leaves a whole schema too. */
+/**
+ * Without the note of the migrations that ran: that table may come first, and empty. And without the indexes that a first
+ * run builds at its end: a death before it leaves a whole schema too.
+ */
 function readSchema(sqlite: Database.Database): string {
+  const deferred = new Set(DEFERRED_INDEXES.map(({ name }) => name));
   return sqlite
-    .prepare<[], string>(
-      `SELECT sql FROM sqlite_schema WHERE tbl_name NOT LIKE '\\_\\_drizzle%' ESCAPE '\\' AND sql IS NOT NULL
-        AND name NOT IN ('docket_entries_date_filed', 'docket_entries_mirror_first_run_id') ORDER BY sql`,
+    .prepare<[], { name: string; sql: string }>(
+      `SELECT name, sql FROM sqlite_schema WHERE tbl_name NOT LIKE '\\_\\_drizzle%' ESCAPE '\\' AND sql IS NOT NULL ORDER BY sql`,
     )
-    .pluck()
     .all()
+    .filter(({ name }) => !deferred.has(name))
+    .map(({ sql }) => sql)
     .join(';');
 }
 
