@@ -26,5 +26,8 @@ export const MUTATION_AREAS: readonly MutationArea[] = [
     file: 'src/clearinghouse/case-pages.ts',
     tests: ['test/clearinghouse/case-pages.test.ts', 'test/sync/paging.test.ts'],
   },
-  { file: 'src/sync/departures.ts', tests: ['test/sync/departures.test.ts'] },
+  {
+    file: 'src/sync/departures.ts',
+    tests: ['test/sync/look-ups.test.ts', 'test/sync/departures.test.ts'],
+  },
 ];

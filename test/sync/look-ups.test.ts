@@ -1,0 +1,187 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseApiUrl, toShortPath } from '../../src/clearinghouse/api-address.ts';
+import type { Client, SettledAnswer } from '../../src/clearinghouse/client.ts';
+import { MirrorError } from '../../src/errors.ts';
+import type { JsonValue } from '../../src/json.ts';
+import { findDepartures, toSkippedDepartures } from '../../src/sync/departures.ts';
+import { makeCase } from '../support/make-case.ts';
+
+const API = parseApiUrl('https://clearinghouse.example/api/');
+const GONE: SettledAnswer = { kind: 'empty', words: 'No results' };
+const UNCLASSIFIED_ID = 5074;
+
+const toPage = (...records: JsonValue[]): SettledAnswer => ({
+  kind: 'page',
+  page: {
+    count: records.length,
+    next: null,
+    results: records.map((record) => ({ textHash: null, value: () => record })),
+  },
+});
+const caseOf = (id: number, case_ongoing: string | null): JsonValue => makeCase({ id, case_ongoing });
+const fails = (code: 'NETWORK_GAVE_UP' | 'TRANSIENT_ANSWER' | 'UNAUTHORISED' | 'DATABASE_BUSY') => () => {
+  throw new MirrorError(code, `no lamp: ${code}`);
+};
+
+type Answers = Readonly<Record<number, SettledAnswer | (() => never)>>;
+
+/** Looks up all the cases of the answers, which the mirror has under "Yes" unless another status is said. */
+async function lookUp(answers: Answers, mostGone = Infinity, statusId: number | null = 5021) {
+  const asked: string[] = [];
+  const written: { id: number; statusId: number; source: string | undefined }[] = [];
+  const client: Client = {
+    api: API,
+    fetchAnswer: (url) => {
+      asked.push(toShortPath(url));
+      const answer = answers[Number(url.searchParams.get('case_id'))];
+      if (answer === undefined) throw new Error(`${url.href} is not in the script`);
+      return Promise.resolve().then(() => (typeof answer === 'function' ? answer() : answer));
+    },
+    traffic: () => ({ requests: asked.length, retries: 0, waitedMs: 0, bytes: 0 }),
+    holdsToken: () => false,
+    serverClock: () => undefined,
+  };
+  const findings = await findDepartures({
+    client,
+    finder: { findMark: () => undefined, findKnownText: () => undefined },
+    writeFound: ({ cases, misfits }, status) =>
+      written.push({ id: Number(cases[0]?.id), statusId: status, source: misfits[0]?.source }),
+    missing: Object.keys(answers).map((id) => ({ id: Number(id), statusId })),
+    mostGone,
+    signal: new AbortController().signal,
+  });
+  return { ...findings, asked, written };
+}
+
+describe('a missing case', () => {
+  test('to which the API answers No results is gone', async () => {
+    const { figures, goneIds, missed, error, written } = await lookUp({ 3: GONE, 4: GONE });
+    expect(figures).toMatchObject({ outcome: 'checked', cases_missing: 2, cases_gone: 2, requests: 2 });
+    expect([goneIds, missed, error, written]).toEqual([[3, 4], new Map(), null, []]);
+    expect([figures.error_code, figures.error_message]).toEqual([null, null]);
+  });
+
+  test('that the API has under another status has moved, and no list is to blame', async () => {
+    const { figures, missed, written } = await lookUp({ 3: toPage(caseOf(3, 'No')) });
+    expect(figures).toMatchObject({ outcome: 'checked', cases_moved: 1, cases_in_place: 0, cases_gone: 0 });
+    expect([missed, written]).toEqual([new Map(), [{ id: 3, statusId: 5020, source: undefined }]]);
+  });
+
+  test('that the API has where it was should have been in the list of that status', async () => {
+    const { figures, missed, written } = await lookUp({
+      3: toPage(caseOf(3, 'Yes')),
+      4: toPage(caseOf(4, 'Yes')),
+      5: toPage(caseOf(5, 'No')),
+    });
+    expect(figures).toMatchObject({ cases_moved: 1, cases_in_place: 2 });
+    expect(missed).toEqual(new Map([[5021, 2]]));
+    expect(written).toHaveLength(3);
+  });
+
+  test('that still has no status is in its place, but need not be in the list of such cases', async () => {
+    const { figures, missed } = await lookUp({ 3: toPage(caseOf(3, null)) }, Infinity, UNCLASSIFIED_ID);
+    expect([figures.cases_in_place, missed]).toEqual([1, new Map()]);
+  });
+
+  test('of which the mirror does not know the status is gone or has moved', async () => {
+    const { figures, missed } = await lookUp({ 3: toPage(caseOf(3, 'Yes')), 4: GONE }, Infinity, null);
+    expect(figures).toMatchObject({ cases_moved: 1, cases_in_place: 0, cases_gone: 1 });
+    expect(missed).toEqual(new Map());
+  });
+
+  test.each<[string, SettledAnswer]>([
+    ['another case', toPage(caseOf(4, 'Yes'))],
+    ['the case and another', toPage(caseOf(3, 'Yes'), caseOf(4, 'Yes'))],
+    ['an empty page', toPage()],
+    ['a record that is no case', toPage('lamp')],
+    ['a message', { kind: 'message', words: 'hello' }],
+    ['an announcement of its end', { kind: 'past-the-end' }],
+  ])('that is answered with %s is neither stored nor gone', async (_title, answer) => {
+    const { figures, goneIds, error, written } = await lookUp({ 3: answer });
+    expect(figures).toMatchObject({ outcome: 'incomplete', cases_gone: 0, error_code: 'CONTRACT_BROKEN' });
+    expect([goneIds, written]).toEqual([[], []]);
+    expect(error?.message).toBe('?case_id=3 was answered with something else than case 3.');
+    expect(figures.error_message).toBe(error?.message);
+  });
+
+  test('that comes with a record that is no case is stored, and of the other is told where it came from', async () => {
+    const { written } = await lookUp({ 3: toPage(caseOf(3, 'No'), 'lamp') });
+    expect(written).toEqual([{ id: 3, statusId: 5020, source: '/api/cases/?case_id=3' }]);
+  });
+});
+
+describe('a look-up that fails', () => {
+  test('leaves its case alone, and the others are looked up', async () => {
+    const { figures, goneIds, error, asked } = await lookUp({
+      3: fails('NETWORK_GAVE_UP'),
+      4: fails('TRANSIENT_ANSWER'),
+      5: GONE,
+      6: fails('TRANSIENT_ANSWER'),
+      7: fails('TRANSIENT_ANSWER'),
+      8: GONE,
+    });
+    expect(asked).toHaveLength(6);
+    expect(goneIds).toEqual([5, 8]);
+    expect(error?.code).toBe('NETWORK_GAVE_UP');
+    expect(figures).toMatchObject({
+      outcome: 'incomplete',
+      error_code: 'NETWORK_GAVE_UP',
+      error_message: 'no lamp: NETWORK_GAVE_UP',
+    });
+  });
+
+  test('three times in a row ends the looking', async () => {
+    const fault = fails('NETWORK_GAVE_UP');
+    const { asked } = await lookUp({ 3: fault, 4: fault, 5: fault, 6: GONE });
+    expect(asked.map((path) => path.slice(-1))).toEqual(['3', '4', '5']);
+  });
+
+  test('because the token is refused ends it at once, and is what is told', async () => {
+    const { asked, error } = await lookUp({ 3: fails('NETWORK_GAVE_UP'), 4: fails('UNAUTHORISED'), 5: GONE });
+    expect(asked).toHaveLength(2);
+    expect(error?.code).toBe('UNAUTHORISED');
+  });
+
+  test('because of the database or of a fault of the program is thrown on', async () => {
+    await expect(lookUp({ 3: fails('DATABASE_BUSY') })).rejects.toMatchObject({ code: 'DATABASE_BUSY' });
+    const fault = new TypeError('lamp is not a function');
+    const failing = (): never => {
+      throw fault;
+    };
+    await expect(lookUp({ 3: failing })).rejects.toBe(fault);
+  });
+});
+
+describe('more gone than can be believed', () => {
+  const gone = { 3: GONE, 4: GONE, 5: GONE };
+
+  test('are as many as are allowed: believed', async () => {
+    const { figures, goneIds } = await lookUp(gone, 3);
+    expect([figures.outcome, goneIds]).toEqual(['checked', [3, 4, 5]]);
+  });
+
+  test('are one more: none is marked, the rest is not asked for, and it is said why', async () => {
+    const { figures, goneIds, error, asked } = await lookUp({ ...gone, 6: GONE }, 2);
+    expect([figures.outcome, figures.cases_gone, goneIds]).toEqual(['doubtful', 3, []]);
+    expect(asked).toHaveLength(3);
+    expect(error).toMatchObject({
+      code: 'DEPARTURES_DOUBTED',
+      message:
+        'The API no longer has at least 3 of 4 missing cases; at most 2 are believed, so none was marked.',
+    });
+  });
+
+  test.each([
+    [2, []],
+    [3, [3, 4]],
+  ])('might be, if all could have been asked for: with %d allowed, %j are marked', async (mostGone, ids) => {
+    const { goneIds } = await lookUp({ 3: GONE, 4: GONE, 5: fails('NETWORK_GAVE_UP') }, mostGone);
+    expect(goneIds).toEqual(ids);
+  });
+});
+
+test('a check that is left out has found nothing, and says why', () => {
+  const { figures, goneIds, missed, error } = toSkippedDepartures('no lamp');
+  expect(figures).toMatchObject({ outcome: 'skipped', error_code: null, error_message: 'no lamp' });
+  expect([goneIds, missed, error]).toEqual([[], new Map(), null]);
+});
