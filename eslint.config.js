@@ -3,13 +3,25 @@ import tseslint from 'typescript-eslint';
 
 /** The folders are the flow; an import may only go the way the data goes. Folder -> folders it must not know. */
 const FORBIDDEN_IMPORTS = {
-  clearinghouse: ['cases', 'mirror', 'history', 'audit', 'verify', 'sync', 'replica', 'demo', 'cli'],
-  cases: ['history', 'audit', 'verify', 'sync', 'replica', 'demo', 'cli'],
-  mirror: ['history', 'audit', 'verify', 'sync', 'replica', 'demo', 'cli'],
-  history: ['audit', 'verify', 'sync', 'replica', 'demo', 'cli'],
-  audit: ['clearinghouse', 'cases', 'history', 'verify', 'sync', 'replica', 'demo', 'cli'],
-  verify: ['audit', 'sync', 'replica', 'demo', 'cli'],
-  sync: ['history', 'audit', 'verify', 'replica', 'demo', 'cli'],
+  clearinghouse: [
+    'cases',
+    'mirror',
+    'history',
+    'audit',
+    'verify',
+    'sync',
+    'nightly',
+    'replica',
+    'demo',
+    'cli',
+  ],
+  cases: ['history', 'audit', 'verify', 'sync', 'nightly', 'replica', 'demo', 'cli'],
+  mirror: ['history', 'audit', 'verify', 'sync', 'nightly', 'replica', 'demo', 'cli'],
+  history: ['audit', 'verify', 'sync', 'nightly', 'replica', 'demo', 'cli'],
+  audit: ['clearinghouse', 'cases', 'history', 'verify', 'sync', 'nightly', 'replica', 'demo', 'cli'],
+  verify: ['audit', 'sync', 'nightly', 'replica', 'demo', 'cli'],
+  sync: ['history', 'audit', 'verify', 'nightly', 'replica', 'demo', 'cli'],
+  nightly: ['history', 'audit', 'replica', 'demo', 'cli'],
   replica: ['cases', 'mirror', 'history', 'audit', 'verify', 'sync', 'demo', 'cli'],
   demo: ['audit', 'cli'],
 };

@@ -122,6 +122,16 @@ export const ERROR_KINDS = {
     means: 'Every page was read, but some records are not cases; they are kept in `kept_aside`.',
     hint: 'See `SELECT * FROM kept_aside`. The status counts as partial until the API mends them.',
   },
+  STALE: {
+    exit: 'stale',
+    means: 'The mirror is older than `status --check` allows.',
+    hint: '`clearinghouse-mirror status` tells how the last runs ended, and whether anybody keeps the schedule.',
+  },
+  NIGHT_BOOK_DAMAGED: {
+    exit: 'database',
+    means: 'The small file beside the mirror in which `nightly` keeps its state cannot be read.',
+    hint: 'Delete it: it is written anew, and the mirror itself knows which nights are complete.',
+  },
   LOCKED: {
     exit: 'locked',
     means: 'Another process is writing to this mirror.',

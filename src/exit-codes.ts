@@ -24,6 +24,7 @@ export const EXIT_CODES = {
     means: 'The database file cannot be used: missing, damaged, too new, unwritable, or the disk is full.',
   },
   findings: { code: 10, means: 'Something in the mirror is not as it should be (`verify`).' },
+  stale: { code: 11, means: 'The mirror is older than it may be (`status --check`).' },
   interrupted: { code: 130, means: 'A run was ended by Ctrl-C (SIGINT), after the page in hand.' },
   terminated: {
     code: 143,

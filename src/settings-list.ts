@@ -131,4 +131,44 @@ export const SETTINGS = {
     means:
       'The share of the cases, in percent, that may leave the site in one run (20 always may); if more would, none is marked.',
   },
+  at: {
+    flag: '--at <cron>',
+    env: 'CLEARINGHOUSE_AT',
+    default: '17 3 * * *',
+    means: 'When a night is due, as a cron expression.',
+  },
+  timezone: {
+    flag: '--timezone <tz>',
+    env: 'CLEARINGHOUSE_TIMEZONE',
+    default: 'UTC',
+    means: 'Time zone of the schedule.',
+  },
+  startDelayMinutes: {
+    flag: '--start-delay <minutes>',
+    env: 'CLEARINGHOUSE_START_DELAY',
+    default: '15',
+    means:
+      'A night begins up to so many minutes after its time, by chance, so that not everyone asks at once.',
+  },
+  retryPauseMinutes: {
+    flag: '--retry-pause <minutes>',
+    env: 'CLEARINGHOUSE_RETRY_PAUSE',
+    default: '30',
+    means: 'Pause before a night that did not bring everything is tried again, for the statuses that lack.',
+  },
+  windowMinutes: {
+    flag: '--window <minutes>',
+    env: 'CLEARINGHOUSE_WINDOW',
+    default: '360',
+    means: 'No further try of a night is begun so many minutes after the first one.',
+  },
 } as const satisfies Record<string, SettingSpec>;
+
+/** The settings of `nightly` alone. */
+export const NIGHTLY_SETTINGS = [
+  'at',
+  'timezone',
+  'startDelayMinutes',
+  'retryPauseMinutes',
+  'windowMinutes',
+] as const satisfies (keyof typeof SETTINGS)[];

@@ -84,13 +84,13 @@ const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
   ...['no', 'false', '0', 'off'].map((text) => [text, false] as const),
 ]);
 
-/** Checks the settings. Fails with SETTING_INVALID or ADDRESS_INSECURE at the first that cannot be used. */
-export function parseSettings(written: WrittenSettings): Settings {
-  const whole = (name: SettingName, least: number): number => {
+/** Checks single settings. Each fails with SETTING_INVALID. */
+function readerOf(written: WrittenSettings) {
+  const whole = (name: SettingName, least: number, most = LARGEST_NUMBER): number => {
     const { text, from } = written[name] ?? { text: '', from: name };
     const value = /^\d{1,12}$/.test(text.trim()) ? Number(text) : NaN;
-    if (!(value >= least && value <= LARGEST_NUMBER)) {
-      const range = `a whole number from ${least} to ${LARGEST_NUMBER}`;
+    if (!(value >= least && value <= most)) {
+      const range = `a whole number from ${least} to ${most}`;
       throw new MirrorError('SETTING_INVALID', `${from} must be ${range}, not ${JSON.stringify(text)}.`);
     }
     return value;
@@ -109,6 +109,12 @@ export function parseSettings(written: WrittenSettings): Settings {
       throw new MirrorError('SETTING_INVALID', `${from} must be yes or no, not ${JSON.stringify(text)}.`);
     return known;
   };
+  return { whole, line, yesOrNo };
+}
+
+/** Checks the settings. Fails with SETTING_INVALID or ADDRESS_INSECURE at the first that cannot be used. */
+export function parseSettings(written: WrittenSettings): Settings {
+  const { whole, line, yesOrNo } = readerOf(written);
   const mostWalks = whole('mostWalks', 1);
   const confirm = yesOrNo('confirm');
   if (confirm && mostWalks < 2)
@@ -134,6 +140,29 @@ export function parseSettings(written: WrittenSettings): Settings {
     mostWalks,
     confirm,
     mostDepartures: whole('mostDepartures', 0),
+  });
+}
+
+/** Checked settings of a schedule; whether `at` and `timezone` make one is for the schedule to say. */
+export interface NightlySettings {
+  readonly at: string;
+  readonly timezone: string;
+  readonly startDelayMinutes: number;
+  readonly retryPauseMinutes: number;
+  readonly windowMinutes: number;
+}
+
+const A_DAY_OF_MINUTES = 24 * 60;
+
+/** Checks the settings of a schedule. Fails with SETTING_INVALID at the first that cannot be used. */
+export function parseNightlySettings(written: WrittenSettings): NightlySettings {
+  const { whole, line } = readerOf(written);
+  return Object.freeze({
+    at: line('at').trim(),
+    timezone: line('timezone').trim(),
+    startDelayMinutes: whole('startDelayMinutes', 0, A_DAY_OF_MINUTES),
+    retryPauseMinutes: whole('retryPauseMinutes', 1, A_DAY_OF_MINUTES),
+    windowMinutes: whole('windowMinutes', 0, 7 * A_DAY_OF_MINUTES),
   });
 }
 

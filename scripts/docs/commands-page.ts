@@ -13,6 +13,7 @@ export function renderCommandsPage(): string {
     folder: '.',
     surroundings: { now: () => new Date(0), sleep: () => Promise.resolve(), random: () => 0 },
     keepHeapSmall: () => undefined,
+    onReload: () => () => undefined,
     onStop: () => () => undefined,
   };
   const program = defineProgram(io, () => undefined);

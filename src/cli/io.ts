@@ -18,6 +18,8 @@ export interface Io {
   readonly keepHeapSmall: () => void;
   /** Calls `stop` at Ctrl-C or SIGTERM, with the error that says which. Returns how to stop listening. */
   onStop(stop: (reason: MirrorError) => void): () => void;
+  /** Calls `reload` at SIGHUP. Returns how to stop listening. */
+  onReload(reload: () => void): () => void;
 }
 
 const gone = new WeakSet<Out>();

@@ -25,6 +25,10 @@ export const PROCESS_IO: Io = {
     },
   },
   keepHeapSmall,
+  onReload(reload) {
+    process.on('SIGHUP', reload);
+    return () => process.off('SIGHUP', reload);
+  },
   onStop(stop) {
     let asked = false;
     const listeners = Object.entries(STOP_SIGNALS).map(([signal, [code, message, exitCode]]) => {

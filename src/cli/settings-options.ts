@@ -9,12 +9,17 @@ import {
   type Settings,
   type WrittenSettings,
 } from '../settings.ts';
-import { SETTINGS } from '../settings-list.ts';
+import { NIGHTLY_SETTINGS, SETTINGS } from '../settings-list.ts';
 import type { Io } from './io.ts';
 
 /** All settings that have a flag. */
 export const ALL_SETTINGS = (Object.keys(SETTINGS) as SettingName[]).filter(
   (name) => SETTINGS[name].flag !== null,
+);
+
+/** Those of a sync. */
+export const SYNC_SETTINGS = ALL_SETTINGS.filter(
+  (name) => !(NIGHTLY_SETTINGS as readonly SettingName[]).includes(name),
 );
 
 /** What commander collected for one command. */

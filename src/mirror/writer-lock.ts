@@ -37,6 +37,23 @@ export function takeWriterLock(databasePath: string): WriterLock {
   };
 }
 
+/** Whether a process holds the writer's place right now. */
+export function isWriterLockHeld(databasePath: string): boolean {
+  const path = `${toRealPath(databasePath)}.lock`;
+  if (!existsSync(path)) return false;
+  const lock = new Database(path, { readonly: true, timeout: 0 });
+  try {
+    lock.prepare('SELECT 1 FROM sqlite_schema').get();
+    return false;
+  } catch (cause) {
+    const error = toDatabaseError(cause, path);
+    if (error instanceof MirrorError && error.code === 'DATABASE_BUSY') return true;
+    throw error;
+  } finally {
+    lock.close();
+  }
+}
+
 /** One database has one lock, by whatever links it is reached; a file that is not there yet is known by its folder. */
 function toRealPath(path: string): string {
   if (existsSync(path)) return realpathSync(path);

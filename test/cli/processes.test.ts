@@ -1,9 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
 import { spawnCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 /** A replica that takes its time, and the environment that leads a process to it. */
 async function start(latencyMs: number) {
@@ -74,24 +77,93 @@ describe('a real process', () => {
 });
 
 describe('nightly', () => {
-  test('says when it runs next, and ends at once and well when told to between runs', async () => {
-    const { env } = await start(0);
+  test('fills a new mirror at once, says when it goes on, and ends at once and well when told to between nights', async () => {
+    const { env, rows } = await start(0);
     const { child, ended, saw } = spawnCli(['nightly', '--at', '17 3 1 1 *'], env);
-    await saw('Next run at ');
+    await saw('The next night begins at ');
     child.kill('SIGTERM');
-    expect(await ended).toMatchObject({ exitCode: 0, stdout: '' });
+    expect((await ended).exitCode).toBe(0);
+    expect(rows('SELECT trigger, outcome FROM sync_runs')).toEqual([
+      { trigger: 'nightly', outcome: 'complete' },
+    ]);
   });
 
   test('syncs when it is time, never twice at once, and ends the run in hand when told to', async () => {
     const { env, rows } = await start(100);
-    const { child, ended, saw } = spawnCli(['nightly', '--at', '* * * * * *'], env);
+    const { child, ended, saw } = spawnCli(['nightly', '--at', '* * * * * *', '--start-delay', '0'], env);
     await saw('run 1 begun');
-    await saw('A run was due while one was still going on');
     child.kill('SIGTERM');
     expect((await ended).exitCode).toBe(143);
     expect(rows('SELECT id, trigger, outcome FROM sync_runs')).toEqual([
       { id: 1, trigger: 'nightly', outcome: 'interrupted' },
     ]);
+  });
+
+  test('runs on schedule, again and again', async () => {
+    const { env, rows } = await start(0);
+    const { child, ended, saw } = spawnCli(['nightly', '--at', '* * * * * *', '--start-delay', '0'], env);
+    await saw('run 3 begun');
+    child.kill('SIGTERM');
+    await ended;
+    expect(rows("SELECT count(*) AS n FROM sync_runs WHERE outcome = 'complete'")[0]?.n).toBeGreaterThan(1);
+  });
+
+  test('that dies in the middle of a night is made up for by the next one, for the lists that lack', async () => {
+    const { env, rows } = await start(100);
+    const first = spawnCli(['nightly'], env);
+    await first.saw('5021 Yes: begun');
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const { child, ended, saw } = spawnCli(['nightly'], env);
+    await saw('The next night begins at ');
+    child.kill('SIGTERM');
+    await ended;
+    expect(rows('SELECT id, trigger, outcome FROM sync_runs')).toEqual([
+      { id: 1, trigger: 'nightly', outcome: 'died' },
+      { id: 2, trigger: 'nightly', outcome: 'complete' },
+    ]);
+    expect(rows('SELECT count(*) AS n FROM status_syncs WHERE run_id = 2')).toEqual([{ n: 5 }]);
+    expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 60 }]);
+  });
+
+  test('keeps the schedule of a mirror alone: a second one leaves at once, and status tells of the first', async () => {
+    const { env } = await start(0);
+    const { child, ended, saw } = spawnCli(['nightly'], env);
+    await saw('The next night begins at ');
+    const second = await spawnCli(['nightly'], env).ended;
+    expect([second.exitCode, second.stderr]).toEqual([8, expect.stringContaining('Another `nightly`')]);
+    const status = await spawnCli(['status'], env).ended;
+    expect(status.stdout).toContain(`nightly: process ${child.pid ?? 0} waits until `);
+    child.kill('SIGTERM');
+    await ended;
+    expect((await spawnCli(['status'], env).ended).stdout).toContain('nobody keeps the schedule');
+  });
+
+  test('reads its settings again at SIGHUP, and keeps the old ones when the new cannot be used', async () => {
+    const { env } = await start(0);
+    const folder = tempFolder();
+    const { child, ended, saw } = spawnCli(['nightly'], env, folder);
+    await saw('The next night begins at ');
+    writeFileSync(join(folder, '.env'), 'CLEARINGHOUSE_AT="0 12 1 1 *"\nCLEARINGHOUSE_START_DELAY=0\n');
+    child.kill('SIGHUP');
+    await saw('-01-01T12:00:00.000Z');
+    writeFileSync(join(folder, '.env'), 'CLEARINGHOUSE_AT="every night"\n');
+    child.kill('SIGHUP');
+    await saw('The settings stay as they are.');
+    child.kill('SIGTERM');
+    expect((await ended).exitCode).toBe(0);
+  });
+});
+
+describe('nightly --once-now', () => {
+  test('runs one night and ends as it ended', async () => {
+    const { env, rows } = await start(0);
+    expect((await spawnCli(['nightly', '--once-now'], env).ended).exitCode).toBe(0);
+    expect((await spawnCli(['nightly', '--once-now'], env).ended).exitCode).toBe(0);
+    expect(rows('SELECT count(*) AS n FROM sync_runs')).toEqual([{ n: 2 }]);
+    const broken = { ...env, CLEARINGHOUSE_API_TOKEN: 'wrong' };
+    expect((await spawnCli(['nightly', '--once-now'], broken).ended).exitCode).toBe(3);
+    expect((await spawnCli(['status'], env).ended).stdout).toContain('UNAUTHORISED');
   });
 });
 

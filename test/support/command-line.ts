@@ -36,6 +36,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     folder: options.folder ?? tempFolder(),
     surroundings: options.surroundings ?? fakeSurroundings(),
     keepHeapSmall: () => undefined,
+    onReload: () => () => undefined,
     onStop: (stop) => {
       options.onStop?.(stop);
       return () => undefined;
@@ -67,10 +68,14 @@ export interface CliProcess {
   readonly saw: (text: string) => Promise<void>;
 }
 
-export function spawnCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): CliProcess {
+export function spawnCli(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  folder = tempFolder(),
+): CliProcess {
   if (!existsSync(BUILT)) throw new Error('dist/ is not built: run `npm run build`.');
   const child = spawn(process.execPath, [COMMAND, ...args], {
-    cwd: tempFolder(),
+    cwd: folder,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

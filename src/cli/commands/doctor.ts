@@ -3,14 +3,14 @@ import type { Finding } from '../../doctor/examine.ts';
 import { EXIT_CODES, type ExitName } from '../../exit-codes.ts';
 import { withStop, write, type Io } from '../io.ts';
 import { toCellText } from '../render/table.ts';
-import { addSettings, ALL_SETTINGS, readWrittenSettings, type Flags } from '../settings-options.ts';
+import { addSettings, SYNC_SETTINGS, readWrittenSettings, type Flags } from '../settings-options.ts';
 
 export function defineDoctor(command: Command): Command {
   return addSettings(
     command
       .description('Check the token, the address, the clock, the database and the disk, and say what to do.')
       .option('--json', 'print the findings as JSON'),
-    ALL_SETTINGS,
+    SYNC_SETTINGS,
   ).addHelpText(
     'after',
     '\nAsks the API once. Ends with the exit code of the first thing that is bad, or 0.',

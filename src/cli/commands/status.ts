@@ -1,8 +1,14 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { UNCLASSIFIED } from '../../clearinghouse/swept-status.ts';
+import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
-import { findMirrorState } from '../../mirror/find-mirror-state.ts';
+import { findMirrorState, type MirrorState } from '../../mirror/find-mirror-state.ts';
+import { isWriterLockHeld } from '../../mirror/writer-lock.ts';
+import { readNightBook, toNightBookPath } from '../../nightly/night-book.ts';
 import { write, type Io } from '../io.ts';
 import { renderMirrorState, toStateJson } from '../render/mirror-state.ts';
+import { renderNightlyState, toNightlyJson, type NightlyState } from '../render/nightly-state.ts';
+import { renderDuration } from '../render/units.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
 import { withMirror } from '../with-mirror.ts';
 
@@ -12,16 +18,75 @@ export function defineStatus(command: Command): Command {
   return addSettings(
     command
       .description('Tell what is in the mirror, how its last runs ended, and what looked odd.')
-      .option('--json', 'print it as JSON'),
+      .option('--json', 'print it as JSON')
+      .option('--check', 'end with exit code 11 when the mirror is older than --max-age')
+      .addOption(
+        new Option('--max-age <time>', 'for --check: how old, such as 90m, 36h or 2d')
+          .argParser(parseAge)
+          .default(parseAge('36h'), '36h'),
+      ),
     ['database'],
+  ).addHelpText(
+    'after',
+    `
+The mirror is as old as the list that was read completely longest ago.
+
+Example, for a probe:
+  $ clearinghouse-mirror status --check --max-age 36h`,
   );
 }
 
 export async function runStatusCommand(flags: Flags, io: Io): Promise<ExitName> {
-  const state = withMirror(readSettings(flags, io).database, (mirror) => findMirrorState(mirror, MOST_RUNS));
+  const { database } = readSettings(flags, io);
+  const state = withMirror(database, (mirror) => findMirrorState(mirror, MOST_RUNS));
+  const nightly = findNightlyState(database, state, io.surroundings.now());
   await write(
     io.stdout,
-    flags.json === true ? `${JSON.stringify(toStateJson(state))}\n` : renderMirrorState(state),
+    flags.json === true
+      ? `${JSON.stringify({ ...toStateJson(state), ...toNightlyJson(nightly) })}\n`
+      : renderMirrorState(state, renderNightlyState(nightly, state)),
   );
+  if (flags.check === true) checkAge(nightly, Number(flags.maxAge));
   return 'complete';
+}
+
+function findNightlyState(database: string, state: MirrorState, now: Date): NightlyState {
+  const path = toNightBookPath(database);
+  return {
+    book: readNightBook(path),
+    isKept: isWriterLockHeld(path),
+    isWriting: isWriterLockHeld(database),
+    freshAsOf: findFreshAsOf(state),
+    now,
+  };
+}
+
+/** The list of the cases without a status is left out by those who never swept it. */
+function findFreshAsOf({ statuses }: MirrorState): string | null {
+  const good = statuses
+    .filter(({ id, lastGoodAt }) => id !== UNCLASSIFIED.id || lastGoodAt !== null)
+    .map(({ lastGoodAt }) => lastGoodAt);
+  return good.reduce((oldest, at) => (at === null || oldest === null || at < oldest ? at : oldest));
+}
+
+/** Fails with STALE. */
+function checkAge({ freshAsOf, now }: NightlyState, mostMs: number): void {
+  const allowed = `${renderDuration(mostMs)} are allowed.`;
+  if (freshAsOf === null)
+    throw new MirrorError('STALE', `Not every list was read completely yet; ${allowed}`);
+  const ageMs = now.getTime() - Date.parse(freshAsOf);
+  if (ageMs > mostMs)
+    throw new MirrorError(
+      'STALE',
+      `It is ${renderDuration(ageMs)} since the oldest list was read completely; ${allowed}`,
+    );
+}
+
+const UNITS_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+function parseAge(text: string): number {
+  const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  if (count === undefined || unit === undefined)
+    throw new InvalidArgumentError('It takes a number with m, h or d, such as 36h.');
+  return Number(count) * UNITS_MS[unit as keyof typeof UNITS_MS];
 }

@@ -6,7 +6,7 @@ import type { ExitName } from '../../exit-codes.ts';
 import { wantsColour, withStop, write, type Io } from '../io.ts';
 import { renderRunReport, toReportJson } from '../render/run-report.ts';
 import { createRunEvents } from '../run-events.ts';
-import { addSettings, ALL_SETTINGS, readSettingsAndToken, type Flags } from '../settings-options.ts';
+import { addSettings, SYNC_SETTINGS, readSettingsAndToken, type Flags } from '../settings-options.ts';
 
 export function defineSync(command: Command): Command {
   return addSettings(
@@ -18,7 +18,7 @@ export function defineSync(command: Command): Command {
       .option('--dry-run', 'ask and compare, but write nothing')
       .option('--accept-departures', 'mark cases that left the site, however many they are')
       .option('--json', 'print the report as JSON'),
-    ALL_SETTINGS,
+    SYNC_SETTINGS,
   ).addHelpText(
     'after',
     `

@@ -23,8 +23,8 @@ export function toStateJson(state: MirrorState) {
   };
 }
 
-/** What `status` prints for a person. */
-export function renderMirrorState(state: MirrorState): string {
+/** What `status` prints for a person; `nightly` says how the mirror is kept up to date. */
+export function renderMirrorState(state: MirrorState, nightly: string): string {
   const statuses = renderTable(
     ['status', 'cases', 'last sweep', 'outcome', 'last complete or empty'],
     state.statuses.map(({ id, label, cases, lastSweep, lastGoodAt }) => [
@@ -52,7 +52,9 @@ export function renderMirrorState(state: MirrorState): string {
   const departed = state.departed === 0 ? '' : ` (${renderCount(state.departed)} departed)`;
   const content = `${renderPlural(state.cases, 'case')}${departed}, ${renderPlural(state.docketEntries, 'docket entry', 'docket entries')}`;
   return [
-    `${state.path}: ${content}, ${renderBytes(state.fileBytes)}\n\n`,
+    `${state.path}: ${content}, ${renderBytes(state.fileBytes)}\n`,
+    nightly,
+    '\n',
     statuses,
     '\nNewest runs\n',
     state.runs.length === 0 ? 'none yet\n' : runs,

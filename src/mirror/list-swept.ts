@@ -1,0 +1,23 @@
+import { and, between, eq, inArray, isNull, ne, or } from 'drizzle-orm';
+import type { Mirror } from './open-mirror.ts';
+import { departureChecks, statusSyncs } from './schema.ts';
+
+/**
+ * The ids of the statuses that a sweep which began in that time has read completely, in a run that could look up every
+ * case that it missed.
+ */
+export function listSweptStatuses({ db }: Mirror, since: Date, upTo: Date): number[] {
+  return db
+    .selectDistinct({ id: statusSyncs.status_id })
+    .from(statusSyncs)
+    .leftJoin(departureChecks, eq(departureChecks.run_id, statusSyncs.run_id))
+    .where(
+      and(
+        inArray(statusSyncs.outcome, ['complete', 'empty']),
+        between(statusSyncs.started_at, since.toISOString(), upTo.toISOString()),
+        or(isNull(departureChecks.outcome), ne(departureChecks.outcome, 'incomplete')),
+      ),
+    )
+    .all()
+    .map(({ id }) => id);
+}

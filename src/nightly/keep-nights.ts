@@ -1,0 +1,237 @@
+import { renameSync } from 'node:fs';
+import type { SweptStatus } from '../clearinghouse/swept-status.ts';
+import { messageOf, MirrorError } from '../errors.ts';
+import type { ExitName } from '../exit-codes.ts';
+import { toDatabaseError } from '../mirror/database-error.ts';
+import { listSweptStatuses } from '../mirror/list-swept.ts';
+import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
+import type { NightlySettings } from '../settings.ts';
+import type { RunReport } from '../sync/run-report.ts';
+import type { NightKeeper } from './keep-schedule.ts';
+import {
+  readNightBook,
+  toNightBookPath,
+  writeNightBook,
+  type Night,
+  type NightBook,
+  type NightError,
+  type Watch,
+} from './night-book.ts';
+import { findNight, noteBeginning, noteEnding, toNightSoFar, type NightEnding } from './note-night.ts';
+import { isGivenUp, planNight, type NightPatience, type NightPlan } from './plan-night.ts';
+import type { Schedule } from './schedule.ts';
+
+/** What a night is made of, by the settings that hold now. */
+export interface NightlyJob {
+  readonly database: string;
+  readonly schedule: Schedule;
+  readonly settings: NightlySettings;
+  readonly statuses: readonly SweptStatus[];
+  readonly runSync: (statuses: readonly SweptStatus[]) => Promise<RunReport>;
+}
+
+type RunPlan = Extract<NightPlan, { kind: 'run' }>;
+type WaitPlan = Extract<NightPlan, { kind: 'wait' }>;
+
+/** What the keeping of nights tells while it goes on. */
+export interface NightTalk {
+  readonly onWait: (plan: WaitPlan) => void;
+  readonly onBegin: (plan: RunPlan, night: Night, missed: number) => void;
+  readonly onEnd: (night: Night) => void;
+  /** Something failed that ends neither the night nor the keeping of the schedule, or that ends the night. */
+  readonly onFailed: (error: unknown) => void;
+}
+
+export interface NightKeeperOptions {
+  /** Asked anew for each plan, because settings may be read again. */
+  readonly job: () => NightlyJob;
+  readonly now: () => Date;
+  /** A number from 0 up to 1. */
+  readonly random: () => number;
+  readonly who: Pick<Watch, 'process_id' | 'version'>;
+  readonly talk: NightTalk;
+}
+
+export interface KeeperOfNights extends NightKeeper {
+  /** Tries a night now, whatever is due. */
+  readonly attemptNow: () => Promise<void>;
+  /** How the last attempt ended; `complete` when there was none. */
+  readonly lastExit: () => ExitName;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Keeps the nights of one mirror, and their book. */
+export function keepNights({ job, now, random, who, talk }: NightKeeperOptions): KeeperOfNights {
+  let watchingSince = now();
+  let book = openBook(job().database, talk);
+  let share = random();
+  let exit: ExitName = 'complete';
+
+  const save = (changes: Partial<NightBook>, waiting: WaitPlan | null): void => {
+    const { database, schedule } = job();
+    const watch: Watch = {
+      ...who,
+      watching_since: watchingSince.toISOString(),
+      at: schedule.cron,
+      timezone: schedule.timezone,
+      waiting: waiting?.waiting ?? null,
+      until: waiting?.until?.toISOString() ?? null,
+    };
+    book = { ...book, ...changes, watch };
+    try {
+      writeNightBook(toNightBookPath(database), book);
+    } catch (error) {
+      talk.onFailed(error); // a book that cannot be written must not keep the nights from being run
+    }
+  };
+
+  const plan = (): NightPlan => {
+    const { schedule, settings, statuses, database } = job();
+    const moment = now();
+    if (moment < watchingSince) watchingSince = moment; // the clock was set back
+    const lastDue = schedule.listLast(moment, 1)[0] ?? null;
+    const nextDue = schedule.findNext(moment);
+    return planNight({
+      now: moment,
+      watchingSince,
+      lastDue,
+      nextDue,
+      night: lastDue === null ? null : toNightSoFar(findNight(book.nights, lastDue)),
+      statusesLeft: lastDue === null ? [] : listLeft(database, statuses, lastDue, moment),
+      patience: toPatience(settings, share, lastDue, nextDue),
+    });
+  };
+
+  const attempt = async (run: RunPlan): Promise<void> => {
+    const { schedule, settings, runSync } = job();
+    const nights = noteBeginning(
+      book.nights,
+      run.due,
+      now(),
+      listDueBefore(schedule, book.nights[0], run.due),
+    );
+    const begun = findNight(nights, run.due);
+    if (begun === undefined) throw new TypeError('a night that has begun is not in its book');
+    const missed = countMissed(nights) - countMissed(book.nights);
+    save({ nights }, null);
+    talk.onBegin(run, begun, missed);
+    const firstBeganAt = new Date(begun.first_began_at ?? run.due);
+    const ending = await tryNight(run, runSync);
+    exit = ending.exit;
+    const isOver =
+      ['complete', 'doubtful'].includes(ending.outcome) ||
+      (ending.outcome !== 'interrupted' &&
+        isGivenUp(firstBeganAt, now(), toPatience(settings, share, null, null)));
+    const noted = noteEnding(book.nights, run.due, { ...ending, endedAt: now(), isOver });
+    save({ nights: noted }, null);
+    share = random();
+    const night = findNight(noted, run.due);
+    if (night !== undefined) talk.onEnd(night);
+  };
+
+  const tryNight = async (
+    { statuses }: RunPlan,
+    runSync: NightlyJob['runSync'],
+  ): Promise<Pick<NightEnding, 'outcome' | 'runId' | 'error'> & { exit: ExitName }> => {
+    if (statuses.length === 0) return { outcome: 'complete', runId: null, error: null, exit: 'complete' };
+    try {
+      const { outcome, runId, error, exit: ended } = await runSync(statuses);
+      return { outcome, runId, error: error && toNightError(error), exit: ended };
+    } catch (error) {
+      talk.onFailed(error);
+      const ended = error instanceof MirrorError ? error.exit : 'unexpected';
+      return { outcome: 'failed', runId: null, error: toNightError(error), exit: ended };
+    }
+  };
+
+  return {
+    plan,
+    attempt,
+    onWait: (waiting) => {
+      save({}, waiting);
+      talk.onWait(waiting);
+    },
+    attemptNow: () => {
+      const { schedule, statuses } = job();
+      const due = schedule.listLast(now(), 1)[0] ?? now();
+      return attempt({ kind: 'run', due, isLate: false, statuses });
+    },
+    lastExit: () => exit,
+  };
+}
+
+/**
+ * What was due after the newest night of the book and before this one. Of a book without nights nobody knows since when
+ * somebody should have kept the schedule.
+ */
+function listDueBefore(schedule: Schedule, newest: Night | undefined, due: Date): readonly Date[] {
+  const between: Date[] = [];
+  let next = newest === undefined ? null : schedule.findNext(new Date(newest.due_at));
+  while (next !== null && next < due) {
+    between.push(next);
+    next = schedule.findNext(next);
+  }
+  return between;
+}
+
+function countMissed(nights: readonly Night[]): number {
+  return nights.filter(({ outcome }) => outcome === 'missed').length;
+}
+
+/** A book that cannot be read is put aside: the ledger of the mirror knows what lacks. */
+function openBook(database: string, talk: NightTalk): NightBook {
+  const path = toNightBookPath(database);
+  try {
+    return readNightBook(path);
+  } catch (error) {
+    talk.onFailed(error);
+    renameSync(path, `${path}.damaged`);
+    return readNightBook(path);
+  }
+}
+
+/** Where the mirror cannot be read nothing is known to have been swept; the run that follows says what is wrong. */
+function listLeft(
+  database: string,
+  statuses: readonly SweptStatus[],
+  due: Date,
+  upTo: Date,
+): readonly SweptStatus[] {
+  try {
+    const mirror = openMirrorReadOnly(database);
+    try {
+      const swept = listSweptStatuses(mirror, due, upTo);
+      return statuses.filter(({ id }) => !swept.includes(id));
+    } finally {
+      mirror.close();
+    }
+  } catch (error) {
+    if (toDatabaseError(error, database) instanceof MirrorError) return statuses;
+    throw error;
+  }
+}
+
+/** A schedule that is due more often than the delay is long would never begin: half of the time between is the most. */
+function toPatience(
+  { startDelayMinutes, retryPauseMinutes, windowMinutes }: NightlySettings,
+  share: number,
+  lastDue: Date | null,
+  nextDue: Date | null,
+): NightPatience {
+  const most = lastDue === null || nextDue === null ? Infinity : (nextDue.getTime() - lastDue.getTime()) / 2;
+  return {
+    startDelayMs: Math.round(Math.min(most, share * startDelayMinutes * MINUTE_MS)),
+    retryPauseMs: retryPauseMinutes * MINUTE_MS,
+    windowMs: windowMinutes * MINUTE_MS,
+  };
+}
+
+function toNightError(error: unknown): NightError {
+  if (error instanceof MirrorError) return { code: error.code, message: error.message, hint: error.hint };
+  return {
+    code: 'UNEXPECTED',
+    message: messageOf(error),
+    hint: 'A fault of this program. Please report it.',
+  };
+}

@@ -1,0 +1,64 @@
+import type { NightPlan } from './plan-night.ts';
+
+/** What wakes a process that waits. */
+export interface Pulse {
+  readonly now: () => Date;
+  /** Resolves at the next full minute, or rejects with the signal's reason. */
+  readonly nextBeat: (signal: AbortSignal) => Promise<void>;
+  /** Resolves after so many milliseconds, or rejects likewise. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** What is done when a night is due. */
+export interface NightKeeper {
+  /** What is to be done now. */
+  readonly plan: () => NightPlan;
+  /** Called before each wait. */
+  readonly onWait: (plan: Extract<NightPlan, { kind: 'wait' }>) => void;
+  /** Tries a night once, and fails only with a fault of the program. */
+  readonly attempt: (plan: Extract<NightPlan, { kind: 'run' }>) => Promise<void>;
+}
+
+/**
+ * Keeps the schedule until the signal is aborted: plans, waits or tries a night, and plans again. `replan` hands out a
+ * signal that is aborted when the settings have changed, so that whoever waits looks at them.
+ */
+export async function keepSchedule(
+  pulse: Pulse,
+  keeper: NightKeeper,
+  signal: AbortSignal,
+  replan: () => AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const plan = keeper.plan();
+    if (plan.kind === 'run') {
+      await keeper.attempt(plan);
+      continue;
+    }
+    keeper.onWait(plan);
+    await waitUntil(pulse, plan.until, AbortSignal.any([signal, replan()]));
+  }
+}
+
+const MINUTE_MS = 60_000;
+
+/**
+ * Waits until that moment by the clock, looking at it every minute: a machine that sleeps, or whose clock is set, is
+ * noticed within one. Returns early when the clock goes back or the signal is aborted.
+ */
+async function waitUntil(pulse: Pulse, until: Date | null, signal: AbortSignal): Promise<void> {
+  let last = pulse.now();
+  try {
+    for (;;) {
+      const left = until === null ? Infinity : until.getTime() - pulse.now().getTime();
+      if (left <= 0) return;
+      if (left <= MINUTE_MS) await pulse.sleep(left, signal);
+      else await pulse.nextBeat(signal);
+      const now = pulse.now();
+      if (now < last) return;
+      last = now;
+    }
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
+  }
+}

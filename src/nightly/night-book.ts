@@ -1,0 +1,119 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { messageOf, MirrorError } from '../errors.ts';
+import { isJsonObject } from '../json.ts';
+import type { Waiting } from './plan-night.ts';
+
+export const NIGHT_OUTCOMES = [
+  'running',
+  'complete',
+  'partial',
+  'doubtful',
+  'failed',
+  'interrupted',
+  'missed',
+] as const;
+export type NightOutcome = (typeof NIGHT_OUTCOMES)[number];
+
+/** What failed last, as it is told to a person. */
+export interface NightError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** One night that was due. Times are ISO 8601 in UTC. */
+export interface Night {
+  readonly due_at: string;
+  /** `missed`: nobody kept the schedule, and a later night made up for it. */
+  readonly outcome: NightOutcome;
+  readonly attempts: number;
+  readonly first_began_at: string | null;
+  /** Null while an attempt goes on, and after one that did not come to its own end. */
+  readonly last_ended_at: string | null;
+  /** Whether it is left alone from here on. */
+  readonly is_over: boolean;
+  /** The runs in the ledger of the mirror. */
+  readonly run_ids: readonly number[];
+  readonly error: NightError | null;
+}
+
+/** What the process that keeps the schedule is about. */
+export interface Watch {
+  readonly process_id: number;
+  readonly version: string;
+  readonly watching_since: string;
+  readonly at: string;
+  readonly timezone: string;
+  /** Null while a night goes on. */
+  readonly waiting: Waiting | null;
+  /** Until when it waits; null while a night goes on, or when no other night is due. */
+  readonly until: string | null;
+}
+
+/** The small state beside a mirror: who keeps the schedule, and what became of the nights, the newest first. */
+export interface NightBook {
+  readonly watch: Watch | null;
+  readonly nights: readonly Night[];
+}
+
+/** A year and a month of nights: older ones are forgotten here, their runs never. */
+const MOST_NIGHTS = 400;
+const EMPTY: NightBook = { watch: null, nights: [] };
+
+export function toNightBookPath(database: string): string {
+  return `${database}.nightly.json`;
+}
+
+/** Reads the book beside a mirror; an absent one is empty. Fails with NIGHT_BOOK_DAMAGED. */
+export function readNightBook(path: string): NightBook {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return EMPTY;
+    throw toDamage(path, cause);
+  }
+  try {
+    return parseNightBook(JSON.parse(text));
+  } catch (cause) {
+    throw toDamage(path, cause);
+  }
+}
+
+/** Writes the book as a whole: whoever reads it meanwhile sees the old one or the new one. */
+export function writeNightBook(path: string, { watch, nights }: NightBook): void {
+  const fresh = `${path}.new`;
+  writeFileSync(fresh, `${JSON.stringify({ watch, nights: nights.slice(0, MOST_NIGHTS) }, null, 2)}\n`);
+  const file = openSync(fresh, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(fresh, path);
+}
+
+function parseNightBook(json: unknown): NightBook {
+  if (!isJsonObject(json) || !Array.isArray(json.nights)) throw new TypeError('there is no list of nights');
+  const nights: unknown[] = json.nights;
+  if (!nights.every(isNight)) throw new TypeError('a night has no time or no outcome');
+  if (json.watch !== null && !isJsonObject(json.watch)) throw new TypeError('it does not say who keeps it');
+  return { watch: json.watch as unknown as Watch | null, nights };
+}
+
+function isNight(value: unknown): value is Night {
+  return (
+    isJsonObject(value) &&
+    typeof value.due_at === 'string' &&
+    !Number.isNaN(Date.parse(value.due_at)) &&
+    (NIGHT_OUTCOMES as readonly unknown[]).includes(value.outcome) &&
+    Number.isSafeInteger(value.attempts) &&
+    [value.first_began_at, value.last_ended_at].every((at) => at === null || typeof at === 'string') &&
+    typeof value.is_over === 'boolean' &&
+    Array.isArray(value.run_ids)
+  );
+}
+
+function toDamage(path: string, cause: unknown): MirrorError {
+  return new MirrorError('NIGHT_BOOK_DAMAGED', `${path} cannot be read: ${messageOf(cause)}`, { cause });
+}

@@ -1,0 +1,84 @@
+import type { NightSoFar } from './plan-night.ts';
+import type { Night, NightError, NightOutcome } from './night-book.ts';
+
+/* What becomes of the nights of a book. Pure: each takes the nights, the newest first, and returns them anew. */
+
+export function findNight(nights: readonly Night[], due: Date): Night | undefined {
+  return nights.find(({ due_at }) => due_at === due.toISOString());
+}
+
+export function toNightSoFar(night: Night | undefined): NightSoFar | null {
+  if (night === undefined) return null;
+  return {
+    attempts: night.attempts,
+    lastEndedAt: night.last_ended_at === null ? null : new Date(night.last_ended_at),
+    isOver: night.is_over,
+  };
+}
+
+/** An attempt begins. Nothing is on record of the times that were due in between: these nights were missed. */
+export function noteBeginning(
+  nights: readonly Night[],
+  due: Date,
+  at: Date,
+  dueBetween: readonly Date[],
+): readonly Night[] {
+  const known = findNight(nights, due);
+  const night: Night = {
+    due_at: due.toISOString(),
+    outcome: 'running',
+    attempts: (known?.attempts ?? 0) + 1,
+    first_began_at: known?.first_began_at ?? at.toISOString(),
+    last_ended_at: null,
+    is_over: false,
+    run_ids: known?.run_ids ?? [],
+    error: known?.error ?? null,
+  };
+  return toOrder([...nights.filter((one) => one !== known), ...dueBetween.map(toMissed), night]);
+}
+
+export interface NightEnding {
+  readonly outcome: NightOutcome;
+  readonly endedAt: Date;
+  readonly isOver: boolean;
+  /** Null when no run was needed, or none could begin. */
+  readonly runId: number | null;
+  readonly error: NightError | null;
+}
+
+/** The attempt in hand ends. One that was cut short did not come to an end of its own, and goes on with the next process. */
+export function noteEnding(
+  nights: readonly Night[],
+  due: Date,
+  { outcome, endedAt, isOver, runId, error }: NightEnding,
+): readonly Night[] {
+  return nights.map((night) =>
+    night.due_at !== due.toISOString()
+      ? night
+      : {
+          ...night,
+          outcome,
+          last_ended_at: outcome === 'interrupted' ? null : endedAt.toISOString(),
+          is_over: isOver,
+          run_ids: runId === null ? night.run_ids : [...night.run_ids, runId],
+          error,
+        },
+  );
+}
+
+function toMissed(due: Date): Night {
+  return {
+    due_at: due.toISOString(),
+    outcome: 'missed',
+    attempts: 0,
+    first_began_at: null,
+    last_ended_at: null,
+    is_over: true,
+    run_ids: [],
+    error: null,
+  };
+}
+
+function toOrder(nights: readonly Night[]): readonly Night[] {
+  return nights.toSorted((a, b) => b.due_at.localeCompare(a.due_at));
+}

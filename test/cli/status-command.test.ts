@@ -1,0 +1,128 @@
+import { writeFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { SWEPT_STATUSES } from '../../src/clearinghouse/swept-status.ts';
+import { toNightBookPath, writeNightBook, type Night } from '../../src/nightly/night-book.ts';
+import { runCli } from '../support/command-line.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness, statusOf } from '../support/sync-harness.ts';
+import { fakeSurroundings } from '../support/surroundings.ts';
+
+const HOUR = 3_600_000;
+
+async function start() {
+  const harness = await startHarness({ source: smallCollection(10) });
+  /** The command, so many hours after the runs. */
+  const status = async (hours: number, ...args: readonly string[]) => {
+    const at = new Date(harness.surroundings.now().getTime() + hours * HOUR).toISOString();
+    return runCli(['status', '--database', harness.database, ...args], {
+      surroundings: fakeSurroundings({ start: at }),
+    });
+  };
+  return { ...harness, status, book: toNightBookPath(harness.database) };
+}
+
+describe('status --check', () => {
+  test('is content with a mirror that is as old as it may be, and not with an older one', async () => {
+    const { sync, status } = await start();
+    await sync();
+    expect((await status(36, '--check')).exitCode).toBe(0);
+    const { exitCode, stdout, stderr } = await status(37, '--check');
+    expect(exitCode).toBe(11);
+    expect(stdout).toContain('37 h 00 min ago');
+    expect(stderr).toContain('[STALE]');
+    expect(stderr).toContain('It is 37 h 00 min since');
+    expect((await status(37, '--check', '--max-age', '2d')).exitCode).toBe(0);
+    expect((await status(1, '--check', '--max-age', '59m')).exitCode).toBe(11);
+    expect((await status(100)).exitCode).toBe(0);
+  });
+
+  test('goes by the list that was read completely longest ago, not by the newest run', async () => {
+    const { sync, status, surroundings } = await start();
+    await sync({ statuses: [statusOf(5020)] });
+    const never = await status(0, '--check');
+    expect([never.exitCode, never.stderr]).toEqual([
+      11,
+      expect.stringContaining('Not every list was read completely yet'),
+    ]);
+    await sync();
+    await surroundings.sleep(40 * HOUR, new AbortController().signal);
+    await sync({ statuses: [statusOf(5020)] });
+    expect((await status(0, '--check')).exitCode).toBe(11);
+  });
+
+  test('counts the cases without a status where they are mirrored', async () => {
+    const { sync, status, surroundings } = await start();
+    await sync({ statuses: SWEPT_STATUSES });
+    await surroundings.sleep(40 * HOUR, new AbortController().signal);
+    await sync();
+    expect((await status(0, '--check')).exitCode).toBe(11);
+  });
+
+  test.each(['36', '36 h', 'h', '-1h', '1w'])('refuses the age %j', async (age) => {
+    const { status } = await start();
+    expect((await status(0, '--check', '--max-age', age)).exitCode).toBe(2);
+  });
+
+  test('fails where there is no mirror', async () => {
+    const { status } = await start();
+    expect((await status(0, '--check')).exitCode).toBe(9);
+  });
+});
+
+describe('status', () => {
+  const night: Night = {
+    due_at: '2030-01-15T03:00:00.000Z',
+    outcome: 'failed',
+    attempts: 2,
+    first_began_at: '2030-01-15T03:10:00.000Z',
+    last_ended_at: '2030-01-15T03:50:00.000Z',
+    is_over: true,
+    run_ids: [1],
+    error: { code: 'NETWORK_GAVE_UP', message: 'No lamp.', hint: 'Light one.' },
+  };
+
+  test('tells what failed last, with what to do, until it has gone well again', async () => {
+    const { sync, status, book } = await start();
+    await sync();
+    writeNightBook(book, { watch: null, nights: [night] });
+    expect((await status(1)).stdout).toContain(
+      'last night, due 2030-01-15T03:00:00.000Z: failed, NETWORK_GAVE_UP: No lamp.\n  Light one.\n',
+    );
+    const well: Night = { ...night, due_at: '2030-01-16T03:00:00.000Z', outcome: 'complete', error: null };
+    writeNightBook(book, { watch: null, nights: [well, night] });
+    expect((await status(1)).stdout).not.toContain('No lamp.');
+  });
+
+  test('gives all of it as JSON', async () => {
+    const { sync, status, book } = await start();
+    await sync();
+    writeNightBook(book, { watch: null, nights: [night] });
+    const json = JSON.parse((await status(1, '--json')).stdout) as Record<string, unknown>;
+    expect(json).toMatchObject({
+      age_ms: HOUR,
+      writing: false,
+      nightly: { kept: false, watch: null, nights: [night] },
+    });
+    expect(json.fresh_as_of).toBe(new Date('2030-01-15T03:17:00Z').toISOString());
+  });
+
+  test('says so when the book of the nights is damaged', async () => {
+    const { sync, status, book } = await start();
+    await sync();
+    writeFileSync(book, '{"nights": [');
+    const { exitCode, stderr } = await status(1);
+    expect([exitCode, stderr]).toEqual([9, expect.stringContaining('[NIGHT_BOOK_DAMAGED]')]);
+  });
+
+  test('tells of a run that goes on, and how far it is', async () => {
+    const { sync, status } = await start();
+    const seen: string[] = [];
+    await sync({
+      onEvent: ({ type }) => {
+        if (type === 'page-stored') void status(0).then(({ stdout }) => seen.push(stdout));
+      },
+    });
+    await new Promise(setImmediate);
+    expect(seen[0]).toMatch(/run 1 \(sync\) goes on since .*: 5020 No, \d+ of \d+ cases/);
+  });
+});

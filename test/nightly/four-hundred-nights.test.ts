@@ -1,0 +1,175 @@
+import { describe, expect, test } from '@jest/globals';
+import { Random } from '../../src/replica/invent/random.ts';
+import { DAYS, HOURS, World, type Weather } from './world.ts';
+
+const FINE: Weather = { msAList: 3 * 60_000, isGood: () => true };
+/** Minutes between two looks at the clock where a year has to pass. */
+const BEAT = 6;
+const START = '2026-01-10T17:00:00Z';
+
+function startWorld(
+  seed: number,
+  weather: (random: Random) => Weather = () => FINE,
+  minutesABeat = 1,
+): World {
+  const random = new Random(seed);
+  return new World({
+    minutesABeat,
+    start: START,
+    cron: '30 2 * * *',
+    timezone: 'America/Detroit',
+    random,
+    weather: () => weather(random),
+  });
+}
+
+/** Every time that was due from the first night of the book on. */
+function listExpected(world: World): string[] {
+  const first = new Date(world.book().nights.at(-1)?.due_at ?? START);
+  return world.schedule
+    .listLast(world.now(), 1000)
+    .filter((due) => due >= first)
+    .map((due) => due.toISOString());
+}
+
+/** What must hold whatever happened. */
+function expectAccounts(world: World): void {
+  const { nights } = world.book();
+  const expected = listExpected(world);
+  // The newest ones may still be to come, or to be made up for.
+  const known = expected.slice(expected.length - nights.length);
+  expect(nights.map(({ due_at }) => due_at)).toEqual(known);
+  expect(expected.length - nights.length).toBeLessThanOrEqual(1);
+  for (const [at, night] of nights.entries()) {
+    const tries = world.attempts.filter(({ due }) => due === night.due_at);
+    expect([night.due_at, tries.length]).toEqual([night.due_at, night.attempts]);
+    if (night.outcome === 'missed') expect(nights[at - 1]).toBeDefined();
+    else expect(tries.length).toBeGreaterThan(0);
+    // Nobody tries a night again when nothing of it lacks.
+    for (const { statuses } of tries.slice(1)) expect(statuses).toBeGreaterThan(0);
+  }
+}
+
+describe('four hundred nights, with both changes of the clock', () => {
+  test('on a machine that is always on: each runs once, a little after its time', async () => {
+    const world = startWorld(1);
+    await world.live(DAYS(399));
+    expectAccounts(world);
+    const { nights } = world.book();
+    expect(nights).toHaveLength(400); // the last one of before the start is made up for
+    expect(new Set(nights.map(({ outcome, attempts }) => `${outcome} ${attempts}`))).toEqual(
+      new Set(['complete 1']),
+    );
+    const delays = world.attempts
+      .filter(({ isLate }) => !isLate)
+      .map(({ due, beganAt }) => (beganAt.getTime() - Date.parse(due)) / 60_000);
+    expect(delays).toHaveLength(399);
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(15);
+    expect(new Set(delays.map(Math.floor)).size).toBeGreaterThan(10);
+  });
+
+  test.each([2, 3])(
+    'with sleep, deaths, a clock that is set and a network that fails (seed %d): every night ran or is accounted for',
+    async (seed) => {
+      const weather = (random: Random): Weather => ({
+        msAList: random.chance(0.02) ? HOURS(6) : (1 + random.below(20)) * 60_000,
+        isGood: () => !random.chance(0.1),
+      });
+      const world = startWorld(seed, weather, BEAT);
+      const random = new Random(seed * 1000);
+      for (let night = 3; night < 400; night += 1 + random.below(6)) {
+        const at = DAYS(night) + random.below(HOURS(24));
+        const kind = random.below(4);
+        if (kind === 0) world.trouble(at, { kind: 'asleep', ms: random.below(HOURS(40)) });
+        else if (kind === 1) world.trouble(at, { kind: 'killed', downMs: random.below(HOURS(30)) });
+        else if (kind === 2) world.trouble(at, { kind: 'killed', downMs: 0 });
+        else world.trouble(at, { kind: 'asleep', ms: DAYS(random.chance(0.1) ? 7 : 0) });
+      }
+      await world.live(DAYS(400));
+      expectAccounts(world);
+      const { nights } = world.book();
+      const count = (wanted: string) => nights.filter(({ outcome }) => outcome === wanted).length;
+      expect(count('complete')).toBeGreaterThan(250);
+      expect(count('missed')).toBeGreaterThan(5);
+      expect(world.failures).toEqual([]);
+    },
+  );
+});
+
+describe('what was missed', () => {
+  test('in a week of sleep is made up for once, within a minute of waking, and each night of it is on record', async () => {
+    const world = startWorld(6);
+    world.trouble(DAYS(10), { kind: 'asleep', ms: DAYS(7) });
+    await world.live(DAYS(20));
+    expectAccounts(world);
+    const { nights } = world.book();
+    expect(nights.filter(({ outcome }) => outcome === 'missed')).toHaveLength(6);
+    const late = world.attempts.filter(({ isLate }) => isLate).slice(1);
+    expect(late).toHaveLength(1);
+    expect(late[0]?.beganAt.getTime()).toBeLessThanOrEqual(Date.parse(START) + DAYS(17) + 60_000);
+  });
+
+  test('while the process was down is made up for when it starts', async () => {
+    const world = startWorld(7);
+    world.trouble(DAYS(5), { kind: 'killed', downMs: HOURS(48) });
+    await world.live(DAYS(10));
+    expectAccounts(world);
+    expect(world.book().nights.filter(({ outcome }) => outcome === 'missed')).toHaveLength(1);
+    expect(world.attempts.filter(({ isLate }) => isLate)).toHaveLength(2);
+  });
+
+  test('by a death in the middle of a night is done at once by the next process, for the lists that lack', async () => {
+    const world = startWorld(8);
+    // The first run begins at once: two lists are read, the third is not when the process dies.
+    world.trouble(7 * 60_000, { kind: 'killed', downMs: 60_000 });
+    await world.live(HOURS(3));
+    expect(world.attempts.map(({ statuses }) => statuses)).toEqual([5, 3]);
+    expect(world.book().nights).toMatchObject([{ outcome: 'complete', attempts: 2, is_over: true }]);
+  });
+});
+
+describe('a night that does not bring everything', () => {
+  test('is tried again every half hour for what lacks, and given up after its window', async () => {
+    const world = startWorld(9, () => ({ msAList: 60_000, isGood: ({ id }) => id !== 5022 }));
+    await world.live(HOURS(9));
+    expect(world.attempts[0]?.statuses).toBe(5);
+    expect(world.attempts.slice(1).every(({ statuses }) => statuses === 1)).toBe(true);
+    expect(world.book().nights).toMatchObject([
+      { outcome: 'failed', attempts: 12, is_over: true, error: { code: 'NETWORK_GAVE_UP' } },
+    ]);
+    await world.live(HOURS(9));
+    expect(world.book().nights[0]?.due_at).toBe('2026-01-11T07:30:00.000Z');
+  });
+
+  test('that lasts beyond the next one makes it late, not twice', async () => {
+    let nights = 0;
+    const world = startWorld(10, () => ({ msAList: nights++ === 2 ? HOURS(6) : 60_000, isGood: () => true }));
+    await world.live(DAYS(8));
+    expectAccounts(world);
+    expect(world.book().nights.every(({ outcome }) => outcome === 'complete')).toBe(true);
+  });
+});
+
+describe('a clock that is set back', () => {
+  test.each([HOURS(2), HOURS(30), DAYS(7)])(
+    'by %d ms has no night run twice in one process, and none left out',
+    async (ms) => {
+      const world = startWorld(11);
+      world.trouble(DAYS(10), { kind: 'clock set', ms: -ms });
+      await world.live(DAYS(30));
+      const { nights } = world.book();
+      expect(nights.map(({ due_at }) => due_at)).toEqual(listExpected(world).slice(-nights.length));
+      expect(nights.every(({ outcome, attempts }) => outcome === 'complete' && attempts === 1)).toBe(true);
+    },
+  );
+
+  test('and forward again: nights that never were are missed, and run when their time comes after all', async () => {
+    const world = startWorld(12);
+    world.trouble(DAYS(10), { kind: 'clock set', ms: DAYS(5) });
+    world.trouble(DAYS(10) + HOURS(20), { kind: 'clock set', ms: -DAYS(5) });
+    await world.live(DAYS(20));
+    const missed = world.book().nights.filter(({ outcome }) => outcome === 'missed');
+    expect(missed).toEqual([]);
+  });
+});

@@ -1,0 +1,112 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
+import { keepNights } from '../../src/nightly/keep-nights.ts';
+import {
+  NIGHT_OUTCOMES,
+  readNightBook,
+  toNightBookPath,
+  writeNightBook,
+  type Night,
+  type NightBook,
+} from '../../src/nightly/night-book.ts';
+import { parseSchedule } from '../../src/nightly/schedule.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const night = (due_at: string, changes: Partial<Night> = {}): Night => ({
+  due_at,
+  outcome: 'complete',
+  attempts: 1,
+  first_began_at: due_at,
+  last_ended_at: due_at,
+  is_over: true,
+  run_ids: [1],
+  error: null,
+  ...changes,
+});
+const BOOK: NightBook = {
+  watch: {
+    process_id: 7,
+    version: '1',
+    watching_since: '2026-11-20T12:00:00.000Z',
+    at: '17 3 * * *',
+    timezone: 'UTC',
+    waiting: 'for the next night',
+    until: '2026-11-25T03:17:00.000Z',
+  },
+  nights: NIGHT_OUTCOMES.map((outcome, at) => night(`2026-11-${20 - at}T03:17:00.000Z`, { outcome })),
+};
+
+describe('the book of the nights', () => {
+  test('is read as it was written, and leaves no other file beside it', () => {
+    const path = toNightBookPath(join(tempFolder(), 'mirror.db'));
+    writeNightBook(path, BOOK);
+    expect(readNightBook(path)).toEqual(BOOK);
+    expect(readdirSync(dirname(path))).toEqual(['mirror.db.nightly.json']);
+  });
+
+  test('is empty where there is none', () => {
+    expect(readNightBook(join(tempFolder(), 'none'))).toEqual({ watch: null, nights: [] });
+  });
+
+  test('forgets what is older than four hundred nights', () => {
+    const path = join(tempFolder(), 'book');
+    const nights = Array.from({ length: 500 }, (_, at) =>
+      night(new Date(Date.UTC(2026, 0, 500 - at)).toISOString()),
+    );
+    writeNightBook(path, { watch: null, nights });
+    expect(readNightBook(path).nights).toEqual(nights.slice(0, 400));
+  });
+
+  test.each([
+    ['half a file', '{"watch": null, "nights": [{'],
+    ['nothing', ''],
+    ['another kind of file', '[]'],
+    ['no nights', '{"watch": null}'],
+    ['a night without a time', '{"watch": null, "nights": [{"outcome": "complete"}]}'],
+    [
+      'an outcome that is none',
+      JSON.stringify({ watch: null, nights: [{ ...night('2026-11-20'), outcome: 'x' }] }),
+    ],
+    ['a word instead of who keeps it', '{"watch": "me", "nights": []}'],
+  ])('that is damaged says so: %s', (_title, text) => {
+    const path = join(tempFolder(), 'book');
+    writeFileSync(path, text);
+    expect(() => readNightBook(path)).toThrow(expect.objectContaining({ code: 'NIGHT_BOOK_DAMAGED' }));
+  });
+
+  test('that is damaged is put aside when the schedule is kept, and said', () => {
+    const database = join(tempFolder(), 'mirror.db');
+    const path = toNightBookPath(database);
+    writeFileSync(path, 'lamp');
+    const failures: unknown[] = [];
+    keepNights({
+      now: () => new Date('2026-11-24T12:00:00Z'),
+      random: () => 0.5,
+      who: { process_id: 1, version: '1' },
+      job: () => ({
+        database,
+        schedule: parseSchedule('17 3 * * *', 'UTC'),
+        settings: {
+          at: '17 3 * * *',
+          timezone: 'UTC',
+          startDelayMinutes: 0,
+          retryPauseMinutes: 1,
+          windowMinutes: 1,
+        },
+        statuses: ONGOING_STATUSES,
+        runSync: () => Promise.reject(new Error('not asked for')),
+      }),
+      talk: {
+        onWait: () => undefined,
+        onBegin: () => undefined,
+        onEnd: () => undefined,
+        onFailed: (error) => failures.push(error),
+      },
+    });
+    expect(failures).toMatchObject([{ code: 'NIGHT_BOOK_DAMAGED' }]);
+    expect(readFileSync(`${path}.damaged`, 'utf8')).toBe('lamp');
+    expect(existsSync(path)).toBe(false);
+  });
+});
