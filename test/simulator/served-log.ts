@@ -21,6 +21,8 @@ export interface ServedRequest {
   /** The filters as text. */
   readonly list: string;
   readonly page: number;
+  /** Whether the page was asked for by its number: a walk begins with the first page, and does not name it. */
+  readonly isNamed: boolean;
   readonly fault: FaultName | null;
   /** The cases that stood in the list at that moment. */
   readonly listIds: readonly number[];
@@ -67,7 +69,7 @@ export function toServed(
         ? { ...good, next: page + 1 }
         : { ...good, next: undefined };
     case 'next-loop':
-      return page < fault.pages ? good : { ...good, next: undefined };
+      return page < fault.pages ? good : { ...good, next: page - fault.pages + 1 };
     case 'malformed-case': {
       const left = good.ids.filter((_, place) => place !== (fault.place ?? 0));
       return { ...good, ids: left, misfits: good.ids.length - left.length };
@@ -90,16 +92,21 @@ export function findLastWalk(
   list: string,
 ): { readonly pages: readonly ServedRequest[]; readonly ended: boolean } | null {
   const ofList = log.filter((one) => one.list === list && one.answer.kind !== 'nothing');
-  const start = ofList.findLastIndex(({ page }) => page === 1);
-  if (start < 0) return null;
-  const inWalk = ofList.slice(start);
-  const pages: ServedRequest[] = [];
-  for (let number: number | null | undefined = 1; number !== null;) {
-    const wanted: number | undefined = number;
-    const request: ServedRequest | undefined = inWalk.findLast(({ page }) => page === wanted);
+  const start = ofList.findLastIndex(({ isNamed }) => !isNamed);
+  const first = ofList[start];
+  if (first === undefined) return null;
+  const rest = ofList.slice(start + 1);
+  const pages: ServedRequest[] = [first];
+  for (let next = toNext(first); next !== null;) {
+    const number: number | undefined = next;
+    const request: ServedRequest | undefined = rest.findLast(({ page }) => page === number);
     if (request === undefined || pages.includes(request)) return { pages, ended: false };
     pages.push(request);
-    number = request.answer.kind === 'page' ? request.answer.next : null;
+    next = toNext(request);
   }
   return { pages, ended: true };
+}
+
+function toNext({ answer }: ServedRequest): number | null | undefined {
+  return answer.kind === 'page' ? answer.next : null;
 }

@@ -73,6 +73,7 @@ export async function startWorld(history: History, token: string): Promise<Serve
       night.log.push({
         list: toListKey(request.filters),
         page: request.page,
+        isNamed: new URL(request.url, 'http://replica').searchParams.has('page'),
         fault: chosen?.name ?? null,
         listIds: ids,
         answer: toServed(chosen?.fault, ids, request.page, history.pageSize),
