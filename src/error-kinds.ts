@@ -122,6 +122,11 @@ export const ERROR_KINDS = {
     means: 'Every page was read, but some records are not cases; they are kept in `kept_aside`.',
     hint: 'See `SELECT * FROM kept_aside`. The status counts as partial until the API mends them.',
   },
+  VERIFY_FOUND: {
+    exit: 'findings',
+    means: 'The proof of the mirror after a night found something that is not as it should be.',
+    hint: 'Run `clearinghouse-mirror verify`, which names each finding; `clearinghouse-mirror restore` puts a snapshot back.',
+  },
   STALE: {
     exit: 'stale',
     means: 'The mirror is older than `status --check` allows.',
@@ -171,6 +176,16 @@ export const ERROR_KINDS = {
     exit: 'database',
     means: 'The database stayed busy longer than the waiting time.',
     hint: 'Close other programs that write to the file, then try again.',
+  },
+  DISK_LOW: {
+    exit: 'database',
+    means: 'A snapshot was not begun, because it would leave no room on the disk.',
+    hint: 'Free some space, keep fewer snapshots (--keep-daily, --keep-weekly, --keep-monthly), or set another folder (--snapshots).',
+  },
+  SNAPSHOT_FAILED: {
+    exit: 'database',
+    means: 'A snapshot could not be made. Nothing of it was left behind.',
+    hint: 'See that the folder exists and can be written to, then run `clearinghouse-mirror snapshot`.',
   },
   DISK_FULL: {
     exit: 'database',

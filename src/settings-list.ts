@@ -162,13 +162,63 @@ export const SETTINGS = {
     default: '360',
     means: 'No further try of a night is begun so many minutes after the first one.',
   },
+  verifySample: {
+    flag: '--verify-sample <size>',
+    env: 'CLEARINGHOUSE_VERIFY_SAMPLE',
+    default: '2%',
+    means: 'How many cases are proved after each night, drawn at random: a share or a number; 0 for none.',
+  },
+  nightlySnapshot: {
+    flag: '--nightly-snapshot',
+    env: 'CLEARINGHOUSE_NIGHTLY_SNAPSHOT',
+    default: 'yes',
+    means: 'Take a snapshot after each night that brought everything.',
+  },
+  snapshots: {
+    flag: '--snapshots <folder>',
+    env: 'CLEARINGHOUSE_SNAPSHOTS',
+    default: undefined,
+    means: 'The folder of the snapshots; where none is set, `snapshots` beside the database.',
+  },
+  keepDaily: {
+    flag: '--keep-daily <n>',
+    env: 'CLEARINGHOUSE_KEEP_DAILY',
+    default: '7',
+    means: 'Of how many days the newest snapshot is kept.',
+  },
+  keepWeekly: {
+    flag: '--keep-weekly <n>',
+    env: 'CLEARINGHOUSE_KEEP_WEEKLY',
+    default: '4',
+    means: 'Of how many weeks.',
+  },
+  keepMonthly: {
+    flag: '--keep-monthly <n>',
+    env: 'CLEARINGHOUSE_KEEP_MONTHLY',
+    default: '12',
+    means: 'Of how many months.',
+  },
 } as const satisfies Record<string, SettingSpec>;
 
-/** The settings of `nightly` alone. */
+/** Those of them that say where snapshots are and which are kept. */
+export const SNAPSHOT_SETTINGS = [
+  'snapshots',
+  'keepDaily',
+  'keepWeekly',
+  'keepMonthly',
+] as const satisfies (keyof typeof SETTINGS)[];
+
+/** The settings of `nightly`, which no other command that syncs has. */
 export const NIGHTLY_SETTINGS = [
   'at',
   'timezone',
   'startDelayMinutes',
   'retryPauseMinutes',
   'windowMinutes',
+  'verifySample',
+  'nightlySnapshot',
+  'snapshots',
+  'keepDaily',
+  'keepWeekly',
+  'keepMonthly',
 ] as const satisfies (keyof typeof SETTINGS)[];

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { parseApiUrl } from './clearinghouse/api-address.ts';
 import { messageOf, MirrorError } from './errors.ts';
 import { SETTINGS, type SettingSpec } from './settings-list.ts';
+import { parseSampleSize, type SampleSize } from './verify/draw-sample.ts';
 
 export type SettingName = keyof typeof SETTINGS;
 
@@ -150,19 +151,58 @@ export interface NightlySettings {
   readonly startDelayMinutes: number;
   readonly retryPauseMinutes: number;
   readonly windowMinutes: number;
+  /** Null for none. */
+  readonly verifySample: SampleSize | null;
+  readonly nightlySnapshot: boolean;
+}
+
+/** Where snapshots are, and which of them are kept. */
+export interface SnapshotSettings {
+  /** An absolute path. */
+  readonly folder: string;
+  readonly daily: number;
+  readonly weekly: number;
+  readonly monthly: number;
 }
 
 const A_DAY_OF_MINUTES = 24 * 60;
 
 /** Checks the settings of a schedule. Fails with SETTING_INVALID at the first that cannot be used. */
 export function parseNightlySettings(written: WrittenSettings): NightlySettings {
-  const { whole, line } = readerOf(written);
+  const { whole, line, yesOrNo } = readerOf(written);
   return Object.freeze({
     at: line('at').trim(),
     timezone: line('timezone').trim(),
     startDelayMinutes: whole('startDelayMinutes', 0, A_DAY_OF_MINUTES),
     retryPauseMinutes: whole('retryPauseMinutes', 1, A_DAY_OF_MINUTES),
     windowMinutes: whole('windowMinutes', 0, 7 * A_DAY_OF_MINUTES),
+    verifySample: parseVerifySample(line('verifySample').trim(), written.verifySample?.from),
+    nightlySnapshot: yesOrNo('nightlySnapshot'),
+  });
+}
+
+function parseVerifySample(text: string, from = '--verify-sample'): SampleSize | null {
+  if (text === '0' || text === '0%') return null;
+  const size = parseSampleSize(text);
+  if (size === undefined)
+    throw new MirrorError(
+      'SETTING_INVALID',
+      `${from} must be a share such as 2%, a number of cases or 0, not ${JSON.stringify(text)}.`,
+    );
+  return size;
+}
+
+const MOST_KEPT = 10_000;
+
+/** Checks the settings of the snapshots of a database. Fails with SETTING_INVALID at the first that cannot be used. */
+export function parseSnapshotSettings(written: WrittenSettings, database: string): SnapshotSettings {
+  const { whole, line } = readerOf(written);
+  const folder = written.snapshots === undefined ? undefined : line('snapshots').trim();
+  return Object.freeze({
+    folder: folder === undefined ? join(dirname(database), 'snapshots') : resolve(folder),
+    daily: whole('keepDaily', 0, MOST_KEPT),
+    weekly: whole('keepWeekly', 0, MOST_KEPT),
+    monthly: whole('keepMonthly', 0, MOST_KEPT),
   });
 }
 

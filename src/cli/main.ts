@@ -14,6 +14,8 @@ import { defineNightly, runNightlyCommand } from './commands/nightly.ts';
 import { defineQuery, runQueryCommand } from './commands/query.ts';
 import { defineRedact, runRedactCommand } from './commands/redact.ts';
 import { defineReplica, runReplicaCommand } from './commands/replica.ts';
+import { defineRestore, runRestoreCommand } from './commands/restore.ts';
+import { defineSnapshot, runSnapshotCommand } from './commands/snapshot.ts';
 import { defineStatus, runStatusCommand } from './commands/status.ts';
 import { defineSync, runSyncCommand } from './commands/sync.ts';
 import { defineTransitions, runTransitionsCommand } from './commands/transitions.ts';
@@ -74,6 +76,8 @@ export function defineProgram(io: Io, settle: (exit: ExitName) => void): Command
   add('verify', defineVerify, runVerifyCommand);
   addWithArgument('audit', defineAudit, runAuditCommand);
   addWithArgument('redact', defineRedact, runRedactCommand);
+  add('snapshot', defineSnapshot, runSnapshotCommand);
+  addWithArgument('restore', defineRestore, runRestoreCommand);
   add('doctor', defineDoctor, runDoctorCommand);
   add('demo', defineDemo, runDemoCommand);
   add('replica', defineReplica, runReplicaCommand);

@@ -17,7 +17,15 @@ import {
   type NightError,
   type Watch,
 } from './night-book.ts';
-import { findNight, noteBeginning, noteEnding, toNightSoFar, type NightEnding } from './note-night.ts';
+import {
+  findNight,
+  noteBeginning,
+  noteEnding,
+  noteSteps,
+  toNightSoFar,
+  type NightEnding,
+} from './note-night.ts';
+import { runSteps, type NightStep } from './night-steps.ts';
 import { isGivenUp, planNight, type NightPatience, type NightPlan } from './plan-night.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -28,6 +36,8 @@ export interface NightlyJob {
   readonly settings: NightlySettings;
   readonly statuses: readonly SweptStatus[];
   readonly runSync: (statuses: readonly SweptStatus[]) => Promise<RunReport>;
+  /** What is done when a night is over. */
+  readonly steps: readonly NightStep[];
 }
 
 type RunPlan = Extract<NightPlan, { kind: 'run' }>;
@@ -50,6 +60,8 @@ export interface NightKeeperOptions {
   readonly random: () => number;
   readonly who: Pick<Watch, 'process_id' | 'version'>;
   readonly talk: NightTalk;
+  /** Told to end, the steps that are left are left out. */
+  readonly signal: AbortSignal;
 }
 
 export interface KeeperOfNights extends NightKeeper {
@@ -62,7 +74,7 @@ export interface KeeperOfNights extends NightKeeper {
 const MINUTE_MS = 60_000;
 
 /** Keeps the nights of one mirror, and their book. */
-export function keepNights({ job, now, random, who, talk }: NightKeeperOptions): KeeperOfNights {
+export function keepNights({ job, now, random, who, talk, signal }: NightKeeperOptions): KeeperOfNights {
   let watchingSince = now();
   let book = openBook(job().database, talk);
   let share = random();
@@ -104,7 +116,7 @@ export function keepNights({ job, now, random, who, talk }: NightKeeperOptions):
   };
 
   const attempt = async (run: RunPlan): Promise<void> => {
-    const { schedule, settings, runSync } = job();
+    const { schedule, settings, runSync, steps } = job();
     const nights = noteBeginning(
       book.nights,
       run.due,
@@ -123,10 +135,16 @@ export function keepNights({ job, now, random, who, talk }: NightKeeperOptions):
       ['complete', 'doubtful'].includes(ending.outcome) ||
       (ending.outcome !== 'interrupted' &&
         isGivenUp(firstBeganAt, now(), toPatience(settings, share, null, null)));
-    const noted = noteEnding(book.nights, run.due, { ...ending, endedAt: now(), isOver });
-    save({ nights: noted }, null);
+    save({ nights: noteEnding(book.nights, run.due, { ...ending, endedAt: now(), isOver }) }, null);
+    if (isOver) {
+      const records = await runSteps(steps, ending.outcome === 'complete', signal, (error) => {
+        if (exit === 'complete' && error instanceof MirrorError) exit = error.exit;
+        talk.onFailed(error);
+      });
+      save({ nights: noteSteps(book.nights, run.due, records) }, null);
+    }
     share = random();
-    const night = findNight(noted, run.due);
+    const night = findNight(book.nights, run.due);
     if (night !== undefined) talk.onEnd(night);
   };
 

@@ -21,6 +21,13 @@ export interface NightError {
   readonly hint: string;
 }
 
+/** What became of one of the things that are done after a night. */
+export interface NightStepRecord {
+  readonly step: string;
+  readonly outcome: 'done' | 'skipped' | 'failed';
+  readonly detail: string;
+}
+
 /** One night that was due. Times are ISO 8601 in UTC. */
 export interface Night {
   readonly due_at: string;
@@ -35,6 +42,8 @@ export interface Night {
   /** The runs in the ledger of the mirror. */
   readonly run_ids: readonly number[];
   readonly error: NightError | null;
+  /** What was done afterwards; nothing yet while it is not over. */
+  readonly steps: readonly NightStepRecord[];
 }
 
 /** What the process that keeps the schedule is about. */
@@ -110,7 +119,8 @@ function isNight(value: unknown): value is Night {
     Number.isSafeInteger(value.attempts) &&
     [value.first_began_at, value.last_ended_at].every((at) => at === null || typeof at === 'string') &&
     typeof value.is_over === 'boolean' &&
-    Array.isArray(value.run_ids)
+    Array.isArray(value.run_ids) &&
+    Array.isArray(value.steps)
   );
 }
 

@@ -1,5 +1,5 @@
 import type { NightSoFar } from './plan-night.ts';
-import type { Night, NightError, NightOutcome } from './night-book.ts';
+import type { Night, NightError, NightOutcome, NightStepRecord } from './night-book.ts';
 
 /* What becomes of the nights of a book. Pure: each takes the nights, the newest first, and returns them anew. */
 
@@ -33,6 +33,7 @@ export function noteBeginning(
     is_over: false,
     run_ids: known?.run_ids ?? [],
     error: known?.error ?? null,
+    steps: [],
   };
   return toOrder([...nights.filter((one) => one !== known), ...dueBetween.map(toMissed), night]);
 }
@@ -66,6 +67,15 @@ export function noteEnding(
   );
 }
 
+/** What is done after the night has been done. */
+export function noteSteps(
+  nights: readonly Night[],
+  due: Date,
+  steps: readonly NightStepRecord[],
+): readonly Night[] {
+  return nights.map((night) => (night.due_at === due.toISOString() ? { ...night, steps } : night));
+}
+
 function toMissed(due: Date): Night {
   return {
     due_at: due.toISOString(),
@@ -76,6 +86,7 @@ function toMissed(due: Date): Night {
     is_over: true,
     run_ids: [],
     error: null,
+    steps: [],
   };
 }
 

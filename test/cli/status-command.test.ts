@@ -79,6 +79,7 @@ describe('status', () => {
     is_over: true,
     run_ids: [1],
     error: { code: 'NETWORK_GAVE_UP', message: 'No lamp.', hint: 'Light one.' },
+    steps: [],
   };
 
   test('tells what failed last, with what to do, until it has gone well again', async () => {

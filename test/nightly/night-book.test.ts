@@ -23,6 +23,7 @@ const night = (due_at: string, changes: Partial<Night> = {}): Night => ({
   is_over: true,
   run_ids: [1],
   error: null,
+  steps: [],
   ...changes,
 });
 const BOOK: NightBook = {
@@ -94,10 +95,14 @@ describe('the book of the nights', () => {
           startDelayMinutes: 0,
           retryPauseMinutes: 1,
           windowMinutes: 1,
+          verifySample: null,
+          nightlySnapshot: false,
         },
         statuses: ONGOING_STATUSES,
         runSync: () => Promise.reject(new Error('not asked for')),
+        steps: [],
       }),
+      signal: new AbortController().signal,
       talk: {
         onWait: () => undefined,
         onBegin: () => undefined,

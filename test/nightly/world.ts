@@ -10,6 +10,7 @@ import { recordDeadRuns } from '../../src/mirror/sync-ledger.ts';
 import { keepNights } from '../../src/nightly/keep-nights.ts';
 import { keepSchedule, type Pulse } from '../../src/nightly/keep-schedule.ts';
 import { readNightBook, toNightBookPath, type NightBook } from '../../src/nightly/night-book.ts';
+import type { NightStep } from '../../src/nightly/night-steps.ts';
 import { parseSchedule, type Schedule } from '../../src/nightly/schedule.ts';
 import type { Random } from '../../src/replica/invent/random.ts';
 import type { NightlySettings } from '../../src/settings.ts';
@@ -46,6 +47,7 @@ export interface WorldPlan {
   readonly random: Random;
   /** Drawn for each attempt. */
   readonly weather: () => Weather;
+  readonly steps?: readonly NightStep[];
   /** How often who waits looks at the clock: 1 as in life, or more where a year has to pass in seconds. */
   readonly minutesABeat?: number;
 }
@@ -138,11 +140,15 @@ export class World {
           startDelayMinutes: 15,
           retryPauseMinutes: 30,
           windowMinutes: 360,
+          verifySample: null,
+          nightlySnapshot: false,
           ...settings,
         },
         statuses: ONGOING_STATUSES,
         runSync: (statuses) => this.#sync(statuses),
+        steps: this.#plan.steps ?? [],
       }),
+      signal: stop.signal,
       talk: {
         onWait: () => undefined,
         onBegin: ({ due, isLate, statuses }) =>

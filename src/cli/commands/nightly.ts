@@ -6,10 +6,15 @@ import { PACKAGE } from '../../package-info.ts';
 import {
   parseNightlySettings,
   parseSettings,
+  parseSnapshotSettings,
   readToken,
   type NightlySettings,
   type Settings,
+  type SnapshotSettings,
 } from '../../settings.ts';
+import type { NightStep } from '../../nightly/night-steps.ts';
+import { toSnapshotStep } from '../../nightly/snapshot-step.ts';
+import { toVerifyStep } from '../../nightly/verify-step.ts';
 import type { Schedule } from '../../nightly/schedule.ts';
 import { withStop, write, type Io } from '../io.ts';
 import { renderError } from '../render/error.ts';
@@ -46,7 +51,9 @@ export async function runNightlyCommand(flags: Flags, io: Io): Promise<ExitName>
     const written = readWrittenSettings(flags, io);
     const nightly = parseNightlySettings(written);
     const schedule = parseSchedule(nightly.at, nightly.timezone);
-    return { settings: parseSettings(written), token: readToken(written), nightly, schedule };
+    const settings = parseSettings(written);
+    const snapshots = parseSnapshotSettings(written, settings.database);
+    return { settings, token: readToken(written), nightly, schedule, snapshots };
   };
   const first = read();
   const lock = takeNightlyLock(toNightBookPath(first.settings.database), first.settings.database);
@@ -63,6 +70,7 @@ interface ReadSettings {
   readonly token: string;
   readonly nightly: NightlySettings;
   readonly schedule: Schedule;
+  readonly snapshots: SnapshotSettings;
 }
 
 async function keep(flags: Flags, io: Io, read: () => ReadSettings, signal: AbortSignal): Promise<ExitName> {
@@ -116,7 +124,9 @@ async function keep(flags: Flags, io: Io, read: () => ReadSettings, signal: Abor
         await write(io.stdout, text);
         return report;
       },
+      steps: listSteps(current, io),
     }),
+    signal,
     talk: {
       onWait: (plan) => {
         talk(renderWaiting(plan));
@@ -145,6 +155,15 @@ async function keep(flags: Flags, io: Io, read: () => ReadSettings, signal: Abor
   } finally {
     forgetReload();
   }
+}
+
+/** What is done when a night is over. */
+function listSteps({ settings: { database }, nightly, snapshots }: ReadSettings, io: Io): NightStep[] {
+  const { now, random } = io.surroundings;
+  return [
+    ...(nightly.verifySample === null ? [] : [toVerifyStep(database, nightly.verifySample, random)]),
+    ...(nightly.nightlySnapshot ? [toSnapshotStep(database, snapshots, now)] : []),
+  ];
 }
 
 /** Told to end between nights, all is well, whatever the last night was. */

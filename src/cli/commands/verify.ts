@@ -3,7 +3,7 @@ import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { toDatabaseError } from '../../mirror/database-error.ts';
 import { openMirrorReadOnly } from '../../mirror/open-mirror.ts';
-import type { SampleSize } from '../../verify/draw-sample.ts';
+import { parseSampleSize, type SampleSize } from '../../verify/draw-sample.ts';
 import { verifyMirror } from '../../verify/verify-mirror.ts';
 import type { Scope } from '../../verify/walk-cases.ts';
 import { write, type Io } from '../io.ts';
@@ -21,7 +21,7 @@ export function defineVerify(command: Command): Command {
   return addSettings(
     command
       .description('Prove that the mirror is what it says: file, payloads, rows, history, record of runs.')
-      .option('--sample <size>', 'only so many cases, drawn at random: "10%" or "500"', parseSampleSize)
+      .option('--sample <size>', 'only so many cases, drawn at random: "10%" or "500"', parseSample)
       .option('--case <id>', 'only this case', parseCaseId)
       .option('--json', 'print the report as JSON'),
     ['database'],
@@ -43,11 +43,9 @@ Examples:
   );
 }
 
-function parseSampleSize(text: string): SampleSize {
-  const [, number = '', percent] = /^(\d{1,9}(?:\.\d{1,9})?)(%?)$/.exec(text) ?? [];
-  const size = Number(number);
-  if (percent === '%' && size > 0 && size <= 100) return { share: size / 100 };
-  if (percent === '' && size > 0 && Number.isInteger(size)) return { count: size };
+function parseSample(text: string): SampleSize {
+  const size = parseSampleSize(text);
+  if (size !== undefined) return size;
   throw new InvalidArgumentError('It takes a share such as 10% or a number of cases such as 500.');
 }
 

@@ -22,9 +22,10 @@ export function renderNightBeginning(
   return `${which}${times}: ${what}${before}.`;
 }
 
-export function renderNightEnding({ due_at, outcome, is_over, attempts, error }: Night): string {
+export function renderNightEnding({ due_at, outcome, is_over, attempts, error, steps }: Night): string {
   const why = error === null ? '' : ` [${error.code}]`;
   const tries = attempts > 1 ? ` after ${attempts} tries` : '';
   const given = is_over && (outcome === 'partial' || outcome === 'failed') ? ', and is given up' : '';
-  return `The night of ${due_at} is ${outcome}${tries}${given}${why}.`;
+  const after = steps.map(({ step, outcome: ended, detail }) => `\n  ${step}: ${ended}, ${detail}`).join('');
+  return `The night of ${due_at} is ${outcome}${tries}${given}${why}.${after}`;
 }

@@ -64,7 +64,12 @@ function renderWatch({ book: { watch }, isKept }: NightlyState): string | null {
 /** Only what went wrong last, and only while nothing has gone well since. */
 function renderLastError({ nights }: NightBook): string | null {
   const night = nights.find(({ outcome }) => outcome !== 'missed' && outcome !== 'running');
-  if (night === undefined || night.error === null) return null;
-  const { code, message, hint } = night.error;
-  return `last night, due ${night.due_at}: ${night.outcome}, ${code}: ${message}\n  ${hint}`;
+  if (night === undefined) return null;
+  const lines = night.steps
+    .filter(({ outcome }) => outcome === 'failed')
+    .map(({ step, detail }) => `\n  ${step} failed: ${detail}`);
+  if (night.error === null && lines.length === 0) return null;
+  const why =
+    night.error === null ? '' : `, ${night.error.code}: ${night.error.message}\n  ${night.error.hint}`;
+  return `last night, due ${night.due_at}: ${night.outcome}${why}${lines.join('')}`;
 }

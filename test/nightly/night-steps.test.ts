@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { MirrorError } from '../../src/errors.ts';
+import { runSteps, type NightStep } from '../../src/nightly/night-steps.ts';
+import { toSnapshotStep } from '../../src/nightly/snapshot-step.ts';
+import { toVerifyStep } from '../../src/nightly/verify-step.ts';
+import { Random } from '../../src/replica/invent/random.ts';
+import { listSnapshots } from '../../src/snapshots/list-snapshots.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { HOURS, World } from './world.ts';
+
+const GOES_ON = new AbortController().signal;
+const step = (name: string, run: NightStep['run'], needsAll = false): NightStep => ({
+  step: name,
+  needsAll,
+  run,
+});
+const does = (words: string) => () => Promise.resolve(words);
+
+describe('the steps after a night', () => {
+  test('are done in turn; one that fails is on record and keeps no other from being done', async () => {
+    const fault = new MirrorError('DISK_LOW', 'No room.');
+    const bug = new TypeError('lamp is not a function');
+    const told: unknown[] = [];
+    const records = await runSteps(
+      [
+        step('first', does('well')),
+        step('second', () => Promise.reject(fault)),
+        step('third', () => Promise.reject(bug)),
+        step('fourth', does('well too')),
+      ],
+      true,
+      GOES_ON,
+      (error) => told.push(error),
+    );
+    expect(records).toEqual([
+      { step: 'first', outcome: 'done', detail: 'well' },
+      { step: 'second', outcome: 'failed', detail: 'DISK_LOW: No room.' },
+      { step: 'third', outcome: 'failed', detail: 'TypeError: lamp is not a function' },
+      { step: 'fourth', outcome: 'done', detail: 'well too' },
+    ]);
+    expect(told).toEqual([fault, bug]);
+  });
+
+  test('that need all of it are left out after a night that brought only a part', async () => {
+    const records = await runSteps(
+      [step('snapshot', does('well'), true), step('verify', does('well'))],
+      false,
+      GOES_ON,
+      () => undefined,
+    );
+    expect(records).toEqual([
+      { step: 'snapshot', outcome: 'skipped', detail: 'the night did not bring everything' },
+      { step: 'verify', outcome: 'done', detail: 'well' },
+    ]);
+  });
+
+  test('that are left when the process is told to end are left out', async () => {
+    const stop = new AbortController();
+    const told: unknown[] = [];
+    const records = await runSteps(
+      [
+        step('first', (signal) => {
+          stop.abort(new MirrorError('TERMINATED', 'Stopped.'));
+          signal.throwIfAborted();
+          return Promise.resolve('well');
+        }),
+        step('second', does('well')),
+      ],
+      true,
+      stop.signal,
+      (error) => told.push(error),
+    );
+    expect(records.map(({ outcome }) => outcome)).toEqual(['failed', 'skipped']);
+    expect(told).toEqual([]);
+  });
+
+  test('come once, when the night is over, and not between two tries of it', async () => {
+    const done: string[] = [];
+    let tries = 0;
+    const world = new World({
+      start: '2026-01-10T17:00:00Z',
+      cron: '30 2 * * *',
+      timezone: 'UTC',
+      random: new Random(1),
+      weather: () => ({ msAList: 60_000, isGood: () => ++tries > 7 }),
+      steps: [
+        step('note', () => {
+          done.push(world.now().toISOString());
+          return Promise.resolve('noted');
+        }),
+      ],
+    });
+    await world.live(HOURS(5));
+    expect(world.attempts).toHaveLength(3);
+    expect(done).toHaveLength(1);
+    expect(world.book().nights[0]).toMatchObject({
+      outcome: 'complete',
+      attempts: 3,
+      steps: [{ step: 'note', outcome: 'done', detail: 'noted' }],
+    });
+  });
+});
+
+describe('the proof after a night', () => {
+  test('says how many cases it has proved', async () => {
+    const { sync, database } = await startHarness({ source: smallCollection(20) });
+    await sync();
+    const { run } = toVerifyStep(database, { share: 0.5 }, Math.random);
+    expect(await run(GOES_ON)).toBe('10 of 20 cases proved');
+  });
+
+  test('fails when something is not as it should be', async () => {
+    const { sync, database } = await startHarness({ source: smallCollection(20) });
+    await sync();
+    const sqlite = new Database(database);
+    sqlite.exec(`UPDATE docket_entries SET description = 'Another' WHERE case_id = 3`);
+    sqlite.close();
+    const { run } = toVerifyStep(database, { share: 1 }, Math.random);
+    await expect(run(GOES_ON)).rejects.toMatchObject({ code: 'VERIFY_FOUND', exit: 'findings' });
+  });
+});
+
+test('the snapshot after a night removes those that are not to be kept', async () => {
+  const { sync, database } = await startHarness({ source: smallCollection(2) });
+  await sync();
+  const folder = join(tempFolder(), 'snapshots');
+  let day = 20;
+  const now = () => new Date(`2026-11-${day}T03:17:00Z`);
+  const { run } = toSnapshotStep(database, { folder, daily: 2, weekly: 0, monthly: 0 }, now);
+  expect(await run(GOES_ON)).toBe(join(folder, 'mirror-20261120T031700Z.db'));
+  for (day = 21; day < 23; day++) await run(GOES_ON);
+  expect(listSnapshots(database, folder)).toHaveLength(2);
+  expect(existsSync(join(folder, 'mirror-20261120T031700Z.db'))).toBe(false);
+});

@@ -1,0 +1,197 @@
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
+import { takeWriterLock } from '../../src/mirror/writer-lock.ts';
+import { listSnapshots, removeOldSnapshots } from '../../src/snapshots/list-snapshots.ts';
+import { restoreSnapshot } from '../../src/snapshots/restore-snapshot.ts';
+import { takeSnapshot } from '../../src/snapshots/take-snapshot.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const AT = new Date('2026-11-24T03:17:42Z');
+const GOES_ON = new AbortController().signal;
+
+async function start(cases = 20) {
+  const source = smallCollection(cases);
+  const harness = await startHarness({ source });
+  await harness.sync();
+  return { ...harness, source, folder: join(tempFolder(), 'snapshots') };
+}
+
+/** Every row of every table, as text. */
+function dump(path: string): string {
+  const sqlite = new Database(path, { readonly: true });
+  try {
+    const tables = sqlite
+      .prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`)
+      .pluck()
+      .all();
+    return JSON.stringify(tables.map((table) => [table, sqlite.prepare(`SELECT * FROM "${table}"`).all()]));
+  } finally {
+    sqlite.close();
+  }
+}
+
+const namesIn = (folder: string): string[] => readdirSync(folder).sort();
+
+describe('a snapshot', () => {
+  test('is a file that stands alone, holds what the mirror held, and may be opened anywhere', async () => {
+    const { database, folder, sync, source } = await start();
+    const held = dump(database);
+    const { path, bytes, takenAt } = await takeSnapshot(database, folder, AT, GOES_ON);
+    expect([basename(path), takenAt]).toEqual(['mirror-20261124T031742Z.db', AT]);
+    expect(bytes).toBe(statSync(path).size);
+    expect(namesIn(folder)).toEqual([basename(path)]);
+    expect(readFileSync(path).subarray(18, 20)).toEqual(Buffer.from([1, 1])); // not in WAL mode
+    expect(statSync(path).mode).toBe(statSync(database).mode);
+    source.advance({ changed: 5 });
+    await sync();
+    expect(dump(path)).toBe(held);
+    expect(dump(database)).not.toBe(held);
+    expect(namesIn(folder)).toEqual([basename(path)]); // reading it leaves nothing beside it
+  });
+
+  test('is taken while a writer is at work, and is of one moment', async () => {
+    const { database, folder } = await start(200);
+    const writer = new Database(database);
+    const before = dump(database);
+    const taking = takeSnapshot(database, folder, AT, GOES_ON);
+    writer.exec('BEGIN IMMEDIATE; DELETE FROM docket_entries');
+    const { path } = await taking;
+    writer.exec('ROLLBACK');
+    writer.close();
+    expect(dump(path)).toBe(before);
+  });
+
+  test('that is stopped, or that cannot be made, leaves nothing behind', async () => {
+    const { database, folder } = await start();
+    const stop = new AbortController();
+    const reason = new Error('enough');
+    stop.abort(reason);
+    await expect(takeSnapshot(database, folder, AT, stop.signal)).rejects.toBe(reason);
+    expect(namesIn(folder)).toEqual([]);
+    const file = join(tempFolder(), 'file');
+    writeFileSync(file, '');
+    await expect(takeSnapshot(database, join(file, 'x'), AT, GOES_ON)).rejects.toMatchObject({
+      code: 'SNAPSHOT_FAILED',
+    });
+    await expect(takeSnapshot(`${database}.none`, folder, AT, GOES_ON)).rejects.toMatchObject({
+      code: 'DATABASE_MISSING',
+    });
+    expect(namesIn(folder)).toEqual([]);
+  });
+
+  test('of a damaged mirror is not kept', async () => {
+    const { database, folder } = await start();
+    const file = readFileSync(database);
+    file.fill(0x5a, file.length - 30_000, file.length - 10_000);
+    writeFileSync(database, file);
+    await expect(takeSnapshot(database, folder, AT, GOES_ON)).rejects.toMatchObject({
+      code: 'DATABASE_DAMAGED',
+    });
+    expect(namesIn(folder)).toEqual([]);
+  });
+});
+
+test('of the snapshots in a folder those are removed that are not to be kept, and nothing else', async () => {
+  const { database, folder } = await start(1);
+  for (const day of ['20', '21', '22']) {
+    await takeSnapshot(database, folder, new Date(`2026-11-${day}T03:17:00Z`), GOES_ON);
+  }
+  writeFileSync(join(folder, 'mirror-notes.txt'), '');
+  writeFileSync(join(folder, 'other-20261101T031700Z.db'), '');
+  const removed = removeOldSnapshots(database, folder, { daily: 2, weekly: 1, monthly: 1 });
+  expect(removed.map(({ path }) => basename(path))).toEqual(['mirror-20261120T031700Z.db']);
+  expect(listSnapshots(database, folder).map(({ takenAt }) => takenAt.getUTCDate())).toEqual([22, 21]);
+  expect(namesIn(folder)).toContain('mirror-notes.txt');
+  expect(namesIn(folder)).toContain('other-20261101T031700Z.db');
+  expect(listSnapshots(database, join(folder, 'none'))).toEqual([]);
+});
+
+describe('restoring', () => {
+  async function withSnapshot() {
+    const harness = await start();
+    const held = dump(harness.database);
+    const { path } = await takeSnapshot(harness.database, harness.folder, AT, GOES_ON);
+    harness.source.advance({ changed: 5, removed: 1 });
+    await harness.sync();
+    return { ...harness, held, snapshot: path, now: dump(harness.database) };
+  }
+
+  test('puts the snapshot in the place of the mirror, which is kept beside it; the next sync goes on from there', async () => {
+    const { database, snapshot, held, now, sync, rows } = await withSnapshot();
+    const { replaced, cases, lastRun } = restoreSnapshot(snapshot, database, AT);
+    expect([cases, lastRun]).toEqual([20, 1]);
+    expect(namesIn(dirname(database)).filter((name) => /restoring|-wal|-shm/.test(name))).toEqual([]);
+    expect(dump(database)).toBe(held);
+    expect(dump(String(replaced))).toBe(now);
+    expect((await sync()).outcome).toBe('complete');
+    expect(rows('SELECT count(*) AS n FROM sync_runs')).toEqual([{ n: 2 }]);
+    expect(existsSync(snapshot)).toBe(true);
+  });
+
+  test('works where there is no mirror any more', async () => {
+    const { database, snapshot, held } = await withSnapshot();
+    for (const ending of ['', '-wal', '-shm']) rmSync(`${database}${ending}`, { force: true });
+    expect(restoreSnapshot(snapshot, database, AT).replaced).toBeNull();
+    expect(dump(database)).toBe(held);
+  });
+
+  test('works where the mirror is damaged beyond reading, and keeps what there is of it', async () => {
+    const { database, snapshot, held } = await withSnapshot();
+    writeFileSync(database, 'no database at all');
+    writeFileSync(`${database}-wal`, 'nor a log');
+    const { replaced } = restoreSnapshot(snapshot, database, AT);
+    expect(dump(database)).toBe(held);
+    expect(readFileSync(String(replaced), 'utf8')).toBe('no database at all');
+    expect(readFileSync(`${String(replaced)}-wal`, 'utf8')).toBe('nor a log');
+  });
+
+  test('is refused over a writer and over a reader, and then changes nothing', async () => {
+    const { database, snapshot, now } = await withSnapshot();
+    const lock = takeWriterLock(database);
+    expect(() => restoreSnapshot(snapshot, database, AT)).toThrow(
+      expect.objectContaining({ code: 'LOCKED' }),
+    );
+    lock.release();
+    const reader = openMirrorReadOnly(database);
+    reader.sqlite.prepare('SELECT count(*) FROM cases').get();
+    expect(() => restoreSnapshot(snapshot, database, AT)).toThrow(
+      expect.objectContaining({ code: 'DATABASE_BUSY' }),
+    );
+    reader.close();
+    expect(dump(database)).toBe(now);
+    expect(namesIn(dirname(database)).filter((name) => /replaced|restoring/.test(name))).toEqual([]);
+  });
+
+  test('is refused for what is no mirror, is damaged or is not there, and then changes nothing', async () => {
+    const { database, snapshot, now, folder } = await withSnapshot();
+    const damaged = join(folder, 'damaged.db');
+    copyFileSync(snapshot, damaged);
+    const file = readFileSync(damaged);
+    file.fill(0x5a, file.length - 30_000, file.length - 10_000);
+    writeFileSync(damaged, file);
+    const text = join(folder, 'text');
+    writeFileSync(text, 'no database at all, but long enough for one'.repeat(100));
+    for (const [path, code] of [
+      [damaged, 'DATABASE_DAMAGED'],
+      [text, 'DATABASE_FOREIGN'],
+      [join(folder, 'none'), 'DATABASE_MISSING'],
+    ] as const) {
+      expect(() => restoreSnapshot(path, database, AT)).toThrow(expect.objectContaining({ code }));
+    }
+    expect(dump(database)).toBe(now);
+    expect(namesIn(dirname(database)).filter((name) => /replaced|restoring/.test(name))).toEqual([]);
+  });
+});
