@@ -127,6 +127,11 @@ export const ERROR_KINDS = {
     means: 'The proof of the mirror after a night found something that is not as it should be.',
     hint: 'Run `clearinghouse-mirror verify`, which names each finding; `clearinghouse-mirror restore` puts a snapshot back.',
   },
+  NOTIFY_FAILED: {
+    exit: 'network',
+    means: 'After a night somebody could not be told of it. The night itself is not touched by that.',
+    hint: 'Check CLEARINGHOUSE_PING_URL and CLEARINGHOUSE_WEBHOOK_URL, and that their hosts can be reached from here.',
+  },
   STALE: {
     exit: 'stale',
     means: 'The mirror is older than `status --check` allows.',

@@ -198,6 +198,31 @@ export const SETTINGS = {
     default: '12',
     means: 'Of how many months.',
   },
+  metricsFile: {
+    flag: '--metrics-file <file>',
+    env: 'CLEARINGHOUSE_METRICS_FILE',
+    default: undefined,
+    means:
+      'A file for the metrics of each night, for Prometheus (node_exporter reads it when it ends in .prom).',
+  },
+  pingUrl: {
+    flag: null,
+    env: 'CLEARINGHOUSE_PING_URL',
+    default: undefined,
+    means: "A dead man's switch that is told of each night: /start, then its exit code (healthchecks.io).",
+  },
+  webhookUrl: {
+    flag: null,
+    env: 'CLEARINGHOUSE_WEBHOOK_URL',
+    default: undefined,
+    means: 'An address that is sent the report of a night as JSON.',
+  },
+  webhookOn: {
+    flag: '--webhook-on <when>',
+    env: 'CLEARINGHOUSE_WEBHOOK_ON',
+    default: 'failure',
+    means: 'Of which nights: "failure", "change" (and failure), or "always".',
+  },
 } as const satisfies Record<string, SettingSpec>;
 
 /** Those of them that say where snapshots are and which are kept. */
@@ -221,4 +246,6 @@ export const NIGHTLY_SETTINGS = [
   'keepDaily',
   'keepWeekly',
   'keepMonthly',
+  'metricsFile',
+  'webhookOn',
 ] as const satisfies (keyof typeof SETTINGS)[];

@@ -154,7 +154,15 @@ export interface NightlySettings {
   /** Null for none. */
   readonly verifySample: SampleSize | null;
   readonly nightlySnapshot: boolean;
+  /** An absolute path; null for none, as with the two addresses. */
+  readonly metricsFile: string | null;
+  readonly pingUrl: URL | null;
+  readonly webhookUrl: URL | null;
+  readonly webhookOn: (typeof WEBHOOK_TIMES)[number];
 }
+
+/** Of which nights a webhook is told. */
+export const WEBHOOK_TIMES = ['failure', 'change', 'always'] as const;
 
 /** Where snapshots are, and which of them are kept. */
 export interface SnapshotSettings {
@@ -178,7 +186,30 @@ export function parseNightlySettings(written: WrittenSettings): NightlySettings 
     windowMinutes: whole('windowMinutes', 0, 7 * A_DAY_OF_MINUTES),
     verifySample: parseVerifySample(line('verifySample').trim(), written.verifySample?.from),
     nightlySnapshot: yesOrNo('nightlySnapshot'),
+    metricsFile: written.metricsFile === undefined ? null : resolve(line('metricsFile').trim()),
+    pingUrl: parseAddress(written.pingUrl),
+    webhookUrl: parseAddress(written.webhookUrl),
+    webhookOn: parseWebhookTime(line('webhookOn').trim(), written.webhookOn?.from),
   });
+}
+
+/** An address that may hold a secret: it is in no message. */
+function parseAddress(written: WrittenSetting | undefined): URL | null {
+  if (written === undefined) return null;
+  const text = written.text.trim();
+  if (!URL.canParse(text) || !/^https?:/i.test(text))
+    throw new MirrorError('SETTING_INVALID', `${written.from} must be an address that begins with https://.`);
+  return new URL(text);
+}
+
+function parseWebhookTime(text: string, from = '--webhook-on'): NightlySettings['webhookOn'] {
+  const found = WEBHOOK_TIMES.find((one) => one === text);
+  if (found === undefined)
+    throw new MirrorError(
+      'SETTING_INVALID',
+      `${from} must be ${WEBHOOK_TIMES.join(', ')}, not ${JSON.stringify(text)}.`,
+    );
+  return found;
 }
 
 function parseVerifySample(text: string, from = '--verify-sample'): SampleSize | null {

@@ -3,7 +3,9 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import {
   gatherSettings,
+  parseNightlySettings,
   parseSettings,
+  parseSnapshotSettings,
   readDotEnv,
   type SettingName,
   type WrittenSettings,
@@ -53,8 +55,9 @@ describe('each setting', () => {
 
   test('has a variable and a flag of its own, and a secret has no flag', () => {
     expect(new Set(NAMES.map((name) => SETTINGS[name].env)).size).toBe(NAMES.length);
-    expect(new Set(WITH_FLAG.map((name) => SETTINGS[name].flag)).size).toBe(NAMES.length - 1);
-    expect(SETTINGS.token.flag).toBeNull();
+    const secrets = ['token', 'pingUrl', 'webhookUrl'] as const;
+    expect(new Set(WITH_FLAG.map((name) => SETTINGS[name].flag)).size).toBe(NAMES.length - secrets.length);
+    for (const name of secrets) expect(SETTINGS[name].flag).toBeNull();
   });
 });
 
@@ -178,4 +181,54 @@ describe('the file .env', () => {
     const folder = tempFolder();
     expect(() => readDotEnv(folder)).toThrow(settingInvalid(folder));
   });
+});
+
+describe('the settings of nightly', () => {
+  const parse = (changes: Partial<Record<SettingName, string>>) =>
+    parseNightlySettings(gatherSettings(changes, {}, {}));
+
+  test('are these where nobody says otherwise', () => {
+    expect(parse({})).toEqual({
+      at: '17 3 * * *',
+      timezone: 'UTC',
+      startDelayMinutes: 15,
+      retryPauseMinutes: 30,
+      windowMinutes: 360,
+      verifySample: { share: 0.02 },
+      nightlySnapshot: true,
+      metricsFile: null,
+      pingUrl: null,
+      webhookUrl: null,
+      webhookOn: 'failure',
+    });
+  });
+
+  test('may leave the proof out, or have it of a number of cases', () => {
+    expect(parse({ verifySample: '0' }).verifySample).toBeNull();
+    expect(parse({ verifySample: '500' }).verifySample).toEqual({ count: 500 });
+    expect(parse({ metricsFile: 'x.prom' }).metricsFile).toBe(resolve('x.prom'));
+  });
+
+  test.each<[SettingName, string]>([
+    ['startDelayMinutes', '1441'],
+    ['retryPauseMinutes', '0'],
+    ['windowMinutes', '-1'],
+    ['verifySample', 'some'],
+    ['verifySample', '101%'],
+    ['nightlySnapshot', 'perhaps'],
+    ['webhookOn', 'never'],
+    ['pingUrl', 'hc-ping.com/lamp-secret'],
+    ['webhookUrl', 'file:///lamp-secret'],
+  ])('cannot have %s %j, which is said without the secret in an address', (name, text) => {
+    const failing = () => parse({ [name]: text });
+    expect(failing).toThrow(settingInvalid(' must be '));
+    expect(failing).not.toThrow('lamp-secret');
+  });
+});
+
+test('snapshots are beside the database, unless they are wanted elsewhere', () => {
+  const parse = (changes: Partial<Record<SettingName, string>>) =>
+    parseSnapshotSettings(gatherSettings(changes, {}, {}), '/data/clearinghouse.db');
+  expect(parse({})).toEqual({ folder: '/data/snapshots', daily: 7, weekly: 4, monthly: 12 });
+  expect(parse({ snapshots: '/backup' }).folder).toBe('/backup');
 });

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { count, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { UNCLASSIFIED } from '../clearinghouse/swept-status.ts';
 import type { Mirror } from './open-mirror.ts';
 import { cases, docketEntries, keptAside, payloadDrift, statuses, statusSyncs, syncRuns } from './schema.ts';
 
@@ -83,6 +84,17 @@ export function findMirrorState({ db, path }: Mirror, mostRuns: number): MirrorS
       drift: moment.select().from(payloadDrift).orderBy(payloadDrift.field).all(),
     };
   });
+}
+
+/**
+ * How old a mirror is: when the list ended that was read completely longest ago; null while one never was. The list of
+ * the cases without a status counts where it was ever read, because it may be left out.
+ */
+export function findFreshAsOf(statusStates: readonly StatusState[]): string | null {
+  const good = statusStates
+    .filter(({ id, lastGoodAt }) => id !== UNCLASSIFIED.id || lastGoodAt !== null)
+    .map(({ lastGoodAt }) => lastGoodAt);
+  return good.reduce((oldest, at) => (at === null || oldest === null || at < oldest ? at : oldest));
 }
 
 function sizeOf(path: string): number {

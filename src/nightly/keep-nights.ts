@@ -2,9 +2,6 @@ import { renameSync } from 'node:fs';
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
 import { messageOf, MirrorError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
-import { toDatabaseError } from '../mirror/database-error.ts';
-import { listSweptStatuses } from '../mirror/list-swept.ts';
-import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
 import type { NightlySettings } from '../settings.ts';
 import type { RunReport } from '../sync/run-report.ts';
 import type { NightKeeper } from './keep-schedule.ts';
@@ -26,7 +23,8 @@ import {
   type NightEnding,
 } from './note-night.ts';
 import { runSteps, type NightStep } from './night-steps.ts';
-import { isGivenUp, planNight, type NightPatience, type NightPlan } from './plan-night.ts';
+import { listDueBefore, listLeft, toPatience } from './night-facts.ts';
+import { isGivenUp, planNight, type NightPlan } from './plan-night.ts';
 import type { Schedule } from './schedule.ts';
 
 /** What a night is made of, by the settings that hold now. */
@@ -36,6 +34,8 @@ export interface NightlyJob {
   readonly settings: NightlySettings;
   readonly statuses: readonly SweptStatus[];
   readonly runSync: (statuses: readonly SweptStatus[]) => Promise<RunReport>;
+  /** Tells others that a try of a night begins. */
+  readonly announce?: ((night: Night, signal: AbortSignal) => Promise<void>) | undefined;
   /** What is done when a night is over. */
   readonly steps: readonly NightStep[];
 }
@@ -71,14 +71,21 @@ export interface KeeperOfNights extends NightKeeper {
   readonly lastExit: () => ExitName;
 }
 
-const MINUTE_MS = 60_000;
-
 /** Keeps the nights of one mirror, and their book. */
 export function keepNights({ job, now, random, who, talk, signal }: NightKeeperOptions): KeeperOfNights {
   let watchingSince = now();
   let book = openBook(job().database, talk);
   let share = random();
   let exit: ExitName = 'complete';
+  let reports: RunReport[] = [];
+
+  const announce = async (night: Night): Promise<void> => {
+    try {
+      await job().announce?.(night, signal);
+    } catch (error) {
+      talk.onFailed(error);
+    }
+  };
 
   const save = (changes: Partial<NightBook>, waiting: WaitPlan | null): void => {
     const { database, schedule } = job();
@@ -128,6 +135,8 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
     const missed = countMissed(nights) - countMissed(book.nights);
     save({ nights }, null);
     talk.onBegin(run, begun, missed);
+    if (begun.attempts === 1) reports = [];
+    await announce(begun);
     const firstBeganAt = new Date(begun.first_began_at ?? run.due);
     const ending = await tryNight(run, runSync);
     exit = ending.exit;
@@ -136,16 +145,14 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
       (ending.outcome !== 'interrupted' &&
         isGivenUp(firstBeganAt, now(), toPatience(settings, share, null, null)));
     save({ nights: noteEnding(book.nights, run.due, { ...ending, endedAt: now(), isOver }) }, null);
+    const ended = findNight(book.nights, run.due) ?? begun;
     if (isOver) {
-      const records = await runSteps(steps, ending.outcome === 'complete', signal, (error) => {
-        if (exit === 'complete' && error instanceof MirrorError) exit = error.exit;
-        talk.onFailed(error);
-      });
-      save({ nights: noteSteps(book.nights, run.due, records) }, null);
+      const after = await runSteps(steps, { night: ended, exit, reports }, signal, talk.onFailed);
+      ({ exit } = after);
+      save({ nights: noteSteps(book.nights, run.due, after.steps) }, null);
     }
     share = random();
-    const night = findNight(book.nights, run.due);
-    if (night !== undefined) talk.onEnd(night);
+    talk.onEnd(findNight(book.nights, run.due) ?? ended);
   };
 
   const tryNight = async (
@@ -154,7 +161,9 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
   ): Promise<Pick<NightEnding, 'outcome' | 'runId' | 'error'> & { exit: ExitName }> => {
     if (statuses.length === 0) return { outcome: 'complete', runId: null, error: null, exit: 'complete' };
     try {
-      const { outcome, runId, error, exit: ended } = await runSync(statuses);
+      const report = await runSync(statuses);
+      reports.push(report);
+      const { outcome, runId, error, exit: ended } = report;
       return { outcome, runId, error: error && toNightError(error), exit: ended };
     } catch (error) {
       talk.onFailed(error);
@@ -179,24 +188,6 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
   };
 }
 
-/**
- * What was due after the newest night of the book and before this one. Of a book without nights nobody knows since when
- * somebody should have kept the schedule.
- */
-function listDueBefore(schedule: Schedule, newest: Night | undefined, due: Date): readonly Date[] {
-  const between: Date[] = [];
-  let next = newest === undefined ? null : schedule.findNext(new Date(newest.due_at));
-  while (next !== null && next < due) {
-    between.push(next);
-    next = schedule.findNext(next);
-  }
-  return between;
-}
-
-function countMissed(nights: readonly Night[]): number {
-  return nights.filter(({ outcome }) => outcome === 'missed').length;
-}
-
 /** A book that cannot be read is put aside: the ledger of the mirror knows what lacks. */
 function openBook(database: string, talk: NightTalk): NightBook {
   const path = toNightBookPath(database);
@@ -209,40 +200,8 @@ function openBook(database: string, talk: NightTalk): NightBook {
   }
 }
 
-/** Where the mirror cannot be read nothing is known to have been swept; the run that follows says what is wrong. */
-function listLeft(
-  database: string,
-  statuses: readonly SweptStatus[],
-  due: Date,
-  upTo: Date,
-): readonly SweptStatus[] {
-  try {
-    const mirror = openMirrorReadOnly(database);
-    try {
-      const swept = listSweptStatuses(mirror, due, upTo);
-      return statuses.filter(({ id }) => !swept.includes(id));
-    } finally {
-      mirror.close();
-    }
-  } catch (error) {
-    if (toDatabaseError(error, database) instanceof MirrorError) return statuses;
-    throw error;
-  }
-}
-
-/** A schedule that is due more often than the delay is long would never begin: half of the time between is the most. */
-function toPatience(
-  { startDelayMinutes, retryPauseMinutes, windowMinutes }: NightlySettings,
-  share: number,
-  lastDue: Date | null,
-  nextDue: Date | null,
-): NightPatience {
-  const most = lastDue === null || nextDue === null ? Infinity : (nextDue.getTime() - lastDue.getTime()) / 2;
-  return {
-    startDelayMs: Math.round(Math.min(most, share * startDelayMinutes * MINUTE_MS)),
-    retryPauseMs: retryPauseMinutes * MINUTE_MS,
-    windowMs: windowMinutes * MINUTE_MS,
-  };
+function countMissed(nights: readonly Night[]): number {
+  return nights.filter(({ outcome }) => outcome === 'missed').length;
 }
 
 function toNightError(error: unknown): NightError {

@@ -1,40 +1,58 @@
 import { MirrorError } from '../errors.ts';
-import type { NightStepRecord } from './night-book.ts';
+import type { ExitName } from '../exit-codes.ts';
+import type { RunReport } from '../sync/run-report.ts';
+import type { Night, NightStepRecord } from './night-book.ts';
+
+/** What is known of a night when its steps are done. */
+export interface NightSummary {
+  readonly night: Night;
+  /** How it ended, or how the first of its steps that failed. */
+  readonly exit: ExitName;
+  /** Those of its runs that this process has made, the oldest first. */
+  readonly reports: readonly RunReport[];
+  /** What became of the steps before this one. */
+  readonly steps: readonly NightStepRecord[];
+}
 
 /** Something that is done after a night, apart from all others. */
 export interface NightStep {
   readonly step: string;
   /** Whether it is done only after a night that brought everything. */
   readonly needsAll: boolean;
-  /** Returns what it did, in a few words. */
-  readonly run: (signal: AbortSignal) => Promise<string>;
+  /** Returns what it did, in a few words; null when there was nothing to do. */
+  readonly run: (signal: AbortSignal, summary: NightSummary) => Promise<string | null>;
 }
 
 /**
  * Does one step after the other. One that fails is on record as failed and keeps no other from being done; a stop leaves
- * out those that are left.
+ * out those that are left. Returns how the night has ended with all that.
  */
 export async function runSteps(
   steps: readonly NightStep[],
-  hasAll: boolean,
+  of: Omit<NightSummary, 'steps'>,
   signal: AbortSignal,
   onFailed: (error: unknown) => void,
-): Promise<readonly NightStepRecord[]> {
+): Promise<Pick<NightSummary, 'exit' | 'steps'>> {
   const records: NightStepRecord[] = [];
+  let { exit } = of;
+  const skip = (step: string, detail: string): void => {
+    records.push({ step, outcome: 'skipped', detail });
+  };
   for (const { step, needsAll, run } of steps) {
-    if (signal.aborted) {
-      records.push({ step, outcome: 'skipped', detail: 'the process was told to end' });
-    } else if (needsAll && !hasAll) {
-      records.push({ step, outcome: 'skipped', detail: 'the night did not bring everything' });
-    } else {
+    if (signal.aborted) skip(step, 'the process was told to end');
+    else if (needsAll && of.night.outcome !== 'complete') skip(step, 'the night did not bring everything');
+    else {
       try {
-        records.push({ step, outcome: 'done', detail: await run(signal) });
+        const detail = await run(signal, { ...of, exit, steps: [...records] });
+        if (detail === null) skip(step, 'there was nothing to do');
+        else records.push({ step, outcome: 'done', detail });
       } catch (error) {
         if (error !== signal.reason) onFailed(error);
+        if (exit === 'complete') exit = error instanceof MirrorError ? error.exit : 'unexpected';
         const detail = error instanceof MirrorError ? `${error.code}: ${error.message}` : String(error);
         records.push({ step, outcome: 'failed', detail });
       }
     }
   }
-  return records;
+  return { exit, steps: records };
 }

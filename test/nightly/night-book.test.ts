@@ -12,6 +12,7 @@ import {
   type NightBook,
 } from '../../src/nightly/night-book.ts';
 import { parseSchedule } from '../../src/nightly/schedule.ts';
+import { gatherSettings, parseNightlySettings } from '../../src/settings.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const night = (due_at: string, changes: Partial<Night> = {}): Night => ({
@@ -89,15 +90,7 @@ describe('the book of the nights', () => {
       job: () => ({
         database,
         schedule: parseSchedule('17 3 * * *', 'UTC'),
-        settings: {
-          at: '17 3 * * *',
-          timezone: 'UTC',
-          startDelayMinutes: 0,
-          retryPauseMinutes: 1,
-          windowMinutes: 1,
-          verifySample: null,
-          nightlySnapshot: false,
-        },
+        settings: parseNightlySettings(gatherSettings({}, {}, {})),
         statuses: ONGOING_STATUSES,
         runSync: () => Promise.reject(new Error('not asked for')),
         steps: [],

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { MirrorError } from '../../src/errors.ts';
-import { runSteps, type NightStep } from '../../src/nightly/night-steps.ts';
+import type { Night } from '../../src/nightly/night-book.ts';
+import { runSteps, type NightStep, type NightSummary } from '../../src/nightly/night-steps.ts';
 import { toSnapshotStep } from '../../src/nightly/snapshot-step.ts';
 import { toVerifyStep } from '../../src/nightly/verify-step.ts';
 import { Random } from '../../src/replica/invent/random.ts';
@@ -19,6 +20,19 @@ const step = (name: string, run: NightStep['run'], needsAll = false): NightStep 
   needsAll,
   run,
 });
+const NIGHT: Night = {
+  due_at: '2026-11-24T03:17:00.000Z',
+  outcome: 'complete',
+  attempts: 1,
+  first_began_at: '2026-11-24T03:27:00.000Z',
+  last_ended_at: '2026-11-24T03:57:00.000Z',
+  is_over: true,
+  run_ids: [1],
+  error: null,
+  steps: [],
+};
+const WELL: Omit<NightSummary, 'steps'> = { night: NIGHT, exit: 'complete', reports: [] };
+const AFTER_ALL: NightSummary = { ...WELL, steps: [] };
 const does = (words: string) => () => Promise.resolve(words);
 
 describe('the steps after a night', () => {
@@ -26,14 +40,14 @@ describe('the steps after a night', () => {
     const fault = new MirrorError('DISK_LOW', 'No room.');
     const bug = new TypeError('lamp is not a function');
     const told: unknown[] = [];
-    const records = await runSteps(
+    const { steps: records } = await runSteps(
       [
         step('first', does('well')),
         step('second', () => Promise.reject(fault)),
         step('third', () => Promise.reject(bug)),
         step('fourth', does('well too')),
       ],
-      true,
+      WELL,
       GOES_ON,
       (error) => told.push(error),
     );
@@ -46,10 +60,35 @@ describe('the steps after a night', () => {
     expect(told).toEqual([fault, bug]);
   });
 
+  test('hear how it went so far, and the first that fails decides how all of it ends', async () => {
+    const heard: unknown[] = [];
+    const hears: NightStep['run'] = (_signal, { exit, steps }) => {
+      heard.push([exit, steps.length]);
+      return Promise.resolve(null);
+    };
+    const { exit, steps } = await runSteps(
+      [
+        step('first', hears),
+        step('second', () => Promise.reject(new MirrorError('VERIFY_FOUND', 'Two things.'))),
+        step('third', hears),
+        step('fourth', () => Promise.reject(new MirrorError('DISK_LOW', 'No room.'))),
+      ],
+      WELL,
+      GOES_ON,
+      () => undefined,
+    );
+    expect(heard).toEqual([
+      ['complete', 0],
+      ['findings', 2],
+    ]);
+    expect(exit).toBe('findings');
+    expect(steps[0]).toEqual({ step: 'first', outcome: 'skipped', detail: 'there was nothing to do' });
+  });
+
   test('that need all of it are left out after a night that brought only a part', async () => {
-    const records = await runSteps(
+    const { steps: records } = await runSteps(
       [step('snapshot', does('well'), true), step('verify', does('well'))],
-      false,
+      { ...WELL, night: { ...NIGHT, outcome: 'partial' } },
       GOES_ON,
       () => undefined,
     );
@@ -62,7 +101,7 @@ describe('the steps after a night', () => {
   test('that are left when the process is told to end are left out', async () => {
     const stop = new AbortController();
     const told: unknown[] = [];
-    const records = await runSteps(
+    const { steps: records } = await runSteps(
       [
         step('first', (signal) => {
           stop.abort(new MirrorError('TERMINATED', 'Stopped.'));
@@ -71,7 +110,7 @@ describe('the steps after a night', () => {
         }),
         step('second', does('well')),
       ],
-      true,
+      WELL,
       stop.signal,
       (error) => told.push(error),
     );
@@ -111,7 +150,7 @@ describe('the proof after a night', () => {
     const { sync, database } = await startHarness({ source: smallCollection(20) });
     await sync();
     const { run } = toVerifyStep(database, { share: 0.5 }, Math.random);
-    expect(await run(GOES_ON)).toBe('10 of 20 cases proved');
+    expect(await run(GOES_ON, AFTER_ALL)).toBe('10 of 20 cases proved');
   });
 
   test('fails when something is not as it should be', async () => {
@@ -121,7 +160,7 @@ describe('the proof after a night', () => {
     sqlite.exec(`UPDATE docket_entries SET description = 'Another' WHERE case_id = 3`);
     sqlite.close();
     const { run } = toVerifyStep(database, { share: 1 }, Math.random);
-    await expect(run(GOES_ON)).rejects.toMatchObject({ code: 'VERIFY_FOUND', exit: 'findings' });
+    await expect(run(GOES_ON, AFTER_ALL)).rejects.toMatchObject({ code: 'VERIFY_FOUND', exit: 'findings' });
   });
 });
 
@@ -132,8 +171,8 @@ test('the snapshot after a night removes those that are not to be kept', async (
   let day = 20;
   const now = () => new Date(`2026-11-${day}T03:17:00Z`);
   const { run } = toSnapshotStep(database, { folder, daily: 2, weekly: 0, monthly: 0 }, now);
-  expect(await run(GOES_ON)).toBe(join(folder, 'mirror-20261120T031700Z.db'));
-  for (day = 21; day < 23; day++) await run(GOES_ON);
+  expect(await run(GOES_ON, AFTER_ALL)).toBe(join(folder, 'mirror-20261120T031700Z.db'));
+  for (day = 21; day < 23; day++) await run(GOES_ON, AFTER_ALL);
   expect(listSnapshots(database, folder)).toHaveLength(2);
   expect(existsSync(join(folder, 'mirror-20261120T031700Z.db'))).toBe(false);
 });

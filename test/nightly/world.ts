@@ -13,7 +13,7 @@ import { readNightBook, toNightBookPath, type NightBook } from '../../src/nightl
 import type { NightStep } from '../../src/nightly/night-steps.ts';
 import { parseSchedule, type Schedule } from '../../src/nightly/schedule.ts';
 import type { Random } from '../../src/replica/invent/random.ts';
-import type { NightlySettings } from '../../src/settings.ts';
+import { gatherSettings, parseNightlySettings } from '../../src/settings.ts';
 import { beginRecord, type RunRecord } from '../../src/sync/run-record.ts';
 import { judgeRun, type RunReport, type StatusReport } from '../../src/sync/run-report.ts';
 import { SweepFigures } from '../../src/sync/sweep-figures.ts';
@@ -43,7 +43,6 @@ export interface WorldPlan {
   readonly start: string;
   readonly cron: string;
   readonly timezone: string;
-  readonly settings?: Partial<NightlySettings>;
   readonly random: Random;
   /** Drawn for each attempt. */
   readonly weather: () => Weather;
@@ -126,7 +125,6 @@ export class World {
         endIfDue();
       },
     };
-    const { settings } = this.#plan;
     const keeper = keepNights({
       now: () => this.now(),
       random: () => this.#plan.random.share(),
@@ -134,16 +132,9 @@ export class World {
       job: () => ({
         database: this.database,
         schedule: this.schedule,
-        settings: {
-          at: this.#plan.cron,
-          timezone: this.#plan.timezone,
-          startDelayMinutes: 15,
-          retryPauseMinutes: 30,
-          windowMinutes: 360,
-          verifySample: null,
-          nightlySnapshot: false,
-          ...settings,
-        },
+        settings: parseNightlySettings(
+          gatherSettings({ at: this.#plan.cron, timezone: this.#plan.timezone }, {}, {}),
+        ),
         statuses: ONGOING_STATUSES,
         runSync: (statuses) => this.#sync(statuses),
         steps: this.#plan.steps ?? [],

@@ -1,8 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { UNCLASSIFIED } from '../../clearinghouse/swept-status.ts';
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
-import { findMirrorState, type MirrorState } from '../../mirror/find-mirror-state.ts';
+import { findFreshAsOf, findMirrorState, type MirrorState } from '../../mirror/find-mirror-state.ts';
 import { isWriterLockHeld } from '../../mirror/writer-lock.ts';
 import { readNightBook, toNightBookPath } from '../../nightly/night-book.ts';
 import { write, type Io } from '../io.ts';
@@ -56,17 +55,9 @@ function findNightlyState(database: string, state: MirrorState, now: Date): Nigh
     book: readNightBook(path),
     isKept: isWriterLockHeld(path),
     isWriting: isWriterLockHeld(database),
-    freshAsOf: findFreshAsOf(state),
+    freshAsOf: findFreshAsOf(state.statuses),
     now,
   };
-}
-
-/** The list of the cases without a status is left out by those who never swept it. */
-function findFreshAsOf({ statuses }: MirrorState): string | null {
-  const good = statuses
-    .filter(({ id, lastGoodAt }) => id !== UNCLASSIFIED.id || lastGoodAt !== null)
-    .map(({ lastGoodAt }) => lastGoodAt);
-  return good.reduce((oldest, at) => (at === null || oldest === null || at < oldest ? at : oldest));
 }
 
 /** Fails with STALE. */

@@ -1,0 +1,58 @@
+import { toMetricsStep } from '../nightly/metrics-step.ts';
+import type { NightStep } from '../nightly/night-steps.ts';
+import { toPingStep, toWebhookStep } from '../nightly/notify.ts';
+import { parseSchedule, type Schedule } from '../nightly/schedule.ts';
+import { toSnapshotStep } from '../nightly/snapshot-step.ts';
+import { toVerifyStep } from '../nightly/verify-step.ts';
+import {
+  parseNightlySettings,
+  parseSettings,
+  parseSnapshotSettings,
+  readToken,
+  type NightlySettings,
+  type Settings,
+  type SnapshotSettings,
+} from '../settings.ts';
+import type { Io } from './io.ts';
+import { toReportJson } from './render/run-report.ts';
+import { readWrittenSettings, type Flags } from './settings-options.ts';
+
+/** All that a night is run by. */
+export interface ReadSettings {
+  readonly settings: Settings;
+  readonly token: string;
+  readonly nightly: NightlySettings;
+  readonly schedule: Schedule;
+  readonly snapshots: SnapshotSettings;
+}
+
+/** Reads them all, so that nothing that cannot be used is found out at night. */
+export function readNightlySettings(flags: Flags, io: Io): ReadSettings {
+  const written = readWrittenSettings(flags, io);
+  const settings = parseSettings(written);
+  const nightly = parseNightlySettings(written);
+  return {
+    settings,
+    nightly,
+    schedule: parseSchedule(nightly.at, nightly.timezone),
+    snapshots: parseSnapshotSettings(written, settings.database),
+    token: readToken(written),
+  };
+}
+
+/** What is done when a night is over. */
+export function listNightSteps(
+  { settings: { database }, nightly, snapshots }: ReadSettings,
+  io: Io,
+): NightStep[] {
+  const { now, random } = io.surroundings;
+  return [
+    ...(nightly.verifySample === null ? [] : [toVerifyStep(database, nightly.verifySample, random)]),
+    ...(nightly.nightlySnapshot ? [toSnapshotStep(database, snapshots, now)] : []),
+    ...(nightly.metricsFile === null ? [] : [toMetricsStep(database, nightly.metricsFile)]),
+    ...(nightly.webhookUrl === null
+      ? []
+      : [toWebhookStep(nightly.webhookUrl, nightly.webhookOn, toReportJson)]),
+    ...(nightly.pingUrl === null ? [] : [toPingStep(nightly.pingUrl)]),
+  ];
+}

@@ -1,0 +1,63 @@
+import type { SweptStatus } from '../clearinghouse/swept-status.ts';
+import { MirrorError } from '../errors.ts';
+import { toDatabaseError } from '../mirror/database-error.ts';
+import { listSweptStatuses } from '../mirror/list-swept.ts';
+import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
+import type { NightlySettings } from '../settings.ts';
+import type { Night } from './night-book.ts';
+import type { NightPatience } from './plan-night.ts';
+import type { Schedule } from './schedule.ts';
+
+/* What the planning of nights goes by, from the mirror, the schedule and the settings. */
+
+const MINUTE_MS = 60_000;
+
+/** Where the mirror cannot be read nothing is known to have been swept; the run that follows says what is wrong. */
+export function listLeft(
+  database: string,
+  statuses: readonly SweptStatus[],
+  due: Date,
+  upTo: Date,
+): readonly SweptStatus[] {
+  try {
+    const mirror = openMirrorReadOnly(database);
+    try {
+      const swept = listSweptStatuses(mirror, due, upTo);
+      return statuses.filter(({ id }) => !swept.includes(id));
+    } finally {
+      mirror.close();
+    }
+  } catch (error) {
+    if (toDatabaseError(error, database) instanceof MirrorError) return statuses;
+    throw error;
+  }
+}
+
+/**
+ * What was due after the newest night of the book and before this one. Of a book without nights nobody knows since when
+ * somebody should have kept the schedule.
+ */
+export function listDueBefore(schedule: Schedule, newest: Night | undefined, due: Date): readonly Date[] {
+  const between: Date[] = [];
+  let next = newest === undefined ? null : schedule.findNext(new Date(newest.due_at));
+  while (next !== null && next < due) {
+    between.push(next);
+    next = schedule.findNext(next);
+  }
+  return between;
+}
+
+/** A schedule that is due more often than the delay is long would never begin: half of the time between is the most. */
+export function toPatience(
+  { startDelayMinutes, retryPauseMinutes, windowMinutes }: NightlySettings,
+  share: number,
+  lastDue: Date | null,
+  nextDue: Date | null,
+): NightPatience {
+  const most = lastDue === null || nextDue === null ? Infinity : (nextDue.getTime() - lastDue.getTime()) / 2;
+  return {
+    startDelayMs: Math.round(Math.min(most, share * startDelayMinutes * MINUTE_MS)),
+    retryPauseMs: retryPauseMinutes * MINUTE_MS,
+    windowMs: windowMinutes * MINUTE_MS,
+  };
+}

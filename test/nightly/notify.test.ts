@@ -1,0 +1,174 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Night } from '../../src/nightly/night-book.ts';
+import type { NightSummary } from '../../src/nightly/night-steps.ts';
+import { announceNight, toPingStep, toWebhookStep } from '../../src/nightly/notify.ts';
+import type { RunReport } from '../../src/sync/run-report.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness } from '../support/sync-harness.ts';
+
+const GOES_ON = new AbortController().signal;
+const SECRET = 'lamp-secret';
+const NIGHT: Night = {
+  due_at: '2026-11-24T03:17:00.000Z',
+  outcome: 'complete',
+  attempts: 1,
+  first_began_at: '2026-11-24T03:27:00.000Z',
+  last_ended_at: '2026-11-24T03:57:00.000Z',
+  is_over: true,
+  run_ids: [1],
+  error: null,
+  steps: [],
+};
+const WELL: NightSummary = { night: NIGHT, exit: 'complete', reports: [], steps: [] };
+const BADLY: NightSummary = {
+  ...WELL,
+  exit: 'network',
+  night: {
+    ...NIGHT,
+    outcome: 'failed',
+    error: { code: 'NETWORK_GAVE_UP', message: 'No lamp.', hint: 'Light one.' },
+  },
+};
+
+interface Heard {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly type: string | undefined;
+  readonly body: string;
+}
+
+const servers: { close: () => void }[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** Somebody to be told, who answers with these statuses in turn, and then with 200. */
+async function listen(...statuses: number[]) {
+  const heard: Heard[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      const { method, url, headers } = request;
+      heard.push({ method, url, type: headers['content-type'], body });
+      response.writeHead(statuses.shift() ?? 200).end();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  servers.push(server);
+  const { port } = server.address() as AddressInfo;
+  return { heard, url: new URL(`http://127.0.0.1:${port}/ping/${SECRET}?rid=7`) };
+}
+
+/** A report of a real run over a small collection, and of one after it that brought nothing. */
+async function makeReports(): Promise<{ first: RunReport; second: RunReport }> {
+  const { sync } = await startHarness({ source: smallCollection(5) });
+  return { first: await sync(), second: await sync() };
+}
+
+describe('a dead man’s switch', () => {
+  test('is told that a night begins, and with which exit code it ended', async () => {
+    const { heard, url } = await listen();
+    await announceNight(url, NIGHT, GOES_ON);
+    expect(await toPingStep(url).run(GOES_ON, WELL)).toBe(`told ${url.host} 0`);
+    await toPingStep(url).run(GOES_ON, {
+      ...BADLY,
+      steps: [{ step: 'verify', outcome: 'done', detail: 'all well' }],
+    });
+    expect(heard.map(({ method, url: path }) => `${String(method)} ${String(path)}`)).toEqual([
+      `POST /ping/${SECRET}/start?rid=7`,
+      `POST /ping/${SECRET}/0?rid=7`,
+      `POST /ping/${SECRET}/4?rid=7`,
+    ]);
+    expect(heard[2]?.body).toBe(
+      'The night of 2026-11-24T03:17:00.000Z: failed, exit code 4.\nNETWORK_GAVE_UP: No lamp.\nverify: done, all well\n',
+    );
+  });
+
+  test('is told again when it did not hear', async () => {
+    const { heard, url } = await listen(500, 503);
+    await toPingStep(url).run(GOES_ON, WELL);
+    expect(heard).toHaveLength(3);
+  });
+
+  test('that does not hear three times is a failure that keeps the secret', async () => {
+    const { heard, url } = await listen(500, 500, 500, 500);
+    const failure = await toPingStep(url)
+      .run(GOES_ON, WELL)
+      .catch((error: unknown) => error);
+    expect(heard).toHaveLength(3);
+    expect(failure).toMatchObject({
+      code: 'NOTIFY_FAILED',
+      message: `${url.host} could not be told: status 500 (3 tries).`,
+    });
+    expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain(SECRET);
+  });
+
+  test('that is not there is one too', async () => {
+    const url = new URL(`http://127.0.0.1:1/${SECRET}`);
+    await expect(toPingStep(url).run(GOES_ON, WELL)).rejects.toMatchObject({
+      code: 'NOTIFY_FAILED',
+      message: '127.0.0.1:1 could not be told: ECONNREFUSED (3 tries).',
+    });
+  });
+
+  test('is not waited for when the process is told to end', async () => {
+    const { url } = await listen(500, 500, 500);
+    const stop = new AbortController();
+    const reason = new Error('enough');
+    const pinging = toPingStep(url).run(stop.signal, WELL);
+    stop.abort(reason);
+    await expect(pinging).rejects.toBe(reason);
+  });
+});
+
+describe('a webhook', () => {
+  test('is sent the night, its steps and the reports of its runs', async () => {
+    const { heard, url } = await listen();
+    const { first } = await makeReports();
+    const steps = [{ step: 'verify', outcome: 'done', detail: 'all well' }] as const;
+    const step = toWebhookStep(url, 'always', ({ runId, outcome }) => ({ runId, outcome }));
+    expect(await step.run(GOES_ON, { ...WELL, steps, reports: [first] })).toBe(`told ${url.host}`);
+    expect(heard[0]).toMatchObject({
+      method: 'POST',
+      url: `/ping/${SECRET}?rid=7`,
+      type: 'application/json',
+    });
+    expect(JSON.parse(String(heard[0]?.body))).toEqual({
+      event: 'night',
+      exit_code: 0,
+      night: { ...NIGHT, steps },
+      reports: [{ runId: 1, outcome: 'complete' }],
+    });
+  });
+
+  test('is told of the nights that it wants to hear of', async () => {
+    const { first, second } = await makeReports();
+    const changed = { ...WELL, reports: [first] };
+    const same = { ...WELL, reports: [second] };
+    const failedStep: NightSummary = {
+      ...same,
+      steps: [{ step: 'snapshot', outcome: 'failed', detail: 'no room' }],
+    };
+    for (const [when, nights] of [
+      ['failure', [BADLY, failedStep]],
+      ['change', [BADLY, failedStep, changed]],
+      ['always', [BADLY, failedStep, changed, same]],
+    ] as const) {
+      const { heard, url } = await listen();
+      for (const night of [BADLY, failedStep, changed, same])
+        await toWebhookStep(url, when, () => null).run(GOES_ON, night);
+      expect([when, heard.length]).toEqual([when, nights.length]);
+    }
+  });
+
+  test('that need not hear of a night is left alone', async () => {
+    const { heard, url } = await listen();
+    expect(await toWebhookStep(url, 'failure', () => null).run(GOES_ON, WELL)).toBeNull();
+    expect(heard).toEqual([]);
+  });
+});
