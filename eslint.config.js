@@ -46,6 +46,7 @@ const FORBIDDEN_IMPORTS = {
   sync: ['history', 'audit', 'verify', 'snapshots', 'nightly', 'replica', 'demo', 'cli'],
   nightly: ['history', 'audit', 'replica', 'demo', 'cli'],
   replica: ['cases', 'mirror', 'history', 'audit', 'verify', 'sync', 'demo', 'cli'],
+  init: ['history', 'audit', 'verify', 'snapshots', 'sync', 'replica', 'demo', 'cli'],
   demo: ['audit', 'cli'],
 };
 

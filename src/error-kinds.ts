@@ -20,6 +20,11 @@ export const ERROR_KINDS = {
     means: 'A setting has a value that cannot be used.',
     hint: 'Correct the flag, the environment variable or the line in .env that is named.',
   },
+  ENV_FILE_EXISTS: {
+    exit: 'usage',
+    means: '`init` found a file .env in the folder.',
+    hint: 'Edit it, or run `init --replace` to have it written anew.',
+  },
   TOKEN_MISSING: {
     exit: 'usage',
     means: 'No API token was given.',

@@ -16,6 +16,8 @@ export interface Io {
   readonly surroundings: Surroundings;
   /** Gives memory back that is no longer used. */
   readonly keepHeapSmall: () => void;
+  /** Asks the person at the terminal; null where there is none. What is secret is not shown while it is typed. */
+  readonly ask: ((question: string, isSecret: boolean, signal: AbortSignal) => Promise<string>) | null;
   /** Calls `stop` at Ctrl-C or SIGTERM, with the error that says which. Returns how to stop listening. */
   onStop(stop: (reason: MirrorError) => void): () => void;
   /** Calls `reload` at SIGHUP. Returns how to stop listening. */

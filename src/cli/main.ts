@@ -10,6 +10,7 @@ import { defineCoverage, runCoverageCommand } from './commands/coverage.ts';
 import { defineDemo, runDemoCommand } from './commands/demo.ts';
 import { defineDeparted, runDepartedCommand } from './commands/departed.ts';
 import { defineDoctor, runDoctorCommand } from './commands/doctor.ts';
+import { defineInit, runInitCommand } from './commands/init.ts';
 import { defineNightly, runNightlyCommand } from './commands/nightly.ts';
 import { defineQuery, runQueryCommand } from './commands/query.ts';
 import { defineRedact, runRedactCommand } from './commands/redact.ts';
@@ -63,6 +64,7 @@ export function defineProgram(io: Io, settle: (exit: ExitName) => void): Command
       settle(await run(argument as never, flags, io));
     });
   };
+  add('init', defineInit, runInitCommand);
   add('sync', defineSync, runSyncCommand);
   add('nightly', defineNightly, runNightlyCommand);
   add('status', defineStatus, runStatusCommand);

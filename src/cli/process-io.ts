@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MirrorError } from '../errors.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
@@ -8,6 +10,33 @@ const STOP_SIGNALS = {
   SIGINT: ['INTERRUPTED', 'Stopped by Ctrl-C.', EXIT_CODES.interrupted.code],
   SIGTERM: ['TERMINATED', 'Stopped by SIGTERM.', EXIT_CODES.terminated.code],
 } as const;
+
+async function askAtTerminal(question: string, isSecret: boolean, signal: AbortSignal): Promise<string> {
+  process.stderr.write(question);
+  const nowhere = new Writable({
+    write: (_chunk, _encoding, done) => {
+      done();
+    },
+  });
+  const terminal = createInterface({
+    input: process.stdin,
+    output: isSecret ? nowhere : process.stderr,
+    terminal: true,
+  });
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      const stop = (): void => {
+        reject(new MirrorError('INTERRUPTED', 'Nothing was written.'));
+      };
+      terminal.once('line', resolve);
+      for (const event of ['SIGINT', 'close'] as const) terminal.once(event, stop);
+      signal.addEventListener('abort', stop, { once: true });
+    });
+  } finally {
+    terminal.close();
+    if (isSecret) process.stderr.write('\n');
+  }
+}
 
 /** The real process: its streams, environment, clock and signals. */
 export const PROCESS_IO: Io = {
@@ -25,6 +54,7 @@ export const PROCESS_IO: Io = {
     },
   },
   keepHeapSmall,
+  ask: process.stdin.isTTY ? askAtTerminal : null,
   onReload(reload) {
     process.on('SIGHUP', reload);
     return () => process.off('SIGHUP', reload);

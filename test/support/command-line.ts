@@ -21,6 +21,8 @@ export interface CliOptions {
   readonly folder?: string;
   readonly isTTY?: boolean;
   readonly surroundings?: Surroundings;
+  /** Who answers questions; nobody by default. */
+  readonly ask?: Io['ask'];
   /** Is given the function that stops the command, as a signal would. */
   readonly onStop?: (stop: (reason: MirrorError) => void) => void;
 }
@@ -37,6 +39,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     surroundings: options.surroundings ?? fakeSurroundings(),
     keepHeapSmall: () => undefined,
     onReload: () => () => undefined,
+    ask: options.ask ?? null,
     onStop: (stop) => {
       options.onStop?.(stop);
       return () => undefined;

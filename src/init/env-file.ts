@@ -1,0 +1,53 @@
+import { closeSync, fchmodSync, openSync, writeFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { messageOf, MirrorError } from '../errors.ts';
+import { SETTINGS } from '../settings-list.ts';
+import type { SettingName } from '../settings.ts';
+
+/** What is to stand in the file, by setting. */
+export type EnvValues = Readonly<Partial<Record<SettingName, string>>>;
+
+/** The text of a .env with a comment on each setting, and the others as comments to be used. */
+export function renderEnvFile(values: EnvValues, at: Date): string {
+  const names = Object.keys(SETTINGS) as SettingName[];
+  const lines = names
+    .filter((name) => values[name] !== undefined)
+    .map((name) => `# ${SETTINGS[name].means}\n${toLine(SETTINGS[name].env, values[name] ?? '')}\n`);
+  return `# Settings of clearinghouse-mirror, written by its command \`init\` on ${at.toISOString().slice(0, 10)}. Keep this file to yourself.
+# What else can be set: docs/configuration.md.
+
+${lines.join('\n')}`;
+}
+
+/** A line that Node reads back as that value. Fails with SETTING_INVALID where no kind of quotes can hold it. */
+function toLine(variable: string, value: string): string {
+  for (const quote of ['', '"', "'", '`']) {
+    const line = `${variable}=${quote}${value}${quote}`;
+    if (parseEnv(line)[variable] === value) return line;
+  }
+  throw new MirrorError(
+    'SETTING_INVALID',
+    `${variable} cannot be written into .env: it holds every kind of quotes.`,
+  );
+}
+
+/**
+ * Writes the file for its owner's eyes alone. Fails with ENV_FILE_EXISTS unless an old one is to be replaced, and with
+ * SETTING_INVALID where it cannot be written.
+ */
+export function writeEnvFile(path: string, text: string, replaces: boolean): void {
+  let file: number;
+  try {
+    file = openSync(path, replaces ? 'w' : 'wx', 0o600);
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')
+      throw new MirrorError('ENV_FILE_EXISTS', `There is a file ${path} already.`, { cause });
+    throw new MirrorError('SETTING_INVALID', `${path} cannot be written: ${messageOf(cause)}`, { cause });
+  }
+  try {
+    fchmodSync(file, 0o600); // one that was there may be open to all
+    writeFileSync(file, text);
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,189 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { renderEnvFile } from '../../src/init/env-file.ts';
+import { MirrorError } from '../../src/errors.ts';
+import { readDotEnv } from '../../src/settings.ts';
+import { always } from '../../src/replica/serve/fault-rules.ts';
+import { startReplica } from '../../src/replica/serve/start-replica.ts';
+import { runCli, type CliOptions } from '../support/command-line.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { fakeSurroundings } from '../support/surroundings.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+async function start() {
+  const { replica } = await startHarness({ source: smallCollection(3) });
+  const folder = tempFolder();
+  const asked: string[] = [];
+  const secrets: string[] = [];
+  /** The command, with a person who gives these answers in turn. */
+  const init = (
+    answers: readonly string[] | null,
+    args: readonly string[] = [],
+    options: CliOptions = {},
+  ) => {
+    const left = [...(answers ?? [])];
+    const ask = (question: string, isSecret: boolean): Promise<string> => {
+      asked.push(question);
+      if (isSecret) secrets.push(question);
+      const answer = left.shift();
+      return answer === undefined
+        ? Promise.reject(new MirrorError('INTERRUPTED', 'Nothing was written.'))
+        : Promise.resolve(answer);
+    };
+    return runCli(['init', '--api-url', replica.url, ...args], {
+      folder,
+      surroundings: fakeSurroundings({ start: new Date().toISOString() }),
+      ask: answers === null ? null : ask,
+      ...options,
+    });
+  };
+  return { replica, folder, path: join(folder, '.env'), init, asked, secrets };
+}
+
+describe('init', () => {
+  test('asks for four things, checks each, and writes them for the owner alone, with what to run next', async () => {
+    const { init, replica, path, folder, asked, secrets } = await start();
+    const { exitCode, stdout, stderr } = await init([
+      `Token ${replica.token}`,
+      '',
+      'America/Detroit',
+      '30 2 * * *',
+    ]);
+    expect(exitCode).toBe(0);
+    expect(asked).toHaveLength(4);
+    expect(secrets).toEqual([expect.stringContaining('API token')]);
+    expect(readDotEnv(path)).toEqual({
+      CLEARINGHOUSE_API_URL: replica.url,
+      CLEARINGHOUSE_API_TOKEN: replica.token,
+      CLEARINGHOUSE_DATABASE: join(folder, 'clearinghouse.db'),
+      CLEARINGHOUSE_AT: '30 2 * * *',
+      CLEARINGHOUSE_TIMEZONE: 'America/Detroit',
+    });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readFileSync(path, 'utf8')).toContain('# When a night is due, as a cron expression.\n');
+    expect(stdout).toContain('clearinghouse-mirror doctor');
+    expect(stderr).toContain('ok    token');
+    expect(`${stdout}${stderr}`).not.toContain(replica.token);
+  });
+
+  test('asks again for what cannot be used', async () => {
+    const { init, replica, path, asked } = await start();
+    const answers = [
+      '',
+      'wrong',
+      replica.token,
+      '/nowhere/x.db',
+      '',
+      'Atlantis',
+      'UTC',
+      'at night',
+      '17 3 * * *',
+    ];
+    const { exitCode, stderr } = await init(answers);
+    expect(exitCode).toBe(0);
+    expect(asked).toHaveLength(answers.length);
+    expect(stderr.match(/^BAD {3}/gm)).toHaveLength(5);
+    expect(stderr).toContain('is not a time zone');
+    expect(readDotEnv(path)).toMatchObject({ CLEARINGHOUSE_TIMEZONE: 'UTC', CLEARINGHOUSE_AT: '17 3 * * *' });
+  });
+
+  test('writes nothing when it is broken off', async () => {
+    const { init, replica, path } = await start();
+    expect((await init([replica.token, ''])).exitCode).toBe(130);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('takes a token that cannot be checked just now, and says so', async () => {
+    const { init, path } = await start();
+    const broken = await startReplica({
+      source: smallCollection(1),
+      faults: always({ kind: 'status', status: 503 }, () => true),
+    });
+    const { exitCode, stderr } = await init(['some-token', '', '', ''], ['--api-url', broken.url]);
+    await broken.close();
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('status 503');
+    expect(readDotEnv(path).CLEARINGHOUSE_API_TOKEN).toBe('some-token');
+  });
+
+  test('asks nothing of what a flag or the environment says', async () => {
+    const { init, replica, asked, path } = await start();
+    const args = ['--at', '0 4 * * *', '--timezone', 'UTC'];
+    const env = { CLEARINGHOUSE_API_TOKEN: replica.token };
+    expect((await init([''], args, { env })).exitCode).toBe(0);
+    expect(asked).toEqual([expect.stringContaining('The file of the mirror')]);
+    expect(readDotEnv(path).CLEARINGHOUSE_AT).toBe('0 4 * * *');
+  });
+});
+
+describe('init without questions', () => {
+  test.each([
+    ['with --yes', ['--yes'], []],
+    ['without a terminal', [], null],
+  ])('%s takes flags, environment and defaults', async (_title, args, answers) => {
+    const { init, replica, asked, path } = await start();
+    const { exitCode } = await init(answers, args, { env: { CLEARINGHOUSE_API_TOKEN: replica.token } });
+    expect([exitCode, asked]).toEqual([0, []]);
+    expect(readDotEnv(path)).toMatchObject({
+      CLEARINGHOUSE_API_TOKEN: replica.token,
+      CLEARINGHOUSE_AT: '17 3 * * *',
+    });
+  });
+
+  test('names a file with the token, and does not copy it', async () => {
+    const { init, replica, folder, path } = await start();
+    writeFileSync(join(folder, 'token'), `${replica.token}\n`);
+    expect((await init(null, ['--token-file', join(folder, 'token')])).exitCode).toBe(0);
+    expect(readDotEnv(path).CLEARINGHOUSE_TOKEN_FILE).toBe(join(folder, 'token'));
+    expect(readFileSync(path, 'utf8')).not.toContain(replica.token);
+  });
+
+  test.each<[string, string[], NodeJS.ProcessEnv, string]>([
+    ['without a token', [], {}, 'No API token'],
+    ['with a token that is refused', [], { CLEARINGHOUSE_API_TOKEN: 'wrong' }, 'token'],
+    ['with a time that is none', ['--at', 'night'], {}, 'cron expression'],
+  ])('ends with 2 %s, and writes nothing', async (_title, args, env, words) => {
+    const { init, replica, path } = await start();
+    const token = args.length > 0 ? { CLEARINGHOUSE_API_TOKEN: replica.token } : {};
+    const { exitCode, stderr } = await init(null, args, { env: { ...token, ...env } });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(words)]);
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
+describe('a .env that is there already', () => {
+  test('is left as it is', async () => {
+    const { init, replica, path } = await start();
+    writeFileSync(path, 'CLEARINGHOUSE_DELAY=5\n');
+    const { exitCode, stderr } = await init([replica.token, '', '', '']);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('[ENV_FILE_EXISTS]')]);
+    expect(readFileSync(path, 'utf8')).toBe('CLEARINGHOUSE_DELAY=5\n');
+  });
+
+  test('is written over with --replace, for the owner alone; what it said is offered', async () => {
+    const { init, replica, path, asked } = await start();
+    writeFileSync(path, `CLEARINGHOUSE_API_TOKEN=${replica.token}\nCLEARINGHOUSE_AT="5 5 * * *"\n`, {
+      mode: 0o644,
+    });
+    expect((await init(['', '', 'UTC', ''], ['--replace'])).exitCode).toBe(0);
+    expect(asked[0]).toContain('[as it is]');
+    expect(asked[3]).toContain('[5 5 * * *]');
+    expect(readDotEnv(path)).toMatchObject({
+      CLEARINGHOUSE_API_TOKEN: replica.token,
+      CLEARINGHOUSE_AT: '5 5 * * *',
+    });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+});
+
+test('whatever a value holds, Node reads it back from the file as it was, or it is refused', () => {
+  const folder = tempFolder();
+  const path = join(folder, '.env');
+  for (const token of ['a#b', 'a"b', "a'b", 'a`b', 'a b', '$A', 'a=b', String.raw`a\nb`, 'a"\'b']) {
+    writeFileSync(path, renderEnvFile({ token }, new Date('2026-11-24')));
+    expect(readDotEnv(path).CLEARINGHOUSE_API_TOKEN).toBe(token);
+  }
+  expect(() => renderEnvFile({ token: 'a"\'`#b' }, new Date('2026-11-24'))).toThrow('every kind of quotes');
+});
