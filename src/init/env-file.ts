@@ -21,7 +21,8 @@ ${lines.join('\n')}`;
 
 /** A line that Node reads back as that value. Fails with SETTING_INVALID where no kind of quotes can hold it. */
 function toLine(variable: string, value: string): string {
-  for (const quote of ['', '"', "'", '`']) {
+  const needsNone = /^[\w./:@%+,-]+$/.test(value); // so that a shell reads it likewise
+  for (const quote of [...(needsNone ? [''] : []), '"', "'", '`']) {
     const line = `${variable}=${quote}${value}${quote}`;
     if (parseEnv(line)[variable] === value) return line;
   }
