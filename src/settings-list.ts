@@ -223,6 +223,19 @@ export const SETTINGS = {
     default: 'failure',
     means: 'Of which nights: "failure", "change" (and failure), or "always".',
   },
+  logFormat: {
+    flag: '--log-format <format>',
+    env: 'CLEARINGHOUSE_LOG_FORMAT',
+    default: 'auto',
+    means:
+      'What `nightly` tells: "text", "json" (a line an event), or "auto": text on a terminal, else JSON.',
+  },
+  logLevel: {
+    flag: '--log-level <level>',
+    env: 'CLEARINGHOUSE_LOG_LEVEL',
+    default: 'info',
+    means: 'How much of it as JSON: "error", "warn", "info", "debug" (each page), or "silent".',
+  },
 } as const satisfies Record<string, SettingSpec>;
 
 /** Those of them that say where snapshots are and which are kept. */
@@ -248,4 +261,6 @@ export const NIGHTLY_SETTINGS = [
   'keepMonthly',
   'metricsFile',
   'webhookOn',
+  'logFormat',
+  'logLevel',
 ] as const satisfies (keyof typeof SETTINGS)[];

@@ -110,7 +110,17 @@ function readerOf(written: WrittenSettings) {
       throw new MirrorError('SETTING_INVALID', `${from} must be yes or no, not ${JSON.stringify(text)}.`);
     return known;
   };
-  return { whole, line, yesOrNo };
+  const oneOf = <Value extends string>(name: SettingName, values: readonly Value[]): Value => {
+    const { text, from } = written[name] ?? { text: '', from: name };
+    const found = values.find((one) => one === text.trim().toLowerCase());
+    if (found === undefined)
+      throw new MirrorError(
+        'SETTING_INVALID',
+        `${from} must be ${values.join(', ')}, not ${JSON.stringify(text)}.`,
+      );
+    return found;
+  };
+  return { whole, line, yesOrNo, oneOf };
 }
 
 /** Checks the settings. Fails with SETTING_INVALID or ADDRESS_INSECURE at the first that cannot be used. */
@@ -161,6 +171,24 @@ export interface NightlySettings {
   readonly webhookOn: (typeof WEBHOOK_TIMES)[number];
 }
 
+export const LOG_FORMATS = ['auto', 'text', 'json'] as const;
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'silent'] as const;
+
+/** How `nightly` tells what it does. */
+export interface LogSettings {
+  readonly logFormat: (typeof LOG_FORMATS)[number];
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+/** Checks the settings of the log. Fails with SETTING_INVALID at the first that cannot be used. */
+export function parseLogSettings(written: WrittenSettings): LogSettings {
+  const { oneOf } = readerOf(written);
+  return Object.freeze({
+    logFormat: oneOf('logFormat', LOG_FORMATS),
+    logLevel: oneOf('logLevel', LOG_LEVELS),
+  });
+}
+
 /** Of which nights a webhook is told. */
 export const WEBHOOK_TIMES = ['failure', 'change', 'always'] as const;
 
@@ -177,7 +205,7 @@ const A_DAY_OF_MINUTES = 24 * 60;
 
 /** Checks the settings of a schedule. Fails with SETTING_INVALID at the first that cannot be used. */
 export function parseNightlySettings(written: WrittenSettings): NightlySettings {
-  const { whole, line, yesOrNo } = readerOf(written);
+  const { whole, line, yesOrNo, oneOf } = readerOf(written);
   return Object.freeze({
     at: line('at').trim(),
     timezone: line('timezone').trim(),
@@ -189,7 +217,7 @@ export function parseNightlySettings(written: WrittenSettings): NightlySettings 
     metricsFile: written.metricsFile === undefined ? null : resolve(line('metricsFile').trim()),
     pingUrl: parseAddress(written.pingUrl),
     webhookUrl: parseAddress(written.webhookUrl),
-    webhookOn: parseWebhookTime(line('webhookOn').trim(), written.webhookOn?.from),
+    webhookOn: oneOf('webhookOn', WEBHOOK_TIMES),
   });
 }
 
@@ -200,16 +228,6 @@ function parseAddress(written: WrittenSetting | undefined): URL | null {
   if (!URL.canParse(text) || !/^https?:/i.test(text))
     throw new MirrorError('SETTING_INVALID', `${written.from} must be an address that begins with https://.`);
   return new URL(text);
-}
-
-function parseWebhookTime(text: string, from = '--webhook-on'): NightlySettings['webhookOn'] {
-  const found = WEBHOOK_TIMES.find((one) => one === text);
-  if (found === undefined)
-    throw new MirrorError(
-      'SETTING_INVALID',
-      `${from} must be ${WEBHOOK_TIMES.join(', ')}, not ${JSON.stringify(text)}.`,
-    );
-  return found;
 }
 
 function parseVerifySample(text: string, from = '--verify-sample'): SampleSize | null {

@@ -10,9 +10,8 @@ import { PACKAGE } from '../package-info.ts';
 import { runSync } from '../sync/run-sync.ts';
 import { listStatuses } from './commands/sync.ts';
 import { withStop, write, type Io } from './io.ts';
+import { createNightLog } from './night-log.ts';
 import { listNightSteps, readNightlySettings, type ReadSettings } from './nightly-settings.ts';
-import { renderError } from './render/error.ts';
-import { renderNightBeginning, renderNightEnding, renderWaiting } from './render/night.ts';
 import { renderRunReport, toReportJson } from './render/run-report.ts';
 import { createRunEvents } from './run-events.ts';
 import type { Flags } from './settings-options.ts';
@@ -33,18 +32,17 @@ async function keep(flags: Flags, io: Io, read: () => ReadSettings, signal: Abor
   const { now, random, sleep } = io.surroundings;
   let current = read();
   let reload = new AbortController();
-  const talk = (text: string): void => {
-    io.stderr.write(`${text}\n`);
-  };
+  const log = createNightLog(io, current.log);
   const forgetReload = io.onReload(() => {
     try {
       const fresh = read();
       if (fresh.settings.database !== current.settings.database)
         throw new MirrorError('SETTING_INVALID', 'The database cannot be changed while `nightly` runs.');
       current = fresh;
-      talk('The settings were read again.');
+      log.note('The settings were read again.');
     } catch (error) {
-      talk(`The settings stay as they are. ${renderError(error)}`);
+      log.note('The settings stay as they are.');
+      log.talk.onFailed(error);
     }
     reload.abort();
   });
@@ -67,7 +65,7 @@ async function keep(flags: Flags, io: Io, read: () => ReadSettings, signal: Abor
             dryRun: false,
             acceptDepartures: false,
             signal,
-            onEvent: createRunEvents(io),
+            onEvent: createRunEvents(io, log.onEvent),
           },
           io.surroundings,
         );
@@ -83,20 +81,7 @@ async function keep(flags: Flags, io: Io, read: () => ReadSettings, signal: Abor
       steps: listNightSteps(current, io),
     }),
     signal,
-    talk: {
-      onWait: (plan) => {
-        talk(renderWaiting(plan));
-      },
-      onBegin: (plan, night, missed) => {
-        talk(renderNightBeginning(plan, night, missed));
-      },
-      onEnd: (night) => {
-        talk(renderNightEnding(night));
-      },
-      onFailed: (error) => {
-        talk(renderError(error));
-      },
-    },
+    talk: log.talk,
   });
   try {
     if (flags.onceNow === true) {

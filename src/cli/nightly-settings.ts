@@ -5,10 +5,12 @@ import { parseSchedule, type Schedule } from '../nightly/schedule.ts';
 import { toSnapshotStep } from '../nightly/snapshot-step.ts';
 import { toVerifyStep } from '../nightly/verify-step.ts';
 import {
+  parseLogSettings,
   parseNightlySettings,
   parseSettings,
   parseSnapshotSettings,
   readToken,
+  type LogSettings,
   type NightlySettings,
   type Settings,
   type SnapshotSettings,
@@ -24,6 +26,7 @@ export interface ReadSettings {
   readonly nightly: NightlySettings;
   readonly schedule: Schedule;
   readonly snapshots: SnapshotSettings;
+  readonly log: LogSettings;
 }
 
 /** Reads them all, so that nothing that cannot be used is found out at night. */
@@ -36,6 +39,7 @@ export function readNightlySettings(flags: Flags, io: Io): ReadSettings {
     nightly,
     schedule: parseSchedule(nightly.at, nightly.timezone),
     snapshots: parseSnapshotSettings(written, settings.database),
+    log: parseLogSettings(written),
     token: readToken(written),
   };
 }

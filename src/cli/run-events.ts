@@ -3,8 +3,7 @@ import type { Io } from './io.ts';
 import { createProgress } from './render/progress.ts';
 
 /** What a command does at the events of a run: it shows them, and tidies up after each page. */
-export function createRunEvents(io: Io): OnSyncEvent {
-  const show = createProgress(io.stderr, io.surroundings.now);
+export function createRunEvents(io: Io, show = createProgress(io.stderr, io.surroundings.now)): OnSyncEvent {
   return (event) => {
     show(event);
     if (event.type === 'page-stored') io.keepHeapSmall();

@@ -20,6 +20,7 @@ async function start(latencyMs: number) {
     CLEARINGHOUSE_API_TOKEN: replica.token,
     CLEARINGHOUSE_DATABASE: database,
     CLEARINGHOUSE_DELAY: '0',
+    CLEARINGHOUSE_LOG_FORMAT: 'text',
   };
   const untilAsked = async (times: number): Promise<void> => {
     while (replica.requests.length < times) await delay(10);

@@ -28,8 +28,8 @@ export function renderNightlyState(nightly: NightlyState, state: MirrorState): s
   const { book, freshAsOf, now } = nightly;
   const age =
     freshAsOf === null
-      ? 'not every list was read completely yet'
-      : `every list was read completely, the oldest by ${freshAsOf}, ${renderDuration(now.getTime() - Date.parse(freshAsOf))} ago`;
+      ? 'not up to date yet: not every list was read completely'
+      : `up to date as of ${freshAsOf}, ${renderDuration(now.getTime() - Date.parse(freshAsOf))} ago`;
   return [age, renderWriting(nightly, state), renderWatch(nightly), renderLastError(book)]
     .filter((line) => line !== null)
     .map((line) => `${line}\n`)

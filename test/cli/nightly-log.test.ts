@@ -1,0 +1,118 @@
+import { describe, expect, test } from '@jest/globals';
+import { runCli, type CliOptions } from '../support/command-line.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { always } from '../../src/replica/serve/fault-rules.ts';
+
+type Line = Readonly<Record<string, unknown>>;
+
+async function start(isBroken = false) {
+  const { replica, database } = await startHarness({
+    source: smallCollection(30),
+    pageSize: 5,
+    ...(isBroken && {
+      faults: always({ kind: 'status', status: 503 }, ({ url }) => url.includes('5021')),
+    }),
+  });
+  const run = async (args: readonly string[] = [], options: CliOptions = {}) => {
+    const { exitCode, stderr } = await runCli(
+      ['nightly', '--once-now', '--api-url', replica.url, '--database', database, '--attempts', '2', ...args],
+      { env: { CLEARINGHOUSE_API_TOKEN: replica.token }, ...options },
+    );
+    const lines = (): Line[] =>
+      stderr
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Line);
+    return { exitCode, stderr, lines };
+  };
+  return { replica, run };
+}
+
+const eventsOf = (lines: readonly Line[]): unknown[] => lines.map(({ event }) => event);
+
+describe('the log of nightly, where there is no terminal', () => {
+  test('is a line of JSON an event, with time, level and run', async () => {
+    const { run, replica } = await start();
+    const { exitCode, stderr, lines } = await run();
+    expect(exitCode).toBe(0);
+    const all = lines();
+    expect(eventsOf(all)).toEqual([
+      'night-begun',
+      'run-begun',
+      ...Array.from({ length: 6 }, () => ['status-begun', 'status-ended']).flat(),
+      'run-ended',
+      'night-ended',
+    ]);
+    for (const { time, level } of all) {
+      expect(level).toBe('info');
+      expect(new Date(String(time)).toISOString()).toBe(time);
+    }
+    for (const { run_id } of all.slice(1, -1)) expect(run_id).toBe(1);
+    expect(all.find(({ event }) => event === 'status-ended')).toMatchObject({
+      status_id: 5020,
+      outcome: 'complete',
+      cases_seen: 6,
+      requests: 2,
+    });
+    expect(all.at(-1)).toMatchObject({ outcome: 'complete', run_ids: [1] });
+    expect(stderr).not.toContain(replica.token);
+    // Some 1.5 MB a year.
+    expect(stderr.length).toBeLessThan(8_000);
+  });
+
+  test('says at which level something went wrong, with what to do', async () => {
+    const { run } = await start(true);
+    const { exitCode, lines } = await run();
+    expect(exitCode).toBe(6);
+    const all = lines();
+    expect(all.find(({ event }) => event === 'retrying')).toMatchObject({ level: 'warn', attempt: 1 });
+    expect(all.find(({ outcome }) => outcome === 'failed')).toMatchObject({
+      level: 'warn',
+      status_id: 5021,
+      error: { code: 'TRANSIENT_ANSWER', hint: expect.any(String) },
+    });
+    expect(all.at(-1)).toMatchObject({ level: 'error', event: 'night-ended', outcome: 'partial' });
+  });
+
+  test.each([
+    ['debug', ['page-stored', 'measuring-coverage', 'run-begun'], []],
+    ['warn', ['retrying'], ['run-begun', 'page-stored']],
+    ['error', ['night-ended'], ['retrying', 'run-begun']],
+  ])('at level %s has %j and not %j', async (level, there, absent) => {
+    const { run } = await start(true);
+    const events = eventsOf((await run(['--log-level', level])).lines());
+    expect(events).toEqual(expect.arrayContaining(there));
+    for (const event of absent) expect(events).not.toContain(event);
+  });
+
+  test('is silent when told to', async () => {
+    const { run } = await start();
+    expect((await run(['--log-level', 'silent'])).stderr).toBe('');
+  });
+});
+
+describe('for a person', () => {
+  test.each<[string, string[], CliOptions]>([
+    ['at a terminal', [], { isTTY: true }],
+    ['who asks for it', ['--log-format', 'text'], {}],
+  ])('%s it is text', async (_title, args, options) => {
+    const { run } = await start();
+    const { stderr } = await run(args, options);
+    expect(stderr).toContain('is complete.');
+    expect(stderr).not.toContain('{"');
+  });
+
+  test('at a terminal it is JSON when that is asked for', async () => {
+    const { run } = await start();
+    expect(eventsOf((await run(['--log-format', 'json'], { isTTY: true })).lines())).toContain('run-ended');
+  });
+});
+
+test.each([
+  ['--log-format', 'xml'],
+  ['--log-level', 'loud'],
+])('%s %s is refused', async (flag, value) => {
+  const { run } = await start();
+  expect((await run([flag, value])).exitCode).toBe(2);
+});
