@@ -1,0 +1,96 @@
+/*
+ * Lets one `nightly` process make many runs against a stand-in for the API with changes and faults, and sees whether its
+ * memory and its open files stay as they are. Needs Linux, whose /proc tells both. Fails when they do not.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { readNightBook, toNightBookPath } from '../../src/nightly/night-book.ts';
+import { inventCollection } from '../../src/replica/collection/invent-collection.ts';
+import { Random } from '../../src/replica/invent/random.ts';
+import type { Fault } from '../../src/replica/serve/fault.ts';
+import { startReplica } from '../../src/replica/serve/start-replica.ts';
+import { judgeSoak, type Sample } from './judge-soak.ts';
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '60' },
+    cases: { type: 'string', default: '300' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const [runs, cases, seed] = [values.runs, values.cases, values.seed].map(Number) as [number, number, number];
+const COMMAND = fileURLToPath(new URL('../../bin/clearinghouse-mirror.js', import.meta.url));
+
+const FAULTS: readonly Fault[] = [
+  { kind: 'status', status: 503 },
+  { kind: 'status', status: 429, headers: { 'retry-after': '0' } },
+  { kind: 'reset', at: 'in-body' },
+  { kind: 'cut-json' },
+];
+
+const random = new Random(seed);
+const source = inventCollection({ size: cases });
+const replica = await startReplica({
+  source,
+  faults: () => (random.chance(0.05) ? random.pick(FAULTS) : undefined),
+});
+const folder = mkdtempSync(join(tmpdir(), 'soak-'));
+const database = join(folder, 'mirror.db');
+const child = spawn(
+  process.execPath,
+  [COMMAND, 'nightly', '--at', '* * * * * *', '--start-delay', '0', '--delay', '0', '--backoff-base', '1'],
+  {
+    env: {
+      PATH: process.env.PATH,
+      CLEARINGHOUSE_API_URL: replica.url,
+      CLEARINGHOUSE_API_TOKEN: replica.token,
+      CLEARINGHOUSE_DATABASE: database,
+      CLEARINGHOUSE_KEEP_DAILY: '1',
+      CLEARINGHOUSE_LOG_LEVEL: 'error',
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  },
+);
+const proc = `/proc/${child.pid ?? 0}`;
+
+function takeSample(made: number): Sample {
+  const [, kibibytes = '0'] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`${proc}/status`, 'utf8')) ?? [];
+  return { runs: made, residentBytes: Number(kibibytes) * 1024, openFiles: readdirSync(`${proc}/fd`).length };
+}
+
+const samples: Sample[] = [];
+try {
+  const seen = new Set<string>();
+  while (samples.length < runs) {
+    if (child.exitCode !== null) throw new Error(`nightly ended with ${child.exitCode}.`);
+    await delay(50);
+    const [night] = readNightBook(toNightBookPath(database)).nights.filter(({ is_over }) => is_over);
+    if (night === undefined || night.steps.length === 0 || seen.has(night.due_at)) continue;
+    seen.add(night.due_at);
+    samples.push(takeSample(samples.length + 1));
+    source.advance({ changed: 0.01 });
+    if (samples.length % 10 === 0) {
+      const { residentBytes, openFiles } = samples.at(-1) ?? takeSample(0);
+      process.stdout.write(
+        `${samples.length} nights: ${Math.round(residentBytes / 1e6)} MB, ${openFiles} open files, the last one ${night.outcome}\n`,
+      );
+    }
+  }
+} finally {
+  const ended = once(child, 'close');
+  child.kill('SIGTERM');
+  await ended;
+  await replica.close();
+  rmSync(folder, { recursive: true });
+}
+const { isFlat, residentRatio, openFilesBefore, openFilesAfter } = judgeSoak(samples);
+process.stdout.write(
+  `Memory ${residentRatio.toFixed(2)} times that of the nights before, open files ${openFilesBefore} and ${openFilesAfter}: ${isFlat ? 'flat' : 'NOT FLAT'}.\n`,
+);
+if (!isFlat) process.exitCode = 1;
