@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { messageOf, MirrorError } from '../errors.ts';
@@ -18,7 +18,7 @@ const APPLICATION_ID = 0x434d4952;
 const BUSY_TIMEOUT_MS = 5000;
 
 /**
- * Opens a mirror for writing and brings its schema up to date; a missing file is created. The caller holds the
+ * Opens a mirror for writing and brings its schema up to date, with a copy of it taken first; a missing file is created. The caller holds the
  * {@link takeWriterLock writer's lock}. Fails with a DATABASE_... error, and then leaves tables and rows as they were.
  */
 export function openMirror(path: string): Mirror {
@@ -33,6 +33,7 @@ export function openMirror(path: string): Mirror {
       sqlite.pragma('cache_size = -8000');
       sqlite.pragma('wal_autocheckpoint = 16000');
       const db = drizzle({ client: sqlite });
+      if (state === 'older') backUp(sqlite, path);
       if (state !== 'current') applyMigrations(sqlite, path);
       sqlite.pragma('foreign_keys = ON');
       return toMirror(path, sqlite, db);
@@ -100,6 +101,26 @@ function compareSchema(sqlite: Database.Database, path: string): SchemaState {
     throw new MirrorError('DATABASE_NEWER', `${path} was written by a newer version of this program.`);
   }
   return 'current';
+}
+
+/** Where the mirror is as it was before its schema was last brought up to date. */
+export function toBackupPath(path: string): string {
+  return `${path}.before-upgrade`;
+}
+
+/**
+ * Copies a mirror before its schema is changed. The migrations come together or not at all, so this is for the day on
+ * which one of them is wrong. A copy of an earlier upgrade makes room for it, once the new one is complete.
+ */
+function backUp(sqlite: Database.Database, path: string): void {
+  const fresh = `${toBackupPath(path)}.new`;
+  rmSync(fresh, { force: true });
+  try {
+    sqlite.prepare('VACUUM INTO ?').run(fresh);
+    renameSync(fresh, toBackupPath(path));
+  } finally {
+    rmSync(fresh, { force: true });
+  }
 }
 
 function applyMigrations(sqlite: Database.Database, path: string): void {

@@ -12,7 +12,7 @@ import {
 import Database from 'better-sqlite3';
 import { MirrorError } from '../errors.ts';
 import { isSqliteError, toDatabaseError } from '../mirror/database-error.ts';
-import { openMirror } from '../mirror/open-mirror.ts';
+import { openMirror, toBackupPath } from '../mirror/open-mirror.ts';
 import { takeWriterLock } from '../mirror/writer-lock.ts';
 import { countContent, finishCopy, type ContentCount } from './check-copy.ts';
 
@@ -40,7 +40,8 @@ export function restoreSnapshot(snapshot: string, database: string, at: Date): R
   } catch (thrown) {
     throw toDatabaseError(thrown, database);
   } finally {
-    for (const left of [fresh, `${fresh}-wal`, `${fresh}-shm`]) rmSync(left, { force: true });
+    for (const left of [fresh, `${fresh}-wal`, `${fresh}-shm`, toBackupPath(fresh)])
+      rmSync(left, { force: true });
     lock.release();
   }
 }

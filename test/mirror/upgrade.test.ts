@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
@@ -8,7 +8,7 @@ import { fingerprint } from '../../src/cases/fingerprint.ts';
 import { splitPayload } from '../../src/cases/split-payload.ts';
 import { queryAsOf } from '../../src/history/query-as-of.ts';
 import { findCase } from '../../src/mirror/find-case.ts';
-import { openMirror, openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
+import { openMirror, openMirrorReadOnly, toBackupPath } from '../../src/mirror/open-mirror.ts';
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import { runCli } from '../support/command-line.ts';
 import { makeCase, makeDocket } from '../support/make-case.ts';
@@ -18,8 +18,15 @@ import { tempFolder } from '../support/temp-folder.ts';
 const MIGRATIONS = new URL('../../migrations', import.meta.url).pathname;
 const SERVED = makeCase({ id: 1, main_docket: makeDocket({ docket_entries: [] }), case_ongoing: 'Yes' });
 
+const LATEST = readdirSync(MIGRATIONS).filter((name) => name.endsWith('.sql')).length;
+
 /** A mirror as the first version made it, from before history was kept: two runs, of which the second changed case 1. */
 function makeFirstVersion(path: string): void {
+  makeVersion(path, 2);
+}
+
+/** The same with so many of the migrations. */
+function makeVersion(path: string, migrations: number): void {
   const folder = join(tempFolder(), 'migrations');
   cpSync(MIGRATIONS, folder, { recursive: true });
   const journal = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as {
@@ -27,7 +34,7 @@ function makeFirstVersion(path: string): void {
   };
   writeFileSync(
     join(folder, 'meta/_journal.json'),
-    JSON.stringify({ ...journal, entries: journal.entries.slice(0, 2) }),
+    JSON.stringify({ ...journal, entries: journal.entries.slice(0, migrations) }),
   );
   const sqlite = new Database(path);
   sqlite.pragma('application_id = 1129138514');
@@ -99,3 +106,54 @@ describe('a mirror from before history was kept', () => {
     expect(asked).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('HISTORY_MISSING') });
   });
 });
+
+describe('a mirror of every earlier version', () => {
+  const versions = Array.from({ length: LATEST - 1 }, (_, at) => at + 1);
+
+  test.each(versions)(
+    'of %d migrations opens with its rows, and is copied as it was before',
+    (migrations) => {
+      const path = join(tempFolder(), 'mirror.db');
+      makeVersion(path, migrations);
+      const before = listRows(path);
+      const mirror = openMirror(path);
+      expect(findCase(mirror, 1).payload).toEqual(SERVED);
+      expect(mirror.sqlite.pragma('integrity_check', { simple: true })).toBe('ok');
+      expect(mirror.sqlite.pragma('foreign_key_check')).toEqual([]);
+      expect(mirror.sqlite.prepare('SELECT count(*) FROM __drizzle_migrations').pluck().get()).toBe(LATEST);
+      mirror.close();
+      expect(listRows(toBackupPath(path))).toEqual(before);
+      expect(() => openMirrorReadOnly(toBackupPath(path))).toThrow(
+        expect.objectContaining({ code: 'DATABASE_OLDER' }),
+      );
+    },
+  );
+
+  test('is copied once: a mirror that is up to date, or new, is not', () => {
+    const path = join(tempFolder(), 'mirror.db');
+    openMirror(path).close();
+    openMirror(path).close();
+    expect(existsSync(toBackupPath(path))).toBe(false);
+  });
+
+  test('is left as it was when it cannot be copied', () => {
+    const path = join(tempFolder(), 'mirror.db');
+    makeVersion(path, 2);
+    const before = readFileSync(path);
+    mkdirSync(`${toBackupPath(path)}.new`);
+    expect(() => openMirror(path)).toThrow();
+    expect(readFileSync(path).subarray(100)).toEqual(before.subarray(100));
+  });
+});
+
+/** The rows that every version has. */
+function listRows(path: string): unknown[] {
+  const sqlite = new Database(path, { readonly: true });
+  try {
+    return ['cases', 'sync_runs', 'status_syncs'].map((table) =>
+      sqlite.prepare(`SELECT * FROM ${table}`).all(),
+    );
+  } finally {
+    sqlite.close();
+  }
+}
