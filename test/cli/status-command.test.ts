@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { SWEPT_STATUSES } from '../../src/clearinghouse/swept-status.ts';
-import { toNightBookPath, writeNightBook, type Night } from '../../src/nightly/night-book.ts';
+import { toNightBookPath, writeNightBook } from '../../src/nightly/night-book.ts';
+import { makeNight } from '../support/make-night.ts';
 import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
@@ -70,17 +71,11 @@ describe('status --check', () => {
 });
 
 describe('status', () => {
-  const night: Night = {
+  const night = makeNight({
     due_at: '2030-01-15T03:00:00.000Z',
     outcome: 'failed',
-    attempts: 2,
-    first_began_at: '2030-01-15T03:10:00.000Z',
-    last_ended_at: '2030-01-15T03:50:00.000Z',
-    is_over: true,
-    run_ids: [1],
     error: { code: 'NETWORK_GAVE_UP', message: 'No lamp.', hint: 'Light one.' },
-    steps: [],
-  };
+  });
 
   test('tells what failed last, with what to do, until it has gone well again', async () => {
     const { sync, status, book } = await start();
@@ -89,7 +84,7 @@ describe('status', () => {
     expect((await status(1)).stdout).toContain(
       'last night, due 2030-01-15T03:00:00.000Z: failed, NETWORK_GAVE_UP: No lamp.\n  Light one.\n',
     );
-    const well: Night = { ...night, due_at: '2030-01-16T03:00:00.000Z', outcome: 'complete', error: null };
+    const well = makeNight({ due_at: '2030-01-16T03:00:00.000Z' });
     writeNightBook(book, { watch: null, nights: [well, night] });
     expect((await status(1)).stdout).not.toContain('No lamp.');
   });

@@ -2,22 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { toMetricsStep } from '../../src/nightly/metrics-step.ts';
-import type { Night } from '../../src/nightly/night-book.ts';
+import { makeNight } from '../support/make-night.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-const NIGHT: Night = {
-  due_at: '2030-01-15T03:17:00.000Z',
-  outcome: 'complete',
-  attempts: 2,
-  first_began_at: '2030-01-15T03:20:00.000Z',
-  last_ended_at: '2030-01-15T03:50:30.000Z',
-  is_over: true,
-  run_ids: [1],
-  error: null,
-  steps: [],
-};
+const NIGHT = makeNight({ attempts: 2 });
 const GOES_ON = new AbortController().signal;
 
 /** The samples of a file in the text format, and the names that have a help and a type. */
@@ -72,7 +62,7 @@ test('of what is not known there is no sample', async () => {
   const { sync, database } = await startHarness({ source: smallCollection(1) });
   await sync({ statuses: [] });
   const path = join(tempFolder(), 'clearinghouse.prom');
-  const night: Night = { ...NIGHT, outcome: 'failed', last_ended_at: null };
+  const night = makeNight({ outcome: 'failed', last_ended_at: null });
   await toMetricsStep(database, path).run(GOES_ON, { night, exit: 'network', reports: [], steps: [] });
   const { samples } = parse(readFileSync(path, 'utf8'));
   expect(samples.has('last_success_timestamp_seconds')).toBe(false);

@@ -13,20 +13,10 @@ import {
 } from '../../src/nightly/night-book.ts';
 import { parseSchedule } from '../../src/nightly/schedule.ts';
 import { gatherSettings, parseNightlySettings } from '../../src/settings.ts';
+import { makeNight } from '../support/make-night.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-const night = (due_at: string, changes: Partial<Night> = {}): Night => ({
-  due_at,
-  outcome: 'complete',
-  attempts: 1,
-  first_began_at: due_at,
-  last_ended_at: due_at,
-  is_over: true,
-  run_ids: [1],
-  error: null,
-  steps: [],
-  ...changes,
-});
+const night = (due_at: string, changes: Partial<Night> = {}) => makeNight({ due_at, ...changes });
 const BOOK: NightBook = {
   watch: {
     process_id: 7,

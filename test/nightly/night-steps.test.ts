@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { MirrorError } from '../../src/errors.ts';
-import type { Night } from '../../src/nightly/night-book.ts';
 import { runSteps, type NightStep, type NightSummary } from '../../src/nightly/night-steps.ts';
 import { toSnapshotStep } from '../../src/nightly/snapshot-step.ts';
 import { toVerifyStep } from '../../src/nightly/verify-step.ts';
 import { Random } from '../../src/replica/invent/random.ts';
 import { listSnapshots } from '../../src/snapshots/list-snapshots.ts';
+import { makeNight } from '../support/make-night.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -20,17 +20,7 @@ const step = (name: string, run: NightStep['run'], needsAll = false): NightStep 
   needsAll,
   run,
 });
-const NIGHT: Night = {
-  due_at: '2026-11-24T03:17:00.000Z',
-  outcome: 'complete',
-  attempts: 1,
-  first_began_at: '2026-11-24T03:27:00.000Z',
-  last_ended_at: '2026-11-24T03:57:00.000Z',
-  is_over: true,
-  run_ids: [1],
-  error: null,
-  steps: [],
-};
+const NIGHT = makeNight();
 const WELL: Omit<NightSummary, 'steps'> = { night: NIGHT, exit: 'complete', reports: [] };
 const AFTER_ALL: NightSummary = { ...WELL, steps: [] };
 const does = (words: string) => () => Promise.resolve(words);

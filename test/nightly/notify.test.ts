@@ -2,26 +2,16 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Night } from '../../src/nightly/night-book.ts';
 import type { NightSummary } from '../../src/nightly/night-steps.ts';
 import { announceNight, toPingStep, toWebhookStep } from '../../src/nightly/notify.ts';
 import type { RunReport } from '../../src/sync/run-report.ts';
+import { makeNight } from '../support/make-night.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 
 const GOES_ON = new AbortController().signal;
 const SECRET = 'lamp-secret';
-const NIGHT: Night = {
-  due_at: '2026-11-24T03:17:00.000Z',
-  outcome: 'complete',
-  attempts: 1,
-  first_began_at: '2026-11-24T03:27:00.000Z',
-  last_ended_at: '2026-11-24T03:57:00.000Z',
-  is_over: true,
-  run_ids: [1],
-  error: null,
-  steps: [],
-};
+const NIGHT = makeNight();
 const WELL: NightSummary = { night: NIGHT, exit: 'complete', reports: [], steps: [] };
 const BADLY: NightSummary = {
   ...WELL,

@@ -1,0 +1,17 @@
+import type { Night } from '../../src/nightly/night-book.ts';
+
+/** A night that was tried once and brought everything, but for what is said. */
+export function makeNight(changes: Partial<Night> = {}): Night {
+  return {
+    due_at: '2026-11-24T03:17:00.000Z',
+    outcome: 'complete',
+    attempts: 1,
+    first_began_at: '2026-11-24T03:27:00.000Z',
+    last_ended_at: '2026-11-24T03:57:30.000Z',
+    is_over: true,
+    run_ids: [1],
+    error: null,
+    steps: [],
+    ...changes,
+  };
+}
