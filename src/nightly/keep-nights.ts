@@ -1,5 +1,6 @@
 import { renameSync } from 'node:fs';
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
+import type { ErrorCode } from '../error-kinds.ts';
 import { messageOf, MirrorError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
 import type { NightlySettings } from '../settings.ts';
@@ -24,7 +25,7 @@ import {
 } from './note-night.ts';
 import { runSteps, type NightStep } from './night-steps.ts';
 import { listDueBefore, listLeft, toPatience } from './night-facts.ts';
-import { isGivenUp, planNight, type NightPlan } from './plan-night.ts';
+import { isGivenUp, mayPass, planNight, type NightPlan } from './plan-night.ts';
 import type { Schedule } from './schedule.ts';
 
 /** What a night is made of, by the settings that hold now. */
@@ -65,7 +66,7 @@ export interface NightKeeperOptions {
 }
 
 export interface KeeperOfNights extends NightKeeper {
-  /** Tries a night now, whatever is due. */
+  /** Tries a night now, whatever is due, and once. */
   readonly attemptNow: () => Promise<void>;
   /** How the last attempt ended; `complete` when there was none. */
   readonly lastExit: () => ExitName;
@@ -122,7 +123,7 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
     });
   };
 
-  const attempt = async (run: RunPlan): Promise<void> => {
+  const attempt = async (run: RunPlan, isOnly = false): Promise<void> => {
     const { schedule, settings, runSync, steps } = job();
     const nights = noteBeginning(
       book.nights,
@@ -141,8 +142,9 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
     const ending = await tryNight(run, runSync);
     exit = ending.exit;
     const isOver =
-      ['complete', 'doubtful'].includes(ending.outcome) ||
-      (ending.outcome !== 'interrupted' &&
+      ending.outcome !== 'interrupted' &&
+      (isOnly ||
+        !mayPass(ending.failures) ||
         isGivenUp(firstBeganAt, now(), toPatience(settings, share, null, null)));
     save({ nights: noteEnding(book.nights, run.due, { ...ending, endedAt: now(), isOver }) }, null);
     const ended = findNight(book.nights, run.due) ?? begun;
@@ -155,20 +157,17 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
     talk.onEnd(findNight(book.nights, run.due) ?? ended);
   };
 
-  const tryNight = async (
-    { statuses }: RunPlan,
-    runSync: NightlyJob['runSync'],
-  ): Promise<Pick<NightEnding, 'outcome' | 'runId' | 'error'> & { exit: ExitName }> => {
-    if (statuses.length === 0) return { outcome: 'complete', runId: null, error: null, exit: 'complete' };
+  const tryNight = async ({ statuses }: RunPlan, runSync: NightlyJob['runSync']): Promise<TryEnding> => {
+    if (statuses.length === 0) return NOTHING_LEFT;
     try {
       const report = await runSync(statuses);
       reports.push(report);
-      const { outcome, runId, error, exit: ended } = report;
-      return { outcome, runId, error: error && toNightError(error), exit: ended };
+      return toTryEnding(report);
     } catch (error) {
       talk.onFailed(error);
+      const code = error instanceof MirrorError ? [error.code] : [];
       const ended = error instanceof MirrorError ? error.exit : 'unexpected';
-      return { outcome: 'failed', runId: null, error: toNightError(error), exit: ended };
+      return { outcome: 'failed', runId: null, error: toNightError(error), exit: ended, failures: code };
     }
   };
 
@@ -182,10 +181,32 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
     attemptNow: () => {
       const { schedule, statuses } = job();
       const due = schedule.listLast(now(), 1)[0] ?? now();
-      return attempt({ kind: 'run', due, isLate: false, statuses });
+      return attempt({ kind: 'run', due, isLate: false, statuses }, true);
     },
     lastExit: () => exit,
   };
+}
+
+/** How one try of a night ended. */
+interface TryEnding extends Pick<NightEnding, 'outcome' | 'runId' | 'error'> {
+  readonly exit: ExitName;
+  /** What stood in the way of everything; nothing when it is complete, or when another try could not do better. */
+  readonly failures: readonly ErrorCode[];
+}
+
+const NOTHING_LEFT: TryEnding = {
+  outcome: 'complete',
+  runId: null,
+  error: null,
+  exit: 'complete',
+  failures: [],
+};
+
+/** Departures that are doubted wait for a person, not for another try. */
+function toTryEnding({ outcome, runId, error, exit, statuses, departures }: RunReport): TryEnding {
+  const failures =
+    outcome === 'doubtful' ? [] : [...statuses, departures].flatMap((one) => one?.error?.code ?? []);
+  return { outcome, runId, error: error && toNightError(error), exit, failures };
 }
 
 /** A book that cannot be read is put aside: the ledger of the mirror knows what lacks. */

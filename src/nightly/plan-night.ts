@@ -1,4 +1,5 @@
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
+import type { ErrorCode } from '../error-kinds.ts';
 
 /** How a night is tried. Times are milliseconds. */
 export interface NightPatience {
@@ -52,7 +53,7 @@ const LATE_MS = 60_000;
 
 /**
  * Says what is to be done now. What was due and has not been brought is made up for once, however many nights were
- * missed; a night that brought only a part is tried again within its window, for the statuses that lack; a night that is
+ * missed; a night that brought only a part is tried again within its window, for the statuses that lack, if that may help; a night that is
  * over is left alone until the next one is due, or until the process is begun anew.
  */
 export function planNight(facts: NightFacts): NightPlan {
@@ -88,6 +89,26 @@ export function planNight(facts: NightFacts): NightPlan {
 /** Whether a night that has not brought everything is given up, because no other attempt fits into its window. */
 export function isGivenUp(firstBeganAt: Date, endedAt: Date, patience: NightPatience): boolean {
   return after(endedAt, patience.retryPauseMs) > after(firstBeganAt, patience.windowMs);
+}
+
+/** Failures that another try within the night would meet again: something has to be done about them first. */
+const LASTING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'RECORDS_KEPT_ASIDE',
+  'CONTRACT_BROKEN',
+  'NEXT_REFUSED',
+  'REDIRECT_REFUSED',
+  'BODY_TOO_LARGE',
+  'UNAUTHORISED',
+  'CERTIFICATE_REFUSED',
+  'DATABASE_FOREIGN',
+  'DATABASE_NEWER',
+  'DATABASE_DAMAGED',
+  'MIGRATION_FAILED',
+]);
+
+/** Whether one of the failures of an attempt may be gone at the next one. */
+export function mayPass(failures: readonly ErrorCode[]): boolean {
+  return failures.some((code) => !LASTING.has(code));
 }
 
 function after(moment: Date, ms: number): Date {

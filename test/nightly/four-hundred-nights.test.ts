@@ -142,6 +142,18 @@ describe('a night that does not bring everything', () => {
     expect(world.book().nights[0]?.due_at).toBe('2026-01-11T07:30:00.000Z');
   });
 
+  test('is not tried again where that could not help: something has to be done first', async () => {
+    const world = startWorld(9, () => ({
+      msAList: 60_000,
+      isGood: ({ id }) => id !== 5022,
+      code: 'RECORDS_KEPT_ASIDE',
+    }));
+    await world.live(HOURS(9));
+    expect(world.book().nights).toMatchObject([
+      { outcome: 'partial', attempts: 1, is_over: true, error: { code: 'RECORDS_KEPT_ASIDE' } },
+    ]);
+  });
+
   test('that lasts beyond the next one makes it late, not twice', async () => {
     let nights = 0;
     const world = startWorld(10, () => ({ msAList: nights++ === 2 ? HOURS(6) : 60_000, isGood: () => true }));

@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
-import { isGivenUp, planNight, type NightFacts, type NightSoFar } from '../../src/nightly/plan-night.ts';
+import type { ErrorCode } from '../../src/error-kinds.ts';
+import {
+  isGivenUp,
+  mayPass,
+  planNight,
+  type NightFacts,
+  type NightSoFar,
+} from '../../src/nightly/plan-night.ts';
 
 const MINUTE = 60_000;
 const at = (text: string): Date => new Date(`2026-11-${text}:00Z`);
@@ -92,4 +99,17 @@ describe('a night that is over', () => {
 test('a schedule that has not begun yet, or has ended, is waited for', () => {
   expect(plan('24T15:00', null, { lastDue: null })).toBe(NEXT_NIGHT);
   expect(plan('24T15:00', null, { lastDue: null, nextDue: null })).toBe('wait for ever for the next night');
+});
+
+test.each<[ErrorCode[], boolean]>([
+  [[], false],
+  [['NETWORK_GAVE_UP'], true],
+  [['COUNT_MISMATCH'], true],
+  [['LOCKED'], true],
+  [['DISK_FULL'], true],
+  [['RECORDS_KEPT_ASIDE'], false],
+  [['UNAUTHORISED', 'UNAUTHORISED'], false],
+  [['RECORDS_KEPT_ASIDE', 'NETWORK_GAVE_UP'], true],
+])('whether the failures %j may be gone at the next try: %s', (failures, expected) => {
+  expect(mayPass(failures)).toBe(expected);
 });

@@ -4,6 +4,7 @@ import { fingerprint } from '../../src/cases/fingerprint.ts';
 import { splitPayload } from '../../src/cases/split-payload.ts';
 import { toCaseRows } from '../../src/cases/to-case-rows.ts';
 import { UNCLASSIFIED, type SweptStatus } from '../../src/clearinghouse/swept-status.ts';
+import type { ErrorCode } from '../../src/error-kinds.ts';
 import { MirrorError } from '../../src/errors.ts';
 import { openMirror } from '../../src/mirror/open-mirror.ts';
 import { recordDeadRuns } from '../../src/mirror/sync-ledger.ts';
@@ -37,6 +38,8 @@ export interface Weather {
   readonly msAList: number;
   /** Whether a list can be read. */
   readonly isGood: (status: SweptStatus) => boolean;
+  /** Why one cannot. */
+  readonly code?: ErrorCode;
 }
 
 export interface WorldPlan {
@@ -160,7 +163,7 @@ export class World {
   /** A run as the real one records it, but for the cases. */
   async #sync(statuses: readonly SweptStatus[]): Promise<RunReport> {
     if (this.#busy++ > 0) throw new Error('two nights at once');
-    const { isGood, msAList } = this.#plan.weather();
+    const { isGood, msAList, code = 'NETWORK_GAVE_UP' } = this.#plan.weather();
     const mirror = openMirror(this.database);
     try {
       const startedAt = this.now();
@@ -177,7 +180,7 @@ export class World {
         await this.#pass(msAList, () => {
           mirror.close();
         });
-        const error = isGood(status) ? null : new MirrorError('NETWORK_GAVE_UP', 'No lamp.');
+        const error = isGood(status) ? null : new MirrorError(code, 'No lamp.');
         const report: StatusReport = {
           status,
           outcome: error === null ? 'empty' : 'failed',
