@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 import { parseApiUrl } from './clearinghouse/api-address.ts';
 import { messageOf, MirrorError } from './errors.ts';
 import { SETTINGS, type SettingSpec } from './settings-list.ts';
-import { parseSampleSize, type SampleSize } from './verify/draw-sample.ts';
+import { parseSampleSize, type SampleSize } from './sample-size.ts';
 
 export type SettingName = keyof typeof SETTINGS;
 

@@ -1,7 +1,5 @@
 import { renameSync } from 'node:fs';
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
-import type { ErrorCode } from '../error-kinds.ts';
-import { messageOf, MirrorError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
 import type { NightlySettings } from '../settings.ts';
 import type { RunReport } from '../sync/run-report.ts';
@@ -12,21 +10,14 @@ import {
   writeNightBook,
   type Night,
   type NightBook,
-  type NightError,
   type Watch,
 } from './night-book.ts';
-import {
-  findNight,
-  noteBeginning,
-  noteEnding,
-  noteSteps,
-  toNightSoFar,
-  type NightEnding,
-} from './note-night.ts';
+import { findNight, noteBeginning, noteEnding, noteSteps, toNightSoFar } from './note-night.ts';
 import { runSteps, type NightStep } from './night-steps.ts';
 import { listDueBefore, listLeft, toPatience } from './night-facts.ts';
 import { isGivenUp, mayPass, planNight, type NightPlan } from './plan-night.ts';
 import type { Schedule } from './schedule.ts';
+import { tryNight } from './try-night.ts';
 
 /** What a night is made of, by the settings that hold now. */
 export interface NightlyJob {
@@ -139,7 +130,8 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
     if (begun.attempts === 1) reports = [];
     await announce(begun);
     const firstBeganAt = new Date(begun.first_began_at ?? run.due);
-    const ending = await tryNight(run, runSync);
+    const { report, ...ending } = await tryNight(run.statuses, runSync, talk.onFailed);
+    if (report !== null) reports.push(report);
     exit = ending.exit;
     const isOver =
       ending.outcome !== 'interrupted' &&
@@ -155,20 +147,6 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
     }
     share = random();
     talk.onEnd(findNight(book.nights, run.due) ?? ended);
-  };
-
-  const tryNight = async ({ statuses }: RunPlan, runSync: NightlyJob['runSync']): Promise<TryEnding> => {
-    if (statuses.length === 0) return NOTHING_LEFT;
-    try {
-      const report = await runSync(statuses);
-      reports.push(report);
-      return toTryEnding(report);
-    } catch (error) {
-      talk.onFailed(error);
-      const code = error instanceof MirrorError ? [error.code] : [];
-      const ended = error instanceof MirrorError ? error.exit : 'unexpected';
-      return { outcome: 'failed', runId: null, error: toNightError(error), exit: ended, failures: code };
-    }
   };
 
   return {
@@ -187,28 +165,6 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
   };
 }
 
-/** How one try of a night ended. */
-interface TryEnding extends Pick<NightEnding, 'outcome' | 'runId' | 'error'> {
-  readonly exit: ExitName;
-  /** What stood in the way of everything; nothing when it is complete, or when another try could not do better. */
-  readonly failures: readonly ErrorCode[];
-}
-
-const NOTHING_LEFT: TryEnding = {
-  outcome: 'complete',
-  runId: null,
-  error: null,
-  exit: 'complete',
-  failures: [],
-};
-
-/** Departures that are doubted wait for a person, not for another try. */
-function toTryEnding({ outcome, runId, error, exit, statuses, departures }: RunReport): TryEnding {
-  const failures =
-    outcome === 'doubtful' ? [] : [...statuses, departures].flatMap((one) => one?.error?.code ?? []);
-  return { outcome, runId, error: error && toNightError(error), exit, failures };
-}
-
 /** A book that cannot be read is put aside: the ledger of the mirror knows what lacks. */
 function openBook(database: string, talk: NightTalk): NightBook {
   const path = toNightBookPath(database);
@@ -223,13 +179,4 @@ function openBook(database: string, talk: NightTalk): NightBook {
 
 function countMissed(nights: readonly Night[]): number {
   return nights.filter(({ outcome }) => outcome === 'missed').length;
-}
-
-function toNightError(error: unknown): NightError {
-  if (error instanceof MirrorError) return { code: error.code, message: error.message, hint: error.hint };
-  return {
-    code: 'UNEXPECTED',
-    message: messageOf(error),
-    hint: 'A fault of this program. Please report it.',
-  };
 }

@@ -2,7 +2,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { MirrorError } from '../errors.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
 import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
-import type { SampleSize } from '../verify/draw-sample.ts';
+import type { SampleSize } from '../sample-size.ts';
 import { verifyMirror } from '../verify/verify-mirror.ts';
 import type { NightStep } from './night-steps.ts';
 

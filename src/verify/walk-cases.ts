@@ -1,5 +1,6 @@
 import type { Mirror } from '../mirror/open-mirror.ts';
-import { createDraw, type SampleSize } from './draw-sample.ts';
+import { createDraw } from './draw-sample.ts';
+import { type SampleSize } from '../sample-size.ts';
 
 /** What is to be verified. */
 export type Scope =

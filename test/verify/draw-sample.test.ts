@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createDraw, type SampleSize } from '../../src/verify/draw-sample.ts';
+import { createDraw } from '../../src/verify/draw-sample.ts';
+import { type SampleSize } from '../../src/sample-size.ts';
 
 function draw(total: number, size: SampleSize, random: () => number): number[] {
   const isDrawn = createDraw(total, size, random);

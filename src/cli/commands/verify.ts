@@ -3,7 +3,7 @@ import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { toDatabaseError } from '../../mirror/database-error.ts';
 import { openMirrorReadOnly } from '../../mirror/open-mirror.ts';
-import { parseSampleSize, type SampleSize } from '../../verify/draw-sample.ts';
+import { parseSampleSize, type SampleSize } from '../../sample-size.ts';
 import { verifyMirror } from '../../verify/verify-mirror.ts';
 import type { Scope } from '../../verify/walk-cases.ts';
 import { write, type Io } from '../io.ts';
