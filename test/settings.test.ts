@@ -3,13 +3,12 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import {
   gatherSettings,
-  parseNightlySettings,
-  parseSettings,
-  parseSnapshotSettings,
   readDotEnv,
   type SettingName,
   type WrittenSettings,
-} from '../src/settings.ts';
+} from '../src/written-settings.ts';
+import { parseNightlySettings, parseSnapshotSettings } from '../src/settings-nightly.ts';
+import { parseSettings } from '../src/settings.ts';
 import { SETTINGS } from '../src/settings-list.ts';
 import { tempFolder } from './support/temp-folder.ts';
 

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { MirrorError } from '../errors.ts';
 import type { NightTalk } from '../nightly/keep-nights.ts';
-import type { LogSettings } from '../settings.ts';
+import type { LogSettings } from '../settings-nightly.ts';
 import type { OnSyncEvent } from '../sync/sync-events.ts';
 import type { Io } from './io.ts';
 import { renderError } from './render/error.ts';

@@ -11,7 +11,7 @@ import { runSync } from '../sync/run-sync.ts';
 import { listStatuses } from './commands/sync.ts';
 import { withStop, write, type Io } from './io.ts';
 import { createNightLog } from './night-log.ts';
-import { listNightSteps, readNightlySettings, type ReadSettings } from './nightly-settings.ts';
+import { listNightSteps, readNightlySettings, type ReadSettings } from './night-settings.ts';
 import { renderRunReport, toReportJson } from './render/run-report.ts';
 import { createRunEvents } from './run-events.ts';
 import type { Flags } from './settings-options.ts';

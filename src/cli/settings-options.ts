@@ -1,14 +1,7 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import {
-  gatherSettings,
-  parseSettings,
-  readDotEnv,
-  readToken,
-  type SettingName,
-  type Settings,
-  type WrittenSettings,
-} from '../settings.ts';
+import { gatherSettings, readDotEnv, type SettingName, type WrittenSettings } from '../written-settings.ts';
+import { parseSettings, readToken, type Settings } from '../settings.ts';
 import { NIGHTLY_SETTINGS, SETTINGS } from '../settings-list.ts';
 import type { Io } from './io.ts';
 

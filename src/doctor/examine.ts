@@ -8,7 +8,8 @@ import type { ExitName } from '../exit-codes.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
 import { findMirrorState } from '../mirror/find-mirror-state.ts';
 import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
-import { parseSettings, readToken, type Settings, type WrittenSettings } from '../settings.ts';
+import { parseSettings, readToken, type Settings } from '../settings.ts';
+import type { WrittenSettings } from '../written-settings.ts';
 
 /** One thing that was looked at. */
 export interface Finding {

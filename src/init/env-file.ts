@@ -2,7 +2,7 @@ import { closeSync, fchmodSync, openSync, writeFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { messageOf, MirrorError } from '../errors.ts';
 import { SETTINGS } from '../settings-list.ts';
-import type { SettingName } from '../settings.ts';
+import type { SettingName } from '../written-settings.ts';
 
 /** What is to stand in the file, by setting. */
 export type EnvValues = Readonly<Partial<Record<SettingName, string>>>;

@@ -2,7 +2,9 @@ import { examine, type Finding } from '../doctor/examine.ts';
 import type { Surroundings } from '../clearinghouse/client.ts';
 import { messageOf, MirrorError } from '../errors.ts';
 import { parseSchedule } from '../nightly/schedule.ts';
-import { parseNightlySettings, readToken, type SettingName, type WrittenSettings } from '../settings.ts';
+import { parseNightlySettings } from '../settings-nightly.ts';
+import { readToken } from '../settings.ts';
+import type { SettingName, WrittenSettings } from '../written-settings.ts';
 import { SETTINGS } from '../settings-list.ts';
 
 /** What is known while the questions are asked. */

@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs';
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
 import type { ExitName } from '../exit-codes.ts';
-import type { NightlySettings } from '../settings.ts';
+import type { NightlySettings } from '../settings-nightly.ts';
 import type { RunReport } from '../sync/run-report.ts';
 import type { NightKeeper } from './keep-schedule.ts';
 import {

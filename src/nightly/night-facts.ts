@@ -3,7 +3,7 @@ import { MirrorError } from '../errors.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
 import { listSweptStatuses } from '../mirror/list-swept.ts';
 import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
-import type { NightlySettings } from '../settings.ts';
+import type { NightlySettings } from '../settings-nightly.ts';
 import type { Night } from './night-book.ts';
 import type { NightPatience } from './plan-night.ts';
 import type { Schedule } from './schedule.ts';

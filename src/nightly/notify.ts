@@ -2,7 +2,7 @@ import got, { RequestError } from 'got';
 import pRetry from 'p-retry';
 import { MirrorError } from '../errors.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
-import type { WEBHOOK_TIMES } from '../settings.ts';
+import type { WEBHOOK_TIMES } from '../settings-nightly.ts';
 import type { RunReport } from '../sync/run-report.ts';
 import type { Night } from './night-book.ts';
 import type { NightStep, NightSummary } from './night-steps.ts';

@@ -1,4 +1,4 @@
-import type { SnapshotSettings } from '../settings.ts';
+import type { SnapshotSettings } from '../settings-nightly.ts';
 import { removeOldSnapshots } from '../snapshots/list-snapshots.ts';
 import { takeSnapshot } from '../snapshots/take-snapshot.ts';
 import type { NightStep } from './night-steps.ts';

@@ -4,7 +4,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { ErrorCode } from '../../src/error-kinds.ts';
 import { MirrorError } from '../../src/errors.ts';
-import { gatherSettings, readToken } from '../../src/settings.ts';
+import { gatherSettings } from '../../src/written-settings.ts';
+import { readToken } from '../../src/settings.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const SECRET = 'k33per-0f-the-lamp';

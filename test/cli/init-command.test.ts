@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { renderEnvFile } from '../../src/init/env-file.ts';
 import { MirrorError } from '../../src/errors.ts';
-import { readDotEnv } from '../../src/settings.ts';
+import { readDotEnv } from '../../src/written-settings.ts';
 import { always } from '../../src/replica/serve/fault-rules.ts';
 import { startReplica } from '../../src/replica/serve/start-replica.ts';
 import { runCli, type CliOptions } from '../support/command-line.ts';

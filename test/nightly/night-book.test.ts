@@ -12,7 +12,8 @@ import {
   type NightBook,
 } from '../../src/nightly/night-book.ts';
 import { parseSchedule } from '../../src/nightly/schedule.ts';
-import { gatherSettings, parseNightlySettings } from '../../src/settings.ts';
+import { gatherSettings } from '../../src/written-settings.ts';
+import { parseNightlySettings } from '../../src/settings-nightly.ts';
 import { makeNight } from '../support/make-night.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

@@ -14,7 +14,8 @@ import { readNightBook, toNightBookPath, type NightBook } from '../../src/nightl
 import type { NightStep } from '../../src/nightly/night-steps.ts';
 import { parseSchedule, type Schedule } from '../../src/nightly/schedule.ts';
 import type { Random } from '../../src/replica/invent/random.ts';
-import { gatherSettings, parseNightlySettings } from '../../src/settings.ts';
+import { gatherSettings } from '../../src/written-settings.ts';
+import { parseNightlySettings } from '../../src/settings-nightly.ts';
 import { beginRecord, type RunRecord } from '../../src/sync/run-record.ts';
 import { judgeRun, type RunReport, type StatusReport } from '../../src/sync/run-report.ts';
 import { SweepFigures } from '../../src/sync/sweep-figures.ts';

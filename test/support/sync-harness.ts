@@ -4,7 +4,8 @@ import { ONGOING_STATUSES, type OngoingStatus } from '../../src/clearinghouse/on
 import type { SweptStatus } from '../../src/clearinghouse/swept-status.ts';
 import { openMirrorReadOnly, type Mirror } from '../../src/mirror/open-mirror.ts';
 import { startReplica, type Replica, type ReplicaOptions } from '../../src/replica/serve/start-replica.ts';
-import { gatherSettings, parseSettings, type SettingName } from '../../src/settings.ts';
+import { gatherSettings, type SettingName } from '../../src/written-settings.ts';
+import { parseSettings } from '../../src/settings.ts';
 import type { RunReport } from '../../src/sync/run-report.ts';
 import { runSync } from '../../src/sync/run-sync.ts';
 import type { SyncEvent } from '../../src/sync/sync-events.ts';

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ExitName } from '../../exit-codes.ts';
-import { parseSettings, parseSnapshotSettings } from '../../settings.ts';
+import { parseSettings } from '../../settings.ts';
+import { parseSnapshotSettings } from '../../settings-nightly.ts';
 import { SNAPSHOT_SETTINGS } from '../../settings-list.ts';
 import { listSnapshots, removeOldSnapshots, type Snapshot } from '../../snapshots/list-snapshots.ts';
 import { takeSnapshot } from '../../snapshots/take-snapshot.ts';

@@ -7,14 +7,12 @@ import { toVerifyStep } from '../nightly/verify-step.ts';
 import {
   parseLogSettings,
   parseNightlySettings,
-  parseSettings,
   parseSnapshotSettings,
-  readToken,
   type LogSettings,
   type NightlySettings,
-  type Settings,
   type SnapshotSettings,
-} from '../settings.ts';
+} from '../settings-nightly.ts';
+import { parseSettings, readToken, type Settings } from '../settings.ts';
 import type { Io } from './io.ts';
 import { toReportJson } from './render/run-report.ts';
 import { readWrittenSettings, type Flags } from './settings-options.ts';

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { messageOf, MirrorError } from './errors.ts';
+import { SETTINGS, type SettingSpec } from './settings-list.ts';
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** Where a setting may be written, the first of them going before the others. */
+export const PLACES = ['flag', 'environment', '.env', 'default'] as const;
+
+export interface WrittenSetting {
+  readonly text: string;
+  readonly place: (typeof PLACES)[number];
+  /** The place in words, for messages. */
+  readonly from: string;
+}
+
+/** The settings as they were written, each with where it was written. */
+export type WrittenSettings = Readonly<Partial<Record<SettingName, WrittenSetting>>>;
+
+/** Reads the file .env of a folder; an absent one is empty. */
+export function readDotEnv(path: string): NodeJS.ProcessEnv {
+  try {
+    return parseEnv(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return {};
+    throw new MirrorError('SETTING_INVALID', `${path} cannot be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** Picks each setting's text from the first place that has it. An empty environment variable counts as not set. */
+export function gatherSettings(
+  flags: Readonly<Partial<Record<SettingName, string>>>,
+  env: NodeJS.ProcessEnv,
+  dotEnv: NodeJS.ProcessEnv,
+): WrittenSettings {
+  const written: Partial<Record<SettingName, WrittenSetting>> = {};
+  for (const name of Object.keys(SETTINGS) as SettingName[]) {
+    const spec: SettingSpec = SETTINGS[name];
+    const flag = flags[name];
+    const variable = env[spec.env];
+    const line = dotEnv[spec.env];
+    if (flag !== undefined)
+      written[name] = { text: flag, place: 'flag', from: spec.flag?.split(' ')[0] ?? spec.env };
+    else if (variable !== undefined && variable !== '')
+      written[name] = { text: variable, place: 'environment', from: spec.env };
+    else if (line !== undefined && line !== '')
+      written[name] = { text: line, place: '.env', from: `${spec.env} in .env` };
+    else if (spec.default !== undefined)
+      written[name] = { text: spec.default, place: 'default', from: 'the default' };
+  }
+  return written;
+}
+
+/** What a timer can hold, in milliseconds; more than enough for the others. */
+const LARGEST_NUMBER = 2 ** 31 - 1;
+
+const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
+  ...['yes', 'true', '1', 'on'].map((text) => [text, true] as const),
+  ...['no', 'false', '0', 'off'].map((text) => [text, false] as const),
+]);
+
+/** Checks single settings. Each fails with SETTING_INVALID. */
+export function readerOf(written: WrittenSettings) {
+  const whole = (name: SettingName, least: number, most = LARGEST_NUMBER): number => {
+    const { text, from } = written[name] ?? { text: '', from: name };
+    const value = /^\d{1,12}$/.test(text.trim()) ? Number(text) : NaN;
+    if (!(value >= least && value <= most)) {
+      const range = `a whole number from ${least} to ${most}`;
+      throw new MirrorError('SETTING_INVALID', `${from} must be ${range}, not ${JSON.stringify(text)}.`);
+    }
+    return value;
+  };
+  const line = (name: SettingName): string => {
+    const { text, from } = written[name] ?? { text: '', from: name };
+    if (text.trim() === '' || /\p{Cc}/u.test(text)) {
+      throw new MirrorError('SETTING_INVALID', `${from} must be a text of one line.`);
+    }
+    return text;
+  };
+  const yesOrNo = (name: SettingName): boolean => {
+    const { text, from } = written[name] ?? { text: '', from: name };
+    const known = YES_OR_NO.get(text.trim().toLowerCase());
+    if (known === undefined)
+      throw new MirrorError('SETTING_INVALID', `${from} must be yes or no, not ${JSON.stringify(text)}.`);
+    return known;
+  };
+  const oneOf = <Value extends string>(name: SettingName, values: readonly Value[]): Value => {
+    const { text, from } = written[name] ?? { text: '', from: name };
+    const found = values.find((one) => one === text.trim().toLowerCase());
+    if (found === undefined)
+      throw new MirrorError(
+        'SETTING_INVALID',
+        `${from} must be ${values.join(', ')}, not ${JSON.stringify(text)}.`,
+      );
+    return found;
+  };
+  return { whole, line, yesOrNo, oneOf };
+}
