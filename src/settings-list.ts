@@ -198,6 +198,12 @@ export const SETTINGS = {
     default: '12',
     means: 'Of how many months.',
   },
+  reports: {
+    flag: '--reports <folder>',
+    env: 'CLEARINGHOUSE_REPORTS',
+    default: undefined,
+    means: 'A folder for the report of each night, a JSON file a night.',
+  },
   metricsFile: {
     flag: '--metrics-file <file>',
     env: 'CLEARINGHOUSE_METRICS_FILE',
@@ -259,6 +265,7 @@ export const NIGHTLY_SETTINGS = [
   'keepDaily',
   'keepWeekly',
   'keepMonthly',
+  'reports',
   'metricsFile',
   'webhookOn',
   'logFormat',

@@ -13,7 +13,8 @@ export interface NightlySettings {
   /** Null for none. */
   readonly verifySample: SampleSize | null;
   readonly nightlySnapshot: boolean;
-  /** An absolute path; null for none, as with the two addresses. */
+  /** Absolute paths; null for none, as with the two addresses. */
+  readonly reports: string | null;
   readonly metricsFile: string | null;
   readonly pingUrl: URL | null;
   readonly webhookUrl: URL | null;
@@ -63,6 +64,7 @@ export function parseNightlySettings(written: WrittenSettings): NightlySettings 
     windowMinutes: whole('windowMinutes', 0, 7 * A_DAY_OF_MINUTES),
     verifySample: parseVerifySample(line('verifySample').trim(), written.verifySample?.from),
     nightlySnapshot: yesOrNo('nightlySnapshot'),
+    reports: written.reports === undefined ? null : resolve(line('reports').trim()),
     metricsFile: written.metricsFile === undefined ? null : resolve(line('metricsFile').trim()),
     pingUrl: parseAddress(written.pingUrl),
     webhookUrl: parseAddress(written.webhookUrl),

@@ -195,6 +195,7 @@ describe('the settings of nightly', () => {
       windowMinutes: 360,
       verifySample: { share: 0.02 },
       nightlySnapshot: true,
+      reports: null,
       metricsFile: null,
       pingUrl: null,
       webhookUrl: null,

@@ -1,6 +1,7 @@
 import { toMetricsStep } from '../nightly/metrics-step.ts';
 import type { NightStep } from '../nightly/night-steps.ts';
 import { toPingStep, toWebhookStep } from '../nightly/notify.ts';
+import { toReportStep } from '../nightly/report-step.ts';
 import { parseSchedule, type Schedule } from '../nightly/schedule.ts';
 import { toSnapshotStep } from '../nightly/snapshot-step.ts';
 import { toVerifyStep } from '../nightly/verify-step.ts';
@@ -51,6 +52,7 @@ export function listNightSteps(
   return [
     ...(nightly.verifySample === null ? [] : [toVerifyStep(database, nightly.verifySample, random)]),
     ...(nightly.nightlySnapshot ? [toSnapshotStep(database, snapshots, now)] : []),
+    ...(nightly.reports === null ? [] : [toReportStep(nightly.reports, toReportJson)]),
     ...(nightly.metricsFile === null ? [] : [toMetricsStep(database, nightly.metricsFile)]),
     ...(nightly.webhookUrl === null
       ? []

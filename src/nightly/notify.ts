@@ -5,6 +5,7 @@ import { EXIT_CODES } from '../exit-codes.ts';
 import type { WEBHOOK_TIMES } from '../settings-nightly.ts';
 import type { RunReport } from '../sync/run-report.ts';
 import type { Night } from './night-book.ts';
+import { toNightJson } from './night-json.ts';
 import type { NightStep, NightSummary } from './night-steps.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -75,14 +76,7 @@ export function toWebhookStep(
     run: async (signal, summary) => {
       const isWanted = when === 'always' || hasFailed(summary) || (when === 'change' && hasChanged(summary));
       if (!isWanted) return null;
-      const { night, exit, reports, steps } = summary;
-      const body = {
-        event: 'night',
-        exit_code: EXIT_CODES[exit].code,
-        night: { ...night, steps },
-        reports: reports.map(toReport),
-      };
-      await post(url, JSON.stringify(body), 'application/json', signal);
+      await post(url, JSON.stringify(toNightJson(summary, toReport)), 'application/json', signal);
       return `told ${url.host}`;
     },
   };

@@ -70,7 +70,7 @@ describe('four hundred nights, with both changes of the clock', () => {
   });
 
   test.each([2, 3])(
-    'with sleep, deaths, a clock that is set and a network that fails (seed %d): every night ran or is accounted for',
+    'with sleep, deaths, nights of a day and a network that fails (seed %d): every night ran or is accounted for',
     async (seed) => {
       const weather = (random: Random): Weather => ({
         msAList: random.chance(0.02) ? HOURS(6) : (1 + random.below(20)) * 60_000,

@@ -1,13 +1,17 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { NightSummary } from '../../src/nightly/night-steps.ts';
 import { announceNight, toPingStep, toWebhookStep } from '../../src/nightly/notify.ts';
+import { toReportStep } from '../../src/nightly/report-step.ts';
 import type { RunReport } from '../../src/sync/run-report.ts';
 import { makeNight } from '../support/make-night.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 const GOES_ON = new AbortController().signal;
 const SECRET = 'lamp-secret';
@@ -160,5 +164,20 @@ describe('a webhook', () => {
     const { heard, url } = await listen();
     expect(await toWebhookStep(url, 'failure', () => null).run(GOES_ON, WELL)).toBeNull();
     expect(heard).toEqual([]);
+  });
+});
+
+test('the report of a night is a file of its own, with what the webhook is sent', async () => {
+  const folder = join(tempFolder(), 'reports');
+  const { first } = await makeReports();
+  const step = toReportStep(folder, ({ runId }) => ({ runId }));
+  const path = await step.run(GOES_ON, { ...WELL, reports: [first] });
+  expect(path).toBe(join(folder, 'night-20261124T031700Z.json'));
+  expect(readdirSync(folder)).toEqual(['night-20261124T031700Z.json']);
+  expect(JSON.parse(readFileSync(String(path), 'utf8'))).toEqual({
+    event: 'night',
+    exit_code: 0,
+    night: NIGHT,
+    reports: [{ runId: 1 }],
   });
 });
