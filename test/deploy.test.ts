@@ -81,9 +81,7 @@ describe('the systemd service', () => {
     expect(valuesOf(SERVICE, 'ProtectHome')).toEqual(['yes']);
     const [folder] = valuesOf(SERVICE, 'WorkingDirectory');
     expect(`/var/lib/${String(valuesOf(SERVICE, 'StateDirectory')[0])}`).toBe(folder);
-    expect(valuesOf(SERVICE, 'Environment')[0]).toBe(
-      `CLEARINGHOUSE_DATABASE=${String(folder)}/clearinghouse.db`,
-    );
+    expect(valuesOf(SERVICE, 'ExecStart')[0]).toContain(` --database ${String(folder)}/clearinghouse.db`);
     expect(SERVICE).not.toMatch(/^(ReadWritePaths|DynamicUser)=/m);
   });
 
