@@ -30,10 +30,17 @@ export function parseChange(row: StoredChange): Change {
     throw new Unreadable(`${what}: kind`, 'changed, added or removed', kind);
   } else if (isSame(before, after)) throw new Unreadable(what, 'two values that differ', values);
   const change: Change = { field, kind, before, after, runId };
-  if (isOwnWord(change) && !OWN_FIELDS.has(field))
-    throw new Unreadable(what, 'a field that has a history', field);
+  if (isOwnWord(change)) {
+    if (!OWN_FIELDS.has(field)) throw new Unreadable(what, 'a field that has a history', field);
+    if (![before, after].every(isIdOrNull)) throw new Unreadable(what, 'ids, or null', values);
+  }
   parseField(what, field);
   return change;
+}
+
+/** Of the mirror's own words each names a status or a run, or says that there is none. */
+function isIdOrNull(value: JsonValue | undefined): boolean {
+  return value === null || Number.isSafeInteger(value);
 }
 
 function parseValue(what: string, text: string | null): JsonValue | undefined {

@@ -119,3 +119,16 @@ test('any other value in any cell of the data is found', () => {
   );
   expect(found).toBeGreaterThan(200);
 }, 300_000);
+
+test.each(['[]', '{}', '"3"', '1.5', null])(
+  'what the departure of a case that was redacted changed from is an id or null, and not %j',
+  (before) => {
+    const path = writeDamaged(
+      bytes,
+      `UPDATE case_changes SET old_value = ${quote(before)}
+       WHERE field = 'mirror_departed_run_id' AND old_value = 'null' AND case_id IN
+         (SELECT id FROM cases WHERE mirror_redacted_run_id IS NOT NULL)`,
+    );
+    expect(verifyFile(path).findings).not.toEqual([]);
+  },
+);
