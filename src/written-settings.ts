@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { messageOf, MirrorError } from './errors.ts';
-import { SETTINGS, type SettingSpec } from './settings-list.ts';
+import { SETTINGS } from './settings-list.ts';
+import type { SettingSpec } from './settings-list/setting-spec.ts';
 
 export type SettingName = keyof typeof SETTINGS;
 

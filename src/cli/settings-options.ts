@@ -2,18 +2,20 @@ import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { gatherSettings, readDotEnv, type SettingName, type WrittenSettings } from '../written-settings.ts';
 import { parseSettings, readToken, type Settings } from '../settings.ts';
-import { NIGHTLY_SETTINGS, SETTINGS } from '../settings-list.ts';
+import { SETTINGS } from '../settings-list.ts';
+import type { SettingSpec } from '../settings-list/setting-spec.ts';
+import { SETTINGS_OF_SNAPSHOTS } from '../settings-list/snapshots.ts';
+import { SETTINGS_OF_SYNC } from '../settings-list/sync.ts';
 import type { Io } from './io.ts';
 
-/** All settings that have a flag. */
-export const ALL_SETTINGS = (Object.keys(SETTINGS) as SettingName[]).filter(
-  (name) => SETTINGS[name].flag !== null,
-);
+/** Those of a list that have a flag. */
+function listFlagged(settings: Readonly<Partial<Record<SettingName, SettingSpec>>>): SettingName[] {
+  return (Object.keys(settings) as SettingName[]).filter((name) => settings[name]?.flag != null);
+}
 
-/** Those of a sync. */
-export const SYNC_SETTINGS = ALL_SETTINGS.filter(
-  (name) => !(NIGHTLY_SETTINGS as readonly SettingName[]).includes(name),
-);
+export const ALL_SETTINGS = listFlagged(SETTINGS);
+export const SYNC_SETTINGS = listFlagged(SETTINGS_OF_SYNC);
+export const SNAPSHOT_SETTINGS = listFlagged(SETTINGS_OF_SNAPSHOTS);
 
 /** What commander collected for one command. */
 export type Flags = Readonly<Record<string, unknown>>;

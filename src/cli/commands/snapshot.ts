@@ -2,13 +2,12 @@ import type { Command } from 'commander';
 import type { ExitName } from '../../exit-codes.ts';
 import { parseSettings } from '../../settings.ts';
 import { parseSnapshotSettings } from '../../settings-nightly.ts';
-import { SNAPSHOT_SETTINGS } from '../../settings-list.ts';
 import { listSnapshots, removeOldSnapshots, type Snapshot } from '../../snapshots/list-snapshots.ts';
 import { takeSnapshot } from '../../snapshots/take-snapshot.ts';
 import { withStop, write, type Io } from '../io.ts';
 import { renderTable } from '../render/table.ts';
 import { renderBytes, renderPlural } from '../render/units.ts';
-import { addSettings, readWrittenSettings, type Flags } from '../settings-options.ts';
+import { addSettings, readWrittenSettings, SNAPSHOT_SETTINGS, type Flags } from '../settings-options.ts';
 
 export function defineSnapshot(command: Command): Command {
   return addSettings(

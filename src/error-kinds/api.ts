@@ -1,0 +1,76 @@
+import type { ErrorKind } from './error-kind.ts';
+
+/** What the network or the API did, or their answers were. */
+export const ERRORS_OF_THE_API = {
+  UNAUTHORISED: {
+    exit: 'unauthorised',
+    means: 'The API answered 401 or 403.',
+    hint: 'Check the token with `clearinghouse-mirror doctor`; ask the Clearinghouse for a new one if it has expired.',
+  },
+  NETWORK_GAVE_UP: {
+    exit: 'network',
+    means: 'A request kept failing until the attempts were used up.',
+    hint: 'What was stored stays. Run `sync` again later; raise --attempts if the connection is poor.',
+  },
+  TRANSIENT_ANSWER: {
+    exit: 'network',
+    means:
+      'The server answered 408, 429, 5xx or something that is not JSON, until the attempts were used up.',
+    hint: 'The site is probably busy or in maintenance. What was stored stays; run `sync` again later.',
+  },
+  RETRY_AFTER_TOO_LONG: {
+    exit: 'network',
+    means: 'The server asked for a longer pause than the ceiling allows.',
+    hint: 'Run again after that pause, or raise --retry-after-ceiling; a longer --delay makes throttling rarer.',
+  },
+  TIME_BUDGET_SPENT: {
+    exit: 'network',
+    means: 'The time budget of the run was used up.',
+    hint: 'What was stored stays. Run again, or raise --time-budget.',
+  },
+  CERTIFICATE_REFUSED: {
+    exit: 'network',
+    means: "The server's TLS certificate could not be trusted.",
+    hint: 'Check the address and the clock of this machine; behind a proxy that inspects TLS, set NODE_EXTRA_CA_CERTS.',
+  },
+  BODY_TOO_LARGE: {
+    exit: 'contract',
+    means: 'An answer was larger than the ceiling.',
+    hint: 'If pages of that size are real, raise --max-body.',
+  },
+  REFUSED_BY_API: {
+    exit: 'contract',
+    means: 'The API refused the request and said why.',
+    hint: "Read the API's words above; the address may belong to another version of the API.",
+  },
+  NOT_FOUND: {
+    exit: 'contract',
+    means: 'The API knows no such address (404).',
+    hint: 'Check --api-url; it should end in /api/v2p1/.',
+  },
+  LIST_SHRANK: {
+    exit: 'partial',
+    means: 'A further page was announced, and when it was asked for the list had become too short.',
+    hint: 'Cases moved while the list was read. Run `sync` again; what was stored stays.',
+  },
+  CONTRACT_BROKEN: {
+    exit: 'contract',
+    means: 'A good answer did not have the documented shape.',
+    hint: 'Check --api-url with `clearinghouse-mirror doctor`; if it is right, the API has changed: please report it.',
+  },
+  REDIRECT_REFUSED: {
+    exit: 'contract',
+    means: 'The server redirected to another origin, or in a circle.',
+    hint: 'The token is sent to one origin only. If the site has moved, set --api-url to its new address.',
+  },
+  NEXT_REFUSED: {
+    exit: 'contract',
+    means: "The answer's `next` address leads outside the list that was asked for.",
+    hint: 'Nothing was lost, but this status could not be read to its end. Please report it.',
+  },
+  PAGES_REPEAT: {
+    exit: 'contract',
+    means: 'The `next` addresses lead in a circle, or page after page brings nothing new.',
+    hint: 'Nothing was lost, but this status could not be read to its end. Please report it.',
+  },
+} as const satisfies Record<string, ErrorKind>;

@@ -1,0 +1,65 @@
+import type { ErrorKind } from './error-kind.ts';
+
+/** What is wrong with the files of the mirror. */
+export const ERRORS_OF_THE_DATABASE = {
+  LOCKED: {
+    exit: 'locked',
+    means: 'Another process is writing to this mirror.',
+    hint: 'Wait for it to end, or stop it. Reading (`status`, `case`, `query`) is possible all the time.',
+  },
+  DATABASE_MISSING: {
+    exit: 'database',
+    means: 'There is no mirror at this path yet.',
+    hint: 'Run `clearinghouse-mirror sync` to make one, or `demo` to try it without a token; check --database.',
+  },
+  DATABASE_FOREIGN: {
+    exit: 'database',
+    means: 'The file is not a database, or not one of this program.',
+    hint: 'Nothing was changed in it. Choose another --database.',
+  },
+  DATABASE_NEWER: {
+    exit: 'database',
+    means: 'The database was written by a newer version of this program.',
+    hint: 'Nothing was changed in it. Update clearinghouse-mirror.',
+  },
+  DATABASE_OLDER: {
+    exit: 'database',
+    means: 'The database has an older schema and this command may not change it.',
+    hint: 'Run `clearinghouse-mirror sync` once; it brings the schema up to date.',
+  },
+  DATABASE_UNWRITABLE: {
+    exit: 'database',
+    means: 'The database, or its folder, cannot be opened or written.',
+    hint: 'Check that the folder exists and that this user may write to it.',
+  },
+  DATABASE_DAMAGED: {
+    exit: 'database',
+    means: 'SQLite found the file damaged.',
+    hint: 'Restore a copy, or move the file away and run `sync` to fetch everything anew.',
+  },
+  DATABASE_BUSY: {
+    exit: 'database',
+    means: 'The database stayed busy longer than the waiting time.',
+    hint: 'Close other programs that write to the file, then try again.',
+  },
+  DISK_LOW: {
+    exit: 'database',
+    means: 'A snapshot was not begun, because it would leave no room on the disk.',
+    hint: 'Free some space, keep fewer snapshots (--keep-daily, --keep-weekly, --keep-monthly), or set another folder (--snapshots).',
+  },
+  SNAPSHOT_FAILED: {
+    exit: 'database',
+    means: 'A snapshot could not be made. Nothing of it was left behind.',
+    hint: 'See that the folder exists and can be written to, then run `clearinghouse-mirror snapshot`.',
+  },
+  DISK_FULL: {
+    exit: 'database',
+    means: 'There was no room left to write, or the disk failed.',
+    hint: 'Free some space and run again; every page stored before stays intact.',
+  },
+  MIGRATION_FAILED: {
+    exit: 'database',
+    means: 'The schema could not be brought up to date; it was left as it was.',
+    hint: 'Please report it with the cause above.',
+  },
+} as const satisfies Record<string, ErrorKind>;

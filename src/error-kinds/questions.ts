@@ -1,0 +1,61 @@
+import type { ErrorKind } from './error-kind.ts';
+
+/** Why a question to the mirror, or a request of it, has no answer. */
+export const ERRORS_OF_QUESTIONS = {
+  QUERY_INVALID: {
+    exit: 'usage',
+    means: 'SQLite did not accept the query.',
+    hint: 'See docs/schema.md for tables, columns and views.',
+  },
+  QUERY_WRITES: {
+    exit: 'usage',
+    means: '`query` only reads: one statement that returns rows.',
+    hint: 'Copy the file first if you want to change something.',
+  },
+  CASE_NOT_MIRRORED: {
+    exit: 'usage',
+    means: 'The mirror holds no case with this id.',
+    hint: 'Check the id; `clearinghouse-mirror status` tells how complete the mirror is.',
+  },
+  CASE_NOT_DEPARTED: {
+    exit: 'usage',
+    means: 'Only a case that has left the site can be redacted.',
+    hint: 'See `clearinghouse-mirror departed`. A case that is on the site would come back with the next sync.',
+  },
+  REDACTION_UNFINISHED: {
+    exit: 'database',
+    means:
+      'The rows of a redacted case are removed, but the file could not be written anew while another program reads it.',
+    hint: 'Close the programs that read the file, then run `redact` for the same case again.',
+  },
+  NOTHING_MEASURED: {
+    exit: 'usage',
+    means: 'No run has measured the coverage yet.',
+    hint: 'Run `clearinghouse-mirror sync` without --status.',
+  },
+  RUN_UNKNOWN: {
+    exit: 'usage',
+    means: 'The mirror has no run with this number.',
+    hint: '`clearinghouse-mirror status` lists the newest runs. A day is written like 2026-03-01.',
+  },
+  MOMENT_NOT_MIRRORED: {
+    exit: 'usage',
+    means: 'The mirror has no state of the moment that was asked for.',
+    hint: 'Ask for a moment after the end of the first run; `clearinghouse-mirror status` lists the newest runs.',
+  },
+  HISTORY_MISSING: {
+    exit: 'usage',
+    means: 'What was asked for changed before the mirror kept history, so what it said then is not known.',
+    hint: 'Ask for a later moment, or without --as-of.',
+  },
+  HISTORY_DAMAGED: {
+    exit: 'database',
+    means: 'A state rebuilt from the history is not the one that was stored then.',
+    hint: 'What is stored of the present is not concerned. Restore a copy to read the past; please report it.',
+  },
+  CASE_REDACTED: {
+    exit: 'usage',
+    means: 'The content of the case, and its history, were removed on request.',
+    hint: 'It cannot be had from this mirror again.',
+  },
+} as const satisfies Record<string, ErrorKind>;

@@ -1,0 +1,61 @@
+import type { ErrorKind } from './error-kind.ts';
+
+/** How a run or a night fell short of all that it was to bring. */
+export const ERRORS_OF_RUNS = {
+  COUNT_MISMATCH: {
+    exit: 'partial',
+    means:
+      'Every page was read, as often as --walks allows, but the distinct cases are not as many as the API reported.',
+    hint: 'Cases moved between pages while the list was read. Run `sync` again; what was stored stays.',
+  },
+  UNCONFIRMED: {
+    exit: 'partial',
+    means: 'With --confirm: no two walks of a list, one after the other, held the same cases.',
+    hint: 'The list moves while it is read. Run `sync` again at a quieter hour, or raise --walks.',
+  },
+  DEPARTURES_DOUBTED: {
+    exit: 'doubtful',
+    means: 'More cases are gone from the site than can be believed; none was marked as departed.',
+    hint: 'Look at the site. If the cases are really gone, run `sync --accept-departures` once; if not, just run `sync` again later.',
+  },
+  RECORDS_KEPT_ASIDE: {
+    exit: 'partial',
+    means: 'Every page was read, but some records are not cases; they are kept in `kept_aside`.',
+    hint: 'See `SELECT * FROM kept_aside`. The status counts as partial until the API mends them.',
+  },
+  CASES_MISSED: {
+    exit: 'partial',
+    means: 'A list did not hold cases that the API has under its status when they are asked for one by one.',
+    hint: 'Those that the mirror knew were fetched; new ones may be missing. Run `sync` again.',
+  },
+  INTERRUPTED: {
+    exit: 'interrupted',
+    means: 'Ctrl-C (SIGINT) ended the run after the page in hand.',
+    hint: 'Everything stored so far stays. Run `sync` again to go on.',
+  },
+  TERMINATED: {
+    exit: 'terminated',
+    means: 'SIGTERM ended the run after the page in hand.',
+    hint: 'Everything stored so far stays. Run `sync` again to go on.',
+  },
+  VERIFY_FOUND: {
+    exit: 'findings',
+    means: 'The proof of the mirror after a night found something that is not as it should be.',
+    hint: 'Run `clearinghouse-mirror verify`, which names each finding; `clearinghouse-mirror restore` puts a snapshot back.',
+  },
+  NOTIFY_FAILED: {
+    exit: 'network',
+    means: 'After a night somebody could not be told of it. The night itself is not touched by that.',
+    hint: 'Check CLEARINGHOUSE_PING_URL and CLEARINGHOUSE_WEBHOOK_URL, and that their hosts can be reached from here.',
+  },
+  STALE: {
+    exit: 'stale',
+    means: 'The mirror is older than `status --check` allows.',
+    hint: '`clearinghouse-mirror status` tells how the last runs ended, and whether anybody keeps the schedule.',
+  },
+  NIGHT_BOOK_DAMAGED: {
+    exit: 'database',
+    means: 'The small file beside the mirror in which `nightly` keeps its state cannot be read.',
+    hint: 'Delete it: it is written anew, and the mirror itself knows which nights are complete.',
+  },
+} as const satisfies Record<string, ErrorKind>;
