@@ -15,7 +15,7 @@ import {
 import { findNight, noteBeginning, noteEnding, noteSteps, toNightSoFar } from './note-night.ts';
 import { runSteps, type NightStep } from './night-steps.ts';
 import { listDueBefore, listLeft, toPatience } from './night-facts.ts';
-import { isGivenUp, mayPass, planNight, type NightPlan } from './plan-night.ts';
+import { isGivenUp, planNight, type NightPlan, type RunPlan, type WaitPlan } from './plan-night.ts';
 import type { Schedule } from './schedule.ts';
 import { tryNight } from './try-night.ts';
 
@@ -31,9 +31,6 @@ export interface NightlyJob {
   /** What is done when a night is over. */
   readonly steps: readonly NightStep[];
 }
-
-type RunPlan = Extract<NightPlan, { kind: 'run' }>;
-type WaitPlan = Extract<NightPlan, { kind: 'wait' }>;
 
 /** What the keeping of nights tells while it goes on. */
 export interface NightTalk {
@@ -133,17 +130,16 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
     const { report, ...ending } = await tryNight(run.statuses, runSync, talk.onFailed);
     if (report !== null) reports.push(report);
     exit = ending.exit;
-    const isOver =
+    const isLast =
       ending.outcome !== 'interrupted' &&
-      (isOnly ||
-        !mayPass(ending.failures) ||
-        isGivenUp(firstBeganAt, now(), toPatience(settings, share, null, null)));
-    save({ nights: noteEnding(book.nights, run.due, { ...ending, endedAt: now(), isOver }) }, null);
+      (isOnly || !ending.mayPass || isGivenUp(firstBeganAt, now(), toPatience(settings, share, null, null)));
+    save({ nights: noteEnding(book.nights, run.due, { ...ending, endedAt: now() }) }, null);
     const ended = findNight(book.nights, run.due) ?? begun;
-    if (isOver) {
+    if (isLast) {
       const after = await runSteps(steps, { night: ended, exit, reports }, signal, talk.onFailed);
       ({ exit } = after);
-      save({ nights: noteSteps(book.nights, run.due, after.steps) }, null);
+      // Where the process dies or is told to end before this, the next one does the steps.
+      save({ nights: noteSteps(book.nights, run.due, after.steps, !after.isCut) }, null);
     }
     share = random();
     talk.onEnd(findNight(book.nights, run.due) ?? ended);

@@ -1,4 +1,4 @@
-import type { NightPlan } from './plan-night.ts';
+import type { NightPlan, RunPlan, WaitPlan } from './plan-night.ts';
 
 /** What wakes a process that waits. */
 export interface Pulse {
@@ -14,9 +14,9 @@ export interface NightKeeper {
   /** What is to be done now. */
   readonly plan: () => NightPlan;
   /** Called before each wait. */
-  readonly onWait: (plan: Extract<NightPlan, { kind: 'wait' }>) => void;
+  readonly onWait: (plan: WaitPlan) => void;
   /** Tries a night once, and fails only with a fault of the program. */
-  readonly attempt: (plan: Extract<NightPlan, { kind: 'run' }>) => Promise<void>;
+  readonly attempt: (plan: RunPlan) => Promise<void>;
 }
 
 /**

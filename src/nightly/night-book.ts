@@ -37,7 +37,7 @@ export interface Night {
   readonly first_began_at: string | null;
   /** Null while an attempt goes on, and after one that did not come to its own end. */
   readonly last_ended_at: string | null;
-  /** Whether it is left alone from here on. */
+  /** Whether it is left alone from here on: it brought everything or was given up, and its steps are done. */
   readonly is_over: boolean;
   /** The runs in the ledger of the mirror. */
   readonly run_ids: readonly number[];
@@ -66,7 +66,7 @@ export interface NightBook {
 }
 
 /** A year and a month of nights: older ones are forgotten here, their runs never. */
-const MOST_NIGHTS = 400;
+export const MOST_NIGHTS = 400;
 const EMPTY: NightBook = { watch: null, nights: [] };
 
 export function toNightBookPath(database: string): string {
@@ -90,9 +90,9 @@ export function readNightBook(path: string): NightBook {
 }
 
 /** Writes the book as a whole: whoever reads it meanwhile sees the old one or the new one. */
-export function writeNightBook(path: string, { watch, nights }: NightBook): void {
+export function writeNightBook(path: string, book: NightBook): void {
   const fresh = `${path}.new`;
-  writeFileSync(fresh, `${JSON.stringify({ watch, nights: nights.slice(0, MOST_NIGHTS) }, null, 2)}\n`);
+  writeFileSync(fresh, `${JSON.stringify(book, null, 2)}\n`);
   const file = openSync(fresh, 'r');
   try {
     fsyncSync(file);

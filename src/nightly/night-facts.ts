@@ -4,7 +4,7 @@ import { toDatabaseError } from '../mirror/database-error.ts';
 import { listSweptStatuses } from '../mirror/list-swept.ts';
 import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
 import type { NightlySettings } from '../settings-nightly.ts';
-import type { Night } from './night-book.ts';
+import { MOST_NIGHTS, type Night } from './night-book.ts';
 import type { NightPatience } from './plan-night.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -34,17 +34,14 @@ export function listLeft(
 }
 
 /**
- * What was due after the newest night of the book and before this one. Of a book without nights nobody knows since when
- * somebody should have kept the schedule.
+ * What was due after the newest night of the book and before this one, as far back as a book goes. Of a book without
+ * nights nobody knows since when somebody should have kept the schedule.
  */
 export function listDueBefore(schedule: Schedule, newest: Night | undefined, due: Date): readonly Date[] {
-  const between: Date[] = [];
-  let next = newest === undefined ? null : schedule.findNext(new Date(newest.due_at));
-  while (next !== null && next < due) {
-    between.push(next);
-    next = schedule.findNext(next);
-  }
-  return between;
+  const since = newest === undefined ? due : new Date(newest.due_at);
+  const next = schedule.findNext(since);
+  if (next === null || next >= due) return [];
+  return schedule.listLast(new Date(due.getTime() - 1), MOST_NIGHTS).filter((one) => one > since);
 }
 
 /** A schedule that is due more often than the delay is long would never begin: half of the time between is the most. */

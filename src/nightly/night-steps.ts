@@ -23,36 +23,46 @@ export interface NightStep {
   readonly run: (signal: AbortSignal, summary: NightSummary) => Promise<string | null>;
 }
 
+const STOPPED = 'the process was told to end';
+
 /**
  * Does one step after the other. One that fails is on record as failed and keeps no other from being done; a stop leaves
- * out those that are left. Returns how the night has ended with all that.
+ * out the one in hand and those that are left. Returns how the night has ended with all that, and whether a step was left out so.
  */
 export async function runSteps(
   steps: readonly NightStep[],
   of: Omit<NightSummary, 'steps'>,
   signal: AbortSignal,
   onFailed: (error: unknown) => void,
-): Promise<Pick<NightSummary, 'exit' | 'steps'>> {
+): Promise<Pick<NightSummary, 'exit' | 'steps'> & { readonly isCut: boolean }> {
   const records: NightStepRecord[] = [];
   let { exit } = of;
+  let isCut = false;
   const skip = (step: string, detail: string): void => {
     records.push({ step, outcome: 'skipped', detail });
   };
   for (const { step, needsAll, run } of steps) {
-    if (signal.aborted) skip(step, 'the process was told to end');
-    else if (needsAll && of.night.outcome !== 'complete') skip(step, 'the night did not bring everything');
+    if (signal.aborted) {
+      isCut = true;
+      skip(step, STOPPED);
+    } else if (needsAll && of.night.outcome !== 'complete') skip(step, 'the night did not bring everything');
     else {
       try {
         const detail = await run(signal, { ...of, exit, steps: [...records] });
         if (detail === null) skip(step, 'there was nothing to do');
         else records.push({ step, outcome: 'done', detail });
       } catch (error) {
-        if (error !== signal.reason) onFailed(error);
+        if (error === signal.reason) {
+          isCut = true;
+          skip(step, STOPPED);
+          continue;
+        }
+        onFailed(error);
         if (exit === 'complete') exit = error instanceof MirrorError ? error.exit : 'unexpected';
         const detail = error instanceof MirrorError ? `${error.code}: ${error.message}` : String(error);
         records.push({ step, outcome: 'failed', detail });
       }
     }
   }
-  return { exit, steps: records };
+  return { exit, steps: records, isCut };
 }

@@ -1,5 +1,11 @@
 import type { NightSoFar } from './plan-night.ts';
-import type { Night, NightError, NightOutcome, NightStepRecord } from './night-book.ts';
+import {
+  MOST_NIGHTS,
+  type Night,
+  type NightError,
+  type NightOutcome,
+  type NightStepRecord,
+} from './night-book.ts';
 
 /* What becomes of the nights of a book. Pure: each takes the nights, the newest first, and returns them anew. */
 
@@ -9,11 +15,10 @@ export function findNight(nights: readonly Night[], due: Date): Night | undefine
 
 export function toNightSoFar(night: Night | undefined): NightSoFar | null {
   if (night === undefined) return null;
-  return {
-    attempts: night.attempts,
-    lastEndedAt: night.last_ended_at === null ? null : new Date(night.last_ended_at),
-    isOver: night.is_over,
-  };
+  const { attempts, last_ended_at, is_over: isOver } = night;
+  // With nothing left to bring, a night that is not over was cut short in what is done afterwards.
+  const isCut = !isOver && (night.outcome === 'complete' || night.outcome === 'doubtful');
+  return { attempts, lastEndedAt: last_ended_at === null || isCut ? null : new Date(last_ended_at), isOver };
 }
 
 /** An attempt begins. Nothing is on record of the times that were due in between: these nights were missed. */
@@ -41,7 +46,6 @@ export function noteBeginning(
 export interface NightEnding {
   readonly outcome: NightOutcome;
   readonly endedAt: Date;
-  readonly isOver: boolean;
   /** Null when no run was needed, or none could begin. */
   readonly runId: number | null;
   readonly error: NightError | null;
@@ -51,7 +55,7 @@ export interface NightEnding {
 export function noteEnding(
   nights: readonly Night[],
   due: Date,
-  { outcome, endedAt, isOver, runId, error }: NightEnding,
+  { outcome, endedAt, runId, error }: NightEnding,
 ): readonly Night[] {
   return nights.map((night) =>
     night.due_at !== due.toISOString()
@@ -60,20 +64,20 @@ export function noteEnding(
           ...night,
           outcome,
           last_ended_at: outcome === 'interrupted' ? null : endedAt.toISOString(),
-          is_over: isOver,
           run_ids: runId === null ? night.run_ids : [...night.run_ids, runId],
           error,
         },
   );
 }
 
-/** What is done after the night has been done. */
+/** What is done after a night has been done, and with that the night is over, or it is not because not all of it was. */
 export function noteSteps(
   nights: readonly Night[],
   due: Date,
   steps: readonly NightStepRecord[],
+  is_over: boolean,
 ): readonly Night[] {
-  return nights.map((night) => (night.due_at === due.toISOString() ? { ...night, steps } : night));
+  return nights.map((night) => (night.due_at === due.toISOString() ? { ...night, steps, is_over } : night));
 }
 
 function toMissed(due: Date): Night {
@@ -91,5 +95,5 @@ function toMissed(due: Date): Night {
 }
 
 function toOrder(nights: readonly Night[]): readonly Night[] {
-  return nights.toSorted((a, b) => b.due_at.localeCompare(a.due_at));
+  return nights.toSorted((a, b) => b.due_at.localeCompare(a.due_at)).slice(0, MOST_NIGHTS);
 }

@@ -15,7 +15,7 @@ export interface NightPatience {
 export interface NightSoFar {
   /** None for a night that was missed. */
   readonly attempts: number;
-  /** Null while an attempt goes on, and after one that was cut short. */
+  /** Null while an attempt goes on, and after one that was cut short, be it only in what is done afterwards. */
   readonly lastEndedAt: Date | null;
   /** The night has come to its end, whatever end that is. */
   readonly isOver: boolean;
@@ -38,33 +38,40 @@ export interface NightFacts {
 /** Why a process waits: the next word on it to a person. */
 export type Waiting = 'for the next night' | 'to spread the load' | 'to try again';
 
-export type NightPlan =
-  | { readonly kind: 'wait'; readonly until: Date | null; readonly waiting: Waiting }
-  | {
-      readonly kind: 'run';
-      readonly due: Date;
-      /** The night was due while nobody kept the schedule, or slept. */
-      readonly isLate: boolean;
-      readonly statuses: readonly SweptStatus[];
-    };
+export interface WaitPlan {
+  readonly kind: 'wait';
+  /** Null for ever. */
+  readonly until: Date | null;
+  readonly waiting: Waiting;
+}
+
+export interface RunPlan {
+  readonly kind: 'run';
+  readonly due: Date;
+  /** The night was due while nobody kept the schedule, or slept. */
+  readonly isLate: boolean;
+  readonly statuses: readonly SweptStatus[];
+}
+
+export type NightPlan = WaitPlan | RunPlan;
 
 /** A night that begins later than this after its time was slept through. */
 const LATE_MS = 60_000;
 
 /**
  * Says what is to be done now. What was due and has not been brought is made up for once, however many nights were
- * missed; a night that brought only a part is tried again within its window, for the statuses that lack, if that may help; a night that is
+ * missed; a night that brought only a part is tried again within its window, for the statuses that lack; a night that is
  * over is left alone until the next one is due, or until the process is begun anew.
  */
 export function planNight(facts: NightFacts): NightPlan {
   const { now, lastDue, nextDue, night, statusesLeft, patience } = facts;
-  const untilNext: NightPlan = {
+  const untilNext: WaitPlan = {
     kind: 'wait',
     until: nextDue && after(nextDue, patience.startDelayMs),
     waiting: 'for the next night',
   };
   if (lastDue === null) return untilNext;
-  const run: NightPlan = {
+  const run: RunPlan = {
     kind: 'run',
     due: lastDue,
     isLate: now.getTime() - lastDue.getTime() > patience.startDelayMs + LATE_MS,

@@ -1,16 +1,16 @@
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
-import type { ErrorCode } from '../error-kinds.ts';
 import { messageOf, MirrorError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
 import type { RunReport } from '../sync/run-report.ts';
 import type { NightError } from './night-book.ts';
 import type { NightEnding } from './note-night.ts';
+import { mayPass } from './plan-night.ts';
 
 /** How one try of a night ended. */
 export interface TryEnding extends Pick<NightEnding, 'outcome' | 'runId' | 'error'> {
   readonly exit: ExitName;
-  /** What stood in the way of everything; nothing when it is complete, or when another try could not do better. */
-  readonly failures: readonly ErrorCode[];
+  /** Whether another try could do better. */
+  readonly mayPass: boolean;
   /** Null when no run was needed, or none came to an end. */
   readonly report: RunReport | null;
 }
@@ -20,7 +20,7 @@ const NOTHING_LEFT: TryEnding = {
   runId: null,
   error: null,
   exit: 'complete',
-  failures: [],
+  mayPass: false,
   report: null,
 };
 
@@ -29,7 +29,7 @@ function toTryEnding(report: RunReport): TryEnding {
   const { outcome, runId, error, exit, statuses, departures } = report;
   const failures =
     outcome === 'doubtful' ? [] : [...statuses, departures].flatMap((one) => one?.error?.code ?? []);
-  return { outcome, runId, error: error && toNightError(error), exit, failures, report };
+  return { outcome, runId, error: error && toNightError(error), exit, mayPass: mayPass(failures), report };
 }
 
 /** Runs a sync of what lacks. Fails with nothing: how it failed is how the try ended. */
@@ -49,7 +49,7 @@ export async function tryNight(
       outcome: 'failed',
       error: toNightError(error),
       exit: isExpected ? error.exit : 'unexpected',
-      failures: isExpected ? [error.code] : [],
+      mayPass: !isExpected || mayPass([error.code]),
     };
   }
 }

@@ -11,6 +11,8 @@ import {
   type Night,
   type NightBook,
 } from '../../src/nightly/night-book.ts';
+import { listDueBefore } from '../../src/nightly/night-facts.ts';
+import { noteBeginning } from '../../src/nightly/note-night.ts';
 import { parseSchedule } from '../../src/nightly/schedule.ts';
 import { gatherSettings } from '../../src/written-settings.ts';
 import { parseNightlySettings } from '../../src/settings-nightly.ts';
@@ -43,13 +45,24 @@ describe('the book of the nights', () => {
     expect(readNightBook(join(tempFolder(), 'none'))).toEqual({ watch: null, nights: [] });
   });
 
-  test('forgets what is older than four hundred nights', () => {
-    const path = join(tempFolder(), 'book');
-    const nights = Array.from({ length: 500 }, (_, at) =>
-      night(new Date(Date.UTC(2026, 0, 500 - at)).toISOString()),
+  test('forgets what is older than four hundred nights when one begins, however many were missed', () => {
+    const daysBefore = (count: number): Date => new Date(Date.UTC(2026, 10, 24 - count, 3, 17));
+    const nights = Array.from({ length: 10 }, (_, at) => night(daysBefore(600 + at).toISOString()));
+    const missed = listDueBefore(parseSchedule('17 3 * * *', 'UTC'), nights[0], daysBefore(0));
+    expect(missed).toHaveLength(400);
+    const noted = noteBeginning(nights, daysBefore(0), daysBefore(0), missed);
+    expect(noted.map(({ due_at }) => due_at)).toEqual(
+      Array.from({ length: 400 }, (_, at) => daysBefore(at).toISOString()),
     );
-    writeNightBook(path, { watch: null, nights });
-    expect(readNightBook(path).nights).toEqual(nights.slice(0, 400));
+  });
+
+  test('knows of no missed night where none was due, or where there is no night before', () => {
+    const schedule = parseSchedule('17 3 * * *', 'UTC');
+    const due = new Date('2026-11-24T03:17:00Z');
+    expect(listDueBefore(schedule, undefined, due)).toEqual([]);
+    expect(listDueBefore(schedule, night('2026-11-23T03:17:00.000Z'), due)).toEqual([]);
+    expect(listDueBefore(schedule, night('2026-11-25T03:17:00.000Z'), due)).toEqual([]);
+    expect(listDueBefore(schedule, night('2026-11-22T03:17:00.000Z'), due)).toHaveLength(1);
   });
 
   test.each([

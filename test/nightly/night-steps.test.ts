@@ -88,10 +88,10 @@ describe('the steps after a night', () => {
     ]);
   });
 
-  test('that are left when the process is told to end are left out', async () => {
+  test('in hand and left when the process is told to end are left out, which is no failure', async () => {
     const stop = new AbortController();
     const told: unknown[] = [];
-    const { steps: records } = await runSteps(
+    const { steps: records, exit } = await runSteps(
       [
         step('first', (signal) => {
           stop.abort(new MirrorError('TERMINATED', 'Stopped.'));
@@ -104,8 +104,8 @@ describe('the steps after a night', () => {
       stop.signal,
       (error) => told.push(error),
     );
-    expect(records.map(({ outcome }) => outcome)).toEqual(['failed', 'skipped']);
-    expect(told).toEqual([]);
+    expect(records.map(({ outcome }) => outcome)).toEqual(['skipped', 'skipped']);
+    expect([told, exit]).toEqual([[], 'complete']);
   });
 
   test('come once, when the night is over, and not between two tries of it', async () => {
@@ -132,6 +132,49 @@ describe('the steps after a night', () => {
       attempts: 3,
       steps: [{ step: 'note', outcome: 'done', detail: 'noted' }],
     });
+  });
+
+  /** A world in which a step takes an hour the first time, and notes when it is done. */
+  function startWorld() {
+    const done: string[] = [];
+    let times = 0;
+    const world = new World({
+      start: '2026-01-10T17:00:00Z',
+      cron: '30 2 * * *',
+      timezone: 'UTC',
+      random: new Random(1),
+      weather: () => ({ msAList: 60_000, isGood: () => true }),
+      steps: [
+        step('note', async (signal) => {
+          if (++times === 1) await world.pass(HOURS(1));
+          signal.throwIfAborted();
+          done.push(world.now().toISOString());
+          return 'noted';
+        }),
+      ],
+    });
+    return { world, done };
+  }
+
+  test('are done by the next process where the first one dies in them, and nothing is swept again', async () => {
+    const { world, done } = startWorld();
+    world.trouble(HOURS(0.5), { kind: 'killed', downMs: 60_000 });
+    await world.live(HOURS(5));
+    expect(world.attempts.map(({ statuses }) => statuses)).toEqual([5, 0]);
+    expect(done).toHaveLength(1);
+    expect(world.book().nights).toMatchObject([
+      { outcome: 'complete', is_over: true, run_ids: [1], steps: [{ step: 'note', outcome: 'done' }] },
+    ]);
+  });
+
+  test('are done by the next process where the first one is told to end in them', async () => {
+    const { world, done } = startWorld();
+    await world.live(HOURS(0.5));
+    expect(world.book().nights).toMatchObject([{ outcome: 'complete', is_over: false }]);
+    await world.live(HOURS(5));
+    expect(world.attempts.map(({ statuses }) => statuses)).toEqual([5, 0]);
+    expect(done.length).toBeGreaterThan(0);
+    expect(world.book().nights[0]).toMatchObject({ is_over: true, steps: [{ outcome: 'done' }] });
   });
 });
 

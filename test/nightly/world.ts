@@ -77,6 +77,7 @@ export class World {
   #busy = 0;
   #killed: { readonly downMs: number } | null = null;
   #die: () => void = () => undefined;
+  #endIfDue: () => void = () => undefined;
   readonly #troubles: { readonly at: number; readonly trouble: Trouble }[] = [];
 
   constructor(plan: WorldPlan) {
@@ -99,6 +100,12 @@ export class World {
     return readNightBook(toNightBookPath(this.database));
   }
 
+  /** Time passes while something is done, at the end of which the process may be told to end, or in which it may die. */
+  async pass(ms: number): Promise<void> {
+    await this.#pass(ms);
+    this.#endIfDue();
+  }
+
   /** Keeps the schedule for so long; after each death the process is begun anew. */
   async live(ms: number): Promise<void> {
     const end = this.#elapsed + ms;
@@ -114,19 +121,17 @@ export class World {
   }
 
   async #keep(stop: AbortController, end: number): Promise<void> {
-    const endIfDue = (): void => {
+    this.#endIfDue = () => {
       if (this.#elapsed >= end) stop.abort(new MirrorError('TERMINATED', 'The end of the test.'));
     };
     const pulse: Pulse = {
       now: () => this.now(),
       sleep: async (ms) => {
-        await this.#pass(ms);
-        endIfDue();
+        await this.pass(ms);
       },
       nextBeat: async () => {
         const beat = MINUTE * (this.#plan.minutesABeat ?? 1);
-        await this.#pass(beat - (this.#clock % beat));
-        endIfDue();
+        await this.pass(beat - (this.#clock % beat));
       },
     };
     const keeper = keepNights({

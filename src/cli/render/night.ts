@@ -1,9 +1,9 @@
 import type { Night } from '../../nightly/night-book.ts';
-import type { NightPlan } from '../../nightly/plan-night.ts';
+import type { RunPlan, WaitPlan } from '../../nightly/plan-night.ts';
 import { renderPlural } from './units.ts';
 
 /** What a process waits for, in words. */
-export function renderWaiting({ until, waiting }: Extract<NightPlan, { kind: 'wait' }>): string {
+export function renderWaiting({ until, waiting }: WaitPlan): string {
   if (until === null) return 'No other night is due.';
   const at = until.toISOString();
   if (waiting === 'to try again') return `The night is tried again at ${at}.`;
@@ -11,7 +11,7 @@ export function renderWaiting({ until, waiting }: Extract<NightPlan, { kind: 'wa
 }
 
 export function renderNightBeginning(
-  { due, isLate, statuses }: Extract<NightPlan, { kind: 'run' }>,
+  { due, isLate, statuses }: RunPlan,
   { attempts }: Night,
   missed: number,
 ): string {
