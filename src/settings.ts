@@ -57,21 +57,26 @@ export function parseSettings(written: WrittenSettings): Settings {
   });
 }
 
+/** The file that holds the token; undefined where the token itself is written in a place that goes before it. */
+export function findTokenFile({ token, tokenFile }: WrittenSettings): WrittenSetting | undefined {
+  if (tokenFile === undefined || token === undefined) return tokenFile;
+  return rankOf(tokenFile) <= rankOf(token) ? tokenFile : undefined;
+}
+
 /**
  * Reads the token, without the word `Token` and without spaces around. The place that goes before the others decides;
  * where one place names both a token and a file of one, the file does.
  */
 export function readToken(written: WrittenSettings): string {
-  const { token: given, tokenFile } = written;
-  const isFile =
-    tokenFile !== undefined && rankOf(tokenFile) <= (given === undefined ? Infinity : rankOf(given));
-  const text = isFile ? readTokenFile(tokenFile.text) : given?.text;
+  const { token: given } = written;
+  const file = findTokenFile(written);
+  const text = file === undefined ? given?.text : readTokenFile(file.text);
   const token = (text ?? '').trim().replace(/^token(\s+|$)/i, '');
   if (token === '') throw new MirrorError('TOKEN_MISSING', 'No API token was given.');
   if (!/^[\x21-\x7e]+$/.test(token)) {
     throw new MirrorError(
       'SETTING_INVALID',
-      `${isFile ? tokenFile.text : (given?.from ?? 'The API token')} holds spaces or characters that a token cannot have.`,
+      `${file?.text ?? given?.from ?? 'The API token'} holds spaces or characters that a token cannot have.`,
     );
   }
   return token;

@@ -22,15 +22,21 @@ export async function runNightlyProcess(flags: Flags, io: Io): Promise<ExitName>
   const first = read();
   const lock = takeNightlyLock(toNightBookPath(first.settings.database), first.settings.database);
   try {
-    return await withStop(io, (signal) => keep(flags, io, read, signal));
+    return await withStop(io, (signal) => keep(flags, io, first, read, signal));
   } finally {
     lock.release();
   }
 }
 
-async function keep(flags: Flags, io: Io, read: () => ReadSettings, signal: AbortSignal): Promise<ExitName> {
+async function keep(
+  flags: Flags,
+  io: Io,
+  first: ReadSettings,
+  read: () => ReadSettings,
+  signal: AbortSignal,
+): Promise<ExitName> {
   const { now, random, sleep } = io.surroundings;
-  let current = read();
+  let current = first;
   let reload = new AbortController();
   const log = createNightLog(io, current.log);
   const forgetReload = io.onReload(() => {

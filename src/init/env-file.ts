@@ -5,9 +5,9 @@ import { SETTINGS } from '../settings-list.ts';
 import type { SettingName } from '../written-settings.ts';
 
 /** What is to stand in the file, by setting. */
-export type EnvValues = Readonly<Partial<Record<SettingName, string>>>;
+export type EnvValues = Readonly<Partial<Record<SettingName, string | undefined>>>;
 
-/** The text of a .env with a comment on each setting, and the others as comments to be used. */
+/** The text of a .env, with a comment on each setting. */
 export function renderEnvFile(values: EnvValues, at: Date): string {
   const names = Object.keys(SETTINGS) as SettingName[];
   const lines = names

@@ -47,9 +47,8 @@ export const QUESTIONS: readonly Question[] = [
       if (token?.verdict === 'bad') return toRemark(token);
       // An API that cannot be reached right now says nothing about the token.
       if (address !== undefined) return { ...toRemark(address), isGood: true };
-      return toRemark(
-        token ?? { check: 'token', verdict: 'good', detail: 'given', hint: null, exit: 'complete' },
-      );
+      if (token === undefined) throw new TypeError('the token was not looked at');
+      return toRemark(token);
     },
   },
   {
@@ -97,7 +96,16 @@ export async function checkAnswer(question: Question, known: Known): Promise<Rem
 
 async function look({ written, surroundings, signal }: Known): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for await (const finding of examine(written, surroundings, signal)) findings.push(finding);
+  for await (const finding of examine(written, surroundings, signal)) {
+    // Settings that cannot be read are all that was looked at.
+    if (finding.check === 'settings' && finding.verdict === 'bad')
+      throw new MirrorError(
+        'SETTING_INVALID',
+        finding.detail,
+        finding.hint === null ? {} : { hint: finding.hint },
+      );
+    findings.push(finding);
+  }
   return findings;
 }
 

@@ -12,9 +12,19 @@ export function renderMetrics(state: MirrorState, summary: NightSummary): string
   const { night, reports, steps } = summary;
   const freshAsOf = findFreshAsOf(state.statuses);
   const sweeps = reports.flatMap(({ statuses }) => statuses.map(({ figures }) => figures));
-  const sum = (name: 'cases_new' | 'cases_changed' | 'cases_unchanged' | 'requests' | 'retries' | 'bytes') =>
+  const countCases = (name: 'cases_new' | 'cases_changed' | 'cases_unchanged') =>
     sweeps.reduce((total, figures) => total + figures[name], 0);
-  const departed = reports.reduce((total, { departures }) => total + (departures?.cases_gone ?? 0), 0);
+  const checks = reports.flatMap(({ departures, coverage }) =>
+    [departures, coverage].filter((one) => one !== null),
+  );
+  const countTraffic = (name: 'requests' | 'retries' | 'bytes') =>
+    [...sweeps, ...checks].reduce((total, figures) => total + figures[name], 0);
+  // Those that are doubted were not marked.
+  const departed = reports.reduce(
+    (total, { departures }) =>
+      total + (departures?.outcome === 'doubtful' ? 0 : (departures?.cases_gone ?? 0)),
+    0,
+  );
   const [began, ended] = [night.first_began_at, night.last_ended_at].map((at) =>
     at === null ? NaN : Date.parse(at),
   );
@@ -41,16 +51,16 @@ export function renderMetrics(state: MirrorState, summary: NightSummary): string
     ),
     toMetric('night_tries', 'How often it was tried.', [[{}, night.attempts]]),
     toMetric('night_cases', 'Cases that it brought.', [
-      [{ kind: 'new' }, sum('cases_new')],
-      [{ kind: 'changed' }, sum('cases_changed')],
-      [{ kind: 'unchanged' }, sum('cases_unchanged')],
+      [{ kind: 'new' }, countCases('cases_new')],
+      [{ kind: 'changed' }, countCases('cases_changed')],
+      [{ kind: 'unchanged' }, countCases('cases_unchanged')],
       [{ kind: 'departed' }, departed],
     ]),
     toMetric('night_requests', 'Requests to the API, those that were tried again included.', [
-      [{}, sum('requests')],
+      [{}, countTraffic('requests')],
     ]),
-    toMetric('night_retries', 'Requests that were tried again.', [[{}, sum('retries')]]),
-    toMetric('night_received_bytes', 'Bytes of answers, after decompression.', [[{}, sum('bytes')]]),
+    toMetric('night_retries', 'Requests that were tried again.', [[{}, countTraffic('retries')]]),
+    toMetric('night_received_bytes', 'Bytes of answers, after decompression.', [[{}, countTraffic('bytes')]]),
     toMetric(
       'night_step_failed',
       'Whether a step after the night failed.',

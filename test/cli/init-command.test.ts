@@ -178,6 +178,46 @@ describe('a .env that is there already', () => {
   });
 });
 
+describe('what a .env said besides', () => {
+  test('stays in the one that is written anew', async () => {
+    const { init, replica, path } = await start();
+    writeFileSync(
+      path,
+      `CLEARINGHOUSE_API_TOKEN=${replica.token}\nCLEARINGHOUSE_DELAY=5\nCLEARINGHOUSE_PING_URL=http://a.example/x\n`,
+    );
+    expect((await init(['', '', '', ''], ['--replace'])).exitCode).toBe(0);
+    expect(readDotEnv(path)).toMatchObject({
+      CLEARINGHOUSE_DELAY: '5',
+      CLEARINGHOUSE_PING_URL: 'http://a.example/x',
+    });
+  });
+
+  test('of a file with the token stays unless a token is typed, which then stands there instead', async () => {
+    const { init, replica, folder, path } = await start();
+    const file = join(folder, 'token');
+    writeFileSync(file, replica.token);
+    writeFileSync(path, `CLEARINGHOUSE_TOKEN_FILE=${file}\n`);
+    expect((await init(['', '', '', ''], ['--replace'])).exitCode).toBe(0);
+    expect(readDotEnv(path)).toMatchObject({ CLEARINGHOUSE_TOKEN_FILE: file });
+    expect((await init([replica.token, '', '', ''], ['--replace'])).exitCode).toBe(0);
+    expect(readDotEnv(path).CLEARINGHOUSE_TOKEN_FILE).toBeUndefined();
+    expect(readDotEnv(path).CLEARINGHOUSE_API_TOKEN).toBe(replica.token);
+  });
+});
+
+test.each([
+  [['--api-url', 'ftp://lamp.example/'], {}],
+  [[], { CLEARINGHOUSE_DELAY: 'a while' }],
+])(
+  'a setting that is not asked for and cannot be used ends it before anything is asked: %j %j',
+  async (args, env) => {
+    const { init, asked, path } = await start();
+    const { exitCode, stderr } = await init([''], args, { env });
+    expect([exitCode, asked, stderr]).toEqual([2, [], expect.stringContaining('[SETTING_INVALID]')]);
+    expect(existsSync(path)).toBe(false);
+  },
+);
+
 test('whatever a value holds, Node reads it back from the file as it was, or it is refused', () => {
   const folder = tempFolder();
   const path = join(folder, '.env');

@@ -26,7 +26,7 @@ function parse(text: string) {
 }
 
 test('the metrics of a night say what it brought and what the mirror holds, in the format of Prometheus', async () => {
-  const { sync, database } = await startHarness({ source: smallCollection(10) });
+  const { sync, database, replica } = await startHarness({ source: smallCollection(10) });
   const report = await sync();
   const path = join(tempFolder(), 'textfile', 'clearinghouse.prom');
   const steps = [
@@ -48,6 +48,7 @@ test('the metrics of a night say what it brought and what the mirror holds, in t
     night_tries: 2,
     'night_cases{kind="new"}': 10,
     'night_cases{kind="departed"}': 0,
+    night_requests: replica.requests.length,
     night_retries: 0,
     'night_step_failed{step="verify"}': 0,
     'night_step_failed{step="snapshot"}': 1,

@@ -5,7 +5,7 @@ import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import type { EnvValues } from '../../init/env-file.ts';
 import type { Question } from '../../init/questions.ts';
-import { readToken } from '../../settings.ts';
+import { findTokenFile, parseSettings, readToken } from '../../settings.ts';
 import type { SettingName, WrittenSettings } from '../../written-settings.ts';
 import { withStop, write, type Io } from '../io.ts';
 import { toCellText } from '../render/table.ts';
@@ -38,13 +38,14 @@ export async function runInitCommand(flags: Flags, io: Io): Promise<ExitName> {
   if (existsSync(path) && !replaces)
     throw new MirrorError('ENV_FILE_EXISTS', `There is a file ${path} already.`);
   let written = readWrittenSettings(flags, io);
+  parseSettings(written); // what is not asked for is not to blame on an answer
   const mayAsk = flags.yes !== true && io.ask !== null;
   await withStop(io, async (signal) => {
     for (const question of QUESTIONS) written = await settle(question, written, mayAsk, io, signal);
   });
   const values = toEnvValues(
     written,
-    [...QUESTIONS.map(({ setting }) => setting), 'apiUrl', 'tokenFile'],
+    QUESTIONS.map(({ setting }) => setting),
     io.folder,
   );
   writeEnvFile(path, renderEnvFile(values, io.surroundings.now()), replaces);
@@ -52,17 +53,21 @@ export async function runInitCommand(flags: Flags, io: Io): Promise<ExitName> {
   return 'complete';
 }
 
-/** What is written down: not what is the default anyway, and not a token that is in a file of its own. */
-function toEnvValues(written: WrittenSettings, names: readonly SettingName[], folder: string): EnvValues {
+/**
+ * What is written down: what was asked for, given, or stood in the file before. Not what is the default anyway, and not a
+ * token that is in a file of its own.
+ */
+function toEnvValues(written: WrittenSettings, asked: readonly SettingName[], folder: string): EnvValues {
   const values: Partial<Record<SettingName, string>> = {};
-  for (const name of names) {
+  const file = findTokenFile(written);
+  const isWanted = (name: SettingName): boolean => asked.includes(name) || written[name]?.place !== 'default';
+  for (const name of Object.keys(written) as SettingName[]) {
     const one = written[name];
-    if (one === undefined || (one.place === 'default' && name === 'apiUrl')) continue;
-    if (name === 'token') {
-      if (written.tokenFile === undefined) values.token = readToken(written);
-    } else values[name] = name === 'database' || name === 'tokenFile' ? resolve(folder, one.text) : one.text;
+    if (one !== undefined && isWanted(name)) values[name] = one.text;
   }
-  return values;
+  if (values.database !== undefined) values.database = resolve(folder, values.database);
+  if (file === undefined) return { ...values, token: readToken(written), tokenFile: undefined };
+  return { ...values, token: undefined, tokenFile: resolve(folder, file.text) };
 }
 
 const NEXT = `What to run next, in this folder:
