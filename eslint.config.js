@@ -3,6 +3,20 @@ import tseslint from 'typescript-eslint';
 
 /** The folders are the flow; an import may only go the way the data goes. Folder -> folders it must not know. */
 const FORBIDDEN_IMPORTS = {
+  files: [
+    'clearinghouse',
+    'cases',
+    'mirror',
+    'history',
+    'audit',
+    'verify',
+    'sync',
+    'snapshots',
+    'nightly',
+    'replica',
+    'demo',
+    'cli',
+  ],
   clearinghouse: [
     'cases',
     'mirror',

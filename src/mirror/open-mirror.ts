@@ -1,7 +1,8 @@
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { messageOf, MirrorError } from '../errors.ts';
+import { createTempFile, moveIntoPlace } from '../files/replace-file.ts';
 import { isSqliteError, toDatabaseError } from './database-error.ts';
 import { listMigrations, runMigrations } from './migrations.ts';
 
@@ -113,11 +114,12 @@ export function toBackupPath(path: string): string {
  * which one of them is wrong. A copy of an earlier upgrade makes room for it, once the new one is complete.
  */
 function backUp(sqlite: Database.Database, path: string): void {
-  const fresh = `${toBackupPath(path)}.new`;
-  rmSync(fresh, { force: true });
+  rmSync(`${toBackupPath(path)}.new`, { force: true }); // what an earlier version left where it died
+  const fresh = createTempFile(toBackupPath(path));
   try {
     sqlite.prepare('VACUUM INTO ?').run(fresh);
-    renameSync(fresh, toBackupPath(path));
+    chmodSync(fresh, statSync(path).mode & 0o777);
+    moveIntoPlace(fresh, toBackupPath(path));
   } finally {
     rmSync(fresh, { force: true });
   }

@@ -1,5 +1,6 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { replaceFile } from '../files/replace-file.ts';
 import { findMirrorState } from '../mirror/find-mirror-state.ts';
 import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
 import type { NightStep } from './night-steps.ts';
@@ -16,8 +17,7 @@ export function toMetricsStep(database: string, path: string): NightStep {
         const text = renderMetrics(findMirrorState(mirror, 0), summary);
         mkdirSync(dirname(path), { recursive: true });
         // The collector reads files that end in .prom only, so it never sees half of one.
-        writeFileSync(`${path}.new`, text);
-        renameSync(`${path}.new`, path);
+        replaceFile(path, text);
         return Promise.resolve(path);
       } finally {
         mirror.close();

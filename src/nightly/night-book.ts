@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { messageOf, MirrorError } from '../errors.ts';
+import { replaceFile } from '../files/replace-file.ts';
 import { isJsonObject } from '../json.ts';
 import type { Waiting } from './plan-night.ts';
 
@@ -91,15 +92,7 @@ export function readNightBook(path: string): NightBook {
 
 /** Writes the book as a whole: whoever reads it meanwhile sees the old one or the new one. */
 export function writeNightBook(path: string, book: NightBook): void {
-  const fresh = `${path}.new`;
-  writeFileSync(fresh, `${JSON.stringify(book, null, 2)}\n`);
-  const file = openSync(fresh, 'r');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(fresh, path);
+  replaceFile(path, `${JSON.stringify(book, null, 2)}\n`);
 }
 
 function parseNightBook(json: unknown): NightBook {

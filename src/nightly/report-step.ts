@@ -1,5 +1,6 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../files/replace-file.ts';
 import type { RunReport } from '../sync/run-report.ts';
 import { toNightJson } from './night-json.ts';
 import type { NightStep } from './night-steps.ts';
@@ -13,8 +14,7 @@ export function toReportStep(folder: string, toReport: (report: RunReport) => un
       mkdirSync(folder, { recursive: true });
       const stamp = summary.night.due_at.replace(/\.\d+Z$/, 'Z').replaceAll(/[-:]/g, '');
       const path = join(folder, `night-${stamp}.json`);
-      writeFileSync(`${path}.new`, `${JSON.stringify(toNightJson(summary, toReport), null, 2)}\n`);
-      renameSync(`${path}.new`, path);
+      replaceFile(path, `${JSON.stringify(toNightJson(summary, toReport), null, 2)}\n`);
       return Promise.resolve(path);
     },
   };

@@ -140,7 +140,7 @@ describe('a mirror of every earlier version', () => {
     const path = join(tempFolder(), 'mirror.db');
     makeVersion(path, 2);
     const before = readFileSync(path);
-    mkdirSync(`${toBackupPath(path)}.new`);
+    mkdirSync(toBackupPath(path));
     expect(() => openMirror(path)).toThrow();
     expect(readFileSync(path).subarray(100)).toEqual(before.subarray(100));
   });

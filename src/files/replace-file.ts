@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/*
+ * How this program writes a file that somebody may read, or may have laid a trap for: into a new file with a name that
+ * nobody can guess, created exclusively, so that no link that lies there is followed; then to the disk; then into its
+ * place in one step. A process that dies on the way leaves the old file as it was.
+ */
+
+interface ReplaceOptions {
+  /** The permissions of the file. Without it the file that is replaced keeps its own; a new one gets what the umask leaves. */
+  readonly mode?: number;
+  /** Fails with EEXIST, and changes nothing, where there is a file already. */
+  readonly mustBeNew?: boolean;
+}
+
+/** Writes a whole file: a reader sees the old content or the new, never a part. A symbolic link at the path is replaced, not followed. */
+export function replaceFile(
+  path: string,
+  data: string | Uint8Array,
+  { mode, mustBeNew = false }: ReplaceOptions = {},
+): void {
+  removeStaleTempFiles(path);
+  const exactMode = mode ?? modeOf(path);
+  const temp = toTempPath(path);
+  const file = openNew(temp, exactMode ?? 0o666);
+  try {
+    try {
+      if (exactMode !== undefined) fchmodSync(file, exactMode);
+      writeFileSync(file, data);
+    } finally {
+      closeSync(file);
+    }
+    moveIntoPlace(temp, path, { mustBeNew });
+  } finally {
+    rmSync(temp, { force: true });
+  }
+}
+
+/** Creates an empty file beside `path` for its owner alone, under a name that nobody can guess, and returns that name. */
+export function createTempFile(path: string): string {
+  const temp = toTempPath(path);
+  closeSync(openNew(temp, 0o600));
+  return temp;
+}
+
+function toTempPath(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`);
+}
+
+function openNew(path: string, mode: number): number {
+  return openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, mode);
+}
+
+/** Writes a finished file to the disk and gives it its name in one step. */
+export function moveIntoPlace(temp: string, path: string, { mustBeNew = false } = {}): void {
+  syncFile(temp);
+  if (mustBeNew) linkNew(temp, path);
+  else renameSync(temp, path);
+  syncFolder(dirname(path));
+}
+
+/** Waits until the content of a file is on the disk. */
+function syncFile(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Not every system lets a folder be opened or written out; there it keeps its names in its own way. */
+const NO_FOLDER_SYNC = new Set(['EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP', 'EPERM']);
+
+/** Waits until the names in a folder are on the disk: a rename can otherwise be undone by a power cut. */
+function syncFolder(folder: string): void {
+  try {
+    const handle = openSync(folder, 'r');
+    try {
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  } catch (thrown) {
+    if (!NO_FOLDER_SYNC.has(codeOf(thrown))) throw thrown;
+  }
+}
+
+/** A file system without hard links cannot give a name only where there is none; there the check comes just before. */
+function linkNew(temp: string, path: string): void {
+  try {
+    linkSync(temp, path);
+    rmSync(temp);
+  } catch (thrown) {
+    if (codeOf(thrown) === 'EEXIST') throw thrown;
+    if (isThere(path)) throw Object.assign(new Error(`EEXIST: ${path} exists`), { code: 'EEXIST' });
+    renameSync(temp, path);
+  }
+}
+
+const STALE_MS = 3_600_000;
+
+/** Removes what processes that died have left of this file; a write takes moments, so what is an hour old is nobody's. */
+function removeStaleTempFiles(path: string): void {
+  const start = `.${basename(path)}.`;
+  let names: string[];
+  try {
+    names = readdirSync(dirname(path));
+  } catch (thrown) {
+    if (codeOf(thrown) === 'EACCES') return; // a folder in which one may write, and not look
+    throw thrown;
+  }
+  for (const name of names) {
+    if (!name.startsWith(start) || !/^[0-9a-f]{16}\.tmp$/.test(name.slice(start.length))) continue;
+    const found = lstatSync(join(dirname(path), name), { throwIfNoEntry: false });
+    if (found !== undefined && Date.now() - found.mtimeMs > STALE_MS)
+      rmSync(join(dirname(path), name), { force: true });
+  }
+}
+
+const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+
+/** The permissions of a file; those behind a link are another file's. */
+function modeOf(path: string): number | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.isFile() === true ? statSync(path).mode & 0o777 : undefined;
+}
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+}
