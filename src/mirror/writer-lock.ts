@@ -1,7 +1,7 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { accessSync, chmodSync, constants, existsSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { messageOf, MirrorError } from '../errors.ts';
+import { isLink, toRealPath } from '../files/real-path.ts';
 import { toDatabaseError } from './database-error.ts';
 
 /** Held by the one process that may write to a mirror. */
@@ -9,26 +9,41 @@ export interface WriterLock {
   release(): void;
 }
 
+/** A probe holds the lock file for less than a millisecond; a probing process that is not scheduled holds it longer. */
+const PROBE_TIMEOUT_MS = 5000;
+
 /**
  * Takes the writer's place, or fails at once with LOCKED. The lock is an exclusive transaction on a small SQLite file
  * beside the mirror: the kernel frees it when the process dies, however it dies, so there is no lease to go stale.
+ * Fails with DATABASE_UNWRITABLE where this user cannot lock the file: whoever may only read it would hold nothing.
  */
 export function takeWriterLock(databasePath: string): WriterLock {
-  const path = `${toRealPath(databasePath)}.lock`;
-  let lock: Database.Database;
+  const database = toRealPath(databasePath);
+  const path = `${database}.lock`;
+  if (isLink(path))
+    throw new MirrorError('DATABASE_UNWRITABLE', `${path} is a symbolic link, so it cannot be the lock.`, {
+      hint: `Remove ${path}; the next writer creates it.`,
+    });
+  const isNew = !existsSync(path);
+  const lock = openLock(path);
   try {
-    lock = new Database(path, { timeout: 0 });
-  } catch (cause) {
-    throw new MirrorError('DATABASE_UNWRITABLE', `${path} cannot be opened: ${messageOf(cause)}.`, { cause });
-  }
-  try {
+    if (isNew) shareLike(database, path);
+    refuseReadOnly(path);
+    lock.pragma('journal_mode = MEMORY'); // so that the check below leaves no file
+    lock.pragma('busy_timeout = 0');
+    lock.exec('BEGIN IMMEDIATE'); // refused by another writer, never by a probe
+    lock.exec('ROLLBACK');
+    lock.pragma(`busy_timeout = ${PROBE_TIMEOUT_MS}`);
     lock.exec('BEGIN EXCLUSIVE');
+    // SQLite takes a file that it can only read for one that needs no lock. A write, never committed, cannot be mistaken.
+    lock.exec('CREATE TABLE held (by_this_process)');
   } catch (cause) {
     lock.close();
     const error = toDatabaseError(cause, path);
-    throw error instanceof MirrorError && error.code === 'DATABASE_BUSY'
-      ? new MirrorError('LOCKED', `Another process is writing to ${databasePath}.`)
-      : error;
+    if (!(error instanceof MirrorError)) throw error;
+    if (error.code === 'DATABASE_BUSY')
+      throw new MirrorError('LOCKED', `Another process is writing to ${databasePath}.`, { cause });
+    throw error.code === 'DATABASE_UNWRITABLE' ? toUnwritable(path, cause) : error;
   }
   return {
     release: () => {
@@ -37,26 +52,65 @@ export function takeWriterLock(databasePath: string): WriterLock {
   };
 }
 
-/** Whether a process holds the writer's place right now. */
-export function isWriterLockHeld(databasePath: string): boolean {
-  const path = `${toRealPath(databasePath)}.lock`;
-  if (!existsSync(path)) return false;
-  const lock = new Database(path, { readonly: true, timeout: 0 });
+function openLock(path: string): Database.Database {
   try {
-    lock.prepare('SELECT 1 FROM sqlite_schema').get();
-    return false;
+    return new Database(path, { timeout: 0 });
   } catch (cause) {
-    const error = toDatabaseError(cause, path);
-    if (error instanceof MirrorError && error.code === 'DATABASE_BUSY') return true;
-    throw error;
-  } finally {
-    lock.close();
+    throw toUnwritable(path, cause);
   }
 }
 
-/** One database has one lock, by whatever links it is reached; a file that is not there yet is known by its folder. */
-function toRealPath(path: string): string {
-  if (existsSync(path)) return realpathSync(path);
-  const folder = dirname(path);
-  return existsSync(folder) ? join(realpathSync(folder), basename(path)) : path;
+/** The lock of a mirror that a group may read can be read by that group, so that `status` can look at it. */
+function shareLike(database: string, path: string): void {
+  const mode = statSync(database, { throwIfNoEntry: false })?.mode;
+  if (mode === undefined) return;
+  try {
+    chmodSync(path, mode & 0o666);
+  } catch {
+    // A mount without permissions has none to share, and the lock holds all the same.
+  }
+}
+
+/** Asks by name: to open and close the file here would free a lock that this process holds on it. */
+function refuseReadOnly(path: string): void {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+  } catch (cause) {
+    throw toUnwritable(path, cause);
+  }
+}
+
+function toUnwritable(path: string, cause: unknown): MirrorError {
+  if (cause instanceof MirrorError) return cause;
+  return new MirrorError(
+    'DATABASE_UNWRITABLE',
+    `The lock ${path} cannot be written, so nothing is written to the mirror: ${messageOf(cause)}.`,
+    {
+      cause,
+      hint: 'Only a user who may write to the lock and its folder can write to the mirror. Run as the user who owns these files, or change their owner.',
+    },
+  );
+}
+
+/**
+ * Whether a process holds the writer's place right now. It counts as held where this user may not read the lock. The
+ * lock is read for an instant; a writer that starts in that instant waits for it.
+ */
+export function isWriterLockHeld(databasePath: string): boolean {
+  const path = `${toRealPath(databasePath)}.lock`;
+  if (!existsSync(path)) return false;
+  let lock: Database.Database | undefined;
+  try {
+    lock = new Database(path, { readonly: true, timeout: 0 });
+    lock.prepare('SELECT 1 FROM sqlite_schema').get();
+    return false;
+  } catch (cause) {
+    if (!existsSync(path)) return false;
+    const error = toDatabaseError(cause, path);
+    if (error instanceof MirrorError && ['DATABASE_BUSY', 'DATABASE_UNWRITABLE'].includes(error.code))
+      return true;
+    throw error;
+  } finally {
+    lock?.close();
+  }
 }
