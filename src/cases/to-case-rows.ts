@@ -51,8 +51,7 @@ export function toCaseRows(payload: CasePayload, split: SplitPayload, fingerprin
       mirror_fingerprint: fingerprint,
       mirror_summary_text: typeof payload.summary === 'string' ? toPlainText(payload.summary) : null,
       mirror_payload: JSON.stringify(split.rest),
-      mirror_entry_keys:
-        entries === null ? null : JSON.stringify(entries.map((entry) => entry.columns.mirror_key)),
+      mirror_entry_keys: entries === null ? null : toEntryKeys(entries),
     },
     lists: toLists(payload),
     defendants: listObjects(payload.case_defendants).map((one) => pickScalars(one, DEFENDANT_FIELDS)),
@@ -60,6 +59,16 @@ export function toCaseRows(payload: CasePayload, split: SplitPayload, fingerprin
     docket: isJsonObject(docket) ? pickScalars(docket, DOCKET_FIELDS) : null,
     entries: entries ?? [],
   };
+}
+
+/** The rows of a case whose docket entries have got other keys. */
+export function withEntries(rows: CaseRows, entries: readonly EntryRow[]): CaseRows {
+  if (rows.case.mirror_entry_keys === null) return rows;
+  return { ...rows, case: { ...rows.case, mirror_entry_keys: toEntryKeys(entries) }, entries };
+}
+
+function toEntryKeys(entries: readonly EntryRow[]): string {
+  return JSON.stringify(entries.map((entry) => entry.columns.mirror_key));
 }
 
 const isListField = (kind: FieldKind): boolean => kind === 'texts' || kind === 'values';

@@ -37,7 +37,12 @@ export function toEntryRows(entries: readonly JsonObject[]): EntryRow[] {
 
 /** An entry is known by its id within the docket, as long as that is a positive integer and not taken. */
 function toKey(id: JsonValue | undefined, taken: ReadonlySet<number>): number | undefined {
-  return typeof id === 'number' && Number.isSafeInteger(id) && id > 0 && !taken.has(id) ? id : undefined;
+  return typeof id === 'number' && isOwnId(id) && !taken.has(id) ? id : undefined;
+}
+
+/** Whether an entry can be known by this id. */
+export function isOwnId(id: number): boolean {
+  return Number.isSafeInteger(id) && id > 0;
 }
 
 /** All of them at once, because an object that grows column by column is slow to make and to read. */

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import type { CaseRows } from '../cases/to-case-rows.ts';
+import { withEntries, type CaseRows } from '../cases/to-case-rows.ts';
 import type { Mirror } from './open-mirror.ts';
 import { prepareDeleteOf, prepareInsert } from './prepare.ts';
 import {
@@ -53,7 +53,7 @@ export function createCaseWriter(mirror: Mirror): CaseWriter {
     insert: prepareInsert(mirror, relatedCases),
     clear: prepareDeleteOf(mirror, relatedCases, relatedCases.case_id),
   };
-  const writeEntries = prepareWriteEntries(mirror);
+  const entryWriter = prepareWriteEntries(mirror);
   const history = createHistoryWriter(mirror);
   const upsertTextHash = prepareInsert(mirror, textHashes, { target: textHashes.case_id });
   const selectStatus = db
@@ -74,8 +74,10 @@ export function createCaseWriter(mirror: Mirror): CaseWriter {
   };
 
   return {
-    writeCase(rows, sighting, isNew) {
-      const case_id = rows.case.id;
+    writeCase(fresh, sighting, isNew) {
+      const case_id = fresh.case.id;
+      const update = isNew ? null : entryWriter.pair(case_id, fresh.entries);
+      const rows = update === null ? fresh : withEntries(fresh, update.entries);
       const { runId } = sighting;
       const own = toOwnWord(sighting);
       if (!isNew) history.recordChange(rows.case, own, sighting);
@@ -101,7 +103,8 @@ export function createCaseWriter(mirror: Mirror): CaseWriter {
       }
       if (rows.docket === null) deleteDocket(case_id);
       else upsertDocket({ ...rows.docket, case_id });
-      writeEntries(case_id, rows.entries, runId, isNew);
+      if (update === null) entryWriter.addEntries(case_id, rows.entries, runId);
+      else entryWriter.updateEntries(case_id, update, runId);
     },
     writeSighting(caseId, sighting) {
       writeOwnWord(caseId, toOwnWord(sighting), sighting);

@@ -1,15 +1,25 @@
-import { and, eq, max, sql } from 'drizzle-orm';
-import type { AttachmentRow, EntryColumns, EntryRow } from '../cases/to-docket-rows.ts';
+import { and, eq, max, min, sql } from 'drizzle-orm';
+import { hasSameColumns, isSameEntry, pairEntries } from '../cases/pair-entries.ts';
+import type { AttachmentRow, EntryRow } from '../cases/to-docket-rows.ts';
 import type { Mirror } from './open-mirror.ts';
 import { prepareDeleteOf, prepareInsert } from './prepare.ts';
 import { attachments, docketEntries, pastDocketEntries, type ENTRY_ENDS } from './schema.ts';
 
-export type WriteEntries = (
-  caseId: number,
-  entries: readonly EntryRow[],
-  runId: number,
-  isNew: boolean,
-) => void;
+/** The entries of a docket as they come in, beside those that are stored. */
+export interface EntryUpdate {
+  /** With the keys of the stored entries that they continue. */
+  readonly entries: readonly EntryRow[];
+  readonly stored: readonly StoredEntry[];
+}
+
+export interface EntryWriter {
+  /** Stores the entries of a case that is new. */
+  addEntries(caseId: number, entries: readonly EntryRow[], runId: number): void;
+  /** Finds which stored entries those of a known case continue. Writes nothing. */
+  pair(caseId: number, entries: readonly EntryRow[]): EntryUpdate;
+  /** Stores what differs. */
+  updateEntries(caseId: number, update: EntryUpdate, runId: number): void;
+}
 
 type StoredEntry = typeof docketEntries.$inferSelect;
 type EntryEnd = (typeof ENTRY_ENDS)[number];
@@ -18,7 +28,7 @@ type EntryEnd = (typeof ENTRY_ENDS)[number];
  * Prepares the storing of a docket's entries. Of a docket that is known, only the entries that differ are touched: a
  * new filing is one new row, not the docket written again. What an entry said before goes to the past entries.
  */
-export function prepareWriteEntries(mirror: Mirror): WriteEntries {
+export function prepareWriteEntries(mirror: Mirror): EntryWriter {
   const insertEntry = prepareInsert(mirror, docketEntries, {
     own: ['mirror_id', 'case_id', 'mirror_first_run_id'],
   });
@@ -34,6 +44,11 @@ export function prepareWriteEntries(mirror: Mirror): WriteEntries {
     .from(docketEntries)
     .where(eq(docketEntries.case_id, sql.placeholder('caseId')))
     .prepare();
+  const selectLowestPastKey = mirror.db
+    .select({ key: min(pastDocketEntries.mirror_key) })
+    .from(pastDocketEntries)
+    .where(eq(pastDocketEntries.case_id, sql.placeholder('caseId')))
+    .prepare();
 
   const insertAttachments = (mirror_entry_id: number, rows: readonly AttachmentRow[]): void => {
     rows.forEach((row, mirror_position) => insertAttachment(row, { mirror_entry_id, mirror_position }));
@@ -44,30 +59,35 @@ export function prepareWriteEntries(mirror: Mirror): WriteEntries {
     if (entry.attachments.length > 0) insertAttachments(Number(lastInsertRowid), entry.attachments);
   };
 
-  return (case_id, entries, runId, isNew) => {
-    if (isNew) {
-      for (const entry of entries) addEntry(entry, case_id, runId);
-      return;
-    }
-    const stored = new Map(selectEntries.all({ caseId: case_id }).map((row) => [row.mirror_key, row]));
-    for (const entry of entries) {
-      const old = stored.get(entry.columns.mirror_key);
-      stored.delete(entry.columns.mirror_key);
-      if (old === undefined) {
-        addEntry(entry, case_id, runId);
-      } else if (!hasSameColumns(old, entry.columns)) {
-        keepPast(old, runId, 'edited');
-        upsertEntry({ ...old, ...entry.columns });
-        if (old.attachments !== entry.columns.attachments) {
-          clearAttachments(old.mirror_id);
-          insertAttachments(old.mirror_id, entry.attachments);
+  return {
+    addEntries(caseId, entries, runId) {
+      for (const entry of entries) addEntry(entry, caseId, runId);
+    },
+    pair(caseId, entries) {
+      const stored = selectEntries.all({ caseId });
+      const lowestKey = selectLowestPastKey.get({ caseId })?.key ?? 0;
+      return { entries: pairEntries(stored, entries, lowestKey), stored };
+    },
+    updateEntries(caseId, { entries, stored }, runId) {
+      const left = new Map(stored.map((row) => [row.mirror_key, row]));
+      for (const entry of entries) {
+        const old = left.get(entry.columns.mirror_key);
+        left.delete(entry.columns.mirror_key);
+        if (old === undefined) addEntry(entry, caseId, runId);
+        else if (!hasSameColumns(old, entry.columns)) {
+          if (!isSameEntry(old, entry.columns)) keepPast(old, runId, 'edited');
+          upsertEntry({ ...old, ...entry.columns });
+          if (old.attachments !== entry.columns.attachments) {
+            clearAttachments(old.mirror_id);
+            insertAttachments(old.mirror_id, entry.attachments);
+          }
         }
       }
-    }
-    for (const gone of stored.values()) {
-      keepPast(gone, runId, 'removed');
-      deleteEntry(gone.mirror_id);
-    }
+      for (const gone of left.values()) {
+        keepPast(gone, runId, 'removed');
+        deleteEntry(gone.mirror_id);
+      }
+    },
   };
 }
 
@@ -114,8 +134,4 @@ function prepareKeepPast(mirror: Mirror): (old: StoredEntry, runId: number, end:
       mirror_end,
     });
   };
-}
-
-function hasSameColumns(old: EntryColumns, now: EntryColumns): boolean {
-  return (Object.keys(now) as (keyof EntryColumns)[]).every((column) => old[column] === now[column]);
 }
