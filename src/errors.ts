@@ -1,5 +1,6 @@
 import { ERROR_KINDS, type ErrorCode } from './error-kinds.ts';
 import type { ExitName } from './exit-codes.ts';
+import { toSafeMessage } from './safe-text.ts';
 
 interface MirrorErrorOptions {
   readonly cause?: unknown;
@@ -7,16 +8,19 @@ interface MirrorErrorOptions {
   readonly hint?: string;
 }
 
-/** Base class of every expected failure: a steady `code`, a message that says what happened, a `hint` that says what to do. */
+/**
+ * Base class of every expected failure: a steady `code`, a message that says what happened, a `hint` that says what to do.
+ * Both are made safe to print here, whatever text of other people's the sentence quotes.
+ */
 export class MirrorError extends Error {
   override readonly name: string = 'MirrorError';
   readonly code: ErrorCode;
   readonly hint: string;
 
   constructor(code: ErrorCode, message: string, options: MirrorErrorOptions = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    super(toSafeMessage(message), 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
-    this.hint = options.hint ?? ERROR_KINDS[code].hint;
+    this.hint = options.hint === undefined ? ERROR_KINDS[code].hint : toSafeMessage(options.hint);
   }
 
   /** How the process ends when this error ends it. */
@@ -40,7 +44,7 @@ export class TransientError extends MirrorError {
   }
 }
 
-/** The message of anything that was thrown, for use inside another message. */
+/** The message of anything that was thrown, safe to stand inside another message. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  return toSafeMessage(thrown instanceof Error ? thrown.message : String(thrown));
 }

@@ -1,4 +1,5 @@
 import { ERROR_KINDS } from '../../src/error-kinds.ts';
+import type { ErrorKind } from '../../src/error-kinds/error-kind.ts';
 import { EXIT_CODES } from '../../src/exit-codes.ts';
 import { renderMarkdownTable } from './markdown-table.ts';
 
@@ -8,11 +9,12 @@ export function renderExitCodes(): string {
 }
 
 export function renderErrorsPage(): string {
-  const rows = Object.entries(ERROR_KINDS).map(([code, { exit, means, hint }]) => [
+  const rows = Object.entries<ErrorKind>(ERROR_KINDS).map(([code, { exit, means, hint, lasts }]) => [
     `\`${code}\``,
     String(EXIT_CODES[exit].code),
     means,
     hint,
+    lasts === true ? 'no' : 'yes',
   ]);
   return [
     '# Errors and exit codes',
@@ -20,6 +22,7 @@ export function renderErrorsPage(): string {
     '## Exit codes',
     renderExitCodes(),
     '## Error codes',
-    renderMarkdownTable(['code', 'exit code', 'what happened', 'what to do'], rows),
+    'The last column says whether the failure may pass by itself: a scheduled run is tried again for those that may, and given up at once where none of its failures may.',
+    renderMarkdownTable(['code', 'exit code', 'what happened', 'what to do', 'may pass'], rows),
   ].join('\n\n');
 }

@@ -1,7 +1,11 @@
 import { MirrorError } from '../errors.ts';
+import { toSafeWords } from '../safe-text.ts';
 
 /** What a list of cases is filtered by, as query parameters; an empty filter is the list of all cases. */
 export type CaseFilter = Readonly<Record<string, string>>;
+
+/** The longest `next` address that is followed, in characters. */
+const MAX_NEXT = 2000;
 
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -45,33 +49,37 @@ export function toListUrl(api: URL, filter: CaseFilter): URL {
  * query are used: behind a proxy Django may write another scheme or host, and the token must not follow it there.
  */
 export function toNextUrl(api: URL, filter: CaseFilter, next: string): URL {
+  if (next.length > MAX_NEXT)
+    throw new MirrorError('NEXT_REFUSED', `\`next\` is an address of ${next.length} characters.`);
   let written: URL;
   try {
     written = new URL(next, api);
   } catch (cause) {
-    throw new MirrorError(
-      'NEXT_REFUSED',
-      `\`next\` is not an address: ${JSON.stringify(next.slice(0, 200))}.`,
-      { cause },
-    );
+    throw new MirrorError('NEXT_REFUSED', `\`next\` is not an address: "${toSafeWords(next)}".`, { cause });
   }
   const expected = toListUrl(api, filter);
   const path = written.pathname.endsWith('/') ? written.pathname : `${written.pathname}/`;
   if (path !== expected.pathname) {
-    throw new MirrorError('NEXT_REFUSED', `\`next\` leads to ${path}, not to ${expected.pathname}.`);
+    throw new MirrorError(
+      'NEXT_REFUSED',
+      `\`next\` leads to ${toSafeWords(path)}, not to ${expected.pathname}.`,
+    );
   }
   for (const [name, value] of Object.entries(filter)) {
     const values = written.searchParams.getAll(name);
     if (values.length !== 1 || values[0] !== value) {
       throw new MirrorError(
         'NEXT_REFUSED',
-        `\`next\` asks for ${name}=${values.join(',') || 'nothing'}, not for ${value}.`,
+        `\`next\` asks for ${name}=${toSafeWords(values.join(',')) || 'nothing'}, not for ${value}.`,
       );
     }
   }
   for (const name of written.searchParams.keys()) {
     if (name.startsWith('case_') && !Object.hasOwn(filter, name)) {
-      throw new MirrorError('NEXT_REFUSED', `\`next\` asks for ${name} too, which was not asked for.`);
+      throw new MirrorError(
+        'NEXT_REFUSED',
+        `\`next\` asks for ${toSafeWords(name)} too, which was not asked for.`,
+      );
     }
   }
   const url = new URL(expected.pathname, api);
@@ -93,7 +101,7 @@ export function toRedirectUrl(from: URL, location: string): URL {
   if (target.origin !== from.origin || target.protocol !== from.protocol || !isBare) {
     throw new MirrorError(
       'REDIRECT_REFUSED',
-      `The server redirected from ${from.origin} to ${target.origin}${isBare ? '' : ', with a user name'}.`,
+      `The server redirected from ${from.origin} to ${toSafeWords(target.origin)}${isBare ? '' : ', with a user name'}.`,
     );
   }
   const names = new Set([...from.searchParams.keys(), ...target.searchParams.keys()]);
@@ -104,13 +112,22 @@ export function toRedirectUrl(from: URL, location: string): URL {
     if (asked === sent) continue;
     throw new MirrorError(
       'REDIRECT_REFUSED',
-      `The server redirected to another list: ${name}=${String(sent)} instead of ${name}=${String(asked)}.`,
+      `The server redirected to another list: ${describe(name, sent)} instead of ${describe(name, asked)}.`,
     );
   }
   return target;
 }
 
-/** A path with its query, for messages and records: no origin, so that nothing private of an address is repeated. */
+function describe(name: string, value: string | undefined): string {
+  return `${toSafeWords(name)}=${toSafeWords(value ?? '')}`;
+}
+
+/** A path with its query, for records: no origin, so that nothing private of an address is repeated. */
 export function toShortPath(url: URL): string {
   return `${url.pathname}${url.search}`;
+}
+
+/** The same for messages. A further page's query is the server's text. */
+export function describePath(url: URL): string {
+  return toSafeWords(toShortPath(url));
 }

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonValue } from '../json.ts';
 import { toPageRecord, type IsKnownText, type PageRecord } from './page-record.ts';
+import { toSafeWords } from '../safe-text.ts';
 import { splitPage } from './split-page.ts';
 
 /** One page of a list, as the documented envelope has it. `previous` is not used. */
@@ -124,16 +125,10 @@ export function parseRetryAfter(header: string | undefined, now: Date): number |
   return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
 }
 
-/** One line, at most 300 characters, no control characters: a server's words may end up on a terminal. */
-export function toSafeWords(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-  return line.length > 300 ? `${line.slice(0, 300).toWellFormed()}...` : line;
-}
-
 function readWords(json: JsonValue | undefined, body: string): string {
   if (isListOfOneString(json)) return toSafeWords(json[0]);
   if (isJsonObject(json) && typeof json.detail === 'string') return toSafeWords(json.detail);
-  return toSafeWords(body.slice(0, 1000)) || '(no text)';
+  return toSafeWords(body) || '(no text)';
 }
 
 function isListOfOneString(json: JsonValue | undefined): json is [string] {

@@ -4,8 +4,9 @@ import type { ErrorKind } from './error-kind.ts';
 export const ERRORS_OF_THE_API = {
   UNAUTHORISED: {
     exit: 'unauthorised',
-    means: 'The API answered 401 or 403.',
+    means: 'The API answered 401 or 403 and refused the token at its address `test` too.',
     hint: 'Check the token with `clearinghouse-mirror doctor`; ask the Clearinghouse for a new one if it has expired.',
+    lasts: true,
   },
   NETWORK_GAVE_UP: {
     exit: 'network',
@@ -15,13 +16,26 @@ export const ERRORS_OF_THE_API = {
   TRANSIENT_ANSWER: {
     exit: 'network',
     means:
-      'The server answered 408, 429, 5xx or something that is not JSON, until the attempts were used up.',
+      'The server answered 408, 429, 5xx or another passing failure, or something that is not JSON, until the attempts were used up.',
     hint: 'The site is probably busy or in maintenance. What was stored stays; run `sync` again later.',
+  },
+  OBSTRUCTED: {
+    exit: 'network',
+    means:
+      'Something before the API answered in its place, such as a bot check or a firewall, until the attempts were used up.',
+    hint: 'The token is not the reason. Run `sync` again later with a longer --delay; if it stays, ask the Clearinghouse to let this address through.',
+  },
+  PROXY_REFUSED: {
+    exit: 'network',
+    means: 'The proxy that HTTPS_PROXY or HTTP_PROXY names refused to pass the request on.',
+    hint: 'Check the name and password in HTTPS_PROXY or HTTP_PROXY, or list the host in NO_PROXY if it can be reached directly.',
+    lasts: true,
   },
   RETRY_AFTER_TOO_LONG: {
     exit: 'network',
-    means: 'The server asked for a longer pause than the ceiling allows.',
-    hint: 'Run again after that pause, or raise --retry-after-ceiling; a longer --delay makes throttling rarer.',
+    means:
+      'The server asked for a longer pause than the ceiling allows. It ends the whole run, and no run begins before the pause is over.',
+    hint: 'Run again after that time, or raise --retry-after-ceiling to wait for it; a longer --delay makes throttling rarer.',
   },
   TIME_BUDGET_SPENT: {
     exit: 'network',
@@ -32,16 +46,19 @@ export const ERRORS_OF_THE_API = {
     exit: 'network',
     means: "The server's TLS certificate could not be trusted.",
     hint: 'Check the address and the clock of this machine; behind a proxy that inspects TLS, set NODE_EXTRA_CA_CERTS.',
+    lasts: true,
   },
   BODY_TOO_LARGE: {
     exit: 'contract',
     means: 'An answer was larger than the ceiling.',
     hint: 'If pages of that size are real, raise --max-body.',
+    lasts: true,
   },
   REFUSED_BY_API: {
     exit: 'contract',
     means: 'The API refused the request and said why.',
     hint: "Read the API's words above; the address may belong to another version of the API.",
+    lasts: true,
   },
   NOT_FOUND: {
     exit: 'contract',
@@ -57,16 +74,19 @@ export const ERRORS_OF_THE_API = {
     exit: 'contract',
     means: 'A good answer did not have the documented shape.',
     hint: 'Check --api-url with `clearinghouse-mirror doctor`; if it is right, the API has changed: please report it.',
+    lasts: true,
   },
   REDIRECT_REFUSED: {
     exit: 'contract',
     means: 'The server redirected to another origin, or in a circle.',
     hint: 'The token is sent to one origin only. If the site has moved, set --api-url to its new address.',
+    lasts: true,
   },
   NEXT_REFUSED: {
     exit: 'contract',
     means: "The answer's `next` address leads outside the list that was asked for.",
     hint: 'Nothing was lost, but this status could not be read to its end. Please report it.',
+    lasts: true,
   },
   PAGES_REPEAT: {
     exit: 'contract',

@@ -16,11 +16,13 @@ export const ERRORS_OF_THE_DATABASE = {
     exit: 'database',
     means: 'The file is not a database, or not one of this program.',
     hint: 'Nothing was changed in it. Choose another --database.',
+    lasts: true,
   },
   DATABASE_NEWER: {
     exit: 'database',
     means: 'The database was written by a newer version of this program.',
     hint: 'Nothing was changed in it. Update clearinghouse-mirror.',
+    lasts: true,
   },
   DATABASE_OLDER: {
     exit: 'database',
@@ -36,6 +38,7 @@ export const ERRORS_OF_THE_DATABASE = {
     exit: 'database',
     means: 'SQLite found the file damaged.',
     hint: 'Restore a copy, or move the file away and run `sync` to fetch everything anew.',
+    lasts: true,
   },
   DATABASE_BUSY: {
     exit: 'database',
@@ -61,5 +64,6 @@ export const ERRORS_OF_THE_DATABASE = {
     exit: 'database',
     means: 'The schema could not be brought up to date; it was left as it was.',
     hint: 'Please report it with the cause above.',
+    lasts: true,
   },
 } as const satisfies Record<string, ErrorKind>;

@@ -7,4 +7,9 @@ export interface ErrorKind {
   readonly means: string;
   /** What the reader should do about it. */
   readonly hint: string;
+  /**
+   * Set where the failure does not pass by itself: another try of a scheduled run would meet it again, so there is none.
+   * Everything else may be gone at the next try.
+   */
+  readonly lasts?: true;
 }

@@ -8,6 +8,19 @@ export const ERRORS_OF_RUNS = {
       'Every page was read, as often as --walks allows, but the distinct cases are not as many as the API reported.',
     hint: 'Cases moved between pages while the list was read. Run `sync` again; what was stored stays.',
   },
+  COUNT_MISMATCH_STABLE: {
+    exit: 'partial',
+    means:
+      'Two passes to the last page brought the very same cases, a few more or fewer than the API counts: the count is wrong, not the list.',
+    hint: 'Nothing is known to be missing. Departures are still looked up and snapshots still taken; the list stays partial until its count fits.',
+    lasts: true,
+  },
+  COUNT_FAR_OFF: {
+    exit: 'partial',
+    means: 'Two passes to the last page brought the very same cases, and far from as many as the API counts.',
+    hint: 'The API seems to end this list early. What was stored stays; please report it.',
+    lasts: true,
+  },
   UNCONFIRMED: {
     exit: 'partial',
     means: 'With --confirm: no two walks of a list, one after the other, held the same cases.',
@@ -22,6 +35,7 @@ export const ERRORS_OF_RUNS = {
     exit: 'partial',
     means: 'Every page was read, but some records are not cases; they are kept in `kept_aside`.',
     hint: 'See `SELECT * FROM kept_aside`. The status counts as partial until the API mends them.',
+    lasts: true,
   },
   CASES_MISSED: {
     exit: 'partial',

@@ -1,5 +1,6 @@
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
-import type { ErrorCode } from '../error-kinds.ts';
+import { ERROR_KINDS, type ErrorCode } from '../error-kinds.ts';
+import type { ErrorKind } from '../error-kinds/error-kind.ts';
 
 /** How a night is tried. Times are milliseconds. */
 export interface NightPatience {
@@ -98,24 +99,14 @@ export function isGivenUp(firstBeganAt: Date, endedAt: Date, patience: NightPati
   return after(endedAt, patience.retryPauseMs) > after(firstBeganAt, patience.windowMs);
 }
 
-/** Failures that another try within the night would meet again: something has to be done about them first. */
-const LASTING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'RECORDS_KEPT_ASIDE',
-  'CONTRACT_BROKEN',
-  'NEXT_REFUSED',
-  'REDIRECT_REFUSED',
-  'BODY_TOO_LARGE',
-  'UNAUTHORISED',
-  'CERTIFICATE_REFUSED',
-  'DATABASE_FOREIGN',
-  'DATABASE_NEWER',
-  'DATABASE_DAMAGED',
-  'MIGRATION_FAILED',
-]);
-
 /** Whether one of the failures of an attempt may be gone at the next one. */
 export function mayPass(failures: readonly ErrorCode[]): boolean {
-  return failures.some((code) => !LASTING.has(code));
+  return failures.some((code) => !lasts(code));
+}
+
+function lasts(code: ErrorCode): boolean {
+  const kind: ErrorKind = ERROR_KINDS[code];
+  return kind.lasts === true;
 }
 
 function after(moment: Date, ms: number): Date {

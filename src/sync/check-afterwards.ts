@@ -5,7 +5,7 @@ import { measureCoverage } from './coverage.ts';
 import { findDepartures, toMostGone, toSkippedDepartures } from './departures.ts';
 import { endsEverySweep } from './error-reach.ts';
 import type { RunRecord } from './run-record.ts';
-import { isGood, type DepartureReport, type RunReport, type StatusReport } from './run-report.ts';
+import { showsMissing, type DepartureReport, type RunReport, type StatusReport } from './run-report.ts';
 import type { RunSightings } from './run-sightings.ts';
 import type { SyncRun } from './sync-run.ts';
 
@@ -25,16 +25,16 @@ export async function checkAfterwards(
   return { statuses, departures, coverage: record.recordCoverage(coverage) };
 }
 
-/** Only a status that was swept completely can tell that a case is missing from it. */
+/** Only a list that was read to its last page can tell that a case is missing from it. */
 async function checkDepartures(
   run: SyncRun,
   record: RunRecord,
   sightings: RunSightings,
   sweeps: readonly StatusReport[],
 ): Promise<{ departures: DepartureReport; missed: ReadonlyMap<number, number> }> {
-  const statusIds = sweeps.filter(isGood).map(({ status }) => status.id);
+  const statusIds = sweeps.filter(showsMissing).map(({ status }) => status.id);
   const mostGone = toMostGone(record.countPresent(statusIds), run.mostDepartures);
-  const skip = findStop(sweeps) ?? (statusIds.length === 0 ? 'No status was swept completely.' : null);
+  const skip = findStop(sweeps) ?? (statusIds.length === 0 ? 'No list was read to its last page.' : null);
   if (skip !== null)
     return { departures: record.recordDepartures(toSkippedDepartures(skip), mostGone), missed: new Map() };
   const missing = record.listMissing(statusIds, (id) => sightings.has(id));
@@ -53,7 +53,8 @@ async function checkDepartures(
 /** A sweep that seemed complete is not when its list lacked cases that the API has under its status. */
 function toDisproved(sweep: StatusReport, missed: ReadonlyMap<number, number>): StatusReport {
   const count = missed.get(sweep.status.id) ?? 0;
-  if (count === 0) return sweep;
+  // A list that is partial already says so for a reason of its own.
+  if (count === 0 || sweep.error !== null) return sweep;
   const cases = count === 1 ? '1 case' : `${count} cases`;
   const message = `The list lacked ${cases} that the API has under this status; fetched by id.`;
   return { ...sweep, outcome: 'partial', error: new MirrorError('CASES_MISSED', message) };

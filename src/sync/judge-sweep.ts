@@ -11,7 +11,7 @@ export interface SweepVerdict {
 /** What is looked at of a walk. */
 export type WalkFacts = Pick<
   Walk,
-  'pages' | 'countFirst' | 'countLast' | 'countHeld' | 'cases' | 'misfits' | 'holdsTheSameAs'
+  'pages' | 'countFirst' | 'countLast' | 'countHeld' | 'cases' | 'misfits' | 'holdsTheSameAs' | 'repeats'
 >;
 
 export interface SweepFacts {
@@ -56,14 +56,28 @@ function findDoubt({ walk, before, confirm }: SweepFacts): MirrorError | null {
       countFirst === countLast ? `and back to ${countLast}` : `from ${countFirst} to ${countLast}`;
     return new MirrorError('COUNT_MISMATCH', `The API's count moved ${moved} while the list was read.`);
   }
-  if (cases + misfits !== countLast) {
-    const message = `The API reports ${countLast} cases, its pages held ${cases + misfits} distinct ones.`;
-    return new MirrorError('COUNT_MISMATCH', message);
-  }
+  if (cases + misfits !== countLast) return toMismatch(walk, before);
   if (!confirm || (before !== null && walk.holdsTheSameAs(before))) return null;
   const message =
     before === null
       ? 'One walk of the list has to be confirmed by another.'
       : 'The last two walks of the list did not hold the same cases.';
   return new MirrorError('UNCONFIRMED', message);
+}
+
+/** A count may be wrong by as many as this, or by this share of it, and the list be read whole all the same. */
+const MAX_OFF = 10;
+const MAX_OFF_SHARE = 0.01;
+
+/** Two walks with the very same result show that it is not the list that moves: the count is wrong, or the list is cut. */
+function toMismatch(walk: WalkFacts, before: Walk | null): MirrorError {
+  const records = walk.cases + walk.misfits;
+  const count = walk.countLast ?? 0;
+  if (before === null || !walk.repeats(before)) {
+    const message = `The API reports ${count} cases, its pages held ${records} distinct ones.`;
+    return new MirrorError('COUNT_MISMATCH', message);
+  }
+  const isFew = Math.abs(count - records) <= Math.max(MAX_OFF, count * MAX_OFF_SHARE);
+  const message = `The API reports ${count} cases, two passes to the last page held the same ${records}.`;
+  return new MirrorError(isFew ? 'COUNT_MISMATCH_STABLE' : 'COUNT_FAR_OFF', message);
 }

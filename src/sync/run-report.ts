@@ -1,6 +1,7 @@
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
 import type { MirrorError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
+import { isReadToItsEnd } from '../mirror/how-complete.ts';
 import type { RunOutcome, StatusOutcome } from '../mirror/schema.ts';
 import type { StatusFigures } from '../mirror/sync-ledger.ts';
 import type { CoverageFigures, DepartureFigures } from '../mirror/write-checks.ts';
@@ -41,6 +42,13 @@ export interface RunReport {
 }
 
 export const isGood = ({ outcome }: StatusReport): boolean => outcome === 'complete' || outcome === 'empty';
+
+/**
+ * Whether a case that the list does not hold is to be looked up: every page was read, whether or not the count fits. The
+ * look-up alone says that a case has departed, so that a wrong count or an odd record puts no case at risk.
+ */
+export const showsMissing = (report: StatusReport): boolean =>
+  isGood(report) || isReadToItsEnd({ outcome: report.outcome, error_code: report.error?.code ?? null });
 
 /**
  * Derives how a run ended from how its statuses did, and from what became of the missing cases. Coverage has no say: it

@@ -74,6 +74,7 @@ export async function sweepStatus(
       for await (const page of pages) {
         isNews = storePage(await comparePage(page, status, store), page.count);
       }
+      figures.walk.end();
     } catch (thrown) {
       if (!(thrown instanceof MirrorError) || isOfTheDatabase(thrown)) throw thrown;
       error = thrown;

@@ -7,6 +7,7 @@ export class Walk {
   #countFirst: number | null = null;
   #countLast: number | null = null;
   #countHeld = true;
+  #isWhole = false;
 
   get pages(): number {
     return this.#pages;
@@ -31,6 +32,16 @@ export class Walk {
     return this.#records;
   }
 
+  /** Whether it came to the last page of the list. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
+  /** The last page was read. */
+  end(): void {
+    this.#isWhole = true;
+  }
+
   addPage(count: number): void {
     this.#pages++;
     this.#countFirst ??= count;
@@ -51,6 +62,19 @@ export class Walk {
     const isNew = !this.#ids.has(id);
     this.#ids.add(id);
     return isNew;
+  }
+
+  /** Whether two walks to the last page brought the very same cases, as many odd records, and one and the same count. */
+  repeats(other: Walk): boolean {
+    return (
+      this.#isWhole &&
+      other.isWhole &&
+      this.#countHeld &&
+      other.countHeld &&
+      this.#countLast === other.countLast &&
+      this.#records === other.misfits &&
+      this.holdsTheSameAs(other)
+    );
   }
 
   /** Whether two walks brought the very same cases. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { toSafeWords } from '../../src/clearinghouse/classify-answer.ts';
+import { toSafeWords } from '../../src/safe-text.ts';
 
 describe('the words of a server, made safe to print', () => {
   test.each([

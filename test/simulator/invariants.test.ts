@@ -165,7 +165,7 @@ describe('each invariant can fail, and then alone', () => {
         SELECT ${ofFailedStatus}, id, ended_at, 'mirror_departed_run_id', 'changed', 'null', '2' FROM sync_runs WHERE id = 2;
       UPDATE cases SET mirror_departed_run_id = 2 WHERE id = ${ofFailedStatus}`;
     expect(listViolated(onePageFailed, sql)).toEqual([
-      'no case departs but after a complete sweep of its status, and by the word of the API',
+      'no case departs but after its list was read to the last page, and by the word of the API',
     ]);
   });
 

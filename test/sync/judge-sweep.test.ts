@@ -10,7 +10,7 @@ import {
 } from '../../src/sync/judge-sweep.ts';
 import { Walk } from '../../src/sync/walk.ts';
 
-type Facts = Omit<WalkFacts, 'holdsTheSameAs'>;
+type Facts = Omit<WalkFacts, 'holdsTheSameAs' | 'repeats'>;
 
 const facts = (changes: Partial<Facts> = {}): SweepFacts => ({
   walk: {
@@ -21,6 +21,7 @@ const facts = (changes: Partial<Facts> = {}): SweepFacts => ({
     misfits: 0,
     pages: 3,
     holdsTheSameAs: () => false,
+    repeats: () => false,
     ...changes,
   },
   before: null,
@@ -127,6 +128,69 @@ describe('a sweep that read every page', () => {
     expect(judge(walkOf(1, 2), walkOf(1, 2, 3)).error?.code).toBe('UNCONFIRMED');
     expect(judge(walkOf(1, 2), walkOf(2, 1))).toEqual({ outcome: 'complete', error: null });
     expect(judge(walkOf(), walkOf())).toEqual({ outcome: 'empty', error: null });
+  });
+});
+
+describe('a count that does not fit', () => {
+  /** A walk of these ids, with this count on its one page. */
+  const walkOf = (count: number, ids: readonly number[], { misfits = 0, isWhole = true } = {}): Walk => {
+    const walk = new Walk();
+    walk.addPage(count);
+    for (const id of ids) walk.addCase(id);
+    for (let n = 0; n < misfits; n++) walk.addMisfit(`odd ${n}`);
+    if (isWhole) walk.end();
+    return walk;
+  };
+  const hundred = Array.from({ length: 100 }, (_, at) => at + 1);
+  const judge = (walk: Walk, before: Walk | null) => judgeSweep({ walk, before, confirm: false }, null).error;
+
+  test.each<[string, Walk, Walk | null, ErrorCode]>([
+    ['once', walkOf(101, hundred), null, 'COUNT_MISMATCH'],
+    ['twice, with the same cases', walkOf(101, hundred), walkOf(101, hundred), 'COUNT_MISMATCH_STABLE'],
+    ['twice, one too few', walkOf(99, hundred), walkOf(99, hundred), 'COUNT_MISMATCH_STABLE'],
+    ['twice, by ten', walkOf(110, hundred), walkOf(110, hundred), 'COUNT_MISMATCH_STABLE'],
+    ['twice, by eleven', walkOf(111, hundred), walkOf(111, hundred), 'COUNT_FAR_OFF'],
+    [
+      'twice, with other cases',
+      walkOf(101, hundred),
+      walkOf(101, [...hundred.slice(1), 200]),
+      'COUNT_MISMATCH',
+    ],
+    ['twice, by another number', walkOf(101, hundred), walkOf(102, hundred), 'COUNT_MISMATCH'],
+    [
+      'after a walk that did not end',
+      walkOf(101, hundred),
+      walkOf(101, hundred, { isWhole: false }),
+      'COUNT_MISMATCH',
+    ],
+    [
+      'twice, with an odd record',
+      walkOf(102, hundred, { misfits: 1 }),
+      walkOf(102, hundred, { misfits: 1 }),
+      'COUNT_MISMATCH_STABLE',
+    ],
+    [
+      'twice, with an odd record in one',
+      walkOf(102, hundred),
+      walkOf(102, hundred, { misfits: 1 }),
+      'COUNT_MISMATCH',
+    ],
+  ])('%s', (_title, walk, before, code) => {
+    const error = judge(walk, before);
+    expect(error?.code).toBe(code);
+    expect(isWorthAnotherWalk({ outcome: 'partial', error })).toBe(code === 'COUNT_MISMATCH');
+  });
+
+  test('of a long list may be off by one percent', () => {
+    const ids = Array.from({ length: 3000 }, (_, at) => at);
+    expect(judge(walkOf(3030, ids), walkOf(3030, ids))?.code).toBe('COUNT_MISMATCH_STABLE');
+    expect(judge(walkOf(3031, ids), walkOf(3031, ids))?.code).toBe('COUNT_FAR_OFF');
+  });
+
+  test('names both numbers', () => {
+    expect(judge(walkOf(101, hundred), walkOf(101, hundred))?.message).toBe(
+      'The API reports 101 cases, two passes to the last page held the same 100.',
+    );
   });
 });
 

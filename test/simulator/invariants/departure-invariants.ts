@@ -1,3 +1,4 @@
+import { isReadToItsEnd } from '../../../src/mirror/how-complete.ts';
 import { listStatusRows, type Invariant } from './facts.ts';
 
 interface Departure {
@@ -5,7 +6,7 @@ interface Departure {
   readonly mirror_status_id: number;
 }
 
-/** "no case departs but after a complete sweep of its status, and by the API's word" */
+/** "no case departs but after its list was read to the last page, and by the API's word" */
 export const checkDepartures: Invariant = (facts) => {
   const { mirror, night } = facts;
   const departures = mirror.sqlite
@@ -16,17 +17,16 @@ export const checkDepartures: Invariant = (facts) => {
     .all(night.runId, String(night.runId));
   const swept = new Set(
     listStatusRows(facts)
-      // A status whose list lacked a case was swept to its end all the same; it is partial by that look-up.
-      .filter(
-        ({ outcome, error_code }) => ['complete', 'empty'].includes(outcome) || error_code === 'CASES_MISSED',
-      )
+      .filter((row) => ['complete', 'empty'].includes(row.outcome) || isReadToItsEnd(row))
       .map(({ status_id }) => status_id),
   );
   const deniedLists = new Set(
     night.served.log.filter(({ answer }) => answer.kind === 'no results').map(({ list }) => list),
   );
   return departures.flatMap(({ case_id: id, mirror_status_id: status }) => [
-    ...(swept.has(status) ? [] : [`case ${id} departed, but status ${status} was not swept completely`]),
+    ...(swept.has(status)
+      ? []
+      : [`case ${id} departed, but the list of status ${status} was not read to its last page`]),
     ...(deniedLists.has(`case_id=${id}`) ? [] : [`case ${id} departed, but the API did not deny it`]),
   ]);
 };

@@ -10,7 +10,7 @@ export const INVARIANTS = {
   'a status is empty only if the API said so': checkEmpty,
   'every case that the pages of a complete status brought is in the mirror': checkHeld,
   'a complete status misses no case that stood in its list all the while': checkNoneMissed,
-  'no case departs but after a complete sweep of its status, and by the word of the API': checkDepartures,
+  'no case departs but after its list was read to the last page, and by the word of the API': checkDepartures,
   'a doubtful night marks no departure': checkDoubt,
   'no run is left running once it has ended or another has begun': checkRunning,
   'what the ledger counts is what is stored': checkCounts,
