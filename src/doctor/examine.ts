@@ -7,6 +7,7 @@ import { MirrorError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
 import { findMirrorState } from '../mirror/find-mirror-state.ts';
+import { OLDEST_SQLITE } from '../mirror/migrations.ts';
 import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
 import { parseSettings, readToken, type Settings } from '../settings.ts';
 import type { WrittenSettings } from '../written-settings.ts';
@@ -104,7 +105,7 @@ function examineDatabase(path: string): Finding {
       const last = runs[0];
       return good(
         'database',
-        `${cases} cases; last run: ${last === undefined ? 'none' : `${last.outcome}, begun ${last.started_at}`}`,
+        `${cases} cases; last run: ${last === undefined ? 'none' : `${last.outcome}, begun ${last.started_at}`}; any SQLite since ${OLDEST_SQLITE} reads it`,
       );
     } finally {
       mirror.close();

@@ -2,6 +2,9 @@ import { fileURLToPath } from 'node:url';
 import type Database from 'better-sqlite3';
 import { readMigrationFiles, type MigrationMeta } from 'drizzle-orm/migrator';
 
+/** The oldest SQLite that reads a mirror; see docs/decisions/0012-any-sqlite-since-3-34.md. */
+export const OLDEST_SQLITE = '3.34';
+
 /** Reads the migrations of this program, oldest first. */
 export function listMigrations(): MigrationMeta[] {
   return readMigrationFiles({
@@ -30,5 +33,11 @@ export function runMigrations(sqlite: Database.Database): void {
       note.run(hash, folderMillis);
     }
   });
-  run.immediate();
+  // Only so may a migration take a word out of the schema of a table without moving its rows.
+  sqlite.unsafeMode(true);
+  try {
+    run.immediate();
+  } finally {
+    sqlite.unsafeMode(false);
+  }
 }

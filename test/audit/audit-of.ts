@@ -1,9 +1,6 @@
-import type { JsonObject } from '../../src/json.ts';
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import { startHarness } from '../support/sync-harness.ts';
-import { soundCase } from './sound-case.ts';
-
-export type Variant = readonly [fields: JsonObject, docket?: JsonObject];
+import { soundCase, type Variant } from './sound-case.ts';
 
 /** A mirror of one case for each variant, and the variants (by their keys) that a view lists, with its other columns. */
 export async function auditOf(view: string, variants: Readonly<Record<string, Variant>>) {

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { countAudits } from '../../src/audit/count-audits.ts';
 import { listAudits } from '../../src/audit/list-audits.ts';
 import { openMirror } from '../../src/mirror/open-mirror.ts';
-import { auditOf, type Variant } from './audit-of.ts';
-import { entriesOf } from './sound-case.ts';
+import { auditOf } from './audit-of.ts';
+import { ONE_OF_EACH } from './sound-case.ts';
 
 test('a case that is sound is in none of them, whatever of it is not known', async () => {
   const unknown = Object.fromEntries(
@@ -34,26 +34,13 @@ test('a case that is sound is in none of them, whatever of it is not known', asy
 });
 
 describe('every audit', () => {
-  const ills: Record<string, Variant> = {
-    ongoing_yet_closed: [{ closing_year: 2021 }],
-    closed_without_date: [{ case_ongoing: 'No' }],
-    long_unchecked: [{ last_checked_date: '2001-01-01T00:00:00Z' }, entriesOf(null)],
-    dates_at_odds: [{ filing_year: 2018 }],
-    without_name: [{ name: '' }],
-    docket_out_of_time: [{}, entriesOf('1999-01-01')],
-    docket_after_check: [{ last_checked_date: '2028-01-01T00:00:00Z' }, entriesOf('2029-12-01')],
-    same_docket: [{}, { docket_number_manual: 'same 1' }],
-    other_court: [{}, { docket_number_manual: 'same 1', court: 'Court of Appeals of Westmark' }],
-    outcome_at_odds: [{ prevailing_party: 'Defendant' }],
-  };
-
   test('says what it shows, in a sentence that fits a line', () => {
-    expect(listAudits().map(({ name }) => name)).toEqual(Object.keys(ills));
+    expect(listAudits().map(({ name }) => name)).toEqual(Object.keys(ONE_OF_EACH));
     for (const { shows } of listAudits()) expect(shows).toMatch(/^Cases .{10,98}\.$/);
   });
 
   test('begins with the case, its name and its address, and has one row a case', async () => {
-    const { read } = await auditOf('without_name', ills);
+    const { read } = await auditOf('without_name', ONE_OF_EACH);
     read((mirror) => {
       const views = mirror.sqlite
         .prepare(`SELECT name FROM sqlite_schema WHERE type = 'view' AND name GLOB 'audit_*' ORDER BY rowid`)
@@ -74,10 +61,10 @@ describe('every audit', () => {
   });
 
   test('lists its kind of case, and no more when that has left the site', async () => {
-    const { read, database } = await auditOf('without_name', ills);
+    const { read, database } = await auditOf('without_name', ONE_OF_EACH);
     const counts = () => Object.fromEntries(read(countAudits).map(({ name, count }) => [name, count]));
     expect(counts()).toEqual({
-      ...Object.fromEntries(Object.keys(ills).map((name) => [name, 1])),
+      ...Object.fromEntries(Object.keys(ONE_OF_EACH).map((name) => [name, 1])),
       same_docket: 2,
     });
     const mirror = openMirror(database);

@@ -21,3 +21,20 @@ export function entriesOf(...dates: (string | null)[]): JsonObject {
     docket_entries: dates.map((date, index) => makeEntry({ id: index + 1, date_filed: date })),
   };
 }
+
+/** What of a sound case and of its docket is otherwise. */
+export type Variant = readonly [fields: JsonObject, docket?: JsonObject];
+
+/** For each audit, by its name, a case that it lists. */
+export const ONE_OF_EACH: Readonly<Record<string, Variant>> = {
+  ongoing_yet_closed: [{ closing_year: 2021 }],
+  closed_without_date: [{ case_ongoing: 'No' }],
+  long_unchecked: [{ last_checked_date: '2001-01-01T00:00:00Z' }, entriesOf(null)],
+  dates_at_odds: [{ filing_year: 2018 }],
+  without_name: [{ name: '' }],
+  docket_out_of_time: [{}, entriesOf('1999-01-01')],
+  docket_after_check: [{ last_checked_date: '2028-01-01T00:00:00Z' }, entriesOf('2029-12-01')],
+  same_docket: [{}, { docket_number_manual: 'same 1' }],
+  other_court: [{}, { docket_number_manual: 'same 1', court: 'Court of Appeals of Westmark' }],
+  outcome_at_odds: [{ prevailing_party: 'Defendant' }],
+};

@@ -8,7 +8,13 @@ import { fingerprint } from '../../src/cases/fingerprint.ts';
 import { splitPayload } from '../../src/cases/split-payload.ts';
 import { queryAsOf } from '../../src/history/query-as-of.ts';
 import { findCase } from '../../src/mirror/find-case.ts';
-import { openMirror, openMirrorReadOnly, toBackupPath } from '../../src/mirror/open-mirror.ts';
+import {
+  openMirror,
+  openMirrorInMemory,
+  openMirrorReadOnly,
+  toBackupPath,
+  type Mirror,
+} from '../../src/mirror/open-mirror.ts';
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import { runCli } from '../support/command-line.ts';
 import { makeCase, makeDocket } from '../support/make-case.ts';
@@ -38,7 +44,9 @@ function makeVersion(path: string, migrations: number): void {
   );
   const sqlite = new Database(path);
   sqlite.pragma('application_id = 1129138514');
+  sqlite.unsafeMode(true);
   migrate(drizzle({ client: sqlite }), { migrationsFolder: folder });
+  sqlite.unsafeMode(false);
   const run =
     sqlite.prepare(`INSERT INTO sync_runs (outcome, started_at, ended_at, "trigger", version, api_url, process_id)
     VALUES ('complete', ?, ?, 'sync', '0.1.0', '', 1)`);
@@ -128,6 +136,21 @@ describe('a mirror of every earlier version', () => {
       );
     },
   );
+
+  test.each(versions)('of %d migrations becomes what a new mirror is', (migrations) => {
+    const path = join(tempFolder(), 'mirror.db');
+    makeVersion(path, migrations);
+    const [upgraded, made] = [openMirror(path), openMirrorInMemory()];
+    const toSchema = ({ sqlite }: Mirror): unknown[] =>
+      sqlite
+        .prepare(
+          `SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name <> '__drizzle_migrations' ORDER BY type, name`,
+        )
+        .all();
+    expect(toSchema(upgraded)).toEqual(toSchema(made));
+    upgraded.close();
+    made.close();
+  });
 
   test('is copied once: a mirror that is up to date, or new, is not', () => {
     const path = join(tempFolder(), 'mirror.db');

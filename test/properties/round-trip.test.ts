@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../src/json.ts
 import { findCaseAsOf } from '../../src/history/find-case-as-of.ts';
 import { findCase } from '../../src/mirror/find-case.ts';
 import { anyPayload, define, hasSameContent } from '../cases/mutations.ts';
+import { listMisplacedValues } from '../support/misplaced-values.ts';
 import { startTexts } from './served-texts.ts';
 
 const CASES = 6;
@@ -62,6 +63,7 @@ test('whatever cases are made of, the JSON that was sent comes back, that of eac
             expectSame(findCase(mirror, Number(payload.id)).payload, payload, isDeepStrictEqual);
         });
       }
+      expect(read(listMisplacedValues)).toEqual([]);
       read((mirror) => {
         for (const [before, payloads] of sent.entries())
           for (const payload of payloads) {

@@ -69,14 +69,15 @@ const STORIES: Readonly<Record<number, Story>> = {
 
 /**
  * The bytes of a mirror after four nights in which everything happened that can happen to a case: case 7 departed in run
- * 3 and came back, case 8 has departed in run 4, case 9 was redacted in run 5.
+ * 3 and came back, case 8 has departed in run 4, case 9 was redacted in run 5. `others` are served as they are every night.
  */
-export async function buildEventfulMirror(): Promise<Buffer> {
-  const source = recordedCases(
-    Object.keys(STORIES).map((id) =>
+export async function buildEventfulMirror(others: readonly JsonObject[] = []): Promise<Buffer> {
+  const source = recordedCases([
+    ...Object.keys(STORIES).map((id) =>
       makeCase({ id: Number(id), case_ongoing: 'Yes', ...withEntries(first, second) }),
     ),
-  );
+    ...others,
+  ]);
   const { sync, database, surroundings } = await startHarness({ source });
   const sleep = () => surroundings.sleep(DAY, new AbortController().signal);
   await sync();

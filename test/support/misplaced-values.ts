@@ -1,0 +1,21 @@
+import type { Mirror } from '../../src/mirror/open-mirror.ts';
+
+/** Each column of each table that holds a value of another type than it declares, with the types that it holds. */
+export function listMisplacedValues({ sqlite }: Mirror): { column: string; holds: string }[] {
+  const columns = sqlite
+    .prepare<[], { of: string; name: string; type: string }>(
+      `SELECT tables.name AS of, columns.name, lower(columns.type) AS type
+      FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
+      WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite!_%' ESCAPE '!' AND tables.name NOT LIKE '!_!_%' ESCAPE '!'`,
+    )
+    .all();
+  return columns.flatMap(({ of, name, type }) =>
+    sqlite
+      .prepare<[string], string>(
+        `SELECT DISTINCT typeof("${name}") FROM "${of}" WHERE typeof("${name}") NOT IN ('null', ?)`,
+      )
+      .pluck()
+      .all(type)
+      .map((holds) => ({ column: `${of}.${name}`, holds })),
+  );
+}
