@@ -64,6 +64,23 @@ const FORBIDDEN_IMPORTS = {
   demo: ['audit', 'cli'],
 };
 
+/** Which SQLite engine is loaded depends on the running Node. */
+const ENGINE_BY_ONE_MODULE = {
+  paths: [
+    {
+      name: 'better-sqlite3',
+      allowTypeImports: true,
+      message:
+        'Open files with openSqlite() of src/mirror/sqlite-engine.ts, which picks the engine for this Node.',
+    },
+    {
+      name: 'drizzle-orm/better-sqlite3',
+      allowTypeImports: true,
+      message: 'Use toDrizzle() of src/mirror/to-drizzle.ts: this module imports better-sqlite3 by its name.',
+    },
+  ],
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'coverage/', '.stryker-tmp/'] },
   js.configs.recommended,
@@ -76,11 +93,18 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-restricted-imports': ['error', ENGINE_BY_ONE_MODULE],
     },
   },
   {
     files: ['**/*.cjs', '**/*.js'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { paths: ENGINE_BY_ONE_MODULE.paths.map(({ name, message }) => ({ name, message })) },
+      ],
+    },
   },
   { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly' } } },
   ...Object.entries(FORBIDDEN_IMPORTS).map(([folder, forbidden]) => ({

@@ -21,7 +21,8 @@ export const EXIT_CODES = {
   locked: { code: 8, means: 'Another process is writing to this mirror.' },
   database: {
     code: 9,
-    means: 'The database file cannot be used: missing, damaged, too new, unwritable, or the disk is full.',
+    means:
+      'The database file cannot be used: missing, damaged, too new, unwritable, the disk is full, or no SQLite engine suits this Node.',
   },
   findings: { code: 10, means: 'Something in the mirror is not as it should be (`verify`).' },
   stale: { code: 11, means: 'The mirror is older than it may be (`status --check`).' },

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../dist/mirror/sqlite-engine.js';
 import { fetchPages } from './fetch-pages.js';
 
 /*
@@ -7,7 +7,7 @@ import { fetchPages } from './fetch-pages.js';
  * what it did, no proof of anything.
  */
 const [api, token, file] = process.argv.slice(2);
-const db = new Database(file);
+const db = openSqlite(file);
 db.pragma('journal_mode = WAL');
 db.pragma('synchronous = NORMAL');
 const COLUMNS = [

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { MirrorError } from '../errors.ts';
 import { EXIT_CODES, type ExitName } from '../exit-codes.ts';
+import { loadEngine } from '../mirror/sqlite-engine.ts';
 import { PACKAGE } from '../package-info.ts';
 import { defineActivity, runActivityCommand } from './commands/activity.ts';
 import { defineAudit, runAuditCommand } from './commands/audit.ts';
@@ -40,7 +41,11 @@ export function defineProgram(io: Io, settle: (exit: ExitName) => void): Command
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
     .configureHelp({ showGlobalOptions: false })
     .showHelpAfterError('Hint: run it with --help to see how it is used.')
-    .exitOverride();
+    .exitOverride()
+    // An engine that does not suit this Node is refused here, before a command has opened or written anything.
+    .hook('preAction', () => {
+      loadEngine();
+    });
   // Commander knows no help width where the output is not a terminal; the generated documentation needs a steady one.
   if (io.stdout.isTTY !== true)
     program.configureOutput({ getOutHelpWidth: () => 100, getErrHelpWidth: () => 100 });

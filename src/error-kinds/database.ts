@@ -45,6 +45,21 @@ export const ERRORS_OF_THE_DATABASE = {
     means: 'The database stayed busy longer than the waiting time.',
     hint: 'Close other programs that write to the file, then try again.',
   },
+  ENGINE_MISSING: {
+    exit: 'database',
+    means: 'No SQLite engine is installed for the Node that runs the program.',
+    hint: 'Install again with this Node, with optional dependencies. Node 20 compiles the engine: that takes a C++ compiler, make and Python. Node 22.14 or later needs none of them.',
+  },
+  ENGINE_UNSAFE: {
+    exit: 'database',
+    means: 'The SQLite engine that is installed is known to crash on the Node that runs the program.',
+    hint: 'Nothing was opened. Install again with the Node that is to run it; each Node gets the engine that suits it.',
+  },
+  ENGINE_UNUSABLE: {
+    exit: 'database',
+    means: 'The SQLite engine cannot be loaded. Often it was compiled for another version of Node.',
+    hint: 'Nothing was opened. Remove node_modules and install again with the Node that is to run it.',
+  },
   DISK_LOW: {
     exit: 'database',
     means: 'A snapshot was not begun, because it would leave no room on the disk.',

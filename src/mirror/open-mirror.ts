@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, rmSync, statSync } from 'node:fs';
-import Database from 'better-sqlite3';
-import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type Database from 'better-sqlite3';
+import { openSqlite } from './sqlite-engine.ts';
+import { toDrizzle, type DrizzleDatabase } from './to-drizzle.ts';
 import { messageOf, MirrorError } from '../errors.ts';
 import { createTempFile, moveIntoPlace } from '../files/replace-file.ts';
 import { isSqliteError, toDatabaseError } from './database-error.ts';
@@ -10,7 +11,7 @@ import { listMigrations, runMigrations } from './migrations.ts';
 export interface Mirror {
   readonly path: string;
   readonly sqlite: Database.Database;
-  readonly db: BetterSQLite3Database;
+  readonly db: DrizzleDatabase;
   readonly close: () => void;
 }
 
@@ -24,7 +25,7 @@ const BUSY_TIMEOUT_MS = 5000;
  */
 export function openMirror(path: string): Mirror {
   return guard(path, () => {
-    const sqlite = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+    const sqlite = openSqlite(path, { timeout: BUSY_TIMEOUT_MS });
     return closeOnFailure(sqlite, () => {
       const state = readSchemaState(sqlite, path);
       sqlite.pragma('journal_mode = WAL');
@@ -33,7 +34,7 @@ export function openMirror(path: string): Mirror {
       // would be written out and read again within one transaction.
       sqlite.pragma('cache_size = -8000');
       sqlite.pragma('wal_autocheckpoint = 16000');
-      const db = drizzle({ client: sqlite });
+      const db = toDrizzle(sqlite);
       if (state === 'older') backUp(sqlite, path);
       if (state !== 'current') applyMigrations(sqlite, path);
       sqlite.pragma('foreign_keys = ON');
@@ -46,14 +47,14 @@ export function openMirror(path: string): Mirror {
 export function openMirrorReadOnly(path: string): Mirror {
   if (!existsSync(path)) throw new MirrorError('DATABASE_MISSING', `There is no mirror at ${path}.`);
   return guard(path, () => {
-    const sqlite = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    const sqlite = openSqlite(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
     return closeOnFailure(sqlite, () => {
       const state = readSchemaState(sqlite, path);
       if (state === 'new')
         throw new MirrorError('DATABASE_MISSING', `${path} is empty: no sync has begun in it.`);
       if (state === 'older')
         throw new MirrorError('DATABASE_OLDER', `${path} has an older schema than this program.`);
-      return toMirror(path, sqlite, drizzle({ client: sqlite }));
+      return toMirror(path, sqlite, toDrizzle(sqlite));
     });
   });
 }
@@ -63,7 +64,7 @@ export function openMirrorInMemory(): Mirror {
   return openMirror(':memory:');
 }
 
-function toMirror(path: string, sqlite: Database.Database, db: BetterSQLite3Database): Mirror {
+function toMirror(path: string, sqlite: Database.Database, db: DrizzleDatabase): Mirror {
   return {
     path,
     sqlite,

@@ -1,5 +1,6 @@
 import { accessSync, chmodSync, constants, existsSync, statSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
+import { openSqlite } from './sqlite-engine.ts';
 import { messageOf, MirrorError } from '../errors.ts';
 import { isLink, toRealPath } from '../files/real-path.ts';
 import { toDatabaseError } from './database-error.ts';
@@ -54,7 +55,7 @@ export function takeWriterLock(databasePath: string): WriterLock {
 
 function openLock(path: string): Database.Database {
   try {
-    return new Database(path, { timeout: 0 });
+    return openSqlite(path, { timeout: 0 });
   } catch (cause) {
     throw toUnwritable(path, cause);
   }
@@ -101,7 +102,7 @@ export function isWriterLockHeld(databasePath: string): boolean {
   if (!existsSync(path)) return false;
   let lock: Database.Database | undefined;
   try {
-    lock = new Database(path, { readonly: true, timeout: 0 });
+    lock = openSqlite(path, { readonly: true, timeout: 0 });
     lock.prepare('SELECT 1 FROM sqlite_schema').get();
     return false;
   } catch (cause) {

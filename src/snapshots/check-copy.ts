@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../mirror/sqlite-engine.ts';
 import { MirrorError } from '../errors.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
 import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
@@ -10,7 +10,7 @@ import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
  */
 export function finishCopy(path: string): void {
   try {
-    const sqlite = new Database(path);
+    const sqlite = openSqlite(path);
     try {
       sqlite.pragma('journal_mode = DELETE');
       const verdict = sqlite.pragma('quick_check(1)', { simple: true });
@@ -46,7 +46,7 @@ export function countContent(path: string): ContentCount {
   } catch (error) {
     if (!(error instanceof MirrorError && error.code === 'DATABASE_OLDER')) throw error;
   }
-  const sqlite = new Database(path, { readonly: true });
+  const sqlite = openSqlite(path, { readonly: true });
   try {
     const select = sqlite.prepare<[], ContentCount>(
       'SELECT (SELECT count(*) FROM cases) AS cases, (SELECT max(id) FROM sync_runs) AS lastRun',

@@ -9,7 +9,7 @@ import {
   renameSync,
   rmSync,
 } from 'node:fs';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../mirror/sqlite-engine.ts';
 import { MirrorError } from '../errors.ts';
 import { isSqliteError, toDatabaseError } from '../mirror/database-error.ts';
 import { openMirror, toBackupPath } from '../mirror/open-mirror.ts';
@@ -65,7 +65,7 @@ function setAside(database: string, at: Date): string {
 function workInLog(database: string): void {
   if (!hasHeader(database)) return; // SQLite would take it for an empty file, and delete the log
   try {
-    const sqlite = new Database(database, { timeout: 1000 });
+    const sqlite = openSqlite(database, { timeout: 1000 });
     try {
       sqlite.pragma('journal_mode = DELETE'); // possible only while nobody else has it open
     } finally {

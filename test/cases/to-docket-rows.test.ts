@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
 import fc from 'fast-check';
 import { splitPayload } from '../../src/cases/split-payload.ts';
 import { toEntry, toEntryRows } from '../../src/cases/to-docket-rows.ts';
@@ -50,7 +50,7 @@ describe('any entries', () => {
   });
 
   test('give only values that SQLite holds unchanged', () => {
-    const database = new Database(':memory:');
+    const database = openSqlite(':memory:');
     const echo = database.prepare('SELECT ? AS value').pluck();
     assertAll((entries) => {
       for (const value of toEntryRows(entries).flatMap(({ columns }) => Object.values(columns))) {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
 import { describe, expect, test } from '@jest/globals';
 import stringWidth from 'string-width';
 import { runCli } from '../support/command-line.ts';
@@ -50,7 +50,7 @@ describe('a file that is no mirror', () => {
   const commands = [['status'], ['case', '1'], ['query', 'SELECT 1'], ['sync'], ['demo']];
   test.each(commands)('is refused with 9 by %s %s, and not touched: another database', async (...args) => {
     const path = join(tempFolder(), 'other.db');
-    new Database(path).exec('CREATE TABLE letters (text)').close();
+    openSqlite(path).exec('CREATE TABLE letters (text)').close();
     const before = readFileSync(path);
     const { exitCode, stdout, stderr } = await runCli([...args.filter(Boolean), '--database', path], {
       env: { CLEARINGHOUSE_API_TOKEN: 'some-token', CLEARINGHOUSE_API_URL: 'http://127.0.0.1:9/' },

@@ -1,7 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
 import { examineRecovery, examineRemains } from './examine.ts';
 import { startReader } from './reader.ts';
 import { prepareNights } from './scenario.ts';
@@ -16,7 +16,7 @@ function damage(sql: string): string {
   const { folder, scenarios } = prepared();
   const database = join(folder, `damaged-${++files}.db`);
   copyFileSync(String(scenarios['sync with changes'].file), database);
-  const sqlite = new Database(database);
+  const sqlite = openSqlite(database);
   sqlite.pragma('foreign_keys = OFF');
   sqlite.exec(sql);
   expect(sqlite.prepare('SELECT total_changes()').pluck().get()).toBeGreaterThan(0);

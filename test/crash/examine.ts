@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
+import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
 import { DEFERRED_INDEXES } from '../../src/mirror/defer-indexes.ts';
 import { openMirrorReadOnly, type Mirror } from '../../src/mirror/open-mirror.ts';
 import { verifyMirror } from '../../src/verify/verify-mirror.ts';
@@ -42,7 +43,7 @@ export function examineRemains(database: string, { before, after }: Expected): R
   try {
     copyFileSync(database, copy);
     if (existsSync(`${database}-wal`)) copyFileSync(`${database}-wal`, `${copy}-wal`);
-    const sqlite = new Database(copy);
+    const sqlite = openSqlite(copy);
     const schema = readSchema(sqlite);
     const faults = [
       ...examineFile(sqlite),
@@ -112,7 +113,7 @@ function examineMirror(mirror: Mirror): string[] {
 }
 
 export function readState(database: string): KnownState {
-  const sqlite = new Database(database, { readonly: true });
+  const sqlite = openSqlite(database, { readonly: true });
   try {
     return {
       schema: readSchema(sqlite),

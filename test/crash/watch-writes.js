@@ -9,8 +9,9 @@
  *   CRASH_MOST_PAGES=N      a database is full with N pages
  */
 import { writeFileSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import { loadEngine } from '../../dist/mirror/sqlite-engine.js';
 
+const Database = loadEngine();
 const { CRASH_LABELS_TO, CRASH_AT, CRASH_OCCURRENCE, CRASH_MOST_PAGES } = process.env;
 const NAME = '[`"]?(\\w+)[`"]?';
 const VERBS = [

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import Database from 'better-sqlite3';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
+import { toDrizzle } from '../../src/mirror/to-drizzle.ts';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import * as drizzleKit from 'drizzle-kit/api';
 import { SWEPT_STATUSES, toListFilter } from '../../src/clearinghouse/swept-status.ts';
@@ -61,11 +61,12 @@ test('the lookup table holds the swept statuses, as the code has them', () => {
 });
 
 test('a migration that fails leaves nothing of itself behind', () => {
-  const sqlite = new Database(':memory:');
+  const sqlite = openSqlite(':memory:');
   sqlite.exec('CREATE TABLE cases (wrong TEXT)');
   const folder = new URL('../../migrations', import.meta.url).pathname;
   expect(() => {
-    migrate(drizzle({ client: sqlite }), { migrationsFolder: folder });
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- it uses nothing of that class
+    migrate(toDrizzle(sqlite), { migrationsFolder: folder });
   }).toThrow();
   const tables = sqlite
     .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'`)

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
 import { takeSnapshot } from '../../src/snapshots/take-snapshot.ts';
 import { makeFullMirror } from '../support/full-mirror.ts';
 import { openWithOldSqlite } from '../support/old-sqlite.ts';
@@ -25,7 +25,7 @@ describe('the SQLite of RHEL 9, Debian 11 and later', () => {
     const path = join(tempFolder(), 'mirror.db');
     writeFileSync(path, toBytes());
     const old = await openWithOldSqlite(path);
-    const today = new Database(path, { readonly: true });
+    const today = openSqlite(path, { readonly: true });
     try {
       expect(old.version).toBe('3.33.0');
       expect(old.rows('PRAGMA integrity_check')).toEqual([['ok']]);

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, jest } from '@jest/globals';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
+import { loadEngine, openSqlite } from '../../src/mirror/sqlite-engine.ts';
 import type { ErrorCode } from '../../src/error-kinds.ts';
 import { openMirror, openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -47,7 +48,7 @@ describe.each(both)('opening %s', (_, open) => {
 
   test("another program's database is refused and stays as it is", () => {
     const path = join(tempFolder(), 'other.db');
-    const other = new Database(path);
+    const other = openSqlite(path);
     other.exec('CREATE TABLE bookmarks (url TEXT); INSERT INTO bookmarks VALUES (1)');
     other.close();
     const before = readFileSync(path);
@@ -112,10 +113,10 @@ describe('reading', () => {
 
 test('a file that another process makes a mirror of meanwhile is new or a mirror to a reader, never a foreign one', () => {
   const path = join(tempFolder(), 'mirror.db');
-  const empty = new Database(path);
+  const empty = openSqlite(path);
   empty.pragma('journal_mode = WAL');
   empty.close();
-  const creation = jest.spyOn(Database.prototype, 'pragma').mockImplementationOnce(function (
+  const creation = jest.spyOn(loadEngine().prototype, 'pragma').mockImplementationOnce(function (
     this: Database.Database,
   ) {
     const mark = this.prepare('PRAGMA application_id').pluck().get();

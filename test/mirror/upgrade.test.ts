@@ -1,8 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import Database from 'better-sqlite3';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
+import { toDrizzle } from '../../src/mirror/to-drizzle.ts';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { fingerprint } from '../../src/cases/fingerprint.ts';
 import { splitPayload } from '../../src/cases/split-payload.ts';
@@ -42,10 +42,11 @@ function makeVersion(path: string, migrations: number): void {
     join(folder, 'meta/_journal.json'),
     JSON.stringify({ ...journal, entries: journal.entries.slice(0, migrations) }),
   );
-  const sqlite = new Database(path);
+  const sqlite = openSqlite(path);
   sqlite.pragma('application_id = 1129138514');
   sqlite.unsafeMode(true);
-  migrate(drizzle({ client: sqlite }), { migrationsFolder: folder });
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- it uses nothing of that class
+  migrate(toDrizzle(sqlite), { migrationsFolder: folder });
   sqlite.unsafeMode(false);
   const run =
     sqlite.prepare(`INSERT INTO sync_runs (outcome, started_at, ended_at, "trigger", version, api_url, process_id)
@@ -171,7 +172,7 @@ describe('a mirror of every earlier version', () => {
 
 /** The rows that every version has. */
 function listRows(path: string): unknown[] {
-  const sqlite = new Database(path, { readonly: true });
+  const sqlite = openSqlite(path, { readonly: true });
   try {
     return ['cases', 'sync_runs', 'status_syncs'].map((table) =>
       sqlite.prepare(`SELECT * FROM ${table}`).all(),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
 import { MirrorError } from '../../src/errors.ts';
 import { runSteps, type NightStep, type NightSummary } from '../../src/nightly/night-steps.ts';
 import { toSnapshotStep } from '../../src/nightly/snapshot-step.ts';
@@ -189,7 +189,7 @@ describe('the proof after a night', () => {
   test('fails when something is not as it should be', async () => {
     const { sync, database } = await startHarness({ source: smallCollection(20) });
     await sync();
-    const sqlite = new Database(database);
+    const sqlite = openSqlite(database);
     sqlite.exec(`UPDATE docket_entries SET description = 'Another' WHERE case_id = 3`);
     sqlite.close();
     const { run } = toVerifyStep(database, { share: 1 }, Math.random);

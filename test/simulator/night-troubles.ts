@@ -1,4 +1,5 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
+import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
 import { MirrorError } from '../../src/errors.ts';
 import type { Mirror } from '../../src/mirror/open-mirror.ts';
 import { Random } from '../../src/replica/invent/random.ts';
@@ -65,7 +66,7 @@ export function createTroubles(plan: NightPlan, tools: TroubleTools): NightTroub
         return isEvent;
       case 'database busy': {
         if (holder !== null || tools.mirror() === undefined) return false;
-        holder = new Database(tools.database, { timeout: 0 });
+        holder = openSqlite(tools.database, { timeout: 0 });
         holder.exec('BEGIN IMMEDIATE');
         return true;
       }

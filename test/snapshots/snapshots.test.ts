@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
 import { openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
 import { takeWriterLock } from '../../src/mirror/writer-lock.ts';
 import { listSnapshots, removeOldSnapshots } from '../../src/snapshots/list-snapshots.ts';
@@ -31,7 +31,7 @@ async function start(cases = 20) {
 
 /** Every row of every table, as text. */
 function dump(path: string): string {
-  const sqlite = new Database(path, { readonly: true });
+  const sqlite = openSqlite(path, { readonly: true });
   try {
     const tables = sqlite
       .prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`)
@@ -64,7 +64,7 @@ describe('a snapshot', () => {
 
   test('is taken while a writer is at work, and is of one moment', async () => {
     const { database, folder } = await start(200);
-    const writer = new Database(database);
+    const writer = openSqlite(database);
     const before = dump(database);
     const taking = takeSnapshot(database, folder, AT, GOES_ON);
     writer.exec('BEGIN IMMEDIATE; DELETE FROM docket_entries');

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
 import type { JsonObject } from '../../src/json.ts';
 import { openMirror, openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
 import { redactCase } from '../../src/mirror/write-redaction.ts';
@@ -106,7 +106,7 @@ export async function buildEventfulMirror(others: readonly JsonObject[] = []): P
 export function writeDamaged(bytes: Buffer, sql: string): string {
   const path = join(tempFolder(), 'mirror.db');
   writeFileSync(path, bytes);
-  const sqlite = new Database(path);
+  const sqlite = openSqlite(path);
   sqlite.pragma('foreign_keys = OFF');
   const before = sqlite.prepare('SELECT total_changes()').pluck().get();
   sqlite.exec(sql);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
 import { ONE_OF_EACH, soundCase } from '../audit/sound-case.ts';
 import { buildEventfulMirror } from './eventful-mirror.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -12,7 +12,7 @@ export async function makeFullMirror(): Promise<string> {
   );
   const path = join(tempFolder(), 'mirror.db');
   writeFileSync(path, await buildEventfulMirror(audited));
-  const sqlite = new Database(path);
+  const sqlite = openSqlite(path);
   // Either of them would have made its run partial, and no case would have departed.
   sqlite.exec(`INSERT INTO kept_aside VALUES ('f', 'it has no id', '{}', '/cases/', 0, 1, 1);
     INSERT INTO double_sightings VALUES (1, 1, 5020, 5021, '2030-01-15T03:17:00.000Z')`);

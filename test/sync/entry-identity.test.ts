@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
 import type { JsonObject } from '../../src/json.ts';
 import { findCase } from '../../src/mirror/find-case.ts';
 import { openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
@@ -23,7 +23,7 @@ async function syncTwice(before: JsonObject[], now: JsonObject[]) {
   await sync();
   source.put(toCase(now, 'Now'));
   await sync();
-  const sqlite = new Database(database, { readonly: true });
+  const sqlite = openSqlite(database, { readonly: true });
   const listOf = (sql: string) => sqlite.prepare(sql).pluck().all();
   const found = {
     added: listOf('SELECT description FROM docket_entries WHERE mirror_first_run_id = 2 ORDER BY 1'),

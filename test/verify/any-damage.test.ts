@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
 import fc from 'fast-check';
 import { LIST_TABLES } from '../../src/mirror/schema.ts';
 import { buildEventfulMirror, verifyFile, writeDamaged } from '../support/eventful-mirror.ts';
@@ -53,7 +53,7 @@ interface Target {
 
 /** Every cell of the data tables that may not be changed. */
 function listTargets(bytes: Buffer): Target[] {
-  const sqlite = new Database(writeDamaged(bytes, ''), { readonly: true });
+  const sqlite = openSqlite(writeDamaged(bytes, ''), { readonly: true });
   const targets = DATA_TABLES.flatMap((table) => {
     const columns = sqlite.pragma(`table_info(${table})`) as { name: string; type: string; pk: number }[];
     const keys = columns.filter(({ pk }) => pk > 0).map(({ name }) => name);
