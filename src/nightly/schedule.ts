@@ -1,8 +1,10 @@
 import { Cron } from 'croner';
-import { messageOf, MirrorError } from '../errors.ts';
+import { MirrorError } from '../errors.ts';
+import { createZoneClock, type ClockShift, type ZoneClock } from './time-zone.ts';
 
 /** When a night is due: a checked cron expression in a checked time zone. */
 export interface Schedule {
+  /** Five fields, or more; a time of the day is written as such an expression too. */
   readonly cron: string;
   readonly timezone: string;
   /** The first time that is due after this moment; null when there is none any more. */
@@ -11,39 +13,149 @@ export interface Schedule {
   readonly listLast: (upTo: Date, most: number) => readonly Date[];
 }
 
-const MS = 1;
+const SECOND_MS = 1000;
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** Leap days are at most eight years apart; no expression that comes again is rarer, but for a weekday on a leap day. */
+const LONGEST_LOOK_BACK_MS = 41 * 366 * DAY_MS;
+/** Rarer than every month: most probably not what was meant. */
+const A_MONTH_MS = 31 * DAY_MS;
+
+const HINT =
+  'Give a time such as 03:17, or five fields (minute, hour, day of the month, month, day of the week) such as "17 3 * * *".';
 
 /**
- * Fails with SETTING_INVALID when either is not valid. A fixed time is due once a day, also where clocks are set: what
- * falls into the hour that is left out is due at its end, and of an hour that comes twice the first one counts.
+ * Fails with SETTING_INVALID when either is not valid. Where both day fields are restricted, a day matches that matches
+ * either, as in cron. An hour that is named is due once a day, also where clocks are set: what falls into the hour that is
+ * left out is due at its end, and of an hour that comes twice the first one counts. Where the hour begins with `*`, it is
+ * due whenever the clock shows the time.
  */
-export function parseSchedule(cron: string, timezone: string): Schedule {
-  const fail = (message: string, hint: string, cause?: unknown): never => {
-    throw new MirrorError('SETTING_INVALID', message, { cause, hint });
+export function parseSchedule(written: string, timezone: string): Schedule {
+  const clock = openClock(timezone);
+  const cron = toCron(written);
+  const times = parseTimes(cron, written);
+  const isHourNamed = !fieldsOf(cron).hour.startsWith('*');
+  const findNext = (after: Date): Date | null => findNextDue(times, clock, isHourNamed, after.getTime());
+  const listLast = (upTo: Date, most: number): readonly Date[] => {
+    for (let span = MINUTE_MS; ; span *= 2) {
+      const due: Date[] = [];
+      for (let next = findNext(new Date(upTo.getTime() - span)); next !== null && next <= upTo;) {
+        due.push(next);
+        next = findNext(next);
+      }
+      if (due.length >= most || span > LONGEST_LOOK_BACK_MS) return due.slice(-most).reverse();
+    }
   };
+  // Looks ahead as far as the calendar can bring it.
+  if (times.nextRun() === null)
+    throw new MirrorError('SETTING_INVALID', `--at ${JSON.stringify(written)} never comes.`, { hint: HINT });
+  return { cron, timezone, findNext, listLast };
+}
+
+/** What a person should hear of a schedule that is valid and most probably not meant; null when there is nothing. */
+export function findScheduleDoubt({ cron, findNext }: Schedule, now: Date): string | null {
+  const next = findNext(now);
+  if (next === null) return `No night is due any more by the schedule ${JSON.stringify(cron)}.`;
+  const days = Math.round((next.getTime() - now.getTime()) / DAY_MS);
+  if (next.getTime() - now.getTime() <= A_MONTH_MS) return null;
+  return `By the schedule ${JSON.stringify(cron)} the next night is ${days} days off, at ${next.toISOString()}.`;
+}
+
+function openClock(timezone: string): ZoneClock {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: timezone });
+    return createZoneClock(timezone);
   } catch (cause) {
-    fail(
-      `--timezone ${JSON.stringify(timezone)} is not a time zone.`,
-      'Use a name such as UTC or America/Detroit.',
+    throw new MirrorError('SETTING_INVALID', `--timezone ${JSON.stringify(timezone)} is not a time zone.`, {
       cause,
-    );
+      hint: 'Use a name such as UTC or America/Detroit.',
+    });
   }
-  const hint =
-    'Five fields: minute hour day-of-month month day-of-week, for example "17 3 * * *" for 03:17 every day.';
-  let times: Cron;
+}
+
+/** A time of the day as an expression; anything else as it is. */
+function toCron(written: string): string {
+  const [, hour, minute, half] = /^(\d{1,2}):(\d{2})(?:\s*([ap])\.?m\.?)?$/i.exec(written.trim()) ?? [];
+  if (hour === undefined || minute === undefined) return written.trim();
+  if (half === undefined) return `${Number(minute)} ${Number(hour)} * * *`;
+  const isValid = Number(hour) >= 1 && Number(hour) <= 12;
+  const hours = isValid ? (Number(hour) % 12) + (half.toLowerCase() === 'p' ? 12 : 0) : 99;
+  return `${Number(minute)} ${hours} * * *`;
+}
+
+/** The times of an expression by a clock that is never set: UTC stands for the clock of any zone. */
+function parseTimes(cron: string, written: string): Cron {
+  const { day, weekday } = fieldsOf(cron);
   try {
-    // Both a day of the month and a day of the week have to match, as they stand beside each other.
-    times = new Cron(cron, { timezone, domAndDow: true, paused: true });
+    // As in cron, a field counts as restricted unless it begins with `*`, also where a step follows.
+    const domAndDow = [day, weekday].some((field) => /^[*?]/.test(field));
+    return new Cron(cron, { utcOffset: 0, domAndDow, paused: true });
   } catch (cause) {
-    return fail(`--at ${JSON.stringify(cron)} is not a cron expression: ${messageOf(cause)}`, hint, cause);
+    const wrong = findWrongField(cron);
+    const which = wrong === null ? '' : `: ${wrong}`;
+    const message = `--at ${JSON.stringify(written)} is neither a time nor a cron expression${which}.`;
+    throw new MirrorError('SETTING_INVALID', message, { cause, hint: HINT });
   }
-  if (times.nextRun() === null) fail(`--at ${JSON.stringify(cron)} never comes.`, hint);
-  return {
-    cron,
-    timezone,
-    findNext: (after) => times.nextRun(after),
-    listLast: (upTo, most) => times.previousRuns(most, new Date(upTo.getTime() + MS)),
-  };
+}
+
+const FIELDS = ['minute', 'hour', 'day of the month', 'month', 'day of the week'] as const;
+
+function listFields(cron: string): readonly string[] {
+  const all = cron.split(/\s+/);
+  return all.length >= 6 ? all.slice(1, 6) : all; // with seconds before them, and perhaps a year after them
+}
+
+/** Of a nickname such as @daily no field is restricted by hand. */
+function fieldsOf(cron: string) {
+  const [, hour = '0', day = '*', , weekday = '*'] = listFields(cron);
+  return { hour, day, weekday };
+}
+
+/** Which field cannot be used, in words; null when it is not for one of them alone. */
+function findWrongField(cron: string): string | null {
+  const fields = listFields(cron);
+  if (cron.startsWith('@')) return null;
+  if (fields.length !== FIELDS.length) return `it has ${fields.length} of five fields`;
+  for (const [at, name] of FIELDS.entries()) {
+    const alone = FIELDS.map((_name, other) => (other === at ? String(fields[at]) : '*')).join(' ');
+    try {
+      new Cron(alone, { utcOffset: 0, paused: true });
+    } catch {
+      return `the ${name} cannot be ${JSON.stringify(fields[at])}`;
+    }
+  }
+  return null;
+}
+
+/**
+ * The next time that is due. Between two shifts of the zone's clock it is at a steady distance from UTC; what lies in the
+ * walls of time that a shift leaves out or repeats is settled at the shift.
+ */
+function findNextDue(times: Cron, clock: ZoneClock, isHourNamed: boolean, after: number): Date | null {
+  let from = after;
+  let settled = after;
+  let offset = clock.offsetAt(from);
+  const recent = clock.findShift(from - 2 * DAY_MS, from);
+  if (isHourNamed && recent !== null) from = Math.max(from, toEndOfRepeat(recent) - SECOND_MS);
+  for (;;) {
+    const wall = times.nextRun(new Date(from + offset));
+    if (wall === null) return null;
+    const due = wall.getTime() - offset;
+    const shift = clock.findShift(settled, due);
+    if (shift === null) return new Date(due);
+    if (isHourNamed && isLeftOut(times, shift)) return new Date(shift.at);
+    offset = shift.after;
+    settled = shift.at;
+    from = isHourNamed ? toEndOfRepeat(shift) - SECOND_MS : shift.at - SECOND_MS;
+  }
+}
+
+/** When the clock shows what it has not shown before: at once unless it was set back. */
+function toEndOfRepeat({ at, before, after }: ClockShift): number {
+  return at + Math.max(0, before - after);
+}
+
+/** Whether the clock, set forward, leaves out a time of the expression. */
+function isLeftOut(times: Cron, { at, before, after }: ClockShift): boolean {
+  const wall = times.nextRun(new Date(at + before - SECOND_MS));
+  return wall !== null && wall.getTime() < at + after;
 }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseSchedule } from '../../src/nightly/schedule.ts';
+import fc from 'fast-check';
+import { findScheduleDoubt, parseSchedule } from '../../src/nightly/schedule.ts';
+import { listDueByTheMinute, listShiftHours } from './cron-oracle.ts';
 
 const isoOf = (dates: readonly Date[]): string[] => dates.map((date) => date.toISOString());
 
@@ -31,6 +33,18 @@ describe('a night is due once a day', () => {
       '0 0 * * *',
       'America/Santiago',
       ['2026-09-05T04:00:00.000Z', '2026-09-06T04:00:00.000Z', '2026-09-07T03:00:00.000Z'],
+    ],
+    [
+      'in an hour before midnight that is left out, at midnight',
+      '30 23 * * *',
+      'America/Nuuk',
+      ['2026-03-28T01:30:00.000Z', '2026-03-29T01:00:00.000Z', '2026-03-30T00:30:00.000Z'],
+    ],
+    [
+      'on a day that is left out whole, at its end',
+      '0 3 * * *',
+      'Pacific/Apia',
+      ['2011-12-29T13:00:00.000Z', '2011-12-30T10:00:00.000Z', '2011-12-30T13:00:00.000Z'],
     ],
     [
       'in UTC, always at the same time',
@@ -67,9 +81,9 @@ test('the last time that was due is the very moment that is asked for, if that i
 
 describe('what is no schedule is refused', () => {
   test.each([
-    ['every night', 'UTC', 'not a cron expression'],
-    ['61 3 * * *', 'UTC', 'not a cron expression'],
-    ['17 3 * *', 'UTC', 'not a cron expression'],
+    ['every night', 'UTC', 'neither a time nor a cron expression'],
+    ['61 3 * * *', 'UTC', 'neither a time nor a cron expression'],
+    ['17 3 * *', 'UTC', 'neither a time nor a cron expression'],
     ['0 0 31 2 *', 'UTC', 'never comes'],
     ['17 3 * * *', 'Atlantis/Harbour', 'not a time zone'],
   ])('%s in %s: %s', (cron, timezone, words) => {
@@ -77,4 +91,84 @@ describe('what is no schedule is refused', () => {
       expect.objectContaining({ code: 'SETTING_INVALID', message: expect.stringContaining(words) }),
     );
   });
+});
+
+const ZONES = Intl.supportedValuesOf('timeZone');
+const YEAR_FROM = Date.parse('2026-01-01T00:00:00Z');
+const YEAR_TO = Date.parse('2027-01-01T00:00:00Z');
+const DAY = 86_400_000;
+
+const aNumber = (least: number, most: number) => fc.integer({ min: least, max: most }).map(String);
+const aField = (least: number, most: number) =>
+  fc.oneof(
+    { weight: 4, arbitrary: aNumber(least, most) },
+    fc.uniqueArray(aNumber(least, most), { minLength: 2, maxLength: 3 }).map((all) => all.join(',')),
+    fc
+      .tuple(fc.integer({ min: least, max: most }), fc.integer({ min: least, max: most }))
+      .map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`),
+    fc.integer({ min: 2, max: 7 }).map((step) => `*/${step}`),
+  );
+const orStar = (field: fc.Arbitrary<string>) => fc.oneof(fc.constant('*'), fc.constant('*'), field);
+const anExpression = fc
+  .tuple(
+    aField(0, 59),
+    fc.oneof({ weight: 3, arbitrary: aField(0, 23) }, aField(0, 3), fc.constant('*')),
+    orStar(aField(1, 31)),
+    orStar(aField(1, 12)),
+    orStar(aField(0, 7)),
+  )
+  .map((fields) => fields.join(' '));
+
+test('where clocks are set, in any zone and by any expression, what is due is what a look at the clock each minute finds', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...ZONES), anExpression, fc.nat(), (timezone, cron, pick) => {
+      const shifts = listShiftHours(timezone, YEAR_FROM, YEAR_TO);
+      const around = shifts[pick % Math.max(1, shifts.length)] ?? YEAR_FROM + (pick % 300) * DAY;
+      const [from, to] = [around - 1.5 * DAY, around + 1.5 * DAY];
+      expect({
+        timezone,
+        cron,
+        due: listDue(cron, timezone, new Date(from).toISOString(), new Date(to).toISOString()),
+      }).toEqual({
+        timezone,
+        cron,
+        due: listDueByTheMinute(cron, timezone, from, to),
+      });
+    }),
+    { numRuns: Number(process.env.SCHEDULE_RUNS ?? 60) },
+  );
+});
+
+describe('two day fields', () => {
+  test.each([
+    ['0 3 1,15 * 1', '2026-11-30T03:00:00.000Z', 'either will do'],
+    ['0 3 15 * *', '2026-12-15T03:00:00.000Z', 'a field that is not restricted says nothing'],
+    [
+      '0 3 */2 * 1',
+      '2026-12-07T03:00:00.000Z',
+      'a field that begins with a star is not restricted, so that both have to match',
+    ],
+  ])('%s is due next at %s: %s', (cron, due) => {
+    expect(parseSchedule(cron, 'UTC').findNext(new Date('2026-11-26T12:00:00Z'))?.toISOString()).toBe(due);
+  });
+});
+
+test.each([
+  ['03:17', '17 3 * * *'],
+  [' 3:05 ', '5 3 * * *'],
+  ['0:00', '0 0 * * *'],
+  ['12:30 am', '30 0 * * *'],
+  ['11:45 PM', '45 23 * * *'],
+])('the time of day %j stands for the expression %j', (time, cron) => {
+  expect(parseSchedule(time, 'UTC').cron).toBe(cron);
+});
+
+test.each(['24:00', '3:60', '13:00 pm', '0:15 am', '3h', '03:17:00'])('%j is no time of day', (time) => {
+  expect(() => parseSchedule(time, 'UTC')).toThrow('neither a time nor a cron expression');
+});
+
+test('a schedule whose next night is more than a month off is doubted', () => {
+  const now = new Date('2026-11-26T12:00:00Z');
+  expect(findScheduleDoubt(parseSchedule('0 3 1 * *', 'UTC'), now)).toBeNull();
+  expect(findScheduleDoubt(parseSchedule('0 3 1 2 *', 'UTC'), now)).toContain('67 days off');
 });

@@ -1,0 +1,84 @@
+/* What is due by a cron expression, found minute by minute by looking at the clock of the zone: slow, and plain. */
+
+const MINUTE = 60_000;
+
+type Wall = readonly [year: number, month: number, day: number, hour: number, minute: number];
+
+function createWallReader(timezone: string): (instant: number) => number {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: timezone,
+    dateStyle: 'short',
+    timeStyle: 'short',
+  });
+  return (instant) => {
+    // "27/11/2026, 03:17"
+    const [day = 0, month = 0, year = 0, hour, minute] = format.format(instant).split(/\D+/).map(Number);
+    return Date.UTC(year, month - 1, day, hour, minute);
+  };
+}
+
+function toWall(minute: number): Wall {
+  const date = new Date(minute);
+  return [
+    date.getUTCFullYear(),
+    date.getUTCMonth() + 1,
+    date.getUTCDate(),
+    date.getUTCHours(),
+    date.getUTCMinutes(),
+  ];
+}
+
+function holds(field: string, value: number, least: number): boolean {
+  return field.split(',').some((part) => {
+    const [range = '', step = '1'] = part.split('/');
+    const [from, to] = range === '*' ? [least, Infinity] : range.split('-').map(Number);
+    if (from === undefined) return false;
+    const last = to ?? from;
+    return value >= from && value <= last && (value - from) % Number(step) === 0;
+  });
+}
+
+/** crontab(5): where both day fields are restricted, that is, do not begin with `*`, either will do. */
+function matches(cron: string, minute: number): boolean {
+  const [minutes = '', hours = '', days = '', months = '', weekdays = ''] = cron.split(' ');
+  const [, month, day, hour, minuteOfHour] = toWall(minute);
+  const weekday = new Date(minute).getUTCDay();
+  const isDay = holds(days, day, 1);
+  const isWeekday = holds(weekdays, weekday, 0) || (weekday === 0 && holds(weekdays, 7, 0));
+  const isEither = !days.startsWith('*') && !weekdays.startsWith('*');
+  return (
+    holds(minutes, minuteOfHour, 0) &&
+    holds(hours, hour, 0) &&
+    holds(months, month, 1) &&
+    (isEither ? isDay || isWeekday : isDay && isWeekday)
+  );
+}
+
+/** All that is due after one instant and up to another. */
+export function listDueByTheMinute(cron: string, timezone: string, after: number, upTo: number): string[] {
+  const wallAt = createWallReader(timezone);
+  const isHourNamed = !String(cron.split(' ')[1]).startsWith('*');
+  const due: string[] = [];
+  const shown = new Set<number>();
+  const start = after - 30 * 60 * MINUTE;
+  let last = wallAt(start);
+  for (let instant = start + MINUTE; instant <= upTo; instant += MINUTE) {
+    const wall = wallAt(instant);
+    let isDue = matches(cron, wall) && !(isHourNamed && shown.has(wall));
+    if (isHourNamed)
+      for (let leftOut = last + MINUTE; leftOut < wall; leftOut += MINUTE) isDue ||= matches(cron, leftOut);
+    shown.add(wall);
+    last = wall;
+    if (isDue && instant > after) due.push(new Date(instant).toISOString());
+  }
+  return due;
+}
+
+/** When the clock of a zone is set between two instants, to the hour. */
+export function listShiftHours(timezone: string, from: number, to: number): number[] {
+  const wallAt = createWallReader(timezone);
+  const hours: number[] = [];
+  for (let instant = from; instant < to; instant += 6 * 60 * MINUTE)
+    if (wallAt(instant + 6 * 60 * MINUTE) - wallAt(instant) !== 6 * 60 * MINUTE) hours.push(instant);
+  return hours;
+}
