@@ -1,49 +1,126 @@
 import got, { RequestError } from 'got';
-import pRetry from 'p-retry';
+import pRetry, { AbortError } from 'p-retry';
 import { MirrorError } from '../errors.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import type { WEBHOOK_TIMES } from '../settings-nightly.ts';
 import type { RunReport } from '../sync/run-report.ts';
+import { wordsOfCode } from '../system-words.ts';
 import type { Night } from './night-book.ts';
 import { toNightJson } from './night-json.ts';
+import { renderNightText } from './night-text.ts';
 import type { NightStep, NightSummary } from './night-steps.ts';
 
 const TIMEOUT_MS = 10_000;
 const TRIES = 3;
+/** As much of an answer is read; the rest is of no interest, however long it is. */
+const MOST_BYTES_READ = 300;
 
-/** Sends something somewhere. */
-type Post = (url: URL, body: string, type: string, signal: AbortSignal) => Promise<void>;
+/** How somebody who was told has answered. */
+interface Answer {
+  readonly status: number;
+  /** Where a redirect leads: the origin alone, because the rest may hold the secret. */
+  readonly location: string | null;
+  /** The beginning of the body. */
+  readonly words: string;
+}
+
+/** One POST. Redirects are not followed, and of the answer only the beginning is read. */
+async function postOnce(url: URL, body: string, type: string, signal: AbortSignal): Promise<Answer> {
+  const stream = got.stream.post(url, {
+    body,
+    headers: { 'content-type': type },
+    timeout: { request: TIMEOUT_MS },
+    retry: { limit: 0 },
+    followRedirect: false,
+    throwHttpErrors: false,
+    decompress: false,
+    signal,
+  });
+  let head: Pick<Answer, 'status' | 'location'> | undefined;
+  stream.once(
+    'response',
+    ({ statusCode, headers }: { statusCode: number; headers: { location?: string } }) => {
+      head = { status: statusCode, location: toOrigin(headers.location, url) };
+    },
+  );
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      chunks.push(chunk.subarray(0, MOST_BYTES_READ - bytes));
+      bytes += chunk.length;
+      if (bytes >= MOST_BYTES_READ) break;
+    }
+  } catch (thrown) {
+    // An answer that breaks off after its head has been given all the same.
+    if (head === undefined) throw thrown;
+  } finally {
+    stream.destroy();
+  }
+  if (head === undefined) throw new Error('no answer');
+  return { ...head, words: Buffer.concat(chunks).toString('utf8') };
+}
+
+function toOrigin(location: string | undefined, from: URL): string | null {
+  if (location === undefined || !URL.canParse(location, from.href)) return null;
+  return new URL(location, from).origin;
+}
+
+/** Failures that may be gone a moment later. */
+const mayPass = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
 /**
- * Sends a POST, three times at most. Fails with NOTIFY_FAILED or the signal's reason. The address may hold a secret: of
- * it only the host is ever told.
+ * Sends a POST, three times at most, and returns the beginning of the answer. Fails with NOTIFY_FAILED or the signal's
+ * reason: only a status of 2xx says that somebody was told. The address may hold a secret: of it only the host is ever told.
  */
-const post: Post = async (url, body, type, signal) => {
+async function post(url: URL, body: string, type: string, signal: AbortSignal): Promise<string> {
+  const fail = (why: string): MirrorError =>
+    new MirrorError('NOTIFY_FAILED', `${url.host} could not be told: ${why}.`);
+  const tryOnce = async (): Promise<string> => {
+    const { status, location, words } = await postOnce(url, body, type, signal);
+    if (status >= 200 && status < 300) return words;
+    if (mayPass(status)) throw fail(`status ${status} (${TRIES} tries)`);
+    const where = location === null ? '' : `, a redirect to ${location}, which is not followed`;
+    throw new AbortError(fail(`status ${status}${where}`));
+  };
   try {
-    await pRetry(
-      () =>
-        got.post(url, {
-          body,
-          headers: { 'content-type': type },
-          timeout: { request: TIMEOUT_MS },
-          retry: { limit: 0 },
-          followRedirect: false,
-          signal,
-        }),
-      { retries: TRIES - 1, minTimeout: 500, signal },
-    );
+    return await pRetry(tryOnce, { retries: TRIES - 1, minTimeout: 500, signal });
   } catch (thrown) {
     signal.throwIfAborted();
-    const status = thrown instanceof RequestError ? thrown.response?.statusCode : undefined;
-    const code = thrown instanceof RequestError ? thrown.code : 'error';
-    const why = status === undefined ? code : `status ${status}`;
-    throw new MirrorError('NOTIFY_FAILED', `${url.host} could not be told: ${why} (${TRIES} tries).`);
+    if (thrown instanceof MirrorError) throw thrown;
+    // An error of got holds the request with its address; nothing of it is kept.
+    const why = thrown instanceof RequestError ? wordsOfCode(thrown.code) : 'no answer';
+    throw fail(`${why} (${TRIES} tries)`);
   }
-};
+}
+
+/**
+ * What a dead man's switch says in its answer, where it says anything but that all is well. healthchecks.io answers with
+ * status 200 and `OK (not found)` to an address that names no check, and with `OK (rate limited)` when it did not listen.
+ */
+function checkHeard(words: string, url: URL): string {
+  const first = words.trim().split('\n')[0]?.slice(0, 80) ?? '';
+  const refusal = /^ok \(([\w ,.-]+)\)/i.exec(first)?.[1];
+  if (refusal !== undefined)
+    throw new MirrorError('NOTIFY_FAILED', `${url.host} could not be told: it answered "OK (${refusal})".`);
+  return /^(ok\b.*)?$/i.test(first) ? '' : '; it did not answer "OK"';
+}
 
 /** Tells a dead man's switch that a night begins, by the convention of healthchecks.io: POST to /start below the address. */
 export async function announceNight(url: URL, night: Night, signal: AbortSignal): Promise<void> {
-  await post(below(url, 'start'), `The night of ${night.due_at} begins.\n`, 'text/plain', signal);
+  await sendPing(url, 'start', `The night of ${night.due_at} begins.\n`, signal);
+}
+
+/** Sends words to a name below the address of a dead man's switch. Returns what became of it. */
+export async function sendPing(url: URL, name: string, words: string, signal: AbortSignal): Promise<string> {
+  const answer = await post(below(url, name), words, 'text/plain', signal);
+  return `told ${url.host} ${name}${checkHeard(answer, url)}`;
+}
+
+/** Sends JSON to a webhook. Returns what became of it. */
+export async function sendWebhook(url: URL, json: object, signal: AbortSignal): Promise<string> {
+  await post(url, JSON.stringify(json), 'application/json', signal);
+  return `told ${url.host}`;
 }
 
 /** Tells it how the night ended: POST to the exit code below the address, where 0 is good. */
@@ -58,8 +135,7 @@ export function toPingStep(url: URL): NightStep {
         ...(night.error === null ? [] : [`${night.error.code}: ${night.error.message}`]),
         ...steps.map(({ step, outcome, detail }) => `${step}: ${outcome}, ${detail}`),
       ];
-      await post(below(url, String(code)), `${words.join('\n')}\n`, 'text/plain', signal);
-      return `told ${url.host} ${code}`;
+      return sendPing(url, String(code), `${words.join('\n')}\n`, signal);
     },
   };
 }
@@ -76,8 +152,8 @@ export function toWebhookStep(
     run: async (signal, summary) => {
       const isWanted = when === 'always' || hasFailed(summary) || (when === 'change' && hasChanged(summary));
       if (!isWanted) return null;
-      await post(url, JSON.stringify(toNightJson(summary, toReport)), 'application/json', signal);
-      return `told ${url.host}`;
+      const json = { text: renderNightText(summary), ...toNightJson(summary, toReport) };
+      return sendWebhook(url, json, signal);
     },
   };
 }

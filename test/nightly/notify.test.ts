@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { NightSummary } from '../../src/nightly/night-steps.ts';
+import { renderNightText } from '../../src/nightly/night-text.ts';
 import { announceNight, toPingStep, toWebhookStep } from '../../src/nightly/notify.ts';
 import { toReportStep } from '../../src/nightly/report-step.ts';
 import type { RunReport } from '../../src/sync/run-report.ts';
@@ -41,6 +42,11 @@ afterEach(() => {
 
 /** Somebody to be told, who answers with these statuses in turn, and then with 200. */
 async function listen(...statuses: number[]) {
+  return listenWith((response) => response.writeHead(statuses.shift() ?? 200).end());
+}
+
+/** Somebody to be told, who answers as it is said. */
+async function listenWith(answer: (response: ServerResponse) => void) {
   const heard: Heard[] = [];
   const server = createServer((request, response) => {
     let body = '';
@@ -48,7 +54,7 @@ async function listen(...statuses: number[]) {
     request.on('end', () => {
       const { method, url, headers } = request;
       heard.push({ method, url, type: headers['content-type'], body });
-      response.writeHead(statuses.shift() ?? 200).end();
+      answer(response);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -106,7 +112,7 @@ describe('a dead man’s switch', () => {
     const url = new URL(`http://127.0.0.1:1/${SECRET}`);
     await expect(toPingStep(url).run(GOES_ON, WELL)).rejects.toMatchObject({
       code: 'NOTIFY_FAILED',
-      message: '127.0.0.1:1 could not be told: ECONNREFUSED (3 tries).',
+      message: '127.0.0.1:1 could not be told: nobody listens there (ECONNREFUSED) (3 tries).',
     });
   });
 
@@ -133,6 +139,7 @@ describe('a webhook', () => {
       type: 'application/json',
     });
     expect(JSON.parse(String(heard[0]?.body))).toEqual({
+      text: 'Clearinghouse mirror, night of 2026-11-24 03:17 UTC: complete.\nCases: 5 new, 0 changed, 0 gone from the site.',
       event: 'night',
       exit_code: 0,
       night: { ...NIGHT, steps },
@@ -180,4 +187,94 @@ test('the report of a night is a file of its own, with what the webhook is sent'
     night: NIGHT,
     reports: [{ runId: 1 }],
   });
+});
+
+const catchError = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    (value) => value,
+    (error: unknown) => error,
+  );
+
+describe('what does not say that somebody was told is a failure', () => {
+  const both = (url: URL) => [toPingStep(url), toWebhookStep(url, 'always', () => null)];
+
+  test.each([301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 410])(
+    'status %i, which another try would meet again',
+    async (status) => {
+      const { heard, url } = await listen(status, status);
+      for (const step of both(url))
+        await expect(step.run(GOES_ON, WELL)).rejects.toMatchObject({
+          code: 'NOTIFY_FAILED',
+          message: `${url.host} could not be told: status ${status}.`,
+        });
+      expect(heard).toHaveLength(2);
+    },
+  );
+
+  test('a redirect, of which only the host is named', async () => {
+    const { url } = await listenWith((response) =>
+      response.writeHead(301, { location: `https://elsewhere.example/${SECRET}` }).end(),
+    );
+    for (const step of both(url)) {
+      const failure = await catchError(step.run(GOES_ON, WELL));
+      expect(failure).toMatchObject({
+        message: expect.stringContaining('a redirect to https://elsewhere.example, which is not followed'),
+      });
+      expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain(SECRET);
+    }
+  });
+
+  test.each(['OK (not found)', 'OK (rate limited)', 'ok (not found)\n'])(
+    'the words %j of a dead man’s switch',
+    async (words) => {
+      const { url } = await listenWith((response) => response.end(words));
+      await expect(toPingStep(url).run(GOES_ON, WELL)).rejects.toMatchObject({
+        code: 'NOTIFY_FAILED',
+        message: expect.stringMatching(/it answered "OK \((not found|rate limited)\)"/),
+      });
+      await expect(announceNight(url, NIGHT, GOES_ON)).rejects.toMatchObject({ code: 'NOTIFY_FAILED' });
+    },
+  );
+});
+
+test.each([
+  ['', ''],
+  ['OK', ''],
+  ['ok\n', ''],
+  ['Got it, thanks!', '; it did not answer "OK"'],
+])('a dead man’s switch that answers %j has heard', async (words, remark) => {
+  const { url } = await listenWith((response) => response.end(words));
+  expect(await toPingStep(url).run(GOES_ON, WELL)).toBe(`told ${url.host} 0${remark}`);
+});
+
+test('an answer without end is not read to its end', async () => {
+  let sent = 0;
+  const { url } = await listenWith((response) => {
+    const pour = (): void => {
+      while (!response.destroyed && response.write(Buffer.alloc(65_536, 'x'))) sent += 65_536;
+      if (!response.destroyed) response.once('drain', pour);
+    };
+    pour();
+  });
+  expect(await toWebhookStep(url, 'always', () => null).run(GOES_ON, WELL)).toBe(`told ${url.host}`);
+  expect(await toPingStep(url).run(GOES_ON, WELL)).toContain('did not answer');
+  expect(sent).toBeLessThan(100_000_000);
+});
+
+test('the text for a chat says what failed, and mentions and links nobody', () => {
+  const text = renderNightText({
+    ...BADLY,
+    steps: [
+      {
+        step: 'verify',
+        outcome: 'failed',
+        detail: 'see <!channel> @here *now* & \u202e[x](http://a.example)',
+      },
+    ],
+  });
+  expect(text).toBe(
+    'Clearinghouse mirror, night of 2026-11-24 03:17 UTC: failed, exit code 4.\n' +
+      'Cases: 0 new, 0 changed, 0 gone from the site.\nNETWORK_GAVE_UP: No lamp.\nLight one.\n' +
+      'verify failed: see &lt;!channel&gt; (at)here  now  &amp;   x (http://a.example)',
+  );
 });

@@ -1,0 +1,41 @@
+/** What the codes of the operating system mean, as far as a person meets them. */
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'permission is denied',
+  EDQUOT: 'the quota of the disk is used up',
+  EFBIG: 'the file would be larger than it may be',
+  EIO: 'the device failed',
+  EISDIR: 'it is a folder',
+  ELOOP: 'its links lead in a circle',
+  EMFILE: 'too many files are open',
+  ENAMETOOLONG: 'the name is too long',
+  ENFILE: 'too many files are open on this machine',
+  ENOENT: 'there is no such file or folder',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of the path is no folder',
+  ENXIO: 'there is no such device',
+  EPERM: 'it is not permitted',
+  EROFS: 'the file system can only be read',
+  ETXTBSY: 'the file is in use',
+  EAI_AGAIN: 'the name server does not answer',
+  ECONNABORTED: 'the connection was broken off',
+  ECONNREFUSED: 'nobody listens there',
+  ECONNRESET: 'the connection was broken off',
+  EHOSTUNREACH: 'no way leads to the host',
+  ENETUNREACH: 'no way leads to the network',
+  ENOTFOUND: 'there is no host of that name',
+  EPIPE: 'the connection was closed',
+  ETIMEDOUT: 'there was no answer in time',
+};
+
+/** The code itself where it says nothing to a person. */
+export function wordsOfCode(code: string): string {
+  const words = WORDS[code];
+  return words === undefined ? code : `${words} (${code})`;
+}
+
+/** Why something failed, for a message to a person: never the words of a library where the system said which it is. */
+export function wordsOf(thrown: unknown): string {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  if (code !== '') return wordsOfCode(code);
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
