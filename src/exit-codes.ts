@@ -26,6 +26,10 @@ export const EXIT_CODES = {
   },
   findings: { code: 10, means: 'Something in the mirror is not as it should be (`verify`).' },
   stale: { code: 11, means: 'The mirror is older than it may be (`status --check`).' },
+  output: {
+    code: 12,
+    means: 'What was asked for could not be printed whole, for example because the disk is full.',
+  },
   interrupted: { code: 130, means: 'A run was ended by Ctrl-C (SIGINT), after the page in hand.' },
   terminated: {
     code: 143,

@@ -14,6 +14,7 @@ export function renderCommandsPage(): string {
     surroundings: { now: () => new Date(0), sleep: () => Promise.resolve(), random: () => 0 },
     keepHeapSmall: () => undefined,
     onReload: () => () => undefined,
+    readStdin: () => Promise.resolve(''),
     ask: null,
     onStop: () => () => undefined,
   };

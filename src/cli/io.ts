@@ -1,5 +1,7 @@
 import type { Surroundings } from '../clearinghouse/client.ts';
-import type { MirrorError } from '../errors.ts';
+import { writeSync } from 'node:fs';
+import { MirrorError } from '../errors.ts';
+import { wordsOf } from '../system-words.ts';
 
 /** A stream that a person or a file may be behind. */
 export type Out = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
@@ -16,6 +18,8 @@ export interface Io {
   readonly surroundings: Surroundings;
   /** Gives memory back that is no longer used. */
   readonly keepHeapSmall: () => void;
+  /** All of standard input, whenever it comes. Fails with USAGE. */
+  readonly readStdin: () => Promise<string>;
   /** Asks the person at the terminal; null where there is none. What is secret is not shown while it is typed. */
   readonly ask: ((question: string, isSecret: boolean, signal: AbortSignal) => Promise<string>) | null;
   /** Calls `stop` at Ctrl-C or SIGTERM, with the error that says which. Returns how to stop listening. */
@@ -24,15 +28,60 @@ export interface Io {
   onReload(reload: () => void): () => void;
 }
 
-const gone = new WeakSet<Out>();
+/** Streams to which nothing is written any more, each with why, in words; null where the reader has left of its own accord. */
+const gone = new WeakMap<Out, string | null>();
 
-/** Notes that the reader has closed the pipe. Node itself takes standard output for writable again after that. */
-export function markGone(out: Out): void {
-  gone.add(out);
-  out.emit('drain'); // whoever waits for the reader waits no longer
+/**
+ * Has a stream that can no longer be written to end nothing: not the command, and least of all a sync. A reader that has
+ * seen enough (`| head`) closes the pipe, which is no failure; a full disk is one, and {@link findLoss} tells of it.
+ */
+export function outliveFailures(out: Out): void {
+  out.on('error', (error: NodeJS.ErrnoException) => {
+    // Node takes standard output for writable again after that, so it is noted here.
+    if (!gone.has(out)) gone.set(out, error.code === 'EPIPE' ? null : wordsOf(error));
+    out.emit('drain'); // whoever waits for the reader waits no longer
+  });
 }
 
-/** Whether the reader has closed the pipe, so that nothing that is written can arrive. */
+/** Why something that was written to a stream is lost, in words; null when nothing is, or when nobody wanted it. */
+export function findLoss(out: Out): string | null {
+  return gone.get(out) ?? null;
+}
+
+/** Waits until everything that was written has arrived, or is known to be lost. */
+export async function flush(out: Out): Promise<void> {
+  if (isGone(out)) return;
+  await new Promise<void>((resolve) => {
+    out.write('', () => {
+      resolve();
+    });
+  });
+}
+
+/** Writes a line of talk: at once, or never. A log whose disk has room again goes on. */
+export function say(out: Out, text: string): void {
+  if (!isGone(out)) out.write(text);
+  else if (findLoss(out) !== null && 'fd' in out && typeof out.fd === 'number') {
+    try {
+      writeSync(out.fd, text);
+    } catch {
+      // As before: it is known to be lost.
+    }
+  }
+}
+
+/** Fails with OUTPUT_LOST where something that was printed could not be written. */
+export function checkPrinted({ stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>): void {
+  for (const [name, out] of [
+    ['standard output', stdout],
+    ['standard error', stderr],
+  ] as const) {
+    const loss = findLoss(out);
+    if (loss !== null) throw new MirrorError('OUTPUT_LOST', `Not all could be written to ${name}: ${loss}.`);
+  }
+}
+
+/** Whether nothing that is written can arrive. */
 function isGone(out: Out): boolean {
   return gone.has(out) || !out.writable;
 }

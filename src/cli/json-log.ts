@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { MirrorError } from '../errors.ts';
-import type { Io } from './io.ts';
+import { say, type Io } from './io.ts';
 import type { NightLog } from './night-log.ts';
 
 /** A line of JSON an event, with the run that it is of. */
@@ -12,7 +12,11 @@ export function createJsonLog({ stderr, surroundings: { now } }: Io, level: stri
       timestamp: () => `,"time":"${now().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => stderr.write(line) },
+    {
+      write: (line: string) => {
+        say(stderr, line);
+      },
+    },
   );
   let runId: number | null = null;
   const ofRun = (fields: object) => ({ run_id: runId, ...fields });

@@ -22,7 +22,7 @@ import { defineStatus, runStatusCommand } from './commands/status.ts';
 import { defineSync, runSyncCommand } from './commands/sync.ts';
 import { defineTransitions, runTransitionsCommand } from './commands/transitions.ts';
 import { defineVerify, runVerifyCommand } from './commands/verify.ts';
-import type { Io } from './io.ts';
+import { checkPrinted, findLoss, flush, say, type Io } from './io.ts';
 import { renderError } from './render/error.ts';
 import type { Flags } from './settings-options.ts';
 
@@ -31,14 +31,22 @@ import type { Flags } from './settings-options.ts';
  * that `query` and `--help` do not wait for it.
  */
 
+/** Commands whose deed counts, whether what they say of it arrives or not; all others are there to say something. */
+const DOERS = ['init', 'sync', 'nightly', 'redact', 'snapshot', 'restore'];
+
 /** Builds the command line. `settle` is told how the command that ran has ended. */
-export function defineProgram(io: Io, settle: (exit: ExitName) => void): Command {
+export function defineProgram(io: Io, settle: (exit: ExitName, isDoer: boolean) => void): Command {
   const program = new Command('clearinghouse-mirror')
     .description(
       'A local mirror of the Civil Rights Litigation Clearinghouse in SQLite, for offline SQL analysis.',
     )
     .version(PACKAGE.version)
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => {
+        say(io.stderr, text);
+      },
+    })
     .configureHelp({ showGlobalOptions: false })
     .showHelpAfterError('Hint: run it with --help to see how it is used.')
     .exitOverride()
@@ -57,7 +65,7 @@ export function defineProgram(io: Io, settle: (exit: ExitName) => void): Command
     run: (flags: Flags, io: Io) => Promise<ExitName>,
   ): void => {
     begin(name, define).action(async (flags: Flags) => {
-      settle(await run(flags, io));
+      settle(await run(flags, io), DOERS.includes(name));
     });
   };
   const addWithArgument = (
@@ -66,7 +74,7 @@ export function defineProgram(io: Io, settle: (exit: ExitName) => void): Command
     run: (argument: never, flags: Flags, io: Io) => Promise<ExitName>,
   ): void => {
     begin(name, define).action(async (argument: unknown, flags: Flags) => {
-      settle(await run(argument as never, flags, io));
+      settle(await run(argument as never, flags, io), DOERS.includes(name));
     });
   };
   add('init', defineInit, runInitCommand);
@@ -97,20 +105,35 @@ export function defineProgram(io: Io, settle: (exit: ExitName) => void): Command
  */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   let exit: ExitName = 'complete';
+  let doesMore = false;
   try {
-    const program = defineProgram(io, (ended) => {
+    const program = defineProgram(io, (ended, isDoer) => {
       exit = ended;
+      doesMore = isDoer;
     });
     await program.parseAsync(args.map(toArgument), { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) {
-      // Help and version are thrown too, with exit code 0; commander has already printed what there is to say.
-      return error.exitCode === 0 ? EXIT_CODES.complete.code : EXIT_CODES.usage.code;
+    // Help and version are thrown too, with exit code 0; commander has already printed what there is to say.
+    if (error instanceof CommanderError) exit = error.exitCode === 0 ? 'complete' : 'usage';
+    else {
+      say(io.stderr, `${renderError(error)}\n`);
+      exit = toExit(error);
     }
-    io.stderr.write(`${renderError(error)}\n`);
-    return EXIT_CODES[toExit(error)].code;
   }
-  return EXIT_CODES[exit].code;
+  return EXIT_CODES[await settlePrinted(exit, doesMore, io)].code;
+}
+
+/** Says what could not be printed, where anything can be said; a command that was to print it has failed. */
+async function settlePrinted(exit: ExitName, isDoer: boolean, io: Io): Promise<ExitName> {
+  await Promise.all([flush(io.stdout), flush(io.stderr)]);
+  try {
+    checkPrinted(io);
+    return exit;
+  } catch (error) {
+    say(io.stderr, `${renderError(error)}\n`);
+    const isLost = findLoss(io.stdout) !== null;
+    return exit === 'complete' && isLost && !isDoer ? toExit(error) : exit;
+  }
 }
 
 /** SQL may begin with a remark, which commander would take for a flag; a line break before it changes nothing else. */

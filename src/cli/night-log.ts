@@ -1,7 +1,7 @@
 import type { NightTalk } from '../nightly/keep-nights.ts';
 import type { LogSettings } from '../settings-nightly.ts';
 import type { OnSyncEvent } from '../sync/sync-events.ts';
-import type { Io } from './io.ts';
+import { say, type Io } from './io.ts';
 import { createJsonLog } from './json-log.ts';
 import { renderError } from './render/error.ts';
 import { renderNightBeginning, renderNightEnding, renderWaiting } from './render/night.ts';
@@ -23,7 +23,7 @@ export function createNightLog(io: Io, { logFormat, logLevel }: LogSettings): Ni
 
 function createTextLog(io: Io): NightLog {
   const note = (text: string): void => {
-    io.stderr.write(`${text}\n`);
+    say(io.stderr, `${text}\n`);
   };
   return {
     note,

@@ -14,7 +14,7 @@ import {
   type SnapshotSettings,
 } from '../settings-nightly.ts';
 import { parseSettings, readToken, type Settings } from '../settings.ts';
-import type { Io } from './io.ts';
+import { checkPrinted, findLoss, type Io } from './io.ts';
 import { toReportJson } from './render/run-report.ts';
 import { readWrittenSettings, type Flags } from './settings-options.ts';
 
@@ -43,6 +43,18 @@ export function readNightlySettings(flags: Flags, io: Io): ReadSettings {
   };
 }
 
+/** Fails where the log or the reports of the runs could not be written, so that the night tells of it. */
+function toLogStep(io: Io): NightStep {
+  return {
+    step: 'log',
+    needsAll: false,
+    run: () => {
+      checkPrinted(io);
+      return Promise.resolve(null);
+    },
+  };
+}
+
 /** What is done when a night is over. */
 export function listNightSteps(
   { settings: { database }, nightly, snapshots }: ReadSettings,
@@ -54,6 +66,7 @@ export function listNightSteps(
     ...(nightly.nightlySnapshot ? [toSnapshotStep(database, snapshots, now)] : []),
     ...(nightly.reports === null ? [] : [toReportStep(nightly.reports, toReportJson)]),
     ...(nightly.metricsFile === null ? [] : [toMetricsStep(database, nightly.metricsFile)]),
+    ...([io.stdout, io.stderr].every((out) => findLoss(out) === null) ? [] : [toLogStep(io)]),
     ...(nightly.webhookUrl === null
       ? []
       : [toWebhookStep(nightly.webhookUrl, nightly.webhookOn, toReportJson)]),

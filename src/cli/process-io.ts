@@ -1,3 +1,4 @@
+import { decodeText } from '../decode-text.ts';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -5,6 +6,7 @@ import { MirrorError } from '../errors.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { keepHeapSmall } from './heap.ts';
 import type { Io } from './io.ts';
+import { wordsOf } from '../system-words.ts';
 
 const STOP_SIGNALS = {
   SIGINT: ['INTERRUPTED', 'Stopped by Ctrl-C.', EXIT_CODES.interrupted.code],
@@ -38,6 +40,30 @@ async function askAtTerminal(question: string, isSecret: boolean, signal: AbortS
   }
 }
 
+const MOST_BYTES_OF_STDIN = 16_000_000;
+
+/** Waits as long as the writer takes; a person at a terminal is told what is waited for. */
+async function readStdin(): Promise<string> {
+  if (process.stdin.isTTY)
+    process.stderr.write('Type or paste the text; Ctrl-D in a line of its own ends it.\n');
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > MOST_BYTES_OF_STDIN)
+        throw new MirrorError('USAGE', 'Standard input holds more than 16 MB, which is no statement.');
+    }
+  } catch (cause) {
+    if (cause instanceof MirrorError) throw cause;
+    throw new MirrorError('USAGE', `Standard input cannot be read: ${wordsOf(cause)}.`, { cause });
+  }
+  const text = decodeText(Buffer.concat(chunks), 'Standard input');
+  if (text.trim() === '') throw new MirrorError('USAGE', 'Standard input is empty.');
+  return text;
+}
+
 /** The real process: its streams, environment, clock and signals. */
 export const PROCESS_IO: Io = {
   stdout: process.stdout,
@@ -54,6 +80,7 @@ export const PROCESS_IO: Io = {
     },
   },
   keepHeapSmall,
+  readStdin,
   ask: process.stdin.isTTY ? askAtTerminal : null,
   onReload(reload) {
     process.on('SIGHUP', reload);

@@ -28,6 +28,11 @@ export const ERRORS_OF_QUESTIONS = {
       'The rows of a redacted case are removed, but the file could not be written anew while another program reads it.',
     hint: 'Close the programs that read the file, then run `redact` for the same case again.',
   },
+  OUTPUT_LOST: {
+    exit: 'output',
+    means: 'The answer of a command, or the log of a night, could not be written where it was to go.',
+    hint: 'Free some space where the output goes, or send it elsewhere. The mirror itself is not concerned.',
+  },
   NOTHING_MEASURED: {
     exit: 'usage',
     means: 'No run has measured the coverage yet.',

@@ -112,7 +112,7 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
   };
 
   const attempt = async (run: RunPlan, isOnly = false): Promise<void> => {
-    const { schedule, settings, runSync, steps } = job();
+    const { schedule, settings, runSync } = job();
     const nights = noteBeginning(
       book.nights,
       run.due,
@@ -136,7 +136,7 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
     save({ nights: noteEnding(book.nights, run.due, { ...ending, endedAt: now() }) }, null);
     const ended = findNight(book.nights, run.due) ?? begun;
     if (isLast) {
-      const after = await runSteps(steps, { night: ended, exit, reports }, signal, talk.onFailed);
+      const after = await runSteps(job().steps, { night: ended, exit, reports }, signal, talk.onFailed);
       ({ exit } = after);
       // Where the process dies or is told to end before this, the next one does the steps.
       save({ nights: noteSteps(book.nights, run.due, after.steps, !after.isCut) }, null);

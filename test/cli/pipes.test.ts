@@ -1,4 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { spawnCli } from '../support/command-line.ts';
@@ -25,6 +27,43 @@ test('query - reads its statement from standard input', async () => {
     encoding: 'utf8',
   });
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'n\n5\n', stderr: '' });
+});
+
+test('query - waits for a writer that is slower than its own start', async () => {
+  const env = await start();
+  const child = spawn(process.execPath, [COMMAND, 'query', '-', '--format', 'csv'], {
+    cwd: tempFolder(),
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  for (const piece of ['SELECT ', 'count(*) AS n ', 'FROM cases']) {
+    await delay(700);
+    child.stdin.write(piece);
+  }
+  child.stdin.end();
+  const [exitCode] = (await once(child, 'close')) as [number];
+  expect([exitCode, said]).toEqual([0, 'n\n5\n']);
+});
+
+test.each<[string, Buffer, number, string]>([
+  ['nothing', Buffer.alloc(0), 2, 'Standard input is empty'],
+  ['a statement in UTF-16', Buffer.from('\ufeffSELECT 1 AS n', 'utf16le'), 0, 'n\n1\n'],
+  ['a statement with a byte-order mark', Buffer.from('\ufeffSELECT 1 AS n'), 0, 'n\n1\n'],
+  ['what is no text', Buffer.from([0x53, 0xff, 0x80]), 2, 'it is not UTF-8'],
+  ['a long statement', Buffer.from(`SELECT 1 AS n -- ${'x'.repeat(500_000)}`), 0, 'n\n1\n'],
+  ['what is too long to be one', Buffer.alloc(17_000_000, 'x'), 2, 'more than 16 MB'],
+])('query - is given %s', async (_title, input, exitCode, words) => {
+  const env = await start();
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, 'query', '-', '--format', 'csv'], {
+    cwd: tempFolder(),
+    env: { PATH: process.env.PATH, ...env },
+    input,
+    encoding: 'utf8',
+  });
+  expect([status, `${stdout}${stderr}`]).toEqual([exitCode, expect.stringContaining(words)]);
 });
 
 test.each(['table', 'json', 'ndjson', 'tsv'])('a reader of %s may leave early', async (format) => {

@@ -21,6 +21,8 @@ export interface CliOptions {
   readonly folder?: string;
   readonly isTTY?: boolean;
   readonly surroundings?: Surroundings;
+  /** What comes on standard input; nothing by default. */
+  readonly stdin?: string;
   /** Who answers questions; nobody by default. */
   readonly ask?: Io['ask'];
   /** Is given the function that stops the command, as a signal would. */
@@ -39,6 +41,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     surroundings: options.surroundings ?? fakeSurroundings(),
     keepHeapSmall: () => undefined,
     onReload: () => () => undefined,
+    readStdin: () => Promise.resolve(options.stdin ?? ''),
     ask: options.ask ?? null,
     onStop: (stop) => {
       options.onStop?.(stop);

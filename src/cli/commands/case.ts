@@ -5,7 +5,7 @@ import { findRunAsOf } from '../../history/find-run-as-of.ts';
 import { parseMoment } from '../../history/parse-moment.ts';
 import { findCase, type StoredCase } from '../../mirror/find-case.ts';
 import { parseCaseId } from '../case-id.ts';
-import { write, type Io } from '../io.ts';
+import { say, write, type Io } from '../io.ts';
 import { renderCase } from '../render/case.ts';
 import { AS_OF, renderRunAsOf, toRunAsOfJson } from '../render/run-as-of.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
@@ -38,7 +38,7 @@ export async function runCaseCommand(id: number, flags: Flags, io: Io): Promise<
     if (moment === null) return { case: findCase(mirror, id), notes: {} };
     const run = findRunAsOf(mirror, moment);
     const then = findCaseAsOf(mirror, id, run.runId);
-    io.stderr.write(`${renderRunAsOf(run)}\n${renderDeparture(then)}`);
+    say(io.stderr, `${renderRunAsOf(run)}\n${renderDeparture(then)}`);
     return { case: then, notes: { ...toRunAsOfJson(run), departed_run_id: then.departedRunId } };
   });
   const { payload, fingerprint, firstRunId, changedRunId } = found.case;

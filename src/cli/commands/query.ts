@@ -1,14 +1,18 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { messageOf, MirrorError } from '../../errors.ts';
+import { resolve } from 'node:path';
+import { decodeText } from '../../decode-text.ts';
+import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { findRunAsOf } from '../../history/find-run-as-of.ts';
 import { parseMoment, type Moment } from '../../history/parse-moment.ts';
 import { queryAsOf } from '../../history/query-as-of.ts';
+import { expandHome } from '../../path-setting.ts';
+import { wordsOf } from '../../system-words.ts';
 import { toDatabaseError } from '../../mirror/database-error.ts';
 import { openMirrorReadOnly, type Mirror } from '../../mirror/open-mirror.ts';
 import { query, type QueryAnswer } from '../../mirror/query.ts';
-import { widthOf, writePieces, type Io } from '../io.ts';
+import { say, widthOf, writePieces, type Io } from '../io.ts';
 import { renderRows } from '../render/rows.ts';
 import { AS_OF, renderRunAsOf } from '../render/run-as-of.ts';
 import { renderPlural } from '../render/units.ts';
@@ -41,7 +45,7 @@ had beside it: "main.cases" is always of now.`,
 }
 
 export async function runQueryCommand(argument: string | undefined, flags: Flags, io: Io): Promise<ExitName> {
-  const text = readStatement(argument, flags.file);
+  const text = await readStatement(argument, flags.file, io);
   const moment = typeof flags.asOf === 'string' ? parseMoment(flags.asOf) : null;
   const mirror = openMirrorReadOnly(readSettings(flags, io).database);
   try {
@@ -58,7 +62,7 @@ function ask(mirror: Mirror, text: string, moment: Moment | null, io: Io): Query
   try {
     const run = findRunAsOf(mirror, moment);
     const answer = queryAsOf(mirror, run.runId, text);
-    io.stderr.write(`${renderRunAsOf(run)}\n${renderRedacted(answer.redactedCases)}`);
+    say(io.stderr, `${renderRunAsOf(run)}\n${renderRedacted(answer.redactedCases)}`);
     return answer;
   } catch (thrown) {
     throw toDatabaseError(thrown, mirror.path);
@@ -70,14 +74,18 @@ function renderRedacted(cases: number): string {
   return `The content of ${renderPlural(cases, 'case', 'cases')} of then has been removed on request; only the id is left.\n`;
 }
 
-function readStatement(argument: string | undefined, file: unknown): string {
+async function readStatement(argument: string | undefined, file: unknown, io: Io): Promise<string> {
   if ((argument === undefined) === (file === undefined)) {
     throw new MirrorError('USAGE', '`query` takes a statement, or --file, and not both.');
   }
   if (argument !== undefined && argument !== '-') return argument;
+  if (argument === '-' || file === '-') return io.readStdin();
+  const path = resolve(io.folder, expandHome(String(file), '--file'));
+  let bytes: Buffer;
   try {
-    return readFileSync(argument === '-' ? 0 : String(file), 'utf8');
+    bytes = await readFile(path);
   } catch (cause) {
-    throw new MirrorError('USAGE', `The statement cannot be read: ${messageOf(cause)}`, { cause });
+    throw new MirrorError('USAGE', `${path} cannot be read: ${wordsOf(cause)}.`, { cause });
   }
+  return decodeText(bytes, path);
 }

@@ -3,7 +3,7 @@ import { ONGOING_STATUSES } from '../../clearinghouse/ongoing-status.ts';
 import { findSweptStatus, SWEPT_STATUSES, type SweptStatus } from '../../clearinghouse/swept-status.ts';
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
-import { wantsColour, withStop, write, type Io } from '../io.ts';
+import { findLoss, wantsColour, withStop, write, type Io } from '../io.ts';
 import { renderRunReport, toReportJson } from '../render/run-report.ts';
 import { createRunEvents } from '../run-events.ts';
 import { addSettings, SYNC_SETTINGS, readSettingsAndToken, type Flags } from '../settings-options.ts';
@@ -56,10 +56,11 @@ export async function runSyncCommand(flags: Flags, io: Io): Promise<ExitName> {
       io.surroundings,
     ),
   );
+  const loss = findLoss(io.stderr);
   const text =
     flags.json === true
-      ? `${JSON.stringify(toReportJson(report))}\n`
-      : renderRunReport(report, wantsColour(io.stdout, io.env));
+      ? `${JSON.stringify({ ...toReportJson(report), ...(loss !== null && { log_lost: loss }) })}\n`
+      : `${renderRunReport(report, wantsColour(io.stdout, io.env))}${loss === null ? '' : `What this run told on its way is lost: ${loss}.\n`}`;
   await write(io.stdout, text);
   return report.exit;
 }

@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import type { OnSyncEvent } from '../../sync/sync-events.ts';
-import type { Out } from '../io.ts';
+import { say as sayTo, type Out } from '../io.ts';
 import { clip, pad } from './table.ts';
 import { renderCount, renderDuration, renderPlural } from './units.ts';
 
@@ -78,7 +78,7 @@ function createLines(out: Out, now: () => Date): OnSyncEvent {
   let saidAt = 0;
   const say = (text: string): void => {
     saidAt = now().getTime();
-    out.write(`${now().toISOString()} ${text}\n`);
+    sayTo(out, `${now().toISOString()} ${text}\n`);
   };
   return (event) => {
     switch (event.type) {

@@ -1,0 +1,109 @@
+import { openSync, closeSync, existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { once } from 'node:events';
+import { Writable } from 'node:stream';
+import { describe, expect, test } from '@jest/globals';
+import { findLoss, flush, outliveFailures, say, write, type Out } from '../../src/cli/io.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const COMMAND = fileURLToPath(new URL('../../bin/clearinghouse-mirror.js', import.meta.url));
+const FULL = '/dev/full';
+const whereThereIsAFullDevice = existsSync(FULL) ? describe : describe.skip;
+
+async function start() {
+  const { replica, database, rows } = await startHarness({ source: smallCollection(20) });
+  const env = {
+    PATH: process.env.PATH,
+    CLEARINGHOUSE_API_URL: replica.url,
+    CLEARINGHOUSE_API_TOKEN: replica.token,
+    CLEARINGHOUSE_DATABASE: database,
+    CLEARINGHOUSE_DELAY: '0',
+  };
+  /** Runs the real command with its streams where it is said; returns what came through the others. */
+  const run = async (args: readonly string[], streams: { stdout?: string; stderr?: string }) => {
+    const files = [streams.stdout, streams.stderr].map((path) =>
+      path === undefined ? 'pipe' : openSync(path, 'w'),
+    );
+    const child = spawn(process.execPath, [COMMAND, ...args], {
+      cwd: tempFolder(),
+      env,
+      stdio: ['ignore', files[0], files[1]],
+    });
+    let said = '';
+    child.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const [exitCode] = (await once(child, 'close')) as [number | null];
+    for (const file of files) if (typeof file === 'number') closeSync(file);
+    return { exitCode, said };
+  };
+  return { run, rows };
+}
+
+whereThereIsAFullDevice('on a full disk', () => {
+  test('a sync without its log is a sync, and its report says that the log is lost', async () => {
+    const { run, rows } = await start();
+    const { exitCode, said } = await run(['sync'], { stderr: FULL });
+    expect([exitCode, said]).toEqual([0, expect.stringContaining('the disk is full')]);
+    expect(rows('SELECT outcome FROM sync_runs')).toEqual([{ outcome: 'complete' }]);
+    const json = await run(['sync', '--json'], { stderr: FULL });
+    expect(JSON.parse(json.said)).toMatchObject({ outcome: 'complete', log_lost: expect.any(String) });
+  });
+
+  test('a sync without its report is a sync, and says on standard error that the report is lost', async () => {
+    const { run, rows } = await start();
+    const { exitCode, said } = await run(['sync'], { stdout: FULL });
+    expect([exitCode, said]).toEqual([0, expect.stringContaining('[OUTPUT_LOST]')]);
+    expect(rows('SELECT outcome FROM sync_runs')).toEqual([{ outcome: 'complete' }]);
+  });
+
+  test.each(['auto', 'text'])(
+    'a night with a %s log goes on, and one of its steps says what is lost',
+    async (format) => {
+      const { run, rows } = await start();
+      const args = ['nightly', '--once-now', '--no-nightly-snapshot', '--log-format', format];
+      const { exitCode } = await run(args, { stderr: FULL });
+      expect(exitCode).toBe(12);
+      expect(rows('SELECT outcome FROM sync_runs')).toEqual([{ outcome: 'complete' }]);
+      const { said } = await run(['status'], {});
+      expect(said).toContain('log failed: OUTPUT_LOST');
+    },
+  );
+
+  test('an answer that could not be printed is a failure', async () => {
+    const { run } = await start();
+    await run(['sync'], {});
+    for (const args of [['query', 'SELECT * FROM cases'], ['status', '--json'], ['--help']]) {
+      const { exitCode, said } = await run(args, { stdout: FULL });
+      expect([args[0], exitCode, said]).toEqual([args[0], 12, expect.stringContaining('[OUTPUT_LOST]')]);
+    }
+  });
+});
+
+describe('a stream that fails', () => {
+  function failing(code: string): Out {
+    const out = new Writable({
+      write: (_chunk, _encoding, done) => {
+        done(Object.assign(new Error('no lamp'), { code }));
+      },
+    });
+    outliveFailures(out);
+    return out;
+  }
+
+  test.each([
+    ['ENOSPC', 'the disk is full (ENOSPC)'],
+    ['EIO', 'the device failed (EIO)'],
+    ['ELAMP', 'ELAMP'],
+    ['EPIPE', null],
+  ])('with %s is written to no more, holds nobody up, and is remembered with %j', async (code, loss) => {
+    const out = failing(code);
+    await write(out, 'x'.repeat(100_000));
+    say(out, 'more');
+    await write(out, 'x'.repeat(100_000));
+    await flush(out);
+    expect(findLoss(out)).toBe(loss);
+  });
+});
