@@ -6,7 +6,7 @@ export function createClientFor(
   settings: Settings,
   token: string,
   surroundings: Surroundings,
-  onRetry?: ClientOptions['onRetry'],
+  options: Pick<ClientOptions, 'pauseLeftMs' | 'onRetry'> = {},
 ): Client {
   return createClient(
     {
@@ -17,7 +17,7 @@ export function createClientFor(
       limits: settings,
       retry: settings,
       deadline: new Date(surroundings.now().getTime() + settings.timeBudgetMinutes * 60_000),
-      onRetry,
+      ...options,
     },
     surroundings,
   );

@@ -1,5 +1,5 @@
 import { MirrorError } from '../errors.ts';
-import { toListUrl, toNextUrl, toShortPath, type CaseFilter } from './api-address.ts';
+import { describePath, toListUrl, toNextUrl, toShortPath, type CaseFilter } from './api-address.ts';
 import type { Client, SettledAnswer } from './client.ts';
 import type { IsKnownText, PageRecord } from './page-record.ts';
 
@@ -43,9 +43,10 @@ export async function* fetchCasePages(
     let pagesWithoutNews = 0;
     for (let number = 1; ; number++) {
       const source = toShortPath(url);
+      const path = describePath(url);
       visited.add(toVisitKey(url));
       const answer = await pending;
-      const page = toEnvelope(answer, number, source);
+      const page = toEnvelope(answer, number, path);
       if (page.next !== null && client.holdsToken(page.next)) {
         throw new MirrorError('NEXT_REFUSED', `The \`next\` address of page ${number} repeats the token.`);
       }
@@ -54,7 +55,7 @@ export async function* fetchCasePages(
         if (visited.has(toVisitKey(url))) {
           throw new MirrorError(
             'PAGES_REPEAT',
-            `Page ${number} names ${toShortPath(url)} as next, which was read before.`,
+            `Page ${number} names ${describePath(url)} as next, which was read before.`,
           );
         }
         pending = start(url);
@@ -66,7 +67,7 @@ export async function* fetchCasePages(
       if (pagesWithoutNews >= MOST_PAGES_WITHOUT_NEWS) {
         throw new MirrorError(
           'PAGES_REPEAT',
-          `${pagesWithoutNews} pages in a row, up to ${source}, brought nothing new.`,
+          `${pagesWithoutNews} pages in a row, up to ${path}, brought nothing new.`,
         );
       }
     }
@@ -81,12 +82,12 @@ interface Envelope {
   readonly results: readonly PageRecord[];
 }
 
-function toEnvelope(answer: SettledAnswer, number: number, source: string): Envelope {
+function toEnvelope(answer: SettledAnswer, number: number, path: string): Envelope {
   if (answer.kind === 'page') return answer.page;
   if (answer.kind === 'empty' && number === 1) return { count: 0, next: null, results: [] };
   if (answer.kind === 'message')
-    throw new MirrorError('CONTRACT_BROKEN', `${source} answered a message instead of a list.`);
-  throw new MirrorError('LIST_SHRANK', `${source} was announced, but the list no longer reaches that far.`);
+    throw new MirrorError('CONTRACT_BROKEN', `${path} answered a message instead of a list.`);
+  throw new MirrorError('LIST_SHRANK', `${path} was announced, but the list no longer reaches that far.`);
 }
 
 /** The same page may be written with its parameters in another order. */

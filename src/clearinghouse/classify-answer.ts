@@ -1,6 +1,8 @@
 import { isJsonObject, type JsonValue } from '../json.ts';
-import { toPageRecord, type IsKnownText, type PageRecord } from './page-record.ts';
 import { toSafeWords } from '../safe-text.ts';
+import { findMeaning } from './answer-table.ts';
+import { toPageRecord, type IsKnownText, type PageRecord } from './page-record.ts';
+import { parseRetryAfter } from './retry-after.ts';
 import { splitPage } from './split-page.ts';
 
 /** One page of a list, as the documented envelope has it. `previous` is not used. */
@@ -26,13 +28,16 @@ export type Answer =
   | { readonly kind: 'redirect'; readonly location: string }
   | { readonly kind: 'refused'; readonly words: string }
   | { readonly kind: 'unauthorised'; readonly words: string }
+  | { readonly kind: 'refused-by-proxy' }
   | { readonly kind: 'not-found'; readonly words: string }
   | { readonly kind: 'past-the-end' }
   | { readonly kind: 'throttled'; readonly retryAfterMs: number | undefined; readonly words: string }
   | { readonly kind: 'transient'; readonly reason: string; readonly retryAfterMs: number | undefined }
+  | { readonly kind: 'obstructed'; readonly reason: string; readonly retryAfterMs: number | undefined }
   | { readonly kind: 'broken'; readonly reason: string };
 
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/** Of a longer body that is no page only the beginning is read. */
+const MAX_REFUSAL_BYTES = 65_536;
 
 /**
  * Decides what an answer means. Pure: the same answer at the same time always means the same.
@@ -42,35 +47,40 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 export function classifyAnswer(answer: RawAnswer, now: Date, isKnown: IsKnownText = () => false): Answer {
   const { status } = answer;
   if (status === 200) return classifyGoodAnswer(parsePage(answer.body, isKnown));
-  const body = answer.body.toString('utf8');
+  const body = answer.body.toString('utf8', 0, MAX_REFUSAL_BYTES);
   const json = parseJson(body);
   const words = readWords(json, body);
-  if (REDIRECTS.has(status)) {
-    const location = oneHeader(answer, 'location');
-    return location === undefined
-      ? { kind: 'broken', reason: `status ${status} without a Location header` }
-      : { kind: 'redirect', location };
+  if (status === 400 && isListOfOneString(json) && json[0].startsWith('No results'))
+    return { kind: 'empty', words };
+  if (status === 404 && isJsonObject(json) && json.detail === 'Invalid page.')
+    return { kind: 'past-the-end' };
+  const header = oneHeader(answer, 'retry-after');
+  const { ms: retryAfterMs, isIgnored } = parseRetryAfter(header, now);
+  const note = isIgnored ? ` (Retry-After "${toSafeWords(header ?? '')}" is no pause to be believed)` : '';
+  switch (findMeaning(status, json !== undefined)) {
+    case 'redirect': {
+      const location = oneHeader(answer, 'location');
+      return location === undefined
+        ? { kind: 'broken', reason: `status ${status} without a Location header` }
+        : { kind: 'redirect', location };
+    }
+    case 'refused':
+      return { kind: 'refused', words: status === 400 ? words : `status ${status}: ${words}` };
+    case 'not found':
+      return { kind: 'not-found', words };
+    case 'token doubted':
+      return { kind: 'unauthorised', words };
+    case 'obstructed':
+      return { kind: 'obstructed', reason: `status ${status}, not in the API's form${note}`, retryAfterMs };
+    case 'refused by a proxy':
+      return { kind: 'refused-by-proxy' };
+    case 'throttled':
+      return { kind: 'throttled', retryAfterMs, words: `${words}${note}` };
+    case 'transient':
+      return { kind: 'transient', reason: `status ${status}${note}`, retryAfterMs };
+    case 'outside the contract':
+      return { kind: 'broken', reason: `unexpected status ${status}` };
   }
-  if (status === 400) {
-    const isEmpty = isListOfOneString(json) && json[0].startsWith('No results');
-    return isEmpty ? { kind: 'empty', words } : { kind: 'refused', words };
-  }
-  if (status === 401 || status === 403) return { kind: 'unauthorised', words };
-  if (status === 404) {
-    const detail = isJsonObject(json) ? json.detail : undefined;
-    return detail === 'Invalid page.' ? { kind: 'past-the-end' } : { kind: 'not-found', words };
-  }
-  if (status === 429)
-    return { kind: 'throttled', retryAfterMs: parseRetryAfter(oneHeader(answer, 'retry-after'), now), words };
-  if (status === 408 || status >= 500) {
-    return {
-      kind: 'transient',
-      reason: `status ${status}`,
-      retryAfterMs: parseRetryAfter(oneHeader(answer, 'retry-after'), now),
-    };
-  }
-  if (status >= 400) return { kind: 'refused', words: `status ${status}: ${words}` };
-  return { kind: 'broken', reason: `unexpected status ${status}` };
 }
 
 /** What a body with status 200 says, the results of a page apart; undefined when it is not JSON. */
@@ -113,16 +123,6 @@ function classifyGoodAnswer(parsed: ParsedPage | undefined): Answer {
     return { kind: 'broken', reason: '`next` is neither an address nor null' };
   if (results === null) return { kind: 'broken', reason: '`results` is not a list' };
   return { kind: 'page', page: { count, next, results } };
-}
-
-/** Reads `Retry-After` in both its forms (RFC 9110: seconds, or a date) into milliseconds; undefined when it is neither. */
-export function parseRetryAfter(header: string | undefined, now: Date): number | undefined {
-  const text = header?.trim() ?? '';
-  if (/^\d{1,12}$/.test(text)) return Number(text) * 1000;
-  // Date.parse also reads things like "-5"; an HTTP date always holds a letter and a colon.
-  if (!/[a-z]/i.test(text) || !text.includes(':')) return undefined;
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
 }
 
 function readWords(json: JsonValue | undefined, body: string): string {

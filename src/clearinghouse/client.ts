@@ -1,9 +1,10 @@
 import pRetry from 'p-retry';
 import { MirrorError, TransientError } from '../errors.ts';
-import { toRedirectUrl, toShortPath } from './api-address.ts';
+import { createSecretMask, type SecretMask } from '../safe-text.ts';
+import { describePath, toRedirectUrl } from './api-address.ts';
 import { classifyAnswer, type Answer, type RawAnswer } from './classify-answer.ts';
 import type { IsKnownText } from './page-record.ts';
-import { decideRetry, type RetryPolicy } from './retry-policy.ts';
+import { decideRetry, toTooLongPause, type RetryPolicy } from './retry-policy.ts';
 import { createHttp, sendRequest, type RequestLimits } from './send-request.ts';
 
 /** What comes from outside the program, passed in so that tests can hold the clock. */
@@ -27,6 +28,8 @@ export interface ClientOptions {
   readonly delayMs: number;
   /** When the run's time budget ends. */
   readonly deadline: Date;
+  /** How long, in milliseconds, an earlier run was told to ask for nothing. */
+  readonly pauseLeftMs?: number | undefined;
   /** Called before each wait for another try. */
   readonly onRetry?:
     | ((retry: { readonly reason: string; readonly attempt: number; readonly waitMs: number }) => void)
@@ -53,9 +56,13 @@ export interface Client {
   traffic(): Traffic;
   /** Whether a text of the server's repeats the token, so that it must not be shown or recorded. */
   holdsToken(text: string): boolean;
+  /** Until when the server wants no request (`Retry-After`); null where nothing is to be waited for. */
+  pausedUntil(): Date | null;
   /** The clock of the server by the `Date` header of its newest answer, and when that came. */
   serverClock(): { readonly server: Date; readonly here: Date } | undefined;
 }
+
+type FinalAnswer = Exclude<Answer, { kind: 'redirect' }>;
 
 export type SettledAnswer = Extract<Answer, { kind: 'page' | 'empty' | 'message' | 'past-the-end' }>;
 
@@ -63,8 +70,11 @@ const MOST_REDIRECTS = 5;
 
 export function createClient(options: ClientOptions, { now, sleep, random }: Surroundings): Client {
   const http = createHttp(options.userAgent, options.limits);
+  const secret = createSecretMask(options.token);
+  const testUrl = new URL('test', options.api);
   const traffic = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
   let lastAnswerAt = -Infinity;
+  let pause = { since: now().getTime(), ms: options.pauseLeftMs ?? 0 };
   let serverClock: { server: Date; here: Date } | undefined;
 
   const wait = async (ms: number, signal: AbortSignal): Promise<void> => {
@@ -73,10 +83,30 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
     await sleep(ms, signal);
   };
 
-  const fetchOnce = async (url: URL, signal: AbortSignal, isKnown?: IsKnownText): Promise<SettledAnswer> => {
+  /** Never more than was asked for, where the clock was set back meanwhile. */
+  const pauseLeft = (): number => Math.min(pause.ms, pause.since + pause.ms - now().getTime());
+
+  const notePause = (ms: number): void => {
+    if (ms > pauseLeft()) pause = { since: now().getTime(), ms };
+  };
+
+  /** Waits for the polite pause, and for the one that the server asked for, whichever request it answered with it. */
+  const waitForTurn = async (signal: AbortSignal): Promise<void> => {
+    const moment = now();
+    const left = pauseLeft();
+    if (left > options.retry.retryAfterCeilingMs)
+      throw toTooLongPause(new Date(moment.getTime() + left), moment);
+    if (left > 0 && left >= options.deadline.getTime() - moment.getTime())
+      throw new MirrorError('TIME_BUDGET_SPENT', 'The time budget of the run does not allow another wait.');
+    const polite = Math.min(options.delayMs, lastAnswerAt + options.delayMs - moment.getTime());
+    await wait(Math.max(polite, left), signal);
+  };
+
+  /** Sends one request, and follows redirects. */
+  const ask = async (url: URL, signal: AbortSignal, isKnown?: IsKnownText): Promise<FinalAnswer> => {
     let target = url;
     for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
-      await wait(Math.min(options.delayMs, lastAnswerAt + options.delayMs - now().getTime()), signal);
+      await waitForTurn(signal);
       const budgetLeftMs = options.deadline.getTime() - now().getTime();
       if (budgetLeftMs <= 0)
         throw new MirrorError('TIME_BUDGET_SPENT', 'The time budget of the run is used up.');
@@ -87,8 +117,9 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
         const date = new Date(String(raw.headers.date));
         if (!Number.isNaN(date.getTime())) serverClock = { server: date, here: now() };
         // A server may repeat the header it was sent. Cases are stored as they came; words are shown to people.
-        const answer = classifyAnswer(raw.status === 200 ? raw : blotOut(raw, options.token), now(), isKnown);
-        if (answer.kind !== 'redirect') return settle(answer, target, options.token);
+        const answer = classifyAnswer(raw.status === 200 ? raw : blotOut(raw, secret), now(), isKnown);
+        if ('retryAfterMs' in answer && answer.retryAfterMs !== undefined) notePause(answer.retryAfterMs);
+        if (answer.kind !== 'redirect') return answer;
         target = toRedirectUrl(target, answer.location);
       } finally {
         lastAnswerAt = now().getTime();
@@ -96,19 +127,49 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
     }
     throw new MirrorError(
       'REDIRECT_REFUSED',
-      `${toShortPath(url)} redirects more than ${MOST_REDIRECTS} times.`,
+      `${describePath(url)} redirects more than ${MOST_REDIRECTS} times.`,
     );
+  };
+
+  /** Whether the API accepts the token, by its address for that; undefined where it does not say. */
+  const isTokenAccepted = async (signal: AbortSignal): Promise<boolean | undefined> => {
+    try {
+      return judgeToken(await ask(testUrl, signal));
+    } catch (thrown) {
+      if (signal.aborted || !(thrown instanceof MirrorError) || thrown.code === 'RETRY_AFTER_TOO_LONG')
+        throw thrown;
+      return undefined;
+    }
+  };
+
+  /** A refusal of the token stands only when the API repeats it at `test`, which is asked once for a request. */
+  const createFetchOnce = (url: URL, signal: AbortSignal, isKnown?: IsKnownText) => {
+    let isAccepted: boolean | undefined;
+    return async (): Promise<SettledAnswer> => {
+      const answer = await ask(url, signal, isKnown);
+      if (answer.kind !== 'unauthorised' || url.href === testUrl.href) return settle(answer, url, secret);
+      isAccepted ??= await isTokenAccepted(signal);
+      if (isAccepted === false) return settle(answer, url, secret);
+      const words = secret.mask(answer.words);
+      throw new TransientError(
+        'TRANSIENT_ANSWER',
+        isAccepted === true
+          ? `${describePath(url)} refused the token, which the API accepts elsewhere: ${words}`
+          : `${describePath(url)} refused the token, and whether the API accepts it could not be found out: ${words}`,
+      );
+    };
   };
 
   return {
     api: options.api,
     traffic: () => ({ ...traffic }),
-    holdsToken: (text) => text.includes(options.token),
+    holdsToken: secret.isIn,
+    pausedUntil: () => (pauseLeft() > 0 ? new Date(now().getTime() + pauseLeft()) : null),
     serverClock: () => serverClock,
     async fetchAnswer(url, signal, isKnown) {
       let decided: Error | undefined;
       try {
-        return await pRetry(() => fetchOnce(url, signal, isKnown), {
+        return await pRetry(createFetchOnce(url, signal, isKnown), {
           // One more than the policy allows, so that p-retry always asks and decideRetry alone says when to stop.
           retries: options.retry.attempts,
           minTimeout: 0,
@@ -117,7 +178,7 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
             const budgetLeftMs = options.deadline.getTime() - now().getTime();
             const decision = decideRetry(
               options.retry,
-              { error, attempt: attemptNumber, budgetLeftMs },
+              { error, attempt: attemptNumber, budgetLeftMs, now: now() },
               random,
             );
             if (!decision.retry) {
@@ -137,21 +198,32 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
   };
 }
 
+/** Of a body that is no page only so much is shown to anybody. */
+const MAX_REFUSAL_BYTES = 65_536;
+
 /** The answer without the token, in case the server repeated it. */
-function blotOut(raw: RawAnswer, token: string): RawAnswer {
-  const { location } = raw.headers;
-  const headers =
-    typeof location === 'string'
-      ? { ...raw.headers, location: location.replaceAll(token, '[token]') }
-      : raw.headers;
-  return { ...raw, headers, body: Buffer.from(raw.body.toString('utf8').replaceAll(token, '[token]')) };
+function blotOut(raw: RawAnswer, { mask }: SecretMask): RawAnswer {
+  const headers = Object.fromEntries(
+    ['location', 'retry-after'].flatMap((name) => {
+      const value = [raw.headers[name]].flat()[0];
+      return value === undefined ? [] : [[name, mask(value)]];
+    }),
+  );
+  return { ...raw, headers, body: Buffer.from(mask(raw.body.toString('utf8', 0, MAX_REFUSAL_BYTES))) };
+}
+
+/** Whether an answer of the address `test` accepts the token; undefined where it is about something else. */
+function judgeToken({ kind }: FinalAnswer): boolean | undefined {
+  if (kind === 'message' || kind === 'page' || kind === 'empty') return true;
+  // An API without this address leaves the refusal to stand as it is.
+  return kind === 'unauthorised' || kind === 'not-found' ? false : undefined;
 }
 
 /** Turns the kinds of answer that are failures into errors, each with the server's words. */
-function settle(answer: Exclude<Answer, { kind: 'redirect' }>, url: URL, token: string): SettledAnswer {
-  const path = toShortPath(url);
+function settle(answer: FinalAnswer, url: URL, { mask }: SecretMask): SettledAnswer {
+  const path = describePath(url);
   // Once more: JSON may have written the token with escapes, which are read only now.
-  const words = 'words' in answer ? answer.words.replaceAll(token, '[token]') : '';
+  const words = 'words' in answer ? mask(answer.words) : '';
   switch (answer.kind) {
     case 'message':
       return { ...answer, words };
@@ -165,6 +237,10 @@ function settle(answer: Exclude<Answer, { kind: 'redirect' }>, url: URL, token: 
       throw new MirrorError('UNAUTHORISED', `The API did not accept the token: ${words}`);
     case 'not-found':
       throw new MirrorError('NOT_FOUND', `The API has no ${path}: ${words}`);
+    case 'refused-by-proxy':
+      throw new MirrorError('PROXY_REFUSED', `A proxy asks for a name and a password (407) for ${path}.`);
+    case 'obstructed':
+      throw new TransientError('OBSTRUCTED', `${path} was not answered by the API: ${answer.reason}`, answer);
     case 'throttled':
       throw new TransientError('TRANSIENT_ANSWER', `${path} was throttled (429): ${words}`, answer);
     case 'transient':

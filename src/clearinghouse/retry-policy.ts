@@ -18,6 +18,7 @@ export interface FailedAttempt {
   readonly attempt: number;
   /** What is left of the run's time budget. */
   readonly budgetLeftMs: number;
+  readonly now: Date;
 }
 
 export type RetryDecision =
@@ -29,8 +30,12 @@ export type RetryDecision =
  * `random` gives a number from 0 up to 1.
  */
 export function decideRetry(policy: RetryPolicy, failed: FailedAttempt, random: () => number): RetryDecision {
-  const { error, attempt, budgetLeftMs } = failed;
+  const { error, attempt, budgetLeftMs, now } = failed;
   if (!(error instanceof TransientError)) return { retry: false, error };
+  const { retryAfterMs } = error;
+  // Before the attempts are counted: this ends the whole run, whichever attempt it was.
+  if (retryAfterMs !== undefined && retryAfterMs > policy.retryAfterCeilingMs)
+    return { retry: false, error: toTooLongPause(new Date(now.getTime() + retryAfterMs), now, error) };
   if (attempt >= policy.attempts) {
     return {
       retry: false,
@@ -39,16 +44,6 @@ export function decideRetry(policy: RetryPolicy, failed: FailedAttempt, random: 
         `${error.message} (${attempt} ${attempt === 1 ? 'attempt' : 'attempts'})`,
         { cause: error, hint: error.hint },
       ),
-    };
-  }
-  const { retryAfterMs } = error;
-  if (retryAfterMs !== undefined && retryAfterMs > policy.retryAfterCeilingMs) {
-    const seconds = Math.ceil(retryAfterMs / 1000);
-    return {
-      retry: false,
-      error: new MirrorError('RETRY_AFTER_TOO_LONG', `The server asks for a pause of ${seconds} s.`, {
-        cause: error,
-      }),
     };
   }
   const ceiling = Math.min(policy.backoffCeilingMs, policy.backoffBaseMs * 2 ** (attempt - 1));
@@ -63,4 +58,14 @@ export function decideRetry(policy: RetryPolicy, failed: FailedAttempt, random: 
     };
   }
   return { retry: true, waitMs };
+}
+
+/** The server wants no request before that moment, which is further away than the ceiling allows to wait. */
+export function toTooLongPause(until: Date, now: Date, cause?: Error): MirrorError {
+  const seconds = Math.ceil((until.getTime() - now.getTime()) / 1000);
+  return new MirrorError(
+    'RETRY_AFTER_TOO_LONG',
+    `The server asks for no request before ${until.toISOString()} (in ${seconds} s).`,
+    cause === undefined ? {} : { cause },
+  );
 }

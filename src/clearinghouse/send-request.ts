@@ -1,6 +1,6 @@
 import got, { RequestError, type Got } from 'got';
 import { messageOf, MirrorError, TransientError } from '../errors.ts';
-import { toShortPath } from './api-address.ts';
+import { describePath } from './api-address.ts';
 import type { RawAnswer } from './classify-answer.ts';
 import { BodyGatherer } from './gather-body.ts';
 
@@ -59,7 +59,7 @@ export async function sendRequest(
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       silence.begin();
-      gatherer ??= new BodyGatherer(toExpected(head?.headers, chunk), limits.maxBodyBytes, toShortPath(url));
+      gatherer ??= new BodyGatherer(toExpected(head?.headers, chunk), limits.maxBodyBytes, describePath(url));
       gatherer.add(chunk);
     }
   } catch (thrown) {
@@ -69,7 +69,7 @@ export async function sendRequest(
     clearTimeout(budget);
     stream.destroy();
   }
-  if (head === undefined) throw new TransientError('NETWORK_GAVE_UP', `No answer to ${toShortPath(url)}.`);
+  if (head === undefined) throw new TransientError('NETWORK_GAVE_UP', `No answer to ${describePath(url)}.`);
   const body = gatherer?.body() ?? Buffer.alloc(0);
   return { ...head, body, bytes: body.length };
 }
@@ -112,7 +112,7 @@ function toMirrorError(thrown: unknown, url: URL, signal: AbortSignal): Error {
   const code = thrown instanceof RequestError ? thrown.code : '';
   // A got error carries the request with its headers; only its message is kept as the cause, never the object.
   const cause = new Error(`${code || 'error'}: ${messageOf(thrown)}`);
-  const message = `${toShortPath(url)} could not be fetched: ${code || messageOf(thrown)}`;
+  const message = `${describePath(url)} could not be fetched: ${code || messageOf(thrown)}`;
   if (CERTIFICATE_FAULT.test(code)) return new MirrorError('CERTIFICATE_REFUSED', message, { cause });
   return new TransientError('NETWORK_GAVE_UP', message, { cause });
 }

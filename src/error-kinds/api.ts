@@ -35,7 +35,7 @@ export const ERRORS_OF_THE_API = {
     exit: 'network',
     means:
       'The server asked for a longer pause than the ceiling allows. It ends the whole run, and no run begins before the pause is over.',
-    hint: 'Run again after that time, or raise --retry-after-ceiling to wait for it; a longer --delay makes throttling rarer.',
+    hint: 'Run again after that time, or raise --retry-after-ceiling to wait for it; a longer --delay makes throttling rarer. If the pause is a mistake, `sync --ignore-retry-after` asks all the same.',
   },
   TIME_BUDGET_SPENT: {
     exit: 'network',

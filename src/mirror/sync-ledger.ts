@@ -52,7 +52,14 @@ export interface SyncLedger {
   ): void;
   /** A status that was asked for and never begun. */
   skipStatus(runId: number, statusId: number, at: Date, error: RecordedError): void;
-  endRun(runId: number, outcome: RunOutcome, endedAt: Date, error: RecordedError | null): void;
+  /** `pausedUntil`: the server wants no request before that moment. */
+  endRun(
+    runId: number,
+    outcome: RunOutcome,
+    endedAt: Date,
+    error: RecordedError | null,
+    pausedUntil?: Date | null,
+  ): void;
   /** Ends a run and the status in hand as failed, in a transaction of its own. */
   abandonRun(runId: number, endedAt: Date, error: RecordedError | null): void;
 }
@@ -108,10 +115,11 @@ export function createSyncLedger({ db }: Mirror): SyncLedger {
         })
         .run();
     },
-    endRun: (runId, outcome, endedAt, error) => {
+    endRun: (runId, outcome, endedAt, error, pausedUntil = null) => {
       db.update(syncRuns)
         .set({
           outcome,
+          paused_until: pausedUntil?.toISOString() ?? null,
           ended_at: endedAt.toISOString(),
           error_code: error?.code ?? null,
           error_message: error?.message ?? null,

@@ -24,7 +24,8 @@ export interface SweepRecord extends CaseFinder {
   beginStatus(status: SweptStatus): void;
   writePage(status: SweptStatus, content: PageContent, figures: StatusFigures): void;
   endStatus(report: StatusReport): void;
-  endRun(ending: Pick<RunReport, 'outcome' | 'error'>): void;
+  /** `pausedUntil`: the server wants no request before that moment. */
+  endRun(ending: Pick<RunReport, 'outcome' | 'error'>, pausedUntil?: Date | null): void;
   /** Ends the record of a run that the database itself made impossible. */
   abandonRun(error: MirrorError | null): void;
 }
@@ -79,9 +80,9 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
       recordCoverage(mirror, figures, cases_mirrored, { runId, at: now() });
       return { ...figures, cases_mirrored, error };
     },
-    endRun: ({ outcome, error }) => {
+    endRun: ({ outcome, error }, pausedUntil) => {
       restoreIndexes(mirror);
-      ledger.endRun(runId, outcome, now(), toRecorded(error));
+      ledger.endRun(runId, outcome, now(), toRecorded(error), pausedUntil);
     },
     abandonRun: (error) => {
       ledger.abandonRun(runId, now(), toRecorded(error));

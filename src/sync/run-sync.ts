@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { Surroundings } from '../clearinghouse/client.ts';
 import { createClientFor } from '../client-for-settings.ts';
+import { toTooLongPause } from '../clearinghouse/retry-policy.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
+import { findPauseLeft } from '../mirror/find-pause.ts';
 import { openMirror, openMirrorInMemory, openMirrorReadOnly, type Mirror } from '../mirror/open-mirror.ts';
 import { takeWriterLock } from '../mirror/writer-lock.ts';
 import { PACKAGE } from '../package-info.ts';
@@ -14,6 +16,8 @@ import type { SyncPlan } from './sync-run.ts';
 export interface SyncRequest extends SyncPlan {
   readonly settings: Settings;
   readonly token: string;
+  /** Ask although the server wanted no request yet. */
+  readonly ignoresPause?: boolean;
   readonly signal: AbortSignal;
   readonly onEvent: OnSyncEvent;
 }
@@ -28,12 +32,16 @@ export async function runSync(request: SyncRequest, surroundings: Surroundings):
   try {
     const mirror = dryRun ? openForComparison(settings.database) : openMirror(settings.database);
     try {
+      const pauseLeftMs = request.ignoresPause ? 0 : findPause(mirror, settings, surroundings.now());
       return await syncMirror({
         ...request,
         ...settings,
         mirror,
-        client: createClientFor(settings, request.token, surroundings, (retry) => {
-          request.onEvent({ type: 'retrying', ...retry });
+        client: createClientFor(settings, request.token, surroundings, {
+          pauseLeftMs,
+          onRetry: (retry) => {
+            request.onEvent({ type: 'retrying', ...retry });
+          },
         }),
         version: PACKAGE.version,
         now: surroundings.now,
@@ -46,6 +54,13 @@ export async function runSync(request: SyncRequest, surroundings: Surroundings):
   } finally {
     lock?.release();
   }
+}
+
+/** What is left of the pause that the server asked an earlier run for. A long one keeps the run from being begun at all. */
+function findPause(mirror: Mirror, { apiUrl, retryAfterCeilingMs }: Settings, now: Date): number {
+  const left = findPauseLeft(mirror, apiUrl.href, now);
+  if (left > retryAfterCeilingMs) throw toTooLongPause(new Date(now.getTime() + left), now);
+  return left;
 }
 
 function openForComparison(path: string): Mirror {

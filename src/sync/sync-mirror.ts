@@ -33,7 +33,7 @@ export async function syncMirror(run: SyncRun): Promise<RunReport> {
         ? { statuses: reports, departures: null, coverage: null }
         : await checkAfterwards(run, written, sightings, reports);
     const ending = judgeRun(checks.statuses, checks.departures);
-    record.endRun(ending);
+    record.endRun(ending, run.client.pausedUntil());
     const { runId } = record;
     const report = { runId, startedAt, endedAt: now(), ...checks, ...ending };
     onEvent({ type: 'run-ended', report });

@@ -27,6 +27,7 @@ function scriptClient(script: (path: string) => SettledAnswer | Promise<SettledA
     traffic: () => ({ requests: asked.length, retries: 0, waitedMs: 0, bytes: 0 }),
     holdsToken: (text) => text.includes('lamp-token'),
     serverClock: () => undefined,
+    pausedUntil: () => null,
   };
   return { client, asked };
 }

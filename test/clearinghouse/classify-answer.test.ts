@@ -35,6 +35,13 @@ const transient = (status: number, retryAfterMs?: number): Answer => ({
   reason: `status ${status}`,
   retryAfterMs,
 });
+const obstructed = (status: number, retryAfterMs?: number): Answer => ({
+  kind: 'obstructed',
+  reason: `status ${status}, not in the API's form`,
+  retryAfterMs,
+});
+const ignored = (header: string): Answer =>
+  throttled(undefined, `(no text) (Retry-After "${header}" is no pause to be believed)`);
 const after = (value: string | string[]) => ({ 'retry-after': value });
 const to = (location: string | string[]) => ({ location });
 
@@ -70,9 +77,9 @@ describe('status 400 says one of several things', () => {
     ['an object without detail', 400, '{"lamp":["bad"]}', refused('{"lamp":["bad"]}')],
     ['an object whose detail is no text', 400, '{"detail":5}', refused('{"detail":5}')],
     ['null', 400, 'null', refused('null')],
-    ['HTML', 400, HTML, refused(HTML)],
-    ['nothing', 400, '', refused('(no text)')],
-    ['white space', 400, ' \r\n ', refused('(no text)')],
+    ['HTML, which the API never sends', 400, HTML, obstructed(400)],
+    ['nothing', 400, '', obstructed(400)],
+    ['white space', 400, ' \r\n ', obstructed(400)],
   ])('%s', (...[, status, body, expected, headers]) => {
     expect(classify(status, body, headers)).toEqual(expected);
   });
@@ -85,7 +92,10 @@ describe('other refusals', () => {
     ['401 with nothing', 401, '', unauthorised('(no text)')],
     ['403 with detail', 403, detail('Not for you.'), unauthorised('Not for you.')],
     ['403 with a list', 403, list('No results'), unauthorised('No results')],
-    ['403 with a page', 403, HTML, unauthorised(HTML)],
+    ['403 with the page of a bot check', 403, HTML, obstructed(403), { 'cf-mitigated': 'challenge' }],
+    ['403 with a page and a pause', 403, HTML, obstructed(403, 30_000), after('30')],
+    ['403 with nothing', 403, '', obstructed(403)],
+    ['407 of a proxy', 407, HTML, { kind: 'refused-by-proxy' }],
     ['404 past the last page', 404, detail('Invalid page.'), pastTheEnd],
     ['404 for no such address', 404, detail('Not found.'), notFound('Not found.')],
     ['404 with almost the words for a page', 404, detail('Invalid page'), notFound('Invalid page')],
@@ -93,12 +103,16 @@ describe('other refusals', () => {
     ['404 as a page', 404, HTML, notFound(HTML)],
     ['404 with nothing', 404, '', notFound('(no text)')],
     ['405', 405, detail('Method "GET" not allowed.'), refused('status 405: Method "GET" not allowed.')],
-    ['406', 406, '', refused('status 406: (no text)')],
-    ['410', 410, HTML, refused(`status 410: ${HTML}`)],
-    ['418', 418, 'short and stout', refused('status 418: short and stout')],
+    ['405 with the page of a bot check', 405, HTML, obstructed(405)],
+    ['406', 406, '', obstructed(406)],
+    ['410', 410, detail('Gone.'), refused('status 410: Gone.')],
+    ['413 with a page', 413, HTML, refused(`status 413: ${HTML}`)],
+    ['418', 418, '"short and stout"', refused('status 418: "short and stout"')],
     ['422 with the words of an empty list', 422, list(NO_RESULTS), refused(`status 422: ${NO_RESULTS}`)],
     ['451', 451, '{}', refused('status 451: {}')],
-    ['499', 499, '', refused('status 499: (no text)')],
+    ['451 with a page', 451, HTML, refused(`status 451: ${HTML}`)],
+    ['501', 501, HTML, refused(`status 501: ${HTML}`)],
+    ['511 of a captive portal', 511, HTML, obstructed(511)],
   ])('%s', (...[, status, body, expected, headers]) => {
     expect(classify(status, body, headers)).toEqual(expected);
   });
@@ -112,9 +126,14 @@ describe('failures that may pass', () => {
     ['429 with no seconds', 429, '', throttled(0), after('0')],
     ['429 with a date to come', 429, '', throttled(90_000), after('Sun, 01 Mar 2026 12:01:30 GMT')],
     ['429 with a date gone by', 429, '', throttled(0), after('Sun, 01 Mar 2026 11:00:00 GMT')],
-    ['429 with garbage', 429, '', throttled(undefined), after('soon')],
-    ['429 with a negative number', 429, '', throttled(undefined), after('-5')],
-    ['429 with an empty header', 429, '', throttled(undefined), after('')],
+    ['429 with a Unix time', 429, '', throttled(2_000), after('1772366402')],
+    ['429 with garbage', 429, '', ignored('soon'), after('soon')],
+    ['429 with a negative number', 429, '', ignored('-5'), after('-5')],
+    ['429 with a pause of decades', 429, '', ignored('999999999'), after('999999999')],
+    ['429 with an empty header', 429, '', ignored(''), after('')],
+    ['420', 420, '', throttled(undefined)],
+    ['425', 425, '', transient(425)],
+    ['499', 499, '', transient(499)],
     ['429 with the header twice', 429, '', throttled(7_000), after(['7', '9'])],
     ['429 with a list of no headers', 429, '', throttled(undefined), after([])],
     ['429 with the words of an empty list', 429, list(NO_RESULTS), throttled(undefined, NO_RESULTS)],
@@ -125,7 +144,15 @@ describe('failures that may pass', () => {
     ['502', 502, '', transient(502)],
     ['503 with seconds', 503, '', transient(503, 120_000), after('120')],
     ['503 with a date', 503, '', transient(503, 3_600_000), after('Sun, 01 Mar 2026 13:00:00 GMT')],
-    ['503 with garbage', 503, '', transient(503), after('1.5')],
+    [
+      '503 with garbage',
+      503,
+      '',
+      { ...transient(503), reason: 'status 503 (Retry-After "1.5" is no pause to be believed)' } as Answer,
+      after('1.5'),
+    ],
+    ['520 of a content delivery network', 520, HTML, transient(520)],
+    ['530 of a content delivery network', 530, HTML, transient(530)],
     ['504', 504, 'Gateway', transient(504)],
     ['a number above all statuses', 599, '', transient(599)],
   ])('%s', (...[, status, body, expected, headers]) => {

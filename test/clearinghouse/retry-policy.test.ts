@@ -11,11 +11,12 @@ const POLICY: RetryPolicy = {
   retryAfterCeilingMs: 60_000,
 };
 const AMPLE = 1e9;
+const NOW = new Date('2026-03-01T12:00:00.000Z');
 
 const busy = (retryAfterMs?: number) =>
   new TransientError('TRANSIENT_ANSWER', 'The lamp is busy', { retryAfterMs });
 const decide = (failed: Partial<FailedAttempt>, random = 0.5, policy = POLICY) =>
-  decideRetry(policy, { error: busy(), attempt: 1, budgetLeftMs: AMPLE, ...failed }, () => random);
+  decideRetry(policy, { error: busy(), attempt: 1, budgetLeftMs: AMPLE, now: NOW, ...failed }, () => random);
 
 function expectRefusal(decision: ReturnType<typeof decide>, code: ErrorCode): Error {
   if (decision.retry) throw new Error('it would be tried again');
@@ -100,9 +101,9 @@ describe('the pause that the server asked for', () => {
   });
 
   test.each([
-    [60_001, '61 s'],
-    [90_000, '90 s'],
-    [86_400_000, '86400 s'],
+    [60_001, 'before 2026-03-01T12:01:00.001Z (in 61 s)'],
+    [90_000, 'before 2026-03-01T12:01:30.000Z (in 90 s)'],
+    [86_400_000, 'before 2026-03-02T12:00:00.000Z (in 86400 s)'],
   ])('of %d ms is above the ceiling and ends the trying', (retryAfterMs, words) => {
     const error = busy(retryAfterMs);
     const refusal = expectRefusal(decide({ error }), 'RETRY_AFTER_TOO_LONG');
@@ -141,8 +142,8 @@ describe('the number of attempts', () => {
     expect(refusal).not.toBeInstanceOf(TransientError);
   });
 
-  test('used up counts before a pause that is too long', () => {
-    expectRefusal(decide({ error: busy(AMPLE), attempt: 4 }), 'TRANSIENT_ANSWER');
+  test('used up does not hide a pause that is too long, which ends the whole run', () => {
+    expectRefusal(decide({ error: busy(AMPLE), attempt: 4 }), 'RETRY_AFTER_TOO_LONG');
   });
 
   test('used up does not make the advice of the failure less exact', () => {

@@ -31,8 +31,10 @@ export async function startRun(
         ...request,
         ...settings,
         mirror,
-        client: createClientFor(settings, request.token, surroundings, (retry) => {
-          request.onEvent({ type: 'retrying', ...retry });
+        client: createClientFor(settings, request.token, surroundings, {
+          onRetry: (retry) => {
+            request.onEvent({ type: 'retrying', ...retry });
+          },
         }),
         version: '0.0.0-simulated',
         now: surroundings.now,

@@ -60,14 +60,24 @@ test('a refused token stops everything at once, with nothing stored and the othe
     'skipped',
     'skipped',
   ]);
-  expect(replica.requests).toHaveLength(1);
+  // The list, and `test`, which says whether it is the token.
+  expect(replica.requests.map(({ url }) => url)).toEqual([
+    '/api/v2p1/cases/?case_ongoing=5020',
+    '/api/v2p1/test',
+  ]);
 });
 
-test('a token that is refused in the middle leaves what was stored and skips the rest', async () => {
+const REFUSED = { kind: 'status', status: 401, body: { detail: 'Invalid token.' } } as const;
+
+test('a token that is refused in the middle, and at `test` too, leaves what was stored and skips the rest', async () => {
+  let isRevoked = false;
   const { sync, rows } = await startHarness({
     source: sixty(),
     pageSize: 5,
-    faults: always({ kind: 'status', status: 401, body: { detail: 'Invalid token.' } }, page(2, 5021)),
+    faults: (request) => {
+      isRevoked ||= page(2, 5021)(request);
+      return isRevoked ? REFUSED : undefined;
+    },
   });
   const report = await sync();
   expect(report).toMatchObject({ outcome: 'partial', exit: 'unauthorised' });
@@ -78,6 +88,49 @@ test('a token that is refused in the middle leaves what was stored and skips the
     'skipped',
     'skipped',
   ]);
+});
+
+describe('a refusal that `test` does not repeat', () => {
+  test.each([401, 403])('with %d, once, costs a retry and no case', async (status) => {
+    const { sync, replica, events } = await startHarness({
+      source: sixty(),
+      pageSize: 5,
+      faults: once({ ...REFUSED, status }, page(2, 5021)),
+    });
+    expect(await sync()).toMatchObject({ outcome: 'complete' });
+    expect(replica.requests.filter(({ url }) => url.endsWith('/test'))).toHaveLength(1);
+    expect(events.find(({ type }) => type === 'retrying')).toMatchObject({
+      reason: expect.stringContaining('which the API accepts elsewhere: Invalid token.'),
+    });
+  });
+
+  test('of one list for good is no refused token: the other lists are read', async () => {
+    const { sync, replica } = await startHarness({ source: sixty(), faults: always(REFUSED, page(1, 5020)) });
+    const report = await sync({ settings: { attempts: '3' } });
+    expect(report).toMatchObject({ outcome: 'partial', exit: 'partial' });
+    expect(report.statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'TRANSIENT_ANSWER' } });
+    expect(report.statuses.slice(1).every(({ outcome }) => outcome !== 'skipped')).toBe(true);
+    expect(replica.requests.filter(({ url }) => url.endsWith('/test'))).toHaveLength(1);
+  });
+});
+
+const CHALLENGE = { kind: 'status', status: 403, body: '<!DOCTYPE html><title>One moment</title>' } as const;
+
+describe('the page of a bot check', () => {
+  test('costs a retry, not the run, and is not repeated in a message', async () => {
+    const { sync, events } = await startHarness({ source: sixty(), faults: once(CHALLENGE, page(1, 5020)) });
+    expect(await sync()).toMatchObject({ outcome: 'complete' });
+    const { reason } = events.find(({ type }) => type === 'retrying') as { reason: string };
+    expect(reason).toContain("status 403, not in the API's form");
+    expect(reason).not.toContain('<');
+  });
+
+  test('that stays fails the list with a code of its own, which another try may get past', async () => {
+    const { sync } = await startHarness({ source: sixty(), faults: always(CHALLENGE, page(1, 5020)) });
+    const { statuses } = await sync({ settings: { attempts: '2' } });
+    expect(statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'OBSTRUCTED' } });
+    expect(statuses[1]?.outcome).toBe('complete');
+  });
 });
 
 describe('what passes on another try', () => {
@@ -140,12 +193,32 @@ describe('waiting', () => {
     ]);
   });
 
-  test('is refused when the server asks for more than the ceiling, with a hint', async () => {
+  test('for more than the ceiling ends the whole run, with a hint', async () => {
     const fault = { kind: 'status', status: 503, headers: { 'retry-after': '3600' } } as const;
-    const { sync } = await startHarness({ source: sixty(), faults: always(fault, page(1, 5020)) });
-    const { statuses } = await sync({ settings: { retryAfterCeilingMs: '60000' } });
-    expect(statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'RETRY_AFTER_TOO_LONG' } });
-    expect(statuses[0]?.error?.hint).toContain('--retry-after-ceiling');
+    const { sync, replica } = await startHarness({ source: sixty(), faults: always(fault, page(1, 5021)) });
+    const { statuses, departures, coverage } = await sync({ settings: { retryAfterCeilingMs: '60000' } });
+    expect(statuses.map(({ outcome }) => outcome)).toEqual([
+      'complete',
+      'failed',
+      'skipped',
+      'skipped',
+      'skipped',
+    ]);
+    expect(statuses[1]?.error).toMatchObject({ code: 'RETRY_AFTER_TOO_LONG' });
+    expect(statuses[1]?.error?.hint).toContain('--retry-after-ceiling');
+    expect([departures?.outcome, coverage?.outcome]).toEqual(['skipped', 'skipped']);
+    expect(replica.requests.at(-1)?.url).toContain('case_ongoing=5021');
+  });
+
+  test('goes on for the next list when the attempts of one are used up', async () => {
+    const fault = { kind: 'status', status: 429, headers: { 'retry-after': '7' } } as const;
+    const { sync, surroundings } = await startHarness({
+      source: sixty(),
+      faults: always(fault, page(1, 5020)),
+    });
+    const { statuses } = await sync({ settings: { attempts: '2' } });
+    expect(statuses[0]?.outcome).toBe('failed');
+    expect(surroundings.waits).toEqual([7000, 7000]);
   });
 
   test('keeps the polite pause between any two requests', async () => {

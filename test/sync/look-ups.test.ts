@@ -40,6 +40,7 @@ async function lookUp(answers: Answers, mostGone = Infinity, statusId: number | 
     traffic: () => ({ requests: asked.length, retries: 0, waitedMs: 0, bytes: 0 }),
     holdsToken: () => false,
     serverClock: () => undefined,
+    pausedUntil: () => null,
   };
   const findings = await findDepartures({
     client,

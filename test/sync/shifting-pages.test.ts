@@ -79,6 +79,7 @@ async function sweep(list: MovingList, confirm: boolean) {
     traffic: () => ({ requests: 0, retries: 0, waitedMs: 0, bytes: 0 }),
     holdsToken: () => false,
     serverClock: () => undefined,
+    pausedUntil: () => null,
   };
   const stored = new Set<number>();
   const store = {

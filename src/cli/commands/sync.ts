@@ -17,6 +17,7 @@ export function defineSync(command: Command): Command {
       )
       .option('--dry-run', 'ask and compare, but write nothing')
       .option('--accept-departures', 'mark cases that left the site, however many they are')
+      .option('--ignore-retry-after', 'ask although the server wanted no request yet')
       .option('--json', 'print the report as JSON'),
     SYNC_SETTINGS,
   ).addHelpText(
@@ -50,6 +51,7 @@ export async function runSyncCommand(flags: Flags, io: Io): Promise<ExitName> {
         trigger: 'sync',
         dryRun: flags.dryRun === true,
         acceptDepartures: flags.acceptDepartures === true,
+        ignoresPause: flags.ignoreRetryAfter === true,
         signal,
         onEvent: createRunEvents(io),
       },

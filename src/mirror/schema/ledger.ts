@@ -65,6 +65,8 @@ export const syncRuns = sqliteTable(
     api_url: text('api_url').notNull(),
     process_id: integer('process_id').notNull(),
     ...recordedError(),
+    /** Until when the server wanted no request (`Retry-After`), by what it said last; null when it asked for no pause. */
+    paused_until: text('paused_until'),
   },
   (table) => [index('sync_runs_outcome').on(table.outcome)],
 );
