@@ -6,7 +6,7 @@ import { listLaterCases } from './list-later-cases.ts';
 import { refuseMissingHistory } from './missing-history.ts';
 import { rebuildLaterCases } from './rebuild-later-cases.ts';
 import { PAST_ATTACHMENTS } from './shadow-entries.ts';
-import { shadowForeignTables, shadowTables, shadowViews } from './shadow-tables.ts';
+import { refuseForeignSchema, shadowForeign, shadowTables, shadowViews } from './shadow-tables.ts';
 import type { Fill } from './shadow.ts';
 
 export interface AnswerAsOf extends QueryAnswer {
@@ -24,20 +24,26 @@ export function queryAsOf(mirror: Mirror, runId: number, text: string): AnswerAs
   const { sqlite } = mirror;
   query(mirror, text); // refuses what it refuses at any time, in the same words
   sqlite.exec('BEGIN'); // never ended but by closing
+  refuseForeignSchema(mirror);
   refuseMissingHistory(mirror, runId);
   const fills = shadowTables(mirror, runId);
-  const foreign = shadowForeignTables(mirror);
+  const foreign = shadowForeign(mirror);
   shadowViews(mirror);
   const answer = query(mirror, text);
   const opened = listOpened(sqlite, text);
-  const unknown = foreign.find((name) => opened?.has(name));
+  const unknown = foreign.find((name) => opened?.has(name) ?? isNamed(name, text));
   if (unknown !== undefined)
-    throw new MirrorError('HISTORY_MISSING', `Nobody kept what the table ${unknown} said at that time.`, {
+    throw new MirrorError('HISTORY_MISSING', `Nobody kept what ${unknown} said at that time.`, {
       hint: `"main.${unknown}" reads it as it is now.`,
     });
   const redactedCases = listLaterCases(mirror, runId);
   fillTables(mirror, runId, fills, (table) => opened?.has(table) ?? true);
   return { ...answer, redactedCases };
+}
+
+/** Whether a statement of which nothing else is known names a table. */
+function isNamed(table: string, text: string): boolean {
+  return text.toLowerCase().includes(table.toLowerCase());
 }
 
 /** Fills the temporary tables that are wanted. */

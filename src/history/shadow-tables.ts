@@ -1,6 +1,9 @@
 import { getTableName } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { MirrorError } from '../errors.ts';
+import { isSqliteError } from '../mirror/database-error.ts';
 import type { Mirror } from '../mirror/open-mirror.ts';
+import { listOwnSchema, listSchema, listSchemaDifferences } from '../mirror/own-schema.ts';
 import * as schema from '../mirror/schema.ts';
 import { shadowCases, shadowChild } from './shadow-cases.ts';
 import { shadowEntries } from './shadow-entries.ts';
@@ -79,29 +82,56 @@ export function shadowTables(mirror: Mirror, runId: number): Map<string, Fill> {
 }
 
 /**
- * Makes an empty shadow of each table that is not the mirror's, so that a question which reads one is noticed: nobody
- * kept what it said. Returns their names.
+ * Makes an empty shadow of each table and view that is not the mirror's, so that a question which reads one is noticed:
+ * nobody kept what it said. Of a view only the names of its columns are asked for. Returns their names.
  */
-export function shadowForeignTables({ sqlite }: Mirror): string[] {
-  const foreign = sqlite
-    .prepare<[], string>(
-      `SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'`,
-    )
-    .pluck()
-    .all()
-    .filter((name) => !Object.hasOwn(HANDLED, name));
-  for (const name of foreign) {
-    const quoted = `"${name.replaceAll('"', '""')}"`;
-    sqlite.exec(`CREATE TEMP TABLE ${quoted} AS SELECT * FROM main.${quoted} WHERE 0`);
+export function shadowForeign({ sqlite }: Mirror): string[] {
+  const ownViews = new Set(listOwnViews().map(({ name }) => name));
+  const foreign = listSchema(sqlite).filter(
+    ({ type, name }) =>
+      (type === 'table' || type === 'view') && !Object.hasOwn(HANDLED, name) && !ownViews.has(name),
+  );
+  for (const { name } of foreign) {
+    const columns = listForeignColumns(sqlite, name).map(quote);
+    sqlite.prepare(`CREATE TEMP TABLE ${quote(name)} (${columns.join(', ')})`).run();
   }
-  return foreign;
+  return foreign.map(({ name }) => name);
 }
 
-/** Makes the views of the file anew over the shadows; a view of the file itself would read the file's tables. */
+function listForeignColumns(sqlite: Mirror['sqlite'], name: string): string[] {
+  try {
+    const columns = sqlite
+      .prepare<[string], string>(`SELECT DISTINCT name FROM pragma_table_info(?, 'main')`)
+      .pluck()
+      .all(name);
+    if (columns.length > 0) return columns;
+  } catch (error) {
+    // A view that cannot be read, now as little as then.
+    if (!isSqliteError(error)) throw error;
+  }
+  return ['unreadable'];
+}
+
+const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/**
+ * Makes the views of the mirror over the shadows; a view of the file itself would read the file's tables. What is
+ * executed is what this program says of its views, not what the file says, and one statement each.
+ */
 export function shadowViews({ sqlite }: Mirror): void {
-  const views = sqlite
-    .prepare<[], string>(`SELECT sql FROM main.sqlite_schema WHERE type = 'view'`)
-    .pluck()
-    .all();
-  for (const sql of views) sqlite.exec(sql.replace(/^CREATE VIEW/i, 'CREATE TEMP VIEW'));
+  for (const { sql } of listOwnViews())
+    sqlite.prepare(sql.replace(/^CREATE VIEW/i, 'CREATE TEMP VIEW')).run();
+}
+
+const listOwnViews = () => listOwnSchema().filter(({ type }) => type === 'view');
+
+/** A state of then is made of the mirror's own tables; where one of them is something else, nothing can be made of it. */
+export function refuseForeignSchema({ sqlite, path }: Mirror): void {
+  const wrong = listSchemaDifferences(sqlite).find(({ type, how }) => type === 'table' && how !== 'foreign');
+  if (wrong !== undefined)
+    throw new MirrorError(
+      'DATABASE_DAMAGED',
+      `${path}: the table ${wrong.name} is ${wrong.how === 'missing' ? 'missing' : 'not defined as in a mirror'}.`,
+      { hint: 'Run `clearinghouse-mirror verify`, which names everything that is damaged.' },
+    );
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import { isSqliteError } from '../mirror/database-error.ts';
 import type { Mirror } from '../mirror/open-mirror.ts';
 import type { Flaw, Flaws } from './checks.ts';
@@ -13,18 +14,28 @@ export function* checkFile({ sqlite }: Mirror, depth: FileDepth): Flaws {
   return pages;
 }
 
+/** What SQLite says where bytes are not what they should be, or where our own SQL meets a schema that is not ours any more. */
+const OF_DAMAGE =
+  /^SQLITE_(CORRUPT|ERROR|NOTADB|FORMAT|MISMATCH|RANGE|TOOBIG|NOMEM|INTERNAL|IOERR_SHORT_READ)/;
+
 /**
- * SQLite may be unable to read on, or find no table or column of that name: our own SQL fails with SQLITE_ERROR only
- * where the schema is not ours any more. That is a finding then, and no reason to end.
+ * SQLite may be unable to read on, and a check may meet a row that nobody thought of. Both are findings, and no reason
+ * to end: what else is wrong has still to be told. A file that cannot be read for another reason is an error.
  */
 export function* onceDamaged<Done>(flaws: Generator<Flaw, Done>): Generator<Flaw, Done | undefined> {
   try {
     return yield* flaws;
   } catch (thrown) {
-    if (!isSqliteError(thrown) || !/^SQLITE_(CORRUPT|ERROR)/.test(thrown.code)) throw thrown;
-    yield { what: 'the file', expected: 'readable as a mirror', found: `${thrown.message} (${thrown.code})` };
+    if (isSqliteError(thrown) ? !OF_DAMAGE.test(thrown.code) : !isOfAValue(thrown)) throw thrown;
+    const code = isSqliteError(thrown) ? thrown.code : thrown instanceof Error ? thrown.name : '';
+    yield { what: 'the file', expected: 'readable as a mirror', found: `${messageOf(thrown)} (${code})` };
     return undefined;
   }
+}
+
+/** What JavaScript throws at a value that is not what its code expects. */
+function isOfAValue(thrown: unknown): boolean {
+  return thrown instanceof Error && /^(Type|Range|Syntax)Error$/.test(thrown.name);
 }
 
 function* checkStructure(sqlite: Mirror['sqlite'], depth: FileDepth): Generator<Flaw> {

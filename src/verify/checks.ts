@@ -4,6 +4,14 @@ export const CHECKS = {
     means: 'The file is whole, and every row that another one points to is there.',
     counts: 'pages of the file',
   },
+  schema: {
+    means: 'Tables, views, indexes and triggers are those of a new mirror.',
+    counts: 'tables, views, indexes and triggers',
+  },
+  values: {
+    means: 'Each value is of the type of its column.',
+    counts: 'rows',
+  },
   payload: {
     means: 'Each payload, put together from its rows, has the fingerprint that is stored with it.',
     counts: 'cases',

@@ -37,11 +37,15 @@ export function createCounter(): Counter {
     caseId: number | null,
     flaws: Generator<Flaw, Result>,
   ): Generator<Finding, Result> {
-    for (let step = flaws.next(); ; step = flaws.next()) {
-      if (step.done === true) return step.value;
-      const { what, expected, found, runId = null } = step.value;
-      add(findings, check, 1);
-      yield { check, caseId: step.value.caseId ?? caseId, runId, what, expected, found };
+    try {
+      for (let step = flaws.next(); ; step = flaws.next()) {
+        if (step.done === true) return step.value;
+        const { what, expected, found, runId = null } = step.value;
+        add(findings, check, 1);
+        yield { check, caseId: step.value.caseId ?? caseId, runId, what, expected, found };
+      }
+    } finally {
+      flaws.return(undefined as never); // a reader who has seen enough leaves no statement open
     }
   }
   return {

@@ -2,6 +2,8 @@ import { MirrorError } from '../errors.ts';
 import type { Mirror } from '../mirror/open-mirror.ts';
 import { checkFile, onceDamaged, type FileDepth } from './check-file.ts';
 import { checkLedger } from './check-ledger.ts';
+import { checkSchema } from './check-schema.ts';
+import { checkLedgerValues } from './check-values.ts';
 import type { Finding, Flaw } from './checks.ts';
 import { findCircumstances } from './find-circumstances.ts';
 import { prepareFindStoredRows } from './find-stored-rows.ts';
@@ -30,6 +32,8 @@ export function* verifyMirror(
   const fileDepth = scope.of === 'case' ? null : scope.of === 'sample' ? 'quick' : 'full';
   if (fileDepth !== null) {
     yield* counter.run('file', null, checkFile(mirror, fileDepth));
+    yield* counter.run('schema', null, onceDamaged(checkSchema(mirror)));
+    yield* counter.run('values', null, onceDamaged(checkLedgerValues(mirror)));
     yield* counter.run('ledger', null, onceDamaged(checkLedger(mirror)));
   }
   const ground = yield* counter.count('file', null, onceDamaged(toFlaws(() => findGround(mirror))));

@@ -107,6 +107,7 @@ export function writeDamaged(bytes: Buffer, sql: string): string {
   const path = join(tempFolder(), 'mirror.db');
   writeFileSync(path, bytes);
   const sqlite = openSqlite(path);
+  sqlite.unsafeMode(); // lets the schema be written too
   sqlite.pragma('foreign_keys = OFF');
   const before = sqlite.prepare('SELECT total_changes()').pluck().get();
   sqlite.exec(sql);
@@ -114,6 +115,18 @@ export function writeDamaged(bytes: Buffer, sql: string): string {
   sqlite.close();
   if (sql !== '' && changes === 0) throw new Error(`changes nothing: ${sql}`);
   return path;
+}
+
+/** SQL that is executed where the columns of a table take any value, as a page that was written over does. */
+export function withoutRules(table: string, sql: string): string {
+  const setSql = (value: string): string => `
+    PRAGMA writable_schema = ON;
+    UPDATE sqlite_schema SET sql = ${value} WHERE name = '${table}';
+    PRAGMA writable_schema = RESET;`;
+  return `CREATE TEMP TABLE rules AS SELECT sql FROM sqlite_schema WHERE name = '${table}';
+    ${setSql(`replace(replace(sql, 'NOT NULL', ''), 'STRICT', '')`)}
+    ${sql};
+    ${setSql('(SELECT sql FROM temp.rules)')}`;
 }
 
 /** Verifies a file and gathers what is found. */

@@ -80,8 +80,11 @@ function renderFileDepth({ fileDepth }: TimedReport): string {
   return 'The file was looked through with quick_check only: indexes and references between rows were not.\n';
 }
 
+/** The checks that look at no single case. */
+const OF_THE_FILE: ReadonlySet<CheckName> = new Set(['file', 'schema', 'ledger']);
+
 function isRun(check: CheckName, { fileDepth, tallies }: TimedReport): boolean {
-  return fileDepth !== null || tallies[check].findings > 0 || (check !== 'file' && check !== 'ledger');
+  return fileDepth !== null || tallies[check].findings > 0 || !OF_THE_FILE.has(check);
 }
 
 function countFindings({ tallies }: TimedReport): number {

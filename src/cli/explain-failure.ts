@@ -1,0 +1,39 @@
+import { MirrorError, messageOf } from '../errors.ts';
+import { toDatabaseError } from '../mirror/database-error.ts';
+import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
+import { verifyMirror } from '../verify/verify-mirror.ts';
+
+const HINT =
+  'Run `clearinghouse-mirror verify`, which names everything that is damaged; `clearinghouse-mirror restore` puts a snapshot back.';
+
+/**
+ * Explains what a command that reads the mirror has thrown. What is no known failure is a fault of the program, unless
+ * the mirror proves to be damaged: its verification says which of the two, and ends at the first finding.
+ */
+export function explainFailure(thrown: unknown, database: string): unknown {
+  const error = toDatabaseError(thrown, database);
+  if (error instanceof MirrorError) return error;
+  const found = findDamage(database);
+  if (found === undefined) return thrown;
+  return new MirrorError('DATABASE_DAMAGED', `${database}: ${found}.`, { cause: thrown, hint: HINT });
+}
+
+function findDamage(database: string): string | undefined {
+  try {
+    const mirror = openMirrorReadOnly(database);
+    try {
+      // Leaving the loop ends what the verification is reading.
+      for (const { caseId, what, expected, found } of verifyMirror(
+        mirror,
+        { of: 'everything' },
+        () => undefined,
+      ))
+        return `${caseId === null ? '' : `case ${caseId}: `}${what}: expected ${expected}, found ${found}`;
+      return undefined;
+    } finally {
+      mirror.close();
+    }
+  } catch (error) {
+    return error instanceof MirrorError ? messageOf(error) : undefined;
+  }
+}

@@ -1,0 +1,71 @@
+import type Database from 'better-sqlite3';
+import { openMirrorInMemory } from './open-mirror.ts';
+
+/** A table, view, index or trigger, as SQLite has it in its schema. */
+export interface SchemaObject {
+  readonly type: string;
+  readonly name: string;
+  /** The table that an index or trigger belongs to; of tables and views their own name. */
+  readonly table: string;
+  readonly sql: string;
+}
+
+const SELECT_OBJECTS = `SELECT type, name, tbl_name AS "table", sql FROM main.sqlite_schema
+  WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY rowid`;
+
+let own: readonly SchemaObject[] | undefined;
+
+/** Everything in the schema of a new mirror, in the order in which it is made. */
+export function listOwnSchema(): readonly SchemaObject[] {
+  if (own === undefined) {
+    const { sqlite, close } = openMirrorInMemory();
+    own = listSchema(sqlite);
+    close();
+  }
+  return own;
+}
+
+/** Everything in the schema of a file, but for what SQLite adds itself. */
+export function listSchema(sqlite: Database.Database): SchemaObject[] {
+  return sqlite.prepare<[], SchemaObject>(SELECT_OBJECTS).all();
+}
+
+/** How a file's schema differs from that of a new mirror. */
+export interface SchemaDifference {
+  readonly type: string;
+  readonly name: string;
+  readonly how: 'missing' | 'foreign' | 'other';
+}
+
+/** Compares the schema of a file with that of a new mirror, by what its SQL says and not how it is written. */
+export function listSchemaDifferences(sqlite: Database.Database): SchemaDifference[] {
+  const expected = new Map(listOwnSchema().map((one) => [one.name, one]));
+  const found = listSchema(sqlite).map(({ type, name, table, sql }): SchemaDifference | undefined => {
+    const one = expected.get(name);
+    expected.delete(name);
+    if (one === undefined) return { type, name, how: 'foreign' };
+    const isSame = one.type === type && one.table === table && normalizeSql(one.sql) === normalizeSql(sql);
+    return isSame ? undefined : { type: one.type, name, how: 'other' };
+  });
+  return [
+    ...found.filter((one) => one !== undefined),
+    ...[...expected.values()].map(({ type, name }) => ({ type, name, how: 'missing' as const })),
+  ];
+}
+
+const TOKEN =
+  /--[^\n]*|\/\*[^]*?(?:\*\/|$)|'(?:[^']|'')*'|`(?:[^`]|``)*`|"(?:[^"]|"")*"|\[[^\]]*\]|[\p{L}\p{N}_$.]+|[^\s]/gu;
+
+/**
+ * A statement without its comments, white space and kinds of quotation marks: SQLite writes a statement anew when a
+ * table is altered, and not each version does it in the same way.
+ */
+export function normalizeSql(sql: string): string {
+  const tokens: string[] = [];
+  for (const [token] of sql.matchAll(TOKEN)) {
+    if (token.startsWith('--') || token.startsWith('/*')) continue;
+    if (/^["`[]/.test(token)) tokens.push(token.slice(1, -1).toLowerCase());
+    else tokens.push(token.startsWith("'") ? token : token.toLowerCase());
+  }
+  return tokens.join(' ');
+}

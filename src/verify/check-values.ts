@@ -1,0 +1,88 @@
+import { LIST_TABLES } from '../mirror/schema.ts';
+import { describeRule, TABLE_RULES, typeOfValue, type ColumnRule } from '../mirror/value-types.ts';
+import type { Mirror } from '../mirror/open-mirror.ts';
+import type { Flaw, Flaws } from './checks.ts';
+import type { StoredRows } from './find-stored-rows.ts';
+import { show } from './show.ts';
+
+const RULES = new Map(TABLE_RULES.map(({ table, columns }) => [table, columns]));
+
+/** The tables whose rows come with their case; each row of the others is looked at by {@link checkLedgerValues}. */
+const TABLES_OF_CASES = new Set([
+  'cases',
+  ...Object.keys(LIST_TABLES),
+  'case_defendants',
+  'related_cases',
+  'dockets',
+  'docket_entries',
+  'attachments',
+  'case_changes',
+  'past_versions',
+  'past_docket_entries',
+]);
+
+/**
+ * Checks that each value of a case's rows is of the type of its column. The columns of SQLite take any value, and what
+ * follows in the verification, as in every reading of the case, relies on their types.
+ */
+export function* checkValues(stored: StoredRows): Flaws {
+  let checked = 0;
+  for (const [table, rows] of listTables(stored)) {
+    const columns = RULES.get(table) ?? [];
+    for (const row of rows) {
+      checked++;
+      for (const rule of columns) {
+        if (!fits(rule, row[rule.name])) yield toFlaw(table, rule, row);
+      }
+    }
+  }
+  return checked;
+}
+
+/** The same for the tables that are not read case by case. */
+export function* checkLedgerValues({ sqlite }: Mirror): Flaws {
+  let checked = 0;
+  for (const { table, columns } of TABLE_RULES) {
+    if (TABLES_OF_CASES.has(table)) continue;
+    const rows = sqlite.prepare<[], Record<string, unknown>>(`SELECT * FROM "${table}"`);
+    for (const row of rows.iterate()) {
+      checked++;
+      for (const rule of columns) {
+        if (!fits(rule, row[rule.name])) yield toFlaw(table, rule, row);
+      }
+    }
+  }
+  return checked;
+}
+
+function* listTables(
+  stored: StoredRows,
+): Generator<[table: string, rows: Iterable<Record<string, unknown>>]> {
+  yield ['cases', [stored.case]];
+  yield* stored.lists;
+  yield ['case_defendants', stored.defendants];
+  yield ['related_cases', stored.relatedCases];
+  if (stored.docket !== undefined) yield ['dockets', [stored.docket]];
+  yield ['docket_entries', stored.entries];
+  for (const rows of stored.attachments.values()) yield ['attachments', rows];
+  yield ['case_changes', stored.changes as Iterable<object> as Iterable<Record<string, unknown>>];
+  yield ['past_versions', stored.pastVersions];
+  yield ['past_docket_entries', stored.pastEntries];
+}
+
+function fits({ type, mayBeNull, words }: ColumnRule, value: unknown): boolean {
+  if (value === null) return mayBeNull;
+  if (type === 'text') return typeof value === 'string' && (words === null || words.includes(value));
+  return typeOfValue(value) === type;
+}
+
+function toFlaw(table: string, rule: ColumnRule, row: Readonly<Record<string, unknown>>): Flaw {
+  const { run_id: runId } = row;
+  const value = row[rule.name];
+  return {
+    what: `${table}.${rule.name}`,
+    expected: describeRule(rule),
+    found: Buffer.isBuffer(value) ? `a blob of ${value.length} bytes` : show(value),
+    ...(typeof runId === 'number' && { runId }),
+  };
+}
