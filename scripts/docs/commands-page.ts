@@ -12,6 +12,7 @@ export function renderCommandsPage(): string {
     env: {},
     folder: '.',
     surroundings: { now: () => new Date(0), sleep: () => Promise.resolve(), random: () => 0 },
+    timeZone: 'UTC',
     keepHeapSmall: () => undefined,
     onReload: () => () => undefined,
     readStdin: () => Promise.resolve(''),

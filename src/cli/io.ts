@@ -16,6 +16,8 @@ export interface Io {
   /** The folder in which .env is looked for. */
   readonly folder: string;
   readonly surroundings: Surroundings;
+  /** The time zone of the person, such as "America/Detroit". */
+  readonly timeZone: string;
   /** Gives memory back that is no longer used. */
   readonly keepHeapSmall: () => void;
   /** All of standard input, whenever it comes. Fails with USAGE. */
@@ -116,9 +118,25 @@ export function wantsColour(out: Out, env: NodeJS.ProcessEnv): boolean {
   return out.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
 }
 
-/** How many columns a text may take: those of the terminal, or any number where there is none. */
-export function widthOf(out: Out): number {
-  return out.isTTY === true ? (out.columns ?? 80) : Infinity;
+/** Where there is no terminal and no COLUMNS, text is set for the width that every terminal and mail has. */
+const USUAL_WIDTH = 80;
+const NARROWEST = 20;
+
+/** How many columns a text for people takes: those of the terminal, else COLUMNS, else 80. */
+export function textWidth({ stdout, env }: Pick<Io, 'stdout' | 'env'>): number {
+  return knownWidth(stdout, env) ?? USUAL_WIDTH;
+}
+
+/** How many columns a table of rows takes: those of the terminal, else COLUMNS; elsewhere nothing limits it. */
+export function tableWidth({ stdout, env }: Pick<Io, 'stdout' | 'env'>): number {
+  return knownWidth(stdout, env) ?? Infinity;
+}
+
+/** A terminal may say that it has 0 columns, which means that it does not know. */
+function knownWidth(out: Out, env: NodeJS.ProcessEnv): number | null {
+  const columns = out.isTTY === true && Number(out.columns) > 0 ? Number(out.columns) : Number(env.COLUMNS);
+  if (Number.isSafeInteger(columns) && columns > 0) return Math.max(NARROWEST, columns);
+  return out.isTTY === true ? USUAL_WIDTH : null;
 }
 
 /** Runs something that a stop may interrupt. */

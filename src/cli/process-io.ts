@@ -79,6 +79,7 @@ export const PROCESS_IO: Io = {
       });
     },
   },
+  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   keepHeapSmall,
   readStdin,
   ask: process.stdin.isTTY ? askAtTerminal : null,

@@ -17,6 +17,21 @@ export const ERRORS_OF_QUESTIONS = {
     means: 'The mirror holds no case with this id.',
     hint: 'Check the id; `clearinghouse-mirror status` tells how complete the mirror is.',
   },
+  CASE_AMBIGUOUS: {
+    exit: 'usage',
+    means: 'More than one case goes by the number or the name that was given.',
+    hint: 'Give the id of one of them.',
+  },
+  OUTPUT_REFUSED: {
+    exit: 'usage',
+    means: 'The file of --output is there already, or is one that is never written over.',
+    hint: 'Give another name.',
+  },
+  OUTPUT_FAILED: {
+    exit: 'usage',
+    means: 'The file of --output could not be written.',
+    hint: 'Check that the folder exists, that you may write there, and that the disk has room. What was there is unchanged.',
+  },
   CASE_NOT_DEPARTED: {
     exit: 'usage',
     means: 'Only a case that has left the site can be redacted.',

@@ -51,10 +51,13 @@ export function replaceFile(
   }
 }
 
-/** Creates an empty file beside `path` for its owner alone, under a name that nobody can guess, and returns that name. */
-export function createTempFile(path: string): string {
+/**
+ * Creates an empty file beside `path`, for its owner alone unless `mode` says otherwise, under a name that nobody can
+ * guess, and returns that name.
+ */
+export function createTempFile(path: string, mode = 0o600): string {
   const temp = toTempPath(path);
-  closeSync(openNew(temp, 0o600));
+  closeSync(openNew(temp, mode));
   return temp;
 }
 

@@ -13,18 +13,29 @@ export interface RunMark {
 export interface Period {
   readonly first: RunMark;
   readonly last: RunMark;
+  /** The runs that ended after `last` and found nothing new; only where the period was not asked for. */
+  readonly quiet?: QuietRuns;
 }
+
+export interface QuietRuns {
+  readonly count: number;
+  readonly newest: RunMark;
+}
+
+/** Finds the newest run that ended and found what a command lists; undefined where none did. */
+export type FindNewestRun = () => number | undefined;
 
 export interface PeriodRequest {
   readonly since?: Moment | undefined;
   readonly until?: Moment | undefined;
-  /** Where a period begins that has no `since`. */
-  readonly otherwise: 'newest ended run' | 'first run';
+  /** What a period is that has neither end, or where it begins that has no `since`. */
+  readonly otherwise: FindNewestRun | 'first run';
 }
 
 const COLUMNS = 'SELECT id, started_at, outcome FROM sync_runs';
 /** Of a run that died nobody knows the end; one that is still going on ends later than any time that can be asked for. */
 const END = `CASE outcome WHEN 'running' THEN '9999' ELSE coalesce(ended_at, started_at) END`;
+const IS_ENDED_SYNC = `outcome <> 'running' AND trigger <> 'redact'`;
 
 /**
  * The runs that a person means. A run belongs to the time at which it ended: `since` a day is from the first run that
@@ -34,25 +45,37 @@ const END = `CASE outcome WHEN 'running' THEN '9999' ELSE coalesce(ended_at, sta
  */
 export function findPeriod(mirror: Mirror, { since, until, otherwise }: PeriodRequest): Period | null {
   refuseBackwards(since, until);
-  const first = since === undefined ? findDefaultFirst(mirror, otherwise) : findFirst(mirror, since);
+  if (since === undefined && until === undefined && otherwise !== 'first run')
+    return findNewest(mirror, otherwise);
+  const first = since === undefined ? findRun(mirror, 'ORDER BY id') : findFirst(mirror, since);
   const last = until === undefined ? findRun(mirror, 'ORDER BY id DESC') : findLast(mirror, until);
   return first === undefined || last === undefined || first.id > last.id ? null : { first, last };
 }
 
-function findDefaultFirst(mirror: Mirror, otherwise: PeriodRequest['otherwise']): RunMark | undefined {
-  return otherwise === 'first run'
-    ? findRun(mirror, 'ORDER BY id')
-    : findRun(mirror, `WHERE outcome <> 'running' AND trigger <> 'redact' ORDER BY id DESC`);
+/** The newest run that brought something, and the run that is going on, if one is. */
+function findNewest(mirror: Mirror, findNewestRun: FindNewestRun): Period | null {
+  const newest = findRun(mirror, `WHERE ${IS_ENDED_SYNC} ORDER BY id DESC`);
+  if (newest === undefined) return null;
+  const found = findNewestRun();
+  const first = found === undefined ? newest : findNamedRun(mirror, found);
+  const running = findRun(mirror, `WHERE outcome = 'running' AND id > ? ORDER BY id DESC`, newest.id);
+  if (running !== undefined) return { first, last: running };
+  if (first.id >= newest.id) return { first, last: first };
+  const count = mirror.sqlite
+    .prepare<[number], number>(`SELECT count(*) FROM sync_runs WHERE ${IS_ENDED_SYNC} AND id > ?`)
+    .pluck()
+    .get(first.id);
+  return { first, last: first, quiet: { count: count ?? 0, newest } };
 }
 
 function findFirst(mirror: Mirror, since: Moment): RunMark | undefined {
   if (since.kind === 'run') return findNamedRun(mirror, since.runId);
-  return findRun(mirror, `WHERE ${END} >= ? ORDER BY id`, toStart(since).toISOString());
+  return findRun(mirror, `WHERE ${END} >= ? ORDER BY id`, since.from.toISOString());
 }
 
 function findLast(mirror: Mirror, until: Moment): RunMark | undefined {
   if (until.kind === 'run') return findNamedRun(mirror, until.runId);
-  return findRun(mirror, `WHERE ${END} <= ? ORDER BY id DESC`, toEnd(until).toISOString());
+  return findRun(mirror, `WHERE ${END} <= ? ORDER BY id DESC`, until.until.toISOString());
 }
 
 function findNamedRun(mirror: Mirror, runId: number): RunMark {
@@ -70,17 +93,7 @@ function refuseBackwards(since: Moment | undefined, until: Moment | undefined): 
   const isBackwards =
     since.kind === 'run' || until.kind === 'run'
       ? since.kind === 'run' && until.kind === 'run' && since.runId > until.runId
-      : toStart(since) > toEnd(until);
+      : since.from > until.until;
   if (isBackwards)
     throw new MirrorError('USAGE', '--until lies before --since.', { hint: 'Exchange the two.' });
-}
-
-type AskedTime = Exclude<Moment, { kind: 'run' }>;
-
-function toStart(moment: AskedTime): Date {
-  return moment.kind === 'instant' ? moment.at : new Date(`${moment.day}T00:00:00.000Z`);
-}
-
-function toEnd(moment: AskedTime): Date {
-  return moment.kind === 'instant' ? moment.at : new Date(`${moment.day}T23:59:59.999Z`);
 }

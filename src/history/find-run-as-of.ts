@@ -12,7 +12,6 @@ export interface RunAsOf {
   readonly endedAt: string | null;
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** A run that died has no end; that it had begun by then is all that is known. */
 const endedAt = sql<string>`coalesce(${syncRuns.ended_at}, ${syncRuns.started_at})`;
 const asRun = { runId: syncRuns.id, startedAt: syncRuns.started_at, endedAt: syncRuns.ended_at };
@@ -49,16 +48,9 @@ export function findRunAsOf(mirror: Mirror, moment: Moment): RunAsOf {
 }
 
 function endedBy(moment: Moment): SQL {
-  switch (moment.kind) {
-    case 'run':
-      return eq(syncRuns.id, moment.runId);
-    case 'day': {
-      const next = new Date(Date.parse(`${moment.day}T00:00:00Z`) + DAY_MS).toISOString();
-      return sql`${endedAt} < ${next}`;
-    }
-    case 'instant':
-      return sql`${endedAt} <= ${moment.at.toISOString()}`;
-  }
+  return moment.kind === 'run'
+    ? eq(syncRuns.id, moment.runId)
+    : sql`${endedAt} <= ${moment.until.toISOString()}`;
 }
 
 /** A run as it is named in a message, with when it began. */

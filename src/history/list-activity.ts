@@ -59,6 +59,21 @@ export function* listActiveCases({ sqlite }: Mirror, filter: ActivityFilter): Ge
   if (current !== undefined) yield current;
 }
 
+/** The newest run that ended and brought docket entries to a case that was there before. */
+export function findNewestActiveRun({ sqlite }: Mirror): number | undefined {
+  return sqlite
+    .prepare<[], number>(
+      `SELECT id FROM sync_runs
+       WHERE outcome <> 'running' AND id > (SELECT min(mirror_first_run_id) FROM cases) AND EXISTS (
+         SELECT 1 FROM docket_entries JOIN cases ON cases.id = docket_entries.case_id
+         WHERE docket_entries.mirror_first_run_id = sync_runs.id AND cases.mirror_first_run_id < sync_runs.id
+       )
+       ORDER BY id DESC LIMIT 1`,
+    )
+    .pluck()
+    .get();
+}
+
 export type FindNewEntry = (mirrorId: number) => NewEntry;
 
 /** Prepares the reading of one of these entries. */

@@ -38,28 +38,51 @@ export function* listChangedCases({ sqlite }: Mirror, filter: ChangeFilter): Gen
   if (caseId !== undefined) yield { caseId, keys };
 }
 
+/** The newest run that ended and changed something, as far as the filter looks. */
+export function findNewestChangingRun(
+  { sqlite }: Mirror,
+  filter: Omit<ChangeFilter, 'period'>,
+): number | undefined {
+  const found = listArms(filter).map(
+    (arm) => `EXISTS (SELECT 1 FROM (${toSelect(arm, filter, `${arm.runId} = sync_runs.id`)} LIMIT 1))`,
+  );
+  return sqlite
+    .prepare<[object], number>(
+      `SELECT id FROM sync_runs WHERE outcome <> 'running' AND trigger <> 'redact' AND (${found.join(' OR ')})
+       ORDER BY id DESC LIMIT 1`,
+    )
+    .pluck()
+    .get({ caseId: filter.caseId, field: filter.field });
+}
+
 /** Only keys are sorted: values are long, and those that nobody asks to see are not read at all. */
-function toQuery({ period, caseId, field }: ChangeFilter): { text: string; values: object } {
-  const arms = [
+function toQuery({ period, ...filter }: ChangeFilter): { text: string; values: object } {
+  const text = listArms(filter)
+    .map((arm) => toSelect(arm, filter, `${arm.runId} BETWEEN :first AND :last`))
+    .join('\nUNION ALL ');
+  return {
+    text: `${text}\nORDER BY case_id, run_id, place, ref`,
+    values: { first: period.first.id, last: period.last.id, caseId: filter.caseId, field: filter.field },
+  };
+}
+
+function listArms({ field }: Omit<ChangeFilter, 'period'>): readonly Arm[] {
+  return [
     FIELDS,
     ...(field === undefined ? PRESENCES : []),
     ...(field === undefined || field === ENTRIES_FIELD ? ENTRIES : []),
   ];
-  const text = arms
-    .map(({ select, runId, where, caseColumn = 'case_id', isOfFields = false }) => {
-      const conditions = [
-        `${runId} BETWEEN :first AND :last`,
-        ...where,
-        ...(caseId === undefined ? [] : [`${caseColumn} = :caseId`]),
-        ...(field === undefined || !isOfFields ? [] : ['field = :field']),
-      ];
-      return `${select} WHERE ${conditions.join(' AND ')}`;
-    })
-    .join('\nUNION ALL ');
-  return {
-    text: `${text}\nORDER BY case_id, run_id, place, ref`,
-    values: { first: period.first.id, last: period.last.id, caseId, field },
-  };
+}
+
+function toSelect(arm: Arm, { caseId, field }: Omit<ChangeFilter, 'period'>, ofRuns: string): string {
+  const { select, where, caseColumn = 'case_id', isOfFields = false } = arm;
+  const conditions = [
+    ofRuns,
+    ...where,
+    ...(caseId === undefined ? [] : [`${caseColumn} = :caseId`]),
+    ...(field === undefined || !isOfFields ? [] : ['field = :field']),
+  ];
+  return `${select} WHERE ${conditions.join(' AND ')}`;
 }
 
 interface Arm {

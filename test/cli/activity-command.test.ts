@@ -108,12 +108,15 @@ describe('departed', () => {
 
   test('lists who left when, with the last status and the link; of redacted cases nothing more', async () => {
     const { run } = await leave();
-    expect((await run('departed')).stdout).toBe(`2030-01-03  Birch (case 2)
-            last status: Yes; https://clearinghouse.net/case/2
-2030-01-03  (removed on request on 2030-01-03) (case 3)
-            last status: not kept; https://clearinghouse.net/case/3
-2030-01-02  Alder (case 1)
-            last status: Yes; https://clearinghouse.net/case/1
+    expect((await run('departed')).stdout).toBe(`2030-01-03 03:17  Birch (case 2)
+                  last status: Yes; run 3
+                  https://clearinghouse.net/case/2
+2030-01-03 03:17  (removed on request on 2030-01-03 03:17) (case 3)
+                  last status: not kept; run 3
+                  https://clearinghouse.net/case/3
+2030-01-02 03:17  Alder (case 1)
+                  last status: Yes; run 2
+                  https://clearinghouse.net/case/1
 
 3 cases have left the site. What is known of them stays in the mirror.
 `);

@@ -60,7 +60,7 @@ describe('query --as-of', () => {
 
 describe('--as-of with what cannot be answered', () => {
   test.each([
-    ['yesterday', 'USAGE'],
+    ['the other day', 'USAGE'],
     ['2030-02-30', 'USAGE'],
     ['9', 'RUN_UNKNOWN'],
     ['2030-01-14', 'MOMENT_NOT_MIRRORED'],

@@ -222,18 +222,20 @@ describe('changes over several nights', () => {
 
 Alder (case 1)
 https://clearinghouse.net/case/1
-  2030-01-02, run 2:
+  2030-01-02 03:17, run 2:
     case_ongoing changed from Yes to No
     1 new docket entry: 5 (2019-03-14) First words
-  2030-01-03, run 3:
+  2030-01-03 03:17, run 3:
     was edited: docket entry 5 (2019-03-14), description changed from First words to Second words
-  2030-01-04, run 4:
+  2030-01-04 03:17, run 4:
     name changed from Alder v. Thimble County to Alder
     1 removed docket entry: 5 (2019-03-14) Second words
 
 New cases
 
   Cedar v. Creek (case 3)
+    District of North Borealia, filed 2019-03-14, Jail Conditions; Public Accommodations
+    https://clearinghouse.net/case/3
 
 In all: 1 changed case, 1 new case, 2 changes of fields, 1 new docket entry, 1 edited docket entry, 1 removed docket entry.
 `);
@@ -374,12 +376,12 @@ describe('changes of what is on the site', () => {
     const { stdout } = await run('changes', '--since', '2');
     expect(stdout).toContain(`(no name) (case 1)
 https://clearinghouse.net/case/1
-  2030-01-02, run 2:
+  2030-01-02 03:17, run 2:
     left the site
-  2030-01-03, run 3:
+  2030-01-03 03:17, run 3:
     was redacted: its content and its earlier history were removed on request
 `);
-    expect(stdout).toMatch(/run 2:\n {4}left the site\n {2}2030-01-03, run 3:\n {4}came back\n/);
+    expect(stdout).toMatch(/run 2:\n {4}left the site\n {2}2030-01-03 03:17, run 3:\n {4}came back\n/);
     expect(stdout).toContain('2 changed cases, 2 departures, 1 return, 1 redaction');
   });
 });
@@ -407,13 +409,51 @@ describe('changes of very much', () => {
 
 test('that nothing changed is said: in words, or beside the JSON', async () => {
   const { run } = await startNights(smallCollection(2), () => undefined);
-  expect((await run('changes')).stdout).toBe(
+  expect((await run('changes', '--since', '2')).stdout).toBe(
     'Changes found by run 2 (2030-01-02 03:17 UTC)\n\nNothing changed.\n',
   );
-  expect(await run('changes', '--json')).toEqual({ exitCode: 0, stdout: '', stderr: 'Nothing changed.\n' });
+  expect(await run('changes', '--since', '2', '--json')).toEqual({
+    exitCode: 0,
+    stdout: '',
+    stderr: 'Nothing changed.\n',
+  });
   expect((await run('changes', '--since', '2031-01-01')).stdout).toBe(
     'Nothing changed: no run ended in that time.\n',
   );
+});
+
+describe('changes without a period', () => {
+  const start = () =>
+    startNights(
+      recordedCases([makeCase({ id: 1 }), makeCase({ id: 2 })]),
+      (source) => {
+        source.edit(1, (record) => ({ ...record, court: 'Elsewhere' }));
+      },
+      (source) => {
+        source.edit(2, (record) => ({ ...record, case_ongoing: 'No' }));
+      },
+      () => undefined,
+      () => undefined,
+    );
+
+  test('are those of the newest run that found any, and the runs since are named', async () => {
+    const { run } = await start();
+    const { stdout } = await run('changes');
+    expect(stdout).toContain('Changes found by run 3 (2030-01-03 03:17 UTC)');
+    expect(stdout).toContain('case_ongoing changed from Yes to No');
+    expect(stdout).toContain('2 runs since then, the newest run 5 (2030-01-05 03:17), found nothing new.');
+  });
+
+  test('of one field are those of the newest run that changed this field', async () => {
+    const { run } = await start();
+    expect((await run('changes', '--field', 'court')).stdout).toContain('found by run 2');
+  });
+
+  test('tell how the newest run ended when it was not complete', async () => {
+    const { run, write } = await start();
+    write(`UPDATE sync_runs SET outcome = 'failed' WHERE id = 5`);
+    expect((await run('changes')).stdout).toContain('Run 5 ended failed');
+  });
 });
 
 test('the view change_log names an entry that came and went again', async () => {

@@ -72,7 +72,7 @@ describe('--markdown', () => {
 
 ## New cases
 
-- [Birch \\[sealed\\]](https://clearinghouse.net/case/2) (case 2)
+- [Birch \\[sealed\\]](https://clearinghouse.net/case/2) (case 2): District of North Borealia, filed 2019-03-14, Jail Conditions; Public Accommodations
 
 In all: 1 changed case, 1 new case, 3 changes of fields, 0 new docket entries.
 `);

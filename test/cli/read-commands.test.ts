@@ -21,7 +21,7 @@ describe('status', () => {
     const { exitCode, stdout } = await run('status');
     expect(exitCode).toBe(0);
     expect(stdout).toContain('1 case, 3 docket entries');
-    expect(stdout).toMatch(/5021 Yes +1 +2030-01-15T03:17:00\.000Z +complete/);
+    expect(stdout).toMatch(/5021 Yes +1 +2030-01-15 03:17 +complete/);
     expect(stdout).toMatch(/filing_year +an integer +a text/);
   });
 
@@ -69,7 +69,7 @@ describe('query', () => {
     ['tsv', 'id\ttext\tempty\tid\n1\t"a,""b"""\t\t2\n'],
     ['ndjson', '{"id":1,"text":"a,\\"b\\"","empty":null,"id_2":2}\n'],
     ['json', '[\n  {"id":1,"text":"a,\\"b\\"","empty":null,"id_2":2}\n]\n'],
-    ['table', 'id text empty id\n── ───── ───── ──\n 1 a,"b" 2\n'],
+    ['table', 'id text empty id\n── ───── ───── ──\n 1 a,"b" NULL 2\n'],
   ];
   test.each(formats)('prints %s', async (format, expected) => {
     const { run } = await start();
@@ -84,7 +84,7 @@ describe('query', () => {
 
   test('of nothing is an empty list in JSON, and a heading alone in a table', async () => {
     const { run } = await start();
-    expect((await run('query', '--json', 'SELECT id FROM cases WHERE 0')).stdout).toBe('[]\n');
+    expect((await run('query', '--format', 'json', 'SELECT id FROM cases WHERE 0')).stdout).toBe('[]\n');
     expect((await run('query', 'SELECT id FROM cases WHERE 0')).stdout).toBe('id\n──\n');
   });
 

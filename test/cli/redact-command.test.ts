@@ -125,7 +125,8 @@ describe('redact', () => {
           'SELECT id FROM departed_cases',
           '--as-of',
           String(run),
-          '--json',
+          '--format',
+          'json',
           '--database',
           database,
         ])
@@ -180,13 +181,15 @@ describe('coverage', () => {
     ]);
     const { sync, database } = await startHarness({ source });
     await sync();
-    const { exitCode, stdout } = await runCli(['coverage', '--database', database]);
+    const { exitCode, stdout } = await runCli(['coverage', '--database', database], {
+      env: { COLUMNS: '120' },
+    });
     expect(exitCode).toBe(0);
     expect(stdout).toContain(
       'Coverage: the site has 2 cases. Under one of the five statuses: 1; under none: 1. The mirror lacks 1 case of them.',
     );
     const json = JSON.parse(
-      (await runCli(['coverage', '--json', '--database', database])).stdout,
+      (await runCli(['coverage', '--format', 'json', '--database', database])).stdout,
     ) as object[];
     expect(json).toMatchObject([
       { run_id: 1, outcome: 'measured', count_all: 2, without_ongoing_status: 1, not_mirrored: 1 },

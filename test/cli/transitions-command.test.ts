@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import { makeCase } from '../support/make-case.ts';
+import { runCli } from '../support/command-line.ts';
 import { departureSql, returnSql, startNights } from '../support/nights.ts';
 
 const ongoing = (id: number, case_ongoing: string | null) =>
@@ -108,7 +109,7 @@ describe('transitions', () => {
   });
 
   test('are a table of less than 80 columns, and honest about what was not seen', async () => {
-    const { run, write } = await start();
+    const { run, write, harness } = await start();
     write(
       `UPDATE cases SET case_ongoing = 'A status that nobody has ever documented, and a long one' WHERE id = 4`,
     );
@@ -116,10 +117,15 @@ describe('transitions', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^1 No +\. +1 +\. +\.$/m);
     expect(stdout).toMatch(/^2 Yes +3 +\. +\. +1$/m);
-    expect(stdout).toContain('In all: 6 moves, 1 case new to the mirror.');
-    expect(stdout).toContain('that median is too short');
-    const table = stdout.split('\n').slice(1);
-    expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(stdout).toContain(
+      'In all: 4 changes of case_ongoing, 1 departure from the site, 1 return, 1 case new to the mirror.',
+    );
+    expect(stdout).toContain('so their median is too short');
+    const narrow = await runCli(['transitions', '--since', '2'], {
+      env: { CLEARINGHOUSE_DATABASE: harness.database },
+    });
+    const widths = narrow.stdout.split('\n').map((line) => line.length);
+    expect(Math.max(...widths)).toBeLessThanOrEqual(80);
   });
 
   test('of nothing say so', async () => {
@@ -136,9 +142,9 @@ describe('transitions --list', () => {
     const { stdout } = await run('transitions', '--list');
     expect(stdout).toContain(`
 Yes to No
-  2030-01-02  Case 1 (case 1)
-  2030-01-03  Case 2 (case 2)
-  2030-01-05  Case 3 (case 3)
+  2030-01-02 03:30  Case 1 (case 1)
+  2030-01-03 03:30  Case 2 (case 2)
+  2030-01-05 03:30  Case 3 (case 3)
 `);
     expect(stdout).not.toContain('(new) to');
   });

@@ -16,8 +16,14 @@ export function renderWrites(scenario: Scenario, trials: readonly Trial[]): stri
       const outcome = renderOutcome([...before, ...after]);
       return before.length + after.length === 0 ? [] : [[write, String(times), ...deaths, outcome]];
     });
-  const heading = ['write', 'times in a run', 'deaths before', 'deaths after', 'outcome'];
-  return `${scenario.name}\n\n${renderTable(heading, rows, ['left', 'right', 'right', 'right'])}`;
+  const columns = [
+    { heading: 'write' },
+    ...['times in a run', 'deaths before', 'deaths after'].map(
+      (heading) => ({ heading, align: 'right' }) as const,
+    ),
+    { heading: 'outcome' },
+  ];
+  return `${scenario.name}\n\n${renderTable(columns, rows, Infinity)}`;
 }
 
 function isAt(death: Death, label: string): boolean {

@@ -21,7 +21,8 @@ beforeEach(() => {
   for (const run of RUNS) insert.run(...run);
 });
 
-const find = (text: string): number => findRunAsOf(mirror, parseMoment(text)).runId;
+const find = (text: string): number =>
+  findRunAsOf(mirror, parseMoment(text, { now: new Date('2030-01-15T03:17:00Z'), timeZone: 'UTC' })).runId;
 
 describe('the run that a moment stands for', () => {
   test.each([

@@ -23,6 +23,10 @@ export interface CliOptions {
   readonly surroundings?: Surroundings;
   /** What comes on standard input; nothing by default. */
   readonly stdin?: string;
+  /** UTC by default. */
+  readonly timeZone?: string;
+  /** The columns of the terminal; 100 by default. */
+  readonly columns?: number;
   /** Who answers questions; nobody by default. */
   readonly ask?: Io['ask'];
   /** Is given the function that stops the command, as a signal would. */
@@ -31,14 +35,15 @@ export interface CliOptions {
 
 /** Runs the command line in this process, with streams, environment and clock of its own. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  const stdout = collect(options.isTTY);
-  const stderr = collect(options.isTTY);
+  const stdout = collect(options.isTTY, options.columns);
+  const stderr = collect(options.isTTY, options.columns);
   const io: Io = {
     stdout: stdout.out,
     stderr: stderr.out,
     env: options.env ?? {},
     folder: options.folder ?? tempFolder(),
     surroundings: options.surroundings ?? fakeSurroundings(),
+    timeZone: options.timeZone ?? 'UTC',
     keepHeapSmall: () => undefined,
     onReload: () => () => undefined,
     readStdin: () => Promise.resolve(options.stdin ?? ''),
@@ -52,7 +57,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-function collect(isTTY = false): { out: Out; text: () => string } {
+function collect(isTTY = false, columns = 100): { out: Out; text: () => string } {
   const chunks: string[] = [];
   const sink = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -60,7 +65,7 @@ function collect(isTTY = false): { out: Out; text: () => string } {
       done();
     },
   });
-  return { out: Object.assign(sink, { isTTY, columns: 100 }), text: () => chunks.join('') };
+  return { out: Object.assign(sink, { isTTY, columns }), text: () => chunks.join('') };
 }
 
 const COMMAND = fileURLToPath(new URL('../../bin/clearinghouse-mirror.js', import.meta.url));

@@ -34,7 +34,8 @@ export async function startNights(
   };
   write(`UPDATE sync_runs SET started_at = format('2030-01-%02dT03:17:00.000Z', id), ended_at = format('2030-01-%02dT04:17:00.000Z', id);
     UPDATE case_changes SET changed_at = format('2030-01-%02dT03:30:00.000Z', run_id)`);
-  const run = (...args: string[]) => runCli(args, { env: { CLEARINGHOUSE_DATABASE: harness.database } });
+  const run = (...args: string[]) =>
+    runCli(args, { env: { CLEARINGHOUSE_DATABASE: harness.database, COLUMNS: '1000' } });
   return {
     harness,
     run,

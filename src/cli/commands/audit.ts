@@ -5,9 +5,9 @@ import { findAudit } from '../../audit/list-audits.ts';
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { openMirrorReadOnly } from '../../mirror/open-mirror.ts';
-import { widthOf, write, writePieces, type Io } from '../io.ts';
-import { renderAuditCounts, toCountRows } from '../render/audit.ts';
-import { renderRows } from '../render/rows.ts';
+import type { Io } from '../io.ts';
+import { printAnswer, printListing } from '../print-rows.ts';
+import { AUDIT_COUNT_COLUMNS, renderAuditCounts } from '../render/audit.ts';
 import { addRowFormat, readRowFormat } from '../row-format-options.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
 import { withMirror } from '../with-mirror.ts';
@@ -19,6 +19,7 @@ export function defineAudit(command: Command): Command {
         .description('Count the contradictions in the cases that are worth a look, or list the cases of one.')
         .argument('[name]', 'list the cases of this one')
         .option('--limit <n>', 'list at most so many cases', toLimit),
+      'table',
     ),
     ['database'],
   ).addHelpText(
@@ -32,6 +33,9 @@ Examples:
   $ clearinghouse-mirror audit dates_at_odds --format csv > dates.csv`,
   );
 }
+
+/** The column of an audit that says in words what is wrong. */
+const REASONS = ['why'];
 
 function toLimit(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It takes a whole number, at least 1.');
@@ -49,18 +53,29 @@ async function showCounts(flags: Flags, io: Io): Promise<void> {
       hint: '`clearinghouse-mirror audit` without it lists the names.',
     });
   }
-  const counts = withMirror(readSettings(flags, io).database, countAudits);
-  const format = readRowFormat(flags);
-  if (format === 'table') await write(io.stdout, renderAuditCounts(counts));
-  else await writePieces(io.stdout, renderRows(toCountRows(counts), format));
+  const output = readRowFormat(flags, 'table');
+  const { database } = readSettings(flags, io);
+  const counts = withMirror(database, countAudits);
+  await printListing(
+    io,
+    { ...output, format: output.format === 'table' ? 'text' : output.format },
+    database,
+    {
+      columns: AUDIT_COUNT_COLUMNS,
+      objects: () => counts.map(({ name, view, count, shows }) => ({ name, view, count, shows })),
+      text: (width) => [renderAuditCounts(counts, width)],
+    },
+  );
 }
 
 async function showRows(name: string, flags: Flags, io: Io): Promise<void> {
   const audit = findAudit(name);
-  const mirror = openMirrorReadOnly(readSettings(flags, io).database);
+  const output = readRowFormat(flags, 'table');
+  const { database } = readSettings(flags, io);
+  const mirror = openMirrorReadOnly(database);
   try {
     const answer = findAuditRows(mirror, audit, flags.limit as number | undefined);
-    await writePieces(io.stdout, renderRows(answer, readRowFormat(flags), widthOf(io.stdout)));
+    await printAnswer(io, output, database, { ...answer, wrapped: REASONS });
   } finally {
     mirror.close();
   }

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import type { ExitName } from '../../exit-codes.ts';
 import { findCaseAsOf, type CaseAsOf } from '../../history/find-case-as-of.ts';
 import { findRunAsOf } from '../../history/find-run-as-of.ts';
-import { parseMoment } from '../../history/parse-moment.ts';
 import { findCase, type StoredCase } from '../../mirror/find-case.ts';
 import { parseCaseId } from '../case-id.ts';
 import { say, write, type Io } from '../io.ts';
+import { readMoment } from '../period-options.ts';
 import { renderCase } from '../render/case.ts';
 import { AS_OF, renderRunAsOf, toRunAsOfJson } from '../render/run-as-of.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
@@ -33,7 +33,7 @@ A case as of then is proven to be the one that was stored; only the order of lis
 }
 
 export async function runCaseCommand(id: number, flags: Flags, io: Io): Promise<ExitName> {
-  const moment = typeof flags.asOf === 'string' ? parseMoment(flags.asOf) : null;
+  const moment = typeof flags.asOf === 'string' ? readMoment(flags.asOf, io) : null;
   const found = withMirror(readSettings(flags, io).database, (mirror): Found => {
     if (moment === null) return { case: findCase(mirror, id), notes: {} };
     const run = findRunAsOf(mirror, moment);

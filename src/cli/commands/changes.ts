@@ -2,37 +2,57 @@ import type { Command } from 'commander';
 import type { ExitName } from '../../exit-codes.ts';
 import { checkCase, toHistoryField } from '../../history/check-filter.ts';
 import { prepareFindChange } from '../../history/find-change.ts';
+import { prepareFindFacts, prepareFindName, prepareFindStart } from '../../history/find-name.ts';
 import { findPeriod } from '../../history/find-period.ts';
-import { prepareFindName, prepareFindStart } from '../../history/find-name.ts';
-import { listChangedCases, type ChangeFilter } from '../../history/list-changes.ts';
+import { findNewestChangingRun, listChangedCases, type ChangeFilter } from '../../history/list-changes.ts';
 import type { Mirror } from '../../mirror/open-mirror.ts';
-import { writePieces, type Io } from '../io.ts';
+import { parseCaseId } from '../case-id.ts';
+import type { Io } from '../io.ts';
 import { addSince, addUntil, parseLimit, PERIOD_HELP, readPeriod } from '../period-options.ts';
+import { printListing } from '../print-rows.ts';
 import { toChangeJson } from '../render/change-json.ts';
 import { renderChanges } from '../render/changes.ts';
 import { toNoPeriodWords } from '../render/period.ts';
-import { MARKDOWN, PLAIN } from '../render/writing-style.ts';
+import { MARKDOWN, toPlainStyle, type WritingStyle } from '../render/writing-style.ts';
+import { addRowFormat, readRowFormat } from '../row-format-options.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
-import { parseCaseId } from '../case-id.ts';
 import { withMirrorMoment } from '../with-mirror-moment.ts';
 
 const MOST_CASES = '200';
 
+const COLUMNS = [
+  'run_id',
+  'changed_at',
+  'case_id',
+  'case_name',
+  'kind',
+  'field',
+  'entry_key',
+  'old_value',
+  'new_value',
+  'court',
+  'filed',
+  'case_types',
+  'url',
+];
+
 export function defineChanges(command: Command): Command {
   const described = command.description(
-    'Tell what changed: by default, what the newest sync that has ended brought.',
+    'Tell what changed: by default, what the newest run that changed anything found.',
   );
   return addSettings(
-    addUntil(addSince(described))
-      .option('--case <id>', 'of this case only', parseCaseId)
-      .option('--field <field>', 'of this field only, as case_ongoing, main_docket.court or docket_entries')
-      .option(
-        '--limit <n>',
-        `how many changed and how many new cases to print; 0 for all (default: ${MOST_CASES})`,
-        parseLimit,
-      )
-      .option('--markdown', 'print it as Markdown, for a mail')
-      .option('--json', 'print every change as JSON, one object a line'),
+    addRowFormat(
+      addUntil(addSince(described))
+        .option('--case <id>', 'of this case only, by its id or link', parseCaseId)
+        .option('--field <field>', 'of this field only, as case_ongoing, main_docket.court or docket_entries')
+        .option(
+          '--limit <n>',
+          `how many changed and how many new cases to print; 0 for all (default: ${MOST_CASES})`,
+          parseLimit,
+        )
+        .option('--markdown', 'the same as --format markdown, for a mail'),
+      'text',
+    ),
     ['database'],
   ).addHelpText(
     'after',
@@ -41,56 +61,73 @@ ${PERIOD_HELP}
 With --until or --case and no --since it begins with the first run.
 
 In words, (absent) is a field that was not there at all, (null) one without a value, (empty) an empty text. With
---json, old_value and new_value are the values themselves, and a value that was absent is a member that is absent;
---limit has no effect there.
+--json, old_value and new_value are the values themselves, and a value that was absent is a member that is absent.
+--limit is for the text and for Markdown; the other formats have every change.
 
 Examples:
   $ clearinghouse-mirror changes
-  $ clearinghouse-mirror changes --since 2026-03-01 --field case_ongoing
+  $ clearinghouse-mirror changes --since "last monday" --field case_ongoing
   $ clearinghouse-mirror changes --case 10002
   $ clearinghouse-mirror changes --json | jq 'select(.kind == "departed") | .case_id'`,
   );
 }
 
 export async function runChangesCommand(flags: Flags, io: Io): Promise<ExitName> {
-  const asked = readPeriod(flags);
+  const output = readRowFormat(flags, 'text');
+  const asked = readPeriod(flags, io);
   const caseId = flags.case as number | undefined;
   const isDefault = asked.since === undefined && asked.until === undefined && caseId === undefined;
-  await withMirrorMoment(readSettings(flags, io).database, async (mirror) => {
+  const { database } = readSettings(flags, io);
+  await withMirrorMoment(database, async (mirror) => {
     if (caseId !== undefined) checkCase(mirror, caseId);
     const field = typeof flags.field === 'string' ? toHistoryField(mirror, flags.field) : undefined;
-    const period = findPeriod(mirror, { ...asked, otherwise: isDefault ? 'newest ended run' : 'first run' });
-    const isJson = flags.json === true;
-    if (period === null) {
-      const words = `Nothing changed: ${toNoPeriodWords(!isDefault)}.\n`;
-      await writePieces(isJson ? io.stderr : io.stdout, [words]);
-    } else if (isJson) {
-      const isEmpty = await writePieces(io.stdout, toLines(mirror, { period, caseId, field }));
-      if (isEmpty) await writePieces(io.stderr, ['Nothing changed.\n']);
-    } else {
-      await writePieces(io.stdout, renderText(mirror, { period, caseId, field }, flags));
-    }
+    const period = findPeriod(mirror, {
+      ...asked,
+      otherwise: isDefault ? () => findNewestChangingRun(mirror, { field }) : 'first run',
+    });
+    const none = `Nothing changed${period === null ? `: ${toNoPeriodWords(!isDefault)}` : ''}.\n`;
+    const toText = (style: WritingStyle): Iterable<string> =>
+      period === null
+        ? [style.sentence(none.trimEnd())]
+        : renderText(mirror, { period, caseId, field }, style, flags, io);
+    await printListing(io, output, database, {
+      columns: COLUMNS,
+      objects: () => (period === null ? [] : listChanges(mirror, { period, caseId, field })),
+      text: (width) => toText(toPlainStyle(width)),
+      markdown: () => toText(MARKDOWN),
+      none,
+    });
   });
   return 'complete';
 }
 
-function renderText(mirror: Mirror, filter: ChangeFilter, flags: Flags): Iterable<string> {
+function renderText(
+  mirror: Mirror,
+  filter: ChangeFilter,
+  style: WritingStyle,
+  flags: Flags,
+  { timeZone }: Io,
+): Iterable<string> {
   const changes = {
     period: filter.period,
     cases: listChangedCases(mirror, filter),
     find: prepareFindChange(mirror),
     nameOf: prepareFindName(mirror),
+    factsOf: prepareFindFacts(mirror),
     startOf: prepareFindStart(mirror),
+    timeZone,
     limit: (flags.limit as number | undefined) ?? Number(MOST_CASES),
   };
-  return renderChanges(changes, flags.markdown === true ? MARKDOWN : PLAIN);
+  return renderChanges(changes, style);
 }
 
-function* toLines(mirror: Mirror, filter: ChangeFilter): Generator<string> {
+function* listChanges(mirror: Mirror, filter: ChangeFilter): Generator<object> {
   const find = prepareFindChange(mirror);
   const nameOf = prepareFindName(mirror);
+  const factsOf = prepareFindFacts(mirror);
   for (const { caseId, keys } of listChangedCases(mirror, filter)) {
     const name = nameOf(caseId);
-    for (const key of keys) yield `${JSON.stringify(toChangeJson(find(key), name))}\n`;
+    for (const key of keys)
+      yield toChangeJson(find(key), name, key.kind === 'appeared' ? factsOf(caseId) : null);
   }
 }

@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { listCoverage } from '../../mirror/find-coverage.ts';
-import { write, type Io } from '../io.ts';
+import type { Io } from '../io.ts';
+import { printListing } from '../print-rows.ts';
+import { addRowFormat, readRowFormat } from '../row-format-options.ts';
 import { renderCoverageHistory, toCoverageJson } from '../render/coverage.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
 import { withMirror } from '../with-mirror.ts';
@@ -11,9 +13,12 @@ const MOST_CHECKS = 10;
 
 export function defineCoverage(command: Command): Command {
   return addSettings(
-    command
-      .description('Tell how many cases the site has, and how many of them the sweeps and the mirror hold.')
-      .option('--json', 'print the newest checks as JSON'),
+    addRowFormat(
+      command.description(
+        'Tell how many cases the site has, and how many of them the sweeps and the mirror hold.',
+      ),
+      'text',
+    ),
     ['database'],
   ).addHelpText(
     'after',
@@ -26,13 +31,15 @@ sweeps the list "In Process (Public)" in which they stand as well.`,
 }
 
 export async function runCoverageCommand(flags: Flags, io: Io): Promise<ExitName> {
+  const output = readRowFormat(flags, 'text');
   const { database } = readSettings(flags, io);
   const checks = withMirror(database, (mirror) => listCoverage(mirror, MOST_CHECKS));
   if (checks.length === 0)
     throw new MirrorError('NOTHING_MEASURED', `No run in ${database} has measured it.`);
-  await write(
-    io.stdout,
-    flags.json === true ? `${JSON.stringify(checks.map(toCoverageJson))}\n` : renderCoverageHistory(checks),
-  );
+  await printListing(io, output, database, {
+    columns: Object.keys(checks.map(toCoverageJson)[0] ?? {}),
+    objects: () => checks.map(toCoverageJson),
+    text: (width) => [renderCoverageHistory(checks, width, io.timeZone)],
+  });
   return 'complete';
 }

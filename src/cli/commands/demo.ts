@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { DemoStage } from '../../demo/run-demo.ts';
 import type { ExitName } from '../../exit-codes.ts';
-import { wantsColour, widthOf, withStop, write, type Io } from '../io.ts';
+import { textWidth, wantsColour, withStop, write, type Io } from '../io.ts';
 import { createProgress } from '../render/progress.ts';
 import { renderRows } from '../render/rows.ts';
 import { renderRunReport, toReportJson } from '../render/run-report.ts';
@@ -41,10 +41,11 @@ export async function runDemoCommand(flags: Flags, io: Io): Promise<ExitName> {
   const stage: DemoStage = {
     say: (text) => show(`\n${text}\n`),
     createProgress: () => createProgress(io.stderr, io.surroundings.now),
-    showReport: (report) => show(`\n${renderRunReport(report, wantsColour(io.stdout, io.env))}`),
+    showReport: (report) =>
+      show(`\n${renderRunReport(report, wantsColour(io.stdout, io.env), textWidth(io))}`),
     showAnswer: async (title, sql, answer) => {
       await show(`\n${title}\n\n${sql.replace(/^/gm, '    ')}\n\n`);
-      for (const piece of renderRows(answer, 'table', widthOf(io.stdout))) await show(piece);
+      for (const piece of renderRows(answer, { format: 'table', width: textWidth(io) })) await show(piece);
     },
   };
   const reports = await withStop(io, (signal) =>

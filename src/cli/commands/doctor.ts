@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Finding } from '../../doctor/examine.ts';
 import { EXIT_CODES, type ExitName } from '../../exit-codes.ts';
 import { withStop, write, type Io } from '../io.ts';
-import { toCellText } from '../render/table.ts';
+import { toCellText } from '../render/cell-text.ts';
 import { addSettings, SYNC_SETTINGS, readWrittenSettings, type Flags } from '../settings-options.ts';
 
 export function defineDoctor(command: Command): Command {

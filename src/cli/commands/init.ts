@@ -8,7 +8,7 @@ import type { Question } from '../../init/questions.ts';
 import { findTokenFile, parseSettings, readToken } from '../../settings.ts';
 import type { SettingName, WrittenSettings } from '../../written-settings.ts';
 import { withStop, write, type Io } from '../io.ts';
-import { toCellText } from '../render/table.ts';
+import { toCellText } from '../render/cell-text.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../settings-options.ts';
 
 export function defineInit(command: Command): Command {

@@ -5,15 +5,16 @@ import { decodeText } from '../../decode-text.ts';
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { findRunAsOf } from '../../history/find-run-as-of.ts';
-import { parseMoment, type Moment } from '../../history/parse-moment.ts';
+import type { Moment } from '../../history/parse-moment.ts';
 import { queryAsOf } from '../../history/query-as-of.ts';
 import { expandHome } from '../../path-setting.ts';
 import { wordsOf } from '../../system-words.ts';
 import { toDatabaseError } from '../../mirror/database-error.ts';
 import { openMirrorReadOnly, type Mirror } from '../../mirror/open-mirror.ts';
 import { query, type QueryAnswer } from '../../mirror/query.ts';
-import { say, widthOf, writePieces, type Io } from '../io.ts';
-import { renderRows } from '../render/rows.ts';
+import { say, type Io } from '../io.ts';
+import { readMoment } from '../period-options.ts';
+import { printAnswer } from '../print-rows.ts';
 import { AS_OF, renderRunAsOf } from '../render/run-as-of.ts';
 import { renderPlural } from '../render/units.ts';
 import { addRowFormat, readRowFormat } from '../row-format-options.ts';
@@ -27,6 +28,7 @@ export function defineQuery(command: Command): Command {
         .argument('[sql]', 'one statement that returns rows; "-" reads it from standard input')
         .option('--file <file>', 'read the statement from a file')
         .option(...AS_OF),
+      'table',
     ),
     ['database'],
   ).addHelpText(
@@ -46,11 +48,13 @@ had beside it: "main.cases" is always of now.`,
 
 export async function runQueryCommand(argument: string | undefined, flags: Flags, io: Io): Promise<ExitName> {
   const text = await readStatement(argument, flags.file, io);
-  const moment = typeof flags.asOf === 'string' ? parseMoment(flags.asOf) : null;
-  const mirror = openMirrorReadOnly(readSettings(flags, io).database);
+  const output = readRowFormat(flags, 'table');
+  const moment = typeof flags.asOf === 'string' ? readMoment(flags.asOf, io) : null;
+  const { database } = readSettings(flags, io);
+  const mirror = openMirrorReadOnly(database);
   try {
     const answer = ask(mirror, text, moment, io);
-    await writePieces(io.stdout, renderRows(answer, readRowFormat(flags), widthOf(io.stdout)));
+    await printAnswer(io, output, database, answer);
   } finally {
     mirror.close();
   }

@@ -8,7 +8,7 @@ import { PACKAGE } from '../../package-info.ts';
 import type { Settings } from '../../settings.ts';
 import { parseCaseId } from '../case-id.ts';
 import { write, type Io } from '../io.ts';
-import { toCellText } from '../render/table.ts';
+import { toCellText } from '../render/cell-text.ts';
 import { renderPlural } from '../render/units.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
 import { withMirror } from '../with-mirror.ts';

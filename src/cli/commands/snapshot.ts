@@ -4,7 +4,8 @@ import { parseSettings } from '../../settings.ts';
 import { parseSnapshotSettings } from '../../settings-nightly.ts';
 import { listSnapshots, removeOldSnapshots, type Snapshot } from '../../snapshots/list-snapshots.ts';
 import { takeSnapshot } from '../../snapshots/take-snapshot.ts';
-import { withStop, write, type Io } from '../io.ts';
+import { toLocalMinute } from '../../local-time.ts';
+import { textWidth, withStop, write, type Io } from '../io.ts';
 import { renderTable } from '../render/table.ts';
 import { renderBytes, renderPlural } from '../render/units.ts';
 import { addSettings, readWrittenSettings, SNAPSHOT_SETTINGS, type Flags } from '../settings-options.ts';
@@ -39,7 +40,9 @@ export async function runSnapshotCommand(flags: Flags, io: Io): Promise<ExitName
     const all = listSnapshots(database, settings.folder);
     await write(
       io.stdout,
-      isJson ? `${JSON.stringify(all.map(toJson))}\n` : renderList(all, settings.folder),
+      isJson
+        ? `${JSON.stringify(all.map(toJson))}\n`
+        : renderList(all, settings.folder, textWidth(io), io.timeZone),
     );
     return 'complete';
   }
@@ -60,13 +63,17 @@ function toJson({ path, takenAt, bytes }: Snapshot) {
   return { path, taken_at: takenAt.toISOString(), bytes };
 }
 
-function renderList(all: readonly Snapshot[], folder: string): string {
+function renderList(all: readonly Snapshot[], folder: string, width: number, timeZone: string): string {
   if (all.length === 0) return `There is no snapshot in ${folder}.\n`;
   const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
   const table = renderTable(
-    ['taken', 'size', 'file'],
-    all.map(({ path, takenAt, bytes }) => [takenAt.toISOString(), renderBytes(bytes), path]),
-    ['left', 'right'],
+    [
+      { heading: 'taken', fit: 'whole' },
+      { heading: 'size', align: 'right', fit: 'whole' },
+      { heading: 'file', fit: 'whole' },
+    ],
+    all.map(({ path, takenAt, bytes }) => [toLocalMinute(takenAt, timeZone), renderBytes(bytes), path]),
+    width,
   );
   return `${table}\n${renderPlural(all.length, 'snapshot')}, ${renderBytes(total)}\n`;
 }

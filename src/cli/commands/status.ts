@@ -4,7 +4,7 @@ import type { ExitName } from '../../exit-codes.ts';
 import { findFreshAsOf, findMirrorState, type MirrorState } from '../../mirror/find-mirror-state.ts';
 import { isWriterLockHeld } from '../../mirror/writer-lock.ts';
 import { readNightBook, toNightBookPath } from '../../nightly/night-book.ts';
-import { write, type Io } from '../io.ts';
+import { textWidth, write, type Io } from '../io.ts';
 import { renderMirrorState, toStateJson } from '../render/mirror-state.ts';
 import { renderNightlyState, toNightlyJson, type NightlyState } from '../render/nightly-state.ts';
 import { renderDuration } from '../render/units.ts';
@@ -43,7 +43,7 @@ export async function runStatusCommand(flags: Flags, io: Io): Promise<ExitName> 
     io.stdout,
     flags.json === true
       ? `${JSON.stringify({ ...toStateJson(state), ...toNightlyJson(nightly) })}\n`
-      : renderMirrorState(state, renderNightlyState(nightly, state)),
+      : renderMirrorState(state, renderNightlyState(nightly, state), textWidth(io), io.timeZone),
   );
   if (flags.check === true) checkAge(nightly, Number(flags.maxAge));
   return 'complete';

@@ -3,7 +3,8 @@ import { ONGOING_STATUSES } from '../../clearinghouse/ongoing-status.ts';
 import { findSweptStatus, SWEPT_STATUSES, type SweptStatus } from '../../clearinghouse/swept-status.ts';
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
-import { findLoss, wantsColour, withStop, write, type Io } from '../io.ts';
+import { findLoss, textWidth, wantsColour, withStop, write, type Io } from '../io.ts';
+import { toJsonText } from '../render/cell-text.ts';
 import { renderRunReport, toReportJson } from '../render/run-report.ts';
 import { createRunEvents } from '../run-events.ts';
 import { addSettings, SYNC_SETTINGS, readSettingsAndToken, type Flags } from '../settings-options.ts';
@@ -61,8 +62,8 @@ export async function runSyncCommand(flags: Flags, io: Io): Promise<ExitName> {
   const loss = findLoss(io.stderr);
   const text =
     flags.json === true
-      ? `${JSON.stringify({ ...toReportJson(report), ...(loss !== null && { log_lost: loss }) })}\n`
-      : `${renderRunReport(report, wantsColour(io.stdout, io.env))}${loss === null ? '' : `What this run told on its way is lost: ${loss}.\n`}`;
+      ? `${toJsonText({ ...toReportJson(report), ...(loss !== null && { log_lost: loss }) })}\n`
+      : `${renderRunReport(report, wantsColour(io.stdout, io.env), textWidth(io))}${loss === null ? '' : `What this run told on its way is lost: ${loss}.\n`}`;
   await write(io.stdout, text);
   return report.exit;
 }

@@ -6,7 +6,7 @@ import { openMirrorReadOnly } from '../../mirror/open-mirror.ts';
 import { parseSampleSize, type SampleSize } from '../../sample-size.ts';
 import { verifyMirror } from '../../verify/verify-mirror.ts';
 import type { Scope } from '../../verify/walk-cases.ts';
-import { write, type Io } from '../io.ts';
+import { textWidth, write, type Io } from '../io.ts';
 import { createVerifyProgress } from '../render/verify-progress.ts';
 import {
   createFindingsList,
@@ -65,7 +65,9 @@ export async function runVerifyCommand(flags: Flags, io: Io): Promise<ExitName> 
         const report = { ...step.value, database, tookMs: io.surroundings.now().getTime() - startedAt };
         await write(
           io.stdout,
-          isJson ? `${JSON.stringify(toVerifyJson(report, listed.all()))}\n` : renderVerifyReport(report),
+          isJson
+            ? `${JSON.stringify(toVerifyJson(report, listed.all()))}\n`
+            : renderVerifyReport(report, textWidth(io)),
         );
         const isClean = Object.values(report.tallies).every(({ findings }) => findings === 0);
         return isClean ? 'complete' : 'findings';

@@ -4,7 +4,7 @@ import { toCaseName } from './case-link.ts';
 import { toEntryWords } from './entry-sentences.ts';
 import { toOutcomeWords, toPeriodWords } from './period.ts';
 import { renderCount, renderPlural } from './units.ts';
-import { PLAIN } from './writing-style.ts';
+import type { WritingStyle } from './writing-style.ts';
 
 /** Of the new entries of one case so many are printed. */
 const MOST_ENTRIES = 10;
@@ -13,32 +13,38 @@ export interface ActivityToRender {
   readonly period: Period;
   readonly cases: Iterable<ActiveCase>;
   readonly find: FindNewEntry;
+  readonly timeZone: string;
   /** So many cases are printed; the totals count all. */
   readonly limit: number;
 }
 
 /** Lists new docket entries case by case, piece by piece. */
-export function* renderActivity({ period, cases, find, limit }: ActivityToRender): Generator<string> {
+export function* renderActivity(
+  { period, cases, find, limit, timeZone }: ActivityToRender,
+  style: WritingStyle,
+): Generator<string> {
   let caseCount = 0;
   let entryCount = 0;
-  yield PLAIN.title(`New docket entries found by ${toPeriodWords(period)}`);
+  yield style.title(`New docket entries found by ${toPeriodWords(period, timeZone)}`);
   for (const { caseId, entryIds } of cases) {
     caseCount++;
     entryCount += entryIds.length;
     if (caseCount > limit) continue;
     const entries = entryIds.slice(0, MOST_ENTRIES).map(find);
-    yield PLAIN.caseHeading(caseId, toCaseName(entries[0]?.case_name ?? null));
+    yield style.caseHeading(caseId, toCaseName(entries[0]?.case_name ?? null));
     for (const { entry_number, date_filed, description } of entries)
-      yield PLAIN.line(toEntryWords({ entry_number, date_filed, description }, PLAIN), 0);
+      yield style.line(toEntryWords({ entry_number, date_filed, description }, style), 0);
     const rest = entryIds.length - entries.length;
-    if (rest > 0) yield PLAIN.line(`and ${renderCount(rest)} more`, 0);
+    if (rest > 0) yield style.line(`and ${renderCount(rest)} more`, 0);
     yield '\n';
   }
-  if (caseCount > limit)
-    yield `${renderPlural(caseCount - limit, 'more case')} not shown: --limit 0 shows all.\n\n`;
+  if (caseCount > limit) {
+    const rest = renderPlural(caseCount - limit, 'more case');
+    yield `${style.sentence(`${rest} not shown: --limit 0 shows all.`)}\n`;
+  }
   const total = renderPlural(entryCount, 'new docket entry', 'new docket entries');
-  yield caseCount === 0
-    ? 'No new docket entries.\n'
-    : `In all: ${total} in ${renderPlural(caseCount, 'case')}.\n`;
-  yield toOutcomeWords(period);
+  yield style.sentence(
+    caseCount === 0 ? 'No new docket entries.' : `In all: ${total} in ${renderPlural(caseCount, 'case')}.`,
+  );
+  for (const line of toOutcomeWords(period, timeZone)) yield style.sentence(line);
 }

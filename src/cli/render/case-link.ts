@@ -1,4 +1,4 @@
-import { clipText } from './table.ts';
+import { clipText } from './layout.ts';
 
 /** Where a person reads a case on the site. */
 export function toCaseLink(id: number): string {

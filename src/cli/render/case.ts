@@ -1,6 +1,6 @@
 import { toPlainText } from '../../cases/plain-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
-import { toCellText } from './table.ts';
+import { toCellText } from './cell-text.ts';
 import { renderPlural } from './units.ts';
 
 const HEAD_FIELDS = [

@@ -1,8 +1,10 @@
 import type { FieldChange } from '../../cases/compare-cases.ts';
 import type { CaseChange } from '../../history/case-change.ts';
+import type { CaseFacts } from '../../history/find-name.ts';
+import { toCaseLink } from './case-link.ts';
 
-/** A change as `--json` prints it. `old_value` and `new_value` are missing where there was no value. */
-export function toChangeJson(change: CaseChange, caseName: string | null) {
+/** A change as `--json` prints it, a new case with what a list tells of it. `old_value` and `new_value` are missing where there was no value. */
+export function toChangeJson(change: CaseChange, caseName: string | null, facts: CaseFacts | null) {
   return {
     run_id: change.runId,
     changed_at: change.changedAt,
@@ -10,7 +12,12 @@ export function toChangeJson(change: CaseChange, caseName: string | null) {
     case_name: caseName,
     kind: change.kind,
     ...toDetails(change),
+    ...(facts === null ? {} : toFactsJson(change.caseId, facts)),
   };
+}
+
+function toFactsJson(caseId: number, { court, filed, caseTypes }: CaseFacts) {
+  return { court, filed, case_types: caseTypes, url: toCaseLink(caseId) };
 }
 
 function toDetails(change: CaseChange): object {

@@ -32,7 +32,7 @@ export class ChangeTotals {
       ...this.tell('entry edited', 'edited docket entry', 'edited docket entries'),
       ...this.tell('entry removed', 'removed docket entry', 'removed docket entries'),
     ];
-    return `In all: ${parts.join(', ')}.\n`;
+    return `In all: ${parts.join(', ')}.`;
   }
 
   private tell(kind: CaseChangeKind, noun: string, plural?: string): string[] {

@@ -1,5 +1,7 @@
 import type { CoverageReport } from '../../sync/run-report.ts';
 import type { CoverageRow } from '../../mirror/find-coverage.ts';
+import { toLocalMinute } from '../../local-time.ts';
+import { wrapText } from './layout.ts';
 import { renderTable } from './table.ts';
 import { renderCount, renderPlural } from './units.ts';
 
@@ -40,14 +42,24 @@ export function toCoverageJson(check: CoverageRow) {
 }
 
 /** What `coverage` prints for a person: the newest check in words, and the last ones as a table. */
-export function renderCoverageHistory(checks: readonly CoverageRow[]): string {
+export function renderCoverageHistory(
+  checks: readonly CoverageRow[],
+  width: number,
+  timeZone: string,
+): string {
   const newest = checks.find(({ outcome }) => outcome !== 'skipped') ?? checks[0] ?? null;
   const number = (value: number | null): string => (value === null ? '-' : renderCount(value));
   const table = renderTable(
-    ['run', 'checked', 'all', 'ongoing', 'none', 'approved', 'coded', 'process', 'mirrored'],
+    [
+      { heading: 'run', align: 'right', fit: 'whole' },
+      { heading: 'checked', fit: 'whole' },
+      ...['all', 'ongoing', 'none', 'approved', 'coded', 'process', 'mirrored'].map(
+        (heading) => ({ heading, align: 'right', fit: 'whole' }) as const,
+      ),
+    ],
     checks.map((check) => [
       String(check.run_id),
-      check.checked_at.slice(0, 10),
+      toLocalMinute(check.checked_at, timeZone),
       number(check.count_all),
       number(check.count_ongoing),
       number(toCoverageJson(check).without_ongoing_status),
@@ -56,7 +68,7 @@ export function renderCoverageHistory(checks: readonly CoverageRow[]): string {
       number(check.count_in_process),
       number(check.cases_mirrored),
     ]),
-    ['right', 'left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
+    width,
   );
-  return `${renderCoverage(newest)}\n${table}`;
+  return `${wrapText(renderCoverage(newest).trimEnd(), width)}\n${table}`;
 }

@@ -1,27 +1,35 @@
 import type { DepartedCase } from '../../history/list-departed.ts';
 import { NO_STATUSES } from '../../history/list-transitions.ts';
+import { toLocalMinute } from '../../local-time.ts';
 import { toCaseLink, toCaseName } from './case-link.ts';
-import { toDayWords } from './period.ts';
-import { clipText, toCellText } from './table.ts';
+import { toCellText } from './cell-text.ts';
+import { clipText, wrapText } from './layout.ts';
 import { renderPlural } from './units.ts';
 
-const INDENT = ' '.repeat(12);
+const GAP = '  ';
 
 /** Lists the cases that left the site, with the last that is known of them. */
-export function* renderDeparted(departed: Iterable<DepartedCase>): Generator<string> {
+export function* renderDeparted(
+  departed: Iterable<DepartedCase>,
+  width: number,
+  timeZone: string,
+): Generator<string> {
   let count = 0;
   for (const one of departed) {
     count++;
+    const at = `${toLocalMinute(one.departed_at, timeZone)}${GAP}`;
+    const rest = ' '.repeat(at.length);
+    const isKept = one.redacted_at === null;
     const name =
       one.redacted_at === null
         ? toCellText(toCaseName(one.name))
-        : `(removed on request on ${toDayWords(one.redacted_at)})`;
-    const status =
-      one.redacted_at === null ? toCellText(clipText(one.case_ongoing ?? NO_STATUSES.none, 40)) : 'not kept';
-    yield `${toDayWords(one.departed_at)}  ${name} (case ${one.id})\n`;
-    yield `${INDENT}last status: ${status}; ${toCaseLink(one.id)}\n`;
+        : `(removed on request on ${toLocalMinute(one.redacted_at, timeZone)})`;
+    const status = isKept ? toCellText(clipText(one.case_ongoing ?? NO_STATUSES.none, 40)) : 'not kept';
+    yield wrapText(`${name} (case ${one.id})`, width, { first: at, rest });
+    yield wrapText(`last status: ${status}; run ${one.departed_run_id}`, width, { first: rest });
+    yield wrapText(toCaseLink(one.id), width, { first: rest });
   }
   yield count === 0
-    ? 'No case has left the site, as far as the mirror knows.\n'
-    : `\n${renderPlural(count, 'case has', 'cases have')} left the site. What is known of them stays in the mirror.\n`;
+    ? wrapText('No case has left the site, as far as the mirror knows.', width)
+    : `\n${wrapText(`${renderPlural(count, 'case has', 'cases have')} left the site. What is known of them stays in the mirror.`, width)}`;
 }

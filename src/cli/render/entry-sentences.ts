@@ -1,11 +1,10 @@
-import { clipText } from './table.ts';
+import { clipText } from './layout.ts';
 import type { EntryChange } from '../../history/case-change.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
 import { toFieldSentences } from './field-sentences.ts';
 
 import type { WritingStyle } from './writing-style.ts';
 
-const WIDEST_DESCRIPTION = 120;
 const WIDEST_NUMBER = 12;
 
 type EditedEntry = Extract<EntryChange, { kind: 'entry edited' }>;
@@ -17,7 +16,7 @@ export function toEntryWords(entry: JsonObject, style: WritingStyle): string {
   return [
     toEntryNumber(entry, style),
     ...(day === null ? [] : [`(${day})`]),
-    description === '' ? '(no description)' : style.text(clipText(description, WIDEST_DESCRIPTION)),
+    description === '' ? '(no description)' : style.text(clipText(description, style.longest)),
   ].join(' ');
 }
 

@@ -1,5 +1,5 @@
 import { MirrorError } from '../../errors.ts';
-import { toCellText } from './table.ts';
+import { toCellText } from './cell-text.ts';
 
 /** What a person sees of a failure: one line, and a hint. Only a fault of the program itself shows its stack. */
 export function renderError(error: unknown): string {

@@ -1,4 +1,4 @@
-import { clipText } from './table.ts';
+import { clipText } from './layout.ts';
 import { compareObjects, type FieldChange } from '../../cases/compare-cases.ts';
 import { toPlainText } from '../../cases/plain-text.ts';
 import type { JsonValue } from '../../json.ts';

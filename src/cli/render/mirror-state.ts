@@ -1,4 +1,5 @@
 import type { MirrorState } from '../../mirror/find-mirror-state.ts';
+import { toLocalMinute } from '../../local-time.ts';
 import { renderTable } from './table.ts';
 import { renderBytes, renderCount, renderPlural } from './units.ts';
 
@@ -24,30 +25,47 @@ export function toStateJson(state: MirrorState) {
 }
 
 /** What `status` prints for a person; `nightly` says how the mirror is kept up to date. */
-export function renderMirrorState(state: MirrorState, nightly: string): string {
+export function renderMirrorState(
+  state: MirrorState,
+  nightly: string,
+  width: number,
+  timeZone: string,
+): string {
   const statuses = renderTable(
-    ['status', 'cases', 'last sweep', 'outcome', 'last complete or empty'],
+    [
+      { heading: 'status' },
+      { heading: 'cases', align: 'right', fit: 'whole' },
+      { heading: 'last sweep', fit: 'whole' },
+      { heading: 'outcome', fit: 'whole' },
+      { heading: 'last complete or empty', fit: 'whole' },
+    ],
     state.statuses.map(({ id, label, cases, lastSweep, lastGoodAt }) => [
       `${id} ${label}`,
       renderCount(cases),
-      lastSweep?.started_at ?? 'never',
+      lastSweep == null ? 'never' : toLocalMinute(lastSweep.started_at, timeZone),
       lastSweep?.outcome ?? '-',
-      lastGoodAt ?? 'never',
+      lastGoodAt === null ? 'never' : toLocalMinute(lastGoodAt, timeZone),
     ]),
-    ['left', 'right'],
+    width,
   );
   const runs = renderTable(
-    ['run', 'trigger', 'started', 'ended', 'outcome', 'error'],
+    [
+      { heading: 'run', align: 'right', fit: 'whole' },
+      { heading: 'trigger', fit: 'whole' },
+      { heading: 'started', fit: 'whole' },
+      { heading: 'ended', fit: 'whole' },
+      { heading: 'outcome', fit: 'whole' },
+      { heading: 'error' },
+    ],
     state.runs.map((run) => [
       String(run.id),
       run.trigger,
-      run.started_at,
-      run.ended_at ?? '-',
+      toLocalMinute(run.started_at, timeZone),
+      run.ended_at === null ? '-' : toLocalMinute(run.ended_at, timeZone),
       run.outcome,
       run.error_message === null ? '' : `${run.error_code ?? ''}: ${run.error_message}`,
     ]),
-    ['right'],
-    100,
+    width,
   );
   const departed = state.departed === 0 ? '' : ` (${renderCount(state.departed)} departed)`;
   const content = `${renderPlural(state.cases, 'case')}${departed}, ${renderPlural(state.docketEntries, 'docket entry', 'docket entries')}`;
@@ -58,18 +76,25 @@ export function renderMirrorState(state: MirrorState, nightly: string): string {
     statuses,
     '\nNewest runs\n',
     state.runs.length === 0 ? 'none yet\n' : runs,
-    renderOddities(state),
+    renderOddities(state, width),
   ].join('');
 }
 
-function renderOddities({ keptAside, drift }: MirrorState): string {
+function renderOddities({ keptAside, drift }: MirrorState, width: number): string {
   const aside =
     keptAside === 0
       ? ''
       : `\n${renderPlural(keptAside, 'record')} kept aside, because they cannot be cases: SELECT * FROM kept_aside\n`;
   if (drift.length === 0) return aside;
   const table = renderTable(
-    ['field', 'expected', 'seen', 'example case', 'first run', 'last run'],
+    [
+      { heading: 'field' },
+      { heading: 'expected' },
+      { heading: 'seen' },
+      { heading: 'example case', align: 'right', fit: 'whole' },
+      { heading: 'first run', align: 'right', fit: 'whole' },
+      { heading: 'last run', align: 'right', fit: 'whole' },
+    ],
     drift.map((row) => [
       row.field,
       row.expected,
@@ -78,7 +103,7 @@ function renderOddities({ keptAside, drift }: MirrorState): string {
       String(row.first_run_id),
       String(row.last_run_id),
     ]),
-    ['left', 'left', 'left', 'right', 'right', 'right'],
+    width,
   );
   return `${aside}\nFields that are not as documented (nothing is lost: see docs/assumptions.md)\n${table}`;
 }

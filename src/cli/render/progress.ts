@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { OnSyncEvent } from '../../sync/sync-events.ts';
 import { say as sayTo, type Out } from '../io.ts';
-import { clip, pad } from './table.ts';
+import { clip, pad } from './layout.ts';
 import { renderCount, renderDuration, renderPlural } from './units.ts';
 
 /** How long a log stays silent while a long status goes on. */

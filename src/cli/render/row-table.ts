@@ -1,33 +1,55 @@
-import stringWidth from 'string-width';
-import type { Cell, QueryAnswer } from '../../mirror/query.ts';
-import { toText } from './cell-text.ts';
-import { clip, fitWidths, pad, toCellText, type Align } from './table.ts';
+import type { Cell } from '../../mirror/query.ts';
+import { toCellText } from './cell-text.ts';
+import { clipText } from './layout.ts';
+import type { RowAnswer, RowStyle, RowTally } from './rows.ts';
+import { layOut, renderHeading, setRow, type Column, type Layout } from './table.ts';
+import { toText } from './cell-values.ts';
 
-/** The layout is taken from so many rows; cells of later ones that are wider are clipped. */
+/** The layout is taken from so many rows; texts of later ones that are wider are clipped. */
 const ROWS_MEASURED = 500;
+/** Where nothing limits the width, no cell is wider than this. */
 const WIDEST_CELL = 60;
-
-interface Column {
-  readonly width: number;
-  readonly align: Align;
-}
+/** What a text that is wrapped may hold in all, so that no cell fills the screen. */
+const LONGEST_WRAPPED = 1000;
 
 /** Renders a table row by row: only the first few hundred rows are held, to see how wide the columns are. */
-export function* renderRowTable({ columns, rows }: QueryAnswer, width: number): Generator<string> {
+export function* renderRowTable(
+  { columns: names, rows, wrapped = [] }: RowAnswer,
+  { width, nullText = 'NULL' }: RowStyle,
+  tally: RowTally,
+): Generator<string> {
   let first: (readonly Cell[])[] | null = [];
-  let layout: readonly Column[] = [];
+  let columns: readonly Column[] = [];
+  let layout: Layout = null;
+  let isFirst = true;
+  const mostOf = (name: string): number =>
+    wrapped.includes(name) ? LONGEST_WRAPPED : Math.min(width, width === Infinity ? WIDEST_CELL : width * 3);
+  const toCells = (row: readonly Cell[]): string[] =>
+    names.map((name, at) => {
+      const cell = row[at] ?? null;
+      return cell === null ? nullText : toCellText(clipText(toText(cell), mostOf(name)));
+    });
+  const setOne = (row: readonly Cell[]): string => {
+    tally.rows++;
+    const cells = toCells(row);
+    const set = setRow(columns, cells, layout, width, isFirst);
+    isFirst = false;
+    tally.clipped += set.clipped;
+    if (width === Infinity) tally.clipped += countClipped(row, cells);
+    return set.text;
+  };
   const begin = function* (measured: readonly (readonly Cell[])[]): Generator<string> {
-    layout = measure(columns, measured, width);
-    yield renderLine(
-      columns,
-      layout.map((column) => ({ ...column, align: 'left' })),
-    );
-    yield `${layout.map((column) => '─'.repeat(column.width)).join('  ')}\n`;
-    for (const row of measured) yield renderLine(row, layout);
+    columns = toColumns(names, measured, wrapped).map((column) => ({
+      ...column,
+      heading: toCellText(column.heading),
+    }));
+    layout = layOut(columns, measured.map(toCells), width);
+    yield renderHeading(columns, layout);
+    for (const row of measured) yield setOne(row);
   };
   for (const row of rows) {
     if (first === null) {
-      yield renderLine(row, layout);
+      yield setOne(row);
     } else if (first.push(row) === ROWS_MEASURED) {
       yield* begin(first);
       first = null;
@@ -36,23 +58,24 @@ export function* renderRowTable({ columns, rows }: QueryAnswer, width: number): 
   if (first !== null) yield* begin(first);
 }
 
-function measure(columns: readonly string[], rows: readonly (readonly Cell[])[], width: number): Column[] {
-  const aligns = columns.map((_, at): Align => {
+/** Numbers and addresses are of no use when a part of them is missing. */
+function toColumns(
+  names: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  wrapped: readonly string[],
+): Column[] {
+  return names.map((heading, at) => {
     const cells = rows.map((row) => row[at] ?? null).filter((cell) => cell !== null);
-    return cells.length > 0 && cells.every((cell) => typeof cell === 'number' || typeof cell === 'bigint')
-      ? 'right'
-      : 'left';
+    const isOfAll = (test: (cell: Cell) => boolean): boolean => cells.length > 0 && cells.every(test);
+    if (isOfAll((cell) => typeof cell === 'number' || typeof cell === 'bigint'))
+      return { heading, align: 'right', fit: 'whole' };
+    const isShort = isOfAll(
+      (cell) => typeof cell === 'string' && /^(?:https?:\/\/\S{1,60}|[\d: -]{1,19})$/.test(cell),
+    );
+    return { heading, fit: isShort ? 'whole' : wrapped.includes(heading) ? 'wrap' : 'clip' };
   });
-  const widths = columns.map((column, at) => {
-    const cells = rows.map((row) => stringWidth(toCellText(toText(row[at] ?? null))));
-    return Math.min(WIDEST_CELL, Math.max(stringWidth(column), ...cells));
-  });
-  return fitWidths(widths, width).map((fitted, at) => ({ width: fitted, align: aligns[at] ?? 'left' }));
 }
 
-function renderLine(row: readonly Cell[], layout: readonly Column[]): string {
-  const cells = layout.map(({ width, align }, at) =>
-    pad(clip(toCellText(toText(row[at] ?? null)), width), width, align),
-  );
-  return `${cells.join('  ').trimEnd()}\n`;
+function countClipped(row: readonly Cell[], cells: readonly string[]): number {
+  return cells.filter((cell, at) => cell.endsWith('…') && !toText(row[at] ?? null).endsWith('…')).length;
 }

@@ -48,7 +48,7 @@ const COLOURS = {
 const NUMBERS = ['reported', 'seen', 'new', 'changed', 'same'] as const;
 
 /** The table that ends a sync, what it cost, and a line and a hint for everything that did not go well. */
-export function renderRunReport(report: RunReport, colour: boolean): string {
+export function renderRunReport(report: RunReport, colour: boolean, width = Infinity): string {
   const hasAside = report.statuses.some(({ figures }) => figures.cases_kept_aside > 0);
   const rows = report.statuses.map(({ status, outcome, figures }) => [
     `${status.id} ${status.label}`,
@@ -60,9 +60,17 @@ export function renderRunReport(report: RunReport, colour: boolean): string {
     renderCount(figures.cases_unchanged),
     ...(hasAside ? [renderCount(figures.cases_kept_aside)] : []),
   ]);
-  const heading = ['status', 'outcome', ...NUMBERS, ...(hasAside ? ['aside'] : [])];
+  const numbers = [...NUMBERS, ...(hasAside ? ['aside'] : [])];
   return [
-    renderTable(heading, rows, ['left', 'left', ...heading.slice(2).map(() => 'right' as const)]),
+    renderTable(
+      [
+        { heading: 'status' },
+        { heading: 'outcome', fit: 'whole' },
+        ...numbers.map((heading) => ({ heading, align: 'right', fit: 'whole' }) as const),
+      ],
+      rows,
+      width,
+    ),
     renderEnding(report, colour),
     renderDepartures(report.departures),
     renderCoverage(report.coverage),

@@ -2,18 +2,32 @@ import { ONGOING_STATUSES } from '../../clearinghouse/ongoing-status.ts';
 import type { Period } from '../../history/find-period.ts';
 import type { SpellFigures } from '../../history/list-spells.ts';
 import { NO_STATUSES, type Transition, type TransitionCount } from '../../history/list-transitions.ts';
+import { toLocalMinute } from '../../local-time.ts';
 import { toCaseName } from './case-link.ts';
-import { toDayWords, toOutcomeWords, toPeriodWords } from './period.ts';
-import { clipText, renderTable, toCellText } from './table.ts';
+import { toCellText } from './cell-text.ts';
+import { clipText, wrapText } from './layout.ts';
+import { toOutcomeWords, toPeriodWords } from './period.ts';
+import { renderTable } from './table.ts';
 import { renderCount, renderPlural } from './units.ts';
 
 const WIDEST_LABEL = 28;
 
+/** Where it is printed. */
+export interface Place {
+  readonly width: number;
+  readonly timeZone: string;
+}
+
 /** How many cases went from which status to which: a row for each status left, a column for each one reached. */
-export function renderTransitions(period: Period, counts: readonly TransitionCount[]): string {
-  const title = `Moves from one status to another, found by ${toPeriodWords(period)}\n\n`;
-  const outcome = toOutcomeWords(period);
-  if (counts.length === 0) return `${title}No case changed its status, came or left.\n${outcome}`;
+export function renderTransitions(
+  period: Period,
+  counts: readonly TransitionCount[],
+  { width, timeZone }: Place,
+): string {
+  const say = (text: string): string => wrapText(text, width);
+  const title = `${say(`Moves of cases from one value of case_ongoing to another, found by ${toPeriodWords(period, timeZone)}`)}\n`;
+  const outcome = toOutcomeWords(period, timeZone).map(say).join('');
+  if (counts.length === 0) return `${title}${say('No case changed its status, came or left.')}${outcome}`;
   const statuses = listStatuses(counts);
   const numberOf = (status: string): number => statuses.indexOf(status) + 1;
   const moves = new Map(
@@ -23,7 +37,10 @@ export function renderTransitions(period: Period, counts: readonly TransitionCou
   const tos = statuses.filter((status) => counts.some(({ to_status }) => to_status === status));
   // Labels are long: the columns have the numbers of the rows, and a status that nothing left is told under the table.
   const matrix = renderTable(
-    ['from, and to', ...tos.map((status) => String(numberOf(status)))],
+    [
+      { heading: 'moves from' },
+      ...tos.map((status) => ({ heading: `to ${numberOf(status)}`, align: 'right', fit: 'whole' }) as const),
+    ],
     froms.map((from) => [
       toNumberedLabel(from, numberOf(from)),
       ...tos.map((to) => {
@@ -31,14 +48,29 @@ export function renderTransitions(period: Period, counts: readonly TransitionCou
         return count === undefined ? '.' : renderCount(count);
       }),
     ]),
-    ['left', ...tos.map(() => 'right' as const)],
+    width,
   );
   const others = tos.filter((status) => !froms.includes(status));
-  const legend = others.map((status) => `${toNumberedLabel(status, numberOf(status))}\n`).join('');
-  const total = counts.reduce((sum, one) => sum + (one.from_status === NO_STATUSES.new ? 0 : one.moves), 0);
-  const news = counts.reduce((sum, one) => sum + (one.from_status === NO_STATUSES.new ? one.moves : 0), 0);
-  const ending = `In all: ${renderPlural(total, 'move')}, ${renderPlural(news, 'case')} new to the mirror.\n`;
-  return `${title}${matrix}${legend === '' ? '' : `\nOnly reached:\n${legend}`}\n${ending}${outcome}`;
+  const legend = others.map((status) => say(`  ${toNumberedLabel(status, numberOf(status))}`)).join('');
+  const reached = legend === '' ? '' : `\n${say('Reached, and left by none:')}${legend}`;
+  return `${title}${matrix}${reached}\n${say(renderTotals(counts))}${outcome}`;
+}
+
+/** Says what the numbers count, and adds them up. */
+function renderTotals(counts: readonly TransitionCount[]): string {
+  const sum = (isMeant: (one: TransitionCount) => boolean): number =>
+    counts.reduce((total, one) => total + (isMeant(one) ? one.moves : 0), 0);
+  const isNew = ({ from_status }: TransitionCount): boolean => from_status === NO_STATUSES.new;
+  const isGone = ({ to_status }: TransitionCount): boolean => to_status === NO_STATUSES.departed;
+  const isBack = ({ from_status }: TransitionCount): boolean => from_status === NO_STATUSES.departed;
+  const changes = sum((one) => !isNew(one) && !isGone(one) && !isBack(one));
+  const parts = [
+    renderPlural(changes, 'change of case_ongoing', 'changes of case_ongoing'),
+    renderPlural(sum(isGone), 'departure from the site', 'departures from the site'),
+    ...(sum(isBack) === 0 ? [] : [renderPlural(sum(isBack), 'return')]),
+    `${renderPlural(sum(isNew), 'case')} new to the mirror`,
+  ];
+  return `Each number counts moves; a case that moves twice counts twice. In all: ${parts.join(', ')}.`;
 }
 
 function toNumberedLabel(status: string, number: number): string {
@@ -59,11 +91,15 @@ function listStatuses(counts: readonly TransitionCount[]): string[] {
 }
 
 /** How long cases stay under a status, with what these figures cannot tell. */
-export function renderSpells(spells: readonly SpellFigures[]): string {
+export function renderSpells(spells: readonly SpellFigures[], { width }: Pick<Place, 'width'>): string {
   if (spells.length === 0) return '';
   const days = (value: number | null): string => (value === null ? '-' : value.toFixed(1));
+  const numbers = ['stays', 'seen whole', 'median days of these', 'median days of all'];
   const table = renderTable(
-    ['status', 'spells', 'seen whole', 'median days', 'all, as seen'],
+    [
+      { heading: 'case_ongoing' },
+      ...numbers.map((heading) => ({ heading, align: 'right', fit: 'whole' }) as const),
+    ],
     spells.map((one) => [
       toStatusWords(one.status),
       renderCount(one.spells),
@@ -71,29 +107,36 @@ export function renderSpells(spells: readonly SpellFigures[]): string {
       days(one.median_days_of_whole),
       days(one.median_days_seen),
     ]),
-    ['left', 'right', 'right', 'right', 'right'],
+    width,
   );
   return `
 How long cases stay under a status, over all runs
 
 ${table}
-A spell is the time of one case under one status. "Seen whole" are those that
-began and ended while the mirror looked on; the median days are theirs. Long
-spells are hardly among them yet, so that median is too short. "All, as seen" is
-the median of all spells; those that had begun before the mirror, or that still
-go on, count with the days that were seen, so it is too short as well.
-`;
+${wrapText(
+  `A stay is the time of one case under one status. "Seen whole" counts those that began and ended while the mirror
+looked on. Long stays are rarely among them yet, so their median is too short. The median of all counts a stay that
+had begun before the mirror, or that goes on, with the days that the mirror saw, so it is too short as well.`.replaceAll(
+    '\n',
+    ' ',
+  ),
+  width,
+)}`;
 }
 
 /** The cases behind the numbers, each kind of move under a line of its own. */
-export function* renderTransitionList(transitions: Iterable<Transition>): Generator<string> {
+export function* renderTransitionList(
+  transitions: Iterable<Transition>,
+  { width, timeZone }: Place,
+): Generator<string> {
   let kind = '';
   for (const { from_status, to_status, changed_at, case_id, case_name } of transitions) {
     const own = `${toStatusWords(from_status)} to ${toStatusWords(to_status)}`;
-    if (own !== kind) yield `\n${own}\n`;
+    if (own !== kind) yield `\n${wrapText(own, width)}`;
     kind = own;
-    const name = toCellText(toCaseName(case_name));
-    yield `  ${toDayWords(changed_at)}  ${name} (case ${case_id})\n`;
+    const first = `  ${toLocalMinute(changed_at, timeZone)}  `;
+    const rest = ' '.repeat(first.length);
+    yield wrapText(`${toCellText(toCaseName(case_name))} (case ${case_id})`, width, { first, rest });
   }
   if (kind === '') yield '\nNo such move.\n';
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue } from '../../json.ts';
-import { clipText } from './table.ts';
+import { clipText } from './layout.ts';
 import { renderCount } from './units.ts';
 import type { WritingStyle } from './writing-style.ts';
 

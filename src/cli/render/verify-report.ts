@@ -1,7 +1,8 @@
 import { CHECK_NAMES, CHECKS, type CheckName, type Finding } from '../../verify/checks.ts';
 import type { VerifyReport } from '../../verify/verify-mirror.ts';
 import { EXIT_CODES } from '../../exit-codes.ts';
-import { renderTable, toCellText } from './table.ts';
+import { toCellText } from './cell-text.ts';
+import { renderTable } from './table.ts';
 import { renderCount, renderDuration, renderPlural } from './units.ts';
 
 /** A report, with where and how long. */
@@ -41,10 +42,16 @@ export function renderFinding({ check, caseId, runId, what, expected, found }: F
 }
 
 /** What ends a verification: a table of the checks, and a hint when there are findings. */
-export function renderVerifyReport(report: TimedReport): string {
+export function renderVerifyReport(report: TimedReport, width: number): string {
   const ran = CHECK_NAMES.filter((check) => isRun(check, report));
   const table = renderTable(
-    ['check', 'findings', 'checked', '', 'proves'],
+    [
+      { heading: 'check', fit: 'whole' },
+      { heading: 'findings', align: 'right', fit: 'whole' },
+      { heading: 'checked', align: 'right', fit: 'whole' },
+      { heading: '', fit: 'whole' },
+      { heading: 'proves' },
+    ],
     ran.map((check) => [
       check,
       renderCount(report.tallies[check].findings),
@@ -52,8 +59,7 @@ export function renderVerifyReport(report: TimedReport): string {
       CHECKS[check].counts,
       CHECKS[check].means,
     ]),
-    ['left', 'right', 'right'],
-    100,
+    width,
   );
   const findings = countFindings(report);
   const cases = `${renderCount(report.casesChecked)} of ${renderPlural(report.casesMirrored, 'case')}`;

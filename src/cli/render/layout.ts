@@ -1,0 +1,98 @@
+import stringWidth from 'string-width';
+
+/* How text is set into columns of a terminal: widths, clipping, wrapping. Wide characters count as two columns. */
+
+const ASCII = /^[\x20-\x7e]*$/;
+
+/** How many columns a text takes. */
+export function widthOfText(text: string): number {
+  // Measuring costs far more than the rest, and most texts need none: each letter of theirs is one column.
+  return ASCII.test(text) ? text.length : stringWidth(text);
+}
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** What a reader sees as one character each, so that no cut takes an accent from its letter. */
+function* toCharacters(text: string): Generator<string> {
+  if (ASCII.test(text)) yield* text;
+  else for (const { segment } of segmenter.segment(text)) yield segment;
+}
+
+/** Shortens to a width in columns. */
+export function clip(text: string, width: number): string {
+  if (widthOfText(text) <= width) return text;
+  let clipped = '';
+  let used = 0;
+  for (const character of toCharacters(text)) {
+    used += widthOfText(character);
+    if (used > width - 1) break;
+    clipped += character;
+  }
+  return `${clipped}…`;
+}
+
+/** Clips a text of any length without measuring all of it. */
+export function clipText(text: string, width: number): string {
+  const head = text.slice(0, 4 * width).toWellFormed();
+  const clipped = clip(head, width);
+  return text.length > head.length && !clipped.endsWith('…') ? `${clipped}…` : clipped;
+}
+
+interface WrapOptions {
+  /** What stands before the first line, and before each further one. Both are part of the width. */
+  readonly first?: string;
+  readonly rest?: string;
+  /** So many lines at most; what does not fit ends in "…". */
+  readonly mostLines?: number;
+}
+
+/**
+ * Breaks a text into lines of at most `width` columns: at spaces, and inside a word only where it alone is too wide.
+ * Line breaks of the text stay. A character that is wider than the whole line has one of its own.
+ */
+export function wrap(text: string, width: number, options: WrapOptions = {}): string[] {
+  const { first = '', rest = first, mostLines = Infinity } = options;
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    let line = '';
+    let used = 0;
+    const roomOf = (): number => width - widthOfText(lines.length === 0 ? first : rest);
+    const end = (): void => {
+      lines.push((lines.length === 0 ? first : rest) + line);
+      [line, used] = ['', 0];
+    };
+    for (const word of paragraph.split(/ +/).filter((part) => part !== '')) {
+      if (lines.length > mostLines) break;
+      const size = widthOfText(word);
+      if (used > 0 && used + 1 + size > roomOf()) end();
+      if (used > 0) [line, used] = [`${line} `, used + 1];
+      if (size <= roomOf() - used) {
+        [line, used] = [line + word, used + size];
+        continue;
+      }
+      for (const character of toCharacters(word)) {
+        const own = widthOfText(character);
+        if (used > 0 && used + own > roomOf()) end();
+        [line, used] = [line + character, used + own];
+      }
+    }
+    end();
+  }
+  if (lines.length <= mostLines) return lines;
+  const last = lines[mostLines - 1] ?? '';
+  return [...lines.slice(0, mostLines - 1), widthOfText(last) < width ? `${last}…` : clip(`${last} `, width)];
+}
+
+/** The same, as text that ends its last line. */
+export function wrapText(text: string, width: number, options?: WrapOptions): string {
+  return wrap(text, width, options)
+    .map((line) => `${line.trimEnd()}\n`)
+    .join('');
+}
+
+export type Align = 'left' | 'right';
+
+export function pad(text: string, width: number, align: Align): string {
+  const space = ' '.repeat(Math.max(0, width - widthOfText(text)));
+  return align === 'right' ? space + text : text + space;
+}

@@ -1,0 +1,102 @@
+/** A date and a time of day on a calendar and a clock, without a zone. The month is 1 to 12. */
+export interface LocalTime {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  readonly ms: number;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known !== undefined) return known;
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+    timeZoneName: 'short',
+  });
+  formats.set(timeZone, format);
+  return format;
+}
+
+/** The calendar and the clock of a zone at an instant. */
+export function toLocalTime(at: Date, timeZone: string): LocalTime {
+  const parts = new Map(
+    formatOf(timeZone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, value]),
+  );
+  const of = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type));
+  return {
+    year: of('year'),
+    month: of('month'),
+    day: of('day'),
+    hour: of('hour'),
+    minute: of('minute'),
+    second: of('second'),
+    ms: ((at.getTime() % 1000) + 1000) % 1000,
+  };
+}
+
+const DAY_MS = 86_400_000;
+const DAYS_IN_400_YEARS = 146_097;
+
+/**
+ * The instant of a local time. Fields beyond their range carry over, as with Date: day 0 is the last of the month before.
+ * Of an hour that occurs twice it is the first; a time that a change of the clock skips is as much later.
+ */
+export function fromLocalTime(local: LocalTime, timeZone: string): Date {
+  const asUtc = toUtcMs(local);
+  const [before, after] = [-DAY_MS, DAY_MS].map((shift) => {
+    const near = new Date(asUtc + shift);
+    return asUtc - (toUtcMs(toLocalTime(near, timeZone)) - near.getTime());
+  }) as [number, number];
+  const isExact = (ms: number): boolean => toUtcMs(toLocalTime(new Date(ms), timeZone)) === asUtc;
+  return new Date(!isExact(before) && isExact(after) ? after : before);
+}
+
+function toUtcMs({ year, month, day, hour, minute, second, ms }: LocalTime): number {
+  // Date.UTC takes the years 0 to 99 for those of the twentieth century; calendars repeat after 400 years.
+  return Date.UTC(year + 400, month - 1, day, hour, minute, second, ms) - DAYS_IN_400_YEARS * DAY_MS;
+}
+
+const two = (n: number): string => String(n).padStart(2, '0');
+
+/** A stored timestamp as people read it: "2026-03-01 04:17", on the clock of their zone. */
+export function toLocalMinute(timestamp: string | Date, timeZone: string): string {
+  const at = new Date(timestamp);
+  if (Number.isNaN(at.getTime())) return String(timestamp);
+  const { hour, minute } = toLocalTime(at, timeZone);
+  return `${toLocalDay(at, timeZone)} ${two(hour)}:${two(minute)}`;
+}
+
+/** The day of a stored timestamp: "2026-03-01", on the calendar of their zone. */
+export function toLocalDay(timestamp: string | Date, timeZone: string): string {
+  const at = new Date(timestamp);
+  if (Number.isNaN(at.getTime())) return String(timestamp);
+  const { year, month, day } = toLocalTime(at, timeZone);
+  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
+}
+
+/** What people call the zone at that time, such as "UTC", "EST" or "GMT+1". */
+export function toZoneName(timestamp: string | Date, timeZone: string): string {
+  const at = new Date(timestamp);
+  if (Number.isNaN(at.getTime())) return timeZone;
+  return (
+    formatOf(timeZone)
+      .formatToParts(at)
+      .find(({ type }) => type === 'timeZoneName')?.value ?? timeZone
+  );
+}
