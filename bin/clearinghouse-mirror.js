@@ -18,4 +18,7 @@ if (!existsSync(program)) {
   );
   process.exit(1);
 }
+// Before the program is loaded: what it takes to load it would be room enough for the rest of the run.
+const { keepNewSpaceSmall } = await import('../dist/cli/heap.js');
+keepNewSpaceSmall();
 await import(program.href);
