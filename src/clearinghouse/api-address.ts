@@ -45,33 +45,21 @@ export function toListUrl(api: URL, filter: CaseFilter): URL {
 }
 
 /**
- * Rebuilds a `next` address on our own origin. Of what the server wrote only the path below the API's base and the
- * query are used: behind a proxy Django may write another scheme or host, and the token must not follow it there.
+ * Rebuilds a `next` address on our own origin. It is resolved against the page that names it, as a browser does it. Of the
+ * result only the path below the API's base and the query are used: behind a proxy Django may write another scheme or
+ * host, and the token must not follow it there.
  */
-export function toNextUrl(api: URL, filter: CaseFilter, next: string): URL {
+export function toNextUrl(api: URL, filter: CaseFilter, next: string, page: URL): URL {
   if (next.length > MAX_NEXT)
     throw new MirrorError('NEXT_REFUSED', `\`next\` is an address of ${next.length} characters.`);
-  let written: URL;
-  try {
-    written = new URL(next, api);
-  } catch (cause) {
-    throw new MirrorError('NEXT_REFUSED', `\`next\` is not an address: "${toSafeWords(next)}".`, { cause });
-  }
   const expected = toListUrl(api, filter);
-  const path = written.pathname.endsWith('/') ? written.pathname : `${written.pathname}/`;
-  if (path !== expected.pathname) {
-    throw new MirrorError(
-      'NEXT_REFUSED',
-      `\`next\` leads to ${toSafeWords(path)}, not to ${expected.pathname}.`,
-    );
-  }
+  const written = resolveNext(next, page, expected) ?? resolveNext(next, api, expected);
+  if (written === undefined) throw toNextRefusal(next, page, expected);
   for (const [name, value] of Object.entries(filter)) {
     const values = written.searchParams.getAll(name);
     if (values.length !== 1 || values[0] !== value) {
-      throw new MirrorError(
-        'NEXT_REFUSED',
-        `\`next\` asks for ${name}=${toSafeWords(values.join(',')) || 'nothing'}, not for ${value}.`,
-      );
+      const asked = toSafeWords(values.join(',')) || 'nothing';
+      throw new MirrorError('NEXT_REFUSED', `\`next\` asks for ${name}=${asked}, not for ${value}.`);
     }
   }
   for (const name of written.searchParams.keys()) {
@@ -85,6 +73,57 @@ export function toNextUrl(api: URL, filter: CaseFilter, next: string): URL {
   const url = new URL(expected.pathname, api);
   url.search = written.search;
   return url;
+}
+
+/** The address that `next` names from there; undefined where it does not lead to the list. */
+function resolveNext(next: string, from: URL, { pathname }: URL): URL | undefined {
+  // A fragment alone, or nothing, names the page that it stands on.
+  if (/^\s*(#|$)/.test(next)) return undefined;
+  const written = parseUrl(next, from);
+  const path = written?.pathname.endsWith('/') === false ? `${written.pathname}/` : written?.pathname;
+  return path === pathname ? written : undefined;
+}
+
+function toNextRefusal(next: string, page: URL, { pathname }: URL): MirrorError {
+  const written = parseUrl(next, page);
+  if (written === undefined)
+    return new MirrorError('NEXT_REFUSED', `\`next\` is not an address: "${toSafeWords(next)}".`);
+  if (next.trim().startsWith('#'))
+    return new MirrorError('NEXT_REFUSED', '`next` is a fragment, which names no other page.');
+  return new MirrorError(
+    'NEXT_REFUSED',
+    `\`next\` leads to ${toSafeWords(written.pathname)}, not to ${pathname}.`,
+  );
+}
+
+function parseUrl(text: string, base: URL): URL | undefined {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined; // the caller says what that means
+  }
+}
+
+const NUMBER_OF_PAGE = /^[1-9]\d{0,8}$/;
+
+/**
+ * The page after one that cannot name it. Pages are numbered by `page`, and the first one may go without; undefined for
+ * an address that numbers its pages in another way.
+ */
+export function toPageAfter(url: URL, number: number): URL | undefined {
+  const values = url.searchParams.getAll('page');
+  const [written] = values;
+  const isNumbered =
+    written === undefined ? number === 1 : values.length === 1 && NUMBER_OF_PAGE.test(written);
+  if (!isNumbered) return undefined;
+  const after = new URL(url);
+  after.searchParams.set('page', String(Number(written ?? 1) + 1));
+  return after;
+}
+
+/** Whether the address is that of a list of cases, and not of the test of a token. */
+export function isOfList(url: URL): boolean {
+  return url.pathname.endsWith('/cases/');
 }
 
 /** Where a redirect leads, if it stays within our origin and asks for the same; the token is sent nowhere else. */

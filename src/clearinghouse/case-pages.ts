@@ -1,7 +1,23 @@
 import { MirrorError } from '../errors.ts';
-import { describePath, toListUrl, toNextUrl, toShortPath, type CaseFilter } from './api-address.ts';
+import {
+  describePath,
+  toListUrl,
+  toNextUrl,
+  toPageAfter,
+  toShortPath,
+  type CaseFilter,
+} from './api-address.ts';
+import type { PageEnvelope } from './classify-answer.ts';
 import type { Client, SettledAnswer } from './client.ts';
 import type { IsKnownText, PageRecord } from './page-record.ts';
+import {
+  ATTEMPTS_AFTER_UNREAD,
+  endsWalk,
+  isOfOnePage,
+  listInARow,
+  toWalkEnd,
+  type UnreadPage,
+} from './unread-page.ts';
 
 /** One page of a list of cases, its records hardly looked at. */
 export interface CasePage {
@@ -9,59 +25,82 @@ export interface CasePage {
   readonly number: number;
   /** Path and query it came from. */
   readonly source: string;
-  /** How many cases the whole list has, by the server's word on this page. */
-  readonly count: number;
+  /** How many cases the whole list has, by the server's word on this page; null where it says no number. */
+  readonly count: number | null;
   readonly records: readonly PageRecord[];
+  /** What else is wrong with the page; its records are good all the same. */
+  readonly flaw: MirrorError | null;
+}
+
+export interface WalkOptions {
+  readonly filter: CaseFilter;
+  /** Whether the page that was handed out last held anything new. */
+  readonly hasNews: () => boolean;
+  readonly isKnown: IsKnownText;
+  /** Whether the server has answered anything well in this run: then a page that fails is more likely to be alone. */
+  readonly hasServed: () => boolean;
+  readonly signal: AbortSignal;
 }
 
 /** This many pages in a row without a record that is new to the walk end it: it would never end by itself. */
 export const MOST_PAGES_WITHOUT_NEWS = 5;
-
 /**
  * Walks a list of cases to its end. "No results" is one page with count 0. While a page is in the consumer's hands
- * the next one is already being fetched, and never more than that one. `hasNews` tells whether the page handed out
- * last held anything new; a list that goes on without news, or in a circle, ends in PAGES_REPEAT.
+ * the next one is already being fetched, and never more than that one. A page that cannot be read, or whose `next` cannot
+ * be followed, costs nothing but itself: the one after it is asked for by its number. A list that goes on without news,
+ * or in a circle, ends in PAGES_REPEAT.
  */
 export async function* fetchCasePages(
   client: Client,
-  filter: CaseFilter,
-  hasNews: () => boolean,
-  isKnown: IsKnownText,
-  signal: AbortSignal,
-): AsyncGenerator<CasePage, void, void> {
+  options: WalkOptions,
+): AsyncGenerator<CasePage | UnreadPage, void, void> {
+  const { filter, hasNews, isKnown, signal } = options;
   const leaving = new AbortController();
   const either = AbortSignal.any([signal, leaving.signal]);
-  const start = (url: URL): Promise<SettledAnswer> => {
-    const answer = client.fetchAnswer(url, either, isKnown);
+  const start = (url: URL, mostAttempts?: number): Promise<SettledAnswer> => {
+    const answer = client.fetchAnswer(url, either, isKnown, mostAttempts);
     answer.catch(() => undefined); // it is awaited below; a consumer that leaves early never awaits it
     return answer;
   };
   try {
     const visited = new Set<string>();
-    let url: URL | undefined = toListUrl(client.api, filter);
+    const unread: UnreadPage[] = [];
+    let url = toListUrl(client.api, filter);
     let pending = start(url);
+    let isNamed = true;
     let pagesWithoutNews = 0;
+    let hasRead = false;
     for (let number = 1; ; number++) {
       const source = toShortPath(url);
       const path = describePath(url);
       visited.add(toVisitKey(url));
-      const answer = await pending;
-      const page = toEnvelope(answer, number, path);
-      if (page.next !== null && client.holdsToken(page.next)) {
-        throw new MirrorError('NEXT_REFUSED', `The \`next\` address of page ${number} repeats the token.`);
+      const outcome = await toOutcome(pending, number, url);
+      if (outcome !== 'past the end' && 'unread' in outcome) {
+        unread.push(outcome);
+        const after = toPageAfter(url, number);
+        const inARow = listInARow(unread);
+        if (after === undefined || endsWalk(inARow, hasRead || options.hasServed())) throw toWalkEnd(inARow);
+        signal.throwIfAborted();
+        yield outcome;
+        [url, isNamed] = [after, false];
+        pending = start(url, ATTEMPTS_AFTER_UNREAD);
+        continue;
       }
-      url = page.next === null ? undefined : toNextUrl(client.api, filter, page.next);
-      if (url !== undefined) {
-        if (visited.has(toVisitKey(url))) {
-          throw new MirrorError(
-            'PAGES_REPEAT',
-            `Page ${number} names ${describePath(url)} as next, which was read before.`,
-          );
-        }
-        pending = start(url);
+      if (outcome === 'past the end') {
+        if (isNamed) throw toShrunk(path);
+        if (!hasRead) throw unread[0]?.unread ?? toShrunk(path);
+        return;
       }
-      yield { number, source, count: page.count, records: page.results };
-      if (url === undefined) return;
+      hasRead = true;
+      const { next, flaw } = judgeNext(client, options, outcome, url, number);
+      const repeats = next !== undefined && visited.has(toVisitKey(next));
+      if (next !== undefined && !repeats) pending = start(next);
+      yield { number, source, count: outcome.count, records: outcome.records, flaw: flaw ?? outcome.flaw };
+      if (next === undefined) return;
+      if (repeats) {
+        const message = `Page ${number} names ${describePath(next)} as next, which was read before.`;
+        throw new MirrorError('PAGES_REPEAT', message);
+      }
       signal.throwIfAborted(); // the next page may have come already; it is not begun any more
       pagesWithoutNews = hasNews() ? 0 : pagesWithoutNews + 1;
       if (pagesWithoutNews >= MOST_PAGES_WITHOUT_NEWS) {
@@ -70,24 +109,72 @@ export async function* fetchCasePages(
           `${pagesWithoutNews} pages in a row, up to ${path}, brought nothing new.`,
         );
       }
+      [url, isNamed] = [next, flaw === null];
     }
   } finally {
     leaving.abort(new Error('the walk has ended'));
   }
 }
 
-interface Envelope {
-  readonly count: number;
-  readonly next: string | null;
-  readonly results: readonly PageRecord[];
+/** What a request for a page of a list brought. */
+type Outcome =
+  'past the end' | UnreadPage | (Omit<CasePage, 'number' | 'source'> & Pick<PageEnvelope, 'next'>);
+
+async function toOutcome(pending: Promise<SettledAnswer>, number: number, url: URL): Promise<Outcome> {
+  try {
+    const answer = await pending;
+    switch (answer.kind) {
+      case 'page': {
+        const { count, next, results: records } = answer.page;
+        const broken = `${describePath(url)} answered outside the contract: \`count\` is not a whole number`;
+        return {
+          count,
+          next,
+          records,
+          flaw: count === null ? new MirrorError('CONTRACT_BROKEN', broken) : null,
+        };
+      }
+      case 'empty':
+        return number === 1 ? { count: 0, next: null, records: [], flaw: null } : 'past the end';
+      case 'past-the-end':
+        return 'past the end';
+      case 'message':
+        throw new MirrorError(
+          'CONTRACT_BROKEN',
+          `${describePath(url)} answered a message instead of a list.`,
+        );
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof MirrorError) || !isOfOnePage(thrown, number)) throw thrown;
+    return { number, source: toShortPath(url), unread: thrown };
+  }
 }
 
-function toEnvelope(answer: SettledAnswer, number: number, path: string): Envelope {
-  if (answer.kind === 'page') return answer.page;
-  if (answer.kind === 'empty' && number === 1) return { count: 0, next: null, results: [] };
-  if (answer.kind === 'message')
-    throw new MirrorError('CONTRACT_BROKEN', `${path} answered a message instead of a list.`);
-  throw new MirrorError('LIST_SHRANK', `${path} was announced, but the list no longer reaches that far.`);
+/** Where the walk goes on: as the page says, or by number where what it says cannot be followed. */
+function judgeNext(
+  client: Client,
+  { filter }: WalkOptions,
+  { next }: Pick<PageEnvelope, 'next'>,
+  url: URL,
+  number: number,
+): { readonly next: URL | undefined; readonly flaw: MirrorError | null } {
+  // An empty text in place of null; whether the list has ended there, its count will tell.
+  if (next === null || (typeof next === 'string' && next.trim() === ''))
+    return { next: undefined, flaw: null };
+  try {
+    if (typeof next !== 'string')
+      throw new MirrorError('NEXT_REFUSED', `The \`next\` of page ${number} is neither an address nor null.`);
+    if (client.holdsToken(next))
+      throw new MirrorError('NEXT_REFUSED', `The \`next\` address of page ${number} repeats the token.`);
+    return { next: toNextUrl(client.api, filter, next, url), flaw: null };
+  } catch (thrown) {
+    if (!(thrown instanceof MirrorError)) throw thrown;
+    return { next: toPageAfter(url, number), flaw: thrown };
+  }
+}
+
+function toShrunk(path: string): MirrorError {
+  return new MirrorError('LIST_SHRANK', `${path} was announced, but the list no longer reaches that far.`);
 }
 
 /** The same page may be written with its parameters in another order. */

@@ -1,15 +1,17 @@
 import { isJsonObject, type JsonValue } from '../json.ts';
 import { toSafeWords } from '../safe-text.ts';
 import { findMeaning } from './answer-table.ts';
-import { toPageRecord, type IsKnownText, type PageRecord } from './page-record.ts';
+import { decodeBody } from './decode-body.ts';
+import type { IsKnownText, PageRecord } from './page-record.ts';
+import { parsePage, type ParsedPage } from './parse-page.ts';
 import { parseRetryAfter } from './retry-after.ts';
-import { splitPage } from './split-page.ts';
 
 /** One page of a list, as the documented envelope has it. `previous` is not used. */
 export interface PageEnvelope {
-  /** How many cases the whole list has, by the server's word. */
-  readonly count: number;
-  readonly next: string | null;
+  /** How many cases the whole list has, by the server's word; null where it says no number. */
+  readonly count: number | null;
+  /** Undefined where it is neither an address nor null. */
+  readonly next: string | null | undefined;
   readonly results: readonly PageRecord[];
 }
 
@@ -46,8 +48,14 @@ const MAX_REFUSAL_BYTES = 65_536;
  */
 export function classifyAnswer(answer: RawAnswer, now: Date, isKnown: IsKnownText = () => false): Answer {
   const { status } = answer;
-  if (status === 200) return classifyGoodAnswer(parsePage(answer.body, isKnown));
-  const body = answer.body.toString('utf8', 0, MAX_REFUSAL_BYTES);
+  const decoded = decodeBody(answer.body, oneHeader(answer, 'content-type'));
+  if (status >= 200 && status < 300) {
+    const good = classifyGoodAnswer(status, parsePage(decoded, isKnown));
+    if (status === 200 || good.kind === 'page') return good;
+    // Accepted, no content, a part of it: what was asked for has not come yet.
+    return { kind: 'transient', reason: `status ${status}, but no list`, retryAfterMs: undefined };
+  }
+  const body = decoded.bytes.toString('utf8', 0, MAX_REFUSAL_BYTES);
   const json = parseJson(body);
   const words = readWords(json, body);
   if (status === 400 && isListOfOneString(json) && json[0].startsWith('No results'))
@@ -83,46 +91,55 @@ export function classifyAnswer(answer: RawAnswer, now: Date, isKnown: IsKnownTex
   }
 }
 
-/** What a body with status 200 says, the results of a page apart; undefined when it is not JSON. */
-interface ParsedPage {
-  readonly json: JsonValue;
-  /** Null where there is no list of that name. */
-  readonly results: readonly PageRecord[] | null;
-}
-
-function parsePage(body: Buffer, isKnown: IsKnownText): ParsedPage | undefined {
-  try {
-    const split = splitPage(body);
-    if (split !== undefined) {
-      return {
-        json: JSON.parse(split.envelope) as JsonValue,
-        results: split.results.map((bytes) => toPageRecord(bytes, isKnown)),
-      };
-    }
-    const json = JSON.parse(body.toString('utf8')) as JsonValue;
-    const results = isJsonObject(json) && Array.isArray(json.results) ? json.results : null;
-    return { json, results: results?.map((value) => ({ textHash: null, value: () => value })) ?? null };
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return undefined; // not JSON is an answer too: the caller says what it means
-  }
-}
-
-function classifyGoodAnswer(parsed: ParsedPage | undefined): Answer {
+function classifyGoodAnswer(status: number, parsed: ParsedPage | undefined): Answer {
   if (parsed === undefined)
-    return { kind: 'transient', reason: 'status 200, but not JSON', retryAfterMs: undefined };
+    return { kind: 'transient', reason: `status ${status}, but not JSON`, retryAfterMs: undefined };
   const { json, results } = parsed;
+  const error = results === null ? findErrorWords(json) : undefined;
+  if (error !== undefined)
+    return { kind: 'transient', reason: `status ${status} with an error: ${error}`, retryAfterMs: undefined };
   if (!isJsonObject(json)) return { kind: 'broken', reason: 'the answer is not a JSON object' };
   if (typeof json.message === 'string' && json.results === undefined)
     return { kind: 'message', words: toSafeWords(json.message) };
-  const { count, next } = json;
-  if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0) {
-    return { kind: 'broken', reason: '`count` is not a whole number' };
+  const count = isCount(json.count) ? json.count : null;
+  const next = json.next === null || typeof json.next === 'string' ? json.next : undefined;
+  if (results !== null) return { kind: 'page', page: { count, next, results } };
+  if (count === null) return { kind: 'broken', reason: '`count` is not a whole number' };
+  if (next === undefined) return { kind: 'broken', reason: '`next` is neither an address nor null' };
+  return { kind: 'broken', reason: '`results` is not a list' };
+}
+
+function isCount(value: JsonValue | undefined): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** Under which names servers and gateways put what went wrong; `message` with a text answers the test of a token. */
+const ERROR_FIELDS = ['error', 'errors', 'detail', 'message'] as const;
+
+/** The words of an error that came with a good status; undefined where it is none. */
+function findErrorWords(json: JsonValue): string | undefined {
+  if (isListOfOneString(json)) return toSafeWords(json[0]);
+  if (!isJsonObject(json) || json.results !== undefined) return undefined;
+  const told = ERROR_FIELDS.filter((name) => isTold(json[name]));
+  // A text as `message` alone is what the test of a token answers.
+  if (told.length === 0 || (told[0] === 'message' && typeof json.message === 'string')) return undefined;
+  const values = told.map((name) => json[name]);
+  const words = values.find((value) => typeof value === 'string') ?? toText(values[0] ?? null);
+  return toSafeWords(words) || '(no text)';
+}
+
+/** Whether a field says that something went wrong: `"error": false` and `"errors": []` do not. */
+function isTold(value: JsonValue | undefined): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
+  return value !== undefined && value !== null && value !== false && value !== '';
+}
+
+function toText(value: JsonValue): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return ''; // nested too deeply to be written
   }
-  if (next !== null && typeof next !== 'string')
-    return { kind: 'broken', reason: '`next` is neither an address nor null' };
-  if (results === null) return { kind: 'broken', reason: '`results` is not a list' };
-  return { kind: 'page', page: { count, next, results } };
 }
 
 function readWords(json: JsonValue | undefined, body: string): string {

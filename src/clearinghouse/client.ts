@@ -1,8 +1,9 @@
 import pRetry from 'p-retry';
 import { MirrorError, TransientError } from '../errors.ts';
 import { createSecretMask, type SecretMask } from '../safe-text.ts';
-import { describePath, toRedirectUrl } from './api-address.ts';
+import { describePath, isOfList, toRedirectUrl } from './api-address.ts';
 import { classifyAnswer, type Answer, type RawAnswer } from './classify-answer.ts';
+import { decodeBody } from './decode-body.ts';
 import type { IsKnownText } from './page-record.ts';
 import { decideRetry, toTooLongPause, type RetryPolicy } from './retry-policy.ts';
 import { createHttp, sendRequest, type RequestLimits } from './send-request.ts';
@@ -50,9 +51,14 @@ export interface Client {
   readonly api: URL;
   /**
    * Fetches one address with retries. Only kinds that are an outcome come back; failures are thrown. Records that
-   * `isKnown` knows are not read; by default none is known.
+   * `isKnown` knows are not read; by default none is known. `mostAttempts` allows fewer attempts than the policy.
    */
-  fetchAnswer(url: URL, signal: AbortSignal, isKnown?: IsKnownText): Promise<SettledAnswer>;
+  fetchAnswer(
+    url: URL,
+    signal: AbortSignal,
+    isKnown?: IsKnownText,
+    mostAttempts?: number,
+  ): Promise<SettledAnswer>;
   traffic(): Traffic;
   /** Whether a text of the server's repeats the token, so that it must not be shown or recorded. */
   holdsToken(text: string): boolean;
@@ -117,7 +123,7 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
         const date = new Date(String(raw.headers.date));
         if (!Number.isNaN(date.getTime())) serverClock = { server: date, here: now() };
         // A server may repeat the header it was sent. Cases are stored as they came; words are shown to people.
-        const answer = classifyAnswer(raw.status === 200 ? raw : blotOut(raw, secret), now(), isKnown);
+        const answer = classifyAnswer(isGood(raw) ? raw : blotOut(raw, secret), now(), isKnown);
         if ('retryAfterMs' in answer && answer.retryAfterMs !== undefined) notePause(answer.retryAfterMs);
         if (answer.kind !== 'redirect') return answer;
         target = toRedirectUrl(target, answer.location);
@@ -166,8 +172,9 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
     holdsToken: secret.isIn,
     pausedUntil: () => (pauseLeft() > 0 ? new Date(now().getTime() + pauseLeft()) : null),
     serverClock: () => serverClock,
-    async fetchAnswer(url, signal, isKnown) {
+    async fetchAnswer(url, signal, isKnown, mostAttempts = Infinity) {
       let decided: Error | undefined;
+      const policy = { ...options.retry, attempts: Math.min(options.retry.attempts, mostAttempts) };
       try {
         return await pRetry(createFetchOnce(url, signal, isKnown), {
           // One more than the policy allows, so that p-retry always asks and decideRetry alone says when to stop.
@@ -177,7 +184,7 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
           shouldRetry: async ({ error, attemptNumber }) => {
             const budgetLeftMs = options.deadline.getTime() - now().getTime();
             const decision = decideRetry(
-              options.retry,
+              policy,
               { error, attempt: attemptNumber, budgetLeftMs, now: now() },
               random,
             );
@@ -198,6 +205,8 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
   };
 }
 
+const isGood = ({ status }: RawAnswer): boolean => status >= 200 && status < 300;
+
 /** Of a body that is no page only so much is shown to anybody. */
 const MAX_REFUSAL_BYTES = 65_536;
 
@@ -209,7 +218,11 @@ function blotOut(raw: RawAnswer, { mask }: SecretMask): RawAnswer {
       return value === undefined ? [] : [[name, mask(value)]];
     }),
   );
-  return { ...raw, headers, body: Buffer.from(mask(raw.body.toString('utf8', 0, MAX_REFUSAL_BYTES))) };
+  const { bytes } = decodeBody(
+    raw.body.subarray(0, MAX_REFUSAL_BYTES),
+    [raw.headers['content-type']].flat()[0],
+  );
+  return { ...raw, headers, body: Buffer.from(mask(bytes.toString('utf8'))) };
 }
 
 /** Whether an answer of the address `test` accepts the token; undefined where it is about something else. */
@@ -226,7 +239,8 @@ function settle(answer: FinalAnswer, url: URL, { mask }: SecretMask): SettledAns
   const words = 'words' in answer ? mask(answer.words) : '';
   switch (answer.kind) {
     case 'message':
-      return { ...answer, words };
+      if (!isOfList(url)) return { ...answer, words };
+      throw new TransientError('TRANSIENT_ANSWER', `${path} answered a message instead of a list: ${words}`);
     case 'page':
     case 'empty':
     case 'past-the-end':
@@ -244,7 +258,7 @@ function settle(answer: FinalAnswer, url: URL, { mask }: SecretMask): SettledAns
     case 'throttled':
       throw new TransientError('TRANSIENT_ANSWER', `${path} was throttled (429): ${words}`, answer);
     case 'transient':
-      throw new TransientError('TRANSIENT_ANSWER', `${path} answered: ${answer.reason}`, answer);
+      throw new TransientError('TRANSIENT_ANSWER', `${path} answered: ${mask(answer.reason)}`, answer);
     case 'broken':
       throw new MirrorError('CONTRACT_BROKEN', `${path} answered outside the contract: ${answer.reason}`);
   }

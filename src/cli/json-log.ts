@@ -75,6 +75,7 @@ export function createJsonLog({ stderr, surroundings: { now } }: Io, level: stri
           log.debug(ofRun({ event: event.type, status_id: event.status.id, pages, cases_seen, count_last }));
           break;
         }
+        case 'page-unread':
         case 'walking-again':
           log.warn(ofRun({ event: event.type, status_id: event.status.id, reason: event.reason }));
           break;

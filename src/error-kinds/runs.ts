@@ -21,6 +21,11 @@ export const ERRORS_OF_RUNS = {
     hint: 'The API seems to end this list early. What was stored stays; please report it.',
     lasts: true,
   },
+  PAGES_UNREADABLE: {
+    exit: 'partial',
+    means: 'Some pages of a list could not be read. The pages after them were read.',
+    hint: 'The known cases of those pages were looked up by id. Run `sync` again later; if a page fails every night, report it to the Clearinghouse.',
+  },
   UNCONFIRMED: {
     exit: 'partial',
     means: 'With --confirm: no two walks of a list, one after the other, held the same cases.',

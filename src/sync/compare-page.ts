@@ -27,7 +27,7 @@ export interface CaseFinder {
  * asked for and received meanwhile.
  */
 export async function comparePage(
-  page: CasePage,
+  page: Pick<CasePage, 'source' | 'records'>,
   status: SweptStatus,
   { findMark, findKnownText }: CaseFinder,
 ): Promise<ComparedPage> {

@@ -64,7 +64,7 @@ async function fetchCount(client: Client, filter: CaseFilter, signal: AbortSigna
   signal.throwIfAborted();
   const url = toListUrl(client.api, filter);
   const answer = await client.fetchAnswer(url, signal, () => true); // its records are of no interest
-  if (answer.kind === 'page') return answer.page.count;
+  if (answer.kind === 'page' && answer.page.count !== null) return answer.page.count;
   if (answer.kind === 'empty') return 0;
   throw new MirrorError('CONTRACT_BROKEN', `${url.pathname}${url.search} did not answer with a list.`);
 }

@@ -121,11 +121,7 @@ async function lookUp(
   const answer = await client.fetchAnswer(url, signal);
   if (answer.kind === 'empty') return null;
   const records = answer.kind === 'page' ? answer.page.results : [];
-  const page = await comparePage(
-    { number: 1, source: `${url.pathname}${url.search}`, count: records.length, records },
-    UNCLASSIFIED,
-    finder,
-  );
+  const page = await comparePage({ source: `${url.pathname}${url.search}`, records }, UNCLASSIFIED, finder);
   const [found] = page.cases;
   if (found?.id !== id || page.cases.length > 1)
     throw new MirrorError(

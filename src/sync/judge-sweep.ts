@@ -11,7 +11,16 @@ export interface SweepVerdict {
 /** What is looked at of a walk. */
 export type WalkFacts = Pick<
   Walk,
-  'pages' | 'countFirst' | 'countLast' | 'countHeld' | 'cases' | 'misfits' | 'holdsTheSameAs' | 'repeats'
+  | 'pages'
+  | 'countFirst'
+  | 'countLast'
+  | 'countHeld'
+  | 'cases'
+  | 'misfits'
+  | 'unread'
+  | 'flaw'
+  | 'holdsTheSameAs'
+  | 'repeats'
 >;
 
 export interface SweepFacts {
@@ -34,6 +43,8 @@ export function judgeSweep(facts: SweepFacts, error: MirrorError | null): SweepV
     if (error.code === 'INTERRUPTED' || error.code === 'TERMINATED') return { outcome: 'interrupted', error };
     return { outcome: walk.pages === 0 && before === null ? 'failed' : 'partial', error };
   }
+  const obstacle = toUnreadable(walk.unread) ?? walk.flaw;
+  if (obstacle !== null) return { outcome: 'partial', error: obstacle };
   const doubt = findDoubt(facts);
   if (doubt !== null) return { outcome: 'partial', error: doubt };
   if (walk.misfits > 0) {
@@ -41,6 +52,17 @@ export function judgeSweep(facts: SweepFacts, error: MirrorError | null): SweepV
     return { outcome: 'partial', error: new MirrorError('RECORDS_KEPT_ASIDE', `${records}; kept aside.`) };
   }
   return { outcome: walk.cases === 0 ? 'empty' : 'complete', error: null };
+}
+
+/** What pages that could not be read mean for the list; null when all were read. */
+function toUnreadable(unread: readonly MirrorError[]): MirrorError | null {
+  const [first, ...others] = unread;
+  if (first === undefined) return null;
+  const pages = others.length === 0 ? '1 page' : `${unread.length} pages`;
+  const rest = others.length === 0 ? '' : `, and ${others.length} more`;
+  return new MirrorError('PAGES_UNREADABLE', `${pages} could not be read: ${first.message}${rest}.`, {
+    cause: first,
+  });
 }
 
 /** Whether walking the list once more may do better: it shifted while it was read, and nothing else was wrong. */

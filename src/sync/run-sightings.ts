@@ -9,6 +9,10 @@ export class RunSightings {
     return earlier === statusId ? undefined : earlier;
   }
 
+  get size(): number {
+    return this.#statusOf.size;
+  }
+
   has(caseId: number): boolean {
     return this.#statusOf.has(caseId);
   }

@@ -1,4 +1,5 @@
 import type { Traffic } from '../clearinghouse/client.ts';
+import type { MirrorError } from '../errors.ts';
 import type { StatusFigures } from '../mirror/sync-ledger.ts';
 import { toTrafficRow } from './traffic-row.ts';
 import { Walk } from './walk.ts';
@@ -40,9 +41,13 @@ export class SweepFigures {
     this.#walk = new Walk();
   }
 
-  addPage(count: number): void {
+  addPage(count: number | null, flaw: MirrorError | null = null): void {
     this.#pages++;
-    this.#walk.addPage(count);
+    this.#walk.addPage(count, flaw);
+  }
+
+  addUnread(error: MirrorError): void {
+    this.#walk.addUnread(error);
   }
 
   /** Returns whether the record is new to this walk. */

@@ -1,6 +1,7 @@
-import { fetchCasePages } from '../clearinghouse/case-pages.ts';
+import { fetchCasePages, type CasePage } from '../clearinghouse/case-pages.ts';
 import type { Client } from '../clearinghouse/client.ts';
 import { toListFilter, type SweptStatus } from '../clearinghouse/swept-status.ts';
+import type { UnreadPage } from '../clearinghouse/unread-page.ts';
 import { MirrorError } from '../errors.ts';
 import type { StatusFigures } from '../mirror/sync-ledger.ts';
 import type { DoubleSighting } from '../mirror/write-oddities.ts';
@@ -25,6 +26,8 @@ export interface SweepOptions {
   /** Walk until two walks hold the same cases. */
   readonly confirm: boolean;
   readonly onPage: (figures: StatusFigures) => void;
+  /** A page could not be read; the walk goes on after it. */
+  readonly onUnreadPage: (page: UnreadPage) => void;
   /** The list is walked once more, because of this. */
   readonly onAnotherWalk: (reason: MirrorError) => void;
 }
@@ -43,8 +46,8 @@ export async function sweepStatus(
 ): Promise<StatusReport> {
   const figures = new SweepFigures(client.traffic());
   const rowNow = (): StatusFigures => figures.toRow(client.traffic());
-  const storePage = (page: ComparedPage, count: number): boolean => {
-    figures.addPage(count);
+  const storePage = (page: ComparedPage, { count, flaw }: CasePage): boolean => {
+    figures.addPage(count, flaw);
     const doubles: DoubleSighting[] = [];
     let isNews = false;
     for (const { id, statusId, verdict } of page.cases) {
@@ -64,15 +67,18 @@ export async function sweepStatus(
     figures.beginWalk();
     try {
       options.signal.throwIfAborted();
-      const pages = fetchCasePages(
-        client,
-        toListFilter(status),
-        () => isNews,
-        (textHash) => store.findKnownText(textHash) !== undefined,
-        options.signal,
-      );
-      for await (const page of pages) {
-        isNews = storePage(await comparePage(page, status, store), page.count);
+      const steps = fetchCasePages(client, {
+        filter: toListFilter(status),
+        hasNews: () => isNews,
+        isKnown: (textHash) => store.findKnownText(textHash) !== undefined,
+        hasServed: () => sightings.size > 0,
+        signal: options.signal,
+      });
+      for await (const step of steps) {
+        if ('unread' in step) {
+          figures.addUnread(step.unread);
+          options.onUnreadPage(step);
+        } else isNews = storePage(await comparePage(step, status, store), step);
       }
       figures.walk.end();
     } catch (thrown) {

@@ -13,6 +13,8 @@ export type SyncEvent =
   | { readonly type: 'status-begun'; readonly status: SweptStatus }
   /** A page is stored. */
   | { readonly type: 'page-stored'; readonly status: SweptStatus; readonly figures: StatusFigures }
+  /** A page could not be read after its last attempt; the pages after it are read. */
+  | { readonly type: 'page-unread'; readonly status: SweptStatus; readonly reason: string }
   /** The list shifted while it was read, or is to be confirmed. */
   | { readonly type: 'walking-again'; readonly status: SweptStatus; readonly reason: string }
   /** So many cases are missing from completely swept lists. */

@@ -76,6 +76,9 @@ async function sweepAll(run: SyncRun, record: SweepRecord, sightings: RunSightin
       onPage: (figures) => {
         onEvent({ type: 'page-stored', status, figures });
       },
+      onUnreadPage: ({ unread }) => {
+        onEvent({ type: 'page-unread', status, reason: unread.message });
+      },
       onAnotherWalk: (reason) => {
         onEvent({ type: 'walking-again', status, reason: reason.message });
       },

@@ -1,3 +1,5 @@
+import type { MirrorError } from '../errors.ts';
+
 /** What one walk of a list, from its first page on, has found. */
 export class Walk {
   readonly #ids = new Set<number>();
@@ -8,6 +10,8 @@ export class Walk {
   #countLast: number | null = null;
   #countHeld = true;
   #isWhole = false;
+  readonly #unread: MirrorError[] = [];
+  #flaw: MirrorError | null = null;
 
   get pages(): number {
     return this.#pages;
@@ -37,13 +41,29 @@ export class Walk {
     return this.#isWhole;
   }
 
-  /** The last page was read. */
+  /** The last page was read; the walk is whole where no page before it could not be read. */
   end(): void {
-    this.#isWhole = true;
+    this.#isWhole = this.#unread.length === 0;
   }
 
-  addPage(count: number): void {
+  /** Why pages could not be read, one error a page. */
+  get unread(): readonly MirrorError[] {
+    return this.#unread;
+  }
+  /** The first thing that was wrong with a page whose records are good. */
+  get flaw(): MirrorError | null {
+    return this.#flaw;
+  }
+
+  addUnread(error: MirrorError): void {
+    this.#unread.push(error);
+  }
+
+  /** `count` is null where the page said no number. */
+  addPage(count: number | null, flaw: MirrorError | null = null): void {
     this.#pages++;
+    this.#flaw ??= flaw;
+    if (count === null) return;
     this.#countFirst ??= count;
     if (count !== this.#countFirst) this.#countHeld = false;
     this.#countLast = count;

@@ -3,6 +3,7 @@ import {
   parseApiUrl,
   toListUrl,
   toNextUrl,
+  toPageAfter,
   toRedirectUrl,
   toShortPath,
 } from '../../src/clearinghouse/api-address.ts';
@@ -57,6 +58,7 @@ describe('the base address of the API', () => {
 
 const API = new URL('https://lamps.example/api/v2p1/');
 const FILTER = { case_ongoing: '5021' };
+const PAGE = toListUrl(API, FILTER);
 
 describe('the address of a list', () => {
   test('has its slash and its filter', () => {
@@ -109,14 +111,22 @@ describe('the next address', () => {
       'https://lamps.example/api/v2p1/cases/?case_ongoing=5021&page=2#x',
       '?case_ongoing=5021&page=2',
     ],
-    ['that is only a query', 'cases/?case_ongoing=5021&page=2', '?case_ongoing=5021&page=2'],
+    ['that is a query alone', '?case_ongoing=5021&page=2', '?case_ongoing=5021&page=2'],
+    ['that is a path on the host', '/api/v2p1/cases/?case_ongoing=5021&page=2', '?case_ongoing=5021&page=2'],
+    ['relative to the base of the API', 'cases/?case_ongoing=5021&page=2', '?case_ongoing=5021&page=2'],
+    ['relative to the page', './?case_ongoing=5021&page=2', '?case_ongoing=5021&page=2'],
+    [
+      'of another host without a scheme',
+      '//backend:8000/api/v2p1/cases/?case_ongoing=5021&page=2',
+      '?case_ongoing=5021&page=2',
+    ],
     [
       'with an escaped filter',
       'https://lamps.example/api/v2p1/cases/?case%5Fongoing=5021&page=2',
       '?case%5Fongoing=5021&page=2',
     ],
   ])('%s is rebuilt on our own origin', (_title, next, search) => {
-    expect(toNextUrl(API, FILTER, next).href).toBe(`https://lamps.example/api/v2p1/cases/${search}`);
+    expect(toNextUrl(API, FILTER, next, PAGE).href).toBe(`https://lamps.example/api/v2p1/cases/${search}`);
   });
 
   test.each([
@@ -134,18 +144,48 @@ describe('the next address', () => {
       'https://lamps.example/api/v2p1/cases/?case_ongoing=5021&case_ongoing=5022',
     ],
     ['the filter in another case', 'https://lamps.example/api/v2p1/cases/?CASE_ONGOING=5021'],
-    ['only a query on the base', '?case_ongoing=5021&page=2'],
+    ['a query alone that forgets the filter', '?page=2'],
+    ['a fragment alone', '#page=2'],
+    ['a fragment alone, after white space', ' #'],
+    [
+      'another host without a scheme, and another path',
+      '//elsewhere.example/cases/?case_ongoing=5021&page=2',
+    ],
     ['a host that cannot be', 'https://[lamp/api/v2p1/cases/?case_ongoing=5021'],
     ['no address at all', 'http://'],
     ['nothing', ''],
     ['an address of mail', 'mailto:keeper@lamps.example'],
   ])('with %s is refused', (_title, next) => {
-    expect(() => toNextUrl(API, FILTER, next)).toThrow(expect.objectContaining({ code: 'NEXT_REFUSED' }));
+    expect(() => toNextUrl(API, FILTER, next, PAGE)).toThrow(
+      expect.objectContaining({ code: 'NEXT_REFUSED' }),
+    );
   });
 
   test('of a list without a filter may have any query', () => {
-    const next = toNextUrl(API, {}, 'http://other.example/api/v2p1/cases/?page=2');
+    const next = toNextUrl(API, {}, 'http://other.example/api/v2p1/cases/?page=2', PAGE);
     expect(next.href).toBe('https://lamps.example/api/v2p1/cases/?page=2');
+  });
+});
+
+describe('the page after one that names none', () => {
+  const after = (url: string, number: number) => toPageAfter(new URL(url), number)?.href;
+
+  test.each([
+    ['https://lamps.example/cases/?case_ongoing=5021', 1, 2],
+    ['https://lamps.example/cases/?case_ongoing=5021&page=2', 2, 3],
+    ['https://lamps.example/cases/?case_ongoing=5021&page=99', 7, 100],
+  ])('%s (page %d of the walk) is page %d', (url, number, page) => {
+    expect(after(url, number)).toBe(`https://lamps.example/cases/?case_ongoing=5021&page=${page}`);
+  });
+
+  test.each([
+    ['a later page without a number', 'https://lamps.example/cases/?cursor=abc', 2],
+    ['two numbers', 'https://lamps.example/cases/?page=1&page=2', 2],
+    ['a number that is none', 'https://lamps.example/cases/?page=last', 2],
+    ['a number below all pages', 'https://lamps.example/cases/?page=0', 2],
+    ['a number beyond all pages', `https://lamps.example/cases/?page=${'9'.repeat(30)}`, 2],
+  ])('is not known for %s', (_title, url, number) => {
+    expect(after(url, number)).toBeUndefined();
   });
 });
 

@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseApiUrl, toShortPath } from '../../src/clearinghouse/api-address.ts';
 import { fetchCasePages, MOST_PAGES_WITHOUT_NEWS } from '../../src/clearinghouse/case-pages.ts';
+import { ATTEMPTS_AFTER_UNREAD } from '../../src/clearinghouse/unread-page.ts';
+import { MirrorError, TransientError } from '../../src/errors.ts';
 import type { Client, SettledAnswer } from '../../src/clearinghouse/client.ts';
 
 const API = parseApiUrl('https://clearinghouse.example/api/');
 const PATH = '/api/cases/?case_ongoing=5021';
 
-const page = (next: string | null, ids: readonly number[] = [1]): SettledAnswer => ({
+const page = (next: string | null | undefined, ids: readonly number[] = [1]): SettledAnswer => ({
   kind: 'page',
   page: {
     count: 7,
@@ -17,11 +19,11 @@ const page = (next: string | null, ids: readonly number[] = [1]): SettledAnswer 
 
 /** A client that answers by the path that is asked for, and notes what was asked. */
 function scriptClient(script: (path: string) => SettledAnswer | Promise<SettledAnswer>) {
-  const asked: { path: string; signal: AbortSignal }[] = [];
+  const asked: { path: string; signal: AbortSignal; mostAttempts: number | undefined }[] = [];
   const client: Client = {
     api: API,
-    fetchAnswer: async (url, signal) => {
-      asked.push({ path: toShortPath(url), signal });
+    fetchAnswer: async (url, signal, _isKnown, mostAttempts) => {
+      asked.push({ path: toShortPath(url), signal, mostAttempts });
       return script(toShortPath(url));
     },
     traffic: () => ({ requests: asked.length, retries: 0, waitedMs: 0, bytes: 0 }),
@@ -36,23 +38,33 @@ interface Walked {
   readonly pages: string[];
   readonly error: unknown;
   readonly asked: string[];
+  readonly flaws: string[];
 }
+
+const WALK = { filter: { case_ongoing: '5021' }, isKnown: () => false };
 
 async function walk(
   script: (path: string) => SettledAnswer,
   hasNews: () => boolean = () => true,
+  hasServed: () => boolean = () => true,
 ): Promise<Walked> {
   const { client, asked } = scriptClient(script);
   const pages: string[] = [];
+  const flaws: string[] = [];
   let error: unknown = null;
   const signal = new AbortController().signal;
   try {
-    for await (const one of fetchCasePages(client, { case_ongoing: '5021' }, hasNews, () => false, signal))
-      pages.push(`${one.number} ${one.source} ${one.count}: ${one.records.length}`);
+    for await (const one of fetchCasePages(client, { ...WALK, hasNews, hasServed, signal })) {
+      if ('unread' in one) pages.push(`${one.number} unread: ${one.unread.code}`);
+      else {
+        pages.push(`${one.number} ${one.source} ${one.count}: ${one.records.length}`);
+        if (one.flaw !== null) flaws.push(one.flaw.code);
+      }
+    }
   } catch (thrown) {
     error = thrown;
   }
-  return { pages, error, asked: asked.map(({ path }) => path) };
+  return { pages, error, asked: asked.map(({ path }) => path), flaws };
 }
 
 const numberOf = (path: string): number => Number(/page=(\d+)/.exec(path)?.[1] ?? 1);
@@ -74,15 +86,6 @@ describe('a list is walked from page to page', () => {
 });
 
 describe('a list that cannot be walked to its end says why', () => {
-  test('a message instead of a list', async () => {
-    const { pages, error } = await walk(() => ({ kind: 'message', words: 'hello' }));
-    expect(pages).toEqual([]);
-    expect(error).toMatchObject({
-      code: 'CONTRACT_BROKEN',
-      message: `${PATH} answered a message instead of a list.`,
-    });
-  });
-
   test.each<SettledAnswer>([{ kind: 'past-the-end' }, { kind: 'empty', words: 'No results' }])(
     'a second page that is $kind',
     async (answer) => {
@@ -99,20 +102,11 @@ describe('a list that cannot be walked to its end says why', () => {
     expect((await walk(() => ({ kind: 'past-the-end' }))).error).toMatchObject({ code: 'LIST_SHRANK' });
   });
 
-  test('a next that repeats the token: it is neither followed nor shown', async () => {
-    const { pages, error, asked } = await walk(() => page(`${PATH}&t=lamp-token`));
-    expect([pages, asked]).toEqual([[], [PATH]]);
-    expect(error).toMatchObject({
-      code: 'NEXT_REFUSED',
-      message: 'The `next` address of page 1 repeats the token.',
-    });
-  });
-
   test('a next that was read before, in whatever order its parameters are: it is not asked for again', async () => {
     const { pages, error, asked } = await walk((path) =>
       numberOf(path) === 1 ? page(toPath(2)) : page('/api/cases/?page=2&case_ongoing=5021'),
     );
-    expect(pages).toHaveLength(1);
+    expect(pages).toHaveLength(2);
     expect(asked).toEqual([PATH, toPath(2)]);
     expect(error).toMatchObject({
       code: 'PAGES_REPEAT',
@@ -139,20 +133,176 @@ describe('a list that cannot be walked to its end says why', () => {
   });
 });
 
+const busy = new TransientError('TRANSIENT_ANSWER', 'busy');
+const silent = new MirrorError('NETWORK_GAVE_UP', 'no answer');
+const fail = (error: Error): never => {
+  throw error;
+};
+/** Ten pages, some of which fail. */
+const tenPages = (failing: Readonly<Record<number, MirrorError>>) => (path: string) => {
+  const number = numberOf(path);
+  const error = failing[number];
+  if (error !== undefined) return fail(error);
+  if (number > 10) return { kind: 'past-the-end' } as const;
+  return page(number < 10 ? toPath(number + 1) : null);
+};
+const toLines = (...numbers: number[]) => numbers.map((n) => `${n} ${n === 1 ? PATH : toPath(n)} 7: 1`);
+
+describe('a page that cannot be read costs only itself', () => {
+  test.each([1, 2, 9])('page %d of ten', async (number) => {
+    const { pages, error } = await walk(tenPages({ [number]: busy }));
+    const numbers = Array.from({ length: 10 }, (_, at) => at + 1);
+    expect(pages.filter((line) => !line.includes('unread'))).toEqual(
+      toLines(...numbers.filter((n) => n !== number)),
+    );
+    expect(pages[number - 1]).toBe(`${number} unread: TRANSIENT_ANSWER`);
+    expect(error).toBeNull();
+  });
+
+  test('the last one: the page after it is past the end, which nobody announced', async () => {
+    const { pages, error, asked } = await walk(tenPages({ 10: busy }));
+    expect([pages.at(-1), asked.at(-1), error]).toEqual(['10 unread: TRANSIENT_ANSWER', toPath(11), null]);
+  });
+
+  test('the only one: nothing was read, and it is said why', async () => {
+    const { pages, error } = await walk((path) =>
+      numberOf(path) === 1 ? fail(busy) : { kind: 'past-the-end' },
+    );
+    expect([pages, error]).toEqual([['1 unread: TRANSIENT_ANSWER'], busy]);
+  });
+
+  test('several, apart from each other or in a row', async () => {
+    const { pages, error } = await walk(
+      tenPages({ 2: busy, 4: silent, 6: busy, 7: busy, 8: silent, 9: busy }),
+    );
+    expect(pages.filter((line) => !line.includes('unread'))).toEqual(toLines(1, 3, 5, 10));
+    expect(error).toBeNull();
+  });
+
+  test.each([
+    ['REFUSED_BY_API', 2],
+    ['NOT_FOUND', 2],
+    ['BODY_TOO_LARGE', 1],
+    ['CONTRACT_BROKEN', 1],
+  ] as const)('by %s on page %d', async (code, number) => {
+    const { pages, error } = await walk(tenPages({ [number]: new MirrorError(code, 'no lamp') }));
+    expect([pages.length, error]).toEqual([10, null]);
+  });
+});
+
+describe('a server in trouble is not asked for page after page', () => {
+  const failingFrom = (first: number, error: MirrorError) =>
+    tenPages(Object.fromEntries(Array.from({ length: 11 }, (_, at) => [first + at, error])));
+
+  test('five pages in a row end the walk, with the failure of the first', async () => {
+    const { pages, error, asked } = await walk(failingFrom(3, busy));
+    expect(asked.at(-1)).toBe(toPath(7));
+    expect(pages.slice(0, 2)).toEqual(toLines(1, 2));
+    expect(error).toMatchObject({
+      code: 'TRANSIENT_ANSWER',
+      message: 'busy; the 4 pages after it could not be read either',
+    });
+  });
+
+  test('two pages without any answer end it', async () => {
+    const { asked, error } = await walk(failingFrom(3, silent));
+    expect(asked.at(-1)).toBe(toPath(4));
+    expect(error).toMatchObject({ code: 'NETWORK_GAVE_UP' });
+  });
+
+  test('two pages end it where the server has answered nothing well so far', async () => {
+    const never = await walk(failingFrom(1, busy), undefined, () => false);
+    expect(never.asked).toEqual([PATH, toPath(2)]);
+    expect(never.error).toMatchObject({ message: 'busy; the page after it could not be read either' });
+    const before = await walk(failingFrom(1, busy), undefined, () => true);
+    expect(before.asked).toHaveLength(5);
+  });
+
+  test.each(['UNAUTHORISED', 'TIME_BUDGET_SPENT', 'RETRY_AFTER_TOO_LONG', 'CERTIFICATE_REFUSED'] as const)(
+    '%s ends it at once',
+    async (code) => {
+      const { asked, error } = await walk(failingFrom(2, new MirrorError(code, 'no')));
+      expect(asked).toHaveLength(2);
+      expect(error).toMatchObject({ code });
+    },
+  );
+
+  test.each(['REFUSED_BY_API', 'NOT_FOUND'] as const)(
+    '%s on the first page is of the whole list',
+    async (code) => {
+      const { asked } = await walk(failingFrom(1, new MirrorError(code, 'no')));
+      expect(asked).toEqual([PATH]);
+    },
+  );
+
+  test('a page after one that failed is not tried as often', async () => {
+    const { client, asked } = scriptClient(tenPages({ 2: busy, 3: busy }));
+    const signal = new AbortController().signal;
+    const options = { ...WALK, hasNews: () => true, hasServed: () => true, signal };
+    for await (const step of fetchCasePages(client, options)) expect(step.number).toBeLessThan(11);
+    expect(asked.map(({ mostAttempts }) => mostAttempts).slice(0, 5)).toEqual([
+      undefined,
+      undefined,
+      ATTEMPTS_AFTER_UNREAD,
+      ATTEMPTS_AFTER_UNREAD,
+      undefined,
+    ]);
+  });
+});
+
+describe('a page whose next cannot be followed is stored, and the page after it is asked for by its number', () => {
+  test.each<[string, string | undefined]>([
+    ['no address and not null', undefined],
+    ['a fragment', '#'],
+    ['another filter', '/api/cases/?case_ongoing=5020&page=2'],
+    ['no filter', '?page=2'],
+    ['another path', '/elsewhere/?case_ongoing=5021&page=2'],
+    ['no URL', 'http://['],
+    ['the token', `${PATH}&t=lamp-token`],
+  ])('with %s', async (_title, next) => {
+    const { pages, error, asked, flaws } = await walk((path) =>
+      numberOf(path) === 1 ? page(next) : page(numberOf(path) < 4 ? toPath(numberOf(path) + 1) : null),
+    );
+    expect([pages, error]).toEqual([toLines(1, 2, 3, 4), null]);
+    expect(asked).toEqual([PATH, toPath(2), toPath(3), toPath(4)]);
+    expect(flaws).toEqual(['NEXT_REFUSED']);
+  });
+
+  test('and where there is none, the list has ended', async () => {
+    const { pages, error, flaws } = await walk((path) =>
+      numberOf(path) === 1 ? page(undefined) : { kind: 'past-the-end' },
+    );
+    expect([pages, error, flaws]).toEqual([toLines(1), null, ['NEXT_REFUSED']]);
+  });
+
+  test.each(['', '  '])('but %j is read as null', async (next) => {
+    const { asked, error, flaws } = await walk(() => page(next));
+    expect([asked, error, flaws]).toEqual([[PATH], null, []]);
+  });
+
+  test('and a page that names itself is stored too', async () => {
+    const { pages, error } = await walk(() => page(PATH));
+    expect(pages).toEqual(toLines(1));
+    expect(error).toMatchObject({ code: 'PAGES_REPEAT' });
+  });
+});
+
+test('a page without a count is read, and told', async () => {
+  const { pages, error, flaws } = await walk(() => ({
+    kind: 'page',
+    page: { count: null, next: null, results: [] },
+  }));
+  expect([pages, error, flaws]).toEqual([[`1 ${PATH} null: 0`], null, ['CONTRACT_BROKEN']]);
+});
+
 describe('a request in the air', () => {
   const walkTo = async (
     client: Client,
     signal: AbortSignal,
     onPage: (number: number) => boolean,
   ): Promise<void> => {
-    for await (const { number } of fetchCasePages(
-      client,
-      { case_ongoing: '5021' },
-      () => true,
-      () => false,
-      signal,
-    ))
-      if (onPage(number)) break;
+    const options = { ...WALK, hasNews: () => true, hasServed: () => true, signal };
+    for await (const { number } of fetchCasePages(client, options)) if (onPage(number)) break;
   };
   const endless = () => scriptClient((path) => page(toPath(numberOf(path) + 1)));
 

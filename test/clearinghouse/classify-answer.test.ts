@@ -173,12 +173,40 @@ describe('redirects and statuses that nobody documented', () => {
     ['304', 304, '', broken('unexpected status 304')],
     ['305', 305, '', broken('unexpected status 305'), to('/a')],
     ['101', 101, '', broken('unexpected status 101')],
-    ['201 with an envelope', 201, '{"count":0,"next":null,"results":[]}', broken('unexpected status 201')],
-    ['204', 204, '', broken('unexpected status 204')],
-    ['206 with half a list', 206, '{"count":2,"results":[', broken('unexpected status 206')],
   ])('%s', (...[, status, body, expected, headers]) => {
     expect(classify(status, body, headers)).toEqual(expected);
   });
+});
+
+describe('good statuses other than 200', () => {
+  const PAGE = '{"count":0,"next":null,"results":[]}';
+  test.each([201, 202, 203, 206])('%d with a page is read', (status) => {
+    expect(classify(status, PAGE)).toEqual({ kind: 'page', page: { count: 0, next: null, results: [] } });
+  });
+
+  test.each([
+    ['202 of a bot check', 202, HTML],
+    ['202 with a message', 202, '{"message":"come again"}'],
+    ['204', 204, ''],
+    ['206 with half a list', 206, '{"count":2,"results":['],
+    ['203 with something else', 203, '[]'],
+  ])('%s may pass', (_title, status, body) => {
+    const reason = `status ${status}, but no list`;
+    expect(classify(status, body)).toEqual({ kind: 'transient', reason, retryAfterMs: undefined });
+  });
+});
+
+test('a refusal is read as well with a byte-order mark, in UTF-16 or in a charset that its header names', () => {
+  const body = list(NO_RESULTS);
+  for (const bytes of [
+    Buffer.from(`\ufeff${body}`),
+    Buffer.from(`\ufeff${body}`, 'utf16le'),
+    Buffer.from(`\ufeff${body}`, 'utf16le').swap16(),
+  ])
+    expect(classifyAnswer({ status: 400, headers: {}, body: bytes }, NOW)).toEqual(empty(NO_RESULTS));
+  const headers = { 'content-type': 'application/json; charset=iso-8859-1' };
+  const latin1 = Buffer.from(detail('Désolé.'), 'latin1');
+  expect(classifyAnswer({ status: 401, headers, body: latin1 }, NOW)).toEqual(unauthorised('Désolé.'));
 });
 
 test("a refusal's words are cut and cannot steer a terminal", () => {

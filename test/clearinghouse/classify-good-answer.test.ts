@@ -94,32 +94,68 @@ describe('status 200 with a message', () => {
 });
 
 const COUNT = '`count` is not a whole number';
-const NEXT = '`next` is neither an address nor null';
 const RESULTS = '`results` is not a list';
 const NO_OBJECT = 'the answer is not a JSON object';
 
+describe('a page with a number or an address that is none', () => {
+  test.each([
+    ['count is a text', envelope({ count: '2' })],
+    ['count is negative', envelope({ count: -1 })],
+    ['count has a fraction', envelope({ count: 2.5 })],
+    ['count is too large to be exact', '{"count":9007199254740992,"next":null,"results":[]}'],
+    ['count is beyond all numbers', '{"count":1e999,"next":null,"results":[]}'],
+    ['count is null', envelope({ count: null })],
+    ['count is true', envelope({ count: true })],
+    ['count is missing', '{"next":null,"results":[]}'],
+  ])('%s: its records are read', (_title, body) => {
+    expect(classify(body)).toEqual({ kind: 'page', page: { count: null, next: null, results: [] } });
+  });
+
+  test.each([
+    ['next is a number', envelope({ next: 2 })],
+    ['next is false', envelope({ next: false })],
+    ['next is an object', envelope({ next: {} })],
+    ['next is missing', '{"count":2,"results":[]}'],
+  ])('%s: its records are read', (_title, body) => {
+    expect(classify(body)).toEqual({ kind: 'page', page: { count: 2, next: undefined, results: [] } });
+  });
+});
+
+describe('an error with status 200 may pass, and its words are told', () => {
+  test.each([
+    ['error', '{"error":"overload"}', 'overload'],
+    ['detail', '{"detail":"Server busy."}', 'Server busy.'],
+    ['errors in a list', '{"errors":[{"code":7}]}', '[{"code":7}]'],
+    ['a message that is no text', '{"message":{"lamp":"out"}}', '{"lamp":"out"}'],
+    ['an error and a message', '{"error":true,"message":"lamp out"}', 'lamp out'],
+    ['an error beside a count', '{"count":0,"next":null,"error":"lamp"}', 'lamp'],
+    ['control characters', '{"error":"a\\u001b[31mb"}', 'a [31mb'],
+    ['the form of status 400', '["No results for x"]', 'No results for x'],
+  ])('%s', (_title, body, words) => {
+    const reason = `status 200 with an error: ${words}`;
+    expect(classify(body)).toEqual({ kind: 'transient', reason, retryAfterMs: undefined });
+  });
+
+  test.each(['{"error":false}', '{"errors":[]}', '{"detail":""}', '{"error":null}'])(
+    'but %s tells of none',
+    (body) => {
+      expect(classify(body)).toEqual({ kind: 'broken', reason: COUNT });
+    },
+  );
+
+  test('and a page that has one beside its results is a page', () => {
+    expect(classify(envelope({ error: 'lamp' }))).toMatchObject({ kind: 'page' });
+  });
+});
+
 describe('status 200 outside the contract', () => {
   test.each([
-    ['count is a text', envelope({ count: '2' }), COUNT],
-    ['count is negative', envelope({ count: -1 }), COUNT],
-    ['count has a fraction', envelope({ count: 2.5 }), COUNT],
-    ['count is too large to be exact', '{"count":9007199254740992,"next":null,"results":[]}', COUNT],
-    ['count is beyond all numbers', '{"count":1e999,"next":null,"results":[]}', COUNT],
-    ['count is null', envelope({ count: null }), COUNT],
-    ['count is true', envelope({ count: true }), COUNT],
-    ['count is missing', '{"next":null,"results":[]}', COUNT],
-    ['next is a number', envelope({ next: 2 }), NEXT],
-    ['next is false', envelope({ next: false }), NEXT],
-    ['next is an object', envelope({ next: {} }), NEXT],
-    ['next is missing', '{"count":2,"results":[]}', NEXT],
     ['results is an object', envelope({ results: {} }), RESULTS],
     ['results is a text', envelope({ results: '[]' }), RESULTS],
     ['results is null', envelope({ results: null }), RESULTS],
     ['results is missing', '{"count":2,"next":null}', RESULTS],
-    ['the message is no text', '{"message":5}', COUNT],
     ['a message beside results of null', '{"message":"x","results":null}', COUNT],
     ['an empty object', '{}', COUNT],
-    ['an error in the form of status 400', '["No results for x"]', NO_OBJECT],
     ['an empty list', '[]', NO_OBJECT],
     ['a list of cases without an envelope', '[{"id":1}]', NO_OBJECT],
     ['a text', '"ok"', NO_OBJECT],
@@ -141,7 +177,6 @@ describe('status 200 that is not JSON may pass, as a maintenance page does', () 
     ['two envelopes', `${envelope({})}${envelope({})}`],
     ['JavaScript that is no JSON', '{count: 2, next: null, results: []}'],
     ['a number that JSON has not', '{"count":NaN,"next":null,"results":[]}'],
-    ['a byte order mark, which JSON forbids', `\ufeff${envelope({})}`],
   ])('%s', (_title, body) => {
     const answer = classify(body);
     expect(answer).toEqual({

@@ -71,9 +71,11 @@ describe('whatever an answer is, it is told what it means', () => {
       fc.property(anyStatus, anyBody, (status, body) => {
         const answer = classifyAnswer({ status, headers: {}, body }, NOW, () => false);
         if (answer.kind !== 'page') return;
-        expect(status).toBe(200);
+        expect(status).toBeGreaterThanOrEqual(200);
+        expect(status).toBeLessThan(300);
         const { count, next, results } = JSON.parse(body.toString()) as Record<string, unknown>;
-        expect({ count: answer.page.count, next: answer.page.next }).toEqual({ count, next });
+        expect(answer.page.count).toBe(Number.isSafeInteger(count) && Number(count) >= 0 ? count : null);
+        expect(answer.page.next).toBe(next === null || typeof next === 'string' ? next : undefined);
         expect(answer.page.results.map((one) => one.value())).toEqual(results);
       }),
       { numRuns: 3000 },
@@ -169,7 +171,7 @@ describe('wherever an answer leads, the token is sent to no other origin and ask
   };
 
   test('the next page', () => {
-    check((address) => toNextUrl(API, FILTER, address), 'NEXT_REFUSED');
+    check((address) => toNextUrl(API, FILTER, address, LIST), 'NEXT_REFUSED');
   });
 
   test('a redirect', () => {

@@ -39,8 +39,38 @@ describe('a failure of one status', () => {
     await sync({ settings: { attempts: '2' } });
     expect(
       rows('SELECT outcome, pages, cases_seen, error_code FROM status_syncs WHERE status_id = 5020'),
-    ).toEqual([{ outcome: 'partial', pages: 2, cases_seen: 10, error_code: 'NETWORK_GAVE_UP' }]);
+    ).toEqual([{ outcome: 'partial', pages: 2, cases_seen: 10, error_code: 'PAGES_UNREADABLE' }]);
     expect(rows('SELECT count(*) AS n FROM cases WHERE mirror_status_id = 5020')).toEqual([{ n: 10 }]);
+  });
+
+  test('that is one page costs that page: those after it are read', async () => {
+    const { sync, rows, events } = await startHarness({
+      source: sixty(),
+      pageSize: 2,
+      faults: always({ kind: 'status', status: 500 }, page(2, 5020)),
+    });
+    const report = await sync({ settings: { attempts: '2' } });
+    expect(report).toMatchObject({ outcome: 'partial', exit: 'partial' });
+    expect(report.statuses[0]?.error).toMatchObject({
+      code: 'PAGES_UNREADABLE',
+      message:
+        '1 page could not be read: /api/v2p1/cases/?case_ongoing=5020&page=2 answered: status 500 (2 attempts).',
+    });
+    expect(rows('SELECT pages, cases_seen FROM status_syncs WHERE status_id = 5020')).toEqual([
+      { pages: 5, cases_seen: 10 },
+    ]);
+    expect(events.filter(({ type }) => type === 'page-unread')).toHaveLength(1);
+  });
+
+  test('that is the server does not ask for page after page', async () => {
+    const { sync, replica } = await startHarness({
+      source: sixty(),
+      pageSize: 1,
+      faults: ({ page: number }) => (number > 2 ? { kind: 'status', status: 500 } : undefined),
+    });
+    await sync({ settings: { attempts: '6' }, statuses: [statusOf(5020)] });
+    const lists = replica.requests.filter(({ url }) => url.includes('case_ongoing=5020'));
+    expect(lists).toHaveLength(2 + 6 + 4 * 2);
   });
 
   test('of every status ends the run as failed, with the exit code of the first', async () => {

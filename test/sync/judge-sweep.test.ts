@@ -17,6 +17,8 @@ const facts = (changes: Partial<Facts> = {}): SweepFacts => ({
     countFirst: 30,
     countLast: 30,
     countHeld: true,
+    unread: [],
+    flaw: null,
     cases: 30,
     misfits: 0,
     pages: 3,

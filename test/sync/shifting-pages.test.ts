@@ -94,6 +94,7 @@ async function sweep(list: MovingList, confirm: boolean) {
     mostWalks: 4,
     confirm,
     onPage: () => undefined,
+    onUnreadPage: () => undefined,
     onAnotherWalk: () => undefined,
   });
   const isProven = report.outcome === 'complete' || report.outcome === 'empty';

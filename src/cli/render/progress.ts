@@ -50,6 +50,9 @@ function createBars(out: Out, now: () => Date): OnSyncEvent {
         }
         break;
       }
+      case 'page-unread':
+        showTail(`goes on after a page that could not be read: ${event.reason}`);
+        break;
       case 'walking-again':
         showTail(`again from page 1: ${event.reason}`);
         break;
@@ -96,6 +99,9 @@ function createLines(out: Out, now: () => Date): OnSyncEvent {
             `${event.status.id} ${event.status.label}: ${renderCount(seen)} of ${renderCount(total ?? seen)} cases`,
           );
         }
+        break;
+      case 'page-unread':
+        say(`${event.status.id} ${event.status.label}: a page could not be read: ${event.reason}`);
         break;
       case 'walking-again':
         say(`${event.status.id} ${event.status.label}: walking the list again: ${event.reason}`);
