@@ -1,7 +1,9 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Command, CommanderError } from 'commander';
 import { MirrorError } from '../errors.ts';
 import { EXIT_CODES, type ExitName } from '../exit-codes.ts';
 import { loadEngine } from '../mirror/sqlite-engine.ts';
+import { READS_WITHOUT_LOCKS } from '../mirror/open-to-read.ts';
 import { PACKAGE } from '../package-info.ts';
 import { defineActivity, runActivityCommand } from './commands/activity.ts';
 import { defineAudit, runAuditCommand } from './commands/audit.ts';
@@ -107,6 +109,11 @@ export function defineProgram(io: Io, settle: (exit: ExitName, isDoer: boolean) 
 export async function main(args: readonly string[], io: Io): Promise<number> {
   let exit: ExitName = 'complete';
   let doesMore = false;
+  // For a person only: a script has no use for it, because a command that somebody wrote beside fails in the end.
+  const tellOfNoLocks = (path: unknown): void => {
+    if (io.stderr.isTTY === true) say(io.stderr, `${renderReadWithoutLocks(String(path))}\n`);
+  };
+  subscribe(READS_WITHOUT_LOCKS, tellOfNoLocks);
   try {
     const program = defineProgram(io, (ended, isDoer) => {
       exit = ended;
@@ -120,6 +127,8 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       say(io.stderr, `${renderError(error)}\n`);
       exit = toExit(error);
     }
+  } finally {
+    unsubscribe(READS_WITHOUT_LOCKS, tellOfNoLocks);
   }
   return EXIT_CODES[await settlePrinted(exit, doesMore, io)].code;
 }
@@ -140,6 +149,10 @@ async function settlePrinted(exit: ExitName, isDoer: boolean, io: Io): Promise<E
 /** SQL may begin with a remark, which commander would take for a flag; a line break before it changes nothing else. */
 function toArgument(argument: string): string {
   return /^--\s/.test(argument) ? `\n${argument}` : argument;
+}
+
+function renderReadWithoutLocks(path: string): string {
+  return `Note: ${path} is read without locks, because this user may not write beside it and no sync is running.`;
 }
 
 function toExit(error: unknown): ExitName {

@@ -6,6 +6,7 @@ import { messageOf, MirrorError } from '../errors.ts';
 import { createTempFile, moveIntoPlace } from '../files/replace-file.ts';
 import { isSqliteError, toDatabaseError } from './database-error.ts';
 import { listMigrations, runMigrations } from './migrations.ts';
+import { openToRead } from './open-to-read.ts';
 
 /** An open mirror: the connection, and Drizzle on top of it. */
 export interface Mirror {
@@ -38,7 +39,14 @@ export function openMirror(path: string): Mirror {
       if (state === 'older') backUp(sqlite, path);
       if (state !== 'current') applyMigrations(sqlite, path);
       sqlite.pragma('foreign_keys = ON');
-      return toMirror(path, sqlite, db);
+      return {
+        path,
+        sqlite,
+        db,
+        close: () => {
+          closeWriter(sqlite, path);
+        },
+      };
     });
   });
 }
@@ -47,14 +55,14 @@ export function openMirror(path: string): Mirror {
 export function openMirrorReadOnly(path: string): Mirror {
   if (!existsSync(path)) throw new MirrorError('DATABASE_MISSING', `There is no mirror at ${path}.`);
   return guard(path, () => {
-    const sqlite = openSqlite(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    const { sqlite, close } = openToRead(path, BUSY_TIMEOUT_MS);
     return closeOnFailure(sqlite, () => {
       const state = readSchemaState(sqlite, path);
       if (state === 'new')
         throw new MirrorError('DATABASE_MISSING', `${path} is empty: no sync has begun in it.`);
       if (state === 'older')
         throw new MirrorError('DATABASE_OLDER', `${path} has an older schema than this program.`);
-      return toMirror(path, sqlite, toDrizzle(sqlite));
+      return { path, sqlite, db: toDrizzle(sqlite), close };
     });
   });
 }
@@ -64,15 +72,26 @@ export function openMirrorInMemory(): Mirror {
   return openMirror(':memory:');
 }
 
-function toMirror(path: string, sqlite: Database.Database, db: DrizzleDatabase): Mirror {
-  return {
-    path,
-    sqlite,
-    db,
-    close: () => {
-      sqlite.close();
-    },
-  };
+/**
+ * Closes the writer's connection and leaves an empty log and its index beside the file. SQLite removes both when the last
+ * connection that may write is closed; the last one here may not. So a user who may only read finds what reading in WAL
+ * mode needs, whatever program that user has.
+ */
+function closeWriter(sqlite: Database.Database, path: string): void {
+  let last: Database.Database | undefined;
+  try {
+    if (sqlite.open && !sqlite.memory) {
+      sqlite.pragma('busy_timeout = 0'); // a reader's log is worked in by the next writer
+      sqlite.pragma('wal_checkpoint(TRUNCATE)');
+      last = openSqlite(path, { readonly: true });
+      last.prepare('SELECT 1 FROM sqlite_schema').get();
+    }
+  } catch (thrown) {
+    if (!isSqliteError(thrown)) throw thrown; // all is committed; what the log still holds, the next opening works in
+  } finally {
+    sqlite.close();
+    last?.close();
+  }
 }
 
 type SchemaState = 'new' | 'older' | 'current';

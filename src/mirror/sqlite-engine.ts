@@ -75,6 +75,8 @@ export function loadEngine(): Engine {
 }
 
 function loadFirst(sound: readonly InstalledEngine[]): Engine {
+  // SQLite understands `file:` addresses only if the environment says so when the engine is loaded.
+  process.env.SQLITE_USE_URI = '1';
   const causes: unknown[] = [];
   for (const { name } of sound) {
     try {
