@@ -11,6 +11,8 @@ export interface Program {
   readonly script: URL;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** The Node that runs it; the one that runs this by default. */
+  readonly node?: string;
   /** The SQLite file that it writes. */
   readonly database: string | null;
 }
@@ -28,10 +30,10 @@ export async function measureProgram(program: Program, folder: string): Promise<
 }
 
 function run(
-  { script, args }: Program,
+  { script, args, node = process.execPath }: Program,
   env: NodeJS.ProcessEnv,
 ): Promise<{ code: number | null; errors: string }> {
-  const child = spawn(process.execPath, ['--import', REPORT_USAGE, fileURLToPath(script), ...args], {
+  const child = spawn(node, ['--import', REPORT_USAGE, fileURLToPath(script), ...args], {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
