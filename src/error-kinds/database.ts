@@ -62,13 +62,19 @@ export const ERRORS_OF_THE_DATABASE = {
   },
   DISK_LOW: {
     exit: 'database',
-    means: 'A snapshot was not begun, because it would leave no room on the disk.',
-    hint: 'Free some space, keep fewer snapshots (--keep-daily, --keep-weekly, --keep-monthly), or set another folder (--snapshots).',
+    means:
+      'A snapshot was not begun, because it would fill the disk, and no snapshot is left that retention may remove.',
+    hint: 'Free some space or set another folder (--snapshots). `snapshot --list` shows what each snapshot takes; those taken by hand are only removed by you, those of the schedule also by `snapshot --keep-daily 3 --keep-weekly 0 --keep-monthly 0`.',
   },
   SNAPSHOT_FAILED: {
     exit: 'database',
     means: 'A snapshot could not be made. Nothing of it was left behind.',
     hint: 'See that the folder exists and can be written to, then run `clearinghouse-mirror snapshot`.',
+  },
+  SNAPSHOT_EXISTS: {
+    exit: 'database',
+    means: 'There is a file already where a snapshot was to be written. It was not changed.',
+    hint: 'Choose another name for --to, or move that file away.',
   },
   DISK_FULL: {
     exit: 'database',

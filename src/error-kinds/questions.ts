@@ -40,8 +40,8 @@ export const ERRORS_OF_QUESTIONS = {
   REDACTION_UNFINISHED: {
     exit: 'database',
     means:
-      'The rows of a redacted case are removed, but the file could not be written anew while another program reads it.',
-    hint: 'Close the programs that read the file, then run `redact` for the same case again.',
+      'The rows of a redacted case are deleted, but their bytes are still in the file, because another program reads it or there is no room to rewrite it.',
+    hint: 'Close the programs that read the file, or free as much room as it takes; the next `sync` or `redact` finishes the removal.',
   },
   OUTPUT_LOST: {
     exit: 'output',

@@ -57,8 +57,13 @@ export function replaceFile(
  */
 export function createTempFile(path: string, mode = 0o600): string {
   const temp = toTempPath(path);
-  closeSync(openNew(temp, mode));
+  createNewFile(temp, mode);
   return temp;
+}
+
+/** Creates an empty file. Fails with EEXIST where there is anything, a symbolic link included. */
+export function createNewFile(path: string, mode: number): void {
+  closeSync(openNew(path, mode));
 }
 
 function toTempPath(path: string): string {

@@ -47,7 +47,7 @@ function isNamed(table: string, text: string): boolean {
 }
 
 /** Fills the temporary tables that are wanted. */
-function fillTables(
+export function fillTables(
   mirror: Mirror,
   runId: number,
   fills: ReadonlyMap<string, Fill>,

@@ -59,7 +59,11 @@ const CHILDREN = {
 } as const satisfies Partial<Record<TableName, SQLiteTable>>;
 
 /** The same at any time. */
-const STEADY = { statuses: schema.statuses } as const satisfies Partial<Record<TableName, SQLiteTable>>;
+const STEADY = {
+  statuses: schema.statuses,
+  mirror_identity: schema.mirrorIdentity,
+  mirror_snapshot: schema.mirrorSnapshot,
+} as const satisfies Partial<Record<TableName, SQLiteTable>>;
 
 type Special = 'cases' | 'docket_entries' | 'attachments';
 type Handled = keyof typeof CUTS | keyof typeof CHILDREN | keyof typeof STEADY | Special;

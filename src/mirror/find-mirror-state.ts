@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { count, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { UNCLASSIFIED } from '../clearinghouse/swept-status.ts';
+import { listPendingRedactions, type PendingRedaction } from './finish-redactions.ts';
 import type { Mirror } from './open-mirror.ts';
 import { cases, docketEntries, keptAside, payloadDrift, statuses, statusSyncs, syncRuns } from './schema.ts';
 
@@ -32,6 +33,8 @@ export interface MirrorState {
   /** Newest first. */
   readonly runs: readonly SyncRunRow[];
   readonly drift: readonly DriftRow[];
+  /** Redactions that have not removed every byte yet. */
+  readonly pendingRedactions: readonly PendingRedaction[];
 }
 
 /** Reads the state of a mirror at one moment: its content, its newest runs, what drifted. */
@@ -82,6 +85,7 @@ export function findMirrorState({ db, path }: Mirror, mostRuns: number): MirrorS
       statuses: states,
       runs: moment.select().from(syncRuns).orderBy(desc(syncRuns.id)).limit(mostRuns).all(),
       drift: moment.select().from(payloadDrift).orderBy(payloadDrift.field).all(),
+      pendingRedactions: listPendingRedactions({ db: moment }),
     };
   });
 }

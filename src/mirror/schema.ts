@@ -10,3 +10,4 @@ export * from './schema/ledger.ts';
 export * from './schema/history.ts';
 export * from './schema/checks.ts';
 export * from './schema/text-hashes.ts';
+export * from './schema/identity.ts';

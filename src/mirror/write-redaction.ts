@@ -2,10 +2,10 @@ import { and, eq, ne } from 'drizzle-orm';
 import { fingerprint } from '../cases/fingerprint.ts';
 import { splitPayload } from '../cases/split-payload.ts';
 import { toCaseRows } from '../cases/to-case-rows.ts';
-import { MirrorError } from '../errors.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
 import { toDatabaseError } from './database-error.ts';
 import { findRedaction } from './find-redaction.ts';
+import { finishRedactions, listPendingRedactions } from './finish-redactions.ts';
 import type { Mirror } from './open-mirror.ts';
 import {
   caseChanges,
@@ -37,40 +37,69 @@ const TABLES_OF_A_CASE = [
 ] as const;
 
 /**
- * Removes the content of a departed case: from its rows, from its history, and from the file itself, which is written
- * anew so that no free page of it holds a remnant. What stays is that a case of this id was there, when it was first
- * seen, left, and was redacted. Recorded as a run of its own. Returns the id of that run. Fails with CASE_NOT_MIRRORED,
- * CASE_NOT_DEPARTED, or REDACTION_UNFINISHED while another program reads. The caller holds the writer's lock.
+ * Removes the content of a departed case: from its rows, from its history, and from the file itself, which is rewritten
+ * so that no free page of it holds a remnant. What stays is that a case of this id was there, when it was first seen,
+ * left, and was redacted. Recorded as a run of its own, which is complete when the last byte is gone. A pending redaction
+ * of this case is finished instead, and a finished one stays as it is. Returns the id of the run. Fails with CASE_NOT_MIRRORED, CASE_NOT_DEPARTED, or
+ * REDACTION_UNFINISHED. The caller holds the writer's lock.
  */
 export function redactCase(mirror: Mirror, caseId: number, start: RunStart, now: () => Date): number {
-  const { db, sqlite, path } = mirror;
+  const { db, path } = mirror;
   try {
+    const pending = listPendingRedactions(mirror).find(({ caseIds }) => caseIds.includes(caseId));
+    if (pending !== undefined) {
+      finishRedactions(mirror, now);
+      return pending.runId;
+    }
     findRedaction(mirror, caseId);
+    const done = findDoneRedaction(mirror, caseId);
+    if (done !== null) return done;
     recordDeadRuns(mirror, now());
     const ledger = createSyncLedger(mirror);
     const runId = db.transaction(() => {
       const run = ledger.beginRun(start);
-      for (const table of TABLES_OF_A_CASE) db.delete(table).where(eq(table.case_id, caseId)).run();
-      // The dates on which it left and came back are no content.
-      const isContent = and(eq(caseChanges.case_id, caseId), ne(caseChanges.field, 'mirror_departed_run_id'));
-      db.delete(caseChanges).where(isContent).run();
-      for (const key of listKeptAside(mirror, caseId))
-        db.delete(keptAside).where(eq(keptAside.fingerprint, key)).run();
-      db.update(cases).set(toBareRow(caseId, run)).where(eq(cases.id, caseId)).run();
-      ledger.endRun(run, 'complete', now(), null);
+      deleteContent(mirror, caseId, run);
       return run;
     });
-    sqlite.exec('VACUUM');
-    const [checkpoint] = sqlite.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
-    if (checkpoint?.busy !== 0)
-      throw new MirrorError(
-        'REDACTION_UNFINISHED',
-        `The rows of case ${caseId} are removed (run ${runId}), but ${path} is being read, and still holds their bytes.`,
-      );
+    finishRedactions(mirror, now);
     return runId;
   } catch (thrown) {
     throw toDatabaseError(thrown, path);
   }
+}
+
+/** The run that redacted a case of which nothing came back since; null where there is content. */
+function findDoneRedaction({ db }: Mirror, caseId: number): number | null {
+  const row = db
+    .select({ runId: cases.mirror_redacted_run_id, payload: cases.mirror_payload })
+    .from(cases)
+    .where(eq(cases.id, caseId))
+    .get();
+  return row?.payload === JSON.stringify({ id: caseId }) ? row.runId : null;
+}
+
+/** Removes the content of a case from a copy of a mirror, in which it need not have departed yet, as a run of its own. */
+export function redactCopy(mirror: Mirror, caseId: number, start: RunStart, now: () => Date): void {
+  recordDeadRuns(mirror, now());
+  const ledger = createSyncLedger(mirror);
+  mirror.db.transaction(() => {
+    const run = ledger.beginRun(start);
+    deleteContent(mirror, caseId, run);
+  });
+  finishRedactions(mirror, now);
+}
+
+/** Deletes the rows of a case, and overwrites them with zeros where they stood. */
+function deleteContent(mirror: Mirror, caseId: number, runId: number): void {
+  const { db, sqlite } = mirror;
+  sqlite.pragma('secure_delete = ON');
+  for (const table of TABLES_OF_A_CASE) db.delete(table).where(eq(table.case_id, caseId)).run();
+  // The dates on which it left and came back are no content.
+  const isContent = and(eq(caseChanges.case_id, caseId), ne(caseChanges.field, 'mirror_departed_run_id'));
+  db.delete(caseChanges).where(isContent).run();
+  for (const key of listKeptAside(mirror, caseId))
+    db.delete(keptAside).where(eq(keptAside.fingerprint, key)).run();
+  db.update(cases).set(toBareRow(caseId, runId)).where(eq(cases.id, caseId)).run();
 }
 
 /** The records kept aside that name this case. Not asked in SQL, whose JSON is not nested as deep as theirs may be. */

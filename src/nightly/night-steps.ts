@@ -14,13 +14,18 @@ export interface NightSummary {
   readonly steps: readonly NightStepRecord[];
 }
 
+/** A step that found a reason to do nothing. */
+export interface SkippedStep {
+  readonly skipped: string;
+}
+
 /** Something that is done after a night, apart from all others. */
 export interface NightStep {
   readonly step: string;
   /** Whether it is done only after a night that brought everything. */
   readonly needsAll: boolean;
-  /** Returns what it did, in a few words; null when there was nothing to do. */
-  readonly run: (signal: AbortSignal, summary: NightSummary) => Promise<string | null>;
+  /** Returns what it did, in a few words, or why it did nothing; null when there was nothing to do. */
+  readonly run: (signal: AbortSignal, summary: NightSummary) => Promise<string | SkippedStep | null>;
 }
 
 const STOPPED = 'the process was told to end';
@@ -50,6 +55,7 @@ export async function runSteps(
       try {
         const detail = await run(signal, { ...of, exit, steps: [...records] });
         if (detail === null) skip(step, 'there was nothing to do');
+        else if (typeof detail === 'object') skip(step, detail.skipped);
         else records.push({ step, outcome: 'done', detail });
       } catch (error) {
         if (error === signal.reason) {

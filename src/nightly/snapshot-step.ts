@@ -1,6 +1,7 @@
 import type { SnapshotSettings } from '../settings-nightly.ts';
-import { removeOldSnapshots } from '../snapshots/list-snapshots.ts';
-import { takeSnapshot } from '../snapshots/take-snapshot.ts';
+import { takeAndRotate } from '../snapshots/take-and-rotate.ts';
+import { takeSnapshot, type SnapshotRequest } from '../snapshots/take-snapshot.ts';
+import type { NightStepRecord } from './night-book.ts';
 import type { NightStep } from './night-steps.ts';
 
 /** Takes a snapshot of a mirror that has everything, then removes those that are not to be kept. */
@@ -8,10 +9,37 @@ export function toSnapshotStep(database: string, settings: SnapshotSettings, now
   return {
     step: 'snapshot',
     needsAll: true,
-    run: async (signal) => {
-      const { path } = await takeSnapshot(database, settings.folder, now(), signal);
-      const removed = removeOldSnapshots(database, settings.folder, settings);
-      return `${path}${removed.length === 0 ? '' : `; ${removed.length} older removed`}`;
+    run: async (signal, { steps }) => {
+      const proof = judgeProof(steps);
+      if (proof === 'damaged')
+        return { skipped: 'verify found damage, so no snapshot was taken and none removed' };
+      const { folder } = settings;
+      const request: SnapshotRequest = {
+        database,
+        to: { folder },
+        takenAt: now(),
+        takenBy: 'schedule',
+        signal,
+      };
+      const { taken, removed } =
+        proof === 'failed'
+          ? { taken: await takeSnapshot(request), removed: [] }
+          : await takeAndRotate(request, { folder, retention: settings, unmarked: false });
+      return [
+        taken.path,
+        ...(removed.length === 0 ? [] : [`${removed.length} older removed`]),
+        ...(proof === 'failed' ? ['none was removed, because verify did not come to its end'] : []),
+      ].join('; ');
     },
   };
+}
+
+const DAMAGE = /^(VERIFY_FOUND|DATABASE_DAMAGED|DATABASE_FOREIGN|HISTORY_DAMAGED)\b/;
+
+/** What the verify step of the same night says of the mirror; `unknown` where it is switched off. */
+function judgeProof(steps: readonly NightStepRecord[]): 'sound' | 'damaged' | 'failed' | 'unknown' {
+  const verify = steps.find(({ step }) => step === 'verify');
+  if (verify === undefined) return 'unknown';
+  if (verify.outcome === 'done') return 'sound';
+  return DAMAGE.test(verify.detail) ? 'damaged' : 'failed';
 }

@@ -1,32 +1,39 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs';
-import { openSqlite } from '../mirror/sqlite-engine.ts';
+import type Database from 'better-sqlite3';
 import { MirrorError } from '../errors.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
+import { openSqlite } from '../mirror/sqlite-engine.ts';
 import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
+import { writeNote, type SnapshotNote } from './snapshot-note.ts';
+
+interface Finish {
+  readonly note: SnapshotNote | null;
+  /** Whether pages may hold what was deleted, so that the file has to be rewritten. */
+  readonly hasRemnants: boolean;
+}
 
 /**
- * Makes of a fresh copy a file that stands alone, without a log beside it, proves that it can be opened and is whole, and
- * has it written to the disk. Fails with a DATABASE_... error.
+ * Makes of a fresh copy a file that stands alone, without a log beside it, that says what it is, and proves that it is
+ * whole. Fails with a DATABASE_... error.
  */
-export function finishCopy(path: string): void {
-  try {
+export function finishCopy(path: string, { note, hasRemnants }: Finish): void {
+  inDatabase(path, () => {
     const sqlite = openSqlite(path);
     try {
       sqlite.pragma('journal_mode = DELETE');
-      const verdict = sqlite.pragma('quick_check(1)', { simple: true });
-      if (verdict !== 'ok') throw new MirrorError('DATABASE_DAMAGED', `${path}: ${String(verdict)}`);
+      refuseDamage(sqlite, path);
+      const hasTable = sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'mirror_snapshot'`).get();
+      if (hasTable !== undefined) writeNote(sqlite, note);
+      if (hasRemnants) sqlite.exec('VACUUM');
     } finally {
       sqlite.close();
     }
-  } catch (thrown) {
-    throw toDatabaseError(thrown, path);
-  }
-  const file = openSync(path, 'r+');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  });
+}
+
+/** Fails with DATABASE_DAMAGED. */
+function refuseDamage(sqlite: Database.Database, path: string): void {
+  const verdict = sqlite.pragma('quick_check(1)', { simple: true });
+  if (verdict !== 'ok') throw new MirrorError('DATABASE_DAMAGED', `${path}: ${String(verdict)}`);
 }
 
 /** What a mirror holds, in two numbers. */
@@ -36,25 +43,52 @@ export interface ContentCount {
   readonly lastRun: number | null;
 }
 
+/** Counts what a connection reads. */
+export function countContent(sqlite: Database.Database): ContentCount {
+  const select = sqlite.prepare<[], ContentCount>(
+    'SELECT (SELECT count(*) FROM cases) AS cases, (SELECT max(id) FROM sync_runs) AS lastRun',
+  );
+  return select.get() ?? { cases: 0, lastRun: null };
+}
+
 /**
  * Opens what is to be a mirror, of this program's schema or an older one, and counts. Fails with a DATABASE_... error for
  * anything else.
  */
-export function countContent(path: string): ContentCount {
+export function checkCopy(path: string): ContentCount {
+  return inDatabase(path, () => {
+    refuseForeign(path);
+    const sqlite = openSqlite(path, { readonly: true });
+    try {
+      return countContent(sqlite);
+    } finally {
+      sqlite.close();
+    }
+  });
+}
+
+/** Fails with a DATABASE_... error for what is no mirror of this version or an earlier one. */
+export function refuseForeign(path: string): void {
   try {
     openMirrorReadOnly(path).close();
   } catch (error) {
     if (!(error instanceof MirrorError && error.code === 'DATABASE_OLDER')) throw error;
   }
-  const sqlite = openSqlite(path, { readonly: true });
-  try {
-    const select = sqlite.prepare<[], ContentCount>(
-      'SELECT (SELECT count(*) FROM cases) AS cases, (SELECT max(id) FROM sync_runs) AS lastRun',
+}
+
+/** Fails with DATABASE_DAMAGED where a copy does not hold what was to be copied. */
+export function compareContent(said: ContentCount, copied: ContentCount, path: string): void {
+  if (said.cases !== copied.cases || said.lastRun !== copied.lastRun)
+    throw new MirrorError(
+      'DATABASE_DAMAGED',
+      `${path} holds ${copied.cases} cases up to run ${copied.lastRun ?? 'none'}, and not ${said.cases} up to run ${said.lastRun ?? 'none'}.`,
     );
-    return select.get() ?? { cases: 0, lastRun: null };
+}
+
+function inDatabase<Result>(path: string, action: () => Result): Result {
+  try {
+    return action();
   } catch (thrown) {
     throw toDatabaseError(thrown, path);
-  } finally {
-    sqlite.close();
   }
 }

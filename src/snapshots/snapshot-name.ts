@@ -2,15 +2,15 @@ import { basename, extname } from 'node:path';
 
 /* The name of a snapshot says of which mirror it is and when it was taken: clearinghouse-20261124T031742Z.db. */
 
-const STAMP = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
+const STAMP = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z(?:-\d+)?$/;
 
-/** The name of a snapshot of that database, taken then. */
-export function toSnapshotName(database: string, takenAt: Date): string {
+/** The name of a snapshot of that database, taken then; `copy` tells apart those of one second. */
+export function toSnapshotName(database: string, takenAt: Date, copy = 1): string {
   const stamp = takenAt
     .toISOString()
     .replace(/\.\d+Z$/, 'Z')
     .replaceAll(/[-:]/g, '');
-  return `${toStem(database)}-${stamp}.db`;
+  return `${toStem(database)}-${stamp}${copy === 1 ? '' : `-${copy}`}.db`;
 }
 
 /** When a file was taken as a snapshot of that database; undefined when its name is another. */
@@ -23,6 +23,7 @@ export function parseSnapshotName(database: string, name: string): Date | undefi
   return Number.isNaN(takenAt.getTime()) ? undefined : takenAt;
 }
 
-function toStem(database: string): string {
+/** The name of a database without its folder and ending. */
+export function toStem(database: string): string {
   return basename(database, extname(database));
 }

@@ -4,6 +4,7 @@ import { createClientFor } from '../client-for-settings.ts';
 import { toTooLongPause } from '../clearinghouse/retry-policy.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
 import { findPauseLeft } from '../mirror/find-pause.ts';
+import { finishRedactionsIfPossible } from '../mirror/finish-redactions.ts';
 import { openMirror, openMirrorInMemory, openMirrorReadOnly, type Mirror } from '../mirror/open-mirror.ts';
 import { takeWriterLock } from '../mirror/writer-lock.ts';
 import { PACKAGE } from '../package-info.ts';
@@ -33,6 +34,7 @@ export async function runSync(request: SyncRequest, surroundings: Surroundings):
     const mirror = dryRun ? openForComparison(settings.database) : openMirror(settings.database);
     try {
       const pauseLeftMs = request.ignoresPause ? 0 : findPause(mirror, settings, surroundings.now());
+      if (!dryRun) finishRedactionsIfPossible(mirror, surroundings.now);
       return await syncMirror({
         ...request,
         ...settings,

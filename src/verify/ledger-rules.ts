@@ -86,6 +86,12 @@ export const LEDGER_RULES: readonly LedgerRule[] = [
     'outcome',
     `outcome = 'running' AND id < (SELECT max(id) FROM sync_runs)`,
   ),
+  runs(
+    'outcome',
+    'complete, as the bytes of a redacted case are removed from the file',
+    'outcome',
+    `"trigger" = 'redact' AND outcome <> 'complete'`,
+  ),
   {
     what: 'departure_checks: cases_missing',
     expected: 'at least moved + in place + gone',

@@ -1,13 +1,15 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { takeSnapshot } from '../../src/snapshots/take-snapshot.ts';
 import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { fakeSurroundings } from '../support/surroundings.ts';
 
 async function start() {
-  const harness = await startHarness({ source: smallCollection(10) });
+  const source = smallCollection(10);
+  const harness = await startHarness({ source });
   await harness.sync();
   const folder = dirname(harness.database);
   const run = (time: string, ...args: readonly string[]) =>
@@ -15,7 +17,7 @@ async function start() {
       folder,
       surroundings: fakeSurroundings({ start: time }),
     });
-  return { ...harness, folder, run };
+  return { ...harness, source, folder, run };
 }
 
 describe('snapshot', () => {
@@ -33,12 +35,86 @@ describe('snapshot', () => {
     expect(JSON.parse(listed.stdout)).toHaveLength(2);
   });
 
-  test('removes what is not to be kept, and says so', async () => {
-    const { run } = await start();
+  test('never removes one that was taken by hand, whatever is to be kept', async () => {
+    const { run, folder } = await start();
     const few = ['--keep-daily', '1', '--keep-weekly', '0', '--keep-monthly', '0'];
     await run('2026-11-23T03:17:00Z', 'snapshot', ...few);
     const { stdout } = await run('2026-11-24T03:17:00Z', 'snapshot', ...few);
-    expect(stdout).toMatch(/^removed .*mirror-20261123T031700Z\.db$/m);
+    expect(stdout).not.toContain('removed');
+    expect(readdirSync(join(folder, 'snapshots')).sort()).toEqual([
+      'latest.db',
+      'mirror-20261123T031700Z.db',
+      'mirror-20261124T031700Z.db',
+    ]);
+  });
+
+  test('with a --keep flag removes those of the schedule that are not to be kept, and says so', async () => {
+    const { run, database, folder } = await start();
+    for (const day of ['22', '23'])
+      await takeSnapshot({
+        database,
+        to: { folder: join(folder, 'snapshots') },
+        takenAt: new Date(`2026-11-${day}T03:17:00Z`),
+        takenBy: 'schedule',
+        signal: new AbortController().signal,
+      });
+    expect((await run('2026-11-24T03:17:00Z', 'snapshot')).stdout).not.toContain('removed');
+    const few = ['--keep-daily', '1', '--keep-weekly', '0', '--keep-monthly', '0'];
+    const { stdout: said } = await run('2026-11-24T05:17:00Z', 'snapshot', ...few);
+    expect(said).toMatch(/^removed .*mirror-20261122T031700Z\.db$/m);
+    expect(said).not.toContain('20261123');
+  });
+
+  test('lists a name whole, however long, with who took it and what it holds', async () => {
+    const { database, folder } = await start();
+    const name = `${'a-very-long-name-of-a-mirror-'.repeat(4)}.db`;
+    copyFileSync(database, join(folder, name));
+    const run = (...args: readonly string[]) =>
+      runCli([...args, '--database', join(folder, name)], { folder });
+    await run('snapshot');
+    const { stdout } = await run('snapshot', '--list');
+    const [file] = readdirSync(join(folder, 'snapshots')).filter((one) => one !== 'latest.db');
+    expect(stdout.split(/\s+/)).toContain(file);
+    expect(stdout).toMatch(/^by +hand$/m);
+    expect(stdout).toMatch(/^holds +all lists$/m);
+    const restored = await run('restore', String(file), '--yes');
+    expect([restored.exitCode, restored.stdout]).toEqual([
+      0,
+      expect.stringContaining('10 cases, up to run 1'),
+    ]);
+  });
+
+  test('writes to a file of any name, and never over one that is there', async () => {
+    const { run, folder } = await start();
+    const { exitCode, stdout } = await run('2026-11-24T03:17:00Z', 'snapshot', '--to', 'copies/of-it.db');
+    const path = join(folder, 'copies', 'of-it.db');
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining(`${path}: `)]);
+    expect(readdirSync(join(folder, 'copies'))).toEqual(['of-it.db']);
+    const before = readFileSync(path);
+    const again = await run('2026-11-24T03:17:00Z', 'snapshot', '--to', 'copies/of-it.db');
+    expect([again.exitCode, again.stderr]).toEqual([9, expect.stringContaining('[SNAPSHOT_EXISTS]')]);
+    expect(readFileSync(path)).toEqual(before);
+  });
+
+  test('writes the state after an earlier run as a mirror of its own', async () => {
+    const { run, source, sync, folder } = await start();
+    source.advance({ changed: 5, removed: 2, inserted: 3 });
+    await sync();
+    const { exitCode, stdout } = await run(
+      '2026-11-24T03:17:00Z',
+      'snapshot',
+      '--as-of',
+      '1',
+      '--to',
+      'old.db',
+    );
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('the state after run 1')]);
+    const old = join(folder, 'old.db');
+    const ask = await runCli(['query', 'SELECT count(*) AS n FROM cases', '--json', '--database', old]);
+    expect(JSON.parse(ask.stdout)).toEqual({ n: 10 });
+    expect((await runCli(['verify', '--database', old])).exitCode).toBe(0);
+    expect((await run('2026-11-24T03:17:00Z', 'snapshot', '--as-of', '9')).exitCode).toBe(2);
+    expect((await run('2026-11-24T03:17:00Z', 'snapshot', '--as-of', 'x')).exitCode).toBe(2);
   });
 
   test('lists none where there is none, and fails where there is no mirror', async () => {

@@ -81,6 +81,9 @@ describe('the name of a snapshot', () => {
     const name = toSnapshotName('/data/clearinghouse.db', new Date('2026-11-24T03:17:42.999Z'));
     expect(name).toBe('clearinghouse-20261124T031742Z.db');
     expect(parseSnapshotName('/data/clearinghouse.db', name)).toEqual(new Date('2026-11-24T03:17:42Z'));
+    const second = toSnapshotName('/data/clearinghouse.db', new Date('2026-11-24T03:17:42.999Z'), 2);
+    expect(second).toBe('clearinghouse-20261124T031742Z-2.db');
+    expect(parseSnapshotName('/data/clearinghouse.db', second)).toEqual(new Date('2026-11-24T03:17:42Z'));
   });
 
   test.each([
@@ -90,6 +93,7 @@ describe('the name of a snapshot', () => {
     'clearinghouse-20261324T031742Z.db',
     'clearinghouse-2026-11-24.db',
     'clearinghouse-20261124T031742Z-copy.db',
+    'latest.db',
   ])('is not %s, which is left alone', (name) => {
     expect(parseSnapshotName('/data/clearinghouse.db', name)).toBeUndefined();
   });

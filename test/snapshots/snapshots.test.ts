@@ -14,13 +14,17 @@ import { openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
 import { takeWriterLock } from '../../src/mirror/writer-lock.ts';
 import { listSnapshots, removeOldSnapshots } from '../../src/snapshots/list-snapshots.ts';
 import { restoreSnapshot } from '../../src/snapshots/restore-snapshot.ts';
-import { takeSnapshot } from '../../src/snapshots/take-snapshot.ts';
+import { takeSnapshot, type SnapshotRequest } from '../../src/snapshots/take-snapshot.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const AT = new Date('2026-11-24T03:17:42Z');
 const GOES_ON = new AbortController().signal;
+
+/** A snapshot taken by hand, unless it is said otherwise. */
+const take = (database: string, folder: string, other: Partial<SnapshotRequest> = {}) =>
+  takeSnapshot({ database, to: { folder }, takenAt: AT, takenBy: 'hand', signal: GOES_ON, ...other });
 
 async function start(cases = 20) {
   const source = smallCollection(cases);
@@ -29,7 +33,7 @@ async function start(cases = 20) {
   return { ...harness, source, folder: join(tempFolder(), 'snapshots') };
 }
 
-/** Every row of every table, as text. */
+/** Every row of every table, as text, but for what a snapshot says of itself. */
 function dump(path: string): string {
   const sqlite = openSqlite(path, { readonly: true });
   try {
@@ -37,7 +41,11 @@ function dump(path: string): string {
       .prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`)
       .pluck()
       .all();
-    return JSON.stringify(tables.map((table) => [table, sqlite.prepare(`SELECT * FROM "${table}"`).all()]));
+    return JSON.stringify(
+      tables
+        .filter((table) => table !== 'mirror_snapshot')
+        .map((table) => [table, sqlite.prepare(`SELECT * FROM "${table}"`).all()]),
+    );
   } finally {
     sqlite.close();
   }
@@ -49,24 +57,24 @@ describe('a snapshot', () => {
   test('is a file that stands alone, holds what the mirror held, and may be opened anywhere', async () => {
     const { database, folder, sync, source } = await start();
     const held = dump(database);
-    const { path, bytes, takenAt } = await takeSnapshot(database, folder, AT, GOES_ON);
+    const { path, bytes, takenAt } = await take(database, folder);
     expect([basename(path), takenAt]).toEqual(['mirror-20261124T031742Z.db', AT]);
     expect(bytes).toBe(statSync(path).size);
-    expect(namesIn(folder)).toEqual([basename(path)]);
+    expect(namesIn(folder)).toEqual(['latest.db', basename(path)]);
     expect(readFileSync(path).subarray(18, 20)).toEqual(Buffer.from([1, 1])); // not in WAL mode
     expect(statSync(path).mode).toBe(statSync(database).mode);
     source.advance({ changed: 5 });
     await sync();
     expect(dump(path)).toBe(held);
     expect(dump(database)).not.toBe(held);
-    expect(namesIn(folder)).toEqual([basename(path)]); // reading it leaves nothing beside it
+    expect(namesIn(folder)).toEqual(['latest.db', basename(path)]); // reading it leaves nothing beside it
   });
 
   test('is taken while a writer is at work, and is of one moment', async () => {
     const { database, folder } = await start(200);
     const writer = openSqlite(database);
     const before = dump(database);
-    const taking = takeSnapshot(database, folder, AT, GOES_ON);
+    const taking = take(database, folder);
     writer.exec('BEGIN IMMEDIATE; DELETE FROM docket_entries');
     const { path } = await taking;
     writer.exec('ROLLBACK');
@@ -79,14 +87,14 @@ describe('a snapshot', () => {
     const stop = new AbortController();
     const reason = new Error('enough');
     stop.abort(reason);
-    await expect(takeSnapshot(database, folder, AT, stop.signal)).rejects.toBe(reason);
+    await expect(take(database, folder, { signal: stop.signal })).rejects.toBe(reason);
     expect(namesIn(folder)).toEqual([]);
     const file = join(tempFolder(), 'file');
     writeFileSync(file, '');
-    await expect(takeSnapshot(database, join(file, 'x'), AT, GOES_ON)).rejects.toMatchObject({
+    await expect(take(database, join(file, 'x'))).rejects.toMatchObject({
       code: 'SNAPSHOT_FAILED',
     });
-    await expect(takeSnapshot(`${database}.none`, folder, AT, GOES_ON)).rejects.toMatchObject({
+    await expect(take(`${database}.none`, folder)).rejects.toMatchObject({
       code: 'DATABASE_MISSING',
     });
     expect(namesIn(folder)).toEqual([]);
@@ -97,7 +105,7 @@ describe('a snapshot', () => {
     const file = readFileSync(database);
     file.fill(0x5a, file.length - 30_000, file.length - 10_000);
     writeFileSync(database, file);
-    await expect(takeSnapshot(database, folder, AT, GOES_ON)).rejects.toMatchObject({
+    await expect(take(database, folder)).rejects.toMatchObject({
       code: 'DATABASE_DAMAGED',
     });
     expect(namesIn(folder)).toEqual([]);
@@ -107,11 +115,15 @@ describe('a snapshot', () => {
 test('of the snapshots in a folder those are removed that are not to be kept, and nothing else', async () => {
   const { database, folder } = await start(1);
   for (const day of ['20', '21', '22']) {
-    await takeSnapshot(database, folder, new Date(`2026-11-${day}T03:17:00Z`), GOES_ON);
+    await take(database, folder, { takenAt: new Date(`2026-11-${day}T03:17:00Z`), takenBy: 'schedule' });
   }
   writeFileSync(join(folder, 'mirror-notes.txt'), '');
   writeFileSync(join(folder, 'other-20261101T031700Z.db'), '');
-  const removed = removeOldSnapshots(database, folder, { daily: 2, weekly: 1, monthly: 1 });
+  const removed = removeOldSnapshots(database, folder, {
+    retention: { daily: 2, weekly: 1, monthly: 1 },
+    now: AT,
+    unmarked: false,
+  });
   expect(removed.map(({ path }) => basename(path))).toEqual(['mirror-20261120T031700Z.db']);
   expect(listSnapshots(database, folder).map(({ takenAt }) => takenAt.getUTCDate())).toEqual([22, 21]);
   expect(namesIn(folder)).toContain('mirror-notes.txt');
@@ -123,7 +135,7 @@ describe('restoring', () => {
   async function withSnapshot() {
     const harness = await start();
     const held = dump(harness.database);
-    const { path } = await takeSnapshot(harness.database, harness.folder, AT, GOES_ON);
+    const { path } = await take(harness.database, harness.folder);
     harness.source.advance({ changed: 5, removed: 1 });
     await harness.sync();
     return { ...harness, held, snapshot: path, now: dump(harness.database) };
@@ -131,7 +143,7 @@ describe('restoring', () => {
 
   test('puts the snapshot in the place of the mirror, which is kept beside it; the next sync goes on from there', async () => {
     const { database, snapshot, held, now, sync, rows } = await withSnapshot();
-    const { replaced, cases, lastRun } = restoreSnapshot(snapshot, database, AT);
+    const { replaced, cases, lastRun } = await restoreSnapshot(snapshot, database, AT, GOES_ON);
     expect([cases, lastRun]).toEqual([20, 1]);
     expect(namesIn(dirname(database)).filter((name) => /restoring|-wal|-shm/.test(name))).toEqual([]);
     expect(dump(database)).toBe(held);
@@ -144,7 +156,7 @@ describe('restoring', () => {
   test('works where there is no mirror any more', async () => {
     const { database, snapshot, held } = await withSnapshot();
     for (const ending of ['', '-wal', '-shm']) rmSync(`${database}${ending}`, { force: true });
-    expect(restoreSnapshot(snapshot, database, AT).replaced).toBeNull();
+    expect((await restoreSnapshot(snapshot, database, AT, GOES_ON)).replaced).toBeNull();
     expect(dump(database)).toBe(held);
   });
 
@@ -152,7 +164,7 @@ describe('restoring', () => {
     const { database, snapshot, held } = await withSnapshot();
     writeFileSync(database, 'no database at all');
     writeFileSync(`${database}-wal`, 'nor a log');
-    const { replaced } = restoreSnapshot(snapshot, database, AT);
+    const { replaced } = await restoreSnapshot(snapshot, database, AT, GOES_ON);
     expect(dump(database)).toBe(held);
     expect(readFileSync(String(replaced), 'utf8')).toBe('no database at all');
     expect(readFileSync(`${String(replaced)}-wal`, 'utf8')).toBe('nor a log');
@@ -161,15 +173,13 @@ describe('restoring', () => {
   test('is refused over a writer and over a reader, and then changes nothing', async () => {
     const { database, snapshot, now } = await withSnapshot();
     const lock = takeWriterLock(database);
-    expect(() => restoreSnapshot(snapshot, database, AT)).toThrow(
-      expect.objectContaining({ code: 'LOCKED' }),
-    );
+    await expect(restoreSnapshot(snapshot, database, AT, GOES_ON)).rejects.toMatchObject({ code: 'LOCKED' });
     lock.release();
     const reader = openMirrorReadOnly(database);
     reader.sqlite.prepare('SELECT count(*) FROM cases').get();
-    expect(() => restoreSnapshot(snapshot, database, AT)).toThrow(
-      expect.objectContaining({ code: 'DATABASE_BUSY' }),
-    );
+    await expect(restoreSnapshot(snapshot, database, AT, GOES_ON)).rejects.toMatchObject({
+      code: 'DATABASE_BUSY',
+    });
     reader.close();
     expect(dump(database)).toBe(now);
     expect(namesIn(dirname(database)).filter((name) => /replaced|restoring/.test(name))).toEqual([]);
@@ -189,7 +199,7 @@ describe('restoring', () => {
       [text, 'DATABASE_FOREIGN'],
       [join(folder, 'none'), 'DATABASE_MISSING'],
     ] as const) {
-      expect(() => restoreSnapshot(path, database, AT)).toThrow(expect.objectContaining({ code }));
+      await expect(restoreSnapshot(path, database, AT, GOES_ON)).rejects.toMatchObject({ code });
     }
     expect(dump(database)).toBe(now);
     expect(namesIn(dirname(database)).filter((name) => /replaced|restoring/.test(name))).toEqual([]);

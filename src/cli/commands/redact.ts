@@ -2,15 +2,19 @@ import type { Command } from 'commander';
 import type { ExitName } from '../../exit-codes.ts';
 import { findRedaction, type Redaction } from '../../mirror/find-redaction.ts';
 import { openMirror } from '../../mirror/open-mirror.ts';
+import type { RunStart } from '../../mirror/sync-ledger.ts';
 import { redactCase } from '../../mirror/write-redaction.ts';
 import { takeWriterLock } from '../../mirror/writer-lock.ts';
 import { PACKAGE } from '../../package-info.ts';
-import type { Settings } from '../../settings.ts';
+import { parseSettings, type Settings } from '../../settings.ts';
+import { parseSnapshotSettings } from '../../settings-nightly.ts';
+import { listHoldingCopies, redactCopies, type HoldingCopy } from '../../snapshots/redact-copies.ts';
 import { parseCaseId } from '../case-id.ts';
-import { write, type Io } from '../io.ts';
+import { textWidth, withStop, write, type Io } from '../io.ts';
 import { toCellText } from '../render/cell-text.ts';
+import { wrapText } from '../render/layout.ts';
 import { renderPlural } from '../render/units.ts';
-import { addSettings, readSettings, type Flags } from '../settings-options.ts';
+import { addSettings, readWrittenSettings, type Flags } from '../settings-options.ts';
 import { withMirror } from '../with-mirror.ts';
 
 export function defineRedact(command: Command): Command {
@@ -18,6 +22,10 @@ export function defineRedact(command: Command): Command {
     command
       .description('Remove the content of a case that has left the site, with its history, for good.')
       .argument('<id>', "the case's id", parseCaseId)
+      .option(
+        '--snapshots [folder]',
+        'remove it from the copies of the mirror too (env: CLEARINGHOUSE_SNAPSHOTS)',
+      )
       .option('--yes', 'do it; without this flag it only says what would be removed')
       .option('--json', 'print it as JSON'),
     ['database'],
@@ -25,40 +33,66 @@ export function defineRedact(command: Command): Command {
     'after',
     `
 For a case that was sealed or withdrawn. What stays is its id and the dates on which it
-was first seen, departed and was redacted. The file is written anew, so that it needs
-as much free space again. Copies of the file that were made before keep the content, and
-so do other cases that name this one. Should the site publish the case again, a sync
-stores it again.
+was first seen, departed and was redacted. The file is rewritten, so that it needs as
+much free space again. The redaction counts as done when the last byte is gone: where
+another program reads the file or the process dies, \`status\` says that it is pending,
+and the next \`sync\` finishes it.
+
+The copies that still hold the content are listed: snapshots, the copy before an upgrade,
+mirrors that were replaced. With --snapshots it is removed there too. Copies elsewhere
+keep it, and so do other cases that name this one. Should the site publish the case
+again, a sync stores it again.
 
 Example:
-  $ clearinghouse-mirror redact 10002 --yes`,
+  $ clearinghouse-mirror redact 10002 --yes
+  $ clearinghouse-mirror redact 10002 --snapshots --yes`,
   );
 }
 
 export async function runRedactCommand(id: number, flags: Flags, io: Io): Promise<ExitName> {
-  const settings = readSettings(flags, io);
-  const redaction = withMirror(settings.database, (mirror) => findRedaction(mirror, id));
-  const runId = flags.yes === true ? redact(id, settings, io) : null;
+  const written = readWrittenSettings(toSnapshotFlags(flags), io);
+  const settings = parseSettings(written);
+  const { database } = settings;
+  const { folder } = parseSnapshotSettings(written, database);
+  const redaction = withMirror(database, (mirror) => findRedaction(mirror, id));
+  const wantsCopies = flags.snapshots !== undefined;
+  const start = toStart(settings, io);
+  const runId = flags.yes === true ? redact(id, database, start, io.surroundings.now) : null;
+  const copies = listHoldingCopies(database, folder, id);
+  const cleaned =
+    flags.yes === true && wantsCopies
+      ? await withStop(io, (signal) => redactCopies(copies, id, start, io.surroundings.now, signal))
+      : [];
+  const holding = copies.filter(({ path }) => !cleaned.includes(path));
+  const outcome = { redaction, runId, cleaned, holding };
   await write(
     io.stdout,
-    flags.json === true ? `${JSON.stringify(toJson(redaction, runId))}\n` : render(redaction, runId),
+    flags.json === true ? `${JSON.stringify(toJson(outcome))}\n` : render(outcome, textWidth(io)),
   );
   return 'complete';
 }
 
-function redact(id: number, { database, apiUrl }: Settings, io: Io): number {
-  const { now } = io.surroundings;
+/** With `--snapshots` alone the folder is the usual one. */
+function toSnapshotFlags(flags: Flags): Flags {
+  return flags.snapshots === true ? { ...flags, snapshots: undefined } : flags;
+}
+
+function toStart({ apiUrl }: Settings, io: Io): RunStart {
+  return {
+    startedAt: io.surroundings.now(),
+    trigger: 'redact',
+    apiUrl: apiUrl.href,
+    processId: process.pid,
+    version: PACKAGE.version,
+  };
+}
+
+function redact(id: number, database: string, start: RunStart, now: () => Date): number {
   const lock = takeWriterLock(database);
   try {
     const mirror = openMirror(database);
     try {
-      const start = {
-        startedAt: now(),
-        trigger: 'redact',
-        apiUrl: apiUrl.href,
-        processId: process.pid,
-      } as const;
-      return redactCase(mirror, id, { ...start, version: PACKAGE.version }, now);
+      return redactCase(mirror, id, start, now);
     } finally {
       mirror.close();
     }
@@ -67,7 +101,17 @@ function redact(id: number, { database, apiUrl }: Settings, io: Io): number {
   }
 }
 
-function toJson({ caseId, docketEntries, changes, namedBy }: Redaction, runId: number | null) {
+interface Outcome {
+  readonly redaction: Redaction;
+  /** Null where nothing was done. */
+  readonly runId: number | null;
+  /** Copies from which the content was removed, and those that hold it. */
+  readonly cleaned: readonly string[];
+  readonly holding: readonly HoldingCopy[];
+}
+
+function toJson({ redaction, runId, cleaned, holding }: Outcome) {
+  const { caseId, docketEntries, changes, namedBy } = redaction;
   return {
     case_id: caseId,
     run_id: runId,
@@ -75,17 +119,46 @@ function toJson({ caseId, docketEntries, changes, namedBy }: Redaction, runId: n
     docket_entries: docketEntries,
     changes,
     named_by_other_cases: namedBy,
+    copies_redacted: cleaned,
+    copies_with_content: holding.map(({ path, holds, isOwn }) => ({
+      path,
+      holds,
+      mirror: isOwn ? 'this' : 'other',
+    })),
   };
 }
 
-function render({ caseId, name, docketEntries, changes, namedBy }: Redaction, runId: number | null): string {
+function render({ redaction, runId, cleaned, holding }: Outcome, width: number): string {
+  const { caseId, name, docketEntries, changes, namedBy } = redaction;
   const entries = renderPlural(docketEntries, 'docket entry', 'docket entries');
   const content = `its fields, ${entries} and ${renderPlural(changes, 'recorded change')}`;
-  const named =
-    namedBy === 0
-      ? ''
-      : `${renderPlural(namedBy, 'other case')} name it among their related cases; that is theirs and stays.\n`;
-  return runId === null
-    ? `Would remove of case ${caseId} (${toCellText(name ?? 'no name')}): ${content}.\n${named}Nothing was done. To do it, add --yes.\n`
-    : `Removed of case ${caseId}: ${content}. Run ${runId} records it.\n${named}`;
+  const lines = [
+    runId === null
+      ? `Would remove of case ${caseId} (${toCellText(name ?? 'no name')}): ${content}.`
+      : `Removed of case ${caseId}: ${content}. Run ${runId} records it.`,
+  ];
+  if (namedBy > 0)
+    lines.push(
+      `${renderPlural(namedBy, 'other case')} name it among their related cases; that is theirs and stays.`,
+    );
+  for (const path of cleaned) lines.push(`  removed from ${path}`);
+  if (holding.length > 0) lines.push(...renderHolding(holding));
+  if (runId === null) lines.push('Nothing was done. To do it, add --yes.');
+  return lines.map((line) => (line.startsWith('  ') ? `${line}\n` : wrapText(line, width))).join('');
+}
+
+function renderHolding(holding: readonly HoldingCopy[]): string[] {
+  return [
+    'These copies hold its content:',
+    ...holding.map(({ path, holds, isOwn }) => {
+      const note =
+        holds === 'unreadable'
+          ? ' (cannot be read)'
+          : isOwn
+            ? ''
+            : ' (a snapshot of another mirror: redact it there)';
+      return `  ${path}${note}`;
+    }),
+    'To remove it there too: clearinghouse-mirror redact ID --snapshots --yes. Copies in other places are not known.',
+  ];
 }

@@ -1,47 +1,85 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
-import { countContent } from '../../snapshots/check-copy.ts';
-import { restoreSnapshot } from '../../snapshots/restore-snapshot.ts';
-import { write, type Io } from '../io.ts';
+import { parseSettings } from '../../settings.ts';
+import { parseSnapshotSettings } from '../../settings-nightly.ts';
+import { checkCopy, type ContentCount } from '../../snapshots/check-copy.ts';
+import { restoreSnapshot, type Restoration } from '../../snapshots/restore-snapshot.ts';
+import { withStop, write, type Io } from '../io.ts';
 import { renderPlural } from '../render/units.ts';
-import { addSettings, readSettings, type Flags } from '../settings-options.ts';
+import { addSettings, readWrittenSettings, type Flags } from '../settings-options.ts';
 
 export function defineRestore(command: Command): Command {
   return addSettings(
     command
       .description('Put a snapshot in the place of the mirror.')
-      .argument('<snapshot>', 'the file')
+      .argument('<snapshot>', 'a file, or a name that `snapshot --list` shows')
       .option('--yes', 'do it; without this flag it only says what would be done')
       .option('--json', 'print it as JSON'),
-    ['database'],
+    ['database', 'snapshots'],
   ).addHelpText(
     'after',
     `
-Never while a process writes to the mirror or reads it. The snapshot is copied and checked first; the mirror that was there
-stays beside it, under a name of its own. The next sync brings what is newer; what the site said between the two and no
-longer says is in the file that was replaced.
+Never while a process writes to the mirror or reads it. The snapshot is copied and checked first, with what stands in a
+\`-wal\` file beside it; the mirror that was there stays beside it, under a name of its own. Where --database is a symbolic
+link, the file behind it is replaced. The next sync brings what is newer; what the site said between the two and no longer
+says is in the file that was replaced.
 
 Example:
-  $ clearinghouse-mirror restore snapshots/clearinghouse-20261124T031742Z.db --yes`,
+  $ clearinghouse-mirror restore clearinghouse-20261124T031742Z.db --yes`,
   );
 }
 
-export async function runRestoreCommand(file: string, flags: Flags, io: Io): Promise<ExitName> {
-  const { database } = readSettings(flags, io);
-  const snapshot = resolve(io.folder, file);
-  const { cases, lastRun } = countContent(snapshot);
-  const done = flags.yes === true ? restoreSnapshot(snapshot, database, io.surroundings.now()) : null;
-  const content = `${snapshot}: ${renderPlural(cases, 'case')}, up to run ${lastRun ?? 'none'}`;
+export async function runRestoreCommand(name: string, flags: Flags, io: Io): Promise<ExitName> {
+  const written = readWrittenSettings(flags, io);
+  const { database } = parseSettings(written);
+  const snapshot = findFile(name, io.folder, parseSnapshotSettings(written, database).folder);
+  const said = checkCopy(snapshot);
+  const done =
+    flags.yes === true
+      ? await withStop(io, (signal) => restoreSnapshot(snapshot, database, io.surroundings.now(), signal))
+      : null;
+  const { cases, lastRun } = done ?? said;
   const text =
-    done === null
-      ? `Would put in the place of ${database}\n  ${content}.\nNothing was done. To do it, add --yes.\n`
-      : `In the place of ${database} is now\n  ${content}.\n${done.replaced === null ? '' : `What was there is ${done.replaced}.\n`}`;
-  await write(
-    io.stdout,
     flags.json === true
-      ? `${JSON.stringify({ snapshot, database, cases, last_run: lastRun, restored: done !== null, replaced: done?.replaced ?? null })}\n`
-      : text,
-  );
+      ? `${JSON.stringify({
+          snapshot,
+          database: done?.database ?? database,
+          cases,
+          last_run: lastRun,
+          restored: done !== null,
+          replaced: done?.replaced ?? null,
+          redacted_cases: done?.redactedCases ?? [],
+        })}\n`
+      : render(snapshot, database, said, done);
+  await write(io.stdout, text);
   return 'complete';
+}
+
+/** A path, or the bare name that `snapshot --list` shows. Fails with DATABASE_MISSING. */
+function findFile(name: string, folder: string, snapshots: string): string {
+  const path = resolve(folder, name);
+  const listed = join(snapshots, name);
+  if (existsSync(path) || basename(name) !== name) return path;
+  if (existsSync(listed)) return listed;
+  throw new MirrorError('DATABASE_MISSING', `There is no ${path}, and no ${listed}.`, {
+    hint: '`clearinghouse-mirror snapshot --list` shows the snapshots.',
+  });
+}
+
+function render(snapshot: string, database: string, said: ContentCount, done: Restoration | null): string {
+  const { cases, lastRun } = done ?? said;
+  const content = `${snapshot}: ${renderPlural(cases, 'case')}, up to run ${lastRun ?? 'none'}`;
+  if (done === null)
+    return `Would put in the place of ${database}\n  ${content}.\nNothing was done. To do it, add --yes.\n`;
+  const lines = [`In the place of ${done.database} is now`, `  ${content}.`];
+  if (done.replaced !== null) lines.push(`What was there is ${done.replaced}.`);
+  if (done.redactedCases.length > 0)
+    lines.push(
+      `The snapshot holds the content of cases that were redacted since: ${done.redactedCases.join(', ')}.`,
+      'To remove it again: clearinghouse-mirror redact ID --yes',
+    );
+  return `${lines.join('\n')}\n`;
 }

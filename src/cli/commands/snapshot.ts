@@ -1,33 +1,46 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
+import { findRunAsOf } from '../../history/find-run-as-of.ts';
+import { writeStateAsOf } from '../../history/write-state-as-of.ts';
 import { parseSettings } from '../../settings.ts';
-import { parseSnapshotSettings } from '../../settings-nightly.ts';
-import { listSnapshots, removeOldSnapshots, type Snapshot } from '../../snapshots/list-snapshots.ts';
-import { takeSnapshot } from '../../snapshots/take-snapshot.ts';
-import { toLocalMinute } from '../../local-time.ts';
+import { parseSnapshotSettings, type SnapshotSettings } from '../../settings-nightly.ts';
+import { listSnapshots, type Snapshot } from '../../snapshots/list-snapshots.ts';
+import { takeAndRotate } from '../../snapshots/take-and-rotate.ts';
+import { takeSnapshot, type EarlierState, type SnapshotRequest } from '../../snapshots/take-snapshot.ts';
+import type { WrittenSettings } from '../../written-settings.ts';
 import { textWidth, withStop, write, type Io } from '../io.ts';
-import { renderTable } from '../render/table.ts';
-import { renderBytes, renderPlural } from '../render/units.ts';
+import { renderSnapshotList, renderTaken, toSnapshotJson } from '../render/snapshots.ts';
 import { addSettings, readWrittenSettings, SNAPSHOT_SETTINGS, type Flags } from '../settings-options.ts';
+import { withMirror } from '../with-mirror.ts';
 
 export function defineSnapshot(command: Command): Command {
   return addSettings(
     command
       .description('Copy the mirror into a dated file that stands alone, or list those that there are.')
       .option('--list', 'list the snapshots, and take none')
+      .option('--to <file>', 'write the copy to this file, which must not exist yet')
+      .option('--as-of <run>', 'write the state after this run, rebuilt from the history')
       .option('--json', 'print it as JSON'),
     ['database', ...SNAPSHOT_SETTINGS],
   ).addHelpText(
     'after',
     `
 A snapshot can be carried anywhere and opened by any program that reads SQLite. It is opened and checked before it has its
-name; a sync may go on meanwhile. Afterwards the older ones are removed, but for the newest of each of the last days, weeks
-and months in which there was one. It keeps what \`redact\` removes from the mirror.
+name. A sync may go on meanwhile: the snapshot holds the state of one moment. \`latest.db\` in the same folder is always the
+newest snapshot of a mirror that holds every list.
+
+A snapshot that you take with this command is kept until you remove it. \`nightly\` removes older snapshots of its own, of
+this mirror: see --keep-daily. With one of the --keep flags this command removes those too. A snapshot keeps what \`redact\`
+removes from the mirror; \`redact --snapshots\` removes it there.
 
 Examples:
   $ clearinghouse-mirror snapshot
   $ clearinghouse-mirror snapshot --list
-  $ clearinghouse-mirror restore snapshots/clearinghouse-20261124T031742Z.db --yes`,
+  $ clearinghouse-mirror snapshot --to /mnt/usb/clearinghouse.db
+  $ clearinghouse-mirror snapshot --as-of 12 --to before-the-election.db
+  $ clearinghouse-mirror restore clearinghouse-20261124T031742Z.db --yes`,
   );
 }
 
@@ -35,45 +48,63 @@ export async function runSnapshotCommand(flags: Flags, io: Io): Promise<ExitName
   const written = readWrittenSettings(flags, io);
   const { database } = parseSettings(written);
   const settings = parseSnapshotSettings(written, database);
-  const isJson = flags.json === true;
   if (flags.list === true) {
     const all = listSnapshots(database, settings.folder);
-    await write(
-      io.stdout,
-      isJson
-        ? `${JSON.stringify(all.map(toJson))}\n`
-        : renderList(all, settings.folder, textWidth(io), io.timeZone),
-    );
+    const text =
+      flags.json === true
+        ? `${JSON.stringify(all.map(toSnapshotJson))}\n`
+        : renderSnapshotList(all, settings.folder, textWidth(io), io.timeZone);
+    await write(io.stdout, text);
     return 'complete';
   }
-  const taken = await withStop(io, (signal) =>
-    takeSnapshot(database, settings.folder, io.surroundings.now(), signal),
+  const { taken, removed } = await withStop(io, (signal) =>
+    take(toRequest(flags, io, database, settings, signal), settings, written),
   );
-  const removed = removeOldSnapshots(database, settings.folder, settings);
   await write(
     io.stdout,
-    isJson
-      ? `${JSON.stringify({ ...toJson(taken), removed: removed.map(({ path }) => path) })}\n`
-      : `${taken.path}: ${renderBytes(taken.bytes)}\n${removed.map(({ path }) => `removed ${path}\n`).join('')}`,
+    flags.json === true
+      ? `${JSON.stringify({ ...toSnapshotJson(taken), latest: taken.latest, removed: removed.map(({ path }) => path) })}\n`
+      : renderTaken(taken, removed),
   );
   return 'complete';
 }
 
-function toJson({ path, takenAt, bytes }: Snapshot) {
-  return { path, taken_at: takenAt.toISOString(), bytes };
+function toRequest(
+  flags: Flags,
+  io: Io,
+  database: string,
+  { folder }: SnapshotSettings,
+  signal: AbortSignal,
+): SnapshotRequest {
+  return {
+    database,
+    to: typeof flags.to === 'string' ? { file: resolve(io.folder, flags.to) } : { folder },
+    takenAt: io.surroundings.now(),
+    takenBy: 'hand',
+    signal,
+    earlier: typeof flags.asOf === 'string' ? toEarlier(database, flags.asOf) : null,
+  };
 }
 
-function renderList(all: readonly Snapshot[], folder: string, width: number, timeZone: string): string {
-  if (all.length === 0) return `There is no snapshot in ${folder}.\n`;
-  const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
-  const table = renderTable(
-    [
-      { heading: 'taken', fit: 'whole' },
-      { heading: 'size', align: 'right', fit: 'whole' },
-      { heading: 'file', fit: 'whole' },
-    ],
-    all.map(({ path, takenAt, bytes }) => [toLocalMinute(takenAt, timeZone), renderBytes(bytes), path]),
-    width,
+/** Finds the run first, so that a wrong number costs nothing. Fails with USAGE, RUN_UNKNOWN or MOMENT_NOT_MIRRORED. */
+function toEarlier(database: string, text: string): EarlierState {
+  if (!/^\d{1,9}$/.test(text))
+    throw new MirrorError('USAGE', `--as-of takes the number of a run, not ${JSON.stringify(text)}.`);
+  const { runId } = withMirror(database, (mirror) =>
+    findRunAsOf(mirror, { kind: 'run', runId: Number(text) }),
   );
-  return `${table}\n${renderPlural(all.length, 'snapshot')}, ${renderBytes(total)}\n`;
+  return { runId, write: (mirror, path, signal) => writeStateAsOf(mirror, runId, path, signal) };
+}
+
+/** By hand, retention applies only where a person asks for it in the same command. */
+async function take(
+  request: SnapshotRequest,
+  settings: SnapshotSettings,
+  written: WrittenSettings,
+): Promise<{ taken: Awaited<ReturnType<typeof takeSnapshot>>; removed: readonly Snapshot[] }> {
+  const isAsked = (['keepDaily', 'keepWeekly', 'keepMonthly'] as const).some(
+    (name) => written[name]?.place === 'flag',
+  );
+  if (!isAsked || 'file' in request.to) return { taken: await takeSnapshot(request), removed: [] };
+  return takeAndRotate(request, { folder: settings.folder, retention: settings, unmarked: true });
 }

@@ -23,7 +23,9 @@ export function* renderDeparted(
     const name =
       one.redacted_at === null
         ? toCellText(toCaseName(one.name))
-        : `(removed on request on ${toLocalMinute(one.redacted_at, timeZone)})`;
+        : one.is_redaction_pending
+          ? `(removal on request begun on ${toLocalMinute(one.redacted_at, timeZone)}, NOT finished: the text is still in the file)`
+          : `(removed on request on ${toLocalMinute(one.redacted_at, timeZone)})`;
     const status = isKept ? toCellText(clipText(one.case_ongoing ?? NO_STATUSES.none, 40)) : 'not kept';
     yield wrapText(`${name} (case ${one.id})`, width, { first: at, rest });
     yield wrapText(`last status: ${status}; run ${one.departed_run_id}`, width, { first: rest });

@@ -1,5 +1,6 @@
 import type { MirrorState } from '../../mirror/find-mirror-state.ts';
 import { toLocalMinute } from '../../local-time.ts';
+import { wrapText } from './layout.ts';
 import { renderTable } from './table.ts';
 import { renderBytes, renderCount, renderPlural } from './units.ts';
 
@@ -21,6 +22,10 @@ export function toStateJson(state: MirrorState) {
     })),
     runs: state.runs,
     drift: state.drift,
+    pending_redactions: state.pendingRedactions.map(({ runId, caseIds }) => ({
+      run_id: runId,
+      case_ids: caseIds,
+    })),
   };
 }
 
@@ -72,12 +77,24 @@ export function renderMirrorState(
   return [
     `${state.path}: ${content}, ${renderBytes(state.fileBytes)}\n`,
     nightly,
+    renderPendingRedactions(state, width),
     '\n',
     statuses,
     '\nNewest runs\n',
     state.runs.length === 0 ? 'none yet\n' : runs,
     renderOddities(state, width),
   ].join('');
+}
+
+function renderPendingRedactions({ pendingRedactions }: MirrorState, width: number): string {
+  return pendingRedactions
+    .map(({ runId, caseIds }) =>
+      wrapText(
+        `PENDING: the redaction of case ${caseIds.join(', ')} (run ${runId}) is not finished: its text is still in the file. The next sync finishes it.`,
+        width,
+      ),
+    )
+    .join('');
 }
 
 function renderOddities({ keptAside, drift }: MirrorState, width: number): string {

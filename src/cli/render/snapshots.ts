@@ -1,0 +1,71 @@
+import { basename } from 'node:path';
+import type { Snapshot } from '../../snapshots/list-snapshots.ts';
+import type { TakenSnapshot } from '../../snapshots/take-snapshot.ts';
+import { toLocalMinute } from '../../local-time.ts';
+import { toCellText } from './cell-text.ts';
+import { renderTable } from './table.ts';
+import { renderBytes, renderPlural } from './units.ts';
+
+/** A snapshot as `--json` prints it; null where the file does not say. */
+export function toSnapshotJson({ path, takenAt, bytes, owner, note }: Snapshot) {
+  return {
+    path,
+    taken_at: takenAt.toISOString(),
+    bytes,
+    mirror: owner,
+    taken_by: note?.takenBy ?? null,
+    last_run: note?.lastRun ?? null,
+    complete: note?.isComplete ?? null,
+    as_of_run: note?.asOfRun ?? null,
+  };
+}
+
+export function renderTaken(
+  { path, bytes, latest, note }: TakenSnapshot,
+  removed: readonly Snapshot[],
+): string {
+  const of = note.asOfRun === null ? '' : `, the state after run ${note.asOfRun}`;
+  const lines = [
+    `${path}: ${renderBytes(bytes)}${of}`,
+    ...(latest === null ? [] : [`${latest} is now the same`]),
+    ...removed.map((one) => `removed ${one.path}`),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** The name of a file is never cut: it is what `restore` takes. */
+export function renderSnapshotList(
+  all: readonly Snapshot[],
+  folder: string,
+  width: number,
+  timeZone: string,
+): string {
+  if (all.length === 0) return `There is no snapshot in ${folder}.\n`;
+  const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
+  const table = renderTable(
+    [
+      { heading: 'file', fit: 'whole' },
+      { heading: 'taken', fit: 'whole' },
+      { heading: 'by' },
+      { heading: 'run', align: 'right', fit: 'whole' },
+      { heading: 'size', align: 'right', fit: 'whole' },
+      { heading: 'holds' },
+    ],
+    all.map((one) => [
+      toCellText(basename(one.path)),
+      toLocalMinute(one.takenAt, timeZone),
+      one.note?.takenBy ?? '?',
+      String(one.note?.lastRun ?? '?'),
+      renderBytes(one.bytes),
+      describeContent(one),
+    ]),
+    width,
+  );
+  return `${folder}\n${table}\n${renderPlural(all.length, 'snapshot')}, ${renderBytes(total)}\n`;
+}
+
+function describeContent({ owner, note }: Snapshot): string {
+  if (owner === 'other') return 'another mirror';
+  if (note === null) return 'not known';
+  return note.asOfRun === null ? (note.isComplete ? 'all lists' : 'not all lists') : 'an earlier state';
+}

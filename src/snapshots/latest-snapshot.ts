@@ -1,0 +1,65 @@
+import { constants, copyFileSync, linkSync, lstatSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createTempFile, moveIntoPlace } from '../files/replace-file.ts';
+import { toStem } from './snapshot-name.ts';
+import { readIdentity, type SnapshotNote } from './snapshot-note.ts';
+
+/** Where readers always find the newest complete snapshot. */
+const LATEST_NAME = 'latest.db';
+
+/** The names under which the newest snapshot may stand: where the first is of another mirror, the second is taken. */
+export const toLatestNames = (source: string): readonly string[] => [
+  LATEST_NAME,
+  `${toStem(source)}-${LATEST_NAME}`,
+];
+
+/**
+ * Lets the stable name stand for a snapshot. It is replaced in one step, so a reader that has the old one open keeps it.
+ * A file there that is of another mirror, or that this program did not write, is left alone. Returns the name, or null.
+ */
+export function updateLatest(snapshot: string, folder: string, { source }: SnapshotNote): string | null {
+  const path = toLatestNames(source)
+    .map((name) => join(folder, name))
+    .find((one) => isOurs(one, source));
+  if (path === undefined) return null;
+  replaceBySame(snapshot, path);
+  return path;
+}
+
+function isOurs(path: string, source: string): boolean {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return true;
+  return readIdentity(path)?.note?.source === source;
+}
+
+/** A copy that shares its blocks, else a second name, else a copy. */
+function replaceBySame(snapshot: string, path: string): void {
+  const temp = createTempFile(path);
+  try {
+    rmSync(temp);
+    linkOrCopy(snapshot, temp);
+    moveIntoPlace(temp, path);
+  } finally {
+    rmSync(temp, { force: true });
+  }
+}
+
+function linkOrCopy(from: string, to: string): void {
+  const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE, COPYFILE_FICLONE } = constants;
+  const ways = [
+    () => {
+      copyFileSync(from, to, COPYFILE_EXCL | COPYFILE_FICLONE_FORCE);
+    },
+    () => {
+      linkSync(from, to);
+    },
+  ];
+  for (const way of ways) {
+    try {
+      way();
+      return;
+    } catch {
+      rmSync(to, { force: true }); // this file system has no such thing
+    }
+  }
+  copyFileSync(from, to, COPYFILE_EXCL | COPYFILE_FICLONE);
+}

@@ -1,0 +1,130 @@
+import { closeSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { relative } from 'node:path';
+import type Database from 'better-sqlite3';
+import { isSqliteError } from '../mirror/database-error.ts';
+import { openSqlite } from '../mirror/sqlite-engine.ts';
+import type { SnapshotTaker } from '../mirror/schema.ts';
+
+/** What a snapshot says of itself. */
+export interface SnapshotNote {
+  /** Path of its mirror, seen from the folder of the snapshot. */
+  readonly source: string;
+  readonly takenAt: Date;
+  readonly takenBy: SnapshotTaker;
+  /** Null before the first run. */
+  readonly lastRun: number | null;
+  /** Whether the mirror held every list by then. */
+  readonly isComplete: boolean;
+  /** The run whose state was rebuilt; null for the state of the moment. */
+  readonly asOfRun: number | null;
+}
+
+/** What a file in the folder of the snapshots is. */
+export interface FileIdentity {
+  /** Null in a file of an earlier version. */
+  readonly mirrorId: string | null;
+  /** Null in a copy that this program did not take. */
+  readonly note: SnapshotNote | null;
+}
+
+/** The path of a mirror as it stands in a snapshot in that folder. */
+export function toSource(realDatabase: string, folder: string): string {
+  return relative(realpathSync(folder), realDatabase);
+}
+
+/** Reads which mirror a file is of; null where that cannot be read. A symbolic link is not followed. */
+export function readIdentity(path: string): FileIdentity | null {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return null;
+  return readWithoutTrace(path, (sqlite) => {
+    const tables = new Set(
+      sqlite
+        .prepare<[], string>(
+          `SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'mirror!_%' ESCAPE '!'`,
+        )
+        .pluck()
+        .all(),
+    );
+    const mirrorId = tables.has('mirror_identity')
+      ? sqlite.prepare<[], string>('SELECT mirror_id FROM mirror_identity').pluck().get()
+      : undefined;
+    const note = tables.has('mirror_snapshot')
+      ? sqlite.prepare<[], NoteRow>('SELECT * FROM mirror_snapshot').get()
+      : undefined;
+    return { mirrorId: mirrorId ?? null, note: note === undefined ? null : toNote(note) };
+  });
+}
+
+interface NoteRow {
+  readonly source: string;
+  readonly taken_at: string;
+  readonly taken_by: SnapshotTaker;
+  readonly last_run_id: number | null;
+  readonly is_complete: number;
+  readonly as_of_run_id: number | null;
+}
+
+function toNote(row: NoteRow): SnapshotNote {
+  return {
+    source: row.source,
+    takenAt: new Date(row.taken_at),
+    takenBy: row.taken_by,
+    lastRun: row.last_run_id,
+    isComplete: row.is_complete === 1,
+    asOfRun: row.as_of_run_id,
+  };
+}
+
+/** Writes into a finished copy what it is; `null` makes a mirror of it again. */
+export function writeNote(sqlite: Database.Database, note: SnapshotNote | null): void {
+  sqlite.transaction(() => {
+    sqlite.prepare('DELETE FROM mirror_snapshot').run();
+    if (note === null) return;
+    sqlite
+      .prepare(
+        `INSERT INTO mirror_snapshot (id, source, taken_at, taken_by, last_run_id, is_complete, as_of_run_id)
+        VALUES (1, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        note.source,
+        note.takenAt.toISOString(),
+        note.takenBy,
+        note.lastRun,
+        Number(note.isComplete),
+        note.asOfRun,
+      );
+  })();
+}
+
+/**
+ * Opens a file for reading and leaves nothing beside it: in WAL mode a log and an index come into being, which only a
+ * connection that may write removes again. Null where it is no database or cannot be read.
+ */
+export function readWithoutTrace<Result>(
+  path: string,
+  read: (sqlite: Database.Database) => Result,
+): Result | null {
+  let sqlite: Database.Database | undefined;
+  try {
+    sqlite = openSqlite(path, { readonly: !isInWalMode(path), fileMustExist: true, timeout: 1000 });
+    return read(sqlite);
+  } catch (thrown) {
+    if (isSqliteError(thrown)) return null;
+    throw thrown;
+  } finally {
+    sqlite?.close();
+  }
+}
+
+/** Where the header says by which version of the format a file is written: 2 is WAL. */
+const WRITE_VERSION_AT = 18;
+
+function isInWalMode(path: string): boolean {
+  const file = openSync(path, 'r');
+  try {
+    const start = Buffer.alloc(WRITE_VERSION_AT + 1);
+    readSync(file, start);
+    return start[WRITE_VERSION_AT] === 2;
+  } finally {
+    closeSync(file);
+  }
+}
