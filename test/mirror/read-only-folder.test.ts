@@ -113,7 +113,13 @@ describe('a user who may only read', () => {
   });
 
   test('reads a snapshot, which needs nothing beside it', async () => {
-    const { path } = await takeSnapshot(database, folder, new Date(), new AbortController().signal);
+    const { path } = await takeSnapshot({
+      database,
+      to: { folder },
+      takenAt: new Date(),
+      takenBy: 'hand',
+      signal: new AbortController().signal,
+    });
     expect(await asReader(() => countRuns(path))).toBe(1);
     expect(told).toEqual([]);
   });
