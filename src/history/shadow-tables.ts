@@ -10,8 +10,8 @@ import { shadowEntries } from './shadow-entries.ts';
 import { shadowByView, type Fill } from './shadow.ts';
 
 type NameOf<Item> = Item extends SQLiteTable ? Item['_']['name'] : never;
-/** Of `text_hashes` nothing earlier is kept: a question that reads it is treated like one that reads a foreign table. */
-type TableName = Exclude<NameOf<(typeof schema)[keyof typeof schema]>, 'text_hashes'>;
+/** Of these nothing earlier is kept: a question that reads one is treated like one that reads a foreign table. */
+type TableName = Exclude<NameOf<(typeof schema)[keyof typeof schema]>, 'text_hashes' | 'seals'>;
 
 /** How a table that only grows is cut off at a run: which of its rows were there, and what is not known of them. */
 interface Cut {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type Database from 'better-sqlite3';
+import { sealAll } from './seals.ts';
 import { readMigrationFiles, type MigrationMeta } from 'drizzle-orm/migrator';
 
 /** The oldest SQLite that reads a mirror; see docs/decisions/0012-any-sqlite-since-3-34.md. */
@@ -32,6 +33,7 @@ export function runMigrations(sqlite: Database.Database): void {
       for (const statement of sql) sqlite.exec(statement);
       note.run(hash, folderMillis);
     }
+    sealAll(sqlite);
   });
   // Only so may a migration take a word out of the schema of a table without moving its rows.
   sqlite.unsafeMode(true);

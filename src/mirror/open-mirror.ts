@@ -7,6 +7,7 @@ import { createTempFile, moveIntoPlace } from '../files/replace-file.ts';
 import { isSqliteError, toDatabaseError } from './database-error.ts';
 import { listMigrations, runMigrations } from './migrations.ts';
 import { openToRead } from './open-to-read.ts';
+import { keepSeals } from './seals.ts';
 
 /** An open mirror: the connection, and Drizzle on top of it. */
 export interface Mirror {
@@ -38,6 +39,7 @@ export function openMirror(path: string): Mirror {
       const db = toDrizzle(sqlite);
       if (state === 'older') backUp(sqlite, path);
       if (state !== 'current') applyMigrations(sqlite, path);
+      keepSeals(sqlite);
       sqlite.pragma('foreign_keys = ON');
       return {
         path,

@@ -11,3 +11,4 @@ export * from './schema/history.ts';
 export * from './schema/checks.ts';
 export * from './schema/text-hashes.ts';
 export * from './schema/identity.ts';
+export * from './schema/seals.ts';

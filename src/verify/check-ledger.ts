@@ -16,8 +16,13 @@ const TABLES = [
 /** Checks what the mirror recorded of its runs. */
 export function* checkLedger({ sqlite }: Mirror): Flaws {
   for (const { what, expected, sql } of LEDGER_RULES) {
-    for (const row of sqlite.prepare<[], { run_id: number; found: string | number }>(sql).iterate())
-      yield { what, expected, found: String(row.found), runId: row.run_id };
+    for (const row of sqlite.prepare<[], { run_id: unknown; found: unknown }>(sql).iterate())
+      yield {
+        what,
+        expected,
+        found: typeof row.found === 'string' ? row.found.slice(0, 200) : show(row.found),
+        ...(typeof row.run_id === 'number' && { runId: row.run_id }),
+      };
   }
   yield* checkKeptAside(sqlite);
   let checked = 0;
@@ -27,11 +32,11 @@ export function* checkLedger({ sqlite }: Mirror): Flaws {
 }
 
 function* checkKeptAside(sqlite: Mirror['sqlite']): Generator<Flaw> {
-  const records = sqlite.prepare<[], { fingerprint: string; record: string; first_run_id: number }>(
+  const records = sqlite.prepare<[], { fingerprint: string; record: unknown; first_run_id: number }>(
     'SELECT fingerprint, record, first_run_id FROM kept_aside',
   );
   for (const { fingerprint, record, first_run_id: runId } of records.iterate()) {
-    const found = createHash('sha256').update(record).digest('hex');
+    const found = createHash('sha256').update(String(record)).digest('hex');
     if (found !== fingerprint)
       yield { what: `kept_aside: the fingerprint of ${show(record)}`, expected: fingerprint, found, runId };
   }

@@ -41,14 +41,15 @@ function isFirstFillUnended(sqlite: Mirror['sqlite']): boolean {
 
 function* checkMigrations(sqlite: Mirror['sqlite']): Generator<Flaw> {
   const found = sqlite
-    .prepare<[], { hash: unknown; created_at: unknown }>(
-      'SELECT hash, created_at FROM __drizzle_migrations ORDER BY rowid',
+    .prepare<[], { id: unknown; hash: unknown; created_at: unknown }>(
+      'SELECT id, hash, created_at FROM __drizzle_migrations ORDER BY rowid',
     )
     .all();
   const expected = listMigrations();
   for (let at = 0; at < Math.max(found.length, expected.length); at++) {
     const [row, migration] = [found[at], expected[at]];
-    if (row?.hash === migration?.hash && row?.created_at === migration?.folderMillis) continue;
+    if (row?.hash === migration?.hash && row?.created_at === migration?.folderMillis && row?.id === null)
+      continue;
     yield {
       what: `the record of migration ${at}`,
       expected: migration === undefined ? 'nothing' : `${migration.hash}, ${migration.folderMillis}`,

@@ -12,6 +12,10 @@ export const CHECKS = {
     means: 'Each value is of the type of its column.',
     counts: 'rows',
   },
+  seals: {
+    means: 'What the mirror itself says of cases and runs is what it wrote, row for row.',
+    counts: 'rows',
+  },
   payload: {
     means: 'Each payload, put together from its rows, has the fingerprint that is stored with it.',
     counts: 'cases',

@@ -105,6 +105,45 @@ export const LEDGER_RULES: readonly LedgerRule[] = [
       FROM coverage_checks WHERE outcome = 'measured' AND
       (count_all IS NULL OR count_approved IS NULL OR count_coding_complete IS NULL OR count_in_process IS NULL)`,
   },
+  ...[
+    ['sync_runs', 'id', 'started_at'],
+    ['sync_runs', 'id', 'ended_at'],
+    ['status_syncs', 'run_id', 'started_at'],
+    ['status_syncs', 'run_id', 'ended_at'],
+    ['departure_checks', 'run_id', 'checked_at'],
+    ['coverage_checks', 'run_id', 'checked_at'],
+    ['double_sightings', 'run_id', 'seen_at'],
+  ].map(([table = '', run = '', column = '']) => ({
+    what: `${table}.${column}`,
+    expected: 'a time, such as 2030-01-01T03:17:00.000Z',
+    sql: `SELECT ${run} AS run_id, ${column} AS found FROM ${table}
+      WHERE ${column} IS NOT NULL AND ${column} IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', ${column})`,
+  })),
+  {
+    what: 'sqlite_sequence: sync_runs',
+    expected: 'the newest run, as no run is ever removed',
+    sql: `SELECT seq AS run_id, seq AS found FROM sqlite_sequence
+      WHERE name = 'sync_runs' AND seq IS NOT (SELECT max(id) FROM sync_runs)`,
+  },
+  {
+    what: 'sqlite_sequence: case_changes',
+    expected: 'the newest change, or more where changes were removed with what a case said',
+    sql: `SELECT seq AS run_id, seq AS found FROM sqlite_sequence
+      WHERE name = 'case_changes' AND (typeof(seq) <> 'integer' OR seq < (SELECT max(id) FROM case_changes)
+        OR (seq > (SELECT max(id) FROM case_changes)
+          AND NOT EXISTS (SELECT 1 FROM cases WHERE mirror_redacted_run_id IS NOT NULL)
+          AND NOT EXISTS (SELECT 1 FROM sync_runs WHERE "trigger" = 'redact')))`,
+  },
+  {
+    what: 'sqlite_sequence',
+    expected: 'a row for each of sync_runs and case_changes that has rows, and no others',
+    sql: `SELECT NULL AS run_id, coalesce(name, 'null') AS found FROM sqlite_sequence
+      WHERE name IS NULL OR name NOT IN ('sync_runs', 'case_changes')
+      UNION ALL SELECT NULL, 'sync_runs' WHERE EXISTS (SELECT 1 FROM sync_runs)
+        AND (SELECT count(*) FROM sqlite_sequence WHERE name = 'sync_runs') <> 1
+      UNION ALL SELECT NULL, 'case_changes' WHERE EXISTS (SELECT 1 FROM case_changes)
+        AND (SELECT count(*) FROM sqlite_sequence WHERE name = 'case_changes') <> 1`,
+  },
   {
     what: 'kept_aside, payload_drift: first_run_id, last_run_id',
     expected: 'rising',

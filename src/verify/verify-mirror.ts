@@ -4,6 +4,7 @@ import { checkFile, onceDamaged, type FileDepth } from './check-file.ts';
 import { checkLedger } from './check-ledger.ts';
 import { checkSchema } from './check-schema.ts';
 import { checkLedgerValues } from './check-values.ts';
+import { checkSeals } from './check-seals.ts';
 import type { Finding, Flaw } from './checks.ts';
 import { findCircumstances } from './find-circumstances.ts';
 import { prepareFindStoredRows } from './find-stored-rows.ts';
@@ -34,6 +35,7 @@ export function* verifyMirror(
     yield* counter.run('file', null, checkFile(mirror, fileDepth));
     yield* counter.run('schema', null, onceDamaged(checkSchema(mirror)));
     yield* counter.run('values', null, onceDamaged(checkLedgerValues(mirror)));
+    yield* counter.run('seals', null, onceDamaged(checkSeals(mirror)));
     yield* counter.run('ledger', null, onceDamaged(checkLedger(mirror)));
   }
   const ground = yield* counter.count('file', null, onceDamaged(toFlaws(() => findGround(mirror))));

@@ -87,7 +87,7 @@ function renderFileDepth({ fileDepth }: TimedReport): string {
 }
 
 /** The checks that look at no single case. */
-const OF_THE_FILE: ReadonlySet<CheckName> = new Set(['file', 'schema', 'ledger']);
+const OF_THE_FILE: ReadonlySet<CheckName> = new Set(['file', 'schema', 'seals', 'ledger']);
 
 function isRun(check: CheckName, { fileDepth, tallies }: TimedReport): boolean {
   return fileDepth !== null || tallies[check].findings > 0 || !OF_THE_FILE.has(check);
