@@ -1,12 +1,12 @@
-# The mirror as a container that keeps its schedule: see docs/nightly.md.
-FROM node:22-bookworm AS build
+# The mirror as a container that keeps its schedule: see docs/install.md.
+FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json tsconfig.json ./
 COPY bin bin
 COPY migrations migrations
 COPY src src
-# Also builds dist/, by the script "prepare".
-RUN npm ci && npm prune --omit=dev
+# Without the scripts of packages: the SQLite engine for this Node brings its own binary, so there is nothing to compile.
+RUN npm ci --ignore-scripts && npm run build && npm prune --omit=dev --ignore-scripts
 
 FROM node:22-bookworm-slim
 RUN apt-get update \
@@ -15,6 +15,7 @@ RUN apt-get update \
   && install --directory --owner=node --group=node /data
 WORKDIR /data
 COPY --from=build /app /app
+RUN ln -s /app/bin/clearinghouse-mirror.js /usr/local/bin/clearinghouse-mirror
 ENV NODE_ENV=production CLEARINGHOUSE_DATABASE=/data/clearinghouse.db
 USER node
 VOLUME /data

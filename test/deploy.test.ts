@@ -1,5 +1,14 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
@@ -7,9 +16,12 @@ import { defineProgram } from '../src/cli/main.ts';
 import { PROCESS_IO } from '../src/cli/process-io.ts';
 import { parseSchedule } from '../src/nightly/schedule.ts';
 import { SETTINGS } from '../src/settings-list.ts';
+import { smallCollection } from './support/small-collection.ts';
+import { startHarness } from './support/sync-harness.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PROGRAM = join(ROOT, 'bin/clearinghouse-mirror.js');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 const SERVICE = read('deploy/systemd/clearinghouse-mirror.service');
@@ -37,7 +49,7 @@ function valuesOf(unit: string, name: string): string[] {
 
 describe('what is run on a schedule by the host', () => {
   test.each([
-    ['the service', (valuesOf(SERVICE, 'ExecStart')[0] ?? '').split(' ').slice(1)],
+    ['the service', (valuesOf(SERVICE, 'ExecStart')[0] ?? '').split(' ').slice(2)],
     ['the crontab', (/clearinghouse-mirror (nightly[^>]*)/.exec(CRON_LINE)?.[1] ?? '').trim().split(' ')],
     ['the container', ['nightly']],
     [
@@ -85,6 +97,37 @@ describe('the systemd service', () => {
     expect(SERVICE).not.toMatch(/^(ReadWritePaths|DynamicUser)=/m);
   });
 
+  test('leaves all that a night writes to be read by its group, and by nobody else', async () => {
+    const folder = join(tempFolder(), 'state');
+    mkdirSync(folder);
+    chmodSync(folder, Number.parseInt(String(valuesOf(SERVICE, 'StateDirectoryMode')[0]), 8));
+    const { replica } = await startHarness({ source: smallCollection(20) });
+    const database = join(folder, 'clearinghouse.db');
+    const words = 'nightly --once-now --delay 0 --reports reports --metrics-file mirror.prom --database';
+    // With the file mode mask of the unit.
+    const script = `umask ${String(valuesOf(SERVICE, 'UMask')[0])}; exec "$0" "$@"`;
+    const child = spawn('sh', ['-c', script, process.execPath, PROGRAM, ...words.split(' '), database], {
+      cwd: folder,
+      env: {
+        PATH: process.env.PATH,
+        CLEARINGHOUSE_API_URL: replica.url,
+        CLEARINGHOUSE_API_TOKEN: replica.token,
+      },
+      stdio: 'ignore',
+    });
+    const [status] = (await once(child, 'close')) as [number | null];
+    expect(status).toBe(0);
+    const paths = [
+      folder,
+      ...readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name))),
+    ];
+    const modes = paths.map(
+      (path) => [path, statSync(path).mode & 0o777, statSync(path).isDirectory()] as const,
+    );
+    expect(modes.length).toBeGreaterThan(6);
+    expect(modes.filter(([, mode, isFolder]) => mode !== (isFolder ? 0o750 : 0o640))).toEqual([]);
+  });
+
   test('leaves Node to write the code that it runs', () => {
     expect(valuesOf(SERVICE, 'MemoryDenyWriteExecute')).toEqual([]);
   });
@@ -94,11 +137,7 @@ describe('the systemd service', () => {
     const [service, timer] = ['clearinghouse-mirror.service', 'clearinghouse-mirror.timer'].map((name) =>
       join(folder, name),
     );
-    // The program is installed elsewhere on this machine; all else is as it is shipped.
-    writeFileSync(
-      String(service),
-      SERVICE.replace('ExecStart=/usr/local/bin/clearinghouse-mirror', `ExecStart=${process.execPath}`),
-    );
+    writeFileSync(String(service), SERVICE);
     writeFileSync(String(timer), TIMER);
     const analyze = (...args: string[]) => spawnSync('systemd-analyze', args, { encoding: 'utf8' });
     const names = [...SERVICE.matchAll(/^([A-Za-z]+)=/gm)].map(([, name]) => name);
@@ -135,6 +174,15 @@ describe('the container', () => {
       expect([source, existsSync(join(ROOT, source))]).toEqual([source, true]);
       expect(letIn).toContain(`!${source}`);
     }
+  });
+
+  test('is told nothing that overrides a line of .env', () => {
+    expect(COMPOSE).toMatch(/^ {4}env_file: \.env$/m);
+    expect(COMPOSE).not.toMatch(/^ *environment:/m);
+    expect(/command: (.*)/.exec(COMPOSE)?.[1]).toBe("['nightly']");
+    // In the image it is a default, which a line of .env replaces; a flag would not be.
+    expect(DOCKERFILE).toMatch(/^ENV .*CLEARINGHOUSE_DATABASE=\/data\/clearinghouse\.db$/m);
+    expect(DOCKERFILE).toMatch(/^CMD \["nightly"\]$/m);
   });
 
   test('is given no right that it does not need', () => {

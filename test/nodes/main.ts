@@ -1,6 +1,6 @@
 /*
- * Tries the program on other versions of Node: each is installed from the npm package `node` into a folder of its own, and
- * has a fresh clone of the last commit. Installation, demo, first syncs of a collection of the real size, verify and the fast
+ * Tries the program on other versions of Node: each is installed from npm into a folder of its own, and
+ * has a fresh clone of the last commit. Installation, demo, the package installed by itself, first syncs of a collection of the real size, verify and the fast
  * tests must pass; a first sync must stay below 200 MB. Prints a table, and ends with 1 where anything failed or is missing.
  *
  *   npm run test:nodes -- --nodes 24 --cases 1100 --syncs 1 --tests test/cases
@@ -19,6 +19,13 @@ import { installNode, runFirstSyncs, runStep, type Step, type TriedNode } from '
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MOST_BYTES = 200_000_000;
+
+/** As docs/install.md has it, into a prefix of its own. */
+const INSTALL_PACKAGE = `
+  mkdir -p packed
+  npm pack --ignore-scripts --pack-destination packed
+  npm install --global --no-audit --no-fund --prefix "$PWD/packed" packed/*.tgz
+  cd packed && ./bin/clearinghouse-mirror demo --cases 60`;
 
 const { values } = parseArgs({
   options: {
@@ -49,6 +56,7 @@ function checkOut(version: string): string {
   if (!existsSync(checkout)) git('clone', '--quiet', ROOT, checkout);
   git('-C', checkout, 'fetch', '--quiet', ROOT, 'HEAD');
   git('-C', checkout, 'reset', '--quiet', '--hard', 'FETCH_HEAD');
+  git('-C', checkout, 'clean', '--quiet', '-d', '--force', '-x', '--exclude', 'node_modules');
   return checkout;
 }
 
@@ -65,6 +73,7 @@ async function tryNode(node: TriedNode, collection: string): Promise<Step[]> {
   if (!note(runStep('install', ['npm', 'install', '--no-audit', '--no-fund'], place))) return steps;
   note(runStep('unchanged', ['git', 'diff', '--exit-code', '--stat'], place, () => 'yes'));
   note(runStep('demo', ['npm', 'run', 'demo'], place));
+  note(runStep('package', ['sh', '-ec', INSTALL_PACKAGE], place));
   const server = await serveFile(collection, 0);
   try {
     const times = Number(values.syncs);

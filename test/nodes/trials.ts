@@ -26,22 +26,18 @@ export interface Step {
 
 const END_OF_OUTPUT = 2000;
 
-/** Installs a Node from the npm package `node`, which brings the headers too. Fails when the registry has none for this machine. */
+/** Installs a Node from npm, where each platform has a package with it and its headers. Fails when there is none for this machine. */
 export function installNode(wanted: string, folder: string): TriedNode {
   const place = join(folder, `node-${wanted}`);
-  mkdirSync(place, { recursive: true });
-  if (!existsSync(join(place, 'package.json')))
-    writeFileSync(join(place, 'package.json'), '{"private":true}');
-  const { status, stderr } = spawnSync('npm', ['install', '--no-audit', '--no-fund', `node@${wanted}`], {
-    cwd: place,
-    encoding: 'utf8',
-  });
   const name = `node-${process.platform}-${process.arch}`;
-  const home = [`node_modules/${name}`, `node_modules/node/node_modules/${name}`]
-    .map((path) => join(place, path))
-    .find((path) => existsSync(join(path, 'bin/node')));
-  if (status !== 0 || home === undefined)
-    throw new Error(stderr.slice(-END_OF_OUTPUT) || `npm brought no ${name}.`);
+  const home = join(place, 'node_modules', name);
+  if (!existsSync(join(home, 'bin/node'))) {
+    mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, 'package.json'), '{"private":true}');
+    const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', `${name}@${wanted}`];
+    const { status, stderr } = spawnSync('npm', install, { cwd: place, encoding: 'utf8' });
+    if (status !== 0) throw new Error(stderr.slice(-END_OF_OUTPUT));
+  }
   const bin = join(home, 'bin/node');
   const version = spawnSync(bin, ['--print', 'process.versions.node'], { encoding: 'utf8' }).stdout.trim();
   const env = {
