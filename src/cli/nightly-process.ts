@@ -58,6 +58,7 @@ async function keep(
     who: { process_id: process.pid, version: PACKAGE.version },
     job: () => ({
       database: current.settings.database,
+      apiUrl: current.settings.apiUrl.href,
       schedule: current.schedule,
       settings: current.nightly,
       statuses: listStatuses(current.settings.includeUnclassified),

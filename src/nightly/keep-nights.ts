@@ -14,14 +14,22 @@ import {
 } from './night-book.ts';
 import { findNight, noteBeginning, noteEnding, noteSteps, toNightSoFar } from './note-night.ts';
 import { runSteps, type NightStep } from './night-steps.ts';
-import { listDueBefore, listLeft, toPatience } from './night-facts.ts';
-import { isGivenUp, planNight, type NightPlan, type RunPlan, type WaitPlan } from './plan-night.ts';
+import { findPausedUntil, listDueBefore, listLeft, toPatience } from './night-facts.ts';
+import {
+  isGivenUp,
+  planNight,
+  repeatsItself,
+  type NightPlan,
+  type RunPlan,
+  type WaitPlan,
+} from './plan-night.ts';
 import type { Schedule } from './schedule.ts';
 import { tryNight } from './try-night.ts';
 
 /** What a night is made of, by the settings that hold now. */
 export interface NightlyJob {
   readonly database: string;
+  readonly apiUrl: string;
   readonly schedule: Schedule;
   readonly settings: NightlySettings;
   readonly statuses: readonly SweptStatus[];
@@ -95,7 +103,7 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
   };
 
   const plan = (): NightPlan => {
-    const { schedule, settings, statuses, database } = job();
+    const { schedule, settings, statuses, database, apiUrl } = job();
     const moment = now();
     if (moment < watchingSince) watchingSince = moment; // the clock was set back
     const lastDue = schedule.listLast(moment, 1)[0] ?? null;
@@ -108,11 +116,12 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
       night: lastDue === null ? null : toNightSoFar(findNight(book.nights, lastDue)),
       statusesLeft: lastDue === null ? [] : listLeft(database, statuses, lastDue, moment),
       patience: toPatience(settings, share, lastDue, nextDue),
+      pausedUntil: findPausedUntil(database, apiUrl, moment),
     });
   };
 
   const attempt = async (run: RunPlan, isOnly = false): Promise<void> => {
-    const { schedule, settings, runSync } = job();
+    const { schedule, settings, runSync, database, apiUrl } = job();
     const nights = noteBeginning(
       book.nights,
       run.due,
@@ -128,11 +137,16 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
     await announce(begun);
     const firstBeganAt = new Date(begun.first_began_at ?? run.due);
     const { report, ...ending } = await tryNight(run.statuses, runSync, talk.onFailed);
+    const mayPass = ending.mayPass && !repeatsItself(report?.statuses ?? [], reports.at(-1)?.statuses ?? []);
     if (report !== null) reports.push(report);
     exit = ending.exit;
+    const patience = toPatience(settings, share, null, null);
+    const endedAt = now();
     const isLast =
       ending.outcome !== 'interrupted' &&
-      (isOnly || !ending.mayPass || isGivenUp(firstBeganAt, now(), toPatience(settings, share, null, null)));
+      (isOnly ||
+        !mayPass ||
+        isGivenUp(firstBeganAt, endedAt, patience, findPausedUntil(database, apiUrl, endedAt)));
     save({ nights: noteEnding(book.nights, run.due, { ...ending, endedAt: now() }) }, null);
     const ended = findNight(book.nights, run.due) ?? begun;
     if (isLast) {

@@ -1,6 +1,7 @@
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
 import { MirrorError } from '../errors.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
+import { findPauseLeft } from '../mirror/find-pause.ts';
 import { listSweptStatuses } from '../mirror/list-swept.ts';
 import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
 import type { NightlySettings } from '../settings-nightly.ts';
@@ -29,6 +30,22 @@ export function listLeft(
     }
   } catch (error) {
     if (toDatabaseError(error, database) instanceof MirrorError) return statuses;
+    throw error;
+  }
+}
+
+/** Until when the server of that address wants no request; null where nothing is known of it. */
+export function findPausedUntil(database: string, apiUrl: string, now: Date): Date | null {
+  try {
+    const mirror = openMirrorReadOnly(database);
+    try {
+      const left = findPauseLeft(mirror, apiUrl, now);
+      return left > 0 ? new Date(now.getTime() + left) : null;
+    } finally {
+      mirror.close();
+    }
+  } catch (error) {
+    if (toDatabaseError(error, database) instanceof MirrorError) return null;
     throw error;
   }
 }

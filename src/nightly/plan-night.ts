@@ -1,6 +1,7 @@
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
 import { ERROR_KINDS, type ErrorCode } from '../error-kinds.ts';
 import type { ErrorKind } from '../error-kinds/error-kind.ts';
+import type { StatusReport } from '../sync/run-report.ts';
 
 /** How a night is tried. Times are milliseconds. */
 export interface NightPatience {
@@ -34,10 +35,13 @@ export interface NightFacts {
   /** The statuses that no sweep has read completely from when the night was due until now. */
   readonly statusesLeft: readonly SweptStatus[];
   readonly patience: NightPatience;
+  /** Until when the server wants no request (`Retry-After`); null where it asked for no pause. */
+  readonly pausedUntil: Date | null;
 }
 
 /** Why a process waits: the next word on it to a person. */
-export type Waiting = 'for the next night' | 'to spread the load' | 'to try again';
+export type Waiting =
+  'for the next night' | 'to spread the load' | 'to try again' | 'until the server allows it';
 
 export interface WaitPlan {
   readonly kind: 'wait';
@@ -62,9 +66,19 @@ const LATE_MS = 60_000;
 /**
  * Says what is to be done now. What was due and has not been brought is made up for once, however many nights were
  * missed; a night that brought only a part is tried again within its window, for the statuses that lack; a night that is
- * over is left alone until the next one is due, or until the process is begun anew.
+ * over is left alone until the next one is due, or until the process is begun anew. Nothing is begun while the server
+ * wants no request.
  */
 export function planNight(facts: NightFacts): NightPlan {
+  const { now, pausedUntil } = facts;
+  const plan = planRegardlessOfPauses(facts);
+  const asks = plan.kind === 'run' && plan.statuses.length > 0;
+  return asks && pausedUntil !== null && pausedUntil > now
+    ? { kind: 'wait', until: pausedUntil, waiting: 'until the server allows it' }
+    : plan;
+}
+
+function planRegardlessOfPauses(facts: NightFacts): NightPlan {
   const { now, lastDue, nextDue, night, statusesLeft, patience } = facts;
   const untilNext: WaitPlan = {
     kind: 'wait',
@@ -95,13 +109,45 @@ export function planNight(facts: NightFacts): NightPlan {
 }
 
 /** Whether a night that has not brought everything is given up, because no other attempt fits into its window. */
-export function isGivenUp(firstBeganAt: Date, endedAt: Date, patience: NightPatience): boolean {
-  return after(endedAt, patience.retryPauseMs) > after(firstBeganAt, patience.windowMs);
+export function isGivenUp(
+  firstBeganAt: Date,
+  endedAt: Date,
+  patience: NightPatience,
+  pausedUntil: Date | null,
+): boolean {
+  const again = Math.max(after(endedAt, patience.retryPauseMs).getTime(), pausedUntil?.getTime() ?? 0);
+  return again > after(firstBeganAt, patience.windowMs).getTime();
 }
 
 /** Whether one of the failures of an attempt may be gone at the next one. */
 export function mayPass(failures: readonly ErrorCode[]): boolean {
   return failures.some((code) => !lasts(code));
+}
+
+/** What is compared of a list between two attempts. */
+type ListResult = Pick<StatusReport, 'status' | 'outcome' | 'error'> & {
+  readonly figures: Pick<StatusReport['figures'], 'count_last' | 'cases_last_walk'>;
+};
+
+/** Lists that were read and yet fell short. What only the network kept from being read may come at any other attempt. */
+const READ_SHORT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['COUNT_MISMATCH', 'CASES_MISSED']);
+
+/** Whether an attempt fell short in the very same way, by the same figures, as the one before: a third would as well. */
+export function repeatsItself(lists: readonly ListResult[], before: readonly ListResult[]): boolean {
+  const short = lists.filter(({ error }) => error !== null && !lasts(error.code));
+  return (
+    short.length > 0 &&
+    short.every(({ status, error, figures }) => {
+      const earlier = before.find((one) => one.status.id === status.id);
+      return (
+        error !== null &&
+        READ_SHORT.has(error.code) &&
+        earlier?.error?.code === error.code &&
+        earlier.figures.count_last === figures.count_last &&
+        earlier.figures.cases_last_walk === figures.cases_last_walk
+      );
+    })
+  );
 }
 
 function lasts(code: ErrorCode): boolean {

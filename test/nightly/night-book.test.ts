@@ -92,6 +92,7 @@ describe('the book of the nights', () => {
       random: () => 0.5,
       who: { process_id: 1, version: '1' },
       job: () => ({
+        apiUrl: '',
         database,
         schedule: parseSchedule('17 3 * * *', 'UTC'),
         settings: parseNightlySettings(gatherSettings({}, {}, {})),

@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
 import type { ErrorCode } from '../../src/error-kinds.ts';
+import { MirrorError } from '../../src/errors.ts';
 import {
   isGivenUp,
   mayPass,
   planNight,
+  repeatsItself,
   type NightFacts,
   type NightSoFar,
 } from '../../src/nightly/plan-night.ts';
@@ -24,6 +26,7 @@ function plan(now: string, night: Partial<NightSoFar> | null, changes: Partial<N
     night: night && { attempts: 1, lastEndedAt: at('24T03:40'), isOver: false, ...night },
     statusesLeft: ONGOING_STATUSES,
     patience: PATIENCE,
+    pausedUntil: null,
     ...changes,
   });
   return planned.kind === 'run'
@@ -75,8 +78,13 @@ describe('a night that brought only a part', () => {
   });
 
   test('is given up when the pause would lead out of its window', () => {
-    expect(isGivenUp(at('24T03:27'), at('24T08:57'), PATIENCE)).toBe(false);
-    expect(isGivenUp(at('24T03:27'), at('24T08:58'), PATIENCE)).toBe(true);
+    expect(isGivenUp(at('24T03:27'), at('24T08:57'), PATIENCE, null)).toBe(false);
+    expect(isGivenUp(at('24T03:27'), at('24T08:58'), PATIENCE, null)).toBe(true);
+  });
+
+  test('is given up when the server wants no request until after its window', () => {
+    expect(isGivenUp(at('24T03:27'), at('24T03:30'), PATIENCE, at('24T09:27'))).toBe(false);
+    expect(isGivenUp(at('24T03:27'), at('24T03:30'), PATIENCE, at('24T09:28'))).toBe(true);
   });
 });
 
@@ -93,6 +101,67 @@ describe('a night that is over', () => {
     const restarted = { watchingSince: at('24T14:00') };
     expect(plan('24T15:00', { isOver: true }, restarted)).toBe(`${RUN} late 5`);
     expect(plan('24T15:10', { isOver: true, lastEndedAt: at('24T15:05') }, restarted)).toBe(NEXT_NIGHT);
+  });
+});
+
+describe('while the server wants no request', () => {
+  const paused = { pausedUntil: at('24T04:30') };
+
+  test.each<[string, Partial<NightSoFar> | null, string]>([
+    ['a night that nobody has tried', null, '24T04:00'],
+    ['a night that brought only a part', {}, '24T04:10'],
+    ['a night that was cut short', { lastEndedAt: null }, '24T03:41'],
+  ])('%s waits until then', (_title, night, now) => {
+    expect(plan(now, night, paused)).toBe('wait 2026-11-24T04:30:00.000Z until the server allows it');
+    expect(plan('24T04:30', night, paused)).toContain(RUN);
+  });
+
+  test('a restarted process waits as well', () => {
+    const restarted = { ...paused, watchingSince: at('24T04:20') };
+    expect(plan('24T04:21', { isOver: true }, restarted)).toContain('until the server allows it');
+  });
+
+  test('a night with nothing left to bring does what else a night is made of', () => {
+    expect(plan('24T04:00', null, { ...paused, statusesLeft: [] })).toContain(RUN);
+  });
+});
+
+describe('an attempt that fell short like the one before', () => {
+  const [no, yes] = ONGOING_STATUSES;
+  const list = (status: typeof no | typeof yes, code: ErrorCode | null, count = 101, cases = 100) => ({
+    status,
+    outcome: code === null ? ('complete' as const) : ('partial' as const),
+    error: code === null ? null : new MirrorError(code, 'No lamp.'),
+    figures: { count_last: count, cases_last_walk: cases },
+  });
+
+  test.each([
+    ['by the same figures', [list(no, 'COUNT_MISMATCH')], [list(no, 'COUNT_MISMATCH')], true],
+    ['by a known case that the list lacks', [list(no, 'CASES_MISSED')], [list(no, 'CASES_MISSED')], true],
+    ['by other figures', [list(no, 'COUNT_MISMATCH', 102)], [list(no, 'COUNT_MISMATCH')], false],
+    ['by another code', [list(no, 'COUNT_MISMATCH')], [list(no, 'CASES_MISSED')], false],
+    [
+      'in one of two lists',
+      [list(no, 'COUNT_MISMATCH'), list(yes, 'COUNT_MISMATCH', 5)],
+      [list(no, 'COUNT_MISMATCH'), list(yes, 'COUNT_MISMATCH')],
+      false,
+    ],
+    [
+      'beside a failure of the network',
+      [list(no, 'COUNT_MISMATCH'), list(yes, 'NETWORK_GAVE_UP')],
+      [list(no, 'COUNT_MISMATCH'), list(yes, 'NETWORK_GAVE_UP')],
+      false,
+    ],
+    [
+      'beside one that lasts anyway',
+      [list(no, 'COUNT_MISMATCH'), list(yes, 'RECORDS_KEPT_ASIDE')],
+      [list(no, 'COUNT_MISMATCH')],
+      true,
+    ],
+    ['in a list that was not asked before', [list(no, 'COUNT_MISMATCH')], [], false],
+    ['in nothing', [list(no, null)], [list(no, null)], false],
+  ])('%s repeats itself: %s', (_title, now, before, expected) => {
+    expect(repeatsItself(now, before)).toBe(expected);
   });
 });
 

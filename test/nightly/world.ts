@@ -139,6 +139,7 @@ export class World {
       random: () => this.#plan.random.share(),
       who: { process_id: 1, version: 'test' },
       job: () => ({
+        apiUrl: 'http://127.0.0.1/api/v2p1/',
         database: this.database,
         schedule: this.schedule,
         settings: parseNightlySettings(
@@ -176,7 +177,7 @@ export class World {
       recordDeadRuns(mirror, startedAt);
       const record = beginRecord(
         mirror,
-        { startedAt, trigger: 'nightly', version: 'test', apiUrl: '', processId: 1 },
+        { startedAt, trigger: 'nightly', version: 'test', apiUrl: 'http://127.0.0.1/api/v2p1/', processId: 1 },
         () => this.now(),
       );
       if (record.runId === 1) writeOneCase(record);
