@@ -1,4 +1,5 @@
 import { createClient, type Client, type ClientOptions, type Surroundings } from './clearinghouse/client.ts';
+import { createAgents } from './http-agents.ts';
 import type { Settings } from './settings.ts';
 
 /** The client that the settings describe; its time budget begins now. */
@@ -15,6 +16,7 @@ export function createClientFor(
       userAgent: settings.userAgent,
       delayMs: settings.delayMs,
       limits: settings,
+      agents: createAgents(settings),
       retry: settings,
       deadline: new Date(surroundings.now().getTime() + settings.timeBudgetMinutes * 60_000),
       ...options,

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseApiUrl } from './clearinghouse/api-address.ts';
 import { messageOf, MirrorError } from './errors.ts';
+import type { ConnectionSettings } from './http-agents.ts';
+import { parseConnectionSettings, parseHeaderText } from './settings-connection.ts';
 import { PLACES, readerOf, type WrittenSetting, type WrittenSettings } from './written-settings.ts';
 
 /** Checked settings. The token is read apart, by {@link readToken}, where it is needed. */
-export interface Settings {
+export interface Settings extends ConnectionSettings {
   readonly apiUrl: URL;
   /** An absolute path. */
   readonly database: string;
@@ -15,7 +17,6 @@ export interface Settings {
   readonly backoffCeilingMs: number;
   readonly retryAfterCeilingMs: number;
   readonly timeBudgetMinutes: number;
-  readonly connectTimeoutMs: number;
   readonly responseTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly maxBodyBytes: number;
@@ -49,7 +50,8 @@ export function parseSettings(written: WrittenSettings): Settings {
     responseTimeoutMs: whole('responseTimeoutMs', 1),
     idleTimeoutMs: whole('idleTimeoutMs', 1),
     maxBodyBytes: whole('maxBodyBytes', 1),
-    userAgent: line('userAgent'),
+    userAgent: parseHeaderText(written, 'userAgent'),
+    ...parseConnectionSettings(written),
     includeUnclassified: yesOrNo('includeUnclassified'),
     mostWalks,
     confirm,

@@ -39,12 +39,14 @@ export function gatherSettings(
   for (const name of Object.keys(SETTINGS) as SettingName[]) {
     const spec: SettingSpec = SETTINGS[name];
     const flag = flags[name];
-    const variable = env[spec.env];
-    const line = dotEnv[spec.env];
+    const shared = spec.isShared === true;
+    const small = spec.env.toLowerCase();
+    const names = shared ? [small, spec.env] : [spec.env];
+    const variable = names.map((one) => env[one]).find((text) => text !== undefined && text !== '');
+    const line = shared ? undefined : dotEnv[spec.env];
     if (flag !== undefined)
       written[name] = { text: flag, place: 'flag', from: spec.flag?.split(' ')[0] ?? spec.env };
-    else if (variable !== undefined && variable !== '')
-      written[name] = { text: variable, place: 'environment', from: spec.env };
+    else if (variable !== undefined) written[name] = { text: variable, place: 'environment', from: spec.env };
     else if (line !== undefined && line !== '')
       written[name] = { text: line, place: '.env', from: `${spec.env} in .env` };
     else if (spec.default !== undefined)

@@ -13,6 +13,9 @@ import { SETTINGS } from '../src/settings-list.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
 const NAMES = Object.keys(SETTINGS) as SettingName[];
+/** Those that other programs read too: from the environment alone. */
+const SHARED = ['httpsProxy', 'httpProxy', 'noProxy'] as const satisfies readonly SettingName[];
+const OWN = NAMES.filter((name) => !(SHARED as readonly SettingName[]).includes(name));
 const WITH_FLAG = NAMES.filter((name) => SETTINGS[name].flag !== null);
 const DEFAULTS = gatherSettings({}, {}, {});
 
@@ -25,7 +28,7 @@ const settingInvalid = (words: string) =>
   expect.objectContaining({ code: 'SETTING_INVALID', message: expect.stringContaining(words) });
 
 describe('each setting', () => {
-  test.each(NAMES)('%s comes from the first place that has it', (name) => {
+  test.each(OWN)('%s comes from the first place that has it', (name) => {
     const { env, flag } = SETTINGS[name];
     const dotEnv = { [env]: 'from .env' };
     const variables = { [env]: 'from the environment' };
@@ -39,7 +42,7 @@ describe('each setting', () => {
     if (flag !== null) expect(gatherSettings({ [name]: 'x' }, {}, {})[name]?.from).toBe(flag.split(' ')[0]);
   });
 
-  test.each(NAMES)('%s is not set by an empty variable or line', (name) => {
+  test.each(OWN)('%s is not set by an empty variable or line', (name) => {
     const { env } = SETTINGS[name];
     expect(gatherSettings({}, { [env]: '' }, { [env]: 'x' })[name]).toMatchObject({
       text: 'x',
@@ -54,7 +57,7 @@ describe('each setting', () => {
 
   test('has a variable and a flag of its own, and a secret has no flag', () => {
     expect(new Set(NAMES.map((name) => SETTINGS[name].env)).size).toBe(NAMES.length);
-    const secrets = ['token', 'pingUrl', 'webhookUrl'] as const;
+    const secrets = ['token', 'pingUrl', 'webhookUrl', ...SHARED] as const;
     expect(new Set(WITH_FLAG.map((name) => SETTINGS[name].flag)).size).toBe(NAMES.length - secrets.length);
     for (const name of secrets) expect(SETTINGS[name].flag).toBeNull();
   });

@@ -1,5 +1,6 @@
 import pRetry from 'p-retry';
 import { MirrorError, TransientError } from '../errors.ts';
+import type { Agents } from '../http-agents.ts';
 import { createSecretMask, type SecretMask } from '../safe-text.ts';
 import { describePath, isOfList, toRedirectUrl } from './api-address.ts';
 import { classifyAnswer, type Answer, type RawAnswer } from './classify-answer.ts';
@@ -24,6 +25,7 @@ export interface ClientOptions {
   readonly token: string;
   readonly userAgent: string;
   readonly limits: RequestLimits;
+  readonly agents: Agents;
   readonly retry: RetryPolicy;
   /** Pause between the end of one answer and the next request, in milliseconds. */
   readonly delayMs: number;
@@ -75,7 +77,7 @@ export type SettledAnswer = Extract<Answer, { kind: 'page' | 'empty' | 'message'
 const MOST_REDIRECTS = 5;
 
 export function createClient(options: ClientOptions, { now, sleep, random }: Surroundings): Client {
-  const http = createHttp(options.userAgent, options.limits);
+  const http = createHttp(options.userAgent, options.limits, options.agents);
   const secret = createSecretMask(options.token);
   const testUrl = new URL('test', options.api);
   const traffic = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };

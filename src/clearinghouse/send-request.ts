@@ -1,8 +1,12 @@
 import got, { RequestError, type Got } from 'got';
 import { messageOf, MirrorError, TransientError } from '../errors.ts';
+import type { Agents } from '../http-agents.ts';
+import { toSafeWords } from '../safe-text.ts';
+import { findMeaning, MEANINGS } from './answer-table.ts';
 import { describePath } from './api-address.ts';
 import type { RawAnswer } from './classify-answer.ts';
 import { BodyGatherer } from './gather-body.ts';
+import { watchHead } from './watch-head.ts';
 
 /** Limits of a single request. Times are milliseconds. */
 export interface RequestLimits {
@@ -15,9 +19,15 @@ export interface RequestLimits {
   readonly maxBodyBytes: number;
 }
 
+/** What requests are sent with. */
+export interface Http {
+  readonly got: Got;
+  readonly agents: Agents;
+}
+
 /** A got instance that does one thing at a time: no retry (p-retry owns that), no redirects, no judgement of the status. */
-export function createHttp(userAgent: string, limits: RequestLimits): Got {
-  return got.extend({
+export function createHttp(userAgent: string, limits: RequestLimits, agents: Agents): Http {
+  const client = got.extend({
     retry: { limit: 0 },
     followRedirect: false,
     throwHttpErrors: false,
@@ -30,24 +40,30 @@ export function createHttp(userAgent: string, limits: RequestLimits): Got {
       response: limits.responseTimeoutMs,
     },
   });
+  return { got: client, agents };
 }
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Sends one GET and reads the whole answer. Fails with a MirrorError; one that may pass is a {@link TransientError}. */
 export async function sendRequest(
-  http: Got,
+  http: Http,
   url: URL,
   token: string,
   limits: RequestLimits,
   budgetLeftMs: number,
   signal: AbortSignal,
 ): Promise<RawAnswer & { readonly bytes: number }> {
-  const stream = http.stream(url, { headers: { authorization: `Token ${token}` }, signal });
+  const stream = http.got.stream(url, {
+    headers: { authorization: `Token ${token}` },
+    agent: http.agents.for(url),
+    signal,
+  });
   let head: Pick<RawAnswer, 'status' | 'headers'> | undefined;
   stream.on('response', (response: { statusCode: number; headers: RawAnswer['headers'] }) => {
     head = { status: response.statusCode, headers: response.headers };
   });
+  const endHead = watchHead(stream, url.protocol === 'https:', limits, (error) => stream.destroy(error));
   const silence = watchSilence(limits.idleTimeoutMs, (error) => stream.destroy(error));
   stream.once('response', silence.begin);
   // An answer that drips is never silent for long; the run's time budget ends it all the same.
@@ -63,8 +79,9 @@ export async function sendRequest(
       gatherer.add(chunk);
     }
   } catch (thrown) {
-    throw toMirrorError(thrown, url, signal);
+    throw toMirrorError(thrown, url, http.agents.proxyOf(url), signal);
   } finally {
+    endHead();
     silence.end();
     clearTimeout(budget);
     stream.destroy();
@@ -105,14 +122,29 @@ function watchSilence(limitMs: number, onSilence: (error: Error) => void) {
 
 const CERTIFICATE_FAULT = /^(CERT_|ERR_TLS_CERT|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
 
-function toMirrorError(thrown: unknown, url: URL, signal: AbortSignal): Error {
+/** What hpagent says when a proxy answers CONNECT with something else than 200. */
+const REFUSED_TUNNEL = /^Bad response: (\d{3})$/;
+
+function toMirrorError(thrown: unknown, url: URL, proxy: string | null, signal: AbortSignal): Error {
   if (signal.aborted)
     return signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason });
   if (thrown instanceof MirrorError) return thrown;
-  const code = thrown instanceof RequestError ? thrown.code : '';
+  const given = thrown instanceof RequestError ? thrown.code : '';
+  // got's own general code says nothing; the message does.
+  const code = given === 'ERR_GOT_REQUEST_ERROR' ? '' : given;
+  const words = toSafeWords(messageOf(thrown));
   // A got error carries the request with its headers; only its message is kept as the cause, never the object.
-  const cause = new Error(`${code || 'error'}: ${messageOf(thrown)}`);
-  const message = `${describePath(url)} could not be fetched: ${code || messageOf(thrown)}`;
+  const cause = new Error(`${code || 'error'}: ${words}`);
+  const through = proxy === null ? '' : ` through the proxy ${proxy}`;
+  const status = proxy === null ? undefined : REFUSED_TUNNEL.exec(messageOf(thrown))?.[1];
+  if (status !== undefined) {
+    const message = `The proxy ${proxy ?? ''} refused to lead to ${url.host} (status ${status}).`;
+    const isPassing = MEANINGS[findMeaning(Number(status), false)].code === 'TRANSIENT_ANSWER';
+    return isPassing
+      ? new TransientError('NETWORK_GAVE_UP', message, { cause })
+      : new MirrorError('PROXY_REFUSED', message, { cause });
+  }
+  const message = `${describePath(url)} could not be fetched${through}: ${code || words}`;
   if (CERTIFICATE_FAULT.test(code)) return new MirrorError('CERTIFICATE_REFUSED', message, { cause });
   return new TransientError('NETWORK_GAVE_UP', message, { cause });
 }

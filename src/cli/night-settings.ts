@@ -1,3 +1,4 @@
+import { createAgents } from '../http-agents.ts';
 import { toMetricsStep } from '../nightly/metrics-step.ts';
 import type { NightStep } from '../nightly/night-steps.ts';
 import { toPingStep, toWebhookStep } from '../nightly/notify.ts';
@@ -56,11 +57,10 @@ function toLogStep(io: Io): NightStep {
 }
 
 /** What is done when a night is over. */
-export function listNightSteps(
-  { settings: { database }, nightly, snapshots }: ReadSettings,
-  io: Io,
-): NightStep[] {
+export function listNightSteps({ settings, nightly, snapshots }: ReadSettings, io: Io): NightStep[] {
   const { now, random } = io.surroundings;
+  const { database } = settings;
+  const agents = createAgents(settings);
   return [
     ...(nightly.verifySample === null ? [] : [toVerifyStep(database, nightly.verifySample, random)]),
     ...(nightly.nightlySnapshot ? [toSnapshotStep(database, snapshots, now)] : []),
@@ -69,7 +69,7 @@ export function listNightSteps(
     ...([io.stdout, io.stderr].every((out) => findLoss(out) === null) ? [] : [toLogStep(io)]),
     ...(nightly.webhookUrl === null
       ? []
-      : [toWebhookStep(nightly.webhookUrl, nightly.webhookOn, toReportJson)]),
-    ...(nightly.pingUrl === null ? [] : [toPingStep(nightly.pingUrl)]),
+      : [toWebhookStep(nightly.webhookUrl, nightly.webhookOn, toReportJson, agents)]),
+    ...(nightly.pingUrl === null ? [] : [toPingStep(nightly.pingUrl, agents)]),
   ];
 }

@@ -1,5 +1,6 @@
 import { MirrorError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
+import { createAgents } from '../http-agents.ts';
 import { takeWriterLock, type WriterLock } from '../mirror/writer-lock.ts';
 import { nextMinute } from '../nightly/heartbeat.ts';
 import { keepNights } from '../nightly/keep-nights.ts';
@@ -83,7 +84,7 @@ async function keep(
       },
       announce: async (night, stop) => {
         const { pingUrl } = current.nightly;
-        if (pingUrl !== null) await announceNight(pingUrl, night, stop);
+        if (pingUrl !== null) await announceNight(pingUrl, night, stop, createAgents(current.settings));
       },
       steps: listNightSteps(current, io),
     }),

@@ -5,6 +5,7 @@ import type { Surroundings } from '../clearinghouse/client.ts';
 import { createClientFor } from '../client-for-settings.ts';
 import { MirrorError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
+import { createAgents } from '../http-agents.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
 import { findMirrorState } from '../mirror/find-mirror-state.ts';
 import { OLDEST_SQLITE } from '../mirror/migrations.ts';
@@ -14,7 +15,7 @@ import type { WrittenSettings } from '../written-settings.ts';
 
 /** One thing that was looked at. */
 export interface Finding {
-  readonly check: 'settings' | 'token' | 'address' | 'clock' | 'database' | 'disk';
+  readonly check: 'settings' | 'proxy' | 'token' | 'address' | 'clock' | 'database' | 'disk';
   readonly verdict: 'good' | 'warning' | 'bad' | 'not checked';
   readonly detail: string;
   /** What to do; null when there is nothing to do. */
@@ -41,6 +42,11 @@ export async function* examine(
     return;
   }
   yield good('settings', `API ${settings.apiUrl.href}, database ${resolve(settings.database)}`);
+  const proxy = createAgents(settings).proxyOf(settings.apiUrl);
+  if (proxy !== null) {
+    const variable = settings.apiUrl.protocol === 'https:' ? 'httpsProxy' : 'httpProxy';
+    yield good('proxy', `the API is asked through ${proxy} (${written[variable]?.from ?? ''})`);
+  }
   yield* examineApi(settings, written, surroundings, signal);
   yield examineDatabase(settings.database);
   yield await examineDisk(settings.database);

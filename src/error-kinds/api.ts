@@ -45,7 +45,7 @@ export const ERRORS_OF_THE_API = {
   CERTIFICATE_REFUSED: {
     exit: 'network',
     means: "The server's TLS certificate could not be trusted.",
-    hint: 'Check the address and the clock of this machine; behind a proxy that inspects TLS, set NODE_EXTRA_CA_CERTS.',
+    hint: 'Check the address and the clock of this machine; behind a proxy that inspects TLS, name its certificate in CLEARINGHOUSE_CA_FILE.',
     lasts: true,
   },
   BODY_TOO_LARGE: {

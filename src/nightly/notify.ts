@@ -2,6 +2,7 @@ import got, { RequestError } from 'got';
 import pRetry, { AbortError } from 'p-retry';
 import { MirrorError } from '../errors.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
+import type { Agents } from '../http-agents.ts';
 import type { WEBHOOK_TIMES } from '../settings-nightly.ts';
 import type { RunReport } from '../sync/run-report.ts';
 import { wordsOfCode } from '../system-words.ts';
@@ -25,8 +26,15 @@ interface Answer {
 }
 
 /** One POST. Redirects are not followed, and of the answer only the beginning is read. */
-async function postOnce(url: URL, body: string, type: string, signal: AbortSignal): Promise<Answer> {
+async function postOnce(
+  url: URL,
+  body: string,
+  type: string,
+  signal: AbortSignal,
+  agents: Agents | undefined,
+): Promise<Answer> {
   const stream = got.stream.post(url, {
+    ...(agents !== undefined && { agent: agents.for(url) }),
     body,
     headers: { 'content-type': type },
     timeout: { request: TIMEOUT_MS },
@@ -73,11 +81,17 @@ const mayPass = (status: number): boolean => status === 408 || status === 429 ||
  * Sends a POST, three times at most, and returns the beginning of the answer. Fails with NOTIFY_FAILED or the signal's
  * reason: only a status of 2xx says that somebody was told. The address may hold a secret: of it only the host is ever told.
  */
-async function post(url: URL, body: string, type: string, signal: AbortSignal): Promise<string> {
+async function post(
+  url: URL,
+  body: string,
+  type: string,
+  signal: AbortSignal,
+  agents: Agents | undefined,
+): Promise<string> {
   const fail = (why: string): MirrorError =>
     new MirrorError('NOTIFY_FAILED', `${url.host} could not be told: ${why}.`);
   const tryOnce = async (): Promise<string> => {
-    const { status, location, words } = await postOnce(url, body, type, signal);
+    const { status, location, words } = await postOnce(url, body, type, signal, agents);
     if (status >= 200 && status < 300) return words;
     if (mayPass(status)) throw fail(`status ${status} (${TRIES} tries)`);
     const where = location === null ? '' : `, a redirect to ${location}, which is not followed`;
@@ -107,24 +121,40 @@ function checkHeard(words: string, url: URL): string {
 }
 
 /** Tells a dead man's switch that a night begins, by the convention of healthchecks.io: POST to /start below the address. */
-export async function announceNight(url: URL, night: Night, signal: AbortSignal): Promise<void> {
-  await sendPing(url, 'start', `The night of ${night.due_at} begins.\n`, signal);
+export async function announceNight(
+  url: URL,
+  night: Night,
+  signal: AbortSignal,
+  agents?: Agents,
+): Promise<void> {
+  await sendPing(url, 'start', `The night of ${night.due_at} begins.\n`, signal, agents);
 }
 
 /** Sends words to a name below the address of a dead man's switch. Returns what became of it. */
-export async function sendPing(url: URL, name: string, words: string, signal: AbortSignal): Promise<string> {
-  const answer = await post(below(url, name), words, 'text/plain', signal);
+export async function sendPing(
+  url: URL,
+  name: string,
+  words: string,
+  signal: AbortSignal,
+  agents?: Agents,
+): Promise<string> {
+  const answer = await post(below(url, name), words, 'text/plain', signal, agents);
   return `told ${url.host} ${name}${checkHeard(answer, url)}`;
 }
 
 /** Sends JSON to a webhook. Returns what became of it. */
-export async function sendWebhook(url: URL, json: object, signal: AbortSignal): Promise<string> {
-  await post(url, JSON.stringify(json), 'application/json', signal);
+export async function sendWebhook(
+  url: URL,
+  json: object,
+  signal: AbortSignal,
+  agents?: Agents,
+): Promise<string> {
+  await post(url, JSON.stringify(json), 'application/json', signal, agents);
   return `told ${url.host}`;
 }
 
 /** Tells it how the night ended: POST to the exit code below the address, where 0 is good. */
-export function toPingStep(url: URL): NightStep {
+export function toPingStep(url: URL, agents?: Agents): NightStep {
   return {
     step: 'ping',
     needsAll: false,
@@ -135,7 +165,7 @@ export function toPingStep(url: URL): NightStep {
         ...(night.error === null ? [] : [`${night.error.code}: ${night.error.message}`]),
         ...steps.map(({ step, outcome, detail }) => `${step}: ${outcome}, ${detail}`),
       ];
-      return sendPing(url, String(code), `${words.join('\n')}\n`, signal);
+      return sendPing(url, String(code), `${words.join('\n')}\n`, signal, agents);
     },
   };
 }
@@ -145,6 +175,7 @@ export function toWebhookStep(
   url: URL,
   when: (typeof WEBHOOK_TIMES)[number],
   toReport: (report: RunReport) => unknown,
+  agents?: Agents,
 ): NightStep {
   return {
     step: 'webhook',
@@ -153,7 +184,7 @@ export function toWebhookStep(
       const isWanted = when === 'always' || hasFailed(summary) || (when === 'change' && hasChanged(summary));
       if (!isWanted) return null;
       const json = { text: renderNightText(summary), ...toNightJson(summary, toReport) };
-      return sendWebhook(url, json, signal);
+      return sendWebhook(url, json, signal, agents);
     },
   };
 }

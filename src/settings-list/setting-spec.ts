@@ -6,6 +6,11 @@ export interface SettingSpec {
    */
   readonly flag: string | null;
   readonly env: string;
+  /**
+   * Set for a variable that other programs read as well: its name in small letters goes before, as it does there, and a
+   * .env, which is of this program alone, does not set it.
+   */
+  readonly isShared?: true;
   /** As a user would write it; undefined when there is none. */
   readonly default: string | undefined;
   readonly means: string;

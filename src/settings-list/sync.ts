@@ -120,4 +120,34 @@ export const SETTINGS_OF_SYNC = {
     means:
       'The share of the cases, in percent, that may leave the site in one run (20 always may); if more would, none is marked.',
   },
+  caFile: {
+    flag: '--ca-file <file>',
+    env: 'CLEARINGHOUSE_CA_FILE',
+    default: undefined,
+    means:
+      'A file of certificates (PEM) to trust besides those that Node trusts, such as that of a proxy that inspects TLS.',
+  },
+  httpsProxy: {
+    flag: null,
+    env: 'HTTPS_PROXY',
+    isShared: true,
+    default: undefined,
+    means:
+      'The proxy for https:// addresses, or `https_proxy`; from the environment only. It may hold a name and a password.',
+  },
+  httpProxy: {
+    flag: null,
+    env: 'HTTP_PROXY',
+    isShared: true,
+    default: undefined,
+    means: 'The proxy for http:// addresses, likewise. This machine itself is never asked through a proxy.',
+  },
+  noProxy: {
+    flag: null,
+    env: 'NO_PROXY',
+    isShared: true,
+    default: undefined,
+    means:
+      'Hosts to ask directly, likewise: names with all that is below them, addresses, ranges such as 10.0.0.0/8, each perhaps with a port; `*` for all.',
+  },
 } as const satisfies Record<string, SettingSpec>;

@@ -177,7 +177,13 @@ export class World {
       recordDeadRuns(mirror, startedAt);
       const record = beginRecord(
         mirror,
-        { startedAt, trigger: 'nightly', version: 'test', apiUrl: 'http://127.0.0.1/api/v2p1/', processId: 1 },
+        {
+          startedAt,
+          trigger: 'nightly',
+          version: 'test',
+          apiUrl: 'http://127.0.0.1/api/v2p1/',
+          processId: 1,
+        },
         () => this.now(),
       );
       if (record.runId === 1) writeOneCase(record);

@@ -201,6 +201,18 @@ describe('what passes on another try', () => {
   );
 });
 
+test.each([101, 102, 103] as const)(
+  'answers of %d without end are given up after the time-out, and asked for again',
+  async (status) => {
+    const { sync, events } = await startHarness({
+      source: sixty(),
+      faults: once({ kind: 'interim', status, everyMs: 5 }),
+    });
+    expect(await sync({ settings: { responseTimeoutMs: '300' } })).toMatchObject({ outcome: 'complete' });
+    expect(events.find(({ type }) => type === 'retrying')).toBeDefined();
+  },
+);
+
 test('a drip that never pauses for long is read to its end', async () => {
   const { sync } = await startHarness({
     source: recordedCases([makeCase()]),

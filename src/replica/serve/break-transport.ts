@@ -42,6 +42,8 @@ export async function breakTransport(
       if (fault.at === 'after-head') response.writeHead(200, JSON_TYPE).flushHeaders();
       if (fault.at === 'in-body') await writeHalf(response, body.length, half);
       return;
+    case 'interim':
+      return sendInterim(response, fault);
     case 'drip':
       return drip(response, fault, body);
     case 'html':
@@ -81,6 +83,17 @@ async function reset(
 async function writeHalf(response: ServerResponse, length: number, half: Buffer): Promise<void> {
   response.writeHead(200, { ...JSON_TYPE, 'content-length': length });
   await new Promise((sent) => response.write(half, sent));
+}
+
+async function sendInterim(
+  { socket }: ServerResponse,
+  { status, everyMs }: TransportFault & { kind: 'interim' },
+): Promise<void> {
+  const switches = status === 101 ? 'Upgrade: lamp\r\nConnection: upgrade\r\n' : '';
+  while (socket?.destroyed === false) {
+    socket.write(`HTTP/1.1 ${status} Not Yet\r\n${switches}\r\n`);
+    await sleep(everyMs);
+  }
 }
 
 async function drip(

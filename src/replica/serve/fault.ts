@@ -15,6 +15,8 @@ export type Fault =
   | { kind: 'cut-json' }
   /** The answer stops for ever: before the head, after it, or in the middle of the body. */
   | { kind: 'stall'; at: 'before-head' | 'after-head' | 'in-body' }
+  /** No head, but interim answers without end (1xx), or a switch to another protocol that was not asked for (101). */
+  | { kind: 'interim'; status: 101 | 102 | 103; everyMs: number }
   /** The right body, `bytes` at a time, every `everyMs` milliseconds. */
   | { kind: 'drip'; bytes: number; everyMs: number }
   /** Status 200 with an HTML page, as from a proxy. */

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const file = (name: string): string => fileURLToPath(new URL(`tls/${name}`, import.meta.url));
+
+/** The certificate of the invented authority that has signed the one of {@link startTlsServer}. */
+export const AUTHORITY = file('authority.pem');
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+/** A server of https for api.example and hooks.example, on this machine. */
+export async function startTlsServer(answer: RequestListener) {
+  const server = createTlsServer(
+    { key: readFileSync(file('server.key')), cert: readFileSync(file('server.pem')) },
+    answer,
+  );
+  const port = await listen(server);
+  return {
+    port,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/**
+ * A proxy on this machine. Each CONNECT is led to `targetPort`, whatever host it names; what is asked by its whole address
+ * is answered with 204. `refuse` is the status with which a CONNECT is refused instead.
+ */
+export async function startProxy({ targetPort = 0, refuse = 0 } = {}) {
+  const asked: { line: string; authorization: string | undefined }[] = [];
+  const sockets = new Set<Socket>();
+  const note = ({ method, url, headers }: IncomingMessage): void => {
+    asked.push({ line: `${method ?? ''} ${url ?? ''}`, authorization: headers['proxy-authorization'] });
+  };
+  const server = createServer((request, response) => {
+    note(request);
+    request.resume();
+    request.on('end', () => response.writeHead(204).end());
+  });
+  server.on('connect', (request: IncomingMessage, client: Socket, head: Buffer) => {
+    note(request);
+    client.on('error', () => undefined);
+    if (refuse !== 0) {
+      client.end(`HTTP/1.1 ${refuse} No\r\nContent-Length: 24\r\n\r\n["No results for {\\"a\\"}"]`);
+      return;
+    }
+    const target = connect(targetPort, '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      target.write(head);
+      target.pipe(client);
+      client.pipe(target);
+    });
+    target.on('error', () => client.destroy());
+    for (const socket of [client, target]) sockets.add(socket);
+  });
+  const port = await listen(server);
+  return {
+    asked,
+    address: `http://127.0.0.1:${port}`,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
