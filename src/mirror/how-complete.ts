@@ -16,6 +16,12 @@ export const LASTING_SHORTFALLS = [
   'CASES_MISSED',
 ] as const satisfies readonly ErrorCode[];
 
+/** Short of pages that could not be read, the cases of which were looked up as far as they were known. */
+const ALLOWS_SNAPSHOT: readonly (string | null)[] = [
+  ...LASTING_SHORTFALLS,
+  'PAGES_UNREADABLE',
+] satisfies readonly ErrorCode[];
+
 /** How much of the site a mirror holds: proven to be all; all that can be had; or less. */
 export const COMPLETENESS = ['complete', 'as far as possible', 'incomplete'] as const;
 export type Completeness = (typeof COMPLETENESS)[number];
@@ -29,8 +35,11 @@ export function judgeCompleteness(lists: readonly ListEnding[]): Completeness {
   const isGood = ({ outcome }: ListEnding): boolean => outcome === 'complete' || outcome === 'empty';
   if (lists.length === 0) return 'incomplete';
   if (lists.every(isGood)) return 'complete';
-  return lists.every((list) => isGood(list) || isReadToItsEnd(list)) ? 'as far as possible' : 'incomplete';
+  return lists.every((list) => isGood(list) || allowsSnapshot(list)) ? 'as far as possible' : 'incomplete';
 }
+
+const allowsSnapshot = ({ outcome, error_code }: ListEnding): boolean =>
+  outcome === 'partial' && ALLOWS_SNAPSHOT.includes(error_code);
 
 /** Whether every page of a list was read although it does not count as complete. */
 export function isReadToItsEnd({ outcome, error_code }: ListEnding): boolean {

@@ -130,7 +130,11 @@ type ListResult = Pick<StatusReport, 'status' | 'outcome' | 'error'> & {
 };
 
 /** Lists that were read and yet fell short. What only the network kept from being read may come at any other attempt. */
-const READ_SHORT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['COUNT_MISMATCH', 'CASES_MISSED']);
+const READ_SHORT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'COUNT_MISMATCH',
+  'CASES_MISSED',
+  'PAGES_UNREADABLE',
+]);
 
 /** Whether an attempt fell short in the very same way, by the same figures, as the one before: a third would as well. */
 export function repeatsItself(lists: readonly ListResult[], before: readonly ListResult[]): boolean {

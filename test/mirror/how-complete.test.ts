@@ -12,6 +12,7 @@ test.each<[string, readonly ListEnding[], string]>([
   ['a count that never fits', [good, partial('COUNT_MISMATCH_STABLE')], 'as far as possible'],
   ['an odd record', [partial('RECORDS_KEPT_ASIDE'), none], 'as far as possible'],
   ['a list that lacked a known case', [good, partial('CASES_MISSED')], 'as far as possible'],
+  ['a page that nobody can read', [good, partial('PAGES_UNREADABLE')], 'as far as possible'],
   ['a list that moved', [good, partial('COUNT_MISMATCH')], 'incomplete'],
   ['a list that is cut', [good, partial('COUNT_FAR_OFF')], 'incomplete'],
   ['a list that ended early', [partial('COUNT_MISMATCH_STABLE'), partial('NETWORK_GAVE_UP')], 'incomplete'],
