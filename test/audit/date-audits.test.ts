@@ -18,7 +18,7 @@ describe('dates_at_odds', () => {
     ['the same year of closing', { terminating_date: '2021-12-31', closing_year: 2021 }, null],
     [
       'another year of judgment',
-      { settlement_judgment_year: 202 },
+      { settlement_judgment_year: 2021 },
       'settlement_judgment_year differs from its date',
     ],
     ['closed the day before', { terminating_date: '2019-03-13' }, 'closed before it was filed'],
@@ -58,7 +58,7 @@ describe('dates_at_odds', () => {
     ['closed this year', { closing_year: 2030 }, null],
     [
       'several at once',
-      { filing_year: 2018, terminating_date: '2031-01-01', order_end_year: 1 },
+      { filing_year: 2018, terminating_date: '2031-01-01', order_end_year: 1999 },
       'filing_year differs from filing_date; the order ends before it begins; a date that is still to come',
     ],
   ];

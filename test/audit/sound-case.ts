@@ -37,4 +37,5 @@ export const ONE_OF_EACH: Readonly<Record<string, Variant>> = {
   same_docket: [{}, { docket_number_manual: 'same 1' }],
   other_court: [{}, { docket_number_manual: 'same 1', court: 'Court of Appeals of Westmark' }],
   outcome_at_odds: [{ prevailing_party: 'Defendant' }],
+  impossible_date: [{ terminating_date: '2922-01-01' }],
 };

@@ -10,7 +10,7 @@ import {
 import { query } from '../../src/mirror/query.ts';
 import { takeWriterLock } from '../../src/mirror/writer-lock.ts';
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
-import { makeCase } from '../support/make-case.ts';
+import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -79,18 +79,89 @@ describe('the clean views', () => {
     });
   });
 
-  test('hide "nan" and file: addresses of docket entries, which the tables keep', async () => {
-    const made = makeCase();
-    const entries = (made.main_docket as { docket_entries: Record<string, unknown>[] }).docket_entries;
-    ['nan', 'file:///C:/x.pdf', 'https://example.org/1'].forEach((url, at) =>
-      Object.assign(entries[at] ?? {}, { url }),
-    );
-    const { sync, rows } = await startHarness({ source: recordedCases([made]) });
+  test('give an entry no address without a path: else its PDF, else the docket, else none', async () => {
+    const entry = (id: number, url: string, recap_pdf_url: string | null) =>
+      makeEntry({ id, url, recap_pdf_url });
+    const entries = (): ReturnType<typeof entry>[] => [
+      entry(1, 'nan', 'https://pdf.example/1.pdf'),
+      entry(2, 'file:///C:/x.pdf', 'nan'),
+      entry(3, 'https://www.courtlistener.com', null),
+      entry(4, 'https://www.courtlistener.com/', 'https://pdf.example'),
+      entry(5, ' https://example.org/5 ', null),
+    ];
+    const docket = { recap_link: 'https://dockets.example/docket/7/', docket_entries: entries() };
+    const source = recordedCases([
+      makeCase({ id: 1, main_docket: makeDocket(docket) }),
+      makeCase({ id: 2, main_docket: makeDocket({ ...docket, recap_link: 'https://dockets.example' }) }),
+    ]);
+    const { sync, rows } = await startHarness({ source });
     await sync();
-    const urls = (table: string): unknown[] =>
-      rows(`SELECT url FROM ${table} ORDER BY mirror_id`).map(({ url }) => url);
-    expect(urls('docket_entries')).toEqual(['nan', 'file:///C:/x.pdf', 'https://example.org/1']);
-    expect(urls('clean_docket_entries')).toEqual([null, null, 'https://example.org/1']);
+    const ofCase = (id: number): unknown[] =>
+      rows(`SELECT url FROM clean_docket_entries WHERE case_id = ${id} ORDER BY id`).map(({ url }) => url);
+    const docketUrl = 'https://dockets.example/docket/7/';
+    const [pdf, own] = ['https://pdf.example/1.pdf', 'https://example.org/5'];
+    expect(ofCase(1)).toEqual([pdf, docketUrl, docketUrl, docketUrl, own]);
+    expect(ofCase(2)).toEqual([pdf, null, null, null, own]);
+    expect(rows('SELECT recap_url FROM clean_cases ORDER BY id')).toEqual([
+      { recap_url: docketUrl },
+      { recap_url: null },
+    ]);
+  });
+
+  const marked: [string, string | null][] = [
+    ['An <i>order</i> &amp; a<br/>motion', 'An order & a motion'],
+    ['&ldquo;Doe&rdquo;&nbsp;&#8217;s &#x00e9;t&eacute; &sect; 1983', '“Doe” ’s été § 1983'],
+    ['AT&T; a < b > c & d, <jane@example.org>', 'AT&T; a < b > c & d, <jane@example.org>'],
+    ['<P CLASS="x">One</P>\n<!-- no -->two', 'One \ntwo'],
+    ['&amp;lt;', '&lt;'],
+    ['<b></b> &nbsp; ', null],
+    ['plain', 'plain'],
+  ];
+  test.each(marked)('show short texts without HTML: %s', async (html, text) => {
+    const docket = makeDocket({ docket_entries: [makeEntry({ description: html })] });
+    const source = recordedCases([makeCase({ id: 1, summary_short: html, main_docket: docket })]);
+    const { sync, rows } = await startHarness({ source });
+    await sync();
+    expect(rows('SELECT summary_short AS it FROM clean_cases')).toEqual([{ it: text }]);
+    expect(rows('SELECT description AS it FROM clean_docket_entries')).toEqual([{ it: text }]);
+  });
+
+  test('have no date that cannot be, and a type for each column', async () => {
+    const cases = ['2922-01-01', '0000-00-00', '2019-02-31', '2019-02-28'].map((terminating_date, at) =>
+      makeCase({ id: at + 1, terminating_date, closing_year: 2922, filing_year: 19 }),
+    );
+    const { sync, rows } = await startHarness({ source: recordedCases(cases) });
+    await sync();
+    expect(
+      rows('SELECT terminating_date AS it, closing_year, filing_year FROM clean_cases ORDER BY id'),
+    ).toEqual([null, null, null, '2019-02-28'].map((it) => ({ it, closing_year: null, filing_year: null })));
+    expect(
+      rows(`SELECT v.name AS view, c.name AS column FROM sqlite_schema AS v, pragma_table_info(v.name) AS c
+        WHERE v.type = 'view' AND (v.name LIKE 'clean!_%' ESCAPE '!' OR v.name = 'cases_flat')
+          AND upper(c.type) NOT IN ('TEXT', 'INTEGER', 'INT')`),
+    ).toEqual([]);
+  });
+
+  test('list each value once a case, and have one row a case with all of it', async () => {
+    const made = makeCase({ id: 1, filing_date: null, issues: ['Fog', ' Fog ', '', 'Stairs'] });
+    const again = [...(made.case_defendants as object[]), ...(made.case_defendants as object[])];
+    const source = recordedCases([{ ...made, case_defendants: again as never }]);
+    const { sync, rows } = await startHarness({ source });
+    await sync();
+    expect(rows('SELECT value FROM clean_issues').map(({ value }) => value)).toEqual(['Fog', 'Stairs']);
+    expect(rows('SELECT * FROM cases_flat')).toEqual([
+      expect.objectContaining({
+        year_filed: 2019,
+        year_closed: null,
+        issues: 'Fog; Stairs',
+        defendants: 'Thimble County',
+        defendant_count: 1,
+        entry_count: 3,
+        document_count: 3,
+        first_entry_date: '2019-03-14',
+        last_entry_date: '2019-03-14',
+      }),
+    ]);
   });
 
   test('tell how each status was swept last', async () => {
