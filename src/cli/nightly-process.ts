@@ -16,6 +16,7 @@ import { listNightSteps, readNightlySettings, type ReadSettings } from './night-
 import { renderRunReport, toReportJson } from './render/run-report.ts';
 import { createRunEvents } from './run-events.ts';
 import type { Flags } from './settings-options.ts';
+import { toJsonLine } from './render/cell-text.ts';
 
 /** Keeps the schedule until it is told to end, or runs one night. */
 export async function runNightlyProcess(flags: Flags, io: Io): Promise<ExitName> {
@@ -77,8 +78,7 @@ async function keep(
           },
           io.surroundings,
         );
-        const text =
-          flags.json === true ? `${JSON.stringify(toReportJson(report))}\n` : renderRunReport(report, false);
+        const text = flags.json === true ? toJsonLine(toReportJson(report)) : renderRunReport(report, false);
         await write(io.stdout, text);
         return report;
       },

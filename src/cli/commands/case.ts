@@ -1,13 +1,20 @@
 import type { Command } from 'commander';
+import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
-import { findCaseAsOf, type CaseAsOf } from '../../history/find-case-as-of.ts';
+import { findCaseAsOf } from '../../history/find-case-as-of.ts';
+import { prepareFindStart } from '../../history/find-name.ts';
 import { findRunAsOf } from '../../history/find-run-as-of.ts';
+import type { Moment } from '../../history/parse-moment.ts';
 import { findCase, type StoredCase } from '../../mirror/find-case.ts';
-import { parseCaseId } from '../case-id.ts';
-import { say, write, type Io } from '../io.ts';
-import { readMoment } from '../period-options.ts';
-import { renderCase } from '../render/case.ts';
+import { findPresence, type Presence } from '../../mirror/find-presence.ts';
+import type { Mirror } from '../../mirror/open-mirror.ts';
+import { say, textWidth, write, writePieces, type Io } from '../io.ts';
+import { MOMENT_HELP, readMoment } from '../period-options.ts';
+import { renderCase, renderCaseMarkdown } from '../render/case.ts';
+import { toCaseDocument } from '../render/case-document.ts';
+import { toJsonLine, toJsonText } from '../render/cell-text.ts';
 import { AS_OF, renderRunAsOf, toRunAsOfJson } from '../render/run-as-of.ts';
+import { resolveCase } from '../resolve-case.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
 import { withMirror } from '../with-mirror.ts';
 
@@ -15,50 +22,95 @@ export function defineCase(command: Command): Command {
   return addSettings(
     command
       .description('Show one case of the mirror.')
-      .argument('<id>', "the case's id", parseCaseId)
+      .argument('<case...>', 'its id, its link, its docket number, or words of its name')
+      .option('--docket', 'show every docket entry, each of them whole')
+      .option('--markdown', 'print it as Markdown')
       .option('--raw', 'print the JSON that the API sent, nothing added or left out')
-      .option('--json', "the same as --raw, with the mirror's own notes around it")
+      .option('--json', "print the API's JSON as one line, with the mirror's own notes around it")
       .option(...AS_OF),
     ['database'],
   ).addHelpText(
     'after',
     `
+A number or a name must fit one case; where it fits several, they are listed and the exit code is 2.
+
 Examples:
   $ clearinghouse-mirror case 10002
+  $ clearinghouse-mirror case https://clearinghouse.net/case/10002/ --docket
+  $ clearinghouse-mirror case 4:19-cv-00123
+  $ clearinghouse-mirror case Alder Thimble County
   $ clearinghouse-mirror case 10002 --raw > case.json
   $ clearinghouse-mirror case 10002 --as-of 2030-01-31
 
+${MOMENT_HELP}
 A case as of then is proven to be the one that was stored; only the order of lists may be another.`,
   );
 }
 
-export async function runCaseCommand(id: number, flags: Flags, io: Io): Promise<ExitName> {
+export async function runCaseCommand(words: readonly string[], flags: Flags, io: Io): Promise<ExitName> {
+  const form = toForm(flags);
   const moment = typeof flags.asOf === 'string' ? readMoment(flags.asOf, io) : null;
-  const found = withMirror(readSettings(flags, io).database, (mirror): Found => {
-    if (moment === null) return { case: findCase(mirror, id), notes: {} };
-    const run = findRunAsOf(mirror, moment);
-    const then = findCaseAsOf(mirror, id, run.runId);
-    say(io.stderr, `${renderRunAsOf(run)}\n${renderDeparture(then)}`);
-    return { case: then, notes: { ...toRunAsOfJson(run), departed_run_id: then.departedRunId } };
-  });
-  const { payload, fingerprint, firstRunId, changedRunId } = found.case;
-  if (flags.raw === true) {
-    await write(io.stdout, `${JSON.stringify(payload, null, 2)}\n`);
-  } else if (flags.json === true) {
-    const notes = { id, fingerprint, first_run_id: firstRunId, changed_run_id: changedRunId };
-    await write(io.stdout, `${JSON.stringify({ ...notes, ...found.notes, payload })}\n`);
+  const {
+    case: stored,
+    presence,
+    notes,
+  } = withMirror(readSettings(flags, io).database, (mirror) =>
+    find(mirror, resolveCase(mirror, words.join(' '), io), moment, io),
+  );
+  const { id, payload, fingerprint, firstRunId, changedRunId } = stored;
+  if (form === 'raw') {
+    await write(io.stdout, `${toJsonText(payload, 2)}\n`);
+  } else if (form === 'json') {
+    const own = { id, fingerprint, first_run_id: firstRunId, changed_run_id: changedRunId };
+    await write(io.stdout, toJsonLine({ ...own, ...presence, ...notes, payload }));
   } else {
-    await write(io.stdout, renderCase(payload));
+    const { timeZone } = io;
+    const isDocketWhole = flags.docket === true;
+    const told = toCaseDocument({ payload, presence, firstRunId, changedRunId, timeZone, isDocketWhole });
+    await writePieces(
+      io.stdout,
+      form === 'markdown' ? renderCaseMarkdown(told) : renderCase(told, textWidth(io)),
+    );
   }
   return 'complete';
 }
 
+const FORMS = ['raw', 'json', 'markdown'] as const;
+
+function toForm(flags: Flags): (typeof FORMS)[number] | 'text' {
+  const [form = 'text', other] = FORMS.filter((name) => flags[name] === true);
+  if (other !== undefined)
+    throw new MirrorError('USAGE', `\`case\` takes --${form} or --${other}, and not both.`);
+  return form;
+}
+
 interface Found {
   readonly case: StoredCase;
-  /** What --json says beside the notes that it always has. */
+  readonly presence: Presence;
+  /** What --json says of the moment that was asked for. */
   readonly notes: object;
 }
 
-function renderDeparture({ departedRunId }: CaseAsOf): string {
-  return departedRunId === null ? '' : `It had left the site by then: run ${departedRunId} found it gone.\n`;
+function find(mirror: Mirror, id: number, moment: Moment | null, io: Io): Found {
+  if (moment === null) return { case: findCase(mirror, id), presence: findPresence(mirror, id), notes: {} };
+  const run = findRunAsOf(mirror, moment);
+  const then = findCaseAsOf(mirror, id, run.runId);
+  say(io.stderr, `${renderRunAsOf(run, io.timeZone)}\n`);
+  return {
+    case: then,
+    presence: toPresenceThen(mirror, then.departedRunId, run.runId, id),
+    notes: toRunAsOfJson(run),
+  };
+}
+
+/** What was known of its presence after that run. */
+function toPresenceThen(mirror: Mirror, departedRunId: number | null, runId: number, id: number): Presence {
+  const now = findPresence(mirror, id);
+  const wasRedacted = now.redacted_run_id !== null && now.redacted_run_id <= runId;
+  return {
+    departed_run_id: departedRunId,
+    departed_at: departedRunId === null ? null : prepareFindStart(mirror)(departedRunId),
+    redacted_run_id: wasRedacted ? now.redacted_run_id : null,
+    redacted_at: wasRedacted ? now.redacted_at : null,
+  };
 }

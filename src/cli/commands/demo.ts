@@ -3,6 +3,7 @@ import type { DemoStage } from '../../demo/run-demo.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { textWidth, wantsColour, withStop, write, type Io } from '../io.ts';
 import { createProgress } from '../render/progress.ts';
+import { toJsonLine } from '../render/cell-text.ts';
 import { renderRows } from '../render/rows.ts';
 import { renderRunReport, toReportJson } from '../render/run-report.ts';
 import type { Flags } from '../settings-options.ts';
@@ -51,7 +52,7 @@ export async function runDemoCommand(flags: Flags, io: Io): Promise<ExitName> {
   const reports = await withStop(io, (signal) =>
     runDemo({ database, cases: Number(flags.cases), signal, stage }, io.surroundings),
   );
-  if (isJson) await write(io.stdout, `${JSON.stringify({ database, runs: reports.map(toReportJson) })}\n`);
+  if (isJson) await write(io.stdout, toJsonLine({ database, runs: reports.map(toReportJson) }));
   await show(
     `\nThe mirror is in ${database}. Ask it yourself:\n\n    clearinghouse-mirror query --database ${database} "SELECT ..."\n`,
   );

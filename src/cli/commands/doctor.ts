@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Finding } from '../../doctor/examine.ts';
 import { EXIT_CODES, type ExitName } from '../../exit-codes.ts';
 import { withStop, write, type Io } from '../io.ts';
-import { toCellText } from '../render/cell-text.ts';
+import { toCellText, toJsonLine } from '../render/cell-text.ts';
 import { addSettings, SYNC_SETTINGS, readWrittenSettings, type Flags } from '../settings-options.ts';
 
 export function defineDoctor(command: Command): Command {
@@ -32,7 +32,7 @@ export async function runDoctorCommand(flags: Flags, io: Io): Promise<ExitName> 
   const exit = findings.find(({ verdict }) => verdict === 'bad')?.exit ?? 'complete';
   if (flags.json === true) {
     const rows = findings.map(({ check, verdict, detail, hint }) => ({ check, verdict, detail, hint }));
-    await write(io.stdout, `${JSON.stringify({ exit_code: EXIT_CODES[exit].code, findings: rows })}\n`);
+    await write(io.stdout, toJsonLine({ exit_code: EXIT_CODES[exit].code, findings: rows }));
   }
   return exit;
 }

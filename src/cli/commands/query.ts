@@ -66,7 +66,7 @@ function ask(mirror: Mirror, text: string, moment: Moment | null, io: Io): Query
   try {
     const run = findRunAsOf(mirror, moment);
     const answer = queryAsOf(mirror, run.runId, text);
-    say(io.stderr, `${renderRunAsOf(run)}\n${renderRedacted(answer.redactedCases)}`);
+    say(io.stderr, `${renderRunAsOf(run, io.timeZone)}\n${renderRedacted(answer.redactedCases)}`);
     return answer;
   } catch (thrown) {
     throw toDatabaseError(thrown, mirror.path);

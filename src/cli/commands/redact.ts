@@ -11,7 +11,7 @@ import { parseSnapshotSettings } from '../../settings-nightly.ts';
 import { listHoldingCopies, redactCopies, type HoldingCopy } from '../../snapshots/redact-copies.ts';
 import { parseCaseId } from '../case-id.ts';
 import { textWidth, withStop, write, type Io } from '../io.ts';
-import { toCellText } from '../render/cell-text.ts';
+import { toCellText, toJsonLine } from '../render/cell-text.ts';
 import { wrapText } from '../render/layout.ts';
 import { renderPlural } from '../render/units.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../settings-options.ts';
@@ -65,10 +65,7 @@ export async function runRedactCommand(id: number, flags: Flags, io: Io): Promis
       : [];
   const holding = copies.filter(({ path }) => !cleaned.includes(path));
   const outcome = { redaction, runId, cleaned, holding };
-  await write(
-    io.stdout,
-    flags.json === true ? `${JSON.stringify(toJson(outcome))}\n` : render(outcome, textWidth(io)),
-  );
+  await write(io.stdout, flags.json === true ? toJsonLine(toJson(outcome)) : render(outcome, textWidth(io)));
   return 'complete';
 }
 

@@ -5,6 +5,7 @@ import type { CaseCollection } from '../../replica/collection/collection.ts';
 import type { ReplicaOptions } from '../../replica/serve/start-replica.ts';
 import { untilAborted } from '../../until-aborted.ts';
 import { withStop, write, type Io } from '../io.ts';
+import { toJsonLine } from '../render/cell-text.ts';
 import { renderPlural } from '../render/units.ts';
 import type { Flags } from '../settings-options.ts';
 
@@ -63,7 +64,7 @@ export async function runReplicaCommand(flags: Flags, io: Io): Promise<ExitName>
     try {
       const address = { api_url: replica.url, token: replica.token, cases: source.size };
       const text = `Serving ${renderPlural(source.size, 'case')} at ${replica.url} (token ${replica.token}).\n`;
-      await write(io.stdout, json === true ? `${JSON.stringify(address)}\n` : text);
+      await write(io.stdout, json === true ? toJsonLine(address) : text);
       await untilAborted(signal);
     } finally {
       await replica.close();

@@ -8,6 +8,7 @@ import { parseSnapshotSettings } from '../../settings-nightly.ts';
 import { checkCopy, type ContentCount } from '../../snapshots/check-copy.ts';
 import { restoreSnapshot, type Restoration } from '../../snapshots/restore-snapshot.ts';
 import { withStop, write, type Io } from '../io.ts';
+import { toJsonLine } from '../render/cell-text.ts';
 import { renderPlural } from '../render/units.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../settings-options.ts';
 
@@ -44,7 +45,7 @@ export async function runRestoreCommand(name: string, flags: Flags, io: Io): Pro
   const { cases, lastRun } = done ?? said;
   const text =
     flags.json === true
-      ? `${JSON.stringify({
+      ? toJsonLine({
           snapshot,
           database: done?.database ?? database,
           cases,
@@ -52,7 +53,7 @@ export async function runRestoreCommand(name: string, flags: Flags, io: Io): Pro
           restored: done !== null,
           replaced: done?.replaced ?? null,
           redacted_cases: done?.redactedCases ?? [],
-        })}\n`
+        })
       : render(snapshot, database, said, done);
   await write(io.stdout, text);
   return 'complete';

@@ -11,6 +11,7 @@ import { takeAndRotate } from '../../snapshots/take-and-rotate.ts';
 import { takeSnapshot, type EarlierState, type SnapshotRequest } from '../../snapshots/take-snapshot.ts';
 import type { WrittenSettings } from '../../written-settings.ts';
 import { textWidth, withStop, write, type Io } from '../io.ts';
+import { toJsonLine } from '../render/cell-text.ts';
 import { renderSnapshotList, renderTaken, toSnapshotJson } from '../render/snapshots.ts';
 import { addSettings, readWrittenSettings, SNAPSHOT_SETTINGS, type Flags } from '../settings-options.ts';
 import { withMirror } from '../with-mirror.ts';
@@ -52,7 +53,7 @@ export async function runSnapshotCommand(flags: Flags, io: Io): Promise<ExitName
     const all = listSnapshots(database, settings.folder);
     const text =
       flags.json === true
-        ? `${JSON.stringify(all.map(toSnapshotJson))}\n`
+        ? all.map((one) => toJsonLine(toSnapshotJson(one))).join('')
         : renderSnapshotList(all, settings.folder, textWidth(io), io.timeZone);
     await write(io.stdout, text);
     return 'complete';
@@ -63,7 +64,11 @@ export async function runSnapshotCommand(flags: Flags, io: Io): Promise<ExitName
   await write(
     io.stdout,
     flags.json === true
-      ? `${JSON.stringify({ ...toSnapshotJson(taken), latest: taken.latest, removed: removed.map(({ path }) => path) })}\n`
+      ? toJsonLine({
+          ...toSnapshotJson(taken),
+          latest: taken.latest,
+          removed: removed.map(({ path }) => path),
+        })
       : renderTaken(taken, removed),
   );
   return 'complete';

@@ -5,6 +5,7 @@ import { findFreshAsOf, findMirrorState, type MirrorState } from '../../mirror/f
 import { isWriterLockHeld } from '../../mirror/writer-lock.ts';
 import { readNightBook, toNightBookPath } from '../../nightly/night-book.ts';
 import { textWidth, write, type Io } from '../io.ts';
+import { toJsonLine } from '../render/cell-text.ts';
 import { renderMirrorState, toStateJson } from '../render/mirror-state.ts';
 import { renderNightlyState, toNightlyJson, type NightlyState } from '../render/nightly-state.ts';
 import { renderDuration } from '../render/units.ts';
@@ -42,7 +43,7 @@ export async function runStatusCommand(flags: Flags, io: Io): Promise<ExitName> 
   await write(
     io.stdout,
     flags.json === true
-      ? `${JSON.stringify({ ...toStateJson(state), ...toNightlyJson(nightly) })}\n`
+      ? toJsonLine({ ...toStateJson(state), ...toNightlyJson(nightly) })
       : renderMirrorState(state, renderNightlyState(nightly, state), textWidth(io), io.timeZone),
   );
   if (flags.check === true) checkAge(nightly, Number(flags.maxAge));

@@ -4,7 +4,7 @@ import { findSweptStatus, SWEPT_STATUSES, type SweptStatus } from '../../clearin
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { findLoss, textWidth, wantsColour, withStop, write, type Io } from '../io.ts';
-import { toJsonText } from '../render/cell-text.ts';
+import { toJsonLine } from '../render/cell-text.ts';
 import { renderRunReport, toReportJson } from '../render/run-report.ts';
 import { createRunEvents } from '../run-events.ts';
 import { addSettings, SYNC_SETTINGS, readSettingsAndToken, type Flags } from '../settings-options.ts';
@@ -62,7 +62,7 @@ export async function runSyncCommand(flags: Flags, io: Io): Promise<ExitName> {
   const loss = findLoss(io.stderr);
   const text =
     flags.json === true
-      ? `${toJsonText({ ...toReportJson(report), ...(loss !== null && { log_lost: loss }) })}\n`
+      ? toJsonLine({ ...toReportJson(report), ...(loss !== null && { log_lost: loss }) })
       : `${renderRunReport(report, wantsColour(io.stdout, io.env), textWidth(io))}${loss === null ? '' : `What this run told on its way is lost: ${loss}.\n`}`;
   await write(io.stdout, text);
   return report.exit;

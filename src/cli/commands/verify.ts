@@ -16,6 +16,7 @@ import {
 } from '../render/verify-report.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
 import { parseCaseId } from '../case-id.ts';
+import { toJsonLine } from '../render/cell-text.ts';
 
 export function defineVerify(command: Command): Command {
   return addSettings(
@@ -65,9 +66,7 @@ export async function runVerifyCommand(flags: Flags, io: Io): Promise<ExitName> 
         const report = { ...step.value, database, tookMs: io.surroundings.now().getTime() - startedAt };
         await write(
           io.stdout,
-          isJson
-            ? `${JSON.stringify(toVerifyJson(report, listed.all()))}\n`
-            : renderVerifyReport(report, textWidth(io)),
+          isJson ? toJsonLine(toVerifyJson(report, listed.all())) : renderVerifyReport(report, textWidth(io)),
         );
         const isClean = Object.values(report.tallies).every(({ findings }) => findings === 0);
         return isClean ? 'complete' : 'findings';

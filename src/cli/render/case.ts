@@ -1,59 +1,75 @@
-import { toPlainText } from '../../cases/plain-text.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
+import type { CaseDocument, DocketLine } from './case-document.ts';
 import { toCellText } from './cell-text.ts';
-import { renderPlural } from './units.ts';
+import { pad, widthOfText, wrapText } from './layout.ts';
+import { escapeMarkdown } from './writing-style.ts';
 
-const HEAD_FIELDS = [
-  'case_ongoing',
-  'case_status',
-  'court',
-  'state',
-  'filing_date',
-  'terminating_date',
-  'prevailing_party',
-] as const;
-const LIST_FIELDS = ['case_types', 'causes', 'issues', 'special_collections', 'attorney_orgs'] as const;
-const NEWEST_ENTRIES = 5;
+const GAP = '  ';
+/** The beginning of a docket entry takes so many lines; --docket tells it whole. */
+const ENTRY_LINES = 2;
 
-/** A case as a person reads it: what it is, what it is about, its newest docket entries, its summary. */
-export function renderCase(payload: JsonObject): string {
-  const lines = [`${textOf(payload.name) || '(no name)'}  (case ${JSON.stringify(payload.id)})`, ''];
-  for (const field of HEAD_FIELDS) {
-    const text = textOf(payload[field]);
-    if (text !== '') lines.push(`${field.padEnd(20)} ${text}`);
+/** A case as a person reads it: what it is, who is in it, its newest docket entries, its summary. */
+export function* renderCase(
+  { notices, title, facts, docket, sections }: CaseDocument,
+  width: number,
+): Generator<string> {
+  const say = (text: string): string => wrapText(toCellText(text), width);
+  for (const notice of notices) yield say(notice);
+  if (notices.length > 0) yield '\n';
+  yield `${say(title)}\n`;
+  const labels = Math.max(0, ...facts.map(([label]) => widthOfText(label))) + GAP.length;
+  for (const [label, text] of facts)
+    yield wrapText(toCellText(text), width, { first: pad(label, labels, 'left'), rest: ' '.repeat(labels) });
+  if (docket !== null) {
+    yield `\n${say(docket.title)}`;
+    const numbers = Math.max(0, ...docket.entries.map(({ number }) => widthOfText(toCellText(number))));
+    const mostLines = docket.isWhole ? Infinity : ENTRY_LINES;
+    for (const entry of docket.entries) yield renderEntry(entry, numbers, mostLines, width);
+    if (docket.more !== null) yield wrapText(docket.more, width, { first: GAP });
   }
-  for (const field of LIST_FIELDS) {
-    const value = payload[field];
-    const texts = Array.isArray(value) ? value.map(textOf).filter((text) => text !== '') : [];
-    if (texts.length > 0) lines.push(`${field.padEnd(20)} ${texts.join('; ')}`);
+  for (const [heading, paragraphs] of sections) {
+    yield `\n${say(heading)}\n`;
+    for (const paragraph of paragraphs) yield say(paragraph);
   }
-  const link = textOf(payload.clearinghouse_link);
-  if (link !== '')
-    lines.push(`${'clearinghouse_link'.padEnd(20)} ${link.includes('://') ? link : `https://${link}`}`);
-  lines.push(...renderDocket(payload.main_docket));
-  if (typeof payload.summary === 'string') {
-    const paragraphs = toPlainText(payload.summary).split('\n').map(toCellText);
-    lines.push('', 'Summary', '', ...paragraphs);
-  }
-  return `${lines.join('\n')}\n`;
 }
 
-function renderDocket(docket: JsonValue | undefined): string[] {
-  if (!isJsonObject(docket)) return [];
-  const entries = Array.isArray(docket.docket_entries) ? docket.docket_entries.filter(isJsonObject) : [];
-  const newest = entries
-    .filter((entry) => typeof entry.date_filed === 'string')
-    .sort((a, b) => (textOf(a.date_filed) < textOf(b.date_filed) ? 1 : -1))
-    .slice(0, NEWEST_ENTRIES);
-  return [
-    '',
-    `Docket ${textOf(docket.docket_number_manual)} (${renderPlural(entries.length, 'entry', 'entries')}${newest.length === 0 ? '' : ', newest first'})`,
-    ...newest.map(
-      (entry) => `  ${textOf(entry.date_filed).slice(0, 10)}  ${textOf(entry.description).slice(0, 160)}`,
-    ),
-  ];
+const MOST_OF_NUMBER = 12;
+
+function renderEntry(
+  { day, number, text }: DocketLine,
+  numbers: number,
+  mostLines: number,
+  width: number,
+): string {
+  const digits = pad(toCellText(number), Math.min(numbers, MOST_OF_NUMBER), 'right');
+  const first = `${GAP}${pad(day, '2030-01-01'.length, 'left')}${GAP}${numbers === 0 ? '' : digits + GAP}`;
+  // Where so little room is left, the text goes under its day instead of beside it.
+  const isNarrow = width - widthOfText(first) < width / 2;
+  if (!isNarrow)
+    return wrapText(toCellText(text), width, { first, rest: ' '.repeat(widthOfText(first)), mostLines });
+  const head = wrapText(first.trim(), width, { first: GAP });
+  return head + wrapText(toCellText(text), width, { first: GAP.repeat(2), mostLines });
 }
 
-function textOf(value: JsonValue | undefined): string {
-  return typeof value === 'string' ? toCellText(value).trim() : '';
+/** The same as Markdown. */
+export function* renderCaseMarkdown({
+  notices,
+  title,
+  facts,
+  docket,
+  sections,
+}: CaseDocument): Generator<string> {
+  for (const notice of notices) yield `**${escapeMarkdown(notice)}**\n\n`;
+  yield `# ${escapeMarkdown(title)}\n\n`;
+  for (const [label, text] of facts)
+    yield `- **${label}**: ${label === 'Link' ? `<${text}>` : escapeMarkdown(text)}\n`;
+  if (docket !== null) {
+    yield `\n## ${escapeMarkdown(docket.title)}\n\n`;
+    for (const { day, number, text } of docket.entries)
+      yield `- ${escapeMarkdown([day, number === '' ? '' : `no. ${number}`].filter(Boolean).join(', '))}: ${escapeMarkdown(text)}\n`;
+    if (docket.more !== null) yield `\n${escapeMarkdown(docket.more)}\n`;
+  }
+  for (const [heading, paragraphs] of sections) {
+    yield `\n## ${escapeMarkdown(heading)}\n`;
+    for (const paragraph of paragraphs.filter((one) => one !== '')) yield `\n${escapeMarkdown(paragraph)}\n`;
+  }
 }

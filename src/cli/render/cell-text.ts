@@ -26,6 +26,11 @@ export function toJsonText(value: unknown, space?: number): string {
   return escapeJson(JSON.stringify(value, null, space));
 }
 
+/** A value as a line of JSON: what every command prints with --json, one line for each thing that it tells of. */
+export function toJsonLine(value: unknown): string {
+  return `${toJsonText(value)}\n`;
+}
+
 /** The same for what is JSON already. */
 export function escapeJson(json: string): string {
   return json.replace(

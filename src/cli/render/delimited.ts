@@ -17,7 +17,13 @@ export function* renderAsDelimited(
     stringify([cells.map((cell) => toField(cell, style, tally))], {
       delimiter: format === 'tsv' ? '\t' : ',',
       record_delimiter: isForSpreadsheet ? '\r\n' : '\n',
-      cast: { object: ({ text, isQuoted }) => ({ value: String(text), quoted: isQuoted === true }) },
+      cast: {
+        object: ({ text, isQuoted }) => ({
+          value: String(text),
+          quoted: isQuoted === true,
+          quoted_empty: isQuoted === true,
+        }),
+      },
     });
   if (isForSpreadsheet) yield '\ufeff';
   yield toLine(columns);

@@ -79,8 +79,14 @@ export function wrap(text: string, width: number, options: WrapOptions = {}): st
     end();
   }
   if (lines.length <= mostLines) return lines;
-  const last = lines[mostLines - 1] ?? '';
-  return [...lines.slice(0, mostLines - 1), widthOfText(last) < width ? `${last}…` : clip(`${last} `, width)];
+  return [...lines.slice(0, mostLines - 1), toCut(lines[mostLines - 1] ?? '', width)];
+}
+
+/** A line after which something is left out: its last word makes room for the "…" where it must. */
+function toCut(line: string, width: number): string {
+  if (widthOfText(line) < width) return `${line}…`;
+  const shorter = line.replace(/(?<=\S) \S*$/, '');
+  return shorter === line ? clip(`${line} `, width) : `${shorter}…`;
 }
 
 /** The same, as text that ends its last line. */

@@ -23,7 +23,7 @@ export function* renderRowTable(
   let layout: Layout = null;
   let isFirst = true;
   const mostOf = (name: string): number =>
-    wrapped.includes(name) ? LONGEST_WRAPPED : Math.min(width, width === Infinity ? WIDEST_CELL : width * 3);
+    wrapped.includes(name) ? LONGEST_WRAPPED : width === Infinity ? WIDEST_CELL : width * 3;
   const toCells = (row: readonly Cell[]): string[] =>
     names.map((name, at) => {
       const cell = row[at] ?? null;

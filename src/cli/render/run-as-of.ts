@@ -1,14 +1,15 @@
+import { toLocalMinute } from '../../local-time.ts';
 import type { RunAsOf } from '../../history/find-run-as-of.ts';
 
 /** The flag of the commands that can answer from an earlier state. */
 export const AS_OF = [
   '--as-of <moment>',
-  'from the state at an earlier time: a day (to its end, UTC), a time with its zone, or the id of a run',
+  'from the state at an earlier time: a day (to its end), a time, 7d, or the number of a run',
 ] as const;
 
 /** Says which state an answer is from. */
-export function renderRunAsOf({ runId, startedAt, endedAt }: RunAsOf): string {
-  return `As of run ${runId}, which ${endedAt === null ? `began at ${startedAt} and died` : `ended at ${endedAt}`}.`;
+export function renderRunAsOf({ runId, startedAt, endedAt }: RunAsOf, timeZone: string): string {
+  return `As of run ${runId}, which ${endedAt === null ? `began at ${toLocalMinute(startedAt, timeZone)} and died` : `ended at ${toLocalMinute(endedAt, timeZone)}`}.`;
 }
 
 export function toRunAsOfJson({ runId, startedAt, endedAt }: RunAsOf) {

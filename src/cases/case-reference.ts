@@ -1,0 +1,119 @@
+/** How a person names a case. */
+export type CaseReference =
+  | { readonly kind: 'id'; readonly id: number }
+  | { readonly kind: 'docket number'; readonly text: string; readonly number: DocketNumber }
+  /** A number of another form, or words of the name. */
+  | { readonly kind: 'words'; readonly text: string };
+
+/** The parts of a federal docket number that do not depend on how it is written. */
+export interface DocketNumber {
+  /** The first part of "4:19-cv-00123"; null where it is left out. */
+  readonly office: number | null;
+  /** Two digits, or four. */
+  readonly year: string;
+  /** "cv", "cr", ...; null where it is left out. */
+  readonly type: string | null;
+  readonly filing: number;
+}
+
+/** Understands an id, a link to the site or the API, a docket number, or words of the name. */
+export function parseCaseReference(text: string): CaseReference {
+  const trimmed = text.trim().replace(/^<(.*)>$/, '$1');
+  const id = parseId(trimmed) ?? parseLink(trimmed);
+  if (id !== null) return { kind: 'id', id };
+  const number = parseDocketNumber(trimmed);
+  return number === null
+    ? { kind: 'words', text: trimmed }
+    : { kind: 'docket number', text: trimmed, number };
+}
+
+function parseId(text: string): number | null {
+  const [, digits] = /^(?:case ?|#)?(-?\d+)$/i.exec(text) ?? [];
+  return digits === undefined ? null : toId(digits);
+}
+
+const LINK = /^(?:https?:\/\/)?(?:[\w-]+\.)*clearinghouse\.net(?::\d+)?(\/.*)?$/i;
+const PLACES = [/^\/+case\/+(\d+)(?![\w.])/i, /\/cases\/+(\d+)(?![\w.])/i, /[?&]case_id=(\d+)(?!\w)/i];
+
+function parseLink(text: string): number | null {
+  const [, path] = LINK.exec(text) ?? [];
+  if (path === undefined) return null;
+  const found = PLACES.map((place) => place.exec(path)?.[1]).find((digits) => digits !== undefined);
+  return found === undefined ? null : toId(found);
+}
+
+function toId(digits: string): number | null {
+  const id = Number(digits);
+  return Number.isSafeInteger(id) ? id : null;
+}
+
+/** What stands before a docket number: "Civil Action No.", "Case #", "Civ. A. No.", "D. Mass. No."... */
+const LEAD =
+  /^(?:(?:case|civil|civ\.?|action|act\.?|a\.|docket|dkt\.?|number|no\.?|nos\.?|#)[\s:#]*)+(?=[\d(]|[a-z]{1,4}[\s.-]*\d)/i;
+const FORMS = [
+  // 4:19-cv-00123-ABC, 19 Civ. 123, 2019cv123
+  /^(?:(?<office>\d{1,2}):)?(?<year>\d{2}|\d{4})[\s-]*(?<type>[a-z]{1,4})\.?[\s-]*(?<filing>\d{1,6})(?!\d)(?<rest>.*)$/i,
+  // CV-19-00123, C 11-1234
+  /^(?<type>[a-z]{1,4})\.?[\s-]*(?<year>\d{2}|\d{4})[\s-]+(?<filing>\d{1,6})(?!\d)(?<rest>.*)$/i,
+  // 83-1234, 4:83-1234
+  /^(?:(?<office>\d{1,2}):)?(?<year>\d{2}|\d{4})-(?<filing>\d{1,6})(?!\d)(?<rest>.*)$/i,
+];
+/** Initials of judges, "(ABC)", and nothing that could be words of a name. */
+const INITIALS = /^(?:[\s-]*\(?[A-Z]{1,5}\)?|-[a-z]{1,4})*[\s.]*$/;
+const CIVIL = new Set(['c', 'ca', 'civ', 'cv']);
+
+/** The parts of a docket number, in any of the ways in which courts and people write it. */
+export function parseDocketNumber(text: string): DocketNumber | null {
+  const bare = text
+    .trim()
+    .replace(/[‐‑‒–—]/g, '-')
+    .replace(LEAD, '');
+  for (const form of FORMS) {
+    const { office, year, type, filing, rest = '' } = form.exec(bare)?.groups ?? {};
+    if (year === undefined || filing === undefined || !INITIALS.test(rest)) continue;
+    const kind = type?.toLowerCase() ?? null;
+    return {
+      office: office === undefined ? null : Number(office),
+      year,
+      type: kind !== null && CIVIL.has(kind) ? 'cv' : kind,
+      filing: Number(filing),
+    };
+  }
+  return null;
+}
+
+/** Whether two docket numbers can be the same one: what both say agrees. */
+export function isSameDocket(asked: DocketNumber, stored: DocketNumber): boolean {
+  const year =
+    asked.year.length === 4 && stored.year.length === 4
+      ? asked.year === stored.year
+      : asked.year.slice(-2) === stored.year.slice(-2);
+  const agree = <Part>(one: Part | null, other: Part | null): boolean =>
+    one === null || other === null || one === other;
+  return (
+    year &&
+    asked.filing === stored.filing &&
+    agree(asked.office, stored.office) &&
+    agree(asked.type, stored.type)
+  );
+}
+
+/** A number that is written in another way is the same when its letters and digits are. */
+export function toBareNumber(text: string): string {
+  return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+}
+
+const VERSUS = new Set(['v', 'vs', 'versus', 'the', 'of', 'and', 'et', 'al']);
+
+/** The words of a name as they are compared: without accents, capitals, and "v." */
+export function toNameWords(name: string): string[] {
+  const words = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/['’]/g, '')
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '');
+  const telling = words.filter((word) => !VERSUS.has(word));
+  return telling.length === 0 ? words : telling;
+}

@@ -1,0 +1,32 @@
+import { parseCaseReference } from '../cases/case-reference.ts';
+import { MirrorError } from '../errors.ts';
+import { listByNumber, listByWords, type Candidate } from '../mirror/find-candidates.ts';
+import type { Mirror } from '../mirror/open-mirror.ts';
+import { say, type Io } from './io.ts';
+import { renderCandidates } from './render/candidates.ts';
+
+/**
+ * The id of the case that a person means. Where several go by that number or name, lists them beside the error. Fails
+ * with CASE_NOT_MIRRORED or CASE_AMBIGUOUS.
+ */
+export function resolveCase(mirror: Mirror, text: string, io: Io): number {
+  const reference = parseCaseReference(text);
+  if (reference.kind === 'id') return reference.id;
+  const byNumber = listByNumber(
+    mirror,
+    reference.text,
+    reference.kind === 'docket number' ? reference.number : null,
+  );
+  const found: readonly Candidate[] = byNumber.length > 0 ? byNumber : listByWords(mirror, reference.text);
+  const [only, ...others] = found;
+  const quoted = JSON.stringify(reference.text.slice(0, 100));
+  if (only === undefined)
+    throw new MirrorError('CASE_NOT_MIRRORED', `No case in ${mirror.path} goes by ${quoted}.`, {
+      hint: 'Give an id, a link to clearinghouse.net, a docket number, or words of the name.',
+    });
+  if (others.length === 0) return only.id;
+  say(io.stderr, renderCandidates(found, io));
+  throw new MirrorError('CASE_AMBIGUOUS', `${found.length} cases go by ${quoted}.`, {
+    hint: `Give the id of one, as in \`clearinghouse-mirror case ${only.id}\`, or more of the name.`,
+  });
+}

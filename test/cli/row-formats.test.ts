@@ -1,0 +1,186 @@
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+  chmodSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { runCli } from '../support/command-line.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+async function start() {
+  const { sync, database } = await startHarness({ source: smallCollection(3) });
+  await sync();
+  const folder = tempFolder();
+  const run = (...args: string[]) => runCli(args, { env: { CLEARINGHOUSE_DATABASE: database }, folder });
+  const onTerminal = (...args: string[]) =>
+    runCli(args, { env: { CLEARINGHOUSE_DATABASE: database }, folder, isTTY: true });
+  return { run, onTerminal, database, folder };
+}
+
+const ODD = `SELECT NULL AS a, '' AS b, '=1+1' AS c, '-x' AS d, '-5' AS e, -5 AS f, 'NULL' AS g`;
+
+describe('query', () => {
+  test.each<[string[], string]>([
+    [['--format', 'csv'], 'a,b,c,d,e,f,g\n,"",=1+1,-x,-5,-5,NULL\n'],
+    [['--format', 'csv', '--null', 'NULL'], 'a,b,c,d,e,f,g\nNULL,,=1+1,-x,-5,-5,"NULL"\n'],
+    [['--format', 'tsv'], 'a\tb\tc\td\te\tf\tg\n\t""\t=1+1\t-x\t-5\t-5\tNULL\n'],
+    [['--excel'], '\ufeffa,b,c,d,e,f,g\r\n,"",\'=1+1,\'-x,-5,-5,NULL\r\n'],
+    [
+      ['--format', 'markdown', '--null', '-'],
+      '| a | b | c | d | e | f | g |\n| --- | --- | --- | --- | --- | --- | --- |\n| \\- |  | \\=1\\+1 | \\-x | \\-5 | \\-5 | NULL |\n',
+    ],
+  ])('%j tells NULL from an empty text, and a formula from a number', async (args, expected) => {
+    const { run } = await start();
+    const { stdout } = await run('query', ODD, ...args);
+    if (args.includes('markdown')) expect(stdout.replaceAll('\\', '')).toBe(expected.replaceAll('\\', ''));
+    else expect(stdout).toBe(expected);
+  });
+
+  test('a table says NULL, or what --null says', async () => {
+    const { run } = await start();
+    expect((await run('query', `SELECT NULL AS a, '' AS b, 1 AS c`)).stdout).toMatch(/^NULL +1$/m);
+    expect((await run('query', 'SELECT NULL AS a', '--null', '∅')).stdout).toContain('∅');
+  });
+
+  test('cuts for a spreadsheet what it cannot hold, and says so', async () => {
+    const { run } = await start();
+    const { stdout, stderr } = await run(
+      'query',
+      `SELECT replace(hex(zeroblob(20000)), '00', 'ab') AS t`,
+      '--excel',
+    );
+    expect(stdout.split('\r\n')[1]).toHaveLength(32_767);
+    expect(stderr).toContain('1 cell ends in "…": a spreadsheet holds 32,767 characters a cell.');
+  });
+
+  test('CSV and TSV steer no terminal, and are raw data anywhere else', async () => {
+    const { run, onTerminal } = await start();
+    for (const format of ['csv', 'tsv']) {
+      const args = ['query', `SELECT char(27) || char(155) || 'x' AS t`, '--format', format];
+      expect((await run(...args)).stdout).toContain('\u001b\u009bx');
+      expect((await onTerminal(...args)).stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    }
+  });
+
+  test('says on the side when cells of a table are not whole', async () => {
+    const { onTerminal } = await start();
+    const { stdout, stderr } = await onTerminal(
+      'query',
+      `SELECT replace(hex(zeroblob(200)), '00', 'ab') AS t`,
+    );
+    expect(stdout.split('\n')[2]).toHaveLength(100);
+    expect(stderr).toContain('1 cell ends in "…": --format csv');
+  });
+
+  test.each([
+    [['--json', '--format', 'csv']],
+    [['--excel', '--format', 'tsv']],
+    [['--json', '--null', 'x']],
+    [['--force']],
+  ])('refuses %j', async (flags) => {
+    const { run } = await start();
+    expect(await run('query', 'SELECT 1', ...flags)).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr: expect.stringContaining('[USAGE]'),
+    });
+  });
+});
+
+describe('--output', () => {
+  test('writes a file whole, keeps what is there, and replaces it with --force', async () => {
+    const { run, folder } = await start();
+    const file = join(folder, 'rows.csv');
+    const write = (sql: string, ...more: string[]) =>
+      run('query', sql, '--format', 'csv', '--output', 'rows.csv', ...more);
+    expect(await write('SELECT 1 AS a')).toEqual({ exitCode: 0, stdout: '', stderr: 'rows.csv: 1 row.\n' });
+    expect(readFileSync(file, 'utf8')).toBe('a\n1\n');
+    chmodSync(file, 0o640);
+    expect(await write('SELECT 2 AS a')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('[OUTPUT_REFUSED]'),
+    });
+    expect(readFileSync(file, 'utf8')).toBe('a\n1\n');
+    expect((await write('SELECT 2 AS a', '--force')).exitCode).toBe(0);
+    expect([readFileSync(file, 'utf8'), statSync(file).mode & 0o777]).toEqual(['a\n2\n', 0o640]);
+    expect(readdirSync(folder)).toEqual(['rows.csv']);
+  });
+
+  test('leaves nothing behind when the question fails on its way', async () => {
+    const { run, folder } = await start();
+    const sql = `SELECT abs(x) FROM (SELECT 1 AS x UNION ALL SELECT -9223372036854775807 - 1)`;
+    expect((await run('query', sql, '--format', 'csv', '--output', 'rows.csv')).exitCode).toBe(2);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('never writes over the mirror, what belongs to it, or any other database', async () => {
+    const { run, database, folder } = await start();
+    const before = readFileSync(database);
+    symlinkSync(database, join(folder, 'link.csv'));
+    linkSync(database, join(dirname(database), 'hard.csv'));
+    const copy = join(folder, 'copy.db');
+    writeFileSync(copy, before);
+    for (const target of [
+      database,
+      `${database}-wal`,
+      `${database}-journal`,
+      join(folder, 'link.csv'),
+      join(dirname(database), 'hard.csv'),
+      copy,
+      folder,
+      '/dev/null',
+    ]) {
+      const { exitCode, stderr } = await run('query', 'SELECT 1', '--output', target, '--force');
+      expect([target, exitCode, stderr]).toEqual([target, 2, expect.stringContaining('[OUTPUT_REFUSED]')]);
+    }
+    expect(readFileSync(database).equals(before)).toBe(true);
+    expect(existsSync(`${database}-journal`)).toBe(false);
+    expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
+  });
+
+  test('follows a link to a file, and says when the folder is not there', async () => {
+    const { run, folder } = await start();
+    writeFileSync(join(folder, 'real.csv'), 'old');
+    symlinkSync('real.csv', join(folder, 'link.csv'));
+    expect((await run('query', 'SELECT 1 AS a', '--excel', '--output', 'link.csv', '--force')).exitCode).toBe(
+      0,
+    );
+    expect(readFileSync(join(folder, 'real.csv'), 'utf8')).toBe('\ufeffa\r\n1\r\n');
+    expect(await run('query', 'SELECT 1', '--output', 'none/x.csv')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('[OUTPUT_FAILED]'),
+    });
+  });
+});
+
+describe('every command that lists', () => {
+  const listing = [
+    ['changes', '--since', '1'],
+    ['activity'],
+    ['departed'],
+    ['transitions'],
+    ['transitions', '--list'],
+    ['coverage'],
+    ['audit'],
+    ['audit', 'dates_at_odds'],
+  ];
+  test.each(listing.map((args) => [args]))('%j prints all formats, and writes files', async (args) => {
+    const { run, folder } = await start();
+    for (const format of ['csv', 'tsv', 'json', 'ndjson', 'markdown']) {
+      const printed = await run(...args, '--format', format);
+      expect(printed.exitCode).toBe(0);
+      const file = `${format}.out`;
+      expect((await run(...args, '--format', format, '--output', file)).exitCode).toBe(0);
+      expect(readFileSync(join(folder, file), 'utf8')).toBe(printed.stdout);
+    }
+  });
+});
