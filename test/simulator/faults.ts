@@ -36,6 +36,23 @@ export const FAULTS = {
       'retry-after': new Date(now.getTime() + random.pick([-60, 5, 120, 4000]) * 1000).toUTCString(),
     },
   }),
+  '429 with a Unix time': ({ random, now }) => ({
+    kind: 'status',
+    status: 429,
+    headers: { 'retry-after': String(Math.floor(now.getTime() / 1000) + random.pick([-5, 2, 90, 4000])) },
+  }),
+  '429 with a pause that ends the run': ({ random }) => ({
+    kind: 'status',
+    status: random.pick([429, 503]),
+    headers: { 'retry-after': random.pick(['3600', '86400']) },
+  }),
+  '429 with a pause that cannot be believed': ({ random }) => ({
+    kind: 'status',
+    status: 429,
+    headers: {
+      'retry-after': random.pick(['-5', 'soon', '999999999', 'Sat, 01 Mar 5000 12:00:00 GMT']),
+    },
+  }),
   '429 without a pause': status(429),
   '408': status(408),
   '500': status(500, HTML),
@@ -49,6 +66,12 @@ export const FAULTS = {
   '504': status(504),
   '401': asJson(401, () => ({ detail: 'Invalid token.' })),
   '403': status(403, HTML),
+  'the page of a bot check': ({ random }) => ({
+    kind: 'status',
+    status: random.pick([403, 405]),
+    body: HTML,
+    headers: { 'cf-mitigated': 'challenge' },
+  }),
   '404': asJson(404, () => ({ detail: 'Not found.' })),
   '404 that says Invalid page': asJson(404, () => ({ detail: 'Invalid page.' })),
   '400 that says No results': asJson(400, () => ["No results for {'case_ongoing': '5021'}"]),
@@ -70,6 +93,11 @@ export const FAULTS = {
   'reset in the head': () => ({ kind: 'reset', at: 'in-head' }),
   'reset in the body': () => ({ kind: 'reset', at: 'in-body' }),
   'connection closed in the body': () => ({ kind: 'short-body' }),
+  'interim answers without end': ({ random }) => ({
+    kind: 'interim',
+    status: random.pick([101, 102, 103]),
+    everyMs: 5,
+  }),
   'stall before the head': () => ({ kind: 'stall', at: 'before-head' }),
   'stall after the head': () => ({ kind: 'stall', at: 'after-head' }),
   'stall in the body': () => ({ kind: 'stall', at: 'in-body' }),
@@ -138,6 +166,7 @@ export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
 
 /** Faults that take real time, because a time-out has to pass. */
 export const SLOW_FAULTS: ReadonlySet<FaultName> = new Set([
+  'interim answers without end',
   'stall before the head',
   'stall after the head',
   'stall in the body',

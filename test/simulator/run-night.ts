@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
 import { SWEPT_STATUSES } from '../../src/clearinghouse/swept-status.ts';
 import { MirrorError, messageOf } from '../../src/errors.ts';
+import { findPauseLeft } from '../../src/mirror/find-pause.ts';
 import type { Mirror } from '../../src/mirror/open-mirror.ts';
 import type { Random } from '../../src/replica/invent/random.ts';
 import { gatherSettings, type SettingName } from '../../src/written-settings.ts';
@@ -82,6 +84,7 @@ export async function runNight(plan: NightPlan, setting: NightSetting): Promise<
   const served = world.beginNight(plan, clock.now, () => {
     passMoment(false);
   });
+  clock.jump(findPause(database, world.replica.url, clock.now())); // whoever keeps the schedule waits that long
   const needsFile = plan.troubles.some(({ trouble }) => TROUBLES_OF_THE_FILE.has(trouble));
   const takeMirror = (mirror: Mirror): void => {
     state.mirror = mirror;
@@ -104,6 +107,16 @@ export async function runNight(plan: NightPlan, setting: NightSetting): Promise<
     halfCases,
     secondWriters: await Promise.all(secondWriters),
   };
+}
+
+/** How long the server wants no request, by what an earlier night was told. */
+function findPause(database: string, apiUrl: string, now: Date): number {
+  if (!existsSync(database)) return 0;
+  try {
+    return readMirror(database, (mirror) => findPauseLeft(mirror, apiUrl, now));
+  } catch {
+    return 0; // what is wrong with the file is for the run to say
+  }
 }
 
 function toSettings(plan: NightPlan, { history, world, database }: NightSetting): Settings {
