@@ -10,6 +10,7 @@ const NO_DATA = new Set([
   'coverage_checks',
   'double_sightings',
   'text_hashes',
+  'seals',
   '__drizzle_migrations',
   'sqlite_sequence',
 ]);
