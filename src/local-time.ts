@@ -83,7 +83,7 @@ export function toLocalMinute(timestamp: string | Date, timeZone: string): strin
 }
 
 /** The day of a stored timestamp: "2026-03-01", on the calendar of their zone. */
-export function toLocalDay(timestamp: string | Date, timeZone: string): string {
+function toLocalDay(timestamp: string | Date, timeZone: string): string {
   const at = new Date(timestamp);
   if (Number.isNaN(at.getTime())) return String(timestamp);
   const { year, month, day } = toLocalTime(at, timeZone);

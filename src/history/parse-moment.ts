@@ -13,7 +13,7 @@ export interface MomentClock {
 }
 
 /** The forms of a moment, for help texts. */
-export const MOMENT_FORMS =
+const MOMENT_FORMS =
   'the number of a run (7), a day (2026-03-01), a month (2026-03), yesterday, last monday, 7d, 36h, or a time (2026-03-01T03:17:00Z)';
 
 /**

@@ -8,14 +8,6 @@ export function toCellText(text: string): string {
   return text.replace(LINE_BREAKS, ' ').replace(STEERING, '\ufffd');
 }
 
-/** The same for a text of several lines. */
-export function toSafeLines(text: string): string {
-  return text
-    .split(/\r\n|[\r\n\u0085\u2028\u2029]/)
-    .map(toCellText)
-    .join('\n');
-}
-
 const UNSAFE_IN_JSON = new RegExp(`[\\u007f-\\u009f\\u2028\\u2029${BIDI_CONTROLS}]`, 'g');
 
 /**
