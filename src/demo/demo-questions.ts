@@ -8,9 +8,10 @@ export interface DemoQuestion {
 export const DEMO_QUESTIONS: readonly DemoQuestion[] = [
   {
     title: 'Which kinds of cases are there most of, and how many are still going on?',
-    sql: `SELECT case_types.value AS case_type, count(*) AS cases,
-  sum(cases.case_ongoing = 'Yes') AS ongoing
-FROM case_types JOIN cases ON cases.id = case_types.case_id
+    sql: `SELECT clean_case_types.value AS case_type, count(*) AS cases,
+  count(CASE WHEN case_ongoing = 'Yes' THEN 1 END) AS ongoing
+FROM clean_case_types JOIN clean_cases
+  ON clean_cases.id = clean_case_types.case_id
 GROUP BY case_type ORDER BY cases DESC LIMIT 5`,
   },
   {
