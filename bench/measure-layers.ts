@@ -51,7 +51,7 @@ export async function measureLayers(
   let count = 0;
   for await (const body of readPages(path)) {
     const bytes = time('take the page apart', () => splitPage(body)?.results ?? []);
-    time('know the cases by their bytes', () => bytes.map((one) => toPageRecord(one, () => true)));
+    time('know the cases by their bytes', () => bytes.map((one) => toPageRecord(one, true, () => true)));
     const payloads = time('parse', () => bytes.map((one) => JSON.parse(one.toString()) as CasePayload));
     time('compare with the expected fields', () => {
       for (const payload of payloads) {

@@ -95,7 +95,7 @@ export async function* fetchCasePages(
       const { next, flaw } = judgeNext(client, options, outcome, url, number);
       const repeats = next !== undefined && visited.has(toVisitKey(next));
       if (next !== undefined && !repeats) pending = start(next);
-      yield { number, source, count: outcome.count, records: outcome.records, flaw: flaw ?? outcome.flaw };
+      yield { number, source, count: outcome.count, records: outcome.records, flaw: outcome.flaw ?? flaw };
       if (next === undefined) return;
       if (repeats) {
         const message = `Page ${number} names ${describePath(next)} as next, which was read before.`;
@@ -126,13 +126,7 @@ async function toOutcome(pending: Promise<SettledAnswer>, number: number, url: U
     switch (answer.kind) {
       case 'page': {
         const { count, next, results: records } = answer.page;
-        const broken = `${describePath(url)} answered outside the contract: \`count\` is not a whole number`;
-        return {
-          count,
-          next,
-          records,
-          flaw: count === null ? new MirrorError('CONTRACT_BROKEN', broken) : null,
-        };
+        return { count, next, records, flaw: findFlaw(answer.page, url) };
       }
       case 'empty':
         return number === 1 ? { count: 0, next: null, records: [], flaw: null } : 'past the end';
@@ -148,6 +142,17 @@ async function toOutcome(pending: Promise<SettledAnswer>, number: number, url: U
     if (!(thrown instanceof MirrorError) || !isOfOnePage(thrown, number)) throw thrown;
     return { number, source: toShortPath(url), unread: thrown };
   }
+}
+
+/** What is wrong with a page whose records could be read. */
+function findFlaw({ count, isDamaged }: PageEnvelope, url: URL): MirrorError | null {
+  if (isDamaged === true) {
+    const message = `${describePath(url)} arrived damaged. The records that are whole were read, the rest was kept aside.`;
+    return new MirrorError('PAGES_UNREADABLE', message);
+  }
+  if (count !== null) return null;
+  const message = `${describePath(url)} answered outside the contract: \`count\` is not a whole number`;
+  return new MirrorError('CONTRACT_BROKEN', message);
 }
 
 /** Where the walk goes on: as the page says, or by number where what it says cannot be followed. */

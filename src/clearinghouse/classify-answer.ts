@@ -13,6 +13,8 @@ export interface PageEnvelope {
   /** Undefined where it is neither an address nor null. */
   readonly next: string | null | undefined;
   readonly results: readonly PageRecord[];
+  /** The page arrived damaged: what could be read of it is here. */
+  readonly isDamaged?: boolean;
 }
 
 /** An HTTP answer, fully read and decompressed. Header names are lower case. */
@@ -34,7 +36,13 @@ export type Answer =
   | { readonly kind: 'not-found'; readonly words: string }
   | { readonly kind: 'past-the-end' }
   | { readonly kind: 'throttled'; readonly retryAfterMs: number | undefined; readonly words: string }
-  | { readonly kind: 'transient'; readonly reason: string; readonly retryAfterMs: number | undefined }
+  | {
+      readonly kind: 'transient';
+      readonly reason: string;
+      readonly retryAfterMs: number | undefined;
+      /** What could be read of a damaged page: worth having when it never comes whole. */
+      readonly salvaged?: PageEnvelope;
+    }
   | { readonly kind: 'obstructed'; readonly reason: string; readonly retryAfterMs: number | undefined }
   | { readonly kind: 'broken'; readonly reason: string };
 
@@ -91,10 +99,11 @@ export function classifyAnswer(answer: RawAnswer, now: Date, isKnown: IsKnownTex
   }
 }
 
-function classifyGoodAnswer(status: number, parsed: ParsedPage | undefined): Answer {
+function classifyGoodAnswer(status: number, parsed: ParsedPage | string | undefined): Answer {
   if (parsed === undefined)
     return { kind: 'transient', reason: `status ${status}, but not JSON`, retryAfterMs: undefined };
-  const { json, results } = parsed;
+  if (typeof parsed === 'string') return { kind: 'broken', reason: parsed };
+  const { json, results, isDamaged } = parsed;
   const error = results === null ? findErrorWords(json) : undefined;
   if (error !== undefined)
     return { kind: 'transient', reason: `status ${status} with an error: ${error}`, retryAfterMs: undefined };
@@ -103,6 +112,10 @@ function classifyGoodAnswer(status: number, parsed: ParsedPage | undefined): Ans
     return { kind: 'message', words: toSafeWords(json.message) };
   const count = isCount(json.count) ? json.count : null;
   const next = json.next === null || typeof json.next === 'string' ? json.next : undefined;
+  if (results !== null && isDamaged) {
+    const salvaged = { count, next, results, isDamaged };
+    return { kind: 'transient', reason: `status ${status}, but not JSON`, retryAfterMs: undefined, salvaged };
+  }
   if (results !== null) return { kind: 'page', page: { count, next, results } };
   if (count === null) return { kind: 'broken', reason: '`count` is not a whole number' };
   if (next === undefined) return { kind: 'broken', reason: '`next` is neither an address nor null' };

@@ -3,7 +3,7 @@ import { MirrorError, TransientError } from '../errors.ts';
 import type { Agents } from '../http-agents.ts';
 import { createSecretMask, type SecretMask } from '../safe-text.ts';
 import { describePath, isOfList, toRedirectUrl } from './api-address.ts';
-import { classifyAnswer, type Answer, type RawAnswer } from './classify-answer.ts';
+import { classifyAnswer, type Answer, type PageEnvelope, type RawAnswer } from './classify-answer.ts';
 import { decodeBody } from './decode-body.ts';
 import type { IsKnownText } from './page-record.ts';
 import { decideRetry, toTooLongPause, type RetryPolicy } from './retry-policy.ts';
@@ -151,10 +151,16 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
   };
 
   /** A refusal of the token stands only when the API repeats it at `test`, which is asked once for a request. */
-  const createFetchOnce = (url: URL, signal: AbortSignal, isKnown?: IsKnownText) => {
+  const createFetchOnce = (
+    url: URL,
+    signal: AbortSignal,
+    isKnown: IsKnownText | undefined,
+    onSalvaged: (page: PageEnvelope) => void,
+  ) => {
     let isAccepted: boolean | undefined;
     return async (): Promise<SettledAnswer> => {
       const answer = await ask(url, signal, isKnown);
+      if (answer.kind === 'transient' && answer.salvaged !== undefined) onSalvaged(answer.salvaged);
       if (answer.kind !== 'unauthorised' || url.href === testUrl.href) return settle(answer, url, secret);
       isAccepted ??= await isTokenAccepted(signal);
       if (isAccepted === false) return settle(answer, url, secret);
@@ -176,9 +182,11 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
     serverClock: () => serverClock,
     async fetchAnswer(url, signal, isKnown, mostAttempts = Infinity) {
       let decided: Error | undefined;
+      let salvaged: PageEnvelope | undefined;
+      const fetchOnce = createFetchOnce(url, signal, isKnown, (page) => (salvaged = page));
       const policy = { ...options.retry, attempts: Math.min(options.retry.attempts, mostAttempts) };
       try {
-        return await pRetry(createFetchOnce(url, signal, isKnown), {
+        return await pRetry(fetchOnce, {
           // One more than the policy allows, so that p-retry always asks and decideRetry alone says when to stop.
           retries: options.retry.attempts,
           minTimeout: 0,
@@ -201,7 +209,10 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
           },
         });
       } catch (thrown) {
-        throw decided ?? thrown;
+        const error = decided ?? thrown;
+        const hasFailed = error instanceof MirrorError && error.code === 'TRANSIENT_ANSWER';
+        if (salvaged !== undefined && hasFailed) return { kind: 'page', page: salvaged };
+        throw error;
       }
     },
   };

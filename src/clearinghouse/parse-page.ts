@@ -1,30 +1,52 @@
 import { isJsonObject, type JsonValue } from '../json.ts';
 import type { DecodedBody } from './decode-body.ts';
 import { toPageRecord, type IsKnownText, type PageRecord } from './page-record.ts';
-import { splitPage } from './split-page.ts';
+import { salvagePage } from './salvage-page.ts';
+import { MAX_RECORDS, splitPage } from './split-page.ts';
 
 /** What a body says, the results of a page apart. */
 export interface ParsedPage {
   readonly json: JsonValue;
   /** Null where there is no list of that name. */
   readonly results: readonly PageRecord[] | null;
+  /** The body is damaged: of its records those were found that are whole, and the rest as pieces. */
+  readonly isDamaged: boolean;
 }
 
-/** Reads a body as a page; undefined when it is not JSON. */
-export function parsePage({ bytes: body }: DecodedBody, isKnown: IsKnownText): ParsedPage | undefined {
-  try {
-    const split = splitPage(body);
-    if (split !== undefined) {
-      return {
-        json: JSON.parse(split.envelope) as JsonValue,
-        results: split.results.map((bytes) => toPageRecord(bytes, isKnown)),
-      };
-    }
-    const json = JSON.parse(body.toString('utf8')) as JsonValue;
+/** Of an envelope, and of a body that cannot be taken apart, no more is read at once. */
+const MAX_ENVELOPE_BYTES = 16 * 2 ** 20;
+
+/** Reads a body as a page; undefined when it is not JSON, a sentence when it is too large to be read. */
+export function parsePage(
+  { bytes: body, isUtf8 }: DecodedBody,
+  isKnown: IsKnownText,
+): ParsedPage | string | undefined {
+  const split = splitPage(body);
+  const toRecord = (bytes: Buffer): PageRecord => toPageRecord(bytes, isUtf8, isKnown);
+  if (split === undefined) {
+    if (body.length > MAX_ENVELOPE_BYTES) return 'the answer is large and not a page';
+    const json = tryParse(body.toString('utf8'));
+    if (json === undefined) return undefined;
     const results = isJsonObject(json) && Array.isArray(json.results) ? json.results : null;
-    return { json, results: results?.map((value) => ({ textHash: null, value: () => value })) ?? null };
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+    if (results !== null && results.length > MAX_RECORDS) return TOO_MANY;
+    const records = results?.map((value) => ({ textHash: null, value: () => value })) ?? null;
+    return { json, results: records, isDamaged: false };
+  }
+  if (split.results.length > MAX_RECORDS) return TOO_MANY;
+  if (split.envelope.length > MAX_ENVELOPE_BYTES) return 'the page is large beside its records';
+  const json = tryParse(split.envelope);
+  if (json !== undefined) return { json, results: split.results.map(toRecord), isDamaged: false };
+  const salvaged = salvagePage(body, split.start);
+  if (salvaged === undefined) return undefined;
+  return { json: salvaged.json, results: salvaged.pieces.map(toRecord), isDamaged: true };
+}
+
+const TOO_MANY = `the page has more than ${MAX_RECORDS} records`;
+
+function tryParse(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
     return undefined; // not JSON is an answer too: the caller says what it means
   }
 }

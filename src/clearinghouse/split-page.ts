@@ -2,9 +2,14 @@
 export interface SplitPage {
   /** The body with an empty list of results: still to be parsed. */
   readonly envelope: string;
-  /** The bytes of each result: still to be parsed. */
+  /** The bytes of each result: still to be parsed. Where there are too many, those up to one more than that. */
   readonly results: readonly Buffer[];
+  /** Where the list of results begins, after its bracket. */
+  readonly start: number;
 }
+
+/** More records than this are no page: the whole collection has some 12,300 cases. */
+export const MAX_RECORDS = 20_000;
 
 const [TAB, LINE_FEED, RETURN, SPACE, QUOTE, COMMA, COLON] = [9, 10, 13, 32, 34, 44, 58] as const;
 const [OPEN_LIST, BACKSLASH, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [91, 92, 93, 123, 125] as const;
@@ -31,13 +36,37 @@ export function splitPage(body: Buffer): SplitPage | undefined {
       // With a name in escapes, or with two lists, it is for JSON.parse to say what counts.
       if (key === 'with escapes' || found !== undefined || body[list] !== OPEN_LIST) return undefined;
       found = splitList(body, list);
+      if (found.results.length > MAX_RECORDS) break;
       at = found.to;
     } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++;
     else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth--;
   }
   if (found === undefined) return undefined;
   const { from, to, results } = found;
-  return { envelope: `${body.toString('utf8', 0, from)}${body.toString('utf8', to)}`, results };
+  if (results.length > MAX_RECORDS) return { envelope: '', results, start: from };
+  return { envelope: `${body.toString('utf8', 0, from)}${body.toString('utf8', to)}`, results, start: from };
+}
+
+const ID = Buffer.from('"id"');
+
+/** The `id` of a record that is no JSON, where it can be told; undefined where it cannot. */
+export function findCaseId(record: Buffer): number | undefined {
+  let depth = 0;
+  for (let at = 0; at < record.length; at++) {
+    const byte = record[at];
+    if (byte === QUOTE) {
+      const end = skipString(record, at);
+      const isKey = depth === 1 && record[skipSpace(record, end)] === COLON;
+      if (isKey && record.subarray(at, end).equals(ID)) {
+        const value = record.toString('latin1', skipSpace(record, end) + 1, end + 40);
+        const [, digits] = /^\s*(\d{1,15})\s*[,}]/.exec(value) ?? [];
+        return digits === undefined ? undefined : Number(digits);
+      }
+      at = end - 1;
+    } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++;
+    else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth--;
+  }
+  return undefined;
 }
 
 /** What the string from `start` to `end` is to the object that it stands in. */
@@ -67,11 +96,24 @@ function splitList(body: Buffer, start: number) {
     } else if (byte === COMMA && depth === 1) {
       results.push(body.subarray(skipSpace(body, element), at));
       element = at + 1;
+      if (results.length > MAX_RECORDS) break;
     }
   }
   const last = skipSpace(body, element);
   if (results.length > 0 || last < at) results.push(body.subarray(last, at));
   return { from, to: at, results };
+}
+
+/** The place after the value that begins there, by its brackets alone; the end of the bytes where they do not fit. */
+export function skipValue(body: Buffer, start: number): number {
+  let depth = 0;
+  for (let at = start; at < body.length; at++) {
+    const byte = body[at];
+    if (byte === QUOTE) at = skipString(body, at) - 1;
+    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++;
+    else if ((byte === CLOSE_OBJECT || byte === CLOSE_LIST) && --depth <= 0) return at + 1;
+  }
+  return body.length;
 }
 
 /** The place after the string that begins with the quote at `start`. */
@@ -85,7 +127,7 @@ function skipString(body: Buffer, start: number): number {
   }
 }
 
-function skipSpace(body: Buffer, start: number): number {
+export function skipSpace(body: Buffer, start: number): number {
   let at = start;
   for (
     let byte = body[at];

@@ -38,7 +38,8 @@ export const ERRORS_OF_RUNS = {
   },
   RECORDS_KEPT_ASIDE: {
     exit: 'partial',
-    means: 'Every page was read, but some records are not cases; they are kept in `kept_aside`.',
+    means:
+      'Every page was read, but some records are not cases, or hold bytes that are not UTF-8; they are kept in `kept_aside`.',
     hint: 'See `SELECT * FROM kept_aside`. The status counts as partial until the API mends them.',
     lasts: true,
   },

@@ -4,12 +4,18 @@ import type { Mirror } from './open-mirror.ts';
 import { doubleSightings, keptAside, payloadDrift } from './schema.ts';
 import type { Moment } from './write-changes.ts';
 
-/** A record that cannot be a case, and where it came from. */
+/** A record that cannot be a case, or cannot be read exactly, and where it came from. */
 export interface Misfit {
-  /** Its JSON. */
+  /** Its JSON; of one that is no JSON its text, as a JSON string. */
   readonly record: string;
-  /** SHA-256 of that, in hex. */
+  /** The bytes in which it came, where it is no JSON in UTF-8. */
+  readonly bytes: Buffer | null;
+  /** SHA-256 of the bytes, or of `record` where they are null, in hex. */
   readonly fingerprint: string;
+  /** The case that it names, as far as that can be told. */
+  readonly caseId: number | null;
+  /** Whether it is stored as a case all the same. */
+  readonly isStored: boolean;
   readonly why: string;
   readonly source: string;
   readonly position: number;
@@ -29,9 +35,16 @@ export interface DoubleSighting {
 
 /** Keeps a record aside; the same record coming again only moves `last_run_id`. Part of the caller's transaction. */
 export function writeMisfit({ db }: Mirror, misfit: Misfit, runId: number): void {
+  const { record, bytes, fingerprint, caseId, why, source, position } = misfit;
   db.insert(keptAside)
     .values({
-      ...misfit,
+      record,
+      bytes,
+      fingerprint,
+      case_id: caseId,
+      why,
+      source,
+      position,
       first_run_id: runId,
       last_run_id: runId,
     })

@@ -105,10 +105,11 @@ function deleteContent(mirror: Mirror, caseId: number, runId: number): void {
 /** The records kept aside that name this case. Not asked in SQL, whose JSON is not nested as deep as theirs may be. */
 function listKeptAside({ db }: Mirror, caseId: number): string[] {
   return db
-    .select({ key: keptAside.fingerprint, record: keptAside.record })
+    .select({ key: keptAside.fingerprint, record: keptAside.record, named: keptAside.case_id })
     .from(keptAside)
     .all()
-    .filter(({ record }) => {
+    .filter(({ record, named }) => {
+      if (named === caseId) return true;
       const value = JSON.parse(record) as JsonValue;
       const id = isJsonObject(value) ? value.id : null;
       return id === caseId || id === String(caseId);

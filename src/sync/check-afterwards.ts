@@ -34,10 +34,17 @@ async function checkDepartures(
 ): Promise<{ departures: DepartureReport; missed: ReadonlyMap<number, number> }> {
   const statusIds = sweeps.filter(showsMissing).map(({ status }) => status.id);
   const mostGone = toMostGone(record.countPresent(statusIds), run.mostDepartures);
-  const skip = findStop(sweeps) ?? (statusIds.length === 0 ? 'No list was read to its last page.' : null);
+  const unreadIds = sweeps.filter(hasUnreadPages).map(({ status }) => status.id);
+  const isNone = statusIds.length === 0 && unreadIds.length === 0;
+  const skip = findStop(sweeps) ?? (isNone ? 'No list was read to its last page.' : null);
   if (skip !== null)
     return { departures: record.recordDepartures(toSkippedDepartures(skip), mostGone), missed: new Map() };
-  const missing = record.listMissing(statusIds, (id) => sightings.has(id));
+  const isSeen = (id: number): boolean => sightings.has(id);
+  const onUnreadPages = record.listMissing(unreadIds, isSeen).slice(0, MAX_LOOKED_UP);
+  const missing = [
+    ...record.listMissing(statusIds, isSeen),
+    ...onUnreadPages.map((one) => ({ ...one, isJudged: false })),
+  ];
   if (missing.length > 0) run.onEvent({ type: 'looking-up', cases: missing.length });
   const findings = await findDepartures({
     client: run.client,
@@ -48,6 +55,14 @@ async function checkDepartures(
     signal: run.signal,
   });
   return { departures: record.recordDepartures(findings, mostGone), missed: findings.missed };
+}
+
+/** Of the cases that may stand on pages which could not be read, no more are looked up in one run. */
+const MAX_LOOKED_UP = 500;
+
+/** Whether the list was walked to its end, but for pages that could not be read. */
+function hasUnreadPages({ error }: StatusReport): boolean {
+  return error?.code === 'PAGES_UNREADABLE';
 }
 
 /** A sweep that seemed complete is not when its list lacked cases that the API has under its status. */

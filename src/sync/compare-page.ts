@@ -3,8 +3,10 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { fingerprint } from '../cases/fingerprint.ts';
 import { splitPayload } from '../cases/split-payload.ts';
 import { toCaseRows } from '../cases/to-case-rows.ts';
-import type { CasePage } from '../clearinghouse/case-pages.ts';
 import { parseCasePayload, type CasePayload } from '../clearinghouse/case-payload.ts';
+import { decodeStrayBytes } from '../clearinghouse/decode-body.ts';
+import { findCaseId } from '../clearinghouse/split-page.ts';
+import type { OddBytes, PageRecord } from '../clearinghouse/page-record.ts';
 import { listDrift, type Drift } from '../clearinghouse/payload-drift.ts';
 import { toSweptStatusId, UNCLASSIFIED, type SweptStatus } from '../clearinghouse/swept-status.ts';
 import type { JsonValue } from '../json.ts';
@@ -14,6 +16,14 @@ import type { CaseDrift, Misfit } from '../mirror/write-oddities.ts';
 
 /** What a page brings, before it is known what the run has seen elsewhere. */
 export type ComparedPage = Omit<PageContent, 'doubles'>;
+
+/** The records of a page, or a part of them. */
+export interface ComparablePage {
+  readonly source: string;
+  readonly records: readonly PageRecord[];
+  /** The place of the first of them on the page, from 0. */
+  readonly firstPosition?: number;
+}
 
 /** How the stored cases are looked up. */
 export interface CaseFinder {
@@ -27,7 +37,7 @@ export interface CaseFinder {
  * asked for and received meanwhile.
  */
 export async function comparePage(
-  page: Pick<CasePage, 'source' | 'records'>,
+  page: ComparablePage,
   status: SweptStatus,
   { findMark, findKnownText }: CaseFinder,
 ): Promise<ComparedPage> {
@@ -35,10 +45,23 @@ export async function comparePage(
   const misfits: Misfit[] = [];
   const drift = new Map<string, CaseDrift>();
   const marksOfPage = new Map<number, StoredMark>();
-  const keepAside = (record: JsonValue, why: string, position: number): void => {
-    const text = toRecordText(record, page.records[position]?.textHash ?? null);
+  const positionOf = (at: number): number => (page.firstPosition ?? 0) + at;
+  const keepAside = (record: JsonValue, why: string, at: number): void => {
+    const text = toRecordText(record, page.records[at]?.textHash ?? null);
     const hash = createHash('sha256').update(text).digest('hex');
-    misfits.push({ record: text, fingerprint: hash, why, source: page.source, position });
+    const place = { source: page.source, position: positionOf(at) };
+    misfits.push({
+      record: text,
+      bytes: null,
+      fingerprint: hash,
+      caseId: null,
+      isStored: false,
+      why,
+      ...place,
+    });
+  };
+  const keepBytes = (odd: OddBytes, caseId: number | null, at: number): void => {
+    misfits.push({ ...toOddMisfit(odd, caseId), source: page.source, position: positionOf(at) });
   };
   const add = ({ compared, mark }: Comparison): void => {
     cases.push(compared);
@@ -51,7 +74,15 @@ export async function comparePage(
       add(toUnchanged(known.caseId, toStatusId(known.label, status), known.mark, null));
       continue;
     }
+    if (record.odd?.isRead === false) {
+      keepBytes(record.odd, findCaseId(record.odd.bytes) ?? null, position);
+      continue;
+    }
     const parsed = parseCasePayload(record.value());
+    if (!parsed.isCase && record.odd !== undefined) {
+      keepBytes({ ...record.odd, why: `${parsed.why}; ${record.odd.why}`, isRead: false }, null, position);
+      continue;
+    }
     if (!parsed.isCase) {
       keepAside(record.value(), parsed.why, position);
       continue;
@@ -64,6 +95,7 @@ export async function comparePage(
       const textHash = drifted.length === 0 ? record.textHash : null;
       const stored = marksOfPage.get(id) ?? findMark(id);
       add(compareCase(payload, toStatusId(payload.case_ongoing, status), stored, textHash));
+      if (record.odd !== undefined) keepBytes(record.odd, id, position);
       for (const one of drifted) drift.set(`${one.field} ${one.seen}`, { ...one, caseId: id });
     } catch (error) {
       // Thrown where JSON is nested many thousands deep: it can be read, but neither compared nor written.
@@ -73,6 +105,17 @@ export async function comparePage(
     await nextTick();
   }
   return { cases, misfits, drift: [...drift.values()] };
+}
+
+function toOddMisfit({ why, bytes, isRead }: OddBytes, caseId: number | null) {
+  return {
+    record: JSON.stringify(decodeStrayBytes(bytes)),
+    bytes,
+    fingerprint: createHash('sha256').update(bytes).digest('hex'),
+    caseId,
+    isStored: isRead,
+    why,
+  };
 }
 
 /** The text of a record that is kept aside; of one that is nested too deeply to be written, by which bytes it is known. */

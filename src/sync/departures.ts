@@ -7,10 +7,12 @@ import { comparePage, type CaseFinder, type ComparedPage } from './compare-page.
 import { endsEverySweep, isOfTheDatabase } from './error-reach.ts';
 import { toTrafficRow } from './traffic-row.ts';
 
-/** A case that a complete sweep of its status no longer brought, and that no other sweep of the run brought either. */
+/** A case that the sweep of its status no longer brought, and that no other sweep of the run brought either. */
 export interface MissingCase {
   readonly id: number;
   readonly statusId: number | null;
+  /** False where it may stand on a page that could not be read: then it is fetched, and nothing else follows. */
+  readonly isJudged?: boolean;
 }
 
 export interface DepartureSearch {
@@ -49,10 +51,15 @@ export async function findDepartures(search: DepartureSearch): Promise<Departure
   let error: MirrorError | null = null;
   let failures = 0;
   let answered = 0;
+  const judged = missing.filter(({ isJudged }) => isJudged !== false).length;
   for (const one of missing) {
     try {
       const statusId = await lookUp(search, one.id);
       failures = 0;
+      if (one.isJudged === false) {
+        if (statusId !== null) found[statusId === one.statusId ? 'inPlace' : 'moved']++;
+        continue;
+      }
       answered++;
       // In the list of the cases without a status not all of them need to stand.
       if (statusId !== null && statusId === one.statusId && statusId !== UNCLASSIFIED.id)
@@ -80,7 +87,7 @@ export async function findDepartures(search: DepartureSearch): Promise<Departure
       error_code: error?.code ?? null,
       error_message: error?.message ?? null,
     },
-    goneIds: goneIds.length + missing.length - answered <= mostGone ? goneIds : [],
+    goneIds: goneIds.length + judged - answered <= mostGone ? goneIds : [],
     missed,
     error,
   };

@@ -17,6 +17,7 @@ export type WalkFacts = Pick<
   | 'countHeld'
   | 'cases'
   | 'misfits'
+  | 'inexact'
   | 'unread'
   | 'flaw'
   | 'holdsTheSameAs'
@@ -47,11 +48,20 @@ export function judgeSweep(facts: SweepFacts, error: MirrorError | null): SweepV
   if (obstacle !== null) return { outcome: 'partial', error: obstacle };
   const doubt = findDoubt(facts);
   if (doubt !== null) return { outcome: 'partial', error: doubt };
-  if (walk.misfits > 0) {
-    const records = walk.misfits === 1 ? '1 record is not a case' : `${walk.misfits} records are not cases`;
-    return { outcome: 'partial', error: new MirrorError('RECORDS_KEPT_ASIDE', `${records}; kept aside.`) };
-  }
+  const odd = describeOdd(walk);
+  if (odd !== null) return { outcome: 'partial', error: new MirrorError('RECORDS_KEPT_ASIDE', odd) };
   return { outcome: walk.cases === 0 ? 'empty' : 'complete', error: null };
+}
+
+/** What of the records could not be stored as it came; null when all could. */
+function describeOdd({ misfits, inexact }: WalkFacts): string | null {
+  const parts = [
+    ...(misfits === 0 ? [] : [misfits === 1 ? '1 record is not a case' : `${misfits} records are not cases`]),
+    ...(inexact === 0
+      ? []
+      : [`${inexact === 1 ? '1 record holds' : `${inexact} records hold`} bytes that are not UTF-8`]),
+  ];
+  return parts.length === 0 ? null : `${parts.join(', ')}; kept aside.`;
 }
 
 /** What pages that could not be read mean for the list; null when all were read. */

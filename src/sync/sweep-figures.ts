@@ -46,6 +46,12 @@ export class SweepFigures {
     this.#walk.addPage(count, flaw);
   }
 
+  /** A case whose record could not be read exactly, so that it is kept aside as well. */
+  addInexact(fingerprint: string): void {
+    this.#misfits.add(fingerprint);
+    this.#walk.addInexact();
+  }
+
   addUnread(error: MirrorError): void {
     this.#walk.addUnread(error);
   }

@@ -6,7 +6,7 @@ import { MirrorError } from '../errors.ts';
 import type { StatusFigures } from '../mirror/sync-ledger.ts';
 import type { DoubleSighting } from '../mirror/write-oddities.ts';
 import type { PageContent } from '../mirror/write-page.ts';
-import { comparePage, type CaseFinder, type ComparedPage } from './compare-page.ts';
+import { comparePage, type CaseFinder, type ComparablePage, type ComparedPage } from './compare-page.ts';
 import { isOfTheDatabase } from './error-reach.ts';
 import { isWorthAnotherWalk, judgeSweep, type SweepVerdict } from './judge-sweep.ts';
 import type { RunSightings } from './run-sightings.ts';
@@ -46,8 +46,7 @@ export async function sweepStatus(
 ): Promise<StatusReport> {
   const figures = new SweepFigures(client.traffic());
   const rowNow = (): StatusFigures => figures.toRow(client.traffic());
-  const storePage = (page: ComparedPage, { count, flaw }: CasePage): boolean => {
-    figures.addPage(count, flaw);
+  const storePart = (page: ComparedPage): boolean => {
     const doubles: DoubleSighting[] = [];
     let isNews = false;
     for (const { id, statusId, verdict } of page.cases) {
@@ -55,9 +54,20 @@ export async function sweepStatus(
       const firstStatusId = sightings.see(id, statusId);
       if (firstStatusId !== undefined) doubles.push({ caseId: id, firstStatusId, thenStatusId: statusId });
     }
-    for (const { fingerprint } of page.misfits) if (figures.addMisfit(fingerprint)) isNews = true;
+    for (const { fingerprint, isStored, caseId } of page.misfits) {
+      if (caseId !== null && !isStored) sightings.seeKeptAside(caseId);
+      if (isStored) figures.addInexact(fingerprint);
+      else if (figures.addMisfit(fingerprint)) isNews = true;
+    }
     store.writePage({ ...page, doubles }, rowNow());
     options.onPage(rowNow());
+    return isNews;
+  };
+
+  const storePage = async (page: CasePage): Promise<boolean> => {
+    figures.addPage(page.count, page.flaw);
+    let isNews = false;
+    for (const part of toParts(page)) if (storePart(await comparePage(part, status, store))) isNews = true;
     return isNews;
   };
 
@@ -78,7 +88,7 @@ export async function sweepStatus(
         if ('unread' in step) {
           figures.addUnread(step.unread);
           options.onUnreadPage(step);
-        } else isNews = storePage(await comparePage(step, status, store), step);
+        } else isNews = await storePage(step);
       }
       figures.walk.end();
     } catch (thrown) {
@@ -94,4 +104,15 @@ export async function sweepStatus(
     verdict = await walk();
   }
   return { status, figures: rowNow(), ...verdict };
+}
+
+/** So many records are made into rows and stored at once: a page of thousands would take as many rows of memory. */
+const RECORDS_AT_ONCE = 500;
+
+function toParts({ source, records }: CasePage): ComparablePage[] {
+  const parts = Math.max(1, Math.ceil(records.length / RECORDS_AT_ONCE));
+  return Array.from({ length: parts }, (_, at) => {
+    const firstPosition = at * RECORDS_AT_ONCE;
+    return { source, firstPosition, records: records.slice(firstPosition, firstPosition + RECORDS_AT_ONCE) };
+  });
 }

@@ -5,6 +5,7 @@ export class Walk {
   readonly #ids = new Set<number>();
   readonly #misfits = new Set<string>();
   #records = 0;
+  #inexact = 0;
   #pages = 0;
   #countFirst: number | null = null;
   #countLast: number | null = null;
@@ -44,6 +45,15 @@ export class Walk {
   /** The last page was read; the walk is whole where no page before it could not be read. */
   end(): void {
     this.#isWhole = this.#unread.length === 0;
+  }
+
+  /** Cases that could not be read exactly. */
+  get inexact(): number {
+    return this.#inexact;
+  }
+
+  addInexact(): void {
+    this.#inexact++;
   }
 
   /** Why pages could not be read, one error a page. */

@@ -32,11 +32,13 @@ export function* checkLedger({ sqlite }: Mirror): Flaws {
 }
 
 function* checkKeptAside(sqlite: Mirror['sqlite']): Generator<Flaw> {
-  const records = sqlite.prepare<[], { fingerprint: string; record: unknown; first_run_id: number }>(
-    'SELECT fingerprint, record, first_run_id FROM kept_aside',
-  );
-  for (const { fingerprint, record, first_run_id: runId } of records.iterate()) {
-    const found = createHash('sha256').update(String(record)).digest('hex');
+  const records = sqlite.prepare<
+    [],
+    { fingerprint: string; record: unknown; bytes: unknown; first_run_id: number }
+  >('SELECT fingerprint, record, bytes, first_run_id FROM kept_aside');
+  for (const { fingerprint, record, bytes, first_run_id: runId } of records.iterate()) {
+    const kept = Buffer.isBuffer(bytes) ? bytes : String(bytes ?? record);
+    const found = createHash('sha256').update(kept).digest('hex');
     if (found !== fingerprint)
       yield { what: `kept_aside: the fingerprint of ${show(record)}`, expected: fingerprint, found, runId };
   }

@@ -102,7 +102,11 @@ describe('redact', () => {
     const { redact, database, rows } = await start();
     const mirror = openMirror(database);
     const deep = `{"id":"7","a":${'['.repeat(1500)}${']'.repeat(1500)}}`;
-    mirror.sqlite.prepare(`INSERT INTO kept_aside VALUES ('x', 'id is a text', ?, '/', 0, 1, 1)`).run(deep);
+    mirror.sqlite
+      .prepare(
+        `INSERT INTO kept_aside (fingerprint, why, record, source, position, first_run_id, last_run_id) VALUES ('x', 'id is a text', ?, '/', 0, 1, 1)`,
+      )
+      .run(deep);
     mirror.sqlite.exec(`INSERT INTO sync_runs (outcome, started_at, "trigger", version, api_url, process_id)
       VALUES ('running', '2030-02-01T00:00:00.000Z', 'sync', '0', '', 1)`);
     mirror.close();

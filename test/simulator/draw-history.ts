@@ -5,8 +5,8 @@ import { EDIT_NAMES, type EditName } from './edits.ts';
 import { FAULT_NAMES, SLOW_FAULTS, type FaultName } from './faults.ts';
 import { TROUBLE_NAMES, type TroubleName } from './troubles.ts';
 
-/** Which requests a fault waits for: any, those for single cases, those for a count, or those for later pages. */
-export const PLACES = ['any', 'look-up', 'count', 'later page'] as const;
+/** Which requests a fault waits for: any, those for single cases, those for a count, for later pages, or for one page. */
+export const PLACES = ['any', 'look-up', 'count', 'later page', 'page 2'] as const;
 export type Place = (typeof PLACES)[number];
 
 export interface PlannedFault {

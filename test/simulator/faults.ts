@@ -108,6 +108,17 @@ export const FAULTS = {
   'gzip cut': () => ({ kind: 'gzip', damage: 'cut' }),
   'gzip corrupt': () => ({ kind: 'gzip', damage: 'corrupt' }),
   'gzip that is none': () => ({ kind: 'gzip', damage: 'not-gzip' }),
+  'an error with 200': ({ token }) => ({ kind: 'json', body: { error: `Overload, ${token}` } }),
+  '202': status(202, HTML),
+  '204': status(204),
+  'a byte-order mark': () => ({ kind: 'rewrite', with: 'byte-order-mark' }),
+  'NaN in a case': () => ({ kind: 'rewrite', with: 'nan' }),
+  'a byte of Latin-1 in a case': () => ({ kind: 'rewrite', with: 'stray-byte' }),
+  'very many tiny records': () => ({
+    kind: 'json',
+    body: { count: 1, next: null, results: Array.from({ length: 20_001 }, (_, id) => ({ id: id + 1e6 })) },
+  }),
+  'next as a query alone': () => ({ kind: 'next', to: 'query-only' }),
   'wrong types': ({ random }) => ({
     kind: 'envelope',
     fields: random.pick([

@@ -65,9 +65,12 @@ export function toServed(
     case 'empty-page':
       return { ...good, ids: [] };
     case 'next':
-      return ['foreign-host', 'other-scheme'].includes(fault.to)
+      return ['query-only', 'foreign-host', 'other-scheme'].includes(fault.to)
         ? { ...good, next: page + 1 }
         : { ...good, next: undefined };
+    case 'rewrite':
+      if (fault.with === 'byte-order-mark' || good.ids.length === 0) return good;
+      return { ...good, ids: fault.with === 'nan' ? good.ids.slice(1) : good.ids, misfits: 1 };
     case 'next-loop':
       return page < fault.pages ? good : { ...good, next: page - fault.pages + 1 };
     case 'malformed-case': {

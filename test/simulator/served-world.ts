@@ -131,5 +131,7 @@ function isAt(place: Place, { filters, page }: ReplicaRequest): boolean {
       return filters.case_id === undefined && filters.case_ongoing === undefined;
     case 'later page':
       return page > 1;
+    case 'page 2':
+      return page === 2;
   }
 }

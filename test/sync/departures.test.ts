@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import type { CaseCollection } from '../../src/replica/collection/collection.ts';
-import { always } from '../../src/replica/serve/fault-rules.ts';
+import type { FaultRule } from '../../src/replica/serve/fault.ts';
+import { always, page } from '../../src/replica/serve/fault-rules.ts';
 import type { ReplicaOptions } from '../../src/replica/serve/start-replica.ts';
 import { SWEPT_STATUSES } from '../../src/clearinghouse/swept-status.ts';
 import { toMostGone } from '../../src/sync/departures.ts';
@@ -410,5 +411,43 @@ describe('coverage', () => {
     expect(rows('SELECT outcome, error_message FROM coverage_checks')).toEqual([
       { outcome: 'skipped', error_message: 'Not all five statuses were asked for.' },
     ]);
+  });
+});
+
+describe('the known cases of a page that cannot be read', () => {
+  const failing = (number: number) => always({ kind: 'status', status: 500 }, page(number, 5020));
+  const served = () =>
+    recordedCases(Array.from({ length: 6 }, (_, at) => makeCase({ id: at + 1, case_ongoing: 'No' })));
+  const settings = { attempts: '1' };
+
+  test('are looked up, so that their changes are not missed, and none departs', async () => {
+    const source = served();
+    let fault: FaultRule = () => undefined;
+    const { sync, rows } = await startHarness({ source, pageSize: 2, faults: (request) => fault(request) });
+    await sync({ settings });
+    source.edit(3, (record) => ({ ...record, name: 'Changed' }));
+    source.remove(4);
+    fault = failing(2);
+    const report = await sync({ settings });
+    expect(report).toMatchObject({ outcome: 'partial', exit: 'partial' });
+    expect(rows('SELECT name FROM cases WHERE id = 3')).toEqual([{ name: 'Changed' }]);
+    expect(rows('SELECT id FROM cases WHERE mirror_departed_run_id IS NOT NULL')).toEqual([]);
+    fault = () => undefined;
+    expect(await sync({ settings })).toMatchObject({ outcome: 'complete' });
+    expect(rows('SELECT id FROM cases WHERE mirror_departed_run_id IS NOT NULL')).toEqual([{ id: 4 }]);
+  });
+
+  test('are not looked up where the list ended because the server is in trouble', async () => {
+    let fault: FaultRule = () => undefined;
+    const { sync, replica } = await startHarness({
+      source: served(),
+      pageSize: 1,
+      faults: (request) => fault(request),
+    });
+    await sync({ settings });
+    fault = ({ page: number }) => (number > 1 ? { kind: 'reset', at: 'before-head' } : undefined);
+    const before = replica.requests.length;
+    await sync({ settings });
+    expect(replica.requests.slice(before).filter(({ url }) => url.includes('case_id='))).toEqual([]);
   });
 });

@@ -18,6 +18,7 @@ const facts = (changes: Partial<Facts> = {}): SweepFacts => ({
     countLast: 30,
     countHeld: true,
     unread: [],
+    inexact: 0,
     flaw: null,
     cases: 30,
     misfits: 0,

@@ -68,7 +68,7 @@ ledger  | -  | a complete run with a failed status | UPDATE status_syncs SET out
 ledger  | -  | an old run that is still running | UPDATE sync_runs SET outcome = 'running', ended_at = NULL WHERE id = 1
 ledger  | -  | departures that do not add up | UPDATE departure_checks SET cases_gone = 3 WHERE run_id = 3
 ledger  | -  | a measurement without a count | UPDATE coverage_checks SET count_all = NULL WHERE run_id = 1
-ledger  | -  | a record kept aside that was edited | INSERT INTO kept_aside VALUES ('x', '', '{}', '', 0, 1, 1)
+ledger  | -  | a record kept aside that was edited | INSERT INTO kept_aside (fingerprint, why, record, source, position, first_run_id, last_run_id) VALUES ('x', '', '{}', '', 0, 1, 1)
 `;
 
 export const DAMAGES: readonly Damage[] = LINES.trim()

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { statuses } from './statuses.ts';
 
 /* What the mirror did, and what it could not put into the other tables. */
@@ -109,18 +109,24 @@ export const statusSyncs = sqliteTable(
   (table) => [primaryKey({ columns: [table.run_id, table.status_id] })],
 );
 
-/** Records of the API that cannot be a case. The same record is kept once, however often it comes. */
+/**
+ * Records of the API that cannot be a case, or cannot be read exactly. The same record is kept once, however often it
+ * comes. Where `bytes` is not null, the record is no JSON in UTF-8: `bytes` has it as it came.
+ */
 export const keptAside = sqliteTable('kept_aside', {
-  /** SHA-256 of the record's text. */
+  /** SHA-256 of `bytes`, or of the text in `record` where that is null. */
   fingerprint: text('fingerprint').primaryKey(),
   why: text('why').notNull(),
-  /** The record as JSON. */
+  /** The record as JSON; of one that is no JSON its text, as a JSON string. */
   record: text('record').notNull(),
   /** Path and query of the page it came on first, and its place there, from 0. */
   source: text('source').notNull(),
   position: integer('position').notNull(),
   first_run_id: ofRun('first_run_id'),
   last_run_id: ofRun('last_run_id'),
+  bytes: blob('bytes', { mode: 'buffer' }),
+  /** The case that the record names, as far as that can be told. */
+  case_id: integer('case_id'),
 });
 
 /** Fields that are not what the API's documentation and recorded answers had. */

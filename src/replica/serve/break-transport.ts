@@ -52,11 +52,28 @@ export async function breakTransport(
     case 'empty-body':
       response.writeHead(200, { ...JSON_TYPE, 'content-length': 0 }).end();
       return;
+    case 'bytes':
+      response
+        .writeHead(200, { 'content-type': fault.contentType ?? JSON_TYPE['content-type'] })
+        .end(fault.body);
+      return;
+    case 'rewrite':
+      response.writeHead(200, JSON_TYPE).end(rewrite(fault.with, body));
+      return;
     case 'gzip':
       response
         .writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip' })
         .end(await badGzip(fault.damage, body));
   }
+}
+
+function rewrite(how: (TransportFault & { kind: 'rewrite' })['with'], body: Buffer): Buffer {
+  if (how === 'byte-order-mark') return Buffer.concat([Buffer.from('\ufeff'), body]);
+  const [name, odd] =
+    how === 'nan' ? ['"name":', '"lamp":NaN,"name":'] : ['"name":"', Buffer.from('"name":"\u00e9', 'latin1')];
+  const at = body.indexOf(name);
+  if (at === -1) return body;
+  return Buffer.concat([body.subarray(0, at), Buffer.from(odd as Buffer), body.subarray(at + name.length)]);
 }
 
 function sendStatus(response: ServerResponse, fault: TransportFault & { kind: 'status' }): void {

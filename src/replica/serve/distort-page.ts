@@ -57,6 +57,8 @@ function strayNext(to: (PageFault & { kind: 'next' })['to'], { url, page, basePa
   switch (to) {
     case 'not-a-url':
       return 'page two, please';
+    case 'query-only':
+      return next.search;
     case 'foreign-host':
       next.hostname = 'elsewhere.example';
       break;

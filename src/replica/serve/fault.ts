@@ -25,6 +25,10 @@ export type Fault =
   | { kind: 'empty-body' }
   /** Says that it is gzip: cut off, with wrong bytes in it, or not compressed at all. */
   | { kind: 'gzip'; damage: 'cut' | 'corrupt' | 'not-gzip' }
+  /** Status 200 with these bytes. */
+  | { kind: 'bytes'; body: Buffer; contentType?: string }
+  /** The right body behind a byte-order mark, or with a first case that holds NaN or a byte of Latin-1. */
+  | { kind: 'rewrite'; with: 'byte-order-mark' | 'nan' | 'stray-byte' }
   /** Status 200 with this JSON instead of an envelope. */
   | { kind: 'json'; body: JsonValue }
   /** The envelope with these fields instead of its own: wrong types, another `next`, another `count`. */
@@ -38,7 +42,10 @@ export type Fault =
   /** No results, but the page's own `next`. */
   | { kind: 'empty-page' }
   /** `next` leads somewhere it must not. */
-  | { kind: 'next'; to: 'foreign-host' | 'other-scheme' | 'other-filter' | 'outside' | 'not-a-url' }
+  | {
+      kind: 'next';
+      to: 'query-only' | 'foreign-host' | 'other-scheme' | 'other-filter' | 'outside' | 'not-a-url';
+    }
   /** `next` leads back so that `pages` pages go round for ever; 1 is a page that names itself. */
   | { kind: 'next-loop'; pages: number }
   /** One of the page's cases, the first by default, is not a case. */

@@ -1,0 +1,146 @@
+import { describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../src/json.ts';
+import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import { makeCase } from '../support/make-case.ts';
+import { startHarness, statusOf } from '../support/sync-harness.ts';
+import { startBytes } from '../support/served-bytes.ts';
+
+const YES = statusOf(5021);
+const text = (changes: JsonObject): string => JSON.stringify(makeCase({ case_ongoing: 'Yes', ...changes }));
+const three = [1, 2, 3].map((id) => text({ id, name: `Case ${id}` }));
+const NAMES = 'SELECT name FROM cases ORDER BY id';
+const KEPT = 'SELECT why, case_id, position, hex(bytes) AS hex FROM kept_aside ORDER BY position';
+const toHex = (body: Buffer): string => body.toString('hex').toUpperCase();
+const page = (...records: (string | Buffer)[]): Buffer =>
+  Buffer.concat([
+    Buffer.from(`{"count":${records.length},"next":null,"previous":null,"results":[`),
+    ...records.flatMap((record, at) => [...(at === 0 ? [] : [Buffer.from(',')]), Buffer.from(record)]),
+    Buffer.from(']}'),
+  ]);
+
+describe('a record that is no JSON is kept aside in its own bytes, and the rest of its page is stored', () => {
+  const broken: readonly [string, (record: string) => string][] = [
+    ['NaN', (record) => record.replace('"name":', '"lamp":NaN,"name":')],
+    ['Infinity', (record) => record.replace('"name":', '"lamp":[-Infinity],"name":')],
+    ['a bad escape', (record) => record.replace('Case 2', String.raw`Case \x32`)],
+    ['a control character', (record) => record.replace('Case 2', 'Case\n2')],
+    ['a word that JSON has not', (record) => record.replace('"name":', '"lamp":None,"name":')],
+    ['a comma too many', (record) => record.replace(/\}$/, ',}')],
+    ['a string that breaks off', (record) => record.replace('Case 2"', 'Case 2')],
+    ['a bracket that is missing', (record) => record.replace(']', '')],
+    ['an end that is missing', (record) => record.slice(0, record.indexOf('"name"') + 20)],
+  ];
+  test.each(broken)('%s', async (_title, spoil) => {
+    const odd = spoil(three[1] ?? '');
+    expect(() => JSON.parse(odd) as unknown).toThrow(SyntaxError);
+    const { sync, rows } = await startBytes(page(three[0] ?? '', odd, three[2] ?? ''));
+    const { statuses } = await sync({ statuses: [YES], settings: { attempts: '2' } });
+    expect(statuses[0]?.outcome).toBe('partial');
+    expect(rows(NAMES)).toEqual([{ name: 'Case 1' }, { name: 'Case 3' }]);
+    expect(rows(KEPT)).toEqual([{ why: 'not JSON', case_id: 2, position: 1, hex: toHex(Buffer.from(odd)) }]);
+    expect(rows(`SELECT json_extract(record, '$') AS said FROM kept_aside`)).toEqual([{ said: odd }]);
+  });
+
+  test('a page that breaks off gives what came of it, and is not complete', async () => {
+    const whole = page(...three);
+    const { sync, rows } = await startBytes(whole.subarray(0, whole.length - 300));
+    const { statuses } = await sync({ statuses: [YES], settings: { attempts: '2' } });
+    expect(statuses[0]).toMatchObject({ outcome: 'partial', error: { code: 'PAGES_UNREADABLE' } });
+    expect(rows(NAMES)).toEqual([{ name: 'Case 1' }, { name: 'Case 2' }]);
+  });
+
+  test('objects within a record that breaks off are never taken for cases', async () => {
+    const odd = text({
+      id: 2,
+      name: 'X',
+      related_cases: [
+        { id: 7, name: 'A' },
+        { id: 8, name: 'B' },
+      ],
+    });
+    const { sync, rows } = await startBytes(page(odd.replace('"X"', '"X')));
+    await sync({ statuses: [YES], settings: { attempts: '1' } });
+    expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 0 }]);
+    expect(rows('SELECT case_id FROM kept_aside')).toEqual([{ case_id: 2 }]);
+  });
+
+  test('nothing of it is lost to verify, and the same record is kept once', async () => {
+    const { sync, rows, run } = await startBytes(page(three[0] ?? '', '{"id":2,"lamp":NaN}'));
+    await sync({ statuses: [YES] });
+    await sync({ statuses: [YES] });
+    expect(rows('SELECT first_run_id, last_run_id FROM kept_aside')).toEqual([
+      { first_run_id: 1, last_run_id: 2 },
+    ]);
+    expect(await run('verify')).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe('a record with bytes that are not UTF-8', () => {
+  const latin1 = Buffer.from(text({ id: 2, name: 'Renée v. Nobody' }), 'latin1');
+
+  test('is stored as Latin-1 reads it, kept in its own bytes, and its list is not complete', async () => {
+    const { sync, rows, run } = await startBytes(page(three[0] ?? '', latin1));
+    const { statuses } = await sync({ statuses: [YES] });
+    expect(statuses[0]).toMatchObject({
+      outcome: 'partial',
+      figures: { cases_seen: 2, cases_kept_aside: 1, count_last: 2 },
+      error: { code: 'RECORDS_KEPT_ASIDE', message: '1 record holds bytes that are not UTF-8; kept aside.' },
+    });
+    expect(rows(NAMES)).toEqual([{ name: 'Case 1' }, { name: 'Renée v. Nobody' }]);
+    expect(rows(KEPT)).toEqual([
+      { why: 'bytes that are not UTF-8', case_id: 2, position: 1, hex: toHex(latin1) },
+    ]);
+    expect(await run('verify')).toMatchObject({ exitCode: 0 });
+  });
+
+  test('has no change in its history when its bytes are right again, and is noticed each night until then', async () => {
+    const { sync, rows, serve } = await startBytes(page(latin1));
+    await sync({ statuses: [YES] });
+    await sync({ statuses: [YES] });
+    expect(rows('SELECT last_run_id FROM kept_aside')).toEqual([{ last_run_id: 2 }]);
+    serve(page(Buffer.from(latin1.toString('latin1'))));
+    expect(await sync({ statuses: [YES] })).toMatchObject({ outcome: 'complete' });
+    expect(rows('SELECT count(*) AS n FROM case_changes')).toEqual([{ n: 0 }]);
+  });
+
+  test('is good where the header declares the charset', async () => {
+    const { sync, rows, serve } = await startBytes(page(latin1));
+    serve(page(latin1), 'application/json; charset=iso-8859-1');
+    expect(await sync({ statuses: [YES] })).toMatchObject({ outcome: 'complete' });
+    expect(rows(NAMES)).toEqual([{ name: 'Renée v. Nobody' }]);
+    expect(rows('SELECT count(*) AS n FROM kept_aside')).toEqual([{ n: 0 }]);
+  });
+
+  test('while U+FFFD and halves of surrogate pairs that the API writes are good', async () => {
+    const escaped = text({ id: 3, name: 'half' }).replace('half', String.raw`\ud83d`);
+    const { sync, rows, run } = await startBytes(page(text({ id: 2, name: 'a\ufffdb' }), escaped));
+    expect(await sync({ statuses: [YES] })).toMatchObject({ outcome: 'complete' });
+    expect(rows('SELECT count(*) AS n FROM kept_aside')).toEqual([{ n: 0 }]);
+    expect(JSON.parse((await run('case', '3', '--raw')).stdout)).toMatchObject({ name: '\ud83d' });
+    expect(JSON.parse((await run('case', '2', '--raw')).stdout)).toMatchObject({ name: 'a\ufffdb' });
+  });
+});
+
+test('a page of very many records is refused before it is read', async () => {
+  const { sync, rows } = await startBytes(
+    page(...Array.from({ length: 20_001 }, (_, id) => `{"id":${id + 1}}`)),
+  );
+  const { statuses } = await sync({ statuses: [YES] });
+  expect(statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'CONTRACT_BROKEN' } });
+  expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 0 }]);
+});
+
+test('a page of a thousand records is stored whole, and a record kept aside has its place on the page', async () => {
+  const source = recordedCases(
+    Array.from({ length: 1100 }, (_, at) => ({ id: at + 1, case_ongoing: 'Yes' })),
+  );
+  const { sync, rows } = await startHarness({
+    source,
+    pageSize: 2000,
+    faults: ({ filters }) =>
+      filters.case_ongoing === 5021 ? { kind: 'malformed-case', as: 'no-id', place: 1050 } : undefined,
+  });
+  const { statuses } = await sync({ statuses: [YES] });
+  expect(statuses[0]?.figures).toMatchObject({ pages: 1, cases_seen: 1099, cases_kept_aside: 1 });
+  expect(rows('SELECT position FROM kept_aside')).toEqual([{ position: 1050 }]);
+});
