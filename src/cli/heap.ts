@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 
 /** Left alone, Node 22 and later let the space for new objects grow to many times of what a page needs, and keep it. */
 const SMALL_NEW_SPACE = ['--max-semi-space-size=8', '--semi-space-growth-factor=1'] as const;
-const MOST_BYTES = 40_000_000;
+const MOST_BYTES = 32_000_000;
 
 let collect: (() => void) | undefined;
 
