@@ -11,8 +11,12 @@ import { fillTables } from './query-as-of.ts';
 import { shadowTables } from './shadow-tables.ts';
 import { listColumns } from './shadow.ts';
 
-/** Nothing earlier is kept of the first; a note says what a copy is, and this one gets its own. */
-const LEFT_OUT: ReadonlySet<SQLiteTable> = new Set<SQLiteTable>([schema.textHashes, schema.mirrorSnapshot]);
+/** Nothing earlier is kept of the first; a copy gets a note of its own; the seals are written with the rows. */
+const LEFT_OUT: ReadonlySet<SQLiteTable> = new Set<SQLiteTable>([
+  schema.textHashes,
+  schema.mirrorSnapshot,
+  schema.seals,
+]);
 
 const TABLES = Object.values(schema)
   .filter((one) => isTable(one))

@@ -1,6 +1,7 @@
 import { constants, copyFileSync, linkSync, lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createTempFile, moveIntoPlace } from '../files/replace-file.ts';
+import { moveIntoPlace } from '../files/replace-file.ts';
+import { createPartialFile } from './partial-file.ts';
 import { toStem } from './snapshot-name.ts';
 import { readIdentity, type SnapshotNote } from './snapshot-note.ts';
 
@@ -33,13 +34,13 @@ function isOurs(path: string, source: string): boolean {
 
 /** A copy that shares its blocks, else a second name, else a copy. */
 function replaceBySame(snapshot: string, path: string): void {
-  const temp = createTempFile(path);
+  const partial = createPartialFile(path); // the next snapshot removes it where this process dies
   try {
-    rmSync(temp);
-    linkOrCopy(snapshot, temp);
-    moveIntoPlace(temp, path);
+    rmSync(partial.path);
+    linkOrCopy(snapshot, partial.path);
+    moveIntoPlace(partial.path, path);
   } finally {
-    rmSync(temp, { force: true });
+    partial.release();
   }
 }
 

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openMirror, openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
 import { findCase } from '../../src/mirror/find-case.ts';
@@ -96,6 +97,52 @@ describe('redact', () => {
     reader.close();
     expect((await redact('7', '--yes')).exitCode).toBe(0);
     expect(bytes()).not.toContain(CANARY);
+  });
+
+  test('that is unfinished is told by status, departed and verify, and the next sync finishes it', async () => {
+    const { redact, bytes, database, sync } = await start();
+    const reader = openMirrorReadOnly(database);
+    reader.sqlite.exec('BEGIN');
+    reader.sqlite.prepare('SELECT count(*) FROM cases').get();
+    await redact('7', '--yes');
+    const ask = async (...words: string[]) => runCli([...words, '--database', database]);
+    const tell = async () => ({
+      status: (await ask('status')).stdout.includes('PENDING'),
+      departed: (await ask('departed')).stdout.replaceAll(/\s+/g, ' ').includes('NOT finished'),
+      verify: (await ask('verify')).exitCode,
+    });
+    expect(await tell()).toEqual({ status: true, departed: true, verify: 10 });
+    await sync();
+    expect(await tell()).toEqual({ status: true, departed: true, verify: 10 }); // the reader is still there
+    reader.close();
+    expect((await sync()).outcome).toBe('complete');
+    expect(await tell()).toEqual({ status: false, departed: false, verify: 0 });
+    expect(bytes()).not.toContain(CANARY);
+  });
+
+  test('lists the copies that hold the content, and removes it there with --snapshots', async () => {
+    const { redact, database, source, sync } = await start();
+    source.put(sealed);
+    await sync();
+    const folder = dirname(database);
+    await runCli(['snapshot', '--database', database], { folder });
+    source.remove(7);
+    await sync();
+    copyFileSync(database, `${database}.replaced-20260101T000000000Z`);
+    const holding = () =>
+      readdirSync(folder, { recursive: true })
+        .map(String)
+        .filter((name) => statSync(join(folder, name)).isFile())
+        .filter((name) => readFileSync(join(folder, name)).includes(CANARY));
+    const { stdout } = await redact('7', '--yes');
+    for (const name of ['latest.db', '.db.replaced-20260101T000000000Z']) expect(stdout).toContain(name);
+    expect(holding()).toHaveLength(3);
+    const again = await redact('7', '--snapshots', '--yes', '--json');
+    expect(JSON.parse(again.stdout)).toMatchObject({ run_id: 7, copies_with_content: [] });
+    expect(holding()).toEqual([]);
+    const latest = join(folder, 'snapshots', 'latest.db');
+    expect((await runCli(['verify', '--database', latest])).exitCode).toBe(0);
+    expect(await redact('7', '--snapshots')).toMatchObject({ exitCode: 0 });
   });
 
   test('is not held up by a record kept aside that is nested too deep for SQL, and closes the record of a dead run', async () => {

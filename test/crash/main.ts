@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { mixSeeds, Random } from '../../src/replica/invent/random.ts';
+import { COPY_COMMANDS, prepareCopyWorld, runCopyTrial, type CopyCommand } from './copy-trials.ts';
 import { drawInstants, listWriteDeaths, parseDeath, type Death } from './deaths.ts';
 import { isFailure, renderFailure, renderInstants, renderWrites } from './report.ts';
 import { prepareScenarios, type Scenario } from './scenario.ts';
@@ -33,6 +34,26 @@ function planDeaths({ name, labels, requests }: Scenario, place: number, ofAll: 
   const ownLabels =
     name === 'sync after a death' ? labels.slice(0, labels.indexOf('before BEGIN IMMEDIATE')) : labels;
   return [...listWriteDeaths(ownLabels), ...drawInstants(random, instants, requests)];
+}
+
+/** Dies at every write of a snapshot, a restore and a redaction; returns what was wrong, and whether time ran out. */
+async function dieInCopies(parent: string, isEnough: () => boolean): Promise<string[]> {
+  const world = await prepareCopyWorld(parent);
+  const faults: string[] = [];
+  for (const command of Object.keys(COPY_COMMANDS) as CopyCommand[]) {
+    const deaths = listWriteDeaths(world.labels[command]);
+    let died = 0;
+    for (const death of deaths) {
+      if (isEnough())
+        return [...faults, `${command}: ${deaths.length - died} deaths not died for want of time`];
+      if (death.at !== 'write') continue;
+      const found = await runCopyTrial(world, command, death.label, death.occurrence, parent);
+      died++;
+      faults.push(...found.map((fault) => `${command}, ${death.label} #${death.occurrence}: ${fault}`));
+    }
+    console.log(`${command}: ${died} deaths at writes`);
+  }
+  return faults;
 }
 
 /** The same deaths in another order, always the same for a seed. */
@@ -73,6 +94,10 @@ try {
   for (const scenario of scenarios) console.log(renderWrites(scenario, trials));
   console.log('');
   for (const scenario of scenarios) console.log(renderInstants(scenario, trials));
+  const copyFaults =
+    one === null ? await dieInCopies(folder, () => Date.now() - begun > Number(values.minutes) * 60_000) : [];
+  for (const fault of copyFaults) console.log(fault);
+  if (copyFaults.length > 0) process.exitCode = 1;
   const died = trials.filter(({ result }) => result.died).length;
   const failures = trials.filter(isFailure);
   const seconds = Math.round((Date.now() - begun) / 1000);

@@ -8,7 +8,9 @@
  *   CRASH_OCCURRENCE=N      when it comes for the Nth time
  *   CRASH_MOST_PAGES=N      a database is full with N pages
  */
-import { writeFileSync } from 'node:fs';
+import fs, { writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { basename } from 'node:path';
 import { loadEngine } from '../../dist/mirror/sqlite-engine.js';
 
 const Database = loadEngine();
@@ -79,6 +81,35 @@ for (const [method, toSql] of [
     return watch(this, toSql(...values), () => original.apply(this, values));
   };
 }
+
+/** "rename mirror.db" and the like, with what is drawn or dated in a name left out. */
+for (const method of ['renameSync', 'linkSync', 'copyFileSync', 'rmSync', 'chmodSync', 'fsyncSync']) {
+  const original = fs[method];
+  fs[method] = function (...values) {
+    const names = values
+      .filter((value) => typeof value === 'string')
+      .map((path) => toPattern(basename(path)));
+    const label = [method.replace('Sync', ''), ...names].join(' ');
+    reach(`before ${label}`);
+    const result = original.apply(fs, values);
+    reach(`after ${label}`);
+    return result;
+  };
+}
+syncBuiltinESMExports();
+
+function toPattern(name) {
+  return name.replace(/[0-9a-f]{16}/, '*').replace(/\d{8}T\d{6,9}Z/, '*');
+}
+
+/** A copy of a database, page by page. */
+const backup = Database.prototype.backup;
+Database.prototype.backup = async function (...values) {
+  reach('before backup');
+  const result = await backup.apply(this, values);
+  reach('after backup');
+  return result;
+};
 
 if (CRASH_MOST_PAGES !== undefined) {
   const limited = new WeakSet();

@@ -49,7 +49,7 @@ describe('as of a run, every table and view', () => {
       queryAsOf(mirror, 1, 'SELECT 1');
       const shadows = mirror.sqlite.prepare<[], string>('SELECT name FROM sqlite_temp_schema').pluck().all();
       const bare = listNames(mirror).filter((name) => !shadows.includes(name));
-      expect(bare).toEqual(['statuses']);
+      expect(bare).toEqual(['statuses', 'mirror_identity', 'mirror_snapshot']);
       // A view that named the file's tables as such would read them still.
       const named = `SELECT name FROM sqlite_schema WHERE type = 'view' AND sql LIKE '%main.%'`;
       expect([...query(mirror, named).rows]).toEqual([]);

@@ -80,7 +80,7 @@ function render(snapshot: string, database: string, said: ContentCount, done: Re
   if (done.redactedCases.length > 0)
     lines.push(
       `The snapshot holds the content of cases that were redacted since: ${done.redactedCases.join(', ')}.`,
-      'To remove it again: clearinghouse-mirror redact ID --yes',
+      'To remove it again, after the next sync: clearinghouse-mirror redact ID --yes',
     );
   return `${lines.join('\n')}\n`;
 }

@@ -1,0 +1,155 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { listPendingRedactions } from '../../src/mirror/finish-redactions.ts';
+import { openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
+import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
+import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { startCommand } from './run-command.ts';
+import { toText } from './scenario.ts';
+
+/* Deaths while a copy of the mirror is taken or put back, and while content is removed from it. */
+
+const CANARY = 'CanaryOfTheSealedCase';
+const SEALED = 7;
+const SNAPSHOT = 'mirror-20261101T031700Z.db';
+
+export const COPY_COMMANDS = {
+  snapshot: ['snapshot'],
+  restore: ['restore', SNAPSHOT, '--yes'],
+  redact: ['redact', String(SEALED), '--snapshots', '--yes'],
+} as const;
+export type CopyCommand = keyof typeof COPY_COMMANDS;
+
+/** A folder with a mirror and a snapshot, in which a case that has left the site is in every copy. */
+export interface CopyWorld {
+  readonly folder: string;
+  /** Every write of each undisturbed command, in order. */
+  readonly labels: Readonly<Record<CopyCommand, readonly string[]>>;
+}
+
+export async function prepareCopyWorld(parent: string): Promise<CopyWorld> {
+  const folder = join(parent, 'world');
+  const sealed = makeCase({
+    id: SEALED,
+    name: `${CANARY} v. County`,
+    summary: `<p>${CANARY}</p>`,
+    main_docket: makeDocket({ docket_entries: [makeEntry({ description: `${CANARY} COMPLAINT` })] }),
+  });
+  const source = recordedCases([sealed, makeCase({ id: 8 }), makeCase({ id: 9 })]);
+  const harness = await startHarness({ source });
+  await harness.sync();
+  cpSync(harness.database, join(folder, 'mirror.db'), { recursive: true });
+  await expectEnd(COPY_COMMANDS.snapshot, folder);
+  const [taken = ''] = readdirSync(join(folder, 'snapshots')).filter((name) => name.startsWith('mirror-'));
+  cpSync(join(folder, 'snapshots', taken), join(folder, 'snapshots', SNAPSHOT));
+  source.remove(SEALED);
+  await harness.sync();
+  rmSync(join(folder, 'mirror.db'));
+  cpSync(harness.database, join(folder, 'mirror.db'));
+  const labels: Partial<Record<CopyCommand, readonly string[]>> = {};
+  for (const command of Object.keys(COPY_COMMANDS) as CopyCommand[]) {
+    const trial = join(parent, `undisturbed-${command}`);
+    cpSync(folder, trial, { recursive: true });
+    const list = join(parent, `${command}.labels`);
+    await expectEnd(COPY_COMMANDS[command], trial, { CRASH_LABELS_TO: list });
+    labels[command] = JSON.parse(readFileSync(list, 'utf8')) as string[];
+  }
+  return { folder, labels: labels as Record<CopyCommand, readonly string[]> };
+}
+
+const toEnv = (folder: string): NodeJS.ProcessEnv => ({ CLEARINGHOUSE_DATABASE: join(folder, 'mirror.db') });
+
+async function expectEnd(
+  words: readonly string[],
+  folder: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<void> {
+  const ending = await startCommand(words, { ...toEnv(folder), ...env }).ended;
+  if (ending.exitCode !== 0) throw new Error(`An undisturbed ${words.join(' ')} ${toText(ending)}`);
+}
+
+/** Lets a command die at a write, and another one come after it. Returns everything that is not as it should be. */
+export async function runCopyTrial(
+  { folder: world }: CopyWorld,
+  command: CopyCommand,
+  label: string,
+  occurrence: number,
+  parent: string,
+): Promise<string[]> {
+  const folder = mkdtempSync(join(parent, 'copy-trial-'));
+  try {
+    cpSync(world, folder, { recursive: true });
+    const crash = { CRASH_AT: label, CRASH_OCCURRENCE: String(occurrence) };
+    const ending = await startCommand(COPY_COMMANDS[command], { ...toEnv(folder), ...crash }).ended;
+    if (ending.signal !== 'SIGKILL') return [`the ${command} that was to die ${toText(ending)}`];
+    const faults = [...examineFiles(folder), ...(command === 'redact' ? examineRedaction(folder) : [])];
+    const next = await startCommand(COPY_COMMANDS[command], toEnv(folder)).ended;
+    if (next.exitCode !== 0) return [...faults, `the next ${command} ${toText(next)}`];
+    faults.push(...examineFiles(folder), ...examineLeftovers(folder));
+    if (command === 'redact')
+      faults.push(...listFilesWith(folder).map((name) => `${name} still holds the content in the end`));
+    return faults;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The mirror and each snapshot are there and whole. */
+function examineFiles(folder: string): string[] {
+  const snapshots = readdirSync(join(folder, 'snapshots')).filter((name) => name.endsWith('.db'));
+  const faults = snapshots.includes(SNAPSHOT) ? [] : ['the snapshot is gone'];
+  for (const path of ['mirror.db', ...snapshots.map((name) => join('snapshots', name))]) {
+    if (!existsSync(join(folder, path))) faults.push(`${path} is missing`);
+    else faults.push(...examineFile(join(folder, path)).map((fault) => `${path}: ${fault}`));
+  }
+  return faults;
+}
+
+function examineFile(path: string): string[] {
+  const sqlite = openSqlite(path, { readonly: true, fileMustExist: true });
+  try {
+    const verdict = sqlite.pragma('integrity_check', { simple: true });
+    const cases = Number(sqlite.prepare('SELECT count(*) FROM cases').pluck().get());
+    return [...(verdict === 'ok' ? [] : [String(verdict)]), ...(cases === 3 ? [] : [`${cases} cases`])];
+  } catch (error) {
+    return [String(error)];
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** While bytes are left, the mirror says that it holds the case, or that its redaction is pending. */
+function examineRedaction(folder: string): string[] {
+  const path = join(folder, 'mirror.db');
+  const mirror = openMirrorReadOnly(path);
+  try {
+    const holdsBytes = ['', '-wal'].some(
+      (ending) => existsSync(`${path}${ending}`) && readFileSync(`${path}${ending}`).includes(CANARY),
+    );
+    const isNamed = mirror.sqlite
+      .prepare('SELECT 1 FROM cases WHERE id = ? AND name IS NOT NULL')
+      .get(SEALED);
+    const isPending = listPendingRedactions(mirror).some(({ caseIds }) => caseIds.includes(SEALED));
+    return holdsBytes && isNamed === undefined && !isPending ? ['bytes are left, and nothing says so'] : [];
+  } finally {
+    mirror.close();
+  }
+}
+
+function listFilesWith(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile() && readFileSync(join(one.parentPath, one.name)).includes(CANARY))
+    .map(({ name }) => name);
+}
+
+function examineLeftovers(folder: string): string[] {
+  return (
+    readdirSync(folder, { recursive: true })
+      .map(String)
+      // A lock alone may belong to a copy that is just beginning, so it stays for a minute.
+      .filter((name) => /restoring|partial$|partial-|\.tmp/.test(name))
+      .map((name) => `${name} was left`)
+  );
+}
