@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { validateHeaderValue } from 'node:http';
 import type { ConnectionSettings } from './http-agents.ts';
 import { messageOf, MirrorError } from './errors.ts';
+import { wordsOf } from './system-words.ts';
 import { readerOf, type WrittenSetting, type WrittenSettings } from './written-settings.ts';
 
 /** Checks how connections are to be made. Fails with SETTING_INVALID at the first setting that cannot be used. */
@@ -13,7 +14,10 @@ export function parseConnectionSettings(
     httpsProxy: parseProxy(written.httpsProxy),
     httpProxy: parseProxy(written.httpProxy),
     noProxy: written.noProxy?.text ?? '',
-    ca: written.caFile === undefined ? null : readCertificates(written.caFile),
+    ca:
+      written.caFile === undefined
+        ? null
+        : readCertificates(written.caFile, readerOf(written).path('caFile')),
   };
 }
 
@@ -61,8 +65,7 @@ function parseProxy(written: WrittenSetting | undefined): URL | null {
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^]+?-----END CERTIFICATE-----/g;
 
-function readCertificates({ text, from }: WrittenSetting): readonly string[] {
-  const path = text.trim();
+function readCertificates({ from }: WrittenSetting, path: string): readonly string[] {
   const fail = (why: string, cause?: unknown): never => {
     throw new MirrorError('SETTING_INVALID', `${from}: ${path} ${why}`, { cause });
   };
@@ -70,7 +73,7 @@ function readCertificates({ text, from }: WrittenSetting): readonly string[] {
   try {
     content = readFileSync(path, 'utf8');
   } catch (cause) {
-    fail(`cannot be read: ${messageOf(cause)}`, cause);
+    fail(`cannot be read: ${wordsOf(cause)}.`, cause);
   }
   const certificates = content.match(CERTIFICATE) ?? [];
   if (certificates.length === 0) fail('holds no certificate in PEM form (BEGIN CERTIFICATE).');

@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { MirrorError } from './errors.ts';
 import { parseSampleSize, type SampleSize } from './sample-size.ts';
 import { readerOf, type WrittenSetting, type WrittenSettings } from './written-settings.ts';
@@ -55,7 +55,7 @@ const A_DAY_OF_MINUTES = 24 * 60;
 
 /** Checks the settings of a schedule. Fails with SETTING_INVALID at the first that cannot be used. */
 export function parseNightlySettings(written: WrittenSettings): NightlySettings {
-  const { whole, line, yesOrNo, oneOf } = readerOf(written);
+  const { whole, line, path, yesOrNo, oneOf } = readerOf(written);
   return Object.freeze({
     at: line('at').trim(),
     timezone: line('timezone').trim(),
@@ -64,8 +64,8 @@ export function parseNightlySettings(written: WrittenSettings): NightlySettings 
     windowMinutes: whole('windowMinutes', 0, 7 * A_DAY_OF_MINUTES),
     verifySample: parseVerifySample(line('verifySample').trim(), written.verifySample?.from),
     nightlySnapshot: yesOrNo('nightlySnapshot'),
-    reports: written.reports === undefined ? null : resolve(line('reports').trim()),
-    metricsFile: written.metricsFile === undefined ? null : resolve(line('metricsFile').trim()),
+    reports: written.reports === undefined ? null : path('reports'),
+    metricsFile: written.metricsFile === undefined ? null : path('metricsFile'),
     pingUrl: parseAddress(written.pingUrl),
     webhookUrl: parseAddress(written.webhookUrl),
     webhookOn: oneOf('webhookOn', WEBHOOK_TIMES),
@@ -96,10 +96,9 @@ const MOST_KEPT = 10_000;
 
 /** Checks the settings of the snapshots of a database. Fails with SETTING_INVALID at the first that cannot be used. */
 export function parseSnapshotSettings(written: WrittenSettings, database: string): SnapshotSettings {
-  const { whole, line } = readerOf(written);
-  const folder = written.snapshots === undefined ? undefined : line('snapshots').trim();
+  const { whole, path } = readerOf(written);
   return Object.freeze({
-    folder: folder === undefined ? join(dirname(database), 'snapshots') : resolve(folder),
+    folder: written.snapshots === undefined ? join(dirname(database), 'snapshots') : path('snapshots'),
     daily: whole('keepDaily', 0, MOST_KEPT),
     weekly: whole('keepWeekly', 0, MOST_KEPT),
     monthly: whole('keepMonthly', 0, MOST_KEPT),

@@ -1,10 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
-import { messageOf, MirrorError } from './errors.ts';
+import { MirrorError } from './errors.ts';
+import { toPath } from './path-setting.ts';
 import { SETTINGS } from './settings-list.ts';
 import type { SettingSpec } from './settings-list/setting-spec.ts';
 
 export type SettingName = keyof typeof SETTINGS;
+
+/** A setting that names a file or a folder, as the value of its flag says. */
+export function isPathSetting(name: SettingName): boolean {
+  return /<(file|folder)>/.test(SETTINGS[name].flag ?? '');
+}
 
 /** Where a setting may be written, the first of them going before the others. */
 export const PLACES = ['flag', 'environment', '.env', 'default'] as const;
@@ -14,26 +18,19 @@ export interface WrittenSetting {
   readonly place: (typeof PLACES)[number];
   /** The place in words, for messages. */
   readonly from: string;
+  /** From where a relative path leads: for a .env the folder in which it stands, so that both can be moved together. */
+  readonly folder?: string;
 }
 
 /** The settings as they were written, each with where it was written. */
 export type WrittenSettings = Readonly<Partial<Record<SettingName, WrittenSetting>>>;
-
-/** Reads the file .env of a folder; an absent one is empty. */
-export function readDotEnv(path: string): NodeJS.ProcessEnv {
-  try {
-    return parseEnv(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return {};
-    throw new MirrorError('SETTING_INVALID', `${path} cannot be read: ${messageOf(cause)}`, { cause });
-  }
-}
 
 /** Picks each setting's text from the first place that has it. An empty environment variable counts as not set. */
 export function gatherSettings(
   flags: Readonly<Partial<Record<SettingName, string>>>,
   env: NodeJS.ProcessEnv,
   dotEnv: NodeJS.ProcessEnv,
+  folder = process.cwd(),
 ): WrittenSettings {
   const written: Partial<Record<SettingName, WrittenSetting>> = {};
   for (const name of Object.keys(SETTINGS) as SettingName[]) {
@@ -45,12 +42,13 @@ export function gatherSettings(
     const variable = names.map((one) => env[one]).find((text) => text !== undefined && text !== '');
     const line = shared ? undefined : dotEnv[spec.env];
     if (flag !== undefined)
-      written[name] = { text: flag, place: 'flag', from: spec.flag?.split(' ')[0] ?? spec.env };
-    else if (variable !== undefined) written[name] = { text: variable, place: 'environment', from: spec.env };
+      written[name] = { text: flag, place: 'flag', from: spec.flag?.split(' ')[0] ?? spec.env, folder };
+    else if (variable !== undefined)
+      written[name] = { text: variable, place: 'environment', from: spec.env, folder };
     else if (line !== undefined && line !== '')
-      written[name] = { text: line, place: '.env', from: `${spec.env} in .env` };
+      written[name] = { text: line, place: '.env', from: `${spec.env} in .env`, folder };
     else if (spec.default !== undefined)
-      written[name] = { text: spec.default, place: 'default', from: 'the default' };
+      written[name] = { text: spec.default, place: 'default', from: 'the default', folder };
   }
   return written;
 }
@@ -81,6 +79,12 @@ export function readerOf(written: WrittenSettings) {
     }
     return text;
   };
+  /** An absolute path. */
+  const path = (name: SettingName): string => {
+    const text = line(name).trim();
+    const { from = name, place = 'default', folder = process.cwd() } = written[name] ?? {};
+    return toPath(text, from, folder, place === 'flag' || place === 'default');
+  };
   const yesOrNo = (name: SettingName): boolean => {
     const { text, from } = written[name] ?? { text: '', from: name };
     const known = YES_OR_NO.get(text.trim().toLowerCase());
@@ -98,5 +102,5 @@ export function readerOf(written: WrittenSettings) {
       );
     return found;
   };
-  return { whole, line, yesOrNo, oneOf };
+  return { whole, line, path, yesOrNo, oneOf };
 }

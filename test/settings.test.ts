@@ -1,12 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import {
-  gatherSettings,
-  readDotEnv,
-  type SettingName,
-  type WrittenSettings,
-} from '../src/written-settings.ts';
+import { readDotEnv } from '../src/dot-env.ts';
+import { gatherSettings, type SettingName, type WrittenSettings } from '../src/written-settings.ts';
 import { parseNightlySettings, parseSnapshotSettings } from '../src/settings-nightly.ts';
 import { parseSettings } from '../src/settings.ts';
 import { SETTINGS } from '../src/settings-list.ts';
@@ -159,13 +155,13 @@ describe('the address of the API', () => {
 
 describe('the file .env', () => {
   test('may be missing', () => {
-    expect(readDotEnv(join(tempFolder(), '.env'))).toEqual({});
+    expect(readDotEnv(join(tempFolder(), '.env')).values).toEqual({});
   });
 
   test('may be empty', () => {
     const path = join(tempFolder(), '.env');
     writeFileSync(path, '');
-    expect(readDotEnv(path)).toEqual({});
+    expect(readDotEnv(path).values).toEqual({});
   });
 
   test('is read line by line, with comments and quotation marks', () => {
@@ -174,7 +170,7 @@ describe('the file .env', () => {
       path,
       '# lamps\nCLEARINGHOUSE_DELAY=7\r\n\nCLEARINGHOUSE_DATABASE="a b.db" # here\nno line\n',
     );
-    const gathered = gatherSettings({}, {}, readDotEnv(path));
+    const gathered = gatherSettings({}, {}, readDotEnv(path).values);
     expect(gathered.delayMs).toMatchObject({ text: '7', from: 'CLEARINGHOUSE_DELAY in .env' });
     expect(gathered.database?.text).toBe('a b.db');
   });

@@ -3,7 +3,7 @@ import { toMetricsStep } from '../nightly/metrics-step.ts';
 import type { NightStep } from '../nightly/night-steps.ts';
 import { toPingStep, toWebhookStep } from '../nightly/notify.ts';
 import { toReportStep } from '../nightly/report-step.ts';
-import { parseSchedule, type Schedule } from '../nightly/schedule.ts';
+import { findScheduleDoubt, parseSchedule, type Schedule } from '../nightly/schedule.ts';
 import { toSnapshotStep } from '../nightly/snapshot-step.ts';
 import { toVerifyStep } from '../nightly/verify-step.ts';
 import {
@@ -14,7 +14,8 @@ import {
   type NightlySettings,
   type SnapshotSettings,
 } from '../settings-nightly.ts';
-import { parseSettings, readToken, type Settings } from '../settings.ts';
+import { parseSettings, type Settings } from '../settings.ts';
+import { readToken } from '../token.ts';
 import { checkPrinted, findLoss, type Io } from './io.ts';
 import { toReportJson } from './render/run-report.ts';
 import { readWrittenSettings, type Flags } from './settings-options.ts';
@@ -27,17 +28,24 @@ export interface ReadSettings {
   readonly schedule: Schedule;
   readonly snapshots: SnapshotSettings;
   readonly log: LogSettings;
+  /** What may not be as it was meant. */
+  readonly warnings: readonly string[];
 }
 
 /** Reads them all, so that nothing that cannot be used is found out at night. */
 export function readNightlySettings(flags: Flags, io: Io): ReadSettings {
-  const written = readWrittenSettings(flags, io);
+  const warnings: string[] = [];
+  const written = readWrittenSettings(flags, io, (warning) => warnings.push(warning));
   const settings = parseSettings(written);
   const nightly = parseNightlySettings(written);
+  const schedule = parseSchedule(nightly.at, nightly.timezone);
+  const doubt = findScheduleDoubt(schedule, io.surroundings.now());
   return {
     settings,
     nightly,
-    schedule: parseSchedule(nightly.at, nightly.timezone),
+    schedule,
+    // One night now is not a matter of the schedule.
+    warnings: doubt === null || flags.onceNow === true ? warnings : [...warnings, doubt],
     snapshots: parseSnapshotSettings(written, settings.database),
     log: parseLogSettings(written),
     token: readToken(written),
@@ -65,7 +73,7 @@ export function listNightSteps({ settings, nightly, snapshots }: ReadSettings, i
     ...(nightly.verifySample === null ? [] : [toVerifyStep(database, nightly.verifySample, random)]),
     ...(nightly.nightlySnapshot ? [toSnapshotStep(database, snapshots, now)] : []),
     ...(nightly.reports === null ? [] : [toReportStep(nightly.reports, toReportJson)]),
-    ...(nightly.metricsFile === null ? [] : [toMetricsStep(database, nightly.metricsFile)]),
+    ...(nightly.metricsFile === null ? [] : [toMetricsStep(database, nightly.metricsFile, now)]),
     ...([io.stdout, io.stderr].every((out) => findLoss(out) === null) ? [] : [toLogStep(io)]),
     ...(nightly.webhookUrl === null
       ? []

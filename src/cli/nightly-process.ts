@@ -41,6 +41,7 @@ async function keep(
   let current = first;
   let reload = new AbortController();
   const log = createNightLog(io, current.log);
+  for (const warning of current.warnings) log.note(`Warning: ${warning}`);
   const forgetReload = io.onReload(() => {
     try {
       const fresh = read();
@@ -48,6 +49,7 @@ async function keep(
         throw new MirrorError('SETTING_INVALID', 'The database cannot be changed while `nightly` runs.');
       current = fresh;
       log.note('The settings were read again.');
+      for (const warning of fresh.warnings) log.note(`Warning: ${warning}`);
     } catch (error) {
       log.note('The settings stay as they are.');
       log.talk.onFailed(error);
@@ -89,6 +91,7 @@ async function keep(
       steps: listNightSteps(current, io),
     }),
     signal,
+    isSingle: flags.onceNow === true,
     talk: log.talk,
   });
   try {

@@ -13,8 +13,16 @@ const STOP_SIGNALS = {
   SIGTERM: ['TERMINATED', 'Stopped by SIGTERM.', EXIT_CODES.terminated.code],
 } as const;
 
+/** Lines that came with an earlier one, as where several answers are pasted at once. */
+const pasted: string[] = [];
+
 async function askAtTerminal(question: string, isSecret: boolean, signal: AbortSignal): Promise<string> {
   process.stderr.write(question);
+  const known = pasted.shift();
+  if (known !== undefined) {
+    process.stderr.write(isSecret ? '\n' : `${known}\n`);
+    return known;
+  }
   const nowhere = new Writable({
     write: (_chunk, _encoding, done) => {
       done();
@@ -30,7 +38,10 @@ async function askAtTerminal(question: string, isSecret: boolean, signal: AbortS
       const stop = (): void => {
         reject(new MirrorError('INTERRUPTED', 'Nothing was written.'));
       };
-      terminal.once('line', resolve);
+      terminal.once('line', (line) => {
+        resolve(line);
+        terminal.on('line', (more) => pasted.push(more));
+      });
       for (const event of ['SIGINT', 'close'] as const) terminal.once(event, stop);
       signal.addEventListener('abort', stop, { once: true });
     });

@@ -1,12 +1,15 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { gatherSettings, readDotEnv, type SettingName, type WrittenSettings } from '../written-settings.ts';
-import { parseSettings, readToken, type Settings } from '../settings.ts';
+import { readDotEnv } from '../dot-env.ts';
+import { listUnknownNames } from '../setting-names.ts';
+import { gatherSettings, type SettingName, type WrittenSettings } from '../written-settings.ts';
+import { parseSettings, type Settings } from '../settings.ts';
+import { readToken } from '../token.ts';
 import { SETTINGS } from '../settings-list.ts';
 import type { SettingSpec } from '../settings-list/setting-spec.ts';
 import { SETTINGS_OF_SNAPSHOTS } from '../settings-list/snapshots.ts';
 import { SETTINGS_OF_SYNC } from '../settings-list/sync.ts';
-import type { Io } from './io.ts';
+import { say, type Io } from './io.ts';
 
 /** Those of a list that have a flag. */
 function listFlagged(settings: Readonly<Partial<Record<SettingName, SettingSpec>>>): SettingName[] {
@@ -36,15 +39,32 @@ export function addSettings(command: Command, names: readonly SettingName[]): Co
   return command;
 }
 
-/** The settings of a command as written: flag, environment, .env, default. */
-export function readWrittenSettings(flags: Flags, io: Io): WrittenSettings {
+/** What each process has been warned of, so that it is said once. */
+const warned = new WeakMap<Io, Set<string>>();
+
+function warn(io: Io, warning: string): void {
+  const said = warned.get(io) ?? new Set();
+  if (!said.has(warning)) say(io.stderr, `Warning: ${warning}\n`);
+  warned.set(io, said.add(warning));
+}
+
+/** The settings of a command as written: flag, environment, .env, default. Names that are no setting are warned of. */
+export function readWrittenSettings(
+  flags: Flags,
+  io: Io,
+  onWarning: (warning: string) => void = (warning) => {
+    warn(io, warning);
+  },
+): WrittenSettings {
   const texts: Partial<Record<SettingName, string>> = {};
   for (const name of ALL_SETTINGS) {
     const flag = flags[name];
     if (typeof flag === 'string') texts[name] = flag;
     if (typeof flag === 'boolean') texts[name] = flag ? 'yes' : 'no';
   }
-  return gatherSettings(texts, io.env, readDotEnv(resolve(io.folder, '.env')));
+  const dotEnv = readDotEnv(resolve(io.folder, '.env'));
+  for (const warning of listUnknownNames(io.env, dotEnv)) onWarning(warning);
+  return gatherSettings(texts, io.env, dotEnv.values, io.folder);
 }
 
 export function readSettings(flags: Flags, io: Io): Settings {

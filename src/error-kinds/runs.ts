@@ -48,6 +48,11 @@ export const ERRORS_OF_RUNS = {
     means: 'A list did not hold cases that the API has under its status when they are asked for one by one.',
     hint: 'Those that the mirror knew were fetched; new ones may be missing. Run `sync` again.',
   },
+  DIED: {
+    exit: 'interrupted',
+    means: 'The process of a run ended in the middle of it (kill -9, power). The next run finds that out.',
+    hint: 'Everything stored so far stays. The next run goes on.',
+  },
   INTERRUPTED: {
     exit: 'interrupted',
     means: 'Ctrl-C (SIGINT) ended the run after the page in hand.',

@@ -20,7 +20,12 @@ export const ERRORS_OF_SETTINGS = {
   TOKEN_MISSING: {
     exit: 'usage',
     means: 'No API token was given.',
-    hint: 'Set CLEARINGHOUSE_API_TOKEN (environment or .env) or pass --token-file. Without a token, try `clearinghouse-mirror demo`.',
+    hint: 'Run `clearinghouse-mirror init`, set CLEARINGHOUSE_API_TOKEN (environment or .env), or pass --token-file. Without a token, try `clearinghouse-mirror demo`.',
+  },
+  ADDRESS_UNTRUSTED: {
+    exit: 'usage',
+    means: 'A file .env names the address of the API, and the token comes from elsewhere. It was not sent.',
+    hint: 'If the address is right, set it where the token is set: CLEARINGHOUSE_API_URL in the environment, or --api-url. Or put the token into the same .env.',
   },
   ADDRESS_INSECURE: {
     exit: 'usage',

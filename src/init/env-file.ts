@@ -1,6 +1,7 @@
-import { closeSync, fchmodSync, openSync, writeFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import { messageOf, MirrorError } from '../errors.ts';
+import { MirrorError } from '../errors.ts';
+import { replaceFile } from '../files/replace-file.ts';
+import { wordsOf } from '../system-words.ts';
 import { SETTINGS } from '../settings-list.ts';
 import type { SettingName } from '../written-settings.ts';
 
@@ -33,22 +34,15 @@ function toLine(variable: string, value: string): string {
 }
 
 /**
- * Writes the file for its owner's eyes alone. Fails with ENV_FILE_EXISTS unless an old one is to be replaced, and with
- * SETTING_INVALID where it cannot be written.
+ * Writes the file for its owner's eyes alone: as a whole, or the old one stays. Fails with ENV_FILE_EXISTS unless an old
+ * one is to be replaced, and with SETTING_INVALID where it cannot be written.
  */
 export function writeEnvFile(path: string, text: string, replaces: boolean): void {
-  let file: number;
   try {
-    file = openSync(path, replaces ? 'w' : 'wx', 0o600);
+    replaceFile(path, text, { mode: 0o600, mustBeNew: !replaces });
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')
       throw new MirrorError('ENV_FILE_EXISTS', `There is a file ${path} already.`, { cause });
-    throw new MirrorError('SETTING_INVALID', `${path} cannot be written: ${messageOf(cause)}`, { cause });
-  }
-  try {
-    fchmodSync(file, 0o600); // one that was there may be open to all
-    writeFileSync(file, text);
-  } finally {
-    closeSync(file);
+    throw new MirrorError('SETTING_INVALID', `${path} cannot be written: ${wordsOf(cause)}.`, { cause });
   }
 }

@@ -1,9 +1,13 @@
-import { examine, type Finding } from '../doctor/examine.ts';
+import { examineApi } from '../doctor/examine-api.ts';
+import { examineDatabase, examineDisk } from '../doctor/examine-files.ts';
+import { examineSchedule } from '../doctor/examine-nights.ts';
+import { bad, good, type Finding } from '../doctor/finding.ts';
 import type { Surroundings } from '../clearinghouse/client.ts';
-import { messageOf, MirrorError } from '../errors.ts';
+import { MirrorError } from '../errors.ts';
 import { parseSchedule } from '../nightly/schedule.ts';
 import { parseNightlySettings } from '../settings-nightly.ts';
-import { readToken } from '../settings.ts';
+import { parseSettings } from '../settings.ts';
+import { readToken } from '../token.ts';
 import type { SettingName, WrittenSettings } from '../written-settings.ts';
 import { SETTINGS } from '../settings-list.ts';
 
@@ -15,12 +19,8 @@ export interface Known {
   readonly signal: AbortSignal;
 }
 
-/** What is to be said of an answer. */
-export interface Remark {
-  readonly isGood: boolean;
-  readonly text: string;
-  readonly hint?: string | null;
-}
+/** What is to be said of an answer: good, not checked, or why it cannot be used. */
+export type Remark = Pick<Finding, 'verdict' | 'detail' | 'hint'>;
 
 export interface Question {
   readonly setting: SettingName;
@@ -39,27 +39,28 @@ export const QUESTIONS: readonly Question[] = [
     text: 'Your API token (it is not shown)',
     isSecret: true,
     fallback: () => undefined,
-    check: async (known) => {
-      readToken(known.written);
-      const findings = await look(known);
-      const token = findings.find(({ check }) => check === 'token');
-      const address = findings.find(({ check, verdict }) => check === 'address' && verdict === 'bad');
-      if (token?.verdict === 'bad') return toRemark(token);
-      // An API that cannot be reached right now says nothing about the token.
-      if (address !== undefined) return { ...toRemark(address), isGood: true };
+    check: async ({ written, surroundings, signal }) => {
+      const settings = parseSettings(written);
+      readToken(written);
+      const findings: Finding[] = [];
+      for await (const finding of examineApi(settings, written, surroundings, signal)) findings.push(finding);
+      const [token] = findings;
       if (token === undefined) throw new TypeError('the token was not looked at');
-      return toRemark(token);
+      if (token.verdict !== 'not checked') return token;
+      // An API that cannot be reached right now says nothing about the token: it is taken, and not called good.
+      const why = findings.find(({ check, verdict }) => check === 'address' && verdict === 'bad');
+      return why === undefined ? token : { ...token, detail: `not checked: ${why.detail}`, hint: why.hint };
     },
   },
   {
     setting: 'database',
     text: 'The file of the mirror (about 1.2 GB)',
     fallback: () => SETTINGS.database.default,
-    check: async (known) => {
-      const findings = (await look(known)).filter(({ check }) => check === 'database' || check === 'disk');
-      const worst = findings.find(({ verdict }) => verdict === 'bad') ?? findings.at(-1);
-      if (worst === undefined) throw new TypeError('the disk was not looked at');
-      return toRemark(worst);
+    check: async ({ written, surroundings }) => {
+      const { database } = parseSettings(written);
+      const found = examineDatabase(database, surroundings.now());
+      const disk = await examineDisk(database);
+      return found.verdict === 'bad' ? found : disk;
     },
   },
   {
@@ -69,18 +70,15 @@ export const QUESTIONS: readonly Question[] = [
     check: ({ written }) => {
       const { timezone } = parseNightlySettings(written);
       parseSchedule(SETTINGS.at.default, timezone);
-      return Promise.resolve({ isGood: true, text: timezone });
+      return Promise.resolve(good('schedule', timezone));
     },
   },
   {
     setting: 'at',
-    text: 'When to sync, as a cron expression (minute hour day month weekday)',
+    text: 'When to sync: a time such as 03:17, or a cron expression',
     fallback: () => SETTINGS.at.default,
-    check: ({ written, surroundings }) => {
-      const { at, timezone } = parseNightlySettings(written);
-      const next = parseSchedule(at, timezone).findNext(surroundings.now());
-      return Promise.resolve({ isGood: true, text: `next at ${next?.toISOString() ?? 'no time'}` });
-    },
+    check: ({ written, surroundings }) =>
+      Promise.resolve(examineSchedule(parseNightlySettings(written), surroundings.now())),
   },
 ];
 
@@ -89,26 +87,7 @@ export async function checkAnswer(question: Question, known: Known): Promise<Rem
   try {
     return await question.check(known);
   } catch (error) {
-    if (!(error instanceof MirrorError)) throw error;
-    return { isGood: false, text: messageOf(error), hint: error.hint };
+    if (!(error instanceof MirrorError) || known.signal.aborted) throw error;
+    return bad('settings', error);
   }
-}
-
-async function look({ written, surroundings, signal }: Known): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for await (const finding of examine(written, surroundings, signal)) {
-    // Settings that cannot be read are all that was looked at.
-    if (finding.check === 'settings' && finding.verdict === 'bad')
-      throw new MirrorError(
-        'SETTING_INVALID',
-        finding.detail,
-        finding.hint === null ? {} : { hint: finding.hint },
-      );
-    findings.push(finding);
-  }
-  return findings;
-}
-
-function toRemark({ verdict, detail, hint }: Finding): Remark {
-  return { isGood: verdict !== 'bad', text: detail, hint };
 }

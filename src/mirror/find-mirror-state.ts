@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
-import { count, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { count, desc, eq, gt, isNotNull, isNull, or } from 'drizzle-orm';
+import { findLastGood } from './find-last-good.ts';
 import { UNCLASSIFIED } from '../clearinghouse/swept-status.ts';
 import { listPendingRedactions, type PendingRedaction } from './finish-redactions.ts';
 import type { Mirror } from './open-mirror.ts';
@@ -16,7 +17,7 @@ export interface StatusState {
   /** Cases in the mirror that came under this status last and have not departed. */
   readonly cases: number;
   readonly lastSweep: StatusSyncRow | null;
-  /** When a sweep of it last ended complete or empty. */
+  /** When a sweep of it last ended complete or empty, by a clock that may be believed. */
   readonly lastGoodAt: string | null;
 }
 
@@ -35,10 +36,17 @@ export interface MirrorState {
   readonly drift: readonly DriftRow[];
   /** Redactions that have not removed every byte yet. */
   readonly pendingRedactions: readonly PendingRedaction[];
+  /** Runs that would have begun or ended in the future, the newest first: the clock was ahead, and they prove no freshness. */
+  readonly aheadRunIds: readonly number[];
 }
 
+/** As many of the runs that were ahead are named. */
+const MOST_AHEAD = 5;
+
 /** Reads the state of a mirror at one moment: its content, its newest runs, what drifted. */
-export function findMirrorState({ db, path }: Mirror, mostRuns: number): MirrorState {
+export function findMirrorState(mirror: Mirror, mostRuns: number, now: Date): MirrorState {
+  const { db, path } = mirror;
+  const present = now.toISOString();
   return db.transaction((moment) => {
     const countOf = (table: typeof cases | typeof docketEntries | typeof keptAside): number =>
       moment.select({ n: count() }).from(table).get()?.n ?? 0;
@@ -63,14 +71,7 @@ export function findMirrorState({ db, path }: Mirror, mostRuns: number): MirrorS
           label,
           cases: perStatus.get(id) ?? 0,
           lastSweep: sweeps.orderBy(desc(statusSyncs.run_id)).limit(1).get() ?? null,
-          lastGoodAt:
-            moment
-              .select({ at: sql<string | null>`max(${statusSyncs.ended_at})` })
-              .from(statusSyncs)
-              .where(
-                sql`${statusSyncs.status_id} = ${id} AND ${statusSyncs.outcome} IN ('complete', 'empty')`,
-              )
-              .get()?.at ?? null,
+          lastGoodAt: findLastGood(mirror, id, now),
         };
       });
     return {
@@ -86,6 +87,14 @@ export function findMirrorState({ db, path }: Mirror, mostRuns: number): MirrorS
       runs: moment.select().from(syncRuns).orderBy(desc(syncRuns.id)).limit(mostRuns).all(),
       drift: moment.select().from(payloadDrift).orderBy(payloadDrift.field).all(),
       pendingRedactions: listPendingRedactions({ db: moment }),
+      aheadRunIds: moment
+        .select({ id: syncRuns.id })
+        .from(syncRuns)
+        .where(or(gt(syncRuns.started_at, present), gt(syncRuns.ended_at, present)))
+        .orderBy(desc(syncRuns.id))
+        .limit(MOST_AHEAD)
+        .all()
+        .map(({ id }) => id),
     };
   });
 }

@@ -16,6 +16,9 @@ export function findPauseLeft({ db }: Mirror, apiUrl: string, now: Date): number
     .get();
   if (newest === undefined || newest.paused_until === null || newest.ended_at === null) return 0;
   const until = Date.parse(newest.paused_until);
-  const left = Math.min(until - now.getTime(), until - Date.parse(newest.ended_at));
-  return left > 0 ? left : 0;
+  const asked = until - Date.parse(newest.ended_at);
+  const left = until - now.getTime();
+  // More is left than was asked for: the clock was set back. By more than the pause itself: nobody knows what is left.
+  if (left > 2 * asked) return 0;
+  return Math.max(0, Math.min(left, asked));
 }

@@ -1,4 +1,4 @@
-import { and, between, eq, inArray, isNull, ne, or } from 'drizzle-orm';
+import { and, between, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm';
 import type { Mirror } from './open-mirror.ts';
 import { departureChecks, statusSyncs } from './schema.ts';
 
@@ -16,6 +16,8 @@ export function listSweptStatuses({ db }: Mirror, since: Date, upTo: Date): numb
         inArray(statusSyncs.outcome, ['complete', 'empty']),
         between(statusSyncs.started_at, since.toISOString(), upTo.toISOString()),
         or(isNull(departureChecks.outcome), ne(departureChecks.outcome, 'incomplete')),
+        // A run that began before an earlier one shows that the clock was ahead at the earlier one.
+        sql`NOT EXISTS (SELECT 1 FROM sync_runs later WHERE later.id > ${statusSyncs.run_id} AND later.started_at < ${statusSyncs.started_at})`,
       ),
     )
     .all()

@@ -3,6 +3,7 @@ import type { SweptStatus } from '../clearinghouse/swept-status.ts';
 import type { ExitName } from '../exit-codes.ts';
 import type { NightlySettings } from '../settings-nightly.ts';
 import type { RunReport } from '../sync/run-report.ts';
+import { dropAhead } from './drop-ahead.ts';
 import type { NightKeeper } from './keep-schedule.ts';
 import {
   readNightBook,
@@ -24,7 +25,8 @@ import {
   type WaitPlan,
 } from './plan-night.ts';
 import type { Schedule } from './schedule.ts';
-import { tryNight } from './try-night.ts';
+import { toTryEnding, tryNight, type TryEnding } from './try-night.ts';
+import { listUntold, noteRuns } from './untold-runs.ts';
 
 /** What a night is made of, by the settings that hold now. */
 export interface NightlyJob {
@@ -59,6 +61,8 @@ export interface NightKeeperOptions {
   readonly talk: NightTalk;
   /** Told to end, the steps that are left are left out. */
   readonly signal: AbortSignal;
+  /** One night is run, and no schedule kept. */
+  readonly isSingle?: boolean;
 }
 
 export interface KeeperOfNights extends NightKeeper {
@@ -69,7 +73,15 @@ export interface KeeperOfNights extends NightKeeper {
 }
 
 /** Keeps the nights of one mirror, and their book. */
-export function keepNights({ job, now, random, who, talk, signal }: NightKeeperOptions): KeeperOfNights {
+export function keepNights({
+  job,
+  now,
+  random,
+  who,
+  talk,
+  signal,
+  isSingle = false,
+}: NightKeeperOptions): KeeperOfNights {
   let watchingSince = now();
   let book = openBook(job().database, talk);
   let share = random();
@@ -91,6 +103,7 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
       watching_since: watchingSince.toISOString(),
       at: schedule.cron,
       timezone: schedule.timezone,
+      is_single: isSingle,
       waiting: waiting?.waiting ?? null,
       until: waiting?.until?.toISOString() ?? null,
     };
@@ -122,6 +135,8 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
 
   const attempt = async (run: RunPlan, isOnly = false): Promise<void> => {
     const { schedule, settings, runSync, database, apiUrl } = job();
+    // Nights of the future were begun while the clock was ahead.
+    book = dropAhead(book, run.due);
     const nights = noteBeginning(
       book.nights,
       run.due,
@@ -136,9 +151,12 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
     if (begun.attempts === 1) reports = [];
     await announce(begun);
     const firstBeganAt = new Date(begun.first_began_at ?? run.due);
-    const { report, ...ending } = await tryNight(run.statuses, runSync, talk.onFailed);
-    const mayPass = ending.mayPass && !repeatsItself(report?.statuses ?? [], reports.at(-1)?.statuses ?? []);
-    if (report !== null) reports.push(report);
+    const tried = await tryNight(run.statuses, runSync, talk.onFailed);
+    const mayPass =
+      tried.mayPass && !repeatsItself(tried.report?.statuses ?? [], reports.at(-1)?.statuses ?? []);
+    if (tried.report !== null) reports.push(tried.report);
+    const untold = listUntold(database, nights, begun, reports);
+    const ending = toEnding(tried, untold, run);
     exit = ending.exit;
     const patience = toPatience(settings, share, null, null);
     const endedAt = now();
@@ -147,10 +165,16 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
       (isOnly ||
         !mayPass ||
         isGivenUp(firstBeganAt, endedAt, patience, findPausedUntil(database, apiUrl, endedAt)));
-    save({ nights: noteEnding(book.nights, run.due, { ...ending, endedAt: now() }) }, null);
+    const noted = noteEnding(book.nights, run.due, { ...ending, endedAt: now() });
+    save({ nights: noteRuns(noted, begun, untold) }, null);
     const ended = findNight(book.nights, run.due) ?? begun;
     if (isLast) {
-      const after = await runSteps(job().steps, { night: ended, exit, reports }, signal, talk.onFailed);
+      const after = await runSteps(
+        job().steps,
+        { night: ended, exit, reports: untold },
+        signal,
+        talk.onFailed,
+      );
       ({ exit } = after);
       // Where the process dies or is told to end before this, the next one does the steps.
       save({ nights: noteSteps(book.nights, run.due, after.steps, !after.isCut) }, null);
@@ -173,6 +197,17 @@ export function keepNights({ job, now, random, who, talk, signal }: NightKeeperO
     },
     lastExit: () => exit,
   };
+}
+
+/**
+ * How a try ended. One that had nothing to do makes up for a process that died after its run: departures that were doubted
+ * then still are.
+ */
+function toEnding(tried: TryEnding, untold: readonly RunReport[], { statuses }: RunPlan): TryEnding {
+  const last = untold.at(-1);
+  return statuses.length === 0 && last?.outcome === 'doubtful'
+    ? { ...toTryEnding(last), runId: null }
+    : tried;
 }
 
 /** A book that cannot be read is put aside: the ledger of the mirror knows what lacks. */

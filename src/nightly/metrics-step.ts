@@ -7,14 +7,14 @@ import type { NightStep } from './night-steps.ts';
 import { renderMetrics } from './render-metrics.ts';
 
 /** Writes the metrics of the night into a file for the textfile collector of node_exporter, as a whole. */
-export function toMetricsStep(database: string, path: string): NightStep {
+export function toMetricsStep(database: string, path: string, now: () => Date): NightStep {
   return {
     step: 'metrics',
     needsAll: false,
     run: (_signal, summary) => {
       const mirror = openMirrorReadOnly(database);
       try {
-        const text = renderMetrics(findMirrorState(mirror, 0), summary);
+        const text = renderMetrics(findMirrorState(mirror, 0, now()), summary);
         mkdirSync(dirname(path), { recursive: true });
         // The collector reads files that end in .prom only, so it never sees half of one.
         replaceFile(path, text);

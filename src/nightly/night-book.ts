@@ -54,6 +54,8 @@ export interface Watch {
   readonly watching_since: string;
   readonly at: string;
   readonly timezone: string;
+  /** True where a night is begun by a timer of the host's, or by hand, so that nobody stays to keep a schedule. */
+  readonly is_single?: boolean;
   /** Null while a night goes on. */
   readonly waiting: Waiting | null;
   /** Until when it waits; null while a night goes on, or when no other night is due. */

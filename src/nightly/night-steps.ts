@@ -8,7 +8,7 @@ export interface NightSummary {
   readonly night: Night;
   /** How it ended, or how the first of its steps that failed. */
   readonly exit: ExitName;
-  /** Those of its runs that this process has made, the oldest first. */
+  /** Those of its runs, the oldest first, and of runs before it that nobody was told of. */
   readonly reports: readonly RunReport[];
   /** What became of the steps before this one. */
   readonly steps: readonly NightStepRecord[];

@@ -25,7 +25,7 @@ const NOTHING_LEFT: TryEnding = {
 };
 
 /** Departures that are doubted wait for a person, not for another try. */
-function toTryEnding(report: RunReport): TryEnding {
+export function toTryEnding(report: RunReport): TryEnding {
   const { outcome, runId, error, exit, statuses, departures } = report;
   const failures =
     outcome === 'doubtful' ? [] : [...statuses, departures].flatMap((one) => one?.error?.code ?? []);

@@ -25,7 +25,8 @@ export const SETTINGS_OF_SYNC = {
     flag: '--token-file <file>',
     env: 'CLEARINGHOUSE_TOKEN_FILE',
     default: undefined,
-    means: 'A file that holds the token. Where one place names both, it goes before the token itself.',
+    means:
+      'A file that holds the token; "-" is standard input. Where one place names both, it goes before the token itself.',
   },
   delayMs: {
     flag: '--delay <ms>',

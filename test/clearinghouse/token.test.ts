@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { ErrorCode } from '../../src/error-kinds.ts';
 import { MirrorError } from '../../src/errors.ts';
 import { gatherSettings } from '../../src/written-settings.ts';
-import { readToken } from '../../src/settings.ts';
+import { readToken } from '../../src/token.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const SECRET = 'k33per-0f-the-lamp';

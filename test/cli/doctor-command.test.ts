@@ -1,9 +1,12 @@
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { always } from '../../src/replica/serve/fault-rules.ts';
 import type { FaultRule } from '../../src/replica/serve/fault.ts';
-import { runCli } from '../support/command-line.ts';
+import { runCli, type CliOptions } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { fakeSurroundings } from '../support/surroundings.ts';
 import { startHarness } from '../support/sync-harness.ts';
@@ -13,6 +16,8 @@ async function examine(
   change: Record<string, string> = {},
   faults: FaultRule = () => undefined,
   start = new Date().toISOString(),
+  options: CliOptions = {},
+  args: readonly string[] = [],
 ) {
   const { replica, database } = await startHarness({ source: smallCollection(5), faults });
   const env = {
@@ -21,7 +26,7 @@ async function examine(
     CLEARINGHOUSE_DATABASE: database,
     ...change,
   };
-  return runCli(['doctor'], { env, surroundings: fakeSurroundings({ start }) });
+  return runCli(['doctor', ...args], { env, surroundings: fakeSurroundings({ start }), ...options });
 }
 
 test('says what is good, and ends with 0', async () => {
@@ -40,6 +45,9 @@ const bad: [number, string, string, Record<string, string>, FaultRule?][] = [
   [4, 'address', 'a web page instead of the API', {}, always({ kind: 'html' }, () => true)],
   [5, 'address', 'another API', {}, always({ kind: 'json', body: { hello: 'world' } }, () => true)],
   [9, 'disk', 'a folder that does not exist', { CLEARINGHOUSE_DATABASE: '/nowhere/at/all.db' }],
+  [2, 'schedule', 'a schedule that is none', { CLEARINGHOUSE_AT: 'every night' }],
+  [2, 'settings', 'a step that cannot be set so', { CLEARINGHOUSE_VERIFY_SAMPLE: 'some' }],
+  [2, 'settings', "the documentation's host", { CLEARINGHOUSE_API_URL: 'https://api.clearinghouse.net/' }],
 ];
 test.each(bad)('ends with %i at %s: %s, with advice', async (...[code, check, , env, faults]) => {
   const { exitCode, stdout } = await examine(env, faults);
@@ -60,4 +68,69 @@ test("warns when this machine's clock is far from the server's", async () => {
   const { exitCode, stdout } = await examine({}, undefined, '2001-01-01T00:00:00Z');
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/warn +clock +\d+ s behind the server's/);
+});
+
+test('of an API that cannot be asked nothing is called good, and no advice speaks of a sync', async () => {
+  const { stdout } = await examine({ CLEARINGHOUSE_API_URL: 'http://127.0.0.1:9/' });
+  expect(stdout).toMatch(/^- {5}token +given, but 127\.0\.0\.1:9 could not be asked$/m);
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+    'BAD address 127.0.0.1:9 cannot be reached: nobody listens there (ECONNREFUSED)',
+  );
+  expect(stdout).toMatch(/^- {5}clock/m);
+  expect(stdout).not.toMatch(/`sync`|doctor/);
+});
+
+test('an API that refuses the token is there', async () => {
+  const { stdout } = await examine({ CLEARINGHOUSE_API_TOKEN: 'wrong-token' });
+  expect(stdout).toMatch(/^ok {4}address/m);
+  expect(stdout).not.toContain('`clearinghouse-mirror doctor`');
+});
+
+test('warns of misspelt settings, of a .env that others may read, and of a schedule that seldom comes', async () => {
+  const folder = tempFolder();
+  const path = join(folder, '.env');
+  writeFileSync(path, 'CLEARINGHOUSE_PING_URL=https://ping.example/lamp-secret\nCLEARINGHOUSE_TIMEOUT=5\n');
+  chmodSync(path, 0o644);
+  const change = { CLEARINGHOUSE_DATABSE: 'x.db', CLEARINGHOUSE_AT: '0 0 29 2 *' };
+  const { exitCode, stdout } = await examine(change, undefined, undefined, { folder });
+  expect(exitCode).toBe(0);
+  const text = stdout.replaceAll(/\s+/g, ' ');
+  expect(text).toContain('did you mean CLEARINGHOUSE_DATABASE?');
+  expect(text).toContain('CLEARINGHOUSE_TIMEOUT in .env is no setting');
+  expect(text).toContain(`chmod 600 ${path}`);
+  expect(text).toMatch(/warn schedule .* the next night is \d+ days off/);
+  expect(text).toContain('- ping set, to ping.example');
+  expect(stdout).not.toContain('lamp-secret');
+  expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+});
+
+test('counts the room that all snapshots will take', async () => {
+  const { stdout } = await examine({ CLEARINGHOUSE_KEEP_DAILY: '10000', CLEARINGHOUSE_AT: '03:17' });
+  const text = stdout.replaceAll(/\s+/g, ' ');
+  expect(text).toMatch(
+    /warn snapshots up to 10016 are kept, 12019\.2 GB in the end; 0 there now; [\d.]+ GB free/,
+  );
+  expect(text).toMatch(/ok schedule "17 3 \* \* \*" in UTC; next at \d{4}-\d\d-\d\d 03:17 UTC/);
+});
+
+test('tries ping and webhook where it is told to', async () => {
+  const heard: string[] = [];
+  const server = createServer((request, response) => {
+    heard.push(`${String(request.method)} ${String(request.url)}`);
+    response.end(request.url === '/hook' ? 'ok' : 'OK (not found)');
+    request.resume();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const change = { CLEARINGHOUSE_PING_URL: `${base}/7e57`, CLEARINGHOUSE_WEBHOOK_URL: `${base}/hook` };
+  const untried = await examine(change);
+  expect(untried.exitCode).toBe(0);
+  expect(heard).toEqual([]);
+  const { exitCode, stdout } = await examine(change, undefined, undefined, {}, ['--test-notifications']);
+  server.close();
+  expect(heard).toEqual(['POST /7e57/log', 'POST /hook']);
+  expect(exitCode).toBe(4);
+  expect(stdout).toMatch(/^BAD {3}ping .*not found/m);
+  expect(stdout).toMatch(/^ok {4}webhook/m);
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { renderEnvFile } from '../../src/init/env-file.ts';
 import { MirrorError } from '../../src/errors.ts';
-import { readDotEnv } from '../../src/written-settings.ts';
+import { readDotEnv } from '../../src/dot-env.ts';
 import { always } from '../../src/replica/serve/fault-rules.ts';
 import { startReplica } from '../../src/replica/serve/start-replica.ts';
 import { runCli, type CliOptions } from '../support/command-line.ts';
@@ -44,7 +44,7 @@ async function start() {
 
 describe('init', () => {
   test('asks for four things, checks each, and writes them for the owner alone, with what to run next', async () => {
-    const { init, replica, path, folder, asked, secrets } = await start();
+    const { init, replica, path, asked, secrets } = await start();
     const { exitCode, stdout, stderr } = await init([
       `Token ${replica.token}`,
       '',
@@ -54,10 +54,10 @@ describe('init', () => {
     expect(exitCode).toBe(0);
     expect(asked).toHaveLength(4);
     expect(secrets).toEqual([expect.stringContaining('API token')]);
-    expect(readDotEnv(path)).toEqual({
+    expect(readDotEnv(path).values).toEqual({
       CLEARINGHOUSE_API_URL: replica.url,
       CLEARINGHOUSE_API_TOKEN: replica.token,
-      CLEARINGHOUSE_DATABASE: join(folder, 'clearinghouse.db'),
+      CLEARINGHOUSE_DATABASE: 'clearinghouse.db',
       CLEARINGHOUSE_AT: '30 2 * * *',
       CLEARINGHOUSE_TIMEZONE: 'America/Detroit',
     });
@@ -86,7 +86,10 @@ describe('init', () => {
     expect(asked).toHaveLength(answers.length);
     expect(stderr.match(/^BAD {3}/gm)).toHaveLength(5);
     expect(stderr).toContain('is not a time zone');
-    expect(readDotEnv(path)).toMatchObject({ CLEARINGHOUSE_TIMEZONE: 'UTC', CLEARINGHOUSE_AT: '17 3 * * *' });
+    expect(readDotEnv(path).values).toMatchObject({
+      CLEARINGHOUSE_TIMEZONE: 'UTC',
+      CLEARINGHOUSE_AT: '17 3 * * *',
+    });
   });
 
   test('writes nothing when it is broken off', async () => {
@@ -104,8 +107,8 @@ describe('init', () => {
     const { exitCode, stderr } = await init(['some-token', '', '', ''], ['--api-url', broken.url]);
     await broken.close();
     expect(exitCode).toBe(0);
-    expect(stderr).toContain('status 503');
-    expect(readDotEnv(path).CLEARINGHOUSE_API_TOKEN).toBe('some-token');
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain('status 503');
+    expect(readDotEnv(path).values.CLEARINGHOUSE_API_TOKEN).toBe('some-token');
   });
 
   test('asks nothing of what a flag or the environment says', async () => {
@@ -114,8 +117,49 @@ describe('init', () => {
     const env = { CLEARINGHOUSE_API_TOKEN: replica.token };
     expect((await init([''], args, { env })).exitCode).toBe(0);
     expect(asked).toEqual([expect.stringContaining('The file of the mirror')]);
-    expect(readDotEnv(path).CLEARINGHOUSE_AT).toBe('0 4 * * *');
+    expect(readDotEnv(path).values.CLEARINGHOUSE_AT).toBe('0 4 * * *');
   });
+});
+
+describe('a token that cannot be checked', () => {
+  test('is taken as not checked, and never called good', async () => {
+    const { init, path } = await start();
+    const { exitCode, stderr } = await init(['some-token', '', '', ''], ['--api-url', 'http://127.0.0.1:9/']);
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/^- {5}token +not checked: 127\.0\.0\.1:9 cannot be reached/m);
+    expect(stderr).not.toMatch(/^ok {4}token/m);
+    expect(stderr).not.toContain('`sync`');
+    expect(readDotEnv(path).values.CLEARINGHOUSE_API_TOKEN).toBe('some-token');
+  });
+});
+
+describe('an address that an old .env names', () => {
+  test('gets the token that is typed only where the person says so', async () => {
+    const { replica, folder, path } = await start();
+    const old = `CLEARINGHOUSE_API_URL=${replica.url}\n`;
+    writeFileSync(path, old);
+    const run = (...answers: string[]) =>
+      runCli(['init', '--replace'], {
+        folder,
+        surroundings: fakeSurroundings({ start: new Date().toISOString() }),
+        ask: () => Promise.resolve(answers.shift() ?? ''),
+      });
+    const refused = await run('', replica.token);
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('[ADDRESS_UNTRUSTED]')]);
+    expect(readFileSync(path, 'utf8')).toBe(old);
+    expect(replica.requests).toHaveLength(0);
+    expect((await run('y', replica.token)).exitCode).toBe(0);
+    expect(readDotEnv(path).values).toMatchObject({
+      CLEARINGHOUSE_API_URL: replica.url,
+      CLEARINGHOUSE_API_TOKEN: replica.token,
+    });
+  });
+});
+
+test('a time of day is as good as a cron expression', async () => {
+  const { init, replica, path } = await start();
+  expect((await init([replica.token, '', 'UTC', '03:17'])).exitCode).toBe(0);
+  expect(readDotEnv(path).values.CLEARINGHOUSE_AT).toBe('03:17');
 });
 
 describe('init without questions', () => {
@@ -126,7 +170,7 @@ describe('init without questions', () => {
     const { init, replica, asked, path } = await start();
     const { exitCode } = await init(answers, args, { env: { CLEARINGHOUSE_API_TOKEN: replica.token } });
     expect([exitCode, asked]).toEqual([0, []]);
-    expect(readDotEnv(path)).toMatchObject({
+    expect(readDotEnv(path).values).toMatchObject({
       CLEARINGHOUSE_API_TOKEN: replica.token,
       CLEARINGHOUSE_AT: '17 3 * * *',
     });
@@ -136,7 +180,7 @@ describe('init without questions', () => {
     const { init, replica, folder, path } = await start();
     writeFileSync(join(folder, 'token'), `${replica.token}\n`);
     expect((await init(null, ['--token-file', join(folder, 'token')])).exitCode).toBe(0);
-    expect(readDotEnv(path).CLEARINGHOUSE_TOKEN_FILE).toBe(join(folder, 'token'));
+    expect(readDotEnv(path).values.CLEARINGHOUSE_TOKEN_FILE).toBe('token');
     expect(readFileSync(path, 'utf8')).not.toContain(replica.token);
   });
 
@@ -170,7 +214,7 @@ describe('a .env that is there already', () => {
     expect((await init(['', '', 'UTC', ''], ['--replace'])).exitCode).toBe(0);
     expect(asked[0]).toContain('[as it is]');
     expect(asked[3]).toContain('[5 5 * * *]');
-    expect(readDotEnv(path)).toMatchObject({
+    expect(readDotEnv(path).values).toMatchObject({
       CLEARINGHOUSE_API_TOKEN: replica.token,
       CLEARINGHOUSE_AT: '5 5 * * *',
     });
@@ -186,7 +230,7 @@ describe('what a .env said besides', () => {
       `CLEARINGHOUSE_API_TOKEN=${replica.token}\nCLEARINGHOUSE_DELAY=5\nCLEARINGHOUSE_PING_URL=http://a.example/x\n`,
     );
     expect((await init(['', '', '', ''], ['--replace'])).exitCode).toBe(0);
-    expect(readDotEnv(path)).toMatchObject({
+    expect(readDotEnv(path).values).toMatchObject({
       CLEARINGHOUSE_DELAY: '5',
       CLEARINGHOUSE_PING_URL: 'http://a.example/x',
     });
@@ -198,10 +242,10 @@ describe('what a .env said besides', () => {
     writeFileSync(file, replica.token);
     writeFileSync(path, `CLEARINGHOUSE_TOKEN_FILE=${file}\n`);
     expect((await init(['', '', '', ''], ['--replace'])).exitCode).toBe(0);
-    expect(readDotEnv(path)).toMatchObject({ CLEARINGHOUSE_TOKEN_FILE: file });
+    expect(readDotEnv(path).values).toMatchObject({ CLEARINGHOUSE_TOKEN_FILE: 'token' });
     expect((await init([replica.token, '', '', ''], ['--replace'])).exitCode).toBe(0);
-    expect(readDotEnv(path).CLEARINGHOUSE_TOKEN_FILE).toBeUndefined();
-    expect(readDotEnv(path).CLEARINGHOUSE_API_TOKEN).toBe(replica.token);
+    expect(readDotEnv(path).values.CLEARINGHOUSE_TOKEN_FILE).toBeUndefined();
+    expect(readDotEnv(path).values.CLEARINGHOUSE_API_TOKEN).toBe(replica.token);
   });
 });
 
@@ -223,7 +267,7 @@ test('whatever a value holds, Node reads it back from the file as it was, or it 
   const path = join(folder, '.env');
   for (const token of ['a#b', 'a"b', "a'b", 'a`b', 'a b', '$A', 'a=b', String.raw`a\nb`, 'a"\'b']) {
     writeFileSync(path, renderEnvFile({ token }, new Date('2026-11-24')));
-    expect(readDotEnv(path).CLEARINGHOUSE_API_TOKEN).toBe(token);
+    expect(readDotEnv(path).values.CLEARINGHOUSE_API_TOKEN).toBe(token);
   }
   expect(() => renderEnvFile({ token: 'a"\'`#b' }, new Date('2026-11-24'))).toThrow('every kind of quotes');
 });

@@ -6,7 +6,7 @@ import { makeNight } from '../support/make-night.ts';
 import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
-import { fakeSurroundings } from '../support/surroundings.ts';
+import { fakeSurroundings, type FakeSurroundings } from '../support/surroundings.ts';
 
 const HOUR = 3_600_000;
 
@@ -70,6 +70,69 @@ describe('status --check', () => {
   });
 });
 
+describe('a clock that was ahead', () => {
+  const NOW = '2030-01-15T03:17:00Z';
+  const at = (database: string, start: string, ...args: readonly string[]) =>
+    runCli(['status', '--database', database, ...args], { surroundings: fakeSurroundings({ start }) });
+  const pass = (surroundings: FakeSurroundings, days: number) =>
+    surroundings.sleep(days * 24 * HOUR, new AbortController().signal);
+
+  test('makes the mirror look fresh at no time before, and status says why', async () => {
+    const { sync, database, surroundings } = await start();
+    await pass(surroundings, 1500);
+    await sync();
+    const { exitCode, stdout, stderr } = await at(database, NOW, '--check');
+    expect([exitCode, stderr]).toEqual([11, expect.stringContaining('The clock was ahead')]);
+    expect(stdout).toContain('the clock was ahead: run 1 would be of the future');
+    expect(stdout).not.toMatch(/-\d+ ms/);
+  });
+
+  test('leaves the age to the run before it, and is made up for by the one after it', async () => {
+    const { sync, database, surroundings } = await start();
+    await sync();
+    await pass(surroundings, 1500);
+    await sync();
+    expect((await at(database, '2030-01-16T03:17:00Z', '--check')).exitCode).toBe(0);
+    expect((await at(database, '2030-03-16T03:17:00Z', '--check')).exitCode).toBe(11);
+    await pass(surroundings, -1490);
+    await sync();
+    expect((await at(database, '2030-01-25T04:17:00Z', '--check')).exitCode).toBe(0);
+    // The time of the run under the clock that was ahead has come, and nothing has run meanwhile.
+    const { exitCode, stdout } = await at(database, '2034-02-24T04:17:00Z', '--check');
+    expect(exitCode).toBe(11);
+    expect(stdout).toContain('up to date as of 2030-01-25');
+  });
+
+  test('leaves no night of the future as the last one', async () => {
+    const { sync, status, book } = await start();
+    await sync();
+    const failed = {
+      outcome: 'failed',
+      error: { code: 'X', message: 'No lamp.', hint: 'Light one.' },
+    } as const;
+    writeNightBook(book, {
+      watch: null,
+      nights: [makeNight({ due_at: '2034-01-01T03:17:00.000Z', ...failed })],
+    });
+    expect((await status(1)).stdout).not.toContain('No lamp.');
+    expect(JSON.parse((await status(1, '--json')).stdout)).toMatchObject({ nightly: { nights: [] } });
+  });
+});
+
+test('where a timer begins each night, nobody is missed who would keep a schedule', async () => {
+  const { sync, replica, status, database } = await start();
+  await sync();
+  await runCli(
+    ['nightly', '--once-now', '--no-nightly-snapshot', '--api-url', replica.url, '--database', database],
+    {
+      env: { CLEARINGHOUSE_API_TOKEN: replica.token },
+    },
+  );
+  const { stdout } = await status(1);
+  expect(stdout).toContain('one night at a time, begun by a timer');
+  expect(stdout).not.toContain('nobody keeps the schedule');
+});
+
 describe('status', () => {
   const night = makeNight({
     due_at: '2030-01-15T03:00:00.000Z',
@@ -86,7 +149,7 @@ describe('status', () => {
     );
     const well = makeNight({ due_at: '2030-01-16T03:00:00.000Z' });
     writeNightBook(book, { watch: null, nights: [well, night] });
-    expect((await status(1)).stdout).not.toContain('No lamp.');
+    expect((await status(25)).stdout).not.toContain('No lamp.');
   });
 
   test('gives all of it as JSON', async () => {

@@ -26,14 +26,14 @@ function parse(text: string) {
 }
 
 test('the metrics of a night say what it brought and what the mirror holds, in the format of Prometheus', async () => {
-  const { sync, database, replica } = await startHarness({ source: smallCollection(10) });
+  const { sync, database, replica, surroundings } = await startHarness({ source: smallCollection(10) });
   const report = await sync();
   const path = join(tempFolder(), 'textfile', 'clearinghouse.prom');
   const steps = [
     { step: 'verify', outcome: 'done', detail: '' },
     { step: 'snapshot', outcome: 'failed', detail: 'no "room"' },
   ] as const;
-  const step = toMetricsStep(database, path);
+  const step = toMetricsStep(database, path, surroundings.now);
   expect(await step.run(GOES_ON, { night: NIGHT, exit: 'complete', reports: [report], steps })).toBe(path);
   expect(readdirSync(dirname(path))).toEqual(['clearinghouse.prom']);
   const text = readFileSync(path, 'utf8');
@@ -60,11 +60,16 @@ test('the metrics of a night say what it brought and what the mirror holds, in t
 });
 
 test('of what is not known there is no sample', async () => {
-  const { sync, database } = await startHarness({ source: smallCollection(1) });
+  const { sync, database, surroundings } = await startHarness({ source: smallCollection(1) });
   await sync({ statuses: [] });
   const path = join(tempFolder(), 'clearinghouse.prom');
   const night = makeNight({ outcome: 'failed', last_ended_at: null });
-  await toMetricsStep(database, path).run(GOES_ON, { night, exit: 'network', reports: [], steps: [] });
+  await toMetricsStep(database, path, surroundings.now).run(GOES_ON, {
+    night,
+    exit: 'network',
+    reports: [],
+    steps: [],
+  });
   const { samples } = parse(readFileSync(path, 'utf8'));
   expect(samples.has('last_success_timestamp_seconds')).toBe(false);
   expect(samples.has('night_duration_seconds')).toBe(false);

@@ -31,6 +31,7 @@ export interface SyncOptions {
   readonly acceptDepartures?: boolean;
   readonly dryRun?: boolean;
   readonly token?: string;
+  readonly trigger?: 'sync' | 'nightly';
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: SyncEvent) => void;
 }
@@ -71,7 +72,7 @@ export async function startHarness(options: ReplicaOptions): Promise<SyncHarness
           ),
           token: run.token ?? replica.token,
           statuses: run.statuses ?? ONGOING_STATUSES,
-          trigger: 'sync',
+          trigger: run.trigger ?? 'sync',
           dryRun: run.dryRun ?? false,
           acceptDepartures: run.acceptDepartures ?? false,
           signal: run.signal ?? new AbortController().signal,

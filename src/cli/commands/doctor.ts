@@ -1,32 +1,43 @@
 import type { Command } from 'commander';
-import type { Finding } from '../../doctor/examine.ts';
+import { resolve } from 'node:path';
+import type { Finding } from '../../doctor/finding.ts';
 import { EXIT_CODES, type ExitName } from '../../exit-codes.ts';
-import { withStop, write, type Io } from '../io.ts';
-import { toCellText, toJsonLine } from '../render/cell-text.ts';
-import { addSettings, SYNC_SETTINGS, readWrittenSettings, type Flags } from '../settings-options.ts';
+import { textWidth, withStop, write, type Io } from '../io.ts';
+import { toJsonLine } from '../render/cell-text.ts';
+import { renderFinding } from '../render/finding.ts';
+import { addSettings, ALL_SETTINGS, readWrittenSettings, type Flags } from '../settings-options.ts';
 
 export function defineDoctor(command: Command): Command {
   return addSettings(
     command
-      .description('Check the token, the address, the clock, the database and the disk, and say what to do.')
+      .description('Check settings, token, address, clock, database, disk and schedule, and say what to do.')
+      .option('--test-notifications', 'send a test to the ping and webhook addresses')
       .option('--json', 'print the findings as JSON'),
-    SYNC_SETTINGS,
+    ALL_SETTINGS,
   ).addHelpText(
     'after',
-    '\nAsks the API once. Ends with the exit code of the first thing that is bad, or 0.',
+    `
+Asks the API once. What could not be asked is "-", not checked. Ends with the exit code
+of the first thing that is bad, or 0. A ping is tested at /log below its address, which
+changes nothing of a check at healthchecks.io.`,
   );
 }
 
-const MARKS = { good: 'ok  ', warning: 'warn', bad: 'BAD ', 'not checked': '-   ' } as const;
-
 export async function runDoctorCommand(flags: Flags, io: Io): Promise<ExitName> {
   const { examine } = await import('../../doctor/examine.ts');
-  const written = readWrittenSettings(flags, io);
+  const warnings: string[] = [];
+  const written = readWrittenSettings(flags, io, (warning) => warnings.push(warning));
+  const patient = {
+    written,
+    warnings,
+    envPath: resolve(io.folder, '.env'),
+    testsNotifications: flags.testNotifications === true,
+  };
   const findings: Finding[] = [];
   await withStop(io, async (signal) => {
-    for await (const finding of examine(written, io.surroundings, signal)) {
+    for await (const finding of examine(patient, io.surroundings, signal)) {
       findings.push(finding);
-      if (flags.json !== true) await write(io.stdout, renderFinding(finding));
+      if (flags.json !== true) await write(io.stdout, renderFinding(finding, textWidth(io)));
     }
   });
   const exit = findings.find(({ verdict }) => verdict === 'bad')?.exit ?? 'complete';
@@ -35,8 +46,4 @@ export async function runDoctorCommand(flags: Flags, io: Io): Promise<ExitName> 
     await write(io.stdout, toJsonLine({ exit_code: EXIT_CODES[exit].code, findings: rows }));
   }
   return exit;
-}
-
-function renderFinding({ check, verdict, detail, hint }: Finding): string {
-  return `${MARKS[verdict]}  ${check.padEnd(9)} ${toCellText(detail)}\n${hint === null ? '' : `      ${hint}\n`}`;
 }

@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import type { EnvValues } from '../../init/env-file.ts';
 import type { Question } from '../../init/questions.ts';
-import { findTokenFile, parseSettings, readToken } from '../../settings.ts';
-import type { SettingName, WrittenSettings } from '../../written-settings.ts';
-import { withStop, write, type Io } from '../io.ts';
-import { toCellText } from '../render/cell-text.ts';
+import { parseSettings } from '../../settings.ts';
+import { findTokenFile, isPipe, readToken, toTokenPath } from '../../token.ts';
+import { isPathSetting, readerOf, type SettingName, type WrittenSettings } from '../../written-settings.ts';
+import { say, textWidth, withStop, write, type Io } from '../io.ts';
+import { renderFinding } from '../render/finding.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../settings-options.ts';
 
 export function defineInit(command: Command): Command {
@@ -40,6 +41,7 @@ export async function runInitCommand(flags: Flags, io: Io): Promise<ExitName> {
   let written = readWrittenSettings(flags, io);
   parseSettings(written); // what is not asked for is not to blame on an answer
   const mayAsk = flags.yes !== true && io.ask !== null;
+  if (mayAsk) written = await confirmAddress(written, io);
   await withStop(io, async (signal) => {
     for (const question of QUESTIONS) written = await settle(question, written, mayAsk, io, signal);
   });
@@ -63,11 +65,34 @@ function toEnvValues(written: WrittenSettings, asked: readonly SettingName[], fo
   const isWanted = (name: SettingName): boolean => asked.includes(name) || written[name]?.place !== 'default';
   for (const name of Object.keys(written) as SettingName[]) {
     const one = written[name];
-    if (one !== undefined && isWanted(name)) values[name] = one.text;
+    if (one !== undefined && isWanted(name))
+      values[name] = isPathSetting(name) ? toMovable(readerOf(written).path(name), folder) : one.text;
   }
-  if (values.database !== undefined) values.database = resolve(folder, values.database);
-  if (file === undefined) return { ...values, token: readToken(written), tokenFile: undefined };
-  return { ...values, token: undefined, tokenFile: resolve(folder, file.text) };
+  if (file !== undefined && !isPipe(toTokenPath(written))) return { ...values, token: undefined };
+  return { ...values, token: readToken(written), tokenFile: undefined };
+}
+
+/** What lies in the folder is named from there, so that both can be moved together. */
+function toMovable(path: string, folder: string): string {
+  const way = relative(folder, path);
+  return way === '' || way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way) ? path : way;
+}
+
+/** An address that an old .env names is that of the person who answers only when they say so. */
+async function confirmAddress(written: WrittenSettings, io: Io): Promise<WrittenSettings> {
+  const { apiUrl } = written;
+  if (apiUrl?.place !== '.env' || io.ask === null) return written;
+  const { origin } = parseSettings(written).apiUrl;
+  const answer = await withStop(io, (signal) =>
+    io.ask === null
+      ? Promise.resolve('')
+      : io.ask(`The .env names the API at ${origin}. Is your token for it? [y/N]: `, false, signal),
+  );
+  if (!/^y(es)?$/i.test(answer.trim()))
+    throw new MirrorError('ADDRESS_UNTRUSTED', `Nothing was sent to ${origin}, and nothing was written.`, {
+      hint: 'Set the address with --api-url, or remove it from the .env.',
+    });
+  return { ...written, apiUrl: { ...apiUrl, place: 'flag' } };
 }
 
 const NEXT = `What to run next, in this folder:
@@ -98,24 +123,18 @@ async function settle(
       isSettled || !mayAsk || io.ask === null ? '' : await io.ask(`${text}${offer}: `, isSecret, signal);
     const chosen = answer.trim() === '' ? preset : answer.trim();
     const now: WrittenSettings =
-      isSettled || chosen === undefined
+      isSettled || chosen === undefined || (answer.trim() === '' && old !== undefined)
         ? written
-        : { ...written, [setting]: { text: chosen, place: 'flag', from: 'The answer' } };
-    const {
-      isGood,
-      text: remark,
-      hint,
-    } = await checkAnswer(question, {
-      written: now,
-      surroundings: io.surroundings,
-      signal,
-    });
-    const advice = hint == null ? '' : `\n      ${hint}`;
-    await write(
-      io.stderr,
-      `${isGood ? 'ok  ' : 'BAD '}  ${setting.padEnd(9)} ${toCellText(remark)}${advice}\n`,
-    );
+        : { ...written, [setting]: { text: chosen, place: 'flag', from: 'The answer', folder: io.folder } };
+    const remark = await checkAnswer(question, { written: now, surroundings: io.surroundings, signal });
+    const isGood = remark.verdict !== 'bad';
+    say(io.stderr, renderFinding({ ...remark, check: setting }, textWidth(io)));
     if (isGood) return now;
-    if (isSettled || !mayAsk) throw new MirrorError('SETTING_INVALID', remark, hint == null ? {} : { hint });
+    if (isSettled || !mayAsk)
+      throw new MirrorError(
+        'SETTING_INVALID',
+        remark.detail,
+        remark.hint === null ? {} : { hint: remark.hint },
+      );
   }
 }

@@ -3,6 +3,7 @@ import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { findFreshAsOf, findMirrorState, type MirrorState } from '../../mirror/find-mirror-state.ts';
 import { isWriterLockHeld } from '../../mirror/writer-lock.ts';
+import { dropAhead } from '../../nightly/drop-ahead.ts';
 import { readNightBook, toNightBookPath } from '../../nightly/night-book.ts';
 import { textWidth, write, type Io } from '../io.ts';
 import { toJsonLine } from '../render/cell-text.ts';
@@ -38,22 +39,23 @@ Example, for a probe:
 
 export async function runStatusCommand(flags: Flags, io: Io): Promise<ExitName> {
   const { database } = readSettings(flags, io);
-  const state = withMirror(database, (mirror) => findMirrorState(mirror, MOST_RUNS));
-  const nightly = findNightlyState(database, state, io.surroundings.now());
+  const now = io.surroundings.now();
+  const state = withMirror(database, (mirror) => findMirrorState(mirror, MOST_RUNS, now));
+  const nightly = findNightlyState(database, state, now);
   await write(
     io.stdout,
     flags.json === true
       ? toJsonLine({ ...toStateJson(state), ...toNightlyJson(nightly) })
       : renderMirrorState(state, renderNightlyState(nightly, state), textWidth(io), io.timeZone),
   );
-  if (flags.check === true) checkAge(nightly, Number(flags.maxAge));
+  if (flags.check === true) checkAge(nightly, Number(flags.maxAge), state.aheadRunIds.length > 0);
   return 'complete';
 }
 
 function findNightlyState(database: string, state: MirrorState, now: Date): NightlyState {
   const path = toNightBookPath(database);
   return {
-    book: readNightBook(path),
+    book: dropAhead(readNightBook(path), now),
     isKept: isWriterLockHeld(path),
     isWriting: isWriterLockHeld(database),
     freshAsOf: findFreshAsOf(state.statuses),
@@ -62,10 +64,15 @@ function findNightlyState(database: string, state: MirrorState, now: Date): Nigh
 }
 
 /** Fails with STALE. */
-function checkAge({ freshAsOf, now }: NightlyState, mostMs: number): void {
+function checkAge({ freshAsOf, now }: NightlyState, mostMs: number, wasAhead: boolean): void {
   const allowed = `${renderDuration(mostMs)} are allowed.`;
   if (freshAsOf === null)
-    throw new MirrorError('STALE', `Not every list was read completely yet; ${allowed}`);
+    throw new MirrorError(
+      'STALE',
+      wasAhead
+        ? `The clock was ahead when a list was last read completely, so nobody knows when that was; ${allowed}`
+        : `Not every list was read completely yet; ${allowed}`,
+    );
   const ageMs = now.getTime() - Date.parse(freshAsOf);
   if (ageMs > mostMs)
     throw new MirrorError(

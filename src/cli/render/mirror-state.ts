@@ -26,6 +26,7 @@ export function toStateJson(state: MirrorState) {
       run_id: runId,
       case_ids: caseIds,
     })),
+    runs_ahead: state.aheadRunIds,
   };
 }
 

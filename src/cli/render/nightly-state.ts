@@ -30,10 +30,15 @@ export function renderNightlyState(nightly: NightlyState, state: MirrorState): s
     freshAsOf === null
       ? 'not up to date yet: not every list was read completely'
       : `up to date as of ${freshAsOf}, ${renderDuration(now.getTime() - Date.parse(freshAsOf))} ago`;
-  return [age, renderWriting(nightly, state), renderWatch(nightly), renderLastError(book)]
+  return [age, renderAhead(state), renderWriting(nightly, state), renderWatch(nightly), renderLastError(book)]
     .filter((line) => line !== null)
     .map((line) => `${line}\n`)
     .join('');
+}
+
+function renderAhead({ aheadRunIds: ids }: MirrorState): string | null {
+  if (ids.length === 0) return null;
+  return `the clock was ahead: ${ids.length === 1 ? 'run' : 'runs'} ${ids.join(', ')} would be of the future, and prove no freshness`;
 }
 
 function renderWriting({ isWriting }: NightlyState, { runs, statuses }: MirrorState): string | null {
@@ -54,6 +59,8 @@ function renderWriting({ isWriting }: NightlyState, { runs, statuses }: MirrorSt
 function renderWatch({ book: { watch }, isKept }: NightlyState): string | null {
   if (watch === null) return null;
   const schedule = `${JSON.stringify(watch.at)} ${watch.timezone}`;
+  if (watch.is_single === true)
+    return 'nightly: one night at a time, begun by a timer or by hand (--once-now)';
   if (!isKept)
     return `nightly: nobody keeps the schedule ${schedule}; it was last kept by process ${watch.process_id}`;
   if (watch.waiting === null) return `nightly: process ${watch.process_id} is at work`;

@@ -1,0 +1,102 @@
+import { existsSync, statSync } from 'node:fs';
+import { access, constants, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { MirrorError } from '../errors.ts';
+import { toDatabaseError } from '../mirror/database-error.ts';
+import { findMirrorState } from '../mirror/find-mirror-state.ts';
+import { OLDEST_SQLITE } from '../mirror/migrations.ts';
+import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
+import type { SnapshotSettings } from '../settings-nightly.ts';
+import { bad, good, notChecked, warning, type Finding } from './finding.ts';
+
+/** What a whole mirror takes; a migration and a snapshot take as much again. */
+const WHOLE_MIRROR_BYTES = 1.2e9;
+/** What a new mirror, its log and a copy before an upgrade need. */
+const ENOUGH_DISK_BYTES = 3e9;
+
+/** How much room the nights of a mirror will take in the end. */
+export interface SnapshotNeeds {
+  readonly settings: SnapshotSettings;
+  /** How many snapshots there are already. */
+  readonly taken: number;
+}
+
+export function examineDatabase(path: string, now: Date): Finding {
+  if (!existsSync(path)) return good('database', 'none yet; the first sync makes it');
+  try {
+    const mirror = openMirrorReadOnly(path);
+    try {
+      const { cases, runs } = findMirrorState(mirror, 1, now);
+      const last = runs[0];
+      return good(
+        'database',
+        `${cases} cases; last run: ${last === undefined ? 'none' : `${last.outcome}, begun ${last.started_at}`}; any SQLite since ${OLDEST_SQLITE} reads it`,
+      );
+    } finally {
+      mirror.close();
+    }
+  } catch (thrown) {
+    const error = toDatabaseError(thrown, path);
+    if (error instanceof MirrorError && error.code === 'DATABASE_MISSING')
+      return good('database', 'empty; the first sync fills it');
+    if (error instanceof MirrorError && error.code === 'DATABASE_OLDER')
+      return warning('database', error.message, 'The next sync brings it up to date.');
+    return bad('database', error);
+  }
+}
+
+export async function examineDisk(path: string): Promise<Finding> {
+  const folder = dirname(path);
+  try {
+    await access(folder, constants.W_OK);
+    if (existsSync(path)) await access(path, constants.W_OK);
+    const free = await findFreeBytes(folder);
+    const detail = `${toGigabytes(free)} free in ${folder}`;
+    if (free >= ENOUGH_DISK_BYTES) return good('disk', detail);
+    return warning('disk', detail, 'A whole mirror needs about 3 GB of room, besides its snapshots.');
+  } catch (cause) {
+    const [name, why] = existsSync(folder)
+      ? [existsSync(path) ? path : folder, 'may not be written to']
+      : [folder, 'does not exist'];
+    return bad('disk', new MirrorError('DATABASE_UNWRITABLE', `${name} ${why}.`, { cause }));
+  }
+}
+
+/** Counts the room that the snapshots take once the oldest of them is a year old. */
+export async function examineSnapshots(
+  database: string,
+  { settings: { folder, daily, weekly, monthly }, taken }: SnapshotNeeds,
+): Promise<Finding> {
+  const size = Math.max(WHOLE_MIRROR_BYTES, statSync(database, { throwIfNoEntry: false })?.size ?? 0);
+  const kept = daily + weekly + monthly;
+  const left = Math.max(0, kept - taken);
+  // One more than are kept: the new one is there before the oldest is removed.
+  const needed = (left + 1) * size;
+  const detail = `up to ${kept} are kept, ${toGigabytes(kept * size)} in the end; ${taken} there now`;
+  const there = findExisting(folder);
+  try {
+    const free = await findFreeBytes(there);
+    if (free >= needed) return good('snapshots', detail);
+    return warning(
+      'snapshots',
+      `${detail}; ${toGigabytes(free)} free in ${there}`,
+      `${toGigabytes(needed)} more will be needed. Keep fewer (--keep-daily, --keep-weekly, --keep-monthly), set another folder (--snapshots), or take none (--no-nightly-snapshot).`,
+    );
+  } catch {
+    return notChecked('snapshots', `${detail}; the room in ${there} is not known`);
+  }
+}
+
+/** The folder itself, or the nearest above it that is there. */
+function findExisting(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : findExisting(dirname(folder));
+}
+
+async function findFreeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+function toGigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

@@ -1,0 +1,69 @@
+import type { ErrorCode } from '../error-kinds.ts';
+import { MirrorError } from '../errors.ts';
+import type { ExitName } from '../exit-codes.ts';
+
+export const CHECKS = [
+  'settings',
+  '.env',
+  'proxy',
+  'token',
+  'address',
+  'clock',
+  'database',
+  'disk',
+  'snapshots',
+  'schedule',
+  'ping',
+  'webhook',
+] as const;
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly check: (typeof CHECKS)[number];
+  readonly verdict: 'good' | 'warning' | 'bad' | 'not checked';
+  readonly detail: string;
+  /** What to do; null when there is nothing to do. */
+  readonly hint: string | null;
+  readonly exit: ExitName;
+}
+
+type Check = Finding['check'];
+
+export function good(check: Check, detail: string): Finding {
+  return { check, verdict: 'good', detail, hint: null, exit: 'complete' };
+}
+
+export function warning(check: Check, detail: string, hint: string | null): Finding {
+  return { check, verdict: 'warning', detail, hint, exit: 'complete' };
+}
+
+export function notChecked(check: Check, detail: string, hint: string | null = null): Finding {
+  return { check, verdict: 'not checked', detail, hint, exit: 'complete' };
+}
+
+/** Advice for somebody who only looks: nothing is synced here, and `doctor` has been run. */
+const HINTS: Partial<Record<ErrorCode, string>> = {
+  UNAUTHORISED:
+    'Check that the token was copied whole. The Clearinghouse gives out a new one if it has expired.',
+  NETWORK_GAVE_UP: 'Check the address and the network, then look again.',
+  TRANSIENT_ANSWER: 'The site may be busy or in maintenance. Look again later.',
+  RETRY_AFTER_TOO_LONG: 'Look again after that pause.',
+  TIME_BUDGET_SPENT: 'Raise --time-budget.',
+  CONTRACT_BROKEN:
+    'Check the address; it should be https://clearinghouse.net/api/v2p1/. If it is, the API has changed: please report it.',
+  NOT_FOUND: 'Check the address; it should end in /api/v2p1/.',
+  TOKEN_MISSING:
+    'Set CLEARINGHOUSE_API_TOKEN, in the environment or in .env, or pass --token-file. `clearinghouse-mirror demo` needs none.',
+};
+
+/** What went wrong while something was looked at. Fails with what is no expected failure. */
+export function bad(check: Check, error: unknown, detail?: string): Finding {
+  if (!(error instanceof MirrorError)) throw error;
+  return {
+    check,
+    verdict: 'bad',
+    detail: detail ?? error.message,
+    hint: HINTS[error.code] ?? error.hint,
+    exit: error.exit,
+  };
+}
