@@ -9,6 +9,7 @@ import {
 } from './api-address.ts';
 import type { PageEnvelope } from './classify-answer.ts';
 import type { Client, SettledAnswer } from './client.ts';
+import { judgeEcho } from './judge-echo.ts';
 import type { IsKnownText, PageRecord } from './page-record.ts';
 import {
   ATTEMPTS_AFTER_UNREAD,
@@ -129,7 +130,9 @@ async function toOutcome(pending: Promise<SettledAnswer>, number: number, url: U
         return { count, next, records, flaw: findFlaw(answer.page, url) };
       }
       case 'empty':
-        return number === 1 ? { count: 0, next: null, records: [], flaw: null } : 'past the end';
+        return number === 1
+          ? { count: 0, next: null, records: [], flaw: judgeEcho(answer.words, url) }
+          : 'past the end';
       case 'past-the-end':
         return 'past the end';
       case 'message':

@@ -26,6 +26,16 @@ export const ERRORS_OF_RUNS = {
     means: 'Some pages of a list could not be read. The pages after them were read.',
     hint: 'The known cases of those pages were looked up by id. Run `sync` again later; if a page fails every night, report it to the Clearinghouse.',
   },
+  ANOTHER_LIST: {
+    exit: 'partial',
+    means: 'A list held cases that carry the label of another list: the server may have ignored the filter.',
+    hint: 'The cases are stored, and none is marked as departed from this list. Run `sync` again later; if it goes on, report it to the Clearinghouse.',
+  },
+  ANOTHER_FILTER: {
+    exit: 'partial',
+    means: '"No results" named another filter than the one that was asked for, so it says nothing of the list.',
+    hint: 'No case is marked as departed because of it. Run `sync` again later; if it goes on, report it to the Clearinghouse.',
+  },
   UNCONFIRMED: {
     exit: 'partial',
     means: 'With --confirm: no two walks of a list, one after the other, held the same cases.',

@@ -50,6 +50,7 @@ export const SEALED_TABLES: readonly SealedTable[] = [
     schema.pastDocketEntries,
     schema.textHashes,
     schema.mirrorIdentity,
+    schema.mirrorSnapshot,
   ].map(whole),
 ];
 
@@ -89,6 +90,17 @@ export function sealAll(sqlite: Database.Database): void {
     const { rowCount, digest } = computeSeal(sqlite, one);
     write.run(one.table, rowCount, digest);
   }
+}
+
+/** Seals one table anew, for a writer without the triggers; a file from before there were seals has none to write. */
+export function sealTable(sqlite: Database.Database, table: SQLiteTable): void {
+  const one = SEALED_TABLES.find((sealed) => sealed.table === getTableName(table));
+  const hasSeals = sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'seals'`).get() !== undefined;
+  if (one === undefined || !hasSeals) return;
+  const { rowCount, digest } = computeSeal(sqlite, one);
+  sqlite
+    .prepare('UPDATE seals SET row_count = ?, digest = ? WHERE table_name = ?')
+    .run(rowCount, digest, one.table);
 }
 
 /** The seal that a table should have by the rows that it has. */

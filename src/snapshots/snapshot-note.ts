@@ -2,6 +2,8 @@ import { closeSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs'
 import { relative } from 'node:path';
 import type Database from 'better-sqlite3';
 import { isSqliteError } from '../mirror/database-error.ts';
+import { mirrorSnapshot } from '../mirror/schema.ts';
+import { sealTable } from '../mirror/seals.ts';
 import { openSqlite } from '../mirror/sqlite-engine.ts';
 import type { SnapshotTaker } from '../mirror/schema.ts';
 
@@ -78,6 +80,7 @@ function toNote(row: NoteRow): SnapshotNote {
 export function writeNote(sqlite: Database.Database, note: SnapshotNote | null): void {
   sqlite.transaction(() => {
     sqlite.prepare('DELETE FROM mirror_snapshot').run();
+    sealTable(sqlite, mirrorSnapshot);
     if (note === null) return;
     sqlite
       .prepare(
@@ -92,6 +95,7 @@ export function writeNote(sqlite: Database.Database, note: SnapshotNote | null):
         Number(note.isComplete),
         note.asOfRun,
       );
+    sealTable(sqlite, mirrorSnapshot);
   })();
 }
 

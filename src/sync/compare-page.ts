@@ -11,11 +11,15 @@ import { listDrift, type Drift } from '../clearinghouse/payload-drift.ts';
 import { toSweptStatusId, UNCLASSIFIED, type SweptStatus } from '../clearinghouse/swept-status.ts';
 import type { JsonValue } from '../json.ts';
 import type { FindKnownText, FindMark, StoredMark } from '../mirror/find-mark.ts';
+import { isOfAnotherList } from './judge-labels.ts';
 import type { PageCase, PageContent } from '../mirror/write-page.ts';
 import type { CaseDrift, Misfit } from '../mirror/write-oddities.ts';
 
 /** What a page brings, before it is known what the run has seen elsewhere. */
-export type ComparedPage = Omit<PageContent, 'doubles'>;
+export type ComparedPage = Omit<PageContent, 'doubles'> & {
+  /** How many of its cases carry the label of another list. */
+  readonly ofOthers: number;
+};
 
 /** The records of a page, or a part of them. */
 export interface ComparablePage {
@@ -44,6 +48,7 @@ export async function comparePage(
   const cases: PageCase[] = [];
   const misfits: Misfit[] = [];
   const drift = new Map<string, CaseDrift>();
+  let ofOthers = 0;
   const marksOfPage = new Map<number, StoredMark>();
   const positionOf = (at: number): number => (page.firstPosition ?? 0) + at;
   const keepAside = (record: JsonValue, why: string, at: number): void => {
@@ -90,6 +95,7 @@ export async function comparePage(
     const { payload } = parsed;
     const { id } = payload;
     try {
+      if (isOfAnotherList(payload.case_ongoing, status)) ofOthers++;
       const drifted = [...listDrift(payload), ...listStatusDrift(payload, status)];
       // Drift is recorded each night anew, so a case that drifts is read each night.
       const textHash = drifted.length === 0 ? record.textHash : null;
@@ -104,7 +110,7 @@ export async function comparePage(
     }
     await nextTick();
   }
-  return { cases, misfits, drift: [...drift.values()] };
+  return { cases, misfits, drift: [...drift.values()], ofOthers };
 }
 
 function toOddMisfit({ why, bytes, isRead }: OddBytes, caseId: number | null) {

@@ -1,5 +1,6 @@
 import type { Client, Traffic } from '../clearinghouse/client.ts';
 import { toListUrl } from '../clearinghouse/api-address.ts';
+import { judgeEcho } from '../clearinghouse/judge-echo.ts';
 import { UNCLASSIFIED } from '../clearinghouse/swept-status.ts';
 import { MirrorError } from '../errors.ts';
 import type { DepartureFigures } from '../mirror/write-checks.ts';
@@ -126,7 +127,11 @@ async function lookUp(
   signal.throwIfAborted();
   const url = toListUrl(client.api, { case_id: String(id) });
   const answer = await client.fetchAnswer(url, signal);
-  if (answer.kind === 'empty') return null;
+  if (answer.kind === 'empty') {
+    const wrong = judgeEcho(answer.words, url);
+    if (wrong !== null) throw wrong;
+    return null;
+  }
   const records = answer.kind === 'page' ? answer.page.results : [];
   const page = await comparePage({ source: `${url.pathname}${url.search}`, records }, UNCLASSIFIED, finder);
   const [found] = page.cases;

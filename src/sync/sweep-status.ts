@@ -8,6 +8,7 @@ import type { DoubleSighting } from '../mirror/write-oddities.ts';
 import type { PageContent } from '../mirror/write-page.ts';
 import { comparePage, type CaseFinder, type ComparablePage, type ComparedPage } from './compare-page.ts';
 import { isOfTheDatabase } from './error-reach.ts';
+import { judgeLabels } from './judge-labels.ts';
 import { isWorthAnotherWalk, judgeSweep, type SweepVerdict } from './judge-sweep.ts';
 import type { RunSightings } from './run-sightings.ts';
 import type { StatusReport } from './run-report.ts';
@@ -47,6 +48,7 @@ export async function sweepStatus(
   const figures = new SweepFigures(client.traffic());
   const rowNow = (): StatusFigures => figures.toRow(client.traffic());
   const storePart = (page: ComparedPage): boolean => {
+    figures.walk.addFlaw(judgeLabels(page.ofOthers, status));
     const doubles: DoubleSighting[] = [];
     let isNews = false;
     for (const { id, statusId, verdict } of page.cases) {

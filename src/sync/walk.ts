@@ -70,6 +70,11 @@ export class Walk {
   }
 
   /** `count` is null where the page said no number. */
+  /** The first flaw is the one that is told. */
+  addFlaw(flaw: MirrorError | null): void {
+    this.#flaw ??= flaw;
+  }
+
   addPage(count: number | null, flaw: MirrorError | null = null): void {
     this.#pages++;
     this.#flaw ??= flaw;

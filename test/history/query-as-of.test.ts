@@ -67,7 +67,7 @@ describe('as of a run, every table and view', () => {
       firstNight = harness.read(dumpNames);
     });
     for (const name of Object.keys(firstNight)) {
-      if (name === 'text_hashes') continue; // refused, like a table that is not the mirror's
+      if (name === 'text_hashes' || name === 'seals') continue; // refused, like a table that is not the mirror's
       const then = read((mirror) => dumpName(queryAsOf(mirror, 1, `SELECT * FROM ${name}`)));
       expect([name, then]).toEqual([name, firstNight[name]]);
     }
