@@ -10,7 +10,9 @@ export async function buildBase(): Promise<Buffer> {
   const path = join(tempFolder(), 'base.db');
   writeFileSync(path, await buildEventfulMirror());
   const { sqlite, close } = openMirror(path);
-  const keepAside = sqlite.prepare('INSERT INTO kept_aside VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const keepAside =
+    sqlite.prepare(`INSERT INTO kept_aside (fingerprint, why, record, source, position, first_run_id, last_run_id)
+    VALUES (?, ?, ?, ?, ?, ?, ?)`);
   for (const record of ['{}', '{"id":"x"}']) {
     const fingerprint = createHash('sha256').update(record).digest('hex');
     keepAside.run(fingerprint, 'it has no id', record, '/cases/', 0, 1, 2);
