@@ -4,7 +4,7 @@
  */
 
 /** The longest piece of somebody else's text in a message, in characters. */
-export const MAX_QUOTED = 300;
+const MAX_QUOTED = 300;
 /** The longest message, in characters: the pieces and the sentence around them. */
 export const MAX_MESSAGE = 1000;
 /** Of a longer text only the beginning is looked at. */

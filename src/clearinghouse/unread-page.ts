@@ -10,9 +10,9 @@ export interface UnreadPage {
 }
 
 /** This many pages in a row that cannot be read end the walk: the server is in trouble, and not one page. */
-export const MOST_UNREAD_IN_A_ROW = 5;
+const MOST_UNREAD_IN_A_ROW = 5;
 /** The same where nothing answers at all, or nothing has answered well yet. */
-export const MOST_UNANSWERED_IN_A_ROW = 2;
+const MOST_UNANSWERED_IN_A_ROW = 2;
 /** A page that follows one which could not be read is not tried more often than this. */
 export const ATTEMPTS_AFTER_UNREAD = 2;
 

@@ -60,7 +60,7 @@ const TOKEN =
  * A statement without its comments, white space and kinds of quotation marks: SQLite writes a statement anew when a
  * table is altered, and not each version does it in the same way.
  */
-export function normalizeSql(sql: string): string {
+function normalizeSql(sql: string): string {
   const tokens: string[] = [];
   for (const [token] of sql.matchAll(TOKEN)) {
     if (token.startsWith('--') || token.startsWith('/*')) continue;

@@ -24,7 +24,7 @@ export const TABLE_RULES: readonly TableRules[] = Object.values(schema)
   .filter((one): one is typeof one & SQLiteTable => is(one, SQLiteTable))
   .map(toTableRules);
 
-export function toTableRules(table: SQLiteTable): TableRules {
+function toTableRules(table: SQLiteTable): TableRules {
   return {
     table: getTableName(table),
     columns: Object.values(getTableColumns(table)).map((column) => ({

@@ -41,7 +41,7 @@ export interface RunReport {
   readonly error: MirrorError | null;
 }
 
-export const isGood = ({ outcome }: StatusReport): boolean => outcome === 'complete' || outcome === 'empty';
+const isGood = ({ outcome }: StatusReport): boolean => outcome === 'complete' || outcome === 'empty';
 
 /**
  * Whether a case that the list does not hold is to be looked up: every page was read, whether or not the count fits. The

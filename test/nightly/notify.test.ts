@@ -178,10 +178,10 @@ test('the report of a night is a file of its own, with what the webhook is sent'
   const folder = join(tempFolder(), 'reports');
   const { first } = await makeReports();
   const step = toReportStep(folder, ({ runId }) => ({ runId }));
-  const path = await step.run(GOES_ON, { ...WELL, reports: [first] });
-  expect(path).toBe(join(folder, 'night-20261124T031700Z.json'));
+  const path = join(folder, 'night-20261124T031700Z.json');
+  expect(await step.run(GOES_ON, { ...WELL, reports: [first] })).toBe(path);
   expect(readdirSync(folder)).toEqual(['night-20261124T031700Z.json']);
-  expect(JSON.parse(readFileSync(String(path), 'utf8'))).toEqual({
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({
     event: 'night',
     exit_code: 0,
     night: NIGHT,
