@@ -74,29 +74,24 @@ function toUtcMs({ year, month, day, hour, minute, second, ms }: LocalTime): num
 
 const two = (n: number): string => String(n).padStart(2, '0');
 
-/** A stored timestamp as people read it: "2026-03-01 04:17", on the clock of their zone. */
+/** A stored timestamp as people read it: "2026-03-01 04:17", on the clock of their zone. Fails with RangeError. */
 export function toLocalMinute(timestamp: string | Date, timeZone: string): string {
-  const at = new Date(timestamp);
-  if (Number.isNaN(at.getTime())) return String(timestamp);
-  const { hour, minute } = toLocalTime(at, timeZone);
-  return `${toLocalDay(at, timeZone)} ${two(hour)}:${two(minute)}`;
+  const { year, month, day, hour, minute } = toLocalTime(toInstant(timestamp), timeZone);
+  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}`;
 }
 
-/** The day of a stored timestamp: "2026-03-01", on the calendar of their zone. */
-function toLocalDay(timestamp: string | Date, timeZone: string): string {
-  const at = new Date(timestamp);
-  if (Number.isNaN(at.getTime())) return String(timestamp);
-  const { year, month, day } = toLocalTime(at, timeZone);
-  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
-}
-
-/** What people call the zone at that time, such as "UTC", "EST" or "GMT+1". */
+/** What people call the zone at that time, such as "UTC", "EST" or "GMT+1". Fails with RangeError. */
 export function toZoneName(timestamp: string | Date, timeZone: string): string {
-  const at = new Date(timestamp);
-  if (Number.isNaN(at.getTime())) return timeZone;
   return (
     formatOf(timeZone)
-      .formatToParts(at)
+      .formatToParts(toInstant(timestamp))
       .find(({ type }) => type === 'timeZoneName')?.value ?? timeZone
   );
+}
+
+/** A damaged value must not pass for a time: null would be the year 1970. */
+function toInstant(timestamp: unknown): Date {
+  const at = new Date(typeof timestamp === 'string' || timestamp instanceof Date ? timestamp : Number.NaN);
+  if (Number.isNaN(at.getTime())) throw new RangeError('A stored time is not a time.');
+  return at;
 }

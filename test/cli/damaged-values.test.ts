@@ -10,6 +10,8 @@ beforeAll(async () => {
 describe('a reader that meets a damaged value', () => {
   test.each<[string[], string, string]>([
     [['status'], 'sync_runs', `UPDATE sync_runs SET started_at = NULL, ended_at = x'00'`],
+    [['status'], 'sync_runs', `UPDATE sync_runs SET ended_at = 'yesterday'`],
+    [['departed'], 'sync_runs', `UPDATE sync_runs SET started_at = NULL`],
     [['case', '1'], 'cases', `UPDATE cases SET mirror_payload = NULL WHERE id = 1`],
     [['case', '1'], 'cases', `UPDATE cases SET mirror_payload = 'null' WHERE id = 1`],
     [['case', '2'], 'docket_entries', `UPDATE docket_entries SET mirror_rest = 'null' WHERE case_id = 2`],
