@@ -61,7 +61,7 @@ test('killed at a write, a sync leaves whole cases, and the next one makes up fo
   const trials = await runTrials(planned, folder);
   expect(trials.filter(isFailure).map(renderFailure)).toEqual([]);
   expect(trials.filter(({ result }) => result.died)).toHaveLength(planned.length);
-}, 180_000);
+});
 
 test('killed at any instant, likewise', async () => {
   const { folder, scenarios } = prepared();
@@ -72,7 +72,7 @@ test('killed at any instant, likewise', async () => {
   const trials = await runTrials(planned, folder);
   expect(trials).toHaveLength(12);
   expect(trials.filter(isFailure).map(renderFailure)).toEqual([]);
-}, 180_000);
+});
 
 test('killed before the answer to a request comes, it has always died', async () => {
   const { folder, scenarios } = prepared();

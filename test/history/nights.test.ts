@@ -56,7 +56,7 @@ beforeAll(async () => {
       (SELECT count(*) FROM past_docket_entries WHERE mirror_end = 'edited') AS edited,
       (SELECT count(*) FROM past_docket_entries WHERE mirror_end = 'removed') AS removed,
       (SELECT count(DISTINCT case_id) FROM past_versions) AS cases`)[0] ?? {};
-}, 180_000);
+});
 
 function checkCases(mirror: Mirror, { runId, served }: Night): void {
   const find = prepareFindCaseAsOf(mirror, runId);

@@ -80,7 +80,7 @@ test('whatever cases are made of, the JSON that was sent comes back, that of eac
     }),
     { numRuns: 6, endOnFailure: true },
   );
-}, 120_000);
+});
 
 /** Jest would print both values, however long they are. */
 function expectSame(

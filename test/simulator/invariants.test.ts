@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { openMirror } from '../../src/mirror/open-mirror.ts';
+import { sealAll } from '../../src/mirror/seals.ts';
 import { Random } from '../../src/replica/invent/random.ts';
 import type { CaseCollection } from '../../src/replica/collection/collection.ts';
 import { writeDamaged } from '../support/eventful-mirror.ts';
@@ -74,7 +75,8 @@ function listViolated(
   change: Partial<Night> = {},
   confirms = false,
 ): InvariantName[] {
-  const database = writeDamaged(bytes, sql);
+  // Sealed anew, as if the program itself had written it: only the invariant that is meant can notice it.
+  const database = writeDamaged(bytes, sql, sealAll);
   return readMirror(database, (mirror) =>
     INVARIANT_NAMES.filter(
       (name) =>

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type Database from 'better-sqlite3';
 import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
 import type { JsonObject } from '../../src/json.ts';
 import { openMirror, openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
@@ -103,7 +104,11 @@ export async function buildEventfulMirror(others: readonly JsonObject[] = []): P
 }
 
 /** A file of these bytes in which `sql` has been executed, without any check of references. */
-export function writeDamaged(bytes: Buffer, sql: string): string {
+export function writeDamaged(
+  bytes: Buffer,
+  sql: string,
+  finish: (sqlite: Database.Database) => void = () => undefined,
+): string {
   const path = join(tempFolder(), 'mirror.db');
   writeFileSync(path, bytes);
   const sqlite = openSqlite(path);
@@ -112,6 +117,7 @@ export function writeDamaged(bytes: Buffer, sql: string): string {
   const before = sqlite.prepare('SELECT total_changes()').pluck().get();
   sqlite.exec(sql);
   const changes = Number(sqlite.prepare('SELECT total_changes()').pluck().get()) - Number(before);
+  finish(sqlite);
   sqlite.close();
   if (sql !== '' && changes === 0) throw new Error(`changes nothing: ${sql}`);
   return path;

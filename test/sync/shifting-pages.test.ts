@@ -218,7 +218,7 @@ describe('on a real server and in a real file', () => {
       }),
       { numRuns: 40 },
     );
-  }, 60_000);
+  });
 
   test('a case seen under two statuses in one run belongs to the later one, and both sightings are on record', async () => {
     const source = recordedCases([1, 2, 3].map((id) => makeCase({ id, case_ongoing: 'No' })));
