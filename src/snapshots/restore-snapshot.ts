@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { MirrorError } from '../errors.ts';
 import { createTempFile, moveIntoPlace } from '../files/replace-file.ts';
@@ -56,6 +56,8 @@ export async function restoreSnapshot(
     finishMirror(fresh);
     compareContent(content, checkCopy(fresh), fresh);
     const redactedCases = listRedactedBack(database, fresh);
+    // Whoever could read the mirror can still read it.
+    chmodSync(fresh, (statSync(database, { throwIfNoEntry: false }) ?? statSync(snapshot)).mode & 0o777);
     const replaced = setAside(database, at);
     moveIntoPlace(fresh, database);
     return { ...content, database, replaced, redactedCases };

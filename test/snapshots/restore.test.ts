@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   linkSync,
@@ -8,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -55,6 +57,18 @@ const ask = (path: string, sql: string): unknown => {
 const countRuns = (path: string): unknown => ask(path, 'SELECT count(*) FROM sync_runs');
 
 describe('restoring', () => {
+  test('leaves the mirror to be read by those who could read it before', async () => {
+    const { database, snapshot } = await start();
+    chmodSync(database, 0o640);
+    chmodSync(snapshot, 0o644);
+    await restoreSnapshot(snapshot, database, AT, GOES_ON);
+    expect(statSync(database).mode & 0o777).toBe(0o640);
+
+    const elsewhere = join(tempFolder(), 'new.db');
+    await restoreSnapshot(snapshot, elsewhere, AT, GOES_ON);
+    expect(statSync(elsewhere).mode & 0o777).toBe(0o644);
+  });
+
   test('brings what still stands in a log beside the file', async () => {
     const { database, snapshot } = await start();
     const copy = join(tempFolder(), 'copy.db');
