@@ -1,16 +1,7 @@
-import {
-  chmodSync,
-  closeSync,
-  openSync,
-  readSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  writeSync,
-  type Stats,
-} from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { chmodSync, closeSync, openSync, readSync, rmSync, statSync, writeSync, type Stats } from 'node:fs';
+import { resolve } from 'node:path';
 import { messageOf, MirrorError } from '../errors.ts';
+import { toRealPath } from '../files/real-path.ts';
 import { createTempFile, moveIntoPlace } from '../files/replace-file.ts';
 
 export interface OutputFile {
@@ -78,7 +69,7 @@ interface Target {
 }
 
 function checkTarget({ path: named, folder, database, mayReplace }: OutputFile): Target {
-  const path = followLink(resolve(folder, named));
+  const path = toRealPath(resolve(folder, named));
   const found = statSync(path, { throwIfNoEntry: false });
   if (isOfMirror(path, found, resolve(folder, database)))
     throw refuse(named, 'is the mirror, or a file that belongs to it');
@@ -99,24 +90,11 @@ function toExists(path: string): MirrorError {
   });
 }
 
-/** Where a path leads in the end, also when nothing is there yet. */
-function followLink(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    try {
-      return join(realpathSync(dirname(path)), basename(path));
-    } catch {
-      return path;
-    }
-  }
-}
-
 /** What SQLite and this program keep beside the mirror; to SQLite a text there would be a damaged log. */
 const BESIDE = /^(?:-wal|-shm|-journal|\.lock.*|\.nightly\.json.*)$/;
 
 function isOfMirror(path: string, found: Stats | undefined, database: string): boolean {
-  const mirror = followLink(database);
+  const mirror = toRealPath(database);
   const place = statSync(mirror, { throwIfNoEntry: false });
   if (place !== undefined && found?.dev === place.dev && found.ino === place.ino) return true;
   return path === mirror || (path.startsWith(mirror) && BESIDE.test(path.slice(mirror.length)));

@@ -155,6 +155,12 @@ describe('--output', () => {
       0,
     );
     expect(readFileSync(join(folder, 'real.csv'), 'utf8')).toBe('\ufeffa\r\n1\r\n');
+    symlinkSync('later.csv', join(folder, 'ahead.csv')); // a link to a file that is yet to come
+    expect((await run('query', 'SELECT 2 AS a', '--format', 'csv', '--output', 'ahead.csv')).exitCode).toBe(
+      0,
+    );
+    expect(readFileSync(join(folder, 'later.csv'), 'utf8')).toBe('a\n2\n');
+    expect(lstatSync(join(folder, 'ahead.csv')).isSymbolicLink()).toBe(true);
     expect(await run('query', 'SELECT 1', '--output', 'none/x.csv')).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('[OUTPUT_FAILED]'),
