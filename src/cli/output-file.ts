@@ -1,14 +1,14 @@
 import { chmodSync, closeSync, openSync, readSync, rmSync, statSync, writeSync, type Stats } from 'node:fs';
-import { resolve } from 'node:path';
 import { messageOf, MirrorError } from '../errors.ts';
 import { toRealPath } from '../files/real-path.ts';
 import { createTempFile, moveIntoPlace } from '../files/replace-file.ts';
+import { toPath } from '../path-setting.ts';
 
 export interface OutputFile {
   readonly path: string;
   /** The folder that a relative path is in. */
   readonly folder: string;
-  /** The mirror, which is never written over. */
+  /** The mirror, which is never written over: an absolute path. */
   readonly database: string;
   readonly mayReplace: boolean;
 }
@@ -69,10 +69,9 @@ interface Target {
 }
 
 function checkTarget({ path: named, folder, database, mayReplace }: OutputFile): Target {
-  const path = toRealPath(resolve(folder, named));
+  const path = toRealPath(toPath(named, '--output', folder, true));
   const found = statSync(path, { throwIfNoEntry: false });
-  if (isOfMirror(path, found, resolve(folder, database)))
-    throw refuse(named, 'is the mirror, or a file that belongs to it');
+  if (isOfMirror(path, found, database)) throw refuse(named, 'is the mirror, or a file that belongs to it');
   if (found === undefined) return { path, mode: null, mustBeNew: true };
   if (!found.isFile()) throw refuse(named, 'is not a regular file');
   if (isDatabase(path)) throw refuse(named, 'is an SQLite database');

@@ -161,6 +161,7 @@ describe('--output', () => {
     );
     expect(readFileSync(join(folder, 'later.csv'), 'utf8')).toBe('a\n2\n');
     expect(lstatSync(join(folder, 'ahead.csv')).isSymbolicLink()).toBe(true);
+    expect((await run('query', 'SELECT 1', '--output', '~ada/x.csv')).stderr).toContain('not expanded');
     expect(await run('query', 'SELECT 1', '--output', 'none/x.csv')).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('[OUTPUT_FAILED]'),

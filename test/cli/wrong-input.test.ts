@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { runCli } from '../support/command-line.ts';
@@ -46,6 +47,24 @@ describe('wrong input gets one clear line and a hint, never a stack trace', () =
     expect(stderr).toContain('Hint: ');
     expect(stderr).not.toMatch(/\n +at /);
   });
+});
+
+test.each([
+  [['snapshot', '--to']],
+  [['restore']],
+  [['query', '--file']],
+  [['demo', '--database']],
+  [['replica', '--records']],
+])('%j takes a path below the home folder, and none below that of somebody else', async (args) => {
+  const folder = tempFolder();
+  const { exitCode, stderr } = await runCli([...args, '~ada/x.db'], { folder });
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining('"~ada", which is not expanded')]);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a path below the home folder is told in full', async () => {
+  const { stderr } = await runCli(['restore', '~/none/of/these.db']);
+  expect(stderr).toContain(join(homedir(), 'none/of/these.db'));
 });
 
 test('a .env that cannot be read is named', async () => {

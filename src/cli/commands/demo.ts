@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { DemoStage } from '../../demo/run-demo.ts';
 import type { ExitName } from '../../exit-codes.ts';
+import { expandHome } from '../../path-setting.ts';
 import { textWidth, wantsColour, withStop, write, type Io } from '../io.ts';
 import { createProgress } from '../render/progress.ts';
 import { toJsonLine } from '../render/cell-text.ts';
@@ -36,7 +37,7 @@ function toCaseCount(text: string): number {
 
 export async function runDemoCommand(flags: Flags, io: Io): Promise<ExitName> {
   const { runDemo } = await import('../../demo/run-demo.ts');
-  const database = String(flags.database);
+  const database = expandHome(String(flags.database), '--database');
   const isJson = flags.json === true;
   const show = (text: string): Promise<void> => (isJson ? Promise.resolve() : write(io.stdout, text));
   const stage: DemoStage = {

@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { resolve } from 'node:path';
 import { decodeText } from '../../decode-text.ts';
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { findRunAsOf } from '../../history/find-run-as-of.ts';
 import type { Moment } from '../../history/parse-moment.ts';
 import { queryAsOf } from '../../history/query-as-of.ts';
-import { expandHome } from '../../path-setting.ts';
+import { toPath } from '../../path-setting.ts';
 import { wordsOf } from '../../system-words.ts';
 import { toDatabaseError } from '../../mirror/database-error.ts';
 import { openMirrorReadOnly, type Mirror } from '../../mirror/open-mirror.ts';
@@ -84,7 +83,7 @@ async function readStatement(argument: string | undefined, file: unknown, io: Io
   }
   if (argument !== undefined && argument !== '-') return argument;
   if (argument === '-' || file === '-') return io.readStdin();
-  const path = resolve(io.folder, expandHome(String(file), '--file'));
+  const path = toPath(String(file), '--file', io.folder, true);
   let bytes: Buffer;
   try {
     bytes = await readFile(path);

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { MirrorError, messageOf } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
+import { expandHome } from '../../path-setting.ts';
 import type { CaseCollection } from '../../replica/collection/collection.ts';
 import type { ReplicaOptions } from '../../replica/serve/start-replica.ts';
 import { untilAborted } from '../../until-aborted.ts';
@@ -57,7 +58,10 @@ export async function runReplicaCommand(flags: Flags, io: Io): Promise<ExitName>
   if (pageSize < 1) throw new MirrorError('USAGE', '--page-size must be at least 1.');
   if (port > 65_535) throw new MirrorError('USAGE', '--port must be at most 65535.');
   const { inventCollection } = await import('../../replica/collection/invent-collection.ts');
-  const source = records === undefined ? inventCollection({ seed, size: cases }) : await readRecords(records);
+  const source =
+    records === undefined
+      ? inventCollection({ seed, size: cases })
+      : await readRecords(expandHome(records, '--records'));
   for (let night = 0; night < nights; night++) source.advance({ changed: 0.01 });
   return withStop<ExitName>(io, async (signal) => {
     const replica = await listen({ source, port, pageSize, latencyMs: latency, gzip });

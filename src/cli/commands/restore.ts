@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
+import { toPath } from '../../path-setting.ts';
 import { parseSettings } from '../../settings.ts';
 import { parseSnapshotSettings } from '../../settings-nightly.ts';
 import { checkCopy, type ContentCount } from '../../snapshots/check-copy.ts';
@@ -61,7 +62,7 @@ export async function runRestoreCommand(name: string, flags: Flags, io: Io): Pro
 
 /** A path, or the bare name that `snapshot --list` shows. Fails with DATABASE_MISSING. */
 function findFile(name: string, folder: string, snapshots: string): string {
-  const path = resolve(folder, name);
+  const path = toPath(name, 'The name of the snapshot', folder, true);
   const listed = join(snapshots, name);
   if (existsSync(path) || basename(name) !== name) return path;
   if (existsSync(listed)) return listed;

@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { findRunAsOf } from '../../history/find-run-as-of.ts';
 import { writeStateAsOf } from '../../history/write-state-as-of.ts';
+import { toPath } from '../../path-setting.ts';
 import { parseSettings } from '../../settings.ts';
 import { parseSnapshotSettings, type SnapshotSettings } from '../../settings-nightly.ts';
 import { listSnapshots, type Snapshot } from '../../snapshots/list-snapshots.ts';
@@ -83,7 +83,7 @@ function toRequest(
 ): SnapshotRequest {
   return {
     database,
-    to: typeof flags.to === 'string' ? { file: resolve(io.folder, flags.to) } : { folder },
+    to: typeof flags.to === 'string' ? { file: toPath(flags.to, '--to', io.folder, true) } : { folder },
     takenAt: io.surroundings.now(),
     takenBy: 'hand',
     signal,
