@@ -142,6 +142,32 @@ describe('the clean views', () => {
     ).toEqual([]);
   });
 
+  const limits: [string, string | null][] = [
+    ['1788-12-31', null],
+    ['1789-01-01', '1789-01-01'],
+    ['2020-02-29T23:59:59-05:00', '2020-02-29'],
+    ['2021-02-29', null],
+    ['2020-00-10', null],
+    ['2020-04-31 ', null],
+    [' 2020-04-30', null],
+    ['20200430', null],
+    ['2031-01-15T23:59:59Z', '2031-01-15'],
+    ['2031-01-16', null],
+    ['nan', null],
+  ];
+  test.each(limits)('and the first and last entry of a case take %s for %s', async (date_filed, date) => {
+    const docket = makeDocket({ docket_entries: [makeEntry({ id: 1, date_filed })] });
+    const source = recordedCases([makeCase({ id: 1, main_docket: docket, filing_date: date_filed })]);
+    const { sync, rows } = await startHarness({ source });
+    await sync();
+    expect(rows(`SELECT date(started_at) AS day FROM sync_runs`)).toEqual([{ day: '2030-01-15' }]);
+    expect(rows('SELECT date_filed FROM clean_docket_entries')).toEqual([{ date_filed: date }]);
+    expect(
+      rows('SELECT filing_date, first_entry_date AS first, last_entry_date AS last FROM cases_flat'),
+    ).toEqual([{ filing_date: date, first: date, last: date }]);
+    expect(rows('SELECT case_id FROM audit_impossible_date')).toHaveLength(date === null ? 1 : 0);
+  });
+
   test('list each value once a case, and have one row a case with all of it', async () => {
     const made = makeCase({ id: 1, filing_date: null, issues: ['Fog', ' Fog ', '', 'Stairs'] });
     const again = [...(made.case_defendants as object[]), ...(made.case_defendants as object[])];

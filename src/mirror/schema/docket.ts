@@ -59,6 +59,7 @@ export const docketEntries = sqliteTable(
   (table) => [
     uniqueIndex('docket_entries_case_id_mirror_key').on(table.case_id, table.mirror_key),
     index('docket_entries_date_filed').on(table.date_filed),
+    index('docket_entries_case_id_date_filed').on(table.case_id, table.date_filed),
     index('docket_entries_mirror_first_run_id').on(table.mirror_first_run_id),
   ],
 );
