@@ -1,28 +1,37 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { JsonValue } from '../json.ts';
+import { parseCasePayload, type CasePayload } from './case-payload.ts';
 import { decodeStrayBytes } from './decode-body.ts';
 import * as fields from './payload-fields.ts';
+import type { SplitRecord } from './split-page.ts';
+
+/** A record of a list: a case, or something that is none or cannot be read. */
+export type PageRecord = CaseRecord | UnreadRecord;
 
 /**
- * A record of a list, and a hash of the very bytes in which it came: the same bytes say the same, so a record that is
- * known by its hash need not be read.
+ * A case, and a hash of the very bytes in which it came: the same bytes say the same, so a record that is known by its
+ * hash need not be read.
  */
-export interface PageRecord {
-  /** SHA-256, 64 hex digits; null where the bytes of the record are not known, or are to be read each time. */
+export interface CaseRecord {
+  /** SHA-256, 64 hex digits; null where the bytes of the record are to be read each time. */
   readonly textHash: string | null;
-  /** What the record says; null for one that cannot be read. */
-  readonly value: () => JsonValue;
-  /** Set where the bytes are not those of JSON in UTF-8. */
+  readonly payload: () => CasePayload;
+  /** Set where the case could not be read exactly: its payload says what can be told. */
   readonly odd?: OddBytes;
 }
 
-/** The bytes of a record that cannot be read, or not exactly. */
+export interface UnreadRecord {
+  readonly payload: null;
+  readonly odd: OddBytes;
+}
+
+/** A record in its own bytes. */
 export interface OddBytes {
   readonly why: string;
   readonly bytes: Buffer;
-  /** Whether `value` says what the record says, as well as that can be told. */
-  readonly isRead: boolean;
+  /** Whether the bytes are JSON in UTF-8. */
+  readonly isJson: boolean;
 }
 
 /** Whether a record with this hash was read before. */
@@ -31,38 +40,71 @@ export type IsKnownText = (textHash: string) => boolean;
 /** Larger than any case by far: the largest recorded one has 1.9 MB and some ten thousand objects. */
 const MAX_RECORD_BYTES = 32 * 2 ** 20;
 const MAX_CONTAINERS = 500_000;
+/** What is nested some thousands of levels deep can be read, but neither compared nor written. */
+export const MAX_DEPTH = 1500;
 
 /**
  * The fields that are expected go into the hash, with those that need not be there: a program that expects others
- * reads every record anew, and sees where it drifts.
+ * reads every record anew, and sees where it drifts. So does one that looks at more of a record: \`examined\`.
  */
-const EXPECTATIONS = JSON.stringify(fields, (_key, value: unknown) =>
+const EXPECTATIONS = JSON.stringify({ ...fields, examined: 'members, numbers' }, (_key, value: unknown) =>
   value instanceof Set ? [...(value as Set<unknown>)] : value,
 );
 
-/** A record by its bytes, which is read at once unless it is known. `isPageUtf8`: the whole page is UTF-8. */
-export function toPageRecord(bytes: Buffer, isPageUtf8: boolean, isKnown: IsKnownText): PageRecord {
+/** A record by its bytes, which is read at once unless it is known. \`isPageUtf8\`: the whole page is UTF-8. */
+export function toPageRecord(record: SplitRecord, isPageUtf8: boolean, isKnown: IsKnownText): PageRecord {
+  const { bytes } = record;
   const textHash = createHash('sha256').update(EXPECTATIONS).update(bytes).digest('hex');
-  if (isKnown(textHash)) return { textHash, value: () => parse(bytes) };
+  if (isKnown(textHash)) return { textHash, payload: () => parse(bytes) as CasePayload };
   if (isTooLarge(bytes)) return toUnread(bytes, 'too large to be read');
+  if (record.depth > MAX_DEPTH) return toUnread(bytes, 'nested too deeply to be stored');
   const isStray = !isPageUtf8 && !isUtf8(bytes);
   try {
+    const value = isStray ? (JSON.parse(decodeStrayBytes(bytes)) as JsonValue) : parse(bytes);
+    const inexact = listInexact(record, value, isStray);
+    const parsed = parseCasePayload(value);
+    if (!parsed.isCase) return toUnread(bytes, [parsed.why, ...inexact].join('; '), !isStray);
     // Nothing that a good record keeps may lead to the bytes once they are read: they would take as much memory again.
-    if (!isStray) return { textHash, value: toConstant(parse(bytes)) };
-    const value = toConstant(JSON.parse(decodeStrayBytes(bytes)) as JsonValue);
-    return {
-      textHash: null,
-      value,
-      odd: { why: 'bytes that are not UTF-8', bytes: Buffer.from(bytes), isRead: true },
-    };
+    const payload = toConstant(parsed.payload);
+    if (inexact.length === 0) return { textHash, payload };
+    return { textHash: null, payload, odd: toOdd(bytes, inexact.join('; '), !isStray) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return toUnread(bytes, 'not JSON');
   }
 }
 
-function toUnread(bytes: Buffer, why: string): PageRecord {
-  return { textHash: null, value: () => null, odd: { why, bytes: Buffer.from(bytes), isRead: false } };
+/** Why what was read does not say all that the record says; empty where it does. */
+function listInexact(record: SplitRecord, value: JsonValue, isStray: boolean): string[] {
+  return [
+    ...(isStray ? ['bytes that are not UTF-8'] : []),
+    ...(countMembers(value) < record.members ? ['a name twice in one object, of which the last counts'] : []),
+    ...(record.hasInexactNumber ? ['a number that cannot be kept exactly'] : []),
+  ];
+}
+
+function countMembers(value: JsonValue): number {
+  let members = 0;
+  if (Array.isArray(value)) {
+    for (const element of value)
+      if (typeof element === 'object' && element !== null) members += countMembers(element);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const name in value) {
+      members++;
+      const member = value[name];
+      if (typeof member === 'object' && member !== null) members += countMembers(member);
+    }
+  }
+  return members;
+}
+
+function toUnread(bytes: Buffer, why: string, isJson = false): UnreadRecord {
+  return { payload: null, odd: toOdd(bytes, why, isJson) };
+}
+
+/** With a copy of the bytes: those of the page are not held for it. */
+function toOdd(bytes: Buffer, why: string, isJson: boolean): OddBytes {
+  return { why, bytes: Buffer.from(bytes), isJson };
 }
 
 function toConstant<Value>(value: Value): () => Value {

@@ -1,8 +1,8 @@
-import { isJsonObject, type JsonValue } from '../json.ts';
+import type { JsonValue } from '../json.ts';
 import type { DecodedBody } from './decode-body.ts';
 import { toPageRecord, type IsKnownText, type PageRecord } from './page-record.ts';
 import { salvagePage } from './salvage-page.ts';
-import { MAX_RECORDS, splitPage } from './split-page.ts';
+import { MAX_RECORDS, splitPage, splitRecords, type SplitRecord } from './split-page.ts';
 
 /** What a body says, the results of a page apart. */
 export interface ParsedPage {
@@ -22,15 +22,12 @@ export function parsePage(
   isKnown: IsKnownText,
 ): ParsedPage | string | undefined {
   const split = splitPage(body);
-  const toRecord = (bytes: Buffer): PageRecord => toPageRecord(bytes, isUtf8, isKnown);
+  const toRecord = (record: SplitRecord): PageRecord => toPageRecord(record, isUtf8, isKnown);
+  if (split === 'results twice') return 'the page names `results` twice';
   if (split === undefined) {
     if (body.length > MAX_ENVELOPE_BYTES) return 'the answer is large and not a page';
     const json = tryParse(body.toString('utf8'));
-    if (json === undefined) return undefined;
-    const results = isJsonObject(json) && Array.isArray(json.results) ? json.results : null;
-    if (results !== null && results.length > MAX_RECORDS) return TOO_MANY;
-    const records = results?.map((value) => ({ textHash: null, value: () => value })) ?? null;
-    return { json, results: records, isDamaged: false };
+    return json === undefined ? undefined : { json, results: null, isDamaged: false };
   }
   if (split.results.length > MAX_RECORDS) return TOO_MANY;
   if (split.envelope.length > MAX_ENVELOPE_BYTES) return 'the page is large beside its records';
@@ -38,7 +35,15 @@ export function parsePage(
   if (json !== undefined) return { json, results: split.results.map(toRecord), isDamaged: false };
   const salvaged = salvagePage(body, split.start);
   if (salvaged === undefined) return undefined;
-  return { json: salvaged.json, results: salvaged.pieces.map(toRecord), isDamaged: true };
+  return { json: salvaged.json, results: salvaged.pieces.map(toWhole).map(toRecord), isDamaged: true };
+}
+
+/** A piece of a damaged page as one record; where it holds several, it is no JSON, and its figures mean nothing. */
+function toWhole(bytes: Buffer): SplitRecord {
+  const [first, ...others] = splitRecords(bytes);
+  return first !== undefined && others.length === 0
+    ? { ...first, bytes }
+    : { bytes, members: 0, depth: 0, hasInexactNumber: false };
 }
 
 const TOO_MANY = `the page has more than ${MAX_RECORDS} records`;

@@ -1,11 +1,24 @@
+import { isExact } from './exact-number.ts';
+
 /** The body of a page, taken apart without being read: JSON.parse of all of it would cost more than anything else. */
 export interface SplitPage {
   /** The body with an empty list of results: still to be parsed. */
   readonly envelope: string;
-  /** The bytes of each result: still to be parsed. Where there are too many, those up to one more than that. */
-  readonly results: readonly Buffer[];
+  /** Each result: still to be parsed. Where there are too many, those up to one more than that. */
+  readonly results: readonly SplitRecord[];
   /** Where the list of results begins, after its bracket. */
   readonly start: number;
+}
+
+/** A record in its bytes, and what is seen of it on the way to its end. If they are not JSON, it means nothing. */
+export interface SplitRecord {
+  readonly bytes: Buffer;
+  /** How many members all its objects have, each as often as it comes. */
+  readonly members: number;
+  /** How many lists and objects stand within one another. */
+  readonly depth: number;
+  /** Whether one of its numbers is another one once it is read. */
+  readonly hasInexactNumber: boolean;
 }
 
 /** More records than this are no page: the whole collection has some 12,300 cases. */
@@ -13,28 +26,31 @@ export const MAX_RECORDS = 20_000;
 
 const [TAB, LINE_FEED, RETURN, SPACE, QUOTE, COMMA, COLON] = [9, 10, 13, 32, 34, 44, 58] as const;
 const [OPEN_LIST, BACKSLASH, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [91, 92, 93, 123, 125] as const;
-const RESULTS = Buffer.from('"results"');
+const [MINUS, ZERO, NINE] = [45, 48, 57] as const;
 
 /**
  * Finds the elements of the list `results` of the outermost object by their brackets alone. Undefined where there is
- * not exactly one such list. Proves nothing: bytes that are not JSON come back in the envelope or in a result, so a
+ * no such list. Proves nothing: bytes that are not JSON come back in the envelope or in a result, so a
  * body is JSON if, and only if, all of them are.
  */
-export function splitPage(body: Buffer): SplitPage | undefined {
+export function splitPage(body: Buffer): SplitPage | 'results twice' | undefined {
   let at = skipSpace(body, 0);
   if (body[at] !== OPEN_OBJECT) return undefined;
   at++;
-  let found: { readonly from: number; readonly to: number; readonly results: Buffer[] } | undefined;
+  let found: { readonly from: number; readonly to: number; readonly results: SplitRecord[] } | undefined;
+  let isNamed = false;
   for (let depth = 1; depth > 0 && at < body.length; at++) {
     const byte = body[at];
     if (byte === QUOTE) {
       const end = skipString(body, at);
-      const key = depth === 1 ? toKey(body, at, end) : 'no key';
+      const isResults = depth === 1 && isKeyOfResults(body, at, end);
       at = end - 1;
-      if (key === 'another key' || key === 'no key') continue;
+      if (!isResults) continue;
+      // JSON.parse would take the last one, and tell nothing of the others.
+      if (isNamed) return 'results twice';
+      isNamed = true;
       const list = skipSpace(body, skipSpace(body, end) + 1);
-      // With a name in escapes, or with two lists, it is for JSON.parse to say what counts.
-      if (key === 'with escapes' || found !== undefined || body[list] !== OPEN_LIST) return undefined;
+      if (body[list] !== OPEN_LIST) continue;
       found = splitList(body, list);
       if (found.results.length > MAX_RECORDS) break;
       at = found.to;
@@ -69,38 +85,60 @@ export function findCaseId(record: Buffer): number | undefined {
   return undefined;
 }
 
-/** What the string from `start` to `end` is to the object that it stands in. */
-function toKey(
-  body: Buffer,
-  start: number,
-  end: number,
-): 'no key' | 'results' | 'another key' | 'with escapes' {
-  if (body[skipSpace(body, end)] !== COLON) return 'no key';
-  const key = body.subarray(start, end);
-  if (key.equals(RESULTS)) return 'results';
-  return key.includes(BACKSLASH) ? 'with escapes' : 'another key';
+/** Whether the string from `start` to `end` is the name `results`, however it is written. */
+function isKeyOfResults(body: Buffer, start: number, end: number): boolean {
+  if (body[skipSpace(body, end)] !== COLON) return false;
+  const key = body.toString('utf8', start, end);
+  return key === '"results"' || (key.includes('\\') && readString(key) === 'results');
+}
+
+function readString(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // no JSON: then the whole page is none, and is found out later
+  }
+}
+
+/** The records of a list that has lost its brackets; one, where the bytes are those of one value. */
+export function splitRecords(list: Buffer): readonly SplitRecord[] {
+  return splitList(list, -1).results;
 }
 
 /** The elements of the list that begins at `start`, and the range of all between its brackets. */
 function splitList(body: Buffer, start: number) {
   const from = start + 1;
-  const results: Buffer[] = [];
+  const results: SplitRecord[] = [];
   let element = from;
+  let [members, deepest, hasInexactNumber] = [0, 1, false];
+  const endRecord = (first: number, end: number): void => {
+    results.push({ bytes: body.subarray(first, end), members, depth: deepest - 1, hasInexactNumber });
+    [members, deepest, hasInexactNumber] = [0, 1, false];
+  };
   let at = from;
   for (let depth = 1; at < body.length; at++) {
-    const byte = body[at];
+    const byte = body[at] ?? 0;
     if (byte === QUOTE) at = skipString(body, at) - 1;
-    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++;
-    else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
-      if (--depth === 0) break;
-    } else if (byte === COMMA && depth === 1) {
-      results.push(body.subarray(skipSpace(body, element), at));
+    else if (byte === COLON) members++;
+    else if (byte === COMMA) {
+      if (depth > 1) continue;
+      endRecord(skipSpace(body, element), at);
       element = at + 1;
       if (results.length > MAX_RECORDS) break;
+    } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
+      if (++depth > deepest) deepest = depth;
+    } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
+      if (--depth === 0) break;
+    } else if ((byte >= ZERO && byte <= NINE) || byte === MINUS) {
+      const end = skipNumber(body, at);
+      // Integers of so few digits are exact, and nearly all numbers are such; a minus alone may be that of -0.
+      if ((end < 0 || byte === MINUS) && !isExact(body.toString('latin1', at, Math.abs(end))))
+        hasInexactNumber = true;
+      at = Math.abs(end) - 1;
     }
   }
   const last = skipSpace(body, element);
-  if (results.length > 0 || last < at) results.push(body.subarray(last, at));
+  if (results.length > 0 || last < at) endRecord(last, at);
   return { from, to: at, results };
 }
 
@@ -115,6 +153,23 @@ export function skipValue(body: Buffer, start: number): number {
   }
   return body.length;
 }
+
+const MOST_SAFE_DIGITS = 15;
+
+/** The place after the number that begins there; as a negative number where it is more than an integer of few digits. */
+function skipNumber(body: Buffer, start: number): number {
+  let at = start + 1;
+  while (isDigit(body[at])) at++;
+  const isPlain = at - start <= MOST_SAFE_DIGITS && !isOfNumber(body[at]);
+  if (isPlain) return at;
+  while (isDigit(body[at]) || isOfNumber(body[at])) at++;
+  return -at;
+}
+
+const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= ZERO && byte <= NINE;
+/** What a number can hold beside digits: `.`, `e`, `E`, `+` and `-`. */
+const isOfNumber = (byte: number | undefined): boolean =>
+  byte === 46 || byte === 101 || byte === 69 || byte === 43 || byte === MINUS;
 
 /** The place after the string that begins with the quote at `start`. */
 function skipString(body: Buffer, start: number): number {

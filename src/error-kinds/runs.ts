@@ -33,7 +33,8 @@ export const ERRORS_OF_RUNS = {
   },
   ANOTHER_FILTER: {
     exit: 'partial',
-    means: '"No results" named another filter than the one that was asked for, so it says nothing of the list.',
+    means:
+      '"No results" named another filter than the one that was asked for, so it says nothing of the list.',
     hint: 'No case is marked as departed because of it. Run `sync` again later; if it goes on, report it to the Clearinghouse.',
   },
   UNCONFIRMED: {
@@ -49,8 +50,8 @@ export const ERRORS_OF_RUNS = {
   RECORDS_KEPT_ASIDE: {
     exit: 'partial',
     means:
-      'Every page was read, but some records are not cases, or hold bytes that are not UTF-8; they are kept in `kept_aside`.',
-    hint: 'See `SELECT * FROM kept_aside`. The status counts as partial until the API mends them.',
+      'Every page was read, but some records are not cases, or could not be read exactly; they are kept in `kept_aside` in their own bytes.',
+    hint: 'See `SELECT why, case_id, record FROM kept_aside`. The status counts as partial until the API mends them.',
     lasts: true,
   },
   CASES_MISSED: {

@@ -6,11 +6,11 @@ import type { Moment } from './write-changes.ts';
 
 /** A record that cannot be a case, or cannot be read exactly, and where it came from. */
 export interface Misfit {
-  /** Its JSON; of one that is no JSON its text, as a JSON string. */
+  /** Its JSON as it came; of one that is no JSON in UTF-8 its text, as a JSON string. */
   readonly record: string;
-  /** The bytes in which it came, where it is no JSON in UTF-8. */
-  readonly bytes: Buffer | null;
-  /** SHA-256 of the bytes, or of `record` where they are null, in hex. */
+  /** The bytes in which it came. */
+  readonly bytes: Buffer;
+  /** SHA-256 of the bytes, in hex. */
   readonly fingerprint: string;
   /** The case that it names, as far as that can be told. */
   readonly caseId: number | null;

@@ -73,7 +73,9 @@ export function renderMetrics(state: MirrorState, summary: NightSummary): string
     ),
     toMetric('departed_cases', 'Cases that have left the site.', [[{}, state.departed]]),
     toMetric('docket_entries', 'Docket entries in the mirror.', [[{}, state.docketEntries]]),
-    toMetric('kept_aside', 'Records that cannot be cases.', [[{}, state.keptAside]]),
+    toMetric('kept_aside', 'Records that are no cases, or could not be read exactly.', [
+      [{}, state.keptAside],
+    ]),
     toMetric('database_bytes', 'The database file and its log.', [[{}, state.fileBytes]]),
   ].join('');
 }

@@ -3,7 +3,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { fingerprint } from '../cases/fingerprint.ts';
 import { splitPayload } from '../cases/split-payload.ts';
 import { toCaseRows } from '../cases/to-case-rows.ts';
-import { parseCasePayload, type CasePayload } from '../clearinghouse/case-payload.ts';
+import type { CasePayload } from '../clearinghouse/case-payload.ts';
 import { decodeStrayBytes } from '../clearinghouse/decode-body.ts';
 import { findCaseId } from '../clearinghouse/split-page.ts';
 import type { OddBytes, PageRecord } from '../clearinghouse/page-record.ts';
@@ -51,87 +51,49 @@ export async function comparePage(
   let ofOthers = 0;
   const marksOfPage = new Map<number, StoredMark>();
   const positionOf = (at: number): number => (page.firstPosition ?? 0) + at;
-  const keepAside = (record: JsonValue, why: string, at: number): void => {
-    const text = toRecordText(record, page.records[at]?.textHash ?? null);
-    const hash = createHash('sha256').update(text).digest('hex');
-    const place = { source: page.source, position: positionOf(at) };
-    misfits.push({
-      record: text,
-      bytes: null,
-      fingerprint: hash,
-      caseId: null,
-      isStored: false,
-      why,
-      ...place,
-    });
-  };
-  const keepBytes = (odd: OddBytes, caseId: number | null, at: number): void => {
-    misfits.push({ ...toOddMisfit(odd, caseId), source: page.source, position: positionOf(at) });
+  const keepBytes = (odd: OddBytes, storedAs: number | null, at: number): void => {
+    misfits.push({ ...toMisfit(odd, storedAs), source: page.source, position: positionOf(at) });
   };
   const add = ({ compared, mark }: Comparison): void => {
     cases.push(compared);
     marksOfPage.set(compared.id, mark);
   };
   for (const [position, record] of page.records.entries()) {
+    if (record.payload === null) {
+      keepBytes(record.odd, null, position);
+      continue;
+    }
     const known = record.textHash === null ? undefined : findKnownText(record.textHash);
     // A list that shifts may bring a case twice on one page; the second one is compared with the first.
     if (known !== undefined && !marksOfPage.has(known.caseId) && fitsStatus(known.label, status)) {
       add(toUnchanged(known.caseId, toStatusId(known.label, status), known.mark, null));
       continue;
     }
-    if (record.odd?.isRead === false) {
-      keepBytes(record.odd, findCaseId(record.odd.bytes) ?? null, position);
-      continue;
-    }
-    const parsed = parseCasePayload(record.value());
-    if (!parsed.isCase && record.odd !== undefined) {
-      keepBytes({ ...record.odd, why: `${parsed.why}; ${record.odd.why}`, isRead: false }, null, position);
-      continue;
-    }
-    if (!parsed.isCase) {
-      keepAside(record.value(), parsed.why, position);
-      continue;
-    }
-    const { payload } = parsed;
+    const payload = record.payload();
     const { id } = payload;
-    try {
-      if (isOfAnotherList(payload.case_ongoing, status)) ofOthers++;
-      const drifted = [...listDrift(payload), ...listStatusDrift(payload, status)];
-      // Drift is recorded each night anew, so a case that drifts is read each night.
-      const textHash = drifted.length === 0 ? record.textHash : null;
-      const stored = marksOfPage.get(id) ?? findMark(id);
-      add(compareCase(payload, toStatusId(payload.case_ongoing, status), stored, textHash));
-      if (record.odd !== undefined) keepBytes(record.odd, id, position);
-      for (const one of drifted) drift.set(`${one.field} ${one.seen}`, { ...one, caseId: id });
-    } catch (error) {
-      // Thrown where JSON is nested many thousands deep: it can be read, but neither compared nor written.
-      if (!(error instanceof RangeError)) throw error;
-      keepAside({ id }, 'nested too deeply to be stored', position);
-    }
+    if (isOfAnotherList(payload.case_ongoing, status)) ofOthers++;
+    const drifted = [...listDrift(payload), ...listStatusDrift(payload, status)];
+    // Drift is recorded each night anew, so a case that drifts is read each night.
+    const textHash = drifted.length === 0 ? record.textHash : null;
+    const stored = marksOfPage.get(id) ?? findMark(id);
+    add(compareCase(payload, toStatusId(payload.case_ongoing, status), stored, textHash));
+    if (record.odd !== undefined) keepBytes(record.odd, id, position);
+    for (const one of drifted) drift.set(`${one.field} ${one.seen}`, { ...one, caseId: id });
     await nextTick();
   }
   return { cases, misfits, drift: [...drift.values()], ofOthers };
 }
 
-function toOddMisfit({ why, bytes, isRead }: OddBytes, caseId: number | null) {
+function toMisfit({ why, bytes, isJson }: OddBytes, storedAs: number | null) {
+  const text = decodeStrayBytes(bytes);
   return {
-    record: JSON.stringify(decodeStrayBytes(bytes)),
+    record: isJson ? text : JSON.stringify(text),
     bytes,
     fingerprint: createHash('sha256').update(bytes).digest('hex'),
-    caseId,
-    isStored: isRead,
+    caseId: storedAs ?? findCaseId(bytes) ?? null,
+    isStored: storedAs !== null,
     why,
   };
-}
-
-/** The text of a record that is kept aside; of one that is nested too deeply to be written, by which bytes it is known. */
-function toRecordText(record: JsonValue, textHash: string | null): string {
-  try {
-    return JSON.stringify(record);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return JSON.stringify({ too_deep_to_be_kept: textHash });
-  }
 }
 
 interface Comparison {

@@ -59,7 +59,7 @@ function describeOdd({ misfits, inexact }: WalkFacts): string | null {
     ...(misfits === 0 ? [] : [misfits === 1 ? '1 record is not a case' : `${misfits} records are not cases`]),
     ...(inexact === 0
       ? []
-      : [`${inexact === 1 ? '1 record holds' : `${inexact} records hold`} bytes that are not UTF-8`]),
+      : [`${inexact === 1 ? '1 record' : `${inexact} records`} could not be read exactly`]),
   ];
   return parts.length === 0 ? null : `${parts.join(', ')}; kept aside.`;
 }

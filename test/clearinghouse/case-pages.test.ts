@@ -13,7 +13,7 @@ const page = (next: string | null | undefined, ids: readonly number[] = [1]): Se
   page: {
     count: 7,
     next,
-    results: ids.map((id) => ({ textHash: null, value: () => ({ id }) })),
+    results: ids.map((id) => ({ textHash: null, payload: () => ({ id }) })),
   },
 });
 

@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { classifyAnswer } from '../../src/clearinghouse/classify-answer.ts';
+import type { PageRecord } from '../../src/clearinghouse/page-record.ts';
+import { readRecord } from '../support/page-records.ts';
 
 /** The answer, with what the records of a page say. */
 function classify(body: string) {
   const answer = classifyAnswer({ status: 200, headers: {}, body: Buffer.from(body) }, new Date(0));
   if (answer.kind !== 'page') return answer;
   const { page } = answer;
-  return { ...answer, page: { ...page, results: page.results.map(({ value }) => value()) } };
+  return { ...answer, page: { ...page, results: page.results.map(readRecord) } };
 }
 
 const envelope = (changes: object) =>
@@ -62,25 +64,31 @@ describe('the records of a page', () => {
   };
 
   test('are known by their bytes, wherever they stand', () => {
+    const hashOf = (record?: PageRecord) => (record?.payload === null ? null : record?.textHash);
     const [first, again] = classifyPage(envelope({ results: [{ id: 1 }, { id: 1 }] }));
     const [other] = classifyPage(envelope({ results: [{ id: 2 }] }));
-    expect(first?.textHash).toMatch(/^[0-9a-f]{64}$/);
-    expect(again?.textHash).toBe(first?.textHash);
-    expect(other?.textHash).not.toBe(first?.textHash);
+    expect(hashOf(first)).toMatch(/^[0-9a-f]{64}$/);
+    expect(hashOf(again)).toBe(hashOf(first));
+    expect(hashOf(other)).not.toBe(hashOf(first));
   });
 
   test('are read unless they are known; one that is no JSON is odd by itself', () => {
     const broken = '{"count":2,"next":null,"results":[{"id":},{"id":2}]}';
-    expect(classifyPage(broken).map(({ odd, value }) => [odd?.why, odd?.isRead, value()])).toEqual([
-      ['not JSON', false, null],
-      [undefined, undefined, { id: 2 }],
+    expect(classifyPage(broken).map(({ odd, payload }) => [odd?.why, payload?.()])).toEqual([
+      ['not JSON', undefined],
+      [undefined, { id: 2 }],
     ]);
     expect(classifyPage(broken, () => true)).toHaveLength(2);
   });
 
-  test('have no hash where the list cannot be told apart by its brackets', () => {
+  test('are found where their name is written with escapes', () => {
     const records = classifyPage(String.raw`{"count":1,"next":null,"r\u0065sults":[{"id":1}]}`);
-    expect(records.map(({ textHash, value }) => [textHash, value()])).toEqual([[null, { id: 1 }]]);
+    expect(records.map(readRecord)).toEqual([{ id: 1 }]);
+  });
+
+  test('are refused where there are two lists of them, of which JSON.parse would drop one', () => {
+    const body = '{"count":2,"next":null,"results":[{"id":1}],"results":[{"id":2}]}';
+    expect(classify(body)).toEqual({ kind: 'broken', reason: 'the page names `results` twice' });
   });
 });
 

@@ -4,7 +4,8 @@ import { splitPage } from '../../src/clearinghouse/split-page.ts';
 
 function split(body: string) {
   const page = splitPage(Buffer.from(body));
-  return page && { envelope: page.envelope, results: page.results.map((bytes) => bytes.toString('utf8')) };
+  if (page === undefined || page === 'results twice') return page;
+  return { envelope: page.envelope, results: page.results.map(({ bytes }) => bytes.toString('utf8')) };
 }
 
 describe('a page is taken apart at the brackets of its results', () => {
@@ -32,6 +33,12 @@ describe('a page is taken apart at the brackets of its results', () => {
     ],
     ['letters beyond ASCII', '{"é":"—","results":["—é"]}', '{"é":"—","results":[]}', ['"—é"']],
     [
+      'a name with escapes',
+      String.raw`{"\u0061":1,"r\u0065sults":[1]}`,
+      String.raw`{"\u0061":1,"r\u0065sults":[]}`,
+      ['1'],
+    ],
+    [
       'other members that look like it',
       '{"a":{"results":[1]},"b":"results","results":[2]}',
       '{"a":{"results":[1]},"b":"results","results":[]}',
@@ -45,14 +52,75 @@ describe('a page is taken apart at the brackets of its results', () => {
     ['a list outside', '[{"results":[]}]'],
     ['no such list', '{"count":1}'],
     ['results that are no list', '{"results":{"a":[1]}}'],
-    ['results twice', '{"results":[1],"results":[2]}'],
-    ['results twice, once no list', '{"results":[1],"results":null}'],
-    ['results once more with escapes', String.raw`{"results":[1],"r\u0065sults":[]}`],
-    ['a name with escapes', String.raw`{"r\u0065sults":[1]}`],
     ['nothing', ''],
     ['a string that is not closed', '{"results'],
   ])('but not with %s', (_title, body) => {
     expect(split(body)).toBeUndefined();
+  });
+});
+
+test.each([
+  ['two lists', '{"results":[1],"results":[2]}'],
+  ['a list and null', '{"results":[1],"results":null}'],
+  ['null and a list', '{"results":null,"results":[1]}'],
+  ['one with escapes', String.raw`{"results":[1],"r\u0065sults":[]}`],
+])('results that come twice are told: %s', (_title, body) => {
+  expect(split(body)).toBe('results twice');
+});
+
+describe('of each record is told', () => {
+  const traits = (...records: string[]) => {
+    const page = splitPage(Buffer.from(`{"results":[${records.join(', ')}]}`));
+    return typeof page === 'object' ? page.results : [];
+  };
+
+  test('how many members its objects have, colons of texts aside', () => {
+    const records = ['{"a:b":"c:d","e":[{"f":1},{"f":{}}],"a:b":2}', '5', '{"q\\":":1}'];
+    expect(traits(...records).map(({ members }) => members)).toEqual([5, 0, 1]);
+  });
+
+  test('how deep it is', () => {
+    const records = ['1', '{}', '[[],[[2]],{}]', '{"a":[{"b":[]}]}'];
+    expect(traits(...records).map(({ depth }) => depth)).toEqual([0, 1, 3, 4]);
+  });
+
+  test.each([
+    ['9007199254740992', false],
+    ['9007199254740993', true],
+    ['-12', false],
+    ['123456789012345', false],
+    ['1234567890123456', false],
+    ['-0', true],
+    ['-0.0', true],
+    ['0', false],
+    ['0.0', false],
+    ['1.0', false],
+    ['1.50', false],
+    ['1e2', false],
+    ['1E+2', false],
+    ['100e-2', false],
+    ['0.1', false],
+    ['0.1000000000000000055511151231257827', true],
+    ['5e-324', false],
+    ['1e-400', true],
+    ['1e400', true],
+    ['-1e400', true],
+    ['1.7976931348623157e308', false],
+    ['123456789012345678901234567890', true],
+    ['100000000000000000000000', false],
+    ['"9007199254740993"', false],
+  ])('whether %s is another number once it is read: %s', (text, isInexact) => {
+    for (const record of [text, `{"a":[1,${text} ,2]}`, `[${text}]`])
+      expect(traits('7', record, '8').map((one) => one.hasInexactNumber)).toEqual([false, isInexact, false]);
+  });
+
+  test('that each number which JavaScript writes is exact, but for none', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
+        const [record] = traits(JSON.stringify(number));
+        expect(record?.hasInexactNumber).toBe(false);
+      }),
+    );
   });
 });
 
@@ -68,6 +136,7 @@ function parse(text: string): unknown {
 function parseParts(body: string): unknown {
   const parts = split(body);
   if (parts === undefined) return parse(body);
+  if (parts === 'results twice') return parts;
   const texts = [parts.envelope, ...parts.results].map(parse) as { json: unknown }[];
   if (texts.some((one) => typeof one === 'string')) return 'not JSON';
   const [envelope, ...results] = texts.map(({ json }) => json);
@@ -104,7 +173,8 @@ test('a page with a damaged byte is JSON if, and only if, its parts are', () => 
           body = `${body.slice(0, place)}${byte}${body.slice(place + 1)}`.toWellFormed();
         }
         const whole = parse(body);
-        expect([body, parseParts(body)]).toEqual([body, whole]);
+        const parts = parseParts(body);
+        expect([body, parts]).toEqual([body, parts === 'results twice' ? parts : whole]);
       },
     ),
     { numRuns: 3000 },

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { parseApiUrl, toListUrl, toNextUrl, toRedirectUrl } from '../../src/clearinghouse/api-address.ts';
 import { classifyAnswer, type Answer } from '../../src/clearinghouse/classify-answer.ts';
 import { MirrorError } from '../../src/errors.ts';
+import { readRecord } from '../support/page-records.ts';
 
 const NOW = new Date('2026-03-01T03:17:00Z');
 
@@ -76,7 +77,7 @@ describe('whatever an answer is, it is told what it means', () => {
         const { count, next, results } = JSON.parse(body.toString()) as Record<string, unknown>;
         expect(answer.page.count).toBe(Number.isSafeInteger(count) && Number(count) >= 0 ? count : null);
         expect(answer.page.next).toBe(next === null || typeof next === 'string' ? next : undefined);
-        expect(answer.page.results.map((one) => one.value())).toEqual(results);
+        expect(answer.page.results.map(readRecord)).toEqual(results);
       }),
       { numRuns: 3000 },
     );

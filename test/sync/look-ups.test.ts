@@ -5,6 +5,7 @@ import { MirrorError } from '../../src/errors.ts';
 import type { JsonValue } from '../../src/json.ts';
 import { findDepartures, toSkippedDepartures } from '../../src/sync/departures.ts';
 import { makeCase } from '../support/make-case.ts';
+import { toRecords } from '../support/page-records.ts';
 
 const API = parseApiUrl('https://clearinghouse.example/api/');
 const GONE: SettledAnswer = { kind: 'empty', words: 'No results' };
@@ -15,7 +16,7 @@ const toPage = (...records: JsonValue[]): SettledAnswer => ({
   page: {
     count: records.length,
     next: null,
-    results: records.map((record) => ({ textHash: null, value: () => record })),
+    results: toRecords(records),
   },
 });
 const caseOf = (id: number, case_ongoing: string | null): JsonValue => makeCase({ id, case_ongoing });

@@ -84,7 +84,7 @@ describe('a record with bytes that are not UTF-8', () => {
     expect(statuses[0]).toMatchObject({
       outcome: 'partial',
       figures: { cases_seen: 2, cases_kept_aside: 1, count_last: 2 },
-      error: { code: 'RECORDS_KEPT_ASIDE', message: '1 record holds bytes that are not UTF-8; kept aside.' },
+      error: { code: 'RECORDS_KEPT_ASIDE', message: '1 record could not be read exactly; kept aside.' },
     });
     expect(rows(NAMES)).toEqual([{ name: 'Case 1' }, { name: 'Renée v. Nobody' }]);
     expect(rows(KEPT)).toEqual([

@@ -64,7 +64,7 @@ class MovingList {
     if (count === 0) return { kind: 'empty', words: 'No results' };
     const results = this.#places
       .slice((page - 1) * this.#pageSize, page * this.#pageSize)
-      .map(({ id }) => ({ textHash: null, value: () => ({ id, case_ongoing: 'No' }) }));
+      .map(({ id }) => ({ textHash: null, payload: () => ({ id, case_ongoing: 'No' }) }));
     if (results.length === 0) return { kind: 'past-the-end' };
     const next = page * this.#pageSize < count ? `/api/cases/?case_ongoing=5020&page=${page + 1}` : null;
     return { kind: 'page', page: { count, next, results } };

@@ -102,7 +102,7 @@ function renderOddities({ keptAside, drift }: MirrorState, width: number): strin
   const aside =
     keptAside === 0
       ? ''
-      : `\n${renderPlural(keptAside, 'record')} kept aside, because they cannot be cases: SELECT * FROM kept_aside\n`;
+      : `\n${wrapText(`${renderPlural(keptAside, 'record')} kept aside, as no case or not read exactly: SELECT * FROM kept_aside`, width)}`;
   if (drift.length === 0) return aside;
   const table = renderTable(
     [

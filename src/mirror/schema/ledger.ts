@@ -111,19 +111,20 @@ export const statusSyncs = sqliteTable(
 
 /**
  * Records of the API that cannot be a case, or cannot be read exactly. The same record is kept once, however often it
- * comes. Where `bytes` is not null, the record is no JSON in UTF-8: `bytes` has it as it came.
+ * comes, and always in the bytes in which it came. One that could be read, but not exactly, is a case as well.
  */
 export const keptAside = sqliteTable('kept_aside', {
   /** SHA-256 of `bytes`, or of the text in `record` where that is null. */
   fingerprint: text('fingerprint').primaryKey(),
   why: text('why').notNull(),
-  /** The record as JSON; of one that is no JSON its text, as a JSON string. */
+  /** The record as JSON; of one that is no JSON in UTF-8 its text, as a JSON string. */
   record: text('record').notNull(),
   /** Path and query of the page it came on first, and its place there, from 0. */
   source: text('source').notNull(),
   position: integer('position').notNull(),
   first_run_id: ofRun('first_run_id'),
   last_run_id: ofRun('last_run_id'),
+  /** The record as it came; null in rows of earlier versions of the program, which kept only what they could read. */
   bytes: blob('bytes', { mode: 'buffer' }),
   /** The case that the record names, as far as that can be told. */
   case_id: integer('case_id'),

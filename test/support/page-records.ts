@@ -1,0 +1,14 @@
+import { toPageRecord, type PageRecord } from '../../src/clearinghouse/page-record.ts';
+import { splitRecords } from '../../src/clearinghouse/split-page.ts';
+import type { JsonValue } from '../../src/json.ts';
+
+/** The records of a page that has these values. */
+export function toRecords(values: readonly JsonValue[]): PageRecord[] {
+  const list = Buffer.from(JSON.stringify(values).slice(1, -1));
+  return splitRecords(list).map((record) => toPageRecord(record, true, () => false));
+}
+
+/** What a record says, whether it is a case or not. */
+export function readRecord({ payload, odd }: PageRecord): unknown {
+  return payload === null ? JSON.parse(odd.bytes.toString()) : payload();
+}
