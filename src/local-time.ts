@@ -89,6 +89,21 @@ export function toZoneName(timestamp: string | Date, timeZone: string): string {
   );
 }
 
+/** A stored timestamp as it stands in a sentence: "2026-03-01 04:17 EST". Fails with RangeError. */
+export function toZonedMinute(timestamp: string | Date, timeZone: string): string {
+  return `${toLocalMinute(timestamp, timeZone)} ${toZoneName(timestamp, timeZone)}`;
+}
+
+/** As the program writes them. What a person typed stands in quotation marks, and stays as it is. */
+const TIMESTAMP = /(?<!")\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
+
+/** A message, whose times are in UTC for whoever reads it as JSON, with the times of a person who reads it as text. */
+export function localizeTimes(text: string, timeZone: string): string {
+  return text.replaceAll(TIMESTAMP, (found) =>
+    Number.isNaN(Date.parse(found)) ? found : toZonedMinute(found, timeZone),
+  );
+}
+
 /** A damaged value must not pass for a time: null would be the year 1970. */
 function toInstant(timestamp: unknown): Date {
   const at = new Date(typeof timestamp === 'string' || timestamp instanceof Date ? timestamp : Number.NaN);

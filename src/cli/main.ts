@@ -124,7 +124,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     // Help and version are thrown too, with exit code 0; commander has already printed what there is to say.
     if (error instanceof CommanderError) exit = error.exitCode === 0 ? 'complete' : 'usage';
     else {
-      say(io.stderr, `${renderError(error)}\n`);
+      say(io.stderr, `${renderError(error, io.timeZone)}\n`);
       exit = toExit(error);
     }
   } finally {
@@ -140,7 +140,7 @@ async function settlePrinted(exit: ExitName, isDoer: boolean, io: Io): Promise<E
     checkPrinted(io);
     return exit;
   } catch (error) {
-    say(io.stderr, `${renderError(error)}\n`);
+    say(io.stderr, `${renderError(error, io.timeZone)}\n`);
     const isLost = findLoss(io.stdout) !== null;
     return exit === 'complete' && isLost && !isDoer ? toExit(error) : exit;
   }

@@ -3,6 +3,7 @@ import type { LogSettings } from '../settings-nightly.ts';
 import type { OnSyncEvent } from '../sync/sync-events.ts';
 import { say, type Io } from './io.ts';
 import { createJsonLog } from './json-log.ts';
+import { localizeTimes } from '../local-time.ts';
 import { renderError } from './render/error.ts';
 import { renderNightBeginning, renderNightEnding, renderWaiting } from './render/night.ts';
 import { createProgress } from './render/progress.ts';
@@ -22,12 +23,13 @@ export function createNightLog(io: Io, { logFormat, logLevel }: LogSettings): Ni
 }
 
 function createTextLog(io: Io): NightLog {
+  const { timeZone } = io;
   const note = (text: string): void => {
-    say(io.stderr, `${text}\n`);
+    say(io.stderr, `${localizeTimes(text, timeZone)}\n`);
   };
   return {
     note,
-    onEvent: createProgress(io.stderr, io.surroundings.now),
+    onEvent: createProgress(io.stderr, io.surroundings.now, timeZone),
     talk: {
       onWait: (plan) => {
         note(renderWaiting(plan));
@@ -39,7 +41,7 @@ function createTextLog(io: Io): NightLog {
         note(renderNightEnding(night));
       },
       onFailed: (error) => {
-        note(renderError(error));
+        note(renderError(error, timeZone));
       },
     },
   };

@@ -80,7 +80,10 @@ async function keep(
           },
           io.surroundings,
         );
-        const text = flags.json === true ? toJsonLine(toReportJson(report)) : renderRunReport(report, false);
+        const text =
+          flags.json === true
+            ? toJsonLine(toReportJson(report))
+            : renderRunReport(report, { colour: false, timeZone: io.timeZone });
         await write(io.stdout, text);
         return report;
       },

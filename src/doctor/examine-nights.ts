@@ -9,8 +9,8 @@ export function examineSchedule({ at, timezone }: NightlySettings, now: Date): F
   try {
     const schedule = parseSchedule(at, timezone);
     const doubt = findScheduleDoubt(schedule, now);
-    const next = schedule.findNext(now)?.toISOString().slice(0, 16).replace('T', ' ');
-    const detail = `${JSON.stringify(schedule.cron)} in ${timezone}; next at ${next ?? 'no time'} UTC`;
+    const next = schedule.findNext(now)?.toISOString();
+    const detail = `${JSON.stringify(schedule.cron)} in ${timezone}; next at ${next ?? 'no time'}`;
     return doubt === null ? good('schedule', detail) : warning('schedule', detail, `${doubt} Check --at.`);
   } catch (error) {
     return bad('schedule', error);

@@ -1,4 +1,5 @@
 import { EXIT_CODES } from '../exit-codes.ts';
+import { toZonedMinute } from '../local-time.ts';
 import type { RunReport } from '../sync/run-report.ts';
 import type { NightSummary } from './night-steps.ts';
 
@@ -11,7 +12,7 @@ const MOST_CHARACTERS = 1000;
 export function renderNightText({ night, exit, reports, steps }: NightSummary): string {
   const code = EXIT_CODES[exit].code;
   const lines = [
-    `Clearinghouse mirror, night of ${night.due_at.slice(0, 16).replace('T', ' ')} UTC: ${night.outcome}${code === 0 ? '' : `, exit code ${code}`}.`,
+    `Clearinghouse mirror, night of ${toZonedMinute(night.due_at, 'UTC')}: ${night.outcome}${code === 0 ? '' : `, exit code ${code}`}.`,
     renderChanges(reports),
     ...(night.error === null ? [] : [`${night.error.code}: ${night.error.message}`, night.error.hint]),
     ...steps

@@ -2,6 +2,7 @@ import got, { RequestError } from 'got';
 import pRetry, { AbortError } from 'p-retry';
 import { MirrorError } from '../errors.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
+import { toZonedMinute } from '../local-time.ts';
 import type { Agents } from '../http-agents.ts';
 import type { WEBHOOK_TIMES } from '../settings-nightly.ts';
 import type { RunReport } from '../sync/run-report.ts';
@@ -127,7 +128,13 @@ export async function announceNight(
   signal: AbortSignal,
   agents?: Agents,
 ): Promise<void> {
-  await sendPing(url, 'start', `The night of ${night.due_at} begins.\n`, signal, agents);
+  await sendPing(
+    url,
+    'start',
+    `The night of ${toZonedMinute(night.due_at, 'UTC')} begins.\n`,
+    signal,
+    agents,
+  );
 }
 
 /** Sends words to a name below the address of a dead man's switch. Returns what became of it. */
@@ -161,7 +168,7 @@ export function toPingStep(url: URL, agents?: Agents): NightStep {
     run: async (signal, { night, exit, steps }) => {
       const code = EXIT_CODES[exit].code;
       const words = [
-        `The night of ${night.due_at}: ${night.outcome}, exit code ${code}.`,
+        `The night of ${toZonedMinute(night.due_at, 'UTC')}: ${night.outcome}, exit code ${code}.`,
         ...(night.error === null ? [] : [`${night.error.code}: ${night.error.message}`]),
         ...steps.map(({ step, outcome, detail }) => `${step}: ${outcome}, ${detail}`),
       ];

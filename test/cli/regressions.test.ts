@@ -78,7 +78,7 @@ test('the bar fits into a terminal of 80 columns, its note included', async () =
     },
   });
   const [status] = ONGOING_STATUSES;
-  const tell = createProgress(Object.assign(out, { isTTY: true, columns: 80 }), () => new Date());
+  const tell = createProgress(Object.assign(out, { isTTY: true, columns: 80 }), () => new Date(), 'UTC');
   tell({ type: 'status-begun', status });
   tell({ type: 'retrying', reason: 'the server was busy', attempt: 1, waitMs: 1000 });
   await delay(300);

@@ -115,6 +115,19 @@ describe('snapshot', () => {
     expect((await runCli(['verify', '--database', old])).exitCode).toBe(0);
     expect((await run('2026-11-24T03:17:00Z', 'snapshot', '--as-of', '9')).exitCode).toBe(2);
     expect((await run('2026-11-24T03:17:00Z', 'snapshot', '--as-of', 'x')).exitCode).toBe(2);
+    const moments = [
+      ['2030-01-15', 2],
+      ['2030-01', 2],
+      ['yesterday', 2],
+      ['run 1', 1],
+    ] as const;
+    for (const [moment, as_of_run] of moments) {
+      const to = join(folder, `${moment}.db`);
+      const taken = await run('2030-01-16T20:00:00Z', 'snapshot', '--as-of', moment, '--to', to, '--json');
+      expect([taken.stderr, JSON.parse(taken.stdout)]).toEqual(['', expect.objectContaining({ as_of_run })]);
+    }
+    const early = await run('2030-01-16T20:00:00Z', 'snapshot', '--as-of', '2030-01-14');
+    expect(early.stderr).toContain('had stored nothing by then');
   });
 
   test('lists none where there is none, and fails where there is no mirror', async () => {

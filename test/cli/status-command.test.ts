@@ -145,7 +145,7 @@ describe('status', () => {
     await sync();
     writeNightBook(book, { watch: null, nights: [night] });
     expect((await status(1)).stdout).toContain(
-      'last night, due 2030-01-15T03:00:00.000Z: failed, NETWORK_GAVE_UP: No lamp.\n  Light one.\n',
+      'last night, due 2030-01-15 03:00 UTC: failed, NETWORK_GAVE_UP: No lamp.\n  Light one.\n',
     );
     const well = makeNight({ due_at: '2030-01-16T03:00:00.000Z' });
     writeNightBook(book, { watch: null, nights: [well, night] });

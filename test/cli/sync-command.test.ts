@@ -132,7 +132,7 @@ describe('progress', () => {
   test('is lines on standard error where nobody watches', async () => {
     const { sync } = await start();
     const { stderr } = await sync();
-    expect(stderr).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z run 1 begun\n/);
+    expect(stderr).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC run 1 begun\n/);
     expect(stderr).not.toContain('\u001b');
   });
 

@@ -85,7 +85,7 @@ describe('a dead man’s switch', () => {
       `POST /ping/${SECRET}/4?rid=7`,
     ]);
     expect(heard[2]?.body).toBe(
-      'The night of 2026-11-24T03:17:00.000Z: failed, exit code 4.\nNETWORK_GAVE_UP: No lamp.\nverify: done, all well\n',
+      'The night of 2026-11-24 03:17 UTC: failed, exit code 4.\nNETWORK_GAVE_UP: No lamp.\nverify: done, all well\n',
     );
   });
 

@@ -2,7 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { DemoStage } from '../../demo/run-demo.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { expandHome } from '../../path-setting.ts';
-import { textWidth, wantsColour, withStop, write, type Io } from '../io.ts';
+import { reportStyle, textWidth, withStop, write, type Io } from '../io.ts';
 import { createProgress } from '../render/progress.ts';
 import { toJsonLine } from '../render/cell-text.ts';
 import { renderRows } from '../render/rows.ts';
@@ -42,9 +42,8 @@ export async function runDemoCommand(flags: Flags, io: Io): Promise<ExitName> {
   const show = (text: string): Promise<void> => (isJson ? Promise.resolve() : write(io.stdout, text));
   const stage: DemoStage = {
     say: (text) => show(`\n${text}\n`),
-    createProgress: () => createProgress(io.stderr, io.surroundings.now),
-    showReport: (report) =>
-      show(`\n${renderRunReport(report, wantsColour(io.stdout, io.env), textWidth(io))}`),
+    createProgress: () => createProgress(io.stderr, io.surroundings.now, io.timeZone),
+    showReport: (report) => show(`\n${renderRunReport(report, reportStyle(io))}`),
     showAnswer: async (title, sql, answer) => {
       await show(`\n${title}\n\n${sql.replace(/^/gm, '    ')}\n\n`);
       for (const piece of renderRows(answer, { format: 'table', width: textWidth(io) })) await show(piece);

@@ -37,7 +37,7 @@ export async function runDoctorCommand(flags: Flags, io: Io): Promise<ExitName> 
   await withStop(io, async (signal) => {
     for await (const finding of examine(patient, io.surroundings, signal)) {
       findings.push(finding);
-      if (flags.json !== true) await write(io.stdout, renderFinding(finding, textWidth(io)));
+      if (flags.json !== true) await write(io.stdout, renderFinding(finding, textWidth(io), io.timeZone));
     }
   });
   const exit = findings.find(({ verdict }) => verdict === 'bad')?.exit ?? 'complete';

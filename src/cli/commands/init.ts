@@ -128,7 +128,7 @@ async function settle(
         : { ...written, [setting]: { text: chosen, place: 'flag', from: 'The answer', folder: io.folder } };
     const remark = await checkAnswer(question, { written: now, surroundings: io.surroundings, signal });
     const isGood = remark.verdict !== 'bad';
-    say(io.stderr, renderFinding({ ...remark, check: setting }, textWidth(io)));
+    say(io.stderr, renderFinding({ ...remark, check: setting }, textWidth(io), io.timeZone));
     if (isGood) return now;
     if (isSettled || !mayAsk)
       throw new MirrorError(

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { findRunAsOf } from '../../history/find-run-as-of.ts';
+import type { Moment } from '../../history/parse-moment.ts';
 import { writeStateAsOf } from '../../history/write-state-as-of.ts';
 import { toPath } from '../../path-setting.ts';
 import { parseSettings } from '../../settings.ts';
@@ -11,7 +11,9 @@ import { takeAndRotate } from '../../snapshots/take-and-rotate.ts';
 import { takeSnapshot, type EarlierState, type SnapshotRequest } from '../../snapshots/take-snapshot.ts';
 import type { WrittenSettings } from '../../written-settings.ts';
 import { textWidth, withStop, write, type Io } from '../io.ts';
+import { MOMENT_HELP, readMoment } from '../period-options.ts';
 import { toJsonLine } from '../render/cell-text.ts';
+import { AS_OF } from '../render/run-as-of.ts';
 import { renderSnapshotList, renderTaken, toSnapshotJson } from '../render/snapshots.ts';
 import { addSettings, readWrittenSettings, SNAPSHOT_SETTINGS, type Flags } from '../settings-options.ts';
 import { withMirror } from '../with-mirror.ts';
@@ -22,7 +24,7 @@ export function defineSnapshot(command: Command): Command {
       .description('Copy the mirror into a dated file that stands alone, or list those that there are.')
       .option('--list', 'list the snapshots, and take none')
       .option('--to <file>', 'write the copy to this file, which must not exist yet')
-      .option('--as-of <run>', 'write the state after this run, rebuilt from the history')
+      .option(...AS_OF)
       .option('--json', 'print it as JSON'),
     ['database', ...SNAPSHOT_SETTINGS],
   ).addHelpText(
@@ -30,7 +32,8 @@ export function defineSnapshot(command: Command): Command {
     `
 A snapshot can be carried anywhere and opened by any program that reads SQLite. It is opened and checked before it has its
 name. A sync may go on meanwhile: the snapshot holds the state of one moment. \`latest.db\` in the same folder is always the
-newest snapshot of a mirror that holds every list.
+newest snapshot of a mirror that holds every list. With --as-of the copy is an earlier state, rebuilt from the history.
+${MOMENT_HELP}
 
 A snapshot that you take with this command is kept until you remove it. \`nightly\` removes older snapshots of its own, of
 this mirror: see --keep-daily. With one of the --keep flags this command removes those too. A snapshot keeps what \`redact\`
@@ -40,7 +43,8 @@ Examples:
   $ clearinghouse-mirror snapshot
   $ clearinghouse-mirror snapshot --list
   $ clearinghouse-mirror snapshot --to /mnt/usb/clearinghouse.db
-  $ clearinghouse-mirror snapshot --as-of 12 --to before-the-election.db
+  $ clearinghouse-mirror snapshot --as-of 12 --to after-run-12.db
+  $ clearinghouse-mirror snapshot --as-of 2024-11-04 --to before-the-election.db
   $ clearinghouse-mirror restore clearinghouse-20261124T031742Z.db --yes`,
   );
 }
@@ -87,17 +91,13 @@ function toRequest(
     takenAt: io.surroundings.now(),
     takenBy: 'hand',
     signal,
-    earlier: typeof flags.asOf === 'string' ? toEarlier(database, flags.asOf) : null,
+    earlier: typeof flags.asOf === 'string' ? toEarlier(database, readMoment(flags.asOf, io)) : null,
   };
 }
 
-/** Finds the run first, so that a wrong number costs nothing. Fails with USAGE, RUN_UNKNOWN or MOMENT_NOT_MIRRORED. */
-function toEarlier(database: string, text: string): EarlierState {
-  if (!/^\d{1,9}$/.test(text))
-    throw new MirrorError('USAGE', `--as-of takes the number of a run, not ${JSON.stringify(text)}.`);
-  const { runId } = withMirror(database, (mirror) =>
-    findRunAsOf(mirror, { kind: 'run', runId: Number(text) }),
-  );
+/** Finds the run first, so that a wrong moment costs nothing. Fails with RUN_UNKNOWN or MOMENT_NOT_MIRRORED. */
+function toEarlier(database: string, moment: Moment): EarlierState {
+  const { runId } = withMirror(database, (mirror) => findRunAsOf(mirror, moment));
   return { runId, write: (mirror, path, signal) => writeStateAsOf(mirror, runId, path, signal) };
 }
 

@@ -46,7 +46,7 @@ export async function runStatusCommand(flags: Flags, io: Io): Promise<ExitName> 
     io.stdout,
     flags.json === true
       ? toJsonLine({ ...toStateJson(state), ...toNightlyJson(nightly) })
-      : renderMirrorState(state, renderNightlyState(nightly, state), textWidth(io), io.timeZone),
+      : renderMirrorState(state, renderNightlyState(nightly, state, io.timeZone), textWidth(io), io.timeZone),
   );
   if (flags.check === true) checkAge(nightly, Number(flags.maxAge), state.aheadRunIds.length > 0);
   return 'complete';

@@ -1,4 +1,5 @@
 import type { Finding } from '../../doctor/finding.ts';
+import { localizeTimes } from '../../local-time.ts';
 import { toCellText } from './cell-text.ts';
 import { wrapText } from './layout.ts';
 
@@ -11,9 +12,15 @@ interface Looked extends Pick<Finding, 'verdict' | 'detail' | 'hint'> {
   readonly check: string;
 }
 
-/** One thing that was looked at, with what to do below it. */
-export function renderFinding({ check, verdict, detail, hint }: Looked, width: number): string {
+/** One thing that was looked at, with what to do below it, and with times on the clock of who reads it. */
+export function renderFinding(
+  { check, verdict, detail, hint }: Looked,
+  width: number,
+  timeZone: string,
+): string {
+  const wrap = (text: string, indent: { first: string; rest?: string }): string =>
+    wrapText(toCellText(localizeTimes(text, timeZone)), width, indent);
   const first = `${MARKS[verdict]}  ${check.padEnd(CHECK_WIDTH)} `;
-  const said = wrapText(toCellText(detail), width, { first, rest: ' '.repeat(first.length) });
-  return hint === null ? said : `${said}${wrapText(toCellText(hint), width, { first: INDENT })}`;
+  const said = wrap(detail, { first, rest: ' '.repeat(first.length) });
+  return hint === null ? said : `${said}${wrap(hint, { first: INDENT })}`;
 }

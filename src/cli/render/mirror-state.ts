@@ -1,5 +1,5 @@
 import type { MirrorState } from '../../mirror/find-mirror-state.ts';
-import { toLocalMinute } from '../../local-time.ts';
+import { localizeTimes, toLocalMinute } from '../../local-time.ts';
 import { wrapText } from './layout.ts';
 import { renderTable } from './table.ts';
 import { renderBytes, renderCount, renderPlural } from './units.ts';
@@ -69,7 +69,9 @@ export function renderMirrorState(
       toLocalMinute(run.started_at, timeZone),
       run.ended_at === null ? '-' : toLocalMinute(run.ended_at, timeZone),
       run.outcome,
-      run.error_message === null ? '' : `${run.error_code ?? ''}: ${run.error_message}`,
+      run.error_message === null
+        ? ''
+        : localizeTimes(`${run.error_code ?? ''}: ${run.error_message}`, timeZone),
     ]),
     width,
   );

@@ -1,5 +1,6 @@
 import type { MirrorState } from '../../mirror/find-mirror-state.ts';
 import type { NightBook } from '../../nightly/night-book.ts';
+import { localizeTimes } from '../../local-time.ts';
 import { renderCount, renderDuration } from './units.ts';
 
 /** How the mirror is kept up to date. */
@@ -23,8 +24,8 @@ export function toNightlyJson({ book, isKept, isWriting, freshAsOf, now }: Night
   };
 }
 
-/** Says it in a few lines for a person. */
-export function renderNightlyState(nightly: NightlyState, state: MirrorState): string {
+/** Says it in a few lines for a person, with times on their clock. */
+export function renderNightlyState(nightly: NightlyState, state: MirrorState, timeZone: string): string {
   const { book, freshAsOf, now } = nightly;
   const age =
     freshAsOf === null
@@ -32,7 +33,7 @@ export function renderNightlyState(nightly: NightlyState, state: MirrorState): s
       : `up to date as of ${freshAsOf}, ${renderDuration(now.getTime() - Date.parse(freshAsOf))} ago`;
   return [age, renderAhead(state), renderWriting(nightly, state), renderWatch(nightly), renderLastError(book)]
     .filter((line) => line !== null)
-    .map((line) => `${line}\n`)
+    .map((line) => `${localizeTimes(line, timeZone)}\n`)
     .join('');
 }
 

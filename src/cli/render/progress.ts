@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import { localizeTimes, toZonedMinute } from '../../local-time.ts';
 import type { OnSyncEvent } from '../../sync/sync-events.ts';
 import { say as sayTo, type Out } from '../io.ts';
 import { clip, pad } from './layout.ts';
@@ -8,8 +9,8 @@ import { renderCount, renderDuration, renderPlural } from './units.ts';
 const LINE_EVERY_MS = 10_000;
 
 /** Shows a run while it goes on: a bar for each status on a terminal, lines elsewhere. */
-export function createProgress(out: Out, now: () => Date): OnSyncEvent {
-  return out.isTTY === true ? createBars(out, now) : createLines(out, now);
+export function createProgress(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
+  return out.isTTY === true ? createBars(out, now) : createLines(out, now, timeZone);
 }
 
 function createBars(out: Out, now: () => Date): OnSyncEvent {
@@ -77,11 +78,11 @@ function createBars(out: Out, now: () => Date): OnSyncEvent {
   };
 }
 
-function createLines(out: Out, now: () => Date): OnSyncEvent {
+function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
   let saidAt = 0;
   const say = (text: string): void => {
     saidAt = now().getTime();
-    sayTo(out, `${now().toISOString()} ${text}\n`);
+    sayTo(out, `${toZonedMinute(now(), timeZone)} ${localizeTimes(text, timeZone)}\n`);
   };
   return (event) => {
     switch (event.type) {

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { MirrorError } from '../../errors.ts';
 import { EXIT_CODES } from '../../exit-codes.ts';
+import { localizeTimes } from '../../local-time.ts';
 import type { CoverageReport, DepartureReport, RunReport, StatusReport } from '../../sync/run-report.ts';
 import { renderCoverage } from './coverage.ts';
 import { renderTable } from './table.ts';
@@ -47,8 +48,18 @@ const COLOURS = {
 
 const NUMBERS = ['reported', 'seen', 'new', 'changed', 'same'] as const;
 
+/** How a report is set: times are on the clock of who reads it. */
+export interface ReportStyle {
+  readonly colour: boolean;
+  readonly width?: number;
+  readonly timeZone: string;
+}
+
 /** The table that ends a sync, what it cost, and a line and a hint for everything that did not go well. */
-export function renderRunReport(report: RunReport, colour: boolean, width = Infinity): string {
+export function renderRunReport(
+  report: RunReport,
+  { colour, width = Infinity, timeZone }: ReportStyle,
+): string {
   const hasAside = report.statuses.some(({ figures }) => figures.cases_kept_aside > 0);
   const rows = report.statuses.map(({ status, outcome, figures }) => [
     `${status.id} ${status.label}`,
@@ -61,7 +72,7 @@ export function renderRunReport(report: RunReport, colour: boolean, width = Infi
     ...(hasAside ? [renderCount(figures.cases_kept_aside)] : []),
   ]);
   const numbers = [...NUMBERS, ...(hasAside ? ['aside'] : [])];
-  return [
+  const parts = [
     renderTable(
       [
         { heading: 'status' },
@@ -76,7 +87,8 @@ export function renderRunReport(report: RunReport, colour: boolean, width = Infi
     renderCoverage(report.coverage),
     ...report.statuses.filter(({ outcome }) => outcome !== 'skipped').map(renderStatusError),
     ...listHints(report).map((hint) => `Hint: ${hint}\n`),
-  ].join('');
+  ];
+  return localizeTimes(parts.join(''), timeZone);
 }
 
 function renderEnding(

@@ -49,7 +49,7 @@ export function renderVerifyReport(report: TimedReport, width: number): string {
       { heading: 'check', fit: 'whole' },
       { heading: 'findings', align: 'right', fit: 'whole' },
       { heading: 'checked', align: 'right', fit: 'whole' },
-      { heading: '', fit: 'whole' },
+      { heading: '' },
       { heading: 'proves' },
     ],
     ran.map((check) => [

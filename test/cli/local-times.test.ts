@@ -1,0 +1,75 @@
+import { describe, expect, test } from '@jest/globals';
+import { toNightBookPath, writeNightBook } from '../../src/nightly/night-book.ts';
+import { always } from '../../src/replica/serve/fault-rules.ts';
+import { runCli } from '../support/command-line.ts';
+import { makeNight } from '../support/make-night.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { fakeSurroundings } from '../support/surroundings.ts';
+import { startHarness } from '../support/sync-harness.ts';
+
+/* People read times on their own clock and to the minute; only JSON has them in UTC with milliseconds. */
+
+const ISO = /\d{4}-\d\d-\d\dT\d\d:\d\d/;
+const DETROIT = { timeZone: 'America/Detroit' };
+
+async function start() {
+  const harness = await startHarness({ source: smallCollection(10) });
+  await harness.sync();
+  const env = { CLEARINGHOUSE_DATABASE: harness.database, CLEARINGHOUSE_API_TOKEN: harness.replica.token };
+  const run = (args: readonly string[], url = harness.replica.url) =>
+    runCli(args, {
+      ...DETROIT,
+      env: { ...env, CLEARINGHOUSE_API_URL: url },
+      surroundings: fakeSurroundings({ start: '2030-01-03T05:00:00Z' }),
+    });
+  return { ...harness, run };
+}
+
+async function startClosedApi() {
+  const { replica } = await startHarness({
+    source: smallCollection(1),
+    faults: always({ kind: 'status', status: 503, headers: { 'retry-after': '7200' } }, () => true),
+  });
+  return replica.url;
+}
+
+const NIGHT = makeNight({
+  due_at: '2030-01-02T03:00:00.000Z',
+  outcome: 'failed',
+  error: { code: 'X', message: 'No lamp before 2030-01-02T04:00:00.000Z.', hint: 'Light one.' },
+});
+
+describe('a time is on the clock of the reader', () => {
+  test.each<[string[], string]>([
+    [['status'], 'last night, due 2030-01-01 22:00 EST: failed, X: No lamp before 2030-01-01 23:00 EST.'],
+    [['case', '1', '--as-of', '2029-12-01'], 'which ended at 2030-01-14 22:17 EST.'],
+    [['snapshot', '--as-of', '2029-12-01'], 'which ended at 2030-01-14 22:17 EST.'],
+    [['query', '--as-of', '2029-12-01', 'SELECT 1'], 'which ended at 2030-01-14 22:17 EST.'],
+    [['doctor', '--at', '17 3 * * *', '--timezone', 'UTC'], 'next at 2030-01-03 22:17 EST'],
+    [['doctor', '--at', '0 3 1 5 *', '--timezone', 'UTC'], 'off, at 2030-04-30 23:00 EDT.'],
+    [['nightly', '--once-now', '--log-format', 'text'], 'The night of 2030-01-02 22:17 EST is complete'],
+    [['sync'], '2030-01-03 00:00 EST run 2 begun'],
+  ])('%j: %s', async (args, words) => {
+    const { database, run } = await start();
+    writeNightBook(toNightBookPath(database), { watch: null, nights: [NIGHT] });
+    const { stdout, stderr } = await run(args);
+    const told = `${stdout}${stderr}`;
+    expect(told.replaceAll(/\s+/g, ' ')).toContain(words);
+    expect(told).not.toMatch(ISO);
+  });
+
+  test('where the server asks for a pause, in the error, in the record of the run, and in status', async () => {
+    const { run } = await start();
+    const { stderr, stdout } = await run(['sync'], await startClosedApi());
+    expect(`${stdout}${stderr}`.replaceAll(/\s+/g, ' ')).toContain('no request before 2030-01-03 02:00 EST');
+    expect(`${stdout}${stderr}`).not.toMatch(ISO);
+    expect((await run(['status'])).stdout).not.toMatch(ISO);
+    expect((await run(['status', '--json'])).stdout).toContain('no request before 2030-01-03T07:00:00.');
+  });
+
+  test('but stays as it was typed, where a message quotes what a person typed', async () => {
+    const { run } = await start();
+    const { stderr } = await run(['changes', '--since', '2030-02-30T00:00:00.000Z']);
+    expect(stderr).toContain('"2030-02-30T00:00:00.000Z"');
+  });
+});
