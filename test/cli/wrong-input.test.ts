@@ -24,7 +24,6 @@ describe('wrong input gets one clear line and a hint, never a stack trace', () =
     [2, ['nightly', '--at', 'every night']],
     [2, ['nightly', '--timezone', 'Atlantis/Harbour']],
     [2, ['case']],
-    [2, ['case', '']],
     [9, ['case', 'abc']],
     [9, ['case', '1.5']],
     [2, ['query']],
