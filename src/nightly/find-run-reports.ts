@@ -3,8 +3,8 @@ import { SWEPT_STATUSES } from '../clearinghouse/swept-status.ts';
 import { ERROR_KINDS, type ErrorCode } from '../error-kinds.ts';
 import { MirrorError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
-import { toDatabaseError } from '../mirror/database-error.ts';
-import { openMirrorReadOnly, type Mirror } from '../mirror/open-mirror.ts';
+import type { Mirror } from '../mirror/open-mirror.ts';
+import { readOrElse } from '../mirror/read-or-else.ts';
 import { coverageChecks, departureChecks, statusSyncs, syncRuns } from '../mirror/schema.ts';
 import type { CoverageReport, DepartureReport, RunReport, StatusReport } from '../sync/run-report.ts';
 
@@ -18,10 +18,10 @@ const MOST_RUNS = 50;
  * died. Where the mirror cannot be read there are none.
  */
 export function findRunReports(database: string, afterRunId: number, since: string): RunReport[] {
-  try {
-    const mirror = openMirrorReadOnly(database);
-    try {
-      return mirror.db
+  return readOrElse(
+    database,
+    (mirror) =>
+      mirror.db
         .select()
         .from(syncRuns)
         .where(and(gt(syncRuns.id, afterRunId), eq(syncRuns.trigger, 'nightly')))
@@ -30,14 +30,9 @@ export function findRunReports(database: string, afterRunId: number, since: stri
         .all()
         .filter(({ started_at }) => afterRunId > 0 || started_at >= since)
         .reverse()
-        .map((run) => toReport(mirror, run));
-    } finally {
-      mirror.close();
-    }
-  } catch (error) {
-    if (toDatabaseError(error, database) instanceof MirrorError) return [];
-    throw error;
-  }
+        .map((run) => toReport(mirror, run)),
+    [],
+  );
 }
 
 const DIED = { code: 'DIED', message: 'The process ended in the middle of the run.' } as const;

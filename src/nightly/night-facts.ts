@@ -1,9 +1,7 @@
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
-import { MirrorError } from '../errors.ts';
-import { toDatabaseError } from '../mirror/database-error.ts';
 import { findPauseLeft } from '../mirror/find-pause.ts';
 import { listSweptStatuses } from '../mirror/list-swept.ts';
-import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
+import { readOrElse } from '../mirror/read-or-else.ts';
 import type { NightlySettings } from '../settings-nightly.ts';
 import { MOST_NIGHTS, type Night } from './night-book.ts';
 import type { NightPatience } from './plan-night.ts';
@@ -20,34 +18,26 @@ export function listLeft(
   due: Date,
   upTo: Date,
 ): readonly SweptStatus[] {
-  try {
-    const mirror = openMirrorReadOnly(database);
-    try {
+  return readOrElse(
+    database,
+    (mirror) => {
       const swept = listSweptStatuses(mirror, due, upTo);
       return statuses.filter(({ id }) => !swept.includes(id));
-    } finally {
-      mirror.close();
-    }
-  } catch (error) {
-    if (toDatabaseError(error, database) instanceof MirrorError) return statuses;
-    throw error;
-  }
+    },
+    statuses,
+  );
 }
 
 /** Until when the server of that address wants no request; null where nothing is known of it. */
 export function findPausedUntil(database: string, apiUrl: string, now: Date): Date | null {
-  try {
-    const mirror = openMirrorReadOnly(database);
-    try {
+  return readOrElse(
+    database,
+    (mirror) => {
       const left = findPauseLeft(mirror, apiUrl, now);
       return left > 0 ? new Date(now.getTime() + left) : null;
-    } finally {
-      mirror.close();
-    }
-  } catch (error) {
-    if (toDatabaseError(error, database) instanceof MirrorError) return null;
-    throw error;
-  }
+    },
+    null,
+  );
 }
 
 /**

@@ -1,10 +1,8 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { MirrorError } from '../errors.ts';
 import { toRealPath } from '../files/real-path.ts';
-import { isSqliteError } from '../mirror/database-error.ts';
 import { findMirrorId } from '../mirror/find-identity.ts';
-import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
+import { readOrElse } from '../mirror/read-or-else.ts';
 import type { Retention } from './choose-kept.ts';
 import { chooseRemoved, type RemovalFacts } from './choose-removed.ts';
 import { parseSnapshotName } from './snapshot-name.ts';
@@ -36,17 +34,7 @@ export function listSnapshots(database: string, folder: string): Snapshot[] {
 
 /** Null where there is no mirror, or none that can be read: then nothing is known to be of it. */
 function findOwnId(database: string): string | null {
-  try {
-    const mirror = openMirrorReadOnly(database);
-    try {
-      return findMirrorId(mirror);
-    } finally {
-      mirror.close();
-    }
-  } catch (thrown) {
-    if (thrown instanceof MirrorError || isSqliteError(thrown)) return null;
-    throw thrown;
-  }
+  return readOrElse(database, findMirrorId, null);
 }
 
 interface ThisMirror {
