@@ -2,7 +2,7 @@ import { closeSync, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs
 import { parseEnv } from 'node:util';
 import { decodeText } from './decode-text.ts';
 import { MirrorError } from './errors.ts';
-import { wordsOf } from './system-words.ts';
+import { codeOf, wordsOf } from './system-words.ts';
 
 /** What a .env says, and the values that are read from it. */
 export interface DotEnv {
@@ -44,7 +44,7 @@ function readOwnFile(path: string): Buffer | null {
     return readFileSync(file);
   } catch (cause) {
     if (cause instanceof MirrorError) throw cause;
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
+    if (codeOf(cause) === 'ENOENT') return null;
     throw toUnreadable(path, wordsOf(cause), cause);
   } finally {
     if (file !== undefined) closeSync(file);

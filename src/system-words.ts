@@ -33,9 +33,14 @@ export function wordsOfCode(code: string): string {
   return words === undefined ? code : `${words} (${code})`;
 }
 
+/** The code that the system gave a failure; empty where it gave none. */
+export function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+}
+
 /** Why something failed, for a message to a person: never the words of a library where the system said which it is. */
 export function wordsOf(thrown: unknown): string {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  const code = codeOf(thrown);
   if (code !== '') return wordsOfCode(code);
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

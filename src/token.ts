@@ -5,7 +5,7 @@ import { isOfficialApi } from './api-host.ts';
 import { parseApiUrl } from './clearinghouse/api-address.ts';
 import { decodeText } from './decode-text.ts';
 import { MirrorError } from './errors.ts';
-import { wordsOf } from './system-words.ts';
+import { codeOf, wordsOf } from './system-words.ts';
 import { PLACES, readerOf, type WrittenSetting, type WrittenSettings } from './written-settings.ts';
 
 /** The file that holds the token; undefined where the token itself is written in a place that goes before it. */
@@ -116,7 +116,7 @@ function readWhole(file: number): Buffer {
       if (count === 0) return buffer.subarray(0, length);
       length += count;
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : '';
+      const code = codeOf(error);
       if (code === 'EOF') return buffer.subarray(0, length);
       if (code !== 'EAGAIN') throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);

@@ -3,6 +3,7 @@ import { messageOf, MirrorError } from '../errors.ts';
 import { toRealPath } from '../files/real-path.ts';
 import { createTempFile, moveIntoPlace } from '../files/replace-file.ts';
 import { toPath } from '../path-setting.ts';
+import { codeOf } from '../system-words.ts';
 
 export interface OutputFile {
   readonly path: string;
@@ -115,8 +116,4 @@ function isDatabase(path: string): boolean {
   } finally {
     closeSync(file);
   }
-}
-
-function codeOf(thrown: unknown): string {
-  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
 }

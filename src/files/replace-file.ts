@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { codeOf } from '../system-words.ts';
 
 /*
  * How this program writes a file that somebody may read, or may have laid a trap for: into a new file with a name that
@@ -147,8 +148,4 @@ const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: fal
 function modeOf(path: string): number | undefined {
   const found = lstatSync(path, { throwIfNoEntry: false });
   return found?.isFile() === true ? statSync(path).mode & 0o777 : undefined;
-}
-
-function codeOf(thrown: unknown): string {
-  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
 }

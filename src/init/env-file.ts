@@ -1,7 +1,7 @@
 import { parseEnv } from 'node:util';
 import { MirrorError } from '../errors.ts';
 import { replaceFile } from '../files/replace-file.ts';
-import { wordsOf } from '../system-words.ts';
+import { codeOf, wordsOf } from '../system-words.ts';
 import { SETTINGS } from '../settings-list.ts';
 import type { SettingName } from '../written-settings.ts';
 
@@ -41,7 +41,7 @@ export function writeEnvFile(path: string, text: string, replaces: boolean): voi
   try {
     replaceFile(path, text, { mode: 0o600, mustBeNew: !replaces });
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')
+    if (codeOf(cause) === 'EEXIST')
       throw new MirrorError('ENV_FILE_EXISTS', `There is a file ${path} already.`, { cause });
     throw new MirrorError('SETTING_INVALID', `${path} cannot be written: ${wordsOf(cause)}.`, { cause });
   }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type Database from 'better-sqlite3';
 import { messageOf, MirrorError } from '../errors.ts';
+import { codeOf } from '../system-words.ts';
 
 /** The class that better-sqlite3 exports. */
 type Engine = typeof Database;
@@ -107,7 +108,7 @@ function readVersion(name: EnginePackage): string | null {
   try {
     return (require(`${name}/package.json`) as { version: string }).version;
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'MODULE_NOT_FOUND') return null;
+    if (codeOf(cause) === 'MODULE_NOT_FOUND') return null;
     throw cause;
   }
 }

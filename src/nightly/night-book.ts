@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { messageOf, MirrorError } from '../errors.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { isJsonObject } from '../json.ts';
+import { codeOf } from '../system-words.ts';
 import type { Waiting } from './plan-night.ts';
 
 export const NIGHT_OUTCOMES = [
@@ -82,7 +83,7 @@ export function readNightBook(path: string): NightBook {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return EMPTY;
+    if (codeOf(cause) === 'ENOENT') return EMPTY;
     throw toDamage(path, cause);
   }
   try {

@@ -8,6 +8,7 @@ import { holdsAllThatCanBeHad, holdsEveryList } from '../mirror/find-identity.ts
 import { listPendingRedactions } from '../mirror/finish-redactions.ts';
 import { openMirrorReadOnly, type Mirror } from '../mirror/open-mirror.ts';
 import type { SnapshotTaker } from '../mirror/schema.ts';
+import { codeOf } from '../system-words.ts';
 import { checkCopy, compareContent, countContent, finishCopy } from './check-copy.ts';
 import { checkRoom } from './check-room.ts';
 import { copyDatabase, holdMoment } from './copy-database.ts';
@@ -69,7 +70,7 @@ export async function takeSnapshot(request: SnapshotRequest): Promise<TakenSnaps
     }
   } catch (thrown) {
     signal.throwIfAborted();
-    if (isThere(thrown))
+    if (codeOf(thrown) === 'EEXIST')
       throw new MirrorError('SNAPSHOT_EXISTS', `There is a file ${first} already.`, { cause: thrown });
     const error = toDatabaseError(thrown, database);
     if (error instanceof MirrorError) throw error;
@@ -120,11 +121,7 @@ function moveToFreeName(partial: string, folder: string, { database, takenAt }: 
       moveIntoPlace(partial, path, { mustBeNew: true });
       return path;
     } catch (thrown) {
-      if (!isThere(thrown) || copy === 1000) throw thrown;
+      if (codeOf(thrown) !== 'EEXIST' || copy === 1000) throw thrown;
     }
   }
-}
-
-function isThere(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST';
 }
