@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from '../json.ts';
+import { isJsonObject, tryParse, type JsonValue } from '../json.ts';
 import { toSafeWords } from '../safe-text.ts';
 import { findMeaning } from './answer-table.ts';
 import { decodeBody } from './decode-body.ts';
@@ -47,7 +47,7 @@ export type Answer =
   | { readonly kind: 'broken'; readonly reason: string };
 
 /** Of a longer body that is no page only the beginning is read. */
-const MAX_REFUSAL_BYTES = 65_536;
+export const MAX_REFUSAL_BYTES = 65_536;
 
 /**
  * Decides what an answer means. Pure: the same answer at the same time always means the same.
@@ -64,7 +64,7 @@ export function classifyAnswer(answer: RawAnswer, now: Date, isKnown: IsKnownTex
     return { kind: 'transient', reason: `status ${status}, but no list`, retryAfterMs: undefined };
   }
   const body = decoded.bytes.toString('utf8', 0, MAX_REFUSAL_BYTES);
-  const json = parseJson(body);
+  const json = tryParse(body);
   const words = readWords(json, body);
   if (status === 400 && isListOfOneString(json) && json[0].startsWith('No results'))
     return { kind: 'empty', words };
@@ -165,15 +165,8 @@ function isListOfOneString(json: JsonValue | undefined): json is [string] {
   return Array.isArray(json) && json.length === 1 && typeof json[0] === 'string';
 }
 
-function oneHeader(answer: RawAnswer, name: string): string | undefined {
+/** A header of an answer; of several of that name the first. */
+export function oneHeader(answer: RawAnswer, name: string): string | undefined {
   const value = answer.headers[name];
   return Array.isArray(value) ? value[0] : value;
-}
-
-function parseJson(body: string): JsonValue | undefined {
-  try {
-    return JSON.parse(body) as JsonValue;
-  } catch {
-    return undefined; // not JSON is an answer too: the caller says what it means
-  }
 }

@@ -3,7 +3,14 @@ import { MirrorError, TransientError } from '../errors.ts';
 import type { Agents } from '../http-agents.ts';
 import { createSecretMask, type SecretMask } from '../safe-text.ts';
 import { describePath, isOfList, toRedirectUrl } from './api-address.ts';
-import { classifyAnswer, type Answer, type PageEnvelope, type RawAnswer } from './classify-answer.ts';
+import {
+  classifyAnswer,
+  MAX_REFUSAL_BYTES,
+  oneHeader,
+  type Answer,
+  type PageEnvelope,
+  type RawAnswer,
+} from './classify-answer.ts';
 import { decodeBody } from './decode-body.ts';
 import type { IsKnownText } from './page-record.ts';
 import { decideRetry, toTooLongPause, type RetryPolicy } from './retry-policy.ts';
@@ -220,21 +227,15 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
 
 const isGood = ({ status }: RawAnswer): boolean => status >= 200 && status < 300;
 
-/** Of a body that is no page only so much is shown to anybody. */
-const MAX_REFUSAL_BYTES = 65_536;
-
 /** The answer without the token, in case the server repeated it. */
 function blotOut(raw: RawAnswer, { mask }: SecretMask): RawAnswer {
   const headers = Object.fromEntries(
     ['location', 'retry-after'].flatMap((name) => {
-      const value = [raw.headers[name]].flat()[0];
+      const value = oneHeader(raw, name);
       return value === undefined ? [] : [[name, mask(value)]];
     }),
   );
-  const { bytes } = decodeBody(
-    raw.body.subarray(0, MAX_REFUSAL_BYTES),
-    [raw.headers['content-type']].flat()[0],
-  );
+  const { bytes } = decodeBody(raw.body.subarray(0, MAX_REFUSAL_BYTES), oneHeader(raw, 'content-type'));
   return { ...raw, headers, body: Buffer.from(mask(bytes.toString('utf8'))) };
 }
 
@@ -269,7 +270,7 @@ function settle(answer: FinalAnswer, url: URL, { mask }: SecretMask): SettledAns
     case 'obstructed':
       throw new TransientError('OBSTRUCTED', `${path} was not answered by the API: ${answer.reason}`, answer);
     case 'throttled':
-      throw new TransientError('TRANSIENT_ANSWER', `${path} was throttled (429): ${words}`, answer);
+      throw new TransientError('TRANSIENT_ANSWER', `${path} was throttled: ${words}`, answer);
     case 'transient':
       throw new TransientError('TRANSIENT_ANSWER', `${path} answered: ${mask(answer.reason)}`, answer);
     case 'broken':

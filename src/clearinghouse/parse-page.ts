@@ -1,4 +1,4 @@
-import type { JsonValue } from '../json.ts';
+import { tryParse, type JsonValue } from '../json.ts';
 import type { DecodedBody } from './decode-body.ts';
 import { toPageRecord, type IsKnownText, type PageRecord } from './page-record.ts';
 import { salvagePage } from './salvage-page.ts';
@@ -47,11 +47,3 @@ function toWhole(bytes: Buffer): SplitRecord {
 }
 
 const TOO_MANY = `the page has more than ${MAX_RECORDS} records`;
-
-function tryParse(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return undefined; // not JSON is an answer too: the caller says what it means
-  }
-}

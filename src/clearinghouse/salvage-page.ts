@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from '../json.ts';
+import { isJsonObject, tryParse, type JsonValue } from '../json.ts';
 import { decodeStrayBytes } from './decode-body.ts';
 import { CASE_FIELDS } from './payload-fields.ts';
 import { MAX_RECORDS, skipSpace, skipValue } from './split-page.ts';
@@ -82,12 +82,4 @@ function looksLikeCase(value: JsonValue): boolean {
     (key) => Object.hasOwn(CASE_FIELDS, key) && !FIELDS_OF_OTHERS.has(key),
   );
   return own.length >= MIN_CASE_FIELDS;
-}
-
-function tryParse(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return undefined; // the caller goes on looking
-  }
 }
