@@ -103,18 +103,21 @@ function deleteContent(mirror: Mirror, caseId: number, runId: number): void {
 }
 
 /** The records kept aside that name this case. Not asked in SQL, whose JSON is not nested as deep as theirs may be. */
-function listKeptAside({ db }: Mirror, caseId: number): string[] {
-  return db
-    .select({ key: keptAside.fingerprint, record: keptAside.record, named: keptAside.case_id })
-    .from(keptAside)
-    .all()
-    .filter(({ record, named }) => {
-      if (named === caseId) return true;
-      const value = JSON.parse(record) as JsonValue;
-      const id = isJsonObject(value) ? value.id : null;
-      return id === caseId || id === String(caseId);
-    })
-    .map(({ key }) => key);
+function listKeptAside({ sqlite }: Mirror, caseId: number): string[] {
+  const rows = sqlite
+    .prepare<[], { key: string; record: string; named: number | null }>(
+      'SELECT fingerprint AS key, record, case_id AS named FROM kept_aside',
+    )
+    .iterate(); // one by one: a record may have megabytes
+  const keys: string[] = [];
+  for (const { key, record, named } of rows) if (named === caseId || names(record, caseId)) keys.push(key);
+  return keys;
+}
+
+function names(record: string, caseId: number): boolean {
+  const value = JSON.parse(record) as JsonValue;
+  const id = isJsonObject(value) ? value.id : null;
+  return id === caseId || id === String(caseId);
 }
 
 /** The row of a case of which nothing but the id is known. */
