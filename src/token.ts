@@ -64,11 +64,8 @@ function checkTrust(
   if (isOfficialApi(url)) return;
   const isOfEnv = secret.place === '.env';
   if (isOfEnv && (path === undefined || isWithin(path, address.folder ?? process.cwd()))) return;
-  const what = isOfEnv ? 'a token from outside its folder' : 'a token that is set elsewhere';
-  throw new MirrorError(
-    'ADDRESS_UNTRUSTED',
-    `.env names the address ${url.origin}, which gets no ${what.slice(2)}.`,
-  );
+  const what = isOfEnv ? 'token from outside its folder' : 'token that is set elsewhere';
+  throw new MirrorError('ADDRESS_UNTRUSTED', `.env names the address ${url.origin}, which gets no ${what}.`);
 }
 
 function isWithin(path: string, folder: string): boolean {

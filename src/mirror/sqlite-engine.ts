@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type Database from 'better-sqlite3';
 import { messageOf, MirrorError } from '../errors.ts';
+import { toSafeWords } from '../safe-text.ts';
 import { codeOf } from '../system-words.ts';
 
 /** The class that better-sqlite3 exports. */
@@ -56,9 +57,6 @@ export function pickEngines(
   throw new MirrorError('ENGINE_UNSAFE', `${faults.join('; ')}.`);
 }
 
-/** The message of a library that cannot be loaded lists paths, and goes on with advice. */
-const MOST_OF_A_REASON = 200;
-
 const require = createRequire(import.meta.url);
 let loaded: Engine | undefined;
 
@@ -90,7 +88,7 @@ function loadFirst(sound: readonly InstalledEngine[]): Engine {
   }
   const [first] = causes;
   const names = sound.map(({ version }) => version).join(' and ');
-  const reason = messageOf(first).replaceAll(/\s+/g, ' ').slice(0, MOST_OF_A_REASON);
+  const reason = toSafeWords(messageOf(first));
   throw new MirrorError('ENGINE_UNUSABLE', `better-sqlite3 ${names} cannot be loaded: ${reason}`, {
     cause: first,
   });

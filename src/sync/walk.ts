@@ -69,12 +69,12 @@ export class Walk {
     this.#unread.push(error);
   }
 
-  /** `count` is null where the page said no number. */
   /** The first flaw is the one that is told. */
   addFlaw(flaw: MirrorError | null): void {
     this.#flaw ??= flaw;
   }
 
+  /** `count` is null where the page said no number. */
   addPage(count: number | null, flaw: MirrorError | null = null): void {
     this.#pages++;
     this.#flaw ??= flaw;
