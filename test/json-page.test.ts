@@ -16,7 +16,7 @@ interface Field {
 const PAGE = readFileSync(new URL('../docs/json.md', import.meta.url), 'utf8');
 
 function readFields(command: string): Map<string, Field> {
-  const section = PAGE.split(/^## /m).find((text) => text.startsWith(`\`${command}\`\n`)) ?? '';
+  const section = PAGE.split(/^##+ /m).find((text) => text.startsWith(`\`${command}\`\n`)) ?? '';
   return new Map(
     [...section.matchAll(/^\| `(\w+)` *\| ([a-z ]+?) *\|(.*)\|$/gm)].map(
       ([, name = '', type = '', what = '']) => [
@@ -42,13 +42,19 @@ const IS_OF_TYPE: Record<string, (value: unknown) => boolean> = {
 };
 
 /** What of an object is not as the page says. */
-function listFaults(object: Record<string, unknown>, fields: ReadonlyMap<string, Field>): string[] {
+function listFaults(object: Record<string, unknown>, section: string): string[] {
+  const fields = readFields(section);
   const unknown = Object.keys(object).filter((name) => !fields.has(name));
   const faults = [...fields].flatMap(([name, { type, mayBeNull, mayBeMissing }]) => {
     if (!Object.hasOwn(object, name)) return mayBeMissing ? [] : [`${name} is missing`];
     const value = object[name];
     if (value === null && mayBeNull) return [];
-    return IS_OF_TYPE[type]?.(value) === true ? [] : [`${name} is no ${type}: ${JSON.stringify(value)}`];
+    if (IS_OF_TYPE[type]?.(value) !== true) return [`${name} is no ${type}: ${JSON.stringify(value)}`];
+    const part = `${section}.${name}`;
+    if (readFields(part).size === 0) return [];
+    return ([value].flat() as Record<string, unknown>[]).flatMap((one) =>
+      listFaults(one, part).map((fault) => `${part}: ${fault}`),
+    );
   });
   return [...unknown.map((name) => `${name} is not on the page`), ...faults];
 }
@@ -71,12 +77,18 @@ const DESCRIBED: readonly (readonly [section: string, args: readonly string[], l
   ['sync', ['sync', '--attempts', '1', '--delay', '0'], 1],
   ['verify', ['verify', '--sample', '5'], 1],
   ['doctor', ['doctor'], 1],
+  ['snapshot', ['snapshot'], 1],
+  ['snapshot', ['snapshot', '--as-of', '1'], 1],
+  ['snapshot --list', ['snapshot', '--list'], 1],
+  ['sync', ['nightly', '--once-now', '--attempts', '1', '--delay', '0'], 1],
+  ['restore', ['restore', 'latest.db'], 1],
+  ['restore', ['restore', 'latest.db', '--yes'], 1],
+  ['redact', ['redact', GONE], 1],
+  ['redact', ['redact', GONE, '--yes'], 1],
 ];
 const OTHERS: readonly (readonly string[])[] = [
   ['query', 'SELECT name, court FROM cases'],
   ['audit', 'outcome_at_odds'],
-  ['snapshot'],
-  ['snapshot', '--list'],
 ];
 
 describe('docs/json.md describes what is printed by', () => {
@@ -109,7 +121,7 @@ describe('docs/json.md describes what is printed by', () => {
     expect([lines.length >= least, stderr]).toEqual([true, expect.any(String)]);
     const fields = readFields(section);
     expect(fields.size).toBeGreaterThan(1);
-    const faults = lines.flatMap((line) => listFaults(JSON.parse(line) as Record<string, unknown>, fields));
+    const faults = lines.flatMap((line) => listFaults(JSON.parse(line) as Record<string, unknown>, section));
     expect([...new Set(faults)]).toEqual([]);
     expect(stdout.endsWith('\n')).toBe(true);
   });
