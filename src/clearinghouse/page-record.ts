@@ -41,7 +41,7 @@ export type IsKnownText = (textHash: string) => boolean;
 const MAX_RECORD_BYTES = 32 * 2 ** 20;
 const MAX_CONTAINERS = 500_000;
 /** What is nested some thousands of levels deep can be read, but neither compared nor written. */
-export const MAX_DEPTH = 1500;
+const MAX_DEPTH = 1500;
 
 /**
  * The fields that are expected go into the hash, with those that need not be there: a program that expects others
