@@ -31,6 +31,18 @@ export const ERRORS_OF_RUNS = {
     means: 'A list held cases that carry the label of another list: the server may have ignored the filter.',
     hint: 'The cases are stored, and none is marked as departed from this list. Run `sync` again later; if it goes on, report it to the Clearinghouse.',
   },
+  LISTS_OVERLAP: {
+    exit: 'partial',
+    means:
+      'Two lists held the same cases, which say by no label where they belong: the server may have ignored the filter.',
+    hint: 'The cases are stored, and none is marked as departed from these lists. Run `sync` again later; if it goes on, report it to the Clearinghouse.',
+  },
+  LISTS_ABOVE_WHOLE: {
+    exit: 'partial',
+    means:
+      'Lists that share no case count more cases together than the API has without a filter, and do so again when asked once more.',
+    hint: 'What was stored stays, and no case is marked as departed from these lists. Run `sync` again later; if it goes on, report it to the Clearinghouse.',
+  },
   ANOTHER_FILTER: {
     exit: 'partial',
     means:

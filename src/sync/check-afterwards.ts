@@ -4,25 +4,48 @@ import { MirrorError } from '../errors.ts';
 import { measureCoverage } from './coverage.ts';
 import { findDepartures, toMostGone, toSkippedDepartures } from './departures.ts';
 import { endsEverySweep } from './error-reach.ts';
+import { doubtAboveWhole, isDoubted } from './judge-lists.ts';
 import type { RunRecord } from './run-record.ts';
 import { showsMissing, type DepartureReport, type RunReport, type StatusReport } from './run-report.ts';
 import type { RunSightings } from './run-sightings.ts';
 import type { SyncRun } from './sync-run.ts';
 
-/** After the sweeps: looks up the cases that are missing, and counts those that no sweep can see. */
+/**
+ * After the sweeps: counts the cases that no sweep can see, looks up those that are missing, and puts those without a
+ * label under the list in which they came. First of all the lists are set against each other and against the whole,
+ * because one that is in doubt proves nothing of a case.
+ */
 export async function checkAfterwards(
   run: SyncRun,
   record: RunRecord,
   sightings: RunSightings,
   sweeps: readonly StatusReport[],
 ): Promise<Pick<RunReport, 'statuses' | 'departures' | 'coverage'>> {
-  const { departures, missed } = await checkDepartures(run, record, sightings, sweeps);
-  const statuses = sweeps.map((sweep) => toDisproved(sweep, missed));
-  for (const status of statuses.filter((one) => !sweeps.includes(one))) record.endStatus(status);
-  const skip = findStop([...sweeps, departures]) ?? findObstacle(sweeps);
+  const skip = findStop(sweeps) ?? findObstacle(sweeps);
   if (skip === null) run.onEvent({ type: 'measuring-coverage' });
   const coverage = await measureCoverage(run.client, sweeps, run.signal, skip);
+  const believed = sweeps.map((sweep) =>
+    coverage.aboveWhole.includes(sweep.status.id)
+      ? doubtAboveWhole(sweep, coverage.figures.count_all)
+      : sweep,
+  );
+  recordChanged(sweeps, believed);
+  const { departures, missed } = await checkDepartures(run, record, sightings, believed);
+  const statuses = believed.map((sweep) => toDisproved(sweep, missed));
+  recordChanged(believed, statuses);
+  record.moveUnnamed(sightings.unnamed, (oldId, listId) => provesMove(statuses, oldId, listId));
   return { statuses, departures, coverage: record.recordCoverage(coverage) };
+
+  function recordChanged(before: readonly StatusReport[], after: readonly StatusReport[]): void {
+    for (const status of after.filter((one) => !before.includes(one))) record.endStatus(status);
+  }
+}
+
+/** Whether the lists show that a case has moved: the one that it stood in was read and lacks it, the other is believed. */
+function provesMove(statuses: readonly StatusReport[], oldId: number, listId: number): boolean {
+  const find = (id: number): StatusReport | undefined => statuses.find(({ status }) => status.id === id);
+  const [old, list] = [find(oldId), find(listId)];
+  return old !== undefined && list !== undefined && showsMissing(old) && !isDoubted(list);
 }
 
 /** Only a list that was read to its last page can tell that a case is missing from it. */
@@ -36,7 +59,7 @@ async function checkDepartures(
   const mostGone = toMostGone(record.countPresent(statusIds), run.mostDepartures);
   const unreadIds = sweeps.filter(hasUnreadPages).map(({ status }) => status.id);
   const isNone = statusIds.length === 0 && unreadIds.length === 0;
-  const skip = findStop(sweeps) ?? (isNone ? 'No list was read to its last page.' : null);
+  const skip = findStop(sweeps) ?? (isNone ? toNone(sweeps) : null);
   if (skip !== null)
     return { departures: record.recordDepartures(toSkippedDepartures(skip), mostGone), missed: new Map() };
   const isSeen = (id: number): boolean => sightings.has(id);
@@ -55,6 +78,12 @@ async function checkDepartures(
     signal: run.signal,
   });
   return { departures: record.recordDepartures(findings, mostGone), missed: findings.missed };
+}
+
+function toNone(sweeps: readonly StatusReport[]): string {
+  return sweeps.some(isDoubted)
+    ? 'No list that is beyond doubt was read to its last page.'
+    : 'No list was read to its last page.';
 }
 
 /** Of the cases that may stand on pages which could not be read, no more are looked up in one run. */

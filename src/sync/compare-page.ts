@@ -8,10 +8,10 @@ import { decodeStrayBytes } from '../clearinghouse/decode-body.ts';
 import { findCaseId } from '../clearinghouse/split-page.ts';
 import type { OddBytes, PageRecord } from '../clearinghouse/page-record.ts';
 import { listDrift, type Drift } from '../clearinghouse/payload-drift.ts';
-import { toSweptStatusId, UNCLASSIFIED, type SweptStatus } from '../clearinghouse/swept-status.ts';
+import { UNCLASSIFIED, type SweptStatus } from '../clearinghouse/swept-status.ts';
 import type { JsonValue } from '../json.ts';
 import type { FindKnownText, FindMark, StoredMark } from '../mirror/find-mark.ts';
-import { isOfAnotherList } from './judge-labels.ts';
+import { isOfAnotherList, toCasePlace, type CasePlace } from './judge-labels.ts';
 import type { PageCase, PageContent } from '../mirror/write-page.ts';
 import type { CaseDrift, Misfit } from '../mirror/write-oddities.ts';
 
@@ -19,6 +19,8 @@ import type { CaseDrift, Misfit } from '../mirror/write-oddities.ts';
 export type ComparedPage = Omit<PageContent, 'doubles'> & {
   /** How many of its cases carry the label of another list. */
   readonly ofOthers: number;
+  /** Those of its cases that no label of their own puts under a status. */
+  readonly unnamed: ReadonlySet<number>;
 };
 
 /** The records of a page, or a part of them. */
@@ -38,17 +40,18 @@ export interface CaseFinder {
 /**
  * Compares the records of a page with what is stored, and makes rows of those that are new or changed. Writes nothing.
  * A record whose bytes are known is not read. Lets the event loop turn after each one that is, so that the next page is
- * asked for and received meanwhile.
+ * asked for and received meanwhile. `status` is null for a case that was asked for by its id.
  */
 export async function comparePage(
   page: ComparablePage,
-  status: SweptStatus,
+  status: SweptStatus | null,
   { findMark, findKnownText }: CaseFinder,
 ): Promise<ComparedPage> {
   const cases: PageCase[] = [];
   const misfits: Misfit[] = [];
   const drift = new Map<string, CaseDrift>();
   let ofOthers = 0;
+  const unnamed = new Set<number>();
   const marksOfPage = new Map<number, StoredMark>();
   const positionOf = (at: number): number => (page.firstPosition ?? 0) + at;
   const keepBytes = (odd: OddBytes, storedAs: number | null, at: number): void => {
@@ -58,6 +61,12 @@ export async function comparePage(
     cases.push(compared);
     marksOfPage.set(compared.id, mark);
   };
+  const placeCase = (id: number, label: JsonValue | undefined, stored: StoredMark | undefined): CasePlace => {
+    const place = toCasePlace(label, status, stored?.statusId);
+    if (place.isNamed) unnamed.delete(id);
+    else unnamed.add(id);
+    return place;
+  };
   for (const [position, record] of page.records.entries()) {
     if (record.payload === null) {
       keepBytes(record.odd, null, position);
@@ -66,22 +75,23 @@ export async function comparePage(
     const known = record.textHash === null ? undefined : findKnownText(record.textHash);
     // A list that shifts may bring a case twice on one page; the second one is compared with the first.
     if (known !== undefined && !marksOfPage.has(known.caseId) && fitsStatus(known.label, status)) {
-      add(toUnchanged(known.caseId, toStatusId(known.label, status), known.mark, null));
+      const { statusId } = placeCase(known.caseId, known.label, known.mark);
+      add(toUnchanged(known.caseId, statusId, known.mark, null));
       continue;
     }
     const payload = record.payload();
     const { id } = payload;
-    if (isOfAnotherList(payload.case_ongoing, status)) ofOthers++;
+    if (status !== null && isOfAnotherList(payload.case_ongoing, status)) ofOthers++;
     const drifted = [...listDrift(payload), ...listStatusDrift(payload, status)];
     // Drift is recorded each night anew, so a case that drifts is read each night.
     const textHash = drifted.length === 0 ? record.textHash : null;
     const stored = marksOfPage.get(id) ?? findMark(id);
-    add(compareCase(payload, toStatusId(payload.case_ongoing, status), stored, textHash));
+    add(compareCase(payload, placeCase(id, payload.case_ongoing, stored).statusId, stored, textHash));
     if (record.odd !== undefined) keepBytes(record.odd, id, position);
     for (const one of drifted) drift.set(`${one.field} ${one.seen}`, { ...one, caseId: id });
     await nextTick();
   }
-  return { cases, misfits, drift: [...drift.values()], ofOthers };
+  return { cases, misfits, drift: [...drift.values()], ofOthers, unnamed };
 }
 
 function toMisfit({ why, bytes, isJson }: OddBytes, storedAs: number | null) {
@@ -127,20 +137,13 @@ function toUnchanged(id: number, statusId: number, stored: StoredMark, textHash:
   };
 }
 
-/**
- * The status that a case of a list comes under: the list's own, whatever its label says. Only the list of the cases
- * without a status holds others too, which come under the one that their label names.
- */
-function toStatusId(label: JsonValue | undefined, { id }: SweptStatus): number {
-  return id === UNCLASSIFIED.id ? toSweptStatusId(label) : id;
-}
-
 /** The filter takes an id, the payload carries the label; that the two agree is an assumption. */
-function fitsStatus(label: JsonValue | undefined, status: SweptStatus): boolean {
+function fitsStatus(label: JsonValue | undefined, status: SweptStatus | null): boolean {
+  if (status === null) return true;
   return status.id === UNCLASSIFIED.id || label === status.label || typeof label !== 'string';
 }
 
-function listStatusDrift({ case_ongoing: label }: CasePayload, status: SweptStatus): Drift[] {
+function listStatusDrift({ case_ongoing: label }: CasePayload, status: SweptStatus | null): Drift[] {
   if (fitsStatus(label, status)) return [];
   return [
     { field: 'case_ongoing', expected: 'the label of the status that was asked for', seen: 'another label' },

@@ -2,14 +2,20 @@ import { toListUrl, type CaseFilter } from '../clearinghouse/api-address.ts';
 import type { Client } from '../clearinghouse/client.ts';
 import { judgeEcho } from '../clearinghouse/judge-echo.ts';
 import { ONGOING_STATUSES } from '../clearinghouse/ongoing-status.ts';
-import { CASE_STATUSES, UNCLASSIFIED } from '../clearinghouse/swept-status.ts';
+import { CASE_STATUSES, SWEPT_STATUSES, toListFilter, UNCLASSIFIED } from '../clearinghouse/swept-status.ts';
 import { MirrorError } from '../errors.ts';
 import type { CoverageFigures } from '../mirror/write-checks.ts';
 import { endsEverySweep } from './error-reach.ts';
+import { DISJOINT_LISTS, isAboveWhole } from './judge-lists.ts';
 import type { StatusReport } from './run-report.ts';
 import { toTrafficRow } from './traffic-row.ts';
 
-export type CoverageFindings = CoverageFigures & { readonly error: MirrorError | null };
+export interface CoverageFindings {
+  readonly figures: CoverageFigures;
+  readonly error: MirrorError | null;
+  /** Lists that count more cases together than the API has, and still do when they are all counted once more. */
+  readonly aboveWhole: readonly number[];
+}
 
 const COLUMNS = {
   5069: 'count_approved',
@@ -21,6 +27,9 @@ const COLUMNS = {
  * Asks how many cases the API counts without a filter and by `case_status`: the first page of each list, three or four
  * requests. Set against the counts of the five sweeps it tells how many cases these cannot see. A count that cannot be
  * had is null and no failure of the run, which is about its lists. `skip` says why nothing is to be asked at all.
+ *
+ * Where lists count more than the whole, they and the whole are counted once more, one right after the other: cases may
+ * have come, gone and moved while the lists were read.
  */
 export async function measureCoverage(
   client: Client,
@@ -36,29 +45,52 @@ export async function measureCoverage(
     count_in_process: findCount(sweeps, UNCLASSIFIED.id),
   };
   let error: MirrorError | null = null;
-  const ask = async (column: keyof typeof counts, filter: CaseFilter): Promise<void> => {
-    if (counts[column] !== null || (error !== null && endsEverySweep(error))) return;
+  const ask = async (filter: CaseFilter): Promise<number | null> => {
+    if (error !== null && endsEverySweep(error)) return null;
     try {
-      counts[column] = await fetchCount(client, filter, signal);
+      return await fetchCount(client, filter, signal);
     } catch (thrown) {
       if (!(thrown instanceof MirrorError)) throw thrown;
       error = thrown;
+      return null;
     }
   };
+  const aboveWhole: number[] = [];
   if (skip === null) {
-    await ask('count_all', {});
-    for (const { id } of CASE_STATUSES) await ask(COLUMNS[id], { case_status: String(id) });
+    counts.count_all = await ask({});
+    for (const { id } of CASE_STATUSES) counts[COLUMNS[id]] ??= await ask({ case_status: String(id) });
+    for (const listIds of DISJOINT_LISTS) {
+      const first = new Map(listIds.map((id) => [id, findCount(sweeps, id) ?? countOf(id)]));
+      if (!isAboveWhole(listIds, first, counts.count_all)) continue;
+      const again = new Map<number, number | null>();
+      for (const id of listIds) again.set(id, await ask(toFilterOf(id)));
+      if (isAboveWhole(listIds, again, await ask({}))) aboveWhole.push(...listIds);
+    }
   }
   const failure = error as MirrorError | null;
   return {
-    outcome: skip !== null ? 'skipped' : failure === null ? 'measured' : 'incomplete',
-    ...counts,
-    count_ongoing: sumCounts(sweeps),
-    ...toTrafficRow(client.traffic(), before),
-    error_code: failure?.code ?? null,
-    error_message: skip ?? failure?.message ?? null,
+    figures: {
+      outcome: skip !== null ? 'skipped' : failure === null ? 'measured' : 'incomplete',
+      ...counts,
+      count_ongoing: sumCounts(sweeps),
+      ...toTrafficRow(client.traffic(), before),
+      error_code: failure?.code ?? null,
+      error_message: skip ?? failure?.message ?? null,
+    },
     error: failure,
+    aboveWhole,
   };
+
+  function countOf(id: number): number | null {
+    const status = CASE_STATUSES.find((one) => one.id === id);
+    return status === undefined ? null : counts[COLUMNS[status.id]];
+  }
+}
+
+/** The filter of a list, be it swept or only counted. */
+function toFilterOf(id: number): CaseFilter {
+  const swept = SWEPT_STATUSES.find((one) => one.id === id);
+  return swept === undefined ? { case_status: String(id) } : toListFilter(swept);
 }
 
 async function fetchCount(client: Client, filter: CaseFilter, signal: AbortSignal): Promise<number> {

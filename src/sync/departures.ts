@@ -133,7 +133,7 @@ async function lookUp(
     return null;
   }
   const records = answer.kind === 'page' ? answer.page.results : [];
-  const page = await comparePage({ source: `${url.pathname}${url.search}`, records }, UNCLASSIFIED, finder);
+  const page = await comparePage({ source: `${url.pathname}${url.search}`, records }, null, finder);
   const [found] = page.cases;
   if (found?.id !== id || page.cases.length > 1)
     throw new MirrorError(

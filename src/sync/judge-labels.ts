@@ -1,7 +1,31 @@
 import { ONGOING_STATUSES } from '../clearinghouse/ongoing-status.ts';
-import { UNCLASSIFIED, type SweptStatus } from '../clearinghouse/swept-status.ts';
+import { toSweptStatusId, UNCLASSIFIED, type SweptStatus } from '../clearinghouse/swept-status.ts';
 import { MirrorError } from '../errors.ts';
 import type { JsonValue } from '../json.ts';
+
+/** Which status a case comes under. */
+export interface CasePlace {
+  readonly statusId: number;
+  /** Whether the label of the case names it; otherwise only the list does, and the run says later whether it is believed. */
+  readonly isNamed: boolean;
+}
+
+const isKnownLabel = (label: JsonValue | undefined): boolean =>
+  ONGOING_STATUSES.some((one) => one.label === label);
+
+/**
+ * Says which status a case comes under. A known label decides, whatever list the case came in: a server that ignores the
+ * filter would otherwise move every case. A case without a label that is stored stays where it was, until the whole run
+ * is known; one that is new comes under the status of its list. `list` is null for a case that was asked for by its id.
+ */
+export function toCasePlace(
+  label: JsonValue | undefined,
+  list: SweptStatus | null,
+  storedId: number | null | undefined,
+): CasePlace {
+  if (list === null || isKnownLabel(label)) return { statusId: toSweptStatusId(label), isNamed: true };
+  return { statusId: storedId ?? list.id, isNamed: false };
+}
 
 /**
  * Whether a case that came in the list of a status carries the label of another one. A label that is none of the five

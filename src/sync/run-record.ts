@@ -11,6 +11,7 @@ import {
   type StatusFigures,
 } from '../mirror/sync-ledger.ts';
 import { countReturned, recordCoverage, recordDepartures } from '../mirror/write-checks.ts';
+import { moveCases } from '../mirror/move-cases.ts';
 import { prepareWritePage, type PageContent } from '../mirror/write-page.ts';
 import type { CaseFinder } from './compare-page.ts';
 import type { CoverageFindings } from './coverage.ts';
@@ -36,6 +37,8 @@ export interface RunRecord extends SweepRecord {
   listMissing(statusIds: readonly number[], isSeen: (caseId: number) => boolean): readonly MissingCase[];
   /** Stores a case that was looked up, apart from any sweep. */
   writeFound(content: Omit<PageContent, 'doubles'>, statusId: number): void;
+  /** Puts cases under the list that each came in, where `isMove` says so of the old and the new one. */
+  moveUnnamed(listOf: ReadonlyMap<number, number>, isMove: (oldId: number, listId: number) => boolean): void;
   recordDepartures(findings: DepartureFindings, mostGone: number): DepartureReport;
   recordCoverage(findings: CoverageFindings): CoverageReport;
 }
@@ -70,12 +73,15 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
     writeFound: (content, statusId) => {
       writePage({ ...content, doubles: [] }, { runId, statusId, at: now() }, null);
     },
+    moveUnnamed: (listOf, isMove) => {
+      moveCases(mirror, listOf, isMove, { runId, at: now() });
+    },
     recordDepartures: ({ figures: found, goneIds, error }, most_gone) => {
       const figures = { ...found, most_gone, cases_returned: countReturned(mirror, runId) };
       recordDepartures(mirror, figures, goneIds, { runId, at: now() });
       return { ...figures, error };
     },
-    recordCoverage: ({ error, ...figures }) => {
+    recordCoverage: ({ figures, error }) => {
       const cases_mirrored = countPresent(mirror);
       recordCoverage(mirror, figures, cases_mirrored, { runId, at: now() });
       return { ...figures, cases_mirrored, error };

@@ -53,8 +53,12 @@ export async function sweepStatus(
     let isNews = false;
     for (const { id, statusId, verdict } of page.cases) {
       if (figures.addCase(id, verdict)) isNews = true;
-      const firstStatusId = sightings.see(id, statusId);
-      if (firstStatusId !== undefined) doubles.push({ caseId: id, firstStatusId, thenStatusId: statusId });
+      const isNamed = !page.unnamed.has(id);
+      const thenStatusId = isNamed ? statusId : status.id;
+      const firstStatusId = isNamed
+        ? sightings.see(id, statusId)
+        : sightings.seeUnnamed(id, status.id, verdict !== 'changed');
+      if (firstStatusId !== undefined) doubles.push({ caseId: id, firstStatusId, thenStatusId });
     }
     for (const { fingerprint, isStored, caseId } of page.misfits) {
       if (caseId !== null && !isStored) sightings.seeKeptAside(caseId);

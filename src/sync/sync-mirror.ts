@@ -5,6 +5,7 @@ import { toDatabaseError } from '../mirror/database-error.ts';
 import { recordDeadRuns } from '../mirror/sync-ledger.ts';
 import { checkAfterwards } from './check-afterwards.ts';
 import { endsEverySweep } from './error-reach.ts';
+import { doubtShared } from './judge-lists.ts';
 import { toRisingClock } from './rising-clock.ts';
 import { beginRecord, toNoRecord, type SweepRecord } from './run-record.ts';
 import { judgeRun, type RunReport, type StatusReport } from './run-report.ts';
@@ -27,7 +28,9 @@ export async function syncMirror(run: SyncRun): Promise<RunReport> {
   onEvent({ type: 'run-begun', runId: record.runId, statuses, deadRuns });
   try {
     const sightings = new RunSightings();
-    const reports = await sweepAll(run, record, sightings);
+    const sweeps = await sweepAll(run, record, sightings);
+    const reports = sweeps.map((one) => doubtShared(one, sightings.countShared(one.status.id)));
+    for (const report of reports.filter((one) => !sweeps.includes(one))) record.endStatus(report);
     const checks =
       written === null
         ? { statuses: reports, departures: null, coverage: null }

@@ -1,0 +1,140 @@
+import { describe, expect, test } from '@jest/globals';
+import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
+import { SWEPT_STATUSES } from '../../src/clearinghouse/swept-status.ts';
+import { isAboveWhole } from '../../src/sync/judge-lists.ts';
+import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import type { Fault } from '../../src/replica/serve/fault.ts';
+import type { JsonValue } from '../../src/json.ts';
+import { makeCase } from '../support/make-case.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness, type SyncHarness } from '../support/sync-harness.ts';
+
+const DEPARTED = 'SELECT id FROM cases WHERE mirror_departed_run_id IS NOT NULL';
+const MOVES = `SELECT case_id, old_value, new_value FROM case_changes WHERE field = 'mirror_status_id' ORDER BY id`;
+
+const toPage = (records: readonly JsonValue[]): Fault => ({
+  kind: 'json',
+  body: { count: records.length, next: null, previous: null, results: [...records] },
+});
+
+const outcomes = async (harness: SyncHarness) =>
+  Object.fromEntries(
+    (await harness.sync({ statuses: SWEPT_STATUSES })).statuses.map(({ status, outcome, error }) => [
+      status.label,
+      error?.code ?? outcome,
+    ]),
+  );
+
+/** Two cases whose label is missing, each in the list of a status all the same. */
+function unlabeled() {
+  const labeled = Object.entries(makeCase({ id: 1, name: 'First' }));
+  const first = Object.fromEntries(labeled.filter(([field]) => field !== 'case_ongoing'));
+  const second = makeCase({ id: 2, name: 'Second', case_ongoing: null });
+  const lists: Record<number, readonly JsonValue[]> = { 5020: [first], 5021: [second] };
+  return { first, second, lists };
+}
+
+describe('lists that share no case', () => {
+  const counts = new Map<number, number | null>([
+    [5020, 3],
+    [5021, 4],
+  ]);
+  test.each<[string, number | null, boolean]>([
+    ['may count as many as the whole', 7, false],
+    ['may count fewer than the whole', 8, false],
+    ['may not count more', 6, true],
+    ['are not judged by a whole that is unknown', null, false],
+  ])('%s', (_, whole, expected) => {
+    expect(isAboveWhole([5020, 5021, 5022], counts, whole)).toBe(expected);
+  });
+});
+
+describe('a night in which the counts do not fit', () => {
+  test('marks no departure when the lists count more than the whole, twice', async () => {
+    const source = smallCollection(10);
+    let isSecondNight = false;
+    const harness = await startHarness({
+      source,
+      faults: ({ filters }) =>
+        isSecondNight && Object.keys(filters).length === 0 ? { kind: 'count', by: -2 } : undefined,
+    });
+    await harness.sync();
+    isSecondNight = true;
+    source.remove(1);
+    const { outcome, departures, statuses } = await harness.sync();
+    expect(statuses.map(({ error }) => error?.code)).toEqual(Array(5).fill('LISTS_ABOVE_WHOLE'));
+    expect([outcome, departures?.outcome]).toEqual(['partial', 'skipped']);
+    expect(harness.rows(DEPARTED)).toEqual([]);
+    expect(harness.rows(`SELECT DISTINCT outcome FROM status_syncs WHERE run_id = 2`)).toEqual([
+      { outcome: 'partial' },
+    ]);
+  });
+
+  test('is no such night when the second count fits', async () => {
+    let wholes = 0;
+    const { sync } = await startHarness({
+      source: smallCollection(10),
+      faults: ({ filters }) =>
+        Object.keys(filters).length === 0 && wholes++ === 0 ? { kind: 'count', by: -2 } : undefined,
+    });
+    expect((await sync()).outcome).toBe('complete');
+    expect(wholes).toBe(2);
+  });
+});
+
+describe('a night in which a filter is ignored while labels are missing', () => {
+  test('doubts the lists that held the same cases, and moves none of these', async () => {
+    const { lists } = unlabeled();
+    let isIgnored = false;
+    const harness = await startHarness({
+      source: recordedCases([]),
+      faults: ({ filters }) => {
+        const id = isIgnored && filters.case_ongoing !== undefined ? undefined : filters.case_ongoing;
+        const records = id === undefined ? Object.values(lists).flat() : (lists[id] ?? []);
+        return filters.case_status !== undefined || records.length === 0 ? undefined : toPage(records);
+      },
+    });
+    expect(await outcomes(harness)).toMatchObject({ No: 'complete', Yes: 'complete' });
+    isIgnored = true;
+    const doubted = Object.fromEntries(ONGOING_STATUSES.map(({ label }) => [label, 'LISTS_OVERLAP']));
+    expect(await outcomes(harness)).toMatchObject(doubted);
+    isIgnored = false;
+    expect(await outcomes(harness)).toMatchObject({ No: 'complete', Yes: 'complete' });
+    expect(harness.rows(MOVES)).toEqual([]);
+    expect(harness.rows(DEPARTED)).toEqual([]);
+  });
+
+  test('moves no case that carries the label of another list', async () => {
+    const records = ONGOING_STATUSES.map(({ label }, index) =>
+      makeCase({ id: index + 1, name: `Case ${index + 1}`, case_ongoing: label }),
+    );
+    let isIgnored = false;
+    const harness = await startHarness({
+      source: recordedCases(records),
+      faults: ({ filters }) => (isIgnored && filters.case_ongoing === 5021 ? toPage(records) : undefined),
+    });
+    await harness.sync();
+    isIgnored = true;
+    expect(await outcomes(harness)).toMatchObject({ Yes: 'ANOTHER_LIST' });
+    expect(harness.rows(MOVES)).toEqual([]);
+    expect(harness.rows('SELECT count(*) AS n FROM double_sightings')).toEqual([{ n: 0 }]);
+  });
+
+  test('is told from one in which a case without a label has really moved', async () => {
+    const { first, second, lists } = unlabeled();
+    const harness = await startHarness({
+      source: recordedCases([]),
+      faults: ({ filters }) => {
+        const records =
+          filters.case_ongoing === undefined
+            ? Object.values(lists).flat()
+            : (lists[filters.case_ongoing] ?? []);
+        return filters.case_status !== undefined || records.length === 0 ? undefined : toPage(records);
+      },
+    });
+    await outcomes(harness);
+    Object.assign(lists, { 5020: [], 5021: [first, second] });
+    expect(await outcomes(harness)).toMatchObject({ No: 'empty', Yes: 'complete' });
+    expect(harness.rows(MOVES)).toEqual([{ case_id: 1, old_value: '5020', new_value: '5021' }]);
+  });
+});
