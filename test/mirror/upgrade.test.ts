@@ -17,6 +17,7 @@ import {
 } from '../../src/mirror/open-mirror.ts';
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import { runCli } from '../support/command-line.ts';
+import { verifyFile } from '../support/eventful-mirror.ts';
 import { makeCase, makeDocket } from '../support/make-case.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -131,6 +132,8 @@ describe('a mirror of every earlier version', () => {
       expect(mirror.sqlite.pragma('foreign_key_check')).toEqual([]);
       expect(mirror.sqlite.prepare('SELECT count(*) FROM __drizzle_migrations').pluck().get()).toBe(LATEST);
       mirror.close();
+      // Of the case there is the payload alone, so that its rows are missing; nothing else may be.
+      expect(verifyFile(path).findings.filter(({ check }) => check !== 'rows')).toEqual([]);
       expect(listRows(toBackupPath(path))).toEqual(before);
       expect(() => openMirrorReadOnly(toBackupPath(path))).toThrow(
         expect.objectContaining({ code: 'DATABASE_OLDER' }),
