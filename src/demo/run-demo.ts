@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import type { Surroundings } from '../clearinghouse/client.ts';
 import { SWEPT_STATUSES } from '../clearinghouse/swept-status.ts';
 import { MirrorError } from '../errors.ts';
-import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
+import { openMirrorReadOnly, readAnyVersion } from '../mirror/open-mirror.ts';
 import { query, type QueryAnswer } from '../mirror/query.ts';
 import { takeWriterLock } from '../mirror/writer-lock.ts';
 import { once, page } from '../replica/serve/fault-rules.ts';
@@ -100,19 +100,19 @@ async function showAnswers(database: string, stage: DemoStage): Promise<void> {
   }
 }
 
-/** The demo begins with a new file. It removes one that an earlier demo left, and refuses any other. */
+/**
+ * The demo begins with a new file. It removes one that an earlier demo left, also one of an older version, and refuses any
+ * other.
+ */
 function removeEarlierDemo(path: string): void {
   if (!existsSync(path)) return;
-  const mirror = openMirrorReadOnly(path);
-  try {
-    const real = mirror.sqlite.prepare(`SELECT 1 FROM sync_runs WHERE trigger <> 'demo' LIMIT 1`).get();
-    if (real !== undefined) {
-      throw new MirrorError('USAGE', `${path} holds a real mirror; the demo does not touch it.`, {
-        hint: 'Pass another --database.',
-      });
-    }
-  } finally {
-    mirror.close();
+  const real = readAnyVersion(path, (sqlite) =>
+    sqlite.prepare(`SELECT 1 FROM sync_runs WHERE trigger <> 'demo' LIMIT 1`).get(),
+  );
+  if (real != null) {
+    throw new MirrorError('USAGE', `${path} holds a real mirror; the demo does not touch it.`, {
+      hint: 'Pass another --database.',
+    });
   }
   const lock = takeWriterLock(path);
   for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });

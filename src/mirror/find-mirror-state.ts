@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { count, desc, eq, gt, isNotNull, isNull, or } from 'drizzle-orm';
-import { findLastGood } from './find-last-good.ts';
+import { listGoodReadings, type GoodReading } from './find-last-good.ts';
 import { UNCLASSIFIED } from '../clearinghouse/swept-status.ts';
 import { listPendingRedactions, type PendingRedaction } from './finish-redactions.ts';
 import type { Mirror } from './open-mirror.ts';
@@ -19,6 +19,8 @@ export interface StatusState {
   readonly lastSweep: StatusSyncRow | null;
   /** When a sweep of it last ended complete or empty, by a clock that may be believed. */
   readonly lastGoodAt: string | null;
+  /** The newest sweep that brought all of it, or all that can be had, by such a clock. */
+  readonly lastReading: GoodReading | null;
 }
 
 export interface MirrorState {
@@ -71,7 +73,7 @@ export function findMirrorState(mirror: Mirror, mostRuns: number, now: Date): Mi
           label,
           cases: perStatus.get(id) ?? 0,
           lastSweep: sweeps.orderBy(desc(statusSyncs.run_id)).limit(1).get() ?? null,
-          lastGoodAt: findLastGood(mirror, id, now),
+          ...findReadings(mirror, id, now),
         };
       });
     return {
@@ -99,15 +101,33 @@ export function findMirrorState(mirror: Mirror, mostRuns: number, now: Date): Mi
   });
 }
 
+function findReadings(
+  mirror: Mirror,
+  statusId: number,
+  now: Date,
+): Pick<StatusState, 'lastGoodAt' | 'lastReading'> {
+  let lastReading: GoodReading | null = null;
+  for (const reading of listGoodReadings(mirror, statusId, now)) {
+    lastReading ??= reading;
+    if (reading.completeness === 'complete') return { lastGoodAt: reading.at, lastReading };
+  }
+  return { lastGoodAt: null, lastReading };
+}
+
 /**
- * How old a mirror is: when the list ended that was read completely longest ago; null while one never was. The list of
- * the cases without a status counts where it was ever read, because it may be left out.
+ * How old a mirror is: when the list ended whose newest reading, of all or of all that can be had, is the oldest; null while
+ * one never was read so. The list of the cases without a status counts where it was ever read, because it may be left out.
  */
 export function findFreshAsOf(statusStates: readonly StatusState[]): string | null {
-  const good = statusStates
-    .filter(({ id, lastGoodAt }) => id !== UNCLASSIFIED.id || lastGoodAt !== null)
-    .map(({ lastGoodAt }) => lastGoodAt);
-  return good.reduce((oldest, at) => (at === null || oldest === null || at < oldest ? at : oldest));
+  const readings = statusStates
+    .filter(({ id, lastReading }) => id !== UNCLASSIFIED.id || lastReading !== null)
+    .map(({ lastReading }) => lastReading?.at ?? null);
+  return readings.reduce((oldest, at) => (at === null || oldest === null || at < oldest ? at : oldest));
+}
+
+/** The lists whose newest reading brought all that can be had, without proof that it is all. */
+export function listUnproven(statusStates: readonly StatusState[]): StatusState[] {
+  return statusStates.filter(({ lastReading }) => lastReading?.completeness === 'as far as possible');
 }
 
 function sizeOf(path: string): number {

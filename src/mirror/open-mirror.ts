@@ -69,6 +69,24 @@ export function openMirrorReadOnly(path: string): Mirror {
   });
 }
 
+/**
+ * Reads something of a mirror that may have an older schema, or none yet. Only what every version has can be read so;
+ * where there is no schema, the answer is null.
+ */
+export function readAnyVersion<Result>(
+  path: string,
+  read: (sqlite: Database.Database) => Result,
+): Result | null {
+  return guard(path, () => {
+    const { sqlite, close } = openToRead(path, BUSY_TIMEOUT_MS);
+    try {
+      return readSchemaState(sqlite, path) === 'new' ? null : read(sqlite);
+    } finally {
+      close();
+    }
+  });
+}
+
 /** A new mirror in memory, for a comparison that is to leave nothing behind. */
 export function openMirrorInMemory(): Mirror {
   return openMirror(':memory:');

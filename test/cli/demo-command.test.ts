@@ -1,6 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { openMirror } from '../../src/mirror/open-mirror.ts';
+import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
 import { runCli } from '../support/command-line.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -36,6 +38,37 @@ test('shows two nights and three questions, and may be shown again', async () =>
   const again = await runCli(['demo', '--cases', '60', '--database', database]);
   expect(again.exitCode).toBe(0);
   expect(again.stdout.match(/^ {4}SELECT/gm)).toHaveLength(3);
+});
+
+/** A file of the first version, which knew one migration. */
+function makeFirstVersion(database: string, trigger: string): void {
+  const sqlite = openSqlite(database);
+  sqlite.pragma('application_id = 1129138514');
+  sqlite.exec(readFileSync(new URL('../../migrations/0000_create_mirror.sql', import.meta.url), 'utf8'));
+  sqlite
+    .prepare(
+      `INSERT INTO sync_runs (outcome, started_at, "trigger", version, api_url, process_id)
+       VALUES ('complete', '2030-01-01', ?, '0', '', 1)`,
+    )
+    .run(trigger);
+  sqlite.close();
+}
+
+test('begins anew where a demo of an older version, or an empty file, is left', async () => {
+  const [older, empty] = [join(tempFolder(), 'older.db'), join(tempFolder(), 'empty.db')];
+  makeFirstVersion(older, 'demo');
+  writeFileSync(empty, '');
+  for (const database of [older, empty]) {
+    const { exitCode, stderr } = await runCli(['demo', '--cases', '60', '--database', database]);
+    expect([exitCode, stderr]).toEqual([0, expect.not.stringContaining('DATABASE_')]);
+  }
+});
+
+test('does not touch a real mirror of an older version', async () => {
+  const database = join(tempFolder(), 'older.db');
+  makeFirstVersion(database, 'sync');
+  const { exitCode, stderr } = await runCli(['demo', '--database', database]);
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining('holds a real mirror')]);
 });
 
 test('does not touch a file that holds a real mirror', async () => {

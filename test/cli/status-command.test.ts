@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { SWEPT_STATUSES } from '../../src/clearinghouse/swept-status.ts';
 import { toNightBookPath, writeNightBook } from '../../src/nightly/night-book.ts';
+import type { Fault } from '../../src/replica/serve/fault.ts';
+import type { ReplicaOptions } from '../../src/replica/serve/start-replica.ts';
 import { makeNight } from '../support/make-night.ts';
 import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
@@ -10,8 +12,8 @@ import { fakeSurroundings, type FakeSurroundings } from '../support/surroundings
 
 const HOUR = 3_600_000;
 
-async function start() {
-  const harness = await startHarness({ source: smallCollection(10) });
+async function start(options: Partial<ReplicaOptions> = {}) {
+  const harness = await startHarness({ source: smallCollection(30), ...options });
   /** The command, so many hours after the runs. */
   const status = async (hours: number, ...args: readonly string[]) => {
     const at = new Date(harness.surroundings.now().getTime() + hours * HOUR).toISOString();
@@ -56,6 +58,52 @@ describe('status --check', () => {
     await sync({ statuses: SWEPT_STATUSES });
     await surroundings.sleep(40 * HOUR, new AbortController().signal);
     await sync();
+    expect((await status(0, '--check')).exitCode).toBe(11);
+  });
+
+  const lasting: [string, Fault, string][] = [
+    ['a count that never fits', { kind: 'count', by: 1 }, 'COUNT_MISMATCH_STABLE'],
+    ['a page that nobody can read', { kind: 'status', status: 500 }, 'PAGES_UNREADABLE'],
+  ];
+  test.each(lasting)('counts a list with %s, and says that it is not proven', async (_, fault, code) => {
+    let isBad = false;
+    const harness = await start({
+      pageSize: 2,
+      faults: ({ filters, page }) =>
+        isBad && filters.case_ongoing === 5020 && (fault.kind === 'count' || page === 2) ? fault : undefined,
+    });
+    const { sync, status, surroundings, rows } = harness;
+    await sync();
+    expect((await status(0, '--check')).stdout).not.toContain('proven');
+    await surroundings.sleep(40 * HOUR, new AbortController().signal);
+    isBad = true;
+    await sync();
+    expect(rows('SELECT error_code FROM status_syncs WHERE status_id = 5020 AND run_id = 2')).toEqual([
+      { error_code: code },
+    ]);
+    const { exitCode, stdout } = await status(0, '--check');
+    expect([exitCode, stdout]).toEqual([
+      0,
+      expect.stringContaining(`1 list cannot be proven complete: 5020 No (${code})`),
+    ]);
+    expect((await status(37, '--check')).exitCode).toBe(11);
+    const { statuses } = JSON.parse((await status(0, '--json')).stdout) as { statuses: object[] };
+    expect(statuses).toContainEqual(
+      expect.objectContaining({
+        status_id: 5020,
+        last_reading: expect.objectContaining({ completeness: 'as far as possible', error_code: code }),
+      }),
+    );
+  });
+
+  test('does not count a list that was cut short', async () => {
+    const { sync, status, rows } = await start({
+      faults: ({ filters }) => (filters.case_ongoing === 5020 ? { kind: 'count', by: 500 } : undefined),
+    });
+    await sync();
+    expect(rows('SELECT outcome, error_code FROM status_syncs WHERE status_id = 5020')).toEqual([
+      { outcome: 'partial', error_code: 'COUNT_FAR_OFF' },
+    ]);
     expect((await status(0, '--check')).exitCode).toBe(11);
   });
 

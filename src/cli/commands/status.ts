@@ -30,7 +30,8 @@ export function defineStatus(command: Command): Command {
   ).addHelpText(
     'after',
     `
-The mirror is as old as the list that was read completely longest ago.
+The mirror is as old as the list that was read completely longest ago. A list that
+cannot be proven complete counts when all that can be had of it was read; it is named.
 
 Example, for a probe:
   $ clearinghouse-mirror status --check --max-age 36h`,

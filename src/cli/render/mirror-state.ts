@@ -13,11 +13,16 @@ export function toStateJson(state: MirrorState) {
     departed: state.departed,
     docket_entries: state.docketEntries,
     kept_aside: state.keptAside,
-    statuses: state.statuses.map(({ id, label, cases, lastGoodAt, lastSweep }) => ({
+    statuses: state.statuses.map(({ id, label, cases, lastGoodAt, lastReading, lastSweep }) => ({
       status_id: id,
       label,
       cases,
       last_good_at: lastGoodAt,
+      last_reading: lastReading && {
+        at: lastReading.at,
+        completeness: lastReading.completeness,
+        error_code: lastReading.errorCode,
+      },
       last_sweep: lastSweep,
     })),
     runs: state.runs,

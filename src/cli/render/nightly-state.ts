@@ -1,7 +1,7 @@
-import type { MirrorState } from '../../mirror/find-mirror-state.ts';
+import { listUnproven, type MirrorState } from '../../mirror/find-mirror-state.ts';
 import type { NightBook } from '../../nightly/night-book.ts';
 import { localizeTimes } from '../../local-time.ts';
-import { renderCount, renderDuration } from './units.ts';
+import { renderCount, renderDuration, renderPlural } from './units.ts';
 
 /** How the mirror is kept up to date. */
 export interface NightlyState {
@@ -10,7 +10,7 @@ export interface NightlyState {
   readonly isKept: boolean;
   /** Whether a process writes to the mirror right now. */
   readonly isWriting: boolean;
-  /** Up to when every list was read completely; null when one never was. */
+  /** Up to when all that can be had of every list was read; null when one never was. */
   readonly freshAsOf: string | null;
   readonly now: Date;
 }
@@ -31,10 +31,26 @@ export function renderNightlyState(nightly: NightlyState, state: MirrorState, ti
     freshAsOf === null
       ? 'not up to date yet: not every list was read completely'
       : `up to date as of ${freshAsOf}, ${renderDuration(now.getTime() - Date.parse(freshAsOf))} ago`;
-  return [age, renderAhead(state), renderWriting(nightly, state), renderWatch(nightly), renderLastError(book)]
+  return [
+    age,
+    renderUnproven(state),
+    renderAhead(state),
+    renderWriting(nightly, state),
+    renderWatch(nightly),
+    renderLastError(book),
+  ]
     .filter((line) => line !== null)
     .map((line) => `${localizeTimes(line, timeZone)}\n`)
     .join('');
+}
+
+function renderUnproven({ statuses }: MirrorState): string | null {
+  const unproven = listUnproven(statuses);
+  if (unproven.length === 0) return null;
+  const names = unproven.map(
+    ({ id, label, lastReading }) => `${id} ${label} (${lastReading?.errorCode ?? 'unknown'})`,
+  );
+  return `${renderPlural(unproven.length, 'list')} cannot be proven complete: ${names.join(', ')}`;
 }
 
 function renderAhead({ aheadRunIds: ids }: MirrorState): string | null {
