@@ -121,8 +121,9 @@ function findReadings(
 export function findFreshAsOf(statusStates: readonly StatusState[]): string | null {
   const readings = statusStates
     .filter(({ id, lastReading }) => id !== UNCLASSIFIED.id || lastReading !== null)
-    .map(({ lastReading }) => lastReading?.at ?? null);
-  return readings.reduce((oldest, at) => (at === null || oldest === null || at < oldest ? at : oldest));
+    .map(({ lastReading }) => lastReading?.at);
+  const times = readings.filter((at) => at !== undefined);
+  return times.length < readings.length ? null : (times.toSorted()[0] ?? null);
 }
 
 /** The lists whose newest reading brought all that can be had, without proof that it is all. */
