@@ -29,6 +29,14 @@ const isScalarKind = (kind: FieldKind): boolean =>
   kind === 'text' || kind === 'integer' || kind === 'boolean';
 
 /**
+ * A text as SQLite can store it: UTF-8 has no form for half of a surrogate pair, and other programs cannot read a column
+ * that holds one. The payload keeps the half, as an escape of JSON.
+ */
+export function toStorable<Value>(value: Value): Value | string {
+  return typeof value === 'string' ? value.toWellFormed() : value;
+}
+
+/**
  * The column values of an API object: one for each field that is a scalar. A value that is missing or of another kind
  * becomes null here; it is not lost, because the payload itself is stored beside the columns.
  */
@@ -37,7 +45,7 @@ export function pickScalars<Of extends Fields>(object: JsonObject, fields: Of): 
   for (const [field, kind] of Object.entries(fields)) {
     if (!isScalarKind(kind)) continue;
     const value = object[field];
-    row[field] = fitsColumn(kind, value) ? value : null;
+    row[field] = fitsColumn(kind, value) ? toStorable(value) : null;
   }
   return row as Scalars<Of>;
 }

@@ -8,7 +8,7 @@ import {
 } from '../clearinghouse/payload-fields.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
 import type { caseDefendants, cases, dockets, ListField, relatedCases } from '../mirror/schema.ts';
-import { pickScalars } from './pick-scalars.ts';
+import { pickScalars, toStorable } from './pick-scalars.ts';
 import { toPlainText } from './plain-text.ts';
 import type { SplitPayload } from './split-payload.ts';
 import { toEntryRows, type EntryRow } from './to-docket-rows.ts';
@@ -49,7 +49,8 @@ export function toCaseRows(payload: CasePayload, split: SplitPayload, fingerprin
       ...pickScalars(payload, CASE_FIELDS),
       id: payload.id,
       mirror_fingerprint: fingerprint,
-      mirror_summary_text: typeof payload.summary === 'string' ? toPlainText(payload.summary) : null,
+      mirror_summary_text:
+        typeof payload.summary === 'string' ? toPlainText(toStorable(payload.summary)) : null,
       mirror_payload: JSON.stringify(split.rest),
       mirror_entry_keys: entries === null ? null : toEntryKeys(entries),
     },
@@ -88,7 +89,8 @@ function listTexts(list: JsonValue | undefined): string[] {
   if (!Array.isArray(list)) return [];
   return list
     .map((element) => (isJsonObject(element) ? element.value : element))
-    .filter((text) => typeof text === 'string');
+    .filter((text) => typeof text === 'string')
+    .map(toStorable);
 }
 
 function listObjects(list: JsonValue | undefined) {

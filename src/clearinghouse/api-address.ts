@@ -121,6 +121,20 @@ export function toPageAfter(url: URL, number: number): URL | undefined {
   return after;
 }
 
+/**
+ * Whether `next` names another page than the one after this. Pages are numbered one by one: any other number leaves pages
+ * out, or leads back. An address that numbers no pages is believed.
+ */
+export function leavesPagesOut(url: URL, number: number, next: URL): boolean {
+  const after = toPageAfter(url, number)?.searchParams.get('page');
+  const values = next.searchParams.getAll('page');
+  const [named] = values;
+  if (after === undefined || named === undefined) return false;
+  if (url.searchParams.has('page')) return values.length !== 1 || named !== after;
+  // The first page has no number yet: those of some servers begin at 0.
+  return /^-?\d+$/.test(named) && named !== after && named !== '1';
+}
+
 /** Whether the address is that of a list of cases, and not of the test of a token. */
 export function isOfList(url: URL): boolean {
   return url.pathname.endsWith('/cases/');

@@ -1,6 +1,7 @@
 import { MirrorError } from '../errors.ts';
 import {
   describePath,
+  leavesPagesOut,
   toListUrl,
   toNextUrl,
   toPageAfter,
@@ -48,8 +49,8 @@ export const MOST_PAGES_WITHOUT_NEWS = 5;
 /**
  * Walks a list of cases to its end. "No results" is one page with count 0. While a page is in the consumer's hands
  * the next one is already being fetched, and never more than that one. A page that cannot be read, or whose `next` cannot
- * be followed, costs nothing but itself: the one after it is asked for by its number. A list that goes on without news,
- * or in a circle, ends in PAGES_REPEAT.
+ * be followed, costs nothing but itself: the one after it is asked for by its number. A list that goes on without
+ * news ends in PAGES_REPEAT.
  */
 export async function* fetchCasePages(
   client: Client,
@@ -93,15 +94,10 @@ export async function* fetchCasePages(
         return;
       }
       hasRead = true;
-      const { next, flaw } = judgeNext(client, options, outcome, url, number);
-      const repeats = next !== undefined && visited.has(toVisitKey(next));
-      if (next !== undefined && !repeats) pending = start(next);
+      const { next, flaw } = judgeNext(client, options, outcome, url, number, visited);
+      if (next !== undefined) pending = start(next);
       yield { number, source, count: outcome.count, records: outcome.records, flaw: outcome.flaw ?? flaw };
       if (next === undefined) return;
-      if (repeats) {
-        const message = `Page ${number} names ${describePath(next)} as next, which was read before.`;
-        throw new MirrorError('PAGES_REPEAT', message);
-      }
       signal.throwIfAborted(); // the next page may have come already; it is not begun any more
       pagesWithoutNews = hasNews() ? 0 : pagesWithoutNews + 1;
       if (pagesWithoutNews >= MOST_PAGES_WITHOUT_NEWS) {
@@ -165,6 +161,7 @@ function judgeNext(
   { next }: Pick<PageEnvelope, 'next'>,
   url: URL,
   number: number,
+  visited: ReadonlySet<string>,
 ): { readonly next: URL | undefined; readonly flaw: MirrorError | null } {
   // An empty text in place of null; whether the list has ended there, its count will tell.
   if (next === null || (typeof next === 'string' && next.trim() === ''))
@@ -174,11 +171,21 @@ function judgeNext(
       throw new MirrorError('NEXT_REFUSED', `The \`next\` of page ${number} is neither an address nor null.`);
     if (client.holdsToken(next))
       throw new MirrorError('NEXT_REFUSED', `The \`next\` address of page ${number} repeats the token.`);
-    return { next: toNextUrl(client.api, filter, next, url), flaw: null };
+    return { next: checkNext(toNextUrl(client.api, filter, next, url), url, number, visited), flaw: null };
   } catch (thrown) {
     if (!(thrown instanceof MirrorError)) throw thrown;
     return { next: toPageAfter(url, number), flaw: thrown };
   }
+}
+
+/** Fails with PAGES_REPEAT or NEXT_REFUSED where the page after this one is another. */
+function checkNext(next: URL, url: URL, number: number, visited: ReadonlySet<string>): URL {
+  const names = `Page ${number} names ${describePath(next)} as next`;
+  if (visited.has(toVisitKey(next)))
+    throw new MirrorError('PAGES_REPEAT', `${names}, which was read before.`);
+  if (leavesPagesOut(url, number, next))
+    throw new MirrorError('NEXT_REFUSED', `${names}, which is not the page after it.`);
+  return next;
 }
 
 function toShrunk(path: string): MirrorError {

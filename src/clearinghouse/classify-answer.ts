@@ -165,6 +165,11 @@ function isListOfOneString(json: JsonValue | undefined): json is [string] {
   return Array.isArray(json) && json.length === 1 && typeof json[0] === 'string';
 }
 
+/** The pause that an answer asks for, whatever its status; undefined where it asks for none that can be believed. */
+export function readRetryAfter(answer: RawAnswer, now: Date): number | undefined {
+  return parseRetryAfter(oneHeader(answer, 'retry-after'), now).ms;
+}
+
 /** A header of an answer; of several of that name the first. */
 export function oneHeader(answer: RawAnswer, name: string): string | undefined {
   const value = answer.headers[name];

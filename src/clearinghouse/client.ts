@@ -7,6 +7,7 @@ import {
   classifyAnswer,
   MAX_REFUSAL_BYTES,
   oneHeader,
+  readRetryAfter,
   type Answer,
   type PageEnvelope,
   type RawAnswer,
@@ -133,7 +134,8 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
         if (!Number.isNaN(date.getTime())) serverClock = { server: date, here: now() };
         // A server may repeat the header it was sent. Cases are stored as they came; words are shown to people.
         const answer = classifyAnswer(isGood(raw) ? raw : blotOut(raw, secret), now(), isKnown);
-        if ('retryAfterMs' in answer && answer.retryAfterMs !== undefined) notePause(answer.retryAfterMs);
+        const asked = answer.kind === 'page' ? undefined : readRetryAfter(raw, now());
+        if (asked !== undefined) notePause(asked);
         if (answer.kind !== 'redirect') return answer;
         target = toRedirectUrl(target, answer.location);
       } finally {

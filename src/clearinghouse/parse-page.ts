@@ -32,7 +32,9 @@ export function parsePage(
   if (split.results.length > MAX_RECORDS) return TOO_MANY;
   if (split.envelope.length > MAX_ENVELOPE_BYTES) return 'the page is large beside its records';
   const json = tryParse(split.envelope);
-  if (json !== undefined) return { json, results: split.results.map(toRecord), isDamaged: false };
+  const envelope = json ?? tryParse(toReadableEnvelope(split.envelope));
+  if (envelope !== undefined)
+    return { json: envelope, results: split.results.map(toRecord), isDamaged: false };
   const salvaged = salvagePage(body, split.start);
   if (salvaged === undefined) return undefined;
   return { json: salvaged.json, results: salvaged.pieces.map(toWhole).map(toRecord), isDamaged: true };
@@ -45,5 +47,17 @@ function toWhole(bytes: Buffer): SplitRecord {
     ? { ...first, bytes }
     : { bytes, members: 0, depth: 0, hasInexactNumber: false };
 }
+
+/**
+ * The envelope with an empty object for each bare word that JSON does not know, such as NaN or None: so it is neither a
+ * count nor an address nor null, and costs no record.
+ */
+function toReadableEnvelope(text: string): string {
+  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?[A-Za-z_]\w*/gs, (token) =>
+    token.startsWith('"') || KNOWN_WORDS.has(token) ? token : '{}',
+  );
+}
+
+const KNOWN_WORDS = new Set(['true', 'false', 'null']);
 
 const TOO_MANY = `the page has more than ${MAX_RECORDS} records`;

@@ -64,13 +64,14 @@ function checkObject(object: JsonObject, shape: Shape, prefix: string, report: R
   const keys = Object.keys(object);
   if (keys.length === known) return;
   for (const key of keys) {
-    if (!shape.names.has(key)) report(`${prefix}${key.slice(0, 100)}`, 'no such field', kindOf(object[key]));
+    if (!shape.names.has(key))
+      report(`${prefix}${key.slice(0, 100).toWellFormed()}`, 'no such field', kindOf(object[key]));
   }
 }
 
 /** The quick way out for nearly every value there is: a scalar of the right kind. */
 function isPlain(kind: FieldKind, value: JsonValue): boolean {
-  if (kind === 'text') return typeof value === 'string';
+  if (kind === 'text') return typeof value === 'string' && value.isWellFormed();
   if (kind === 'boolean') return typeof value === 'boolean';
   return kind === 'integer' && Number.isSafeInteger(value);
 }
@@ -92,6 +93,7 @@ type Check = (value: JsonValue, path: string, report: Report) => void;
 
 const checkText: Check = (value, path, report) => {
   if (typeof value !== 'string') report(path, 'a text', kindOf(value));
+  else if (!value.isWellFormed()) report(path, 'a text', 'half of a character');
 };
 
 const checkObjectOf =

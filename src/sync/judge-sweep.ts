@@ -70,7 +70,8 @@ function toUnreadable(unread: readonly MirrorError[]): MirrorError | null {
   if (first === undefined) return null;
   const pages = others.length === 0 ? '1 page' : `${unread.length} pages`;
   const rest = others.length === 0 ? '' : `, and ${others.length} more`;
-  return new MirrorError('PAGES_UNREADABLE', `${pages} could not be read: ${first.message}${rest}.`, {
+  const reason = first.message.replace(/\.$/, '');
+  return new MirrorError('PAGES_UNREADABLE', `${pages} could not be read: ${reason}${rest}.`, {
     cause: first,
   });
 }

@@ -102,16 +102,31 @@ describe('a list that cannot be walked to its end says why', () => {
     expect((await walk(() => ({ kind: 'past-the-end' }))).error).toMatchObject({ code: 'LIST_SHRANK' });
   });
 
-  test('a next that was read before, in whatever order its parameters are: it is not asked for again', async () => {
-    const { pages, error, asked } = await walk((path) =>
-      numberOf(path) === 1 ? page(toPath(2)) : page('/api/cases/?page=2&case_ongoing=5021'),
-    );
-    expect(pages).toHaveLength(2);
-    expect(asked).toEqual([PATH, toPath(2)]);
-    expect(error).toMatchObject({
-      code: 'PAGES_REPEAT',
-      message: 'Page 2 names /api/cases/?page=2&case_ongoing=5021 as next, which was read before.',
-    });
+  test.each([
+    ['itself, with its parameters in another order', '/api/cases/?page=2&case_ongoing=5021', 'PAGES_REPEAT'],
+    ['the first page', PATH, 'PAGES_REPEAT'],
+    ['a page before it', toPath(1), 'NEXT_REFUSED'],
+    ['a page further on', toPath(4), 'NEXT_REFUSED'],
+    ['a page with the number 0', toPath(0), 'NEXT_REFUSED'],
+    ['the last page by its name', `${PATH}&page=last`, 'NEXT_REFUSED'],
+    ['two pages at once', `${toPath(3)}&page=4`, 'NEXT_REFUSED'],
+    ['no page, as a text that is a page', `${PATH}&page=`, 'NEXT_REFUSED'],
+  ])(
+    'a second page that names %s as next: the page after it is asked for by its number',
+    async (_, named, flaw) => {
+      const { asked, error, flaws } = await walk((path) => {
+        const number = numberOf(path);
+        return page(number === 2 ? named : number === 4 ? null : toPath(number + 1));
+      });
+      expect([asked, error, flaws]).toEqual([[PATH, toPath(2), toPath(3), toPath(4)], null, [flaw]]);
+    },
+  );
+
+  test('a first page that names one further on; a server that counts from 0 is believed', async () => {
+    const answer = (first: string) => (path: string) =>
+      page(path === PATH ? first : numberOf(path) < 3 ? toPath(numberOf(path) + 1) : null);
+    expect((await walk(answer(toPath(3)))).asked).toEqual([PATH, toPath(2), toPath(3)]);
+    expect((await walk(answer(toPath(1)))).asked).toEqual([PATH, toPath(1), toPath(2), toPath(3)]);
   });
 
   test('so many pages in a row without anything new, and no fewer', async () => {
@@ -281,9 +296,13 @@ describe('a page whose next cannot be followed is stored, and the page after it 
   });
 
   test('and a page that names itself is stored too', async () => {
-    const { pages, error } = await walk(() => page(PATH));
-    expect(pages).toEqual(toLines(1));
+    const { pages, error, flaws } = await walk(
+      () => page(PATH),
+      () => false,
+    );
+    expect(pages).toEqual(toLines(1, 2, 3, 4, 5));
     expect(error).toMatchObject({ code: 'PAGES_REPEAT' });
+    expect(new Set(flaws)).toEqual(new Set(['PAGES_REPEAT']));
   });
 });
 

@@ -4,6 +4,7 @@ import { always, firstTries, once, page } from '../../src/replica/serve/fault-ru
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import { makeCase } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
+import type { Fault } from '../../src/replica/serve/fault.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
 
 const sixty = () => smallCollection(60);
@@ -261,6 +262,20 @@ describe('waiting', () => {
     const { statuses } = await sync({ settings: { attempts: '2' } });
     expect(statuses[0]?.outcome).toBe('failed');
     expect(surroundings.waits).toEqual([7000, 7000]);
+  });
+
+  const LONG = { 'retry-after': '3600' };
+  test.each<[string, Fault]>([
+    ['202', { kind: 'status', status: 202, body: {}, headers: LONG }],
+    ['200 with an error', { kind: 'status', status: 200, body: { error: 'busy' }, headers: LONG }],
+    ['401', { kind: 'status', status: 401, body: { detail: 'slow' }, headers: LONG }],
+    ['404', { kind: 'status', status: 404, body: 'gone', headers: LONG }],
+    ['a refusal', { kind: 'status', status: 400, body: ['API Error: x'], headers: LONG }],
+  ])('for a pause that any answer but a page asks for: %s', async (_, fault) => {
+    const { sync, replica } = await startHarness({ source: smallCollection(20), faults: () => fault });
+    const { statuses } = await sync();
+    expect(statuses.map(({ error }) => error?.code)).toContain('RETRY_AFTER_TOO_LONG');
+    expect(replica.requests).toHaveLength(1);
   });
 
   test('keeps the polite pause between any two requests', async () => {

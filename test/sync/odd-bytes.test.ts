@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../src/json.ts';
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
@@ -109,6 +110,36 @@ describe('a record with bytes that are not UTF-8', () => {
     expect(await sync({ statuses: [YES] })).toMatchObject({ outcome: 'complete' });
     expect(rows(NAMES)).toEqual([{ name: 'Renée v. Nobody' }]);
     expect(rows('SELECT count(*) AS n FROM kept_aside')).toEqual([{ n: 0 }]);
+  });
+
+  test('while halves of surrogate pairs are told, and every column stays text that any program reads', async () => {
+    const odd = text({
+      id: 2,
+      name: 'a half b',
+      summary: '<p>half</p>',
+      issues: ['half'],
+      case_defendants: [{ name: 'half' }],
+      related_cases: [{ id: 7, name: 'half' }],
+    }).replaceAll('half', String.raw`\udc00`);
+    const { sync, rows, run } = await startBytes(page(odd));
+    expect(await sync({ statuses: [YES] })).toMatchObject({ outcome: 'complete' });
+    const tables = [
+      ['cases', 'name'],
+      ['cases', 'summary'],
+      ['cases', 'mirror_summary_text'],
+      ['issues', 'value'],
+      ['case_defendants', 'name'],
+      ['related_cases', 'name'],
+    ];
+    const stored = tables.flatMap(([table, column]) =>
+      rows(`SELECT hex(${column}) AS hex FROM ${table ?? ''} WHERE ${column} IS NOT NULL`),
+    );
+    const texts = stored.map(({ hex }) => Buffer.from(String(hex), 'hex'));
+    expect(texts).toHaveLength(tables.length);
+    expect(texts.filter((bytes) => !isUtf8(bytes))).toEqual([]);
+    expect(rows(`SELECT field FROM payload_drift WHERE seen = 'half of a character'`)).toHaveLength(5);
+    expect(JSON.parse((await run('case', '2', '--raw')).stdout)).toMatchObject({ name: 'a \udc00 b' });
+    expect(await run('verify')).toMatchObject({ exitCode: 0 });
   });
 
   test('while U+FFFD and halves of surrogate pairs that the API writes are good', async () => {
