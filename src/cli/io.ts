@@ -2,6 +2,7 @@ import type { Surroundings } from '../clearinghouse/client.ts';
 import { writeSync } from 'node:fs';
 import { MirrorError } from '../errors.ts';
 import { wordsOf } from '../system-words.ts';
+import { wrapLines } from './render/layout.ts';
 
 /** A stream that a person or a file may be behind. */
 export type Out = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
@@ -60,8 +61,15 @@ export async function flush(out: Out): Promise<void> {
   });
 }
 
-/** Writes a line of talk: at once, or never. A log whose disk has room again goes on. */
+/**
+ * Writes lines of talk: at once, or never. A terminal gets them broken at words. A log whose disk has room again goes on.
+ */
 export function say(out: Out, text: string): void {
+  sayExactly(out, out.isTTY === true ? wrapLines(text, terminalWidth(out)) : text);
+}
+
+/** The same for lines that a program may read. */
+export function sayExactly(out: Out, text: string): void {
   if (!isGone(out)) out.write(text);
   else if (findLoss(out) !== null && 'fd' in out && typeof out.fd === 'number') {
     try {
@@ -102,6 +110,11 @@ export async function write(out: Out, text: string): Promise<void> {
   });
 }
 
+/** Writes a text for people; a terminal gets its lines broken at words. */
+export async function writeText(io: Pick<Io, 'stdout' | 'env'>, text: string): Promise<void> {
+  await write(io.stdout, io.stdout.isTTY === true ? wrapLines(text, textWidth(io)) : text);
+}
+
 /** Writes piece by piece; what comes after the reader is gone is not even made. Returns whether there was nothing. */
 export async function writePieces(out: Out, pieces: Iterable<string>): Promise<boolean> {
   let isEmpty = true;
@@ -138,10 +151,19 @@ export function tableWidth({ stdout, env }: Pick<Io, 'stdout' | 'env'>): number 
 }
 
 /** A terminal may say that it has 0 columns, which means that it does not know. */
+function terminalWidth(out: Out): number {
+  return Number(out.columns) > 0 ? Math.max(NARROWEST, Number(out.columns)) : USUAL_WIDTH;
+}
+
 function knownWidth(out: Out, env: NodeJS.ProcessEnv): number | null {
   const columns = out.isTTY === true && Number(out.columns) > 0 ? Number(out.columns) : Number(env.COLUMNS);
   if (Number.isSafeInteger(columns) && columns > 0) return Math.max(NARROWEST, columns);
   return out.isTTY === true ? USUAL_WIDTH : null;
+}
+
+/** What a person types to run this program again: npm puts it on the path of a checkout only for what it runs itself. */
+export function ownCommand({ env }: Pick<Io, 'env'>): string {
+  return env.npm_command === undefined ? 'clearinghouse-mirror' : 'npx clearinghouse-mirror';
 }
 
 /** Runs something that a stop may interrupt. */

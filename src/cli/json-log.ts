@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { MirrorError } from '../errors.ts';
-import { say, type Io } from './io.ts';
+import { sayExactly, type Io } from './io.ts';
 import type { NightLog } from './night-log.ts';
 
 /** A line of JSON an event, with the run that it is of. */
@@ -14,7 +14,7 @@ export function createJsonLog({ stderr, surroundings: { now } }: Io, level: stri
     },
     {
       write: (line: string) => {
-        say(stderr, line);
+        sayExactly(stderr, line);
       },
     },
   );

@@ -24,9 +24,10 @@ import { defineStatus, runStatusCommand } from './commands/status.ts';
 import { defineSync, runSyncCommand } from './commands/sync.ts';
 import { defineTransitions, runTransitionsCommand } from './commands/transitions.ts';
 import { defineVerify, runVerifyCommand } from './commands/verify.ts';
-import { checkPrinted, findLoss, flush, say, type Io } from './io.ts';
+import { checkPrinted, findLoss, flush, say, textWidth, type Io } from './io.ts';
 import { reading } from './reading.ts';
 import { renderError } from './render/error.ts';
+import { wrapProse } from './render/layout.ts';
 import type { Flags } from './settings-options.ts';
 
 /*
@@ -45,7 +46,8 @@ export function defineProgram(io: Io, settle: (exit: ExitName, isDoer: boolean) 
     )
     .version(PACKAGE.version)
     .configureOutput({
-      writeOut: (text) => io.stdout.write(text),
+      // A terminal gets the prose of a help text broken at words.
+      writeOut: (text) => io.stdout.write(io.stdout.isTTY === true ? wrapProse(text, textWidth(io)) : text),
       writeErr: (text) => {
         say(io.stderr, text);
       },

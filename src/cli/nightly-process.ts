@@ -10,7 +10,7 @@ import { announceNight } from '../nightly/notify.ts';
 import { PACKAGE } from '../package-info.ts';
 import { runSync } from '../sync/run-sync.ts';
 import { listStatuses } from './commands/sync.ts';
-import { withStop, write, type Io } from './io.ts';
+import { withStop, write, writeText, type Io } from './io.ts';
 import { createNightLog } from './night-log.ts';
 import { listNightSteps, readNightlySettings, type ReadSettings } from './night-settings.ts';
 import { renderRunReport, toReportJson } from './render/run-report.ts';
@@ -84,7 +84,7 @@ async function keep(
           flags.json === true
             ? toJsonLine(toReportJson(report))
             : renderRunReport(report, { colour: false, timeZone: io.timeZone });
-        await write(io.stdout, text);
+        await (flags.json === true ? write(io.stdout, text) : writeText(io, text));
         return report;
       },
       announce: async (night, stop) => {

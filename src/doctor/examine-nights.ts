@@ -2,6 +2,7 @@ import type { Agents } from '../http-agents.ts';
 import { sendPing, sendWebhook } from '../nightly/notify.ts';
 import { findScheduleDoubt, parseSchedule } from '../nightly/schedule.ts';
 import type { NightlySettings } from '../settings-nightly.ts';
+import { toZonedMinute } from '../local-time.ts';
 import { bad, good, notChecked, warning, type Finding } from './finding.ts';
 
 /** When the nights are, for who keeps the schedule with `nightly`. */
@@ -9,8 +10,8 @@ export function examineSchedule({ at, timezone }: NightlySettings, now: Date): F
   try {
     const schedule = parseSchedule(at, timezone);
     const doubt = findScheduleDoubt(schedule, now);
-    const next = schedule.findNext(now)?.toISOString();
-    const detail = `${JSON.stringify(schedule.cron)} in ${timezone}; next at ${next ?? 'no time'}`;
+    const next = schedule.findNext(now);
+    const detail = `${JSON.stringify(schedule.cron)} in ${timezone}; next at ${next === null ? 'no time' : toZonedMinute(next, timezone)}`;
     return doubt === null ? good('schedule', detail) : warning('schedule', detail, `${doubt} Check --at.`);
   } catch (error) {
     return bad('schedule', error);

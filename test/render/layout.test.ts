@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
-import { clip, wrap } from '../../src/cli/render/layout.ts';
+import { clip, wrap, wrapLines, wrapProse } from '../../src/cli/render/layout.ts';
 import { renderTable, type Column } from '../../src/cli/render/table.ts';
 
 const word = fc.oneof(
@@ -134,5 +134,40 @@ why                   the order ends
                       before it begins
 `,
     );
+  });
+});
+
+describe('lines for a terminal', () => {
+  const widest = (text: string): number => Math.max(...text.split('\n').map((line) => stringWidth(line)));
+  const words = fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: 1, maxLength: 60 });
+  const indent = fc.constantFrom('', '  ', '      ');
+
+  test('break at words, under the indent of the line, and lose no word', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(indent, words)), fc.constantFrom(20, 40, 80), (lines, most) => {
+        const text = lines.map(([space, parts]) => space + parts.join(' ')).join('\n');
+        const set = wrapLines(text, most);
+        expect(widest(set)).toBeLessThanOrEqual(most);
+        expect(set.split(/\s+/)).toEqual(text.split(/\s+/));
+      }),
+    );
+    expect(wrapLines('  one two three', 9)).toBe('  one two\n  three');
+  });
+
+  test('stay as they are where they fit', () => {
+    const table = 'id    name\n──    ────\n 1    Alder  v.  Brook\n';
+    expect(wrapLines(table, 40)).toBe(table);
+  });
+
+  test('keep an address in one piece', () => {
+    const address = 'https://clearinghouse.example/case/10002/of/a/long/address';
+    expect(wrapLines(`See ${address} for more.`, 20)).toBe(`See\n${address}\nfor more.`);
+  });
+
+  test('of prose are set anew as paragraphs, and indented commands stay', () => {
+    const command = '  $ clearinghouse-mirror sync --database /data/clearinghouse.db';
+    const text = `one two three four\nfive six\n\nExample:\n${command}\n`;
+    expect(wrapProse(text, 10)).toBe(`one two\nthree four\nfive six\n\nExample:\n${command}\n`);
+    expect(wrapProse(text, 18)).toBe(text);
   });
 });

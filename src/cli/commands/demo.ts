@@ -2,7 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { DemoStage } from '../../demo/run-demo.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { expandHome } from '../../path-setting.ts';
-import { reportStyle, textWidth, withStop, write, type Io } from '../io.ts';
+import { ownCommand, reportStyle, textWidth, withStop, write, writeText, type Io } from '../io.ts';
 import { createProgress } from '../render/progress.ts';
 import { toJsonLine } from '../render/cell-text.ts';
 import { renderRows } from '../render/rows.ts';
@@ -43,7 +43,8 @@ export async function runDemoCommand(flags: Flags, io: Io): Promise<ExitName> {
   const stage: DemoStage = {
     say: (text) => show(`\n${text}\n`),
     createProgress: () => createProgress(io.stderr, io.surroundings.now, io.timeZone),
-    showReport: (report) => show(`\n${renderRunReport(report, reportStyle(io))}`),
+    showReport: (report) =>
+      isJson ? Promise.resolve() : writeText(io, `\n${renderRunReport(report, reportStyle(io))}`),
     showAnswer: async (title, sql, answer) => {
       await show(`\n${title}\n\n${sql.replace(/^/gm, '    ')}\n\n`);
       for (const piece of renderRows(answer, { format: 'table', width: textWidth(io) })) await show(piece);
@@ -54,7 +55,7 @@ export async function runDemoCommand(flags: Flags, io: Io): Promise<ExitName> {
   );
   if (isJson) await write(io.stdout, toJsonLine({ database, runs: reports.map(toReportJson) }));
   await show(
-    `\nThe mirror is in ${database}. Ask it yourself:\n\n    clearinghouse-mirror query --database ${database} "SELECT ..."\n`,
+    `\nThe mirror is in ${database}. Ask it yourself:\n\n    ${ownCommand(io)} query --database ${database} "SELECT ..."\n`,
   );
   return reports.at(-1)?.exit ?? 'unexpected';
 }

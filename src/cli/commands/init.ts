@@ -8,7 +8,7 @@ import type { Question } from '../../init/questions.ts';
 import { parseSettings } from '../../settings.ts';
 import { findTokenFile, isPipe, readToken, toTokenPath } from '../../token.ts';
 import { isPathSetting, readerOf, type SettingName, type WrittenSettings } from '../../written-settings.ts';
-import { say, textWidth, withStop, write, type Io } from '../io.ts';
+import { ownCommand, say, textWidth, withStop, write, type Io } from '../io.ts';
 import { renderFinding } from '../render/finding.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../settings-options.ts';
 
@@ -51,7 +51,7 @@ export async function runInitCommand(flags: Flags, io: Io): Promise<ExitName> {
     io.folder,
   );
   writeEnvFile(path, renderEnvFile(values, io.surroundings.now()), replaces);
-  await write(io.stdout, `${path} is written.\n\n${NEXT}`);
+  await write(io.stdout, `${path} is written.\n\n${renderNext(ownCommand(io))}`);
   return 'complete';
 }
 
@@ -95,11 +95,11 @@ async function confirmAddress(written: WrittenSettings, io: Io): Promise<Written
   return { ...written, apiUrl: { ...apiUrl, place: 'flag' } };
 }
 
-const NEXT = `What to run next, in this folder:
-  clearinghouse-mirror doctor      looks at everything once more
-  clearinghouse-mirror sync        fills the mirror: some 0.9 GB, once
-  clearinghouse-mirror status
-  clearinghouse-mirror nightly     keeps it up to date
+const renderNext = (command: string): string => `What to run next, in this folder:
+  ${command} doctor      checks everything once more
+  ${command} sync        fills the mirror: some 0.9 GB, once
+  ${command} status      shows what is in the mirror
+  ${command} nightly     keeps it up to date
 `;
 
 /** Has a setting that can be used: as it is written, or as it is answered. Fails with what speaks against it. */

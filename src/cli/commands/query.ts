@@ -78,8 +78,15 @@ function renderRedacted(cases: number): string {
 }
 
 async function readStatement(argument: string | undefined, file: unknown, io: Io): Promise<string> {
-  if ((argument === undefined) === (file === undefined)) {
-    throw new MirrorError('USAGE', '`query` takes a statement, or --file, and not both.');
+  if (argument === undefined && file === undefined) {
+    throw new MirrorError('USAGE', '`query` needs a statement.', {
+      hint: 'Pass it in quotes, as in `clearinghouse-mirror query "SELECT count(*) FROM cases"`, or with --file.',
+    });
+  }
+  if (argument !== undefined && file !== undefined) {
+    throw new MirrorError('USAGE', '`query` takes a statement or --file, not both.', {
+      hint: 'Leave one of the two out.',
+    });
   }
   if (argument !== undefined && argument !== '-') return argument;
   if (argument === '-' || file === '-') return io.readStdin();

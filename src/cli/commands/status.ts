@@ -5,7 +5,7 @@ import { findFreshAsOf, findMirrorState, type MirrorState } from '../../mirror/f
 import { isWriterLockHeld } from '../../mirror/writer-lock.ts';
 import { dropAhead } from '../../nightly/drop-ahead.ts';
 import { readNightBook, toNightBookPath } from '../../nightly/night-book.ts';
-import { textWidth, write, type Io } from '../io.ts';
+import { textWidth, write, writeText, type Io } from '../io.ts';
 import { toJsonLine } from '../render/cell-text.ts';
 import { renderMirrorState, toStateJson } from '../render/mirror-state.ts';
 import { renderNightlyState, toNightlyJson, type NightlyState } from '../render/nightly-state.ts';
@@ -43,12 +43,12 @@ export async function runStatusCommand(flags: Flags, io: Io): Promise<ExitName> 
   const now = io.surroundings.now();
   const state = withMirror(database, (mirror) => findMirrorState(mirror, MOST_RUNS, now));
   const nightly = findNightlyState(database, state, now);
-  await write(
-    io.stdout,
-    flags.json === true
-      ? toJsonLine({ ...toStateJson(state), ...toNightlyJson(nightly) })
-      : renderMirrorState(state, renderNightlyState(nightly, state, io.timeZone), textWidth(io), io.timeZone),
-  );
+  if (flags.json === true)
+    await write(io.stdout, toJsonLine({ ...toStateJson(state), ...toNightlyJson(nightly) }));
+  else {
+    const kept = renderNightlyState(nightly, state, io.timeZone);
+    await writeText(io, renderMirrorState(state, kept, textWidth(io), io.timeZone));
+  }
   if (flags.check === true) checkAge(nightly, Number(flags.maxAge), state.aheadRunIds.length > 0);
   return 'complete';
 }

@@ -3,7 +3,7 @@ import { ONGOING_STATUSES } from '../../clearinghouse/ongoing-status.ts';
 import { findSweptStatus, SWEPT_STATUSES, type SweptStatus } from '../../clearinghouse/swept-status.ts';
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
-import { findLoss, reportStyle, withStop, write, type Io } from '../io.ts';
+import { findLoss, reportStyle, withStop, write, writeText, type Io } from '../io.ts';
 import { toJsonLine } from '../render/cell-text.ts';
 import { renderRunReport, toReportJson } from '../render/run-report.ts';
 import { createRunEvents } from '../run-events.ts';
@@ -64,7 +64,7 @@ export async function runSyncCommand(flags: Flags, io: Io): Promise<ExitName> {
     flags.json === true
       ? toJsonLine({ ...toReportJson(report), ...(loss !== null && { log_lost: loss }) })
       : `${renderRunReport(report, reportStyle(io))}${loss === null ? '' : `What this run told on its way is lost: ${loss}.\n`}`;
-  await write(io.stdout, text);
+  await (flags.json === true ? write(io.stdout, text) : writeText(io, text));
   return report.exit;
 }
 

@@ -6,7 +6,7 @@ import { openMirrorReadOnly } from '../../mirror/open-mirror.ts';
 import { parseSampleSize, type SampleSize } from '../../sample-size.ts';
 import { verifyMirror } from '../../verify/verify-mirror.ts';
 import type { Scope } from '../../verify/walk-cases.ts';
-import { textWidth, write, type Io } from '../io.ts';
+import { textWidth, write, writeText, type Io } from '../io.ts';
 import { createVerifyProgress } from '../render/verify-progress.ts';
 import {
   createFindingsList,
@@ -64,16 +64,14 @@ export async function runVerifyCommand(flags: Flags, io: Io): Promise<ExitName> 
       if (step.done === true) {
         progress.end();
         const report = { ...step.value, database, tookMs: io.surroundings.now().getTime() - startedAt };
-        await write(
-          io.stdout,
-          isJson ? toJsonLine(toVerifyJson(report, listed.all())) : renderVerifyReport(report, textWidth(io)),
-        );
+        if (isJson) await write(io.stdout, toJsonLine(toVerifyJson(report, listed.all())));
+        else await writeText(io, renderVerifyReport(report, textWidth(io)));
         const isClean = Object.values(report.tallies).every(({ findings }) => findings === 0);
         return isClean ? 'complete' : 'findings';
       }
       if (listed.add(step.value) && !isJson) {
         progress.clear();
-        await write(io.stdout, renderFinding(step.value));
+        await writeText(io, renderFinding(step.value));
       }
     }
   } catch (thrown) {

@@ -44,6 +44,8 @@ interface WrapOptions {
   readonly rest?: string;
   /** So many lines at most; what does not fit ends in "…". */
   readonly mostLines?: number;
+  /** Leaves a word that is too wide alone in one piece, so that an address or a path can be copied. */
+  readonly keepWords?: boolean;
 }
 
 /**
@@ -51,7 +53,7 @@ interface WrapOptions {
  * Line breaks of the text stay. A character that is wider than the whole line has one of its own.
  */
 export function wrap(text: string, width: number, options: WrapOptions = {}): string[] {
-  const { first = '', rest = first, mostLines = Infinity } = options;
+  const { first = '', rest = first, mostLines = Infinity, keepWords = false } = options;
   const lines: string[] = [];
   for (const paragraph of text.split('\n')) {
     let line = '';
@@ -66,7 +68,7 @@ export function wrap(text: string, width: number, options: WrapOptions = {}): st
       const size = widthOfText(word);
       if (used > 0 && used + 1 + size > roomOf()) end();
       if (used > 0) [line, used] = [`${line} `, used + 1];
-      if (size <= roomOf() - used) {
+      if (size <= roomOf() - used || (keepWords && used === 0)) {
         [line, used] = [line + word, used + size];
         continue;
       }
@@ -94,6 +96,48 @@ export function wrapText(text: string, width: number, options?: WrapOptions): st
   return wrap(text, width, options)
     .map((line) => `${line.trimEnd()}\n`)
     .join('');
+}
+
+/**
+ * Breaks the lines that are too wide at words, each further line under the indent of its first. Lines that fit stay as
+ * they are, and so does a word that is wider than the terminal.
+ */
+export function wrapLines(text: string, width: number): string {
+  if (width === Infinity) return text;
+  return text
+    .split('\n')
+    .map((line) => (widthOfText(line) <= width ? line : wrapLine(line, width)))
+    .join('\n');
+}
+
+function wrapLine(line: string, width: number): string {
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  return wrap(line.slice(indent.length), width, { first: indent, keepWords: true }).join('\n');
+}
+
+/**
+ * Sets paragraphs anew that are broken into lines for a wider screen. Indented lines, such as commands to copy, stay.
+ */
+export function wrapProse(text: string, width: number): string {
+  const lines: string[] = [];
+  let open: string | null = null;
+  const close = (): void => {
+    if (open !== null) lines.push(open);
+    open = null;
+  };
+  for (const line of text.split('\n')) {
+    const isProse = /^\S/.test(line);
+    if (!isProse) close();
+    const whole: string = open === null ? line : `${open} ${line}`;
+    if (open === null && (!isProse || widthOfText(line) <= width)) lines.push(line);
+    else {
+      const set = wrap(whole, width, { keepWords: true });
+      open = set.pop() ?? '';
+      lines.push(...set);
+    }
+  }
+  close();
+  return lines.join('\n');
 }
 
 export type Align = 'left' | 'right';
