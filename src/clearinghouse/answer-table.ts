@@ -15,7 +15,7 @@ export const MEANINGS = {
   /** Something before the API answered in its place: a bot check, a firewall, a captive portal. */
   obstructed: { again: 'yes', code: 'OBSTRUCTED' },
   'refused by a proxy': { again: 'no', code: 'PROXY_REFUSED' },
-  throttled: { again: 'yes', code: 'TRANSIENT_ANSWER' },
+  throttled: { again: 'yes', code: 'THROTTLED' },
   transient: { again: 'yes', code: 'TRANSIENT_ANSWER' },
   'outside the contract': { again: 'no', code: 'CONTRACT_BROKEN' },
 } as const satisfies Record<

@@ -1,4 +1,5 @@
 import pRetry from 'p-retry';
+import type { ErrorCode } from '../error-kinds.ts';
 import { MirrorError, TransientError } from '../errors.ts';
 import type { Agents } from '../http-agents.ts';
 import { createSecretMask, type SecretMask } from '../safe-text.ts';
@@ -74,6 +75,8 @@ export interface Client {
   holdsToken(text: string): boolean;
   /** Until when the server wants no request (`Retry-After`); null where nothing is to be waited for. */
   pausedUntil(): Date | null;
+  /** From now on `listener` is told of each pause that the server asks for, before it is waited for. */
+  onPause(listener: (until: Date) => void): void;
   /** The clock of the server by the `Date` header of its newest answer, and when that came. */
   serverClock(): { readonly server: Date; readonly here: Date } | undefined;
 }
@@ -91,6 +94,7 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
   const traffic = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
   let lastAnswerAt = -Infinity;
   let pause = { since: now().getTime(), ms: options.pauseLeftMs ?? 0 };
+  let tellPause: (until: Date) => void = () => undefined;
   let serverClock: { server: Date; here: Date } | undefined;
 
   const wait = async (ms: number, signal: AbortSignal): Promise<void> => {
@@ -103,7 +107,9 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
   const pauseLeft = (): number => Math.min(pause.ms, pause.since + pause.ms - now().getTime());
 
   const notePause = (ms: number): void => {
-    if (ms > pauseLeft()) pause = { since: now().getTime(), ms };
+    if (ms <= pauseLeft()) return;
+    pause = { since: now().getTime(), ms };
+    tellPause(new Date(pause.since + ms));
   };
 
   /** Waits for the polite pause, and for the one that the server asked for, whichever request it answered with it. */
@@ -188,6 +194,9 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
     traffic: () => ({ ...traffic }),
     holdsToken: secret.isIn,
     pausedUntil: () => (pauseLeft() > 0 ? new Date(now().getTime() + pauseLeft()) : null),
+    onPause: (listener) => {
+      tellPause = listener;
+    },
     serverClock: () => serverClock,
     async fetchAnswer(url, signal, isKnown, mostAttempts = Infinity) {
       let decided: Error | undefined;
@@ -219,13 +228,16 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
         });
       } catch (thrown) {
         const error = decided ?? thrown;
-        const hasFailed = error instanceof MirrorError && error.code === 'TRANSIENT_ANSWER';
+        const hasFailed = error instanceof MirrorError && SALVAGED_AFTER.has(error.code);
         if (salvaged !== undefined && hasFailed) return { kind: 'page', page: salvaged };
         throw error;
       }
     },
   };
 }
+
+/** A page that arrived damaged is better than none, whatever its later attempts met. */
+const SALVAGED_AFTER: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['TRANSIENT_ANSWER', 'THROTTLED']);
 
 const isGood = ({ status }: RawAnswer): boolean => status >= 200 && status < 300;
 
@@ -272,7 +284,7 @@ function settle(answer: FinalAnswer, url: URL, { mask }: SecretMask): SettledAns
     case 'obstructed':
       throw new TransientError('OBSTRUCTED', `${path} was not answered by the API: ${answer.reason}`, answer);
     case 'throttled':
-      throw new TransientError('TRANSIENT_ANSWER', `${path} was throttled: ${words}`, answer);
+      throw new TransientError('THROTTLED', `${path} was throttled: ${words}`, answer);
     case 'transient':
       throw new TransientError('TRANSIENT_ANSWER', `${path} answered: ${mask(answer.reason)}`, answer);
     case 'broken':

@@ -139,7 +139,8 @@ function toMirrorError(thrown: unknown, url: URL, proxy: string | null, signal: 
   const status = proxy === null ? undefined : REFUSED_TUNNEL.exec(messageOf(thrown))?.[1];
   if (status !== undefined) {
     const message = `The proxy ${proxy ?? ''} refused to lead to ${url.host} (status ${status}).`;
-    const isPassing = MEANINGS[findMeaning(Number(status), false)].code === 'TRANSIENT_ANSWER';
+    const { code: meant } = MEANINGS[findMeaning(Number(status), false)];
+    const isPassing = meant === 'TRANSIENT_ANSWER' || meant === 'THROTTLED';
     return isPassing
       ? new TransientError('NETWORK_GAVE_UP', message, { cause })
       : new MirrorError('PROXY_REFUSED', message, { cause });

@@ -16,7 +16,10 @@ const MOST_UNANSWERED_IN_A_ROW = 2;
 /** A page that follows one which could not be read is not tried more often than this. */
 export const ATTEMPTS_AFTER_UNREAD = 2;
 
-/** Whether a failure may be that of this page alone. What is refused on the first page is refused on all. */
+/**
+ * Whether a failure may be that of this page alone. What is refused on the first page is refused on all; a server that
+ * wants fewer requests (`THROTTLED`) is not asked for the pages after it.
+ */
 export function isOfOnePage({ code }: MirrorError, number: number): boolean {
   switch (code) {
     case 'TRANSIENT_ANSWER':

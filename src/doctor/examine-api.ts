@@ -2,6 +2,7 @@ import { findApiDoubt } from '../api-host.ts';
 import type { Surroundings } from '../clearinghouse/client.ts';
 import { createClientFor } from '../client-for-settings.ts';
 import { MirrorError } from '../errors.ts';
+import { findPausedUntil } from '../mirror/find-pause.ts';
 import type { Settings } from '../settings.ts';
 import { wordsOfCode } from '../system-words.ts';
 import { readToken } from '../token.ts';
@@ -25,6 +26,13 @@ export async function* examineApi(
   } catch (error) {
     yield bad('token', error);
     yield notChecked('address', `${apiUrl.host} was not asked: that needs a token`);
+    return;
+  }
+  const until = findPausedUntil(settings.database, apiUrl.href, surroundings.now());
+  if (until !== null) {
+    const why = `the server asked for no request until ${until.toISOString()}`;
+    yield notChecked('token', `not checked: ${why}`, 'Look again after that pause.');
+    yield notChecked('address', `${apiUrl.host} was not asked: ${why}`);
     return;
   }
   const client = createClientFor({ ...settings, attempts: 1 }, token, surroundings);

@@ -46,6 +46,7 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   UNAUTHORISED:
     'Check that the token was copied whole. The Clearinghouse gives out a new one if it has expired.',
   NETWORK_GAVE_UP: 'Check the address and the network, then look again.',
+  THROTTLED: 'The server asks for fewer requests. Look again later.',
   TRANSIENT_ANSWER: 'The site may be busy or in maintenance. Look again later.',
   RETRY_AFTER_TOO_LONG: 'Look again after that pause.',
   TIME_BUDGET_SPENT: 'Raise --time-budget.',

@@ -16,8 +16,14 @@ export const ERRORS_OF_THE_API = {
   TRANSIENT_ANSWER: {
     exit: 'network',
     means:
-      'The server answered 408, 429, 5xx or another passing failure, or something that is not JSON, until the attempts were used up.',
+      'The server answered 408, 5xx or another passing failure, or something that is not JSON, until the attempts were used up.',
     hint: 'The site is probably busy or in maintenance. What was stored stays; run `sync` again later.',
+  },
+  THROTTLED: {
+    exit: 'network',
+    means:
+      'The server answered 429 (too many requests) until the attempts were used up. No further page of that list is requested.',
+    hint: 'What was stored stays. Run `sync` again later with a longer --delay, or raise --attempts.',
   },
   OBSTRUCTED: {
     exit: 'network',

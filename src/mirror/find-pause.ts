@@ -1,5 +1,6 @@
 import { and, desc, eq, ne } from 'drizzle-orm';
 import type { Mirror } from './open-mirror.ts';
+import { readOrElse } from './read-or-else.ts';
 import { syncRuns } from './schema.ts';
 
 /**
@@ -14,11 +15,24 @@ export function findPauseLeft({ db }: Mirror, apiUrl: string, now: Date): number
     .orderBy(desc(syncRuns.id))
     .limit(1)
     .get();
-  if (newest === undefined || newest.paused_until === null || newest.ended_at === null) return 0;
+  if (newest === undefined || newest.paused_until === null) return 0;
   const until = Date.parse(newest.paused_until);
-  const asked = until - Date.parse(newest.ended_at);
+  // Of a run that died nobody knows when it ended; it asked after its start.
+  const asked = until - Date.parse(newest.ended_at ?? newest.started_at);
   const left = until - now.getTime();
   // More is left than was asked for: the clock was set back. By more than the pause itself: nobody knows what is left.
   if (left > 2 * asked) return 0;
   return Math.max(0, Math.min(left, asked));
+}
+
+/** Until when the server of that address wants no request; null where nothing is known of it. */
+export function findPausedUntil(database: string, apiUrl: string, now: Date): Date | null {
+  return readOrElse(
+    database,
+    (mirror) => {
+      const left = findPauseLeft(mirror, apiUrl, now);
+      return left > 0 ? new Date(now.getTime() + left) : null;
+    },
+    null,
+  );
 }

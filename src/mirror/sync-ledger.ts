@@ -52,6 +52,8 @@ export interface SyncLedger {
   ): void;
   /** A status that was asked for and never begun. */
   skipStatus(runId: number, statusId: number, at: Date, error: RecordedError): void;
+  /** The server wants no request before that moment: on record at once, for the process may not live to end the run. */
+  recordPause(runId: number, until: Date): void;
   /** `pausedUntil`: the server wants no request before that moment. */
   endRun(
     runId: number,
@@ -114,6 +116,9 @@ export function createSyncLedger({ db }: Mirror): SyncLedger {
           error_message: error.message,
         })
         .run();
+    },
+    recordPause: (runId, until) => {
+      db.update(syncRuns).set({ paused_until: until.toISOString() }).where(eq(syncRuns.id, runId)).run();
     },
     endRun: (runId, outcome, endedAt, error, pausedUntil = null) => {
       db.update(syncRuns)

@@ -15,7 +15,8 @@ import {
 } from './night-book.ts';
 import { findNight, noteBeginning, noteEnding, noteSteps, toNightSoFar } from './note-night.ts';
 import { runSteps, type NightStep } from './night-steps.ts';
-import { findPausedUntil, listDueBefore, listLeft, toPatience } from './night-facts.ts';
+import { findPausedUntil } from '../mirror/find-pause.ts';
+import { listDueBefore, listLeft, toPatience } from './night-facts.ts';
 import {
   isGivenUp,
   planNight,

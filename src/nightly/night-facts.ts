@@ -1,5 +1,4 @@
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
-import { findPauseLeft } from '../mirror/find-pause.ts';
 import { listSweptStatuses } from '../mirror/list-swept.ts';
 import { readOrElse } from '../mirror/read-or-else.ts';
 import type { NightlySettings } from '../settings-nightly.ts';
@@ -25,18 +24,6 @@ export function listLeft(
       return statuses.filter(({ id }) => !swept.includes(id));
     },
     statuses,
-  );
-}
-
-/** Until when the server of that address wants no request; null where nothing is known of it. */
-export function findPausedUntil(database: string, apiUrl: string, now: Date): Date | null {
-  return readOrElse(
-    database,
-    (mirror) => {
-      const left = findPauseLeft(mirror, apiUrl, now);
-      return left > 0 ? new Date(now.getTime() + left) : null;
-    },
-    null,
   );
 }
 

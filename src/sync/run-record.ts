@@ -25,6 +25,8 @@ export interface SweepRecord extends CaseFinder {
   beginStatus(status: SweptStatus): void;
   writePage(status: SweptStatus, content: PageContent, figures: StatusFigures): void;
   endStatus(report: StatusReport): void;
+  /** The server wants no request before that moment. */
+  recordPause(until: Date): void;
   /** `pausedUntil`: the server wants no request before that moment. */
   endRun(ending: Pick<RunReport, 'outcome' | 'error'>, pausedUntil?: Date | null): void;
   /** Ends the record of a run that the database itself made impossible. */
@@ -86,6 +88,9 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
       recordCoverage(mirror, figures, cases_mirrored, { runId, at: now() });
       return { ...figures, cases_mirrored, error };
     },
+    recordPause: (until) => {
+      ledger.recordPause(runId, until);
+    },
     endRun: ({ outcome, error }, pausedUntil) => {
       restoreIndexes(mirror);
       ledger.endRun(runId, outcome, now(), toRecorded(error), pausedUntil);
@@ -106,6 +111,7 @@ export function toNoRecord(mirror: Mirror): SweepRecord {
     beginStatus: nothing,
     writePage: nothing,
     endStatus: nothing,
+    recordPause: nothing,
     endRun: nothing,
     abandonRun: nothing,
   };

@@ -25,6 +25,7 @@ export async function syncMirror(run: SyncRun): Promise<RunReport> {
   const deadRuns = run.dryRun ? [] : recordDeadRuns(mirror, startedAt);
   const written = run.dryRun ? null : beginRecord(mirror, toStart(run, startedAt), now);
   const record = written ?? toNoRecord(mirror);
+  run.client.onPause(record.recordPause.bind(record));
   onEvent({ type: 'run-begun', runId: record.runId, statuses, deadRuns });
   try {
     const sightings = new RunSightings();

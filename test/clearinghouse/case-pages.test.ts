@@ -30,6 +30,7 @@ function scriptClient(script: (path: string) => SettledAnswer | Promise<SettledA
     holdsToken: (text) => text.includes('lamp-token'),
     serverClock: () => undefined,
     pausedUntil: () => null,
+    onPause: () => undefined,
   };
   return { client, asked };
 }
@@ -217,6 +218,12 @@ describe('a server in trouble is not asked for page after page', () => {
       code: 'TRANSIENT_ANSWER',
       message: 'busy; the 4 pages after it could not be read either',
     });
+  });
+
+  test('one page that is throttled to the end ends it', async () => {
+    const throttled = new MirrorError('THROTTLED', 'too many requests');
+    const { pages, error, asked } = await walk(failingFrom(3, throttled));
+    expect([pages, asked.at(-1), error]).toEqual([toLines(1, 2), toPath(3), throttled]);
   });
 
   test('two pages without any answer end it', async () => {

@@ -134,3 +134,27 @@ test('tries ping and webhook where it is told to', async () => {
   expect(stdout).toMatch(/^BAD {3}ping .*not found/m);
   expect(stdout).toMatch(/^ok {4}webhook/m);
 });
+
+test('asks nothing while the server wants no request, and says so', async () => {
+  let requests = 0;
+  const { sync, replica, database } = await startHarness({
+    source: smallCollection(5),
+    faults: () => {
+      requests++;
+      return { kind: 'status', status: 429, headers: { 'retry-after': '7200' } };
+    },
+  });
+  await sync();
+  const asked = requests;
+  const env = {
+    CLEARINGHOUSE_API_URL: replica.url,
+    CLEARINGHOUSE_API_TOKEN: replica.token,
+    CLEARINGHOUSE_DATABASE: database,
+  };
+  const surroundings = fakeSurroundings();
+  const { exitCode, stdout } = await runCli(['doctor'], { env, surroundings });
+  expect(stdout.replace(/\s+/g, ' ')).toMatch(/token not checked: the server asked for no request until 20/);
+  expect(stdout).not.toMatch(/^ok +(token|address)/m);
+  expect(exitCode).toBe(0);
+  expect(requests).toBe(asked);
+});

@@ -44,6 +44,24 @@ describe('a failure of one status', () => {
     expect(rows('SELECT count(*) AS n FROM cases WHERE mirror_status_id = 5020')).toEqual([{ n: 10 }]);
   });
 
+  test('by 429 to the last attempt has no further page of that list asked for, and the other lists read', async () => {
+    const pages: number[] = [];
+    const { sync, rows } = await startHarness({
+      source: sixty(),
+      pageSize: 2,
+      faults: ({ filters, page }) => {
+        if (filters.case_ongoing !== 5020) return undefined;
+        pages.push(page);
+        return page === 2 ? { kind: 'status', status: 429 } : undefined;
+      },
+    });
+    await sync({ settings: { attempts: '3' } });
+    expect(pages).toEqual([1, 2, 2, 2]);
+    const [first, ...others] = rows('SELECT outcome, error_code FROM status_syncs ORDER BY status_id');
+    expect(first).toEqual({ outcome: 'partial', error_code: 'THROTTLED' });
+    expect(others.map(({ error_code }) => error_code)).toEqual(others.map(() => null));
+  });
+
   test('that is one page costs that page: those after it are read', async () => {
     const { sync, rows, events } = await startHarness({
       source: sixty(),

@@ -42,6 +42,7 @@ async function lookUp(answers: Answers, mostGone = Infinity, statusId: number | 
     holdsToken: () => false,
     serverClock: () => undefined,
     pausedUntil: () => null,
+    onPause: () => undefined,
   };
   const findings = await findDepartures({
     client,

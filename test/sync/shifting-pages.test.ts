@@ -80,6 +80,7 @@ async function sweep(list: MovingList, confirm: boolean) {
     holdsToken: () => false,
     serverClock: () => undefined,
     pausedUntil: () => null,
+    onPause: () => undefined,
   };
   const stored = new Set<number>();
   const store = {
