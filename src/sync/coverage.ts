@@ -60,10 +60,10 @@ export async function measureCoverage(
     counts.count_all = await ask({});
     for (const { id } of CASE_STATUSES) counts[COLUMNS[id]] ??= await ask({ case_status: String(id) });
     for (const listIds of DISJOINT_LISTS) {
-      const first = new Map(listIds.map((id) => [id, findCount(sweeps, id) ?? countOf(id)]));
+      const first = new Map(listIds.map((id) => [id, lessExcess(id, findCount(sweeps, id) ?? countOf(id))]));
       if (!isAboveWhole(listIds, first, counts.count_all)) continue;
       const again = new Map<number, number | null>();
-      for (const id of listIds) again.set(id, await ask(toFilterOf(id)));
+      for (const id of listIds) again.set(id, lessExcess(id, await ask(toFilterOf(id))));
       if (isAboveWhole(listIds, again, await ask({}))) aboveWhole.push(...listIds);
     }
   }
@@ -80,6 +80,11 @@ export async function measureCoverage(
     error: failure,
     aboveWhole,
   };
+
+  /** A count without the rows that the list is known never to bring. */
+  function lessExcess(id: number, count: number | null): number | null {
+    return count === null ? null : count - findExcess(sweeps, id);
+  }
 
   function countOf(id: number): number | null {
     const status = CASE_STATUSES.find((one) => one.id === id);
@@ -109,6 +114,13 @@ async function fetchCount(client: Client, filter: CaseFilter, signal: AbortSigna
 /** What the list of a status counted in this run; null when it was not asked. */
 function findCount(sweeps: readonly StatusReport[], statusId: number): number | null {
   return sweeps.find(({ status }) => status.id === statusId)?.figures.count_last ?? null;
+}
+
+/** How many more cases a list counts than it brings, pass after pass; zero where its count fits. */
+function findExcess(sweeps: readonly StatusReport[], statusId: number): number {
+  const sweep = sweeps.find(({ status }) => status.id === statusId);
+  if (sweep?.error?.code !== 'COUNT_MISMATCH_STABLE') return 0;
+  return Math.max(0, (sweep.figures.count_last ?? 0) - sweep.figures.cases_last_walk);
 }
 
 function sumCounts(sweeps: readonly StatusReport[]): number | null {
