@@ -3,13 +3,15 @@ import type Database from 'better-sqlite3';
 type Row = Record<string, unknown>;
 export type Content = Readonly<Record<string, readonly string[]>>;
 
-/** The record of the runs is another one after a death, and has to be. */
+/** The record of the runs is another one after a death, and has to be; so are a new mirror's identity, and the seals of both. */
 const RECORD_OF_RUNS = [
   'sync_runs',
   'status_syncs',
   'departure_checks',
   'coverage_checks',
   'double_sightings',
+  'mirror_identity',
+  'seals',
   '__drizzle_migrations',
   'sqlite_sequence',
 ];
