@@ -94,7 +94,11 @@ export function findLastWalk(
   log: readonly ServedRequest[],
   list: string,
 ): { readonly pages: readonly ServedRequest[]; readonly ended: boolean } | null {
-  const ofList = log.filter((one) => one.list === list && one.answer.kind !== 'nothing');
+  // Once the whole is asked for, lists are only counted.
+  const counting = log.findIndex((one) => one.list === toListKey({}));
+  const ofList = log
+    .slice(0, counting === -1 ? undefined : counting)
+    .filter((one) => one.list === list && one.answer.kind !== 'nothing');
   const start = ofList.findLastIndex(({ isNamed }) => !isNamed);
   const first = ofList[start];
   if (first === undefined) return null;
