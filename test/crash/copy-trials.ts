@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { listPendingRedactions } from '../../src/mirror/finish-redactions.ts';
 import { openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
@@ -14,6 +14,8 @@ import { toText } from './scenario.ts';
 const CANARY = 'CanaryOfTheSealedCase';
 const SEALED = 7;
 const SNAPSHOT = 'mirror-20261101T031700Z.db';
+/** Of an earlier second, so that no snapshot of a trial ever meets a name that is taken. */
+const LATER_SNAPSHOT = 'mirror-20261102T031700Z.db';
 
 export const COPY_COMMANDS = {
   snapshot: ['snapshot'],
@@ -44,6 +46,7 @@ export async function prepareCopyWorld(parent: string): Promise<CopyWorld> {
   await expectEnd(COPY_COMMANDS.snapshot, folder);
   const [taken = ''] = readdirSync(join(folder, 'snapshots')).filter((name) => name.startsWith('mirror-'));
   cpSync(join(folder, 'snapshots', taken), join(folder, 'snapshots', SNAPSHOT));
+  renameSync(join(folder, 'snapshots', taken), join(folder, 'snapshots', LATER_SNAPSHOT));
   source.remove(SEALED);
   await harness.sync();
   rmSync(join(folder, 'mirror.db'));
