@@ -29,18 +29,23 @@ export class MirrorError extends Error {
   }
 }
 
-/** A failure that may pass on another try. `retryAfterMs` is the pause the server asked for, in milliseconds. */
+/**
+ * A failure that may pass on another try. `retryAfterMs` is the pause the server asked for, in milliseconds. `isOdd`: an
+ * answer that nobody would give on purpose, and that lasts more often than not, so it is tried again a few times only.
+ */
 export class TransientError extends MirrorError {
   override readonly name = 'TransientError';
   readonly retryAfterMs: number | undefined;
+  readonly isOdd: boolean;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: MirrorErrorOptions & { retryAfterMs?: number | undefined } = {},
+    options: MirrorErrorOptions & { retryAfterMs?: number | undefined; isOdd?: boolean } = {},
   ) {
     super(code, message, options);
     this.retryAfterMs = options.retryAfterMs;
+    this.isOdd = options.isOdd ?? false;
   }
 }
 

@@ -2,14 +2,16 @@ import type { ErrorCode } from '../error-kinds.ts';
 
 /**
  * What an answer other than 200 can mean. `again`: whether the same request is sent again within the run, with backoff;
- * `after /test`: only if the API accepts the token at its address `test`. `code`: what it fails with otherwise; whether a
- * scheduled run is then tried again stands beside that code (`lasts` in `ERROR_KINDS`).
+ * `a few times`: as an odd answer, which lasts more often than not; `on later pages`: a few times, and only for a page of a
+ * list whose first page is granted; `after /test`: only if the API accepts the token at its address `test`. `code`: what it
+ * fails with otherwise; whether a scheduled run is then tried again stands beside that code (`lasts` in `ERROR_KINDS`).
  */
 export const MEANINGS = {
-  redirect: { again: 'no', code: 'REDIRECT_REFUSED' },
+  /** Followed within our origin; one that leads elsewhere is an odd answer. */
+  redirect: { again: 'a few times', code: 'REDIRECT_REFUSED' },
   /** The API itself refuses the request, and says why. */
-  refused: { again: 'no', code: 'REFUSED_BY_API' },
-  'not found': { again: 'no', code: 'NOT_FOUND' },
+  refused: { again: 'on later pages', code: 'REFUSED_BY_API' },
+  'not found': { again: 'a few times', code: 'NOT_FOUND' },
   /** A refused token, or one bad moment of the server. */
   'token doubted': { again: 'after /test', code: 'UNAUTHORISED' },
   /** Something before the API answered in its place: a bot check, a firewall, a captive portal. */
@@ -17,10 +19,13 @@ export const MEANINGS = {
   'refused by a proxy': { again: 'no', code: 'PROXY_REFUSED' },
   throttled: { again: 'yes', code: 'THROTTLED' },
   transient: { again: 'yes', code: 'TRANSIENT_ANSWER' },
-  'outside the contract': { again: 'no', code: 'CONTRACT_BROKEN' },
+  'outside the contract': { again: 'a few times', code: 'CONTRACT_BROKEN' },
 } as const satisfies Record<
   string,
-  { readonly again: 'yes' | 'no' | 'after /test'; readonly code: ErrorCode }
+  {
+    readonly again: 'yes' | 'no' | 'a few times' | 'on later pages' | 'after /test';
+    readonly code: ErrorCode;
+  }
 >;
 
 export type Meaning = keyof typeof MEANINGS;

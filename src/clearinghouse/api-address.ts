@@ -135,6 +135,11 @@ export function leavesPagesOut(url: URL, number: number, next: URL): boolean {
   return /^-?\d+$/.test(named) && named !== after && named !== '1';
 }
 
+/** Whether the address names a page, as that of each page but the first does. */
+export function isOfLaterPage(url: URL): boolean {
+  return url.searchParams.has('page');
+}
+
 /** Whether the address is that of a list of cases, and not of the test of a token. */
 export function isOfList(url: URL): boolean {
   return url.pathname.endsWith('/cases/');

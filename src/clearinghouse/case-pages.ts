@@ -10,12 +10,11 @@ import {
 } from './api-address.ts';
 import type { PageEnvelope } from './classify-answer.ts';
 import type { Client, SettledAnswer } from './client.ts';
-import { judgeEcho } from './judge-echo.ts';
 import type { IsKnownText, PageRecord } from './page-record.ts';
 import {
   ATTEMPTS_AFTER_UNREAD,
-  endsWalk,
   isOfOnePage,
+  judgeInARow,
   listInARow,
   toWalkEnd,
   type UnreadPage,
@@ -49,8 +48,9 @@ export const MOST_PAGES_WITHOUT_NEWS = 5;
 /**
  * Walks a list of cases to its end. "No results" is one page with count 0. While a page is in the consumer's hands
  * the next one is already being fetched, and never more than that one. A page that cannot be read, or whose `next` cannot
- * be followed, costs nothing but itself: the one after it is asked for by its number. A list that goes on without
- * news ends in PAGES_REPEAT.
+ * be followed, costs nothing but itself: the one after it is asked for by its number. So does one that is past the end
+ * although it was announced: only if the one after it is so as well has the list become shorter (LIST_SHRANK). A list that
+ * goes on without news ends in PAGES_REPEAT.
  */
 export async function* fetchCasePages(
   client: Client,
@@ -72,28 +72,53 @@ export async function* fetchCasePages(
     let isNamed = true;
     let pagesWithoutNews = 0;
     let hasRead = false;
+    let isAnswering = false;
+    const reach = new Reach();
+    let shrunk: (UnreadPage & { readonly wasNamed: boolean }) | null = null;
     for (let number = 1; ; number++) {
       const source = toShortPath(url);
       const path = describePath(url);
       visited.add(toVisitKey(url));
       const outcome = await toOutcome(pending, number, url);
-      if (outcome !== 'past the end' && 'unread' in outcome) {
-        unread.push(outcome);
-        const after = toPageAfter(url, number);
-        const inARow = listInARow(unread);
-        if (after === undefined || endsWalk(inARow, hasRead || options.hasServed())) throw toWalkEnd(inARow);
+      const after = toPageAfter(url, number);
+      if (outcome === 'past the end') {
+        if (shrunk !== null) {
+          if (shrunk.wasNamed) throw shrunk.unread;
+          return;
+        }
+        const isExpected = number > 1 && (isNamed || reach.includes(number));
+        if (!isExpected || after === undefined) {
+          if (isNamed) throw toShrunk(path);
+          if (!hasRead) throw unread[0]?.unread ?? toShrunk(path);
+          return;
+        }
         signal.throwIfAborted();
+        shrunk = { number, source, unread: toShrunk(path), wasNamed: isNamed };
+        [url, isNamed] = [after, false];
+        pending = start(url, ATTEMPTS_AFTER_UNREAD);
+        continue;
+      }
+      if (shrunk !== null) {
+        unread.push(shrunk);
+        yield shrunk;
+        shrunk = null;
+      }
+      if ('unread' in outcome) {
+        unread.push(outcome);
+        const inARow = listInARow(unread);
+        const judged = judgeInARow(inARow, { hasServed: hasRead || options.hasServed(), isAnswering });
+        if (judged === 'ask') isAnswering = await client.isAnswering(either);
+        signal.throwIfAborted();
+        const isOver = judged === 'end' || (judged === 'ask' && !isAnswering);
+        if (after === undefined || isOver) throw toWalkEnd(inARow);
         yield outcome;
         [url, isNamed] = [after, false];
         pending = start(url, ATTEMPTS_AFTER_UNREAD);
         continue;
       }
-      if (outcome === 'past the end') {
-        if (isNamed) throw toShrunk(path);
-        if (!hasRead) throw unread[0]?.unread ?? toShrunk(path);
-        return;
-      }
       hasRead = true;
+      isAnswering = false;
+      reach.add(outcome);
       const { next, flaw } = judgeNext(client, options, outcome, url, number, visited);
       if (next !== undefined) pending = start(next);
       yield { number, source, count: outcome.count, records: outcome.records, flaw: outcome.flaw ?? flaw };
@@ -126,9 +151,7 @@ async function toOutcome(pending: Promise<SettledAnswer>, number: number, url: U
         return { count, next, records, flaw: findFlaw(answer.page, url) };
       }
       case 'empty':
-        return number === 1
-          ? { count: 0, next: null, records: [], flaw: judgeEcho(answer.words, url) }
-          : 'past the end';
+        return number === 1 ? toNothing(null) : 'past the end';
       case 'past-the-end':
         return 'past the end';
       case 'message':
@@ -138,8 +161,29 @@ async function toOutcome(pending: Promise<SettledAnswer>, number: number, url: U
         );
     }
   } catch (thrown) {
-    if (!(thrown instanceof MirrorError) || !isOfOnePage(thrown, number)) throw thrown;
+    if (!(thrown instanceof MirrorError)) throw thrown;
+    if (number === 1 && thrown.code === 'ANOTHER_FILTER') return toNothing(thrown);
+    if (!isOfOnePage(thrown, number)) throw thrown;
     return { number, source: toShortPath(url), unread: thrown };
+  }
+}
+
+function toNothing(flaw: MirrorError | null): Outcome {
+  return { count: 0, next: null, records: [], flaw };
+}
+
+/** How far a list reaches by its own word: by its count, and by how many records its pages hold. */
+class Reach {
+  #count: number | null = null;
+  #pageSize = 0;
+
+  add({ count, records }: Pick<CasePage, 'count' | 'records'>): void {
+    this.#count = count ?? this.#count;
+    this.#pageSize = Math.max(this.#pageSize, records.length);
+  }
+
+  includes(number: number): boolean {
+    return this.#count !== null && this.#pageSize > 0 && number <= Math.ceil(this.#count / this.#pageSize);
   }
 }
 

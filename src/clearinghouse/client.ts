@@ -3,7 +3,7 @@ import type { ErrorCode } from '../error-kinds.ts';
 import { MirrorError, TransientError } from '../errors.ts';
 import type { Agents } from '../http-agents.ts';
 import { createSecretMask, type SecretMask } from '../safe-text.ts';
-import { describePath, isOfList, toRedirectUrl } from './api-address.ts';
+import { describePath, isOfLaterPage, isOfList, toRedirectUrl } from './api-address.ts';
 import {
   classifyAnswer,
   MAX_REFUSAL_BYTES,
@@ -14,6 +14,7 @@ import {
   type RawAnswer,
 } from './classify-answer.ts';
 import { decodeBody } from './decode-body.ts';
+import { judgeEcho } from './judge-echo.ts';
 import type { IsKnownText } from './page-record.ts';
 import { decideRetry, toTooLongPause, type RetryPolicy } from './retry-policy.ts';
 import { createHttp, sendRequest, type RequestLimits } from './send-request.ts';
@@ -70,6 +71,8 @@ export interface Client {
     isKnown?: IsKnownText,
     mostAttempts?: number,
   ): Promise<SettledAnswer>;
+  /** Whether the API answers at its address `test`, which is asked once. Fails with nothing. */
+  isAnswering(signal: AbortSignal): Promise<boolean>;
   traffic(): Traffic;
   /** Whether a text of the server's repeats the token, so that it must not be shown or recorded. */
   holdsToken(text: string): boolean;
@@ -143,7 +146,7 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
         const asked = answer.kind === 'page' ? undefined : readRetryAfter(raw, now());
         if (asked !== undefined) notePause(asked);
         if (answer.kind !== 'redirect') return answer;
-        target = toRedirectUrl(target, answer.location);
+        target = followRedirect(target, answer.location);
       } finally {
         lastAnswerAt = now().getTime();
       }
@@ -192,6 +195,11 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
   return {
     api: options.api,
     traffic: () => ({ ...traffic }),
+    isAnswering: (signal) =>
+      ask(testUrl, signal).then(
+        ({ kind }) => ANSWERS_OF_THE_API.has(kind),
+        () => false,
+      ),
     holdsToken: secret.isIn,
     pausedUntil: () => (pauseLeft() > 0 ? new Date(now().getTime() + pauseLeft()) : null),
     onPause: (listener) => {
@@ -200,6 +208,7 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
     serverClock: () => serverClock,
     async fetchAnswer(url, signal, isKnown, mostAttempts = Infinity) {
       let decided: Error | undefined;
+      let oddAttempts = 0;
       let salvaged: PageEnvelope | undefined;
       const fetchOnce = createFetchOnce(url, signal, isKnown, (page) => (salvaged = page));
       const policy = { ...options.retry, attempts: Math.min(options.retry.attempts, mostAttempts) };
@@ -210,10 +219,11 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
           minTimeout: 0,
           signal,
           shouldRetry: async ({ error, attemptNumber }) => {
+            if (error instanceof TransientError && error.isOdd) oddAttempts++;
             const budgetLeftMs = options.deadline.getTime() - now().getTime();
             const decision = decideRetry(
               policy,
-              { error, attempt: attemptNumber, budgetLeftMs, now: now() },
+              { error, attempt: attemptNumber, oddAttempts, budgetLeftMs, now: now() },
               random,
             );
             if (!decision.retry) {
@@ -253,6 +263,27 @@ function blotOut(raw: RawAnswer, { mask }: SecretMask): RawAnswer {
   return { ...raw, headers, body: Buffer.from(mask(bytes.toString('utf8'))) };
 }
 
+/** What only the API itself says; the rest comes from a server in trouble, or from something before it. */
+const ANSWERS_OF_THE_API: ReadonlySet<FinalAnswer['kind']> = new Set<FinalAnswer['kind']>([
+  'message',
+  'page',
+  'empty',
+  'past-the-end',
+  'refused',
+  'unauthorised',
+  'not-found',
+]);
+
+/** Where a redirect leads. One that is refused may be that of a captive portal, and pass. */
+function followRedirect(from: URL, location: string): URL {
+  try {
+    return toRedirectUrl(from, location);
+  } catch (thrown) {
+    if (!(thrown instanceof MirrorError)) throw thrown;
+    throw new TransientError(thrown.code, thrown.message, { cause: thrown, isOdd: true });
+  }
+}
+
 /** Whether an answer of the address `test` accepts the token; undefined where it is about something else. */
 function judgeToken({ kind }: FinalAnswer): boolean | undefined {
   if (kind === 'message' || kind === 'page' || kind === 'empty') return true;
@@ -269,16 +300,25 @@ function settle(answer: FinalAnswer, url: URL, { mask }: SecretMask): SettledAns
     case 'message':
       if (!isOfList(url)) return { ...answer, words };
       throw new TransientError('TRANSIENT_ANSWER', `${path} answered a message instead of a list: ${words}`);
+    case 'empty': {
+      const other = judgeEcho(answer.words, url);
+      if (other !== null) throw toOdd(other.code, other.message);
+      return answer;
+    }
     case 'page':
-    case 'empty':
     case 'past-the-end':
       return answer;
-    case 'refused':
-      throw new MirrorError('REFUSED_BY_API', `The API refused ${path}: ${words}`);
+    case 'refused': {
+      const message = `The API refused ${path}: ${words}`;
+      // What it grants on the first page of a list it does not mean to refuse on another.
+      throw isOfLaterPage(url)
+        ? toOdd('REFUSED_BY_API', message)
+        : new MirrorError('REFUSED_BY_API', message);
+    }
     case 'unauthorised':
       throw new MirrorError('UNAUTHORISED', `The API did not accept the token: ${words}`);
     case 'not-found':
-      throw new MirrorError('NOT_FOUND', `The API has no ${path}: ${words}`);
+      throw toOdd('NOT_FOUND', `The API has no ${path}: ${words}`);
     case 'refused-by-proxy':
       throw new MirrorError('PROXY_REFUSED', `A proxy asks for a name and a password (407) for ${path}.`);
     case 'obstructed':
@@ -288,6 +328,10 @@ function settle(answer: FinalAnswer, url: URL, { mask }: SecretMask): SettledAns
     case 'transient':
       throw new TransientError('TRANSIENT_ANSWER', `${path} answered: ${mask(answer.reason)}`, answer);
     case 'broken':
-      throw new MirrorError('CONTRACT_BROKEN', `${path} answered outside the contract: ${answer.reason}`);
+      throw toOdd('CONTRACT_BROKEN', `${path} answered outside the contract: ${answer.reason}`);
   }
+}
+
+function toOdd(code: ErrorCode, message: string): TransientError {
+  return new TransientError(code, message, { isOdd: true });
 }

@@ -16,10 +16,15 @@ export interface FailedAttempt {
   readonly error: Error;
   /** 1 for the first. */
   readonly attempt: number;
+  /** How many of the attempts, this one included, met an odd answer. */
+  readonly oddAttempts?: number;
   /** What is left of the run's time budget. */
   readonly budgetLeftMs: number;
   readonly now: Date;
 }
+
+/** Odd answers to one request, of which the last one counts. */
+export const MOST_ODD_ANSWERS = 3;
 
 export type RetryDecision =
   { readonly retry: true; readonly waitMs: number } | { readonly retry: false; readonly error: Error };
@@ -30,13 +35,13 @@ export type RetryDecision =
  * `random` gives a number from 0 up to 1.
  */
 export function decideRetry(policy: RetryPolicy, failed: FailedAttempt, random: () => number): RetryDecision {
-  const { error, attempt, budgetLeftMs, now } = failed;
+  const { error, attempt, oddAttempts = 0, budgetLeftMs, now } = failed;
   if (!(error instanceof TransientError)) return { retry: false, error };
   const { retryAfterMs } = error;
   // Before the attempts are counted: this ends the whole run, whichever attempt it was.
   if (retryAfterMs !== undefined && retryAfterMs > policy.retryAfterCeilingMs)
     return { retry: false, error: toTooLongPause(new Date(now.getTime() + retryAfterMs), now, error) };
-  if (attempt >= policy.attempts) {
+  if (attempt >= policy.attempts || oddAttempts >= MOST_ODD_ANSWERS) {
     return {
       retry: false,
       error: new MirrorError(

@@ -11,8 +11,8 @@ export interface UnreadPage {
 
 /** This many pages in a row that cannot be read end the walk: the server is in trouble, and not one page. */
 const MOST_UNREAD_IN_A_ROW = 5;
-/** The same where nothing answers at all, or nothing has answered well yet. */
-const MOST_UNANSWERED_IN_A_ROW = 2;
+/** After so many without any answer, or before anything was answered well, it is asked whether the API answers at all. */
+const UNANSWERED_IN_A_ROW = 2;
 /** A page that follows one which could not be read is not tried more often than this. */
 export const ATTEMPTS_AFTER_UNREAD = 2;
 
@@ -28,6 +28,7 @@ export function isOfOnePage({ code }: MirrorError, number: number): boolean {
     case 'BODY_TOO_LARGE':
     case 'CONTRACT_BROKEN':
       return true;
+    case 'ANOTHER_FILTER':
     case 'REFUSED_BY_API':
     case 'NOT_FOUND':
     case 'REDIRECT_REFUSED':
@@ -44,16 +45,19 @@ export function listInARow(unread: readonly UnreadPage[]): readonly UnreadPage[]
 }
 
 /**
- * Whether so many pages in a row could not be read that the pages are not to blame. `hasServed` tells whether the server
- * has answered anything well in this run.
+ * Says what follows when so many pages in a row could not be read: the page after them is tried; the walk ends, because the
+ * pages are not to blame; or that depends on whether the API answers at all. `hasServed`: whether the server has answered
+ * anything well in this run. `isAnswering`: whether it was asked since the last page that could be read, and answered.
  */
-export function endsWalk(inARow: readonly UnreadPage[], hasServed: boolean): boolean {
-  if (inARow.length >= (hasServed ? MOST_UNREAD_IN_A_ROW : MOST_UNANSWERED_IN_A_ROW)) return true;
-  const latest = inARow.slice(-MOST_UNANSWERED_IN_A_ROW);
-  return (
-    latest.length === MOST_UNANSWERED_IN_A_ROW &&
-    latest.every(({ unread }) => unread.code === 'NETWORK_GAVE_UP')
-  );
+export function judgeInARow(
+  inARow: readonly UnreadPage[],
+  { hasServed, isAnswering }: { readonly hasServed: boolean; readonly isAnswering: boolean },
+): 'go on' | 'ask' | 'end' {
+  if (inARow.length >= MOST_UNREAD_IN_A_ROW) return 'end';
+  if (isAnswering) return 'go on';
+  const latest = inARow.slice(-UNANSWERED_IN_A_ROW);
+  const isSilent = !hasServed || latest.every(({ unread }) => unread.code === 'NETWORK_GAVE_UP');
+  return latest.length === UNANSWERED_IN_A_ROW && isSilent ? 'ask' : 'go on';
 }
 
 /** What ends a walk with pages in a row that could not be read: the failure of the first of them. */

@@ -68,23 +68,25 @@ export const ERRORS_OF_THE_API = {
   },
   NOT_FOUND: {
     exit: 'contract',
-    means: 'The API knows no such address (404).',
+    means: 'The API knows no such address (404), and said so each time.',
     hint: 'Check --api-url; it should end in /api/v2p1/.',
   },
   LIST_SHRANK: {
     exit: 'partial',
-    means: 'A further page was announced, and when it was asked for the list had become too short.',
+    means:
+      'A further page was announced, and the list no longer reached that far, nor to the page after it, in any pass.',
     hint: 'Cases moved while the list was read. Run `sync` again; what was stored stays.',
   },
   CONTRACT_BROKEN: {
     exit: 'contract',
-    means: 'A good answer did not have the documented shape.',
+    means:
+      'An answer did not have the documented shape or status, and did not have it when it was requested again.',
     hint: 'Check --api-url with `clearinghouse-mirror doctor`; if it is right, the API has changed: please report it.',
     lasts: true,
   },
   REDIRECT_REFUSED: {
     exit: 'contract',
-    means: 'The server redirected to another origin, or in a circle.',
+    means: 'The server redirected to another origin each time, or in a circle.',
     hint: 'The token is sent to one origin only. If the site has moved, set --api-url to its new address.',
     lasts: true,
   },

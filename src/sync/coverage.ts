@@ -1,6 +1,5 @@
 import { toListUrl, type CaseFilter } from '../clearinghouse/api-address.ts';
 import type { Client } from '../clearinghouse/client.ts';
-import { judgeEcho } from '../clearinghouse/judge-echo.ts';
 import { ONGOING_STATUSES } from '../clearinghouse/ongoing-status.ts';
 import { CASE_STATUSES, SWEPT_STATUSES, toListFilter, UNCLASSIFIED } from '../clearinghouse/swept-status.ts';
 import { MirrorError } from '../errors.ts';
@@ -103,11 +102,7 @@ async function fetchCount(client: Client, filter: CaseFilter, signal: AbortSigna
   const url = toListUrl(client.api, filter);
   const answer = await client.fetchAnswer(url, signal, () => true); // its records are of no interest
   if (answer.kind === 'page' && answer.page.count !== null) return answer.page.count;
-  if (answer.kind === 'empty') {
-    const wrong = judgeEcho(answer.words, url);
-    if (wrong !== null) throw wrong;
-    return 0;
-  }
+  if (answer.kind === 'empty') return 0;
   throw new MirrorError('CONTRACT_BROKEN', `${url.pathname}${url.search} did not answer with a list.`);
 }
 

@@ -1,6 +1,5 @@
 import type { Client, Traffic } from '../clearinghouse/client.ts';
 import { toListUrl } from '../clearinghouse/api-address.ts';
-import { judgeEcho } from '../clearinghouse/judge-echo.ts';
 import { UNCLASSIFIED } from '../clearinghouse/swept-status.ts';
 import { MirrorError } from '../errors.ts';
 import type { DepartureFigures } from '../mirror/write-checks.ts';
@@ -36,8 +35,10 @@ export interface DepartureFindings {
   readonly error: MirrorError | null;
 }
 
-/** Look-ups that fail one after the other until the rest is given up. */
-const MOST_FAILURES = 3;
+/** After so many look-ups that fail one after the other the rest is given up, unless the API answers elsewhere. */
+const FAILURES_IN_A_ROW = 3;
+/** After so many it is given up all the same. */
+const MOST_FAILURES_IN_A_ROW = 5;
 
 /**
  * Looks up each missing case (`?case_id=ID`). One that the API has is stored, under whatever status it has now; one to
@@ -71,7 +72,8 @@ export async function findDepartures(search: DepartureSearch): Promise<Departure
       if (!(thrown instanceof MirrorError) || isOfTheDatabase(thrown)) throw thrown;
       error ??= thrown;
       if (endsEverySweep(thrown)) error = thrown;
-      if (endsEverySweep(thrown) || ++failures >= MOST_FAILURES) break;
+      if (endsEverySweep(thrown) || ++failures >= MOST_FAILURES_IN_A_ROW) break;
+      if (failures === FAILURES_IN_A_ROW && !(await client.isAnswering(search.signal))) break;
     }
     if (goneIds.length > mostGone) break;
   }
@@ -127,11 +129,7 @@ async function lookUp(
   signal.throwIfAborted();
   const url = toListUrl(client.api, { case_id: String(id) });
   const answer = await client.fetchAnswer(url, signal);
-  if (answer.kind === 'empty') {
-    const wrong = judgeEcho(answer.words, url);
-    if (wrong !== null) throw wrong;
-    return null;
-  }
+  if (answer.kind === 'empty') return null;
   const records = answer.kind === 'page' ? answer.page.results : [];
   const page = await comparePage({ source: `${url.pathname}${url.search}`, records }, null, finder);
   const [found] = page.cases;

@@ -66,8 +66,9 @@ function describeOdd({ misfits, inexact }: WalkFacts): string | null {
 
 /** What pages that could not be read mean for the list; null when all were read. */
 function toUnreadable(unread: readonly MirrorError[]): MirrorError | null {
-  const [first, ...others] = unread;
+  const first = unread.find(isShrunk) ?? unread[0];
   if (first === undefined) return null;
+  const others = unread.slice(1);
   const pages = others.length === 0 ? '1 page' : `${unread.length} pages`;
   const rest = others.length === 0 ? '' : `, and ${others.length} more`;
   const reason = first.message.replace(/\.$/, '');
@@ -78,7 +79,14 @@ function toUnreadable(unread: readonly MirrorError[]): MirrorError | null {
 
 /** Whether walking the list once more may do better: it shifted while it was read, and nothing else was wrong. */
 export function isWorthAnotherWalk({ error }: SweepVerdict): boolean {
-  return error !== null && ['COUNT_MISMATCH', 'LIST_SHRANK', 'UNCONFIRMED'].includes(error.code);
+  if (error === null) return false;
+  if (error.code === 'PAGES_UNREADABLE') return isShrunk(error.cause);
+  return ['COUNT_MISMATCH', 'LIST_SHRANK', 'UNCONFIRMED'].includes(error.code);
+}
+
+/** A page was past the end, and one after it was not. */
+function isShrunk(cause: unknown): boolean {
+  return cause instanceof MirrorError && cause.code === 'LIST_SHRANK';
 }
 
 /** What speaks against the walk having brought every case; null when nothing does. */

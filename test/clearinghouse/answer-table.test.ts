@@ -34,15 +34,15 @@ test.each(ROWS)('%d in the form of the API (%s) means: %s', (status, isJson, mea
 
 describe('what an answer means', () => {
   test.each<[Meaning, again: string, mayPassAtNight: boolean]>([
-    ['redirect', 'no', false],
-    ['refused', 'no', false],
-    ['not found', 'no', true],
+    ['redirect', 'a few times', false],
+    ['refused', 'on later pages', false],
+    ['not found', 'a few times', true],
     ['token doubted', 'after /test', false],
     ['obstructed', 'yes', true],
     ['refused by a proxy', 'no', false],
     ['throttled', 'yes', true],
     ['transient', 'yes', true],
-    ['outside the contract', 'no', false],
+    ['outside the contract', 'a few times', false],
   ])('%s: asked again in the run: %s, in another try of a scheduled run: %s', (meaning, again, mayPass) => {
     const kind: ErrorKind = ERROR_KINDS[MEANINGS[meaning].code];
     expect([MEANINGS[meaning].again, kind.lasts !== true]).toEqual([again, mayPass]);

@@ -18,7 +18,10 @@ const page = (next: string | null | undefined, ids: readonly number[] = [1]): Se
 });
 
 /** A client that answers by the path that is asked for, and notes what was asked. */
-function scriptClient(script: (path: string) => SettledAnswer | Promise<SettledAnswer>) {
+function scriptClient(
+  script: (path: string) => SettledAnswer | Promise<SettledAnswer>,
+  isAnswering = () => false,
+) {
   const asked: { path: string; signal: AbortSignal; mostAttempts: number | undefined }[] = [];
   const client: Client = {
     api: API,
@@ -31,6 +34,10 @@ function scriptClient(script: (path: string) => SettledAnswer | Promise<SettledA
     serverClock: () => undefined,
     pausedUntil: () => null,
     onPause: () => undefined,
+    isAnswering: (signal) => {
+      asked.push({ path: 'test', signal, mostAttempts: undefined });
+      return Promise.resolve(isAnswering());
+    },
   };
   return { client, asked };
 }
@@ -48,8 +55,9 @@ async function walk(
   script: (path: string) => SettledAnswer,
   hasNews: () => boolean = () => true,
   hasServed: () => boolean = () => true,
+  isAnswering?: () => boolean,
 ): Promise<Walked> {
-  const { client, asked } = scriptClient(script);
+  const { client, asked } = scriptClient(script, isAnswering);
   const pages: string[] = [];
   const flaws: string[] = [];
   let error: unknown = null;
@@ -86,12 +94,14 @@ describe('a list is walked from page to page', () => {
   });
 });
 
-describe('a list that cannot be walked to its end says why', () => {
-  test.each<SettledAnswer>([{ kind: 'past-the-end' }, { kind: 'empty', words: 'No results' }])(
-    'a second page that is $kind',
+const ENDS = [{ kind: 'past-the-end' }, { kind: 'empty', words: 'No results' }] as const;
+
+describe('a page that was announced and is past the end', () => {
+  test.each<SettledAnswer>(ENDS)(
+    'ends the list only where the page after it is $kind too',
     async (answer) => {
-      const { pages, error } = await walk((path) => (numberOf(path) === 1 ? page(toPath(2)) : answer));
-      expect(pages).toHaveLength(1);
+      const { pages, error, asked } = await walk((path) => (numberOf(path) === 1 ? page(toPath(2)) : answer));
+      expect([pages, asked]).toEqual([toLines(1), [PATH, toPath(2), toPath(3)]]);
       expect(error).toMatchObject({
         code: 'LIST_SHRANK',
         message: `${toPath(2)} was announced, but the list no longer reaches that far.`,
@@ -99,6 +109,47 @@ describe('a list that cannot be walked to its end says why', () => {
     },
   );
 
+  test.each<SettledAnswer>(ENDS)(
+    'and is $kind alone costs itself: the pages after it are read',
+    async (answer) => {
+      const { pages, error } = await walk((path) => (numberOf(path) === 4 ? answer : tenPages({})(path)));
+      expect([pages[3], pages.filter((line) => !line.includes('unread')), error]).toEqual([
+        '4 unread: LIST_SHRANK',
+        toLines(1, 2, 3, 5, 6, 7, 8, 9, 10),
+        null,
+      ]);
+    },
+  );
+
+  test('is not the end where the page after it fails in another way', async () => {
+    const { pages, error } = await walk((path) =>
+      numberOf(path) === 4 ? ENDS[0] : tenPages({ 5: busy, 6: busy })(path),
+    );
+    expect(pages.slice(3, 6)).toEqual([
+      '4 unread: LIST_SHRANK',
+      '5 unread: TRANSIENT_ANSWER',
+      '6 unread: TRANSIENT_ANSWER',
+    ]);
+    expect([pages.length, error]).toEqual([10, null]);
+  });
+
+  test('is not the end of a list that nobody announced it for, but whose count says more', async () => {
+    const counted = (path: string): SettledAnswer => {
+      const number = numberOf(path);
+      if (number === 3) return fail(busy);
+      if (number === 4 || number > 7) return ENDS[0];
+      return page(number < 7 ? toPath(number + 1) : null);
+    };
+    const { pages, error } = await walk(counted);
+    expect([pages.slice(2, 4), pages.length, error]).toEqual([
+      ['3 unread: TRANSIENT_ANSWER', '4 unread: LIST_SHRANK'],
+      7,
+      null,
+    ]);
+  });
+});
+
+describe('a list that cannot be walked to its end says why', () => {
   test('a first page that is past the end', async () => {
     expect((await walk(() => ({ kind: 'past-the-end' }))).error).toMatchObject({ code: 'LIST_SHRANK' });
   });
@@ -226,15 +277,36 @@ describe('a server in trouble is not asked for page after page', () => {
     expect([pages, asked.at(-1), error]).toEqual([toLines(1, 2), toPath(3), throttled]);
   });
 
-  test('two pages without any answer end it', async () => {
+  test('two pages without any answer end it, where the API does not answer elsewhere either', async () => {
     const { asked, error } = await walk(failingFrom(3, silent));
-    expect(asked.at(-1)).toBe(toPath(4));
+    expect(asked.slice(-2)).toEqual([toPath(4), 'test']);
     expect(error).toMatchObject({ code: 'NETWORK_GAVE_UP' });
   });
 
-  test('two pages end it where the server has answered nothing well so far', async () => {
+  test('where it does, the pages after them are tried, up to five in a row; it is asked once for them', async () => {
+    const ever = await walk(failingFrom(3, silent), undefined, undefined, () => true);
+    expect(ever.asked.slice(2)).toEqual([toPath(3), toPath(4), 'test', toPath(5), toPath(6), toPath(7)]);
+    expect(ever.error).toMatchObject({ code: 'NETWORK_GAVE_UP' });
+    const gaps = await walk(
+      tenPages({ 2: silent, 3: silent, 4: silent, 6: silent, 7: silent, 9: silent }),
+      undefined,
+      undefined,
+      () => true,
+    );
+    expect(gaps.pages.filter((line) => !line.includes('unread'))).toEqual(toLines(1, 5, 8, 10));
+    expect([gaps.asked.filter((path) => path === 'test').length, gaps.error]).toEqual([2, null]);
+  });
+
+  test('two pages end it where the server has answered nothing well so far, not even elsewhere', async () => {
     const never = await walk(failingFrom(1, busy), undefined, () => false);
-    expect(never.asked).toEqual([PATH, toPath(2)]);
+    expect(never.asked).toEqual([PATH, toPath(2), 'test']);
+    const elsewhere = await walk(
+      failingFrom(1, busy),
+      undefined,
+      () => false,
+      () => true,
+    );
+    expect(elsewhere.asked).toHaveLength(6);
     expect(never.error).toMatchObject({ message: 'busy; the page after it could not be read either' });
     const before = await walk(failingFrom(1, busy), undefined, () => true);
     expect(before.asked).toHaveLength(5);

@@ -142,6 +142,13 @@ describe('the number of attempts', () => {
     expect(refusal).not.toBeInstanceOf(TransientError);
   });
 
+  test.each([
+    [2, true],
+    [3, false],
+  ])('is smaller for odd answers: after %d of them, another one: %s', (oddAttempts, retry) => {
+    expect(decide({ attempt: 3, oddAttempts }).retry).toBe(retry);
+  });
+
   test('used up does not hide a pause that is too long, which ends the whole run', () => {
     expectRefusal(decide({ error: busy(AMPLE), attempt: 4 }), 'RETRY_AFTER_TOO_LONG');
   });

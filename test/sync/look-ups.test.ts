@@ -43,6 +43,7 @@ async function lookUp(answers: Answers, mostGone = Infinity, statusId: number | 
     serverClock: () => undefined,
     pausedUntil: () => null,
     onPause: () => undefined,
+    isAnswering: () => Promise.resolve(false),
   };
   const findings = await findDepartures({
     client,

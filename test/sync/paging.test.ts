@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { MOST_PAGES_WITHOUT_NEWS } from '../../src/clearinghouse/case-pages.ts';
-import { always, page } from '../../src/replica/serve/fault-rules.ts';
+import { always, once, page } from '../../src/replica/serve/fault-rules.ts';
 import type { Fault } from '../../src/replica/serve/fault.ts';
 import { startReplica } from '../../src/replica/serve/start-replica.ts';
 import { smallCollection } from '../support/small-collection.ts';
@@ -8,6 +8,75 @@ import { startHarness, statusOf } from '../support/sync-harness.ts';
 
 const NO = statusOf(5020);
 const sixty = () => smallCollection(60);
+
+const PAST_THE_END: Fault = { kind: 'status', status: 404, body: { detail: 'Invalid page.' } };
+const NO_RESULTS: Fault = { kind: 'status', status: 400, body: ['No results for {}'] };
+
+describe('a list that becomes shorter while it is read', () => {
+  const pagesOf = ({ replica }: Awaited<ReturnType<typeof startHarness>>): (string | null)[] =>
+    replica.requests
+      .filter(({ url }) => url.includes('5020'))
+      .map(({ url }) => new URL(url, replica.url).searchParams.get('page'));
+
+  test.each([PAST_THE_END, NO_RESULTS])(
+    'is read again, and never complete before it holds still (%j)',
+    async (fault) => {
+      let isFirst = true;
+      const harness = await startHarness({
+        source: sixty(),
+        pageSize: 2,
+        faults: (request) => {
+          if (request.filters.case_ongoing !== 5020 || request.page < 3 || !isFirst) return undefined;
+          isFirst = request.page === 3;
+          return fault;
+        },
+      });
+      const { statuses } = await harness.sync({ statuses: [NO] });
+      expect(pagesOf(harness).slice(0, 6)).toEqual([null, '2', '3', '4', null, '2']);
+      expect(statuses[0]).toMatchObject({ outcome: 'complete', error: null, figures: { walks: 2 } });
+    },
+  );
+
+  test.each([PAST_THE_END, NO_RESULTS])('in every pass stays partial (%j)', async (fault) => {
+    const { sync } = await startHarness({
+      source: sixty(),
+      pageSize: 2,
+      faults: ({ filters, page: number }) =>
+        filters.case_ongoing === 5020 && number > 2 ? fault : undefined,
+    });
+    const { statuses } = await sync({ statuses: [NO] });
+    expect(statuses[0]).toMatchObject({
+      outcome: 'partial',
+      error: { code: 'LIST_SHRANK' },
+      figures: { cases_seen: 4, walks: 3 },
+    });
+  });
+
+  test.each([PAST_THE_END, NO_RESULTS])(
+    'at one page only costs no other page, and once costs nothing (%j)',
+    async (fault) => {
+      const lasting = await startHarness({
+        source: sixty(),
+        pageSize: 2,
+        faults: always(fault, page(3, 5020)),
+      });
+      expect((await lasting.sync({ statuses: [NO] })).statuses[0]).toMatchObject({
+        outcome: 'partial',
+        error: { code: 'PAGES_UNREADABLE' },
+        figures: { cases_seen: 10, walks: 3 },
+      });
+      const passing = await startHarness({
+        source: sixty(),
+        pageSize: 2,
+        faults: once(fault, page(3, 5020)),
+      });
+      expect((await passing.sync({ statuses: [NO] })).statuses[0]).toMatchObject({
+        outcome: 'complete',
+        figures: { cases_seen: 12, walks: 2 },
+      });
+    },
+  );
+});
 
 describe('a list that leads astray ends in a named error, never in a loop', () => {
   const astray: [string, Fault, string][] = [
@@ -19,16 +88,8 @@ describe('a list that leads astray ends in a named error, never in a loop', () =
     ['results that are no list', { kind: 'envelope', fields: { results: {} } }, 'PAGES_UNREADABLE'],
     ['a count that is a text', { kind: 'envelope', fields: { count: '12' } }, 'CONTRACT_BROKEN'],
     ['no next at all', { kind: 'envelope-without', field: 'next' }, 'NEXT_REFUSED'],
-    [
-      'a list that has become too short',
-      { kind: 'status', status: 404, body: { detail: 'Invalid page.' } },
-      'LIST_SHRANK',
-    ],
-    [
-      'a list that is suddenly empty',
-      { kind: 'status', status: 400, body: ['No results for {}'] },
-      'LIST_SHRANK',
-    ],
+    ['a page that is past the end, and the one after it is not', PAST_THE_END, 'PAGES_UNREADABLE'],
+    ['a page without results, and the one after it has some', NO_RESULTS, 'PAGES_UNREADABLE'],
     [
       'a redirect to another origin',
       { kind: 'redirect', to: 'https://elsewhere.invalid/api/' },

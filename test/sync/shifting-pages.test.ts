@@ -81,6 +81,7 @@ async function sweep(list: MovingList, confirm: boolean) {
     serverClock: () => undefined,
     pausedUntil: () => null,
     onPause: () => undefined,
+    isAnswering: () => Promise.resolve(false),
   };
   const stored = new Set<number>();
   const store = {

@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+import { MOST_ODD_ANSWERS } from '../../src/clearinghouse/retry-policy.ts';
+import type { ErrorCode } from '../../src/error-kinds.ts';
+import type { JsonValue } from '../../src/json.ts';
+import { always, once, page } from '../../src/replica/serve/fault-rules.ts';
+import type { Fault } from '../../src/replica/serve/fault.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness, statusOf } from '../support/sync-harness.ts';
+
+const NO = statusOf(5020);
+const sixty = () => smallCollection(60);
+
+describe('an odd answer instead of a page', () => {
+  const json = (body: JsonValue): Fault => ({ kind: 'json', body });
+  const html = (status: number): Fault => ({
+    kind: 'status',
+    status,
+    body: '<html><body>Lamp</body></html>',
+  });
+  const ODD: readonly (readonly [string, Fault, ErrorCode])[] = [
+    ['null', json(null), 'CONTRACT_BROKEN'],
+    ['a text', json('lamp'), 'CONTRACT_BROKEN'],
+    ['a number', json(7), 'CONTRACT_BROKEN'],
+    ['an empty object', json({}), 'CONTRACT_BROKEN'],
+    ['an empty list', json([]), 'CONTRACT_BROKEN'],
+    ['a list of wrong things', json([1, null, 'x']), 'CONTRACT_BROKEN'],
+    ['a list of cases without an envelope', json([{ id: 1 }]), 'CONTRACT_BROKEN'],
+    ['an envelope without results', { kind: 'envelope-without', field: 'results' }, 'CONTRACT_BROKEN'],
+    ['results that are no list', { kind: 'envelope', fields: { results: {} } }, 'CONTRACT_BROKEN'],
+    ['a message', json({ message: 'Hello' }), 'TRANSIENT_ANSWER'],
+    ['an empty body', { kind: 'empty-body' }, 'TRANSIENT_ANSWER'],
+    ['HTML with 200', { kind: 'html' }, 'TRANSIENT_ANSWER'],
+    ['300', html(300), 'CONTRACT_BROKEN'],
+    ['304', { kind: 'status', status: 304, body: '' }, 'CONTRACT_BROKEN'],
+    ['600', html(600), 'CONTRACT_BROKEN'],
+    ['404 in HTML', html(404), 'NOT_FOUND'],
+    [
+      '404 in the form of the API',
+      { kind: 'status', status: 404, body: { detail: 'Not found.' } },
+      'NOT_FOUND',
+    ],
+    ['a refusal', { kind: 'status', status: 400, body: ['API Error: lamp.'] }, 'REFUSED_BY_API'],
+    ['410', { kind: 'status', status: 410, body: { detail: 'Gone.' } }, 'REFUSED_BY_API'],
+    ['410 in HTML', html(410), 'OBSTRUCTED'],
+    ['a redirect to another host', { kind: 'redirect', to: 'https://portal.invalid/' }, 'REDIRECT_REFUSED'],
+    [
+      '"No results" of another list',
+      { kind: 'status', status: 400, body: [`No results for {'case_ongoing': '5024'}`] },
+      'ANOTHER_FILTER',
+    ],
+  ];
+
+  test.each(ODD)('%s: once costs nothing, in the middle and on the first page', async (_, fault) => {
+    for (const number of [1, 3]) {
+      const isRefused = number === 1 && fault.kind === 'status' && [400, 410].includes(fault.status);
+      if (isRefused) continue; // what the API says of the whole list is no odd answer
+      const { sync } = await startHarness({
+        source: sixty(),
+        pageSize: 2,
+        faults: once(fault, page(number, 5020)),
+      });
+      const report = await sync({ statuses: [NO] });
+      expect(report.statuses[0]).toMatchObject({ outcome: 'complete', figures: { retries: 1, walks: 1 } });
+    }
+  });
+
+  test.each(ODD)(
+    '%s: for ever costs that page, after its own attempts, and is named',
+    async (_, fault, code) => {
+      const { sync, replica, events } = await startHarness({
+        source: sixty(),
+        pageSize: 2,
+        faults: always(fault, page(3, 5020)),
+      });
+      const report = await sync({ statuses: [NO], settings: { attempts: '3' } });
+      expect(report.statuses[0]).toMatchObject({
+        outcome: 'partial',
+        error: { code: 'PAGES_UNREADABLE', cause: { code } },
+        figures: { cases_seen: 10 },
+      });
+      expect(replica.requests.filter(({ url }) => url.endsWith('page=3'))).toHaveLength(3);
+      expect(events.filter(({ type }) => type === 'page-unread')).toHaveLength(1);
+    },
+  );
+
+  test('is asked for fewer times than a busy server', async () => {
+    const { sync, replica } = await startHarness({
+      source: sixty(),
+      pageSize: 2,
+      faults: always(json(null), page(3, 5020)),
+    });
+    await sync({ statuses: [NO], settings: { attempts: '6' } });
+    expect(replica.requests.filter(({ url }) => url.endsWith('page=3'))).toHaveLength(MOST_ODD_ANSWERS);
+  });
+});
