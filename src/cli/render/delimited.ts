@@ -5,7 +5,8 @@ import type { RowAnswer, RowStyle, RowTally } from './rows.ts';
 
 /**
  * CSV and TSV. Data stay as they are: NULL is nothing, an empty text is `""`. For a spreadsheet there is a byte-order
- * mark, without which Excel takes letters for others, and a text that it would execute has an apostrophe before it.
+ * mark, without which Excel takes letters for others, and a text that it could execute gets an apostrophe before it, which
+ * whoever reads the file back takes off again: a text that began with apostrophes and a formula has one more.
  */
 export function* renderAsDelimited(
   { columns, rows }: RowAnswer,
@@ -44,7 +45,8 @@ function toField(cell: Cell, style: RowStyle, tally: RowTally): Field {
   if (cell === null) return { text: nullText, isQuoted: false };
   let text = toText(cell);
   if (isForTerminal || isForSpreadsheet) text = text.replace(CONTROLS, '\ufffd');
-  if (isForSpreadsheet) text = toSpreadsheetText(text, typeof cell === 'string', tally);
+  if (isForSpreadsheet)
+    text = toSpreadsheetText(text, typeof cell === 'string' || Buffer.isBuffer(cell), tally);
   return { text, isQuoted: text === nullText };
 }
 
@@ -54,7 +56,10 @@ const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g;
 
 /** A spreadsheet cuts longer texts, or puts the rest into cells of its own. */
 const LONGEST_CELL = 32_767;
-const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+/** What spreadsheets skip, or people do not see, before a formula; apostrophes, so that each guard can be taken off again. */
+const SKIPPED = String.raw`['’＇\s\p{Cc}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\ufffd]*`;
+/** What begins a formula: also as wide or small forms, which spreadsheets of East Asia take for the same. */
+const FORMULA = new RegExp(String.raw`^(?:[\t\r\n]|${SKIPPED}[=+\-@＝＋－＠﹦﹢﹣﹫−])`, 'u');
 const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
 
 function toSpreadsheetText(text: string, isText: boolean, tally: RowTally): string {
