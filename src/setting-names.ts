@@ -1,3 +1,4 @@
+import { listClosest } from './closest-names.ts';
 import type { DotEnv } from './dot-env.ts';
 import { SETTINGS } from './settings-list.ts';
 
@@ -38,29 +39,10 @@ function suggest(name: string): string {
 }
 
 function toClosest(name: string): string | undefined {
-  const bare = name.toUpperCase().replace(LOOKS_LIKE_OURS, '').replaceAll('-', '_');
-  const ranked = NAMES.map((known) => {
-    const end = known.slice(PREFIX.length);
-    const isPart = `_${end}_`.includes(`_${bare}_`) || `_${bare}_`.includes(`_${end}_`);
-    return {
-      known,
-      distance: isPart ? 0.5 + Math.abs(end.length - bare.length) / 100 : toDistance(bare, end),
-    };
-  }).sort((a, b) => a.distance - b.distance);
-  const [best] = ranked;
-  return best !== undefined && best.distance <= Math.max(1, bare.length / 3) ? best.known : undefined;
-}
-
-/** How many letters have to be put in, left out or replaced to make one word of the other. */
-function toDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
-  for (const [i, letter] of Array.from(from).entries()) {
-    const next = [i + 1];
-    for (const [j, other] of Array.from(to).entries())
-      next.push(
-        Math.min(Number(next[j]) + 1, Number(row[j + 1]) + 1, Number(row[j]) + (letter === other ? 0 : 1)),
-      );
-    row = next;
-  }
-  return row.at(-1) ?? 0;
+  const bare = name.toUpperCase().replace(LOOKS_LIKE_OURS, '');
+  const [closest] = listClosest(
+    bare,
+    NAMES.map((known) => known.slice(PREFIX.length)),
+  );
+  return closest === undefined ? undefined : `${PREFIX}${closest}`;
 }

@@ -1,3 +1,4 @@
+import { listClosest, suggestNames } from '../closest-names.ts';
 import { MirrorError } from '../errors.ts';
 import { listViewComments } from '../mirror/view-comments.ts';
 
@@ -26,9 +27,13 @@ export function listAudits(): Audit[] {
 /** Finds an audit by its name, with or without the prefix. Fails with USAGE. */
 export function findAudit(name: string): Audit {
   const audits = listAudits();
-  const found = audits.find((audit) => audit.name === name || audit.view === name);
+  const found = audits.find((audit) =>
+    [audit.name, audit.view].includes(name.trim().replaceAll('-', '_').toLowerCase()),
+  );
   if (found !== undefined) return found;
+  const names = audits.map((audit) => audit.name);
+  const suggested = suggestNames(listClosest(name.replace(PREFIX, ''), names, 1));
   throw new MirrorError('USAGE', `There is no audit ${JSON.stringify(name)}.`, {
-    hint: `The audits are ${audits.map((audit) => audit.name).join(', ')}.`,
+    hint: `${suggested === null ? '' : `${suggested} `}The audits are ${names.join(', ')}.`,
   });
 }

@@ -2,6 +2,8 @@
 export type CaseReference =
   | { readonly kind: 'id'; readonly id: number }
   | { readonly kind: 'docket number'; readonly text: string; readonly number: DocketNumber }
+  /** A number that no case can have, or nothing. */
+  | { readonly kind: 'none'; readonly why: string }
   /** A number of another form, or words of the name. */
   | { readonly kind: 'words'; readonly text: string };
 
@@ -18,33 +20,40 @@ export interface DocketNumber {
 
 /** Understands an id, a link to the site or the API, a docket number, or words of the name. */
 export function parseCaseReference(text: string): CaseReference {
-  const trimmed = text.trim().replace(/^<(.*)>$/, '$1');
-  const id = parseId(trimmed) ?? parseLink(trimmed);
-  if (id !== null) return { kind: 'id', id };
+  const trimmed = text
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .trim()
+    .replace(/^<(.*)>$/, '$1');
+  if (trimmed === '') return { kind: 'none', why: 'It is empty.' };
+  const digits = findDigits(trimmed);
+  if (digits !== null) return toId(digits);
   const number = parseDocketNumber(trimmed);
   return number === null
     ? { kind: 'words', text: trimmed }
     : { kind: 'docket number', text: trimmed, number };
 }
 
-function parseId(text: string): number | null {
-  const [, digits] = /^(?:case ?|#)?(-?\d+)$/i.exec(text) ?? [];
-  return digits === undefined ? null : toId(digits);
+/** The id in an id or a link. */
+function findDigits(text: string): string | null {
+  const [, digits] = /^(?:case ?|#)?([+-]?\d+|\d{1,3}(?:,\d{3})+)$/i.exec(text) ?? [];
+  return digits?.replaceAll(',', '') ?? findInLink(text);
 }
 
 const LINK = /^(?:https?:\/\/)?(?:[\w-]+\.)*clearinghouse\.net(?::\d+)?(\/.*)?$/i;
 const PLACES = [/^\/+case\/+(\d+)(?![\w.])/i, /\/cases\/+(\d+)(?![\w.])/i, /[?&]case_id=(\d+)(?!\w)/i];
 
-function parseLink(text: string): number | null {
+function findInLink(text: string): string | null {
   const [, path] = LINK.exec(text) ?? [];
   if (path === undefined) return null;
-  const found = PLACES.map((place) => place.exec(path)?.[1]).find((digits) => digits !== undefined);
-  return found === undefined ? null : toId(found);
+  return PLACES.map((place) => place.exec(path)?.[1]).find((digits) => digits !== undefined) ?? null;
 }
 
-function toId(digits: string): number | null {
+function toId(digits: string): CaseReference {
   const id = Number(digits);
-  return Number.isSafeInteger(id) ? id : null;
+  if (id < 1) return { kind: 'none', why: 'Ids of cases are whole numbers from 1 on.' };
+  if (!Number.isSafeInteger(id)) return { kind: 'none', why: 'No case has so large an id.' };
+  return { kind: 'id', id };
 }
 
 /** What stands before a docket number: "Civil Action No.", "Case #", "Civ. A. No.", "D. Mass. No."... */

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { Command, CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { MirrorError } from '../errors.ts';
 import { EXIT_CODES, type ExitName } from '../exit-codes.ts';
 import { loadEngine } from '../mirror/sqlite-engine.ts';
@@ -25,6 +25,7 @@ import { defineSync, runSyncCommand } from './commands/sync.ts';
 import { defineTransitions, runTransitionsCommand } from './commands/transitions.ts';
 import { defineVerify, runVerifyCommand } from './commands/verify.ts';
 import { checkPrinted, findLoss, flush, say, textWidth, type Io } from './io.ts';
+import { OwnCommand } from './own-command.ts';
 import { reading } from './reading.ts';
 import { renderError } from './render/error.ts';
 import { wrapProse } from './render/layout.ts';
@@ -40,7 +41,7 @@ const DOERS = ['init', 'sync', 'nightly', 'redact', 'snapshot', 'restore'];
 
 /** Builds the command line. `settle` is told how the command that ran has ended. */
 export function defineProgram(io: Io, settle: (exit: ExitName, isDoer: boolean) => void): Command {
-  const program = new Command('clearinghouse-mirror')
+  const program = new OwnCommand('clearinghouse-mirror')
     .description(
       'A local mirror of the Civil Rights Litigation Clearinghouse in SQLite, for offline SQL analysis.',
     )
@@ -53,7 +54,6 @@ export function defineProgram(io: Io, settle: (exit: ExitName, isDoer: boolean) 
       },
     })
     .configureHelp({ showGlobalOptions: false })
-    .showHelpAfterError('Hint: run it with --help to see how it is used.')
     .exitOverride()
     // An engine that does not suit this Node is refused here, before a command has opened or written anything.
     .hook('preAction', () => {
@@ -123,7 +123,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     });
     await program.parseAsync(args.map(toArgument), { from: 'user' });
   } catch (error) {
-    // Help and version are thrown too, with exit code 0; commander has already printed what there is to say.
+    // Help and version are thrown too, and commander has printed them.
     if (error instanceof CommanderError) exit = error.exitCode === 0 ? 'complete' : 'usage';
     else {
       say(io.stderr, `${renderError(error, io.timeZone)}\n`);

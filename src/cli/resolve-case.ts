@@ -5,6 +5,8 @@ import type { Mirror } from '../mirror/open-mirror.ts';
 import { say, type Io } from './io.ts';
 import { renderCandidates } from './render/candidates.ts';
 
+const WAYS = 'Give an id, a link to clearinghouse.net, a docket number, or words of the name.';
+
 /**
  * The id of the case that a person means. Where several go by that number or name, lists them beside the error. Fails
  * with CASE_NOT_MIRRORED or CASE_AMBIGUOUS.
@@ -12,6 +14,12 @@ import { renderCandidates } from './render/candidates.ts';
 export function resolveCase(mirror: Mirror, text: string, io: Io): number {
   const reference = parseCaseReference(text);
   if (reference.kind === 'id') return reference.id;
+  if (reference.kind === 'none')
+    throw new MirrorError(
+      'USAGE',
+      `No case goes by ${JSON.stringify(text.slice(0, 100))}. ${reference.why}`,
+      { hint: WAYS },
+    );
   const byNumber = listByNumber(
     mirror,
     reference.text,
@@ -22,7 +30,7 @@ export function resolveCase(mirror: Mirror, text: string, io: Io): number {
   const quoted = JSON.stringify(reference.text.slice(0, 100));
   if (only === undefined)
     throw new MirrorError('CASE_NOT_MIRRORED', `No case in ${mirror.path} goes by ${quoted}.`, {
-      hint: 'Give an id, a link to clearinghouse.net, a docket number, or words of the name.',
+      hint: WAYS,
     });
   if (others.length === 0) return only.id;
   say(io.stderr, renderCandidates(found, io));

@@ -17,6 +17,11 @@ export const ERRORS_OF_QUESTIONS = {
     means: 'The mirror holds no case with this id.',
     hint: 'Check the id; `clearinghouse-mirror status` tells how complete the mirror is.',
   },
+  CASE_KEPT_ASIDE: {
+    exit: 'usage',
+    means: 'The API sent a record of this case that could not be read as a case; the mirror keeps its bytes aside.',
+    hint: 'See `SELECT why, case_id, record FROM kept_aside`. A sync stores the case as soon as the API sends it right.',
+  },
   CASE_AMBIGUOUS: {
     exit: 'usage',
     means: 'More than one case goes by the number or the name that was given.',

@@ -4,6 +4,7 @@ import { fromVersion, splitPayload } from '../cases/split-payload.ts';
 import { toEntry, type EntryColumns } from '../cases/to-docket-rows.ts';
 import { MirrorError } from '../errors.ts';
 import type { StoredCase } from '../mirror/find-case.ts';
+import { toNotMirrored } from '../mirror/not-mirrored.ts';
 import type { Mirror } from '../mirror/open-mirror.ts';
 import { describeRun } from './find-run-as-of.ts';
 import { isHistoryMissing } from './missing-history.ts';
@@ -25,7 +26,7 @@ export function findCaseAsOf(mirror: Mirror, id: number, runId: number): CaseAsO
 
 /**
  * Prepares the rebuilding of cases, whole, as they were after a run that has ended. The order of what stands in lists
- * may be another; all else is proven by the fingerprint of then. Fails with CASE_NOT_MIRRORED, CASE_REDACTED,
+ * may be another; all else is proven by the fingerprint of then. Fails with CASE_NOT_MIRRORED, CASE_KEPT_ASIDE, CASE_REDACTED,
  * HISTORY_MISSING, HISTORY_DAMAGED.
  */
 export function prepareFindCaseAsOf(mirror: Mirror, runId: number): FindCaseAsOf {
@@ -34,7 +35,7 @@ export function prepareFindCaseAsOf(mirror: Mirror, runId: number): FindCaseAsOf
   const listEntries = prepareListEntries(mirror, runId);
   const find = (id: number): CaseAsOf => {
     const now = findPresent(id);
-    if (now === undefined) throw new MirrorError('CASE_NOT_MIRRORED', `${mirror.path} holds no case ${id}.`);
+    if (now === undefined) throw toNotMirrored(mirror, id);
     refuse(mirror, now, runId);
     const { version, own, changedRunId, fingerprint: expected } = rebuild(now);
     const payload = fromVersion(version, listEntries(now).map(toEntry)) as CasePayload;

@@ -1,3 +1,4 @@
+import { listClosest, suggestNames } from '../closest-names.ts';
 import { ONGOING_STATUSES } from '../clearinghouse/ongoing-status.ts';
 import { MirrorError } from '../errors.ts';
 import type { Mirror } from '../mirror/open-mirror.ts';
@@ -20,6 +21,13 @@ export function findStatus({ sqlite }: Mirror, text: string): string {
   if (found !== undefined) return found;
   const labels = [...ONGOING_STATUSES.map(({ label }) => label), ...Object.keys(NO_STATUSES)];
   throw new MirrorError('USAGE', `There is no status "${text}".`, {
-    hint: `Give one of ${labels.map((label) => `"${label}"`).join(', ')}.`,
+    hint: toHint(text, labels),
   });
+}
+
+function toHint(text: string, labels: readonly string[]): string {
+  const quote = (label: string): string => `"${label}"`;
+  const suggested = suggestNames(listClosest(text, labels, 1).map(quote));
+  const all = `Give one of ${labels.map(quote).join(', ')}.`;
+  return suggested === null ? all : `${suggested} ${all}`;
 }

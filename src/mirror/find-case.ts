@@ -3,6 +3,7 @@ import { joinPayload } from '../cases/split-payload.ts';
 import { toEntry } from '../cases/to-docket-rows.ts';
 import { MirrorError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
+import { toNotMirrored } from './not-mirrored.ts';
 import type { Mirror } from './open-mirror.ts';
 import { cases, docketEntries } from './schema.ts';
 
@@ -16,11 +17,11 @@ export interface StoredCase {
   readonly changedRunId: number;
 }
 
-/** Reads a case whole, at one moment even while a sync writes. Fails with CASE_NOT_MIRRORED. */
-export function findCase({ db, path }: Mirror, id: number): StoredCase {
-  return db.transaction((moment) => {
+/** Reads a case whole, at one moment even while a sync writes. Fails with CASE_NOT_MIRRORED or CASE_KEPT_ASIDE. */
+export function findCase(mirror: Mirror, id: number): StoredCase {
+  return mirror.db.transaction((moment) => {
     const row = moment.select().from(cases).where(eq(cases.id, id)).get();
-    if (row === undefined) throw new MirrorError('CASE_NOT_MIRRORED', `${path} holds no case ${id}.`);
+    if (row === undefined) throw toNotMirrored(mirror, id);
     const entries = moment.select().from(docketEntries).where(eq(docketEntries.case_id, id)).all();
     const byKey = new Map(entries.map((entry) => [entry.mirror_key, entry]));
     return {

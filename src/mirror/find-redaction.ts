@@ -1,5 +1,6 @@
 import { count, eq } from 'drizzle-orm';
 import { MirrorError } from '../errors.ts';
+import { toNotMirrored } from './not-mirrored.ts';
 import type { Mirror } from './open-mirror.ts';
 import { caseChanges, cases, docketEntries, pastDocketEntries, relatedCases } from './schema.ts';
 
@@ -15,14 +16,14 @@ export interface Redaction {
 }
 
 /** What a redaction of this case would remove. Fails with CASE_NOT_MIRRORED or CASE_NOT_DEPARTED. */
-export function findRedaction({ db, path }: Mirror, caseId: number): Redaction {
-  return db.transaction((moment) => {
+export function findRedaction(mirror: Mirror, caseId: number): Redaction {
+  return mirror.db.transaction((moment) => {
     const row = moment
       .select({ name: cases.name, departedRunId: cases.mirror_departed_run_id })
       .from(cases)
       .where(eq(cases.id, caseId))
       .get();
-    if (row === undefined) throw new MirrorError('CASE_NOT_MIRRORED', `${path} holds no case ${caseId}.`);
+    if (row === undefined) throw toNotMirrored(mirror, caseId);
     if (row.departedRunId === null)
       throw new MirrorError(
         'CASE_NOT_DEPARTED',

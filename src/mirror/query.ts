@@ -1,5 +1,6 @@
-import { messageOf, MirrorError } from '../errors.ts';
+import { MirrorError } from '../errors.ts';
 import { isSqliteError, toDatabaseError } from './database-error.ts';
+import { explainQueryError, toWriteError, type RefusedStatement } from './explain-query-error.ts';
 import type { Mirror } from './open-mirror.ts';
 
 /** A whole number is a bigint only where a number would not hold it exactly. */
@@ -20,20 +21,24 @@ export function query({ sqlite, path }: Mirror, text: string): QueryAnswer {
   try {
     statement = sqlite.prepare<[], Cell[]>(text);
   } catch (cause) {
-    throw toQueryError(cause, path);
+    throw toQueryError({ sqlite, text, cause }, path);
   }
-  if (!statement.reader || !statement.readonly) {
-    throw new MirrorError('QUERY_WRITES', 'This statement returns no rows or would change the database.');
-  }
+  if (!statement.readonly) throw toWriteError();
+  if (!statement.reader)
+    throw new MirrorError('QUERY_WRITES', '`query` is read only, and this statement returns no rows.');
   const columns = statement.columns().map(({ name }) => name);
-  return { columns, rows: streamRows(statement.raw(true).safeIntegers(true), path) };
+  return { columns, rows: streamRows(statement.raw(true).safeIntegers(true), { sqlite, text }, path) };
 }
 
-function* streamRows(statement: { iterate(): Iterable<Cell[]> }, path: string): Generator<readonly Cell[]> {
+function* streamRows(
+  statement: { iterate(): Iterable<Cell[]> },
+  asked: Omit<RefusedStatement, 'cause'>,
+  path: string,
+): Generator<readonly Cell[]> {
   try {
     for (const row of statement.iterate()) yield row.map(toCell);
   } catch (cause) {
-    throw toQueryError(cause, path);
+    throw toQueryError({ ...asked, cause }, path);
   }
 }
 
@@ -41,11 +46,11 @@ function toCell(cell: Cell): Cell {
   return typeof cell === 'bigint' && Number.isSafeInteger(Number(cell)) ? Number(cell) : cell;
 }
 
-function toQueryError(cause: unknown, path: string): Error {
+function toQueryError(refused: RefusedStatement, path: string): Error {
+  const { cause } = refused;
   const isAboutTheText =
     (isSqliteError(cause) &&
       /^SQLITE_(ERROR|MISMATCH|TOOBIG|RANGE|CONSTRAINT|AUTH|READONLY)/.test(cause.code)) ||
     (!isSqliteError(cause) && cause instanceof Error); // better-sqlite3's own: empty text, several statements, parameters
-  if (isAboutTheText) return new MirrorError('QUERY_INVALID', `SQLite says: ${messageOf(cause)}.`, { cause });
-  return toDatabaseError(cause, path);
+  return isAboutTheText ? explainQueryError(refused) : toDatabaseError(cause, path);
 }

@@ -56,8 +56,15 @@ export async function findDepartures(search: DepartureSearch): Promise<Departure
   const judged = missing.filter(({ isJudged }) => isJudged !== false).length;
   for (const one of missing) {
     try {
-      const statusId = await lookUp(search, one.id);
+      const lookedUp = await lookUp(search, one);
       failures = 0;
+      if (lookedUp instanceof MirrorError) {
+        // The API has the case, in a form that cannot be read: it is kept aside, and the next one is looked up.
+        error ??= lookedUp;
+        if (one.isJudged !== false) answered++;
+        continue;
+      }
+      const { statusId } = lookedUp;
       if (one.isJudged === false) {
         if (statusId !== null) found[statusId === one.statusId ? 'inPlace' : 'moved']++;
         continue;
@@ -121,25 +128,35 @@ export function toMostGone(casesPresent: number, percent: number): number {
   return Math.max(20, Math.floor((casesPresent * percent) / 100));
 }
 
-/** Stores the case if the API has it, and returns the status that it comes under now; null when the API has it no more. */
+/**
+ * Stores the case if the API has it, and returns the status that it comes under now; null when the API has it no more. A
+ * record that cannot be read is kept aside, and an error is returned that says so.
+ */
 async function lookUp(
   { client, finder, writeFound, signal }: DepartureSearch,
-  id: number,
-): Promise<number | null> {
+  { id, statusId }: MissingCase,
+): Promise<{ readonly statusId: number | null } | MirrorError> {
   signal.throwIfAborted();
   const url = toListUrl(client.api, { case_id: String(id) });
   const answer = await client.fetchAnswer(url, signal);
-  if (answer.kind === 'empty') return null;
+  if (answer.kind === 'empty') return { statusId: null };
   const records = answer.kind === 'page' ? answer.page.results : [];
   const page = await comparePage({ source: `${url.pathname}${url.search}`, records }, null, finder);
   const [found] = page.cases;
+  if (found === undefined && page.misfits.length === 1 && page.misfits[0]?.caseId === id) {
+    writeFound(page, statusId ?? UNCLASSIFIED.id);
+    return new MirrorError(
+      'RECORDS_KEPT_ASIDE',
+      `The record of case ${id}, which was looked up by its id, could not be read as a case and is kept aside.`,
+    );
+  }
   if (found?.id !== id || page.cases.length > 1)
     throw new MirrorError(
       'CONTRACT_BROKEN',
       `${url.search} was answered with something else than case ${id}.`,
     );
   writeFound(page, found.statusId);
-  return found.statusId;
+  return { statusId: found.statusId };
 }
 
 function toDoubt(gone: number, mostGone: number, missing: number): MirrorError {

@@ -1,4 +1,4 @@
-import { MirrorError } from '../errors.ts';
+import { toNotMirrored } from '../mirror/not-mirrored.ts';
 import type { Mirror } from '../mirror/open-mirror.ts';
 import { checkFile, onceDamaged, type FileDepth } from './check-file.ts';
 import { checkLedger } from './check-ledger.ts';
@@ -50,7 +50,7 @@ export function* verifyMirror(
       yield* verifyCase(stored, ground.circumstances, counter);
       casesChecked++;
     } else if (scope.of === 'case' && counter.toTallies().file.findings === 0) {
-      throw new MirrorError('CASE_NOT_MIRRORED', `${mirror.path} holds no case ${id}.`);
+      throw toNotMirrored(mirror, id);
     }
   }
   return { casesMirrored, casesChecked, fileDepth, tallies: counter.toTallies() };

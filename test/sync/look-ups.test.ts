@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { toPageRecord } from '../../src/clearinghouse/page-record.ts';
+import { splitRecords } from '../../src/clearinghouse/split-page.ts';
 import { parseApiUrl, toShortPath } from '../../src/clearinghouse/api-address.ts';
 import type { Client, SettledAnswer } from '../../src/clearinghouse/client.ts';
 import { MirrorError } from '../../src/errors.ts';
@@ -111,6 +113,37 @@ describe('a missing case', () => {
   test('that comes with a record that is no case is stored, and of the other is told where it came from', async () => {
     const { written } = await lookUp({ 3: toPage(caseOf(3, 'No'), 'lamp') });
     expect(written).toEqual([{ id: 3, statusId: 5020, source: '/api/cases/?case_id=3' }]);
+  });
+});
+
+describe('a record that cannot be read as a case', () => {
+  const unreadable = (id: number): SettledAnswer => ({
+    kind: 'page',
+    page: {
+      count: 1,
+      next: null,
+      results: splitRecords(Buffer.from(`{"id": ${id}, "name": NaN}`)).map((record) =>
+        toPageRecord(record, true, () => false),
+      ),
+    },
+  });
+
+  test('is kept aside, said to be, and ends no other look-up', async () => {
+    const answers = {
+      3: unreadable(3),
+      4: unreadable(4),
+      5: unreadable(5),
+      6: GONE,
+      7: toPage(caseOf(7, 'Yes')),
+    };
+    const { figures, goneIds, error, written } = await lookUp(answers);
+    expect(error).toMatchObject({ code: 'RECORDS_KEPT_ASIDE', message: expect.stringContaining('case 3') });
+    expect(figures).toMatchObject({ outcome: 'incomplete', cases_gone: 1, cases_in_place: 1 });
+    expect(goneIds).toEqual([6]);
+    expect(written.map(({ source }) => source)).toEqual([
+      ...[3, 4, 5].map((id) => `/api/cases/?case_id=${id}`),
+      undefined,
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { ONGOING_STATUSES } from '../../clearinghouse/ongoing-status.ts';
 import { findSweptStatus, SWEPT_STATUSES, type SweptStatus } from '../../clearinghouse/swept-status.ts';
+import { listClosest, suggestNames } from '../../closest-names.ts';
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { findLoss, reportStyle, withStop, write, writeText, type Io } from '../io.ts';
@@ -80,8 +81,10 @@ function parseStatuses(names: unknown): readonly SweptStatus[] | null {
     const status = findSweptStatus(String(name));
     if (status !== undefined) return status;
     const known = SWEPT_STATUSES.map(({ id, label }) => `${id} (${label})`).join(', ');
+    const labels = SWEPT_STATUSES.map(({ label }) => label);
+    const suggested = suggestNames(listClosest(String(name), labels, 1).map((label) => `"${label}"`));
     throw new MirrorError('USAGE', `There is no status ${JSON.stringify(name)}.`, {
-      hint: `The statuses are ${known}.`,
+      hint: [suggested, `The statuses are ${known}.`].filter((hint) => hint !== null).join(' '),
     });
   });
   return SWEPT_STATUSES.filter((status) => wanted.includes(status));

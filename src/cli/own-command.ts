@@ -1,0 +1,122 @@
+import { Command, type HelpContext } from 'commander';
+import { listClosest, suggestNames } from '../closest-names.ts';
+import { MirrorError } from '../errors.ts';
+
+/** A command whose refusals of what was typed are errors of ours: a code, a sentence, a hint. */
+export class OwnCommand extends Command {
+  override createCommand(name?: string): Command {
+    return new OwnCommand(name);
+  }
+
+  /** Commander would show the help of the whole program to who asks for that of a command that does not exist. */
+  override outputHelp(context?: HelpContext | ((text: string) => string)): void {
+    const [first, second] = this.args;
+    const asked = first === 'help' ? second : first;
+    const isKnown =
+      asked === undefined || asked.startsWith('-') || this.commands.some((one) => one.name() === asked);
+    if (this.parent === null && !isKnown)
+      this.error(`unknown command '${asked}'`, { code: 'commander.unknownCommand' });
+    super.outputHelp(context as HelpContext);
+  }
+
+  /** Commander calls it with a sentence of its own, whose form depends on the code. Fails with USAGE. */
+  override error(message: string, { code = '' }: { code?: string } = {}): never {
+    const said = message.replace(/^error: /, '');
+    const { sentence, hints } = (EXPLAIN[code] ?? explainOther)(said, this);
+    const help = `\`${toPathOf(this)} --help\` ${this.parent === null ? 'lists the commands' : 'shows how it is used'}.`;
+    throw new MirrorError('USAGE', sentence, {
+      hint: [...hints, help].filter((hint) => hint !== null).join(' '),
+    });
+  }
+}
+
+interface Explanation {
+  readonly sentence: string;
+  readonly hints: readonly (string | null)[];
+}
+
+type Explain = (said: string, command: Command) => Explanation;
+
+const explainOther: Explain = (said) => ({
+  sentence: `${said.slice(0, 1).toUpperCase()}${said.slice(1).replace(/\.$/, '')}.`,
+  hints: [],
+});
+
+const EXPLAIN: Readonly<Record<string, Explain>> = {
+  'commander.unknownCommand': (said, command) => {
+    const name = quotedIn(said);
+    const known = command.commands.map((one) => one.name());
+    return {
+      sentence: `There is no command ${JSON.stringify(name)}.`,
+      hints: [suggest(name, known)],
+    };
+  },
+  'commander.unknownOption': (said, command) => {
+    const [name] = quotedIn(said).split('=', 1);
+    const known = command
+      .createHelp()
+      .visibleOptions(command)
+      .flatMap(({ long }) => long ?? []);
+    return {
+      sentence: `${toTitle(command)} has no option ${name}.`,
+      hints: [suggest(name ?? '', known)],
+    };
+  },
+  'commander.missingArgument': (said, command) => {
+    const name = quotedIn(said);
+    const means = command.registeredArguments.find((one) => one.name() === name)?.description;
+    return {
+      sentence: `${toTitle(command)} needs an argument: <${name}>${means === undefined ? '' : `, ${means}`}.`,
+      hints: [],
+    };
+  },
+  'commander.optionMissingArgument': (said) => {
+    const flags = quotedIn(said);
+    return { sentence: `${toFlag(flags)} needs a value: ${flags}.`, hints: [] };
+  },
+  'commander.excessArguments': (_said, command) => {
+    const { length } = command.registeredArguments;
+    const first = command.args[length];
+    const takes = length === 0 ? 'no argument' : length === 1 ? 'one argument' : `${length} arguments`;
+    return {
+      sentence: `${toTitle(command)} takes ${takes}, and ${JSON.stringify(first)} is one too many.`,
+      hints: ['Put what has spaces in quotes.'],
+    };
+  },
+  'commander.invalidArgument': (said, command) => {
+    const { flags, value = '', why = '' } = INVALID.exec(said)?.groups ?? {};
+    const choices = command.options.find((option) => option.flags === flags)?.argChoices ?? [];
+    const what = flags === undefined ? `<${INVALID.exec(said)?.groups?.name ?? ''}>` : toFlag(flags);
+    const expected = why.replace(/^Allowed choices are (.*)\.$/, 'It takes one of $1.');
+    return {
+      sentence: `${what} cannot be ${JSON.stringify(value)}.`,
+      hints: [suggest(value, choices), expected],
+    };
+  },
+};
+
+/** How commander says that a value does not fit: of an option, or of an argument. */
+const INVALID =
+  /^(?:option '(?<flags>[^']+)' argument|command-argument value) '(?<value>.*)' is invalid(?: for argument '(?<name>[^']+)')?\. (?<why>.*)$/s;
+
+function quotedIn(said: string): string {
+  return /'(.*?)'(?: argument missing|\n|$)/s.exec(said)?.[1] ?? said;
+}
+
+/** "--limit" of "--limit <n>", or "-V, --version". */
+function toFlag(flags: string): string {
+  return /--[\w-]+/.exec(flags)?.[0] ?? flags;
+}
+
+function suggest(name: string, known: readonly string[]): string | null {
+  return suggestNames(listClosest(name, known));
+}
+
+/** "`case`", or the program where no command was named. */
+function toTitle(command: Command): string {
+  return `\`${command.name()}\``;
+}
+
+function toPathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${command.parent.name()} ${command.name()}`;
+}

@@ -1,0 +1,66 @@
+/** How close a name is of which the word is a part, or the other way round: nearer than one with a slip of the pen. */
+const PART = 0.9;
+/** Shorter pieces of letters are a part of too many names, and so is a word that is less than this share of a name. */
+const SHORTEST_PART = 3;
+const LEAST_SHARE = 0.2;
+
+/** The names that somebody who wrote `word` may mean, the closest first; none where nothing is close. */
+export function listClosest(word: string, names: Iterable<string>, most = 3): string[] {
+  const wanted = toBare(word);
+  if (wanted === '') return [];
+  return [...new Set(names)]
+    .map((name) => ({ name, distance: toDistance(wanted, toBare(name)) }))
+    .filter(({ distance }) => distance <= Math.max(1, wanted.length / 3))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, most)
+    .map(({ name }) => name);
+}
+
+/** "Did you mean a, b or c?"; null where there is nothing to suggest. */
+export function suggestNames(names: readonly string[]): string | null {
+  if (names.length === 0) return null;
+  return `Did you mean ${new Intl.ListFormat('en', { type: 'disjunction' }).format(names)}?`;
+}
+
+/** Capitals, spaces and hyphens are how a name is written, not what it is. */
+function toBare(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[\s_-]+/g, '_')
+    .replace(/^_+|_+$/g, '');
+}
+
+function toDistance(wanted: string, name: string): number {
+  const slips = countSlips(wanted, name);
+  return isPart(wanted, name) ? Math.min(slips, PART + Math.abs(name.length - wanted.length) / 1000) : slips;
+}
+
+function isPart(one: string, other: string): boolean {
+  const [short, long] = one.length <= other.length ? [one, other] : [other, one];
+  if (short.length < LEAST_SHARE * long.length) return false;
+  return `_${long}_`.includes(`_${short}_`) || (short.length >= SHORTEST_PART && long.includes(short));
+}
+
+/** How many letters have to be put in, left out, replaced or exchanged with their neighbor to make one of the other. */
+function countSlips(from: string, to: string): number {
+  let before: number[] = [];
+  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const isSame = from[i - 1] === to[j - 1];
+      const isExchange = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      next.push(
+        Math.min(
+          Number(next[j - 1]) + 1,
+          Number(row[j]) + 1,
+          Number(row[j - 1]) + (isSame ? 0 : 1),
+          isExchange ? Number(before[j - 2]) + 1 : Infinity,
+        ),
+      );
+    }
+    before = row;
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}

@@ -1,0 +1,111 @@
+import { describe, expect, test } from '@jest/globals';
+import { runCli } from '../support/command-line.ts';
+import { startNights } from '../support/nights.ts';
+import { smallCollection } from '../support/small-collection.ts';
+
+/** What is typed, the sentence, and a part of the hint. */
+const REFUSED: [string[], string, string][] = [
+  [['synk'], 'There is no command "synk".', 'Did you mean sync?'],
+  [['help', 'qurey'], 'There is no command "qurey".', 'Did you mean query?'],
+  [['stats', '--help'], 'There is no command "stats".', 'Did you mean status?'],
+  [['xyzzy'], 'There is no command "xyzzy".', '`clearinghouse-mirror --help` lists the commands.'],
+  [['sync', '--databse', 'x'], '`sync` has no option --databse.', 'Did you mean --database?'],
+  [['query', '1', '--fromat=csv'], '`query` has no option --fromat.', 'Did you mean --format?'],
+  [['--verison'], '`clearinghouse-mirror` has no option --verison.', 'Did you mean --version?'],
+  [['case', '-x'], '`case` has no option -x.', '`clearinghouse-mirror case --help`'],
+  [['case'], '`case` needs an argument: <case>, its id, its link', 'case --help'],
+  [['restore'], '`restore` needs an argument: <snapshot>', 'restore --help'],
+  [['sync', 'extra'], '`sync` takes no argument, and "extra" is one too many.', 'quotes'],
+  [['query', 'SELECT', '1'], '`query` takes one argument, and "1" is one too many.', 'quotes'],
+  [['sync', '--status'], '--status needs a value: --status <id-or-label...>.', 'sync --help'],
+  [['query', '--null'], '--null needs a value: --null <text>.', 'query --help'],
+  [
+    ['query', '1', '--format', 'jsn'],
+    '--format cannot be "jsn".',
+    'Did you mean json? It takes one of table, csv',
+  ],
+  [['changes', '--limit', 'all'], '--limit cannot be "all".', 'It takes a whole number; 0 means all.'],
+  [['changes', '--case', "o'x"], '--case cannot be "o\'x".', 'It takes the id of a case'],
+  [['redact', 'abc'], '<id> cannot be "abc".', 'It takes the id of a case'],
+  [['verify', '--sample', 'x'], '--sample cannot be "x".', 'a share such as 10%'],
+  [['sync', '--status', 'Yess'], 'There is no status "Yess".', 'Did you mean "Yes"?'],
+  [
+    ['sync', '--status', 'in process'],
+    'There is no status "in process".',
+    'Did you mean "In Process (Public)"?',
+  ],
+  [['audit', 'date-at-odds'], 'There is no audit "date-at-odds".', 'Did you mean dates_at_odds?'],
+];
+
+describe('what is typed wrong gets a code, a sentence, and a hint with what may have been meant', () => {
+  test.each(REFUSED)('%j', async (args, sentence, hint) => {
+    const env = { CLEARINGHOUSE_API_TOKEN: 'invented-token' };
+    const { exitCode, stdout, stderr } = await runCli(args, { env });
+    const [error = '', advice = '', ...rest] = stderr.trimEnd().split('\n');
+    expect({ exitCode, stdout, rest }).toEqual({ exitCode: 2, stdout: '', rest: [] });
+    expect(error).toMatch(/^Error: .*[.] \[USAGE\]$/);
+    expect(error).toContain(sentence);
+    expect(advice).toMatch(/^Hint: .*[.?]$/);
+    expect(advice).toContain(hint);
+    expect(stderr).not.toMatch(/command-argument|is invalid|unknown (?:option|command)/);
+  });
+});
+
+const NO_CASE: [string, string, string][] = [
+  ['-1', 'USAGE', 'Ids of cases are whole numbers from 1 on.'],
+  ['0', 'USAGE', 'Ids of cases are whole numbers from 1 on.'],
+  ['00', 'USAGE', 'Ids of cases are whole numbers from 1 on.'],
+  ['', 'USAGE', 'It is empty.'],
+  [' \u00a0\ufeff ', 'USAGE', 'It is empty.'],
+  ['99999999999999999999', 'USAGE', 'No case has so large an id.'],
+  ['https://clearinghouse.net/case/0/', 'USAGE', 'Ids of cases are whole numbers from 1 on.'],
+  ['999', 'CASE_NOT_MIRRORED', 'holds no case 999.'],
+  ['1.5', 'CASE_NOT_MIRRORED', 'No case in'],
+];
+
+describe('a case that cannot be', () => {
+  test.each(NO_CASE)('%j is answered as that', async (id, code, says) => {
+    const { run } = await startNights(smallCollection(2));
+    const { exitCode, stdout, stderr } = await run('case', id);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain(`[${code}]`);
+    expect(stderr).toContain(says);
+  });
+
+  test.each([['changes'], ['activity'], ['verify']])('%s --case says so too', async (command) => {
+    const { run } = await startNights(smallCollection(2));
+    for (const id of ['0', '', '99999999999999999999']) {
+      const { exitCode, stderr } = await run(command, '--case', id);
+      expect([id, exitCode, stderr]).toEqual([id, 2, expect.stringContaining(`--case cannot be "${id}".`)]);
+    }
+  });
+
+  test.each([' 2 ', '\u00a02', '２', '#2', '002', '+2', '\u200b2'])(
+    '%j is case 2 all the same',
+    async (id) => {
+      const { run } = await startNights(smallCollection(2));
+      expect((await run('case', id)).stdout).toContain('(case 2)');
+    },
+  );
+});
+
+test('a case the record of which could not be read is kept aside, and every command says so', async () => {
+  const { run, write } = await startNights(smallCollection(2));
+  write(`INSERT INTO kept_aside (fingerprint, why, record, source, position, first_run_id, last_run_id, bytes, case_id)
+    VALUES ('ab', 'It is no JSON: NaN at byte 17.', '"{}"', '/api/cases/', 0, 1, 1, x'7b7d', 77)`);
+  for (const args of [
+    ['case', '77'],
+    ['case', '77', '--as-of', '1'],
+    ['changes', '--case', '77'],
+    ['activity', '--case', '77'],
+    ['verify', '--case', '77'],
+    ['redact', '77'],
+  ]) {
+    const { exitCode, stdout, stderr } = await run(...args);
+    expect([args, exitCode, stdout]).toEqual([args, 2, '']);
+    expect(stderr).toContain(
+      'kept aside, and its list is partial: It is no JSON: NaN at byte 17. [CASE_KEPT_ASIDE]',
+    );
+    expect(stderr).toContain('FROM kept_aside WHERE case_id = 77');
+  }
+});
