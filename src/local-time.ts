@@ -50,6 +50,32 @@ export function toLocalTime(at: Date, timeZone: string): LocalTime {
   };
 }
 
+/**
+ * A zone that Intl can use, for the one that it says this process is in. Of a TZ that is empty or no name of a zone it
+ * says "Etc/Unknown", "GMT+05:00" or nothing at all, and refuses its own word; the clock then tells how far it is from UTC.
+ */
+export function toUsableZone(zone: string | undefined, minutesBehindUtc: number): string {
+  if (zone !== undefined && isZone(zone)) return zone;
+  const hours = minutesBehindUtc / 60;
+  const fixed = `Etc/GMT${hours < 0 ? '-' : '+'}${Math.abs(hours)}`;
+  return hours !== 0 && isZone(fixed) ? fixed : 'UTC';
+}
+
+/** The time zone of this process. */
+export function findOwnZone(): string {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions() as { timeZone: string | undefined };
+  return toUsableZone(timeZone, new Date().getTimezoneOffset());
+}
+
+function isZone(zone: string): boolean {
+  try {
+    formatOf(zone);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const DAY_MS = 86_400_000;
 const DAYS_IN_400_YEARS = 146_097;
 

@@ -6,6 +6,7 @@ import { MirrorError } from '../errors.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { keepHeapSmall } from './heap.ts';
 import type { Io } from './io.ts';
+import { findOwnZone } from '../local-time.ts';
 import { wordsOf } from '../system-words.ts';
 
 const STOP_SIGNALS = {
@@ -90,7 +91,7 @@ export const PROCESS_IO: Io = {
       });
     },
   },
-  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  timeZone: findOwnZone(),
   keepHeapSmall,
   readStdin,
   ask: process.stdin.isTTY ? askAtTerminal : null,

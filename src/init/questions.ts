@@ -4,6 +4,7 @@ import { examineSchedule } from '../doctor/examine-nights.ts';
 import { bad, good, type Finding } from '../doctor/finding.ts';
 import type { Surroundings } from '../clearinghouse/client.ts';
 import { MirrorError } from '../errors.ts';
+import { findOwnZone } from '../local-time.ts';
 import { parseSchedule } from '../nightly/schedule.ts';
 import { parseNightlySettings } from '../settings-nightly.ts';
 import { parseSettings } from '../settings.ts';
@@ -66,7 +67,7 @@ export const QUESTIONS: readonly Question[] = [
   {
     setting: 'timezone',
     text: 'Your time zone',
-    fallback: () => new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    fallback: findOwnZone,
     check: ({ written }) => {
       const { timezone } = parseNightlySettings(written);
       parseSchedule(SETTINGS.at.default, timezone);

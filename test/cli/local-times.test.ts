@@ -1,13 +1,47 @@
 import { describe, expect, test } from '@jest/globals';
 import { toNightBookPath, writeNightBook } from '../../src/nightly/night-book.ts';
 import { always } from '../../src/replica/serve/fault-rules.ts';
-import { runCli } from '../support/command-line.ts';
+import { toUsableZone } from '../../src/local-time.ts';
+import { runCli, spawnCli } from '../support/command-line.ts';
 import { makeNight } from '../support/make-night.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { fakeSurroundings } from '../support/surroundings.ts';
 import { startHarness } from '../support/sync-harness.ts';
 
 /* People read times on their own clock and to the minute; only JSON has them in UTC with milliseconds. */
+
+describe('whatever TZ says, a zone is found that Intl can use', () => {
+  test.each<[string | undefined, number, string]>([
+    ['America/Detroit', 300, 'America/Detroit'],
+    ['Etc/Unknown', 0, 'UTC'],
+    [undefined, 0, 'UTC'],
+    [undefined, 300, 'Etc/GMT+5'],
+    ['GMT-03:00', -180, 'Etc/GMT-3'],
+    ['Etc/Unknown', -345, 'UTC'],
+    ['Etc/Unknown', 6000, 'UTC'],
+  ])('%j, %i minutes behind UTC: %s', (zone, behind, found) => {
+    expect(toUsableZone(zone, behind)).toBe(found);
+  });
+
+  test.each([
+    '',
+    'Nowhere/Lamp',
+    ':Europe/Berlin',
+    'GMT+5',
+    'EST5EDT,M3.2.0,M11.1.0',
+    '/etc/localtime',
+    '\u{1f4c5}',
+  ])('a process runs with TZ=%j', async (TZ) => {
+    const { database, replica } = await startHarness({ source: smallCollection(2) });
+    const env = { CLEARINGHOUSE_DATABASE: database, CLEARINGHOUSE_API_URL: replica.url, TZ };
+    const { ended } = spawnCli(['sync'], { ...env, CLEARINGHOUSE_API_TOKEN: replica.token });
+    expect((await ended).exitCode).toBe(0);
+    const { stdout, stderr, exitCode } = await spawnCli(['status'], env).ended;
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/as of \d{4}-\d\d-\d\d \d\d:\d\d [A-Z]/);
+    expect(exitCode).toBe(0);
+  });
+});
 
 const ISO = /\d{4}-\d\d-\d\dT\d\d:\d\d/;
 const DETROIT = { timeZone: 'America/Detroit' };
