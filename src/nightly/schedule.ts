@@ -4,7 +4,7 @@ import { createZoneClock, type ClockShift, type ZoneClock } from './time-zone.ts
 
 /** When a night is due: a checked cron expression in a checked time zone. */
 export interface Schedule {
-  /** Five fields, or more; a time of the day is written as such an expression too. */
+  /** Five fields, or a nickname; a time of the day is written as such an expression too. */
   readonly cron: string;
   readonly timezone: string;
   /** The first time that is due after this moment; null when there is none any more. */
@@ -21,6 +21,9 @@ const LONGEST_LOOK_BACK_MS = 41 * 366 * DAY_MS;
 /** Rarer than every month: most probably not what was meant. */
 const A_MONTH_MS = 31 * DAY_MS;
 
+const FIELDS = ['minute', 'hour', 'day of the month', 'month', 'day of the week'] as const;
+const NICKNAMES = ['@hourly', '@daily', '@midnight', '@weekly', '@monthly', '@yearly', '@annually'];
+
 const HINT =
   'Give a time such as 03:17, or five fields (minute, hour, day of the month, month, day of the week) such as "17 3 * * *".';
 
@@ -33,6 +36,7 @@ const HINT =
 export function parseSchedule(written: string, timezone: string): Schedule {
   const clock = openClock(timezone);
   const cron = toCron(written);
+  checkForm(cron, written);
   const times = parseTimes(cron, written);
   const isHourNamed = !fieldsOf(cron).hour.startsWith('*');
   const findNext = (after: Date): Date | null => findNextDue(times, clock, isHourNamed, after.getTime());
@@ -77,9 +81,26 @@ function toCron(written: string): string {
   const [, hour, minute, half] = /^(\d{1,2}):(\d{2})(?:\s*([ap])\.?m\.?)?$/i.exec(written.trim()) ?? [];
   if (hour === undefined || minute === undefined) return written.trim();
   if (half === undefined) return `${Number(minute)} ${Number(hour)} * * *`;
-  const isValid = Number(hour) >= 1 && Number(hour) <= 12;
-  const hours = isValid ? (Number(hour) % 12) + (half.toLowerCase() === 'p' ? 12 : 0) : 99;
+  if (Number(hour) < 1 || Number(hour) > 12)
+    throw toInvalid(written, `the hour before "${half.toLowerCase()}m" must be from 1 to 12`);
+  const hours = (Number(hour) % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
   return `${Number(minute)} ${hours} * * *`;
+}
+
+/** Five fields of crontab(5), or a nickname. What croner takes besides, such as seconds, a year or one date, is refused. */
+function checkForm(cron: string, written: string): void {
+  if (NICKNAMES.includes(cron.toLowerCase())) return;
+  const fields = cron.split(/\s+/);
+  if (cron === '') throw toInvalid(written, 'it is empty');
+  if (fields.length !== FIELDS.length) throw toInvalid(written, `it has ${fields.length} of five fields`);
+  const odd = fields.findIndex((field) => field.startsWith('+'));
+  if (odd !== -1) throw toInvalid(written, toWrongField(odd, String(fields[odd])));
+}
+
+function toInvalid(written: string, why: string | null, cause?: unknown): MirrorError {
+  const which = why === null ? '' : `: ${why}`;
+  const message = `--at ${JSON.stringify(written)} is neither a time nor a cron expression${which}.`;
+  return new MirrorError('SETTING_INVALID', message, { cause, hint: HINT });
 }
 
 /** The times of an expression by a clock that is never set: UTC stands for the clock of any zone. */
@@ -90,37 +111,27 @@ function parseTimes(cron: string, written: string): Cron {
     const domAndDow = [day, weekday].some((field) => /^[*?]/.test(field));
     return new Cron(cron, { utcOffset: 0, domAndDow, paused: true });
   } catch (cause) {
-    const wrong = findWrongField(cron);
-    const which = wrong === null ? '' : `: ${wrong}`;
-    const message = `--at ${JSON.stringify(written)} is neither a time nor a cron expression${which}.`;
-    throw new MirrorError('SETTING_INVALID', message, { cause, hint: HINT });
+    throw toInvalid(written, findWrongField(cron), cause);
   }
-}
-
-const FIELDS = ['minute', 'hour', 'day of the month', 'month', 'day of the week'] as const;
-
-function listFields(cron: string): readonly string[] {
-  const all = cron.split(/\s+/);
-  return all.length >= 6 ? all.slice(1, 6) : all; // with seconds before them, and perhaps a year after them
 }
 
 /** Of a nickname such as @daily no field is restricted by hand. */
 function fieldsOf(cron: string) {
-  const [, hour = '0', day = '*', , weekday = '*'] = listFields(cron);
+  const [, hour = '0', day = '*', , weekday = '*'] = cron.split(/\s+/);
   return { hour, day, weekday };
 }
 
+const toWrongField = (at: number, field: string): string =>
+  `the ${FIELDS[at] ?? 'field'} cannot be ${JSON.stringify(field)}`;
+
 /** Which field cannot be used, in words; null when it is not for one of them alone. */
 function findWrongField(cron: string): string | null {
-  const fields = listFields(cron);
-  if (cron.startsWith('@')) return null;
-  if (fields.length !== FIELDS.length) return `it has ${fields.length} of five fields`;
-  for (const [at, name] of FIELDS.entries()) {
-    const alone = FIELDS.map((_name, other) => (other === at ? String(fields[at]) : '*')).join(' ');
+  for (const [at, field] of cron.split(/\s+/).entries()) {
+    const alone = FIELDS.map((_name, other) => (other === at ? field : '*')).join(' ');
     try {
       new Cron(alone, { utcOffset: 0, paused: true });
     } catch {
-      return `the ${name} cannot be ${JSON.stringify(fields[at])}`;
+      return toWrongField(at, field);
     }
   }
   return null;

@@ -167,6 +167,40 @@ test.each(['24:00', '3:60', '13:00 pm', '0:15 am', '3h', '03:17:00'])('%j is no 
   expect(() => parseSchedule(time, 'UTC')).toThrow('neither a time nor a cron expression');
 });
 
+test.each([
+  ['0 0 2 * * *', 'it has 6 of five fields'],
+  ['0 0 2 * * * 2031', 'it has 7 of five fields'],
+  ['17 3 * * * root', 'it has 6 of five fields'],
+  ['2031-01-01T00:00:00', 'it has 1 of five fields'],
+  ['@reboot', 'it has 1 of five fields'],
+  ['', 'it is empty'],
+  ['0 3 1 * +MON', 'the day of the week cannot be "+MON"'],
+  ['13:00 pm', 'the hour before "pm" must be from 1 to 12'],
+  ['0 22-2 * * *', 'the hour cannot be "22-2"'],
+  ['5/15 3 * * *', 'the minute cannot be "5/15"'],
+])('%j is refused, though the library may take it, because %s', (written, why) => {
+  expect(() => parseSchedule(written, 'UTC')).toThrow(
+    expect.objectContaining({ code: 'SETTING_INVALID', message: expect.stringContaining(why) }),
+  );
+});
+
+test.each([
+  ['@daily', '2030-01-02T00:00', '2030-01-03T00:00'],
+  ['@Weekly', '2030-01-06T00:00', '2030-01-13T00:00'],
+  ['0 3 * Feb mon,FRI', '2030-02-01T03:00', '2030-02-04T03:00'],
+  ['0 3 * * 7', '2030-01-06T03:00', '2030-01-13T03:00'],
+  ['0 3 L * *', '2030-01-31T03:00', '2030-02-28T03:00'],
+  ['0 3 * * 5L', '2030-01-25T03:00', '2030-02-22T03:00'],
+  ['0 3 * * 5#2', '2030-01-11T03:00', '2030-02-08T03:00'],
+  ['0 3 29 2 *', '2032-02-29T03:00', '2036-02-29T03:00'],
+  ['0 3 31 * *', '2030-01-31T03:00', '2030-03-31T03:00'],
+])('%j is due at %s and %s', (written, first, second) => {
+  const { findNext } = parseSchedule(written, 'UTC');
+  const next = findNext(new Date('2030-01-01T12:00:00Z'));
+  expect(next?.toISOString()).toBe(`${first}:00.000Z`);
+  expect(next && findNext(next)?.toISOString()).toBe(`${second}:00.000Z`);
+});
+
 test('a schedule whose next night is more than a month off is doubted', () => {
   const now = new Date('2026-11-26T12:00:00Z');
   expect(findScheduleDoubt(parseSchedule('0 3 1 * *', 'UTC'), now)).toBeNull();
