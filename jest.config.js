@@ -1,15 +1,23 @@
+import { availableParallelism } from 'node:os';
+
 // As src/mirror/sqlite-engine.ts does: a test has an environment of its own, which SQLite does not see.
 process.env.SQLITE_USE_URI = '1';
 
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/plain-globals.cjs',
   extensionsToTreatAsEsm: ['.ts'],
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testMatch: ['<rootDir>/test/**/!(*.long).test.ts'],
+  globalSetup: '<rootDir>/test/support/build-program.js',
   setupFiles: ['<rootDir>/test/support/one-realm.ts'],
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
   },
+  // Two even on one core: a test waits half of its time for processes and time-outs.
+  maxWorkers: Math.min(Math.max(availableParallelism(), 2), 8),
+  // What a worker has loaded for earlier files stays in its memory; above this it makes room for a new one.
+  workerIdleMemoryLimit: '600MB',
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   // Ends a test that hangs. A loaded machine never reaches it.
   testTimeout: 900_000,
 };

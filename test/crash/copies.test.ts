@@ -38,5 +38,4 @@ test.each(
     expect(label ?? world.labels[command].join('\n')).toMatch(step);
     expect(await runCopyTrial(world, command, String(label), 1, folder)).toEqual([]);
   },
-  180_000,
 );

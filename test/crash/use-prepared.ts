@@ -11,7 +11,7 @@ export function usePrepared<Scenarios>(
   let prepared: { folder: string; scenarios: Scenarios } | undefined;
   beforeAll(async () => {
     prepared = { folder, scenarios: await prepare(folder) };
-  }, 120_000);
+  });
   afterAll(() => {
     rmSync(folder, { recursive: true });
   });

@@ -1,18 +1,24 @@
 import { parseArgs } from 'node:util';
+import { chooseSeeds, type PlayedSeed } from './choose-seeds.ts';
+import { listKinds } from './kinds.ts';
 import { renderAccount, renderFailure, renderTally } from './render-account.ts';
 import { simulateSeed } from './simulate-seed.ts';
 import { createTally } from './tally.ts';
 
-const USAGE = 'npm run simulate -- --nights N [--from SEED], or: npm run simulate -- --seed SEED';
+const USAGE = 'npm run simulate -- --nights N [--from SEED] [--choose], or: npm run simulate -- --seed SEED';
 const PROGRESS_SECONDS = 30;
 
-/** Runs one seed and tells all of it, or as many seeds as it takes for so many nights. Returns whether all went well. */
+/**
+ * Runs one seed and tells all of it, or as many seeds as it takes for so many nights. Returns whether all went well. With
+ * --choose it also names a few of these seeds that did together all that they did.
+ */
 async function main(): Promise<boolean> {
   const { values } = parseArgs({
     options: {
       nights: { type: 'string', default: '100' },
       from: { type: 'string', default: '1' },
       seed: { type: 'string' },
+      choose: { type: 'boolean', default: false },
     },
   });
   if (values.seed !== undefined) {
@@ -22,11 +28,15 @@ async function main(): Promise<boolean> {
   }
   const wanted = toNumber(values.nights);
   const tally = createTally();
+  const played: PlayedSeed[] = [];
   const begun = Date.now();
   let told = begun;
   for (let seed = toNumber(values.from); tally.toTally().nights < wanted; seed++) {
+    const before = process.cpuUsage();
     const account = await simulateSeed(seed);
+    const { user, system } = process.cpuUsage(before);
     tally.add(account);
+    if (values.choose) played.push({ seed, kinds: listKinds(account), cost: user + system });
     if (account.violations.length > 0) console.log(renderFailure(account));
     if (Date.now() - told < PROGRESS_SECONDS * 1000) continue;
     told = Date.now();
@@ -37,6 +47,7 @@ async function main(): Promise<boolean> {
   const { nights, failedSeeds } = tally.toTally();
   console.log(`${renderTally(tally.toTally())}\n`);
   console.log(`${seconds.toFixed(0)} s, ${((nights / seconds) * 60).toFixed(0)} nights a minute`);
+  if (values.choose) console.log(`Chosen: ${chooseSeeds(played).join(', ')}`);
   return failedSeeds.length === 0;
 }
 

@@ -1,0 +1,39 @@
+import { drawHistory } from './draw-history.ts';
+import { EDIT_NAMES } from './edits.ts';
+import { FAULT_NAMES } from './faults.ts';
+import type { Account } from './simulate-seed.ts';
+import { createTally, type Counts } from './tally.ts';
+import { TROUBLE_NAMES } from './troubles.ts';
+
+/** The kinds that the simulator can make happen, each with the word that tells it from the others. */
+export const ALL_KINDS: readonly string[] = [
+  ...FAULT_NAMES.map((name) => `fault: ${name}`),
+  ...TROUBLE_NAMES.map((name) => `trouble: ${name}`),
+  ...EDIT_NAMES.map((name) => `edit: ${name}`),
+];
+
+/** Every kind of thing that happened in the nights of a seed: also how they ended, and what was special about them. */
+export function listKinds(account: Account): Set<string> {
+  const tally = createTally();
+  tally.add(account);
+  const { faults, troubles, edits, outcomes, statusOutcomes } = tally.toTally();
+  const toKinds = (word: string, counts: Counts) => [...counts.keys()].map((name) => `${word}: ${name}`);
+  return new Set([
+    ...toKinds('fault', faults),
+    ...toKinds('trouble', troubles),
+    ...toKinds('edit', edits),
+    ...toKinds('night', outcomes),
+    ...toKinds('list', statusOutcomes),
+    ...listTraits(account.history.seed),
+  ]);
+}
+
+/** What the history of a seed has that others have not: its settings, and where its faults strike. */
+function listTraits(seed: number): string[] {
+  const { order, gzip, withUnclassified, withoutFile, endsQuietly, settings, badNights } = drawHistory(seed);
+  const traits = { order, gzip, withUnclassified, withoutFile, endsQuietly, nights: badNights.length };
+  return [
+    ...Object.entries({ ...traits, ...settings }).map(([name, value]) => `history: ${name} ${String(value)}`),
+    ...badNights.flatMap(({ faults }) => faults.map(({ place }) => `place: ${place}`)),
+  ];
+}

@@ -1,3 +1,0 @@
-import { expectSeeds } from './expect-seeds.ts';
-
-expectSeeds(1, 125);

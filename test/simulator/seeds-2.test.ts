@@ -1,3 +1,0 @@
-import { expectSeeds } from './expect-seeds.ts';
-
-expectSeeds(126, 125);

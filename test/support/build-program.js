@@ -1,0 +1,29 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const BUILT = join(ROOT, 'dist/.tsbuildinfo');
+/** What the build is made of. A folder is as new as what last came to it or left it. */
+const SOURCES = ['src', 'tsconfig.json', 'package.json', 'package-lock.json'];
+
+/** Run by Jest before all tests: some of them start the built program, which has to be that of these sources. */
+export default function buildProgram() {
+  const begun = new Date();
+  if (existsSync(BUILT) && listSources().every((path) => statSync(path).mtime < statSync(BUILT).mtime))
+    return;
+  const { status, signal, stdout, error } = spawnSync(
+    process.execPath,
+    ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'],
+    { cwd: ROOT, encoding: 'utf8' },
+  );
+  if (error !== undefined) throw error;
+  if (status !== 0) throw new Error(`dist/ cannot be built (${signal ?? `exit ${status}`}):\n${stdout}`);
+  utimesSync(BUILT, begun, begun); // tsc leaves it alone where nothing has changed
+}
+
+function listSources() {
+  const inside = readdirSync(join(ROOT, 'src'), { recursive: true }).map((name) => join('src', String(name)));
+  return [...SOURCES, ...inside].map((path) => join(ROOT, path));
+}
