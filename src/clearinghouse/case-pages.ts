@@ -188,12 +188,18 @@ class Reach {
 }
 
 /** What is wrong with a page whose records could be read. */
-function findFlaw({ count, isDamaged }: PageEnvelope, url: URL): MirrorError | null {
+function findFlaw({ count, isDamaged, isMalformed }: PageEnvelope, url: URL): MirrorError | null {
   if (isDamaged === true) {
     const message = `${describePath(url)} arrived damaged. The records that are whole were read, the rest was kept aside.`;
     return new MirrorError('PAGES_UNREADABLE', message);
   }
-  if (count !== null) return null;
+  if (count !== null)
+    return isMalformed === true
+      ? new MirrorError(
+          'JSON_MALFORMED',
+          `${describePath(url)} is not JSON by a comma or a word; all of it was read.`,
+        )
+      : null;
   const message = `${describePath(url)} answered outside the contract: \`count\` is not a whole number`;
   return new MirrorError('CONTRACT_BROKEN', message);
 }

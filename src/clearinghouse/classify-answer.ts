@@ -15,6 +15,8 @@ export interface PageEnvelope {
   readonly results: readonly PageRecord[];
   /** The page arrived damaged: what could be read of it is here. */
   readonly isDamaged?: boolean;
+  /** The page is not JSON, and nothing is missing for that. */
+  readonly isMalformed?: boolean;
 }
 
 /** An HTTP answer, fully read and decompressed. Header names are lower case. */
@@ -103,7 +105,7 @@ function classifyGoodAnswer(status: number, parsed: ParsedPage | string | undefi
   if (parsed === undefined)
     return { kind: 'transient', reason: `status ${status}, but not JSON`, retryAfterMs: undefined };
   if (typeof parsed === 'string') return { kind: 'broken', reason: parsed };
-  const { json, results, isDamaged } = parsed;
+  const { json, results, isDamaged, isMalformed } = parsed;
   const error = results === null ? findErrorWords(json) : undefined;
   if (error !== undefined)
     return { kind: 'transient', reason: `status ${status} with an error: ${error}`, retryAfterMs: undefined };
@@ -116,7 +118,8 @@ function classifyGoodAnswer(status: number, parsed: ParsedPage | string | undefi
     const salvaged = { count, next, results, isDamaged };
     return { kind: 'transient', reason: `status ${status}, but not JSON`, retryAfterMs: undefined, salvaged };
   }
-  if (results !== null) return { kind: 'page', page: { count, next, results } };
+  if (results !== null)
+    return { kind: 'page', page: { count, next, results, ...(isMalformed === true && { isMalformed }) } };
   if (count === null) return { kind: 'broken', reason: '`count` is not a whole number' };
   if (next === undefined) return { kind: 'broken', reason: '`next` is neither an address nor null' };
   return { kind: 'broken', reason: '`results` is not a list' };

@@ -15,6 +15,8 @@ export interface DecodedBody {
  */
 export function decodeBody(body: Buffer, contentType: string | undefined): DecodedBody {
   if (startsWith(body, 0xef, 0xbb, 0xbf)) return toDecoded(body.subarray(3));
+  const utf32 = readUtf32(body);
+  if (utf32 !== undefined) return toDecoded(utf32 === null ? body : toUtf8(utf32));
   const utf16 = readUtf16(body);
   if (utf16 !== undefined) return toDecoded(toUtf8(utf16));
   const charset = readCharset(contentType);
@@ -46,6 +48,8 @@ export function decodeStrayBytes(bytes: Buffer): string {
 }
 
 const ESCAPE = 0x1b;
+const BYTE_ORDER_MARK = 0xfeff;
+const MAX_CODE_POINT = 0x10ffff;
 
 function toDecoded(bytes: Buffer): DecodedBody {
   return { bytes, isUtf8: isUtf8(bytes) };
@@ -53,6 +57,28 @@ function toDecoded(bytes: Buffer): DecodedBody {
 
 function startsWith(body: Buffer, ...bytes: readonly number[]): boolean {
   return bytes.every((byte, at) => body[at] === byte);
+}
+
+/** UTF-32 by its byte-order mark, or by the three zeros beside the first character; null where it is damaged. */
+function readUtf32(body: Buffer): string | null | undefined {
+  if (body.length < 4 || body.length % 4 !== 0) return undefined;
+  const isLittle =
+    startsWith(body, 0xff, 0xfe, 0, 0) || (body[0] !== 0 && startsWith(body.subarray(1), 0, 0, 0));
+  const isBig = startsWith(body, 0, 0, 0xfe, 0xff) || (body[3] !== 0 && startsWith(body, 0, 0, 0));
+  if (!isLittle && !isBig) return undefined;
+  const units = Buffer.alloc(body.length);
+  let length = 0;
+  for (let at = 0; at < body.length; at += 4) {
+    const point = isLittle ? body.readUInt32LE(at) : body.readUInt32BE(at);
+    if (point > MAX_CODE_POINT) return null;
+    if (at === 0 && point === BYTE_ORDER_MARK) continue;
+    if (point < 0x10000) length = units.writeUInt16LE(point, length);
+    else {
+      length = units.writeUInt16LE(0xd7c0 + (point >> 10), length);
+      length = units.writeUInt16LE(0xdc00 + (point & 0x3ff), length);
+    }
+  }
+  return units.toString('utf16le', 0, length);
 }
 
 /** UTF-16 by its byte-order mark, or by the zero beside the first character, which is ASCII in any JSON. */

@@ -1,5 +1,6 @@
 import { tryParse, type JsonValue } from '../json.ts';
 import type { DecodedBody } from './decode-body.ts';
+import { dropTrailingCommas, replaceUnknownWords } from './mend-json.ts';
 import { toPageRecord, type IsKnownText, type PageRecord } from './page-record.ts';
 import { salvagePage } from './salvage-page.ts';
 import { MAX_RECORDS, splitPage, splitRecords, type SplitRecord } from './split-page.ts';
@@ -11,6 +12,8 @@ export interface ParsedPage {
   readonly results: readonly PageRecord[] | null;
   /** The body is damaged: of its records those were found that are whole, and the rest as pieces. */
   readonly isDamaged: boolean;
+  /** The body is not JSON, such as by a comma too many, and nothing of it is missing for that. */
+  readonly isMalformed?: boolean;
 }
 
 /** Of an envelope, and of a body that cannot be taken apart, no more is read at once. */
@@ -32,9 +35,11 @@ export function parsePage(
   if (split.results.length > MAX_RECORDS) return TOO_MANY;
   if (split.envelope.length > MAX_ENVELOPE_BYTES) return 'the page is large beside its records';
   const json = tryParse(split.envelope);
-  const envelope = json ?? tryParse(toReadableEnvelope(split.envelope));
-  if (envelope !== undefined)
-    return { json: envelope, results: split.results.map(toRecord), isDamaged: false };
+  const envelope = json ?? tryParse(dropTrailingCommas(replaceUnknownWords(split.envelope)));
+  if (envelope !== undefined) {
+    const isMalformed = json === undefined || split.hasEmptyElement;
+    return { json: envelope, results: split.results.map(toRecord), isDamaged: false, isMalformed };
+  }
   const salvaged = salvagePage(body, split.start);
   if (salvaged === undefined) return undefined;
   return { json: salvaged.json, results: salvaged.pieces.map(toWhole).map(toRecord), isDamaged: true };
@@ -47,17 +52,5 @@ function toWhole(bytes: Buffer): SplitRecord {
     ? { ...first, bytes }
     : { bytes, members: 0, depth: 0, hasInexactNumber: false };
 }
-
-/**
- * The envelope with an empty object for each bare word that JSON does not know, such as NaN or None: so it is neither a
- * count nor an address nor null, and costs no record.
- */
-function toReadableEnvelope(text: string): string {
-  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?[A-Za-z_]\w*/gs, (token) =>
-    token.startsWith('"') || KNOWN_WORDS.has(token) ? token : '{}',
-  );
-}
-
-const KNOWN_WORDS = new Set(['true', 'false', 'null']);
 
 const TOO_MANY = `the page has more than ${MAX_RECORDS} records`;

@@ -8,6 +8,8 @@ export interface SplitPage {
   readonly results: readonly SplitRecord[];
   /** Where the list of results begins, after its bracket. */
   readonly start: number;
+  /** A comma has nothing before it or nothing after it, which is no record. */
+  readonly hasEmptyElement: boolean;
 }
 
 /** A record in its bytes, and what is seen of it on the way to its end. If they are not JSON, it means nothing. */
@@ -37,7 +39,7 @@ export function splitPage(body: Buffer): SplitPage | 'results twice' | undefined
   let at = skipSpace(body, 0);
   if (body[at] !== OPEN_OBJECT) return undefined;
   at++;
-  let found: { readonly from: number; readonly to: number; readonly results: SplitRecord[] } | undefined;
+  let found: ReturnType<typeof splitList> | undefined;
   let isNamed = false;
   for (let depth = 1; depth > 0 && at < body.length; at++) {
     const byte = body[at];
@@ -58,9 +60,10 @@ export function splitPage(body: Buffer): SplitPage | 'results twice' | undefined
     else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth--;
   }
   if (found === undefined) return undefined;
-  const { from, to, results } = found;
-  if (results.length > MAX_RECORDS) return { envelope: '', results, start: from };
-  return { envelope: `${body.toString('utf8', 0, from)}${body.toString('utf8', to)}`, results, start: from };
+  const { from, to, results, hasEmptyElement } = found;
+  const isTooLong = results.length > MAX_RECORDS;
+  const envelope = isTooLong ? '' : `${body.toString('utf8', 0, from)}${body.toString('utf8', to)}`;
+  return { envelope, results, start: from, hasEmptyElement };
 }
 
 const ID = Buffer.from('"id"');
@@ -111,7 +114,12 @@ function splitList(body: Buffer, start: number) {
   const results: SplitRecord[] = [];
   let element = from;
   let [members, deepest, hasInexactNumber] = [0, 1, false];
+  let hasEmptyElement = false;
   const endRecord = (first: number, end: number): void => {
+    if (first >= end) {
+      hasEmptyElement = true;
+      return;
+    }
     results.push({ bytes: body.subarray(first, end), members, depth: deepest - 1, hasInexactNumber });
     [members, deepest, hasInexactNumber] = [0, 1, false];
   };
@@ -139,7 +147,7 @@ function splitList(body: Buffer, start: number) {
   }
   const last = skipSpace(body, element);
   if (results.length > 0 || last < at) endRecord(last, at);
-  return { from, to: at, results };
+  return { from, to: at, results, hasEmptyElement };
 }
 
 /** The place after the value that begins there, by its brackets alone; the end of the bytes where they do not fit. */

@@ -66,6 +66,13 @@ export const ERRORS_OF_RUNS = {
     hint: 'See `SELECT why, case_id, record FROM kept_aside`. The status counts as partial until the API mends them.',
     lasts: true,
   },
+  JSON_MALFORMED: {
+    exit: 'partial',
+    means:
+      'Every page was read and nothing is missing, but a page was not JSON, such as by a comma after its last record.',
+    hint: 'All of it is stored. Departures are still looked up and snapshots still taken; the list stays partial until the API mends it.',
+    lasts: true,
+  },
   CASES_MISSED: {
     exit: 'partial',
     means: 'A list did not hold cases that the API has under its status when they are asked for one by one.',

@@ -36,6 +36,8 @@ export interface KnownText {
   readonly caseId: number;
   /** What it says as its `case_ongoing`. */
   readonly label: string | null;
+  /** And as its `case_status`. */
+  readonly caseStatus: string | null;
   readonly mark: StoredMark;
 }
 
@@ -44,7 +46,7 @@ export type FindKnownText = (textHash: string) => KnownText | undefined;
 /** Prepares the one look-up that an unchanged case costs. */
 export function prepareFindKnownText({ db, sqlite }: Mirror): FindKnownText {
   const query = db
-    .select({ ...MARK, caseId: cases.id, label: cases.case_ongoing })
+    .select({ ...MARK, caseId: cases.id, label: cases.case_ongoing, caseStatus: cases.case_status })
     .from(textHashes)
     .innerJoin(
       cases,
@@ -52,13 +54,15 @@ export function prepareFindKnownText({ db, sqlite }: Mirror): FindKnownText {
     )
     .where(eq(textHashes.hash, sql.placeholder('textHash')));
   const statement = sqlite
-    .prepare<[string], [...MarkRow, caseId: number, label: string | null]>(query.toSQL().sql)
+    .prepare<[string], [...MarkRow, caseId: number, label: string | null, caseStatus: string | null]>(
+      query.toSQL().sql,
+    )
     .raw();
   return (textHash) => {
     const row = statement.get(textHash);
     if (row === undefined) return undefined;
-    const [fingerprint, statusId, departedRunId, caseId, label] = row;
-    return { caseId, label, mark: toMark([fingerprint, statusId, departedRunId]) };
+    const [fingerprint, statusId, departedRunId, caseId, label, caseStatus] = row;
+    return { caseId, label, caseStatus, mark: toMark([fingerprint, statusId, departedRunId]) };
   };
 }
 

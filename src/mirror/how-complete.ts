@@ -14,6 +14,7 @@ export const LASTING_SHORTFALLS = [
   'COUNT_MISMATCH_STABLE',
   'RECORDS_KEPT_ASIDE',
   'CASES_MISSED',
+  'JSON_MALFORMED',
 ] as const satisfies readonly ErrorCode[];
 
 /** Short of pages that could not be read, the cases of which were looked up as far as they were known. */

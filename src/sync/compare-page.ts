@@ -11,7 +11,7 @@ import { listDrift, type Drift } from '../clearinghouse/payload-drift.ts';
 import { UNCLASSIFIED, type SweptStatus } from '../clearinghouse/swept-status.ts';
 import type { JsonValue } from '../json.ts';
 import type { FindKnownText, FindMark, StoredMark } from '../mirror/find-mark.ts';
-import { isOfAnotherList, toCasePlace, type CasePlace } from './judge-labels.ts';
+import { isOfAnotherList, toCasePlace, type CaseLabels, type CasePlace } from './judge-labels.ts';
 import type { PageCase, PageContent } from '../mirror/write-page.ts';
 import type { CaseDrift, Misfit } from '../mirror/write-oddities.ts';
 
@@ -74,14 +74,18 @@ export async function comparePage(
     }
     const known = record.textHash === null ? undefined : findKnownText(record.textHash);
     // A list that shifts may bring a case twice on one page; the second one is compared with the first.
-    if (known !== undefined && !marksOfPage.has(known.caseId) && fitsStatus(known.label, status)) {
+    if (
+      known !== undefined &&
+      !marksOfPage.has(known.caseId) &&
+      fitsStatus({ case_ongoing: known.label, case_status: known.caseStatus }, status)
+    ) {
       const { statusId } = placeCase(known.caseId, known.label, known.mark);
       add(toUnchanged(known.caseId, statusId, known.mark, null));
       continue;
     }
     const payload = record.payload();
     const { id } = payload;
-    if (status !== null && isOfAnotherList(payload.case_ongoing, status)) ofOthers++;
+    if (status !== null && isOfAnotherList(payload, status)) ofOthers++;
     const drifted = [...listDrift(payload), ...listStatusDrift(payload, status)];
     // Drift is recorded each night anew, so a case that drifts is read each night.
     const textHash = drifted.length === 0 ? record.textHash : null;
@@ -138,14 +142,14 @@ function toUnchanged(id: number, statusId: number, stored: StoredMark, textHash:
 }
 
 /** The filter takes an id, the payload carries the label; that the two agree is an assumption. */
-function fitsStatus(label: JsonValue | undefined, status: SweptStatus | null): boolean {
+function fitsStatus(labels: CaseLabels, status: SweptStatus | null): boolean {
   if (status === null) return true;
-  return status.id === UNCLASSIFIED.id || label === status.label || typeof label !== 'string';
+  if (status.id === UNCLASSIFIED.id) return !isOfAnotherList(labels, status);
+  return labels.case_ongoing === status.label || typeof labels.case_ongoing !== 'string';
 }
 
-function listStatusDrift({ case_ongoing: label }: CasePayload, status: SweptStatus | null): Drift[] {
-  if (fitsStatus(label, status)) return [];
-  return [
-    { field: 'case_ongoing', expected: 'the label of the status that was asked for', seen: 'another label' },
-  ];
+function listStatusDrift(payload: CasePayload, status: SweptStatus | null): Drift[] {
+  if (status === null || fitsStatus(payload, status)) return [];
+  const field = status.id === UNCLASSIFIED.id ? 'case_status' : 'case_ongoing';
+  return [{ field, expected: 'the label of the status that was asked for', seen: 'another label' }];
 }

@@ -1,5 +1,10 @@
 import { ONGOING_STATUSES } from '../clearinghouse/ongoing-status.ts';
-import { toSweptStatusId, UNCLASSIFIED, type SweptStatus } from '../clearinghouse/swept-status.ts';
+import {
+  CASE_STATUSES,
+  toSweptStatusId,
+  UNCLASSIFIED,
+  type SweptStatus,
+} from '../clearinghouse/swept-status.ts';
 import { MirrorError } from '../errors.ts';
 import type { JsonValue } from '../json.ts';
 
@@ -27,13 +32,20 @@ export function toCasePlace(
   return { statusId: storedId ?? list.id, isNamed: false };
 }
 
+/** What a case says of the lists in which it stands. */
+export interface CaseLabels {
+  readonly case_ongoing?: JsonValue;
+  readonly case_status?: JsonValue;
+}
+
 /**
- * Whether a case that came in the list of a status carries the label of another one. A label that is none of the five
- * does not count: the site may have given a status a new name. Nor does the list of the cases without a status.
+ * Whether a case that came in the list of a status carries the label of another one, in the field by which the list is
+ * filtered. A label that nobody knows does not count: the site may have given a status a new name.
  */
-export function isOfAnotherList(label: JsonValue | undefined, { id }: SweptStatus): boolean {
-  if (id === UNCLASSIFIED.id) return false;
-  return ONGOING_STATUSES.some((one) => one.label === label && one.id !== id);
+export function isOfAnotherList(labels: CaseLabels, { id }: SweptStatus): boolean {
+  return id === UNCLASSIFIED.id
+    ? CASE_STATUSES.some((one) => one.label === labels.case_status && one.id !== id)
+    : ONGOING_STATUSES.some((one) => one.label === labels.case_ongoing && one.id !== id);
 }
 
 /** What it says of a list that a page of it holds so many cases of other lists; null when there are none. */

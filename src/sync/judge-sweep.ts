@@ -20,6 +20,7 @@ export type WalkFacts = Pick<
   | 'inexact'
   | 'unread'
   | 'flaw'
+  | 'blemish'
   | 'holdsTheSameAs'
   | 'repeats'
 >;
@@ -50,6 +51,7 @@ export function judgeSweep(facts: SweepFacts, error: MirrorError | null): SweepV
   if (doubt !== null) return { outcome: 'partial', error: doubt };
   const odd = describeOdd(walk);
   if (odd !== null) return { outcome: 'partial', error: new MirrorError('RECORDS_KEPT_ASIDE', odd) };
+  if (walk.blemish !== null) return { outcome: 'partial', error: walk.blemish };
   return { outcome: walk.cases === 0 ? 'empty' : 'complete', error: null };
 }
 

@@ -13,6 +13,7 @@ export class Walk {
   #isWhole = false;
   readonly #unread: MirrorError[] = [];
   #flaw: MirrorError | null = null;
+  #blemish: MirrorError | null = null;
 
   get pages(): number {
     return this.#pages;
@@ -64,6 +65,10 @@ export class Walk {
   get flaw(): MirrorError | null {
     return this.#flaw;
   }
+  /** The first thing that was wrong with a page and costs nothing of it. */
+  get blemish(): MirrorError | null {
+    return this.#blemish;
+  }
 
   addUnread(error: MirrorError): void {
     this.#unread.push(error);
@@ -71,13 +76,14 @@ export class Walk {
 
   /** The first flaw is the one that is told. */
   addFlaw(flaw: MirrorError | null): void {
-    this.#flaw ??= flaw;
+    if (flaw?.code === 'JSON_MALFORMED') this.#blemish ??= flaw;
+    else this.#flaw ??= flaw;
   }
 
   /** `count` is null where the page said no number. */
   addPage(count: number | null, flaw: MirrorError | null = null): void {
     this.#pages++;
-    this.#flaw ??= flaw;
+    this.addFlaw(flaw);
     if (count === null) return;
     this.#countFirst ??= count;
     if (count !== this.#countFirst) this.#countHeld = false;

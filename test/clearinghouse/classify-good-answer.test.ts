@@ -111,7 +111,34 @@ describe('an envelope with a word that JSON does not know costs no record', () =
     ['None as previous', `{"count":1,"next":"a:NaN","previous":None,${one}}`, 1, 'a:NaN'],
     ['NaN in an unknown field', `{"lamp":[NaN],"count":1,"next":null,${one}}`, 1, null],
   ])('%s', (_, body, count, next) => {
-    expect(classify(body)).toEqual({ kind: 'page', page: { count, next, results: [{ id: 1 }] } });
+    expect(classify(body)).toEqual({
+      kind: 'page',
+      page: { count, next, results: [{ id: 1 }], isMalformed: true },
+    });
+  });
+});
+
+describe('a comma too many costs no record', () => {
+  test.each([
+    ['after the last record', '{"count":1,"next":null,"results":[{"id":1},]}'],
+    ['with white space around it', '{"count":1,"next":null,"results":[{"id":1}\n , \n]}'],
+    ['before the first record', '{"count":1,"next":null,"results":[,{"id":1}]}'],
+    ['after the list of records', '{"count":1,"next":null,"results":[{"id":1}],}'],
+    ['in an unknown list of the envelope', '{"lamp":[1,2,],"count":1,"next":null,"results":[{"id":1}]}'],
+  ])('%s', (_, body) => {
+    const page = { count: 1, next: null, results: [{ id: 1 }], isMalformed: true };
+    expect(classify(body)).toEqual({ kind: 'page', page });
+  });
+
+  test('and two between records none either', () => {
+    const body = '{"count":2,"next":",}","results":[{"id":1},,{"id":2}]}';
+    const page = { count: 2, next: ',}', results: [{ id: 1 }, { id: 2 }], isMalformed: true };
+    expect(classify(body)).toEqual({ kind: 'page', page });
+  });
+
+  test('and a text that breaks off takes no more time than its length', () => {
+    const body = `{"count":1,"lamp":[,],"results":[],"next":"${String.raw`\"`.repeat(200_000)}`;
+    expect(classify(body)).toMatchObject({ kind: 'transient' });
   });
 });
 

@@ -61,6 +61,27 @@ describe('a body in another charset', () => {
     expect(read(encode(`\ufeff${TEXT}`), 'application/json; charset=iso-8859-1')).toBe(TEXT);
   });
 
+  test.each([true, false])('UTF-32 (little-endian: %s) as well', (isLittle) => {
+    const encode = (text: string): Buffer =>
+      Buffer.concat(
+        Array.from(text, (character) => {
+          const unit = Buffer.alloc(4);
+          const point = character.codePointAt(0) ?? 0;
+          if (isLittle) unit.writeUInt32LE(point);
+          else unit.writeUInt32BE(point);
+          return unit;
+        }),
+      );
+    expect(read(encode(`\ufeff${TEXT}`))).toBe(TEXT);
+    expect(read(encode(TEXT))).toBe(TEXT);
+    expect(read(encode(`\ufeff${TEXT}`), 'application/json; charset=utf-8')).toBe(TEXT);
+    expect(JSON.parse(read(encode('{"name":"\ud83d"}')))).toEqual({ name: '\ud83d' });
+    const cut = encode(TEXT).subarray(0, -1);
+    expect(decodeBody(cut, undefined).bytes).toEqual(cut);
+    const beyond = Buffer.concat([encode('{'), Buffer.from(isLittle ? [0, 0, 0x11, 0] : [0, 0x11, 0, 0])]);
+    expect(decodeBody(beyond, undefined).bytes).toEqual(beyond);
+  });
+
   test('half of a surrogate pair in UTF-16 becomes an escape of JSON', () => {
     const text = '{"name":"\ud83d"}';
     const decoded = read(Buffer.from(text, 'utf16le'));

@@ -1,22 +1,41 @@
 import { describe, expect, test } from '@jest/globals';
 import { judgeEcho } from '../../src/clearinghouse/judge-echo.ts';
-import { UNCLASSIFIED, type SweptStatus } from '../../src/clearinghouse/swept-status.ts';
-import { isOfAnotherList, judgeLabels } from '../../src/sync/judge-labels.ts';
+import type { CaseFilters } from '../../src/replica/collection/collection.ts';
+import {
+  SWEPT_STATUSES,
+  toListFilter,
+  UNCLASSIFIED,
+  type SweptStatus,
+} from '../../src/clearinghouse/swept-status.ts';
+import { isOfAnotherList, judgeLabels, type CaseLabels } from '../../src/sync/judge-labels.ts';
 import { makeCase } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 
+const toFilters = (status: SweptStatus): CaseFilters =>
+  Object.fromEntries(Object.entries(toListFilter(status)).map(([name, value]) => [name, Number(value)]));
+const isFilteredBy = (filters: CaseFilters, status: SweptStatus): boolean =>
+  Object.entries(toFilters(status)).every(([name, value]) => filters[name as keyof CaseFilters] === value);
+
 const yes = { id: 5021, label: 'Yes' } as const satisfies SweptStatus;
 
 describe('a case of a list', () => {
-  test.each<[string, unknown, SweptStatus, boolean]>([
-    ['belongs there by its label', 'Yes', yes, false],
-    ['is of another list by its label', 'No', yes, true],
-    ['may have no label', null, yes, false],
-    ['may have a label that nobody knows', 'Ongoing', yes, false],
-    ['may have any label where the cases without one are listed', 'No', UNCLASSIFIED, false],
-  ])('%s', (_, label, status, expected) => {
-    expect(isOfAnotherList(label as string, status)).toBe(expected);
+  test.each<[string, CaseLabels, SweptStatus, boolean]>([
+    ['belongs there by its label', { case_ongoing: 'Yes', case_status: 'Approved' }, yes, false],
+    ['is of another list by its label', { case_ongoing: 'No' }, yes, true],
+    ['may have no label', { case_ongoing: null }, yes, false],
+    ['may have a label that nobody knows', { case_ongoing: 'Ongoing' }, yes, false],
+    [
+      'belongs to those in process, whatever its other label',
+      { case_ongoing: 'No', case_status: 'In Process (Public)' },
+      UNCLASSIFIED,
+      false,
+    ],
+    ['is none of those in process', { case_ongoing: null, case_status: 'Approved' }, UNCLASSIFIED, true],
+    ['may be in process by a label that nobody knows', { case_status: 'In Process' }, UNCLASSIFIED, false],
+    ['may be in process without a label', { case_status: null }, UNCLASSIFIED, false],
+  ])('%s', (_, labels, status, expected) => {
+    expect(isOfAnotherList(labels, status)).toBe(expected);
   });
 
   test('that is of another one speaks against the whole list', () => {
@@ -60,6 +79,50 @@ describe('a night in which the server answers something else than was asked', ()
     });
     expect(rows('SELECT id FROM cases WHERE mirror_departed_run_id IS NOT NULL')).toEqual([]);
   });
+
+  test.each(SWEPT_STATUSES)(
+    'doubts the list "$label" where the server ignores its filter',
+    async (status) => {
+      let isSecondNight = false;
+      const source = smallCollection(30);
+      for (const id of source.ids())
+        source.edit(id, (record) => ({
+          ...record,
+          case_status: id % 3 === 0 ? 'In Process (Public)' : 'Approved',
+        }));
+      const gone = source.find(toFilters(status))[0]?.id ?? 0;
+      const { sync, rows } = await startHarness({
+        source,
+        pageSize: 50,
+        faults: ({ filters }) =>
+          isSecondNight && isFilteredBy(filters, status)
+            ? {
+                kind: 'json',
+                body: {
+                  count: source.find({}).length,
+                  next: null,
+                  previous: null,
+                  results: source.ids().flatMap((id) => source.get(id) ?? []),
+                },
+              }
+            : undefined,
+      });
+      await sync({ statuses: SWEPT_STATUSES });
+      source.remove(gone);
+      isSecondNight = true;
+      for (let night = 2; night <= 3; night++) {
+        const { statuses } = await sync({ statuses: SWEPT_STATUSES });
+        expect(statuses.find((one) => one.status.id === status.id)).toMatchObject({
+          outcome: 'partial',
+          error: { code: 'ANOTHER_LIST' },
+        });
+        expect(
+          rows(`SELECT count(*) AS n FROM cases WHERE mirror_departed_run_id IS NOT NULL
+        AND mirror_status_id = ${status.id}`),
+        ).toEqual([{ n: 0 }]);
+      }
+    },
+  );
 
   test('marks no departure from a list of which "No results" names another', async () => {
     let isSecondNight = false;

@@ -42,6 +42,42 @@ describe('a record that is no JSON is kept aside in its own bytes, and the rest 
     expect(rows(`SELECT json_extract(record, '$') AS said FROM kept_aside`)).toEqual([{ said: odd }]);
   });
 
+  test('a comma after the last record costs nothing and is told, night after night', async () => {
+    const body = page(...three)
+      .toString()
+      .replace(/\]\}$/, ',]}');
+    const { sync, rows, serve } = await startBytes(Buffer.from(body));
+    for (let night = 1; night <= 2; night++) {
+      const { statuses } = await sync({ statuses: [YES] });
+      expect(statuses[0]).toMatchObject({
+        outcome: 'partial',
+        error: { code: 'JSON_MALFORMED' },
+        figures: { cases_seen: 3, cases_kept_aside: 0, walks: 1, pages: 1 },
+      });
+    }
+    expect(rows(NAMES)).toHaveLength(3);
+    serve(
+      Buffer.from(
+        page(...three.slice(1))
+          .toString()
+          .replace(/\]\}$/, ',]}'),
+      ),
+    );
+    await sync({ statuses: [YES] });
+    expect(rows('SELECT id FROM cases WHERE mirror_departed_run_id IS NOT NULL')).toEqual([{ id: 1 }]);
+  });
+
+  test('a page in UTF-32 is read, whatever its header says', async () => {
+    const units = Array.from(`\ufeff${page(...three).toString()}`, (character) => {
+      const unit = Buffer.alloc(4);
+      unit.writeUInt32LE(character.codePointAt(0) ?? 0);
+      return unit;
+    });
+    const { sync, rows } = await startBytes(Buffer.concat(units));
+    expect((await sync({ statuses: [YES] })).statuses[0]).toMatchObject({ outcome: 'complete' });
+    expect(rows(NAMES)).toHaveLength(3);
+  });
+
   test('a page that breaks off gives what came of it, and is not complete', async () => {
     const whole = page(...three);
     const { sync, rows } = await startBytes(whole.subarray(0, whole.length - 300));
