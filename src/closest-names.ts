@@ -42,7 +42,7 @@ function isPart(one: string, other: string): boolean {
 }
 
 /** How many letters have to be put in, left out, replaced or exchanged with their neighbor to make one of the other. */
-function countSlips(from: string, to: string): number {
+export function countSlips(from: string, to: string): number {
   let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, at) => at);
   for (let i = 1; i <= from.length; i++) {

@@ -1,15 +1,8 @@
-import { closeSync, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
+import { closeSync, fstatSync, lstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { decodeText } from './decode-text.ts';
 import { MirrorError } from './errors.ts';
+import { parseDotEnv, type ParsedDotEnv } from './parse-dot-env.ts';
 import { codeOf, wordsOf } from './system-words.ts';
-
-/** What a .env says, and the values that are read from it. */
-export interface DotEnv {
-  /** With plain line ends. */
-  readonly text: string;
-  readonly values: NodeJS.ProcessEnv;
-}
 
 const MAX_BYTES = 1_000_000;
 
@@ -17,17 +10,19 @@ const MAX_BYTES = 1_000_000;
  * Reads the file .env of a folder; an absent one is empty. It leads to files and addresses, so that of another user is
  * refused, as by ssh: it has to belong to whoever runs the program, or to root. Fails with SETTING_INVALID.
  */
-export function readDotEnv(path: string): DotEnv {
+export function readDotEnv(path: string): ParsedDotEnv {
   const bytes = readOwnFile(path);
   const text = bytes === null ? '' : decodeText(bytes, path).replaceAll(/\r\n?/g, '\n');
-  return { text, values: parseEnv(text) };
+  return parseDotEnv(text);
 }
 
-/** Whether others than its owner may read a file; false where there is none, or no such rights. */
-export function isReadableByOthers(path: string): boolean {
-  if (process.getuid === undefined) return false;
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  return found?.isFile() === true && (found.mode & 0o044) !== 0;
+/** What others than its owner may do with a file, in words; null where nothing, or where there are no such rights. */
+export function findRightsOfOthers(path: string): string | null {
+  if (process.getuid === undefined) return null;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() !== true) return null;
+  const rights = [(found.mode & 0o044) !== 0 && 'read', (found.mode & 0o022) !== 0 && 'change'];
+  return rights.filter((right) => right !== false).join(' and ') || null;
 }
 
 function readOwnFile(path: string): Buffer | null {
@@ -44,7 +39,7 @@ function readOwnFile(path: string): Buffer | null {
     return readFileSync(file);
   } catch (cause) {
     if (cause instanceof MirrorError) throw cause;
-    if (codeOf(cause) === 'ENOENT') return null;
+    if (codeOf(cause) === 'ENOENT') throw toUnreadable(path, 'it is a link to a file that is not there');
     throw toUnreadable(path, wordsOf(cause), cause);
   } finally {
     if (file !== undefined) closeSync(file);

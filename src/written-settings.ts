@@ -39,12 +39,12 @@ export function gatherSettings(
     const shared = spec.isShared === true;
     const small = spec.env.toLowerCase();
     const names = shared ? [small, spec.env] : [spec.env];
-    const variable = names.map((one) => env[one]).find((text) => text !== undefined && text !== '');
+    const variable = names.find((one) => env[one] !== undefined && env[one] !== '');
     const line = shared ? undefined : dotEnv[spec.env];
     if (flag !== undefined)
       written[name] = { text: flag, place: 'flag', from: spec.flag?.split(' ')[0] ?? spec.env, folder };
     else if (variable !== undefined)
-      written[name] = { text: variable, place: 'environment', from: spec.env, folder };
+      written[name] = { text: env[variable] ?? '', place: 'environment', from: variable, folder };
     else if (line !== undefined && line !== '')
       written[name] = { text: line, place: '.env', from: `${spec.env} in .env`, folder };
     else if (spec.default !== undefined)

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { readDotEnv } from '../src/dot-env.ts';
+import { findRightsOfOthers, readDotEnv } from '../src/dot-env.ts';
 import { listUnknownNames } from '../src/setting-names.ts';
 import { SETTINGS } from '../src/settings-list.ts';
 import { parseSettings } from '../src/settings.ts';
@@ -67,6 +67,70 @@ describe('a .env is read', () => {
     symlinkSync(path, link);
     expect(() => readDotEnv(link)).toThrow('belongs to another user');
   });
+});
+
+describe('a line of a .env', () => {
+  const read = (text: string) => readDotEnv(write(text)).values;
+
+  test.each([
+    'my settings',
+    'CLEARINGHOUSE_DATABASE: x.db',
+    'CLEARINGHOUSE_DATABASE="x.db',
+    "CLEARINGHOUSE_DATABASE='x.db",
+    'CLEARINGHOUSE_DATABASE=\u201cx.db\u201d',
+    '= 7',
+    'export',
+    '"',
+    'CLEARINGHOUSE_DATABASE="a"b"',
+    '<<<<<<< HEAD',
+  ])('that cannot be read costs itself alone: %s', (line) => {
+    expect(read(`CLEARINGHOUSE_WALKS=4\n${line}\nCLEARINGHOUSE_DELAY=7\n`)).toEqual({
+      CLEARINGHOUSE_WALKS: '4',
+      CLEARINGHOUSE_DELAY: '7',
+    });
+  });
+
+  test.each([
+    ['a b', 'a b'],
+    ['  "a b"  ', 'a b'],
+    ["'a b' # c", 'a b'],
+    ['`a b`', 'a b'],
+    ['a b # c', 'a b'],
+    ['a\t# c', 'a'],
+    ['"a # b" # "c"', 'a # b'],
+    ['a#b.db', 'a#b.db'],
+    ['https://lamps.example/x#y', 'https://lamps.example/x#y'],
+    ['# c', ''],
+    ['', ''],
+    ['""', ''],
+    ['"C:\\new"', 'C:\\new'],
+    ['"it\'s"', "it's"],
+    ['a=b', 'a=b'],
+    ['$LAMP', '$LAMP'],
+  ])('says %j by %j, as it does to a shell', (text, value) => {
+    expect(read(`CLEARINGHOUSE_DATABASE=${text}\n`)).toEqual({ CLEARINGHOUSE_DATABASE: value });
+    expect(read(`export  CLEARINGHOUSE_DATABASE  = ${text}\n`)).toEqual({ CLEARINGHOUSE_DATABASE: value });
+  });
+});
+
+test('a .env that is a link to nothing is no absent one', () => {
+  const path = join(tempFolder(), '.env');
+  symlinkSync('nowhere', path);
+  expect(() => readDotEnv(path)).toThrow('it is a link to a file that is not there');
+});
+
+test.each<[number, string | null]>([
+  [0o600, null],
+  [0o640, 'read'],
+  [0o604, 'read'],
+  [0o620, 'change'],
+  [0o602, 'change'],
+  [0o666, 'read and change'],
+])('with the permissions %o others may do with a .env: %s', (mode, rights) => {
+  if (process.getuid === undefined) return;
+  const path = write('');
+  chmodSync(path, mode);
+  expect(findRightsOfOthers(path)).toBe(rights);
 });
 
 describe.each(PATHS)('the path %s', (name) => {
@@ -188,10 +252,32 @@ describe('a name that is no setting', () => {
     expect(list({ ...all, PATH: '/bin', HOUSE: 'x' }, 'OTHER=1\n# CLEARINGHOUSE_DATABSE=x\n')).toEqual([]);
   });
 
-  test('is told, too, of a line that sets nothing', () => {
-    expect(list({}, '\nCLEARINGHOUSE_DELAY: 7\n')).toEqual([
-      'line 2 of .env sets nothing: it is not of the form CLEARINGHOUSE_DELAY=value.',
+  test.each([
+    'CLEARINGHOUSEDELAY',
+    'CLEARINGHOSUE_DELAY',
+    'CLEARNGHOUSE_DELAY',
+    'ClearingHouse_Delay',
+    'CLEARINGHOUSE-DELAY',
+  ])('is told also where the word before it is misspelt: %s', (name) => {
+    expect(list({}, `${name}=7\n`)).toEqual([
+      `${name} in .env is no setting; did you mean CLEARINGHOUSE_DELAY?`,
     ]);
+  });
+
+  test.each([
+    ['CLEARINGHOUSE_DELAY: 7', 'sets nothing: it is not of the form CLEARINGHOUSE_DELAY=value.'],
+    ['CLEARINGHOUSE_DELAY 7', 'sets nothing: it is not of the form CLEARINGHOUSE_DELAY=value.'],
+    [
+      'CLEARINGHOUSE_DATABASE="a b.db',
+      'sets nothing: the quotation marks around CLEARINGHOUSE_DATABASE are not one pair.',
+    ],
+    [
+      'CLEARINGHOUSE_DATABASE=\u201ca b.db\u201d',
+      'sets nothing: the quotation marks around CLEARINGHOUSE_DATABASE are curly ones.',
+    ],
+    ['CLEARINGHOUSE_WALKS=4', 'says anew what line 1 says of CLEARINGHOUSE_WALKS.'],
+  ])('is not the only thing that is told of a line: %s', (line, words) => {
+    expect(list({}, `CLEARINGHOUSE_WALKS=3\n${line}\n`)).toEqual([`line 2 of .env ${words}`]);
   });
 });
 

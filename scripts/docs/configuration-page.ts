@@ -16,7 +16,10 @@ export function renderConfigurationPage(): string {
     `## The file .env
 
 - It is read in UTF-8 or UTF-16, with or without a byte-order mark, with any line ends. Anything else is an error that names the file.
-- It has to belong to you or to root, as ssh wants it of its files. \`doctor\` warns when others may read it and it holds a secret.
+- It has to belong to you or to root, as ssh wants it of its files. \`doctor\` warns when others may read or change it and it holds a secret.
+- Each line is \`NAME=value\`, perhaps after \`export\`. A value may stand in one pair of quotation marks of any kind, and is taken as it is. A \`#\`
+  begins a comment at the start of a line or of a value, and after a blank. Of a name that stands twice the last line counts, with a warning; a
+  line that cannot be read is warned of too, and costs no other.
 - A name that begins like a setting and is none is warned of, here and in the environment.
 
 ## Paths

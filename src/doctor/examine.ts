@@ -1,6 +1,6 @@
 import type { Surroundings } from '../clearinghouse/client.ts';
 import { createAgents } from '../http-agents.ts';
-import { isReadableByOthers } from '../dot-env.ts';
+import { findRightsOfOthers } from '../dot-env.ts';
 import { parseNightlySettings, parseSnapshotSettings, type NightlySettings } from '../settings-nightly.ts';
 import { parseSettings, type Settings } from '../settings.ts';
 import { listSnapshots } from '../snapshots/list-snapshots.ts';
@@ -62,6 +62,7 @@ const SECRETS: readonly SettingName[] = ['token', 'pingUrl', 'webhookUrl'];
 
 function* examineEnvFile(path: string, written: WrittenSettings): Generator<Finding> {
   const holdsSecret = SECRETS.some((name) => written[name]?.place === '.env');
-  if (holdsSecret && isReadableByOthers(path))
-    yield warning('.env', `${path} holds a secret, and others may read it`, `chmod 600 ${path}`);
+  const rights = findRightsOfOthers(path);
+  if (holdsSecret && rights !== null)
+    yield warning('.env', `${path} holds a secret, and others may ${rights} it`, `chmod 600 ${path}`);
 }

@@ -1,6 +1,6 @@
-import { parseEnv } from 'node:util';
 import { MirrorError } from '../errors.ts';
 import { replaceFile } from '../files/replace-file.ts';
+import { parseDotEnv } from '../parse-dot-env.ts';
 import { codeOf, wordsOf } from '../system-words.ts';
 import { SETTINGS } from '../settings-list.ts';
 import type { SettingName } from '../written-settings.ts';
@@ -20,16 +20,18 @@ export function renderEnvFile(values: EnvValues, at: Date): string {
 ${lines.join('\n')}`;
 }
 
-/** A line that Node reads back as that value. Fails with SETTING_INVALID where no kind of quotes can hold it. */
+/** A line that is read back as that value, here, by a shell, by Compose and by systemd. Fails with SETTING_INVALID where no kind of quotes can hold it. */
 function toLine(variable: string, value: string): string {
   const needsNone = /^[\w./:@%+,-]+$/.test(value); // so that a shell reads it likewise
-  for (const quote of [...(needsNone ? [''] : []), '"', "'", '`']) {
+  // Others put something in for these even between double quotes.
+  const isPlain = !/[\\$`]/.test(value);
+  for (const quote of [...(needsNone ? [''] : []), ...(isPlain ? ['"'] : []), "'", '"', '`']) {
     const line = `${variable}=${quote}${value}${quote}`;
-    if (parseEnv(line)[variable] === value) return line;
+    if (!value.includes('\n') && parseDotEnv(line).values[variable] === value) return line;
   }
   throw new MirrorError(
     'SETTING_INVALID',
-    `${variable} cannot be written into .env: it holds every kind of quotes.`,
+    `${variable} cannot be written into .env: it holds every kind of quotes, or a line break.`,
   );
 }
 

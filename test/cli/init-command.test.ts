@@ -262,7 +262,7 @@ test.each([
   },
 );
 
-test('whatever a value holds, Node reads it back from the file as it was, or it is refused', () => {
+test('whatever a value holds, it is read back from the file as it was, or it is refused', () => {
   const folder = tempFolder();
   const path = join(folder, '.env');
   for (const token of ['a#b', 'a"b', "a'b", 'a`b', 'a b', '$A', 'a=b', String.raw`a\nb`, 'a"\'b']) {
