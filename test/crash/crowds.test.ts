@@ -8,10 +8,11 @@ import { startCommand, toEnvironment } from './run-command.ts';
 import { prepareNights } from './scenario.ts';
 import { serveWorld } from './served-world.ts';
 import { usePrepared } from './use-prepared.ts';
+import { times } from '../support/times.ts';
 
 const prepared = usePrepared(prepareNights);
-const STARTS = 30;
-const READERS = 8;
+const STARTS = times(5, 30);
+const READERS = times(3, 8);
 const SCENARIOS = ['first sync', 'sync with changes'] as const;
 
 function setUp(name: (typeof SCENARIOS)[number], file: string) {
@@ -23,7 +24,7 @@ function setUp(name: (typeof SCENARIOS)[number], file: string) {
 }
 
 describe.each(SCENARIOS)('%s', (name) => {
-  test('started thirty times at once runs once; the others leave with 8 before it has got an answer', async () => {
+  test(`started ${STARTS} times at once runs once; the others leave with 8 before it has got an answer`, async () => {
     const { scenario, database } = setUp(name, `crowd ${name}.db`);
     let leaveAll: () => void = () => undefined;
     const haveLeft = new Promise<void>((resolve) => (leaveAll = resolve));
@@ -44,7 +45,7 @@ describe.each(SCENARIOS)('%s', (name) => {
     expect(replica.requests).toHaveLength(scenario.requests);
   });
 
-  test('is read by eight processes all the while; none fails, none sees half a case, each sees it grow', async () => {
+  test(`is read by ${READERS} processes all the while; none fails, none sees half a case, each sees it grow`, async () => {
     const { scenario, database } = setUp(name, `readers ${name}.db`);
     const readers = Array.from({ length: READERS }, () => startReader(database));
     // Before each answer every reader has read what the page before it left.

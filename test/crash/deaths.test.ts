@@ -7,6 +7,7 @@ import { isFailure, renderFailure } from './report.ts';
 import { prepareScenarios, SCENARIO_NAMES, type ScenarioName } from './scenario.ts';
 import { runTrial, runTrials } from './trial.ts';
 import { usePrepared } from './use-prepared.ts';
+import { times } from '../support/times.ts';
 
 const prepared = usePrepared(prepareScenarios);
 
@@ -67,10 +68,10 @@ test('killed at any instant, likewise', async () => {
   const { folder, scenarios } = prepared();
   const random = new Random(1);
   const planned = [scenarios['first sync'], scenarios['sync with changes']].flatMap((scenario) =>
-    drawInstants(random, 6, scenario.requests).map((death) => ({ scenario, death })),
+    drawInstants(random, times(2, 30), scenario.requests).map((death) => ({ scenario, death })),
   );
   const trials = await runTrials(planned, folder);
-  expect(trials).toHaveLength(12);
+  expect(trials).toHaveLength(times(4, 60));
   expect(trials.filter(isFailure).map(renderFailure)).toEqual([]);
 });
 

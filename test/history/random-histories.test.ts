@@ -10,6 +10,7 @@ import { dumpData } from '../support/dump.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { toComparable } from './comparable-dump.ts';
 import { storeNight } from './store-night.ts';
+import { times } from '../support/times.ts';
 
 const IDS = [1, 2, 3];
 
@@ -43,6 +44,6 @@ test('whatever a few cases become in a few nights, each night can be read again'
       }
       writer.close();
     }),
-    { numRuns: 20, seed: 1 },
+    { numRuns: times(5, 100), seed: 1 },
   );
 });

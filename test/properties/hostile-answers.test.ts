@@ -4,6 +4,7 @@ import { parseApiUrl, toListUrl, toNextUrl, toRedirectUrl } from '../../src/clea
 import { classifyAnswer, type Answer } from '../../src/clearinghouse/classify-answer.ts';
 import { MirrorError } from '../../src/errors.ts';
 import { readRecord } from '../support/page-records.ts';
+import { times } from '../support/times.ts';
 
 const NOW = new Date('2026-03-01T03:17:00Z');
 
@@ -63,7 +64,7 @@ describe('whatever an answer is, it is told what it means', () => {
           expect(Number.isFinite(answer.retryAfterMs)).toBe(true);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: times(800, 20_000) },
     );
   });
 
@@ -79,7 +80,7 @@ describe('whatever an answer is, it is told what it means', () => {
         expect(answer.page.next).toBe(next === null || typeof next === 'string' ? next : undefined);
         expect(answer.page.results.map(readRecord)).toEqual(results);
       }),
-      { numRuns: 3000 },
+      { numRuns: times(800, 20_000) },
     );
   });
 });
@@ -166,7 +167,7 @@ describe('wherever an answer leads, the token is sent to no other origin and ask
         expect([url.username, url.password]).toEqual(['', '']);
         expect(listFilters(url)).toEqual(['case_ongoing=5021']);
       }),
-      { numRuns: 5000 },
+      { numRuns: times(1000, 20_000) },
     );
     expect(followed).toBeGreaterThan(0);
   };

@@ -8,6 +8,7 @@ import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import { runCli } from '../support/command-line.ts';
 import { makeCase } from '../support/make-case.ts';
 import { startHarness } from '../support/sync-harness.ts';
+import { times } from '../support/times.ts';
 
 /** Words of SQL that write, or try to get out of the file, and such as make statements of them. */
 const FRAGMENTS = [
@@ -72,7 +73,7 @@ test('whatever SQL a user gives, the mirror stays what it is, byte by byte, and 
         expect([fragments, toState()]).toEqual([fragments, before]);
       },
     ),
-    { numRuns: 300 },
+    { numRuns: times(60, 1000) },
   );
 });
 

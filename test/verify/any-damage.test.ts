@@ -3,6 +3,7 @@ import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
 import fc from 'fast-check';
 import { LIST_TABLES } from '../../src/mirror/schema.ts';
 import { buildEventfulMirror, verifyFile, writeDamaged } from '../support/eventful-mirror.ts';
+import { times } from '../support/times.ts';
 
 const DATA_TABLES = [
   'cases',
@@ -93,15 +94,13 @@ beforeAll(async () => {
   targets = listTargets(bytes);
 });
 
-test('any other value in any cell of the data is found', () => {
+test.each(DATA_TABLES)('any other value in any cell of %s is found', (table) => {
+  const ofTable = targets.filter((one) => one.table === table);
   let found = 0;
   fc.assert(
-    fc.property(fc.nat(), fc.nat(), fc.nat(), (from, at, which) => {
-      // By table first, so that a large one does not crowd out the others.
-      const table = DATA_TABLES[from % DATA_TABLES.length];
-      const ofTable = targets.filter((one) => one.table === table);
+    fc.property(fc.nat(), fc.nat(), (at, which) => {
       const target = ofTable[at % Math.max(1, ofTable.length)];
-      fc.pre(target !== undefined);
+      if (target === undefined) throw new Error('there is no such row');
       const others = listOthers(target);
       const where = target.keys.map((key) => `${key} = ${quote(target.row[key])}`).join(' AND ');
       const sql = `UPDATE ${target.table} SET ${target.column} = ${quote(others[which % others.length])} WHERE ${where}`;
@@ -115,9 +114,9 @@ test('any other value in any cell of the data is found', () => {
       expect([sql, verifyFile(path).findings.length > 0]).toEqual([sql, true]);
       found++;
     }),
-    { numRuns: Number(process.env.VERIFY_RUNS ?? 300), maxSkipsPerRun: 10 },
+    { numRuns: times(4, 100), maxSkipsPerRun: 100 },
   );
-  expect(found).toBeGreaterThan(200);
+  expect(found).toBeGreaterThan(0);
 });
 
 test.each(['[]', '{}', '"3"', '1.5', null])(

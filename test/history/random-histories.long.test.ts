@@ -1,0 +1,1 @@
+import './random-histories.test.ts';

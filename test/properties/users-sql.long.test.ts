@@ -1,0 +1,1 @@
+import './users-sql.test.ts';

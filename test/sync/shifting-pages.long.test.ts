@@ -1,0 +1,1 @@
+import './shifting-pages.test.ts';

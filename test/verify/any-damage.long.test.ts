@@ -1,0 +1,1 @@
+import './any-damage.test.ts';
