@@ -12,6 +12,7 @@ import {
 } from '../mirror/sync-ledger.ts';
 import { countReturned, recordCoverage, recordDepartures } from '../mirror/write-checks.ts';
 import { moveCases } from '../mirror/move-cases.ts';
+import { refreshStatistics } from '../mirror/refresh-statistics.ts';
 import { prepareWritePage, type PageContent } from '../mirror/write-page.ts';
 import type { CaseFinder } from './compare-page.ts';
 import type { CoverageFindings } from './coverage.ts';
@@ -93,6 +94,7 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
     },
     endRun: ({ outcome, error }, pausedUntil) => {
       restoreIndexes(mirror);
+      refreshStatistics(mirror);
       ledger.endRun(runId, outcome, now(), toRecorded(error), pausedUntil);
     },
     abandonRun: (error) => {

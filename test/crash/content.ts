@@ -14,6 +14,9 @@ const RECORD_OF_RUNS = [
   'seals',
   '__drizzle_migrations',
   'sqlite_sequence',
+  // Written at the end of a run, and again only where a table has grown tenfold.
+  'sqlite_stat1',
+  'sqlite_stat4',
 ];
 
 /**

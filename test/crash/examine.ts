@@ -143,7 +143,7 @@ function readSchema(sqlite: Database.Database): string {
   const deferred = new Set(DEFERRED_INDEXES.map(({ name }) => name));
   return sqlite
     .prepare<[], { name: string; sql: string }>(
-      `SELECT name, sql FROM sqlite_schema WHERE tbl_name NOT LIKE '\\_\\_drizzle%' ESCAPE '\\' AND sql IS NOT NULL ORDER BY sql`,
+      `SELECT name, sql FROM sqlite_schema WHERE tbl_name NOT LIKE '\\_\\_drizzle%' ESCAPE '\\' AND tbl_name NOT GLOB 'sqlite_stat*' AND sql IS NOT NULL ORDER BY sql`,
     )
     .all()
     .filter(({ name }) => !deferred.has(name))

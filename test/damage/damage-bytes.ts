@@ -54,7 +54,7 @@ function isFileNoticed(path: string): boolean {
   }
 }
 
-/** A digest of everything that can be read from a file: each value with its type, the schema, the settings. */
+/** A digest of everything that can be read from a file: each value with its type, the schema, the settings. Statistics only choose an index. */
 export function digestContent(path: string): string {
   const sqlite = openSqlite(path, { readonly: true });
   try {
@@ -62,7 +62,9 @@ export function digestContent(path: string): string {
     for (const name of ['application_id', 'user_version', 'encoding'])
       hash.update(`${name} ${String(sqlite.pragma(name, { simple: true }))}\n`);
     const objects = sqlite
-      .prepare<[], string[]>('SELECT type, name, tbl_name, sql FROM sqlite_schema')
+      .prepare<[], string[]>(
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT GLOB 'sqlite_stat*'",
+      )
       .raw()
       .all();
     hash.update(JSON.stringify(objects));

@@ -29,6 +29,12 @@ export function findUnknowable(mirror: Mirror, damage: Damage): Unknowable | und
   return UNKNOWABLE_ROWS.find(({ holds }) => holds(mirror, damage));
 }
 
+/** What no query reads. */
+export const UNKNOWABLE_STATISTICS = {
+  what: 'The statistics of the indexes (`sqlite_stat1`, `sqlite_stat4`).',
+  why: 'They say which index a query uses, and nothing of what it answers.',
+} as const;
+
 /** What of the bytes of a file no verification looks at, because nobody else does either. */
 export const UNKNOWABLE_BYTES = {
   what: 'Bytes that no content is made of: free pages, the room between the rows of a page, fields of the header that nobody reads.',

@@ -7,6 +7,9 @@ import { makeFullMirror } from '../support/full-mirror.ts';
 import { openWithOldSqlite } from '../support/old-sqlite.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
+/** SQLite makes it beside `sqlite_stat1`, for samples of the content, which are not taken. */
+const NEVER_FILLED = ['sqlite_stat4'];
+
 describe('the SQLite of RHEL 9, Debian 11 and later', () => {
   let mirror: Buffer;
   let snapshot: Buffer;
@@ -21,8 +24,8 @@ describe('the SQLite of RHEL 9, Debian 11 and later', () => {
   });
 
   test.each([
-    ['the mirror', () => mirror, ['mirror_snapshot']],
-    ['a snapshot', () => snapshot, []],
+    ['the mirror', () => mirror, ['mirror_snapshot', ...NEVER_FILLED]],
+    ['a snapshot', () => snapshot, NEVER_FILLED],
   ])('reads every table and view of %s as the newest does', async (_, toBytes, empty) => {
     const path = join(tempFolder(), 'mirror.db');
     writeFileSync(path, toBytes());
@@ -43,7 +46,12 @@ describe('the SQLite of RHEL 9, Debian 11 and later', () => {
         const sql = `SELECT ${cells} FROM "${name}"`;
         return { name, then: toText(old.rows(sql)), now: toText(today.prepare(sql).raw().all()) };
       });
-      expect(answers.filter(({ now }) => now === '').map(({ name }) => name)).toEqual(empty);
+      expect(
+        answers
+          .filter(({ now }) => now === '')
+          .map(({ name }) => name)
+          .sort(),
+      ).toEqual(empty);
       expect(answers.filter(({ then, now }) => then !== now).map(({ name }) => name)).toEqual([]);
     } finally {
       old.close();
