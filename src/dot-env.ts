@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, lstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { decodeText } from './decode-text.ts';
 import { MirrorError } from './errors.ts';
+import { readRegularFile } from './files/regular-file.ts';
 import { parseDotEnv, type ParsedDotEnv } from './parse-dot-env.ts';
 import { codeOf, wordsOf } from './system-words.ts';
 
@@ -26,23 +27,17 @@ export function findRightsOfOthers(path: string): string | null {
 }
 
 function readOwnFile(path: string): Buffer | null {
-  let file: number | undefined;
   try {
     const link = lstatSync(path, { throwIfNoEntry: false });
     if (link === undefined) return null;
-    if (!link.isSymbolicLink() && !link.isFile()) throw toUnreadable(path, 'it is no file');
-    file = openSync(path, 'r');
-    const behind = fstatSync(file);
-    if (!behind.isFile()) throw toUnreadable(path, 'it is no file');
-    if (behind.size > MAX_BYTES) throw toUnreadable(path, 'it holds more than 1 MB');
-    for (const { uid } of [link, behind]) checkOwner(path, uid);
-    return readFileSync(file);
+    checkOwner(path, link.uid);
+    return readRegularFile(path, MAX_BYTES, (behind) => {
+      checkOwner(path, behind.uid);
+    });
   } catch (cause) {
     if (cause instanceof MirrorError) throw cause;
-    if (codeOf(cause) === 'ENOENT') throw toUnreadable(path, 'it is a link to a file that is not there');
-    throw toUnreadable(path, wordsOf(cause), cause);
-  } finally {
-    if (file !== undefined) closeSync(file);
+    const why = codeOf(cause) === 'ENOENT' ? 'it is a link to a file that is not there' : wordsOf(cause);
+    throw new MirrorError('SETTING_INVALID', `${path} cannot be read: ${why}.`, { cause });
   }
 }
 
@@ -56,8 +51,4 @@ function checkOwner(path: string, owner: number): void {
       hint: 'Look at what it says. If it is yours, make it so with chown; if not, run the command in another folder.',
     },
   );
-}
-
-function toUnreadable(path: string, why: string, cause?: unknown): MirrorError {
-  return new MirrorError('SETTING_INVALID', `${path} cannot be read: ${why}.`, { cause });
 }

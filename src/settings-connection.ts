@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { validateHeaderValue } from 'node:http';
 import type { ConnectionSettings } from './http-agents.ts';
 import { messageOf, MirrorError } from './errors.ts';
+import { readRegularFile } from './files/regular-file.ts';
 import { wordsOf } from './system-words.ts';
 import { readerOf, type WrittenSetting, type WrittenSettings } from './written-settings.ts';
 
@@ -65,13 +65,16 @@ function parseProxy(written: WrittenSetting | undefined): URL | null {
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^]+?-----END CERTIFICATE-----/g;
 
+/** All that a system trusts takes less than one. */
+const MOST_BYTES_OF_CERTIFICATES = 10e6;
+
 function readCertificates({ from }: WrittenSetting, path: string): readonly string[] {
   const fail = (why: string, cause?: unknown): never => {
     throw new MirrorError('SETTING_INVALID', `${from}: ${path} ${why}`, { cause });
   };
   let content = '';
   try {
-    content = readFileSync(path, 'utf8');
+    content = readRegularFile(path, MOST_BYTES_OF_CERTIFICATES).toString('utf8');
   } catch (cause) {
     fail(`cannot be read: ${wordsOf(cause)}.`, cause);
   }

@@ -55,7 +55,7 @@ describe('a .env is read', () => {
   test('and not when it is a pipe, which would be waited for', () => {
     const path = join(tempFolder(), '.env');
     if (spawnSync('sh', ['-c', 'mkfifo "$0"', path]).status !== 0) return;
-    expect(() => readDotEnv(path)).toThrow('it is no file');
+    expect(() => readDotEnv(path)).toThrow('it is a named pipe');
   });
 
   test('and not when it belongs to somebody else, by whatever links', () => {

@@ -1,4 +1,5 @@
 import { MirrorError, messageOf } from '../errors.ts';
+import { toSafeWords } from '../safe-text.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
 import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
 import { verifyMirror } from '../verify/verify-mirror.ts';
@@ -8,11 +9,15 @@ const HINT =
 
 /**
  * Explains what a command that reads the mirror has thrown. What is no known failure is a fault of the program, unless
- * the mirror proves to be damaged: its verification says which of the two, and ends at the first finding.
+ * the mirror proves to be damaged: its verification says which of the two, and ends at the first finding. That can take
+ * minutes, so it is told.
  */
-export function explainFailure(thrown: unknown, database: string): unknown {
+export function explainFailure(thrown: unknown, database: string, tell: (text: string) => void): unknown {
   const error = toDatabaseError(thrown, database);
   if (error instanceof MirrorError) return error;
+  tell(
+    `The command failed in a way that nobody foresaw (${toSafeWords(messageOf(thrown))}). Looking through ${database} for damage, up to the first; Ctrl-C ends it.`,
+  );
   const found = findDamage(database);
   if (found === undefined) return thrown;
   return new MirrorError('DATABASE_DAMAGED', `${database}: ${found}.`, { cause: thrown, hint: HINT });

@@ -119,7 +119,7 @@ function toEnd(exit: ExitName): ExitName {
 
 function takeNightlyLock(path: string, database: string): WriterLock {
   try {
-    return takeWriterLock(path);
+    return takeWriterLock(path, database);
   } catch (error) {
     if (error instanceof MirrorError && error.code === 'LOCKED')
       throw new MirrorError('LOCKED', `Another \`nightly\` keeps the schedule of ${database}.`, {

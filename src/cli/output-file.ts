@@ -1,9 +1,17 @@
-import { chmodSync, closeSync, openSync, readSync, rmSync, statSync, writeSync, type Stats } from 'node:fs';
-import { messageOf, MirrorError } from '../errors.ts';
-import { toRealPath } from '../files/real-path.ts';
+import { closeSync, openSync, rmSync, statSync, writeSync, type Stats } from 'node:fs';
+import { dirname } from 'node:path';
+import { MirrorError } from '../errors.ts';
+import { leadsToStream, toRealPath } from '../files/real-path.ts';
+import {
+  describeKind,
+  describeMissingFolder,
+  MAKE_FOLDER_HINT,
+  readSqliteHeader,
+} from '../files/regular-file.ts';
 import { createTempFile, moveIntoPlace } from '../files/replace-file.ts';
+import { takeAfter } from '../files/take-after.ts';
 import { toPath } from '../path-setting.ts';
-import { codeOf } from '../system-words.ts';
+import { codeOf, wordsOf } from '../system-words.ts';
 
 export interface OutputFile {
   readonly path: string;
@@ -21,18 +29,18 @@ const WHOLE = 64 * 1024;
  * OUTPUT_REFUSED or OUTPUT_FAILED.
  */
 export function writeOutputFile(output: OutputFile, pieces: Iterable<string>): void {
-  const { path, mode, mustBeNew } = checkTarget(output);
+  const { path, old } = checkTarget(output);
   let temp: string | null = null;
   try {
-    temp = createTempFile(path, mode ?? 0o666);
+    temp = createTempFile(path, old === null ? 0o666 : 0o600);
     writeAll(temp, pieces);
-    if (mode !== null) chmodSync(temp, mode);
-    moveIntoPlace(temp, path, { mustBeNew });
+    if (old !== null) takeAfter(temp, old);
+    moveIntoPlace(temp, path, { mustBeNew: old === null });
   } catch (thrown) {
     if (thrown instanceof MirrorError) throw thrown;
     if (codeOf(thrown) === 'EEXIST') throw toExists(output.path);
     if (!(thrown instanceof Error && 'syscall' in thrown)) throw thrown;
-    throw new MirrorError('OUTPUT_FAILED', `${output.path} cannot be written: ${messageOf(thrown)}.`, {
+    throw new MirrorError('OUTPUT_FAILED', `${output.path} cannot be written: ${wordsOf(thrown)}.`, {
       cause: thrown,
     });
   } finally {
@@ -64,24 +72,42 @@ function writeWhole(file: number, text: string): void {
 
 interface Target {
   readonly path: string;
-  /** That of the file which is replaced; null where the umask decides. */
-  readonly mode: number | null;
-  readonly mustBeNew: boolean;
+  /** The file that is replaced; null where there must be none. */
+  readonly old: Stats | null;
 }
 
 function checkTarget({ path: named, folder, database, mayReplace }: OutputFile): Target {
-  const path = toRealPath(toPath(named, '--output', folder, true));
-  const found = statSync(path, { throwIfNoEntry: false });
+  const target = toPath(named, '--output', folder, true);
+  if (leadsToStream(target)) throw refuse(named, 'is a stream of this process', STREAM_HINT);
+  const path = toRealPath(target);
+  const found = look(path, named);
   if (isOfMirror(path, found, database)) throw refuse(named, 'is the mirror, or a file that belongs to it');
-  if (found === undefined) return { path, mode: null, mustBeNew: true };
-  if (!found.isFile()) throw refuse(named, 'is not a regular file');
+  if (found === undefined) {
+    const fault = describeMissingFolder(dirname(path));
+    if (fault !== null) throw refuse(named, `cannot be written: ${fault}`, MAKE_FOLDER_HINT);
+    return { path, old: null };
+  }
+  const kind = describeKind(found);
+  if (kind !== null) throw refuse(named, `is ${kind}, and no regular file`, STREAM_HINT);
   if (isDatabase(path)) throw refuse(named, 'is an SQLite database');
   if (!mayReplace) throw toExists(named);
-  return { path, mode: found.mode & 0o777, mustBeNew: false };
+  return { path, old: found };
 }
 
-function refuse(path: string, why: string): MirrorError {
-  return new MirrorError('OUTPUT_REFUSED', `${path} ${why}.`);
+const STREAM_HINT =
+  'Leave --output out, and redirect standard output to where the answer is to go, as with "> /dev/null".';
+
+/** Fails with OUTPUT_FAILED where this user may not even look. */
+function look(path: string, named: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (cause) {
+    throw new MirrorError('OUTPUT_FAILED', `${named} cannot be written: ${wordsOf(cause)}.`, { cause });
+  }
+}
+
+function refuse(path: string, why: string, hint?: string): MirrorError {
+  return new MirrorError('OUTPUT_REFUSED', `${path} ${why}.`, { ...(hint !== undefined && { hint }) });
 }
 
 function toExists(path: string): MirrorError {
@@ -100,20 +126,11 @@ function isOfMirror(path: string, found: Stats | undefined, database: string): b
   return path === mirror || (path.startsWith(mirror) && BESIDE.test(path.slice(mirror.length)));
 }
 
-const SQLITE_HEADER = 'SQLite format 3\0';
-
+/** A file that may be written and not read is none, as far as can be told. */
 function isDatabase(path: string): boolean {
-  let file;
   try {
-    file = openSync(path, 'r');
+    return readSqliteHeader(path) !== null;
   } catch {
-    return false; // a file that may be written and not read; opening it says so where that matters
-  }
-  try {
-    const head = Buffer.alloc(SQLITE_HEADER.length);
-    readSync(file, head, 0, head.length, 0);
-    return head.toString('latin1') === SQLITE_HEADER;
-  } finally {
-    closeSync(file);
+    return false;
   }
 }

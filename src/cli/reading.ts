@@ -1,6 +1,6 @@
 import { MirrorError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
-import type { Io } from './io.ts';
+import { say, type Io } from './io.ts';
 import { readSettings, type Flags } from './settings-options.ts';
 
 type Command<Arguments extends readonly unknown[]> = (
@@ -16,7 +16,9 @@ export function reading<Arguments extends readonly unknown[]>(run: Command<Argum
       if (thrown instanceof MirrorError) throw thrown;
       const [flags, io] = inputs.slice(-2) as [Flags, Io];
       const { explainFailure } = await import('./explain-failure.ts');
-      throw explainFailure(thrown, readSettings(flags, io).database);
+      throw explainFailure(thrown, readSettings(flags, io).database, (text) => {
+        say(io.stderr, `${text}\n`);
+      });
     }
   };
 }

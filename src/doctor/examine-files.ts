@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
-import { access, constants, statfs } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MirrorError } from '../errors.ts';
+import { findFreeBytes } from '../files/free-space.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
 import { findMirrorState } from '../mirror/find-mirror-state.ts';
 import { OLDEST_SQLITE } from '../mirror/migrations.ts';
@@ -50,7 +51,7 @@ export async function examineDisk(path: string): Promise<Finding> {
   try {
     await access(folder, constants.W_OK);
     if (existsSync(path)) await access(path, constants.W_OK);
-    const free = await findFreeBytes(folder);
+    const free = findFreeBytes(folder);
     const detail = `${toGigabytes(free)} free in ${folder}`;
     if (free >= ENOUGH_DISK_BYTES) return good('disk', detail);
     return warning('disk', detail, 'A whole mirror needs about 3 GB of room, besides its snapshots.');
@@ -63,10 +64,10 @@ export async function examineDisk(path: string): Promise<Finding> {
 }
 
 /** Counts the room that the snapshots take once the oldest of them is a year old. */
-export async function examineSnapshots(
+export function examineSnapshots(
   database: string,
   { settings: { folder, daily, weekly, monthly }, taken }: SnapshotNeeds,
-): Promise<Finding> {
+): Finding {
   const size = Math.max(WHOLE_MIRROR_BYTES, statSync(database, { throwIfNoEntry: false })?.size ?? 0);
   const kept = daily + weekly + monthly;
   const left = Math.max(0, kept - taken);
@@ -75,7 +76,7 @@ export async function examineSnapshots(
   const detail = `up to ${kept} are kept, ${toGigabytes(kept * size)} in the end; ${taken} there now`;
   const there = findExisting(folder);
   try {
-    const free = await findFreeBytes(there);
+    const free = findFreeBytes(there);
     if (free >= needed) return good('snapshots', detail);
     return warning(
       'snapshots',
@@ -90,11 +91,6 @@ export async function examineSnapshots(
 /** The folder itself, or the nearest above it that is there. */
 function findExisting(folder: string): string {
   return existsSync(folder) || dirname(folder) === folder ? folder : findExisting(dirname(folder));
-}
-
-async function findFreeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
 }
 
 function toGigabytes(bytes: number): string {

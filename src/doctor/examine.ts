@@ -52,7 +52,7 @@ export async function* examine(
   if (nightly.nightlySnapshot) {
     const snapshots = parseSnapshotSettings(written, database);
     const taken = listSnapshots(database, snapshots.folder).length;
-    yield await examineSnapshots(database, { settings: snapshots, taken });
+    yield examineSnapshots(database, { settings: snapshots, taken });
   }
   yield examineSchedule(nightly, surroundings.now());
   yield* examineNotifications(nightly, testsNotifications, agents, signal);

@@ -71,6 +71,17 @@ export const ERRORS_OF_THE_DATABASE = {
     means: 'A snapshot could not be made. Nothing of it was left behind.',
     hint: 'See that the folder exists and can be written to, then run `clearinghouse-mirror snapshot`.',
   },
+  SNAPSHOTS_UNUSABLE: {
+    exit: 'database',
+    means:
+      'The folder of the snapshots is no folder, leads nowhere, or may not be read or written by this user.',
+    hint: 'Nothing was changed. Set another folder (--snapshots), or change its owner or its permissions.',
+  },
+  LATEST_FAILED: {
+    exit: 'partial',
+    means: 'A snapshot was taken, but `latest.db`, which readers open, could not be made the same.',
+    hint: 'The snapshot is complete. Mend what is named and run `clearinghouse-mirror snapshot` again.',
+  },
   SNAPSHOT_EXISTS: {
     exit: 'database',
     means: 'There is a file already where a snapshot was to be written. It was not changed.',

@@ -108,6 +108,12 @@ export const ERRORS_OF_RUNS = {
     means: 'The mirror is older than `status --check` allows.',
     hint: '`clearinghouse-mirror status` tells how the last runs ended, and whether anybody keeps the schedule.',
   },
+  FILE_UNWRITABLE: {
+    exit: 'output',
+    means:
+      'A file of the schedule (its state, a report, the metrics) could not be written. What was there is unchanged.',
+    hint: 'See that the folder exists, that this user may write there, that the name is free or that of a regular file, and that the disk has room.',
+  },
   NIGHT_BOOK_DAMAGED: {
     exit: 'database',
     means: 'The small file beside the mirror in which `nightly` keeps its state cannot be read.',

@@ -19,6 +19,23 @@ export function toRealPath(path: string): string {
   return current;
 }
 
+/** Where Linux and macOS show the open files of a process as if they were files. */
+const OPEN_FILES =
+  /^\/(?:dev\/fd|proc\/(?:self|thread-self|\d+)(?:\/task\/\d+)?\/fd)\/|^\/dev\/std(?:in|out|err)$/;
+
+/** Whether a path leads, by whatever links, to a file that a process has open, such as /dev/stdout. */
+export function leadsToStream(path: string): boolean {
+  let current = resolve(path);
+  for (let links = 0; links < MAX_LINKS; links++) {
+    if (OPEN_FILES.test(current)) return true;
+    current = join(realFolder(dirname(current)), basename(current));
+    if (OPEN_FILES.test(current)) return true;
+    if (!isLink(current)) return false;
+    current = resolve(dirname(current), readlinkSync(current));
+  }
+  return false;
+}
+
 /** What stands in a folder that this user may not look into is no link, as far as can be told; opening it says why. */
 export function isLink(path: string): boolean {
   try {

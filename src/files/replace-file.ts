@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
-  fchmodSync,
   fsyncSync,
   linkSync,
   lstatSync,
@@ -10,11 +9,12 @@ import {
   readdirSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { codeOf } from '../system-words.ts';
+import { describeOddFile } from './regular-file.ts';
+import { giveTo, takeAfter, type Ownership } from './take-after.ts';
 
 /*
  * How this program writes a file that somebody may read, or may have laid a trap for: into a new file with a name that
@@ -27,25 +27,30 @@ interface ReplaceOptions {
   readonly mode?: number;
   /** Fails with EEXIST, and changes nothing, where there is a file already. */
   readonly mustBeNew?: boolean;
+  /** The file whose owner a new file gets, where this process may give it away. */
+  readonly belongsWith?: string;
 }
 
-/** Writes a whole file: a reader sees the old content or the new, never a part. A symbolic link at the path is replaced, not followed. */
+/**
+ * Writes a whole file: a reader sees the old content or the new, never a part. A symbolic link at the path is replaced, not
+ * followed. The file keeps the owner and the permissions of the one that it replaces. Refuses to take the place of what is
+ * no regular file: a device, a named pipe, a folder, or a link to one.
+ */
 export function replaceFile(
   path: string,
   data: string | Uint8Array,
-  { mode, mustBeNew = false }: ReplaceOptions = {},
+  { mode, mustBeNew = false, belongsWith }: ReplaceOptions = {},
 ): void {
-  removeStaleTempFiles(path);
-  const exactMode = mode ?? modeOf(path);
-  const temp = toTempPath(path);
-  const file = openNew(temp, exactMode ?? 0o666);
+  const odd = mustBeNew ? null : describeOddFile(path);
+  if (odd !== null) throw new Error(`it is ${odd}, which is not replaced`);
+  const old = findOwnership(path);
+  const exactMode = mode ?? (old === undefined ? undefined : old.mode & 0o777);
+  const temp = createTempFile(path, exactMode === undefined ? 0o666 : 0o600);
   try {
-    try {
-      if (exactMode !== undefined) fchmodSync(file, exactMode);
-      writeFileSync(file, data);
-    } finally {
-      closeSync(file);
-    }
+    writeFileSync(temp, data, { flag: 'r+' });
+    const owner = old ?? (belongsWith === undefined ? undefined : findOwnership(belongsWith));
+    if (owner !== undefined && exactMode !== undefined) takeAfter(temp, { ...owner, mode: exactMode });
+    else if (owner !== undefined) giveTo(temp, owner);
     moveIntoPlace(temp, path, { mustBeNew });
   } finally {
     rmSync(temp, { force: true });
@@ -54,9 +59,10 @@ export function replaceFile(
 
 /**
  * Creates an empty file beside `path`, for its owner alone unless `mode` says otherwise, under a name that nobody can
- * guess, and returns that name.
+ * guess, and returns that name. What processes that died have left of the same file is removed first.
  */
 export function createTempFile(path: string, mode = 0o600): string {
+  removeStaleTempFiles(path);
   const temp = toTempPath(path);
   createNewFile(temp, mode);
   return temp;
@@ -144,8 +150,8 @@ function removeStaleTempFiles(path: string): void {
 
 const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
-/** The permissions of a file; those behind a link are another file's. */
-function modeOf(path: string): number | undefined {
+/** Owner and permissions of a file; those behind a link are another file's. */
+function findOwnership(path: string): Ownership | undefined {
   const found = lstatSync(path, { throwIfNoEntry: false });
-  return found?.isFile() === true ? statSync(path).mode & 0o777 : undefined;
+  return found?.isFile() === true ? found : undefined;
 }

@@ -1,12 +1,26 @@
 import { and, inArray, ne, notInArray, sql } from 'drizzle-orm';
 import { UNCLASSIFIED } from '../clearinghouse/swept-status.ts';
-import type { Mirror } from './open-mirror.ts';
-import { judgeCompleteness } from './how-complete.ts';
-import { mirrorIdentity, statuses, statusSyncs } from './schema.ts';
+import { MirrorError } from '../errors.ts';
+import { isSqliteError, toDatabaseError } from './database-error.ts';
+import { readAnyVersion, type Mirror } from './open-mirror.ts';
+import { GOOD_OUTCOMES, judgeCompleteness } from './how-complete.ts';
+import { statuses, statusSyncs } from './schema.ts';
 
-/** The id that a mirror and all copies of it share. */
-export function findMirrorId({ db }: Mirror): string | null {
-  return db.select({ id: mirrorIdentity.mirror_id }).from(mirrorIdentity).get()?.id ?? null;
+/**
+ * The id that a mirror and all copies of it share. Null where there is no mirror that can be read, or one of an early
+ * version that gets its id with its next migration.
+ */
+export function findMirrorId(path: string): string | null {
+  try {
+    return readAnyVersion(path, (sqlite) => {
+      const hasId = sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'mirror_identity'`).get();
+      if (hasId === undefined) return null;
+      return sqlite.prepare<[], string>('SELECT mirror_id FROM mirror_identity').pluck().get() ?? null;
+    });
+  } catch (thrown) {
+    if (toDatabaseError(thrown, path) instanceof MirrorError || isSqliteError(thrown)) return null;
+    throw thrown;
+  }
 }
 
 /**
@@ -17,7 +31,7 @@ export function holdsEveryList({ db }: Mirror): boolean {
   const good = db
     .select({ id: statusSyncs.status_id })
     .from(statusSyncs)
-    .where(inArray(statusSyncs.outcome, ['complete', 'empty']));
+    .where(inArray(statusSyncs.outcome, GOOD_OUTCOMES));
   const missing = db
     .select({ id: statuses.id })
     .from(statuses)

@@ -1,5 +1,6 @@
 import { count, eq } from 'drizzle-orm';
 import { MirrorError } from '../errors.ts';
+import { listKeptAside } from './find-kept-aside.ts';
 import { toNotMirrored } from './not-mirrored.ts';
 import type { Mirror } from './open-mirror.ts';
 import { caseChanges, cases, docketEntries, pastDocketEntries, relatedCases } from './schema.ts';
@@ -11,6 +12,8 @@ export interface Redaction {
   /** Rows of docket entries, present and past. */
   readonly docketEntries: number;
   readonly changes: number;
+  /** Records kept aside that are of the case, or cannot be told from it. */
+  readonly keptAside: number;
   /** Other cases that name this one among their related cases. What they say is theirs, and stays. */
   readonly namedBy: number;
 }
@@ -37,6 +40,7 @@ export function findRedaction(mirror: Mirror, caseId: number): Redaction {
       name: row.name,
       docketEntries: countOf(docketEntries) + countOf(pastDocketEntries),
       changes: countOf(caseChanges),
+      keptAside: listKeptAside(mirror.sqlite, caseId).length,
       namedBy: moment.select({ n: count() }).from(relatedCases).where(isNamed).get()?.n ?? 0,
     };
   });

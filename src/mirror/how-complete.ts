@@ -27,13 +27,18 @@ const ALLOWS_SNAPSHOT: readonly (string | null)[] = [
 export const COMPLETENESS = ['complete', 'as far as possible', 'incomplete'] as const;
 export type Completeness = (typeof COMPLETENESS)[number];
 
+/** How a list ends that is proven to be all that there is. */
+export const GOOD_OUTCOMES = ['complete', 'empty'] as const;
+
+export const isGood = ({ outcome }: Pick<ListEnding, 'outcome'>): boolean =>
+  (GOOD_OUTCOMES as readonly string[]).includes(outcome);
+
 /**
  * Judges a mirror, or a run, by how its lists ended. It says what a snapshot may be called and whether a run allows one:
  * `complete` and `as far as possible` do, and a snapshot of the second kind is marked as not complete, so that retention
  * never gives a complete one away for it. `incomplete` allows none. No list at all proves nothing.
  */
 export function judgeCompleteness(lists: readonly ListEnding[]): Completeness {
-  const isGood = ({ outcome }: ListEnding): boolean => outcome === 'complete' || outcome === 'empty';
   if (lists.length === 0) return 'incomplete';
   if (lists.every(isGood)) return 'complete';
   return lists.every((list) => isGood(list) || allowsSnapshot(list)) ? 'as far as possible' : 'incomplete';

@@ -1,4 +1,5 @@
 import { and, between, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm';
+import { GOOD_OUTCOMES } from './how-complete.ts';
 import type { Mirror } from './open-mirror.ts';
 import { departureChecks, statusSyncs } from './schema.ts';
 
@@ -13,7 +14,7 @@ export function listSweptStatuses({ db }: Mirror, since: Date, upTo: Date): numb
     .leftJoin(departureChecks, eq(departureChecks.run_id, statusSyncs.run_id))
     .where(
       and(
-        inArray(statusSyncs.outcome, ['complete', 'empty']),
+        inArray(statusSyncs.outcome, GOOD_OUTCOMES),
         between(statusSyncs.started_at, since.toISOString(), upTo.toISOString()),
         or(isNull(departureChecks.outcome), ne(departureChecks.outcome, 'incomplete')),
         // A run that began before an earlier one shows that the clock was ahead at the earlier one.

@@ -1,11 +1,15 @@
-import { chmodSync, existsSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { openSqlite } from './sqlite-engine.ts';
 import { toDrizzle, type DrizzleDatabase } from './to-drizzle.ts';
 import { messageOf, MirrorError } from '../errors.ts';
 import { createTempFile, moveIntoPlace } from '../files/replace-file.ts';
+import { takeAfter } from '../files/take-after.ts';
+import { toRealPath } from '../files/real-path.ts';
+import { codeOf, wordsOf } from '../system-words.ts';
 import { isSqliteError, toDatabaseError } from './database-error.ts';
 import { listMigrations, runMigrations } from './migrations.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { openToRead } from './open-to-read.ts';
 import { keepSeals } from './seals.ts';
 
@@ -21,12 +25,21 @@ export interface Mirror {
 const APPLICATION_ID = 0x434d4952;
 const BUSY_TIMEOUT_MS = 5000;
 
+const IN_MEMORY = ':memory:';
+
+interface OpenOptions {
+  /** A fresh copy of another file, which needs no copy of itself before its schema is brought up to date. */
+  readonly isCopy?: boolean;
+}
+
 /**
  * Opens a mirror for writing and brings its schema up to date, with a copy of it taken first; a missing file is created. The caller holds the
  * {@link takeWriterLock writer's lock}. Fails with a DATABASE_... error, and then leaves tables and rows as they were.
  */
-export function openMirror(path: string): Mirror {
+export function openMirror(path: string, { isCopy = false }: OpenOptions = {}): Mirror {
   return guard(path, () => {
+    const real = toRealPath(path);
+    if (path !== IN_MEMORY && !isCopy) removeLeftovers(real);
     const sqlite = openSqlite(path, { timeout: BUSY_TIMEOUT_MS });
     return closeOnFailure(sqlite, () => {
       const state = readSchemaState(sqlite, path);
@@ -37,7 +50,7 @@ export function openMirror(path: string): Mirror {
       sqlite.pragma('cache_size = -8000');
       sqlite.pragma('wal_autocheckpoint = 16000');
       const db = toDrizzle(sqlite);
-      if (state === 'older') backUp(sqlite, path);
+      if (state === 'older' && !isCopy) backUp(sqlite, real);
       if (state !== 'current') applyMigrations(sqlite, path);
       keepSeals(sqlite);
       sqlite.pragma('foreign_keys = ON');
@@ -55,7 +68,7 @@ export function openMirror(path: string): Mirror {
 
 /** Opens an existing mirror for reading only: nothing can be written through it, and it never waits for the writer. */
 export function openMirrorReadOnly(path: string): Mirror {
-  if (!existsSync(path)) throw new MirrorError('DATABASE_MISSING', `There is no mirror at ${path}.`);
+  refuseMissing(path);
   return guard(path, () => {
     const { sqlite, close } = openToRead(path, BUSY_TIMEOUT_MS);
     return closeOnFailure(sqlite, () => {
@@ -89,7 +102,7 @@ export function readAnyVersion<Result>(
 
 /** A new mirror in memory, for a comparison that is to leave nothing behind. */
 export function openMirrorInMemory(): Mirror {
-  return openMirror(':memory:');
+  return openMirror(IN_MEMORY);
 }
 
 /**
@@ -144,7 +157,7 @@ function compareSchema(sqlite: Database.Database, path: string): SchemaState {
   return 'current';
 }
 
-/** Where the mirror is as it was before its schema was last brought up to date. */
+/** Where the mirror is, by its real path, as it was before its schema was last brought up to date. */
 export function toBackupPath(path: string): string {
   return `${path}.before-upgrade`;
 }
@@ -154,11 +167,10 @@ export function toBackupPath(path: string): string {
  * which one of them is wrong. A copy of an earlier upgrade makes room for it, once the new one is complete.
  */
 function backUp(sqlite: Database.Database, path: string): void {
-  rmSync(`${toBackupPath(path)}.new`, { force: true }); // what an earlier version left where it died
   const fresh = createTempFile(toBackupPath(path));
   try {
     sqlite.prepare('VACUUM INTO ?').run(fresh);
-    chmodSync(fresh, statSync(path).mode & 0o777);
+    takeAfter(fresh, statSync(path));
     moveIntoPlace(fresh, toBackupPath(path));
   } finally {
     rmSync(fresh, { force: true });
@@ -188,10 +200,18 @@ function applyMigrations(sqlite: Database.Database, path: string): void {
   }
 }
 
-function guard<Result>(path: string, action: () => Result): Result {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
-    throw new MirrorError('DATABASE_FOREIGN', `${path} is a folder.`);
+/** What this user may not look at is not called missing. */
+function refuseMissing(path: string): void {
+  try {
+    statSync(path);
+  } catch (cause) {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(cause)))
+      throw new MirrorError('DATABASE_MISSING', `There is no mirror at ${path}.`);
+    throw new MirrorError('DATABASE_UNWRITABLE', `${path} cannot be opened: ${wordsOf(cause)}.`, { cause });
   }
+}
+
+function guard<Result>(path: string, action: () => Result): Result {
   try {
     return action();
   } catch (thrown) {

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import type Database from 'better-sqlite3';
 import { messageOf, MirrorError } from '../errors.ts';
+import { describeOddFile } from '../files/regular-file.ts';
+import { toRealPath } from '../files/real-path.ts';
 import { toSafeWords } from '../safe-text.ts';
 import { codeOf } from '../system-words.ts';
 
@@ -60,9 +62,29 @@ export function pickEngines(
 const require = createRequire(import.meta.url);
 let loaded: Engine | undefined;
 
-/** Opens an SQLite file. Fails with an ENGINE_... error, before anything is opened, when no engine fits this Node. */
+/**
+ * Opens an SQLite file. Fails before anything is opened: with an ENGINE_... error when no engine fits this Node, and with
+ * DATABASE_FOREIGN where the path leads to a named pipe, a device or a folder.
+ */
 export function openSqlite(path: string, options?: Database.Options): Database.Database {
-  return new (loadEngine())(path, options);
+  const engine = loadEngine();
+  if (!/^(?::memory:$|file:)/.test(path)) refuseOddFiles(path);
+  return new engine(path, options);
+}
+
+/** To open a named pipe would wait for ever, and SQLite opens what lies beside a database too. */
+function refuseOddFiles(path: string): void {
+  refuseOddFile(path);
+  const real = toRealPath(path);
+  for (const ending of ['-wal', '-shm', '-journal'])
+    refuseOddFile(`${real}${ending}`, 'SQLite keeps a file of that name beside the database. Move it away.');
+}
+
+/** Fails with DATABASE_FOREIGN where a path leads to something else than a regular file. */
+export function refuseOddFile(path: string, hint?: string): void {
+  const kind = describeOddFile(path);
+  if (kind !== null)
+    throw new MirrorError('DATABASE_FOREIGN', `${path} is ${kind}.`, { ...(hint !== undefined && { hint }) });
 }
 
 /** Loads the best engine that is installed, once. Fails with an ENGINE_... error. */

@@ -2,8 +2,8 @@ import { and, eq, ne } from 'drizzle-orm';
 import { fingerprint } from '../cases/fingerprint.ts';
 import { splitPayload } from '../cases/split-payload.ts';
 import { toCaseRows } from '../cases/to-case-rows.ts';
-import { isJsonObject, type JsonValue } from '../json.ts';
 import { toDatabaseError } from './database-error.ts';
+import { listKeptAside } from './find-kept-aside.ts';
 import { findRedaction } from './find-redaction.ts';
 import { finishRedactions, listPendingRedactions } from './finish-redactions.ts';
 import type { Mirror } from './open-mirror.ts';
@@ -69,7 +69,8 @@ export function redactCase(mirror: Mirror, caseId: number, start: RunStart, now:
 }
 
 /** The run that redacted a case of which nothing came back since; null where there is content. */
-function findDoneRedaction({ db }: Mirror, caseId: number): number | null {
+function findDoneRedaction({ db, sqlite }: Mirror, caseId: number): number | null {
+  if (listKeptAside(sqlite, caseId).length > 0) return null;
   const row = db
     .select({ runId: cases.mirror_redacted_run_id, payload: cases.mirror_payload })
     .from(cases)
@@ -97,27 +98,9 @@ function deleteContent(mirror: Mirror, caseId: number, runId: number): void {
   // The dates on which it left and came back are no content.
   const isContent = and(eq(caseChanges.case_id, caseId), ne(caseChanges.field, 'mirror_departed_run_id'));
   db.delete(caseChanges).where(isContent).run();
-  for (const key of listKeptAside(mirror, caseId))
+  for (const key of listKeptAside(sqlite, caseId))
     db.delete(keptAside).where(eq(keptAside.fingerprint, key)).run();
   db.update(cases).set(toBareRow(caseId, runId)).where(eq(cases.id, caseId)).run();
-}
-
-/** The records kept aside that name this case. Not asked in SQL, whose JSON is not nested as deep as theirs may be. */
-function listKeptAside({ sqlite }: Mirror, caseId: number): string[] {
-  const rows = sqlite
-    .prepare<[], { key: string; record: string; named: number | null }>(
-      'SELECT fingerprint AS key, record, case_id AS named FROM kept_aside',
-    )
-    .iterate(); // one by one: a record may have megabytes
-  const keys: string[] = [];
-  for (const { key, record, named } of rows) if (named === caseId || names(record, caseId)) keys.push(key);
-  return keys;
-}
-
-function names(record: string, caseId: number): boolean {
-  const value = JSON.parse(record) as JsonValue;
-  const id = isJsonObject(value) ? value.id : null;
-  return id === caseId || id === String(caseId);
 }
 
 /** The row of a case of which nothing but the id is known. */

@@ -1,8 +1,11 @@
-import { accessSync, chmodSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
-import { openSqlite } from './sqlite-engine.ts';
+import { openSqlite, refuseOddFile } from './sqlite-engine.ts';
 import { messageOf, MirrorError } from '../errors.ts';
 import { isLink, toRealPath } from '../files/real-path.ts';
+import { describeMissingFolder, MAKE_FOLDER_HINT } from '../files/regular-file.ts';
+import { takeAfter } from '../files/take-after.ts';
 import { toDatabaseError } from './database-error.ts';
 
 /** Held by the one process that may write to a mirror. */
@@ -16,11 +19,19 @@ const PROBE_TIMEOUT_MS = 5000;
 /**
  * Takes the writer's place, or fails at once with LOCKED. The lock is an exclusive transaction on a small SQLite file
  * beside the mirror: the kernel frees it when the process dies, however it dies, so there is no lease to go stale.
+ * A new lock file gets owner and permissions of `model`, where that exists.
  * Fails with DATABASE_UNWRITABLE where this user cannot lock the file: whoever may only read it would hold nothing.
  */
-export function takeWriterLock(databasePath: string): WriterLock {
+export function takeWriterLock(databasePath: string, model = databasePath): WriterLock {
+  refuseOddFile(databasePath);
   const database = toRealPath(databasePath);
+  const fault = describeMissingFolder(dirname(database));
+  if (fault !== null)
+    throw new MirrorError('DATABASE_UNWRITABLE', `${database} cannot be written: ${fault}.`, {
+      hint: MAKE_FOLDER_HINT,
+    });
   const path = `${database}.lock`;
+  refuseOddFile(path, `Remove ${path}; the next writer creates it.`);
   if (isLink(path))
     throw new MirrorError('DATABASE_UNWRITABLE', `${path} is a symbolic link, so it cannot be the lock.`, {
       hint: `Remove ${path}; the next writer creates it.`,
@@ -28,7 +39,7 @@ export function takeWriterLock(databasePath: string): WriterLock {
   const isNew = !existsSync(path);
   const lock = openLock(path);
   try {
-    if (isNew) shareLike(database, path);
+    if (isNew) shareLike(model, path);
     refuseReadOnly(path);
     lock.pragma('journal_mode = MEMORY'); // so that the check below leaves no file
     lock.pragma('busy_timeout = 0');
@@ -61,12 +72,15 @@ function openLock(path: string): Database.Database {
   }
 }
 
-/** The lock of a mirror that a group may read can be read by that group, so that `status` can look at it. */
-function shareLike(database: string, path: string): void {
-  const mode = statSync(database, { throwIfNoEntry: false })?.mode;
-  if (mode === undefined) return;
+/**
+ * The lock of a mirror that a group may read can be read by that group, so that `status` can look at it; and one that root
+ * creates belongs to the owner of the mirror, who could not lock it otherwise.
+ */
+function shareLike(model: string, path: string): void {
+  const found = statSync(model, { throwIfNoEntry: false });
+  if (found === undefined) return;
   try {
-    chmodSync(path, mode & 0o666);
+    takeAfter(path, { uid: found.uid, gid: found.gid, mode: found.mode & 0o666 });
   } catch {
     // A mount without permissions has none to share, and the lock holds all the same.
   }

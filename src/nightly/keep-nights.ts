@@ -1,4 +1,3 @@
-import { renameSync } from 'node:fs';
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
 import type { ExitName } from '../exit-codes.ts';
 import type { NightlySettings } from '../settings-nightly.ts';
@@ -6,7 +5,9 @@ import type { RunReport } from '../sync/run-report.ts';
 import { dropAhead } from './drop-ahead.ts';
 import type { NightKeeper } from './keep-schedule.ts';
 import {
+  EMPTY_BOOK,
   readNightBook,
+  setNightBookAside,
   toNightBookPath,
   writeNightBook,
   type Night,
@@ -110,7 +111,7 @@ export function keepNights({
     };
     book = { ...book, ...changes, watch };
     try {
-      writeNightBook(toNightBookPath(database), book);
+      writeNightBook(toNightBookPath(database), book, database);
     } catch (error) {
       talk.onFailed(error); // a book that cannot be written must not keep the nights from being run
     }
@@ -218,8 +219,12 @@ function openBook(database: string, talk: NightTalk): NightBook {
     return readNightBook(path);
   } catch (error) {
     talk.onFailed(error);
-    renameSync(path, `${path}.damaged`);
-    return readNightBook(path);
+    try {
+      setNightBookAside(path);
+    } catch (failure) {
+      talk.onFailed(failure); // no reason not to run the nights
+    }
+    return EMPTY_BOOK;
   }
 }
 

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { messageOf, MirrorError } from '../errors.ts';
-import { replaceFile } from '../files/replace-file.ts';
+import { lstatSync, renameSync } from 'node:fs';
+import { MirrorError } from '../errors.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import { isJsonObject } from '../json.ts';
-import { codeOf } from '../system-words.ts';
+import { codeOf, wordsOf } from '../system-words.ts';
 import type { Waiting } from './plan-night.ts';
+import { writeKeptFile } from './write-kept-file.ts';
 
 export const NIGHT_OUTCOMES = [
   'running',
@@ -71,7 +72,9 @@ export interface NightBook {
 
 /** A year and a month of nights: older ones are forgotten here, their runs never. */
 export const MOST_NIGHTS = 400;
-const EMPTY: NightBook = { watch: null, nights: [] };
+/** A year of nights takes some hundred kilobytes. */
+const MOST_BYTES = 64e6;
+export const EMPTY_BOOK: NightBook = { watch: null, nights: [] };
 
 export function toNightBookPath(database: string): string {
   return `${database}.nightly.json`;
@@ -81,9 +84,9 @@ export function toNightBookPath(database: string): string {
 export function readNightBook(path: string): NightBook {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readRegularFile(path, MOST_BYTES).toString('utf8');
   } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return EMPTY;
+    if (codeOf(cause) === 'ENOENT') return EMPTY_BOOK;
     throw toDamage(path, cause);
   }
   try {
@@ -93,9 +96,28 @@ export function readNightBook(path: string): NightBook {
   }
 }
 
-/** Writes the book as a whole: whoever reads it meanwhile sees the old one or the new one. */
-export function writeNightBook(path: string, book: NightBook): void {
-  replaceFile(path, `${JSON.stringify(book, null, 2)}\n`);
+/**
+ * Writes the book beside a mirror as a whole: whoever reads it meanwhile sees the old one or the new one. Fails with
+ * FILE_UNWRITABLE.
+ */
+export function writeNightBook(path: string, book: NightBook, database?: string): void {
+  writeKeptFile(path, `${JSON.stringify(book, null, 2)}\n`, {
+    ...(database !== undefined && { belongsWith: database }),
+  });
+}
+
+/** Gives a book that cannot be read a name of its own; earlier ones stay. Fails with FILE_UNWRITABLE. */
+export function setNightBookAside(path: string): void {
+  try {
+    for (let number = 1; ; number++) {
+      const aside = `${path}.damaged${number === 1 ? '' : `-${number}`}`;
+      if (lstatSync(aside, { throwIfNoEntry: false }) !== undefined) continue;
+      renameSync(path, aside);
+      return;
+    }
+  } catch (cause) {
+    throw new MirrorError('FILE_UNWRITABLE', `${path} cannot be set aside: ${wordsOf(cause)}.`, { cause });
+  }
 }
 
 function parseNightBook(json: unknown): NightBook {
@@ -121,5 +143,5 @@ function isNight(value: unknown): value is Night {
 }
 
 function toDamage(path: string, cause: unknown): MirrorError {
-  return new MirrorError('NIGHT_BOOK_DAMAGED', `${path} cannot be read: ${messageOf(cause)}`, { cause });
+  return new MirrorError('NIGHT_BOOK_DAMAGED', `${path} cannot be read: ${wordsOf(cause)}.`, { cause });
 }

@@ -25,6 +25,7 @@ export function toSnapshotStep(database: string, settings: SnapshotSettings, now
         proof === 'failed'
           ? { taken: await takeSnapshot(request), removed: [] }
           : await takeAndRotate(request, { folder, retention: settings, unmarked: false });
+      if (taken.latestFailure !== null) throw taken.latestFailure;
       return [
         taken.path,
         ...(removed.length === 0 ? [] : [`${removed.length} older removed`]),

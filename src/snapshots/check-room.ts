@@ -1,19 +1,29 @@
-import { existsSync, statfsSync, statSync } from 'node:fs';
+import { linkSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { MirrorError } from '../errors.ts';
+import { findFreeBytes } from '../files/free-space.ts';
+import { createTempFile } from '../files/replace-file.ts';
 
 /** A disk that a snapshot would fill would leave no room for the next sync. */
 const RESERVE = 1.1;
 
-/** Fails with DISK_LOW where a copy of the mirror would fill the disk, after `makeRoom` has had its turn. */
+interface RoomRequest {
+  /** How many copies are wanted; one must fit. */
+  readonly copies?: number;
+  /** Has its turn where the room is too little for all of them. */
+  readonly makeRoom?: ((isEnough: () => boolean) => void) | undefined;
+}
+
+/** Fails with DISK_LOW where a copy of a database would fill the disk. */
 export function checkRoom(
   database: string,
   folder: string,
-  makeRoom: (isEnough: () => boolean) => void = () => undefined,
+  { copies = 1, makeRoom = () => undefined }: RoomRequest = {},
 ): void {
   const needed = Math.ceil((sizeOf(database) + sizeOf(`${database}-wal`)) * RESERVE);
-  const isEnough = (): boolean => freeBytes(folder) >= needed;
+  const isEnough = (): boolean => findFreeBytes(folder) >= needed * copies;
   if (!isEnough()) makeRoom(isEnough);
-  const free = freeBytes(folder);
+  const free = findFreeBytes(folder);
   if (free < needed)
     throw new MirrorError(
       'DISK_LOW',
@@ -21,13 +31,22 @@ export function checkRoom(
     );
 }
 
-function freeBytes(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize;
+/** Whether a file in this folder can have a second name. Where it cannot, `latest.db` takes as much room again. */
+export function hasSecondNames(folder: string): boolean {
+  const [one, other] = [createTempFile(join(folder, 'latest.db')), createTempFile(join(folder, 'latest.db'))];
+  try {
+    rmSync(other);
+    linkSync(one, other);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    for (const path of [one, other]) rmSync(path, { force: true });
+  }
 }
 
 const toMegabytes = (bytes: number): number => Math.ceil(bytes / 1e6);
 
 function sizeOf(path: string): number {
-  return existsSync(path) ? statSync(path).size : 0;
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

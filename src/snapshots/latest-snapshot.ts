@@ -1,6 +1,8 @@
-import { constants, copyFileSync, linkSync, lstatSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { constants, copyFileSync, linkSync, lstatSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { moveIntoPlace } from '../files/replace-file.ts';
+import { takeAfter } from '../files/take-after.ts';
+import { checkRoom } from './check-room.ts';
 import { createPartialFile } from './partial-file.ts';
 import { toStem } from './snapshot-name.ts';
 import { readIdentity, type SnapshotNote } from './snapshot-note.ts';
@@ -17,6 +19,7 @@ export const toLatestNames = (source: string): readonly string[] => [
 /**
  * Lets the stable name stand for a snapshot. It is replaced in one step, so a reader that has the old one open keeps it.
  * A file there that is of another mirror, or that this program did not write, is left alone. Returns the name, or null.
+ * Fails with DISK_LOW or the error of the system.
  */
 export function updateLatest(snapshot: string, folder: string, { source }: SnapshotNote): string | null {
   const path = toLatestNames(source)
@@ -49,6 +52,7 @@ function linkOrCopy(from: string, to: string): void {
   const ways = [
     () => {
       copyFileSync(from, to, COPYFILE_EXCL | COPYFILE_FICLONE_FORCE);
+      takeAfter(to, statSync(from));
     },
     () => {
       linkSync(from, to);
@@ -62,5 +66,7 @@ function linkOrCopy(from: string, to: string): void {
       rmSync(to, { force: true }); // this file system has no such thing
     }
   }
+  checkRoom(from, dirname(to));
   copyFileSync(from, to, COPYFILE_EXCL | COPYFILE_FICLONE);
+  takeAfter(to, statSync(from));
 }

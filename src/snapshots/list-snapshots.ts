@@ -1,12 +1,12 @@
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { toRealPath } from '../files/real-path.ts';
 import { findMirrorId } from '../mirror/find-identity.ts';
-import { readOrElse } from '../mirror/read-or-else.ts';
 import type { Retention } from './choose-kept.ts';
 import { chooseRemoved, type RemovalFacts } from './choose-removed.ts';
+import { listNames } from './snapshot-folder.ts';
 import { parseSnapshotName } from './snapshot-name.ts';
-import { readIdentity, toSource, type SnapshotNote } from './snapshot-note.ts';
+import { readIdentity, toSource, type FileIdentity, type SnapshotNote } from './snapshot-note.ts';
 
 /** Of which mirror a snapshot is: this one, another one, or one that the file does not name. */
 export type SnapshotOwner = 'this' | 'other' | 'unknown';
@@ -20,11 +20,15 @@ export interface Snapshot {
   readonly note: SnapshotNote | null;
 }
 
-/** The snapshots of a database in a folder, the newest first. Files with other names are nobody's business. */
+/**
+ * The snapshots of a database in a folder, the newest first. Files with other names are nobody's business. Fails with
+ * SNAPSHOTS_UNUSABLE.
+ */
 export function listSnapshots(database: string, folder: string): Snapshot[] {
-  if (!existsSync(folder)) return [];
-  const mirrorId = findOwnId(toRealPath(database));
-  return readdirSync(folder)
+  const names = listNames(folder);
+  if (names.length === 0) return [];
+  const mirrorId = findMirrorId(toRealPath(database));
+  return names
     .flatMap((name) => {
       const named = parseSnapshotName(database, name);
       return named === undefined ? [] : readSnapshot(join(folder, name), named, { database, mirrorId });
@@ -32,13 +36,9 @@ export function listSnapshots(database: string, folder: string): Snapshot[] {
     .toSorted((a, b) => b.takenAt.getTime() - a.takenAt.getTime());
 }
 
-/** Null where there is no mirror, or none that can be read: then nothing is known to be of it. */
-function findOwnId(database: string): string | null {
-  return readOrElse(database, findMirrorId, null);
-}
-
 interface ThisMirror {
   readonly database: string;
+  /** Null where it is not known. */
   readonly mirrorId: string | null;
 }
 
@@ -47,30 +47,31 @@ function readSnapshot(path: string, named: Date, mirror: ThisMirror): Snapshot[]
   if (bytes === undefined) return []; // removed meanwhile, or a link to nothing
   const identity = readIdentity(path);
   const note = identity?.note ?? null;
-  const isSameId = mirror.mirrorId !== null && identity?.mirrorId === mirror.mirrorId;
   return [
     {
       path,
       takenAt: note?.takenAt ?? named,
       bytes,
-      owner: note === null && !isSameId ? 'unknown' : toOwner(path, isSameId, note, mirror.database),
+      owner: identity === null ? 'unknown' : toOwner(path, identity, mirror),
       note,
     },
   ];
 }
 
-/** Two copies of one mirror share an id: of this one is only what was taken at its place. */
-function toOwner(
-  path: string,
-  isSameId: boolean,
-  note: SnapshotNote | null,
-  database: string,
-): SnapshotOwner {
+/**
+ * Two copies of one mirror share an id: of this one is only what was taken at its place. Where the mirror has no id that
+ * can be read, nothing at its place is known to be of it, or of another.
+ */
+function toOwner(path: string, { mirrorId, note }: FileIdentity, mirror: ThisMirror): SnapshotOwner {
   const folder = dirname(path);
-  const real = toRealPath(database);
-  if (note !== null) return isSameId && note.source === toSource(real, folder) ? 'this' : 'other';
+  const source = toSource(toRealPath(mirror.database), folder);
   // A copy without a note, made by other means, is of this mirror where it lies in the folder beside it.
-  return toSource(real, folder) === join('..', real.slice(dirname(real).length + 1)) ? 'this' : 'unknown';
+  const isOfPlace =
+    note === null ? source === join('..', basename(toRealPath(mirror.database))) : note.source === source;
+  if (mirror.mirrorId === null) return note !== null && !isOfPlace ? 'other' : 'unknown';
+  const isSameId = mirrorId === mirror.mirrorId;
+  if (note === null) return isSameId && isOfPlace ? 'this' : 'unknown';
+  return isSameId && isOfPlace ? 'this' : 'other';
 }
 
 export interface RemovalRequest {

@@ -1,8 +1,9 @@
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { createNewFile } from '../files/replace-file.ts';
 import { isWriterLockHeld, takeWriterLock } from '../mirror/writer-lock.ts';
+import { listNames } from './snapshot-folder.ts';
 
 /** A copy that is being made. Its maker holds a lock on it for as long as it lives. */
 export interface PartialFile {
@@ -32,9 +33,12 @@ export function createPartialFile(path: string): PartialFile {
   return { path: partial, release };
 }
 
+/** Whether a file is a copy that is being made, by its name. */
+export const isPartialName = (name: string): boolean => PARTIAL.test(name);
+
 /** Removes the copies in a folder whose makers have died. */
 export function removeDeadPartialFiles(folder: string): void {
-  const names = readdirSync(folder);
+  const names = listNames(folder);
   const found = names.flatMap((name) => {
     const ending = ENDINGS.findLast((one) => one !== '' && name.endsWith(one)) ?? '';
     const base = name.slice(0, name.length - ending.length);

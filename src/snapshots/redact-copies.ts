@@ -1,62 +1,39 @@
-import { chmodSync, existsSync, linkSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { linkSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
 import { moveIntoPlace } from '../files/replace-file.ts';
-import { toRealPath } from '../files/real-path.ts';
+import { takeAfter } from '../files/take-after.ts';
+import { listKeptAside } from '../mirror/find-kept-aside.ts';
 import { openSqlite } from '../mirror/sqlite-engine.ts';
 import { openMirror } from '../mirror/open-mirror.ts';
 import type { RunStart } from '../mirror/sync-ledger.ts';
 import { redactCopy } from '../mirror/write-redaction.ts';
 import { finishCopy } from './check-copy.ts';
 import { copyDatabase, holdMoment } from './copy-database.ts';
-import { toLatestNames } from './latest-snapshot.ts';
-import { listSnapshots } from './list-snapshots.ts';
+import { listCopies } from './find-copies.ts';
 import { createPartialFile, removeDeadPartialFiles } from './partial-file.ts';
-import { readIdentity, readWithoutTrace, toSource } from './snapshot-note.ts';
+import { readIdentity, readWithoutTrace } from './snapshot-note.ts';
 
 /** A copy of the mirror that still holds the content of a case. */
 export interface HoldingCopy {
   readonly path: string;
-  /** `unreadable`: nobody can tell what it holds. */
-  readonly holds: 'content' | 'unreadable';
+  /** `unreadable`: nobody can tell what it holds. `unfinished`: a snapshot is being taken, maybe of what was before. */
+  readonly holds: 'content' | 'unreadable' | 'unfinished';
   /** Whether it is of this mirror, so that the content may be removed here. */
   readonly isOwn: boolean;
 }
 
 /**
  * The copies of a mirror that hold the content of a case: in the folder of the snapshots, and beside the mirror (before
- * an upgrade, replaced by a restore). What was carried elsewhere nobody knows.
+ * an upgrade, replaced by a restore, under another name). What was carried elsewhere nobody knows. Removes what snapshots
+ * that died have left. Fails with SNAPSHOTS_UNUSABLE.
  */
 export function listHoldingCopies(path: string, folder: string, caseId: number): HoldingCopy[] {
-  const database = toRealPath(path);
-  const snapshots = listSnapshots(path, folder).map((one) => ({
-    path: one.path,
-    isOwn: one.owner !== 'other',
-  }));
-  return [...snapshots, ...listLatest(database, folder), ...listBeside(database)].flatMap((copy) => {
-    const holds = examineCopy(copy.path, caseId);
-    return holds === 'nothing' ? [] : [{ ...copy, holds }];
+  removeDeadPartialFiles(folder);
+  return listCopies(path, folder).flatMap(({ path: copy, isOwn, closed }) => {
+    const holds = closed ?? examineCopy(copy, caseId);
+    return holds === 'nothing' ? [] : [{ path: copy, isOwn, holds }];
   });
-}
-
-function listLatest(database: string, folder: string): { path: string; isOwn: boolean }[] {
-  if (!existsSync(folder)) return [];
-  const source = toSource(database, folder);
-  return toLatestNames(source).flatMap((name) => {
-    const path = join(folder, name);
-    return readIdentity(path)?.note?.source === source ? [{ path, isOwn: true }] : [];
-  });
-}
-
-/** Copies that this program has laid beside the mirror, whatever their endings. */
-function listBeside(database: string): { path: string; isOwn: boolean }[] {
-  const folder = dirname(database);
-  const name = basename(database);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((one) => one.startsWith(`${name}.before-upgrade`) || one.startsWith(`${name}.replaced-`))
-    .filter((one) => !/-(wal|shm|journal)$/.test(one) && lstatSync(join(folder, one)).isFile())
-    .map((one) => ({ path: join(folder, one), isOwn: true }));
 }
 
 type Holding = HoldingCopy['holds'] | 'nothing';
@@ -79,7 +56,9 @@ function examineCopy(path: string, caseId: number): Holding {
             WHERE cases.id = ? AND run.outcome <> 'complete'`,
           )
           .get(caseId) !== undefined;
-      return isThere !== undefined || isPending || hasRowsOf(sqlite, tables, caseId) ? 'content' : 'nothing';
+      const hasKept = tables.has('kept_aside') && listKeptAside(sqlite, caseId).length > 0;
+      const isHolding = isThere !== undefined || isPending || hasKept || hasRowsOf(sqlite, tables, caseId);
+      return isHolding ? 'content' : 'nothing';
     }) ?? 'unreadable'
   );
 }
@@ -87,7 +66,11 @@ function examineCopy(path: string, caseId: number): Holding {
 /** Tables that have rows of a case, in whatever version the copy is. */
 function listTablesOfCases(sqlite: Database.Database): Set<string> {
   const all = sqlite.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all();
-  return new Set(all.filter((name) => name === 'cases' || listColumnsOf(sqlite, name).includes('case_id')));
+  return new Set(
+    all.filter(
+      (name) => ['cases', 'kept_aside'].includes(name) || listColumnsOf(sqlite, name).includes('case_id'),
+    ),
+  );
 }
 
 function listColumnsOf(sqlite: Database.Database, table: string): string[] {
@@ -98,7 +81,7 @@ function listColumnsOf(sqlite: Database.Database, table: string): string[] {
 
 function hasRowsOf(sqlite: Database.Database, tables: ReadonlySet<string>, caseId: number): boolean {
   return [...tables].some((table) => {
-    if (table === 'cases') return false;
+    if (table === 'cases' || table === 'kept_aside') return false;
     // The dates on which a case left and came back stay.
     const where = table === 'case_changes' ? ` AND field <> 'mirror_departed_run_id'` : '';
     return (
@@ -144,7 +127,7 @@ async function rewrite(
   const partial = createPartialFile(path);
   try {
     await copyFile(path, partial.path, signal);
-    const mirror = openMirror(partial.path);
+    const mirror = openMirror(partial.path, { isCopy: true });
     try {
       redactCopy(mirror, caseId, start, now);
     } finally {
@@ -152,7 +135,7 @@ async function rewrite(
     }
     const note = readIdentity(path)?.note ?? null;
     finishCopy(partial.path, { note, hasRemnants: true });
-    chmodSync(partial.path, statSync(path).mode & 0o777);
+    takeAfter(partial.path, statSync(path));
     moveIntoPlace(partial.path, path);
     for (const ending of ['-wal', '-shm', '-journal']) rmSync(`${path}${ending}`, { force: true });
   } finally {

@@ -1,11 +1,13 @@
-import { chmodSync, existsSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { MirrorError } from '../errors.ts';
 import { createTempFile, moveIntoPlace } from '../files/replace-file.ts';
+import { takeAfter } from '../files/take-after.ts';
 import { toRealPath } from '../files/real-path.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
 import { openSqlite } from '../mirror/sqlite-engine.ts';
-import { openMirror, toBackupPath } from '../mirror/open-mirror.ts';
+import { removeLeftovers } from '../mirror/leftovers.ts';
+import { openMirror } from '../mirror/open-mirror.ts';
 import { takeWriterLock } from '../mirror/writer-lock.ts';
 import {
   checkCopy,
@@ -50,14 +52,15 @@ export async function restoreSnapshot(
   let fresh: string | undefined;
   try {
     removeLeftovers(database);
+    removeSecondNames(database);
     fresh = createTempFile(`${database}.restoring`);
     const content = await copySnapshot(snapshot, fresh, signal);
-    openMirror(fresh).close(); // an older schema is brought up to date
+    openMirror(fresh, { isCopy: true }).close(); // an older schema is brought up to date
     finishMirror(fresh);
     compareContent(content, checkCopy(fresh), fresh);
     const redactedCases = listRedactedBack(database, fresh);
-    // Whoever could read the mirror can still read it.
-    chmodSync(fresh, (statSync(database, { throwIfNoEntry: false }) ?? statSync(snapshot)).mode & 0o777);
+    // Whoever could read or write the mirror still can.
+    takeAfter(fresh, statSync(database, { throwIfNoEntry: false }) ?? statSync(snapshot));
     const replaced = setAside(database, at);
     moveIntoPlace(fresh, database);
     return { ...content, database, replaced, redactedCases };
@@ -100,21 +103,9 @@ function finishMirror(fresh: string): void {
   }
 }
 
-/**
- * Removes what an earlier restore left when it died. Only the holder of the writer's lock restores, so nobody uses it;
- * and a log that was left would be worked into the next file of its name.
- */
-function removeLeftovers(database: string): void {
+/** A second name of the mirror itself: an earlier restore died before the other file took the first one. */
+function removeSecondNames(database: string): void {
   const folder = dirname(database);
-  const start = `.${basename(database)}.restoring.`;
-  const ours = readdirSync(folder).filter(
-    (name) =>
-      name.startsWith(start) && /^[0-9a-f]{16}\.tmp$/.test(name.slice(start.length, start.length + 20)),
-  );
-  const temps = new Set(ours.map((name) => name.slice(0, start.length + 20)));
-  for (const temp of temps) removeWithLogs(join(folder, temp));
-  removeWithLogs(`${database}.restoring`); // the name that earlier versions used
-  // A second name of the mirror itself: the restore died before the other file took the first one.
   const mirror = statSync(database, { throwIfNoEntry: false });
   for (const name of readdirSync(folder).filter((one) => one.startsWith(`${basename(database)}.replaced-`))) {
     const found = lstatSync(join(folder, name));
@@ -123,7 +114,7 @@ function removeLeftovers(database: string): void {
 }
 
 function removeWithLogs(path: string): void {
-  for (const left of [path, ...LOG_ENDINGS.map((ending) => `${path}${ending}`), toBackupPath(path)]) {
+  for (const left of [path, ...LOG_ENDINGS.map((ending) => `${path}${ending}`)]) {
     if (lstatSync(left, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(left, { force: true });
   }
 }

@@ -1,15 +1,8 @@
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  linkSync,
-  openSync,
-  readSync,
-  rmSync,
-} from 'node:fs';
+import { constants, copyFileSync, existsSync, linkSync, rmSync, statSync } from 'node:fs';
 import { MirrorError } from '../errors.ts';
+import { readSqliteHeader } from '../files/regular-file.ts';
 import { createTempFile, moveIntoPlace } from '../files/replace-file.ts';
+import { takeAfter } from '../files/take-after.ts';
 import { isSqliteError, toDatabaseError } from '../mirror/database-error.ts';
 import { openSqlite } from '../mirror/sqlite-engine.ts';
 
@@ -47,6 +40,7 @@ function giveSecondName(path: string, name: string): void {
     const temp = createTempFile(name);
     try {
       copyFileSync(path, temp, constants.COPYFILE_FICLONE);
+      takeAfter(temp, statSync(path));
       moveIntoPlace(temp, name, { mustBeNew: true });
     } finally {
       rmSync(temp, { force: true });
@@ -55,7 +49,7 @@ function giveSecondName(path: string, name: string): void {
 }
 
 function workInLog(database: string): void {
-  if (!hasHeader(database)) return; // SQLite would take it for an empty file, and delete the log
+  if (readSqliteHeader(database) === null) return; // SQLite would take it for an empty file, and delete the log
   try {
     const sqlite = openSqlite(database, { timeout: 1000 });
     try {
@@ -71,18 +65,5 @@ function workInLog(database: string): void {
       });
     if (!isSqliteError(thrown)) throw toDatabaseError(thrown, database);
     // A damaged file is what one restores for: it is set aside as it is.
-  }
-}
-
-const HEADER = Buffer.from('SQLite format 3\0');
-
-function hasHeader(path: string): boolean {
-  const file = openSync(path, 'r');
-  try {
-    const start = Buffer.alloc(HEADER.length);
-    readSync(file, start);
-    return start.equals(HEADER);
-  } finally {
-    closeSync(file);
   }
 }

@@ -1,6 +1,9 @@
-import { closeSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { relative } from 'node:path';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type Database from 'better-sqlite3';
+import { MirrorError } from '../errors.ts';
+import { readSqliteHeader } from '../files/regular-file.ts';
 import { isSqliteError } from '../mirror/database-error.ts';
 import { mirrorSnapshot } from '../mirror/schema.ts';
 import { sealTable } from '../mirror/seals.ts';
@@ -100,8 +103,9 @@ export function writeNote(sqlite: Database.Database, note: SnapshotNote | null):
 }
 
 /**
- * Opens a file for reading and leaves nothing beside it: in WAL mode a log and an index come into being, which only a
- * connection that may write removes again. Null where it is no database or cannot be read.
+ * Opens a file for reading and leaves nothing beside it, and takes nothing away: in WAL mode a log and an index come into
+ * being, which only a connection that may write removes again, and it would remove those of others. Null where it is no
+ * database or cannot be read.
  */
 export function readWithoutTrace<Result>(
   path: string,
@@ -109,26 +113,32 @@ export function readWithoutTrace<Result>(
 ): Result | null {
   let sqlite: Database.Database | undefined;
   try {
-    sqlite = openSqlite(path, { readonly: !isInWalMode(path), fileMustExist: true, timeout: 1000 });
+    sqlite = openWithoutTrace(path);
     return read(sqlite);
   } catch (thrown) {
-    if (isSqliteError(thrown)) return null;
+    if (isSqliteError(thrown) || isOfSystem(thrown) || isOddFile(thrown)) return null;
     throw thrown;
   } finally {
     sqlite?.close();
   }
 }
 
-/** Where the header says by which version of the format a file is written: 2 is WAL. */
-const WRITE_VERSION_AT = 18;
-
-function isInWalMode(path: string): boolean {
-  const file = openSync(path, 'r');
-  try {
-    const start = Buffer.alloc(WRITE_VERSION_AT + 1);
-    readSync(file, start);
-    return start[WRITE_VERSION_AT] === 2;
-  } finally {
-    closeSync(file);
-  }
+function openWithoutTrace(path: string): Database.Database {
+  const isInWalMode = readSqliteHeader(path)?.[WRITE_VERSION_AT] === WAL;
+  const [hasLog, hasIndex] = ['-wal', '-shm'].map(
+    (ending) => (statSync(`${path}${ending}`, { throwIfNoEntry: false })?.size ?? 0) > 0,
+  );
+  if (isInWalMode && hasLog !== true)
+    return openSqlite(`${pathToFileURL(resolve(path)).href}?immutable=1`, { readonly: true });
+  // A log without an index is nobody's: to read it is to work it in.
+  const readonly = !isInWalMode || hasIndex === true;
+  return openSqlite(path, { readonly, fileMustExist: true, timeout: 1000 });
 }
+
+const isOfSystem = (thrown: unknown): boolean => thrown instanceof Error && 'syscall' in thrown;
+const isOddFile = (thrown: unknown): boolean =>
+  thrown instanceof MirrorError && thrown.code === 'DATABASE_FOREIGN';
+
+/** Where the header says by which version of the format a file is written. */
+const WRITE_VERSION_AT = 18;
+const WAL = 2;

@@ -1,20 +1,23 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { messageOf, MirrorError } from '../errors.ts';
-import { moveIntoPlace } from '../files/replace-file.ts';
+import { MirrorError } from '../errors.ts';
 import { toRealPath } from '../files/real-path.ts';
+import { describeMissingFolder, MAKE_FOLDER_HINT } from '../files/regular-file.ts';
+import { moveIntoPlace } from '../files/replace-file.ts';
+import { takeAfter } from '../files/take-after.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
 import { holdsAllThatCanBeHad, holdsEveryList } from '../mirror/find-identity.ts';
 import { listPendingRedactions } from '../mirror/finish-redactions.ts';
 import { openMirrorReadOnly, type Mirror } from '../mirror/open-mirror.ts';
 import type { SnapshotTaker } from '../mirror/schema.ts';
-import { codeOf } from '../system-words.ts';
+import { codeOf, wordsOf } from '../system-words.ts';
 import { checkCopy, compareContent, countContent, finishCopy } from './check-copy.ts';
-import { checkRoom } from './check-room.ts';
+import { checkRoom, hasSecondNames } from './check-room.ts';
 import { copyDatabase, holdMoment } from './copy-database.ts';
 import { updateLatest } from './latest-snapshot.ts';
 import type { Snapshot } from './list-snapshots.ts';
 import { createPartialFile, removeDeadPartialFiles } from './partial-file.ts';
+import { makeSnapshotFolder } from './snapshot-folder.ts';
 import { toSnapshotName } from './snapshot-name.ts';
 import { toSource, type SnapshotNote } from './snapshot-note.ts';
 
@@ -41,42 +44,85 @@ export interface TakenSnapshot extends Snapshot {
   readonly note: SnapshotNote;
   /** The file that readers can always open, where it is now this snapshot. */
   readonly latest: string | null;
+  /** LATEST_FAILED where it should be and is not. The snapshot itself is whole. */
+  readonly latestFailure: MirrorError | null;
 }
 
 /**
  * Copies a mirror, while others read it or write to it, into a file of its own that can be carried anywhere; it has its
- * name only when it is complete and has been opened. Fails with DISK_LOW, SNAPSHOT_EXISTS, SNAPSHOT_FAILED, a
- * DATABASE_... error or the signal's reason, and then leaves nothing behind.
+ * name only when it is complete and has been opened. Fails with DISK_LOW, SNAPSHOT_EXISTS, SNAPSHOT_FAILED,
+ * SNAPSHOTS_UNUSABLE, a DATABASE_... error or the signal's reason, and then leaves nothing behind.
  */
-export async function takeSnapshot(request: SnapshotRequest): Promise<TakenSnapshot> {
+export async function takeSnapshot(
+  request: SnapshotRequest,
+  makeLatest: typeof updateLatest = updateLatest,
+): Promise<TakenSnapshot> {
   const { signal, to } = request;
   const database = toRealPath(request.database);
   const folder = 'folder' in to ? to.folder : dirname(to.file);
   const first = 'folder' in to ? join(folder, toSnapshotName(request.database, request.takenAt)) : to.file;
   try {
-    mkdirSync(folder, { recursive: true });
+    openMirrorReadOnly(database).close(); // what is no mirror is known before anything is created
+    if ('folder' in to) makeSnapshotFolder(folder, database);
+    else checkTarget(to.file);
     removeDeadPartialFiles(folder);
-    checkRoom(database, folder, request.makeRoom);
+    const copies = 'file' in to || hasSecondNames(folder) ? 1 : 2;
+    checkRoom(database, folder, { copies, makeRoom: request.makeRoom });
     const partial = createPartialFile(first);
     try {
       const { note, isForReaders } = await writeCopy(database, partial.path, folder, request);
-      chmodSync(partial.path, statSync(database).mode & 0o777);
+      takeAfter(partial.path, statSync(database));
       const path = 'folder' in to ? moveToFreeName(partial.path, folder, request) : to.file;
       if ('file' in to) moveIntoPlace(partial.path, path, { mustBeNew: true });
-      const latest = 'folder' in to && isForReaders ? updateLatest(path, folder, note) : null;
-      return { path, takenAt: note.takenAt, bytes: statSync(path).size, owner: 'this', note, latest };
+      const latest =
+        'folder' in to && isForReaders ? tryLatest(() => makeLatest(path, folder, note), path) : NO_LATEST;
+      return { path, takenAt: note.takenAt, bytes: statSync(path).size, owner: 'this', note, ...latest };
     } finally {
       partial.release();
     }
   } catch (thrown) {
     signal.throwIfAborted();
-    if (codeOf(thrown) === 'EEXIST')
-      throw new MirrorError('SNAPSHOT_EXISTS', `There is a file ${first} already.`, { cause: thrown });
+    if (codeOf(thrown) === 'EEXIST') throw toExists(first, thrown);
     const error = toDatabaseError(thrown, database);
     if (error instanceof MirrorError) throw error;
-    throw new MirrorError('SNAPSHOT_FAILED', `No snapshot in ${folder}: ${messageOf(thrown)}`, {
+    throw new MirrorError('SNAPSHOT_FAILED', `No snapshot in ${folder}: ${wordsOf(thrown)}.`, {
       cause: thrown,
     });
+  }
+}
+
+/** Before anything is copied. Fails with SNAPSHOT_EXISTS or SNAPSHOT_FAILED. */
+function checkTarget(file: string): void {
+  const folder = dirname(file);
+  const fault = describeMissingFolder(folder);
+  if (fault !== null)
+    throw new MirrorError('SNAPSHOT_FAILED', `${file} cannot be written: ${fault}.`, {
+      hint: MAKE_FOLDER_HINT,
+    });
+  if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) throw toExists(file);
+  accessSync(folder, constants.W_OK | constants.X_OK);
+}
+
+function toExists(file: string, cause?: unknown): MirrorError {
+  return new MirrorError('SNAPSHOT_EXISTS', `There is a file ${file} already.`, { cause });
+}
+
+const NO_LATEST = { latest: null, latestFailure: null };
+
+/** The snapshot has its name: what becomes of the second one takes nothing from it. */
+function tryLatest(
+  makeLatest: () => string | null,
+  path: string,
+): Pick<TakenSnapshot, 'latest' | 'latestFailure'> {
+  try {
+    return { latest: makeLatest(), latestFailure: null };
+  } catch (cause) {
+    const latestFailure = new MirrorError(
+      'LATEST_FAILED',
+      `${path} was taken, but latest.db could not be made the same: ${wordsOf(toDatabaseError(cause, path))}`,
+      { cause },
+    );
+    return { latest: null, latestFailure };
   }
 }
 

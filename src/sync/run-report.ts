@@ -1,7 +1,7 @@
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
 import type { MirrorError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
-import { isReadToItsEnd } from '../mirror/how-complete.ts';
+import { isGood, isReadToItsEnd } from '../mirror/how-complete.ts';
 import type { RunOutcome, StatusOutcome } from '../mirror/schema.ts';
 import type { StatusFigures } from '../mirror/sync-ledger.ts';
 import type { CoverageFigures, DepartureFigures } from '../mirror/write-checks.ts';
@@ -40,8 +40,6 @@ export interface RunReport {
   /** What the outcome is owed to, when it is not a good one. */
   readonly error: MirrorError | null;
 }
-
-const isGood = ({ outcome }: StatusReport): boolean => outcome === 'complete' || outcome === 'empty';
 
 /**
  * Whether a case that the list does not hold is to be looked up: every page was read, whether or not the count fits. The

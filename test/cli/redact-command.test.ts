@@ -195,6 +195,7 @@ describe('redact', () => {
       redacted: true,
       docket_entries: 2,
       changes: 3,
+      kept_aside: 0,
       named_by_other_cases: 1,
       copies_redacted: [],
       copies_with_content: [],

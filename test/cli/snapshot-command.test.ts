@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { takeSnapshot } from '../../src/snapshots/take-snapshot.ts';
@@ -86,6 +86,10 @@ describe('snapshot', () => {
 
   test('writes to a file of any name, and never over one that is there', async () => {
     const { run, folder } = await start();
+    expect((await run('2026-11-24T03:17:00Z', 'snapshot', '--to', 'copies/of-it.db')).stderr).toContain(
+      'there is no folder',
+    );
+    mkdirSync(join(folder, 'copies'));
     const { exitCode, stdout } = await run('2026-11-24T03:17:00Z', 'snapshot', '--to', 'copies/of-it.db');
     const path = join(folder, 'copies', 'of-it.db');
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining(`${path}: `)]);

@@ -6,6 +6,7 @@ import { keepNights } from '../../src/nightly/keep-nights.ts';
 import {
   NIGHT_OUTCOMES,
   readNightBook,
+  setNightBookAside,
   toNightBookPath,
   writeNightBook,
   type Night,
@@ -110,6 +111,17 @@ describe('the book of the nights', () => {
     });
     expect(failures).toMatchObject([{ code: 'NIGHT_BOOK_DAMAGED' }]);
     expect(readFileSync(`${path}.damaged`, 'utf8')).toBe('lamp');
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('that is damaged again and again never takes the place of an earlier one', () => {
+    const path = join(tempFolder(), 'book');
+    for (const text of ['one', 'two', 'three']) {
+      writeFileSync(path, text);
+      setNightBookAside(path);
+    }
+    const names = ['.damaged', '.damaged-2', '.damaged-3'];
+    expect(names.map((ending) => readFileSync(`${path}${ending}`, 'utf8'))).toEqual(['one', 'two', 'three']);
     expect(existsSync(path)).toBe(false);
   });
 });

@@ -98,7 +98,7 @@ describe('a snapshot', () => {
     const file = join(tempFolder(), 'file');
     writeFileSync(file, '');
     await expect(take(database, join(file, 'x'))).rejects.toMatchObject({
-      code: 'SNAPSHOT_FAILED',
+      code: 'SNAPSHOTS_UNUSABLE',
     });
     await expect(take(`${database}.none`, folder)).rejects.toMatchObject({
       code: 'DATABASE_MISSING',

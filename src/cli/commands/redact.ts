@@ -8,6 +8,7 @@ import { takeWriterLock } from '../../mirror/writer-lock.ts';
 import { PACKAGE } from '../../package-info.ts';
 import { parseSettings, type Settings } from '../../settings.ts';
 import { parseSnapshotSettings } from '../../settings-nightly.ts';
+import { listCopies } from '../../snapshots/find-copies.ts';
 import { listHoldingCopies, redactCopies, type HoldingCopy } from '../../snapshots/redact-copies.ts';
 import { parseCaseId } from '../case-id.ts';
 import { textWidth, withStop, write, type Io } from '../io.ts';
@@ -55,6 +56,7 @@ export async function runRedactCommand(id: number, flags: Flags, io: Io): Promis
   const { database } = settings;
   const { folder } = parseSnapshotSettings(written, database);
   const redaction = withMirror(database, (mirror) => findRedaction(mirror, id));
+  listCopies(database, folder); // what cannot be looked at is told before anything is removed
   const wantsCopies = flags.snapshots !== undefined;
   const start = toStart(settings, io);
   const runId = flags.yes === true ? redact(id, database, start, io.surroundings.now) : null;
@@ -108,13 +110,14 @@ interface Outcome {
 }
 
 function toJson({ redaction, runId, cleaned, holding }: Outcome) {
-  const { caseId, docketEntries, changes, namedBy } = redaction;
+  const { caseId, docketEntries, changes, keptAside, namedBy } = redaction;
   return {
     case_id: caseId,
     run_id: runId,
     redacted: runId !== null,
     docket_entries: docketEntries,
     changes,
+    kept_aside: keptAside,
     named_by_other_cases: namedBy,
     copies_redacted: cleaned,
     copies_with_content: holding.map(({ path, holds, isOwn }) => ({
@@ -126,9 +129,10 @@ function toJson({ redaction, runId, cleaned, holding }: Outcome) {
 }
 
 function render({ redaction, runId, cleaned, holding }: Outcome, width: number): string {
-  const { caseId, name, docketEntries, changes, namedBy } = redaction;
+  const { caseId, name, docketEntries, changes, keptAside, namedBy } = redaction;
   const entries = renderPlural(docketEntries, 'docket entry', 'docket entries');
-  const content = `its fields, ${entries} and ${renderPlural(changes, 'recorded change')}`;
+  const kept = keptAside === 0 ? '' : `, ${renderPlural(keptAside, 'record')} kept aside`;
+  const content = `its fields, ${entries}${kept} and ${renderPlural(changes, 'recorded change')}`;
   const lines = [
     runId === null
       ? `Would remove of case ${caseId} (${toCellText(name ?? 'no name')}): ${content}.`
@@ -138,23 +142,24 @@ function render({ redaction, runId, cleaned, holding }: Outcome, width: number):
     lines.push(
       `${renderPlural(namedBy, 'other case')} name it among their related cases; that is theirs and stays.`,
     );
-  for (const path of cleaned) lines.push(`  removed from ${path}`);
+  for (const path of cleaned) lines.push(`  removed from ${toCellText(path)}`);
   if (holding.length > 0) lines.push(...renderHolding(holding));
   if (runId === null) lines.push('Nothing was done. To do it, add --yes.');
   return lines.map((line) => (line.startsWith('  ') ? `${line}\n` : wrapText(line, width))).join('');
 }
 
+const OF_ANOTHER = ' (another mirror, or a snapshot of one: redact it there)';
+const NOTES = {
+  unreadable: ' (cannot be read)',
+  unfinished: ' (a snapshot that is being taken: run this again when it is done)',
+};
+
 function renderHolding(holding: readonly HoldingCopy[]): string[] {
   return [
     'These copies hold its content:',
     ...holding.map(({ path, holds, isOwn }) => {
-      const note =
-        holds === 'unreadable'
-          ? ' (cannot be read)'
-          : isOwn
-            ? ''
-            : ' (a snapshot of another mirror: redact it there)';
-      return `  ${path}${note}`;
+      const note = holds === 'content' ? (isOwn ? '' : OF_ANOTHER) : NOTES[holds];
+      return `  ${toCellText(path)}${note}`;
     }),
     'To remove it there too: clearinghouse-mirror redact ID --snapshots --yes. Copies in other places are not known.',
   ];

@@ -71,10 +71,12 @@ export async function runSnapshotCommand(flags: Flags, io: Io): Promise<ExitName
       ? toJsonLine({
           ...toSnapshotJson(taken),
           latest: taken.latest,
+          latest_error: taken.latestFailure === null ? null : taken.latestFailure.code,
           removed: removed.map(({ path }) => path),
         })
       : renderTaken(taken, removed),
   );
+  if (taken.latestFailure !== null) throw taken.latestFailure;
   return 'complete';
 }
 

@@ -24,11 +24,12 @@ export function renderTaken(
   { path, bytes, latest, note }: TakenSnapshot,
   removed: readonly Snapshot[],
 ): string {
+  const name = toCellText(path);
   const of = note.asOfRun === null ? '' : `, the state after run ${note.asOfRun}`;
   const lines = [
-    `${path}: ${renderBytes(bytes)}${of}`,
-    ...(latest === null ? [] : [`${latest} is now the same`]),
-    ...removed.map((one) => `removed ${one.path}`),
+    `${name}: ${renderBytes(bytes)}${of}`,
+    ...(latest === null ? [] : [`${toCellText(latest)} is now the same`]),
+    ...removed.map((one) => `removed ${toCellText(one.path)}`),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -40,7 +41,7 @@ export function renderSnapshotList(
   width: number,
   timeZone: string,
 ): string {
-  if (all.length === 0) return `There is no snapshot in ${folder}.\n`;
+  if (all.length === 0) return `There is no snapshot in ${toCellText(folder)}.\n`;
   const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
   const table = renderTable(
     [
@@ -61,11 +62,13 @@ export function renderSnapshotList(
     ]),
     width,
   );
-  return `${folder}\n${table}\n${renderPlural(all.length, 'snapshot')}, ${renderBytes(total)}\n`;
+  return `${toCellText(folder)}\n${table}\n${renderPlural(all.length, 'snapshot')}, ${renderBytes(total)}\n`;
 }
 
 function describeContent({ owner, note }: Snapshot): string {
   if (owner === 'other') return 'another mirror';
   if (note === null) return 'not known';
-  return note.asOfRun === null ? (note.isComplete ? 'all lists' : 'not all lists') : 'an earlier state';
+  const content =
+    note.asOfRun === null ? (note.isComplete ? 'all lists' : 'not all lists') : 'an earlier state';
+  return owner === 'unknown' ? `${content}; mirror not known` : content;
 }

@@ -1,0 +1,68 @@
+import type Database from 'better-sqlite3';
+import { isJsonObject, tryParse } from '../json.ts';
+
+/*
+ * Which records kept aside are of a case. They are odd by their nature: cut off, two in one, without an id, with two ids.
+ * What is redacted has to be found in them all the same.
+ */
+
+/** The keys of the records kept aside that are of a case, in a file of any version that has the table. */
+export function listKeptAside(sqlite: Database.Database, caseId: number): string[] {
+  const columns = (sqlite.pragma('table_info(kept_aside)') as { name: string }[]).map(({ name }) => name);
+  const named = columns.includes('case_id') ? 'case_id' : 'NULL';
+  const rows = sqlite
+    .prepare<[], { key: string; record: string; named: number | null }>(
+      `SELECT fingerprint AS key, record, ${named} AS named FROM kept_aside`,
+    )
+    .iterate(); // one by one: a record may have megabytes
+  const keys: string[] = [];
+  for (const { key, record, named: id } of rows)
+    if (id === caseId || isOfCase(record, caseId)) keys.push(key);
+  return keys;
+}
+
+/**
+ * Whether a record kept aside is of a case, or holds something of it. A record that can be read is of the case that its
+ * id names, each of them where it has several; what it says of other cases is its own. One without an id, or that cannot be
+ * read, counts for every case that it names: what it holds cannot be told apart.
+ */
+export function isOfCase(record: string, caseId: number): boolean {
+  const value = tryParse(record);
+  if (value === undefined || typeof value === 'string') return isNamedIn(value ?? record, caseId);
+  const ids = [...listIds(record)];
+  const own = isJsonObject(value) ? ids.filter(({ depth, id }) => depth === 1 && Number.isInteger(id)) : [];
+  return (own.length > 0 ? own : ids).some(({ id }) => id === caseId);
+}
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]|[^\s{}[\],:"]+/gs;
+
+/** Every value of a member `id` in JSON, with the number of lists and objects around it; a name given twice counts twice. */
+function* listIds(json: string): Generator<{ readonly depth: number; readonly id: number }> {
+  let depth = 0;
+  let [last, isValueOfId] = ['', false];
+  for (const [token] of json.matchAll(TOKEN)) {
+    if (isValueOfId) yield { depth, id: toId(token) };
+    isValueOfId = token === ':' && last.startsWith('"') && tryParse(last) === 'id';
+    if (token === '{' || token === '[') depth++;
+    else if (token === '}' || token === ']') depth--;
+    last = token;
+  }
+}
+
+/** A number, or a text that is one; NaN for all else. */
+function toId(token: string): number {
+  const text = token.replaceAll('"', '').trim();
+  return text === '' ? NaN : Number(text);
+}
+
+/** After the word `id`, whatever is left of quotes and colon, or in the address of a case. */
+const NAMED = /(?:(?<![A-Za-z0-9_])id[\\"'\s:=]{0,20}|\/cases?\/)(\d[\d.eE+]*)/g;
+
+function isNamedIn(text: string, caseId: number): boolean {
+  const plain = text
+    .replaceAll('\0', '')
+    .replaceAll(/\\+u00([0-7][0-9a-f])/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  for (const [, number = ''] of plain.matchAll(NAMED))
+    if (Number(number) === caseId || parseInt(number, 10) === caseId) return true;
+  return false;
+}
