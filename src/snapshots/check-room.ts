@@ -1,8 +1,8 @@
-import { linkSync, rmSync, statSync } from 'node:fs';
+import { linkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MirrorError } from '../errors.ts';
 import { findFreeBytes } from '../files/free-space.ts';
-import { createTempFile } from '../files/replace-file.ts';
+import { createPartialFile } from './partial-file.ts';
 
 /** A disk that a snapshot would fill would leave no room for the next sync. */
 const RESERVE = 1.1;
@@ -31,17 +31,19 @@ export function checkRoom(
     );
 }
 
-/** Whether a file in this folder can have a second name. Where it cannot, `latest.db` takes as much room again. */
+/**
+ * Whether a file in this folder can have a second name. Where it cannot, `latest.db` takes as much room again. Where this
+ * process dies, the next snapshot removes both names.
+ */
 export function hasSecondNames(folder: string): boolean {
-  const [one, other] = [createTempFile(join(folder, 'latest.db')), createTempFile(join(folder, 'latest.db'))];
+  const partial = createPartialFile(join(folder, 'latest.db'));
   try {
-    rmSync(other);
-    linkSync(one, other);
+    linkSync(partial.path, `${partial.path}-journal`);
     return true;
   } catch {
     return false;
   } finally {
-    for (const path of [one, other]) rmSync(path, { force: true });
+    partial.release();
   }
 }
 
