@@ -86,6 +86,8 @@ async function copySnapshot(snapshot: string, fresh: string, signal: AbortSignal
     compareContent(content, checkCopy(fresh), fresh);
     return content;
   } catch (thrown) {
+    const error = toDatabaseError(thrown, fresh);
+    if (error instanceof MirrorError && error.code === 'DISK_FULL') throw error; // it is the copy that needs room
     throw toDatabaseError(thrown, snapshot);
   } finally {
     source.close();
