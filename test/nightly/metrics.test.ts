@@ -28,7 +28,7 @@ function parse(text: string) {
 test('the metrics of a night say what it brought and what the mirror holds, in the format of Prometheus', async () => {
   const { sync, database, replica, surroundings } = await startHarness({ source: smallCollection(10) });
   const report = await sync();
-  const path = join(tempFolder(), 'textfile', 'clearinghouse.prom');
+  const path = join(tempFolder(), 'clearinghouse.prom');
   const steps = [
     { step: 'verify', outcome: 'done', detail: '' },
     { step: 'snapshot', outcome: 'failed', detail: 'no "room"' },
