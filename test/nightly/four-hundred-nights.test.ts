@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Random } from '../../src/replica/invent/random.ts';
+import { times } from '../support/times.ts';
 import { DAYS, HOURS, World, type Weather } from './world.ts';
 
 const FINE: Weather = { msAList: 3 * 60_000, isGood: () => true };
@@ -7,15 +8,30 @@ const FINE: Weather = { msAList: 3 * 60_000, isGood: () => true };
 const BEAT = 6;
 const START = '2026-01-10T17:00:00Z';
 
+interface Period {
+  readonly start: string;
+  readonly nights: number;
+}
+
+/** Both changes of the clock: in one go, or the nights around each of them. */
+const toPeriods = (nights: number): Period[] =>
+  times(0, 1) === 1
+    ? [{ start: START, nights: 400 }]
+    : [
+        { start: '2026-03-01T17:00:00Z', nights },
+        { start: '2026-10-25T17:00:00Z', nights },
+      ];
+
 function startWorld(
   seed: number,
   weather: (random: Random) => Weather = () => FINE,
   minutesABeat = 1,
+  start = START,
 ): World {
   const random = new Random(seed);
   return new World({
     minutesABeat,
-    start: START,
+    start,
     cron: '30 2 * * *',
     timezone: 'America/Detroit',
     random,
@@ -50,48 +66,58 @@ function expectAccounts(world: World): void {
   }
 }
 
-describe('four hundred nights, with both changes of the clock', () => {
-  test('on a machine that is always on: each runs once, a little after its time', async () => {
-    const world = startWorld(1);
-    await world.live(DAYS(399));
-    expectAccounts(world);
-    const { nights } = world.book();
-    expect(nights).toHaveLength(400); // the last one of before the start is made up for
-    expect(new Set(nights.map(({ outcome, attempts }) => `${outcome} ${attempts}`))).toEqual(
-      new Set(['complete 1']),
-    );
-    const delays = world.attempts
-      .filter(({ isLate }) => !isLate)
-      .map(({ due, beganAt }) => (beganAt.getTime() - Date.parse(due)) / 60_000);
-    expect(delays).toHaveLength(399);
-    expect(Math.min(...delays)).toBeGreaterThanOrEqual(0);
-    expect(Math.max(...delays)).toBeLessThanOrEqual(15);
-    expect(new Set(delays.map(Math.floor)).size).toBeGreaterThan(10);
-  });
+describe('four hundred nights, or those around both changes of the clock', () => {
+  test.each(toPeriods(16))(
+    'on a machine that is always on: from $start each of $nights runs once, a little after its time',
+    async ({ start, nights: lived }) => {
+      const world = startWorld(1, undefined, 1, start);
+      await world.live(DAYS(lived - 1));
+      expectAccounts(world);
+      const { nights } = world.book();
+      expect(nights).toHaveLength(lived); // the last one of before the start is made up for
+      expect(new Set(nights.map(({ outcome, attempts }) => `${outcome} ${attempts}`))).toEqual(
+        new Set(['complete 1']),
+      );
+      const delays = world.attempts
+        .filter(({ isLate }) => !isLate)
+        .map(({ due, beganAt }) => (beganAt.getTime() - Date.parse(due)) / 60_000);
+      expect(delays).toHaveLength(lived - 1);
+      expect(Math.min(...delays)).toBeGreaterThanOrEqual(0);
+      expect(Math.max(...delays)).toBeLessThanOrEqual(15);
+      expect(new Set(delays.map(Math.floor)).size).toBeGreaterThan(times(5, 10));
+    },
+  );
 
-  test.each([2, 3])(
-    'with sleep, deaths, nights of a day and a network that fails (seed %d): every night ran or is accounted for',
-    async (seed) => {
+  test.each(
+    toPeriods(45).flatMap((period, at) =>
+      (times(0, 1) === 1 ? [2, 3] : [2 + at]).map((seed) => ({ seed, ...period })),
+    ),
+  )(
+    'with sleep, deaths, nights of a day and a network that fails (seed $seed, from $start): every night ran or is accounted for',
+    async ({ seed, start, nights: lived }) => {
       const weather = (random: Random): Weather => ({
         msAList: random.chance(0.02) ? HOURS(6) : (1 + random.below(20)) * 60_000,
         isGood: () => !random.chance(0.1),
       });
-      const world = startWorld(seed, weather, BEAT);
+      const world = startWorld(seed, weather, BEAT, start);
       const random = new Random(seed * 1000);
-      for (let night = 3; night < 400; night += 1 + random.below(6)) {
+      const kinds = new Set<number>();
+      for (let night = 3; night < lived; night += 1 + random.below(6)) {
         const at = DAYS(night) + random.below(HOURS(24));
         const kind = random.below(4);
+        kinds.add(kind);
         if (kind === 0) world.trouble(at, { kind: 'asleep', ms: random.below(HOURS(40)) });
         else if (kind === 1) world.trouble(at, { kind: 'killed', downMs: random.below(HOURS(30)) });
         else if (kind === 2) world.trouble(at, { kind: 'killed', downMs: 0 });
         else world.trouble(at, { kind: 'asleep', ms: DAYS(random.chance(0.1) ? 7 : 0) });
       }
-      await world.live(DAYS(400));
+      expect(kinds.size).toBe(4);
+      await world.live(DAYS(lived));
       expectAccounts(world);
       const { nights } = world.book();
       const count = (wanted: string) => nights.filter(({ outcome }) => outcome === wanted).length;
-      expect(count('complete')).toBeGreaterThan(250);
-      expect(count('missed')).toBeGreaterThan(5);
+      expect(count('complete')).toBeGreaterThan(lived * 0.6);
+      expect(count('missed')).toBeGreaterThan(times(0, 5));
       expect(world.failures).toEqual([]);
     },
   );

@@ -1,0 +1,1 @@
+import './four-hundred-nights.test.ts';
