@@ -19,8 +19,9 @@ export default function buildProgram() {
     { cwd: ROOT, encoding: 'utf8' },
   );
   if (error !== undefined) throw error;
+  // tsc leaves it alone where nothing has changed, and writes it where it failed too.
+  if (existsSync(BUILT)) utimesSync(BUILT, begun, status === 0 ? begun : new Date(0));
   if (status !== 0) throw new Error(`dist/ cannot be built (${signal ?? `exit ${status}`}):\n${stdout}`);
-  utimesSync(BUILT, begun, begun); // tsc leaves it alone where nothing has changed
 }
 
 function listSources() {
