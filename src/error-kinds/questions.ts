@@ -19,7 +19,8 @@ export const ERRORS_OF_QUESTIONS = {
   },
   CASE_KEPT_ASIDE: {
     exit: 'usage',
-    means: 'The API sent a record of this case that could not be read as a case; the mirror keeps its bytes aside.',
+    means:
+      'The API sent a record of this case that could not be read as a case; the mirror keeps its bytes aside.',
     hint: 'See `SELECT why, case_id, record FROM kept_aside`. A sync stores the case as soon as the API sends it right.',
   },
   CASE_AMBIGUOUS: {
