@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
-import type { Io } from '../../src/cli/io.ts';
+import { textWidth, type Io } from '../../src/cli/io.ts';
 import { defineProgram } from '../../src/cli/main.ts';
+import { wrapProse } from '../../src/cli/render/layout.ts';
 import { PACKAGE } from '../../src/package-info.ts';
 
 /** The help of the program and of each command, as they print it. */
@@ -22,7 +23,7 @@ export function renderCommandsPage(): string {
   const program = defineProgram(io, () => undefined);
   const sections = [program, ...program.commands].map((command) => {
     let help = '';
-    command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+    command.configureOutput({ writeOut: (text) => (help += wrapProse(text, textWidth(io))) }).outputHelp();
     const title = command === program ? PACKAGE.name : command.name();
     return `## ${title}\n\n\`\`\`text\n${help.trimEnd()}\n\`\`\`\n`;
   });

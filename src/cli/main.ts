@@ -47,21 +47,19 @@ export function defineProgram(io: Io, settle: (exit: ExitName, isDoer: boolean) 
     )
     .version(PACKAGE.version)
     .configureOutput({
-      // A terminal gets the prose of a help text broken at words.
-      writeOut: (text) => io.stdout.write(io.stdout.isTTY === true ? wrapProse(text, textWidth(io)) : text),
+      writeOut: (text) => io.stdout.write(wrapProse(text, textWidth(io))),
+      getOutHelpWidth: () => textWidth(io),
+      getErrHelpWidth: () => textWidth(io),
       writeErr: (text) => {
         say(io.stderr, text);
       },
     })
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({ showGlobalOptions: false, minWidthToWrap: 16 })
     .exitOverride()
     // An engine that does not suit this Node is refused here, before a command has opened or written anything.
     .hook('preAction', () => {
       loadEngine();
     });
-  // Commander knows no help width where the output is not a terminal; the generated documentation needs a steady one.
-  if (io.stdout.isTTY !== true)
-    program.configureOutput({ getOutHelpWidth: () => 100, getErrHelpWidth: () => 100 });
   const begin = (name: string, define: (command: Command) => Command): Command =>
     define(program.command(name).copyInheritedSettings(program));
   const add = (

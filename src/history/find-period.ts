@@ -15,6 +15,8 @@ export interface Period {
   readonly last: RunMark;
   /** The runs that ended after `last` and found nothing new; only where the period was not asked for. */
   readonly quiet?: QuietRuns;
+  /** Set where the period holds no later run than the one that filled the mirror: nothing can be compared with it yet. */
+  readonly isBaseline?: true;
 }
 
 export interface QuietRuns {
@@ -46,10 +48,32 @@ const IS_ENDED_SYNC = `outcome <> 'running' AND trigger <> 'redact'`;
 export function findPeriod(mirror: Mirror, { since, until, otherwise }: PeriodRequest): Period | null {
   refuseBackwards(since, until);
   if (since === undefined && until === undefined && otherwise !== 'first run')
-    return findNewest(mirror, otherwise);
+    return markBaseline(mirror, findNewest(mirror, otherwise));
   const first = since === undefined ? findRun(mirror, 'ORDER BY id') : findFirst(mirror, since);
   const last = until === undefined ? findRun(mirror, 'ORDER BY id DESC') : findLast(mirror, until);
-  return first === undefined || last === undefined || first.id > last.id ? null : { first, last };
+  if (first === undefined || last === undefined || first.id > last.id) return null;
+  return markBaseline(mirror, { first, last });
+}
+
+/** The run that filled the mirror, with which every later one is compared; undefined while there is no case. */
+export function findBaselineId({ sqlite }: Mirror): number | undefined {
+  return (
+    sqlite.prepare<[], number | null>('SELECT min(mirror_first_run_id) FROM cases').pluck().get() ?? undefined
+  );
+}
+
+/** Whether a run was compared with what an earlier one had brought. */
+export function hasComparedRun(mirror: Mirror): boolean {
+  const newest = findRun(mirror, `WHERE ${IS_ENDED_SYNC} ORDER BY id DESC`);
+  const baselineId = findBaselineId(mirror);
+  return newest !== undefined && baselineId !== undefined && newest.id > baselineId;
+}
+
+function markBaseline(mirror: Mirror, period: Period | null): Period | null {
+  if (period === null) return null;
+  const baselineId = findBaselineId(mirror);
+  const isBaseline = baselineId !== undefined && (period.quiet?.newest ?? period.last).id <= baselineId;
+  return isBaseline ? { ...period, isBaseline } : period;
 }
 
 /** The newest run that brought something, and the run that is going on, if one is. */

@@ -115,8 +115,8 @@ describe('transitions', () => {
     );
     const { stdout, exitCode } = await run('transitions', '--since', '2');
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^1 No +\. +1 +\. +\.$/m);
-    expect(stdout).toMatch(/^2 Yes +3 +\. +\. +1$/m);
+    expect(stdout).toMatch(/^No +Yes +1 +1$/m);
+    expect(stdout).toMatch(/^Yes +No +3 +3\nYes +\(departed\) +1 +1$/m);
     expect(stdout).toContain(
       'In all: 4 changes of case_ongoing, 1 departure from the site, 1 return, 1 case new to the mirror.',
     );

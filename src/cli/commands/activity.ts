@@ -14,7 +14,7 @@ import type { Io } from '../io.ts';
 import { addSince, parseLimit, PERIOD_HELP, readPeriod } from '../period-options.ts';
 import { printListing } from '../print-rows.ts';
 import { renderActivity } from '../render/activity.ts';
-import { toNoPeriodWords } from '../render/period.ts';
+import { toNoneWords } from '../render/period.ts';
 import { MARKDOWN, toPlainStyle, type WritingStyle } from '../render/writing-style.ts';
 import { addRowFormat, readRowFormat } from '../row-format-options.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
@@ -74,7 +74,7 @@ export async function runActivityCommand(flags: Flags, io: Io): Promise<ExitName
       since,
       otherwise: isDefault ? () => findNewestActiveRun(mirror) : 'first run',
     });
-    const none = `No new docket entries${period === null ? `: ${toNoPeriodWords(!isDefault)}` : ''}.\n`;
+    const none = `No new docket entries${toNoneWords(period, !isDefault)}\n`;
     const toText = (style: WritingStyle): Iterable<string> => {
       if (period === null) return [style.sentence(none.trimEnd())];
       const limit = (flags.limit as number | undefined) ?? MOST_CASES;

@@ -4,6 +4,7 @@ import { findAuditRows } from '../../audit/find-audit-rows.ts';
 import { findAudit } from '../../audit/list-audits.ts';
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
+import { findBaselineId } from '../../history/find-period.ts';
 import { openMirrorReadOnly } from '../../mirror/open-mirror.ts';
 import type { Io } from '../io.ts';
 import { printAnswer, printListing } from '../print-rows.ts';
@@ -55,7 +56,10 @@ async function showCounts(flags: Flags, io: Io): Promise<void> {
   }
   const output = readRowFormat(flags, 'table');
   const { database } = readSettings(flags, io);
-  const counts = withMirror(database, countAudits);
+  const { counts, isEmpty } = withMirror(database, (mirror) => ({
+    counts: countAudits(mirror),
+    isEmpty: findBaselineId(mirror) === undefined,
+  }));
   await printListing(
     io,
     { ...output, format: output.format === 'table' ? 'text' : output.format },
@@ -63,7 +67,7 @@ async function showCounts(flags: Flags, io: Io): Promise<void> {
     {
       columns: AUDIT_COUNT_COLUMNS,
       objects: () => counts.map(({ name, view, count, shows }) => ({ name, view, count, shows })),
-      text: (width) => [renderAuditCounts(counts, width)],
+      text: (width) => [renderAuditCounts(counts, width, isEmpty)],
     },
   );
 }

@@ -12,7 +12,7 @@ import { addSince, addUntil, parseLimit, PERIOD_HELP, readPeriod } from '../peri
 import { printListing } from '../print-rows.ts';
 import { toChangeJson } from '../render/change-json.ts';
 import { renderChanges } from '../render/changes.ts';
-import { toNoPeriodWords } from '../render/period.ts';
+import { toNoneWords } from '../render/period.ts';
 import { MARKDOWN, toPlainStyle, type WritingStyle } from '../render/writing-style.ts';
 import { addRowFormat, readRowFormat } from '../row-format-options.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
@@ -30,6 +30,7 @@ const COLUMNS = [
   'entry_key',
   'old_value',
   'new_value',
+  'differences',
   'court',
   'filed',
   'case_types',
@@ -85,7 +86,7 @@ export async function runChangesCommand(flags: Flags, io: Io): Promise<ExitName>
       ...asked,
       otherwise: isDefault ? () => findNewestChangingRun(mirror, { field }) : 'first run',
     });
-    const none = `Nothing changed${period === null ? `: ${toNoPeriodWords(!isDefault)}` : ''}.\n`;
+    const none = `Nothing changed${toNoneWords(period, !isDefault)}\n`;
     const toText = (style: WritingStyle): Iterable<string> =>
       period === null
         ? [style.sentence(none.trimEnd())]

@@ -1,14 +1,17 @@
 import type { Command } from 'commander';
 import type { ExitName } from '../../exit-codes.ts';
+import { findBaselineId, hasComparedRun } from '../../history/find-period.ts';
 import { listDeparted } from '../../history/list-departed.ts';
+import type { Mirror } from '../../mirror/open-mirror.ts';
 import type { Io } from '../io.ts';
 import { printListing } from '../print-rows.ts';
 import { renderDeparted } from '../render/departed.ts';
+import { toBaselineWords } from '../render/period.ts';
 import { addRowFormat, readRowFormat } from '../row-format-options.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
 import { withMirrorMoment } from '../with-mirror-moment.ts';
 
-/** Those of the view `departed_cases`. */
+/** Those of the view `departed_cases`, and what is left to do. */
 const COLUMNS = [
   'id',
   'name',
@@ -20,6 +23,7 @@ const COLUMNS = [
   'departed_at',
   'first_seen_at',
   'redacted_at',
+  'is_redaction_pending',
 ];
 
 export function defineDeparted(command: Command): Command {
@@ -32,15 +36,24 @@ export function defineDeparted(command: Command): Command {
   );
 }
 
+function toNone(mirror: Mirror): string {
+  const none = 'No case has left the site, as far as the mirror knows.';
+  if (hasComparedRun(mirror)) return none;
+  const baselineId = findBaselineId(mirror);
+  return `${none} ${baselineId === undefined ? 'It holds no case yet.' : toBaselineWords(baselineId)}`;
+}
+
 export async function runDepartedCommand(flags: Flags, io: Io): Promise<ExitName> {
   const output = readRowFormat(flags, 'text');
   const { database } = readSettings(flags, io);
-  await withMirrorMoment(database, (mirror) =>
-    printListing(io, output, database, {
+  await withMirrorMoment(database, async (mirror) => {
+    const none = toNone(mirror);
+    await printListing(io, output, database, {
       columns: COLUMNS,
       objects: () => listDeparted(mirror),
-      text: (width) => renderDeparted(listDeparted(mirror), width, io.timeZone),
-    }),
-  );
+      text: (width) => renderDeparted(listDeparted(mirror), { width, timeZone: io.timeZone, none }),
+      none: `${none}\n`,
+    });
+  });
   return 'complete';
 }

@@ -6,7 +6,7 @@ import { renderCount } from './units.ts';
 export const AUDIT_COUNT_COLUMNS = ['name', 'view', 'count', 'shows'];
 
 /** The counts as `audit` prints them for a person. */
-export function renderAuditCounts(counts: readonly AuditCount[], width: number): string {
+export function renderAuditCounts(counts: readonly AuditCount[], width: number, isEmpty: boolean): string {
   const table = renderTable(
     [
       { heading: 'name', fit: 'whole' },
@@ -17,5 +17,7 @@ export function renderAuditCounts(counts: readonly AuditCount[], width: number):
     width,
   );
   const hint = 'The cases of one: `clearinghouse-mirror audit NAME`, or the view audit_NAME in SQL.';
-  return `${table}\n${wrapText(hint, width)}`;
+  const empty =
+    'The mirror holds no case yet, so there is nothing to find: `clearinghouse-mirror sync` fills it.';
+  return `${table}\n${wrapText(isEmpty ? empty : hint, width)}`;
 }

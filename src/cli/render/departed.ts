@@ -8,11 +8,10 @@ import { renderPlural } from './units.ts';
 
 const GAP = '  ';
 
-/** Lists the cases that left the site, with the last that is known of them. */
+/** Lists the cases that left the site, with the last that is known of them; `none` is said where there is none. */
 export function* renderDeparted(
   departed: Iterable<DepartedCase>,
-  width: number,
-  timeZone: string,
+  { width, timeZone, none }: { readonly width: number; readonly timeZone: string; readonly none: string },
 ): Generator<string> {
   let count = 0;
   for (const one of departed) {
@@ -32,6 +31,6 @@ export function* renderDeparted(
     yield wrapText(toCaseLink(one.id), width, { first: rest });
   }
   yield count === 0
-    ? wrapText('No case has left the site, as far as the mirror knows.', width)
+    ? wrapText(none, width)
     : `\n${wrapText(`${renderPlural(count, 'case has', 'cases have')} left the site. What is known of them stays in the mirror.`, width)}`;
 }

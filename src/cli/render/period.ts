@@ -12,20 +12,32 @@ export function toPeriodWords({ first, last }: Period, timeZone: string): string
 }
 
 /** What a reader should know of the runs: those since, and the newest where it did not do all of its work. */
-export function toOutcomeWords({ last, quiet }: Period, timeZone: string): string[] {
+export function toOutcomeWords({ last, quiet, isBaseline }: Period, timeZone: string): string[] {
   const since =
     quiet === undefined
       ? []
       : [
           `${renderPlural(quiet.count, 'run')} since then, the newest run ${quiet.newest.id} (${toLocalMinute(quiet.newest.started_at, timeZone)}), found nothing new.`,
         ];
-  return [...since, ...toRunWords(quiet?.newest ?? last)];
+  const newest = quiet?.newest ?? last;
+  return [...since, ...(isBaseline === true ? [toBaselineWords(newest.id)] : []), ...toRunWords(newest)];
 }
 
 function toRunWords({ id, outcome }: RunMark): string[] {
   if (outcome === 'complete') return [];
   if (outcome === 'running') return [`Run ${id} is still going on.`];
   return [`Run ${id} ended ${outcome}: see \`clearinghouse-mirror status\`. It may have missed changes.`];
+}
+
+/** What is said where nothing can have changed yet, because the run is the first one. */
+export function toBaselineWords(runId: number): string {
+  return `Run ${runId} is the baseline: it filled the mirror, and changes are found from the next run on.`;
+}
+
+/** The end of a sentence that says that there is nothing, with why. */
+export function toNoneWords(period: Period | null, isAsked: boolean): string {
+  if (period === null) return `: ${toNoPeriodWords(isAsked)}.`;
+  return period.isBaseline === true ? `. ${toBaselineWords(period.last.id)}` : '.';
 }
 
 /** What is said where no run lies in the period. */

@@ -18,42 +18,37 @@ export interface Place {
   readonly timeZone: string;
 }
 
-/** How many cases went from which status to which: a row for each status left, a column for each one reached. */
+/** How many cases went from which status to which: a row for each way, in the API's order of statuses. */
 export function renderTransitions(
   period: Period,
   counts: readonly TransitionCount[],
   { width, timeZone }: Place,
 ): string {
   const say = (text: string): string => wrapText(text, width);
-  const title = `${say(`Moves of cases from one value of case_ongoing to another, found by ${toPeriodWords(period, timeZone)}`)}\n`;
+  const title = `${say(`How many times cases went from one status of case_ongoing to another, found by ${toPeriodWords(period, timeZone)}`)}\n`;
   const outcome = toOutcomeWords(period, timeZone).map(say).join('');
   if (counts.length === 0) return `${title}${say('No case changed its status, came or left.')}${outcome}`;
-  const statuses = listStatuses(counts);
-  const numberOf = (status: string): number => statuses.indexOf(status) + 1;
-  const moves = new Map(
-    counts.map((one) => [`${numberOf(one.from_status)}>${numberOf(one.to_status)}`, one.moves]),
+  const order = listStatuses(counts);
+  const placeOf = (status: string): number => order.indexOf(status);
+  const rows = [...counts].sort(
+    (a, b) => placeOf(a.from_status) - placeOf(b.from_status) || placeOf(a.to_status) - placeOf(b.to_status),
   );
-  const froms = statuses.filter((status) => counts.some(({ from_status }) => from_status === status));
-  const tos = statuses.filter((status) => counts.some(({ to_status }) => to_status === status));
-  // Labels are long: the columns have the numbers of the rows, and a status that nothing left is told under the table.
-  const matrix = renderTable(
+  const table = renderTable(
     [
-      { heading: 'moves from' },
-      ...tos.map((status) => ({ heading: `to ${numberOf(status)}`, align: 'right', fit: 'whole' }) as const),
+      { heading: 'from status' },
+      { heading: 'to status' },
+      { heading: 'moves', align: 'right', fit: 'whole' },
+      { heading: 'cases', align: 'right', fit: 'whole' },
     ],
-    froms.map((from) => [
-      toNumberedLabel(from, numberOf(from)),
-      ...tos.map((to) => {
-        const count = moves.get(`${numberOf(from)}>${numberOf(to)}`);
-        return count === undefined ? '.' : renderCount(count);
-      }),
+    rows.map(({ from_status, to_status, moves, cases }) => [
+      toStatusWords(from_status),
+      toStatusWords(to_status),
+      renderCount(moves),
+      renderCount(cases),
     ]),
     width,
   );
-  const others = tos.filter((status) => !froms.includes(status));
-  const legend = others.map((status) => say(`  ${toNumberedLabel(status, numberOf(status))}`)).join('');
-  const reached = legend === '' ? '' : `\n${say('Reached, and left by none:')}${legend}`;
-  return `${title}${matrix}${reached}\n${say(renderTotals(counts))}${outcome}`;
+  return `${title}${table}\n${say(renderTotals(counts))}${outcome}`;
 }
 
 /** Says what the numbers count, and adds them up. */
@@ -70,11 +65,7 @@ function renderTotals(counts: readonly TransitionCount[]): string {
     ...(sum(isBack) === 0 ? [] : [renderPlural(sum(isBack), 'return')]),
     `${renderPlural(sum(isNew), 'case')} new to the mirror`,
   ];
-  return `Each number counts moves; a case that moves twice counts twice. In all: ${parts.join(', ')}.`;
-}
-
-function toNumberedLabel(status: string, number: number): string {
-  return `${number} ${toStatusWords(status)}`;
+  return `A case that moves twice the same way is two moves of one case. In all: ${parts.join(', ')}.`;
 }
 
 function toStatusWords(status: string): string {
@@ -94,10 +85,10 @@ function listStatuses(counts: readonly TransitionCount[]): string[] {
 export function renderSpells(spells: readonly SpellFigures[], { width }: Pick<Place, 'width'>): string {
   if (spells.length === 0) return '';
   const days = (value: number | null): string => (value === null ? '-' : value.toFixed(1));
-  const numbers = ['stays', 'seen whole', 'median days of these', 'median days of all'];
+  const numbers = ['stays', 'seen whole', 'median days, seen whole', 'median days, all'];
   const table = renderTable(
     [
-      { heading: 'case_ongoing' },
+      { heading: 'status' },
       ...numbers.map((heading) => ({ heading, align: 'right', fit: 'whole' }) as const),
     ],
     spells.map((one) => [

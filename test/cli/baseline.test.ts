@@ -1,0 +1,56 @@
+import { describe, expect, test } from '@jest/globals';
+import { runCli } from '../support/command-line.ts';
+import { startNights } from '../support/nights.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness } from '../support/sync-harness.ts';
+
+const BASELINE = 'Run 1 is the baseline: it filled the mirror, and changes are found from the next run on.';
+const QUESTIONS: string[][] = [
+  ['activity'],
+  ['activity', '--since', '1'],
+  ['activity', '--since', '2030-01-01'],
+  ['activity', '--case', '1'],
+  ['activity', '--format', 'markdown'],
+  ['changes'],
+  ['changes', '--since', '1'],
+  ['changes', '--case', '1'],
+  ['transitions'],
+  ['transitions', '--list'],
+  ['departed'],
+];
+
+describe('after the first run alone', () => {
+  test.each(QUESTIONS.map((args) => [args]))('%j says that it is the baseline', async (args) => {
+    const { run } = await startNights(smallCollection(3));
+    const { exitCode, stdout } = await run(...args);
+    expect(exitCode).toBe(0);
+    expect(stdout.replaceAll('\\', '')).toContain(BASELINE);
+  });
+
+  test.each([['activity'], ['departed']])(
+    '%s says so beside rows for a program, of which there are none',
+    async (command) => {
+      const { run } = await startNights(smallCollection(3));
+      const { stdout, stderr } = await run(command, '--json');
+      expect([stdout, stderr]).toEqual(['', expect.stringContaining(BASELINE)]);
+    },
+  );
+});
+
+test('after a second run nothing calls itself a baseline', async () => {
+  const { run } = await startNights(smallCollection(3), () => undefined);
+  for (const args of QUESTIONS) {
+    const { stdout, stderr } = await run(...args, '--until', '2').then((answer) =>
+      answer.exitCode === 0 ? answer : run(...args),
+    );
+    expect([args, `${stdout}${stderr}`]).toEqual([args, expect.not.stringContaining('baseline')]);
+  }
+});
+
+test('a mirror without a case says that it has none, and not that nothing is wrong', async () => {
+  const { sync, database } = await startHarness({ source: smallCollection(0) });
+  await sync();
+  const run = (...args: string[]) => runCli(args, { env: { CLEARINGHOUSE_DATABASE: database } });
+  expect((await run('audit')).stdout).toContain('The mirror holds no case yet');
+  expect((await run('departed')).stdout).toContain('It holds no case yet.');
+});

@@ -1,0 +1,75 @@
+import { describe, expect, test } from '@jest/globals';
+import { Writable } from 'node:stream';
+import { defineProgram } from '../../src/cli/main.ts';
+import { inventCollection } from '../../src/replica/collection/invent-collection.ts';
+import { runCli } from '../support/command-line.ts';
+import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
+import { startHarness } from '../support/sync-harness.ts';
+
+/** Every command that has --format, in each of its forms. */
+const COMMANDS: string[][] = [
+  ['query', 'SELECT id, name, NULL AS absent FROM cases'],
+  ['changes', '--since', '1'],
+  ['activity'],
+  ['transitions', '--list'],
+  ['transitions'],
+  ['departed'],
+  ['coverage'],
+  ['audit'],
+  ['audit', 'without_name'],
+];
+
+/** The fields of the first line of CSV or TSV; no name of a field needs quotes. */
+const readHeading = (text: string, delimiter: string): string[] =>
+  (text.split('\n')[0] ?? '').split(delimiter);
+
+describe('the fields are the same in every format', () => {
+  const start = async () => {
+    const entry = (description: string) => makeEntry({ id: 5, description });
+    const withEntry = (...entries: ReturnType<typeof makeEntry>[]) => makeDocket({ docket_entries: entries });
+    const source = inventCollection({ size: 20 });
+    source.put(makeCase({ id: 7, name: null, main_docket: withEntry(entry('Before')) }));
+    source.put(makeCase({ id: 8 }));
+    const { sync, database } = await startHarness({ source });
+    await sync();
+    const added = makeEntry({ id: 6, description: 'New' });
+    source.edit(7, (record) => ({ ...record, main_docket: withEntry(entry('After'), added) }));
+    source.remove(8);
+    source.advance({ changed: 3, statusMoves: 2, inserted: 2 });
+    await sync();
+    return (...args: string[]) => runCli(args, { env: { CLEARINGHOUSE_DATABASE: database } });
+  };
+
+  test.each(COMMANDS.map((args) => [args]))('of %j', async (args) => {
+    const run = await start();
+    const lines = (await run(...args, '--json')).stdout.trimEnd().split('\n');
+    const objects = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(objects.length).toBeGreaterThan(0);
+    expect((await run(...args, '--format', 'ndjson')).stdout.trimEnd().split('\n')).toEqual(lines);
+    expect(JSON.parse((await run(...args, '--format', 'json')).stdout)).toEqual(objects);
+    // Without --list the JSON of transitions is one object with two lists; rows are those of the first.
+    const rows =
+      args.join() === 'transitions' ? (objects[0]?.transitions as Record<string, unknown>[]) : objects;
+    const fields = [...new Set(rows.flatMap((row) => Object.keys(row)))].sort();
+    for (const [format, delimiter] of [
+      ['csv', ','],
+      ['tsv', '\t'],
+    ] as const) {
+      const { stdout } = await run(...args, '--format', format);
+      expect([format, readHeading(stdout, delimiter).sort()]).toEqual([format, fields]);
+    }
+    const excel = (await run(...args, '--excel')).stdout.replace('\ufeff', '').replaceAll('\r', '');
+    expect(readHeading(excel, ',').sort()).toEqual(fields);
+    const markdown = (await run(...args, '--format', 'markdown')).stdout;
+    expect(markdown).not.toBe('');
+  });
+
+  test('and no command that has formats is left out here', () => {
+    const out = Object.assign(new Writable(), { isTTY: false });
+    const program = defineProgram({ stdout: out, stderr: out } as never, () => undefined);
+    const withFormats = program.commands
+      .filter(({ options }) => options.some(({ long }) => long === '--format'))
+      .map((one) => one.name());
+    expect([...new Set(COMMANDS.map(([name]) => name))].sort()).toEqual(withFormats.sort());
+  });
+});
