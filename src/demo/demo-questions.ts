@@ -12,7 +12,7 @@ export const DEMO_QUESTIONS: readonly DemoQuestion[] = [
   count(CASE WHEN case_ongoing = 'Yes' THEN 1 END) AS ongoing
 FROM clean_case_types JOIN clean_cases
   ON clean_cases.id = clean_case_types.case_id
-GROUP BY case_type ORDER BY cases DESC LIMIT 5`,
+GROUP BY case_type ORDER BY cases DESC, case_type LIMIT 5`,
   },
   {
     title: 'Where are the longest dockets?',
@@ -20,7 +20,7 @@ GROUP BY case_type ORDER BY cases DESC LIMIT 5`,
   count(*) AS entries
 FROM clean_cases JOIN docket_entries
   ON docket_entries.case_id = clean_cases.id
-GROUP BY clean_cases.id ORDER BY entries DESC LIMIT 5`,
+GROUP BY clean_cases.id ORDER BY entries DESC, clean_cases.id LIMIT 5`,
   },
   {
     title: 'What did the second night find changed?',
@@ -29,6 +29,6 @@ GROUP BY clean_cases.id ORDER BY entries DESC LIMIT 5`,
 FROM change_log JOIN cases ON cases.id = change_log.case_id
 WHERE change_log.run_id = 2
 GROUP BY cases.id, change_log.kind, change_log.field
-ORDER BY change_log.kind, cases.id LIMIT 12`,
+ORDER BY change_log.kind, cases.id, change_log.field LIMIT 12`,
   },
 ];
