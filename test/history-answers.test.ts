@@ -91,6 +91,10 @@ const CHANGES: readonly Change[] = IDS.flatMap((id) =>
 );
 
 type Row = readonly unknown[];
+
+/** A text or a number as text, and nothing of anything else. */
+const toText = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? `${value}` : '';
 const count = (rows: readonly Row[]): Row[] => {
   const counts = new Map<string, number>();
   for (const row of rows) counts.set(JSON.stringify(row), (counts.get(JSON.stringify(row)) ?? 0) + 1);
@@ -105,7 +109,7 @@ const sort = (rows: readonly Row[], ...keys: ((row: Row) => string)[]): Row[] =>
 const text =
   (at: number) =>
   (row: Row): string =>
-    String(row[at] ?? '');
+    toText(row[at]);
 const down =
   (at: number) =>
   (row: Row): string =>
@@ -123,7 +127,8 @@ const staysOf = (id: number): { status: string; days: number }[] => {
     const next = begins[at + 1];
     const from = at === 0 ? timeOf(night, '03:17') : timeOf(night, '03:30');
     const to = next === undefined ? timeOf(LAST, '03:17') : timeOf(next, '03:30');
-    return { status: statusOf(on(night, id) as MadeCase), days: Math.round((to - from) / 8_640_000) / 10 };
+    const one = on(night, id);
+    return { status: one === undefined ? '' : statusOf(one), days: Math.round((to - from) / 8_640_000) / 10 };
   });
 };
 
@@ -164,7 +169,7 @@ const ANSWERS: readonly (() => readonly Row[])[] = [
       const known = entriesOf(on(first, one.id)).map(({ id }) => id);
       return entriesOf(one)
         .filter(({ id }) => !known.includes(id))
-        .map((entry) => [one.name, String(entry.date_filed).slice(0, 10), entry.description]);
+        .map((entry) => [one.name, toText(entry.date_filed).slice(0, 10), entry.description]);
     });
     return sort(rows, (row) => String(1e9 - Date.parse(String(row[1])) / 1e5), text(0));
   },
@@ -181,7 +186,7 @@ const ANSWERS: readonly (() => readonly Row[])[] = [
   () =>
     [3, 2, 1].map((night) => {
       const all = NIGHTS[night - 1] ?? [];
-      const labeled = all.filter(({ case_ongoing }) => ongoing.has(String(case_ongoing)));
+      const labeled = all.filter(({ case_ongoing }) => ongoing.has(toText(case_ongoing)));
       return [night, all.length, all.length - labeled.length, 0];
     }),
 ];

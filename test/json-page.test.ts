@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { inventCollection } from '../src/replica/collection/invent-collection.ts';
-import { runCli, type CliResult } from './support/command-line.ts';
+import { runCli, spawnCli, type CliResult } from './support/command-line.ts';
 import { makeCase } from './support/make-case.ts';
 import { startHarness } from './support/sync-harness.ts';
+import { tempFolder } from './support/temp-folder.ts';
 
 /* docs/json.md is a contract: each table of it is read here, and the output of the command is held against it. */
 
@@ -11,6 +13,8 @@ interface Field {
   readonly type: string;
   readonly mayBeNull: boolean;
   readonly mayBeMissing: boolean;
+  /** The parts of its objects where the page lists them in the description. */
+  readonly parts: readonly string[];
 }
 
 const PAGE = readFileSync(new URL('../docs/json.md', import.meta.url), 'utf8');
@@ -25,6 +29,7 @@ function readFields(command: string): Map<string, Field> {
           type: type.replace(' or null', ''),
           mayBeNull: type.endsWith(' or null'),
           mayBeMissing: what.includes('may be missing'),
+          parts: [...what.matchAll(/`(\w+)`/g)].map(([, part = '']) => part),
         },
       ],
     ),
@@ -41,19 +46,28 @@ const IS_OF_TYPE: Record<string, (value: unknown) => boolean> = {
   value: () => true,
 };
 
+/** What the API sent, which the page does not describe. */
+const FREE = new Set(['case.payload', 'changes.old_value', 'changes.new_value']);
+
 /** What of an object is not as the page says. */
 function listFaults(object: Record<string, unknown>, section: string): string[] {
   const fields = readFields(section);
   const unknown = Object.keys(object).filter((name) => !fields.has(name));
-  const faults = [...fields].flatMap(([name, { type, mayBeNull, mayBeMissing }]) => {
+  const faults = [...fields].flatMap(([name, { type, mayBeNull, mayBeMissing, parts }]) => {
     if (!Object.hasOwn(object, name)) return mayBeMissing ? [] : [`${name} is missing`];
     const value = object[name];
     if (value === null && mayBeNull) return [];
     if (IS_OF_TYPE[type]?.(value) !== true) return [`${name} is no ${type}: ${JSON.stringify(value)}`];
     const part = `${section}.${name}`;
-    if (readFields(part).size === 0) return [];
-    return ([value].flat() as Record<string, unknown>[]).flatMap((one) =>
-      listFaults(one, part).map((fault) => `${part}: ${fault}`),
+    if (FREE.has(part)) return [];
+    const objects = [value].flat().filter((one) => typeof one === 'object' && one !== null);
+    return (objects as Record<string, unknown>[]).flatMap((one) =>
+      (readFields(part).size > 0
+        ? listFaults(one, part)
+        : Object.keys(one)
+            .filter((key) => !parts.includes(key))
+            .map((key) => `${key} is not on the page`)
+      ).map((fault) => `${part}: ${fault}`),
     );
   });
   return [...unknown.map((name) => `${name} is not on the page`), ...faults];
@@ -81,6 +95,7 @@ const DESCRIBED: readonly (readonly [section: string, args: readonly string[], l
   ['snapshot', ['snapshot', '--as-of', '1'], 1],
   ['snapshot --list', ['snapshot', '--list'], 1],
   ['sync', ['nightly', '--once-now', '--attempts', '1', '--delay', '0'], 1],
+  ['status', ['status', '--database', 'MIRROR'], 1], // after a night
   ['restore', ['restore', 'latest.db'], 1],
   ['restore', ['restore', 'latest.db', '--yes'], 1],
   ['redact', ['redact', GONE], 1],
@@ -112,7 +127,10 @@ describe('docs/json.md describes what is printed by', () => {
       CLEARINGHOUSE_API_URL: 'http://127.0.0.1:9/',
     };
     for (const args of [...DESCRIBED.map(([, one]) => one), ...OTHERS])
-      results.set(args.join(' '), await runCli([...args, '--json'], { env }));
+      results.set(
+        args.join(' '),
+        await runCli([...args.map((arg) => (arg === 'MIRROR' ? harness.database : arg)), '--json'], { env }),
+      );
   });
 
   test.each(DESCRIBED)('%s: %j', (section, args, least) => {
@@ -141,4 +159,22 @@ describe('docs/json.md describes what is printed by', () => {
     );
     expect(printed).toContain('\\u009b\\u202e\\u2028\\u007f');
   });
+});
+
+test('demo and replica print what the page says, and a good sync does too', async () => {
+  const database = join(tempFolder(), 'demo.db');
+  const demo = await runCli(['demo', '--cases', '50', '--database', database, '--json']);
+  const told = JSON.parse(demo.stdout) as Record<string, unknown>;
+  expect(listFaults({ ...told, runs: [] }, 'demo')).toEqual([]);
+  const runs = told.runs as Record<string, unknown>[];
+  expect(runs).toHaveLength(2);
+  expect(runs.flatMap((run) => listFaults(run, 'sync'))).toEqual([]);
+  const status = await runCli(['status', '--json', '--database', database]);
+  expect(listFaults(JSON.parse(status.stdout) as Record<string, unknown>, 'status')).toEqual([]);
+
+  const replica = spawnCli(['replica', '--json', '--port', '0']);
+  await replica.saw('}\n');
+  replica.child.kill('SIGTERM');
+  const { stdout } = await replica.ended;
+  expect(listFaults(JSON.parse(stdout) as Record<string, unknown>, 'replica')).toEqual([]);
 });
