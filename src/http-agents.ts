@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import tls from 'node:tls';
-import hpagent from 'hpagent';
 import { chooseProxy, describeProxy, type ProxySettings } from './choose-proxy.ts';
 import { PlainProxyAgent } from './plain-proxy-agent.ts';
+import { TunnelAgent } from './tunnel-agent.ts';
 
 /** How connections are made, for the API, the ping and the webhook alike. */
 export interface ConnectionSettings extends ProxySettings {
@@ -46,13 +46,7 @@ export function createAgents(settings: ConnectionSettings): Agents {
   const throughProxy = new Map<string, AgentPair>();
   const toPair = (proxy: URL): AgentPair => ({
     http: new PlainProxyAgent(proxy, connecting, ca),
-    https: new hpagent.HttpsProxyAgent({
-      ...connecting,
-      ...ca,
-      proxy: toUsable(proxy),
-      timeout: connectTimeoutMs,
-      proxyRequestOptions: toProxy,
-    }),
+    https: new TunnelAgent(proxy, { ...connecting, ...ca, timeout: connectTimeoutMs }, toProxy),
   });
   return {
     for: (url) => {
@@ -67,12 +61,6 @@ export function createAgents(settings: ConnectionSettings): Agents {
       return proxy === null ? null : describeProxy(proxy);
     },
   };
-}
-
-/** hpagent connects to the host name as it is, which must not have the brackets of an address of IPv6. */
-function toUsable(proxy: URL): URL {
-  const hostname = proxy.hostname.replace(/^\[|\]$/g, '');
-  return Object.defineProperty(new URL(proxy), 'hostname', { value: hostname });
 }
 
 /** What Node trusts by itself, NODE_EXTRA_CA_CERTS included: a list of one's own replaces it, so it is repeated. */

@@ -36,11 +36,8 @@ export class PlainProxyAgent extends http.Agent {
 
   override createConnection(options: net.NetConnectOpts): net.Socket {
     if (this.#proxy.protocol !== 'https:') return net.connect(options);
-    const { hostname } = this.#proxy;
-    return tls.connect({
-      ...options,
-      ...this.#ca,
-      ...(net.isIP(hostname) === 0 && { servername: hostname }),
-    });
+    const hostname = this.#proxy.hostname.replace(/^\[|\]$/g, '');
+    // Node would name the host that is asked for; and the address of a proxy is no name (RFC 6066).
+    return tls.connect({ ...options, ...this.#ca, servername: net.isIP(hostname) === 0 ? hostname : '' });
   }
 }

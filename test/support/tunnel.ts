@@ -9,17 +9,20 @@ const file = (name: string): string => fileURLToPath(new URL(`tls/${name}`, impo
 /** The certificate of the invented authority that has signed the one of {@link startTlsServer}. */
 export const AUTHORITY = file('authority.pem');
 
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+async function listen(server: Server, host = '127.0.0.1'): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   return (server.address() as AddressInfo).port;
 }
 
-/** A server of https for api.example and hooks.example, on this machine. */
-export async function startTlsServer(answer: RequestListener) {
-  const server = createTlsServer(
-    { key: readFileSync(file('server.key')), cert: readFileSync(file('server.pem')) },
-    answer,
-  );
+/** A server of https on this machine; for api.example and hooks.example, unless it gets another certificate. */
+export async function startTlsServer(
+  answer: RequestListener,
+  tls: { key: string | Buffer; cert: string | Buffer } = {
+    key: readFileSync(file('server.key')),
+    cert: readFileSync(file('server.pem')),
+  },
+) {
+  const server = createTlsServer(tls, answer);
   const port = await listen(server);
   return {
     port,
@@ -32,19 +35,25 @@ export async function startTlsServer(answer: RequestListener) {
 
 /**
  * A proxy on this machine. Each CONNECT is led to `targetPort`, whatever host it names; what is asked by its whole address
- * is answered with 204. `refuse` is the status with which a CONNECT is refused instead.
+ * is answered with 204. `refuse` is the status with which a CONNECT is refused instead. With `tls` it is spoken to by https.
  */
-export async function startProxy({ targetPort = 0, refuse = 0 } = {}) {
+export async function startProxy({
+  targetPort = 0,
+  refuse = 0,
+  host = '127.0.0.1',
+  tls = undefined as { key: string | Buffer; cert: string } | undefined,
+} = {}) {
   const asked: { line: string; authorization: string | undefined }[] = [];
   const sockets = new Set<Socket>();
   const note = ({ method, url, headers }: IncomingMessage): void => {
     asked.push({ line: `${method ?? ''} ${url ?? ''}`, authorization: headers['proxy-authorization'] });
   };
-  const server = createServer((request, response) => {
+  const answer: RequestListener = (request, response) => {
     note(request);
     request.resume();
     request.on('end', () => response.writeHead(204).end());
-  });
+  };
+  const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer);
   server.on('connect', (request: IncomingMessage, client: Socket, head: Buffer) => {
     note(request);
     client.on('error', () => undefined);
@@ -61,10 +70,10 @@ export async function startProxy({ targetPort = 0, refuse = 0 } = {}) {
     target.on('error', () => client.destroy());
     for (const socket of [client, target]) sockets.add(socket);
   });
-  const port = await listen(server);
+  const port = await listen(server, host);
   return {
     asked,
-    address: `http://127.0.0.1:${port}`,
+    address: `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
     close: () => {
       for (const socket of sockets) socket.destroy();
       server.closeAllConnections();
