@@ -38,6 +38,10 @@ export interface NightPlan {
   readonly edits: readonly PlannedEdit[];
   /** The moments at which a reader looks into the mirror. */
   readonly looks: readonly number[];
+  /** Whether it begins after a pause that the server asked for; so it does where nothing is said. */
+  readonly waits?: boolean;
+  /** How long after its end the next night begins; a day where nothing is said. */
+  readonly gapMs?: number;
 }
 
 /** Everything that a seed decides. */
@@ -57,6 +61,7 @@ export interface History {
 }
 
 const MOST_SLOW_FAULTS = 2;
+const DAY_MS = 86_400_000;
 /** As long as the night. */
 const FOR_GOOD = 1000;
 
@@ -80,9 +85,11 @@ export function drawHistory(seed: number): History {
     },
     withoutFile: random.chance(0.05),
     endsQuietly: random.chance(0.5),
-    badNights: Array.from({ length: random.pick([1, 1, 2, 2, 3]) }, (_, at) =>
-      at === 0 ? withFault(drawNight(random, cases), seed, random) : drawNight(random, cases),
-    ),
+    badNights: Array.from({ length: random.pick([1, 1, 2, 2, 3]) }, (_, at) => ({
+      ...(at === 0 ? withFault(drawNight(random, cases), seed, random) : drawNight(random, cases)),
+      waits: random.chance(0.5),
+      gapMs: random.pick([DAY_MS, DAY_MS, 60_000, 3_600_000]),
+    })),
   };
 }
 

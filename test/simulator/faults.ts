@@ -7,6 +7,8 @@ export interface FaultContext {
   readonly token: string;
   /** By the virtual clock. */
   readonly now: Date;
+  /** Whether the list of all cases is asked for. */
+  readonly isWhole: boolean;
 }
 
 type MakeFault = (context: FaultContext) => Fault;
@@ -162,6 +164,13 @@ export const FAULTS = {
   'count too high': () => ({ kind: 'count', by: 1 }),
   'count too low': () => ({ kind: 'count', by: -1 }),
   'count moving': ({ random }) => ({ kind: 'count', by: random.below(5) - 2 }),
+  'a filter that is ignored': () => ({ kind: 'unfiltered' }),
+  'a page number that is ignored': () => ({ kind: 'first-page' }),
+  'a case with the label of another list': () => ({ kind: 'foreign-label' }),
+  'lists that count more than the whole': ({ random, isWhole }) => ({
+    kind: 'count',
+    by: (1 + random.below(3)) * (isWhole ? -1 : 1),
+  }),
   'a case that is null': ({ random }) => ({ kind: 'malformed-case', as: 'null', place: random.below(2) }),
   'a case that is a text': ({ random }) => ({ kind: 'malformed-case', as: 'text', place: random.below(2) }),
   'a case without an id': ({ random }) => ({ kind: 'malformed-case', as: 'no-id', place: random.below(2) }),

@@ -216,6 +216,13 @@ describe('each invariant can fail, and then alone', () => {
     expect(listViolated(calm, '', { told: `Token ${TOKEN}` })).toEqual(secret);
   });
 
+  test('a request came before a pause was over', () => {
+    const served = { ...calm.night.served, tooEarly: ['request 3 came 5 ms too early'] };
+    expect(listViolated(calm, '', { served })).toEqual([
+      'no request before the pause of a Retry-After is over, in this process or the next',
+    ]);
+  });
+
   test('a second writer wrote', () => {
     expect(listViolated(calm, '', { secondWriters: ['LOCKED', 'wrote'] })).toEqual(['one writer at most']);
   });

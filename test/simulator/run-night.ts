@@ -57,12 +57,19 @@ export async function runNight(plan: NightPlan, setting: NightSetting): Promise<
     },
   };
   const tools: TroubleTools = {
-    clock,
+    clock: {
+      ...clock,
+      jump: (ms) => {
+        clock.jump(ms);
+        if (ms > 0) world.forgetPause(); // by that clock it may be over
+      },
+    },
     database,
     stop: (reason) => {
       controller.abort(reason);
     },
     die: (cut: Random | null) => {
+      if (cut !== null) world.forgetPause(); // its record may not have reached the disk
       copyAsAfterDeath(database, setting.databaseAfterDeath, cut);
       state.isDead = true;
       world.endNight();
@@ -81,10 +88,11 @@ export async function runNight(plan: NightPlan, setting: NightSetting): Promise<
   const passMoment = (isEvent: boolean): void => {
     if (!state.isDead) troubles.passMoment(isEvent);
   };
-  const served = world.beginNight(plan, clock.now, () => {
+  const served = world.beginNight(plan, clock, () => {
     passMoment(false);
   });
-  clock.jump(findPause(database, world.replica.url, clock.now())); // whoever keeps the schedule waits that long
+  // Whoever keeps the schedule waits that long; a person may try at once.
+  if (plan.waits !== false) clock.pass(findPause(database, world.replica.url, clock.now()));
   const needsFile = plan.troubles.some(({ trouble }) => TROUBLES_OF_THE_FILE.has(trouble));
   const takeMirror = (mirror: Mirror): void => {
     state.mirror = mirror;
@@ -95,6 +103,9 @@ export async function runNight(plan: NightPlan, setting: NightSetting): Promise<
   );
   world.endNight();
   troubles.end();
+  // What the database kept from being written down the next process cannot know.
+  if (!state.isDead && ending.kind === 'error' && toCode(ending.error) !== 'RETRY_AFTER_TOO_LONG')
+    world.forgetPause();
   if (state.isDead) removeMirror(database);
   const begun = events.find((event) => event.type === 'run-begun');
   return {

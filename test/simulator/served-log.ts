@@ -27,6 +27,8 @@ export interface ServedRequest {
   /** The cases that stood in the list at that moment. */
   readonly listIds: readonly number[];
   readonly answer: Served;
+  /** The cases whose records a client could read, be the page good or not. */
+  readonly broughtIds: readonly number[];
 }
 
 export const toListKey = (filters: CaseFilters): string =>
@@ -43,7 +45,10 @@ export function toServed(
   ids: readonly number[],
   page: number,
   pageSize: number,
+  wholeIds: readonly number[] = ids,
 ): Served {
+  if (fault?.kind === 'unfiltered') return toServed(undefined, wholeIds, page, pageSize);
+  if (fault?.kind === 'first-page') return toServed(undefined, ids, 1, pageSize);
   const pageIds = (number: number): readonly number[] =>
     number < 1 ? [] : ids.slice((number - 1) * pageSize, number * pageSize);
   const last = Math.ceil(ids.length / pageSize);
@@ -60,6 +65,8 @@ export function toServed(
   switch (fault.kind) {
     case 'count':
       return good.count + fault.by < 0 ? NOTHING : { ...good, count: good.count + fault.by };
+    case 'foreign-label':
+      return good;
     case 'repeat-page':
       return { ...good, ids: pageIds(page - 1) };
     case 'empty-page':
@@ -80,6 +87,12 @@ export function toServed(
     default:
       return NOTHING;
   }
+}
+
+/** Pages on which something other than the records is wrong. */
+export function bringsRecords(fault: Fault | undefined): boolean {
+  if (fault?.kind === 'envelope') return !('results' in fault.fields);
+  return fault?.kind === 'cut-json' || (fault?.kind === 'envelope-without' && fault.field !== 'results');
 }
 
 function saysNoResults(body: unknown): boolean {

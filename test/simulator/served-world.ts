@@ -9,7 +9,9 @@ import type { History, NightPlan, PlannedFault, Place } from './draw-history.ts'
 import { EDITS } from './edits.ts';
 import { FAULTS, type FaultName } from './faults.ts';
 import { inventSmallCase } from './invent-small-case.ts';
-import { toListKey, toServed, type ServedRequest } from './served-log.ts';
+import { toAskedPause } from './asked-pause.ts';
+import { bringsRecords, toListKey, toServed, type ServedRequest } from './served-log.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
 /** The server's side of one night. */
 export interface ServedNight {
@@ -17,23 +19,28 @@ export interface ServedNight {
   readonly log: readonly ServedRequest[];
   /** Edits done before and during the night. */
   readonly edits: readonly string[];
+  /** Requests that came before a pause was over for which the server had asked, in this night or before. */
+  readonly tooEarly: readonly string[];
 }
 
 /** The API of a history: a replica that goes wrong as planned, and keeps a record of what it said. */
 export interface ServedWorld {
   readonly replica: Replica;
   /** Begins a night; `onRequest` is called before each answer. */
-  beginNight(plan: NightPlan, now: () => Date, onRequest: () => void): ServedNight;
+  beginNight(plan: NightPlan, clock: VirtualClock, onRequest: () => void): ServedNight;
+  /** Nobody can know any more of the pause that the server has asked for. */
+  forgetPause(): void;
   /** From now on nothing goes wrong, nothing changes and nothing is recorded. */
   endNight(): void;
 }
 
 interface Night {
   readonly plan: NightPlan;
-  readonly now: () => Date;
+  readonly clock: VirtualClock;
   readonly onRequest: () => void;
   readonly log: ServedRequest[];
   readonly edits: string[];
+  readonly tooEarly: string[];
   readonly faults: { readonly plan: PlannedFault; readonly random: Random; matched: number }[];
   requests: number;
 }
@@ -44,6 +51,8 @@ export async function startWorld(history: History, token: string): Promise<Serve
     Array.from({ length: history.cases }, (_, index) => inventSmallCase((index + 1) * 10, random)),
   );
   let night: Night | null = null;
+  /** Elapsed time of the clock before which the server wants no request. */
+  let pausedUntil = 0;
 
   const edit = (of: Night, request: number): void => {
     for (const planned of of.plan.edits.filter((one) => one.request === request)) {
@@ -62,6 +71,9 @@ export async function startWorld(history: History, token: string): Promise<Serve
     gzip: history.gzip,
     beforePage: () => {
       if (night === null) return;
+      const early = pausedUntil - night.clock.elapsed();
+      if (early > 0)
+        night.tooEarly.push(`request ${night.requests + 1} came ${early} ms before the pause was over`);
       edit(night, ++night.requests);
       night.onRequest();
     },
@@ -70,26 +82,39 @@ export async function startWorld(history: History, token: string): Promise<Serve
       const ids = listIds(request);
       const isPage = toServed(undefined, ids, request.page, history.pageSize).kind === 'page';
       const chosen = chooseFault(night, request, isPage, token);
+      const header = chosen?.fault.kind === 'status' ? chosen.fault.headers?.['retry-after'] : undefined;
+      if (header !== undefined)
+        pausedUntil = Math.max(pausedUntil, night.clock.elapsed() + toAskedPause(header, night.clock.now()));
+      const wholeIds = listIds({ ...request, filters: {} });
+      const answer = toServed(chosen?.fault, ids, request.page, history.pageSize, wholeIds);
+      const read = bringsRecords(chosen?.fault)
+        ? toServed(undefined, ids, request.page, history.pageSize)
+        : answer;
       night.log.push({
         list: toListKey(request.filters),
         page: request.page,
         isNamed: new URL(request.url, 'http://replica').searchParams.has('page'),
         fault: chosen?.name ?? null,
         listIds: ids,
-        answer: toServed(chosen?.fault, ids, request.page, history.pageSize),
+        answer,
+        broughtIds: read.kind === 'page' ? read.ids : [],
       });
       return chosen?.fault;
     },
   });
   return {
     replica,
-    beginNight: (plan, now, onRequest) => {
+    forgetPause: () => {
+      pausedUntil = 0;
+    },
+    beginNight: (plan, clock, onRequest) => {
       night = {
         plan,
-        now,
+        clock,
         onRequest,
         log: [],
         edits: [],
+        tooEarly: [],
         requests: 0,
         faults: plan.faults.map((one) => ({ plan: one, random: new Random(one.seed), matched: 0 })),
       };
@@ -112,7 +137,12 @@ function chooseFault(
   for (const one of night.faults) {
     const { fault: name, place, from, times } = one.plan;
     if (!isAt(place, request)) continue;
-    const fault = FAULTS[name]({ random: one.random, token, now: night.now() });
+    const fault = FAULTS[name]({
+      random: one.random,
+      token,
+      now: night.clock.now(),
+      isWhole: toListKey(request.filters) === '',
+    });
     if (isPageFault(fault) && !isPage) continue;
     one.matched++;
     if (one.matched < from || one.matched >= from + times) continue;

@@ -77,7 +77,7 @@ async function liveThrough(
     });
     nights.push(night);
     database = night.database;
-    clock.jump(DAY_MS);
+    clock.pass(plan.gapMs ?? DAY_MS);
     checkNight(night);
     return night;
   };
@@ -87,6 +87,7 @@ async function liveThrough(
   const checkNight = (night: Night): void => {
     // A power cut in the very first night may leave a file without its tables: nothing is lost, as there was nothing.
     if (night.ending.kind === 'death' && !holdsMirror(night.database)) {
+      world.forgetPause();
       if (hasBeenThere) violate(RECOVERIES.file, [`${night.database} is no mirror any more`]);
       return;
     }

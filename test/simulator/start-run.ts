@@ -1,6 +1,7 @@
 import { createClientFor } from '../../src/client-for-settings.ts';
 import type { Surroundings } from '../../src/clearinghouse/client.ts';
 import { toDatabaseError } from '../../src/mirror/database-error.ts';
+import { findPauseLeft } from '../../src/mirror/find-pause.ts';
 import { openMirror, type Mirror } from '../../src/mirror/open-mirror.ts';
 import { takeWriterLock } from '../../src/mirror/writer-lock.ts';
 import type { RunReport } from '../../src/sync/run-report.ts';
@@ -32,6 +33,7 @@ export async function startRun(
         ...settings,
         mirror,
         client: createClientFor(settings, request.token, surroundings, {
+          pauseLeftMs: findPauseLeft(mirror, settings.apiUrl.href, surroundings.now()),
           onRetry: (retry) => {
             request.onEvent({ type: 'retrying', ...retry });
           },

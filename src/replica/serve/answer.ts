@@ -48,12 +48,12 @@ export function toFilters(query: URLSearchParams): { filters: CaseFilters } | { 
 /** Answers a request for the list of cases. */
 export function answerCases(
   source: CaseCollection,
-  { page }: ReplicaRequest,
+  { page, filters }: ReplicaRequest,
   paging: Paging,
 ): PageAnswer | JsonAnswer {
   const read = toFilters(paging.query);
   if ('error' in read) return read.error;
-  const matching = source.find(read.filters);
+  const matching = source.find(filters);
   return toPage(paging.order(matching), page, paging);
 }
 

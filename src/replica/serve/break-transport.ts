@@ -5,7 +5,7 @@ import { gzip as gzipCallback } from 'node:zlib';
 import type { Fault } from './fault.ts';
 import type { PageFault } from './distort-page.ts';
 
-type TransportFault = Exclude<Fault, PageFault | { kind: 'json' }>;
+type TransportFault = Exclude<Fault, PageFault | { kind: 'json' | 'unfiltered' | 'first-page' }>;
 
 const gzip = promisify(gzipCallback);
 const HTML =

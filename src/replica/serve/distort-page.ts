@@ -10,6 +10,7 @@ const PAGE_FAULTS = [
   'next',
   'next-loop',
   'malformed-case',
+  'foreign-label',
 ] as const satisfies readonly Fault['kind'][];
 
 /** The faults that leave the transport alone and change what the envelope says. */
@@ -46,6 +47,8 @@ export function distortPage(envelope: JsonObject, fault: PageFault, context: Pag
       return { ...envelope, next: strayNext(fault.to, context) };
     case 'next-loop':
       return { ...envelope, next: loopingNext(fault.pages, envelope, context) };
+    case 'foreign-label':
+      return { ...envelope, results: withForeignLabel(envelope.results) };
     case 'malformed-case':
       return { ...envelope, results: withMalformedCase(envelope.results, fault) };
   }
@@ -91,6 +94,15 @@ function withMalformedCase(
 ): JsonValue {
   if (!Array.isArray(results)) return [];
   return results.map((record, place) => (place === (fault.place ?? 0) ? malform(record, fault.as) : record));
+}
+
+function withForeignLabel(results: JsonValue | undefined): JsonValue {
+  if (!Array.isArray(results)) return [];
+  return results.map((record, place) =>
+    place > 0 || !isJsonObject(record)
+      ? record
+      : { ...record, case_ongoing: record.case_ongoing === 'No' ? 'Yes' : 'No', case_status: 'Approved' },
+  );
 }
 
 function malform(record: JsonValue, as: (PageFault & { kind: 'malformed-case' })['as']): JsonValue {

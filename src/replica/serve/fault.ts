@@ -39,6 +39,12 @@ export type Fault =
   | { kind: 'count'; by: number }
   /** The results of the page before, with this page's own `next`. */
   | { kind: 'repeat-page' }
+  /** The filter is ignored: the page of the list of all cases. */
+  | { kind: 'unfiltered' }
+  /** The number of the page is ignored: the first one, whatever was asked for. */
+  | { kind: 'first-page' }
+  /** The first case of the page carries the labels of another list. */
+  | { kind: 'foreign-label' }
   /** No results, but the page's own `next`. */
   | { kind: 'empty-page' }
   /** `next` leads somewhere it must not. */

@@ -30,8 +30,13 @@ export async function handleRequest(
       log.bytesServed += bytes;
     },
   };
-  const answerPage = (page: number) =>
-    answerRequest({ ...request, page }, url, headers.authorization, settings);
+  const answerPage = (page: number, isFiltered = true) =>
+    answerRequest(
+      { ...request, page, ...(!isFiltered && { filters: {} }) },
+      url,
+      headers.authorization,
+      settings,
+    );
   for (const rule of settings.faults) {
     const fault = rule(request);
     if (fault)

@@ -12,8 +12,8 @@ interface FaultContext {
   readonly request: ReplicaRequest;
   readonly url: URL;
   readonly basePath: string;
-  /** The good answer to the request, or to the same one for another page. */
-  readonly answerPage: (page: number) => PageAnswer | JsonAnswer;
+  /** The good answer to the request, or to the same one for another page, or without its filter. */
+  readonly answerPage: (page: number, isFiltered?: boolean) => PageAnswer | JsonAnswer;
   readonly sending: Sending;
 }
 
@@ -29,6 +29,11 @@ export async function sendFault(
   const { request, url, basePath, answerPage, sending } = context;
   if (fault.kind === 'json') {
     await sendAnswer(response, { kind: 'json', status: 200, body: fault.body }, sending);
+    return;
+  }
+  if (fault.kind === 'unfiltered' || fault.kind === 'first-page') {
+    const isFirst = fault.kind === 'first-page';
+    await sendAnswer(response, isFirst ? answerPage(1) : answerPage(request.page, false), sending);
     return;
   }
   const answer = answerPage(request.page);

@@ -54,9 +54,8 @@ export const checkCounts: Invariant = (facts) => {
 /** How many cases came in more than one of the swept lists. */
 function countServedTwice({ night }: NightFacts): number {
   const lists = new Map<number, Set<string>>();
-  for (const { list, answer } of night.served.log.filter((one) => SWEPT_LISTS.has(one.list))) {
-    for (const id of answer.kind === 'page' ? answer.ids : [])
-      lists.set(id, (lists.get(id) ?? new Set()).add(list));
+  for (const { list, broughtIds } of night.served.log.filter((one) => SWEPT_LISTS.has(one.list))) {
+    for (const id of broughtIds) lists.set(id, (lists.get(id) ?? new Set()).add(list));
   }
   return [...lists.values()].filter(({ size }) => size > 1).length;
 }
@@ -85,6 +84,9 @@ export const checkEnding: Invariant = ({ night }) => {
   if (ending.kind !== 'error') return [];
   const { error } = ending;
   if (error instanceof MirrorError && isOfTheDatabase(error)) return [];
+  // A person who tries before the pause is over is told so, and nothing is asked.
+  if (error instanceof MirrorError && error.code === 'RETRY_AFTER_TOO_LONG' && night.served.log.length === 0)
+    return [];
   return messageOf(error) === THROWN_BY_LISTENER ? [] : [`the run threw ${messageOf(error)}`];
 };
 

@@ -1,7 +1,7 @@
 import { checkDepartures, checkDoubt } from './departure-invariants.ts';
 import type { Invariant } from './facts.ts';
 import { checkCounts, checkEnding, checkReport, checkRunning, checkVerify } from './ledger-invariants.ts';
-import { checkOneWriter, checkReaders, checkToken } from './secrecy-and-locks.ts';
+import { checkOneWriter, checkPauses, checkReaders, checkToken } from './secrecy-and-locks.ts';
 import { checkComplete, checkEmpty, checkHeld, checkNoneMissed } from './status-invariants.ts';
 
 /** What holds after every night, however bad it was. */
@@ -18,6 +18,7 @@ export const INVARIANTS = {
   'a run ends with a report, or with an error of the database that the program names': checkEnding,
   'verify finds nothing': checkVerify,
   'the token is in nothing that is told or stored': checkToken,
+  'no request before the pause of a Retry-After is over, in this process or the next': checkPauses,
   'one writer at most': checkOneWriter,
   'no reader sees half a case': checkReaders,
 } as const satisfies Record<string, Invariant>;

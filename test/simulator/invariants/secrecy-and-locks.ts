@@ -12,6 +12,9 @@ function excerpt(text: string, token: string): string {
   return text.slice(Math.max(0, at - 60), at + token.length + 20).replace(/\s+/g, ' ');
 }
 
+/** "no request before the pause of a Retry-After is over, in this process or the next" */
+export const checkPauses: Invariant = ({ night }) => [...night.served.tooEarly];
+
 /** "one writer at most" */
 export const checkOneWriter: Invariant = ({ night }) =>
   night.secondWriters
