@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { runCli } from '../support/command-line.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const SECRET = 'k33per0f7he1amp9d2c';
+/** No six characters of the token in a row may be anywhere. */
+const PARTS = Array.from({ length: SECRET.length - 5 }, (_, at) => SECRET.slice(at, at + 6));
+
+const FORMS: readonly (readonly [string, string, expected: 'complete' | RegExp])[] = [
+  ['alone', SECRET, 'complete'],
+  ['with Token before it', `Token ${SECRET}`, 'complete'],
+  ['with spaces around it', `  ${SECRET}  `, 'complete'],
+  ['with a line end of Windows', `${SECRET}\r\n`, 'complete'],
+  ['with a byte-order mark', `\ufeff${SECRET}`, 'complete'],
+  [
+    'with a line break in it',
+    `${SECRET.slice(0, 9)}\n${SECRET.slice(9)}`,
+    /SETTING_INVALID|TOKEN_MISSING|UNAUTHORISED/,
+  ],
+  ['with a space in it', `${SECRET.slice(0, 9)} ${SECRET.slice(9)}`, /SETTING_INVALID/],
+  ['of nothing', '', /TOKEN_MISSING/],
+  ['of the word alone', 'Token', /TOKEN_MISSING/],
+  ['that is wrong', `${SECRET.slice(0, -1)}x`, /UNAUTHORISED/],
+];
+
+const PLACES = ['variable', '.env', 'token file'] as const;
+
+async function syncWith(form: string, place: (typeof PLACES)[number]) {
+  const { replica } = await startHarness({ source: smallCollection(5), token: SECRET });
+  const folder = tempFolder();
+  const database = join(folder, 'mirror.db');
+  const flags = ['--api-url', replica.url, '--database', database, '--delay', '0', '--attempts', '1'];
+  const file = join(tempFolder(), 'token');
+  writeFileSync(file, form);
+  if (place === '.env')
+    writeFileSync(join(folder, '.env'), `CLEARINGHOUSE_API_TOKEN=${form}\n`, { mode: 0o600 });
+  const options = {
+    folder,
+    env: place === 'variable' ? { CLEARINGHOUSE_API_TOKEN: form } : {},
+  };
+  const from = place === 'token file' ? ['--token-file', file] : [];
+  const results = [
+    await runCli(['sync', '--json', ...flags, ...from], options),
+    await runCli(['doctor', '--api-url', replica.url, '--database', database, ...from], options),
+    await runCli(['status', '--json', '--database', database], options),
+  ];
+  const written = readdirSync(folder)
+    .filter((name) => name !== '.env')
+    .map((name) => readFileSync(join(folder, name), 'latin1'));
+  return { results, written, database };
+}
+
+describe.each(PLACES)('a token in the place "%s"', (place) => {
+  test.each(FORMS)(
+    '%s is used, or refused by a code, and no part of it is told or stored',
+    async (_, form, expected) => {
+      const { results, written, database } = await syncWith(form, place);
+      const [sync] = results;
+      const said = results.map(({ stdout, stderr }) => `${stdout}${stderr}`).join('');
+      if (expected === 'complete') expect([sync?.exitCode, existsSync(database)]).toEqual([0, true]);
+      else {
+        expect(sync?.exitCode).not.toBe(0);
+        expect(`${sync?.stdout ?? ''}${sync?.stderr ?? ''}`).toMatch(expected);
+      }
+      expect(PARTS.filter((part) => said.includes(part))).toEqual([]);
+      expect(PARTS.filter((part) => written.some((text) => text.includes(part)))).toEqual([]);
+    },
+  );
+});
