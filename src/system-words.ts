@@ -24,6 +24,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENETUNREACH: 'no way leads to the network',
   ENOTFOUND: 'there is no host of that name',
   EPIPE: 'the connection was closed',
+  EPROTO: 'it does not speak TLS, or another kind of it',
   ETIMEDOUT: 'there was no answer in time',
 };
 

@@ -123,7 +123,7 @@ export function setNightBookAside(path: string): void {
 function parseNightBook(json: unknown): NightBook {
   if (!isJsonObject(json) || !Array.isArray(json.nights)) throw new TypeError('there is no list of nights');
   const nights: unknown[] = json.nights;
-  if (!nights.every(isNight)) throw new TypeError('a night has no time or no outcome');
+  if (!nights.every(isNight)) throw new TypeError('a night lacks something, or has another form');
   if (json.watch !== null && !isJsonObject(json.watch)) throw new TypeError('it does not say who keeps it');
   return { watch: json.watch as unknown as Watch | null, nights };
 }
@@ -138,8 +138,15 @@ function isNight(value: unknown): value is Night {
     [value.first_began_at, value.last_ended_at].every((at) => at === null || typeof at === 'string') &&
     typeof value.is_over === 'boolean' &&
     Array.isArray(value.run_ids) &&
-    Array.isArray(value.steps)
+    value.run_ids.every(Number.isSafeInteger) &&
+    (value.error === null || hasTexts(value.error, ['code', 'message', 'hint'])) &&
+    Array.isArray(value.steps) &&
+    value.steps.every((step) => hasTexts(step, ['step', 'outcome', 'detail']))
   );
+}
+
+function hasTexts(value: unknown, names: readonly string[]): boolean {
+  return isJsonObject(value) && names.every((name) => typeof value[name] === 'string');
 }
 
 function toDamage(path: string, cause: unknown): MirrorError {

@@ -217,8 +217,9 @@ describe('status', () => {
     const { sync, status, book } = await start();
     await sync();
     writeFileSync(book, '{"nights": [');
-    const { exitCode, stderr } = await status(1);
+    const { exitCode, stderr, stdout } = await status(1);
     expect([exitCode, stderr]).toEqual([9, expect.stringContaining('[NIGHT_BOOK_DAMAGED]')]);
+    expect(stdout).toContain('up to date as of');
   });
 
   test('tells of a run that goes on, and how far it is', async () => {

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
@@ -76,6 +77,12 @@ describe('the book of the nights', () => {
       'an outcome that is none',
       JSON.stringify({ watch: null, nights: [{ ...night('2026-11-20'), outcome: 'x' }] }),
     ],
+    ...[{ steps: [null] }, { steps: [{ step: 'x' }] }, { error: 'x' }, { run_ids: ['x'] }].map(
+      (odd): [string, string] => [
+        `a night with ${JSON.stringify(odd)}`,
+        JSON.stringify({ watch: null, nights: [{ ...night('2026-11-20'), ...odd }] }),
+      ],
+    ),
     ['a word instead of who keeps it', '{"watch": "me", "nights": []}'],
   ])('that is damaged says so: %s', (_title, text) => {
     const path = join(tempFolder(), 'book');
@@ -83,10 +90,7 @@ describe('the book of the nights', () => {
     expect(() => readNightBook(path)).toThrow(expect.objectContaining({ code: 'NIGHT_BOOK_DAMAGED' }));
   });
 
-  test('that is damaged is put aside when the schedule is kept, and said', () => {
-    const database = join(tempFolder(), 'mirror.db');
-    const path = toNightBookPath(database);
-    writeFileSync(path, 'lamp');
+  const keep = (database: string) => {
     const failures: unknown[] = [];
     keepNights({
       now: () => new Date('2026-11-24T12:00:00Z'),
@@ -109,6 +113,28 @@ describe('the book of the nights', () => {
         onFailed: (error) => failures.push(error),
       },
     });
+    return failures;
+  };
+
+  test('the place of which a folder has is put aside, and keeps nobody from keeping the schedule', () => {
+    const database = join(tempFolder(), 'mirror.db');
+    const path = toNightBookPath(database);
+    mkdirSync(path);
+    expect(keep(database)).toMatchObject([{ code: 'NIGHT_BOOK_DAMAGED' }]);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('that is a pipe is not waited for', () => {
+    const path = join(tempFolder(), 'book');
+    if (spawnSync('mkfifo', [path]).status !== 0) return;
+    expect(() => readNightBook(path)).toThrow(expect.objectContaining({ code: 'NIGHT_BOOK_DAMAGED' }));
+  });
+
+  test('that is damaged is put aside when the schedule is kept, and said', () => {
+    const database = join(tempFolder(), 'mirror.db');
+    const path = toNightBookPath(database);
+    writeFileSync(path, 'lamp');
+    const failures = keep(database);
     expect(failures).toMatchObject([{ code: 'NIGHT_BOOK_DAMAGED' }]);
     expect(readFileSync(`${path}.damaged`, 'utf8')).toBe('lamp');
     expect(existsSync(path)).toBe(false);

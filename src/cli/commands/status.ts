@@ -4,7 +4,7 @@ import type { ExitName } from '../../exit-codes.ts';
 import { findFreshAsOf, findMirrorState, type MirrorState } from '../../mirror/find-mirror-state.ts';
 import { isWriterLockHeld } from '../../mirror/writer-lock.ts';
 import { dropAhead } from '../../nightly/drop-ahead.ts';
-import { readNightBook, toNightBookPath } from '../../nightly/night-book.ts';
+import { EMPTY_BOOK, readNightBook, toNightBookPath, type NightBook } from '../../nightly/night-book.ts';
 import { textWidth, write, writeText, type Io } from '../io.ts';
 import { toJsonLine } from '../render/cell-text.ts';
 import { renderMirrorState, toStateJson } from '../render/mirror-state.ts';
@@ -42,21 +42,33 @@ export async function runStatusCommand(flags: Flags, io: Io): Promise<ExitName> 
   const { database } = readSettings(flags, io);
   const now = io.surroundings.now();
   const state = withMirror(database, (mirror) => findMirrorState(mirror, MOST_RUNS, now));
-  const nightly = findNightlyState(database, state, now);
+  const { book, fault } = readNights(toNightBookPath(database));
+  const nightly = findNightlyState(database, dropAhead(book, now), state, now);
   if (flags.json === true)
     await write(io.stdout, toJsonLine({ ...toStateJson(state), ...toNightlyJson(nightly) }));
   else {
     const kept = renderNightlyState(nightly, state, io.timeZone);
     await writeText(io, renderMirrorState(state, kept, textWidth(io), io.timeZone));
   }
+  if (fault !== null) throw fault;
   if (flags.check === true) checkAge(nightly, Number(flags.maxAge), state.aheadRunIds.length > 0);
   return 'complete';
 }
 
-function findNightlyState(database: string, state: MirrorState, now: Date): NightlyState {
+/** A book that cannot be read costs what it says, and nothing of what the mirror says. */
+function readNights(path: string): { readonly book: NightBook; readonly fault: MirrorError | null } {
+  try {
+    return { book: readNightBook(path), fault: null };
+  } catch (error) {
+    if (error instanceof MirrorError) return { book: EMPTY_BOOK, fault: error };
+    throw error;
+  }
+}
+
+function findNightlyState(database: string, book: NightBook, state: MirrorState, now: Date): NightlyState {
   const path = toNightBookPath(database);
   return {
-    book: dropAhead(readNightBook(path), now),
+    book,
     isKept: isWriterLockHeld(path),
     isWriting: isWriterLockHeld(database),
     freshAsOf: findFreshAsOf(state.statuses),
