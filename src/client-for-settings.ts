@@ -18,7 +18,7 @@ export function createClientFor(
       limits: settings,
       agents: createAgents(settings),
       retry: settings,
-      deadline: new Date(surroundings.now().getTime() + settings.timeBudgetMinutes * 60_000),
+      budgetMs: settings.timeBudgetMinutes * 60_000,
       ...options,
     },
     surroundings,

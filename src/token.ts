@@ -1,9 +1,10 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { isatty } from 'node:tty';
 import { isOfficialApi } from './api-host.ts';
 import { parseApiUrl } from './clearinghouse/api-address.ts';
 import { decodeText } from './decode-text.ts';
+import { whileSignalsEnd } from './early-signals.ts';
 import { MirrorError } from './errors.ts';
 import { codeOf, wordsOf } from './system-words.ts';
 import { PLACES, readerOf, type WrittenSetting, type WrittenSettings } from './written-settings.ts';
@@ -93,9 +94,13 @@ function readTokenFile(path: string): string {
     });
   let file: number | undefined;
   try {
-    file = path === '-' ? STDIN : openSync(path, 'r');
-    const text = decodeText(readWhole(file), name);
-    if (!fstatSync(file).isFile()) piped.set(path, text);
+    const open = (): number => (path === '-' ? STDIN : openSync(path, 'r'));
+    const isFile = (path === '-' ? fstatSync(STDIN) : statSync(path)).isFile();
+    file = isFile ? open() : whileSignalsEnd(open);
+    const opened = file;
+    const bytes = isFile ? readWhole(opened) : whileSignalsEnd(() => readWhole(opened));
+    const text = decodeText(bytes, name);
+    if (!isFile) piped.set(path, text);
     return text;
   } catch (cause) {
     if (cause instanceof MirrorError) throw cause;

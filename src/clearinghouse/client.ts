@@ -22,6 +22,8 @@ import { createHttp, sendRequest, type RequestLimits } from './send-request.ts';
 /** What comes from outside the program, passed in so that tests can hold the clock. */
 export interface Surroundings {
   readonly now: () => Date;
+  /** Milliseconds since some moment, whatever the clock is set to meanwhile. Where there is none, the clock counts. */
+  readonly stopwatch?: () => number;
   /** Resolves after that many milliseconds, or rejects with the signal's reason. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** A number from 0 up to 1. */
@@ -39,8 +41,8 @@ export interface ClientOptions {
   readonly retry: RetryPolicy;
   /** Pause between the end of one answer and the next request, in milliseconds. */
   readonly delayMs: number;
-  /** When the run's time budget ends. */
-  readonly deadline: Date;
+  /** For how many milliseconds from now on requests are begun: the run's time budget. */
+  readonly budgetMs: number;
   /** How long, in milliseconds, an earlier run was told to ask for nothing. */
   readonly pauseLeftMs?: number | undefined;
   /** Called before each wait for another try. */
@@ -90,7 +92,10 @@ export type SettledAnswer = Extract<Answer, { kind: 'page' | 'empty' | 'message'
 
 const MOST_REDIRECTS = 5;
 
-export function createClient(options: ClientOptions, { now, sleep, random }: Surroundings): Client {
+export function createClient(options: ClientOptions, surroundings: Surroundings): Client {
+  const { now, sleep, random, stopwatch = () => now().getTime() } = surroundings;
+  const began = stopwatch();
+  const budgetLeft = (): number => options.budgetMs - (stopwatch() - began);
   const http = createHttp(options.userAgent, options.limits, options.agents);
   const secret = createSecretMask(options.token);
   const testUrl = new URL('test', options.api);
@@ -121,7 +126,7 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
     const left = pauseLeft();
     if (left > options.retry.retryAfterCeilingMs)
       throw toTooLongPause(new Date(moment.getTime() + left), moment);
-    if (left > 0 && left >= options.deadline.getTime() - moment.getTime())
+    if (left > 0 && left >= budgetLeft())
       throw new MirrorError('TIME_BUDGET_SPENT', 'The time budget of the run does not allow another wait.');
     const polite = Math.min(options.delayMs, lastAnswerAt + options.delayMs - moment.getTime());
     await wait(Math.max(polite, left), signal);
@@ -132,7 +137,7 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
     let target = url;
     for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
       await waitForTurn(signal);
-      const budgetLeftMs = options.deadline.getTime() - now().getTime();
+      const budgetLeftMs = budgetLeft();
       if (budgetLeftMs <= 0)
         throw new MirrorError('TIME_BUDGET_SPENT', 'The time budget of the run is used up.');
       traffic.requests++;
@@ -220,10 +225,9 @@ export function createClient(options: ClientOptions, { now, sleep, random }: Sur
           signal,
           shouldRetry: async ({ error, attemptNumber }) => {
             if (error instanceof TransientError && error.isOdd) oddAttempts++;
-            const budgetLeftMs = options.deadline.getTime() - now().getTime();
             const decision = decideRetry(
               policy,
-              { error, attempt: attemptNumber, oddAttempts, budgetLeftMs, now: now() },
+              { error, attempt: attemptNumber, oddAttempts, budgetLeftMs: budgetLeft(), now: now() },
               random,
             );
             if (!decision.retry) {

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MirrorError } from '../errors.ts';
+import { handOverEnds, handOverHangups } from '../early-signals.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { keepHeapSmall } from './heap.ts';
 import type { Io } from './io.ts';
@@ -84,6 +85,7 @@ export const PROCESS_IO: Io = {
   folder: process.cwd(),
   surroundings: {
     now: () => new Date(),
+    stopwatch: () => performance.now(),
     random: Math.random,
     sleep: async (ms, signal) => {
       await delay(ms, undefined, { signal }).catch((error: unknown) => {
@@ -97,6 +99,7 @@ export const PROCESS_IO: Io = {
   ask: process.stdin.isTTY ? askAtTerminal : null,
   onReload(reload) {
     process.on('SIGHUP', reload);
+    if (handOverHangups()) setImmediate(reload);
     return () => process.off('SIGHUP', reload);
   },
   onStop(stop) {
@@ -111,6 +114,7 @@ export const PROCESS_IO: Io = {
       process.on(signal, listener);
       return { signal, listener };
     });
+    handOverEnds(); // only now, so that somebody listens at every moment
     return () => {
       for (const { signal, listener } of listeners) process.off(signal, listener);
     };

@@ -2,7 +2,7 @@ import type { SweptStatus } from '../clearinghouse/swept-status.ts';
 import type { ExitName } from '../exit-codes.ts';
 import type { NightlySettings } from '../settings-nightly.ts';
 import type { RunReport } from '../sync/run-report.ts';
-import { dropAhead } from './drop-ahead.ts';
+import { dropAhead, takeBackAhead } from './drop-ahead.ts';
 import type { NightKeeper } from './keep-schedule.ts';
 import {
   EMPTY_BOOK,
@@ -137,8 +137,7 @@ export function keepNights({
 
   const attempt = async (run: RunPlan, isOnly = false): Promise<void> => {
     const { schedule, settings, runSync, database, apiUrl } = job();
-    // Nights of the future were begun while the clock was ahead.
-    book = dropAhead(book, run.due);
+    book = takeBackAhead(dropAhead(book, run.due), run.due);
     const nights = noteBeginning(
       book.nights,
       run.due,

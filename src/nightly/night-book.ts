@@ -68,6 +68,8 @@ export interface Watch {
 export interface NightBook {
   readonly watch: Watch | null;
   readonly nights: readonly Night[];
+  /** Nights that were due in the future when a night began, because the clock was ahead before or is behind now. */
+  readonly ahead?: readonly Night[];
 }
 
 /** A year and a month of nights: older ones are forgotten here, their runs never. */
@@ -122,10 +124,20 @@ export function setNightBookAside(path: string): void {
 
 function parseNightBook(json: unknown): NightBook {
   if (!isJsonObject(json) || !Array.isArray(json.nights)) throw new TypeError('there is no list of nights');
-  const nights: unknown[] = json.nights;
-  if (!nights.every(isNight)) throw new TypeError('a night lacks something, or has another form');
+  const nights: unknown = json.nights;
+  if (!isNights(nights)) throw new TypeError('a night lacks something, or has another form');
   if (json.watch !== null && !isJsonObject(json.watch)) throw new TypeError('it does not say who keeps it');
-  return { watch: json.watch as unknown as Watch | null, nights };
+  const ahead: unknown = json.ahead ?? [];
+  if (!isNights(ahead)) throw new TypeError('a night ahead has another form');
+  return {
+    watch: json.watch as unknown as Watch | null,
+    nights,
+    ...(ahead.length > 0 && { ahead }),
+  };
+}
+
+function isNights(value: unknown): value is readonly Night[] {
+  return Array.isArray(value) && value.every(isNight);
 }
 
 function isNight(value: unknown): value is Night {

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
@@ -91,22 +92,13 @@ describe('nightly', () => {
 
   test('syncs when it is time, never twice at once, and ends the run in hand when told to', async () => {
     const { env, rows } = await start(100);
-    const { child, ended, saw } = spawnCli(['nightly', '--at', '* * * * * *', '--start-delay', '0'], env);
+    const { child, ended, saw } = spawnCli(['nightly', '--start-delay', '0'], env);
     await saw('run 1 begun');
     child.kill('SIGTERM');
     expect((await ended).exitCode).toBe(143);
     expect(rows('SELECT id, trigger, outcome FROM sync_runs')).toEqual([
       { id: 1, trigger: 'nightly', outcome: 'interrupted' },
     ]);
-  });
-
-  test('runs on schedule, again and again', async () => {
-    const { env, rows } = await start(0);
-    const { child, ended, saw } = spawnCli(['nightly', '--at', '* * * * * *', '--start-delay', '0'], env);
-    await saw('run 3 begun');
-    child.kill('SIGTERM');
-    await ended;
-    expect(rows("SELECT count(*) AS n FROM sync_runs WHERE outcome = 'complete'")[0]?.n).toBeGreaterThan(1);
   });
 
   test('that dies in the middle of a night is made up for by the next one, for the lists that lack', async () => {
@@ -153,6 +145,58 @@ describe('nightly', () => {
     await saw('The settings stay as they are.');
     child.kill('SIGTERM');
     expect((await ended).exitCode).toBe(0);
+  });
+});
+
+/** Has a process send itself a signal as soon as it listens to it. */
+function sendAtOnce(signal: string): NodeJS.ProcessEnv {
+  const code = `process.on("newListener", function send(event) {
+    if (event === "${signal}") setImmediate(() => process.kill(process.pid, event), process.off("newListener", send));
+  });`;
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
+}
+
+/** Whether a process listens to SIGHUP, as the system sees it. */
+function takesHangups(pid: number | undefined): boolean {
+  const [, caught = '0'] = /^SigCgt:\t(\w+)$/m.exec(readFileSync(`/proc/${pid ?? 0}/status`, 'utf8')) ?? [];
+  return (BigInt(`0x${caught}`) & 1n) === 1n;
+}
+
+describe('in the first moment of the process', () => {
+  test.each([
+    [['nightly'], 'SIGTERM', 0],
+    [['nightly'], 'SIGINT', 0],
+    [['nightly', '--once-now'], 'SIGTERM', 143],
+    [['nightly', '--once-now'], 'SIGINT', 130],
+    [['sync'], 'SIGTERM', 143],
+    [['sync'], 'SIGINT', 130],
+  ] as const)('%j told to end by %s ends well, and has begun nothing', async (args, signal, exit) => {
+    const { env, database } = await start(0);
+    const { ended } = spawnCli(args, { ...env, ...sendAtOnce(signal) });
+    expect(await ended).toEqual({ exitCode: exit, stdout: '', stderr: '' });
+    expect(existsSync(database)).toBe(false);
+  });
+
+  test('a hangup does not end nightly: the settings are read again as soon as that can be', async () => {
+    const { env } = await start(0);
+    const { child, ended, saw } = spawnCli(['nightly'], { ...env, ...sendAtOnce('SIGHUP') });
+    await saw('The settings were read again.');
+    await saw('The next night begins at ');
+    child.kill('SIGTERM');
+    expect((await ended).exitCode).toBe(0);
+  });
+
+  test('a token that is still waited for does not keep Ctrl-C from ending the process', async () => {
+    if (process.platform !== 'linux') return;
+    const { env } = await start(0);
+    const pipe = join(tempFolder(), 'token');
+    spawnSync('mkfifo', [pipe]);
+    const { child, ended } = spawnCli(['nightly', '--token-file', pipe], env);
+    while (!takesHangups(child.pid)) await delay(1);
+    while (takesHangups(child.pid)) await delay(10); // once it waits for the pipe it listens to nothing
+    child.kill('SIGINT');
+    await ended;
+    expect(child.signalCode).toBe('SIGINT');
   });
 });
 

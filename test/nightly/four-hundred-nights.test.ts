@@ -210,4 +210,20 @@ describe('a clock that is set back', () => {
     const missed = world.book().nights.filter(({ outcome }) => outcome === 'missed');
     expect(missed).toEqual([]);
   });
+
+  test.each([
+    ['in one process', []],
+    ['by other processes', [DAYS(10) + HOURS(2), DAYS(11) + HOURS(4)]],
+  ])('by a year and right again makes no night missed that was run, %s', async (_who, deaths) => {
+    const world = startWorld(13);
+    world.trouble(DAYS(10), { kind: 'clock set', ms: -DAYS(365) });
+    world.trouble(DAYS(11), { kind: 'clock set', ms: DAYS(365) });
+    for (const at of deaths) world.trouble(at, { kind: 'killed', downMs: HOURS(1) });
+    await world.live(DAYS(20));
+    const { nights, ahead } = world.book();
+    expect(nights.filter(({ outcome }) => outcome === 'missed')).toEqual([]);
+    // Those of before the clock was set back are still known.
+    expect(nights.filter(({ due_at }) => due_at > '2026').length).toBeGreaterThan(17);
+    expect(ahead).toBeUndefined();
+  });
 });

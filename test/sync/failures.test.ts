@@ -363,6 +363,14 @@ test('a stop that comes with the last page of the last status leaves nothing und
   expect(report).toMatchObject({ outcome: 'complete', exit: 'complete' });
 });
 
+test('a clock that is set forward does not spend the time budget, which a stopwatch counts', async () => {
+  const { sync, surroundings } = await startHarness({ source: sixty() });
+  const settings = { timeBudgetMinutes: '1', delayMs: '30000' };
+  expect(await sync({ settings })).toMatchObject({ outcome: 'partial' });
+  Object.assign(surroundings, { stopwatch: () => 0 });
+  expect(await sync({ settings })).toMatchObject({ outcome: 'complete' });
+});
+
 test('an answer that drips for ever ends with the time budget', async () => {
   const { sync } = await startHarness({
     source: sixty(),
