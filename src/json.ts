@@ -18,3 +18,17 @@ export function tryParse(text: string): JsonValue | undefined {
     return undefined;
   }
 }
+
+/**
+ * The place after the text that begins at `start` with a quote; the end where it is not closed. No regular expression
+ * looks for it: in a text of megabytes it would run out of stack.
+ */
+export function findEndOfText(json: string, start: number): number {
+  for (let at = start; ;) {
+    at = json.indexOf('"', at + 1);
+    if (at === -1) return json.length;
+    let escapes = 0;
+    while (json[at - 1 - escapes] === '\\') escapes++;
+    if (escapes % 2 === 0) return at + 1;
+  }
+}

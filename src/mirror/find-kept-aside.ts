@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { isJsonObject, tryParse } from '../json.ts';
+import { findEndOfText, isJsonObject, tryParse } from '../json.ts';
 
 /*
  * Which records kept aside are of a case. They are odd by their nature: cut off, two in one, without an id, with two ids.
@@ -34,18 +34,34 @@ export function isOfCase(record: string, caseId: number): boolean {
   return (own.length > 0 ? own : ids).some(({ id }) => id === caseId);
 }
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]|[^\s{}[\],:"]+/gs;
-
 /** Every value of a member `id` in JSON, with the number of lists and objects around it; a name given twice counts twice. */
 function* listIds(json: string): Generator<{ readonly depth: number; readonly id: number }> {
   let depth = 0;
   let [last, isValueOfId] = ['', false];
-  for (const [token] of json.matchAll(TOKEN)) {
+  for (const token of listTokens(json)) {
     if (isValueOfId) yield { depth, id: toId(token) };
     isValueOfId = token === ':' && last.startsWith('"') && tryParse(last) === 'id';
     if (token === '{' || token === '[') depth++;
     else if (token === '}' || token === ']') depth--;
     last = token;
+  }
+}
+
+/** A bracket, a colon, or all up to the next of these: a number, a word. */
+const TOKEN = /[{}[\]:]|[^\s{}[\],:"]+/y;
+const BETWEEN_TOKENS = /[\s,]*/y;
+
+/** The tokens of JSON, but for commas. */
+function* listTokens(json: string): Generator<string> {
+  for (let at = 0; ;) {
+    BETWEEN_TOKENS.lastIndex = at;
+    BETWEEN_TOKENS.test(json);
+    at = BETWEEN_TOKENS.lastIndex;
+    if (at >= json.length) return;
+    TOKEN.lastIndex = at;
+    const token = json[at] === '"' ? json.slice(at, findEndOfText(json, at)) : (TOKEN.exec(json)?.[0] ?? '');
+    yield token;
+    at += token.length;
   }
 }
 

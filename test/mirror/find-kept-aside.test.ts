@@ -44,3 +44,13 @@ describe('a record kept aside is of a case', () => {
     expect(isOfCase(record, 10_002)).toBe(false);
   });
 });
+
+test('texts of many megabytes, and of nothing but escapes, are gone through', () => {
+  const long = 'a'.repeat(12_000_000);
+  const escapes = String.raw`\"`.repeat(6_000_000);
+  for (const text of [long, escapes, `${escapes}\\\\`]) {
+    expect(isOfCase(`{"summary": "${text}", "id": 10002}`, 10_002)).toBe(true);
+    expect(isOfCase(`{"summary": "${text}", "id": 5}`, 10_002)).toBe(false);
+    expect(isOfCase(asText(`{"summary": "${text}", "id": 10002`), 10_002)).toBe(true);
+  }
+});
