@@ -3,11 +3,13 @@ const PART = 0.9;
 /** Shorter pieces of letters are a part of too many names, and so is a word that is less than this share of a name. */
 const SHORTEST_PART = 3;
 const LEAST_SHARE = 0.2;
+/** A longer word is no name with a slip in it, and to compare it with each name would take its time. */
+const LONGEST_WORD = 200;
 
 /** The names that somebody who wrote `word` may mean, the closest first; none where nothing is close. */
 export function listClosest(word: string, names: Iterable<string>, most = 3): string[] {
   const wanted = toBare(word);
-  if (wanted === '') return [];
+  if (wanted === '' || wanted.length > LONGEST_WORD) return [];
   return [...new Set(names)]
     .map((name) => ({ name, distance: toDistance(wanted, toBare(name)) }))
     .filter(({ distance }) => distance <= Math.max(1, wanted.length / 3))

@@ -18,6 +18,10 @@ test.each([
   expect(listClosest(word, NAMES)).toEqual(closest);
 });
 
+test('a word as long as a page is meant for nothing, and is not compared letter by letter', () => {
+  expect(listClosest('cases'.repeat(10_000_000), NAMES)).toEqual([]);
+});
+
 test('what is suggested is a question, and nothing where nothing is close', () => {
   expect([suggestNames(['a']), suggestNames(['a', 'b']), suggestNames([])]).toEqual([
     'Did you mean a?',

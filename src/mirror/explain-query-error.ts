@@ -256,12 +256,19 @@ interface ColumnOfTable {
 
 function listColumns(sqlite: Database.Database): ColumnOfTable[] {
   const statement = sqlite.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck();
-  return listTables(sqlite).flatMap((table) => statement.all(table).map((column) => ({ table, column })));
+  return listTables(sqlite).flatMap((table) => {
+    try {
+      return statement.all(table).map((column) => ({ table, column }));
+    } catch {
+      return []; // a view of somebody's that names a table which is not there
+    }
+  });
 }
 
 /** Whether a statement names a table. */
 function isNamed(table: string, text: string): boolean {
-  return new RegExp(`(?<![\\w$])${table}(?![\\w$])`, 'i').test(text);
+  const name = table.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+  return new RegExp(`(?<![\\w$])${name}(?![\\w$])`, 'i').test(text);
 }
 
 /** So many places are tried at most. */

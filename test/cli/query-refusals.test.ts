@@ -76,6 +76,16 @@ describe('query', () => {
     }
   });
 
+  test('says the same beside tables and views of the user, whatever their names, and broken ones', async () => {
+    const { run, write } = await startNights(smallCollection(2));
+    write(`CREATE TABLE "my (notes) [1]" (nmae); CREATE VIEW broken AS SELECT * FROM gone`);
+    for (const [sql, sentence] of REFUSED) {
+      const { exitCode, stderr } = await run('query', sql);
+      expect([sql, exitCode, stderr]).toEqual([sql, 2, expect.stringContaining(`Error: ${sentence}`)]);
+    }
+    expect((await run('query', 'SELECT nmea FROM "my (notes) [1]"')).stderr).toContain('Did you mean nmae');
+  });
+
   test('says of a statement that writes that it is read only', async () => {
     const { run } = await startNights(smallCollection(2));
     for (const sql of WRITES) {
