@@ -15,8 +15,8 @@ export interface Period {
   readonly last: RunMark;
   /** The runs that ended after `last` and found nothing new; only where the period was not asked for. */
   readonly quiet?: QuietRuns;
-  /** Set where the period holds no later run than the one that filled the mirror: nothing can be compared with it yet. */
-  readonly isBaseline?: true;
+  /** The run that filled the mirror, where the period holds no later one: nothing could be compared with it yet. */
+  readonly baselineId?: number;
 }
 
 export interface QuietRuns {
@@ -72,8 +72,8 @@ export function hasComparedRun(mirror: Mirror): boolean {
 function markBaseline(mirror: Mirror, period: Period | null): Period | null {
   if (period === null) return null;
   const baselineId = findBaselineId(mirror);
-  const isBaseline = baselineId !== undefined && (period.quiet?.newest ?? period.last).id <= baselineId;
-  return isBaseline ? { ...period, isBaseline } : period;
+  const newest = period.quiet?.newest ?? period.last;
+  return baselineId !== undefined && newest.id <= baselineId ? { ...period, baselineId } : period;
 }
 
 /** The newest run that brought something, and the run that is going on, if one is. */

@@ -37,6 +37,26 @@ describe('after the first run alone', () => {
   );
 });
 
+test('where a run before it brought nothing, the one that filled the mirror is the baseline', async () => {
+  let isDown = true;
+  const { sync, database } = await startHarness({
+    source: smallCollection(3),
+    faults: () => (isDown ? { kind: 'status', status: 403 } : undefined),
+  });
+  await sync();
+  isDown = false;
+  await sync();
+  for (const args of [
+    ['changes', '--until', '1'],
+    ['transitions', '--until', '1'],
+    ['changes'],
+    ['activity'],
+  ]) {
+    const { stdout } = await runCli(args, { env: { CLEARINGHOUSE_DATABASE: database, COLUMNS: '1000' } });
+    expect([args, stdout]).toEqual([args, expect.stringContaining(BASELINE.replace('Run 1', 'Run 2'))]);
+  }
+});
+
 test('after a second run nothing calls itself a baseline', async () => {
   const { run } = await startNights(smallCollection(3), () => undefined);
   for (const args of QUESTIONS) {

@@ -12,7 +12,7 @@ export function toPeriodWords({ first, last }: Period, timeZone: string): string
 }
 
 /** What a reader should know of the runs: those since, and the newest where it did not do all of its work. */
-export function toOutcomeWords({ last, quiet, isBaseline }: Period, timeZone: string): string[] {
+export function toOutcomeWords({ last, quiet, baselineId }: Period, timeZone: string): string[] {
   const since =
     quiet === undefined
       ? []
@@ -20,7 +20,11 @@ export function toOutcomeWords({ last, quiet, isBaseline }: Period, timeZone: st
           `${renderPlural(quiet.count, 'run')} since then, the newest run ${quiet.newest.id} (${toLocalMinute(quiet.newest.started_at, timeZone)}), found nothing new.`,
         ];
   const newest = quiet?.newest ?? last;
-  return [...since, ...(isBaseline === true ? [toBaselineWords(newest.id)] : []), ...toRunWords(newest)];
+  return [
+    ...since,
+    ...(baselineId === undefined ? [] : [toBaselineWords(baselineId)]),
+    ...toRunWords(newest),
+  ];
 }
 
 function toRunWords({ id, outcome }: RunMark): string[] {
@@ -37,7 +41,7 @@ export function toBaselineWords(runId: number): string {
 /** The end of a sentence that says that there is nothing, with why. */
 export function toNoneWords(period: Period | null, isAsked: boolean): string {
   if (period === null) return `: ${toNoPeriodWords(isAsked)}.`;
-  return period.isBaseline === true ? `. ${toBaselineWords(period.last.id)}` : '.';
+  return period.baselineId === undefined ? '.' : `. ${toBaselineWords(period.baselineId)}`;
 }
 
 /** What is said where no run lies in the period. */
