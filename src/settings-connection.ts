@@ -65,7 +65,7 @@ function parseProxy(written: WrittenSetting | undefined): URL | null {
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^]+?-----END CERTIFICATE-----/g;
 
-/** All that a system trusts takes less than one. */
+/** The certificates that a system trusts take less than 1 MB. */
 const MOST_BYTES_OF_CERTIFICATES = 10e6;
 
 function readCertificates({ from }: WrittenSetting, path: string): readonly string[] {

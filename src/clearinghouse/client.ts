@@ -73,7 +73,7 @@ export interface Client {
     isKnown?: IsKnownText,
     mostAttempts?: number,
   ): Promise<SettledAnswer>;
-  /** Whether the API answers at its address `test`, which is asked once. Fails with nothing. */
+  /** Whether the API answers at its address `test`, which is asked once. Fails with the signal's reason alone. */
   isAnswering(signal: AbortSignal): Promise<boolean>;
   traffic(): Traffic;
   /** Whether a text of the server's repeats the token, so that it must not be shown or recorded. */
@@ -203,7 +203,10 @@ export function createClient(options: ClientOptions, surroundings: Surroundings)
     isAnswering: (signal) =>
       ask(testUrl, signal).then(
         ({ kind }) => ANSWERS_OF_THE_API.has(kind),
-        () => false,
+        () => {
+          signal.throwIfAborted();
+          return false;
+        },
       ),
     holdsToken: secret.isIn,
     pausedUntil: () => (pauseLeft() > 0 ? new Date(now().getTime() + pauseLeft()) : null),

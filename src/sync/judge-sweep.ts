@@ -79,7 +79,7 @@ function toUnreadable(unread: readonly MirrorError[]): MirrorError | null {
   });
 }
 
-/** Whether walking the list once more may do better: it shifted while it was read, and nothing else was wrong. */
+/** Whether walking the list once more may do better: it shifted while it was read. */
 export function isWorthAnotherWalk({ error }: SweepVerdict): boolean {
   if (error === null) return false;
   if (error.code === 'PAGES_UNREADABLE') return isShrunk(error.cause);
