@@ -47,9 +47,9 @@ export function replaceFile(
   const exactMode = mode ?? (old === undefined ? undefined : old.mode & 0o777);
   const temp = createTempFile(path, exactMode === undefined ? 0o666 : 0o600);
   try {
-    writeFileSync(temp, data, { flag: 'r+' });
+    fillFile(temp, data);
     const owner = old ?? (belongsWith === undefined ? undefined : findOwnership(belongsWith));
-    if (owner !== undefined && exactMode !== undefined) takeAfter(temp, { ...owner, mode: exactMode });
+    if (exactMode !== undefined) takeAfter(temp, { ...(owner ?? lstatSync(temp)), mode: exactMode });
     else if (owner !== undefined) giveTo(temp, owner);
     moveIntoPlace(temp, path, { mustBeNew });
   } finally {
@@ -66,6 +66,16 @@ export function createTempFile(path: string, mode = 0o600): string {
   const temp = toTempPath(path);
   createNewFile(temp, mode);
   return temp;
+}
+
+/** Writes into a file that this process has just created, and through no link that somebody laid in its place since. */
+function fillFile(path: string, data: string | Uint8Array): void {
+  const file = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW);
+  try {
+    writeFileSync(file, data);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Creates an empty file. Fails with EEXIST where there is anything, a symbolic link included. */

@@ -74,6 +74,19 @@ describeAsRoot('what root writes beside the files of a user stays theirs', () =>
   });
 });
 
+test('a new file gets the permissions that were asked for, whatever the umask', () => {
+  const before = process.umask(0o077);
+  try {
+    for (const mode of [0o600, 0o644, 0o666]) {
+      const path = join(tempFolder(), 'fresh');
+      replaceFile(path, 'new', { mode });
+      expect(statSync(path).mode & 0o777).toBe(mode);
+    }
+  } finally {
+    process.umask(before);
+  }
+});
+
 test('the permissions of a file that is replaced are kept also by a user who may give nothing away', () => {
   const [old, fresh] = ['old', 'fresh'].map((name) => join(tempFolder(), name)) as [string, string];
   for (const path of [old, fresh]) writeFileSync(path, '');
