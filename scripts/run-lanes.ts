@@ -54,7 +54,16 @@ export function runLanes(lanes: readonly (readonly Script[])[], write: (text: st
     failed: Promise.all(lanes.map(walk)).then(() => failed),
     stop: (signal) => {
       stoppedBy = signal;
-      for (const { pid } of running) if (pid !== undefined) process.kill(-pid, signal);
+      for (const { pid } of running) if (pid !== undefined) endGroup(pid, signal);
     },
   };
+}
+
+/** A group that has just ended is no failure: the others still have to be ended. */
+function endGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch (thrown) {
+    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ESRCH')) throw thrown;
+  }
 }

@@ -58,3 +58,11 @@ test('stopped, it ends what runs with all that this has started, and counts it a
   expect(await lanes.failed).toEqual(['endless', 'fine']);
   expect(pieces.join('')).toMatch(/^FAILED: endless, \d+ s: killed by SIGKILL\n/);
 });
+
+test('stopped when a script is over and has left something that still writes, it ends the others all the same', async () => {
+  const leave = `require('child_process').spawn('sleep', ['2'], { detached: true, stdio: 'inherit' }).unref()`;
+  const lanes = runLanes([[node('left', leave)], [{ name: 'endless', command: 'sleep 600' }]], () => 0);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  lanes.stop('SIGKILL');
+  expect(await lanes.failed).toContain('endless');
+});

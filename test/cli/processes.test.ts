@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
-import { spawnCli } from '../support/command-line.ts';
+import { SKIPS_SLEEP, spawnCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -99,6 +99,18 @@ describe('nightly', () => {
     expect(rows('SELECT id, trigger, outcome FROM sync_runs')).toEqual([
       { id: 1, trigger: 'nightly', outcome: 'interrupted' },
     ]);
+  });
+
+  test('runs on schedule, again and again', async () => {
+    const { env, rows } = await start(0);
+    const { child, ended, saw } = spawnCli(['nightly', '--at', '* * * * *', '--start-delay', '0'], {
+      ...env,
+      ...SKIPS_SLEEP,
+    });
+    await saw('run 3 begun');
+    child.kill('SIGTERM');
+    await ended;
+    expect(rows("SELECT count(*) AS n FROM sync_runs WHERE outcome = 'complete'")[0]?.n).toBeGreaterThan(1);
   });
 
   test('that dies in the middle of a night is made up for by the next one, for the lists that lack', async () => {

@@ -71,6 +71,11 @@ function collect(isTTY = false, columns = 100): { out: Out; text: () => string }
 const COMMAND = fileURLToPath(new URL('../../bin/clearinghouse-mirror.js', import.meta.url));
 const BUILT = fileURLToPath(new URL('../../dist/cli/run.js', import.meta.url));
 
+/** The environment of a process that does not wait for minutes to pass. */
+export const SKIPS_SLEEP: NodeJS.ProcessEnv = {
+  NODE_OPTIONS: `--import=${new URL('skip-sleep.js', import.meta.url).href}`,
+};
+
 /** A real process of the real command. */
 export interface CliProcess {
   readonly child: ChildProcess;
