@@ -8,7 +8,14 @@ import { inventCollection } from '../src/replica/collection/invent-collection.ts
 import { startHarness } from './support/sync-harness.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...listPages('docs')];
+const PAGES = [
+  'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'RELEASE.md',
+  'SECURITY.md',
+  ...listPages('docs'),
+];
 
 function listPages(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -43,8 +50,9 @@ describe('the SQL of the documentation', () => {
     );
   });
 
-  test('is there: ten questions in the README, three in the demo', () => {
-    expect(listQuestions('README.md')).toHaveLength(10);
+  test('is there: ten questions on their page, three in the README, three in the demo', () => {
+    expect(listQuestions('docs/questions.md')).toHaveLength(10);
+    expect(listQuestions('README.md')).toHaveLength(3);
     expect(DEMO_QUESTIONS).toHaveLength(3);
   });
 
@@ -68,6 +76,24 @@ describe('the links of the documentation', () => {
   )('docs/one-case.md: %s is in %s', (name, file) => {
     expect(read(file)).toMatch(new RegExp(`export (async )?(function\\*?|const|interface|class) ${name}\\b`));
   });
+});
+
+describe('the front page', () => {
+  test('fits on a few screens, with the commands to try it on the first', () => {
+    const lines = read('README.md').split('\n');
+    expect(lines.length - 1).toBeLessThanOrEqual(130);
+    expect(lines.slice(0, 10)).toContain('npm install && npm run demo');
+  });
+
+  test('shows an answer below each query', () => {
+    expect(read('README.md').match(/```sql\n[^]*?```\n\n```text\n\s*\w+/g)).toHaveLength(3);
+  });
+});
+
+test('CITATION.cff cites the version of package.json', () => {
+  const { version } = JSON.parse(read('package.json')) as { version: string };
+  expect(read('CITATION.cff')).toMatch(new RegExp(`^version: ${version.replaceAll('.', '\\.')}$`, 'm'));
+  expect(read('CHANGELOG.md')).toMatch(new RegExp(`^## ${version.replaceAll('.', '\\.')} `, 'm'));
 });
 
 test('every folder of src is described in CONTRIBUTING.md', () => {

@@ -8,7 +8,7 @@ import { fakeSurroundings } from './support/surroundings.ts';
 import { recordedCases } from '../src/replica/collection/recorded-cases.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
-/* Each command of the README, of docs/history.md and of the help texts, run on a mirror that has the case 10002. */
+/* Each command of the README, of the pages on history and snapshots and of the help texts, run on a mirror that has the case 10002. */
 
 const ELSEWHERE = new Set(['init', 'doctor', 'sync', 'nightly', 'demo', 'replica', 'restore', 'redact']);
 
@@ -20,7 +20,10 @@ function toArgs(line: string): string[] {
 
 function listOfPage(name: string): string[] {
   const page = readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
-  return [...page.matchAll(/^clearinghouse-mirror .+$/gm)].map(([line]) => line);
+  const inline = [...page.matchAll(/`(clearinghouse-mirror [^`]+)`/g)].map(([, command = '']) => command);
+  return [...page.matchAll(/^clearinghouse-mirror .+$/gm)]
+    .map(([line]) => line)
+    .concat(inline.filter((command) => !command.includes('...')));
 }
 
 async function listOfHelp(): Promise<string[]> {
@@ -55,7 +58,8 @@ test('every example of reading does what it says on a mirror that has the case',
   );
   write(`UPDATE sync_runs SET started_at = replace(started_at, '2030-01', '2026-02'), ended_at = replace(ended_at, '2030-01', '2026-02');
     UPDATE case_changes SET changed_at = replace(changed_at, '2030-01', '2026-02')`);
-  const examples = [...listOfPage('README.md'), ...listOfPage('docs/history.md'), ...(await listOfHelp())];
+  const pages = ['README.md', 'docs/history.md', 'docs/snapshots.md'].flatMap(listOfPage);
+  const examples = [...pages, ...(await listOfHelp())];
   const asked = [...new Set(examples)].map(toArgs).filter(([name = '']) => !ELSEWHERE.has(name));
   expect(asked.length).toBeGreaterThan(25);
   const surroundings = { ...fakeSurroundings(), now: () => new Date('2026-04-01T12:00:00Z') };

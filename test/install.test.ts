@@ -100,6 +100,14 @@ describe('the package', () => {
     expect(packed).toMatchObject({ status: 0, stdout: `clearinghouse-mirror-${version}.tgz\n` });
     expect(run('tar', ['xzf', `clearinghouse-mirror-${version}.tgz`], folder).status).toBe(0);
     const installed = join(folder, 'package');
+    const files = readdirSync(installed, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(installed.length + 1));
+    expect(files.filter((file) => file.startsWith('dist/') && !file.endsWith('.js'))).toEqual([]);
+    expect(
+      files.filter((file) => file.includes('snapshot.json') || file.startsWith('docs/decisions/')),
+    ).toEqual([]);
+    expect(files).toContain('migrations/meta/_journal.json');
     expect(readdirSync(installed).sort()).toEqual(
       [
         'CHANGELOG.md',

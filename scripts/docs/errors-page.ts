@@ -3,7 +3,7 @@ import type { ErrorKind } from '../../src/error-kinds/error-kind.ts';
 import { EXIT_CODES } from '../../src/exit-codes.ts';
 import { renderMarkdownTable } from './markdown-table.ts';
 
-export function renderExitCodes(): string {
+function renderExitCodes(): string {
   const rows = Object.values(EXIT_CODES).map(({ code, means }) => [String(code), means]);
   return renderMarkdownTable(['exit code', 'meaning'], rows);
 }
@@ -18,11 +18,11 @@ export function renderErrorsPage(): string {
   ]);
   return [
     '# Errors and exit codes',
-    'Every failure prints one line with its code, and a hint. The same codes stand in `sync_runs.error_code` and `status_syncs.error_code`, beside `DIED` for a run whose process ended without a word.',
+    'Every failure prints one line with its code and a hint. `sync_runs.error_code` and `status_syncs.error_code` use the same codes, plus `DIED` for a run whose process was killed.',
     '## Exit codes',
     renderExitCodes(),
     '## Error codes',
-    'The last column says whether the failure may pass by itself: a scheduled run is tried again for those that may, and given up at once where none of its failures may.',
+    'The last column says whether the failure may pass by itself. `nightly` retries a run only if at least one of its failures may.',
     renderMarkdownTable(['code', 'exit code', 'what happened', 'what to do', 'may pass'], rows),
   ].join('\n\n');
 }

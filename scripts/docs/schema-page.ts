@@ -16,16 +16,78 @@ interface TableInfo {
 
 const COMMENTS = new Map([...readSchemaComments(), ...listViewComments()]);
 const LIST_COMMENT = 'One row for each element of the list of this name.';
-const HISTORY = ['case_changes', 'past_versions', 'past_docket_entries'];
 const AUDITS = listAudits().map(({ view }) => view);
+
+interface Group {
+  readonly title: string;
+  readonly text: string;
+  readonly has: (table: TableInfo) => boolean;
+}
+
+/** Tables in which the program keeps notes for itself, and views of them. */
 const LEDGER = [
   'sync_runs',
   'status_syncs',
+  'latest_sweeps',
+  'statuses',
   'departure_checks',
   'coverage_checks',
+  'coverage',
   'double_sightings',
   'kept_aside',
   'payload_drift',
+];
+const INTERNAL = [
+  'text_hashes',
+  'past_versions',
+  'seals',
+  'mirror_identity',
+  'mirror_markup',
+  'mirror_snapshot',
+];
+const HISTORY = [
+  'change_log',
+  'case_changes',
+  'departed_cases',
+  'docket_activity',
+  'docket_entry_lives',
+  'past_docket_entries',
+  'status_spells',
+  'status_transitions',
+];
+
+/** In the order of the page: each table and view is in the first group that has it. */
+const GROUPS: readonly Group[] = [
+  {
+    title: 'Internal bookkeeping',
+    text: 'You need none of these to query cases.',
+    has: ({ name }) => INTERNAL.includes(name),
+  },
+  {
+    title: 'Run log: what each sync did',
+    text: 'How each run and each list ended, and what the program noticed on the way.',
+    has: ({ name }) => LEDGER.includes(name),
+  },
+  {
+    title: 'History: what changed',
+    text: 'Changes since the first sync, with the values before and after.',
+    has: ({ name }) => HISTORY.includes(name),
+  },
+  {
+    title: 'Audits: contradictions in the data',
+    text: 'One row for each case with columns that contradict each other. `clearinghouse-mirror audit` counts them. A row is a reason to look, not proof of a mistake.',
+    has: ({ name }) => AUDITS.includes(name),
+  },
+  {
+    title: 'Clean views: content, ready to query',
+    text: 'Cases that are on the site, without duplicate list values, markup, impossible dates and placeholder values such as a link that is the text `nan`.',
+    has: ({ type }) => type === 'view',
+  },
+  {
+    title: 'Content: cases as the API sent them',
+    text: 'The values of the API, unchanged. Cases that have left the site stay here (`cases.mirror_departed_run_id`).',
+    has: () => true,
+  },
 ];
 
 /** Reads tables and views, by SQLite's own account, from a freshly migrated database. */
@@ -65,27 +127,29 @@ const commentOf = (name: string): string =>
 
 export function renderSchemaPage(): string {
   const tables = readTables();
-  const isAmong =
-    (names: readonly string[]) =>
-    ({ name }: TableInfo): boolean =>
-      names.includes(name);
-  const sectionsOf = (chosen: readonly TableInfo[]): string[] => chosen.map(renderTableSection);
+  const missing = [...INTERNAL, ...LEDGER, ...HISTORY].filter(
+    (one) => !tables.some(({ name }) => name === one),
+  );
+  if (missing.length > 0) throw new Error(`No such table or view: ${missing.join(', ')}`);
+  const sections = GROUPS.map((group, index) => ({
+    ...group,
+    tables: tables.filter(
+      (table) => group.has(table) && !GROUPS.slice(0, index).some((one) => one.has(table)),
+    ),
+  })).reverse();
   return [
     '# Schema',
-    'A column without the prefix `mirror_` is a field of the API under its own name, with the value that the API sent: its documentation is this schema’s. A column with the prefix is the mirror’s own. Every list of the payload is a table of the field’s name, joined by `case_id`.',
-    '## Views: the clean reading',
-    ...sectionsOf(tables.filter((table) => table.type === 'view' && !isAmong(AUDITS)(table))),
-    '## Views: contradictions worth a look',
-    'What a researcher may trip over: one row a case, with the columns that contradict each other. `clearinghouse-mirror audit` counts them all. A row is a reason to look, not a proof of a mistake.',
-    ...AUDITS.flatMap((view) => sectionsOf(tables.filter(isAmong([view])))),
-    '## Tables: what the API said',
-    ...sectionsOf(
-      tables.filter((table) => table.type === 'table' && !isAmong([...HISTORY, ...LEDGER])(table)),
-    ),
-    '## The history: what the API said before',
-    ...sectionsOf(tables.filter(isAmong(HISTORY))),
-    '## The ledger: what the mirror did',
-    ...sectionsOf(tables.filter(isAmong(LEDGER))),
+    'A column without the prefix `mirror_` is a field of the API under its own name, with the value that the API sent; the documentation of the API applies. Columns with the prefix are added by the mirror. Each list of the API is a table with the name of its field, joined by `case_id`.',
+    '## At a glance',
+    ...sections.flatMap((section) => [
+      `**${section.title}.** ${section.text}`,
+      renderAtAGlance(section.tables),
+    ]),
+    ...sections.flatMap((section) => [
+      `## ${section.title}`,
+      section.text,
+      ...section.tables.map(renderTableSection),
+    ]),
   ].join('\n\n');
 }
 
@@ -109,26 +173,16 @@ function renderTableSection(table: TableInfo): string {
   return `${heading}\n\n${renderMarkdownTable(['column', 'type', '', 'what it is'], rows)}${indexes}`;
 }
 
-/** One line a table or view, for the README. */
-export function renderSchemaAtAGlance(): string {
-  const tables = readTables();
-  const lists = tables
-    .filter(({ name }) => Object.hasOwn(LIST_TABLES, name))
-    .map(({ name }) => `\`${name}\``);
-  const others = tables.filter(({ name }) => !Object.hasOwn(LIST_TABLES, name) && !AUDITS.includes(name));
+/** A line for each table or view, and one for all that have the same columns. */
+function renderAtAGlance(tables: readonly TableInfo[]): string {
+  const byColumns = new Map<string, string[]>();
+  for (const { name, columns } of tables) {
+    const summary = summarise(columns.map((column) => column.name));
+    byColumns.set(summary, [...(byColumns.get(summary) ?? []), `[\`${name}\`](#${name})`]);
+  }
   return renderMarkdownTable(
     ['table or view', 'columns'],
-    [
-      ...others.map(({ name, columns }) => [`\`${name}\``, summarise(columns.map((column) => column.name))]),
-      [
-        lists.join(' '),
-        '`case_id`, `mirror_position`, `value`: one row for each element of the list of that name',
-      ],
-      [
-        AUDITS.map((name) => `\`${name}\``).join(' '),
-        '`case_id`, `name`, `url` and what contradicts itself: one row for each case worth a look',
-      ],
-    ],
+    [...byColumns].map(([summary, names]) => [names.join(' '), summary]),
   );
 }
 
