@@ -1,4 +1,3 @@
-import { decodeText } from '../decode-text.ts';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,7 +7,7 @@ import { EXIT_CODES } from '../exit-codes.ts';
 import { keepHeapSmall } from './heap.ts';
 import type { Io } from './io.ts';
 import { findOwnZone } from '../local-time.ts';
-import { wordsOf } from '../system-words.ts';
+import { readStatementText } from './read-statement-text.ts';
 
 const STOP_SIGNALS = {
   SIGINT: ['INTERRUPTED', 'Stopped by Ctrl-C.', EXIT_CODES.interrupted.code],
@@ -53,26 +52,11 @@ async function askAtTerminal(question: string, isSecret: boolean, signal: AbortS
   }
 }
 
-const MOST_BYTES_OF_STDIN = 16_000_000;
-
 /** Waits as long as the writer takes; a person at a terminal is told what is waited for. */
 async function readStdin(): Promise<string> {
   if (process.stdin.isTTY)
     process.stderr.write('Type or paste the text; Ctrl-D in a line of its own ends it.\n');
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes > MOST_BYTES_OF_STDIN)
-        throw new MirrorError('USAGE', 'Standard input holds more than 16 MB, which is no statement.');
-    }
-  } catch (cause) {
-    if (cause instanceof MirrorError) throw cause;
-    throw new MirrorError('USAGE', `Standard input cannot be read: ${wordsOf(cause)}.`, { cause });
-  }
-  const text = decodeText(Buffer.concat(chunks), 'Standard input');
+  const text = await readStatementText(process.stdin as AsyncIterable<Buffer>, 'Standard input');
   if (text.trim() === '') throw new MirrorError('USAGE', 'Standard input is empty.');
   return text;
 }

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
   lstatSync,
@@ -128,6 +128,24 @@ test('a stream of the process is no file to write an answer to, and the hint say
       { env: { COLUMNS: '500' } },
     );
     expect([path, exitCode, stderr]).toEqual([path, 2, expect.stringContaining('Leave --output out')]);
+  }
+});
+
+test('a statement is read from a pipe, and not from a device without an end', async () => {
+  const database = join(folder, 'mirror.db');
+  const run = (file: string) => runCli(['query', '--file', file, '--database', database]);
+  const pipe = join(folder, 'pipe');
+  const writer = spawn('sh', ['-c', 'printf "SELECT 7 AS seven" > "$0"', pipe]);
+  expect((await run(pipe)).stdout).toContain('7');
+  expect(writer.pid).toBeDefined();
+  for (const [file, words] of [
+    ['/dev/zero', 'holds more than 16 MB'],
+    [folder, 'it is a folder'],
+    [join(folder, 'socket'), 'cannot be read'],
+    [join(folder, 'none'), 'cannot be read'],
+  ] as const) {
+    const { exitCode, stderr } = await run(file);
+    expect([file, exitCode, stderr]).toEqual([file, 2, expect.stringContaining(words)]);
   }
 });
 

@@ -1,19 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { decodeText } from '../../decode-text.ts';
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { findRunAsOf } from '../../history/find-run-as-of.ts';
 import type { Moment } from '../../history/parse-moment.ts';
 import { queryAsOf } from '../../history/query-as-of.ts';
 import { toPath } from '../../path-setting.ts';
-import { wordsOf } from '../../system-words.ts';
 import { toDatabaseError } from '../../mirror/database-error.ts';
 import { openMirrorReadOnly, type Mirror } from '../../mirror/open-mirror.ts';
 import { query, type QueryAnswer } from '../../mirror/query.ts';
 import { say, type Io } from '../io.ts';
 import { readMoment } from '../period-options.ts';
 import { printAnswer } from '../print-rows.ts';
+import { readStatementFile } from '../read-statement-text.ts';
 import { AS_OF, renderRunAsOf } from '../render/run-as-of.ts';
 import { renderPlural } from '../render/units.ts';
 import { addRowFormat, readRowFormat } from '../row-format-options.ts';
@@ -90,12 +88,5 @@ async function readStatement(argument: string | undefined, file: unknown, io: Io
   }
   if (argument !== undefined && argument !== '-') return argument;
   if (argument === '-' || file === '-') return io.readStdin();
-  const path = toPath(String(file), '--file', io.folder, true);
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    throw new MirrorError('USAGE', `${path} cannot be read: ${wordsOf(cause)}.`, { cause });
-  }
-  return decodeText(bytes, path);
+  return readStatementFile(toPath(String(file), '--file', io.folder, true));
 }
