@@ -78,14 +78,14 @@ export function toNextUrl(api: URL, filter: CaseFilter, next: string, page: URL)
 /** The address that `next` names from there; undefined where it does not lead to the list. */
 function resolveNext(next: string, from: URL, { pathname }: URL): URL | undefined {
   // A fragment alone, or nothing, names the page that it stands on.
-  if (/^\s*(#|$)/.test(next)) return undefined;
+  if (/^\s*(#|$)/.test(next) || hasControls(next)) return undefined;
   const written = parseUrl(next, from);
   const path = written?.pathname.endsWith('/') === false ? `${written.pathname}/` : written?.pathname;
   return path === pathname ? written : undefined;
 }
 
 function toNextRefusal(next: string, page: URL, { pathname }: URL): MirrorError {
-  const written = parseUrl(next, page);
+  const written = hasControls(next) ? undefined : parseUrl(next, page);
   if (written === undefined)
     return new MirrorError('NEXT_REFUSED', `\`next\` is not an address: "${toSafeWords(next)}".`);
   if (next.trim().startsWith('#'))
@@ -95,6 +95,9 @@ function toNextRefusal(next: string, page: URL, { pathname }: URL): MirrorError 
     `\`next\` leads to ${toSafeWords(written.pathname)}, not to ${pathname}.`,
   );
 }
+
+/** Line breaks and the like, which a parser of addresses leaves out: what follows them would go into the address. */
+const hasControls = (next: string): boolean => /\p{Cc}/u.test(next.trim());
 
 function parseUrl(text: string, base: URL): URL | undefined {
   try {

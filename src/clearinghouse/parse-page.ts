@@ -1,8 +1,8 @@
-import { tryParse, type JsonValue } from '../json.ts';
+import { isJsonObject, tryParse, type JsonValue } from '../json.ts';
 import type { DecodedBody } from './decode-body.ts';
 import { dropTrailingCommas, replaceUnknownWords } from './mend-json.ts';
 import { toPageRecord, type IsKnownText, type PageRecord } from './page-record.ts';
-import { salvagePage } from './salvage-page.ts';
+import { salvagePage, salvageRecords } from './salvage-page.ts';
 import { MAX_RECORDS, splitPage, splitRecords, type SplitRecord } from './split-page.ts';
 
 /** What a body says, the results of a page apart. */
@@ -15,6 +15,8 @@ export interface ParsedPage {
   /** The body is not JSON, such as by a comma too many, and nothing of it is missing for that. */
   readonly isMalformed?: boolean;
 }
+
+const OPEN_OBJECT = '{';
 
 /** Of an envelope, and of a body that cannot be taken apart, no more is read at once. */
 const MAX_ENVELOPE_BYTES = 16 * 2 ** 20;
@@ -37,12 +39,27 @@ export function parsePage(
   const json = tryParse(split.envelope);
   const envelope = json ?? tryParse(dropTrailingCommas(replaceUnknownWords(split.envelope)));
   if (envelope !== undefined) {
-    const isMalformed = json === undefined || split.hasEmptyElement;
-    return { json: envelope, results: split.results.map(toRecord), isDamaged: false, isMalformed };
+    const { rest, results } = split;
+    // Words after the page, as of a cache, take nothing from it. An object may hold records.
+    const isDamaged = rest.includes(OPEN_OBJECT);
+    const records = isDamaged ? [...results, ...salvageRecords(rest).map(toWhole)] : results;
+    const isMalformed = json === undefined || split.hasEmptyElement || rest.length > 0;
+    return {
+      json: withoutDoubted(envelope, split.namedTwice),
+      results: records.map(toRecord),
+      isDamaged,
+      isMalformed,
+    };
   }
   const salvaged = salvagePage(body, split.start);
   if (salvaged === undefined) return undefined;
   return { json: salvaged.json, results: salvaged.pieces.map(toWhole).map(toRecord), isDamaged: true };
+}
+
+/** Of two values of one name neither counts: a count or a `next` is missing then. */
+function withoutDoubted(envelope: JsonValue, names: ReadonlySet<string>): JsonValue {
+  if (names.size === 0 || !isJsonObject(envelope)) return envelope;
+  return Object.fromEntries(Object.entries(envelope).filter(([name]) => !names.has(name)));
 }
 
 /** A piece of a damaged page as one record; where it holds several, it is no JSON, and its figures mean nothing. */

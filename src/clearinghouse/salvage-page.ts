@@ -34,9 +34,10 @@ export function salvagePage(body: Buffer, start: number): SalvagedPage | undefin
  * Finds the records that are whole in the bytes of a list, and what lies between them. After a record that breaks off,
  * the next one begins where an object begins that is whole and looks like a case: a nested object does not.
  */
-function salvageRecords(list: Buffer): Buffer[] {
+export function salvageRecords(list: Buffer): Buffer[] {
   const pieces: Buffer[] = [];
   let pieceStart = skipSpace(list, 0);
+  if (list[pieceStart] === COMMA) pieceStart = skipSpace(list, pieceStart + 1);
   /** Objects within objects may each be looked at up to the end; this many bytes are looked at in all. */
   let bytesLeft = 8 * list.length;
   let at = pieceStart;

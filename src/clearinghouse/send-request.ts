@@ -120,6 +120,10 @@ function watchSilence(limitMs: number, onSilence: (error: Error) => void) {
   };
 }
 
+function toOwnTimeout({ code, message }: TransientError, url: URL): TransientError {
+  return new TransientError(code, `${describePath(url)} could not be fetched: ${message}`);
+}
+
 const CERTIFICATE_FAULT = /^(CERT_|ERR_TLS_CERT|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
 
 /** What hpagent says when a proxy answers CONNECT with something else than 200. */
@@ -129,6 +133,9 @@ function toMirrorError(thrown: unknown, url: URL, proxy: string | null, signal: 
   if (signal.aborted)
     return signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason });
   if (thrown instanceof MirrorError) return thrown;
+  // got wraps what ended its stream: a time-out of ours has words of its own.
+  if (thrown instanceof RequestError && thrown.cause instanceof TransientError)
+    return toOwnTimeout(thrown.cause, url);
   const given = thrown instanceof RequestError ? thrown.code : '';
   // got's own general code says nothing; the message does.
   const code = given === 'ERR_GOT_REQUEST_ERROR' ? '' : given;

@@ -10,6 +10,10 @@ export interface SplitPage {
   readonly start: number;
   /** A comma has nothing before it or nothing after it, which is no record. */
   readonly hasEmptyElement: boolean;
+  /** Names that the outermost object has more than once: nobody can say which value counts. */
+  readonly namedTwice: ReadonlySet<string>;
+  /** What follows the end of the outermost object, without white space around; empty in any JSON. */
+  readonly rest: Buffer;
 }
 
 /** A record in its bytes, and what is seen of it on the way to its end. If they are not JSON, it means nothing. */
@@ -32,25 +36,28 @@ const [MINUS, ZERO, NINE] = [45, 48, 57] as const;
 
 /**
  * Finds the elements of the list `results` of the outermost object by their brackets alone. Undefined where there is
- * no such list. Proves nothing: bytes that are not JSON come back in the envelope or in a result, so a
- * body is JSON if, and only if, all of them are.
+ * no such list. Proves nothing: bytes that are not JSON come back in the envelope, in a result or in the rest, so a
+ * body is JSON if, and only if, there is no rest and all the others are.
  */
 export function splitPage(body: Buffer): SplitPage | 'results twice' | undefined {
   let at = skipSpace(body, 0);
   if (body[at] !== OPEN_OBJECT) return undefined;
   at++;
   let found: ReturnType<typeof splitList> | undefined;
-  let isNamed = false;
+  const names = new Set<string>();
+  const namedTwice = new Set<string>();
   for (let depth = 1; depth > 0 && at < body.length; at++) {
     const byte = body[at];
     if (byte === QUOTE) {
       const end = skipString(body, at);
-      const isResults = depth === 1 && isKeyOfResults(body, at, end);
+      const key = depth === 1 ? readKey(body, at, end) : undefined;
       at = end - 1;
-      if (!isResults) continue;
+      if (key === undefined) continue;
       // JSON.parse would take the last one, and tell nothing of the others.
-      if (isNamed) return 'results twice';
-      isNamed = true;
+      if (names.has(key)) namedTwice.add(key);
+      if (namedTwice.has('results')) return 'results twice';
+      names.add(key);
+      if (key !== 'results') continue;
       const list = skipSpace(body, skipSpace(body, end) + 1);
       if (body[list] !== OPEN_LIST) continue;
       found = splitList(body, list);
@@ -62,8 +69,9 @@ export function splitPage(body: Buffer): SplitPage | 'results twice' | undefined
   if (found === undefined) return undefined;
   const { from, to, results, hasEmptyElement } = found;
   const isTooLong = results.length > MAX_RECORDS;
-  const envelope = isTooLong ? '' : `${body.toString('utf8', 0, from)}${body.toString('utf8', to)}`;
-  return { envelope, results, start: from, hasEmptyElement };
+  const envelope = isTooLong ? '' : `${body.toString('utf8', 0, from)}${body.toString('utf8', to, at)}`;
+  const rest = body.subarray(skipSpace(body, at));
+  return { envelope, results, start: from, hasEmptyElement, namedTwice, rest };
 }
 
 const ID = Buffer.from('"id"');
@@ -88,11 +96,13 @@ export function findCaseId(record: Buffer): number | undefined {
   return undefined;
 }
 
-/** Whether the string from `start` to `end` is the name `results`, however it is written. */
-function isKeyOfResults(body: Buffer, start: number, end: number): boolean {
-  if (body[skipSpace(body, end)] !== COLON) return false;
+/** The name that the string from `start` to `end` is, however it is written; undefined where it is a value. */
+function readKey(body: Buffer, start: number, end: number): string | undefined {
+  if (body[skipSpace(body, end)] !== COLON) return undefined;
   const key = body.toString('utf8', start, end);
-  return key === '"results"' || (key.includes('\\') && readString(key) === 'results');
+  if (!key.includes('\\')) return key.slice(1, -1);
+  const read = readString(key);
+  return typeof read === 'string' ? read : undefined;
 }
 
 function readString(text: string): unknown {

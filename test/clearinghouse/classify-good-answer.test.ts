@@ -197,6 +197,22 @@ describe('an error with status 200 may pass, and its words are told', () => {
   });
 });
 
+test.each([
+  ['a comment', '<!-- cached -->'],
+  ['zeros', '\0\0'],
+  ['a bracket too many', ']'],
+])('%s after a page takes nothing from it, and is told', (_title, rest) => {
+  expect(classify(`${envelope({})}\n${rest}`)).toMatchObject({ kind: 'page', page: { isMalformed: true } });
+});
+
+test.each([
+  ['count', { count: null }],
+  ['next', { next: undefined }],
+])('of a %s that is named twice neither value counts', (name, expected) => {
+  const body = envelope({}).replace('{', `{"${name}":null,`);
+  expect(classify(body)).toMatchObject({ kind: 'page', page: expected });
+});
+
 describe('status 200 outside the contract', () => {
   test.each([
     ['results is an object', envelope({ results: {} }), RESULTS],
@@ -222,7 +238,6 @@ describe('status 200 that is not JSON may pass, as a maintenance page does', () 
     ['nothing', ''],
     ['white space', ' \n'],
     ['a list that breaks off', '{"count":2,"next":null,"results":[{"id":1},{"id"'],
-    ['text after the envelope', `${envelope({})} trailing`],
     ['two envelopes', `${envelope({})}${envelope({})}`],
     ['JavaScript that is no JSON', '{count: 2, next: null, results: []}'],
   ])('%s', (_title, body) => {

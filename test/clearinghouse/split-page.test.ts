@@ -17,7 +17,7 @@ describe('a page is taken apart at the brackets of its results', () => {
       ['{"id":1}', '{"id":2}'],
     ],
     ['no results', '{"results":[],"next":null}', '{"results":[],"next":null}', []],
-    ['white space everywhere', ' \t{ "results" : [ 1 ,\r\n 2 ] }\n', ' \t{ "results" : [] }\n', ['1 ', '2 ']],
+    ['white space everywhere', ' \t{ "results" : [ 1 ,\r\n 2 ] }\n', ' \t{ "results" : [] }', ['1 ', '2 ']],
     ['brackets in strings', '{"results":["]","}{[",","]}', '{"results":[]}', ['"]"', '"}{["', '","']],
     [
       'quotes in strings',
@@ -66,6 +66,14 @@ test.each([
   ['one with escapes', String.raw`{"results":[1],"r\u0065sults":[]}`],
 ])('results that come twice are told: %s', (_title, body) => {
   expect(split(body)).toBe('results twice');
+});
+
+test('what follows the page, and names that it has twice, are told', () => {
+  const body = String.raw`{"count":1,"a":{"b":1,"b":2},"c\u006funt":2,"results":[{"x":1,"x":2}],"next":null} <!-- {} -->`;
+  expect(splitPage(Buffer.from(body))).toMatchObject({
+    namedTwice: new Set(['count']),
+    rest: Buffer.from('<!-- {} -->'),
+  });
 });
 
 describe('of each record is told', () => {
@@ -134,9 +142,11 @@ function parse(text: string): unknown {
 
 /** What the parts say together. */
 function parseParts(body: string): unknown {
+  const page = splitPage(Buffer.from(body));
   const parts = split(body);
   if (parts === undefined) return parse(body);
   if (parts === 'results twice') return parts;
+  if (typeof page === 'object' && (page.rest.length > 0 || page.hasEmptyElement)) return 'not JSON';
   const texts = [parts.envelope, ...parts.results].map(parse) as { json: unknown }[];
   if (texts.some((one) => typeof one === 'string')) return 'not JSON';
   const [envelope, ...results] = texts.map(({ json }) => json);

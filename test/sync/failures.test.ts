@@ -213,9 +213,11 @@ describe('what passes on another try', () => {
   test.each(stalls)(
     'an answer that stops $at is given up after the time-out, and asked for again',
     async (fault) => {
-      const { sync } = await startHarness({ source: sixty(), faults: once(fault) });
+      const { sync, events } = await startHarness({ source: sixty(), faults: once(fault) });
       const settings = { responseTimeoutMs: '150', idleTimeoutMs: '150' };
       expect(await sync({ settings })).toMatchObject({ outcome: 'complete' });
+      const retry = events.find(({ type }) => type === 'retrying');
+      expect(retry).toMatchObject({ reason: expect.stringMatching(/(stopped for|within) 150 ms/) });
     },
   );
 });

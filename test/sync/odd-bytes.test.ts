@@ -67,6 +67,14 @@ describe('a record that is no JSON is kept aside in its own bytes, and the rest 
     expect(rows('SELECT id FROM cases WHERE mirror_departed_run_id IS NOT NULL')).toEqual([{ id: 1 }]);
   });
 
+  test('what follows a page costs none of its records; records in it are read as well', async () => {
+    const whole = page(...three.slice(0, 2)).toString();
+    const { sync, rows } = await startBytes(Buffer.from(`${whole},${three[2] ?? ''}`));
+    const { statuses } = await sync({ statuses: [YES], settings: { attempts: '2' } });
+    expect(statuses[0]).toMatchObject({ outcome: 'partial', error: { code: 'PAGES_UNREADABLE' } });
+    expect(rows(NAMES)).toEqual([{ name: 'Case 1' }, { name: 'Case 2' }, { name: 'Case 3' }]);
+  });
+
   test('a page in UTF-32 is read, whatever its header says', async () => {
     const units = Array.from(`\ufeff${page(...three).toString()}`, (character) => {
       const unit = Buffer.alloc(4);
