@@ -1,6 +1,8 @@
-/** What the codes of the operating system mean, as far as a person meets them. */
+/** What the codes of the operating system and of zlib mean, as far as a person meets them. */
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission is denied',
+  EADDRINUSE: 'another program uses it',
+  EADDRNOTAVAIL: 'this machine has no such address',
   EDQUOT: 'the quota of the disk is used up',
   EFBIG: 'the file would be larger than it may be',
   EIO: 'the device failed',
@@ -26,6 +28,8 @@ const WORDS: Readonly<Record<string, string>> = {
   EPIPE: 'the connection was closed',
   EPROTO: 'it does not speak TLS, or another kind of it',
   ETIMEDOUT: 'there was no answer in time',
+  Z_BUF_ERROR: 'it breaks off',
+  Z_DATA_ERROR: 'it is not compressed as its name says, or damaged',
 };
 
 /** The code itself where it says nothing to a person. */

@@ -6,7 +6,8 @@ import { messageOf, MirrorError } from '../errors.ts';
 import { isLink, toRealPath } from '../files/real-path.ts';
 import { describeMissingFolder, MAKE_FOLDER_HINT } from '../files/regular-file.ts';
 import { takeAfter } from '../files/take-after.ts';
-import { toDatabaseError } from './database-error.ts';
+import { wordsOf } from '../system-words.ts';
+import { isSqliteError, toDatabaseError } from './database-error.ts';
 
 /** Held by the one process that may write to a mirror. */
 export interface WriterLock {
@@ -99,7 +100,7 @@ function toUnwritable(path: string, cause: unknown): MirrorError {
   if (cause instanceof MirrorError) return cause;
   return new MirrorError(
     'DATABASE_UNWRITABLE',
-    `The lock ${path} cannot be written, so nothing is written to the mirror: ${messageOf(cause)}.`,
+    `The lock ${path} cannot be written, so nothing is written to the mirror: ${isSqliteError(cause) ? messageOf(cause) : wordsOf(cause)}.`,
     {
       cause,
       hint: 'Only a user who may write to the lock and its folder can write to the mirror. Run as the user who owns these files, or change their owner.',

@@ -121,6 +121,18 @@ describe('init', () => {
   });
 });
 
+test('a proxy with its password stays in the environment, from which alone it is read', async () => {
+  const { init, replica, path } = await start();
+  const proxy = {
+    HTTPS_PROXY: 'http://keeper:s3cret@127.0.0.1:9',
+    https_proxy: 'http://127.0.0.1:9',
+    NO_PROXY: '*',
+  };
+  const env = { CLEARINGHOUSE_API_TOKEN: replica.token, ...proxy };
+  expect((await init(null, ['--yes'], { env })).exitCode).toBe(0);
+  expect(readFileSync(path, 'utf8')).not.toMatch(/proxy=|s3cret/i);
+});
+
 describe('a token that cannot be checked', () => {
   test('is taken as not checked, and never called good', async () => {
     const { init, path } = await start();

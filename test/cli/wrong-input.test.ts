@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { runCli } from '../support/command-line.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -47,6 +50,28 @@ describe('wrong input gets one clear line and a hint, never a stack trace', () =
     expect(stderr).toContain('Hint: ');
     expect(stderr).not.toMatch(/\n +at /);
   });
+});
+
+test('what the system says of a file or a port is said in words, without those of a library', async () => {
+  const folder = tempFolder();
+  const [cut, plain] = ['cut.ndjson.gz', 'plain.ndjson.gz'].map((name) => join(folder, name)) as [
+    string,
+    string,
+  ];
+  writeFileSync(cut, gzipSync('{"id": 1}\n').subarray(0, 15));
+  writeFileSync(plain, '{"id": 1}\n');
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  for (const [args, words] of [
+    [['--records', '/nowhere/x.ndjson'], 'cannot be read: there is no such file or folder (ENOENT).'],
+    [['--records', folder], 'cannot be read: it is a folder (EISDIR).'],
+    [['--records', cut], 'cannot be read: it breaks off (Z_BUF_ERROR).'],
+    [['--records', plain], 'it is not compressed as its name says, or damaged (Z_DATA_ERROR).'],
+    [['--port', String(port)], 'cannot be used: another program uses it (EADDRINUSE).'],
+  ] as const)
+    expect((await runCli(['replica', ...args])).stderr).toContain(words);
+  server.close();
 });
 
 test.each([

@@ -5,6 +5,7 @@ import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import type { EnvValues } from '../../init/env-file.ts';
 import type { Question } from '../../init/questions.ts';
+import { SETTINGS } from '../../settings-list.ts';
 import { parseSettings } from '../../settings.ts';
 import { findTokenFile, isPipe, readToken, toTokenPath } from '../../token.ts';
 import { isPathSetting, readerOf, type SettingName, type WrittenSettings } from '../../written-settings.ts';
@@ -56,13 +57,14 @@ export async function runInitCommand(flags: Flags, io: Io): Promise<ExitName> {
 }
 
 /**
- * What is written down: what was asked for, given, or stood in the file before. Not what is the default anyway, and not a
- * token that is in a file of its own.
+ * What is written down: what was asked for, given, or stood in the file before. Not what is the default anyway, not a
+ * token that is in a file of its own, and not what is shared with other programs, which is read from the environment only.
  */
 function toEnvValues(written: WrittenSettings, asked: readonly SettingName[], folder: string): EnvValues {
   const values: Partial<Record<SettingName, string>> = {};
   const file = findTokenFile(written);
-  const isWanted = (name: SettingName): boolean => asked.includes(name) || written[name]?.place !== 'default';
+  const isWanted = (name: SettingName): boolean =>
+    !('isShared' in SETTINGS[name]) && (asked.includes(name) || written[name]?.place !== 'default');
   for (const name of Object.keys(written) as SettingName[]) {
     const one = written[name];
     if (one !== undefined && isWanted(name))

@@ -1,9 +1,10 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { MirrorError, messageOf } from '../../errors.ts';
+import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { expandHome } from '../../path-setting.ts';
 import type { CaseCollection } from '../../replica/collection/collection.ts';
 import type { ReplicaOptions } from '../../replica/serve/start-replica.ts';
+import { wordsOf } from '../../system-words.ts';
 import { untilAborted } from '../../until-aborted.ts';
 import { withStop, write, type Io } from '../io.ts';
 import { toJsonLine } from '../render/cell-text.ts';
@@ -82,7 +83,7 @@ async function readRecords(path: string): Promise<CaseCollection> {
   try {
     return await readRecordedCases(path);
   } catch (cause) {
-    throw new MirrorError('USAGE', `The records of ${path} cannot be read: ${messageOf(cause)}`, { cause });
+    throw new MirrorError('USAGE', `The records of ${path} cannot be read: ${wordsOf(cause)}.`, { cause });
   }
 }
 
@@ -91,7 +92,7 @@ async function listen(options: ReplicaOptions) {
   try {
     return await startReplica(options);
   } catch (cause) {
-    throw new MirrorError('USAGE', `Port ${options.port ?? 0} cannot be used: ${messageOf(cause)}`, {
+    throw new MirrorError('USAGE', `Port ${options.port ?? 0} cannot be used: ${wordsOf(cause)}.`, {
       cause,
       hint: 'Choose another --port, or 0 for a free one.',
     });
