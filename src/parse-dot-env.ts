@@ -10,6 +10,8 @@ export interface OddLine {
 
 export interface ParsedDotEnv {
   readonly values: Readonly<Record<string, string>>;
+  /** The line from which each value comes, counted from 1. */
+  readonly lines: Readonly<Record<string, number>>;
   readonly odd: readonly OddLine[];
 }
 
@@ -48,7 +50,7 @@ export function parseDotEnv(text: string): ParsedDotEnv {
     lineOf.set(name, line);
     values[name] = read.value;
   }
-  return { values, odd };
+  return { values, lines: Object.fromEntries(lineOf), odd };
 }
 
 function readValue(rest: string): { readonly value: string } | { readonly why: string } {

@@ -7,6 +7,8 @@ import { readerOf, type WrittenSetting, type WrittenSettings } from './written-s
 export interface NightlySettings {
   readonly at: string;
   readonly timezone: string;
+  /** Where these two were written, for messages. */
+  readonly scheduleFrom: { readonly at: string; readonly timezone: string };
   readonly startDelayMinutes: number;
   readonly retryPauseMinutes: number;
   readonly windowMinutes: number;
@@ -59,6 +61,7 @@ export function parseNightlySettings(written: WrittenSettings): NightlySettings 
   return Object.freeze({
     at: line('at').trim(),
     timezone: line('timezone').trim(),
+    scheduleFrom: { at: written.at?.from ?? '--at', timezone: written.timezone?.from ?? '--timezone' },
     startDelayMinutes: whole('startDelayMinutes', 0, A_DAY_OF_MINUTES),
     retryPauseMinutes: whole('retryPauseMinutes', 1, A_DAY_OF_MINUTES),
     windowMinutes: whole('windowMinutes', 0, 7 * A_DAY_OF_MINUTES),

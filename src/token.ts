@@ -32,13 +32,13 @@ export function readToken(written: WrittenSettings): string {
   const file = findTokenFile(written);
   const path = file === undefined ? undefined : toTokenPath(written);
   checkTrust(written, file ?? given, path);
-  const text = path === undefined ? given?.text : readTokenFile(path);
+  const text = path === undefined ? given?.text : readTokenFile(path, file?.from ?? '--token-file');
   const token = (text ?? '').trim().replace(/^token(\s+|$)/i, '');
   if (token === '') throw new MirrorError('TOKEN_MISSING', 'No API token was given.');
   if (!/^[\x21-\x7e]+$/.test(token)) {
     throw new MirrorError(
       'SETTING_INVALID',
-      `${file?.text ?? given?.from ?? 'The API token'} holds spaces or characters that a token cannot have.`,
+      `${file === undefined ? (given?.from ?? 'The API token') : `The file of ${file.from}`} holds spaces or characters that a token cannot have.`,
     );
   }
   return token;
@@ -84,10 +84,10 @@ const STDIN = 0;
 const piped = new Map<string, string>();
 
 /** Waits for a slow writer, as of a password manager. Fails with SETTING_INVALID. */
-function readTokenFile(path: string): string {
+function readTokenFile(path: string, from: string): string {
   const known = piped.get(path);
   if (known !== undefined) return known;
-  const name = path === '-' ? 'Standard input' : `The token file ${path}`;
+  const name = path === '-' ? 'Standard input' : `The token file ${path} (${from})`;
   if (path === '-' && isatty(STDIN))
     throw new MirrorError('SETTING_INVALID', 'A token is not read from a terminal, which would show it.', {
       hint: 'Run `clearinghouse-mirror init`, which asks for it without showing it.',

@@ -31,6 +31,7 @@ export function gatherSettings(
   env: NodeJS.ProcessEnv,
   dotEnv: NodeJS.ProcessEnv,
   folder = process.cwd(),
+  lines: Readonly<Record<string, number>> = {},
 ): WrittenSettings {
   const written: Partial<Record<SettingName, WrittenSetting>> = {};
   for (const name of Object.keys(SETTINGS) as SettingName[]) {
@@ -46,11 +47,15 @@ export function gatherSettings(
     else if (variable !== undefined)
       written[name] = { text: env[variable] ?? '', place: 'environment', from: variable, folder };
     else if (line !== undefined && line !== '')
-      written[name] = { text: line, place: '.env', from: `${spec.env} in .env`, folder };
+      written[name] = { text: line, place: '.env', from: describeLine(spec.env, lines[spec.env]), folder };
     else if (spec.default !== undefined)
       written[name] = { text: spec.default, place: 'default', from: 'the default', folder };
   }
   return written;
+}
+
+function describeLine(name: string, line: number | undefined): string {
+  return `${name} in .env${line === undefined ? '' : ` (line ${line})`}`;
 }
 
 /** What a timer can hold, in milliseconds; more than enough for the others. */

@@ -189,6 +189,7 @@ describe('the settings of nightly', () => {
     expect(parse({})).toEqual({
       at: '17 3 * * *',
       timezone: 'UTC',
+      scheduleFrom: { at: 'the default', timezone: 'the default' },
       startDelayMinutes: 15,
       retryPauseMinutes: 30,
       windowMinutes: 360,

@@ -38,7 +38,7 @@ export function readNightlySettings(flags: Flags, io: Io): ReadSettings {
   const written = readWrittenSettings(flags, io, (warning) => warnings.push(warning));
   const settings = parseSettings(written);
   const nightly = parseNightlySettings(written);
-  const schedule = parseSchedule(nightly.at, nightly.timezone);
+  const schedule = parseSchedule(nightly.at, nightly.timezone, nightly.scheduleFrom);
   const doubt = findScheduleDoubt(schedule, io.surroundings.now());
   return {
     settings,
@@ -72,7 +72,7 @@ export function listNightSteps({ settings, nightly, snapshots }: ReadSettings, i
   return [
     ...(nightly.verifySample === null ? [] : [toVerifyStep(database, nightly.verifySample, random)]),
     ...(nightly.nightlySnapshot ? [toSnapshotStep(database, snapshots, now)] : []),
-    ...(nightly.reports === null ? [] : [toReportStep(nightly.reports, toReportJson)]),
+    ...(nightly.reports === null ? [] : [toReportStep(database, nightly.reports, toReportJson)]),
     ...(nightly.metricsFile === null ? [] : [toMetricsStep(database, nightly.metricsFile, now)]),
     ...([io.stdout, io.stderr].every((out) => findLoss(out) === null) ? [] : [toLogStep(io)]),
     ...(nightly.webhookUrl === null

@@ -64,7 +64,7 @@ export function readWrittenSettings(
   }
   const dotEnv = readDotEnv(resolve(io.folder, '.env'));
   for (const warning of listUnknownNames(io.env, dotEnv)) onWarning(warning);
-  return gatherSettings(texts, io.env, dotEnv.values, io.folder);
+  return gatherSettings(texts, io.env, dotEnv.values, io.folder, dotEnv.lines);
 }
 
 export function readSettings(flags: Flags, io: Io): Settings {

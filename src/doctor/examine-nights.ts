@@ -6,9 +6,9 @@ import { toZonedMinute } from '../local-time.ts';
 import { bad, good, notChecked, warning, type Finding } from './finding.ts';
 
 /** When the nights are, for who keeps the schedule with `nightly`. */
-export function examineSchedule({ at, timezone }: NightlySettings, now: Date): Finding {
+export function examineSchedule({ at, timezone, scheduleFrom }: NightlySettings, now: Date): Finding {
   try {
-    const schedule = parseSchedule(at, timezone);
+    const schedule = parseSchedule(at, timezone, scheduleFrom);
     const doubt = findScheduleDoubt(schedule, now);
     const next = schedule.findNext(now);
     const detail = `${JSON.stringify(schedule.cron)} in ${timezone}; next at ${next === null ? 'no time' : toZonedMinute(next, timezone)}`;

@@ -27,14 +27,30 @@ const NICKNAMES = ['@hourly', '@daily', '@midnight', '@weekly', '@monthly', '@ye
 const HINT =
   'Give a time such as 03:17, or five fields (minute, hour, day of the month, month, day of the week) such as "17 3 * * *".';
 
+/** Where the two were written, for messages. */
+export interface ScheduleSource {
+  readonly at: string;
+  readonly timezone: string;
+}
+
+interface Written {
+  readonly text: string;
+  readonly from: string;
+}
+
 /**
  * Fails with SETTING_INVALID when either is not valid. Where both day fields are restricted, a day matches that matches
  * either, as in cron. An hour that is named is due once a day, also where clocks are set: what falls into the hour that is
  * left out is due at its end, and of an hour that comes twice the first one counts. Where the hour begins with `*`, it is
  * due whenever the clock shows the time.
  */
-export function parseSchedule(written: string, timezone: string): Schedule {
-  const clock = openClock(timezone);
+export function parseSchedule(
+  text: string,
+  timezone: string,
+  from: ScheduleSource = { at: '--at', timezone: '--timezone' },
+): Schedule {
+  const written = { text, from: from.at };
+  const clock = openClock(timezone, from.timezone);
   const cron = toCron(written);
   checkForm(cron, written);
   const times = parseTimes(cron, written);
@@ -52,7 +68,9 @@ export function parseSchedule(written: string, timezone: string): Schedule {
   };
   // Looks ahead as far as the calendar can bring it.
   if (times.nextRun() === null)
-    throw new MirrorError('SETTING_INVALID', `--at ${JSON.stringify(written)} never comes.`, { hint: HINT });
+    throw new MirrorError('SETTING_INVALID', `${written.from} ${JSON.stringify(text)} never comes.`, {
+      hint: HINT,
+    });
   return { cron, timezone, findNext, listLast };
 }
 
@@ -65,11 +83,11 @@ export function findScheduleDoubt({ cron, findNext }: Schedule, now: Date): stri
   return `By the schedule ${JSON.stringify(cron)} the next night is ${days} days off, at ${next.toISOString()}.`;
 }
 
-function openClock(timezone: string): ZoneClock {
+function openClock(timezone: string, from: string): ZoneClock {
   try {
     return createZoneClock(timezone);
   } catch (cause) {
-    throw new MirrorError('SETTING_INVALID', `--timezone ${JSON.stringify(timezone)} is not a time zone.`, {
+    throw new MirrorError('SETTING_INVALID', `${from} ${JSON.stringify(timezone)} is not a time zone.`, {
       cause,
       hint: 'Use a name such as UTC or America/Detroit.',
     });
@@ -77,9 +95,9 @@ function openClock(timezone: string): ZoneClock {
 }
 
 /** A time of the day as an expression; anything else as it is. */
-function toCron(written: string): string {
-  const [, hour, minute, half] = /^(\d{1,2}):(\d{2})(?:\s*([ap])\.?m\.?)?$/i.exec(written.trim()) ?? [];
-  if (hour === undefined || minute === undefined) return written.trim();
+function toCron(written: Written): string {
+  const [, hour, minute, half] = /^(\d{1,2}):(\d{2})(?:\s*([ap])\.?m\.?)?$/i.exec(written.text.trim()) ?? [];
+  if (hour === undefined || minute === undefined) return written.text.trim();
   if (half === undefined) return `${Number(minute)} ${Number(hour)} * * *`;
   if (Number(hour) < 1 || Number(hour) > 12)
     throw toInvalid(written, `the hour before "${half.toLowerCase()}m" must be from 1 to 12`);
@@ -88,7 +106,7 @@ function toCron(written: string): string {
 }
 
 /** Five fields of crontab(5), or a nickname. What croner takes besides, such as seconds, a year or one date, is refused. */
-function checkForm(cron: string, written: string): void {
+function checkForm(cron: string, written: Written): void {
   if (NICKNAMES.includes(cron.toLowerCase())) return;
   const fields = cron.split(/\s+/);
   if (cron === '') throw toInvalid(written, 'it is empty');
@@ -97,14 +115,14 @@ function checkForm(cron: string, written: string): void {
   if (odd !== -1) throw toInvalid(written, toWrongField(odd, String(fields[odd])));
 }
 
-function toInvalid(written: string, why: string | null, cause?: unknown): MirrorError {
+function toInvalid(written: Written, why: string | null, cause?: unknown): MirrorError {
   const which = why === null ? '' : `: ${why}`;
-  const message = `--at ${JSON.stringify(written)} is neither a time nor a cron expression${which}.`;
+  const message = `${written.from} ${JSON.stringify(written.text)} is neither a time nor a cron expression${which}.`;
   return new MirrorError('SETTING_INVALID', message, { cause, hint: HINT });
 }
 
 /** The times of an expression by a clock that is never set: UTC stands for the clock of any zone. */
-function parseTimes(cron: string, written: string): Cron {
+function parseTimes(cron: string, written: Written): Cron {
   const { day, weekday } = fieldsOf(cron);
   try {
     // As in cron, a field counts as restricted unless it begins with `*`, also where a step follows.

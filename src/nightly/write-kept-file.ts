@@ -10,6 +10,8 @@ interface KeptFileOptions {
   readonly belongsWith?: string;
   /** Whether its folder is created where there is none. */
   readonly makesFolder?: boolean;
+  /** Fails, with the cause EEXIST, where there is a file already. */
+  readonly mustBeNew?: boolean;
 }
 
 /** Writes a file of the schedule as a whole. Fails with FILE_UNWRITABLE, and then leaves the old one as it was. */

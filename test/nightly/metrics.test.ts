@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { toMetricsStep } from '../../src/nightly/metrics-step.ts';
@@ -74,4 +74,28 @@ test('of what is not known there is no sample', async () => {
   expect(samples.has('last_success_timestamp_seconds')).toBe(false);
   expect(samples.has('night_duration_seconds')).toBe(false);
   expect(samples.get('night_outcome{outcome="failed"}')).toBe(1);
+});
+
+test('a file of metrics stays that of its mirror until the mirror is gone', async () => {
+  const [first, second] = [
+    await startHarness({ source: smallCollection(1) }),
+    await startHarness({ source: smallCollection(1) }),
+  ];
+  const path = join(tempFolder(), 'clearinghouse.prom');
+  const summary = { night: NIGHT, exit: 'complete', reports: [], steps: [] } as const;
+  const write = async ({ sync, database, surroundings }: typeof first) => {
+    await sync({ statuses: [] });
+    return toMetricsStep(database, path, surroundings.now).run(GOES_ON, summary);
+  };
+  await write(first);
+  await write(first);
+  const before = readFileSync(path, 'utf8');
+  await expect(write(second)).rejects.toMatchObject({
+    code: 'FILE_UNWRITABLE',
+    message: expect.stringContaining(first.database),
+  });
+  expect(readFileSync(path, 'utf8')).toBe(before);
+  rmSync(first.database);
+  await write(second);
+  expect(readFileSync(path, 'utf8')).toContain(second.database);
 });

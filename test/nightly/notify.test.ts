@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { NightSummary } from '../../src/nightly/night-steps.ts';
 import { renderNightText } from '../../src/nightly/night-text.ts';
@@ -177,16 +177,34 @@ describe('a webhook', () => {
 test('the report of a night is a file of its own, with what the webhook is sent', async () => {
   const folder = join(tempFolder(), 'reports');
   const { first } = await makeReports();
-  const step = toReportStep(folder, ({ runId }) => ({ runId }));
+  const step = toReportStep('/data/mirror.db', folder, ({ runId }) => ({ runId }));
   const path = join(folder, 'night-20261124T031700Z.json');
   expect(await step.run(GOES_ON, { ...WELL, reports: [first] })).toBe(path);
   expect(readdirSync(folder)).toEqual(['night-20261124T031700Z.json']);
   expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({
+    database: '/data/mirror.db',
     event: 'night',
     exit_code: 0,
     night: NIGHT,
     reports: [{ runId: 1 }],
   });
+});
+
+test('two mirrors that report to one folder, and two runs of one night, lose no report', async () => {
+  const folder = tempFolder();
+  const writers = ['/data/a.db', '/data/b.db', '/data/a.db'];
+  const paths: unknown[] = [];
+  for (const database of writers)
+    paths.push(await toReportStep(database, folder, () => null).run(GOES_ON, WELL));
+  expect(paths.map((path) => basename(String(path)))).toEqual([
+    'night-20261124T031700Z.json',
+    'night-20261124T031700Z-2.json',
+    'night-20261124T031700Z-3.json',
+  ]);
+  const databases = paths.map(
+    (path) => JSON.parse(readFileSync(String(path), 'utf8')) as { database: string },
+  );
+  expect(databases.map(({ database }) => database)).toEqual(writers);
 });
 
 const catchError = (promise: Promise<unknown>): Promise<unknown> =>
