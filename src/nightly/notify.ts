@@ -6,6 +6,7 @@ import { toZonedMinute } from '../local-time.ts';
 import type { Agents } from '../http-agents.ts';
 import type { WEBHOOK_TIMES } from '../settings-nightly.ts';
 import type { RunReport } from '../sync/run-report.ts';
+import { createSecretMask, toSafeWords } from '../safe-text.ts';
 import { wordsOfCode } from '../system-words.ts';
 import type { Night } from './night-book.ts';
 import { toNightJson } from './night-json.ts';
@@ -70,9 +71,31 @@ async function postOnce(
   return { ...head, words: Buffer.concat(chunks).toString('utf8') };
 }
 
+/** Of an address without a host, such as one of a file, its scheme. */
 function toOrigin(location: string | undefined, from: URL): string | null {
   if (location === undefined || !URL.canParse(location, from.href)) return null;
-  return new URL(location, from).origin;
+  const { host, protocol } = new URL(location, from);
+  return maskAddress(toSafeWords(host === '' ? protocol : `${protocol}//${host}`), from);
+}
+
+/** Shorter parts of an address are common words, such as `ping`. */
+const MIN_SECRET = 6;
+
+/** Words of an answer without what the address may hold of secrets: a server may repeat them. */
+function maskAddress(words: string, { pathname, searchParams, username, password, hash }: URL): string {
+  const parts = [...pathname.split('/'), ...searchParams.values(), username, password, hash.slice(1)];
+  return parts
+    .flatMap((part) => [part, decode(part)])
+    .filter(({ length }) => length >= MIN_SECRET)
+    .reduce((text, secret) => createSecretMask(secret).mask(text), words);
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // a percent sign that begins no character
+  }
 }
 
 /** Failures that may be gone a moment later. */
@@ -114,8 +137,9 @@ async function post(
  * status 200 and `OK (not found)` to an address that names no check, and with `OK (rate limited)` when it did not listen.
  */
 function checkHeard(words: string, url: URL): string {
-  const first = words.trim().split('\n')[0]?.slice(0, 80) ?? '';
-  const refusal = /^ok \(([\w ,.-]+)\)/i.exec(first)?.[1];
+  // Masked before it is cut: half of a secret is one as well.
+  const first = maskAddress(words, url).trim().split('\n')[0]?.slice(0, 80) ?? '';
+  const refusal = /^ok \(([\w ,.[\]-]+)\)/i.exec(first)?.[1];
   if (refusal !== undefined)
     throw new MirrorError('NOTIFY_FAILED', `${url.host} could not be told: it answered "OK (${refusal})".`);
   return /^(ok\b.*)?$/i.test(first) ? '' : '; it did not answer "OK"';

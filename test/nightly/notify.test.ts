@@ -242,6 +242,25 @@ describe('what does not say that somebody was told is a failure', () => {
     }
   });
 
+  test.each([
+    [`http://${SECRET}.example/`, 'http://[token].example,'],
+    ['file:///etc/passwd', 'file:,'],
+    [`http://${'a.'.repeat(3000)}example/`, 'a...,'],
+  ])('a redirect to %s, without what the address holds, in a few words', async (location, words) => {
+    const { url } = await listenWith((response) => response.writeHead(302, { location }).end());
+    for (const step of both(url)) {
+      const { message } = (await catchError(step.run(GOES_ON, WELL))) as Error;
+      expect(message).toContain(words);
+      expect(message.length).toBeLessThan(500);
+    }
+  });
+
+  test('words that repeat the secret, which is told to nobody', async () => {
+    const { url } = await listenWith((response) => response.end(`OK (not found ${SECRET})`));
+    const failure = await catchError(toPingStep(url).run(GOES_ON, WELL));
+    expect(failure).toMatchObject({ message: expect.stringContaining('"OK (not found [token])"') });
+  });
+
   test.each(['OK (not found)', 'OK (rate limited)', 'ok (not found)\n'])(
     'the words %j of a dead man’s switch',
     async (words) => {
