@@ -24,7 +24,7 @@ const MOST_BYTES = 200_000_000;
 const INSTALL_PACKAGE = `
   mkdir -p packed
   npm pack --ignore-scripts --pack-destination packed
-  npm install --global --no-audit --no-fund --prefix "$PWD/packed" packed/*.tgz
+  npm install --global --no-audit --no-fund --prefix "$PWD/packed" ./packed/*.tgz
   cd packed && ./bin/clearinghouse-mirror demo --cases 60`;
 
 const { values } = parseArgs({
