@@ -50,6 +50,11 @@ export function toLocalTime(at: Date, timeZone: string): LocalTime {
   };
 }
 
+/** How far a zone is ahead of UTC at an instant, in milliseconds. Fails with a RangeError when there is no such zone. */
+export function toOffset(at: Date, timeZone: string): number {
+  return toUtcMs(toLocalTime(at, timeZone)) - at.getTime();
+}
+
 /**
  * A zone that Intl can use, for the one that it says this process is in. Of a TZ that is empty or no name of a zone it
  * says "Etc/Unknown", "GMT+05:00" or nothing at all, and refuses its own word; the clock then tells how far it is from UTC.

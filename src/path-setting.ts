@@ -28,6 +28,10 @@ export function expandHome(path: string, from: string): string {
  * become a folder of that name. Fails with SETTING_INVALID.
  */
 export function toPath(path: string, from: string, folder: string, isFromShell: boolean): string {
+  if (path.trim() === '')
+    throw new MirrorError('SETTING_INVALID', `${from} is empty.`, {
+      hint: 'Give it a path, or leave it out.',
+    });
   const expanded = expandHome(path, from);
   const variable = isFromShell ? undefined : /\$\{?\w+\}?/.exec(expanded)?.[0];
   if (variable !== undefined)

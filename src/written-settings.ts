@@ -79,9 +79,11 @@ export function readerOf(written: WrittenSettings) {
   };
   const line = (name: SettingName): string => {
     const { text, from } = written[name] ?? { text: '', from: name };
-    if (text.trim() === '' || /\p{Cc}/u.test(text)) {
-      throw new MirrorError('SETTING_INVALID', `${from} must be a text of one line.`);
-    }
+    if (text.trim() === '')
+      throw new MirrorError('SETTING_INVALID', `${from} is empty.`, {
+        hint: 'Give it a value, or leave it out.',
+      });
+    if (/\p{Cc}/u.test(text)) throw new MirrorError('SETTING_INVALID', `${from} must be a text of one line.`);
     return text;
   };
   /** An absolute path. */

@@ -125,7 +125,13 @@ test.each(FROM_ONE)('%s may not be 0', (name) => {
 });
 
 describe.each(['apiUrl', 'database', 'userAgent'] as const)('the text %s', (name) => {
-  test.each(['', '  ', 'a\nb', 'a\r', '\0', 'a\u001b[31m', '\u0085'])('may not be %j', (text) => {
+  test.each(['', '  '])('may not be %j, which is empty', (text) => {
+    expect(() => parseSettings(written(name, text, 'LAMP in .env'))).toThrow(
+      settingInvalid('LAMP in .env is empty'),
+    );
+  });
+
+  test.each(['a\nb', 'a\r', '\0', 'a\u001b[31m', '\u0085'])('may not be %j', (text) => {
     expect(() => parseSettings(written(name, text, 'LAMP in .env'))).toThrow(
       settingInvalid('LAMP in .env must be a text'),
     );

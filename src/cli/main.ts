@@ -114,17 +114,18 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     if (io.stderr.isTTY === true) say(io.stderr, `${renderReadWithoutLocks(String(path))}\n`);
   };
   subscribe(READS_WITHOUT_LOCKS, tellOfNoLocks);
+  const program = defineProgram(io, (ended, isDoer) => {
+    exit = ended;
+    doesMore = isDoer;
+  });
   try {
-    const program = defineProgram(io, (ended, isDoer) => {
-      exit = ended;
-      doesMore = isDoer;
-    });
     await program.parseAsync(args.map(toArgument), { from: 'user' });
   } catch (error) {
     // Help and version are thrown too, and commander has printed them.
     if (error instanceof CommanderError) exit = error.exitCode === 0 ? 'complete' : 'usage';
     else {
-      say(io.stderr, `${renderError(error, io.timeZone)}\n`);
+      const command = program.commands.find((one) => one.name() === args[0])?.name();
+      say(io.stderr, `${renderError(error, io.timeZone, command)}\n`);
       exit = toExit(error);
     }
   } finally {

@@ -5,6 +5,7 @@ import { leadsToStream, toRealPath } from '../files/real-path.ts';
 import {
   describeKind,
   describeMissingFolder,
+  FILE_IN_FOLDER_HINT,
   MAKE_FOLDER_HINT,
   readSqliteHeader,
 } from '../files/regular-file.ts';
@@ -78,6 +79,8 @@ interface Target {
 
 function checkTarget({ path: named, folder, database, mayReplace }: OutputFile): Target {
   const target = toPath(named, '--output', folder, true);
+  if (SPREADSHEET.test(target))
+    throw refuse(named, 'would hold text, which no spreadsheet opens under that name', SPREADSHEET_HINT);
   if (leadsToStream(target)) throw refuse(named, 'is a stream of this process', STREAM_HINT);
   const path = toRealPath(target);
   const found = look(path, named);
@@ -88,11 +91,15 @@ function checkTarget({ path: named, folder, database, mayReplace }: OutputFile):
     return { path, old: null };
   }
   const kind = describeKind(found);
+  if (found.isDirectory()) throw refuse(named, 'is a folder', FILE_IN_FOLDER_HINT);
   if (kind !== null) throw refuse(named, `is ${kind}, and no regular file`, STREAM_HINT);
   if (isDatabase(path)) throw refuse(named, 'is an SQLite database');
   if (!mayReplace) throw toExists(named);
   return { path, old: found };
 }
+
+const SPREADSHEET = /\.(?:xls[xmb]?|ods|numbers)$/i;
+const SPREADSHEET_HINT = 'Add --excel and give the file a name that ends in .csv: spreadsheets open that.';
 
 const STREAM_HINT =
   'Leave --output out, and redirect standard output to where the answer is to go, as with "> /dev/null".';

@@ -15,7 +15,7 @@ export const ERRORS_OF_THE_DATABASE = {
   DATABASE_FOREIGN: {
     exit: 'database',
     means: 'The file is not a database, or not one of this program.',
-    hint: 'Nothing was changed in it. Choose another --database.',
+    hint: 'Nothing was changed in it. Name another file.',
     lasts: true,
   },
   DATABASE_NEWER: {
@@ -32,7 +32,7 @@ export const ERRORS_OF_THE_DATABASE = {
   DATABASE_UNWRITABLE: {
     exit: 'database',
     means: 'The database, or its folder, cannot be opened or written.',
-    hint: 'Check that the folder exists and that this user may write to it.',
+    hint: 'Check that the folder exists, and that this user may read the file and, to change the mirror, write to its folder.',
   },
   DATABASE_DAMAGED: {
     exit: 'database',

@@ -41,7 +41,7 @@ export const ERRORS_OF_QUESTIONS = {
   CASE_NOT_DEPARTED: {
     exit: 'usage',
     means: 'Only a case that has left the site can be redacted.',
-    hint: 'See `clearinghouse-mirror departed`. A case that is on the site would come back with the next sync.',
+    hint: 'If it has left the site since the last run, run `clearinghouse-mirror sync` first; `departed` lists those that have left. A case that is on the site would come back with the next sync.',
   },
   REDACTION_UNFINISHED: {
     exit: 'database',

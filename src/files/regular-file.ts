@@ -47,6 +47,9 @@ export function describeMissingFolder(folder: string): string | null {
 /** What to do about a missing folder. A file that is named is never laid into a folder that has to be made first: it may be misspelt. */
 export const MAKE_FOLDER_HINT = 'Create the folder first, or name a file in one that exists.';
 
+/** What to do where a folder is named in the place of a file. */
+export const FILE_IN_FOLDER_HINT = 'Name a file in it.';
+
 /**
  * Reads a regular file of at most so many bytes, once `check` has nothing against what was opened. Fails with the error of
  * the system, or with one whose words follow "it cannot be read:".

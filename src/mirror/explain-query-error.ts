@@ -190,16 +190,27 @@ function explainFunction(name: string, { sqlite }: RefusedStatement): Explanatio
 
 /** What may have been meant at the place at which SQLite stopped. */
 function toSyntaxHint(token: string, at: number, { sqlite, text }: RefusedStatement): string {
+  const word = token.toUpperCase();
   const isTable = /\b(?:from|join)\s+$/i.test(text.slice(0, at));
+  const table = isTable ? suggestNames(listClosest(token, listTables(sqlite), 1)) : null;
+  if (table !== null) return table;
+  if (KEYWORDS.includes(word) || RESERVED.has(word))
+    return `${word} is a word of SQL and does not belong here; a name that is the same stands in double quotes.`;
   const isColumn = listColumns(sqlite).some(({ column }) => column.toLowerCase() === token.toLowerCase());
-  const known = isTable ? listTables(sqlite) : isColumn ? [] : KEYWORDS;
-  const suggested = suggestNames(listClosest(token, known, 1).filter((one) => one !== token.toUpperCase()));
-  if (suggested !== null) return suggested;
-  if (KEYWORDS.includes(token.toUpperCase()))
-    return `${token.toUpperCase()} is a word of SQL and does not belong here; a name that is the same stands in double quotes.`;
+  const keyword = isTable || isColumn ? null : suggestNames(listClosest(token, KEYWORDS, 1));
+  if (keyword !== null) return keyword;
   return 'What is wrong stands there or just before it. See docs/schema.md for tables, columns and views.';
 }
 
+/** The words, besides those below, that SQLite takes for no name unless they are quoted. */
+const RESERVED = new Set(
+  (
+    'ADD ALTER AUTOINCREMENT CHECK COLLATE COMMIT CONSTRAINT CREATE DEFAULT DEFERRABLE DELETE DROP ESCAPE EXCEPT FOREIGN ' +
+    'INDEX INSERT INTERSECT INTO ISNULL NOTHING NOTNULL PRIMARY REFERENCES RETURNING SET TABLE TO TRANSACTION UNIQUE UPDATE'
+  ).split(' '),
+);
+
+/** The words that may be suggested for a misspelled one. */
 const KEYWORDS = [
   ...[
     'SELECT',

@@ -10,7 +10,7 @@ import { codeOf, wordsOf } from '../system-words.ts';
 import { isSqliteError, toDatabaseError } from './database-error.ts';
 import { listMigrations, runMigrations } from './migrations.ts';
 import { removeLeftovers } from './leftovers.ts';
-import { openToRead } from './open-to-read.ts';
+import { openToRead, READING_HINT } from './open-to-read.ts';
 import { keepSeals } from './seals.ts';
 
 /** An open mirror: the connection, and Drizzle on top of it. */
@@ -207,7 +207,10 @@ function refuseMissing(path: string): void {
   } catch (cause) {
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(cause)))
       throw new MirrorError('DATABASE_MISSING', `There is no mirror at ${path}.`);
-    throw new MirrorError('DATABASE_UNWRITABLE', `${path} cannot be opened: ${wordsOf(cause)}.`, { cause });
+    throw new MirrorError('DATABASE_UNWRITABLE', `${path} cannot be opened: ${wordsOf(cause)}.`, {
+      cause,
+      hint: READING_HINT,
+    });
   }
 }
 

@@ -80,13 +80,17 @@ function openAndLook(name: string, timeoutMs: number): Database.Database {
   }
 }
 
+/** What to do where this user may not read. */
+export const READING_HINT =
+  'Reading needs the right to read the file and to enter its folder; it needs no right to write.';
+
 function refuseUnreadable(path: string): void {
   try {
     closeSync(openSync(path, 'r'));
   } catch (cause) {
     throw new MirrorError('DATABASE_UNWRITABLE', `This user may not read ${path}.`, {
       cause,
-      hint: 'Reading needs the right to read the file and to enter its folder; it needs no right to write.',
+      hint: READING_HINT,
     });
   }
 }

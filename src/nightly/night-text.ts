@@ -1,9 +1,8 @@
 import { EXIT_CODES } from '../exit-codes.ts';
 import { toZonedMinute } from '../local-time.ts';
+import { MAX_MESSAGE, toSafeMessage } from '../safe-text.ts';
 import type { RunReport } from '../sync/run-report.ts';
 import type { NightSummary } from './night-steps.ts';
-
-const MOST_CHARACTERS = 1000;
 
 /**
  * A night in a few lines, for a chat: Slack and Mattermost show the `text` of what a webhook sends. What would be a link, a
@@ -19,7 +18,7 @@ export function renderNightText({ night, exit, reports, steps }: NightSummary): 
       .filter(({ outcome }) => outcome === 'failed')
       .map(({ step, detail }) => `${step} failed: ${detail}`),
   ];
-  return lines.map(toChat).join('\n').slice(0, MOST_CHARACTERS);
+  return lines.map(toChat).join('\n').slice(0, MAX_MESSAGE).toWellFormed();
 }
 
 function renderChanges(reports: readonly RunReport[]): string {
@@ -37,8 +36,7 @@ function renderChanges(reports: readonly RunReport[]): string {
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '@': '(at)' };
 
 function toChat(line: string): string {
-  return line
-    .replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ')
+  return toSafeMessage(line)
     .replaceAll(/[&<>@]/g, (character) => ENTITIES[character] ?? '')
     .replaceAll(/[*`~[\]]/g, ' ');
 }

@@ -1,5 +1,7 @@
 import { Cron } from 'croner';
+import { listClosest, suggestNames } from '../closest-names.ts';
 import { MirrorError } from '../errors.ts';
+import { toZonedMinute } from '../local-time.ts';
 import { createZoneClock, type ClockShift, type ZoneClock } from './time-zone.ts';
 
 /** When a night is due: a checked cron expression in a checked time zone. */
@@ -75,13 +77,15 @@ export function parseSchedule(
 }
 
 /** What a person should hear of a schedule that is valid and most probably not meant; null when there is nothing. */
-export function findScheduleDoubt({ cron, findNext }: Schedule, now: Date): string | null {
+export function findScheduleDoubt({ cron, timezone, findNext }: Schedule, now: Date): string | null {
   const next = findNext(now);
   if (next === null) return `No night is due any more by the schedule ${JSON.stringify(cron)}.`;
   const days = Math.round((next.getTime() - now.getTime()) / DAY_MS);
   if (next.getTime() - now.getTime() <= A_MONTH_MS) return null;
-  return `By the schedule ${JSON.stringify(cron)} the next night is ${days} days off, at ${next.toISOString()}.`;
+  return `By the schedule ${JSON.stringify(cron)} the next night is ${days} days off, at ${toZonedMinute(next, timezone)}.`;
 }
+
+const ZONE_HINT = 'Use a name such as UTC or America/Detroit.';
 
 function openClock(timezone: string, from: string): ZoneClock {
   try {
@@ -89,7 +93,7 @@ function openClock(timezone: string, from: string): ZoneClock {
   } catch (cause) {
     throw new MirrorError('SETTING_INVALID', `${from} ${JSON.stringify(timezone)} is not a time zone.`, {
       cause,
-      hint: 'Use a name such as UTC or America/Detroit.',
+      hint: suggestNames(listClosest(timezone, Intl.supportedValuesOf('timeZone'))) ?? ZONE_HINT,
     });
   }
 }

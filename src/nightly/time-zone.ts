@@ -1,3 +1,5 @@
+import { toOffset } from '../local-time.ts';
+
 /** Where the clock of a zone is set: at this instant its distance from UTC changes from `before` to `after` milliseconds. */
 export interface ClockShift {
   readonly at: number;
@@ -19,7 +21,8 @@ const SECOND_MS = 1000;
 
 /** Fails with a RangeError when there is no zone of that name. Each span of time is looked up once. */
 export function createZoneClock(timezone: string): ZoneClock {
-  const readOffset = createOffsetReader(timezone);
+  const readOffset = (instant: number): number => toOffset(new Date(instant), timezone);
+  readOffset(0);
   const offsets = new Map<number, number>();
   const shifts = new Map<number, ClockShift | null>();
 
@@ -65,25 +68,5 @@ export function createZoneClock(timezone: string): ZoneClock {
       }
       return null;
     },
-  };
-}
-
-function createOffsetReader(timezone: string): (instant: number) => number {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: timezone,
-    calendar: 'gregory',
-    numberingSystem: 'latn',
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
-  return (instant) => {
-    // "11/27/2026, 03:17:00"
-    const [month = 0, day, year = 0, hour, minute, second] = format.format(instant).split(/\D+/).map(Number);
-    return Date.UTC(year, month - 1, day, hour, minute, second) - instant;
   };
 }

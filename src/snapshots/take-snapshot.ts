@@ -2,7 +2,7 @@ import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MirrorError } from '../errors.ts';
 import { toRealPath } from '../files/real-path.ts';
-import { describeMissingFolder, MAKE_FOLDER_HINT } from '../files/regular-file.ts';
+import { describeMissingFolder, FILE_IN_FOLDER_HINT, MAKE_FOLDER_HINT } from '../files/regular-file.ts';
 import { moveIntoPlace } from '../files/replace-file.ts';
 import { takeAfter } from '../files/take-after.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
@@ -99,7 +99,10 @@ function checkTarget(file: string): void {
     throw new MirrorError('SNAPSHOT_FAILED', `${file} cannot be written: ${fault}.`, {
       hint: MAKE_FOLDER_HINT,
     });
-  if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) throw toExists(file);
+  const found = lstatSync(file, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true)
+    throw new MirrorError('SNAPSHOT_EXISTS', `${file} is a folder.`, { hint: FILE_IN_FOLDER_HINT });
+  if (found !== undefined) throw toExists(file);
   accessSync(folder, constants.W_OK | constants.X_OK);
 }
 

@@ -19,7 +19,7 @@ describe('case --as-of', () => {
     const run = await start();
     const { exitCode, stdout, stderr } = await run('case', '1', '--as-of', '1');
     expect([exitCode, stdout.includes('First name')]).toEqual([0, true]);
-    expect(stderr).toBe('As of run 1, which ended at 2030-01-15 03:17.\n');
+    expect(stderr).toBe('As of run 1, which ended at 2030-01-15 03:17 UTC.\n');
     expect((await run('case', '1', '--as-of', '2030-01-15')).stdout).toContain('Second name');
   });
 
@@ -52,7 +52,7 @@ describe('query --as-of', () => {
     expect(await run('query', '--format', 'csv', '--as-of', '1', sql)).toEqual({
       exitCode: 0,
       stdout: 'name\nFirst name\n',
-      stderr: 'As of run 1, which ended at 2030-01-15 03:17.\n',
+      stderr: 'As of run 1, which ended at 2030-01-15 03:17 UTC.\n',
     });
     expect((await run('query', '--format', 'csv', '--as-of', '2', sql)).stdout).toBe('name\nSecond name\n');
   });

@@ -80,7 +80,8 @@ describe('a time is on the clock of the reader', () => {
     [['snapshot', '--as-of', '2029-12-01'], 'which ended at 2030-01-14 22:17 EST.'],
     [['query', '--as-of', '2029-12-01', 'SELECT 1'], 'which ended at 2030-01-14 22:17 EST.'],
     [['doctor', '--at', '17 3 * * *', '--timezone', 'UTC'], 'next at 2030-01-04 03:17 UTC'],
-    [['doctor', '--at', '0 3 1 5 *', '--timezone', 'UTC'], 'off, at 2030-04-30 23:00 EDT.'],
+    [['doctor', '--at', '0 3 1 5 *', '--timezone', 'UTC'], 'next at 2030-05-01 03:00 UTC'],
+    [['doctor', '--at', '0 3 1 5 *', '--timezone', 'UTC'], 'off, at 2030-05-01 03:00 UTC.'],
     [['nightly', '--once-now', '--log-format', 'text'], 'The night of 2030-01-02 22:17 EST is complete'],
     [['sync'], '2030-01-03 00:00 EST run 2 begun'],
   ])('%j: %s', async (args, words) => {

@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { runCli } from '../support/command-line.ts';
+import { startNights } from '../support/nights.ts';
+import { smallCollection } from '../support/small-collection.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 describe('wrong input gets one clear line and a hint, never a stack trace', () => {
@@ -115,4 +117,46 @@ describe('help', () => {
     expect(stdout).toBe('');
     expect(stderr).toContain('Usage: clearinghouse-mirror');
   });
+});
+
+test.each<[number, string[], string, string]>([
+  [2, ['query', '--file', ''], '--file is empty.', 'Give it a path'],
+  [2, ['query', 'SELECT 1', '--output', ''], '--output is empty.', 'Give it a path'],
+  [2, ['query', 'SELECT 1', '--database', ''], '--database is empty.', 'Give it a value'],
+  [2, ['nightly', '--at', ' '], '--at is empty.', 'Give it a value'],
+  [2, ['snapshot', '--to', ''], '--to is empty.', 'Give it a path'],
+  [2, ['restore', ''], 'The name of the snapshot is empty.', 'Give it a path'],
+  [2, ['demo', '--database', ''], '--database is empty.', 'Give it a path'],
+  [9, ['snapshot', '--to', '.'], ' is a folder. [SNAPSHOT_EXISTS]', 'Name a file in it.'],
+  [2, ['query', 'SELECT 1', '--output', '.'], '. is a folder. [OUTPUT_REFUSED]', 'Name a file in it.'],
+  [9, ['restore', '.'], ' is a folder. [DATABASE_FOREIGN]', 'Name another file.'],
+  [2, ['query', 'SELECT 1', '--output', 'x.XLSX'], 'x.XLSX would hold text', 'ends in .csv'],
+  [
+    2,
+    ['snapshot', '--list', '--to', 'x.db'],
+    'takes --list or --to',
+    '`clearinghouse-mirror snapshot --help`',
+  ],
+  [2, ['snapshot', '--list', '--as-of', '1'], 'takes --list or --as-of', 'snapshot --help'],
+  [2, ['snapshot', '--list', '--keep-daily', '1'], 'takes --list or --keep-daily', 'snapshot --help'],
+  [2, ['query', '--file', 'nowhere.sql'], 'there is no such file', '`clearinghouse-mirror query --help`'],
+  [2, ['replica', '--port', '70000'], 'at most 65535', '`clearinghouse-mirror replica --help`'],
+  [2, ['nightly', '--timezone', 'Detroit'], 'is not a time zone.', 'Did you mean America/Detroit?'],
+])('exit %i: %j says what is wrong, and what to do', async (code, args, sentence, hint) => {
+  const { harness } = await startNights(smallCollection(1));
+  const { database } = harness;
+  const folder = dirname(database);
+  const env = { CLEARINGHOUSE_API_TOKEN: 'some-token', CLEARINGHOUSE_DATABASE: database };
+  const { exitCode, stdout, stderr } = await runCli(args, { env, folder });
+  expect([exitCode, stdout]).toEqual([code, '']);
+  const [error, told] = stderr.split('\nHint: ');
+  expect(error).toContain(sentence);
+  expect(told).toContain(hint);
+});
+
+test('demo takes a relative path from the folder in which it is run', async () => {
+  const folder = tempFolder();
+  writeFileSync(join(folder, 'notes.db'), 'These are notes.');
+  const { exitCode, stderr } = await runCli(['demo', '--database', 'notes.db'], { folder });
+  expect([exitCode, stderr]).toEqual([9, expect.stringContaining(join(folder, 'notes.db'))]);
 });

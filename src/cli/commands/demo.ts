@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { DemoStage } from '../../demo/run-demo.ts';
 import type { ExitName } from '../../exit-codes.ts';
-import { expandHome } from '../../path-setting.ts';
+import { toPath } from '../../path-setting.ts';
 import { ownCommand, reportStyle, textWidth, withStop, write, writeText, type Io } from '../io.ts';
 import { createProgress } from '../render/progress.ts';
 import { toJsonLine } from '../render/cell-text.ts';
@@ -37,7 +37,7 @@ function toCaseCount(text: string): number {
 
 export async function runDemoCommand(flags: Flags, io: Io): Promise<ExitName> {
   const { runDemo } = await import('../../demo/run-demo.ts');
-  const database = expandHome(String(flags.database), '--database');
+  const database = toPath(String(flags.database), '--database', io.folder, true);
   const isJson = flags.json === true;
   const show = (text: string): Promise<void> => (isJson ? Promise.resolve() : write(io.stdout, text));
   const stage: DemoStage = {

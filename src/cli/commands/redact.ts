@@ -40,8 +40,8 @@ another program reads the file or the process dies, \`status\` says that it is p
 and the next \`sync\` finishes it.
 
 The copies that still hold the content are listed: snapshots, the copy before an upgrade,
-mirrors that were replaced. With --snapshots it is removed there too. Copies elsewhere
-keep it, and so do other cases that name this one. Should the site publish the case
+mirrors that were replaced, and copies under any other name beside the mirror or in the
+folder of the snapshots. With --snapshots it is removed there too. Copies elsewhere keep it, and so do other cases that name this one. Should the site publish the case
 again, a sync stores it again.
 
 Example:

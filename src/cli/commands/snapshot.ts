@@ -3,6 +3,7 @@ import type { ExitName } from '../../exit-codes.ts';
 import { findRunAsOf } from '../../history/find-run-as-of.ts';
 import type { Moment } from '../../history/parse-moment.ts';
 import { writeStateAsOf } from '../../history/write-state-as-of.ts';
+import { MirrorError } from '../../errors.ts';
 import { toPath } from '../../path-setting.ts';
 import { parseSettings } from '../../settings.ts';
 import { parseSnapshotSettings, type SnapshotSettings } from '../../settings-nightly.ts';
@@ -54,6 +55,7 @@ export async function runSnapshotCommand(flags: Flags, io: Io): Promise<ExitName
   const { database } = parseSettings(written);
   const settings = parseSnapshotSettings(written, database);
   if (flags.list === true) {
+    refuseBesideList(flags);
     const all = listSnapshots(database, settings.folder);
     const text =
       flags.json === true
@@ -78,6 +80,21 @@ export async function runSnapshotCommand(flags: Flags, io: Io): Promise<ExitName
   );
   if (taken.latestFailure !== null) throw taken.latestFailure;
   return 'complete';
+}
+
+/** A flag that would have no effect is more often a mistake. Fails with USAGE. */
+function refuseBesideList(flags: Flags): void {
+  const beside = {
+    to: '--to',
+    asOf: '--as-of',
+    keepDaily: '--keep-daily',
+    keepWeekly: '--keep-weekly',
+    keepMonthly: '--keep-monthly',
+  };
+  for (const [name, flag] of Object.entries(beside)) {
+    if (flags[name] !== undefined)
+      throw new MirrorError('USAGE', `\`snapshot\` takes --list or ${flag}, and not both.`);
+  }
 }
 
 function toRequest(

@@ -1,4 +1,4 @@
-import { toLocalMinute } from '../../local-time.ts';
+import { toZonedMinute } from '../../local-time.ts';
 import type { RunAsOf } from '../../history/find-run-as-of.ts';
 
 /** The flag of the commands that can answer from an earlier state. */
@@ -9,7 +9,7 @@ export const AS_OF = [
 
 /** Says which state an answer is from. */
 export function renderRunAsOf({ runId, startedAt, endedAt }: RunAsOf, timeZone: string): string {
-  return `As of run ${runId}, which ${endedAt === null ? `began at ${toLocalMinute(startedAt, timeZone)} and died` : `ended at ${toLocalMinute(endedAt, timeZone)}`}.`;
+  return `As of run ${runId}, which ${endedAt === null ? `began at ${toZonedMinute(startedAt, timeZone)} and died` : `ended at ${toZonedMinute(endedAt, timeZone)}`}.`;
 }
 
 export function toRunAsOfJson({ runId, startedAt, endedAt }: RunAsOf) {
