@@ -13,13 +13,13 @@ const only = ({ columns }: Damage, column: string): boolean => columns.length ==
 /** The whole list: docs/verify.md has it, and the damage test admits nothing else. */
 export const UNKNOWABLE_ROWS: readonly Unknowable[] = [
   {
-    what: 'The number of a docket entry (`docket_entries.mirror_id`) to which no other row refers.',
-    why: 'It only names the row. Where an attachment or an earlier text of the entry refers to it, a change is found.',
+    what: 'A changed number of a docket entry (`docket_entries.mirror_id`) that no other row refers to.',
+    why: 'It only names the row. If an attachment or an earlier text of the entry refers to it, `verify` finds the change.',
     holds: (_, damage) => damage.table === 'docket_entries' && only(damage, 'mirror_id'),
   },
   {
-    what: 'How far the numbers of changes (`sqlite_sequence`) have come, in a mirror in which a case was redacted.',
-    why: 'A redaction removes the newest changes with what they said; the next number only has to be a higher one.',
+    what: 'A changed counter of change numbers (`sqlite_sequence`) in a mirror with a redacted case.',
+    why: 'A redaction removes the newest changes and their content; the next number only has to be higher.',
     holds: (_, damage) =>
       damage.table === 'sqlite_sequence' && only(damage, 'seq') && damage.row.name === 'case_changes',
   },
@@ -31,12 +31,12 @@ export function findUnknowable(mirror: Mirror, damage: Damage): Unknowable | und
 
 /** What no query reads. */
 export const UNKNOWABLE_STATISTICS = {
-  what: 'The statistics of the indexes (`sqlite_stat1`, `sqlite_stat4`).',
-  why: 'They say which index a query uses, and nothing of what it answers.',
+  what: 'Changed index statistics (`sqlite_stat1`, `sqlite_stat4`).',
+  why: 'They affect which index a query uses, not its answer.',
 } as const;
 
 /** What of the bytes of a file no verification looks at, because nobody else does either. */
 export const UNKNOWABLE_BYTES = {
-  what: 'Bytes that no content is made of: free pages, the room between the rows of a page, fields of the header that nobody reads.',
+  what: 'Changed bytes that hold no content: free pages, space between the rows of a page, unused header fields.',
   why: 'Every table, view and setting of the file reads as before; the damage test compares them all.',
 } as const;
