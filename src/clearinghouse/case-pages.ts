@@ -197,7 +197,7 @@ function findFlaw({ count, isDamaged, isMalformed }: PageEnvelope, url: URL): Mi
     return isMalformed === true
       ? new MirrorError(
           'JSON_MALFORMED',
-          `${describePath(url)} is not valid JSON: it has a comma or a bare word too many. All of it was read.`,
+          `${describePath(url)} is not valid JSON: it holds a comma, a word or other text that does not belong there. All cases in it were read.`,
         )
       : null;
   const message = `${describePath(url)} answered outside the contract: \`count\` is not a whole number`;

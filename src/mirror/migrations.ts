@@ -16,9 +16,9 @@ export function listMigrations(): MigrationMeta[] {
 /**
  * Runs the migrations that a file lacks and notes them as Drizzle does, in one transaction: they come together or not at
  * all. Drizzle's own migrator ends a failed transaction by a ROLLBACK of its own. Where SQLite has rolled back already,
- * as it does when the disk is full, that fails too, and the failure that mattered is lost.
+ * as it does when the disk is full, that fails too, and the failure that mattered is lost. What `check` throws at the end undoes all of it.
  */
-export function runMigrations(sqlite: Database.Database): void {
+export function runMigrations(sqlite: Database.Database, check: () => void): void {
   const run = sqlite.transaction(() => {
     sqlite.exec(`CREATE TABLE IF NOT EXISTS "__drizzle_migrations" (
       id SERIAL PRIMARY KEY,
@@ -33,6 +33,7 @@ export function runMigrations(sqlite: Database.Database): void {
       for (const statement of sql) sqlite.exec(statement);
       note.run(hash, folderMillis);
     }
+    check();
     sealAll(sqlite);
   });
   // Only so may a migration take a word out of the schema of a table without moving its rows.

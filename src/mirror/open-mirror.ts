@@ -182,8 +182,9 @@ function applyMigrations(sqlite: Database.Database, path: string): void {
   sqlite.pragma('foreign_keys = OFF');
   sqlite.pragma(`application_id = ${APPLICATION_ID}`);
   try {
-    runMigrations(sqlite);
+    runMigrations(sqlite, refuseOrphans);
   } catch (cause) {
+    if (cause instanceof MirrorError) throw cause;
     if (isSqliteError(cause) && /^SQLITE_(FULL|IOERR|READONLY|BUSY)/.test(cause.code)) throw cause;
     throw new MirrorError(
       'MIGRATION_FAILED',
@@ -191,8 +192,10 @@ function applyMigrations(sqlite: Database.Database, path: string): void {
       { cause },
     );
   }
-  const violations = sqlite.pragma('foreign_key_check') as unknown[];
-  if (violations.length > 0) {
+
+  function refuseOrphans(): void {
+    const violations = sqlite.pragma('foreign_key_check') as unknown[];
+    if (violations.length === 0) return;
     throw new MirrorError(
       'DATABASE_DAMAGED',
       `${path}: ${violations.length} rows point to rows that do not exist.`,

@@ -141,6 +141,20 @@ describe('a mirror of every earlier version', () => {
     },
   );
 
+  test('stays as it is, at each start, while rows of it point to rows that do not exist', () => {
+    const path = join(tempFolder(), 'mirror.db');
+    makeVersion(path, 2);
+    const sqlite = openSqlite(path);
+    sqlite.pragma('foreign_keys = OFF');
+    sqlite.exec('UPDATE cases SET mirror_first_run_id = 99');
+    sqlite.close();
+    const before = listRows(path);
+    for (let start = 0; start < 2; start++)
+      expect(() => openMirror(path)).toThrow(expect.objectContaining({ code: 'DATABASE_DAMAGED' }));
+    expect(listRows(path)).toEqual(before);
+    expect(listRows(toBackupPath(path))).toEqual(before);
+  });
+
   test.each(versions)('of %d migrations becomes what a new mirror is', (migrations) => {
     const path = join(tempFolder(), 'mirror.db');
     makeVersion(path, migrations);
