@@ -37,12 +37,27 @@ function askAsOf(path: string, text: string): unknown[][] {
   }
 }
 
+/** Newer versions of SQLite read nothing of a file whose schema holds more than one statement a row. */
+function isRefused(path: string): boolean {
+  try {
+    openMirrorReadOnly(path).close();
+    return false;
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'DATABASE_DAMAGED' });
+    return true;
+  }
+}
+
 describe('a question as of a run, of a file in which somebody planted', () => {
   test('further statements behind a view, executes none of them, and reads the view of the program', () => {
     const path = writePlanted(
       'clean_cases',
       `CREATE VIEW clean_cases AS SELECT 'planted' AS name; ATTACH '${planted}' AS planted; CREATE TABLE planted.x (y)`,
     );
+    if (isRefused(path)) {
+      expect(existsSync(planted)).toBe(false);
+      return;
+    }
     expect(askAsOf(path, 'SELECT count(DISTINCT name) FROM clean_cases')).toEqual([[1]]);
     expect(askAsOf(path, `SELECT name FROM clean_cases WHERE name = 'planted'`)).toEqual([]);
     expect(existsSync(planted)).toBe(false);
