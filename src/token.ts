@@ -32,14 +32,12 @@ export function readToken(written: WrittenSettings): string {
   const file = findTokenFile(written);
   const path = file === undefined ? undefined : toTokenPath(written);
   checkTrust(written, file ?? given, path);
-  const text = path === undefined ? given?.text : readTokenFile(path, file?.from ?? '--token-file');
+  const text = path === undefined ? given?.text : readTokenFile(path, file?.from);
   const token = (text ?? '').trim().replace(/^token(\s+|$)/i, '');
   if (token === '') throw new MirrorError('TOKEN_MISSING', 'No API token was given.');
   if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new MirrorError(
-      'SETTING_INVALID',
-      `${file === undefined ? (given?.from ?? 'The API token') : `The file of ${file.from}`} holds spaces or characters that a token cannot have.`,
-    );
+    const place = path === undefined ? (given?.from ?? 'The API token') : nameFile(path, file?.from);
+    throw new MirrorError('SETTING_INVALID', `${place} holds spaces or characters that a token cannot have.`);
   }
   return token;
 }
@@ -84,10 +82,10 @@ const STDIN = 0;
 const piped = new Map<string, string>();
 
 /** Waits for a slow writer, as of a password manager. Fails with SETTING_INVALID. */
-function readTokenFile(path: string, from: string): string {
+function readTokenFile(path: string, from: string | undefined): string {
   const known = piped.get(path);
   if (known !== undefined) return known;
-  const name = path === '-' ? 'Standard input' : `The token file ${path} (${from})`;
+  const name = nameFile(path, from);
   if (path === '-' && isatty(STDIN))
     throw new MirrorError('SETTING_INVALID', 'A token is not read from a terminal, which would show it.', {
       hint: 'Run `clearinghouse-mirror init`, which asks for it without showing it.',
@@ -98,7 +96,7 @@ function readTokenFile(path: string, from: string): string {
     const isFile = (path === '-' ? fstatSync(STDIN) : statSync(path)).isFile();
     file = isFile ? open() : whileSignalsEnd(open);
     const opened = file;
-    const bytes = isFile ? readWhole(opened) : whileSignalsEnd(() => readWhole(opened));
+    const bytes = isFile ? readWhole(opened, name) : whileSignalsEnd(() => readWhole(opened, name));
     const text = decodeText(bytes, name);
     if (!isFile) piped.set(path, text);
     return text;
@@ -110,7 +108,11 @@ function readTokenFile(path: string, from: string): string {
   }
 }
 
-function readWhole(file: number): Buffer {
+function nameFile(path: string, from = '--token-file'): string {
+  return path === '-' ? 'Standard input' : `The token file ${path} (${from})`;
+}
+
+function readWhole(file: number, name: string): Buffer {
   const buffer = Buffer.alloc(MAX_BYTES + 1);
   for (let length = 0; length <= MAX_BYTES;) {
     try {
@@ -124,7 +126,7 @@ function readWhole(file: number): Buffer {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
     }
   }
-  throw new MirrorError('SETTING_INVALID', 'The token file holds more than a token.');
+  throw new MirrorError('SETTING_INVALID', `${name} holds more than a token.`);
 }
 
 /** Whether a token comes from what can be read once only, so that its path is no place to find it again. */
