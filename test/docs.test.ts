@@ -85,6 +85,11 @@ describe('the front page', () => {
     expect(lines.slice(0, 10)).toContain('npm install && npm run demo');
   });
 
+  test('has the command that runs all checks and tests, which is what .ci/run runs', () => {
+    expect(read('README.md').split('\n')).toContain('npm install && npm test');
+    expect(read('.ci/run')).toMatch(/^npm install && npm test$/m);
+  });
+
   test('shows an answer below each query', () => {
     expect(read('README.md').match(/```sql\n[^]*?```\n\n```text\n\s*\w+/g)).toHaveLength(3);
   });
