@@ -10,14 +10,14 @@ const MAX_LINES_OF_CHANGES = 10;
 
 /**
  * README.md with the output of its queries and of `changes` on the mirror of the demo, and with the measured figures.
- * Generated are the text block after each SQL block, the text block of "What changed", and the paragraph of "How fast
- * is it?".
+ * Generated are the text block after each SQL block, the text block of "What changed", and the paragraph that
+ * begins with "A first sync of".
  */
 export async function renderReadme(run: RunOnDemo): Promise<string> {
   let page = await fillInAnswers(readFileSync(README, 'utf8'), run);
   const changes = (await run('changes')).split('\n').slice(0, MAX_LINES_OF_CHANGES).join('\n');
   page = fillIn(page, /(## What changed\n[^]*?```text\n)[^]*?(```)/, `${changes}\n`);
-  return fillIn(page, /(## How fast is it\?\n\n)[^]*?(\n\n## )/, renderPerformance());
+  return fillIn(page, /(\n\n)A first sync of [^]*?(\n\n## )/, renderPerformance());
 }
 
 async function fillInAnswers(page: string, run: RunOnDemo): Promise<string> {

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import type { Io, Out } from '../../src/cli/io.ts';
+import type { Out } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
+import { createScriptIo } from './script-io.ts';
 
 /** What a command prints in a terminal with this many columns. */
 const COLUMNS = 88;
@@ -21,7 +22,7 @@ export async function withDemo<T>(use: (run: RunOnDemo, demoOutput: string) => P
   let time = Date.parse('2026-06-02T03:17:00Z');
   const run: RunOnDemo = async (...args) => {
     const output: string[] = [];
-    const io: Io = {
+    const io = createScriptIo({
       stdout: collect(output),
       stderr: collect([]),
       env: { CLEARINGHOUSE_DATABASE: database },
@@ -34,13 +35,7 @@ export async function withDemo<T>(use: (run: RunOnDemo, demoOutput: string) => P
           return Promise.resolve();
         },
       },
-      timeZone: 'UTC',
-      keepHeapSmall: () => undefined,
-      onReload: () => () => undefined,
-      readStdin: () => Promise.resolve(''),
-      ask: null,
-      onStop: () => () => undefined,
-    };
+    });
     const exitCode = await main(args, io);
     if (exitCode !== 0) throw new Error(`${args.join(' ')} ended with exit code ${exitCode}`);
     return output.join('');

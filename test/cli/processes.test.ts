@@ -11,22 +11,15 @@ import { tempFolder } from '../support/temp-folder.ts';
 
 /** A replica that takes its time, and the environment that leads a process to it. */
 async function start(latencyMs: number) {
-  const { replica, database, rows } = await startHarness({
+  const { replica, database, env, rows } = await startHarness({
     source: smallCollection(60),
     pageSize: 2,
     latencyMs,
   });
-  const env = {
-    CLEARINGHOUSE_API_URL: replica.url,
-    CLEARINGHOUSE_API_TOKEN: replica.token,
-    CLEARINGHOUSE_DATABASE: database,
-    CLEARINGHOUSE_DELAY: '0',
-    CLEARINGHOUSE_LOG_FORMAT: 'text',
-  };
   const untilAsked = async (times: number): Promise<void> => {
     while (replica.requests.length < times) await delay(10);
   };
-  return { replica, database, rows, env, untilAsked };
+  return { replica, database, rows, env: { ...env, CLEARINGHOUSE_LOG_FORMAT: 'text' }, untilAsked };
 }
 
 function checkIntegrity(database: string): void {

@@ -4,17 +4,13 @@ import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 
 test('a real process runs on schedule, minute after minute', async () => {
-  const { replica, database, rows } = await startHarness({ source: smallCollection(60), pageSize: 2 });
-  const env = {
-    CLEARINGHOUSE_API_URL: replica.url,
-    CLEARINGHOUSE_API_TOKEN: replica.token,
-    CLEARINGHOUSE_DATABASE: database,
-    CLEARINGHOUSE_DELAY: '0',
+  const { env, rows } = await startHarness({ source: smallCollection(60), pageSize: 2 });
+  const { child, ended, saw } = spawnCli(['nightly', '--at', '* * * * *', '--start-delay', '0'], {
+    ...env,
     CLEARINGHOUSE_LOG_FORMAT: 'text',
-  };
-  const { child, ended, saw } = spawnCli(['nightly', '--at', '* * * * *', '--start-delay', '0'], env);
+  });
   await saw('run 3 begun');
   child.kill('SIGTERM');
   await ended;
   expect(rows("SELECT count(*) AS n FROM sync_runs WHERE outcome = 'complete'")[0]?.n).toBeGreaterThan(1);
-}, 600_000);
+});

@@ -15,6 +15,8 @@ import { tempFolder } from './temp-folder.ts';
 export interface SyncHarness {
   readonly replica: Replica;
   readonly database: string;
+  /** The environment that leads a process to this replica and this mirror. */
+  readonly env: NodeJS.ProcessEnv;
   readonly surroundings: FakeSurroundings;
   /** Everything that the runs have told so far. */
   readonly events: readonly SyncEvent[];
@@ -60,6 +62,12 @@ export async function startHarness(options: ReplicaOptions): Promise<SyncHarness
   return {
     replica,
     database,
+    env: {
+      CLEARINGHOUSE_API_URL: replica.url,
+      CLEARINGHOUSE_API_TOKEN: replica.token,
+      CLEARINGHOUSE_DATABASE: database,
+      CLEARINGHOUSE_DELAY: '0',
+    },
     surroundings,
     events,
     read,
