@@ -1,8 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fingerprint } from '../src/cases/fingerprint.ts';
-import { splitPayload } from '../src/cases/split-payload.ts';
+import { fingerprint, splitPayload } from '../src/cases/fingerprint.ts';
 import { toCaseRows } from '../src/cases/to-case-rows.ts';
 import { parseCasePayload, type CasePayload } from '../src/clearinghouse/case-payload.ts';
 import { toPageRecord } from '../src/clearinghouse/page-record.ts';

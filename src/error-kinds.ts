@@ -1,8 +1,7 @@
 import { ERRORS_OF_THE_API } from './error-kinds/api.ts';
 import { ERRORS_OF_THE_DATABASE } from './error-kinds/database.ts';
-import { ERRORS_OF_QUESTIONS } from './error-kinds/questions.ts';
+import { ERRORS_OF_QUESTIONS, ERRORS_OF_SETTINGS } from './error-kinds/questions.ts';
 import { ERRORS_OF_RUNS } from './error-kinds/runs.ts';
-import { ERRORS_OF_SETTINGS } from './error-kinds/settings.ts';
 
 /** Every error code of the mirror, with its exit and its advice. docs/errors.md is generated from it. */
 export const ERROR_KINDS = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { chooseProxy, describeProxy } from '../src/choose-proxy.ts';
+import { chooseProxy, describeProxy } from '../src/http-agents.ts';
 import { MirrorError } from '../src/errors.ts';
-import { parseConnectionSettings } from '../src/settings-connection.ts';
+import { parseConnectionSettings } from '../src/settings.ts';
 import { gatherSettings } from '../src/written-settings.ts';
 
 const PROXIES = {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { DEMO_QUESTIONS } from '../src/demo/demo-questions.ts';
+import { DEMO_QUESTIONS } from '../src/demo/run-demo.ts';
 import { query } from '../src/mirror/query.ts';
 import { inventCollection } from '../src/replica/collection/invent-collection.ts';
 import { startHarness } from './support/sync-harness.ts';

@@ -4,11 +4,16 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { findRightsOfOthers, readDotEnv } from '../src/dot-env.ts';
-import { listUnknownNames } from '../src/setting-names.ts';
+import {
+  type SettingName,
+  gatherSettings,
+  isPathSetting,
+  listUnknownNames,
+  readerOf,
+} from '../src/written-settings.ts';
 import { SETTINGS } from '../src/settings-list.ts';
 import { parseSettings } from '../src/settings.ts';
 import { readToken } from '../src/token.ts';
-import { gatherSettings, isPathSetting, readerOf, type SettingName } from '../src/written-settings.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
 const NAMES = Object.keys(SETTINGS) as SettingName[];

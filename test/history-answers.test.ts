@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { DEMO_QUESTIONS } from '../src/demo/demo-questions.ts';
+import { DEMO_QUESTIONS } from '../src/demo/run-demo.ts';
 import { SWEPT_STATUSES } from '../src/clearinghouse/swept-status.ts';
 import type { JsonObject } from '../src/json.ts';
 import { openMirror } from '../src/mirror/open-mirror.ts';

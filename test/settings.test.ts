@@ -3,8 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { readDotEnv } from '../src/dot-env.ts';
 import { gatherSettings, type SettingName, type WrittenSettings } from '../src/written-settings.ts';
-import { parseNightlySettings, parseSnapshotSettings } from '../src/settings-nightly.ts';
-import { parseSettings } from '../src/settings.ts';
+import { parseNightlySettings, parseSettings, parseSnapshotSettings } from '../src/settings.ts';
 import { SETTINGS } from '../src/settings-list.ts';
 import { tempFolder } from './support/temp-folder.ts';
 

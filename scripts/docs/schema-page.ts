@@ -1,7 +1,6 @@
-import { listAudits } from '../../src/audit/list-audits.ts';
+import { listAudits, listViewComments } from '../../src/audit/list-audits.ts';
 import { LIST_TABLES } from '../../src/mirror/schema.ts';
 import { openMirrorInMemory } from '../../src/mirror/open-mirror.ts';
-import { listViewComments } from '../../src/mirror/view-comments.ts';
 import { renderMarkdownTable } from './markdown-table.ts';
 import { readSchemaComments } from './schema-comments.ts';
 

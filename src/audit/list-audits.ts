@@ -1,6 +1,26 @@
 import { listClosest, suggestNames } from '../closest-names.ts';
 import { MirrorError } from '../errors.ts';
-import { listViewComments } from '../mirror/view-comments.ts';
+import { listMigrations } from '../mirror/migrations.ts';
+import type { Mirror } from '../mirror/open-mirror.ts';
+import { type QueryAnswer, query } from '../mirror/query.ts';
+
+/** What each view shows: the comment before its `CREATE VIEW` in migrations/, in the order in which the views were made. */
+export function listViewComments(): ReadonlyMap<string, string> {
+  const comments = new Map<string, string>();
+  const statements = listMigrations().flatMap(({ sql }) => sql);
+  for (const statement of statements) {
+    const [, comment = '', view] = /^\s*((?:--.*\n)+)CREATE VIEW (\w+)/.exec(statement) ?? [];
+    if (view !== undefined)
+      comments.set(
+        view,
+        comment
+          .replace(/^--\s*/gm, '')
+          .replace(/\s+/g, ' ')
+          .trim(),
+      );
+  }
+  return comments;
+}
 
 /** A question about contradictions in the cases. Its answer is a view with one row a case, beginning with `case_id`. */
 export interface Audit {
@@ -36,4 +56,26 @@ export function findAudit(name: string): Audit {
   throw new MirrorError('USAGE', `There is no audit ${JSON.stringify(name)}.`, {
     hint: `${suggested === null ? '' : `${suggested} `}The audits are ${names.join(', ')}.`,
   });
+}
+
+export interface AuditCount extends Audit {
+  /** How many cases it lists. */
+  readonly count: number;
+}
+
+/** Counts the cases of every audit, at one moment even while a sync writes. SQLite counts; no row is read here. */
+export function countAudits({ sqlite }: Mirror): AuditCount[] {
+  const countAll = sqlite.transaction(() =>
+    listAudits().map((audit) => ({
+      ...audit,
+      count: sqlite.prepare<[], number>(`SELECT count(*) FROM ${audit.view}`).pluck().get() ?? 0,
+    })),
+  );
+  return countAll();
+}
+
+/** The cases of an audit in order of id, read while iterating. */
+export function findAuditRows(mirror: Mirror, { view }: Audit, mostRows?: number): QueryAnswer {
+  const limit = mostRows === undefined ? '' : ` LIMIT ${mostRows}`;
+  return query(mirror, `SELECT * FROM ${view} ORDER BY case_id${limit}`);
 }

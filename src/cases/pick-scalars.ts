@@ -1,4 +1,4 @@
-import type { FieldKind } from '../clearinghouse/payload-fields.ts';
+import type { FieldKind } from '../clearinghouse/case-payload.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 
 interface ScalarTypes {

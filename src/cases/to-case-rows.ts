@@ -1,16 +1,16 @@
-import type { CasePayload } from '../clearinghouse/case-payload.ts';
 import {
   CASE_FIELDS,
+  type CasePayload,
   DEFENDANT_FIELDS,
   DOCKET_FIELDS,
-  RELATED_CASE_FIELDS,
   type FieldKind,
-} from '../clearinghouse/payload-fields.ts';
+  RELATED_CASE_FIELDS,
+} from '../clearinghouse/case-payload.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
 import type { caseDefendants, cases, dockets, ListField, relatedCases } from '../mirror/schema.ts';
 import { pickScalars, toStorable } from './pick-scalars.ts';
 import { toPlainText } from './plain-text.ts';
-import type { SplitPayload } from './split-payload.ts';
+import type { SplitPayload } from './fingerprint.ts';
 import { toEntryRows, type EntryRow } from './to-docket-rows.ts';
 
 type OfRun =

@@ -1,4 +1,4 @@
-import { ATTACHMENT_FIELDS, DOCKET_ENTRY_FIELDS } from '../clearinghouse/payload-fields.ts';
+import { ATTACHMENT_FIELDS, DOCKET_ENTRY_FIELDS } from '../clearinghouse/case-payload.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { attachments, docketEntries } from '../mirror/schema.ts';
 import { fitsColumn, pickScalars, type Scalar } from './pick-scalars.ts';

@@ -4,7 +4,7 @@ import { findMeaning } from './answer-table.ts';
 import { decodeBody } from './decode-body.ts';
 import type { IsKnownText, PageRecord } from './page-record.ts';
 import { parsePage, type ParsedPage } from './parse-page.ts';
-import { parseRetryAfter } from './retry-after.ts';
+import { parseRetryAfter } from './retry-policy.ts';
 
 /** One page of a list, as the documented envelope has it. `previous` is not used. */
 export interface PageEnvelope {

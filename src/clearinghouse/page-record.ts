@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { JsonValue } from '../json.ts';
 import { parseCasePayload, type CasePayload } from './case-payload.ts';
 import { decodeStrayBytes } from './decode-body.ts';
-import * as fields from './payload-fields.ts';
+import * as fields from './case-payload.ts';
 import type { SplitRecord } from './split-page.ts';
 
 /** A record of a list: a case, or something that is none or cannot be read. */

@@ -1,15 +1,16 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import { kindOf, type CasePayload } from './case-payload.ts';
 import {
   ATTACHMENT_FIELDS,
   CASE_FIELDS,
+  type CasePayload,
   DEFENDANT_FIELDS,
   DOCKET_ENTRY_FIELDS,
   DOCKET_FIELDS,
+  type FieldKind,
   OPTIONAL_ATTACHMENT_FIELDS,
   RELATED_CASE_FIELDS,
-  type FieldKind,
-} from './payload-fields.ts';
+  kindOf,
+} from './case-payload.ts';
 
 /** A field that is not what the API's recorded answers had: unknown, missing, or of another kind. */
 export interface Drift {

@@ -1,12 +1,100 @@
-import got, { RequestError, type Got } from 'got';
-import { messageOf, MirrorError, TransientError } from '../errors.ts';
+import got, { type Got, RequestError } from 'got';
+import { MirrorError, TransientError, messageOf } from '../errors.ts';
 import type { Agents } from '../http-agents.ts';
 import { toSafeWords } from '../safe-text.ts';
-import { findMeaning, MEANINGS } from './answer-table.ts';
+import { MEANINGS, findMeaning } from './answer-table.ts';
 import { describePath } from './api-address.ts';
 import type { RawAnswer } from './classify-answer.ts';
-import { BodyGatherer } from './gather-body.ts';
-import { watchHead } from './watch-head.ts';
+
+/** Puts the pieces of a body together as they come: keeping them until the end would take the memory of two bodies. */
+class BodyGatherer {
+  #buffer: Buffer;
+  #length = 0;
+  readonly #most: number;
+  readonly #source: string;
+
+  /** `expected` is how many bytes to make room for at first; more than `most` fail with BODY_TOO_LARGE. */
+  constructor(expected: number, most: number, source: string) {
+    this.#buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(expected, most)));
+    this.#most = most;
+    this.#source = source;
+  }
+
+  add(chunk: Buffer): void {
+    const length = this.#length + chunk.length;
+    if (length > this.#most) {
+      throw new MirrorError(
+        'BODY_TOO_LARGE',
+        `The answer to ${this.#source} is larger than ${this.#most} bytes.`,
+      );
+    }
+    if (length > this.#buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.min(this.#most, Math.max(length, this.#buffer.length * 2)));
+      this.#buffer.copy(larger, 0, 0, this.#length);
+      this.#buffer = larger;
+    }
+    chunk.copy(this.#buffer, this.#length);
+    this.#length = length;
+  }
+
+  /** What has come so far. */
+  body(): Buffer {
+    return this.#buffer.subarray(0, this.#length);
+  }
+}
+
+/** What is watched of a request: the parts of got's stream and of Node's request that tell how far it has come. */
+interface WatchedStream {
+  once(event: 'request', listener: (request: WatchedRequest) => void): unknown;
+  once(event: 'response', listener: () => void): unknown;
+}
+interface WatchedRequest {
+  readonly reusedSocket: boolean;
+  once(event: 'socket', listener: (socket: WatchedSocket) => void): unknown;
+}
+interface WatchedSocket {
+  readonly connecting: boolean;
+  once(event: 'connect' | 'secureConnect', listener: () => void): unknown;
+}
+
+/** Looking up, connecting and shaking hands may each take the time to connect; a proxy's tunnel is part of the second. */
+const PHASES = 3;
+
+/**
+ * Bounds the whole wait for the head of an answer, from the first moment on: whatever a server sends before it (101, 1xx
+ * without end), and whatever phase no other time-out looks at. Returns how to stop watching.
+ */
+function watchHead(
+  stream: WatchedStream,
+  isSecure: boolean,
+  limits: { readonly connectTimeoutMs: number; readonly responseTimeoutMs: number },
+  onLate: (error: Error) => void,
+): () => void {
+  const start = (ms: number, what: string): NodeJS.Timeout =>
+    setTimeout(() => {
+      onLate(new TransientError('NETWORK_GAVE_UP', `${what} within ${ms} ms.`));
+    }, ms);
+  let timer = start(limits.connectTimeoutMs * PHASES, 'There was no connection');
+  let isOver = false;
+  const end = (): void => {
+    isOver = true;
+    clearTimeout(timer);
+  };
+  const connected = (): void => {
+    clearTimeout(timer);
+    if (!isOver) timer = start(limits.responseTimeoutMs, 'No answer began');
+  };
+  stream.once('request', (request) => {
+    request.once('socket', (socket) => {
+      if (request.reusedSocket) connected();
+      else if (isSecure) socket.once('secureConnect', connected);
+      else if (socket.connecting) socket.once('connect', connected);
+      else connected();
+    });
+  });
+  stream.once('response', end);
+  return end;
+}
 
 /** Limits of a single request. Times are milliseconds. */
 export interface RequestLimits {

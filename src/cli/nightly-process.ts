@@ -1,22 +1,99 @@
 import { MirrorError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
 import { createAgents } from '../http-agents.ts';
-import { takeWriterLock, type WriterLock } from '../mirror/writer-lock.ts';
-import { nextMinute } from '../nightly/heartbeat.ts';
+import { type WriterLock, takeWriterLock } from '../mirror/writer-lock.ts';
 import { keepNights } from '../nightly/keep-nights.ts';
-import { keepSchedule } from '../nightly/keep-schedule.ts';
+import { keepSchedule, nextMinute } from '../nightly/keep-schedule.ts';
+import { toMetricsStep } from '../nightly/metrics-step.ts';
 import { toNightBookPath } from '../nightly/night-book.ts';
-import { announceNight } from '../nightly/notify.ts';
+import type { NightStep } from '../nightly/night-steps.ts';
+import { announceNight, toPingStep, toWebhookStep } from '../nightly/notify.ts';
+import { toReportStep } from '../nightly/report-step.ts';
+import { type Schedule, findScheduleDoubt, parseSchedule } from '../nightly/schedule.ts';
+import { toSnapshotStep } from '../nightly/snapshot-step.ts';
+import { toVerifyStep } from '../nightly/verify-step.ts';
 import { PACKAGE } from '../package-info.ts';
+import {
+  type LogSettings,
+  type NightlySettings,
+  type Settings,
+  type SnapshotSettings,
+  parseLogSettings,
+  parseNightlySettings,
+  parseSettings,
+  parseSnapshotSettings,
+} from '../settings.ts';
 import { runSync } from '../sync/run-sync.ts';
+import { readToken } from '../token.ts';
 import { listStatuses } from './commands/sync.ts';
-import { withStop, write, writeText, type Io } from './io.ts';
+import { type Io, checkPrinted, findLoss, withStop, write, writeText } from './io.ts';
 import { createNightLog } from './night-log.ts';
-import { listNightSteps, readNightlySettings, type ReadSettings } from './night-settings.ts';
+import { toJsonLine } from './render/cell-text.ts';
 import { renderRunReport, toReportJson } from './render/run-report.ts';
 import { createRunEvents } from './run-events.ts';
-import type { Flags } from './settings-options.ts';
-import { toJsonLine } from './render/cell-text.ts';
+import { type Flags, readWrittenSettings } from './settings-options.ts';
+
+/** All that a night is run by. */
+export interface ReadSettings {
+  readonly settings: Settings;
+  readonly token: string;
+  readonly nightly: NightlySettings;
+  readonly schedule: Schedule;
+  readonly snapshots: SnapshotSettings;
+  readonly log: LogSettings;
+  /** What may not be as it was meant. */
+  readonly warnings: readonly string[];
+}
+
+/** Reads them all, so that nothing that cannot be used is found out at night. */
+export function readNightlySettings(flags: Flags, io: Io): ReadSettings {
+  const warnings: string[] = [];
+  const written = readWrittenSettings(flags, io, (warning) => warnings.push(warning));
+  const settings = parseSettings(written);
+  const nightly = parseNightlySettings(written);
+  const schedule = parseSchedule(nightly.at, nightly.timezone, nightly.scheduleFrom);
+  const doubt = findScheduleDoubt(schedule, io.surroundings.now());
+  return {
+    settings,
+    nightly,
+    schedule,
+    // One night now is not a matter of the schedule.
+    warnings: doubt === null || flags.onceNow === true ? warnings : [...warnings, doubt],
+    snapshots: parseSnapshotSettings(written, settings.database),
+    log: parseLogSettings(written),
+    token: readToken(written),
+  };
+}
+
+/** Fails where the log or the reports of the runs could not be written, so that the night tells of it. */
+function toLogStep(io: Io): NightStep {
+  return {
+    step: 'log',
+    needsAll: false,
+    run: () => {
+      checkPrinted(io);
+      return Promise.resolve(null);
+    },
+  };
+}
+
+/** What is done when a night is over. */
+function listNightSteps({ settings, nightly, snapshots }: ReadSettings, io: Io): NightStep[] {
+  const { now, random } = io.surroundings;
+  const { database } = settings;
+  const agents = createAgents(settings);
+  return [
+    ...(nightly.verifySample === null ? [] : [toVerifyStep(database, nightly.verifySample, random)]),
+    ...(nightly.nightlySnapshot ? [toSnapshotStep(database, snapshots, now)] : []),
+    ...(nightly.reports === null ? [] : [toReportStep(database, nightly.reports, toReportJson)]),
+    ...(nightly.metricsFile === null ? [] : [toMetricsStep(database, nightly.metricsFile, now)]),
+    ...([io.stdout, io.stderr].every((out) => findLoss(out) === null) ? [] : [toLogStep(io)]),
+    ...(nightly.webhookUrl === null
+      ? []
+      : [toWebhookStep(nightly.webhookUrl, nightly.webhookOn, toReportJson, agents)]),
+    ...(nightly.pingUrl === null ? [] : [toPingStep(nightly.pingUrl, agents)]),
+  ];
+}
 
 /** Keeps the schedule until it is told to end, or runs one night. */
 export async function runNightlyProcess(flags: Flags, io: Io): Promise<ExitName> {

@@ -1,14 +1,14 @@
 import { textWidth, tableWidth, write, writePieces, type Io, type Out } from './io.ts';
 import { writeOutputFile } from './output-file.ts';
 import { toJsonText } from './render/cell-text.ts';
-import { toCell } from './render/cell-values.ts';
 import {
-  renderRows,
-  toJsonLines,
-  toJsonList,
   type RowAnswer,
   type RowStyle,
   type RowTally,
+  renderRows,
+  toCell,
+  toJsonLines,
+  toJsonList,
 } from './render/rows.ts';
 import { renderPlural } from './render/units.ts';
 import type { RowOutput } from './row-format-options.ts';

@@ -1,9 +1,20 @@
+import { InvalidArgumentError } from 'commander';
 import { parseCaseReference } from '../cases/case-reference.ts';
 import { MirrorError } from '../errors.ts';
-import { listByNumber, listByWords, type Candidate } from '../mirror/find-candidates.ts';
+import { type Candidate, listByNumber, listByWords } from '../mirror/find-candidates.ts';
 import type { Mirror } from '../mirror/open-mirror.ts';
-import { say, type Io } from './io.ts';
+import { type Io, say } from './io.ts';
 import { renderCandidates } from './render/candidates.ts';
+
+const FORM = 'It takes the id of a case, as 10002, or its link, as https://clearinghouse.net/case/10002/.';
+
+/** Reads a case id from the command line, or the link to a case. */
+export function parseCaseId(text: string): number {
+  const reference = parseCaseReference(text);
+  if (reference.kind === 'none') throw new InvalidArgumentError(`${reference.why} ${FORM}`);
+  if (reference.kind !== 'id') throw new InvalidArgumentError(FORM);
+  return reference.id;
+}
 
 const WAYS = 'Give an id, a link to clearinghouse.net, a docket number, or words of the name.';
 

@@ -1,4 +1,4 @@
-import type { OnSyncEvent } from '../sync/sync-events.ts';
+import type { OnSyncEvent } from '../sync/sync-run.ts';
 import type { Io } from './io.ts';
 import { createProgress } from './render/progress.ts';
 

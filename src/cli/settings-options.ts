@@ -1,14 +1,15 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { readDotEnv } from '../dot-env.ts';
-import { listUnknownNames } from '../setting-names.ts';
-import { gatherSettings, type SettingName, type WrittenSettings } from '../written-settings.ts';
+import {
+  type SettingName,
+  type WrittenSettings,
+  gatherSettings,
+  listUnknownNames,
+} from '../written-settings.ts';
 import { parseSettings, type Settings } from '../settings.ts';
 import { readToken } from '../token.ts';
-import { SETTINGS } from '../settings-list.ts';
-import type { SettingSpec } from '../settings-list/setting-spec.ts';
-import { SETTINGS_OF_SNAPSHOTS } from '../settings-list/snapshots.ts';
-import { SETTINGS_OF_SYNC } from '../settings-list/sync.ts';
+import { SETTINGS, SETTINGS_OF_SNAPSHOTS, SETTINGS_OF_SYNC, type SettingSpec } from '../settings-list.ts';
 import { say, type Io } from './io.ts';
 
 /** Those of a list that have a flag. */

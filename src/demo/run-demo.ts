@@ -3,17 +3,51 @@ import type { Surroundings } from '../clearinghouse/client.ts';
 import { SWEPT_STATUSES } from '../clearinghouse/swept-status.ts';
 import { MirrorError } from '../errors.ts';
 import { openMirrorReadOnly, readAnyVersion } from '../mirror/open-mirror.ts';
-import { query, type QueryAnswer } from '../mirror/query.ts';
+import { type QueryAnswer, query } from '../mirror/query.ts';
 import { takeWriterLock } from '../mirror/writer-lock.ts';
-import { once, page } from '../replica/serve/fault-rules.ts';
 import { inventCollection } from '../replica/collection/invent-collection.ts';
+import { once, page } from '../replica/serve/fault.ts';
 import { startReplica } from '../replica/serve/start-replica.ts';
-import { gatherSettings } from '../written-settings.ts';
 import { parseSettings } from '../settings.ts';
 import type { RunReport } from '../sync/run-report.ts';
 import { runSync } from '../sync/run-sync.ts';
-import type { OnSyncEvent } from '../sync/sync-events.ts';
-import { DEMO_QUESTIONS } from './demo-questions.ts';
+import type { OnSyncEvent } from '../sync/sync-run.ts';
+import { gatherSettings } from '../written-settings.ts';
+
+/** A question worth asking, and its SQL. */
+export interface DemoQuestion {
+  readonly title: string;
+  readonly sql: string;
+}
+
+/** What the demo shows at its end. */
+export const DEMO_QUESTIONS: readonly DemoQuestion[] = [
+  {
+    title: 'Which kinds of cases are there most of, and how many are still going on?',
+    sql: `SELECT clean_case_types.value AS case_type, count(*) AS cases,
+  count(CASE WHEN case_ongoing = 'Yes' THEN 1 END) AS ongoing
+FROM clean_case_types JOIN clean_cases
+  ON clean_cases.id = clean_case_types.case_id
+GROUP BY case_type ORDER BY cases DESC, case_type LIMIT 5`,
+  },
+  {
+    title: 'Where are the longest dockets?',
+    sql: `SELECT clean_cases.id, clean_cases.name, clean_cases.court,
+  count(*) AS entries
+FROM clean_cases JOIN docket_entries
+  ON docket_entries.case_id = clean_cases.id
+GROUP BY clean_cases.id ORDER BY entries DESC, clean_cases.id LIMIT 5`,
+  },
+  {
+    title: 'What did the second night find changed?',
+    sql: `SELECT cases.id, cases.name, change_log.kind, change_log.field,
+  count(*) AS times
+FROM change_log JOIN cases ON cases.id = change_log.case_id
+WHERE change_log.run_id = 2
+GROUP BY cases.id, change_log.kind, change_log.field
+ORDER BY change_log.kind, cases.id, change_log.field LIMIT 12`,
+  },
+];
 
 export interface DemoOptions {
   readonly database: string;

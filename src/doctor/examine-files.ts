@@ -7,7 +7,7 @@ import { toDatabaseError } from '../mirror/database-error.ts';
 import { findMirrorState } from '../mirror/find-mirror-state.ts';
 import { OLDEST_SQLITE } from '../mirror/migrations.ts';
 import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
-import type { SnapshotSettings } from '../settings-nightly.ts';
+import type { SnapshotSettings } from '../settings.ts';
 import { bad, good, notChecked, warning, type Finding } from './finding.ts';
 
 /** What a whole mirror takes; a migration and a snapshot take as much again. */

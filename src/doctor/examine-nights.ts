@@ -1,7 +1,7 @@
 import type { Agents } from '../http-agents.ts';
 import { sendPing, sendWebhook } from '../nightly/notify.ts';
 import { findScheduleDoubt, parseSchedule } from '../nightly/schedule.ts';
-import type { NightlySettings } from '../settings-nightly.ts';
+import type { NightlySettings } from '../settings.ts';
 import { toZonedMinute } from '../local-time.ts';
 import { bad, good, notChecked, warning, type Finding } from './finding.ts';
 

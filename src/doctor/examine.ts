@@ -1,8 +1,13 @@
 import type { Surroundings } from '../clearinghouse/client.ts';
 import { createAgents } from '../http-agents.ts';
 import { findRightsOfOthers } from '../dot-env.ts';
-import { parseNightlySettings, parseSnapshotSettings, type NightlySettings } from '../settings-nightly.ts';
-import { parseSettings, type Settings } from '../settings.ts';
+import {
+  type NightlySettings,
+  type Settings,
+  parseNightlySettings,
+  parseSettings,
+  parseSnapshotSettings,
+} from '../settings.ts';
 import { listSnapshots } from '../snapshots/list-snapshots.ts';
 import type { SettingName, WrittenSettings } from '../written-settings.ts';
 import { examineApi } from './examine-api.ts';

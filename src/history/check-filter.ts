@@ -1,8 +1,8 @@
 import { listClosest, suggestNames } from '../closest-names.ts';
-import { CASE_FIELDS, DOCKET_FIELDS } from '../clearinghouse/payload-fields.ts';
+import { CASE_FIELDS, DOCKET_FIELDS } from '../clearinghouse/case-payload.ts';
 import { DOCKET_FIELD } from '../cases/compare-cases.ts';
 import { MirrorError } from '../errors.ts';
-import { toNotMirrored } from '../mirror/not-mirrored.ts';
+import { toNotMirrored } from '../mirror/find-case.ts';
 import type { Mirror } from '../mirror/open-mirror.ts';
 import { ENTRIES_FIELD } from './list-changes.ts';
 

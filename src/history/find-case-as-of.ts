@@ -1,15 +1,21 @@
 import type { CasePayload } from '../clearinghouse/case-payload.ts';
-import { fingerprint } from '../cases/fingerprint.ts';
-import { fromVersion, splitPayload } from '../cases/split-payload.ts';
+import { fingerprint, fromVersion, splitPayload } from '../cases/fingerprint.ts';
 import { toEntry, type EntryColumns } from '../cases/to-docket-rows.ts';
 import { MirrorError } from '../errors.ts';
-import type { StoredCase } from '../mirror/find-case.ts';
-import { toNotMirrored } from '../mirror/not-mirrored.ts';
+import { type StoredCase, toNotMirrored } from '../mirror/find-case.ts';
 import type { Mirror } from '../mirror/open-mirror.ts';
 import { describeRun } from './find-run-as-of.ts';
-import { isHistoryMissing } from './missing-history.ts';
-import { toEntriesAsOf, toOrderOf, type Entry, type PastEntry } from './past-entries.ts';
-import { prepareFindPresent, prepareRebuildVersion, toDamaged, type PresentCase } from './rebuild-version.ts';
+import {
+  type Entry,
+  type PastEntry,
+  type PresentCase,
+  isHistoryMissing,
+  prepareFindPresent,
+  prepareRebuildVersion,
+  toDamaged,
+  toEntriesAsOf,
+  toOrderOf,
+} from './rebuild-version.ts';
 
 /** A case as the mirror had it after a run. */
 export interface CaseAsOf extends StoredCase {

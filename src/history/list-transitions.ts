@@ -1,5 +1,36 @@
+import { ONGOING_STATUSES } from '../clearinghouse/swept-status.ts';
+import { listClosest, suggestNames } from '../closest-names.ts';
+import { MirrorError } from '../errors.ts';
 import type { Mirror } from '../mirror/open-mirror.ts';
 import type { Period } from './find-period.ts';
+
+/** The status that a person means: an id or a label, of any case, or one of {@link NO_STATUSES}. Fails with USAGE. */
+export function findStatus({ sqlite }: Mirror, text: string): string {
+  const wanted = text.trim().toLowerCase();
+  const known = ONGOING_STATUSES.find(
+    ({ id, label }) => String(id) === wanted || label.toLowerCase() === wanted,
+  )?.label;
+  if (known !== undefined) return known;
+  const seen = sqlite
+    .prepare<[], string>('SELECT DISTINCT case_ongoing FROM cases WHERE case_ongoing IS NOT NULL')
+    .pluck()
+    .all();
+  const found = [...Object.values(NO_STATUSES), ...seen].find((label) =>
+    [label.toLowerCase(), label.toLowerCase().replace(/^\((.*)\)$/, '$1')].includes(wanted),
+  );
+  if (found !== undefined) return found;
+  const labels = [...ONGOING_STATUSES.map(({ label }) => label), ...Object.keys(NO_STATUSES)];
+  throw new MirrorError('USAGE', `There is no status "${text}".`, {
+    hint: toHint(text, labels),
+  });
+}
+
+function toHint(text: string, labels: readonly string[]): string {
+  const quote = (label: string): string => `"${label}"`;
+  const suggested = suggestNames(listClosest(text, labels, 1).map(quote));
+  const all = `Give one of ${labels.map(quote).join(', ')}.`;
+  return suggested === null ? all : `${suggested} ${all}`;
+}
 
 /** What stands in the place of a status: a case that was not in the mirror yet, one that has left the site, one without a status. */
 export const NO_STATUSES = { new: '(new)', departed: '(departed)', none: '(none)' } as const;
@@ -77,4 +108,38 @@ export function listTransitions({ sqlite }: Mirror, filter: TransitionFilter): I
        ORDER BY from_status, to_status, run_id, case_id`,
     )
     .iterate({ first: period.first.id, last: period.last.id, from, to });
+}
+
+/** How long cases stood under a status, as far as the mirror saw it. */
+export interface SpellFigures {
+  readonly status: string;
+  readonly spells: number;
+  /** Those that the mirror saw begin and end. */
+  readonly whole_spells: number;
+  readonly median_days_of_whole: number | null;
+  /** Of all spells; those that had begun before, or go on, count with the days that were seen. */
+  readonly median_days_seen: number;
+}
+
+/** Counts the spells of each status over all runs. The two middle places of an odd number are the same one. */
+export function listSpells({ sqlite }: Mirror): SpellFigures[] {
+  return sqlite
+    .prepare<[], SpellFigures>(
+      `WITH spells AS (
+        SELECT status, days, began_at IS NOT NULL AND ended_at IS NOT NULL AS is_whole FROM status_spells
+      ),
+      ranked AS (
+        SELECT status, days, is_whole,
+          row_number() OVER of_all AS place, count(*) OVER (PARTITION BY status) AS size,
+          row_number() OVER of_alike AS place_alike, count(*) OVER (PARTITION BY status, is_whole) AS size_alike
+        FROM spells
+        WINDOW of_all AS (PARTITION BY status ORDER BY days), of_alike AS (PARTITION BY status, is_whole ORDER BY days)
+      )
+      SELECT status, count(*) AS spells, sum(is_whole) AS whole_spells,
+        round(avg(CASE WHEN is_whole AND place_alike IN ((size_alike + 1) / 2, (size_alike + 2) / 2) THEN days END), 1)
+          AS median_days_of_whole,
+        round(avg(CASE WHEN place IN ((size + 1) / 2, (size + 2) / 2) THEN days END), 1) AS median_days_seen
+      FROM ranked GROUP BY status ORDER BY spells DESC, status`,
+    )
+    .all();
 }

@@ -1,14 +1,46 @@
+import { splitPayload } from '../cases/fingerprint.ts';
+import { type CaseRows, toCaseRows } from '../cases/to-case-rows.ts';
 import type { CasePayload } from '../clearinghouse/case-payload.ts';
-import { splitPayload } from '../cases/split-payload.ts';
-import { toCaseRows, type CaseRows } from '../cases/to-case-rows.ts';
 import type { JsonObject } from '../json.ts';
 import type { Mirror } from '../mirror/open-mirror.ts';
-import type { cases } from '../mirror/schema.ts';
-import { caseDefendants, dockets, LIST_TABLES, relatedCases, type ListField } from '../mirror/schema.ts';
-import { toOrderOf } from './past-entries.ts';
-import { prepareFindPresent, prepareRebuildVersion, type PresentCase } from './rebuild-version.ts';
+import {
+  LIST_TABLES,
+  type ListField,
+  caseDefendants,
+  type cases,
+  dockets,
+  relatedCases,
+} from '../mirror/schema.ts';
+import { type PresentCase, prepareFindPresent, prepareRebuildVersion, toOrderOf } from './rebuild-version.ts';
 import { FAR_COLUMNS, FAR_TABLE, LATER_CASES, NEAR_COLUMNS, NEAR_TABLE } from './shadow-cases.ts';
 import { listColumns, prepareTempInsert } from './shadow.ts';
+
+/**
+ * Lists in a temporary table the cases of which the present rows do not tell how they were after the run: those that
+ * came later, changed, moved, departed or returned, or were redacted. Returns how many of then have been redacted.
+ */
+export function listLaterCases({ sqlite }: Mirror, runId: number): number {
+  sqlite.exec(`
+    INSERT INTO temp.${LATER_CASES} SELECT id FROM main.cases WHERE mirror_changed_run_id > ${runId};
+    INSERT OR IGNORE INTO temp.${LATER_CASES} SELECT case_id FROM main.case_changes WHERE run_id > ${runId};
+  `);
+  // No index leads to the redacted cases, and there are hardly ever any; the record of runs says whether to look.
+  const redaction = sqlite
+    .prepare(`SELECT 1 FROM main.sync_runs WHERE trigger = 'redact' AND id > ${runId} LIMIT 1`)
+    .get();
+  if (redaction === undefined) return 0;
+  sqlite.exec(
+    `INSERT OR IGNORE INTO temp.${LATER_CASES} SELECT id FROM main.cases WHERE mirror_redacted_run_id > ${runId}`,
+  );
+  return Number(
+    sqlite
+      .prepare(
+        `SELECT count(*) FROM main.cases WHERE mirror_redacted_run_id > ${runId} AND mirror_first_run_id <= ${runId}`,
+      )
+      .pluck()
+      .get(),
+  );
+}
 
 type Insert = (row: Readonly<Record<string, unknown>>) => void;
 type CaseColumns = typeof cases.$inferSelect;

@@ -1,6 +1,6 @@
 import { MirrorError } from '../errors.ts';
 import { replaceFile } from '../files/replace-file.ts';
-import { parseDotEnv } from '../parse-dot-env.ts';
+import { parseDotEnv } from '../dot-env.ts';
 import { codeOf, wordsOf } from '../system-words.ts';
 import { SETTINGS } from '../settings-list.ts';
 import type { SettingName } from '../written-settings.ts';

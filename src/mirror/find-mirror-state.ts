@@ -1,10 +1,26 @@
 import { statSync } from 'node:fs';
 import { count, desc, eq, gt, isNotNull, isNull, or } from 'drizzle-orm';
-import { listGoodReadings, type GoodReading } from './find-last-good.ts';
 import { UNCLASSIFIED } from '../clearinghouse/swept-status.ts';
-import { listPendingRedactions, type PendingRedaction } from './finish-redactions.ts';
+import { type PendingRedaction, listPendingRedactions } from './finish-redactions.ts';
+import { type GoodReading, listGoodReadings } from './how-complete.ts';
 import type { Mirror } from './open-mirror.ts';
-import { cases, docketEntries, keptAside, payloadDrift, statuses, statusSyncs, syncRuns } from './schema.ts';
+import {
+  cases,
+  coverageChecks,
+  docketEntries,
+  keptAside,
+  payloadDrift,
+  statusSyncs,
+  statuses,
+  syncRuns,
+} from './schema.ts';
+
+export type CoverageRow = typeof coverageChecks.$inferSelect;
+
+/** The newest checks of coverage, those that were skipped included; newest first. */
+export function listCoverage({ db }: Mirror, most: number): CoverageRow[] {
+  return db.select().from(coverageChecks).orderBy(desc(coverageChecks.run_id)).limit(most).all();
+}
 
 export type SyncRunRow = typeof syncRuns.$inferSelect;
 export type StatusSyncRow = typeof statusSyncs.$inferSelect;

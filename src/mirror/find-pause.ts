@@ -1,6 +1,5 @@
 import { and, desc, eq, ne } from 'drizzle-orm';
-import type { Mirror } from './open-mirror.ts';
-import { readOrElse } from './read-or-else.ts';
+import { type Mirror, readOrElse } from './open-mirror.ts';
 import { syncRuns } from './schema.ts';
 
 /**

@@ -1,4 +1,7 @@
+import { and, between, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm';
 import type { ErrorCode } from '../error-kinds.ts';
+import type { Mirror } from './open-mirror.ts';
+import { departureChecks, statusSyncs } from './schema.ts';
 
 /** How the newest sweep of a list ended, as the ledger has it. */
 export interface ListEnding {
@@ -50,4 +53,59 @@ const allowsSnapshot = ({ outcome, error_code }: ListEnding): boolean =>
 /** Whether every page of a list was read although it does not count as complete. */
 export function isReadToItsEnd({ outcome, error_code }: ListEnding): boolean {
   return outcome === 'partial' && (LASTING_SHORTFALLS as readonly (string | null)[]).includes(error_code);
+}
+
+/** A reading of a list that brought all of it, or all that can be had. */
+export interface GoodReading {
+  /** When it ended, as ISO 8601. */
+  readonly at: string;
+  readonly completeness: Exclude<Completeness, 'incomplete'>;
+  /** Why it is not proven to be complete; null where it is. */
+  readonly errorCode: string | null;
+}
+
+/**
+ * Lists when a list was read, all of it or all that can be had, the newest first; nothing of times that lie in the future.
+ * A run ended before any later one began: where the record says otherwise, the clock was ahead at the earlier one, and the
+ * later beginning counts.
+ */
+export function* listGoodReadings({ sqlite }: Mirror, statusId: number, now: Date): Generator<GoodReading> {
+  const rows = sqlite
+    .prepare<[number, string], ListEnding & { at: string }>(
+      `SELECT at, outcome, error_code FROM (
+         SELECT run_id, outcome, error_code, min(ended_at, coalesce(
+           (SELECT min(started_at) FROM sync_runs later WHERE later.id > status_syncs.run_id), ended_at)) AS at
+         FROM status_syncs
+         WHERE status_id = ? AND ended_at IS NOT NULL)
+       WHERE at <= ?
+       ORDER BY run_id DESC`,
+    )
+    .iterate(statusId, now.toISOString());
+  for (const { at, outcome, error_code } of rows) {
+    const completeness = judgeCompleteness([{ outcome, error_code }]);
+    if (completeness !== 'incomplete')
+      yield { at, completeness, errorCode: completeness === 'complete' ? null : error_code };
+  }
+}
+
+/**
+ * The ids of the statuses that a sweep which began in that time has read completely, in a run that could look up every
+ * case that it missed.
+ */
+export function listSweptStatuses({ db }: Mirror, since: Date, upTo: Date): number[] {
+  return db
+    .selectDistinct({ id: statusSyncs.status_id })
+    .from(statusSyncs)
+    .leftJoin(departureChecks, eq(departureChecks.run_id, statusSyncs.run_id))
+    .where(
+      and(
+        inArray(statusSyncs.outcome, GOOD_OUTCOMES),
+        between(statusSyncs.started_at, since.toISOString(), upTo.toISOString()),
+        or(isNull(departureChecks.outcome), ne(departureChecks.outcome, 'incomplete')),
+        // A run that began before an earlier one shows that the clock was ahead at the earlier one.
+        sql`NOT EXISTS (SELECT 1 FROM sync_runs later WHERE later.id > ${statusSyncs.run_id} AND later.started_at < ${statusSyncs.started_at})`,
+      ),
+    )
+    .all()
+    .map(({ id }) => id);
 }

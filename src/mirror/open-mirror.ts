@@ -1,17 +1,33 @@
 import { rmSync, statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
-import { openSqlite } from './sqlite-engine.ts';
-import { toDrizzle, type DrizzleDatabase } from './to-drizzle.ts';
-import { messageOf, MirrorError } from '../errors.ts';
+import { BetterSQLiteSession } from 'drizzle-orm/better-sqlite3/session';
+import { BaseSQLiteDatabase, SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
+import { MirrorError, messageOf } from '../errors.ts';
+import { toRealPath } from '../files/real-path.ts';
 import { createTempFile, moveIntoPlace } from '../files/replace-file.ts';
 import { takeAfter } from '../files/take-after.ts';
-import { toRealPath } from '../files/real-path.ts';
 import { codeOf, wordsOf } from '../system-words.ts';
 import { isSqliteError, toDatabaseError } from './database-error.ts';
-import { listMigrations, runMigrations } from './migrations.ts';
 import { removeLeftovers } from './leftovers.ts';
-import { openToRead, READING_HINT } from './open-to-read.ts';
+import { listMigrations, runMigrations } from './migrations.ts';
+import { READING_HINT, openToRead } from './open-to-read.ts';
 import { keepSeals } from './seals.ts';
+import { openSqlite } from './sqlite-engine.ts';
+
+type NoSchema = Record<string, never>;
+
+/** Drizzle on top of an open connection. */
+export type DrizzleDatabase = BaseSQLiteDatabase<'sync', Database.RunResult, NoSchema>;
+
+/**
+ * Puts Drizzle on top of an open connection. Drizzle's own function for it imports better-sqlite3 by that name, which is
+ * not always the name of the engine in use.
+ */
+export function toDrizzle(sqlite: Database.Database): DrizzleDatabase {
+  const dialect = new SQLiteSyncDialect();
+  const session = new BetterSQLiteSession<NoSchema, NoSchema>(sqlite, dialect, undefined);
+  return new BaseSQLiteDatabase('sync', dialect, session, undefined);
+}
 
 /** An open mirror: the connection, and Drizzle on top of it. */
 export interface Mirror {
@@ -230,6 +246,25 @@ function closeOnFailure<Result>(sqlite: Database.Database, action: () => Result)
     return action();
   } catch (thrown) {
     sqlite.close();
+    throw thrown;
+  }
+}
+
+/** Reads a mirror and closes it; gives `otherwise` where there is none, or none that can be read. */
+export function readOrElse<Result>(
+  path: string,
+  read: (mirror: Mirror) => Result,
+  otherwise: Result,
+): Result {
+  try {
+    const mirror = openMirrorReadOnly(path);
+    try {
+      return read(mirror);
+    } finally {
+      mirror.close();
+    }
+  } catch (thrown) {
+    if (toDatabaseError(thrown, path) instanceof MirrorError || isSqliteError(thrown)) return otherwise;
     throw thrown;
   }
 }

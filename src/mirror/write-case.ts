@@ -1,17 +1,17 @@
 import { eq, sql } from 'drizzle-orm';
-import { withEntries, type CaseRows } from '../cases/to-case-rows.ts';
+import { type CaseRows, withEntries } from '../cases/to-case-rows.ts';
 import type { Mirror } from './open-mirror.ts';
 import { prepareDeleteOf, prepareInsert } from './prepare.ts';
 import {
+  LIST_TABLES,
+  type ListField,
   caseDefendants,
   cases,
   dockets,
-  LIST_TABLES,
   relatedCases,
   textHashes,
-  type ListField,
 } from './schema.ts';
-import { createHistoryWriter, type Moment, type OwnWord } from './write-changes.ts';
+import { type Moment, type OwnWord, createHistoryWriter } from './write-changes.ts';
 import { prepareWriteEntries } from './write-entries.ts';
 
 /** Under which status, in which run and when a case was seen. */
@@ -123,4 +123,27 @@ export function createCaseWriter(mirror: Mirror): CaseWriter {
 /** A case that was seen came under that status, and has not departed. */
 function toOwnWord({ statusId }: Sighting): OwnWord {
   return { mirror_status_id: statusId, mirror_departed_run_id: null };
+}
+
+/** Puts cases under other statuses, where `isMove` says so of the stored and the new one; all in one transaction. */
+export function moveCases(
+  mirror: Mirror,
+  statusOf: ReadonlyMap<number, number>,
+  isMove: (oldId: number, newId: number) => boolean,
+  moment: Moment,
+): void {
+  if (statusOf.size === 0) return;
+  const { db } = mirror;
+  db.transaction(() => {
+    const writer = createCaseWriter(mirror);
+    for (const [id, statusId] of statusOf) {
+      const stored = db
+        .select({ statusId: cases.mirror_status_id })
+        .from(cases)
+        .where(eq(cases.id, id))
+        .get();
+      const oldId = stored?.statusId ?? statusId;
+      if (oldId !== statusId && isMove(oldId, statusId)) writer.writeSighting(id, { ...moment, statusId });
+    }
+  });
 }

@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { compareCases, type FieldChange } from '../cases/compare-cases.ts';
-import { toVersion } from '../cases/split-payload.ts';
+import { toVersion } from '../cases/fingerprint.ts';
 import type { CaseRow } from '../cases/to-case-rows.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import type { Mirror } from './open-mirror.ts';

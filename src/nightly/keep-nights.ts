@@ -1,34 +1,85 @@
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
 import type { ExitName } from '../exit-codes.ts';
-import type { NightlySettings } from '../settings-nightly.ts';
+import { findPausedUntil } from '../mirror/find-pause.ts';
+import { listSweptStatuses } from '../mirror/how-complete.ts';
+import { readOrElse } from '../mirror/open-mirror.ts';
+import type { NightlySettings } from '../settings.ts';
 import type { RunReport } from '../sync/run-report.ts';
-import { dropAhead, takeBackAhead } from './drop-ahead.ts';
 import type { NightKeeper } from './keep-schedule.ts';
 import {
   EMPTY_BOOK,
-  readNightBook,
-  setNightBookAside,
-  toNightBookPath,
-  writeNightBook,
+  MOST_NIGHTS,
   type Night,
   type NightBook,
   type Watch,
+  dropAhead,
+  readNightBook,
+  setNightBookAside,
+  takeBackAhead,
+  toNightBookPath,
+  writeNightBook,
 } from './night-book.ts';
+import { type NightStep, runSteps } from './night-steps.ts';
 import { findNight, noteBeginning, noteEnding, noteSteps, toNightSoFar } from './note-night.ts';
-import { runSteps, type NightStep } from './night-steps.ts';
-import { findPausedUntil } from '../mirror/find-pause.ts';
-import { listDueBefore, listLeft, toPatience } from './night-facts.ts';
 import {
-  isGivenUp,
-  planNight,
-  repeatsItself,
+  type NightPatience,
   type NightPlan,
   type RunPlan,
   type WaitPlan,
+  isGivenUp,
+  planNight,
+  repeatsItself,
 } from './plan-night.ts';
 import type { Schedule } from './schedule.ts';
-import { toTryEnding, tryNight, type TryEnding } from './try-night.ts';
+import { type TryEnding, toTryEnding, tryNight } from './try-night.ts';
 import { listUntold, noteRuns } from './untold-runs.ts';
+
+/* What the planning of nights goes by, from the mirror, the schedule and the settings. */
+
+const MINUTE_MS = 60_000;
+
+/** Where the mirror cannot be read nothing is known to have been swept; the run that follows says what is wrong. */
+function listLeft(
+  database: string,
+  statuses: readonly SweptStatus[],
+  due: Date,
+  upTo: Date,
+): readonly SweptStatus[] {
+  return readOrElse(
+    database,
+    (mirror) => {
+      const swept = listSweptStatuses(mirror, due, upTo);
+      return statuses.filter(({ id }) => !swept.includes(id));
+    },
+    statuses,
+  );
+}
+
+/**
+ * What was due after the newest night of the book and before this one, as far back as a book goes. Of a book without
+ * nights nobody knows since when somebody should have kept the schedule.
+ */
+export function listDueBefore(schedule: Schedule, newest: Night | undefined, due: Date): readonly Date[] {
+  const since = newest === undefined ? due : new Date(newest.due_at);
+  const next = schedule.findNext(since);
+  if (next === null || next >= due) return [];
+  return schedule.listLast(new Date(due.getTime() - 1), MOST_NIGHTS).filter((one) => one > since);
+}
+
+/** A schedule that is due more often than the delay is long would never begin: half of the time between is the most. */
+function toPatience(
+  { startDelayMinutes, retryPauseMinutes, windowMinutes }: NightlySettings,
+  share: number,
+  lastDue: Date | null,
+  nextDue: Date | null,
+): NightPatience {
+  const most = lastDue === null || nextDue === null ? Infinity : (nextDue.getTime() - lastDue.getTime()) / 2;
+  return {
+    startDelayMs: Math.round(Math.min(most, share * startDelayMinutes * MINUTE_MS)),
+    retryPauseMs: retryPauseMinutes * MINUTE_MS,
+    windowMs: windowMinutes * MINUTE_MS,
+  };
+}
 
 /** What a night is made of, by the settings that hold now. */
 export interface NightlyJob {

@@ -1,5 +1,5 @@
 import { MirrorError } from '../errors.ts';
-import type { ExitName } from '../exit-codes.ts';
+import { EXIT_CODES, type ExitName } from '../exit-codes.ts';
 import type { RunReport } from '../sync/run-report.ts';
 import type { Night, NightStepRecord } from './night-book.ts';
 
@@ -71,4 +71,17 @@ export async function runSteps(
     }
   }
   return { exit, steps: records, isCut };
+}
+
+/** A night, what was done after it so far, and the reports of its runs, for other programs. */
+export function toNightJson(
+  { night, exit, reports, steps }: NightSummary,
+  toReport: (report: RunReport) => unknown,
+) {
+  return {
+    event: 'night',
+    exit_code: EXIT_CODES[exit].code,
+    night: { ...night, steps },
+    reports: reports.map(toReport),
+  };
 }

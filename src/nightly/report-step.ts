@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { RunReport } from '../sync/run-report.ts';
 import { codeOf } from '../system-words.ts';
-import { toNightJson } from './night-json.ts';
-import type { NightStep } from './night-steps.ts';
+import { type NightStep, toNightJson } from './night-steps.ts';
 import { writeKeptFile } from './write-kept-file.ts';
 
 /** So many reports of one time are told apart by a number. */

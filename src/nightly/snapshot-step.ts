@@ -1,6 +1,5 @@
-import type { SnapshotSettings } from '../settings-nightly.ts';
-import { takeAndRotate } from '../snapshots/take-and-rotate.ts';
-import { takeSnapshot, type SnapshotRequest } from '../snapshots/take-snapshot.ts';
+import type { SnapshotSettings } from '../settings.ts';
+import { type SnapshotRequest, takeAndRotate, takeSnapshot } from '../snapshots/take-snapshot.ts';
 import type { NightStepRecord } from './night-book.ts';
 import type { NightStep } from './night-steps.ts';
 

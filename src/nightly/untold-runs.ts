@@ -1,6 +1,113 @@
-import type { RunReport } from '../sync/run-report.ts';
-import { findRunReports } from './find-run-reports.ts';
+import { and, desc, eq, gt } from 'drizzle-orm';
+import { SWEPT_STATUSES } from '../clearinghouse/swept-status.ts';
+import { ERROR_KINDS, type ErrorCode } from '../error-kinds.ts';
+import { MirrorError } from '../errors.ts';
+import type { ExitName } from '../exit-codes.ts';
+import { type Mirror, readOrElse } from '../mirror/open-mirror.ts';
+import { coverageChecks, departureChecks, statusSyncs, syncRuns } from '../mirror/schema.ts';
+import type { CoverageReport, DepartureReport, RunReport, StatusReport } from '../sync/run-report.ts';
 import type { Night } from './night-book.ts';
+
+type RunRow = typeof syncRuns.$inferSelect;
+
+/** More runs than these are not told at once: years without a night that came to its end. */
+const MOST_RUNS = 50;
+
+/**
+ * The reports of the runs of `nightly` after that one, as the ledger has them, the oldest first: also of runs whose process
+ * died. Where the mirror cannot be read there are none.
+ */
+export function findRunReports(database: string, afterRunId: number, since: string): RunReport[] {
+  return readOrElse(
+    database,
+    (mirror) =>
+      mirror.db
+        .select()
+        .from(syncRuns)
+        .where(and(gt(syncRuns.id, afterRunId), eq(syncRuns.trigger, 'nightly')))
+        .orderBy(desc(syncRuns.id))
+        .limit(MOST_RUNS)
+        .all()
+        .filter(({ started_at }) => afterRunId > 0 || started_at >= since)
+        .reverse()
+        .map((run) => toReport(mirror, run)),
+    [],
+  );
+}
+
+const DIED = { code: 'DIED', message: 'The process ended in the middle of the run.' } as const;
+
+function toReport({ db }: Mirror, run: RunRow): RunReport {
+  const isDead = run.outcome === 'died' || run.outcome === 'running';
+  const error = isDead ? new MirrorError(DIED.code, DIED.message) : toError(run);
+  const startedAt = new Date(run.started_at);
+  const departures = db.select().from(departureChecks).where(eq(departureChecks.run_id, run.id)).get();
+  const coverage = db.select().from(coverageChecks).where(eq(coverageChecks.run_id, run.id)).get();
+  return {
+    runId: run.id,
+    startedAt,
+    endedAt: run.ended_at === null ? startedAt : new Date(run.ended_at),
+    outcome: isDead ? 'interrupted' : (run.outcome as RunReport['outcome']),
+    exit: toExit(run, error),
+    statuses: db
+      .select()
+      .from(statusSyncs)
+      .where(eq(statusSyncs.run_id, run.id))
+      .orderBy(statusSyncs.status_id)
+      .all()
+      .flatMap(toStatusReport),
+    departures: departures === undefined ? null : toDepartureReport(departures),
+    coverage: coverage === undefined ? null : toCoverageReport(coverage),
+    error,
+  };
+}
+
+function toStatusReport(row: typeof statusSyncs.$inferSelect): StatusReport[] {
+  const status = SWEPT_STATUSES.find(({ id }) => id === row.status_id);
+  if (status === undefined) return [];
+  const figures = omit(
+    row,
+    'run_id',
+    'status_id',
+    'outcome',
+    'started_at',
+    'ended_at',
+    'error_code',
+    'error_message',
+  );
+  const outcome = row.outcome === 'running' ? 'interrupted' : row.outcome;
+  return [{ status, outcome, figures, error: toError(row) }];
+}
+
+function toDepartureReport(row: typeof departureChecks.$inferSelect): DepartureReport {
+  return { ...omit(row, 'run_id', 'checked_at'), error: toError(row) };
+}
+
+function toCoverageReport(row: typeof coverageChecks.$inferSelect): CoverageReport {
+  return { ...omit(row, 'run_id', 'checked_at'), error: toError(row) };
+}
+
+function omit<Row extends object, Name extends keyof Row>(
+  row: Row,
+  ...names: readonly Name[]
+): Omit<Row, Name> {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name as Name))) as Omit<
+    Row,
+    Name
+  >;
+}
+
+function toError(row: Pick<RunRow, 'error_code' | 'error_message'>): MirrorError | null {
+  const { error_code: code, error_message: message } = row;
+  if (code === null || !Object.hasOwn(ERROR_KINDS, code)) return null;
+  return new MirrorError(code as ErrorCode, message ?? '');
+}
+
+function toExit({ outcome }: RunRow, error: MirrorError | null): ExitName {
+  if (outcome === 'complete') return 'complete';
+  if (outcome === 'partial') return error?.code === 'UNAUTHORISED' ? 'unauthorised' : 'partial';
+  return error?.exit ?? 'unexpected';
+}
 
 /**
  * The reports of the runs that nobody has been told of when a night comes to its end: its own, those of a process that died,

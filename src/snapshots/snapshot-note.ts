@@ -5,10 +5,9 @@ import type Database from 'better-sqlite3';
 import { MirrorError } from '../errors.ts';
 import { readSqliteHeader } from '../files/regular-file.ts';
 import { isSqliteError } from '../mirror/database-error.ts';
-import { mirrorSnapshot } from '../mirror/schema.ts';
+import { type SnapshotTaker, mirrorSnapshot } from '../mirror/schema.ts';
 import { sealTable } from '../mirror/seals.ts';
 import { openSqlite } from '../mirror/sqlite-engine.ts';
-import type { SnapshotTaker } from '../mirror/schema.ts';
 
 /** What a snapshot says of itself. */
 export interface SnapshotNote {

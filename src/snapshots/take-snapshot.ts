@@ -1,25 +1,26 @@
-import { accessSync, constants, lstatSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MirrorError } from '../errors.ts';
 import { toRealPath } from '../files/real-path.ts';
-import { describeMissingFolder, FILE_IN_FOLDER_HINT, MAKE_FOLDER_HINT } from '../files/regular-file.ts';
+import { FILE_IN_FOLDER_HINT, MAKE_FOLDER_HINT, describeMissingFolder } from '../files/regular-file.ts';
 import { moveIntoPlace } from '../files/replace-file.ts';
 import { takeAfter } from '../files/take-after.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
 import { holdsAllThatCanBeHad, holdsEveryList } from '../mirror/find-identity.ts';
 import { listPendingRedactions } from '../mirror/finish-redactions.ts';
-import { openMirrorReadOnly, type Mirror } from '../mirror/open-mirror.ts';
+import { type Mirror, openMirrorReadOnly } from '../mirror/open-mirror.ts';
 import type { SnapshotTaker } from '../mirror/schema.ts';
 import { codeOf, wordsOf } from '../system-words.ts';
 import { checkCopy, compareContent, countContent, finishCopy } from './check-copy.ts';
 import { checkRoom, hasSecondNames } from './check-room.ts';
+import type { Retention } from './choose-removed.ts';
 import { copyDatabase, holdMoment } from './copy-database.ts';
 import { updateLatest } from './latest-snapshot.ts';
-import type { Snapshot } from './list-snapshots.ts';
+import { type Snapshot, listRemovable, listSnapshots, removeOldSnapshots } from './list-snapshots.ts';
 import { createPartialFile, removeDeadPartialFiles } from './partial-file.ts';
 import { makeSnapshotFolder } from './snapshot-folder.ts';
 import { toSnapshotName } from './snapshot-name.ts';
-import { toSource, type SnapshotNote } from './snapshot-note.ts';
+import { type SnapshotNote, toSource } from './snapshot-note.ts';
 
 /** An earlier state, written into an empty file by whoever knows how to rebuild it. */
 export interface EarlierState {
@@ -173,4 +174,37 @@ function moveToFreeName(partial: string, folder: string, { database, takenAt }: 
       if (codeOf(thrown) !== 'EEXIST' || copy === 1000) throw thrown;
     }
   }
+}
+
+interface Rotation {
+  readonly folder: string;
+  readonly retention: Retention;
+  /** Whether copies that do not say who took them count too: only where a person asks for it. */
+  readonly unmarked: boolean;
+}
+
+/**
+ * Takes a snapshot, then removes those that are not to be kept. Where there is no room, those that are not to be kept
+ * even without the new one make room first.
+ */
+export async function takeAndRotate(
+  request: SnapshotRequest,
+  { folder, retention, unmarked }: Rotation,
+  take: (request: SnapshotRequest) => Promise<TakenSnapshot> = takeSnapshot,
+): Promise<{ readonly taken: TakenSnapshot; readonly removed: readonly Snapshot[] }> {
+  const { database, takenAt: now } = request;
+  const early: Snapshot[] = [];
+  const taken = await take({
+    ...request,
+    makeRoom: (isEnough) => {
+      const removable = listRemovable(listSnapshots(database, folder), { retention, now, unmarked });
+      for (const one of removable.toReversed()) {
+        if (isEnough()) return;
+        rmSync(one.path);
+        early.push(one);
+      }
+    },
+  });
+  const later = removeOldSnapshots(database, folder, { retention, now, unmarked, justTaken: taken });
+  return { taken, removed: [...early, ...later] };
 }

@@ -1,5 +1,4 @@
-import { ONGOING_STATUSES } from '../clearinghouse/ongoing-status.ts';
-import type { SweptStatus } from '../clearinghouse/swept-status.ts';
+import { ONGOING_STATUSES, type SweptStatus } from '../clearinghouse/swept-status.ts';
 import { MirrorError } from '../errors.ts';
 import { measureCoverage } from './coverage.ts';
 import { findDepartures, toMostGone, toSkippedDepartures } from './departures.ts';

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTick } from 'node:timers/promises';
-import { fingerprint } from '../cases/fingerprint.ts';
-import { splitPayload } from '../cases/split-payload.ts';
+import { fingerprint, splitPayload } from '../cases/fingerprint.ts';
 import { toCaseRows } from '../cases/to-case-rows.ts';
 import type { CasePayload } from '../clearinghouse/case-payload.ts';
 import { decodeStrayBytes } from '../clearinghouse/decode-body.ts';

@@ -1,13 +1,18 @@
 import { toListUrl, type CaseFilter } from '../clearinghouse/api-address.ts';
 import type { Client } from '../clearinghouse/client.ts';
-import { ONGOING_STATUSES } from '../clearinghouse/ongoing-status.ts';
-import { CASE_STATUSES, SWEPT_STATUSES, toListFilter, UNCLASSIFIED } from '../clearinghouse/swept-status.ts';
+import {
+  CASE_STATUSES,
+  ONGOING_STATUSES,
+  SWEPT_STATUSES,
+  UNCLASSIFIED,
+  toListFilter,
+} from '../clearinghouse/swept-status.ts';
 import { MirrorError } from '../errors.ts';
 import type { CoverageFigures } from '../mirror/write-checks.ts';
 import { endsEverySweep } from './error-reach.ts';
 import { DISJOINT_LISTS, isAboveWhole } from './judge-lists.ts';
 import type { StatusReport } from './run-report.ts';
-import { toTrafficRow } from './traffic-row.ts';
+import { toTrafficRow } from './sweep-figures.ts';
 
 export interface CoverageFindings {
   readonly figures: CoverageFigures;

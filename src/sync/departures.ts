@@ -5,7 +5,7 @@ import { MirrorError } from '../errors.ts';
 import type { DepartureFigures } from '../mirror/write-checks.ts';
 import { comparePage, type CaseFinder, type ComparedPage } from './compare-page.ts';
 import { endsEverySweep, isOfTheDatabase } from './error-reach.ts';
-import { toTrafficRow } from './traffic-row.ts';
+import { toTrafficRow } from './sweep-figures.ts';
 
 /** A case that the sweep of its status no longer brought, and that no other sweep of the run brought either. */
 export interface MissingCase {

@@ -1,9 +1,9 @@
-import { ONGOING_STATUSES } from '../clearinghouse/ongoing-status.ts';
 import {
   CASE_STATUSES,
-  toSweptStatusId,
-  UNCLASSIFIED,
+  ONGOING_STATUSES,
   type SweptStatus,
+  UNCLASSIFIED,
+  toSweptStatusId,
 } from '../clearinghouse/swept-status.ts';
 import { MirrorError } from '../errors.ts';
 import type { JsonValue } from '../json.ts';

@@ -1,5 +1,4 @@
-import { ONGOING_STATUSES } from '../clearinghouse/ongoing-status.ts';
-import { CASE_STATUSES } from '../clearinghouse/swept-status.ts';
+import { CASE_STATUSES, ONGOING_STATUSES } from '../clearinghouse/swept-status.ts';
 import { MirrorError } from '../errors.ts';
 import { showsMissing, type StatusReport } from './run-report.ts';
 

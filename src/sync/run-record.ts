@@ -1,8 +1,8 @@
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
 import type { MirrorError } from '../errors.ts';
 import { prepareFindKnownText, prepareFindMark } from '../mirror/find-mark.ts';
-import { deferIndexes, restoreIndexes } from '../mirror/defer-indexes.ts';
-import { countPresent, listMissing } from '../mirror/list-missing.ts';
+import { deferIndexes, refreshStatistics, restoreIndexes } from '../mirror/defer-indexes.ts';
+import { countPresent, listMissing } from '../mirror/find-presence.ts';
 import type { Mirror } from '../mirror/open-mirror.ts';
 import {
   createSyncLedger,
@@ -11,8 +11,7 @@ import {
   type StatusFigures,
 } from '../mirror/sync-ledger.ts';
 import { countReturned, recordCoverage, recordDepartures } from '../mirror/write-checks.ts';
-import { moveCases } from '../mirror/move-cases.ts';
-import { refreshStatistics } from '../mirror/refresh-statistics.ts';
+import { moveCases } from '../mirror/write-case.ts';
 import { prepareWritePage, type PageContent } from '../mirror/write-page.ts';
 import type { CaseFinder } from './compare-page.ts';
 import type { CoverageFindings } from './coverage.ts';

@@ -10,9 +10,8 @@ import { takeWriterLock } from '../mirror/writer-lock.ts';
 import { PACKAGE } from '../package-info.ts';
 import type { Settings } from '../settings.ts';
 import type { RunReport } from './run-report.ts';
-import type { OnSyncEvent } from './sync-events.ts';
+import type { OnSyncEvent, SyncPlan } from './sync-run.ts';
 import { syncMirror } from './sync-mirror.ts';
-import type { SyncPlan } from './sync-run.ts';
 
 export interface SyncRequest extends SyncPlan {
   readonly settings: Settings;

@@ -6,13 +6,24 @@ import { recordDeadRuns } from '../mirror/sync-ledger.ts';
 import { checkAfterwards } from './check-afterwards.ts';
 import { endsEverySweep } from './error-reach.ts';
 import { doubtShared } from './judge-lists.ts';
-import { toRisingClock } from './rising-clock.ts';
-import { beginRecord, toNoRecord, type SweepRecord } from './run-record.ts';
-import { judgeRun, type RunReport, type StatusReport } from './run-report.ts';
+import { type SweepRecord, beginRecord, toNoRecord } from './run-record.ts';
+import { type RunReport, type StatusReport, judgeRun } from './run-report.ts';
 import { RunSightings } from './run-sightings.ts';
 import { SweepFigures } from './sweep-figures.ts';
 import { sweepStatus } from './sweep-status.ts';
 import type { SyncRun } from './sync-run.ts';
+
+/**
+ * A clock for the record of one run, in which nothing may seem to have happened before what came earlier: where the real
+ * one is set back, time stands still until it has caught up.
+ */
+export function toRisingClock(now: () => Date): () => Date {
+  let latest = -Infinity;
+  return () => {
+    latest = Math.max(latest, now().getTime());
+    return new Date(latest);
+  };
+}
 
 /**
  * Runs one sync: sweeps each status in turn, one failing without stopping the others, but for a refused token; then

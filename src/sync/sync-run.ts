@@ -1,8 +1,35 @@
 import type { Client } from '../clearinghouse/client.ts';
 import type { SweptStatus } from '../clearinghouse/swept-status.ts';
 import type { Mirror } from '../mirror/open-mirror.ts';
-import type { Trigger } from '../mirror/sync-ledger.ts';
-import type { OnSyncEvent } from './sync-events.ts';
+import type { StatusFigures, Trigger } from '../mirror/sync-ledger.ts';
+import type { RunReport, StatusReport } from './run-report.ts';
+
+/** What a run tells while it goes on. */
+export type SyncEvent =
+  | {
+      readonly type: 'run-begun';
+      readonly runId: number | null;
+      readonly statuses: readonly SweptStatus[];
+      readonly deadRuns: readonly number[];
+    }
+  | { readonly type: 'status-begun'; readonly status: SweptStatus }
+  /** A page is stored. */
+  | { readonly type: 'page-stored'; readonly status: SweptStatus; readonly figures: StatusFigures }
+  /** A page could not be read after its last attempt; the pages after it are read. */
+  | { readonly type: 'page-unread'; readonly status: SweptStatus; readonly reason: string }
+  /** The list shifted while it was read, or is to be confirmed. */
+  | { readonly type: 'walking-again'; readonly status: SweptStatus; readonly reason: string }
+  /** So many cases are missing from completely swept lists. */
+  | { readonly type: 'looking-up'; readonly cases: number }
+  | { readonly type: 'measuring-coverage' }
+  /** A request failed and is tried again after `waitMs`. */
+  | { readonly type: 'retrying'; readonly reason: string; readonly attempt: number; readonly waitMs: number }
+  | { readonly type: 'status-ended'; readonly report: StatusReport }
+  | { readonly type: 'run-ended'; readonly report: RunReport }
+  /** The database made it impossible to go on; the error is thrown as well. */
+  | { readonly type: 'run-failed' };
+
+export type OnSyncEvent = (event: SyncEvent) => void;
 
 /** How a run goes about its work. */
 export interface SyncPlan {

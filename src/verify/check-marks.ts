@@ -2,13 +2,11 @@ import { fingerprint } from '../cases/fingerprint.ts';
 import { isSame } from '../cases/compare-cases.ts';
 import { toSweptStatusId } from '../clearinghouse/swept-status.ts';
 import type { JsonValue } from '../json.ts';
-import type { Flaw, Flaws } from './checks.ts';
+import { type Flaw, type Flaws, Unreadable, show } from './checks.ts';
 import type { Circumstances } from './find-circumstances.ts';
 import type { StoredRows } from './find-stored-rows.ts';
 import { isOwnWord, parseChange, type Change } from './parse-change.ts';
-import type { Rebuilt } from './rebuild-payload.ts';
-import { show } from './show.ts';
-import { Unreadable } from './unreadable.ts';
+import type { Rebuilt } from './check-payload.ts';
 
 /** Checks what the mirror itself says of a case, now and in the past: runs, status, departure and redaction. */
 export function* checkMarks(

@@ -1,12 +1,10 @@
 import { toEntryRows } from '../cases/to-docket-rows.ts';
-import type { Flaw, Flaws } from './checks.ts';
-import { compareRow } from './compare-rows.ts';
+import { type Flaw, type Flaws, Unreadable, show } from './checks.ts';
+import { compareRow } from './check-rows.ts';
 import type { Circumstances } from './find-circumstances.ts';
 import { groupBy, type StoredEntry, type StoredPastEntry, type StoredRows } from './find-stored-rows.ts';
-import { readEntry } from './rebuild-payload.ts';
-import { show } from './show.ts';
+import { readEntry } from './check-payload.ts';
 import { toVersionRuns } from './version-runs.ts';
-import { Unreadable } from './unreadable.ts';
 
 /** Checks that what is kept of each docket entry's past is one story, told in the runs that stored versions of the case. */
 export function* checkPastEntries(stored: StoredRows, circumstances: Circumstances): Flaws {

@@ -2,8 +2,7 @@ import { DEFERRED_INDEXES } from '../mirror/defer-indexes.ts';
 import { listMigrations } from '../mirror/migrations.ts';
 import type { Mirror } from '../mirror/open-mirror.ts';
 import { listOwnSchema, listSchemaDifferences, type SchemaDifference } from '../mirror/own-schema.ts';
-import type { Flaw, Flaws } from './checks.ts';
-import { show } from './show.ts';
+import { type Flaw, type Flaws, show } from './checks.ts';
 
 /** Checks that tables, views, indexes and triggers are those of a new mirror, and were made by the same migrations. */
 export function* checkSchema({ sqlite }: Mirror): Flaws {

@@ -1,7 +1,7 @@
 import { isSame, toFieldPath, type FieldChange } from '../cases/compare-cases.ts';
 import type { JsonValue } from '../json.ts';
 import type { StoredChange } from './find-stored-rows.ts';
-import { Unreadable } from './unreadable.ts';
+import { Unreadable } from './checks.ts';
 
 /** A change as it is undone. */
 export interface Change extends FieldChange {

@@ -1,16 +1,93 @@
-import { toNotMirrored } from '../mirror/not-mirrored.ts';
+import { toNotMirrored } from '../mirror/find-case.ts';
 import type { Mirror } from '../mirror/open-mirror.ts';
-import { checkFile, onceDamaged, type FileDepth } from './check-file.ts';
+import type { SampleSize } from '../sample-size.ts';
+import { type FileDepth, checkFile, onceDamaged } from './check-file.ts';
+import { checkHistory } from './check-history.ts';
 import { checkLedger } from './check-ledger.ts';
+import { checkMarks } from './check-marks.ts';
+import { checkPastEntries } from './check-past-entries.ts';
+import { checkPayload } from './check-payload.ts';
+import { checkRows } from './check-rows.ts';
 import { checkSchema } from './check-schema.ts';
-import { checkLedgerValues } from './check-values.ts';
 import { checkSeals } from './check-seals.ts';
+import { checkLedgerValues, checkValues } from './check-values.ts';
 import type { Finding, Flaw } from './checks.ts';
-import { findCircumstances } from './find-circumstances.ts';
-import { prepareFindStoredRows } from './find-stored-rows.ts';
-import { createCounter, type Tallies } from './tally.ts';
-import { verifyCase } from './verify-case.ts';
-import { listCaseIds, type OnProgress, type Scope } from './walk-cases.ts';
+import { type Circumstances, findCircumstances } from './find-circumstances.ts';
+import { type StoredRows, prepareFindStoredRows } from './find-stored-rows.ts';
+import { type Counter, type Tallies, createCounter } from './tally.ts';
+
+/**
+ * Decides for one case after the other whether it is in a sample, so that each is as likely as any other, the sample
+ * comes out as large as asked for, and nothing is collected. Says no when more than `total` are asked about.
+ */
+export function createDraw(total: number, size: SampleSize, random: () => number): () => boolean {
+  let wanted = Math.min(total, 'count' in size ? size.count : Math.ceil(total * size.share));
+  let left = total;
+  return () => {
+    const isDrawn = left > 0 && random() * left < wanted;
+    left--;
+    if (isDrawn) wanted--;
+    return isDrawn;
+  };
+}
+
+/** What is to be verified. */
+export type Scope =
+  | { readonly of: 'everything' }
+  /** A part of the cases; of the file what is quickly seen. */
+  | { readonly of: 'sample'; readonly size: SampleSize; readonly random: () => number }
+  /** One case, and nothing else. */
+  | { readonly of: 'case'; readonly id: number };
+
+export type OnProgress = (casesPassed: number, casesMirrored: number) => void;
+
+/**
+ * The ids of the cases to be verified, in rising order. Each is looked up by the one before it: a cursor that stays
+ * open for a minute would keep the log of a sync from being worked into the file.
+ */
+function* listCaseIds(
+  { sqlite }: Mirror,
+  scope: Scope,
+  total: number,
+  onProgress: OnProgress,
+): Generator<number, undefined> {
+  if (scope.of === 'case') {
+    yield scope.id;
+    return undefined;
+  }
+  const isWanted = scope.of === 'sample' ? createDraw(total, scope.size, scope.random) : () => true;
+  const next = sqlite
+    .prepare<[number], number>('SELECT id FROM cases WHERE id > ? ORDER BY id LIMIT 1')
+    .pluck();
+  let passed = 0;
+  let last = Number.MIN_SAFE_INTEGER;
+  // In a damaged file the order may be broken, and lead in a circle.
+  for (let id = next.get(last); id !== undefined && id > last; id = next.get(id)) {
+    last = id;
+    if (isWanted()) yield id;
+    onProgress(++passed, total);
+  }
+}
+
+/** Puts one case through every check of cases; one that holds a value of a wrong type cannot be judged any further. */
+function* verifyCase(
+  stored: StoredRows,
+  circumstances: Circumstances,
+  counter: Counter,
+): Generator<Finding, void> {
+  const { id } = stored.case;
+  const before = counter.toTallies().values.findings;
+  yield* counter.run('values', id, onceDamaged(checkValues(stored)));
+  if (counter.toTallies().values.findings > before) return;
+  const payload = yield* counter.count('payload', id, onceDamaged(checkPayload(stored)));
+  counter.addChecked('payload', 1);
+  const rebuilt = payload?.rebuilt ?? null;
+  const ground = payload?.isProven === true ? rebuilt : null;
+  if (rebuilt !== null) yield* counter.run('rows', id, onceDamaged(checkRows(stored, rebuilt)));
+  yield* counter.run('history', id, onceDamaged(checkHistory(stored, ground, circumstances)));
+  yield* counter.run('entries', id, onceDamaged(checkPastEntries(stored, circumstances)));
+  yield* counter.run('marks', id, onceDamaged(checkMarks(stored, rebuilt, circumstances)));
+}
 
 export interface VerifyReport {
   readonly casesMirrored: number;

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { countAudits } from '../../src/audit/count-audits.ts';
-import { listAudits } from '../../src/audit/list-audits.ts';
+import { countAudits, listAudits } from '../../src/audit/list-audits.ts';
 import { openMirror } from '../../src/mirror/open-mirror.ts';
 import { auditOf } from './audit-of.ts';
 import { ONE_OF_EACH } from './sound-case.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { countAudits } from '../../src/audit/count-audits.ts';
+import { countAudits } from '../../src/audit/list-audits.ts';
 import { openMirror } from '../../src/mirror/open-mirror.ts';
 import { auditOf } from './audit-of.ts';
 import { entriesOf } from './sound-case.ts';

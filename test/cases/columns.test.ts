@@ -9,13 +9,13 @@ import {
   DOCKET_FIELDS,
   RELATED_CASE_FIELDS,
   type FieldKind,
-} from '../../src/clearinghouse/payload-fields.ts';
+} from '../../src/clearinghouse/case-payload.ts';
 import * as schema from '../../src/mirror/schema.ts';
 
 const COLUMN_TYPES: Partial<Record<FieldKind, string>> = {
   text: 'string',
   integer: 'number',
-  boolean: 'custom', // 0, 1 or null: see src/mirror/schema/flag.ts
+  boolean: 'custom', // 0, 1 or null: see src/mirror/schema/cases.ts
   attachments: 'string', // the list as JSON, so that an entry can be rebuilt
 };
 

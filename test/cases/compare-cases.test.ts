@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { compareCases, isSame, toFieldPath } from '../../src/cases/compare-cases.ts';
-import { BrokenHistory, undoChanges } from '../../src/cases/undo-changes.ts';
+import {
+  BrokenHistory,
+  compareCases,
+  isSame,
+  toFieldPath,
+  undoChanges,
+} from '../../src/cases/compare-cases.ts';
 import type { JsonObject, JsonValue } from '../../src/json.ts';
 
 describe('two versions of a case', () => {

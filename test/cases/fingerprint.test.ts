@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { fingerprint, toCanonicalJson } from '../../src/cases/fingerprint.ts';
-import { splitPayload } from '../../src/cases/split-payload.ts';
+import { fingerprint, splitPayload, toCanonicalJson } from '../../src/cases/fingerprint.ts';
 import type { CasePayload } from '../../src/clearinghouse/case-payload.ts';
 import type { JsonObject, JsonValue } from '../../src/json.ts';
 import { makeAttachment, makeCase, makeDocket, makeEntry, without } from '../support/make-case.ts';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { CasePayload } from '../../src/clearinghouse/case-payload.ts';
-import { joinPayload, splitPayload } from '../../src/cases/split-payload.ts';
+import { joinPayload, splitPayload } from '../../src/cases/fingerprint.ts';
 import type { JsonObject, JsonValue } from '../../src/json.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { anyPayload } from './mutations.ts';

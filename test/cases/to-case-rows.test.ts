@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { splitPayload } from '../../src/cases/split-payload.ts';
+import { splitPayload } from '../../src/cases/fingerprint.ts';
 import { LIST_FIELDS, toCaseRows } from '../../src/cases/to-case-rows.ts';
-import type { CasePayload } from '../../src/clearinghouse/case-payload.ts';
-import { CASE_FIELDS, type FieldKind } from '../../src/clearinghouse/payload-fields.ts';
+import { CASE_FIELDS, type CasePayload, type FieldKind } from '../../src/clearinghouse/case-payload.ts';
 import type { JsonObject, JsonValue } from '../../src/json.ts';
 import { makeCase, makeDocket, makeEntry, without } from '../support/make-case.ts';
 import { anyPayload } from './mutations.ts';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
 import fc from 'fast-check';
-import { splitPayload } from '../../src/cases/split-payload.ts';
+import { splitPayload } from '../../src/cases/fingerprint.ts';
 import { toEntry, toEntryRows } from '../../src/cases/to-docket-rows.ts';
 import type { JsonObject } from '../../src/json.ts';
 import { makeAttachment, makeEntry, without } from '../support/make-case.ts';

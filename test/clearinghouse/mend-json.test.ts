@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { dropTrailingCommas, replaceUnknownWords } from '../../src/clearinghouse/mend-json.ts';
+import { dropTrailingCommas, replaceUnknownWords } from '../../src/clearinghouse/parse-page.ts';
 
 const mend = (json: string): unknown => JSON.parse(dropTrailingCommas(replaceUnknownWords(json)));
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { listDrift } from '../../src/clearinghouse/payload-drift.ts';
-import { CASE_FIELDS } from '../../src/clearinghouse/payload-fields.ts';
+import { CASE_FIELDS } from '../../src/clearinghouse/case-payload.ts';
 import type { JsonObject, JsonValue } from '../../src/json.ts';
 import {
   makeAttachment,

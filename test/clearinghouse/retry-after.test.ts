@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { MAX_PAUSE_MS, parseRetryAfter } from '../../src/clearinghouse/retry-after.ts';
+import { MAX_PAUSE_MS, parseRetryAfter } from '../../src/clearinghouse/retry-policy.ts';
 
 const NOW = new Date('2026-03-01T12:00:00.000Z');
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { renderEnvFile } from '../../src/init/env-file.ts';
 import { MirrorError } from '../../src/errors.ts';
 import { readDotEnv } from '../../src/dot-env.ts';
-import { always } from '../../src/replica/serve/fault-rules.ts';
+import { always } from '../../src/replica/serve/fault.ts';
 import { startReplica } from '../../src/replica/serve/start-replica.ts';
 import { runCli, type CliOptions } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';

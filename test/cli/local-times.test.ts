@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { toNightBookPath, writeNightBook } from '../../src/nightly/night-book.ts';
-import { always } from '../../src/replica/serve/fault-rules.ts';
+import { always } from '../../src/replica/serve/fault.ts';
 import { toUsableZone } from '../../src/local-time.ts';
 import { runCli, spawnCli } from '../support/command-line.ts';
 import { makeNight } from '../support/make-night.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { always, page } from '../../src/replica/serve/fault-rules.ts';
+import { always, page } from '../../src/replica/serve/fault.ts';
 import type { ReplicaOptions } from '../../src/replica/serve/start-replica.ts';
 import { runCli, type CliOptions } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { always, page } from '../../src/replica/serve/fault-rules.ts';
-import type { FaultRule } from '../../src/replica/serve/fault.ts';
+import { type FaultRule, always, page } from '../../src/replica/serve/fault.ts';
 import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';

@@ -1,4 +1,4 @@
-import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
+import { ONGOING_STATUSES } from '../../src/clearinghouse/swept-status.ts';
 import type { JsonObject, JsonValue } from '../../src/json.ts';
 import type { CaseCollection } from '../../src/replica/collection/collection.ts';
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';

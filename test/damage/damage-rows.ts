@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { isSqliteError } from '../../src/mirror/database-error.ts';
-import type { Mirror } from '../../src/mirror/open-mirror.ts';
+import { type Mirror, toDrizzle } from '../../src/mirror/open-mirror.ts';
 import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
-import { toDrizzle } from '../../src/mirror/to-drizzle.ts';
 import type { Random } from '../../src/replica/invent/random.ts';
 import { verifyMirror } from '../../src/verify/verify-mirror.ts';
 import { findUnknowable } from './unknowable.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { TABLE_RULES } from '../../src/mirror/value-types.ts';
+import { TABLE_RULES } from '../../src/verify/check-values.ts';
 import { mixSeeds, Random } from '../../src/replica/invent/random.ts';
 import { buildBase } from './base.ts';
 import { digestContent, drawByteDamage, judgeByteDamage } from './damage-bytes.ts';

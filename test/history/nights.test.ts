@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { fingerprint } from '../../src/cases/fingerprint.ts';
-import { splitPayload } from '../../src/cases/split-payload.ts';
+import { fingerprint, splitPayload } from '../../src/cases/fingerprint.ts';
 import type { CasePayload } from '../../src/clearinghouse/case-payload.ts';
 import { prepareFindCaseAsOf } from '../../src/history/find-case-as-of.ts';
 import { queryAsOf } from '../../src/history/query-as-of.ts';

@@ -1,5 +1,4 @@
-import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
-import { UNCLASSIFIED } from '../../src/clearinghouse/swept-status.ts';
+import { ONGOING_STATUSES, UNCLASSIFIED } from '../../src/clearinghouse/swept-status.ts';
 import type { JsonObject, JsonValue } from '../../src/json.ts';
 import type { CaseCollection } from '../../src/replica/collection/collection.ts';
 import { inventCollection } from '../../src/replica/collection/invent-collection.ts';

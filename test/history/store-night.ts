@@ -1,6 +1,5 @@
 import type { CasePayload } from '../../src/clearinghouse/case-payload.ts';
-import { fingerprint } from '../../src/cases/fingerprint.ts';
-import { splitPayload } from '../../src/cases/split-payload.ts';
+import { fingerprint, splitPayload } from '../../src/cases/fingerprint.ts';
 import { toCaseRows } from '../../src/cases/to-case-rows.ts';
 import { prepareFindMark } from '../../src/mirror/find-mark.ts';
 import type { Mirror } from '../../src/mirror/open-mirror.ts';

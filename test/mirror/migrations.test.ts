@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
-import { toDrizzle } from '../../src/mirror/to-drizzle.ts';
+import { openMirrorInMemory, toDrizzle } from '../../src/mirror/open-mirror.ts';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import * as drizzleKit from 'drizzle-kit/api';
 import { SWEPT_STATUSES, toListFilter } from '../../src/clearinghouse/swept-status.ts';
-import { openMirrorInMemory } from '../../src/mirror/open-mirror.ts';
 import * as schema from '../../src/mirror/schema.ts';
 
 interface Journal {

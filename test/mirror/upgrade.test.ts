@@ -2,19 +2,18 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
-import { toDrizzle } from '../../src/mirror/to-drizzle.ts';
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
-import { fingerprint } from '../../src/cases/fingerprint.ts';
-import { splitPayload } from '../../src/cases/split-payload.ts';
-import { queryAsOf } from '../../src/history/query-as-of.ts';
-import { findCase } from '../../src/mirror/find-case.ts';
 import {
+  type Mirror,
   openMirror,
   openMirrorInMemory,
   openMirrorReadOnly,
   toBackupPath,
-  type Mirror,
+  toDrizzle,
 } from '../../src/mirror/open-mirror.ts';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { fingerprint, splitPayload } from '../../src/cases/fingerprint.ts';
+import { queryAsOf } from '../../src/history/query-as-of.ts';
+import { findCase } from '../../src/mirror/find-case.ts';
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import { runCli } from '../support/command-line.ts';
 import { verifyFile } from '../support/eventful-mirror.ts';

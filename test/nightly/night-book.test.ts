@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
-import { keepNights } from '../../src/nightly/keep-nights.ts';
+import { ONGOING_STATUSES } from '../../src/clearinghouse/swept-status.ts';
+import { keepNights, listDueBefore } from '../../src/nightly/keep-nights.ts';
 import {
   NIGHT_OUTCOMES,
   readNightBook,
@@ -13,11 +13,10 @@ import {
   type Night,
   type NightBook,
 } from '../../src/nightly/night-book.ts';
-import { listDueBefore } from '../../src/nightly/night-facts.ts';
 import { noteBeginning } from '../../src/nightly/note-night.ts';
 import { parseSchedule } from '../../src/nightly/schedule.ts';
 import { gatherSettings } from '../../src/written-settings.ts';
-import { parseNightlySettings } from '../../src/settings-nightly.ts';
+import { parseNightlySettings } from '../../src/settings.ts';
 import { makeNight } from '../support/make-night.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
+import { ONGOING_STATUSES } from '../../src/clearinghouse/swept-status.ts';
 import type { ErrorCode } from '../../src/error-kinds.ts';
 import { MirrorError } from '../../src/errors.ts';
 import {

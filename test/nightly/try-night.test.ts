@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
+import { ONGOING_STATUSES } from '../../src/clearinghouse/swept-status.ts';
 import { MirrorError } from '../../src/errors.ts';
 import { tryNight } from '../../src/nightly/try-night.ts';
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
+import { ONGOING_STATUSES } from '../../src/clearinghouse/swept-status.ts';
 import { keepNights } from '../../src/nightly/keep-nights.ts';
-import { findRunReports } from '../../src/nightly/find-run-reports.ts';
+import { findRunReports } from '../../src/nightly/untold-runs.ts';
 import { readNightBook, toNightBookPath } from '../../src/nightly/night-book.ts';
 import type { NightStep, NightSummary } from '../../src/nightly/night-steps.ts';
 import { parseSchedule } from '../../src/nightly/schedule.ts';
 import { toReportJson } from '../../src/cli/render/run-report.ts';
-import { parseNightlySettings } from '../../src/settings-nightly.ts';
+import { parseNightlySettings } from '../../src/settings.ts';
 import { gatherSettings } from '../../src/written-settings.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
+import { ONGOING_STATUSES } from '../../src/clearinghouse/swept-status.ts';
 import { inventCollection } from '../../src/replica/collection/invent-collection.ts';
 import { objectOf } from './invent-many.ts';
 

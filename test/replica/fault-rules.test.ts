@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { always, firstTries, once, page } from '../../src/replica/serve/fault-rules.ts';
-import type { Fault, FaultRule } from '../../src/replica/serve/fault.ts';
+import { type Fault, type FaultRule, always, firstTries, once, page } from '../../src/replica/serve/fault.ts';
 import type { ReplicaRequest } from '../../src/replica/serve/replica-request.ts';
 import { ask } from './ask.ts';
 import { useReplica } from './use-replica.ts';

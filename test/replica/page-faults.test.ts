@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../src/json.ts';
-import { always, once } from '../../src/replica/serve/fault-rules.ts';
-import type { Fault } from '../../src/replica/serve/fault.ts';
+import { type Fault, always, once } from '../../src/replica/serve/fault.ts';
 import { ask, askEnvelope } from './ask.ts';
 import { listOf, objectOf } from './invent-many.ts';
 import { useReplica } from './use-replica.ts';

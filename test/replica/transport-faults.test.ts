@@ -1,7 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { always } from '../../src/replica/serve/fault-rules.ts';
-import type { Fault } from '../../src/replica/serve/fault.ts';
+import { type Fault, always } from '../../src/replica/serve/fault.ts';
 import type { Replica } from '../../src/replica/serve/start-replica.ts';
 import { ask, askRaw } from './ask.ts';
 import { useReplica } from './use-replica.ts';

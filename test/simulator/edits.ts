@@ -1,5 +1,4 @@
-import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
-import { CASE_STATUSES } from '../../src/clearinghouse/swept-status.ts';
+import { CASE_STATUSES, ONGOING_STATUSES } from '../../src/clearinghouse/swept-status.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/json.ts';
 import type { CaseCollection } from '../../src/replica/collection/collection.ts';
 import type { Random } from '../../src/replica/invent/random.ts';

@@ -1,5 +1,4 @@
-import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
-import { CASE_STATUSES } from '../../src/clearinghouse/swept-status.ts';
+import { CASE_STATUSES, ONGOING_STATUSES } from '../../src/clearinghouse/swept-status.ts';
 import type { Random } from '../../src/replica/invent/random.ts';
 import { makeAttachment, makeCase, makeDocket, makeEntry, type MadeCase } from '../support/make-case.ts';
 

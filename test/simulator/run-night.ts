@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { inspect } from 'node:util';
-import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
-import { SWEPT_STATUSES } from '../../src/clearinghouse/swept-status.ts';
+import { ONGOING_STATUSES, SWEPT_STATUSES } from '../../src/clearinghouse/swept-status.ts';
 import { MirrorError, messageOf } from '../../src/errors.ts';
 import { findPauseLeft } from '../../src/mirror/find-pause.ts';
 import type { Mirror } from '../../src/mirror/open-mirror.ts';
@@ -9,7 +8,7 @@ import type { Random } from '../../src/replica/invent/random.ts';
 import { gatherSettings, type SettingName } from '../../src/written-settings.ts';
 import { parseSettings, type Settings } from '../../src/settings.ts';
 import { runSync, type SyncRequest } from '../../src/sync/run-sync.ts';
-import type { SyncEvent } from '../../src/sync/sync-events.ts';
+import type { SyncEvent } from '../../src/sync/sync-run.ts';
 import type { History, NightPlan } from './draw-history.ts';
 import { SLOW_FAULTS } from './faults.ts';
 import { findHalfCases } from './invariants/half-cases.ts';

@@ -1,6 +1,6 @@
 import { Random } from '../../src/replica/invent/random.ts';
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
-import { inListOrder } from '../../src/replica/serve/list-order.ts';
+import { inListOrder } from '../../src/replica/serve/answer-request.ts';
 import { isPageFault } from '../../src/replica/serve/distort-page.ts';
 import type { Fault } from '../../src/replica/serve/fault.ts';
 import type { ReplicaRequest } from '../../src/replica/serve/replica-request.ts';

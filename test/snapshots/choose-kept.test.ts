@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { chooseKept, type Retention } from '../../src/snapshots/choose-kept.ts';
+import { chooseKept, type Retention } from '../../src/snapshots/choose-removed.ts';
 import { parseSnapshotName, toSnapshotName } from '../../src/snapshots/snapshot-name.ts';
 
 const DAY = 86_400_000;

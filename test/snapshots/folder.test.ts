@@ -12,13 +12,12 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
+import { ONGOING_STATUSES } from '../../src/clearinghouse/swept-status.ts';
 import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
 import { takeWriterLock } from '../../src/mirror/writer-lock.ts';
 import { listSnapshots, removeOldSnapshots } from '../../src/snapshots/list-snapshots.ts';
 import { createPartialFile, removeDeadPartialFiles } from '../../src/snapshots/partial-file.ts';
-import { takeAndRotate } from '../../src/snapshots/take-and-rotate.ts';
-import { takeSnapshot, type SnapshotRequest } from '../../src/snapshots/take-snapshot.ts';
+import { type SnapshotRequest, takeAndRotate, takeSnapshot } from '../../src/snapshots/take-snapshot.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';

@@ -7,8 +7,7 @@ import { openMirror, openMirrorReadOnly } from '../../src/mirror/open-mirror.ts'
 import { redactCase } from '../../src/mirror/write-redaction.ts';
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import type { Finding } from '../../src/verify/checks.ts';
-import { verifyMirror, type VerifyReport } from '../../src/verify/verify-mirror.ts';
-import type { Scope } from '../../src/verify/walk-cases.ts';
+import { type Scope, type VerifyReport, verifyMirror } from '../../src/verify/verify-mirror.ts';
 import { makeAttachment, makeCase, makeDocket, makeEntry, without } from './make-case.ts';
 import { startHarness } from './sync-harness.ts';
 import { tempFolder } from './temp-folder.ts';

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import type { CaseCollection } from '../../src/replica/collection/collection.ts';
-import type { FaultRule } from '../../src/replica/serve/fault.ts';
-import { always, page } from '../../src/replica/serve/fault-rules.ts';
+import { type FaultRule, always, page } from '../../src/replica/serve/fault.ts';
 import type { ReplicaOptions } from '../../src/replica/serve/start-replica.ts';
 import { SWEPT_STATUSES } from '../../src/clearinghouse/swept-status.ts';
 import { toMostGone } from '../../src/sync/departures.ts';

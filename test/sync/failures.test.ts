@@ -1,10 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { MirrorError } from '../../src/errors.ts';
-import { always, firstTries, once, page } from '../../src/replica/serve/fault-rules.ts';
+import { type Fault, always, firstTries, once, page } from '../../src/replica/serve/fault.ts';
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import { makeCase } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
-import type { Fault } from '../../src/replica/serve/fault.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
 
 const sixty = () => smallCollection(60);

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
-import { SWEPT_STATUSES } from '../../src/clearinghouse/swept-status.ts';
+import { ONGOING_STATUSES, SWEPT_STATUSES } from '../../src/clearinghouse/swept-status.ts';
 import { isAboveWhole } from '../../src/sync/judge-lists.ts';
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import type { Fault } from '../../src/replica/serve/fault.ts';

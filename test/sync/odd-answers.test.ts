@@ -2,8 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { MOST_ODD_ANSWERS } from '../../src/clearinghouse/retry-policy.ts';
 import type { ErrorCode } from '../../src/error-kinds.ts';
 import type { JsonValue } from '../../src/json.ts';
-import { always, once, page } from '../../src/replica/serve/fault-rules.ts';
-import type { Fault } from '../../src/replica/serve/fault.ts';
+import { type Fault, always, once, page } from '../../src/replica/serve/fault.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
 

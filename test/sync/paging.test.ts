@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { MOST_PAGES_WITHOUT_NEWS } from '../../src/clearinghouse/case-pages.ts';
-import { always, once, page } from '../../src/replica/serve/fault-rules.ts';
-import type { Fault } from '../../src/replica/serve/fault.ts';
+import { type Fault, always, once, page } from '../../src/replica/serve/fault.ts';
 import { startReplica } from '../../src/replica/serve/start-replica.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';

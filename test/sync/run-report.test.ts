@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
+import { ONGOING_STATUSES } from '../../src/clearinghouse/swept-status.ts';
 import type { ErrorCode } from '../../src/error-kinds.ts';
 import { MirrorError } from '../../src/errors.ts';
 import { EXIT_CODES, type ExitName } from '../../src/exit-codes.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Client, SettledAnswer } from '../../src/clearinghouse/client.ts';
-import { ONGOING_STATUSES } from '../../src/clearinghouse/ongoing-status.ts';
+import { ONGOING_STATUSES } from '../../src/clearinghouse/swept-status.ts';
 import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
 import { RunSightings } from '../../src/sync/run-sightings.ts';
 import { sweepStatus } from '../../src/sync/sweep-status.ts';

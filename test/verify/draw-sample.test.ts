@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createDraw } from '../../src/verify/draw-sample.ts';
+import { createDraw } from '../../src/verify/verify-mirror.ts';
 import { type SampleSize } from '../../src/sample-size.ts';
 
 function draw(total: number, size: SampleSize, random: () => number): number[] {

@@ -9,7 +9,7 @@ import {
   type ActivityFilter,
 } from '../../history/list-activity.ts';
 import type { Mirror } from '../../mirror/open-mirror.ts';
-import { parseCaseId } from '../case-id.ts';
+import { parseCaseId } from '../resolve-case.ts';
 import type { Io } from '../io.ts';
 import { addSince, parseLimit, PERIOD_HELP, readPeriod } from '../period-options.ts';
 import { printListing } from '../print-rows.ts';
@@ -18,7 +18,7 @@ import { toNoneWords } from '../render/period.ts';
 import { MARKDOWN, toPlainStyle, type WritingStyle } from '../render/writing-style.ts';
 import { addRowFormat, readRowFormat } from '../row-format-options.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
-import { withMirrorMoment } from '../with-mirror-moment.ts';
+import { withMirrorMoment } from '../with-mirror.ts';
 
 const MOST_CASES = 50;
 

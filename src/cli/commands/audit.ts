@@ -1,7 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { countAudits } from '../../audit/count-audits.ts';
-import { findAuditRows } from '../../audit/find-audit-rows.ts';
-import { findAudit } from '../../audit/list-audits.ts';
+import { countAudits, findAudit, findAuditRows } from '../../audit/list-audits.ts';
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { findBaselineId } from '../../history/find-period.ts';

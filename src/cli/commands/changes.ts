@@ -1,22 +1,25 @@
 import type { Command } from 'commander';
 import type { ExitName } from '../../exit-codes.ts';
 import { checkCase, toHistoryField } from '../../history/check-filter.ts';
-import { prepareFindChange } from '../../history/find-change.ts';
+import {
+  type ChangeFilter,
+  findNewestChangingRun,
+  listChangedCases,
+  prepareFindChange,
+} from '../../history/list-changes.ts';
 import { prepareFindFacts, prepareFindName, prepareFindStart } from '../../history/find-name.ts';
 import { findPeriod } from '../../history/find-period.ts';
-import { findNewestChangingRun, listChangedCases, type ChangeFilter } from '../../history/list-changes.ts';
 import type { Mirror } from '../../mirror/open-mirror.ts';
-import { parseCaseId } from '../case-id.ts';
+import { parseCaseId } from '../resolve-case.ts';
 import type { Io } from '../io.ts';
 import { addSince, addUntil, parseLimit, PERIOD_HELP, readPeriod } from '../period-options.ts';
 import { printListing } from '../print-rows.ts';
-import { toChangeJson } from '../render/change-json.ts';
-import { renderChanges } from '../render/changes.ts';
+import { renderChanges, toChangeJson } from '../render/changes.ts';
 import { toNoneWords } from '../render/period.ts';
 import { MARKDOWN, toPlainStyle, type WritingStyle } from '../render/writing-style.ts';
 import { addRowFormat, readRowFormat } from '../row-format-options.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
-import { withMirrorMoment } from '../with-mirror-moment.ts';
+import { withMirrorMoment } from '../with-mirror.ts';
 
 const MOST_CASES = '200';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
-import { listCoverage } from '../../mirror/find-coverage.ts';
+import { listCoverage } from '../../mirror/find-mirror-state.ts';
 import type { Io } from '../io.ts';
 import { printListing } from '../print-rows.ts';
 import { addRowFormat, readRowFormat } from '../row-format-options.ts';

@@ -9,7 +9,7 @@ import { renderDeparted } from '../render/departed.ts';
 import { toBaselineWords } from '../render/period.ts';
 import { addRowFormat, readRowFormat } from '../row-format-options.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
-import { withMirrorMoment } from '../with-mirror-moment.ts';
+import { withMirrorMoment } from '../with-mirror.ts';
 
 /** Those of the view `departed_cases`, and what is left to do. */
 const COLUMNS = [

@@ -12,7 +12,7 @@ import { say, type Io } from '../io.ts';
 import { readMoment } from '../period-options.ts';
 import { printAnswer } from '../print-rows.ts';
 import { readStatementFile } from '../read-statement-text.ts';
-import { AS_OF, renderRunAsOf } from '../render/run-as-of.ts';
+import { AS_OF, renderRunAsOf } from '../render/period.ts';
 import { renderPlural } from '../render/units.ts';
 import { addRowFormat, readRowFormat } from '../row-format-options.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';

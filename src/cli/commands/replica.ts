@@ -1,15 +1,30 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { expandHome } from '../../path-setting.ts';
 import type { CaseCollection } from '../../replica/collection/collection.ts';
 import type { ReplicaOptions } from '../../replica/serve/start-replica.ts';
 import { wordsOf } from '../../system-words.ts';
-import { untilAborted } from '../../until-aborted.ts';
-import { withStop, write, type Io } from '../io.ts';
+import { type Io, withStop, write } from '../io.ts';
 import { toJsonLine } from '../render/cell-text.ts';
 import { renderPlural } from '../render/units.ts';
 import type { Flags } from '../settings-options.ts';
+
+/** Resolves when the signal is aborted, at once if it already is. */
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else {
+      signal.addEventListener(
+        'abort',
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
+    }
+  });
+}
 
 export function defineReplica(command: Command): Command {
   return command

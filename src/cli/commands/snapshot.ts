@@ -5,16 +5,19 @@ import type { Moment } from '../../history/parse-moment.ts';
 import { writeStateAsOf } from '../../history/write-state-as-of.ts';
 import { MirrorError } from '../../errors.ts';
 import { toPath } from '../../path-setting.ts';
-import { parseSettings } from '../../settings.ts';
-import { parseSnapshotSettings, type SnapshotSettings } from '../../settings-nightly.ts';
+import { type SnapshotSettings, parseSettings, parseSnapshotSettings } from '../../settings.ts';
 import { listSnapshots, type Snapshot } from '../../snapshots/list-snapshots.ts';
-import { takeAndRotate } from '../../snapshots/take-and-rotate.ts';
-import { takeSnapshot, type EarlierState, type SnapshotRequest } from '../../snapshots/take-snapshot.ts';
+import {
+  type EarlierState,
+  type SnapshotRequest,
+  takeAndRotate,
+  takeSnapshot,
+} from '../../snapshots/take-snapshot.ts';
 import type { WrittenSettings } from '../../written-settings.ts';
 import { textWidth, withStop, write, type Io } from '../io.ts';
 import { MOMENT_HELP, readMoment } from '../period-options.ts';
 import { toJsonLine } from '../render/cell-text.ts';
-import { AS_OF } from '../render/run-as-of.ts';
+import { AS_OF } from '../render/period.ts';
 import { renderSnapshotList, renderTaken, toSnapshotJson } from '../render/snapshots.ts';
 import { addSettings, readWrittenSettings, SNAPSHOT_SETTINGS, type Flags } from '../settings-options.ts';
 import { withMirror } from '../with-mirror.ts';

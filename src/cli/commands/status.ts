@@ -3,8 +3,13 @@ import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';
 import { findFreshAsOf, findMirrorState, type MirrorState } from '../../mirror/find-mirror-state.ts';
 import { isWriterLockHeld } from '../../mirror/writer-lock.ts';
-import { dropAhead } from '../../nightly/drop-ahead.ts';
-import { EMPTY_BOOK, readNightBook, toNightBookPath, type NightBook } from '../../nightly/night-book.ts';
+import {
+  EMPTY_BOOK,
+  type NightBook,
+  dropAhead,
+  readNightBook,
+  toNightBookPath,
+} from '../../nightly/night-book.ts';
 import { textWidth, write, writeText, type Io } from '../io.ts';
 import { toJsonLine } from '../render/cell-text.ts';
 import { renderMirrorState, toStateJson } from '../render/mirror-state.ts';

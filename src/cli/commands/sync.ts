@@ -1,6 +1,10 @@
 import { Option, type Command } from 'commander';
-import { ONGOING_STATUSES } from '../../clearinghouse/ongoing-status.ts';
-import { findSweptStatus, SWEPT_STATUSES, type SweptStatus } from '../../clearinghouse/swept-status.ts';
+import {
+  ONGOING_STATUSES,
+  SWEPT_STATUSES,
+  type SweptStatus,
+  findSweptStatus,
+} from '../../clearinghouse/swept-status.ts';
 import { listClosest, suggestNames } from '../../closest-names.ts';
 import { MirrorError } from '../../errors.ts';
 import type { ExitName } from '../../exit-codes.ts';

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import type { ExitName } from '../../exit-codes.ts';
 import { findPeriod, type Period } from '../../history/find-period.ts';
-import { findStatus } from '../../history/find-status.ts';
-import { listSpells } from '../../history/list-spells.ts';
 import {
-  countTransitions,
-  listTransitions,
   type TransitionCount,
   type TransitionFilter,
+  countTransitions,
+  findStatus,
+  listSpells,
+  listTransitions,
 } from '../../history/list-transitions.ts';
 import type { Mirror } from '../../mirror/open-mirror.ts';
 import type { Io } from '../io.ts';
@@ -18,7 +18,7 @@ import { toNoPeriodWords } from '../render/period.ts';
 import { renderSpells, renderTransitionList, renderTransitions } from '../render/transitions.ts';
 import { addRowFormat, readRowFormat, type RowOutput } from '../row-format-options.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
-import { withMirrorMoment } from '../with-mirror-moment.ts';
+import { withMirrorMoment } from '../with-mirror.ts';
 
 const MOVE_COLUMNS = ['run_id', 'changed_at', 'case_id', 'case_name', 'from_status', 'to_status'];
 const COUNT_COLUMNS = ['from_status', 'to_status', 'moves', 'cases'];

@@ -4,8 +4,7 @@ import type { ExitName } from '../../exit-codes.ts';
 import { toDatabaseError } from '../../mirror/database-error.ts';
 import { openMirrorReadOnly } from '../../mirror/open-mirror.ts';
 import { parseSampleSize, type SampleSize } from '../../sample-size.ts';
-import { verifyMirror } from '../../verify/verify-mirror.ts';
-import type { Scope } from '../../verify/walk-cases.ts';
+import { type Scope, verifyMirror } from '../../verify/verify-mirror.ts';
 import { textWidth, write, writeText, type Io } from '../io.ts';
 import { createVerifyProgress } from '../render/verify-progress.ts';
 import {
@@ -15,7 +14,7 @@ import {
   toVerifyJson,
 } from '../render/verify-report.ts';
 import { addSettings, readSettings, type Flags } from '../settings-options.ts';
-import { parseCaseId } from '../case-id.ts';
+import { parseCaseId } from '../resolve-case.ts';
 import { toJsonLine } from '../render/cell-text.ts';
 
 export function defineVerify(command: Command): Command {

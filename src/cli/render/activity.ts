@@ -1,7 +1,7 @@
 import type { Period } from '../../history/find-period.ts';
 import type { ActiveCase, FindNewEntry } from '../../history/list-activity.ts';
 import { toCaseName } from './case-link.ts';
-import { toEntryWords } from './entry-sentences.ts';
+import { toEntryWords } from './field-sentences.ts';
 import { toOutcomeWords, toPeriodWords } from './period.ts';
 import { renderCount, renderPlural } from './units.ts';
 import type { WritingStyle } from './writing-style.ts';

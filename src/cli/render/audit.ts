@@ -1,4 +1,4 @@
-import type { AuditCount } from '../../audit/count-audits.ts';
+import type { AuditCount } from '../../audit/list-audits.ts';
 import { wrapText } from './layout.ts';
 import { renderTable } from './table.ts';
 import { renderCount } from './units.ts';

@@ -1,6 +1,5 @@
 import type { Candidate } from '../../mirror/find-candidates.ts';
-import type { Io } from '../io.ts';
-import { textWidth } from '../io.ts';
+import { type Io, textWidth } from '../io.ts';
 import { toCaseName } from './case-link.ts';
 import { wrapText } from './layout.ts';
 import { renderTable } from './table.ts';

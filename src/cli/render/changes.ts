@@ -1,16 +1,194 @@
-import type { ChangeKey } from '../../history/case-change.ts';
-import type { FindChange } from '../../history/find-change.ts';
-import type { Period } from '../../history/find-period.ts';
-import type { ChangedCase } from '../../history/list-changes.ts';
-import { toCaseName } from './case-link.ts';
-import { renderRunChanges } from './case-changes.ts';
-import { ChangeTotals, isChanged } from './change-totals.ts';
+import type { FieldChange } from '../../cases/compare-cases.ts';
 import type { CaseFacts } from '../../history/find-name.ts';
+import type { Period } from '../../history/find-period.ts';
+import type {
+  CaseChange,
+  CaseChangeKind,
+  ChangeKey,
+  ChangedCase,
+  EntryChange,
+  FindChange,
+  PresenceKind,
+  ValueChange,
+} from '../../history/list-changes.ts';
 import { toLocalMinute } from '../../local-time.ts';
-import { toOutcomeWords, toPeriodWords } from './period.ts';
+import { toCaseLink, toCaseName } from './case-link.ts';
+import { toEditedEntrySentence, toEntryWords, toFieldSentences } from './field-sentences.ts';
 import { clipText } from './layout.ts';
+import { toOutcomeWords, toPeriodWords } from './period.ts';
 import { renderPlural } from './units.ts';
 import type { WritingStyle } from './writing-style.ts';
+
+/** A change as `--json` prints it, a new case with what a list tells of it. `old_value` and `new_value` are missing where there was no value. */
+export function toChangeJson(change: CaseChange, caseName: string | null, facts: CaseFacts | null) {
+  return {
+    run_id: change.runId,
+    changed_at: change.changedAt,
+    case_id: change.caseId,
+    case_name: caseName,
+    kind: change.kind,
+    ...toDetails(change),
+    ...(facts === null ? {} : toFactsJson(change.caseId, facts)),
+  };
+}
+
+function toFactsJson(caseId: number, { court, filed, caseTypes }: CaseFacts) {
+  return { court, filed, case_types: caseTypes, url: toCaseLink(caseId) };
+}
+
+function toDetails(change: CaseChange): object {
+  switch (change.kind) {
+    case 'changed':
+    case 'added':
+    case 'removed':
+      return { field: change.field, ...toValues(change) };
+    case 'entry added':
+      return { entry_key: change.entryKey, new_value: change.after };
+    case 'entry removed':
+      return { entry_key: change.entryKey, old_value: change.before };
+    case 'entry edited': {
+      const { entryKey, before, after, edits } = change;
+      const differences = edits.map((edit) => ({ field: edit.field, kind: edit.kind, ...toValues(edit) }));
+      return { entry_key: entryKey, old_value: before, new_value: after, differences };
+    }
+    default:
+      return {};
+  }
+}
+
+/** JSON.stringify leaves out a member that is undefined, and keeps null. */
+function toValues({ before, after }: Pick<FieldChange, 'before' | 'after'>) {
+  return { old_value: before, new_value: after };
+}
+
+/** Counts changes while they pass by. */
+class ChangeTotals {
+  /** Cases of which more is told than that they are new. */
+  changedCases = 0;
+  private readonly counts = new Map<CaseChangeKind, number>();
+
+  add({ keys }: ChangedCase): void {
+    if (isChanged({ keys })) this.changedCases++;
+    for (const { kind } of keys) this.counts.set(kind, this.of(kind) + 1);
+  }
+
+  /** How many changes there were of a kind. */
+  of(kind: CaseChangeKind): number {
+    return this.counts.get(kind) ?? 0;
+  }
+
+  /** All of it in one line. */
+  toWords(): string {
+    const fields = this.of('changed') + this.of('added') + this.of('removed');
+    const parts = [
+      renderPlural(this.changedCases, 'changed case'),
+      ...this.tell('appeared', 'new case'),
+      ...this.tell('departed', 'departure'),
+      ...this.tell('returned', 'return'),
+      ...this.tell('redacted', 'redaction'),
+      renderPlural(fields, 'change of fields', 'changes of fields'),
+      renderPlural(this.of('entry added'), 'new docket entry', 'new docket entries'),
+      ...this.tell('entry edited', 'edited docket entry', 'edited docket entries'),
+      ...this.tell('entry removed', 'removed docket entry', 'removed docket entries'),
+    ];
+    return `In all: ${parts.join(', ')}.`;
+  }
+
+  private tell(kind: CaseChangeKind, noun: string, plural?: string): string[] {
+    const count = this.of(kind);
+    return count === 0 ? [] : [renderPlural(count, noun, plural)];
+  }
+}
+
+/** Whether more is told of a case than that it is new. */
+function isChanged({ keys }: Pick<ChangedCase, 'keys'>): boolean {
+  return keys.some(({ kind }) => kind !== 'appeared');
+}
+
+/** Of the docket entries that one run brought to a case, or took from it, so many are listed. */
+const MOST_ENTRIES = 10;
+
+const PRESENCES: Readonly<Record<PresenceKind, string>> = {
+  appeared: 'came into the mirror',
+  redacted: 'was redacted: its content and its earlier history were removed on request',
+  departed: 'left the site',
+  returned: 'came back',
+};
+
+/** A sentence for each thing that one run changed in a case. Reads the values while it writes, a few at a time. */
+function* renderRunChanges(
+  keys: readonly ChangeKey[],
+  find: FindChange,
+  style: WritingStyle,
+  depth: number,
+): Generator<string> {
+  const values: ValueChange[] = [];
+  for (const key of keys) {
+    if (isPresence(key.kind)) yield style.line(PRESENCES[key.kind], depth);
+    else if (isOfField(key)) values.push(find(key) as ValueChange);
+  }
+  for (const sentence of toFieldSentences(values, style)) yield style.line(sentence, depth);
+  for (const kind of ['entry added', 'entry edited', 'entry removed'] as const) {
+    yield* renderEntries(
+      kind,
+      keys.filter((key) => key.kind === kind),
+      find,
+      style,
+      depth,
+    );
+  }
+}
+
+function* renderEntries(
+  kind: EntryChange['kind'],
+  keys: readonly ChangeKey[],
+  find: FindChange,
+  style: WritingStyle,
+  depth: number,
+): Generator<string> {
+  const shown = keys.slice(-MOST_ENTRIES);
+  const sentences = shown.map((key) => toEntrySentence(find(key), style));
+  if (keys.length === 0) return;
+  const rest = keys.length - shown.length;
+  if (kind === 'entry edited') {
+    for (const sentence of sentences) yield style.line(sentence, depth);
+    if (rest > 0)
+      yield style.line(
+        `were edited: ${renderPlural(rest, 'more docket entry', 'more docket entries')}`,
+        depth,
+      );
+    return;
+  }
+  const adjective = kind === 'entry added' ? 'new' : 'removed';
+  const count = renderPlural(keys.length, `${adjective} docket entry`, `${adjective} docket entries`);
+  if (keys.length === 1) {
+    yield style.line(`${count}: ${sentences.join('')}`, depth);
+    return;
+  }
+  yield style.line(rest > 0 ? `${count}, of which the last ${MOST_ENTRIES}:` : `${count}:`, depth);
+  for (const sentence of sentences) yield style.line(sentence, depth + 1);
+}
+
+function toEntrySentence(change: CaseChange, style: WritingStyle): string {
+  switch (change.kind) {
+    case 'entry added':
+      return toEntryWords(change.after, style);
+    case 'entry removed':
+      return toEntryWords(change.before, style);
+    case 'entry edited':
+      return toEditedEntrySentence(change, style);
+    default:
+      return '';
+  }
+}
+
+function isPresence(kind: ChangeKey['kind']): kind is PresenceKind {
+  return Object.hasOwn(PRESENCES, kind);
+}
+
+function isOfField({ kind }: ChangeKey): boolean {
+  return kind === 'changed' || kind === 'added' || kind === 'removed';
+}
 
 const LONGEST_FACT = 160;
 

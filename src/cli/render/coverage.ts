@@ -1,5 +1,5 @@
 import type { CoverageReport } from '../../sync/run-report.ts';
-import type { CoverageRow } from '../../mirror/find-coverage.ts';
+import type { CoverageRow } from '../../mirror/find-mirror-state.ts';
 import { toLocalMinute } from '../../local-time.ts';
 import { wrapText } from './layout.ts';
 import { renderTable } from './table.ts';

@@ -1,5 +1,6 @@
-import { toLocalMinute, toZoneName } from '../../local-time.ts';
 import type { Period, RunMark } from '../../history/find-period.ts';
+import type { RunAsOf } from '../../history/find-run-as-of.ts';
+import { toLocalMinute, toZoneName, toZonedMinute } from '../../local-time.ts';
 import { renderPlural } from './units.ts';
 
 /** "run 7 (2026-01-07 03:17 EST)", or "runs 2 to 7 (...)". */
@@ -47,4 +48,19 @@ export function toNoneWords(period: Period | null, isAsked: boolean): string {
 /** What is said where no run lies in the period. */
 export function toNoPeriodWords(isAsked: boolean): string {
   return isAsked ? 'no run ended in that time' : 'no run has ended in this mirror yet';
+}
+
+/** The flag of the commands that can answer from an earlier state. */
+export const AS_OF = [
+  '--as-of <moment>',
+  'from the state at an earlier time: a day (to its end), a time, 7d, or the number of a run',
+] as const;
+
+/** Says which state an answer is from. */
+export function renderRunAsOf({ runId, startedAt, endedAt }: RunAsOf, timeZone: string): string {
+  return `As of run ${runId}, which ${endedAt === null ? `began at ${toZonedMinute(startedAt, timeZone)} and died` : `ended at ${toZonedMinute(endedAt, timeZone)}`}.`;
+}
+
+export function toRunAsOfJson({ runId, startedAt, endedAt }: RunAsOf) {
+  return { as_of_run_id: runId, as_of_started_at: startedAt, as_of_ended_at: endedAt };
 }

@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import { localizeTimes, toZonedMinute } from '../../local-time.ts';
-import type { OnSyncEvent } from '../../sync/sync-events.ts';
+import type { OnSyncEvent } from '../../sync/sync-run.ts';
 import { say as sayTo, type Out } from '../io.ts';
 import { clip, pad } from './layout.ts';
 import { renderCount, renderDuration, renderPlural } from './units.ts';

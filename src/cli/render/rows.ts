@@ -1,9 +1,163 @@
+import { stringify } from 'csv-stringify/sync';
 import type { Cell, QueryAnswer } from '../../mirror/query.ts';
-import { escapeJson } from './cell-text.ts';
-import { toText } from './cell-values.ts';
-import { renderAsDelimited } from './delimited.ts';
-import { renderRowTable } from './row-table.ts';
+import { escapeJson, toCellText } from './cell-text.ts';
+import { clipText } from './layout.ts';
+import { type Column, type Layout, layOut, renderHeading, setRow } from './table.ts';
 import { escapeMarkdown } from './writing-style.ts';
+
+/** A value of SQLite as text: null as nothing, bytes as base64. */
+function toText(cell: Cell): string {
+  if (cell === null) return '';
+  return Buffer.isBuffer(cell) ? cell.toString('base64') : String(cell);
+}
+
+/** A member of a JSON object as a value of a row: a list or an object is its JSON. */
+export function toCell(value: unknown): Cell {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'string' || typeof value === 'number') return value;
+  return JSON.stringify(value);
+}
+
+/**
+ * CSV and TSV. Data stay as they are: NULL is nothing, an empty text is `""`. For a spreadsheet there is a byte-order
+ * mark, without which Excel takes letters for others, and a text that it could execute gets an apostrophe before it, which
+ * whoever reads the file back takes off again: a text that began with apostrophes and a formula has one more.
+ */
+function* renderAsDelimited(
+  { columns, rows }: RowAnswer,
+  style: RowStyle,
+  tally: RowTally,
+): Generator<string> {
+  const { format, isForSpreadsheet = false } = style;
+  const toLine = (cells: readonly Cell[]): string =>
+    stringify([cells.map((cell) => toField(cell, style, tally))], {
+      delimiter: format === 'tsv' ? '\t' : ',',
+      record_delimiter: isForSpreadsheet ? '\r\n' : '\n',
+      cast: {
+        object: ({ text, isQuoted }) => ({
+          value: String(text),
+          quoted: isQuoted === true,
+          quoted_empty: isQuoted === true,
+        }),
+      },
+    });
+  if (isForSpreadsheet) yield '\ufeff';
+  yield toLine(columns);
+  for (const row of rows) {
+    tally.rows++;
+    yield toLine(columns.map((_, at) => row[at] ?? null));
+  }
+}
+
+interface Field {
+  readonly text: string;
+  /** Whether it stands in quotes though nothing in it needs them: it would be taken for NULL. */
+  readonly isQuoted: boolean;
+}
+
+function toField(cell: Cell, style: RowStyle, tally: RowTally): Field {
+  const { nullText = '', isForSpreadsheet = false, isForTerminal = false } = style;
+  if (cell === null) return { text: nullText, isQuoted: false };
+  let text = toText(cell);
+  if (isForTerminal || isForSpreadsheet) text = text.replace(CONTROLS, '\ufffd');
+  if (isForSpreadsheet)
+    text = toSpreadsheetText(text, typeof cell === 'string' || Buffer.isBuffer(cell), tally);
+  return { text, isQuoted: text === nullText };
+}
+
+/** All but the tab and the breaks of lines, which belong to texts. */
+// eslint-disable-next-line no-control-regex
+const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g;
+
+/** A spreadsheet cuts longer texts, or puts the rest into cells of its own. */
+const LONGEST_CELL = 32_767;
+/** What spreadsheets skip, or people do not see, before a formula; apostrophes, so that each guard can be taken off again. */
+const SKIPPED = String.raw`['’＇\s\p{Cc}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\ufffd]*`;
+/** What begins a formula: also as wide or small forms, which spreadsheets of East Asia take for the same. */
+const FORMULA = new RegExp(String.raw`^(?:[\t\r\n]|${SKIPPED}[=+\-@＝＋－＠﹦﹢﹣﹫−])`, 'u');
+const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
+
+function toSpreadsheetText(text: string, isText: boolean, tally: RowTally): string {
+  const inert = isText && FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
+  if (inert.length <= LONGEST_CELL) return inert;
+  tally.clipped++;
+  return `${inert.slice(0, LONGEST_CELL - 1).toWellFormed()}…`;
+}
+
+/** The layout is taken from so many rows; texts of later ones that are wider are clipped. */
+const ROWS_MEASURED = 500;
+/** Where nothing limits the width, no cell is wider than this. */
+const WIDEST_CELL = 60;
+/** What a text that is wrapped may hold in all, so that no cell fills the screen. */
+const LONGEST_WRAPPED = 1000;
+
+/** Renders a table row by row: only the first few hundred rows are held, to see how wide the columns are. */
+function* renderRowTable(
+  { columns: names, rows, wrapped = [] }: RowAnswer,
+  { width, nullText = 'NULL' }: RowStyle,
+  tally: RowTally,
+): Generator<string> {
+  let first: (readonly Cell[])[] | null = [];
+  let columns: readonly Column[] = [];
+  let layout: Layout = null;
+  let isFirst = true;
+  const mostOf = (name: string): number =>
+    wrapped.includes(name) ? LONGEST_WRAPPED : width === Infinity ? WIDEST_CELL : width * 3;
+  const toCells = (row: readonly Cell[]): string[] =>
+    names.map((name, at) => {
+      const cell = row[at] ?? null;
+      return cell === null ? nullText : toCellText(clipText(toText(cell), mostOf(name)));
+    });
+  const setOne = (row: readonly Cell[]): string => {
+    tally.rows++;
+    const cells = toCells(row);
+    const set = setRow(columns, cells, layout, width, isFirst);
+    isFirst = false;
+    tally.clipped += set.clipped;
+    if (width === Infinity) tally.clipped += countClipped(row, cells);
+    return set.text;
+  };
+  const begin = function* (measured: readonly (readonly Cell[])[]): Generator<string> {
+    columns = toColumns(names, measured, wrapped).map((column) => ({
+      ...column,
+      heading: toCellText(column.heading),
+    }));
+    layout = layOut(columns, measured.map(toCells), width);
+    yield renderHeading(columns, layout);
+    for (const row of measured) yield setOne(row);
+  };
+  for (const row of rows) {
+    if (first === null) {
+      yield setOne(row);
+    } else if (first.push(row) === ROWS_MEASURED) {
+      yield* begin(first);
+      first = null;
+    }
+  }
+  if (first !== null) yield* begin(first);
+}
+
+/** Numbers and addresses are of no use when a part of them is missing. */
+function toColumns(
+  names: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  wrapped: readonly string[],
+): Column[] {
+  return names.map((heading, at) => {
+    const cells = rows.map((row) => row[at] ?? null).filter((cell) => cell !== null);
+    const isOfAll = (test: (cell: Cell) => boolean): boolean => cells.length > 0 && cells.every(test);
+    if (isOfAll((cell) => typeof cell === 'number' || typeof cell === 'bigint'))
+      return { heading, align: 'right', fit: 'whole' };
+    const isShort = isOfAll(
+      (cell) => typeof cell === 'string' && /^(?:https?:\/\/\S{1,60}|[\d: -]{1,19})$/.test(cell),
+    );
+    return { heading, fit: isShort ? 'whole' : wrapped.includes(heading) ? 'wrap' : 'clip' };
+  });
+}
+
+function countClipped(row: readonly Cell[], cells: readonly string[]): number {
+  return cells.filter((cell, at) => cell.endsWith('…') && !toText(row[at] ?? null).endsWith('…')).length;
+}
 
 export const ROW_FORMATS = ['table', 'csv', 'tsv', 'json', 'ndjson', 'markdown'] as const;
 export type RowFormat = (typeof ROW_FORMATS)[number];

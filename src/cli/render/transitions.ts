@@ -1,7 +1,11 @@
-import { ONGOING_STATUSES } from '../../clearinghouse/ongoing-status.ts';
+import { ONGOING_STATUSES } from '../../clearinghouse/swept-status.ts';
 import type { Period } from '../../history/find-period.ts';
-import type { SpellFigures } from '../../history/list-spells.ts';
-import { NO_STATUSES, type Transition, type TransitionCount } from '../../history/list-transitions.ts';
+import {
+  NO_STATUSES,
+  type SpellFigures,
+  type Transition,
+  type TransitionCount,
+} from '../../history/list-transitions.ts';
 import { toLocalMinute } from '../../local-time.ts';
 import { toCaseName } from './case-link.ts';
 import { toCellText } from './cell-text.ts';

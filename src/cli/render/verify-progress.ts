@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { OnProgress } from '../../verify/walk-cases.ts';
+import type { OnProgress } from '../../verify/verify-mirror.ts';
 import type { Out } from '../io.ts';
 
 /** A bar on a terminal, while a mirror is verified; nothing elsewhere. */

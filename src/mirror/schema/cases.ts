@@ -1,7 +1,15 @@
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { flag } from './flag.ts';
-import { ofRun, syncRuns } from './ledger.ts';
-import { statuses } from './statuses.ts';
+import { customType, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { ofRun, statuses, syncRuns } from './ledger.ts';
+
+/**
+ * SQLite has no booleans: 0 and 1 in the file, true and false in the code. Drizzle's own boolean mode would make 0 of
+ * null, and null means that the API did not say.
+ */
+export const flag = customType<{ data: boolean; driverData: number | null }>({
+  dataType: () => 'integer',
+  toDriver: (value: boolean | null) => (value === null ? null : Number(value)),
+  fromDriver: Boolean,
+});
 
 /** One row a case. Lists are tables of their own; the docket is in `dockets` and `docket_entries`. */
 export const cases = sqliteTable(
@@ -78,4 +86,31 @@ export const cases = sqliteTable(
     index('cases_mirror_departed_run_id').on(table.mirror_departed_run_id),
     index('cases_mirror_redacted_run_id').on(table.mirror_redacted_run_id),
   ],
+);
+
+/** The column that ties a child row to its case. */
+export const caseId = () =>
+  integer('case_id')
+    .notNull()
+    .references(() => cases.id, { onDelete: 'cascade' });
+
+/** Where an element stood in the API's list, from 0. */
+export const position = () => integer('mirror_position').notNull();
+
+/**
+ * In which bytes a case came last, so that the same bytes need not be read again. It says nothing about a case that is
+ * not in the other tables: without a row, or with a stale one, a case is read and compared as a whole.
+ */
+export const textHashes = sqliteTable(
+  'text_hashes',
+  {
+    case_id: integer('case_id')
+      .primaryKey()
+      .references(() => cases.id, { onDelete: 'cascade' }),
+    /** SHA-256 of the bytes, and of what the program expects of them. */
+    hash: text('hash').notNull(),
+    /** The fingerprint of the case that they make. The row holds as long as it is that of the stored case. */
+    fingerprint: text('fingerprint').notNull(),
+  },
+  (table) => [index('text_hashes_hash').on(table.hash)],
 );

@@ -1,7 +1,5 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { cases } from './cases.ts';
-import { caseId, position } from './columns.ts';
-import { flag } from './flag.ts';
+import { caseId, cases, flag, position } from './cases.ts';
 import { ofRun } from './ledger.ts';
 
 /** The main docket of a case. */

@@ -1,8 +1,7 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { caseId } from './columns.ts';
+import { caseId } from './cases.ts';
 import { entryColumns } from './docket.ts';
-import { ofRun } from './ledger.ts';
-import { statuses } from './statuses.ts';
+import { ofRun, statuses } from './ledger.ts';
 
 /* What the tables said before: from these and the tables themselves the mirror of any earlier run is rebuilt. */
 

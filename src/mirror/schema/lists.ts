@@ -1,6 +1,5 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { caseId, position } from './columns.ts';
-import { flag } from './flag.ts';
+import { caseId, flag, position } from './cases.ts';
 
 /** A list of texts is a table of the field's name, one row an element. */
 const listTable = <Name extends string>(name: Name) =>

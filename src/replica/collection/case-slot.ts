@@ -1,4 +1,8 @@
-import { isJsonObject, type JsonValue } from '../../json.ts';
+import type { OngoingStatusId } from '../../clearinghouse/swept-status.ts';
+import { type JsonValue, isJsonObject } from '../../json.ts';
+import { inventCaseBytes } from '../invent/invent-case.ts';
+import { caseIdAt } from '../invent/invent-names.ts';
+import { inventStatus } from '../invent/invent-status.ts';
 
 /** One case of a collection: what the filters need, and how to get the rest. */
 export interface CaseSlot {
@@ -24,4 +28,15 @@ export function slotOf(record: JsonValue, read: CaseSlot['read'] = toText(record
 function toText(record: JsonValue): CaseSlot['read'] {
   const bytes = Buffer.from(JSON.stringify(record));
   return () => [bytes];
+}
+
+/** The slot of an invented case; the case itself is made whenever it is read. */
+export function inventSlot(seed: number, index: number, emptyStatuses: readonly OngoingStatusId[]): CaseSlot {
+  const { ongoing, status } = inventStatus(seed, index, emptyStatuses);
+  return {
+    id: caseIdAt(seed, index),
+    ongoing: ongoing ?? undefined,
+    status,
+    read: () => inventCaseBytes(seed, index, emptyStatuses),
+  };
 }

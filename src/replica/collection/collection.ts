@@ -1,5 +1,4 @@
-import { ONGOING_STATUSES } from '../../clearinghouse/ongoing-status.ts';
-import { CASE_STATUSES } from '../../clearinghouse/swept-status.ts';
+import { CASE_STATUSES, ONGOING_STATUSES } from '../../clearinghouse/swept-status.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import { advanceOneNight, type Newcomers, type Night, type NightPlan } from './advance-night.ts';
 import { type CaseSlot, slotOf } from './case-slot.ts';

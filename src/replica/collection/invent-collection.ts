@@ -1,6 +1,6 @@
-import type { OngoingStatusId } from '../../clearinghouse/ongoing-status.ts';
+import type { OngoingStatusId } from '../../clearinghouse/swept-status.ts';
 import { CaseCollection } from './collection.ts';
-import { inventSlot } from './invent-slot.ts';
+import { inventSlot } from './case-slot.ts';
 
 export interface InventedCollectionOptions {
   /** The same seed gives the same cases. Default 1. */

@@ -1,4 +1,4 @@
-import type { Quantiles } from './quantiles.ts';
+import type { Quantiles } from './random.ts';
 
 /**
  * What invented cases imitate: the shape of 1,215 case objects that the API returned. Counts, lengths and sizes only;

@@ -1,4 +1,4 @@
-import type { OngoingStatusId } from '../../clearinghouse/ongoing-status.ts';
+import type { OngoingStatusId } from '../../clearinghouse/swept-status.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import { CaseDraw } from './case-draw.ts';
 import { entryCount, inventEntriesText, inventTraits, isPlain } from './invent-docket.ts';

@@ -1,7 +1,6 @@
 import { RECORDS, TEXT_LENGTHS } from './case-profile.ts';
 import { inventCaseName } from './invented-names.ts';
-import { valueAt } from './quantiles.ts';
-import { mixSeeds, Random } from './random.ts';
+import { Random, mixSeeds, valueAt } from './random.ts';
 
 const FIRST_CASE_ID = 40;
 const NAME_SALT = 7;

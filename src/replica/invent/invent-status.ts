@@ -1,9 +1,11 @@
-import type { OngoingStatus, OngoingStatusId } from '../../clearinghouse/ongoing-status.ts';
-import { ONGOING_STATUSES } from '../../clearinghouse/ongoing-status.ts';
-import type { CASE_STATUSES } from '../../clearinghouse/swept-status.ts';
+import {
+  type CASE_STATUSES,
+  ONGOING_STATUSES,
+  type OngoingStatus,
+  type OngoingStatusId,
+} from '../../clearinghouse/swept-status.ts';
 import { ONGOING_COUNTS, ONGOING_NULL, RECORDS, STATUS_COUNTS } from './case-profile.ts';
-import { mixSeeds, Random } from './random.ts';
-import { WeightedTerms } from './weighted.ts';
+import { Random, WeightedTerms, mixSeeds } from './random.ts';
 
 /** What the coding of a case has come to: it decides both statuses and most of the nulls. */
 export interface InventedStatus {

@@ -1,5 +1,4 @@
-import type { Random } from './random.ts';
-import { WeightedTerms } from './weighted.ts';
+import { type Random, WeightedTerms } from './random.ts';
 
 /** Every name here is made up. They are spelt so that nobody takes one for a real person, place or office. */
 export const SURNAMES = `

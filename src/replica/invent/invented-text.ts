@@ -1,4 +1,4 @@
-import { type Day, slashedText } from './days.ts';
+import { type Day, slashedText } from './invent-time.ts';
 import { inventOffice, inventPerson, PLACES, SURNAMES } from './invented-names.ts';
 import type { Random } from './random.ts';
 

@@ -46,3 +46,77 @@ export function mixSeeds(...parts: readonly number[]): number {
   }
   return hash >>> 0;
 }
+
+/** Pairs of [share of the values at or below, value], both rising; the first share is 0 and the last 1. */
+export type Quantiles = readonly (readonly [share: number, value: number])[];
+
+/**
+ * The value at a share between 0 and 1. Between two known points it grows by a constant factor, because sizes of
+ * texts and lists have long tails: a straight line would put the mean far too high.
+ */
+export function valueAt(quantiles: Quantiles, share: number): number {
+  let [lowShare, lowValue] = quantiles[0] ?? [0, 0];
+  for (const [highShare, highValue] of quantiles) {
+    if (share < highShare) {
+      const position = (share - lowShare) / (highShare - lowShare);
+      return (lowValue + 1) * ((highValue + 1) / (lowValue + 1)) ** position - 1;
+    }
+    lowShare = highShare;
+    lowValue = highValue;
+  }
+  return lowValue;
+}
+
+/** Draws terms as often as their weights say; a weight is, for example, how often the term was counted. */
+export class WeightedTerms<Term extends string> {
+  private readonly terms: readonly Term[];
+  private readonly limits: readonly number[];
+  private readonly total: number;
+
+  constructor(weights: Readonly<Record<Term, number>>) {
+    let total = 0;
+    this.terms = Object.keys(weights) as Term[];
+    this.limits = this.terms.map((term) => (total += weights[term]));
+    this.total = total;
+  }
+
+  /** The term at a share between 0 and 1 of the total weight. */
+  at(share: number): Term {
+    return this.term(this.position(share));
+  }
+
+  draw(random: Random): Term {
+    return this.at(random.share());
+  }
+
+  /** Draws different terms, in the order drawn; all of them when `count` asks for more than there are. */
+  drawDifferent(random: Random, count: number): Term[] {
+    const drawn: Term[] = [];
+    const wanted = Math.min(count, this.terms.length);
+    while (drawn.length < wanted) {
+      let position = this.position(random.share());
+      // The next free term instead of another try: a list as long as the vocabulary must not take for ever.
+      while (drawn.includes(this.term(position))) position = (position + 1) % this.terms.length;
+      drawn.push(this.term(position));
+    }
+    return drawn;
+  }
+
+  private term(position: number): Term {
+    const term = this.terms[position];
+    if (term === undefined) throw new RangeError('A vocabulary needs at least one term');
+    return term;
+  }
+
+  private position(share: number): number {
+    const aim = share * this.total;
+    let low = 0;
+    let high = this.limits.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (aim < (this.limits[middle] ?? 0)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}

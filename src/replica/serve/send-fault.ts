@@ -1,11 +1,142 @@
 import type { ServerResponse } from 'node:http';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { gzip as gzipCallback } from 'node:zlib';
+import { type JsonObject, type JsonValue, isJsonObject } from '../../json.ts';
 import type { JsonAnswer, PageAnswer } from './answer.ts';
-import { breakTransport } from './break-transport.ts';
-import { distortPage, isPageFault } from './distort-page.ts';
+import { type PageFault, distortPage, isPageFault } from './distort-page.ts';
 import type { Fault } from './fault.ts';
 import type { ReplicaRequest } from './replica-request.ts';
-import { jsonBytes, pageChunks, sendAnswer, type Sending } from './send-answer.ts';
+import { type Sending, jsonBytes, pageChunks, sendAnswer } from './send-answer.ts';
+
+type TransportFault = Exclude<Fault, PageFault | { kind: 'json' | 'unfiltered' | 'first-page' }>;
+
+const gzip = promisify(gzipCallback);
+const HTML =
+  '<!DOCTYPE html><html><head><title>One moment</title></head><body>Please stand by.</body></html>';
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/**
+ * Does the fault on the socket. `body` is what a good answer would have been, uncompressed. Returns when nothing more
+ * will be sent; a stall leaves the connection open until the client or the replica closes it.
+ */
+async function breakTransport(
+  response: ServerResponse,
+  fault: TransportFault,
+  body: Buffer,
+): Promise<void> {
+  const half = body.subarray(0, Math.ceil(body.length / 2));
+  switch (fault.kind) {
+    case 'status':
+      sendStatus(response, fault);
+      return;
+    case 'redirect':
+      response.writeHead(fault.status ?? 302, { location: fault.to ?? response.req.url ?? '/' }).end();
+      return;
+    case 'reset':
+      return reset(response, fault.at, body.length, half);
+    case 'short-body':
+      await writeHalf(response, body.length, half);
+      response.socket?.end();
+      return;
+    case 'cut-json':
+      response.writeHead(200, JSON_TYPE).end(half);
+      return;
+    case 'stall':
+      if (fault.at === 'after-head') response.writeHead(200, JSON_TYPE).flushHeaders();
+      if (fault.at === 'in-body') await writeHalf(response, body.length, half);
+      return;
+    case 'interim':
+      return sendInterim(response, fault);
+    case 'drip':
+      return drip(response, fault, body);
+    case 'html':
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(HTML);
+      return;
+    case 'empty-body':
+      response.writeHead(200, { ...JSON_TYPE, 'content-length': 0 }).end();
+      return;
+    case 'bytes':
+      response
+        .writeHead(200, { 'content-type': fault.contentType ?? JSON_TYPE['content-type'] })
+        .end(fault.body);
+      return;
+    case 'rewrite':
+      response.writeHead(200, JSON_TYPE).end(rewrite(fault.with, body));
+      return;
+    case 'gzip':
+      response
+        .writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip' })
+        .end(await badGzip(fault.damage, body));
+  }
+}
+
+function rewrite(how: (TransportFault & { kind: 'rewrite' })['with'], body: Buffer): Buffer {
+  if (how === 'byte-order-mark') return Buffer.concat([Buffer.from('\ufeff'), body]);
+  const [name, odd] =
+    how === 'nan' ? ['"name":', '"lamp":NaN,"name":'] : ['"name":"', Buffer.from('"name":"\u00e9', 'latin1')];
+  const at = body.indexOf(name);
+  if (at === -1) return body;
+  return Buffer.concat([body.subarray(0, at), Buffer.from(odd as Buffer), body.subarray(at + name.length)]);
+}
+
+function sendStatus(response: ServerResponse, fault: TransportFault & { kind: 'status' }): void {
+  const { status, headers = {}, body = { detail: 'A fault was asked for.' } } = fault;
+  const type = typeof body === 'string' ? { 'content-type': 'text/html; charset=utf-8' } : JSON_TYPE;
+  response.writeHead(status, { ...type, ...headers });
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+async function reset(
+  response: ServerResponse,
+  at: (TransportFault & { kind: 'reset' })['at'],
+  length: number,
+  half: Buffer,
+): Promise<void> {
+  const { socket } = response;
+  if (at === 'in-body') await writeHalf(response, length, half);
+  if (at === 'in-head') await new Promise((sent) => socket?.write('HTTP/1.1 200 OK\r\nContent-Ty', sent));
+  // A moment for the client to read: a reset throws away what has arrived and isn't read yet.
+  if (at !== 'before-head') await sleep(20);
+  socket?.resetAndDestroy();
+}
+
+async function writeHalf(response: ServerResponse, length: number, half: Buffer): Promise<void> {
+  response.writeHead(200, { ...JSON_TYPE, 'content-length': length });
+  await new Promise((sent) => response.write(half, sent));
+}
+
+async function sendInterim(
+  { socket }: ServerResponse,
+  { status, everyMs }: TransportFault & { kind: 'interim' },
+): Promise<void> {
+  const switches = status === 101 ? 'Upgrade: lamp\r\nConnection: upgrade\r\n' : '';
+  while (socket?.destroyed === false) {
+    socket.write(`HTTP/1.1 ${status} Not Yet\r\n${switches}\r\n`);
+    await sleep(everyMs);
+  }
+}
+
+async function drip(
+  response: ServerResponse,
+  { bytes, everyMs }: TransportFault & { kind: 'drip' },
+  body: Buffer,
+): Promise<void> {
+  response.writeHead(200, { ...JSON_TYPE, 'content-length': body.length });
+  for (let sent = 0; sent < body.length && !response.destroyed; sent += bytes) {
+    response.write(body.subarray(sent, sent + bytes));
+    await sleep(everyMs);
+  }
+  response.end();
+}
+
+async function badGzip(damage: (TransportFault & { kind: 'gzip' })['damage'], body: Buffer): Promise<Buffer> {
+  if (damage === 'not-gzip') return body;
+  const packed = await gzip(body);
+  if (damage === 'cut') return packed.subarray(0, Math.ceil(packed.length / 2));
+  const middle = Math.floor(packed.length / 2);
+  return Buffer.concat([packed.subarray(0, middle), Buffer.alloc(32, 0xff), packed.subarray(middle + 32)]);
+}
 
 /** What a fault may need of the request that it spoils. */
 interface FaultContext {

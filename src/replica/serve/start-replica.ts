@@ -1,8 +1,113 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaseCollection } from '../collection/collection.ts';
-import { handleRequest } from './handle-request.ts';
-import { type ReplicaOptions, toSettings } from './replica-options.ts';
-import { type LoggedRequest, RequestLog } from './request-log.ts';
+import { answerRequest } from './answer-request.ts';
+import { toFilters } from './answer.ts';
+import { type ReplicaOptions, type ReplicaSettings, toSettings } from './replica-options.ts';
+import { type ReplicaRequest, toRoute } from './replica-request.ts';
+import { sendAnswer } from './send-answer.ts';
+import { sendFault } from './send-fault.ts';
+
+/** One request that a replica received. The token itself is not kept. */
+export interface LoggedRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Whether an Authorization header came, whatever it said. */
+  readonly authorization: boolean;
+  /** The HTTP status answered; undefined while there is none, and for good when a fault left it out. */
+  status: number | undefined;
+}
+
+/** Remembers the latest requests, and how often each URL was asked for. */
+class RequestLog {
+  readonly requests: LoggedRequest[] = [];
+  /** JSON bytes served, before compression. */
+  bytesServed = 0;
+  private readonly attempts = new Map<string, number>();
+  private readonly most: number;
+  private total = 0;
+
+  constructor(most: number) {
+    this.most = most;
+  }
+
+  add(
+    method: string,
+    url: string,
+    authorization: boolean,
+  ): { entry: LoggedRequest; number: number; attempt: number } {
+    const entry: LoggedRequest = { method, url, at: Date.now(), authorization, status: undefined };
+    this.requests.push(entry);
+    if (this.requests.length > this.most) this.requests.shift();
+    const attempt = (this.attempts.get(url) ?? 0) + 1;
+    this.attempts.set(url, attempt);
+    return { entry, number: ++this.total, attempt };
+  }
+}
+
+/** Answers one request, well or with the fault that a rule asks for. */
+async function handleRequest(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  settings: ReplicaSettings,
+  log: RequestLog,
+): Promise<void> {
+  const { method = 'GET', url: sent = '/', headers } = incoming;
+  const { entry, number, attempt } = log.add(method, sent, headers.authorization !== undefined);
+  response.once('close', () => {
+    entry.status = response.headersSent ? response.statusCode : undefined;
+  });
+  const url = new URL(`http://${headers.host ?? '127.0.0.1'}${sent}`);
+  const request = toRequest(url, { number, attempt, method, url: sent }, settings.basePath);
+  if (settings.latencyMs > 0) await sleep(settings.latencyMs);
+  await settings.beforePage(request, settings.source);
+  const sending = {
+    compress: settings.gzip && acceptsGzip(headers['accept-encoding']),
+    count: (bytes: number) => {
+      log.bytesServed += bytes;
+    },
+  };
+  const answerPage = (page: number, isFiltered = true) =>
+    answerRequest(
+      { ...request, page, ...(!isFiltered && { filters: {} }) },
+      url,
+      headers.authorization,
+      settings,
+    );
+  for (const rule of settings.faults) {
+    const fault = rule(request);
+    if (fault)
+      return sendFault(response, fault, { request, url, basePath: settings.basePath, answerPage, sending });
+  }
+  await sendAnswer(response, answerPage(request.page), sending);
+}
+
+function toRequest(
+  url: URL,
+  known: Pick<ReplicaRequest, 'number' | 'attempt' | 'method' | 'url'>,
+  basePath: string,
+): ReplicaRequest {
+  const read = toFilters(url.searchParams);
+  return {
+    ...known,
+    route: toRoute(url.pathname, basePath),
+    page: toPageNumber(url.searchParams.get('page')),
+    filters: 'error' in read ? {} : read.filters,
+  };
+}
+
+function toPageNumber(text: string | null): number {
+  if (text === null) return 1;
+  return /^\d+$/.test(text) ? Number(text) : NaN;
+}
+
+function acceptsGzip(header: string | string[] | undefined): boolean {
+  const codings = String(header).split(',');
+  return codings.some((coding) => /^\s*gzip\b/.test(coding) && !/;\s*q=0(\.0*)?\s*$/.test(coding));
+}
 
 export type { ReplicaOptions };
 

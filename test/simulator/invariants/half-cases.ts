@@ -1,5 +1,4 @@
-import { fingerprint } from '../../../src/cases/fingerprint.ts';
-import { splitPayload } from '../../../src/cases/split-payload.ts';
+import { fingerprint, splitPayload } from '../../../src/cases/fingerprint.ts';
 import type { CasePayload } from '../../../src/clearinghouse/case-payload.ts';
 import { messageOf } from '../../../src/errors.ts';
 import { findCase } from '../../../src/mirror/find-case.ts';
