@@ -1,4 +1,5 @@
-import { and, count, eq, ne } from 'drizzle-orm';
+import { type SQL, and, count, eq, ne } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { fingerprint, splitPayload } from '../cases/fingerprint.ts';
 import { toCaseRows } from '../cases/to-case-rows.ts';
 import { MirrorError } from '../errors.ts';
@@ -26,9 +27,14 @@ import { type RunStart, createSyncLedger, recordDeadRuns } from './sync-ledger.t
 /** What a redaction of a case removes. */
 export interface Redaction {
   readonly caseId: number;
+  /** The run that removed all of it already; null where there is content. */
+  readonly doneRunId: number | null;
+  /** Whether that run is not finished: bytes of the deleted rows may still be in the file. */
+  readonly isPending: boolean;
   readonly name: string | null;
   /** Rows of docket entries, present and past. */
   readonly docketEntries: number;
+  /** Without those that say when the case left and came back, which stay. */
   readonly changes: number;
   /** Records kept aside that are of the case, or cannot be told from it. */
   readonly keptAside: number;
@@ -40,7 +46,12 @@ export interface Redaction {
 export function findRedaction(mirror: Mirror, caseId: number): Redaction {
   return mirror.db.transaction((moment) => {
     const row = moment
-      .select({ name: cases.name, departedRunId: cases.mirror_departed_run_id })
+      .select({
+        name: cases.name,
+        departedRunId: cases.mirror_departed_run_id,
+        redactedRunId: cases.mirror_redacted_run_id,
+        payload: cases.mirror_payload,
+      })
       .from(cases)
       .where(eq(cases.id, caseId))
       .get();
@@ -50,19 +61,29 @@ export function findRedaction(mirror: Mirror, caseId: number): Redaction {
         'CASE_NOT_DEPARTED',
         `Case ${caseId} is on the site, as far as the mirror knows.`,
       );
-    const countOf = (table: typeof docketEntries | typeof pastDocketEntries | typeof caseChanges): number =>
-      moment.select({ n: count() }).from(table).where(eq(table.case_id, caseId)).get()?.n ?? 0;
-    const isNamed = eq(relatedCases.id, caseId);
+    const countOf = (table: SQLiteTable, which: SQL | undefined): number =>
+      moment.select({ n: count() }).from(table).where(which).get()?.n ?? 0;
+    const keptAsideCount = listKeptAside(mirror.sqlite, caseId).length;
+    const isBare = row.payload === JSON.stringify({ id: caseId });
+    const doneRunId = isBare && keptAsideCount === 0 ? row.redactedRunId : null;
     return {
       caseId,
+      doneRunId,
+      isPending: listPendingRedactions({ db: moment }).some(({ runId }) => runId === doneRunId),
       name: row.name,
-      docketEntries: countOf(docketEntries) + countOf(pastDocketEntries),
-      changes: countOf(caseChanges),
-      keptAside: listKeptAside(mirror.sqlite, caseId).length,
-      namedBy: moment.select({ n: count() }).from(relatedCases).where(isNamed).get()?.n ?? 0,
+      docketEntries:
+        countOf(docketEntries, eq(docketEntries.case_id, caseId)) +
+        countOf(pastDocketEntries, eq(pastDocketEntries.case_id, caseId)),
+      changes: countOf(caseChanges, isContentOf(caseId)),
+      keptAside: keptAsideCount,
+      namedBy: countOf(relatedCases, eq(relatedCases.id, caseId)),
     };
   });
 }
+
+/** The changes of a case but for the dates on which it left and came back, which are no content. */
+const isContentOf = (caseId: number): SQL | undefined =>
+  and(eq(caseChanges.case_id, caseId), ne(caseChanges.field, 'mirror_departed_run_id'));
 
 /** Every table that holds something of a case by its `case_id`; attachments go with their entries. */
 const TABLES_OF_A_CASE = [
@@ -80,21 +101,16 @@ const TABLES_OF_A_CASE = [
 /**
  * Removes the content of a departed case: from its rows, from its history, and from the file itself, which is rewritten
  * so that no free page of it holds a remnant. What stays is that a case of this id was there, when it was first seen,
- * left, and was redacted. Recorded as a run of its own, which is complete when the last byte is gone. A pending redaction
- * of this case is finished instead, and a finished one stays as it is. Returns the id of the run. Fails with CASE_NOT_MIRRORED, CASE_NOT_DEPARTED, or
- * REDACTION_UNFINISHED. The caller holds the writer's lock.
+ * left, and was redacted. Recorded as a run of its own, which is complete when the last byte is gone. Where nothing came
+ * back since an earlier redaction, that one is finished if it is pending, and stays as it is otherwise. Returns the id of
+ * the run. Fails with CASE_NOT_MIRRORED, CASE_NOT_DEPARTED, or REDACTION_UNFINISHED. The caller holds the writer's lock.
  */
 export function redactCase(mirror: Mirror, caseId: number, start: RunStart, now: () => Date): number {
   const { db, path } = mirror;
   try {
-    const pending = listPendingRedactions(mirror).find(({ caseIds }) => caseIds.includes(caseId));
-    if (pending !== undefined) {
-      finishRedactions(mirror, now);
-      return pending.runId;
-    }
-    findRedaction(mirror, caseId);
-    const done = findDoneRedaction(mirror, caseId);
-    if (done !== null) return done;
+    const { doneRunId, isPending } = findRedaction(mirror, caseId);
+    if (isPending) finishRedactions(mirror, now);
+    if (doneRunId !== null) return doneRunId;
     recordDeadRuns(mirror, now());
     const ledger = createSyncLedger(mirror);
     const runId = db.transaction(() => {
@@ -107,17 +123,6 @@ export function redactCase(mirror: Mirror, caseId: number, start: RunStart, now:
   } catch (thrown) {
     throw toDatabaseError(thrown, path);
   }
-}
-
-/** The run that redacted a case of which nothing came back since; null where there is content. */
-function findDoneRedaction({ db, sqlite }: Mirror, caseId: number): number | null {
-  if (listKeptAside(sqlite, caseId).length > 0) return null;
-  const row = db
-    .select({ runId: cases.mirror_redacted_run_id, payload: cases.mirror_payload })
-    .from(cases)
-    .where(eq(cases.id, caseId))
-    .get();
-  return row?.payload === JSON.stringify({ id: caseId }) ? row.runId : null;
 }
 
 /** Removes the content of a case from a copy of a mirror, in which it need not have departed yet, as a run of its own. */
@@ -136,9 +141,7 @@ function deleteContent(mirror: Mirror, caseId: number, runId: number): void {
   const { db, sqlite } = mirror;
   sqlite.pragma('secure_delete = ON');
   for (const table of TABLES_OF_A_CASE) db.delete(table).where(eq(table.case_id, caseId)).run();
-  // The dates on which it left and came back are no content.
-  const isContent = and(eq(caseChanges.case_id, caseId), ne(caseChanges.field, 'mirror_departed_run_id'));
-  db.delete(caseChanges).where(isContent).run();
+  db.delete(caseChanges).where(isContentOf(caseId)).run();
   for (const key of listKeptAside(sqlite, caseId))
     db.delete(keptAside).where(eq(keptAside.fingerprint, key)).run();
   db.update(cases).set(toBareRow(caseId, runId)).where(eq(cases.id, caseId)).run();

@@ -95,8 +95,53 @@ describe('redact', () => {
       stderr: expect.stringContaining('REDACTION_UNFINISHED'),
     });
     reader.close();
-    expect((await redact('7', '--yes')).exitCode).toBe(0);
+    expect((await redact('7')).stdout).toContain('Would finish the redaction of case 7: run 5');
+    expect(await redact('7', '--yes')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('Finished the redaction of case 7, which run 5 began'),
+    });
     expect(bytes()).not.toContain(CANARY);
+  });
+
+  test('that is unfinished also removes what was kept aside since', async () => {
+    const { redact, bytes, database, rows } = await start();
+    const reader = openMirrorReadOnly(database);
+    reader.sqlite.exec('BEGIN');
+    reader.sqlite.prepare('SELECT count(*) FROM cases').get();
+    await redact('7', '--yes');
+    reader.close();
+    const mirror = openMirror(database);
+    mirror.sqlite
+      .prepare(
+        `INSERT INTO kept_aside (fingerprint, why, record, source, position, first_run_id, last_run_id) VALUES ('x', 'id is a text', ?, '/', 0, 1, 1)`,
+      )
+      .run(`{"id":"7","name":"${CANARY}"}`);
+    mirror.close();
+    expect((await redact('7', '--yes')).stdout).toContain('1 record kept aside');
+    expect(rows('SELECT * FROM kept_aside')).toEqual([]);
+    expect(bytes()).not.toContain(CANARY);
+    expect(rows(`SELECT outcome FROM sync_runs WHERE "trigger" = 'redact'`)).toEqual([
+      { outcome: 'complete' },
+      { outcome: 'complete' },
+    ]);
+  });
+
+  test('run again says that nothing is left to remove, and names the run that removed it', async () => {
+    const { redact, rows } = await start();
+    await redact('7', '--yes');
+    for (const args of [[], ['--yes'], ['--snapshots', '--yes']]) {
+      const { exitCode, stdout } = await redact('7', ...args);
+      expect([exitCode, stdout.replaceAll(/\s+/g, ' ')]).toEqual([
+        0,
+        expect.stringContaining('Nothing is left to remove of case 7 in the mirror: run 5 redacted it.'),
+      ]);
+      expect(stdout).not.toMatch(/Removed|remove of case 7 \(|add --yes/);
+    }
+    expect(JSON.parse((await redact('7', '--yes', '--json')).stdout)).toMatchObject({
+      run_id: 5,
+      changes: 0,
+    });
+    expect(rows('SELECT max(id) AS id FROM sync_runs')).toEqual([{ id: 5 }]);
   });
 
   test('that is unfinished is told by status, departed and verify, and the next sync finishes it', async () => {
@@ -194,7 +239,7 @@ describe('redact', () => {
       run_id: 5,
       redacted: true,
       docket_entries: 2,
-      changes: 3,
+      changes: 2, // of three: that it left stays
       kept_aside: 0,
       named_by_other_cases: 1,
       copies_redacted: [],

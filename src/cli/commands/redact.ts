@@ -39,8 +39,9 @@ and the next \`sync\` finishes it.
 
 The copies that still hold the content are listed: snapshots, the copy before an upgrade,
 mirrors that were replaced, and copies under any other name beside the mirror or in the
-folder of the snapshots. With --snapshots it is removed there too. Copies elsewhere keep it, and so do other cases that name this one. Should the site publish the case
-again, a sync stores it again.
+folder of the snapshots. With --snapshots it is removed there too. Copies elsewhere keep
+it, and so do other cases that name this one. Should the site publish the case again, a
+sync stores it again.
 
 Example:
   $ clearinghouse-mirror redact 10002 --yes
@@ -127,38 +128,54 @@ function toJson({ redaction, runId, cleaned, holding }: Outcome) {
 }
 
 function render({ redaction, runId, cleaned, holding }: Outcome, width: number): string {
-  const { caseId, name, docketEntries, changes, keptAside, namedBy } = redaction;
-  const entries = renderPlural(docketEntries, 'docket entry', 'docket entries');
-  const kept = keptAside === 0 ? '' : `, ${renderPlural(keptAside, 'record')} kept aside`;
-  const content = `its fields, ${entries}${kept} and ${renderPlural(changes, 'recorded change')}`;
-  const lines = [
-    runId === null
-      ? `Would remove of case ${caseId} (${toCellText(name ?? 'no name')}): ${content}.`
-      : `Removed of case ${caseId}: ${content}. Run ${runId} records it.`,
-  ];
+  const { caseId, namedBy } = redaction;
+  const lines = [renderRedaction(redaction, runId)];
   if (namedBy > 0)
     lines.push(
       `${renderPlural(namedBy, 'other case')} name it among their related cases; that is theirs and stays.`,
     );
   for (const path of cleaned) lines.push(`  removed from ${toCellText(path)}`);
-  if (holding.length > 0) lines.push(...renderHolding(holding));
-  if (runId === null) lines.push('Nothing was done. To do it, add --yes.');
+  if (holding.length > 0) lines.push(...renderHolding(holding, caseId));
+  const isLeft = redaction.doneRunId === null || redaction.isPending;
+  if (runId === null && isLeft) lines.push('Nothing was done. To do it, add --yes.');
   return lines.map((line) => (line.startsWith('  ') ? `${line}\n` : wrapText(line, width))).join('');
 }
 
-const OF_ANOTHER = ' (another mirror, or a snapshot of one: redact it there)';
+/** What happens to the mirror itself; `runId` is null where nothing was done. */
+function renderRedaction(redaction: Redaction, runId: number | null): string {
+  const { caseId, doneRunId, isPending, name, docketEntries, changes, keptAside } = redaction;
+  if (isPending)
+    return runId === null
+      ? `Would finish the redaction of case ${caseId}: run ${doneRunId} deleted its rows, and their bytes may still be in the file.`
+      : `Finished the redaction of case ${caseId}, which run ${runId} began: the last byte is gone from the file.`;
+  if (doneRunId !== null)
+    return `Nothing is left to remove of case ${caseId} in the mirror: run ${doneRunId} redacted it.`;
+  const entries = renderPlural(docketEntries, 'docket entry', 'docket entries');
+  const kept = keptAside === 0 ? '' : `, ${renderPlural(keptAside, 'record')} kept aside`;
+  const content = `its fields, ${entries}${kept} and ${renderPlural(changes, 'recorded change')}`;
+  return runId === null
+    ? `Would remove of case ${caseId} (${toCellText(name ?? 'no name')}): ${content}.`
+    : `Removed of case ${caseId}: ${content}. Run ${runId} records it.`;
+}
+
+const OF_ANOTHER =
+  ' (left alone, because it may belong to another mirror: delete it if nobody uses it; otherwise sync that mirror and redact the case there)';
 const NOTES = {
-  unreadable: ' (cannot be read)',
+  unreadable: ' (cannot be read, so nobody can tell what it holds: delete it if nobody needs it)',
   unfinished: ' (a snapshot that is being taken: run this again when it is done)',
 };
 
-function renderHolding(holding: readonly HoldingCopy[]): string[] {
+function renderHolding(holding: readonly HoldingCopy[], caseId: number): string[] {
+  const isRemovable = holding.some(({ holds, isOwn }) => holds === 'content' && isOwn);
   return [
-    'These copies hold its content:',
+    'These copies hold its content, or may hold it:',
     ...holding.map(({ path, holds, isOwn }) => {
       const note = holds === 'content' ? (isOwn ? '' : OF_ANOTHER) : NOTES[holds];
       return `  ${toCellText(path)}${note}`;
     }),
-    'To remove it there too: clearinghouse-mirror redact ID --snapshots --yes. Copies in other places are not known.',
+    ...(isRemovable
+      ? [`To remove it there too: clearinghouse-mirror redact ${caseId} --snapshots --yes.`]
+      : []),
+    'Copies in other places are not known.',
   ];
 }
