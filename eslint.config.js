@@ -65,7 +65,8 @@ const ENGINE_BY_ONE_MODULE = {
     {
       name: 'drizzle-orm/better-sqlite3',
       allowTypeImports: true,
-      message: 'Use toDrizzle() of src/mirror/open-mirror.ts: this module imports better-sqlite3 by its name.',
+      message:
+        'Use toDrizzle() of src/mirror/open-mirror.ts: this module imports better-sqlite3 by its name.',
     },
   ],
 };

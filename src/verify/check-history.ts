@@ -13,11 +13,7 @@ import { type VersionRuns, toVersionRuns } from './version-runs.ts';
  * Goes back from the present version of a case to its oldest, in one pass over its changes, and compares the
  * fingerprint of each version with the one that it had then.
  */
-function* proveVersions(
-  stored: StoredRows,
-  { split }: Rebuilt,
-  changes: readonly Change[],
-): Generator<Flaw> {
+function* proveVersions(stored: StoredRows, { split }: Rebuilt, changes: readonly Change[]): Generator<Flaw> {
   const left = changes.filter((change) => !isOwnWord(change));
   const takeAfter = (runId: number): Change[] => {
     const taken: Change[] = [];

@@ -23,12 +23,7 @@ export type CaseChange =
 const FIRST_NIGHT_ENTRY_ID = 1_500_000_000;
 const ENTRY_IDS_A_NIGHT = 100_000;
 
-function drawChange(
-  random: Random,
-  night: number,
-  entriesBefore: number,
-  mostEntries: number,
-): CaseChange {
+function drawChange(random: Random, night: number, entriesBefore: number, mostEntries: number): CaseChange {
   const seed = random.below(2 ** 32);
   const kind = random.share();
   if (kind < 0.2) return { kind: 'field', night, seed };

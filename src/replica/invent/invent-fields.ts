@@ -72,10 +72,7 @@ function inventPlaintiffs(draw: CaseDraw, cast: Cast): string {
 }
 
 /** Free words for the "other" fields. */
-function inventRemark(
-  draw: CaseDraw,
-  field: TextField & ('cause_other' | 'relief_nature_other'),
-): string {
+function inventRemark(draw: CaseDraw, field: TextField & ('cause_other' | 'relief_nature_other')): string {
   const remark = `Invented ${draw.random.pick(['Lamp', 'Ferry', 'Fog', 'Bell', 'Pier', 'Toll'])} Code § ${1 + draw.random.below(900)}`;
   return `${remark}; `.repeat(Math.ceil(draw.length(field) / (remark.length + 2))).slice(0, -2);
 }

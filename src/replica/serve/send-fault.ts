@@ -20,11 +20,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
  * Does the fault on the socket. `body` is what a good answer would have been, uncompressed. Returns when nothing more
  * will be sent; a stall leaves the connection open until the client or the replica closes it.
  */
-async function breakTransport(
-  response: ServerResponse,
-  fault: TransportFault,
-  body: Buffer,
-): Promise<void> {
+async function breakTransport(response: ServerResponse, fault: TransportFault, body: Buffer): Promise<void> {
   const half = body.subarray(0, Math.ceil(body.length / 2));
   switch (fault.kind) {
     case 'status':
