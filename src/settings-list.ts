@@ -74,7 +74,7 @@ export const SETTINGS_OF_SYNC = {
     env: 'CLEARINGHOUSE_RETRY_AFTER_CEILING',
     default: '600000',
     means:
-      'The longest pause that the server may ask for, in milliseconds; if it asks for more, the status fails.',
+      'The longest pause that the server may ask for, in milliseconds; if it asks for more, the run ends, and none begins before that time.',
   },
   timeBudgetMinutes: {
     flag: '--time-budget <minutes>',
@@ -103,8 +103,9 @@ export const SETTINGS_OF_SYNC = {
   maxBodyBytes: {
     flag: '--max-body <bytes>',
     env: 'CLEARINGHOUSE_MAX_BODY',
-    default: '268435456',
-    means: 'Largest answer that is accepted, in bytes after decompression.',
+    default: '16777216',
+    means:
+      'Largest answer that is accepted, in bytes after decompression: a page of 25 cases has about 2 MB. More takes more memory than the 200 MB of a sync.',
   },
   userAgent: {
     flag: '--user-agent <text>',

@@ -174,7 +174,7 @@ export function readRetryAfter(answer: RawAnswer, now: Date): number | undefined
 }
 
 /** A header of an answer; of several of that name the first. */
-export function oneHeader(answer: RawAnswer, name: string): string | undefined {
+export function oneHeader(answer: Pick<RawAnswer, 'headers'>, name: string): string | undefined {
   const value = answer.headers[name];
   return Array.isArray(value) ? value[0] : value;
 }

@@ -4,44 +4,8 @@ import type { Agents } from '../http-agents.ts';
 import { toSafeWords } from '../safe-text.ts';
 import { MEANINGS, findMeaning } from './answer-table.ts';
 import { describePath } from './api-address.ts';
-import type { RawAnswer } from './classify-answer.ts';
-
-/** Puts the pieces of a body together as they come: keeping them until the end would take the memory of two bodies. */
-class BodyGatherer {
-  #buffer: Buffer;
-  #length = 0;
-  readonly #most: number;
-  readonly #source: string;
-
-  /** `expected` is how many bytes to make room for at first; more than `most` fail with BODY_TOO_LARGE. */
-  constructor(expected: number, most: number, source: string) {
-    this.#buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(expected, most)));
-    this.#most = most;
-    this.#source = source;
-  }
-
-  add(chunk: Buffer): void {
-    const length = this.#length + chunk.length;
-    if (length > this.#most) {
-      throw new MirrorError(
-        'BODY_TOO_LARGE',
-        `The answer to ${this.#source} is larger than ${this.#most} bytes.`,
-      );
-    }
-    if (length > this.#buffer.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.min(this.#most, Math.max(length, this.#buffer.length * 2)));
-      this.#buffer.copy(larger, 0, 0, this.#length);
-      this.#buffer = larger;
-    }
-    chunk.copy(this.#buffer, this.#length);
-    this.#length = length;
-  }
-
-  /** What has come so far. */
-  body(): Buffer {
-    return this.#buffer.subarray(0, this.#length);
-  }
-}
+import { oneHeader, type RawAnswer } from './classify-answer.ts';
+import { BodyGatherer, decompressBody } from './decompress-body.ts';
 
 /** What is watched of a request: the parts of got's stream and of Node's request that tell how far it has come. */
 interface WatchedStream {
@@ -119,8 +83,9 @@ export function createHttp(userAgent: string, limits: RequestLimits, agents: Age
     retry: { limit: 0 },
     followRedirect: false,
     throwHttpErrors: false,
-    decompress: true,
-    headers: { 'user-agent': userAgent, accept: 'application/json' },
+    // Here got would report damaged bytes now as such, now as a connection that was reset.
+    decompress: false,
+    headers: { 'user-agent': userAgent, accept: 'application/json', 'accept-encoding': 'gzip, deflate, br' },
     timeout: {
       lookup: limits.connectTimeoutMs,
       connect: limits.connectTimeoutMs,
@@ -175,13 +140,15 @@ export async function sendRequest(
     stream.destroy();
   }
   if (head === undefined) throw new TransientError('NETWORK_GAVE_UP', `No answer to ${describePath(url)}.`);
-  const body = gatherer?.body() ?? Buffer.alloc(0);
+  const received = gatherer?.body() ?? Buffer.alloc(0);
+  const coding = oneHeader(head, 'content-encoding');
+  const body = await decompressBody(received, coding, limits.maxBodyBytes, describePath(url));
   return { ...head, body, bytes: body.length };
 }
 
-/** How long a body will be: as long as its head says, when it is not compressed. */
+/** How long a body will be: as long as its head says. */
 function toExpected(headers: RawAnswer['headers'] | undefined, chunk: Buffer): number {
-  const length = headers?.['content-encoding'] === undefined ? Number(headers?.['content-length']) : NaN;
+  const length = Number(headers?.['content-length']);
   return Number.isSafeInteger(length) ? length : chunk.length;
 }
 

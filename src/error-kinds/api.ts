@@ -57,7 +57,7 @@ export const ERRORS_OF_THE_API = {
   BODY_TOO_LARGE: {
     exit: 'contract',
     means: 'An answer was larger than the ceiling.',
-    hint: 'If pages of that size are real, raise --max-body.',
+    hint: 'If pages of that size are real, raise --max-body; memory grows with it.',
     lasts: true,
   },
   REFUSED_BY_API: {

@@ -332,6 +332,19 @@ test('an answer larger than the ceiling is not read to its end', async () => {
   expect(statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'BODY_TOO_LARGE' } });
 });
 
+test('a damaged compressed answer costs that page, and its code is always the same', async () => {
+  for (const damage of ['cut', 'corrupt', 'trailing'] as const) {
+    const fault = always({ kind: 'gzip', damage }, page(3, 5020));
+    const { sync } = await startHarness({ source: sixty(), pageSize: 2, faults: fault });
+    const { statuses } = await sync({ settings: { attempts: '2' } });
+    expect(statuses[0]).toMatchObject({
+      outcome: 'partial',
+      error: { code: 'PAGES_UNREADABLE', cause: { code: 'TRANSIENT_ANSWER' } },
+      figures: { cases_seen: 10 },
+    });
+  }
+});
+
 test('an interruption ends the run after the page in hand, and what was stored stays', async () => {
   const stop = new AbortController();
   const { sync, rows } = await startHarness({ source: sixty(), pageSize: 5 });

@@ -23,8 +23,8 @@ export type Fault =
   | { kind: 'html' }
   /** Status 200 with no body at all. */
   | { kind: 'empty-body' }
-  /** Says that it is gzip: cut off, with wrong bytes in it, or not compressed at all. */
-  | { kind: 'gzip'; damage: 'cut' | 'corrupt' | 'not-gzip' }
+  /** Says that it is gzip: cut off, with wrong bytes in it or after it, or not compressed at all. */
+  | { kind: 'gzip'; damage: 'cut' | 'corrupt' | 'trailing' | 'not-gzip' }
   /** Status 200 with these bytes. */
   | { kind: 'bytes'; body: Buffer; contentType?: string }
   /** The right body behind a byte-order mark, or with a first case that holds NaN or a byte of Latin-1. */

@@ -130,6 +130,7 @@ async function badGzip(damage: (TransportFault & { kind: 'gzip' })['damage'], bo
   if (damage === 'not-gzip') return body;
   const packed = await gzip(body);
   if (damage === 'cut') return packed.subarray(0, Math.ceil(packed.length / 2));
+  if (damage === 'trailing') return Buffer.concat([packed, Buffer.from('not gzip')]);
   const middle = Math.floor(packed.length / 2);
   return Buffer.concat([packed.subarray(0, middle), Buffer.alloc(32, 0xff), packed.subarray(middle + 32)]);
 }
