@@ -45,9 +45,8 @@ export function replaceFile(
   if (odd !== null) throw new Error(`it is ${odd}, which is not replaced`);
   const old = findOwnership(path);
   const exactMode = mode ?? (old === undefined ? undefined : old.mode & 0o777);
-  const temp = createTempFile(path, exactMode === undefined ? 0o666 : 0o600);
+  const temp = createTempFile(path, exactMode === undefined ? 0o666 : 0o600, data);
   try {
-    fillFile(temp, data);
     const owner = old ?? (belongsWith === undefined ? undefined : findOwnership(belongsWith));
     if (exactMode !== undefined) takeAfter(temp, { ...(owner ?? lstatSync(temp)), mode: exactMode });
     else if (owner !== undefined) giveTo(temp, owner);
@@ -58,37 +57,34 @@ export function replaceFile(
 }
 
 /**
- * Creates an empty file beside `path`, for its owner alone unless `mode` says otherwise, under a name that nobody can
- * guess, and returns that name. What processes that died have left of the same file is removed first.
+ * Creates a file beside `path`, for its owner alone unless `mode` says otherwise, under a name that nobody can guess, and
+ * returns that name. What processes that died have left of the same file is removed first.
  */
-export function createTempFile(path: string, mode = 0o600): string {
+export function createTempFile(path: string, mode = 0o600, data: string | Uint8Array = ''): string {
   removeStaleTempFiles(path);
   const temp = toTempPath(path);
-  createNewFile(temp, mode);
+  createNewFile(temp, mode, data);
   return temp;
 }
 
-/** Writes into a file that this process has just created, and through no link that somebody laid in its place since. */
-function fillFile(path: string, data: string | Uint8Array): void {
-  const file = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW);
+/**
+ * Creates a file and writes it through the handle that created it, so through no link that somebody lays in its place.
+ * Fails with EEXIST where there is anything, a symbolic link included; leaves nothing where it cannot be written.
+ */
+export function createNewFile(path: string, mode: number, data: string | Uint8Array = ''): void {
+  const file = openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, mode);
   try {
     writeFileSync(file, data);
+  } catch (thrown) {
+    rmSync(path, { force: true });
+    throw thrown;
   } finally {
     closeSync(file);
   }
 }
 
-/** Creates an empty file. Fails with EEXIST where there is anything, a symbolic link included. */
-export function createNewFile(path: string, mode: number): void {
-  closeSync(openNew(path, mode));
-}
-
 function toTempPath(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`);
-}
-
-function openNew(path: string, mode: number): number {
-  return openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, mode);
 }
 
 /** Writes a finished file to the disk and gives it its name in one step. */

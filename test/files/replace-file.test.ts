@@ -2,6 +2,7 @@ import {
   chmodSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -9,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createTempFile, moveIntoPlace, replaceFile } from '../../src/files/replace-file.ts';
+import { createNewFile, createTempFile, moveIntoPlace, replaceFile } from '../../src/files/replace-file.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const permissionsOf = (path: string): number => statSync(path).mode & 0o777;
@@ -76,4 +77,18 @@ test('leaves the old file and no other where it cannot be replaced', () => {
     moveIntoPlace(temp, join(folder, 'missing', 'a'));
   }).toThrow('ENOENT');
   expect(readdirSync(folder)).toHaveLength(1);
+});
+
+test('writes through no link that lies where a file is created', () => {
+  const folder = tempFolder();
+  const [precious, link] = [join(folder, 'precious'), join(folder, 'link')];
+  writeFileSync(precious, 'precious');
+  for (const target of [precious, join(folder, 'nowhere')]) {
+    symlinkSync(target, link);
+    expect(() => {
+      createNewFile(link, 0o600, 'new');
+    }).toThrow('EEXIST');
+    rmSync(link);
+  }
+  expect([readFileSync(precious, 'utf8'), readdirSync(folder)]).toEqual(['precious', ['precious']]);
 });
