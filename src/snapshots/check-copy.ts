@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import type { ErrorCode } from '../error-kinds.ts';
 import { MirrorError } from '../errors.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
 import { openSqlite } from '../mirror/sqlite-engine.ts';
@@ -83,6 +84,30 @@ export function compareContent(said: ContentCount, copied: ContentCount, path: s
       'DATABASE_DAMAGED',
       `${path} holds ${copied.cases} cases up to run ${copied.lastRun ?? 'none'}, and not ${said.cases} up to run ${said.lastRun ?? 'none'}.`,
     );
+}
+
+/** What is wrong with the place of a copy, and not with what is copied. */
+const PLACE_ERRORS: ReadonlySet<ErrorCode> = new Set(['DISK_FULL', 'DATABASE_UNWRITABLE']);
+
+/**
+ * The same error with a path that people know instead of that of a temporary copy: the file that is copied, or the file
+ * that the copy was to become where its place is at fault.
+ */
+export function nameKnownFile(
+  error: Error,
+  copy: string,
+  { source, target }: { readonly source: string; readonly target: string },
+): Error {
+  if (!(error instanceof MirrorError) || !error.message.includes(copy)) return error;
+  const known = PLACE_ERRORS.has(error.code) ? target : source;
+  return new MirrorError(
+    error.code,
+    error.message.replaceAll(copy, () => known),
+    {
+      cause: error.cause,
+      hint: error.hint,
+    },
+  );
 }
 
 function inDatabase<Result>(path: string, action: () => Result): Result {

@@ -3,12 +3,13 @@ import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
 import { moveIntoPlace } from '../files/replace-file.ts';
 import { takeAfter } from '../files/take-after.ts';
+import { toDatabaseError } from '../mirror/database-error.ts';
 import { listKeptAside } from '../mirror/find-kept-aside.ts';
 import { openSqlite } from '../mirror/sqlite-engine.ts';
 import { openMirror } from '../mirror/open-mirror.ts';
 import type { RunStart } from '../mirror/sync-ledger.ts';
 import { redactCopy } from '../mirror/write-redaction.ts';
-import { finishCopy } from './check-copy.ts';
+import { finishCopy, nameKnownFile } from './check-copy.ts';
 import { copyDatabase, holdMoment } from './copy-database.ts';
 import { listCopies } from './find-copies.ts';
 import { createPartialFile, removeDeadPartialFiles } from './partial-file.ts';
@@ -138,6 +139,8 @@ async function rewrite(
     takeAfter(partial.path, statSync(path));
     moveIntoPlace(partial.path, path);
     for (const ending of ['-wal', '-shm', '-journal']) rmSync(`${path}${ending}`, { force: true });
+  } catch (thrown) {
+    throw nameKnownFile(toDatabaseError(thrown, path), partial.path, { source: path, target: path });
   } finally {
     partial.release();
   }

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { MirrorError } from '../errors.ts';
 import { createTempFile, moveIntoPlace } from '../files/replace-file.ts';
+import { hasSameContent } from '../files/same-content.ts';
 import { takeAfter } from '../files/take-after.ts';
 import { toRealPath } from '../files/real-path.ts';
 import { toDatabaseError } from '../mirror/database-error.ts';
@@ -14,6 +15,7 @@ import {
   compareContent,
   countContent,
   finishCopy,
+  nameKnownFile,
   refuseForeign,
   type ContentCount,
 } from './check-copy.ts';
@@ -52,7 +54,6 @@ export async function restoreSnapshot(
   let fresh: string | undefined;
   try {
     removeLeftovers(database);
-    removeSecondNames(database);
     fresh = createTempFile(`${database}.restoring`);
     const content = await copySnapshot(snapshot, fresh, signal);
     openMirror(fresh, { isCopy: true }).close(); // an older schema is brought up to date
@@ -61,12 +62,14 @@ export async function restoreSnapshot(
     const redactedCases = listRedactedBack(database, fresh);
     // Whoever could read or write the mirror still can.
     takeAfter(fresh, statSync(database, { throwIfNoEntry: false }) ?? statSync(snapshot));
+    removeSecondCopies(database, snapshot);
     const replaced = setAside(database, at);
     moveIntoPlace(fresh, database);
     return { ...content, database, replaced, redactedCases };
   } catch (thrown) {
     signal.throwIfAborted();
-    throw toDatabaseError(thrown, database);
+    const error = toDatabaseError(thrown, database);
+    throw fresh === undefined ? error : nameKnownFile(error, fresh, { source: snapshot, target: database });
   } finally {
     if (fresh !== undefined) removeWithLogs(fresh);
     lock.release();
@@ -105,14 +108,24 @@ function finishMirror(fresh: string): void {
   }
 }
 
-/** A second name of the mirror itself: an earlier restore died before the other file took the first one. */
-function removeSecondNames(database: string): void {
+/**
+ * Removes what a restore left that died before the other file took the name of the mirror: a second name of the mirror, or
+ * a copy of the same bytes where the file system has no second names. The file that is restored stays in any case, and so
+ * does a file with a log of its own, which may hold what the mirror does not.
+ */
+function removeSecondCopies(database: string, snapshot: string): void {
+  if (!existsSync(database)) return;
   const folder = dirname(database);
-  const mirror = statSync(database, { throwIfNoEntry: false });
+  const restored = toRealPath(snapshot);
   for (const name of readdirSync(folder).filter((one) => one.startsWith(`${basename(database)}.replaced-`))) {
-    const found = lstatSync(join(folder, name));
-    if (found.ino === mirror?.ino && found.dev === mirror.dev) rmSync(join(folder, name));
+    const path = join(folder, name);
+    if (!lstatSync(path).isFile() || path === restored || hasLog(path)) continue;
+    if (hasSameContent(path, database)) rmSync(path);
   }
+}
+
+function hasLog(path: string): boolean {
+  return LOG_ENDINGS.some((ending) => existsSync(`${path}${ending}`));
 }
 
 function removeWithLogs(path: string): void {

@@ -11,7 +11,7 @@ import { listPendingRedactions } from '../mirror/finish-redactions.ts';
 import { type Mirror, openMirrorReadOnly } from '../mirror/open-mirror.ts';
 import type { SnapshotTaker } from '../mirror/schema.ts';
 import { codeOf, wordsOf } from '../system-words.ts';
-import { checkCopy, compareContent, countContent, finishCopy } from './check-copy.ts';
+import { checkCopy, compareContent, countContent, finishCopy, nameKnownFile } from './check-copy.ts';
 import { checkRoom, hasSecondNames } from './check-room.ts';
 import type { Retention } from './choose-removed.ts';
 import { copyDatabase, holdMoment } from './copy-database.ts';
@@ -78,6 +78,9 @@ export async function takeSnapshot(
       const latest =
         'folder' in to && isForReaders ? tryLatest(() => makeLatest(path, folder, note), path) : NO_LATEST;
       return { path, takenAt: note.takenAt, bytes: statSync(path).size, owner: 'this', note, ...latest };
+    } catch (thrown) {
+      if (!(thrown instanceof Error)) throw thrown;
+      throw nameKnownFile(thrown, partial.path, { source: database, target: first });
     } finally {
       partial.release();
     }

@@ -96,6 +96,25 @@ describe('redact finds every copy of the content', () => {
     sqlite.close();
   });
 
+  test('names the copy itself, and leaves it as it was, where no migration fits it', async () => {
+    const { run, source, sync, snapshots } = await start();
+    await run('snapshot', '--to', 'beside.db');
+    const beside = join(dirname(snapshots), 'beside.db');
+    const sqlite = openSqlite(beside);
+    sqlite.exec(
+      'DELETE FROM __drizzle_migrations WHERE created_at > (SELECT min(created_at) FROM __drizzle_migrations)',
+    );
+    sqlite.close();
+    const before = readFileSync(beside);
+    source.remove(7);
+    await sync();
+    const { exitCode, stderr } = await run('redact', '7', '--snapshots', '--yes');
+    expect([exitCode, stderr]).toEqual([9, expect.stringContaining('[MIGRATION_FAILED]')]);
+    expect(stderr).toContain(`${beside}: `);
+    expect(stderr).not.toContain('.partial');
+    expect(readFileSync(beside).equals(before)).toBe(true);
+  });
+
   test('tells of a snapshot that is being taken, and removes what a dead one left', async () => {
     const { run, source, sync, snapshots } = await start();
     await run('snapshot');
@@ -165,6 +184,21 @@ describe('the folder of the snapshots', () => {
     expect((await run('snapshot')).exitCode).toBe(0);
     expect(readdirSync(real)).toHaveLength(2);
     expect((await run('snapshot', '--list')).stdout).toContain('all lists');
+  });
+
+  test('that is missing is not created for a file that --to names', async () => {
+    const { run, folder } = await start();
+    for (const [to, why] of [
+      ['missing/copy.db', 'there is no folder'],
+      ['mirror.db/copy.db', 'is no folder'],
+    ] as const) {
+      const { exitCode, stderr } = await run('snapshot', '--to', to);
+      expect([exitCode, stderr]).toEqual([
+        9,
+        expect.stringMatching(new RegExp(`${why}[^]*\\[SNAPSHOT_FAILED\\]`)),
+      ]);
+    }
+    expect(existsSync(join(folder, 'missing'))).toBe(false);
   });
 
   test('is not created for what is no mirror', async () => {

@@ -151,13 +151,45 @@ describe('restoring', () => {
     expect(existsSync(`${String(replaced)}-wal`)).toBe(true);
   });
 
-  test('removes the second name of the mirror that a restore left when it died before the last step', async () => {
+  test.each([
+    ['second name', linkSync],
+    ['copy, where the file system has no second names,', copyFileSync],
+  ])(
+    'removes the %s of the mirror that a restore left when it died before the last step',
+    async (_what, leave) => {
+      const { database, snapshot } = await start();
+      openSqlite(database).pragma('journal_mode = DELETE'); // as the restore that died left it
+      leave(database, `${database}.replaced-20261123T000000000Z`);
+      const other = `${database}.replaced-20261122T000000000Z`;
+      copyFileSync(database, other);
+      openSqlite(other).exec(`UPDATE cases SET name = 'of another state'`);
+      await restoreSnapshot(snapshot, database, AT, GOES_ON);
+      expect(namesIn(dirname(database)).filter((name) => name.includes('replaced'))).toEqual([
+        'mirror.db.replaced-20261122T000000000Z',
+        'mirror.db.replaced-20261124T031742000Z',
+      ]);
+    },
+  );
+
+  test('leaves a copy of the same bytes that has a log of its own', async () => {
     const { database, snapshot } = await start();
-    linkSync(database, `${database}.replaced-20261123T000000000Z`);
+    openSqlite(database).pragma('journal_mode = DELETE');
+    const left = `${database}.replaced-20261123T000000000Z`;
+    copyFileSync(database, left);
+    writeFileSync(`${left}-wal`, 'what only this log holds');
     await restoreSnapshot(snapshot, database, AT, GOES_ON);
-    expect(namesIn(dirname(database)).filter((name) => name.includes('replaced'))).toEqual([
-      'mirror.db.replaced-20261124T031742000Z',
+    expect([existsSync(left), readFileSync(`${left}-wal`, 'utf8')]).toEqual([
+      true,
+      'what only this log holds',
     ]);
+  });
+
+  test('of such a copy itself leaves the file that is restored', async () => {
+    const { database } = await start();
+    const left = `${database}.replaced-20261123T000000000Z`;
+    linkSync(database, left);
+    await restoreSnapshot(left, database, AT, GOES_ON);
+    expect([countRuns(database), countRuns(left)]).toEqual([2, 2]);
   });
 
   test('twice at the same time keeps both mirrors that were replaced', async () => {
