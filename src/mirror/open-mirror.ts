@@ -162,10 +162,8 @@ function compareSchema(sqlite: Database.Database, path: string): SchemaState {
   if (applicationId !== APPLICATION_ID) {
     throw new MirrorError('DATABASE_FOREIGN', `${path} is an SQLite database, but not a mirror.`);
   }
-  if (!tables.some(({ name }) => name === '__drizzle_migrations')) return 'older';
   const newestKnown = listMigrations().at(-1)?.folderMillis ?? 0;
-  const newestApplied = sqlite.prepare(`SELECT max(created_at) FROM __drizzle_migrations`).pluck().get() as
-    number | null;
+  const newestApplied = findNewestMigration(sqlite);
   if (newestApplied === null || newestApplied < newestKnown) return 'older';
   if (newestApplied > newestKnown) {
     throw new MirrorError('DATABASE_NEWER', `${path} was written by a newer version of this program.`);
@@ -173,23 +171,51 @@ function compareSchema(sqlite: Database.Database, path: string): SchemaState {
   return 'current';
 }
 
+/** When the newest migration of a file was made; null where there is none. */
+function findNewestMigration(sqlite: Database.Database): number | null {
+  const hasAny = sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = '__drizzle_migrations'`).get();
+  if (hasAny === undefined) return null;
+  return (
+    sqlite.prepare<[], number | null>('SELECT max(created_at) FROM __drizzle_migrations').pluck().get() ??
+    null
+  );
+}
+
 /** Where the mirror is, by its real path, as it was before its schema was last brought up to date. */
 export function toBackupPath(path: string): string {
   return `${path}.before-upgrade`;
 }
 
+/** And as it was before the upgrade that came before that one. */
+export function toOlderBackupPath(path: string): string {
+  return `${toBackupPath(path)}.1`;
+}
+
 /**
  * Copies a mirror before its schema is changed. The migrations come together or not at all, so this is for the day on
- * which one of them is wrong. A copy of an earlier upgrade makes room for it, once the new one is complete.
+ * which one of them is wrong. The copy of the upgrade before stays too, so that two wrong ones in a row lose nothing; one
+ * of the same schema, from an upgrade that failed or was taken back, makes room for the new one.
  */
 function backUp(sqlite: Database.Database, path: string): void {
-  const fresh = createTempFile(toBackupPath(path));
+  const backup = toBackupPath(path);
+  const fresh = createTempFile(backup);
   try {
     sqlite.prepare('VACUUM INTO ?').run(fresh);
     takeAfter(fresh, statSync(path));
-    moveIntoPlace(fresh, toBackupPath(path));
+    if (isOfOtherSchema(backup, sqlite)) moveIntoPlace(backup, toOlderBackupPath(path));
+    moveIntoPlace(fresh, backup);
   } finally {
     rmSync(fresh, { force: true });
+  }
+}
+
+/** Whether a file is a mirror, and other migrations made it than those that made this one. */
+function isOfOtherSchema(backup: string, sqlite: Database.Database): boolean {
+  try {
+    return readAnyVersion(backup, findNewestMigration) !== findNewestMigration(sqlite);
+  } catch (thrown) {
+    if (thrown instanceof MirrorError) return false; // none, or no mirror
+    throw thrown;
   }
 }
 

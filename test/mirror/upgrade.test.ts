@@ -1,5 +1,5 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
 import {
@@ -9,6 +9,7 @@ import {
   openMirrorReadOnly,
   toBackupPath,
   toDrizzle,
+  toOlderBackupPath,
 } from '../../src/mirror/open-mirror.ts';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { fingerprint, splitPayload } from '../../src/cases/fingerprint.ts';
@@ -154,6 +155,32 @@ describe('a mirror of every earlier version', () => {
     expect(listRows(toBackupPath(path))).toEqual(before);
   });
 
+  test('that no migration fits is left as it was, and sync and restore say so', async () => {
+    const { database, replica } = await startHarness({ source: recordedCases([SERVED]) });
+    makeVersion(database, LATEST);
+    const sqlite = openSqlite(database);
+    sqlite.exec(
+      'DELETE FROM __drizzle_migrations WHERE created_at > (SELECT min(created_at) FROM __drizzle_migrations)',
+    );
+    sqlite.close();
+    const before = listRows(database);
+    const env = { CLEARINGHOUSE_API_URL: replica.url, CLEARINGHOUSE_API_TOKEN: replica.token };
+    const copy = join(tempFolder(), 'copy.db');
+    cpSync(database, copy);
+    for (const [args, file] of [
+      [['sync'], database],
+      [['restore', copy, '--yes'], copy],
+    ] as const) {
+      const { exitCode, stderr } = await runCli([...args, '--database', database], { env });
+      expect([exitCode, stderr]).toEqual([
+        9,
+        expect.stringMatching(/could not be brought up to date: .*already exists[^]*\[MIGRATION_FAILED\]/),
+      ]);
+      expect(stderr).toContain(`${file}: `);
+      expect(listRows(database)).toEqual(before);
+    }
+  });
+
   test.each(versions)('of %d migrations becomes what a new mirror is', (migrations) => {
     const path = join(tempFolder(), 'mirror.db');
     makeVersion(path, migrations);
@@ -167,6 +194,26 @@ describe('a mirror of every earlier version', () => {
     expect(toSchema(upgraded)).toEqual(toSchema(made));
     upgraded.close();
     made.close();
+  });
+
+  test('keeps the copies of the last two upgrades, and one for each schema', () => {
+    const path = join(tempFolder(), 'mirror.db');
+    const copies = () =>
+      [toBackupPath(path), toOlderBackupPath(path)].map((copy) =>
+        existsSync(copy) ? countMigrations(copy) : 0,
+      );
+    const upgradeFrom = (migrations: number) => {
+      rmSync(path, { force: true });
+      makeVersion(path, migrations);
+      openMirror(path).close();
+      return copies();
+    };
+    expect(upgradeFrom(2)).toEqual([2, 0]);
+    expect(upgradeFrom(2)).toEqual([2, 0]);
+    expect(upgradeFrom(5)).toEqual([5, 2]);
+    expect(upgradeFrom(5)).toEqual([5, 2]);
+    expect(upgradeFrom(7)).toEqual([7, 5]);
+    expect(readdirSync(dirname(path)).filter((name) => name.includes('.tmp'))).toEqual([]);
   });
 
   test('is copied once: a mirror that is up to date, or new, is not', () => {
@@ -185,6 +232,15 @@ describe('a mirror of every earlier version', () => {
     expect(readFileSync(path).subarray(100)).toEqual(before.subarray(100));
   });
 });
+
+function countMigrations(path: string): unknown {
+  const sqlite = openSqlite(path, { readonly: true });
+  try {
+    return sqlite.prepare('SELECT count(*) FROM __drizzle_migrations').pluck().get();
+  } finally {
+    sqlite.close();
+  }
+}
 
 /** The rows that every version has. */
 function listRows(path: string): unknown[] {
