@@ -66,6 +66,14 @@ export function toUsableZone(zone: string | undefined, minutesBehindUtc: number)
   return hours !== 0 && isZone(fixed) ? fixed : 'UTC';
 }
 
+/** A zone by its distance from UTC, such as `EST5EDT`, or the path of a file of zones: what the system reads, and Intl may not. */
+const ZONE_OF_SYSTEM = /^:?(?:\/|<?[A-Za-z\d+-]{3,}>?[+-]?\d)/;
+
+/** Whether what the variable TZ says is a time zone; an empty one means UTC. */
+export function isZoneOfTz(tz: string): boolean {
+  return tz === '' || isZone(tz.replace(/^:/, '')) || ZONE_OF_SYSTEM.test(tz);
+}
+
 /** The time zone of this process. */
 export function findOwnZone(): string {
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions() as { timeZone: string | undefined };

@@ -8,19 +8,13 @@ import { findMirrorState } from '../mirror/find-mirror-state.ts';
 import { OLDEST_SQLITE } from '../mirror/migrations.ts';
 import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
 import type { SnapshotSettings } from '../settings.ts';
+import { listSnapshots } from '../snapshots/list-snapshots.ts';
 import { bad, good, notChecked, warning, type Finding } from './finding.ts';
 
 /** What a whole mirror takes; a migration and a snapshot take as much again. */
 const WHOLE_MIRROR_BYTES = 1.2e9;
 /** What a new mirror, its log and a copy before an upgrade need. */
 const ENOUGH_DISK_BYTES = 3e9;
-
-/** How much room the nights of a mirror will take in the end. */
-export interface SnapshotNeeds {
-  readonly settings: SnapshotSettings;
-  /** How many snapshots there are already. */
-  readonly taken: number;
-}
 
 export function examineDatabase(path: string, now: Date): Finding {
   if (!existsSync(path)) return good('database', 'none yet; the first sync makes it');
@@ -66,8 +60,14 @@ export async function examineDisk(path: string): Promise<Finding> {
 /** Counts the room that the snapshots take once the oldest of them is a year old. */
 export function examineSnapshots(
   database: string,
-  { settings: { folder, daily, weekly, monthly }, taken }: SnapshotNeeds,
+  { folder, daily, weekly, monthly }: SnapshotSettings,
 ): Finding {
+  let taken: number;
+  try {
+    taken = listSnapshots(database, folder).length;
+  } catch (error) {
+    return bad('snapshots', error);
+  }
   const size = Math.max(WHOLE_MIRROR_BYTES, statSync(database, { throwIfNoEntry: false })?.size ?? 0);
   const kept = daily + weekly + monthly;
   const left = Math.max(0, kept - taken);

@@ -4,11 +4,13 @@ import { findRightsOfOthers } from '../dot-env.ts';
 import {
   type NightlySettings,
   type Settings,
+  type SnapshotSettings,
   parseNightlySettings,
   parseSettings,
   parseSnapshotSettings,
 } from '../settings.ts';
-import { listSnapshots } from '../snapshots/list-snapshots.ts';
+import { isZoneOfTz } from '../local-time.ts';
+import { suggestZone } from '../nightly/schedule.ts';
 import type { SettingName, WrittenSettings } from '../written-settings.ts';
 import { examineApi } from './examine-api.ts';
 import { examineDatabase, examineDisk, examineSnapshots } from './examine-files.ts';
@@ -23,21 +25,30 @@ export interface Patient {
   /** What is to be said of names that are no setting. */
   readonly warnings: readonly string[];
   readonly testsNotifications: boolean;
+  /** What the variable TZ says. */
+  readonly tz: string | undefined;
 }
 
 /** Looks at everything that a sync and the nights need, each by itself, and says what to do where something is missing. */
 export async function* examine(
-  { written, envPath, warnings, testsNotifications }: Patient,
+  { written, envPath, warnings, testsNotifications, tz }: Patient,
   surroundings: Surroundings,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
   for (const one of warnings) yield warning('settings', one, null);
+  if (tz !== undefined && !isZoneOfTz(tz))
+    yield warning(
+      'settings',
+      `TZ ${JSON.stringify(tz)} is not a time zone, so times are in UTC`,
+      suggestZone(tz),
+    );
   let settings: Settings;
   let nightly: NightlySettings;
+  let snapshots: SnapshotSettings;
   try {
     settings = parseSettings(written);
     nightly = parseNightlySettings(written);
-    parseSnapshotSettings(written, settings.database);
+    snapshots = parseSnapshotSettings(written, settings.database);
   } catch (error) {
     yield bad('settings', error);
     return;
@@ -54,11 +65,7 @@ export async function* examine(
   yield* examineApi(settings, written, surroundings, signal);
   yield examineDatabase(database, surroundings.now());
   yield await examineDisk(database);
-  if (nightly.nightlySnapshot) {
-    const snapshots = parseSnapshotSettings(written, database);
-    const taken = listSnapshots(database, snapshots.folder).length;
-    yield examineSnapshots(database, { settings: snapshots, taken });
-  }
+  if (nightly.nightlySnapshot) yield examineSnapshots(database, snapshots);
   yield examineSchedule(nightly, surroundings.now());
   yield* examineNotifications(nightly, testsNotifications, agents, signal);
 }

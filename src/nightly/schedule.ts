@@ -154,7 +154,11 @@ export function findScheduleDoubt({ cron, timezone, findNext }: Schedule, now: D
   return `By the schedule ${JSON.stringify(cron)} the next night is ${days} days off, at ${toZonedMinute(next, timezone)}.`;
 }
 
-const ZONE_HINT = 'Use a name such as UTC or America/Detroit.';
+/** What to write for a name that is not one of a time zone. */
+export function suggestZone(name: string): string {
+  const closest = listClosest(name, Intl.supportedValuesOf('timeZone'));
+  return suggestNames(closest) ?? 'Use a name such as UTC or America/Detroit.';
+}
 
 function openClock(timezone: string, from: string): ZoneClock {
   try {
@@ -162,7 +166,7 @@ function openClock(timezone: string, from: string): ZoneClock {
   } catch (cause) {
     throw new MirrorError('SETTING_INVALID', `${from} ${JSON.stringify(timezone)} is not a time zone.`, {
       cause,
-      hint: suggestNames(listClosest(timezone, Intl.supportedValuesOf('timeZone'))) ?? ZONE_HINT,
+      hint: suggestZone(timezone),
     });
   }
 }

@@ -157,3 +157,28 @@ test('asks nothing while the server wants no request, and says so', async () => 
   expect(exitCode).toBe(0);
   expect(requests).toBe(asked);
 });
+
+test('tells of a folder for snapshots that cannot be used, and examines what comes after it', async () => {
+  const file = join(tempFolder(), 'letter.txt');
+  writeFileSync(file, 'Dear reader');
+  const { exitCode, stdout, stderr } = await examine({ CLEARINGHOUSE_SNAPSHOTS: file });
+  expect([exitCode, stderr]).toEqual([9, '']);
+  expect(stdout).toMatch(/^BAD {3}snapshots .*\n/m);
+  expect(stdout).toMatch(/^ok {4}schedule /m);
+});
+
+test.each([
+  ['Foo/Bar', true],
+  ['America/Detriot', true],
+  ['', false],
+  ['UTC', false],
+  [':America/Detroit', false],
+  ['UTC0', false],
+  ['EST5EDT', false],
+  ['<+05>-5', false],
+  ['/usr/share/zoneinfo/Asia/Tokyo', false],
+])('with TZ %j, warns that it is not a time zone: %p', async (TZ, warns) => {
+  const { exitCode, stdout } = await examine({ TZ });
+  expect(exitCode).toBe(0);
+  expect(stdout.includes(`TZ ${JSON.stringify(TZ)} is not a time zone`)).toBe(warns);
+});

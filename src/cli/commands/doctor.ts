@@ -32,6 +32,7 @@ export async function runDoctorCommand(flags: Flags, io: Io): Promise<ExitName> 
     warnings,
     envPath: resolve(io.folder, '.env'),
     testsNotifications: flags.testNotifications === true,
+    tz: io.env.TZ,
   };
   const findings: Finding[] = [];
   await withStop(io, async (signal) => {
