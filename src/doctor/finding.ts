@@ -25,6 +25,8 @@ export interface Finding {
   /** What to do; null when there is nothing to do. */
   readonly hint: string | null;
   readonly exit: ExitName;
+  /** The error behind what is bad. */
+  readonly code?: ErrorCode;
 }
 
 type Check = Finding['check'];
@@ -66,5 +68,6 @@ export function bad(check: Check, error: unknown, detail?: string): Finding {
     detail: detail ?? error.message,
     hint: HINTS[error.code] ?? error.hint,
     exit: error.exit,
+    code: error.code,
   };
 }

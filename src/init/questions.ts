@@ -20,7 +20,7 @@ export interface Known {
 }
 
 /** What is to be said of an answer: good, not checked, or why it cannot be used. */
-export type Remark = Pick<Finding, 'verdict' | 'detail' | 'hint'>;
+export type Remark = Pick<Finding, 'verdict' | 'detail' | 'hint' | 'code'>;
 
 export interface Question {
   readonly setting: SettingName;

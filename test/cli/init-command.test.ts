@@ -198,7 +198,6 @@ describe('init without questions', () => {
 
   test.each<[string, string[], NodeJS.ProcessEnv, string]>([
     ['without a token', [], {}, 'No API token'],
-    ['with a token that is refused', [], { CLEARINGHOUSE_API_TOKEN: 'wrong' }, 'token'],
     ['with a time that is none', ['--at', 'night'], {}, 'cron expression'],
   ])('ends with 2 %s, and writes nothing', async (_title, args, env, words) => {
     const { init, replica, path } = await start();
@@ -282,4 +281,16 @@ test('whatever a value holds, it is read back from the file as it was, or it is 
     expect(readDotEnv(path).values.CLEARINGHOUSE_API_TOKEN).toBe(token);
   }
   expect(() => renderEnvFile({ token: 'a"\'`#b' }, new Date('2026-11-24'))).toThrow('every kind of quotes');
+});
+
+describe('what cannot be asked for again', () => {
+  test.each([
+    ['no token', 2, 'TOKEN_MISSING', {}],
+    ['a refused token', 3, 'UNAUTHORISED', { CLEARINGHOUSE_API_TOKEN: 'wrong' }],
+  ])('is told once, with the code that `sync` gives it: %s', async (_what, exit, code, env) => {
+    const { init, path } = await start();
+    const { exitCode, stderr } = await init(null, ['--yes'], { env });
+    expect([exitCode, existsSync(path)]).toEqual([exit, false]);
+    expect(stderr).toMatch(new RegExp(`^Error: .* \\[${code}\\]\nHint: .*\n$`));
+  });
 });

@@ -130,13 +130,14 @@ async function settle(
         : { ...written, [setting]: { text: chosen, place: 'flag', from: 'The answer', folder: io.folder } };
     const remark = await checkAnswer(question, { written: now, surroundings: io.surroundings, signal });
     const isGood = remark.verdict !== 'bad';
-    say(io.stderr, renderFinding({ ...remark, check: setting }, textWidth(io), io.timeZone));
-    if (isGood) return now;
-    if (isSettled || !mayAsk)
+    // The error says it all where nobody can give another answer.
+    if (!isGood && (isSettled || !mayAsk))
       throw new MirrorError(
-        'SETTING_INVALID',
+        remark.code ?? 'SETTING_INVALID',
         remark.detail,
         remark.hint === null ? {} : { hint: remark.hint },
       );
+    say(io.stderr, renderFinding({ ...remark, check: setting }, textWidth(io), io.timeZone));
+    if (isGood) return now;
   }
 }
