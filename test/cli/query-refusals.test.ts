@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { runCli } from '../support/command-line.ts';
 import { startNights } from '../support/nights.ts';
 import { smallCollection } from '../support/small-collection.ts';
 
@@ -97,4 +98,20 @@ describe('query', () => {
       expect([sql, stderr]).toEqual([sql, expect.stringContaining('[QUERY_WRITES]')]);
     }
   });
+});
+
+test.each([
+  ['--null', 'SELECT 1'],
+  ['--output', 'with x AS (SELECT 1) SELECT * FROM x'],
+  ['--as-of', ' select\n1'],
+  ['--database', 'VALUES (1)'],
+])('names %s when it takes the statement for its value', async (flag, sql) => {
+  const { exitCode, stderr } = await runCli(['query', flag, sql]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(`${flag} needs a value and took the statement for it.`);
+});
+
+test('names no flag where none took the statement', async () => {
+  const { stderr } = await runCli(['query', '--null', 'selected']);
+  expect(stderr).toContain('Hint: Pass it in quotes');
 });

@@ -6,6 +6,7 @@ import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { fakeSurroundings } from '../support/surroundings.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 async function start() {
   const source = smallCollection(10);
@@ -137,7 +138,7 @@ describe('snapshot', () => {
   test('lists none where there is none, and fails where there is no mirror', async () => {
     const { run, folder } = await start();
     expect((await run('2026-11-24T03:17:00Z', 'snapshot', '--list')).stdout).toContain(
-      'There is no snapshot in',
+      `There is no snapshot: there is no folder ${join(folder, 'snapshots')}.`,
     );
     const none = await runCli(['snapshot', '--database', join(folder, 'none.db')], { folder });
     expect([none.exitCode, none.stderr]).toEqual([9, expect.stringContaining('[DATABASE_MISSING]')]);
@@ -175,4 +176,13 @@ describe('restore', () => {
     await run('2026-11-23T03:17:00Z', 'snapshot');
     expect((await run('2026-11-24T03:17:00Z', 'restore', file, '--yes')).exitCode).toBe(9);
   });
+});
+
+test('the list tells a folder without snapshots from one that does not exist, also beside JSON', async () => {
+  const folder = tempFolder();
+  const list = (...args: string[]) => runCli(['snapshot', '--list', ...args], { folder });
+  expect((await list('--snapshots', '.')).stdout).toBe(`There is no snapshot in ${folder}.\n`);
+  const none = `There is no snapshot: there is no folder ${join(folder, 'nope')}.\n`;
+  expect(await list('--snapshots', 'nope')).toMatchObject({ exitCode: 0, stdout: none, stderr: '' });
+  expect(await list('--snapshots', 'nope', '--json')).toMatchObject({ stdout: '', stderr: none });
 });

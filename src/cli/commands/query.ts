@@ -44,7 +44,7 @@ had beside it: "main.cases" is always of now.`,
 }
 
 export async function runQueryCommand(argument: string | undefined, flags: Flags, io: Io): Promise<ExitName> {
-  const text = await readStatement(argument, flags.file, io);
+  const text = await readStatement(argument, flags, io);
   const output = readRowFormat(flags, 'table');
   const moment = typeof flags.asOf === 'string' ? readMoment(flags.asOf, io) : null;
   const { database } = readSettings(flags, io);
@@ -75,10 +75,25 @@ function renderRedacted(cases: number): string {
   return `The content of ${renderPlural(cases, 'case', 'cases')} of then has been removed on request; only the id is left.\n`;
 }
 
-async function readStatement(argument: string | undefined, file: unknown, io: Io): Promise<string> {
+const STATEMENT_HINT =
+  'Pass it in quotes, as in `clearinghouse-mirror query "SELECT count(*) FROM cases"`, or with --file.';
+const LIKE_A_STATEMENT = /^\s*(select|with|values|explain|pragma)\s/i;
+
+/** Says which flag has taken the statement for its value; null when none has. */
+function findSwallowed(flags: Flags): string | null {
+  const found = Object.entries(flags).find(
+    ([, value]) => typeof value === 'string' && LIKE_A_STATEMENT.test(value),
+  );
+  if (found === undefined) return null;
+  const flag = `--${found[0].replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return `${flag} needs a value and took the statement for it. Put its value between the two, or leave ${flag} out.`;
+}
+
+async function readStatement(argument: string | undefined, flags: Flags, io: Io): Promise<string> {
+  const { file } = flags;
   if (argument === undefined && file === undefined) {
     throw new MirrorError('USAGE', '`query` needs a statement.', {
-      hint: 'Pass it in quotes, as in `clearinghouse-mirror query "SELECT count(*) FROM cases"`, or with --file.',
+      hint: findSwallowed(flags) ?? STATEMENT_HINT,
     });
   }
   if (argument !== undefined && file !== undefined) {

@@ -43,7 +43,10 @@ folder of the snapshots. With --snapshots it is removed there too. Copies elsewh
 it, and so do other cases that name this one. Should the site publish the case again, a
 sync stores it again.
 
-Example:
+To practice on invented cases, run \`demo\`: cases have left its mirror, and
+\`departed --database clearinghouse-demo.db\` lists them.
+
+Examples:
   $ clearinghouse-mirror redact 10002 --yes
   $ clearinghouse-mirror redact 10002 --snapshots --yes`,
   );

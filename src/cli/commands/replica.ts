@@ -42,7 +42,7 @@ export function defineReplica(command: Command): Command {
       'after',
       `
 The paths, filters, answers and error texts are those of the API, so a sync cannot tell.
-Runs until Ctrl-C.
+Runs until Ctrl-C. No case ever leaves it; to practice \`departed\` and \`redact\`, use the mirror that \`demo\` makes.
 
 Example:
   $ clearinghouse-mirror replica --cases 1000 --port 8080 &

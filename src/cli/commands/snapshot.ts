@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { ExitName } from '../../exit-codes.ts';
 import { findRunAsOf } from '../../history/find-run-as-of.ts';
@@ -18,7 +19,7 @@ import { textWidth, withStop, write, type Io } from '../io.ts';
 import { MOMENT_HELP, readMoment } from '../period-options.ts';
 import { toJsonLine } from '../render/cell-text.ts';
 import { AS_OF } from '../render/period.ts';
-import { renderSnapshotList, renderTaken, toSnapshotJson } from '../render/snapshots.ts';
+import { renderNoSnapshots, renderSnapshotList, renderTaken, toSnapshotJson } from '../render/snapshots.ts';
 import { addSettings, readWrittenSettings, SNAPSHOT_SETTINGS, type Flags } from '../settings-options.ts';
 import { withMirror } from '../with-mirror.ts';
 
@@ -60,10 +61,15 @@ export async function runSnapshotCommand(flags: Flags, io: Io): Promise<ExitName
   if (flags.list === true) {
     refuseBesideList(flags);
     const all = listSnapshots(database, settings.folder);
-    const text =
-      flags.json === true
-        ? all.map((one) => toJsonLine(toSnapshotJson(one))).join('')
-        : renderSnapshotList(all, settings.folder, textWidth(io), io.timeZone);
+    const isJson = flags.json === true;
+    if (all.length === 0) {
+      const none = renderNoSnapshots(settings.folder, existsSync(settings.folder));
+      await write(isJson ? io.stderr : io.stdout, none);
+      return 'complete';
+    }
+    const text = isJson
+      ? all.map((one) => toJsonLine(toSnapshotJson(one))).join('')
+      : renderSnapshotList(all, settings.folder, textWidth(io), io.timeZone);
     await write(io.stdout, text);
     return 'complete';
   }

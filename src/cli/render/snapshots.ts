@@ -34,6 +34,13 @@ export function renderTaken(
   return lines.map((line) => `${line}\n`).join('');
 }
 
+export function renderNoSnapshots(folder: string, isThere: boolean): string {
+  const name = toCellText(folder);
+  return isThere
+    ? `There is no snapshot in ${name}.\n`
+    : `There is no snapshot: there is no folder ${name}.\n`;
+}
+
 /** The name of a file is never cut: it is what `restore` takes. */
 export function renderSnapshotList(
   all: readonly Snapshot[],
@@ -41,7 +48,6 @@ export function renderSnapshotList(
   width: number,
   timeZone: string,
 ): string {
-  if (all.length === 0) return `There is no snapshot in ${toCellText(folder)}.\n`;
   const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
   const table = renderTable(
     [
