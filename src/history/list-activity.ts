@@ -7,7 +7,7 @@ export interface ActivityFilter {
   readonly caseId?: number | undefined;
 }
 
-/** A case that got docket entries; their ids are `docket_entries.mirror_id`, newest first. */
+/** A case that got docket entries; their ids are `docket_entries.mirror_id`, newest first, of one day the highest number first. */
 export interface ActiveCase {
   readonly caseId: number;
   readonly entryIds: readonly number[];
@@ -36,7 +36,7 @@ export function* listActiveCases({ sqlite }: Mirror, filter: ActivityFilter): Ge
   const rows = sqlite
     .prepare<[object], { case_id: number; mirror_id: number }>(
       `SELECT case_id, mirror_id FROM (
-        SELECT case_id, mirror_id, mirror_first_run_id AS run_id, date_filed,
+        SELECT case_id, mirror_id, mirror_first_run_id AS run_id, date_filed, entry_number,
           max(mirror_first_run_id) OVER of_case AS newest_run, max(date_filed) OVER of_case AS newest_filing
         FROM docket_entries
         WHERE mirror_first_run_id BETWEEN :first AND :last
@@ -45,7 +45,8 @@ export function* listActiveCases({ sqlite }: Mirror, filter: ActivityFilter): Ge
           ${caseId === undefined ? '' : 'AND case_id = :caseId'}
         WINDOW of_case AS (PARTITION BY case_id)
       )
-      ORDER BY newest_run DESC, newest_filing DESC, case_id, run_id DESC, date_filed DESC, mirror_id DESC`,
+      ORDER BY newest_run DESC, newest_filing DESC, case_id, run_id DESC,
+        date_filed DESC, CAST(entry_number AS INTEGER) DESC, mirror_id DESC`,
     )
     .iterate({ first: period.first.id, last: period.last.id, caseId });
   let current: { caseId: number; entryIds: number[] } | undefined;

@@ -134,3 +134,18 @@ describe('departed', () => {
     expect((await run('departed')).stdout).toBe('No case has left the site, as far as the mirror knows.\n');
   });
 });
+
+test('of one day the entry with the highest number comes first, and one without a number last', async () => {
+  const add = (source: CaseCollection): void => {
+    source.edit(1, (record: JsonObject) => {
+      const { docket_entries: entries } = record.main_docket as { docket_entries: JsonObject[] };
+      const added = ['41', '40', '9', '44', null, '42'].map((entry_number, index) =>
+        makeEntry({ id: 500 + index, entry_number, date_filed: '2030-01-01T00:00:00-05:00' }),
+      );
+      return { ...record, main_docket: makeDocket({ docket_entries: [...entries, ...added] }) };
+    });
+  };
+  const { lines } = await startNights(recordedCases([makeCase({ id: 1 })]), add);
+  const numbers = (await lines('activity')).map(({ entry_number }) => entry_number);
+  expect(numbers).toEqual(['44', '42', '41', '40', '9', null]);
+});
