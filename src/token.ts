@@ -31,6 +31,7 @@ export function readToken(written: WrittenSettings): string {
   const { token: given } = written;
   const file = findTokenFile(written);
   const path = file === undefined ? undefined : toTokenPath(written);
+  if (path !== undefined && path !== '-') checkThere(path, file?.from);
   checkTrust(written, file ?? given, path);
   const text = path === undefined ? given?.text : readTokenFile(path, file?.from);
   const token = (text ?? '').trim().replace(/^token(\s+|$)/i, '');
@@ -40,6 +41,19 @@ export function readToken(written: WrittenSettings): string {
     throw new MirrorError('SETTING_INVALID', `${place} holds spaces or characters that a token cannot have.`);
   }
   return token;
+}
+
+/** A file that is not there is the fault to tell of, whatever address its token would go to. Fails with SETTING_INVALID. */
+function checkThere(path: string, from: string | undefined): void {
+  try {
+    statSync(path);
+  } catch (cause) {
+    throw toUnreadable(nameFile(path, from), cause);
+  }
+}
+
+function toUnreadable(name: string, cause: unknown): MirrorError {
+  return new MirrorError('SETTING_INVALID', `${name} cannot be read: ${wordsOf(cause)}.`, { cause });
 }
 
 /**
@@ -102,7 +116,7 @@ function readTokenFile(path: string, from: string | undefined): string {
     return text;
   } catch (cause) {
     if (cause instanceof MirrorError) throw cause;
-    throw new MirrorError('SETTING_INVALID', `${name} cannot be read: ${wordsOf(cause)}.`, { cause });
+    throw toUnreadable(name, cause);
   } finally {
     if (file !== undefined && file !== STDIN) closeSync(file);
   }

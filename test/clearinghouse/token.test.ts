@@ -125,4 +125,20 @@ describe('the file of the token', () => {
       expect(error.cause).toBeInstanceOf(Error);
     }
   });
+
+  test('is named when it does not exist, whatever address .env names', () => {
+    const elsewhere = { CLEARINGHOUSE_API_URL: 'https://lamp.example/api/' };
+    const none = join(tempFolder(), 'none');
+    for (const settings of [
+      gatherSettings({ tokenFile: none }, {}, elsewhere),
+      gatherSettings({}, { CLEARINGHOUSE_TOKEN_FILE: none }, elsewhere),
+      gatherSettings({}, {}, { ...elsewhere, CLEARINGHOUSE_TOKEN_FILE: none }),
+    ])
+      expect(errorOf(() => readToken(settings))).toMatchObject({
+        code: 'SETTING_INVALID',
+        message: expect.stringContaining(none),
+      });
+    const there = gatherSettings({ tokenFile: fileWith(SECRET) }, {}, elsewhere);
+    expect(errorOf(() => readToken(there)).code).toBe('ADDRESS_UNTRUSTED');
+  });
 });
