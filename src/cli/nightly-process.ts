@@ -78,9 +78,10 @@ function toLogStep(io: Io): NightStep {
 }
 
 /** What is done when a night is over. */
-function listNightSteps({ settings, nightly, snapshots }: ReadSettings, io: Io): NightStep[] {
+function listNightSteps({ settings, nightly, schedule, snapshots }: ReadSettings, io: Io): NightStep[] {
   const { now, random } = io.surroundings;
   const { database } = settings;
+  const { timezone } = schedule;
   const agents = createAgents(settings);
   return [
     ...(nightly.verifySample === null ? [] : [toVerifyStep(database, nightly.verifySample, random)]),
@@ -90,8 +91,8 @@ function listNightSteps({ settings, nightly, snapshots }: ReadSettings, io: Io):
     ...([io.stdout, io.stderr].every((out) => findLoss(out) === null) ? [] : [toLogStep(io)]),
     ...(nightly.webhookUrl === null
       ? []
-      : [toWebhookStep(nightly.webhookUrl, nightly.webhookOn, toReportJson, agents)]),
-    ...(nightly.pingUrl === null ? [] : [toPingStep(nightly.pingUrl, agents)]),
+      : [toWebhookStep(nightly.webhookUrl, timezone, nightly.webhookOn, toReportJson, agents)]),
+    ...(nightly.pingUrl === null ? [] : [toPingStep(nightly.pingUrl, timezone, agents)]),
   ];
 }
 
@@ -165,8 +166,9 @@ async function keep(
         return report;
       },
       announce: async (night, stop) => {
-        const { pingUrl } = current.nightly;
-        if (pingUrl !== null) await announceNight(pingUrl, night, stop, createAgents(current.settings));
+        const { nightly, schedule, settings } = current;
+        if (nightly.pingUrl !== null)
+          await announceNight(nightly.pingUrl, night, schedule.timezone, stop, createAgents(settings));
       },
       steps: listNightSteps(current, io),
     }),

@@ -4,7 +4,7 @@ import { readRegularFile } from '../files/regular-file.ts';
 import { type MirrorState, findFreshAsOf, findMirrorState } from '../mirror/find-mirror-state.ts';
 import { openMirrorReadOnly } from '../mirror/open-mirror.ts';
 import { NIGHT_OUTCOMES } from './night-book.ts';
-import type { NightStep, NightSummary } from './night-steps.ts';
+import { type NightStep, type NightSummary, countCases, countDeparted } from './night-steps.ts';
 import { writeKeptFile } from './write-kept-file.ts';
 
 type Labels = Readonly<Record<string, string | number>>;
@@ -17,19 +17,11 @@ function renderMetrics(state: MirrorState, summary: NightSummary): string {
   const { night, reports, steps } = summary;
   const freshAsOf = findFreshAsOf(state.statuses);
   const sweeps = reports.flatMap(({ statuses }) => statuses.map(({ figures }) => figures));
-  const countCases = (name: 'cases_new' | 'cases_changed' | 'cases_unchanged') =>
-    sweeps.reduce((total, figures) => total + figures[name], 0);
   const checks = reports.flatMap(({ departures, coverage }) =>
     [departures, coverage].filter((one) => one !== null),
   );
   const countTraffic = (name: 'requests' | 'retries' | 'bytes') =>
     [...sweeps, ...checks].reduce((total, figures) => total + figures[name], 0);
-  // Those that are doubted were not marked.
-  const departed = reports.reduce(
-    (total, { departures }) =>
-      total + (departures?.outcome === 'doubtful' ? 0 : (departures?.cases_gone ?? 0)),
-    0,
-  );
   const [began, ended] = [night.first_began_at, night.last_ended_at].map((at) =>
     at === null ? NaN : Date.parse(at),
   );
@@ -56,10 +48,10 @@ function renderMetrics(state: MirrorState, summary: NightSummary): string {
     ),
     toMetric('night_tries', 'How often it was tried.', [[{}, night.attempts]]),
     toMetric('night_cases', 'Cases that it brought.', [
-      [{ kind: 'new' }, countCases('cases_new')],
-      [{ kind: 'changed' }, countCases('cases_changed')],
-      [{ kind: 'unchanged' }, countCases('cases_unchanged')],
-      [{ kind: 'departed' }, departed],
+      [{ kind: 'new' }, countCases(reports, 'cases_new')],
+      [{ kind: 'changed' }, countCases(reports, 'cases_changed')],
+      [{ kind: 'unchanged' }, countCases(reports, 'cases_unchanged')],
+      [{ kind: 'departed' }, countDeparted(reports)],
     ]),
     toMetric('night_requests', 'Requests to the API, those that were tried again included.', [
       [{}, countTraffic('requests')],

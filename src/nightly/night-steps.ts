@@ -73,6 +73,22 @@ export async function runSteps(
   return { exit, steps: records, isCut };
 }
 
+/** How many cases the runs of a night brought, of one kind. */
+export function countCases(
+  reports: readonly RunReport[],
+  kind: 'cases_new' | 'cases_changed' | 'cases_unchanged',
+): number {
+  return reports.flatMap(({ statuses }) => statuses).reduce((total, { figures }) => total + figures[kind], 0);
+}
+
+/** How many cases the runs of a night marked as departed. Those that are doubted were not marked. */
+export function countDeparted(reports: readonly RunReport[]): number {
+  return reports
+    .flatMap(({ departures }) => departures ?? [])
+    .filter(({ outcome }) => outcome !== 'doubtful')
+    .reduce((total, { cases_gone }) => total + cases_gone, 0);
+}
+
 /** A night, what was done after it so far, and the reports of its runs, for other programs. */
 export function toNightJson(
   { night, exit, reports, steps }: NightSummary,

@@ -9,16 +9,16 @@ import type { WEBHOOK_TIMES } from '../settings.ts';
 import type { RunReport } from '../sync/run-report.ts';
 import { wordsOfCode } from '../system-words.ts';
 import type { Night } from './night-book.ts';
-import { type NightStep, type NightSummary, toNightJson } from './night-steps.ts';
+import { type NightStep, type NightSummary, countCases, countDeparted, toNightJson } from './night-steps.ts';
 
 /**
  * A night in a few lines, for a chat: Slack and Mattermost show the `text` of what a webhook sends. What would be a link, a
- * mention or markup there is made harmless.
+ * mention or markup there is made harmless. Times are in the zone of the schedule.
  */
-export function renderNightText({ night, exit, reports, steps }: NightSummary): string {
+export function renderNightText({ night, exit, reports, steps }: NightSummary, timezone: string): string {
   const code = EXIT_CODES[exit].code;
   const lines = [
-    `Clearinghouse mirror, night of ${toZonedMinute(night.due_at, 'UTC')}: ${night.outcome}${code === 0 ? '' : `, exit code ${code}`}.`,
+    `Clearinghouse mirror, night of ${toZonedMinute(night.due_at, timezone)}: ${night.outcome}${code === 0 ? '' : `, exit code ${code}`}.`,
     renderChanges(reports),
     ...(night.error === null ? [] : [`${night.error.code}: ${night.error.message}`, night.error.hint]),
     ...steps
@@ -29,15 +29,8 @@ export function renderNightText({ night, exit, reports, steps }: NightSummary): 
 }
 
 function renderChanges(reports: readonly RunReport[]): string {
-  const figures = reports.flatMap(({ statuses }) => statuses.map((one) => one.figures));
-  const sum = (name: 'cases_new' | 'cases_changed'): number =>
-    figures.reduce((total, one) => total + one[name], 0);
-  const gone = reports.reduce(
-    (total, { departures }) =>
-      total + (departures?.outcome === 'doubtful' ? 0 : (departures?.cases_gone ?? 0)),
-    0,
-  );
-  return `Cases: ${sum('cases_new')} new, ${sum('cases_changed')} changed, ${gone} gone from the site.`;
+  const [added, changed] = [countCases(reports, 'cases_new'), countCases(reports, 'cases_changed')];
+  return `Cases: ${added} new, ${changed} changed, ${countDeparted(reports)} gone from the site.`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '@': '(at)' };
@@ -184,13 +177,14 @@ function checkHeard(words: string, url: URL): string {
 export async function announceNight(
   url: URL,
   night: Night,
+  timezone: string,
   signal: AbortSignal,
   agents?: Agents,
 ): Promise<void> {
   await sendPing(
     url,
     'start',
-    `The night of ${toZonedMinute(night.due_at, 'UTC')} begins.\n`,
+    `The night of ${toZonedMinute(night.due_at, timezone)} begins.\n`,
     signal,
     agents,
   );
@@ -220,14 +214,14 @@ export async function sendWebhook(
 }
 
 /** Tells it how the night ended: POST to the exit code below the address, where 0 is good. */
-export function toPingStep(url: URL, agents?: Agents): NightStep {
+export function toPingStep(url: URL, timezone: string, agents?: Agents): NightStep {
   return {
     step: 'ping',
     needsAll: false,
     run: async (signal, { night, exit, steps }) => {
       const code = EXIT_CODES[exit].code;
       const words = [
-        `The night of ${toZonedMinute(night.due_at, 'UTC')}: ${night.outcome}, exit code ${code}.`,
+        `The night of ${toZonedMinute(night.due_at, timezone)}: ${night.outcome}, exit code ${code}.`,
         ...(night.error === null ? [] : [`${night.error.code}: ${night.error.message}`]),
         ...steps.map(({ step, outcome, detail }) => `${step}: ${outcome}, ${detail}`),
       ];
@@ -239,6 +233,7 @@ export function toPingStep(url: URL, agents?: Agents): NightStep {
 /** Sends the night, its steps and the reports of its runs as JSON: when something failed, when something changed, or always. */
 export function toWebhookStep(
   url: URL,
+  timezone: string,
   when: (typeof WEBHOOK_TIMES)[number],
   toReport: (report: RunReport) => unknown,
   agents?: Agents,
@@ -249,7 +244,7 @@ export function toWebhookStep(
     run: async (signal, summary) => {
       const isWanted = when === 'always' || hasFailed(summary) || (when === 'change' && hasChanged(summary));
       if (!isWanted) return null;
-      const json = { text: renderNightText(summary), ...toNightJson(summary, toReport) };
+      const json = { text: renderNightText(summary, timezone), ...toNightJson(summary, toReport) };
       return sendWebhook(url, json, signal, agents);
     },
   };

@@ -82,7 +82,7 @@ describe('a proxy', () => {
       expect(api.asked).toEqual(['Token an-invented-token']);
       const agents = createAgents(toSettings(env));
       for (const one of ['https', 'http'])
-        await announceNight(new URL(`${one}://hooks.example/a/x`), makeNight(), GOES_ON, agents);
+        await announceNight(new URL(`${one}://hooks.example/a/x`), makeNight(), 'UTC', GOES_ON, agents);
       const authorization = `Basic ${Buffer.from(`keeper:${PASSWORD}`).toString('base64')}`;
       expect(proxy.asked).toEqual(
         ['CONNECT api.example:443', 'CONNECT hooks.example:443', 'POST http://hooks.example/a/x/start'].map(

@@ -98,7 +98,7 @@ test('a ping goes through the proxy as well: a tunnel for https, the whole addre
   const { proxy, toSettings } = await startBoth();
   const agents = createAgents(toSettings({ CLEARINGHOUSE_CA_FILE: AUTHORITY, HTTP_PROXY: proxy.address }));
   for (const scheme of ['https', 'http'])
-    await announceNight(new URL(`${scheme}://hooks.example/a/secret`), makeNight(), GOES_ON, agents);
+    await announceNight(new URL(`${scheme}://hooks.example/a/secret`), makeNight(), 'UTC', GOES_ON, agents);
   expect(proxy.asked.map(({ line }) => line)).toEqual([
     'CONNECT hooks.example:443',
     'POST http://hooks.example/a/secret/start',

@@ -14,6 +14,8 @@ import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const GOES_ON = new AbortController().signal;
+/** The zone of the schedule. */
+const ZONE = 'America/Detroit';
 const SECRET = 'lamp-secret';
 const NIGHT = makeNight();
 const WELL: NightSummary = { night: NIGHT, exit: 'complete', reports: [], steps: [] };
@@ -72,9 +74,9 @@ async function makeReports(): Promise<{ first: RunReport; second: RunReport }> {
 describe('a dead man’s switch', () => {
   test('is told that a night begins, and with which exit code it ended', async () => {
     const { heard, url } = await listen();
-    await announceNight(url, NIGHT, GOES_ON);
-    expect(await toPingStep(url).run(GOES_ON, WELL)).toBe(`told ${url.host} 0`);
-    await toPingStep(url).run(GOES_ON, {
+    await announceNight(url, NIGHT, ZONE, GOES_ON);
+    expect(await toPingStep(url, ZONE).run(GOES_ON, WELL)).toBe(`told ${url.host} 0`);
+    await toPingStep(url, ZONE).run(GOES_ON, {
       ...BADLY,
       steps: [{ step: 'verify', outcome: 'done', detail: 'all well' }],
     });
@@ -83,20 +85,21 @@ describe('a dead man’s switch', () => {
       `POST /ping/${SECRET}/0?rid=7`,
       `POST /ping/${SECRET}/4?rid=7`,
     ]);
+    expect(heard[0]?.body).toBe('The night of 2026-11-23 22:17 EST begins.\n');
     expect(heard[2]?.body).toBe(
-      'The night of 2026-11-24 03:17 UTC: failed, exit code 4.\nNETWORK_GAVE_UP: No lamp.\nverify: done, all well\n',
+      'The night of 2026-11-23 22:17 EST: failed, exit code 4.\nNETWORK_GAVE_UP: No lamp.\nverify: done, all well\n',
     );
   });
 
   test('is told again when it did not hear', async () => {
     const { heard, url } = await listen(500, 503);
-    await toPingStep(url).run(GOES_ON, WELL);
+    await toPingStep(url, ZONE).run(GOES_ON, WELL);
     expect(heard).toHaveLength(3);
   });
 
   test('that does not hear three times is a failure that keeps the secret', async () => {
     const { heard, url } = await listen(500, 500, 500, 500);
-    const failure = await toPingStep(url)
+    const failure = await toPingStep(url, ZONE)
       .run(GOES_ON, WELL)
       .catch((error: unknown) => error);
     expect(heard).toHaveLength(3);
@@ -109,7 +112,7 @@ describe('a dead man’s switch', () => {
 
   test('that is not there is one too', async () => {
     const url = new URL(`http://127.0.0.1:1/${SECRET}`);
-    await expect(toPingStep(url).run(GOES_ON, WELL)).rejects.toMatchObject({
+    await expect(toPingStep(url, ZONE).run(GOES_ON, WELL)).rejects.toMatchObject({
       code: 'NOTIFY_FAILED',
       message: '127.0.0.1:1 could not be told: nobody listens there (ECONNREFUSED) (3 tries).',
     });
@@ -119,7 +122,7 @@ describe('a dead man’s switch', () => {
     const { url } = await listen(500, 500, 500);
     const stop = new AbortController();
     const reason = new Error('enough');
-    const pinging = toPingStep(url).run(stop.signal, WELL);
+    const pinging = toPingStep(url, ZONE).run(stop.signal, WELL);
     stop.abort(reason);
     await expect(pinging).rejects.toBe(reason);
   });
@@ -130,7 +133,7 @@ describe('a webhook', () => {
     const { heard, url } = await listen();
     const { first } = await makeReports();
     const steps = [{ step: 'verify', outcome: 'done', detail: 'all well' }] as const;
-    const step = toWebhookStep(url, 'always', ({ runId, outcome }) => ({ runId, outcome }));
+    const step = toWebhookStep(url, ZONE, 'always', ({ runId, outcome }) => ({ runId, outcome }));
     expect(await step.run(GOES_ON, { ...WELL, steps, reports: [first] })).toBe(`told ${url.host}`);
     expect(heard[0]).toMatchObject({
       method: 'POST',
@@ -138,7 +141,7 @@ describe('a webhook', () => {
       type: 'application/json',
     });
     expect(JSON.parse(String(heard[0]?.body))).toEqual({
-      text: 'Clearinghouse mirror, night of 2026-11-24 03:17 UTC: complete.\nCases: 5 new, 0 changed, 0 gone from the site.',
+      text: 'Clearinghouse mirror, night of 2026-11-23 22:17 EST: complete.\nCases: 5 new, 0 changed, 0 gone from the site.',
       event: 'night',
       exit_code: 0,
       night: { ...NIGHT, steps },
@@ -161,14 +164,14 @@ describe('a webhook', () => {
     ] as const) {
       const { heard, url } = await listen();
       for (const night of [BADLY, failedStep, changed, same])
-        await toWebhookStep(url, when, () => null).run(GOES_ON, night);
+        await toWebhookStep(url, ZONE, when, () => null).run(GOES_ON, night);
       expect([when, heard.length]).toEqual([when, nights.length]);
     }
   });
 
   test('that need not hear of a night is left alone', async () => {
     const { heard, url } = await listen();
-    expect(await toWebhookStep(url, 'failure', () => null).run(GOES_ON, WELL)).toBeNull();
+    expect(await toWebhookStep(url, ZONE, 'failure', () => null).run(GOES_ON, WELL)).toBeNull();
     expect(heard).toEqual([]);
   });
 });
@@ -213,7 +216,7 @@ const catchError = (promise: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('what does not say that somebody was told is a failure', () => {
-  const both = (url: URL) => [toPingStep(url), toWebhookStep(url, 'always', () => null)];
+  const both = (url: URL) => [toPingStep(url, ZONE), toWebhookStep(url, ZONE, 'always', () => null)];
 
   test.each([301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 410])(
     'status %i, which another try would meet again',
@@ -256,7 +259,7 @@ describe('what does not say that somebody was told is a failure', () => {
 
   test('words that repeat the secret, which is told to nobody', async () => {
     const { url } = await listenWith((response) => response.end(`OK (not found ${SECRET})`));
-    const failure = await catchError(toPingStep(url).run(GOES_ON, WELL));
+    const failure = await catchError(toPingStep(url, ZONE).run(GOES_ON, WELL));
     expect(failure).toMatchObject({ message: expect.stringContaining('"OK (not found [token])"') });
   });
 
@@ -264,11 +267,11 @@ describe('what does not say that somebody was told is a failure', () => {
     'the words %j of a dead man’s switch',
     async (words) => {
       const { url } = await listenWith((response) => response.end(words));
-      await expect(toPingStep(url).run(GOES_ON, WELL)).rejects.toMatchObject({
+      await expect(toPingStep(url, ZONE).run(GOES_ON, WELL)).rejects.toMatchObject({
         code: 'NOTIFY_FAILED',
         message: expect.stringMatching(/it answered "OK \((not found|rate limited)\)"/),
       });
-      await expect(announceNight(url, NIGHT, GOES_ON)).rejects.toMatchObject({ code: 'NOTIFY_FAILED' });
+      await expect(announceNight(url, NIGHT, ZONE, GOES_ON)).rejects.toMatchObject({ code: 'NOTIFY_FAILED' });
     },
   );
 });
@@ -280,7 +283,7 @@ test.each([
   ['Got it, thanks!', '; it did not answer "OK"'],
 ])('a dead man’s switch that answers %j has heard', async (words, remark) => {
   const { url } = await listenWith((response) => response.end(words));
-  expect(await toPingStep(url).run(GOES_ON, WELL)).toBe(`told ${url.host} 0${remark}`);
+  expect(await toPingStep(url, ZONE).run(GOES_ON, WELL)).toBe(`told ${url.host} 0${remark}`);
 });
 
 test('an answer without end is not read to its end', async () => {
@@ -292,24 +295,27 @@ test('an answer without end is not read to its end', async () => {
     };
     pour();
   });
-  expect(await toWebhookStep(url, 'always', () => null).run(GOES_ON, WELL)).toBe(`told ${url.host}`);
-  expect(await toPingStep(url).run(GOES_ON, WELL)).toContain('did not answer');
+  expect(await toWebhookStep(url, ZONE, 'always', () => null).run(GOES_ON, WELL)).toBe(`told ${url.host}`);
+  expect(await toPingStep(url, ZONE).run(GOES_ON, WELL)).toContain('did not answer');
   expect(sent).toBeLessThan(100_000_000);
 });
 
 test('the text for a chat says what failed, and mentions and links nobody', () => {
-  const text = renderNightText({
-    ...BADLY,
-    steps: [
-      {
-        step: 'verify',
-        outcome: 'failed',
-        detail: 'see <!channel> @here *now* & \u202e[x](http://a.example)',
-      },
-    ],
-  });
+  const text = renderNightText(
+    {
+      ...BADLY,
+      steps: [
+        {
+          step: 'verify',
+          outcome: 'failed',
+          detail: 'see <!channel> @here *now* & \u202e[x](http://a.example)',
+        },
+      ],
+    },
+    ZONE,
+  );
   expect(text).toBe(
-    'Clearinghouse mirror, night of 2026-11-24 03:17 UTC: failed, exit code 4.\n' +
+    'Clearinghouse mirror, night of 2026-11-23 22:17 EST: failed, exit code 4.\n' +
       'Cases: 0 new, 0 changed, 0 gone from the site.\nNETWORK_GAVE_UP: No lamp.\nLight one.\n' +
       'verify failed: see &lt;!channel&gt; (at)here  now  &amp;   x (http://a.example)',
   );
