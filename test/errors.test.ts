@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ERROR_KINDS, type ErrorCode } from '../src/error-kinds.ts';
 import { messageOf, MirrorError, TransientError } from '../src/errors.ts';
@@ -47,6 +49,16 @@ describe.each(Object.entries(ERROR_KINDS))('%s', (code, kind) => {
       name: 'MirrorError',
     });
   });
+});
+
+test('each code is expected by name in a test of what gives rise to it', () => {
+  const folder = import.meta.dirname;
+  const tests = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts') && join(folder, name) !== import.meta.filename)
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n');
+  const unexpected = Object.keys(ERROR_KINDS).filter((code) => !new RegExp(`\\b${code}\\b`).test(tests));
+  expect(unexpected).toEqual([]);
 });
 
 describe('an error', () => {

@@ -58,7 +58,6 @@ export function reading<Arguments extends readonly unknown[]>(run: Command<Argum
     } catch (thrown) {
       if (thrown instanceof MirrorError) throw thrown;
       const [flags, io] = inputs.slice(-2) as [Flags, Io];
-      const { explainFailure } = await import('./reading.ts');
       throw explainFailure(thrown, readSettings(flags, io).database, (text) => {
         say(io.stderr, `${text}\n`);
       });
