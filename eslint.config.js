@@ -96,7 +96,13 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly' } } },
+  {
+    files: ['**/*.cjs'],
+    languageOptions: {
+      sourceType: 'commonjs',
+      globals: { require: 'readonly', module: 'readonly', __dirname: 'readonly' },
+    },
+  },
   ...Object.entries(FORBIDDEN_IMPORTS).map(([folder, forbidden]) => ({
     files: [`src/${folder}/**/*.ts`],
     rules: {

@@ -6,6 +6,7 @@ process.env.SQLITE_USE_URI = '1';
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: '<rootDir>/test/support/plain-globals.cjs',
+  runtime: '<rootDir>/test/support/shared-runtime.cjs',
   extensionsToTreatAsEsm: ['.ts'],
   testMatch: ['<rootDir>/test/**/!(*.long).test.ts'],
   globalSetup: '<rootDir>/test/support/build-program.js',

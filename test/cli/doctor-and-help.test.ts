@@ -16,7 +16,7 @@ interface DoctorJson {
 
 describe('doctor --json', () => {
   test('is one object with a finding for each check, asks once, and makes no file', async () => {
-    const { replica, database } = await startHarness({ source: smallCollection(5) });
+    const { replica, database } = await startHarness({ source: smallCollection(5), withoutFile: true });
     const { exitCode, stdout, stderr } = await runCli(['doctor', '--json', '--database', database], {
       env: { CLEARINGHOUSE_API_URL: replica.url, CLEARINGHOUSE_API_TOKEN: replica.token },
       surroundings: fakeSurroundings({ start: new Date().toISOString() }),

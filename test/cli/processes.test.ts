@@ -10,11 +10,12 @@ import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 /** A replica that takes its time, and the environment that leads a process to it. */
-async function start(latencyMs: number) {
+async function start(latencyMs: number, withoutFile = false) {
   const { replica, database, env, rows } = await startHarness({
     source: smallCollection(60),
     pageSize: 2,
     latencyMs,
+    withoutFile,
   });
   const untilAsked = async (times: number): Promise<void> => {
     while (replica.requests.length < times) await delay(10);
@@ -73,7 +74,7 @@ describe('a real process', () => {
 
 describe('nightly', () => {
   test('fills a new mirror at once, says when it goes on, and ends at once and well when told to between nights', async () => {
-    const { env, rows } = await start(0);
+    const { env, rows } = await start(0, true);
     const { child, ended, saw } = spawnCli(['nightly', '--at', '17 3 1 1 *'], env);
     await saw('The next night begins at ');
     child.kill('SIGTERM');
@@ -176,7 +177,7 @@ describe('in the first moment of the process', () => {
     [['sync'], 'SIGTERM', 143],
     [['sync'], 'SIGINT', 130],
   ] as const)('%j told to end by %s ends well, and has begun nothing', async (args, signal, exit) => {
-    const { env, database } = await start(0);
+    const { env, database } = await start(0, true);
     const { ended } = spawnCli(args, { ...env, ...sendAtOnce(signal) });
     expect(await ended).toEqual({ exitCode: exit, stdout: '', stderr: '' });
     expect(existsSync(database)).toBe(false);

@@ -3,16 +3,15 @@ import { describe, expect, test } from '@jest/globals';
 import { SWEPT_STATUSES } from '../../src/clearinghouse/swept-status.ts';
 import { toNightBookPath, writeNightBook } from '../../src/nightly/night-book.ts';
 import type { Fault } from '../../src/replica/serve/fault.ts';
-import type { ReplicaOptions } from '../../src/replica/serve/start-replica.ts';
 import { makeNight } from '../support/make-night.ts';
 import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
-import { startHarness, statusOf } from '../support/sync-harness.ts';
+import { startHarness, statusOf, type HarnessOptions } from '../support/sync-harness.ts';
 import { fakeSurroundings, type FakeSurroundings } from '../support/surroundings.ts';
 
 const HOUR = 3_600_000;
 
-async function start(options: Partial<ReplicaOptions> = {}) {
+async function start(options: Partial<HarnessOptions> = {}) {
   const harness = await startHarness({ source: smallCollection(30), ...options });
   /** The command, so many hours after the runs. */
   const status = async (hours: number, ...args: readonly string[]) => {
@@ -113,7 +112,7 @@ describe('status --check', () => {
   });
 
   test('fails where there is no mirror', async () => {
-    const { status } = await start();
+    const { status } = await start({ withoutFile: true });
     expect((await status(0, '--check')).exitCode).toBe(9);
   });
 });

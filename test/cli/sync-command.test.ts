@@ -6,12 +6,12 @@ import { takeWriterLock } from '../../src/mirror/writer-lock.ts';
 import { type FaultRule, always, page } from '../../src/replica/serve/fault.ts';
 import { runCli, type CliOptions } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
-import { startHarness } from '../support/sync-harness.ts';
+import { startHarness, type HarnessOptions } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 /** A replica, and the environment that leads a command to it. */
-async function start(faults: FaultRule = () => undefined) {
-  const harness = await startHarness({ source: smallCollection(30), pageSize: 4, faults });
+async function start(options: Partial<HarnessOptions> = {}) {
+  const harness = await startHarness({ source: smallCollection(30), pageSize: 4, ...options });
   const env = {
     CLEARINGHOUSE_API_URL: harness.replica.url,
     CLEARINGHOUSE_API_TOKEN: `Token ${harness.replica.token}`,
@@ -48,7 +48,7 @@ describe('the exit code', () => {
     [9, 'the database is unusable', () => undefined, { CLEARINGHOUSE_DATABASE: '/nowhere/at/all.db' }],
   ];
   test.each(codes)('is %i when %s, with a hint and no stack trace', async (code, _, faults, env) => {
-    const { sync } = await start(faults);
+    const { sync } = await start({ faults });
     const { exitCode, stdout, stderr } = await sync([], { env });
     expect(exitCode).toBe(code);
     expect(`${stdout}${stderr}`).toContain('Hint: ');
@@ -118,7 +118,7 @@ test('--json prints the report, and nothing else, with the figures of the ledger
 });
 
 test('--dry-run says so and leaves no file', async () => {
-  const { sync, read } = await start();
+  const { sync, read } = await start({ withoutFile: true });
   const { exitCode, stdout } = await sync(['--dry-run']);
   expect(exitCode).toBe(0);
   expect(stdout).toContain('Dry run (nothing was written)');

@@ -18,6 +18,7 @@ import { beginRecord, type RunRecord } from '../../src/sync/run-record.ts';
 import { judgeRun, type RunReport, type StatusReport } from '../../src/sync/run-report.ts';
 import { SweepFigures } from '../../src/sync/sweep-figures.ts';
 import { makeCase } from '../support/make-case.ts';
+import { writeEmptyMirror } from '../support/once/empty-mirror.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const MINUTE = 60_000;
@@ -81,6 +82,7 @@ export class World {
   constructor(plan: WorldPlan) {
     this.#plan = plan;
     this.#clock = Date.parse(plan.start);
+    writeEmptyMirror(this.database);
     this.schedule = parseSchedule(plan.cron, plan.timezone);
   }
 

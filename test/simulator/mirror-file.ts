@@ -7,10 +7,9 @@ import {
   readFileSync,
   rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs';
 import { MirrorError } from '../../src/errors.ts';
-import { openMirror, openMirrorReadOnly, type Mirror } from '../../src/mirror/open-mirror.ts';
+import { openMirrorReadOnly, type Mirror } from '../../src/mirror/open-mirror.ts';
 import type { Random } from '../../src/replica/invent/random.ts';
 
 /** What belongs to a mirror's file, by the ending of its name. */
@@ -19,18 +18,6 @@ const PARTS = ['', '-wal', '-shm', '.lock'] as const;
 /** Below this many bytes SQLite has moved nothing from the log to the file by itself, so the log may end anywhere. */
 const CHECKPOINT_BYTES = 990 * (4096 + 24);
 const HEADER_BYTES = 32;
-
-let emptyMirror: Buffer | undefined;
-
-/** Writes an empty mirror. It is made only once, because the migrations take longer than a night. */
-export function writeEmptyMirror(path: string): void {
-  if (emptyMirror !== undefined) {
-    writeFileSync(path, emptyMirror);
-    return;
-  }
-  openMirror(path).close();
-  emptyMirror = readFileSync(path);
-}
 
 /** Whether there is a mirror in the file, and not one whose tables are still to be made. */
 export function holdsMirror(path: string): boolean {

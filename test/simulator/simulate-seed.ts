@@ -14,7 +14,8 @@ import {
   RECOVERIES,
   type RecoveryName,
 } from './invariants/recovery.ts';
-import { holdsMirror, readMirror, writeEmptyMirror } from './mirror-file.ts';
+import { writeEmptyMirror } from '../support/once/empty-mirror.ts';
+import { holdsMirror, readMirror } from './mirror-file.ts';
 import type { Night } from './night.ts';
 import { runNight } from './run-night.ts';
 import { startWorld } from './served-world.ts';

@@ -7,6 +7,7 @@ import { listInstalled, pickEngines } from '../../src/mirror/sqlite-engine.ts';
 
 const plainHasInstance = Function.prototype[Symbol.hasInstance];
 Object.defineProperty(Error, Symbol.hasInstance, {
+  configurable: true,
   value(this: unknown, candidate: unknown) {
     return plainHasInstance.call(this, candidate) || (this === Error && types.isNativeError(candidate));
   },

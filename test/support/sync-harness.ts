@@ -12,6 +12,7 @@ import { parseSettings } from '../../src/settings.ts';
 import type { RunReport } from '../../src/sync/run-report.ts';
 import { runSync } from '../../src/sync/run-sync.ts';
 import type { SyncEvent } from '../../src/sync/sync-run.ts';
+import { writeEmptyMirror } from './once/empty-mirror.ts';
 import { fakeSurroundings, type FakeSurroundings } from './surroundings.ts';
 import { tempFolder } from './temp-folder.ts';
 
@@ -47,11 +48,20 @@ afterEach(async () => {
   for (const replica of replicas.splice(0)) await replica.close();
 });
 
+export interface HarnessOptions extends ReplicaOptions {
+  /** Whether the first sync has to create the file; otherwise an empty mirror is there. */
+  readonly withoutFile?: boolean;
+}
+
 /** A replica, and a mirror of it in a file of its own, with a clock that only sleeping moves. */
-export async function startHarness(options: ReplicaOptions): Promise<SyncHarness> {
+export async function startHarness({
+  withoutFile = false,
+  ...options
+}: HarnessOptions): Promise<SyncHarness> {
   const replica = await startReplica(options);
   replicas.push(replica);
   const database = join(tempFolder(), 'mirror.db');
+  if (!withoutFile) writeEmptyMirror(database);
   const surroundings = fakeSurroundings();
   const events: SyncEvent[] = [];
   const read = <Result>(use: (mirror: Mirror) => Result): Result => {

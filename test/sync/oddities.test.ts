@@ -76,7 +76,7 @@ describe('a dry run', () => {
   });
 
   test('where there is no mirror yet counts everything as new, and makes no file', async () => {
-    const { sync, read } = await startHarness({ source: smallCollection(20) });
+    const { sync, read } = await startHarness({ source: smallCollection(20), withoutFile: true });
     const report = await sync({ dryRun: true });
     expect(report.statuses.reduce((sum, { figures }) => sum + figures.cases_new, 0)).toBe(20);
     expect(() => {
