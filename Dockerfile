@@ -5,6 +5,7 @@ COPY package.json package-lock.json tsconfig.json ./
 COPY bin bin
 COPY migrations migrations
 COPY src src
+COPY fake-api fake-api
 # Without the scripts of packages: the SQLite engine for this Node brings its own binary, so there is nothing to compile.
 RUN npm ci --ignore-scripts && npm run build && npm prune --omit=dev --ignore-scripts
 

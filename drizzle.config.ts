@@ -2,6 +2,6 @@ import { defineConfig } from 'drizzle-kit';
 
 export default defineConfig({
   dialect: 'sqlite',
-  schema: './src/mirror/schema.ts',
+  schema: './src/db/schema/schema.ts',
   out: './migrations',
 });

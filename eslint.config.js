@@ -1,57 +1,6 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
-
-/** The folders are the flow; an import may only go the way the data goes. Folder -> folders it must not know. */
-const FORBIDDEN_IMPORTS = {
-  files: [
-    'clearinghouse',
-    'cases',
-    'mirror',
-    'history',
-    'audit',
-    'verify',
-    'sync',
-    'snapshots',
-    'nightly',
-    'replica',
-    'demo',
-    'cli',
-  ],
-  clearinghouse: [
-    'cases',
-    'mirror',
-    'history',
-    'audit',
-    'verify',
-    'sync',
-    'nightly',
-    'replica',
-    'demo',
-    'cli',
-  ],
-  cases: ['history', 'audit', 'verify', 'sync', 'snapshots', 'nightly', 'replica', 'demo', 'cli'],
-  mirror: ['history', 'audit', 'verify', 'sync', 'snapshots', 'nightly', 'replica', 'demo', 'cli'],
-  history: ['audit', 'verify', 'sync', 'snapshots', 'nightly', 'replica', 'demo', 'cli'],
-  audit: [
-    'clearinghouse',
-    'cases',
-    'history',
-    'verify',
-    'sync',
-    'snapshots',
-    'nightly',
-    'replica',
-    'demo',
-    'cli',
-  ],
-  verify: ['audit', 'sync', 'snapshots', 'nightly', 'replica', 'demo', 'cli'],
-  snapshots: ['clearinghouse', 'cases', 'audit', 'verify', 'sync', 'nightly', 'replica', 'demo', 'cli'],
-  sync: ['history', 'audit', 'verify', 'snapshots', 'nightly', 'replica', 'demo', 'cli'],
-  nightly: ['history', 'audit', 'replica', 'demo', 'cli'],
-  replica: ['cases', 'mirror', 'history', 'audit', 'verify', 'sync', 'demo', 'cli'],
-  init: ['history', 'audit', 'verify', 'snapshots', 'sync', 'replica', 'demo', 'cli'],
-  demo: ['audit', 'cli'],
-};
+import { order } from './scripts/lint/layers.js';
 
 /** Which SQLite engine is loaded depends on the running Node. */
 const ENGINE_BY_ONE_MODULE = {
@@ -59,14 +8,12 @@ const ENGINE_BY_ONE_MODULE = {
     {
       name: 'better-sqlite3',
       allowTypeImports: true,
-      message:
-        'Open files with openSqlite() of src/mirror/sqlite-engine.ts, which picks the engine for this Node.',
+      message: 'Open files with openSqlite() of src/db/engine.ts, which picks the engine for this Node.',
     },
     {
       name: 'drizzle-orm/better-sqlite3',
       allowTypeImports: true,
-      message:
-        'Use toDrizzle() of src/mirror/open-mirror.ts: this module imports better-sqlite3 by its name.',
+      message: 'Use toDrizzle() of src/db/open-mirror.ts: this module imports better-sqlite3 by its name.',
     },
   ],
 };
@@ -103,17 +50,9 @@ export default tseslint.config(
       globals: { require: 'readonly', module: 'readonly', __dirname: 'readonly' },
     },
   },
-  ...Object.entries(FORBIDDEN_IMPORTS).map(([folder, forbidden]) => ({
-    files: [`src/${folder}/**/*.ts`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            { group: forbidden.map((name) => `**/${name}/**`), message: 'Imports go the way the data goes.' },
-          ],
-        },
-      ],
-    },
-  })),
+  {
+    files: ['src/**/*.ts', 'fake-api/**/*.ts'],
+    plugins: { layers: { rules: { order } } },
+    rules: { 'layers/order': 'error' },
+  },
 );

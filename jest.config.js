@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 
-// As src/mirror/sqlite-engine.ts does: a test has an environment of its own, which SQLite does not see.
+// As src/db/engine.ts does: a test has an environment of its own, which SQLite does not see.
 process.env.SQLITE_USE_URI = '1';
 
 /** @type {import('jest').Config} */

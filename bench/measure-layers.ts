@@ -1,17 +1,17 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fingerprint, splitPayload } from '../src/cases/fingerprint.ts';
-import { toCaseRows } from '../src/cases/to-case-rows.ts';
-import { parseCasePayload, type CasePayload } from '../src/clearinghouse/case-payload.ts';
-import { toPageRecord } from '../src/clearinghouse/page-record.ts';
-import { listDrift } from '../src/clearinghouse/payload-drift.ts';
-import { splitPage } from '../src/clearinghouse/split-page.ts';
-import { openMirror } from '../src/mirror/open-mirror.ts';
-import type { PageCase } from '../src/mirror/write-page.ts';
-import { beginRecord } from '../src/sync/run-record.ts';
-import { SweepFigures } from '../src/sync/sweep-figures.ts';
-import { UNCLASSIFIED } from '../src/clearinghouse/swept-status.ts';
+import { fingerprint, splitPayload } from '../src/case/fingerprint.ts';
+import { toCaseRows } from '../src/case/case-rows.ts';
+import { parseCasePayload, type CasePayload } from '../src/api/payload.ts';
+import { toPageRecord } from '../src/api/page-records.ts';
+import { listDrift } from '../src/api/schema-drift.ts';
+import { splitPage } from '../src/api/split-page.ts';
+import { openMirror } from '../src/db/open-mirror.ts';
+import type { PageCase } from '../src/db/write-page.ts';
+import { beginRecord } from '../src/sync/recorder.ts';
+import { SweepFigures } from '../src/sync/list-sync.ts';
+import { UNCLASSIFIED } from '../src/api/lists.ts';
 import type { Layers } from './contenders.ts';
 
 const PAGE = 25;

@@ -4,8 +4,7 @@ import { createWriteStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import type { CaseCollection } from '../src/replica/collection/collection.ts';
-import { inventCollection } from '../src/replica/collection/invent-collection.ts';
+import { type CaseCollection, inventCollection } from '../fake-api/collection/collection.ts';
 
 export const OURS = new URL('../bin/clearinghouse-mirror.js', import.meta.url);
 

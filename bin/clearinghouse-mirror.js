@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 
-const program = new URL('../dist/cli/run.js', import.meta.url);
+const program = new URL('../dist/src/cli/run.js', import.meta.url);
 const [major, minor] = process.versions.node.split('.').map(Number);
 
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -19,9 +19,9 @@ if (!existsSync(program)) {
   process.exit(1);
 }
 // Before anything that takes a while, so that a signal ends nothing in the wrong way.
-const { listenEarly } = await import('../dist/early-signals.js');
+const { listenEarly } = await import('../dist/src/config/early-signals.js');
 listenEarly(process.argv.slice(2));
 // Before the program is loaded: what it takes to load it would be room enough for the rest of the run.
-const { keepNewSpaceSmall } = await import('../dist/cli/heap.js');
+const { keepNewSpaceSmall } = await import('../dist/src/cli/heap.js');
 keepNewSpaceSmall();
 await import(program.href);

@@ -42,7 +42,7 @@ function build() {
     ]);
     return;
   }
-  if (isThere('dist/cli/run.js')) {
+  if (isThere('dist/src/cli/run.js')) {
     console.log('dist/ is left as it was built before: TypeScript is not installed.');
     return;
   }

@@ -1,4 +1,4 @@
-import { openSqlite } from '../../dist/mirror/sqlite-engine.js';
+import { openSqlite } from '../../dist/src/db/engine.js';
 import { fetchPages } from './fetch-pages.js';
 
 /*

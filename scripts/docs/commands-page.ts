@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import { textWidth } from '../../src/cli/io.ts';
 import { defineProgram } from '../../src/cli/main.ts';
-import { wrapProse } from '../../src/cli/render/layout.ts';
-import { PACKAGE } from '../../src/package-info.ts';
+import { wrapProse } from '../../src/lib/layout.ts';
+import { PACKAGE } from '../../src/lib/package-info.ts';
 import { createScriptIo } from './script-io.ts';
 
 /** The help of the program and of each command, as they print it. */

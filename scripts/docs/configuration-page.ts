@@ -1,5 +1,5 @@
-import { USER_AGENT } from '../../src/package-info.ts';
-import { SETTINGS } from '../../src/settings-list.ts';
+import { USER_AGENT } from '../../src/lib/package-info.ts';
+import { SETTINGS } from '../../src/config/specs.ts';
 import { renderMarkdownTable } from './markdown-table.ts';
 
 export function renderConfigurationPage(): string {

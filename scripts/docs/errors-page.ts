@@ -1,6 +1,6 @@
-import { ERROR_KINDS } from '../../src/error-kinds.ts';
-import type { ErrorKind } from '../../src/error-kinds/error-kind.ts';
-import { EXIT_CODES } from '../../src/exit-codes.ts';
+import { ERROR_KINDS } from '../../src/errors/codes.ts';
+import type { ErrorKind } from '../../src/errors/api-codes.ts';
+import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
 import { renderMarkdownTable } from './markdown-table.ts';
 
 function renderExitCodes(): string {

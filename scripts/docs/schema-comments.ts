@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 
-const SCHEMA_FOLDER = new URL('../../src/mirror/schema/', import.meta.url);
+const SCHEMA_FOLDER = new URL('../../src/db/schema/', import.meta.url);
 
 /** The doc comments of the schema: by table (`cases`) and by column (`cases.mirror_payload`). */
 export function readSchemaComments(): ReadonlyMap<string, string> {

@@ -1,6 +1,6 @@
-import { listAudits, listViewComments } from '../../src/audit/list-audits.ts';
-import { LIST_TABLES } from '../../src/mirror/schema.ts';
-import { openMirrorInMemory } from '../../src/mirror/open-mirror.ts';
+import { listAudits, listViewComments } from '../../src/db/audits.ts';
+import { LIST_TABLES } from '../../src/db/schema/schema.ts';
+import { openMirrorInMemory } from '../../src/db/open-mirror.ts';
 import { renderMarkdownTable } from './markdown-table.ts';
 import { readSchemaComments } from './schema-comments.ts';
 

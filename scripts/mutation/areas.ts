@@ -6,25 +6,25 @@ export interface MutationArea {
 
 export const MUTATION_AREAS: readonly MutationArea[] = [
   {
-    file: 'src/clearinghouse/classify-answer.ts',
+    file: 'src/api/answers.ts',
     tests: [
-      'test/clearinghouse/classify-answer.test.ts',
-      'test/clearinghouse/classify-good-answer.test.ts',
-      'test/clearinghouse/retry-after.test.ts',
-      'test/clearinghouse/safe-words.test.ts',
+      'test/api/classify-answer.test.ts',
+      'test/api/classify-good-answer.test.ts',
+      'test/api/retry-after.test.ts',
+      'test/api/safe-words.test.ts',
     ],
   },
-  { file: 'src/clearinghouse/split-page.ts', tests: ['test/clearinghouse/split-page.test.ts'] },
-  { file: 'src/clearinghouse/retry-policy.ts', tests: ['test/clearinghouse/retry-policy.test.ts'] },
-  { file: 'src/sync/judge-sweep.ts', tests: ['test/sync/judge-sweep.test.ts'] },
+  { file: 'src/api/split-page.ts', tests: ['test/api/split-page.test.ts'] },
+  { file: 'src/api/retry.ts', tests: ['test/api/retry-policy.test.ts'] },
+  { file: 'src/sync/passes.ts', tests: ['test/sync/judge-sweep.test.ts'] },
   {
-    file: 'src/sync/walk.ts',
+    file: 'src/sync/passes.ts',
     tests: ['test/sync/walk.test.ts', 'test/sync/sweep-figures.test.ts', 'test/sync/judge-sweep.test.ts'],
   },
-  { file: 'src/cases/compare-cases.ts', tests: ['test/cases/compare-cases.test.ts'] },
+  { file: 'src/case/diff.ts', tests: ['test/case/compare-cases.test.ts'] },
   {
-    file: 'src/clearinghouse/case-pages.ts',
-    tests: ['test/clearinghouse/case-pages.test.ts', 'test/sync/paging.test.ts'],
+    file: 'src/api/case-pages.ts',
+    tests: ['test/api/case-pages.test.ts', 'test/sync/paging.test.ts'],
   },
   {
     file: 'src/sync/departures.ts',

@@ -1,8 +1,8 @@
-import type { Surroundings } from '../clearinghouse/client.ts';
+import type { Surroundings } from '../api/client.ts';
 import { writeSync } from 'node:fs';
-import { MirrorError } from '../errors.ts';
-import { wordsOf } from '../system-words.ts';
-import { wrapLines } from './render/layout.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import { wordsOf } from '../lib/system-errors.ts';
+import { wrapLines } from '../lib/layout.ts';
 
 /** A stream that a person or a file may be behind. */
 export type Out = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };

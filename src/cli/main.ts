@@ -1,10 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { CommanderError, type Command } from 'commander';
-import { MirrorError } from '../errors.ts';
-import { EXIT_CODES, type ExitName } from '../exit-codes.ts';
-import { loadEngine } from '../mirror/sqlite-engine.ts';
-import { READS_WITHOUT_LOCKS } from '../mirror/open-to-read.ts';
-import { PACKAGE } from '../package-info.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import { EXIT_CODES, type ExitName } from '../errors/exit-codes.ts';
+import { loadEngine } from '../db/engine.ts';
+import { READS_WITHOUT_LOCKS } from '../db/open-to-read.ts';
+import { PACKAGE } from '../lib/package-info.ts';
 import { defineActivity, runActivityCommand } from './commands/activity.ts';
 import { defineAudit, runAuditCommand } from './commands/audit.ts';
 import { defineCase, runCaseCommand } from './commands/case.ts';
@@ -17,7 +17,7 @@ import { defineInit, runInitCommand } from './commands/init.ts';
 import { defineNightly, runNightlyCommand } from './commands/nightly.ts';
 import { defineQuery, runQueryCommand } from './commands/query.ts';
 import { defineRedact, runRedactCommand } from './commands/redact.ts';
-import { defineReplica, runReplicaCommand } from './commands/replica.ts';
+import { defineReplica, runReplicaCommand } from './commands/fake-api.ts';
 import { defineRestore, runRestoreCommand } from './commands/restore.ts';
 import { defineSnapshot, runSnapshotCommand } from './commands/snapshot.ts';
 import { defineStatus, runStatusCommand } from './commands/status.ts';
@@ -26,10 +26,10 @@ import { defineTransitions, runTransitionsCommand } from './commands/transitions
 import { defineVerify, runVerifyCommand } from './commands/verify.ts';
 import { checkPrinted, findLoss, flush, say, textWidth, type Io } from './io.ts';
 import { OwnCommand } from './own-command.ts';
-import { reading } from './reading.ts';
-import { renderError } from './render/error.ts';
-import { wrapProse } from './render/layout.ts';
-import type { Flags } from './settings-options.ts';
+import { reading } from './with-mirror.ts';
+import { renderError } from './text/errors.ts';
+import { wrapProse } from '../lib/layout.ts';
+import type { Flags } from './options.ts';
 
 /*
  * What a command needs beyond its own words (the HTTP client, the scheduler, the replica) it imports when it runs, so

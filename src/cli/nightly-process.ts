@@ -1,18 +1,15 @@
-import { MirrorError } from '../errors.ts';
-import type { ExitName } from '../exit-codes.ts';
-import { createAgents } from '../http-agents.ts';
-import { type WriterLock, takeWriterLock } from '../mirror/writer-lock.ts';
-import { keepNights } from '../nightly/keep-nights.ts';
-import { keepSchedule, nextMinute } from '../nightly/keep-schedule.ts';
-import { toMetricsStep } from '../nightly/metrics-step.ts';
-import { toNightBookPath } from '../nightly/night-book.ts';
-import type { NightStep } from '../nightly/night-steps.ts';
-import { announceNight, toPingStep, toWebhookStep } from '../nightly/notify.ts';
-import { toReportStep } from '../nightly/report-step.ts';
-import { type Schedule, findScheduleDoubt, parseSchedule } from '../nightly/schedule.ts';
-import { toSnapshotStep } from '../nightly/snapshot-step.ts';
-import { toVerifyStep } from '../nightly/verify-step.ts';
-import { PACKAGE } from '../package-info.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import type { ExitName } from '../errors/exit-codes.ts';
+import { createAgents } from '../api/http-agents.ts';
+import { type WriterLock, takeWriterLock } from '../db/lock.ts';
+import { keepNights } from '../schedule/scheduler.ts';
+import { keepSchedule, nextMinute } from '../schedule/heartbeat.ts';
+import { toMetricsStep } from '../schedule/metrics.ts';
+import { toNightBookPath } from '../schedule/state-file.ts';
+import { type NightStep, toReportStep, toSnapshotStep, toVerifyStep } from '../schedule/after-run.ts';
+import { announceNight, toPingStep, toWebhookStep } from '../schedule/notify.ts';
+import { type Schedule, findScheduleDoubt, parseSchedule } from '../schedule/cron.ts';
+import { PACKAGE } from '../lib/package-info.ts';
 import {
   type LogSettings,
   type NightlySettings,
@@ -22,16 +19,15 @@ import {
   parseNightlySettings,
   parseSettings,
   parseSnapshotSettings,
-} from '../settings.ts';
+} from '../config/settings.ts';
 import { runSync } from '../sync/run-sync.ts';
-import { readToken } from '../token.ts';
-import { listStatuses } from './commands/sync.ts';
+import { readToken } from '../config/token.ts';
+import { listStatuses } from '../api/lists.ts';
 import { type Io, checkPrinted, findLoss, withStop, write, writeText } from './io.ts';
-import { createNightLog } from './night-log.ts';
-import { toJsonLine } from './render/cell-text.ts';
-import { renderRunReport, toReportJson } from './render/run-report.ts';
-import { createRunEvents } from './run-events.ts';
-import { type Flags, readWrittenSettings } from './settings-options.ts';
+import { createNightLog, createRunEvents } from './log.ts';
+import { toJsonLine } from './text/words.ts';
+import { renderRunReport, toReportJson } from './text/report.ts';
+import { type Flags, readWrittenSettings } from './options.ts';
 
 /** All that a night is run by. */
 export interface ReadSettings {

@@ -1,6 +1,6 @@
 import { Command, type HelpContext } from 'commander';
-import { listClosest, suggestNames } from '../closest-names.ts';
-import { MirrorError } from '../errors.ts';
+import { listClosest, suggestNames } from '../lib/closest-names.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
 
 /** A command whose refusals of what was typed are errors of ours: a code, a sentence, a hint. */
 export class OwnCommand extends Command {

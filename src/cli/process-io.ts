@@ -1,13 +1,13 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { MirrorError } from '../errors.ts';
-import { handOverEnds, handOverHangups } from '../early-signals.ts';
-import { EXIT_CODES } from '../exit-codes.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import { handOverEnds, handOverHangups } from '../config/early-signals.ts';
+import { EXIT_CODES } from '../errors/exit-codes.ts';
 import { keepHeapSmall } from './heap.ts';
 import type { Io } from './io.ts';
-import { findOwnZone } from '../local-time.ts';
-import { readStatementText } from './read-statement-text.ts';
+import { findOwnZone } from '../lib/local-time.ts';
+import { readStatementText } from './statement-text.ts';
 
 const STOP_SIGNALS = {
   SIGINT: ['INTERRUPTED', 'Stopped by Ctrl-C.', EXIT_CODES.interrupted.code],

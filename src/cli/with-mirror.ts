@@ -1,5 +1,73 @@
-import { toDatabaseError } from '../mirror/database-error.ts';
-import { type Mirror, openMirrorReadOnly } from '../mirror/open-mirror.ts';
+import { InvalidArgumentError } from 'commander';
+import { parseCaseReference } from '../case/reference.ts';
+import { toDatabaseError } from '../db/errors.ts';
+import { type Candidate, listByNumber, listByWords } from '../db/find-candidates.ts';
+import { type Mirror, openMirrorReadOnly } from '../db/open-mirror.ts';
+import type { ExitName } from '../errors/exit-codes.ts';
+import { MirrorError, messageOf } from '../errors/mirror-error.ts';
+import { toSafeWords } from '../lib/safe-text.ts';
+import { verifyMirror } from '../verify/proof.ts';
+import { type Io, say } from './io.ts';
+import { type Flags, readSettings } from './options.ts';
+import { renderCandidates } from './text/case.ts';
+
+const HINT =
+  'Run `clearinghouse-mirror verify`, which names everything that is damaged; `clearinghouse-mirror restore` puts a snapshot back.';
+
+/**
+ * Explains what a command that reads the mirror has thrown. What is no known failure is a fault of the program, unless
+ * the mirror proves to be damaged: its verification says which of the two, and ends at the first finding. That can take
+ * minutes, so it is told.
+ */
+function explainFailure(thrown: unknown, database: string, tell: (text: string) => void): unknown {
+  const error = toDatabaseError(thrown, database);
+  if (error instanceof MirrorError) return error;
+  tell(
+    `The command failed in a way that nobody foresaw (${toSafeWords(messageOf(thrown))}). Looking through ${database} for damage, up to the first; Ctrl-C ends it.`,
+  );
+  const found = findDamage(database);
+  if (found === undefined) return thrown;
+  return new MirrorError('DATABASE_DAMAGED', `${database}: ${found}.`, { cause: thrown, hint: HINT });
+}
+
+function findDamage(database: string): string | undefined {
+  try {
+    const mirror = openMirrorReadOnly(database);
+    try {
+      // Leaving the loop ends what the verification is reading.
+      for (const { caseId, what, expected, found } of verifyMirror(
+        mirror,
+        { of: 'everything' },
+        () => undefined,
+      ))
+        return `${caseId === null ? '' : `case ${caseId}: `}${what}: expected ${expected}, found ${found}`;
+      return undefined;
+    } finally {
+      mirror.close();
+    }
+  } catch (error) {
+    return error instanceof MirrorError ? messageOf(error) : undefined;
+  }
+}
+
+type Command<Arguments extends readonly unknown[]> = (
+  ...inputs: [...argument: Arguments, flags: Flags, io: Io]
+) => Promise<ExitName>;
+
+/** A command that reads the mirror: where it meets a damaged value it fails with DATABASE_DAMAGED. */
+export function reading<Arguments extends readonly unknown[]>(run: Command<Arguments>): Command<Arguments> {
+  return async (...inputs) => {
+    try {
+      return await run(...inputs);
+    } catch (thrown) {
+      if (thrown instanceof MirrorError) throw thrown;
+      const [flags, io] = inputs.slice(-2) as [Flags, Io];
+      throw explainFailure(thrown, readSettings(flags, io).database, (text) => {
+        say(io.stderr, `${text}\n`);
+      });
+    }
+  };
+}
 
 /** Opens a mirror for reading, uses it, and closes it whatever happens. */
 export function withMirror<Result>(path: string, use: (mirror: Mirror) => Result): Result {
@@ -27,4 +95,48 @@ export async function withMirrorMoment<Result>(
   } finally {
     mirror.close();
   }
+}
+
+const FORM = 'It takes the id of a case, as 10002, or its link, as https://clearinghouse.net/case/10002/.';
+
+/** Reads a case id from the command line, or the link to a case. */
+export function parseCaseId(text: string): number {
+  const reference = parseCaseReference(text);
+  if (reference.kind === 'none') throw new InvalidArgumentError(`${reference.why} ${FORM}`);
+  if (reference.kind !== 'id') throw new InvalidArgumentError(FORM);
+  return reference.id;
+}
+
+const WAYS = 'Give an id, a link to clearinghouse.net, a docket number, or words of the name.';
+
+/**
+ * The id of the case that a person means. Where several go by that number or name, lists them beside the error. Fails
+ * with CASE_NOT_MIRRORED or CASE_AMBIGUOUS.
+ */
+export function resolveCase(mirror: Mirror, text: string, io: Io): number {
+  const reference = parseCaseReference(text);
+  if (reference.kind === 'id') return reference.id;
+  if (reference.kind === 'none')
+    throw new MirrorError(
+      'USAGE',
+      `No case goes by ${JSON.stringify(text.slice(0, 100))}. ${reference.why}`,
+      { hint: WAYS },
+    );
+  const byNumber = listByNumber(
+    mirror,
+    reference.text,
+    reference.kind === 'docket number' ? reference.number : null,
+  );
+  const found: readonly Candidate[] = byNumber.length > 0 ? byNumber : listByWords(mirror, reference.text);
+  const [only, ...others] = found;
+  const quoted = JSON.stringify(reference.text.slice(0, 100));
+  if (only === undefined)
+    throw new MirrorError('CASE_NOT_MIRRORED', `No case in ${mirror.path} goes by ${quoted}.`, {
+      hint: WAYS,
+    });
+  if (others.length === 0) return only.id;
+  say(io.stderr, renderCandidates(found, io));
+  throw new MirrorError('CASE_AMBIGUOUS', `${found.length} cases go by ${quoted}.`, {
+    hint: `Give the id of one, as in \`clearinghouse-mirror case ${only.id}\`, or more of the name.`,
+  });
 }

@@ -1,18 +1,18 @@
 import { existsSync, rmSync } from 'node:fs';
-import type { Surroundings } from '../clearinghouse/client.ts';
-import { SWEPT_STATUSES } from '../clearinghouse/swept-status.ts';
-import { MirrorError } from '../errors.ts';
-import { openMirrorReadOnly, readAnyVersion } from '../mirror/open-mirror.ts';
-import { type QueryAnswer, query } from '../mirror/query.ts';
-import { takeWriterLock } from '../mirror/writer-lock.ts';
-import { inventCollection } from '../replica/collection/invent-collection.ts';
-import { once, page } from '../replica/serve/fault.ts';
-import { startReplica } from '../replica/serve/start-replica.ts';
-import { parseSettings } from '../settings.ts';
-import type { RunReport } from '../sync/run-report.ts';
+import type { Surroundings } from '../api/client.ts';
+import { SWEPT_STATUSES } from '../api/lists.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import { openMirrorReadOnly, readAnyVersion } from '../db/open-mirror.ts';
+import { type QueryAnswer, query } from '../db/query.ts';
+import { takeWriterLock } from '../db/lock.ts';
+import { inventCollection } from '../../fake-api/collection/collection.ts';
+import { once, page } from '../../fake-api/serve/faults.ts';
+import { startReplica } from '../../fake-api/serve/server.ts';
+import { parseSettings } from '../config/settings.ts';
+import type { RunReport } from '../sync/report.ts';
 import { runSync } from '../sync/run-sync.ts';
-import type { OnSyncEvent } from '../sync/sync-run.ts';
-import { gatherSettings } from '../written-settings.ts';
+import type { OnSyncEvent } from '../sync/types.ts';
+import { gatherSettings } from '../config/sources.ts';
 
 /** A question worth asking, and its SQL. */
 export interface DemoQuestion {

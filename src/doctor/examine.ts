@@ -1,6 +1,6 @@
-import type { Surroundings } from '../clearinghouse/client.ts';
-import { createAgents } from '../http-agents.ts';
-import { findRightsOfOthers } from '../dot-env.ts';
+import type { Surroundings } from '../api/client.ts';
+import { createAgents } from '../api/http-agents.ts';
+import { findRightsOfOthers } from '../config/env-file.ts';
 import {
   type NightlySettings,
   type Settings,
@@ -8,13 +8,18 @@ import {
   parseNightlySettings,
   parseSettings,
   parseSnapshotSettings,
-} from '../settings.ts';
-import { isZoneOfTz } from '../local-time.ts';
-import { suggestZone } from '../nightly/schedule.ts';
-import type { SettingName, WrittenSettings } from '../written-settings.ts';
-import { examineApi } from './examine-api.ts';
-import { examineDatabase, examineDisk, examineSnapshots } from './examine-files.ts';
-import { examineNotifications, examineSchedule } from './examine-nights.ts';
+} from '../config/settings.ts';
+import { isZoneOfTz } from '../lib/local-time.ts';
+import { suggestZone } from '../schedule/cron.ts';
+import type { SettingName, WrittenSettings } from '../config/sources.ts';
+import { examineApi } from './api.ts';
+import {
+  examineDatabase,
+  examineDisk,
+  examineNotifications,
+  examineSchedule,
+  examineSnapshots,
+} from './files.ts';
 import { bad, good, warning, type Finding } from './finding.ts';
 
 /** What is looked at. */

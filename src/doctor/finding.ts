@@ -1,6 +1,6 @@
-import type { ErrorCode } from '../error-kinds.ts';
-import { MirrorError } from '../errors.ts';
-import type { ExitName } from '../exit-codes.ts';
+import type { ErrorCode } from '../errors/codes.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import type { ExitName } from '../errors/exit-codes.ts';
 
 export const CHECKS = [
   'settings',

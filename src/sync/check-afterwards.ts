@@ -1,13 +1,17 @@
-import { ONGOING_STATUSES, type SweptStatus } from '../clearinghouse/swept-status.ts';
-import { MirrorError } from '../errors.ts';
-import { measureCoverage } from './coverage.ts';
+import { ONGOING_STATUSES, type SweptStatus } from '../api/lists.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import { doubtAboveWhole, isDoubted, measureCoverage } from './coverage.ts';
 import { findDepartures, toMostGone, toSkippedDepartures } from './departures.ts';
-import { endsEverySweep } from './error-reach.ts';
-import { doubtAboveWhole, isDoubted } from './judge-lists.ts';
-import type { RunRecord } from './run-record.ts';
-import { showsMissing, type DepartureReport, type RunReport, type StatusReport } from './run-report.ts';
-import type { RunSightings } from './run-sightings.ts';
-import type { SyncRun } from './sync-run.ts';
+import {
+  type DepartureReport,
+  type RunReport,
+  type StatusReport,
+  endsEverySweep,
+  showsMissing,
+} from './report.ts';
+import type { RunRecord } from './recorder.ts';
+import type { RunSightings } from './compare-page.ts';
+import type { SyncRun } from './types.ts';
 
 /**
  * After the sweeps: counts the cases that no sweep can see, looks up those that are missing, and puts those without a

@@ -1,18 +1,130 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTick } from 'node:timers/promises';
-import { fingerprint, splitPayload } from '../cases/fingerprint.ts';
-import { toCaseRows } from '../cases/to-case-rows.ts';
-import type { CasePayload } from '../clearinghouse/case-payload.ts';
-import { decodeStrayBytes } from '../clearinghouse/decode-body.ts';
-import { findCaseId } from '../clearinghouse/split-page.ts';
-import type { OddBytes, PageRecord } from '../clearinghouse/page-record.ts';
-import { listDrift, type Drift } from '../clearinghouse/payload-drift.ts';
-import { UNCLASSIFIED, type SweptStatus } from '../clearinghouse/swept-status.ts';
-import type { JsonValue } from '../json.ts';
-import type { FindKnownText, FindMark, StoredMark } from '../mirror/find-mark.ts';
-import { isOfAnotherList, toCasePlace, type CaseLabels, type CasePlace } from './judge-labels.ts';
-import type { PageCase, PageContent } from '../mirror/write-page.ts';
-import type { CaseDrift, Misfit } from '../mirror/write-oddities.ts';
+import { decodeStrayBytes } from '../api/decode-body.ts';
+import {
+  CASE_STATUSES,
+  ONGOING_STATUSES,
+  type SweptStatus,
+  UNCLASSIFIED,
+  toSweptStatusId,
+} from '../api/lists.ts';
+import type { OddBytes, PageRecord } from '../api/page-records.ts';
+import type { CasePayload } from '../api/payload.ts';
+import { type Drift, listDrift } from '../api/schema-drift.ts';
+import { findCaseId } from '../api/split-page.ts';
+import { toCaseRows } from '../case/case-rows.ts';
+import { fingerprint, splitPayload } from '../case/fingerprint.ts';
+import type { FindKnownText, FindMark, StoredMark } from '../db/read-case.ts';
+import type { CaseDrift, Misfit, PageCase, PageContent } from '../db/write-page.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import type { JsonValue } from '../lib/json.ts';
+
+/** Which cases a run has seen so far, and under which status last. Ids only: a few bytes a case. */
+export class RunSightings {
+  readonly #statusOf = new Map<number, number>();
+  readonly #keptAside = new Set<number>();
+  readonly #inSeveral = new Set<number>();
+  readonly #unnamed = new Map<number, number>();
+  readonly #shared = new Map<number, Set<number>>();
+
+  /** Notes a sighting. Returns the other status under which this run has seen the case before, if it has. */
+  see(caseId: number, statusId: number): number | undefined {
+    const earlier = this.#statusOf.get(caseId);
+    this.#statusOf.set(caseId, statusId);
+    this.#unnamed.delete(caseId);
+    if (earlier === undefined || earlier === statusId) return undefined;
+    this.#inSeveral.add(caseId);
+    return earlier;
+  }
+
+  /**
+   * Notes a sighting in the list of a status that the case has no label of; `isSame` when it says the same as it did in
+   * the list before. Returns the other status, as `see` does.
+   */
+  seeUnnamed(caseId: number, listId: number, isSame: boolean): number | undefined {
+    const earlier = this.see(caseId, listId);
+    if (!this.#inSeveral.has(caseId)) this.#unnamed.set(caseId, listId);
+    // The list of the cases without a status may hold those of the five as well.
+    if (earlier !== undefined && isSame && earlier !== UNCLASSIFIED.id && listId !== UNCLASSIFIED.id)
+      for (const id of [earlier, listId])
+        this.#shared.set(id, (this.#shared.get(id) ?? new Set()).add(caseId));
+    return earlier;
+  }
+
+  /** How many cases the list of a status shared with others of the run, none of which had a label. */
+  countShared(statusId: number): number {
+    return this.#shared.get(statusId)?.size ?? 0;
+  }
+
+  /** Cases without a label that stood in one list alone, each with the status of that list. */
+  get unnamed(): ReadonlyMap<number, number> {
+    return this.#unnamed;
+  }
+
+  get size(): number {
+    return this.#statusOf.size;
+  }
+
+  /** Notes that the record of a case came and could not be read. */
+  seeKeptAside(caseId: number): void {
+    this.#keptAside.add(caseId);
+  }
+
+  /** Whether a list of this run held the case, in whatever form. */
+  has(caseId: number): boolean {
+    return this.#statusOf.has(caseId) || this.#keptAside.has(caseId);
+  }
+}
+
+/** Which status a case comes under. */
+export interface CasePlace {
+  readonly statusId: number;
+  /** Whether the label of the case names it; otherwise only the list does, and the run says later whether it is believed. */
+  readonly isNamed: boolean;
+}
+
+const isKnownLabel = (label: JsonValue | undefined): boolean =>
+  ONGOING_STATUSES.some((one) => one.label === label);
+
+/**
+ * Says which status a case comes under. A known label decides, whatever list the case came in: a server that ignores the
+ * filter would otherwise move every case. A case without a label that is stored stays where it was, until the whole run
+ * is known; one that is new comes under the status of its list. `list` is null for a case that was asked for by its id.
+ */
+function toCasePlace(
+  label: JsonValue | undefined,
+  list: SweptStatus | null,
+  storedId: number | null | undefined,
+): CasePlace {
+  if (list === null || isKnownLabel(label)) return { statusId: toSweptStatusId(label), isNamed: true };
+  return { statusId: storedId ?? list.id, isNamed: false };
+}
+
+/** What a case says of the lists in which it stands. */
+export interface CaseLabels {
+  readonly case_ongoing?: JsonValue;
+  readonly case_status?: JsonValue;
+}
+
+/**
+ * Whether a case that came in the list of a status carries the label of another one, in the field by which the list is
+ * filtered. A label that nobody knows does not count: the site may have given a status a new name.
+ */
+export function isOfAnotherList(labels: CaseLabels, { id }: SweptStatus): boolean {
+  return id === UNCLASSIFIED.id
+    ? CASE_STATUSES.some((one) => one.label === labels.case_status && one.id !== id)
+    : ONGOING_STATUSES.some((one) => one.label === labels.case_ongoing && one.id !== id);
+}
+
+/** What it says of a list that a page of it holds so many cases of other lists; null when there are none. */
+export function judgeLabels(ofOthers: number, { label }: SweptStatus): MirrorError | null {
+  if (ofOthers === 0) return null;
+  const cases = ofOthers === 1 ? '1 case' : `${ofOthers} cases`;
+  return new MirrorError(
+    'ANOTHER_LIST',
+    `A page of the list "${label}" held ${cases} with the label of another list.`,
+  );
+}
 
 /** What a page brings, before it is known what the run has seen elsewhere. */
 export type ComparedPage = Omit<PageContent, 'doubles'> & {

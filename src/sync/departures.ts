@@ -1,11 +1,11 @@
-import type { Client, Traffic } from '../clearinghouse/client.ts';
-import { toListUrl } from '../clearinghouse/api-address.ts';
-import { UNCLASSIFIED } from '../clearinghouse/swept-status.ts';
-import { MirrorError } from '../errors.ts';
-import type { DepartureFigures } from '../mirror/write-checks.ts';
+import type { Client, Traffic } from '../api/client.ts';
+import { toListUrl } from '../api/urls.ts';
+import { UNCLASSIFIED } from '../api/lists.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import type { DepartureFigures } from '../db/run-log.ts';
 import { comparePage, type CaseFinder, type ComparedPage } from './compare-page.ts';
-import { endsEverySweep, isOfTheDatabase } from './error-reach.ts';
-import { toTrafficRow } from './sweep-figures.ts';
+import { endsEverySweep, isOfTheDatabase } from './report.ts';
+import { toTrafficRow } from './list-sync.ts';
 
 /** A case that the sweep of its status no longer brought, and that no other sweep of the run brought either. */
 export interface MissingCase {

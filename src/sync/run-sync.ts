@@ -1,17 +1,40 @@
 import { existsSync } from 'node:fs';
-import type { Surroundings } from '../clearinghouse/client.ts';
-import { createClientFor } from '../client-for-settings.ts';
-import { toTooLongPause } from '../clearinghouse/retry-policy.ts';
-import { toDatabaseError } from '../mirror/database-error.ts';
-import { findPauseLeft } from '../mirror/find-pause.ts';
-import { finishRedactionsIfPossible } from '../mirror/finish-redactions.ts';
-import { openMirror, openMirrorInMemory, openMirrorReadOnly, type Mirror } from '../mirror/open-mirror.ts';
-import { takeWriterLock } from '../mirror/writer-lock.ts';
-import { PACKAGE } from '../package-info.ts';
-import type { Settings } from '../settings.ts';
-import type { RunReport } from './run-report.ts';
-import type { OnSyncEvent, SyncPlan } from './sync-run.ts';
-import { syncMirror } from './sync-mirror.ts';
+import { type Client, type ClientOptions, type Surroundings, createClient } from '../api/client.ts';
+import { createAgents } from '../api/http-agents.ts';
+import { toTooLongPause } from '../api/retry.ts';
+import type { Settings } from '../config/settings.ts';
+import { toDatabaseError } from '../db/errors.ts';
+import { takeWriterLock } from '../db/lock.ts';
+import { type Mirror, openMirror, openMirrorInMemory, openMirrorReadOnly } from '../db/open-mirror.ts';
+import { finishRedactionsIfPossible } from '../db/redact.ts';
+import { findPauseLeft } from '../db/run-log.ts';
+import { PACKAGE } from '../lib/package-info.ts';
+import type { RunReport } from './report.ts';
+import { syncMirror } from './sync-lists.ts';
+import type { OnSyncEvent, SyncPlan } from './types.ts';
+
+/** The client that the settings describe; its time budget begins now. */
+export function createClientFor(
+  settings: Settings,
+  token: string,
+  surroundings: Surroundings,
+  options: Pick<ClientOptions, 'pauseLeftMs' | 'onRetry'> = {},
+): Client {
+  return createClient(
+    {
+      api: settings.apiUrl,
+      token,
+      userAgent: settings.userAgent,
+      delayMs: settings.delayMs,
+      limits: settings,
+      agents: createAgents(settings),
+      retry: settings,
+      budgetMs: settings.timeBudgetMinutes * 60_000,
+      ...options,
+    },
+    surroundings,
+  );
+}
 
 export interface SyncRequest extends SyncPlan {
   readonly settings: Settings;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { JsonObject } from '../../src/json.ts';
-import type { CaseCollection } from '../../src/replica/collection/collection.ts';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
+import type { CaseCollection } from '../../fake-api/collection/collection.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { departureSql, startNights } from '../support/nights.ts';
 

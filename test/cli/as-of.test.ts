@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase } from '../support/make-case.ts';
 import { runCli } from '../support/command-line.ts';
 import { startHarness } from '../support/sync-harness.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { listAudits } from '../../src/audit/list-audits.ts';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
-import { soundCase } from '../audit/sound-case.ts';
+import { listAudits } from '../../src/db/audits.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
+import { soundCase } from '../db/sound-case.ts';
 import { runCli } from '../support/command-line.ts';
 import { startHarness } from '../support/sync-harness.ts';
 

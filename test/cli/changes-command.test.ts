@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { JsonObject } from '../../src/json.ts';
-import { query } from '../../src/mirror/query.ts';
-import { inventCollection } from '../../src/replica/collection/invent-collection.ts';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
+import { query } from '../../src/db/query.ts';
+import { inventCollection } from '../../fake-api/collection/collection.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase, makeDocket, makeEntry, without } from '../support/make-case.ts';
 import { departureSql, returnSql, startNights } from '../support/nights.ts';
 import { smallCollection } from '../support/small-collection.ts';

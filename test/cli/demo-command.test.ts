@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { openMirror } from '../../src/mirror/open-mirror.ts';
-import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
+import { openMirror } from '../../src/db/open-mirror.ts';
+import { openSqlite } from '../../src/db/engine.ts';
 import { runCli } from '../support/command-line.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { PACKAGE } from '../../src/package-info.ts';
-import { always } from '../../src/replica/serve/fault.ts';
+import { PACKAGE } from '../../src/lib/package-info.ts';
+import { always } from '../../fake-api/serve/faults.ts';
 import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { fakeSurroundings } from '../support/surroundings.ts';

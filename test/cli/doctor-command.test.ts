@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { type FaultRule, always } from '../../src/replica/serve/fault.ts';
+import { type FaultRule, always } from '../../fake-api/serve/faults.ts';
 import { runCli, type CliOptions } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { fakeSurroundings } from '../support/surroundings.ts';

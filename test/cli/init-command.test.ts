@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { renderEnvFile } from '../../src/init/env-file.ts';
-import { MirrorError } from '../../src/errors.ts';
-import { readDotEnv } from '../../src/dot-env.ts';
-import { always } from '../../src/replica/serve/fault.ts';
-import { startReplica } from '../../src/replica/serve/start-replica.ts';
+import { renderEnvFile } from '../../src/init/questions.ts';
+import { MirrorError } from '../../src/errors/mirror-error.ts';
+import { readDotEnv } from '../../src/config/env-file.ts';
+import { always } from '../../fake-api/serve/faults.ts';
+import { startReplica } from '../../fake-api/serve/server.ts';
 import { runCli, type CliOptions } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { toNightBookPath, writeNightBook } from '../../src/nightly/night-book.ts';
-import { always } from '../../src/replica/serve/fault.ts';
-import { toUsableZone } from '../../src/local-time.ts';
+import { toNightBookPath, writeNightBook } from '../../src/schedule/state-file.ts';
+import { always } from '../../fake-api/serve/faults.ts';
+import { toUsableZone } from '../../src/lib/local-time.ts';
 import { runCli, spawnCli } from '../support/command-line.ts';
 import { makeNight } from '../support/make-night.ts';
 import { smallCollection } from '../support/small-collection.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { runCli, type CliOptions } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
-import { always } from '../../src/replica/serve/fault.ts';
+import { always } from '../../fake-api/serve/faults.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 

@@ -13,9 +13,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openMirror } from '../../src/mirror/open-mirror.ts';
-import { readNightBook } from '../../src/nightly/night-book.ts';
-import { writeKeptFile } from '../../src/nightly/write-kept-file.ts';
+import { openMirror } from '../../src/db/open-mirror.ts';
+import { readNightBook } from '../../src/schedule/state-file.ts';
+import { writeKeptFile } from '../../src/schedule/after-run.ts';
 import { runCli } from '../support/command-line.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

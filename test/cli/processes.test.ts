@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
+import { openMirrorReadOnly } from '../../src/db/open-mirror.ts';
 import { SKIPS_SLEEP, spawnCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
+import { openSqlite } from '../../src/db/engine.ts';
 import { describe, expect, test } from '@jest/globals';
 import stringWidth from 'string-width';
 import { runCli } from '../support/command-line.ts';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase } from '../support/make-case.ts';
 import { runCli } from '../support/command-line.ts';
 import { startHarness } from '../support/sync-harness.ts';

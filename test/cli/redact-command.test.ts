@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { openMirror, openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
-import { findCase } from '../../src/mirror/find-case.ts';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import { openMirror, openMirrorReadOnly } from '../../src/db/open-mirror.ts';
+import { findCase } from '../../src/db/read-case.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { runCli } from '../support/command-line.ts';
 import { startHarness } from '../support/sync-harness.ts';

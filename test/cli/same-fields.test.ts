@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Writable } from 'node:stream';
 import { defineProgram } from '../../src/cli/main.ts';
-import { inventCollection } from '../../src/replica/collection/invent-collection.ts';
+import { inventCollection } from '../../fake-api/collection/collection.ts';
 import { runCli } from '../support/command-line.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { startHarness } from '../support/sync-harness.ts';

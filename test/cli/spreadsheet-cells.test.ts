@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Cell } from '../../src/mirror/query.ts';
-import { renderRows } from '../../src/cli/render/rows.ts';
+import type { Cell } from '../../src/db/query.ts';
+import { renderRows } from '../../src/cli/text/rows.ts';
 
 /** The one cell of a table of one row, as a spreadsheet reads it. */
 function readCell(cell: Cell, isForSpreadsheet = true): string {

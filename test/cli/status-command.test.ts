@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { SWEPT_STATUSES } from '../../src/clearinghouse/swept-status.ts';
-import { toNightBookPath, writeNightBook } from '../../src/nightly/night-book.ts';
-import type { Fault } from '../../src/replica/serve/fault.ts';
+import { SWEPT_STATUSES } from '../../src/api/lists.ts';
+import { toNightBookPath, writeNightBook } from '../../src/schedule/state-file.ts';
+import type { Fault } from '../../fake-api/serve/faults.ts';
 import { makeNight } from '../support/make-night.ts';
 import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';

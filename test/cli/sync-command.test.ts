@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { MirrorError } from '../../src/errors.ts';
-import { takeWriterLock } from '../../src/mirror/writer-lock.ts';
-import { type FaultRule, always, page } from '../../src/replica/serve/fault.ts';
+import { MirrorError } from '../../src/errors/mirror-error.ts';
+import { takeWriterLock } from '../../src/db/lock.ts';
+import { type FaultRule, always, page } from '../../fake-api/serve/faults.ts';
 import { runCli, type CliOptions } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, type HarnessOptions } from '../support/sync-harness.ts';

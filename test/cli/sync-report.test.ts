@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { always, page } from '../../src/replica/serve/fault.ts';
-import type { ReplicaOptions } from '../../src/replica/serve/start-replica.ts';
+import { always, page } from '../../fake-api/serve/faults.ts';
+import type { ReplicaOptions } from '../../fake-api/serve/server.ts';
 import { runCli, type CliOptions } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { toTextDifference } from '../../src/cli/render/field-sentences.ts';
+import { toTextDifference } from '../../src/cli/text/field-sentences.ts';
 
 describe('the difference of two texts', () => {
   const cases: [string, string, string, string, string][] = [

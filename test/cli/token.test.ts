@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { type FaultRule, always, page } from '../../src/replica/serve/fault.ts';
+import { type FaultRule, always, page } from '../../fake-api/serve/faults.ts';
 import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { openMirror } from '../../src/mirror/open-mirror.ts';
+import { openMirror } from '../../src/db/open-mirror.ts';
 import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';

@@ -1,7 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
+import { openSqlite } from '../../src/db/engine.ts';
 import { examineRecovery, examineRemains } from './examine.ts';
 import { startReader } from './reader.ts';
 import { prepareNights } from './scenario.ts';

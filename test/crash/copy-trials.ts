@@ -1,9 +1,9 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { listPendingRedactions } from '../../src/mirror/finish-redactions.ts';
-import { openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
-import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import { listPendingRedactions } from '../../src/db/redact.ts';
+import { openMirrorReadOnly } from '../../src/db/open-mirror.ts';
+import { openSqlite } from '../../src/db/engine.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { startCommand } from './run-command.ts';

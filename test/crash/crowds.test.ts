@@ -1,7 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { EXIT_CODES } from '../../src/exit-codes.ts';
+import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
 import { examineRecovery } from './examine.ts';
 import { startReader } from './reader.ts';
 import { startCommand, toEnvironment } from './run-command.ts';

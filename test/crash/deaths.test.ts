@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { getTableName, isTable } from 'drizzle-orm';
-import * as schema from '../../src/mirror/schema.ts';
-import { Random } from '../../src/replica/invent/random.ts';
+import * as schema from '../../src/db/schema/schema.ts';
+import { Random } from '../../fake-api/invent/random.ts';
 import { drawInstants, listWriteDeaths, parseDeath, renderDeath } from './deaths.ts';
 import { isFailure, renderFailure } from './report.ts';
 import { prepareScenarios, SCENARIO_NAMES, type ScenarioName } from './scenario.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../src/replica/invent/random.ts';
+import type { Random } from '../../fake-api/invent/random.ts';
 
 /** When a process is to die: at a write, or some time after something that is seen from outside. */
 export type Death =

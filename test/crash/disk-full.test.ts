@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { ERROR_KINDS } from '../../src/error-kinds.ts';
-import { EXIT_CODES } from '../../src/exit-codes.ts';
+import { ERROR_KINDS } from '../../src/errors/codes.ts';
+import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
 import { examineRecovery, examineRemains } from './examine.ts';
 import { startCommand, startLimitedCommand, toEnvironment, type RunningCommand } from './run-command.ts';
 import { copyDatabase, prepareNights } from './scenario.ts';

@@ -1,10 +1,10 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
-import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
-import { DEFERRED_INDEXES } from '../../src/mirror/defer-indexes.ts';
-import { openMirrorReadOnly, type Mirror } from '../../src/mirror/open-mirror.ts';
-import { verifyMirror } from '../../src/verify/verify-mirror.ts';
+import { openSqlite } from '../../src/db/engine.ts';
+import { DEFERRED_INDEXES } from '../../src/db/migrate.ts';
+import { openMirrorReadOnly, type Mirror } from '../../src/db/open-mirror.ts';
+import { verifyMirror } from '../../src/verify/proof.ts';
 import { compareContent, readContent, type Content } from './content.ts';
 import { findHalfCases } from './half-cases.ts';
 

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { LIST_TABLES } from '../../src/mirror/schema.ts';
+import { LIST_TABLES } from '../../src/db/schema/schema.ts';
 
 /** A case of which a table holds fewer or more rows than its own payload tells. */
 export interface HalfCase {

@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { mixSeeds, Random } from '../../src/replica/invent/random.ts';
+import { mixSeeds, Random } from '../../fake-api/invent/random.ts';
 import { COPY_COMMANDS, prepareCopyWorld, runCopyTrial, type CopyCommand } from './copy-trials.ts';
 import { drawInstants, listWriteDeaths, parseDeath, type Death } from './deaths.ts';
 import { isFailure, renderFailure, renderInstants, renderWrites } from './report.ts';

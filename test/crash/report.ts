@@ -1,4 +1,4 @@
-import { renderTable } from '../../src/cli/render/table.ts';
+import { renderTable } from '../../src/cli/text/table.ts';
 import { countLabels, renderDeath, type Death } from './deaths.ts';
 import type { Scenario } from './scenario.ts';
 import type { Trial } from './trial.ts';

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Replica } from '../../src/replica/serve/start-replica.ts';
+import type { Replica } from '../../fake-api/serve/server.ts';
 
 const COMMAND = fileURLToPath(new URL('../../bin/clearinghouse-mirror.js', import.meta.url));
-const BUILT = fileURLToPath(new URL('../../dist/cli/run.js', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../dist/src/cli/run.js', import.meta.url));
 const WATCH = new URL('./watch-writes.js', import.meta.url).href;
 
 /** How a process ended: by an exit code or by a signal. */

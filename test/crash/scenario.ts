@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT_CODES } from '../../src/exit-codes.ts';
+import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
 import { readContent } from './content.ts';
 import { readMirror, readState, type Expected, type KnownState } from './examine.ts';
 import { startCommand, toEnvironment, type Ending } from './run-command.ts';

@@ -1,9 +1,9 @@
-import { ONGOING_STATUSES } from '../../src/clearinghouse/swept-status.ts';
-import type { JsonObject, JsonValue } from '../../src/json.ts';
-import type { CaseCollection } from '../../src/replica/collection/collection.ts';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
-import type { ReplicaRequest } from '../../src/replica/serve/replica-request.ts';
-import { startReplica, type Replica } from '../../src/replica/serve/start-replica.ts';
+import { ONGOING_STATUSES } from '../../src/api/lists.ts';
+import type { JsonObject, JsonValue } from '../../src/lib/json.ts';
+import type { CaseCollection } from '../../fake-api/collection/collection.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
+import type { ReplicaRequest } from '../../fake-api/serve/options.ts';
+import { startReplica, type Replica } from '../../fake-api/serve/server.ts';
 import { passNight, startCollection } from '../history/served-nights.ts';
 
 /** What the site serves in one night. */

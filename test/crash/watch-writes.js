@@ -11,7 +11,7 @@
 import fs, { writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename } from 'node:path';
-import { loadEngine } from '../../dist/mirror/sqlite-engine.js';
+import { loadEngine } from '../../dist/src/db/engine.js';
 
 const Database = loadEngine();
 const { CRASH_LABELS_TO, CRASH_AT, CRASH_OCCURRENCE, CRASH_MOST_PAGES } = process.env;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openMirror } from '../../src/mirror/open-mirror.ts';
+import { openMirror } from '../../src/db/open-mirror.ts';
 import { buildEventfulMirror } from '../support/eventful-mirror.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { MirrorError } from '../../src/errors.ts';
-import { openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
-import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
-import type { Random } from '../../src/replica/invent/random.ts';
+import { MirrorError } from '../../src/errors/mirror-error.ts';
+import { openMirrorReadOnly } from '../../src/db/open-mirror.ts';
+import { openSqlite } from '../../src/db/engine.ts';
+import type { Random } from '../../fake-api/invent/random.ts';
 import { isNoticed, type Verdict } from './damage-rows.ts';
 
 const SECTOR = 512;

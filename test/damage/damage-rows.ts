@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { isSqliteError } from '../../src/mirror/database-error.ts';
-import { type Mirror, toDrizzle } from '../../src/mirror/open-mirror.ts';
-import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
-import type { Random } from '../../src/replica/invent/random.ts';
-import { verifyMirror } from '../../src/verify/verify-mirror.ts';
+import { isSqliteError } from '../../src/db/errors.ts';
+import { type Mirror, toDrizzle } from '../../src/db/open-mirror.ts';
+import { openSqlite } from '../../src/db/engine.ts';
+import type { Random } from '../../fake-api/invent/random.ts';
+import { verifyMirror } from '../../src/verify/proof.ts';
 import { findUnknowable } from './unknowable.ts';
 
 export type Cell = string | number | Buffer | null;

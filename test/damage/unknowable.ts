@@ -1,4 +1,4 @@
-import type { Mirror } from '../../src/mirror/open-mirror.ts';
+import type { Mirror } from '../../src/db/open-mirror.ts';
 import type { Damage } from './damage-rows.ts';
 
 /** Damage that no verification can notice, and why. */

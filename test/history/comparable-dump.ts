@@ -1,6 +1,6 @@
-import type { Mirror } from '../../src/mirror/open-mirror.ts';
-import { LIST_TABLES } from '../../src/mirror/schema.ts';
-import type { JsonValue } from '../../src/json.ts';
+import type { Mirror } from '../../src/db/open-mirror.ts';
+import { LIST_TABLES } from '../../src/db/schema/schema.ts';
+import type { JsonValue } from '../../src/lib/json.ts';
 
 type Row = Record<string, unknown>;
 export type Dump = Record<string, unknown[]>;

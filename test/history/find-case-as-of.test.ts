@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { findCaseAsOf } from '../../src/history/find-case-as-of.ts';
-import type { JsonObject } from '../../src/json.ts';
-import { openMirrorInMemory, type Mirror } from '../../src/mirror/open-mirror.ts';
-import { hasSameContent } from '../cases/mutations.ts';
+import { findCaseAsOf } from '../../src/history/case-as-of.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
+import { openMirrorInMemory, type Mirror } from '../../src/db/open-mirror.ts';
+import { hasSameContent } from '../case/mutations.ts';
 import { makeCase, makeDocket, makeEntry, type MadeCase } from '../support/make-case.ts';
 import { storeNight, storeRun } from './store-night.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { findRunAsOf } from '../../src/history/find-run-as-of.ts';
-import { parseMoment } from '../../src/history/parse-moment.ts';
-import { openMirrorInMemory, type Mirror } from '../../src/mirror/open-mirror.ts';
+import { findRunAsOf } from '../../src/history/period.ts';
+import { parseMoment } from '../../src/history/moments.ts';
+import { openMirrorInMemory, type Mirror } from '../../src/db/open-mirror.ts';
 
 /** A whole night, one that died, one that ended a moment before midnight, and one that is still going on. */
 const RUNS = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { queryAsOf } from '../../src/history/query-as-of.ts';
-import { openMirror } from '../../src/mirror/open-mirror.ts';
+import { queryAsOf } from '../../src/history/query-as-of/query.ts';
+import { openMirror } from '../../src/db/open-mirror.ts';
 import { storeRun } from './store-night.ts';
 import { FIRST, SECOND, threeNights } from './three-nights.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseMoment } from '../../src/history/parse-moment.ts';
+import { parseMoment } from '../../src/history/moments.ts';
 
 /** A Tuesday, 10:30 in Detroit, 15:30 in UTC. */
 const now = new Date('2030-01-15T15:30:00Z');

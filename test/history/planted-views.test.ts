@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
-import { type Instruction, findOpened, queryAsOf } from '../../src/history/query-as-of.ts';
-import { openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
+import { openSqlite } from '../../src/db/engine.ts';
+import { type Instruction, findOpened, queryAsOf } from '../../src/history/query-as-of/query.ts';
+import { openMirrorReadOnly } from '../../src/db/open-mirror.ts';
 import { buildEventfulMirror, verifyFile, writeDamaged } from '../support/eventful-mirror.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

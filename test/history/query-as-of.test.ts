@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { queryAsOf } from '../../src/history/query-as-of.ts';
-import { openMirrorReadOnly, type Mirror } from '../../src/mirror/open-mirror.ts';
-import { query, type Cell } from '../../src/mirror/query.ts';
-import * as schema from '../../src/mirror/schema.ts';
+import { queryAsOf } from '../../src/history/query-as-of/query.ts';
+import { openMirrorReadOnly, type Mirror } from '../../src/db/open-mirror.ts';
+import { query, type Cell } from '../../src/db/query.ts';
+import * as schema from '../../src/db/schema/schema.ts';
 import { makeCase, makeDocket } from '../support/make-case.ts';
 import { FIRST, SECOND, threeNights } from './three-nights.ts';
 

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { CasePayload } from '../../src/clearinghouse/case-payload.ts';
-import { findCaseAsOf } from '../../src/history/find-case-as-of.ts';
-import { queryAsOf } from '../../src/history/query-as-of.ts';
-import type { JsonObject } from '../../src/json.ts';
-import { openMirror, openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
-import { anyPayload, hasSameContent } from '../cases/mutations.ts';
+import type { CasePayload } from '../../src/api/payload.ts';
+import { findCaseAsOf } from '../../src/history/case-as-of.ts';
+import { queryAsOf } from '../../src/history/query-as-of/query.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
+import { openMirror, openMirrorReadOnly } from '../../src/db/open-mirror.ts';
+import { anyPayload, hasSameContent } from '../case/mutations.ts';
 import { dumpData } from '../support/dump.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { toComparable } from './comparable-dump.ts';

@@ -1,8 +1,7 @@
-import { ONGOING_STATUSES, UNCLASSIFIED } from '../../src/clearinghouse/swept-status.ts';
-import type { JsonObject, JsonValue } from '../../src/json.ts';
-import type { CaseCollection } from '../../src/replica/collection/collection.ts';
-import { inventCollection } from '../../src/replica/collection/invent-collection.ts';
-import { Random } from '../../src/replica/invent/random.ts';
+import { ONGOING_STATUSES, UNCLASSIFIED } from '../../src/api/lists.ts';
+import type { JsonObject, JsonValue } from '../../src/lib/json.ts';
+import { type CaseCollection, inventCollection } from '../../fake-api/collection/collection.ts';
+import { Random } from '../../fake-api/invent/random.ts';
 import { makeAttachment, makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 
 const FIRST_MADE_ID = 90_001;

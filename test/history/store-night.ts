@@ -1,10 +1,10 @@
-import type { CasePayload } from '../../src/clearinghouse/case-payload.ts';
-import { fingerprint, splitPayload } from '../../src/cases/fingerprint.ts';
-import { toCaseRows } from '../../src/cases/to-case-rows.ts';
-import { prepareFindMark } from '../../src/mirror/find-mark.ts';
-import type { Mirror } from '../../src/mirror/open-mirror.ts';
-import { createSyncLedger } from '../../src/mirror/sync-ledger.ts';
-import { createCaseWriter, type CaseWriter, type Sighting } from '../../src/mirror/write-case.ts';
+import type { CasePayload } from '../../src/api/payload.ts';
+import { fingerprint, splitPayload } from '../../src/case/fingerprint.ts';
+import { toCaseRows } from '../../src/case/case-rows.ts';
+import { prepareFindMark } from '../../src/db/read-case.ts';
+import type { Mirror } from '../../src/db/open-mirror.ts';
+import { createSyncLedger } from '../../src/db/run-log.ts';
+import { createCaseWriter, type CaseWriter, type Sighting } from '../../src/db/write-case.ts';
 
 const STATUS_ID = 5021;
 

@@ -1,7 +1,7 @@
-import { queryAsOf } from '../../src/history/query-as-of.ts';
-import { openMirror } from '../../src/mirror/open-mirror.ts';
-import type { Cell } from '../../src/mirror/query.ts';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import { queryAsOf } from '../../src/history/query-as-of/query.ts';
+import { openMirror } from '../../src/db/open-mirror.ts';
+import type { Cell } from '../../src/db/query.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeAttachment, makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { startHarness, type SyncHarness } from '../support/sync-harness.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseApiUrl, toListUrl, toNextUrl, toRedirectUrl } from '../../src/clearinghouse/api-address.ts';
-import { classifyAnswer, type Answer } from '../../src/clearinghouse/classify-answer.ts';
-import { MirrorError } from '../../src/errors.ts';
+import { parseApiUrl, toListUrl, toNextUrl, toRedirectUrl } from '../../src/api/urls.ts';
+import { classifyAnswer, type Answer } from '../../src/api/answers.ts';
+import { MirrorError } from '../../src/errors/mirror-error.ts';
 import { readRecord } from '../support/page-records.ts';
 import { times } from '../support/times.ts';
 

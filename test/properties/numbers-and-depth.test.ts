@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { findCase } from '../../src/mirror/find-case.ts';
+import { findCase } from '../../src/db/read-case.ts';
 import { makeCase } from '../support/make-case.ts';
 import { startTexts } from './served-texts.ts';
 

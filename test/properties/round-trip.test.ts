@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../src/json.ts';
-import { findCaseAsOf } from '../../src/history/find-case-as-of.ts';
-import { findCase } from '../../src/mirror/find-case.ts';
-import { anyPayload, define, hasSameContent } from '../cases/mutations.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../src/lib/json.ts';
+import { findCaseAsOf } from '../../src/history/case-as-of.ts';
+import { findCase } from '../../src/db/read-case.ts';
+import { anyPayload, define, hasSameContent } from '../case/mutations.ts';
 import { listMisplacedValues } from '../support/misplaced-values.ts';
 import { startTexts } from './served-texts.ts';
 import { times } from '../support/times.ts';

@@ -1,9 +1,13 @@
-import { CaseCollection, type CaseFilters } from '../../src/replica/collection/collection.ts';
-import { slotOf, type CaseSlot } from '../../src/replica/collection/case-slot.ts';
-import type { JsonValue } from '../../src/json.ts';
+import {
+  CaseCollection,
+  type CaseFilters,
+  type CaseSlot,
+  slotOf,
+} from '../../fake-api/collection/collection.ts';
+import type { JsonValue } from '../../src/lib/json.ts';
 import { startHarness, statusOf, type SyncHarness } from '../support/sync-harness.ts';
 import { runCli, type CliResult } from '../support/command-line.ts';
-import type { RunReport } from '../../src/sync/run-report.ts';
+import type { RunReport } from '../../src/sync/report.ts';
 
 const LISTED_UNDER = 5021;
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { runCli } from '../support/command-line.ts';
 import { makeCase } from '../support/make-case.ts';
 import { startHarness } from '../support/sync-harness.ts';

@@ -1,7 +1,7 @@
-import { CASE_STATUSES, ONGOING_STATUSES } from '../../src/clearinghouse/swept-status.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../src/json.ts';
-import type { CaseCollection } from '../../src/replica/collection/collection.ts';
-import type { Random } from '../../src/replica/invent/random.ts';
+import { CASE_STATUSES, ONGOING_STATUSES } from '../../src/api/lists.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../src/lib/json.ts';
+import type { CaseCollection } from '../../fake-api/collection/collection.ts';
+import type { Random } from '../../fake-api/invent/random.ts';
 import { makeAttachment, makeDocket, makeEntry, without } from '../support/make-case.ts';
 import { inventSmallCase } from './invent-small-case.ts';
 

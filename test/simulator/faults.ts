@@ -1,5 +1,5 @@
-import type { Fault } from '../../src/replica/serve/fault.ts';
-import type { Random } from '../../src/replica/invent/random.ts';
+import type { Fault } from '../../fake-api/serve/faults.ts';
+import type { Random } from '../../fake-api/invent/random.ts';
 
 /** What a fault may be made of; asked anew for each request that it spoils. */
 export interface FaultContext {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { openMirror } from '../../src/mirror/open-mirror.ts';
-import { sealAll } from '../../src/mirror/seals.ts';
-import { Random } from '../../src/replica/invent/random.ts';
-import type { CaseCollection } from '../../src/replica/collection/collection.ts';
+import { openMirror } from '../../src/db/open-mirror.ts';
+import { sealAll } from '../../src/db/seals.ts';
+import { Random } from '../../fake-api/invent/random.ts';
+import type { CaseCollection } from '../../fake-api/collection/collection.ts';
 import { writeDamaged } from '../support/eventful-mirror.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import type { History, NightPlan } from './draw-history.ts';

@@ -1,5 +1,5 @@
-import { CASE_STATUSES, ONGOING_STATUSES } from '../../src/clearinghouse/swept-status.ts';
-import type { Random } from '../../src/replica/invent/random.ts';
+import { CASE_STATUSES, ONGOING_STATUSES } from '../../src/api/lists.ts';
+import type { Random } from '../../fake-api/invent/random.ts';
 import { makeAttachment, makeCase, makeDocket, makeEntry, type MadeCase } from '../support/make-case.ts';
 
 /** The labels under which a collection's cases come; some statuses stay empty. */

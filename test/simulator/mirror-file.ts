@@ -8,9 +8,9 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { MirrorError } from '../../src/errors.ts';
-import { openMirrorReadOnly, type Mirror } from '../../src/mirror/open-mirror.ts';
-import type { Random } from '../../src/replica/invent/random.ts';
+import { MirrorError } from '../../src/errors/mirror-error.ts';
+import { openMirrorReadOnly, type Mirror } from '../../src/db/open-mirror.ts';
+import type { Random } from '../../fake-api/invent/random.ts';
 
 /** What belongs to a mirror's file, by the ending of its name. */
 const PARTS = ['', '-wal', '-shm', '.lock'] as const;

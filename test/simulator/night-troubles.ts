@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3';
-import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
-import { MirrorError } from '../../src/errors.ts';
-import type { Mirror } from '../../src/mirror/open-mirror.ts';
-import { Random } from '../../src/replica/invent/random.ts';
+import { openSqlite } from '../../src/db/engine.ts';
+import { MirrorError } from '../../src/errors/mirror-error.ts';
+import type { Mirror } from '../../src/db/open-mirror.ts';
+import { Random } from '../../fake-api/invent/random.ts';
 import type { NightPlan, PlannedTrouble } from './draw-history.ts';
 import type { TroubleName } from './troubles.ts';
 import type { VirtualClock } from './virtual-clock.ts';

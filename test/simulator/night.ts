@@ -1,4 +1,4 @@
-import type { RunReport } from '../../src/sync/run-report.ts';
+import type { RunReport } from '../../src/sync/report.ts';
 import type { ServedNight } from './served-world.ts';
 import type { TroubleName } from './troubles.ts';
 

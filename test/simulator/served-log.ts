@@ -1,6 +1,5 @@
-import type { CaseFilters } from '../../src/replica/collection/collection.ts';
-import { isPageFault } from '../../src/replica/serve/distort-page.ts';
-import type { Fault } from '../../src/replica/serve/fault.ts';
+import type { CaseFilters } from '../../fake-api/collection/collection.ts';
+import { type Fault, isPageFault } from '../../fake-api/serve/faults.ts';
 import type { FaultName } from './faults.ts';
 
 /** What the server said on a request for a list, as far as a client could read it. */

@@ -1,10 +1,9 @@
-import { Random } from '../../src/replica/invent/random.ts';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
-import { inListOrder } from '../../src/replica/serve/answer-request.ts';
-import { isPageFault } from '../../src/replica/serve/distort-page.ts';
-import type { Fault } from '../../src/replica/serve/fault.ts';
-import type { ReplicaRequest } from '../../src/replica/serve/replica-request.ts';
-import { startReplica, type Replica } from '../../src/replica/serve/start-replica.ts';
+import { Random } from '../../fake-api/invent/random.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
+import { inListOrder } from '../../fake-api/serve/answer.ts';
+import { type Fault, isPageFault } from '../../fake-api/serve/faults.ts';
+import type { ReplicaRequest } from '../../fake-api/serve/options.ts';
+import { startReplica, type Replica } from '../../fake-api/serve/server.ts';
 import type { History, NightPlan, PlannedFault, Place } from './draw-history.ts';
 import { EDITS } from './edits.ts';
 import { FAULTS, type FaultName } from './faults.ts';

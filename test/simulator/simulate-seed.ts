@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { messageOf } from '../../src/errors.ts';
-import { Random } from '../../src/replica/invent/random.ts';
+import { messageOf } from '../../src/errors/mirror-error.ts';
+import { Random } from '../../fake-api/invent/random.ts';
 import { drawHistory, type History, type NightPlan } from './draw-history.ts';
 import { EDITS, REORDERING } from './edits.ts';
 import { INVARIANT_NAMES, INVARIANTS, type InvariantName } from './invariants/list-invariants.ts';

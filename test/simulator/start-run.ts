@@ -1,12 +1,11 @@
-import { createClientFor } from '../../src/client-for-settings.ts';
-import type { Surroundings } from '../../src/clearinghouse/client.ts';
-import { toDatabaseError } from '../../src/mirror/database-error.ts';
-import { findPauseLeft } from '../../src/mirror/find-pause.ts';
-import { openMirror, type Mirror } from '../../src/mirror/open-mirror.ts';
-import { takeWriterLock } from '../../src/mirror/writer-lock.ts';
-import type { RunReport } from '../../src/sync/run-report.ts';
-import { runSync, type SyncRequest } from '../../src/sync/run-sync.ts';
-import { syncMirror } from '../../src/sync/sync-mirror.ts';
+import { type SyncRequest, createClientFor, runSync } from '../../src/sync/run-sync.ts';
+import type { Surroundings } from '../../src/api/client.ts';
+import { toDatabaseError } from '../../src/db/errors.ts';
+import { findPauseLeft } from '../../src/db/run-log.ts';
+import { openMirror, type Mirror } from '../../src/db/open-mirror.ts';
+import { takeWriterLock } from '../../src/db/lock.ts';
+import type { RunReport } from '../../src/sync/report.ts';
+import { syncMirror } from '../../src/sync/sync-lists.ts';
 
 /** How long the mirror's connection waits for another writer, in milliseconds: five seconds would be too real. */
 const SHORT_WAIT_MS = 5;

@@ -1,5 +1,5 @@
-import type { JsonValue } from '../../src/json.ts';
-import type { Mirror } from '../../src/mirror/open-mirror.ts';
+import type { JsonValue } from '../../src/lib/json.ts';
+import type { Mirror } from '../../src/db/open-mirror.ts';
 import { dumpData } from '../support/dump.ts';
 
 type Row = Record<string, JsonValue>;

@@ -1,5 +1,5 @@
-import type { Surroundings } from '../../src/clearinghouse/client.ts';
-import type { Random } from '../../src/replica/invent/random.ts';
+import type { Surroundings } from '../../src/api/client.ts';
+import type { Random } from '../../fake-api/invent/random.ts';
 
 export interface VirtualClock extends Surroundings {
   /** Sets the clock forward, or back. */

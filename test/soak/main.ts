@@ -10,11 +10,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { readNightBook, toNightBookPath } from '../../src/nightly/night-book.ts';
-import { inventCollection } from '../../src/replica/collection/invent-collection.ts';
-import { Random } from '../../src/replica/invent/random.ts';
-import type { Fault } from '../../src/replica/serve/fault.ts';
-import { startReplica } from '../../src/replica/serve/start-replica.ts';
+import { readNightBook, toNightBookPath } from '../../src/schedule/state-file.ts';
+import { inventCollection } from '../../fake-api/collection/collection.ts';
+import { Random } from '../../fake-api/invent/random.ts';
+import type { Fault } from '../../fake-api/serve/faults.ts';
+import { startReplica } from '../../fake-api/serve/server.ts';
 import { judgeSoak, type Sample } from './judge-soak.ts';
 
 const { values } = parseArgs({

@@ -2,10 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Writable } from 'node:stream';
-import type { Surroundings } from '../../src/clearinghouse/client.ts';
+import type { Surroundings } from '../../src/api/client.ts';
 import type { Io, Out } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
-import type { MirrorError } from '../../src/errors.ts';
+import type { MirrorError } from '../../src/errors/mirror-error.ts';
 import { fakeSurroundings } from './surroundings.ts';
 import { tempFolder } from './temp-folder.ts';
 
@@ -69,7 +69,7 @@ function collect(isTTY = false, columns = 100): { out: Out; text: () => string }
 }
 
 const COMMAND = fileURLToPath(new URL('../../bin/clearinghouse-mirror.js', import.meta.url));
-const BUILT = fileURLToPath(new URL('../../dist/cli/run.js', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../dist/src/cli/run.js', import.meta.url));
 
 /** The environment of a process that does not wait for minutes to pass. */
 export const SKIPS_SLEEP: NodeJS.ProcessEnv = {

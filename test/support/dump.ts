@@ -1,4 +1,4 @@
-import type { Mirror } from '../../src/mirror/open-mirror.ts';
+import type { Mirror } from '../../src/db/open-mirror.ts';
 
 /** What runs wrote down of themselves, by which bytes a case is known, and how indexes are chosen: none says anything of a case. */
 const NO_DATA = new Set([

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
-import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
-import { ONE_OF_EACH, soundCase } from '../audit/sound-case.ts';
+import { openSqlite } from '../../src/db/engine.ts';
+import { ONE_OF_EACH, soundCase } from '../db/sound-case.ts';
 import { buildEventfulMirror } from './eventful-mirror.ts';
 import { tempFolder } from './temp-folder.ts';
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/json.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
 
 /** A case object as the API would send it, wholly invented. */
 export type MadeCase = JsonObject & { id: number };

@@ -1,4 +1,4 @@
-import type { Night } from '../../src/nightly/night-book.ts';
+import type { Night } from '../../src/schedule/state-file.ts';
 
 /** A night that was tried once and brought everything, but for what is said. */
 export function makeNight(changes: Partial<Night> = {}): Night {

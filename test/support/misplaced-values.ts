@@ -1,4 +1,4 @@
-import type { Mirror } from '../../src/mirror/open-mirror.ts';
+import type { Mirror } from '../../src/db/open-mirror.ts';
 
 /** Each column of each table that holds a value of another type than it declares, with the types that it holds. */
 export function listMisplacedValues({ sqlite }: Mirror): { column: string; holds: string }[] {

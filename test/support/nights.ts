@@ -1,5 +1,5 @@
-import type { CaseCollection } from '../../src/replica/collection/collection.ts';
-import { openMirror } from '../../src/mirror/open-mirror.ts';
+import type { CaseCollection } from '../../fake-api/collection/collection.ts';
+import { openMirror } from '../../src/db/open-mirror.ts';
 import { runCli, type CliResult } from './command-line.ts';
 import { startHarness, type SyncHarness } from './sync-harness.ts';
 

@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { types } from 'node:util';
-import { listInstalled, pickEngines } from '../../src/mirror/sqlite-engine.ts';
+import { listInstalled, pickEngines } from '../../src/db/engine.ts';
 
 const plainHasInstance = Function.prototype[Symbol.hasInstance];
 Object.defineProperty(Error, Symbol.hasInstance, {

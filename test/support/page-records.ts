@@ -1,6 +1,6 @@
-import { toPageRecord, type PageRecord } from '../../src/clearinghouse/page-record.ts';
-import { splitRecords } from '../../src/clearinghouse/split-page.ts';
-import type { JsonValue } from '../../src/json.ts';
+import { toPageRecord, type PageRecord } from '../../src/api/page-records.ts';
+import { splitRecords } from '../../src/api/split-page.ts';
+import type { JsonValue } from '../../src/lib/json.ts';
 
 /** The records of a page that has these values. */
 export function toRecords(values: readonly JsonValue[]): PageRecord[] {

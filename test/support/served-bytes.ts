@@ -1,5 +1,5 @@
-import type { Fault } from '../../src/replica/serve/fault.ts';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import type { Fault } from '../../fake-api/serve/faults.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { runCli, type CliResult } from './command-line.ts';
 import { startHarness, type SyncHarness } from './sync-harness.ts';
 

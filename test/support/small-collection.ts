@@ -1,6 +1,6 @@
-import { ONGOING_STATUSES } from '../../src/clearinghouse/swept-status.ts';
-import type { CaseCollection } from '../../src/replica/collection/collection.ts';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import { ONGOING_STATUSES } from '../../src/api/lists.ts';
+import type { CaseCollection } from '../../fake-api/collection/collection.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase } from './make-case.ts';
 
 /** Small cases with ids from 1, dealt out to the five statuses in turn: quick to serve and to store. */

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../../src/clearinghouse/client.ts';
+import type { Surroundings } from '../../src/api/client.ts';
 
 export interface FakeSurroundings extends Surroundings {
   /** Every wait that was asked for, in milliseconds. */

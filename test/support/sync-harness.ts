@@ -1,17 +1,13 @@
 import { join } from 'node:path';
 import { afterEach } from '@jest/globals';
-import {
-  ONGOING_STATUSES,
-  type OngoingStatus,
-  type SweptStatus,
-} from '../../src/clearinghouse/swept-status.ts';
-import { openMirrorReadOnly, type Mirror } from '../../src/mirror/open-mirror.ts';
-import { startReplica, type Replica, type ReplicaOptions } from '../../src/replica/serve/start-replica.ts';
-import { gatherSettings, type SettingName } from '../../src/written-settings.ts';
-import { parseSettings } from '../../src/settings.ts';
-import type { RunReport } from '../../src/sync/run-report.ts';
+import { ONGOING_STATUSES, type OngoingStatus, type SweptStatus } from '../../src/api/lists.ts';
+import { openMirrorReadOnly, type Mirror } from '../../src/db/open-mirror.ts';
+import { startReplica, type Replica, type ReplicaOptions } from '../../fake-api/serve/server.ts';
+import { gatherSettings, type SettingName } from '../../src/config/sources.ts';
+import { parseSettings } from '../../src/config/settings.ts';
+import type { RunReport } from '../../src/sync/report.ts';
 import { runSync } from '../../src/sync/run-sync.ts';
-import type { SyncEvent } from '../../src/sync/sync-run.ts';
+import type { SyncEvent } from '../../src/sync/types.ts';
 import { writeEmptyMirror } from './once/empty-mirror.ts';
 import { fakeSurroundings, type FakeSurroundings } from './surroundings.ts';
 import { tempFolder } from './temp-folder.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { toRisingClock } from '../../src/sync/sync-mirror.ts';
+import { toRisingClock } from '../../src/sync/sync-lists.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { verifyFile } from '../support/eventful-mirror.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
-import type { CaseCollection } from '../../src/replica/collection/collection.ts';
-import { type FaultRule, always, page } from '../../src/replica/serve/fault.ts';
-import type { ReplicaOptions } from '../../src/replica/serve/start-replica.ts';
-import { SWEPT_STATUSES } from '../../src/clearinghouse/swept-status.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
+import type { CaseCollection } from '../../fake-api/collection/collection.ts';
+import { type FaultRule, always, page } from '../../fake-api/serve/faults.ts';
+import type { ReplicaOptions } from '../../fake-api/serve/server.ts';
+import { SWEPT_STATUSES } from '../../src/api/lists.ts';
 import { toMostGone } from '../../src/sync/departures.ts';
 import { makeCase } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
@@ -254,7 +254,7 @@ describe('departures are never judged', () => {
   test('after a stop: what was found so far is marked, and the run interrupted', async () => {
     const controller = new AbortController();
     const { sync, departed } = await afterFirstNight((source) => source.remove(7));
-    const { MirrorError } = await import('../../src/errors.ts');
+    const { MirrorError } = await import('../../src/errors/mirror-error.ts');
     const report = await sync({
       signal: controller.signal,
       onEvent: ({ type }) => {

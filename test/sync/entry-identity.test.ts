@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
-import type { JsonObject } from '../../src/json.ts';
-import { findCase } from '../../src/mirror/find-case.ts';
-import { openMirrorReadOnly } from '../../src/mirror/open-mirror.ts';
+import { openSqlite } from '../../src/db/engine.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
+import { findCase } from '../../src/db/read-case.ts';
+import { openMirrorReadOnly } from '../../src/db/open-mirror.ts';
 import { verifyFile } from '../support/eventful-mirror.ts';
 import { makeAttachment, makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { MirrorError } from '../../src/errors.ts';
-import { type Fault, always, firstTries, once, page } from '../../src/replica/serve/fault.ts';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import { MirrorError } from '../../src/errors/mirror-error.ts';
+import { type Fault, always, firstTries, once, page } from '../../fake-api/serve/faults.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';

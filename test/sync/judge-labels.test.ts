@@ -1,13 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { judgeEcho } from '../../src/clearinghouse/judge-echo.ts';
-import type { CaseFilters } from '../../src/replica/collection/collection.ts';
-import {
-  SWEPT_STATUSES,
-  toListFilter,
-  UNCLASSIFIED,
-  type SweptStatus,
-} from '../../src/clearinghouse/swept-status.ts';
-import { isOfAnotherList, judgeLabels, type CaseLabels } from '../../src/sync/judge-labels.ts';
+import { judgeEcho } from '../../src/api/case-pages.ts';
+import type { CaseFilters } from '../../fake-api/collection/collection.ts';
+import { SWEPT_STATUSES, toListFilter, UNCLASSIFIED, type SweptStatus } from '../../src/api/lists.ts';
+import { isOfAnotherList, judgeLabels, type CaseLabels } from '../../src/sync/compare-page.ts';
 import { makeCase } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';

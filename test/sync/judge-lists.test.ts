@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { ONGOING_STATUSES, SWEPT_STATUSES } from '../../src/clearinghouse/swept-status.ts';
-import { isAboveWhole } from '../../src/sync/judge-lists.ts';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
-import type { Fault } from '../../src/replica/serve/fault.ts';
-import type { JsonValue } from '../../src/json.ts';
+import { ONGOING_STATUSES, SWEPT_STATUSES } from '../../src/api/lists.ts';
+import { isAboveWhole } from '../../src/sync/coverage.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
+import type { Fault } from '../../fake-api/serve/faults.ts';
+import type { JsonValue } from '../../src/lib/json.ts';
 import { makeCase } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, type SyncHarness } from '../support/sync-harness.ts';

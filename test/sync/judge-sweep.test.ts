@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { ErrorCode } from '../../src/error-kinds.ts';
-import { MirrorError, TransientError } from '../../src/errors.ts';
+import type { ErrorCode } from '../../src/errors/codes.ts';
+import { MirrorError, TransientError } from '../../src/errors/mirror-error.ts';
 import {
+  type SweepFacts,
+  Walk,
+  type WalkFacts,
   isWorthAnotherWalk,
   judgeSweep,
-  type SweepFacts,
-  type WalkFacts,
-} from '../../src/sync/judge-sweep.ts';
-import { Walk } from '../../src/sync/walk.ts';
+} from '../../src/sync/passes.ts';
 
 type Facts = Omit<WalkFacts, 'holdsTheSameAs' | 'repeats'>;
 

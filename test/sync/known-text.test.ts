@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
-import { openMirror } from '../../src/mirror/open-mirror.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
+import { openMirror } from '../../src/db/open-mirror.ts';
 import { makeCase } from '../support/make-case.ts';
 import { startHarness } from '../support/sync-harness.ts';
 

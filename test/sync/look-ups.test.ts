@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { toPageRecord } from '../../src/clearinghouse/page-record.ts';
-import { splitRecords } from '../../src/clearinghouse/split-page.ts';
-import { parseApiUrl, toShortPath } from '../../src/clearinghouse/api-address.ts';
-import type { Client, SettledAnswer } from '../../src/clearinghouse/client.ts';
-import { MirrorError } from '../../src/errors.ts';
-import type { JsonValue } from '../../src/json.ts';
+import { toPageRecord } from '../../src/api/page-records.ts';
+import { splitRecords } from '../../src/api/split-page.ts';
+import { parseApiUrl, toShortPath } from '../../src/api/urls.ts';
+import type { Client, SettledAnswer } from '../../src/api/client.ts';
+import { MirrorError } from '../../src/errors/mirror-error.ts';
+import type { JsonValue } from '../../src/lib/json.ts';
 import { findDepartures, toSkippedDepartures } from '../../src/sync/departures.ts';
 import { makeCase } from '../support/make-case.ts';
 import { toRecords } from '../support/page-records.ts';

@@ -1,10 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { JsonObject, JsonValue } from '../../src/json.ts';
-import { findCase } from '../../src/mirror/find-case.ts';
-import { inventCollection } from '../../src/replica/collection/invent-collection.ts';
-import { readRecordedCases, recordedCases } from '../../src/replica/collection/recorded-cases.ts';
-import { CaseCollection } from '../../src/replica/collection/collection.ts';
+import type { JsonObject, JsonValue } from '../../src/lib/json.ts';
+import { findCase } from '../../src/db/read-case.ts';
+import { CaseCollection, inventCollection } from '../../fake-api/collection/collection.ts';
+import { readRecordedCases, recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase } from '../support/make-case.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
 

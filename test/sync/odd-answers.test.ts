@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { MOST_ODD_ANSWERS } from '../../src/clearinghouse/retry-policy.ts';
-import type { ErrorCode } from '../../src/error-kinds.ts';
-import type { JsonValue } from '../../src/json.ts';
-import { type Fault, always, once, page } from '../../src/replica/serve/fault.ts';
+import { MOST_ODD_ANSWERS } from '../../src/api/retry.ts';
+import type { ErrorCode } from '../../src/errors/codes.ts';
+import type { JsonValue } from '../../src/lib/json.ts';
+import { type Fault, always, once, page } from '../../fake-api/serve/faults.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
 

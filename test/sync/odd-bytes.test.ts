@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { describe, expect, test } from '@jest/globals';
-import type { JsonObject } from '../../src/json.ts';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase } from '../support/make-case.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
 import { startBytes } from '../support/served-bytes.ts';

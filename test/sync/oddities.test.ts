@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { JsonObject } from '../../src/json.ts';
-import { always, page } from '../../src/replica/serve/fault.ts';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
+import { always, page } from '../../fake-api/serve/faults.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';

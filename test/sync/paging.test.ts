@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { MOST_PAGES_WITHOUT_NEWS } from '../../src/clearinghouse/case-pages.ts';
-import { type Fault, always, once, page } from '../../src/replica/serve/fault.ts';
-import { startReplica } from '../../src/replica/serve/start-replica.ts';
+import { MOST_PAGES_WITHOUT_NEWS } from '../../src/api/case-pages.ts';
+import { type Fault, always, once, page } from '../../fake-api/serve/faults.ts';
+import { startReplica } from '../../fake-api/serve/server.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ONGOING_STATUSES } from '../../src/clearinghouse/swept-status.ts';
-import type { ErrorCode } from '../../src/error-kinds.ts';
-import { MirrorError } from '../../src/errors.ts';
-import { EXIT_CODES, type ExitName } from '../../src/exit-codes.ts';
-import { STATUS_OUTCOMES } from '../../src/mirror/schema.ts';
-import { judgeRun, type StatusReport } from '../../src/sync/run-report.ts';
-import { SweepFigures } from '../../src/sync/sweep-figures.ts';
+import { ONGOING_STATUSES } from '../../src/api/lists.ts';
+import type { ErrorCode } from '../../src/errors/codes.ts';
+import { MirrorError } from '../../src/errors/mirror-error.ts';
+import { EXIT_CODES, type ExitName } from '../../src/errors/exit-codes.ts';
+import { STATUS_OUTCOMES } from '../../src/db/schema/schema.ts';
+import { judgeRun, type StatusReport } from '../../src/sync/report.ts';
+import { SweepFigures } from '../../src/sync/list-sync.ts';
 
 type Ending = readonly [outcome: StatusReport['outcome'], code?: ErrorCode];
 

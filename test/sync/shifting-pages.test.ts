@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Client, SettledAnswer } from '../../src/clearinghouse/client.ts';
-import { ONGOING_STATUSES } from '../../src/clearinghouse/swept-status.ts';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
-import { RunSightings } from '../../src/sync/run-sightings.ts';
-import { sweepStatus } from '../../src/sync/sweep-status.ts';
+import type { Client, SettledAnswer } from '../../src/api/client.ts';
+import { ONGOING_STATUSES } from '../../src/api/lists.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
+import { RunSightings } from '../../src/sync/compare-page.ts';
+import { sweepStatus } from '../../src/sync/list-sync.ts';
 import { makeCase } from '../support/make-case.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
 import { times } from '../support/times.ts';

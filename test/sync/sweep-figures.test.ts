@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { SweepFigures, type Verdict } from '../../src/sync/sweep-figures.ts';
+import { SweepFigures, type Verdict } from '../../src/sync/list-sync.ts';
 
 const NO_TRAFFIC = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { JsonObject } from '../../src/json.ts';
-import { findCase } from '../../src/mirror/find-case.ts';
-import { inventCollection } from '../../src/replica/collection/invent-collection.ts';
-import { recordedCases } from '../../src/replica/collection/recorded-cases.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
+import { findCase } from '../../src/db/read-case.ts';
+import { inventCollection } from '../../fake-api/collection/collection.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { dumpData } from '../support/dump.ts';
 import { makeCase } from '../support/make-case.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';

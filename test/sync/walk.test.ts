@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { Walk } from '../../src/sync/walk.ts';
+import { Walk } from '../../src/sync/passes.ts';
 
 test('a walk that has not begun has seen nothing, and no count that did not hold', () => {
   const { pages, countFirst, countLast, countHeld, cases, misfits } = new Walk();

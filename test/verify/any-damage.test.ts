@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { openSqlite } from '../../src/mirror/sqlite-engine.ts';
+import { openSqlite } from '../../src/db/engine.ts';
 import fc from 'fast-check';
-import { LIST_TABLES } from '../../src/mirror/schema.ts';
+import { LIST_TABLES } from '../../src/db/schema/schema.ts';
 import { buildEventfulMirror, verifyFile, writeDamaged } from '../support/eventful-mirror.ts';
 import { times } from '../support/times.ts';
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { JsonObject } from '../../src/json.ts';
-import { openMirror } from '../../src/mirror/open-mirror.ts';
-import { inventCollection } from '../../src/replica/collection/invent-collection.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
+import { openMirror } from '../../src/db/open-mirror.ts';
+import { inventCollection } from '../../fake-api/collection/collection.ts';
 import { buildEventfulMirror, verifyFile, writeDamaged } from '../support/eventful-mirror.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createDraw } from '../../src/verify/verify-mirror.ts';
-import { type SampleSize } from '../../src/sample-size.ts';
+import { createDraw } from '../../src/verify/proof.ts';
+import { type SampleSize } from '../../src/config/paths.ts';
 
 function draw(total: number, size: SampleSize, random: () => number): number[] {
   const isDrawn = createDraw(total, size, random);

@@ -1,24 +1,31 @@
 import type { Command } from 'commander';
-import type { ExitName } from '../../exit-codes.ts';
-import { checkCase } from '../../history/check-filter.ts';
-import { findPeriod } from '../../history/find-period.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
+import { checkCase } from '../../history/changes.ts';
+import { findPeriod } from '../../history/period.ts';
 import {
   findNewestActiveRun,
   listActiveCases,
   prepareFindNewEntry,
   type ActivityFilter,
-} from '../../history/list-activity.ts';
-import type { Mirror } from '../../mirror/open-mirror.ts';
-import { parseCaseId } from '../resolve-case.ts';
+} from '../../history/activity.ts';
+import type { Mirror } from '../../db/open-mirror.ts';
+import { parseCaseId, withMirrorMoment } from '../with-mirror.ts';
 import type { Io } from '../io.ts';
-import { addSince, parseLimit, PERIOD_HELP, readPeriod } from '../period-options.ts';
-import { printListing } from '../print-rows.ts';
-import { renderActivity } from '../render/activity.ts';
-import { toNoneWords } from '../render/period.ts';
-import { MARKDOWN, toPlainStyle, type WritingStyle } from '../render/writing-style.ts';
-import { addRowFormat, readRowFormat } from '../row-format-options.ts';
-import { addSettings, readSettings, type Flags } from '../settings-options.ts';
-import { withMirrorMoment } from '../with-mirror.ts';
+import {
+  type Flags,
+  PERIOD_HELP,
+  addRowFormat,
+  addSettings,
+  addSince,
+  parseLimit,
+  readPeriod,
+  readRowFormat,
+  readSettings,
+} from '../options.ts';
+import { printListing } from '../output.ts';
+import { renderActivity } from '../text/activity.ts';
+import { toNoneWords } from '../text/period.ts';
+import { MARKDOWN, toPlainStyle, type WritingStyle } from '../text/style.ts';
 
 const MOST_CASES = 50;
 

@@ -1,14 +1,13 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { countAudits, findAudit, findAuditRows } from '../../audit/list-audits.ts';
-import { MirrorError } from '../../errors.ts';
-import type { ExitName } from '../../exit-codes.ts';
-import { findBaselineId } from '../../history/find-period.ts';
-import { openMirrorReadOnly } from '../../mirror/open-mirror.ts';
+import { countAudits, findAudit, findAuditRows } from '../../db/audits.ts';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
+import { findBaselineId } from '../../history/period.ts';
+import { openMirrorReadOnly } from '../../db/open-mirror.ts';
 import type { Io } from '../io.ts';
-import { printAnswer, printListing } from '../print-rows.ts';
-import { AUDIT_COUNT_COLUMNS, renderAuditCounts } from '../render/audit.ts';
-import { addRowFormat, readRowFormat } from '../row-format-options.ts';
-import { addSettings, readSettings, type Flags } from '../settings-options.ts';
+import { printAnswer, printListing } from '../output.ts';
+import { AUDIT_COUNT_COLUMNS, renderAuditCounts } from '../text/departed.ts';
+import { type Flags, addRowFormat, addSettings, readRowFormat, readSettings } from '../options.ts';
 import { withMirror } from '../with-mirror.ts';
 
 export function defineAudit(command: Command): Command {

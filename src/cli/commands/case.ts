@@ -1,21 +1,18 @@
 import type { Command } from 'commander';
-import { MirrorError } from '../../errors.ts';
-import type { ExitName } from '../../exit-codes.ts';
-import { findCaseAsOf } from '../../history/find-case-as-of.ts';
-import { prepareFindStart } from '../../history/find-name.ts';
-import { findRunAsOf } from '../../history/find-run-as-of.ts';
-import type { Moment } from '../../history/parse-moment.ts';
-import { findCase, type StoredCase } from '../../mirror/find-case.ts';
-import { findPresence, type Presence } from '../../mirror/find-presence.ts';
-import type { Mirror } from '../../mirror/open-mirror.ts';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
+import { findCaseAsOf } from '../../history/case-as-of.ts';
+import { prepareFindStart } from '../../history/names.ts';
+import { findRunAsOf } from '../../history/period.ts';
+import type { Moment } from '../../history/moments.ts';
+import { type Presence, type StoredCase, findCase, findPresence } from '../../db/read-case.ts';
+import type { Mirror } from '../../db/open-mirror.ts';
 import { say, textWidth, write, writePieces, type Io } from '../io.ts';
-import { MOMENT_HELP, readMoment } from '../period-options.ts';
-import { renderCase, renderCaseMarkdown, toCaseDocument } from '../render/case.ts';
-import { toJsonLine, toJsonText } from '../render/cell-text.ts';
-import { AS_OF, renderRunAsOf, toRunAsOfJson } from '../render/period.ts';
-import { resolveCase } from '../resolve-case.ts';
-import { addSettings, readSettings, type Flags } from '../settings-options.ts';
-import { withMirror } from '../with-mirror.ts';
+import { type Flags, MOMENT_HELP, addSettings, readMoment, readSettings } from '../options.ts';
+import { renderCase, renderCaseMarkdown, toCaseDocument } from '../text/case.ts';
+import { toJsonLine, toJsonText } from '../text/words.ts';
+import { AS_OF, renderRunAsOf, toRunAsOfJson } from '../text/period.ts';
+import { resolveCase, withMirror } from '../with-mirror.ts';
 
 export function defineCase(command: Command): Command {
   return addSettings(

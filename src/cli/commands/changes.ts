@@ -1,25 +1,34 @@
 import type { Command } from 'commander';
-import type { ExitName } from '../../exit-codes.ts';
-import { checkCase, toHistoryField } from '../../history/check-filter.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
 import {
   type ChangeFilter,
+  checkCase,
   findNewestChangingRun,
   listChangedCases,
   prepareFindChange,
-} from '../../history/list-changes.ts';
-import { prepareFindFacts, prepareFindName, prepareFindStart } from '../../history/find-name.ts';
-import { findPeriod } from '../../history/find-period.ts';
-import type { Mirror } from '../../mirror/open-mirror.ts';
-import { parseCaseId } from '../resolve-case.ts';
+  toHistoryField,
+} from '../../history/changes.ts';
+import { prepareFindFacts, prepareFindName, prepareFindStart } from '../../history/names.ts';
+import { findPeriod } from '../../history/period.ts';
+import type { Mirror } from '../../db/open-mirror.ts';
+import { parseCaseId, withMirrorMoment } from '../with-mirror.ts';
 import type { Io } from '../io.ts';
-import { addSince, addUntil, parseLimit, PERIOD_HELP, readPeriod } from '../period-options.ts';
-import { printListing } from '../print-rows.ts';
-import { renderChanges, toChangeJson } from '../render/changes.ts';
-import { toNoneWords } from '../render/period.ts';
-import { MARKDOWN, toPlainStyle, type WritingStyle } from '../render/writing-style.ts';
-import { addRowFormat, readRowFormat } from '../row-format-options.ts';
-import { addSettings, readSettings, type Flags } from '../settings-options.ts';
-import { withMirrorMoment } from '../with-mirror.ts';
+import {
+  type Flags,
+  PERIOD_HELP,
+  addRowFormat,
+  addSettings,
+  addSince,
+  addUntil,
+  parseLimit,
+  readPeriod,
+  readRowFormat,
+  readSettings,
+} from '../options.ts';
+import { printListing } from '../output.ts';
+import { renderChanges, toChangeJson } from '../text/changes.ts';
+import { toNoneWords } from '../text/period.ts';
+import { MARKDOWN, toPlainStyle, type WritingStyle } from '../text/style.ts';
 
 const MOST_CASES = '200';
 

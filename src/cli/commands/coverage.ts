@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
-import { MirrorError } from '../../errors.ts';
-import type { ExitName } from '../../exit-codes.ts';
-import { listCoverage } from '../../mirror/find-mirror-state.ts';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
+import { listCoverage } from '../../db/state.ts';
 import type { Io } from '../io.ts';
-import { printListing } from '../print-rows.ts';
-import { addRowFormat, readRowFormat } from '../row-format-options.ts';
-import { renderCoverageHistory, toCoverageJson } from '../render/coverage.ts';
-import { addSettings, readSettings, type Flags } from '../settings-options.ts';
+import { printListing } from '../output.ts';
+import { type Flags, addRowFormat, addSettings, readRowFormat, readSettings } from '../options.ts';
+import { renderCoverageHistory, toCoverageJson } from '../text/report.ts';
 import { withMirror } from '../with-mirror.ts';
 
 const MOST_CHECKS = 10;

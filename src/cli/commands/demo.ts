@@ -1,13 +1,13 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { DemoStage } from '../../demo/run-demo.ts';
-import type { ExitName } from '../../exit-codes.ts';
-import { toPath } from '../../path-setting.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
+import { toPath } from '../../config/paths.ts';
 import { ownCommand, reportStyle, textWidth, withStop, write, writeText, type Io } from '../io.ts';
-import { createProgress } from '../render/progress.ts';
-import { toJsonLine } from '../render/cell-text.ts';
-import { renderRows } from '../render/rows.ts';
-import { renderRunReport, toReportJson } from '../render/run-report.ts';
-import type { Flags } from '../settings-options.ts';
+import { createProgress } from '../text/progress.ts';
+import { toJsonLine } from '../text/words.ts';
+import { renderRows } from '../text/rows.ts';
+import { renderRunReport, toReportJson } from '../text/report.ts';
+import type { Flags } from '../options.ts';
 
 const FEWEST_CASES = 50;
 

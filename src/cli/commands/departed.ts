@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
-import type { ExitName } from '../../exit-codes.ts';
-import { findBaselineId, hasComparedRun } from '../../history/find-period.ts';
-import { listDeparted } from '../../history/list-departed.ts';
-import type { Mirror } from '../../mirror/open-mirror.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
+import { findBaselineId, hasComparedRun } from '../../history/period.ts';
+import { listDeparted } from '../../history/transitions.ts';
+import type { Mirror } from '../../db/open-mirror.ts';
 import type { Io } from '../io.ts';
-import { printListing } from '../print-rows.ts';
-import { renderDeparted } from '../render/departed.ts';
-import { toBaselineWords } from '../render/period.ts';
-import { addRowFormat, readRowFormat } from '../row-format-options.ts';
-import { addSettings, readSettings, type Flags } from '../settings-options.ts';
+import { printListing } from '../output.ts';
+import { renderDeparted } from '../text/departed.ts';
+import { toBaselineWords } from '../text/period.ts';
+import { type Flags, addRowFormat, addSettings, readRowFormat, readSettings } from '../options.ts';
 import { withMirrorMoment } from '../with-mirror.ts';
 
 /** Those of the view `departed_cases`, and what is left to do. */

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import type { Finding } from '../../doctor/finding.ts';
-import { EXIT_CODES, type ExitName } from '../../exit-codes.ts';
+import { EXIT_CODES, type ExitName } from '../../errors/exit-codes.ts';
 import { textWidth, withStop, write, type Io } from '../io.ts';
-import { toJsonLine } from '../render/cell-text.ts';
-import { renderFinding } from '../render/finding.ts';
-import { addSettings, ALL_SETTINGS, readWrittenSettings, type Flags } from '../settings-options.ts';
+import { toJsonLine } from '../text/words.ts';
+import { renderFinding } from '../text/errors.ts';
+import { addSettings, ALL_SETTINGS, readWrittenSettings, type Flags } from '../options.ts';
 
 export function defineDoctor(command: Command): Command {
   return addSettings(

@@ -1,17 +1,16 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
-import { MirrorError } from '../../errors.ts';
-import type { ExitName } from '../../exit-codes.ts';
-import type { EnvValues } from '../../init/env-file.ts';
-import type { Question } from '../../init/questions.ts';
-import { SETTINGS } from '../../settings-list.ts';
-import { parseSettings } from '../../settings.ts';
-import { findTokenFile, isPipe, readToken, toTokenPath } from '../../token.ts';
-import { isPathSetting, readerOf, type SettingName, type WrittenSettings } from '../../written-settings.ts';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
+import type { EnvValues, Question } from '../../init/questions.ts';
+import { SETTINGS } from '../../config/specs.ts';
+import { parseSettings } from '../../config/settings.ts';
+import { findTokenFile, isPipe, readToken, toTokenPath } from '../../config/token.ts';
+import { isPathSetting, readerOf, type SettingName, type WrittenSettings } from '../../config/sources.ts';
 import { ownCommand, say, textWidth, withStop, write, type Io } from '../io.ts';
-import { renderFinding } from '../render/finding.ts';
-import { addSettings, readWrittenSettings, type Flags } from '../settings-options.ts';
+import { renderFinding } from '../text/errors.ts';
+import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
 
 export function defineInit(command: Command): Command {
   return addSettings(
@@ -34,7 +33,7 @@ Examples:
 
 export async function runInitCommand(flags: Flags, io: Io): Promise<ExitName> {
   const { QUESTIONS } = await import('../../init/questions.ts');
-  const { renderEnvFile, writeEnvFile } = await import('../../init/env-file.ts');
+  const { renderEnvFile, writeEnvFile } = await import('../../init/questions.ts');
   const path = resolve(io.folder, '.env');
   const replaces = flags.replace === true;
   if (existsSync(path) && !replaces)

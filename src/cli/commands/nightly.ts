@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { ExitName } from '../../exit-codes.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
 import type { Io } from '../io.ts';
-import { addSettings, ALL_SETTINGS, type Flags } from '../settings-options.ts';
+import { addSettings, ALL_SETTINGS, type Flags } from '../options.ts';
 
 export function defineNightly(command: Command): Command {
   return addSettings(

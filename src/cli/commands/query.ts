@@ -1,21 +1,26 @@
 import type { Command } from 'commander';
-import { MirrorError } from '../../errors.ts';
-import type { ExitName } from '../../exit-codes.ts';
-import { findRunAsOf } from '../../history/find-run-as-of.ts';
-import type { Moment } from '../../history/parse-moment.ts';
-import { queryAsOf } from '../../history/query-as-of.ts';
-import { toPath } from '../../path-setting.ts';
-import { toDatabaseError } from '../../mirror/database-error.ts';
-import { openMirrorReadOnly, type Mirror } from '../../mirror/open-mirror.ts';
-import { query, type QueryAnswer } from '../../mirror/query.ts';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
+import { findRunAsOf } from '../../history/period.ts';
+import type { Moment } from '../../history/moments.ts';
+import { queryAsOf } from '../../history/query-as-of/query.ts';
+import { toPath } from '../../config/paths.ts';
+import { toDatabaseError } from '../../db/errors.ts';
+import { openMirrorReadOnly, type Mirror } from '../../db/open-mirror.ts';
+import { query, type QueryAnswer } from '../../db/query.ts';
 import { say, type Io } from '../io.ts';
-import { readMoment } from '../period-options.ts';
-import { printAnswer } from '../print-rows.ts';
-import { readStatementFile } from '../read-statement-text.ts';
-import { AS_OF, renderRunAsOf } from '../render/period.ts';
-import { renderPlural } from '../render/units.ts';
-import { addRowFormat, readRowFormat } from '../row-format-options.ts';
-import { addSettings, readSettings, type Flags } from '../settings-options.ts';
+import {
+  type Flags,
+  addRowFormat,
+  addSettings,
+  readMoment,
+  readRowFormat,
+  readSettings,
+} from '../options.ts';
+import { printAnswer } from '../output.ts';
+import { readStatementFile } from '../statement-text.ts';
+import { AS_OF, renderRunAsOf } from '../text/period.ts';
+import { renderPlural } from '../text/words.ts';
 
 export function defineQuery(command: Command): Command {
   return addSettings(

@@ -1,20 +1,17 @@
 import type { Command } from 'commander';
-import type { ExitName } from '../../exit-codes.ts';
-import { type Redaction, findRedaction, redactCase } from '../../mirror/write-redaction.ts';
-import { openMirror } from '../../mirror/open-mirror.ts';
-import type { RunStart } from '../../mirror/sync-ledger.ts';
-import { takeWriterLock } from '../../mirror/writer-lock.ts';
-import { PACKAGE } from '../../package-info.ts';
-import { type Settings, parseSettings, parseSnapshotSettings } from '../../settings.ts';
-import { listCopies } from '../../snapshots/find-copies.ts';
-import { listHoldingCopies, redactCopies, type HoldingCopy } from '../../snapshots/redact-copies.ts';
-import { parseCaseId } from '../resolve-case.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
+import { type Redaction, findRedaction, redactCase } from '../../db/redact.ts';
+import { openMirror } from '../../db/open-mirror.ts';
+import type { RunStart } from '../../db/run-log.ts';
+import { takeWriterLock } from '../../db/lock.ts';
+import { PACKAGE } from '../../lib/package-info.ts';
+import { type Settings, parseSettings, parseSnapshotSettings } from '../../config/settings.ts';
+import { type HoldingCopy, listCopies, listHoldingCopies, redactCopies } from '../../backup/redact-copies.ts';
+import { parseCaseId, withMirror } from '../with-mirror.ts';
 import { textWidth, withStop, write, type Io } from '../io.ts';
-import { toCellText, toJsonLine } from '../render/cell-text.ts';
-import { wrapText } from '../render/layout.ts';
-import { renderPlural } from '../render/units.ts';
-import { addSettings, readWrittenSettings, type Flags } from '../settings-options.ts';
-import { withMirror } from '../with-mirror.ts';
+import { renderPlural, toCellText, toJsonLine } from '../text/words.ts';
+import { wrapText } from '../../lib/layout.ts';
+import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
 
 export function defineRedact(command: Command): Command {
   return addSettings(

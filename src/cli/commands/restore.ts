@@ -1,16 +1,15 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
-import { MirrorError } from '../../errors.ts';
-import type { ExitName } from '../../exit-codes.ts';
-import { toPath } from '../../path-setting.ts';
-import { parseSettings, parseSnapshotSettings } from '../../settings.ts';
-import { checkCopy, type ContentCount } from '../../snapshots/check-copy.ts';
-import { restoreSnapshot, type Restoration } from '../../snapshots/restore-snapshot.ts';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
+import { toPath } from '../../config/paths.ts';
+import { parseSettings, parseSnapshotSettings } from '../../config/settings.ts';
+import { checkCopy, type ContentCount } from '../../backup/copy.ts';
+import { restoreSnapshot, type Restoration } from '../../backup/restore.ts';
 import { withStop, write, type Io } from '../io.ts';
-import { toJsonLine } from '../render/cell-text.ts';
-import { renderPlural } from '../render/units.ts';
-import { addSettings, readWrittenSettings, type Flags } from '../settings-options.ts';
+import { renderPlural, toJsonLine } from '../text/words.ts';
+import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
 
 export function defineRestore(command: Command): Command {
   return addSettings(

@@ -1,26 +1,32 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { ExitName } from '../../exit-codes.ts';
-import { findRunAsOf } from '../../history/find-run-as-of.ts';
-import type { Moment } from '../../history/parse-moment.ts';
-import { writeStateAsOf } from '../../history/write-state-as-of.ts';
-import { MirrorError } from '../../errors.ts';
-import { toPath } from '../../path-setting.ts';
-import { type SnapshotSettings, parseSettings, parseSnapshotSettings } from '../../settings.ts';
-import { listSnapshots, type Snapshot } from '../../snapshots/list-snapshots.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
+import { findRunAsOf } from '../../history/period.ts';
+import type { Moment } from '../../history/moments.ts';
+import { writeStateAsOf } from '../../history/query-as-of/write-state.ts';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import { toPath } from '../../config/paths.ts';
+import { type SnapshotSettings, parseSettings, parseSnapshotSettings } from '../../config/settings.ts';
+import { listSnapshots, type Snapshot } from '../../backup/list.ts';
 import {
   type EarlierState,
   type SnapshotRequest,
   takeAndRotate,
   takeSnapshot,
-} from '../../snapshots/take-snapshot.ts';
-import type { WrittenSettings } from '../../written-settings.ts';
+} from '../../backup/snapshot.ts';
+import type { WrittenSettings } from '../../config/sources.ts';
 import { textWidth, withStop, write, type Io } from '../io.ts';
-import { MOMENT_HELP, readMoment } from '../period-options.ts';
-import { toJsonLine } from '../render/cell-text.ts';
-import { AS_OF } from '../render/period.ts';
-import { renderNoSnapshots, renderSnapshotList, renderTaken, toSnapshotJson } from '../render/snapshots.ts';
-import { addSettings, readWrittenSettings, SNAPSHOT_SETTINGS, type Flags } from '../settings-options.ts';
+import {
+  type Flags,
+  MOMENT_HELP,
+  SNAPSHOT_SETTINGS,
+  addSettings,
+  readMoment,
+  readWrittenSettings,
+} from '../options.ts';
+import { toJsonLine } from '../text/words.ts';
+import { AS_OF } from '../text/period.ts';
+import { renderNoSnapshots, renderSnapshotList, renderTaken, toSnapshotJson } from '../text/snapshots.ts';
 import { withMirror } from '../with-mirror.ts';
 
 export function defineSnapshot(command: Command): Command {

@@ -1,21 +1,25 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { MirrorError } from '../../errors.ts';
-import type { ExitName } from '../../exit-codes.ts';
-import { findFreshAsOf, findMirrorState, type MirrorState } from '../../mirror/find-mirror-state.ts';
-import { isWriterLockHeld } from '../../mirror/writer-lock.ts';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
+import { findFreshAsOf, findMirrorState, type MirrorState } from '../../db/state.ts';
+import { isWriterLockHeld } from '../../db/lock.ts';
 import {
   EMPTY_BOOK,
   type NightBook,
   dropAhead,
   readNightBook,
   toNightBookPath,
-} from '../../nightly/night-book.ts';
+} from '../../schedule/state-file.ts';
 import { textWidth, write, writeText, type Io } from '../io.ts';
-import { toJsonLine } from '../render/cell-text.ts';
-import { renderMirrorState, toStateJson } from '../render/mirror-state.ts';
-import { renderNightlyState, toNightlyJson, type NightlyState } from '../render/nightly-state.ts';
-import { renderDuration } from '../render/units.ts';
-import { addSettings, readSettings, type Flags } from '../settings-options.ts';
+import { renderDuration, toJsonLine } from '../text/words.ts';
+import {
+  type NightlyState,
+  renderMirrorState,
+  renderNightlyState,
+  toNightlyJson,
+  toStateJson,
+} from '../text/state.ts';
+import { addSettings, readSettings, type Flags } from '../options.ts';
 import { withMirror } from '../with-mirror.ts';
 
 const MOST_RUNS = 5;

@@ -1,18 +1,13 @@
 import { Option, type Command } from 'commander';
-import {
-  ONGOING_STATUSES,
-  SWEPT_STATUSES,
-  type SweptStatus,
-  findSweptStatus,
-} from '../../clearinghouse/swept-status.ts';
-import { listClosest, suggestNames } from '../../closest-names.ts';
-import { MirrorError } from '../../errors.ts';
-import type { ExitName } from '../../exit-codes.ts';
+import { SWEPT_STATUSES, type SweptStatus, findSweptStatus, listStatuses } from '../../api/lists.ts';
+import { listClosest, suggestNames } from '../../lib/closest-names.ts';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
 import { findLoss, reportStyle, withStop, write, writeText, type Io } from '../io.ts';
-import { toJsonLine } from '../render/cell-text.ts';
-import { renderRunReport, toReportJson } from '../render/run-report.ts';
-import { createRunEvents } from '../run-events.ts';
-import { addSettings, SYNC_SETTINGS, readSettingsAndToken, type Flags } from '../settings-options.ts';
+import { toJsonLine } from '../text/words.ts';
+import { renderRunReport, toReportJson } from '../text/report.ts';
+import { createRunEvents } from '../log.ts';
+import { addSettings, SYNC_SETTINGS, readSettingsAndToken, type Flags } from '../options.ts';
 
 export function defineSync(command: Command): Command {
   return addSettings(
@@ -71,11 +66,6 @@ export async function runSyncCommand(flags: Flags, io: Io): Promise<ExitName> {
       : `${renderRunReport(report, reportStyle(io))}${loss === null ? '' : `What this run told on its way is lost: ${loss}.\n`}`;
   await (flags.json === true ? write(io.stdout, text) : writeText(io, text));
   return report.exit;
-}
-
-/** The five statuses of case_ongoing, and the list of the cases without one unless that is not wanted. */
-export function listStatuses(includeUnclassified: boolean): readonly SweptStatus[] {
-  return includeUnclassified ? SWEPT_STATUSES : ONGOING_STATUSES;
 }
 
 /** The statuses named by ids or labels, in the API's order and each once; null when none is named. */

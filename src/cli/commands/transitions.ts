@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { ExitName } from '../../exit-codes.ts';
-import { findPeriod, type Period } from '../../history/find-period.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
+import { findPeriod, type Period } from '../../history/period.ts';
 import {
   type TransitionCount,
   type TransitionFilter,
@@ -8,16 +8,25 @@ import {
   findStatus,
   listSpells,
   listTransitions,
-} from '../../history/list-transitions.ts';
-import type { Mirror } from '../../mirror/open-mirror.ts';
+} from '../../history/transitions.ts';
+import type { Mirror } from '../../db/open-mirror.ts';
 import type { Io } from '../io.ts';
-import { addSince, addUntil, PERIOD_HELP, readPeriod } from '../period-options.ts';
-import { printListing, type Listing } from '../print-rows.ts';
-import { wrapText } from '../render/layout.ts';
-import { toNoPeriodWords } from '../render/period.ts';
-import { renderSpells, renderTransitionList, renderTransitions } from '../render/transitions.ts';
-import { addRowFormat, readRowFormat, type RowOutput } from '../row-format-options.ts';
-import { addSettings, readSettings, type Flags } from '../settings-options.ts';
+import {
+  type Flags,
+  PERIOD_HELP,
+  type RowOutput,
+  addRowFormat,
+  addSettings,
+  addSince,
+  addUntil,
+  readPeriod,
+  readRowFormat,
+  readSettings,
+} from '../options.ts';
+import { printListing, type Listing } from '../output.ts';
+import { wrapText } from '../../lib/layout.ts';
+import { toNoPeriodWords } from '../text/period.ts';
+import { renderSpells, renderTransitionList, renderTransitions } from '../text/transitions.ts';
 import { withMirrorMoment } from '../with-mirror.ts';
 
 const MOVE_COLUMNS = ['run_id', 'changed_at', 'case_id', 'case_name', 'from_status', 'to_status'];

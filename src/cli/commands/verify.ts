@@ -1,21 +1,16 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { MirrorError } from '../../errors.ts';
-import type { ExitName } from '../../exit-codes.ts';
-import { toDatabaseError } from '../../mirror/database-error.ts';
-import { openMirrorReadOnly } from '../../mirror/open-mirror.ts';
-import { parseSampleSize, type SampleSize } from '../../sample-size.ts';
-import { type Scope, verifyMirror } from '../../verify/verify-mirror.ts';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
+import { toDatabaseError } from '../../db/errors.ts';
+import { openMirrorReadOnly } from '../../db/open-mirror.ts';
+import { parseSampleSize, type SampleSize } from '../../config/paths.ts';
+import { type Scope, verifyMirror } from '../../verify/proof.ts';
 import { textWidth, write, writeText, type Io } from '../io.ts';
-import { createVerifyProgress } from '../render/verify-progress.ts';
-import {
-  createFindingsList,
-  renderFinding,
-  renderVerifyReport,
-  toVerifyJson,
-} from '../render/verify-report.ts';
-import { addSettings, readSettings, type Flags } from '../settings-options.ts';
-import { parseCaseId } from '../resolve-case.ts';
-import { toJsonLine } from '../render/cell-text.ts';
+import { createVerifyProgress } from '../text/progress.ts';
+import { createFindingsList, renderFinding, renderVerifyReport, toVerifyJson } from '../text/verify.ts';
+import { addSettings, readSettings, type Flags } from '../options.ts';
+import { parseCaseId } from '../with-mirror.ts';
+import { toJsonLine } from '../text/words.ts';
 
 export function defineVerify(command: Command): Command {
   return addSettings(

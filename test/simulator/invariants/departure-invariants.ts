@@ -1,4 +1,4 @@
-import { isReadToItsEnd } from '../../../src/mirror/how-complete.ts';
+import { isReadToItsEnd } from '../../../src/db/state.ts';
 import { listStatusRows, type Invariant } from './facts.ts';
 
 interface Departure {

@@ -1,4 +1,4 @@
-import type { Mirror } from '../../../src/mirror/open-mirror.ts';
+import type { Mirror } from '../../../src/db/open-mirror.ts';
 import type { Night } from '../night.ts';
 
 /** What is looked at after a night. */

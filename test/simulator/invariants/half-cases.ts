@@ -1,10 +1,10 @@
-import { fingerprint, splitPayload } from '../../../src/cases/fingerprint.ts';
-import type { CasePayload } from '../../../src/clearinghouse/case-payload.ts';
-import { messageOf } from '../../../src/errors.ts';
-import { findCase } from '../../../src/mirror/find-case.ts';
-import type { Mirror } from '../../../src/mirror/open-mirror.ts';
-import type { Random } from '../../../src/replica/invent/random.ts';
-import { verifyMirror } from '../../../src/verify/verify-mirror.ts';
+import { fingerprint, splitPayload } from '../../../src/case/fingerprint.ts';
+import type { CasePayload } from '../../../src/api/payload.ts';
+import { messageOf } from '../../../src/errors/mirror-error.ts';
+import { findCase } from '../../../src/db/read-case.ts';
+import type { Mirror } from '../../../src/db/open-mirror.ts';
+import type { Random } from '../../../fake-api/invent/random.ts';
+import { verifyMirror } from '../../../src/verify/proof.ts';
 
 const MOST_LOOKED_AT = 3;
 

@@ -1,8 +1,8 @@
-import { MirrorError, messageOf } from '../../../src/errors.ts';
-import { isOfTheDatabase } from '../../../src/sync/error-reach.ts';
-import { verifyMirror } from '../../../src/verify/verify-mirror.ts';
+import { MirrorError, messageOf } from '../../../src/errors/mirror-error.ts';
+import { isOfTheDatabase } from '../../../src/sync/report.ts';
+import { verifyMirror } from '../../../src/verify/proof.ts';
 import { THROWN_BY_LISTENER } from '../night-troubles.ts';
-import { SWEPT_STATUSES } from '../../../src/clearinghouse/swept-status.ts';
+import { SWEPT_STATUSES } from '../../../src/api/lists.ts';
 import { countRows, listStatusRows, type Invariant, type NightFacts } from './facts.ts';
 import { toKeyOf } from './status-invariants.ts';
 

@@ -1,7 +1,7 @@
-import { UNCLASSIFIED } from '../../../src/clearinghouse/swept-status.ts';
-import { findCase } from '../../../src/mirror/find-case.ts';
-import type { Mirror } from '../../../src/mirror/open-mirror.ts';
-import type { CaseCollection } from '../../../src/replica/collection/collection.ts';
+import { UNCLASSIFIED } from '../../../src/api/lists.ts';
+import { findCase } from '../../../src/db/read-case.ts';
+import type { Mirror } from '../../../src/db/open-mirror.ts';
+import type { CaseCollection } from '../../../fake-api/collection/collection.ts';
 import { dumpData } from '../../support/dump.ts';
 import type { Night } from '../night.ts';
 import { listContent, toOrderless } from '../stored-content.ts';

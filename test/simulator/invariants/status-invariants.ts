@@ -1,4 +1,4 @@
-import { toListFilter, SWEPT_STATUSES } from '../../../src/clearinghouse/swept-status.ts';
+import { toListFilter, SWEPT_STATUSES } from '../../../src/api/lists.ts';
 import { findLastWalk, toListKey, type ServedRequest } from '../served-log.ts';
 import { countRows, listStatusRows, type Invariant, type NightFacts, type StatusRow } from './facts.ts';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openMirror } from '../../../src/mirror/open-mirror.ts';
+import { openMirror } from '../../../src/db/open-mirror.ts';
 
 let bytes: Buffer | undefined;
 

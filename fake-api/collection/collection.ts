@@ -1,0 +1,166 @@
+import { CASE_STATUSES, ONGOING_STATUSES, type OngoingStatusId } from '../../src/api/lists.ts';
+import { type JsonObject, type JsonValue, isJsonObject } from '../../src/lib/json.ts';
+import { inventCaseBytes, inventStatus } from '../invent/case.ts';
+import { caseIdAt } from '../invent/fields.ts';
+import { type Newcomers, type Night, type NightPlan, advanceOneNight } from './edits.ts';
+
+/** One case of a collection: what the filters need, and how to get the rest. */
+export interface CaseSlot {
+  /** Undefined when the record has no usable id. */
+  readonly id: number | undefined;
+  readonly ongoing: string | undefined;
+  readonly status: string | undefined;
+  /** The record as JSON bytes, in pieces. */
+  readonly read: () => Buffer[];
+}
+
+/** The slot of a record. `read` when its JSON text is to be served exactly as it was read; else the slot holds it. */
+export function slotOf(record: JsonValue, read: CaseSlot['read'] = toText(record)): CaseSlot {
+  const { id, case_ongoing: ongoing, case_status: status } = isJsonObject(record) ? record : {};
+  return {
+    id: typeof id === 'number' ? id : undefined,
+    ongoing: typeof ongoing === 'string' ? ongoing : undefined,
+    status: typeof status === 'string' ? status : undefined,
+    read,
+  };
+}
+
+function toText(record: JsonValue): CaseSlot['read'] {
+  const bytes = Buffer.from(JSON.stringify(record));
+  return () => [bytes];
+}
+
+/** The slot of an invented case; the case itself is made whenever it is read. */
+export function inventSlot(seed: number, index: number, emptyStatuses: readonly OngoingStatusId[]): CaseSlot {
+  const { ongoing, status } = inventStatus(seed, index, emptyStatuses);
+  return {
+    id: caseIdAt(seed, index),
+    ongoing: ongoing ?? undefined,
+    status,
+    read: () => inventCaseBytes(seed, index, emptyStatuses),
+  };
+}
+
+/** What a list request asks for; every filter that is given must hold. Values are the ids that the API takes. */
+export interface CaseFilters {
+  readonly case_ongoing?: number;
+  readonly case_id?: number;
+  readonly case_status?: number;
+}
+
+/**
+ * The cases that a replica serves, in order of id. Only what was put in by hand is held: invented cases are made again
+ * each time they are read, and a night's changes are worked into them then.
+ */
+export class CaseCollection {
+  private slots: CaseSlot[];
+  private readonly newcomers: Newcomers;
+  private nights = 0;
+
+  constructor(slots: readonly CaseSlot[], newcomers: Newcomers) {
+    this.slots = inOrder(slots);
+    this.newcomers = { ...newcomers };
+  }
+
+  get size(): number {
+    return this.slots.length;
+  }
+
+  /** The number of nights that have passed. */
+  get night(): number {
+    return this.nights;
+  }
+
+  ids(): number[] {
+    return this.slots.flatMap(({ id }) => (id === undefined ? [] : [id]));
+  }
+
+  /** The cases that match, in order of id; records without a usable id come last. */
+  find(filters: CaseFilters = {}): readonly CaseSlot[] {
+    const ongoing = labelOf(ONGOING_STATUSES, filters.case_ongoing);
+    const status = labelOf(CASE_STATUSES, filters.case_status);
+    return this.slots.filter(
+      (slot) =>
+        (ongoing === undefined || slot.ongoing === ongoing) &&
+        (status === undefined || slot.status === status) &&
+        (filters.case_id === undefined || slot.id === filters.case_id),
+    );
+  }
+
+  /** The case as it is served now. */
+  get(id: number): JsonObject | undefined {
+    const slot = this.slots.find((candidate) => candidate.id === id);
+    const value = slot && (JSON.parse(Buffer.concat(slot.read()).toString()) as JsonValue);
+    return isJsonObject(value) ? value : undefined;
+  }
+
+  /** Adds a record, or replaces the one with its id. It may be any JSON, so that odd answers can be served. */
+  put(record: JsonValue): void {
+    const slot = slotOf(record);
+    if (slot.id !== undefined) this.remove(slot.id);
+    const order = orderOf(slot);
+    const place = this.slots.findIndex((other) => orderOf(other) > order);
+    this.slots.splice(place < 0 ? this.slots.length : place, 0, slot);
+  }
+
+  /** Takes a case out; false when there was none. */
+  remove(id: number): boolean {
+    const place = this.slots.findIndex((slot) => slot.id === id);
+    if (place >= 0) this.slots.splice(place, 1);
+    return place >= 0;
+  }
+
+  /** Changes one case: `change` gets a copy that is its own, to change or to replace. */
+  edit(id: number, change: (record: JsonObject) => JsonObject | undefined): void {
+    const record = this.get(id);
+    if (record === undefined) throw new RangeError(`There is no case ${id}`);
+    const changed = change(record) ?? record;
+    this.remove(id);
+    this.put(changed);
+  }
+
+  /**
+   * Lets one night pass. The same collection, nights and plans give the same changes.
+   * @returns the ids of the cases concerned
+   */
+  advance(plan: NightPlan = {}): Night {
+    this.nights += 1;
+    const { slots, night } = advanceOneNight(this.slots, plan, this.nights, this.newcomers);
+    this.slots = inOrder(slots);
+    return night;
+  }
+}
+
+function inOrder(slots: readonly CaseSlot[]): CaseSlot[] {
+  return [...slots].sort((one, other) => orderOf(one) - orderOf(other));
+}
+
+function orderOf({ id }: CaseSlot): number {
+  return id ?? Number.MAX_SAFE_INTEGER;
+}
+
+/** The label of an id; a label that no case has for an unknown id. */
+function labelOf(
+  known: readonly { id: number; label: string }[],
+  id: number | undefined,
+): string | undefined {
+  if (id === undefined) return undefined;
+  return known.find((status) => status.id === id)?.label ?? '';
+}
+
+export interface InventedCollectionOptions {
+  /** The same seed gives the same cases. Default 1. */
+  readonly seed?: number;
+  /** How many cases. About 12,300 are as many as the real collection has. Default 300. */
+  readonly size?: number;
+  /** Ids of `case_ongoing` that no case shall have, so that their lists are empty. Default none. */
+  readonly emptyStatuses?: readonly OngoingStatusId[];
+}
+
+/** Invented cases; none is held in memory, each is made when it is read. */
+export function inventCollection(options: InventedCollectionOptions = {}): CaseCollection {
+  const { seed = 1, size = 300, emptyStatuses = [] } = options;
+  const inventAt = (index: number) => inventSlot(seed, index, emptyStatuses);
+  const slots = Array.from({ length: size }, (_, index) => inventAt(index));
+  return new CaseCollection(slots, { seed, nextIndex: size, inventAt });
+}

@@ -1,0 +1,93 @@
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import type { JsonValue } from '../../src/lib/json.ts';
+import { CaseCollection, type CaseSlot, inventSlot, slotOf } from './collection.ts';
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** A line, without what ends it, and where in the input it begins. */
+export interface Line {
+  readonly offset: number;
+  readonly bytes: Buffer;
+}
+
+/** The lines of an input that comes in chunks. No more than one line is held. */
+async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line, void, void> {
+  let pieces: Buffer[] = [];
+  let offset = 0;
+  const takeLine = (): Line => {
+    const bytes = Buffer.concat(pieces);
+    pieces = [];
+    return { offset, bytes: bytes.at(-1) === CARRIAGE_RETURN ? bytes.subarray(0, -1) : bytes };
+  };
+  let read = 0;
+  for await (const chunk of chunks) {
+    let begin = 0;
+    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, begin)) {
+      pieces.push(chunk.subarray(begin, end));
+      yield takeLine();
+      begin = end + 1;
+      offset = read + begin;
+    }
+    if (begin < chunk.length) pieces.push(chunk.subarray(begin));
+    read += chunk.length;
+  }
+  if (pieces.length > 0) yield takeLine();
+}
+
+const SEED = 1;
+
+/**
+ * Reads a collection from a file with one JSON value a line, gzipped when its name ends in `.gz`. The lines are served
+ * byte for byte. Those of a gzipped file are held in memory; of any other file only the places are, and a line is read
+ * from the file whenever it is asked for, so the file must stay as it is.
+ */
+export async function readRecordedCases(path: string): Promise<CaseCollection> {
+  const isGzipped = path.endsWith('.gz');
+  const file = createReadStream(path);
+  const input = isGzipped ? file.pipe(createGunzip()) : file;
+  const slots: CaseSlot[] = [];
+  file.on('error', (error) => input.destroy(error));
+  for await (const line of splitLines(input as AsyncIterable<Buffer>)) {
+    const text = line.bytes.toString();
+    if (text.trim() === '') continue;
+    slots.push(slotOf(JSON.parse(text) as JsonValue, isGzipped ? toHeld(line) : toPlace(path, line)));
+  }
+  return toCollection(slots);
+}
+
+/** A collection of the given records; any JSON will do, so that odd answers can be served too. */
+export function recordedCases(records: readonly JsonValue[]): CaseCollection {
+  return toCollection(records.map((record) => slotOf(record)));
+}
+
+function toCollection(slots: readonly CaseSlot[]): CaseCollection {
+  return new CaseCollection(slots, {
+    seed: SEED,
+    nextIndex: 0,
+    inventAt: (index) => inventSlot(SEED, index, []),
+  });
+}
+
+function toHeld({ bytes }: Line): CaseSlot['read'] {
+  return () => [bytes];
+}
+
+/** Takes the line apart at once: what is returned must not lead to its bytes. */
+function toPlace(path: string, { offset, bytes: { length } }: Line): CaseSlot['read'] {
+  return () => {
+    const bytes = Buffer.allocUnsafe(length);
+    const file = openSync(path, 'r');
+    try {
+      for (let done = 0; done < length;) {
+        const read = readSync(file, bytes, done, length - done, offset + done);
+        if (read === 0) throw new RangeError(`${path} is shorter than it was.`);
+        done += read;
+      }
+    } finally {
+      closeSync(file);
+    }
+    return [bytes];
+  };
+}

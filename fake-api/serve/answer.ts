@@ -1,0 +1,188 @@
+import type { JsonValue } from '../../src/lib/json.ts';
+import type { CaseCollection, CaseFilters, CaseSlot } from '../collection/collection.ts';
+import { mixSeeds } from '../invent/random.ts';
+import type { ListOrder, ReplicaRequest, ReplicaSettings } from './options.ts';
+
+/** One page of a list; its results are read one by one while they are sent. */
+export interface PageAnswer {
+  readonly kind: 'page';
+  readonly count: number;
+  readonly next: string | null;
+  readonly previous: string | null;
+  readonly results: readonly Pick<CaseSlot, 'read'>[];
+}
+
+export interface JsonAnswer {
+  readonly kind: 'json';
+  readonly status: number;
+  /** Undefined for no body at all. */
+  readonly body: JsonValue | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface Paging {
+  /** Scheme, host and path of the request, without its query. */
+  readonly address: string;
+  readonly query: URLSearchParams;
+  readonly pageSize: number;
+  readonly order: (slots: readonly CaseSlot[]) => readonly CaseSlot[];
+}
+
+const FILTERS = ['case_ongoing', 'case_id', 'case_status'] as const;
+const INTEGER = /^[+-]?\d+$/;
+
+/** Reads the filters of a query, or says with the API's words what is wrong with it. */
+export function toFilters(query: URLSearchParams): { filters: CaseFilters } | { error: JsonAnswer } {
+  const filters: Record<string, number> = {};
+  for (const [key, value] of query) {
+    if (key === 'page') continue;
+    if (!FILTERS.some((filter) => filter === key)) {
+      return { error: badRequest(`API Error: Key: ${key}, Value: ${value} not found.`) };
+    }
+    if (!INTEGER.test(value)) return { error: badRequest(`API Error: ${value} is not an integer.`) };
+    filters[key] = Number(value);
+  }
+  return { filters };
+}
+
+/** Answers a request for the list of cases. */
+function answerCases(
+  source: CaseCollection,
+  { page, filters }: ReplicaRequest,
+  paging: Paging,
+): PageAnswer | JsonAnswer {
+  const read = toFilters(paging.query);
+  if ('error' in read) return read.error;
+  const matching = source.find(filters);
+  return toPage(paging.order(matching), page, paging);
+}
+
+/**
+ * Answers a request for a linked list of one case. `dockets` has the main docket; the replica has no documents or
+ * resources, and answers as the API does when nothing matches.
+ */
+function answerLinked(
+  source: CaseCollection,
+  { route, page }: ReplicaRequest,
+  paging: Paging,
+): PageAnswer | JsonAnswer {
+  const record = route.kind === 'linked' ? source.get(route.caseId) : undefined;
+  if (route.kind !== 'linked' || record === undefined) return NOT_FOUND;
+  const { main_docket: docket } = record;
+  const query = new URLSearchParams({ case: String(route.caseId) });
+  if (route.list !== 'dockets' || docket === undefined) return noResults(query);
+  return toPage([{ read: () => [Buffer.from(JSON.stringify(docket))] }], page, paging);
+}
+
+const NOT_FOUND: JsonAnswer = { kind: 'json', status: 404, body: { detail: 'Not found.' } };
+const INVALID_PAGE: JsonAnswer = { kind: 'json', status: 404, body: { detail: 'Invalid page.' } };
+
+function toPage(
+  all: readonly Pick<CaseSlot, 'read'>[],
+  page: number,
+  { address, query, pageSize }: Paging,
+): PageAnswer | JsonAnswer {
+  if (all.length === 0) return noResults(query);
+  const last = Math.ceil(all.length / pageSize);
+  if (!(page >= 1 && page <= last)) return INVALID_PAGE;
+  return {
+    kind: 'page',
+    count: all.length,
+    next: page < last ? pageAddress(address, query, page + 1) : null,
+    previous: page > 1 ? pageAddress(address, query, page - 1) : null,
+    results: all.slice((page - 1) * pageSize, page * pageSize),
+  };
+}
+
+/** As Django writes it: the parameters in order of their names, and none for the first page. */
+function pageAddress(address: string, query: URLSearchParams, page: number): string {
+  const changed = new URLSearchParams(query);
+  changed.delete('page');
+  if (page > 1) changed.set('page', String(page));
+  changed.sort();
+  const text = changed.toString();
+  return text === '' ? address : `${address}?${text}`;
+}
+
+/** The body names the filters as Python prints a dictionary. That `page` isn't among them is an assumption. */
+function noResults(query: URLSearchParams): JsonAnswer {
+  const filters = [...query].filter(([key]) => key !== 'page').map(([key, value]) => `'${key}': '${value}'`);
+  return badRequest(`No results for {${filters.join(', ')}}`);
+}
+
+function badRequest(message: string): JsonAnswer {
+  return { kind: 'json', status: 400, body: [message] };
+}
+
+/** Undefined when the header carries the token; otherwise what Django REST framework answers. */
+function refuseToken(header: string | undefined, token: string): JsonAnswer | undefined {
+  const [scheme = '', given, ...rest] = (header ?? '').trim().split(/\s+/);
+  if (scheme.toLowerCase() !== 'token') return unauthorised('Authentication credentials were not provided.');
+  if (given === undefined) return unauthorised('Invalid token header. No credentials provided.');
+  if (rest.length > 0) return unauthorised('Invalid token header. Token string should not contain spaces.');
+  return given === token ? undefined : unauthorised('Invalid token.');
+}
+
+function unauthorised(detail: string): JsonAnswer {
+  return { kind: 'json', status: 401, body: { detail }, headers: { 'www-authenticate': 'Token' } };
+}
+
+/** Puts a list into the order asked for. A shuffled case keeps its place when others come or go. */
+export function inListOrder(
+  slots: readonly CaseSlot[],
+  order: ListOrder,
+  requestNumber: number,
+): readonly CaseSlot[] {
+  if (order === 'id') return slots;
+  const salt = order === 'random' ? requestNumber : 0;
+  return slots
+    .map((slot, place) => ({ slot, rank: mixSeeds(slot.id ?? -place, salt) }))
+    .sort((one, other) => one.rank - other.rank)
+    .map(({ slot }) => slot);
+}
+
+const HELLO = 'Success, you have access to the invented cases of this replica.';
+
+/** What a replica without faults answers. Only the results of a page are left to be read. */
+export function answerRequest(
+  request: ReplicaRequest,
+  url: URL,
+  authorization: string | undefined,
+  settings: ReplicaSettings,
+): PageAnswer | JsonAnswer {
+  const { source, pageSize, order } = settings;
+  const { route, method, number } = request;
+  // Django redirects before it looks at the token.
+  if (route.kind === 'unslashed') return redirect(`${url.pathname}/${url.search}`);
+  if (route.kind === 'unknown') return NOT_FOUND;
+  const refusal = refuseToken(authorization, settings.token);
+  if (refusal) return refusal;
+  if (method !== 'GET') return notAllowed(method);
+  const paging = {
+    address: url.origin + url.pathname,
+    query: url.searchParams,
+    pageSize,
+    order: (slots: ReturnType<typeof source.find>) => inListOrder(slots, order, number),
+  };
+  switch (route.kind) {
+    case 'test':
+      return { kind: 'json', status: 200, body: { message: HELLO } };
+    case 'cases':
+      return answerCases(source, request, paging);
+    case 'linked':
+      return answerLinked(source, request, paging);
+  }
+}
+
+function redirect(location: string): JsonAnswer {
+  return { kind: 'json', status: 301, body: undefined, headers: { location } };
+}
+
+function notAllowed(method: string): JsonAnswer {
+  return {
+    kind: 'json',
+    status: 405,
+    body: { detail: `Method "${method}" not allowed.` },
+    headers: { allow: 'GET' },
+  };
+}

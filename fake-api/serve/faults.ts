@@ -1,0 +1,204 @@
+import { type JsonObject, type JsonValue, isJsonObject } from '../../src/lib/json.ts';
+import type { ReplicaRequest } from './options.ts';
+
+/** Everything that the replica can do wrong on demand. */
+export type Fault =
+  /** Another HTTP status, such as 429 with a `retry-after` header. A text goes out as it is, anything else as JSON. */
+  | { kind: 'status'; status: number; headers?: Readonly<Record<string, string>>; body?: JsonValue }
+  /** A redirect, for example to another origin; without `to`, to the very URL that was asked for. */
+  | { kind: 'redirect'; to?: string; status?: 301 | 302 | 303 | 307 | 308 }
+  /** The connection is reset before the head, inside it, or in the middle of the body. */
+  | { kind: 'reset'; at: 'before-head' | 'in-head' | 'in-body' }
+  /** Content-Length promises the whole body; half of it is sent, and the connection closed. */
+  | { kind: 'short-body' }
+  /** Half of the JSON, in a chunked body that ends as it should. */
+  | { kind: 'cut-json' }
+  /** The answer stops for ever: before the head, after it, or in the middle of the body. */
+  | { kind: 'stall'; at: 'before-head' | 'after-head' | 'in-body' }
+  /** No head, but interim answers without end (1xx), or a switch to another protocol that was not asked for (101). */
+  | { kind: 'interim'; status: 101 | 102 | 103; everyMs: number }
+  /** The right body, `bytes` at a time, every `everyMs` milliseconds. */
+  | { kind: 'drip'; bytes: number; everyMs: number }
+  /** Status 200 with an HTML page, as from a proxy. */
+  | { kind: 'html' }
+  /** Status 200 with no body at all. */
+  | { kind: 'empty-body' }
+  /** Says that it is gzip: cut off, with wrong bytes in it or after it, or not compressed at all. */
+  | { kind: 'gzip'; damage: 'cut' | 'corrupt' | 'trailing' | 'not-gzip' }
+  /** Status 200 with these bytes. */
+  | { kind: 'bytes'; body: Buffer; contentType?: string }
+  /** The right body behind a byte-order mark, or with a first case that holds NaN or a byte of Latin-1. */
+  | { kind: 'rewrite'; with: 'byte-order-mark' | 'nan' | 'stray-byte' }
+  /** Status 200 with this JSON instead of an envelope. */
+  | { kind: 'json'; body: JsonValue }
+  /** The envelope with these fields instead of its own: wrong types, another `next`, another `count`. */
+  | { kind: 'envelope'; fields: JsonObject }
+  /** The envelope without one of its fields. */
+  | { kind: 'envelope-without'; field: 'count' | 'next' | 'previous' | 'results' }
+  /** `count` is off by this much. */
+  | { kind: 'count'; by: number }
+  /** The results of the page before, with this page's own `next`. */
+  | { kind: 'repeat-page' }
+  /** The filter is ignored: the page of the list of all cases. */
+  | { kind: 'unfiltered' }
+  /** The number of the page is ignored: the first one, whatever was asked for. */
+  | { kind: 'first-page' }
+  /** The first case of the page carries the labels of another list. */
+  | { kind: 'foreign-label' }
+  /** No results, but the page's own `next`. */
+  | { kind: 'empty-page' }
+  /** `next` leads somewhere it must not. */
+  | {
+      kind: 'next';
+      to: 'query-only' | 'foreign-host' | 'other-scheme' | 'other-filter' | 'outside' | 'not-a-url';
+    }
+  /** `next` leads back so that `pages` pages go round for ever; 1 is a page that names itself. */
+  | { kind: 'next-loop'; pages: number }
+  /** One of the page's cases, the first by default, is not a case. */
+  | { kind: 'malformed-case'; as: 'null' | 'text' | 'no-id' | 'text-id'; place?: number };
+
+/** Asked for every request that has a good token or not; the fault it returns is done instead of the answer. */
+export type FaultRule = (request: ReplicaRequest) => Fault | undefined;
+
+export type RequestMatch = (request: ReplicaRequest) => boolean;
+
+const isList: RequestMatch = ({ route }) => route.kind === 'cases';
+
+/** The fault for each matching request; requests for the list of cases when nothing else is said. */
+export function always(fault: Fault, match: RequestMatch = isList): FaultRule {
+  return (request) => (match(request) ? fault : undefined);
+}
+
+/** The fault for the first matching request only. */
+export function once(fault: Fault, match: RequestMatch = isList): FaultRule {
+  let done = false;
+  return (request) => {
+    if (done || !match(request)) return undefined;
+    done = true;
+    return fault;
+  };
+}
+
+/** The fault for the first `tries` requests of each matching URL; the next one of that URL is answered well. */
+export function firstTries(tries: number, fault: Fault, match: RequestMatch = isList): FaultRule {
+  return (request) => (request.attempt <= tries && match(request) ? fault : undefined);
+}
+
+/** Matches the page with this number of any list of cases, or of the list of one status. */
+export function page(number: number, caseOngoing?: number): RequestMatch {
+  return (request) =>
+    isList(request) &&
+    request.page === number &&
+    (caseOngoing === undefined || request.filters.case_ongoing === caseOngoing);
+}
+
+const PAGE_FAULTS = [
+  'envelope',
+  'envelope-without',
+  'count',
+  'repeat-page',
+  'empty-page',
+  'next',
+  'next-loop',
+  'malformed-case',
+  'foreign-label',
+] as const satisfies readonly Fault['kind'][];
+
+/** The faults that leave the transport alone and change what the envelope says. */
+export type PageFault = Extract<Fault, { kind: (typeof PAGE_FAULTS)[number] }>;
+
+export function isPageFault(fault: Fault): fault is PageFault {
+  return PAGE_FAULTS.some((kind) => kind === fault.kind);
+}
+
+/** What a distortion may need to know besides the envelope. */
+interface PageContext {
+  /** The absolute URL of the page asked for. */
+  readonly url: URL;
+  readonly page: number;
+  readonly basePath: string;
+  /** The results of another page of the same list; empty when there is no such page. */
+  readonly resultsOf: (page: number) => JsonValue;
+}
+
+/** The envelope with the fault in it. */
+export function distortPage(envelope: JsonObject, fault: PageFault, context: PageContext): JsonObject {
+  switch (fault.kind) {
+    case 'envelope':
+      return { ...envelope, ...fault.fields };
+    case 'envelope-without':
+      return Object.fromEntries(Object.entries(envelope).filter(([field]) => field !== fault.field));
+    case 'count':
+      return { ...envelope, count: Number(envelope.count) + fault.by };
+    case 'repeat-page':
+      return { ...envelope, results: context.resultsOf(context.page - 1) };
+    case 'empty-page':
+      return { ...envelope, results: [] };
+    case 'next':
+      return { ...envelope, next: strayNext(fault.to, context) };
+    case 'next-loop':
+      return { ...envelope, next: loopingNext(fault.pages, envelope, context) };
+    case 'foreign-label':
+      return { ...envelope, results: withForeignLabel(envelope.results) };
+    case 'malformed-case':
+      return { ...envelope, results: withMalformedCase(envelope.results, fault) };
+  }
+}
+
+function strayNext(to: (PageFault & { kind: 'next' })['to'], { url, page, basePath }: PageContext): string {
+  const next = new URL(url);
+  next.searchParams.set('page', String(page + 1));
+  switch (to) {
+    case 'not-a-url':
+      return 'page two, please';
+    case 'query-only':
+      return next.search;
+    case 'foreign-host':
+      next.hostname = 'elsewhere.example';
+      break;
+    case 'other-scheme':
+      next.protocol = next.protocol === 'http:' ? 'https:' : 'http:';
+      break;
+    case 'other-filter':
+      next.searchParams.set(
+        'case_ongoing',
+        next.searchParams.get('case_ongoing') === '5020' ? '5021' : '5020',
+      );
+      break;
+    case 'outside':
+      next.pathname = next.pathname.replace(basePath, '/accounts/');
+  }
+  return next.href;
+}
+
+/** From page `pages` on, back to the first page; before it, the envelope's own way. */
+function loopingNext(pages: number, envelope: JsonObject, { url, page }: PageContext): JsonValue {
+  if (page < pages) return envelope.next ?? null;
+  const first = new URL(url);
+  first.searchParams.set('page', String(page - pages + 1));
+  return first.href;
+}
+
+function withMalformedCase(
+  results: JsonValue | undefined,
+  fault: PageFault & { kind: 'malformed-case' },
+): JsonValue {
+  if (!Array.isArray(results)) return [];
+  return results.map((record, place) => (place === (fault.place ?? 0) ? malform(record, fault.as) : record));
+}
+
+function withForeignLabel(results: JsonValue | undefined): JsonValue {
+  if (!Array.isArray(results)) return [];
+  return results.map((record, place) =>
+    place > 0 || !isJsonObject(record)
+      ? record
+      : { ...record, case_ongoing: record.case_ongoing === 'No' ? 'Yes' : 'No', case_status: 'Approved' },
+  );
+}
+
+function malform(record: JsonValue, as: (PageFault & { kind: 'malformed-case' })['as']): JsonValue {
+  if (as === 'null') return null;
+  if (as === 'text') return 'a case, honestly';
+  const { id, ...rest } = isJsonObject(record) ? record : {};
+  return as === 'no-id' ? rest : { ...rest, id: JSON.stringify(id) };
+}

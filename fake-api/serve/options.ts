@@ -1,0 +1,93 @@
+import type { CaseCollection, CaseFilters } from '../collection/collection.ts';
+import type { FaultRule } from './faults.ts';
+
+/** Of a list: by id, shuffled but always alike, or shuffled anew for each request. */
+export type ListOrder = 'id' | 'shuffled' | 'random';
+
+export interface ReplicaOptions {
+  /** The cases to serve; changing them while the replica runs changes what it answers. */
+  readonly source: CaseCollection;
+  /** Default 0: a free one. The replica listens on 127.0.0.1 only. */
+  readonly port?: number;
+  /** The one token that is let in. Default `demo-token`. */
+  readonly token?: string;
+  /** With a slash at both ends. Default `/api/v2p1/`. */
+  readonly basePath?: string;
+  /** Cases a page. Default 25. */
+  readonly pageSize?: number;
+  /** Default `id`. */
+  readonly order?: ListOrder;
+  /** Waits this long before each answer. Default 0. */
+  readonly latencyMs?: number;
+  /** Compresses for clients that accept it. Default true. */
+  readonly gzip?: boolean;
+  /** What goes wrong: the first rule that returns a fault decides. Default nothing. */
+  readonly faults?: FaultRule | readonly FaultRule[];
+  /** Called before each answer, e.g. to change the collection between two pages. Default nothing. */
+  readonly beforePage?: (request: ReplicaRequest, source: CaseCollection) => void | Promise<void>;
+  /** How many of the latest requests are remembered. Default 10,000. */
+  readonly rememberRequests?: number;
+}
+
+/** The options with every default filled in. */
+export interface ReplicaSettings extends Required<Omit<ReplicaOptions, 'faults'>> {
+  readonly faults: readonly FaultRule[];
+}
+
+export function toSettings(options: ReplicaOptions): ReplicaSettings {
+  const { faults = [] } = options;
+  return {
+    port: 0,
+    token: 'demo-token',
+    basePath: '/api/v2p1/',
+    pageSize: 25,
+    order: 'id',
+    latencyMs: 0,
+    gzip: true,
+    beforePage: () => undefined,
+    rememberRequests: 10_000,
+    ...options,
+    faults: typeof faults === 'function' ? [faults] : faults,
+  };
+}
+
+/** The lists of one case that the API links to. */
+const LINKED_LISTS = ['dockets', 'documents', 'resources'] as const;
+type LinkedList = (typeof LINKED_LISTS)[number];
+
+/** What a path asks for. */
+export type Route =
+  | { readonly kind: 'cases' }
+  | { readonly kind: 'linked'; readonly caseId: number; readonly list: LinkedList }
+  | { readonly kind: 'test' }
+  /** The list without its slash. */
+  | { readonly kind: 'unslashed' }
+  | { readonly kind: 'unknown' };
+
+/** One request as fault rules and hooks see it. */
+export interface ReplicaRequest {
+  /** Counts all requests, from 1. */
+  readonly number: number;
+  /** Counts the requests for this very URL, from 1. */
+  readonly attempt: number;
+  readonly method: string;
+  /** Path and query, as sent. */
+  readonly url: string;
+  readonly route: Route;
+  /** The page asked for; 1 when none is named, NaN when it isn't a number. */
+  readonly page: number;
+  /** The filters of a list request, as far as they are integers. */
+  readonly filters: CaseFilters;
+}
+
+/** The part of a request that its URL tells. */
+export function toRoute(path: string, basePath: string): Route {
+  if (!path.startsWith(basePath)) return { kind: 'unknown' };
+  const rest = path.slice(basePath.length);
+  if (rest === 'cases/') return { kind: 'cases' };
+  if (rest === 'cases') return { kind: 'unslashed' };
+  if (rest === 'test' || rest === 'test/') return { kind: 'test' };
+  const [, id, name] = /^cases\/(\d+)\/([a-z]+)\/?$/.exec(rest) ?? [];
+  const list = LINKED_LISTS.find((candidate) => candidate === name);
+  return list === undefined ? { kind: 'unknown' } : { kind: 'linked', caseId: Number(id), list };
+}

@@ -1,0 +1,277 @@
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { createGzip, gzip as gzipCallback } from 'node:zlib';
+import { type JsonObject, type JsonValue, isJsonObject } from '../../src/lib/json.ts';
+import type { JsonAnswer, PageAnswer } from './answer.ts';
+import { type Fault, type PageFault, distortPage, isPageFault } from './faults.ts';
+import type { ReplicaRequest } from './options.ts';
+
+const gzip = promisify(gzipCallback);
+const COMMA = Buffer.from(',');
+/** Pieces are gathered up to this size: a write for each case would cost more than the case. */
+const CHUNK_BYTES = 128 * 1024;
+/** The server must not be the slow part; the smallest level already makes a tenth of the text. */
+const LEVEL = 1;
+
+/** The envelope as JSON bytes, chunk by chunk; each case is made when its turn comes. */
+function* pageChunks({ count, next, previous, results }: PageAnswer): Generator<Buffer> {
+  const head = JSON.stringify({ count, next, previous }).slice(0, -1);
+  let pieces: Buffer[] = [Buffer.from(`${head},"results":[`)];
+  let size = 0;
+  for (const [place, { read }] of results.entries()) {
+    if (place > 0) pieces.push(COMMA);
+    for (const piece of read()) {
+      pieces.push(piece);
+      size += piece.length;
+    }
+    if (size >= CHUNK_BYTES) {
+      yield Buffer.concat(pieces);
+      pieces = [];
+      size = 0;
+    }
+  }
+  pieces.push(Buffer.from(']}'));
+  yield Buffer.concat(pieces);
+}
+
+/** How one answer goes out. */
+export interface Sending {
+  readonly compress: boolean;
+  /** Told the JSON bytes that are sent, before compression. */
+  readonly count: (bytes: number) => void;
+}
+
+export async function sendAnswer(
+  response: ServerResponse,
+  answer: PageAnswer | JsonAnswer,
+  sending: Sending,
+): Promise<void> {
+  await (answer.kind === 'page' ? sendPage(response, answer, sending) : sendJson(response, answer, sending));
+}
+
+/** Sends a page as it is made; no more than a few chunks of it are ever in memory. */
+async function sendPage(
+  response: ServerResponse,
+  answer: PageAnswer,
+  { compress, count }: Sending,
+): Promise<void> {
+  response.writeHead(200, jsonHeaders(compress));
+  const chunks = Readable.from(counted(pageChunks(answer), count), { highWaterMark: 1 });
+  await (compress ? pipeline(chunks, createGzip({ level: LEVEL }), response) : pipeline(chunks, response));
+}
+
+async function sendJson(
+  response: ServerResponse,
+  answer: JsonAnswer,
+  { compress, count }: Sending,
+): Promise<void> {
+  const plain = jsonBytes(answer);
+  const body = compress ? await gzip(plain, { level: LEVEL }) : plain;
+  count(plain.length);
+  response.writeHead(answer.status, {
+    ...jsonHeaders(compress),
+    'content-length': body.length,
+    ...answer.headers,
+  });
+  response.end(body);
+}
+
+/** The body of an answer that isn't a page. */
+function jsonBytes({ body }: JsonAnswer): Buffer {
+  return Buffer.from(body === undefined ? '' : JSON.stringify(body));
+}
+
+function jsonHeaders(compressed: boolean): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    vary: 'Accept-Encoding',
+    ...(compressed && { 'content-encoding': 'gzip' }),
+  };
+}
+
+function* counted(chunks: Iterable<Buffer>, count: (bytes: number) => void): Generator<Buffer> {
+  for (const chunk of chunks) {
+    count(chunk.length);
+    yield chunk;
+  }
+}
+
+type TransportFault = Exclude<Fault, PageFault | { kind: 'json' | 'unfiltered' | 'first-page' }>;
+
+const HTML =
+  '<!DOCTYPE html><html><head><title>One moment</title></head><body>Please stand by.</body></html>';
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/**
+ * Does the fault on the socket. `body` is what a good answer would have been, uncompressed. Returns when nothing more
+ * will be sent; a stall leaves the connection open until the client or the replica closes it.
+ */
+async function breakTransport(response: ServerResponse, fault: TransportFault, body: Buffer): Promise<void> {
+  const half = body.subarray(0, Math.ceil(body.length / 2));
+  switch (fault.kind) {
+    case 'status':
+      sendStatus(response, fault);
+      return;
+    case 'redirect':
+      response.writeHead(fault.status ?? 302, { location: fault.to ?? response.req.url ?? '/' }).end();
+      return;
+    case 'reset':
+      return reset(response, fault.at, body.length, half);
+    case 'short-body':
+      await writeHalf(response, body.length, half);
+      response.socket?.end();
+      return;
+    case 'cut-json':
+      response.writeHead(200, JSON_TYPE).end(half);
+      return;
+    case 'stall':
+      if (fault.at === 'after-head') response.writeHead(200, JSON_TYPE).flushHeaders();
+      if (fault.at === 'in-body') await writeHalf(response, body.length, half);
+      return;
+    case 'interim':
+      return sendInterim(response, fault);
+    case 'drip':
+      return drip(response, fault, body);
+    case 'html':
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(HTML);
+      return;
+    case 'empty-body':
+      response.writeHead(200, { ...JSON_TYPE, 'content-length': 0 }).end();
+      return;
+    case 'bytes':
+      response
+        .writeHead(200, { 'content-type': fault.contentType ?? JSON_TYPE['content-type'] })
+        .end(fault.body);
+      return;
+    case 'rewrite':
+      response.writeHead(200, JSON_TYPE).end(rewrite(fault.with, body));
+      return;
+    case 'gzip':
+      response
+        .writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip' })
+        .end(await badGzip(fault.damage, body));
+  }
+}
+
+function rewrite(how: (TransportFault & { kind: 'rewrite' })['with'], body: Buffer): Buffer {
+  if (how === 'byte-order-mark') return Buffer.concat([Buffer.from('\ufeff'), body]);
+  const [name, odd] =
+    how === 'nan' ? ['"name":', '"lamp":NaN,"name":'] : ['"name":"', Buffer.from('"name":"\u00e9', 'latin1')];
+  const at = body.indexOf(name);
+  if (at === -1) return body;
+  return Buffer.concat([body.subarray(0, at), Buffer.from(odd as Buffer), body.subarray(at + name.length)]);
+}
+
+function sendStatus(response: ServerResponse, fault: TransportFault & { kind: 'status' }): void {
+  const { status, headers = {}, body = { detail: 'A fault was asked for.' } } = fault;
+  const type = typeof body === 'string' ? { 'content-type': 'text/html; charset=utf-8' } : JSON_TYPE;
+  response.writeHead(status, { ...type, ...headers });
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+async function reset(
+  response: ServerResponse,
+  at: (TransportFault & { kind: 'reset' })['at'],
+  length: number,
+  half: Buffer,
+): Promise<void> {
+  const { socket } = response;
+  if (at === 'in-body') await writeHalf(response, length, half);
+  if (at === 'in-head') await new Promise((sent) => socket?.write('HTTP/1.1 200 OK\r\nContent-Ty', sent));
+  // A moment for the client to read: a reset throws away what has arrived and isn't read yet.
+  if (at !== 'before-head') await sleep(20);
+  socket?.resetAndDestroy();
+}
+
+async function writeHalf(response: ServerResponse, length: number, half: Buffer): Promise<void> {
+  response.writeHead(200, { ...JSON_TYPE, 'content-length': length });
+  await new Promise((sent) => response.write(half, sent));
+}
+
+async function sendInterim(
+  { socket }: ServerResponse,
+  { status, everyMs }: TransportFault & { kind: 'interim' },
+): Promise<void> {
+  const switches = status === 101 ? 'Upgrade: lamp\r\nConnection: upgrade\r\n' : '';
+  while (socket?.destroyed === false) {
+    socket.write(`HTTP/1.1 ${status} Not Yet\r\n${switches}\r\n`);
+    await sleep(everyMs);
+  }
+}
+
+async function drip(
+  response: ServerResponse,
+  { bytes, everyMs }: TransportFault & { kind: 'drip' },
+  body: Buffer,
+): Promise<void> {
+  response.writeHead(200, { ...JSON_TYPE, 'content-length': body.length });
+  for (let sent = 0; sent < body.length && !response.destroyed; sent += bytes) {
+    response.write(body.subarray(sent, sent + bytes));
+    await sleep(everyMs);
+  }
+  response.end();
+}
+
+async function badGzip(damage: (TransportFault & { kind: 'gzip' })['damage'], body: Buffer): Promise<Buffer> {
+  if (damage === 'not-gzip') return body;
+  const packed = await gzip(body);
+  if (damage === 'cut') return packed.subarray(0, Math.ceil(packed.length / 2));
+  if (damage === 'trailing') return Buffer.concat([packed, Buffer.from('not gzip')]);
+  const middle = Math.floor(packed.length / 2);
+  return Buffer.concat([packed.subarray(0, middle), Buffer.alloc(32, 0xff), packed.subarray(middle + 32)]);
+}
+
+/** What a fault may need of the request that it spoils. */
+interface FaultContext {
+  readonly request: ReplicaRequest;
+  readonly url: URL;
+  readonly basePath: string;
+  /** The good answer to the request, or to the same one for another page, or without its filter. */
+  readonly answerPage: (page: number, isFiltered?: boolean) => PageAnswer | JsonAnswer;
+  readonly sending: Sending;
+}
+
+/**
+ * Does the fault instead of the good answer. Bodies with a broken transport aren't compressed, so that where they break
+ * is where the JSON breaks. A fault of the page leaves alone what isn't a page, such as a 401.
+ */
+export async function sendFault(
+  response: ServerResponse,
+  fault: Fault,
+  context: FaultContext,
+): Promise<void> {
+  const { request, url, basePath, answerPage, sending } = context;
+  if (fault.kind === 'json') {
+    await sendAnswer(response, { kind: 'json', status: 200, body: fault.body }, sending);
+    return;
+  }
+  if (fault.kind === 'unfiltered' || fault.kind === 'first-page') {
+    const isFirst = fault.kind === 'first-page';
+    await sendAnswer(response, isFirst ? answerPage(1) : answerPage(request.page, false), sending);
+    return;
+  }
+  const answer = answerPage(request.page);
+  if (!isPageFault(fault)) {
+    await breakTransport(response, fault, wholeBody(answer));
+    return;
+  }
+  if (answer.kind === 'json') {
+    await sendAnswer(response, answer, sending);
+    return;
+  }
+  const resultsOf = (page: number): JsonValue => envelopeOf(answerPage(page)).results ?? [];
+  const body = distortPage(envelopeOf(answer), fault, { url, page: request.page, basePath, resultsOf });
+  await sendAnswer(response, { kind: 'json', status: 200, body }, sending);
+}
+
+function envelopeOf(answer: PageAnswer | JsonAnswer): JsonObject {
+  const envelope = JSON.parse(wholeBody(answer).toString()) as JsonValue;
+  return isJsonObject(envelope) ? envelope : {};
+}
+
+function wholeBody(answer: PageAnswer | JsonAnswer): Buffer {
+  return answer.kind === 'page' ? Buffer.concat([...pageChunks(answer)]) : jsonBytes(answer);
+}

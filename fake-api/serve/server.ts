@@ -1,0 +1,185 @@
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CaseCollection } from '../collection/collection.ts';
+import { answerRequest, toFilters } from './answer.ts';
+import {
+  type ReplicaOptions,
+  type ReplicaRequest,
+  type ReplicaSettings,
+  toRoute,
+  toSettings,
+} from './options.ts';
+import { sendAnswer, sendFault } from './send.ts';
+
+/** One request that a replica received. The token itself is not kept. */
+export interface LoggedRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Whether an Authorization header came, whatever it said. */
+  readonly authorization: boolean;
+  /** The HTTP status answered; undefined while there is none, and for good when a fault left it out. */
+  status: number | undefined;
+}
+
+/** Remembers the latest requests, and how often each URL was asked for. */
+class RequestLog {
+  readonly requests: LoggedRequest[] = [];
+  /** JSON bytes served, before compression. */
+  bytesServed = 0;
+  private readonly attempts = new Map<string, number>();
+  private readonly most: number;
+  private total = 0;
+
+  constructor(most: number) {
+    this.most = most;
+  }
+
+  add(
+    method: string,
+    url: string,
+    authorization: boolean,
+  ): { entry: LoggedRequest; number: number; attempt: number } {
+    const entry: LoggedRequest = { method, url, at: Date.now(), authorization, status: undefined };
+    this.requests.push(entry);
+    if (this.requests.length > this.most) this.requests.shift();
+    const attempt = (this.attempts.get(url) ?? 0) + 1;
+    this.attempts.set(url, attempt);
+    return { entry, number: ++this.total, attempt };
+  }
+}
+
+/** Answers one request, well or with the fault that a rule asks for. */
+async function handleRequest(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  settings: ReplicaSettings,
+  log: RequestLog,
+): Promise<void> {
+  const { method = 'GET', url: sent = '/', headers } = incoming;
+  const { entry, number, attempt } = log.add(method, sent, headers.authorization !== undefined);
+  response.once('close', () => {
+    entry.status = response.headersSent ? response.statusCode : undefined;
+  });
+  const url = new URL(`http://${headers.host ?? '127.0.0.1'}${sent}`);
+  const request = toRequest(url, { number, attempt, method, url: sent }, settings.basePath);
+  if (settings.latencyMs > 0) await sleep(settings.latencyMs);
+  await settings.beforePage(request, settings.source);
+  const sending = {
+    compress: settings.gzip && acceptsGzip(headers['accept-encoding']),
+    count: (bytes: number) => {
+      log.bytesServed += bytes;
+    },
+  };
+  const answerPage = (page: number, isFiltered = true) =>
+    answerRequest(
+      { ...request, page, ...(!isFiltered && { filters: {} }) },
+      url,
+      headers.authorization,
+      settings,
+    );
+  for (const rule of settings.faults) {
+    const fault = rule(request);
+    if (fault)
+      return sendFault(response, fault, { request, url, basePath: settings.basePath, answerPage, sending });
+  }
+  await sendAnswer(response, answerPage(request.page), sending);
+}
+
+function toRequest(
+  url: URL,
+  known: Pick<ReplicaRequest, 'number' | 'attempt' | 'method' | 'url'>,
+  basePath: string,
+): ReplicaRequest {
+  const read = toFilters(url.searchParams);
+  return {
+    ...known,
+    route: toRoute(url.pathname, basePath),
+    page: toPageNumber(url.searchParams.get('page')),
+    filters: 'error' in read ? {} : read.filters,
+  };
+}
+
+function toPageNumber(text: string | null): number {
+  if (text === null) return 1;
+  return /^\d+$/.test(text) ? Number(text) : NaN;
+}
+
+function acceptsGzip(header: string | string[] | undefined): boolean {
+  const codings = String(header).split(',');
+  return codings.some((coding) => /^\s*gzip\b/.test(coding) && !/;\s*q=0(\.0*)?\s*$/.test(coding));
+}
+
+export type { ReplicaOptions };
+
+/** A running replica. */
+export interface Replica extends AsyncDisposable {
+  /** The base URL, e.g. `http://127.0.0.1:43211/api/v2p1/`. */
+  readonly url: string;
+  readonly token: string;
+  readonly source: CaseCollection;
+  /** The latest requests, oldest first. */
+  readonly requests: readonly LoggedRequest[];
+  /** JSON bytes served so far, before compression. */
+  readonly bytesServed: number;
+  /** Stops listening and cuts every open connection, stalled ones too. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a stand-in for the API on 127.0.0.1. It promises what the API's reference documents and nothing more; what it
+ * serves is the collection given.
+ */
+export async function startReplica(options: ReplicaOptions): Promise<Replica> {
+  const settings = toSettings(options);
+  const log = new RequestLog(settings.rememberRequests);
+  const server = createServer((incoming, response) => {
+    handleRequest(incoming, response, settings, log).catch((error: unknown) => {
+      fail(response, error);
+    });
+  });
+  const port = await listen(server, settings.port);
+  const close = () => closeServer(server);
+  return {
+    url: `http://127.0.0.1:${port}${settings.basePath}`,
+    token: settings.token,
+    source: settings.source,
+    requests: log.requests,
+    get bytesServed() {
+      return log.bytesServed;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  // Long enough that no client meets a connection which the server is just giving up.
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : port;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return;
+  await new Promise((resolve) => {
+    server.close(resolve);
+    server.closeAllConnections();
+  });
+}
+
+/** A rule or a hook threw, or the client went away. Whoever wrote the rule must see what it said. */
+function fail(response: ServerResponse, error: unknown): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(500, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ detail: `The replica failed: ${String(error)}` }));
+}

@@ -1,0 +1,267 @@
+import { MirrorError } from '../errors/mirror-error.ts';
+import type { PageEnvelope } from './answers.ts';
+import type { Client, SettledAnswer } from './client.ts';
+import {
+  ATTEMPTS_AFTER_UNREAD,
+  type IsKnownText,
+  type PageRecord,
+  type UnreadPage,
+  isOfOnePage,
+  judgeInARow,
+  listInARow,
+  toWalkEnd,
+} from './page-records.ts';
+import {
+  type CaseFilter,
+  describePath,
+  leavesPagesOut,
+  toListUrl,
+  toNextUrl,
+  toPageAfter,
+  toShortPath,
+} from './urls.ts';
+
+/**
+ * Judges a "No results" by the filter that it repeats: `No results for {'case_ongoing': '5022'}` says nothing of the
+ * list of 5021. Returns what is wrong, or null where it repeats the filter that was asked for, or none.
+ */
+export function judgeEcho(words: string, asked: URL): MirrorError | null {
+  const [, filter = ''] = /^No results for \{(.*)\}/.exec(words) ?? [];
+  const pairs = [...filter.matchAll(/['"](\w+)['"]:\s*\[?\s*['"]?([^'",\]]*)/g)];
+  const other = pairs.find(([, name = '', value = '']) => asked.searchParams.get(name) !== value);
+  if (other === undefined) return null;
+  const [, name = '', value = ''] = other;
+  return new MirrorError(
+    'ANOTHER_FILTER',
+    `"No results" was said of ${name} ${value}, which is not what was asked for.`,
+  );
+}
+
+/** One page of a list of cases, its records hardly looked at. */
+export interface CasePage {
+  /** 1 for the first. */
+  readonly number: number;
+  /** Path and query it came from. */
+  readonly source: string;
+  /** How many cases the whole list has, by the server's word on this page; null where it says no number. */
+  readonly count: number | null;
+  readonly records: readonly PageRecord[];
+  /** What else is wrong with the page; its records are good all the same. */
+  readonly flaw: MirrorError | null;
+}
+
+export interface WalkOptions {
+  readonly filter: CaseFilter;
+  /** Whether the page that was handed out last held anything new. */
+  readonly hasNews: () => boolean;
+  readonly isKnown: IsKnownText;
+  /** Whether the server has answered anything well in this run: then a page that fails is more likely to be alone. */
+  readonly hasServed: () => boolean;
+  readonly signal: AbortSignal;
+}
+
+/** This many pages in a row without a record that is new to the walk end it: it would never end by itself. */
+export const MOST_PAGES_WITHOUT_NEWS = 5;
+/**
+ * Walks a list of cases to its end. "No results" is one page with count 0. While a page is in the consumer's hands
+ * the next one is already being fetched, and never more than that one. A page that cannot be read, or whose `next` cannot
+ * be followed, costs nothing but itself: the one after it is asked for by its number. So does one that is past the end
+ * although it was announced: only if the one after it is so as well has the list become shorter (LIST_SHRANK). A list that
+ * goes on without news ends in PAGES_REPEAT.
+ */
+export async function* fetchCasePages(
+  client: Client,
+  options: WalkOptions,
+): AsyncGenerator<CasePage | UnreadPage, void, void> {
+  const { filter, hasNews, isKnown, signal } = options;
+  const leaving = new AbortController();
+  const either = AbortSignal.any([signal, leaving.signal]);
+  const start = (url: URL, mostAttempts?: number): Promise<SettledAnswer> => {
+    const answer = client.fetchAnswer(url, either, isKnown, mostAttempts);
+    answer.catch(() => undefined); // it is awaited below; a consumer that leaves early never awaits it
+    return answer;
+  };
+  try {
+    const visited = new Set<string>();
+    const unread: UnreadPage[] = [];
+    let url = toListUrl(client.api, filter);
+    let pending = start(url);
+    let isNamed = true;
+    let pagesWithoutNews = 0;
+    let hasRead = false;
+    let isAnswering = false;
+    const reach = new Reach();
+    let shrunk: (UnreadPage & { readonly wasNamed: boolean }) | null = null;
+    for (let number = 1; ; number++) {
+      const source = toShortPath(url);
+      const path = describePath(url);
+      visited.add(toVisitKey(url));
+      const outcome = await toOutcome(pending, number, url);
+      const after = toPageAfter(url, number);
+      if (outcome === 'past the end') {
+        if (shrunk !== null) {
+          if (shrunk.wasNamed) throw shrunk.unread;
+          return;
+        }
+        const isExpected = number > 1 && (isNamed || reach.includes(number));
+        if (!isExpected || after === undefined) {
+          if (isNamed) throw toShrunk(path);
+          if (!hasRead) throw unread[0]?.unread ?? toShrunk(path);
+          return;
+        }
+        signal.throwIfAborted();
+        shrunk = { number, source, unread: toShrunk(path), wasNamed: isNamed };
+        [url, isNamed] = [after, false];
+        pending = start(url, ATTEMPTS_AFTER_UNREAD);
+        continue;
+      }
+      if (shrunk !== null) {
+        unread.push(shrunk);
+        yield shrunk;
+        shrunk = null;
+      }
+      if ('unread' in outcome) {
+        unread.push(outcome);
+        const inARow = listInARow(unread);
+        const judged = judgeInARow(inARow, { hasServed: hasRead || options.hasServed(), isAnswering });
+        if (judged === 'ask') isAnswering = await client.isAnswering(either);
+        signal.throwIfAborted();
+        const isOver = judged === 'end' || (judged === 'ask' && !isAnswering);
+        if (after === undefined || isOver) throw toWalkEnd(inARow);
+        yield outcome;
+        [url, isNamed] = [after, false];
+        pending = start(url, ATTEMPTS_AFTER_UNREAD);
+        continue;
+      }
+      hasRead = true;
+      isAnswering = false;
+      reach.add(outcome);
+      const { next, flaw } = judgeNext(client, options, outcome, url, number, visited);
+      if (next !== undefined) pending = start(next);
+      yield { number, source, count: outcome.count, records: outcome.records, flaw: outcome.flaw ?? flaw };
+      if (next === undefined) return;
+      signal.throwIfAborted(); // the next page may have come already; it is not begun any more
+      pagesWithoutNews = hasNews() ? 0 : pagesWithoutNews + 1;
+      if (pagesWithoutNews >= MOST_PAGES_WITHOUT_NEWS) {
+        throw new MirrorError(
+          'PAGES_REPEAT',
+          `${pagesWithoutNews} pages in a row, up to ${path}, brought nothing new.`,
+        );
+      }
+      [url, isNamed] = [next, flaw === null];
+    }
+  } finally {
+    leaving.abort(new Error('the walk has ended'));
+  }
+}
+
+/** What a request for a page of a list brought. */
+type Outcome =
+  'past the end' | UnreadPage | (Omit<CasePage, 'number' | 'source'> & Pick<PageEnvelope, 'next'>);
+
+async function toOutcome(pending: Promise<SettledAnswer>, number: number, url: URL): Promise<Outcome> {
+  try {
+    const answer = await pending;
+    switch (answer.kind) {
+      case 'page': {
+        const { count, next, results: records } = answer.page;
+        return { count, next, records, flaw: findFlaw(answer.page, url) };
+      }
+      case 'empty':
+        return number === 1 ? toNothing(null) : 'past the end';
+      case 'past-the-end':
+        return 'past the end';
+      case 'message':
+        throw new MirrorError(
+          'CONTRACT_BROKEN',
+          `${describePath(url)} answered a message instead of a list.`,
+        );
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof MirrorError)) throw thrown;
+    if (number === 1 && thrown.code === 'ANOTHER_FILTER') return toNothing(thrown);
+    if (!isOfOnePage(thrown, number)) throw thrown;
+    return { number, source: toShortPath(url), unread: thrown };
+  }
+}
+
+function toNothing(flaw: MirrorError | null): Outcome {
+  return { count: 0, next: null, records: [], flaw };
+}
+
+/** How far a list reaches by its own word: by its count, and by how many records its pages hold. */
+class Reach {
+  #count: number | null = null;
+  #pageSize = 0;
+
+  add({ count, records }: Pick<CasePage, 'count' | 'records'>): void {
+    this.#count = count ?? this.#count;
+    this.#pageSize = Math.max(this.#pageSize, records.length);
+  }
+
+  includes(number: number): boolean {
+    return this.#count !== null && this.#pageSize > 0 && number <= Math.ceil(this.#count / this.#pageSize);
+  }
+}
+
+/** What is wrong with a page whose records could be read. */
+function findFlaw({ count, isDamaged, isMalformed }: PageEnvelope, url: URL): MirrorError | null {
+  if (isDamaged === true) {
+    const message = `${describePath(url)} arrived damaged. The records that are whole were read, the rest was kept aside.`;
+    return new MirrorError('PAGES_UNREADABLE', message);
+  }
+  if (count !== null)
+    return isMalformed === true
+      ? new MirrorError(
+          'JSON_MALFORMED',
+          `${describePath(url)} is not valid JSON: it holds a comma, a word or other text that does not belong there. All cases in it were read.`,
+        )
+      : null;
+  const message = `${describePath(url)} answered outside the contract: \`count\` is not a whole number`;
+  return new MirrorError('CONTRACT_BROKEN', message);
+}
+
+/** Where the walk goes on: as the page says, or by number where what it says cannot be followed. */
+function judgeNext(
+  client: Client,
+  { filter }: WalkOptions,
+  { next }: Pick<PageEnvelope, 'next'>,
+  url: URL,
+  number: number,
+  visited: ReadonlySet<string>,
+): { readonly next: URL | undefined; readonly flaw: MirrorError | null } {
+  // An empty text in place of null; whether the list has ended there, its count will tell.
+  if (next === null || (typeof next === 'string' && next.trim() === ''))
+    return { next: undefined, flaw: null };
+  try {
+    if (typeof next !== 'string')
+      throw new MirrorError('NEXT_REFUSED', `The \`next\` of page ${number} is neither an address nor null.`);
+    if (client.holdsToken(next))
+      throw new MirrorError('NEXT_REFUSED', `The \`next\` address of page ${number} repeats the token.`);
+    return { next: checkNext(toNextUrl(client.api, filter, next, url), url, number, visited), flaw: null };
+  } catch (thrown) {
+    if (!(thrown instanceof MirrorError)) throw thrown;
+    return { next: toPageAfter(url, number), flaw: thrown };
+  }
+}
+
+/** Fails with PAGES_REPEAT or NEXT_REFUSED where the page after this one is another. */
+function checkNext(next: URL, url: URL, number: number, visited: ReadonlySet<string>): URL {
+  const names = `Page ${number} names ${describePath(next)} as next`;
+  if (visited.has(toVisitKey(next)))
+    throw new MirrorError('PAGES_REPEAT', `${names}, which was read before.`);
+  if (leavesPagesOut(url, number, next))
+    throw new MirrorError('NEXT_REFUSED', `${names}, which is not the page after it.`);
+  return next;
+}
+
+function toShrunk(path: string): MirrorError {
+  return new MirrorError('LIST_SHRANK', `${path} was announced, but the list no longer reaches that far.`);
+}
+
+/** The same page may be written with its parameters in another order. */
+function toVisitKey(url: URL): string {
+  const params = new URLSearchParams(url.search);
+  params.sort();
+  return params.toString();
+}

@@ -1,0 +1,344 @@
+import pRetry from 'p-retry';
+import type { ErrorCode } from '../errors/codes.ts';
+import { MirrorError, TransientError } from '../errors/mirror-error.ts';
+import type { Agents } from './http-agents.ts';
+import { createSecretMask, type SecretMask } from '../lib/safe-text.ts';
+import { describePath, isOfLaterPage, isOfList, toRedirectUrl } from './urls.ts';
+import {
+  classifyAnswer,
+  MAX_REFUSAL_BYTES,
+  oneHeader,
+  readRetryAfter,
+  type Answer,
+  type PageEnvelope,
+  type RawAnswer,
+} from './answers.ts';
+import { decodeBody } from './decode-body.ts';
+import { judgeEcho } from './case-pages.ts';
+import type { IsKnownText } from './page-records.ts';
+import { decideRetry, toTooLongPause, type RetryPolicy } from './retry.ts';
+import { createHttp, sendRequest, type RequestLimits } from './http.ts';
+
+/** What comes from outside the program, passed in so that tests can hold the clock. */
+export interface Surroundings {
+  readonly now: () => Date;
+  /** Milliseconds since some moment, whatever the clock is set to meanwhile. Where there is none, the clock counts. */
+  readonly stopwatch?: () => number;
+  /** Resolves after that many milliseconds, or rejects with the signal's reason. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** A number from 0 up to 1. */
+  readonly random: () => number;
+}
+
+export interface ClientOptions {
+  /** As {@link parseApiUrl} returns it. */
+  readonly api: URL;
+  /** Without the word `Token`. */
+  readonly token: string;
+  readonly userAgent: string;
+  readonly limits: RequestLimits;
+  readonly agents: Agents;
+  readonly retry: RetryPolicy;
+  /** Pause between the end of one answer and the next request, in milliseconds. */
+  readonly delayMs: number;
+  /** For how many milliseconds from now on requests are begun: the run's time budget. */
+  readonly budgetMs: number;
+  /** How long, in milliseconds, an earlier run was told to ask for nothing. */
+  readonly pauseLeftMs?: number | undefined;
+  /** Called before each wait for another try. */
+  readonly onRetry?:
+    | ((retry: { readonly reason: string; readonly attempt: number; readonly waitMs: number }) => void)
+    | undefined;
+}
+
+/** What the requests of a client have cost so far. */
+export interface Traffic {
+  readonly requests: number;
+  readonly retries: number;
+  /** Milliseconds spent waiting on purpose: politeness, backoff and `Retry-After`. */
+  readonly waitedMs: number;
+  /** Bytes of answers, after decompression. */
+  readonly bytes: number;
+}
+
+export interface Client {
+  readonly api: URL;
+  /**
+   * Fetches one address with retries. Only kinds that are an outcome come back; failures are thrown. Records that
+   * `isKnown` knows are not read; by default none is known. `mostAttempts` allows fewer attempts than the policy.
+   */
+  fetchAnswer(
+    url: URL,
+    signal: AbortSignal,
+    isKnown?: IsKnownText,
+    mostAttempts?: number,
+  ): Promise<SettledAnswer>;
+  /** Whether the API answers at its address `test`, which is asked once. Fails with the signal's reason alone. */
+  isAnswering(signal: AbortSignal): Promise<boolean>;
+  traffic(): Traffic;
+  /** Whether a text of the server's repeats the token, so that it must not be shown or recorded. */
+  holdsToken(text: string): boolean;
+  /** Until when the server wants no request (`Retry-After`); null where nothing is to be waited for. */
+  pausedUntil(): Date | null;
+  /** From now on `listener` is told of each pause that the server asks for, before it is waited for. */
+  onPause(listener: (until: Date) => void): void;
+  /** The clock of the server by the `Date` header of its newest answer, and when that came. */
+  serverClock(): { readonly server: Date; readonly here: Date } | undefined;
+}
+
+type FinalAnswer = Exclude<Answer, { kind: 'redirect' }>;
+
+export type SettledAnswer = Extract<Answer, { kind: 'page' | 'empty' | 'message' | 'past-the-end' }>;
+
+const MOST_REDIRECTS = 5;
+
+export function createClient(options: ClientOptions, surroundings: Surroundings): Client {
+  const { now, sleep, random, stopwatch = () => now().getTime() } = surroundings;
+  const began = stopwatch();
+  const budgetLeft = (): number => options.budgetMs - (stopwatch() - began);
+  const http = createHttp(options.userAgent, options.limits, options.agents);
+  const secret = createSecretMask(options.token);
+  const testUrl = new URL('test', options.api);
+  const traffic = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
+  let lastAnswerAt = -Infinity;
+  let pause = { since: now().getTime(), ms: options.pauseLeftMs ?? 0 };
+  let tellPause: (until: Date) => void = () => undefined;
+  let serverClock: { server: Date; here: Date } | undefined;
+
+  const wait = async (ms: number, signal: AbortSignal): Promise<void> => {
+    if (ms <= 0) return;
+    traffic.waitedMs += ms;
+    await sleep(ms, signal);
+  };
+
+  /** Never more than was asked for, where the clock was set back meanwhile. */
+  const pauseLeft = (): number => Math.min(pause.ms, pause.since + pause.ms - now().getTime());
+
+  const notePause = (ms: number): void => {
+    if (ms <= pauseLeft()) return;
+    pause = { since: now().getTime(), ms };
+    tellPause(new Date(pause.since + ms));
+  };
+
+  /** Waits for the polite pause, and for the one that the server asked for, whichever request it answered with it. */
+  const waitForTurn = async (signal: AbortSignal): Promise<void> => {
+    const moment = now();
+    const left = pauseLeft();
+    if (left > options.retry.retryAfterCeilingMs)
+      throw toTooLongPause(new Date(moment.getTime() + left), moment);
+    if (left > 0 && left >= budgetLeft())
+      throw new MirrorError('TIME_BUDGET_SPENT', 'The time budget of the run does not allow another wait.');
+    const polite = Math.min(options.delayMs, lastAnswerAt + options.delayMs - moment.getTime());
+    await wait(Math.max(polite, left), signal);
+  };
+
+  /** Sends one request, and follows redirects. */
+  const ask = async (url: URL, signal: AbortSignal, isKnown?: IsKnownText): Promise<FinalAnswer> => {
+    let target = url;
+    for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
+      await waitForTurn(signal);
+      const budgetLeftMs = budgetLeft();
+      if (budgetLeftMs <= 0)
+        throw new MirrorError('TIME_BUDGET_SPENT', 'The time budget of the run is used up.');
+      traffic.requests++;
+      try {
+        const raw = await sendRequest(http, target, options.token, options.limits, budgetLeftMs, signal);
+        traffic.bytes += raw.bytes;
+        const date = new Date(String(raw.headers.date));
+        if (!Number.isNaN(date.getTime())) serverClock = { server: date, here: now() };
+        // A server may repeat the header it was sent. Cases are stored as they came; words are shown to people.
+        const answer = classifyAnswer(isGood(raw) ? raw : blotOut(raw, secret), now(), isKnown);
+        const asked = answer.kind === 'page' ? undefined : readRetryAfter(raw, now());
+        if (asked !== undefined) notePause(asked);
+        if (answer.kind !== 'redirect') return answer;
+        target = followRedirect(target, answer.location);
+      } finally {
+        lastAnswerAt = now().getTime();
+      }
+    }
+    throw new MirrorError(
+      'REDIRECT_REFUSED',
+      `${describePath(url)} redirects more than ${MOST_REDIRECTS} times.`,
+    );
+  };
+
+  /** Whether the API accepts the token, by its address for that; undefined where it does not say. */
+  const isTokenAccepted = async (signal: AbortSignal): Promise<boolean | undefined> => {
+    try {
+      return judgeToken(await ask(testUrl, signal));
+    } catch (thrown) {
+      if (signal.aborted || !(thrown instanceof MirrorError) || thrown.code === 'RETRY_AFTER_TOO_LONG')
+        throw thrown;
+      return undefined;
+    }
+  };
+
+  /** A refusal of the token stands only when the API repeats it at `test`, which is asked once for a request. */
+  const createFetchOnce = (
+    url: URL,
+    signal: AbortSignal,
+    isKnown: IsKnownText | undefined,
+    onSalvaged: (page: PageEnvelope) => void,
+  ) => {
+    let isAccepted: boolean | undefined;
+    return async (): Promise<SettledAnswer> => {
+      const answer = await ask(url, signal, isKnown);
+      if (answer.kind === 'transient' && answer.salvaged !== undefined) onSalvaged(answer.salvaged);
+      if (answer.kind !== 'unauthorised' || url.href === testUrl.href) return settle(answer, url, secret);
+      isAccepted ??= await isTokenAccepted(signal);
+      if (isAccepted === false) return settle(answer, url, secret);
+      const words = secret.mask(answer.words);
+      throw new TransientError(
+        'TRANSIENT_ANSWER',
+        isAccepted === true
+          ? `${describePath(url)} refused the token, which the API accepts elsewhere: ${words}`
+          : `${describePath(url)} refused the token, and whether the API accepts it could not be found out: ${words}`,
+      );
+    };
+  };
+
+  return {
+    api: options.api,
+    traffic: () => ({ ...traffic }),
+    isAnswering: (signal) =>
+      ask(testUrl, signal).then(
+        ({ kind }) => ANSWERS_OF_THE_API.has(kind),
+        () => {
+          signal.throwIfAborted();
+          return false;
+        },
+      ),
+    holdsToken: secret.isIn,
+    pausedUntil: () => (pauseLeft() > 0 ? new Date(now().getTime() + pauseLeft()) : null),
+    onPause: (listener) => {
+      tellPause = listener;
+    },
+    serverClock: () => serverClock,
+    async fetchAnswer(url, signal, isKnown, mostAttempts = Infinity) {
+      let decided: Error | undefined;
+      let oddAttempts = 0;
+      let salvaged: PageEnvelope | undefined;
+      const fetchOnce = createFetchOnce(url, signal, isKnown, (page) => (salvaged = page));
+      const policy = { ...options.retry, attempts: Math.min(options.retry.attempts, mostAttempts) };
+      try {
+        return await pRetry(fetchOnce, {
+          // One more than the policy allows, so that p-retry always asks and decideRetry alone says when to stop.
+          retries: options.retry.attempts,
+          minTimeout: 0,
+          signal,
+          shouldRetry: async ({ error, attemptNumber }) => {
+            if (error instanceof TransientError && error.isOdd) oddAttempts++;
+            const decision = decideRetry(
+              policy,
+              { error, attempt: attemptNumber, oddAttempts, budgetLeftMs: budgetLeft(), now: now() },
+              random,
+            );
+            if (!decision.retry) {
+              decided = decision.error;
+              return false;
+            }
+            traffic.retries++;
+            options.onRetry?.({ reason: error.message, attempt: attemptNumber, waitMs: decision.waitMs });
+            await wait(decision.waitMs, signal);
+            return true;
+          },
+        });
+      } catch (thrown) {
+        const error = decided ?? thrown;
+        const hasFailed = error instanceof MirrorError && SALVAGED_AFTER.has(error.code);
+        if (salvaged !== undefined && hasFailed) return { kind: 'page', page: salvaged };
+        throw error;
+      }
+    },
+  };
+}
+
+/** A page that arrived damaged is better than none, whatever its later attempts met. */
+const SALVAGED_AFTER: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['TRANSIENT_ANSWER', 'THROTTLED']);
+
+const isGood = ({ status }: RawAnswer): boolean => status >= 200 && status < 300;
+
+/** The answer without the token, in case the server repeated it. */
+function blotOut(raw: RawAnswer, { mask }: SecretMask): RawAnswer {
+  const headers = Object.fromEntries(
+    ['location', 'retry-after'].flatMap((name) => {
+      const value = oneHeader(raw, name);
+      return value === undefined ? [] : [[name, mask(value)]];
+    }),
+  );
+  const { bytes } = decodeBody(raw.body.subarray(0, MAX_REFUSAL_BYTES), oneHeader(raw, 'content-type'));
+  return { ...raw, headers, body: Buffer.from(mask(bytes.toString('utf8'))) };
+}
+
+/** What only the API itself says; the rest comes from a server in trouble, or from something before it. */
+const ANSWERS_OF_THE_API: ReadonlySet<FinalAnswer['kind']> = new Set<FinalAnswer['kind']>([
+  'message',
+  'page',
+  'empty',
+  'past-the-end',
+  'refused',
+  'unauthorised',
+  'not-found',
+]);
+
+/** Where a redirect leads. One that is refused may be that of a captive portal, and pass. */
+function followRedirect(from: URL, location: string): URL {
+  try {
+    return toRedirectUrl(from, location);
+  } catch (thrown) {
+    if (!(thrown instanceof MirrorError)) throw thrown;
+    throw new TransientError(thrown.code, thrown.message, { cause: thrown, isOdd: true });
+  }
+}
+
+/** Whether an answer of the address `test` accepts the token; undefined where it is about something else. */
+function judgeToken({ kind }: FinalAnswer): boolean | undefined {
+  if (kind === 'message' || kind === 'page' || kind === 'empty') return true;
+  // An API without this address leaves the refusal to stand as it is.
+  return kind === 'unauthorised' || kind === 'not-found' ? false : undefined;
+}
+
+/** Turns the kinds of answer that are failures into errors, each with the server's words. */
+function settle(answer: FinalAnswer, url: URL, { mask }: SecretMask): SettledAnswer {
+  const path = describePath(url);
+  // Once more: JSON may have written the token with escapes, which are read only now.
+  const words = 'words' in answer ? mask(answer.words) : '';
+  switch (answer.kind) {
+    case 'message':
+      if (!isOfList(url)) return { ...answer, words };
+      throw new TransientError('TRANSIENT_ANSWER', `${path} answered a message instead of a list: ${words}`);
+    case 'empty': {
+      const other = judgeEcho(answer.words, url);
+      if (other !== null) throw toOdd(other.code, other.message);
+      return answer;
+    }
+    case 'page':
+    case 'past-the-end':
+      return answer;
+    case 'refused': {
+      const message = `The API refused ${path}: ${words}`;
+      // What it grants on the first page of a list it does not mean to refuse on another.
+      throw isOfLaterPage(url)
+        ? toOdd('REFUSED_BY_API', message)
+        : new MirrorError('REFUSED_BY_API', message);
+    }
+    case 'unauthorised':
+      throw new MirrorError('UNAUTHORISED', `The API did not accept the token: ${words}`);
+    case 'not-found':
+      throw toOdd('NOT_FOUND', `The API has no ${path}: ${words}`);
+    case 'refused-by-proxy':
+      throw new MirrorError('PROXY_REFUSED', `A proxy asks for a name and a password (407) for ${path}.`);
+    case 'obstructed':
+      throw new TransientError('OBSTRUCTED', `${path} was not answered by the API: ${answer.reason}`, answer);
+    case 'throttled':
+      throw new TransientError('THROTTLED', `${path} was throttled: ${words}`, answer);
+    case 'transient':
+      throw new TransientError('TRANSIENT_ANSWER', `${path} answered: ${mask(answer.reason)}`, answer);
+    case 'broken':
+      throw toOdd('CONTRACT_BROKEN', `${path} answered outside the contract: ${answer.reason}`);
+  }
+}
+
+function toOdd(code: ErrorCode, message: string): TransientError {
+  return new TransientError(code, message, { isOdd: true });
+}

@@ -1,0 +1,97 @@
+import type { Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+import { MirrorError, TransientError } from '../errors/mirror-error.ts';
+import { wordsOf } from '../lib/system-errors.ts';
+
+/** Puts the pieces of a body together as they come: keeping them until the end would take the memory of two bodies. */
+export class BodyGatherer {
+  #buffer: Buffer;
+  #length = 0;
+  readonly #most: number;
+  readonly #source: string;
+
+  /** `expected` is how many bytes to make room for at first; more than `most` fail with BODY_TOO_LARGE. */
+  constructor(expected: number, most: number, source: string) {
+    this.#buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(expected, most)));
+    this.#most = most;
+    this.#source = source;
+  }
+
+  add(chunk: Buffer): void {
+    const length = this.#length + chunk.length;
+    if (length > this.#most) {
+      throw new MirrorError(
+        'BODY_TOO_LARGE',
+        `The answer to ${this.#source} is larger than ${this.#most} bytes.`,
+      );
+    }
+    if (length > this.#buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.min(this.#most, Math.max(length, this.#buffer.length * 2)));
+      this.#buffer.copy(larger, 0, 0, this.#length);
+      this.#buffer = larger;
+    }
+    chunk.copy(this.#buffer, this.#length);
+    this.#length = length;
+  }
+
+  /** What has come so far. */
+  body(): Buffer {
+    return this.#buffer.subarray(0, this.#length);
+  }
+}
+
+/** A body may be compressed twice, as by a server and a proxy; what is compressed more often is meant to do harm. */
+const MOST_LAYERS = 2;
+
+/**
+ * Decompresses a body. Gzip is known by its first bytes, which no JSON has, so that a wrong or missing `Content-Encoding`
+ * costs nothing; deflate and br are known by that header alone. What comes out is counted on the way: more than `most` bytes
+ * fail with BODY_TOO_LARGE. Bytes that cannot be decompressed fail with TRANSIENT_ANSWER: they may have been damaged on their
+ * way.
+ */
+export async function decompressBody(
+  compressed: Buffer,
+  contentEncoding: string | undefined,
+  most: number,
+  source: string,
+): Promise<Buffer> {
+  const codings = (contentEncoding ?? '').toLowerCase().split(/[\s,]+/);
+  let body = compressed;
+  for (let layer = 0; layer < MOST_LAYERS; layer++) {
+    const decompressor = findDecompressor(body, codings.pop());
+    if (decompressor !== null) body = await decompress(body, decompressor, most, source);
+  }
+  return body;
+}
+
+function findDecompressor(body: Buffer, coding: string | undefined): Transform | null {
+  if (body.length === 0) return null;
+  if (body[0] === 0x1f && body[1] === 0x8b) return createGunzip();
+  if (coding === 'br') return createBrotliDecompress();
+  // Some servers leave out the zlib header that RFC 9110 requires.
+  if (coding === 'deflate') return hasZlibHeader(body) ? createInflate() : createInflateRaw();
+  return null;
+}
+
+function hasZlibHeader(body: Buffer): boolean {
+  return body.length > 1 && ((body[0] ?? 0) & 0x0f) === 8 && body.readUInt16BE(0) % 31 === 0;
+}
+
+async function decompress(
+  compressed: Buffer,
+  decompressor: Transform,
+  most: number,
+  source: string,
+): Promise<Buffer> {
+  const gatherer = new BodyGatherer(compressed.length, most, source);
+  decompressor.end(compressed);
+  try {
+    for await (const chunk of decompressor as AsyncIterable<Buffer>) gatherer.add(chunk);
+  } catch (cause) {
+    if (cause instanceof MirrorError) throw cause;
+    throw new TransientError('TRANSIENT_ANSWER', `${source} could not be decompressed: ${wordsOf(cause)}`, {
+      cause,
+    });
+  }
+  return gatherer.body();
+}

@@ -1,0 +1,56 @@
+import type { CaseFilter } from './urls.ts';
+
+/**
+ * The five values of `case_ongoing`. The API's filter takes the id, its payload carries the label.
+ * Source: the API reference, page "Case Ongoing".
+ */
+export const ONGOING_STATUSES = [
+  { id: 5020, label: 'No' },
+  { id: 5021, label: 'Yes' },
+  { id: 5022, label: 'Unknown' },
+  { id: 5023, label: 'No reason to think so' },
+  { id: 5024, label: 'Perhaps, but long-dormant' },
+] as const;
+
+export type OngoingStatus = (typeof ONGOING_STATUSES)[number];
+export type OngoingStatusId = OngoingStatus['id'];
+
+/** The values of `case_status`. Source: the API reference, page "Case Status". */
+export const CASE_STATUSES = [
+  { id: 5069, label: 'Approved' },
+  { id: 5071, label: 'Coding Complete' },
+  { id: 5074, label: 'In Process (Public)' },
+] as const;
+
+/**
+ * The list in which cases stand that have no `case_ongoing` yet, and that the lists of the five statuses therefore do
+ * not hold. That all of them are "In Process (Public)" was so in every recorded answer; `coverage` would notice others.
+ */
+export const UNCLASSIFIED = CASE_STATUSES[2];
+
+/** A status by which the API is swept: one of the five, or the list that holds the cases without one. */
+export type SweptStatus = OngoingStatus | typeof UNCLASSIFIED;
+export type SweptStatusId = SweptStatus['id'];
+
+export const SWEPT_STATUSES: readonly SweptStatus[] = [...ONGOING_STATUSES, UNCLASSIFIED];
+
+/** Finds a status by its id or its label (any case); undefined when neither fits. */
+export function findSweptStatus(idOrLabel: string): SweptStatus | undefined {
+  const wanted = idOrLabel.trim().toLowerCase();
+  return SWEPT_STATUSES.find(({ id, label }) => String(id) === wanted || label.toLowerCase() === wanted);
+}
+
+/** What the list of a status is filtered by. */
+export function toListFilter({ id }: SweptStatus): CaseFilter {
+  return id === UNCLASSIFIED.id ? { case_status: String(id) } : { case_ongoing: String(id) };
+}
+
+/** The status that a case comes under by the label in its payload; without a known label it is {@link UNCLASSIFIED}. */
+export function toSweptStatusId(caseOngoing: unknown): SweptStatusId {
+  return ONGOING_STATUSES.find(({ label }) => label === caseOngoing)?.id ?? UNCLASSIFIED.id;
+}
+
+/** The five statuses of case_ongoing, and the list of the cases without one unless that is not wanted. */
+export function listStatuses(includeUnclassified: boolean): readonly SweptStatus[] {
+  return includeUnclassified ? SWEPT_STATUSES : ONGOING_STATUSES;
+}

@@ -1,0 +1,199 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { MirrorError } from '../errors/mirror-error.ts';
+import type { JsonValue } from '../lib/json.ts';
+import { decodeStrayBytes } from './decode-body.ts';
+import * as fields from './payload.ts';
+import { type CasePayload, parseCasePayload } from './payload.ts';
+import type { SplitRecord } from './split-page.ts';
+
+/** A record of a list: a case, or something that is none or cannot be read. */
+export type PageRecord = CaseRecord | UnreadRecord;
+
+/**
+ * A case, and a hash of the very bytes in which it came: the same bytes say the same, so a record that is known by its
+ * hash need not be read.
+ */
+export interface CaseRecord {
+  /** SHA-256, 64 hex digits; null where the bytes of the record are to be read each time. */
+  readonly textHash: string | null;
+  readonly payload: () => CasePayload;
+  /** Set where the case could not be read exactly: its payload says what can be told. */
+  readonly odd?: OddBytes;
+}
+
+export interface UnreadRecord {
+  readonly payload: null;
+  readonly odd: OddBytes;
+}
+
+/** A record in its own bytes. */
+export interface OddBytes {
+  readonly why: string;
+  readonly bytes: Buffer;
+  /** Whether the bytes are JSON in UTF-8. */
+  readonly isJson: boolean;
+}
+
+/** Whether a record with this hash was read before. */
+export type IsKnownText = (textHash: string) => boolean;
+
+/** Larger than any case by far: the largest recorded one has 1.9 MB and some ten thousand objects. */
+const MAX_RECORD_BYTES = 32 * 2 ** 20;
+const MAX_CONTAINERS = 500_000;
+/** What is nested some thousands of levels deep can be read, but neither compared nor written. */
+const MAX_DEPTH = 1500;
+
+/**
+ * The fields that are expected go into the hash, with those that need not be there: a program that expects others
+ * reads every record anew, and sees where it drifts. So does one that looks at more of a record: \`examined\`.
+ */
+const EXPECTATIONS = JSON.stringify({ ...fields, examined: 'members, numbers' }, (_key, value: unknown) =>
+  value instanceof Set ? [...(value as Set<unknown>)] : value,
+);
+
+/** A record by its bytes, which is read at once unless it is known. \`isPageUtf8\`: the whole page is UTF-8. */
+export function toPageRecord(record: SplitRecord, isPageUtf8: boolean, isKnown: IsKnownText): PageRecord {
+  const { bytes } = record;
+  const textHash = createHash('sha256').update(EXPECTATIONS).update(bytes).digest('hex');
+  if (isKnown(textHash)) return { textHash, payload: () => parse(bytes) as CasePayload };
+  if (isTooLarge(bytes)) return toUnread(bytes, 'too large to be read');
+  if (record.depth > MAX_DEPTH) return toUnread(bytes, 'nested too deeply to be stored');
+  const isStray = !isPageUtf8 && !isUtf8(bytes);
+  try {
+    const value = isStray ? (JSON.parse(decodeStrayBytes(bytes)) as JsonValue) : parse(bytes);
+    const inexact = listInexact(record, value, isStray);
+    const parsed = parseCasePayload(value);
+    if (!parsed.isCase) return toUnread(bytes, [parsed.why, ...inexact].join('; '), !isStray);
+    // Nothing that a good record keeps may lead to the bytes once they are read: they would take as much memory again.
+    const payload = toConstant(parsed.payload);
+    if (inexact.length === 0) return { textHash, payload };
+    return { textHash: null, payload, odd: toOdd(bytes, inexact.join('; '), !isStray) };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return toUnread(bytes, 'not JSON');
+  }
+}
+
+/** Why what was read does not say all that the record says; empty where it does. */
+function listInexact(record: SplitRecord, value: JsonValue, isStray: boolean): string[] {
+  return [
+    ...(isStray ? ['bytes that are not UTF-8'] : []),
+    ...(countMembers(value) < record.members ? ['a name twice in one object, of which the last counts'] : []),
+    ...(record.hasInexactNumber ? ['a number that cannot be kept exactly'] : []),
+  ];
+}
+
+function countMembers(value: JsonValue): number {
+  let members = 0;
+  if (Array.isArray(value)) {
+    for (const element of value)
+      if (typeof element === 'object' && element !== null) members += countMembers(element);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const name in value) {
+      members++;
+      const member = value[name];
+      if (typeof member === 'object' && member !== null) members += countMembers(member);
+    }
+  }
+  return members;
+}
+
+function toUnread(bytes: Buffer, why: string, isJson = false): UnreadRecord {
+  return { payload: null, odd: toOdd(bytes, why, isJson) };
+}
+
+/** With a copy of the bytes: those of the page are not held for it. */
+function toOdd(bytes: Buffer, why: string, isJson: boolean): OddBytes {
+  return { why, bytes: Buffer.from(bytes), isJson };
+}
+
+function toConstant<Value>(value: Value): () => Value {
+  return () => value;
+}
+
+/** Text of ASCII alone is read several times faster when it is told so. */
+function parse(bytes: Buffer): JsonValue {
+  return JSON.parse(bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8')) as JsonValue;
+}
+
+const [OPEN_LIST, OPEN_OBJECT] = [91, 123];
+
+/** Empty lists and objects take some thirty times as much memory as bytes. */
+function isTooLarge(bytes: Buffer): boolean {
+  if (bytes.length > MAX_RECORD_BYTES) return true;
+  if (bytes.length < 2 * MAX_CONTAINERS) return false;
+  let containers = 0;
+  for (const byte of bytes) if (byte === OPEN_LIST || byte === OPEN_OBJECT) containers++;
+  return containers > MAX_CONTAINERS;
+}
+
+/** A page of a list that could not be read, although the walk may go on after it. */
+export interface UnreadPage {
+  /** 1 for the first. */
+  readonly number: number;
+  /** Path and query it was asked for by. */
+  readonly source: string;
+  readonly unread: MirrorError;
+}
+
+/** This many pages in a row that cannot be read end the walk: the server is in trouble, and not one page. */
+const MOST_UNREAD_IN_A_ROW = 5;
+/** After so many without any answer, or before anything was answered well, it is asked whether the API answers at all. */
+const UNANSWERED_IN_A_ROW = 2;
+/** A page that follows one which could not be read is not tried more often than this. */
+export const ATTEMPTS_AFTER_UNREAD = 2;
+
+/**
+ * Whether a failure may be that of this page alone. What is refused on the first page is refused on all; a server that
+ * wants fewer requests (`THROTTLED`) is not asked for the pages after it.
+ */
+export function isOfOnePage({ code }: MirrorError, number: number): boolean {
+  switch (code) {
+    case 'TRANSIENT_ANSWER':
+    case 'OBSTRUCTED':
+    case 'NETWORK_GAVE_UP':
+    case 'BODY_TOO_LARGE':
+    case 'CONTRACT_BROKEN':
+      return true;
+    case 'ANOTHER_FILTER':
+    case 'REFUSED_BY_API':
+    case 'NOT_FOUND':
+    case 'REDIRECT_REFUSED':
+      return number > 1;
+    default:
+      return false;
+  }
+}
+
+/** The last of the pages that could not be read, with those just before it, in their order. */
+export function listInARow(unread: readonly UnreadPage[]): readonly UnreadPage[] {
+  const last = unread.at(-1)?.number ?? 0;
+  return unread.filter(({ number }, at) => last - number === unread.length - 1 - at);
+}
+
+/**
+ * Says what follows when so many pages in a row could not be read: the page after them is tried; the walk ends, because the
+ * pages are not to blame; or that depends on whether the API answers at all. `hasServed`: whether the server has answered
+ * anything well in this run. `isAnswering`: whether it was asked since the last page that could be read, and answered.
+ */
+export function judgeInARow(
+  inARow: readonly UnreadPage[],
+  { hasServed, isAnswering }: { readonly hasServed: boolean; readonly isAnswering: boolean },
+): 'go on' | 'ask' | 'end' {
+  if (inARow.length >= MOST_UNREAD_IN_A_ROW) return 'end';
+  if (isAnswering) return 'go on';
+  const latest = inARow.slice(-UNANSWERED_IN_A_ROW);
+  const isSilent = !hasServed || latest.every(({ unread }) => unread.code === 'NETWORK_GAVE_UP');
+  return latest.length === UNANSWERED_IN_A_ROW && isSilent ? 'ask' : 'go on';
+}
+
+/** What ends a walk with pages in a row that could not be read: the failure of the first of them. */
+export function toWalkEnd(inARow: readonly UnreadPage[]): MirrorError {
+  const [first, ...others] = inARow;
+  if (first === undefined) throw new RangeError('no page failed');
+  const { code, message, hint } = first.unread;
+  if (others.length === 0) return first.unread;
+  const rest = others.length === 1 ? 'the page after it' : `the ${others.length} pages after it`;
+  return new MirrorError(code, `${message}; ${rest} could not be read either`, { cause: first.unread, hint });
+}

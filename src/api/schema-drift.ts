@@ -1,0 +1,133 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../lib/json.ts';
+import {
+  ATTACHMENT_FIELDS,
+  CASE_FIELDS,
+  type CasePayload,
+  DEFENDANT_FIELDS,
+  DOCKET_ENTRY_FIELDS,
+  DOCKET_FIELDS,
+  type FieldKind,
+  OPTIONAL_ATTACHMENT_FIELDS,
+  RELATED_CASE_FIELDS,
+  kindOf,
+} from './payload.ts';
+
+/** A field that is not what the API's recorded answers had: unknown, missing, or of another kind. */
+export interface Drift {
+  /** Where, with `[]` for any element of a list: `main_docket.docket_entries[].url`. */
+  readonly field: string;
+  readonly expected: string;
+  readonly seen: string;
+}
+
+/** The fields of one kind of object, ready to be gone through millions of times. */
+interface Shape {
+  readonly fields: readonly (readonly [name: string, kind: FieldKind])[];
+  readonly names: ReadonlySet<string>;
+  readonly optional: ReadonlySet<string>;
+}
+
+function toShape(
+  fields: Readonly<Record<string, FieldKind>>,
+  optional: ReadonlySet<string> = new Set(),
+): Shape {
+  return { fields: Object.entries(fields), names: new Set(Object.keys(fields)), optional };
+}
+
+type Report = (field: string, expected: string, seen: string) => void;
+
+const CASE = toShape(CASE_FIELDS);
+
+/**
+ * The fields of a case that drifted, each way of drifting once. A field that is null is never
+ * drift, for the API may leave anything out; null in place of an element of a list is.
+ */
+export function listDrift(payload: CasePayload): Drift[] {
+  const found = new Map<string, Drift>();
+  const report: Report = (field, expected, seen) => {
+    found.set(`${field} ${seen}`, { field, expected, seen });
+  };
+  checkObject(payload, CASE, '', report);
+  return [...found.values()];
+}
+
+function checkObject(object: JsonObject, shape: Shape, prefix: string, report: Report): void {
+  let known = 0;
+  for (const [field, kind] of shape.fields) {
+    const value = object[field]; // no expected field is called like a member that every object has
+    if (value !== undefined) {
+      known++;
+      if (value !== null && !isPlain(kind, value)) CHECKS[kind](value, `${prefix}${field}`, report);
+    } else if (!shape.optional.has(field)) {
+      report(`${prefix}${field}`, EXPECTED[kind], 'missing');
+    }
+  }
+  const keys = Object.keys(object);
+  if (keys.length === known) return;
+  for (const key of keys) {
+    if (!shape.names.has(key))
+      report(`${prefix}${key.slice(0, 100).toWellFormed()}`, 'no such field', kindOf(object[key]));
+  }
+}
+
+/** The quick way out for nearly every value there is: a scalar of the right kind. */
+function isPlain(kind: FieldKind, value: JsonValue): boolean {
+  if (kind === 'text') return typeof value === 'string' && value.isWellFormed();
+  if (kind === 'boolean') return typeof value === 'boolean';
+  return kind === 'integer' && Number.isSafeInteger(value);
+}
+
+const EXPECTED: Readonly<Record<FieldKind, string>> = {
+  text: 'a text',
+  integer: 'an integer',
+  boolean: 'a boolean',
+  texts: 'a list',
+  values: 'a list',
+  defendants: 'a list',
+  'related cases': 'a list',
+  docket: 'an object',
+  'docket entries': 'a list',
+  attachments: 'a list',
+};
+
+type Check = (value: JsonValue, path: string, report: Report) => void;
+
+const checkText: Check = (value, path, report) => {
+  if (typeof value !== 'string') report(path, 'a text', kindOf(value));
+  else if (!value.isWellFormed()) report(path, 'a text', 'half of a character');
+};
+
+const checkObjectOf =
+  (shape: Shape): Check =>
+  (value, path, report) => {
+    if (isJsonObject(value)) checkObject(value, shape, `${path}.`, report);
+    else report(path, 'an object', kindOf(value));
+  };
+
+const checkListOf =
+  (checkElement: Check): Check =>
+  (value, path, report) => {
+    if (!Array.isArray(value)) {
+      report(path, 'a list', kindOf(value));
+      return;
+    }
+    const elementPath = `${path}[]`;
+    for (const element of value) checkElement(element, elementPath, report);
+  };
+
+const CHECKS: Readonly<Record<FieldKind, Check>> = {
+  text: checkText,
+  integer: (value, path, report) => {
+    if (!Number.isSafeInteger(value)) report(path, 'an integer', kindOf(value));
+  },
+  boolean: (value, path, report) => {
+    if (typeof value !== 'boolean') report(path, 'a boolean', kindOf(value));
+  },
+  texts: checkListOf(checkText),
+  values: checkListOf(checkObjectOf(toShape({ value: 'text' }))),
+  defendants: checkListOf(checkObjectOf(toShape(DEFENDANT_FIELDS))),
+  'related cases': checkListOf(checkObjectOf(toShape(RELATED_CASE_FIELDS))),
+  docket: checkObjectOf(toShape(DOCKET_FIELDS)),
+  'docket entries': checkListOf(checkObjectOf(toShape(DOCKET_ENTRY_FIELDS))),
+  attachments: checkListOf(checkObjectOf(toShape(ATTACHMENT_FIELDS, OPTIONAL_ATTACHMENT_FIELDS))),
+};

@@ -1,0 +1,253 @@
+import { existsSync, linkSync, lstatSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import type Database from 'better-sqlite3';
+import { openSqlite } from '../db/engine.ts';
+import { toDatabaseError } from '../db/errors.ts';
+import { listKeptAside } from '../db/leftovers.ts';
+import { openMirror } from '../db/open-mirror.ts';
+import { redactCopy } from '../db/redact.ts';
+import type { RunStart } from '../db/run-log.ts';
+import { findMirrorId } from '../db/state.ts';
+import { readSqliteHeader, takeAfter, toRealPath } from '../lib/files.ts';
+import { moveIntoPlace } from '../lib/replace-file.ts';
+import {
+  copyDatabase,
+  createPartialFile,
+  finishCopy,
+  holdMoment,
+  isPartialName,
+  nameKnownFile,
+  removeDeadPartialFiles,
+} from './copy.ts';
+import { listSnapshots } from './list.ts';
+import { LOG_ENDINGS } from './restore.ts';
+import { listNames, readIdentity, readWithoutTrace, toSource } from './snapshot-files.ts';
+import { toLatestNames } from './snapshot.ts';
+
+/** A file that holds, or may hold, what a mirror holds or held. */
+export interface FoundCopy {
+  readonly path: string;
+  /** Whether it is of this mirror and nobody's mirror itself, so that it may be changed here. */
+  readonly isOwn: boolean;
+  /** Why nobody can look into it; null where it may be tried. */
+  readonly closed: 'unreadable' | 'unfinished' | null;
+}
+
+/**
+ * The copies of a mirror that can be found: in the folder of the snapshots and beside the mirror, whatever their names are
+ * now. What was carried elsewhere nobody knows. Fails with SNAPSHOTS_UNUSABLE.
+ */
+export function listCopies(path: string, folder: string): FoundCopy[] {
+  const database = toRealPath(path);
+  const found = new Map<string, FoundCopy>();
+  const add = (copy: FoundCopy): void => {
+    const key = toRealPath(copy.path);
+    if (key !== database && !found.has(key)) found.set(key, copy);
+  };
+  for (const { path: one, owner } of listSnapshots(path, folder))
+    add({ path: one, isOwn: owner !== 'other', closed: null });
+  const mirrorId = findMirrorId(database);
+  for (const place of new Set([folder, dirname(database), dirname(resolve(path))])) {
+    const names = listNames(place);
+    for (const name of names) {
+      const kind = judgeName(name, names, basename(database));
+      const copy = join(place, name);
+      if (lstatSync(copy, { throwIfNoEntry: false })?.isFile() !== true) continue;
+      if (kind === 'own') add({ path: copy, isOwn: true, closed: null });
+      else if (kind === 'unreadable' || kind === 'unfinished') add({ path: copy, isOwn: true, closed: kind });
+      else if (kind === 'other') for (const one of judgeContent(copy, database, mirrorId)) add(one);
+    }
+  }
+  return [...found.values()];
+}
+
+/** What this program has laid beside the mirror is known by its name. */
+function judgeName(
+  name: string,
+  names: readonly string[],
+  base: string,
+): 'own' | 'unreadable' | 'unfinished' | 'other' | 'no copy' {
+  if (isPartialName(name)) return 'unfinished'; // of one that is being taken: the dead ones are removed before
+  const ending = LOG_ENDINGS.find((one) => name.endsWith(one));
+  const isAside = name.startsWith(`${base}.before-upgrade`) || name.startsWith(`${base}.replaced-`);
+  if (ending !== undefined)
+    return isAside && ending !== '-shm' && !names.includes(name.slice(0, -ending.length))
+      ? 'unreadable' // a log that was set aside without its file
+      : 'no copy';
+  return isAside ? 'own' : 'other';
+}
+
+/** A snapshot by another name, or another file with the id of this mirror. */
+function judgeContent(path: string, database: string, mirrorId: string | null): FoundCopy[] {
+  if (!isDatabase(path)) return [];
+  const identity = readIdentity(path);
+  const source = toSource(database, dirname(path));
+  const isLatest = toLatestNames(database).includes(basename(path));
+  const { note = null } = identity ?? {};
+  if (note?.source === source && (isLatest || mirrorId === null))
+    return [{ path, isOwn: true, closed: null }];
+  if (mirrorId === null || identity?.mirrorId !== mirrorId) return [];
+  // One that was moved with nothing at the place that it names; what has no note may be a mirror that somebody uses.
+  const named = note === null ? null : resolve(dirname(path), note.source);
+  const isOwn = named !== null && (note?.source === source || !existsSync(named));
+  return [{ path, isOwn, closed: null }];
+}
+
+function isDatabase(path: string): boolean {
+  try {
+    return readSqliteHeader(path) !== null;
+  } catch {
+    return false; // a file of somebody else's, which this user may not read
+  }
+}
+
+/** A copy of the mirror that still holds the content of a case. */
+export interface HoldingCopy {
+  readonly path: string;
+  /** `unreadable`: nobody can tell what it holds. `unfinished`: a snapshot is being taken, maybe of what was before. */
+  readonly holds: 'content' | 'unreadable' | 'unfinished';
+  /** Whether it is of this mirror, so that the content may be removed here. */
+  readonly isOwn: boolean;
+}
+
+/**
+ * The copies of a mirror that hold the content of a case: in the folder of the snapshots, and beside the mirror (before
+ * an upgrade, replaced by a restore, under another name). What was carried elsewhere nobody knows. Removes what snapshots
+ * that died have left. Fails with SNAPSHOTS_UNUSABLE.
+ */
+export function listHoldingCopies(path: string, folder: string, caseId: number): HoldingCopy[] {
+  removeDeadPartialFiles(folder);
+  return listCopies(path, folder).flatMap(({ path: copy, isOwn, closed }) => {
+    const holds = closed ?? examineCopy(copy, caseId);
+    return holds === 'nothing' ? [] : [{ path: copy, isOwn, holds }];
+  });
+}
+
+type Holding = HoldingCopy['holds'] | 'nothing';
+
+function examineCopy(path: string, caseId: number): Holding {
+  return (
+    readWithoutTrace(path, (sqlite) => {
+      const tables = listTablesOfCases(sqlite);
+      if (!tables.has('cases')) return 'unreadable';
+      const hasMark = listColumnsOf(sqlite, 'cases').includes('mirror_redacted_run_id');
+      const bare = `mirror_redacted_run_id IS NOT NULL AND mirror_payload = '{"id":' || id || '}'`;
+      const isThere = sqlite
+        .prepare(`SELECT 1 FROM cases WHERE id = ?${hasMark ? ` AND NOT (${bare})` : ''}`)
+        .get(caseId);
+      const isPending =
+        hasMark &&
+        sqlite
+          .prepare(
+            `SELECT 1 FROM cases JOIN sync_runs AS run ON run.id = mirror_redacted_run_id
+            WHERE cases.id = ? AND run.outcome <> 'complete'`,
+          )
+          .get(caseId) !== undefined;
+      const hasKept = tables.has('kept_aside') && listKeptAside(sqlite, caseId).length > 0;
+      const isHolding = isThere !== undefined || isPending || hasKept || hasRowsOf(sqlite, tables, caseId);
+      return isHolding ? 'content' : 'nothing';
+    }) ?? 'unreadable'
+  );
+}
+
+/** Tables that have rows of a case, in whatever version the copy is. */
+function listTablesOfCases(sqlite: Database.Database): Set<string> {
+  const all = sqlite.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all();
+  return new Set(
+    all.filter(
+      (name) => ['cases', 'kept_aside'].includes(name) || listColumnsOf(sqlite, name).includes('case_id'),
+    ),
+  );
+}
+
+function listColumnsOf(sqlite: Database.Database, table: string): string[] {
+  return (sqlite.pragma(`table_info("${table.replaceAll('"', '""')}")`) as { name: string }[]).map(
+    ({ name }) => name,
+  );
+}
+
+function hasRowsOf(sqlite: Database.Database, tables: ReadonlySet<string>, caseId: number): boolean {
+  return [...tables].some((table) => {
+    if (table === 'cases' || table === 'kept_aside') return false;
+    // The dates on which a case left and came back stay.
+    const where = table === 'case_changes' ? ` AND field <> 'mirror_departed_run_id'` : '';
+    return (
+      sqlite.prepare(`SELECT 1 FROM "${table}" WHERE case_id = ?${where} LIMIT 1`).get(caseId) !== undefined
+    );
+  });
+}
+
+/**
+ * Removes the content of a case from copies of a mirror. Each is rewritten beside itself and takes its own place in one
+ * step, so a death leaves it as it was or without the content. A copy of an earlier version is brought up to date by it.
+ */
+export async function redactCopies(
+  copies: readonly HoldingCopy[],
+  caseId: number,
+  start: RunStart,
+  now: () => Date,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const done: string[] = [];
+  const files = new Map<string, string>();
+  for (const { path, holds, isOwn } of copies) {
+    if (holds !== 'content' || !isOwn) continue;
+    signal.throwIfAborted();
+    const { dev, ino } = statSync(path);
+    const same = files.get(`${dev} ${ino}`); // the latest snapshot may be a second name of another one
+    if (same === undefined) await rewrite(path, caseId, start, now, signal);
+    else giveSameFile(same, path);
+    files.set(`${dev} ${ino}`, path);
+    done.push(path);
+  }
+  return done;
+}
+
+async function rewrite(
+  path: string,
+  caseId: number,
+  start: RunStart,
+  now: () => Date,
+  signal: AbortSignal,
+): Promise<void> {
+  removeDeadPartialFiles(dirname(path));
+  const partial = createPartialFile(path);
+  try {
+    await copyFile(path, partial.path, signal);
+    const mirror = openMirror(partial.path, { isCopy: true });
+    try {
+      redactCopy(mirror, caseId, start, now);
+    } finally {
+      mirror.close();
+    }
+    const note = readIdentity(path)?.note ?? null;
+    finishCopy(partial.path, { note, hasRemnants: true });
+    takeAfter(partial.path, statSync(path));
+    moveIntoPlace(partial.path, path);
+    for (const ending of ['-wal', '-shm', '-journal']) rmSync(`${path}${ending}`, { force: true });
+  } catch (thrown) {
+    throw nameKnownFile(toDatabaseError(thrown, path), partial.path, { source: path, target: path });
+  } finally {
+    partial.release();
+  }
+}
+
+async function copyFile(from: string, to: string, signal: AbortSignal): Promise<void> {
+  const source = openSqlite(from, { readonly: true, timeout: 5000 });
+  try {
+    await holdMoment(source, () => copyDatabase(source, to, signal));
+  } finally {
+    source.close();
+  }
+}
+
+function giveSameFile(from: string, to: string): void {
+  const partial = createPartialFile(to);
+  try {
+    rmSync(partial.path);
+    linkSync(from, partial.path);
+    moveIntoPlace(partial.path, to);
+  } finally {
+    partial.release();
+  }
+}

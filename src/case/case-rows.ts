@@ -1,0 +1,169 @@
+import { Parser } from 'htmlparser2';
+import {
+  CASE_FIELDS,
+  type CasePayload,
+  DEFENDANT_FIELDS,
+  DOCKET_FIELDS,
+  type FieldKind,
+  RELATED_CASE_FIELDS,
+} from '../api/payload.ts';
+import type { ListField, caseDefendants, cases, dockets, relatedCases } from '../db/schema/schema.ts';
+import { type JsonValue, isJsonObject } from '../lib/json.ts';
+import { type EntryRow, toEntryRows } from './docket-rows.ts';
+import type { SplitPayload } from './fingerprint.ts';
+import { pickScalars, toStorable } from './scalars.ts';
+
+/** Elements that stand on lines of their own; the number is how many line breaks set them off. */
+const BREAKS: ReadonlyMap<string, number> = new Map([
+  ...['p', 'blockquote', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'ul', 'ol', 'table', 'pre'].map(
+    (tag) => [tag, 2] as const,
+  ),
+  ...['li', 'tr', 'div', 'dt', 'dd', 'hr'].map((tag) => [tag, 1] as const),
+]);
+
+/** Elements whose content is no text for a reader. */
+const SILENT: ReadonlySet<string> = new Set(['script', 'style', 'template', 'head', 'title']);
+
+/** What has been read of a text, and what is owed before its next words. */
+interface Reading {
+  text: string;
+  /** How many silent elements are open. */
+  silent: number;
+  breaks: number;
+  space: boolean;
+}
+
+const toBeginning = (): Reading => ({ text: '', silent: 0, breaks: 0, space: false });
+let reading = toBeginning();
+
+function add(words: string): void {
+  const { text, breaks, space } = reading;
+  const gap = text === '' ? '' : breaks > 0 ? '\n'.repeat(breaks) : space ? ' ' : '';
+  reading.text += gap + words;
+  reading.breaks = 0;
+  reading.space = false;
+}
+
+/**
+ * One for all texts: of a parser that is made for each, the compiled code refers to the last, and is thrown away with it
+ * whenever memory is collected. Reading then takes five times as long.
+ */
+const parser = new Parser({
+  onopentagname(tag) {
+    if (SILENT.has(tag)) reading.silent++;
+    reading.breaks =
+      tag === 'br' ? Math.min(2, reading.breaks + 1) : Math.max(reading.breaks, BREAKS.get(tag) ?? 0);
+    if (tag === 'li' && reading.silent === 0) {
+      add('-');
+      reading.space = true;
+    }
+    if (tag === 'td' || tag === 'th') reading.space = true;
+  },
+  ontext(data) {
+    if (reading.silent > 0) return;
+    const words = data.replace(/\s+/g, ' ').trim();
+    if (/^\s/.test(data)) reading.space = true;
+    if (words !== '') add(words);
+    if (/\s$/.test(data)) reading.space = true;
+  },
+  onclosetag(tag) {
+    if (SILENT.has(tag)) reading.silent--;
+    reading.breaks = Math.max(reading.breaks, BREAKS.get(tag) ?? 0);
+  },
+});
+
+/**
+ * The text of a piece of HTML as a reader would see it: entities resolved, paragraphs apart by an empty line, list
+ * items on lines of their own, no scripts or styles. Broken HTML gives what a browser would show; text that is not
+ * HTML stays as it is, but for its white space.
+ */
+export function toPlainText(html: string): string {
+  reading = toBeginning();
+  parser.reset();
+  parser.end(html);
+  return reading.text;
+}
+
+type OfRun =
+  | 'mirror_status_id'
+  | 'mirror_first_run_id'
+  | 'mirror_changed_run_id'
+  | 'mirror_departed_run_id'
+  | 'mirror_redacted_run_id';
+type ListRow<Table extends { $inferSelect: object }> = Omit<
+  Table['$inferSelect'],
+  'case_id' | 'mirror_position'
+>;
+
+export type CaseRow = Omit<typeof cases.$inferSelect, OfRun>;
+export type DefendantRow = ListRow<typeof caseDefendants>;
+export type RelatedCaseRow = ListRow<typeof relatedCases>;
+export type DocketRow = Omit<typeof dockets.$inferSelect, 'case_id'>;
+
+/** Everything that the mirror stores of one case, before it is known to which run it belongs. */
+export interface CaseRows {
+  readonly case: CaseRow;
+  /** The elements of each list that are texts, in the API's order. */
+  readonly lists: Readonly<Record<ListField, readonly string[]>>;
+  readonly defendants: readonly DefendantRow[];
+  readonly relatedCases: readonly RelatedCaseRow[];
+  readonly docket: DocketRow | null;
+  readonly entries: readonly EntryRow[];
+}
+
+/** Turns a payload into rows. Pure; what does not fit a column stays in `mirror_payload`, which is the whole truth. */
+export function toCaseRows(payload: CasePayload, split: SplitPayload, fingerprint: string): CaseRows {
+  const entries = split.entries === null ? null : toEntryRows(split.entries);
+  const docket = payload.main_docket;
+  return {
+    case: {
+      ...pickScalars(payload, CASE_FIELDS),
+      id: payload.id,
+      mirror_fingerprint: fingerprint,
+      mirror_summary_text:
+        typeof payload.summary === 'string' ? toPlainText(toStorable(payload.summary)) : null,
+      mirror_payload: JSON.stringify(split.rest),
+      mirror_entry_keys: entries === null ? null : toEntryKeys(entries),
+    },
+    lists: toLists(payload),
+    defendants: listObjects(payload.case_defendants).map((one) => pickScalars(one, DEFENDANT_FIELDS)),
+    relatedCases: listObjects(payload.related_cases).map((one) => pickScalars(one, RELATED_CASE_FIELDS)),
+    docket: isJsonObject(docket) ? pickScalars(docket, DOCKET_FIELDS) : null,
+    entries: entries ?? [],
+  };
+}
+
+/** The rows of a case whose docket entries have got other keys. */
+export function withEntries(rows: CaseRows, entries: readonly EntryRow[]): CaseRows {
+  if (rows.case.mirror_entry_keys === null) return rows;
+  return { ...rows, case: { ...rows.case, mirror_entry_keys: toEntryKeys(entries) }, entries };
+}
+
+function toEntryKeys(entries: readonly EntryRow[]): string {
+  return JSON.stringify(entries.map((entry) => entry.columns.mirror_key));
+}
+
+const isListField = (kind: FieldKind): boolean => kind === 'texts' || kind === 'values';
+
+/** The fields of a case that become list tables. */
+export const LIST_FIELDS = (Object.keys(CASE_FIELDS) as (keyof typeof CASE_FIELDS)[]).filter((field) =>
+  isListField(CASE_FIELDS[field]),
+) as ListField[];
+
+function toLists(payload: CasePayload): Record<ListField, readonly string[]> {
+  const lists: Partial<Record<ListField, readonly string[]>> = {};
+  for (const field of LIST_FIELDS) lists[field] = listTexts(payload[field]);
+  return lists as Record<ListField, readonly string[]>;
+}
+
+function listTexts(list: JsonValue | undefined): string[] {
+  if (!Array.isArray(list)) return [];
+  return list
+    .map((element) => (isJsonObject(element) ? element.value : element))
+    .filter((text) => typeof text === 'string')
+    .map(toStorable);
+}
+
+function listObjects(list: JsonValue | undefined) {
+  return Array.isArray(list) ? list.filter(isJsonObject) : [];
+}

@@ -1,0 +1,106 @@
+import { ATTACHMENT_FIELDS, DOCKET_ENTRY_FIELDS } from '../api/payload.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../lib/json.ts';
+import type { attachments, docketEntries } from '../db/schema/schema.ts';
+import { fitsColumn, pickScalars, type Scalar } from './scalars.ts';
+
+export type EntryColumns = Omit<
+  typeof docketEntries.$inferSelect,
+  'mirror_id' | 'case_id' | 'mirror_first_run_id'
+>;
+export type AttachmentRow = Omit<typeof attachments.$inferSelect, 'mirror_entry_id' | 'mirror_position'>;
+
+export interface EntryRow {
+  readonly columns: EntryColumns;
+  readonly attachments: readonly AttachmentRow[];
+}
+
+/** What of an entry has no place in its columns: the content of `mirror_rest`. */
+interface Rest {
+  /** Fields with a value that is not of the column's kind, and unknown fields. */
+  readonly values?: JsonObject;
+  /** Known fields that the entry does not have at all, which null would not tell. */
+  readonly missing?: string[];
+}
+
+type EntryField = keyof typeof DOCKET_ENTRY_FIELDS;
+const ENTRY_FIELDS = Object.keys(DOCKET_ENTRY_FIELDS) as EntryField[];
+
+/** Turns the docket entries of one case into rows, in the API's order; {@link toEntry} is the exact inverse for each. */
+export function toEntryRows(entries: readonly JsonObject[]): EntryRow[] {
+  const taken = new Set<number>();
+  return entries.map((entry, position) => {
+    const key = toKey(entry.id, taken) ?? -1 - position;
+    taken.add(key);
+    return toEntryRow(entry, key);
+  });
+}
+
+/** An entry is known by its id within the docket, as long as that is a positive integer and not taken. */
+function toKey(id: JsonValue | undefined, taken: ReadonlySet<number>): number | undefined {
+  return typeof id === 'number' && isOwnId(id) && !taken.has(id) ? id : undefined;
+}
+
+/** Whether an entry can be known by this id. */
+export function isOwnId(id: number): boolean {
+  return Number.isSafeInteger(id) && id > 0;
+}
+
+/** All of them at once, because an object that grows column by column is slow to make and to read. */
+const NO_COLUMNS: Readonly<Record<string, null>> = Object.fromEntries(
+  ['mirror_key', 'mirror_rest', ...ENTRY_FIELDS].map((column) => [column, null]),
+);
+
+function toEntryRow(entry: JsonObject, key: number): EntryRow {
+  const columns: Record<string, Scalar> = { ...NO_COLUMNS, mirror_key: key };
+  const misfits: [string, JsonValue][] = [];
+  const missing: string[] = [];
+  for (const field of ENTRY_FIELDS) {
+    const value = entry[field];
+    if (value === undefined) missing.push(field);
+    else if (field === 'attachments' && Array.isArray(value)) columns[field] = JSON.stringify(value);
+    else if (fitsColumn(DOCKET_ENTRY_FIELDS[field], value) && isStorableText(value)) columns[field] = value;
+    else misfits.push([field, value]);
+  }
+  const keys = Object.keys(entry);
+  if (keys.length + missing.length > ENTRY_FIELDS.length) {
+    for (const name of keys) {
+      if (!Object.hasOwn(DOCKET_ENTRY_FIELDS, name)) misfits.push([name, entry[name] as JsonValue]);
+    }
+  }
+  if (misfits.length > 0 || missing.length > 0) {
+    columns.mirror_rest = JSON.stringify({
+      ...(misfits.length > 0 && { values: Object.fromEntries(misfits) }),
+      ...(missing.length > 0 && { missing }),
+    } satisfies Rest);
+  }
+  return { columns: columns as unknown as EntryColumns, attachments: toAttachmentRows(entry.attachments) };
+}
+
+/** SQLite stores text as UTF-8, which has no form for half of a surrogate pair; JSON's escapes have one. */
+function isStorableText(value: Scalar): boolean {
+  return typeof value !== 'string' || value.isWellFormed();
+}
+
+const NO_ATTACHMENTS: readonly AttachmentRow[] = [];
+
+/** The rows that the `attachments` of an entry make, in their order. */
+export function toAttachmentRows(value: JsonValue | undefined): readonly AttachmentRow[] {
+  if (!Array.isArray(value) || value.length === 0) return NO_ATTACHMENTS;
+  return value.filter(isJsonObject).map((one) => pickScalars(one, ATTACHMENT_FIELDS));
+}
+
+/** Rebuilds the entry that the API sent from its row. */
+export function toEntry(columns: EntryColumns): JsonObject {
+  const rest = columns.mirror_rest === null ? {} : (JSON.parse(columns.mirror_rest) as Rest);
+  const members = ENTRY_FIELDS.filter((field) => rest.missing?.includes(field) !== true).map(
+    (field): [string, JsonValue] => {
+      const value = columns[field];
+      return [
+        field,
+        field === 'attachments' && typeof value === 'string' ? (JSON.parse(value) as JsonValue) : value,
+      ];
+    },
+  );
+  // Not an assignment: a field may be called __proto__, and spread and fromEntries define where = would call a setter.
+  return { ...Object.fromEntries(members), ...rest.values };
+}

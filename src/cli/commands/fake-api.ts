@@ -1,0 +1,114 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
+import { expandHome } from '../../config/paths.ts';
+import type { CaseCollection } from '../../../fake-api/collection/collection.ts';
+import type { ReplicaOptions } from '../../../fake-api/serve/server.ts';
+import { wordsOf } from '../../lib/system-errors.ts';
+import { type Io, withStop, write } from '../io.ts';
+import { renderPlural, toJsonLine } from '../text/words.ts';
+import type { Flags } from '../options.ts';
+
+/** Resolves when the signal is aborted, at once if it already is. */
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else {
+      signal.addEventListener(
+        'abort',
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
+    }
+  });
+}
+
+export function defineReplica(command: Command): Command {
+  return command
+    .description('Serve a stand-in for the API on this machine, with invented cases or recorded ones.')
+    .option('--cases <n>', 'how many cases to invent', toWholeNumber, 300)
+    .option('--seed <n>', 'the same seed gives the same cases', toWholeNumber, 1)
+    .option('--nights <n>', 'let so many nights pass first, each changing 1 % of the cases', toWholeNumber, 0)
+    .option('--records <file>', 'serve the cases of an NDJSON file (.ndjson or .ndjson.gz) instead')
+    .option('--port <n>', 'the port on 127.0.0.1; 0 takes a free one', toWholeNumber, 0)
+    .option('--page-size <n>', 'cases a page', toWholeNumber, 25)
+    .option('--latency <ms>', 'wait before each answer, in milliseconds', toWholeNumber, 0)
+    .option('--no-gzip', 'do not compress, even for clients that accept it')
+    .option('--json', 'print the address and the token as JSON')
+    .addHelpText(
+      'after',
+      `
+The paths, filters, answers and error texts are those of the API, so a sync cannot tell.
+Runs until Ctrl-C. No case ever leaves it; to practice \`departed\` and \`redact\`, use the mirror that \`demo\` makes.
+
+Example:
+  $ clearinghouse-mirror replica --cases 1000 --port 8080 &
+  $ CLEARINGHOUSE_API_TOKEN=demo-token clearinghouse-mirror sync \\
+      --api-url http://127.0.0.1:8080/api/v2p1/ --database try.db --delay 0`,
+    );
+}
+
+function toWholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.');
+  return Number(text);
+}
+
+interface ReplicaFlags {
+  readonly cases: number;
+  readonly seed: number;
+  readonly nights: number;
+  readonly records?: string;
+  readonly port: number;
+  readonly pageSize: number;
+  readonly latency: number;
+  readonly gzip: boolean;
+  readonly json?: boolean;
+}
+
+export async function runReplicaCommand(flags: Flags, io: Io): Promise<ExitName> {
+  const { cases, seed, nights, records, port, pageSize, latency, gzip, json } =
+    flags as unknown as ReplicaFlags;
+  if (pageSize < 1) throw new MirrorError('USAGE', '--page-size must be at least 1.');
+  if (port > 65_535) throw new MirrorError('USAGE', '--port must be at most 65535.');
+  const { inventCollection } = await import('../../../fake-api/collection/collection.ts');
+  const source =
+    records === undefined
+      ? inventCollection({ seed, size: cases })
+      : await readRecords(expandHome(records, '--records'));
+  for (let night = 0; night < nights; night++) source.advance({ changed: 0.01 });
+  return withStop<ExitName>(io, async (signal) => {
+    const replica = await listen({ source, port, pageSize, latencyMs: latency, gzip });
+    try {
+      const address = { api_url: replica.url, token: replica.token, cases: source.size };
+      const text = `Serving ${renderPlural(source.size, 'case')} at ${replica.url} (token ${replica.token}).\n`;
+      await write(io.stdout, json === true ? toJsonLine(address) : text);
+      await untilAborted(signal);
+    } finally {
+      await replica.close();
+    }
+    return 'complete';
+  });
+}
+
+async function readRecords(path: string): Promise<CaseCollection> {
+  const { readRecordedCases } = await import('../../../fake-api/collection/recorded-cases.ts');
+  try {
+    return await readRecordedCases(path);
+  } catch (cause) {
+    throw new MirrorError('USAGE', `The records of ${path} cannot be read: ${wordsOf(cause)}.`, { cause });
+  }
+}
+
+async function listen(options: ReplicaOptions) {
+  const { startReplica } = await import('../../../fake-api/serve/server.ts');
+  try {
+    return await startReplica(options);
+  } catch (cause) {
+    throw new MirrorError('USAGE', `Port ${options.port ?? 0} cannot be used: ${wordsOf(cause)}.`, {
+      cause,
+      hint: 'Choose another --port, or 0 for a free one.',
+    });
+  }
+}

@@ -1,0 +1,181 @@
+import { pino } from 'pino';
+import type { LogSettings } from '../config/settings.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import { localizeTimes } from '../lib/local-time.ts';
+import type { NightTalk } from '../schedule/scheduler.ts';
+import type { OnSyncEvent } from '../sync/types.ts';
+import { type Io, say, sayExactly } from './io.ts';
+import { renderError } from './text/errors.ts';
+import { createProgress } from './text/progress.ts';
+import { renderNightBeginning, renderNightEnding, renderWaiting } from './text/state.ts';
+
+/** A line of JSON an event, with the run that it is of. */
+function createJsonLog({ stderr, surroundings: { now } }: Io, level: string): NightLog {
+  const log = pino(
+    {
+      level,
+      base: null,
+      timestamp: () => `,"time":"${now().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    {
+      write: (line: string) => {
+        sayExactly(stderr, line);
+      },
+    },
+  );
+  let runId: number | null = null;
+  const ofRun = (fields: object) => ({ run_id: runId, ...fields });
+  return {
+    note: (text) => {
+      log.info({ event: 'note' }, text);
+    },
+    talk: {
+      onWait: ({ until, waiting }) => {
+        log.info({ event: 'waiting', until: until?.toISOString() ?? null, for: waiting });
+      },
+      onBegin: ({ isLate, statuses }, { due_at, attempts }, missed) => {
+        log.info({
+          event: 'night-begun',
+          due_at,
+          attempts,
+          is_late: isLate,
+          missed,
+          lists: statuses.length,
+        });
+      },
+      onEnd: ({ due_at, outcome, is_over, attempts, run_ids, error, steps }) => {
+        const isWell = outcome === 'complete' && steps.every((step) => step.outcome !== 'failed');
+        log[isWell ? 'info' : 'error']({
+          event: 'night-ended',
+          due_at,
+          outcome,
+          is_over,
+          attempts,
+          run_ids,
+          error,
+          steps,
+        });
+      },
+      onFailed: (error) => {
+        log.error({ event: 'failed', ...toErrorFields(error) });
+      },
+    },
+    onEvent: (event) => {
+      switch (event.type) {
+        case 'run-begun':
+          ({ runId } = event);
+          log.info(
+            ofRun({
+              event: event.type,
+              statuses: event.statuses.map(({ id }) => id),
+              dead_runs: event.deadRuns,
+            }),
+          );
+          break;
+        case 'status-begun':
+          log.info(ofRun({ event: event.type, status_id: event.status.id }));
+          break;
+        case 'page-stored': {
+          const { pages, cases_seen, count_last } = event.figures;
+          log.debug(ofRun({ event: event.type, status_id: event.status.id, pages, cases_seen, count_last }));
+          break;
+        }
+        case 'page-unread':
+        case 'walking-again':
+          log.warn(ofRun({ event: event.type, status_id: event.status.id, reason: event.reason }));
+          break;
+        case 'looking-up':
+          log.info(ofRun({ event: event.type, cases: event.cases }));
+          break;
+        case 'retrying':
+          log.warn(
+            ofRun({ event: event.type, reason: event.reason, attempt: event.attempt, wait_ms: event.waitMs }),
+          );
+          break;
+        case 'status-ended': {
+          const { status, outcome, figures, error } = event.report;
+          const level = error === null ? 'info' : 'warn';
+          log[level](
+            ofRun({
+              event: event.type,
+              status_id: status.id,
+              outcome,
+              ...figures,
+              error: error && toErrorFields(error),
+            }),
+          );
+          break;
+        }
+        case 'run-ended': {
+          const { outcome, error } = event.report;
+          log[error === null ? 'info' : 'error'](
+            ofRun({ event: event.type, outcome, error: error && toErrorFields(error) }),
+          );
+          break;
+        }
+        case 'measuring-coverage':
+          log.debug(ofRun({ event: event.type }));
+          break;
+        case 'run-failed':
+          log.error(ofRun({ event: event.type }));
+          break;
+      }
+    },
+  };
+}
+
+function toErrorFields(error: unknown) {
+  if (error instanceof MirrorError) return { code: error.code, message: error.message, hint: error.hint };
+  return error instanceof Error ? { message: error.message, stack: error.stack } : { message: String(error) };
+}
+
+/** What the keeping of nights tells, for a person at a terminal or for a log. */
+export interface NightLog {
+  readonly talk: NightTalk;
+  readonly onEvent: OnSyncEvent;
+  /** Something about the process itself. */
+  readonly note: (text: string) => void;
+}
+
+/** Text on a terminal, else a line of JSON an event, unless one of the two is asked for. */
+export function createNightLog(io: Io, { logFormat, logLevel }: LogSettings): NightLog {
+  const isJson = logFormat === 'json' || (logFormat === 'auto' && io.stderr.isTTY !== true);
+  return isJson ? createJsonLog(io, logLevel) : createTextLog(io);
+}
+
+function createTextLog(io: Io): NightLog {
+  const { timeZone } = io;
+  const note = (text: string): void => {
+    say(io.stderr, `${localizeTimes(text, timeZone)}\n`);
+  };
+  return {
+    note,
+    onEvent: createProgress(io.stderr, io.surroundings.now, timeZone),
+    talk: {
+      onWait: (plan) => {
+        note(renderWaiting(plan));
+      },
+      onBegin: (plan, night, missed) => {
+        note(renderNightBeginning(plan, night, missed));
+      },
+      onEnd: (night) => {
+        note(renderNightEnding(night));
+      },
+      onFailed: (error) => {
+        note(renderError(error, timeZone));
+      },
+    },
+  };
+}
+
+/** What a command does at the events of a run: it shows them, and tidies up after each page. */
+export function createRunEvents(
+  io: Io,
+  show = createProgress(io.stderr, io.surroundings.now, io.timeZone),
+): OnSyncEvent {
+  return (event) => {
+    show(event);
+    if (event.type === 'page-stored') io.keepHeapSmall();
+  };
+}

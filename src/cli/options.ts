@@ -1,0 +1,184 @@
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { readDotEnv } from '../config/env-file.ts';
+import { type Settings, parseSettings } from '../config/settings.ts';
+import {
+  type SettingName,
+  type WrittenSettings,
+  gatherSettings,
+  listUnknownNames,
+} from '../config/sources.ts';
+import { SETTINGS, SETTINGS_OF_SNAPSHOTS, SETTINGS_OF_SYNC, type SettingSpec } from '../config/specs.ts';
+import { readToken } from '../config/token.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import { type Moment, parseMoment } from '../history/moments.ts';
+import type { PeriodRequest } from '../history/period.ts';
+import { type Io, say } from './io.ts';
+import { ROW_FORMATS, type RowFormat } from './text/rows.ts';
+
+/** Those of a list that have a flag. */
+function listFlagged(settings: Readonly<Partial<Record<SettingName, SettingSpec>>>): SettingName[] {
+  return (Object.keys(settings) as SettingName[]).filter((name) => settings[name]?.flag != null);
+}
+
+export const ALL_SETTINGS = listFlagged(SETTINGS);
+export const SYNC_SETTINGS = listFlagged(SETTINGS_OF_SYNC);
+export const SNAPSHOT_SETTINGS = listFlagged(SETTINGS_OF_SNAPSHOTS);
+
+/** What commander collected for one command. */
+export type Flags = Readonly<Record<string, unknown>>;
+
+/** Adds the flags of the given settings to a command. Defaults are told in the help but applied later, after .env. */
+export function addSettings(command: Command, names: readonly SettingName[]): Command {
+  for (const name of names) {
+    const { flag, env, default: fallback, means } = SETTINGS[name];
+    if (flag === null) continue;
+    const notes = [`env: ${env}`, ...(fallback === undefined ? [] : [`default: ${fallback}`])].join(', ');
+    const forms = isSwitch(name) ? [flag, `--no-${flag.slice(2)}`] : [flag];
+    for (const [at, form] of forms.entries()) {
+      const option = new Option(form, at === 0 ? `${means} (${notes})` : `The opposite of ${flag}.`);
+      option.attributeName = () => name;
+      command.addOption(option);
+    }
+  }
+  return command;
+}
+
+/** What each process has been warned of, so that it is said once. */
+const warned = new WeakMap<Io, Set<string>>();
+
+function warn(io: Io, warning: string): void {
+  const said = warned.get(io) ?? new Set();
+  if (!said.has(warning)) say(io.stderr, `Warning: ${warning}\n`);
+  warned.set(io, said.add(warning));
+}
+
+/** The settings of a command as written: flag, environment, .env, default. Names that are no setting are warned of. */
+export function readWrittenSettings(
+  flags: Flags,
+  io: Io,
+  onWarning: (warning: string) => void = (warning) => {
+    warn(io, warning);
+  },
+): WrittenSettings {
+  const texts: Partial<Record<SettingName, string>> = {};
+  for (const name of ALL_SETTINGS) {
+    const flag = flags[name];
+    if (typeof flag === 'string') texts[name] = flag;
+    if (typeof flag === 'boolean') texts[name] = flag ? 'yes' : 'no';
+  }
+  const dotEnv = readDotEnv(resolve(io.folder, '.env'));
+  for (const warning of listUnknownNames(io.env, dotEnv)) onWarning(warning);
+  return gatherSettings(texts, io.env, dotEnv.values, io.folder, dotEnv.lines);
+}
+
+export function readSettings(flags: Flags, io: Io): Settings {
+  return parseSettings(readWrittenSettings(flags, io));
+}
+
+/** Settings and token, for a command that talks to the API. */
+export function readSettingsAndToken(flags: Flags, io: Io): { settings: Settings; token: string } {
+  const written = readWrittenSettings(flags, io);
+  return { settings: parseSettings(written), token: readToken(written) };
+}
+
+/** A setting that is yes or no, and whose flag takes no value. */
+function isSwitch(name: SettingName): boolean {
+  const { flag } = SETTINGS[name];
+  return flag !== null && !flag.includes('<');
+}
+
+/** What a moment can be, for the help of a flag that takes one. */
+export const MOMENT_HELP = `A moment is a run (7), a day (2026-03-01, yesterday, "last monday"), a month (2026-03, "last month"), a time ago (36h, 7d,
+"3 weeks ago"), or a time (2026-03-01T03:17:00Z). What names no zone is in local time.`;
+
+/** What every command with a period tells of it. */
+export const PERIOD_HELP = `--since means the runs that ended then or later, --until those that had ended by then. ${MOMENT_HELP}`;
+
+export function addSince(command: Command): Command {
+  return command.option('--since <moment>', 'from this run, or the first that ended then, on');
+}
+
+export function addUntil(command: Command): Command {
+  return command.option('--until <moment>', 'up to this run, or the last that had ended then');
+}
+
+/** The period that the flags ask for. Fails with USAGE. */
+export function readPeriod(flags: Flags, io: Io): Pick<PeriodRequest, 'since' | 'until'> {
+  const read = (flag: unknown) => (typeof flag === 'string' ? readMoment(flag, io) : undefined);
+  return { since: read(flags.since), until: read(flags.until) };
+}
+
+/** A moment as a person typed it, counted from now and here. Fails with USAGE. */
+export function readMoment(text: string, { surroundings, timeZone }: Io): Moment {
+  return parseMoment(text, { now: surroundings.now(), timeZone });
+}
+
+/** Parses a number of things to print; 0 stands for all of them. */
+export function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(limit))
+    throw new InvalidArgumentError('It takes a whole number; 0 means all.');
+  return limit === 0 ? Infinity : limit;
+}
+
+/** Text for people instead of rows: what a command that tells of something prints by default. */
+type PrintFormat = RowFormat | 'text';
+
+/** How rows are printed, and where. */
+export interface RowOutput {
+  readonly format: PrintFormat;
+  readonly isForSpreadsheet: boolean;
+  readonly nullText?: string;
+  /** Null for standard output. */
+  readonly file: string | null;
+  readonly mayReplace: boolean;
+}
+
+/** Adds the flags that say how rows are printed, and where. `usual` is the format without a flag. */
+export function addRowFormat(command: Command, usual: 'table' | 'text'): Command {
+  const formats = usual === 'table' ? ROW_FORMATS : [usual, ...ROW_FORMATS.filter((one) => one !== 'table')];
+  return command
+    .addOption(new Option('--format <format>', `how to print it (default: "${usual}")`).choices(formats))
+    .option('--json', 'the same as --format ndjson: one JSON object a line')
+    .option('--excel', 'CSV that a spreadsheet opens rightly: byte-order mark, no cell taken for a formula')
+    .option('--null <text>', 'what stands for NULL in a table, CSV, TSV and Markdown')
+    .option('--output <file>', 'write it into a file, whole or not at all')
+    .option('--force', 'with --output: replace a file that is there');
+}
+
+/** Fails with USAGE where flags contradict each other. */
+export function readRowFormat(flags: Flags, usual: 'table' | 'text'): RowOutput {
+  const format = toFormat(flags, usual);
+  if (typeof flags.null === 'string' && (format === 'json' || format === 'ndjson' || format === 'text'))
+    throw new MirrorError('USAGE', `--null does not go with the format ${format}.`, {
+      hint: 'JSON has null itself. Use --null with --format table, csv, tsv or markdown.',
+    });
+  if (flags.force === true && flags.output === undefined)
+    throw new MirrorError('USAGE', '--force goes with --output FILE.', {
+      hint: 'Leave it out, or name a file.',
+    });
+  return {
+    format,
+    isForSpreadsheet: flags.excel === true,
+    ...(typeof flags.null === 'string' ? { nullText: flags.null } : {}),
+    file: typeof flags.output === 'string' ? flags.output : null,
+    mayReplace: flags.force === true,
+  };
+}
+
+function toFormat(flags: Flags, usual: PrintFormat): PrintFormat {
+  const asked = [
+    ...(typeof flags.format === 'string' ? [[`--format ${flags.format}`, flags.format] as const] : []),
+    ...(flags.json === true ? [['--json', 'ndjson'] as const] : []),
+    ...(flags.excel === true ? [['--excel', 'csv'] as const] : []),
+    ...(flags.markdown === true ? [['--markdown', 'markdown'] as const] : []),
+  ];
+  const [first] = asked;
+  const other = asked.find(([, format]) => format !== first?.[1]);
+  if (first !== undefined && other !== undefined)
+    throw new MirrorError('USAGE', `${first[0]} and ${other[0]} contradict each other.`, {
+      hint: 'Give one of the two.',
+    });
+  return (first?.[1] ?? usual) as PrintFormat;
+}

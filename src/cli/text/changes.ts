@@ -1,0 +1,269 @@
+import type { FieldChange } from '../../case/diff.ts';
+import type { CaseFacts } from '../../history/names.ts';
+import type { Period } from '../../history/period.ts';
+import type {
+  CaseChange,
+  CaseChangeKind,
+  ChangeKey,
+  ChangedCase,
+  EntryChange,
+  FindChange,
+  PresenceKind,
+  ValueChange,
+} from '../../history/changes.ts';
+import { toLocalMinute } from '../../lib/local-time.ts';
+import { renderPlural, toCaseLink, toCaseName } from './words.ts';
+import { toEditedEntrySentence, toEntryWords, toFieldSentences } from './field-sentences.ts';
+import { clipText } from '../../lib/layout.ts';
+import { toOutcomeWords, toPeriodWords } from './period.ts';
+import type { WritingStyle } from './style.ts';
+
+/** A change as `--json` prints it, a new case with what a list tells of it. `old_value` and `new_value` are missing where there was no value. */
+export function toChangeJson(change: CaseChange, caseName: string | null, facts: CaseFacts | null) {
+  return {
+    run_id: change.runId,
+    changed_at: change.changedAt,
+    case_id: change.caseId,
+    case_name: caseName,
+    kind: change.kind,
+    ...toDetails(change),
+    ...(facts === null ? {} : toFactsJson(change.caseId, facts)),
+  };
+}
+
+function toFactsJson(caseId: number, { court, filed, caseTypes }: CaseFacts) {
+  return { court, filed, case_types: caseTypes, url: toCaseLink(caseId) };
+}
+
+function toDetails(change: CaseChange): object {
+  switch (change.kind) {
+    case 'changed':
+    case 'added':
+    case 'removed':
+      return { field: change.field, ...toValues(change) };
+    case 'entry added':
+      return { entry_key: change.entryKey, new_value: change.after };
+    case 'entry removed':
+      return { entry_key: change.entryKey, old_value: change.before };
+    case 'entry edited': {
+      const { entryKey, before, after, edits } = change;
+      const differences = edits.map((edit) => ({ field: edit.field, kind: edit.kind, ...toValues(edit) }));
+      return { entry_key: entryKey, old_value: before, new_value: after, differences };
+    }
+    default:
+      return {};
+  }
+}
+
+/** JSON.stringify leaves out a member that is undefined, and keeps null. */
+function toValues({ before, after }: Pick<FieldChange, 'before' | 'after'>) {
+  return { old_value: before, new_value: after };
+}
+
+/** Counts changes while they pass by. */
+class ChangeTotals {
+  /** Cases of which more is told than that they are new. */
+  changedCases = 0;
+  private readonly counts = new Map<CaseChangeKind, number>();
+
+  add({ keys }: ChangedCase): void {
+    if (isChanged({ keys })) this.changedCases++;
+    for (const { kind } of keys) this.counts.set(kind, this.of(kind) + 1);
+  }
+
+  /** How many changes there were of a kind. */
+  of(kind: CaseChangeKind): number {
+    return this.counts.get(kind) ?? 0;
+  }
+
+  /** All of it in one line. */
+  toWords(): string {
+    const fields = this.of('changed') + this.of('added') + this.of('removed');
+    const parts = [
+      renderPlural(this.changedCases, 'changed case'),
+      ...this.tell('appeared', 'new case'),
+      ...this.tell('departed', 'departure'),
+      ...this.tell('returned', 'return'),
+      ...this.tell('redacted', 'redaction'),
+      renderPlural(fields, 'change of fields', 'changes of fields'),
+      renderPlural(this.of('entry added'), 'new docket entry', 'new docket entries'),
+      ...this.tell('entry edited', 'edited docket entry', 'edited docket entries'),
+      ...this.tell('entry removed', 'removed docket entry', 'removed docket entries'),
+    ];
+    return `In all: ${parts.join(', ')}.`;
+  }
+
+  private tell(kind: CaseChangeKind, noun: string, plural?: string): string[] {
+    const count = this.of(kind);
+    return count === 0 ? [] : [renderPlural(count, noun, plural)];
+  }
+}
+
+/** Whether more is told of a case than that it is new. */
+function isChanged({ keys }: Pick<ChangedCase, 'keys'>): boolean {
+  return keys.some(({ kind }) => kind !== 'appeared');
+}
+
+/** Of the docket entries that one run brought to a case, or took from it, so many are listed. */
+const MOST_ENTRIES = 10;
+
+const PRESENCES: Readonly<Record<PresenceKind, string>> = {
+  appeared: 'came into the mirror',
+  redacted: 'was redacted: its content and its earlier history were removed on request',
+  departed: 'left the site',
+  returned: 'came back',
+};
+
+/** A sentence for each thing that one run changed in a case. Reads the values while it writes, a few at a time. */
+function* renderRunChanges(
+  keys: readonly ChangeKey[],
+  find: FindChange,
+  style: WritingStyle,
+  depth: number,
+): Generator<string> {
+  const values: ValueChange[] = [];
+  for (const key of keys) {
+    if (isPresence(key.kind)) yield style.line(PRESENCES[key.kind], depth);
+    else if (isOfField(key)) values.push(find(key) as ValueChange);
+  }
+  for (const sentence of toFieldSentences(values, style)) yield style.line(sentence, depth);
+  for (const kind of ['entry added', 'entry edited', 'entry removed'] as const) {
+    yield* renderEntries(
+      kind,
+      keys.filter((key) => key.kind === kind),
+      find,
+      style,
+      depth,
+    );
+  }
+}
+
+function* renderEntries(
+  kind: EntryChange['kind'],
+  keys: readonly ChangeKey[],
+  find: FindChange,
+  style: WritingStyle,
+  depth: number,
+): Generator<string> {
+  const shown = keys.slice(-MOST_ENTRIES);
+  const sentences = shown.map((key) => toEntrySentence(find(key), style));
+  if (keys.length === 0) return;
+  const rest = keys.length - shown.length;
+  if (kind === 'entry edited') {
+    for (const sentence of sentences) yield style.line(sentence, depth);
+    if (rest > 0)
+      yield style.line(
+        `were edited: ${renderPlural(rest, 'more docket entry', 'more docket entries')}`,
+        depth,
+      );
+    return;
+  }
+  const adjective = kind === 'entry added' ? 'new' : 'removed';
+  const count = renderPlural(keys.length, `${adjective} docket entry`, `${adjective} docket entries`);
+  if (keys.length === 1) {
+    yield style.line(`${count}: ${sentences.join('')}`, depth);
+    return;
+  }
+  yield style.line(rest > 0 ? `${count}, of which the last ${MOST_ENTRIES}:` : `${count}:`, depth);
+  for (const sentence of sentences) yield style.line(sentence, depth + 1);
+}
+
+function toEntrySentence(change: CaseChange, style: WritingStyle): string {
+  switch (change.kind) {
+    case 'entry added':
+      return toEntryWords(change.after, style);
+    case 'entry removed':
+      return toEntryWords(change.before, style);
+    case 'entry edited':
+      return toEditedEntrySentence(change, style);
+    default:
+      return '';
+  }
+}
+
+function isPresence(kind: ChangeKey['kind']): kind is PresenceKind {
+  return Object.hasOwn(PRESENCES, kind);
+}
+
+function isOfField({ kind }: ChangeKey): boolean {
+  return kind === 'changed' || kind === 'added' || kind === 'removed';
+}
+
+const LONGEST_FACT = 160;
+
+export interface ChangesToRender {
+  readonly period: Period;
+  readonly cases: Iterable<ChangedCase>;
+  readonly find: FindChange;
+  readonly nameOf: (caseId: number) => string | null;
+  readonly factsOf: (caseId: number) => CaseFacts;
+  readonly startOf: (runId: number) => string;
+  readonly timeZone: string;
+  /** Of changed cases and of new ones so many are printed; the totals count all. */
+  readonly limit: number;
+}
+
+/** Tells what changed, case by case, then the new cases one line each, then the totals; piece by piece. */
+export function* renderChanges(changes: ChangesToRender, style: WritingStyle): Generator<string> {
+  const { period, cases, nameOf, factsOf, limit, timeZone } = changes;
+  const totals = new ChangeTotals();
+  const newCases: number[] = [];
+  yield style.title(`Changes found by ${toPeriodWords(period, timeZone)}`);
+  for (const one of cases) {
+    totals.add(one);
+    if (one.keys[0]?.kind === 'appeared' && newCases.length < limit) newCases.push(one.caseId);
+    if (!isChanged(one) || totals.changedCases > limit) continue;
+    yield style.caseHeading(one.caseId, toCaseName(nameOf(one.caseId)));
+    yield* renderCase(one.keys, changes, style);
+    yield '\n';
+  }
+  yield* renderRest(totals.changedCases - limit, 'more changed case', style);
+  const appeared = totals.of('appeared');
+  if (appeared > 0) {
+    yield style.title('New cases');
+    for (const id of newCases) yield style.caseLine(id, toCaseName(nameOf(id)), toFactWords(factsOf(id)));
+    yield '\n';
+    yield* renderRest(appeared - limit, 'more new case', style);
+  }
+  const isNothing = totals.changedCases === 0 && appeared === 0;
+  yield style.sentence(isNothing ? 'Nothing changed.' : totals.toWords());
+  for (const line of toOutcomeWords(period, timeZone)) yield style.sentence(line);
+}
+
+function* renderRest(count: number, noun: string, style: WritingStyle): Generator<string> {
+  if (count > 0) yield `${style.sentence(`${renderPlural(count, noun)} not shown: --limit 0 shows all.`)}\n`;
+}
+
+function toFactWords({ court, filed, caseTypes }: CaseFacts): string[] {
+  return [
+    ...(court === null ? [] : [court]),
+    ...(filed === null ? [] : [`filed ${filed}`]),
+    ...(caseTypes.length === 0 ? [] : [caseTypes.join('; ')]),
+  ].map((fact) => clipText(fact, LONGEST_FACT));
+}
+
+function* renderCase(
+  keys: readonly ChangeKey[],
+  { period, find, startOf, timeZone }: ChangesToRender,
+  style: WritingStyle,
+): Generator<string> {
+  if (period.first.id === period.last.id) {
+    yield* renderRunChanges(keys, find, style, 0);
+    return;
+  }
+  for (const ofRun of toRuns(keys)) {
+    const runId = ofRun[0]?.run_id ?? 0;
+    yield style.line(`${toLocalMinute(startOf(runId), timeZone)}, run ${runId}:`, 0);
+    yield* renderRunChanges(ofRun, find, style, 1);
+  }
+}
+
+function toRuns(keys: readonly ChangeKey[]): ChangeKey[][] {
+  const runs: ChangeKey[][] = [];
+  for (const key of keys) {
+    const last = runs.at(-1);
+    if (last?.[0]?.run_id === key.run_id) last.push(key);
+    else runs.push([key]);
+  }
+  return runs;
+}

@@ -1,0 +1,47 @@
+import type { Finding } from '../../doctor/finding.ts';
+import { ERROR_KINDS } from '../../errors/codes.ts';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import { wrapText } from '../../lib/layout.ts';
+import { localizeTimes } from '../../lib/local-time.ts';
+import { toCellText } from './words.ts';
+
+/**
+ * What a person sees of a failure: one line, and a hint, with times on their clock. Only a fault of the program itself
+ * shows its stack. A command line that was not understood is explained by the help of `command`.
+ */
+export function renderError(error: unknown, timeZone: string, command: string | null = null): string {
+  if (error instanceof MirrorError) {
+    const told = `Error: ${toCellText(error.message)} [${error.code}]\nHint: ${toCellText(toHint(error, command))}`;
+    return localizeTimes(told, timeZone);
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const lines = detail.split('\n').map(toCellText).join('\n');
+  return `This is a fault of clearinghouse-mirror; please report it.\n${lines}`;
+}
+
+function toHint({ code, hint }: MirrorError, command: string | null): string {
+  if (code !== 'USAGE' || hint !== ERROR_KINDS.USAGE.hint || command === null) return hint;
+  return `\`clearinghouse-mirror ${command} --help\` shows how it is used.`;
+}
+
+const MARKS = { good: 'ok  ', warning: 'warn', bad: 'BAD ', 'not checked': '-   ' } as const;
+const INDENT = ' '.repeat(6);
+const CHECK_WIDTH = 9;
+
+interface Looked extends Pick<Finding, 'verdict' | 'detail' | 'hint'> {
+  /** What was looked at. */
+  readonly check: string;
+}
+
+/** One thing that was looked at, with what to do below it, and with times on the clock of who reads it. */
+export function renderFinding(
+  { check, verdict, detail, hint }: Looked,
+  width: number,
+  timeZone: string,
+): string {
+  const wrap = (text: string, indent: { first: string; rest?: string }): string =>
+    wrapText(toCellText(localizeTimes(text, timeZone)), width, indent);
+  const first = `${MARKS[verdict]}  ${check.padEnd(CHECK_WIDTH)} `;
+  const said = wrap(detail, { first, rest: ' '.repeat(first.length) });
+  return hint === null ? said : `${said}${wrap(hint, { first: INDENT })}`;
+}

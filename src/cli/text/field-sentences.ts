@@ -1,0 +1,255 @@
+import { type FieldChange, compareObjects } from '../../case/diff.ts';
+import { toPlainText } from '../../case/case-rows.ts';
+import type { EntryChange } from '../../history/changes.ts';
+import { type JsonObject, type JsonValue, isJsonObject } from '../../lib/json.ts';
+import { clipText } from '../../lib/layout.ts';
+import { renderCount } from './words.ts';
+import type { WritingStyle } from './style.ts';
+
+/** The elements that left a list or came into it, and those that only became otherwise. */
+export interface PairedElements {
+  readonly edited: readonly (readonly [before: JsonObject, after: JsonObject])[];
+  readonly removed: readonly JsonValue[];
+  readonly added: readonly JsonValue[];
+}
+
+/** An object that left a list and one that came into it under the same name, when no others have it, are one that was edited. */
+function pairElements(changes: readonly FieldChange[]): PairedElements {
+  const removed = changes.flatMap(({ before }) => (before === undefined ? [] : [before]));
+  const added = changes.flatMap(({ after }) => (after === undefined ? [] : [after]));
+  const [olds, news] = [toSingles(removed), toSingles(added)];
+  const edited = [...olds].flatMap(([name, before]) => {
+    const after = news.get(name);
+    return after === undefined ? [] : [[before, after] as const];
+  });
+  const paired = new Set<JsonValue>(edited.flat());
+  return {
+    edited,
+    removed: removed.filter((element) => !paired.has(element)),
+    added: added.filter((element) => !paired.has(element)),
+  };
+}
+
+/** The objects whose name no other has. */
+function toSingles(elements: readonly JsonValue[]): Map<string, JsonObject> {
+  const singles = new Map<string, JsonObject>();
+  const twice = new Set<string>();
+  for (const element of elements) {
+    if (!isJsonObject(element) || typeof element.name !== 'string') continue;
+    if (singles.has(element.name)) twice.add(element.name);
+    singles.set(element.name, element);
+  }
+  for (const name of twice) singles.delete(name);
+  return singles;
+}
+
+/** Where two texts differ: what comes before that stretch is the same, and so is what comes after. */
+export interface TextDifference {
+  /** The last words before the stretch. */
+  readonly lead: string;
+  /** The stretch in either text; empty where words only came, or only went. */
+  readonly before: string;
+  readonly after: string;
+  /** Whether the texts end with it. */
+  readonly isAtEnd: boolean;
+}
+
+const LEAD_LENGTH = 40;
+
+/** Finds the stretch from the first difference of two texts to the last, widened to whole words. */
+export function toTextDifference(before: string, after: string): TextDifference {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start++;
+  start = toWordStart(before, after, start);
+  let tail = 0;
+  while (tail < shorter - start && before[before.length - 1 - tail] === after[after.length - 1 - tail])
+    tail++;
+  tail = toWordEnd(before, after, tail);
+  return {
+    lead: toLead(before, start),
+    before: before.slice(start, before.length - tail).trim(),
+    after: after.slice(start, after.length - tail).trim(),
+    isAtEnd: tail === 0,
+  };
+}
+
+function toLead(text: string, start: number): string {
+  const from = Math.max(0, start - LEAD_LENGTH);
+  const words = text.slice(from, start).trim();
+  // A word that was cut is left out, where there are others.
+  return from === 0 ? words : words.replace(/^\S*\s+/, '');
+}
+
+/** A word of this many letters is cut all the same. */
+const LONGEST_WORD = 40;
+const isSpace = (letter: string | undefined): boolean => letter === undefined || /\s/.test(letter);
+
+function toWordStart(before: string, after: string, at: number): number {
+  if (isSpace(before[at]) && isSpace(after[at])) return at;
+  let start = at;
+  while (start > 0 && at - start < LONGEST_WORD && !isSpace(before[start - 1])) start--;
+  return start;
+}
+
+function toWordEnd(before: string, after: string, length: number): number {
+  const isBoundary = (tail: number): boolean => isSpace(before[before.length - tail]);
+  const endsWithSpace = (text: string): boolean => isSpace(text[text.length - length - 1]);
+  if (endsWithSpace(before) && endsWithSpace(after)) return length;
+  let tail = length;
+  while (!isBoundary(tail) && length - tail < LONGEST_WORD) tail--;
+  return tail;
+}
+
+const WIDEST_VALUE = 80;
+
+/** Says a value. In parentheses stands what is no text: that there is none, null, or a text without letters. */
+function toValueWords(value: JsonValue | undefined, style: WritingStyle): string {
+  if (value === undefined) return '(absent)';
+  if (value === null) return '(null)';
+  if (value === '') return '(empty)';
+  if (Array.isArray(value) && value.length === 0) return '(empty list)';
+  const text = toText(value);
+  const words = style.text(clipText(text, WIDEST_VALUE));
+  return text.length > 2 * WIDEST_VALUE ? `${words} (${renderCount(text.length)} characters)` : words;
+}
+
+/** Says "from one value to another", so that the words differ as the values do. */
+function toChangeWords(
+  before: JsonValue | undefined,
+  after: JsonValue | undefined,
+  style: WritingStyle,
+): string {
+  const words = [toValueWords(before, style), toValueWords(after, style)] as const;
+  const areOfTwoKinds = before != null && after != null && typeof before !== typeof after;
+  const [from, to] =
+    areOfTwoKinds || words[0] === words[1] ? [toJsonWords(before, style), toJsonWords(after, style)] : words;
+  return from === to ? `from ${from} to another value that begins alike` : `from ${from} to ${to}`;
+}
+
+function toJsonWords(value: JsonValue | undefined, style: WritingStyle): string {
+  return value === undefined ? '(absent)' : style.text(clipText(JSON.stringify(value), WIDEST_VALUE));
+}
+
+function toText(value: Exclude<JsonValue, null>): string {
+  if (typeof value === 'string') return needsQuotes(value) ? JSON.stringify(value) : value;
+  if (isJsonObject(value)) {
+    const [only, ...others] = Object.keys(value);
+    if (only === 'value' && others.length === 0 && typeof value.value === 'string') return value.value;
+    if (typeof value.name === 'string' && value.name.trim() !== '') return value.name;
+  }
+  return JSON.stringify(value);
+}
+
+/** A text that could be taken for one of our own words, or that ends in white space which nobody would see. */
+function needsQuotes(text: string): boolean {
+  return /^\s|\s$|^\((?:absent|null|empty|empty list)\)$/.test(text);
+}
+
+/** Texts longer than this are not printed whole, but where they differ. */
+const LONGEST_WHOLE = 80;
+const WIDEST_STRETCH = 160;
+const MOST_ELEMENTS = 8;
+
+/** Says in plain words how fields changed; changes of one list stand one after the other and become one sentence. */
+export function toFieldSentences(changes: readonly FieldChange[], style: WritingStyle): string[] {
+  const byField = new Map<string, FieldChange[]>();
+  for (const change of changes) {
+    const place = `${change.kind === 'changed' ? 'value' : 'list'} ${change.field}`;
+    const same = byField.get(place);
+    if (same === undefined) byField.set(place, [change]);
+    else same.push(change);
+  }
+  return [...byField.values()].flatMap((some) => {
+    const field = style.field(clipText(some[0]?.field ?? '', LONGEST_WHOLE));
+    return some[0]?.kind === 'changed'
+      ? some.map((one) => toValueSentence(field, one, style))
+      : toListSentences(field, some, style);
+  });
+}
+
+function toValueSentence(field: string, { before, after }: FieldChange, style: WritingStyle): string {
+  if (typeof before === 'string' && typeof after === 'string' && (isLong(before) || isLong(after)))
+    return toTextSentence(field, before, after, style);
+  return `${field} changed ${toChangeWords(before, after, style)}`;
+}
+
+const isHtml = (text: string): boolean => /<[a-z!/][^<>]*>/i.test(text);
+const isLong = (text: string): boolean => text.length > LONGEST_WHOLE || text.includes('\n') || isHtml(text);
+
+function toTextSentence(field: string, before: string, after: string, style: WritingStyle): string {
+  if (before === '' || after === '')
+    return `${field} changed from ${toValueWords(before, style)} to ${toValueWords(after, style)}`;
+  const read = isHtml(before) || isHtml(after) ? toPlainText : (text: string): string => text;
+  const [old, now] = [read(before), read(after)];
+  if (old === now) return `${field} changed in its markup only`;
+  const quote = (text: string): string => `"${style.text(clipText(text, WIDEST_STRETCH))}"`;
+  const stretch = toTextDifference(old, now);
+  const size = `(${renderCount(old.length)} to ${renderCount(now.length)} characters)`;
+  if (stretch.before === '' && stretch.after === '') return `${field} changed in its white space only`;
+  if (stretch.lead === '' && stretch.isAtEnd)
+    return `${field} changed from ${quote(old)} to ${quote(now)} ${size}`;
+  const where = stretch.lead === '' ? 'at the beginning' : `after ${quote(`…${stretch.lead}`)}`;
+  if (stretch.before !== '' && stretch.after !== '')
+    return `${field}: ${where}, ${quote(stretch.before)} became ${quote(stretch.after)} ${size}`;
+  const [what, text] = stretch.before === '' ? ['added', stretch.after] : ['removed', stretch.before];
+  return `${field}: text ${what} ${stretch.isAtEnd ? 'at the end' : where}: ${quote(text)} ${size}`;
+}
+
+function toListSentences(field: string, changes: readonly FieldChange[], style: WritingStyle): string[] {
+  const { edited, added, removed } = pairElements(changes);
+  const gone = new Set(removed.map((one) => toValueWords(one, style)));
+  const lookAlike = added.some((one) => gone.has(toValueWords(one, style)));
+  const list = (some: readonly JsonValue[]): string => {
+    const words = some
+      .slice(0, MOST_ELEMENTS)
+      .map((one) => (lookAlike ? toJsonWords(one, style) : toValueWords(one, style)));
+    const rest = some.length - words.length;
+    return `${words.join('; ')}${rest > 0 ? `; and ${renderCount(rest)} more` : ''}`;
+  };
+  return [
+    ...edited.flatMap(([before, after]) =>
+      toFieldSentences(compareObjects(before, after, ''), style).map(
+        (sentence) => `${field}, ${toValueWords(before, style)}: ${sentence}`,
+      ),
+    ),
+    ...(removed.length === 0 ? [] : [`${field}: removed ${list(removed)}`]),
+    ...(added.length === 0 ? [] : [`${field}: added ${list(added)}`]),
+  ];
+}
+
+const WIDEST_NUMBER = 12;
+
+type EditedEntry = Extract<EntryChange, { kind: 'entry edited' }>;
+
+/** A docket entry in one line: its number, its day, what it says. */
+export function toEntryWords(entry: JsonObject, style: WritingStyle): string {
+  const day = toDay(entry.date_filed);
+  const description = toOptionalText(entry.description);
+  return [
+    toEntryNumber(entry, style),
+    ...(day === null ? [] : [`(${day})`]),
+    description === '' ? '(no description)' : style.text(clipText(description, style.longest)),
+  ].join(' ');
+}
+
+export function toEditedEntrySentence({ before, edits }: EditedEntry, style: WritingStyle): string {
+  const what =
+    edits.length === 0 ? 'nothing but the order of its parts' : toFieldSentences(edits, style).join('; ');
+  const day = toDay(before.date_filed);
+  return `was edited: docket entry ${toEntryNumber(before, style)}${day === null ? '' : ` (${day})`}, ${what}`;
+}
+
+function toEntryNumber(entry: JsonObject, style: WritingStyle): string {
+  const number = toOptionalText(entry.entry_number);
+  return number === '' ? '(no number)' : style.text(clipText(number, WIDEST_NUMBER));
+}
+
+function toDay(value: JsonValue | undefined): string | null {
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}/.test(value) ? value.slice(0, 10) : null;
+}
+
+function toOptionalText(value: JsonValue | undefined): string {
+  if (value === undefined || value === null) return '';
+  return (typeof value === 'string' ? value : JSON.stringify(value)).trim();
+}

@@ -1,0 +1,65 @@
+import type { Period, RunAsOf, RunMark } from '../../history/period.ts';
+import { toLocalMinute, toZoneName, toZonedMinute } from '../../lib/local-time.ts';
+import { renderPlural } from './words.ts';
+
+/** "run 7 (2026-01-07 03:17 EST)", or "runs 2 to 7 (...)". */
+export function toPeriodWords({ first, last }: Period, timeZone: string): string {
+  const at = ({ started_at }: RunMark): string => toLocalMinute(started_at, timeZone);
+  const zone = toZoneName(last.started_at, timeZone);
+  return first.id === last.id
+    ? `run ${first.id} (${at(first)} ${zone})`
+    : `runs ${first.id} to ${last.id} (${at(first)} to ${at(last)} ${zone})`;
+}
+
+/** What a reader should know of the runs: those since, and the newest where it did not do all of its work. */
+export function toOutcomeWords({ last, quiet, baselineId }: Period, timeZone: string): string[] {
+  const since =
+    quiet === undefined
+      ? []
+      : [
+          `${renderPlural(quiet.count, 'run')} since then, the newest run ${quiet.newest.id} (${toLocalMinute(quiet.newest.started_at, timeZone)}), found nothing new.`,
+        ];
+  const newest = quiet?.newest ?? last;
+  return [
+    ...since,
+    ...(baselineId === undefined ? [] : [toBaselineWords(baselineId)]),
+    ...toRunWords(newest),
+  ];
+}
+
+function toRunWords({ id, outcome }: RunMark): string[] {
+  if (outcome === 'complete') return [];
+  if (outcome === 'running') return [`Run ${id} is still going on.`];
+  return [`Run ${id} ended ${outcome}: see \`clearinghouse-mirror status\`. It may have missed changes.`];
+}
+
+/** What is said where nothing can have changed yet, because the run is the first one. */
+export function toBaselineWords(runId: number): string {
+  return `Run ${runId} is the baseline: it filled the mirror, and changes are found from the next run on.`;
+}
+
+/** The end of a sentence that says that there is nothing, with why. */
+export function toNoneWords(period: Period | null, isAsked: boolean): string {
+  if (period === null) return `: ${toNoPeriodWords(isAsked)}.`;
+  return period.baselineId === undefined ? '.' : `. ${toBaselineWords(period.baselineId)}`;
+}
+
+/** What is said where no run lies in the period. */
+export function toNoPeriodWords(isAsked: boolean): string {
+  return isAsked ? 'no run ended in that time' : 'no run has ended in this mirror yet';
+}
+
+/** The flag of the commands that can answer from an earlier state. */
+export const AS_OF = [
+  '--as-of <moment>',
+  'from the state at an earlier time: a day (to its end), a time, 7d, or the number of a run',
+] as const;
+
+/** Says which state an answer is from. */
+export function renderRunAsOf({ runId, startedAt, endedAt }: RunAsOf, timeZone: string): string {
+  return `As of run ${runId}, which ${endedAt === null ? `began at ${toZonedMinute(startedAt, timeZone)} and died` : `ended at ${toZonedMinute(endedAt, timeZone)}`}.`;
+}
+
+export function toRunAsOfJson({ runId, startedAt, endedAt }: RunAsOf) {
+  return { as_of_run_id: runId, as_of_started_at: startedAt, as_of_ended_at: endedAt };
+}

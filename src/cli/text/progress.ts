@@ -1,0 +1,169 @@
+import { SingleBar } from 'cli-progress';
+import { clip, pad } from '../../lib/layout.ts';
+import { localizeTimes, toZonedMinute } from '../../lib/local-time.ts';
+import type { OnSyncEvent } from '../../sync/types.ts';
+import type { OnProgress } from '../../verify/proof.ts';
+import { type Out, say as sayTo } from '../io.ts';
+import { renderCount, renderDuration, renderPlural } from './words.ts';
+
+/** How long a log stays silent while a long status goes on. */
+const LINE_EVERY_MS = 10_000;
+
+/** Shows a run while it goes on: a bar for each status on a terminal, lines elsewhere. */
+export function createProgress(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
+  return out.isTTY === true ? createBars(out, now) : createLines(out, now, timeZone);
+}
+
+function createBars(out: Out, now: () => Date): OnSyncEvent {
+  const columns = out.columns ?? 80;
+  const isWide = columns >= 110;
+  const labelWidth = isWide ? 30 : 16;
+  const barsize = isWide ? 24 : 12;
+  // What is left of the line beside label, bar and "12,300/12,300 cases".
+  const tailWidth = columns - labelWidth - barsize - 24;
+  let bar: SingleBar | undefined;
+  let startedAt = 0;
+  const showTail = (text: string): void => {
+    bar?.update({ tail: clip(text, tailWidth) });
+  };
+  return (event) => {
+    switch (event.type) {
+      case 'status-begun': {
+        const label = pad(clip(`${event.status.id} ${event.status.label}`, labelWidth), labelWidth, 'left');
+        startedAt = now().getTime();
+        bar = new SingleBar({
+          stream: out,
+          format: '{label} {bar} {value}/{total} cases  {tail}',
+          barsize,
+          hideCursor: true,
+        });
+        bar.start(0, 0, { label, tail: '' });
+        break;
+      }
+      case 'page-stored': {
+        const { cases_seen: seen, count_last } = event.figures;
+        const total = Math.max(count_last ?? seen, seen);
+        const elapsedMs = Math.max(1, now().getTime() - startedAt);
+        bar?.setTotal(total);
+        bar?.update(seen);
+        if (seen > 0) {
+          const left = renderDuration(((total - seen) / seen) * elapsedMs);
+          showTail(`${Math.round((seen / elapsedMs) * 1000)}/s  ${left} left`);
+        }
+        break;
+      }
+      case 'page-unread':
+        showTail(`goes on after a page that could not be read: ${event.reason}`);
+        break;
+      case 'walking-again':
+        showTail(`again from page 1: ${event.reason}`);
+        break;
+      case 'retrying':
+        showTail(`again in ${renderDuration(event.waitMs)}: ${event.reason}`);
+        break;
+      case 'status-ended':
+        showTail(`${event.report.outcome}, ${renderDuration(now().getTime() - startedAt)}`);
+        bar?.stop();
+        bar = undefined;
+        break;
+      case 'run-failed':
+        bar?.stop();
+        bar = undefined;
+        break;
+      case 'run-begun':
+      case 'run-ended':
+      case 'looking-up':
+      case 'measuring-coverage':
+        break;
+    }
+  };
+}
+
+function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
+  let saidAt = 0;
+  const say = (text: string): void => {
+    saidAt = now().getTime();
+    sayTo(out, `${toZonedMinute(now(), timeZone)} ${localizeTimes(text, timeZone)}\n`);
+  };
+  return (event) => {
+    switch (event.type) {
+      case 'run-begun':
+        for (const id of event.deadRuns) say(`run ${id} had ended without a word; marked as died`);
+        say(event.runId === null ? 'dry run begun' : `run ${event.runId} begun`);
+        break;
+      case 'status-begun':
+        say(`${event.status.id} ${event.status.label}: begun`);
+        break;
+      case 'page-stored':
+        if (now().getTime() - saidAt >= LINE_EVERY_MS) {
+          const { cases_seen: seen, count_last: total } = event.figures;
+          say(
+            `${event.status.id} ${event.status.label}: ${renderCount(seen)} of ${renderCount(total ?? seen)} cases`,
+          );
+        }
+        break;
+      case 'page-unread':
+        say(`${event.status.id} ${event.status.label}: a page could not be read: ${event.reason}`);
+        break;
+      case 'walking-again':
+        say(`${event.status.id} ${event.status.label}: walking the list again: ${event.reason}`);
+        break;
+      case 'looking-up':
+        say(`looking up ${renderPlural(event.cases, 'missing case')}`);
+        break;
+      case 'measuring-coverage':
+        say('counting what the sweeps cannot see');
+        break;
+      case 'retrying':
+        say(
+          `trying again in ${renderDuration(event.waitMs)} (attempt ${event.attempt} failed): ${event.reason}`,
+        );
+        break;
+      case 'status-ended': {
+        const { status, outcome, figures } = event.report;
+        say(`${status.id} ${status.label}: ${outcome}, ${renderPlural(figures.cases_seen, 'case')}`);
+        break;
+      }
+      case 'run-ended':
+        say(`run ended: ${event.report.outcome}`);
+        break;
+      case 'run-failed':
+        say('run failed');
+        break;
+    }
+  };
+}
+
+/** A bar on a terminal, while a mirror is verified; nothing elsewhere. */
+export interface VerifyProgress {
+  readonly update: OnProgress;
+  /** Takes the bar away, so that a line can be written in its place. */
+  readonly clear: () => void;
+  readonly end: () => void;
+}
+
+export function createVerifyProgress(out: Out): VerifyProgress {
+  if (out.isTTY !== true) return { update: () => undefined, clear: () => undefined, end: () => undefined };
+  let bar: SingleBar | undefined;
+  const end = (): void => {
+    bar?.stop();
+    bar = undefined;
+  };
+  return {
+    update: (passed, total) => {
+      if (bar === undefined) {
+        bar = new SingleBar({
+          stream: out,
+          format: 'verifying {bar} {value}/{total} cases',
+          barsize: 24,
+          hideCursor: true,
+          clearOnComplete: true,
+        });
+        bar.start(total, passed);
+      }
+      bar.update(passed);
+    },
+    clear: end,
+    end,
+  };
+}

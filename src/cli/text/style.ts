@@ -1,0 +1,77 @@
+import { toCaseLink, toCellText } from './words.ts';
+import { wrapText } from '../../lib/layout.ts';
+
+/** How sentences are set: for a terminal, or as Markdown for a mail. */
+export interface WritingStyle {
+  /** Text from outside, so that it is read as text and nothing else. */
+  text(foreign: string): string;
+  /** The name of a field. */
+  field(name: string): string;
+  /** A line of a list; each depth is a list inside the one above. */
+  line(text: string, depth: number): string;
+  /** A sentence that stands alone. */
+  sentence(text: string): string;
+  title(text: string): string;
+  /** The lines over what is told of a case. */
+  caseHeading(id: number, name: string): string;
+  /** A case as one item of a list, with what is known of it. */
+  caseLine(id: number, name: string, facts: readonly string[]): string;
+  /** How long a quoted description may be. */
+  readonly longest: number;
+}
+
+const INDENT = '  ';
+const LONGEST = 120;
+
+/** Text that fits so many columns. */
+export function toPlainStyle(width: number): WritingStyle {
+  const sentence = (text: string): string => wrapText(text, width);
+  return {
+    text: toCellText,
+    field: toCellText,
+    line: (text, depth) => {
+      const first = INDENT.repeat(depth + 1);
+      return wrapText(text, width, { first, rest: `${first}${INDENT}` });
+    },
+    sentence,
+    title: (text) => `${sentence(text)}\n`,
+    caseHeading: (id, name) => `${sentence(`${toCellText(name)} (case ${id})`)}${toCaseLink(id)}\n`,
+    caseLine: (id, name, facts) => {
+      const rest = INDENT.repeat(2);
+      const lines = [facts.map(toCellText).join(', '), toCaseLink(id)].filter((line) => line !== '');
+      return [
+        wrapText(`${toCellText(name)} (case ${id})`, width, { first: INDENT, rest }),
+        ...lines.map((line) => wrapText(line, width, { first: rest })),
+      ].join('');
+    },
+    longest: width === Infinity ? LONGEST : Math.min(Math.max(LONGEST, 2 * width - 40), 3 * LONGEST),
+  };
+}
+
+export const MARKDOWN: WritingStyle = {
+  text: escapeMarkdown,
+  field: (name) => (/^[\w.]+$/.test(name) ? `\`${name}\`` : escapeMarkdown(name)),
+  line: (text, depth) => `${INDENT.repeat(depth)}- ${text}\n`,
+  sentence: (text) => `${text}\n`,
+  title: (text) => `## ${text}\n\n`,
+  caseHeading: (id, name) => `### ${toMarkdownLink(id, name)}\n\n`,
+  caseLine: (id, name, facts) => {
+    const known = facts.length === 0 ? '' : `: ${facts.map(escapeMarkdown).join(', ')}`;
+    return `- ${toMarkdownLink(id, name)}${known}\n`;
+  },
+  longest: LONGEST,
+};
+
+function toMarkdownLink(id: number, name: string): string {
+  return `[${escapeMarkdown(name)}](${toCaseLink(id)}) (case ${id})`;
+}
+
+/** What Markdown would take for markup: anywhere, at the beginning of a line, and as an address that becomes a link. */
+export function escapeMarkdown(text: string): string {
+  return toCellText(text)
+    .replace(/[\\`*_[\]<>&~|!@]/g, '\\$&')
+    .replace(/^(\s*)([#+=-])/, '$1\\$2')
+    .replace(/^(\s*\d+)([.)])/, '$1\\$2')
+    .replace(/:(?=\/\/)/g, '\\:')
+    .replace(/\bwww\./gi, (www) => `${www.slice(0, -1)}\\.`);
+}

@@ -1,0 +1,128 @@
+import { CHECK_NAMES, CHECKS, type CheckName, type Finding } from '../../verify/checks.ts';
+import type { VerifyReport } from '../../verify/proof.ts';
+import { EXIT_CODES } from '../../errors/exit-codes.ts';
+import { renderCount, renderDuration, renderPlural, toCellText } from './words.ts';
+import { renderTable } from './table.ts';
+
+/** A report, with where and how long. */
+export interface TimedReport extends VerifyReport {
+  readonly database: string;
+  readonly tookMs: number;
+}
+
+/** How many findings of one check are told one by one; the others are counted. */
+const MOST_LISTED = 50;
+
+const HINT =
+  'Restore a copy of the file that verifies without findings. `sync` does not mend what it has stored, unless the fingerprint is what is wrong. If no disk, program or person has touched the file, please report it.';
+
+/** Keeps the first findings of each check. */
+export function createFindingsList() {
+  const listed: Finding[] = [];
+  const perCheck = new Map<CheckName, number>();
+  return {
+    all: (): readonly Finding[] => listed,
+    /** Returns whether the finding is one of those that are told. */
+    add: (finding: Finding): boolean => {
+      const before = perCheck.get(finding.check) ?? 0;
+      perCheck.set(finding.check, before + 1);
+      if (before < MOST_LISTED) listed.push(finding);
+      return before < MOST_LISTED;
+    },
+  };
+}
+
+export function renderFinding({ check, caseId, runId, what, expected, found }: Finding): string {
+  const where = [caseId === null ? '' : `case ${caseId}`, runId === null ? '' : `run ${runId}`]
+    .filter((part) => part !== '')
+    .join(', ');
+  const text = `${where === '' ? '' : `${where}: `}${what}: expected ${expected}, found ${found}`;
+  return `${check.padEnd(7)}  ${toCellText(text)}\n`;
+}
+
+/** What ends a verification: a table of the checks, and a hint when there are findings. */
+export function renderVerifyReport(report: TimedReport, width: number): string {
+  const ran = CHECK_NAMES.filter((check) => isRun(check, report));
+  const table = renderTable(
+    [
+      { heading: 'check', fit: 'whole' },
+      { heading: 'findings', align: 'right', fit: 'whole' },
+      { heading: 'checked', align: 'right', fit: 'whole' },
+      { heading: '' },
+      { heading: 'proves' },
+    ],
+    ran.map((check) => [
+      check,
+      renderCount(report.tallies[check].findings),
+      renderCount(report.tallies[check].checked),
+      CHECKS[check].counts,
+      CHECKS[check].means,
+    ]),
+    width,
+  );
+  const findings = countFindings(report);
+  const cases = `${renderCount(report.casesChecked)} of ${renderPlural(report.casesMirrored, 'case')}`;
+  const ending = `${cases} verified in ${renderDuration(report.tookMs)}: ${findings === 0 ? 'nothing found' : renderPlural(findings, 'finding')}.\n`;
+  return [
+    findings === 0 ? '' : '\n',
+    table,
+    ...ran.map((check) => renderRest(check, report)),
+    renderFileDepth(report),
+    toCellText(`${report.database}: ${ending.trimEnd()}`),
+    '\n',
+    findings === 0 ? '' : `Hint: ${HINT}\n`,
+  ].join('');
+}
+
+function renderRest(check: CheckName, { tallies }: TimedReport): string {
+  const rest = tallies[check].findings - MOST_LISTED;
+  return rest > 0 ? `${check}: ${renderPlural(rest, 'further finding')} not listed.\n` : '';
+}
+
+function renderFileDepth({ fileDepth }: TimedReport): string {
+  if (fileDepth === null) return 'The file as a whole and the record of the runs were not looked at.\n';
+  if (fileDepth === 'full') return '';
+  return 'The file was looked through with quick_check only: indexes and references between rows were not.\n';
+}
+
+/** The checks that look at no single case. */
+const OF_THE_FILE: ReadonlySet<CheckName> = new Set(['file', 'schema', 'seals', 'ledger']);
+
+function isRun(check: CheckName, { fileDepth, tallies }: TimedReport): boolean {
+  return fileDepth !== null || tallies[check].findings > 0 || !OF_THE_FILE.has(check);
+}
+
+function countFindings({ tallies }: TimedReport): number {
+  return CHECK_NAMES.reduce((sum, check) => sum + tallies[check].findings, 0);
+}
+
+const FILE_CHECKS = { full: ['integrity_check', 'foreign_key_check'], quick: ['quick_check'] } as const;
+
+/** The report as `--json` prints it. */
+export function toVerifyJson(report: TimedReport, listed: readonly Finding[]) {
+  const findings = countFindings(report);
+  return {
+    database: report.database,
+    exit_code: EXIT_CODES[findings === 0 ? 'complete' : 'findings'].code,
+    cases_mirrored: report.casesMirrored,
+    file_checks: report.fileDepth === null ? [] : FILE_CHECKS[report.fileDepth],
+    checks: CHECK_NAMES.filter((check) => isRun(check, report)).map((check) => ({
+      check,
+      means: CHECKS[check].means,
+      checked: report.tallies[check].checked,
+      findings_total: report.tallies[check].findings,
+      findings: listed
+        .filter((finding) => finding.check === check)
+        .map(({ caseId, runId, what, expected, found }) => ({
+          case_id: caseId,
+          run_id: runId,
+          what,
+          expected,
+          found,
+        })),
+    })),
+    totals: { cases_checked: report.casesChecked, findings },
+    took_ms: report.tookMs,
+    hint: findings === 0 ? null : HINT,
+  };
+}

@@ -1,0 +1,78 @@
+import { clipText } from '../../lib/layout.ts';
+
+/** Directions of writing that a text from outside could use to show something else than it says. */
+const BIDI_CONTROLS = '\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069';
+const LINE_BREAKS = /[\t\r\n\u0085\u2028\u2029]+/g;
+const STEERING = new RegExp(`[\\p{Cc}${BIDI_CONTROLS}]`, 'gu');
+
+/** Makes a text safe for a line of a terminal: control characters, which could steer the terminal, become visible. */
+export function toCellText(text: string): string {
+  return text.replace(LINE_BREAKS, ' ').replace(STEERING, '\ufffd');
+}
+
+const UNSAFE_IN_JSON = new RegExp(`[\\u007f-\\u009f\\u2028\\u2029${BIDI_CONTROLS}]`, 'g');
+
+/**
+ * A value as JSON of one line that is safe on a terminal: JSON.stringify lets pass what steers some terminals, turns text
+ * around, or is a line break to some programs. The value stays the same.
+ */
+export function toJsonText(value: unknown, space?: number): string {
+  return escapeJson(JSON.stringify(value, null, space));
+}
+
+/** A value as a line of JSON: what every command prints with --json, one line for each thing that it tells of. */
+export function toJsonLine(value: unknown): string {
+  return `${toJsonText(value)}\n`;
+}
+
+/** The same for what is JSON already. */
+export function escapeJson(json: string): string {
+  return json.replace(
+    UNSAFE_IN_JSON,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** 1234567 as "1,234,567". */
+export function renderCount(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** Bytes in the largest unit that leaves at least one whole, to one decimal. */
+export function renderBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Milliseconds as "350 ms", "12.3 s", "4 min 05 s" or "2 h 03 min". */
+export function renderDuration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3600)} h ${two(Math.floor((seconds % 3600) / 60))} min`;
+}
+
+/** A count with its noun, in the plural where it needs one. */
+export function renderPlural(count: number, noun: string, plural = `${noun}s`): string {
+  return `${renderCount(count)} ${count === 1 ? noun : plural}`;
+}
+
+/** Where a person reads a case on the site. */
+export function toCaseLink(id: number): string {
+  return `https://clearinghouse.net/case/${id}`;
+}
+
+const WIDEST_NAME = 120;
+
+/** The name of a case as text of a sensible length, also where it has none. */
+export function toCaseName(name: string | null): string {
+  return name === null || name.trim() === '' ? '(no name)' : clipText(name, WIDEST_NAME);
+}

@@ -1,0 +1,116 @@
+import { lstatSync, statSync } from 'node:fs';
+import { decodeText } from './decode-text.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import { readRegularFile } from '../lib/files.ts';
+import { codeOf, wordsOf } from '../lib/system-errors.ts';
+
+/** A line of a .env that is not read as somebody meant it. */
+export interface OddLine {
+  /** Counted from 1. */
+  readonly line: number;
+  /** The name that it begins with; it may be no setting. */
+  readonly name: string;
+  /** What is odd, as the rest of a sentence that begins with the line; NAME stands for the setting. */
+  readonly why: string;
+}
+
+export interface ParsedDotEnv {
+  readonly values: Readonly<Record<string, string>>;
+  /** The line from which each value comes, counted from 1. */
+  readonly lines: Readonly<Record<string, number>>;
+  readonly odd: readonly OddLine[];
+}
+
+const LINE = /^\s*(?:export\s+)?([\w.-]+)\s*=\s*(.*)$/;
+/** The name with which a line begins that is no NAME=value. */
+const BEGINNING = /^\s*(?:export\s+|set\s+|\$env:)?([a-z][\w.-]*)/i;
+const QUOTED = /^(["'`])((?:(?!\1).)*)\1\s*(?:#.*)?$/;
+
+const NOTHING = 'sets nothing:';
+
+/**
+ * What a .env says, line by line, so that a line that cannot be read costs itself alone. No setting holds a line break, so
+ * none is put in and no value goes on in the next line. A `#` begins a comment at the start of a value or after a blank,
+ * as in a shell. Where a name stands twice, its last line counts.
+ */
+export function parseDotEnv(text: string): ParsedDotEnv {
+  const values: Record<string, string> = {};
+  const odd: OddLine[] = [];
+  const lineOf = new Map<string, number>();
+  for (const [at, content] of text.split('\n').entries()) {
+    const line = at + 1;
+    const [, name, rest = ''] = LINE.exec(content) ?? [];
+    if (name === undefined) {
+      const beginning = BEGINNING.exec(content)?.[1];
+      if (beginning !== undefined)
+        odd.push({ line, name: beginning, why: `${NOTHING} it is not of the form NAME=value` });
+      continue;
+    }
+    const read = readValue(rest.trim());
+    if ('why' in read) {
+      odd.push({ line, name, why: read.why });
+      continue;
+    }
+    const before = lineOf.get(name);
+    if (before !== undefined) odd.push({ line, name, why: `says anew what line ${before} says of NAME` });
+    lineOf.set(name, line);
+    values[name] = read.value;
+  }
+  return { values, lines: Object.fromEntries(lineOf), odd };
+}
+
+function readValue(rest: string): { readonly value: string } | { readonly why: string } {
+  const [, , quoted] = QUOTED.exec(rest) ?? [];
+  if (quoted !== undefined) return { value: quoted };
+  if (/^["'`]/.test(rest)) return { why: `${NOTHING} the quotation marks around NAME are not one pair` };
+  if (/^[“”„‘’‚«»]/.test(rest)) return { why: `${NOTHING} the quotation marks around NAME are curly ones` };
+  return { value: rest.replace(/(?:^|\s+)#.*$/, '') };
+}
+
+const MAX_BYTES = 1_000_000;
+
+/**
+ * Reads the file .env of a folder; an absent one is empty. It leads to files and addresses, so that of another user is
+ * refused, as by ssh: it has to belong to whoever runs the program, or to root. Fails with SETTING_INVALID.
+ */
+export function readDotEnv(path: string): ParsedDotEnv {
+  const bytes = readOwnFile(path);
+  const text = bytes === null ? '' : decodeText(bytes, path).replaceAll(/\r\n?/g, '\n');
+  return parseDotEnv(text);
+}
+
+/** What others than its owner may do with a file, in words; null where nothing, or where there are no such rights. */
+export function findRightsOfOthers(path: string): string | null {
+  if (process.getuid === undefined) return null;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() !== true) return null;
+  const rights = [(found.mode & 0o044) !== 0 && 'read', (found.mode & 0o022) !== 0 && 'change'];
+  return rights.filter((right) => right !== false).join(' and ') || null;
+}
+
+function readOwnFile(path: string): Buffer | null {
+  try {
+    const link = lstatSync(path, { throwIfNoEntry: false });
+    if (link === undefined) return null;
+    checkOwner(path, link.uid);
+    return readRegularFile(path, MAX_BYTES, (behind) => {
+      checkOwner(path, behind.uid);
+    });
+  } catch (cause) {
+    if (cause instanceof MirrorError) throw cause;
+    const why = codeOf(cause) === 'ENOENT' ? 'it is a link to a file that is not there' : wordsOf(cause);
+    throw new MirrorError('SETTING_INVALID', `${path} cannot be read: ${why}.`, { cause });
+  }
+}
+
+function checkOwner(path: string, owner: number): void {
+  const self = process.getuid?.();
+  if (self === undefined || owner === self || owner === 0) return;
+  throw new MirrorError(
+    'SETTING_INVALID',
+    `${path} belongs to another user (uid ${owner}), so it is not read.`,
+    {
+      hint: 'Look at what it says. If it is yours, make it so with chown; if not, run the command in another folder.',
+    },
+  );
+}

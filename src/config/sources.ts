@@ -1,0 +1,163 @@
+import { countSlips, listClosest } from '../lib/closest-names.ts';
+import type { OddLine, ParsedDotEnv } from './env-file.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import { toPath } from './paths.ts';
+import { SETTINGS, type SettingSpec } from './specs.ts';
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** A setting that names a file or a folder, as the value of its flag says. */
+export function isPathSetting(name: SettingName): boolean {
+  return /<(file|folder)>/.test(SETTINGS[name].flag ?? '');
+}
+
+/** Where a setting may be written, the first of them going before the others. */
+export const PLACES = ['flag', 'environment', '.env', 'default'] as const;
+
+export interface WrittenSetting {
+  readonly text: string;
+  readonly place: (typeof PLACES)[number];
+  /** The place in words, for messages. */
+  readonly from: string;
+  /** From where a relative path leads: for a .env the folder in which it stands, so that both can be moved together. */
+  readonly folder?: string;
+}
+
+/** The settings as they were written, each with where it was written. */
+export type WrittenSettings = Readonly<Partial<Record<SettingName, WrittenSetting>>>;
+
+/** Picks each setting's text from the first place that has it. An empty environment variable counts as not set. */
+export function gatherSettings(
+  flags: Readonly<Partial<Record<SettingName, string>>>,
+  env: NodeJS.ProcessEnv,
+  dotEnv: NodeJS.ProcessEnv,
+  folder = process.cwd(),
+  lines: Readonly<Record<string, number>> = {},
+): WrittenSettings {
+  const written: Partial<Record<SettingName, WrittenSetting>> = {};
+  for (const name of Object.keys(SETTINGS) as SettingName[]) {
+    const spec: SettingSpec = SETTINGS[name];
+    const flag = flags[name];
+    const shared = spec.isShared === true;
+    const small = spec.env.toLowerCase();
+    const names = shared ? [small, spec.env] : [spec.env];
+    const variable = names.find((one) => env[one] !== undefined && env[one] !== '');
+    const line = shared ? undefined : dotEnv[spec.env];
+    if (flag !== undefined)
+      written[name] = { text: flag, place: 'flag', from: spec.flag?.split(' ')[0] ?? spec.env, folder };
+    else if (variable !== undefined)
+      written[name] = { text: env[variable] ?? '', place: 'environment', from: variable, folder };
+    else if (line !== undefined && line !== '')
+      written[name] = { text: line, place: '.env', from: describeLine(spec.env, lines[spec.env]), folder };
+    else if (spec.default !== undefined)
+      written[name] = { text: spec.default, place: 'default', from: 'the default', folder };
+  }
+  return written;
+}
+
+function describeLine(name: string, line: number | undefined): string {
+  return `${name} in .env${line === undefined ? '' : ` (line ${line})`}`;
+}
+
+/** What a timer can hold, in milliseconds; more than enough for the others. */
+const LARGEST_NUMBER = 2 ** 31 - 1;
+
+const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
+  ...['yes', 'true', '1', 'on'].map((text) => [text, true] as const),
+  ...['no', 'false', '0', 'off'].map((text) => [text, false] as const),
+]);
+
+/** Checks single settings. Each fails with SETTING_INVALID. */
+export function readerOf(written: WrittenSettings) {
+  const whole = (name: SettingName, least: number, most = LARGEST_NUMBER): number => {
+    const { text, from } = written[name] ?? { text: '', from: name };
+    const value = /^\d{1,12}$/.test(text.trim()) ? Number(text) : NaN;
+    if (!(value >= least && value <= most)) {
+      const range = `a whole number from ${least} to ${most}`;
+      throw new MirrorError('SETTING_INVALID', `${from} must be ${range}, not ${JSON.stringify(text)}.`);
+    }
+    return value;
+  };
+  const line = (name: SettingName): string => {
+    const { text, from } = written[name] ?? { text: '', from: name };
+    if (text.trim() === '')
+      throw new MirrorError('SETTING_INVALID', `${from} is empty.`, {
+        hint: 'Give it a value, or leave it out.',
+      });
+    if (/\p{Cc}/u.test(text)) throw new MirrorError('SETTING_INVALID', `${from} must be a text of one line.`);
+    return text;
+  };
+  /** An absolute path. */
+  const path = (name: SettingName): string => {
+    const text = line(name).trim();
+    const { from = name, place = 'default', folder = process.cwd() } = written[name] ?? {};
+    return toPath(text, from, folder, place === 'flag' || place === 'default');
+  };
+  const yesOrNo = (name: SettingName): boolean => {
+    const { text, from } = written[name] ?? { text: '', from: name };
+    const known = YES_OR_NO.get(text.trim().toLowerCase());
+    if (known === undefined)
+      throw new MirrorError('SETTING_INVALID', `${from} must be yes or no, not ${JSON.stringify(text)}.`);
+    return known;
+  };
+  const oneOf = <Value extends string>(name: SettingName, values: readonly Value[]): Value => {
+    const { text, from } = written[name] ?? { text: '', from: name };
+    const found = values.find((one) => one === text.trim().toLowerCase());
+    if (found === undefined)
+      throw new MirrorError(
+        'SETTING_INVALID',
+        `${from} must be ${values.join(', ')}, not ${JSON.stringify(text)}.`,
+      );
+    return found;
+  };
+  return { whole, line, path, yesOrNo, oneOf };
+}
+
+const PREFIX = 'CLEARINGHOUSE_';
+const NAMES = Object.values(SETTINGS)
+  .map(({ env }): string => env)
+  .filter((name) => name.startsWith(PREFIX));
+/** The beginning of a name up to what follows the word, and the words in which somebody may write it. */
+const BEGINNING = /^(clearing[_-]house|clearinghouse|[a-z]+)[_-]?/i;
+const MOST_WRONG_LETTERS = 2;
+
+/** Whether somebody may have meant one of our names. */
+function looksLikeOurs(name: string): boolean {
+  const word = (BEGINNING.exec(name)?.[1] ?? '').replace(/[_-]/, '').toUpperCase();
+  return countSlips(word, PREFIX.slice(0, -1)) <= MOST_WRONG_LETTERS;
+}
+
+/** What is to be said of names that look like settings and are none, in the environment and in a .env. */
+export function listUnknownNames(env: NodeJS.ProcessEnv, { values: dotEnv, odd }: ParsedDotEnv): string[] {
+  const places = [
+    [env, 'the environment'],
+    [dotEnv, '.env'],
+  ] as const;
+  const unknown = places.flatMap(([values, place]) =>
+    Object.keys(values)
+      .filter((name) => looksLikeOurs(name) && !NAMES.includes(name))
+      .map((name) => `${name} in ${place} is no setting; ${suggest(name)}`),
+  );
+  return [...unknown, ...listOddLines(odd)];
+}
+
+/** Lines that name a setting and are not read as they were meant. Of their values nothing is told. */
+function listOddLines(odd: readonly OddLine[]): string[] {
+  return odd
+    .filter(({ name }) => looksLikeOurs(name))
+    .map(({ line, name, why }) => `line ${line} of .env ${why.replace('NAME', toClosest(name) ?? 'NAME')}.`);
+}
+
+function suggest(name: string): string {
+  const closest = toClosest(name);
+  return closest === undefined ? 'docs/configuration.md lists them.' : `did you mean ${closest}?`;
+}
+
+function toClosest(name: string): string | undefined {
+  const bare = name.toUpperCase().replace(BEGINNING, '');
+  const [closest] = listClosest(
+    bare,
+    NAMES.map((known) => known.slice(PREFIX.length)),
+  );
+  return closest === undefined ? undefined : `${PREFIX}${closest}`;
+}

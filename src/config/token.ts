@@ -1,0 +1,184 @@
+import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { relative, resolve, sep } from 'node:path';
+import { isatty } from 'node:tty';
+import { parseApiUrl } from '../api/urls.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import { codeOf, wordsOf } from '../lib/system-errors.ts';
+import { decodeText } from './decode-text.ts';
+import { whileSignalsEnd } from './early-signals.ts';
+import { PLACES, type WrittenSetting, type WrittenSettings, readerOf } from './sources.ts';
+
+const RIGHT = 'https://clearinghouse.net/api/v2p1/';
+const HOSTS = new Set(['clearinghouse.net', 'www.clearinghouse.net']);
+const HINT = `The API is at ${RIGHT}, which is also the default.`;
+
+/** Whether an address is on the Clearinghouse's own host, encrypted. */
+function isOfficialApi(url: URL): boolean {
+  return url.protocol === 'https:' && HOSTS.has(url.hostname) && url.port === '';
+}
+
+/** Refuses addresses of the Clearinghouse at which there is no API. Fails with SETTING_INVALID. */
+export function checkApiHost(url: URL, from: string): void {
+  if (url.hostname === 'api.clearinghouse.net')
+    throw new MirrorError(
+      'SETTING_INVALID',
+      `${from} names api.clearinghouse.net, the host of the API's documentation.`,
+      {
+        hint: HINT,
+      },
+    );
+  if (isOfficialApi(url) && !/^\/api\/v\w+\/$/.test(url.pathname))
+    throw new MirrorError(
+      'SETTING_INVALID',
+      `${from} names ${url.host}${url.pathname}, where there is no API.`,
+      {
+        hint: HINT,
+      },
+    );
+}
+
+/** What speaks against an address that can be used; null when nothing does. */
+export function findApiDoubt(url: URL): string | null {
+  return isOfficialApi(url) && url.pathname !== '/api/v2p1/'
+    ? `This program is written for version 2.1 of the API: ${RIGHT}`
+    : null;
+}
+
+/** The file that holds the token; undefined where the token itself is written in a place that goes before it. */
+export function findTokenFile({ token, tokenFile }: WrittenSettings): WrittenSetting | undefined {
+  if (tokenFile === undefined || token === undefined) return tokenFile;
+  return rankOf(tokenFile) <= rankOf(token) ? tokenFile : undefined;
+}
+
+const rankOf = ({ place }: WrittenSetting): number => PLACES.indexOf(place);
+
+/** The absolute path of the token file; `-` is standard input. */
+export function toTokenPath(written: WrittenSettings): string {
+  return written.tokenFile?.text.trim() === '-' ? '-' : readerOf(written).path('tokenFile');
+}
+
+/**
+ * Reads the token, without the word `Token` and without spaces around. The place that goes before the others decides;
+ * where one place names both a token and a file of one, the file does. Fails with ADDRESS_UNTRUSTED before anything is read
+ * that would be sent where nobody who holds it has pointed it.
+ */
+export function readToken(written: WrittenSettings): string {
+  const { token: given } = written;
+  const file = findTokenFile(written);
+  const path = file === undefined ? undefined : toTokenPath(written);
+  if (path !== undefined && path !== '-') checkThere(path, file?.from);
+  checkTrust(written, file ?? given, path);
+  const text = path === undefined ? given?.text : readTokenFile(path, file?.from);
+  const token = (text ?? '').trim().replace(/^token(\s+|$)/i, '');
+  if (token === '') throw new MirrorError('TOKEN_MISSING', 'No API token was given.');
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    const place = path === undefined ? (given?.from ?? 'The API token') : nameFile(path, file?.from);
+    throw new MirrorError('SETTING_INVALID', `${place} holds spaces or characters that a token cannot have.`);
+  }
+  return token;
+}
+
+/** A file that is not there is the fault to tell of, whatever address its token would go to. Fails with SETTING_INVALID. */
+function checkThere(path: string, from: string | undefined): void {
+  try {
+    statSync(path);
+  } catch (cause) {
+    throw toUnreadable(nameFile(path, from), cause);
+  }
+}
+
+function toUnreadable(name: string, cause: unknown): MirrorError {
+  return new MirrorError('SETTING_INVALID', `${name} cannot be read: ${wordsOf(cause)}.`, { cause });
+}
+
+/**
+ * A .env may come with a folder that somebody else has made. The address that it names is sent a token of its own only: one
+ * that stands in it, or in a file beside it.
+ */
+function checkTrust(
+  written: WrittenSettings,
+  secret: WrittenSetting | undefined,
+  path: string | undefined,
+): void {
+  const { apiUrl: address, caFile } = written;
+  if (caFile?.place === '.env' && secret !== undefined && secret.place !== '.env')
+    throw new MirrorError(
+      'ADDRESS_UNTRUSTED',
+      '.env names certificates to trust, so that no token that is set elsewhere is sent.',
+      { hint: 'Set CLEARINGHOUSE_CA_FILE where the token is set, or put the token into the same .env.' },
+    );
+  if (address?.place !== '.env' || secret === undefined) return;
+  const url = parseApiUrl(address.text, address.from);
+  if (isOfficialApi(url)) return;
+  const isOfEnv = secret.place === '.env';
+  if (isOfEnv && (path === undefined || isWithin(path, address.folder ?? process.cwd()))) return;
+  const what = isOfEnv ? 'token from outside its folder' : 'token that is set elsewhere';
+  throw new MirrorError('ADDRESS_UNTRUSTED', `.env names the address ${url.origin}, which gets no ${what}.`);
+}
+
+function isWithin(path: string, folder: string): boolean {
+  try {
+    const way = relative(realpathSync(resolve(folder)), realpathSync(path));
+    return way !== '..' && !way.startsWith(`..${sep}`) && !way.startsWith(sep);
+  } catch {
+    return false;
+  }
+}
+
+const MAX_BYTES = 65_536;
+const STDIN = 0;
+/** What came through a pipe, which can be read once only. */
+const piped = new Map<string, string>();
+
+/** Waits for a slow writer, as of a password manager. Fails with SETTING_INVALID. */
+function readTokenFile(path: string, from: string | undefined): string {
+  const known = piped.get(path);
+  if (known !== undefined) return known;
+  const name = nameFile(path, from);
+  if (path === '-' && isatty(STDIN))
+    throw new MirrorError('SETTING_INVALID', 'A token is not read from a terminal, which would show it.', {
+      hint: 'Run `clearinghouse-mirror init`, which asks for it without showing it.',
+    });
+  let file: number | undefined;
+  try {
+    const open = (): number => (path === '-' ? STDIN : openSync(path, 'r'));
+    const isFile = (path === '-' ? fstatSync(STDIN) : statSync(path)).isFile();
+    file = isFile ? open() : whileSignalsEnd(open);
+    const opened = file;
+    const bytes = isFile ? readWhole(opened, name) : whileSignalsEnd(() => readWhole(opened, name));
+    const text = decodeText(bytes, name);
+    if (!isFile) piped.set(path, text);
+    return text;
+  } catch (cause) {
+    if (cause instanceof MirrorError) throw cause;
+    throw toUnreadable(name, cause);
+  } finally {
+    if (file !== undefined && file !== STDIN) closeSync(file);
+  }
+}
+
+function nameFile(path: string, from = '--token-file'): string {
+  return path === '-' ? 'Standard input' : `The token file ${path} (${from})`;
+}
+
+function readWhole(file: number, name: string): Buffer {
+  const buffer = Buffer.alloc(MAX_BYTES + 1);
+  for (let length = 0; length <= MAX_BYTES;) {
+    try {
+      const count = readSync(file, buffer, length, buffer.length - length, null);
+      if (count === 0) return buffer.subarray(0, length);
+      length += count;
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'EOF') return buffer.subarray(0, length);
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
+  throw new MirrorError('SETTING_INVALID', `${name} holds more than a token.`);
+}
+
+/** Whether a token comes from what can be read once only, so that its path is no place to find it again. */
+export function isPipe(path: string): boolean {
+  return path === '-' || piped.has(path);
+}

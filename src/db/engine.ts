@@ -1,0 +1,133 @@
+import { createRequire } from 'node:module';
+import type Database from 'better-sqlite3';
+import { messageOf, MirrorError } from '../errors/mirror-error.ts';
+import { describeOddFile, toRealPath } from '../lib/files.ts';
+import { toSafeWords } from '../lib/safe-text.ts';
+import { codeOf } from '../lib/system-errors.ts';
+
+/** The class that better-sqlite3 exports. */
+type Engine = typeof Database;
+
+/**
+ * The packages that may hold better-sqlite3. npm installs those of them that the running Node accepts, so there is not
+ * one version for all: 13 is the only one that lasts on Node 24.19 and later, and it does not run on Node 20.
+ */
+export const ENGINE_PACKAGES = ['better-sqlite3-node22', 'better-sqlite3'] as const;
+export type EnginePackage = (typeof ENGINE_PACKAGES)[number];
+
+/** An engine that is installed. */
+export interface InstalledEngine {
+  readonly name: EnginePackage;
+  readonly version: string;
+}
+
+/** The running Node, as far as an engine depends on it: two of the strings of `process.versions`. */
+export interface NodeVersions {
+  readonly node: string;
+  /** The version of Node-API. */
+  readonly napi: string;
+}
+
+/** Version 13 calls functions of this version of Node-API: Node 22.14, 23.6 and all from 24 on have them. */
+const NODE_API_OF_13 = 10;
+/** From this version on, Node aborts when it collects a statement of version 12 or earlier outside of JavaScript. */
+const ABORTS_FROM = { major: 24, minor: 19 };
+
+/** Says what an engine is known to do with this Node that rules it out. Null when it is sound. */
+function findFault({ version }: InstalledEngine, { node, napi }: NodeVersions): string | null {
+  const [major = 0, minor = 0] = node.split('.').map(Number);
+  if (Number.parseInt(version, 10) >= 13)
+    return Number(napi) < NODE_API_OF_13 ? `crashes on Node ${node} when it is loaded` : null;
+  const aborts = major > ABORTS_FROM.major || (major === ABORTS_FROM.major && minor >= ABORTS_FROM.minor);
+  return aborts ? `aborts on Node ${node} at a moment that nobody can foresee` : null;
+}
+
+/** Lists the sound engines among those installed, best first. Fails with an ENGINE_... error when there is none. */
+export function pickEngines(
+  installed: readonly InstalledEngine[],
+  versions: NodeVersions,
+): readonly InstalledEngine[] {
+  if (installed.length === 0)
+    throw new MirrorError('ENGINE_MISSING', `No SQLite engine is installed for Node ${versions.node}.`);
+  const sound = installed.filter((engine) => findFault(engine, versions) === null);
+  if (sound.length > 0)
+    return sound.toSorted((a, b) => Number.parseInt(b.version, 10) - Number.parseInt(a.version, 10));
+  const faults = installed.map(
+    (engine) => `better-sqlite3 ${engine.version} ${String(findFault(engine, versions))}`,
+  );
+  throw new MirrorError('ENGINE_UNSAFE', `${faults.join('; ')}.`);
+}
+
+const require = createRequire(import.meta.url);
+let loaded: Engine | undefined;
+
+/**
+ * Opens an SQLite file. Fails before anything is opened: with an ENGINE_... error when no engine fits this Node, and with
+ * DATABASE_FOREIGN where the path leads to a named pipe, a device or a folder.
+ */
+export function openSqlite(path: string, options?: Database.Options): Database.Database {
+  const engine = loadEngine();
+  if (!/^(?::memory:$|file:)/.test(path)) refuseOddFiles(path);
+  return new engine(path, options);
+}
+
+/** To open a named pipe would wait for ever, and SQLite opens what lies beside a database too. */
+function refuseOddFiles(path: string): void {
+  refuseOddFile(path);
+  const real = toRealPath(path);
+  for (const ending of ['-wal', '-shm', '-journal'])
+    refuseOddFile(`${real}${ending}`, 'SQLite keeps a file of that name beside the database. Move it away.');
+}
+
+/** Fails with DATABASE_FOREIGN where a path leads to something else than a regular file. */
+export function refuseOddFile(path: string, hint?: string): void {
+  const kind = describeOddFile(path);
+  if (kind !== null)
+    throw new MirrorError('DATABASE_FOREIGN', `${path} is ${kind}.`, { ...(hint !== undefined && { hint }) });
+}
+
+/** Loads the best engine that is installed, once. Fails with an ENGINE_... error. */
+export function loadEngine(): Engine {
+  loaded ??= loadFirst(
+    pickEngines(listInstalled(), { node: process.versions.node, napi: process.versions.napi ?? '0' }),
+  );
+  return loaded;
+}
+
+function loadFirst(sound: readonly InstalledEngine[]): Engine {
+  // SQLite understands `file:` addresses only if the environment says so when the engine is loaded.
+  process.env.SQLITE_USE_URI = '1';
+  const causes: unknown[] = [];
+  for (const { name } of sound) {
+    try {
+      const engine = require(name) as Engine;
+      new engine(':memory:').close(); // better-sqlite3 loads its native part with the first database
+      return engine;
+    } catch (cause) {
+      causes.push(cause);
+    }
+  }
+  const [first] = causes;
+  const names = sound.map(({ version }) => version).join(' and ');
+  const reason = toSafeWords(messageOf(first));
+  throw new MirrorError('ENGINE_UNUSABLE', `better-sqlite3 ${names} cannot be loaded: ${reason}`, {
+    cause: first,
+  });
+}
+
+/** Lists the engines that can be found from here, sound or not. */
+export function listInstalled(): InstalledEngine[] {
+  return ENGINE_PACKAGES.flatMap((name) => {
+    const version = readVersion(name);
+    return version === null ? [] : [{ name, version }];
+  });
+}
+
+function readVersion(name: EnginePackage): string | null {
+  try {
+    return (require(`${name}/package.json`) as { version: string }).version;
+  } catch (cause) {
+    if (codeOf(cause) === 'MODULE_NOT_FOUND') return null;
+    throw cause;
+  }
+}

@@ -1,0 +1,43 @@
+import type Database from 'better-sqlite3';
+import type { ErrorCode } from '../errors/codes.ts';
+import { MirrorError, messageOf } from '../errors/mirror-error.ts';
+
+/** Which of our errors a result code of SQLite is. The first prefix that fits decides. */
+const CODES: readonly (readonly [prefix: string, code: ErrorCode])[] = [
+  ['SQLITE_NOTADB', 'DATABASE_FOREIGN'],
+  ['SQLITE_CORRUPT', 'DATABASE_DAMAGED'],
+  ['SQLITE_BUSY', 'DATABASE_BUSY'],
+  ['SQLITE_LOCKED', 'DATABASE_BUSY'],
+  ['SQLITE_FULL', 'DISK_FULL'],
+  ['SQLITE_IOERR_WRITE', 'DISK_FULL'],
+  ['SQLITE_IOERR_FSYNC', 'DISK_FULL'],
+  ['SQLITE_IOERR_SHM', 'DISK_FULL'],
+  ['SQLITE_IOERR', 'DATABASE_UNWRITABLE'],
+  ['SQLITE_READONLY', 'DATABASE_UNWRITABLE'],
+  ['SQLITE_CANTOPEN', 'DATABASE_UNWRITABLE'],
+  ['SQLITE_PERM', 'DATABASE_UNWRITABLE'],
+];
+
+/** What SQLite threw while `path` was used, as an error with advice; anything else stays the error that it was. */
+export function toDatabaseError(thrown: unknown, path: string): Error {
+  if (thrown instanceof MirrorError) return thrown;
+  if (isSqliteError(thrown)) {
+    const found = CODES.find(([prefix]) => thrown.code.startsWith(prefix));
+    if (found !== undefined)
+      return new MirrorError(found[1], `${path}: ${thrown.message} (${thrown.code}).`, { cause: thrown });
+  }
+  if (thrown instanceof TypeError && thrown.message.includes('directory does not exist')) {
+    return new MirrorError('DATABASE_UNWRITABLE', `The folder of ${path} does not exist.`, { cause: thrown });
+  }
+  return thrown instanceof Error ? thrown : new Error(messageOf(thrown));
+}
+
+/** By its code, not its class: a test runner may load the class more than once. */
+export function isSqliteError(thrown: unknown): thrown is InstanceType<typeof Database.SqliteError> {
+  return (
+    thrown instanceof Error &&
+    'code' in thrown &&
+    typeof thrown.code === 'string' &&
+    thrown.code.startsWith('SQLITE_')
+  );
+}

@@ -1,0 +1,92 @@
+import {
+  isSameDocket,
+  parseDocketNumber,
+  toBareNumber,
+  toNameWords,
+  type DocketNumber,
+} from '../case/reference.ts';
+import type { Mirror } from './open-mirror.ts';
+
+/** A case that somebody may mean. */
+export interface Candidate {
+  readonly id: number;
+  readonly name: string | null;
+  readonly court: string | null;
+  readonly filing_date: string | null;
+}
+
+interface NumberRow {
+  readonly id: number;
+  readonly docket_number_manual: string | null;
+  readonly docket_office_number: string | null;
+  readonly docket_year: number | null;
+  readonly docket_filing_number: number | null;
+  readonly docket_case_type: string | null;
+  readonly non_docket_case_number: string | null;
+}
+
+/** The cases of a docket number: by its parts, or by its letters and digits where it is of another form. */
+export function listByNumber({ sqlite }: Mirror, text: string, number: DocketNumber | null): Candidate[] {
+  const bare = toBareNumber(text);
+  const rows = sqlite
+    .prepare<[], NumberRow>(
+      `SELECT cases.id, docket_number_manual, docket_office_number, docket_year, docket_filing_number, docket_case_type,
+        non_docket_case_number
+       FROM cases LEFT JOIN dockets ON dockets.case_id = cases.id
+       WHERE docket_number_manual IS NOT NULL OR docket_filing_number IS NOT NULL OR non_docket_case_number IS NOT NULL`,
+    )
+    .iterate();
+  const found: number[] = [];
+  for (const row of rows) {
+    const isWritten = [row.docket_number_manual, row.non_docket_case_number].some(
+      (written) => written !== null && bare !== '' && toBareNumber(written) === bare,
+    );
+    const isSame = number !== null && listNumbers(row).some((stored) => isSameDocket(number, stored));
+    if (isWritten || isSame) found.push(row.id);
+  }
+  return listCandidates({ sqlite }, found);
+}
+
+/** What a docket says of its number, in text and in parts. */
+function listNumbers(row: NumberRow): DocketNumber[] {
+  const written = row.docket_number_manual === null ? null : parseDocketNumber(row.docket_number_manual);
+  const office = Number(row.docket_office_number ?? NaN);
+  const inParts =
+    row.docket_year === null || row.docket_filing_number === null
+      ? null
+      : {
+          office: row.docket_office_number !== null && Number.isSafeInteger(office) ? office : null,
+          year: String(row.docket_year).padStart(2, '0'),
+          type:
+            row.docket_case_type === null || row.docket_case_type === ''
+              ? null
+              : row.docket_case_type.toLowerCase(),
+          filing: row.docket_filing_number,
+        };
+  return [written, inParts].filter((one) => one !== null);
+}
+
+/** The cases whose name has all of these words: the whole name first, else as words, else as beginnings of words. */
+export function listByWords({ sqlite }: Mirror, text: string): Candidate[] {
+  const asked = toNameWords(text);
+  if (asked.length === 0) return [];
+  const rows = sqlite.prepare<[], { id: number; name: string }>(
+    'SELECT id, name FROM cases WHERE name IS NOT NULL ORDER BY id',
+  );
+  const found: Record<'whole' | 'words' | 'beginnings', number[]> = { whole: [], words: [], beginnings: [] };
+  for (const { id, name } of rows.iterate()) {
+    const words = toNameWords(name);
+    if (words.join(' ') === asked.join(' ')) found.whole.push(id);
+    else if (asked.every((word) => words.includes(word))) found.words.push(id);
+    else if (asked.every((word) => words.some((one) => one.startsWith(word)))) found.beginnings.push(id);
+  }
+  const best = [found.whole, found.words, found.beginnings].find(({ length }) => length > 0) ?? [];
+  return listCandidates({ sqlite }, best);
+}
+
+function listCandidates({ sqlite }: Pick<Mirror, 'sqlite'>, ids: readonly number[]): Candidate[] {
+  const find = sqlite.prepare<[number], Candidate>(
+    'SELECT id, name, court, filing_date FROM cases WHERE id = ?',
+  );
+  return ids.flatMap((id) => find.get(id) ?? []);
+}

@@ -1,0 +1,124 @@
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type Database from 'better-sqlite3';
+import { findEndOfText, isJsonObject, tryParse } from '../lib/json.ts';
+import { codeOf } from '../lib/system-errors.ts';
+
+/*
+ * What writers of a mirror that died have left beside it: unfinished copies of the whole file, hundreds of megabytes each,
+ * which may hold what is redacted. Only the holder of the writer's lock makes them, so whoever holds it may remove them.
+ */
+
+const PURPOSES = String.raw`(?:restoring|before-upgrade|replaced-[0-9TZ-]+)`;
+const TEMP = String.raw`\.[0-9a-f]{16}\.tmp`;
+const ENDINGS = String.raw`(?:-wal|-shm|-journal|\.before-upgrade)?`;
+
+/** Removes the unfinished copies beside a mirror, by its real path. The caller holds the writer's lock. */
+export function removeLeftovers(database: string): void {
+  const folder = dirname(database);
+  for (const name of listLeftovers(basename(database), listNamesIn(folder))) {
+    const path = join(folder, name);
+    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(path, { force: true });
+  }
+}
+
+/** Those of today's names, and of names that earlier versions gave. */
+function listLeftovers(base: string, names: readonly string[]): string[] {
+  const own = base.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+  const pattern = new RegExp(
+    `^(?:\\.${own}\\.${PURPOSES}${TEMP}${ENDINGS}|\\.\\.${own}\\.restoring${TEMP}\\.before-upgrade${TEMP}${ENDINGS}` +
+      `|${own}\\.restoring${ENDINGS}|${own}\\.before-upgrade\\.new)$`,
+  );
+  return names.filter((name) => pattern.test(name));
+}
+
+function listNamesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (thrown) {
+    if (['EACCES', 'ENOENT', 'ENOTDIR'].includes(codeOf(thrown))) return []; // opening a file there says what is wrong
+    throw thrown;
+  }
+}
+
+/*
+ * Which records kept aside are of a case. They are odd by their nature: cut off, two in one, without an id, with two ids.
+ * What is redacted has to be found in them all the same.
+ */
+
+/** The keys of the records kept aside that are of a case, in a file of any version that has the table. */
+export function listKeptAside(sqlite: Database.Database, caseId: number): string[] {
+  const columns = (sqlite.pragma('table_info(kept_aside)') as { name: string }[]).map(({ name }) => name);
+  const named = columns.includes('case_id') ? 'case_id' : 'NULL';
+  const rows = sqlite
+    .prepare<[], { key: string; record: string; named: number | null }>(
+      `SELECT fingerprint AS key, record, ${named} AS named FROM kept_aside`,
+    )
+    .iterate(); // one by one: a record may have megabytes
+  const keys: string[] = [];
+  for (const { key, record, named: id } of rows)
+    if (id === caseId || isOfCase(record, caseId)) keys.push(key);
+  return keys;
+}
+
+/**
+ * Whether a record kept aside is of a case, or holds something of it. A record that can be read is of the case that its
+ * id names, each of them where it has several; what it says of other cases is its own. One without an id, or that cannot be
+ * read, counts for every case that it names: what it holds cannot be told apart.
+ */
+export function isOfCase(record: string, caseId: number): boolean {
+  const value = tryParse(record);
+  if (value === undefined || typeof value === 'string') return isNamedIn(value ?? record, caseId);
+  const ids = [...listIds(record)];
+  const own = isJsonObject(value) ? ids.filter(({ depth, id }) => depth === 1 && Number.isInteger(id)) : [];
+  return (own.length > 0 ? own : ids).some(({ id }) => id === caseId);
+}
+
+/** Every value of a member `id` in JSON, with the number of lists and objects around it; a name given twice counts twice. */
+function* listIds(json: string): Generator<{ readonly depth: number; readonly id: number }> {
+  let depth = 0;
+  let [last, isValueOfId] = ['', false];
+  for (const token of listTokens(json)) {
+    if (isValueOfId) yield { depth, id: toId(token) };
+    isValueOfId = token === ':' && last.startsWith('"') && tryParse(last) === 'id';
+    if (token === '{' || token === '[') depth++;
+    else if (token === '}' || token === ']') depth--;
+    last = token;
+  }
+}
+
+/** A bracket, a colon, or all up to the next of these: a number, a word. */
+const TOKEN = /[{}[\]:]|[^\s{}[\],:"]+/y;
+const BETWEEN_TOKENS = /[\s,]*/y;
+
+/** The tokens of JSON, but for commas. */
+function* listTokens(json: string): Generator<string> {
+  for (let at = 0; ;) {
+    BETWEEN_TOKENS.lastIndex = at;
+    BETWEEN_TOKENS.test(json);
+    at = BETWEEN_TOKENS.lastIndex;
+    if (at >= json.length) return;
+    TOKEN.lastIndex = at;
+    const token = json[at] === '"' ? json.slice(at, findEndOfText(json, at)) : (TOKEN.exec(json)?.[0] ?? '');
+    yield token;
+    at += token.length;
+  }
+}
+
+/** A number, or a text that is one; NaN for all else. */
+function toId(token: string): number {
+  const text = token.replaceAll('"', '').trim();
+  return text === '' ? NaN : Number(text);
+}
+
+/** After the word `id`, whatever is left of quotes and colon, or in the address of a case. */
+const NAMED = /(?:(?<![A-Za-z0-9_])id[\\"'\s:=]{0,20}|\/cases?\/)(\d[\d.eE+]*)/g;
+
+function isNamedIn(text: string, caseId: number): boolean {
+  const plain = text
+    .replaceAll('\0', '')
+    .replaceAll(/\\+u00([0-7][0-9a-f])/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  for (const [, number = ''] of plain.matchAll(NAMED))
+    if (Number(number) === caseId || parseInt(number, 10) === caseId) return true;
+  return false;
+}

@@ -1,0 +1,109 @@
+import { fileURLToPath } from 'node:url';
+import type Database from 'better-sqlite3';
+import { SQL, is } from 'drizzle-orm';
+import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
+import { getTableConfig } from 'drizzle-orm/sqlite-core';
+import type { Mirror } from './open-mirror.ts';
+import { LIST_TABLES, caseDefendants, cases, docketEntries, dockets, relatedCases } from './schema/schema.ts';
+import { PACKAGE_FOLDER } from '../lib/package-info.ts';
+import { sealAll } from './seals.ts';
+
+/** The oldest SQLite that reads a mirror; see docs/decisions/0012-any-sqlite-since-3-34.md. */
+export const OLDEST_SQLITE = '3.34';
+
+/** Reads the migrations of this program, oldest first. */
+export function listMigrations(): MigrationMeta[] {
+  return readMigrationFiles({
+    migrationsFolder: fileURLToPath(new URL('migrations', PACKAGE_FOLDER)),
+  });
+}
+
+/**
+ * Runs the migrations that a file lacks and notes them as Drizzle does, in one transaction: they come together or not at
+ * all. Drizzle's own migrator ends a failed transaction by a ROLLBACK of its own. Where SQLite has rolled back already,
+ * as it does when the disk is full, that fails too, and the failure that mattered is lost. What `check` throws at the end undoes all of it.
+ */
+export function runMigrations(sqlite: Database.Database, check: () => void): void {
+  const run = sqlite.transaction(() => {
+    sqlite.exec(`CREATE TABLE IF NOT EXISTS "__drizzle_migrations" (
+      id SERIAL PRIMARY KEY,
+      hash text NOT NULL,
+      created_at numeric
+    )`);
+    const newest = sqlite.prepare('SELECT max(created_at) FROM __drizzle_migrations').pluck().get() as
+      number | null;
+    const note = sqlite.prepare('INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)');
+    for (const { sql, hash, folderMillis } of listMigrations()) {
+      if (newest !== null && folderMillis <= newest) continue;
+      for (const statement of sql) sqlite.exec(statement);
+      note.run(hash, folderMillis);
+    }
+    check();
+    sealAll(sqlite);
+  });
+  // Only so may a migration take a word out of the schema of a table without moving its rows.
+  sqlite.unsafeMode(true);
+  try {
+    run.immediate();
+  } finally {
+    sqlite.unsafeMode(false);
+  }
+}
+
+/**
+ * The indexes by which cases and what belongs to them are found. Kept up row by row while a million rows come in, they
+ * cost more than a tenth of all the work: each page of cases touches every part of them. Built at once, they take seconds.
+ */
+export const DEFERRED_INDEXES = [
+  cases,
+  caseDefendants,
+  dockets,
+  docketEntries,
+  relatedCases,
+  ...Object.values(LIST_TABLES),
+].flatMap((table) => {
+  const { name, indexes } = getTableConfig(table);
+  return indexes
+    .filter(({ config }) => !config.unique)
+    .map(({ config }) => ({
+      table: name,
+      name: config.name,
+      columns: config.columns.flatMap((column) => (is(column, SQL) ? [] : [column.name])),
+    }));
+});
+
+/**
+ * Does without those indexes from here on where no docket entry is stored yet: the first run fills the tables, and
+ * {@link restoreIndexes} builds them. Where that run died they stay away until one comes to its end. Without them every
+ * answer is the same, only later.
+ */
+export function deferIndexes({ sqlite }: Mirror): void {
+  const isEmpty = sqlite.prepare('SELECT 1 FROM docket_entries LIMIT 1').get() === undefined;
+  if (!isEmpty) return;
+  sqlite.transaction(() => {
+    for (const { name } of DEFERRED_INDEXES) sqlite.exec(`DROP INDEX IF EXISTS \`${name}\``);
+  })();
+}
+
+/** Builds those that are not there. */
+export function restoreIndexes({ sqlite }: Mirror): void {
+  for (const { table, name, columns } of DEFERRED_INDEXES) {
+    const list = columns.map((column) => `\`${column}\``).join(',');
+    sqlite.exec(`CREATE INDEX IF NOT EXISTS \`${name}\` ON \`${table}\` (${list})`);
+  }
+}
+
+/** As many rows of an index are looked at: enough to choose by, and milliseconds for a million of them. */
+const ROWS_LOOKED_AT = 400;
+/** Run ANALYZE where it is of use (2), and look at every table, not only at those that this connection has asked (0x10000). */
+const WHERE_OF_USE = '0x10002';
+
+/**
+ * Has SQLite note how selective the indexes are (`sqlite_stat1`), so that the queries of every reader use the better one.
+ * SQLite does so only for tables without such a note, and for those that have grown or shrunk tenfold since. With a limit no
+ * sample of the content is kept, which a redaction would leave behind.
+ */
+export function refreshStatistics({ sqlite }: Mirror): void {
+  sqlite.pragma(`analysis_limit = ${ROWS_LOOKED_AT}`);
+  sqlite.pragma(`optimize = ${WHERE_OF_USE}`);
+}

@@ -1,0 +1,56 @@
+import { MirrorError } from '../errors/mirror-error.ts';
+import { isSqliteError, toDatabaseError } from './errors.ts';
+import { explainQueryError, toWriteError, type RefusedStatement } from './query-errors.ts';
+import type { Mirror } from './open-mirror.ts';
+
+/** A whole number is a bigint only where a number would not hold it exactly. */
+export type Cell = string | number | bigint | Buffer | null;
+
+export interface QueryAnswer {
+  readonly columns: readonly string[];
+  /** Read while iterating: a result of any size costs the memory of one row. */
+  readonly rows: Iterable<readonly Cell[]>;
+}
+
+/**
+ * Runs a user's SQL on a read-only mirror. One statement that returns rows: anything else is refused with
+ * QUERY_WRITES, and what SQLite does not understand with QUERY_INVALID.
+ */
+export function query({ sqlite, path }: Mirror, text: string): QueryAnswer {
+  let statement;
+  try {
+    statement = sqlite.prepare<[], Cell[]>(text);
+  } catch (cause) {
+    throw toQueryError({ sqlite, text, cause }, path);
+  }
+  if (!statement.readonly) throw toWriteError();
+  if (!statement.reader)
+    throw new MirrorError('QUERY_WRITES', '`query` is read only, and this statement returns no rows.');
+  const columns = statement.columns().map(({ name }) => name);
+  return { columns, rows: streamRows(statement.raw(true).safeIntegers(true), { sqlite, text }, path) };
+}
+
+function* streamRows(
+  statement: { iterate(): Iterable<Cell[]> },
+  asked: Omit<RefusedStatement, 'cause'>,
+  path: string,
+): Generator<readonly Cell[]> {
+  try {
+    for (const row of statement.iterate()) yield row.map(toCell);
+  } catch (cause) {
+    throw toQueryError({ ...asked, cause }, path);
+  }
+}
+
+function toCell(cell: Cell): Cell {
+  return typeof cell === 'bigint' && Number.isSafeInteger(Number(cell)) ? Number(cell) : cell;
+}
+
+function toQueryError(refused: RefusedStatement, path: string): Error {
+  const { cause } = refused;
+  const isAboutTheText =
+    (isSqliteError(cause) &&
+      /^SQLITE_(ERROR|MISMATCH|TOOBIG|RANGE|CONSTRAINT|AUTH|READONLY)/.test(cause.code)) ||
+    (!isSqliteError(cause) && cause instanceof Error); // better-sqlite3's own: empty text, several statements, parameters
+  return isAboutTheText ? explainQueryError(refused) : toDatabaseError(cause, path);
+}

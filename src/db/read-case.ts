@@ -1,0 +1,199 @@
+import { and, count, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { toEntry } from '../case/docket-rows.ts';
+import { joinPayload } from '../case/fingerprint.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import type { JsonObject } from '../lib/json.ts';
+import type { Mirror } from './open-mirror.ts';
+import { cases, docketEntries, textHashes } from './schema/schema.ts';
+
+/**
+ * Why there is no case of this id, as an error: CASE_KEPT_ASIDE where the API sent a record of it that could not be read,
+ * else CASE_NOT_MIRRORED.
+ */
+export function toNotMirrored(
+  { sqlite, path }: Pick<Mirror, 'sqlite' | 'path'>,
+  caseId: number,
+): MirrorError {
+  const why = sqlite
+    .prepare<[number], string>(
+      'SELECT why FROM kept_aside WHERE case_id = ? ORDER BY last_run_id DESC, first_run_id DESC LIMIT 1',
+    )
+    .pluck()
+    .get(caseId);
+  if (why === undefined) return new MirrorError('CASE_NOT_MIRRORED', `${path} holds no case ${caseId}.`);
+  const reason = why.replace(/\.$/, '');
+  return new MirrorError(
+    'CASE_KEPT_ASIDE',
+    `The record of case ${caseId} that the API sent could not be read as a case, so it is kept aside, and its list is partial: ${reason}.`,
+    {
+      hint: `Its bytes are in the mirror: \`query "SELECT why, record FROM kept_aside WHERE case_id = ${caseId}"\`. A sync stores the case as soon as the API sends it right.`,
+    },
+  );
+}
+
+/** What the mirror itself knows of a case, beside the API's payload. */
+export interface StoredCase {
+  readonly id: number;
+  /** Equal to what the API sent, up to the order of keys. */
+  readonly payload: JsonObject;
+  readonly fingerprint: string;
+  readonly firstRunId: number;
+  readonly changedRunId: number;
+}
+
+/** Reads a case whole, at one moment even while a sync writes. Fails with CASE_NOT_MIRRORED or CASE_KEPT_ASIDE. */
+export function findCase(mirror: Mirror, id: number): StoredCase {
+  return mirror.db.transaction((moment) => {
+    const row = moment.select().from(cases).where(eq(cases.id, id)).get();
+    if (row === undefined) throw toNotMirrored(mirror, id);
+    const entries = moment.select().from(docketEntries).where(eq(docketEntries.case_id, id)).all();
+    const byKey = new Map(entries.map((entry) => [entry.mirror_key, entry]));
+    return {
+      id,
+      payload: joinPayload({
+        rest: JSON.parse(row.mirror_payload) as JsonObject,
+        entries: toOrder(row.mirror_entry_keys, byKey, toEntry),
+      }),
+      fingerprint: row.mirror_fingerprint,
+      firstRunId: row.mirror_first_run_id,
+      changedRunId: row.mirror_changed_run_id,
+    };
+  });
+}
+
+/** The rows in the order of the API's list; null when the payload had no list of entries. */
+function toOrder<Row, Item>(
+  keys: string | null,
+  byKey: ReadonlyMap<number, Row>,
+  toItem: (row: Row) => Item,
+): Item[] | null {
+  if (keys === null) return null;
+  return (JSON.parse(keys) as number[]).map((key) => {
+    const row = byKey.get(key);
+    if (row === undefined)
+      throw new MirrorError('DATABASE_DAMAGED', `The docket entry ${key} of this case has no row.`);
+    return toItem(row);
+  });
+}
+
+/** Whether a case is still on the site, and whether its content is still here. */
+export interface Presence {
+  readonly departed_run_id: number | null;
+  readonly departed_at: string | null;
+  readonly redacted_run_id: number | null;
+  readonly redacted_at: string | null;
+}
+
+/** When a case left the site, and when it was redacted, with the runs that recorded it. */
+export function findPresence({ sqlite }: Mirror, caseId: number): Presence {
+  const found = sqlite
+    .prepare<[number], Presence>(
+      `SELECT mirror_departed_run_id AS departed_run_id, departed.started_at AS departed_at,
+        mirror_redacted_run_id AS redacted_run_id, redacted.started_at AS redacted_at
+       FROM cases
+       LEFT JOIN sync_runs AS departed ON departed.id = mirror_departed_run_id
+       LEFT JOIN sync_runs AS redacted ON redacted.id = mirror_redacted_run_id
+       WHERE cases.id = ?`,
+    )
+    .get(caseId);
+  return found ?? { departed_run_id: null, departed_at: null, redacted_run_id: null, redacted_at: null };
+}
+
+const isPresentUnder = (statusIds: readonly number[]) =>
+  and(inArray(cases.mirror_status_id, [...statusIds]), isNull(cases.mirror_departed_run_id));
+
+/** The cases that came under one of these statuses and have not departed, by id, without those that `isSeen` knows. */
+export function listMissing(
+  { db }: Mirror,
+  statusIds: readonly number[],
+  isSeen: (caseId: number) => boolean,
+): { readonly id: number; readonly statusId: number | null }[] {
+  return db
+    .select({ id: cases.id, statusId: cases.mirror_status_id })
+    .from(cases)
+    .where(isPresentUnder(statusIds))
+    .orderBy(cases.id)
+    .all()
+    .filter(({ id }) => !isSeen(id));
+}
+
+/** How many cases came under one of these statuses and have not departed; of any status when none is named. */
+export function countPresent({ db }: Mirror, statusIds?: readonly number[]): number {
+  const where = statusIds === undefined ? isNull(cases.mirror_departed_run_id) : isPresentUnder(statusIds);
+  return db.select({ n: count() }).from(cases).where(where).get()?.n ?? 0;
+}
+
+/** What tells whether a case has changed since it was stored. */
+export interface StoredMark {
+  readonly fingerprint: string;
+  /** The status that it came under last. */
+  readonly statusId: number | null;
+  /** Whether it was found gone from the site. */
+  readonly isDeparted: boolean;
+}
+
+export type FindMark = (caseId: number) => StoredMark | undefined;
+
+/*
+ * Drizzle writes these two look-ups once; their answers come from SQLite directly, because every case of every night
+ * costs one or the other.
+ */
+
+/** Prepares the look-up of a case by its id. */
+export function prepareFindMark({ db, sqlite }: Mirror): FindMark {
+  const query = db
+    .select(MARK)
+    .from(cases)
+    .where(eq(cases.id, sql.placeholder('caseId')));
+  const statement = sqlite.prepare<[number], MarkRow>(query.toSQL().sql).raw();
+  return (caseId) => {
+    const row = statement.get(caseId);
+    return row && toMark(row);
+  };
+}
+
+/** A case whose bytes are known to say what is stored. */
+export interface KnownText {
+  readonly caseId: number;
+  /** What it says as its `case_ongoing`. */
+  readonly label: string | null;
+  /** And as its `case_status`. */
+  readonly caseStatus: string | null;
+  readonly mark: StoredMark;
+}
+
+export type FindKnownText = (textHash: string) => KnownText | undefined;
+
+/** Prepares the one look-up that an unchanged case costs. */
+export function prepareFindKnownText({ db, sqlite }: Mirror): FindKnownText {
+  const query = db
+    .select({ ...MARK, caseId: cases.id, label: cases.case_ongoing, caseStatus: cases.case_status })
+    .from(textHashes)
+    .innerJoin(
+      cases,
+      and(eq(cases.id, textHashes.case_id), eq(cases.mirror_fingerprint, textHashes.fingerprint)),
+    )
+    .where(eq(textHashes.hash, sql.placeholder('textHash')));
+  const statement = sqlite
+    .prepare<[string], [...MarkRow, caseId: number, label: string | null, caseStatus: string | null]>(
+      query.toSQL().sql,
+    )
+    .raw();
+  return (textHash) => {
+    const row = statement.get(textHash);
+    if (row === undefined) return undefined;
+    const [fingerprint, statusId, departedRunId, caseId, label, caseStatus] = row;
+    return { caseId, label, caseStatus, mark: toMark([fingerprint, statusId, departedRunId]) };
+  };
+}
+
+const MARK = {
+  fingerprint: cases.mirror_fingerprint,
+  statusId: cases.mirror_status_id,
+  departedRunId: cases.mirror_departed_run_id,
+};
+type MarkRow = [fingerprint: string, statusId: number | null, departedRunId: number | null];
+
+function toMark([fingerprint, statusId, departedRunId]: MarkRow): StoredMark {
+  return { fingerprint, statusId, isDeparted: departedRunId !== null };
+}

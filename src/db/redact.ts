@@ -1,0 +1,261 @@
+import { type SQL, and, count, eq, inArray, ne } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { toCaseRows } from '../case/case-rows.ts';
+import { fingerprint, splitPayload } from '../case/fingerprint.ts';
+import { MirrorError, messageOf } from '../errors/mirror-error.ts';
+import { toDatabaseError } from './errors.ts';
+import { listKeptAside } from './leftovers.ts';
+import type { Mirror } from './open-mirror.ts';
+import { toNotMirrored } from './read-case.ts';
+import { type RunStart, createSyncLedger, recordDeadRuns } from './run-log.ts';
+import {
+  LIST_TABLES,
+  caseChanges,
+  caseDefendants,
+  cases,
+  docketEntries,
+  dockets,
+  doubleSightings,
+  keptAside,
+  pastDocketEntries,
+  pastVersions,
+  relatedCases,
+  syncRuns,
+  textHashes,
+} from './schema/schema.ts';
+
+/** What a redaction of a case removes. */
+export interface Redaction {
+  readonly caseId: number;
+  /** The run that removed all of it already; null where there is content. */
+  readonly doneRunId: number | null;
+  /** Whether that run is not finished: bytes of the deleted rows may still be in the file. */
+  readonly isPending: boolean;
+  readonly name: string | null;
+  /** Rows of docket entries, present and past. */
+  readonly docketEntries: number;
+  /** Without those that say when the case left and came back, which stay. */
+  readonly changes: number;
+  /** Records kept aside that are of the case, or cannot be told from it. */
+  readonly keptAside: number;
+  /** Other cases that name this one among their related cases. What they say is theirs, and stays. */
+  readonly namedBy: number;
+}
+
+/** What a redaction of this case would remove. Fails with CASE_NOT_MIRRORED or CASE_NOT_DEPARTED. */
+export function findRedaction(mirror: Mirror, caseId: number): Redaction {
+  return mirror.db.transaction((moment) => {
+    const row = moment
+      .select({
+        name: cases.name,
+        departedRunId: cases.mirror_departed_run_id,
+        redactedRunId: cases.mirror_redacted_run_id,
+        payload: cases.mirror_payload,
+      })
+      .from(cases)
+      .where(eq(cases.id, caseId))
+      .get();
+    if (row === undefined) throw toNotMirrored(mirror, caseId);
+    if (row.departedRunId === null)
+      throw new MirrorError(
+        'CASE_NOT_DEPARTED',
+        `Case ${caseId} is on the site, as far as the mirror knows.`,
+      );
+    const countOf = (table: SQLiteTable, which: SQL | undefined): number =>
+      moment.select({ n: count() }).from(table).where(which).get()?.n ?? 0;
+    const keptAsideCount = listKeptAside(mirror.sqlite, caseId).length;
+    const isBare = row.payload === JSON.stringify({ id: caseId });
+    const doneRunId = isBare && keptAsideCount === 0 ? row.redactedRunId : null;
+    return {
+      caseId,
+      doneRunId,
+      isPending: listPendingRedactions({ db: moment }).some(({ runId }) => runId === doneRunId),
+      name: row.name,
+      docketEntries:
+        countOf(docketEntries, eq(docketEntries.case_id, caseId)) +
+        countOf(pastDocketEntries, eq(pastDocketEntries.case_id, caseId)),
+      changes: countOf(caseChanges, isContentOf(caseId)),
+      keptAside: keptAsideCount,
+      namedBy: countOf(relatedCases, eq(relatedCases.id, caseId)),
+    };
+  });
+}
+
+/** The changes of a case but for the dates on which it left and came back, which are no content. */
+const isContentOf = (caseId: number): SQL | undefined =>
+  and(eq(caseChanges.case_id, caseId), ne(caseChanges.field, 'mirror_departed_run_id'));
+
+/** Every table that holds something of a case by its `case_id`; attachments go with their entries. */
+const TABLES_OF_A_CASE = [
+  ...Object.values(LIST_TABLES),
+  caseDefendants,
+  relatedCases,
+  dockets,
+  docketEntries,
+  pastDocketEntries,
+  pastVersions,
+  doubleSightings,
+  textHashes,
+] as const;
+
+/**
+ * Removes the content of a departed case: from its rows, from its history, and from the file itself, which is rewritten
+ * so that no free page of it holds a remnant. What stays is that a case of this id was there, when it was first seen,
+ * left, and was redacted. Recorded as a run of its own, which is complete when the last byte is gone. Where nothing came
+ * back since an earlier redaction, that one is finished if it is pending, and stays as it is otherwise. Returns the id of
+ * the run. Fails with CASE_NOT_MIRRORED, CASE_NOT_DEPARTED, or REDACTION_UNFINISHED. The caller holds the writer's lock.
+ */
+export function redactCase(mirror: Mirror, caseId: number, start: RunStart, now: () => Date): number {
+  const { db, path } = mirror;
+  try {
+    const { doneRunId, isPending } = findRedaction(mirror, caseId);
+    if (isPending) finishRedactions(mirror, now);
+    if (doneRunId !== null) return doneRunId;
+    recordDeadRuns(mirror, now());
+    const ledger = createSyncLedger(mirror);
+    const runId = db.transaction(() => {
+      const run = ledger.beginRun(start);
+      deleteContent(mirror, caseId, run);
+      return run;
+    });
+    finishRedactions(mirror, now);
+    return runId;
+  } catch (thrown) {
+    throw toDatabaseError(thrown, path);
+  }
+}
+
+/** Removes the content of a case from a copy of a mirror, in which it need not have departed yet, as a run of its own. */
+export function redactCopy(mirror: Mirror, caseId: number, start: RunStart, now: () => Date): void {
+  recordDeadRuns(mirror, now());
+  const ledger = createSyncLedger(mirror);
+  mirror.db.transaction(() => {
+    const run = ledger.beginRun(start);
+    deleteContent(mirror, caseId, run);
+  });
+  finishRedactions(mirror, now);
+}
+
+/** Deletes the rows of a case, and overwrites them with zeros where they stood. */
+function deleteContent(mirror: Mirror, caseId: number, runId: number): void {
+  const { db, sqlite } = mirror;
+  sqlite.pragma('secure_delete = ON');
+  for (const table of TABLES_OF_A_CASE) db.delete(table).where(eq(table.case_id, caseId)).run();
+  db.delete(caseChanges).where(isContentOf(caseId)).run();
+  for (const key of listKeptAside(sqlite, caseId))
+    db.delete(keptAside).where(eq(keptAside.fingerprint, key)).run();
+  db.update(cases).set(toBareRow(caseId, runId)).where(eq(cases.id, caseId)).run();
+}
+
+/** The row of a case of which nothing but the id is known. */
+function toBareRow(caseId: number, runId: number) {
+  const payload = { id: caseId };
+  const split = splitPayload(payload);
+  return {
+    ...toCaseRows(payload, split, fingerprint(split)).case,
+    mirror_status_id: null,
+    mirror_changed_run_id: runId,
+    mirror_redacted_run_id: runId,
+  };
+}
+
+/*
+ * A redaction has two parts. One transaction deletes the rows; then the file is rewritten, because a deleted row leaves
+ * its bytes in free pages and in the log. The run of a redaction counts as complete only after both. Until then it is
+ * pending: it says so wherever the case is named, and the next writer finishes it.
+ */
+
+/** A redaction whose rows are deleted and whose bytes may still be in the file. */
+export interface PendingRedaction {
+  readonly runId: number;
+  readonly startedAt: string;
+  readonly caseIds: readonly number[];
+}
+
+const isPending = and(eq(syncRuns.trigger, 'redact'), ne(syncRuns.outcome, 'complete'));
+
+/** The redactions that are not finished, the oldest first. */
+export function listPendingRedactions({
+  db,
+}: {
+  readonly db: Pick<Mirror['db'], 'select'>;
+}): PendingRedaction[] {
+  const runs = db
+    .select({ runId: syncRuns.id, startedAt: syncRuns.started_at })
+    .from(syncRuns)
+    .where(isPending)
+    .orderBy(syncRuns.id)
+    .all();
+  if (runs.length === 0) return [];
+  const redacted = db
+    .select({ id: cases.id, runId: cases.mirror_redacted_run_id })
+    .from(cases)
+    .where(
+      inArray(
+        cases.mirror_redacted_run_id,
+        runs.map(({ runId }) => runId),
+      ),
+    )
+    .orderBy(cases.id)
+    .all();
+  return runs.map((run) => ({
+    ...run,
+    caseIds: redacted.filter(({ runId }) => runId === run.runId).map(({ id }) => id),
+  }));
+}
+
+/**
+ * Removes the bytes of deleted rows from the file and its log, and records the pending redactions as complete. The caller
+ * holds the writer's lock. Fails with REDACTION_UNFINISHED, which is on record then, where another program reads the file
+ * or there is no room.
+ */
+function finishRedactions(mirror: Mirror, now: () => Date): void {
+  const { db, path } = mirror;
+  if (listPendingRedactions(mirror).length === 0) return;
+  try {
+    removeDeletedBytes(mirror);
+  } catch (thrown) {
+    const error = toUnfinished(toDatabaseError(thrown, path), path);
+    db.update(syncRuns)
+      .set({
+        outcome: 'partial',
+        ended_at: now().toISOString(),
+        error_code: error.code,
+        error_message: error.message,
+      })
+      .where(isPending)
+      .run();
+    throw error;
+  }
+  db.update(syncRuns)
+    .set({ outcome: 'complete', ended_at: now().toISOString(), error_code: null, error_message: null })
+    .where(isPending)
+    .run();
+}
+
+/**
+ * The same at the start of a sync, which goes on in any case: where the bytes cannot be removed yet, the run of the
+ * redaction says why, and `status`, `verify` and `departed` say that it is pending.
+ */
+export function finishRedactionsIfPossible(mirror: Mirror, now: () => Date): void {
+  try {
+    finishRedactions(mirror, now);
+  } catch (thrown) {
+    if (!(thrown instanceof MirrorError && thrown.code === 'REDACTION_UNFINISHED')) throw thrown;
+  }
+}
+
+/** Rewrites the file without its free pages, and empties the log, in which the old pages stand too. */
+function removeDeletedBytes({ sqlite, path }: Mirror): void {
+  sqlite.exec('VACUUM');
+  const [checkpoint] = sqlite.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+  if (checkpoint?.busy !== 0) throw new MirrorError('REDACTION_UNFINISHED', `Another program reads ${path}.`);
+}
+
+function toUnfinished(cause: Error, path: string): MirrorError {
+  return new MirrorError(
+    'REDACTION_UNFINISHED',
+    `The rows are deleted, but ${path} still holds their bytes: ${messageOf(cause)}`,
+    { cause },
+  );
+}

@@ -1,0 +1,260 @@
+import { and, count, desc, eq, ne } from 'drizzle-orm';
+import { type Mirror, readOrElse } from './open-mirror.ts';
+import {
+  type RunOutcome,
+  type StatusOutcome,
+  caseChanges,
+  coverageChecks,
+  departureChecks,
+  statusSyncs,
+  syncRuns,
+} from './schema/schema.ts';
+import { createCaseWriter } from './write-case.ts';
+import type { Moment } from './write-history.ts';
+
+/** What made a run start. */
+export type Trigger = 'sync' | 'nightly' | 'demo' | 'redact';
+
+export interface RunStart {
+  readonly startedAt: Date;
+  readonly trigger: Trigger;
+  readonly version: string;
+  readonly apiUrl: string;
+  readonly processId: number;
+}
+
+/** How a run or a status ended badly; null for a good end. */
+export interface RecordedError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The figures of one status of a run, as they stand in `status_syncs`. */
+export type StatusFigures = Pick<
+  typeof statusSyncs.$inferSelect,
+  | 'count_first'
+  | 'count_last'
+  | 'cases_seen'
+  | 'cases_new'
+  | 'cases_changed'
+  | 'cases_unchanged'
+  | 'cases_kept_aside'
+  | 'pages'
+  | 'requests'
+  | 'retries'
+  | 'waited_ms'
+  | 'bytes'
+  | 'walks'
+  | 'cases_last_walk'
+>;
+
+/** Writes the record of runs: one row a run, one row a status of it. Each call is part of the caller's transaction. */
+export interface SyncLedger {
+  beginRun(start: RunStart): number;
+  beginStatus(runId: number, statusId: number, startedAt: Date): void;
+  recordFigures(runId: number, statusId: number, figures: StatusFigures): void;
+  endStatus(
+    runId: number,
+    statusId: number,
+    outcome: StatusOutcome,
+    endedAt: Date,
+    error: RecordedError | null,
+  ): void;
+  /** A status that was asked for and never begun. */
+  skipStatus(runId: number, statusId: number, at: Date, error: RecordedError): void;
+  /** The server wants no request before that moment: on record at once, for the process may not live to end the run. */
+  recordPause(runId: number, until: Date): void;
+  /** `pausedUntil`: the server wants no request before that moment. */
+  endRun(
+    runId: number,
+    outcome: RunOutcome,
+    endedAt: Date,
+    error: RecordedError | null,
+    pausedUntil?: Date | null,
+  ): void;
+  /** Ends a run and the status in hand as failed, in a transaction of its own. */
+  abandonRun(runId: number, endedAt: Date, error: RecordedError | null): void;
+}
+
+export function createSyncLedger({ db }: Mirror): SyncLedger {
+  const one = (runId: number, statusId: number) =>
+    and(eq(statusSyncs.run_id, runId), eq(statusSyncs.status_id, statusId));
+  return {
+    beginRun: ({ startedAt, trigger, version, apiUrl, processId }) =>
+      Number(
+        db
+          .insert(syncRuns)
+          .values({
+            outcome: 'running',
+            started_at: startedAt.toISOString(),
+            trigger,
+            version,
+            api_url: apiUrl,
+            process_id: processId,
+          })
+          .run().lastInsertRowid,
+      ),
+    beginStatus: (run_id, status_id, startedAt) => {
+      db.insert(statusSyncs)
+        .values({ run_id, status_id, outcome: 'running', started_at: startedAt.toISOString() })
+        .run();
+    },
+    recordFigures: (runId, statusId, figures) => {
+      db.update(statusSyncs).set(figures).where(one(runId, statusId)).run();
+    },
+    endStatus: (runId, statusId, outcome, endedAt, error) => {
+      db.update(statusSyncs)
+        .set({
+          outcome,
+          ended_at: endedAt.toISOString(),
+          error_code: error?.code ?? null,
+          error_message: error?.message ?? null,
+        })
+        .where(one(runId, statusId))
+        .run();
+    },
+    skipStatus: (run_id, status_id, at, error) => {
+      const time = at.toISOString();
+      db.insert(statusSyncs)
+        .values({
+          run_id,
+          status_id,
+          outcome: 'skipped',
+          started_at: time,
+          ended_at: time,
+          error_code: error.code,
+          error_message: error.message,
+        })
+        .run();
+    },
+    recordPause: (runId, until) => {
+      db.update(syncRuns).set({ paused_until: until.toISOString() }).where(eq(syncRuns.id, runId)).run();
+    },
+    endRun: (runId, outcome, endedAt, error, pausedUntil = null) => {
+      db.update(syncRuns)
+        .set({
+          outcome,
+          paused_until: pausedUntil?.toISOString() ?? null,
+          ended_at: endedAt.toISOString(),
+          error_code: error?.code ?? null,
+          error_message: error?.message ?? null,
+        })
+        .where(eq(syncRuns.id, runId))
+        .run();
+    },
+    abandonRun: (runId, endedAt, error) => {
+      const ending = {
+        outcome: 'failed',
+        ended_at: endedAt.toISOString(),
+        error_code: error?.code ?? null,
+        error_message: error?.message ?? null,
+      } as const;
+      db.transaction((all) => {
+        all
+          .update(statusSyncs)
+          .set(ending)
+          .where(and(eq(statusSyncs.run_id, runId), eq(statusSyncs.outcome, 'running')))
+          .run();
+        all.update(syncRuns).set(ending).where(eq(syncRuns.id, runId)).run();
+      });
+    },
+  };
+}
+
+/**
+ * Closes the record of runs whose process ended without a word (kill -9, power). Called by the holder of the writer's
+ * lock, who knows that no other run can be going on. `ended_at` stays null, because nobody knows it. Returns their ids.
+ */
+export function recordDeadRuns({ db }: Mirror, foundAt: Date): number[] {
+  return db.transaction((all) => {
+    const message = `The process ended without a word; found at ${foundAt.toISOString()}.`;
+    const dead = all
+      .update(syncRuns)
+      .set({ outcome: 'died', error_code: 'DIED', error_message: message })
+      .where(eq(syncRuns.outcome, 'running'))
+      .returning({ id: syncRuns.id })
+      .all();
+    all
+      .update(statusSyncs)
+      .set({ outcome: 'interrupted', error_code: 'DIED', error_message: message })
+      .where(eq(statusSyncs.outcome, 'running'))
+      .run();
+    return dead.map(({ id }) => id);
+  });
+}
+
+type OfRun = 'run_id' | 'checked_at';
+export type DepartureFigures = Omit<typeof departureChecks.$inferSelect, OfRun>;
+export type CoverageFigures = Omit<typeof coverageChecks.$inferSelect, OfRun | 'cases_mirrored'>;
+
+/** Marks cases as departed and records the check that found them gone, all in one transaction. */
+export function recordDepartures(
+  mirror: Mirror,
+  figures: DepartureFigures,
+  goneIds: readonly number[],
+  { runId, at }: Moment,
+): void {
+  mirror.db.transaction(() => {
+    const writer = createCaseWriter(mirror);
+    for (const id of goneIds) writer.writeDeparture(id, { runId, at });
+    mirror.db
+      .insert(departureChecks)
+      .values({ ...figures, run_id: runId, checked_at: at.toISOString() })
+      .run();
+  });
+}
+
+/** How many cases that had departed this run has seen again so far. */
+export function countReturned({ db }: Mirror, runId: number): number {
+  const isReturn = and(
+    eq(caseChanges.run_id, runId),
+    eq(caseChanges.field, 'mirror_departed_run_id'),
+    eq(caseChanges.new_value, 'null'),
+  );
+  return db.select({ n: count() }).from(caseChanges).where(isReturn).get()?.n ?? 0;
+}
+
+export function recordCoverage(
+  { db }: Mirror,
+  figures: CoverageFigures,
+  cases_mirrored: number,
+  { runId, at }: Moment,
+): void {
+  db.insert(coverageChecks)
+    .values({ ...figures, cases_mirrored, run_id: runId, checked_at: at.toISOString() })
+    .run();
+}
+
+/**
+ * How long, in milliseconds, the server of this address still wants no request, by what the newest run was told; 0 where
+ * there is nothing to wait for. Where the clock was set back it is never more than the server asked for.
+ */
+export function findPauseLeft({ db }: Mirror, apiUrl: string, now: Date): number {
+  const newest = db
+    .select()
+    .from(syncRuns)
+    .where(and(eq(syncRuns.api_url, apiUrl), ne(syncRuns.trigger, 'redact')))
+    .orderBy(desc(syncRuns.id))
+    .limit(1)
+    .get();
+  if (newest === undefined || newest.paused_until === null) return 0;
+  const until = Date.parse(newest.paused_until);
+  // Of a run that died nobody knows when it ended; it asked after its start.
+  const asked = until - Date.parse(newest.ended_at ?? newest.started_at);
+  const left = until - now.getTime();
+  // More is left than was asked for: the clock was set back. By more than the pause itself: nobody knows what is left.
+  if (left > 2 * asked) return 0;
+  return Math.max(0, Math.min(left, asked));
+}
+
+/** Until when the server of that address wants no request; null where nothing is known of it. */
+export function findPausedUntil(database: string, apiUrl: string, now: Date): Date | null {
+  return readOrElse(
+    database,
+    (mirror) => {
+      const left = findPauseLeft(mirror, apiUrl, now);
+      return left > 0 ? new Date(now.getTime() + left) : null;
+    },
+    null,
+  );
+}

@@ -1,0 +1,116 @@
+import { customType, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { ofRun, statuses, syncRuns } from './run-log.ts';
+
+/**
+ * SQLite has no booleans: 0 and 1 in the file, true and false in the code. Drizzle's own boolean mode would make 0 of
+ * null, and null means that the API did not say.
+ */
+export const flag = customType<{ data: boolean; driverData: number | null }>({
+  dataType: () => 'integer',
+  toDriver: (value: boolean | null) => (value === null ? null : Number(value)),
+  fromDriver: Boolean,
+});
+
+/** One row a case. Lists are tables of their own; the docket is in `dockets` and `docket_entries`. */
+export const cases = sqliteTable(
+  'cases',
+  {
+    id: integer('id').primaryKey(),
+    name: text('name'),
+    state: text('state'),
+    court: text('court'),
+    case_ongoing: text('case_ongoing'),
+    case_status: text('case_status'),
+    filing_date: text('filing_date'),
+    filing_year: integer('filing_year'),
+    terminating_date: text('terminating_date'),
+    closing_year: integer('closing_year'),
+    order_start_year: integer('order_start_year'),
+    order_end_year: integer('order_end_year'),
+    settlement_judgment_date: text('settlement_judgment_date'),
+    settlement_judgment_year: integer('settlement_judgment_year'),
+    last_checked_date: text('last_checked_date'),
+    summary_published_date: text('summary_published_date'),
+    public_interest_lawyer: text('public_interest_lawyer'),
+    pro_se_status: text('pro_se_status'),
+    class_action_sought: text('class_action_sought'),
+    class_action_granted: text('class_action_granted'),
+    cause_other: text('cause_other'),
+    prevailing_party: text('prevailing_party'),
+    relief_nature_other: text('relief_nature_other'),
+    injunction_duration: text('injunction_duration'),
+    permanent_injunction: flag('permanent_injunction'),
+    defendant_payment: text('defendant_payment'),
+    docket_status: text('docket_status'),
+    never_filed: flag('never_filed'),
+    non_docket_case_number: text('non_docket_case_number'),
+    non_docket_case_number_type: text('non_docket_case_number_type'),
+    non_docket_case_number_type_other: text('non_docket_case_number_type_other'),
+    clearinghouse_link: text('clearinghouse_link'),
+    is_active: flag('is_active'),
+    case_documents_url: text('case_documents_url'),
+    case_dockets_url: text('case_dockets_url'),
+    case_resources_url: text('case_resources_url'),
+    /** The status whose sweep delivered the case last. */
+    mirror_status_id: integer('mirror_status_id').references(() => statuses.id),
+    /** The run that first stored the case, and the one that last stored a change of it. */
+    mirror_first_run_id: ofRun('mirror_first_run_id'),
+    mirror_changed_run_id: ofRun('mirror_changed_run_id'),
+    /** Hash of the case's content; see docs/decisions/0002-order-carries-no-meaning.md. */
+    mirror_fingerprint: text('mirror_fingerprint').notNull(),
+    // Long texts stand last, so that a look at the other columns does not have to read past them.
+    plaintiff_description: text('plaintiff_description'),
+    summary: text('summary'),
+    summary_short: text('summary_short'),
+    summary_tiny: text('summary_tiny'),
+    /** `summary` without its HTML. */
+    mirror_summary_text: text('mirror_summary_text'),
+    /** The payload as JSON, without the docket entries. */
+    mirror_payload: text('mirror_payload').notNull(),
+    /** JSON list of `docket_entries.mirror_key` in the API's order; null when the payload has no list of entries. */
+    mirror_entry_keys: text('mirror_entry_keys'),
+    /** The run that found the case gone from the site; null while it is there. */
+    mirror_departed_run_id: integer('mirror_departed_run_id').references(() => syncRuns.id),
+    /** The run in which the content was removed on request (`redact`), with all of its history. */
+    mirror_redacted_run_id: integer('mirror_redacted_run_id').references(() => syncRuns.id),
+  },
+  (table) => [
+    index('cases_case_ongoing').on(table.case_ongoing),
+    index('cases_case_status').on(table.case_status),
+    index('cases_filing_date').on(table.filing_date),
+    index('cases_state').on(table.state),
+    index('cases_court').on(table.court),
+    index('cases_mirror_status_id').on(table.mirror_status_id),
+    index('cases_mirror_changed_run_id').on(table.mirror_changed_run_id),
+    index('cases_mirror_first_run_id').on(table.mirror_first_run_id),
+    index('cases_mirror_departed_run_id').on(table.mirror_departed_run_id),
+    index('cases_mirror_redacted_run_id').on(table.mirror_redacted_run_id),
+  ],
+);
+
+/** The column that ties a child row to its case. */
+export const caseId = () =>
+  integer('case_id')
+    .notNull()
+    .references(() => cases.id, { onDelete: 'cascade' });
+
+/** Where an element stood in the API's list, from 0. */
+export const position = () => integer('mirror_position').notNull();
+
+/**
+ * In which bytes a case came last, so that the same bytes need not be read again. It says nothing about a case that is
+ * not in the other tables: without a row, or with a stale one, a case is read and compared as a whole.
+ */
+export const textHashes = sqliteTable(
+  'text_hashes',
+  {
+    case_id: integer('case_id')
+      .primaryKey()
+      .references(() => cases.id, { onDelete: 'cascade' }),
+    /** SHA-256 of the bytes, and of what the program expects of them. */
+    hash: text('hash').notNull(),
+    /** The fingerprint of the case that they make. The row holds as long as it is that of the stored case. */
+    fingerprint: text('fingerprint').notNull(),
+  },
+  (table) => [index('text_hashes_hash').on(table.hash)],
+);

@@ -1,0 +1,86 @@
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { caseId } from './cases.ts';
+import { entryColumns } from './docket.ts';
+import { ofRun, statuses } from './run-log.ts';
+
+/* What the tables said before: from these and the tables themselves the mirror of any earlier run is rebuilt. */
+
+export const CHANGE_KINDS = ['changed', 'added', 'removed'] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+/** One row for each field of a case that changed, or for each element that came into a list or left it. */
+export const caseChanges = sqliteTable(
+  'case_changes',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    case_id: caseId(),
+    run_id: ofRun('run_id'),
+    changed_at: text('changed_at').notNull(),
+    /** A field of the payload, `main_docket.` before those of the docket; with the prefix `mirror_` a column of `cases`. */
+    field: text('field').notNull(),
+    /** `added` and `removed` are elements of a list; the order of a list carries no meaning and is not compared. */
+    kind: text('kind', { enum: CHANGE_KINDS }).notNull(),
+    /** The value before, as JSON; null when there was none, so that absent, `null` and `""` are three things. */
+    old_value: text('old_value'),
+    /** The value after, likewise. */
+    new_value: text('new_value'),
+  },
+  (table) => [
+    index('case_changes_case_id').on(table.case_id),
+    index('case_changes_run_id').on(table.run_id),
+    index('case_changes_field').on(table.field, table.run_id),
+  ],
+);
+
+/** The fingerprint that a case had before its present one, which proves a rebuilt state to be the true one. */
+export const pastVersions = sqliteTable(
+  'past_versions',
+  {
+    case_id: caseId(),
+    /** The run that stored this version. */
+    run_id: ofRun('run_id'),
+    fingerprint: text('fingerprint').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.case_id, table.run_id] })],
+);
+
+export const ENTRY_ENDS = ['edited', 'removed'] as const;
+
+/** What a docket entry said before it was edited, or before it left its docket. */
+export const pastDocketEntries = sqliteTable(
+  'past_docket_entries',
+  {
+    mirror_version_id: integer('mirror_version_id').primaryKey(),
+    /** What `docket_entries.mirror_id` was. */
+    mirror_id: integer('mirror_id').notNull(),
+    ...entryColumns(),
+    /** The run since which the entry read like this, and the one that found it otherwise. */
+    mirror_since_run_id: ofRun('mirror_since_run_id'),
+    mirror_until_run_id: ofRun('mirror_until_run_id'),
+    mirror_end: text('mirror_end', { enum: ENTRY_ENDS }).notNull(),
+  },
+  (table) => [
+    index('past_docket_entries_case_id').on(table.case_id, table.mirror_key),
+    index('past_docket_entries_mirror_first_run_id').on(table.mirror_first_run_id),
+    index('past_docket_entries_mirror_until_run_id').on(table.mirror_until_run_id),
+  ],
+);
+
+/** A case that one run saw under two statuses: it moved meanwhile, and the later sighting counts. */
+export const doubleSightings = sqliteTable(
+  'double_sightings',
+  {
+    run_id: ofRun('run_id'),
+    case_id: caseId(),
+    first_status_id: integer('first_status_id')
+      .notNull()
+      .references(() => statuses.id),
+    then_status_id: integer('then_status_id')
+      .notNull()
+      .references(() => statuses.id),
+    seen_at: text('seen_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.run_id, table.case_id, table.first_status_id, table.then_status_id] }),
+  ],
+);

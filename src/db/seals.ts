@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import type Database from 'better-sqlite3';
+import { getTableColumns, getTableName } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import * as schema from './schema/schema.ts';
+
+/*
+ * What a payload says is proven by its fingerprint, and so are the rows that are made of it. What the mirror itself says
+ * has nothing of the kind: that a case was there at all, under which status, what a run did and when. Of these tables
+ * the file keeps a seal: how many rows, and a digest of them. Whoever writes a row writes the seal in the same
+ * transaction, because a trigger does it; the triggers are temporary, so that the file itself holds none of them.
+ */
+
+/** A table that has a seal, and the columns that it covers. */
+export interface SealedTable {
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
+const whole = (table: SQLiteTable): SealedTable => ({
+  table: getTableName(table),
+  columns: Object.values(getTableColumns(table)).map(({ name }) => name),
+});
+
+export const SEALED_TABLES: readonly SealedTable[] = [
+  {
+    table: 'cases',
+    columns: [
+      'id',
+      'mirror_status_id',
+      'mirror_first_run_id',
+      'mirror_changed_run_id',
+      'mirror_departed_run_id',
+      'mirror_redacted_run_id',
+      'mirror_fingerprint',
+      'mirror_entry_keys',
+    ] satisfies (keyof typeof schema.cases.$inferSelect)[],
+  },
+  ...[
+    schema.statuses,
+    schema.syncRuns,
+    schema.statusSyncs,
+    schema.departureChecks,
+    schema.coverageChecks,
+    schema.doubleSightings,
+    schema.keptAside,
+    schema.payloadDrift,
+    schema.caseChanges,
+    schema.pastVersions,
+    schema.pastDocketEntries,
+    schema.textHashes,
+    schema.mirrorIdentity,
+    schema.mirrorSnapshot,
+  ].map(whole),
+];
+
+export interface Seal {
+  readonly rowCount: number;
+  readonly digest: string;
+}
+
+const DIGEST_BYTES = 32;
+const EMPTY = '0'.repeat(2 * DIGEST_BYTES);
+
+/** Keeps the seals for all that is written on this connection from now on. */
+export function keepSeals(sqlite: Database.Database): void {
+  defineFunction(sqlite);
+  for (const { table, columns } of SEALED_TABLES) {
+    const of = (row: 'OLD' | 'NEW', digest: string): string =>
+      `mirror_seal(${[digest, ...columns.map((column) => `${row}."${column}"`)].join(', ')})`;
+    const trigger = (when: string, more: number, digest: string): string =>
+      `CREATE TEMP TRIGGER "mirror_seal_${when.slice(0, 6).toLowerCase()}_${table}" AFTER ${when} ON main."${table}" BEGIN
+        UPDATE seals SET row_count = row_count + ${more}, digest = ${digest} WHERE table_name = '${table}';
+      END;`;
+    const updated = columns.map((column) => `"${column}"`).join(', ');
+    sqlite.exec(
+      trigger('INSERT', 1, of('NEW', 'digest')) +
+        trigger('DELETE', -1, of('OLD', 'digest')) +
+        trigger(`UPDATE OF ${updated}`, 0, of('NEW', of('OLD', 'digest'))),
+    );
+  }
+}
+
+/** Seals what is there: after a migration, whose own writing no trigger has seen. Part of the caller's transaction. */
+export function sealAll(sqlite: Database.Database): void {
+  const write = sqlite.prepare(
+    'INSERT OR REPLACE INTO seals (table_name, row_count, digest) VALUES (?, ?, ?)',
+  );
+  for (const one of SEALED_TABLES) {
+    const { rowCount, digest } = computeSeal(sqlite, one);
+    write.run(one.table, rowCount, digest);
+  }
+}
+
+/** Seals one table anew, for a writer without the triggers; a file from before there were seals has none to write. */
+export function sealTable(sqlite: Database.Database, table: SQLiteTable): void {
+  const one = SEALED_TABLES.find((sealed) => sealed.table === getTableName(table));
+  const hasSeals = sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'seals'`).get() !== undefined;
+  if (one === undefined || !hasSeals) return;
+  const { rowCount, digest } = computeSeal(sqlite, one);
+  sqlite
+    .prepare('UPDATE seals SET row_count = ?, digest = ? WHERE table_name = ?')
+    .run(rowCount, digest, one.table);
+}
+
+/** The seal that a table should have by the rows that it has. */
+export function computeSeal(sqlite: Database.Database, { table, columns }: SealedTable): Seal {
+  const names = columns.map((column) => `"${column}"`).join(', ');
+  const rows = sqlite
+    .prepare<[], unknown[]>(`SELECT ${names} FROM main."${table}"`)
+    .raw(true)
+    .safeIntegers(true);
+  const digest = Buffer.alloc(DIGEST_BYTES);
+  let rowCount = 0;
+  for (const row of rows.iterate()) {
+    addTo(digest, row);
+    rowCount++;
+  }
+  return { rowCount, digest: digest.toString('hex') };
+}
+
+function defineFunction(sqlite: Database.Database): void {
+  const options = { varargs: true, deterministic: true, safeIntegers: true };
+  sqlite.function('mirror_seal', options, (before: unknown, ...row: unknown[]) => {
+    const digest = Buffer.from(typeof before === 'string' ? before : EMPTY, 'hex');
+    addTo(digest, row);
+    return digest.toString('hex');
+  });
+}
+
+/** Adds a row to a digest. Adding it once more takes it out again. */
+function addTo(digest: Buffer, row: readonly unknown[]): void {
+  const hash = createHash('sha256').update(row.map(toMember).join('')).digest();
+  for (let at = 0; at < DIGEST_BYTES; at++) digest[at] = (digest[at] ?? 0) ^ (hash[at] ?? 0);
+}
+
+/** A value with its type and its length, so that no two rows are the same text. */
+function toMember(value: unknown): string {
+  if (value === null) return 'n;';
+  if (typeof value === 'bigint') return `i${value};`;
+  if (typeof value === 'number') return `r${value};`;
+  if (typeof value === 'string') return `t${value.length}:${value};`;
+  return `b${(value as Buffer).toString('hex')};`;
+}

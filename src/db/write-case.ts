@@ -1,0 +1,149 @@
+import { eq, sql } from 'drizzle-orm';
+import { type CaseRows, withEntries } from '../case/case-rows.ts';
+import type { Mirror } from './open-mirror.ts';
+import { prepareDeleteOf, prepareInsert } from './statements.ts';
+import {
+  LIST_TABLES,
+  type ListField,
+  caseDefendants,
+  cases,
+  dockets,
+  relatedCases,
+  textHashes,
+} from './schema/schema.ts';
+import { type Moment, type OwnWord, createHistoryWriter } from './write-history.ts';
+import { prepareWriteEntries } from './write-entries.ts';
+
+/** Under which status, in which run and when a case was seen. */
+export interface Sighting extends Moment {
+  readonly statusId: number;
+}
+
+/** All of it is part of the caller's transaction. */
+export interface CaseWriter {
+  /** Stores a case that is new or has changed, with all its child rows, and what it said before. */
+  writeCase(rows: CaseRows, sighting: Sighting, isNew: boolean): void;
+  /** Notes that an unchanged case came under this status, and so is on the site, perhaps again. */
+  writeSighting(caseId: number, sighting: Sighting): void;
+  /** Notes by which bytes the case can be known. */
+  writeTextHash(caseId: number, hash: string, fingerprint: string): void;
+  /** Marks a case as gone from the site. Nothing of it is deleted. */
+  writeDeparture(caseId: number, moment: Moment): void;
+}
+
+/** Prepares all statements once for a connection. */
+export function createCaseWriter(mirror: Mirror): CaseWriter {
+  const { db } = mirror;
+  const upsertCase = prepareInsert(mirror, cases, {
+    target: cases.id,
+    keep: ['mirror_first_run_id', 'mirror_redacted_run_id'],
+  });
+  const upsertDocket = prepareInsert(mirror, dockets, { target: dockets.case_id });
+  const deleteDocket = prepareDeleteOf(mirror, dockets, dockets.case_id);
+  const lists = (Object.keys(LIST_TABLES) as ListField[]).map((field) => ({
+    field,
+    insert: prepareInsert(mirror, LIST_TABLES[field]),
+    clear: prepareDeleteOf(mirror, LIST_TABLES[field], LIST_TABLES[field].case_id),
+  }));
+  const defendants = {
+    insert: prepareInsert(mirror, caseDefendants),
+    clear: prepareDeleteOf(mirror, caseDefendants, caseDefendants.case_id),
+  };
+  const related = {
+    insert: prepareInsert(mirror, relatedCases),
+    clear: prepareDeleteOf(mirror, relatedCases, relatedCases.case_id),
+  };
+  const entryWriter = prepareWriteEntries(mirror);
+  const history = createHistoryWriter(mirror);
+  const upsertTextHash = prepareInsert(mirror, textHashes, { target: textHashes.case_id });
+  const selectStatus = db
+    .select({ id: cases.mirror_status_id })
+    .from(cases)
+    .where(eq(cases.id, sql.placeholder('caseId')))
+    .prepare();
+  const updateOwnWord = db
+    .update(cases)
+    .set({
+      mirror_status_id: sql`${sql.placeholder('mirror_status_id')}`,
+      mirror_departed_run_id: sql`${sql.placeholder('mirror_departed_run_id')}`,
+    })
+    .where(eq(cases.id, sql.placeholder('caseId')))
+    .prepare();
+  const writeOwnWord = (caseId: number, own: OwnWord, moment: Moment): void => {
+    if (history.recordOwnWord(caseId, own, moment)) updateOwnWord.run({ caseId, ...own });
+  };
+
+  return {
+    writeCase(fresh, sighting, isNew) {
+      const case_id = fresh.case.id;
+      const update = isNew ? null : entryWriter.pair(case_id, fresh.entries);
+      const rows = update === null ? fresh : withEntries(fresh, update.entries);
+      const { runId } = sighting;
+      const own = toOwnWord(sighting);
+      if (!isNew) history.recordChange(rows.case, own, sighting);
+      upsertCase({
+        ...rows.case,
+        ...own,
+        mirror_first_run_id: runId,
+        mirror_changed_run_id: runId,
+        mirror_redacted_run_id: null,
+      } satisfies typeof cases.$inferSelect);
+      for (const { field, insert, clear } of lists) {
+        if (!isNew) clear(case_id);
+        rows.lists[field].forEach((value, mirror_position) => insert({ case_id, mirror_position, value }));
+      }
+      for (const [table, elements] of [
+        [defendants, rows.defendants],
+        [related, rows.relatedCases],
+      ] as const) {
+        if (!isNew) table.clear(case_id);
+        elements.forEach((element, mirror_position) =>
+          table.insert({ ...element, case_id, mirror_position }),
+        );
+      }
+      if (rows.docket === null) deleteDocket(case_id);
+      else upsertDocket({ ...rows.docket, case_id });
+      if (update === null) entryWriter.addEntries(case_id, rows.entries, runId);
+      else entryWriter.updateEntries(case_id, update, runId);
+    },
+    writeSighting(caseId, sighting) {
+      writeOwnWord(caseId, toOwnWord(sighting), sighting);
+    },
+    writeTextHash(case_id, hash, fingerprint) {
+      upsertTextHash({ case_id, hash, fingerprint });
+    },
+    writeDeparture(caseId, moment) {
+      const status = selectStatus.get({ caseId });
+      if (status === undefined) return;
+      writeOwnWord(caseId, { mirror_status_id: status.id, mirror_departed_run_id: moment.runId }, moment);
+    },
+  };
+}
+
+/** A case that was seen came under that status, and has not departed. */
+function toOwnWord({ statusId }: Sighting): OwnWord {
+  return { mirror_status_id: statusId, mirror_departed_run_id: null };
+}
+
+/** Puts cases under other statuses, where `isMove` says so of the stored and the new one; all in one transaction. */
+export function moveCases(
+  mirror: Mirror,
+  statusOf: ReadonlyMap<number, number>,
+  isMove: (oldId: number, newId: number) => boolean,
+  moment: Moment,
+): void {
+  if (statusOf.size === 0) return;
+  const { db } = mirror;
+  db.transaction(() => {
+    const writer = createCaseWriter(mirror);
+    for (const [id, statusId] of statusOf) {
+      const stored = db
+        .select({ statusId: cases.mirror_status_id })
+        .from(cases)
+        .where(eq(cases.id, id))
+        .get();
+      const oldId = stored?.statusId ?? statusId;
+      if (oldId !== statusId && isMove(oldId, statusId)) writer.writeSighting(id, { ...moment, statusId });
+    }
+  });
+}

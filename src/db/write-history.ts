@@ -1,0 +1,97 @@
+import { eq, sql } from 'drizzle-orm';
+import { compareCases, type FieldChange } from '../case/diff.ts';
+import { toVersion } from '../case/fingerprint.ts';
+import type { CaseRow } from '../case/case-rows.ts';
+import type { JsonObject, JsonValue } from '../lib/json.ts';
+import type { Mirror } from './open-mirror.ts';
+import { prepareInsert } from './statements.ts';
+import { caseChanges, cases, pastVersions } from './schema/schema.ts';
+
+/** When something was found to have changed. */
+export interface Moment {
+  readonly runId: number;
+  readonly at: Date;
+}
+
+/** The columns of `cases` that are the mirror's own word on a case, and have a history like the API's fields. */
+export interface OwnWord {
+  readonly mirror_status_id: number | null;
+  readonly mirror_departed_run_id: number | null;
+}
+
+export interface HistoryWriter {
+  /** Records how a case is about to change, before its row is overwritten. Part of the caller's transaction. */
+  recordChange(row: CaseRow, own: OwnWord, moment: Moment): void;
+  /** Records that only the mirror's own word on a case is about to change. Returns whether it does. */
+  recordOwnWord(caseId: number, own: OwnWord, moment: Moment): boolean;
+}
+
+/** Prepares the writing of history: of each case that is about to change, what it said before. */
+export function createHistoryWriter(mirror: Mirror): HistoryWriter {
+  const { db } = mirror;
+  const insertChange = prepareInsert(mirror, caseChanges);
+  const insertVersion = prepareInsert(mirror, pastVersions);
+  const selectCase = db
+    .select({
+      payload: cases.mirror_payload,
+      keys: cases.mirror_entry_keys,
+      fingerprint: cases.mirror_fingerprint,
+      changedRunId: cases.mirror_changed_run_id,
+      mirror_status_id: cases.mirror_status_id,
+      mirror_departed_run_id: cases.mirror_departed_run_id,
+    })
+    .from(cases)
+    .where(eq(cases.id, sql.placeholder('caseId')))
+    .prepare();
+
+  const write = (case_id: number, changes: readonly FieldChange[], { runId, at }: Moment): void => {
+    for (const { field, kind, before, after } of changes) {
+      insertChange({
+        id: null,
+        case_id,
+        run_id: runId,
+        changed_at: at.toISOString(),
+        field,
+        kind,
+        old_value: toText(before),
+        new_value: toText(after),
+      });
+    }
+  };
+
+  return {
+    recordChange(row, own, moment) {
+      const old = selectCase.get({ caseId: row.id });
+      if (old === undefined) return;
+      const changes = compareCases(
+        parseVersion(old.payload, old.keys),
+        parseVersion(row.mirror_payload, row.mirror_entry_keys),
+      );
+      write(row.id, [...changes, ...compareOwnWords(old, own)], moment);
+      // A version that the same run replaces was never the state after a run, and is not kept.
+      if (old.changedRunId !== moment.runId)
+        insertVersion({ case_id: row.id, run_id: old.changedRunId, fingerprint: old.fingerprint });
+    },
+    recordOwnWord(caseId, own, moment) {
+      const old = selectCase.get({ caseId });
+      const changes = old === undefined ? [] : compareOwnWords(old, own);
+      write(caseId, changes, moment);
+      return changes.length > 0;
+    },
+  };
+}
+
+/** A stored payload in the form in which versions are compared. */
+export function parseVersion(payload: string, entryKeys: string | null): JsonObject {
+  return toVersion(JSON.parse(payload) as JsonObject, entryKeys !== null);
+}
+
+function compareOwnWords(old: OwnWord, now: OwnWord): FieldChange[] {
+  return (['mirror_status_id', 'mirror_departed_run_id'] as const)
+    .filter((field) => old[field] !== now[field])
+    .map((field) => ({ field, kind: 'changed', before: old[field], after: now[field] }));
+}
+
+function toText(value: JsonValue | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}

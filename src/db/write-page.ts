@@ -1,0 +1,152 @@
+import { sql } from 'drizzle-orm';
+import type { Drift } from '../api/schema-drift.ts';
+import type { CaseRows } from '../case/case-rows.ts';
+import { toDatabaseError } from './errors.ts';
+import type { Mirror } from './open-mirror.ts';
+import { type StatusFigures, createSyncLedger } from './run-log.ts';
+import { doubleSightings, keptAside, payloadDrift } from './schema/schema.ts';
+import { type Sighting, createCaseWriter } from './write-case.ts';
+import type { Moment } from './write-history.ts';
+
+/** A record that cannot be a case, or cannot be read exactly, and where it came from. */
+export interface Misfit {
+  /** Its JSON as it came; of one that is no JSON in UTF-8 its text, as a JSON string. */
+  readonly record: string;
+  /** The bytes in which it came. */
+  readonly bytes: Buffer;
+  /** SHA-256 of the bytes, in hex. */
+  readonly fingerprint: string;
+  /** The case that it names, as far as that can be told. */
+  readonly caseId: number | null;
+  /** Whether it is stored as a case all the same. */
+  readonly isStored: boolean;
+  readonly why: string;
+  readonly source: string;
+  readonly position: number;
+}
+
+/** Drift found in a case. */
+export interface CaseDrift extends Drift {
+  readonly caseId: number;
+}
+
+/** A case that one run saw under two statuses. */
+export interface DoubleSighting {
+  readonly caseId: number;
+  readonly firstStatusId: number;
+  readonly thenStatusId: number;
+}
+
+/** Keeps a record aside; the same record coming again only moves `last_run_id`. Part of the caller's transaction. */
+function writeMisfit({ db }: Mirror, misfit: Misfit, runId: number): void {
+  const { record, bytes, fingerprint, caseId, why, source, position } = misfit;
+  db.insert(keptAside)
+    .values({
+      record,
+      bytes,
+      fingerprint,
+      case_id: caseId,
+      why,
+      source,
+      position,
+      first_run_id: runId,
+      last_run_id: runId,
+    })
+    .onConflictDoUpdate({ target: keptAside.fingerprint, set: { last_run_id: sql`excluded.last_run_id` } })
+    .run();
+}
+
+/** Records that a field drifted; the same drift in a later run only moves `last_run_id`. Part of the caller's transaction. */
+function writeDrift({ db }: Mirror, { field, expected, seen, caseId }: CaseDrift, runId: number): void {
+  db.insert(payloadDrift)
+    .values({ field, expected, seen, example_case_id: caseId, first_run_id: runId, last_run_id: runId })
+    .onConflictDoUpdate({
+      target: [payloadDrift.field, payloadDrift.seen],
+      set: { last_run_id: sql`excluded.last_run_id` },
+    })
+    .run();
+}
+
+/** Records that a case was seen under two statuses; the same pair once more in one run adds nothing. Part of the caller's transaction. */
+function writeDoubleSighting(
+  { db }: Mirror,
+  { caseId, firstStatusId, thenStatusId }: DoubleSighting,
+  { runId, at }: Moment,
+): void {
+  db.insert(doubleSightings)
+    .values({
+      run_id: runId,
+      case_id: caseId,
+      first_status_id: firstStatusId,
+      then_status_id: thenStatusId,
+      seen_at: at.toISOString(),
+    })
+    .onConflictDoNothing()
+    .run();
+}
+
+/** A case of a page, already compared with what is stored. */
+export type PageCase = {
+  readonly id: number;
+  /** The status that it comes under. */
+  readonly statusId: number;
+  /** By which its bytes are to be known from now on; null when they are already, or are to be read the next time too. */
+  readonly textHash: string | null;
+} & (
+  | { readonly verdict: 'new' | 'changed'; readonly rows: CaseRows }
+  | {
+      readonly verdict: 'unchanged';
+      /** It came under another status before, or had departed. */
+      readonly restated: boolean;
+      readonly fingerprint: string;
+    }
+);
+
+/** Everything that a page brings, ready to be written. */
+export interface PageContent {
+  readonly cases: readonly PageCase[];
+  readonly misfits: readonly Misfit[];
+  readonly drift: readonly CaseDrift[];
+  readonly doubles: readonly DoubleSighting[];
+}
+
+/**
+ * `sighting` has the status whose list is being read; each case of the page says itself which one it comes under.
+ * `figures` is null for a case that was looked up by its id and belongs to no sweep.
+ */
+export type WritePage = (content: PageContent, sighting: Sighting, figures: StatusFigures | null) => void;
+
+/**
+ * Prepares the storing of pages. A page's cases and the record of them are one transaction: after any death either
+ * both are there or neither, and no reader ever sees half a case.
+ */
+export function prepareWritePage(mirror: Mirror): WritePage {
+  const writer = createCaseWriter(mirror);
+  const ledger = createSyncLedger(mirror);
+  const transact = mirror.sqlite.transaction<WritePage>(
+    ({ cases, misfits, drift, doubles }, sighting, figures) => {
+      for (const one of cases) {
+        const ofCase = { ...sighting, statusId: one.statusId };
+        if (one.verdict === 'unchanged') {
+          if (one.restated) writer.writeSighting(one.id, ofCase);
+        } else writer.writeCase(one.rows, ofCase, one.verdict === 'new');
+        if (one.textHash !== null) writer.writeTextHash(one.id, one.textHash, toFingerprint(one));
+      }
+      for (const misfit of misfits) writeMisfit(mirror, misfit, sighting.runId);
+      for (const one of drift) writeDrift(mirror, one, sighting.runId);
+      for (const one of doubles) writeDoubleSighting(mirror, one, sighting);
+      if (figures !== null) ledger.recordFigures(sighting.runId, sighting.statusId, figures);
+    },
+  );
+  return (...page) => {
+    try {
+      transact.immediate(...page);
+    } catch (thrown) {
+      throw toDatabaseError(thrown, mirror.path);
+    }
+  };
+}
+
+function toFingerprint(one: PageCase): string {
+  return one.verdict === 'unchanged' ? one.fingerprint : one.rows.case.mirror_fingerprint;
+}

@@ -1,0 +1,85 @@
+import { findApiDoubt, readToken } from '../config/token.ts';
+import type { Surroundings } from '../api/client.ts';
+import { createClientFor } from '../sync/run-sync.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import { findPausedUntil } from '../db/run-log.ts';
+import type { Settings } from '../config/settings.ts';
+import { wordsOfCode } from '../lib/system-errors.ts';
+import type { WrittenSettings } from '../config/sources.ts';
+import { bad, good, notChecked, warning, type Finding } from './finding.ts';
+
+/** Retry-After dates and the times in the ledger are read against this machine's clock. */
+const MOST_CLOCK_SKEW_MS = 5 * 60_000;
+
+/** Asks the API once. What could not be asked is not checked, and never good. */
+export async function* examineApi(
+  settings: Settings,
+  written: WrittenSettings,
+  surroundings: Surroundings,
+  signal: AbortSignal,
+): AsyncGenerator<Finding> {
+  const { apiUrl } = settings;
+  let token: string;
+  try {
+    token = readToken(written);
+  } catch (error) {
+    yield bad('token', error);
+    yield notChecked('address', `${apiUrl.host} was not asked: that needs a token`);
+    return;
+  }
+  const until = findPausedUntil(settings.database, apiUrl.href, surroundings.now());
+  if (until !== null) {
+    const why = `the server asked for no request until ${until.toISOString()}`;
+    yield notChecked('token', `not checked: ${why}`, 'Look again after that pause.');
+    yield notChecked('address', `${apiUrl.host} was not asked: ${why}`);
+    return;
+  }
+  const client = createClientFor({ ...settings, attempts: 1 }, token, surroundings);
+  try {
+    const answer = await client.fetchAnswer(new URL('test', apiUrl), signal);
+    if (answer.kind !== 'message')
+      throw new MirrorError('CONTRACT_BROKEN', `${apiUrl.href}test did not answer as documented.`);
+    yield good('token', `accepted: ${answer.words}`);
+    yield examineAddress(apiUrl);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof MirrorError && error.code === 'UNAUTHORISED') {
+      yield bad('token', error);
+      yield examineAddress(apiUrl);
+    } else {
+      yield notChecked('token', `given, but ${apiUrl.host} could not be asked`);
+      yield bad('address', error, toDetail(error, apiUrl));
+    }
+  }
+  const clock = client.serverClock();
+  yield clock === undefined
+    ? notChecked('clock', 'no answer to compare it with')
+    : examineClock(clock.server, clock.here);
+}
+
+function examineAddress(apiUrl: URL): Finding {
+  const doubt = findApiDoubt(apiUrl);
+  const detail = `${apiUrl.origin} answers`;
+  return doubt === null ? good('address', detail) : warning('address', detail, doubt);
+}
+
+/** With the code of the system, which says little, in words. */
+function toDetail(error: unknown, apiUrl: URL): string | undefined {
+  if (!(error instanceof MirrorError)) return undefined;
+  const said = error.message.replace(/ \(\d+ attempts?\)$/, '');
+  const code = /: (E[A-Z_]+)$/.exec(said)?.[1];
+  return code === undefined
+    ? `${apiUrl.host}: ${said}`
+    : `${apiUrl.host} cannot be reached: ${wordsOfCode(code)}`;
+}
+
+function examineClock(server: Date, here: Date): Finding {
+  const skewSeconds = Math.round((here.getTime() - server.getTime()) / 1000);
+  if (Math.abs(skewSeconds) * 1000 <= MOST_CLOCK_SKEW_MS)
+    return good('clock', `${Math.abs(skewSeconds)} s apart from the server's`);
+  return warning(
+    'clock',
+    `${Math.abs(skewSeconds)} s ${skewSeconds > 0 ? 'ahead of' : 'behind'} the server's`,
+    "Set this machine's clock (NTP): the record of runs and the server's waiting times depend on it.",
+  );
+}

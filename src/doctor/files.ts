@@ -1,0 +1,144 @@
+import { existsSync, statSync } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Agents } from '../api/http-agents.ts';
+import { listSnapshots } from '../backup/list.ts';
+import type { NightlySettings, SnapshotSettings } from '../config/settings.ts';
+import { toDatabaseError } from '../db/errors.ts';
+import { OLDEST_SQLITE } from '../db/migrate.ts';
+import { openMirrorReadOnly } from '../db/open-mirror.ts';
+import { findMirrorState } from '../db/state.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import { findFreeBytes } from '../lib/files.ts';
+import { toZonedMinute } from '../lib/local-time.ts';
+import { findScheduleDoubt, parseSchedule } from '../schedule/cron.ts';
+import { sendPing, sendWebhook } from '../schedule/notify.ts';
+import { type Finding, bad, good, notChecked, warning } from './finding.ts';
+
+/** What a whole mirror takes; a migration and a snapshot take as much again. */
+const WHOLE_MIRROR_BYTES = 1.2e9;
+/** What a new mirror, its log and a copy before an upgrade need. */
+const ENOUGH_DISK_BYTES = 3e9;
+
+export function examineDatabase(path: string, now: Date): Finding {
+  if (!existsSync(path)) return good('database', 'none yet; the first sync makes it');
+  try {
+    const mirror = openMirrorReadOnly(path);
+    try {
+      const { cases, runs } = findMirrorState(mirror, 1, now);
+      const last = runs[0];
+      return good(
+        'database',
+        `${cases} cases; last run: ${last === undefined ? 'none' : `${last.outcome}, begun ${last.started_at}`}; any SQLite since ${OLDEST_SQLITE} reads it`,
+      );
+    } finally {
+      mirror.close();
+    }
+  } catch (thrown) {
+    const error = toDatabaseError(thrown, path);
+    if (error instanceof MirrorError && error.code === 'DATABASE_MISSING')
+      return good('database', 'empty; the first sync fills it');
+    if (error instanceof MirrorError && error.code === 'DATABASE_OLDER')
+      return warning('database', error.message, 'The next sync brings it up to date.');
+    return bad('database', error);
+  }
+}
+
+export async function examineDisk(path: string): Promise<Finding> {
+  const folder = dirname(path);
+  try {
+    await access(folder, constants.W_OK);
+    if (existsSync(path)) await access(path, constants.W_OK);
+    const free = findFreeBytes(folder);
+    const detail = `${toGigabytes(free)} free in ${folder}`;
+    if (free >= ENOUGH_DISK_BYTES) return good('disk', detail);
+    return warning('disk', detail, 'A whole mirror needs about 3 GB of room, besides its snapshots.');
+  } catch (cause) {
+    const [name, why] = existsSync(folder)
+      ? [existsSync(path) ? path : folder, 'may not be written to']
+      : [folder, 'does not exist'];
+    return bad('disk', new MirrorError('DATABASE_UNWRITABLE', `${name} ${why}.`, { cause }));
+  }
+}
+
+/** Counts the room that the snapshots take once the oldest of them is a year old. */
+export function examineSnapshots(
+  database: string,
+  { folder, daily, weekly, monthly }: SnapshotSettings,
+): Finding {
+  let taken: number;
+  try {
+    taken = listSnapshots(database, folder).length;
+  } catch (error) {
+    return bad('snapshots', error);
+  }
+  const size = Math.max(WHOLE_MIRROR_BYTES, statSync(database, { throwIfNoEntry: false })?.size ?? 0);
+  const kept = daily + weekly + monthly;
+  const left = Math.max(0, kept - taken);
+  // One more than are kept: the new one is there before the oldest is removed.
+  const needed = (left + 1) * size;
+  const detail = `up to ${kept} are kept, ${toGigabytes(kept * size)} in the end; ${taken} there now`;
+  const there = findExisting(folder);
+  try {
+    const free = findFreeBytes(there);
+    if (free >= needed) return good('snapshots', detail);
+    return warning(
+      'snapshots',
+      `${detail}; ${toGigabytes(free)} free in ${there}`,
+      `${toGigabytes(needed)} more will be needed. Keep fewer (--keep-daily, --keep-weekly, --keep-monthly), set another folder (--snapshots), or take none (--no-nightly-snapshot).`,
+    );
+  } catch {
+    return notChecked('snapshots', `${detail}; the room in ${there} is not known`);
+  }
+}
+
+/** The folder itself, or the nearest above it that is there. */
+function findExisting(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : findExisting(dirname(folder));
+}
+
+function toGigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+/** When the nights are, for who keeps the schedule with `nightly`. */
+export function examineSchedule({ at, timezone, scheduleFrom }: NightlySettings, now: Date): Finding {
+  try {
+    const schedule = parseSchedule(at, timezone, scheduleFrom);
+    const doubt = findScheduleDoubt(schedule, now);
+    const next = schedule.findNext(now);
+    const detail = `${JSON.stringify(schedule.cron)} in ${timezone}; next at ${next === null ? 'no time' : toZonedMinute(next, timezone)}`;
+    return doubt === null ? good('schedule', detail) : warning('schedule', detail, `${doubt} Check --at.`);
+  } catch (error) {
+    return bad('schedule', error);
+  }
+}
+
+const UNTRIED = 'To try it, run `clearinghouse-mirror doctor --test-notifications`.';
+
+/** Those who are told of each night; they are told of a test only where that is wanted. */
+export async function* examineNotifications(
+  { pingUrl, webhookUrl }: NightlySettings,
+  isWanted: boolean,
+  agents: Agents,
+  signal: AbortSignal,
+): AsyncGenerator<Finding> {
+  const text = 'A test of clearinghouse-mirror: this is what its nights are told to.';
+  const all = [
+    ['ping', pingUrl, (url: URL) => sendPing(url, 'log', `${text}\n`, signal, agents)],
+    ['webhook', webhookUrl, (url: URL) => sendWebhook(url, { text, event: 'test' }, signal, agents)],
+  ] as const;
+  for (const [check, url, send] of all) {
+    if (url === null) continue;
+    if (!isWanted) {
+      yield notChecked(check, `set, to ${url.host}`, UNTRIED);
+      continue;
+    }
+    try {
+      yield good(check, await send(url));
+    } catch (error) {
+      signal.throwIfAborted();
+      yield bad(check, error);
+    }
+  }
+}

@@ -1,0 +1,180 @@
+import { type SQL, and, asc, desc, eq, ne, sql } from 'drizzle-orm';
+import type { Mirror } from '../db/open-mirror.ts';
+import { syncRuns } from '../db/schema/schema.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import type { Moment } from './moments.ts';
+
+/** The run whose end is the state that a question is about. */
+export interface RunAsOf {
+  readonly runId: number;
+  readonly startedAt: string;
+  /** Null for a run that died: nobody knows when. */
+  readonly endedAt: string | null;
+}
+
+/** A run that died has no end; that it had begun by then is all that is known. */
+const endedAt = sql<string>`coalesce(${syncRuns.ended_at}, ${syncRuns.started_at})`;
+const asRun = { runId: syncRuns.id, startedAt: syncRuns.started_at, endedAt: syncRuns.ended_at };
+const hasEnded = ne(syncRuns.outcome, 'running');
+
+/**
+ * Finds the newest run that had ended by a moment; one that is still going on never counts. Fails with
+ * MOMENT_NOT_MIRRORED, or with RUN_UNKNOWN for a run that is not there.
+ */
+export function findRunAsOf(mirror: Mirror, moment: Moment): RunAsOf {
+  const { db, path } = mirror;
+  const found = db
+    .select(asRun)
+    .from(syncRuns)
+    .where(and(hasEnded, endedBy(moment)))
+    .orderBy(desc(syncRuns.id))
+    .limit(1)
+    .get();
+  if (found !== undefined) return found;
+  if (moment.kind === 'run') {
+    const { runId } = moment;
+    const running = db.select(asRun).from(syncRuns).where(eq(syncRuns.id, runId)).get();
+    if (running === undefined) throw new MirrorError('RUN_UNKNOWN', `${path} has no run ${runId}.`);
+    throw new MirrorError('MOMENT_NOT_MIRRORED', `Run ${runId} of ${path} has not ended.`, {
+      hint: 'Wait for its end, or ask for the run before it.',
+    });
+  }
+  const first = db.select(asRun).from(syncRuns).where(hasEnded).orderBy(asc(syncRuns.id)).limit(1).get();
+  const begins =
+    first === undefined
+      ? 'no run has ended in it yet'
+      : `it begins with run ${first.runId}, which ended at ${first.endedAt ?? first.startedAt}`;
+  throw new MirrorError('MOMENT_NOT_MIRRORED', `${path} had stored nothing by then; ${begins}.`);
+}
+
+function endedBy(moment: Moment): SQL {
+  return moment.kind === 'run'
+    ? eq(syncRuns.id, moment.runId)
+    : sql`${endedAt} <= ${moment.until.toISOString()}`;
+}
+
+/** A run as it is named in a message, with when it began. */
+export function describeRun({ db }: Mirror, runId: number): string {
+  const run = db.select(asRun).from(syncRuns).where(eq(syncRuns.id, runId)).get();
+  return run === undefined ? `run ${runId}` : `run ${runId} of ${run.startedAt}`;
+}
+
+/** A run, as far as a reader of the history needs it. */
+export interface RunMark {
+  readonly id: number;
+  readonly started_at: string;
+  readonly outcome: string;
+}
+
+/** The runs from `first` to `last`, both included. */
+export interface Period {
+  readonly first: RunMark;
+  readonly last: RunMark;
+  /** The runs that ended after `last` and found nothing new; only where the period was not asked for. */
+  readonly quiet?: QuietRuns;
+  /** The run that filled the mirror, where the period holds no later one: nothing could be compared with it yet. */
+  readonly baselineId?: number;
+}
+
+export interface QuietRuns {
+  readonly count: number;
+  readonly newest: RunMark;
+}
+
+/** Finds the newest run that ended and found what a command lists; undefined where none did. */
+export type FindNewestRun = () => number | undefined;
+
+export interface PeriodRequest {
+  readonly since?: Moment | undefined;
+  readonly until?: Moment | undefined;
+  /** What a period is that has neither end, or where it begins that has no `since`. */
+  readonly otherwise: FindNewestRun | 'first run';
+}
+
+const COLUMNS = 'SELECT id, started_at, outcome FROM sync_runs';
+/** Of a run that died nobody knows the end; one that is still going on ends later than any time that can be asked for. */
+const END = `CASE outcome WHEN 'running' THEN '9999' ELSE coalesce(ended_at, started_at) END`;
+const IS_ENDED_SYNC = `outcome <> 'running' AND trigger <> 'redact'`;
+
+/**
+ * The runs that a person means. A run belongs to the time at which it ended: `since` a day is from the first run that
+ * ended then or later, `until` a day up to the last one that had ended when the day was over. So the changes since a
+ * day lead from the state at the end of the day before to the present one. Null when there is no run in the period.
+ * Fails with RUN_UNKNOWN, or with USAGE when the end lies before the beginning.
+ */
+export function findPeriod(mirror: Mirror, { since, until, otherwise }: PeriodRequest): Period | null {
+  refuseBackwards(since, until);
+  if (since === undefined && until === undefined && otherwise !== 'first run')
+    return markBaseline(mirror, findNewest(mirror, otherwise));
+  const first = since === undefined ? findRun(mirror, 'ORDER BY id') : findFirst(mirror, since);
+  const last = until === undefined ? findRun(mirror, 'ORDER BY id DESC') : findLast(mirror, until);
+  if (first === undefined || last === undefined || first.id > last.id) return null;
+  return markBaseline(mirror, { first, last });
+}
+
+/** The run that filled the mirror, with which every later one is compared; undefined while there is no case. */
+export function findBaselineId({ sqlite }: Mirror): number | undefined {
+  return (
+    sqlite.prepare<[], number | null>('SELECT min(mirror_first_run_id) FROM cases').pluck().get() ?? undefined
+  );
+}
+
+/** Whether a run was compared with what an earlier one had brought. */
+export function hasComparedRun(mirror: Mirror): boolean {
+  const newest = findRun(mirror, `WHERE ${IS_ENDED_SYNC} ORDER BY id DESC`);
+  const baselineId = findBaselineId(mirror);
+  return newest !== undefined && baselineId !== undefined && newest.id > baselineId;
+}
+
+function markBaseline(mirror: Mirror, period: Period | null): Period | null {
+  if (period === null) return null;
+  const baselineId = findBaselineId(mirror);
+  const newest = period.quiet?.newest ?? period.last;
+  return baselineId !== undefined && newest.id <= baselineId ? { ...period, baselineId } : period;
+}
+
+/** The newest run that brought something, and the run that is going on, if one is. */
+function findNewest(mirror: Mirror, findNewestRun: FindNewestRun): Period | null {
+  const newest = findRun(mirror, `WHERE ${IS_ENDED_SYNC} ORDER BY id DESC`);
+  if (newest === undefined) return null;
+  const found = findNewestRun();
+  const first = found === undefined ? newest : findNamedRun(mirror, found);
+  const running = findRun(mirror, `WHERE outcome = 'running' AND id > ? ORDER BY id DESC`, newest.id);
+  if (running !== undefined) return { first, last: running };
+  if (first.id >= newest.id) return { first, last: first };
+  const count = mirror.sqlite
+    .prepare<[number], number>(`SELECT count(*) FROM sync_runs WHERE ${IS_ENDED_SYNC} AND id > ?`)
+    .pluck()
+    .get(first.id);
+  return { first, last: first, quiet: { count: count ?? 0, newest } };
+}
+
+function findFirst(mirror: Mirror, since: Moment): RunMark | undefined {
+  if (since.kind === 'run') return findNamedRun(mirror, since.runId);
+  return findRun(mirror, `WHERE ${END} >= ? ORDER BY id`, since.from.toISOString());
+}
+
+function findLast(mirror: Mirror, until: Moment): RunMark | undefined {
+  if (until.kind === 'run') return findNamedRun(mirror, until.runId);
+  return findRun(mirror, `WHERE ${END} <= ? ORDER BY id DESC`, until.until.toISOString());
+}
+
+function findNamedRun(mirror: Mirror, runId: number): RunMark {
+  const run = findRun(mirror, 'WHERE id = ?', runId);
+  if (run === undefined) throw new MirrorError('RUN_UNKNOWN', `${mirror.path} has no run ${runId}.`);
+  return run;
+}
+
+function findRun({ sqlite }: Mirror, condition: string, ...values: (string | number)[]): RunMark | undefined {
+  return sqlite.prepare<unknown[], RunMark>(`${COLUMNS} ${condition} LIMIT 1`).get(...values);
+}
+
+function refuseBackwards(since: Moment | undefined, until: Moment | undefined): void {
+  if (since === undefined || until === undefined) return;
+  const isBackwards =
+    since.kind === 'run' || until.kind === 'run'
+      ? since.kind === 'run' && until.kind === 'run' && since.runId > until.runId
+      : since.from > until.until;
+  if (isBackwards)
+    throw new MirrorError('USAGE', '--until lies before --since.', { hint: 'Exchange the two.' });
+}

@@ -1,0 +1,139 @@
+import { getTableName } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import { isSqliteError } from '../../db/errors.ts';
+import type { Mirror } from '../../db/open-mirror.ts';
+import { listOwnSchema, listSchema, listSchemaDifferences } from '../../db/own-schema.ts';
+import * as schema from '../../db/schema/schema.ts';
+import { type Fill, shadowByView, shadowCases, shadowChild, shadowEntries } from './shadow-content.ts';
+
+type NameOf<Item> = Item extends SQLiteTable ? Item['_']['name'] : never;
+/** Of these nothing earlier is kept: a question that reads one is treated like one that reads a foreign table. */
+type TableName = Exclude<NameOf<(typeof schema)[keyof typeof schema]>, 'text_hashes' | 'seals'>;
+
+/** How a table that only grows is cut off at a run: which of its rows were there, and what is not known of them. */
+interface Cut {
+  readonly table: SQLiteTable;
+  readonly where: (runId: number) => string;
+  readonly instead?: (runId: number) => Readonly<Record<string, string>>;
+}
+
+const upTo =
+  (column: string) =>
+  (runId: number): string =>
+    `+${column} <= ${runId}`;
+
+/** Whether a thing was last seen by then or earlier is known; when it had last been seen by then is not, if it was seen later. */
+const lastSeen = (runId: number) => ({
+  last_run_id: `CASE WHEN last_run_id <= ${runId} THEN last_run_id END`,
+});
+
+const CUTS = {
+  sync_runs: { table: schema.syncRuns, where: upTo('id') },
+  status_syncs: { table: schema.statusSyncs, where: upTo('run_id') },
+  coverage_checks: { table: schema.coverageChecks, where: upTo('run_id') },
+  departure_checks: { table: schema.departureChecks, where: upTo('run_id') },
+  double_sightings: { table: schema.doubleSightings, where: upTo('run_id') },
+  kept_aside: { table: schema.keptAside, where: upTo('first_run_id'), instead: lastSeen },
+  payload_drift: { table: schema.payloadDrift, where: upTo('first_run_id'), instead: lastSeen },
+  case_changes: { table: schema.caseChanges, where: upTo('run_id') },
+  past_docket_entries: { table: schema.pastDocketEntries, where: upTo('mirror_until_run_id') },
+  // A version is a past one from the run on that stored the next.
+  past_versions: {
+    table: schema.pastVersions,
+    where: (runId: number) =>
+      `(SELECT mirror_changed_run_id FROM main.cases WHERE cases.id = past_versions.case_id) <= ${runId}
+      OR EXISTS (SELECT 1 FROM main.past_versions AS next WHERE next.case_id = past_versions.case_id
+        AND next.run_id > past_versions.run_id AND next.run_id <= ${runId})`,
+  },
+} as const satisfies Partial<Record<TableName, Cut>>;
+
+/** Tables with rows of a case that are made from its payload. */
+const CHILDREN = {
+  ...schema.LIST_TABLES,
+  case_defendants: schema.caseDefendants,
+  related_cases: schema.relatedCases,
+  dockets: schema.dockets,
+} as const satisfies Partial<Record<TableName, SQLiteTable>>;
+
+/** The same at any time. */
+const STEADY = {
+  statuses: schema.statuses,
+  mirror_identity: schema.mirrorIdentity,
+  mirror_snapshot: schema.mirrorSnapshot,
+} as const satisfies Partial<Record<TableName, SQLiteTable>>;
+
+type Special = 'cases' | 'docket_entries' | 'attachments';
+type Handled = keyof typeof CUTS | keyof typeof CHILDREN | keyof typeof STEADY | Special;
+
+/** Does not compile while a table of the schema is in none of the groups above. */
+const HANDLED: Readonly<Record<TableName, true> & Record<Handled, true>> = Object.fromEntries(
+  [CUTS, CHILDREN, STEADY, { cases: 1, docket_entries: 1, attachments: 1 } satisfies Record<Special, 1>]
+    .flatMap((group) => Object.keys(group))
+    .map((name) => [name, true]),
+) as Record<Handled, true>;
+
+/** Makes a shadow of every table of the mirror. Returns, by temporary table, how its rows get in, but for those of rebuilt cases. */
+export function shadowTables(mirror: Mirror, runId: number): Map<string, Fill> {
+  const { sqlite } = mirror;
+  const fills = new Map([...shadowCases(mirror), ...shadowEntries(mirror, runId)]);
+  for (const cut of Object.values<Cut>(CUTS))
+    shadowByView(sqlite, cut.table, cut.where(runId), cut.instead?.(runId));
+  for (const table of Object.values(CHILDREN)) fills.set(getTableName(table), shadowChild(mirror, table));
+  return fills;
+}
+
+/**
+ * Makes an empty shadow of each table and view that is not the mirror's, so that a question which reads one is noticed:
+ * nobody kept what it said. Of a view only the names of its columns are asked for. Returns their names.
+ */
+export function shadowForeign({ sqlite }: Mirror): string[] {
+  const ownViews = new Set(listOwnViews().map(({ name }) => name));
+  const foreign = listSchema(sqlite).filter(
+    ({ type, name }) =>
+      (type === 'table' || type === 'view') && !Object.hasOwn(HANDLED, name) && !ownViews.has(name),
+  );
+  for (const { name } of foreign) {
+    const columns = listForeignColumns(sqlite, name).map(quote);
+    sqlite.prepare(`CREATE TEMP TABLE ${quote(name)} (${columns.join(', ')})`).run();
+  }
+  return foreign.map(({ name }) => name);
+}
+
+function listForeignColumns(sqlite: Mirror['sqlite'], name: string): string[] {
+  try {
+    const columns = sqlite
+      .prepare<[string], string>(`SELECT DISTINCT name FROM pragma_table_info(?, 'main')`)
+      .pluck()
+      .all(name);
+    if (columns.length > 0) return columns;
+  } catch (error) {
+    // A view that cannot be read, now as little as then.
+    if (!isSqliteError(error)) throw error;
+  }
+  return ['unreadable'];
+}
+
+const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/**
+ * Makes the views of the mirror over the shadows; a view of the file itself would read the file's tables. What is
+ * executed is what this program says of its views, not what the file says, and one statement each.
+ */
+export function shadowViews({ sqlite }: Mirror): void {
+  for (const { sql } of listOwnViews())
+    sqlite.prepare(sql.replace(/^CREATE VIEW/i, 'CREATE TEMP VIEW')).run();
+}
+
+const listOwnViews = () => listOwnSchema().filter(({ type }) => type === 'view');
+
+/** A state of then is made of the mirror's own tables; where one of them is something else, nothing can be made of it. */
+export function refuseForeignSchema({ sqlite, path }: Mirror): void {
+  const wrong = listSchemaDifferences(sqlite).find(({ type, how }) => type === 'table' && how !== 'foreign');
+  if (wrong !== undefined)
+    throw new MirrorError(
+      'DATABASE_DAMAGED',
+      `${path}: the table ${wrong.name} is ${wrong.how === 'missing' ? 'missing' : 'not defined as in a mirror'}.`,
+      { hint: 'Run `clearinghouse-mirror verify`, which names everything that is damaged.' },
+    );
+}

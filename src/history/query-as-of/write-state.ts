@@ -1,0 +1,108 @@
+import { setImmediate as nextTick } from 'node:timers/promises';
+import { getTableName, isTable } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import { deferIndexes, restoreIndexes } from '../../db/migrate.ts';
+import { openMirror, type Mirror } from '../../db/open-mirror.ts';
+import * as schema from '../../db/schema/schema.ts';
+import { listLaterCases } from './rebuild-changed.ts';
+import { refuseMissingHistory } from '../rebuild.ts';
+import { fillTables } from './query.ts';
+import { shadowTables } from './shadow-tables.ts';
+import { listColumns } from './shadow-content.ts';
+
+/** Nothing earlier is kept of the first; a copy gets a note of its own; the seals are written with the rows. */
+const LEFT_OUT: ReadonlySet<SQLiteTable> = new Set<SQLiteTable>([
+  schema.textHashes,
+  schema.mirrorSnapshot,
+  schema.seals,
+]);
+
+const TABLES = Object.values(schema)
+  .filter((one) => isTable(one))
+  .filter((table) => !LEFT_OUT.has(table));
+
+/** As many rows are written between two looks at the signal. */
+const ROWS_A_STEP = 20_000;
+
+/**
+ * Writes the state of a mirror after a run that has ended into a mirror of its own, in an empty file. Its history and its
+ * record of runs reach up to that run. Two things are not known of then: when a rejected record or a drift of the schema
+ * was last seen, which stands as its first time; and what a case said that was redacted since, which stands as redacted
+ * by that run. The mirror that is read is in a transaction, and its connection is used up. Fails with HISTORY_MISSING,
+ * HISTORY_DAMAGED or the signal's reason.
+ */
+export async function writeStateAsOf(
+  mirror: Mirror,
+  runId: number,
+  path: string,
+  signal: AbortSignal,
+): Promise<void> {
+  refuseMissingHistory(mirror, runId);
+  const fills = shadowTables(mirror, runId);
+  listLaterCases(mirror, runId);
+  fillTables(mirror, runId, fills, () => true);
+  const target = openMirror(path);
+  try {
+    // The file has no name yet: a death leaves nothing that anyone would open.
+    target.sqlite.pragma('journal_mode = DELETE');
+    target.sqlite.pragma('journal_mode = OFF');
+    target.sqlite.pragma('foreign_keys = OFF');
+    deferIndexes(target);
+    for (const table of TABLES) await copyTable(mirror, target, table, runId, signal);
+    restoreIndexes(target);
+    refuseBrokenReferences(target);
+  } finally {
+    target.close();
+  }
+}
+
+async function copyTable(
+  source: Mirror,
+  target: Mirror,
+  table: SQLiteTable,
+  runId: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const name = getTableName(table);
+  const columns = listColumns(table).map((column) => `"${column.name}"`);
+  const values = columns.map((column) => toValueAsOf(name, column, runId));
+  // Without a schema before it, the name is that of the shadow.
+  const rows = source.sqlite
+    .prepare<[], unknown[]>(`SELECT ${values.join(', ')} FROM ${name}`)
+    .raw()
+    .safeIntegers()
+    .iterate();
+  const insert = target.sqlite.prepare(
+    `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+  );
+  target.sqlite.exec(`BEGIN; DELETE FROM ${name}`); // a migration has put rows into some
+  let left = ROWS_A_STEP;
+  for (const row of rows) {
+    insert.run(row);
+    if (--left > 0) continue;
+    left = ROWS_A_STEP;
+    await nextTick();
+    signal.throwIfAborted();
+  }
+  target.sqlite.exec('COMMIT');
+}
+
+/** What a column says in a file that ends with that run. */
+function toValueAsOf(table: string, column: string, runId: number): string {
+  if (column === '"last_run_id"' && (table === 'kept_aside' || table === 'payload_drift'))
+    return `coalesce(last_run_id, first_run_id)`;
+  if (column === '"mirror_redacted_run_id"') return `min(mirror_redacted_run_id, ${runId})`;
+  if (column === '"mirror_changed_run_id"' && table === 'cases')
+    return `CASE WHEN mirror_redacted_run_id > ${runId} THEN ${runId} ELSE mirror_changed_run_id END`;
+  return column;
+}
+
+function refuseBrokenReferences({ sqlite, path }: Mirror): void {
+  const broken = sqlite.pragma('foreign_key_check') as unknown[];
+  if (broken.length > 0)
+    throw new MirrorError(
+      'HISTORY_DAMAGED',
+      `${path}: ${broken.length} rows point to rows that do not exist.`,
+    );
+}

@@ -1,0 +1,173 @@
+import { BrokenHistory, type FieldChange, undoChanges } from '../case/diff.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import type { JsonObject, JsonValue } from '../lib/json.ts';
+import type { Mirror } from '../db/open-mirror.ts';
+import type { caseChanges, cases, docketEntries, pastDocketEntries } from '../db/schema/schema.ts';
+import { type OwnWord, parseVersion } from '../db/write-history.ts';
+import { describeRun } from './period.ts';
+
+export type Entry = Omit<typeof docketEntries.$inferSelect, 'mirror_id'>;
+export type PastEntry = typeof pastDocketEntries.$inferSelect;
+
+/**
+ * The docket entries of one case as they were after a run, by their keys: the present ones that were there and have not
+ * been edited since, and the past ones that still stood. `past` may hold any of the case's past entries.
+ */
+export function toEntriesAsOf(
+  present: readonly Entry[],
+  past: readonly PastEntry[],
+  runId: number,
+): Map<number, Entry> {
+  const ended = past.filter((entry) => entry.mirror_until_run_id > runId);
+  const endedKeys = new Set(ended.map(({ mirror_key }) => mirror_key));
+  return new Map(
+    [
+      ...present.filter((entry) => entry.mirror_first_run_id <= runId && !endedKeys.has(entry.mirror_key)),
+      ...ended.filter((entry) => entry.mirror_since_run_id <= runId),
+    ].map((entry) => [entry.mirror_key, entry]),
+  );
+}
+
+/** Keys in the order in which they stand in a list, and then those that it does not have. */
+export function toOrderOf(list: string | null, keys: Iterable<number>): number[] {
+  const left = new Set(keys);
+  const known = (JSON.parse(list ?? '[]') as number[]).filter((key) => left.delete(key));
+  return [...known, ...left];
+}
+
+type CaseColumns = typeof cases.$inferSelect;
+
+const PRESENT_COLUMNS = [
+  'id',
+  'mirror_payload',
+  'mirror_entry_keys',
+  'mirror_fingerprint',
+  'mirror_status_id',
+  'mirror_first_run_id',
+  'mirror_changed_run_id',
+  'mirror_departed_run_id',
+  'mirror_redacted_run_id',
+] as const satisfies (keyof CaseColumns)[];
+
+/** What of a case's row its past is made from. */
+export type PresentCase = Pick<CaseColumns, (typeof PRESENT_COLUMNS)[number]>;
+
+/** Prepares the reading of that. `main.` because a question about the past has temporary tables of the same names. */
+export function prepareFindPresent({ sqlite }: Mirror): (id: number) => PresentCase | undefined {
+  const statement = sqlite.prepare<[number], PresentCase>(
+    `SELECT ${PRESENT_COLUMNS.join(', ')} FROM main.cases WHERE id = ?`,
+  );
+  return (id) => statement.get(id);
+}
+
+/** A case as it was after a run, but for its docket entries. */
+export interface PastVersion {
+  /** In the form of `toVersion`: a list of entries stands as an empty list. */
+  readonly version: JsonObject;
+  readonly own: OwnWord;
+  /** The run that had stored this version, and the fingerprint that it had noted. */
+  readonly changedRunId: number;
+  readonly fingerprint: string;
+}
+
+export type RebuildVersion = (now: PresentCase) => PastVersion;
+
+type ChangeRow = Pick<typeof caseChanges.$inferSelect, 'field' | 'kind' | 'old_value' | 'new_value'>;
+
+/**
+ * Prepares the undoing of everything that runs after `runId` changed of a case. The case was there by then, and its
+ * history reaches back that far. Each step is proven; fails with HISTORY_DAMAGED where the history does not lead back.
+ */
+export function prepareRebuildVersion({ sqlite }: Mirror, runId: number): RebuildVersion {
+  const selectChanges = sqlite.prepare<[number], ChangeRow>(
+    `SELECT field, kind, old_value, new_value FROM main.case_changes WHERE case_id = ? AND +run_id > ${runId}
+    ORDER BY id DESC`,
+  );
+  const selectVersion = sqlite.prepare<[number], { changedRunId: number; fingerprint: string }>(
+    `SELECT run_id AS changedRunId, fingerprint FROM main.past_versions WHERE case_id = ? AND run_id <= ${runId}
+    ORDER BY run_id DESC LIMIT 1`,
+  );
+  return (now) => {
+    const { id, mirror_status_id, mirror_departed_run_id } = now;
+    const noted =
+      now.mirror_changed_run_id <= runId
+        ? { changedRunId: now.mirror_changed_run_id, fingerprint: now.mirror_fingerprint }
+        : selectVersion.get(id);
+    if (noted === undefined) throw toDamaged(id, 'no version of it from before then is noted');
+    const changes = selectChanges.all(id).map(toChange);
+    const payloadChanges = changes.filter((change) => !isOwn(change));
+    const own = undo(id, { mirror_status_id, mirror_departed_run_id }, changes.filter(isOwn));
+    return {
+      version: undo(id, parseVersion(now.mirror_payload, now.mirror_entry_keys), payloadChanges),
+      own: own as unknown as OwnWord,
+      ...noted,
+    };
+  };
+}
+
+/** The history of a case contradicts what is stored of it. */
+export function toDamaged(caseId: number, why: string, cause?: unknown): MirrorError {
+  return new MirrorError('HISTORY_DAMAGED', `Case ${caseId} cannot be rebuilt: ${why}.`, { cause });
+}
+
+function toChange({ field, kind, old_value, new_value }: ChangeRow): FieldChange {
+  return { field, kind, before: parseValue(old_value), after: parseValue(new_value) };
+}
+
+function parseValue(text: string | null): JsonValue | undefined {
+  return text === null ? undefined : (JSON.parse(text) as JsonValue);
+}
+
+/** A field of the payload never begins like this unquoted; see `compareCases`. */
+const isOwn = ({ field }: FieldChange): boolean => field.startsWith('mirror_');
+
+function undo(caseId: number, object: JsonObject, newestFirst: readonly FieldChange[]): JsonObject {
+  try {
+    return undoChanges(object, newestFirst);
+  } catch (cause) {
+    if (cause instanceof BrokenHistory) throw toDamaged(caseId, cause.message, cause);
+    throw cause;
+  }
+}
+
+/** Whether a case that was there after a run has changed since, without a note of what it had been. */
+export function isHistoryMissing({ sqlite }: Mirror, now: PresentCase, runId: number): boolean {
+  if (now.mirror_changed_run_id <= runId) return false;
+  const known = sqlite.prepare<[number, number]>(
+    'SELECT 1 FROM past_versions WHERE case_id = ? AND run_id <= ? LIMIT 1',
+  );
+  return known.get(now.id, runId) === undefined;
+}
+
+const WITH_A_GAP_SINCE = `
+  FROM cases
+  WHERE mirror_changed_run_id > ? AND mirror_first_run_id <= ?
+    AND NOT EXISTS (SELECT 1 FROM past_versions WHERE case_id = cases.id AND run_id <= ?)
+    AND mirror_redacted_run_id IS NULL`;
+
+/*
+ * The history of a case begins with the oldest version that is noted: a past one, or the present one. Where that is not
+ * the run which first stored the case, a database from before history was kept has been brought up to date. What a
+ * redaction removed is no gap: such a case is known to have been redacted.
+ */
+const KNOWN_SINCE = `
+  SELECT max(known_run_id) FROM (
+    SELECT mirror_first_run_id, mirror_redacted_run_id,
+      coalesce((SELECT min(run_id) FROM past_versions WHERE case_id = cases.id), mirror_changed_run_id) AS known_run_id
+    FROM cases
+  ) WHERE known_run_id > mirror_first_run_id AND mirror_redacted_run_id IS NULL`;
+
+/** Fails with HISTORY_MISSING unless every case that was there after a run is known as it was then. */
+export function refuseMissingHistory(mirror: Mirror, runId: number): void {
+  const { sqlite, path } = mirror;
+  const count = sqlite.prepare<number[], number>(`SELECT count(*) ${WITH_A_GAP_SINCE}`).pluck();
+  const cases = count.get(runId, runId, runId) ?? 0;
+  if (cases === 0) return;
+  const known = Number(sqlite.prepare(KNOWN_SINCE).pluck().get());
+  const what = cases === 1 ? '1 case has' : `${cases} cases have`;
+  throw new MirrorError(
+    'HISTORY_MISSING',
+    `${what} changed after run ${runId} and before ${path} kept history.`,
+    { hint: `Ask for ${describeRun(mirror, known)} or a later one, or without --as-of.` },
+  );
+}

@@ -1,0 +1,25 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+interface PackageInfo {
+  readonly name: string;
+  readonly version: string;
+  readonly homepage: string;
+}
+
+/** The folder of the package, from the sources as from what is built of them. */
+export const PACKAGE_FOLDER = findPackageFolder();
+
+/** Name, version and home page, as package.json has them. */
+export const PACKAGE = JSON.parse(
+  readFileSync(new URL('package.json', PACKAGE_FOLDER), 'utf8'),
+) as PackageInfo;
+
+/** How the mirror introduces itself to the API, unless a setting says otherwise. */
+export const USER_AGENT = `${PACKAGE.name}/${PACKAGE.version} (+${PACKAGE.homepage})`;
+
+function findPackageFolder(): URL {
+  let folder = new URL('.', import.meta.url);
+  while (!existsSync(fileURLToPath(new URL('package.json', folder)))) folder = new URL('..', folder);
+  return folder;
+}

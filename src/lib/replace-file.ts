@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { codeOf } from './system-errors.ts';
+import { type Ownership, describeOddFile, giveTo, takeAfter } from './files.ts';
+
+/*
+ * How this program writes a file that somebody may read, or may have laid a trap for: into a new file with a name that
+ * nobody can guess, created exclusively, so that no link that lies there is followed; then to the disk; then into its
+ * place in one step. A process that dies on the way leaves the old file as it was.
+ */
+
+interface ReplaceOptions {
+  /** The permissions of the file. Without it the file that is replaced keeps its own; a new one gets what the umask leaves. */
+  readonly mode?: number;
+  /** Fails with EEXIST, and changes nothing, where there is a file already. */
+  readonly mustBeNew?: boolean;
+  /** The file whose owner a new file gets, where this process may give it away. */
+  readonly belongsWith?: string;
+}
+
+/**
+ * Writes a whole file: a reader sees the old content or the new, never a part. A symbolic link at the path is replaced, not
+ * followed. The file keeps the owner and the permissions of the one that it replaces. Refuses to take the place of what is
+ * no regular file: a device, a named pipe, a folder, or a link to one.
+ */
+export function replaceFile(
+  path: string,
+  data: string | Uint8Array,
+  { mode, mustBeNew = false, belongsWith }: ReplaceOptions = {},
+): void {
+  const odd = mustBeNew ? null : describeOddFile(path);
+  if (odd !== null) throw new Error(`it is ${odd}, which is not replaced`);
+  const old = findOwnership(path);
+  const exactMode = mode ?? (old === undefined ? undefined : old.mode & 0o777);
+  const temp = createTempFile(path, exactMode === undefined ? 0o666 : 0o600, data);
+  try {
+    const owner = old ?? (belongsWith === undefined ? undefined : findOwnership(belongsWith));
+    if (exactMode !== undefined) takeAfter(temp, { ...(owner ?? lstatSync(temp)), mode: exactMode });
+    else if (owner !== undefined) giveTo(temp, owner);
+    moveIntoPlace(temp, path, { mustBeNew });
+  } finally {
+    rmSync(temp, { force: true });
+  }
+}
+
+/**
+ * Creates a file beside `path`, for its owner alone unless `mode` says otherwise, under a name that nobody can guess, and
+ * returns that name. What processes that died have left of the same file is removed first.
+ */
+export function createTempFile(path: string, mode = 0o600, data: string | Uint8Array = ''): string {
+  removeStaleTempFiles(path);
+  const temp = toTempPath(path);
+  createNewFile(temp, mode, data);
+  return temp;
+}
+
+/**
+ * Creates a file and writes it through the handle that created it, so through no link that somebody lays in its place.
+ * Fails with EEXIST where there is anything, a symbolic link included; leaves nothing where it cannot be written.
+ */
+export function createNewFile(path: string, mode: number, data: string | Uint8Array = ''): void {
+  const file = openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, mode);
+  try {
+    writeFileSync(file, data);
+  } catch (thrown) {
+    rmSync(path, { force: true });
+    throw thrown;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function toTempPath(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`);
+}
+
+/** Writes a finished file to the disk and gives it its name in one step. */
+export function moveIntoPlace(temp: string, path: string, { mustBeNew = false } = {}): void {
+  syncFile(temp);
+  if (mustBeNew) linkNew(temp, path);
+  else renameSync(temp, path);
+  syncFolder(dirname(path));
+}
+
+/** Waits until the content of a file is on the disk. */
+function syncFile(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Not every system lets a folder be opened or written out; there it keeps its names in its own way. */
+const NO_FOLDER_SYNC = new Set(['EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP', 'EPERM']);
+
+/** Waits until the names in a folder are on the disk: a rename can otherwise be undone by a power cut. */
+function syncFolder(folder: string): void {
+  try {
+    const handle = openSync(folder, 'r');
+    try {
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  } catch (thrown) {
+    if (!NO_FOLDER_SYNC.has(codeOf(thrown))) throw thrown;
+  }
+}
+
+/** A file system without hard links cannot give a name only where there is none; there the check comes just before. */
+function linkNew(temp: string, path: string): void {
+  try {
+    linkSync(temp, path);
+    rmSync(temp);
+  } catch (thrown) {
+    if (codeOf(thrown) === 'EEXIST') throw thrown;
+    if (isThere(path)) throw Object.assign(new Error(`EEXIST: ${path} exists`), { code: 'EEXIST' });
+    renameSync(temp, path);
+  }
+}
+
+const STALE_MS = 3_600_000;
+
+/** Removes what processes that died have left of this file; a write takes moments, so what is an hour old is nobody's. */
+function removeStaleTempFiles(path: string): void {
+  const start = `.${basename(path)}.`;
+  let names: string[];
+  try {
+    names = readdirSync(dirname(path));
+  } catch (thrown) {
+    if (codeOf(thrown) === 'EACCES') return; // a folder in which one may write, and not look
+    throw thrown;
+  }
+  for (const name of names) {
+    if (!name.startsWith(start) || !/^[0-9a-f]{16}\.tmp$/.test(name.slice(start.length))) continue;
+    const found = lstatSync(join(dirname(path), name), { throwIfNoEntry: false });
+    if (found !== undefined && Date.now() - found.mtimeMs > STALE_MS)
+      rmSync(join(dirname(path), name), { force: true });
+  }
+}
+
+const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+
+/** Owner and permissions of a file; those behind a link are another file's. */
+function findOwnership(path: string): Ownership | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.isFile() === true ? found : undefined;
+}

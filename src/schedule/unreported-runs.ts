@@ -1,0 +1,149 @@
+import { and, desc, eq, gt } from 'drizzle-orm';
+import { SWEPT_STATUSES } from '../api/lists.ts';
+import { ERROR_KINDS, type ErrorCode } from '../errors/codes.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import type { ExitName } from '../errors/exit-codes.ts';
+import { type Mirror, readOrElse } from '../db/open-mirror.ts';
+import { coverageChecks, departureChecks, statusSyncs, syncRuns } from '../db/schema/schema.ts';
+import type { CoverageReport, DepartureReport, RunReport, StatusReport } from '../sync/report.ts';
+import type { Night } from './state-file.ts';
+
+type RunRow = typeof syncRuns.$inferSelect;
+
+/** More runs than these are not told at once: years without a night that came to its end. */
+const MOST_RUNS = 50;
+
+/**
+ * The reports of the runs of `nightly` after that one, as the ledger has them, the oldest first: also of runs whose process
+ * died. Where the mirror cannot be read there are none.
+ */
+export function findRunReports(database: string, afterRunId: number, since: string): RunReport[] {
+  return readOrElse(
+    database,
+    (mirror) =>
+      mirror.db
+        .select()
+        .from(syncRuns)
+        .where(and(gt(syncRuns.id, afterRunId), eq(syncRuns.trigger, 'nightly')))
+        .orderBy(desc(syncRuns.id))
+        .limit(MOST_RUNS)
+        .all()
+        .filter(({ started_at }) => afterRunId > 0 || started_at >= since)
+        .reverse()
+        .map((run) => toReport(mirror, run)),
+    [],
+  );
+}
+
+const DIED = { code: 'DIED', message: 'The process ended in the middle of the run.' } as const;
+
+function toReport({ db }: Mirror, run: RunRow): RunReport {
+  const isDead = run.outcome === 'died' || run.outcome === 'running';
+  const error = isDead ? new MirrorError(DIED.code, DIED.message) : toError(run);
+  const startedAt = new Date(run.started_at);
+  const departures = db.select().from(departureChecks).where(eq(departureChecks.run_id, run.id)).get();
+  const coverage = db.select().from(coverageChecks).where(eq(coverageChecks.run_id, run.id)).get();
+  return {
+    runId: run.id,
+    startedAt,
+    endedAt: run.ended_at === null ? startedAt : new Date(run.ended_at),
+    outcome: isDead ? 'interrupted' : (run.outcome as RunReport['outcome']),
+    exit: toExit(run, error),
+    statuses: db
+      .select()
+      .from(statusSyncs)
+      .where(eq(statusSyncs.run_id, run.id))
+      .orderBy(statusSyncs.status_id)
+      .all()
+      .flatMap(toStatusReport),
+    departures: departures === undefined ? null : toDepartureReport(departures),
+    coverage: coverage === undefined ? null : toCoverageReport(coverage),
+    error,
+  };
+}
+
+function toStatusReport(row: typeof statusSyncs.$inferSelect): StatusReport[] {
+  const status = SWEPT_STATUSES.find(({ id }) => id === row.status_id);
+  if (status === undefined) return [];
+  const figures = omit(
+    row,
+    'run_id',
+    'status_id',
+    'outcome',
+    'started_at',
+    'ended_at',
+    'error_code',
+    'error_message',
+  );
+  const outcome = row.outcome === 'running' ? 'interrupted' : row.outcome;
+  return [{ status, outcome, figures, error: toError(row) }];
+}
+
+function toDepartureReport(row: typeof departureChecks.$inferSelect): DepartureReport {
+  return { ...omit(row, 'run_id', 'checked_at'), error: toError(row) };
+}
+
+function toCoverageReport(row: typeof coverageChecks.$inferSelect): CoverageReport {
+  return { ...omit(row, 'run_id', 'checked_at'), error: toError(row) };
+}
+
+function omit<Row extends object, Name extends keyof Row>(
+  row: Row,
+  ...names: readonly Name[]
+): Omit<Row, Name> {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name as Name))) as Omit<
+    Row,
+    Name
+  >;
+}
+
+function toError(row: Pick<RunRow, 'error_code' | 'error_message'>): MirrorError | null {
+  const { error_code: code, error_message: message } = row;
+  if (code === null || !Object.hasOwn(ERROR_KINDS, code)) return null;
+  return new MirrorError(code as ErrorCode, message ?? '');
+}
+
+function toExit({ outcome }: RunRow, error: MirrorError | null): ExitName {
+  if (outcome === 'complete') return 'complete';
+  if (outcome === 'partial') return error?.code === 'UNAUTHORISED' ? 'unauthorised' : 'partial';
+  return error?.exit ?? 'unexpected';
+}
+
+/**
+ * The reports of the runs that nobody has been told of when a night comes to its end: its own, those of a process that died,
+ * and those of nights that never came to their end. What this process knows goes before what the ledger says.
+ */
+export function listUntold(
+  database: string,
+  nights: readonly Night[],
+  current: Night,
+  known: readonly RunReport[],
+): readonly RunReport[] {
+  const others = nights.filter(({ due_at }) => due_at !== current.due_at);
+  const told = others.filter(({ is_over }) => is_over).flatMap(({ run_ids }) => run_ids);
+  const begins = [current, ...others.filter(({ is_over }) => !is_over)].map(
+    ({ first_began_at, due_at }) => first_began_at ?? due_at,
+  );
+  const since = begins.reduce((a, b) => (a < b ? a : b));
+  const recorded = findRunReports(database, Math.max(0, ...told), since);
+  return [
+    ...recorded.map((report) => known.find(({ runId }) => runId === report.runId) ?? report),
+    ...known.filter(({ runId }) => !recorded.some((report) => report.runId === runId)),
+  ];
+}
+
+/** The nights, the current one with the runs that it tells of, unless they stand with another night. */
+export function noteRuns(
+  nights: readonly Night[],
+  current: Night,
+  reports: readonly RunReport[],
+): readonly Night[] {
+  const elsewhere = nights
+    .filter(({ due_at }) => due_at !== current.due_at)
+    .flatMap(({ run_ids }) => run_ids);
+  return nights.map((night) => {
+    if (night.due_at !== current.due_at) return night;
+    const ids = reports.flatMap(({ runId }) => (runId === null || elsewhere.includes(runId) ? [] : [runId]));
+    return { ...night, run_ids: [...new Set([...night.run_ids, ...ids])].sort((a, b) => a - b) };
+  });
+}

@@ -1,0 +1,124 @@
+import type { SweptStatus } from '../api/lists.ts';
+import type { MirrorError } from '../errors/mirror-error.ts';
+import { countPresent, listMissing, prepareFindKnownText, prepareFindMark } from '../db/read-case.ts';
+import { deferIndexes, refreshStatistics, restoreIndexes } from '../db/migrate.ts';
+import type { Mirror } from '../db/open-mirror.ts';
+import {
+  type RecordedError,
+  type RunStart,
+  type StatusFigures,
+  countReturned,
+  createSyncLedger,
+  recordCoverage,
+  recordDepartures,
+} from '../db/run-log.ts';
+import { moveCases } from '../db/write-case.ts';
+import { prepareWritePage, type PageContent } from '../db/write-page.ts';
+import type { CaseFinder } from './compare-page.ts';
+import type { CoverageFindings } from './coverage.ts';
+import type { DepartureFindings, MissingCase } from './departures.ts';
+import type { CoverageReport, DepartureReport, RunReport, StatusReport } from './report.ts';
+
+/** What any run does with the mirror while it sweeps; a dry run only compares. */
+export interface SweepRecord extends CaseFinder {
+  /** Null for a dry run, which leaves no record. */
+  readonly runId: number | null;
+  beginStatus(status: SweptStatus): void;
+  writePage(status: SweptStatus, content: PageContent, figures: StatusFigures): void;
+  endStatus(report: StatusReport): void;
+  /** The server wants no request before that moment. */
+  recordPause(until: Date): void;
+  /** `pausedUntil`: the server wants no request before that moment. */
+  endRun(ending: Pick<RunReport, 'outcome' | 'error'>, pausedUntil?: Date | null): void;
+  /** Ends the record of a run that the database itself made impossible. */
+  abandonRun(error: MirrorError | null): void;
+}
+
+/** What a run that writes does besides. */
+export interface RunRecord extends SweepRecord {
+  countPresent(statusIds: readonly number[]): number;
+  listMissing(statusIds: readonly number[], isSeen: (caseId: number) => boolean): readonly MissingCase[];
+  /** Stores a case that was looked up, apart from any sweep. */
+  writeFound(content: Omit<PageContent, 'doubles'>, statusId: number): void;
+  /** Puts cases under the list that each came in, where `isMove` says so of the old and the new one. */
+  moveUnnamed(listOf: ReadonlyMap<number, number>, isMove: (oldId: number, listId: number) => boolean): void;
+  recordDepartures(findings: DepartureFindings, mostGone: number): DepartureReport;
+  recordCoverage(findings: CoverageFindings): CoverageReport;
+}
+
+export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): RunRecord {
+  const ledger = createSyncLedger(mirror);
+  const runId = ledger.beginRun(start);
+  deferIndexes(mirror);
+  const writePage = prepareWritePage(mirror);
+  return {
+    runId,
+    findMark: prepareFindMark(mirror),
+    findKnownText: prepareFindKnownText(mirror),
+    beginStatus: ({ id }) => {
+      ledger.beginStatus(runId, id, now());
+    },
+    writePage: ({ id }, content, figures) => {
+      writePage(content, { runId, statusId: id, at: now() }, figures);
+    },
+    endStatus: ({ status, outcome, figures, error }) => {
+      mirror.db.transaction(() => {
+        if (outcome === 'skipped') {
+          ledger.skipStatus(runId, status.id, now(), toRecorded(error) ?? { code: 'SKIPPED', message: '' });
+        } else {
+          ledger.recordFigures(runId, status.id, figures);
+          ledger.endStatus(runId, status.id, outcome, now(), toRecorded(error));
+        }
+      });
+    },
+    countPresent: (statusIds) => countPresent(mirror, statusIds),
+    listMissing: (statusIds, isSeen) => listMissing(mirror, statusIds, isSeen),
+    writeFound: (content, statusId) => {
+      writePage({ ...content, doubles: [] }, { runId, statusId, at: now() }, null);
+    },
+    moveUnnamed: (listOf, isMove) => {
+      moveCases(mirror, listOf, isMove, { runId, at: now() });
+    },
+    recordDepartures: ({ figures: found, goneIds, error }, most_gone) => {
+      const figures = { ...found, most_gone, cases_returned: countReturned(mirror, runId) };
+      recordDepartures(mirror, figures, goneIds, { runId, at: now() });
+      return { ...figures, error };
+    },
+    recordCoverage: ({ figures, error }) => {
+      const cases_mirrored = countPresent(mirror);
+      recordCoverage(mirror, figures, cases_mirrored, { runId, at: now() });
+      return { ...figures, cases_mirrored, error };
+    },
+    recordPause: (until) => {
+      ledger.recordPause(runId, until);
+    },
+    endRun: ({ outcome, error }, pausedUntil) => {
+      restoreIndexes(mirror);
+      refreshStatistics(mirror);
+      ledger.endRun(runId, outcome, now(), toRecorded(error), pausedUntil);
+    },
+    abandonRun: (error) => {
+      ledger.abandonRun(runId, now(), toRecorded(error));
+    },
+  };
+}
+
+/** The record of a dry run, which compares and writes nothing. */
+export function toNoRecord(mirror: Mirror): SweepRecord {
+  const nothing = (): void => undefined;
+  return {
+    runId: null,
+    findMark: prepareFindMark(mirror),
+    findKnownText: prepareFindKnownText(mirror),
+    beginStatus: nothing,
+    writePage: nothing,
+    endStatus: nothing,
+    recordPause: nothing,
+    endRun: nothing,
+    abandonRun: nothing,
+  };
+}
+
+function toRecorded(error: MirrorError | null): RecordedError | null {
+  return error === null ? null : { code: error.code, message: error.message };
+}

@@ -1,0 +1,96 @@
+import type { SweptStatus } from '../api/lists.ts';
+import type { CoverageFigures, DepartureFigures, StatusFigures } from '../db/run-log.ts';
+import type { RunOutcome, StatusOutcome } from '../db/schema/schema.ts';
+import { isGood, isReadToItsEnd } from '../db/state.ts';
+import { ERROR_KINDS, type ErrorCode } from '../errors/codes.ts';
+import type { ExitName } from '../errors/exit-codes.ts';
+import type { MirrorError } from '../errors/mirror-error.ts';
+
+/* How far a failure reaches beyond the request that met it. */
+
+/** Ctrl-C or SIGTERM. */
+function isStop({ code }: MirrorError): boolean {
+  return code === 'INTERRUPTED' || code === 'TERMINATED';
+}
+
+const ENDS_THE_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'UNAUTHORISED',
+  'PROXY_REFUSED',
+  'RETRY_AFTER_TOO_LONG',
+  'TIME_BUDGET_SPENT',
+]);
+
+/** No further request of the run could do better. */
+export function endsEverySweep(error: MirrorError): boolean {
+  return isStop(error) || ENDS_THE_RUN.has(error.code);
+}
+
+/** Nothing more can be written, so nothing more is worth asking for. */
+export function isOfTheDatabase({ code }: MirrorError): boolean {
+  return ERROR_KINDS[code].exit === 'database';
+}
+
+/** How one status of a run ended. */
+export interface StatusReport {
+  readonly status: SweptStatus;
+  readonly outcome: Exclude<StatusOutcome, 'running'>;
+  readonly figures: StatusFigures;
+  readonly error: MirrorError | null;
+}
+
+/** What became of the cases that the sweeps no longer brought. */
+export type DepartureReport = DepartureFigures & { readonly error: MirrorError | null };
+
+/** How many cases the API counts that the five sweeps do not see. */
+export type CoverageReport = CoverageFigures & {
+  /** Cases in the mirror that have not departed. */
+  readonly cases_mirrored: number;
+  readonly error: MirrorError | null;
+};
+
+/** How a run ended. */
+export interface RunReport {
+  /** Null for a dry run, which leaves no record. */
+  readonly runId: number | null;
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  readonly outcome: Exclude<RunOutcome, 'running' | 'died'>;
+  readonly exit: ExitName;
+  readonly statuses: readonly StatusReport[];
+  /** Null for a dry run, which does not look. */
+  readonly departures: DepartureReport | null;
+  readonly coverage: CoverageReport | null;
+  /** What the outcome is owed to, when it is not a good one. */
+  readonly error: MirrorError | null;
+}
+
+/**
+ * Whether a case that the list does not hold is to be looked up: every page was read, whether or not the count fits. The
+ * look-up alone says that a case has departed, so that a wrong count or an odd record puts no case at risk.
+ */
+export const showsMissing = (report: StatusReport): boolean =>
+  isGood(report) || isReadToItsEnd({ outcome: report.outcome, error_code: report.error?.code ?? null });
+
+/**
+ * Derives how a run ended from how its statuses did, and from what became of the missing cases. Coverage has no say: it
+ * counts what lies outside the lists that the run was asked for.
+ */
+export function judgeRun(
+  statuses: readonly StatusReport[],
+  departures: DepartureReport | null,
+): Pick<RunReport, 'outcome' | 'exit' | 'error'> {
+  const errors = [...statuses.filter(({ outcome }) => outcome !== 'skipped'), departures].flatMap(
+    (report) => report?.error ?? [],
+  );
+  const stop = errors.find(isStop);
+  if (stop !== undefined) return { outcome: 'interrupted', exit: stop.exit, error: stop };
+  if (departures?.outcome === 'doubtful' && departures.error !== null)
+    return { outcome: 'doubtful', exit: departures.error.exit, error: departures.error };
+  if (statuses.every(isGood) && errors.length === 0)
+    return { outcome: 'complete', exit: 'complete', error: null };
+  const unauthorised = errors.find(({ code }) => code === 'UNAUTHORISED');
+  const error = unauthorised ?? errors[0] ?? null;
+  const broughtSomething = statuses.some((one) => isGood(one) || one.outcome === 'partial');
+  if (!broughtSomething) return { outcome: 'failed', exit: error?.exit ?? 'unexpected', error };
+  return { outcome: 'partial', exit: unauthorised?.exit ?? 'partial', error };
+}

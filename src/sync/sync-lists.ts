@@ -1,0 +1,120 @@
+import type { Traffic } from '../api/client.ts';
+import type { SweptStatus } from '../api/lists.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import { toDatabaseError } from '../db/errors.ts';
+import { recordDeadRuns } from '../db/run-log.ts';
+import { checkAfterwards } from './check-afterwards.ts';
+import { type RunReport, type StatusReport, endsEverySweep, judgeRun } from './report.ts';
+import { doubtShared } from './coverage.ts';
+import { type SweepRecord, beginRecord, toNoRecord } from './recorder.ts';
+import { RunSightings } from './compare-page.ts';
+import { SweepFigures, sweepStatus } from './list-sync.ts';
+import type { SyncRun } from './types.ts';
+
+/**
+ * A clock for the record of one run, in which nothing may seem to have happened before what came earlier: where the real
+ * one is set back, time stands still until it has caught up.
+ */
+export function toRisingClock(now: () => Date): () => Date {
+  let latest = -Infinity;
+  return () => {
+    latest = Math.max(latest, now().getTime());
+    return new Date(latest);
+  };
+}
+
+/**
+ * Runs one sync: sweeps each status in turn, one failing without stopping the others, but for a refused token; then
+ * looks up the cases that are missing, and counts those that the sweeps cannot see.
+ */
+export async function syncMirror(run: SyncRun): Promise<RunReport> {
+  const { mirror, statuses, onEvent } = run;
+  const now = toRisingClock(run.now);
+  const startedAt = now();
+  const deadRuns = run.dryRun ? [] : recordDeadRuns(mirror, startedAt);
+  const written = run.dryRun ? null : beginRecord(mirror, toStart(run, startedAt), now);
+  const record = written ?? toNoRecord(mirror);
+  run.client.onPause(record.recordPause.bind(record));
+  onEvent({ type: 'run-begun', runId: record.runId, statuses, deadRuns });
+  try {
+    const sightings = new RunSightings();
+    const sweeps = await sweepAll(run, record, sightings);
+    const reports = sweeps.map((one) => doubtShared(one, sightings.countShared(one.status.id)));
+    for (const report of reports.filter((one) => !sweeps.includes(one))) record.endStatus(report);
+    const checks =
+      written === null
+        ? { statuses: reports, departures: null, coverage: null }
+        : await checkAfterwards(run, written, sightings, reports);
+    const ending = judgeRun(checks.statuses, checks.departures);
+    record.endRun(ending, run.client.pausedUntil());
+    const { runId } = record;
+    const report = { runId, startedAt, endedAt: now(), ...checks, ...ending };
+    onEvent({ type: 'run-ended', report });
+    return report;
+  } catch (thrown) {
+    onEvent({ type: 'run-failed' });
+    const error = toDatabaseError(thrown, mirror.path);
+    endBadly(record, error);
+    throw error;
+  }
+}
+
+function toStart({ trigger, version, client }: SyncRun, startedAt: Date) {
+  return { startedAt, trigger, version, apiUrl: client.api.href, processId: process.pid };
+}
+
+async function sweepAll(run: SyncRun, record: SweepRecord, sightings: RunSightings): Promise<StatusReport[]> {
+  const { onEvent } = run;
+  const reports: StatusReport[] = [];
+  let stop: MirrorError | null = null;
+  for (const status of run.statuses) {
+    const report: StatusReport = stop === null ? await sweep(status) : toSkipped(status, stop);
+    if (stop === null && report.error !== null && endsEverySweep(report.error)) stop = report.error;
+    record.endStatus(report);
+    onEvent({ type: 'status-ended', report });
+    reports.push(report);
+  }
+  return reports;
+
+  function sweep(status: SweptStatus): Promise<StatusReport> {
+    record.beginStatus(status);
+    onEvent({ type: 'status-begun', status });
+    const store = {
+      findMark: record.findMark,
+      findKnownText: record.findKnownText,
+      writePage: record.writePage.bind(record, status),
+    };
+    return sweepStatus(run.client, store, status, sightings, {
+      ...run,
+      onPage: (figures) => {
+        onEvent({ type: 'page-stored', status, figures });
+      },
+      onUnreadPage: ({ unread }) => {
+        onEvent({ type: 'page-unread', status, reason: unread.message });
+      },
+      onAnotherWalk: (reason) => {
+        onEvent({ type: 'walking-again', status, reason: reason.message });
+      },
+    });
+  }
+}
+
+const NO_TRAFFIC: Traffic = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
+
+function toSkipped(status: SweptStatus, stop: MirrorError): StatusReport {
+  return {
+    status,
+    outcome: 'skipped',
+    figures: new SweepFigures(NO_TRAFFIC).toRow(NO_TRAFFIC),
+    error: new MirrorError(stop.code, `Not begun: ${stop.message}`, { hint: stop.hint }),
+  };
+}
+
+/** After a failure of the database the record may be unwritable too; then the next run finds this one dead. */
+function endBadly(record: SweepRecord, thrown: unknown): void {
+  try {
+    record.abandonRun(thrown instanceof MirrorError ? thrown : null);
+  } catch {
+    // The failure that is thrown on says more than a second one of the same cause.
+  }
+}

@@ -1,0 +1,148 @@
+import { isSqliteError } from '../db/errors.ts';
+import { DEFERRED_INDEXES, listMigrations } from '../db/migrate.ts';
+import type { Mirror } from '../db/open-mirror.ts';
+import { type SchemaDifference, listOwnSchema, listSchemaDifferences } from '../db/own-schema.ts';
+import { messageOf } from '../errors/mirror-error.ts';
+import { type Flaw, type Flaws, show } from './checks.ts';
+
+/** Checks that tables, views, indexes and triggers are those of a new mirror, and were made by the same migrations. */
+export function* checkSchema({ sqlite }: Mirror): Flaws {
+  const mayLackIndexes = isFirstFillUnended(sqlite);
+  for (const difference of listSchemaDifferences(sqlite)) {
+    const isDeferred = DEFERRED_INDEXES.some(({ name }) => name === difference.name);
+    if (!(mayLackIndexes && isDeferred && difference.how === 'missing')) yield toFlaw(difference);
+  }
+  yield* checkMigrations(sqlite);
+  return listOwnSchema().length;
+}
+
+const WORDS = {
+  missing: ['as in a new mirror', 'nothing'],
+  foreign: ['nothing, as in a new mirror', "something that is not the mirror's"],
+  other: ['as in a new mirror', 'another definition'],
+} as const satisfies Record<SchemaDifference['how'], readonly [expected: string, found: string]>;
+
+function toFlaw({ type, name, how }: SchemaDifference): Flaw {
+  const [expected, found] = WORDS[how];
+  return { what: `the ${type} ${show(name)}`, expected, found };
+}
+
+/**
+ * Some indexes are built when the run ends that first fills the mirror, and are not there while it goes on, nor after
+ * it died or met a failure of the database.
+ */
+function isFirstFillUnended(sqlite: Mirror['sqlite']): boolean {
+  const newest = sqlite
+    .prepare<[]>(`SELECT outcome FROM sync_runs WHERE "trigger" <> 'redact' ORDER BY id DESC LIMIT 1`)
+    .pluck()
+    .get();
+  return newest === undefined || newest === 'running' || newest === 'died' || newest === 'failed';
+}
+
+function* checkMigrations(sqlite: Mirror['sqlite']): Generator<Flaw> {
+  const found = sqlite
+    .prepare<[], { id: unknown; hash: unknown; created_at: unknown }>(
+      'SELECT id, hash, created_at FROM __drizzle_migrations ORDER BY rowid',
+    )
+    .all();
+  const expected = listMigrations();
+  for (let at = 0; at < Math.max(found.length, expected.length); at++) {
+    const [row, migration] = [found[at], expected[at]];
+    if (row?.hash === migration?.hash && row?.created_at === migration?.folderMillis && row?.id === null)
+      continue;
+    yield {
+      what: `the record of migration ${at}`,
+      expected: migration === undefined ? 'nothing' : `${migration.hash}, ${migration.folderMillis}`,
+      found: row === undefined ? 'nothing' : show(row),
+    };
+  }
+}
+
+/** How thoroughly the file itself is looked at: `quick` compares no index with its table, and follows no reference. */
+export type FileDepth = 'full' | 'quick';
+
+/** Has SQLite look through the file, and through the references between its rows. */
+export function* checkFile({ sqlite }: Mirror, depth: FileDepth): Flaws {
+  const pages = Number(sqlite.pragma('page_count', { simple: true }));
+  yield* onceDamaged(checkStructure(sqlite, depth));
+  if (depth === 'full') yield* onceDamaged(checkReferences(sqlite));
+  return pages;
+}
+
+/** What SQLite says where bytes are not what they should be, or where our own SQL meets a schema that is not ours any more. */
+const OF_DAMAGE =
+  /^SQLITE_(CORRUPT|ERROR|NOTADB|FORMAT|MISMATCH|RANGE|TOOBIG|NOMEM|INTERNAL|IOERR_SHORT_READ)/;
+
+/**
+ * SQLite may be unable to read on, and a check may meet a row that nobody thought of. Both are findings, and no reason
+ * to end: what else is wrong has still to be told. A file that cannot be read for another reason is an error.
+ */
+export function* onceDamaged<Done>(flaws: Generator<Flaw, Done>): Generator<Flaw, Done | undefined> {
+  try {
+    return yield* flaws;
+  } catch (thrown) {
+    if (isSqliteError(thrown) ? !OF_DAMAGE.test(thrown.code) : !isOfAValue(thrown)) throw thrown;
+    const code = isSqliteError(thrown) ? thrown.code : thrown instanceof Error ? thrown.name : '';
+    yield { what: 'the file', expected: 'readable as a mirror', found: `${messageOf(thrown)} (${code})` };
+    return undefined;
+  }
+}
+
+/** What JavaScript throws at a value that is not what its code expects. */
+function isOfAValue(thrown: unknown): boolean {
+  return thrown instanceof Error && /^(Type|Range|Syntax)Error$/.test(thrown.name);
+}
+
+function* checkStructure(sqlite: Mirror['sqlite'], depth: FileDepth): Generator<Flaw> {
+  const pragma = depth === 'full' ? 'integrity_check' : 'quick_check';
+  const messages = sqlite.prepare<[], string>(`PRAGMA ${pragma}`).pluck();
+  for (const message of messages.iterate()) {
+    for (const line of message.split('\n')) {
+      if (line !== 'ok') yield { what: `PRAGMA ${pragma}`, expected: 'ok', found: line };
+    }
+  }
+}
+
+interface Violation {
+  readonly table: string;
+  readonly fkid: number;
+}
+
+interface Reference {
+  readonly id: number;
+  readonly table: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+function* checkReferences(sqlite: Mirror['sqlite']): Generator<Flaw> {
+  const broken = new Map<string, Violation>();
+  for (const one of sqlite.prepare<[], Violation>('PRAGMA foreign_key_check').iterate())
+    broken.set(`${one.table} ${one.fkid}`, one);
+  // The pragma names a row by its rowid, which half of the tables have not; so the rows are looked up by what they name.
+  for (const { table, fkid } of broken.values()) {
+    const columns = sqlite.pragma(`table_info(${table})`) as { readonly name: string }[];
+    const reference = (sqlite.pragma(`foreign_key_list(${table})`) as Reference[]).find(
+      ({ id }) => id === fkid,
+    );
+    if (reference === undefined) continue;
+    const { from, to, table: parent } = reference;
+    const caseId = columns.some(({ name }) => name === 'case_id')
+      ? 'case_id'
+      : table === 'cases'
+        ? 'id'
+        : 'NULL';
+    const rows = sqlite.prepare<[], { case_id: number | null; value: number }>(
+      `SELECT ${caseId} AS case_id, "${from}" AS value FROM "${table}"
+       WHERE "${from}" IS NOT NULL AND "${from}" NOT IN (SELECT "${to}" FROM "${parent}")`,
+    );
+    for (const { case_id, value } of rows.iterate()) {
+      yield {
+        what: `${table}.${from}`,
+        expected: `a row of ${parent} with ${to} ${value}`,
+        found: 'nothing',
+        ...(case_id !== null && { caseId: case_id }),
+      };
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import { toSweptStatusId } from '../api/lists.ts';
+import { isSame } from '../case/diff.ts';
+import { fingerprint } from '../case/fingerprint.ts';
+import type { Mirror } from '../db/open-mirror.ts';
+import { SEALED_TABLES, type Seal, computeSeal } from '../db/seals.ts';
+import type { JsonValue } from '../lib/json.ts';
+import { type Flaw, type Flaws, Unreadable, show } from './checks.ts';
+import { type Change, isOwnWord, parseChange } from './history.ts';
+import type { Rebuilt } from './payload.ts';
+import type { Circumstances, StoredRows } from './stored-rows.ts';
+
+/**
+ * Checks that the tables of which the file keeps a seal hold the rows that were written to them, and no others. Each
+ * table and its seal are read at one moment, whatever a sync writes meanwhile.
+ */
+export function* checkSeals({ sqlite }: Mirror): Flaws {
+  const select = sqlite.prepare<[string], Seal>(
+    'SELECT row_count AS rowCount, digest FROM main.seals WHERE table_name = ?',
+  );
+  let checked = 0;
+  for (const one of SEALED_TABLES) {
+    const look = sqlite.transaction(() => ({ seal: select.get(one.table), found: computeSeal(sqlite, one) }));
+    const { seal, found } = look();
+    checked += found.rowCount;
+    if (seal?.rowCount !== found.rowCount || seal.digest !== found.digest)
+      yield toFlaw(one.table, seal, found);
+  }
+  const names = sqlite.prepare<[], number>('SELECT count(*) FROM main.seals').pluck().get() ?? 0;
+  if (names !== SEALED_TABLES.length)
+    yield { what: 'the rows of seals', expected: `${SEALED_TABLES.length}`, found: `${names}` };
+  return checked;
+}
+
+function toFlaw(table: string, seal: Seal | undefined, found: Seal): Flaw {
+  const what = `the rows of ${table}`;
+  if (seal === undefined)
+    return { what: `the seal of ${table}`, expected: 'a row of seals', found: 'nothing' };
+  if (seal.rowCount !== found.rowCount)
+    return {
+      what,
+      expected: `${seal.rowCount}, as many as were written`,
+      found: `${found.rowCount}`,
+    };
+  return {
+    what,
+    expected: `those that were written (digest ${seal.digest.slice(0, 80)})`,
+    found: `others (${found.digest})`,
+  };
+}
+
+/** Checks what the mirror itself says of a case, now and in the past: runs, status, departure and redaction. */
+export function* checkMarks(
+  stored: StoredRows,
+  rebuilt: Rebuilt | null,
+  circumstances: Circumstances,
+): Flaws {
+  const { case: row, newestRunId } = stored;
+  const runs = [row.mirror_first_run_id, row.mirror_changed_run_id, newestRunId];
+  if (runs.some((run, at) => run < (runs[at - 1] ?? 1)))
+    yield { what: 'first run, changed run, newest run', expected: 'rising', found: runs.join(', ') };
+  const departed = row.mirror_departed_run_id;
+  if (departed !== null && (departed < row.mirror_first_run_id || departed > newestRunId))
+    yield {
+      what: 'cases.mirror_departed_run_id',
+      expected: 'a run that knew the case',
+      found: show(departed),
+    };
+  yield* checkRedaction(stored);
+  yield* checkOwnWords(stored, rebuilt, circumstances);
+  return 1;
+}
+
+/** Nothing is left of a redacted case from before its redaction, but for when it left the site and came back. */
+function* checkRedaction({
+  case: row,
+  changes,
+  pastVersions,
+  entries,
+  pastEntries,
+}: StoredRows): Generator<Flaw> {
+  const runId = row.mirror_redacted_run_id;
+  if (runId === null) return;
+  const bare = fingerprint({ rest: { id: row.id }, entries: null });
+  const found = pastVersions[0]?.fingerprint ?? row.mirror_fingerprint;
+  if (found !== bare)
+    yield {
+      what: 'the oldest version of a redacted case',
+      runId,
+      expected: `${bare}, of the id alone`,
+      found,
+    };
+  const left: [string, number[]][] = [
+    [
+      'case_changes',
+      changes.filter(({ field }) => field !== 'mirror_departed_run_id').map((one) => one.run_id),
+    ],
+    ['past_versions', pastVersions.map((one) => one.run_id)],
+    ['docket_entries', entries.map((one) => one.mirror_first_run_id)],
+    ['past_docket_entries', pastEntries.map((one) => one.mirror_since_run_id)],
+  ];
+  for (const [table, runs] of left) {
+    const older = runs.filter((run) => run < runId).length;
+    if (older > 0)
+      yield {
+        what: `${table} of a redacted case`,
+        runId,
+        expected: 'no row from before the redaction',
+        found: `${older}`,
+      };
+  }
+}
+
+/** Goes back through the changes of the status and of the departure, which must lead from what is there now. */
+function* checkOwnWords(
+  { case: row, changes, newestRunId }: StoredRows,
+  rebuilt: Rebuilt | null,
+  circumstances: Circumstances,
+): Generator<Flaw> {
+  const now = new Map<string, JsonValue | undefined>([
+    ['mirror_status_id', row.mirror_status_id],
+    ['mirror_departed_run_id', row.mirror_departed_run_id],
+    ['case_ongoing', rebuilt?.payload.case_ongoing],
+  ]);
+  const isStatusRight = (): boolean => {
+    const label = now.get('case_ongoing');
+    return (
+      typeof label !== 'string' ||
+      now.get('mirror_status_id') === toSweptStatusId(label) ||
+      circumstances.hasForeignLabels()
+    );
+  };
+  const toWrongStatus = (before: number): Flaw => ({
+    what: before > newestRunId ? 'cases.mirror_status_id' : `the status before run ${before}`,
+    expected: show(toSweptStatusId(now.get('case_ongoing'))),
+    found: show(now.get('mirror_status_id')),
+  });
+  let runId = newestRunId + 1;
+  for (const change of listReadable(changes).reverse()) {
+    if (change.runId !== runId && !isStatusRight()) yield toWrongStatus(runId);
+    ({ runId } = change);
+    if (isOwnWord(change)) yield* checkOwnWord(change, now.get(change.field));
+    if (now.has(change.field)) now.set(change.field, change.before);
+  }
+  if (!isStatusRight()) yield toWrongStatus(runId);
+  if (now.get('mirror_departed_run_id') !== null && row.mirror_redacted_run_id === null)
+    yield {
+      what: 'the departure',
+      expected: 'a change that marked it',
+      found: show(now.get('mirror_departed_run_id')),
+    };
+}
+
+function* checkOwnWord({ field, after, runId }: Change, now: JsonValue | undefined): Generator<Flaw> {
+  if (!isSame(after, now))
+    yield { what: `${field} after its change`, runId, expected: show(after), found: show(now) };
+  if (field === 'mirror_departed_run_id' && after !== null && after !== runId)
+    yield { what: 'the run of a departure', runId, expected: show(runId), found: show(after) };
+}
+
+/** Those that are not readable are findings of the history. */
+function listReadable(rows: StoredRows['changes']): Change[] {
+  return rows.flatMap((row) => {
+    try {
+      return [parseChange(row)];
+    } catch (error) {
+      if (error instanceof Unreadable) return [];
+      throw error;
+    }
+  });
+}

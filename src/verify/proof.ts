@@ -1,0 +1,149 @@
+import { toNotMirrored } from '../db/read-case.ts';
+import type { Mirror } from '../db/open-mirror.ts';
+import type { SampleSize } from '../config/paths.ts';
+import { type FileDepth, checkFile, checkSchema, onceDamaged } from './file.ts';
+import { checkHistory } from './history.ts';
+import { checkLedger } from './run-log.ts';
+import { checkMarks, checkSeals } from './metadata.ts';
+import { checkPastEntries, checkRows } from './rows.ts';
+import { checkPayload } from './payload.ts';
+import { checkLedgerValues, checkValues } from './values.ts';
+import { type Counter, type Finding, type Flaw, type Tallies, createCounter } from './checks.ts';
+import {
+  type Circumstances,
+  type StoredRows,
+  findCircumstances,
+  prepareFindStoredRows,
+} from './stored-rows.ts';
+
+/**
+ * Decides for one case after the other whether it is in a sample, so that each is as likely as any other, the sample
+ * comes out as large as asked for, and nothing is collected. Says no when more than `total` are asked about.
+ */
+export function createDraw(total: number, size: SampleSize, random: () => number): () => boolean {
+  let wanted = Math.min(total, 'count' in size ? size.count : Math.ceil(total * size.share));
+  let left = total;
+  return () => {
+    const isDrawn = left > 0 && random() * left < wanted;
+    left--;
+    if (isDrawn) wanted--;
+    return isDrawn;
+  };
+}
+
+/** What is to be verified. */
+export type Scope =
+  | { readonly of: 'everything' }
+  /** A part of the cases; of the file what is quickly seen. */
+  | { readonly of: 'sample'; readonly size: SampleSize; readonly random: () => number }
+  /** One case, and nothing else. */
+  | { readonly of: 'case'; readonly id: number };
+
+export type OnProgress = (casesPassed: number, casesMirrored: number) => void;
+
+/**
+ * The ids of the cases to be verified, in rising order. Each is looked up by the one before it: a cursor that stays
+ * open for a minute would keep the log of a sync from being worked into the file.
+ */
+function* listCaseIds(
+  { sqlite }: Mirror,
+  scope: Scope,
+  total: number,
+  onProgress: OnProgress,
+): Generator<number, undefined> {
+  if (scope.of === 'case') {
+    yield scope.id;
+    return undefined;
+  }
+  const isWanted = scope.of === 'sample' ? createDraw(total, scope.size, scope.random) : () => true;
+  const next = sqlite
+    .prepare<[number], number>('SELECT id FROM cases WHERE id > ? ORDER BY id LIMIT 1')
+    .pluck();
+  let passed = 0;
+  let last = Number.MIN_SAFE_INTEGER;
+  // In a damaged file the order may be broken, and lead in a circle.
+  for (let id = next.get(last); id !== undefined && id > last; id = next.get(id)) {
+    last = id;
+    if (isWanted()) yield id;
+    onProgress(++passed, total);
+  }
+}
+
+/** Puts one case through every check of cases; one that holds a value of a wrong type cannot be judged any further. */
+function* verifyCase(
+  stored: StoredRows,
+  circumstances: Circumstances,
+  counter: Counter,
+): Generator<Finding, void> {
+  const { id } = stored.case;
+  const before = counter.toTallies().values.findings;
+  yield* counter.run('values', id, onceDamaged(checkValues(stored)));
+  if (counter.toTallies().values.findings > before) return;
+  const payload = yield* counter.count('payload', id, onceDamaged(checkPayload(stored)));
+  counter.addChecked('payload', 1);
+  const rebuilt = payload?.rebuilt ?? null;
+  const ground = payload?.isProven === true ? rebuilt : null;
+  if (rebuilt !== null) yield* counter.run('rows', id, onceDamaged(checkRows(stored, rebuilt)));
+  yield* counter.run('history', id, onceDamaged(checkHistory(stored, ground, circumstances)));
+  yield* counter.run('entries', id, onceDamaged(checkPastEntries(stored, circumstances)));
+  yield* counter.run('marks', id, onceDamaged(checkMarks(stored, rebuilt, circumstances)));
+}
+
+export interface VerifyReport {
+  readonly casesMirrored: number;
+  readonly casesChecked: number;
+  /** Null when the file and the ledger were not looked at. */
+  readonly fileDepth: FileDepth | null;
+  readonly tallies: Tallies;
+}
+
+/**
+ * Proves that a mirror is what it says, one case in memory at a time. Yields what it finds as it finds it, and returns
+ * what it has looked at. Fails with CASE_NOT_MIRRORED.
+ */
+export function* verifyMirror(
+  mirror: Mirror,
+  scope: Scope,
+  onProgress: OnProgress,
+): Generator<Finding, VerifyReport> {
+  const counter = createCounter();
+  const fileDepth = scope.of === 'case' ? null : scope.of === 'sample' ? 'quick' : 'full';
+  if (fileDepth !== null) {
+    yield* counter.run('file', null, checkFile(mirror, fileDepth));
+    yield* counter.run('schema', null, onceDamaged(checkSchema(mirror)));
+    yield* counter.run('values', null, onceDamaged(checkLedgerValues(mirror)));
+    yield* counter.run('seals', null, onceDamaged(checkSeals(mirror)));
+    yield* counter.run('ledger', null, onceDamaged(checkLedger(mirror)));
+  }
+  const ground = yield* counter.count('file', null, onceDamaged(toFlaws(() => findGround(mirror))));
+  const casesMirrored = ground?.casesMirrored ?? 0;
+  let casesChecked = 0;
+  const ids = listCaseIds(mirror, scope, casesMirrored, onProgress);
+  while (ground !== undefined) {
+    const id = yield* counter.count('file', null, onceDamaged(toFlaws(() => ids.next().value)));
+    if (id === undefined) break;
+    const stored = yield* counter.count('file', id, onceDamaged(toFlaws(() => ground.findRows(id))));
+    if (stored !== undefined) {
+      yield* verifyCase(stored, ground.circumstances, counter);
+      casesChecked++;
+    } else if (scope.of === 'case' && counter.toTallies().file.findings === 0) {
+      throw toNotMirrored(mirror, id);
+    }
+  }
+  return { casesMirrored, casesChecked, fileDepth, tallies: counter.toTallies() };
+}
+
+/** What every case is checked with. */
+function findGround(mirror: Mirror) {
+  return {
+    casesMirrored: mirror.sqlite.prepare<[], number>('SELECT count(*) FROM cases').pluck().get() ?? 0,
+    circumstances: findCircumstances(mirror),
+    findRows: prepareFindStoredRows(mirror),
+  };
+}
+
+/** A look into the file, as a check that has no flaws of its own. */
+// eslint-disable-next-line require-yield -- that is the point
+function* toFlaws<Result>(look: () => Result): Generator<Flaw, Result> {
+  return look();
+}

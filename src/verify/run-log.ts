@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import type { Mirror } from '../db/open-mirror.ts';
+import { type Flaw, type Flaws, show } from './checks.ts';
+
+/** One thing that must hold in the record of the runs; `sql` returns the rows in which it does not. */
+export interface LedgerRule {
+  readonly what: string;
+  readonly expected: string;
+  /** Rows of `run_id` and `found`. */
+  readonly sql: string;
+}
+
+const sweeps = (what: string, expected: string, found: string, wrong: string): LedgerRule => ({
+  what: `status_syncs: ${what}`,
+  expected,
+  sql: `SELECT run_id, 'status ' || status_id || ': ' || ${found} AS found FROM status_syncs WHERE ${wrong}`,
+});
+
+const runs = (what: string, expected: string, found: string, wrong: string): LedgerRule => ({
+  what: `sync_runs: ${what}`,
+  expected,
+  sql: `SELECT id AS run_id, ${found} AS found FROM sync_runs AS run WHERE ${wrong}`,
+});
+
+const list = (...columns: string[]): string =>
+  columns.map((column) => `coalesce(${column}, 'null')`).join(` || ', ' || `);
+
+const LEDGER_RULES: readonly LedgerRule[] = [
+  sweeps(
+    'cases_seen',
+    'new + changed + unchanged',
+    list('cases_seen', 'cases_new', 'cases_changed', 'cases_unchanged'),
+    'cases_seen <> cases_new + cases_changed + cases_unchanged',
+  ),
+  sweeps(
+    'count_first, count_last, cases_last_walk',
+    'the same number, as the sweep is complete',
+    list('count_first', 'count_last', 'cases_last_walk'),
+    `outcome = 'complete' AND walks > 0
+      AND (count_first IS NOT count_last OR cases_last_walk IS NOT count_last)`,
+  ),
+  sweeps(
+    'count_first, count_last, cases_seen',
+    'the same number, as the sweep is complete',
+    list('count_first', 'count_last', 'cases_seen'),
+    `outcome = 'complete' AND walks = 0 AND (count_first IS NOT count_last OR cases_seen IS NOT count_last)`,
+  ),
+  sweeps(
+    'count_last, cases_last_walk',
+    '0, as the status is empty',
+    list('count_last', 'cases_last_walk'),
+    `outcome = 'empty' AND (count_last IS NOT 0 OR cases_last_walk <> 0)`,
+  ),
+  sweeps(
+    'walks',
+    'at least 1, as in the runs before',
+    'walks',
+    `walks = 0 AND pages > 0
+      AND run_id > (SELECT min(run_id) FROM status_syncs AS counted WHERE counted.walks > 0)`,
+  ),
+  sweeps(
+    'ended_at',
+    'a time from started_at on',
+    list('started_at', 'ended_at'),
+    `CASE WHEN ended_at IS NULL THEN outcome <> 'running' AND error_code IS NOT 'DIED' ELSE outcome = 'running' END`,
+  ),
+  sweeps(
+    'outcome',
+    'not running, as its run is not',
+    'outcome',
+    `outcome = 'running' AND EXISTS (SELECT 1 FROM sync_runs AS run WHERE run.id = run_id AND run.outcome <> 'running')`,
+  ),
+  runs(
+    'ended_at',
+    'a time, as the run has ended',
+    list('started_at', 'ended_at'),
+    `CASE WHEN ended_at IS NULL THEN outcome NOT IN ('running', 'died')
+      ELSE outcome IN ('running', 'died') END`,
+  ),
+  runs(
+    'outcome',
+    'not complete, as not every status is complete or empty',
+    'outcome',
+    `outcome = 'complete' AND EXISTS (SELECT 1 FROM status_syncs
+      WHERE run_id = run.id AND status_syncs.outcome NOT IN ('complete', 'empty'))`,
+  ),
+  runs(
+    'outcome',
+    'not running, as a newer run has begun',
+    'outcome',
+    `outcome = 'running' AND id < (SELECT max(id) FROM sync_runs)`,
+  ),
+  runs(
+    'outcome',
+    'complete, as the bytes of a redacted case are removed from the file',
+    'outcome',
+    `"trigger" = 'redact' AND outcome <> 'complete'`,
+  ),
+  {
+    what: 'departure_checks: cases_missing',
+    expected: 'at least moved + in place + gone',
+    sql: `SELECT run_id, ${list('cases_missing', 'cases_moved', 'cases_in_place', 'cases_gone')} AS found
+      FROM departure_checks WHERE cases_missing < cases_moved + cases_in_place + cases_gone`,
+  },
+  {
+    what: 'coverage_checks: counts',
+    expected: 'all there, as the outcome is measured',
+    sql: `SELECT run_id, ${list('count_all', 'count_approved', 'count_coding_complete', 'count_in_process')} AS found
+      FROM coverage_checks WHERE outcome = 'measured' AND
+      (count_all IS NULL OR count_approved IS NULL OR count_coding_complete IS NULL OR count_in_process IS NULL)`,
+  },
+  ...[
+    ['sync_runs', 'id', 'started_at'],
+    ['sync_runs', 'id', 'ended_at'],
+    ['status_syncs', 'run_id', 'started_at'],
+    ['status_syncs', 'run_id', 'ended_at'],
+    ['departure_checks', 'run_id', 'checked_at'],
+    ['coverage_checks', 'run_id', 'checked_at'],
+    ['double_sightings', 'run_id', 'seen_at'],
+  ].map(([table = '', run = '', column = '']) => ({
+    what: `${table}.${column}`,
+    expected: 'a time, such as 2030-01-01T03:17:00.000Z',
+    sql: `SELECT ${run} AS run_id, ${column} AS found FROM ${table}
+      WHERE ${column} IS NOT NULL AND ${column} IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', ${column})`,
+  })),
+  {
+    what: 'sqlite_sequence: sync_runs',
+    expected: 'the newest run, as no run is ever removed',
+    sql: `SELECT seq AS run_id, seq AS found FROM sqlite_sequence
+      WHERE name = 'sync_runs' AND seq IS NOT (SELECT max(id) FROM sync_runs)`,
+  },
+  {
+    what: 'sqlite_sequence: case_changes',
+    expected: 'the newest change, or more where changes were removed with what a case said',
+    sql: `SELECT seq AS run_id, seq AS found FROM sqlite_sequence
+      WHERE name = 'case_changes' AND (typeof(seq) <> 'integer' OR seq < (SELECT max(id) FROM case_changes)
+        OR (seq > (SELECT max(id) FROM case_changes)
+          AND NOT EXISTS (SELECT 1 FROM cases WHERE mirror_redacted_run_id IS NOT NULL)
+          AND NOT EXISTS (SELECT 1 FROM sync_runs WHERE "trigger" = 'redact')))`,
+  },
+  {
+    what: 'sqlite_sequence',
+    expected: 'a row for each of sync_runs and case_changes that has rows, and no others',
+    sql: `SELECT NULL AS run_id, coalesce(name, 'null') AS found FROM sqlite_sequence
+      WHERE name IS NULL OR name NOT IN ('sync_runs', 'case_changes')
+      UNION ALL SELECT NULL, 'sync_runs' WHERE EXISTS (SELECT 1 FROM sync_runs)
+        AND (SELECT count(*) FROM sqlite_sequence WHERE name = 'sync_runs') <> 1
+      UNION ALL SELECT NULL, 'case_changes' WHERE EXISTS (SELECT 1 FROM case_changes)
+        AND (SELECT count(*) FROM sqlite_sequence WHERE name = 'case_changes') <> 1`,
+  },
+  {
+    what: 'kept_aside, payload_drift: first_run_id, last_run_id',
+    expected: 'rising',
+    sql: `SELECT last_run_id AS run_id, first_run_id || ', ' || last_run_id AS found FROM
+      (SELECT first_run_id, last_run_id FROM kept_aside UNION ALL SELECT first_run_id, last_run_id FROM payload_drift)
+      WHERE first_run_id > last_run_id`,
+  },
+];
+
+const TABLES = [
+  'sync_runs',
+  'status_syncs',
+  'departure_checks',
+  'coverage_checks',
+  'kept_aside',
+  'payload_drift',
+];
+
+/** Checks what the mirror recorded of its runs. */
+export function* checkLedger({ sqlite }: Mirror): Flaws {
+  for (const { what, expected, sql } of LEDGER_RULES) {
+    for (const row of sqlite.prepare<[], { run_id: unknown; found: unknown }>(sql).iterate())
+      yield {
+        what,
+        expected,
+        found: typeof row.found === 'string' ? row.found.slice(0, 200) : show(row.found),
+        ...(typeof row.run_id === 'number' && { runId: row.run_id }),
+      };
+  }
+  yield* checkKeptAside(sqlite);
+  let checked = 0;
+  for (const table of TABLES)
+    checked += sqlite.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0;
+  return checked;
+}
+
+function* checkKeptAside(sqlite: Mirror['sqlite']): Generator<Flaw> {
+  const records = sqlite.prepare<
+    [],
+    { fingerprint: string; record: unknown; bytes: unknown; first_run_id: number }
+  >('SELECT fingerprint, record, bytes, first_run_id FROM kept_aside');
+  for (const { fingerprint, record, bytes, first_run_id: runId } of records.iterate()) {
+    const kept = Buffer.isBuffer(bytes) ? bytes : String(bytes ?? record);
+    const found = createHash('sha256').update(kept).digest('hex');
+    if (found !== fingerprint)
+      yield { what: `kept_aside: the fingerprint of ${show(record)}`, expected: fingerprint, found, runId };
+  }
+}

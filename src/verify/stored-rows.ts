@@ -1,0 +1,185 @@
+import type { Mirror } from '../db/open-mirror.ts';
+import {
+  LIST_TABLES,
+  type ListField,
+  type caseChanges,
+  type cases,
+  type docketEntries,
+  type pastDocketEntries,
+  type pastVersions,
+} from '../db/schema/schema.ts';
+
+/** What of the mirror as a whole makes something legitimate in one case that would be a flaw in another mirror. */
+export interface Circumstances {
+  /** The newest run from before the mirror kept history; 0 when it has kept it always. */
+  readonly lastRunWithoutHistory: number;
+  /** Whether a run may have seen a case more than once, and so have replaced what it had stored itself. */
+  readonly maySeeTwice: (runId: number, caseId: number) => boolean;
+  /** Whether some list has brought cases whose label is that of another one. */
+  readonly hasForeignLabels: () => boolean;
+}
+
+export function findCircumstances({ sqlite }: Mirror): Circumstances {
+  // Walks have been counted since history has been kept.
+  const lastWithout = sqlite
+    .prepare<[], number | null>('SELECT max(run_id) FROM status_syncs WHERE pages > 0 AND walks = 0')
+    .pluck();
+  const twice = sqlite
+    .prepare<[number, number, number], number>(
+      `SELECT EXISTS (SELECT 1 FROM status_syncs WHERE run_id = ? AND (walks > 1 OR outcome NOT IN ('complete', 'empty')))
+       OR EXISTS (SELECT 1 FROM double_sightings WHERE run_id = ? AND case_id = ?)`,
+    )
+    .pluck();
+  const foreign = sqlite
+    .prepare<[], number>(
+      `SELECT EXISTS (SELECT 1 FROM payload_drift WHERE field = 'case_ongoing' AND seen = 'another label')`,
+    )
+    .pluck();
+  return {
+    lastRunWithoutHistory: lastWithout.get() ?? 0,
+    maySeeTwice: (runId, caseId) => twice.get(runId, runId, caseId) === 1,
+    hasForeignLabels: () => foreign.get() === 1,
+  };
+}
+
+/** The runs that stored the versions of a case, as far back as it has a history. */
+export interface VersionRuns {
+  /** Oldest first; the last one stored what is there now. */
+  readonly runs: readonly number[];
+  readonly oldest: number;
+  /** Whether that run may have changed something of the case: it stored a version, or ran before there was history. */
+  readonly allow: (runId: number) => boolean;
+}
+
+export function toVersionRuns(
+  { case: row, pastVersions }: StoredRows,
+  { lastRunWithoutHistory }: Circumstances,
+): VersionRuns {
+  const runs = [...pastVersions.map(({ run_id }) => run_id), row.mirror_changed_run_id];
+  const known = new Set(runs);
+  const oldest = runs[0] ?? row.mirror_changed_run_id;
+  const hasLostPast = row.mirror_redacted_run_id === null && oldest <= lastRunWithoutHistory;
+  return {
+    runs,
+    oldest,
+    allow: (runId) => known.has(runId) || (hasLostPast && row.mirror_first_run_id <= runId && runId < oldest),
+  };
+}
+
+/** What SQLite holds: flags are 0 and 1 here, so that a 2 does not pass for true. */
+export type Cell = string | number | null;
+export type Row = Readonly<Record<string, Cell>>;
+
+/** Columns of a table that have the same type in the file as in the code. */
+type Columns<Table extends { $inferSelect: object }, Names extends keyof Table['$inferSelect']> = Pick<
+  Table['$inferSelect'],
+  Names
+>;
+
+export type StoredCase = Row &
+  Columns<
+    typeof cases,
+    | 'id'
+    | 'mirror_status_id'
+    | 'mirror_first_run_id'
+    | 'mirror_changed_run_id'
+    | 'mirror_departed_run_id'
+    | 'mirror_redacted_run_id'
+    | 'mirror_fingerprint'
+    | 'mirror_payload'
+    | 'mirror_entry_keys'
+  >;
+export type StoredAttachment = Row & { readonly mirror_entry_id: number };
+export type StoredVersion = typeof pastVersions.$inferSelect;
+export type StoredEntry = typeof docketEntries.$inferSelect;
+export type StoredPastEntry = Omit<typeof pastDocketEntries.$inferSelect, 'mirror_end'> & {
+  readonly mirror_end: string;
+};
+/** A change, with the times of its run; null where the run is missing or has no end. */
+export type StoredChange = Omit<typeof caseChanges.$inferSelect, 'kind'> & {
+  readonly kind: string;
+  readonly run_started_at: string | null;
+  readonly run_ended_at: string | null;
+};
+
+/** Every row of one case, as they stand at one moment. */
+export interface StoredRows {
+  readonly case: StoredCase;
+  readonly lists: ReadonlyMap<ListField, readonly Row[]>;
+  readonly defendants: readonly Row[];
+  readonly relatedCases: readonly Row[];
+  readonly docket: Row | undefined;
+  readonly entries: readonly StoredEntry[];
+  /** By `mirror_entry_id`. */
+  readonly attachments: ReadonlyMap<number, readonly Row[]>;
+  /** Oldest first. */
+  readonly changes: readonly StoredChange[];
+  /** Oldest first. */
+  readonly pastVersions: readonly StoredVersion[];
+  /** Of each entry oldest first. */
+  readonly pastEntries: readonly StoredPastEntry[];
+  /** The newest run of the mirror. */
+  readonly newestRunId: number;
+}
+
+export type FindStoredRows = (id: number) => StoredRows | undefined;
+
+/** Prepares the reading of whole cases, each in one transaction: a sync that goes on meanwhile does not show. */
+export function prepareFindStoredRows({ sqlite }: Mirror): FindStoredRows {
+  const prepare = <Of = Row>(text: string) => {
+    const statement = sqlite.prepare<[number], Of>(text);
+    return (id: number): Of[] => statement.all(id);
+  };
+  const ofList = (table: string) =>
+    prepare(`SELECT * FROM ${table} WHERE case_id = ? ORDER BY mirror_position`);
+  const lists = (Object.keys(LIST_TABLES) as ListField[]).map((field) => [field, ofList(field)] as const);
+  const defendants = ofList('case_defendants');
+  const related = ofList('related_cases');
+  const ofCase = prepare<StoredCase>('SELECT * FROM cases WHERE id = ?');
+  const docket = prepare('SELECT * FROM dockets WHERE case_id = ?');
+  const entries = prepare<StoredEntry>('SELECT * FROM docket_entries WHERE case_id = ?');
+  const attachments = prepare<StoredAttachment>(
+    `SELECT attachments.* FROM docket_entries
+     JOIN attachments ON attachments.mirror_entry_id = docket_entries.mirror_id
+     WHERE docket_entries.case_id = ?`,
+  );
+  const changes = prepare<StoredChange>(
+    `SELECT case_changes.*, sync_runs.started_at AS run_started_at, sync_runs.ended_at AS run_ended_at
+     FROM case_changes LEFT JOIN sync_runs ON sync_runs.id = case_changes.run_id
+     WHERE case_changes.case_id = ? ORDER BY case_changes.id`,
+  );
+  const versions = prepare<StoredVersion>('SELECT * FROM past_versions WHERE case_id = ? ORDER BY run_id');
+  const past = prepare<StoredPastEntry>(
+    'SELECT * FROM past_docket_entries WHERE case_id = ? ORDER BY mirror_key, mirror_until_run_id',
+  );
+  const newestRun = sqlite.prepare<[], number | null>('SELECT max(id) FROM sync_runs').pluck();
+
+  return sqlite.transaction((id: number): StoredRows | undefined => {
+    const row = ofCase(id)[0];
+    if (row === undefined) return undefined;
+    return {
+      case: row,
+      lists: new Map(lists.map(([field, find]) => [field, find(id)])),
+      defendants: defendants(id),
+      relatedCases: related(id),
+      docket: docket(id)[0],
+      entries: entries(id),
+      attachments: groupBy(attachments(id), (one) => one.mirror_entry_id),
+      changes: changes(id),
+      pastVersions: versions(id),
+      pastEntries: past(id),
+      newestRunId: newestRun.get() ?? 0,
+    };
+  });
+}
+
+/** Items under the key that each of them has, in the order in which they came. */
+export function groupBy<Key, Item>(items: Iterable<Item>, toKey: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const group = groups.get(toKey(item));
+    if (group === undefined) groups.set(toKey(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}

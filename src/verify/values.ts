@@ -1,0 +1,137 @@
+import { getTableColumns, getTableName, is } from 'drizzle-orm';
+import { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { Mirror } from '../db/open-mirror.ts';
+import * as schema from '../db/schema/schema.ts';
+import { LIST_TABLES } from '../db/schema/schema.ts';
+import { type Flaw, type Flaws, show } from './checks.ts';
+import type { StoredRows } from './stored-rows.ts';
+
+/** What SQLite's `typeof` says of a value. */
+export type ValueType = 'integer' | 'real' | 'text' | 'blob' | 'null';
+
+/** Which values a column takes. */
+export interface ColumnRule {
+  readonly name: string;
+  readonly type: ValueType;
+  readonly mayBeNull: boolean;
+  /** The only texts that it takes; null where it takes any. */
+  readonly words: readonly string[] | null;
+}
+
+export interface TableRules {
+  readonly table: string;
+  readonly columns: readonly ColumnRule[];
+}
+
+/** Which values each table of the mirror takes. */
+export const TABLE_RULES: readonly TableRules[] = Object.values(schema)
+  .filter((one): one is typeof one & SQLiteTable => is(one, SQLiteTable))
+  .map(toTableRules);
+
+function toTableRules(table: SQLiteTable): TableRules {
+  return {
+    table: getTableName(table),
+    columns: Object.values(getTableColumns(table)).map((column) => ({
+      name: column.name,
+      type: column.getSQLType().toLowerCase() as ValueType,
+      mayBeNull: !column.notNull,
+      words: (column.enumValues as readonly string[] | undefined) ?? null,
+    })),
+  };
+}
+
+/** What SQLite's `typeof` says of a value that better-sqlite3 has read; a whole number passes for an integer. */
+function typeOfValue(value: unknown): ValueType {
+  if (value === null) return 'null';
+  if (typeof value === 'string') return 'text';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'real';
+  return typeof value === 'bigint' ? 'integer' : 'blob';
+}
+
+/** Words for what a column takes. */
+function describeRule({ type, mayBeNull, words }: ColumnRule): string {
+  const what = words === null ? type : words.join(' or ');
+  return mayBeNull ? `${what} or null` : what;
+}
+
+const RULES = new Map(TABLE_RULES.map(({ table, columns }) => [table, columns]));
+
+/** The tables whose rows come with their case; each row of the others is looked at by {@link checkLedgerValues}. */
+const TABLES_OF_CASES = new Set([
+  'cases',
+  ...Object.keys(LIST_TABLES),
+  'case_defendants',
+  'related_cases',
+  'dockets',
+  'docket_entries',
+  'attachments',
+  'case_changes',
+  'past_versions',
+  'past_docket_entries',
+]);
+
+/**
+ * Checks that each value of a case's rows is of the type of its column. The columns of SQLite take any value, and what
+ * follows in the verification, as in every reading of the case, relies on their types.
+ */
+export function* checkValues(stored: StoredRows): Flaws {
+  let checked = 0;
+  for (const [table, rows] of listTables(stored)) {
+    const columns = RULES.get(table) ?? [];
+    for (const row of rows) {
+      checked++;
+      for (const rule of columns) {
+        if (!fits(rule, row[rule.name])) yield toFlaw(table, rule, row);
+      }
+    }
+  }
+  return checked;
+}
+
+/** The same for the tables that are not read case by case. */
+export function* checkLedgerValues({ sqlite }: Mirror): Flaws {
+  let checked = 0;
+  for (const { table, columns } of TABLE_RULES) {
+    if (TABLES_OF_CASES.has(table)) continue;
+    const rows = sqlite.prepare<[], Record<string, unknown>>(`SELECT * FROM "${table}"`);
+    for (const row of rows.iterate()) {
+      checked++;
+      for (const rule of columns) {
+        if (!fits(rule, row[rule.name])) yield toFlaw(table, rule, row);
+      }
+    }
+  }
+  return checked;
+}
+
+function* listTables(
+  stored: StoredRows,
+): Generator<[table: string, rows: Iterable<Record<string, unknown>>]> {
+  yield ['cases', [stored.case]];
+  yield* stored.lists;
+  yield ['case_defendants', stored.defendants];
+  yield ['related_cases', stored.relatedCases];
+  if (stored.docket !== undefined) yield ['dockets', [stored.docket]];
+  yield ['docket_entries', stored.entries];
+  for (const rows of stored.attachments.values()) yield ['attachments', rows];
+  yield ['case_changes', stored.changes as Iterable<object> as Iterable<Record<string, unknown>>];
+  yield ['past_versions', stored.pastVersions];
+  yield ['past_docket_entries', stored.pastEntries];
+}
+
+function fits({ type, mayBeNull, words }: ColumnRule, value: unknown): boolean {
+  if (value === null) return mayBeNull;
+  if (type === 'text') return typeof value === 'string' && (words === null || words.includes(value));
+  return typeOfValue(value) === type;
+}
+
+function toFlaw(table: string, rule: ColumnRule, row: Readonly<Record<string, unknown>>): Flaw {
+  const { run_id: runId } = row;
+  const value = row[rule.name];
+  return {
+    what: `${table}.${rule.name}`,
+    expected: describeRule(rule),
+    found: Buffer.isBuffer(value) ? `a blob of ${value.length} bytes` : show(value),
+    ...(typeof runId === 'number' && { runId }),
+  };
+}

@@ -1,0 +1,429 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseApiUrl, toShortPath } from '../../src/api/urls.ts';
+import { fetchCasePages, MOST_PAGES_WITHOUT_NEWS } from '../../src/api/case-pages.ts';
+import { ATTEMPTS_AFTER_UNREAD } from '../../src/api/page-records.ts';
+import { MirrorError, TransientError } from '../../src/errors/mirror-error.ts';
+import type { Client, SettledAnswer } from '../../src/api/client.ts';
+
+const API = parseApiUrl('https://clearinghouse.example/api/');
+const PATH = '/api/cases/?case_ongoing=5021';
+
+const page = (next: string | null | undefined, ids: readonly number[] = [1]): SettledAnswer => ({
+  kind: 'page',
+  page: {
+    count: 7,
+    next,
+    results: ids.map((id) => ({ textHash: null, payload: () => ({ id }) })),
+  },
+});
+
+/** A client that answers by the path that is asked for, and notes what was asked. */
+function scriptClient(
+  script: (path: string) => SettledAnswer | Promise<SettledAnswer>,
+  isAnswering = () => false,
+) {
+  const asked: { path: string; signal: AbortSignal; mostAttempts: number | undefined }[] = [];
+  const client: Client = {
+    api: API,
+    fetchAnswer: async (url, signal, _isKnown, mostAttempts) => {
+      asked.push({ path: toShortPath(url), signal, mostAttempts });
+      return script(toShortPath(url));
+    },
+    traffic: () => ({ requests: asked.length, retries: 0, waitedMs: 0, bytes: 0 }),
+    holdsToken: (text) => text.includes('lamp-token'),
+    serverClock: () => undefined,
+    pausedUntil: () => null,
+    onPause: () => undefined,
+    isAnswering: (signal) => {
+      asked.push({ path: 'test', signal, mostAttempts: undefined });
+      return Promise.resolve(isAnswering());
+    },
+  };
+  return { client, asked };
+}
+
+interface Walked {
+  readonly pages: string[];
+  readonly error: unknown;
+  readonly asked: string[];
+  readonly flaws: string[];
+}
+
+const WALK = { filter: { case_ongoing: '5021' }, isKnown: () => false };
+
+async function walk(
+  script: (path: string) => SettledAnswer,
+  hasNews: () => boolean = () => true,
+  hasServed: () => boolean = () => true,
+  isAnswering?: () => boolean,
+): Promise<Walked> {
+  const { client, asked } = scriptClient(script, isAnswering);
+  const pages: string[] = [];
+  const flaws: string[] = [];
+  let error: unknown = null;
+  const signal = new AbortController().signal;
+  try {
+    for await (const one of fetchCasePages(client, { ...WALK, hasNews, hasServed, signal })) {
+      if ('unread' in one) pages.push(`${one.number} unread: ${one.unread.code}`);
+      else {
+        pages.push(`${one.number} ${one.source} ${one.count}: ${one.records.length}`);
+        if (one.flaw !== null) flaws.push(one.flaw.code);
+      }
+    }
+  } catch (thrown) {
+    error = thrown;
+  }
+  return { pages, error, asked: asked.map(({ path }) => path), flaws };
+}
+
+const numberOf = (path: string): number => Number(/page=(\d+)/.exec(path)?.[1] ?? 1);
+const toPath = (number: number): string => `${PATH}&page=${number}`;
+
+describe('a list is walked from page to page', () => {
+  test('to the one that names no next', async () => {
+    const { pages, error } = await walk((path) =>
+      numberOf(path) < 3 ? page(toPath(numberOf(path) + 1), [1, 2]) : page(null),
+    );
+    expect(pages).toEqual([`1 ${PATH} 7: 2`, `2 ${toPath(2)} 7: 2`, `3 ${toPath(3)} 7: 1`]);
+    expect(error).toBeNull();
+  });
+
+  test('and is one page with nothing when there are no results', async () => {
+    const { pages, error } = await walk(() => ({ kind: 'empty', words: 'No results' }));
+    expect([pages, error]).toEqual([[`1 ${PATH} 0: 0`], null]);
+  });
+});
+
+const ENDS = [{ kind: 'past-the-end' }, { kind: 'empty', words: 'No results' }] as const;
+
+describe('a page that was announced and is past the end', () => {
+  test.each<SettledAnswer>(ENDS)(
+    'ends the list only where the page after it is $kind too',
+    async (answer) => {
+      const { pages, error, asked } = await walk((path) => (numberOf(path) === 1 ? page(toPath(2)) : answer));
+      expect([pages, asked]).toEqual([toLines(1), [PATH, toPath(2), toPath(3)]]);
+      expect(error).toMatchObject({
+        code: 'LIST_SHRANK',
+        message: `${toPath(2)} was announced, but the list no longer reaches that far.`,
+      });
+    },
+  );
+
+  test.each<SettledAnswer>(ENDS)(
+    'and is $kind alone costs itself: the pages after it are read',
+    async (answer) => {
+      const { pages, error } = await walk((path) => (numberOf(path) === 4 ? answer : tenPages({})(path)));
+      expect([pages[3], pages.filter((line) => !line.includes('unread')), error]).toEqual([
+        '4 unread: LIST_SHRANK',
+        toLines(1, 2, 3, 5, 6, 7, 8, 9, 10),
+        null,
+      ]);
+    },
+  );
+
+  test('is not the end where the page after it fails in another way', async () => {
+    const { pages, error } = await walk((path) =>
+      numberOf(path) === 4 ? ENDS[0] : tenPages({ 5: busy, 6: busy })(path),
+    );
+    expect(pages.slice(3, 6)).toEqual([
+      '4 unread: LIST_SHRANK',
+      '5 unread: TRANSIENT_ANSWER',
+      '6 unread: TRANSIENT_ANSWER',
+    ]);
+    expect([pages.length, error]).toEqual([10, null]);
+  });
+
+  test('is not the end of a list that nobody announced it for, but whose count says more', async () => {
+    const counted = (path: string): SettledAnswer => {
+      const number = numberOf(path);
+      if (number === 3) return fail(busy);
+      if (number === 4 || number > 7) return ENDS[0];
+      return page(number < 7 ? toPath(number + 1) : null);
+    };
+    const { pages, error } = await walk(counted);
+    expect([pages.slice(2, 4), pages.length, error]).toEqual([
+      ['3 unread: TRANSIENT_ANSWER', '4 unread: LIST_SHRANK'],
+      7,
+      null,
+    ]);
+  });
+});
+
+describe('a list that cannot be walked to its end says why', () => {
+  test('a first page that is past the end', async () => {
+    expect((await walk(() => ({ kind: 'past-the-end' }))).error).toMatchObject({ code: 'LIST_SHRANK' });
+  });
+
+  test.each([
+    ['itself, with its parameters in another order', '/api/cases/?page=2&case_ongoing=5021', 'PAGES_REPEAT'],
+    ['the first page', PATH, 'PAGES_REPEAT'],
+    ['a page before it', toPath(1), 'NEXT_REFUSED'],
+    ['a page further on', toPath(4), 'NEXT_REFUSED'],
+    ['a page with the number 0', toPath(0), 'NEXT_REFUSED'],
+    ['the last page by its name', `${PATH}&page=last`, 'NEXT_REFUSED'],
+    ['two pages at once', `${toPath(3)}&page=4`, 'NEXT_REFUSED'],
+    ['no page, as a text that is a page', `${PATH}&page=`, 'NEXT_REFUSED'],
+  ])(
+    'a second page that names %s as next: the page after it is asked for by its number',
+    async (_, named, flaw) => {
+      const { asked, error, flaws } = await walk((path) => {
+        const number = numberOf(path);
+        return page(number === 2 ? named : number === 4 ? null : toPath(number + 1));
+      });
+      expect([asked, error, flaws]).toEqual([[PATH, toPath(2), toPath(3), toPath(4)], null, [flaw]]);
+    },
+  );
+
+  test('a first page that names one further on; a server that counts from 0 is believed', async () => {
+    const answer = (first: string) => (path: string) =>
+      page(path === PATH ? first : numberOf(path) < 3 ? toPath(numberOf(path) + 1) : null);
+    expect((await walk(answer(toPath(3)))).asked).toEqual([PATH, toPath(2), toPath(3)]);
+    expect((await walk(answer(toPath(1)))).asked).toEqual([PATH, toPath(1), toPath(2), toPath(3)]);
+  });
+
+  test('so many pages in a row without anything new, and no fewer', async () => {
+    const quiet = await walk(
+      (path) => page(toPath(numberOf(path) + 1)),
+      () => false,
+    );
+    expect(quiet.pages).toHaveLength(MOST_PAGES_WITHOUT_NEWS);
+    expect(quiet.error).toMatchObject({
+      code: 'PAGES_REPEAT',
+      message: `5 pages in a row, up to ${toPath(5)}, brought nothing new.`,
+    });
+    let calls = 0;
+    const now = await walk(
+      (path) => page(numberOf(path) < 20 ? toPath(numberOf(path) + 1) : null),
+      () => ++calls % MOST_PAGES_WITHOUT_NEWS === 0,
+    );
+    expect([now.pages.length, now.error]).toEqual([20, null]);
+  });
+});
+
+const busy = new TransientError('TRANSIENT_ANSWER', 'busy');
+const silent = new MirrorError('NETWORK_GAVE_UP', 'no answer');
+const fail = (error: Error): never => {
+  throw error;
+};
+/** Ten pages, some of which fail. */
+const tenPages = (failing: Readonly<Record<number, MirrorError>>) => (path: string) => {
+  const number = numberOf(path);
+  const error = failing[number];
+  if (error !== undefined) return fail(error);
+  if (number > 10) return { kind: 'past-the-end' } as const;
+  return page(number < 10 ? toPath(number + 1) : null);
+};
+const toLines = (...numbers: number[]) => numbers.map((n) => `${n} ${n === 1 ? PATH : toPath(n)} 7: 1`);
+
+describe('a page that cannot be read costs only itself', () => {
+  test.each([1, 2, 9])('page %d of ten', async (number) => {
+    const { pages, error } = await walk(tenPages({ [number]: busy }));
+    const numbers = Array.from({ length: 10 }, (_, at) => at + 1);
+    expect(pages.filter((line) => !line.includes('unread'))).toEqual(
+      toLines(...numbers.filter((n) => n !== number)),
+    );
+    expect(pages[number - 1]).toBe(`${number} unread: TRANSIENT_ANSWER`);
+    expect(error).toBeNull();
+  });
+
+  test('the last one: the page after it is past the end, which nobody announced', async () => {
+    const { pages, error, asked } = await walk(tenPages({ 10: busy }));
+    expect([pages.at(-1), asked.at(-1), error]).toEqual(['10 unread: TRANSIENT_ANSWER', toPath(11), null]);
+  });
+
+  test('the only one: nothing was read, and it is said why', async () => {
+    const { pages, error } = await walk((path) =>
+      numberOf(path) === 1 ? fail(busy) : { kind: 'past-the-end' },
+    );
+    expect([pages, error]).toEqual([['1 unread: TRANSIENT_ANSWER'], busy]);
+  });
+
+  test('several, apart from each other or in a row', async () => {
+    const { pages, error } = await walk(
+      tenPages({ 2: busy, 4: silent, 6: busy, 7: busy, 8: silent, 9: busy }),
+    );
+    expect(pages.filter((line) => !line.includes('unread'))).toEqual(toLines(1, 3, 5, 10));
+    expect(error).toBeNull();
+  });
+
+  test.each([
+    ['REFUSED_BY_API', 2],
+    ['NOT_FOUND', 2],
+    ['BODY_TOO_LARGE', 1],
+    ['CONTRACT_BROKEN', 1],
+  ] as const)('by %s on page %d', async (code, number) => {
+    const { pages, error } = await walk(tenPages({ [number]: new MirrorError(code, 'no lamp') }));
+    expect([pages.length, error]).toEqual([10, null]);
+  });
+});
+
+describe('a server in trouble is not asked for page after page', () => {
+  const failingFrom = (first: number, error: MirrorError) =>
+    tenPages(Object.fromEntries(Array.from({ length: 11 }, (_, at) => [first + at, error])));
+
+  test('five pages in a row end the walk, with the failure of the first', async () => {
+    const { pages, error, asked } = await walk(failingFrom(3, busy));
+    expect(asked.at(-1)).toBe(toPath(7));
+    expect(pages.slice(0, 2)).toEqual(toLines(1, 2));
+    expect(error).toMatchObject({
+      code: 'TRANSIENT_ANSWER',
+      message: 'busy; the 4 pages after it could not be read either',
+    });
+  });
+
+  test('one page that is throttled to the end ends it', async () => {
+    const throttled = new MirrorError('THROTTLED', 'too many requests');
+    const { pages, error, asked } = await walk(failingFrom(3, throttled));
+    expect([pages, asked.at(-1), error]).toEqual([toLines(1, 2), toPath(3), throttled]);
+  });
+
+  test('two pages without any answer end it, where the API does not answer elsewhere either', async () => {
+    const { asked, error } = await walk(failingFrom(3, silent));
+    expect(asked.slice(-2)).toEqual([toPath(4), 'test']);
+    expect(error).toMatchObject({ code: 'NETWORK_GAVE_UP' });
+  });
+
+  test('where it does, the pages after them are tried, up to five in a row; it is asked once for them', async () => {
+    const ever = await walk(failingFrom(3, silent), undefined, undefined, () => true);
+    expect(ever.asked.slice(2)).toEqual([toPath(3), toPath(4), 'test', toPath(5), toPath(6), toPath(7)]);
+    expect(ever.error).toMatchObject({ code: 'NETWORK_GAVE_UP' });
+    const gaps = await walk(
+      tenPages({ 2: silent, 3: silent, 4: silent, 6: silent, 7: silent, 9: silent }),
+      undefined,
+      undefined,
+      () => true,
+    );
+    expect(gaps.pages.filter((line) => !line.includes('unread'))).toEqual(toLines(1, 5, 8, 10));
+    expect([gaps.asked.filter((path) => path === 'test').length, gaps.error]).toEqual([2, null]);
+  });
+
+  test('two pages end it where the server has answered nothing well so far, not even elsewhere', async () => {
+    const never = await walk(failingFrom(1, busy), undefined, () => false);
+    expect(never.asked).toEqual([PATH, toPath(2), 'test']);
+    const elsewhere = await walk(
+      failingFrom(1, busy),
+      undefined,
+      () => false,
+      () => true,
+    );
+    expect(elsewhere.asked).toHaveLength(6);
+    expect(never.error).toMatchObject({ message: 'busy; the page after it could not be read either' });
+    const before = await walk(failingFrom(1, busy), undefined, () => true);
+    expect(before.asked).toHaveLength(5);
+  });
+
+  test.each(['UNAUTHORISED', 'TIME_BUDGET_SPENT', 'RETRY_AFTER_TOO_LONG', 'CERTIFICATE_REFUSED'] as const)(
+    '%s ends it at once',
+    async (code) => {
+      const { asked, error } = await walk(failingFrom(2, new MirrorError(code, 'no')));
+      expect(asked).toHaveLength(2);
+      expect(error).toMatchObject({ code });
+    },
+  );
+
+  test.each(['REFUSED_BY_API', 'NOT_FOUND'] as const)(
+    '%s on the first page is of the whole list',
+    async (code) => {
+      const { asked } = await walk(failingFrom(1, new MirrorError(code, 'no')));
+      expect(asked).toEqual([PATH]);
+    },
+  );
+
+  test('a page after one that failed is not tried as often', async () => {
+    const { client, asked } = scriptClient(tenPages({ 2: busy, 3: busy }));
+    const signal = new AbortController().signal;
+    const options = { ...WALK, hasNews: () => true, hasServed: () => true, signal };
+    for await (const step of fetchCasePages(client, options)) expect(step.number).toBeLessThan(11);
+    expect(asked.map(({ mostAttempts }) => mostAttempts).slice(0, 5)).toEqual([
+      undefined,
+      undefined,
+      ATTEMPTS_AFTER_UNREAD,
+      ATTEMPTS_AFTER_UNREAD,
+      undefined,
+    ]);
+  });
+});
+
+describe('a page whose next cannot be followed is stored, and the page after it is asked for by its number', () => {
+  test.each<[string, string | undefined]>([
+    ['no address and not null', undefined],
+    ['a fragment', '#'],
+    ['another filter', '/api/cases/?case_ongoing=5020&page=2'],
+    ['no filter', '?page=2'],
+    ['another path', '/elsewhere/?case_ongoing=5021&page=2'],
+    ['no URL', 'http://['],
+    ['the token', `${PATH}&t=lamp-token`],
+  ])('with %s', async (_title, next) => {
+    const { pages, error, asked, flaws } = await walk((path) =>
+      numberOf(path) === 1 ? page(next) : page(numberOf(path) < 4 ? toPath(numberOf(path) + 1) : null),
+    );
+    expect([pages, error]).toEqual([toLines(1, 2, 3, 4), null]);
+    expect(asked).toEqual([PATH, toPath(2), toPath(3), toPath(4)]);
+    expect(flaws).toEqual(['NEXT_REFUSED']);
+  });
+
+  test('and where there is none, the list has ended', async () => {
+    const { pages, error, flaws } = await walk((path) =>
+      numberOf(path) === 1 ? page(undefined) : { kind: 'past-the-end' },
+    );
+    expect([pages, error, flaws]).toEqual([toLines(1), null, ['NEXT_REFUSED']]);
+  });
+
+  test.each(['', '  '])('but %j is read as null', async (next) => {
+    const { asked, error, flaws } = await walk(() => page(next));
+    expect([asked, error, flaws]).toEqual([[PATH], null, []]);
+  });
+
+  test('and a page that names itself is stored too', async () => {
+    const { pages, error, flaws } = await walk(
+      () => page(PATH),
+      () => false,
+    );
+    expect(pages).toEqual(toLines(1, 2, 3, 4, 5));
+    expect(error).toMatchObject({ code: 'PAGES_REPEAT' });
+    expect(new Set(flaws)).toEqual(new Set(['PAGES_REPEAT']));
+  });
+});
+
+test('a page without a count is read, and told', async () => {
+  const { pages, error, flaws } = await walk(() => ({
+    kind: 'page',
+    page: { count: null, next: null, results: [] },
+  }));
+  expect([pages, error, flaws]).toEqual([[`1 ${PATH} null: 0`], null, ['CONTRACT_BROKEN']]);
+});
+
+describe('a request in the air', () => {
+  const walkTo = async (
+    client: Client,
+    signal: AbortSignal,
+    onPage: (number: number) => boolean,
+  ): Promise<void> => {
+    const options = { ...WALK, hasNews: () => true, hasServed: () => true, signal };
+    for await (const { number } of fetchCasePages(client, options)) if (onPage(number)) break;
+  };
+  const endless = () => scriptClient((path) => page(toPath(numberOf(path) + 1)));
+
+  test('is given up when the walk is left, with the reason', async () => {
+    const { client, asked } = endless();
+    await walkTo(client, new AbortController().signal, () => true);
+    expect(asked.map(({ path }) => path)).toEqual([PATH, toPath(2)]);
+    expect(asked[1]?.signal.aborted).toBe(true);
+    expect(asked[1]?.signal.reason).toMatchObject({ message: 'the walk has ended' });
+  });
+
+  test('hears when it is to stop; no further page is begun, even one that has come', async () => {
+    const { client, asked } = endless();
+    const stop = new AbortController();
+    const reason = new Error('enough');
+    const seen: number[] = [];
+    const walked = walkTo(client, stop.signal, (number) => {
+      seen.push(number);
+      if (number === 2) stop.abort(reason);
+      return false;
+    });
+    await expect(walked).rejects.toBe(reason);
+    expect(seen).toEqual([1, 2]);
+    expect(asked.at(-1)?.signal.reason).toBe(reason);
+  });
+});

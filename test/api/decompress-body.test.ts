@@ -1,0 +1,50 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import { decompressBody } from '../../src/api/decompress-body.ts';
+
+const BODY = Buffer.from(JSON.stringify({ results: Array.from({ length: 50 }, (_, id) => ({ id })) }));
+const read = (bytes: Buffer, encoding?: string, most = 10_000): Promise<Buffer> =>
+  decompressBody(bytes, encoding, most, 'cases/');
+const ALL: readonly (readonly [string, Buffer, string | undefined])[] = [
+  ['gzip', gzipSync(BODY), 'gzip'],
+  ['gzip by its old name', gzipSync(BODY), 'X-GZIP'],
+  ['gzip that nothing declares', gzipSync(BODY), undefined],
+  ['gzip in two members', Buffer.concat([gzipSync(BODY.subarray(0, 9)), gzipSync(BODY.subarray(9))]), 'gzip'],
+  ['gzip twice', gzipSync(gzipSync(BODY)), 'gzip, gzip'],
+  ['deflate', deflateSync(BODY), 'deflate'],
+  ['deflate without its header', deflateRawSync(BODY), 'deflate'],
+  ['br', brotliCompressSync(BODY), 'br'],
+  ['br in gzip', gzipSync(brotliCompressSync(BODY)), 'br, gzip'],
+];
+
+describe('a compressed body', () => {
+  test.each([...ALL, ['nothing', BODY, 'identity'], ['nothing, though gzip is declared', BODY, 'gzip']])(
+    'is read whatever it is compressed with: %s',
+    async (_, bytes, encoding) => {
+      expect((await read(bytes, encoding)).toString()).toBe(BODY.toString());
+    },
+  );
+
+  test.each(ALL)('is counted while it is decompressed: %s', async (_, bytes, encoding) => {
+    await expect(read(bytes, encoding, BODY.length - 1)).rejects.toMatchObject({ code: 'BODY_TOO_LARGE' });
+    expect(await read(bytes, encoding, BODY.length)).toHaveLength(BODY.length);
+  });
+
+  test.each([
+    ['is cut off', gzipSync(BODY).subarray(0, -9), 'gzip'],
+    ['is followed by other bytes', Buffer.concat([gzipSync(BODY), Buffer.from('lamp')]), 'gzip'],
+    ['is no deflate', BODY, 'deflate'],
+    ['is no br', BODY, 'br'],
+  ])('that %s may pass, and is called what it is', async (_, bytes, encoding) => {
+    await expect(read(bytes, encoding)).rejects.toMatchObject({
+      name: 'TransientError',
+      code: 'TRANSIENT_ANSWER',
+      message: expect.stringContaining('cases/ could not be decompressed: '),
+    });
+  });
+});
+
+test('an empty body is empty, whatever its header says', async () => {
+  for (const encoding of ['gzip', 'deflate', 'br'])
+    expect(await read(Buffer.alloc(0), encoding)).toHaveLength(0);
+});

@@ -1,0 +1,58 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createClientFor } from '../../src/sync/run-sync.ts';
+import { parseSettings } from '../../src/config/settings.ts';
+import { gatherSettings } from '../../src/config/sources.ts';
+import { fakeSurroundings } from '../support/surroundings.ts';
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+async function startClient(answer: RequestListener) {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const apiUrl = `http://127.0.0.1:${port}/api/v2p1/`;
+  return createClientFor(
+    parseSettings(gatherSettings({ apiUrl, delayMs: '0' }, {}, {})),
+    'token',
+    fakeSurroundings(),
+  );
+}
+
+describe('whether the API answers', () => {
+  test.each([
+    [true, 200, '{"message": "Success"}'],
+    [true, 401, '{"detail": "Invalid token."}'],
+    [false, 503, ''],
+    [false, 403, '<html>Just a moment</html>'],
+  ])('is %s by %i %s', async (isAnswering, status, body) => {
+    const client = await startClient((_request, response) => {
+      response
+        .writeHead(status, { 'content-type': body.startsWith('{') ? 'application/json' : 'text/html' })
+        .end(body);
+    });
+    expect(await client.isAnswering(new AbortController().signal)).toBe(isAnswering);
+  });
+
+  test('is false where the connection is closed', async () => {
+    const client = await startClient((request) => request.socket.destroy());
+    expect(await client.isAnswering(new AbortController().signal)).toBe(false);
+  });
+
+  test('is not said by one who is told to stop: the reason is thrown, and is not taken for silence', async () => {
+    const stop = new AbortController();
+    const reason = new Error('stop');
+    const client = await startClient(() => {
+      stop.abort(reason);
+    });
+    await expect(client.isAnswering(stop.signal)).rejects.toBe(reason);
+  });
+});

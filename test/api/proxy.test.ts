@@ -1,0 +1,159 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { createClientFor } from '../../src/sync/run-sync.ts';
+import type { MirrorError } from '../../src/errors/mirror-error.ts';
+import { createAgents } from '../../src/api/http-agents.ts';
+import { announceNight } from '../../src/schedule/notify.ts';
+import { parseSettings } from '../../src/config/settings.ts';
+import { gatherSettings } from '../../src/config/sources.ts';
+import { runCli } from '../support/command-line.ts';
+import { makeNight } from '../support/make-night.ts';
+import { fakeSurroundings } from '../support/surroundings.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { AUTHORITY, startProxy, startTlsServer } from '../support/tunnel.ts';
+
+const GOES_ON = new AbortController().signal;
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+async function startBoth(options: { refuse?: number } = {}) {
+  const authorizations: (string | undefined)[] = [];
+  const api = await startTlsServer((request, response) => {
+    authorizations.push(request.headers.authorization);
+    response.setHeader('content-type', 'application/json').end('{"message": "Success, invented."}');
+  });
+  const proxy = await startProxy({ targetPort: api.port, ...options });
+  closing.push(api.close, proxy.close);
+  const toSettings = (env: NodeJS.ProcessEnv) =>
+    parseSettings(
+      gatherSettings(
+        { apiUrl: 'https://api.example/api/v2p1/', attempts: '1' },
+        { HTTPS_PROXY: proxy.address, ...env },
+        {},
+      ),
+    );
+  const ask = (env: NodeJS.ProcessEnv) => {
+    const settings = toSettings(env);
+    return createClientFor(settings, 'an-invented-token', fakeSurroundings()).fetchAnswer(
+      new URL('test', settings.apiUrl),
+      GOES_ON,
+    );
+  };
+  return { proxy, authorizations, toSettings, ask };
+}
+
+describe('an API behind a proxy', () => {
+  test('is asked through a tunnel, with the certificates of CLEARINGHOUSE_CA_FILE', async () => {
+    const { proxy, authorizations, ask } = await startBoth();
+    expect(await ask({ CLEARINGHOUSE_CA_FILE: AUTHORITY })).toMatchObject({ kind: 'message' });
+    expect(proxy.asked).toEqual([{ line: 'CONNECT api.example:443', authorization: undefined }]);
+    expect(authorizations).toEqual(['Token an-invented-token']);
+  });
+
+  test('is given the name and the password in the address of the proxy', async () => {
+    const { proxy, ask } = await startBoth();
+    const address = proxy.address.replace('//', '//keeper:l%40mp@');
+    await ask({ CLEARINGHOUSE_CA_FILE: AUTHORITY, HTTPS_PROXY: address });
+    expect(proxy.asked[0]?.authorization).toBe(`Basic ${Buffer.from('keeper:l@mp').toString('base64')}`);
+  });
+
+  test('is not trusted without them, and a hint names the setting', async () => {
+    const { authorizations, ask } = await startBoth();
+    await expect(ask({})).rejects.toMatchObject({
+      code: 'CERTIFICATE_REFUSED',
+      hint: expect.stringContaining('CLEARINGHOUSE_CA_FILE'),
+    });
+    expect(authorizations).toEqual([]);
+  });
+
+  test.each([
+    [407, 'PROXY_REFUSED'],
+    [403, 'PROXY_REFUSED'],
+    [400, 'PROXY_REFUSED'],
+    [502, 'NETWORK_GAVE_UP'],
+  ])('is not asked where the proxy answers %d: %s, and its words are not the API’s', async (refuse, code) => {
+    const { proxy, ask } = await startBoth({ refuse });
+    const address = proxy.address.replace('//', '//keeper:s3cret@');
+    const failure = await ask({ CLEARINGHOUSE_CA_FILE: AUTHORITY, HTTPS_PROXY: address }).then(
+      () => new Error('it was answered'),
+      (thrown: unknown) => thrown as MirrorError,
+    );
+    expect(failure).toMatchObject({ code });
+    expect(failure.message).toContain(`${proxy.address} refused to lead to api.example (status ${refuse})`);
+    expect(JSON.stringify([failure.message, failure.cause])).not.toContain('s3cret');
+  });
+
+  test('is not looked for behind it where NO_PROXY names its host', async () => {
+    const { proxy, toSettings } = await startBoth();
+    const settings = toSettings({ NO_PROXY: 'api.example' });
+    expect(createAgents(settings).proxyOf(settings.apiUrl)).toBeNull();
+    expect(proxy.asked).toEqual([]);
+  });
+});
+
+test('a ping goes through the proxy as well: a tunnel for https, the whole address for http', async () => {
+  const { proxy, toSettings } = await startBoth();
+  const agents = createAgents(toSettings({ CLEARINGHOUSE_CA_FILE: AUTHORITY, HTTP_PROXY: proxy.address }));
+  for (const scheme of ['https', 'http'])
+    await announceNight(new URL(`${scheme}://hooks.example/a/secret`), makeNight(), 'UTC', GOES_ON, agents);
+  expect(proxy.asked.map(({ line }) => line)).toEqual([
+    'CONNECT hooks.example:443',
+    'POST http://hooks.example/a/secret/start',
+  ]);
+});
+
+describe('doctor', () => {
+  test('names the proxy, without its password', async () => {
+    const { proxy } = await startBoth();
+    const { stdout } = await runCli(['doctor', '--api-url', 'https://api.example/api/v2p1/'], {
+      env: {
+        CLEARINGHOUSE_API_TOKEN: 'an-invented-token',
+        CLEARINGHOUSE_CA_FILE: AUTHORITY,
+        HTTPS_PROXY: proxy.address.replace('//', '//keeper:s3cret@'),
+      },
+    });
+    expect(stdout).toContain(`the API is asked through ${proxy.address} (HTTPS_PROXY)`);
+    expect(stdout).toContain('https://api.example answers');
+    expect(stdout).not.toContain('s3cret');
+  });
+});
+
+describe('CLEARINGHOUSE_CA_FILE', () => {
+  const parse = (path: string) => () => parseSettings(gatherSettings({ caFile: path }, {}, {}));
+  const write = (content: string): string => {
+    const path = join(tempFolder(), 'ca.pem');
+    writeFileSync(path, content);
+    return path;
+  };
+
+  test('holds one certificate or several', () => {
+    expect(parse(AUTHORITY)().ca).toHaveLength(1);
+  });
+
+  test.each([
+    ['is not there', () => join(tempFolder(), 'none.pem'), /--ca-file: .*none\.pem cannot be read/],
+    ['holds no certificate', () => write('lamp'), /holds no certificate in PEM form/],
+    [
+      'holds a damaged one',
+      () => write('-----BEGIN CERTIFICATE-----\nbGFtcA==\n-----END CERTIFICATE-----'),
+      /holds a certificate that cannot be read/,
+    ],
+  ])('that %s is refused at once', (_title, path, words) => {
+    expect(parse(path())).toThrow(words);
+  });
+});
+
+test.each(['mirror \u2013 a trial', '\u201clamp\u201d', 'lamp \u{1f5fc}'])(
+  'a User-Agent that no header can hold is refused at once: %s',
+  (userAgent) => {
+    expect(() => parseSettings(gatherSettings({ userAgent }, {}, {}))).toThrow(
+      /--user-agent holds ".+" \(U\+/,
+    );
+    expect(parseSettings(gatherSettings({ userAgent: 'Mirror, Universität' }, {}, {})).userAgent).toBe(
+      'Mirror, Universität',
+    );
+  },
+);

@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+import { MirrorError } from '../../../src/errors/mirror-error.ts';
+import { renderError } from '../../../src/cli/text/errors.ts';
+
+test('the stack of a fault of the program keeps its lines, and steers no terminal', () => {
+  const fault = new Error('A lamp \u001b]0;title\u0007 and \u009b2J went out.');
+  fault.stack = `Error: ${fault.message}\n    at light (lamp.ts:1:1)`;
+  const lines = renderError(fault, 'UTC').split('\n');
+  expect(lines).toHaveLength(3);
+  expect(lines[1]).toMatch(/^Error: A lamp .*title.* went out\.$/);
+  expect(lines.join('')).not.toMatch(/\p{Cc}/u);
+  expect(renderError('thrown \u001b[2J text', 'UTC')).not.toContain('\u001b');
+});
+
+test('a hint steers no terminal either', () => {
+  const error = new MirrorError('USAGE', 'No lamp.', { hint: 'Light \u001b[2J one.' });
+  expect(renderError(error, 'UTC')).not.toContain('\u001b');
+});
+
+test('what was not understood is explained by the help of its command, where the error has no hint of its own', () => {
+  const bare = new MirrorError('USAGE', 'No lamp.');
+  expect(renderError(bare, 'UTC', 'query')).toContain(
+    'Hint: `clearinghouse-mirror query --help` shows how it is used.',
+  );
+  expect(renderError(bare, 'UTC')).toContain('Hint: See `clearinghouse-mirror --help`.');
+  const own = new MirrorError('USAGE', 'No lamp.', { hint: 'Light one.' });
+  expect(renderError(own, 'UTC', 'query')).toContain('Hint: Light one.');
+});

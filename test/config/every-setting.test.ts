@@ -1,0 +1,249 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { readNightlySettings, type ReadSettings } from '../../src/cli/nightly-process.ts';
+import { PROCESS_IO } from '../../src/cli/process-io.ts';
+import { addSettings, ALL_SETTINGS, type Flags } from '../../src/cli/options.ts';
+import { SETTINGS, type SettingSpec } from '../../src/config/specs.ts';
+import type { SettingName } from '../../src/config/sources.ts';
+import { runCli } from '../support/command-line.ts';
+import { makeCertificate } from '../support/make-certificate.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+/** What is tried of one setting. */
+interface Row {
+  /** A good text for the flag, for the variable and for the line of .env. */
+  readonly good: readonly [string, string, string];
+  /** What the program reads of it. */
+  readonly read: (settings: ReadSettings) => unknown;
+  /** What it reads of the three, where it is not the text. */
+  readonly values?: readonly [unknown, unknown, unknown];
+  /** What cannot be used, wherever it stands; none where every text can. */
+  readonly bad: readonly string[];
+}
+
+const FOLDER = mkdtempSync(join(tmpdir(), 'every-setting-'));
+afterAll(() => {
+  rmSync(FOLDER, { recursive: true });
+});
+const CERTIFICATE = makeCertificate().cert;
+const [ONE, TWO, THREE] = [1, 2, 3].map((count) => {
+  const path = join(FOLDER, `${count}.pem`);
+  writeFileSync(path, CERTIFICATE.repeat(count));
+  return path;
+}) as [string, string, string];
+const [TOKEN_A, TOKEN_B, TOKEN_C] = ['a', 'b', 'c'].map((text) => {
+  const path = join(FOLDER, `token-${text}`);
+  writeFileSync(path, `Token ${text}\n`);
+  return path;
+}) as [string, string, string];
+const BAD_PATHS = ['~somebody/mirror', ' '];
+
+function ofNumber(read: (settings: ReadSettings) => number, bad: readonly string[] = []): Row {
+  return {
+    good: ['11', ' 12', '013'],
+    values: [11, 12, 13],
+    read,
+    bad: ['many', '-1', '1.5', '99999999999', ...bad],
+  };
+}
+function ofSwitch(read: (settings: ReadSettings) => boolean): Row {
+  return { good: ['yes', 'off', 'TRUE'], values: [true, false, true], read, bad: ['perhaps', ' '] };
+}
+function ofPath(read: (settings: ReadSettings) => string | null): Row {
+  return {
+    good: ['/data/a', '~/b', '$HOME/c'],
+    values: ['/data/a', join(homedir(), 'b'), join(homedir(), 'c')],
+    read,
+    bad: BAD_PATHS,
+  };
+}
+function ofAddress(read: (settings: ReadSettings) => URL | null): Row {
+  return {
+    good: ['https://a.example/x', 'https://b.example/x', 'http://c.example/x'],
+    read: (settings) => read(settings)?.href,
+    bad: ['lamp-secret', 'ftp://lamp-secret.example/', 'https://'],
+  };
+}
+function ofProxy(read: (settings: ReadSettings) => URL | null): Row {
+  return {
+    good: ['http://a.example:1', 'https://b.example:2', 'c.example:3'],
+    values: ['http://a.example:1/', 'https://b.example:2/', 'http://c.example:3/'],
+    read: (settings) => read(settings)?.href,
+    bad: ['socks5://u:lamp-secret@a.example', 'http://u:lamp-secret%@a.example'],
+  };
+}
+
+const ROWS: Readonly<Record<SettingName, Row>> = {
+  apiUrl: {
+    good: ['https://a.example/', 'https://b.example/', 'http://127.0.0.1:9/'],
+    read: ({ settings }) => settings.apiUrl.href,
+    bad: ['lamps', 'ftp://a.example/', 'https://u:lamp-secret@a.example/', 'https://a.example/?lamp-secret'],
+  },
+  database: ofPath(({ settings }) => settings.database),
+  token: {
+    good: ['', 'b', 'Token c'],
+    values: ['', 'b', 'c'],
+    read: ({ token }) => token,
+    bad: ['lamp-secret two', 'lamp-secret–'],
+  },
+  tokenFile: {
+    good: [TOKEN_A, TOKEN_B, TOKEN_C],
+    values: ['a', 'b', 'c'],
+    read: ({ token }) => token,
+    bad: ['/nowhere/token', '~somebody/token'],
+  },
+  delayMs: ofNumber(({ settings }) => settings.delayMs),
+  attempts: ofNumber(({ settings }) => settings.attempts, ['0']),
+  backoffBaseMs: ofNumber(({ settings }) => settings.backoffBaseMs),
+  backoffCeilingMs: ofNumber(({ settings }) => settings.backoffCeilingMs),
+  retryAfterCeilingMs: ofNumber(({ settings }) => settings.retryAfterCeilingMs),
+  timeBudgetMinutes: ofNumber(({ settings }) => settings.timeBudgetMinutes, ['0']),
+  connectTimeoutMs: ofNumber(({ settings }) => settings.connectTimeoutMs, ['0']),
+  responseTimeoutMs: ofNumber(({ settings }) => settings.responseTimeoutMs, ['0']),
+  idleTimeoutMs: ofNumber(({ settings }) => settings.idleTimeoutMs, ['0']),
+  maxBodyBytes: ofNumber(({ settings }) => settings.maxBodyBytes, ['0']),
+  userAgent: {
+    good: ['a lamp', 'b lamp', 'c lamp'],
+    read: ({ settings }) => settings.userAgent,
+    bad: ['a lamp – bright', ' '],
+  },
+  includeUnclassified: ofSwitch(({ settings }) => settings.includeUnclassified),
+  mostWalks: ofNumber(({ settings }) => settings.mostWalks, ['0']),
+  confirm: ofSwitch(({ settings }) => settings.confirm),
+  mostDepartures: ofNumber(({ settings }) => settings.mostDepartures),
+  caFile: {
+    good: [ONE, TWO, THREE],
+    values: [1, 2, 3],
+    read: ({ settings }) => settings.ca?.length,
+    bad: ['/nowhere/ca.pem', TOKEN_A, '~somebody/ca.pem'],
+  },
+  httpsProxy: ofProxy(({ settings }) => settings.httpsProxy),
+  httpProxy: ofProxy(({ settings }) => settings.httpProxy),
+  noProxy: { good: ['', 'b.example', ''], read: ({ settings }) => settings.noProxy, bad: [] },
+  at: {
+    good: ['03:17', '1 2 * * *', '@daily'],
+    values: ['17 3 * * *', '1 2 * * *', '@daily'],
+    read: ({ schedule }) => schedule.cron,
+    bad: ['every night', '61 3 * * *', '25:00', ' '],
+  },
+  timezone: {
+    good: ['Europe/Berlin', 'America/Detroit', 'Asia/Tokyo'],
+    read: ({ schedule }) => schedule.timezone,
+    bad: ['Moon/Base', ' '],
+  },
+  startDelayMinutes: ofNumber(({ nightly }) => nightly.startDelayMinutes, ['1441']),
+  retryPauseMinutes: ofNumber(({ nightly }) => nightly.retryPauseMinutes, ['0']),
+  windowMinutes: ofNumber(({ nightly }) => nightly.windowMinutes, ['10081']),
+  verifySample: {
+    good: ['10%', '500', '0'],
+    values: [{ share: 0.1 }, { count: 500 }, null],
+    read: ({ nightly }) => nightly.verifySample,
+    bad: ['some', '101%', '-1', ' '],
+  },
+  nightlySnapshot: ofSwitch(({ nightly }) => nightly.nightlySnapshot),
+  reports: ofPath(({ nightly }) => nightly.reports),
+  metricsFile: ofPath(({ nightly }) => nightly.metricsFile),
+  pingUrl: ofAddress(({ nightly }) => nightly.pingUrl),
+  webhookUrl: ofAddress(({ nightly }) => nightly.webhookUrl),
+  webhookOn: {
+    good: ['change', 'always', 'failure'],
+    read: ({ nightly }) => nightly.webhookOn,
+    bad: ['never', ' '],
+  },
+  logFormat: { good: ['json', 'text', 'auto'], read: ({ log }) => log.logFormat, bad: ['xml', ' '] },
+  logLevel: { good: ['debug', 'silent', 'warn'], read: ({ log }) => log.logLevel, bad: ['loud', ' '] },
+  snapshots: ofPath(({ snapshots }) => snapshots.folder),
+  keepDaily: ofNumber(({ snapshots }) => snapshots.daily, ['10001']),
+  keepWeekly: ofNumber(({ snapshots }) => snapshots.weekly, ['10001']),
+  keepMonthly: ofNumber(({ snapshots }) => snapshots.monthly, ['10001']),
+};
+
+const TABLE = (Object.keys(SETTINGS) as SettingName[]).map((name) => {
+  const spec: SettingSpec = SETTINGS[name];
+  return { name, spec, ...ROWS[name] };
+});
+
+/** Where the settings of one command stand. */
+interface Places {
+  readonly flags?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  readonly dotEnv?: NodeJS.ProcessEnv;
+}
+
+/** The command's surroundings: the token stands in .env, because an address that is named there gets no other. */
+function place({ env = {}, dotEnv = {} }: Places) {
+  const folder = tempFolder();
+  const lines = { CLEARINGHOUSE_API_TOKEN: 'lamp', ...dotEnv };
+  const text = Object.entries(lines).map(([name, value]) => `${name}=${JSON.stringify(value)}\n`);
+  writeFileSync(join(folder, '.env'), `# settings\n${text.join('')}`);
+  return { folder, env };
+}
+
+function read(places: Places): ReadSettings {
+  const command = addSettings(new Command(), ALL_SETTINGS);
+  command.parse([...(places.flags ?? [])], { from: 'user' });
+  return readNightlySettings(command.opts<Flags>(), { ...PROCESS_IO, ...place(places) });
+}
+
+function toFlags({ flag }: SettingSpec, text: string): string[] {
+  const name = String(flag).split(' ')[0] ?? '';
+  if (flag?.includes('<') === true) return [`${name}=${text}`];
+  return [/^(yes|true|on|1)$/i.test(text) ? name : name.replace('--', '--no-')];
+}
+
+describe.each(TABLE)('the setting $name', ({ spec, good, values = good, read: pick, bad }) => {
+  const { env: variable, flag, isShared = false } = spec;
+  const [ofFlag, ofVariable, ofLine] = good;
+  const isSwitch = flag?.includes('<') === false;
+
+  test('is read from its flag, else its variable, else its line of .env, else it has its default', () => {
+    const none = pick(read({}));
+    const dotEnv = { [variable]: ofLine };
+    const env = { [variable]: ofVariable };
+    const alone = isShared ? none : values[2];
+    expect(pick(read({ dotEnv }))).toEqual(alone);
+    expect(pick(read({ dotEnv, env }))).toEqual(values[1]);
+    expect(pick(read({ env }))).toEqual(values[1]);
+    if (flag === null) return;
+    expect(pick(read({ dotEnv, env, flags: toFlags(spec, ofFlag) }))).toEqual(values[0]);
+    expect(pick(read({ flags: toFlags(spec, ofFlag) }))).toEqual(values[0]);
+    if (spec.default !== undefined && !spec.default.includes('.db'))
+      expect(pick(read({ flags: toFlags(spec, spec.default) }))).toEqual(none);
+  });
+
+  const refusals = bad.flatMap((text) => [
+    ...(flag === null || isSwitch ? [] : [['flag', text, flag.split(' ')[0]] as const]),
+    ['variable', text, variable] as const,
+    ...(isShared ? [] : [['.env', text, `${variable} in .env (line `] as const]),
+  ]);
+  if (refusals.length === 0) return;
+  test.each(refusals)(
+    'as %s is refused with %j, and the message names it and where it stands, and no secret',
+    async (where, text, named) => {
+      const places: Places =
+        where === 'flag'
+          ? { flags: toFlags(spec, text) }
+          : where === 'variable'
+            ? { env: { [variable]: text } }
+            : { dotEnv: { [variable]: text } };
+      const { exitCode, stdout, stderr } = await runCli(
+        ['nightly', '--once-now', ...(places.flags ?? [])],
+        place(places),
+      );
+      expect([exitCode, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(/ \[SETTING_INVALID\]\nHint: /);
+      expect(stderr).toContain(named);
+      if (where !== '.env') expect(stderr.split('\n')[0]).not.toContain('in .env');
+      expect(stderr).not.toContain('lamp-secret');
+      expect(stderr).not.toContain('    at ');
+    },
+  );
+});
+
+test('each setting has a row, and only what takes any text has no bad one', () => {
+  expect(Object.keys(ROWS).sort()).toEqual(Object.keys(SETTINGS).sort());
+  expect(TABLE.filter(({ bad }) => bad.length === 0).map(({ name }) => name)).toEqual(['noProxy']);
+});

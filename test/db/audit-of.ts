@@ -1,0 +1,13 @@
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { soundCase, type Variant } from './sound-case.ts';
+
+/** A mirror of one case for each variant, and the variants (by their keys) that a view lists, with its other columns. */
+export async function auditOf(view: string, variants: Readonly<Record<string, Variant>>) {
+  const keys = Object.keys(variants);
+  const cases = Object.values(variants).map(([fields, docket], at) => soundCase(at + 1, fields, docket));
+  const harness = await startHarness({ source: recordedCases(cases) });
+  await harness.sync();
+  const rows = harness.rows(`SELECT * FROM audit_${view} ORDER BY case_id`);
+  return { ...harness, rows, listed: rows.map(({ case_id }) => keys[Number(case_id) - 1]) };
+}

@@ -1,0 +1,56 @@
+import { describe, expect, test } from '@jest/globals';
+import { isOfCase } from '../../src/db/leftovers.ts';
+
+const asText = (piece: string): string => JSON.stringify(piece);
+
+describe('a record kept aside is of a case', () => {
+  test.each([
+    ['that its id names', '{"id": 10002, "name": "x"}'],
+    ['that its id names as a text', '{"name": "x", "id": "10002"}'],
+    ['that its id names as another number', '{"id": 1.0002e4}'],
+    ['that its escaped id names', String.raw`{"\u0069d": 10002}`],
+    ['that one of two ids names, the first', '{"id": 10002, "id": 5}'],
+    ['that one of two ids names, the last', '{"id": 5, "id": 10002}'],
+    ['among others in a list', '[{"id": 5}, {"id": 10002}]'],
+    ['within an object that has no id of its own', '{"case": {"id": 10002}}'],
+    ['whose own id is none', '{"id": null, "case": {"id": 10002}}'],
+    ['that breaks off', asText('{"id": 10002, "name": "x')],
+    ['that breaks off, after another one', asText('{"id": 5, "name": "y", {"id": 10002, "summary": "x')],
+    ['within a string that is not closed', asText('{"id": 5, "name": "y, {"id" : "10002", "summary')],
+    ['with a word that is no JSON', asText('{"name": NaN, "id":10002}')],
+    ['without quotes', asText("{id: 10002, name: 'x'}")],
+    ['with escaped quotes', asText(String.raw`{\"id\": 10002`)],
+    ['with escapes in a piece', asText(String.raw`{"\u0069\u0064": 10002, `)],
+    ['with NUL bytes', asText('{"\0i\0d\0"\0:\0 \x31\x30\x30\x30\x32')],
+    [
+      'by its address alone',
+      asText('"clearinghouse_link": "https://clearinghouse.net/case/10002/", "name": "x'),
+    ],
+  ])('%s', (_how, record) => {
+    expect(isOfCase(record, 10_002)).toBe(true);
+    expect(isOfCase(record, 1000)).toBe(false);
+    expect(isOfCase(record, 100_021)).toBe(false);
+  });
+
+  test.each([
+    [
+      'it is a case of its own that names the other',
+      '{"id": 5, "related_cases": [{"id": 10002, "name": "x"}]}',
+    ],
+    ['the number stands elsewhere', '{"id": 5, "docket_id": 10002, "name": "id: 10002"}'],
+    ['another number begins alike', asText('{"id": 100021, "name": "x')],
+    ['the word only ends in id', asText('{"paid": 10002, "name": "x')],
+  ])('but not where %s', (_why, record) => {
+    expect(isOfCase(record, 10_002)).toBe(false);
+  });
+});
+
+test('texts of many megabytes, and of nothing but escapes, are gone through', () => {
+  const long = 'a'.repeat(12_000_000);
+  const escapes = String.raw`\"`.repeat(6_000_000);
+  for (const text of [long, escapes, `${escapes}\\\\`]) {
+    expect(isOfCase(`{"summary": "${text}", "id": 10002}`, 10_002)).toBe(true);
+    expect(isOfCase(`{"summary": "${text}", "id": 5}`, 10_002)).toBe(false);
+    expect(isOfCase(asText(`{"summary": "${text}", "id": 10002`), 10_002)).toBe(true);
+  }
+});

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { openSqlite } from '../../src/db/engine.ts';
+import { openMirrorInMemory, toDrizzle } from '../../src/db/open-mirror.ts';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import * as drizzleKit from 'drizzle-kit/api';
+import { SWEPT_STATUSES, toListFilter } from '../../src/api/lists.ts';
+import * as schema from '../../src/db/schema/schema.ts';
+
+interface Journal {
+  readonly entries: readonly { readonly idx: number; readonly when: number; readonly tag: string }[];
+}
+/** The part of drizzle-kit that is used here; its own types need packages of other databases. */
+interface Kit {
+  readonly generateSQLiteDrizzleJson: (schema: object) => Promise<object>;
+  readonly generateSQLiteMigration: (before: object, after: object) => Promise<string[]>;
+}
+
+const readJson = (path: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../migrations/meta/${path}`, import.meta.url), 'utf8'));
+const journal = readJson('_journal.json') as Journal;
+
+test('each migration is newer than the one before it: Drizzle would skip an older one without a word', () => {
+  const whens = journal.entries.map(({ when }) => when);
+  expect(whens).toEqual([...new Set(whens)].sort((a, b) => a - b));
+  expect(journal.entries.map(({ idx }) => idx)).toEqual(journal.entries.map((_, index) => index));
+});
+
+test('a fresh database has every migration applied', () => {
+  const mirror = openMirrorInMemory();
+  expect(
+    mirror.sqlite.prepare('SELECT created_at FROM __drizzle_migrations ORDER BY created_at').pluck().all(),
+  ).toEqual(journal.entries.map(({ when }) => when));
+  mirror.close();
+});
+
+test('the schema in the code needs no migration that is not there', async () => {
+  const last = journal.entries.at(-1);
+  const stored = readJson(`${String(last?.idx).padStart(4, '0')}_snapshot.json`);
+  const { generateSQLiteDrizzleJson, generateSQLiteMigration } = drizzleKit as unknown as Kit;
+  expect(await generateSQLiteMigration(stored as object, await generateSQLiteDrizzleJson(schema))).toEqual(
+    [],
+  );
+});
+
+test('no table is STRICT, which SQLite 3.34 cannot open, and those without a rowid stay so', () => {
+  const mirror = openMirrorInMemory();
+  const tables = mirror.sqlite.pragma('table_list') as { name: string; strict: number; wr: number }[];
+  expect(tables.filter(({ strict }) => strict !== 0)).toEqual([]);
+  expect(tables.filter(({ wr }) => wr !== 0)).toHaveLength(21);
+  mirror.close();
+});
+
+test('the lookup table holds the swept statuses, as the code has them', () => {
+  const mirror = openMirrorInMemory();
+  expect(mirror.db.select().from(schema.statuses).all()).toEqual(
+    SWEPT_STATUSES.map((status) => ({ ...status, filter: Object.keys(toListFilter(status))[0] })),
+  );
+  mirror.close();
+});
+
+test('a migration that fails leaves nothing of itself behind', () => {
+  const sqlite = openSqlite(':memory:');
+  sqlite.exec('CREATE TABLE cases (wrong TEXT)');
+  const folder = new URL('../../migrations', import.meta.url).pathname;
+  expect(() => {
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- it uses nothing of that class
+    migrate(toDrizzle(sqlite), { migrationsFolder: folder });
+  }).toThrow();
+  const tables = sqlite
+    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'`)
+    .pluck()
+    .all();
+  expect(tables).toEqual(['cases']);
+  sqlite.close();
+});

@@ -1,0 +1,5 @@
+/* Probes a writer's lock again and again, until it is killed. Prints a line when it begins. */
+import { isWriterLockHeld } from '../../dist/src/db/lock.js';
+
+console.log('probing');
+for (;;) isWriterLockHeld(process.argv[2]);

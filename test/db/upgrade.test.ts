@@ -1,0 +1,255 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { openSqlite } from '../../src/db/engine.ts';
+import {
+  type Mirror,
+  openMirror,
+  openMirrorInMemory,
+  openMirrorReadOnly,
+  toBackupPath,
+  toDrizzle,
+  toOlderBackupPath,
+} from '../../src/db/open-mirror.ts';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { fingerprint, splitPayload } from '../../src/case/fingerprint.ts';
+import { queryAsOf } from '../../src/history/query-as-of/query.ts';
+import { findCase } from '../../src/db/read-case.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
+import { runCli } from '../support/command-line.ts';
+import { verifyFile } from '../support/eventful-mirror.ts';
+import { makeCase, makeDocket } from '../support/make-case.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const MIGRATIONS = new URL('../../migrations', import.meta.url).pathname;
+const SERVED = makeCase({ id: 1, main_docket: makeDocket({ docket_entries: [] }), case_ongoing: 'Yes' });
+
+const LATEST = readdirSync(MIGRATIONS).filter((name) => name.endsWith('.sql')).length;
+
+/** A mirror as the first version made it, from before history was kept: two runs, of which the second changed case 1. */
+function makeFirstVersion(path: string): void {
+  makeVersion(path, 2);
+}
+
+/** The same with so many of the migrations. */
+function makeVersion(path: string, migrations: number): void {
+  const folder = join(tempFolder(), 'migrations');
+  cpSync(MIGRATIONS, folder, { recursive: true });
+  const journal = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as {
+    entries: object[];
+  };
+  writeFileSync(
+    join(folder, 'meta/_journal.json'),
+    JSON.stringify({ ...journal, entries: journal.entries.slice(0, migrations) }),
+  );
+  const sqlite = openSqlite(path);
+  sqlite.pragma('application_id = 1129138514');
+  sqlite.unsafeMode(true);
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- it uses nothing of that class
+  migrate(toDrizzle(sqlite), { migrationsFolder: folder });
+  sqlite.unsafeMode(false);
+  const run =
+    sqlite.prepare(`INSERT INTO sync_runs (outcome, started_at, ended_at, "trigger", version, api_url, process_id)
+    VALUES ('complete', ?, ?, 'sync', '0.1.0', '', 1)`);
+  const sweep =
+    sqlite.prepare(`INSERT INTO status_syncs (run_id, status_id, outcome, started_at, ended_at, count_first, count_last,
+    cases_seen, cases_new, cases_changed, pages) VALUES (?, 5021, 'complete', ?, ?, 1, 1, 1, ?, ?, 1)`);
+  for (const [id, time] of [
+    [1, '2030-01-01T03:17:00.000Z'],
+    [2, '2030-01-02T03:17:00.000Z'],
+  ] as const) {
+    run.run(time, time);
+    sweep.run(id, time, time, id === 1 ? 1 : 0, id === 1 ? 0 : 1);
+  }
+  const split = splitPayload(SERVED);
+  sqlite
+    .prepare(
+      `INSERT INTO cases (id, name, case_ongoing, mirror_status_id, mirror_first_run_id, mirror_changed_run_id, mirror_fingerprint,
+        mirror_payload, mirror_entry_keys) VALUES (1, ?, 'Yes', 5021, 1, 2, ?, ?, '[]')`,
+    )
+    .run(SERVED.name, fingerprint(split), JSON.stringify(split.rest));
+  sqlite.close();
+}
+
+describe('a mirror from before history was kept', () => {
+  test('is brought up to date with its rows, and goes on from there', async () => {
+    const source = recordedCases([SERVED]);
+    const { database, sync, rows } = await startHarness({ source });
+    makeFirstVersion(database);
+    openMirror(database).close();
+    expect(rows('SELECT id, label, filter FROM statuses WHERE id > 5023')).toEqual([
+      { id: 5024, label: 'Perhaps, but long-dormant', filter: 'case_ongoing' },
+      { id: 5074, label: 'In Process (Public)', filter: 'case_status' },
+    ]);
+    expect(rows('SELECT run_id, outcome, walks FROM status_syncs')).toEqual([
+      { run_id: 1, outcome: 'complete', walks: 0 },
+      { run_id: 2, outcome: 'complete', walks: 0 },
+    ]);
+    expect((await sync()).statuses[1]?.figures).toMatchObject({ cases_seen: 1, cases_unchanged: 1 });
+    source.edit(1, (record) => ({ ...record, court: 'Another' }));
+    await sync();
+    expect(rows('SELECT run_id, field FROM case_changes')).toEqual([{ run_id: 4, field: 'court' }]);
+    expect(rows('SELECT run_id FROM past_versions')).toEqual([{ run_id: 2 }]);
+    const mirror = openMirrorReadOnly(database);
+    expect(findCase(mirror, 1).payload).toEqual(source.get(1));
+    mirror.close();
+  });
+
+  test('answers from the states that it knows, and refuses those that it does not', async () => {
+    const source = recordedCases([SERVED]);
+    const { database, sync } = await startHarness({ source });
+    makeFirstVersion(database);
+    source.edit(1, (record) => ({ ...record, name: 'Renamed' }));
+    await sync();
+    const nameAsOf = (runId: number): unknown => {
+      const mirror = openMirrorReadOnly(database);
+      try {
+        return [...queryAsOf(mirror, runId, 'SELECT name FROM cases').rows];
+      } finally {
+        mirror.close();
+      }
+    };
+    expect(nameAsOf(2)).toEqual([[SERVED.name]]);
+    expect(() => nameAsOf(1)).toThrow('kept history');
+    const asked = await runCli(['case', '1', '--as-of', '1', '--database', database]);
+    expect(asked).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('HISTORY_MISSING') });
+  });
+});
+
+describe('a mirror of every earlier version', () => {
+  const versions = Array.from({ length: LATEST - 1 }, (_, at) => at + 1);
+
+  test.each(versions)(
+    'of %d migrations opens with its rows, and is copied as it was before',
+    (migrations) => {
+      const path = join(tempFolder(), 'mirror.db');
+      makeVersion(path, migrations);
+      const before = listRows(path);
+      const mirror = openMirror(path);
+      expect(findCase(mirror, 1).payload).toEqual(SERVED);
+      expect(mirror.sqlite.pragma('integrity_check', { simple: true })).toBe('ok');
+      expect(mirror.sqlite.pragma('foreign_key_check')).toEqual([]);
+      expect(mirror.sqlite.prepare('SELECT count(*) FROM __drizzle_migrations').pluck().get()).toBe(LATEST);
+      mirror.close();
+      // Of the case there is the payload alone, so that its rows are missing; nothing else may be.
+      expect(verifyFile(path).findings.filter(({ check }) => check !== 'rows')).toEqual([]);
+      expect(listRows(toBackupPath(path))).toEqual(before);
+      expect(() => openMirrorReadOnly(toBackupPath(path))).toThrow(
+        expect.objectContaining({ code: 'DATABASE_OLDER' }),
+      );
+    },
+  );
+
+  test('stays as it is, at each start, while rows of it point to rows that do not exist', () => {
+    const path = join(tempFolder(), 'mirror.db');
+    makeVersion(path, 2);
+    const sqlite = openSqlite(path);
+    sqlite.pragma('foreign_keys = OFF');
+    sqlite.exec('UPDATE cases SET mirror_first_run_id = 99');
+    sqlite.close();
+    const before = listRows(path);
+    for (let start = 0; start < 2; start++)
+      expect(() => openMirror(path)).toThrow(expect.objectContaining({ code: 'DATABASE_DAMAGED' }));
+    expect(listRows(path)).toEqual(before);
+    expect(listRows(toBackupPath(path))).toEqual(before);
+  });
+
+  test('that no migration fits is left as it was, and sync and restore say so', async () => {
+    const { database, replica } = await startHarness({ source: recordedCases([SERVED]) });
+    makeVersion(database, LATEST);
+    const sqlite = openSqlite(database);
+    sqlite.exec(
+      'DELETE FROM __drizzle_migrations WHERE created_at > (SELECT min(created_at) FROM __drizzle_migrations)',
+    );
+    sqlite.close();
+    const before = listRows(database);
+    const env = { CLEARINGHOUSE_API_URL: replica.url, CLEARINGHOUSE_API_TOKEN: replica.token };
+    const copy = join(tempFolder(), 'copy.db');
+    cpSync(database, copy);
+    for (const [args, file] of [
+      [['sync'], database],
+      [['restore', copy, '--yes'], copy],
+    ] as const) {
+      const { exitCode, stderr } = await runCli([...args, '--database', database], { env });
+      expect([exitCode, stderr]).toEqual([
+        9,
+        expect.stringMatching(/could not be brought up to date: .*already exists[^]*\[MIGRATION_FAILED\]/),
+      ]);
+      expect(stderr).toContain(`${file}: `);
+      expect(listRows(database)).toEqual(before);
+    }
+  });
+
+  test.each(versions)('of %d migrations becomes what a new mirror is', (migrations) => {
+    const path = join(tempFolder(), 'mirror.db');
+    makeVersion(path, migrations);
+    const [upgraded, made] = [openMirror(path), openMirrorInMemory()];
+    const toSchema = ({ sqlite }: Mirror): unknown[] =>
+      sqlite
+        .prepare(
+          `SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name <> '__drizzle_migrations' ORDER BY type, name`,
+        )
+        .all();
+    expect(toSchema(upgraded)).toEqual(toSchema(made));
+    upgraded.close();
+    made.close();
+  });
+
+  test('keeps the copies of the last two upgrades, and one for each schema', () => {
+    const path = join(tempFolder(), 'mirror.db');
+    const copies = () =>
+      [toBackupPath(path), toOlderBackupPath(path)].map((copy) =>
+        existsSync(copy) ? countMigrations(copy) : 0,
+      );
+    const upgradeFrom = (migrations: number) => {
+      rmSync(path, { force: true });
+      makeVersion(path, migrations);
+      openMirror(path).close();
+      return copies();
+    };
+    expect(upgradeFrom(2)).toEqual([2, 0]);
+    expect(upgradeFrom(2)).toEqual([2, 0]);
+    expect(upgradeFrom(5)).toEqual([5, 2]);
+    expect(upgradeFrom(5)).toEqual([5, 2]);
+    expect(upgradeFrom(7)).toEqual([7, 5]);
+    expect(readdirSync(dirname(path)).filter((name) => name.includes('.tmp'))).toEqual([]);
+  });
+
+  test('is copied once: a mirror that is up to date, or new, is not', () => {
+    const path = join(tempFolder(), 'mirror.db');
+    openMirror(path).close();
+    openMirror(path).close();
+    expect(existsSync(toBackupPath(path))).toBe(false);
+  });
+
+  test('is left as it was when it cannot be copied', () => {
+    const path = join(tempFolder(), 'mirror.db');
+    makeVersion(path, 2);
+    const before = readFileSync(path);
+    mkdirSync(toBackupPath(path));
+    expect(() => openMirror(path)).toThrow();
+    expect(readFileSync(path).subarray(100)).toEqual(before.subarray(100));
+  });
+});
+
+function countMigrations(path: string): unknown {
+  const sqlite = openSqlite(path, { readonly: true });
+  try {
+    return sqlite.prepare('SELECT count(*) FROM __drizzle_migrations').pluck().get();
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** The rows that every version has. */
+function listRows(path: string): unknown[] {
+  const sqlite = openSqlite(path, { readonly: true });
+  try {
+    return ['cases', 'sync_runs', 'status_syncs'].map((table) =>
+      sqlite.prepare(`SELECT * FROM ${table}`).all(),
+    );
+  } finally {
+    sqlite.close();
+  }
+}

@@ -1,0 +1,180 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { inventCollection } from '../../fake-api/collection/collection.ts';
+import { runCli, spawnCli, type CliResult } from '../support/command-line.ts';
+import { makeCase } from '../support/make-case.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+/* docs/json.md is a contract: each table of it is read here, and the output of the command is held against it. */
+
+interface Field {
+  readonly type: string;
+  readonly mayBeNull: boolean;
+  readonly mayBeMissing: boolean;
+  /** The parts of its objects where the page lists them in the description. */
+  readonly parts: readonly string[];
+}
+
+const PAGE = readFileSync(new URL('../../docs/json.md', import.meta.url), 'utf8');
+
+function readFields(command: string): Map<string, Field> {
+  const section = PAGE.split(/^##+ /m).find((text) => text.startsWith(`\`${command}\`\n`)) ?? '';
+  return new Map(
+    [...section.matchAll(/^\| `(\w+)` *\| ([a-z ]+?) *\|(.*)\|$/gm)].map(
+      ([, name = '', type = '', what = '']) => [
+        name,
+        {
+          type: type.replace(' or null', ''),
+          mayBeNull: type.endsWith(' or null'),
+          mayBeMissing: what.includes('may be missing'),
+          parts: [...what.matchAll(/`(\w+)`/g)].map(([, part = '']) => part),
+        },
+      ],
+    ),
+  );
+}
+
+const IS_OF_TYPE: Record<string, (value: unknown) => boolean> = {
+  integer: Number.isSafeInteger,
+  text: (value) => typeof value === 'string',
+  boolean: (value) => typeof value === 'boolean',
+  time: (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value),
+  list: Array.isArray,
+  object: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  value: () => true,
+};
+
+/** What the API sent, which the page does not describe. */
+const FREE = new Set(['case.payload', 'changes.old_value', 'changes.new_value']);
+
+/** What of an object is not as the page says. */
+function listFaults(object: Record<string, unknown>, section: string): string[] {
+  const fields = readFields(section);
+  const unknown = Object.keys(object).filter((name) => !fields.has(name));
+  const faults = [...fields].flatMap(([name, { type, mayBeNull, mayBeMissing, parts }]) => {
+    if (!Object.hasOwn(object, name)) return mayBeMissing ? [] : [`${name} is missing`];
+    const value = object[name];
+    if (value === null && mayBeNull) return [];
+    if (IS_OF_TYPE[type]?.(value) !== true) return [`${name} is no ${type}: ${JSON.stringify(value)}`];
+    const part = `${section}.${name}`;
+    if (FREE.has(part)) return [];
+    const objects = [value].flat().filter((one) => typeof one === 'object' && one !== null);
+    return (objects as Record<string, unknown>[]).flatMap((one) =>
+      (readFields(part).size > 0
+        ? listFaults(one, part)
+        : Object.keys(one)
+            .filter((key) => !parts.includes(key))
+            .map((key) => `${key} is not on the page`)
+      ).map((fault) => `${part}: ${fault}`),
+    );
+  });
+  return [...unknown.map((name) => `${name} is not on the page`), ...faults];
+}
+
+const HOSTILE = 'name \u009b\u202e\u2028\u007f"';
+
+const GONE = '7';
+/** What is run, and the section that describes it. */
+const DESCRIBED: readonly (readonly [section: string, args: readonly string[], least: number])[] = [
+  ['case', ['case', GONE], 1],
+  ['case', ['case', GONE, '--as-of', '1'], 1],
+  ['changes', ['changes', '--since', '1'], 60],
+  ['activity', ['activity'], 1],
+  ['transitions', ['transitions'], 1],
+  ['transitions --list', ['transitions', '--list'], 60],
+  ['departed', ['departed'], 1],
+  ['coverage', ['coverage'], 2],
+  ['audit', ['audit'], 5],
+  ['status', ['status'], 1],
+  ['sync', ['sync', '--attempts', '1', '--delay', '0'], 1],
+  ['verify', ['verify', '--sample', '5'], 1],
+  ['doctor', ['doctor'], 1],
+  ['snapshot', ['snapshot'], 1],
+  ['snapshot', ['snapshot', '--as-of', '1'], 1],
+  ['snapshot --list', ['snapshot', '--list'], 1],
+  ['sync', ['nightly', '--once-now', '--attempts', '1', '--delay', '0'], 1],
+  ['status', ['status', '--database', 'MIRROR'], 1], // after a night
+  ['restore', ['restore', 'latest.db'], 1],
+  ['restore', ['restore', 'latest.db', '--yes'], 1],
+  ['redact', ['redact', GONE], 1],
+  ['redact', ['redact', GONE, '--yes'], 1],
+];
+const OTHERS: readonly (readonly string[])[] = [
+  ['query', 'SELECT name, court FROM cases'],
+  ['audit', 'outcome_at_odds'],
+];
+
+describe('docs/json.md describes what is printed by', () => {
+  const results = new Map<string, CliResult>();
+  const resultOf = (args: readonly string[]): CliResult =>
+    results.get(args.join(' ')) ?? { exitCode: null, stdout: '', stderr: 'was not run' };
+
+  beforeAll(async () => {
+    const source = inventCollection({ size: 60 });
+    source.put(makeCase({ id: Number(GONE) }));
+    const harness = await startHarness({ source });
+    await harness.sync();
+    source.remove(Number(GONE));
+    source.advance({ changed: 8, statusMoves: 2, inserted: 2 });
+    const [first = 0] = source.ids();
+    source.edit(first, (record) => ({ ...record, name: HOSTILE, court: HOSTILE }));
+    await harness.sync();
+    const env = {
+      CLEARINGHOUSE_DATABASE: harness.database,
+      CLEARINGHOUSE_API_TOKEN: 'demo-token',
+      CLEARINGHOUSE_API_URL: 'http://127.0.0.1:9/',
+    };
+    for (const args of [...DESCRIBED.map(([, one]) => one), ...OTHERS])
+      results.set(
+        args.join(' '),
+        await runCli([...args.map((arg) => (arg === 'MIRROR' ? harness.database : arg)), '--json'], { env }),
+      );
+  });
+
+  test.each(DESCRIBED)('%s: %j', (section, args, least) => {
+    const { stdout, stderr } = resultOf(args);
+    const lines = stdout.split('\n').slice(0, -1);
+    expect([lines.length >= least, stderr]).toEqual([true, expect.any(String)]);
+    const fields = readFields(section);
+    expect(fields.size).toBeGreaterThan(1);
+    const faults = lines.flatMap((line) => listFaults(JSON.parse(line) as Record<string, unknown>, section));
+    expect([...new Set(faults)]).toEqual([]);
+    expect(stdout.endsWith('\n')).toBe(true);
+  });
+
+  test.each(OTHERS.map((args) => [args]))('%j: its lines are objects', (args) => {
+    const { stdout, stderr, exitCode } = resultOf(args);
+    expect([exitCode, stderr]).toEqual([0, expect.any(String)]);
+    const lines = stdout.split('\n').slice(0, -1);
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) expect(JSON.parse(line)).toEqual(expect.any(Object));
+  });
+
+  test('every command, and nothing of it can steer a terminal or turn text around', () => {
+    const printed = [...results.values()].map(({ stdout }) => stdout).join('');
+    expect(printed.replaceAll('\n', '')).not.toMatch(
+      /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u,
+    );
+    expect(printed).toContain('\\u009b\\u202e\\u2028\\u007f');
+  });
+});
+
+test('demo and replica print what the page says, and a good sync does too', async () => {
+  const database = join(tempFolder(), 'demo.db');
+  const demo = await runCli(['demo', '--cases', '50', '--database', database, '--json']);
+  const told = JSON.parse(demo.stdout) as Record<string, unknown>;
+  expect(listFaults({ ...told, runs: [] }, 'demo')).toEqual([]);
+  const runs = told.runs as Record<string, unknown>[];
+  expect(runs).toHaveLength(2);
+  expect(runs.flatMap((run) => listFaults(run, 'sync'))).toEqual([]);
+  const status = await runCli(['status', '--json', '--database', database]);
+  expect(listFaults(JSON.parse(status.stdout) as Record<string, unknown>, 'status')).toEqual([]);
+
+  const replica = spawnCli(['replica', '--json', '--port', '0']);
+  await replica.saw('}\n');
+  replica.child.kill('SIGTERM');
+  const { stdout } = await replica.ended;
+  expect(listFaults(JSON.parse(stdout) as Record<string, unknown>, 'replica')).toEqual([]);
+});

@@ -1,0 +1,174 @@
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import { type Fault, always } from '../../fake-api/serve/faults.ts';
+import type { Replica } from '../../fake-api/serve/server.ts';
+import { ask, askRaw } from './ask.ts';
+import { useReplica } from './use-replica.ts';
+
+/** One case a page, so that the whole body is small. */
+function useFaulty(fault: Fault): Promise<Replica> {
+  return useReplica({ pageSize: 1, faults: always(fault) });
+}
+
+async function goodBody(): Promise<string> {
+  const replica = await useReplica({ pageSize: 1 });
+  return (await ask(replica, 'cases/', { host: 'same.example' })).body.toString();
+}
+
+describe('another status', () => {
+  test.each([401, 408, 429, 500, 502, 503, 504])('%i is answered as asked', async (status) => {
+    const replica = await useFaulty({ kind: 'status', status, headers: { 'retry-after': '7' } });
+    const answer = await ask(replica, 'cases/');
+    expect(answer.status).toBe(status);
+    expect(answer.headers['retry-after']).toBe('7');
+    expect(answer.json()).toEqual({ detail: 'A fault was asked for.' });
+    expect(replica.requests.at(-1)?.status).toBe(status);
+  });
+
+  test('may come without Retry-After, and with any body', async () => {
+    const json = await ask(await useFaulty({ kind: 'status', status: 400, body: ['No, thanks'] }), 'cases/');
+    expect([json.status, json.json(), json.headers['retry-after']]).toEqual([400, ['No, thanks'], undefined]);
+    const html = await ask(await useFaulty({ kind: 'status', status: 502, body: '<h1>Bad</h1>' }), 'cases/');
+    expect([html.body.toString(), html.headers['content-type']]).toEqual([
+      '<h1>Bad</h1>',
+      'text/html; charset=utf-8',
+    ]);
+  });
+});
+
+describe('a redirect', () => {
+  test('goes where it is told to', async () => {
+    const to = 'http://elsewhere.example/api/v2p1/cases/';
+    const answer = await ask(await useFaulty({ kind: 'redirect', to, status: 308 }), 'cases/');
+    expect([answer.status, answer.headers.location]).toEqual([308, to]);
+  });
+
+  test('goes round for ever when it is told nothing', async () => {
+    const answer = await ask(await useFaulty({ kind: 'redirect' }), 'cases/?page=2');
+    expect([answer.status, answer.headers.location]).toEqual([302, '/api/v2p1/cases/?page=2']);
+  });
+});
+
+describe('a reset', () => {
+  test('before the head leaves nothing at all', async () => {
+    const replica = await useFaulty({ kind: 'reset', at: 'before-head' });
+    expect(await askRaw(replica, 'cases/')).toMatchObject({ text: '', end: 'reset' });
+    expect(replica.requests.at(-1)?.status).toBeUndefined();
+  });
+
+  test('in the head leaves a part of it', async () => {
+    const replica = await useFaulty({ kind: 'reset', at: 'in-head' });
+    expect(await askRaw(replica, 'cases/')).toMatchObject({
+      text: 'HTTP/1.1 200 OK\r\nContent-Ty',
+      end: 'reset',
+    });
+  });
+
+  test('in the body leaves half of it', async () => {
+    const { text, end } = await askRaw(await useFaulty({ kind: 'reset', at: 'in-body' }), 'cases/');
+    const { promised, received } = bodyOf(text);
+    expect(end).toBe('reset');
+    expect(received).toBe(Math.ceil(promised / 2));
+  });
+});
+
+describe('a body that is cut', () => {
+  test('short-body ends the connection before Content-Length is reached', async () => {
+    const { text, end } = await askRaw(await useFaulty({ kind: 'short-body' }), 'cases/');
+    const { promised, received } = bodyOf(text);
+    expect(end).toBe('closed');
+    expect(received).toBe(Math.ceil(promised / 2));
+  });
+
+  test('cut-json ends as it should, but the JSON does not', async () => {
+    const answer = await ask(await useFaulty({ kind: 'cut-json' }), 'cases/');
+    expect(answer.status).toBe(200);
+    expect(answer.body.toString()).toMatch(/^\{"count":60,/);
+    expect(answer.json).toThrow(SyntaxError);
+  });
+});
+
+describe('a stall', () => {
+  test('before the head sends nothing and keeps the connection', async () => {
+    const replica = await useFaulty({ kind: 'stall', at: 'before-head' });
+    expect(await askRaw(replica, 'cases/', 150)).toMatchObject({ text: '', end: 'open' });
+  });
+
+  test('after the head sends only that', async () => {
+    const { text, end } = await askRaw(await useFaulty({ kind: 'stall', at: 'after-head' }), 'cases/', 150);
+    expect(end).toBe('open');
+    expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n$/);
+  });
+
+  test('in the body sends half of it', async () => {
+    const { text, end } = await askRaw(await useFaulty({ kind: 'stall', at: 'in-body' }), 'cases/', 150);
+    const { promised, received } = bodyOf(text);
+    expect(end).toBe('open');
+    expect(received).toBe(Math.ceil(promised / 2));
+  });
+
+  test('does not keep the replica from closing', async () => {
+    const replica = await useFaulty({ kind: 'stall', at: 'in-body' });
+    const asked = ask(replica, 'cases/');
+    const failed = expect(asked).rejects.toThrow();
+    while (replica.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await replica.close();
+    await failed;
+  });
+});
+
+test('a drip brings the right body bit by bit', async () => {
+  const body = await goodBody();
+  const bytes = Math.ceil(Buffer.byteLength(body) / 4);
+  const replica = await useReplica({ pageSize: 1, faults: always({ kind: 'drip', bytes, everyMs: 30 }) });
+  const started = Date.now();
+  const answer = await ask(replica, 'cases/', { host: 'same.example' });
+  expect(Date.now() - started).toBeGreaterThanOrEqual(85);
+  expect(answer.body.toString()).toBe(body);
+  expect((await askRaw(replica, 'cases/', 400)).chunks).toBeGreaterThanOrEqual(4);
+});
+
+describe('status 200 with something else', () => {
+  test('html is a page for people', async () => {
+    const answer = await ask(await useFaulty({ kind: 'html' }), 'cases/');
+    expect([answer.status, answer.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(answer.body.toString()).toMatch(/^<!DOCTYPE html>/);
+  });
+
+  test('empty-body is nothing', async () => {
+    const answer = await ask(await useFaulty({ kind: 'empty-body' }), 'cases/');
+    expect([answer.status, answer.body.length]).toEqual([200, 0]);
+  });
+
+  test.each([null, [], 'text', 7, { detail: 'no envelope' }])('json can be %j', async (body) => {
+    const answer = await ask(await useFaulty({ kind: 'json', body }), 'cases/');
+    expect([answer.status, answer.json()]).toEqual([200, body]);
+  });
+});
+
+describe('gzip that is no good', () => {
+  test('cut ends in the middle', async () => {
+    const answer = await ask(await useFaulty({ kind: 'gzip', damage: 'cut' }), 'cases/');
+    expect(answer.headers['content-encoding']).toBe('gzip');
+    expect(() => gunzipSync(answer.body)).toThrow('unexpected end of file');
+  });
+
+  test('corrupt is as long as it should be, with wrong bytes in it', async () => {
+    const answer = await ask(await useFaulty({ kind: 'gzip', damage: 'corrupt' }), 'cases/');
+    expect(answer.headers['content-encoding']).toBe('gzip');
+    expect(() => gunzipSync(answer.body)).toThrow(/invalid|incorrect/);
+  });
+
+  test('not-gzip is plain JSON under a wrong name', async () => {
+    const answer = await ask(await useFaulty({ kind: 'gzip', damage: 'not-gzip' }), 'cases/');
+    expect(answer.headers['content-encoding']).toBe('gzip');
+    expect(answer.json()).toMatchObject({ count: 60 });
+  });
+});
+
+/** How many bytes of body the head promises, and how many came. */
+function bodyOf(text: string): { promised: number; received: number } {
+  const [head = '', ...rest] = text.split('\r\n\r\n');
+  const promised = Number(/content-length: (\d+)/i.exec(head)?.[1]);
+  return { promised, received: Buffer.byteLength(rest.join('\r\n\r\n')) };
+}

@@ -1,5 +1,0 @@
-/* Probes a writer's lock again and again, until it is killed. Prints a line when it begins. */
-import { isWriterLockHeld } from '../../dist/mirror/writer-lock.js';
-
-console.log('probing');
-for (;;) isWriterLockHeld(process.argv[2]);

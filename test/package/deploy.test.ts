@@ -1,0 +1,192 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { defineProgram } from '../../src/cli/main.ts';
+import { PROCESS_IO } from '../../src/cli/process-io.ts';
+import { parseSchedule } from '../../src/schedule/cron.ts';
+import { SETTINGS } from '../../src/config/specs.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PROGRAM = join(ROOT, 'bin/clearinghouse-mirror.js');
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+const SERVICE = read('deploy/systemd/clearinghouse-mirror.service');
+const TIMER = read('deploy/systemd/clearinghouse-mirror.timer');
+const CRON = read('deploy/cron/clearinghouse-mirror');
+const DOCKERFILE = read('Dockerfile');
+const COMPOSE = read('compose.yaml');
+
+/** The line of a crontab that runs something. */
+const CRON_LINE = CRON.split('\n').find((line) => /^\d/.test(line)) ?? '';
+
+/** Whether the program has such a command, and it such flags. */
+function expectKnown(words: readonly string[]): void {
+  const [name = '', ...args] = words;
+  const command = defineProgram(PROCESS_IO, () => undefined).commands.find((one) => one.name() === name);
+  expect([name, command?.name()]).toEqual([name, name]);
+  for (const flag of args.filter((word) => word.startsWith('--')))
+    expect([flag, command?.options.some(({ long }) => long === flag)]).toEqual([flag, true]);
+}
+
+/** The values of a directive of a unit. */
+function valuesOf(unit: string, name: string): string[] {
+  return [...unit.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(([, value = '']) => value);
+}
+
+describe('what is run on a schedule by the host', () => {
+  test.each([
+    ['the service', (valuesOf(SERVICE, 'ExecStart')[0] ?? '').split(' ').slice(2)],
+    ['the crontab', (/clearinghouse-mirror (nightly[^>]*)/.exec(CRON_LINE)?.[1] ?? '').trim().split(' ')],
+    ['the container', ['nightly']],
+    [
+      'its health check',
+      [...(/HEALTHCHECK[^[]*(\[.*\])/.exec(DOCKERFILE)?.[1] ?? '[]').matchAll(/"([^"]+)"/g)]
+        .map(([, word = '']) => word)
+        .slice(2),
+    ],
+    [
+      'the composed container',
+      [...(/command: \[(.*)\]/.exec(COMPOSE)?.[1] ?? '').matchAll(/'([^']+)'/g)].map(([, word = '']) => word),
+    ],
+  ])('%s is a command that there is', (_title, words) => {
+    expectKnown(words);
+  });
+
+  test('is due when `nightly` is by itself', () => {
+    const fields = CRON_LINE.split(' ').slice(0, 5).join(' ');
+    expect(fields).toBe(SETTINGS.at.default);
+    const due = parseSchedule(fields, 'UTC').findNext(new Date('2026-01-01T00:00:00Z'));
+    expect(valuesOf(TIMER, 'OnCalendar')).toEqual([`*-*-* ${String(due?.toISOString().slice(11, 19))}`]);
+    expect(valuesOf(TIMER, 'RandomizedDelaySec')).toEqual([`${SETTINGS.startDelayMinutes.default}min`]);
+    expect(valuesOf(TIMER, 'Persistent')).toEqual(['true']);
+  });
+
+  test.each(
+    [
+      ...SERVICE.matchAll(/CLEARINGHOUSE_[A-Z_]+/g),
+      ...DOCKERFILE.matchAll(/CLEARINGHOUSE_[A-Z_]+/g),
+      ...COMPOSE.matchAll(/CLEARINGHOUSE_[A-Z_]+/g),
+    ].map(([name]) => name),
+  )('is told %s, which is a setting', (name) => {
+    expect(Object.values(SETTINGS).map(({ env }) => env)).toContain(name);
+  });
+});
+
+describe('the systemd service', () => {
+  test('runs as a user of its own, and can write to one folder', () => {
+    expect(valuesOf(SERVICE, 'User')).toEqual(['clearinghouse-mirror']);
+    expect(valuesOf(SERVICE, 'ProtectSystem')).toEqual(['strict']);
+    expect(valuesOf(SERVICE, 'ProtectHome')).toEqual(['yes']);
+    const [folder] = valuesOf(SERVICE, 'WorkingDirectory');
+    expect(`/var/lib/${String(valuesOf(SERVICE, 'StateDirectory')[0])}`).toBe(folder);
+    expect(valuesOf(SERVICE, 'ExecStart')[0]).toContain(` --database ${String(folder)}/clearinghouse.db`);
+    expect(SERVICE).not.toMatch(/^(ReadWritePaths|DynamicUser)=/m);
+  });
+
+  test('leaves all that a night writes to be read by its group, and by nobody else', async () => {
+    const folder = join(tempFolder(), 'state');
+    mkdirSync(folder);
+    chmodSync(folder, Number.parseInt(String(valuesOf(SERVICE, 'StateDirectoryMode')[0]), 8));
+    const { replica } = await startHarness({ source: smallCollection(20) });
+    const database = join(folder, 'clearinghouse.db');
+    const words = 'nightly --once-now --delay 0 --reports reports --metrics-file mirror.prom --database';
+    // With the file mode mask of the unit.
+    const script = `umask ${String(valuesOf(SERVICE, 'UMask')[0])}; exec "$0" "$@"`;
+    const child = spawn('sh', ['-c', script, process.execPath, PROGRAM, ...words.split(' '), database], {
+      cwd: folder,
+      env: {
+        PATH: process.env.PATH,
+        CLEARINGHOUSE_API_URL: replica.url,
+        CLEARINGHOUSE_API_TOKEN: replica.token,
+      },
+      stdio: 'ignore',
+    });
+    const [status] = (await once(child, 'close')) as [number | null];
+    expect(status).toBe(0);
+    const paths = [
+      folder,
+      ...readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name))),
+    ];
+    const modes = paths.map(
+      (path) => [path, statSync(path).mode & 0o777, statSync(path).isDirectory()] as const,
+    );
+    expect(modes.length).toBeGreaterThan(6);
+    expect(modes.filter(([, mode, isFolder]) => mode !== (isFolder ? 0o750 : 0o640))).toEqual([]);
+  });
+
+  test('leaves Node to write the code that it runs', () => {
+    expect(valuesOf(SERVICE, 'MemoryDenyWriteExecute')).toEqual([]);
+  });
+
+  test('is what systemd accepts, and hardly exposed, by its own measure where it is at hand', () => {
+    const folder = tempFolder();
+    const [service, timer] = ['clearinghouse-mirror.service', 'clearinghouse-mirror.timer'].map((name) =>
+      join(folder, name),
+    );
+    writeFileSync(String(service), SERVICE);
+    writeFileSync(String(timer), TIMER);
+    const analyze = (...args: string[]) => spawnSync('systemd-analyze', args, { encoding: 'utf8' });
+    const names = [...SERVICE.matchAll(/^([A-Za-z]+)=/gm)].map(([, name]) => name);
+    const once = names.filter((name) => name !== 'Environment' && name !== 'SystemCallFilter');
+    expect(once).toEqual([...new Set(once)]);
+    if (analyze('--version').status !== 0) return;
+    const verified = analyze('verify', String(service), String(timer));
+    expect([verified.status, verified.stderr]).toEqual([0, '']);
+    const { status, stdout } = analyze('security', '--offline=true', '--threshold=20', String(service));
+    expect([status, stdout.trim().split('\n').at(-1)]).toEqual([
+      0,
+      expect.stringContaining('exposure level'),
+    ]);
+  });
+});
+
+describe('the container', () => {
+  test('runs as an ordinary user, with a process that hands on signals', () => {
+    const last = DOCKERFILE.slice(DOCKERFILE.lastIndexOf('FROM '));
+    expect(last).toMatch(/^USER node$/m);
+    expect(last).toMatch(
+      /^ENTRYPOINT \["\/usr\/bin\/tini", "--", "node", "\/app\/bin\/clearinghouse-mirror.js"\]$/m,
+    );
+    expect(last).toMatch(/^HEALTHCHECK /m);
+  });
+
+  test('is built of files that there are, which are not left out', () => {
+    const sources = [...DOCKERFILE.matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, names = '']) =>
+      names.split(' '),
+    );
+    expect(sources).toContain('package-lock.json');
+    const letIn = read('.dockerignore').split('\n');
+    for (const source of sources) {
+      expect([source, existsSync(join(ROOT, source))]).toEqual([source, true]);
+      expect(letIn).toContain(`!${source}`);
+    }
+  });
+
+  test('is told nothing that overrides a line of .env', () => {
+    expect(COMPOSE).toMatch(/^ {4}env_file: \.env$/m);
+    expect(COMPOSE).not.toMatch(/^ *environment:/m);
+    expect(/command: (.*)/.exec(COMPOSE)?.[1]).toBe("['nightly']");
+    // In the image it is a default, which a line of .env replaces; a flag would not be.
+    expect(DOCKERFILE).toMatch(/^ENV .*CLEARINGHOUSE_DATABASE=\/data\/clearinghouse\.db$/m);
+    expect(DOCKERFILE).toMatch(/^CMD \["nightly"\]$/m);
+  });
+
+  test('is given no right that it does not need', () => {
+    for (const line of ['read_only: true', 'cap_drop:\n      - ALL', 'no-new-privileges:true'])
+      expect(COMPOSE).toContain(line);
+  });
+});

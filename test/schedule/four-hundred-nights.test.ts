@@ -1,0 +1,229 @@
+import { describe, expect, test } from '@jest/globals';
+import { Random } from '../../fake-api/invent/random.ts';
+import { times } from '../support/times.ts';
+import { DAYS, HOURS, World, type Weather } from './world.ts';
+
+const FINE: Weather = { msAList: 3 * 60_000, isGood: () => true };
+/** Minutes between two looks at the clock where a year has to pass. */
+const BEAT = 6;
+const START = '2026-01-10T17:00:00Z';
+
+interface Period {
+  readonly start: string;
+  readonly nights: number;
+}
+
+/** Both changes of the clock: in one go, or the nights around each of them. */
+const toPeriods = (nights: number): Period[] =>
+  times(0, 1) === 1
+    ? [{ start: START, nights: 400 }]
+    : [
+        { start: '2026-03-01T17:00:00Z', nights },
+        { start: '2026-10-25T17:00:00Z', nights },
+      ];
+
+function startWorld(
+  seed: number,
+  weather: (random: Random) => Weather = () => FINE,
+  minutesABeat = 1,
+  start = START,
+): World {
+  const random = new Random(seed);
+  return new World({
+    minutesABeat,
+    start,
+    cron: '30 2 * * *',
+    timezone: 'America/Detroit',
+    random,
+    weather: () => weather(random),
+  });
+}
+
+/** Every time that was due from the first night of the book on. */
+function listExpected(world: World): string[] {
+  const first = new Date(world.book().nights.at(-1)?.due_at ?? START);
+  return world.schedule
+    .listLast(world.now(), 1000)
+    .filter((due) => due >= first)
+    .map((due) => due.toISOString());
+}
+
+/** What must hold whatever happened. */
+function expectAccounts(world: World): void {
+  const { nights } = world.book();
+  const expected = listExpected(world);
+  // The newest ones may still be to come, or to be made up for.
+  const known = expected.slice(expected.length - nights.length);
+  expect(nights.map(({ due_at }) => due_at)).toEqual(known);
+  expect(expected.length - nights.length).toBeLessThanOrEqual(1);
+  for (const [at, night] of nights.entries()) {
+    const tries = world.attempts.filter(({ due }) => due === night.due_at);
+    expect([night.due_at, tries.length]).toEqual([night.due_at, night.attempts]);
+    if (night.outcome === 'missed') expect(nights[at - 1]).toBeDefined();
+    else expect(tries.length).toBeGreaterThan(0);
+    // Nobody tries a night again when nothing of it lacks.
+    for (const { statuses } of tries.slice(1)) expect(statuses).toBeGreaterThan(0);
+  }
+}
+
+describe('four hundred nights, or those around both changes of the clock', () => {
+  test.each(toPeriods(16))(
+    'on a machine that is always on: from $start each of $nights runs once, a little after its time',
+    async ({ start, nights: lived }) => {
+      const world = startWorld(1, undefined, 1, start);
+      await world.live(DAYS(lived - 1));
+      expectAccounts(world);
+      const { nights } = world.book();
+      expect(nights).toHaveLength(lived); // the last one of before the start is made up for
+      expect(new Set(nights.map(({ outcome, attempts }) => `${outcome} ${attempts}`))).toEqual(
+        new Set(['complete 1']),
+      );
+      const delays = world.attempts
+        .filter(({ isLate }) => !isLate)
+        .map(({ due, beganAt }) => (beganAt.getTime() - Date.parse(due)) / 60_000);
+      expect(delays).toHaveLength(lived - 1);
+      expect(Math.min(...delays)).toBeGreaterThanOrEqual(0);
+      expect(Math.max(...delays)).toBeLessThanOrEqual(15);
+      expect(new Set(delays.map(Math.floor)).size).toBeGreaterThan(times(5, 10));
+    },
+  );
+
+  test.each(
+    toPeriods(45).flatMap((period, at) =>
+      (times(0, 1) === 1 ? [2, 3] : [2 + at]).map((seed) => ({ seed, ...period })),
+    ),
+  )(
+    'with sleep, deaths, nights of a day and a network that fails (seed $seed, from $start): every night ran or is accounted for',
+    async ({ seed, start, nights: lived }) => {
+      const weather = (random: Random): Weather => ({
+        msAList: random.chance(0.02) ? HOURS(6) : (1 + random.below(20)) * 60_000,
+        isGood: () => !random.chance(0.1),
+      });
+      const world = startWorld(seed, weather, BEAT, start);
+      const random = new Random(seed * 1000);
+      const kinds = new Set<number>();
+      for (let night = 3; night < lived; night += 1 + random.below(6)) {
+        const at = DAYS(night) + random.below(HOURS(24));
+        const kind = random.below(4);
+        kinds.add(kind);
+        if (kind === 0) world.trouble(at, { kind: 'asleep', ms: random.below(HOURS(40)) });
+        else if (kind === 1) world.trouble(at, { kind: 'killed', downMs: random.below(HOURS(30)) });
+        else if (kind === 2) world.trouble(at, { kind: 'killed', downMs: 0 });
+        else world.trouble(at, { kind: 'asleep', ms: DAYS(random.chance(0.1) ? 7 : 0) });
+      }
+      expect(kinds.size).toBe(4);
+      await world.live(DAYS(lived));
+      expectAccounts(world);
+      const { nights } = world.book();
+      const count = (wanted: string) => nights.filter(({ outcome }) => outcome === wanted).length;
+      expect(count('complete')).toBeGreaterThan(times(lived * 0.6, 250));
+      expect(count('missed')).toBeGreaterThan(times(0, 5));
+      expect(world.failures).toEqual([]);
+    },
+  );
+});
+
+describe('what was missed', () => {
+  test('in a week of sleep is made up for once, within a minute of waking, and each night of it is on record', async () => {
+    const world = startWorld(6);
+    world.trouble(DAYS(10), { kind: 'asleep', ms: DAYS(7) });
+    await world.live(DAYS(20));
+    expectAccounts(world);
+    const { nights } = world.book();
+    expect(nights.filter(({ outcome }) => outcome === 'missed')).toHaveLength(6);
+    const late = world.attempts.filter(({ isLate }) => isLate).slice(1);
+    expect(late).toHaveLength(1);
+    expect(late[0]?.beganAt.getTime()).toBeLessThanOrEqual(Date.parse(START) + DAYS(17) + 60_000);
+  });
+
+  test('while the process was down is made up for when it starts', async () => {
+    const world = startWorld(7);
+    world.trouble(DAYS(5), { kind: 'killed', downMs: HOURS(48) });
+    await world.live(DAYS(10));
+    expectAccounts(world);
+    expect(world.book().nights.filter(({ outcome }) => outcome === 'missed')).toHaveLength(1);
+    expect(world.attempts.filter(({ isLate }) => isLate)).toHaveLength(2);
+  });
+
+  test('by a death in the middle of a night is done at once by the next process, for the lists that lack', async () => {
+    const world = startWorld(8);
+    // The first run begins at once: two lists are read, the third is not when the process dies.
+    world.trouble(7 * 60_000, { kind: 'killed', downMs: 60_000 });
+    await world.live(HOURS(3));
+    expect(world.attempts.map(({ statuses }) => statuses)).toEqual([5, 3]);
+    expect(world.book().nights).toMatchObject([{ outcome: 'complete', attempts: 2, is_over: true }]);
+  });
+});
+
+describe('a night that does not bring everything', () => {
+  test('is tried again every half hour for what lacks, and given up after its window', async () => {
+    const world = startWorld(9, () => ({ msAList: 60_000, isGood: ({ id }) => id !== 5022 }));
+    await world.live(HOURS(9));
+    expect(world.attempts[0]?.statuses).toBe(5);
+    expect(world.attempts.slice(1).every(({ statuses }) => statuses === 1)).toBe(true);
+    expect(world.book().nights).toMatchObject([
+      { outcome: 'failed', attempts: 12, is_over: true, error: { code: 'NETWORK_GAVE_UP' } },
+    ]);
+    await world.live(HOURS(9));
+    expect(world.book().nights[0]?.due_at).toBe('2026-01-11T07:30:00.000Z');
+  });
+
+  test('is not tried again where that could not help: something has to be done first', async () => {
+    const world = startWorld(9, () => ({
+      msAList: 60_000,
+      isGood: ({ id }) => id !== 5022,
+      code: 'RECORDS_KEPT_ASIDE',
+    }));
+    await world.live(HOURS(9));
+    expect(world.book().nights).toMatchObject([
+      { outcome: 'partial', attempts: 1, is_over: true, error: { code: 'RECORDS_KEPT_ASIDE' } },
+    ]);
+  });
+
+  test('that lasts beyond the next one makes it late, not twice', async () => {
+    let nights = 0;
+    const world = startWorld(10, () => ({ msAList: nights++ === 2 ? HOURS(6) : 60_000, isGood: () => true }));
+    await world.live(DAYS(8));
+    expectAccounts(world);
+    expect(world.book().nights.every(({ outcome }) => outcome === 'complete')).toBe(true);
+  });
+});
+
+describe('a clock that is set back', () => {
+  test.each([HOURS(2), HOURS(30), DAYS(7)])(
+    'by %d ms has no night run twice in one process, and none left out',
+    async (ms) => {
+      const world = startWorld(11);
+      world.trouble(DAYS(10), { kind: 'clock set', ms: -ms });
+      await world.live(DAYS(30));
+      const { nights } = world.book();
+      expect(nights.map(({ due_at }) => due_at)).toEqual(listExpected(world).slice(-nights.length));
+      expect(nights.every(({ outcome, attempts }) => outcome === 'complete' && attempts === 1)).toBe(true);
+    },
+  );
+
+  test('and forward again: nights that never were are missed, and run when their time comes after all', async () => {
+    const world = startWorld(12);
+    world.trouble(DAYS(10), { kind: 'clock set', ms: DAYS(5) });
+    world.trouble(DAYS(10) + HOURS(20), { kind: 'clock set', ms: -DAYS(5) });
+    await world.live(DAYS(20));
+    const missed = world.book().nights.filter(({ outcome }) => outcome === 'missed');
+    expect(missed).toEqual([]);
+  });
+
+  test.each([
+    ['in one process', []],
+    ['by other processes', [DAYS(10) + HOURS(2), DAYS(11) + HOURS(4)]],
+  ])('by a year and right again makes no night missed that was run, %s', async (_who, deaths) => {
+    const world = startWorld(13);
+    world.trouble(DAYS(10), { kind: 'clock set', ms: -DAYS(365) });
+    world.trouble(DAYS(11), { kind: 'clock set', ms: DAYS(365) });
+    for (const at of deaths) world.trouble(at, { kind: 'killed', downMs: HOURS(1) });
+    await world.live(DAYS(20));
+    const { nights, ahead } = world.book();
+    expect(nights.filter(({ outcome }) => outcome === 'missed')).toEqual([]);
+    // Those of before the clock was set back are still known.
+    expect(nights.filter(({ due_at }) => due_at > '2026').length).toBeGreaterThan(17);
+    expect(ahead).toBeUndefined();
+  });
+});

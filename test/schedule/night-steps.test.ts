@@ -1,0 +1,215 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { openSqlite } from '../../src/db/engine.ts';
+import { MirrorError } from '../../src/errors/mirror-error.ts';
+import {
+  type NightStep,
+  type NightSummary,
+  runSteps,
+  toSnapshotStep,
+  toVerifyStep,
+} from '../../src/schedule/after-run.ts';
+import { Random } from '../../fake-api/invent/random.ts';
+import { listSnapshots } from '../../src/backup/list.ts';
+import { makeNight } from '../support/make-night.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { HOURS, World } from './world.ts';
+
+const GOES_ON = new AbortController().signal;
+const step = (name: string, run: NightStep['run'], needsAll = false): NightStep => ({
+  step: name,
+  needsAll,
+  run,
+});
+const NIGHT = makeNight();
+const WELL: Omit<NightSummary, 'steps'> = { night: NIGHT, exit: 'complete', reports: [] };
+const AFTER_ALL: NightSummary = { ...WELL, steps: [] };
+const does = (words: string) => () => Promise.resolve(words);
+
+describe('the steps after a night', () => {
+  test('are done in turn; one that fails is on record and keeps no other from being done', async () => {
+    const fault = new MirrorError('DISK_LOW', 'No room.');
+    const bug = new TypeError('lamp is not a function');
+    const told: unknown[] = [];
+    const { steps: records } = await runSteps(
+      [
+        step('first', does('well')),
+        step('second', () => Promise.reject(fault)),
+        step('third', () => Promise.reject(bug)),
+        step('fourth', does('well too')),
+      ],
+      WELL,
+      GOES_ON,
+      (error) => told.push(error),
+    );
+    expect(records).toEqual([
+      { step: 'first', outcome: 'done', detail: 'well' },
+      { step: 'second', outcome: 'failed', detail: 'DISK_LOW: No room.' },
+      { step: 'third', outcome: 'failed', detail: 'TypeError: lamp is not a function' },
+      { step: 'fourth', outcome: 'done', detail: 'well too' },
+    ]);
+    expect(told).toEqual([fault, bug]);
+  });
+
+  test('hear how it went so far, and the first that fails decides how all of it ends', async () => {
+    const heard: unknown[] = [];
+    const hears: NightStep['run'] = (_signal, { exit, steps }) => {
+      heard.push([exit, steps.length]);
+      return Promise.resolve(null);
+    };
+    const { exit, steps } = await runSteps(
+      [
+        step('first', hears),
+        step('second', () => Promise.reject(new MirrorError('VERIFY_FOUND', 'Two things.'))),
+        step('third', hears),
+        step('fourth', () => Promise.reject(new MirrorError('DISK_LOW', 'No room.'))),
+      ],
+      WELL,
+      GOES_ON,
+      () => undefined,
+    );
+    expect(heard).toEqual([
+      ['complete', 0],
+      ['findings', 2],
+    ]);
+    expect(exit).toBe('findings');
+    expect(steps[0]).toEqual({ step: 'first', outcome: 'skipped', detail: 'there was nothing to do' });
+  });
+
+  test('that need all of it are left out after a night that brought only a part', async () => {
+    const { steps: records } = await runSteps(
+      [step('snapshot', does('well'), true), step('verify', does('well'))],
+      { ...WELL, night: { ...NIGHT, outcome: 'partial' } },
+      GOES_ON,
+      () => undefined,
+    );
+    expect(records).toEqual([
+      { step: 'snapshot', outcome: 'skipped', detail: 'the night did not bring everything' },
+      { step: 'verify', outcome: 'done', detail: 'well' },
+    ]);
+  });
+
+  test('in hand and left when the process is told to end are left out, which is no failure', async () => {
+    const stop = new AbortController();
+    const told: unknown[] = [];
+    const { steps: records, exit } = await runSteps(
+      [
+        step('first', (signal) => {
+          stop.abort(new MirrorError('TERMINATED', 'Stopped.'));
+          signal.throwIfAborted();
+          return Promise.resolve('well');
+        }),
+        step('second', does('well')),
+      ],
+      WELL,
+      stop.signal,
+      (error) => told.push(error),
+    );
+    expect(records.map(({ outcome }) => outcome)).toEqual(['skipped', 'skipped']);
+    expect([told, exit]).toEqual([[], 'complete']);
+  });
+
+  test('come once, when the night is over, and not between two tries of it', async () => {
+    const done: string[] = [];
+    let tries = 0;
+    const world = new World({
+      start: '2026-01-10T17:00:00Z',
+      cron: '30 2 * * *',
+      timezone: 'UTC',
+      random: new Random(1),
+      weather: () => ({ msAList: 60_000, isGood: () => ++tries > 7 }),
+      steps: [
+        step('note', () => {
+          done.push(world.now().toISOString());
+          return Promise.resolve('noted');
+        }),
+      ],
+    });
+    await world.live(HOURS(5));
+    expect(world.attempts).toHaveLength(3);
+    expect(done).toHaveLength(1);
+    expect(world.book().nights[0]).toMatchObject({
+      outcome: 'complete',
+      attempts: 3,
+      steps: [{ step: 'note', outcome: 'done', detail: 'noted' }],
+    });
+  });
+
+  /** A world in which a step takes an hour the first time, and notes when it is done. */
+  function startWorld() {
+    const done: string[] = [];
+    let times = 0;
+    const world = new World({
+      start: '2026-01-10T17:00:00Z',
+      cron: '30 2 * * *',
+      timezone: 'UTC',
+      random: new Random(1),
+      weather: () => ({ msAList: 60_000, isGood: () => true }),
+      steps: [
+        step('note', async (signal) => {
+          if (++times === 1) await world.pass(HOURS(1));
+          signal.throwIfAborted();
+          done.push(world.now().toISOString());
+          return 'noted';
+        }),
+      ],
+    });
+    return { world, done };
+  }
+
+  test('are done by the next process where the first one dies in them, and nothing is swept again', async () => {
+    const { world, done } = startWorld();
+    world.trouble(HOURS(0.5), { kind: 'killed', downMs: 60_000 });
+    await world.live(HOURS(5));
+    expect(world.attempts.map(({ statuses }) => statuses)).toEqual([5, 0]);
+    expect(done).toHaveLength(1);
+    expect(world.book().nights).toMatchObject([
+      { outcome: 'complete', is_over: true, run_ids: [1], steps: [{ step: 'note', outcome: 'done' }] },
+    ]);
+  });
+
+  test('are done by the next process where the first one is told to end in them', async () => {
+    const { world, done } = startWorld();
+    await world.live(HOURS(0.5));
+    expect(world.book().nights).toMatchObject([{ outcome: 'complete', is_over: false }]);
+    await world.live(HOURS(5));
+    expect(world.attempts.map(({ statuses }) => statuses)).toEqual([5, 0]);
+    expect(done.length).toBeGreaterThan(0);
+    expect(world.book().nights[0]).toMatchObject({ is_over: true, steps: [{ outcome: 'done' }] });
+  });
+});
+
+describe('the proof after a night', () => {
+  test('says how many cases it has proved', async () => {
+    const { sync, database } = await startHarness({ source: smallCollection(20) });
+    await sync();
+    const { run } = toVerifyStep(database, { share: 0.5 }, Math.random);
+    expect(await run(GOES_ON, AFTER_ALL)).toBe('10 of 20 cases proved');
+  });
+
+  test('fails when something is not as it should be', async () => {
+    const { sync, database } = await startHarness({ source: smallCollection(20) });
+    await sync();
+    const sqlite = openSqlite(database);
+    sqlite.exec(`UPDATE docket_entries SET description = 'Another' WHERE case_id = 3`);
+    sqlite.close();
+    const { run } = toVerifyStep(database, { share: 1 }, Math.random);
+    await expect(run(GOES_ON, AFTER_ALL)).rejects.toMatchObject({ code: 'VERIFY_FOUND', exit: 'findings' });
+  });
+});
+
+test('the snapshot after a night removes those that are not to be kept', async () => {
+  const { sync, database } = await startHarness({ source: smallCollection(2) });
+  await sync();
+  const folder = join(tempFolder(), 'snapshots');
+  let day = 20;
+  const now = () => new Date(`2026-11-${day}T03:17:00Z`);
+  const { run } = toSnapshotStep(database, { folder, daily: 2, weekly: 0, monthly: 0 }, now);
+  expect(await run(GOES_ON, AFTER_ALL)).toBe(join(folder, 'mirror-20261120T031700Z.db'));
+  for (day = 21; day < 23; day++) await run(GOES_ON, AFTER_ALL);
+  expect(listSnapshots(database, folder)).toHaveLength(2);
+  expect(existsSync(join(folder, 'mirror-20261120T031700Z.db'))).toBe(false);
+});

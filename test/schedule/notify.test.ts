@@ -1,0 +1,321 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { basename, join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type NightSummary, toReportStep } from '../../src/schedule/after-run.ts';
+import { announceNight, renderNightText, toPingStep, toWebhookStep } from '../../src/schedule/notify.ts';
+import type { RunReport } from '../../src/sync/report.ts';
+import { makeNight } from '../support/make-night.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const GOES_ON = new AbortController().signal;
+/** The zone of the schedule. */
+const ZONE = 'America/Detroit';
+const SECRET = 'lamp-secret';
+const NIGHT = makeNight();
+const WELL: NightSummary = { night: NIGHT, exit: 'complete', reports: [], steps: [] };
+const BADLY: NightSummary = {
+  ...WELL,
+  exit: 'network',
+  night: {
+    ...NIGHT,
+    outcome: 'failed',
+    error: { code: 'NETWORK_GAVE_UP', message: 'No lamp.', hint: 'Light one.' },
+  },
+};
+
+interface Heard {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly type: string | undefined;
+  readonly body: string;
+}
+
+const servers: { close: () => void }[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** Somebody to be told, who answers with these statuses in turn, and then with 200. */
+async function listen(...statuses: number[]) {
+  return listenWith((response) => response.writeHead(statuses.shift() ?? 200).end());
+}
+
+/** Somebody to be told, who answers as it is said. */
+async function listenWith(answer: (response: ServerResponse) => void) {
+  const heard: Heard[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      const { method, url, headers } = request;
+      heard.push({ method, url, type: headers['content-type'], body });
+      answer(response);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  servers.push(server);
+  const { port } = server.address() as AddressInfo;
+  return { heard, url: new URL(`http://127.0.0.1:${port}/ping/${SECRET}?rid=7`) };
+}
+
+/** A report of a real run over a small collection, and of one after it that brought nothing. */
+async function makeReports(): Promise<{ first: RunReport; second: RunReport }> {
+  const { sync } = await startHarness({ source: smallCollection(5) });
+  return { first: await sync(), second: await sync() };
+}
+
+describe('a dead man’s switch', () => {
+  test('is told that a night begins, and with which exit code it ended', async () => {
+    const { heard, url } = await listen();
+    await announceNight(url, NIGHT, ZONE, GOES_ON);
+    expect(await toPingStep(url, ZONE).run(GOES_ON, WELL)).toBe(`told ${url.host} 0`);
+    await toPingStep(url, ZONE).run(GOES_ON, {
+      ...BADLY,
+      steps: [{ step: 'verify', outcome: 'done', detail: 'all well' }],
+    });
+    expect(heard.map(({ method, url: path }) => `${String(method)} ${String(path)}`)).toEqual([
+      `POST /ping/${SECRET}/start?rid=7`,
+      `POST /ping/${SECRET}/0?rid=7`,
+      `POST /ping/${SECRET}/4?rid=7`,
+    ]);
+    expect(heard[0]?.body).toBe('The night of 2026-11-23 22:17 EST begins.\n');
+    expect(heard[2]?.body).toBe(
+      'The night of 2026-11-23 22:17 EST: failed, exit code 4.\nNETWORK_GAVE_UP: No lamp.\nverify: done, all well\n',
+    );
+  });
+
+  test('is told again when it did not hear', async () => {
+    const { heard, url } = await listen(500, 503);
+    await toPingStep(url, ZONE).run(GOES_ON, WELL);
+    expect(heard).toHaveLength(3);
+  });
+
+  test('that does not hear three times is a failure that keeps the secret', async () => {
+    const { heard, url } = await listen(500, 500, 500, 500);
+    const failure = await toPingStep(url, ZONE)
+      .run(GOES_ON, WELL)
+      .catch((error: unknown) => error);
+    expect(heard).toHaveLength(3);
+    expect(failure).toMatchObject({
+      code: 'NOTIFY_FAILED',
+      message: `${url.host} could not be told: status 500 (3 tries).`,
+    });
+    expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain(SECRET);
+  });
+
+  test('that is not there is one too', async () => {
+    const url = new URL(`http://127.0.0.1:1/${SECRET}`);
+    await expect(toPingStep(url, ZONE).run(GOES_ON, WELL)).rejects.toMatchObject({
+      code: 'NOTIFY_FAILED',
+      message: '127.0.0.1:1 could not be told: nobody listens there (ECONNREFUSED) (3 tries).',
+    });
+  });
+
+  test('is not waited for when the process is told to end', async () => {
+    const { url } = await listen(500, 500, 500);
+    const stop = new AbortController();
+    const reason = new Error('enough');
+    const pinging = toPingStep(url, ZONE).run(stop.signal, WELL);
+    stop.abort(reason);
+    await expect(pinging).rejects.toBe(reason);
+  });
+});
+
+describe('a webhook', () => {
+  test('is sent the night, its steps and the reports of its runs', async () => {
+    const { heard, url } = await listen();
+    const { first } = await makeReports();
+    const steps = [{ step: 'verify', outcome: 'done', detail: 'all well' }] as const;
+    const step = toWebhookStep(url, ZONE, 'always', ({ runId, outcome }) => ({ runId, outcome }));
+    expect(await step.run(GOES_ON, { ...WELL, steps, reports: [first] })).toBe(`told ${url.host}`);
+    expect(heard[0]).toMatchObject({
+      method: 'POST',
+      url: `/ping/${SECRET}?rid=7`,
+      type: 'application/json',
+    });
+    expect(JSON.parse(String(heard[0]?.body))).toEqual({
+      text: 'Clearinghouse mirror, night of 2026-11-23 22:17 EST: complete.\nCases: 5 new, 0 changed, 0 gone from the site.',
+      event: 'night',
+      exit_code: 0,
+      night: { ...NIGHT, steps },
+      reports: [{ runId: 1, outcome: 'complete' }],
+    });
+  });
+
+  test('is told of the nights that it wants to hear of', async () => {
+    const { first, second } = await makeReports();
+    const changed = { ...WELL, reports: [first] };
+    const same = { ...WELL, reports: [second] };
+    const failedStep: NightSummary = {
+      ...same,
+      steps: [{ step: 'snapshot', outcome: 'failed', detail: 'no room' }],
+    };
+    for (const [when, nights] of [
+      ['failure', [BADLY, failedStep]],
+      ['change', [BADLY, failedStep, changed]],
+      ['always', [BADLY, failedStep, changed, same]],
+    ] as const) {
+      const { heard, url } = await listen();
+      for (const night of [BADLY, failedStep, changed, same])
+        await toWebhookStep(url, ZONE, when, () => null).run(GOES_ON, night);
+      expect([when, heard.length]).toEqual([when, nights.length]);
+    }
+  });
+
+  test('that need not hear of a night is left alone', async () => {
+    const { heard, url } = await listen();
+    expect(await toWebhookStep(url, ZONE, 'failure', () => null).run(GOES_ON, WELL)).toBeNull();
+    expect(heard).toEqual([]);
+  });
+});
+
+test('the report of a night is a file of its own, with what the webhook is sent', async () => {
+  const folder = join(tempFolder(), 'reports');
+  const { first } = await makeReports();
+  const step = toReportStep('/data/mirror.db', folder, ({ runId }) => ({ runId }));
+  const path = join(folder, 'night-20261124T031700Z.json');
+  expect(await step.run(GOES_ON, { ...WELL, reports: [first] })).toBe(path);
+  expect(readdirSync(folder)).toEqual(['night-20261124T031700Z.json']);
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({
+    database: '/data/mirror.db',
+    event: 'night',
+    exit_code: 0,
+    night: NIGHT,
+    reports: [{ runId: 1 }],
+  });
+});
+
+test('two mirrors that report to one folder, and two runs of one night, lose no report', async () => {
+  const folder = tempFolder();
+  const writers = ['/data/a.db', '/data/b.db', '/data/a.db'];
+  const paths: unknown[] = [];
+  for (const database of writers)
+    paths.push(await toReportStep(database, folder, () => null).run(GOES_ON, WELL));
+  expect(paths.map((path) => basename(String(path)))).toEqual([
+    'night-20261124T031700Z.json',
+    'night-20261124T031700Z-2.json',
+    'night-20261124T031700Z-3.json',
+  ]);
+  const databases = paths.map(
+    (path) => JSON.parse(readFileSync(String(path), 'utf8')) as { database: string },
+  );
+  expect(databases.map(({ database }) => database)).toEqual(writers);
+});
+
+const catchError = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    (value) => value,
+    (error: unknown) => error,
+  );
+
+describe('what does not say that somebody was told is a failure', () => {
+  const both = (url: URL) => [toPingStep(url, ZONE), toWebhookStep(url, ZONE, 'always', () => null)];
+
+  test.each([301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 410])(
+    'status %i, which another try would meet again',
+    async (status) => {
+      const { heard, url } = await listen(status, status);
+      for (const step of both(url))
+        await expect(step.run(GOES_ON, WELL)).rejects.toMatchObject({
+          code: 'NOTIFY_FAILED',
+          message: `${url.host} could not be told: status ${status}.`,
+        });
+      expect(heard).toHaveLength(2);
+    },
+  );
+
+  test('a redirect, of which only the host is named', async () => {
+    const { url } = await listenWith((response) =>
+      response.writeHead(301, { location: `https://elsewhere.example/${SECRET}` }).end(),
+    );
+    for (const step of both(url)) {
+      const failure = await catchError(step.run(GOES_ON, WELL));
+      expect(failure).toMatchObject({
+        message: expect.stringContaining('a redirect to https://elsewhere.example, which is not followed'),
+      });
+      expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain(SECRET);
+    }
+  });
+
+  test.each([
+    [`http://${SECRET}.example/`, 'http://[token].example,'],
+    ['file:///etc/passwd', 'file:,'],
+    [`http://${'a.'.repeat(3000)}example/`, 'a...,'],
+  ])('a redirect to %s, without what the address holds, in a few words', async (location, words) => {
+    const { url } = await listenWith((response) => response.writeHead(302, { location }).end());
+    for (const step of both(url)) {
+      const { message } = (await catchError(step.run(GOES_ON, WELL))) as Error;
+      expect(message).toContain(words);
+      expect(message.length).toBeLessThan(500);
+    }
+  });
+
+  test('words that repeat the secret, which is told to nobody', async () => {
+    const { url } = await listenWith((response) => response.end(`OK (not found ${SECRET})`));
+    const failure = await catchError(toPingStep(url, ZONE).run(GOES_ON, WELL));
+    expect(failure).toMatchObject({ message: expect.stringContaining('"OK (not found [token])"') });
+  });
+
+  test.each(['OK (not found)', 'OK (rate limited)', 'ok (not found)\n'])(
+    'the words %j of a dead man’s switch',
+    async (words) => {
+      const { url } = await listenWith((response) => response.end(words));
+      await expect(toPingStep(url, ZONE).run(GOES_ON, WELL)).rejects.toMatchObject({
+        code: 'NOTIFY_FAILED',
+        message: expect.stringMatching(/it answered "OK \((not found|rate limited)\)"/),
+      });
+      await expect(announceNight(url, NIGHT, ZONE, GOES_ON)).rejects.toMatchObject({ code: 'NOTIFY_FAILED' });
+    },
+  );
+});
+
+test.each([
+  ['', ''],
+  ['OK', ''],
+  ['ok\n', ''],
+  ['Got it, thanks!', '; it did not answer "OK"'],
+])('a dead man’s switch that answers %j has heard', async (words, remark) => {
+  const { url } = await listenWith((response) => response.end(words));
+  expect(await toPingStep(url, ZONE).run(GOES_ON, WELL)).toBe(`told ${url.host} 0${remark}`);
+});
+
+test('an answer without end is not read to its end', async () => {
+  let sent = 0;
+  const { url } = await listenWith((response) => {
+    const pour = (): void => {
+      while (!response.destroyed && response.write(Buffer.alloc(65_536, 'x'))) sent += 65_536;
+      if (!response.destroyed) response.once('drain', pour);
+    };
+    pour();
+  });
+  expect(await toWebhookStep(url, ZONE, 'always', () => null).run(GOES_ON, WELL)).toBe(`told ${url.host}`);
+  expect(await toPingStep(url, ZONE).run(GOES_ON, WELL)).toContain('did not answer');
+  expect(sent).toBeLessThan(100_000_000);
+});
+
+test('the text for a chat says what failed, and mentions and links nobody', () => {
+  const text = renderNightText(
+    {
+      ...BADLY,
+      steps: [
+        {
+          step: 'verify',
+          outcome: 'failed',
+          detail: 'see <!channel> @here *now* & \u202e[x](http://a.example)',
+        },
+      ],
+    },
+    ZONE,
+  );
+  expect(text).toBe(
+    'Clearinghouse mirror, night of 2026-11-23 22:17 EST: failed, exit code 4.\n' +
+      'Cases: 0 new, 0 changed, 0 gone from the site.\nNETWORK_GAVE_UP: No lamp.\nLight one.\n' +
+      'verify failed: see &lt;!channel&gt; (at)here  now  &amp;   x (http://a.example)',
+  );
+});

@@ -1,0 +1,184 @@
+import { describe, expect, test } from '@jest/globals';
+import { ONGOING_STATUSES } from '../../src/api/lists.ts';
+import type { ErrorCode } from '../../src/errors/codes.ts';
+import { MirrorError } from '../../src/errors/mirror-error.ts';
+import {
+  isGivenUp,
+  mayPass,
+  planNight,
+  repeatsItself,
+  type NightFacts,
+  type NightSoFar,
+} from '../../src/schedule/plan.ts';
+
+const MINUTE = 60_000;
+const at = (text: string): Date => new Date(`2026-11-${text}:00Z`);
+const PATIENCE = { startDelayMs: 10 * MINUTE, retryPauseMs: 30 * MINUTE, windowMs: 360 * MINUTE };
+const DUE = at('24T03:17');
+const NEXT = at('25T03:17');
+
+function plan(now: string, night: Partial<NightSoFar> | null, changes: Partial<NightFacts> = {}) {
+  const planned = planNight({
+    now: at(now),
+    watchingSince: at('20T12:00'),
+    lastDue: DUE,
+    nextDue: NEXT,
+    night: night && { attempts: 1, lastEndedAt: at('24T03:40'), isOver: false, ...night },
+    statusesLeft: ONGOING_STATUSES,
+    patience: PATIENCE,
+    pausedUntil: null,
+    ...changes,
+  });
+  return planned.kind === 'run'
+    ? `run ${planned.due.toISOString()}${planned.isLate ? ' late' : ''} ${planned.statuses.length}`
+    : `wait ${planned.until?.toISOString() ?? 'for ever'} ${planned.waiting}`;
+}
+
+const RUN = 'run 2026-11-24T03:17:00.000Z';
+const NEXT_NIGHT = 'wait 2026-11-25T03:27:00.000Z for the next night';
+
+describe('a night that nobody has tried', () => {
+  test('begins a while after its time, to spread the load', () => {
+    expect(plan('24T03:17', null)).toBe('wait 2026-11-24T03:27:00.000Z to spread the load');
+    expect(plan('24T03:27', null)).toBe(`${RUN} 5`);
+  });
+
+  test('begins at once, and late, when the machine slept through it', () => {
+    expect(plan('24T15:00', null)).toBe(`${RUN} late 5`);
+  });
+
+  test('begins at once when the process was not there at its time', () => {
+    expect(plan('24T03:20', null, { watchingSince: at('24T03:19') })).toBe(`${RUN} 5`);
+  });
+
+  test('is begun all the same when every list was swept since, for what else a night is made of', () => {
+    expect(plan('24T15:00', null, { statusesLeft: [] })).toBe(`${RUN} late 0`);
+  });
+
+  test('begins when it was missed before and its time comes again, because the clock was set back', () => {
+    expect(plan('24T15:00', { attempts: 0, lastEndedAt: null, isOver: true })).toBe(`${RUN} late 5`);
+  });
+});
+
+describe('a night that brought only a part', () => {
+  test('is tried again after the pause, for the statuses that lack', () => {
+    const left = { statusesLeft: ONGOING_STATUSES.slice(0, 2) };
+    expect(plan('24T04:09', {}, left)).toBe('wait 2026-11-24T04:10:00.000Z to try again');
+    expect(plan('24T04:10', {}, left)).toBe(`${RUN} late 2`);
+  });
+
+  test('is tried again at once when it was cut short', () => {
+    expect(plan('24T03:41', { lastEndedAt: null })).toContain(RUN);
+  });
+
+  test('waits for the pause from now on when the clock was set back', () => {
+    expect(plan('24T03:30', { lastEndedAt: at('24T09:00') })).toBe(
+      'wait 2026-11-24T04:00:00.000Z to try again',
+    );
+  });
+
+  test('is given up when the pause would lead out of its window', () => {
+    expect(isGivenUp(at('24T03:27'), at('24T08:57'), PATIENCE, null)).toBe(false);
+    expect(isGivenUp(at('24T03:27'), at('24T08:58'), PATIENCE, null)).toBe(true);
+  });
+
+  test('is given up when the server wants no request until after its window', () => {
+    expect(isGivenUp(at('24T03:27'), at('24T03:30'), PATIENCE, at('24T09:27'))).toBe(false);
+    expect(isGivenUp(at('24T03:27'), at('24T03:30'), PATIENCE, at('24T09:28'))).toBe(true);
+  });
+});
+
+describe('a night that is over', () => {
+  test('is followed by the next one', () => {
+    expect(plan('24T15:00', { isOver: true }, { statusesLeft: [] })).toBe(NEXT_NIGHT);
+  });
+
+  test('and was given up, is left alone by the process that gave it up', () => {
+    expect(plan('24T15:00', { isOver: true })).toBe(NEXT_NIGHT);
+  });
+
+  test('and was given up, is made up for when the process is begun anew, and once', () => {
+    const restarted = { watchingSince: at('24T14:00') };
+    expect(plan('24T15:00', { isOver: true }, restarted)).toBe(`${RUN} late 5`);
+    expect(plan('24T15:10', { isOver: true, lastEndedAt: at('24T15:05') }, restarted)).toBe(NEXT_NIGHT);
+  });
+});
+
+describe('while the server wants no request', () => {
+  const paused = { pausedUntil: at('24T04:30') };
+
+  test.each<[string, Partial<NightSoFar> | null, string]>([
+    ['a night that nobody has tried', null, '24T04:00'],
+    ['a night that brought only a part', {}, '24T04:10'],
+    ['a night that was cut short', { lastEndedAt: null }, '24T03:41'],
+  ])('%s waits until then', (_title, night, now) => {
+    expect(plan(now, night, paused)).toBe('wait 2026-11-24T04:30:00.000Z until the server allows it');
+    expect(plan('24T04:30', night, paused)).toContain(RUN);
+  });
+
+  test('a restarted process waits as well', () => {
+    const restarted = { ...paused, watchingSince: at('24T04:20') };
+    expect(plan('24T04:21', { isOver: true }, restarted)).toContain('until the server allows it');
+  });
+
+  test('a night with nothing left to bring does what else a night is made of', () => {
+    expect(plan('24T04:00', null, { ...paused, statusesLeft: [] })).toContain(RUN);
+  });
+});
+
+describe('an attempt that fell short like the one before', () => {
+  const [no, yes] = ONGOING_STATUSES;
+  const list = (status: typeof no | typeof yes, code: ErrorCode | null, count = 101, cases = 100) => ({
+    status,
+    outcome: code === null ? ('complete' as const) : ('partial' as const),
+    error: code === null ? null : new MirrorError(code, 'No lamp.'),
+    figures: { count_last: count, cases_last_walk: cases },
+  });
+
+  test.each([
+    ['by the same figures', [list(no, 'COUNT_MISMATCH')], [list(no, 'COUNT_MISMATCH')], true],
+    ['by a known case that the list lacks', [list(no, 'CASES_MISSED')], [list(no, 'CASES_MISSED')], true],
+    ['by other figures', [list(no, 'COUNT_MISMATCH', 102)], [list(no, 'COUNT_MISMATCH')], false],
+    ['by another code', [list(no, 'COUNT_MISMATCH')], [list(no, 'CASES_MISSED')], false],
+    [
+      'in one of two lists',
+      [list(no, 'COUNT_MISMATCH'), list(yes, 'COUNT_MISMATCH', 5)],
+      [list(no, 'COUNT_MISMATCH'), list(yes, 'COUNT_MISMATCH')],
+      false,
+    ],
+    [
+      'beside a failure of the network',
+      [list(no, 'COUNT_MISMATCH'), list(yes, 'NETWORK_GAVE_UP')],
+      [list(no, 'COUNT_MISMATCH'), list(yes, 'NETWORK_GAVE_UP')],
+      false,
+    ],
+    [
+      'beside one that lasts anyway',
+      [list(no, 'COUNT_MISMATCH'), list(yes, 'RECORDS_KEPT_ASIDE')],
+      [list(no, 'COUNT_MISMATCH')],
+      true,
+    ],
+    ['in a list that was not asked before', [list(no, 'COUNT_MISMATCH')], [], false],
+    ['in nothing', [list(no, null)], [list(no, null)], false],
+  ])('%s repeats itself: %s', (_title, now, before, expected) => {
+    expect(repeatsItself(now, before)).toBe(expected);
+  });
+});
+
+test('a schedule that has not begun yet, or has ended, is waited for', () => {
+  expect(plan('24T15:00', null, { lastDue: null })).toBe(NEXT_NIGHT);
+  expect(plan('24T15:00', null, { lastDue: null, nextDue: null })).toBe('wait for ever for the next night');
+});
+
+test.each<[ErrorCode[], boolean]>([
+  [[], false],
+  [['NETWORK_GAVE_UP'], true],
+  [['COUNT_MISMATCH'], true],
+  [['LOCKED'], true],
+  [['DISK_FULL'], true],
+  [['RECORDS_KEPT_ASIDE'], false],
+  [['UNAUTHORISED', 'UNAUTHORISED'], false],
+  [['RECORDS_KEPT_ASIDE', 'NETWORK_GAVE_UP'], true],
+])('whether the failures %j may be gone at the next try: %s', (failures, expected) => {
+  expect(mayPass(failures)).toBe(expected);
+});

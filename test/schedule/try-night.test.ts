@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+import { ONGOING_STATUSES } from '../../src/api/lists.ts';
+import { MirrorError } from '../../src/errors/mirror-error.ts';
+import { tryNight } from '../../src/schedule/attempt.ts';
+
+test('a try with nothing left to bring asks for nothing and is complete', async () => {
+  const runSync = () => Promise.reject(new Error('not asked for'));
+  expect(await tryNight([], runSync, () => undefined)).toMatchObject({
+    outcome: 'complete',
+    mayPass: false,
+    report: null,
+  });
+});
+
+test.each([
+  [new MirrorError('LOCKED', 'Another writes.'), 'locked', 'LOCKED', true],
+  [new MirrorError('DATABASE_DAMAGED', 'No lamp.'), 'database', 'DATABASE_DAMAGED', false],
+  [new TypeError('lamp is not a function'), 'unexpected', 'UNEXPECTED', true],
+])('a run that fails with %s is a failed try, which is told', async (error, exit, code, mayPass) => {
+  const told: unknown[] = [];
+  const ending = await tryNight(
+    ONGOING_STATUSES,
+    () => Promise.reject(error),
+    (thrown) => told.push(thrown),
+  );
+  expect(ending).toMatchObject({ outcome: 'failed', exit, mayPass, error: { code, message: error.message } });
+  expect(told).toEqual([error]);
+});

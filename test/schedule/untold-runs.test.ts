@@ -1,0 +1,115 @@
+import { describe, expect, test } from '@jest/globals';
+import { ONGOING_STATUSES } from '../../src/api/lists.ts';
+import { keepNights } from '../../src/schedule/scheduler.ts';
+import { findRunReports } from '../../src/schedule/unreported-runs.ts';
+import { readNightBook, toNightBookPath } from '../../src/schedule/state-file.ts';
+import type { NightStep, NightSummary } from '../../src/schedule/after-run.ts';
+import { parseSchedule } from '../../src/schedule/cron.ts';
+import { toReportJson } from '../../src/cli/text/report.ts';
+import { parseNightlySettings } from '../../src/config/settings.ts';
+import { gatherSettings } from '../../src/config/sources.ts';
+import { smallCollection } from '../support/small-collection.ts';
+import { startHarness } from '../support/sync-harness.ts';
+
+const DAY = 86_400_000;
+const NEVER = new Promise<never>(() => undefined);
+
+async function start() {
+  const harness = await startHarness({ source: smallCollection(20) });
+  const { database, surroundings } = harness;
+  /** A process that keeps the schedule; it does these steps. */
+  const begin = (steps: readonly NightStep[], dies = false) =>
+    keepNights({
+      now: surroundings.now,
+      random: () => 0.5,
+      who: { process_id: 1, version: 'test' },
+      job: () => ({
+        database,
+        apiUrl: harness.replica.url,
+        schedule: parseSchedule('0 0 * * *', 'UTC'),
+        settings: parseNightlySettings(gatherSettings({}, {}, {})),
+        statuses: ONGOING_STATUSES,
+        runSync: async (statuses) => {
+          const report = await harness.sync({ statuses, trigger: 'nightly' });
+          return dies ? NEVER : report;
+        },
+        steps,
+      }),
+      signal: new AbortController().signal,
+      talk: {
+        onWait: () => undefined,
+        onBegin: () => undefined,
+        onEnd: () => undefined,
+        onFailed: () => undefined,
+      },
+    });
+  const heard: NightSummary[] = [];
+  const hear: NightStep = {
+    step: 'hear',
+    needsAll: false,
+    run: (_signal, summary) => {
+      heard.push(summary);
+      return Promise.resolve('heard');
+    },
+  };
+  /** Lets a process do what is due; returns how far it has come when it hangs or is done. */
+  const runDue = async (steps: readonly NightStep[], dies = false): Promise<void> => {
+    const keeper = begin(steps, dies);
+    const plan = keeper.plan();
+    if (plan.kind !== 'run') throw new Error('nothing is due');
+    const attempt = keeper.attempt(plan);
+    const until = async (): Promise<void> => {
+      while (harness.events.at(-1)?.type !== 'run-ended') await new Promise(setImmediate);
+      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    };
+    await (dies || steps.includes(hang) ? Promise.race([attempt, until()]) : attempt);
+  };
+  const hang: NightStep = { step: 'hang', needsAll: false, run: () => NEVER };
+  return {
+    ...harness,
+    heard,
+    hear,
+    hang,
+    runDue,
+    nights: () => readNightBook(toNightBookPath(database)).nights,
+  };
+}
+
+describe('the runs of a process that died are told of by the next one', () => {
+  test.each([
+    ['in the steps', false],
+    ['before the end of the run was noted', true],
+  ])('%s', async (_title, dies) => {
+    const { heard, hear, hang, runDue, nights } = await start();
+    await runDue([hang], dies);
+    await runDue([hear]);
+    expect(nights()[0]).toMatchObject({ run_ids: [1], outcome: 'complete', is_over: true });
+    expect(heard[0]?.reports.map(({ runId }) => runId)).toEqual([1]);
+    const news = heard[0]?.reports.flatMap(({ statuses }) =>
+      statuses.map(({ figures }) => figures.cases_new),
+    );
+    expect(news?.reduce((a, b) => a + b)).toBeGreaterThan(0);
+  });
+
+  test('also when the next night is due meanwhile, and once only', async () => {
+    const { heard, hear, hang, runDue, nights, surroundings } = await start();
+    await runDue([hang]);
+    for (let night = 0; night < 2; night++) {
+      await surroundings.sleep(DAY, new AbortController().signal);
+      await runDue([hear]);
+    }
+    expect(heard.map(({ reports }) => reports.map(({ runId }) => runId))).toEqual([[1, 2], [3]]);
+    expect(nights().map(({ run_ids }) => run_ids)).toEqual([[3], [2], [1]]);
+  });
+});
+
+test('a report of the ledger is the report of the run', async () => {
+  const { sync, database } = await startHarness({ source: smallCollection(20) });
+  const report = await sync({ trigger: 'nightly' });
+  const [read] = findRunReports(database, 0, '');
+  expect(read && toReportJson(read)).toMatchObject({
+    ...toReportJson(report),
+    started_at: expect.any(String),
+    ended_at: expect.any(String),
+  });
+});

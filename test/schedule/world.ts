@@ -1,0 +1,275 @@
+import { join } from 'node:path';
+import { ONGOING_STATUSES, type SweptStatus, UNCLASSIFIED } from '../../src/api/lists.ts';
+import { fingerprint, splitPayload } from '../../src/case/fingerprint.ts';
+import { toCaseRows } from '../../src/case/case-rows.ts';
+import type { ErrorCode } from '../../src/errors/codes.ts';
+import { MirrorError } from '../../src/errors/mirror-error.ts';
+import { openMirror } from '../../src/db/open-mirror.ts';
+import { recordDeadRuns } from '../../src/db/run-log.ts';
+import { keepNights } from '../../src/schedule/scheduler.ts';
+import { keepSchedule, type Pulse } from '../../src/schedule/heartbeat.ts';
+import { readNightBook, toNightBookPath, type NightBook } from '../../src/schedule/state-file.ts';
+import type { NightStep } from '../../src/schedule/after-run.ts';
+import { parseSchedule, type Schedule } from '../../src/schedule/cron.ts';
+import type { Random } from '../../fake-api/invent/random.ts';
+import { gatherSettings } from '../../src/config/sources.ts';
+import { parseNightlySettings } from '../../src/config/settings.ts';
+import { beginRecord, type RunRecord } from '../../src/sync/recorder.ts';
+import { judgeRun, type RunReport, type StatusReport } from '../../src/sync/report.ts';
+import { SweepFigures } from '../../src/sync/list-sync.ts';
+import { makeCase } from '../support/make-case.ts';
+import { writeEmptyMirror } from '../support/once/empty-mirror.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const NO_TRAFFIC = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
+const NEVER = new Promise<never>(() => undefined);
+
+/** What happens to the machine at a moment of its own time, which never goes back. */
+export type Trouble =
+  | { readonly kind: 'asleep'; readonly ms: number }
+  | { readonly kind: 'clock set'; readonly ms: number }
+  | { readonly kind: 'killed'; readonly downMs: number };
+
+/** How the network is in one attempt. */
+export interface Weather {
+  /** How long each list takes. */
+  readonly msAList: number;
+  /** Whether a list can be read. */
+  readonly isGood: (status: SweptStatus) => boolean;
+  /** Why one cannot. */
+  readonly code?: ErrorCode;
+}
+
+export interface WorldPlan {
+  readonly start: string;
+  readonly cron: string;
+  readonly timezone: string;
+  readonly random: Random;
+  /** Drawn for each attempt. */
+  readonly weather: () => Weather;
+  readonly steps?: readonly NightStep[];
+  /** How often who waits looks at the clock: 1 as in life, or more where a year has to pass in seconds. */
+  readonly minutesABeat?: number;
+}
+
+export interface Attempt {
+  readonly due: string;
+  readonly beganAt: Date;
+  readonly isLate: boolean;
+  readonly statuses: number;
+}
+
+/**
+ * A machine with a clock of its own, on which the schedule is kept: real mirror, ledger, book and planning; only the
+ * reading of a list is a pause and a word on whether it succeeded.
+ */
+export class World {
+  readonly attempts: Attempt[] = [];
+  readonly database = join(tempFolder(), 'mirror.db');
+  readonly schedule: Schedule;
+  readonly failures: unknown[] = [];
+  readonly #plan: WorldPlan;
+  #elapsed = 0;
+  #clock: number;
+  #busy = 0;
+  #killed: { readonly downMs: number } | null = null;
+  #die: () => void = () => undefined;
+  #endIfDue: () => void = () => undefined;
+  readonly #troubles: { readonly at: number; readonly trouble: Trouble }[] = [];
+
+  constructor(plan: WorldPlan) {
+    this.#plan = plan;
+    this.#clock = Date.parse(plan.start);
+    writeEmptyMirror(this.database);
+    this.schedule = parseSchedule(plan.cron, plan.timezone);
+  }
+
+  now(): Date {
+    return new Date(this.#clock);
+  }
+
+  /** Lets something happen so many milliseconds after the start. */
+  trouble(at: number, trouble: Trouble): void {
+    this.#troubles.push({ at, trouble });
+    this.#troubles.sort((a, b) => a.at - b.at);
+  }
+
+  book(): NightBook {
+    return readNightBook(toNightBookPath(this.database));
+  }
+
+  /** Time passes while something is done, at the end of which the process may be told to end, or in which it may die. */
+  async pass(ms: number): Promise<void> {
+    await this.#pass(ms);
+    this.#endIfDue();
+  }
+
+  /** Keeps the schedule for so long; after each death the process is begun anew. */
+  async live(ms: number): Promise<void> {
+    const end = this.#elapsed + ms;
+    while (this.#elapsed < end) {
+      const stop = new AbortController();
+      const died = new Promise<void>((resolve) => (this.#die = resolve));
+      await Promise.race([this.#keep(stop, end), died]);
+      if (this.#killed !== null) {
+        this.#elapse(this.#killed.downMs);
+        this.#killed = null;
+      }
+    }
+  }
+
+  async #keep(stop: AbortController, end: number): Promise<void> {
+    this.#endIfDue = () => {
+      if (this.#elapsed >= end) stop.abort(new MirrorError('TERMINATED', 'The end of the test.'));
+    };
+    const pulse: Pulse = {
+      now: () => this.now(),
+      sleep: async (ms) => {
+        await this.pass(ms);
+      },
+      nextBeat: async () => {
+        const beat = MINUTE * (this.#plan.minutesABeat ?? 1);
+        await this.pass(beat - (this.#clock % beat));
+      },
+    };
+    const keeper = keepNights({
+      now: () => this.now(),
+      random: () => this.#plan.random.share(),
+      who: { process_id: 1, version: 'test' },
+      job: () => ({
+        apiUrl: 'http://127.0.0.1/api/v2p1/',
+        database: this.database,
+        schedule: this.schedule,
+        settings: parseNightlySettings(
+          gatherSettings({ at: this.#plan.cron, timezone: this.#plan.timezone }, {}, {}),
+        ),
+        statuses: ONGOING_STATUSES,
+        runSync: (statuses) => this.#sync(statuses),
+        steps: this.#plan.steps ?? [],
+      }),
+      signal: stop.signal,
+      talk: {
+        onWait: () => undefined,
+        onBegin: ({ due, isLate, statuses }) =>
+          this.attempts.push({
+            due: due.toISOString(),
+            beganAt: this.now(),
+            isLate,
+            statuses: statuses.length,
+          }),
+        onEnd: () => undefined,
+        onFailed: (error) => this.failures.push(error),
+      },
+    });
+    const never = new AbortController();
+    await keepSchedule(pulse, keeper, stop.signal, () => never.signal);
+  }
+
+  /** A run as the real one records it, but for the cases. */
+  async #sync(statuses: readonly SweptStatus[]): Promise<RunReport> {
+    if (this.#busy++ > 0) throw new Error('two nights at once');
+    const { isGood, msAList, code = 'NETWORK_GAVE_UP' } = this.#plan.weather();
+    const mirror = openMirror(this.database);
+    try {
+      const startedAt = this.now();
+      recordDeadRuns(mirror, startedAt);
+      const record = beginRecord(
+        mirror,
+        {
+          startedAt,
+          trigger: 'nightly',
+          version: 'test',
+          apiUrl: 'http://127.0.0.1/api/v2p1/',
+          processId: 1,
+        },
+        () => this.now(),
+      );
+      if (record.runId === 1) writeOneCase(record);
+      const reports: StatusReport[] = [];
+      for (const status of statuses) {
+        record.beginStatus(status);
+        await this.#pass(msAList, () => {
+          mirror.close();
+        });
+        const error = isGood(status) ? null : new MirrorError(code, 'No lamp.');
+        const report: StatusReport = {
+          status,
+          outcome: error === null ? 'empty' : 'failed',
+          figures: new SweepFigures(NO_TRAFFIC).toRow(NO_TRAFFIC),
+          error,
+        };
+        record.endStatus(report);
+        reports.push(report);
+      }
+      const ending = judgeRun(reports, null);
+      record.endRun(ending);
+      return {
+        runId: record.runId,
+        startedAt,
+        endedAt: this.now(),
+        statuses: reports,
+        departures: null,
+        coverage: null,
+        ...ending,
+      };
+    } finally {
+      this.#busy--;
+      mirror.close();
+    }
+  }
+
+  /** Time passes; what happens meanwhile happens. A process that is killed never hears of it: `onDeath` tidies up for it. */
+  async #pass(ms: number, onDeath: () => void = () => undefined): Promise<void> {
+    this.#elapse(ms);
+    await Promise.resolve();
+    for (;;) {
+      const next = this.#troubles[0];
+      if (next === undefined || next.at > this.#elapsed) return;
+      this.#troubles.shift();
+      const { trouble } = next;
+      if (trouble.kind === 'asleep') this.#elapse(trouble.ms);
+      else if (trouble.kind === 'clock set') this.#clock += trouble.ms;
+      else {
+        this.#killed = trouble;
+        this.#busy = 0;
+        onDeath();
+        this.#die();
+        await NEVER;
+      }
+    }
+  }
+
+  #elapse(ms: number): void {
+    this.#elapsed += ms;
+    this.#clock += ms;
+  }
+}
+
+/** A mirror with nothing in it would do without its indexes, and build them, every night. */
+function writeOneCase(record: RunRecord): void {
+  const payload = makeCase();
+  const split = splitPayload(payload);
+  record.writePage(
+    UNCLASSIFIED,
+    {
+      cases: [
+        {
+          verdict: 'new',
+          id: payload.id,
+          statusId: 5020,
+          textHash: null,
+          rows: toCaseRows(payload, split, fingerprint(split)),
+        },
+      ],
+      misfits: [],
+      drift: [],
+      doubles: [],
+    },
+    new SweepFigures(NO_TRAFFIC).toRow(NO_TRAFFIC),
+  );
+}
+
+export const HOURS = (count: number): number => count * HOUR;
+export const DAYS = (count: number): number => count * 24 * HOUR;
