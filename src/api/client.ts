@@ -215,36 +215,30 @@ export function createClient(options: ClientOptions, surroundings: Surroundings)
     },
     serverClock: () => serverClock,
     async fetchAnswer(url, signal, isKnown, mostAttempts = Infinity) {
-      let decided: Error | undefined;
       let oddAttempts = 0;
       let salvaged: PageEnvelope | undefined;
       const fetchOnce = createFetchOnce(url, signal, isKnown, (page) => (salvaged = page));
       const policy = { ...options.retry, attempts: Math.min(options.retry.attempts, mostAttempts) };
       try {
         return await pRetry(fetchOnce, {
-          // One more than the policy allows, so that p-retry always asks and decideRetry alone says when to stop.
-          retries: options.retry.attempts,
+          retries: policy.attempts - 1,
+          // All waiting is ours: p-retry knows neither Retry-After nor the clock of a test.
           minTimeout: 0,
           signal,
-          shouldRetry: async ({ error, attemptNumber }) => {
+          onFailedAttempt: async ({ error, attemptNumber }) => {
             if (error instanceof TransientError && error.isOdd) oddAttempts++;
             const decision = decideRetry(
               policy,
               { error, attempt: attemptNumber, oddAttempts, budgetLeftMs: budgetLeft(), now: now() },
               random,
             );
-            if (!decision.retry) {
-              decided = decision.error;
-              return false;
-            }
+            if (!decision.retry) throw decision.error;
             traffic.retries++;
             options.onRetry?.({ reason: error.message, attempt: attemptNumber, waitMs: decision.waitMs });
             await wait(decision.waitMs, signal);
-            return true;
           },
         });
-      } catch (thrown) {
-        const error = decided ?? thrown;
+      } catch (error) {
         const hasFailed = error instanceof MirrorError && SALVAGED_AFTER.has(error.code);
         if (salvaged !== undefined && hasFailed) return { kind: 'page', page: salvaged };
         throw error;

@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { symlinkSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { findCase } from '../../src/db/read-case.ts';
 import { openMirror, openMirrorInMemory, openMirrorReadOnly, type Mirror } from '../../src/db/open-mirror.ts';
 import { query } from '../../src/db/query.ts';
 import { takeWriterLock } from '../../src/db/lock.ts';
+import { toPlainText } from '../../src/case/case-rows.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
@@ -119,6 +121,45 @@ describe('the clean views', () => {
     await sync();
     expect(rows('SELECT summary_short AS it FROM clean_cases')).toEqual([{ it: text }]);
     expect(rows('SELECT description AS it FROM clean_docket_entries')).toEqual([{ it: text }]);
+  });
+
+  test('read markup as the stored text of a summary reads it', async () => {
+    const pieces = [
+      'lamp',
+      ' ',
+      '\n',
+      '<b>',
+      '</b>',
+      '<em>fog</em>',
+      '<a href="x">',
+      '</a>',
+      '<br>',
+      '<p>',
+      '<div>stairs</div>',
+    ];
+    const texts = fc.sample(
+      fc.array(
+        fc.constantFrom(...pieces, '&amp;', '&nbsp;', '&eacute;', '&#233;', '&#xe9;', '&lt;', '&sect;'),
+        {
+          maxLength: 20,
+        },
+      ),
+      { seed: 1, numRuns: 300 },
+    );
+    const entries = texts.map((text, id) => makeEntry({ id: id + 1, description: text.join('') }));
+    const docket = makeDocket({ docket_entries: entries });
+    const { sync, rows } = await startHarness({
+      source: recordedCases([makeCase({ id: 1, main_docket: docket })]),
+    });
+    await sync();
+    const inOneLine = (text: unknown): string =>
+      String(text ?? '')
+        .replace(/\s+/g, ' ')
+        .trim();
+    const read = rows('SELECT description FROM clean_docket_entries ORDER BY id');
+    expect(read.map(({ description }) => inOneLine(description))).toEqual(
+      texts.map((text) => inOneLine(toPlainText(text.join('')))),
+    );
   });
 
   test('have no date that cannot be, and a type for each column', async () => {
