@@ -152,12 +152,9 @@ describe('the clean views', () => {
       source: recordedCases([makeCase({ id: 1, main_docket: docket })]),
     });
     await sync();
-    const inOneLine = (text: unknown): string =>
-      String(text ?? '')
-        .replace(/\s+/g, ' ')
-        .trim();
+    const inOneLine = (text: string | null): string => (text ?? '').replace(/\s+/g, ' ').trim();
     const read = rows('SELECT description FROM clean_docket_entries ORDER BY id');
-    expect(read.map(({ description }) => inOneLine(description))).toEqual(
+    expect(read.map(({ description }) => inOneLine(description as string | null))).toEqual(
       texts.map((text) => inOneLine(toPlainText(text.join('')))),
     );
   });
