@@ -24,4 +24,4 @@ listenEarly(process.argv.slice(2));
 // Before the program is loaded: what it takes to load it would be room enough for the rest of the run.
 const { keepNewSpaceSmall } = await import('../dist/src/cli/heap.js');
 keepNewSpaceSmall();
-await import(program.href);
+await import('../dist/src/cli/run.js');

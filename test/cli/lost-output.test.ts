@@ -1,6 +1,5 @@
 import { openSync, closeSync, existsSync } from 'node:fs';
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
@@ -8,8 +7,8 @@ import { findLoss, flush, outliveFailures, say, write, type Out } from '../../sr
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { findProgram } from '../support/program.ts';
 
-const COMMAND = fileURLToPath(new URL('../../bin/clearinghouse-mirror.js', import.meta.url));
 const FULL = '/dev/full';
 const whereThereIsAFullDevice = existsSync(FULL) ? describe : describe.skip;
 
@@ -27,7 +26,7 @@ async function start() {
     const files = [streams.stdout, streams.stderr].map((path) =>
       path === undefined ? 'pipe' : openSync(path, 'w'),
     );
-    const child = spawn(process.execPath, [COMMAND, ...args], {
+    const child = spawn(process.execPath, [findProgram(), ...args], {
       cwd: tempFolder(),
       env,
       stdio: ['ignore', files[0], files[1]],

@@ -1,14 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { spawnCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
-
-const COMMAND = fileURLToPath(new URL('../../bin/clearinghouse-mirror.js', import.meta.url));
+import { findProgram } from '../support/program.ts';
 
 /** A mirror of five cases, and the environment that leads a process to it. */
 async function start() {
@@ -20,7 +18,7 @@ async function start() {
 test('query - reads its statement from standard input', async () => {
   const env = await start();
   const args = ['query', '-', '--format', 'csv'];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [findProgram(), ...args], {
     cwd: tempFolder(),
     env,
     input: 'SELECT count(*) AS n\n  FROM cases;\n',
@@ -31,7 +29,7 @@ test('query - reads its statement from standard input', async () => {
 
 test('query - waits for a writer that is slower than its own start', async () => {
   const env = await start();
-  const child = spawn(process.execPath, [COMMAND, 'query', '-', '--format', 'csv'], {
+  const child = spawn(process.execPath, [findProgram(), 'query', '-', '--format', 'csv'], {
     cwd: tempFolder(),
     env: { PATH: process.env.PATH, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -57,12 +55,16 @@ test.each<[string, Buffer, number, string]>([
   ['what is too long to be one', Buffer.alloc(17_000_000, 'x'), 2, 'more than 16 MB'],
 ])('query - is given %s', async (_title, input, exitCode, words) => {
   const env = await start();
-  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, 'query', '-', '--format', 'csv'], {
-    cwd: tempFolder(),
-    env: { PATH: process.env.PATH, ...env },
-    input,
-    encoding: 'utf8',
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [findProgram(), 'query', '-', '--format', 'csv'],
+    {
+      cwd: tempFolder(),
+      env: { PATH: process.env.PATH, ...env },
+      input,
+      encoding: 'utf8',
+    },
+  );
   expect([status, `${stdout}${stderr}`]).toEqual([exitCode, expect.stringContaining(words)]);
 });
 

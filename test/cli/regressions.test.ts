@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Writable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import { createProgress } from '../../src/cli/text/progress.ts';
@@ -11,10 +10,9 @@ import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { findProgram } from '../support/program.ts';
 
 // Faults that a first-time user met.
-
-const COMMAND = fileURLToPath(new URL('../../bin/clearinghouse-mirror.js', import.meta.url));
 
 /** A real sync of sixty cases, one page after the other, whose given stream nobody reads any more. */
 async function syncWithClosed(stream: 'stdout' | 'stderr', token: string) {
@@ -23,7 +21,7 @@ async function syncWithClosed(stream: 'stdout' | 'stderr', token: string) {
     pageSize: 2,
     latencyMs: 20,
   });
-  const child = spawn(process.execPath, [COMMAND, 'sync'], {
+  const child = spawn(process.execPath, [findProgram(), 'sync'], {
     cwd: tempFolder(),
     env: {
       CLEARINGHOUSE_API_URL: replica.url,

@@ -11,8 +11,8 @@ import { usePrepared } from './use-prepared.ts';
 import { times } from '../support/times.ts';
 
 const prepared = usePrepared(prepareNights);
-const STARTS = times(5, 30);
-const READERS = times(3, 8);
+const STARTS = times(3, 30);
+const READERS = times(2, 8);
 const SCENARIOS = ['first sync', 'sync with changes'] as const;
 
 function setUp(name: (typeof SCENARIOS)[number], file: string) {

@@ -8,6 +8,7 @@ import { startCommand, startLimitedCommand, toEnvironment, type RunningCommand }
 import { copyDatabase, prepareNights } from './scenario.ts';
 import { serveWorld } from './served-world.ts';
 import { usePrepared } from './use-prepared.ts';
+import { times } from '../support/times.ts';
 
 const prepared = usePrepared(prepareNights);
 const PAGE_BYTES = 4096;
@@ -46,9 +47,14 @@ const FULL = {
 describe('a database that may not grow', () => {
   test.each([
     ['its first page', 1],
-    ['half of the schema', 60],
     ['some cases', 150],
-    ['nearly all cases', 300],
+    ...times<[string, number][]>(
+      [],
+      [
+        ['half of the schema', 60],
+        ['nearly all cases', 300],
+      ],
+    ),
   ])('beyond %s says so; with room again the next first sync is complete', async (_, pages) => {
     const outcome = await fill('first sync', (env) =>
       startCommand(['sync'], { ...env, CRASH_MOST_PAGES: String(pages) }),
@@ -56,7 +62,7 @@ describe('a database that may not grow', () => {
     expect(outcome).toEqual(FULL);
   });
 
-  test.each([0, 8])(
+  test.each(times([8], [0, 8]))(
     'beyond %i pages more says so; with room again the next sync is complete',
     async (more) => {
       const outcome = await fill('sync with changes', (env, fileBytes) =>
@@ -71,8 +77,8 @@ describe('files that may not grow, as on a full disk', () => {
   test.each([
     ['a byte', 0],
     ["the log's index", 16],
-    ['half of the schema', 100],
     ['some cases', 800],
+    ...times<[string, number][]>([], [['half of the schema', 100]]),
   ])(
     'beyond %s say so, and kill nobody; with room again the next first sync is complete',
     async (_, kibibytes) => {
@@ -81,7 +87,7 @@ describe('files that may not grow, as on a full disk', () => {
     },
   );
 
-  test.each([30, 200])(
+  test.each(times([200], [30, 200]))(
     'beyond %i KiB say so; with room again the next sync is complete',
     async (kibibytes) => {
       const outcome = await fill('sync with changes', (env) => startLimitedCommand(kibibytes, ['sync'], env));

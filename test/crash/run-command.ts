@@ -1,10 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Replica } from '../../fake-api/serve/server.ts';
+import { findProgram } from '../support/program.ts';
 
-const COMMAND = fileURLToPath(new URL('../../bin/clearinghouse-mirror.js', import.meta.url));
-const BUILT = fileURLToPath(new URL('../../dist/src/cli/run.js', import.meta.url));
 const WATCH = new URL('./watch-writes.js', import.meta.url).href;
 
 /** How a process ended: by an exit code or by a signal. */
@@ -47,8 +44,7 @@ export function startLimitedCommand(
 }
 
 function toNodeArguments(words: readonly string[]): string[] {
-  if (!existsSync(BUILT)) throw new Error('dist/ is not built: run `npm run build`.');
-  return ['--import', WATCH, COMMAND, ...words];
+  return ['--import', WATCH, findProgram(), ...words];
 }
 
 function startProgram(program: string, words: readonly string[], env: NodeJS.ProcessEnv): RunningCommand {

@@ -1,6 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Writable } from 'node:stream';
 import type { Surroundings } from '../../src/api/client.ts';
 import type { Io, Out } from '../../src/cli/io.ts';
@@ -8,6 +6,7 @@ import { main } from '../../src/cli/main.ts';
 import type { MirrorError } from '../../src/errors/mirror-error.ts';
 import { fakeSurroundings } from './surroundings.ts';
 import { tempFolder } from './temp-folder.ts';
+import { findProgram } from './program.ts';
 
 export interface CliResult {
   readonly exitCode: number | null;
@@ -68,9 +67,6 @@ function collect(isTTY = false, columns = 100): { out: Out; text: () => string }
   return { out: Object.assign(sink, { isTTY, columns }), text: () => chunks.join('') };
 }
 
-const COMMAND = fileURLToPath(new URL('../../bin/clearinghouse-mirror.js', import.meta.url));
-const BUILT = fileURLToPath(new URL('../../dist/src/cli/run.js', import.meta.url));
-
 /** The environment of a process that does not wait for minutes to pass. */
 export const SKIPS_SLEEP: NodeJS.ProcessEnv = {
   NODE_OPTIONS: `--import=${new URL('skip-sleep.js', import.meta.url).href}`,
@@ -89,8 +85,7 @@ export function spawnCli(
   env: NodeJS.ProcessEnv = {},
   folder = tempFolder(),
 ): CliProcess {
-  if (!existsSync(BUILT)) throw new Error('dist/ is not built: run `npm run build`.');
-  const child = spawn(process.execPath, [COMMAND, ...args], {
+  const child = spawn(process.execPath, [findProgram(), ...args], {
     cwd: folder,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
