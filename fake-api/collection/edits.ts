@@ -4,7 +4,7 @@ import { PUBLISHED, dateText, midnightText, yearOf } from '../invent/times.ts';
 import { inventCast } from '../invent/texts.ts';
 import { Random, mixSeeds } from '../invent/random.ts';
 import { VOCABULARIES } from '../invent/vocabularies.ts';
-import type { CaseSlot } from './collection.ts';
+import { type CaseSlot } from './slot.ts';
 
 /** One change of one case on one night. Small, so that thousands can be kept and applied whenever the case is read. */
 export type CaseChange =

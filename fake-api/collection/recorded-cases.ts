@@ -1,7 +1,8 @@
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import type { JsonValue } from '../../src/lib/json.ts';
-import { CaseCollection, type CaseSlot, inventSlot, slotOf } from './collection.ts';
+import { CaseCollection } from './collection.ts';
+import { type CaseSlot, inventSlot, slotOf } from './slot.ts';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;

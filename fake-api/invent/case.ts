@@ -1,40 +1,13 @@
-import {
-  type CASE_STATUSES,
-  ONGOING_STATUSES,
-  type OngoingStatus,
-  type OngoingStatusId,
-} from '../../src/api/lists.ts';
+import { type InventedStatus, CaseDraw } from './draw.ts';
+import { ONGOING_STATUSES, type OngoingStatus, type OngoingStatusId } from '../../src/api/lists.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/lib/json.ts';
 import { entryCount, inventEntriesText, inventTraits, isPlain } from './docket.ts';
 import { TERMS, caseNameAt, inventFields } from './fields.ts';
-import {
-  ABSENCES,
-  type Absence,
-  type AbsentField,
-  CLOSED_NULL_SHARES,
-  FILING_YEARS,
-  LIST_SIZES,
-  type ListField,
-  ONGOING_COUNTS,
-  ONGOING_NULL,
-  RECORDS,
-  STATUS_COUNTS,
-  TEXT_LENGTHS,
-  type TextField,
-} from './profile.ts';
-import { Random, WeightedTerms, mixSeeds, valueAt } from './random.ts';
+import { ONGOING_COUNTS, ONGOING_NULL, RECORDS, STATUS_COUNTS } from './profile.ts';
+import { Random, WeightedTerms, mixSeeds } from './random.ts';
 import { inventCast } from './texts.ts';
 import { inventLifetime } from './times.ts';
 import { inventCourt } from './words.ts';
-
-/** What the coding of a case has come to: it decides both statuses and most of the nulls. */
-export interface InventedStatus {
-  /** Null for an uncoded record, about one in nine; no filter by status finds those. */
-  readonly ongoing: OngoingStatus['label'] | null;
-  readonly status: (typeof CASE_STATUSES)[number]['label'];
-  /** How far the coding has come, 0 to 1, among the coded or the uncoded; those of the lowest share lack the most. */
-  readonly coding: number;
-}
 
 const IN_PROCESS = 'In Process (Public)';
 const IN_PROCESS_SHARE = (STATUS_COUNTS[IN_PROCESS] - ONGOING_NULL) / (RECORDS - ONGOING_NULL);
@@ -70,128 +43,6 @@ export function inventStatus(
 
 function labelsBut(emptyStatuses: readonly OngoingStatusId[]): OngoingStatus['label'][] {
   return ONGOING_STATUSES.filter(({ id }) => !emptyStatuses.includes(id)).map(({ label }) => label);
-}
-
-type Presence = 'null' | 'empty' | 'value';
-
-interface Shares {
-  readonly null: number;
-  /** Of the values that are not null. */
-  readonly empty: number;
-}
-
-/** Fields that are null together, in the cases whose coding has come the least far. */
-const TOGETHER: ReadonlySet<AbsentField> = new Set([
-  'cause_other',
-  'class_action_granted',
-  'class_action_sought',
-  'defendant_payment',
-  'injunction_duration',
-  'last_checked_date',
-  'non_docket_case_number_type_other',
-  'prevailing_party',
-  'pro_se_status',
-  'public_interest_lawyer',
-  'relief_nature_other',
-  'summary',
-  'summary_published_date',
-  'summary_short',
-]);
-
-const UNCODED = mapFields(({ uncoded }) => toShares(uncoded.null, uncoded.empty));
-const CODED = mapFields((absence) => {
-  const coded = RECORDS - ONGOING_NULL;
-  const rest = (all: number, uncodedShare: number) => Math.max(0, all - uncodedShare * ONGOING_NULL) / coded;
-  return toShares(rest(absence.null, absence.uncoded.null), rest(absence.empty, absence.uncoded.empty));
-});
-
-/** Decides whether a field of a case has a value, so that nulls and empties come as often as they were counted. */
-function inventPresence(random: Random, field: AbsentField, status: InventedStatus): Presence {
-  const shares = (status.ongoing === null ? UNCODED : CODED)[field];
-  const draw = TOGETHER.has(field) ? status.coding : random.share();
-  if (draw < nullShare(field, status, shares)) return 'null';
-  return random.share() < shares.empty ? 'empty' : 'value';
-}
-
-function nullShare(field: AbsentField, { ongoing }: InventedStatus, shares: Shares): number {
-  if (ongoing === null || (field !== 'closing_year' && field !== 'terminating_date')) return shares.null;
-  const byOngoing = CLOSED_NULL_SHARES[field];
-  return ongoing === 'No' || ongoing === 'Yes' ? byOngoing[ongoing] : byOngoing.other;
-}
-
-function toShares(nullShare: number, emptyShare: number): Shares {
-  return { null: nullShare, empty: nullShare < 1 ? emptyShare / (1 - nullShare) : 0 };
-}
-
-function mapFields(toFieldShares: (absence: Absence) => Shares): Record<AbsentField, Shares> {
-  const entries = Object.entries(ABSENCES).map(
-    ([field, absence]) => [field, toFieldShares(absence)] as const,
-  );
-  return Object.fromEntries(entries) as Record<AbsentField, Shares>;
-}
-
-type NullableField = Exclude<AbsentField, ListField>;
-
-/** The draws behind one case: each field with its own shares of null and empty, and its own sizes. */
-export class CaseDraw {
-  readonly random: Random;
-  private readonly status: InventedStatus;
-
-  constructor(random: Random, status: InventedStatus) {
-    this.random = random;
-    this.status = status;
-  }
-
-  /** A value, or null as often as the field is null. */
-  orNull<T>(field: NullableField, invent: () => T): T | null {
-    return this.presence(field) === 'value' ? invent() : null;
-  }
-
-  /** A text, or null, or `""`, each as often as counted. */
-  text(field: NullableField, invent: () => string): string | null {
-    const presence = this.presence(field);
-    return presence === 'value' ? invent() : presence === 'empty' ? '' : null;
-  }
-
-  /** A list that is empty as often as counted. */
-  list<T>(field: ListField & AbsentField, invent: (size: number) => T[]): T[] {
-    return this.presence(field) === 'value' ? invent(this.size(field)) : [];
-  }
-
-  terms(field: ListField & AbsentField, vocabulary: WeightedTerms<string>): string[] {
-    return this.list(field, (size) => vocabulary.drawDifferent(this.random, size));
-  }
-
-  /** The lists whose items the API wraps: `[{"value": "..."}]`. */
-  values(field: ListField & AbsentField, vocabulary: WeightedTerms<string>): JsonObject[] {
-    return this.terms(field, vocabulary).map((value) => ({ value }));
-  }
-
-  /** The size of a list that is not empty. */
-  size(field: ListField): number {
-    // Rounded a little down: short lists are the more frequent of two neighbours.
-    const size = valueAt(LIST_SIZES[field], this.presentShare(LIST_SIZES[field]));
-    return Math.max(1, Math.round(size - 0.08));
-  }
-
-  /** The length of a text that is not empty. */
-  length(field: TextField): number {
-    return Math.max(1, Math.round(valueAt(TEXT_LENGTHS[field], this.presentShare(TEXT_LENGTHS[field]))));
-  }
-
-  filingYear(): number {
-    return Math.floor(valueAt(FILING_YEARS, this.random.share()));
-  }
-
-  private presence(field: AbsentField) {
-    return inventPresence(this.random, field, this.status);
-  }
-
-  /** A share among the values that are not empty: the second point of every field says how many are. */
-  private presentShare(quantiles: (typeof LIST_SIZES)[ListField]): number {
-    const emptyShare = quantiles[1]?.[0] ?? 0;
-    return emptyShare + this.random.share() * (1 - emptyShare);
-  }
 }
 
 const CASE_SALT = 13;

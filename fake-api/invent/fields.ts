@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../src/lib/json.ts';
-import type { CaseDraw, InventedStatus } from './case.ts';
+import { type CaseDraw, type InventedStatus } from './draw.ts';
 import { type DocketTraits, inventMainDocket } from './docket.ts';
 import { RECORDS, TEXT_LENGTHS, type TextField } from './profile.ts';
 import { Random, WeightedTerms, mixSeeds, valueAt } from './random.ts';

@@ -1,4 +1,4 @@
-import type { CaseDraw, InventedStatus } from './case.ts';
+import { type CaseDraw, type InventedStatus } from './draw.ts';
 import { ZERO_YEAR_SHARES } from './profile.ts';
 
 /** A day as the number of days since 1950-01-01, the first day that invented cases use. */

@@ -1,7 +1,9 @@
 import type { JsonValue } from '../../src/lib/json.ts';
-import type { CaseCollection, CaseFilters, CaseSlot } from '../collection/collection.ts';
+import type { CaseCollection, CaseFilters } from '../collection/collection.ts';
+import { type CaseSlot } from '../collection/slot.ts';
 import { mixSeeds } from '../invent/random.ts';
-import type { ListOrder, ReplicaRequest, ReplicaSettings } from './options.ts';
+import type { ListOrder, ReplicaSettings } from './options.ts';
+import { type ReplicaRequest } from './faults.ts';
 
 /** One page of a list; its results are read one by one while they are sent. */
 export interface PageAnswer {

@@ -1,4 +1,6 @@
-import type { CaseCollection, CaseFilters } from '../collection/collection.ts';
+import type { Route } from './faults.ts';
+import type { ReplicaRequest } from './faults.ts';
+import type { CaseCollection } from '../collection/collection.ts';
 import type { FaultRule } from './faults.ts';
 
 /** Of a list: by id, shuffled but always alike, or shuffled anew for each request. */
@@ -52,33 +54,7 @@ export function toSettings(options: ReplicaOptions): ReplicaSettings {
 }
 
 /** The lists of one case that the API links to. */
-const LINKED_LISTS = ['dockets', 'documents', 'resources'] as const;
-type LinkedList = (typeof LINKED_LISTS)[number];
-
-/** What a path asks for. */
-export type Route =
-  | { readonly kind: 'cases' }
-  | { readonly kind: 'linked'; readonly caseId: number; readonly list: LinkedList }
-  | { readonly kind: 'test' }
-  /** The list without its slash. */
-  | { readonly kind: 'unslashed' }
-  | { readonly kind: 'unknown' };
-
-/** One request as fault rules and hooks see it. */
-export interface ReplicaRequest {
-  /** Counts all requests, from 1. */
-  readonly number: number;
-  /** Counts the requests for this very URL, from 1. */
-  readonly attempt: number;
-  readonly method: string;
-  /** Path and query, as sent. */
-  readonly url: string;
-  readonly route: Route;
-  /** The page asked for; 1 when none is named, NaN when it isn't a number. */
-  readonly page: number;
-  /** The filters of a list request, as far as they are integers. */
-  readonly filters: CaseFilters;
-}
+export const LINKED_LISTS = ['dockets', 'documents', 'resources'] as const;
 
 /** The part of a request that its URL tells. */
 export function toRoute(path: string, basePath: string): Route {

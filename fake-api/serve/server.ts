@@ -2,13 +2,8 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaseCollection } from '../collection/collection.ts';
 import { answerRequest, toFilters } from './answer.ts';
-import {
-  type ReplicaOptions,
-  type ReplicaRequest,
-  type ReplicaSettings,
-  toRoute,
-  toSettings,
-} from './options.ts';
+import { type ReplicaOptions, type ReplicaSettings, toRoute, toSettings } from './options.ts';
+import { type ReplicaRequest } from './faults.ts';
 import { sendAnswer, sendFault } from './send.ts';
 
 /** One request that a replica received. The token itself is not kept. */

@@ -5,6 +5,7 @@ import { decodeBody } from './decode-body.ts';
 import type { IsKnownText, PageRecord } from './page-records.ts';
 import { type ParsedPage, parsePage } from './parse-page.ts';
 import { parseRetryAfter } from './retry.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
 
 /**
  * What an answer other than 200 can mean. `again`: whether the same request is sent again within the run, with backoff;
@@ -252,4 +253,20 @@ export function readRetryAfter(answer: RawAnswer, now: Date): number | undefined
 export function oneHeader(answer: Pick<RawAnswer, 'headers'>, name: string): string | undefined {
   const value = answer.headers[name];
   return Array.isArray(value) ? value[0] : value;
+}
+
+/**
+ * Judges a "No results" by the filter that it repeats: `No results for {'case_ongoing': '5022'}` says nothing of the
+ * list of 5021. Returns what is wrong, or null where it repeats the filter that was asked for, or none.
+ */
+export function judgeEcho(words: string, asked: URL): MirrorError | null {
+  const [, filter = ''] = /^No results for \{(.*)\}/.exec(words) ?? [];
+  const pairs = [...filter.matchAll(/['"](\w+)['"]:\s*\[?\s*['"]?([^'",\]]*)/g)];
+  const other = pairs.find(([, name = '', value = '']) => asked.searchParams.get(name) !== value);
+  if (other === undefined) return null;
+  const [, name = '', value = ''] = other;
+  return new MirrorError(
+    'ANOTHER_FILTER',
+    `"No results" was said of ${name} ${value}, which is not what was asked for.`,
+  );
 }

@@ -14,7 +14,7 @@ import {
   type RawAnswer,
 } from './answers.ts';
 import { decodeBody } from './decode-body.ts';
-import { judgeEcho } from './case-pages.ts';
+import { judgeEcho } from './answers.ts';
 import type { IsKnownText } from './page-records.ts';
 import { decideRetry, toTooLongPause, type RetryPolicy } from './retry.ts';
 import { createHttp, sendRequest, type RequestLimits } from './http.ts';

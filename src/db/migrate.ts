@@ -3,7 +3,6 @@ import type Database from 'better-sqlite3';
 import { SQL, is } from 'drizzle-orm';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import { getTableConfig } from 'drizzle-orm/sqlite-core';
-import type { Mirror } from './open-mirror.ts';
 import { LIST_TABLES, caseDefendants, cases, docketEntries, dockets, relatedCases } from './schema/schema.ts';
 import { PACKAGE_FOLDER } from '../lib/package-info.ts';
 import { sealAll } from './seals.ts';
@@ -77,7 +76,7 @@ export const DEFERRED_INDEXES = [
  * {@link restoreIndexes} builds them. Where that run died they stay away until one comes to its end. Without them every
  * answer is the same, only later.
  */
-export function deferIndexes({ sqlite }: Mirror): void {
+export function deferIndexes(sqlite: Database.Database): void {
   const isEmpty = sqlite.prepare('SELECT 1 FROM docket_entries LIMIT 1').get() === undefined;
   if (!isEmpty) return;
   sqlite.transaction(() => {
@@ -86,7 +85,7 @@ export function deferIndexes({ sqlite }: Mirror): void {
 }
 
 /** Builds those that are not there. */
-export function restoreIndexes({ sqlite }: Mirror): void {
+export function restoreIndexes(sqlite: Database.Database): void {
   for (const { table, name, columns } of DEFERRED_INDEXES) {
     const list = columns.map((column) => `\`${column}\``).join(',');
     sqlite.exec(`CREATE INDEX IF NOT EXISTS \`${name}\` ON \`${table}\` (${list})`);
@@ -103,7 +102,7 @@ const WHERE_OF_USE = '0x10002';
  * SQLite does so only for tables without such a note, and for those that have grown or shrunk tenfold since. With a limit no
  * sample of the content is kept, which a redaction would leave behind.
  */
-export function refreshStatistics({ sqlite }: Mirror): void {
+export function refreshStatistics(sqlite: Database.Database): void {
   sqlite.pragma(`analysis_limit = ${ROWS_LOOKED_AT}`);
   sqlite.pragma(`optimize = ${WHERE_OF_USE}`);
 }

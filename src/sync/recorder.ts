@@ -49,7 +49,7 @@ export interface RunRecord extends SweepRecord {
 export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): RunRecord {
   const ledger = createSyncLedger(mirror);
   const runId = ledger.beginRun(start);
-  deferIndexes(mirror);
+  deferIndexes(mirror.sqlite);
   const writePage = prepareWritePage(mirror);
   return {
     runId,
@@ -93,8 +93,8 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
       ledger.recordPause(runId, until);
     },
     endRun: ({ outcome, error }, pausedUntil) => {
-      restoreIndexes(mirror);
-      refreshStatistics(mirror);
+      restoreIndexes(mirror.sqlite);
+      refreshStatistics(mirror.sqlite);
       ledger.endRun(runId, outcome, now(), toRecorded(error), pausedUntil);
     },
     abandonRun: (error) => {

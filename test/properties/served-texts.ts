@@ -1,9 +1,5 @@
-import {
-  CaseCollection,
-  type CaseFilters,
-  type CaseSlot,
-  slotOf,
-} from '../../fake-api/collection/collection.ts';
+import { CaseCollection, type CaseFilters } from '../../fake-api/collection/collection.ts';
+import { type CaseSlot, slotOf } from '../../fake-api/collection/slot.ts';
 import type { JsonValue } from '../../src/lib/json.ts';
 import { startHarness, statusOf, type SyncHarness } from '../support/sync-harness.ts';
 import { runCli, type CliResult } from '../support/command-line.ts';

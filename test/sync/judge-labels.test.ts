@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { judgeEcho } from '../../src/api/case-pages.ts';
+import { judgeEcho } from '../../src/api/answers.ts';
 import type { CaseFilters } from '../../fake-api/collection/collection.ts';
 import { SWEPT_STATUSES, toListFilter, UNCLASSIFIED, type SweptStatus } from '../../src/api/lists.ts';
 import { isOfAnotherList, judgeLabels, type CaseLabels } from '../../src/sync/compare-page.ts';

@@ -48,9 +48,9 @@ export async function writeStateAsOf(
     target.sqlite.pragma('journal_mode = DELETE');
     target.sqlite.pragma('journal_mode = OFF');
     target.sqlite.pragma('foreign_keys = OFF');
-    deferIndexes(target);
+    deferIndexes(target.sqlite);
     for (const table of TABLES) await copyTable(mirror, target, table, runId, signal);
-    restoreIndexes(target);
+    restoreIndexes(target.sqlite);
     refuseBrokenReferences(target);
   } finally {
     target.close();
