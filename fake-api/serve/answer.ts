@@ -3,7 +3,7 @@ import type { CaseCollection, CaseFilters } from '../collection/collection.ts';
 import { type CaseSlot } from '../collection/slot.ts';
 import { mixSeeds } from '../invent/random.ts';
 import type { ListOrder, ReplicaSettings } from './options.ts';
-import { type ReplicaRequest } from './faults.ts';
+import { type ReplicaRequest } from './request.ts';
 
 /** One page of a list; its results are read one by one while they are sent. */
 export interface PageAnswer {

@@ -1,8 +1,5 @@
+import type { ReplicaRequest } from './request.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/lib/json.ts';
-
-import type { CaseFilters } from '../collection/collection.ts';
-
-import type { LINKED_LISTS } from './options.ts';
 
 /** Everything that the replica can do wrong on demand. */
 export type Fault =
@@ -205,30 +202,3 @@ function malform(record: JsonValue, as: (PageFault & { kind: 'malformed-case' })
   const { id, ...rest } = isJsonObject(record) ? record : {};
   return as === 'no-id' ? rest : { ...rest, id: JSON.stringify(id) };
 }
-
-/** One request as fault rules and hooks see it. */
-export interface ReplicaRequest {
-  /** Counts all requests, from 1. */
-  readonly number: number;
-  /** Counts the requests for this very URL, from 1. */
-  readonly attempt: number;
-  readonly method: string;
-  /** Path and query, as sent. */
-  readonly url: string;
-  readonly route: Route;
-  /** The page asked for; 1 when none is named, NaN when it isn't a number. */
-  readonly page: number;
-  /** The filters of a list request, as far as they are integers. */
-  readonly filters: CaseFilters;
-}
-
-type LinkedList = (typeof LINKED_LISTS)[number];
-
-/** What a path asks for. */
-export type Route =
-  | { readonly kind: 'cases' }
-  | { readonly kind: 'linked'; readonly caseId: number; readonly list: LinkedList }
-  | { readonly kind: 'test' }
-  /** The list without its slash. */
-  | { readonly kind: 'unslashed' }
-  | { readonly kind: 'unknown' };

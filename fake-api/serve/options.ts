@@ -1,5 +1,4 @@
-import type { Route } from './faults.ts';
-import type { ReplicaRequest } from './faults.ts';
+import { type ReplicaRequest } from './request.ts';
 import type { CaseCollection } from '../collection/collection.ts';
 import type { FaultRule } from './faults.ts';
 
@@ -51,19 +50,4 @@ export function toSettings(options: ReplicaOptions): ReplicaSettings {
     ...options,
     faults: typeof faults === 'function' ? [faults] : faults,
   };
-}
-
-/** The lists of one case that the API links to. */
-export const LINKED_LISTS = ['dockets', 'documents', 'resources'] as const;
-
-/** The part of a request that its URL tells. */
-export function toRoute(path: string, basePath: string): Route {
-  if (!path.startsWith(basePath)) return { kind: 'unknown' };
-  const rest = path.slice(basePath.length);
-  if (rest === 'cases/') return { kind: 'cases' };
-  if (rest === 'cases') return { kind: 'unslashed' };
-  if (rest === 'test' || rest === 'test/') return { kind: 'test' };
-  const [, id, name] = /^cases\/(\d+)\/([a-z]+)\/?$/.exec(rest) ?? [];
-  const list = LINKED_LISTS.find((candidate) => candidate === name);
-  return list === undefined ? { kind: 'unknown' } : { kind: 'linked', caseId: Number(id), list };
 }

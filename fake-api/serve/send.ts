@@ -7,7 +7,7 @@ import { createGzip, gzip as gzipCallback } from 'node:zlib';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/lib/json.ts';
 import type { JsonAnswer, PageAnswer } from './answer.ts';
 import { type Fault, type PageFault, distortPage, isPageFault } from './faults.ts';
-import { type ReplicaRequest } from './faults.ts';
+import { type ReplicaRequest } from './request.ts';
 
 const gzip = promisify(gzipCallback);
 const COMMA = Buffer.from(',');

@@ -2,8 +2,9 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaseCollection } from '../collection/collection.ts';
 import { answerRequest, toFilters } from './answer.ts';
-import { type ReplicaOptions, type ReplicaSettings, toRoute, toSettings } from './options.ts';
-import { type ReplicaRequest } from './faults.ts';
+import { type ReplicaOptions, type ReplicaSettings, toSettings } from './options.ts';
+import { toRoute } from './request.ts';
+import { type ReplicaRequest } from './request.ts';
 import { sendAnswer, sendFault } from './send.ts';
 
 /** One request that a replica received. The token itself is not kept. */

@@ -2,7 +2,7 @@ import { ONGOING_STATUSES } from '../../src/api/lists.ts';
 import type { JsonObject, JsonValue } from '../../src/lib/json.ts';
 import type { CaseCollection } from '../../fake-api/collection/collection.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
-import { type ReplicaRequest } from '../../fake-api/serve/faults.ts';
+import { type ReplicaRequest } from '../../fake-api/serve/request.ts';
 import { startReplica, type Replica } from '../../fake-api/serve/server.ts';
 import { passNight, startCollection } from '../history/served-nights.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Fault, type FaultRule, always, firstTries, once, page } from '../../fake-api/serve/faults.ts';
-import { type ReplicaRequest } from '../../fake-api/serve/faults.ts';
+import { type ReplicaRequest } from '../../fake-api/serve/request.ts';
 import { ask } from './ask.ts';
 import { useReplica } from './use-replica.ts';
 

@@ -2,7 +2,7 @@ import { Random } from '../../fake-api/invent/random.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { inListOrder } from '../../fake-api/serve/answer.ts';
 import { type Fault, isPageFault } from '../../fake-api/serve/faults.ts';
-import { type ReplicaRequest } from '../../fake-api/serve/faults.ts';
+import { type ReplicaRequest } from '../../fake-api/serve/request.ts';
 import { startReplica, type Replica } from '../../fake-api/serve/server.ts';
 import type { History, NightPlan, PlannedFault, Place } from './draw-history.ts';
 import { EDITS } from './edits.ts';

@@ -1,0 +1,43 @@
+import type { CaseFilters } from '../collection/collection.ts';
+
+/** The lists of one case that the API links to. */
+const LINKED_LISTS = ['dockets', 'documents', 'resources'] as const;
+
+/** The part of a request that its URL tells. */
+export function toRoute(path: string, basePath: string): Route {
+  if (!path.startsWith(basePath)) return { kind: 'unknown' };
+  const rest = path.slice(basePath.length);
+  if (rest === 'cases/') return { kind: 'cases' };
+  if (rest === 'cases') return { kind: 'unslashed' };
+  if (rest === 'test' || rest === 'test/') return { kind: 'test' };
+  const [, id, name] = /^cases\/(\d+)\/([a-z]+)\/?$/.exec(rest) ?? [];
+  const list = LINKED_LISTS.find((candidate) => candidate === name);
+  return list === undefined ? { kind: 'unknown' } : { kind: 'linked', caseId: Number(id), list };
+}
+
+/** One request as fault rules and hooks see it. */
+export interface ReplicaRequest {
+  /** Counts all requests, from 1. */
+  readonly number: number;
+  /** Counts the requests for this very URL, from 1. */
+  readonly attempt: number;
+  readonly method: string;
+  /** Path and query, as sent. */
+  readonly url: string;
+  readonly route: Route;
+  /** The page asked for; 1 when none is named, NaN when it isn't a number. */
+  readonly page: number;
+  /** The filters of a list request, as far as they are integers. */
+  readonly filters: CaseFilters;
+}
+
+type LinkedList = (typeof LINKED_LISTS)[number];
+
+/** What a path asks for. */
+export type Route =
+  | { readonly kind: 'cases' }
+  | { readonly kind: 'linked'; readonly caseId: number; readonly list: LinkedList }
+  | { readonly kind: 'test' }
+  /** The list without its slash. */
+  | { readonly kind: 'unslashed' }
+  | { readonly kind: 'unknown' };
