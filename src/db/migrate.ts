@@ -10,11 +10,14 @@ import { sealAll } from './seals.ts';
 /** The oldest SQLite that reads a mirror; see docs/decisions/0012-any-sqlite-since-3-34.md. */
 export const OLDEST_SQLITE = '3.34';
 
-/** Reads the migrations of this program, oldest first. */
-export function listMigrations(): MigrationMeta[] {
-  return readMigrationFiles({
+let migrations: readonly MigrationMeta[] | undefined;
+
+/** Reads the migrations of this program, oldest first. Their files are read once, because each opening asks for them. */
+export function listMigrations(): readonly MigrationMeta[] {
+  migrations ??= readMigrationFiles({
     migrationsFolder: fileURLToPath(new URL('migrations', PACKAGE_FOLDER)),
   });
+  return migrations;
 }
 
 /**

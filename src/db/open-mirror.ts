@@ -132,7 +132,7 @@ function closeWriter(sqlite: Database.Database, path: string): void {
       sqlite.pragma('busy_timeout = 0'); // a reader's log is worked in by the next writer
       sqlite.pragma('wal_checkpoint(TRUNCATE)');
       last = openSqlite(path, { readonly: true });
-      last.prepare('SELECT 1 FROM sqlite_schema').get();
+      last.pragma('user_version'); // reads the file, but not its schema
     }
   } catch (thrown) {
     if (!isSqliteError(thrown)) throw thrown; // all is committed; what the log still holds, the next opening works in
