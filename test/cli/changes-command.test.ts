@@ -4,7 +4,7 @@ import { query } from '../../src/db/query.ts';
 import { inventCollection } from '../../fake-api/collection/collection.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase, makeDocket, makeEntry, without } from '../support/make-case.ts';
-import { departureSql, returnSql, startNights } from '../support/nights.ts';
+import { departureSql, returnSql, shareNights, startNights } from '../support/nights.ts';
 import { smallCollection } from '../support/small-collection.ts';
 
 const entriesOf = (record: JsonObject): JsonObject[] =>
@@ -184,9 +184,9 @@ describe('changes of a docket', () => {
 
 describe('changes over several nights', () => {
   const CASE = makeCase({ id: 1 });
-  const start = () =>
-    startNights(
-      recordedCases([CASE, makeCase({ id: 2, name: 'Birch v. Brook' })]),
+  const start = shareNights(
+    () => recordedCases([CASE, makeCase({ id: 2, name: 'Birch v. Brook' })]),
+    [
       (source) => {
         source.edit(1, (record) => ({
           ...record,
@@ -213,7 +213,8 @@ describe('changes over several nights', () => {
       (source) => {
         source.edit(1, (record) => ({ ...record, main_docket: makeDocket(), name: 'Alder' }));
       },
-    );
+    ],
+  );
 
   test('are told run by run, each entry with what it said then', async () => {
     const { run } = await start();
@@ -423,9 +424,9 @@ test('that nothing changed is said: in words, or beside the JSON', async () => {
 });
 
 describe('changes without a period', () => {
-  const start = () =>
-    startNights(
-      recordedCases([makeCase({ id: 1 }), makeCase({ id: 2 })]),
+  const start = shareNights(
+    () => recordedCases([makeCase({ id: 1 }), makeCase({ id: 2 })]),
+    [
       (source) => {
         source.edit(1, (record) => ({ ...record, court: 'Elsewhere' }));
       },
@@ -434,7 +435,8 @@ describe('changes without a period', () => {
       },
       () => undefined,
       () => undefined,
-    );
+    ],
+  );
 
   test('are those of the newest run that found any, and the runs since are named', async () => {
     const { run } = await start();

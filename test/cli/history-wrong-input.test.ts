@@ -1,7 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { runCli } from '../support/command-line.ts';
-import { startNights } from '../support/nights.ts';
+import { shareNights } from '../support/nights.ts';
 import { smallCollection } from '../support/small-collection.ts';
+
+const start = shareNights(
+  () => smallCollection(2),
+  [
+    (source) => {
+      source.edit(1, (record) => ({ ...record, case_ongoing: 'Yes' }));
+    },
+  ],
+);
 
 describe('what cannot be answered gets one line and a hint', () => {
   const wrong: [string[], string, string][] = [
@@ -29,9 +38,7 @@ describe('what cannot be answered gets one line and a hint', () => {
     [['activity', '--since', '2026-13-01'], 'does not exist', 'Give the number of a run'],
   ];
   test.each(wrong)('%j', async (args, says, hint) => {
-    const { run } = await startNights(smallCollection(2), (source) => {
-      source.edit(1, (record) => ({ ...record, case_ongoing: 'Yes' }));
-    });
+    const { run } = await start();
     const { exitCode, stdout, stderr } = await run(...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toContain(says);

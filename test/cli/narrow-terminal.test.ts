@@ -1,14 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { runCli, type CliOptions } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
-import { startHarness } from '../support/sync-harness.ts';
+import { shareHistory } from '../support/shared-history.ts';
 
 /** Widths in columns, and the words that no line can break. */
 const WIDTHS = [40, 80] as const;
 
+const share = shareHistory(() => ({ source: smallCollection(30), pageSize: 10 }));
+
 async function start() {
-  const { replica, database, sync } = await startHarness({ source: smallCollection(30), pageSize: 10 });
-  await sync();
+  const { replica, database } = await share();
   const at = (columns: number, args: readonly string[], options: CliOptions = {}) =>
     runCli([...args], {
       env: { CLEARINGHOUSE_DATABASE: database, CLEARINGHOUSE_API_TOKEN: replica.token },

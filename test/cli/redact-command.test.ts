@@ -6,6 +6,7 @@ import { findCase } from '../../src/db/read-case.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { runCli } from '../support/command-line.ts';
+import { shareHistory } from '../support/shared-history.ts';
 import { startHarness } from '../support/sync-harness.ts';
 
 const CANARY = 'CanaryOfTheSealedCase';
@@ -18,17 +19,27 @@ const sealed = makeCase({
 });
 
 /** A case that changed, changed back, and left the site; beside it one that names it. */
+const share = shareHistory(() => ({
+  source: recordedCases([
+    sealed,
+    makeCase({ id: 8, related_cases: [{ id: 7, name: 'Somebody v. Thimble County' }] }),
+  ]),
+  edits: [
+    (source) => {
+      source.put({ ...sealed, issues: [], main_docket: makeDocket({ docket_entries: [] }) });
+    },
+    (source) => {
+      source.put(sealed);
+    },
+    (source) => {
+      source.remove(7);
+    },
+  ],
+}));
+
 async function start() {
-  const other = makeCase({ id: 8, related_cases: [{ id: 7, name: 'Somebody v. Thimble County' }] });
-  const source = recordedCases([sealed, other]);
-  const harness = await startHarness({ source });
-  await harness.sync();
-  source.put({ ...sealed, issues: [], main_docket: makeDocket({ docket_entries: [] }) });
-  await harness.sync();
-  source.put(sealed);
-  await harness.sync();
-  source.remove(7);
-  await harness.sync();
+  const harness = await share();
+  const { source } = harness.replica;
   const redact = (...args: string[]) => runCli(['redact', ...args, '--database', harness.database]);
   const bytes = () =>
     ['', '-wal', '-shm']

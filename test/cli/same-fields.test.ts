@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { Writable } from 'node:stream';
 import { defineProgram } from '../../src/cli/main.ts';
-import { inventCollection } from '../../fake-api/collection/collection.ts';
+import { inventCollection, type CaseCollection } from '../../fake-api/collection/collection.ts';
 import { runCli } from '../support/command-line.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
-import { startHarness } from '../support/sync-harness.ts';
+import { shareHistory } from '../support/shared-history.ts';
 
 /** Every command that has --format, in each of its forms. */
 const COMMANDS: string[][] = [
@@ -24,19 +24,23 @@ const readHeading = (text: string, delimiter: string): string[] =>
   (text.split('\n')[0] ?? '').split(delimiter);
 
 describe('the fields are the same in every format', () => {
-  const start = async () => {
-    const entry = (description: string) => makeEntry({ id: 5, description });
-    const withEntry = (...entries: ReturnType<typeof makeEntry>[]) => makeDocket({ docket_entries: entries });
+  const entry = (description: string) => makeEntry({ id: 5, description });
+  const withEntry = (...entries: ReturnType<typeof makeEntry>[]) => makeDocket({ docket_entries: entries });
+  const toSource = () => {
     const source = inventCollection({ size: 20 });
     source.put(makeCase({ id: 7, name: null, main_docket: withEntry(entry('Before')) }));
     source.put(makeCase({ id: 8 }));
-    const { sync, database } = await startHarness({ source });
-    await sync();
+    return source;
+  };
+  const edit = (source: CaseCollection) => {
     const added = makeEntry({ id: 6, description: 'New' });
     source.edit(7, (record) => ({ ...record, main_docket: withEntry(entry('After'), added) }));
     source.remove(8);
     source.advance({ changed: 3, statusMoves: 2, inserted: 2 });
-    await sync();
+  };
+  const share = shareHistory(() => ({ source: toSource(), edits: [edit] }));
+  const start = async () => {
+    const { database } = await share();
     return (...args: string[]) => runCli(args, { env: { CLEARINGHOUSE_DATABASE: database } });
   };
 

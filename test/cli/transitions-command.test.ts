@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase } from '../support/make-case.ts';
 import { runCli } from '../support/command-line.ts';
-import { departureSql, returnSql, startNights } from '../support/nights.ts';
+import { departureSql, returnSql, shareNights } from '../support/nights.ts';
 
 const ongoing = (id: number, case_ongoing: string | null) =>
   makeCase({ id, name: `Case ${id}`, case_ongoing });
@@ -12,14 +12,15 @@ const MOVE = { case_ongoing: 'No' };
  * Six nights. Case 1 goes Yes, No, Yes; case 2 goes Yes, No; case 3 leaves while Yes and comes back as No; case 4 stays;
  * case 5 comes in the third night.
  */
-async function start() {
-  const nights = await startNights(
+const start = shareNights(
+  () =>
     recordedCases([
       ongoing(1, 'Yes'),
       ongoing(2, 'Yes'),
       ongoing(3, 'Yes'),
       ongoing(4, 'Perhaps, but long-dormant'),
     ]),
+  [
     (source) => {
       source.edit(1, (record) => ({ ...record, ...MOVE }));
     },
@@ -34,11 +35,10 @@ async function start() {
       source.edit(3, (record) => ({ ...record, ...MOVE }));
     },
     () => undefined,
-  );
+  ],
   // Case 3 was away from the third night to the fifth, which brought it back under its new status.
-  nights.write(`${departureSql(3, 3)} ${returnSql(3, 5)}`);
-  return nights;
-}
+  `${departureSql(3, 3)} ${returnSql(3, 5)}`,
+);
 
 interface Figures {
   transitions: { from_status: string; to_status: string; moves: number; cases: number }[];

@@ -1,8 +1,10 @@
 import { queryAsOf } from '../../src/history/query-as-of/query.ts';
 import { openMirror } from '../../src/db/open-mirror.ts';
 import type { Cell } from '../../src/db/query.ts';
+import type { CaseCollection } from '../../fake-api/collection/collection.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeAttachment, makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
+import { shareHistory } from '../support/shared-history.ts';
 import { startHarness, type SyncHarness } from '../support/sync-harness.ts';
 
 export const FIRST = makeCase({ id: 1 });
@@ -16,12 +18,12 @@ export const SECOND = makeCase({
   }),
 });
 
-/** Three nights: two cases; the second changes in everything, and a third comes; nothing. */
-export async function threeNights(afterFirst: (harness: SyncHarness) => void = () => undefined) {
-  const source = recordedCases([FIRST, SECOND]);
-  const harness = await startHarness({ source });
-  await harness.sync();
-  afterFirst(harness);
+const share = shareHistory(() => ({
+  source: recordedCases([FIRST, SECOND]),
+  edits: [changeSecond, () => undefined],
+}));
+
+function changeSecond(source: CaseCollection): void {
   source.edit(2, (record) => ({
     ...record,
     name: 'Renamed',
@@ -35,8 +37,11 @@ export async function threeNights(afterFirst: (harness: SyncHarness) => void = (
     }),
   }));
   source.put(makeCase({ id: 3 }));
-  await harness.sync();
-  await harness.sync();
+}
+
+/** Three nights: two cases; the second changes in everything, and a third comes; nothing. */
+export async function threeNights(afterFirst?: (harness: SyncHarness) => void) {
+  const harness = await (afterFirst === undefined ? share() : liveThrough(afterFirst));
   const rowsAsOf = (runId: number, sql: string): (readonly Cell[])[] =>
     harness.read((mirror) => [...queryAsOf(mirror, runId, sql).rows]);
   const change = (sql: string): void => {
@@ -44,5 +49,16 @@ export async function threeNights(afterFirst: (harness: SyncHarness) => void = (
     mirror.sqlite.exec(sql);
     mirror.close();
   };
-  return { ...harness, source, rowsAsOf, change };
+  return { ...harness, source: harness.replica.source, rowsAsOf, change };
+}
+
+async function liveThrough(afterFirst: (harness: SyncHarness) => void): Promise<SyncHarness> {
+  const source = recordedCases([FIRST, SECOND]);
+  const harness = await startHarness({ source });
+  await harness.sync();
+  afterFirst(harness);
+  changeSecond(source);
+  await harness.sync();
+  await harness.sync();
+  return harness;
 }

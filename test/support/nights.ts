@@ -1,7 +1,8 @@
 import type { CaseCollection } from '../../fake-api/collection/collection.ts';
 import { openMirror } from '../../src/db/open-mirror.ts';
 import { runCli, type CliResult } from './command-line.ts';
-import { startHarness, type SyncHarness } from './sync-harness.ts';
+import { shareHistory, startHistory } from './shared-history.ts';
+import type { SyncHarness } from './sync-harness.ts';
 
 export interface Nights {
   readonly harness: SyncHarness;
@@ -21,19 +22,42 @@ export async function startNights(
   source: CaseCollection,
   ...edits: ((source: CaseCollection) => void)[]
 ): Promise<Nights> {
-  const harness = await startHarness({ source });
-  await harness.sync();
-  for (const edit of edits) {
-    edit(source);
-    await harness.sync();
-  }
-  const write = (sql: string): void => {
-    const mirror = openMirror(harness.database);
-    mirror.sqlite.exec(sql);
-    mirror.close();
-  };
-  write(`UPDATE sync_runs SET started_at = format('2030-01-%02dT03:17:00.000Z', id), ended_at = format('2030-01-%02dT04:17:00.000Z', id);
-    UPDATE case_changes SET changed_at = format('2030-01-%02dT03:30:00.000Z', run_id)`);
+  const harness = await startHistory({ source, edits });
+  setTimes(harness);
+  return toNights(harness);
+}
+
+/** The same nights for many tests, synced once; `finish` is SQL that is executed in the end. */
+export function shareNights(
+  toSource: () => CaseCollection,
+  edits: readonly ((source: CaseCollection) => void)[],
+  finish = '',
+): () => Promise<Nights> {
+  const start = shareHistory(
+    () => ({ source: toSource(), edits }),
+    (harness) => {
+      setTimes(harness);
+      write(harness, finish);
+    },
+  );
+  return async () => toNights(await start());
+}
+
+function write({ database }: SyncHarness, sql: string): void {
+  const mirror = openMirror(database);
+  mirror.sqlite.exec(sql);
+  mirror.close();
+}
+
+function setTimes(harness: SyncHarness): void {
+  write(
+    harness,
+    `UPDATE sync_runs SET started_at = format('2030-01-%02dT03:17:00.000Z', id), ended_at = format('2030-01-%02dT04:17:00.000Z', id);
+    UPDATE case_changes SET changed_at = format('2030-01-%02dT03:30:00.000Z', run_id)`,
+  );
+}
+
+function toNights(harness: SyncHarness): Nights {
   const run = (...args: string[]) =>
     runCli(args, { env: { CLEARINGHOUSE_DATABASE: harness.database, COLUMNS: '1000' } });
   return {
@@ -44,7 +68,9 @@ export async function startNights(
         .split('\n')
         .filter(Boolean)
         .map((line) => JSON.parse(line) as Record<string, unknown>),
-    write,
+    write: (sql) => {
+      write(harness, sql);
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach } from '@jest/globals';
 import { ONGOING_STATUSES, type OngoingStatus, type SweptStatus } from '../../src/api/lists.ts';
@@ -47,17 +48,21 @@ afterEach(async () => {
 export interface HarnessOptions extends ReplicaOptions {
   /** Whether the first sync has to create the file; otherwise an empty mirror is there. */
   readonly withoutFile?: boolean;
+  /** The bytes of the mirror that is there; an empty one by default. */
+  readonly mirror?: Buffer;
 }
 
 /** A replica, and a mirror of it in a file of its own, with a clock that only sleeping moves. */
 export async function startHarness({
   withoutFile = false,
+  mirror,
   ...options
 }: HarnessOptions): Promise<SyncHarness> {
   const replica = await startReplica(options);
   replicas.push(replica);
   const database = join(tempFolder(), 'mirror.db');
-  if (!withoutFile) writeEmptyMirror(database);
+  if (mirror !== undefined) writeFileSync(database, mirror);
+  else if (!withoutFile) writeEmptyMirror(database);
   const surroundings = fakeSurroundings();
   const events: SyncEvent[] = [];
   const read = <Result>(use: (mirror: Mirror) => Result): Result => {
