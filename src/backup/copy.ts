@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, lstatSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
-import { openSqlite } from '../db/engine.ts';
-import { toDatabaseError } from '../db/errors.ts';
+import { closing, openSqlite } from '../db/engine.ts';
+import { inDatabase } from '../db/errors.ts';
 import { isWriterLockHeld, takeWriterLock } from '../db/lock.ts';
 import { openMirrorReadOnly } from '../db/open-mirror.ts';
 import type { ErrorCode } from '../errors/codes.ts';
@@ -172,16 +172,13 @@ interface Finish {
  */
 export function finishCopy(path: string, { note, hasRemnants }: Finish): void {
   inDatabase(path, () => {
-    const sqlite = openSqlite(path);
-    try {
+    closing(openSqlite(path), (sqlite) => {
       sqlite.pragma('journal_mode = DELETE');
       refuseDamage(sqlite, path);
       const hasTable = sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'mirror_snapshot'`).get();
       if (hasTable !== undefined) writeNote(sqlite, note);
       if (hasRemnants) sqlite.exec('VACUUM');
-    } finally {
-      sqlite.close();
-    }
+    });
   });
 }
 
@@ -213,12 +210,9 @@ export function countContent(sqlite: Database.Database): ContentCount {
 export function checkCopy(path: string): ContentCount {
   return inDatabase(path, () => {
     refuseForeign(path);
-    const sqlite = openSqlite(path, { readonly: true });
-    try {
+    return closing(openSqlite(path, { readonly: true }), (sqlite) => {
       return countContent(sqlite);
-    } finally {
-      sqlite.close();
-    }
+    });
   });
 }
 
@@ -262,12 +256,4 @@ export function nameKnownFile(
       hint: error.hint,
     },
   );
-}
-
-function inDatabase<Result>(path: string, action: () => Result): Result {
-  try {
-    return action();
-  } catch (thrown) {
-    throw toDatabaseError(thrown, path);
-  }
 }

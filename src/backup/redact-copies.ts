@@ -1,7 +1,7 @@
 import { existsSync, linkSync, lstatSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type Database from 'better-sqlite3';
-import { openSqlite } from '../db/engine.ts';
+import { closing, openSqlite } from '../db/engine.ts';
 import { toDatabaseError } from '../db/errors.ts';
 import { listKeptAside } from '../db/leftovers.ts';
 import { openMirror } from '../db/open-mirror.ts';
@@ -214,12 +214,9 @@ async function rewrite(
   const partial = createPartialFile(path);
   try {
     await copyFile(path, partial.path, signal);
-    const mirror = openMirror(partial.path, { isCopy: true });
-    try {
+    closing(openMirror(partial.path, { isCopy: true }), (mirror) => {
       redactCopy(mirror, caseId, start, now);
-    } finally {
-      mirror.close();
-    }
+    });
     const note = readIdentity(path)?.note ?? null;
     finishCopy(partial.path, { note, hasRemnants: true });
     takeAfter(partial.path, statSync(path));
@@ -233,12 +230,9 @@ async function rewrite(
 }
 
 async function copyFile(from: string, to: string, signal: AbortSignal): Promise<void> {
-  const source = openSqlite(from, { readonly: true, timeout: 5000 });
-  try {
+  await closing(openSqlite(from, { readonly: true, timeout: 5000 }), async (source) => {
     await holdMoment(source, () => copyDatabase(source, to, signal));
-  } finally {
-    source.close();
-  }
+  });
 }
 
 function giveSameFile(from: string, to: string): void {

@@ -9,7 +9,7 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { openSqlite } from '../db/engine.ts';
+import { closing, openSqlite } from '../db/engine.ts';
 import { isSqliteError, toDatabaseError } from '../db/errors.ts';
 import { removeLeftovers } from '../db/leftovers.ts';
 import { takeWriterLock } from '../db/lock.ts';
@@ -75,12 +75,9 @@ function giveSecondName(path: string, name: string): void {
 function workInLog(database: string): void {
   if (readSqliteHeader(database) === null) return; // SQLite would take it for an empty file, and delete the log
   try {
-    const sqlite = openSqlite(database, { timeout: 1000 });
-    try {
+    closing(openSqlite(database, { timeout: 1000 }), (sqlite) => {
       sqlite.pragma('journal_mode = DELETE'); // possible only while nobody else has it open
-    } finally {
-      sqlite.close();
-    }
+    });
   } catch (thrown) {
     if (isSqliteError(thrown) && thrown.code.startsWith('SQLITE_BUSY'))
       throw new MirrorError('DATABASE_BUSY', `${database} is being read by another process.`, {
@@ -168,13 +165,10 @@ async function copySnapshot(snapshot: string, fresh: string, signal: AbortSignal
 
 /** A file that has just been brought up to date may say that it is a snapshot; a mirror is none. It stands without a log. */
 function finishMirror(fresh: string): void {
-  const sqlite = openSqlite(fresh);
-  try {
+  closing(openSqlite(fresh), (sqlite) => {
     writeNote(sqlite, null);
     sqlite.pragma('journal_mode = DELETE');
-  } finally {
-    sqlite.close();
-  }
+  });
 }
 
 /**
@@ -213,8 +207,7 @@ function listRedactedBack(database: string, fresh: string): number[] {
 
 function listRedacted(path: string): Set<number> {
   try {
-    const sqlite = openSqlite(path, { readonly: true, timeout: 1000 });
-    try {
+    return closing(openSqlite(path, { readonly: true, timeout: 1000 }), (sqlite) => {
       return new Set(
         sqlite
           .prepare<[], number>(
@@ -223,9 +216,7 @@ function listRedacted(path: string): Set<number> {
           .pluck()
           .all(),
       );
-    } finally {
-      sqlite.close();
-    }
+    });
   } catch {
     return new Set(); // not readable: a reason to restore, not a reason not to
   }

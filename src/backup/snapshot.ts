@@ -1,3 +1,4 @@
+import { closing } from '../db/engine.ts';
 import { accessSync, constants, copyFileSync, linkSync, lstatSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { toDatabaseError } from '../db/errors.ts';
@@ -220,8 +221,7 @@ async function writeCopy(
   folder: string,
   { earlier = null, signal, takenAt, takenBy }: SnapshotRequest,
 ): Promise<{ readonly note: SnapshotNote; readonly isForReaders: boolean }> {
-  const mirror = openMirrorReadOnly(database);
-  try {
+  return closing(openMirrorReadOnly(database), async (mirror) => {
     return await holdMoment(mirror.sqlite, async () => {
       const said = countContent(mirror.sqlite);
       // Rows that a redaction has deleted are still in the pages of a file that could not be rewritten yet.
@@ -242,9 +242,7 @@ async function writeCopy(
       const isForReaders = earlier === null && (note.isComplete || holdsAllThatCanBeHad(mirror));
       return { note, isForReaders };
     });
-  } finally {
-    mirror.close();
-  }
+  });
 }
 
 /** Two snapshots of one second, or of two mirrors of one name, get two names. */

@@ -1,6 +1,7 @@
+import { closing } from '../db/engine.ts';
 import { InvalidArgumentError } from 'commander';
 import { parseCaseReference } from '../case/reference.ts';
-import { toDatabaseError } from '../db/errors.ts';
+import { inDatabase, toDatabaseError } from '../db/errors.ts';
 import { type Candidate, listByNumber, listByWords } from '../db/find-candidates.ts';
 import { type Mirror, openMirrorReadOnly } from '../db/open-mirror.ts';
 import type { ExitName } from '../errors/exit-codes.ts';
@@ -32,8 +33,7 @@ function explainFailure(thrown: unknown, database: string, tell: (text: string) 
 
 function findDamage(database: string): string | undefined {
   try {
-    const mirror = openMirrorReadOnly(database);
-    try {
+    return closing(openMirrorReadOnly(database), (mirror) => {
       // Leaving the loop ends what the verification is reading.
       for (const { caseId, what, expected, found } of verifyMirror(
         mirror,
@@ -42,9 +42,7 @@ function findDamage(database: string): string | undefined {
       ))
         return `${caseId === null ? '' : `case ${caseId}: `}${what}: expected ${expected}, found ${found}`;
       return undefined;
-    } finally {
-      mirror.close();
-    }
+    });
   } catch (error) {
     return error instanceof MirrorError ? messageOf(error) : undefined;
   }
@@ -71,14 +69,7 @@ export function reading<Arguments extends readonly unknown[]>(run: Command<Argum
 
 /** Opens a mirror for reading, uses it, and closes it whatever happens. */
 export function withMirror<Result>(path: string, use: (mirror: Mirror) => Result): Result {
-  const mirror = openMirrorReadOnly(path);
-  try {
-    return use(mirror);
-  } catch (thrown) {
-    throw toDatabaseError(thrown, path);
-  } finally {
-    mirror.close();
-  }
+  return inDatabase(path, () => closing(openMirrorReadOnly(path), use));
 }
 
 /** Opens a mirror for reading as it is at this moment, whatever a sync writes meanwhile, and closes it in the end. */
@@ -86,15 +77,10 @@ export async function withMirrorMoment<Result>(
   path: string,
   use: (mirror: Mirror) => Promise<Result>,
 ): Promise<Result> {
-  const mirror = openMirrorReadOnly(path);
-  try {
+  return withMirror(path, async (mirror) => {
     mirror.sqlite.exec('BEGIN');
-    return await use(mirror);
-  } catch (thrown) {
-    throw toDatabaseError(thrown, path);
-  } finally {
-    mirror.close();
-  }
+    return use(mirror);
+  });
 }
 
 const FORM = 'It takes the id of a case, as 10002, or its link, as https://clearinghouse.net/case/10002/.';

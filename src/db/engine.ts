@@ -1,3 +1,4 @@
+import { isPromise } from 'node:util/types';
 import { createRequire } from 'node:module';
 import type Database from 'better-sqlite3';
 import { messageOf, MirrorError } from '../errors/mirror-error.ts';
@@ -129,5 +130,21 @@ function readVersion(name: EnginePackage): string | null {
   } catch (cause) {
     if (codeOf(cause) === 'MODULE_NOT_FOUND') return null;
     throw cause;
+  }
+}
+
+/** Gives `resource` to `use` and closes it in any case, after a promise when that has settled. */
+export function closing<Resource extends { readonly close: () => unknown }, Result>(
+  resource: Resource,
+  use: (resource: Resource) => Result,
+): Result {
+  let isPending = false;
+  try {
+    const result = use(resource);
+    if (!isPromise(result)) return result;
+    isPending = true;
+    return result.finally(() => resource.close()) as Result;
+  } finally {
+    if (!isPending) resource.close();
   }
 }

@@ -1,3 +1,4 @@
+import { isPromise } from 'node:util/types';
 import type Database from 'better-sqlite3';
 import type { ErrorCode } from '../errors/codes.ts';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
@@ -30,6 +31,19 @@ export function toDatabaseError(thrown: unknown, path: string): Error {
     return new MirrorError('DATABASE_UNWRITABLE', `The folder of ${path} does not exist.`, { cause: thrown });
   }
   return thrown instanceof Error ? thrown : new Error(messageOf(thrown));
+}
+
+/** Runs `use`. What SQLite throws, at once or later, is thrown as {@link toDatabaseError} returns it. */
+export function inDatabase<Result>(path: string, use: () => Result): Result {
+  try {
+    const result = use();
+    if (!isPromise(result)) return result;
+    return result.catch((thrown: unknown) => {
+      throw toDatabaseError(thrown, path);
+    }) as Result;
+  } catch (thrown) {
+    throw toDatabaseError(thrown, path);
+  }
 }
 
 /** By its code, not its class: a test runner may load the class more than once. */

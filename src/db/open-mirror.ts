@@ -6,12 +6,12 @@ import { MirrorError, messageOf } from '../errors/mirror-error.ts';
 import { takeAfter, toRealPath } from '../lib/files.ts';
 import { createTempFile, moveIntoPlace } from '../lib/replace-file.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
-import { isSqliteError, toDatabaseError } from './errors.ts';
+import { isSqliteError, inDatabase, toDatabaseError } from './errors.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { listMigrations, runMigrations } from './migrate.ts';
 import { READING_HINT, openToRead } from './open-to-read.ts';
 import { keepSeals } from './seals.ts';
-import { openSqlite } from './engine.ts';
+import { closing, openSqlite } from './engine.ts';
 
 type NoSchema = Record<string, never>;
 
@@ -52,7 +52,7 @@ interface OpenOptions {
  * {@link takeWriterLock writer's lock}. Fails with a DATABASE_... error, and then leaves tables and rows as they were.
  */
 export function openMirror(path: string, { isCopy = false }: OpenOptions = {}): Mirror {
-  return guard(path, () => {
+  return inDatabase(path, () => {
     const real = toRealPath(path);
     if (path !== IN_MEMORY && !isCopy) removeLeftovers(real);
     const sqlite = openSqlite(path, { timeout: BUSY_TIMEOUT_MS });
@@ -84,7 +84,7 @@ export function openMirror(path: string, { isCopy = false }: OpenOptions = {}): 
 /** Opens an existing mirror for reading only: nothing can be written through it, and it never waits for the writer. */
 export function openMirrorReadOnly(path: string): Mirror {
   refuseMissing(path);
-  return guard(path, () => {
+  return inDatabase(path, () => {
     const { sqlite, close } = openToRead(path, BUSY_TIMEOUT_MS);
     return closeOnFailure(sqlite, () => {
       const state = readSchemaState(sqlite, path);
@@ -105,7 +105,7 @@ export function readAnyVersion<Result>(
   path: string,
   read: (sqlite: Database.Database) => Result,
 ): Result | null {
-  return guard(path, () => {
+  return inDatabase(path, () => {
     const { sqlite, close } = openToRead(path, BUSY_TIMEOUT_MS);
     try {
       return readSchemaState(sqlite, path) === 'new' ? null : read(sqlite);
@@ -258,14 +258,6 @@ function refuseMissing(path: string): void {
   }
 }
 
-function guard<Result>(path: string, action: () => Result): Result {
-  try {
-    return action();
-  } catch (thrown) {
-    throw toDatabaseError(thrown, path);
-  }
-}
-
 function closeOnFailure<Result>(sqlite: Database.Database, action: () => Result): Result {
   try {
     return action();
@@ -282,12 +274,9 @@ export function readOrElse<Result>(
   otherwise: Result,
 ): Result {
   try {
-    const mirror = openMirrorReadOnly(path);
-    try {
+    return closing(openMirrorReadOnly(path), (mirror) => {
       return read(mirror);
-    } finally {
-      mirror.close();
-    }
+    });
   } catch (thrown) {
     if (toDatabaseError(thrown, path) instanceof MirrorError || isSqliteError(thrown)) return otherwise;
     throw thrown;

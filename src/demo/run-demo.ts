@@ -1,3 +1,4 @@
+import { closing } from '../db/engine.ts';
 import { existsSync, rmSync } from 'node:fs';
 import type { Surroundings } from '../api/client.ts';
 import { SWEPT_STATUSES } from '../api/lists.ts';
@@ -126,12 +127,9 @@ export async function runDemo(
 }
 
 async function showAnswers(database: string, stage: DemoStage): Promise<void> {
-  const mirror = openMirrorReadOnly(database);
-  try {
+  await closing(openMirrorReadOnly(database), async (mirror) => {
     for (const { title, sql } of DEMO_QUESTIONS) await stage.showAnswer(title, sql, query(mirror, sql));
-  } finally {
-    mirror.close();
-  }
+  });
 }
 
 /**

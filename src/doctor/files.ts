@@ -1,3 +1,4 @@
+import { closing } from '../db/engine.ts';
 import { existsSync, statSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -23,17 +24,14 @@ const ENOUGH_DISK_BYTES = 3e9;
 export function examineDatabase(path: string, now: Date): Finding {
   if (!existsSync(path)) return good('database', 'none yet; the first sync makes it');
   try {
-    const mirror = openMirrorReadOnly(path);
-    try {
+    return closing(openMirrorReadOnly(path), (mirror) => {
       const { cases, runs } = findMirrorState(mirror, 1, now);
       const last = runs[0];
       return good(
         'database',
         `${cases} cases; last run: ${last === undefined ? 'none' : `${last.outcome}, begun ${last.started_at}`}; any SQLite since ${OLDEST_SQLITE} reads it`,
       );
-    } finally {
-      mirror.close();
-    }
+    });
   } catch (thrown) {
     const error = toDatabaseError(thrown, path);
     if (error instanceof MirrorError && error.code === 'DATABASE_MISSING')

@@ -1,3 +1,4 @@
+import { closing } from '../db/engine.ts';
 import { existsSync } from 'node:fs';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { readRegularFile } from '../lib/files.ts';
@@ -98,15 +99,12 @@ export function toMetricsStep(database: string, path: string, now: () => Date): 
     needsAll: false,
     run: (_signal, summary) => {
       refuseThoseOfAnother(path, database);
-      const mirror = openMirrorReadOnly(database);
-      try {
+      return closing(openMirrorReadOnly(database), (mirror) => {
         const text = renderMetrics(findMirrorState(mirror, 0, now()), summary);
         // The collector reads files that end in .prom only, so it never sees half of one.
         writeKeptFile(path, `${OF_MIRROR}${JSON.stringify(database)}\n${text}`);
         return Promise.resolve(path);
-      } finally {
-        mirror.close();
-      }
+      });
     },
   };
 }

@@ -1,3 +1,4 @@
+import { closing } from '../../db/engine.ts';
 import { InvalidArgumentError, type Command } from 'commander';
 import { countAudits, findAudit, findAuditRows } from '../../db/audits.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
@@ -73,11 +74,8 @@ async function showRows(name: string, flags: Flags, io: Io): Promise<void> {
   const audit = findAudit(name);
   const output = readRowFormat(flags, 'table');
   const { database } = readSettings(flags, io);
-  const mirror = openMirrorReadOnly(database);
-  try {
+  await closing(openMirrorReadOnly(database), async (mirror) => {
     const answer = findAuditRows(mirror, audit, flags.limit as number | undefined);
     await printAnswer(io, output, database, { ...answer, wrapped: REASONS });
-  } finally {
-    mirror.close();
-  }
+  });
 }

@@ -1,3 +1,4 @@
+import { closing } from '../../db/engine.ts';
 import type { Command } from 'commander';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
@@ -53,13 +54,10 @@ export async function runQueryCommand(argument: string | undefined, flags: Flags
   const output = readRowFormat(flags, 'table');
   const moment = typeof flags.asOf === 'string' ? readMoment(flags.asOf, io) : null;
   const { database } = readSettings(flags, io);
-  const mirror = openMirrorReadOnly(database);
-  try {
+  await closing(openMirrorReadOnly(database), async (mirror) => {
     const answer = ask(mirror, text, moment, io);
     await printAnswer(io, output, database, answer);
-  } finally {
-    mirror.close();
-  }
+  });
   return 'complete';
 }
 

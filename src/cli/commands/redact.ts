@@ -1,3 +1,4 @@
+import { closing } from '../../db/engine.ts';
 import type { Command } from 'commander';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { type Redaction, findRedaction, redactCase } from '../../db/redact.ts';
@@ -88,12 +89,9 @@ function toStart({ apiUrl }: Settings, io: Io): RunStart {
 function redact(id: number, database: string, start: RunStart, now: () => Date): number {
   const lock = takeWriterLock(database);
   try {
-    const mirror = openMirror(database);
-    try {
+    return closing(openMirror(database), (mirror) => {
       return redactCase(mirror, id, start, now);
-    } finally {
-      mirror.close();
-    }
+    });
   } finally {
     lock.release();
   }

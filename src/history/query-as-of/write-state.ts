@@ -1,3 +1,4 @@
+import { closing } from '../../db/engine.ts';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { getTableName, isTable } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
@@ -42,8 +43,7 @@ export async function writeStateAsOf(
   const fills = shadowTables(mirror, runId);
   listLaterCases(mirror, runId);
   fillTables(mirror, runId, fills, () => true);
-  const target = openMirror(path);
-  try {
+  await closing(openMirror(path), async (target) => {
     // The file has no name yet: a death leaves nothing that anyone would open.
     target.sqlite.pragma('journal_mode = DELETE');
     target.sqlite.pragma('journal_mode = OFF');
@@ -52,9 +52,7 @@ export async function writeStateAsOf(
     for (const table of TABLES) await copyTable(mirror, target, table, runId, signal);
     restoreIndexes(target.sqlite);
     refuseBrokenReferences(target);
-  } finally {
-    target.close();
-  }
+  });
 }
 
 async function copyTable(
