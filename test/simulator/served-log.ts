@@ -58,7 +58,9 @@ export function toServed(
       : page > last
         ? NOTHING
         : { kind: 'page', count: ids.length, ids: pageIds(page), misfits: 0, next };
-  if (fault === undefined || fault.kind === 'drip') return good;
+  // Plain JSON is read whatever the header says.
+  if (fault === undefined || fault.kind === 'drip' || (fault.kind === 'gzip' && fault.damage === 'not-gzip'))
+    return good;
   if (fault.kind === 'status') return saysNoResults(fault.body) ? { kind: 'no results' } : NOTHING;
   if (good.kind !== 'page') return isPageFault(fault) ? good : NOTHING;
   switch (fault.kind) {
