@@ -17,16 +17,16 @@ export const MEANINGS = {
   /** Followed within our origin; one that leads elsewhere is an odd answer. */
   redirect: { again: 'a few times', code: 'REDIRECT_REFUSED' },
   /** The API itself refuses the request, and says why. */
-  refused: { again: 'on later pages', code: 'REFUSED_BY_API' },
+  refused: { again: 'on later pages', code: 'REQUEST_REJECTED' },
   'not found': { again: 'a few times', code: 'NOT_FOUND' },
   /** A refused token, or one bad moment of the server. */
-  'token doubted': { again: 'after /test', code: 'UNAUTHORISED' },
+  'token doubted': { again: 'after /test', code: 'UNAUTHORIZED' },
   /** Something before the API answered in its place: a bot check, a firewall, a captive portal. */
-  obstructed: { again: 'yes', code: 'OBSTRUCTED' },
+  obstructed: { again: 'yes', code: 'BLOCKED_BY_INTERMEDIARY' },
   'refused by a proxy': { again: 'no', code: 'PROXY_REFUSED' },
-  throttled: { again: 'yes', code: 'THROTTLED' },
-  transient: { again: 'yes', code: 'TRANSIENT_ANSWER' },
-  'outside the contract': { again: 'a few times', code: 'CONTRACT_BROKEN' },
+  throttled: { again: 'yes', code: 'RATE_LIMITED' },
+  transient: { again: 'yes', code: 'SERVER_ERROR' },
+  'outside the contract': { again: 'a few times', code: 'RESPONSE_UNEXPECTED' },
 } as const satisfies Record<
   string,
   {
@@ -266,7 +266,7 @@ export function judgeEcho(words: string, asked: URL): MirrorError | null {
   if (other === undefined) return null;
   const [, name = '', value = ''] = other;
   return new MirrorError(
-    'ANOTHER_FILTER',
+    'WRONG_FILTER',
     `"No results" was said of ${name} ${value}, which is not what was asked for.`,
   );
 }

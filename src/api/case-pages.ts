@@ -157,13 +157,13 @@ async function toOutcome(pending: Promise<SettledAnswer>, number: number, url: U
         return 'past the end';
       case 'message':
         throw new MirrorError(
-          'CONTRACT_BROKEN',
+          'RESPONSE_UNEXPECTED',
           `${describePath(url)} answered a message instead of a list.`,
         );
     }
   } catch (thrown) {
     if (!(thrown instanceof MirrorError)) throw thrown;
-    if (number === 1 && thrown.code === 'ANOTHER_FILTER') return toNothing(thrown);
+    if (number === 1 && thrown.code === 'WRONG_FILTER') return toNothing(thrown);
     if (!isOfOnePage(thrown, number)) throw thrown;
     return { number, source: toShortPath(url), unread: thrown };
   }
@@ -202,7 +202,7 @@ function findFlaw({ count, isDamaged, isMalformed }: PageEnvelope, url: URL): Mi
         )
       : null;
   const message = `${describePath(url)} answered outside the contract: \`count\` is not a whole number`;
-  return new MirrorError('CONTRACT_BROKEN', message);
+  return new MirrorError('RESPONSE_UNEXPECTED', message);
 }
 
 /** Where the walk goes on: as the page says, or by number where what it says cannot be followed. */

@@ -127,7 +127,10 @@ export function createClient(options: ClientOptions, surroundings: Surroundings)
     if (left > options.retry.retryAfterCeilingMs)
       throw toTooLongPause(new Date(moment.getTime() + left), moment);
     if (left > 0 && left >= budgetLeft())
-      throw new MirrorError('TIME_BUDGET_SPENT', 'The time budget of the run does not allow another wait.');
+      throw new MirrorError(
+        'MAX_DURATION_REACHED',
+        'The time budget of the run does not allow another wait.',
+      );
     const polite = Math.min(options.delayMs, lastAnswerAt + options.delayMs - moment.getTime());
     await wait(Math.max(polite, left), signal);
   };
@@ -139,7 +142,7 @@ export function createClient(options: ClientOptions, surroundings: Surroundings)
       await waitForTurn(signal);
       const budgetLeftMs = budgetLeft();
       if (budgetLeftMs <= 0)
-        throw new MirrorError('TIME_BUDGET_SPENT', 'The time budget of the run is used up.');
+        throw new MirrorError('MAX_DURATION_REACHED', 'The time budget of the run is used up.');
       traffic.requests++;
       try {
         const raw = await sendRequest(http, target, options.token, options.limits, budgetLeftMs, signal);
@@ -189,7 +192,7 @@ export function createClient(options: ClientOptions, surroundings: Surroundings)
       if (isAccepted === false) return settle(answer, url, secret);
       const words = secret.mask(answer.words);
       throw new TransientError(
-        'TRANSIENT_ANSWER',
+        'SERVER_ERROR',
         isAccepted === true
           ? `${describePath(url)} refused the token, which the API accepts elsewhere: ${words}`
           : `${describePath(url)} refused the token, and whether the API accepts it could not be found out: ${words}`,
@@ -248,7 +251,7 @@ export function createClient(options: ClientOptions, surroundings: Surroundings)
 }
 
 /** A page that arrived damaged is better than none, whatever its later attempts met. */
-const SALVAGED_AFTER: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['TRANSIENT_ANSWER', 'THROTTLED']);
+const SALVAGED_AFTER: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['SERVER_ERROR', 'RATE_LIMITED']);
 
 const isGood = ({ status }: RawAnswer): boolean => status >= 200 && status < 300;
 
@@ -300,7 +303,7 @@ function settle(answer: FinalAnswer, url: URL, { mask }: SecretMask): SettledAns
   switch (answer.kind) {
     case 'message':
       if (!isOfList(url)) return { ...answer, words };
-      throw new TransientError('TRANSIENT_ANSWER', `${path} answered a message instead of a list: ${words}`);
+      throw new TransientError('SERVER_ERROR', `${path} answered a message instead of a list: ${words}`);
     case 'empty': {
       const other = judgeEcho(answer.words, url);
       if (other !== null) throw toOdd(other.code, other.message);
@@ -313,23 +316,27 @@ function settle(answer: FinalAnswer, url: URL, { mask }: SecretMask): SettledAns
       const message = `The API refused ${path}: ${words}`;
       // What it grants on the first page of a list it does not mean to refuse on another.
       throw isOfLaterPage(url)
-        ? toOdd('REFUSED_BY_API', message)
-        : new MirrorError('REFUSED_BY_API', message);
+        ? toOdd('REQUEST_REJECTED', message)
+        : new MirrorError('REQUEST_REJECTED', message);
     }
     case 'unauthorised':
-      throw new MirrorError('UNAUTHORISED', `The API did not accept the token: ${words}`);
+      throw new MirrorError('UNAUTHORIZED', `The API did not accept the token: ${words}`);
     case 'not-found':
       throw toOdd('NOT_FOUND', `The API has no ${path}: ${words}`);
     case 'refused-by-proxy':
       throw new MirrorError('PROXY_REFUSED', `A proxy asks for a name and a password (407) for ${path}.`);
     case 'obstructed':
-      throw new TransientError('OBSTRUCTED', `${path} was not answered by the API: ${answer.reason}`, answer);
+      throw new TransientError(
+        'BLOCKED_BY_INTERMEDIARY',
+        `${path} was not answered by the API: ${answer.reason}`,
+        answer,
+      );
     case 'throttled':
-      throw new TransientError('THROTTLED', `${path} was throttled: ${words}`, answer);
+      throw new TransientError('RATE_LIMITED', `${path} was throttled: ${words}`, answer);
     case 'transient':
-      throw new TransientError('TRANSIENT_ANSWER', `${path} answered: ${mask(answer.reason)}`, answer);
+      throw new TransientError('SERVER_ERROR', `${path} answered: ${mask(answer.reason)}`, answer);
     case 'broken':
-      throw toOdd('CONTRACT_BROKEN', `${path} answered outside the contract: ${answer.reason}`);
+      throw toOdd('RESPONSE_UNEXPECTED', `${path} answered outside the contract: ${answer.reason}`);
   }
 }
 

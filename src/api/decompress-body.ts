@@ -10,7 +10,7 @@ export class BodyGatherer {
   readonly #most: number;
   readonly #source: string;
 
-  /** `expected` is how many bytes to make room for at first; more than `most` fail with BODY_TOO_LARGE. */
+  /** `expected` is how many bytes to make room for at first; more than `most` fail with RESPONSE_TOO_LARGE. */
   constructor(expected: number, most: number, source: string) {
     this.#buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(expected, most)));
     this.#most = most;
@@ -21,7 +21,7 @@ export class BodyGatherer {
     const length = this.#length + chunk.length;
     if (length > this.#most) {
       throw new MirrorError(
-        'BODY_TOO_LARGE',
+        'RESPONSE_TOO_LARGE',
         `The answer to ${this.#source} is larger than ${this.#most} bytes.`,
       );
     }
@@ -46,7 +46,7 @@ const MOST_LAYERS = 2;
 /**
  * Decompresses a body. Gzip is known by its first bytes, which no JSON has, so that a wrong or missing `Content-Encoding`
  * costs nothing; deflate and br are known by that header alone. What comes out is counted on the way: more than `most` bytes
- * fail with BODY_TOO_LARGE. Bytes that cannot be decompressed fail with TRANSIENT_ANSWER: they may have been damaged on their
+ * fail with RESPONSE_TOO_LARGE. Bytes that cannot be decompressed fail with SERVER_ERROR: they may have been damaged on their
  * way.
  */
 export async function decompressBody(
@@ -89,7 +89,7 @@ async function decompress(
     for await (const chunk of decompressor as AsyncIterable<Buffer>) gatherer.add(chunk);
   } catch (cause) {
     if (cause instanceof MirrorError) throw cause;
-    throw new TransientError('TRANSIENT_ANSWER', `${source} could not be decompressed: ${wordsOf(cause)}`, {
+    throw new TransientError('SERVER_ERROR', `${source} could not be decompressed: ${wordsOf(cause)}`, {
       cause,
     });
   }

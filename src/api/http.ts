@@ -35,7 +35,7 @@ function watchHead(
 ): () => void {
   const start = (ms: number, what: string): NodeJS.Timeout =>
     setTimeout(() => {
-      onLate(new TransientError('NETWORK_GAVE_UP', `${what} within ${ms} ms.`));
+      onLate(new TransientError('NETWORK_FAILED', `${what} within ${ms} ms.`));
     }, ms);
   let timer = start(limits.connectTimeoutMs * PHASES, 'There was no connection');
   let isOver = false;
@@ -120,7 +120,7 @@ export async function sendRequest(
   stream.once('response', silence.begin);
   // An answer that drips is never silent for long; the run's time budget ends it all the same.
   const budget = setTimeout(
-    () => stream.destroy(new MirrorError('TIME_BUDGET_SPENT', 'The time budget of the run is used up.')),
+    () => stream.destroy(new MirrorError('MAX_DURATION_REACHED', 'The time budget of the run is used up.')),
     Math.min(budgetLeftMs, LONGEST_TIMER_MS),
   );
   let gatherer: BodyGatherer | undefined;
@@ -138,7 +138,7 @@ export async function sendRequest(
     clearTimeout(budget);
     stream.destroy();
   }
-  if (head === undefined) throw new TransientError('NETWORK_GAVE_UP', `No answer to ${describePath(url)}.`);
+  if (head === undefined) throw new TransientError('NETWORK_FAILED', `No answer to ${describePath(url)}.`);
   const received = gatherer?.body() ?? Buffer.alloc(0);
   const coding = oneHeader(head, 'content-encoding');
   const body = await decompressBody(received, coding, limits.maxBodyBytes, describePath(url));
@@ -161,7 +161,7 @@ function watchSilence(limitMs: number, onSilence: (error: Error) => void) {
       // While a page was stored, data may have waited unread: the next turn of the event loop reads it first.
       setImmediate(() => {
         if (timer === expired)
-          onSilence(new TransientError('NETWORK_GAVE_UP', `The answer stopped for ${limitMs} ms.`));
+          onSilence(new TransientError('NETWORK_FAILED', `The answer stopped for ${limitMs} ms.`));
       });
     }, limitMs);
   };
@@ -201,12 +201,12 @@ function toMirrorError(thrown: unknown, url: URL, proxy: string | null, signal: 
   if (status !== undefined) {
     const message = `The proxy ${proxy ?? ''} refused to lead to ${url.host} (status ${status}).`;
     const { code: meant } = MEANINGS[findMeaning(Number(status), false)];
-    const isPassing = meant === 'TRANSIENT_ANSWER' || meant === 'THROTTLED';
+    const isPassing = meant === 'SERVER_ERROR' || meant === 'RATE_LIMITED';
     return isPassing
-      ? new TransientError('NETWORK_GAVE_UP', message, { cause })
+      ? new TransientError('NETWORK_FAILED', message, { cause })
       : new MirrorError('PROXY_REFUSED', message, { cause });
   }
   const message = `${describePath(url)} could not be fetched${through}: ${code || words}`;
   if (CERTIFICATE_FAULT.test(code)) return new MirrorError('CERTIFICATE_REFUSED', message, { cause });
-  return new TransientError('NETWORK_GAVE_UP', message, { cause });
+  return new TransientError('NETWORK_FAILED', message, { cause });
 }

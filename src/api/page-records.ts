@@ -146,18 +146,18 @@ export const ATTEMPTS_AFTER_UNREAD = 2;
 
 /**
  * Whether a failure may be that of this page alone. What is refused on the first page is refused on all; a server that
- * wants fewer requests (`THROTTLED`) is not asked for the pages after it.
+ * wants fewer requests (`RATE_LIMITED`) is not asked for the pages after it.
  */
 export function isOfOnePage({ code }: MirrorError, number: number): boolean {
   switch (code) {
-    case 'TRANSIENT_ANSWER':
-    case 'OBSTRUCTED':
-    case 'NETWORK_GAVE_UP':
-    case 'BODY_TOO_LARGE':
-    case 'CONTRACT_BROKEN':
+    case 'SERVER_ERROR':
+    case 'BLOCKED_BY_INTERMEDIARY':
+    case 'NETWORK_FAILED':
+    case 'RESPONSE_TOO_LARGE':
+    case 'RESPONSE_UNEXPECTED':
       return true;
-    case 'ANOTHER_FILTER':
-    case 'REFUSED_BY_API':
+    case 'WRONG_FILTER':
+    case 'REQUEST_REJECTED':
     case 'NOT_FOUND':
     case 'REDIRECT_REFUSED':
       return number > 1;
@@ -184,7 +184,7 @@ export function judgeInARow(
   if (inARow.length >= MOST_UNREAD_IN_A_ROW) return 'end';
   if (isAnswering) return 'go on';
   const latest = inARow.slice(-UNANSWERED_IN_A_ROW);
-  const isSilent = !hasServed || latest.every(({ unread }) => unread.code === 'NETWORK_GAVE_UP');
+  const isSilent = !hasServed || latest.every(({ unread }) => unread.code === 'NETWORK_FAILED');
   return latest.length === UNANSWERED_IN_A_ROW && isSilent ? 'ask' : 'go on';
 }
 

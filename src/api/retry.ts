@@ -105,9 +105,13 @@ export function decideRetry(policy: RetryPolicy, failed: FailedAttempt, random: 
   if (waitMs >= budgetLeftMs) {
     return {
       retry: false,
-      error: new MirrorError('TIME_BUDGET_SPENT', 'The time budget of the run does not allow another wait.', {
-        cause: error,
-      }),
+      error: new MirrorError(
+        'MAX_DURATION_REACHED',
+        'The time budget of the run does not allow another wait.',
+        {
+          cause: error,
+        },
+      ),
     };
   }
   return { retry: true, waitMs };

@@ -39,8 +39,8 @@ export function parseSettings(written: WrittenSettings): Settings {
   if (confirm && mostWalks < 2)
     throw new MirrorError(
       'SETTING_INVALID',
-      `${written.confirm?.from ?? '--confirm'} takes at least two walks, and ${written.mostWalks?.from ?? '--walks'} allows one.`,
-      { hint: 'Set --walks to 2 or more.' },
+      `${written.confirm?.from ?? '--require-stable'} takes at least two walks, and ${written.mostWalks?.from ?? '--max-passes'} allows one.`,
+      { hint: 'Set --max-passes to 2 or more.' },
     );
   const apiUrl = parseApiUrl(line('apiUrl'), written.apiUrl?.from);
   checkApiHost(apiUrl, written.apiUrl?.from ?? 'The API address');

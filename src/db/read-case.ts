@@ -7,7 +7,7 @@ import type { Mirror } from './open-mirror.ts';
 import { cases, docketEntries, textHashes } from './schema/schema.ts';
 
 /**
- * Why there is no case of this id, as an error: CASE_KEPT_ASIDE where the API sent a record of it that could not be read,
+ * Why there is no case of this id, as an error: CASE_REJECTED where the API sent a record of it that could not be read,
  * else CASE_NOT_MIRRORED.
  */
 export function toNotMirrored(
@@ -23,7 +23,7 @@ export function toNotMirrored(
   if (why === undefined) return new MirrorError('CASE_NOT_MIRRORED', `${path} holds no case ${caseId}.`);
   const reason = why.replace(/\.$/, '');
   return new MirrorError(
-    'CASE_KEPT_ASIDE',
+    'CASE_REJECTED',
     `The record of case ${caseId} that the API sent could not be read as a case, so it is kept aside, and its list is partial: ${reason}.`,
     {
       hint: `Its bytes are in the mirror: \`query "SELECT why, record FROM kept_aside WHERE case_id = ${caseId}"\`. A sync stores the case as soon as the API sends it right.`,
@@ -41,7 +41,7 @@ export interface StoredCase {
   readonly changedRunId: number;
 }
 
-/** Reads a case whole, at one moment even while a sync writes. Fails with CASE_NOT_MIRRORED or CASE_KEPT_ASIDE. */
+/** Reads a case whole, at one moment even while a sync writes. Fails with CASE_NOT_MIRRORED or CASE_REJECTED. */
 export function findCase(mirror: Mirror, id: number): StoredCase {
   return mirror.db.transaction((moment) => {
     const row = moment.select().from(cases).where(eq(cases.id, id)).get();

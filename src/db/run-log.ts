@@ -170,13 +170,13 @@ export function recordDeadRuns({ db }: Mirror, foundAt: Date): number[] {
     const message = `The process ended without a word; found at ${foundAt.toISOString()}.`;
     const dead = all
       .update(syncRuns)
-      .set({ outcome: 'died', error_code: 'DIED', error_message: message })
+      .set({ outcome: 'died', error_code: 'PROCESS_DIED', error_message: message })
       .where(eq(syncRuns.outcome, 'running'))
       .returning({ id: syncRuns.id })
       .all();
     all
       .update(statusSyncs)
-      .set({ outcome: 'interrupted', error_code: 'DIED', error_message: message })
+      .set({ outcome: 'interrupted', error_code: 'PROCESS_DIED', error_message: message })
       .where(eq(statusSyncs.outcome, 'running'))
       .run();
     return dead.map(({ id }) => id);

@@ -44,7 +44,7 @@ export interface ListEnding {
  */
 export const LASTING_SHORTFALLS = [
   'COUNT_MISMATCH_STABLE',
-  'RECORDS_KEPT_ASIDE',
+  'RECORDS_REJECTED',
   'CASES_MISSED',
   'JSON_MALFORMED',
 ] as const satisfies readonly ErrorCode[];

@@ -38,12 +38,12 @@ export async function* examineApi(
   try {
     const answer = await client.fetchAnswer(new URL('test', apiUrl), signal);
     if (answer.kind !== 'message')
-      throw new MirrorError('CONTRACT_BROKEN', `${apiUrl.href}test did not answer as documented.`);
+      throw new MirrorError('RESPONSE_UNEXPECTED', `${apiUrl.href}test did not answer as documented.`);
     yield good('token', `accepted: ${answer.words}`);
     yield examineAddress(apiUrl);
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof MirrorError && error.code === 'UNAUTHORISED') {
+    if (error instanceof MirrorError && error.code === 'UNAUTHORIZED') {
       yield bad('token', error);
       yield examineAddress(apiUrl);
     } else {

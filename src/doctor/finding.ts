@@ -45,14 +45,14 @@ export function notChecked(check: Check, detail: string, hint: string | null = n
 
 /** Advice for somebody who only looks: nothing is synced here, and `doctor` has been run. */
 const HINTS: Partial<Record<ErrorCode, string>> = {
-  UNAUTHORISED:
+  UNAUTHORIZED:
     'Check that the token was copied whole. The Clearinghouse gives out a new one if it has expired.',
-  NETWORK_GAVE_UP: 'Check the address and the network, then look again.',
-  THROTTLED: 'The server asks for fewer requests. Look again later.',
-  TRANSIENT_ANSWER: 'The site may be busy or in maintenance. Look again later.',
+  NETWORK_FAILED: 'Check the address and the network, then look again.',
+  RATE_LIMITED: 'The server asks for fewer requests. Look again later.',
+  SERVER_ERROR: 'The site may be busy or in maintenance. Look again later.',
   RETRY_AFTER_TOO_LONG: 'Look again after that pause.',
-  TIME_BUDGET_SPENT: 'Raise --time-budget.',
-  CONTRACT_BROKEN:
+  MAX_DURATION_REACHED: 'Raise --max-duration.',
+  RESPONSE_UNEXPECTED:
     'Check the address; it should be https://clearinghouse.net/api/v2p1/. If it is, the API has changed: please report it.',
   NOT_FOUND: 'Check the address; it should end in /api/v2p1/.',
   TOKEN_MISSING:

@@ -16,30 +16,30 @@ export interface ErrorKind {
 
 /** What the network or the API did, or their answers were. */
 export const ERRORS_OF_THE_API = {
-  UNAUTHORISED: {
+  UNAUTHORIZED: {
     exit: 'unauthorised',
     means: 'The API answered 401 or 403 and refused the token at its address `test` too.',
     hint: 'Check the token with `clearinghouse-mirror doctor`; ask the Clearinghouse for a new one if it has expired.',
     lasts: true,
   },
-  NETWORK_GAVE_UP: {
+  NETWORK_FAILED: {
     exit: 'network',
     means: 'A request kept failing until the attempts were used up.',
-    hint: 'What was stored stays. Run `sync` again later; raise --attempts if the connection is poor.',
+    hint: 'What was stored stays. Run `sync` again later; raise --max-attempts if the connection is poor.',
   },
-  TRANSIENT_ANSWER: {
+  SERVER_ERROR: {
     exit: 'network',
     means:
       'The server answered 408, 5xx or another passing failure, or something that is not JSON, until the attempts were used up.',
     hint: 'The site is probably busy or in maintenance. What was stored stays; run `sync` again later.',
   },
-  THROTTLED: {
+  RATE_LIMITED: {
     exit: 'network',
     means:
       'The server answered 429 (too many requests) until the attempts were used up. No further page of that list is requested.',
-    hint: 'What was stored stays. Run `sync` again later with a longer --delay, or raise --attempts.',
+    hint: 'What was stored stays. Run `sync` again later with a longer --delay, or raise --max-attempts.',
   },
-  OBSTRUCTED: {
+  BLOCKED_BY_INTERMEDIARY: {
     exit: 'network',
     means:
       'Something before the API answered in its place, such as a bot check or a firewall, until the attempts were used up.',
@@ -55,12 +55,12 @@ export const ERRORS_OF_THE_API = {
     exit: 'network',
     means:
       'The server asked for a longer pause than the ceiling allows. It ends the whole run, and no run begins before the pause is over.',
-    hint: 'Run again after that time, or raise --retry-after-ceiling to wait for it; a longer --delay makes throttling rarer. If the pause is a mistake, `sync --ignore-retry-after` asks all the same.',
+    hint: 'Run again after that time, or raise --retry-after-max to wait for it; a longer --delay makes throttling rarer. If the pause is a mistake, `sync --ignore-retry-after` asks all the same.',
   },
-  TIME_BUDGET_SPENT: {
+  MAX_DURATION_REACHED: {
     exit: 'network',
     means: 'The time budget of the run was used up.',
-    hint: 'What was stored stays. Run again, or raise --time-budget.',
+    hint: 'What was stored stays. Run again, or raise --max-duration.',
   },
   CERTIFICATE_REFUSED: {
     exit: 'network',
@@ -68,13 +68,13 @@ export const ERRORS_OF_THE_API = {
     hint: 'Check the address and the clock of this machine; behind a proxy that inspects TLS, name its certificate in CLEARINGHOUSE_CA_FILE.',
     lasts: true,
   },
-  BODY_TOO_LARGE: {
+  RESPONSE_TOO_LARGE: {
     exit: 'contract',
     means: 'An answer was larger than the ceiling.',
     hint: 'If pages of that size are real, raise --max-body; memory grows with it.',
     lasts: true,
   },
-  REFUSED_BY_API: {
+  REQUEST_REJECTED: {
     exit: 'contract',
     means: 'The API refused the request and said why.',
     hint: "Read the API's words above; the address may belong to another version of the API.",
@@ -91,7 +91,7 @@ export const ERRORS_OF_THE_API = {
       'A further page was announced, and the list no longer reached that far, nor to the page after it, in any pass.',
     hint: 'Cases moved while the list was read. Run `sync` again; what was stored stays.',
   },
-  CONTRACT_BROKEN: {
+  RESPONSE_UNEXPECTED: {
     exit: 'contract',
     means:
       'An answer did not have the documented shape or status, and did not have it when it was requested again.',

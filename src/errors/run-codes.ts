@@ -5,7 +5,7 @@ export const ERRORS_OF_RUNS = {
   COUNT_MISMATCH: {
     exit: 'partial',
     means:
-      'Every page was read, as often as --walks allows, but the distinct cases are not as many as the API reported.',
+      'Every page was read, as often as --max-passes allows, but the distinct cases are not as many as the API reported.',
     hint: 'Cases moved between pages while the list was read. Run `sync` again; what was stored stays.',
   },
   COUNT_MISMATCH_STABLE: {
@@ -26,7 +26,7 @@ export const ERRORS_OF_RUNS = {
     means: 'Some pages of a list could not be read. The pages after them were read.',
     hint: 'The known cases of those pages were looked up by id. Run `sync` again later; if a page fails every night, report it to the Clearinghouse.',
   },
-  ANOTHER_LIST: {
+  WRONG_LIST: {
     exit: 'partial',
     means: 'A list held cases that carry the label of another list: the server may have ignored the filter.',
     hint: 'The cases are stored, and none is marked as departed from this list. Run `sync` again later; if it goes on, report it to the Clearinghouse.',
@@ -43,23 +43,23 @@ export const ERRORS_OF_RUNS = {
       'Lists that share no case count more cases together than the API has without a filter, and do so again when asked once more.',
     hint: 'What was stored stays, and no case is marked as departed from these lists. Run `sync` again later; if it goes on, report it to the Clearinghouse.',
   },
-  ANOTHER_FILTER: {
+  WRONG_FILTER: {
     exit: 'partial',
     means:
       '"No results" named another filter than the one that was asked for, so it says nothing of the list.',
     hint: 'No case is marked as departed because of it. Run `sync` again later; if it goes on, report it to the Clearinghouse.',
   },
-  UNCONFIRMED: {
+  LIST_UNSTABLE: {
     exit: 'partial',
-    means: 'With --confirm: no two walks of a list, one after the other, held the same cases.',
-    hint: 'The list moves while it is read. Run `sync` again at a quieter hour, or raise --walks.',
+    means: 'With --require-stable: no two walks of a list, one after the other, held the same cases.',
+    hint: 'The list moves while it is read. Run `sync` again at a quieter hour, or raise --max-passes.',
   },
-  DEPARTURES_DOUBTED: {
+  DEPARTURES_SUSPICIOUS: {
     exit: 'doubtful',
     means: 'More cases are gone from the site than can be believed; none was marked as departed.',
     hint: 'Look at the site. If the cases are really gone, run `sync --accept-departures` once; if not, just run `sync` again later.',
   },
-  RECORDS_KEPT_ASIDE: {
+  RECORDS_REJECTED: {
     exit: 'partial',
     means:
       'Every page was read, but some records are not cases, or could not be read exactly; they are kept in `kept_aside` in their own bytes.',
@@ -78,7 +78,7 @@ export const ERRORS_OF_RUNS = {
     means: 'A list did not hold cases that the API has under its status when they are asked for one by one.',
     hint: 'Those that the mirror knew were fetched; new ones may be missing. Run `sync` again.',
   },
-  DIED: {
+  PROCESS_DIED: {
     exit: 'interrupted',
     means: 'The process of a run ended in the middle of it (kill -9, power). The next run finds that out.',
     hint: 'Everything stored so far stays. The next run goes on.',
@@ -93,7 +93,7 @@ export const ERRORS_OF_RUNS = {
     means: 'SIGTERM ended the run after the page in hand.',
     hint: 'Everything stored so far stays. Run `sync` again to go on.',
   },
-  VERIFY_FOUND: {
+  VERIFY_FAILED: {
     exit: 'findings',
     means: 'The proof of the mirror after a night found something that is not as it should be.',
     hint: 'Run `clearinghouse-mirror verify`, which names each finding; `clearinghouse-mirror restore` puts a snapshot back.',
@@ -114,7 +114,7 @@ export const ERRORS_OF_RUNS = {
       'A file of the schedule (its state, a report, the metrics) could not be written. What was there is unchanged.',
     hint: 'See that the folder exists, that this user may write there, that the name is free or that of a regular file, and that the disk has room.',
   },
-  NIGHT_BOOK_DAMAGED: {
+  STATE_FILE_DAMAGED: {
     exit: 'database',
     means: 'The small file beside the mirror in which `nightly` keeps its state cannot be read.',
     hint: 'Delete it: it is written anew, and the mirror itself knows which nights are complete.',

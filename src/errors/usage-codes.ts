@@ -17,7 +17,7 @@ export const ERRORS_OF_QUESTIONS = {
     means: 'The mirror holds no case with this id.',
     hint: 'Check the id; `clearinghouse-mirror status` tells how complete the mirror is.',
   },
-  CASE_KEPT_ASIDE: {
+  CASE_REJECTED: {
     exit: 'usage',
     means:
       'The API sent a record of this case that could not be read as a case; the mirror keeps its bytes aside.',
@@ -54,7 +54,7 @@ export const ERRORS_OF_QUESTIONS = {
     means: 'The answer of a command, or the log of a night, could not be written where it was to go.',
     hint: 'Free some space where the output goes, or send it elsewhere. The mirror itself is not concerned.',
   },
-  NOTHING_MEASURED: {
+  COVERAGE_UNKNOWN: {
     exit: 'usage',
     means: 'No run has measured the coverage yet.',
     hint: 'Run `clearinghouse-mirror sync` without --status.',
@@ -64,7 +64,7 @@ export const ERRORS_OF_QUESTIONS = {
     means: 'The mirror has no run with this number.',
     hint: '`clearinghouse-mirror status` lists the newest runs. A day is written like 2026-03-01.',
   },
-  MOMENT_NOT_MIRRORED: {
+  TIME_NOT_MIRRORED: {
     exit: 'usage',
     means: 'The mirror has no state of the moment that was asked for.',
     hint: 'Ask for a moment after the end of the first run; `clearinghouse-mirror status` lists the newest runs.',

@@ -32,7 +32,7 @@ export function findCaseAsOf(mirror: Mirror, id: number, runId: number): CaseAsO
 
 /**
  * Prepares the rebuilding of cases, whole, as they were after a run that has ended. The order of what stands in lists
- * may be another; all else is proven by the fingerprint of then. Fails with CASE_NOT_MIRRORED, CASE_KEPT_ASIDE, CASE_REDACTED,
+ * may be another; all else is proven by the fingerprint of then. Fails with CASE_NOT_MIRRORED, CASE_REJECTED, CASE_REDACTED,
  * HISTORY_MISSING, HISTORY_DAMAGED.
  */
 export function prepareFindCaseAsOf(mirror: Mirror, runId: number): FindCaseAsOf {

@@ -9,7 +9,7 @@ import type { JsonObject, JsonValue } from '../lib/json.ts';
 import { prepareFindStart } from './names.ts';
 import type { Period } from './period.ts';
 
-/** Fails with CASE_NOT_MIRRORED or CASE_KEPT_ASIDE when there is no such case. */
+/** Fails with CASE_NOT_MIRRORED or CASE_REJECTED when there is no such case. */
 export function checkCase(mirror: Mirror, caseId: number): void {
   if (mirror.sqlite.prepare('SELECT 1 FROM cases WHERE id = ?').get(caseId) === undefined)
     throw toNotMirrored(mirror, caseId);

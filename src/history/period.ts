@@ -19,7 +19,7 @@ const hasEnded = ne(syncRuns.outcome, 'running');
 
 /**
  * Finds the newest run that had ended by a moment; one that is still going on never counts. Fails with
- * MOMENT_NOT_MIRRORED, or with RUN_UNKNOWN for a run that is not there.
+ * TIME_NOT_MIRRORED, or with RUN_UNKNOWN for a run that is not there.
  */
 export function findRunAsOf(mirror: Mirror, moment: Moment): RunAsOf {
   const { db, path } = mirror;
@@ -35,7 +35,7 @@ export function findRunAsOf(mirror: Mirror, moment: Moment): RunAsOf {
     const { runId } = moment;
     const running = db.select(asRun).from(syncRuns).where(eq(syncRuns.id, runId)).get();
     if (running === undefined) throw new MirrorError('RUN_UNKNOWN', `${path} has no run ${runId}.`);
-    throw new MirrorError('MOMENT_NOT_MIRRORED', `Run ${runId} of ${path} has not ended.`, {
+    throw new MirrorError('TIME_NOT_MIRRORED', `Run ${runId} of ${path} has not ended.`, {
       hint: 'Wait for its end, or ask for the run before it.',
     });
   }
@@ -44,7 +44,7 @@ export function findRunAsOf(mirror: Mirror, moment: Moment): RunAsOf {
     first === undefined
       ? 'no run has ended in it yet'
       : `it begins with run ${first.runId}, which ended at ${first.endedAt ?? first.startedAt}`;
-  throw new MirrorError('MOMENT_NOT_MIRRORED', `${path} had stored nothing by then; ${begins}.`);
+  throw new MirrorError('TIME_NOT_MIRRORED', `${path} had stored nothing by then; ${begins}.`);
 }
 
 function endedBy(moment: Moment): SQL {

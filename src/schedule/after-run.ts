@@ -206,7 +206,7 @@ export function toSnapshotStep(database: string, settings: SnapshotSettings, now
   };
 }
 
-const DAMAGE = /^(VERIFY_FOUND|DATABASE_DAMAGED|DATABASE_FOREIGN|HISTORY_DAMAGED)\b/;
+const DAMAGE = /^(VERIFY_FAILED|DATABASE_DAMAGED|DATABASE_FOREIGN|HISTORY_DAMAGED)\b/;
 
 /** What the verify step of the same night says of the mirror; `unknown` where it is switched off. */
 function judgeProof(steps: readonly NightStepRecord[]): 'sound' | 'damaged' | 'failed' | 'unknown' {
@@ -246,7 +246,7 @@ export function toVerifyStep(database: string, size: SampleSize, random: () => n
 
 function toFindings(count: number): MirrorError {
   return new MirrorError(
-    'VERIFY_FOUND',
+    'VERIFY_FAILED',
     `${count} ${count === 1 ? 'thing is' : 'things are'} not as it should be.`,
   );
 }

@@ -82,7 +82,7 @@ export function toNightBookPath(database: string): string {
   return `${database}.nightly.json`;
 }
 
-/** Reads the book beside a mirror; an absent one is empty. Fails with NIGHT_BOOK_DAMAGED. */
+/** Reads the book beside a mirror; an absent one is empty. Fails with STATE_FILE_DAMAGED. */
 export function readNightBook(path: string): NightBook {
   let text: string;
   try {
@@ -162,7 +162,7 @@ function hasTexts(value: unknown, names: readonly string[]): boolean {
 }
 
 function toDamage(path: string, cause: unknown): MirrorError {
-  return new MirrorError('NIGHT_BOOK_DAMAGED', `${path} cannot be read: ${wordsOf(cause)}.`, { cause });
+  return new MirrorError('STATE_FILE_DAMAGED', `${path} cannot be read: ${wordsOf(cause)}.`, { cause });
 }
 
 /**

@@ -35,11 +35,14 @@ export function findRunReports(database: string, afterRunId: number, since: stri
   );
 }
 
-const DIED = { code: 'DIED', message: 'The process ended in the middle of the run.' } as const;
+const PROCESS_DIED = {
+  code: 'PROCESS_DIED',
+  message: 'The process ended in the middle of the run.',
+} as const;
 
 function toReport({ db }: Mirror, run: RunRow): RunReport {
   const isDead = run.outcome === 'died' || run.outcome === 'running';
-  const error = isDead ? new MirrorError(DIED.code, DIED.message) : toError(run);
+  const error = isDead ? new MirrorError(PROCESS_DIED.code, PROCESS_DIED.message) : toError(run);
   const startedAt = new Date(run.started_at);
   const departures = db.select().from(departureChecks).where(eq(departureChecks.run_id, run.id)).get();
   const coverage = db.select().from(coverageChecks).where(eq(coverageChecks.run_id, run.id)).get();
@@ -105,7 +108,7 @@ function toError(row: Pick<RunRow, 'error_code' | 'error_message'>): MirrorError
 
 function toExit({ outcome }: RunRow, error: MirrorError | null): ExitName {
   if (outcome === 'complete') return 'complete';
-  if (outcome === 'partial') return error?.code === 'UNAUTHORISED' ? 'unauthorised' : 'partial';
+  if (outcome === 'partial') return error?.code === 'UNAUTHORIZED' ? 'unauthorised' : 'partial';
   return error?.exit ?? 'unexpected';
 }
 

@@ -121,7 +121,7 @@ export function judgeLabels(ofOthers: number, { label }: SweptStatus): MirrorErr
   if (ofOthers === 0) return null;
   const cases = ofOthers === 1 ? '1 case' : `${ofOthers} cases`;
   return new MirrorError(
-    'ANOTHER_LIST',
+    'WRONG_LIST',
     `A page of the list "${label}" held ${cases} with the label of another list.`,
   );
 }

@@ -43,7 +43,7 @@ export function doubtAboveWhole(report: StatusReport, whole: number | null): Sta
 
 /** Whether it is in doubt that the cases of the list belong there. */
 export function isDoubted({ error }: StatusReport): boolean {
-  return error !== null && ['ANOTHER_LIST', 'LISTS_OVERLAP', 'LISTS_ABOVE_WHOLE'].includes(error.code);
+  return error !== null && ['WRONG_LIST', 'LISTS_OVERLAP', 'LISTS_ABOVE_WHOLE'].includes(error.code);
 }
 
 /** A list that could prove something proves it no longer; one that could not keeps its own reason. */
@@ -145,7 +145,7 @@ async function fetchCount(client: Client, filter: CaseFilter, signal: AbortSigna
   const answer = await client.fetchAnswer(url, signal, () => true); // its records are of no interest
   if (answer.kind === 'page' && answer.page.count !== null) return answer.page.count;
   if (answer.kind === 'empty') return 0;
-  throw new MirrorError('CONTRACT_BROKEN', `${url.pathname}${url.search} did not answer with a list.`);
+  throw new MirrorError('RESPONSE_UNEXPECTED', `${url.pathname}${url.search} did not answer with a list.`);
 }
 
 /** What the list of a status counted in this run; null when it was not asked. */

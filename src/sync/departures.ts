@@ -146,13 +146,13 @@ async function lookUp(
   if (found === undefined && page.misfits.length === 1 && page.misfits[0]?.caseId === id) {
     writeFound(page, statusId ?? UNCLASSIFIED.id);
     return new MirrorError(
-      'RECORDS_KEPT_ASIDE',
+      'RECORDS_REJECTED',
       `The record of case ${id}, which was looked up by its id, could not be read as a case and is kept aside.`,
     );
   }
   if (found?.id !== id || page.cases.length > 1)
     throw new MirrorError(
-      'CONTRACT_BROKEN',
+      'RESPONSE_UNEXPECTED',
       `${url.search} was answered with something else than case ${id}.`,
     );
   writeFound(page, found.statusId);
@@ -161,5 +161,5 @@ async function lookUp(
 
 function toDoubt(gone: number, mostGone: number, missing: number): MirrorError {
   const message = `The API no longer has at least ${gone} of ${missing} missing cases; at most ${mostGone} are believed, so none was marked.`;
-  return new MirrorError('DEPARTURES_DOUBTED', message);
+  return new MirrorError('DEPARTURES_SUSPICIOUS', message);
 }

@@ -173,7 +173,7 @@ export function judgeSweep(facts: SweepFacts, error: MirrorError | null): SweepV
   const doubt = findDoubt(facts);
   if (doubt !== null) return { outcome: 'partial', error: doubt };
   const odd = describeOdd(walk);
-  if (odd !== null) return { outcome: 'partial', error: new MirrorError('RECORDS_KEPT_ASIDE', odd) };
+  if (odd !== null) return { outcome: 'partial', error: new MirrorError('RECORDS_REJECTED', odd) };
   if (walk.blemish !== null) return { outcome: 'partial', error: walk.blemish };
   return { outcome: walk.cases === 0 ? 'empty' : 'complete', error: null };
 }
@@ -206,7 +206,7 @@ function toUnreadable(unread: readonly MirrorError[]): MirrorError | null {
 export function isWorthAnotherWalk({ error }: SweepVerdict): boolean {
   if (error === null) return false;
   if (error.code === 'PAGES_UNREADABLE') return isShrunk(error.cause);
-  return ['COUNT_MISMATCH', 'LIST_SHRANK', 'UNCONFIRMED'].includes(error.code);
+  return ['COUNT_MISMATCH', 'LIST_SHRANK', 'LIST_UNSTABLE'].includes(error.code);
 }
 
 /** A page was past the end, and one after it was not. */
@@ -228,7 +228,7 @@ function findDoubt({ walk, before, confirm }: SweepFacts): MirrorError | null {
     before === null
       ? 'One walk of the list has to be confirmed by another.'
       : 'The last two walks of the list did not hold the same cases.';
-  return new MirrorError('UNCONFIRMED', message);
+  return new MirrorError('LIST_UNSTABLE', message);
 }
 
 /** A count may be wrong by as many as this, or by this share of it, and the list be read whole all the same. */

@@ -14,10 +14,10 @@ function isStop({ code }: MirrorError): boolean {
 }
 
 const ENDS_THE_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'UNAUTHORISED',
+  'UNAUTHORIZED',
   'PROXY_REFUSED',
   'RETRY_AFTER_TOO_LONG',
-  'TIME_BUDGET_SPENT',
+  'MAX_DURATION_REACHED',
 ]);
 
 /** No further request of the run could do better. */
@@ -88,7 +88,7 @@ export function judgeRun(
     return { outcome: 'doubtful', exit: departures.error.exit, error: departures.error };
   if (statuses.every(isGood) && errors.length === 0)
     return { outcome: 'complete', exit: 'complete', error: null };
-  const unauthorised = errors.find(({ code }) => code === 'UNAUTHORISED');
+  const unauthorised = errors.find(({ code }) => code === 'UNAUTHORIZED');
   const error = unauthorised ?? errors[0] ?? null;
   const broughtSomething = statuses.some((one) => isGood(one) || one.outcome === 'partial');
   if (!broughtSomething) return { outcome: 'failed', exit: error?.exit ?? 'unexpected', error };

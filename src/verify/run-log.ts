@@ -62,7 +62,7 @@ const LEDGER_RULES: readonly LedgerRule[] = [
     'ended_at',
     'a time from started_at on',
     list('started_at', 'ended_at'),
-    `CASE WHEN ended_at IS NULL THEN outcome <> 'running' AND error_code IS NOT 'DIED' ELSE outcome = 'running' END`,
+    `CASE WHEN ended_at IS NULL THEN outcome <> 'running' AND error_code IS NOT 'PROCESS_DIED' ELSE outcome = 'running' END`,
   ),
   sweeps(
     'outcome',

@@ -127,8 +127,8 @@ describe('a page that was announced and is past the end', () => {
     );
     expect(pages.slice(3, 6)).toEqual([
       '4 unread: LIST_SHRANK',
-      '5 unread: TRANSIENT_ANSWER',
-      '6 unread: TRANSIENT_ANSWER',
+      '5 unread: SERVER_ERROR',
+      '6 unread: SERVER_ERROR',
     ]);
     expect([pages.length, error]).toEqual([10, null]);
   });
@@ -142,7 +142,7 @@ describe('a page that was announced and is past the end', () => {
     };
     const { pages, error } = await walk(counted);
     expect([pages.slice(2, 4), pages.length, error]).toEqual([
-      ['3 unread: TRANSIENT_ANSWER', '4 unread: LIST_SHRANK'],
+      ['3 unread: SERVER_ERROR', '4 unread: LIST_SHRANK'],
       7,
       null,
     ]);
@@ -200,8 +200,8 @@ describe('a list that cannot be walked to its end says why', () => {
   });
 });
 
-const busy = new TransientError('TRANSIENT_ANSWER', 'busy');
-const silent = new MirrorError('NETWORK_GAVE_UP', 'no answer');
+const busy = new TransientError('SERVER_ERROR', 'busy');
+const silent = new MirrorError('NETWORK_FAILED', 'no answer');
 const fail = (error: Error): never => {
   throw error;
 };
@@ -222,20 +222,20 @@ describe('a page that cannot be read costs only itself', () => {
     expect(pages.filter((line) => !line.includes('unread'))).toEqual(
       toLines(...numbers.filter((n) => n !== number)),
     );
-    expect(pages[number - 1]).toBe(`${number} unread: TRANSIENT_ANSWER`);
+    expect(pages[number - 1]).toBe(`${number} unread: SERVER_ERROR`);
     expect(error).toBeNull();
   });
 
   test('the last one: the page after it is past the end, which nobody announced', async () => {
     const { pages, error, asked } = await walk(tenPages({ 10: busy }));
-    expect([pages.at(-1), asked.at(-1), error]).toEqual(['10 unread: TRANSIENT_ANSWER', toPath(11), null]);
+    expect([pages.at(-1), asked.at(-1), error]).toEqual(['10 unread: SERVER_ERROR', toPath(11), null]);
   });
 
   test('the only one: nothing was read, and it is said why', async () => {
     const { pages, error } = await walk((path) =>
       numberOf(path) === 1 ? fail(busy) : { kind: 'past-the-end' },
     );
-    expect([pages, error]).toEqual([['1 unread: TRANSIENT_ANSWER'], busy]);
+    expect([pages, error]).toEqual([['1 unread: SERVER_ERROR'], busy]);
   });
 
   test('several, apart from each other or in a row', async () => {
@@ -247,10 +247,10 @@ describe('a page that cannot be read costs only itself', () => {
   });
 
   test.each([
-    ['REFUSED_BY_API', 2],
+    ['REQUEST_REJECTED', 2],
     ['NOT_FOUND', 2],
-    ['BODY_TOO_LARGE', 1],
-    ['CONTRACT_BROKEN', 1],
+    ['RESPONSE_TOO_LARGE', 1],
+    ['RESPONSE_UNEXPECTED', 1],
   ] as const)('by %s on page %d', async (code, number) => {
     const { pages, error } = await walk(tenPages({ [number]: new MirrorError(code, 'no lamp') }));
     expect([pages.length, error]).toEqual([10, null]);
@@ -266,13 +266,13 @@ describe('a server in trouble is not asked for page after page', () => {
     expect(asked.at(-1)).toBe(toPath(7));
     expect(pages.slice(0, 2)).toEqual(toLines(1, 2));
     expect(error).toMatchObject({
-      code: 'TRANSIENT_ANSWER',
+      code: 'SERVER_ERROR',
       message: 'busy; the 4 pages after it could not be read either',
     });
   });
 
   test('one page that is throttled to the end ends it', async () => {
-    const throttled = new MirrorError('THROTTLED', 'too many requests');
+    const throttled = new MirrorError('RATE_LIMITED', 'too many requests');
     const { pages, error, asked } = await walk(failingFrom(3, throttled));
     expect([pages, asked.at(-1), error]).toEqual([toLines(1, 2), toPath(3), throttled]);
   });
@@ -280,13 +280,13 @@ describe('a server in trouble is not asked for page after page', () => {
   test('two pages without any answer end it, where the API does not answer elsewhere either', async () => {
     const { asked, error } = await walk(failingFrom(3, silent));
     expect(asked.slice(-2)).toEqual([toPath(4), 'test']);
-    expect(error).toMatchObject({ code: 'NETWORK_GAVE_UP' });
+    expect(error).toMatchObject({ code: 'NETWORK_FAILED' });
   });
 
   test('where it does, the pages after them are tried, up to five in a row; it is asked once for them', async () => {
     const ever = await walk(failingFrom(3, silent), undefined, undefined, () => true);
     expect(ever.asked.slice(2)).toEqual([toPath(3), toPath(4), 'test', toPath(5), toPath(6), toPath(7)]);
-    expect(ever.error).toMatchObject({ code: 'NETWORK_GAVE_UP' });
+    expect(ever.error).toMatchObject({ code: 'NETWORK_FAILED' });
     const gaps = await walk(
       tenPages({ 2: silent, 3: silent, 4: silent, 6: silent, 7: silent, 9: silent }),
       undefined,
@@ -312,7 +312,7 @@ describe('a server in trouble is not asked for page after page', () => {
     expect(before.asked).toHaveLength(5);
   });
 
-  test.each(['UNAUTHORISED', 'TIME_BUDGET_SPENT', 'RETRY_AFTER_TOO_LONG', 'CERTIFICATE_REFUSED'] as const)(
+  test.each(['UNAUTHORIZED', 'MAX_DURATION_REACHED', 'RETRY_AFTER_TOO_LONG', 'CERTIFICATE_REFUSED'] as const)(
     '%s ends it at once',
     async (code) => {
       const { asked, error } = await walk(failingFrom(2, new MirrorError(code, 'no')));
@@ -321,7 +321,7 @@ describe('a server in trouble is not asked for page after page', () => {
     },
   );
 
-  test.each(['REFUSED_BY_API', 'NOT_FOUND'] as const)(
+  test.each(['REQUEST_REJECTED', 'NOT_FOUND'] as const)(
     '%s on the first page is of the whole list',
     async (code) => {
       const { asked } = await walk(failingFrom(1, new MirrorError(code, 'no')));
@@ -390,7 +390,7 @@ test('a page without a count is read, and told', async () => {
     kind: 'page',
     page: { count: null, next: null, results: [] },
   }));
-  expect([pages, error, flaws]).toEqual([[`1 ${PATH} null: 0`], null, ['CONTRACT_BROKEN']]);
+  expect([pages, error, flaws]).toEqual([[`1 ${PATH} null: 0`], null, ['RESPONSE_UNEXPECTED']]);
 });
 
 describe('a request in the air', () => {

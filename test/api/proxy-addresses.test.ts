@@ -121,13 +121,13 @@ describe('a proxy', () => {
       CLEARINGHOUSE_API_TOKEN: 'an-invented-token',
       CLEARINGHOUSE_API_URL: 'https://api.example/api/v2p1/',
       CLEARINGHOUSE_DATABASE: join(folder, 'mirror.db'),
-      CLEARINGHOUSE_ATTEMPTS: '1',
+      CLEARINGHOUSE_MAX_ATTEMPTS: '1',
       HTTPS_PROXY: address.replace('PASSWORD', PASSWORD),
     };
     for (const args of [['sync'], ['sync', '--json'], ['doctor']]) {
       const { stdout, stderr } = await runCli(args, { env, folder });
       expect(`${stdout}${stderr}`).not.toContain(PASSWORD);
-      expect(`${stdout}${stderr}`).toMatch(/NETWORK_GAVE_UP|SETTING_INVALID|proxy/i);
+      expect(`${stdout}${stderr}`).toMatch(/NETWORK_FAILED|SETTING_INVALID|proxy/i);
     }
   });
 });

@@ -14,7 +14,7 @@ const AMPLE = 1e9;
 const NOW = new Date('2026-03-01T12:00:00.000Z');
 
 const busy = (retryAfterMs?: number) =>
-  new TransientError('TRANSIENT_ANSWER', 'The lamp is busy', { retryAfterMs });
+  new TransientError('SERVER_ERROR', 'The lamp is busy', { retryAfterMs });
 const decide = (failed: Partial<FailedAttempt>, random = 0.5, policy = POLICY) =>
   decideRetry(policy, { error: busy(), attempt: 1, budgetLeftMs: AMPLE, now: NOW, ...failed }, () => random);
 
@@ -42,7 +42,7 @@ describe('what is worth another try', () => {
   });
 
   test('a pause that was asked for does not make a lasting failure transient', () => {
-    const error = Object.assign(new MirrorError('UNAUTHORISED', 'no'), { retryAfterMs: 5 });
+    const error = Object.assign(new MirrorError('UNAUTHORIZED', 'no'), { retryAfterMs: 5 });
     expect(decide({ error })).toEqual({ retry: false, error });
   });
 });
@@ -113,7 +113,7 @@ describe('the pause that the server asked for', () => {
 
   test('is longer than the time budget and ends the run', () => {
     const error = busy(10_000);
-    const refusal = expectRefusal(decide({ error, budgetLeftMs: 10_000 }), 'TIME_BUDGET_SPENT');
+    const refusal = expectRefusal(decide({ error, budgetLeftMs: 10_000 }), 'MAX_DURATION_REACHED');
     expect(refusal.message).toContain('time budget');
     expect(refusal.cause).toBe(error);
   });
@@ -135,7 +135,7 @@ describe('the number of attempts', () => {
     const error = busy();
     const refusal = expectRefusal(
       decide({ error, attempt: attempts }, 0.5, { ...POLICY, attempts }),
-      'TRANSIENT_ANSWER',
+      'SERVER_ERROR',
     );
     expect(refusal.message).toBe(message);
     expect(refusal.cause).toBe(error);
@@ -154,8 +154,8 @@ describe('the number of attempts', () => {
   });
 
   test('used up does not make the advice of the failure less exact', () => {
-    const error = new TransientError('NETWORK_GAVE_UP', 'No lamp', { hint: 'Light the lamp.' });
-    expect(expectRefusal(decide({ error, attempt: 4 }), 'NETWORK_GAVE_UP')).toMatchObject({
+    const error = new TransientError('NETWORK_FAILED', 'No lamp', { hint: 'Light the lamp.' });
+    expect(expectRefusal(decide({ error, attempt: 4 }), 'NETWORK_FAILED')).toMatchObject({
       hint: 'Light the lamp.',
     });
   });
@@ -170,7 +170,7 @@ describe('the time budget', () => {
   ])('with %d ms left, a wait of 500 ms is allowed: %s', (budgetLeftMs, retry) => {
     const decision = decide({ budgetLeftMs });
     expect(decision.retry).toBe(retry);
-    if (!decision.retry) expectRefusal(decision, 'TIME_BUDGET_SPENT');
+    if (!decision.retry) expectRefusal(decision, 'MAX_DURATION_REACHED');
   });
 
   test('is never overdrawn', () => {

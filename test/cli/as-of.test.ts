@@ -63,7 +63,7 @@ describe('--as-of with what cannot be answered', () => {
     ['the other day', 'USAGE'],
     ['2030-02-30', 'USAGE'],
     ['9', 'RUN_UNKNOWN'],
-    ['2030-01-14', 'MOMENT_NOT_MIRRORED'],
+    ['2030-01-14', 'TIME_NOT_MIRRORED'],
   ])('ends with exit code 2 and one line: %s', async (moment, code) => {
     const run = await start();
     for (const args of [

@@ -286,7 +286,7 @@ test('whatever a value holds, it is read back from the file as it was, or it is 
 describe('what cannot be asked for again', () => {
   test.each([
     ['no token', 2, 'TOKEN_MISSING', {}],
-    ['a refused token', 3, 'UNAUTHORISED', { CLEARINGHOUSE_API_TOKEN: 'wrong' }],
+    ['a refused token', 3, 'UNAUTHORIZED', { CLEARINGHOUSE_API_TOKEN: 'wrong' }],
   ])('is told once, with the code that `sync` gives it: %s', async (_what, exit, code, env) => {
     const { init, path } = await start();
     const { exitCode, stderr } = await init(null, ['--yes'], { env });

@@ -16,7 +16,17 @@ async function start(isBroken = false) {
   });
   const run = async (args: readonly string[] = [], options: CliOptions = {}) => {
     const { exitCode, stderr } = await runCli(
-      ['nightly', '--once-now', '--api-url', replica.url, '--database', database, '--attempts', '2', ...args],
+      [
+        'nightly',
+        '--once-now',
+        '--api-url',
+        replica.url,
+        '--database',
+        database,
+        '--max-attempts',
+        '2',
+        ...args,
+      ],
       { env: { CLEARINGHOUSE_API_TOKEN: replica.token }, ...options },
     );
     const lines = (): Line[] =>
@@ -70,7 +80,7 @@ describe('the log of nightly, where there is no terminal', () => {
     expect(all.find(({ outcome }) => outcome === 'failed')).toMatchObject({
       level: 'warn',
       status_id: 5021,
-      error: { code: 'TRANSIENT_ANSWER', hint: expect.any(String) },
+      error: { code: 'SERVER_ERROR', hint: expect.any(String) },
     });
     // One night, one try: its steps come all the same.
     expect(all.at(-1)).toMatchObject({

@@ -111,7 +111,7 @@ describe.each(KINDS)('%s in the place of a regular file is refused before it is 
 
   test('as a file of the schedule, to be read or to be written', () => {
     const path = join(folder, name);
-    expect(() => readNightBook(path)).toThrow(expect.objectContaining({ code: 'NIGHT_BOOK_DAMAGED' }));
+    expect(() => readNightBook(path)).toThrow(expect.objectContaining({ code: 'STATE_FILE_DAMAGED' }));
     expect(() => {
       writeKeptFile(path, 'text');
     }).toThrow(

@@ -214,7 +214,7 @@ describe('nightly --once-now', () => {
     expect(rows('SELECT count(*) AS n FROM sync_runs')).toEqual([{ n: 2 }]);
     const broken = { ...env, CLEARINGHOUSE_API_TOKEN: 'wrong' };
     expect((await spawnCli(['nightly', '--once-now'], broken).ended).exitCode).toBe(3);
-    expect((await spawnCli(['status'], env).ended).stdout).toContain('UNAUTHORISED');
+    expect((await spawnCli(['status'], env).ended).stdout).toContain('UNAUTHORIZED');
   });
 });
 

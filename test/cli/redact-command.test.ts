@@ -313,7 +313,7 @@ describe('coverage', () => {
     expect(read(({ path }) => path)).toBe(database);
     expect(await runCli(['coverage', '--database', database])).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('NOTHING_MEASURED'),
+      stderr: expect.stringContaining('COVERAGE_UNKNOWN'),
     });
   });
 });

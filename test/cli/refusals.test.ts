@@ -104,7 +104,7 @@ test('a case the record of which could not be read is kept aside, and every comm
     const { exitCode, stdout, stderr } = await run(...args);
     expect([args, exitCode, stdout]).toEqual([args, 2, '']);
     expect(stderr).toContain(
-      'kept aside, and its list is partial: It is no JSON: NaN at byte 17. [CASE_KEPT_ASIDE]',
+      'kept aside, and its list is partial: It is no JSON: NaN at byte 17. [CASE_REJECTED]',
     );
     expect(stderr).toContain('FROM kept_aside WHERE case_id = 77');
   }

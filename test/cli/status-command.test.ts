@@ -184,7 +184,7 @@ describe('status', () => {
   const night = makeNight({
     due_at: '2030-01-15T03:00:00.000Z',
     outcome: 'failed',
-    error: { code: 'NETWORK_GAVE_UP', message: 'No lamp.', hint: 'Light one.' },
+    error: { code: 'NETWORK_FAILED', message: 'No lamp.', hint: 'Light one.' },
   });
 
   test('tells what failed last, with what to do, until it has gone well again', async () => {
@@ -192,7 +192,7 @@ describe('status', () => {
     await sync();
     writeNightBook(book, { watch: null, nights: [night] });
     expect((await status(1)).stdout).toContain(
-      'last night, due 2030-01-15 03:00 UTC: failed, NETWORK_GAVE_UP: No lamp.\n  Light one.\n',
+      'last night, due 2030-01-15 03:00 UTC: failed, NETWORK_FAILED: No lamp.\n  Light one.\n',
     );
     const well = makeNight({ due_at: '2030-01-16T03:00:00.000Z' });
     writeNightBook(book, { watch: null, nights: [well, night] });
@@ -217,7 +217,7 @@ describe('status', () => {
     await sync();
     writeFileSync(book, '{"nights": [');
     const { exitCode, stderr, stdout } = await status(1);
-    expect([exitCode, stderr]).toEqual([9, expect.stringContaining('[NIGHT_BOOK_DAMAGED]')]);
+    expect([exitCode, stderr]).toEqual([9, expect.stringContaining('[STATE_FILE_DAMAGED]')]);
     expect(stdout).toContain('up to date as of');
   });
 

@@ -16,7 +16,7 @@ async function start(options: Partial<HarnessOptions> = {}) {
     CLEARINGHOUSE_API_URL: harness.replica.url,
     CLEARINGHOUSE_API_TOKEN: `Token ${harness.replica.token}`,
     CLEARINGHOUSE_DATABASE: harness.database,
-    CLEARINGHOUSE_ATTEMPTS: '2',
+    CLEARINGHOUSE_MAX_ATTEMPTS: '2',
   };
   const sync = (args: string[] = [], options: CliOptions = {}) =>
     runCli(['sync', ...args], { ...options, env: { ...env, ...options.env } });

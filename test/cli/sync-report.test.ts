@@ -20,7 +20,7 @@ async function start(options: Partial<ReplicaOptions> = {}) {
     CLEARINGHOUSE_API_URL: harness.replica.url,
     CLEARINGHOUSE_API_TOKEN: harness.replica.token,
     CLEARINGHOUSE_DATABASE: harness.database,
-    CLEARINGHOUSE_ATTEMPTS: '2',
+    CLEARINGHOUSE_MAX_ATTEMPTS: '2',
   };
   const cli = (args: string[], more: CliOptions = {}) =>
     runCli(args, { ...more, env: { ...env, ...more.env } });
@@ -57,7 +57,7 @@ test('a failed status has its code, message and hint in the JSON', async () => {
     'empty',
   ]);
   expect(report.statuses[2]?.error).toEqual({
-    code: 'TRANSIENT_ANSWER',
+    code: 'SERVER_ERROR',
     message: expect.stringContaining('503'),
     hint: expect.stringMatching(/\S/),
   });

@@ -19,12 +19,12 @@ const FORMS: readonly (readonly [string, string, expected: 'complete' | RegExp])
   [
     'with a line break in it',
     `${SECRET.slice(0, 9)}\n${SECRET.slice(9)}`,
-    /SETTING_INVALID|TOKEN_MISSING|UNAUTHORISED/,
+    /SETTING_INVALID|TOKEN_MISSING|UNAUTHORIZED/,
   ],
   ['with a space in it', `${SECRET.slice(0, 9)} ${SECRET.slice(9)}`, /SETTING_INVALID/],
   ['of nothing', '', /TOKEN_MISSING/],
   ['of the word alone', 'Token', /TOKEN_MISSING/],
-  ['that is wrong', `${SECRET.slice(0, -1)}x`, /UNAUTHORISED/],
+  ['that is wrong', `${SECRET.slice(0, -1)}x`, /UNAUTHORIZED/],
 ];
 
 const PLACES = ['variable', '.env', 'token file'] as const;
@@ -33,7 +33,7 @@ async function syncWith(form: string, place: (typeof PLACES)[number]) {
   const { replica } = await startHarness({ source: smallCollection(5), token: SECRET });
   const folder = tempFolder();
   const database = join(folder, 'mirror.db');
-  const flags = ['--api-url', replica.url, '--database', database, '--delay', '0', '--attempts', '1'];
+  const flags = ['--api-url', replica.url, '--database', database, '--delay', '0', '--max-attempts', '1'];
   const file = join(tempFolder(), 'token');
   writeFileSync(file, form);
   if (place === '.env')

@@ -38,7 +38,7 @@ describe('the token is in no output and in no byte of the files, after', () => {
       CLEARINGHOUSE_API_URL: replica.url,
       CLEARINGHOUSE_API_TOKEN: CANARY,
       CLEARINGHOUSE_DATABASE: database,
-      CLEARINGHOUSE_ATTEMPTS: '2',
+      CLEARINGHOUSE_MAX_ATTEMPTS: '2',
     };
     const results = [
       await runCli(['sync', '--json'], { env }),

@@ -17,7 +17,7 @@ describe('wrong input gets one clear line and a hint, never a stack trace', () =
     [2, ['sync', 'extra']],
     [2, ['sync', '--delay', '-1']],
     [2, ['sync', '--delay', 'soon']],
-    [2, ['sync', '--attempts', '0']],
+    [2, ['sync', '--max-attempts', '0']],
     [2, ['sync', '--max-body', '1e9']],
     [2, ['sync', '--api-url', 'not an address']],
     [2, ['sync', '--api-url', 'http://example.org/']],

@@ -89,8 +89,8 @@ describe('a line of a .env', () => {
     'CLEARINGHOUSE_DATABASE="a"b"',
     '<<<<<<< HEAD',
   ])('that cannot be read costs itself alone: %s', (line) => {
-    expect(read(`CLEARINGHOUSE_WALKS=4\n${line}\nCLEARINGHOUSE_DELAY=7\n`)).toEqual({
-      CLEARINGHOUSE_WALKS: '4',
+    expect(read(`CLEARINGHOUSE_MAX_PASSES=4\n${line}\nCLEARINGHOUSE_DELAY=7\n`)).toEqual({
+      CLEARINGHOUSE_MAX_PASSES: '4',
       CLEARINGHOUSE_DELAY: '7',
     });
   });
@@ -281,9 +281,9 @@ describe('a name that is no setting', () => {
       'CLEARINGHOUSE_DATABASE=\u201ca b.db\u201d',
       'sets nothing: the quotation marks around CLEARINGHOUSE_DATABASE are curly ones.',
     ],
-    ['CLEARINGHOUSE_WALKS=4', 'says anew what line 1 says of CLEARINGHOUSE_WALKS.'],
+    ['CLEARINGHOUSE_MAX_PASSES=4', 'says anew what line 1 says of CLEARINGHOUSE_MAX_PASSES.'],
   ])('is not the only thing that is told of a line: %s', (line, words) => {
-    expect(list({}, `CLEARINGHOUSE_WALKS=3\n${line}\n`)).toEqual([`line 2 of .env ${words}`]);
+    expect(list({}, `CLEARINGHOUSE_MAX_PASSES=3\n${line}\n`)).toEqual([`line 2 of .env ${words}`]);
   });
 });
 

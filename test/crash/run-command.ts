@@ -23,7 +23,7 @@ export function toEnvironment({ url, token }: Replica, database: string): NodeJS
     CLEARINGHOUSE_API_TOKEN: token,
     CLEARINGHOUSE_DATABASE: database,
     CLEARINGHOUSE_DELAY: '0',
-    CLEARINGHOUSE_BACKOFF_BASE: '1',
+    CLEARINGHOUSE_BACKOFF_MIN: '1',
   };
 }
 

@@ -169,7 +169,7 @@ test('a sync writes beside a reader that stays, and may not write', async () => 
   reader.sqlite.exec('BEGIN');
   expect(count()).toBe(1);
   for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o644);
-  const nowhere = ['--api-url', 'http://127.0.0.1:9/', '--attempts', '1'];
+  const nowhere = ['--api-url', 'http://127.0.0.1:9/', '--max-attempts', '1'];
   const { ended } = spawnCli(['sync', '--database', database, ...nowhere], {
     CLEARINGHOUSE_API_TOKEN: 'invented',
   });

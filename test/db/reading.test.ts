@@ -286,11 +286,11 @@ test('a run that ended without a word is marked by the next one, with the status
   mirror.close();
   await sync();
   expect(rows('SELECT id, outcome, error_code FROM sync_runs')).toEqual([
-    { id: 1, outcome: 'died', error_code: 'DIED' },
+    { id: 1, outcome: 'died', error_code: 'PROCESS_DIED' },
     { id: 2, outcome: 'complete', error_code: null },
   ]);
   expect(rows('SELECT outcome, error_code FROM status_syncs WHERE run_id = 1 AND status_id = 5024')).toEqual([
-    { outcome: 'interrupted', error_code: 'DIED' },
+    { outcome: 'interrupted', error_code: 'PROCESS_DIED' },
   ]);
   expect(events).toContainEqual(expect.objectContaining({ type: 'run-begun', deadRuns: [1] }));
 });

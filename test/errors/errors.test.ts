@@ -76,23 +76,23 @@ describe('an error', () => {
 
 describe('a transient error', () => {
   test.each([0, 1, 30_000])('carries the pause of %d ms that the server asked for', (retryAfterMs) => {
-    expect(new TransientError('TRANSIENT_ANSWER', 'x', { retryAfterMs }).retryAfterMs).toBe(retryAfterMs);
+    expect(new TransientError('SERVER_ERROR', 'x', { retryAfterMs }).retryAfterMs).toBe(retryAfterMs);
   });
 
   test('carries no pause when the server asked for none', () => {
-    expect(new TransientError('NETWORK_GAVE_UP', 'x').retryAfterMs).toBeUndefined();
+    expect(new TransientError('NETWORK_FAILED', 'x').retryAfterMs).toBeUndefined();
     expect(
-      new TransientError('NETWORK_GAVE_UP', 'x', { retryAfterMs: undefined }).retryAfterMs,
+      new TransientError('NETWORK_FAILED', 'x', { retryAfterMs: undefined }).retryAfterMs,
     ).toBeUndefined();
   });
 
   test('is a MirrorError with everything of one', () => {
     const cause = new Error('oil');
-    const error = new TransientError('NETWORK_GAVE_UP', 'x', { cause, hint: 'Wait.' });
+    const error = new TransientError('NETWORK_FAILED', 'x', { cause, hint: 'Wait.' });
     expect(error).toBeInstanceOf(MirrorError);
     expect(error).toMatchObject({
       name: 'TransientError',
-      code: 'NETWORK_GAVE_UP',
+      code: 'NETWORK_FAILED',
       exit: 'network',
       cause,
       hint: 'Wait.',

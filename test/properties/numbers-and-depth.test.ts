@@ -25,7 +25,7 @@ describe('a number that cannot be kept exactly is kept as it can be, and its rec
     const report = await night([sent]);
     expect(report.statuses[0]).toMatchObject({
       outcome: 'partial',
-      error: { code: 'RECORDS_KEPT_ASIDE', message: '1 record could not be read exactly; kept aside.' },
+      error: { code: 'RECORDS_REJECTED', message: '1 record could not be read exactly; kept aside.' },
     });
     expect(read((mirror) => findCase(mirror, 1).payload.lamp)).toBe(kept);
     const why = 'a number that cannot be kept exactly';

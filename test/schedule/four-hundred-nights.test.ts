@@ -164,7 +164,7 @@ describe('a night that does not bring everything', () => {
     expect(world.attempts[0]?.statuses).toBe(5);
     expect(world.attempts.slice(1).every(({ statuses }) => statuses === 1)).toBe(true);
     expect(world.book().nights).toMatchObject([
-      { outcome: 'failed', attempts: 12, is_over: true, error: { code: 'NETWORK_GAVE_UP' } },
+      { outcome: 'failed', attempts: 12, is_over: true, error: { code: 'NETWORK_FAILED' } },
     ]);
     await world.live(HOURS(9));
     expect(world.book().nights[0]?.due_at).toBe('2026-01-11T07:30:00.000Z');
@@ -174,11 +174,11 @@ describe('a night that does not bring everything', () => {
     const world = startWorld(9, () => ({
       msAList: 60_000,
       isGood: ({ id }) => id !== 5022,
-      code: 'RECORDS_KEPT_ASIDE',
+      code: 'RECORDS_REJECTED',
     }));
     await world.live(HOURS(9));
     expect(world.book().nights).toMatchObject([
-      { outcome: 'partial', attempts: 1, is_over: true, error: { code: 'RECORDS_KEPT_ASIDE' } },
+      { outcome: 'partial', attempts: 1, is_over: true, error: { code: 'RECORDS_REJECTED' } },
     ]);
   });
 

@@ -86,7 +86,7 @@ describe('the book of the nights', () => {
   ])('that is damaged says so: %s', (_title, text) => {
     const path = join(tempFolder(), 'book');
     writeFileSync(path, text);
-    expect(() => readNightBook(path)).toThrow(expect.objectContaining({ code: 'NIGHT_BOOK_DAMAGED' }));
+    expect(() => readNightBook(path)).toThrow(expect.objectContaining({ code: 'STATE_FILE_DAMAGED' }));
   });
 
   const keep = (database: string) => {
@@ -119,14 +119,14 @@ describe('the book of the nights', () => {
     const database = join(tempFolder(), 'mirror.db');
     const path = toNightBookPath(database);
     mkdirSync(path);
-    expect(keep(database)).toMatchObject([{ code: 'NIGHT_BOOK_DAMAGED' }]);
+    expect(keep(database)).toMatchObject([{ code: 'STATE_FILE_DAMAGED' }]);
     expect(existsSync(path)).toBe(false);
   });
 
   test('that is a pipe is not waited for', () => {
     const path = join(tempFolder(), 'book');
     if (spawnSync('mkfifo', [path]).status !== 0) return;
-    expect(() => readNightBook(path)).toThrow(expect.objectContaining({ code: 'NIGHT_BOOK_DAMAGED' }));
+    expect(() => readNightBook(path)).toThrow(expect.objectContaining({ code: 'STATE_FILE_DAMAGED' }));
   });
 
   test('that is damaged is put aside when the schedule is kept, and said', () => {
@@ -134,7 +134,7 @@ describe('the book of the nights', () => {
     const path = toNightBookPath(database);
     writeFileSync(path, 'lamp');
     const failures = keep(database);
-    expect(failures).toMatchObject([{ code: 'NIGHT_BOOK_DAMAGED' }]);
+    expect(failures).toMatchObject([{ code: 'STATE_FILE_DAMAGED' }]);
     expect(readFileSync(`${path}.damaged`, 'utf8')).toBe('lamp');
     expect(existsSync(path)).toBe(false);
   });

@@ -63,7 +63,7 @@ describe('the steps after a night', () => {
     const { exit, steps } = await runSteps(
       [
         step('first', hears),
-        step('second', () => Promise.reject(new MirrorError('VERIFY_FOUND', 'Two things.'))),
+        step('second', () => Promise.reject(new MirrorError('VERIFY_FAILED', 'Two things.'))),
         step('third', hears),
         step('fourth', () => Promise.reject(new MirrorError('DISK_LOW', 'No room.'))),
       ],
@@ -197,7 +197,7 @@ describe('the proof after a night', () => {
     sqlite.exec(`UPDATE docket_entries SET description = 'Another' WHERE case_id = 3`);
     sqlite.close();
     const { run } = toVerifyStep(database, { share: 1 }, Math.random);
-    await expect(run(GOES_ON, AFTER_ALL)).rejects.toMatchObject({ code: 'VERIFY_FOUND', exit: 'findings' });
+    await expect(run(GOES_ON, AFTER_ALL)).rejects.toMatchObject({ code: 'VERIFY_FAILED', exit: 'findings' });
   });
 });
 

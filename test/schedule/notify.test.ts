@@ -24,7 +24,7 @@ const BADLY: NightSummary = {
   night: {
     ...NIGHT,
     outcome: 'failed',
-    error: { code: 'NETWORK_GAVE_UP', message: 'No lamp.', hint: 'Light one.' },
+    error: { code: 'NETWORK_FAILED', message: 'No lamp.', hint: 'Light one.' },
   },
 };
 
@@ -86,7 +86,7 @@ describe('a dead man’s switch', () => {
     ]);
     expect(heard[0]?.body).toBe('The night of 2026-11-23 22:17 EST begins.\n');
     expect(heard[2]?.body).toBe(
-      'The night of 2026-11-23 22:17 EST: failed, exit code 4.\nNETWORK_GAVE_UP: No lamp.\nverify: done, all well\n',
+      'The night of 2026-11-23 22:17 EST: failed, exit code 4.\nNETWORK_FAILED: No lamp.\nverify: done, all well\n',
     );
   });
 
@@ -315,7 +315,7 @@ test('the text for a chat says what failed, and mentions and links nobody', () =
   );
   expect(text).toBe(
     'Clearinghouse mirror, night of 2026-11-23 22:17 EST: failed, exit code 4.\n' +
-      'Cases: 0 new, 0 changed, 0 gone from the site.\nNETWORK_GAVE_UP: No lamp.\nLight one.\n' +
+      'Cases: 0 new, 0 changed, 0 gone from the site.\nNETWORK_FAILED: No lamp.\nLight one.\n' +
       'verify failed: see &lt;!channel&gt; (at)here  now  &amp;   x (http://a.example)',
   );
 });

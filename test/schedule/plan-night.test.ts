@@ -148,13 +148,13 @@ describe('an attempt that fell short like the one before', () => {
     ],
     [
       'beside a failure of the network',
-      [list(no, 'COUNT_MISMATCH'), list(yes, 'NETWORK_GAVE_UP')],
-      [list(no, 'COUNT_MISMATCH'), list(yes, 'NETWORK_GAVE_UP')],
+      [list(no, 'COUNT_MISMATCH'), list(yes, 'NETWORK_FAILED')],
+      [list(no, 'COUNT_MISMATCH'), list(yes, 'NETWORK_FAILED')],
       false,
     ],
     [
       'beside one that lasts anyway',
-      [list(no, 'COUNT_MISMATCH'), list(yes, 'RECORDS_KEPT_ASIDE')],
+      [list(no, 'COUNT_MISMATCH'), list(yes, 'RECORDS_REJECTED')],
       [list(no, 'COUNT_MISMATCH')],
       true,
     ],
@@ -172,13 +172,13 @@ test('a schedule that has not begun yet, or has ended, is waited for', () => {
 
 test.each<[ErrorCode[], boolean]>([
   [[], false],
-  [['NETWORK_GAVE_UP'], true],
+  [['NETWORK_FAILED'], true],
   [['COUNT_MISMATCH'], true],
   [['LOCKED'], true],
   [['DISK_FULL'], true],
-  [['RECORDS_KEPT_ASIDE'], false],
-  [['UNAUTHORISED', 'UNAUTHORISED'], false],
-  [['RECORDS_KEPT_ASIDE', 'NETWORK_GAVE_UP'], true],
+  [['RECORDS_REJECTED'], false],
+  [['UNAUTHORIZED', 'UNAUTHORIZED'], false],
+  [['RECORDS_REJECTED', 'NETWORK_FAILED'], true],
 ])('whether the failures %j may be gone at the next try: %s', (failures, expected) => {
   expect(mayPass(failures)).toBe(expected);
 });

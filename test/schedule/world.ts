@@ -170,7 +170,7 @@ export class World {
   /** A run as the real one records it, but for the cases. */
   async #sync(statuses: readonly SweptStatus[]): Promise<RunReport> {
     if (this.#busy++ > 0) throw new Error('two nights at once');
-    const { isGood, msAList, code = 'NETWORK_GAVE_UP' } = this.#plan.weather();
+    const { isGood, msAList, code = 'NETWORK_FAILED' } = this.#plan.weather();
     const mirror = openMirror(this.database);
     try {
       const startedAt = this.now();

@@ -44,7 +44,7 @@ const folder = mkdtempSync(join(tmpdir(), 'soak-'));
 const database = join(folder, 'mirror.db');
 const child = spawn(
   process.execPath,
-  [COMMAND, 'nightly', '--at', '* * * * *', '--start-delay', '0', '--delay', '0', '--backoff-base', '1'],
+  [COMMAND, 'nightly', '--at', '* * * * *', '--start-delay', '0', '--delay', '0', '--backoff-min', '1'],
   {
     env: {
       PATH: process.env.PATH,

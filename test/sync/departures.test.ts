@@ -194,7 +194,7 @@ describe('departures are never judged', () => {
     expect(report).toMatchObject({
       outcome: 'partial',
       exit: 'partial',
-      error: { code: 'CONTRACT_BROKEN' },
+      error: { code: 'RESPONSE_UNEXPECTED' },
       departures: { outcome: 'incomplete', cases_missing: 1, cases_gone: 0 },
     });
     expect(departed()).toEqual([]);
@@ -282,13 +282,13 @@ describe('more departures than can be believed', () => {
     expect(report).toMatchObject({
       outcome: 'doubtful',
       exit: 'doubtful',
-      error: { code: 'DEPARTURES_DOUBTED' },
+      error: { code: 'DEPARTURES_SUSPICIOUS' },
     });
     expect(report.error?.hint).toContain('--accept-departures');
     expect(report.statuses.every(({ outcome }) => outcome === 'complete')).toBe(true);
     expect(departed()).toEqual([]);
     expect(rows('SELECT outcome, error_code FROM sync_runs WHERE id = 2')).toEqual([
-      { outcome: 'doubtful', error_code: 'DEPARTURES_DOUBTED' },
+      { outcome: 'doubtful', error_code: 'DEPARTURES_SUSPICIOUS' },
     ]);
     expect(lookUps()).toHaveLength(21);
     expect(await sync({ acceptDepartures: true })).toMatchObject({ outcome: 'complete' });
@@ -400,7 +400,7 @@ describe('coverage', () => {
       coverage: { outcome: 'incomplete', count_all: 10, count_approved: null },
     });
     expect(rows('SELECT outcome, count_all, count_ongoing, error_code FROM coverage_checks')).toEqual([
-      { outcome: 'incomplete', count_all: 10, count_ongoing: 10, error_code: 'REFUSED_BY_API' },
+      { outcome: 'incomplete', count_all: 10, count_ongoing: 10, error_code: 'REQUEST_REJECTED' },
     ]);
   });
 

@@ -22,7 +22,7 @@ describe('a failure of one status', () => {
     expect(outcomes[0]).toEqual({
       status_id: 5020,
       outcome: 'failed',
-      error_code: 'TRANSIENT_ANSWER',
+      error_code: 'SERVER_ERROR',
       retries: 2,
     });
     expect(outcomes.slice(1).every(({ outcome }) => outcome === 'complete' || outcome === 'empty')).toBe(
@@ -57,7 +57,7 @@ describe('a failure of one status', () => {
     await sync({ settings: { attempts: '3' } });
     expect(pages).toEqual([1, 2, 2, 2]);
     const [first, ...others] = rows('SELECT outcome, error_code FROM status_syncs ORDER BY status_id');
-    expect(first).toEqual({ outcome: 'partial', error_code: 'THROTTLED' });
+    expect(first).toEqual({ outcome: 'partial', error_code: 'RATE_LIMITED' });
     expect(others.map(({ error_code }) => error_code)).toEqual(others.map(() => null));
   });
 
@@ -100,7 +100,7 @@ describe('a failure of one status', () => {
 test('a refused token stops everything at once, with nothing stored and the other statuses skipped', async () => {
   const { sync, rows, replica } = await startHarness({ source: sixty() });
   const report = await sync({ token: 'another-token' });
-  expect(report).toMatchObject({ outcome: 'failed', exit: 'unauthorised', error: { code: 'UNAUTHORISED' } });
+  expect(report).toMatchObject({ outcome: 'failed', exit: 'unauthorised', error: { code: 'UNAUTHORIZED' } });
   expect(rows('SELECT outcome FROM status_syncs ORDER BY status_id').map(({ outcome }) => outcome)).toEqual([
     'failed',
     'skipped',
@@ -156,7 +156,7 @@ describe('a refusal that `test` does not repeat', () => {
     const { sync, replica } = await startHarness({ source: sixty(), faults: always(REFUSED, page(1, 5020)) });
     const report = await sync({ settings: { attempts: '3' } });
     expect(report).toMatchObject({ outcome: 'partial', exit: 'partial' });
-    expect(report.statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'TRANSIENT_ANSWER' } });
+    expect(report.statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'SERVER_ERROR' } });
     expect(report.statuses.slice(1).every(({ outcome }) => outcome !== 'skipped')).toBe(true);
     expect(replica.requests.filter(({ url }) => url.endsWith('/test'))).toHaveLength(1);
   });
@@ -176,7 +176,7 @@ describe('the page of a bot check', () => {
   test('that stays fails the list with a code of its own, which another try may get past', async () => {
     const { sync } = await startHarness({ source: sixty(), faults: always(CHALLENGE, page(1, 5020)) });
     const { statuses } = await sync({ settings: { attempts: '2' } });
-    expect(statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'OBSTRUCTED' } });
+    expect(statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'BLOCKED_BY_INTERMEDIARY' } });
     expect(statuses[1]?.outcome).toBe('complete');
   });
 });
@@ -267,7 +267,7 @@ describe('waiting', () => {
       'skipped',
     ]);
     expect(statuses[1]?.error).toMatchObject({ code: 'RETRY_AFTER_TOO_LONG' });
-    expect(statuses[1]?.error?.hint).toContain('--retry-after-ceiling');
+    expect(statuses[1]?.error?.hint).toContain('--retry-after-max');
     expect([departures?.outcome, coverage?.outcome]).toEqual(['skipped', 'skipped']);
     expect(replica.requests.at(-1)?.url).toContain('case_ongoing=5021');
   });
@@ -318,10 +318,10 @@ describe('waiting', () => {
     });
     expect(rows('SELECT outcome, error_code FROM status_syncs ORDER BY status_id')).toEqual([
       { outcome: 'complete', error_code: null },
-      { outcome: 'failed', error_code: 'TIME_BUDGET_SPENT' },
-      { outcome: 'skipped', error_code: 'TIME_BUDGET_SPENT' },
-      { outcome: 'skipped', error_code: 'TIME_BUDGET_SPENT' },
-      { outcome: 'skipped', error_code: 'TIME_BUDGET_SPENT' },
+      { outcome: 'failed', error_code: 'MAX_DURATION_REACHED' },
+      { outcome: 'skipped', error_code: 'MAX_DURATION_REACHED' },
+      { outcome: 'skipped', error_code: 'MAX_DURATION_REACHED' },
+      { outcome: 'skipped', error_code: 'MAX_DURATION_REACHED' },
     ]);
   });
 });
@@ -329,7 +329,7 @@ describe('waiting', () => {
 test('an answer larger than the ceiling is not read to its end', async () => {
   const { sync } = await startHarness({ source: sixty() });
   const { statuses } = await sync({ settings: { maxBodyBytes: '5000' } });
-  expect(statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'BODY_TOO_LARGE' } });
+  expect(statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'RESPONSE_TOO_LARGE' } });
 });
 
 test('a damaged compressed answer costs that page, and its code is always the same', async () => {
@@ -339,7 +339,7 @@ test('a damaged compressed answer costs that page, and its code is always the sa
     const { statuses } = await sync({ settings: { attempts: '2' } });
     expect(statuses[0]).toMatchObject({
       outcome: 'partial',
-      error: { code: 'PAGES_UNREADABLE', cause: { code: 'TRANSIENT_ANSWER' } },
+      error: { code: 'PAGES_UNREADABLE', cause: { code: 'SERVER_ERROR' } },
       figures: { cases_seen: 10 },
     });
   }
@@ -395,5 +395,5 @@ test('an answer that drips for ever ends with the time budget', async () => {
     settings: { timeBudgetMinutes: '1', delayMs: '59750' },
     statuses: [statusOf(5021), statusOf(5020)],
   });
-  expect(report.statuses[1]).toMatchObject({ outcome: 'failed', error: { code: 'TIME_BUDGET_SPENT' } });
+  expect(report.statuses[1]).toMatchObject({ outcome: 'failed', error: { code: 'MAX_DURATION_REACHED' } });
 });

@@ -34,7 +34,7 @@ describe('a case of a list', () => {
   });
 
   test('that is of another one speaks against the whole list', () => {
-    expect([judgeLabels(0, yes), judgeLabels(2, yes)?.code]).toEqual([null, 'ANOTHER_LIST']);
+    expect([judgeLabels(0, yes), judgeLabels(2, yes)?.code]).toEqual([null, 'WRONG_LIST']);
   });
 });
 
@@ -49,7 +49,7 @@ describe('a "No results"', () => {
     ['of another filter', `No results for {'case_id': '5021'}`, false],
     ['of one filter more', `No results for {'case_ongoing': '5021', 'state': '7'}`, false],
   ])('%s is believed or not', (_, words, isBelieved) => {
-    expect(judgeEcho(words, asked)?.code ?? null).toBe(isBelieved ? null : 'ANOTHER_FILTER');
+    expect(judgeEcho(words, asked)?.code ?? null).toBe(isBelieved ? null : 'WRONG_FILTER');
   });
 });
 
@@ -70,7 +70,7 @@ describe('a night in which the server answers something else than was asked', ()
     const report = await sync();
     expect(report.statuses.find(({ status }) => status.id === 5021)).toMatchObject({
       outcome: 'partial',
-      error: { code: 'ANOTHER_LIST' },
+      error: { code: 'WRONG_LIST' },
     });
     expect(rows('SELECT id FROM cases WHERE mirror_departed_run_id IS NOT NULL')).toEqual([]);
   });
@@ -109,7 +109,7 @@ describe('a night in which the server answers something else than was asked', ()
         const { statuses } = await sync({ statuses: SWEPT_STATUSES });
         expect(statuses.find((one) => one.status.id === status.id)).toMatchObject({
           outcome: 'partial',
-          error: { code: 'ANOTHER_LIST' },
+          error: { code: 'WRONG_LIST' },
         });
         expect(
           rows(`SELECT count(*) AS n FROM cases WHERE mirror_departed_run_id IS NOT NULL
@@ -132,7 +132,7 @@ describe('a night in which the server answers something else than was asked', ()
     isSecondNight = true;
     const { statuses } = await sync();
     expect(statuses.map(({ outcome }) => outcome)).not.toContain('empty');
-    expect(statuses.map(({ error }) => error?.code)).toContain('ANOTHER_FILTER');
+    expect(statuses.map(({ error }) => error?.code)).toContain('WRONG_FILTER');
     expect(rows('SELECT id FROM cases WHERE mirror_departed_run_id IS NOT NULL')).toEqual([]);
   });
 });

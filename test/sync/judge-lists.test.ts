@@ -114,7 +114,7 @@ describe('a night in which a filter is ignored while labels are missing', () => 
     });
     await harness.sync();
     isIgnored = true;
-    expect(await outcomes(harness)).toMatchObject({ Yes: 'ANOTHER_LIST' });
+    expect(await outcomes(harness)).toMatchObject({ Yes: 'WRONG_LIST' });
     expect(harness.rows(MOVES)).toEqual([]);
     expect(harness.rows('SELECT count(*) AS n FROM double_sightings')).toEqual([{ n: 0 }]);
   });

@@ -75,7 +75,7 @@ describe('a sweep that read every page', () => {
       'partial',
       'COUNT_MISMATCH',
     ],
-    ['is partial with a record kept aside', { cases: 29, misfits: 1 }, 'partial', 'RECORDS_KEPT_ASIDE'],
+    ['is partial with a record kept aside', { cases: 29, misfits: 1 }, 'partial', 'RECORDS_REJECTED'],
     ['is partial when the count moved and came back', { countHeld: false }, 'partial', 'COUNT_MISMATCH'],
     [
       'is partial with a record kept aside beside as many cases as the API counts',
@@ -87,7 +87,7 @@ describe('a sweep that read every page', () => {
       'is partial when nothing but such records came',
       { cases: 0, misfits: 30 },
       'partial',
-      'RECORDS_KEPT_ASIDE',
+      'RECORDS_REJECTED',
     ],
   ])('%s', (_title, changes, outcome, code) => {
     expect(verdict(changes)).toEqual([outcome, code]);
@@ -134,14 +134,14 @@ describe('a sweep that read every page', () => {
     };
     const judge = (walk: Walk, before: Walk | null) => judgeSweep({ walk, before, confirm: true }, null);
     expect(judge(walkOf(1, 2), null).error).toMatchObject({
-      code: 'UNCONFIRMED',
+      code: 'LIST_UNSTABLE',
       message: 'One walk of the list has to be confirmed by another.',
     });
     expect(judge(walkOf(1, 2), walkOf(1, 3)).error).toMatchObject({
-      code: 'UNCONFIRMED',
+      code: 'LIST_UNSTABLE',
       message: 'The last two walks of the list did not hold the same cases.',
     });
-    expect(judge(walkOf(1, 2), walkOf(1, 2, 3)).error?.code).toBe('UNCONFIRMED');
+    expect(judge(walkOf(1, 2), walkOf(1, 2, 3)).error?.code).toBe('LIST_UNSTABLE');
     expect(judge(walkOf(1, 2), walkOf(2, 1))).toEqual({ outcome: 'complete', error: null });
     expect(judge(walkOf(), walkOf())).toEqual({ outcome: 'empty', error: null });
   });
@@ -214,11 +214,11 @@ describe('another walk', () => {
   test.each<[ErrorCode, boolean]>([
     ['COUNT_MISMATCH', true],
     ['LIST_SHRANK', true],
-    ['UNCONFIRMED', true],
-    ['RECORDS_KEPT_ASIDE', false],
+    ['LIST_UNSTABLE', true],
+    ['RECORDS_REJECTED', false],
     ['PAGES_REPEAT', false],
-    ['NETWORK_GAVE_UP', false],
-    ['UNAUTHORISED', false],
+    ['NETWORK_FAILED', false],
+    ['UNAUTHORIZED', false],
     ['INTERRUPTED', false],
   ])('after %s is worth it: %s', (code, worth) => {
     expect(isWorthAnotherWalk({ outcome: 'partial', error: new MirrorError(code, 'x') })).toBe(worth);
@@ -233,11 +233,11 @@ describe('a sweep that ended before its last page', () => {
   const none = { countFirst: null, countLast: null, cases: 0, pages: 0 };
 
   test.each<[ErrorCode, Partial<Facts>, string]>([
-    ['NETWORK_GAVE_UP', none, 'failed'],
-    ['UNAUTHORISED', none, 'failed'],
-    ['CONTRACT_BROKEN', none, 'failed'],
-    ['NETWORK_GAVE_UP', { pages: 1, cases: 10 }, 'partial'],
-    ['TIME_BUDGET_SPENT', { pages: 2, cases: 20 }, 'partial'],
+    ['NETWORK_FAILED', none, 'failed'],
+    ['UNAUTHORIZED', none, 'failed'],
+    ['RESPONSE_UNEXPECTED', none, 'failed'],
+    ['NETWORK_FAILED', { pages: 1, cases: 10 }, 'partial'],
+    ['MAX_DURATION_REACHED', { pages: 2, cases: 20 }, 'partial'],
     ['LIST_SHRANK', { pages: 2, cases: 20 }, 'partial'],
     ['PAGES_REPEAT', { pages: 9 }, 'partial'],
     ['NEXT_REFUSED', {}, 'partial'],
@@ -252,13 +252,13 @@ describe('a sweep that ended before its last page', () => {
   });
 
   test('on its first page, but after a walk that brought something, is partial', () => {
-    const error = new MirrorError('NETWORK_GAVE_UP', 'no lamp');
+    const error = new MirrorError('NETWORK_FAILED', 'no lamp');
     const sweep = { ...facts(none), before: new Walk() };
     expect(judgeSweep(sweep, error)).toEqual({ outcome: 'partial', error });
   });
 
   test('hands on the very error that ended it, also when records were kept aside', () => {
-    const error = new TransientError('TRANSIENT_ANSWER', 'busy');
+    const error = new TransientError('SERVER_ERROR', 'busy');
     expect(judgeSweep(facts({ misfits: 2, countFirst: 5 }), error).error).toBe(error);
   });
 });

@@ -22,7 +22,7 @@ const toPage = (...records: JsonValue[]): SettledAnswer => ({
   },
 });
 const caseOf = (id: number, case_ongoing: string | null): JsonValue => makeCase({ id, case_ongoing });
-const fails = (code: 'NETWORK_GAVE_UP' | 'TRANSIENT_ANSWER' | 'UNAUTHORISED' | 'DATABASE_BUSY') => () => {
+const fails = (code: 'NETWORK_FAILED' | 'SERVER_ERROR' | 'UNAUTHORIZED' | 'DATABASE_BUSY') => () => {
   throw new MirrorError(code, `no lamp: ${code}`);
 };
 
@@ -104,7 +104,11 @@ describe('a missing case', () => {
     ['an announcement of its end', { kind: 'past-the-end' }],
   ])('that is answered with %s is neither stored nor gone', async (_title, answer) => {
     const { figures, goneIds, error, written } = await lookUp({ 3: answer });
-    expect(figures).toMatchObject({ outcome: 'incomplete', cases_gone: 0, error_code: 'CONTRACT_BROKEN' });
+    expect(figures).toMatchObject({
+      outcome: 'incomplete',
+      cases_gone: 0,
+      error_code: 'RESPONSE_UNEXPECTED',
+    });
     expect([goneIds, written]).toEqual([[], []]);
     expect(error?.message).toBe('?case_id=3 was answered with something else than case 3.');
     expect(figures.error_message).toBe(error?.message);
@@ -137,7 +141,7 @@ describe('a record that cannot be read as a case', () => {
       7: toPage(caseOf(7, 'Yes')),
     };
     const { figures, goneIds, error, written } = await lookUp(answers);
-    expect(error).toMatchObject({ code: 'RECORDS_KEPT_ASIDE', message: expect.stringContaining('case 3') });
+    expect(error).toMatchObject({ code: 'RECORDS_REJECTED', message: expect.stringContaining('case 3') });
     expect(figures).toMatchObject({ outcome: 'incomplete', cases_gone: 1, cases_in_place: 1 });
     expect(goneIds).toEqual([6]);
     expect(written.map(({ source }) => source)).toEqual([
@@ -150,33 +154,33 @@ describe('a record that cannot be read as a case', () => {
 describe('a look-up that fails', () => {
   test('leaves its case alone, and the others are looked up', async () => {
     const { figures, goneIds, error, asked } = await lookUp({
-      3: fails('NETWORK_GAVE_UP'),
-      4: fails('TRANSIENT_ANSWER'),
+      3: fails('NETWORK_FAILED'),
+      4: fails('SERVER_ERROR'),
       5: GONE,
-      6: fails('TRANSIENT_ANSWER'),
-      7: fails('TRANSIENT_ANSWER'),
+      6: fails('SERVER_ERROR'),
+      7: fails('SERVER_ERROR'),
       8: GONE,
     });
     expect(asked).toHaveLength(6);
     expect(goneIds).toEqual([5, 8]);
-    expect(error?.code).toBe('NETWORK_GAVE_UP');
+    expect(error?.code).toBe('NETWORK_FAILED');
     expect(figures).toMatchObject({
       outcome: 'incomplete',
-      error_code: 'NETWORK_GAVE_UP',
-      error_message: 'no lamp: NETWORK_GAVE_UP',
+      error_code: 'NETWORK_FAILED',
+      error_message: 'no lamp: NETWORK_FAILED',
     });
   });
 
   test('three times in a row ends the looking', async () => {
-    const fault = fails('NETWORK_GAVE_UP');
+    const fault = fails('NETWORK_FAILED');
     const { asked } = await lookUp({ 3: fault, 4: fault, 5: fault, 6: GONE });
     expect(asked.map((path) => path.slice(-1))).toEqual(['3', '4', '5']);
   });
 
   test('because the token is refused ends it at once, and is what is told', async () => {
-    const { asked, error } = await lookUp({ 3: fails('NETWORK_GAVE_UP'), 4: fails('UNAUTHORISED'), 5: GONE });
+    const { asked, error } = await lookUp({ 3: fails('NETWORK_FAILED'), 4: fails('UNAUTHORIZED'), 5: GONE });
     expect(asked).toHaveLength(2);
-    expect(error?.code).toBe('UNAUTHORISED');
+    expect(error?.code).toBe('UNAUTHORIZED');
   });
 
   test('because of the database or of a fault of the program is thrown on', async () => {
@@ -202,7 +206,7 @@ describe('more gone than can be believed', () => {
     expect([figures.outcome, figures.cases_gone, goneIds]).toEqual(['doubtful', 3, []]);
     expect(asked).toHaveLength(3);
     expect(error).toMatchObject({
-      code: 'DEPARTURES_DOUBTED',
+      code: 'DEPARTURES_SUSPICIOUS',
       message:
         'The API no longer has at least 3 of 4 missing cases; at most 2 are believed, so none was marked.',
     });
@@ -212,7 +216,7 @@ describe('more gone than can be believed', () => {
     [2, []],
     [3, [3, 4]],
   ])('might be, if all could have been asked for: with %d allowed, %j are marked', async (mostGone, ids) => {
-    const { goneIds } = await lookUp({ 3: GONE, 4: GONE, 5: fails('NETWORK_GAVE_UP') }, mostGone);
+    const { goneIds } = await lookUp({ 3: GONE, 4: GONE, 5: fails('NETWORK_FAILED') }, mostGone);
     expect(goneIds).toEqual(ids);
   });
 });

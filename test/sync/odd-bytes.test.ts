@@ -129,7 +129,7 @@ describe('a record with bytes that are not UTF-8', () => {
     expect(statuses[0]).toMatchObject({
       outcome: 'partial',
       figures: { cases_seen: 2, cases_kept_aside: 1, count_last: 2 },
-      error: { code: 'RECORDS_KEPT_ASIDE', message: '1 record could not be read exactly; kept aside.' },
+      error: { code: 'RECORDS_REJECTED', message: '1 record could not be read exactly; kept aside.' },
     });
     expect(rows(NAMES)).toEqual([{ name: 'Case 1' }, { name: 'Renée v. Nobody' }]);
     expect(rows(KEPT)).toEqual([
@@ -201,7 +201,7 @@ test('a page of very many records is refused before it is read', async () => {
     page(...Array.from({ length: 20_001 }, (_, id) => `{"id":${id + 1}}`)),
   );
   const { statuses } = await sync({ statuses: [YES] });
-  expect(statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'CONTRACT_BROKEN' } });
+  expect(statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'RESPONSE_UNEXPECTED' } });
   expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 0 }]);
 });
 

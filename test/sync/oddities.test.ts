@@ -114,7 +114,7 @@ test('pages of nothing but unusable records are read on to the good cases behind
       request.page > 1 && request.page < 9 ? { kind: 'malformed-case', as: 'text-id' } : undefined,
   });
   const report = await sync({ statuses: [statusOf(5020)] });
-  expect(report.statuses[0]).toMatchObject({ outcome: 'partial', error: { code: 'RECORDS_KEPT_ASIDE' } });
+  expect(report.statuses[0]).toMatchObject({ outcome: 'partial', error: { code: 'RECORDS_REJECTED' } });
   expect(rows('SELECT cases_seen, cases_kept_aside FROM status_syncs')).toEqual([
     { cases_seen: 3, cases_kept_aside: 7 },
   ]);

@@ -85,7 +85,7 @@ describe('a list that leads astray ends in a named error, never in a loop', () =
     ['a path outside the list', { kind: 'next', to: 'outside' }, 'NEXT_REFUSED'],
     ['something that is no address', { kind: 'next', to: 'not-a-url' }, 'NEXT_REFUSED'],
     ['results that are no list', { kind: 'envelope', fields: { results: {} } }, 'PAGES_UNREADABLE'],
-    ['a count that is a text', { kind: 'envelope', fields: { count: '12' } }, 'CONTRACT_BROKEN'],
+    ['a count that is a text', { kind: 'envelope', fields: { count: '12' } }, 'RESPONSE_UNEXPECTED'],
     ['no next at all', { kind: 'envelope-without', field: 'next' }, 'NEXT_REFUSED'],
     ['a page that is past the end, and the one after it is not', PAST_THE_END, 'PAGES_UNREADABLE'],
     ['a page without results, and the one after it has some', NO_RESULTS, 'PAGES_UNREADABLE'],
@@ -273,7 +273,7 @@ describe('a status is complete only when that is proven', () => {
       faults: always(malformed, page(2, 5020)),
     });
     const report = await sync({ statuses: [NO] });
-    expect(report.statuses[0]).toMatchObject({ outcome: 'partial', error: { code: 'RECORDS_KEPT_ASIDE' } });
+    expect(report.statuses[0]).toMatchObject({ outcome: 'partial', error: { code: 'RECORDS_REJECTED' } });
     expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 11 }]);
     expect(rows('SELECT why, source, position, first_run_id, last_run_id FROM kept_aside')).toEqual([
       {

@@ -26,12 +26,12 @@ const judge = (...endings: Ending[]) => judgeRun(endings.map(report), null);
 const complete: Ending = ['complete'];
 const empty: Ending = ['empty'];
 const moved: Ending = ['partial', 'COUNT_MISMATCH'];
-const aside: Ending = ['partial', 'RECORDS_KEPT_ASIDE'];
-const cutOff: Ending = ['partial', 'NETWORK_GAVE_UP'];
-const gaveUp: Ending = ['failed', 'NETWORK_GAVE_UP'];
-const brokenOff: Ending = ['failed', 'CONTRACT_BROKEN'];
-const refused: Ending = ['failed', 'UNAUTHORISED'];
-const late: Ending = ['failed', 'TIME_BUDGET_SPENT'];
+const aside: Ending = ['partial', 'RECORDS_REJECTED'];
+const cutOff: Ending = ['partial', 'NETWORK_FAILED'];
+const gaveUp: Ending = ['failed', 'NETWORK_FAILED'];
+const brokenOff: Ending = ['failed', 'RESPONSE_UNEXPECTED'];
+const refused: Ending = ['failed', 'UNAUTHORIZED'];
+const late: Ending = ['failed', 'MAX_DURATION_REACHED'];
 const stopped: Ending = ['interrupted', 'INTERRUPTED'];
 const ended: Ending = ['interrupted', 'TERMINATED'];
 const skipped = (code: ErrorCode): Ending => ['skipped', code];
@@ -44,57 +44,57 @@ describe('a run', () => {
     ['is complete with empty ones among them', [complete, empty], ['complete', 'complete', null]],
     ['is complete when all are empty', [empty, empty], ['complete', 'complete', null]],
     ['is partial when one is', [complete, moved], ['partial', 'partial', 'COUNT_MISMATCH']],
-    ['is partial when all are', [aside, moved], ['partial', 'partial', 'RECORDS_KEPT_ASIDE']],
-    ['is partial when its only status was cut off', [cutOff], ['partial', 'partial', 'NETWORK_GAVE_UP']],
+    ['is partial when all are', [aside, moved], ['partial', 'partial', 'RECORDS_REJECTED']],
+    ['is partial when its only status was cut off', [cutOff], ['partial', 'partial', 'NETWORK_FAILED']],
     [
       'is partial when one failed beside a complete one',
       [gaveUp, complete],
-      ['partial', 'partial', 'NETWORK_GAVE_UP'],
+      ['partial', 'partial', 'NETWORK_FAILED'],
     ],
     [
       'is partial when one failed beside an empty one',
       [empty, brokenOff],
-      ['partial', 'partial', 'CONTRACT_BROKEN'],
+      ['partial', 'partial', 'RESPONSE_UNEXPECTED'],
     ],
     [
       'is partial when one was skipped',
-      [complete, late, skipped('TIME_BUDGET_SPENT')],
-      ['partial', 'partial', 'TIME_BUDGET_SPENT'],
+      [complete, late, skipped('MAX_DURATION_REACHED')],
+      ['partial', 'partial', 'MAX_DURATION_REACHED'],
     ],
     [
       'is failed when all failed, by the first of the failures',
       [gaveUp, brokenOff],
-      ['failed', 'network', 'NETWORK_GAVE_UP'],
+      ['failed', 'network', 'NETWORK_FAILED'],
     ],
     [
       'is failed when all failed, by the first of the failures again',
       [brokenOff, gaveUp],
-      ['failed', 'contract', 'CONTRACT_BROKEN'],
+      ['failed', 'contract', 'RESPONSE_UNEXPECTED'],
     ],
     [
       'is failed when the first failed and the rest was skipped',
-      [late, skipped('TIME_BUDGET_SPENT')],
-      ['failed', 'network', 'TIME_BUDGET_SPENT'],
+      [late, skipped('MAX_DURATION_REACHED')],
+      ['failed', 'network', 'MAX_DURATION_REACHED'],
     ],
     [
       'is failed when the token was refused',
-      [refused, skipped('UNAUTHORISED')],
-      ['failed', 'unauthorised', 'UNAUTHORISED'],
+      [refused, skipped('UNAUTHORIZED')],
+      ['failed', 'unauthorised', 'UNAUTHORIZED'],
     ],
     [
       'says that the token was refused, whatever failed before',
       [gaveUp, refused],
-      ['failed', 'unauthorised', 'UNAUTHORISED'],
+      ['failed', 'unauthorised', 'UNAUTHORIZED'],
     ],
     [
       'exits so too when the token was refused after something came',
-      [complete, refused, skipped('UNAUTHORISED')],
-      ['partial', 'unauthorised', 'UNAUTHORISED'],
+      [complete, refused, skipped('UNAUTHORIZED')],
+      ['partial', 'unauthorised', 'UNAUTHORIZED'],
     ],
     [
       'exits so too when it was refused amid a list',
-      [['partial', 'UNAUTHORISED']],
-      ['partial', 'unauthorised', 'UNAUTHORISED'],
+      [['partial', 'UNAUTHORIZED']],
+      ['partial', 'unauthorised', 'UNAUTHORIZED'],
     ],
     [
       'is interrupted by Ctrl-C',
@@ -127,7 +127,7 @@ describe('a run', () => {
       empty: [],
       partial: ['LIST_SHRANK'],
       failed: ['NOT_FOUND'],
-      skipped: ['UNAUTHORISED'],
+      skipped: ['UNAUTHORIZED'],
       interrupted: ['INTERRUPTED'],
     } as const;
     const ending = fc.constantFrom(...outcomes).map((outcome): Ending => [outcome, ...codeOf[outcome]]);

@@ -115,7 +115,7 @@ const schedules = fc.record({
 });
 
 describe('whatever happens to a list between its pages', () => {
-  test('with --confirm, a case that was there throughout is stored or the status is not called complete', async () => {
+  test('with --require-stable, a case that was there throughout is stored or the status is not called complete', async () => {
     let proven = 0;
     await fc.assert(
       fc.asyncProperty(schedules, async ({ size, pageSize, schedule }) => {
@@ -146,7 +146,7 @@ describe('whatever happens to a list between its pages', () => {
     expect(proven).toBeGreaterThan(times(60, 1500));
   });
 
-  test('such an exchange is the one thing that counts cannot show, and --confirm does', async () => {
+  test('such an exchange is the one thing that counts cannot show, and --require-stable does', async () => {
     const exchange: Schedule = [
       [
         { kind: 'leaves', at: 0 },

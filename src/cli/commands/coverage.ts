@@ -34,7 +34,7 @@ export async function runCoverageCommand(flags: Flags, io: Io): Promise<ExitName
   const { database } = readSettings(flags, io);
   const checks = withMirror(database, (mirror) => listCoverage(mirror, MOST_CHECKS));
   if (checks.length === 0)
-    throw new MirrorError('NOTHING_MEASURED', `No run in ${database} has measured it.`);
+    throw new MirrorError('COVERAGE_UNKNOWN', `No run in ${database} has measured it.`);
   await printListing(io, output, database, {
     columns: Object.keys(checks.map(toCoverageJson)[0] ?? {}),
     objects: () => checks.map(toCoverageJson),

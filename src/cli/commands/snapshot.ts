@@ -129,7 +129,7 @@ function toRequest(
   };
 }
 
-/** Finds the run first, so that a wrong moment costs nothing. Fails with RUN_UNKNOWN or MOMENT_NOT_MIRRORED. */
+/** Finds the run first, so that a wrong moment costs nothing. Fails with RUN_UNKNOWN or TIME_NOT_MIRRORED. */
 function toEarlier(database: string, moment: Moment): EarlierState {
   const { runId } = withMirror(database, (mirror) => findRunAsOf(mirror, moment));
   return { runId, write: (mirror, path, signal) => writeStateAsOf(mirror, runId, path, signal) };
