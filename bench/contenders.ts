@@ -1,11 +1,11 @@
 /** What is measured, in the order in which it runs in a round. Those with the same `file` go on with the same database. */
 export const CONTENDERS = {
-  fetch: { means: 'fetch and parse alone', file: null },
-  'floor first': { means: 'the least a program must do, into an empty file', file: 'floor' },
-  'floor again': { means: 'the same once more, nothing changed', file: 'floor' },
-  'ours first': { means: 'first sync', file: 'ours' },
-  'ours unchanged': { means: 'second sync, nothing changed', file: 'ours' },
-  'ours 1 % changed': { means: 'third sync, 1 % of the cases changed', file: 'ours' },
+  fetch: { description: 'fetch and parse alone', file: null },
+  'floor first': { description: 'the least a program must do, into an empty file', file: 'floor' },
+  'floor again': { description: 'the same once more, nothing changed', file: 'floor' },
+  'ours first': { description: 'first sync', file: 'ours' },
+  'ours unchanged': { description: 'second sync, nothing changed', file: 'ours' },
+  'ours 1 % changed': { description: 'third sync, 1 % of the cases changed', file: 'ours' },
 } as const;
 
 export type Contender = keyof typeof CONTENDERS;

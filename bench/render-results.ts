@@ -50,7 +50,7 @@ function renderSetting(setting: Setting): string[] {
       (costOf(setting, name, 'peakBytes') / 1e6).toFixed(0),
       (costOf(setting, name, 'databaseBytes') / 1e6).toFixed(0),
     ];
-    return `| ${name}: ${CONTENDERS[name].means} | ${times.join(' | ')} |`;
+    return `| ${name}: ${CONTENDERS[name].description} | ${times.join(' | ')} |`;
   });
   return [
     '| | wall, ratio | CPU, ratio | to | wall, s | CPU, s | peak memory, MB | database, MB |',

@@ -42,7 +42,7 @@ export interface Server {
 
 /** Serves a file in a process of its own, so that what it costs is nobody else's. */
 export async function serveFile(path: string, latencyMs: number): Promise<Server> {
-  const args = ['replica', '--records', path, '--no-gzip', '--json', '--latency', String(latencyMs)];
+  const args = ['fake-api', '--records', path, '--no-gzip', '--json', '--latency', String(latencyMs)];
   const child = spawn(process.execPath, [fileURLToPath(OURS), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

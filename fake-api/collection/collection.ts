@@ -12,7 +12,7 @@ export interface CaseFilters {
 }
 
 /**
- * The cases that a replica serves, in order of id. Only what was put in by hand is held: invented cases are made again
+ * The cases that a fake API serves, in order of id. Only what was put in by hand is held: invented cases are made again
  * each time they are read, and a night's changes are worked into them then.
  */
 export class CaseCollection {

@@ -2,8 +2,8 @@ import type { JsonValue } from '../../src/lib/json.ts';
 import type { CaseCollection, CaseFilters } from '../collection/collection.ts';
 import { type CaseSlot } from '../collection/slot.ts';
 import { mixSeeds } from '../invent/random.ts';
-import type { ListOrder, ReplicaSettings } from './options.ts';
-import { type ReplicaRequest } from './request.ts';
+import type { ListOrder, FakeApiSettings } from './options.ts';
+import { type FakeApiRequest } from './request.ts';
 
 /** One page of a list; its results are read one by one while they are sent. */
 export interface PageAnswer {
@@ -50,7 +50,7 @@ export function toFilters(query: URLSearchParams): { filters: CaseFilters } | { 
 /** Answers a request for the list of cases. */
 function answerCases(
   source: CaseCollection,
-  { page, filters }: ReplicaRequest,
+  { page, filters }: FakeApiRequest,
   paging: Paging,
 ): PageAnswer | JsonAnswer {
   const read = toFilters(paging.query);
@@ -60,12 +60,12 @@ function answerCases(
 }
 
 /**
- * Answers a request for a linked list of one case. `dockets` has the main docket; the replica has no documents or
+ * Answers a request for a linked list of one case. `dockets` has the main docket; the fake API has no documents or
  * resources, and answers as the API does when nothing matches.
  */
 function answerLinked(
   source: CaseCollection,
-  { route, page }: ReplicaRequest,
+  { route, page }: FakeApiRequest,
   paging: Paging,
 ): PageAnswer | JsonAnswer {
   const record = route.kind === 'linked' ? source.get(route.caseId) : undefined;
@@ -143,14 +143,14 @@ export function inListOrder(
     .map(({ slot }) => slot);
 }
 
-const HELLO = 'Success, you have access to the invented cases of this replica.';
+const HELLO = 'Success, you have access to the invented cases of this fake API.';
 
-/** What a replica without faults answers. Only the results of a page are left to be read. */
+/** What a fake API without faults answers. Only the results of a page are left to be read. */
 export function answerRequest(
-  request: ReplicaRequest,
+  request: FakeApiRequest,
   url: URL,
   authorization: string | undefined,
-  settings: ReplicaSettings,
+  settings: FakeApiSettings,
 ): PageAnswer | JsonAnswer {
   const { source, pageSize, order } = settings;
   const { route, method, number } = request;

@@ -1,7 +1,7 @@
-import type { ReplicaRequest } from './request.ts';
+import type { FakeApiRequest } from './request.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/lib/json.ts';
 
-/** Everything that the replica can do wrong on demand. */
+/** Everything that the fake API can do wrong on demand. */
 export type Fault =
   /** Another HTTP status, such as 429 with a `retry-after` header. A text goes out as it is, anything else as JSON. */
   | { kind: 'status'; status: number; headers?: Readonly<Record<string, string>>; body?: JsonValue }
@@ -58,9 +58,9 @@ export type Fault =
   | { kind: 'malformed-case'; as: 'null' | 'text' | 'no-id' | 'text-id'; place?: number };
 
 /** Asked for every request that has a good token or not; the fault it returns is done instead of the answer. */
-export type FaultRule = (request: ReplicaRequest) => Fault | undefined;
+export type FaultRule = (request: FakeApiRequest) => Fault | undefined;
 
-export type RequestMatch = (request: ReplicaRequest) => boolean;
+export type RequestMatch = (request: FakeApiRequest) => boolean;
 
 const isList: RequestMatch = ({ route }) => route.kind === 'cases';
 

@@ -1,14 +1,14 @@
-import { type ReplicaRequest } from './request.ts';
+import { type FakeApiRequest } from './request.ts';
 import type { CaseCollection } from '../collection/collection.ts';
 import type { FaultRule } from './faults.ts';
 
 /** Of a list: by id, shuffled but always alike, or shuffled anew for each request. */
 export type ListOrder = 'id' | 'shuffled' | 'random';
 
-export interface ReplicaOptions {
-  /** The cases to serve; changing them while the replica runs changes what it answers. */
+export interface FakeApiOptions {
+  /** The cases to serve; changing them while the fake API runs changes what it answers. */
   readonly source: CaseCollection;
-  /** Default 0: a free one. The replica listens on 127.0.0.1 only. */
+  /** Default 0: a free one. The fake API listens on 127.0.0.1 only. */
   readonly port?: number;
   /** The one token that is let in. Default `demo-token`. */
   readonly token?: string;
@@ -25,17 +25,17 @@ export interface ReplicaOptions {
   /** What goes wrong: the first rule that returns a fault decides. Default nothing. */
   readonly faults?: FaultRule | readonly FaultRule[];
   /** Called before each answer, e.g. to change the collection between two pages. Default nothing. */
-  readonly beforePage?: (request: ReplicaRequest, source: CaseCollection) => void | Promise<void>;
+  readonly beforePage?: (request: FakeApiRequest, source: CaseCollection) => void | Promise<void>;
   /** How many of the latest requests are remembered. Default 10,000. */
   readonly rememberRequests?: number;
 }
 
 /** The options with every default filled in. */
-export interface ReplicaSettings extends Required<Omit<ReplicaOptions, 'faults'>> {
+export interface FakeApiSettings extends Required<Omit<FakeApiOptions, 'faults'>> {
   readonly faults: readonly FaultRule[];
 }
 
-export function toSettings(options: ReplicaOptions): ReplicaSettings {
+export function toSettings(options: FakeApiOptions): FakeApiSettings {
   const { faults = [] } = options;
   return {
     port: 0,

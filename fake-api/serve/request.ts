@@ -16,7 +16,7 @@ export function toRoute(path: string, basePath: string): Route {
 }
 
 /** One request as fault rules and hooks see it. */
-export interface ReplicaRequest {
+export interface FakeApiRequest {
   /** Counts all requests, from 1. */
   readonly number: number;
   /** Counts the requests for this very URL, from 1. */

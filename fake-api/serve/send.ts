@@ -7,7 +7,7 @@ import { createGzip, gzip as gzipCallback } from 'node:zlib';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/lib/json.ts';
 import type { JsonAnswer, PageAnswer } from './answer.ts';
 import { type Fault, type PageFault, distortPage, isPageFault } from './faults.ts';
-import { type ReplicaRequest } from './request.ts';
+import { type FakeApiRequest } from './request.ts';
 
 const gzip = promisify(gzipCallback);
 const COMMA = Buffer.from(',');
@@ -107,7 +107,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 
 /**
  * Does the fault on the socket. `body` is what a good answer would have been, uncompressed. Returns when nothing more
- * will be sent; a stall leaves the connection open until the client or the replica closes it.
+ * will be sent; a stall leaves the connection open until the client or the fake API closes it.
  */
 async function breakTransport(response: ServerResponse, fault: TransportFault, body: Buffer): Promise<void> {
   const half = body.subarray(0, Math.ceil(body.length / 2));
@@ -226,7 +226,7 @@ async function badGzip(damage: (TransportFault & { kind: 'gzip' })['damage'], bo
 
 /** What a fault may need of the request that it spoils. */
 interface FaultContext {
-  readonly request: ReplicaRequest;
+  readonly request: FakeApiRequest;
   readonly url: URL;
   readonly basePath: string;
   /** The good answer to the request, or to the same one for another page, or without its filter. */

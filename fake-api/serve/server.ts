@@ -2,12 +2,12 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaseCollection } from '../collection/collection.ts';
 import { answerRequest, toFilters } from './answer.ts';
-import { type ReplicaOptions, type ReplicaSettings, toSettings } from './options.ts';
+import { type FakeApiOptions, type FakeApiSettings, toSettings } from './options.ts';
 import { toRoute } from './request.ts';
-import { type ReplicaRequest } from './request.ts';
+import { type FakeApiRequest } from './request.ts';
 import { sendAnswer, sendFault } from './send.ts';
 
-/** One request that a replica received. The token itself is not kept. */
+/** One request that a fake API received. The token itself is not kept. */
 export interface LoggedRequest {
   readonly method: string;
   /** Path and query. */
@@ -51,7 +51,7 @@ class RequestLog {
 async function handleRequest(
   incoming: IncomingMessage,
   response: ServerResponse,
-  settings: ReplicaSettings,
+  settings: FakeApiSettings,
   log: RequestLog,
 ): Promise<void> {
   const { method = 'GET', url: sent = '/', headers } = incoming;
@@ -86,9 +86,9 @@ async function handleRequest(
 
 function toRequest(
   url: URL,
-  known: Pick<ReplicaRequest, 'number' | 'attempt' | 'method' | 'url'>,
+  known: Pick<FakeApiRequest, 'number' | 'attempt' | 'method' | 'url'>,
   basePath: string,
-): ReplicaRequest {
+): FakeApiRequest {
   const read = toFilters(url.searchParams);
   return {
     ...known,
@@ -108,10 +108,10 @@ function acceptsGzip(header: string | string[] | undefined): boolean {
   return codings.some((coding) => /^\s*gzip\b/.test(coding) && !/;\s*q=0(\.0*)?\s*$/.test(coding));
 }
 
-export type { ReplicaOptions };
+export type { FakeApiOptions };
 
-/** A running replica. */
-export interface Replica extends AsyncDisposable {
+/** A running fake API. */
+export interface FakeApi extends AsyncDisposable {
   /** The base URL, e.g. `http://127.0.0.1:43211/api/v2p1/`. */
   readonly url: string;
   readonly token: string;
@@ -128,7 +128,7 @@ export interface Replica extends AsyncDisposable {
  * Starts a stand-in for the API on 127.0.0.1. It promises what the API's reference documents and nothing more; what it
  * serves is the collection given.
  */
-export async function startReplica(options: ReplicaOptions): Promise<Replica> {
+export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
   const settings = toSettings(options);
   const log = new RequestLog(settings.rememberRequests);
   const server = createServer((incoming, response) => {
@@ -177,5 +177,5 @@ function fail(response: ServerResponse, error: unknown): void {
     return;
   }
   response.writeHead(500, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ detail: `The replica failed: ${String(error)}` }));
+  response.end(JSON.stringify({ detail: `The fake API failed: ${String(error)}` }));
 }

@@ -3,11 +3,11 @@ import { SETTINGS } from '../../src/config/specs.ts';
 import { renderMarkdownTable } from './markdown-table.ts';
 
 export function renderConfigurationPage(): string {
-  const rows = Object.values(SETTINGS).map(({ flag, env, default: fallback, means }) => [
+  const rows = Object.values(SETTINGS).map(({ flag, env, default: fallback, description }) => [
     flag === null ? '(none: it would show in the process list)' : `\`${flag}\``,
     `\`${env}\``,
     fallback === undefined ? '' : fallback === USER_AGENT ? 'name, version and home page' : `\`${fallback}\``,
-    means,
+    description,
   ]);
   return [
     '# Configuration',

@@ -4,15 +4,15 @@ import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
 import { renderMarkdownTable } from './markdown-table.ts';
 
 function renderExitCodes(): string {
-  const rows = Object.values(EXIT_CODES).map(({ code, means }) => [String(code), means]);
+  const rows = Object.values(EXIT_CODES).map(({ code, description }) => [String(code), description]);
   return renderMarkdownTable(['exit code', 'meaning'], rows);
 }
 
 export function renderErrorsPage(): string {
-  const rows = Object.entries<ErrorKind>(ERROR_KINDS).map(([code, { exit, means, hint, lasts }]) => [
+  const rows = Object.entries<ErrorKind>(ERROR_KINDS).map(([code, { exit, description, hint, lasts }]) => [
     `\`${code}\``,
     String(EXIT_CODES[exit].code),
-    means,
+    description,
     hint,
     lasts === true ? 'no' : 'yes',
   ]);

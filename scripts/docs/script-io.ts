@@ -5,7 +5,7 @@ export function createScriptIo(given: Pick<Io, 'stdout' | 'stderr'> & Partial<Io
   return {
     env: {},
     folder: '.',
-    surroundings: { now: () => new Date(0), sleep: () => Promise.resolve(), random: () => 0 },
+    runtime: { now: () => new Date(0), sleep: () => Promise.resolve(), random: () => 0 },
     timeZone: 'UTC',
     keepHeapSmall: () => undefined,
     onReload: () => () => undefined,

@@ -27,7 +27,7 @@ export async function withDemo<T>(use: (run: RunOnDemo, demoOutput: string) => P
       stderr: collect([]),
       env: { CLEARINGHOUSE_DATABASE: database },
       folder,
-      surroundings: {
+      runtime: {
         now: () => new Date(time),
         random: () => 0.5,
         sleep: (ms) => {

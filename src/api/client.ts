@@ -20,7 +20,7 @@ import { decideRetry, toTooLongPause, type RetryPolicy } from './retry.ts';
 import { createHttp, sendRequest, type RequestLimits } from './http.ts';
 
 /** What comes from outside the program, passed in so that tests can hold the clock. */
-export interface Surroundings {
+export interface Runtime {
   readonly now: () => Date;
   /** Milliseconds since some moment, whatever the clock is set to meanwhile. Where there is none, the clock counts. */
   readonly stopwatch?: () => number;
@@ -92,8 +92,8 @@ export type SettledAnswer = Extract<Answer, { kind: 'page' | 'empty' | 'message'
 
 const MOST_REDIRECTS = 5;
 
-export function createClient(options: ClientOptions, surroundings: Surroundings): Client {
-  const { now, sleep, random, stopwatch = () => now().getTime() } = surroundings;
+export function createClient(options: ClientOptions, runtime: Runtime): Client {
+  const { now, sleep, random, stopwatch = () => now().getTime() } = runtime;
   const began = stopwatch();
   const budgetLeft = (): number => options.budgetMs - (stopwatch() - began);
   const http = createHttp(options.userAgent, options.limits, options.agents);
@@ -150,7 +150,7 @@ export function createClient(options: ClientOptions, surroundings: Surroundings)
         const date = new Date(String(raw.headers.date));
         if (!Number.isNaN(date.getTime())) serverClock = { server: date, here: now() };
         // A server may repeat the header it was sent. Cases are stored as they came; words are shown to people.
-        const answer = classifyAnswer(isGood(raw) ? raw : blotOut(raw, secret), now(), isKnown);
+        const answer = classifyAnswer(isGood(raw) ? raw : maskToken(raw, secret), now(), isKnown);
         const asked = answer.kind === 'page' ? undefined : readRetryAfter(raw, now());
         if (asked !== undefined) notePause(asked);
         if (answer.kind !== 'redirect') return answer;
@@ -256,7 +256,7 @@ const SALVAGED_AFTER: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['SERVER_ERROR
 const isGood = ({ status }: RawAnswer): boolean => status >= 200 && status < 300;
 
 /** The answer without the token, in case the server repeated it. */
-function blotOut(raw: RawAnswer, { mask }: SecretMask): RawAnswer {
+function maskToken(raw: RawAnswer, { mask }: SecretMask): RawAnswer {
   const headers = Object.fromEntries(
     ['location', 'retry-after'].flatMap((name) => {
       const value = oneHeader(raw, name);

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../api/client.ts';
+import type { Runtime } from '../api/client.ts';
 import { writeSync } from 'node:fs';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { wordsOf } from '../lib/system-errors.ts';
@@ -16,7 +16,7 @@ export interface Io {
   readonly env: NodeJS.ProcessEnv;
   /** The folder in which .env is looked for. */
   readonly folder: string;
-  readonly surroundings: Surroundings;
+  readonly runtime: Runtime;
   /** The time zone of the person, such as "America/Detroit". */
   readonly timeZone: string;
   /** Gives memory back that is no longer used. */

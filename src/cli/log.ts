@@ -10,7 +10,7 @@ import { createProgress } from './text/progress.ts';
 import { renderNightBeginning, renderNightEnding, renderWaiting } from './text/state.ts';
 
 /** A line of JSON an event, with the run that it is of. */
-function createJsonLog({ stderr, surroundings: { now } }: Io, level: string): NightLog {
+function createJsonLog({ stderr, runtime: { now } }: Io, level: string): NightLog {
   const log = pino(
     {
       level,
@@ -151,7 +151,7 @@ function createTextLog(io: Io): NightLog {
   };
   return {
     note,
-    onEvent: createProgress(io.stderr, io.surroundings.now, timeZone),
+    onEvent: createProgress(io.stderr, io.runtime.now, timeZone),
     talk: {
       onWait: (plan) => {
         note(renderWaiting(plan));
@@ -172,7 +172,7 @@ function createTextLog(io: Io): NightLog {
 /** What a command does at the events of a run: it shows them, and tidies up after each page. */
 export function createRunEvents(
   io: Io,
-  show = createProgress(io.stderr, io.surroundings.now, io.timeZone),
+  show = createProgress(io.stderr, io.runtime.now, io.timeZone),
 ): OnSyncEvent {
   return (event) => {
     show(event);

@@ -17,7 +17,7 @@ import { defineInit, runInitCommand } from './commands/init.ts';
 import { defineNightly, runNightlyCommand } from './commands/nightly.ts';
 import { defineQuery, runQueryCommand } from './commands/query.ts';
 import { defineRedact, runRedactCommand } from './commands/redact.ts';
-import { defineReplica, runReplicaCommand } from './commands/fake-api.ts';
+import { defineFakeApi, runFakeApiCommand } from './commands/fake-api.ts';
 import { defineRestore, runRestoreCommand } from './commands/restore.ts';
 import { defineSnapshot, runSnapshotCommand } from './commands/snapshot.ts';
 import { defineStatus, runStatusCommand } from './commands/status.ts';
@@ -32,7 +32,7 @@ import { wrapProse } from '../lib/layout.ts';
 import type { Flags } from './options.ts';
 
 /*
- * What a command needs beyond its own words (the HTTP client, the scheduler, the replica) it imports when it runs, so
+ * What a command needs beyond its own words (the HTTP client, the scheduler, the fake API) it imports when it runs, so
  * that `query` and `--help` do not wait for it.
  */
 
@@ -98,7 +98,7 @@ export function defineProgram(io: Io, settle: (exit: ExitName, isDoer: boolean) 
   addWithArgument('restore', defineRestore, runRestoreCommand);
   add('doctor', defineDoctor, runDoctorCommand);
   add('demo', defineDemo, runDemoCommand);
-  add('replica', defineReplica, runReplicaCommand);
+  add('fake-api', defineFakeApi, runFakeApiCommand);
   return program;
 }
 

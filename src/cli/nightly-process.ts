@@ -48,7 +48,7 @@ export function readNightlySettings(flags: Flags, io: Io): ReadSettings {
   const settings = parseSettings(written);
   const nightly = parseNightlySettings(written);
   const schedule = parseSchedule(nightly.at, nightly.timezone, nightly.scheduleFrom);
-  const doubt = findScheduleDoubt(schedule, io.surroundings.now());
+  const doubt = findScheduleDoubt(schedule, io.runtime.now());
   return {
     settings,
     nightly,
@@ -75,7 +75,7 @@ function toLogStep(io: Io): NightStep {
 
 /** What is done when a night is over. */
 function listNightSteps({ settings, nightly, schedule, snapshots }: ReadSettings, io: Io): NightStep[] {
-  const { now, random } = io.surroundings;
+  const { now, random } = io.runtime;
   const { database } = settings;
   const { timezone } = schedule;
   const agents = createAgents(settings);
@@ -111,7 +111,7 @@ async function keep(
   read: () => ReadSettings,
   signal: AbortSignal,
 ): Promise<ExitName> {
-  const { now, random, sleep } = io.surroundings;
+  const { now, random, sleep } = io.runtime;
   let current = first;
   let reload = new AbortController();
   const log = createNightLog(io, current.log);
@@ -152,7 +152,7 @@ async function keep(
             signal,
             onEvent: createRunEvents(io, log.onEvent),
           },
-          io.surroundings,
+          io.runtime,
         );
         const text =
           flags.json === true

@@ -31,12 +31,12 @@ export type Flags = Readonly<Record<string, unknown>>;
 /** Adds the flags of the given settings to a command. Defaults are told in the help but applied later, after .env. */
 export function addSettings(command: Command, names: readonly SettingName[]): Command {
   for (const name of names) {
-    const { flag, env, default: fallback, means } = SETTINGS[name];
+    const { flag, env, default: fallback, description } = SETTINGS[name];
     if (flag === null) continue;
     const notes = [`env: ${env}`, ...(fallback === undefined ? [] : [`default: ${fallback}`])].join(', ');
     const forms = isSwitch(name) ? [flag, `--no-${flag.slice(2)}`] : [flag];
     for (const [at, form] of forms.entries()) {
-      const option = new Option(form, at === 0 ? `${means} (${notes})` : `The opposite of ${flag}.`);
+      const option = new Option(form, at === 0 ? `${description} (${notes})` : `The opposite of ${flag}.`);
       option.attributeName = () => name;
       command.addOption(option);
     }
@@ -110,8 +110,8 @@ export function readPeriod(flags: Flags, io: Io): Pick<PeriodRequest, 'since' | 
 }
 
 /** A moment as a person typed it, counted from now and here. Fails with USAGE. */
-export function readMoment(text: string, { surroundings, timeZone }: Io): Moment {
-  return parseMoment(text, { now: surroundings.now(), timeZone });
+export function readMoment(text: string, { runtime, timeZone }: Io): Moment {
+  return parseMoment(text, { now: runtime.now(), timeZone });
 }
 
 /** Parses a number of things to print; 0 stands for all of them. */

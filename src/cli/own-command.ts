@@ -64,9 +64,9 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
   },
   'commander.missingArgument': (said, command) => {
     const name = quotedIn(said);
-    const means = command.registeredArguments.find((one) => one.name() === name)?.description;
+    const description = command.registeredArguments.find((one) => one.name() === name)?.description;
     return {
-      sentence: `${toTitle(command)} needs an argument: <${name}>${means === undefined ? '' : `, ${means}`}.`,
+      sentence: `${toTitle(command)} needs an argument: <${name}>${description === undefined ? '' : `, ${description}`}.`,
       hints: [],
     };
   },

@@ -67,7 +67,7 @@ export const PROCESS_IO: Io = {
   stderr: process.stderr,
   env: process.env,
   folder: process.cwd(),
-  surroundings: {
+  runtime: {
     now: () => new Date(),
     stopwatch: () => performance.now(),
     random: Math.random,

@@ -15,7 +15,7 @@ export interface SettingSpec {
   readonly isShared?: true;
   /** As a user would write it; undefined when there is none. */
   readonly default: string | undefined;
-  readonly means: string;
+  readonly description: string;
 }
 
 /** What every command that talks to the API, or opens the mirror, can be told. */
@@ -24,126 +24,127 @@ export const SETTINGS_OF_SYNC = {
     flag: '--api-url <url>',
     env: 'CLEARINGHOUSE_API_URL',
     default: 'https://clearinghouse.net/api/v2p1/',
-    means: 'Base address of the API.',
+    description: 'Base address of the API.',
   },
   database: {
     flag: '--database <file>',
     env: 'CLEARINGHOUSE_DATABASE',
     default: 'clearinghouse.db',
-    means: 'The SQLite file of the mirror.',
+    description: 'The SQLite file of the mirror.',
   },
   token: {
     flag: null,
     env: 'CLEARINGHOUSE_API_TOKEN',
     default: undefined,
-    means: 'Your API token, with or without the word "Token".',
+    description: 'Your API token, with or without the word "Token".',
   },
   tokenFile: {
     flag: '--token-file <file>',
     env: 'CLEARINGHOUSE_TOKEN_FILE',
     default: undefined,
-    means:
+    description:
       'A file that holds the token; "-" is standard input. Where one place names both, it goes before the token itself.',
   },
   delayMs: {
     flag: '--delay <ms>',
     env: 'CLEARINGHOUSE_DELAY',
     default: '250',
-    means: 'Pause between requests, in milliseconds, for politeness.',
+    description: 'Pause between requests, in milliseconds, for politeness.',
   },
   attempts: {
     flag: '--max-attempts <n>',
     env: 'CLEARINGHOUSE_MAX_ATTEMPTS',
     default: '6',
-    means: 'How often a request is tried in all.',
+    description: 'How often a request is tried in all.',
   },
   backoffBaseMs: {
     flag: '--backoff-min <ms>',
     env: 'CLEARINGHOUSE_BACKOFF_MIN',
     default: '1000',
-    means: 'Upper end of the first wait after a failure, in milliseconds; it doubles each time.',
+    description: 'Upper end of the first wait after a failure, in milliseconds; it doubles each time.',
   },
   backoffCeilingMs: {
     flag: '--backoff-max <ms>',
     env: 'CLEARINGHOUSE_BACKOFF_MAX',
     default: '60000',
-    means: 'The longest such wait, in milliseconds.',
+    description: 'The longest such wait, in milliseconds.',
   },
   retryAfterCeilingMs: {
     flag: '--retry-after-max <ms>',
     env: 'CLEARINGHOUSE_RETRY_AFTER_MAX',
     default: '600000',
-    means:
+    description:
       'The longest pause that the server may ask for, in milliseconds; if it asks for more, the run ends, and none begins before that time.',
   },
   timeBudgetMinutes: {
     flag: '--max-duration <minutes>',
     env: 'CLEARINGHOUSE_MAX_DURATION',
     default: '360',
-    means: 'No request is begun after this many minutes of a run.',
+    description: 'No request is begun after this many minutes of a run.',
   },
   connectTimeoutMs: {
     flag: '--connect-timeout <ms>',
     env: 'CLEARINGHOUSE_CONNECT_TIMEOUT',
     default: '15000',
-    means: 'Longest time to look up, connect and shake hands, each, in milliseconds.',
+    description: 'Longest time to look up, connect and shake hands, each, in milliseconds.',
   },
   responseTimeoutMs: {
     flag: '--response-timeout <ms>',
     env: 'CLEARINGHOUSE_RESPONSE_TIMEOUT',
     default: '120000',
-    means: 'Longest time from a request to the first byte of its answer, in milliseconds.',
+    description: 'Longest time from a request to the first byte of its answer, in milliseconds.',
   },
   idleTimeoutMs: {
     flag: '--idle-timeout <ms>',
     env: 'CLEARINGHOUSE_IDLE_TIMEOUT',
     default: '60000',
-    means: 'Longest silence between two pieces of an answer, in milliseconds.',
+    description: 'Longest silence between two pieces of an answer, in milliseconds.',
   },
   maxBodyBytes: {
     flag: '--max-body <bytes>',
     env: 'CLEARINGHOUSE_MAX_BODY',
     default: '67108864',
-    means:
+    description:
       'Largest answer that is accepted, in bytes after decompression: a page of 25 cases has about 2 MB. More takes more memory than the 200 MB of a sync.',
   },
   userAgent: {
     flag: '--user-agent <text>',
     env: 'CLEARINGHOUSE_USER_AGENT',
     default: USER_AGENT,
-    means: 'How the mirror introduces itself to the API.',
+    description: 'How the mirror introduces itself to the API.',
   },
   includeUnclassified: {
     flag: '--include-unclassified',
     env: 'CLEARINGHOUSE_INCLUDE_UNCLASSIFIED',
     default: 'yes',
-    means:
+    description:
       'Sweep the list "In Process (Public)" as well, in which the cases stand that have no case_ongoing yet.',
   },
   mostWalks: {
     flag: '--max-passes <n>',
     env: 'CLEARINGHOUSE_MAX_PASSES',
     default: '3',
-    means: 'How often at most a list is walked in one run when it shifts while it is read.',
+    description: 'How often at most a list is walked in one run when it shifts while it is read.',
   },
   confirm: {
     flag: '--require-stable',
     env: 'CLEARINGHOUSE_REQUIRE_STABLE',
     default: 'no',
-    means: 'Walk each list until two walks hold the same cases: the strictest proof, at twice the requests.',
+    description:
+      'Walk each list until two walks hold the same cases: the strictest proof, at twice the requests.',
   },
   mostDepartures: {
     flag: '--max-departures <percent>',
     env: 'CLEARINGHOUSE_MAX_DEPARTURES',
     default: '5',
-    means:
+    description:
       'The share of the cases, in percent, that may leave the site in one run (20 always may); if more would, none is marked.',
   },
   caFile: {
     flag: '--ca-file <file>',
     env: 'CLEARINGHOUSE_CA_FILE',
     default: undefined,
-    means:
+    description:
       'A file of certificates (PEM) to trust besides those that Node trusts, such as that of a proxy that inspects TLS.',
   },
   httpsProxy: {
@@ -151,7 +152,7 @@ export const SETTINGS_OF_SYNC = {
     env: 'HTTPS_PROXY',
     isShared: true,
     default: undefined,
-    means:
+    description:
       'The proxy for https:// addresses, or `https_proxy`; from the environment only. It may hold a name and a password.',
   },
   httpProxy: {
@@ -159,14 +160,15 @@ export const SETTINGS_OF_SYNC = {
     env: 'HTTP_PROXY',
     isShared: true,
     default: undefined,
-    means: 'The proxy for http:// addresses, likewise. This machine itself is never asked through a proxy.',
+    description:
+      'The proxy for http:// addresses, likewise. This machine itself is never asked through a proxy.',
   },
   noProxy: {
     flag: null,
     env: 'NO_PROXY',
     isShared: true,
     default: undefined,
-    means:
+    description:
       'Hosts to ask directly, likewise: names with all that is below them, addresses, ranges such as 10.0.0.0/8, each perhaps with a port; `*` for all.',
   },
 } as const satisfies Record<string, SettingSpec>;
@@ -177,25 +179,25 @@ export const SETTINGS_OF_SNAPSHOTS = {
     flag: '--snapshots <folder>',
     env: 'CLEARINGHOUSE_SNAPSHOTS',
     default: undefined,
-    means: 'The folder of the snapshots; where none is set, `snapshots` beside the database.',
+    description: 'The folder of the snapshots; where none is set, `snapshots` beside the database.',
   },
   keepDaily: {
     flag: '--keep-daily <n>',
     env: 'CLEARINGHOUSE_KEEP_DAILY',
     default: '7',
-    means: 'Of how many days the newest snapshot is kept.',
+    description: 'Of how many days the newest snapshot is kept.',
   },
   keepWeekly: {
     flag: '--keep-weekly <n>',
     env: 'CLEARINGHOUSE_KEEP_WEEKLY',
     default: '4',
-    means: 'Of how many weeks.',
+    description: 'Of how many weeks.',
   },
   keepMonthly: {
     flag: '--keep-monthly <n>',
     env: 'CLEARINGHOUSE_KEEP_MONTHLY',
     default: '12',
-    means: 'Of how many months.',
+    description: 'Of how many months.',
   },
 } as const satisfies Record<string, SettingSpec>;
 
@@ -205,88 +207,91 @@ const SETTINGS_OF_NIGHTLY = {
     flag: '--at <cron>',
     env: 'CLEARINGHOUSE_AT',
     default: '17 3 * * *',
-    means: 'When a night is due, as a cron expression.',
+    description: 'When a night is due, as a cron expression.',
   },
   timezone: {
     flag: '--timezone <tz>',
     env: 'CLEARINGHOUSE_TIMEZONE',
     default: 'UTC',
-    means: 'Time zone of the schedule.',
+    description: 'Time zone of the schedule.',
   },
   startDelayMinutes: {
     flag: '--start-delay <minutes>',
     env: 'CLEARINGHOUSE_START_DELAY',
     default: '15',
-    means:
+    description:
       'A night begins up to so many minutes after its time, by chance, so that not everyone asks at once.',
   },
   retryPauseMinutes: {
     flag: '--retry-pause <minutes>',
     env: 'CLEARINGHOUSE_RETRY_PAUSE',
     default: '30',
-    means: 'Pause before a night that did not bring everything is tried again, for the statuses that lack.',
+    description:
+      'Pause before a night that did not bring everything is tried again, for the statuses that lack.',
   },
   windowMinutes: {
     flag: '--window <minutes>',
     env: 'CLEARINGHOUSE_WINDOW',
     default: '360',
-    means: 'No further try of a night is begun so many minutes after the first one.',
+    description: 'No further try of a night is begun so many minutes after the first one.',
   },
   verifySample: {
     flag: '--verify-sample <size>',
     env: 'CLEARINGHOUSE_VERIFY_SAMPLE',
     default: '2%',
-    means: 'How many cases are proved after each night, drawn at random: a share or a number; 0 for none.',
+    description:
+      'How many cases are proved after each night, drawn at random: a share or a number; 0 for none.',
   },
   nightlySnapshot: {
     flag: '--nightly-snapshot',
     env: 'CLEARINGHOUSE_NIGHTLY_SNAPSHOT',
     default: 'yes',
-    means: 'Take a snapshot after each night that brought everything.',
+    description: 'Take a snapshot after each night that brought everything.',
   },
   reports: {
     flag: '--reports <folder>',
     env: 'CLEARINGHOUSE_REPORTS',
     default: undefined,
-    means: 'A folder for the report of each night, a JSON file a night.',
+    description: 'A folder for the report of each night, a JSON file a night.',
   },
   metricsFile: {
     flag: '--metrics-file <file>',
     env: 'CLEARINGHOUSE_METRICS_FILE',
     default: undefined,
-    means:
+    description:
       'A file for the metrics of each night, for Prometheus (node_exporter reads it when it ends in .prom).',
   },
   pingUrl: {
     flag: null,
     env: 'CLEARINGHOUSE_PING_URL',
     default: undefined,
-    means: "A dead man's switch that is told of each night: /start, then its exit code (healthchecks.io).",
+    description:
+      "A dead man's switch that is told of each night: /start, then its exit code (healthchecks.io).",
   },
   webhookUrl: {
     flag: null,
     env: 'CLEARINGHOUSE_WEBHOOK_URL',
     default: undefined,
-    means: 'An address that is sent the report of a night as JSON.',
+    description: 'An address that is sent the report of a night as JSON.',
   },
   webhookOn: {
     flag: '--webhook-on <when>',
     env: 'CLEARINGHOUSE_WEBHOOK_ON',
     default: 'failure',
-    means: 'Of which nights: "failure", "change" (and failure), or "always".',
+    description: 'Of which nights: "failure", "change" (and failure), or "always".',
   },
   logFormat: {
     flag: '--log-format <format>',
     env: 'CLEARINGHOUSE_LOG_FORMAT',
     default: 'auto',
-    means:
+    description:
       'What `nightly` tells: "text", "json" (a line an event), or "auto": text on a terminal, else JSON.',
   },
   logLevel: {
     flag: '--log-level <level>',
     env: 'CLEARINGHOUSE_LOG_LEVEL',
     default: 'info',
-    means: 'How much of it as JSON: "error", "warn", "info", "debug" (each page), or "silent".',
+    description: 'How much of it as JSON: "error", "warn", "info", "debug" (each page), or "silent".',
   },
 } as const satisfies Record<string, SettingSpec>;
 

@@ -1,6 +1,6 @@
 import { closing } from '../db/engine.ts';
 import { existsSync, rmSync } from 'node:fs';
-import type { Surroundings } from '../api/client.ts';
+import type { Runtime } from '../api/client.ts';
 import { SWEPT_STATUSES } from '../api/lists.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { openMirrorReadOnly, readAnyVersion } from '../db/open-mirror.ts';
@@ -8,7 +8,7 @@ import { type QueryAnswer, query } from '../db/query.ts';
 import { takeWriterLock } from '../db/lock.ts';
 import { inventCollection } from '../../fake-api/collection/collection.ts';
 import { once, page } from '../../fake-api/serve/faults.ts';
-import { startReplica } from '../../fake-api/serve/server.ts';
+import { startFakeApi } from '../../fake-api/serve/server.ts';
 import { parseSettings } from '../config/settings.ts';
 import type { RunReport } from '../sync/report.ts';
 import { runSync } from '../sync/run-sync.ts';
@@ -70,16 +70,16 @@ const PAGE_SIZE = 25;
 const EMPTY_STATUS = 5022;
 
 /**
- * Two nights in the life of a mirror, against a replica with invented cases: the same sync as with the real API, with
+ * Two nights in the life of a mirror, against a fake API with invented cases: the same sync as with the real API, with
  * one status empty, one answer throttled and one failing, and with changes before the second night.
  */
 export async function runDemo(
   { database, cases, signal, stage }: DemoOptions,
-  surroundings: Surroundings,
+  runtime: Runtime,
 ): Promise<readonly RunReport[]> {
   removeEarlierDemo(database);
   const source = inventCollection({ size: cases, emptyStatuses: [EMPTY_STATUS] });
-  const replica = await startReplica({
+  const fakeApi = await startFakeApi({
     source,
     pageSize: PAGE_SIZE,
     faults: [
@@ -88,13 +88,13 @@ export async function runDemo(
     ],
   });
   try {
-    const settings = parseSettings(gatherSettings({ apiUrl: replica.url, database, delayMs: '20' }, {}, {}));
+    const settings = parseSettings(gatherSettings({ apiUrl: fakeApi.url, database, delayMs: '20' }, {}, {}));
     const night = async (): Promise<RunReport> => {
       const onEvent = stage.createProgress();
       const report = await runSync(
         {
           settings,
-          token: replica.token,
+          token: fakeApi.token,
           statuses: SWEPT_STATUSES,
           trigger: 'demo',
           dryRun: false,
@@ -102,12 +102,12 @@ export async function runDemo(
           signal,
           onEvent,
         },
-        surroundings,
+        runtime,
       );
       await stage.showReport(report);
       return report;
     };
-    await stage.say(`A stand-in for the API serves ${cases} invented cases at ${replica.url}.`);
+    await stage.say(`A stand-in for the API serves ${cases} invented cases at ${fakeApi.url}.`);
     await stage.say(
       'First night: everything is new. One answer will be throttled, one will fail, one status is empty.',
     );
@@ -122,7 +122,7 @@ export async function runDemo(
     if (second.outcome === 'complete') await showAnswers(database, stage);
     return [first, second];
   } finally {
-    await replica.close();
+    await fakeApi.close();
   }
 }
 

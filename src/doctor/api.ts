@@ -1,5 +1,5 @@
 import { findApiDoubt, readToken } from '../config/token.ts';
-import type { Surroundings } from '../api/client.ts';
+import type { Runtime } from '../api/client.ts';
 import { createClientFor } from '../sync/run-sync.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { findPausedUntil } from '../db/run-log.ts';
@@ -15,7 +15,7 @@ const MOST_CLOCK_SKEW_MS = 5 * 60_000;
 export async function* examineApi(
   settings: Settings,
   written: WrittenSettings,
-  surroundings: Surroundings,
+  runtime: Runtime,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
   const { apiUrl } = settings;
@@ -27,14 +27,14 @@ export async function* examineApi(
     yield notChecked('address', `${apiUrl.host} was not asked: that needs a token`);
     return;
   }
-  const until = findPausedUntil(settings.database, apiUrl.href, surroundings.now());
+  const until = findPausedUntil(settings.database, apiUrl.href, runtime.now());
   if (until !== null) {
     const why = `the server asked for no request until ${until.toISOString()}`;
     yield notChecked('token', `not checked: ${why}`, 'Look again after that pause.');
     yield notChecked('address', `${apiUrl.host} was not asked: ${why}`);
     return;
   }
-  const client = createClientFor({ ...settings, attempts: 1 }, token, surroundings);
+  const client = createClientFor({ ...settings, attempts: 1 }, token, runtime);
   try {
     const answer = await client.fetchAnswer(new URL('test', apiUrl), signal);
     if (answer.kind !== 'message')

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../api/client.ts';
+import type { Runtime } from '../api/client.ts';
 import { createAgents } from '../api/http-agents.ts';
 import { findRightsOfOthers } from '../config/env-file.ts';
 import {
@@ -37,7 +37,7 @@ export interface Patient {
 /** Looks at everything that a sync and the nights need, each by itself, and says what to do where something is missing. */
 export async function* examine(
   { written, envPath, warnings, testsNotifications, tz }: Patient,
-  surroundings: Surroundings,
+  runtime: Runtime,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
   for (const one of warnings) yield warning('settings', one, null);
@@ -67,11 +67,11 @@ export async function* examine(
     const variable = apiUrl.protocol === 'https:' ? 'httpsProxy' : 'httpProxy';
     yield good('proxy', `the API is asked through ${proxy} (${written[variable]?.from ?? ''})`);
   }
-  yield* examineApi(settings, written, surroundings, signal);
-  yield examineDatabase(database, surroundings.now());
+  yield* examineApi(settings, written, runtime, signal);
+  yield examineDatabase(database, runtime.now());
   yield await examineDisk(database);
   if (nightly.nightlySnapshot) yield examineSnapshots(database, snapshots);
-  yield examineSchedule(nightly, surroundings.now());
+  yield examineSchedule(nightly, runtime.now());
   yield* examineNotifications(nightly, testsNotifications, agents, signal);
 }
 

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../api/client.ts';
+import type { Runtime } from '../api/client.ts';
 import { parseDotEnv } from '../config/env-file.ts';
 import { parseNightlySettings, parseSettings } from '../config/settings.ts';
 import type { SettingName, WrittenSettings } from '../config/sources.ts';
@@ -21,7 +21,7 @@ export function renderEnvFile(values: EnvValues, at: Date): string {
   const names = Object.keys(SETTINGS) as SettingName[];
   const lines = names
     .filter((name) => values[name] !== undefined)
-    .map((name) => `# ${SETTINGS[name].means}\n${toLine(SETTINGS[name].env, values[name] ?? '')}\n`);
+    .map((name) => `# ${SETTINGS[name].description}\n${toLine(SETTINGS[name].env, values[name] ?? '')}\n`);
   return `# Settings of clearinghouse-mirror, written by its command \`init\` on ${at.toISOString().slice(0, 10)}. Keep this file to yourself.
 # What else can be set: docs/configuration.md.
 
@@ -61,7 +61,7 @@ export function writeEnvFile(path: string, text: string, replaces: boolean): voi
 export interface Known {
   /** The settings, with the answer in hand among them. */
   readonly written: WrittenSettings;
-  readonly surroundings: Surroundings;
+  readonly runtime: Runtime;
   readonly signal: AbortSignal;
 }
 
@@ -85,11 +85,11 @@ export const QUESTIONS: readonly Question[] = [
     text: 'Your API token (it is not shown)',
     isSecret: true,
     fallback: () => undefined,
-    check: async ({ written, surroundings, signal }) => {
+    check: async ({ written, runtime, signal }) => {
       const settings = parseSettings(written);
       readToken(written);
       const findings: Finding[] = [];
-      for await (const finding of examineApi(settings, written, surroundings, signal)) findings.push(finding);
+      for await (const finding of examineApi(settings, written, runtime, signal)) findings.push(finding);
       const [token] = findings;
       if (token === undefined) throw new TypeError('the token was not looked at');
       if (token.verdict !== 'not checked') return token;
@@ -102,9 +102,9 @@ export const QUESTIONS: readonly Question[] = [
     setting: 'database',
     text: 'The file of the mirror (about 1.2 GB)',
     fallback: () => SETTINGS.database.default,
-    check: async ({ written, surroundings }) => {
+    check: async ({ written, runtime }) => {
       const { database } = parseSettings(written);
-      const found = examineDatabase(database, surroundings.now());
+      const found = examineDatabase(database, runtime.now());
       const disk = await examineDisk(database);
       return found.verdict === 'bad' ? found : disk;
     },
@@ -123,8 +123,8 @@ export const QUESTIONS: readonly Question[] = [
     setting: 'at',
     text: 'When to sync: a time such as 03:17, or a cron expression',
     fallback: () => SETTINGS.at.default,
-    check: ({ written, surroundings }) =>
-      Promise.resolve(examineSchedule(parseNightlySettings(written), surroundings.now())),
+    check: ({ written, runtime }) =>
+      Promise.resolve(examineSchedule(parseNightlySettings(written), runtime.now())),
   },
 ];
 

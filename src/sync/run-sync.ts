@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Client, type ClientOptions, type Surroundings, createClient } from '../api/client.ts';
+import { type Client, type ClientOptions, type Runtime, createClient } from '../api/client.ts';
 import { createAgents } from '../api/http-agents.ts';
 import { toTooLongPause } from '../api/retry.ts';
 import type { Settings } from '../config/settings.ts';
@@ -17,7 +17,7 @@ import type { OnSyncEvent, SyncPlan } from './types.ts';
 export function createClientFor(
   settings: Settings,
   token: string,
-  surroundings: Surroundings,
+  runtime: Runtime,
   options: Pick<ClientOptions, 'pauseLeftMs' | 'onRetry'> = {},
 ): Client {
   return createClient(
@@ -32,7 +32,7 @@ export function createClientFor(
       budgetMs: settings.timeBudgetMinutes * 60_000,
       ...options,
     },
-    surroundings,
+    runtime,
   );
 }
 
@@ -49,26 +49,26 @@ export interface SyncRequest extends SyncPlan {
  * Runs one sync from settings: takes the writer's lock, opens the mirror, sweeps, and lets both go again. A dry run
  * takes no lock and opens the mirror for reading; where there is none yet, everything counts as new.
  */
-export async function runSync(request: SyncRequest, surroundings: Surroundings): Promise<RunReport> {
+export async function runSync(request: SyncRequest, runtime: Runtime): Promise<RunReport> {
   const { settings, dryRun } = request;
   const lock = dryRun ? null : takeWriterLock(settings.database);
   try {
     const mirror = dryRun ? openForComparison(settings.database) : openMirror(settings.database);
     try {
-      const pauseLeftMs = request.ignoresPause ? 0 : findPause(mirror, settings, surroundings.now());
-      if (!dryRun) finishRedactionsIfPossible(mirror, surroundings.now);
+      const pauseLeftMs = request.ignoresPause ? 0 : findPause(mirror, settings, runtime.now());
+      if (!dryRun) finishRedactionsIfPossible(mirror, runtime.now);
       return await syncMirror({
         ...request,
         ...settings,
         mirror,
-        client: createClientFor(settings, request.token, surroundings, {
+        client: createClientFor(settings, request.token, runtime, {
           pauseLeftMs,
           onRetry: (retry) => {
             request.onEvent({ type: 'retrying', ...retry });
           },
         }),
         version: PACKAGE.version,
-        now: surroundings.now,
+        now: runtime.now,
       });
     } catch (thrown) {
       throw toDatabaseError(thrown, settings.database);

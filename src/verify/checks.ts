@@ -45,43 +45,43 @@ function toLiteral(value: unknown, text: string, before: string, after: string):
 /** Everything that `verify` proves, in the order in which it is reported. */
 export const CHECKS = {
   file: {
-    means: 'The file is whole, and every row that another one points to is there.',
+    description: 'The file is whole, and every row that another one points to is there.',
     counts: 'pages of the file',
   },
   schema: {
-    means: 'Tables, views, indexes and triggers are those of a new mirror.',
+    description: 'Tables, views, indexes and triggers are those of a new mirror.',
     counts: 'tables, views, indexes and triggers',
   },
   values: {
-    means: 'Each value is of the type of its column.',
+    description: 'Each value is of the type of its column.',
     counts: 'rows',
   },
   seals: {
-    means: 'What the mirror itself says of cases and runs is what it wrote, row for row.',
+    description: 'What the mirror itself says of cases and runs is what it wrote, row for row.',
     counts: 'rows',
   },
   payload: {
-    means: 'Each payload, put together from its rows, has the fingerprint that is stored with it.',
+    description: 'Each payload, put together from its rows, has the fingerprint that is stored with it.',
     counts: 'cases',
   },
   rows: {
-    means: "Each case's rows are those that its payload makes.",
+    description: "Each case's rows are those that its payload makes.",
     counts: 'rows',
   },
   history: {
-    means: 'The changes of each case lead back, step by step, to the fingerprints that it had then.',
+    description: 'The changes of each case lead back, step by step, to the fingerprints that it had then.',
     counts: 'changes and past versions',
   },
   entries: {
-    means: 'The past of each docket entry has neither gaps nor overlaps, and agrees with the case.',
+    description: 'The past of each docket entry has neither gaps nor overlaps, and agrees with the case.',
     counts: 'docket entries, past ones included',
   },
   marks: {
-    means: 'Runs, status, departure and redaction of each case agree with its history.',
+    description: 'Runs, status, departure and redaction of each case agree with its history.',
     counts: 'cases',
   },
   ledger: {
-    means: 'The record of the runs adds up.',
+    description: 'The record of the runs adds up.',
     counts: 'records',
   },
 } as const;

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { createClientFor } from '../../src/sync/run-sync.ts';
 import { parseSettings } from '../../src/config/settings.ts';
 import { gatherSettings } from '../../src/config/sources.ts';
-import { fakeSurroundings } from '../support/surroundings.ts';
+import { fakeRuntime } from '../support/runtime.ts';
 
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -23,7 +23,7 @@ async function startClient(answer: RequestListener) {
   return createClientFor(
     parseSettings(gatherSettings({ apiUrl, delayMs: '0' }, {}, {})),
     'token',
-    fakeSurroundings(),
+    fakeRuntime(),
   );
 }
 

@@ -12,7 +12,7 @@ import { gatherSettings } from '../../src/config/sources.ts';
 import { runCli } from '../support/command-line.ts';
 import { makeCertificate } from '../support/make-certificate.ts';
 import { makeNight } from '../support/make-night.ts';
-import { fakeSurroundings } from '../support/surroundings.ts';
+import { fakeRuntime } from '../support/runtime.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { AUTHORITY, startProxy, startTlsServer } from '../support/tunnel.ts';
 
@@ -39,7 +39,7 @@ const toSettings = (env: NodeJS.ProcessEnv, apiUrl = 'https://api.example/api/v2
   parseSettings(gatherSettings({ apiUrl, attempts: '1' }, env, {}));
 const ask = (env: NodeJS.ProcessEnv, apiUrl?: string) => {
   const settings = toSettings(env, apiUrl);
-  const client = createClientFor(settings, 'an-invented-token', fakeSurroundings());
+  const client = createClientFor(settings, 'an-invented-token', fakeRuntime());
   return client.fetchAnswer(new URL('test', settings.apiUrl), GOES_ON);
 };
 

@@ -9,7 +9,7 @@ import { parseSettings } from '../../src/config/settings.ts';
 import { gatherSettings } from '../../src/config/sources.ts';
 import { runCli } from '../support/command-line.ts';
 import { makeNight } from '../support/make-night.ts';
-import { fakeSurroundings } from '../support/surroundings.ts';
+import { fakeRuntime } from '../support/runtime.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { AUTHORITY, startProxy, startTlsServer } from '../support/tunnel.ts';
 
@@ -37,7 +37,7 @@ async function startBoth(options: { refuse?: number } = {}) {
     );
   const ask = (env: NodeJS.ProcessEnv) => {
     const settings = toSettings(env);
-    return createClientFor(settings, 'an-invented-token', fakeSurroundings()).fetchAnswer(
+    return createClientFor(settings, 'an-invented-token', fakeRuntime()).fetchAnswer(
       new URL('test', settings.apiUrl),
       GOES_ON,
     );

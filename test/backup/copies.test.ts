@@ -21,7 +21,7 @@ import { takeSnapshot } from '../../src/backup/snapshot.ts';
 import { runCli } from '../support/command-line.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { startHarness } from '../support/sync-harness.ts';
-import { fakeSurroundings } from '../support/surroundings.ts';
+import { fakeRuntime } from '../support/runtime.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const CANARY = 'CanaryOfTheSealedCase';
@@ -255,6 +255,6 @@ test('where the mirror waits for its migration nothing is known to be of another
   expect(list()).toEqual(['unknown', 'unknown', 'unknown']);
   expect((await run('snapshot', '--list')).stdout).toContain('mirror not known');
   const few = { daily: 1, weekly: 0, monthly: 0 };
-  const now = fakeSurroundings({ start: '2026-12-24T00:00:00Z' }).now();
+  const now = fakeRuntime({ start: '2026-12-24T00:00:00Z' }).now();
   expect(removeOldSnapshots(database, snapshots, { retention: few, now, unmarked: true })).toEqual([]);
 });

@@ -352,7 +352,7 @@ describe('changes --json', () => {
       });
     });
     const { lines, harness, write } = await startNights(inventCollection({ size: 40 }), ...edits);
-    const [gone] = harness.replica.source.ids();
+    const [gone] = harness.fakeApi.source.ids();
     write(`${departureSql(gone ?? 0, 3)} ${returnSql(gone ?? 0, 4)}`);
     write(`UPDATE cases SET mirror_redacted_run_id = 5 WHERE id = ${gone ?? 0}`);
     const counts = new Map<unknown, number>();

@@ -5,7 +5,7 @@ import { PACKAGE } from '../../src/lib/package-info.ts';
 import { always } from '../../fake-api/serve/faults.ts';
 import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
-import { fakeSurroundings } from '../support/surroundings.ts';
+import { fakeRuntime } from '../support/runtime.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -16,28 +16,28 @@ interface DoctorJson {
 
 describe('doctor --json', () => {
   test('is one object with a finding for each check, asks once, and makes no file', async () => {
-    const { replica, database } = await startHarness({ source: smallCollection(5), withoutFile: true });
+    const { fakeApi, database } = await startHarness({ source: smallCollection(5), withoutFile: true });
     const { exitCode, stdout, stderr } = await runCli(['doctor', '--json', '--database', database], {
-      env: { CLEARINGHOUSE_API_URL: replica.url, CLEARINGHOUSE_API_TOKEN: replica.token },
-      surroundings: fakeSurroundings({ start: new Date().toISOString() }),
+      env: { CLEARINGHOUSE_API_URL: fakeApi.url, CLEARINGHOUSE_API_TOKEN: fakeApi.token },
+      runtime: fakeRuntime({ start: new Date().toISOString() }),
     });
     const { exit_code, findings } = JSON.parse(stdout) as DoctorJson;
     expect([exitCode, exit_code, stderr]).toEqual([0, 0, '']);
     const checks = ['settings', 'token', 'address', 'clock', 'database', 'disk', 'snapshots', 'schedule'];
     expect(findings.map(({ check }) => check)).toEqual(checks);
-    expect(replica.requests).toHaveLength(1);
+    expect(fakeApi.requests).toHaveLength(1);
     expect(existsSync(database)).toBe(false);
   });
 
   test('ends with the code of the first bad thing, and still looks at the others', async () => {
-    const { replica } = await startHarness({
+    const { fakeApi } = await startHarness({
       source: smallCollection(5),
       faults: always({ kind: 'status', status: 401 }, () => true),
     });
     const path = join(tempFolder(), 'letter.txt');
     writeFileSync(path, 'Dear reader. '.repeat(100));
     const { exitCode, stdout } = await runCli(['doctor', '--json', '--database', path], {
-      env: { CLEARINGHOUSE_API_URL: replica.url, CLEARINGHOUSE_API_TOKEN: 'some-token' },
+      env: { CLEARINGHOUSE_API_URL: fakeApi.url, CLEARINGHOUSE_API_TOKEN: 'some-token' },
     });
     const { exit_code, findings } = JSON.parse(stdout) as DoctorJson;
     expect([exitCode, exit_code]).toEqual([3, 3]);
@@ -47,11 +47,11 @@ describe('doctor --json', () => {
   });
 
   test('warns of a clock that is ahead, and a warning does not make it fail', async () => {
-    const { replica, database } = await startHarness({ source: smallCollection(5) });
+    const { fakeApi, database } = await startHarness({ source: smallCollection(5) });
     const start = new Date(Date.now() + 3_600_000).toISOString();
     const { stdout } = await runCli(['doctor', '--json', '--database', database], {
-      env: { CLEARINGHOUSE_API_URL: replica.url, CLEARINGHOUSE_API_TOKEN: replica.token },
-      surroundings: fakeSurroundings({ start }),
+      env: { CLEARINGHOUSE_API_URL: fakeApi.url, CLEARINGHOUSE_API_TOKEN: fakeApi.token },
+      runtime: fakeRuntime({ start }),
     });
     const { exit_code, findings } = JSON.parse(stdout) as DoctorJson;
     expect(exit_code).toBe(0);
@@ -67,7 +67,7 @@ describe('the program itself', () => {
   test('names every command in its help, on standard output', async () => {
     const { exitCode, stdout, stderr } = await runCli(['--help']);
     expect([exitCode, stderr]).toEqual([0, '']);
-    for (const name of ['sync', 'nightly', 'status', 'case', 'query', 'doctor', 'demo', 'replica']) {
+    for (const name of ['sync', 'nightly', 'status', 'case', 'query', 'doctor', 'demo', 'fake-api']) {
       expect(stdout).toMatch(new RegExp(`^  ${name}\\b.* {2,}[A-Z]`, 'm'));
     }
   });

@@ -7,7 +7,7 @@ import { expect, test } from '@jest/globals';
 import { type FaultRule, always } from '../../fake-api/serve/faults.ts';
 import { runCli, type CliOptions } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
-import { fakeSurroundings } from '../support/surroundings.ts';
+import { fakeRuntime } from '../support/runtime.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -18,14 +18,14 @@ async function examine(
   options: CliOptions = {},
   args: readonly string[] = [],
 ) {
-  const { replica, database } = await startHarness({ source: smallCollection(5), faults });
+  const { fakeApi, database } = await startHarness({ source: smallCollection(5), faults });
   const env = {
-    CLEARINGHOUSE_API_URL: replica.url,
-    CLEARINGHOUSE_API_TOKEN: replica.token,
+    CLEARINGHOUSE_API_URL: fakeApi.url,
+    CLEARINGHOUSE_API_TOKEN: fakeApi.token,
     CLEARINGHOUSE_DATABASE: database,
     ...change,
   };
-  return runCli(['doctor', ...args], { env, surroundings: fakeSurroundings({ start }), ...options });
+  return runCli(['doctor', ...args], { env, runtime: fakeRuntime({ start }), ...options });
 }
 
 test('says what is good, and ends with 0', async () => {
@@ -136,7 +136,7 @@ test('tries ping and webhook where it is told to', async () => {
 
 test('asks nothing while the server wants no request, and says so', async () => {
   let requests = 0;
-  const { sync, replica, database } = await startHarness({
+  const { sync, fakeApi, database } = await startHarness({
     source: smallCollection(5),
     faults: () => {
       requests++;
@@ -146,12 +146,12 @@ test('asks nothing while the server wants no request, and says so', async () => 
   await sync();
   const asked = requests;
   const env = {
-    CLEARINGHOUSE_API_URL: replica.url,
-    CLEARINGHOUSE_API_TOKEN: replica.token,
+    CLEARINGHOUSE_API_URL: fakeApi.url,
+    CLEARINGHOUSE_API_TOKEN: fakeApi.token,
     CLEARINGHOUSE_DATABASE: database,
   };
-  const surroundings = fakeSurroundings();
-  const { exitCode, stdout } = await runCli(['doctor'], { env, surroundings });
+  const runtime = fakeRuntime();
+  const { exitCode, stdout } = await runCli(['doctor'], { env, runtime });
   expect(stdout.replace(/\s+/g, ' ')).toMatch(/token not checked: the server asked for no request until 20/);
   expect(stdout).not.toMatch(/^ok +(token|address)/m);
   expect(exitCode).toBe(0);

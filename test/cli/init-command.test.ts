@@ -5,15 +5,15 @@ import { renderEnvFile } from '../../src/init/questions.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
 import { readDotEnv } from '../../src/config/env-file.ts';
 import { always } from '../../fake-api/serve/faults.ts';
-import { startReplica } from '../../fake-api/serve/server.ts';
+import { startFakeApi } from '../../fake-api/serve/server.ts';
 import { runCli, type CliOptions } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
-import { fakeSurroundings } from '../support/surroundings.ts';
+import { fakeRuntime } from '../support/runtime.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 async function start() {
-  const { replica } = await startHarness({ source: smallCollection(3) });
+  const { fakeApi } = await startHarness({ source: smallCollection(3) });
   const folder = tempFolder();
   const asked: string[] = [];
   const secrets: string[] = [];
@@ -32,21 +32,21 @@ async function start() {
         ? Promise.reject(new MirrorError('INTERRUPTED', 'Nothing was written.'))
         : Promise.resolve(answer);
     };
-    return runCli(['init', '--api-url', replica.url, ...args], {
+    return runCli(['init', '--api-url', fakeApi.url, ...args], {
       folder,
-      surroundings: fakeSurroundings({ start: new Date().toISOString() }),
+      runtime: fakeRuntime({ start: new Date().toISOString() }),
       ask: answers === null ? null : ask,
       ...options,
     });
   };
-  return { replica, folder, path: join(folder, '.env'), init, asked, secrets };
+  return { fakeApi, folder, path: join(folder, '.env'), init, asked, secrets };
 }
 
 describe('init', () => {
   test('asks for four things, checks each, and writes them for the owner alone, with what to run next', async () => {
-    const { init, replica, path, asked, secrets } = await start();
+    const { init, fakeApi, path, asked, secrets } = await start();
     const { exitCode, stdout, stderr } = await init([
-      `Token ${replica.token}`,
+      `Token ${fakeApi.token}`,
       '',
       'America/Detroit',
       '30 2 * * *',
@@ -55,8 +55,8 @@ describe('init', () => {
     expect(asked).toHaveLength(4);
     expect(secrets).toEqual([expect.stringContaining('API token')]);
     expect(readDotEnv(path).values).toEqual({
-      CLEARINGHOUSE_API_URL: replica.url,
-      CLEARINGHOUSE_API_TOKEN: replica.token,
+      CLEARINGHOUSE_API_URL: fakeApi.url,
+      CLEARINGHOUSE_API_TOKEN: fakeApi.token,
       CLEARINGHOUSE_DATABASE: 'clearinghouse.db',
       CLEARINGHOUSE_AT: '30 2 * * *',
       CLEARINGHOUSE_TIMEZONE: 'America/Detroit',
@@ -65,15 +65,15 @@ describe('init', () => {
     expect(readFileSync(path, 'utf8')).toContain('# When a night is due, as a cron expression.\n');
     expect(stdout).toContain('clearinghouse-mirror doctor');
     expect(stderr).toContain('ok    token');
-    expect(`${stdout}${stderr}`).not.toContain(replica.token);
+    expect(`${stdout}${stderr}`).not.toContain(fakeApi.token);
   });
 
   test('asks again for what cannot be used', async () => {
-    const { init, replica, path, asked } = await start();
+    const { init, fakeApi, path, asked } = await start();
     const answers = [
       '',
       'wrong',
-      replica.token,
+      fakeApi.token,
       '/nowhere/x.db',
       '',
       'Atlantis',
@@ -93,14 +93,14 @@ describe('init', () => {
   });
 
   test('writes nothing when it is broken off', async () => {
-    const { init, replica, path } = await start();
-    expect((await init([replica.token, ''])).exitCode).toBe(130);
+    const { init, fakeApi, path } = await start();
+    expect((await init([fakeApi.token, ''])).exitCode).toBe(130);
     expect(existsSync(path)).toBe(false);
   });
 
   test('takes a token that cannot be checked just now, and says so', async () => {
     const { init, path } = await start();
-    const broken = await startReplica({
+    const broken = await startFakeApi({
       source: smallCollection(1),
       faults: always({ kind: 'status', status: 503 }, () => true),
     });
@@ -112,9 +112,9 @@ describe('init', () => {
   });
 
   test('asks nothing of what a flag or the environment says', async () => {
-    const { init, replica, asked, path } = await start();
+    const { init, fakeApi, asked, path } = await start();
     const args = ['--at', '0 4 * * *', '--timezone', 'UTC'];
-    const env = { CLEARINGHOUSE_API_TOKEN: replica.token };
+    const env = { CLEARINGHOUSE_API_TOKEN: fakeApi.token };
     expect((await init([''], args, { env })).exitCode).toBe(0);
     expect(asked).toEqual([expect.stringContaining('The file of the mirror')]);
     expect(readDotEnv(path).values.CLEARINGHOUSE_AT).toBe('0 4 * * *');
@@ -122,13 +122,13 @@ describe('init', () => {
 });
 
 test('a proxy with its password stays in the environment, from which alone it is read', async () => {
-  const { init, replica, path } = await start();
+  const { init, fakeApi, path } = await start();
   const proxy = {
     HTTPS_PROXY: 'http://keeper:s3cret@127.0.0.1:9',
     https_proxy: 'http://127.0.0.1:9',
     NO_PROXY: '*',
   };
-  const env = { CLEARINGHOUSE_API_TOKEN: replica.token, ...proxy };
+  const env = { CLEARINGHOUSE_API_TOKEN: fakeApi.token, ...proxy };
   expect((await init(null, ['--yes'], { env })).exitCode).toBe(0);
   expect(readFileSync(path, 'utf8')).not.toMatch(/proxy=|s3cret/i);
 });
@@ -147,30 +147,30 @@ describe('a token that cannot be checked', () => {
 
 describe('an address that an old .env names', () => {
   test('gets the token that is typed only where the person says so', async () => {
-    const { replica, folder, path } = await start();
-    const old = `CLEARINGHOUSE_API_URL=${replica.url}\n`;
+    const { fakeApi, folder, path } = await start();
+    const old = `CLEARINGHOUSE_API_URL=${fakeApi.url}\n`;
     writeFileSync(path, old);
     const run = (...answers: string[]) =>
       runCli(['init', '--replace'], {
         folder,
-        surroundings: fakeSurroundings({ start: new Date().toISOString() }),
+        runtime: fakeRuntime({ start: new Date().toISOString() }),
         ask: () => Promise.resolve(answers.shift() ?? ''),
       });
-    const refused = await run('', replica.token);
+    const refused = await run('', fakeApi.token);
     expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('[ADDRESS_UNTRUSTED]')]);
     expect(readFileSync(path, 'utf8')).toBe(old);
-    expect(replica.requests).toHaveLength(0);
-    expect((await run('y', replica.token)).exitCode).toBe(0);
+    expect(fakeApi.requests).toHaveLength(0);
+    expect((await run('y', fakeApi.token)).exitCode).toBe(0);
     expect(readDotEnv(path).values).toMatchObject({
-      CLEARINGHOUSE_API_URL: replica.url,
-      CLEARINGHOUSE_API_TOKEN: replica.token,
+      CLEARINGHOUSE_API_URL: fakeApi.url,
+      CLEARINGHOUSE_API_TOKEN: fakeApi.token,
     });
   });
 });
 
 test('a time of day is as good as a cron expression', async () => {
-  const { init, replica, path } = await start();
-  expect((await init([replica.token, '', 'UTC', '03:17'])).exitCode).toBe(0);
+  const { init, fakeApi, path } = await start();
+  expect((await init([fakeApi.token, '', 'UTC', '03:17'])).exitCode).toBe(0);
   expect(readDotEnv(path).values.CLEARINGHOUSE_AT).toBe('03:17');
 });
 
@@ -179,29 +179,29 @@ describe('init without questions', () => {
     ['with --yes', ['--yes'], []],
     ['without a terminal', [], null],
   ])('%s takes flags, environment and defaults', async (_title, args, answers) => {
-    const { init, replica, asked, path } = await start();
-    const { exitCode } = await init(answers, args, { env: { CLEARINGHOUSE_API_TOKEN: replica.token } });
+    const { init, fakeApi, asked, path } = await start();
+    const { exitCode } = await init(answers, args, { env: { CLEARINGHOUSE_API_TOKEN: fakeApi.token } });
     expect([exitCode, asked]).toEqual([0, []]);
     expect(readDotEnv(path).values).toMatchObject({
-      CLEARINGHOUSE_API_TOKEN: replica.token,
+      CLEARINGHOUSE_API_TOKEN: fakeApi.token,
       CLEARINGHOUSE_AT: '17 3 * * *',
     });
   });
 
   test('names a file with the token, and does not copy it', async () => {
-    const { init, replica, folder, path } = await start();
-    writeFileSync(join(folder, 'token'), `${replica.token}\n`);
+    const { init, fakeApi, folder, path } = await start();
+    writeFileSync(join(folder, 'token'), `${fakeApi.token}\n`);
     expect((await init(null, ['--token-file', join(folder, 'token')])).exitCode).toBe(0);
     expect(readDotEnv(path).values.CLEARINGHOUSE_TOKEN_FILE).toBe('token');
-    expect(readFileSync(path, 'utf8')).not.toContain(replica.token);
+    expect(readFileSync(path, 'utf8')).not.toContain(fakeApi.token);
   });
 
   test.each<[string, string[], NodeJS.ProcessEnv, string]>([
     ['without a token', [], {}, 'No API token'],
     ['with a time that is none', ['--at', 'night'], {}, 'cron expression'],
   ])('ends with 2 %s, and writes nothing', async (_title, args, env, words) => {
-    const { init, replica, path } = await start();
-    const token = args.length > 0 ? { CLEARINGHOUSE_API_TOKEN: replica.token } : {};
+    const { init, fakeApi, path } = await start();
+    const token = args.length > 0 ? { CLEARINGHOUSE_API_TOKEN: fakeApi.token } : {};
     const { exitCode, stderr } = await init(null, args, { env: { ...token, ...env } });
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining(words)]);
     expect(existsSync(path)).toBe(false);
@@ -210,23 +210,23 @@ describe('init without questions', () => {
 
 describe('a .env that is there already', () => {
   test('is left as it is', async () => {
-    const { init, replica, path } = await start();
+    const { init, fakeApi, path } = await start();
     writeFileSync(path, 'CLEARINGHOUSE_DELAY=5\n');
-    const { exitCode, stderr } = await init([replica.token, '', '', '']);
+    const { exitCode, stderr } = await init([fakeApi.token, '', '', '']);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('[ENV_FILE_EXISTS]')]);
     expect(readFileSync(path, 'utf8')).toBe('CLEARINGHOUSE_DELAY=5\n');
   });
 
   test('is written over with --replace, for the owner alone; what it said is offered', async () => {
-    const { init, replica, path, asked } = await start();
-    writeFileSync(path, `CLEARINGHOUSE_API_TOKEN=${replica.token}\nCLEARINGHOUSE_AT="5 5 * * *"\n`, {
+    const { init, fakeApi, path, asked } = await start();
+    writeFileSync(path, `CLEARINGHOUSE_API_TOKEN=${fakeApi.token}\nCLEARINGHOUSE_AT="5 5 * * *"\n`, {
       mode: 0o644,
     });
     expect((await init(['', '', 'UTC', ''], ['--replace'])).exitCode).toBe(0);
     expect(asked[0]).toContain('[as it is]');
     expect(asked[3]).toContain('[5 5 * * *]');
     expect(readDotEnv(path).values).toMatchObject({
-      CLEARINGHOUSE_API_TOKEN: replica.token,
+      CLEARINGHOUSE_API_TOKEN: fakeApi.token,
       CLEARINGHOUSE_AT: '5 5 * * *',
     });
     expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -235,10 +235,10 @@ describe('a .env that is there already', () => {
 
 describe('what a .env said besides', () => {
   test('stays in the one that is written anew', async () => {
-    const { init, replica, path } = await start();
+    const { init, fakeApi, path } = await start();
     writeFileSync(
       path,
-      `CLEARINGHOUSE_API_TOKEN=${replica.token}\nCLEARINGHOUSE_DELAY=5\nCLEARINGHOUSE_PING_URL=http://a.example/x\n`,
+      `CLEARINGHOUSE_API_TOKEN=${fakeApi.token}\nCLEARINGHOUSE_DELAY=5\nCLEARINGHOUSE_PING_URL=http://a.example/x\n`,
     );
     expect((await init(['', '', '', ''], ['--replace'])).exitCode).toBe(0);
     expect(readDotEnv(path).values).toMatchObject({
@@ -248,15 +248,15 @@ describe('what a .env said besides', () => {
   });
 
   test('of a file with the token stays unless a token is typed, which then stands there instead', async () => {
-    const { init, replica, folder, path } = await start();
+    const { init, fakeApi, folder, path } = await start();
     const file = join(folder, 'token');
-    writeFileSync(file, replica.token);
+    writeFileSync(file, fakeApi.token);
     writeFileSync(path, `CLEARINGHOUSE_TOKEN_FILE=${file}\n`);
     expect((await init(['', '', '', ''], ['--replace'])).exitCode).toBe(0);
     expect(readDotEnv(path).values).toMatchObject({ CLEARINGHOUSE_TOKEN_FILE: 'token' });
-    expect((await init([replica.token, '', '', ''], ['--replace'])).exitCode).toBe(0);
+    expect((await init([fakeApi.token, '', '', ''], ['--replace'])).exitCode).toBe(0);
     expect(readDotEnv(path).values.CLEARINGHOUSE_TOKEN_FILE).toBeUndefined();
-    expect(readDotEnv(path).values.CLEARINGHOUSE_API_TOKEN).toBe(replica.token);
+    expect(readDotEnv(path).values.CLEARINGHOUSE_API_TOKEN).toBe(fakeApi.token);
   });
 });
 

@@ -5,7 +5,7 @@ import { toUsableZone } from '../../src/lib/local-time.ts';
 import { runCli, spawnCli } from '../support/command-line.ts';
 import { makeNight } from '../support/make-night.ts';
 import { smallCollection } from '../support/small-collection.ts';
-import { fakeSurroundings } from '../support/surroundings.ts';
+import { fakeRuntime } from '../support/runtime.ts';
 import { startHarness } from '../support/sync-harness.ts';
 
 /* People read times on their own clock and to the minute; only JSON has them in UTC with milliseconds. */
@@ -32,9 +32,9 @@ describe('whatever TZ says, a zone is found that Intl can use', () => {
     '/etc/localtime',
     '\u{1f4c5}',
   ])('a process runs with TZ=%j', async (TZ) => {
-    const { database, replica } = await startHarness({ source: smallCollection(2) });
-    const env = { CLEARINGHOUSE_DATABASE: database, CLEARINGHOUSE_API_URL: replica.url, TZ };
-    const { ended } = spawnCli(['sync'], { ...env, CLEARINGHOUSE_API_TOKEN: replica.token });
+    const { database, fakeApi } = await startHarness({ source: smallCollection(2) });
+    const env = { CLEARINGHOUSE_DATABASE: database, CLEARINGHOUSE_API_URL: fakeApi.url, TZ };
+    const { ended } = spawnCli(['sync'], { ...env, CLEARINGHOUSE_API_TOKEN: fakeApi.token });
     expect((await ended).exitCode).toBe(0);
     const { stdout, stderr, exitCode } = await spawnCli(['status'], env).ended;
     expect(stderr).toBe('');
@@ -49,22 +49,22 @@ const DETROIT = { timeZone: 'America/Detroit' };
 async function start() {
   const harness = await startHarness({ source: smallCollection(10) });
   await harness.sync();
-  const env = { CLEARINGHOUSE_DATABASE: harness.database, CLEARINGHOUSE_API_TOKEN: harness.replica.token };
-  const run = (args: readonly string[], url = harness.replica.url) =>
+  const env = { CLEARINGHOUSE_DATABASE: harness.database, CLEARINGHOUSE_API_TOKEN: harness.fakeApi.token };
+  const run = (args: readonly string[], url = harness.fakeApi.url) =>
     runCli(args, {
       ...DETROIT,
       env: { ...env, CLEARINGHOUSE_API_URL: url },
-      surroundings: fakeSurroundings({ start: '2030-01-03T05:00:00Z' }),
+      runtime: fakeRuntime({ start: '2030-01-03T05:00:00Z' }),
     });
   return { ...harness, run };
 }
 
 async function startClosedApi() {
-  const { replica } = await startHarness({
+  const { fakeApi } = await startHarness({
     source: smallCollection(1),
     faults: always({ kind: 'status', status: 503, headers: { 'retry-after': '7200' } }, () => true),
   });
-  return replica.url;
+  return fakeApi.url;
 }
 
 const NIGHT = makeNight({

@@ -13,11 +13,11 @@ const FULL = '/dev/full';
 const whereThereIsAFullDevice = existsSync(FULL) ? describe : describe.skip;
 
 async function start() {
-  const { replica, database, rows } = await startHarness({ source: smallCollection(20) });
+  const { fakeApi, database, rows } = await startHarness({ source: smallCollection(20) });
   const env = {
     PATH: process.env.PATH,
-    CLEARINGHOUSE_API_URL: replica.url,
-    CLEARINGHOUSE_API_TOKEN: replica.token,
+    CLEARINGHOUSE_API_URL: fakeApi.url,
+    CLEARINGHOUSE_API_TOKEN: fakeApi.token,
     CLEARINGHOUSE_DATABASE: database,
     CLEARINGHOUSE_DELAY: '0',
   };

@@ -9,15 +9,15 @@ const WIDTHS = [40, 80] as const;
 const share = shareHistory(() => ({ source: smallCollection(30), pageSize: 10 }));
 
 async function start() {
-  const { replica, database } = await share();
+  const { fakeApi, database } = await share();
   const at = (columns: number, args: readonly string[], options: CliOptions = {}) =>
     runCli([...args], {
-      env: { CLEARINGHOUSE_DATABASE: database, CLEARINGHOUSE_API_TOKEN: replica.token },
+      env: { CLEARINGHOUSE_DATABASE: database, CLEARINGHOUSE_API_TOKEN: fakeApi.token },
       isTTY: true,
       columns,
       ...options,
     });
-  return { at, replica };
+  return { at, fakeApi };
 }
 
 /** Lines that are too wide although a space would have let them break; a progress bar, which moves the cursor, is none. */
@@ -70,8 +70,8 @@ test('a log that is no terminal keeps one line a message', async () => {
 });
 
 test('a scheduled run tells its times on the clock of the person, to the minute', async () => {
-  const { at, replica } = await start();
-  const args = ['nightly', '--once-now', '--no-nightly-snapshot', '--api-url', replica.url];
+  const { at, fakeApi } = await start();
+  const args = ['nightly', '--once-now', '--no-nightly-snapshot', '--api-url', fakeApi.url];
   const { stderr } = await at(200, args, { timeZone: 'America/Detroit' });
   expect(stderr).toMatch(/The night of \d{4}-\d\d-\d\d \d\d:\d\d (EST|EDT)/);
   const { stdout } = await at(200, ['status'], { timeZone: 'America/Detroit' });
@@ -87,10 +87,10 @@ test('doctor tells the next run on the clock of its schedule', async () => {
 });
 
 test('a command that npm runs tells how to run the next one in a checkout', async () => {
-  const { replica } = await start();
+  const { fakeApi } = await start();
   const init = (env: NodeJS.ProcessEnv) =>
-    runCli(['init', '--yes', '--api-url', replica.url], {
-      env: { CLEARINGHOUSE_API_TOKEN: replica.token, ...env },
+    runCli(['init', '--yes', '--api-url', fakeApi.url], {
+      env: { CLEARINGHOUSE_API_TOKEN: fakeApi.token, ...env },
     });
   expect((await init({ npm_command: 'exec' })).stdout).toContain('\n  npx clearinghouse-mirror doctor ');
   expect((await init({})).stdout).toContain('\n  clearinghouse-mirror doctor ');
@@ -103,9 +103,9 @@ test('a query without a statement, and one with two, are told apart', async () =
 });
 
 test('what a program reads keeps one line an object on a narrow terminal', async () => {
-  const { at, replica } = await start();
+  const { at, fakeApi } = await start();
   const night = ['nightly', '--once-now', '--no-nightly-snapshot', '--log-format', 'json', '--json'];
-  const { stdout, stderr } = await at(40, [...night, '--api-url', replica.url]);
+  const { stdout, stderr } = await at(40, [...night, '--api-url', fakeApi.url]);
   const lines = `${stdout}${stderr}${(await at(40, ['status', '--json'])).stdout}`.trim().split('\n');
   expect(lines.length).toBeGreaterThan(2);
   for (const line of lines) expect(() => JSON.parse(line) as unknown).not.toThrow();

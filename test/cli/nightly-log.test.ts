@@ -7,7 +7,7 @@ import { always } from '../../fake-api/serve/faults.ts';
 type Line = Readonly<Record<string, unknown>>;
 
 async function start(isBroken = false) {
-  const { replica, database } = await startHarness({
+  const { fakeApi, database } = await startHarness({
     source: smallCollection(30),
     pageSize: 5,
     ...(isBroken && {
@@ -20,14 +20,14 @@ async function start(isBroken = false) {
         'nightly',
         '--once-now',
         '--api-url',
-        replica.url,
+        fakeApi.url,
         '--database',
         database,
         '--max-attempts',
         '2',
         ...args,
       ],
-      { env: { CLEARINGHOUSE_API_TOKEN: replica.token }, ...options },
+      { env: { CLEARINGHOUSE_API_TOKEN: fakeApi.token }, ...options },
     );
     const lines = (): Line[] =>
       stderr
@@ -36,14 +36,14 @@ async function start(isBroken = false) {
         .map((line) => JSON.parse(line) as Line);
     return { exitCode, stderr, lines };
   };
-  return { replica, run };
+  return { fakeApi, run };
 }
 
 const eventsOf = (lines: readonly Line[]): unknown[] => lines.map(({ event }) => event);
 
 describe('the log of nightly, where there is no terminal', () => {
   test('is a line of JSON an event, with time, level and run', async () => {
-    const { run, replica } = await start();
+    const { run, fakeApi } = await start();
     const { exitCode, stderr, lines } = await run();
     expect(exitCode).toBe(0);
     const all = lines();
@@ -66,7 +66,7 @@ describe('the log of nightly, where there is no terminal', () => {
       requests: 2,
     });
     expect(all.at(-1)).toMatchObject({ outcome: 'complete', run_ids: [1] });
-    expect(stderr).not.toContain(replica.token);
+    expect(stderr).not.toContain(fakeApi.token);
     // Some 1.5 MB a year.
     expect(stderr.length).toBeLessThan(8_000);
   });

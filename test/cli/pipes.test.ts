@@ -78,8 +78,8 @@ test.each(['table', 'json', 'ndjson', 'tsv'])('a reader of %s may leave early', 
   expect(await ended).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
-test('replica --json says where it is, and a sync from there completes', async () => {
-  const { child, ended, saw } = spawnCli(['replica', '--json', '--cases', '50', '--seed', '3']);
+test('fake-api --json says where it is, and a sync from there completes', async () => {
+  const { child, ended, saw } = spawnCli(['fake-api', '--json', '--cases', '50', '--seed', '3']);
   let said = '';
   child.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()));
   await saw('\n');

@@ -9,18 +9,18 @@ import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-/** A replica that takes its time, and the environment that leads a process to it. */
+/** A fake API that takes its time, and the environment that leads a process to it. */
 async function start(latencyMs: number, withoutFile = false) {
-  const { replica, database, env, rows } = await startHarness({
+  const { fakeApi, database, env, rows } = await startHarness({
     source: smallCollection(60),
     pageSize: 2,
     latencyMs,
     withoutFile,
   });
   const untilAsked = async (times: number): Promise<void> => {
-    while (replica.requests.length < times) await delay(10);
+    while (fakeApi.requests.length < times) await delay(10);
   };
-  return { replica, database, rows, env: { ...env, CLEARINGHOUSE_LOG_FORMAT: 'text' }, untilAsked };
+  return { fakeApi, database, rows, env: { ...env, CLEARINGHOUSE_LOG_FORMAT: 'text' }, untilAsked };
 }
 
 function checkIntegrity(database: string): void {
@@ -229,8 +229,8 @@ test('a reader of a query that has seen enough is no failure', async () => {
   expect(await ended).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
-test('replica serves what it says, until it is told to end', async () => {
-  const { child, ended, saw } = spawnCli(['replica', '--cases', '50']);
+test('fake API serves what it says, until it is told to end', async () => {
+  const { child, ended, saw } = spawnCli(['fake-api', '--cases', '50']);
   await saw('Serving 50 cases at ');
   child.kill('SIGTERM');
   const { exitCode, stdout } = await ended;

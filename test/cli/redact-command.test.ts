@@ -39,7 +39,7 @@ const share = shareHistory(() => ({
 
 async function start() {
   const harness = await share();
-  const { source } = harness.replica;
+  const { source } = harness.fakeApi;
   const redact = (...args: string[]) => runCli(['redact', ...args, '--database', harness.database]);
   const bytes = () =>
     ['', '-wal', '-shm']

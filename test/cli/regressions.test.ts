@@ -16,7 +16,7 @@ import { findProgram } from '../support/program.ts';
 
 /** A real sync of sixty cases, one page after the other, whose given stream nobody reads any more. */
 async function syncWithClosed(stream: 'stdout' | 'stderr', token: string) {
-  const { replica, database, rows } = await startHarness({
+  const { fakeApi, database, rows } = await startHarness({
     source: smallCollection(60),
     pageSize: 2,
     latencyMs: 20,
@@ -24,7 +24,7 @@ async function syncWithClosed(stream: 'stdout' | 'stderr', token: string) {
   const child = spawn(process.execPath, [findProgram(), 'sync'], {
     cwd: tempFolder(),
     env: {
-      CLEARINGHOUSE_API_URL: replica.url,
+      CLEARINGHOUSE_API_URL: fakeApi.url,
       CLEARINGHOUSE_API_TOKEN: token,
       CLEARINGHOUSE_DATABASE: database,
       CLEARINGHOUSE_DELAY: '0',
@@ -88,14 +88,14 @@ test('the bar fits into a terminal of 80 columns, its note included', async () =
 
 test('a token that the server repeats in escaped JSON is not shown', async () => {
   const token = 'c4n4ry0123456789';
-  const { replica, database } = await startHarness({
+  const { fakeApi, database } = await startHarness({
     source: smallCollection(5),
     token,
     faults: always({ kind: 'status', status: 401, body: `{"detail":"\\u0063${token.slice(1)}"}` }),
   });
   const { stdout, stderr } = await runCli(['sync'], {
     env: {
-      CLEARINGHOUSE_API_URL: replica.url,
+      CLEARINGHOUSE_API_URL: fakeApi.url,
       CLEARINGHOUSE_API_TOKEN: token,
       CLEARINGHOUSE_DATABASE: database,
     },
@@ -104,11 +104,11 @@ test('a token that the server repeats in escaped JSON is not shown', async () =>
 });
 
 test('one case is "1 case" in the log', async () => {
-  const { replica, database } = await startHarness({ source: smallCollection(5) });
+  const { fakeApi, database } = await startHarness({ source: smallCollection(5) });
   const { stderr } = await runCli(['sync'], {
     env: {
-      CLEARINGHOUSE_API_URL: replica.url,
-      CLEARINGHOUSE_API_TOKEN: replica.token,
+      CLEARINGHOUSE_API_URL: fakeApi.url,
+      CLEARINGHOUSE_API_TOKEN: fakeApi.token,
       CLEARINGHOUSE_DATABASE: database,
     },
   });

@@ -5,7 +5,7 @@ import { takeSnapshot } from '../../src/backup/snapshot.ts';
 import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
-import { fakeSurroundings } from '../support/surroundings.ts';
+import { fakeRuntime } from '../support/runtime.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 async function start() {
@@ -16,7 +16,7 @@ async function start() {
   const run = (time: string, ...args: readonly string[]) =>
     runCli([...args, '--database', harness.database], {
       folder,
-      surroundings: fakeSurroundings({ start: time }),
+      runtime: fakeRuntime({ start: time }),
     });
   return { ...harness, source, folder, run };
 }

@@ -7,7 +7,7 @@ import { makeNight } from '../support/make-night.ts';
 import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, statusOf, type HarnessOptions } from '../support/sync-harness.ts';
-import { fakeSurroundings, type FakeSurroundings } from '../support/surroundings.ts';
+import { fakeRuntime, type FakeRuntime } from '../support/runtime.ts';
 
 const HOUR = 3_600_000;
 
@@ -15,9 +15,9 @@ async function start(options: Partial<HarnessOptions> = {}) {
   const harness = await startHarness({ source: smallCollection(30), ...options });
   /** The command, so many hours after the runs. */
   const status = async (hours: number, ...args: readonly string[]) => {
-    const at = new Date(harness.surroundings.now().getTime() + hours * HOUR).toISOString();
+    const at = new Date(harness.runtime.now().getTime() + hours * HOUR).toISOString();
     return runCli(['status', '--database', harness.database, ...args], {
-      surroundings: fakeSurroundings({ start: at }),
+      runtime: fakeRuntime({ start: at }),
     });
   };
   return { ...harness, status, book: toNightBookPath(harness.database) };
@@ -39,7 +39,7 @@ describe('status --check', () => {
   });
 
   test('goes by the list that was read completely longest ago, not by the newest run', async () => {
-    const { sync, status, surroundings } = await start();
+    const { sync, status, runtime } = await start();
     await sync({ statuses: [statusOf(5020)] });
     const never = await status(0, '--check');
     expect([never.exitCode, never.stderr]).toEqual([
@@ -47,15 +47,15 @@ describe('status --check', () => {
       expect.stringContaining('Not every list was read completely yet'),
     ]);
     await sync();
-    await surroundings.sleep(40 * HOUR, new AbortController().signal);
+    await runtime.sleep(40 * HOUR, new AbortController().signal);
     await sync({ statuses: [statusOf(5020)] });
     expect((await status(0, '--check')).exitCode).toBe(11);
   });
 
   test('counts the cases without a status where they are mirrored', async () => {
-    const { sync, status, surroundings } = await start();
+    const { sync, status, runtime } = await start();
     await sync({ statuses: SWEPT_STATUSES });
-    await surroundings.sleep(40 * HOUR, new AbortController().signal);
+    await runtime.sleep(40 * HOUR, new AbortController().signal);
     await sync();
     expect((await status(0, '--check')).exitCode).toBe(11);
   });
@@ -71,10 +71,10 @@ describe('status --check', () => {
       faults: ({ filters, page }) =>
         isBad && filters.case_ongoing === 5020 && (fault.kind === 'count' || page === 2) ? fault : undefined,
     });
-    const { sync, status, surroundings, rows } = harness;
+    const { sync, status, runtime, rows } = harness;
     await sync();
     expect((await status(0, '--check')).stdout).not.toContain('proven');
-    await surroundings.sleep(40 * HOUR, new AbortController().signal);
+    await runtime.sleep(40 * HOUR, new AbortController().signal);
     isBad = true;
     await sync();
     expect(rows('SELECT error_code FROM status_syncs WHERE status_id = 5020 AND run_id = 2')).toEqual([
@@ -120,13 +120,13 @@ describe('status --check', () => {
 describe('a clock that was ahead', () => {
   const NOW = '2030-01-15T03:17:00Z';
   const at = (database: string, start: string, ...args: readonly string[]) =>
-    runCli(['status', '--database', database, ...args], { surroundings: fakeSurroundings({ start }) });
-  const pass = (surroundings: FakeSurroundings, days: number) =>
-    surroundings.sleep(days * 24 * HOUR, new AbortController().signal);
+    runCli(['status', '--database', database, ...args], { runtime: fakeRuntime({ start }) });
+  const pass = (runtime: FakeRuntime, days: number) =>
+    runtime.sleep(days * 24 * HOUR, new AbortController().signal);
 
   test('makes the mirror look fresh at no time before, and status says why', async () => {
-    const { sync, database, surroundings } = await start();
-    await pass(surroundings, 1500);
+    const { sync, database, runtime } = await start();
+    await pass(runtime, 1500);
     await sync();
     const { exitCode, stdout, stderr } = await at(database, NOW, '--check');
     expect([exitCode, stderr]).toEqual([11, expect.stringContaining('The clock was ahead')]);
@@ -135,13 +135,13 @@ describe('a clock that was ahead', () => {
   });
 
   test('leaves the age to the run before it, and is made up for by the one after it', async () => {
-    const { sync, database, surroundings } = await start();
+    const { sync, database, runtime } = await start();
     await sync();
-    await pass(surroundings, 1500);
+    await pass(runtime, 1500);
     await sync();
     expect((await at(database, '2030-01-16T03:17:00Z', '--check')).exitCode).toBe(0);
     expect((await at(database, '2030-03-16T03:17:00Z', '--check')).exitCode).toBe(11);
-    await pass(surroundings, -1490);
+    await pass(runtime, -1490);
     await sync();
     expect((await at(database, '2030-01-25T04:17:00Z', '--check')).exitCode).toBe(0);
     // The time of the run under the clock that was ahead has come, and nothing has run meanwhile.
@@ -167,12 +167,12 @@ describe('a clock that was ahead', () => {
 });
 
 test('where a timer begins each night, nobody is missed who would keep a schedule', async () => {
-  const { sync, replica, status, database } = await start();
+  const { sync, fakeApi, status, database } = await start();
   await sync();
   await runCli(
-    ['nightly', '--once-now', '--no-nightly-snapshot', '--api-url', replica.url, '--database', database],
+    ['nightly', '--once-now', '--no-nightly-snapshot', '--api-url', fakeApi.url, '--database', database],
     {
-      env: { CLEARINGHOUSE_API_TOKEN: replica.token },
+      env: { CLEARINGHOUSE_API_TOKEN: fakeApi.token },
     },
   );
   const { stdout } = await status(1);

@@ -9,12 +9,12 @@ import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, type HarnessOptions } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-/** A replica, and the environment that leads a command to it. */
+/** A fake API, and the environment that leads a command to it. */
 async function start(options: Partial<HarnessOptions> = {}) {
   const harness = await startHarness({ source: smallCollection(30), pageSize: 4, ...options });
   const env = {
-    CLEARINGHOUSE_API_URL: harness.replica.url,
-    CLEARINGHOUSE_API_TOKEN: `Token ${harness.replica.token}`,
+    CLEARINGHOUSE_API_URL: harness.fakeApi.url,
+    CLEARINGHOUSE_API_TOKEN: `Token ${harness.fakeApi.token}`,
     CLEARINGHOUSE_DATABASE: harness.database,
     CLEARINGHOUSE_MAX_ATTEMPTS: '2',
   };
@@ -56,13 +56,13 @@ describe('the exit code', () => {
   });
 
   test('is 8, at once and with nothing asked, while another process writes', async () => {
-    const { sync, database, replica } = await start();
+    const { sync, database, fakeApi } = await start();
     const lock = takeWriterLock(database);
     const { exitCode, stderr } = await sync();
     lock.release();
     expect(exitCode).toBe(8);
     expect(stderr).toContain('[LOCKED]');
-    expect(replica.requests).toEqual([]);
+    expect(fakeApi.requests).toEqual([]);
   });
 
   test.each([
@@ -90,13 +90,13 @@ describe('--status', () => {
   });
 
   test('refuses one that does not exist, and names those that do', async () => {
-    const { sync, replica } = await start();
+    const { sync, fakeApi } = await start();
     const { exitCode, stderr, stdout } = await sync(['--status', 'Maybe']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('There is no status "Maybe"');
     expect(stderr).toContain('5023 (No reason to think so)');
     expect(stdout).toBe('');
-    expect(replica.requests).toEqual([]);
+    expect(fakeApi.requests).toEqual([]);
   });
 });
 
@@ -147,11 +147,11 @@ describe('progress', () => {
 
 describe('settings', () => {
   test('a flag goes before the environment, and the environment before .env', async () => {
-    const { sync, env, replica } = await start();
+    const { sync, env, fakeApi } = await start();
     const folder = tempFolder();
     writeFileSync(
       join(folder, '.env'),
-      `CLEARINGHOUSE_API_URL=http://127.0.0.1:9/\nCLEARINGHOUSE_API_TOKEN=${replica.token}\n`,
+      `CLEARINGHOUSE_API_URL=http://127.0.0.1:9/\nCLEARINGHOUSE_API_TOKEN=${fakeApi.token}\n`,
     );
     const fromDotEnv = { CLEARINGHOUSE_API_TOKEN: '' };
     expect((await sync([], { folder, env: fromDotEnv })).exitCode).toBe(0);
@@ -160,9 +160,9 @@ describe('settings', () => {
   });
 
   test('the token may come from a file', async () => {
-    const { sync, replica } = await start();
+    const { sync, fakeApi } = await start();
     const path = join(tempFolder(), 'token');
-    writeFileSync(path, ` token ${replica.token}\n`);
+    writeFileSync(path, ` token ${fakeApi.token}\n`);
     expect((await sync(['--token-file', path], { env: { CLEARINGHOUSE_API_TOKEN: 'wrong' } })).exitCode).toBe(
       0,
     );

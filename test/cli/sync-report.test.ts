@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { always, page } from '../../fake-api/serve/faults.ts';
-import type { ReplicaOptions } from '../../fake-api/serve/server.ts';
+import type { FakeApiOptions } from '../../fake-api/serve/server.ts';
 import { runCli, type CliOptions } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
@@ -14,11 +14,11 @@ interface ReportJson {
 }
 
 /** Ten small cases, two of each status, and a `sync` that is led to them. */
-async function start(options: Partial<ReplicaOptions> = {}) {
+async function start(options: Partial<FakeApiOptions> = {}) {
   const harness = await startHarness({ source: smallCollection(10), ...options });
   const env = {
-    CLEARINGHOUSE_API_URL: harness.replica.url,
-    CLEARINGHOUSE_API_TOKEN: harness.replica.token,
+    CLEARINGHOUSE_API_URL: harness.fakeApi.url,
+    CLEARINGHOUSE_API_TOKEN: harness.fakeApi.token,
     CLEARINGHOUSE_DATABASE: harness.database,
     CLEARINGHOUSE_MAX_ATTEMPTS: '2',
   };
@@ -64,9 +64,9 @@ test('a failed status has its code, message and hint in the JSON', async () => {
 });
 
 test('a dry run over a mirror compares with it and leaves every byte and the ledger as they were', async () => {
-  const { cli, replica, database, rows } = await start();
+  const { cli, fakeApi, database, rows } = await start();
   await cli(['sync']);
-  replica.source.edit(1, (record) => ({ ...record, name: 'Another name' }));
+  fakeApi.source.edit(1, (record) => ({ ...record, name: 'Another name' }));
   const before = readFileSync(database);
   const { exitCode, stdout } = await cli(['sync', '--dry-run', '--json']);
   const report = JSON.parse(stdout) as ReportJson;
@@ -109,17 +109,17 @@ test('the table has a column for records kept aside where there are any, and the
 });
 
 test('a status named twice, by id and by label, is swept once', async () => {
-  const { cli, rows, replica } = await start();
+  const { cli, rows, fakeApi } = await start();
   expect((await cli(['sync', '--status', '5020', 'no', 'NO'])).exitCode).toBe(0);
   expect(rows('SELECT status_id FROM status_syncs')).toEqual([{ status_id: 5020 }]);
-  expect(replica.requests).toHaveLength(1);
+  expect(fakeApi.requests).toHaveLength(1);
 });
 
 test('status --json gives each status its cases, its last sweep and when it was last good', async () => {
-  const { cli, replica } = await start();
+  const { cli, fakeApi } = await start();
   await cli(['sync']);
-  replica.source.remove(3);
-  replica.source.remove(8);
+  fakeApi.source.remove(3);
+  fakeApi.source.remove(8);
   await cli(['sync', '--status', 'unknown']);
   const state = JSON.parse((await cli(['status', '--json'])).stdout) as {
     departed: number;

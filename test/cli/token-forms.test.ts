@@ -30,10 +30,10 @@ const FORMS: readonly (readonly [string, string, expected: 'complete' | RegExp])
 const PLACES = ['variable', '.env', 'token file'] as const;
 
 async function syncWith(form: string, place: (typeof PLACES)[number]) {
-  const { replica } = await startHarness({ source: smallCollection(5), token: SECRET });
+  const { fakeApi } = await startHarness({ source: smallCollection(5), token: SECRET });
   const folder = tempFolder();
   const database = join(folder, 'mirror.db');
-  const flags = ['--api-url', replica.url, '--database', database, '--delay', '0', '--max-attempts', '1'];
+  const flags = ['--api-url', fakeApi.url, '--database', database, '--delay', '0', '--max-attempts', '1'];
   const file = join(tempFolder(), 'token');
   writeFileSync(file, form);
   if (place === '.env')
@@ -45,7 +45,7 @@ async function syncWith(form: string, place: (typeof PLACES)[number]) {
   const from = place === 'token file' ? ['--token-file', file] : [];
   const results = [
     await runCli(['sync', '--json', ...flags, ...from], options),
-    await runCli(['doctor', '--api-url', replica.url, '--database', database, ...from], options),
+    await runCli(['doctor', '--api-url', fakeApi.url, '--database', database, ...from], options),
     await runCli(['status', '--json', '--database', database], options),
   ];
   const written = readdirSync(folder)

@@ -33,9 +33,9 @@ const echoes: [string, FaultRule][] = [
 
 describe('the token is in no output and in no byte of the files, after', () => {
   test.each(echoes)('%s', async (_, faults) => {
-    const { replica, database } = await startHarness({ source: smallCollection(20), token: CANARY, faults });
+    const { fakeApi, database } = await startHarness({ source: smallCollection(20), token: CANARY, faults });
     const env = {
-      CLEARINGHOUSE_API_URL: replica.url,
+      CLEARINGHOUSE_API_URL: fakeApi.url,
       CLEARINGHOUSE_API_TOKEN: CANARY,
       CLEARINGHOUSE_DATABASE: database,
       CLEARINGHOUSE_MAX_ATTEMPTS: '2',
@@ -47,7 +47,7 @@ describe('the token is in no output and in no byte of the files, after', () => {
       await runCli(['status', '--json'], { env }),
       await runCli(['doctor'], { env }),
     ];
-    expect(replica.requests.some(({ authorization }) => authorization)).toBe(true);
+    expect(fakeApi.requests.some(({ authorization }) => authorization)).toBe(true);
     for (const { stdout, stderr } of results) expect(`${stdout}${stderr}`).not.toContain(CANARY);
     for (const file of [database, `${database}-wal`, `${database}.lock`].filter((name) => existsSync(name))) {
       expect(readFileSync(file).includes(CANARY)).toBe(false);

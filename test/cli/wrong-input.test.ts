@@ -37,9 +37,9 @@ describe('wrong input gets one clear line and a hint, never a stack trace', () =
     [2, ['query', '--file', '/nowhere/x.sql']],
     [2, ['demo', '--cases', '10']],
     [2, ['demo', '--cases', 'many']],
-    [2, ['replica', '--page-size', '0']],
-    [2, ['replica', '--port', '70000']],
-    [2, ['replica', '--records', '/nowhere/x.ndjson']],
+    [2, ['fake-api', '--page-size', '0']],
+    [2, ['fake-api', '--port', '70000']],
+    [2, ['fake-api', '--records', '/nowhere/x.ndjson']],
     [9, ['status', '--database', '/nowhere/x.db']],
     [9, ['query', 'SELECT 1', '--database', '/nowhere/x.db']],
     [9, ['case', '1', '--database', '/nowhere/x.db']],
@@ -72,7 +72,7 @@ test('what the system says of a file or a port is said in words, without those o
     [['--records', plain], 'it is not compressed as its name says, or damaged (Z_DATA_ERROR).'],
     [['--port', String(port)], 'cannot be used: another program uses it (EADDRINUSE).'],
   ] as const)
-    expect((await runCli(['replica', ...args])).stderr).toContain(words);
+    expect((await runCli(['fake-api', ...args])).stderr).toContain(words);
   server.close();
 });
 
@@ -81,7 +81,7 @@ test.each([
   [['restore']],
   [['query', '--file']],
   [['demo', '--database']],
-  [['replica', '--records']],
+  [['fake-api', '--records']],
 ])('%j takes a path below the home folder, and none below that of somebody else', async (args) => {
   const folder = tempFolder();
   const { exitCode, stderr } = await runCli([...args, '~ada/x.db'], { folder });
@@ -102,7 +102,7 @@ test('a .env that cannot be read is named', async () => {
 });
 
 describe('help', () => {
-  test.each(['sync', 'nightly', 'status', 'case', 'query', 'audit', 'doctor', 'demo', 'replica'])(
+  test.each(['sync', 'nightly', 'status', 'case', 'query', 'audit', 'doctor', 'demo', 'fake-api'])(
     'of %s goes to standard output',
     async (command) => {
       const { exitCode, stdout, stderr } = await runCli([command, '--help']);
@@ -148,7 +148,7 @@ test.each<[number, string[], string, string]>([
   [2, ['snapshot', '--list', '--as-of', '1'], 'takes --list or --as-of', 'snapshot --help'],
   [2, ['snapshot', '--list', '--keep-daily', '1'], 'takes --list or --keep-daily', 'snapshot --help'],
   [2, ['query', '--file', 'nowhere.sql'], 'there is no such file', '`clearinghouse-mirror query --help`'],
-  [2, ['replica', '--port', '70000'], 'at most 65535', '`clearinghouse-mirror replica --help`'],
+  [2, ['fake-api', '--port', '70000'], 'at most 65535', '`clearinghouse-mirror fake-api --help`'],
   [2, ['nightly', '--timezone', 'Detroit'], 'is not a time zone.', 'Did you mean America/Detroit?'],
 ])('exit %i: %j says what is wrong, and what to do', async (code, args, sentence, hint) => {
   const { harness } = await startNights(smallCollection(1));

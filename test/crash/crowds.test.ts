@@ -28,11 +28,11 @@ describe.each(SCENARIOS)('%s', (name) => {
     const { scenario, database } = setUp(name, `crowd ${name}.db`);
     let leaveAll: () => void = () => undefined;
     const haveLeft = new Promise<void>((resolve) => (leaveAll = resolve));
-    await using replica = await serveWorld(scenario.world, () => haveLeft);
+    await using fakeApi = await serveWorld(scenario.world, () => haveLeft);
     let left = 0;
     const exits: (number | null)[] = [];
     const starts = Array.from({ length: STARTS }, async () => {
-      const { exitCode } = await startCommand(['sync'], toEnvironment(replica, database)).ended;
+      const { exitCode } = await startCommand(['sync'], toEnvironment(fakeApi, database)).ended;
       exits.push(exitCode);
       if (++left === STARTS - 1) leaveAll();
     });
@@ -42,7 +42,7 @@ describe.each(SCENARIOS)('%s', (name) => {
       scenario.exitCode,
     ]);
     expect(examineRecovery(database, scenario, null)).toEqual([]);
-    expect(replica.requests).toHaveLength(scenario.requests);
+    expect(fakeApi.requests).toHaveLength(scenario.requests);
   });
 
   test(`is read by ${READERS} processes all the while; none fails, none sees half a case, each sees it grow`, async () => {
@@ -50,8 +50,8 @@ describe.each(SCENARIOS)('%s', (name) => {
     const readers = Array.from({ length: READERS }, () => startReader(database));
     // Before each answer every reader has read what the page before it left.
     const letRead = () => Promise.all(readers.map((reader) => reader.turn())).then(() => undefined);
-    await using replica = await serveWorld(scenario.world, letRead);
-    const { exitCode } = await startCommand(['sync'], toEnvironment(replica, database)).ended;
+    await using fakeApi = await serveWorld(scenario.world, letRead);
+    const { exitCode } = await startCommand(['sync'], toEnvironment(fakeApi, database)).ended;
     const endings = await Promise.all(readers.map((reader) => reader.end()));
     expect(exitCode).toBe(scenario.exitCode);
     for (const { exitCode, stderr, states } of endings) {

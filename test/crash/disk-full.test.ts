@@ -23,8 +23,8 @@ async function fill(
   const scenario = scenarios[name];
   const database = join(folder, `full-${++files}.db`);
   if (scenario.file !== null) copyDatabase(scenario.file, database);
-  await using replica = await serveWorld(scenario.world);
-  const env = toEnvironment(replica, database);
+  await using fakeApi = await serveWorld(scenario.world);
+  const env = toEnvironment(fakeApi, database);
   const fileBytes = scenario.file === null ? 0 : statSync(scenario.file).size;
   const { exitCode, signal, stderr } = await startFull(env, fileBytes).ended;
   const remains = examineRemains(database, scenario);

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { Replica } from '../../fake-api/serve/server.ts';
+import type { FakeApi } from '../../fake-api/serve/server.ts';
 import { findProgram } from '../support/program.ts';
 
 const WATCH = new URL('./watch-writes.js', import.meta.url).href;
@@ -16,8 +16,8 @@ export interface RunningCommand {
   readonly ended: Promise<Ending>;
 }
 
-/** The environment that leads a process to a replica and a file. */
-export function toEnvironment({ url, token }: Replica, database: string): NodeJS.ProcessEnv {
+/** The environment that leads a process to a fake API and a file. */
+export function toEnvironment({ url, token }: FakeApi, database: string): NodeJS.ProcessEnv {
   return {
     CLEARINGHOUSE_API_URL: url,
     CLEARINGHOUSE_API_TOKEN: token,

@@ -85,19 +85,19 @@ async function syncUndisturbed(
   database: string,
   env: NodeJS.ProcessEnv = {},
 ): Promise<Pick<Scenario, 'requests' | 'exitCode'>> {
-  await using replica = await serveWorld(world);
-  const ending = await startCommand(['sync'], { ...toEnvironment(replica, database), ...env }).ended;
+  await using fakeApi = await serveWorld(world);
+  const ending = await startCommand(['sync'], { ...toEnvironment(fakeApi, database), ...env }).ended;
   const { exitCode } = ending;
   if (exitCode !== EXIT_CODES.partial.code) throw new Error(`An undisturbed sync ${toText(ending)}`);
-  return { requests: replica.requests.length, exitCode };
+  return { requests: fakeApi.requests.length, exitCode };
 }
 
 async function dieInTheMiddle({ file, world, labels }: Scenario, database: string): Promise<void> {
   if (file !== null) copyDatabase(file, database);
   const label = 'before insert docket_entries';
-  await using replica = await serveWorld(world);
+  await using fakeApi = await serveWorld(world);
   const env = {
-    ...toEnvironment(replica, database),
+    ...toEnvironment(fakeApi, database),
     CRASH_AT: label,
     CRASH_OCCURRENCE: String(Math.ceil(labels.filter((one) => one === label).length / 2)),
   };

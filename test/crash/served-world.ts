@@ -2,8 +2,8 @@ import { ONGOING_STATUSES } from '../../src/api/lists.ts';
 import type { JsonObject, JsonValue } from '../../src/lib/json.ts';
 import type { CaseCollection } from '../../fake-api/collection/collection.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
-import { type ReplicaRequest } from '../../fake-api/serve/request.ts';
-import { startReplica, type Replica } from '../../fake-api/serve/server.ts';
+import { type FakeApiRequest } from '../../fake-api/serve/request.ts';
+import { startFakeApi, type FakeApi } from '../../fake-api/serve/server.ts';
 import { passNight, startCollection } from '../history/served-nights.ts';
 
 /** What the site serves in one night. */
@@ -57,9 +57,9 @@ function toWorld(source: CaseCollection): ServedWorld {
 /** Serves a world from a collection of its own; `onRequest` is told of each request, and may hold its answer back. */
 export function serveWorld(
   { records, mover }: ServedWorld,
-  onRequest: (request: ReplicaRequest) => void | Promise<void> = () => undefined,
-): Promise<Replica> {
-  return startReplica({
+  onRequest: (request: FakeApiRequest) => void | Promise<void> = () => undefined,
+): Promise<FakeApi> {
+  return startFakeApi({
     source: recordedCases(records),
     pageSize: 5,
     beforePage: async (request, source) => {

@@ -21,7 +21,7 @@ export interface Trial extends PlannedTrial {
   readonly result: TrialResult;
 }
 
-/** Each process waits half of its time for the replica, so two go on side by side. */
+/** Each process waits half of its time for the fake API, so two go on side by side. */
 const LANES = 2;
 
 /** Runs trials two at a time; `isEnough` is asked before each one begins, and `onTrial` told of each that has ended. */
@@ -52,10 +52,10 @@ export async function runTrial(scenario: Scenario, death: Death, parent: string)
   const hooks: { onRequest: (number: number) => void } = { onRequest: () => undefined };
   try {
     if (scenario.file !== null) copyDatabase(scenario.file, database);
-    await using replica = await serveWorld(scenario.world, ({ number }) => {
+    await using fakeApi = await serveWorld(scenario.world, ({ number }) => {
       hooks.onRequest(number);
     });
-    const env = toEnvironment(replica, database);
+    const env = toEnvironment(fakeApi, database);
     const { child, ended } = startCommand(['sync'], { ...env, ...toCrash(death) });
     if (death.at === 'instant') {
       const kill = (): void => {

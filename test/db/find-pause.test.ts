@@ -16,13 +16,13 @@ test.each([
 ])(
   'of a pause of an hour that was asked for at 04:00, at %s %i minutes are left: %s',
   async (now, minutes) => {
-    const { sync, database, replica } = await startHarness({ source: smallCollection(1) });
+    const { sync, database, fakeApi } = await startHarness({ source: smallCollection(1) });
     await sync();
     const mirror = openMirror(database);
     mirror.sqlite
       .prepare('UPDATE sync_runs SET ended_at = ?, paused_until = ?')
       .run('2030-01-15T04:00:00.000Z', '2030-01-15T05:00:00.000Z');
-    expect(findPauseLeft(mirror, replica.url, new Date(now))).toBe(minutes * 60_000);
+    expect(findPauseLeft(mirror, fakeApi.url, new Date(now))).toBe(minutes * 60_000);
     mirror.close();
   },
 );
@@ -35,9 +35,9 @@ test('a pause is on record before it is waited for, so that the next process kno
     faults: () => {
       if (++requests === 2) {
         seen.push(...harness.rows('SELECT outcome, started_at, ended_at, paused_until FROM sync_runs'));
-        const { database, replica, rows } = harness;
+        const { database, fakeApi, rows } = harness;
         const [{ started_at: start } = {}] = rows('SELECT started_at FROM sync_runs');
-        seen.push(findPausedUntil(database, replica.url, new Date(String(start)))?.toISOString());
+        seen.push(findPausedUntil(database, fakeApi.url, new Date(String(start)))?.toISOString());
       }
       return requests === 1 ? { kind: 'status', status: 429, headers: { 'retry-after': '120' } } : undefined;
     },

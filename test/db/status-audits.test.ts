@@ -64,7 +64,7 @@ describe('long_unchecked', () => {
   });
 
   test('does not ask what the clock of this machine says', async () => {
-    const { sync, surroundings, rows, database } = await auditOf('long_unchecked', {
+    const { sync, runtime, rows, database } = await auditOf('long_unchecked', {
       'checked in 2029': [{}],
     });
     expect(rows).toEqual([]);
@@ -75,7 +75,7 @@ describe('long_unchecked', () => {
       return counted;
     };
     expect(count()).toBe(0);
-    await surroundings.sleep(3 * 366 * 86_400_000, new AbortController().signal);
+    await runtime.sleep(3 * 366 * 86_400_000, new AbortController().signal);
     expect(count()).toBe(0);
     await sync();
     expect(count()).toBe(1);

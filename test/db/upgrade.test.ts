@@ -156,7 +156,7 @@ describe('a mirror of every earlier version', () => {
   });
 
   test('that no migration fits is left as it was, and sync and restore say so', async () => {
-    const { database, replica } = await startHarness({ source: recordedCases([SERVED]) });
+    const { database, fakeApi } = await startHarness({ source: recordedCases([SERVED]) });
     makeVersion(database, LATEST);
     const sqlite = openSqlite(database);
     sqlite.exec(
@@ -164,7 +164,7 @@ describe('a mirror of every earlier version', () => {
     );
     sqlite.close();
     const before = listRows(database);
-    const env = { CLEARINGHOUSE_API_URL: replica.url, CLEARINGHOUSE_API_TOKEN: replica.token };
+    const env = { CLEARINGHOUSE_API_URL: fakeApi.url, CLEARINGHOUSE_API_TOKEN: fakeApi.token };
     const copy = join(tempFolder(), 'copy.db');
     cpSync(database, copy);
     for (const [args, file] of [

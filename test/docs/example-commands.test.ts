@@ -4,13 +4,13 @@ import { defineProgram } from '../../src/cli/main.ts';
 import { runCli } from '../support/command-line.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { startNights } from '../support/nights.ts';
-import { fakeSurroundings } from '../support/surroundings.ts';
+import { fakeRuntime } from '../support/runtime.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 /* Each command of the README, of the pages on history and snapshots and of the help texts, run on a mirror that has the case 10002. */
 
-const ELSEWHERE = new Set(['init', 'doctor', 'sync', 'nightly', 'demo', 'replica', 'restore', 'redact']);
+const ELSEWHERE = new Set(['init', 'doctor', 'sync', 'nightly', 'demo', 'fake-api', 'restore', 'redact']);
 
 /** What a shell makes of a line, up to a pipe, a redirection or a remark. */
 function toArgs(line: string): string[] {
@@ -62,7 +62,7 @@ test('every example of reading does what it says on a mirror that has the case',
   const examples = [...pages, ...(await listOfHelp())];
   const asked = [...new Set(examples)].map(toArgs).filter(([name = '']) => !ELSEWHERE.has(name));
   expect(asked.length).toBeGreaterThan(25);
-  const surroundings = { ...fakeSurroundings(), now: () => new Date('2026-04-01T12:00:00Z') };
+  const runtime = { ...fakeRuntime(), now: () => new Date('2026-04-01T12:00:00Z') };
   // Whatever an example writes goes into a folder of the test.
   for (const args of asked) {
     const then = args.map((arg) =>
@@ -75,7 +75,7 @@ test('every example of reading does what it says on a mirror that has the case',
     const env = { CLEARINGHOUSE_DATABASE: harness.database };
     const { exitCode, stderr } = await runCli(then, {
       env,
-      surroundings,
+      runtime,
       folder: tempFolder(),
       stdin: 'SELECT 1',
     });

@@ -161,7 +161,7 @@ describe('docs/json.md describes what is printed by', () => {
   });
 });
 
-test('demo and replica print what the page says, and a good sync does too', async () => {
+test('demo and fake-api print what the page says, and a good sync does too', async () => {
   const database = join(tempFolder(), 'demo.db');
   const demo = await runCli(['demo', '--cases', '50', '--database', database, '--json']);
   const told = JSON.parse(demo.stdout) as Record<string, unknown>;
@@ -172,9 +172,9 @@ test('demo and replica print what the page says, and a good sync does too', asyn
   const status = await runCli(['status', '--json', '--database', database]);
   expect(listFaults(JSON.parse(status.stdout) as Record<string, unknown>, 'status')).toEqual([]);
 
-  const replica = spawnCli(['replica', '--json', '--port', '0']);
-  await replica.saw('}\n');
-  replica.child.kill('SIGTERM');
-  const { stdout } = await replica.ended;
-  expect(listFaults(JSON.parse(stdout) as Record<string, unknown>, 'replica')).toEqual([]);
+  const fakeApi = spawnCli(['fake-api', '--json', '--port', '0']);
+  await fakeApi.saw('}\n');
+  fakeApi.child.kill('SIGTERM');
+  const { stdout } = await fakeApi.ended;
+  expect(listFaults(JSON.parse(stdout) as Record<string, unknown>, 'fake-api')).toEqual([]);
 });

@@ -8,9 +8,9 @@ import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
 describe('the exit codes', () => {
   test.each(Object.entries(EXIT_CODES))(
     '%s has a number for a process and a sentence',
-    (_name, { code, means }) => {
+    (_name, { code, description }) => {
       expect(Number.isInteger(code) && code >= 0 && code <= 255).toBe(true);
-      expect(means).toMatch(/^[A-Z].*\.$/);
+      expect(description).toMatch(/^[A-Z].*\.$/);
     },
   );
 
@@ -33,9 +33,9 @@ describe.each(Object.entries(ERROR_KINDS))('%s', (code, kind) => {
   });
 
   test('says in whole sentences what it means and what to do', () => {
-    expect(kind.means).toMatch(/^\S.*\S\.$/);
+    expect(kind.description).toMatch(/^\S.*\S\.$/);
     expect(kind.hint).toMatch(/^\S.*\S[.`/]$/);
-    expect(kind.hint).not.toBe(kind.means);
+    expect(kind.hint).not.toBe(kind.description);
   });
 
   test('gives its error its exit and its hint', () => {

@@ -1,7 +1,7 @@
 import { get, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import type { JsonObject, JsonValue } from '../../src/lib/json.ts';
-import type { Replica } from '../../fake-api/serve/server.ts';
+import type { FakeApi } from '../../fake-api/serve/server.ts';
 import { objectOf } from './invent-many.ts';
 
 export interface Asked {
@@ -11,13 +11,13 @@ export interface Asked {
   readonly json: () => JsonValue;
 }
 
-/** Asks with the replica's token, on a connection of its own; headers given replace the usual ones. */
-export function ask(replica: Replica, path: string, headers: Record<string, string> = {}): Promise<Asked> {
-  const url = new URL(path, replica.url);
+/** Asks with the fake API's token, on a connection of its own; headers given replace the usual ones. */
+export function ask(fakeApi: FakeApi, path: string, headers: Record<string, string> = {}): Promise<Asked> {
+  const url = new URL(path, fakeApi.url);
   return new Promise((resolve, reject) => {
     const asking = get(url, {
       agent: false,
-      headers: { authorization: `Token ${replica.token}`, ...headers },
+      headers: { authorization: `Token ${fakeApi.token}`, ...headers },
     });
     asking.once('error', reject);
     asking.once('response', (answer) => {
@@ -33,8 +33,8 @@ export function ask(replica: Replica, path: string, headers: Record<string, stri
   });
 }
 
-export async function askEnvelope(replica: Replica, path: string): Promise<JsonObject> {
-  return objectOf((await ask(replica, path)).json());
+export async function askEnvelope(fakeApi: FakeApi, path: string): Promise<JsonObject> {
+  return objectOf((await ask(fakeApi, path)).json());
 }
 
 export interface RawAnswer {
@@ -46,8 +46,8 @@ export interface RawAnswer {
 }
 
 /** What really comes through the socket within `waitMs`, head and all. */
-export function askRaw(replica: Replica, path: string, waitMs = 300): Promise<RawAnswer> {
-  const { port, pathname, search } = new URL(path, replica.url);
+export function askRaw(fakeApi: FakeApi, path: string, waitMs = 300): Promise<RawAnswer> {
+  const { port, pathname, search } = new URL(path, fakeApi.url);
   const started = Date.now();
   return new Promise((resolve) => {
     const socket = connect(Number(port), '127.0.0.1');
@@ -75,7 +75,7 @@ export function askRaw(replica: Replica, path: string, waitMs = 300): Promise<Ra
       finish();
     });
     socket.write(
-      `GET ${pathname}${search} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Token ${replica.token}\r\n\r\n`,
+      `GET ${pathname}${search} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Token ${fakeApi.token}\r\n\r\n`,
     );
   });
 }

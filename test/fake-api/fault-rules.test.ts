@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Fault, type FaultRule, always, firstTries, once, page } from '../../fake-api/serve/faults.ts';
-import { type ReplicaRequest } from '../../fake-api/serve/request.ts';
+import { type FakeApiRequest } from '../../fake-api/serve/request.ts';
 import { ask } from './ask.ts';
-import { useReplica } from './use-replica.ts';
+import { useFakeApi } from './use-fake-api.ts';
 
 const BUSY: Fault = { kind: 'status', status: 503 };
 
 /** The statuses of the answers to these paths, one after the other. */
 async function statuses(faults: FaultRule | readonly FaultRule[], ...paths: string[]): Promise<number[]> {
-  const replica = await useReplica({ faults, pageSize: 10 });
+  const fakeApi = await useFakeApi({ faults, pageSize: 10 });
   const answers: number[] = [];
-  for (const path of paths) answers.push((await ask(replica, path)).status);
+  for (const path of paths) answers.push((await ask(fakeApi, path)).status);
   return answers;
 }
 
@@ -47,7 +47,7 @@ describe('a rule', () => {
   });
 
   test('is told what the request asks for, and how often that URL was asked', async () => {
-    const seen: ReplicaRequest[] = [];
+    const seen: FakeApiRequest[] = [];
     const watch: FaultRule = (request) => {
       seen.push(request);
       return undefined;

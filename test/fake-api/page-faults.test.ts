@@ -3,15 +3,15 @@ import type { JsonObject } from '../../src/lib/json.ts';
 import { type Fault, always, once } from '../../fake-api/serve/faults.ts';
 import { ask, askEnvelope } from './ask.ts';
 import { listOf, objectOf } from './invent-many.ts';
-import { useReplica } from './use-replica.ts';
+import { useFakeApi } from './use-fake-api.ts';
 
 const LIST = 'cases/?case_ongoing=5020';
 
 /** The second page with the fault in it, and the same page without. */
 async function spoil(fault: Fault) {
-  const replica = await useReplica({ pageSize: 5, faults: once(fault) });
-  const envelope = await askEnvelope(replica, `${LIST}&page=2`);
-  return { envelope, good: await askEnvelope(replica, `${LIST}&page=2`), replica };
+  const fakeApi = await useFakeApi({ pageSize: 5, faults: once(fault) });
+  const envelope = await askEnvelope(fakeApi, `${LIST}&page=2`);
+  return { envelope, good: await askEnvelope(fakeApi, `${LIST}&page=2`), fakeApi };
 }
 
 function idsOf({ results }: JsonObject): unknown[] {
@@ -45,25 +45,25 @@ describe('the envelope', () => {
   });
 
   test('can count differently on each page', async () => {
-    const replica = await useReplica({ pageSize: 5, faults: ({ page }) => ({ kind: 'count', by: page }) });
+    const fakeApi = await useFakeApi({ pageSize: 5, faults: ({ page }) => ({ kind: 'count', by: page }) });
     const counts = [];
-    for (const page of [1, 2, 3]) counts.push((await askEnvelope(replica, `${LIST}&page=${page}`)).count);
-    const count = replica.source.find({ case_ongoing: 5020 }).length;
+    for (const page of [1, 2, 3]) counts.push((await askEnvelope(fakeApi, `${LIST}&page=${page}`)).count);
+    const count = fakeApi.source.find({ case_ongoing: 5020 }).length;
     expect(counts).toEqual([count + 1, count + 2, count + 3]);
   });
 });
 
 describe('the results', () => {
   test('repeat-page has those of the page before, and its own next', async () => {
-    const { envelope, replica } = await spoil({ kind: 'repeat-page' });
-    expect(idsOf(envelope)).toEqual(idsOf(await askEnvelope(replica, LIST)));
-    expect(envelope.next).toBe(`${replica.url}${LIST}&page=3`);
+    const { envelope, fakeApi } = await spoil({ kind: 'repeat-page' });
+    expect(idsOf(envelope)).toEqual(idsOf(await askEnvelope(fakeApi, LIST)));
+    expect(envelope.next).toBe(`${fakeApi.url}${LIST}&page=3`);
   });
 
   test('empty-page has none, and its own next', async () => {
-    const { envelope, replica } = await spoil({ kind: 'empty-page' });
+    const { envelope, fakeApi } = await spoil({ kind: 'empty-page' });
     expect(envelope.results).toEqual([]);
-    expect(envelope.next).toBe(`${replica.url}${LIST}&page=3`);
+    expect(envelope.next).toBe(`${fakeApi.url}${LIST}&page=3`);
   });
 
   test('malformed-case has something else in the place of a case', async () => {
@@ -95,30 +95,30 @@ describe('next', () => {
     ['outside', (host: string) => `http://${host}/accounts/${LIST}&page=3`],
     ['not-a-url', () => 'page two, please'],
   ] as const)('can be a stray one: %s', async (to, expected) => {
-    const { envelope, replica, good } = await spoil({ kind: 'next', to });
-    expect(envelope.next).toBe(expected(new URL(replica.url).host));
+    const { envelope, fakeApi, good } = await spoil({ kind: 'next', to });
+    expect(envelope.next).toBe(expected(new URL(fakeApi.url).host));
     expect(idsOf(envelope)).toEqual(idsOf(good));
   });
 
   test('can name its own page', async () => {
-    const { envelope, replica } = await spoil({ kind: 'next-loop', pages: 1 });
-    expect(envelope.next).toBe(`${replica.url}${LIST}&page=2`);
+    const { envelope, fakeApi } = await spoil({ kind: 'next-loop', pages: 1 });
+    expect(envelope.next).toBe(`${fakeApi.url}${LIST}&page=2`);
   });
 
   test('can go round over three pages', async () => {
-    const replica = await useReplica({ pageSize: 5, faults: always({ kind: 'next-loop', pages: 3 }) });
+    const fakeApi = await useFakeApi({ pageSize: 5, faults: always({ kind: 'next-loop', pages: 3 }) });
     const visited: string[] = [];
-    let next: unknown = `${replica.url}${LIST}`;
+    let next: unknown = `${fakeApi.url}${LIST}`;
     for (let step = 0; step < 7; step++) {
       visited.push(String(next).replace(/.*page=|.*5020$/, ''));
-      next = (await askEnvelope(replica, String(next))).next;
+      next = (await askEnvelope(fakeApi, String(next))).next;
     }
     expect(visited).toEqual(['', '2', '3', '1', '2', '3', '1']);
   });
 });
 
 test('a fault of the page leaves an answer alone that is none', async () => {
-  const replica = await useReplica({ faults: always({ kind: 'count', by: 1 }) });
-  expect((await ask(replica, 'cases/', { authorization: 'Token wrong' })).status).toBe(401);
-  expect((await ask(replica, 'cases/?page=99')).json()).toEqual({ detail: 'Invalid page.' });
+  const fakeApi = await useFakeApi({ faults: always({ kind: 'count', by: 1 }) });
+  expect((await ask(fakeApi, 'cases/', { authorization: 'Token wrong' })).status).toBe(401);
+  expect((await ask(fakeApi, 'cases/?page=99')).json()).toEqual({ detail: 'Invalid page.' });
 });

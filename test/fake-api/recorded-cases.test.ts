@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { inventCase } from '../../fake-api/invent/case.ts';
 import { readRecordedCases, recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { ask, askEnvelope } from './ask.ts';
-import { useReplica } from './use-replica.ts';
+import { useFakeApi } from './use-fake-api.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'recorded-'));
 afterAll(() => {
@@ -19,9 +19,9 @@ describe('recorded cases', () => {
   test('are read from a file of lines, in order of id, and served byte for byte', async () => {
     const path = join(folder, 'cases.ndjson');
     writeFileSync(path, `${JSON.stringify({ id: 8, case_ongoing: 'No' })}\n\n${ODD_LINE}\n`);
-    const replica = await useReplica({ source: await readRecordedCases(path) });
-    expect(replica.source.ids()).toEqual([3, 8]);
-    const { body } = await ask(replica, 'cases/?case_ongoing=5021');
+    const fakeApi = await useFakeApi({ source: await readRecordedCases(path) });
+    expect(fakeApi.source.ids()).toEqual([3, 8]);
+    const { body } = await ask(fakeApi, 'cases/?case_ongoing=5021');
     expect(body.toString()).toBe(`{"count":1,"next":null,"previous":null,"results":[${ODD_LINE}]}`);
   });
 
@@ -41,8 +41,8 @@ describe('recorded cases', () => {
       const odd = '{"id":2,"case_ongoing":"Yes","name":"a\u2028b"}';
       const text = `\r\n${long}\r\n  \n${odd}\n\n${ODD_LINE}`;
       writeFileSync(path, name.endsWith('.gz') ? gzipSync(text) : text);
-      const replica = await useReplica({ source: await readRecordedCases(path) });
-      const { body } = await ask(replica, 'cases/?case_ongoing=5021');
+      const fakeApi = await useFakeApi({ source: await readRecordedCases(path) });
+      const { body } = await ask(fakeApi, 'cases/?case_ongoing=5021');
       expect(body.toString()).toBe(
         `{"count":3,"next":null,"previous":null,"results":[${long},${odd},${ODD_LINE}]}`,
       );
@@ -73,8 +73,8 @@ describe('recorded cases', () => {
   });
 
   test('may be anything at all: the list without a filter shows them, odd ones last', async () => {
-    const replica = await useReplica({ source: recordedCases([null, 'text', { id: 'x' }, { id: 5 }]) });
-    const { count, results } = await askEnvelope(replica, 'cases/');
+    const fakeApi = await useFakeApi({ source: recordedCases([null, 'text', { id: 'x' }, { id: 5 }]) });
+    const { count, results } = await askEnvelope(fakeApi, 'cases/');
     expect(count).toBe(4);
     expect(results).toEqual([{ id: 5 }, null, 'text', { id: 'x' }]);
   });

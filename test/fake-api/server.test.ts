@@ -3,10 +3,10 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { inventCollection } from '../../fake-api/collection/collection.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
-import { startReplica } from '../../fake-api/serve/server.ts';
+import { startFakeApi } from '../../fake-api/serve/server.ts';
 import { ask, askEnvelope } from './ask.ts';
 import { listOf, objectOf } from './invent-many.ts';
-import { useReplica } from './use-replica.ts';
+import { useFakeApi } from './use-fake-api.ts';
 
 describe('the token', () => {
   test.each([
@@ -16,17 +16,17 @@ describe('the token', () => {
     ['two', 'Token demo-token demo-token', 'Invalid token header. Token string should not contain spaces.'],
     ['the bare word', 'Token', 'Invalid token header. No credentials provided.'],
   ])('%s is refused with 401', async (_, authorization, detail) => {
-    const replica = await useReplica();
-    const answer = await ask(replica, 'cases/', { authorization });
+    const fakeApi = await useFakeApi();
+    const answer = await ask(fakeApi, 'cases/', { authorization });
     expect(answer.status).toBe(401);
     expect(answer.json()).toEqual({ detail });
     expect(answer.headers['www-authenticate']).toBe('Token');
   });
 
   test('a good one is greeted by the test path', async () => {
-    const replica = await useReplica({ token: 'chosen' });
-    expect(replica.token).toBe('chosen');
-    const answer = await ask(replica, 'test');
+    const fakeApi = await useFakeApi({ token: 'chosen' });
+    expect(fakeApi.token).toBe('chosen');
+    const answer = await ask(fakeApi, 'test');
     expect(answer.status).toBe(200);
     expect(objectOf(answer.json()).message).toMatch(/^Success, you have access to /);
   });
@@ -34,9 +34,9 @@ describe('the token', () => {
 
 describe('a list of cases', () => {
   test('names its next and previous page with the host that was asked', async () => {
-    const replica = await useReplica({ pageSize: 3 });
+    const fakeApi = await useFakeApi({ pageSize: 3 });
     const host = 'mirror.example:8080';
-    const answer = await ask(replica, 'cases/?page=2&case_status=5069&case_ongoing=5020', { host });
+    const answer = await ask(fakeApi, 'cases/?page=2&case_status=5069&case_ongoing=5020', { host });
     expect(objectOf(answer.json())).toMatchObject({
       next: `http://${host}/api/v2p1/cases/?case_ongoing=5020&case_status=5069&page=3`,
       previous: `http://${host}/api/v2p1/cases/?case_ongoing=5020&case_status=5069`,
@@ -45,22 +45,22 @@ describe('a list of cases', () => {
   });
 
   test('has the keys of the envelope in order, and null at both ends', async () => {
-    const envelope = await askEnvelope(await useReplica({ pageSize: 100 }), 'cases/');
+    const envelope = await askEnvelope(await useFakeApi({ pageSize: 100 }), 'cases/');
     expect(Object.keys(envelope)).toEqual(['count', 'next', 'previous', 'results']);
     expect(envelope).toMatchObject({ count: 60, next: null, previous: null });
   });
 
   test('looks one case up by its id', async () => {
-    const replica = await useReplica();
-    const [, second = 0] = replica.source.ids();
-    const envelope = await askEnvelope(replica, `cases/?case_id=${second}`);
+    const fakeApi = await useFakeApi();
+    const [, second = 0] = fakeApi.source.ids();
+    const envelope = await askEnvelope(fakeApi, `cases/?case_id=${second}`);
     expect(envelope).toMatchObject({ count: 1, next: null });
-    expect(envelope.results).toEqual([replica.source.get(second)]);
+    expect(envelope.results).toEqual([fakeApi.source.get(second)]);
   });
 
   test('combines its filters with AND', async () => {
-    const replica = await useReplica({ pageSize: 100 });
-    const { results } = await askEnvelope(replica, 'cases/?case_ongoing=5020&case_status=5069');
+    const fakeApi = await useFakeApi({ pageSize: 100 });
+    const { results } = await askEnvelope(fakeApi, 'cases/?case_ongoing=5020&case_status=5069');
     expect(listOf(results).length).toBeGreaterThan(3);
     const statuses = listOf(results).map((record) => [
       objectOf(record).case_ongoing,
@@ -70,10 +70,10 @@ describe('a list of cases', () => {
   });
 
   test('follows the collection while that changes', async () => {
-    const replica = await useReplica();
-    const [first = 0] = replica.source.ids();
-    replica.source.remove(first);
-    expect(await askEnvelope(replica, 'cases/')).toMatchObject({ count: 59 });
+    const fakeApi = await useFakeApi();
+    const [first = 0] = fakeApi.source.ids();
+    fakeApi.source.remove(first);
+    expect(await askEnvelope(fakeApi, 'cases/')).toMatchObject({ count: 59 });
   });
 });
 
@@ -92,31 +92,31 @@ describe('a request that the API refuses', () => {
     ['dockets/', 404, { detail: 'Not found.' }],
     ['/elsewhere', 404, { detail: 'Not found.' }],
   ])('%s is answered with %i', async (path, status, body) => {
-    const replica = await useReplica({
+    const fakeApi = await useFakeApi({
       source: inventCollection({ seed: 5, size: 60, emptyStatuses: [5022] }),
     });
-    const answer = await ask(replica, path);
+    const answer = await ask(fakeApi, path);
     expect(answer.status).toBe(status);
     expect(answer.json()).toEqual(body);
   });
 
   test('an empty collection has no results for no filter at all', async () => {
-    const answer = await ask(await useReplica({ source: recordedCases([]) }), 'cases/');
+    const answer = await ask(await useFakeApi({ source: recordedCases([]) }), 'cases/');
     expect([answer.status, answer.json()]).toEqual([400, ['No results for {}']]);
   });
 
   test('the list without its slash redirects to the one with it, token or not', async () => {
-    const answer = await ask(await useReplica(), 'cases?case_ongoing=5020&page=2', { authorization: '' });
+    const answer = await ask(await useFakeApi(), 'cases?case_ongoing=5020&page=2', { authorization: '' });
     expect(answer.status).toBe(301);
     expect(answer.headers.location).toBe('/api/v2p1/cases/?case_ongoing=5020&page=2');
     expect(answer.body).toHaveLength(0);
   });
 
   test('any method but GET is not allowed', async () => {
-    const replica = await useReplica();
+    const fakeApi = await useFakeApi();
     const status = await new Promise((resolve) => {
-      const headers = { authorization: `Token ${replica.token}` };
-      request(`${replica.url}cases/`, { method: 'POST', headers }, (answer) => {
+      const headers = { authorization: `Token ${fakeApi.token}` };
+      request(`${fakeApi.url}cases/`, { method: 'POST', headers }, (answer) => {
         answer.resume();
         resolve([answer.statusCode, answer.headers.allow]);
       }).end();
@@ -127,20 +127,20 @@ describe('a request that the API refuses', () => {
 
 describe('the lists of one case', () => {
   test('dockets has the main docket, with and without the slash', async () => {
-    const replica = await useReplica();
-    const [first = 0] = replica.source.ids();
-    const docket = replica.source.get(first)?.main_docket;
+    const fakeApi = await useFakeApi();
+    const [first = 0] = fakeApi.source.ids();
+    const docket = fakeApi.source.get(first)?.main_docket;
     for (const path of [`cases/${first}/dockets`, `cases/${first}/dockets/`]) {
-      expect(await askEnvelope(replica, path)).toMatchObject({ count: 1, next: null, results: [docket] });
+      expect(await askEnvelope(fakeApi, path)).toMatchObject({ count: 1, next: null, results: [docket] });
     }
   });
 
   test.each(['documents', 'resources'])(
     '%s has nothing, and says so as a list without results',
     async (list) => {
-      const replica = await useReplica();
-      const [first = 0] = replica.source.ids();
-      const answer = await ask(replica, `cases/${first}/${list}`);
+      const fakeApi = await useFakeApi();
+      const [first = 0] = fakeApi.source.ids();
+      const answer = await ask(fakeApi, `cases/${first}/${list}`);
       expect([answer.status, answer.json()]).toEqual([400, [`No results for {'case': '${first}'}`]]);
     },
   );
@@ -148,17 +148,17 @@ describe('the lists of one case', () => {
 
 describe('compression', () => {
   test.each(['gzip', 'gzip, deflate, br', 'br;q=1, gzip;q=0.5'])('is used for %s', async (accepted) => {
-    const replica = await useReplica();
-    const plain = await ask(replica, 'cases/');
-    const packed = await ask(replica, 'cases/', { 'accept-encoding': accepted });
+    const fakeApi = await useFakeApi();
+    const plain = await ask(fakeApi, 'cases/');
+    const packed = await ask(fakeApi, 'cases/', { 'accept-encoding': accepted });
     expect(packed.headers['content-encoding']).toBe('gzip');
     expect(gunzipSync(packed.body).equals(plain.body)).toBe(true);
     expect(packed.body.length).toBeLessThan(plain.body.length / 3);
   });
 
   test('is left out when it is not asked for, refused, or switched off', async () => {
-    const on = await useReplica();
-    const off = await useReplica({ gzip: false });
+    const on = await useFakeApi();
+    const off = await useFakeApi({ gzip: false });
     const answers = [
       await ask(on, 'test'),
       await ask(on, 'test', { 'accept-encoding': 'gzip;q=0, identity' }),
@@ -168,67 +168,67 @@ describe('compression', () => {
   });
 });
 
-describe('a running replica', () => {
+describe('a running fake API', () => {
   test('logs each request with its status, and never the token', async () => {
-    const replica = await useReplica({ rememberRequests: 2 });
-    await ask(replica, 'cases/?x=0');
-    await ask(replica, 'cases/?x=1', { authorization: '' });
-    await ask(replica, 'test');
-    expect(replica.requests).toMatchObject([
+    const fakeApi = await useFakeApi({ rememberRequests: 2 });
+    await ask(fakeApi, 'cases/?x=0');
+    await ask(fakeApi, 'cases/?x=1', { authorization: '' });
+    await ask(fakeApi, 'test');
+    expect(fakeApi.requests).toMatchObject([
       { method: 'GET', url: '/api/v2p1/cases/?x=1', status: 401, authorization: true },
       { method: 'GET', url: '/api/v2p1/test', status: 200, authorization: true },
     ]);
-    expect(Math.abs(Date.now() - (replica.requests[0]?.at ?? 0))).toBeLessThan(10_000);
-    expect(JSON.stringify(replica.requests)).not.toContain(replica.token);
+    expect(Math.abs(Date.now() - (fakeApi.requests[0]?.at ?? 0))).toBeLessThan(10_000);
+    expect(JSON.stringify(fakeApi.requests)).not.toContain(fakeApi.token);
   });
 
   test('counts the JSON bytes that it served, before compression', async () => {
-    const replica = await useReplica();
-    const plain = await ask(replica, 'cases/');
-    expect(replica.bytesServed).toBe(plain.body.length);
-    await ask(replica, 'cases/', { 'accept-encoding': 'gzip' });
-    expect(replica.bytesServed).toBe(2 * plain.body.length);
+    const fakeApi = await useFakeApi();
+    const plain = await ask(fakeApi, 'cases/');
+    expect(fakeApi.bytesServed).toBe(plain.body.length);
+    await ask(fakeApi, 'cases/', { 'accept-encoding': 'gzip' });
+    expect(fakeApi.bytesServed).toBe(2 * plain.body.length);
   });
 
   test('waits before each answer when it is told to', async () => {
-    const replica = await useReplica({ latencyMs: 120 });
+    const fakeApi = await useFakeApi({ latencyMs: 120 });
     const started = Date.now();
-    await ask(replica, 'test');
+    await ask(fakeApi, 'test');
     expect(Date.now() - started).toBeGreaterThanOrEqual(115);
   });
 
   test('answers 500 with the reason when a rule or hook throws', async () => {
-    const replica = await useReplica({
+    const fakeApi = await useFakeApi({
       beforePage: () => {
         throw new Error('the hook is broken');
       },
     });
-    const answer = await ask(replica, 'cases/');
+    const answer = await ask(fakeApi, 'cases/');
     expect(answer.status).toBe(500);
     expect(answer.body.toString()).toContain('the hook is broken');
   });
 
   test('lives under another base path when it is told to', async () => {
-    const replica = await useReplica({ basePath: '/api/v9/' });
-    expect(replica.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/v9\/$/);
-    expect((await ask(replica, 'test')).status).toBe(200);
-    expect((await ask(replica, '/api/v2p1/test')).status).toBe(404);
+    const fakeApi = await useFakeApi({ basePath: '/api/v9/' });
+    expect(fakeApi.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/v9\/$/);
+    expect((await ask(fakeApi, 'test')).status).toBe(200);
+    expect((await ask(fakeApi, '/api/v2p1/test')).status).toBe(404);
   });
 
   test('closes at the end of its block, twice if need be, and then refuses connections', async () => {
     let url: string;
     {
-      await using replica = await startReplica({ source: inventCollection({ size: 50 }) });
-      url = replica.url;
-      expect((await ask(replica, 'test')).status).toBe(200);
-      await replica.close();
+      await using fakeApi = await startFakeApi({ source: inventCollection({ size: 50 }) });
+      url = fakeApi.url;
+      expect((await ask(fakeApi, 'test')).status).toBe(200);
+      await fakeApi.close();
     }
     await expect(fetch(url)).rejects.toThrow();
   });
 
   test('says so when its port is taken', async () => {
-    const replica = await useReplica();
-    const port = Number(new URL(replica.url).port);
-    await expect(useReplica({ port })).rejects.toThrow('EADDRINUSE');
+    const fakeApi = await useFakeApi();
+    const port = Number(new URL(fakeApi.url).port);
+    await expect(useFakeApi({ port })).rejects.toThrow('EADDRINUSE');
   });
 });

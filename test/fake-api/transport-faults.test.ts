@@ -1,28 +1,28 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { type Fault, always } from '../../fake-api/serve/faults.ts';
-import type { Replica } from '../../fake-api/serve/server.ts';
+import type { FakeApi } from '../../fake-api/serve/server.ts';
 import { ask, askRaw } from './ask.ts';
-import { useReplica } from './use-replica.ts';
+import { useFakeApi } from './use-fake-api.ts';
 
 /** One case a page, so that the whole body is small. */
-function useFaulty(fault: Fault): Promise<Replica> {
-  return useReplica({ pageSize: 1, faults: always(fault) });
+function useFaulty(fault: Fault): Promise<FakeApi> {
+  return useFakeApi({ pageSize: 1, faults: always(fault) });
 }
 
 async function goodBody(): Promise<string> {
-  const replica = await useReplica({ pageSize: 1 });
-  return (await ask(replica, 'cases/', { host: 'same.example' })).body.toString();
+  const fakeApi = await useFakeApi({ pageSize: 1 });
+  return (await ask(fakeApi, 'cases/', { host: 'same.example' })).body.toString();
 }
 
 describe('another status', () => {
   test.each([401, 408, 429, 500, 502, 503, 504])('%i is answered as asked', async (status) => {
-    const replica = await useFaulty({ kind: 'status', status, headers: { 'retry-after': '7' } });
-    const answer = await ask(replica, 'cases/');
+    const fakeApi = await useFaulty({ kind: 'status', status, headers: { 'retry-after': '7' } });
+    const answer = await ask(fakeApi, 'cases/');
     expect(answer.status).toBe(status);
     expect(answer.headers['retry-after']).toBe('7');
     expect(answer.json()).toEqual({ detail: 'A fault was asked for.' });
-    expect(replica.requests.at(-1)?.status).toBe(status);
+    expect(fakeApi.requests.at(-1)?.status).toBe(status);
   });
 
   test('may come without Retry-After, and with any body', async () => {
@@ -51,14 +51,14 @@ describe('a redirect', () => {
 
 describe('a reset', () => {
   test('before the head leaves nothing at all', async () => {
-    const replica = await useFaulty({ kind: 'reset', at: 'before-head' });
-    expect(await askRaw(replica, 'cases/')).toMatchObject({ text: '', end: 'reset' });
-    expect(replica.requests.at(-1)?.status).toBeUndefined();
+    const fakeApi = await useFaulty({ kind: 'reset', at: 'before-head' });
+    expect(await askRaw(fakeApi, 'cases/')).toMatchObject({ text: '', end: 'reset' });
+    expect(fakeApi.requests.at(-1)?.status).toBeUndefined();
   });
 
   test('in the head leaves a part of it', async () => {
-    const replica = await useFaulty({ kind: 'reset', at: 'in-head' });
-    expect(await askRaw(replica, 'cases/')).toMatchObject({
+    const fakeApi = await useFaulty({ kind: 'reset', at: 'in-head' });
+    expect(await askRaw(fakeApi, 'cases/')).toMatchObject({
       text: 'HTTP/1.1 200 OK\r\nContent-Ty',
       end: 'reset',
     });
@@ -90,8 +90,8 @@ describe('a body that is cut', () => {
 
 describe('a stall', () => {
   test('before the head sends nothing and keeps the connection', async () => {
-    const replica = await useFaulty({ kind: 'stall', at: 'before-head' });
-    expect(await askRaw(replica, 'cases/', 150)).toMatchObject({ text: '', end: 'open' });
+    const fakeApi = await useFaulty({ kind: 'stall', at: 'before-head' });
+    expect(await askRaw(fakeApi, 'cases/', 150)).toMatchObject({ text: '', end: 'open' });
   });
 
   test('after the head sends only that', async () => {
@@ -107,12 +107,12 @@ describe('a stall', () => {
     expect(received).toBe(Math.ceil(promised / 2));
   });
 
-  test('does not keep the replica from closing', async () => {
-    const replica = await useFaulty({ kind: 'stall', at: 'in-body' });
-    const asked = ask(replica, 'cases/');
+  test('does not keep the fake API from closing', async () => {
+    const fakeApi = await useFaulty({ kind: 'stall', at: 'in-body' });
+    const asked = ask(fakeApi, 'cases/');
     const failed = expect(asked).rejects.toThrow();
-    while (replica.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    await replica.close();
+    while (fakeApi.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await fakeApi.close();
     await failed;
   });
 });
@@ -120,12 +120,12 @@ describe('a stall', () => {
 test('a drip brings the right body bit by bit', async () => {
   const body = await goodBody();
   const bytes = Math.ceil(Buffer.byteLength(body) / 4);
-  const replica = await useReplica({ pageSize: 1, faults: always({ kind: 'drip', bytes, everyMs: 30 }) });
+  const fakeApi = await useFakeApi({ pageSize: 1, faults: always({ kind: 'drip', bytes, everyMs: 30 }) });
   const started = Date.now();
-  const answer = await ask(replica, 'cases/', { host: 'same.example' });
+  const answer = await ask(fakeApi, 'cases/', { host: 'same.example' });
   expect(Date.now() - started).toBeGreaterThanOrEqual(85);
   expect(answer.body.toString()).toBe(body);
-  expect((await askRaw(replica, 'cases/', 400)).chunks).toBeGreaterThanOrEqual(4);
+  expect((await askRaw(fakeApi, 'cases/', 400)).chunks).toBeGreaterThanOrEqual(4);
 });
 
 describe('status 200 with something else', () => {

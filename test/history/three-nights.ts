@@ -49,7 +49,7 @@ export async function threeNights(afterFirst?: (harness: SyncHarness) => void) {
     mirror.sqlite.exec(sql);
     mirror.close();
   };
-  return { ...harness, source: harness.replica.source, rowsAsOf, change };
+  return { ...harness, source: harness.fakeApi.source, rowsAsOf, change };
 }
 
 async function liveThrough(afterFirst: (harness: SyncHarness) => void): Promise<SyncHarness> {

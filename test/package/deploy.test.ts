@@ -101,7 +101,7 @@ describe('the systemd service', () => {
     const folder = join(tempFolder(), 'state');
     mkdirSync(folder);
     chmodSync(folder, Number.parseInt(String(valuesOf(SERVICE, 'StateDirectoryMode')[0]), 8));
-    const { replica } = await startHarness({ source: smallCollection(20) });
+    const { fakeApi } = await startHarness({ source: smallCollection(20) });
     const database = join(folder, 'clearinghouse.db');
     const words = 'nightly --once-now --delay 0 --reports reports --metrics-file mirror.prom --database';
     // With the file mode mask of the unit.
@@ -110,8 +110,8 @@ describe('the systemd service', () => {
       cwd: folder,
       env: {
         PATH: process.env.PATH,
-        CLEARINGHOUSE_API_URL: replica.url,
-        CLEARINGHOUSE_API_TOKEN: replica.token,
+        CLEARINGHOUSE_API_URL: fakeApi.url,
+        CLEARINGHOUSE_API_TOKEN: fakeApi.token,
       },
       stdio: 'ignore',
     });

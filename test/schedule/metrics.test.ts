@@ -26,14 +26,14 @@ function parse(text: string) {
 }
 
 test('the metrics of a night say what it brought and what the mirror holds, in the format of Prometheus', async () => {
-  const { sync, database, replica, surroundings } = await startHarness({ source: smallCollection(10) });
+  const { sync, database, fakeApi, runtime } = await startHarness({ source: smallCollection(10) });
   const report = await sync();
   const path = join(tempFolder(), 'clearinghouse.prom');
   const steps = [
     { step: 'verify', outcome: 'done', detail: '' },
     { step: 'snapshot', outcome: 'failed', detail: 'no "room"' },
   ] as const;
-  const step = toMetricsStep(database, path, surroundings.now);
+  const step = toMetricsStep(database, path, runtime.now);
   expect(await step.run(GOES_ON, { night: NIGHT, exit: 'complete', reports: [report], steps })).toBe(path);
   expect(readdirSync(dirname(path))).toEqual(['clearinghouse.prom']);
   const text = readFileSync(path, 'utf8');
@@ -48,7 +48,7 @@ test('the metrics of a night say what it brought and what the mirror holds, in t
     night_tries: 2,
     'night_cases{kind="new"}': 10,
     'night_cases{kind="departed"}': 0,
-    night_requests: replica.requests.length,
+    night_requests: fakeApi.requests.length,
     night_retries: 0,
     'night_step_failed{step="verify"}': 0,
     'night_step_failed{step="snapshot"}': 1,
@@ -60,11 +60,11 @@ test('the metrics of a night say what it brought and what the mirror holds, in t
 });
 
 test('of what is not known there is no sample', async () => {
-  const { sync, database, surroundings } = await startHarness({ source: smallCollection(1) });
+  const { sync, database, runtime } = await startHarness({ source: smallCollection(1) });
   await sync({ statuses: [] });
   const path = join(tempFolder(), 'clearinghouse.prom');
   const night = makeNight({ outcome: 'failed', last_ended_at: null });
-  await toMetricsStep(database, path, surroundings.now).run(GOES_ON, {
+  await toMetricsStep(database, path, runtime.now).run(GOES_ON, {
     night,
     exit: 'network',
     reports: [],
@@ -83,9 +83,9 @@ test('a file of metrics stays that of its mirror until the mirror is gone', asyn
   ];
   const path = join(tempFolder(), 'clearinghouse.prom');
   const summary = { night: NIGHT, exit: 'complete', reports: [], steps: [] } as const;
-  const write = async ({ sync, database, surroundings }: typeof first) => {
+  const write = async ({ sync, database, runtime }: typeof first) => {
     await sync({ statuses: [] });
-    return toMetricsStep(database, path, surroundings.now).run(GOES_ON, summary);
+    return toMetricsStep(database, path, runtime.now).run(GOES_ON, summary);
   };
   await write(first);
   await write(first);

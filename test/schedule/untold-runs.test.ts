@@ -16,16 +16,16 @@ const NEVER = new Promise<never>(() => undefined);
 
 async function start() {
   const harness = await startHarness({ source: smallCollection(20) });
-  const { database, surroundings } = harness;
+  const { database, runtime } = harness;
   /** A process that keeps the schedule; it does these steps. */
   const begin = (steps: readonly NightStep[], dies = false) =>
     keepNights({
-      now: surroundings.now,
+      now: runtime.now,
       random: () => 0.5,
       who: { process_id: 1, version: 'test' },
       job: () => ({
         database,
-        apiUrl: harness.replica.url,
+        apiUrl: harness.fakeApi.url,
         schedule: parseSchedule('0 0 * * *', 'UTC'),
         settings: parseNightlySettings(gatherSettings({}, {}, {})),
         statuses: ONGOING_STATUSES,
@@ -92,10 +92,10 @@ describe('the runs of a process that died are told of by the next one', () => {
   });
 
   test('also when the next night is due meanwhile, and once only', async () => {
-    const { heard, hear, hang, runDue, nights, surroundings } = await start();
+    const { heard, hear, hang, runDue, nights, runtime } = await start();
     await runDue([hang]);
     for (let night = 0; night < 2; night++) {
-      await surroundings.sleep(DAY, new AbortController().signal);
+      await runtime.sleep(DAY, new AbortController().signal);
       await runDue([hear]);
     }
     expect(heard.map(({ reports }) => reports.map(({ runId }) => runId))).toEqual([[1, 2], [3]]);

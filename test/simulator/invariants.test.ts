@@ -57,8 +57,8 @@ async function live(plan: NightPlan): Promise<Ground> {
   const setting = { history: HISTORY, world, clock, token: TOKEN, database, databaseAfterDeath: '' };
   await runNight(CALM, { ...setting, acceptDepartures: false });
   const night = await runNight(plan, { ...setting, acceptDepartures: false });
-  source = world.replica.source;
-  await world.replica.close();
+  source = world.fakeApi.source;
+  await world.fakeApi.close();
   return { bytes: readFileSync(database), night };
 }
 

@@ -91,7 +91,7 @@ export async function runNight(plan: NightPlan, setting: NightSetting): Promise<
     passMoment(false);
   });
   // Whoever keeps the schedule waits that long; a person may try at once.
-  if (plan.waits !== false) clock.pass(findPause(database, world.replica.url, clock.now()));
+  if (plan.waits !== false) clock.pass(findPause(database, world.fakeApi.url, clock.now()));
   const needsFile = plan.troubles.some(({ trouble }) => TROUBLES_OF_THE_FILE.has(trouble));
   const takeMirror = (mirror: Mirror): void => {
     state.mirror = mirror;
@@ -134,7 +134,7 @@ function toSettings(plan: NightPlan, { history, world, database }: NightSetting)
   const flags: Partial<Record<SettingName, string>> = {
     ...history.settings,
     ...(isSlow && SHORT_TIMEOUTS),
-    apiUrl: world.replica.url,
+    apiUrl: world.fakeApi.url,
     database,
   };
   return parseSettings(gatherSettings(flags, {}, {}));

@@ -2,8 +2,8 @@ import { Random } from '../../fake-api/invent/random.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { inListOrder } from '../../fake-api/serve/answer.ts';
 import { type Fault, isPageFault } from '../../fake-api/serve/faults.ts';
-import { type ReplicaRequest } from '../../fake-api/serve/request.ts';
-import { startReplica, type Replica } from '../../fake-api/serve/server.ts';
+import { type FakeApiRequest } from '../../fake-api/serve/request.ts';
+import { startFakeApi, type FakeApi } from '../../fake-api/serve/server.ts';
 import type { History, NightPlan, PlannedFault, Place } from './draw-history.ts';
 import { EDITS } from './edits.ts';
 import { FAULTS, type FaultName } from './faults.ts';
@@ -22,9 +22,9 @@ export interface ServedNight {
   readonly tooEarly: readonly string[];
 }
 
-/** The API of a history: a replica that goes wrong as planned, and keeps a record of what it said. */
+/** The API of a history: a fake API that goes wrong as planned, and keeps a record of what it said. */
 export interface ServedWorld {
-  readonly replica: Replica;
+  readonly fakeApi: FakeApi;
   /** Begins a night; `onRequest` is called before each answer. */
   beginNight(plan: NightPlan, clock: VirtualClock, onRequest: () => void): ServedNight;
   /** Nobody can know any more of the pause that the server has asked for. */
@@ -59,10 +59,10 @@ export async function startWorld(history: History, token: string): Promise<Serve
       of.edits.push(request === 0 ? planned.edit : `${planned.edit} (before request ${request})`);
     }
   };
-  const listIds = (request: ReplicaRequest): number[] =>
+  const listIds = (request: FakeApiRequest): number[] =>
     inListOrder(source.find(request.filters), history.order, request.number).flatMap(({ id }) => id ?? []);
 
-  const replica = await startReplica({
+  const fakeApi = await startFakeApi({
     source,
     token,
     pageSize: history.pageSize,
@@ -92,7 +92,7 @@ export async function startWorld(history: History, token: string): Promise<Serve
       night.log.push({
         list: toListKey(request.filters),
         page: request.page,
-        isNamed: new URL(request.url, 'http://replica').searchParams.has('page'),
+        isNamed: new URL(request.url, 'http://fake-api').searchParams.has('page'),
         fault: chosen?.name ?? null,
         listIds: ids,
         answer,
@@ -102,7 +102,7 @@ export async function startWorld(history: History, token: string): Promise<Serve
     },
   });
   return {
-    replica,
+    fakeApi,
     forgetPause: () => {
       pausedUntil = 0;
     },
@@ -129,7 +129,7 @@ export async function startWorld(history: History, token: string): Promise<Serve
 /** The first fault whose turn it is. What spoils a page waits for a request that is answered with one. */
 function chooseFault(
   night: Night,
-  request: ReplicaRequest,
+  request: FakeApiRequest,
   isPage: boolean,
   token: string,
 ): { readonly name: FaultName; readonly fault: Fault } | undefined {
@@ -150,7 +150,7 @@ function chooseFault(
   return undefined;
 }
 
-function isAt(place: Place, { filters, page }: ReplicaRequest): boolean {
+function isAt(place: Place, { filters, page }: FakeApiRequest): boolean {
   switch (place) {
     case 'any':
       return true;

@@ -49,7 +49,7 @@ export async function simulateSeed(seed: number): Promise<Account> {
   } catch (cause) {
     throw new Error(`The simulation of seed ${seed} itself failed: ${messageOf(cause)}`, { cause });
   } finally {
-    await world.replica.close();
+    await world.fakeApi.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -120,13 +120,13 @@ async function liveThrough(
   violate(RECOVERIES.good, checkGoodNight(fresh));
   readMirror(database, (mirror) => {
     readMirror(freshDatabase, (other) => {
-      violate(RECOVERIES.same, compareWithNew(mirror, other, world.replica.source, history.withUnclassified));
+      violate(RECOVERIES.same, compareWithNew(mirror, other, world.fakeApi.source, history.withUnclassified));
     });
   });
 
   if (!history.endsQuietly) return { history, nights, violations };
   const before = readMirror(database, listData);
-  EDITS[REORDERING](world.replica.source, new Random(history.seed));
+  EDITS[REORDERING](world.fakeApi.source, new Random(history.seed));
   violate(RECOVERIES.good, checkGoodNight(await live(GOOD_NIGHT)));
   violate(RECOVERIES.quiet, compareData(before, readMirror(database, listData)));
   return { history, nights, violations };

@@ -1,5 +1,5 @@
 import { type SyncRequest, createClientFor, runSync } from '../../src/sync/run-sync.ts';
-import type { Surroundings } from '../../src/api/client.ts';
+import type { Runtime } from '../../src/api/client.ts';
 import { toDatabaseError } from '../../src/db/errors.ts';
 import { findPauseLeft } from '../../src/db/run-log.ts';
 import { openMirror, type Mirror } from '../../src/db/open-mirror.ts';
@@ -16,10 +16,10 @@ const SHORT_WAIT_MS = 5;
  */
 export async function startRun(
   request: SyncRequest,
-  surroundings: Surroundings,
+  runtime: Runtime,
   onOpen: ((mirror: Mirror) => void) | null,
 ): Promise<RunReport> {
-  if (onOpen === null) return runSync(request, surroundings);
+  if (onOpen === null) return runSync(request, runtime);
   const { settings } = request;
   const lock = takeWriterLock(settings.database);
   try {
@@ -31,14 +31,14 @@ export async function startRun(
         ...request,
         ...settings,
         mirror,
-        client: createClientFor(settings, request.token, surroundings, {
-          pauseLeftMs: findPauseLeft(mirror, settings.apiUrl.href, surroundings.now()),
+        client: createClientFor(settings, request.token, runtime, {
+          pauseLeftMs: findPauseLeft(mirror, settings.apiUrl.href, runtime.now()),
           onRetry: (retry) => {
             request.onEvent({ type: 'retrying', ...retry });
           },
         }),
         version: '0.0.0-simulated',
-        now: surroundings.now,
+        now: runtime.now,
       });
     } catch (thrown) {
       throw toDatabaseError(thrown, settings.database);

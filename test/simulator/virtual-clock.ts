@@ -1,7 +1,7 @@
-import type { Surroundings } from '../../src/api/client.ts';
+import type { Runtime } from '../../src/api/client.ts';
 import type { Random } from '../../fake-api/invent/random.ts';
 
-export interface VirtualClock extends Surroundings {
+export interface VirtualClock extends Runtime {
   /** Sets the clock forward, or back. */
   readonly jump: (ms: number) => void;
   /** Lets so much time go by. */

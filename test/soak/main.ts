@@ -14,7 +14,7 @@ import { readNightBook, toNightBookPath } from '../../src/schedule/state-file.ts
 import { inventCollection } from '../../fake-api/collection/collection.ts';
 import { Random } from '../../fake-api/invent/random.ts';
 import type { Fault } from '../../fake-api/serve/faults.ts';
-import { startReplica } from '../../fake-api/serve/server.ts';
+import { startFakeApi } from '../../fake-api/serve/server.ts';
 import { judgeSoak, type Sample } from './judge-soak.ts';
 
 const { values } = parseArgs({
@@ -36,7 +36,7 @@ const FAULTS: readonly Fault[] = [
 
 const random = new Random(seed);
 const source = inventCollection({ size: cases });
-const replica = await startReplica({
+const fakeApi = await startFakeApi({
   source,
   faults: () => (random.chance(0.05) ? random.pick(FAULTS) : undefined),
 });
@@ -49,8 +49,8 @@ const child = spawn(
     env: {
       PATH: process.env.PATH,
       NODE_OPTIONS: `--import=${new URL('../support/skip-sleep.js', import.meta.url).href}`,
-      CLEARINGHOUSE_API_URL: replica.url,
-      CLEARINGHOUSE_API_TOKEN: replica.token,
+      CLEARINGHOUSE_API_URL: fakeApi.url,
+      CLEARINGHOUSE_API_TOKEN: fakeApi.token,
       CLEARINGHOUSE_DATABASE: database,
       CLEARINGHOUSE_KEEP_DAILY: '1',
       CLEARINGHOUSE_LOG_LEVEL: 'error',
@@ -87,7 +87,7 @@ try {
   const ended = once(child, 'close');
   child.kill('SIGTERM');
   await ended;
-  await replica.close();
+  await fakeApi.close();
   rmSync(folder, { recursive: true });
 }
 const { isFlat, residentRatio, openFilesBefore, openFilesAfter } = judgeSoak(samples);

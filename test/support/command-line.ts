@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Writable } from 'node:stream';
-import type { Surroundings } from '../../src/api/client.ts';
+import type { Runtime } from '../../src/api/client.ts';
 import type { Io, Out } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
 import type { MirrorError } from '../../src/errors/mirror-error.ts';
-import { fakeSurroundings } from './surroundings.ts';
+import { fakeRuntime } from './runtime.ts';
 import { tempFolder } from './temp-folder.ts';
 import { findProgram } from './program.ts';
 
@@ -19,7 +19,7 @@ export interface CliOptions {
   /** Where .env is looked for; a new folder by default. */
   readonly folder?: string;
   readonly isTTY?: boolean;
-  readonly surroundings?: Surroundings;
+  readonly runtime?: Runtime;
   /** What comes on standard input; nothing by default. */
   readonly stdin?: string;
   /** UTC by default. */
@@ -41,7 +41,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     stderr: stderr.out,
     env: options.env ?? {},
     folder: options.folder ?? tempFolder(),
-    surroundings: options.surroundings ?? fakeSurroundings(),
+    runtime: options.runtime ?? fakeRuntime(),
     timeZone: options.timeZone ?? 'UTC',
     keepHeapSmall: () => undefined,
     onReload: () => () => undefined,

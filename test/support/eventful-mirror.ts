@@ -78,8 +78,8 @@ export async function buildEventfulMirror(others: readonly JsonObject[] = []): P
     ),
     ...others,
   ]);
-  const { sync, database, surroundings } = await startHarness({ source });
-  const sleep = () => surroundings.sleep(DAY, new AbortController().signal);
+  const { sync, database, runtime } = await startHarness({ source });
+  const sleep = () => runtime.sleep(DAY, new AbortController().signal);
   await sync();
   for (const night of [2, 3, 4] as const) {
     await sleep();
@@ -96,8 +96,8 @@ export async function buildEventfulMirror(others: readonly JsonObject[] = []): P
   }
   await sleep();
   const mirror = openMirror(database);
-  const start = { startedAt: surroundings.now(), version: '0', apiUrl: '', processId: 1 };
-  redactCase(mirror, 9, { ...start, trigger: 'redact' }, surroundings.now);
+  const start = { startedAt: runtime.now(), version: '0', apiUrl: '', processId: 1 };
+  redactCase(mirror, 9, { ...start, trigger: 'redact' }, runtime.now);
   mirror.close();
   return readFileSync(database);
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { CaseCollection } from '../../fake-api/collection/collection.ts';
-import type { ReplicaOptions } from '../../fake-api/serve/options.ts';
+import type { FakeApiOptions } from '../../fake-api/serve/options.ts';
 import { startHarness, type SyncHarness } from './sync-harness.ts';
 
 /** What is served, and what changes in it between two syncs. */
-export interface History extends ReplicaOptions {
+export interface History extends FakeApiOptions {
   readonly edits?: readonly ((source: CaseCollection) => void)[];
 }
 

@@ -3,22 +3,22 @@ import { join } from 'node:path';
 import { afterEach } from '@jest/globals';
 import { ONGOING_STATUSES, type OngoingStatus, type SweptStatus } from '../../src/api/lists.ts';
 import { openMirrorReadOnly, type Mirror } from '../../src/db/open-mirror.ts';
-import { startReplica, type Replica, type ReplicaOptions } from '../../fake-api/serve/server.ts';
+import { startFakeApi, type FakeApi, type FakeApiOptions } from '../../fake-api/serve/server.ts';
 import { gatherSettings, type SettingName } from '../../src/config/sources.ts';
 import { parseSettings } from '../../src/config/settings.ts';
 import type { RunReport } from '../../src/sync/report.ts';
 import { runSync } from '../../src/sync/run-sync.ts';
 import type { SyncEvent } from '../../src/sync/types.ts';
 import { writeEmptyMirror } from './once/empty-mirror.ts';
-import { fakeSurroundings, type FakeSurroundings } from './surroundings.ts';
+import { fakeRuntime, type FakeRuntime } from './runtime.ts';
 import { tempFolder } from './temp-folder.ts';
 
 export interface SyncHarness {
-  readonly replica: Replica;
+  readonly fakeApi: FakeApi;
   readonly database: string;
-  /** The environment that leads a process to this replica and this mirror. */
+  /** The environment that leads a process to this fake API and this mirror. */
   readonly env: NodeJS.ProcessEnv;
-  readonly surroundings: FakeSurroundings;
+  readonly runtime: FakeRuntime;
   /** Everything that the runs have told so far. */
   readonly events: readonly SyncEvent[];
   readonly sync: (options?: SyncOptions) => Promise<RunReport>;
@@ -39,31 +39,31 @@ export interface SyncOptions {
   readonly onEvent?: (event: SyncEvent) => void;
 }
 
-const replicas: Replica[] = [];
+const fakeApis: FakeApi[] = [];
 
 afterEach(async () => {
-  for (const replica of replicas.splice(0)) await replica.close();
+  for (const fakeApi of fakeApis.splice(0)) await fakeApi.close();
 });
 
-export interface HarnessOptions extends ReplicaOptions {
+export interface HarnessOptions extends FakeApiOptions {
   /** Whether the first sync has to create the file; otherwise an empty mirror is there. */
   readonly withoutFile?: boolean;
   /** The bytes of the mirror that is there; an empty one by default. */
   readonly mirror?: Buffer;
 }
 
-/** A replica, and a mirror of it in a file of its own, with a clock that only sleeping moves. */
+/** A fake API, and a mirror of it in a file of its own, with a clock that only sleeping moves. */
 export async function startHarness({
   withoutFile = false,
   mirror,
   ...options
 }: HarnessOptions): Promise<SyncHarness> {
-  const replica = await startReplica(options);
-  replicas.push(replica);
+  const fakeApi = await startFakeApi(options);
+  fakeApis.push(fakeApi);
   const database = join(tempFolder(), 'mirror.db');
   if (mirror !== undefined) writeFileSync(database, mirror);
   else if (!withoutFile) writeEmptyMirror(database);
-  const surroundings = fakeSurroundings();
+  const runtime = fakeRuntime();
   const events: SyncEvent[] = [];
   const read = <Result>(use: (mirror: Mirror) => Result): Result => {
     const mirror = openMirrorReadOnly(database);
@@ -74,15 +74,15 @@ export async function startHarness({
     }
   };
   return {
-    replica,
+    fakeApi,
     database,
     env: {
-      CLEARINGHOUSE_API_URL: replica.url,
-      CLEARINGHOUSE_API_TOKEN: replica.token,
+      CLEARINGHOUSE_API_URL: fakeApi.url,
+      CLEARINGHOUSE_API_TOKEN: fakeApi.token,
       CLEARINGHOUSE_DATABASE: database,
       CLEARINGHOUSE_DELAY: '0',
     },
-    surroundings,
+    runtime,
     events,
     read,
     rows: (sql) => read(({ sqlite }) => sqlite.prepare<[], Record<string, unknown>>(sql).all()),
@@ -90,9 +90,9 @@ export async function startHarness({
       runSync(
         {
           settings: parseSettings(
-            gatherSettings({ apiUrl: replica.url, database, delayMs: '0', ...run.settings }, {}, {}),
+            gatherSettings({ apiUrl: fakeApi.url, database, delayMs: '0', ...run.settings }, {}, {}),
           ),
-          token: run.token ?? replica.token,
+          token: run.token ?? fakeApi.token,
           statuses: run.statuses ?? ONGOING_STATUSES,
           trigger: run.trigger ?? 'sync',
           dryRun: run.dryRun ?? false,
@@ -103,7 +103,7 @@ export async function startHarness({
             run.onEvent?.(event);
           },
         },
-        surroundings,
+        runtime,
       ),
   };
 }

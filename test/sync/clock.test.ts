@@ -10,7 +10,7 @@ test('where the clock is set back while a run goes on, no time in its record lie
   const source = smallCollection(5);
   let onRequest: () => void = () => undefined;
   const looks: unknown[] = [];
-  const { sync, database, surroundings, rows } = await startHarness({
+  const { sync, database, runtime, rows } = await startHarness({
     source,
     beforePage: ({ filters }) => {
       if (filters.case_ongoing !== undefined) onRequest();
@@ -20,7 +20,7 @@ test('where the clock is set back while a run goes on, no time in its record lie
   source.edit(1, (record) => ({ ...record, name: 'Edited' }));
   source.edit(4, (record) => ({ ...record, name: 'Edited' }));
   onRequest = () => {
-    void surroundings.sleep(-HOUR, new AbortController().signal);
+    void runtime.sleep(-HOUR, new AbortController().signal);
     looks.push(...verifyFile(database).findings);
   };
   await sync();

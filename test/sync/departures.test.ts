@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import type { CaseCollection } from '../../fake-api/collection/collection.ts';
 import { type FaultRule, always, page } from '../../fake-api/serve/faults.ts';
-import type { ReplicaOptions } from '../../fake-api/serve/server.ts';
+import type { FakeApiOptions } from '../../fake-api/serve/server.ts';
 import { SWEPT_STATUSES } from '../../src/api/lists.ts';
 import { toMostGone } from '../../src/sync/departures.ts';
 import { makeCase } from '../support/make-case.ts';
@@ -15,13 +15,13 @@ const FIRST_NIGHT = 14;
 /** One night over a collection, then something happens to it. */
 async function afterFirstNight(
   happens: (source: CaseCollection) => void,
-  options: Partial<ReplicaOptions> = {},
+  options: Partial<FakeApiOptions> = {},
 ) {
   const source = options.source ?? smallCollection(25);
   const harness = await startHarness({ pageSize: 4, ...options, source });
   await harness.sync();
   happens(source);
-  const askedBefore = harness.replica.requests.length;
+  const askedBefore = harness.fakeApi.requests.length;
   return {
     ...harness,
     source,
@@ -31,7 +31,7 @@ async function afterFirstNight(
       ),
     checks: () => harness.rows('SELECT * FROM departure_checks ORDER BY run_id'),
     lookUps: () =>
-      harness.replica.requests
+      harness.fakeApi.requests
         .slice(askedBefore)
         .map(({ url }) => /case_id=(\d+)/.exec(url)?.[1])
         .filter((id) => id !== undefined),
@@ -438,15 +438,15 @@ describe('the known cases of a page that cannot be read', () => {
 
   test('are not looked up where the list ended because the server is in trouble', async () => {
     let fault: FaultRule = () => undefined;
-    const { sync, replica } = await startHarness({
+    const { sync, fakeApi } = await startHarness({
       source: served(),
       pageSize: 1,
       faults: (request) => fault(request),
     });
     await sync({ settings });
     fault = ({ page: number }) => (number > 1 ? { kind: 'reset', at: 'before-head' } : undefined);
-    const before = replica.requests.length;
+    const before = fakeApi.requests.length;
     await sync({ settings });
-    expect(replica.requests.slice(before).filter(({ url }) => url.includes('case_id='))).toEqual([]);
+    expect(fakeApi.requests.slice(before).filter(({ url }) => url.includes('case_id='))).toEqual([]);
   });
 });

@@ -81,13 +81,13 @@ describe('a failure of one status', () => {
   });
 
   test('that is the server does not ask for page after page', async () => {
-    const { sync, replica } = await startHarness({
+    const { sync, fakeApi } = await startHarness({
       source: sixty(),
       pageSize: 1,
       faults: ({ page: number }) => (number > 2 ? { kind: 'status', status: 500 } : undefined),
     });
     await sync({ settings: { attempts: '6' }, statuses: [statusOf(5020)] });
-    const lists = replica.requests.filter(({ url }) => url.includes('case_ongoing=5020'));
+    const lists = fakeApi.requests.filter(({ url }) => url.includes('case_ongoing=5020'));
     expect(lists).toHaveLength(2 + 6 + 4 * 2);
   });
 
@@ -98,7 +98,7 @@ describe('a failure of one status', () => {
 });
 
 test('a refused token stops everything at once, with nothing stored and the other statuses skipped', async () => {
-  const { sync, rows, replica } = await startHarness({ source: sixty() });
+  const { sync, rows, fakeApi } = await startHarness({ source: sixty() });
   const report = await sync({ token: 'another-token' });
   expect(report).toMatchObject({ outcome: 'failed', exit: 'unauthorised', error: { code: 'UNAUTHORIZED' } });
   expect(rows('SELECT outcome FROM status_syncs ORDER BY status_id').map(({ outcome }) => outcome)).toEqual([
@@ -109,7 +109,7 @@ test('a refused token stops everything at once, with nothing stored and the othe
     'skipped',
   ]);
   // The list, and `test`, which says whether it is the token.
-  expect(replica.requests.map(({ url }) => url)).toEqual([
+  expect(fakeApi.requests.map(({ url }) => url)).toEqual([
     '/api/v2p1/cases/?case_ongoing=5020',
     '/api/v2p1/test',
   ]);
@@ -140,25 +140,25 @@ test('a token that is refused in the middle, and at `test` too, leaves what was 
 
 describe('a refusal that `test` does not repeat', () => {
   test.each([401, 403])('with %d, once, costs a retry and no case', async (status) => {
-    const { sync, replica, events } = await startHarness({
+    const { sync, fakeApi, events } = await startHarness({
       source: sixty(),
       pageSize: 5,
       faults: once({ ...REFUSED, status }, page(2, 5021)),
     });
     expect(await sync()).toMatchObject({ outcome: 'complete' });
-    expect(replica.requests.filter(({ url }) => url.endsWith('/test'))).toHaveLength(1);
+    expect(fakeApi.requests.filter(({ url }) => url.endsWith('/test'))).toHaveLength(1);
     expect(events.find(({ type }) => type === 'retrying')).toMatchObject({
       reason: expect.stringContaining('which the API accepts elsewhere: Invalid token.'),
     });
   });
 
   test('of one list for good is no refused token: the other lists are read', async () => {
-    const { sync, replica } = await startHarness({ source: sixty(), faults: always(REFUSED, page(1, 5020)) });
+    const { sync, fakeApi } = await startHarness({ source: sixty(), faults: always(REFUSED, page(1, 5020)) });
     const report = await sync({ settings: { attempts: '3' } });
     expect(report).toMatchObject({ outcome: 'partial', exit: 'partial' });
     expect(report.statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'SERVER_ERROR' } });
     expect(report.statuses.slice(1).every(({ outcome }) => outcome !== 'skipped')).toBe(true);
-    expect(replica.requests.filter(({ url }) => url.endsWith('/test'))).toHaveLength(1);
+    expect(fakeApi.requests.filter(({ url }) => url.endsWith('/test'))).toHaveLength(1);
   });
 });
 
@@ -244,12 +244,12 @@ test('a drip that never pauses for long is read to its end', async () => {
 describe('waiting', () => {
   test('follows Retry-After and is counted', async () => {
     const fault = { kind: 'status', status: 429, headers: { 'retry-after': '7' } } as const;
-    const { sync, rows, surroundings } = await startHarness({
+    const { sync, rows, runtime } = await startHarness({
       source: sixty(),
       faults: once(fault, page(1, 5020)),
     });
     await sync();
-    expect(surroundings.waits).toEqual([7000]);
+    expect(runtime.waits).toEqual([7000]);
     expect(rows('SELECT waited_ms, retries FROM status_syncs WHERE status_id = 5020')).toEqual([
       { waited_ms: 7000, retries: 1 },
     ]);
@@ -257,7 +257,7 @@ describe('waiting', () => {
 
   test('for more than the ceiling ends the whole run, with a hint', async () => {
     const fault = { kind: 'status', status: 503, headers: { 'retry-after': '3600' } } as const;
-    const { sync, replica } = await startHarness({ source: sixty(), faults: always(fault, page(1, 5021)) });
+    const { sync, fakeApi } = await startHarness({ source: sixty(), faults: always(fault, page(1, 5021)) });
     const { statuses, departures, coverage } = await sync({ settings: { retryAfterCeilingMs: '60000' } });
     expect(statuses.map(({ outcome }) => outcome)).toEqual([
       'complete',
@@ -269,18 +269,18 @@ describe('waiting', () => {
     expect(statuses[1]?.error).toMatchObject({ code: 'RETRY_AFTER_TOO_LONG' });
     expect(statuses[1]?.error?.hint).toContain('--retry-after-max');
     expect([departures?.outcome, coverage?.outcome]).toEqual(['skipped', 'skipped']);
-    expect(replica.requests.at(-1)?.url).toContain('case_ongoing=5021');
+    expect(fakeApi.requests.at(-1)?.url).toContain('case_ongoing=5021');
   });
 
   test('goes on for the next list when the attempts of one are used up', async () => {
     const fault = { kind: 'status', status: 429, headers: { 'retry-after': '7' } } as const;
-    const { sync, surroundings } = await startHarness({
+    const { sync, runtime } = await startHarness({
       source: sixty(),
       faults: always(fault, page(1, 5020)),
     });
     const { statuses } = await sync({ settings: { attempts: '2' } });
     expect(statuses[0]?.outcome).toBe('failed');
-    expect(surroundings.waits).toEqual([7000, 7000]);
+    expect(runtime.waits).toEqual([7000, 7000]);
   });
 
   const LONG = { 'retry-after': '3600' };
@@ -291,16 +291,16 @@ describe('waiting', () => {
     ['404', { kind: 'status', status: 404, body: 'gone', headers: LONG }],
     ['a refusal', { kind: 'status', status: 400, body: ['API Error: x'], headers: LONG }],
   ])('for a pause that any answer but a page asks for: %s', async (_, fault) => {
-    const { sync, replica } = await startHarness({ source: smallCollection(20), faults: () => fault });
+    const { sync, fakeApi } = await startHarness({ source: smallCollection(20), faults: () => fault });
     const { statuses } = await sync();
     expect(statuses.map(({ error }) => error?.code)).toContain('RETRY_AFTER_TOO_LONG');
-    expect(replica.requests).toHaveLength(1);
+    expect(fakeApi.requests).toHaveLength(1);
   });
 
   test('keeps the polite pause between any two requests', async () => {
-    const { sync, surroundings, replica } = await startHarness({ source: sixty() });
+    const { sync, runtime, fakeApi } = await startHarness({ source: sixty() });
     await sync({ settings: { delayMs: '250' } });
-    expect(surroundings.waits).toEqual(Array.from({ length: replica.requests.length - 1 }, () => 250));
+    expect(runtime.waits).toEqual(Array.from({ length: fakeApi.requests.length - 1 }, () => 250));
   });
 
   test('never goes beyond the time budget: the status in hand ends, the others are skipped', async () => {
@@ -378,10 +378,10 @@ test('a stop that comes with the last page of the last status leaves nothing und
 });
 
 test('a clock that is set forward does not spend the time budget, which a stopwatch counts', async () => {
-  const { sync, surroundings } = await startHarness({ source: sixty() });
+  const { sync, runtime } = await startHarness({ source: sixty() });
   const settings = { timeBudgetMinutes: '1', delayMs: '30000' };
   expect(await sync({ settings })).toMatchObject({ outcome: 'partial' });
-  Object.assign(surroundings, { stopwatch: () => 0 });
+  Object.assign(runtime, { stopwatch: () => 0 });
   expect(await sync({ settings })).toMatchObject({ outcome: 'complete' });
 });
 

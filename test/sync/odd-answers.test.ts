@@ -66,7 +66,7 @@ describe('an odd answer instead of a page', () => {
   test.each(ODD)(
     '%s: for ever costs that page, after its own attempts, and is named',
     async (_, fault, code) => {
-      const { sync, replica, events } = await startHarness({
+      const { sync, fakeApi, events } = await startHarness({
         source: sixty(),
         pageSize: 2,
         faults: always(fault, page(3, 5020)),
@@ -77,18 +77,18 @@ describe('an odd answer instead of a page', () => {
         error: { code: 'PAGES_UNREADABLE', cause: { code } },
         figures: { cases_seen: 10 },
       });
-      expect(replica.requests.filter(({ url }) => url.endsWith('page=3'))).toHaveLength(3);
+      expect(fakeApi.requests.filter(({ url }) => url.endsWith('page=3'))).toHaveLength(3);
       expect(events.filter(({ type }) => type === 'page-unread')).toHaveLength(1);
     },
   );
 
   test('is asked for fewer times than a busy server', async () => {
-    const { sync, replica } = await startHarness({
+    const { sync, fakeApi } = await startHarness({
       source: sixty(),
       pageSize: 2,
       faults: always(json(null), page(3, 5020)),
     });
     await sync({ statuses: [NO], settings: { attempts: '6' } });
-    expect(replica.requests.filter(({ url }) => url.endsWith('page=3'))).toHaveLength(MOST_ODD_ANSWERS);
+    expect(fakeApi.requests.filter(({ url }) => url.endsWith('page=3'))).toHaveLength(MOST_ODD_ANSWERS);
   });
 });

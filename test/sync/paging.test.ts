@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { MOST_PAGES_WITHOUT_NEWS } from '../../src/api/case-pages.ts';
 import { type Fault, always, once, page } from '../../fake-api/serve/faults.ts';
-import { startReplica } from '../../fake-api/serve/server.ts';
+import { startFakeApi } from '../../fake-api/serve/server.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
 
@@ -12,10 +12,10 @@ const PAST_THE_END: Fault = { kind: 'status', status: 404, body: { detail: 'Inva
 const NO_RESULTS: Fault = { kind: 'status', status: 400, body: ['No results for {}'] };
 
 describe('a list that becomes shorter while it is read', () => {
-  const pagesOf = ({ replica }: Awaited<ReturnType<typeof startHarness>>): (string | null)[] =>
-    replica.requests
+  const pagesOf = ({ fakeApi }: Awaited<ReturnType<typeof startHarness>>): (string | null)[] =>
+    fakeApi.requests
       .filter(({ url }) => url.includes('5020'))
-      .map(({ url }) => new URL(url, replica.url).searchParams.get('page'));
+      .map(({ url }) => new URL(url, fakeApi.url).searchParams.get('page'));
 
   test.each([PAST_THE_END, NO_RESULTS])(
     'is read again, and never complete before it holds still (%j)',
@@ -138,7 +138,7 @@ describe('a list that leads astray ends in a named error, never in a loop', () =
 
   test('an endless run of empty pages', async () => {
     let pages = 0;
-    const { sync, replica } = await startHarness({
+    const { sync, fakeApi } = await startHarness({
       source: sixty(),
       faults: () => {
         pages++;
@@ -148,19 +148,19 @@ describe('a list that leads astray ends in a named error, never in a loop', () =
     });
     const report = await sync({ statuses: [NO] });
     expect(report.statuses[0]).toMatchObject({ outcome: 'partial', error: { code: 'PAGES_REPEAT' } });
-    expect(replica.requests.length).toBeLessThanOrEqual(MOST_PAGES_WITHOUT_NEWS + 1);
+    expect(fakeApi.requests.length).toBeLessThanOrEqual(MOST_PAGES_WITHOUT_NEWS + 1);
   });
 });
 
 describe('the token goes to one origin only', () => {
   test('a next on a foreign host is read on our own', async () => {
-    const { sync, replica } = await startHarness({
+    const { sync, fakeApi } = await startHarness({
       source: sixty(),
       pageSize: 5,
       faults: always({ kind: 'next', to: 'foreign-host' }, page(1, 5020)),
     });
     expect(await sync({ statuses: [NO] })).toMatchObject({ outcome: 'complete' });
-    expect(replica.requests.map(({ url }) => url)).toEqual([
+    expect(fakeApi.requests.map(({ url }) => url)).toEqual([
       '/api/v2p1/cases/?case_ongoing=5020',
       '/api/v2p1/cases/?case_ongoing=5020&page=2',
       '/api/v2p1/cases/?case_ongoing=5020&page=3',
@@ -177,7 +177,7 @@ describe('the token goes to one origin only', () => {
   });
 
   test('a redirect to another server is not followed: that server never hears of us', async () => {
-    await using other = await startReplica({ source: sixty() });
+    await using other = await startFakeApi({ source: sixty() });
     const { sync } = await startHarness({
       source: sixty(),
       faults: always({ kind: 'redirect', to: other.url }),
@@ -198,14 +198,14 @@ describe('the token goes to one origin only', () => {
 
 test('while a page is stored the next one is fetched, and never more than that one', async () => {
   const storedAt: number[] = [];
-  const { sync, replica } = await startHarness({ source: sixty(), pageSize: 2 });
+  const { sync, fakeApi } = await startHarness({ source: sixty(), pageSize: 2 });
   await sync({
     statuses: [NO],
     onEvent: ({ type }) => {
-      if (type === 'page-stored') storedAt.push(replica.requests.length);
+      if (type === 'page-stored') storedAt.push(fakeApi.requests.length);
     },
   });
-  expect(replica.requests).toHaveLength(6);
+  expect(fakeApi.requests).toHaveLength(6);
   storedAt.forEach((asked, index) => {
     expect(asked).toBeLessThanOrEqual(index + 2);
   });

@@ -8,7 +8,7 @@ import { runCli } from '../support/command-line.ts';
 import { buildEventfulMirror } from '../support/eventful-mirror.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
-import { fakeSurroundings } from '../support/surroundings.ts';
+import { fakeRuntime } from '../support/runtime.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const MIGRATIONS = new URL('../../migrations', import.meta.url).pathname;
@@ -65,7 +65,7 @@ const KINDS: Readonly<Record<string, () => Promise<string>>> = {
   },
   'of the demo': async () => {
     const path = join(tempFolder(), 'demo.db');
-    await runCli(['demo', '--cases', '50', '--database', path], { surroundings: fakeSurroundings() });
+    await runCli(['demo', '--cases', '50', '--database', path], { runtime: fakeRuntime() });
     return path;
   },
   'in which everything has happened, a redaction too': async () => {

@@ -60,11 +60,11 @@ describe('a mirror in which everything has happened that can happen to a case', 
 
 test('a mirror of invented cases verifies clean after every night', async () => {
   const source = inventCollection({ seed: 3, size: 80 });
-  const { sync, database, surroundings } = await startHarness({ source });
+  const { sync, database, runtime } = await startHarness({ source });
   for (let night = 0; night < 4; night++) {
     await sync();
     expect(verifyFile(database).findings).toEqual([]);
-    await surroundings.sleep(86_400_000, new AbortController().signal);
+    await runtime.sleep(86_400_000, new AbortController().signal);
     source.advance({ changed: 20, inserted: 2, removed: 1, statusMoves: 4 });
   }
 });

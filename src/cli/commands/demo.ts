@@ -42,7 +42,7 @@ export async function runDemoCommand(flags: Flags, io: Io): Promise<ExitName> {
   const show = (text: string): Promise<void> => (isJson ? Promise.resolve() : write(io.stdout, text));
   const stage: DemoStage = {
     say: (text) => show(`\n${text}\n`),
-    createProgress: () => createProgress(io.stderr, io.surroundings.now, io.timeZone),
+    createProgress: () => createProgress(io.stderr, io.runtime.now, io.timeZone),
     showReport: (report) =>
       isJson ? Promise.resolve() : writeText(io, `\n${renderRunReport(report, reportStyle(io))}`),
     showAnswer: async (title, sql, answer) => {
@@ -51,7 +51,7 @@ export async function runDemoCommand(flags: Flags, io: Io): Promise<ExitName> {
     },
   };
   const reports = await withStop(io, (signal) =>
-    runDemo({ database, cases: Number(flags.cases), signal, stage }, io.surroundings),
+    runDemo({ database, cases: Number(flags.cases), signal, stage }, io.runtime),
   );
   if (isJson) await write(io.stdout, toJsonLine({ database, runs: reports.map(toReportJson) }));
   await show(

@@ -36,7 +36,7 @@ export async function runDoctorCommand(flags: Flags, io: Io): Promise<ExitName> 
   };
   const findings: Finding[] = [];
   await withStop(io, async (signal) => {
-    for await (const finding of examine(patient, io.surroundings, signal)) {
+    for await (const finding of examine(patient, io.runtime, signal)) {
       findings.push(finding);
       if (flags.json !== true) await write(io.stdout, renderFinding(finding, textWidth(io), io.timeZone));
     }

@@ -3,7 +3,7 @@ import { MirrorError } from '../../errors/mirror-error.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { expandHome } from '../../config/paths.ts';
 import type { CaseCollection } from '../../../fake-api/collection/collection.ts';
-import type { ReplicaOptions } from '../../../fake-api/serve/server.ts';
+import type { FakeApiOptions } from '../../../fake-api/serve/server.ts';
 import { wordsOf } from '../../lib/system-errors.ts';
 import { type Io, withStop, write } from '../io.ts';
 import { renderPlural, toJsonLine } from '../text/words.ts';
@@ -25,7 +25,7 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-export function defineReplica(command: Command): Command {
+export function defineFakeApi(command: Command): Command {
   return command
     .description('Serve a stand-in for the API on this machine, with invented cases or recorded ones.')
     .option('--cases <n>', 'how many cases to invent', toWholeNumber, 300)
@@ -44,7 +44,7 @@ The paths, filters, answers and error texts are those of the API, so a sync cann
 Runs until Ctrl-C. No case ever leaves it; to practice \`departed\` and \`redact\`, use the mirror that \`demo\` makes.
 
 Example:
-  $ clearinghouse-mirror replica --cases 1000 --port 8080 &
+  $ clearinghouse-mirror fake-api --cases 1000 --port 8080 &
   $ CLEARINGHOUSE_API_TOKEN=demo-token clearinghouse-mirror sync \\
       --api-url http://127.0.0.1:8080/api/v2p1/ --database try.db --delay 0`,
     );
@@ -55,7 +55,7 @@ function toWholeNumber(text: string): number {
   return Number(text);
 }
 
-interface ReplicaFlags {
+interface FakeApiFlags {
   readonly cases: number;
   readonly seed: number;
   readonly nights: number;
@@ -67,9 +67,9 @@ interface ReplicaFlags {
   readonly json?: boolean;
 }
 
-export async function runReplicaCommand(flags: Flags, io: Io): Promise<ExitName> {
+export async function runFakeApiCommand(flags: Flags, io: Io): Promise<ExitName> {
   const { cases, seed, nights, records, port, pageSize, latency, gzip, json } =
-    flags as unknown as ReplicaFlags;
+    flags as unknown as FakeApiFlags;
   if (pageSize < 1) throw new MirrorError('USAGE', '--page-size must be at least 1.');
   if (port > 65_535) throw new MirrorError('USAGE', '--port must be at most 65535.');
   const { inventCollection } = await import('../../../fake-api/collection/collection.ts');
@@ -79,14 +79,14 @@ export async function runReplicaCommand(flags: Flags, io: Io): Promise<ExitName>
       : await readRecords(expandHome(records, '--records'));
   for (let night = 0; night < nights; night++) source.advance({ changed: 0.01 });
   return withStop<ExitName>(io, async (signal) => {
-    const replica = await listen({ source, port, pageSize, latencyMs: latency, gzip });
+    const fakeApi = await listen({ source, port, pageSize, latencyMs: latency, gzip });
     try {
-      const address = { api_url: replica.url, token: replica.token, cases: source.size };
-      const text = `Serving ${renderPlural(source.size, 'case')} at ${replica.url} (token ${replica.token}).\n`;
+      const address = { api_url: fakeApi.url, token: fakeApi.token, cases: source.size };
+      const text = `Serving ${renderPlural(source.size, 'case')} at ${fakeApi.url} (token ${fakeApi.token}).\n`;
       await write(io.stdout, json === true ? toJsonLine(address) : text);
       await untilAborted(signal);
     } finally {
-      await replica.close();
+      await fakeApi.close();
     }
     return 'complete';
   });
@@ -101,10 +101,10 @@ async function readRecords(path: string): Promise<CaseCollection> {
   }
 }
 
-async function listen(options: ReplicaOptions) {
-  const { startReplica } = await import('../../../fake-api/serve/server.ts');
+async function listen(options: FakeApiOptions) {
+  const { startFakeApi } = await import('../../../fake-api/serve/server.ts');
   try {
-    return await startReplica(options);
+    return await startFakeApi(options);
   } catch (cause) {
     throw new MirrorError('USAGE', `Port ${options.port ?? 0} cannot be used: ${wordsOf(cause)}.`, {
       cause,

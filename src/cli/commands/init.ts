@@ -50,7 +50,7 @@ export async function runInitCommand(flags: Flags, io: Io): Promise<ExitName> {
     QUESTIONS.map(({ setting }) => setting),
     io.folder,
   );
-  writeEnvFile(path, renderEnvFile(values, io.surroundings.now()), replaces);
+  writeEnvFile(path, renderEnvFile(values, io.runtime.now()), replaces);
   await write(io.stdout, `${path} is written.\n\n${renderNext(ownCommand(io))}`);
   return 'complete';
 }
@@ -127,7 +127,7 @@ async function settle(
       isSettled || chosen === undefined || (answer.trim() === '' && old !== undefined)
         ? written
         : { ...written, [setting]: { text: chosen, place: 'flag', from: 'The answer', folder: io.folder } };
-    const remark = await checkAnswer(question, { written: now, surroundings: io.surroundings, signal });
+    const remark = await checkAnswer(question, { written: now, runtime: io.runtime, signal });
     const isGood = remark.verdict !== 'bad';
     // The error says it all where nobody can give another answer.
     if (!isGood && (isSettled || !mayAsk))

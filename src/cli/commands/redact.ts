@@ -59,11 +59,11 @@ export async function runRedactCommand(id: number, flags: Flags, io: Io): Promis
   listCopies(database, folder); // what cannot be looked at is told before anything is removed
   const wantsCopies = flags.snapshots !== undefined;
   const start = toStart(settings, io);
-  const runId = flags.yes === true ? redact(id, database, start, io.surroundings.now) : null;
+  const runId = flags.yes === true ? redact(id, database, start, io.runtime.now) : null;
   const copies = listHoldingCopies(database, folder, id);
   const cleaned =
     flags.yes === true && wantsCopies
-      ? await withStop(io, (signal) => redactCopies(copies, id, start, io.surroundings.now, signal))
+      ? await withStop(io, (signal) => redactCopies(copies, id, start, io.runtime.now, signal))
       : [];
   const holding = copies.filter(({ path }) => !cleaned.includes(path));
   const outcome = { redaction, runId, cleaned, holding };
@@ -78,7 +78,7 @@ function toSnapshotFlags(flags: Flags): Flags {
 
 function toStart({ apiUrl }: Settings, io: Io): RunStart {
   return {
-    startedAt: io.surroundings.now(),
+    startedAt: io.runtime.now(),
     trigger: 'redact',
     apiUrl: apiUrl.href,
     processId: process.pid,

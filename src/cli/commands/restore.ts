@@ -39,7 +39,7 @@ export async function runRestoreCommand(name: string, flags: Flags, io: Io): Pro
   const said = checkCopy(snapshot);
   const done =
     flags.yes === true
-      ? await withStop(io, (signal) => restoreSnapshot(snapshot, database, io.surroundings.now(), signal))
+      ? await withStop(io, (signal) => restoreSnapshot(snapshot, database, io.runtime.now(), signal))
       : null;
   const { cases, lastRun } = done ?? said;
   const text =

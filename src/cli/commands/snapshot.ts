@@ -122,7 +122,7 @@ function toRequest(
   return {
     database,
     to: typeof flags.to === 'string' ? { file: toPath(flags.to, '--to', io.folder, true) } : { folder },
-    takenAt: io.surroundings.now(),
+    takenAt: io.runtime.now(),
     takenBy: 'hand',
     signal,
     earlier: typeof flags.asOf === 'string' ? toEarlier(database, readMoment(flags.asOf, io)) : null,

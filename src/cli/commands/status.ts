@@ -49,7 +49,7 @@ Example, for a probe:
 
 export async function runStatusCommand(flags: Flags, io: Io): Promise<ExitName> {
   const { database } = readSettings(flags, io);
-  const now = io.surroundings.now();
+  const now = io.runtime.now();
   const state = withMirror(database, (mirror) => findMirrorState(mirror, MOST_RUNS, now));
   const { book, fault } = readNights(toNightBookPath(database));
   const nightly = findNightlyState(database, dropAhead(book, now), state, now);

@@ -56,7 +56,7 @@ export async function runSyncCommand(flags: Flags, io: Io): Promise<ExitName> {
         signal,
         onEvent: createRunEvents(io),
       },
-      io.surroundings,
+      io.runtime,
     ),
   );
   const loss = findLoss(io.stderr);

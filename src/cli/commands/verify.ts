@@ -50,14 +50,14 @@ export async function runVerifyCommand(flags: Flags, io: Io): Promise<ExitName> 
   const { database } = readSettings(flags, io);
   const listed = createFindingsList();
   const progress = createVerifyProgress(io.stderr);
-  const startedAt = io.surroundings.now().getTime();
+  const startedAt = io.runtime.now().getTime();
   const mirror = openMirrorReadOnly(database);
   try {
     const steps = verifyMirror(mirror, scope, progress.update);
     for (let step = steps.next(); ; step = steps.next()) {
       if (step.done === true) {
         progress.end();
-        const report = { ...step.value, database, tookMs: io.surroundings.now().getTime() - startedAt };
+        const report = { ...step.value, database, tookMs: io.runtime.now().getTime() - startedAt };
         if (isJson) await write(io.stdout, toJsonLine(toVerifyJson(report, listed.all())));
         else await writeText(io, renderVerifyReport(report, textWidth(io)));
         const isClean = Object.values(report.tallies).every(({ findings }) => findings === 0);
@@ -76,9 +76,9 @@ export async function runVerifyCommand(flags: Flags, io: Io): Promise<ExitName> 
   }
 }
 
-function toScope({ sample, case: id }: Flags, { surroundings }: Io): Scope {
+function toScope({ sample, case: id }: Flags, { runtime }: Io): Scope {
   if (sample !== undefined && id !== undefined)
     throw new MirrorError('USAGE', '`verify` takes --sample or --case, and not both.');
-  if (sample !== undefined) return { of: 'sample', size: sample as SampleSize, random: surroundings.random };
+  if (sample !== undefined) return { of: 'sample', size: sample as SampleSize, random: runtime.random };
   return id === undefined ? { of: 'everything' } : { of: 'case', id: id as number };
 }

@@ -56,7 +56,7 @@ export function renderVerifyReport(report: TimedReport, width: number): string {
       renderCount(report.tallies[check].findings),
       renderCount(report.tallies[check].checked),
       CHECKS[check].counts,
-      CHECKS[check].means,
+      CHECKS[check].description,
     ]),
     width,
   );
@@ -108,7 +108,7 @@ export function toVerifyJson(report: TimedReport, listed: readonly Finding[]) {
     file_checks: report.fileDepth === null ? [] : FILE_CHECKS[report.fileDepth],
     checks: CHECK_NAMES.filter((check) => isRun(check, report)).map((check) => ({
       check,
-      means: CHECKS[check].means,
+      description: CHECKS[check].description,
       checked: report.tallies[check].checked,
       findings_total: report.tallies[check].findings,
       findings: listed

@@ -1,12 +1,12 @@
-import type { Surroundings } from '../../src/api/client.ts';
+import type { Runtime } from '../../src/api/client.ts';
 
-export interface FakeSurroundings extends Surroundings {
+export interface FakeRuntime extends Runtime {
   /** Every wait that was asked for, in milliseconds. */
   readonly waits: readonly number[];
 }
 
 /** A clock that moves only when somebody sleeps, sleep that takes no time, and chance that always says `luck`. */
-export function fakeSurroundings({ start = '2030-01-15T03:17:00Z', luck = 0.5 } = {}): FakeSurroundings {
+export function fakeRuntime({ start = '2030-01-15T03:17:00Z', luck = 0.5 } = {}): FakeRuntime {
   let time = Date.parse(start);
   const waits: number[] = [];
   return {
