@@ -1,14 +1,30 @@
 import { describe, expect, test } from '@jest/globals';
 import { toNightBookPath, writeNightBook } from '../../src/schedule/state-file.ts';
 import { always } from '../../fake-api/serve/faults.ts';
+import { openMirror } from '../../src/db/open-mirror.ts';
 import { toUsableZone } from '../../src/lib/local-time.ts';
 import { runCli, spawnCli } from '../support/command-line.ts';
 import { makeNight } from '../support/make-night.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { fakeRuntime } from '../support/runtime.ts';
+import { shareHistory } from '../support/shared-history.ts';
 import { startHarness } from '../support/sync-harness.ts';
 
 /* People read times on their own clock and to the minute; only JSON has them in UTC with milliseconds. */
+
+const shareOfTen = shareHistory(() => ({ source: smallCollection(10) }));
+/** As a process on the system's clock finds it: synced in the past. */
+const sharePast = shareHistory(
+  () => ({ source: smallCollection(2) }),
+  ({ database }) => {
+    const mirror = openMirror(database);
+    for (const table of ['sync_runs', 'status_syncs'])
+      mirror.sqlite.exec(
+        `UPDATE ${table} SET started_at = '2020-01-15T03:17:00.000Z', ended_at = '2020-01-15T04:17:00.000Z'`,
+      );
+    mirror.close();
+  },
+);
 
 describe('whatever TZ says, a zone is found that Intl can use', () => {
   test.each<[string | undefined, number, string]>([
@@ -32,10 +48,8 @@ describe('whatever TZ says, a zone is found that Intl can use', () => {
     '/etc/localtime',
     '\u{1f4c5}',
   ])('a process runs with TZ=%j', async (TZ) => {
-    const { database, fakeApi } = await startHarness({ source: smallCollection(2) });
-    const env = { CLEARINGHOUSE_DATABASE: database, CLEARINGHOUSE_API_URL: fakeApi.url, TZ };
-    const { ended } = spawnCli(['sync'], { ...env, CLEARINGHOUSE_API_TOKEN: fakeApi.token });
-    expect((await ended).exitCode).toBe(0);
+    const { database } = await sharePast();
+    const env = { CLEARINGHOUSE_DATABASE: database, TZ };
     const { stdout, stderr, exitCode } = await spawnCli(['status'], env).ended;
     expect(stderr).toBe('');
     expect(stdout).toMatch(/as of \d{4}-\d\d-\d\d \d\d:\d\d [A-Z]/);
@@ -43,12 +57,17 @@ describe('whatever TZ says, a zone is found that Intl can use', () => {
   });
 });
 
+test('a sync runs where TZ means nothing', async () => {
+  const { env, rows } = await startHarness({ source: smallCollection(2) });
+  expect((await spawnCli(['sync'], { ...env, TZ: 'Nowhere/Lamp' }).ended).exitCode).toBe(0);
+  expect(rows('SELECT outcome FROM sync_runs')).toEqual([{ outcome: 'complete' }]);
+});
+
 const ISO = /\d{4}-\d\d-\d\dT\d\d:\d\d/;
 const DETROIT = { timeZone: 'America/Detroit' };
 
 async function start() {
-  const harness = await startHarness({ source: smallCollection(10) });
-  await harness.sync();
+  const harness = await shareOfTen();
   const env = { CLEARINGHOUSE_DATABASE: harness.database, CLEARINGHOUSE_API_TOKEN: harness.fakeApi.token };
   const run = (args: readonly string[], url = harness.fakeApi.url) =>
     runCli(args, {

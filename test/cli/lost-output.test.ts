@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { findLoss, flush, outliveFailures, say, write, type Out } from '../../src/cli/io.ts';
+import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -13,7 +14,7 @@ const FULL = '/dev/full';
 const whereThereIsAFullDevice = existsSync(FULL) ? describe : describe.skip;
 
 async function start() {
-  const { fakeApi, database, rows } = await startHarness({ source: smallCollection(20) });
+  const { fakeApi, database, rows, sync } = await startHarness({ source: smallCollection(20) });
   const env = {
     PATH: process.env.PATH,
     CLEARINGHOUSE_API_URL: fakeApi.url,
@@ -38,7 +39,7 @@ async function start() {
     for (const file of files) if (typeof file === 'number') closeSync(file);
     return { exitCode, said };
   };
-  return { run, rows };
+  return { run, rows, sync, env };
 }
 
 whereThereIsAFullDevice('on a full disk', () => {
@@ -61,19 +62,19 @@ whereThereIsAFullDevice('on a full disk', () => {
   test.each(['auto', 'text'])(
     'a night with a %s log goes on, and one of its steps says what is lost',
     async (format) => {
-      const { run, rows } = await start();
+      const { run, rows, env } = await start();
       const args = ['nightly', '--once-now', '--no-nightly-snapshot', '--log-format', format];
       const { exitCode } = await run(args, { stderr: FULL });
       expect(exitCode).toBe(12);
       expect(rows('SELECT outcome FROM sync_runs')).toEqual([{ outcome: 'complete' }]);
-      const { said } = await run(['status'], {});
-      expect(said).toContain('log failed: OUTPUT_LOST');
+      const { stdout } = await runCli(['status'], { env });
+      expect(stdout).toContain('log failed: OUTPUT_LOST');
     },
   );
 
   test('an answer that could not be printed is a failure', async () => {
-    const { run } = await start();
-    await run(['sync'], {});
+    const { run, sync } = await start();
+    await sync();
     for (const args of [['query', 'SELECT * FROM cases'], ['status', '--json'], ['--help']]) {
       const { exitCode, said } = await run(args, { stdout: FULL });
       expect([args[0], exitCode, said]).toEqual([args[0], 12, expect.stringContaining('[OUTPUT_LOST]')]);

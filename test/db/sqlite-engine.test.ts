@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { loadEngine, pickEngines, type EnginePackage, type InstalledEngine } from '../../src/db/engine.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { times } from '../support/times.ts';
 
 const TWELVE: InstalledEngine = { name: 'better-sqlite3', version: '12.11.1' };
 const THIRTEEN: InstalledEngine = { name: 'better-sqlite3-node22', version: '13.2.0' };
@@ -89,25 +90,34 @@ function run(program: string, words: string[], node: string, napi: string) {
   return { status, stderr, left: readdirSync(work) };
 }
 
+/** Commands that read, write, fetch, and serve themselves. */
+const COMMANDS = [['sync'], ['query', 'SELECT 1'], ['nightly', '--once-now'], ['demo'], ['status']];
+
 describe('a program whose engine does not suit its Node', () => {
   const loaded = `require('node:fs').writeFileSync('loaded', '')`;
   const program = (version: string): string =>
     installProgram({ 'better-sqlite3': { version, code: loaded } });
 
   test.each([
-    ['12.11.1', '24.21.0', '10', 'Error: better-sqlite3 12.11.1 aborts on Node 24.21.0'],
-    ['13.2.0', '20.20.2', '9', 'Error: better-sqlite3 13.2.0 crashes on Node 20.20.2'],
+    {
+      version: '12.11.1',
+      node: '24.21.0',
+      napi: '10',
+      says: 'Error: better-sqlite3 12.11.1 aborts on Node 24.21.0',
+      commands: COMMANDS,
+    },
+    {
+      version: '13.2.0',
+      node: '20.20.2',
+      napi: '9',
+      says: 'Error: better-sqlite3 13.2.0 crashes on Node 20.20.2',
+      commands: times([['sync']], COMMANDS),
+    },
   ])(
-    'refuses %s on Node %s in every command, and neither loads nor writes anything',
-    (version, node, napi, says) => {
+    'refuses $version on Node $node in $commands, and neither loads nor writes anything',
+    ({ version, node, napi, says, commands }) => {
       const folder = program(version);
-      for (const words of [
-        ['sync'],
-        ['query', 'SELECT 1'],
-        ['nightly', '--once-now'],
-        ['demo'],
-        ['status'],
-      ]) {
+      for (const words of commands) {
         const { status, stderr, left } = run(folder, words, node, napi);
         expect([words, status, left]).toEqual([words, 9, []]);
         expect(stderr).toContain(says);
