@@ -124,8 +124,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
   const waitForTurn = async (signal: AbortSignal): Promise<void> => {
     const moment = now();
     const left = pauseLeft();
-    if (left > options.retry.retryAfterCeilingMs)
-      throw toTooLongPause(new Date(moment.getTime() + left), moment);
+    if (left > options.retry.retryAfterMaxMs) throw toTooLongPause(new Date(moment.getTime() + left), moment);
     if (left > 0 && left >= budgetLeft())
       throw new MirrorError(
         'MAX_DURATION_REACHED',
@@ -221,7 +220,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
       let oddAttempts = 0;
       let salvaged: PageEnvelope | undefined;
       const fetchOnce = createFetchOnce(url, signal, isKnown, (page) => (salvaged = page));
-      const policy = { ...options.retry, attempts: Math.min(options.retry.attempts, mostAttempts) };
+      const policy = { ...options.retry, attempts: Math.min(options.retry.maxAttempts, mostAttempts) };
       try {
         return await pRetry(fetchOnce, {
           retries: policy.attempts - 1,

@@ -51,13 +51,13 @@ function parseHttpDate(text: string): number | undefined {
 /** How often and how patiently a failed request is tried again. All times are milliseconds. */
 export interface RetryPolicy {
   /** Requests in all, the first included. */
-  readonly attempts: number;
+  readonly maxAttempts: number;
   /** Upper end of the first wait; it doubles with each attempt. */
-  readonly backoffBaseMs: number;
+  readonly backoffMinMs: number;
   /** No wait of our own is longer than this. */
-  readonly backoffCeilingMs: number;
+  readonly backoffMaxMs: number;
   /** The longest `Retry-After` that is honoured. */
-  readonly retryAfterCeilingMs: number;
+  readonly retryAfterMaxMs: number;
 }
 
 export interface FailedAttempt {
@@ -87,9 +87,9 @@ export function decideRetry(policy: RetryPolicy, failed: FailedAttempt, random: 
   if (!(error instanceof TransientError)) return { retry: false, error };
   const { retryAfterMs } = error;
   // Before the attempts are counted: this ends the whole run, whichever attempt it was.
-  if (retryAfterMs !== undefined && retryAfterMs > policy.retryAfterCeilingMs)
+  if (retryAfterMs !== undefined && retryAfterMs > policy.retryAfterMaxMs)
     return { retry: false, error: toTooLongPause(new Date(now.getTime() + retryAfterMs), now, error) };
-  if (attempt >= policy.attempts || oddAttempts >= MOST_ODD_ANSWERS) {
+  if (attempt >= policy.maxAttempts || oddAttempts >= MOST_ODD_ANSWERS) {
     return {
       retry: false,
       error: new MirrorError(
@@ -99,7 +99,7 @@ export function decideRetry(policy: RetryPolicy, failed: FailedAttempt, random: 
       ),
     };
   }
-  const ceiling = Math.min(policy.backoffCeilingMs, policy.backoffBaseMs * 2 ** (attempt - 1));
+  const ceiling = Math.min(policy.backoffMaxMs, policy.backoffMinMs * 2 ** (attempt - 1));
   // A server that says "at once", or a clock that is ahead, must not switch the backoff off.
   const waitMs = Math.max(retryAfterMs ?? 0, Math.round(random() * ceiling));
   if (waitMs >= budgetLeftMs) {

@@ -1,7 +1,6 @@
 import { countSlips, listClosest } from '../lib/closest-names.ts';
 import type { OddLine, ParsedDotEnv } from './env-file.ts';
-import { MirrorError } from '../errors/mirror-error.ts';
-import { toPath } from './paths.ts';
+import type { WrittenSetting } from './parsers.ts';
 import { SETTINGS, type SettingSpec } from './specs.ts';
 
 export type SettingName = keyof typeof SETTINGS;
@@ -9,18 +8,6 @@ export type SettingName = keyof typeof SETTINGS;
 /** A setting that names a file or a folder, as the value of its flag says. */
 export function isPathSetting(name: SettingName): boolean {
   return /<(file|folder)>/.test(SETTINGS[name].flag ?? '');
-}
-
-/** Where a setting may be written, the first of them going before the others. */
-export const PLACES = ['flag', 'environment', '.env', 'default'] as const;
-
-export interface WrittenSetting {
-  readonly text: string;
-  readonly place: (typeof PLACES)[number];
-  /** The place in words, for messages. */
-  readonly from: string;
-  /** From where a relative path leads: for a .env the folder in which it stands, so that both can be moved together. */
-  readonly folder?: string;
 }
 
 /** The settings as they were written, each with where it was written. */
@@ -57,60 +44,6 @@ export function gatherSettings(
 
 function describeLine(name: string, line: number | undefined): string {
   return `${name} in .env${line === undefined ? '' : ` (line ${line})`}`;
-}
-
-/** What a timer can hold, in milliseconds; more than enough for the others. */
-const LARGEST_NUMBER = 2 ** 31 - 1;
-
-const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
-  ...['yes', 'true', '1', 'on'].map((text) => [text, true] as const),
-  ...['no', 'false', '0', 'off'].map((text) => [text, false] as const),
-]);
-
-/** Checks single settings. Each fails with SETTING_INVALID. */
-export function readerOf(written: WrittenSettings) {
-  const whole = (name: SettingName, least: number, most = LARGEST_NUMBER): number => {
-    const { text, from } = written[name] ?? { text: '', from: name };
-    const value = /^\d{1,12}$/.test(text.trim()) ? Number(text) : NaN;
-    if (!(value >= least && value <= most)) {
-      const range = `a whole number from ${least} to ${most}`;
-      throw new MirrorError('SETTING_INVALID', `${from} must be ${range}, not ${JSON.stringify(text)}.`);
-    }
-    return value;
-  };
-  const line = (name: SettingName): string => {
-    const { text, from } = written[name] ?? { text: '', from: name };
-    if (text.trim() === '')
-      throw new MirrorError('SETTING_INVALID', `${from} is empty.`, {
-        hint: 'Give it a value, or leave it out.',
-      });
-    if (/\p{Cc}/u.test(text)) throw new MirrorError('SETTING_INVALID', `${from} must be a text of one line.`);
-    return text;
-  };
-  /** An absolute path. */
-  const path = (name: SettingName): string => {
-    const text = line(name).trim();
-    const { from = name, place = 'default', folder = process.cwd() } = written[name] ?? {};
-    return toPath(text, from, folder, place === 'flag' || place === 'default');
-  };
-  const yesOrNo = (name: SettingName): boolean => {
-    const { text, from } = written[name] ?? { text: '', from: name };
-    const known = YES_OR_NO.get(text.trim().toLowerCase());
-    if (known === undefined)
-      throw new MirrorError('SETTING_INVALID', `${from} must be yes or no, not ${JSON.stringify(text)}.`);
-    return known;
-  };
-  const oneOf = <Value extends string>(name: SettingName, values: readonly Value[]): Value => {
-    const { text, from } = written[name] ?? { text: '', from: name };
-    const found = values.find((one) => one === text.trim().toLowerCase());
-    if (found === undefined)
-      throw new MirrorError(
-        'SETTING_INVALID',
-        `${from} must be ${values.join(', ')}, not ${JSON.stringify(text)}.`,
-      );
-    return found;
-  };
-  return { whole, line, path, yesOrNo, oneOf };
 }
 
 const PREFIX = 'CLEARINGHOUSE_';

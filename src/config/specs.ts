@@ -1,6 +1,22 @@
 import { USER_AGENT } from '../lib/package-info.ts';
+import {
+  type Parser,
+  anyText,
+  apiAddress,
+  certificates,
+  headerText,
+  oneOf,
+  optional,
+  path,
+  proxyAddress,
+  sample,
+  secretAddress,
+  trimmedLine,
+  wholeNumber,
+  yesOrNo,
+} from './parsers.ts';
 
-/** How a setting is written, and what it is. */
+/** How a setting is written, what it is, and how its text is checked. */
 export interface SettingSpec {
   /**
    * The flag with its value's name; without one it is a switch, with a `--no-` form beside it. Null for a secret, which
@@ -14,286 +30,321 @@ export interface SettingSpec {
    */
   readonly isShared?: true;
   /** As a user would write it; undefined when there is none. */
-  readonly default: string | undefined;
+  readonly default?: string;
   readonly description: string;
+  readonly parse: Parser<unknown> | null; // null for what is read only where it is needed
 }
 
+/** The values of settings after their check. */
+export type Parsed<Specs> = {
+  readonly [
+    Name in keyof Specs as Specs[Name] extends { readonly parse: null } ? never : Name
+  ]: Specs[Name] extends {
+    readonly parse: Parser<infer Value>;
+  }
+    ? Value
+    : never;
+};
+
+type Written = Omit<SettingSpec, 'env'> & { readonly env?: string };
+type Named<Specs> = { readonly [Name in keyof Specs]: Specs[Name] & Omit<SettingSpec, 'parse'> };
+
+/** Gives each setting with a flag the variable of that name: `--max-passes` and `CLEARINGHOUSE_MAX_PASSES`. */
+function nameVariables<const Specs extends Readonly<Record<string, Written>>>(specs: Specs): Named<Specs> {
+  const named = Object.entries(specs).map(([name, spec]) => {
+    const word = (spec.flag ?? '').split(' ')[0]?.slice(2) ?? '';
+    return [name, { env: `CLEARINGHOUSE_${word.toUpperCase().replaceAll('-', '_')}`, ...spec }] as const;
+  });
+  return Object.fromEntries(named) as Named<Specs>;
+}
+
+/** Of which runs a webhook is told. */
+export const WEBHOOK_TIMES = ['failure', 'change', 'always'] as const;
+const LOG_FORMATS = ['auto', 'text', 'json'] as const;
+const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'silent'] as const;
+const A_DAY_OF_MINUTES = 24 * 60;
+const MAX_KEPT = 10_000;
+
 /** What every command that talks to the API, or opens the mirror, can be told. */
-export const SETTINGS_OF_SYNC = {
+export const SETTINGS_OF_SYNC = nameVariables({
   apiUrl: {
     flag: '--api-url <url>',
-    env: 'CLEARINGHOUSE_API_URL',
     default: 'https://clearinghouse.net/api/v2p1/',
     description: 'Base address of the API.',
+    parse: apiAddress,
   },
   database: {
     flag: '--database <file>',
-    env: 'CLEARINGHOUSE_DATABASE',
     default: 'clearinghouse.db',
     description: 'The SQLite file of the mirror.',
+    parse: path,
   },
   token: {
     flag: null,
     env: 'CLEARINGHOUSE_API_TOKEN',
-    default: undefined,
     description: 'Your API token, with or without the word "Token".',
+    parse: null,
   },
   tokenFile: {
     flag: '--token-file <file>',
-    env: 'CLEARINGHOUSE_TOKEN_FILE',
-    default: undefined,
     description:
       'A file that holds the token; "-" is standard input. Where one place names both, it goes before the token itself.',
+    parse: null,
   },
   delayMs: {
     flag: '--delay <ms>',
-    env: 'CLEARINGHOUSE_DELAY',
     default: '250',
     description: 'Pause between requests, in milliseconds, for politeness.',
+    parse: wholeNumber(0),
   },
-  attempts: {
+  maxAttempts: {
     flag: '--max-attempts <n>',
-    env: 'CLEARINGHOUSE_MAX_ATTEMPTS',
     default: '6',
     description: 'How often a request is tried in all.',
+    parse: wholeNumber(1),
   },
-  backoffBaseMs: {
+  backoffMinMs: {
     flag: '--backoff-min <ms>',
-    env: 'CLEARINGHOUSE_BACKOFF_MIN',
     default: '1000',
     description: 'Upper end of the first wait after a failure, in milliseconds; it doubles each time.',
+    parse: wholeNumber(0),
   },
-  backoffCeilingMs: {
+  backoffMaxMs: {
     flag: '--backoff-max <ms>',
-    env: 'CLEARINGHOUSE_BACKOFF_MAX',
     default: '60000',
     description: 'The longest such wait, in milliseconds.',
+    parse: wholeNumber(0),
   },
-  retryAfterCeilingMs: {
+  retryAfterMaxMs: {
     flag: '--retry-after-max <ms>',
-    env: 'CLEARINGHOUSE_RETRY_AFTER_MAX',
     default: '600000',
     description:
       'The longest pause that the server may ask for, in milliseconds; if it asks for more, the run ends, and none begins before that time.',
+    parse: wholeNumber(0),
   },
-  timeBudgetMinutes: {
+  maxDurationMinutes: {
     flag: '--max-duration <minutes>',
-    env: 'CLEARINGHOUSE_MAX_DURATION',
     default: '360',
     description: 'No request is begun after this many minutes of a run.',
+    parse: wholeNumber(1),
   },
   connectTimeoutMs: {
     flag: '--connect-timeout <ms>',
-    env: 'CLEARINGHOUSE_CONNECT_TIMEOUT',
     default: '15000',
     description: 'Longest time to look up, connect and shake hands, each, in milliseconds.',
+    parse: wholeNumber(1),
   },
   responseTimeoutMs: {
     flag: '--response-timeout <ms>',
-    env: 'CLEARINGHOUSE_RESPONSE_TIMEOUT',
     default: '120000',
     description: 'Longest time from a request to the first byte of its answer, in milliseconds.',
+    parse: wholeNumber(1),
   },
   idleTimeoutMs: {
     flag: '--idle-timeout <ms>',
-    env: 'CLEARINGHOUSE_IDLE_TIMEOUT',
     default: '60000',
     description: 'Longest silence between two pieces of an answer, in milliseconds.',
+    parse: wholeNumber(1),
   },
   maxBodyBytes: {
     flag: '--max-body <bytes>',
-    env: 'CLEARINGHOUSE_MAX_BODY',
     default: '67108864',
     description:
       'Largest answer that is accepted, in bytes after decompression: a page of 25 cases has about 2 MB. More takes more memory than the 200 MB of a sync.',
+    parse: wholeNumber(1),
   },
   userAgent: {
     flag: '--user-agent <text>',
-    env: 'CLEARINGHOUSE_USER_AGENT',
     default: USER_AGENT,
     description: 'How the mirror introduces itself to the API.',
+    parse: headerText,
   },
   includeUnclassified: {
     flag: '--include-unclassified',
-    env: 'CLEARINGHOUSE_INCLUDE_UNCLASSIFIED',
     default: 'yes',
     description:
       'Sweep the list "In Process (Public)" as well, in which the cases stand that have no case_ongoing yet.',
+    parse: yesOrNo,
   },
-  mostWalks: {
+  maxPasses: {
     flag: '--max-passes <n>',
-    env: 'CLEARINGHOUSE_MAX_PASSES',
     default: '3',
     description: 'How often at most a list is walked in one run when it shifts while it is read.',
+    parse: wholeNumber(1),
   },
-  confirm: {
+  requireStable: {
     flag: '--require-stable',
-    env: 'CLEARINGHOUSE_REQUIRE_STABLE',
     default: 'no',
     description:
       'Walk each list until two walks hold the same cases: the strictest proof, at twice the requests.',
+    parse: yesOrNo,
   },
-  mostDepartures: {
+  maxDepartures: {
     flag: '--max-departures <percent>',
-    env: 'CLEARINGHOUSE_MAX_DEPARTURES',
     default: '5',
     description:
       'The share of the cases, in percent, that may leave the site in one run (20 always may); if more would, none is marked.',
+    parse: wholeNumber(0),
   },
-  caFile: {
+  ca: {
     flag: '--ca-file <file>',
-    env: 'CLEARINGHOUSE_CA_FILE',
-    default: undefined,
     description:
       'A file of certificates (PEM) to trust besides those that Node trusts, such as that of a proxy that inspects TLS.',
+    parse: optional(certificates),
   },
   httpsProxy: {
     flag: null,
     env: 'HTTPS_PROXY',
     isShared: true,
-    default: undefined,
     description:
       'The proxy for https:// addresses, or `https_proxy`; from the environment only. It may hold a name and a password.',
+    parse: proxyAddress,
   },
   httpProxy: {
     flag: null,
     env: 'HTTP_PROXY',
     isShared: true,
-    default: undefined,
     description:
       'The proxy for http:// addresses, likewise. This machine itself is never asked through a proxy.',
+    parse: proxyAddress,
   },
   noProxy: {
     flag: null,
     env: 'NO_PROXY',
     isShared: true,
-    default: undefined,
     description:
       'Hosts to ask directly, likewise: names with all that is below them, addresses, ranges such as 10.0.0.0/8, each perhaps with a port; `*` for all.',
+    parse: anyText,
   },
-} as const satisfies Record<string, SettingSpec>;
+});
 
 /** Where snapshots are, and which of them are kept. */
-export const SETTINGS_OF_SNAPSHOTS = {
+export const SETTINGS_OF_SNAPSHOTS = nameVariables({
   snapshots: {
     flag: '--snapshots <folder>',
-    env: 'CLEARINGHOUSE_SNAPSHOTS',
-    default: undefined,
     description: 'The folder of the snapshots; where none is set, `snapshots` beside the database.',
+    parse: optional(path),
   },
   keepDaily: {
     flag: '--keep-daily <n>',
-    env: 'CLEARINGHOUSE_KEEP_DAILY',
     default: '7',
     description: 'Of how many days the newest snapshot is kept.',
+    parse: wholeNumber(0, MAX_KEPT),
   },
   keepWeekly: {
     flag: '--keep-weekly <n>',
-    env: 'CLEARINGHOUSE_KEEP_WEEKLY',
     default: '4',
     description: 'Of how many weeks.',
+    parse: wholeNumber(0, MAX_KEPT),
   },
   keepMonthly: {
     flag: '--keep-monthly <n>',
-    env: 'CLEARINGHOUSE_KEEP_MONTHLY',
     default: '12',
     description: 'Of how many months.',
+    parse: wholeNumber(0, MAX_KEPT),
   },
-} as const satisfies Record<string, SettingSpec>;
+});
 
 /** What `nightly` can be told besides. */
-const SETTINGS_OF_NIGHTLY = {
+export const SETTINGS_OF_NIGHTLY = nameVariables({
   at: {
     flag: '--at <cron>',
-    env: 'CLEARINGHOUSE_AT',
     default: '17 3 * * *',
     description: 'When a night is due, as a cron expression.',
+    parse: trimmedLine,
   },
   timezone: {
     flag: '--timezone <tz>',
-    env: 'CLEARINGHOUSE_TIMEZONE',
     default: 'UTC',
     description: 'Time zone of the schedule.',
+    parse: trimmedLine,
   },
   startDelayMinutes: {
     flag: '--start-delay <minutes>',
-    env: 'CLEARINGHOUSE_START_DELAY',
     default: '15',
     description:
       'A night begins up to so many minutes after its time, by chance, so that not everyone asks at once.',
+    parse: wholeNumber(0, A_DAY_OF_MINUTES),
   },
   retryPauseMinutes: {
     flag: '--retry-pause <minutes>',
-    env: 'CLEARINGHOUSE_RETRY_PAUSE',
     default: '30',
     description:
       'Pause before a night that did not bring everything is tried again, for the statuses that lack.',
+    parse: wholeNumber(1, A_DAY_OF_MINUTES),
   },
   windowMinutes: {
     flag: '--window <minutes>',
-    env: 'CLEARINGHOUSE_WINDOW',
     default: '360',
     description: 'No further try of a night is begun so many minutes after the first one.',
+    parse: wholeNumber(0, 7 * A_DAY_OF_MINUTES),
   },
   verifySample: {
     flag: '--verify-sample <size>',
-    env: 'CLEARINGHOUSE_VERIFY_SAMPLE',
     default: '2%',
     description:
       'How many cases are proved after each night, drawn at random: a share or a number; 0 for none.',
+    parse: sample,
   },
   nightlySnapshot: {
     flag: '--nightly-snapshot',
-    env: 'CLEARINGHOUSE_NIGHTLY_SNAPSHOT',
     default: 'yes',
     description: 'Take a snapshot after each night that brought everything.',
+    parse: yesOrNo,
   },
   reports: {
     flag: '--reports <folder>',
-    env: 'CLEARINGHOUSE_REPORTS',
-    default: undefined,
     description: 'A folder for the report of each night, a JSON file a night.',
+    parse: optional(path),
   },
   metricsFile: {
     flag: '--metrics-file <file>',
-    env: 'CLEARINGHOUSE_METRICS_FILE',
-    default: undefined,
     description:
       'A file for the metrics of each night, for Prometheus (node_exporter reads it when it ends in .prom).',
+    parse: optional(path),
   },
   pingUrl: {
     flag: null,
     env: 'CLEARINGHOUSE_PING_URL',
-    default: undefined,
     description:
       "A dead man's switch that is told of each night: /start, then its exit code (healthchecks.io).",
+    parse: secretAddress,
   },
   webhookUrl: {
     flag: null,
     env: 'CLEARINGHOUSE_WEBHOOK_URL',
-    default: undefined,
     description: 'An address that is sent the report of a night as JSON.',
+    parse: secretAddress,
   },
   webhookOn: {
     flag: '--webhook-on <when>',
-    env: 'CLEARINGHOUSE_WEBHOOK_ON',
     default: 'failure',
     description: 'Of which nights: "failure", "change" (and failure), or "always".',
+    parse: oneOf(WEBHOOK_TIMES),
   },
+});
+
+/** How `nightly` writes its log. */
+export const SETTINGS_OF_LOG = nameVariables({
   logFormat: {
     flag: '--log-format <format>',
-    env: 'CLEARINGHOUSE_LOG_FORMAT',
     default: 'auto',
     description:
       'What `nightly` tells: "text", "json" (a line an event), or "auto": text on a terminal, else JSON.',
+    parse: oneOf(LOG_FORMATS),
   },
   logLevel: {
     flag: '--log-level <level>',
-    env: 'CLEARINGHOUSE_LOG_LEVEL',
     default: 'info',
     description: 'How much of it as JSON: "error", "warn", "info", "debug" (each page), or "silent".',
+    parse: oneOf(LOG_LEVELS),
   },
-} as const satisfies Record<string, SettingSpec>;
+});
 
 /** Every setting: a flag goes before the environment, the environment before the file .env, that before the default. */
-export const SETTINGS = { ...SETTINGS_OF_SYNC, ...SETTINGS_OF_NIGHTLY, ...SETTINGS_OF_SNAPSHOTS };
+export const SETTINGS = {
+  ...SETTINGS_OF_SYNC,
+  ...SETTINGS_OF_NIGHTLY,
+  ...SETTINGS_OF_LOG,
+  ...SETTINGS_OF_SNAPSHOTS,
+};

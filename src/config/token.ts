@@ -4,45 +4,11 @@ import { isatty } from 'node:tty';
 import { parseApiUrl } from '../api/urls.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
+import { isOfficialApi } from './api-host.ts';
 import { decodeText } from './decode-text.ts';
 import { whileSignalsEnd } from './early-signals.ts';
-import { PLACES, type WrittenSetting, type WrittenSettings, readerOf } from './sources.ts';
-
-const RIGHT = 'https://clearinghouse.net/api/v2p1/';
-const HOSTS = new Set(['clearinghouse.net', 'www.clearinghouse.net']);
-const HINT = `The API is at ${RIGHT}, which is also the default.`;
-
-/** Whether an address is on the Clearinghouse's own host, encrypted. */
-function isOfficialApi(url: URL): boolean {
-  return url.protocol === 'https:' && HOSTS.has(url.hostname) && url.port === '';
-}
-
-/** Refuses addresses of the Clearinghouse at which there is no API. Fails with SETTING_INVALID. */
-export function checkApiHost(url: URL, from: string): void {
-  if (url.hostname === 'api.clearinghouse.net')
-    throw new MirrorError(
-      'SETTING_INVALID',
-      `${from} names api.clearinghouse.net, the host of the API's documentation.`,
-      {
-        hint: HINT,
-      },
-    );
-  if (isOfficialApi(url) && !/^\/api\/v\w+\/$/.test(url.pathname))
-    throw new MirrorError(
-      'SETTING_INVALID',
-      `${from} names ${url.host}${url.pathname}, where there is no API.`,
-      {
-        hint: HINT,
-      },
-    );
-}
-
-/** What speaks against an address that can be used; null when nothing does. */
-export function findApiDoubt(url: URL): string | null {
-  return isOfficialApi(url) && url.pathname !== '/api/v2p1/'
-    ? `This program is written for version 2.1 of the API: ${RIGHT}`
-    : null;
-}
+import { PLACES, type WrittenSetting, path } from './parsers.ts';
+import type { WrittenSettings } from './sources.ts';
 
 /** The file that holds the token; undefined where the token itself is written in a place that goes before it. */
 export function findTokenFile({ token, tokenFile }: WrittenSettings): WrittenSetting | undefined {
@@ -54,7 +20,7 @@ const rankOf = ({ place }: WrittenSetting): number => PLACES.indexOf(place);
 
 /** The absolute path of the token file; `-` is standard input. */
 export function toTokenPath(written: WrittenSettings): string {
-  return written.tokenFile?.text.trim() === '-' ? '-' : readerOf(written).path('tokenFile');
+  return written.tokenFile?.text.trim() === '-' ? '-' : path(written.tokenFile, 'tokenFile');
 }
 
 /**
@@ -100,8 +66,8 @@ function checkTrust(
   secret: WrittenSetting | undefined,
   path: string | undefined,
 ): void {
-  const { apiUrl: address, caFile } = written;
-  if (caFile?.place === '.env' && secret !== undefined && secret.place !== '.env')
+  const { apiUrl: address, ca } = written;
+  if (ca?.place === '.env' && secret !== undefined && secret.place !== '.env')
     throw new MirrorError(
       'ADDRESS_UNTRUSTED',
       '.env names certificates to trust, so that no token that is set elsewhere is sent.',

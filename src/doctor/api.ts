@@ -1,4 +1,5 @@
-import { findApiDoubt, readToken } from '../config/token.ts';
+import { findApiDoubt } from '../config/api-host.ts';
+import { readToken } from '../config/token.ts';
 import type { Runtime } from '../api/client.ts';
 import { createClientFor } from '../sync/run-sync.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
@@ -34,7 +35,7 @@ export async function* examineApi(
     yield notChecked('address', `${apiUrl.host} was not asked: ${why}`);
     return;
   }
-  const client = createClientFor({ ...settings, attempts: 1 }, token, runtime);
+  const client = createClientFor({ ...settings, maxAttempts: 1 }, token, runtime);
   try {
     const answer = await client.fetchAnswer(new URL('test', apiUrl), signal);
     if (answer.kind !== 'message')

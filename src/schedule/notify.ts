@@ -5,7 +5,7 @@ import { EXIT_CODES } from '../errors/exit-codes.ts';
 import type { Agents } from '../api/http-agents.ts';
 import { toZonedMinute } from '../lib/local-time.ts';
 import { MAX_MESSAGE, createSecretMask, toSafeMessage, toSafeWords } from '../lib/safe-text.ts';
-import type { WEBHOOK_TIMES } from '../config/settings.ts';
+import type { WEBHOOK_TIMES } from '../config/specs.ts';
 import type { RunReport } from '../sync/report.ts';
 import { wordsOfCode } from '../lib/system-errors.ts';
 import type { Night } from './state-file.ts';

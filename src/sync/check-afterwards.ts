@@ -59,7 +59,7 @@ async function checkDepartures(
   sweeps: readonly StatusReport[],
 ): Promise<{ departures: DepartureReport; missed: ReadonlyMap<number, number> }> {
   const statusIds = sweeps.filter(showsMissing).map(({ status }) => status.id);
-  const mostGone = toMostGone(record.countPresent(statusIds), run.mostDepartures);
+  const mostGone = toMostGone(record.countPresent(statusIds), run.maxDepartures);
   const unreadIds = sweeps.filter(hasUnreadPages).map(({ status }) => status.id);
   const isNone = statusIds.length === 0 && unreadIds.length === 0;
   const skip = findStop(sweeps) ?? (isNone ? toNone(sweeps) : null);

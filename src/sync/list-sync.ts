@@ -135,9 +135,9 @@ export interface SweepStore extends CaseFinder {
 export interface SweepOptions {
   readonly signal: AbortSignal;
   /** How often at most a list is walked that shifts while it is read. */
-  readonly mostWalks: number;
+  readonly maxPasses: number;
   /** Walk until two walks hold the same cases. */
-  readonly confirm: boolean;
+  readonly requireStable: boolean;
   readonly onPage: (figures: StatusFigures) => void;
   /** A page could not be read; the walk goes on after it. */
   readonly onUnreadPage: (page: UnreadPage) => void;
@@ -213,11 +213,14 @@ export async function sweepStatus(
       if (!(thrown instanceof MirrorError) || isOfTheDatabase(thrown)) throw thrown;
       error = thrown;
     }
-    return judgeSweep({ walk: figures.walk, before: figures.walkBefore, confirm: options.confirm }, error);
+    return judgeSweep(
+      { walk: figures.walk, before: figures.walkBefore, requireStable: options.requireStable },
+      error,
+    );
   };
 
   let verdict = await walk();
-  while (isWorthAnotherWalk(verdict) && figures.walks < options.mostWalks) {
+  while (isWorthAnotherWalk(verdict) && figures.walks < options.maxPasses) {
     if (verdict.error !== null) options.onAnotherWalk(verdict.error);
     verdict = await walk();
   }

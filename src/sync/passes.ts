@@ -154,13 +154,13 @@ export interface SweepFacts {
   /** The walk before it, if there was one. */
   readonly before: Walk | null;
   /** Whether two walks must agree before the sweep is complete. */
-  readonly confirm: boolean;
+  readonly requireStable: boolean;
 }
 
 /**
  * Says how a sweep stands after a walk. `error` is what ended the walk before its last page, or null when every page
  * was read. Complete means proven: every page read, a count that held still on all of them, and as many distinct cases
- * as the count says; with `confirm` also that the walk before brought the same cases.
+ * as the count says; with `requireStable` also that the walk before brought the same cases.
  */
 export function judgeSweep(facts: SweepFacts, error: MirrorError | null): SweepVerdict {
   const { walk, before } = facts;
@@ -215,7 +215,7 @@ function isShrunk(cause: unknown): boolean {
 }
 
 /** What speaks against the walk having brought every case; null when nothing does. */
-function findDoubt({ walk, before, confirm }: SweepFacts): MirrorError | null {
+function findDoubt({ walk, before, requireStable }: SweepFacts): MirrorError | null {
   const { countFirst, countLast, countHeld, cases, misfits } = walk;
   if (!countHeld) {
     const moved =
@@ -223,7 +223,7 @@ function findDoubt({ walk, before, confirm }: SweepFacts): MirrorError | null {
     return new MirrorError('COUNT_MISMATCH', `The API's count moved ${moved} while the list was read.`);
   }
   if (cases + misfits !== countLast) return toMismatch(walk, before);
-  if (!confirm || (before !== null && walk.holdsTheSameAs(before))) return null;
+  if (!requireStable || (before !== null && walk.holdsTheSameAs(before))) return null;
   const message =
     before === null
       ? 'One walk of the list has to be confirmed by another.'

@@ -29,7 +29,7 @@ export function createClientFor(
       limits: settings,
       agents: createAgents(settings),
       retry: settings,
-      budgetMs: settings.timeBudgetMinutes * 60_000,
+      budgetMs: settings.maxDurationMinutes * 60_000,
       ...options,
     },
     runtime,
@@ -81,9 +81,9 @@ export async function runSync(request: SyncRequest, runtime: Runtime): Promise<R
 }
 
 /** What is left of the pause that the server asked an earlier run for. A long one keeps the run from being begun at all. */
-function findPause(mirror: Mirror, { apiUrl, retryAfterCeilingMs }: Settings, now: Date): number {
+function findPause(mirror: Mirror, { apiUrl, retryAfterMaxMs }: Settings, now: Date): number {
   const left = findPauseLeft(mirror, apiUrl.href, now);
-  if (left > retryAfterCeilingMs) throw toTooLongPause(new Date(now.getTime() + left), now);
+  if (left > retryAfterMaxMs) throw toTooLongPause(new Date(now.getTime() + left), now);
   return left;
 }
 

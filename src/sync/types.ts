@@ -47,11 +47,11 @@ export interface SyncRun extends SyncPlan {
   readonly mirror: Mirror;
   readonly version: string;
   /** How often at most a list is walked that shifts while it is read. */
-  readonly mostWalks: number;
+  readonly maxPasses: number;
   /** Walk each list until two walks hold the same cases. */
-  readonly confirm: boolean;
+  readonly requireStable: boolean;
   /** The share of the cases, in percent, that may depart without a doubt. */
-  readonly mostDepartures: number;
+  readonly maxDepartures: number;
   readonly now: () => Date;
   /** Aborted with an INTERRUPTED or TERMINATED error to end the run after the page in hand. */
   readonly signal: AbortSignal;

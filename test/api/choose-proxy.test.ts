@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { chooseProxy, describeProxy } from '../../src/api/http-agents.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
-import { parseConnectionSettings } from '../../src/config/settings.ts';
+import { parseSettings } from '../../src/config/settings.ts';
 import { gatherSettings } from '../../src/config/sources.ts';
 
 const PROXIES = {
@@ -67,7 +67,7 @@ describe('NO_PROXY', () => {
 
 describe('the variables', () => {
   const parse = (env: NodeJS.ProcessEnv, dotEnv: NodeJS.ProcessEnv = {}) =>
-    parseConnectionSettings(gatherSettings({}, env, dotEnv));
+    parseSettings(gatherSettings({}, env, dotEnv));
 
   test('go by their small names first, as elsewhere', () => {
     const env = { HTTPS_PROXY: 'http://large.example', https_proxy: 'http://small.example' };

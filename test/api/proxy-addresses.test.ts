@@ -36,7 +36,7 @@ async function startApi(tls?: { key: string | Buffer; cert: string }) {
 }
 
 const toSettings = (env: NodeJS.ProcessEnv, apiUrl = 'https://api.example/api/v2p1/') =>
-  parseSettings(gatherSettings({ apiUrl, attempts: '1' }, env, {}));
+  parseSettings(gatherSettings({ apiUrl, maxAttempts: '1' }, env, {}));
 const ask = (env: NodeJS.ProcessEnv, apiUrl?: string) => {
   const settings = toSettings(env, apiUrl);
   const client = createClientFor(settings, 'an-invented-token', fakeRuntime());

@@ -30,7 +30,7 @@ async function startBoth(options: { refuse?: number } = {}) {
   const toSettings = (env: NodeJS.ProcessEnv) =>
     parseSettings(
       gatherSettings(
-        { apiUrl: 'https://api.example/api/v2p1/', attempts: '1' },
+        { apiUrl: 'https://api.example/api/v2p1/', maxAttempts: '1' },
         { HTTPS_PROXY: proxy.address, ...env },
         {},
       ),
@@ -122,7 +122,7 @@ describe('doctor', () => {
 });
 
 describe('CLEARINGHOUSE_CA_FILE', () => {
-  const parse = (path: string) => () => parseSettings(gatherSettings({ caFile: path }, {}, {}));
+  const parse = (path: string) => () => parseSettings(gatherSettings({ ca: path }, {}, {}));
   const write = (content: string): string => {
     const path = join(tempFolder(), 'ca.pem');
     writeFileSync(path, content);

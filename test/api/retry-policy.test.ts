@@ -5,10 +5,10 @@ import { ERROR_KINDS, type ErrorCode } from '../../src/errors/codes.ts';
 import { MirrorError, TransientError } from '../../src/errors/mirror-error.ts';
 
 const POLICY: RetryPolicy = {
-  attempts: 4,
-  backoffBaseMs: 1_000,
-  backoffCeilingMs: 6_000,
-  retryAfterCeilingMs: 60_000,
+  maxAttempts: 4,
+  backoffMinMs: 1_000,
+  backoffMaxMs: 6_000,
+  retryAfterMaxMs: 60_000,
 };
 const AMPLE = 1e9;
 const NOW = new Date('2026-03-01T12:00:00.000Z');
@@ -60,8 +60,11 @@ describe('the wait of our own', () => {
   });
 
   test('stops growing at its ceiling', () => {
-    expect(decide({ attempt: 40 }, 0.5, { ...POLICY, attempts: 50 })).toEqual({ retry: true, waitMs: 3_000 });
-    expect(decide({ attempt: 5_000 }, 0.5, { ...POLICY, attempts: 9_000 })).toEqual({
+    expect(decide({ attempt: 40 }, 0.5, { ...POLICY, maxAttempts: 50 })).toEqual({
+      retry: true,
+      waitMs: 3_000,
+    });
+    expect(decide({ attempt: 5_000 }, 0.5, { ...POLICY, maxAttempts: 9_000 })).toEqual({
       retry: true,
       waitMs: 3_000,
     });
@@ -69,17 +72,17 @@ describe('the wait of our own', () => {
 
   test('lies between nothing and the doubled base or the ceiling, whichever is less', () => {
     const policy = fc.record({
-      attempts: fc.constant(200),
-      backoffBaseMs: fc.nat(100_000),
-      backoffCeilingMs: fc.nat(1_000_000),
-      retryAfterCeilingMs: fc.nat(),
+      maxAttempts: fc.constant(200),
+      backoffMinMs: fc.nat(100_000),
+      backoffMaxMs: fc.nat(1_000_000),
+      retryAfterMaxMs: fc.nat(),
     });
     const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(
       fc.property(policy, fc.integer({ min: 1, max: 199 }), chance, (limits, attempt, random) => {
         const decision = decide({ attempt }, random, limits);
         if (!decision.retry) throw decision.error;
-        const most = Math.min(limits.backoffCeilingMs, limits.backoffBaseMs * 2 ** (attempt - 1));
+        const most = Math.min(limits.backoffMaxMs, limits.backoffMinMs * 2 ** (attempt - 1));
         expect(Number.isSafeInteger(decision.waitMs)).toBe(true);
         expect(Math.abs(decision.waitMs - random * most)).toBeLessThanOrEqual(0.5);
         expect(decision.waitMs).toBeLessThanOrEqual(most);
@@ -134,7 +137,7 @@ describe('the number of attempts', () => {
   ])('is in the message after %d', (attempts, message) => {
     const error = busy();
     const refusal = expectRefusal(
-      decide({ error, attempt: attempts }, 0.5, { ...POLICY, attempts }),
+      decide({ error, attempt: attempts }, 0.5, { ...POLICY, maxAttempts: attempts }),
       'SERVER_ERROR',
     );
     expect(refusal.message).toBe(message);

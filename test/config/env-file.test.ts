@@ -9,9 +9,9 @@ import {
   gatherSettings,
   isPathSetting,
   listUnknownNames,
-  readerOf,
 } from '../../src/config/sources.ts';
 import { SETTINGS } from '../../src/config/specs.ts';
+import { path } from '../../src/config/parsers.ts';
 import { parseSettings } from '../../src/config/settings.ts';
 import { readToken } from '../../src/config/token.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -149,25 +149,23 @@ describe.each(PATHS)('the path %s', (name) => {
   test.each(['~/lamps/x', '$HOME/lamps/x', '${HOME}/lamps/x'])(
     'may be written %s, wherever it is written',
     (text) => {
-      for (const written of places(text))
-        expect(readerOf(written).path(name)).toBe(join(homedir(), 'lamps/x'));
+      for (const written of places(text)) expect(path(written[name], name)).toBe(join(homedir(), 'lamps/x'));
     },
   );
 
   test('leads from the folder of the .env, or from the current one', () => {
-    for (const written of places('lamps/x')) expect(readerOf(written).path(name)).toBe('/here/lamps/x');
-    for (const written of places('/lamps/x')) expect(readerOf(written).path(name)).toBe('/lamps/x');
+    for (const written of places('lamps/x')) expect(path(written[name], name)).toBe('/here/lamps/x');
+    for (const written of places('/lamps/x')) expect(path(written[name], name)).toBe('/lamps/x');
   });
 
   test('may not begin with the home folder of somebody else', () => {
-    for (const written of places('~ada/x'))
-      expect(() => readerOf(written).path(name)).toThrow('not expanded');
+    for (const written of places('~ada/x')) expect(() => path(written[name], name)).toThrow('not expanded');
   });
 
   test('may hold no variable where no shell has put it in', () => {
     const [flag, ...others] = places('/data/$USER/x');
-    for (const written of others) expect(() => readerOf(written).path(name)).toThrow('nobody replaces');
-    expect(flag && readerOf(flag).path(name)).toBe('/data/$USER/x');
+    for (const written of others) expect(() => path(written[name], name)).toThrow('nobody replaces');
+    expect(flag && path(flag[name], name)).toBe('/data/$USER/x');
   });
 });
 

@@ -63,8 +63,8 @@ test('the defaults are good settings', () => {
   expect(settings.apiUrl.href).toBe('https://clearinghouse.net/api/v2p1/');
   expect(settings).toMatchObject({
     delayMs: 250,
-    attempts: 6,
-    timeBudgetMinutes: 360,
+    maxAttempts: 6,
+    maxDurationMinutes: 360,
     database: resolve('clearinghouse.db'),
   });
   expect(settings.userAgent).toMatch(/^clearinghouse-mirror\/\d/);
@@ -72,10 +72,10 @@ test('the defaults are good settings', () => {
   expect(Object.keys(settings)).not.toContain('token');
 });
 
-const FROM_ZERO = ['delayMs', 'backoffBaseMs', 'backoffCeilingMs', 'retryAfterCeilingMs'] as const;
+const FROM_ZERO = ['delayMs', 'backoffMinMs', 'backoffMaxMs', 'retryAfterMaxMs'] as const;
 const FROM_ONE = [
-  'attempts',
-  'timeBudgetMinutes',
+  'maxAttempts',
+  'maxDurationMinutes',
   'connectTimeoutMs',
   'responseTimeoutMs',
   'idleTimeoutMs',

@@ -68,7 +68,7 @@ const FOR_GOOD = 1000;
 /** Draws the history of a seed: the same seed, the same history. */
 export function drawHistory(seed: number): History {
   const random = new Random(mixSeeds(seed, 0x51));
-  const mostWalks = 1 + random.below(3);
+  const maxPasses = 1 + random.below(3);
   const cases = random.chance(0.1) ? 30 : 6 + random.below(9);
   return {
     seed,
@@ -78,9 +78,9 @@ export function drawHistory(seed: number): History {
     gzip: random.chance(0.2),
     withUnclassified: random.chance(0.9),
     settings: {
-      attempts: String(1 + random.below(3)),
-      mostWalks: String(mostWalks),
-      confirm: mostWalks > 1 && random.chance(0.2) ? 'yes' : 'no',
+      maxAttempts: String(1 + random.below(3)),
+      maxPasses: String(maxPasses),
+      requireStable: maxPasses > 1 && random.chance(0.2) ? 'yes' : 'no',
       delayMs: random.pick(['0', '250']),
     },
     withoutFile: random.chance(0.05),

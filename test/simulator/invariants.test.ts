@@ -26,7 +26,7 @@ const HISTORY: History = {
   order: 'id',
   gzip: true,
   withUnclassified: true,
-  settings: { attempts: '1', mostWalks: '1', delayMs: '0' },
+  settings: { maxAttempts: '1', maxPasses: '1', delayMs: '0' },
   withoutFile: true,
   badNights: [],
   endsQuietly: false,

@@ -94,7 +94,7 @@ async function liveThrough(
     }
     hasBeenThere = true;
     readMirror(night.database, (mirror) => {
-      const confirms = history.settings.confirm === 'yes';
+      const confirms = history.settings.requireStable === 'yes';
       for (const name of INVARIANT_NAMES) violate(name, INVARIANTS[name]({ night, mirror, token, confirms }));
     });
   };
@@ -134,5 +134,5 @@ async function liveThrough(
 
 /** A good night has time, and as many tries as anybody. */
 function toGood(history: History): History {
-  return { ...history, settings: { ...history.settings, attempts: '6' } };
+  return { ...history, settings: { ...history.settings, maxAttempts: '6' } };
 }

@@ -417,7 +417,7 @@ describe('the known cases of a page that cannot be read', () => {
   const failing = (number: number) => always({ kind: 'status', status: 500 }, page(number, 5020));
   const served = () =>
     recordedCases(Array.from({ length: 6 }, (_, at) => makeCase({ id: at + 1, case_ongoing: 'No' })));
-  const settings = { attempts: '1' };
+  const settings = { maxAttempts: '1' };
 
   test('are looked up, so that their changes are not missed, and none departs', async () => {
     const source = served();

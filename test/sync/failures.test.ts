@@ -14,7 +14,7 @@ describe('a failure of one status', () => {
       source: sixty(),
       faults: always({ kind: 'status', status: 503 }, page(1, 5020)),
     });
-    const report = await sync({ settings: { attempts: '3' } });
+    const report = await sync({ settings: { maxAttempts: '3' } });
     expect(report).toMatchObject({ outcome: 'partial', exit: 'partial' });
     const outcomes = rows(
       'SELECT status_id, outcome, error_code, retries FROM status_syncs ORDER BY status_id',
@@ -36,7 +36,7 @@ describe('a failure of one status', () => {
       pageSize: 5,
       faults: always({ kind: 'reset', at: 'in-body' }, page(3, 5020)),
     });
-    await sync({ settings: { attempts: '2' } });
+    await sync({ settings: { maxAttempts: '2' } });
     expect(
       rows('SELECT outcome, pages, cases_seen, error_code FROM status_syncs WHERE status_id = 5020'),
     ).toEqual([{ outcome: 'partial', pages: 2, cases_seen: 10, error_code: 'PAGES_UNREADABLE' }]);
@@ -54,7 +54,7 @@ describe('a failure of one status', () => {
         return page === 2 ? { kind: 'status', status: 429 } : undefined;
       },
     });
-    await sync({ settings: { attempts: '3' } });
+    await sync({ settings: { maxAttempts: '3' } });
     expect(pages).toEqual([1, 2, 2, 2]);
     const [first, ...others] = rows('SELECT outcome, error_code FROM status_syncs ORDER BY status_id');
     expect(first).toEqual({ outcome: 'partial', error_code: 'RATE_LIMITED' });
@@ -67,7 +67,7 @@ describe('a failure of one status', () => {
       pageSize: 2,
       faults: always({ kind: 'status', status: 500 }, page(2, 5020)),
     });
-    const report = await sync({ settings: { attempts: '2' } });
+    const report = await sync({ settings: { maxAttempts: '2' } });
     expect(report).toMatchObject({ outcome: 'partial', exit: 'partial' });
     expect(report.statuses[0]?.error).toMatchObject({
       code: 'PAGES_UNREADABLE',
@@ -86,14 +86,17 @@ describe('a failure of one status', () => {
       pageSize: 1,
       faults: ({ page: number }) => (number > 2 ? { kind: 'status', status: 500 } : undefined),
     });
-    await sync({ settings: { attempts: '6' }, statuses: [statusOf(5020)] });
+    await sync({ settings: { maxAttempts: '6' }, statuses: [statusOf(5020)] });
     const lists = fakeApi.requests.filter(({ url }) => url.includes('case_ongoing=5020'));
     expect(lists).toHaveLength(2 + 6 + 4 * 2);
   });
 
   test('of every status ends the run as failed, with the exit code of the first', async () => {
     const { sync } = await startHarness({ source: sixty(), faults: always({ kind: 'status', status: 500 }) });
-    expect(await sync({ settings: { attempts: '1' } })).toMatchObject({ outcome: 'failed', exit: 'network' });
+    expect(await sync({ settings: { maxAttempts: '1' } })).toMatchObject({
+      outcome: 'failed',
+      exit: 'network',
+    });
   });
 });
 
@@ -154,7 +157,7 @@ describe('a refusal that `test` does not repeat', () => {
 
   test('of one list for good is no refused token: the other lists are read', async () => {
     const { sync, fakeApi } = await startHarness({ source: sixty(), faults: always(REFUSED, page(1, 5020)) });
-    const report = await sync({ settings: { attempts: '3' } });
+    const report = await sync({ settings: { maxAttempts: '3' } });
     expect(report).toMatchObject({ outcome: 'partial', exit: 'partial' });
     expect(report.statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'SERVER_ERROR' } });
     expect(report.statuses.slice(1).every(({ outcome }) => outcome !== 'skipped')).toBe(true);
@@ -175,7 +178,7 @@ describe('the page of a bot check', () => {
 
   test('that stays fails the list with a code of its own, which another try may get past', async () => {
     const { sync } = await startHarness({ source: sixty(), faults: always(CHALLENGE, page(1, 5020)) });
-    const { statuses } = await sync({ settings: { attempts: '2' } });
+    const { statuses } = await sync({ settings: { maxAttempts: '2' } });
     expect(statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'BLOCKED_BY_INTERMEDIARY' } });
     expect(statuses[1]?.outcome).toBe('complete');
   });
@@ -198,7 +201,7 @@ describe('what passes on another try', () => {
   ] as const;
   test.each(passing)('$kind $status$at$damage costs retries, not cases', async (fault) => {
     const { sync, rows } = await startHarness({ source: sixty(), faults: firstTries(2, fault) });
-    expect(await sync({ settings: { attempts: '3' } })).toMatchObject({ outcome: 'complete' });
+    expect(await sync({ settings: { maxAttempts: '3' } })).toMatchObject({ outcome: 'complete' });
     const [sums] = rows('SELECT sum(retries) AS retries, sum(requests) AS requests FROM status_syncs');
     expect(sums?.retries).toBeGreaterThanOrEqual(10);
     expect(sums?.requests).toBe(Number(sums?.retries) / 2 + Number(sums?.retries));
@@ -258,7 +261,7 @@ describe('waiting', () => {
   test('for more than the ceiling ends the whole run, with a hint', async () => {
     const fault = { kind: 'status', status: 503, headers: { 'retry-after': '3600' } } as const;
     const { sync, fakeApi } = await startHarness({ source: sixty(), faults: always(fault, page(1, 5021)) });
-    const { statuses, departures, coverage } = await sync({ settings: { retryAfterCeilingMs: '60000' } });
+    const { statuses, departures, coverage } = await sync({ settings: { retryAfterMaxMs: '60000' } });
     expect(statuses.map(({ outcome }) => outcome)).toEqual([
       'complete',
       'failed',
@@ -278,7 +281,7 @@ describe('waiting', () => {
       source: sixty(),
       faults: always(fault, page(1, 5020)),
     });
-    const { statuses } = await sync({ settings: { attempts: '2' } });
+    const { statuses } = await sync({ settings: { maxAttempts: '2' } });
     expect(statuses[0]?.outcome).toBe('failed');
     expect(runtime.waits).toEqual([7000, 7000]);
   });
@@ -310,10 +313,10 @@ describe('waiting', () => {
     });
     await sync({
       settings: {
-        attempts: '1000',
-        backoffBaseMs: '20000',
-        backoffCeilingMs: '20000',
-        timeBudgetMinutes: '1',
+        maxAttempts: '1000',
+        backoffMinMs: '20000',
+        backoffMaxMs: '20000',
+        maxDurationMinutes: '1',
       },
     });
     expect(rows('SELECT outcome, error_code FROM status_syncs ORDER BY status_id')).toEqual([
@@ -336,7 +339,7 @@ test('a damaged compressed answer costs that page, and its code is always the sa
   for (const damage of ['cut', 'corrupt', 'trailing'] as const) {
     const fault = always({ kind: 'gzip', damage }, page(3, 5020));
     const { sync } = await startHarness({ source: sixty(), pageSize: 2, faults: fault });
-    const { statuses } = await sync({ settings: { attempts: '2' } });
+    const { statuses } = await sync({ settings: { maxAttempts: '2' } });
     expect(statuses[0]).toMatchObject({
       outcome: 'partial',
       error: { code: 'PAGES_UNREADABLE', cause: { code: 'SERVER_ERROR' } },
@@ -379,7 +382,7 @@ test('a stop that comes with the last page of the last status leaves nothing und
 
 test('a clock that is set forward does not spend the time budget, which a stopwatch counts', async () => {
   const { sync, runtime } = await startHarness({ source: sixty() });
-  const settings = { timeBudgetMinutes: '1', delayMs: '30000' };
+  const settings = { maxDurationMinutes: '1', delayMs: '30000' };
   expect(await sync({ settings })).toMatchObject({ outcome: 'partial' });
   Object.assign(runtime, { stopwatch: () => 0 });
   expect(await sync({ settings })).toMatchObject({ outcome: 'complete' });
@@ -392,7 +395,7 @@ test('an answer that drips for ever ends with the time budget', async () => {
   });
   // The clock of the test moves by waiting only: the pause before the second request leaves it a quarter of a second.
   const report = await sync({
-    settings: { timeBudgetMinutes: '1', delayMs: '59750' },
+    settings: { maxDurationMinutes: '1', delayMs: '59750' },
     statuses: [statusOf(5021), statusOf(5020)],
   });
   expect(report.statuses[1]).toMatchObject({ outcome: 'failed', error: { code: 'MAX_DURATION_REACHED' } });

@@ -29,7 +29,7 @@ const facts = (changes: Partial<Facts> = {}): SweepFacts => ({
     ...changes,
   },
   before: null,
-  confirm: false,
+  requireStable: false,
 });
 const verdict = (changes: Partial<Facts>, error: MirrorError | null = null) => {
   const { outcome, error: why } = judgeSweep(facts(changes), error);
@@ -132,7 +132,8 @@ describe('a sweep that read every page', () => {
       for (const id of ids) walk.addCase(id);
       return walk;
     };
-    const judge = (walk: Walk, before: Walk | null) => judgeSweep({ walk, before, confirm: true }, null);
+    const judge = (walk: Walk, before: Walk | null) =>
+      judgeSweep({ walk, before, requireStable: true }, null);
     expect(judge(walkOf(1, 2), null).error).toMatchObject({
       code: 'LIST_UNSTABLE',
       message: 'One walk of the list has to be confirmed by another.',
@@ -158,7 +159,8 @@ describe('a count that does not fit', () => {
     return walk;
   };
   const hundred = Array.from({ length: 100 }, (_, at) => at + 1);
-  const judge = (walk: Walk, before: Walk | null) => judgeSweep({ walk, before, confirm: false }, null).error;
+  const judge = (walk: Walk, before: Walk | null) =>
+    judgeSweep({ walk, before, requireStable: false }, null).error;
 
   test.each<[string, Walk, Walk | null, ErrorCode]>([
     ['once', walkOf(101, hundred), null, 'COUNT_MISMATCH'],

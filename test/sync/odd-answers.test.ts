@@ -71,7 +71,7 @@ describe('an odd answer instead of a page', () => {
         pageSize: 2,
         faults: always(fault, page(3, 5020)),
       });
-      const report = await sync({ statuses: [NO], settings: { attempts: '3' } });
+      const report = await sync({ statuses: [NO], settings: { maxAttempts: '3' } });
       expect(report.statuses[0]).toMatchObject({
         outcome: 'partial',
         error: { code: 'PAGES_UNREADABLE', cause: { code } },
@@ -88,7 +88,7 @@ describe('an odd answer instead of a page', () => {
       pageSize: 2,
       faults: always(json(null), page(3, 5020)),
     });
-    await sync({ statuses: [NO], settings: { attempts: '6' } });
+    await sync({ statuses: [NO], settings: { maxAttempts: '6' } });
     expect(fakeApi.requests.filter(({ url }) => url.endsWith('page=3'))).toHaveLength(MOST_ODD_ANSWERS);
   });
 });

@@ -35,7 +35,7 @@ describe('a record that is no JSON is kept aside in its own bytes, and the rest 
     const odd = spoil(three[1] ?? '');
     expect(() => JSON.parse(odd) as unknown).toThrow(SyntaxError);
     const { sync, rows } = await startBytes(page(three[0] ?? '', odd, three[2] ?? ''));
-    const { statuses } = await sync({ statuses: [YES], settings: { attempts: '2' } });
+    const { statuses } = await sync({ statuses: [YES], settings: { maxAttempts: '2' } });
     expect(statuses[0]?.outcome).toBe('partial');
     expect(rows(NAMES)).toEqual([{ name: 'Case 1' }, { name: 'Case 3' }]);
     expect(rows(KEPT)).toEqual([{ why: 'not JSON', case_id: 2, position: 1, hex: toHex(Buffer.from(odd)) }]);
@@ -70,7 +70,7 @@ describe('a record that is no JSON is kept aside in its own bytes, and the rest 
   test('what follows a page costs none of its records; records in it are read as well', async () => {
     const whole = page(...three.slice(0, 2)).toString();
     const { sync, rows } = await startBytes(Buffer.from(`${whole},${three[2] ?? ''}`));
-    const { statuses } = await sync({ statuses: [YES], settings: { attempts: '2' } });
+    const { statuses } = await sync({ statuses: [YES], settings: { maxAttempts: '2' } });
     expect(statuses[0]).toMatchObject({ outcome: 'partial', error: { code: 'PAGES_UNREADABLE' } });
     expect(rows(NAMES)).toEqual([{ name: 'Case 1' }, { name: 'Case 2' }, { name: 'Case 3' }]);
   });
@@ -89,7 +89,7 @@ describe('a record that is no JSON is kept aside in its own bytes, and the rest 
   test('a page that breaks off gives what came of it, and is not complete', async () => {
     const whole = page(...three);
     const { sync, rows } = await startBytes(whole.subarray(0, whole.length - 300));
-    const { statuses } = await sync({ statuses: [YES], settings: { attempts: '2' } });
+    const { statuses } = await sync({ statuses: [YES], settings: { maxAttempts: '2' } });
     expect(statuses[0]).toMatchObject({ outcome: 'partial', error: { code: 'PAGES_UNREADABLE' } });
     expect(rows(NAMES)).toEqual([{ name: 'Case 1' }, { name: 'Case 2' }]);
   });
@@ -104,7 +104,7 @@ describe('a record that is no JSON is kept aside in its own bytes, and the rest 
       ],
     });
     const { sync, rows } = await startBytes(page(odd.replace('"X"', '"X')));
-    await sync({ statuses: [YES], settings: { attempts: '1' } });
+    await sync({ statuses: [YES], settings: { maxAttempts: '1' } });
     expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 0 }]);
     expect(rows('SELECT case_id FROM kept_aside')).toEqual([{ case_id: 2 }]);
   });

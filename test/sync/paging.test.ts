@@ -256,7 +256,7 @@ describe('a status is complete only when that is proven', () => {
         if (number === 2) source.remove(source.find({ case_ongoing: 5020 })[0]?.id ?? 0);
       },
     });
-    const report = await sync({ statuses: [NO], settings: { mostWalks: '2' } });
+    const report = await sync({ statuses: [NO], settings: { maxPasses: '2' } });
     expect(report.statuses[0]).toMatchObject({
       outcome: 'partial',
       error: { code: 'COUNT_MISMATCH' },

@@ -73,7 +73,7 @@ class MovingList {
 }
 
 /** Sweeps a moving list with the real walker, and tells what was stored. */
-async function sweep(list: MovingList, confirm: boolean) {
+async function sweep(list: MovingList, requireStable: boolean) {
   const client: Client = {
     api: API,
     fetchAnswer: (url) => Promise.resolve(list.answer(url)),
@@ -94,8 +94,8 @@ async function sweep(list: MovingList, confirm: boolean) {
   };
   const report = await sweepStatus(client, store, statusOf(5020), new RunSightings(), {
     signal: new AbortController().signal,
-    mostWalks: 4,
-    confirm,
+    maxPasses: 4,
+    requireStable,
     onPage: () => undefined,
     onUnreadPage: () => undefined,
     onAnotherWalk: () => undefined,

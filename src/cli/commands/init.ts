@@ -7,7 +7,8 @@ import type { EnvValues, Question } from '../../init/questions.ts';
 import { SETTINGS } from '../../config/specs.ts';
 import { parseSettings } from '../../config/settings.ts';
 import { findTokenFile, isPipe, readToken, toTokenPath } from '../../config/token.ts';
-import { isPathSetting, readerOf, type SettingName, type WrittenSettings } from '../../config/sources.ts';
+import { path as parsePath } from '../../config/parsers.ts';
+import { isPathSetting, type SettingName, type WrittenSettings } from '../../config/sources.ts';
 import { ownCommand, say, textWidth, withStop, write, type Io } from '../io.ts';
 import { renderFinding } from '../text/errors.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
@@ -67,7 +68,7 @@ function toEnvValues(written: WrittenSettings, asked: readonly SettingName[], fo
   for (const name of Object.keys(written) as SettingName[]) {
     const one = written[name];
     if (one !== undefined && isWanted(name))
-      values[name] = isPathSetting(name) ? toMovable(readerOf(written).path(name), folder) : one.text;
+      values[name] = isPathSetting(name) ? toMovable(parsePath(written[name], name), folder) : one.text;
   }
   if (file !== undefined && !isPipe(toTokenPath(written))) return { ...values, token: undefined };
   return { ...values, token: readToken(written), tokenFile: undefined };

@@ -1,0 +1,183 @@
+import { X509Certificate } from 'node:crypto';
+import { validateHeaderValue } from 'node:http';
+import { parseApiUrl } from '../api/urls.ts';
+import { MirrorError, messageOf } from '../errors/mirror-error.ts';
+import { readRegularFile } from '../lib/files.ts';
+import { wordsOf } from '../lib/system-errors.ts';
+import { checkApiHost } from './api-host.ts';
+import { type SampleSize, parseSampleSize, toPath } from './paths.ts';
+
+/** Where a setting may be written, the first of them going before the others. */
+export const PLACES = ['flag', 'environment', '.env', 'default'] as const;
+
+export interface WrittenSetting {
+  readonly text: string;
+  readonly place: (typeof PLACES)[number];
+  /** The place in words, for messages. */
+  readonly from: string;
+  /** The folder that a relative path starts from. For a .env it is the folder of that file, so that both can move together. */
+  readonly folder?: string;
+}
+
+/** Checks one setting and returns its value. `written` is undefined where nobody wrote it. Fails with SETTING_INVALID. */
+export type Parser<Value> = (written: WrittenSetting | undefined, name: string) => Value;
+
+/** What a timer can hold, in milliseconds; more than enough for the others. */
+const MAX_NUMBER = 2 ** 31 - 1;
+
+export function wholeNumber(min: number, max = MAX_NUMBER): Parser<number> {
+  return (written, name) => {
+    const { text, from } = written ?? { text: '', from: name };
+    const value = /^\d{1,12}$/.test(text.trim()) ? Number(text) : NaN;
+    if (value >= min && value <= max) return value;
+    throw refuse(`${from} must be a whole number from ${min} to ${max}, not ${JSON.stringify(text)}.`);
+  };
+}
+
+/** A text of one line that is not empty. */
+const line: Parser<string> = (written, name) => {
+  const { text, from } = written ?? { text: '', from: name };
+  if (text.trim() === '') throw refuse(`${from} is empty.`, 'Give it a value, or leave it out.');
+  if (/\p{Cc}/u.test(text)) throw refuse(`${from} must be a text of one line.`);
+  return text;
+};
+
+export const trimmedLine: Parser<string> = (written, name) => line(written, name).trim();
+
+/** An absolute path. */
+export const path: Parser<string> = (written, name) => {
+  const text = trimmedLine(written, name);
+  const { from = name, place = 'default', folder = process.cwd() } = written ?? {};
+  return toPath(text, from, folder, place === 'flag' || place === 'default');
+};
+
+const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
+  ...['yes', 'true', '1', 'on'].map((text) => [text, true] as const),
+  ...['no', 'false', '0', 'off'].map((text) => [text, false] as const),
+]);
+
+export const yesOrNo: Parser<boolean> = (written, name) => {
+  const { text, from } = written ?? { text: '', from: name };
+  const known = YES_OR_NO.get(text.trim().toLowerCase());
+  if (known === undefined) throw refuse(`${from} must be yes or no, not ${JSON.stringify(text)}.`);
+  return known;
+};
+
+export function oneOf<const Value extends string>(values: readonly Value[]): Parser<Value> {
+  return (written, name) => {
+    const { text, from } = written ?? { text: '', from: name };
+    const found = values.find((one) => one === text.trim().toLowerCase());
+    if (found === undefined)
+      throw refuse(`${from} must be ${values.join(', ')}, not ${JSON.stringify(text)}.`);
+    return found;
+  };
+}
+
+/** Null where nobody wrote the setting. */
+export function optional<Value>(parse: Parser<Value>): Parser<Value | null> {
+  return (written, name) => (written === undefined ? null : parse(written, name));
+}
+
+/** The text as it is, `''` where nobody wrote it. */
+export const anyText: Parser<string> = (written) => written?.text ?? '';
+
+/** The address of the API. Fails with ADDRESS_INSECURE too. */
+export const apiAddress: Parser<URL> = (written, name) => {
+  const url = parseApiUrl(line(written, name), written?.from);
+  checkApiHost(url, written?.from ?? 'The API address');
+  return url;
+};
+
+/** A text that goes into an HTTP header, which holds the letters of Latin-1 only. */
+export const headerText: Parser<string> = (written, name) => {
+  const text = trimmedLine(written, name);
+  try {
+    validateHeaderValue(name, text);
+  } catch (cause) {
+    const odd = Array.from(text).find((character) => (character.codePointAt(0) ?? 0) > 0xff) ?? '';
+    const code = odd.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
+    throw new MirrorError(
+      'SETTING_INVALID',
+      `${written?.from ?? name} holds "${odd}" (U+${code ?? '?'}), which no HTTP header can hold.`,
+      { cause, hint: 'Use plain letters: "-" for a long dash, " for curly quotes.' },
+    );
+  }
+  return text;
+};
+
+/** The address of a proxy, which may hold a password: no message shows it. Without a scheme it is one of http. */
+export const proxyAddress: Parser<URL | null> = (written) => {
+  if (written === undefined) return null;
+  const text = written.text.trim();
+  const address = text.includes('://') ? text : `http://${text}`;
+  if (!URL.canParse(address) || !/^https?:\/\//i.test(address))
+    throw refuse(
+      `${written.from} must be the address of a proxy that begins with http:// or https://.`,
+      'A proxy of another kind (SOCKS) cannot be used. Unset the variable to connect directly.',
+    );
+  const url = new URL(address);
+  for (const part of [url.username, url.password]) {
+    try {
+      decodeURIComponent(part);
+    } catch {
+      throw refuse(
+        `The name or the password in ${written.from} holds a "%" that stands for nothing; write it as %25.`,
+      );
+    }
+  }
+  return url;
+};
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^]+?-----END CERTIFICATE-----/g;
+
+/** The certificates that a system trusts take less than 1 MB. */
+const MAX_CERTIFICATE_BYTES = 10e6;
+
+/** The certificates (PEM) in a file. */
+export const certificates: Parser<readonly string[]> = (written, name) => {
+  const file = path(written, name);
+  const fail = (why: string, cause?: unknown): never => {
+    throw new MirrorError('SETTING_INVALID', `${written?.from ?? name}: ${file} ${why}`, { cause });
+  };
+  let content = '';
+  try {
+    content = readRegularFile(file, MAX_CERTIFICATE_BYTES).toString('utf8');
+  } catch (cause) {
+    fail(`cannot be read: ${wordsOf(cause)}.`, cause);
+  }
+  const found = content.match(CERTIFICATE) ?? [];
+  if (found.length === 0) fail('holds no certificate in PEM form (BEGIN CERTIFICATE).');
+  for (const certificate of found) {
+    try {
+      new X509Certificate(certificate);
+    } catch (cause) {
+      fail(`holds a certificate that cannot be read: ${messageOf(cause)}`, cause);
+    }
+  }
+  return found;
+};
+
+/** An address that may hold a secret: no message shows it. Null where nobody wrote it. */
+export const secretAddress: Parser<URL | null> = (written) => {
+  if (written === undefined) return null;
+  const text = written.text.trim();
+  if (!URL.canParse(text) || !/^https?:/i.test(text))
+    throw refuse(`${written.from} must be an address that begins with https://.`);
+  return new URL(text);
+};
+
+/** A share such as 2%, or a number of cases; null for 0. */
+export const sample: Parser<SampleSize | null> = (written, name) => {
+  const text = trimmedLine(written, name);
+  if (text === '0' || text === '0%') return null;
+  const size = parseSampleSize(text);
+  if (size === undefined)
+    throw refuse(
+      `${written?.from ?? name} must be a share such as 2%, a number of cases or 0, not ${JSON.stringify(text)}.`,
+    );
+  return size;
+};
+
+function refuse(message: string, hint?: string): MirrorError {
+  return new MirrorError('SETTING_INVALID', message, hint === undefined ? {} : { hint });
+}
