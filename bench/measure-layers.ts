@@ -10,7 +10,7 @@ import { splitPage } from '../src/api/split-page.ts';
 import { openMirror } from '../src/db/open-mirror.ts';
 import type { PageCase } from '../src/db/write-page.ts';
 import { beginRecord } from '../src/sync/recorder.ts';
-import { SweepFigures } from '../src/sync/list-sync.ts';
+import { ListTally } from '../src/sync/list-sync.ts';
 import { UNCLASSIFIED } from '../src/api/lists.ts';
 import type { Layers } from './contenders.ts';
 
@@ -43,9 +43,9 @@ export async function measureLayers(
     );
   const [first, second] = [begin(), begin()];
   for (const record of [first, second]) record.beginStatus(UNCLASSIFIED);
-  const figures = new SweepFigures(NO_TRAFFIC).toRow(NO_TRAFFIC);
+  const figures = new ListTally(NO_TRAFFIC).toRow(NO_TRAFFIC);
   const write = (record: typeof first, cases: readonly PageCase[]): void => {
-    record.writePage(UNCLASSIFIED, { cases, misfits: [], drift: [], doubles: [] }, figures);
+    record.writePage(UNCLASSIFIED, { cases, rejected: [], drift: [], doubles: [] }, figures);
   };
   let count = 0;
   for await (const body of readPages(path)) {
@@ -67,7 +67,7 @@ export async function measureLayers(
         verdict,
         id: payload.id,
         statusId: UNCLASSIFIED.id,
-        textHash: `${name}${hashes[at] ?? ''}`,
+        rawHash: `${name}${hashes[at] ?? ''}`,
         rows: toCaseRows(payload, splitPayload(payload), `${name}${hashes[at] ?? ''}`),
       }));
     const cases = time('make rows', () => toCases('new', '', payloads));

@@ -45,13 +45,13 @@ export function runLanes(lanes: readonly (readonly Script[])[], write: (text: st
     write(`${[line, output.trim()].filter(Boolean).join('\n')}\n`);
   };
 
-  const walk = async (scripts: readonly Script[]): Promise<void> => {
+  const pass = async (scripts: readonly Script[]): Promise<void> => {
     for (const script of scripts)
       if (stoppedBy === null) await run(script);
       else failed.push(script.name);
   };
   return {
-    failed: Promise.all(lanes.map(walk)).then(() => failed),
+    failed: Promise.all(lanes.map(pass)).then(() => failed),
     stop: (signal) => {
       stoppedBy = signal;
       for (const { pid } of running) if (pid !== undefined) endGroup(pid, signal);

@@ -1,5 +1,5 @@
 import { type CaseSlot, slotOf, inventSlot } from './slot.ts';
-import { CASE_STATUSES, ONGOING_STATUSES, type OngoingStatusId } from '../../src/api/lists.ts';
+import { CASE_STATUSES, ONGOING_LISTS, type OngoingListId } from '../../src/api/lists.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/lib/json.ts';
 
 import { type Newcomers, type Night, type NightPlan, advanceOneNight } from './edits.ts';
@@ -40,7 +40,7 @@ export class CaseCollection {
 
   /** The cases that match, in order of id; records without a usable id come last. */
   find(filters: CaseFilters = {}): readonly CaseSlot[] {
-    const ongoing = labelOf(ONGOING_STATUSES, filters.case_ongoing);
+    const ongoing = labelOf(ONGOING_LISTS, filters.case_ongoing);
     const status = labelOf(CASE_STATUSES, filters.case_status);
     return this.slots.filter(
       (slot) =>
@@ -117,13 +117,13 @@ export interface InventedCollectionOptions {
   /** How many cases. About 12,300 are as many as the real collection has. Default 300. */
   readonly size?: number;
   /** Ids of `case_ongoing` that no case shall have, so that their lists are empty. Default none. */
-  readonly emptyStatuses?: readonly OngoingStatusId[];
+  readonly emptyLists?: readonly OngoingListId[];
 }
 
 /** Invented cases; none is held in memory, each is made when it is read. */
 export function inventCollection(options: InventedCollectionOptions = {}): CaseCollection {
-  const { seed = 1, size = 300, emptyStatuses = [] } = options;
-  const inventAt = (index: number) => inventSlot(seed, index, emptyStatuses);
+  const { seed = 1, size = 300, emptyLists = [] } = options;
+  const inventAt = (index: number) => inventSlot(seed, index, emptyLists);
   const slots = Array.from({ length: size }, (_, index) => inventAt(index));
   return new CaseCollection(slots, { seed, nextIndex: size, inventAt });
 }

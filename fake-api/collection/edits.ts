@@ -23,13 +23,13 @@ export type CaseChange =
 const FIRST_NIGHT_ENTRY_ID = 1_500_000_000;
 const ENTRY_IDS_A_NIGHT = 100_000;
 
-function drawChange(random: Random, night: number, entriesBefore: number, mostEntries: number): CaseChange {
+function drawChange(random: Random, night: number, entriesBefore: number, maxEntries: number): CaseChange {
   const seed = random.below(2 ** 32);
   const kind = random.share();
   if (kind < 0.2) return { kind: 'field', night, seed };
   if (kind < 0.35) return { kind: 'list', night, seed };
   const firstId = FIRST_NIGHT_ENTRY_ID + night * ENTRY_IDS_A_NIGHT + entriesBefore;
-  return { kind: 'entries', night, seed, firstId, count: 1 + random.below(Math.max(1, mostEntries)) };
+  return { kind: 'entries', night, seed, firstId, count: 1 + random.below(Math.max(1, maxEntries)) };
 }
 
 /** The case after the change; the one given stays as it is. Applied twice to the same case, it gives the same. */

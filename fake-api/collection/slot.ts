@@ -1,5 +1,5 @@
 import { type JsonValue, isJsonObject } from '../../src/lib/json.ts';
-import type { OngoingStatusId } from '../../src/api/lists.ts';
+import type { OngoingListId } from '../../src/api/lists.ts';
 import { inventStatus, inventCaseBytes } from '../invent/case.ts';
 import { caseIdAt } from '../invent/fields.ts';
 
@@ -30,12 +30,12 @@ function toText(record: JsonValue): CaseSlot['read'] {
 }
 
 /** The slot of an invented case; the case itself is made whenever it is read. */
-export function inventSlot(seed: number, index: number, emptyStatuses: readonly OngoingStatusId[]): CaseSlot {
-  const { ongoing, status } = inventStatus(seed, index, emptyStatuses);
+export function inventSlot(seed: number, index: number, emptyLists: readonly OngoingListId[]): CaseSlot {
+  const { ongoing, status } = inventStatus(seed, index, emptyLists);
   return {
     id: caseIdAt(seed, index),
     ongoing: ongoing ?? undefined,
     status,
-    read: () => inventCaseBytes(seed, index, emptyStatuses),
+    read: () => inventCaseBytes(seed, index, emptyLists),
   };
 }

@@ -1,5 +1,5 @@
 import { type InventedStatus, CaseDraw } from './draw.ts';
-import { ONGOING_STATUSES, type OngoingStatus, type OngoingStatusId } from '../../src/api/lists.ts';
+import { ONGOING_LISTS, type OngoingStatus, type OngoingListId } from '../../src/api/lists.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/lib/json.ts';
 import { entryCount, inventEntriesText, inventTraits, isPlain } from './docket.ts';
 import { TERMS, caseNameAt, inventFields } from './fields.ts';
@@ -16,24 +16,24 @@ const FINISHED = new WeightedTerms({
   'Coding Complete': STATUS_COUNTS['Coding Complete'],
 });
 const ONGOING = new WeightedTerms({ uncoded: ONGOING_NULL, ...ONGOING_COUNTS });
-/** Steps by an irrational share spread the statuses evenly, so that even a small collection has the rare ones. */
+/** Steps by an irrational share spread the lists evenly, so that even a small collection has the rare ones. */
 const STATUS_STEP = Math.SQRT2 - 1;
 const STATUS_SALT = 11;
 
 /**
- * The statuses of an invented case, known without inventing the rest. A case that would get one of `emptyStatuses`
+ * The lists of an invented case, known without inventing the rest. A case that would get one of `emptyLists`
  * gets another one.
  */
 export function inventStatus(
   seed: number,
   index: number,
-  emptyStatuses: readonly OngoingStatusId[],
+  emptyLists: readonly OngoingListId[],
 ): InventedStatus {
   const random = new Random(mixSeeds(seed, index, STATUS_SALT));
   const drawn = ONGOING.at((new Random(~seed).share() + index * STATUS_STEP) % 1);
   const coding = random.share();
   if (drawn === 'uncoded') return { ongoing: null, status: IN_PROCESS, coding };
-  const allowed = labelsBut(emptyStatuses);
+  const allowed = labelsBut(emptyLists);
   return {
     ongoing: allowed.includes(drawn) ? drawn : random.pick(allowed),
     status: coding < IN_PROCESS_SHARE ? IN_PROCESS : FINISHED.draw(random),
@@ -41,8 +41,8 @@ export function inventStatus(
   };
 }
 
-function labelsBut(emptyStatuses: readonly OngoingStatusId[]): OngoingStatus['label'][] {
-  return ONGOING_STATUSES.filter(({ id }) => !emptyStatuses.includes(id)).map(({ label }) => label);
+function labelsBut(emptyLists: readonly OngoingListId[]): OngoingStatus['label'][] {
+  return ONGOING_LISTS.filter(({ id }) => !emptyLists.includes(id)).map(({ label }) => label);
 }
 
 const CASE_SALT = 13;
@@ -50,15 +50,15 @@ const NO_ENTRIES = '"docket_entries":[]';
 
 /**
  * The invented case at an index as JSON bytes, in pieces: the same for the same seed and index, whatever else was made
- * before. No case gets one of `emptyStatuses`.
+ * before. No case gets one of `emptyLists`.
  */
 export function inventCaseBytes(
   seed: number,
   index: number,
-  emptyStatuses: readonly OngoingStatusId[] = [],
+  emptyLists: readonly OngoingListId[] = [],
 ): Buffer[] {
   const random = new Random(mixSeeds(seed, index, CASE_SALT));
-  const status = inventStatus(seed, index, emptyStatuses);
+  const status = inventStatus(seed, index, emptyLists);
   const draw = new CaseDraw(random, status);
   const name = caseNameAt(seed, index);
   const lifetime = inventLifetime(draw, status);
@@ -84,10 +84,10 @@ export function inventCaseBytes(
 export function inventCase(
   seed: number,
   index: number,
-  emptyStatuses: readonly OngoingStatusId[] = [],
+  emptyLists: readonly OngoingListId[] = [],
 ): JsonObject {
   const invented = JSON.parse(
-    Buffer.concat(inventCaseBytes(seed, index, emptyStatuses)).toString(),
+    Buffer.concat(inventCaseBytes(seed, index, emptyLists)).toString(),
   ) as JsonValue;
   if (!isJsonObject(invented)) throw new TypeError('An invented case is an object');
   return invented;

@@ -16,7 +16,7 @@ import type { Random, WeightedTerms } from './random.ts';
 import { valueAt } from './random.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 
-/** What the coding of a case has come to: it decides both statuses and most of the nulls. */
+/** What the coding of a case has come to: it decides both lists and most of the nulls. */
 export interface InventedStatus {
   /** Null for an uncoded record, about one in nine; no filter by status finds those. */
   readonly ongoing: OngoingStatus['label'] | null;

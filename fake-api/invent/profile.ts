@@ -96,7 +96,7 @@ export const ABSENCES = {
 } as const satisfies Record<string, Absence>;
 export type AbsentField = keyof typeof ABSENCES;
 
-/** The share of null by `case_ongoing` for the two fields that follow it; other statuses take the third share. */
+/** The share of null by `case_ongoing` for the two fields that follow it; other lists take the third share. */
 export const CLOSED_NULL_SHARES = {
   closing_year: { No: 0.06, Yes: 0.93, other: 0.35 },
   terminating_date: { No: 0.56, Yes: 0.97, other: 0.4 },

@@ -194,7 +194,7 @@ export const SUMMARY_SENTENCES = [
 
 export const SHORT_SENTENCES = [
   '{person} sued {office} over the lamps of {place}.',
-  'The plaintiffs said that a rule on ferry tickets discriminated against people who walk slowly.',
+  'The plaintiffs said that a rule on ferry tickets discriminated against people who pass slowly.',
   'The court granted a preliminary injunction on {date}.',
   'The parties settled in {year}.',
   'The defendants’ motion to dismiss was denied.',

@@ -18,7 +18,7 @@ export function renderErrorsPage(): string {
   ]);
   return [
     '# Errors and exit codes',
-    'Every failure prints one line with its code and a hint. `sync_runs.error_code` and `status_syncs.error_code` use the same codes, plus `PROCESS_DIED` for a run whose process was killed.',
+    'Every failure prints one line with its code and a hint. `sync_runs.error_code` and `list_syncs.error_code` use the same codes, plus `PROCESS_DIED` for a run whose process was killed.',
     '## Exit codes',
     renderExitCodes(),
     '## Error codes',

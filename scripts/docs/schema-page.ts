@@ -26,20 +26,20 @@ interface Group {
 /** Tables in which the program keeps notes for itself, and views of them. */
 const LEDGER = [
   'sync_runs',
-  'status_syncs',
-  'latest_sweeps',
-  'statuses',
-  'departure_checks',
-  'coverage_checks',
+  'list_syncs',
+  'latest_list_syncs',
+  'lists',
+  'mirror_departure_checks',
+  'mirror_coverage_checks',
   'coverage',
-  'double_sightings',
-  'kept_aside',
-  'payload_drift',
+  'mirror_moved_cases',
+  'rejected_records',
+  'schema_drift',
 ];
 const INTERNAL = [
-  'text_hashes',
-  'past_versions',
-  'seals',
+  'mirror_raw_hashes',
+  'case_versions',
+  'mirror_seals',
   'mirror_identity',
   'mirror_markup',
   'mirror_snapshot',
@@ -49,8 +49,8 @@ const HISTORY = [
   'case_changes',
   'departed_cases',
   'docket_activity',
-  'docket_entry_lives',
-  'past_docket_entries',
+  'docket_entry_lifetimes',
+  'docket_entry_versions',
   'status_spells',
   'status_transitions',
 ];
@@ -185,10 +185,10 @@ function renderAtAGlance(tables: readonly TableInfo[]): string {
   );
 }
 
-const MOST_COLUMNS = 12;
+const MAX_COLUMNS = 12;
 
 function summarise(columns: readonly string[]): string {
-  const shown = columns.slice(0, MOST_COLUMNS).map((name) => `\`${name}\``);
+  const shown = columns.slice(0, MAX_COLUMNS).map((name) => `\`${name}\``);
   const rest = columns.length - shown.length;
   return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

@@ -9,7 +9,7 @@ import {
   isOfOnePage,
   judgeInARow,
   listInARow,
-  toWalkEnd,
+  toPassEnd,
 } from './page-records.ts';
 import {
   type CaseFilter,
@@ -31,23 +31,23 @@ export interface CasePage {
   readonly count: number | null;
   readonly records: readonly PageRecord[];
   /** What else is wrong with the page; its records are good all the same. */
-  readonly flaw: MirrorError | null;
+  readonly violation: MirrorError | null;
 }
 
-export interface WalkOptions {
+export interface PassOptions {
   readonly filter: CaseFilter;
   /** Whether the page that was handed out last held anything new. */
-  readonly hasNews: () => boolean;
+  readonly hasNewRecords: () => boolean;
   readonly isKnown: IsKnownText;
   /** Whether the server has answered anything well in this run: then a page that fails is more likely to be alone. */
   readonly hasServed: () => boolean;
   readonly signal: AbortSignal;
 }
 
-/** This many pages in a row without a record that is new to the walk end it: it would never end by itself. */
-export const MOST_PAGES_WITHOUT_NEWS = 5;
+/** This many pages in a row without a record that is new to the pass end it: it would never end by itself. */
+export const MAX_PAGES_WITHOUT_NEW_RECORDS = 5;
 /**
- * Walks a list of cases to its end. "No results" is one page with count 0. While a page is in the consumer's hands
+ * Passes a list of cases to its end. "No results" is one page with count 0. While a page is in the consumer's hands
  * the next one is already being fetched, and never more than that one. A page that cannot be read, or whose `next` cannot
  * be followed, costs nothing but itself: the one after it is asked for by its number. So does one that is past the end
  * although it was announced: only if the one after it is so as well has the list become shorter (LIST_SHRANK). A list that
@@ -55,13 +55,13 @@ export const MOST_PAGES_WITHOUT_NEWS = 5;
  */
 export async function* fetchCasePages(
   client: Client,
-  options: WalkOptions,
+  options: PassOptions,
 ): AsyncGenerator<CasePage | UnreadPage, void, void> {
-  const { filter, hasNews, isKnown, signal } = options;
+  const { filter, hasNewRecords, isKnown, signal } = options;
   const leaving = new AbortController();
   const either = AbortSignal.any([signal, leaving.signal]);
-  const start = (url: URL, mostAttempts?: number): Promise<SettledAnswer> => {
-    const answer = client.fetchAnswer(url, either, isKnown, mostAttempts);
+  const start = (url: URL, maxAttempts?: number): Promise<SettledAnswer> => {
+    const answer = client.fetchAnswer(url, either, isKnown, maxAttempts);
     answer.catch(() => undefined); // it is awaited below; a consumer that leaves early never awaits it
     return answer;
   };
@@ -111,7 +111,7 @@ export async function* fetchCasePages(
         if (judged === 'ask') isAnswering = await client.isAnswering(either);
         signal.throwIfAborted();
         const isOver = judged === 'end' || (judged === 'ask' && !isAnswering);
-        if (after === undefined || isOver) throw toWalkEnd(inARow);
+        if (after === undefined || isOver) throw toPassEnd(inARow);
         yield outcome;
         [url, isNamed] = [after, false];
         pending = start(url, ATTEMPTS_AFTER_UNREAD);
@@ -120,22 +120,28 @@ export async function* fetchCasePages(
       hasRead = true;
       isAnswering = false;
       reach.add(outcome);
-      const { next, flaw } = judgeNext(client, options, outcome, url, number, visited);
+      const { next, violation } = judgeNext(client, options, outcome, url, number, visited);
       if (next !== undefined) pending = start(next);
-      yield { number, source, count: outcome.count, records: outcome.records, flaw: outcome.flaw ?? flaw };
+      yield {
+        number,
+        source,
+        count: outcome.count,
+        records: outcome.records,
+        violation: outcome.violation ?? violation,
+      };
       if (next === undefined) return;
       signal.throwIfAborted(); // the next page may have come already; it is not begun any more
-      pagesWithoutNews = hasNews() ? 0 : pagesWithoutNews + 1;
-      if (pagesWithoutNews >= MOST_PAGES_WITHOUT_NEWS) {
+      pagesWithoutNews = hasNewRecords() ? 0 : pagesWithoutNews + 1;
+      if (pagesWithoutNews >= MAX_PAGES_WITHOUT_NEW_RECORDS) {
         throw new MirrorError(
           'PAGES_REPEAT',
           `${pagesWithoutNews} pages in a row, up to ${path}, brought nothing new.`,
         );
       }
-      [url, isNamed] = [next, flaw === null];
+      [url, isNamed] = [next, violation === null];
     }
   } finally {
-    leaving.abort(new Error('the walk has ended'));
+    leaving.abort(new Error('the pass has ended'));
   }
 }
 
@@ -149,7 +155,7 @@ async function toOutcome(pending: Promise<SettledAnswer>, number: number, url: U
     switch (answer.kind) {
       case 'page': {
         const { count, next, results: records } = answer.page;
-        return { count, next, records, flaw: findFlaw(answer.page, url) };
+        return { count, next, records, violation: findViolation(answer.page, url) };
       }
       case 'empty':
         return number === 1 ? toNothing(null) : 'past the end';
@@ -169,8 +175,8 @@ async function toOutcome(pending: Promise<SettledAnswer>, number: number, url: U
   }
 }
 
-function toNothing(flaw: MirrorError | null): Outcome {
-  return { count: 0, next: null, records: [], flaw };
+function toNothing(violation: MirrorError | null): Outcome {
+  return { count: 0, next: null, records: [], violation };
 }
 
 /** How far a list reaches by its own word: by its count, and by how many records its pages hold. */
@@ -189,9 +195,9 @@ class Reach {
 }
 
 /** What is wrong with a page whose records could be read. */
-function findFlaw({ count, isDamaged, isMalformed }: PageEnvelope, url: URL): MirrorError | null {
+function findViolation({ count, isDamaged, isMalformed }: PageEnvelope, url: URL): MirrorError | null {
   if (isDamaged === true) {
-    const message = `${describePath(url)} arrived damaged. The records that are whole were read, the rest was kept aside.`;
+    const message = `${describePath(url)} arrived damaged. The records that are whole were read, the rest was rejected.`;
     return new MirrorError('PAGES_UNREADABLE', message);
   }
   if (count !== null)
@@ -205,27 +211,30 @@ function findFlaw({ count, isDamaged, isMalformed }: PageEnvelope, url: URL): Mi
   return new MirrorError('RESPONSE_UNEXPECTED', message);
 }
 
-/** Where the walk goes on: as the page says, or by number where what it says cannot be followed. */
+/** Where the pass goes on: as the page says, or by number where what it says cannot be followed. */
 function judgeNext(
   client: Client,
-  { filter }: WalkOptions,
+  { filter }: PassOptions,
   { next }: Pick<PageEnvelope, 'next'>,
   url: URL,
   number: number,
   visited: ReadonlySet<string>,
-): { readonly next: URL | undefined; readonly flaw: MirrorError | null } {
+): { readonly next: URL | undefined; readonly violation: MirrorError | null } {
   // An empty text in place of null; whether the list has ended there, its count will tell.
   if (next === null || (typeof next === 'string' && next.trim() === ''))
-    return { next: undefined, flaw: null };
+    return { next: undefined, violation: null };
   try {
     if (typeof next !== 'string')
       throw new MirrorError('NEXT_REFUSED', `The \`next\` of page ${number} is neither an address nor null.`);
     if (client.holdsToken(next))
       throw new MirrorError('NEXT_REFUSED', `The \`next\` address of page ${number} repeats the token.`);
-    return { next: checkNext(toNextUrl(client.api, filter, next, url), url, number, visited), flaw: null };
+    return {
+      next: checkNext(toNextUrl(client.api, filter, next, url), url, number, visited),
+      violation: null,
+    };
   } catch (thrown) {
     if (!(thrown instanceof MirrorError)) throw thrown;
-    return { next: toPageAfter(url, number), flaw: thrown };
+    return { next: toPageAfter(url, number), violation: thrown };
   }
 }
 

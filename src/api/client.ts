@@ -65,13 +65,13 @@ export interface Client {
   readonly api: URL;
   /**
    * Fetches one address with retries. Only kinds that are an outcome come back; failures are thrown. Records that
-   * `isKnown` knows are not read; by default none is known. `mostAttempts` allows fewer attempts than the policy.
+   * `isKnown` knows are not read; by default none is known. `maxAttempts` allows fewer attempts than the policy.
    */
   fetchAnswer(
     url: URL,
     signal: AbortSignal,
     isKnown?: IsKnownText,
-    mostAttempts?: number,
+    maxAttempts?: number,
   ): Promise<SettledAnswer>;
   /** Whether the API answers at its address `test`, which is asked once. Fails with the signal's reason alone. */
   isAnswering(signal: AbortSignal): Promise<boolean>;
@@ -90,7 +90,7 @@ type FinalAnswer = Exclude<Answer, { kind: 'redirect' }>;
 
 export type SettledAnswer = Extract<Answer, { kind: 'page' | 'empty' | 'message' | 'past-the-end' }>;
 
-const MOST_REDIRECTS = 5;
+const MAX_REDIRECTS = 5;
 
 export function createClient(options: ClientOptions, runtime: Runtime): Client {
   const { now, sleep, random, stopwatch = () => now().getTime() } = runtime;
@@ -137,7 +137,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
   /** Sends one request, and follows redirects. */
   const ask = async (url: URL, signal: AbortSignal, isKnown?: IsKnownText): Promise<FinalAnswer> => {
     let target = url;
-    for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
+    for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
       await waitForTurn(signal);
       const budgetLeftMs = budgetLeft();
       if (budgetLeftMs <= 0)
@@ -160,7 +160,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     }
     throw new MirrorError(
       'REDIRECT_REFUSED',
-      `${describePath(url)} redirects more than ${MOST_REDIRECTS} times.`,
+      `${describePath(url)} redirects more than ${MAX_REDIRECTS} times.`,
     );
   };
 
@@ -216,11 +216,11 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
       tellPause = listener;
     },
     serverClock: () => serverClock,
-    async fetchAnswer(url, signal, isKnown, mostAttempts = Infinity) {
+    async fetchAnswer(url, signal, isKnown, maxAttempts = Infinity) {
       let oddAttempts = 0;
       let salvaged: PageEnvelope | undefined;
       const fetchOnce = createFetchOnce(url, signal, isKnown, (page) => (salvaged = page));
-      const policy = { ...options.retry, attempts: Math.min(options.retry.maxAttempts, mostAttempts) };
+      const policy = { ...options.retry, attempts: Math.min(options.retry.maxAttempts, maxAttempts) };
       try {
         return await pRetry(fetchOnce, {
           retries: policy.attempts - 1,

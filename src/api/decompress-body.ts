@@ -41,7 +41,7 @@ export class BodyGatherer {
 }
 
 /** A body may be compressed twice, as by a server and a proxy; what is compressed more often is meant to do harm. */
-const MOST_LAYERS = 2;
+const MAX_LAYERS = 2;
 
 /**
  * Decompresses a body. Gzip is known by its first bytes, which no JSON has, so that a wrong or missing `Content-Encoding`
@@ -57,7 +57,7 @@ export async function decompressBody(
 ): Promise<Buffer> {
   const codings = (contentEncoding ?? '').toLowerCase().split(/[\s,]+/);
   let body = compressed;
-  for (let layer = 0; layer < MOST_LAYERS; layer++) {
+  for (let layer = 0; layer < MAX_LAYERS; layer++) {
     const decompressor = findDecompressor(body, codings.pop());
     if (decompressor !== null) body = await decompress(body, decompressor, most, source);
   }

@@ -95,7 +95,7 @@ export function createHttp(userAgent: string, limits: RequestLimits, agents: Age
   return { got: client, agents };
 }
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Sends one GET and reads the whole answer. Fails with a MirrorError; one that may pass is a {@link TransientError}. */
 export async function sendRequest(
@@ -121,7 +121,7 @@ export async function sendRequest(
   // An answer that drips is never silent for long; the run's time budget ends it all the same.
   const budget = setTimeout(
     () => stream.destroy(new MirrorError('MAX_DURATION_REACHED', 'The time budget of the run is used up.')),
-    Math.min(budgetLeftMs, LONGEST_TIMER_MS),
+    Math.min(budgetLeftMs, MAX_TIMER_MS),
   );
   let gatherer: BodyGatherer | undefined;
   try {

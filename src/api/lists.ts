@@ -4,7 +4,7 @@ import type { CaseFilter } from './urls.ts';
  * The five values of `case_ongoing`. The API's filter takes the id, its payload carries the label.
  * Source: the API reference, page "Case Ongoing".
  */
-export const ONGOING_STATUSES = [
+export const ONGOING_LISTS = [
   { id: 5020, label: 'No' },
   { id: 5021, label: 'Yes' },
   { id: 5022, label: 'Unknown' },
@@ -12,8 +12,8 @@ export const ONGOING_STATUSES = [
   { id: 5024, label: 'Perhaps, but long-dormant' },
 ] as const;
 
-export type OngoingStatus = (typeof ONGOING_STATUSES)[number];
-export type OngoingStatusId = OngoingStatus['id'];
+export type OngoingStatus = (typeof ONGOING_LISTS)[number];
+export type OngoingListId = OngoingStatus['id'];
 
 /** The values of `case_status`. Source: the API reference, page "Case Status". */
 export const CASE_STATUSES = [
@@ -23,34 +23,34 @@ export const CASE_STATUSES = [
 ] as const;
 
 /**
- * The list in which cases stand that have no `case_ongoing` yet, and that the lists of the five statuses therefore do
+ * The list in which cases stand that have no `case_ongoing` yet, and that the lists of the five lists therefore do
  * not hold. That all of them are "In Process (Public)" was so in every recorded answer; `coverage` would notice others.
  */
 export const UNCLASSIFIED = CASE_STATUSES[2];
 
-/** A status by which the API is swept: one of the five, or the list that holds the cases without one. */
-export type SweptStatus = OngoingStatus | typeof UNCLASSIFIED;
-export type SweptStatusId = SweptStatus['id'];
+/** A list of the API: one for each of the five values of `case_ongoing`, or the list of the cases without one. */
+export type ApiList = OngoingStatus | typeof UNCLASSIFIED;
+export type ApiListId = ApiList['id'];
 
-export const SWEPT_STATUSES: readonly SweptStatus[] = [...ONGOING_STATUSES, UNCLASSIFIED];
+export const API_LISTS: readonly ApiList[] = [...ONGOING_LISTS, UNCLASSIFIED];
 
 /** Finds a status by its id or its label (any case); undefined when neither fits. */
-export function findSweptStatus(idOrLabel: string): SweptStatus | undefined {
+export function findApiList(idOrLabel: string): ApiList | undefined {
   const wanted = idOrLabel.trim().toLowerCase();
-  return SWEPT_STATUSES.find(({ id, label }) => String(id) === wanted || label.toLowerCase() === wanted);
+  return API_LISTS.find(({ id, label }) => String(id) === wanted || label.toLowerCase() === wanted);
 }
 
 /** What the list of a status is filtered by. */
-export function toListFilter({ id }: SweptStatus): CaseFilter {
+export function toListFilter({ id }: ApiList): CaseFilter {
   return id === UNCLASSIFIED.id ? { case_status: String(id) } : { case_ongoing: String(id) };
 }
 
 /** The status that a case comes under by the label in its payload; without a known label it is {@link UNCLASSIFIED}. */
-export function toSweptStatusId(caseOngoing: unknown): SweptStatusId {
-  return ONGOING_STATUSES.find(({ label }) => label === caseOngoing)?.id ?? UNCLASSIFIED.id;
+export function toApiListId(caseOngoing: unknown): ApiListId {
+  return ONGOING_LISTS.find(({ label }) => label === caseOngoing)?.id ?? UNCLASSIFIED.id;
 }
 
-/** The five statuses of case_ongoing, and the list of the cases without one unless that is not wanted. */
-export function listStatuses(includeUnclassified: boolean): readonly SweptStatus[] {
-  return includeUnclassified ? SWEPT_STATUSES : ONGOING_STATUSES;
+/** The five lists of case_ongoing, and the list of the cases without one unless that is not wanted. */
+export function chooseLists(includeUnclassified: boolean): readonly ApiList[] {
+  return includeUnclassified ? API_LISTS : ONGOING_LISTS;
 }

@@ -16,7 +16,7 @@ export type PageRecord = CaseRecord | UnreadRecord;
  */
 export interface CaseRecord {
   /** SHA-256, 64 hex digits; null where the bytes of the record are to be read each time. */
-  readonly textHash: string | null;
+  readonly rawHash: string | null;
   readonly payload: () => CasePayload;
   /** Set where the case could not be read exactly: its payload says what can be told. */
   readonly odd?: OddBytes;
@@ -36,7 +36,7 @@ export interface OddBytes {
 }
 
 /** Whether a record with this hash was read before. */
-export type IsKnownText = (textHash: string) => boolean;
+export type IsKnownText = (rawHash: string) => boolean;
 
 /** Larger than any case by far: the largest recorded one has 1.9 MB and some ten thousand objects. */
 const MAX_RECORD_BYTES = 32 * 2 ** 20;
@@ -55,8 +55,8 @@ const EXPECTATIONS = JSON.stringify({ ...fields, examined: 'members, numbers' },
 /** A record by its bytes, which is read at once unless it is known. \`isPageUtf8\`: the whole page is UTF-8. */
 export function toPageRecord(record: SplitRecord, isPageUtf8: boolean, isKnown: IsKnownText): PageRecord {
   const { bytes } = record;
-  const textHash = createHash('sha256').update(EXPECTATIONS).update(bytes).digest('hex');
-  if (isKnown(textHash)) return { textHash, payload: () => parse(bytes) as CasePayload };
+  const rawHash = createHash('sha256').update(EXPECTATIONS).update(bytes).digest('hex');
+  if (isKnown(rawHash)) return { rawHash, payload: () => parse(bytes) as CasePayload };
   if (isTooLarge(bytes)) return toUnread(bytes, 'too large to be read');
   if (record.depth > MAX_DEPTH) return toUnread(bytes, 'nested too deeply to be stored');
   const isStray = !isPageUtf8 && !isUtf8(bytes);
@@ -67,8 +67,8 @@ export function toPageRecord(record: SplitRecord, isPageUtf8: boolean, isKnown: 
     if (!parsed.isCase) return toUnread(bytes, [parsed.why, ...inexact].join('; '), !isStray);
     // Nothing that a good record keeps may lead to the bytes once they are read: they would take as much memory again.
     const payload = toConstant(parsed.payload);
-    if (inexact.length === 0) return { textHash, payload };
-    return { textHash: null, payload, odd: toOdd(bytes, inexact.join('; '), !isStray) };
+    if (inexact.length === 0) return { rawHash, payload };
+    return { rawHash: null, payload, odd: toOdd(bytes, inexact.join('; '), !isStray) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return toUnread(bytes, 'not JSON');
@@ -128,7 +128,7 @@ function isTooLarge(bytes: Buffer): boolean {
   return containers > MAX_CONTAINERS;
 }
 
-/** A page of a list that could not be read, although the walk may go on after it. */
+/** A page of a list that could not be read, although the pass may go on after it. */
 export interface UnreadPage {
   /** 1 for the first. */
   readonly number: number;
@@ -137,8 +137,8 @@ export interface UnreadPage {
   readonly unread: MirrorError;
 }
 
-/** This many pages in a row that cannot be read end the walk: the server is in trouble, and not one page. */
-const MOST_UNREAD_IN_A_ROW = 5;
+/** This many pages in a row that cannot be read end the pass: the server is in trouble, and not one page. */
+const MAX_UNREAD_IN_A_ROW = 5;
 /** After so many without any answer, or before anything was answered well, it is asked whether the API answers at all. */
 const UNANSWERED_IN_A_ROW = 2;
 /** A page that follows one which could not be read is not tried more often than this. */
@@ -173,7 +173,7 @@ export function listInARow(unread: readonly UnreadPage[]): readonly UnreadPage[]
 }
 
 /**
- * Says what follows when so many pages in a row could not be read: the page after them is tried; the walk ends, because the
+ * Says what follows when so many pages in a row could not be read: the page after them is tried; the pass ends, because the
  * pages are not to blame; or that depends on whether the API answers at all. `hasServed`: whether the server has answered
  * anything well in this run. `isAnswering`: whether it was asked since the last page that could be read, and answered.
  */
@@ -181,15 +181,15 @@ export function judgeInARow(
   inARow: readonly UnreadPage[],
   { hasServed, isAnswering }: { readonly hasServed: boolean; readonly isAnswering: boolean },
 ): 'go on' | 'ask' | 'end' {
-  if (inARow.length >= MOST_UNREAD_IN_A_ROW) return 'end';
+  if (inARow.length >= MAX_UNREAD_IN_A_ROW) return 'end';
   if (isAnswering) return 'go on';
   const latest = inARow.slice(-UNANSWERED_IN_A_ROW);
   const isSilent = !hasServed || latest.every(({ unread }) => unread.code === 'NETWORK_FAILED');
   return latest.length === UNANSWERED_IN_A_ROW && isSilent ? 'ask' : 'go on';
 }
 
-/** What ends a walk with pages in a row that could not be read: the failure of the first of them. */
-export function toWalkEnd(inARow: readonly UnreadPage[]): MirrorError {
+/** What ends a pass with pages in a row that could not be read: the failure of the first of them. */
+export function toPassEnd(inARow: readonly UnreadPage[]): MirrorError {
   const [first, ...others] = inARow;
   if (first === undefined) throw new RangeError('no page failed');
   const { code, message, hint } = first.unread;

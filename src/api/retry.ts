@@ -72,7 +72,7 @@ export interface FailedAttempt {
 }
 
 /** Odd answers to one request, of which the last one counts. */
-export const MOST_ODD_ANSWERS = 3;
+export const MAX_ODD_ANSWERS = 3;
 
 export type RetryDecision =
   { readonly retry: true; readonly waitMs: number } | { readonly retry: false; readonly error: Error };
@@ -89,7 +89,7 @@ export function decideRetry(policy: RetryPolicy, failed: FailedAttempt, random: 
   // Before the attempts are counted: this ends the whole run, whichever attempt it was.
   if (retryAfterMs !== undefined && retryAfterMs > policy.retryAfterMaxMs)
     return { retry: false, error: toTooLongPause(new Date(now.getTime() + retryAfterMs), now, error) };
-  if (attempt >= policy.maxAttempts || oddAttempts >= MOST_ODD_ANSWERS) {
+  if (attempt >= policy.maxAttempts || oddAttempts >= MAX_ODD_ANSWERS) {
     return {
       retry: false,
       error: new MirrorError(

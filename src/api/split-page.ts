@@ -193,13 +193,13 @@ export function skipValue(body: Buffer, start: number): number {
   return body.length;
 }
 
-const MOST_SAFE_DIGITS = 15;
+const MAX_SAFE_DIGITS = 15;
 
 /** The place after the number that begins there; as a negative number where it is more than an integer of few digits. */
 function skipNumber(body: Buffer, start: number): number {
   let at = start + 1;
   while (isDigit(body[at])) at++;
-  const isPlain = at - start <= MOST_SAFE_DIGITS && !isOfNumber(body[at]);
+  const isPlain = at - start <= MAX_SAFE_DIGITS && !isOfNumber(body[at]);
   if (isPlain) return at;
   while (isDigit(body[at]) || isOfNumber(body[at])) at++;
   return -at;

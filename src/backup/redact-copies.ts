@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type Database from 'better-sqlite3';
 import { closing, openSqlite } from '../db/engine.ts';
 import { toDatabaseError } from '../db/errors.ts';
-import { listKeptAside } from '../db/leftovers.ts';
+import { REJECTED_TABLES, listRejectedRecords } from '../db/leftovers.ts';
 import { openMirror } from '../db/open-mirror.ts';
 import { redactCopy } from '../db/redact.ts';
 import type { RunStart } from '../db/run-log.ts';
@@ -143,8 +143,9 @@ function examineCopy(path: string, caseId: number): Holding {
             WHERE cases.id = ? AND run.outcome <> 'complete'`,
           )
           .get(caseId) !== undefined;
-      const hasKept = tables.has('kept_aside') && listKeptAside(sqlite, caseId).length > 0;
-      const isHolding = isThere !== undefined || isPending || hasKept || hasRowsOf(sqlite, tables, caseId);
+      const hasRejected = listRejectedRecords(sqlite, caseId).length > 0;
+      const isHolding =
+        isThere !== undefined || isPending || hasRejected || hasRowsOf(sqlite, tables, caseId);
       return isHolding ? 'content' : 'nothing';
     }) ?? 'unreadable'
   );
@@ -153,11 +154,7 @@ function examineCopy(path: string, caseId: number): Holding {
 /** Tables that have rows of a case, in whatever version the copy is. */
 function listTablesOfCases(sqlite: Database.Database): Set<string> {
   const all = sqlite.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all();
-  return new Set(
-    all.filter(
-      (name) => ['cases', 'kept_aside'].includes(name) || listColumnsOf(sqlite, name).includes('case_id'),
-    ),
-  );
+  return new Set(all.filter((name) => name === 'cases' || listColumnsOf(sqlite, name).includes('case_id')));
 }
 
 function listColumnsOf(sqlite: Database.Database, table: string): string[] {
@@ -168,7 +165,7 @@ function listColumnsOf(sqlite: Database.Database, table: string): string[] {
 
 function hasRowsOf(sqlite: Database.Database, tables: ReadonlySet<string>, caseId: number): boolean {
   return [...tables].some((table) => {
-    if (table === 'cases' || table === 'kept_aside') return false;
+    if (table === 'cases' || REJECTED_TABLES.includes(table)) return false;
     // The dates on which a case left and came back stay.
     const where = table === 'case_changes' ? ` AND field <> 'mirror_departed_run_id'` : '';
     return (

@@ -85,7 +85,7 @@ export function toPlainText(html: string): string {
 }
 
 type OfRun =
-  | 'mirror_status_id'
+  | 'mirror_list_id'
   | 'mirror_first_run_id'
   | 'mirror_changed_run_id'
   | 'mirror_departed_run_id'

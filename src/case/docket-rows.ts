@@ -52,24 +52,24 @@ const NO_COLUMNS: Readonly<Record<string, null>> = Object.fromEntries(
 
 function toEntryRow(entry: JsonObject, key: number): EntryRow {
   const columns: Record<string, Scalar> = { ...NO_COLUMNS, mirror_key: key };
-  const misfits: [string, JsonValue][] = [];
+  const rejected: [string, JsonValue][] = [];
   const missing: string[] = [];
   for (const field of ENTRY_FIELDS) {
     const value = entry[field];
     if (value === undefined) missing.push(field);
     else if (field === 'attachments' && Array.isArray(value)) columns[field] = JSON.stringify(value);
     else if (fitsColumn(DOCKET_ENTRY_FIELDS[field], value) && isStorableText(value)) columns[field] = value;
-    else misfits.push([field, value]);
+    else rejected.push([field, value]);
   }
   const keys = Object.keys(entry);
   if (keys.length + missing.length > ENTRY_FIELDS.length) {
     for (const name of keys) {
-      if (!Object.hasOwn(DOCKET_ENTRY_FIELDS, name)) misfits.push([name, entry[name] as JsonValue]);
+      if (!Object.hasOwn(DOCKET_ENTRY_FIELDS, name)) rejected.push([name, entry[name] as JsonValue]);
     }
   }
-  if (misfits.length > 0 || missing.length > 0) {
+  if (rejected.length > 0 || missing.length > 0) {
     columns.mirror_rest = JSON.stringify({
-      ...(misfits.length > 0 && { values: Object.fromEntries(misfits) }),
+      ...(rejected.length > 0 && { values: Object.fromEntries(rejected) }),
       ...(missing.length > 0 && { missing }),
     } satisfies Rest);
   }

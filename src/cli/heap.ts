@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 
 /** Left alone, Node 22 and later let the space for new objects grow to many times of what a page needs, and keep it. */
 const SMALL_NEW_SPACE = ['--max-semi-space-size=8', '--semi-space-growth-factor=1'] as const;
-const MOST_BYTES = 32_000_000;
+const MAX_BYTES = 32_000_000;
 
 let collect: (() => void) | undefined;
 
@@ -17,7 +17,7 @@ export function keepNewSpaceSmall(): void {
  * twice as much before it looks, because it takes the memory of the machine for its own; a mirror shares the machine.
  */
 export function keepHeapSmall(): void {
-  if (getHeapStatistics().used_heap_size <= MOST_BYTES) return;
+  if (getHeapStatistics().used_heap_size <= MAX_BYTES) return;
   if (collect === undefined) {
     setFlagsFromString('--expose-gc');
     collect = runInNewContext('gc') as () => void;

@@ -34,14 +34,14 @@ function createJsonLog({ stderr, runtime: { now } }: Io, level: string): NightLo
       onWait: ({ until, waiting }) => {
         log.info({ event: 'waiting', until: until?.toISOString() ?? null, for: waiting });
       },
-      onBegin: ({ isLate, statuses }, { due_at, attempts }, missed) => {
+      onBegin: ({ isLate, lists }, { due_at, attempts }, missed) => {
         log.info({
           event: 'night-begun',
           due_at,
           attempts,
           is_late: isLate,
           missed,
-          lists: statuses.length,
+          lists: lists.length,
         });
       },
       onEnd: ({ due_at, outcome, is_over, attempts, run_ids, error, steps }) => {
@@ -68,22 +68,22 @@ function createJsonLog({ stderr, runtime: { now } }: Io, level: string): NightLo
           log.info(
             ofRun({
               event: event.type,
-              statuses: event.statuses.map(({ id }) => id),
+              lists: event.lists.map(({ id }) => id),
               dead_runs: event.deadRuns,
             }),
           );
           break;
-        case 'status-begun':
-          log.info(ofRun({ event: event.type, status_id: event.status.id }));
+        case 'list-begun':
+          log.info(ofRun({ event: event.type, list_id: event.status.id }));
           break;
         case 'page-stored': {
           const { pages, cases_seen, count_last } = event.figures;
-          log.debug(ofRun({ event: event.type, status_id: event.status.id, pages, cases_seen, count_last }));
+          log.debug(ofRun({ event: event.type, list_id: event.status.id, pages, cases_seen, count_last }));
           break;
         }
         case 'page-unread':
-        case 'walking-again':
-          log.warn(ofRun({ event: event.type, status_id: event.status.id, reason: event.reason }));
+        case 'another-pass':
+          log.warn(ofRun({ event: event.type, list_id: event.status.id, reason: event.reason }));
           break;
         case 'looking-up':
           log.info(ofRun({ event: event.type, cases: event.cases }));
@@ -93,13 +93,13 @@ function createJsonLog({ stderr, runtime: { now } }: Io, level: string): NightLo
             ofRun({ event: event.type, reason: event.reason, attempt: event.attempt, wait_ms: event.waitMs }),
           );
           break;
-        case 'status-ended': {
+        case 'list-ended': {
           const { status, outcome, figures, error } = event.report;
           const level = error === null ? 'info' : 'warn';
           log[level](
             ofRun({
               event: event.type,
-              status_id: status.id,
+              list_id: status.id,
               outcome,
               ...figures,
               error: error && toErrorFields(error),

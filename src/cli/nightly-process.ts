@@ -22,7 +22,7 @@ import {
 } from '../config/settings.ts';
 import { runSync } from '../sync/run-sync.ts';
 import { readToken } from '../config/token.ts';
-import { listStatuses } from '../api/lists.ts';
+import { chooseLists } from '../api/lists.ts';
 import { type Io, checkPrinted, findLoss, withStop, write, writeText } from './io.ts';
 import { createNightLog, createRunEvents } from './log.ts';
 import { toJsonLine } from './text/words.ts';
@@ -139,13 +139,13 @@ async function keep(
       apiUrl: current.settings.apiUrl.href,
       schedule: current.schedule,
       settings: current.nightly,
-      statuses: listStatuses(current.settings.includeUnclassified),
-      runSync: async (statuses) => {
+      lists: chooseLists(current.settings.includeUnclassified),
+      runSync: async (lists) => {
         const report = await runSync(
           {
             settings: current.settings,
             token: current.token,
-            statuses,
+            lists,
             trigger: 'nightly',
             dryRun: false,
             acceptDepartures: false,

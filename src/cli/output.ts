@@ -255,7 +255,7 @@ function* toRows({ columns, objects }: Listing) {
 }
 
 /** Most rows of one sheet. */
-const MOST_ROWS = 1_048_576;
+const MAX_ROWS = 1_048_576;
 
 /** Says what a reader of the rows would not see from them. */
 async function remark(
@@ -269,7 +269,7 @@ async function remark(
     await write(io.stderr, `${cells} in "…": --format csv, markdown or json prints them whole.\n`);
   if (clipped > 0 && isForSpreadsheet)
     await write(io.stderr, `${cells} in "…": a spreadsheet holds 32,767 characters a cell.\n`);
-  if (isForSpreadsheet && rows >= MOST_ROWS)
-    await write(io.stderr, `${renderPlural(rows, 'row')}: a sheet holds ${MOST_ROWS - 1} of them.\n`);
+  if (isForSpreadsheet && rows >= MAX_ROWS)
+    await write(io.stderr, `${renderPlural(rows, 'row')}: a sheet holds ${MAX_ROWS - 1} of them.\n`);
   if (file !== null) await write(io.stderr, `${file}: ${areRows ? renderPlural(rows, 'row') : 'written'}.\n`);
 }

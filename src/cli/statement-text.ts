@@ -4,7 +4,7 @@ import { MirrorError } from '../errors/mirror-error.ts';
 import { wordsOf } from '../lib/system-errors.ts';
 
 /** No statement is longer; a device such as /dev/zero never ends. */
-const MOST_BYTES = 16_000_000;
+const MAX_BYTES = 16_000_000;
 
 /** Reads a text as it comes, as long as the writer takes. `name` begins its messages. Fails with USAGE. */
 export async function readStatementText(chunks: AsyncIterable<Buffer>, name: string): Promise<string> {
@@ -14,7 +14,7 @@ export async function readStatementText(chunks: AsyncIterable<Buffer>, name: str
     for await (const chunk of chunks) {
       kept.push(chunk);
       bytes += chunk.length;
-      if (bytes > MOST_BYTES)
+      if (bytes > MAX_BYTES)
         throw new MirrorError('USAGE', `${name} holds more than 16 MB, which is no statement.`);
     }
   } catch (cause) {

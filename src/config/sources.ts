@@ -52,12 +52,12 @@ const NAMES = Object.values(SETTINGS)
   .filter((name) => name.startsWith(PREFIX));
 /** The beginning of a name up to what follows the word, and the words in which somebody may write it. */
 const BEGINNING = /^(clearing[_-]house|clearinghouse|[a-z]+)[_-]?/i;
-const MOST_WRONG_LETTERS = 2;
+const MAX_WRONG_LETTERS = 2;
 
 /** Whether somebody may have meant one of our names. */
 function looksLikeOurs(name: string): boolean {
   const word = (BEGINNING.exec(name)?.[1] ?? '').replace(/[_-]/, '').toUpperCase();
-  return countSlips(word, PREFIX.slice(0, -1)) <= MOST_WRONG_LETTERS;
+  return countSlips(word, PREFIX.slice(0, -1)) <= MAX_WRONG_LETTERS;
 }
 
 /** What is to be said of names that look like settings and are none, in the environment and in a .env. */

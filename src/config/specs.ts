@@ -163,20 +163,20 @@ export const SETTINGS_OF_SYNC = nameVariables({
     flag: '--include-unclassified',
     default: 'yes',
     description:
-      'Sweep the list "In Process (Public)" as well, in which the cases stand that have no case_ongoing yet.',
+      'List sync the list "In Process (Public)" as well, in which the cases stand that have no case_ongoing yet.',
     parse: yesOrNo,
   },
   maxPasses: {
     flag: '--max-passes <n>',
     default: '3',
-    description: 'How often at most a list is walked in one run when it shifts while it is read.',
+    description: 'How often at most a list is read in one run when it shifts while it is read.',
     parse: wholeNumber(1),
   },
   requireStable: {
     flag: '--require-stable',
     default: 'no',
     description:
-      'Walk each list until two walks hold the same cases: the strictest proof, at twice the requests.',
+      'Read each list until two passes hold the same cases: the strictest proof, at twice the requests.',
     parse: yesOrNo,
   },
   maxDepartures: {
@@ -270,7 +270,7 @@ export const SETTINGS_OF_NIGHTLY = nameVariables({
     flag: '--retry-pause <minutes>',
     default: '30',
     description:
-      'Pause before a night that did not bring everything is tried again, for the statuses that lack.',
+      'Pause before a night that did not bring everything is tried again, for the lists that lack.',
     parse: wholeNumber(1, A_DAY_OF_MINUTES),
   },
   windowMinutes: {

@@ -75,7 +75,7 @@ export function countAudits({ sqlite }: Mirror): AuditCount[] {
 }
 
 /** The cases of an audit in order of id, read while iterating. */
-export function findAuditRows(mirror: Mirror, { view }: Audit, mostRows?: number): QueryAnswer {
-  const limit = mostRows === undefined ? '' : ` LIMIT ${mostRows}`;
+export function findAuditRows(mirror: Mirror, { view }: Audit, maxRows?: number): QueryAnswer {
+  const limit = maxRows === undefined ? '' : ` LIMIT ${maxRows}`;
   return query(mirror, `SELECT * FROM ${view} ORDER BY case_id${limit}`);
 }

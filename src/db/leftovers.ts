@@ -42,17 +42,27 @@ function listNamesIn(folder: string): string[] {
 }
 
 /*
- * Which records kept aside are of a case. They are odd by their nature: cut off, two in one, without an id, with two ids.
+ * Which rejected records are of a case. They are odd by their nature: cut off, two in one, without an id, with two ids.
  * What is redacted has to be found in them all the same.
  */
 
-/** The keys of the records kept aside that are of a case, in a file of any version that has the table. */
-export function listKeptAside(sqlite: Database.Database, caseId: number): string[] {
-  const columns = (sqlite.pragma('table_info(kept_aside)') as { name: string }[]).map(({ name }) => name);
+/** The table of the rejected records, by its name today and by the one that it had up to migration 0013. */
+export const REJECTED_TABLES: readonly string[] = ['rejected_records', 'kept_aside'];
+
+/** The keys of the rejected records of a case, in a file of any version; none if the file has no such table. */
+export function listRejectedRecords(sqlite: Database.Database, caseId: number): string[] {
+  const table = sqlite
+    .prepare<[string], string>(
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN (SELECT value FROM json_each(?))`,
+    )
+    .pluck()
+    .get(JSON.stringify(REJECTED_TABLES));
+  if (table === undefined) return [];
+  const columns = (sqlite.pragma(`table_info(${table})`) as { name: string }[]).map(({ name }) => name);
   const named = columns.includes('case_id') ? 'case_id' : 'NULL';
   const rows = sqlite
     .prepare<[], { key: string; record: string; named: number | null }>(
-      `SELECT fingerprint AS key, record, ${named} AS named FROM kept_aside`,
+      `SELECT fingerprint AS key, record, ${named} AS named FROM ${table}`,
     )
     .iterate(); // one by one: a record may have megabytes
   const keys: string[] = [];
@@ -62,7 +72,7 @@ export function listKeptAside(sqlite: Database.Database, caseId: number): string
 }
 
 /**
- * Whether a record kept aside is of a case, or holds something of it. A record that can be read is of the case that its
+ * Whether a rejected record is of a case, or holds something of it. A record that can be read is of the case that its
  * id names, each of them where it has several; what it says of other cases is its own. One without an id, or that cannot be
  * read, counts for every case that it names: what it holds cannot be told apart.
  */

@@ -40,6 +40,7 @@ export function runMigrations(sqlite: Database.Database, check: () => void): voi
       for (const statement of sql) sqlite.exec(statement);
       note.run(hash, folderMillis);
     }
+    forgetStatistics(sqlite);
     check();
     sealAll(sqlite);
   });
@@ -50,6 +51,13 @@ export function runMigrations(sqlite: Database.Database, check: () => void): voi
   } finally {
     sqlite.unsafeMode(false);
   }
+}
+
+/** Removes what {@link refreshStatistics} noted of tables that no longer have that name. */
+function forgetStatistics(sqlite: Database.Database): void {
+  const isNoted =
+    sqlite.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'").get() !== undefined;
+  if (isNoted) sqlite.exec('DELETE FROM sqlite_stat1 WHERE tbl NOT IN (SELECT name FROM sqlite_schema)');
 }
 
 /**

@@ -283,7 +283,7 @@ function isNamed(table: string, text: string): boolean {
 }
 
 /** So many places are tried at most. */
-const MOST_PLACES = 200;
+const MAX_PLACES = 200;
 
 /**
  * Where the token stands at which SQLite stopped: the first place up to which the statement alone fails in the same
@@ -293,7 +293,7 @@ function findToken(token: string, { sqlite, text, cause }: RefusedStatement): nu
   // A quote that is not closed goes on to the end.
   if (text.endsWith(token)) return text.length - token.length;
   let at = text.indexOf(token);
-  for (let tries = 0; at !== -1 && tries < MOST_PLACES; tries++) {
+  for (let tries = 0; at !== -1 && tries < MAX_PLACES; tries++) {
     try {
       sqlite.prepare(text.slice(0, at + token.length));
     } catch (thrown) {

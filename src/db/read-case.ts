@@ -4,7 +4,7 @@ import { joinPayload } from '../case/fingerprint.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Mirror } from './open-mirror.ts';
-import { cases, docketEntries, textHashes } from './schema/schema.ts';
+import { cases, docketEntries, mirrorRawHashes } from './schema/schema.ts';
 
 /**
  * Why there is no case of this id, as an error: CASE_REJECTED where the API sent a record of it that could not be read,
@@ -16,7 +16,7 @@ export function toNotMirrored(
 ): MirrorError {
   const why = sqlite
     .prepare<[number], string>(
-      'SELECT why FROM kept_aside WHERE case_id = ? ORDER BY last_run_id DESC, first_run_id DESC LIMIT 1',
+      'SELECT why FROM rejected_records WHERE case_id = ? ORDER BY last_run_id DESC, first_run_id DESC LIMIT 1',
     )
     .pluck()
     .get(caseId);
@@ -24,9 +24,9 @@ export function toNotMirrored(
   const reason = why.replace(/\.$/, '');
   return new MirrorError(
     'CASE_REJECTED',
-    `The record of case ${caseId} that the API sent could not be read as a case, so it is kept aside, and its list is partial: ${reason}.`,
+    `The record of case ${caseId} that the API sent could not be read as a case, so it is rejected, and its list is partial: ${reason}.`,
     {
-      hint: `Its bytes are in the mirror: \`query "SELECT why, record FROM kept_aside WHERE case_id = ${caseId}"\`. A sync stores the case as soon as the API sends it right.`,
+      hint: `Its bytes are in the mirror: \`query "SELECT why, record FROM rejected_records WHERE case_id = ${caseId}"\`. A sync stores the case as soon as the API sends it right.`,
     },
   );
 }
@@ -100,16 +100,16 @@ export function findPresence({ sqlite }: Mirror, caseId: number): Presence {
 }
 
 const isPresentUnder = (statusIds: readonly number[]) =>
-  and(inArray(cases.mirror_status_id, [...statusIds]), isNull(cases.mirror_departed_run_id));
+  and(inArray(cases.mirror_list_id, [...statusIds]), isNull(cases.mirror_departed_run_id));
 
-/** The cases that came under one of these statuses and have not departed, by id, without those that `isSeen` knows. */
+/** The cases that came under one of these lists and have not departed, by id, without those that `isSeen` knows. */
 export function listMissing(
   { db }: Mirror,
   statusIds: readonly number[],
   isSeen: (caseId: number) => boolean,
 ): { readonly id: number; readonly statusId: number | null }[] {
   return db
-    .select({ id: cases.id, statusId: cases.mirror_status_id })
+    .select({ id: cases.id, statusId: cases.mirror_list_id })
     .from(cases)
     .where(isPresentUnder(statusIds))
     .orderBy(cases.id)
@@ -117,14 +117,14 @@ export function listMissing(
     .filter(({ id }) => !isSeen(id));
 }
 
-/** How many cases came under one of these statuses and have not departed; of any status when none is named. */
+/** How many cases came under one of these lists and have not departed; of any status when none is named. */
 export function countPresent({ db }: Mirror, statusIds?: readonly number[]): number {
   const where = statusIds === undefined ? isNull(cases.mirror_departed_run_id) : isPresentUnder(statusIds);
   return db.select({ n: count() }).from(cases).where(where).get()?.n ?? 0;
 }
 
 /** What tells whether a case has changed since it was stored. */
-export interface StoredMark {
+export interface StoredVersion {
   readonly fingerprint: string;
   /** The status that it came under last. */
   readonly statusId: number | null;
@@ -132,7 +132,7 @@ export interface StoredMark {
   readonly isDeparted: boolean;
 }
 
-export type FindMark = (caseId: number) => StoredMark | undefined;
+export type FindStoredVersion = (caseId: number) => StoredVersion | undefined;
 
 /*
  * Drizzle writes these two look-ups once; their answers come from SQLite directly, because every case of every night
@@ -140,7 +140,7 @@ export type FindMark = (caseId: number) => StoredMark | undefined;
  */
 
 /** Prepares the look-up of a case by its id. */
-export function prepareFindMark({ db, sqlite }: Mirror): FindMark {
+export function prepareFindStoredVersion({ db, sqlite }: Mirror): FindStoredVersion {
   const query = db
     .select(MARK)
     .from(cases)
@@ -159,28 +159,28 @@ export interface KnownText {
   readonly label: string | null;
   /** And as its `case_status`. */
   readonly caseStatus: string | null;
-  readonly mark: StoredMark;
+  readonly mark: StoredVersion;
 }
 
-export type FindKnownText = (textHash: string) => KnownText | undefined;
+export type FindKnownText = (rawHash: string) => KnownText | undefined;
 
 /** Prepares the one look-up that an unchanged case costs. */
 export function prepareFindKnownText({ db, sqlite }: Mirror): FindKnownText {
   const query = db
     .select({ ...MARK, caseId: cases.id, label: cases.case_ongoing, caseStatus: cases.case_status })
-    .from(textHashes)
+    .from(mirrorRawHashes)
     .innerJoin(
       cases,
-      and(eq(cases.id, textHashes.case_id), eq(cases.mirror_fingerprint, textHashes.fingerprint)),
+      and(eq(cases.id, mirrorRawHashes.case_id), eq(cases.mirror_fingerprint, mirrorRawHashes.fingerprint)),
     )
-    .where(eq(textHashes.hash, sql.placeholder('textHash')));
+    .where(eq(mirrorRawHashes.hash, sql.placeholder('rawHash')));
   const statement = sqlite
     .prepare<[string], [...MarkRow, caseId: number, label: string | null, caseStatus: string | null]>(
       query.toSQL().sql,
     )
     .raw();
-  return (textHash) => {
-    const row = statement.get(textHash);
+  return (rawHash) => {
+    const row = statement.get(rawHash);
     if (row === undefined) return undefined;
     const [fingerprint, statusId, departedRunId, caseId, label, caseStatus] = row;
     return { caseId, label, caseStatus, mark: toMark([fingerprint, statusId, departedRunId]) };
@@ -189,11 +189,11 @@ export function prepareFindKnownText({ db, sqlite }: Mirror): FindKnownText {
 
 const MARK = {
   fingerprint: cases.mirror_fingerprint,
-  statusId: cases.mirror_status_id,
+  statusId: cases.mirror_list_id,
   departedRunId: cases.mirror_departed_run_id,
 };
 type MarkRow = [fingerprint: string, statusId: number | null, departedRunId: number | null];
 
-function toMark([fingerprint, statusId, departedRunId]: MarkRow): StoredMark {
+function toMark([fingerprint, statusId, departedRunId]: MarkRow): StoredVersion {
   return { fingerprint, statusId, isDeparted: departedRunId !== null };
 }

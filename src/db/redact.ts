@@ -4,7 +4,7 @@ import { toCaseRows } from '../case/case-rows.ts';
 import { fingerprint, splitPayload } from '../case/fingerprint.ts';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
 import { toDatabaseError } from './errors.ts';
-import { listKeptAside } from './leftovers.ts';
+import { listRejectedRecords } from './leftovers.ts';
 import type { Mirror } from './open-mirror.ts';
 import { toNotMirrored } from './read-case.ts';
 import { type RunStart, createSyncLedger, recordDeadRuns } from './run-log.ts';
@@ -15,13 +15,13 @@ import {
   cases,
   docketEntries,
   dockets,
-  doubleSightings,
-  keptAside,
-  pastDocketEntries,
-  pastVersions,
+  mirrorMovedCases,
+  rejectedRecords,
+  docketEntryVersions,
+  caseVersions,
   relatedCases,
   syncRuns,
-  textHashes,
+  mirrorRawHashes,
 } from './schema/schema.ts';
 
 /** What a redaction of a case removes. */
@@ -36,8 +36,8 @@ export interface Redaction {
   readonly docketEntries: number;
   /** Without those that say when the case left and came back, which stay. */
   readonly changes: number;
-  /** Records kept aside that are of the case, or cannot be told from it. */
-  readonly keptAside: number;
+  /** Rejected records that are of the case, or cannot be told from it. */
+  readonly rejectedRecords: number;
   /** Other cases that name this one among their related cases. What they say is theirs, and stays. */
   readonly namedBy: number;
 }
@@ -63,9 +63,9 @@ export function findRedaction(mirror: Mirror, caseId: number): Redaction {
       );
     const countOf = (table: SQLiteTable, which: SQL | undefined): number =>
       moment.select({ n: count() }).from(table).where(which).get()?.n ?? 0;
-    const keptAsideCount = listKeptAside(mirror.sqlite, caseId).length;
+    const rejectedCount = listRejectedRecords(mirror.sqlite, caseId).length;
     const isBare = row.payload === JSON.stringify({ id: caseId });
-    const doneRunId = isBare && keptAsideCount === 0 ? row.redactedRunId : null;
+    const doneRunId = isBare && rejectedCount === 0 ? row.redactedRunId : null;
     return {
       caseId,
       doneRunId,
@@ -73,9 +73,9 @@ export function findRedaction(mirror: Mirror, caseId: number): Redaction {
       name: row.name,
       docketEntries:
         countOf(docketEntries, eq(docketEntries.case_id, caseId)) +
-        countOf(pastDocketEntries, eq(pastDocketEntries.case_id, caseId)),
+        countOf(docketEntryVersions, eq(docketEntryVersions.case_id, caseId)),
       changes: countOf(caseChanges, isContentOf(caseId)),
-      keptAside: keptAsideCount,
+      rejectedRecords: rejectedCount,
       namedBy: countOf(relatedCases, eq(relatedCases.id, caseId)),
     };
   });
@@ -92,10 +92,10 @@ const TABLES_OF_A_CASE = [
   relatedCases,
   dockets,
   docketEntries,
-  pastDocketEntries,
-  pastVersions,
-  doubleSightings,
-  textHashes,
+  docketEntryVersions,
+  caseVersions,
+  mirrorMovedCases,
+  mirrorRawHashes,
 ] as const;
 
 /**
@@ -142,8 +142,8 @@ function deleteContent(mirror: Mirror, caseId: number, runId: number): void {
   sqlite.pragma('secure_delete = ON');
   for (const table of TABLES_OF_A_CASE) db.delete(table).where(eq(table.case_id, caseId)).run();
   db.delete(caseChanges).where(isContentOf(caseId)).run();
-  for (const key of listKeptAside(sqlite, caseId))
-    db.delete(keptAside).where(eq(keptAside.fingerprint, key)).run();
+  for (const key of listRejectedRecords(sqlite, caseId))
+    db.delete(rejectedRecords).where(eq(rejectedRecords.fingerprint, key)).run();
   db.update(cases).set(toBareRow(caseId, runId)).where(eq(cases.id, caseId)).run();
 }
 
@@ -153,7 +153,7 @@ function toBareRow(caseId: number, runId: number) {
   const split = splitPayload(payload);
   return {
     ...toCaseRows(payload, split, fingerprint(split)).case,
-    mirror_status_id: null,
+    mirror_list_id: null,
     mirror_changed_run_id: runId,
     mirror_redacted_run_id: runId,
   };

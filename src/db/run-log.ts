@@ -2,11 +2,11 @@ import { and, count, desc, eq, ne } from 'drizzle-orm';
 import { type Mirror, readOrElse } from './open-mirror.ts';
 import {
   type RunOutcome,
-  type StatusOutcome,
+  type ListOutcome,
   caseChanges,
-  coverageChecks,
-  departureChecks,
-  statusSyncs,
+  mirrorCoverageChecks,
+  mirrorDepartureChecks,
+  listSyncs,
   syncRuns,
 } from './schema/schema.ts';
 import { createCaseWriter } from './write-case.ts';
@@ -29,34 +29,34 @@ export interface RecordedError {
   readonly message: string;
 }
 
-/** The figures of one status of a run, as they stand in `status_syncs`. */
-export type StatusFigures = Pick<
-  typeof statusSyncs.$inferSelect,
+/** The figures of one status of a run, as they stand in `list_syncs`. */
+export type ListFigures = Pick<
+  typeof listSyncs.$inferSelect,
   | 'count_first'
   | 'count_last'
   | 'cases_seen'
   | 'cases_new'
   | 'cases_changed'
   | 'cases_unchanged'
-  | 'cases_kept_aside'
+  | 'cases_rejected'
   | 'pages'
   | 'requests'
   | 'retries'
   | 'waited_ms'
   | 'bytes'
-  | 'walks'
-  | 'cases_last_walk'
+  | 'passes'
+  | 'cases_last_pass'
 >;
 
 /** Writes the record of runs: one row a run, one row a status of it. Each call is part of the caller's transaction. */
 export interface SyncLedger {
   beginRun(start: RunStart): number;
   beginStatus(runId: number, statusId: number, startedAt: Date): void;
-  recordFigures(runId: number, statusId: number, figures: StatusFigures): void;
+  recordFigures(runId: number, statusId: number, figures: ListFigures): void;
   endStatus(
     runId: number,
     statusId: number,
-    outcome: StatusOutcome,
+    outcome: ListOutcome,
     endedAt: Date,
     error: RecordedError | null,
   ): void;
@@ -78,7 +78,7 @@ export interface SyncLedger {
 
 export function createSyncLedger({ db }: Mirror): SyncLedger {
   const one = (runId: number, statusId: number) =>
-    and(eq(statusSyncs.run_id, runId), eq(statusSyncs.status_id, statusId));
+    and(eq(listSyncs.run_id, runId), eq(listSyncs.list_id, statusId));
   return {
     beginRun: ({ startedAt, trigger, version, apiUrl, processId }) =>
       Number(
@@ -94,16 +94,16 @@ export function createSyncLedger({ db }: Mirror): SyncLedger {
           })
           .run().lastInsertRowid,
       ),
-    beginStatus: (run_id, status_id, startedAt) => {
-      db.insert(statusSyncs)
-        .values({ run_id, status_id, outcome: 'running', started_at: startedAt.toISOString() })
+    beginStatus: (run_id, list_id, startedAt) => {
+      db.insert(listSyncs)
+        .values({ run_id, list_id, outcome: 'running', started_at: startedAt.toISOString() })
         .run();
     },
     recordFigures: (runId, statusId, figures) => {
-      db.update(statusSyncs).set(figures).where(one(runId, statusId)).run();
+      db.update(listSyncs).set(figures).where(one(runId, statusId)).run();
     },
     endStatus: (runId, statusId, outcome, endedAt, error) => {
-      db.update(statusSyncs)
+      db.update(listSyncs)
         .set({
           outcome,
           ended_at: endedAt.toISOString(),
@@ -113,12 +113,12 @@ export function createSyncLedger({ db }: Mirror): SyncLedger {
         .where(one(runId, statusId))
         .run();
     },
-    skipStatus: (run_id, status_id, at, error) => {
+    skipStatus: (run_id, list_id, at, error) => {
       const time = at.toISOString();
-      db.insert(statusSyncs)
+      db.insert(listSyncs)
         .values({
           run_id,
-          status_id,
+          list_id,
           outcome: 'skipped',
           started_at: time,
           ended_at: time,
@@ -151,9 +151,9 @@ export function createSyncLedger({ db }: Mirror): SyncLedger {
       } as const;
       db.transaction((all) => {
         all
-          .update(statusSyncs)
+          .update(listSyncs)
           .set(ending)
-          .where(and(eq(statusSyncs.run_id, runId), eq(statusSyncs.outcome, 'running')))
+          .where(and(eq(listSyncs.run_id, runId), eq(listSyncs.outcome, 'running')))
           .run();
         all.update(syncRuns).set(ending).where(eq(syncRuns.id, runId)).run();
       });
@@ -175,17 +175,17 @@ export function recordDeadRuns({ db }: Mirror, foundAt: Date): number[] {
       .returning({ id: syncRuns.id })
       .all();
     all
-      .update(statusSyncs)
+      .update(listSyncs)
       .set({ outcome: 'interrupted', error_code: 'PROCESS_DIED', error_message: message })
-      .where(eq(statusSyncs.outcome, 'running'))
+      .where(eq(listSyncs.outcome, 'running'))
       .run();
     return dead.map(({ id }) => id);
   });
 }
 
 type OfRun = 'run_id' | 'checked_at';
-export type DepartureFigures = Omit<typeof departureChecks.$inferSelect, OfRun>;
-export type CoverageFigures = Omit<typeof coverageChecks.$inferSelect, OfRun | 'cases_mirrored'>;
+export type DepartureFigures = Omit<typeof mirrorDepartureChecks.$inferSelect, OfRun>;
+export type CoverageFigures = Omit<typeof mirrorCoverageChecks.$inferSelect, OfRun | 'cases_mirrored'>;
 
 /** Marks cases as departed and records the check that found them gone, all in one transaction. */
 export function recordDepartures(
@@ -198,7 +198,7 @@ export function recordDepartures(
     const writer = createCaseWriter(mirror);
     for (const id of goneIds) writer.writeDeparture(id, { runId, at });
     mirror.db
-      .insert(departureChecks)
+      .insert(mirrorDepartureChecks)
       .values({ ...figures, run_id: runId, checked_at: at.toISOString() })
       .run();
   });
@@ -220,7 +220,7 @@ export function recordCoverage(
   cases_mirrored: number,
   { runId, at }: Moment,
 ): void {
-  db.insert(coverageChecks)
+  db.insert(mirrorCoverageChecks)
     .values({ ...figures, cases_mirrored, run_id: runId, checked_at: at.toISOString() })
     .run();
 }

@@ -27,7 +27,7 @@ export const SEALED_TABLES: readonly SealedTable[] = [
     table: 'cases',
     columns: [
       'id',
-      'mirror_status_id',
+      'mirror_list_id',
       'mirror_first_run_id',
       'mirror_changed_run_id',
       'mirror_departed_run_id',
@@ -37,18 +37,18 @@ export const SEALED_TABLES: readonly SealedTable[] = [
     ] satisfies (keyof typeof schema.cases.$inferSelect)[],
   },
   ...[
-    schema.statuses,
+    schema.lists,
     schema.syncRuns,
-    schema.statusSyncs,
-    schema.departureChecks,
-    schema.coverageChecks,
-    schema.doubleSightings,
-    schema.keptAside,
-    schema.payloadDrift,
+    schema.listSyncs,
+    schema.mirrorDepartureChecks,
+    schema.mirrorCoverageChecks,
+    schema.mirrorMovedCases,
+    schema.rejectedRecords,
+    schema.schemaDrift,
     schema.caseChanges,
-    schema.pastVersions,
-    schema.pastDocketEntries,
-    schema.textHashes,
+    schema.caseVersions,
+    schema.docketEntryVersions,
+    schema.mirrorRawHashes,
     schema.mirrorIdentity,
     schema.mirrorSnapshot,
   ].map(whole),
@@ -70,7 +70,7 @@ export function keepSeals(sqlite: Database.Database): void {
       `mirror_seal(${[digest, ...columns.map((column) => `${row}."${column}"`)].join(', ')})`;
     const trigger = (when: string, more: number, digest: string): string =>
       `CREATE TEMP TRIGGER "mirror_seal_${when.slice(0, 6).toLowerCase()}_${table}" AFTER ${when} ON main."${table}" BEGIN
-        UPDATE seals SET row_count = row_count + ${more}, digest = ${digest} WHERE table_name = '${table}';
+        UPDATE mirror_seals SET row_count = row_count + ${more}, digest = ${digest} WHERE table_name = '${table}';
       END;`;
     const updated = columns.map((column) => `"${column}"`).join(', ');
     sqlite.exec(
@@ -84,7 +84,7 @@ export function keepSeals(sqlite: Database.Database): void {
 /** Seals what is there: after a migration, whose own writing no trigger has seen. Part of the caller's transaction. */
 export function sealAll(sqlite: Database.Database): void {
   const write = sqlite.prepare(
-    'INSERT OR REPLACE INTO seals (table_name, row_count, digest) VALUES (?, ?, ?)',
+    'INSERT OR REPLACE INTO mirror_seals (table_name, row_count, digest) VALUES (?, ?, ?)',
   );
   for (const one of SEALED_TABLES) {
     const { rowCount, digest } = computeSeal(sqlite, one);
@@ -95,11 +95,12 @@ export function sealAll(sqlite: Database.Database): void {
 /** Seals one table anew, for a writer without the triggers; a file from before there were seals has none to write. */
 export function sealTable(sqlite: Database.Database, table: SQLiteTable): void {
   const one = SEALED_TABLES.find((sealed) => sealed.table === getTableName(table));
-  const hasSeals = sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'seals'`).get() !== undefined;
+  const hasSeals =
+    sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'mirror_seals'`).get() !== undefined;
   if (one === undefined || !hasSeals) return;
   const { rowCount, digest } = computeSeal(sqlite, one);
   sqlite
-    .prepare('UPDATE seals SET row_count = ?, digest = ? WHERE table_name = ?')
+    .prepare('UPDATE mirror_seals SET row_count = ?, digest = ? WHERE table_name = ?')
     .run(rowCount, digest, one.table);
 }
 

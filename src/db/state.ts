@@ -22,17 +22,17 @@ import { type Mirror, readAnyVersion } from './open-mirror.ts';
 import { type PendingRedaction, listPendingRedactions } from './redact.ts';
 import {
   cases,
-  coverageChecks,
-  departureChecks,
+  mirrorCoverageChecks,
+  mirrorDepartureChecks,
   docketEntries,
-  keptAside,
-  payloadDrift,
-  statusSyncs,
-  statuses,
+  rejectedRecords,
+  schemaDrift,
+  listSyncs,
+  lists,
   syncRuns,
 } from './schema/schema.ts';
 
-/** How the newest sweep of a list ended, as the ledger has it. */
+/** How the newest list sync of a list ended, as the ledger has it. */
 export interface ListEnding {
   readonly outcome: string;
   readonly error_code: string | null;
@@ -103,9 +103,9 @@ function* listGoodReadings({ sqlite }: Mirror, statusId: number, now: Date): Gen
     .prepare<[number, string], ListEnding & { at: string }>(
       `SELECT at, outcome, error_code FROM (
          SELECT run_id, outcome, error_code, min(ended_at, coalesce(
-           (SELECT min(started_at) FROM sync_runs later WHERE later.id > status_syncs.run_id), ended_at)) AS at
-         FROM status_syncs
-         WHERE status_id = ? AND ended_at IS NOT NULL)
+           (SELECT min(started_at) FROM sync_runs later WHERE later.id > list_syncs.run_id), ended_at)) AS at
+         FROM list_syncs
+         WHERE list_id = ? AND ended_at IS NOT NULL)
        WHERE at <= ?
        ORDER BY run_id DESC`,
     )
@@ -118,21 +118,21 @@ function* listGoodReadings({ sqlite }: Mirror, statusId: number, now: Date): Gen
 }
 
 /**
- * The ids of the statuses that a sweep which began in that time has read completely, in a run that could look up every
+ * The ids of the lists that a list sync which began in that time has read completely, in a run that could look up every
  * case that it missed.
  */
-export function listSweptStatuses({ db }: Mirror, since: Date, upTo: Date): number[] {
+export function listReadLists({ db }: Mirror, since: Date, upTo: Date): number[] {
   return db
-    .selectDistinct({ id: statusSyncs.status_id })
-    .from(statusSyncs)
-    .leftJoin(departureChecks, eq(departureChecks.run_id, statusSyncs.run_id))
+    .selectDistinct({ id: listSyncs.list_id })
+    .from(listSyncs)
+    .leftJoin(mirrorDepartureChecks, eq(mirrorDepartureChecks.run_id, listSyncs.run_id))
     .where(
       and(
-        inArray(statusSyncs.outcome, GOOD_OUTCOMES),
-        between(statusSyncs.started_at, since.toISOString(), upTo.toISOString()),
-        or(isNull(departureChecks.outcome), ne(departureChecks.outcome, 'incomplete')),
+        inArray(listSyncs.outcome, GOOD_OUTCOMES),
+        between(listSyncs.started_at, since.toISOString(), upTo.toISOString()),
+        or(isNull(mirrorDepartureChecks.outcome), ne(mirrorDepartureChecks.outcome, 'incomplete')),
         // A run that began before an earlier one shows that the clock was ahead at the earlier one.
-        sql`NOT EXISTS (SELECT 1 FROM sync_runs later WHERE later.id > ${statusSyncs.run_id} AND later.started_at < ${statusSyncs.started_at})`,
+        sql`NOT EXISTS (SELECT 1 FROM sync_runs later WHERE later.id > ${listSyncs.run_id} AND later.started_at < ${listSyncs.started_at})`,
       ),
     )
     .all()
@@ -162,52 +162,52 @@ export function findMirrorId(path: string): string | null {
  */
 export function holdsEveryList({ db }: Mirror): boolean {
   const good = db
-    .select({ id: statusSyncs.status_id })
-    .from(statusSyncs)
-    .where(inArray(statusSyncs.outcome, GOOD_OUTCOMES));
+    .select({ id: listSyncs.list_id })
+    .from(listSyncs)
+    .where(inArray(listSyncs.outcome, GOOD_OUTCOMES));
   const missing = db
-    .select({ id: statuses.id })
-    .from(statuses)
-    .where(and(ne(statuses.id, UNCLASSIFIED.id), notInArray(statuses.id, good)))
+    .select({ id: lists.id })
+    .from(lists)
+    .where(and(ne(lists.id, UNCLASSIFIED.id), notInArray(lists.id, good)))
     .limit(1)
     .get();
-  return missing === undefined && db.select({ id: statuses.id }).from(statuses).limit(1).get() !== undefined;
+  return missing === undefined && db.select({ id: lists.id }).from(lists).limit(1).get() !== undefined;
 }
 
 /** Whether the newest reading of each list brought all of it, or all that can be had. */
 export function holdsAllThatCanBeHad({ db }: Mirror): boolean {
-  const newest = sql`(SELECT max(newer.run_id) FROM status_syncs AS newer WHERE newer.status_id = ${statusSyncs.status_id})`;
-  const lists = db
-    .select({ id: statusSyncs.status_id, outcome: statusSyncs.outcome, error_code: statusSyncs.error_code })
-    .from(statusSyncs)
-    .where(sql`${statusSyncs.run_id} = ${newest}`)
+  const newest = sql`(SELECT max(newer.run_id) FROM list_syncs AS newer WHERE newer.list_id = ${listSyncs.list_id})`;
+  const newestOfLists = db
+    .select({ id: listSyncs.list_id, outcome: listSyncs.outcome, error_code: listSyncs.error_code })
+    .from(listSyncs)
+    .where(sql`${listSyncs.run_id} = ${newest}`)
     .all();
-  const known = db.select({ id: statuses.id }).from(statuses).where(ne(statuses.id, UNCLASSIFIED.id)).all();
-  const isEach = known.every(({ id }) => lists.some((list) => list.id === id));
-  return isEach && judgeCompleteness(lists) !== 'incomplete';
+  const known = db.select({ id: lists.id }).from(lists).where(ne(lists.id, UNCLASSIFIED.id)).all();
+  const isEach = known.every(({ id }) => newestOfLists.some((list) => list.id === id));
+  return isEach && judgeCompleteness(newestOfLists) !== 'incomplete';
 }
 
-export type CoverageRow = typeof coverageChecks.$inferSelect;
+export type CoverageRow = typeof mirrorCoverageChecks.$inferSelect;
 
 /** The newest checks of coverage, those that were skipped included; newest first. */
 export function listCoverage({ db }: Mirror, most: number): CoverageRow[] {
-  return db.select().from(coverageChecks).orderBy(desc(coverageChecks.run_id)).limit(most).all();
+  return db.select().from(mirrorCoverageChecks).orderBy(desc(mirrorCoverageChecks.run_id)).limit(most).all();
 }
 
 export type SyncRunRow = typeof syncRuns.$inferSelect;
-export type StatusSyncRow = typeof statusSyncs.$inferSelect;
-export type DriftRow = typeof payloadDrift.$inferSelect;
+export type ListSyncRow = typeof listSyncs.$inferSelect;
+export type DriftRow = typeof schemaDrift.$inferSelect;
 
-/** What is in the mirror of one status, and how it was swept last. */
-export interface StatusState {
+/** What is in the mirror of one status, and how it was read last. */
+export interface ListState {
   readonly id: number;
   readonly label: string;
   /** Cases in the mirror that came under this status last and have not departed. */
   readonly cases: number;
-  readonly lastSweep: StatusSyncRow | null;
-  /** When a sweep of it last ended complete or empty, by a clock that may be believed. */
+  readonly lastListSync: ListSyncRow | null;
+  /** When a list sync of it last ended complete or empty, by a clock that may be believed. */
   readonly lastGoodAt: string | null;
-  /** The newest sweep that brought all of it, or all that can be had, by such a clock. */
+  /** The newest list sync that brought all of it, or all that can be had, by such a clock. */
   readonly lastReading: GoodReading | null;
 }
 
@@ -219,8 +219,8 @@ export interface MirrorState {
   readonly cases: number;
   readonly departed: number;
   readonly docketEntries: number;
-  readonly keptAside: number;
-  readonly statuses: readonly StatusState[];
+  readonly rejectedRecords: number;
+  readonly lists: readonly ListState[];
   /** Newest first. */
   readonly runs: readonly SyncRunRow[];
   readonly drift: readonly DriftRow[];
@@ -231,36 +231,36 @@ export interface MirrorState {
 }
 
 /** As many of the runs that were ahead are named. */
-const MOST_AHEAD = 5;
+const MAX_AHEAD = 5;
 
 /** Reads the state of a mirror at one moment: its content, its newest runs, what drifted. */
-export function findMirrorState(mirror: Mirror, mostRuns: number, now: Date): MirrorState {
+export function findMirrorState(mirror: Mirror, maxRuns: number, now: Date): MirrorState {
   const { db, path } = mirror;
   const present = now.toISOString();
   return db.transaction((moment) => {
-    const countOf = (table: typeof cases | typeof docketEntries | typeof keptAside): number =>
+    const countOf = (table: typeof cases | typeof docketEntries | typeof rejectedRecords): number =>
       moment.select({ n: count() }).from(table).get()?.n ?? 0;
-    const perStatus = new Map(
+    const perList = new Map(
       moment
-        .select({ id: cases.mirror_status_id, n: count() })
+        .select({ id: cases.mirror_list_id, n: count() })
         .from(cases)
         .where(isNull(cases.mirror_departed_run_id))
-        .groupBy(cases.mirror_status_id)
+        .groupBy(cases.mirror_list_id)
         .all()
         .map(({ id, n }) => [id, n]),
     );
     const states = moment
       .select()
-      .from(statuses)
-      .orderBy(statuses.id)
+      .from(lists)
+      .orderBy(lists.id)
       .all()
-      .map(({ id, label }): StatusState => {
-        const sweeps = moment.select().from(statusSyncs).where(eq(statusSyncs.status_id, id));
+      .map(({ id, label }): ListState => {
+        const syncsOfList = moment.select().from(listSyncs).where(eq(listSyncs.list_id, id));
         return {
           id,
           label,
-          cases: perStatus.get(id) ?? 0,
-          lastSweep: sweeps.orderBy(desc(statusSyncs.run_id)).limit(1).get() ?? null,
+          cases: perList.get(id) ?? 0,
+          lastListSync: syncsOfList.orderBy(desc(listSyncs.run_id)).limit(1).get() ?? null,
           ...findReadings(mirror, id, now),
         };
       });
@@ -272,17 +272,17 @@ export function findMirrorState(mirror: Mirror, mostRuns: number, now: Date): Mi
         moment.select({ n: count() }).from(cases).where(isNotNull(cases.mirror_departed_run_id)).get()?.n ??
         0,
       docketEntries: countOf(docketEntries),
-      keptAside: countOf(keptAside),
-      statuses: states,
-      runs: moment.select().from(syncRuns).orderBy(desc(syncRuns.id)).limit(mostRuns).all(),
-      drift: moment.select().from(payloadDrift).orderBy(payloadDrift.field).all(),
+      rejectedRecords: countOf(rejectedRecords),
+      lists: states,
+      runs: moment.select().from(syncRuns).orderBy(desc(syncRuns.id)).limit(maxRuns).all(),
+      drift: moment.select().from(schemaDrift).orderBy(schemaDrift.field).all(),
       pendingRedactions: listPendingRedactions({ db: moment }),
       aheadRunIds: moment
         .select({ id: syncRuns.id })
         .from(syncRuns)
         .where(or(gt(syncRuns.started_at, present), gt(syncRuns.ended_at, present)))
         .orderBy(desc(syncRuns.id))
-        .limit(MOST_AHEAD)
+        .limit(MAX_AHEAD)
         .all()
         .map(({ id }) => id),
     };
@@ -293,7 +293,7 @@ function findReadings(
   mirror: Mirror,
   statusId: number,
   now: Date,
-): Pick<StatusState, 'lastGoodAt' | 'lastReading'> {
+): Pick<ListState, 'lastGoodAt' | 'lastReading'> {
   let lastReading: GoodReading | null = null;
   for (const reading of listGoodReadings(mirror, statusId, now)) {
     lastReading ??= reading;
@@ -306,7 +306,7 @@ function findReadings(
  * How old a mirror is: when the list ended whose newest reading, of all or of all that can be had, is the oldest; null while
  * one never was read so. The list of the cases without a status counts where it was ever read, because it may be left out.
  */
-export function findFreshAsOf(statusStates: readonly StatusState[]): string | null {
+export function findFreshAsOf(statusStates: readonly ListState[]): string | null {
   const readings = statusStates
     .filter(({ id, lastReading }) => id !== UNCLASSIFIED.id || lastReading !== null)
     .map(({ lastReading }) => lastReading?.at);
@@ -315,7 +315,7 @@ export function findFreshAsOf(statusStates: readonly StatusState[]): string | nu
 }
 
 /** The lists whose newest reading brought all that can be had, without proof that it is all. */
-export function listUnproven(statusStates: readonly StatusState[]): StatusState[] {
+export function listUnproven(statusStates: readonly ListState[]): ListState[] {
   return statusStates.filter(({ lastReading }) => lastReading?.completeness === 'as far as possible');
 }
 

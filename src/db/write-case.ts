@@ -9,24 +9,24 @@ import {
   cases,
   dockets,
   relatedCases,
-  textHashes,
+  mirrorRawHashes,
 } from './schema/schema.ts';
-import { type Moment, type OwnWord, createHistoryWriter } from './write-history.ts';
+import { type Moment, type MirrorFields, createHistoryWriter } from './write-history.ts';
 import { prepareWriteEntries } from './write-entries.ts';
 
 /** Under which status, in which run and when a case was seen. */
-export interface Sighting extends Moment {
+export interface ListRef extends Moment {
   readonly statusId: number;
 }
 
 /** All of it is part of the caller's transaction. */
 export interface CaseWriter {
   /** Stores a case that is new or has changed, with all its child rows, and what it said before. */
-  writeCase(rows: CaseRows, sighting: Sighting, isNew: boolean): void;
+  writeCase(rows: CaseRows, listRef: ListRef, isNew: boolean): void;
   /** Notes that an unchanged case came under this status, and so is on the site, perhaps again. */
-  writeSighting(caseId: number, sighting: Sighting): void;
+  writeSeen(caseId: number, listRef: ListRef): void;
   /** Notes by which bytes the case can be known. */
-  writeTextHash(caseId: number, hash: string, fingerprint: string): void;
+  writeRawHash(caseId: number, hash: string, fingerprint: string): void;
   /** Marks a case as gone from the site. Nothing of it is deleted. */
   writeDeparture(caseId: number, moment: Moment): void;
 }
@@ -55,32 +55,32 @@ export function createCaseWriter(mirror: Mirror): CaseWriter {
   };
   const entryWriter = prepareWriteEntries(mirror);
   const history = createHistoryWriter(mirror);
-  const upsertTextHash = prepareInsert(mirror, textHashes, { target: textHashes.case_id });
+  const upsertRawHash = prepareInsert(mirror, mirrorRawHashes, { target: mirrorRawHashes.case_id });
   const selectStatus = db
-    .select({ id: cases.mirror_status_id })
+    .select({ id: cases.mirror_list_id })
     .from(cases)
     .where(eq(cases.id, sql.placeholder('caseId')))
     .prepare();
-  const updateOwnWord = db
+  const updateMirrorFields = db
     .update(cases)
     .set({
-      mirror_status_id: sql`${sql.placeholder('mirror_status_id')}`,
+      mirror_list_id: sql`${sql.placeholder('mirror_list_id')}`,
       mirror_departed_run_id: sql`${sql.placeholder('mirror_departed_run_id')}`,
     })
     .where(eq(cases.id, sql.placeholder('caseId')))
     .prepare();
-  const writeOwnWord = (caseId: number, own: OwnWord, moment: Moment): void => {
-    if (history.recordOwnWord(caseId, own, moment)) updateOwnWord.run({ caseId, ...own });
+  const writeMirrorFields = (caseId: number, own: MirrorFields, moment: Moment): void => {
+    if (history.recordMirrorFields(caseId, own, moment)) updateMirrorFields.run({ caseId, ...own });
   };
 
   return {
-    writeCase(fresh, sighting, isNew) {
+    writeCase(fresh, listRef, isNew) {
       const case_id = fresh.case.id;
       const update = isNew ? null : entryWriter.pair(case_id, fresh.entries);
       const rows = update === null ? fresh : withEntries(fresh, update.entries);
-      const { runId } = sighting;
-      const own = toOwnWord(sighting);
-      if (!isNew) history.recordChange(rows.case, own, sighting);
+      const { runId } = listRef;
+      const own = toMirrorFields(listRef);
+      if (!isNew) history.recordChange(rows.case, own, listRef);
       upsertCase({
         ...rows.case,
         ...own,
@@ -106,26 +106,26 @@ export function createCaseWriter(mirror: Mirror): CaseWriter {
       if (update === null) entryWriter.addEntries(case_id, rows.entries, runId);
       else entryWriter.updateEntries(case_id, update, runId);
     },
-    writeSighting(caseId, sighting) {
-      writeOwnWord(caseId, toOwnWord(sighting), sighting);
+    writeSeen(caseId, listRef) {
+      writeMirrorFields(caseId, toMirrorFields(listRef), listRef);
     },
-    writeTextHash(case_id, hash, fingerprint) {
-      upsertTextHash({ case_id, hash, fingerprint });
+    writeRawHash(case_id, hash, fingerprint) {
+      upsertRawHash({ case_id, hash, fingerprint });
     },
     writeDeparture(caseId, moment) {
       const status = selectStatus.get({ caseId });
       if (status === undefined) return;
-      writeOwnWord(caseId, { mirror_status_id: status.id, mirror_departed_run_id: moment.runId }, moment);
+      writeMirrorFields(caseId, { mirror_list_id: status.id, mirror_departed_run_id: moment.runId }, moment);
     },
   };
 }
 
 /** A case that was seen came under that status, and has not departed. */
-function toOwnWord({ statusId }: Sighting): OwnWord {
-  return { mirror_status_id: statusId, mirror_departed_run_id: null };
+function toMirrorFields({ statusId }: ListRef): MirrorFields {
+  return { mirror_list_id: statusId, mirror_departed_run_id: null };
 }
 
-/** Puts cases under other statuses, where `isMove` says so of the stored and the new one; all in one transaction. */
+/** Puts cases under other lists, where `isMove` says so of the stored and the new one; all in one transaction. */
 export function moveCases(
   mirror: Mirror,
   statusOf: ReadonlyMap<number, number>,
@@ -137,13 +137,9 @@ export function moveCases(
   db.transaction(() => {
     const writer = createCaseWriter(mirror);
     for (const [id, statusId] of statusOf) {
-      const stored = db
-        .select({ statusId: cases.mirror_status_id })
-        .from(cases)
-        .where(eq(cases.id, id))
-        .get();
+      const stored = db.select({ statusId: cases.mirror_list_id }).from(cases).where(eq(cases.id, id)).get();
       const oldId = stored?.statusId ?? statusId;
-      if (oldId !== statusId && isMove(oldId, statusId)) writer.writeSighting(id, { ...moment, statusId });
+      if (oldId !== statusId && isMove(oldId, statusId)) writer.writeSeen(id, { ...moment, statusId });
     }
   });
 }

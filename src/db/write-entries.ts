@@ -3,7 +3,7 @@ import { hasSameColumns, isSameEntry, pairEntries } from '../case/pair-entries.t
 import type { AttachmentRow, EntryRow } from '../case/docket-rows.ts';
 import type { Mirror } from './open-mirror.ts';
 import { prepareDeleteOf, prepareInsert } from './statements.ts';
-import { attachments, docketEntries, pastDocketEntries, type ENTRY_ENDS } from './schema/schema.ts';
+import { attachments, docketEntries, docketEntryVersions, type END_REASONS } from './schema/schema.ts';
 
 /** The entries of a docket as they come in, beside those that are stored. */
 export interface EntryUpdate {
@@ -22,7 +22,7 @@ export interface EntryWriter {
 }
 
 type StoredEntry = typeof docketEntries.$inferSelect;
-type EntryEnd = (typeof ENTRY_ENDS)[number];
+type EntryEnd = (typeof END_REASONS)[number];
 
 /**
  * Prepares the storing of a docket's entries. Of a docket that is known, only the entries that differ are touched: a
@@ -45,9 +45,9 @@ export function prepareWriteEntries(mirror: Mirror): EntryWriter {
     .where(eq(docketEntries.case_id, sql.placeholder('caseId')))
     .prepare();
   const selectLowestPastKey = mirror.db
-    .select({ key: min(pastDocketEntries.mirror_key) })
-    .from(pastDocketEntries)
-    .where(eq(pastDocketEntries.case_id, sql.placeholder('caseId')))
+    .select({ key: min(docketEntryVersions.mirror_key) })
+    .from(docketEntryVersions)
+    .where(eq(docketEntryVersions.case_id, sql.placeholder('caseId')))
     .prepare();
 
   const insertAttachments = (mirror_entry_id: number, rows: readonly AttachmentRow[]): void => {
@@ -94,44 +94,44 @@ export function prepareWriteEntries(mirror: Mirror): EntryWriter {
 /** Prepares the keeping of what an entry said until this run. */
 function prepareKeepPast(mirror: Mirror): (old: StoredEntry, runId: number, end: EntryEnd) => void {
   const { db } = mirror;
-  const insertPast = prepareInsert(mirror, pastDocketEntries);
+  const insertPast = prepareInsert(mirror, docketEntryVersions);
   const selectNewestPast = db
-    .select({ until: max(pastDocketEntries.mirror_until_run_id) })
-    .from(pastDocketEntries)
+    .select({ until: max(docketEntryVersions.mirror_valid_to_run_id) })
+    .from(docketEntryVersions)
     .where(
       and(
-        eq(pastDocketEntries.case_id, sql.placeholder('case_id')),
-        eq(pastDocketEntries.mirror_key, sql.placeholder('mirror_key')),
+        eq(docketEntryVersions.case_id, sql.placeholder('case_id')),
+        eq(docketEntryVersions.mirror_key, sql.placeholder('mirror_key')),
       ),
     )
     .prepare();
   const turnIntoRemoval = db
-    .update(pastDocketEntries)
-    .set({ mirror_end: sql`'removed'` })
+    .update(docketEntryVersions)
+    .set({ mirror_end_reason: sql`'removed'` })
     .where(
       and(
-        eq(pastDocketEntries.case_id, sql.placeholder('case_id')),
-        eq(pastDocketEntries.mirror_key, sql.placeholder('mirror_key')),
-        eq(pastDocketEntries.mirror_until_run_id, sql.placeholder('runId')),
+        eq(docketEntryVersions.case_id, sql.placeholder('case_id')),
+        eq(docketEntryVersions.mirror_key, sql.placeholder('mirror_key')),
+        eq(docketEntryVersions.mirror_valid_to_run_id, sql.placeholder('runId')),
       ),
     )
     .prepare();
-  return (old, runId, mirror_end) => {
+  return (old, runId, mirror_end_reason) => {
     const { case_id, mirror_key, mirror_first_run_id } = old;
     const until = selectNewestPast.get({ case_id, mirror_key })?.until ?? mirror_first_run_id;
     const since = Math.max(until, mirror_first_run_id);
     if (since === runId) {
       // What the same run brought and replaced was never the state after a run, and is not kept. An entry that the run
       // edited first and then found gone has been removed, as seen from the run before.
-      if (mirror_end === 'removed') turnIntoRemoval.run({ case_id, mirror_key, runId });
+      if (mirror_end_reason === 'removed') turnIntoRemoval.run({ case_id, mirror_key, runId });
       return;
     }
     insertPast({
       ...old,
       mirror_version_id: null,
-      mirror_since_run_id: since,
-      mirror_until_run_id: runId,
-      mirror_end,
+      mirror_valid_from_run_id: since,
+      mirror_valid_to_run_id: runId,
+      mirror_end_reason,
     });
   };
 }

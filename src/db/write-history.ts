@@ -5,7 +5,7 @@ import type { CaseRow } from '../case/case-rows.ts';
 import type { JsonObject, JsonValue } from '../lib/json.ts';
 import type { Mirror } from './open-mirror.ts';
 import { prepareInsert } from './statements.ts';
-import { caseChanges, cases, pastVersions } from './schema/schema.ts';
+import { caseChanges, cases, caseVersions } from './schema/schema.ts';
 
 /** When something was found to have changed. */
 export interface Moment {
@@ -13,31 +13,31 @@ export interface Moment {
   readonly at: Date;
 }
 
-/** The columns of `cases` that are the mirror's own word on a case, and have a history like the API's fields. */
-export interface OwnWord {
-  readonly mirror_status_id: number | null;
+/** The columns of `cases` that are the mirror's metadata of a case, and have a history like the API's fields. */
+export interface MirrorFields {
+  readonly mirror_list_id: number | null;
   readonly mirror_departed_run_id: number | null;
 }
 
 export interface HistoryWriter {
   /** Records how a case is about to change, before its row is overwritten. Part of the caller's transaction. */
-  recordChange(row: CaseRow, own: OwnWord, moment: Moment): void;
-  /** Records that only the mirror's own word on a case is about to change. Returns whether it does. */
-  recordOwnWord(caseId: number, own: OwnWord, moment: Moment): boolean;
+  recordChange(row: CaseRow, own: MirrorFields, moment: Moment): void;
+  /** Records that only the mirror's metadata of a case is about to change. Returns whether it does. */
+  recordMirrorFields(caseId: number, own: MirrorFields, moment: Moment): boolean;
 }
 
 /** Prepares the writing of history: of each case that is about to change, what it said before. */
 export function createHistoryWriter(mirror: Mirror): HistoryWriter {
   const { db } = mirror;
   const insertChange = prepareInsert(mirror, caseChanges);
-  const insertVersion = prepareInsert(mirror, pastVersions);
+  const insertVersion = prepareInsert(mirror, caseVersions);
   const selectCase = db
     .select({
       payload: cases.mirror_payload,
       keys: cases.mirror_entry_keys,
       fingerprint: cases.mirror_fingerprint,
       changedRunId: cases.mirror_changed_run_id,
-      mirror_status_id: cases.mirror_status_id,
+      mirror_list_id: cases.mirror_list_id,
       mirror_departed_run_id: cases.mirror_departed_run_id,
     })
     .from(cases)
@@ -67,14 +67,14 @@ export function createHistoryWriter(mirror: Mirror): HistoryWriter {
         parseVersion(old.payload, old.keys),
         parseVersion(row.mirror_payload, row.mirror_entry_keys),
       );
-      write(row.id, [...changes, ...compareOwnWords(old, own)], moment);
+      write(row.id, [...changes, ...compareMirrorFields(old, own)], moment);
       // A version that the same run replaces was never the state after a run, and is not kept.
       if (old.changedRunId !== moment.runId)
         insertVersion({ case_id: row.id, run_id: old.changedRunId, fingerprint: old.fingerprint });
     },
-    recordOwnWord(caseId, own, moment) {
+    recordMirrorFields(caseId, own, moment) {
       const old = selectCase.get({ caseId });
-      const changes = old === undefined ? [] : compareOwnWords(old, own);
+      const changes = old === undefined ? [] : compareMirrorFields(old, own);
       write(caseId, changes, moment);
       return changes.length > 0;
     },
@@ -86,8 +86,8 @@ export function parseVersion(payload: string, entryKeys: string | null): JsonObj
   return toVersion(JSON.parse(payload) as JsonObject, entryKeys !== null);
 }
 
-function compareOwnWords(old: OwnWord, now: OwnWord): FieldChange[] {
-  return (['mirror_status_id', 'mirror_departed_run_id'] as const)
+function compareMirrorFields(old: MirrorFields, now: MirrorFields): FieldChange[] {
+  return (['mirror_list_id', 'mirror_departed_run_id'] as const)
     .filter((field) => old[field] !== now[field])
     .map((field) => ({ field, kind: 'changed', before: old[field], after: now[field] }));
 }

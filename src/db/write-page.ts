@@ -3,13 +3,13 @@ import type { Drift } from '../api/schema-drift.ts';
 import type { CaseRows } from '../case/case-rows.ts';
 import { toDatabaseError } from './errors.ts';
 import type { Mirror } from './open-mirror.ts';
-import { type StatusFigures, createSyncLedger } from './run-log.ts';
-import { doubleSightings, keptAside, payloadDrift } from './schema/schema.ts';
-import { type Sighting, createCaseWriter } from './write-case.ts';
+import { type ListFigures, createSyncLedger } from './run-log.ts';
+import { mirrorMovedCases, rejectedRecords, schemaDrift } from './schema/schema.ts';
+import { type ListRef, createCaseWriter } from './write-case.ts';
 import type { Moment } from './write-history.ts';
 
 /** A record that cannot be a case, or cannot be read exactly, and where it came from. */
-export interface Misfit {
+export interface RejectedRecord {
   /** Its JSON as it came; of one that is no JSON in UTF-8 its text, as a JSON string. */
   readonly record: string;
   /** The bytes in which it came. */
@@ -30,17 +30,17 @@ export interface CaseDrift extends Drift {
   readonly caseId: number;
 }
 
-/** A case that one run saw under two statuses. */
-export interface DoubleSighting {
+/** A case that one run saw under two lists. */
+export interface MovedCase {
   readonly caseId: number;
-  readonly firstStatusId: number;
-  readonly thenStatusId: number;
+  readonly fromListId: number;
+  readonly toListId: number;
 }
 
 /** Keeps a record aside; the same record coming again only moves `last_run_id`. Part of the caller's transaction. */
-function writeMisfit({ db }: Mirror, misfit: Misfit, runId: number): void {
-  const { record, bytes, fingerprint, caseId, why, source, position } = misfit;
-  db.insert(keptAside)
+function writeRejectedRecord({ db }: Mirror, rejectedRecord: RejectedRecord, runId: number): void {
+  const { record, bytes, fingerprint, caseId, why, source, position } = rejectedRecord;
+  db.insert(rejectedRecords)
     .values({
       record,
       bytes,
@@ -52,33 +52,36 @@ function writeMisfit({ db }: Mirror, misfit: Misfit, runId: number): void {
       first_run_id: runId,
       last_run_id: runId,
     })
-    .onConflictDoUpdate({ target: keptAside.fingerprint, set: { last_run_id: sql`excluded.last_run_id` } })
-    .run();
-}
-
-/** Records that a field drifted; the same drift in a later run only moves `last_run_id`. Part of the caller's transaction. */
-function writeDrift({ db }: Mirror, { field, expected, seen, caseId }: CaseDrift, runId: number): void {
-  db.insert(payloadDrift)
-    .values({ field, expected, seen, example_case_id: caseId, first_run_id: runId, last_run_id: runId })
     .onConflictDoUpdate({
-      target: [payloadDrift.field, payloadDrift.seen],
+      target: rejectedRecords.fingerprint,
       set: { last_run_id: sql`excluded.last_run_id` },
     })
     .run();
 }
 
-/** Records that a case was seen under two statuses; the same pair once more in one run adds nothing. Part of the caller's transaction. */
-function writeDoubleSighting(
+/** Records that a field drifted; the same drift in a later run only moves `last_run_id`. Part of the caller's transaction. */
+function writeDrift({ db }: Mirror, { field, expected, seen, caseId }: CaseDrift, runId: number): void {
+  db.insert(schemaDrift)
+    .values({ field, expected, seen, example_case_id: caseId, first_run_id: runId, last_run_id: runId })
+    .onConflictDoUpdate({
+      target: [schemaDrift.field, schemaDrift.seen],
+      set: { last_run_id: sql`excluded.last_run_id` },
+    })
+    .run();
+}
+
+/** Records that a case was seen under two lists; the same pair once more in one run adds nothing. Part of the caller's transaction. */
+function writeMovedCase(
   { db }: Mirror,
-  { caseId, firstStatusId, thenStatusId }: DoubleSighting,
+  { caseId, fromListId, toListId }: MovedCase,
   { runId, at }: Moment,
 ): void {
-  db.insert(doubleSightings)
+  db.insert(mirrorMovedCases)
     .values({
       run_id: runId,
       case_id: caseId,
-      first_status_id: firstStatusId,
-      then_status_id: thenStatusId,
+      from_list_id: fromListId,
+      to_list_id: toListId,
       seen_at: at.toISOString(),
     })
     .onConflictDoNothing()
@@ -91,13 +94,13 @@ export type PageCase = {
   /** The status that it comes under. */
   readonly statusId: number;
   /** By which its bytes are to be known from now on; null when they are already, or are to be read the next time too. */
-  readonly textHash: string | null;
+  readonly rawHash: string | null;
 } & (
   | { readonly verdict: 'new' | 'changed'; readonly rows: CaseRows }
   | {
       readonly verdict: 'unchanged';
       /** It came under another status before, or had departed. */
-      readonly restated: boolean;
+      readonly isMoved: boolean;
       readonly fingerprint: string;
     }
 );
@@ -105,16 +108,16 @@ export type PageCase = {
 /** Everything that a page brings, ready to be written. */
 export interface PageContent {
   readonly cases: readonly PageCase[];
-  readonly misfits: readonly Misfit[];
+  readonly rejected: readonly RejectedRecord[];
   readonly drift: readonly CaseDrift[];
-  readonly doubles: readonly DoubleSighting[];
+  readonly doubles: readonly MovedCase[];
 }
 
 /**
- * `sighting` has the status whose list is being read; each case of the page says itself which one it comes under.
- * `figures` is null for a case that was looked up by its id and belongs to no sweep.
+ * `listRef` has the status whose list is being read; each case of the page says itself which one it comes under.
+ * `figures` is null for a case that was looked up by its id and belongs to no list sync.
  */
-export type WritePage = (content: PageContent, sighting: Sighting, figures: StatusFigures | null) => void;
+export type WritePage = (content: PageContent, listRef: ListRef, figures: ListFigures | null) => void;
 
 /**
  * Prepares the storing of pages. A page's cases and the record of them are one transaction: after any death either
@@ -124,18 +127,18 @@ export function prepareWritePage(mirror: Mirror): WritePage {
   const writer = createCaseWriter(mirror);
   const ledger = createSyncLedger(mirror);
   const transact = mirror.sqlite.transaction<WritePage>(
-    ({ cases, misfits, drift, doubles }, sighting, figures) => {
+    ({ cases, rejected, drift, doubles }, listRef, figures) => {
       for (const one of cases) {
-        const ofCase = { ...sighting, statusId: one.statusId };
+        const ofCase = { ...listRef, statusId: one.statusId };
         if (one.verdict === 'unchanged') {
-          if (one.restated) writer.writeSighting(one.id, ofCase);
+          if (one.isMoved) writer.writeSeen(one.id, ofCase);
         } else writer.writeCase(one.rows, ofCase, one.verdict === 'new');
-        if (one.textHash !== null) writer.writeTextHash(one.id, one.textHash, toFingerprint(one));
+        if (one.rawHash !== null) writer.writeRawHash(one.id, one.rawHash, toFingerprint(one));
       }
-      for (const misfit of misfits) writeMisfit(mirror, misfit, sighting.runId);
-      for (const one of drift) writeDrift(mirror, one, sighting.runId);
-      for (const one of doubles) writeDoubleSighting(mirror, one, sighting);
-      if (figures !== null) ledger.recordFigures(sighting.runId, sighting.statusId, figures);
+      for (const rejectedRecord of rejected) writeRejectedRecord(mirror, rejectedRecord, listRef.runId);
+      for (const one of drift) writeDrift(mirror, one, listRef.runId);
+      for (const one of doubles) writeMovedCase(mirror, one, listRef);
+      if (figures !== null) ledger.recordFigures(listRef.runId, listRef.statusId, figures);
     },
   );
   return (...page) => {

@@ -1,7 +1,7 @@
 import { closing } from '../db/engine.ts';
 import { existsSync, rmSync } from 'node:fs';
 import type { Runtime } from '../api/client.ts';
-import { SWEPT_STATUSES } from '../api/lists.ts';
+import { API_LISTS } from '../api/lists.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { openMirrorReadOnly, readAnyVersion } from '../db/open-mirror.ts';
 import { type QueryAnswer, query } from '../db/query.ts';
@@ -78,7 +78,7 @@ export async function runDemo(
   runtime: Runtime,
 ): Promise<readonly RunReport[]> {
   removeEarlierDemo(database);
-  const source = inventCollection({ size: cases, emptyStatuses: [EMPTY_STATUS] });
+  const source = inventCollection({ size: cases, emptyLists: [EMPTY_STATUS] });
   const fakeApi = await startFakeApi({
     source,
     pageSize: PAGE_SIZE,
@@ -95,7 +95,7 @@ export async function runDemo(
         {
           settings,
           token: fakeApi.token,
-          statuses: SWEPT_STATUSES,
+          lists: API_LISTS,
           trigger: 'demo',
           dryRun: false,
           acceptDepartures: false,

@@ -10,7 +10,7 @@ import type { WrittenSettings } from '../config/sources.ts';
 import { bad, good, notChecked, warning, type Finding } from './finding.ts';
 
 /** Retry-After dates and the times in the ledger are read against this machine's clock. */
-const MOST_CLOCK_SKEW_MS = 5 * 60_000;
+const MAX_CLOCK_SKEW_MS = 5 * 60_000;
 
 /** Asks the API once. What could not be asked is not checked, and never good. */
 export async function* examineApi(
@@ -76,7 +76,7 @@ function toDetail(error: unknown, apiUrl: URL): string | undefined {
 
 function examineClock(server: Date, here: Date): Finding {
   const skewSeconds = Math.round((here.getTime() - server.getTime()) / 1000);
-  if (Math.abs(skewSeconds) * 1000 <= MOST_CLOCK_SKEW_MS)
+  if (Math.abs(skewSeconds) * 1000 <= MAX_CLOCK_SKEW_MS)
     return good('clock', `${Math.abs(skewSeconds)} s apart from the server's`);
   return warning(
     'clock',

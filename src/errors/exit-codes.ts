@@ -3,7 +3,7 @@ export const EXIT_CODES = {
   complete: { code: 0, description: 'Done. Every status asked for is complete or empty.' },
   unexpected: { code: 1, description: 'A fault of this program. Please report it.' },
   usage: { code: 2, description: 'The command, a flag, a setting or a query was wrong. Nothing was done.' },
-  unauthorised: { code: 3, description: 'The API refused the token. Every sweep was stopped.' },
+  unauthorised: { code: 3, description: 'The API refused the token. Every list sync was stopped.' },
   network: {
     code: 4,
     description: 'The network or the server kept failing, and the retries or the time budget ran out.',
@@ -13,7 +13,7 @@ export const EXIT_CODES = {
     code: 6,
     description: 'Some of what was asked for is complete and some is not; the next run goes on.',
   },
-  doubtful: {
+  suspicious: {
     code: 7,
     description:
       'More cases have left the site than can be believed, so none was marked as departed. All else is stored.',

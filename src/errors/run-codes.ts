@@ -53,19 +53,19 @@ export const ERRORS_OF_RUNS = {
   },
   LIST_UNSTABLE: {
     exit: 'partial',
-    description: 'With --require-stable: no two walks of a list, one after the other, held the same cases.',
+    description: 'With --require-stable: no two passes of a list, one after the other, held the same cases.',
     hint: 'The list moves while it is read. Run `sync` again at a quieter hour, or raise --max-passes.',
   },
   DEPARTURES_SUSPICIOUS: {
-    exit: 'doubtful',
+    exit: 'suspicious',
     description: 'More cases are gone from the site than can be believed; none was marked as departed.',
     hint: 'Look at the site. If the cases are really gone, run `sync --accept-departures` once; if not, just run `sync` again later.',
   },
   RECORDS_REJECTED: {
     exit: 'partial',
     description:
-      'Every page was read, but some records are not cases, or could not be read exactly; they are kept in `kept_aside` in their own bytes.',
-    hint: 'See `SELECT why, case_id, record FROM kept_aside`. The status counts as partial until the API mends them.',
+      'Every page was read, but some records are not cases, or could not be read exactly; they are kept in `rejected_records` in their own bytes.',
+    hint: 'See `SELECT why, case_id, record FROM rejected_records`. The status counts as partial until the API mends them.',
     lasts: true,
   },
   JSON_MALFORMED: {

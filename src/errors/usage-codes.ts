@@ -21,7 +21,7 @@ export const ERRORS_OF_QUESTIONS = {
     exit: 'usage',
     description:
       'The API sent a record of this case that could not be read as a case; the mirror keeps its bytes aside.',
-    hint: 'See `SELECT why, case_id, record FROM kept_aside`. A sync stores the case as soon as the API sends it right.',
+    hint: 'See `SELECT why, case_id, record FROM rejected_records`. A sync stores the case as soon as the API sends it right.',
   },
   CASE_AMBIGUOUS: {
     exit: 'usage',

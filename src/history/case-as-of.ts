@@ -82,7 +82,7 @@ function refuse(mirror: Mirror, now: PresentCase, runId: number): void {
 function prepareListEntries({ sqlite }: Mirror, runId: number): (now: PresentCase) => EntryColumns[] {
   const present = sqlite.prepare<[number], Entry>('SELECT * FROM docket_entries WHERE case_id = ?');
   const past = sqlite.prepare<[number], PastEntry>(
-    `SELECT * FROM past_docket_entries WHERE case_id = ? AND +mirror_until_run_id > ${runId}`,
+    `SELECT * FROM docket_entry_versions WHERE case_id = ? AND +mirror_valid_to_run_id > ${runId}`,
   );
   return ({ id, mirror_entry_keys }) => {
     const byKey = toEntriesAsOf(present.all(id), past.all(id), runId);

@@ -73,9 +73,9 @@ export interface ChangeKey {
   readonly case_id: number;
   readonly run_id: number;
   readonly kind: CaseChangeKind;
-  /** The id of the row: in `case_changes`, `docket_entries` or `past_docket_entries`. */
+  /** The id of the row: in `case_changes`, `docket_entries` or `docket_entry_versions`. */
   readonly ref: number;
-  /** Whether an entry's row is in `past_docket_entries`. */
+  /** Whether an entry's row is in `docket_entry_versions`. */
   readonly is_past: 0 | 1;
 }
 
@@ -208,15 +208,15 @@ const ENTRIES: readonly Arm[] = [
   },
   {
     // Those that have gone again since: each such life ends with one row.
-    select: `SELECT case_id, mirror_first_run_id, 'entry added', mirror_version_id, 1, 4 FROM past_docket_entries`,
+    select: `SELECT case_id, mirror_first_run_id, 'entry added', mirror_version_id, 1, 4 FROM docket_entry_versions`,
     runId: 'mirror_first_run_id',
-    where: [`mirror_end = 'removed'`, ...CAME_LATER],
+    where: [`mirror_end_reason = 'removed'`, ...CAME_LATER],
   },
   {
-    select: `SELECT case_id, mirror_until_run_id, 'entry ' || mirror_end, mirror_version_id, 1,
-        CASE mirror_end WHEN 'edited' THEN 5 ELSE 6 END
-      FROM past_docket_entries`,
-    runId: 'mirror_until_run_id',
+    select: `SELECT case_id, mirror_valid_to_run_id, 'entry ' || mirror_end_reason, mirror_version_id, 1,
+        CASE mirror_end_reason WHEN 'edited' THEN 5 ELSE 6 END
+      FROM docket_entry_versions`,
+    runId: 'mirror_valid_to_run_id',
     where: [],
   },
 ];
@@ -242,11 +242,11 @@ export function prepareFindChange(mirror: Mirror): FindChange {
     'SELECT * FROM docket_entries WHERE mirror_id = ?',
   );
   const selectPast = sqlite.prepare<[number], EntryRow>(
-    'SELECT * FROM past_docket_entries WHERE mirror_version_id = ?',
+    'SELECT * FROM docket_entry_versions WHERE mirror_version_id = ?',
   );
   /** What an entry said since a run: in the past, or still. */
   const selectSince = sqlite.prepare<[object], EntryRow>(
-    'SELECT * FROM past_docket_entries WHERE case_id = :caseId AND mirror_key = :key AND mirror_since_run_id = :runId',
+    'SELECT * FROM docket_entry_versions WHERE case_id = :caseId AND mirror_key = :key AND mirror_valid_from_run_id = :runId',
   );
   const selectNow = sqlite.prepare<[object], EntryRow>(
     'SELECT * FROM docket_entries WHERE case_id = :caseId AND mirror_key = :key',

@@ -115,7 +115,7 @@ function parsePeriod(words: string, clock: MomentClock): Moment | null {
 }
 
 const DAY_MS = 86_400_000;
-const LONGEST_MS = 366 * 500 * DAY_MS;
+const MAX_MS = 366 * 500 * DAY_MS;
 
 const UNITS: readonly (readonly [names: RegExp, length: Length])[] = [
   [/^(m|min|mins|minutes?)$/, { ms: 60_000 }],
@@ -133,7 +133,7 @@ function parseAge(words: string, text: string, clock: MomentClock): Moment | nul
   if (length === undefined) return null;
   const times = /\d/.test(count) ? Number(count) : 1;
   const { ms = 0, days = 0, months = 0 } = length;
-  if (times * (ms + (days + 31 * months) * DAY_MS) > LONGEST_MS) fail(text, 'is too long ago');
+  if (times * (ms + (days + 31 * months) * DAY_MS) > MAX_MS) fail(text, 'is too long ago');
   const local = shift(toLocalTime(clock.now, clock.timeZone), {
     days: -days * times,
     months: -months * times,

@@ -60,7 +60,7 @@ export function describeRun({ db }: Mirror, runId: number): string {
 }
 
 /** A run, as far as a reader of the history needs it. */
-export interface RunMark {
+export interface RunRef {
   readonly id: number;
   readonly started_at: string;
   readonly outcome: string;
@@ -68,8 +68,8 @@ export interface RunMark {
 
 /** The runs from `first` to `last`, both included. */
 export interface Period {
-  readonly first: RunMark;
-  readonly last: RunMark;
+  readonly first: RunRef;
+  readonly last: RunRef;
   /** The runs that ended after `last` and found nothing new; only where the period was not asked for. */
   readonly quiet?: QuietRuns;
   /** The run that filled the mirror, where the period holds no later one: nothing could be compared with it yet. */
@@ -78,7 +78,7 @@ export interface Period {
 
 export interface QuietRuns {
   readonly count: number;
-  readonly newest: RunMark;
+  readonly newest: RunRef;
 }
 
 /** Finds the newest run that ended and found what a command lists; undefined where none did. */
@@ -149,24 +149,24 @@ function findNewest(mirror: Mirror, findNewestRun: FindNewestRun): Period | null
   return { first, last: first, quiet: { count: count ?? 0, newest } };
 }
 
-function findFirst(mirror: Mirror, since: Moment): RunMark | undefined {
+function findFirst(mirror: Mirror, since: Moment): RunRef | undefined {
   if (since.kind === 'run') return findNamedRun(mirror, since.runId);
   return findRun(mirror, `WHERE ${END} >= ? ORDER BY id`, since.from.toISOString());
 }
 
-function findLast(mirror: Mirror, until: Moment): RunMark | undefined {
+function findLast(mirror: Mirror, until: Moment): RunRef | undefined {
   if (until.kind === 'run') return findNamedRun(mirror, until.runId);
   return findRun(mirror, `WHERE ${END} <= ? ORDER BY id DESC`, until.until.toISOString());
 }
 
-function findNamedRun(mirror: Mirror, runId: number): RunMark {
+function findNamedRun(mirror: Mirror, runId: number): RunRef {
   const run = findRun(mirror, 'WHERE id = ?', runId);
   if (run === undefined) throw new MirrorError('RUN_UNKNOWN', `${mirror.path} has no run ${runId}.`);
   return run;
 }
 
-function findRun({ sqlite }: Mirror, condition: string, ...values: (string | number)[]): RunMark | undefined {
-  return sqlite.prepare<unknown[], RunMark>(`${COLUMNS} ${condition} LIMIT 1`).get(...values);
+function findRun({ sqlite }: Mirror, condition: string, ...values: (string | number)[]): RunRef | undefined {
+  return sqlite.prepare<unknown[], RunRef>(`${COLUMNS} ${condition} LIMIT 1`).get(...values);
 }
 
 function refuseBackwards(since: Moment | undefined, until: Moment | undefined): void {

@@ -2,12 +2,12 @@ import { BrokenHistory, type FieldChange, undoChanges } from '../case/diff.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { JsonObject, JsonValue } from '../lib/json.ts';
 import type { Mirror } from '../db/open-mirror.ts';
-import type { caseChanges, cases, docketEntries, pastDocketEntries } from '../db/schema/schema.ts';
-import { type OwnWord, parseVersion } from '../db/write-history.ts';
+import type { caseChanges, cases, docketEntries, docketEntryVersions } from '../db/schema/schema.ts';
+import { type MirrorFields, parseVersion } from '../db/write-history.ts';
 import { describeRun } from './period.ts';
 
 export type Entry = Omit<typeof docketEntries.$inferSelect, 'mirror_id'>;
-export type PastEntry = typeof pastDocketEntries.$inferSelect;
+export type PastEntry = typeof docketEntryVersions.$inferSelect;
 
 /**
  * The docket entries of one case as they were after a run, by their keys: the present ones that were there and have not
@@ -18,12 +18,12 @@ export function toEntriesAsOf(
   past: readonly PastEntry[],
   runId: number,
 ): Map<number, Entry> {
-  const ended = past.filter((entry) => entry.mirror_until_run_id > runId);
+  const ended = past.filter((entry) => entry.mirror_valid_to_run_id > runId);
   const endedKeys = new Set(ended.map(({ mirror_key }) => mirror_key));
   return new Map(
     [
       ...present.filter((entry) => entry.mirror_first_run_id <= runId && !endedKeys.has(entry.mirror_key)),
-      ...ended.filter((entry) => entry.mirror_since_run_id <= runId),
+      ...ended.filter((entry) => entry.mirror_valid_from_run_id <= runId),
     ].map((entry) => [entry.mirror_key, entry]),
   );
 }
@@ -42,7 +42,7 @@ const PRESENT_COLUMNS = [
   'mirror_payload',
   'mirror_entry_keys',
   'mirror_fingerprint',
-  'mirror_status_id',
+  'mirror_list_id',
   'mirror_first_run_id',
   'mirror_changed_run_id',
   'mirror_departed_run_id',
@@ -61,16 +61,16 @@ export function prepareFindPresent({ sqlite }: Mirror): (id: number) => PresentC
 }
 
 /** A case as it was after a run, but for its docket entries. */
-export interface PastVersion {
+export interface CaseVersion {
   /** In the form of `toVersion`: a list of entries stands as an empty list. */
   readonly version: JsonObject;
-  readonly own: OwnWord;
+  readonly own: MirrorFields;
   /** The run that had stored this version, and the fingerprint that it had noted. */
   readonly changedRunId: number;
   readonly fingerprint: string;
 }
 
-export type RebuildVersion = (now: PresentCase) => PastVersion;
+export type RebuildVersion = (now: PresentCase) => CaseVersion;
 
 type ChangeRow = Pick<typeof caseChanges.$inferSelect, 'field' | 'kind' | 'old_value' | 'new_value'>;
 
@@ -84,11 +84,11 @@ export function prepareRebuildVersion({ sqlite }: Mirror, runId: number): Rebuil
     ORDER BY id DESC`,
   );
   const selectVersion = sqlite.prepare<[number], { changedRunId: number; fingerprint: string }>(
-    `SELECT run_id AS changedRunId, fingerprint FROM main.past_versions WHERE case_id = ? AND run_id <= ${runId}
+    `SELECT run_id AS changedRunId, fingerprint FROM main.case_versions WHERE case_id = ? AND run_id <= ${runId}
     ORDER BY run_id DESC LIMIT 1`,
   );
   return (now) => {
-    const { id, mirror_status_id, mirror_departed_run_id } = now;
+    const { id, mirror_list_id, mirror_departed_run_id } = now;
     const noted =
       now.mirror_changed_run_id <= runId
         ? { changedRunId: now.mirror_changed_run_id, fingerprint: now.mirror_fingerprint }
@@ -96,10 +96,10 @@ export function prepareRebuildVersion({ sqlite }: Mirror, runId: number): Rebuil
     if (noted === undefined) throw toDamaged(id, 'no version of it from before then is noted');
     const changes = selectChanges.all(id).map(toChange);
     const payloadChanges = changes.filter((change) => !isOwn(change));
-    const own = undo(id, { mirror_status_id, mirror_departed_run_id }, changes.filter(isOwn));
+    const own = undo(id, { mirror_list_id, mirror_departed_run_id }, changes.filter(isOwn));
     return {
       version: undo(id, parseVersion(now.mirror_payload, now.mirror_entry_keys), payloadChanges),
-      own: own as unknown as OwnWord,
+      own: own as unknown as MirrorFields,
       ...noted,
     };
   };
@@ -134,7 +134,7 @@ function undo(caseId: number, object: JsonObject, newestFirst: readonly FieldCha
 export function isHistoryMissing({ sqlite }: Mirror, now: PresentCase, runId: number): boolean {
   if (now.mirror_changed_run_id <= runId) return false;
   const known = sqlite.prepare<[number, number]>(
-    'SELECT 1 FROM past_versions WHERE case_id = ? AND run_id <= ? LIMIT 1',
+    'SELECT 1 FROM case_versions WHERE case_id = ? AND run_id <= ? LIMIT 1',
   );
   return known.get(now.id, runId) === undefined;
 }
@@ -142,7 +142,7 @@ export function isHistoryMissing({ sqlite }: Mirror, now: PresentCase, runId: nu
 const WITH_A_GAP_SINCE = `
   FROM cases
   WHERE mirror_changed_run_id > ? AND mirror_first_run_id <= ?
-    AND NOT EXISTS (SELECT 1 FROM past_versions WHERE case_id = cases.id AND run_id <= ?)
+    AND NOT EXISTS (SELECT 1 FROM case_versions WHERE case_id = cases.id AND run_id <= ?)
     AND mirror_redacted_run_id IS NULL`;
 
 /*
@@ -153,7 +153,7 @@ const WITH_A_GAP_SINCE = `
 const KNOWN_SINCE = `
   SELECT max(known_run_id) FROM (
     SELECT mirror_first_run_id, mirror_redacted_run_id,
-      coalesce((SELECT min(run_id) FROM past_versions WHERE case_id = cases.id), mirror_changed_run_id) AS known_run_id
+      coalesce((SELECT min(run_id) FROM case_versions WHERE case_id = cases.id), mirror_changed_run_id) AS known_run_id
     FROM cases
   ) WHERE known_run_id > mirror_first_run_id AND mirror_redacted_run_id IS NULL`;
 

@@ -1,4 +1,4 @@
-import { ONGOING_STATUSES } from '../api/lists.ts';
+import { ONGOING_LISTS } from '../api/lists.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { listPendingRedactions } from '../db/redact.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
@@ -8,7 +8,7 @@ import type { Period } from './period.ts';
 /** The status that a person means: an id or a label, of any case, or one of {@link NO_STATUSES}. Fails with USAGE. */
 export function findStatus({ sqlite }: Mirror, text: string): string {
   const wanted = text.trim().toLowerCase();
-  const known = ONGOING_STATUSES.find(
+  const known = ONGOING_LISTS.find(
     ({ id, label }) => String(id) === wanted || label.toLowerCase() === wanted,
   )?.label;
   if (known !== undefined) return known;
@@ -20,7 +20,7 @@ export function findStatus({ sqlite }: Mirror, text: string): string {
     [label.toLowerCase(), label.toLowerCase().replace(/^\((.*)\)$/, '$1')].includes(wanted),
   );
   if (found !== undefined) return found;
-  const labels = [...ONGOING_STATUSES.map(({ label }) => label), ...Object.keys(NO_STATUSES)];
+  const labels = [...ONGOING_LISTS.map(({ label }) => label), ...Object.keys(NO_STATUSES)];
   throw new MirrorError('USAGE', `There is no status "${text}".`, {
     hint: toHint(text, labels),
   });

@@ -4,12 +4,12 @@ const PART = 0.9;
 const SHORTEST_PART = 3;
 const LEAST_SHARE = 0.2;
 /** A longer word is no name with a slip in it, and to compare it with each name would take its time. */
-const LONGEST_WORD = 200;
+const MAX_WORD = 200;
 
 /** The names that somebody who wrote `word` may mean, the closest first; none where nothing is close. */
 export function listClosest(word: string, names: Iterable<string>, most = 3): string[] {
   const wanted = toBare(word);
-  if (wanted === '' || wanted.length > LONGEST_WORD) return [];
+  if (wanted === '' || wanted.length > MAX_WORD) return [];
   return [...new Set(names)]
     .map((name) => ({ name, distance: toDistance(wanted, toBare(name)) }))
     .filter(({ distance }) => distance <= Math.max(1, wanted.length / 3))

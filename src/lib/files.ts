@@ -115,7 +115,7 @@ export const FILE_IN_FOLDER_HINT = 'Name a file in it.';
  */
 export function readRegularFile(
   path: string,
-  mostBytes: number,
+  maxBytes: number,
   check: (found: Stats) => void = () => undefined,
 ): Buffer {
   refuseOdd(statSync(path));
@@ -124,7 +124,7 @@ export function readRegularFile(
     const found = fstatSync(file); // it may be another file by now
     refuseOdd(found);
     check(found);
-    if (found.size > mostBytes) throw new Error(`it holds more than ${mostBytes / 1e6} MB`);
+    if (found.size > maxBytes) throw new Error(`it holds more than ${maxBytes / 1e6} MB`);
     return readFileSync(file);
   } finally {
     closeSync(file);

@@ -43,7 +43,7 @@ interface WrapOptions {
   readonly first?: string;
   readonly rest?: string;
   /** So many lines at most; what does not fit ends in "…". */
-  readonly mostLines?: number;
+  readonly maxLines?: number;
   /** Leaves a word that is too wide alone in one piece, so that an address or a path can be copied. */
   readonly keepWords?: boolean;
 }
@@ -53,7 +53,7 @@ interface WrapOptions {
  * Line breaks of the text stay. A character that is wider than the whole line has one of its own.
  */
 export function wrap(text: string, width: number, options: WrapOptions = {}): string[] {
-  const { first = '', rest = first, mostLines = Infinity, keepWords = false } = options;
+  const { first = '', rest = first, maxLines = Infinity, keepWords = false } = options;
   const lines: string[] = [];
   for (const paragraph of text.split('\n')) {
     let line = '';
@@ -64,7 +64,7 @@ export function wrap(text: string, width: number, options: WrapOptions = {}): st
       [line, used] = ['', 0];
     };
     for (const word of paragraph.split(/ +/).filter((part) => part !== '')) {
-      if (lines.length > mostLines) break;
+      if (lines.length > maxLines) break;
       const size = widthOfText(word);
       if (used > 0 && used + 1 + size > roomOf()) end();
       if (used > 0) [line, used] = [`${line} `, used + 1];
@@ -80,8 +80,8 @@ export function wrap(text: string, width: number, options: WrapOptions = {}): st
     }
     end();
   }
-  if (lines.length <= mostLines) return lines;
-  return [...lines.slice(0, mostLines - 1), toCut(lines[mostLines - 1] ?? '', width)];
+  if (lines.length <= maxLines) return lines;
+  return [...lines.slice(0, maxLines - 1), toCut(lines[maxLines - 1] ?? '', width)];
 }
 
 /** A line after which something is left out: its last word makes room for the "…" where it must. */

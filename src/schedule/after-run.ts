@@ -115,14 +115,14 @@ export function countCases(
   reports: readonly RunReport[],
   kind: 'cases_new' | 'cases_changed' | 'cases_unchanged',
 ): number {
-  return reports.flatMap(({ statuses }) => statuses).reduce((total, { figures }) => total + figures[kind], 0);
+  return reports.flatMap(({ lists }) => lists).reduce((total, { figures }) => total + figures[kind], 0);
 }
 
 /** How many cases the runs of a night marked as departed. Those that are doubted were not marked. */
 export function countDeparted(reports: readonly RunReport[]): number {
   return reports
     .flatMap(({ departures }) => departures ?? [])
-    .filter(({ outcome }) => outcome !== 'doubtful')
+    .filter(({ outcome }) => outcome !== 'suspicious')
     .reduce((total, { cases_gone }) => total + cases_gone, 0);
 }
 
@@ -140,7 +140,7 @@ export function toNightJson(
 }
 
 /** So many reports of one time are told apart by a number. */
-const MOST_OF_ONE_TIME = 10_000;
+const MAX_OF_ONE_TIME = 10_000;
 
 /**
  * Writes the report of the night into a file of its own, named for the time at which the night was due. A report that is
@@ -170,7 +170,7 @@ function writeNew(start: string, text: string): string {
       return path;
     } catch (error) {
       const isTaken = error instanceof Error && codeOf(error.cause) === 'EEXIST';
-      if (!isTaken || number === MOST_OF_ONE_TIME) throw error;
+      if (!isTaken || number === MAX_OF_ONE_TIME) throw error;
     }
   }
 }

@@ -1,10 +1,10 @@
-import type { SweptStatus } from '../api/lists.ts';
+import type { ApiList } from '../api/lists.ts';
 import type { ExitName } from '../errors/exit-codes.ts';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
 import type { RunReport } from '../sync/report.ts';
 import { type NightSoFar, mayPass } from './plan.ts';
 import {
-  MOST_NIGHTS,
+  MAX_NIGHTS,
   type Night,
   type NightError,
   type NightOutcome,
@@ -21,7 +21,7 @@ export function toNightSoFar(night: Night | undefined): NightSoFar | null {
   if (night === undefined) return null;
   const { attempts, last_ended_at, is_over: isOver } = night;
   // With nothing left to bring, a night that is not over was cut short in what is done afterwards.
-  const isCut = !isOver && (night.outcome === 'complete' || night.outcome === 'doubtful');
+  const isCut = !isOver && (night.outcome === 'complete' || night.outcome === 'suspicious');
   return { attempts, lastEndedAt: last_ended_at === null || isCut ? null : new Date(last_ended_at), isOver };
 }
 
@@ -99,7 +99,7 @@ function toMissed(due: Date): Night {
 }
 
 function toOrder(nights: readonly Night[]): readonly Night[] {
-  return nights.toSorted((a, b) => b.due_at.localeCompare(a.due_at)).slice(0, MOST_NIGHTS);
+  return nights.toSorted((a, b) => b.due_at.localeCompare(a.due_at)).slice(0, MAX_NIGHTS);
 }
 
 /** How one try of a night ended. */
@@ -122,21 +122,21 @@ const NOTHING_LEFT: TryEnding = {
 
 /** Departures that are doubted wait for a person, not for another try. */
 export function toTryEnding(report: RunReport): TryEnding {
-  const { outcome, runId, error, exit, statuses, departures } = report;
+  const { outcome, runId, error, exit, lists, departures } = report;
   const failures =
-    outcome === 'doubtful' ? [] : [...statuses, departures].flatMap((one) => one?.error?.code ?? []);
+    outcome === 'suspicious' ? [] : [...lists, departures].flatMap((one) => one?.error?.code ?? []);
   return { outcome, runId, error: error && toNightError(error), exit, mayPass: mayPass(failures), report };
 }
 
 /** Runs a sync of what lacks. Fails with nothing: how it failed is how the try ended. */
 export async function tryNight(
-  statuses: readonly SweptStatus[],
-  runSync: (statuses: readonly SweptStatus[]) => Promise<RunReport>,
+  lists: readonly ApiList[],
+  runSync: (lists: readonly ApiList[]) => Promise<RunReport>,
   onFailed: (error: unknown) => void,
 ): Promise<TryEnding> {
-  if (statuses.length === 0) return NOTHING_LEFT;
+  if (lists.length === 0) return NOTHING_LEFT;
   try {
-    return toTryEnding(await runSync(statuses));
+    return toTryEnding(await runSync(lists));
   } catch (error) {
     onFailed(error);
     const isExpected = error instanceof MirrorError;

@@ -88,7 +88,7 @@ export interface Schedule {
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Leap days are at most eight years apart; no expression that comes again is rarer, but for a weekday on a leap day. */
-const LONGEST_LOOK_BACK_MS = 41 * 366 * DAY_MS;
+const MAX_LOOK_BACK_MS = 41 * 366 * DAY_MS;
 /** Rarer than every month: most probably not what was meant. */
 const A_MONTH_MS = 31 * DAY_MS;
 
@@ -134,7 +134,7 @@ export function parseSchedule(
         due.push(next);
         next = findNext(next);
       }
-      if (due.length >= most || span > LONGEST_LOOK_BACK_MS) return due.slice(-most).reverse();
+      if (due.length >= most || span > MAX_LOOK_BACK_MS) return due.slice(-most).reverse();
     }
   };
   // Looks ahead as far as the calendar can bring it.

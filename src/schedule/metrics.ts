@@ -15,13 +15,13 @@ const PREFIX = 'clearinghouse_mirror_';
 /** What a night was and what the mirror is, in the text format of Prometheus. All of it gauges: each night sets them anew. */
 function renderMetrics(state: MirrorState, summary: NightSummary): string {
   const { night, reports, steps } = summary;
-  const freshAsOf = findFreshAsOf(state.statuses);
-  const sweeps = reports.flatMap(({ statuses }) => statuses.map(({ figures }) => figures));
+  const freshAsOf = findFreshAsOf(state.lists);
+  const listSyncs = reports.flatMap(({ lists }) => lists.map(({ figures }) => figures));
   const checks = reports.flatMap(({ departures, coverage }) =>
     [departures, coverage].filter((one) => one !== null),
   );
   const countTraffic = (name: 'requests' | 'retries' | 'bytes') =>
-    [...sweeps, ...checks].reduce((total, figures) => total + figures[name], 0);
+    [...listSyncs, ...checks].reduce((total, figures) => total + figures[name], 0);
   const [began, ended] = [night.first_began_at, night.last_ended_at].map((at) =>
     at === null ? NaN : Date.parse(at),
   );
@@ -66,12 +66,12 @@ function renderMetrics(state: MirrorState, summary: NightSummary): string {
     toMetric(
       'cases',
       'Cases in the mirror that have not departed.',
-      state.statuses.map(({ id, label, cases }): Sample => [{ status_id: id, status: label }, cases]),
+      state.lists.map(({ id, label, cases }): Sample => [{ list_id: id, status: label }, cases]),
     ),
     toMetric('departed_cases', 'Cases that have left the site.', [[{}, state.departed]]),
     toMetric('docket_entries', 'Docket entries in the mirror.', [[{}, state.docketEntries]]),
-    toMetric('kept_aside', 'Records that are no cases, or could not be read exactly.', [
-      [{}, state.keptAside],
+    toMetric('rejected_records', 'Records that are no cases, or could not be read exactly.', [
+      [{}, state.rejectedRecords],
     ]),
     toMetric('database_bytes', 'The database file and its log.', [[{}, state.fileBytes]]),
   ].join('');
@@ -111,7 +111,7 @@ export function toMetricsStep(database: string, path: string, now: () => Date): 
 
 /** The first line of the file: a remark, which Prometheus does not read. */
 const OF_MIRROR = '# Mirror: ';
-const MOST_BYTES = 1_000_000;
+const MAX_BYTES = 1_000_000;
 
 /** Two mirrors with one file would take turns in it. One that was moved away gives its file up. */
 function refuseThoseOfAnother(path: string, database: string): void {
@@ -125,7 +125,7 @@ function refuseThoseOfAnother(path: string, database: string): void {
 /** Whose metrics a file holds; null where it does not say. */
 function readMirror(path: string): string | null {
   try {
-    const [line = ''] = readRegularFile(path, MOST_BYTES).toString('utf8').split('\n');
+    const [line = ''] = readRegularFile(path, MAX_BYTES).toString('utf8').split('\n');
     const mirror: unknown = line.startsWith(OF_MIRROR) ? JSON.parse(line.slice(OF_MIRROR.length)) : null;
     return typeof mirror === 'string' ? mirror : null;
   } catch {

@@ -44,7 +44,7 @@ function toChat(line: string): string {
 const TIMEOUT_MS = 10_000;
 const TRIES = 3;
 /** As much of an answer is read; the rest is of no interest, however long it is. */
-const MOST_BYTES_READ = 300;
+const MAX_BYTES_READ = 300;
 
 /** How somebody who was told has answered. */
 interface Answer {
@@ -85,9 +85,9 @@ async function postOnce(
   let bytes = 0;
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      chunks.push(chunk.subarray(0, MOST_BYTES_READ - bytes));
+      chunks.push(chunk.subarray(0, MAX_BYTES_READ - bytes));
       bytes += chunk.length;
-      if (bytes >= MOST_BYTES_READ) break;
+      if (bytes >= MAX_BYTES_READ) break;
     }
   } catch (thrown) {
     // An answer that breaks off after its head has been given all the same.
@@ -258,10 +258,10 @@ function hasFailed({ night, exit, steps }: NightSummary): boolean {
 
 function hasChanged({ reports }: NightSummary): boolean {
   return reports.some(
-    ({ statuses, departures }) =>
+    ({ lists, departures }) =>
       (departures?.cases_gone ?? 0) > 0 ||
       (departures?.cases_returned ?? 0) > 0 ||
-      statuses.some(({ figures }) => figures.cases_new > 0 || figures.cases_changed > 0),
+      lists.some(({ figures }) => figures.cases_new > 0 || figures.cases_changed > 0),
   );
 }
 

@@ -1,7 +1,7 @@
-import type { SweptStatus } from '../api/lists.ts';
+import type { ApiList } from '../api/lists.ts';
 import { ERROR_KINDS, type ErrorCode } from '../errors/codes.ts';
 import type { ErrorKind } from '../errors/api-codes.ts';
-import type { StatusReport } from '../sync/report.ts';
+import type { ListReport } from '../sync/report.ts';
 
 /** How a night is tried. Times are milliseconds. */
 export interface NightPatience {
@@ -32,8 +32,8 @@ export interface NightFacts {
   readonly nextDue: Date | null;
   /** Null when nothing is on record of it. */
   readonly night: NightSoFar | null;
-  /** The statuses that no sweep has read completely from when the night was due until now. */
-  readonly statusesLeft: readonly SweptStatus[];
+  /** The lists that no list sync has read completely from when the night was due until now. */
+  readonly listsLeft: readonly ApiList[];
   readonly patience: NightPatience;
   /** Until when the server wants no request (`Retry-After`); null where it asked for no pause. */
   readonly pausedUntil: Date | null;
@@ -55,7 +55,7 @@ export interface RunPlan {
   readonly due: Date;
   /** The night was due while nobody kept the schedule, or slept. */
   readonly isLate: boolean;
-  readonly statuses: readonly SweptStatus[];
+  readonly lists: readonly ApiList[];
 }
 
 export type NightPlan = WaitPlan | RunPlan;
@@ -65,21 +65,21 @@ const LATE_MS = 60_000;
 
 /**
  * Says what is to be done now. What was due and has not been brought is made up for once, however many nights were
- * missed; a night that brought only a part is tried again within its window, for the statuses that lack; a night that is
+ * missed; a night that brought only a part is tried again within its window, for the lists that lack; a night that is
  * over is left alone until the next one is due, or until the process is begun anew. Nothing is begun while the server
  * wants no request.
  */
 export function planNight(facts: NightFacts): NightPlan {
   const { now, pausedUntil } = facts;
   const plan = planRegardlessOfPauses(facts);
-  const asks = plan.kind === 'run' && plan.statuses.length > 0;
+  const asks = plan.kind === 'run' && plan.lists.length > 0;
   return asks && pausedUntil !== null && pausedUntil > now
     ? { kind: 'wait', until: pausedUntil, waiting: 'until the server allows it' }
     : plan;
 }
 
 function planRegardlessOfPauses(facts: NightFacts): NightPlan {
-  const { now, lastDue, nextDue, night, statusesLeft, patience } = facts;
+  const { now, lastDue, nextDue, night, listsLeft, patience } = facts;
   const untilNext: WaitPlan = {
     kind: 'wait',
     until: nextDue && after(nextDue, patience.startDelayMs),
@@ -90,7 +90,7 @@ function planRegardlessOfPauses(facts: NightFacts): NightPlan {
     kind: 'run',
     due: lastDue,
     isLate: now.getTime() - lastDue.getTime() > patience.startDelayMs + LATE_MS,
-    statuses: statusesLeft,
+    lists: listsLeft,
   };
   if (night === null || night.attempts === 0) {
     const start = after(lastDue, patience.startDelayMs);
@@ -101,7 +101,7 @@ function planRegardlessOfPauses(facts: NightFacts): NightPlan {
   if (lastEndedAt === null) return run; // it was cut short
   if (night.isOver) {
     const isOfThisProcess = lastEndedAt >= facts.watchingSince;
-    return isOfThisProcess || statusesLeft.length === 0 ? untilNext : run;
+    return isOfThisProcess || listsLeft.length === 0 ? untilNext : run;
   }
   // Where the clock was set back meanwhile, the pause is counted from now.
   const again = after(lastEndedAt < now ? lastEndedAt : now, patience.retryPauseMs);
@@ -125,8 +125,8 @@ export function mayPass(failures: readonly ErrorCode[]): boolean {
 }
 
 /** What is compared of a list between two attempts. */
-type ListResult = Pick<StatusReport, 'status' | 'outcome' | 'error'> & {
-  readonly figures: Pick<StatusReport['figures'], 'count_last' | 'cases_last_walk'>;
+type ListResult = Pick<ListReport, 'status' | 'outcome' | 'error'> & {
+  readonly figures: Pick<ListReport['figures'], 'count_last' | 'cases_last_pass'>;
 };
 
 /** Lists that were read and yet fell short. What only the network kept from being read may come at any other attempt. */
@@ -148,7 +148,7 @@ export function repeatsItself(lists: readonly ListResult[], before: readonly Lis
         READ_SHORT.has(error.code) &&
         earlier?.error?.code === error.code &&
         earlier.figures.count_last === figures.count_last &&
-        earlier.figures.cases_last_walk === figures.cases_last_walk
+        earlier.figures.cases_last_pass === figures.cases_last_pass
       );
     })
   );

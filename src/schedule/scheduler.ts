@@ -1,14 +1,14 @@
-import type { SweptStatus } from '../api/lists.ts';
+import type { ApiList } from '../api/lists.ts';
 import type { ExitName } from '../errors/exit-codes.ts';
 import { findPausedUntil } from '../db/run-log.ts';
-import { listSweptStatuses } from '../db/state.ts';
+import { listReadLists } from '../db/state.ts';
 import { readOrElse } from '../db/open-mirror.ts';
 import type { NightlySettings } from '../config/settings.ts';
 import type { RunReport } from '../sync/report.ts';
 import type { NightKeeper } from './heartbeat.ts';
 import {
   EMPTY_BOOK,
-  MOST_NIGHTS,
+  MAX_NIGHTS,
   type Night,
   type NightBook,
   type Watch,
@@ -46,20 +46,15 @@ import { listUntold, noteRuns } from './unreported-runs.ts';
 
 const MINUTE_MS = 60_000;
 
-/** Where the mirror cannot be read nothing is known to have been swept; the run that follows says what is wrong. */
-function listLeft(
-  database: string,
-  statuses: readonly SweptStatus[],
-  due: Date,
-  upTo: Date,
-): readonly SweptStatus[] {
+/** Where the mirror cannot be read nothing is known to have been read; the run that follows says what is wrong. */
+function listLeft(database: string, lists: readonly ApiList[], due: Date, upTo: Date): readonly ApiList[] {
   return readOrElse(
     database,
     (mirror) => {
-      const swept = listSweptStatuses(mirror, due, upTo);
-      return statuses.filter(({ id }) => !swept.includes(id));
+      const read = listReadLists(mirror, due, upTo);
+      return lists.filter(({ id }) => !read.includes(id));
     },
-    statuses,
+    lists,
   );
 }
 
@@ -71,7 +66,7 @@ export function listDueBefore(schedule: Schedule, newest: Night | undefined, due
   const since = newest === undefined ? due : new Date(newest.due_at);
   const next = schedule.findNext(since);
   if (next === null || next >= due) return [];
-  return schedule.listLast(new Date(due.getTime() - 1), MOST_NIGHTS).filter((one) => one > since);
+  return schedule.listLast(new Date(due.getTime() - 1), MAX_NIGHTS).filter((one) => one > since);
 }
 
 /** A schedule that is due more often than the delay is long would never begin: half of the time between is the most. */
@@ -95,8 +90,8 @@ export interface NightlyJob {
   readonly apiUrl: string;
   readonly schedule: Schedule;
   readonly settings: NightlySettings;
-  readonly statuses: readonly SweptStatus[];
-  readonly runSync: (statuses: readonly SweptStatus[]) => Promise<RunReport>;
+  readonly lists: readonly ApiList[];
+  readonly runSync: (lists: readonly ApiList[]) => Promise<RunReport>;
   /** Tells others that a try of a night begins. */
   readonly announce?: ((night: Night, signal: AbortSignal) => Promise<void>) | undefined;
   /** What is done when a night is over. */
@@ -177,7 +172,7 @@ export function keepNights({
   };
 
   const plan = (): NightPlan => {
-    const { schedule, settings, statuses, database, apiUrl } = job();
+    const { schedule, settings, lists, database, apiUrl } = job();
     const moment = now();
     if (moment < watchingSince) watchingSince = moment; // the clock was set back
     const lastDue = schedule.listLast(moment, 1)[0] ?? null;
@@ -188,7 +183,7 @@ export function keepNights({
       lastDue,
       nextDue,
       night: lastDue === null ? null : toNightSoFar(findNight(book.nights, lastDue)),
-      statusesLeft: lastDue === null ? [] : listLeft(database, statuses, lastDue, moment),
+      listsLeft: lastDue === null ? [] : listLeft(database, lists, lastDue, moment),
       patience: toPatience(settings, share, lastDue, nextDue),
       pausedUntil: findPausedUntil(database, apiUrl, moment),
     });
@@ -211,9 +206,8 @@ export function keepNights({
     if (begun.attempts === 1) reports = [];
     await announce(begun);
     const firstBeganAt = new Date(begun.first_began_at ?? run.due);
-    const tried = await tryNight(run.statuses, runSync, talk.onFailed);
-    const mayPass =
-      tried.mayPass && !repeatsItself(tried.report?.statuses ?? [], reports.at(-1)?.statuses ?? []);
+    const tried = await tryNight(run.lists, runSync, talk.onFailed);
+    const mayPass = tried.mayPass && !repeatsItself(tried.report?.lists ?? [], reports.at(-1)?.lists ?? []);
     if (tried.report !== null) reports.push(tried.report);
     const untold = listUntold(database, nights, begun, reports);
     const ending = toEnding(tried, untold, run);
@@ -251,9 +245,9 @@ export function keepNights({
       talk.onWait(waiting);
     },
     attemptNow: () => {
-      const { schedule, statuses } = job();
+      const { schedule, lists } = job();
       const due = schedule.listLast(now(), 1)[0] ?? now();
-      return attempt({ kind: 'run', due, isLate: false, statuses }, true);
+      return attempt({ kind: 'run', due, isLate: false, lists }, true);
     },
     lastExit: () => exit,
   };
@@ -263,11 +257,9 @@ export function keepNights({
  * How a try ended. One that had nothing to do makes up for a process that died after its run: departures that were doubted
  * then still are.
  */
-function toEnding(tried: TryEnding, untold: readonly RunReport[], { statuses }: RunPlan): TryEnding {
+function toEnding(tried: TryEnding, untold: readonly RunReport[], { lists }: RunPlan): TryEnding {
   const last = untold.at(-1);
-  return statuses.length === 0 && last?.outcome === 'doubtful'
-    ? { ...toTryEnding(last), runId: null }
-    : tried;
+  return lists.length === 0 && last?.outcome === 'suspicious' ? { ...toTryEnding(last), runId: null } : tried;
 }
 
 /** A book that cannot be read is put aside: the ledger of the mirror knows what lacks. */

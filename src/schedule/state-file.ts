@@ -10,7 +10,7 @@ export const NIGHT_OUTCOMES = [
   'running',
   'complete',
   'partial',
-  'doubtful',
+  'suspicious',
   'failed',
   'interrupted',
   'missed',
@@ -73,9 +73,9 @@ export interface NightBook {
 }
 
 /** A year and a month of nights: older ones are forgotten here, their runs never. */
-export const MOST_NIGHTS = 400;
+export const MAX_NIGHTS = 400;
 /** A year of nights takes some hundred kilobytes. */
-const MOST_BYTES = 64e6;
+const MAX_BYTES = 64e6;
 export const EMPTY_BOOK: NightBook = { watch: null, nights: [] };
 
 export function toNightBookPath(database: string): string {
@@ -86,7 +86,7 @@ export function toNightBookPath(database: string): string {
 export function readNightBook(path: string): NightBook {
   let text: string;
   try {
-    text = readRegularFile(path, MOST_BYTES).toString('utf8');
+    text = readRegularFile(path, MAX_BYTES).toString('utf8');
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return EMPTY_BOOK;
     throw toDamage(path, cause);
@@ -176,7 +176,7 @@ export function dropAhead(book: NightBook, now: Date): NightBook {
   return {
     ...book,
     nights: book.nights.filter((night) => !isAhead(night)),
-    ahead: [...ahead, ...withoutThose(book.ahead ?? [], ahead)].slice(0, MOST_NIGHTS),
+    ahead: [...ahead, ...withoutThose(book.ahead ?? [], ahead)].slice(0, MAX_NIGHTS),
   };
 }
 

@@ -1,17 +1,17 @@
 import { and, desc, eq, gt } from 'drizzle-orm';
-import { SWEPT_STATUSES } from '../api/lists.ts';
+import { API_LISTS } from '../api/lists.ts';
 import { ERROR_KINDS, type ErrorCode } from '../errors/codes.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { ExitName } from '../errors/exit-codes.ts';
 import { type Mirror, readOrElse } from '../db/open-mirror.ts';
-import { coverageChecks, departureChecks, statusSyncs, syncRuns } from '../db/schema/schema.ts';
-import type { CoverageReport, DepartureReport, RunReport, StatusReport } from '../sync/report.ts';
+import { mirrorCoverageChecks, mirrorDepartureChecks, listSyncs, syncRuns } from '../db/schema/schema.ts';
+import type { CoverageReport, DepartureReport, RunReport, ListReport } from '../sync/report.ts';
 import type { Night } from './state-file.ts';
 
 type RunRow = typeof syncRuns.$inferSelect;
 
 /** More runs than these are not told at once: years without a night that came to its end. */
-const MOST_RUNS = 50;
+const MAX_RUNS = 50;
 
 /**
  * The reports of the runs of `nightly` after that one, as the ledger has them, the oldest first: also of runs whose process
@@ -26,7 +26,7 @@ export function findRunReports(database: string, afterRunId: number, since: stri
         .from(syncRuns)
         .where(and(gt(syncRuns.id, afterRunId), eq(syncRuns.trigger, 'nightly')))
         .orderBy(desc(syncRuns.id))
-        .limit(MOST_RUNS)
+        .limit(MAX_RUNS)
         .all()
         .filter(({ started_at }) => afterRunId > 0 || started_at >= since)
         .reverse()
@@ -44,19 +44,27 @@ function toReport({ db }: Mirror, run: RunRow): RunReport {
   const isDead = run.outcome === 'died' || run.outcome === 'running';
   const error = isDead ? new MirrorError(PROCESS_DIED.code, PROCESS_DIED.message) : toError(run);
   const startedAt = new Date(run.started_at);
-  const departures = db.select().from(departureChecks).where(eq(departureChecks.run_id, run.id)).get();
-  const coverage = db.select().from(coverageChecks).where(eq(coverageChecks.run_id, run.id)).get();
+  const departures = db
+    .select()
+    .from(mirrorDepartureChecks)
+    .where(eq(mirrorDepartureChecks.run_id, run.id))
+    .get();
+  const coverage = db
+    .select()
+    .from(mirrorCoverageChecks)
+    .where(eq(mirrorCoverageChecks.run_id, run.id))
+    .get();
   return {
     runId: run.id,
     startedAt,
     endedAt: run.ended_at === null ? startedAt : new Date(run.ended_at),
     outcome: isDead ? 'interrupted' : (run.outcome as RunReport['outcome']),
     exit: toExit(run, error),
-    statuses: db
+    lists: db
       .select()
-      .from(statusSyncs)
-      .where(eq(statusSyncs.run_id, run.id))
-      .orderBy(statusSyncs.status_id)
+      .from(listSyncs)
+      .where(eq(listSyncs.run_id, run.id))
+      .orderBy(listSyncs.list_id)
       .all()
       .flatMap(toStatusReport),
     departures: departures === undefined ? null : toDepartureReport(departures),
@@ -65,13 +73,13 @@ function toReport({ db }: Mirror, run: RunRow): RunReport {
   };
 }
 
-function toStatusReport(row: typeof statusSyncs.$inferSelect): StatusReport[] {
-  const status = SWEPT_STATUSES.find(({ id }) => id === row.status_id);
+function toStatusReport(row: typeof listSyncs.$inferSelect): ListReport[] {
+  const status = API_LISTS.find(({ id }) => id === row.list_id);
   if (status === undefined) return [];
   const figures = omit(
     row,
     'run_id',
-    'status_id',
+    'list_id',
     'outcome',
     'started_at',
     'ended_at',
@@ -82,11 +90,11 @@ function toStatusReport(row: typeof statusSyncs.$inferSelect): StatusReport[] {
   return [{ status, outcome, figures, error: toError(row) }];
 }
 
-function toDepartureReport(row: typeof departureChecks.$inferSelect): DepartureReport {
+function toDepartureReport(row: typeof mirrorDepartureChecks.$inferSelect): DepartureReport {
   return { ...omit(row, 'run_id', 'checked_at'), error: toError(row) };
 }
 
-function toCoverageReport(row: typeof coverageChecks.$inferSelect): CoverageReport {
+function toCoverageReport(row: typeof mirrorCoverageChecks.$inferSelect): CoverageReport {
   return { ...omit(row, 'run_id', 'checked_at'), error: toError(row) };
 }
 

@@ -1,33 +1,27 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { decodeStrayBytes } from '../api/decode-body.ts';
-import {
-  CASE_STATUSES,
-  ONGOING_STATUSES,
-  type SweptStatus,
-  UNCLASSIFIED,
-  toSweptStatusId,
-} from '../api/lists.ts';
+import { CASE_STATUSES, ONGOING_LISTS, type ApiList, UNCLASSIFIED, toApiListId } from '../api/lists.ts';
 import type { OddBytes, PageRecord } from '../api/page-records.ts';
 import type { CasePayload } from '../api/payload.ts';
 import { type Drift, listDrift } from '../api/schema-drift.ts';
 import { findCaseId } from '../api/split-page.ts';
 import { toCaseRows } from '../case/case-rows.ts';
 import { fingerprint, splitPayload } from '../case/fingerprint.ts';
-import type { FindKnownText, FindMark, StoredMark } from '../db/read-case.ts';
-import type { CaseDrift, Misfit, PageCase, PageContent } from '../db/write-page.ts';
+import type { FindKnownText, FindStoredVersion, StoredVersion } from '../db/read-case.ts';
+import type { CaseDrift, RejectedRecord, PageCase, PageContent } from '../db/write-page.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { JsonValue } from '../lib/json.ts';
 
 /** Which cases a run has seen so far, and under which status last. Ids only: a few bytes a case. */
-export class RunSightings {
+export class SeenCases {
   readonly #statusOf = new Map<number, number>();
-  readonly #keptAside = new Set<number>();
+  readonly #rejectedRecords = new Set<number>();
   readonly #inSeveral = new Set<number>();
   readonly #unnamed = new Map<number, number>();
   readonly #shared = new Map<number, Set<number>>();
 
-  /** Notes a sighting. Returns the other status under which this run has seen the case before, if it has. */
+  /** Notes a listRef. Returns the other status under which this run has seen the case before, if it has. */
   see(caseId: number, statusId: number): number | undefined {
     const earlier = this.#statusOf.get(caseId);
     this.#statusOf.set(caseId, statusId);
@@ -38,7 +32,7 @@ export class RunSightings {
   }
 
   /**
-   * Notes a sighting in the list of a status that the case has no label of; `isSame` when it says the same as it did in
+   * Notes a listRef in the list of a status that the case has no label of; `isSame` when it says the same as it did in
    * the list before. Returns the other status, as `see` does.
    */
   seeUnnamed(caseId: number, listId: number, isSame: boolean): number | undefined {
@@ -66,13 +60,13 @@ export class RunSightings {
   }
 
   /** Notes that the record of a case came and could not be read. */
-  seeKeptAside(caseId: number): void {
-    this.#keptAside.add(caseId);
+  seeRejectedRecords(caseId: number): void {
+    this.#rejectedRecords.add(caseId);
   }
 
   /** Whether a list of this run held the case, in whatever form. */
   has(caseId: number): boolean {
-    return this.#statusOf.has(caseId) || this.#keptAside.has(caseId);
+    return this.#statusOf.has(caseId) || this.#rejectedRecords.has(caseId);
   }
 }
 
@@ -84,7 +78,7 @@ export interface CasePlace {
 }
 
 const isKnownLabel = (label: JsonValue | undefined): boolean =>
-  ONGOING_STATUSES.some((one) => one.label === label);
+  ONGOING_LISTS.some((one) => one.label === label);
 
 /**
  * Says which status a case comes under. A known label decides, whatever list the case came in: a server that ignores the
@@ -93,10 +87,10 @@ const isKnownLabel = (label: JsonValue | undefined): boolean =>
  */
 function toCasePlace(
   label: JsonValue | undefined,
-  list: SweptStatus | null,
+  list: ApiList | null,
   storedId: number | null | undefined,
 ): CasePlace {
-  if (list === null || isKnownLabel(label)) return { statusId: toSweptStatusId(label), isNamed: true };
+  if (list === null || isKnownLabel(label)) return { statusId: toApiListId(label), isNamed: true };
   return { statusId: storedId ?? list.id, isNamed: false };
 }
 
@@ -110,14 +104,14 @@ export interface CaseLabels {
  * Whether a case that came in the list of a status carries the label of another one, in the field by which the list is
  * filtered. A label that nobody knows does not count: the site may have given a status a new name.
  */
-export function isOfAnotherList(labels: CaseLabels, { id }: SweptStatus): boolean {
+export function isOfAnotherList(labels: CaseLabels, { id }: ApiList): boolean {
   return id === UNCLASSIFIED.id
     ? CASE_STATUSES.some((one) => one.label === labels.case_status && one.id !== id)
-    : ONGOING_STATUSES.some((one) => one.label === labels.case_ongoing && one.id !== id);
+    : ONGOING_LISTS.some((one) => one.label === labels.case_ongoing && one.id !== id);
 }
 
 /** What it says of a list that a page of it holds so many cases of other lists; null when there are none. */
-export function judgeLabels(ofOthers: number, { label }: SweptStatus): MirrorError | null {
+export function judgeLabels(ofOthers: number, { label }: ApiList): MirrorError | null {
   if (ofOthers === 0) return null;
   const cases = ofOthers === 1 ? '1 case' : `${ofOthers} cases`;
   return new MirrorError(
@@ -144,7 +138,7 @@ export interface ComparablePage {
 
 /** How the stored cases are looked up. */
 export interface CaseFinder {
-  readonly findMark: FindMark;
+  readonly findStoredVersion: FindStoredVersion;
   readonly findKnownText: FindKnownText;
 }
 
@@ -155,24 +149,28 @@ export interface CaseFinder {
  */
 export async function comparePage(
   page: ComparablePage,
-  status: SweptStatus | null,
-  { findMark, findKnownText }: CaseFinder,
+  status: ApiList | null,
+  { findStoredVersion, findKnownText }: CaseFinder,
 ): Promise<ComparedPage> {
   const cases: PageCase[] = [];
-  const misfits: Misfit[] = [];
+  const rejected: RejectedRecord[] = [];
   const drift = new Map<string, CaseDrift>();
   let ofOthers = 0;
   const unnamed = new Set<number>();
-  const marksOfPage = new Map<number, StoredMark>();
+  const versionsOfPage = new Map<number, StoredVersion>();
   const positionOf = (at: number): number => (page.firstPosition ?? 0) + at;
   const keepBytes = (odd: OddBytes, storedAs: number | null, at: number): void => {
-    misfits.push({ ...toMisfit(odd, storedAs), source: page.source, position: positionOf(at) });
+    rejected.push({ ...toRejectedRecord(odd, storedAs), source: page.source, position: positionOf(at) });
   };
   const add = ({ compared, mark }: Comparison): void => {
     cases.push(compared);
-    marksOfPage.set(compared.id, mark);
+    versionsOfPage.set(compared.id, mark);
   };
-  const placeCase = (id: number, label: JsonValue | undefined, stored: StoredMark | undefined): CasePlace => {
+  const placeCase = (
+    id: number,
+    label: JsonValue | undefined,
+    stored: StoredVersion | undefined,
+  ): CasePlace => {
     const place = toCasePlace(label, status, stored?.statusId);
     if (place.isNamed) unnamed.delete(id);
     else unnamed.add(id);
@@ -183,11 +181,11 @@ export async function comparePage(
       keepBytes(record.odd, null, position);
       continue;
     }
-    const known = record.textHash === null ? undefined : findKnownText(record.textHash);
+    const known = record.rawHash === null ? undefined : findKnownText(record.rawHash);
     // A list that shifts may bring a case twice on one page; the second one is compared with the first.
     if (
       known !== undefined &&
-      !marksOfPage.has(known.caseId) &&
+      !versionsOfPage.has(known.caseId) &&
       fitsStatus({ case_ongoing: known.label, case_status: known.caseStatus }, status)
     ) {
       const { statusId } = placeCase(known.caseId, known.label, known.mark);
@@ -199,17 +197,17 @@ export async function comparePage(
     if (status !== null && isOfAnotherList(payload, status)) ofOthers++;
     const drifted = [...listDrift(payload), ...listStatusDrift(payload, status)];
     // Drift is recorded each night anew, so a case that drifts is read each night.
-    const textHash = drifted.length === 0 ? record.textHash : null;
-    const stored = marksOfPage.get(id) ?? findMark(id);
-    add(compareCase(payload, placeCase(id, payload.case_ongoing, stored).statusId, stored, textHash));
+    const rawHash = drifted.length === 0 ? record.rawHash : null;
+    const stored = versionsOfPage.get(id) ?? findStoredVersion(id);
+    add(compareCase(payload, placeCase(id, payload.case_ongoing, stored).statusId, stored, rawHash));
     if (record.odd !== undefined) keepBytes(record.odd, id, position);
     for (const one of drifted) drift.set(`${one.field} ${one.seen}`, { ...one, caseId: id });
     await nextTick();
   }
-  return { cases, misfits, drift: [...drift.values()], ofOthers, unnamed };
+  return { cases, rejected, drift: [...drift.values()], ofOthers, unnamed };
 }
 
-function toMisfit({ why, bytes, isJson }: OddBytes, storedAs: number | null) {
+function toRejectedRecord({ why, bytes, isJson }: OddBytes, storedAs: number | null) {
   const text = decodeStrayBytes(bytes);
   return {
     record: isJson ? text : JSON.stringify(text),
@@ -224,42 +222,47 @@ function toMisfit({ why, bytes, isJson }: OddBytes, storedAs: number | null) {
 interface Comparison {
   readonly compared: PageCase;
   /** What is stored of the case once the page is. */
-  readonly mark: StoredMark;
+  readonly mark: StoredVersion;
 }
 
 function compareCase(
   payload: CasePayload,
   statusId: number,
-  stored: StoredMark | undefined,
-  textHash: string | null,
+  stored: StoredVersion | undefined,
+  rawHash: string | null,
 ): Comparison {
   const { id } = payload;
   const split = splitPayload(payload);
   const hash = fingerprint(split);
-  if (stored?.fingerprint === hash) return toUnchanged(id, statusId, stored, textHash);
+  if (stored?.fingerprint === hash) return toUnchanged(id, statusId, stored, rawHash);
   const verdict = stored === undefined ? 'new' : 'changed';
   return {
-    compared: { verdict, id, statusId, textHash, rows: toCaseRows(payload, split, hash) },
+    compared: { verdict, id, statusId, rawHash, rows: toCaseRows(payload, split, hash) },
     mark: { fingerprint: hash, statusId, isDeparted: false },
   };
 }
 
-function toUnchanged(id: number, statusId: number, stored: StoredMark, textHash: string | null): Comparison {
-  const restated = stored.statusId !== statusId || stored.isDeparted;
+function toUnchanged(
+  id: number,
+  statusId: number,
+  stored: StoredVersion,
+  rawHash: string | null,
+): Comparison {
+  const isMoved = stored.statusId !== statusId || stored.isDeparted;
   return {
-    compared: { verdict: 'unchanged', id, statusId, textHash, restated, fingerprint: stored.fingerprint },
+    compared: { verdict: 'unchanged', id, statusId, rawHash, isMoved, fingerprint: stored.fingerprint },
     mark: { fingerprint: stored.fingerprint, statusId, isDeparted: false },
   };
 }
 
 /** The filter takes an id, the payload carries the label; that the two agree is an assumption. */
-function fitsStatus(labels: CaseLabels, status: SweptStatus | null): boolean {
+function fitsStatus(labels: CaseLabels, status: ApiList | null): boolean {
   if (status === null) return true;
   if (status.id === UNCLASSIFIED.id) return !isOfAnotherList(labels, status);
   return labels.case_ongoing === status.label || typeof labels.case_ongoing !== 'string';
 }
 
-function listStatusDrift(payload: CasePayload, status: SweptStatus | null): Drift[] {
+function listStatusDrift(payload: CasePayload, status: ApiList | null): Drift[] {
   if (status === null || fitsStatus(payload, status)) return [];
   const field = status.id === UNCLASSIFIED.id ? 'case_status' : 'case_ongoing';
   return [{ field, expected: 'the label of the status that was asked for', seen: 'another label' }];

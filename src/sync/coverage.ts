@@ -1,16 +1,16 @@
 import type { Client } from '../api/client.ts';
-import { CASE_STATUSES, ONGOING_STATUSES, SWEPT_STATUSES, UNCLASSIFIED, toListFilter } from '../api/lists.ts';
+import { CASE_STATUSES, ONGOING_LISTS, API_LISTS, UNCLASSIFIED, toListFilter } from '../api/lists.ts';
 import { type CaseFilter, toListUrl } from '../api/urls.ts';
 import type { CoverageFigures } from '../db/run-log.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { toTrafficRow } from './list-sync.ts';
-import { type StatusReport, endsEverySweep, showsMissing } from './report.ts';
+import { type ListReport, endsEveryList, showsMissing } from './report.ts';
 
 /* What the lists of a run say of each other. A list that is in doubt proves nothing of what is missing from it. */
 
 /** Lists of which no case can stand in two: together they hold no more cases than the API has. */
 const DISJOINT_LISTS: readonly (readonly number[])[] = [
-  ONGOING_STATUSES.map(({ id }) => id),
+  ONGOING_LISTS.map(({ id }) => id),
   CASE_STATUSES.map(({ id }) => id),
 ];
 
@@ -22,7 +22,7 @@ export function isAboveWhole(listIds: readonly number[], counts: Counts, whole: 
 }
 
 /** Puts in doubt a list that shared cases with another one, though none of them says by its label where it belongs. */
-export function doubtShared(report: StatusReport, shared: number): StatusReport {
+export function doubtShared(report: ListReport, shared: number): ListReport {
   if (shared === 0) return report;
   const cases = shared === 1 ? '1 case' : `${shared} cases`;
   return doubt(
@@ -35,19 +35,19 @@ export function doubtShared(report: StatusReport, shared: number): StatusReport 
 }
 
 /** Puts in doubt a list that counts more cases, together with others, than the API has. An empty list adds nothing. */
-export function doubtAboveWhole(report: StatusReport, whole: number | null): StatusReport {
+export function doubtAboveWhole(report: ListReport, whole: number | null): ListReport {
   if (whole === null || (report.figures.count_last ?? 0) === 0) return report;
   const message = `The lists count more cases together than the ${whole} that the API has without a filter; asked twice.`;
   return doubt(report, new MirrorError('LISTS_ABOVE_WHOLE', message));
 }
 
 /** Whether it is in doubt that the cases of the list belong there. */
-export function isDoubted({ error }: StatusReport): boolean {
+export function isSuspicious({ error }: ListReport): boolean {
   return error !== null && ['WRONG_LIST', 'LISTS_OVERLAP', 'LISTS_ABOVE_WHOLE'].includes(error.code);
 }
 
 /** A list that could prove something proves it no longer; one that could not keeps its own reason. */
-function doubt(report: StatusReport, error: MirrorError): StatusReport {
+function doubt(report: ListReport, error: MirrorError): ListReport {
   return showsMissing(report) ? { ...report, outcome: 'partial', error } : report;
 }
 
@@ -66,7 +66,7 @@ const COLUMNS = {
 
 /**
  * Asks how many cases the API counts without a filter and by `case_status`: the first page of each list, three or four
- * requests. Set against the counts of the five sweeps it tells how many cases these cannot see. A count that cannot be
+ * requests. Set against the counts of the five list syncs it tells how many cases these cannot see. A count that cannot be
  * had is null and no failure of the run, which is about its lists. `skip` says why nothing is to be asked at all.
  *
  * Where lists count more than the whole, they and the whole are counted once more, one right after the other: cases may
@@ -74,7 +74,7 @@ const COLUMNS = {
  */
 export async function measureCoverage(
   client: Client,
-  sweeps: readonly StatusReport[],
+  listSyncs: readonly ListReport[],
   signal: AbortSignal,
   skip: string | null,
 ): Promise<CoverageFindings> {
@@ -83,11 +83,11 @@ export async function measureCoverage(
     count_all: null as number | null,
     count_approved: null as number | null,
     count_coding_complete: null as number | null,
-    count_in_process: findCount(sweeps, UNCLASSIFIED.id),
+    count_in_process: findCount(listSyncs, UNCLASSIFIED.id),
   };
   let error: MirrorError | null = null;
   const ask = async (filter: CaseFilter): Promise<number | null> => {
-    if (error !== null && endsEverySweep(error)) return null;
+    if (error !== null && endsEveryList(error)) return null;
     try {
       return await fetchCount(client, filter, signal);
     } catch (thrown) {
@@ -101,7 +101,9 @@ export async function measureCoverage(
     counts.count_all = await ask({});
     for (const { id } of CASE_STATUSES) counts[COLUMNS[id]] ??= await ask({ case_status: String(id) });
     for (const listIds of DISJOINT_LISTS) {
-      const first = new Map(listIds.map((id) => [id, lessExcess(id, findCount(sweeps, id) ?? countOf(id))]));
+      const first = new Map(
+        listIds.map((id) => [id, lessExcess(id, findCount(listSyncs, id) ?? countOf(id))]),
+      );
       if (!isAboveWhole(listIds, first, counts.count_all)) continue;
       const again = new Map<number, number | null>();
       for (const id of listIds) again.set(id, lessExcess(id, await ask(toFilterOf(id))));
@@ -113,7 +115,7 @@ export async function measureCoverage(
     figures: {
       outcome: skip !== null ? 'skipped' : failure === null ? 'measured' : 'incomplete',
       ...counts,
-      count_ongoing: sumCounts(sweeps),
+      count_ongoing: sumCounts(listSyncs),
       ...toTrafficRow(client.traffic(), before),
       error_code: failure?.code ?? null,
       error_message: skip ?? failure?.message ?? null,
@@ -124,7 +126,7 @@ export async function measureCoverage(
 
   /** A count without the rows that the list is known never to bring. */
   function lessExcess(id: number, count: number | null): number | null {
-    return count === null ? null : count - findExcess(sweeps, id);
+    return count === null ? null : count - findExcess(listSyncs, id);
   }
 
   function countOf(id: number): number | null {
@@ -133,10 +135,10 @@ export async function measureCoverage(
   }
 }
 
-/** The filter of a list, be it swept or only counted. */
+/** The filter of a list, be it read or only counted. */
 function toFilterOf(id: number): CaseFilter {
-  const swept = SWEPT_STATUSES.find((one) => one.id === id);
-  return swept === undefined ? { case_status: String(id) } : toListFilter(swept);
+  const read = API_LISTS.find((one) => one.id === id);
+  return read === undefined ? { case_status: String(id) } : toListFilter(read);
 }
 
 async function fetchCount(client: Client, filter: CaseFilter, signal: AbortSignal): Promise<number> {
@@ -149,18 +151,18 @@ async function fetchCount(client: Client, filter: CaseFilter, signal: AbortSigna
 }
 
 /** What the list of a status counted in this run; null when it was not asked. */
-function findCount(sweeps: readonly StatusReport[], statusId: number): number | null {
-  return sweeps.find(({ status }) => status.id === statusId)?.figures.count_last ?? null;
+function findCount(listSyncs: readonly ListReport[], statusId: number): number | null {
+  return listSyncs.find(({ status }) => status.id === statusId)?.figures.count_last ?? null;
 }
 
 /** How many more cases a list counts than it brings, pass after pass; zero where its count fits. */
-function findExcess(sweeps: readonly StatusReport[], statusId: number): number {
-  const sweep = sweeps.find(({ status }) => status.id === statusId);
-  if (sweep?.error?.code !== 'COUNT_MISMATCH_STABLE') return 0;
-  return Math.max(0, (sweep.figures.count_last ?? 0) - sweep.figures.cases_last_walk);
+function findExcess(listSyncs: readonly ListReport[], statusId: number): number {
+  const listSync = listSyncs.find(({ status }) => status.id === statusId);
+  if (listSync?.error?.code !== 'COUNT_MISMATCH_STABLE') return 0;
+  return Math.max(0, (listSync.figures.count_last ?? 0) - listSync.figures.cases_last_pass);
 }
 
-function sumCounts(sweeps: readonly StatusReport[]): number | null {
-  const counts = ONGOING_STATUSES.map(({ id }) => findCount(sweeps, id));
+function sumCounts(listSyncs: readonly ListReport[]): number | null {
+  const counts = ONGOING_LISTS.map(({ id }) => findCount(listSyncs, id));
   return counts.reduce<number | null>((sum, n) => (sum === null || n === null ? null : sum + n), 0);
 }

@@ -4,10 +4,10 @@ import { UNCLASSIFIED } from '../api/lists.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { DepartureFigures } from '../db/run-log.ts';
 import { comparePage, type CaseFinder, type ComparedPage } from './compare-page.ts';
-import { endsEverySweep, isOfTheDatabase } from './report.ts';
+import { endsEveryList, isOfTheDatabase } from './report.ts';
 import { toTrafficRow } from './list-sync.ts';
 
-/** A case that the sweep of its status no longer brought, and that no other sweep of the run brought either. */
+/** A case that the list sync of its status no longer brought, and that no other list sync of the run brought either. */
 export interface MissingCase {
   readonly id: number;
   readonly statusId: number | null;
@@ -22,12 +22,12 @@ export interface DepartureSearch {
   readonly writeFound: (page: ComparedPage, statusId: number) => void;
   readonly missing: readonly MissingCase[];
   /** More than this many gone are not believed; Infinity when the person who runs it has accepted them. */
-  readonly mostGone: number;
+  readonly maxGone: number;
   readonly signal: AbortSignal;
 }
 
 export interface DepartureFindings {
-  readonly figures: Omit<DepartureFigures, 'cases_returned' | 'most_gone'>;
+  readonly figures: Omit<DepartureFigures, 'cases_returned' | 'max_gone'>;
   /** Those to be marked: none when there are too many to be believed, or might be if all had been looked up. */
   readonly goneIds: readonly number[];
   /** How many cases of each status its list should have brought: the API has them there, as they were. */
@@ -38,14 +38,14 @@ export interface DepartureFindings {
 /** After so many look-ups that fail one after the other the rest is given up, unless the API answers elsewhere. */
 const FAILURES_IN_A_ROW = 3;
 /** After so many it is given up all the same. */
-const MOST_FAILURES_IN_A_ROW = 5;
+const MAX_FAILURES_IN_A_ROW = 5;
 
 /**
  * Looks up each missing case (`?case_id=ID`). One that the API has is stored, under whatever status it has now; one to
  * which the API answers "No results" has departed. Fails with nothing: what could not be found out is in the findings.
  */
 export async function findDepartures(search: DepartureSearch): Promise<DepartureFindings> {
-  const { client, missing, mostGone } = search;
+  const { client, missing, maxGone } = search;
   const before = client.traffic();
   const goneIds: number[] = [];
   const found = { moved: 0, inPlace: 0 };
@@ -59,7 +59,7 @@ export async function findDepartures(search: DepartureSearch): Promise<Departure
       const lookedUp = await lookUp(search, one);
       failures = 0;
       if (lookedUp instanceof MirrorError) {
-        // The API has the case, in a form that cannot be read: it is kept aside, and the next one is looked up.
+        // The API has the case, in a form that cannot be read: it is rejected, and the next one is looked up.
         error ??= lookedUp;
         if (one.isJudged !== false) answered++;
         continue;
@@ -78,17 +78,17 @@ export async function findDepartures(search: DepartureSearch): Promise<Departure
     } catch (thrown) {
       if (!(thrown instanceof MirrorError) || isOfTheDatabase(thrown)) throw thrown;
       error ??= thrown;
-      if (endsEverySweep(thrown)) error = thrown;
-      if (endsEverySweep(thrown) || ++failures >= MOST_FAILURES_IN_A_ROW) break;
+      if (endsEveryList(thrown)) error = thrown;
+      if (endsEveryList(thrown) || ++failures >= MAX_FAILURES_IN_A_ROW) break;
       if (failures === FAILURES_IN_A_ROW && !(await client.isAnswering(search.signal))) break;
     }
-    if (goneIds.length > mostGone) break;
+    if (goneIds.length > maxGone) break;
   }
-  const isDoubtful = goneIds.length > mostGone;
-  if (isDoubtful) error = toDoubt(goneIds.length, mostGone, missing.length);
+  const isSuspicious = goneIds.length > maxGone;
+  if (isSuspicious) error = toDoubt(goneIds.length, maxGone, missing.length);
   return {
     figures: {
-      outcome: isDoubtful ? 'doubtful' : error === null ? 'checked' : 'incomplete',
+      outcome: isSuspicious ? 'suspicious' : error === null ? 'checked' : 'incomplete',
       cases_missing: missing.length,
       cases_moved: found.moved,
       cases_in_place: found.inPlace,
@@ -97,7 +97,7 @@ export async function findDepartures(search: DepartureSearch): Promise<Departure
       error_code: error?.code ?? null,
       error_message: error?.message ?? null,
     },
-    goneIds: goneIds.length + judged - answered <= mostGone ? goneIds : [],
+    goneIds: goneIds.length + judged - answered <= maxGone ? goneIds : [],
     missed,
     error,
   };
@@ -130,7 +130,7 @@ export function toMostGone(casesPresent: number, percent: number): number {
 
 /**
  * Stores the case if the API has it, and returns the status that it comes under now; null when the API has it no more. A
- * record that cannot be read is kept aside, and an error is returned that says so.
+ * record that cannot be read is rejected, and an error is returned that says so.
  */
 async function lookUp(
   { client, finder, writeFound, signal }: DepartureSearch,
@@ -143,11 +143,11 @@ async function lookUp(
   const records = answer.kind === 'page' ? answer.page.results : [];
   const page = await comparePage({ source: `${url.pathname}${url.search}`, records }, null, finder);
   const [found] = page.cases;
-  if (found === undefined && page.misfits.length === 1 && page.misfits[0]?.caseId === id) {
+  if (found === undefined && page.rejected.length === 1 && page.rejected[0]?.caseId === id) {
     writeFound(page, statusId ?? UNCLASSIFIED.id);
     return new MirrorError(
       'RECORDS_REJECTED',
-      `The record of case ${id}, which was looked up by its id, could not be read as a case and is kept aside.`,
+      `The record of case ${id}, which was looked up by its id, could not be read as a case and is rejected.`,
     );
   }
   if (found?.id !== id || page.cases.length > 1)
@@ -159,7 +159,7 @@ async function lookUp(
   return { statusId: found.statusId };
 }
 
-function toDoubt(gone: number, mostGone: number, missing: number): MirrorError {
-  const message = `The API no longer has at least ${gone} of ${missing} missing cases; at most ${mostGone} are believed, so none was marked.`;
+function toDoubt(gone: number, maxGone: number, missing: number): MirrorError {
+  const message = `The API no longer has at least ${gone} of ${missing} missing cases; at most ${maxGone} are believed, so none was marked.`;
   return new MirrorError('DEPARTURES_SUSPICIOUS', message);
 }

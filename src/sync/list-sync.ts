@@ -1,20 +1,20 @@
 import { type CasePage, fetchCasePages } from '../api/case-pages.ts';
 import type { Client, Traffic } from '../api/client.ts';
-import { type SweptStatus, toListFilter } from '../api/lists.ts';
+import { type ApiList, toListFilter } from '../api/lists.ts';
 import type { UnreadPage } from '../api/page-records.ts';
-import type { StatusFigures } from '../db/run-log.ts';
-import type { DoubleSighting, PageContent } from '../db/write-page.ts';
+import type { ListFigures } from '../db/run-log.ts';
+import type { MovedCase, PageContent } from '../db/write-page.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import {
   type CaseFinder,
   type ComparablePage,
   type ComparedPage,
-  type RunSightings,
+  type SeenCases,
   comparePage,
   judgeLabels,
 } from './compare-page.ts';
-import { type SweepVerdict, Walk, isWorthAnotherWalk, judgeSweep } from './passes.ts';
-import { type StatusReport, isOfTheDatabase } from './report.ts';
+import { type PassVerdict, Pass, isWorthAnotherPass, judgePasses } from './passes.ts';
+import { type ListReport, isOfTheDatabase } from './report.ts';
 
 /** What requests have cost between two moments, under the names of the ledger's columns. */
 export interface TrafficRow {
@@ -36,62 +36,62 @@ export function toTrafficRow(now: Traffic, before: Traffic): TrafficRow {
 export type Verdict = 'new' | 'changed' | 'unchanged';
 
 /**
- * Counts what a sweep has seen, in one walk of its list or in several. Each case counts once, with the strongest thing
+ * Counts what a list sync has seen, in one pass of its list or in several. Each case counts once, with the strongest thing
  * that happened to it, so that seen = new + changed + unchanged holds at any moment.
  */
-export class SweepFigures {
+export class ListTally {
   readonly #verdicts = new Map<number, Verdict>();
   readonly #counts: Record<Verdict, number> = { new: 0, changed: 0, unchanged: 0 };
   readonly #before: Traffic;
-  readonly #misfits = new Set<string>();
+  readonly #rejected = new Set<string>();
   #pages = 0;
-  #walks = 0;
-  #walk = new Walk();
-  #walkBefore: Walk | null = null;
+  #passes = 0;
+  #pass = new Pass();
+  #passBefore: Pass | null = null;
 
-  /** `before` is the client's traffic when the sweep begins. */
+  /** `before` is the client's traffic when the list sync begins. */
   constructor(before: Traffic) {
     this.#before = before;
   }
 
-  /** The walk in hand, and the one before it. */
-  get walk(): Walk {
-    return this.#walk;
+  /** The pass in hand, and the one before it. */
+  get pass(): Pass {
+    return this.#pass;
   }
-  get walkBefore(): Walk | null {
-    return this.#walkBefore;
+  get passBefore(): Pass | null {
+    return this.#passBefore;
   }
-  get walks(): number {
-    return this.#walks;
-  }
-
-  beginWalk(): void {
-    if (this.#walks++ > 0) this.#walkBefore = this.#walk;
-    this.#walk = new Walk();
+  get passes(): number {
+    return this.#passes;
   }
 
-  addPage(count: number | null, flaw: MirrorError | null = null): void {
+  beginPass(): void {
+    if (this.#passes++ > 0) this.#passBefore = this.#pass;
+    this.#pass = new Pass();
+  }
+
+  addPage(count: number | null, violation: MirrorError | null = null): void {
     this.#pages++;
-    this.#walk.addPage(count, flaw);
+    this.#pass.addPage(count, violation);
   }
 
-  /** A case whose record could not be read exactly, so that it is kept aside as well. */
+  /** A case whose record could not be read exactly, so that it is rejected as well. */
   addInexact(fingerprint: string): void {
-    this.#misfits.add(fingerprint);
-    this.#walk.addInexact();
+    this.#rejected.add(fingerprint);
+    this.#pass.addInexact();
   }
 
   addUnread(error: MirrorError): void {
-    this.#walk.addUnread(error);
+    this.#pass.addUnread(error);
   }
 
-  /** Returns whether the record is new to this walk. */
-  addMisfit(fingerprint: string): boolean {
-    this.#misfits.add(fingerprint);
-    return this.#walk.addMisfit(fingerprint);
+  /** Returns whether the record is new to this pass. */
+  addRejected(fingerprint: string): boolean {
+    this.#rejected.add(fingerprint);
+    return this.#pass.addRejected(fingerprint);
   }
 
-  /** Returns whether the case is new to this walk. */
+  /** Returns whether the case is new to this pass. */
   addCase(id: number, verdict: Verdict): boolean {
     const earlier = this.#verdicts.get(id);
     if (earlier === undefined) {
@@ -100,7 +100,7 @@ export class SweepFigures {
       this.#counts.unchanged--;
       this.#count(id, verdict);
     }
-    return this.#walk.addCase(id);
+    return this.#pass.addCase(id);
   }
 
   #count(id: number, verdict: Verdict): void {
@@ -109,73 +109,73 @@ export class SweepFigures {
   }
 
   /** The figures so far, given the client's traffic now. */
-  toRow(traffic: Traffic): StatusFigures {
+  toRow(traffic: Traffic): ListFigures {
     return {
-      count_first: this.#walk.countFirst,
-      count_last: this.#walk.countLast,
+      count_first: this.#pass.countFirst,
+      count_last: this.#pass.countLast,
       cases_seen: this.#verdicts.size,
       cases_new: this.#counts.new,
       cases_changed: this.#counts.changed,
       cases_unchanged: this.#counts.unchanged,
-      cases_kept_aside: this.#misfits.size,
+      cases_rejected: this.#rejected.size,
       pages: this.#pages,
       ...toTrafficRow(traffic, this.#before),
-      walks: this.#walks,
-      cases_last_walk: this.#walk.cases,
+      passes: this.#passes,
+      cases_last_pass: this.#pass.cases,
     };
   }
 }
 
-/** Where a sweep puts what it finds. */
-export interface SweepStore extends CaseFinder {
+/** Where a list sync puts what it finds. */
+export interface ListStore extends CaseFinder {
   /** Stores a page and the figures up to it, together. */
-  writePage(content: PageContent, figures: StatusFigures): void;
+  writePage(content: PageContent, figures: ListFigures): void;
 }
 
-export interface SweepOptions {
+export interface ListSyncOptions {
   readonly signal: AbortSignal;
-  /** How often at most a list is walked that shifts while it is read. */
+  /** How often at most a list is read that shifts while it is read. */
   readonly maxPasses: number;
-  /** Walk until two walks hold the same cases. */
+  /** Read until two passes hold the same cases. */
   readonly requireStable: boolean;
-  readonly onPage: (figures: StatusFigures) => void;
-  /** A page could not be read; the walk goes on after it. */
+  readonly onPage: (figures: ListFigures) => void;
+  /** A page could not be read; the pass goes on after it. */
   readonly onUnreadPage: (page: UnreadPage) => void;
-  /** The list is walked once more, because of this. */
-  readonly onAnotherWalk: (reason: MirrorError) => void;
+  /** The list is read once more, because of this. */
+  readonly onAnotherPass: (reason: MirrorError) => void;
 }
 
 /**
- * Sweeps one status: walks its list from the first page to the last, and again when the list shifted meanwhile; what
- * any of the walks brings is stored. A failure of the API or the network ends the sweep and is in the report; a failure
- * of the database is thrown, because no other sweep could do better.
+ * List syncs one status: reads its list from the first page to the last, and again when the list shifted meanwhile; what
+ * any of the passes brings is stored. A failure of the API or the network ends the list sync and is in the report; a failure
+ * of the database is thrown, because no other list sync could do better.
  */
-export async function sweepStatus(
+export async function syncList(
   client: Client,
-  store: SweepStore,
-  status: SweptStatus,
-  sightings: RunSightings,
-  options: SweepOptions,
-): Promise<StatusReport> {
-  const figures = new SweepFigures(client.traffic());
-  const rowNow = (): StatusFigures => figures.toRow(client.traffic());
+  store: ListStore,
+  status: ApiList,
+  seenCases: SeenCases,
+  options: ListSyncOptions,
+): Promise<ListReport> {
+  const figures = new ListTally(client.traffic());
+  const rowNow = (): ListFigures => figures.toRow(client.traffic());
   const storePart = (page: ComparedPage): boolean => {
-    figures.walk.addFlaw(judgeLabels(page.ofOthers, status));
-    const doubles: DoubleSighting[] = [];
+    figures.pass.addViolation(judgeLabels(page.ofOthers, status));
+    const doubles: MovedCase[] = [];
     let isNews = false;
     for (const { id, statusId, verdict } of page.cases) {
       if (figures.addCase(id, verdict)) isNews = true;
       const isNamed = !page.unnamed.has(id);
-      const thenStatusId = isNamed ? statusId : status.id;
-      const firstStatusId = isNamed
-        ? sightings.see(id, statusId)
-        : sightings.seeUnnamed(id, status.id, verdict !== 'changed');
-      if (firstStatusId !== undefined) doubles.push({ caseId: id, firstStatusId, thenStatusId });
+      const toListId = isNamed ? statusId : status.id;
+      const fromListId = isNamed
+        ? seenCases.see(id, statusId)
+        : seenCases.seeUnnamed(id, status.id, verdict !== 'changed');
+      if (fromListId !== undefined) doubles.push({ caseId: id, fromListId, toListId });
     }
-    for (const { fingerprint, isStored, caseId } of page.misfits) {
-      if (caseId !== null && !isStored) sightings.seeKeptAside(caseId);
+    for (const { fingerprint, isStored, caseId } of page.rejected) {
+      if (caseId !== null && !isStored) seenCases.seeRejectedRecords(caseId);
       if (isStored) figures.addInexact(fingerprint);
-      else if (figures.addMisfit(fingerprint)) isNews = true;
+      else if (figures.addRejected(fingerprint)) isNews = true;
     }
     store.writePage({ ...page, doubles }, rowNow());
     options.onPage(rowNow());
@@ -183,23 +183,23 @@ export async function sweepStatus(
   };
 
   const storePage = async (page: CasePage): Promise<boolean> => {
-    figures.addPage(page.count, page.flaw);
+    figures.addPage(page.count, page.violation);
     let isNews = false;
     for (const part of toParts(page)) if (storePart(await comparePage(part, status, store))) isNews = true;
     return isNews;
   };
 
-  const walk = async (): Promise<SweepVerdict> => {
+  const pass = async (): Promise<PassVerdict> => {
     let isNews = true;
     let error: MirrorError | null = null;
-    figures.beginWalk();
+    figures.beginPass();
     try {
       options.signal.throwIfAborted();
       const steps = fetchCasePages(client, {
         filter: toListFilter(status),
-        hasNews: () => isNews,
-        isKnown: (textHash) => store.findKnownText(textHash) !== undefined,
-        hasServed: () => sightings.size > 0,
+        hasNewRecords: () => isNews,
+        isKnown: (rawHash) => store.findKnownText(rawHash) !== undefined,
+        hasServed: () => seenCases.size > 0,
         signal: options.signal,
       });
       for await (const step of steps) {
@@ -208,21 +208,21 @@ export async function sweepStatus(
           options.onUnreadPage(step);
         } else isNews = await storePage(step);
       }
-      figures.walk.end();
+      figures.pass.end();
     } catch (thrown) {
       if (!(thrown instanceof MirrorError) || isOfTheDatabase(thrown)) throw thrown;
       error = thrown;
     }
-    return judgeSweep(
-      { walk: figures.walk, before: figures.walkBefore, requireStable: options.requireStable },
+    return judgePasses(
+      { pass: figures.pass, before: figures.passBefore, requireStable: options.requireStable },
       error,
     );
   };
 
-  let verdict = await walk();
-  while (isWorthAnotherWalk(verdict) && figures.walks < options.maxPasses) {
-    if (verdict.error !== null) options.onAnotherWalk(verdict.error);
-    verdict = await walk();
+  let verdict = await pass();
+  while (isWorthAnotherPass(verdict) && figures.passes < options.maxPasses) {
+    if (verdict.error !== null) options.onAnotherPass(verdict.error);
+    verdict = await pass();
   }
   return { status, figures: rowNow(), ...verdict };
 }

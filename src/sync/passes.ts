@@ -1,10 +1,10 @@
-import type { StatusOutcome } from '../db/schema/schema.ts';
+import type { ListOutcome } from '../db/schema/schema.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 
-/** What one walk of a list, from its first page on, has found. */
-export class Walk {
+/** What one pass of a list, from its first page on, has found. */
+export class Pass {
   readonly #ids = new Set<number>();
-  readonly #misfits = new Set<string>();
+  readonly #rejected = new Set<string>();
   #records = 0;
   #inexact = 0;
   #pages = 0;
@@ -13,7 +13,7 @@ export class Walk {
   #countHeld = true;
   #isWhole = false;
   readonly #unread: MirrorError[] = [];
-  #flaw: MirrorError | null = null;
+  #violation: MirrorError | null = null;
   #blemish: MirrorError | null = null;
 
   get pages(): number {
@@ -35,7 +35,7 @@ export class Walk {
     return this.#ids.size;
   }
   /** Records that are no cases, each as often as it came. */
-  get misfits(): number {
+  get rejected(): number {
     return this.#records;
   }
 
@@ -44,7 +44,7 @@ export class Walk {
     return this.#isWhole;
   }
 
-  /** The last page was read; the walk is whole where no page before it could not be read. */
+  /** The last page was read; the pass is whole where no page before it could not be read. */
   end(): void {
     this.#isWhole = this.#unread.length === 0;
   }
@@ -63,8 +63,8 @@ export class Walk {
     return this.#unread;
   }
   /** The first thing that was wrong with a page whose records are good. */
-  get flaw(): MirrorError | null {
-    return this.#flaw;
+  get violation(): MirrorError | null {
+    return this.#violation;
   }
   /** The first thing that was wrong with a page and costs nothing of it. */
   get blemish(): MirrorError | null {
@@ -75,118 +75,120 @@ export class Walk {
     this.#unread.push(error);
   }
 
-  /** The first flaw is the one that is told. */
-  addFlaw(flaw: MirrorError | null): void {
-    if (flaw?.code === 'JSON_MALFORMED') this.#blemish ??= flaw;
-    else this.#flaw ??= flaw;
+  /** The first violation is the one that is told. */
+  addViolation(violation: MirrorError | null): void {
+    if (violation?.code === 'JSON_MALFORMED') this.#blemish ??= violation;
+    else this.#violation ??= violation;
   }
 
   /** `count` is null where the page said no number. */
-  addPage(count: number | null, flaw: MirrorError | null = null): void {
+  addPage(count: number | null, violation: MirrorError | null = null): void {
     this.#pages++;
-    this.addFlaw(flaw);
+    this.addViolation(violation);
     if (count === null) return;
     this.#countFirst ??= count;
     if (count !== this.#countFirst) this.#countHeld = false;
     this.#countLast = count;
   }
 
-  /** Returns whether the record is new to this walk. */
-  addMisfit(fingerprint: string): boolean {
-    const isNew = !this.#misfits.has(fingerprint);
-    this.#misfits.add(fingerprint);
+  /** Returns whether the record is new to this pass. */
+  addRejected(fingerprint: string): boolean {
+    const isNew = !this.#rejected.has(fingerprint);
+    this.#rejected.add(fingerprint);
     this.#records++;
     return isNew;
   }
 
-  /** Returns whether the case is new to this walk. */
+  /** Returns whether the case is new to this pass. */
   addCase(id: number): boolean {
     const isNew = !this.#ids.has(id);
     this.#ids.add(id);
     return isNew;
   }
 
-  /** Whether two walks to the last page brought the very same cases, as many odd records, and one and the same count. */
-  repeats(other: Walk): boolean {
+  /** Whether two passes to the last page brought the very same cases, as many odd records, and one and the same count. */
+  repeats(other: Pass): boolean {
     return (
       this.#isWhole &&
       other.isWhole &&
       this.#countHeld &&
       other.countHeld &&
       this.#countLast === other.countLast &&
-      this.#records === other.misfits &&
+      this.#records === other.rejected &&
       this.holdsTheSameAs(other)
     );
   }
 
-  /** Whether two walks brought the very same cases. */
-  holdsTheSameAs(other: Walk): boolean {
+  /** Whether two passes brought the very same cases. */
+  holdsTheSameAs(other: Pass): boolean {
     return this.#ids.size === other.#ids.size && [...this.#ids].every((id) => other.#ids.has(id));
   }
 }
 
-export interface SweepVerdict {
-  readonly outcome: Exclude<StatusOutcome, 'running' | 'skipped'>;
+export interface PassVerdict {
+  readonly outcome: Exclude<ListOutcome, 'running' | 'skipped'>;
   /** Why the outcome is not a good one; null when it is. */
   readonly error: MirrorError | null;
 }
 
-/** What is looked at of a walk. */
-export type WalkFacts = Pick<
-  Walk,
+/** What is looked at of a pass. */
+export type PassFacts = Pick<
+  Pass,
   | 'pages'
   | 'countFirst'
   | 'countLast'
   | 'countHeld'
   | 'cases'
-  | 'misfits'
+  | 'rejected'
   | 'inexact'
   | 'unread'
-  | 'flaw'
+  | 'violation'
   | 'blemish'
   | 'holdsTheSameAs'
   | 'repeats'
 >;
 
-export interface SweepFacts {
-  /** The last walk. */
-  readonly walk: WalkFacts;
-  /** The walk before it, if there was one. */
-  readonly before: Walk | null;
-  /** Whether two walks must agree before the sweep is complete. */
+export interface PassesFacts {
+  /** The last pass. */
+  readonly pass: PassFacts;
+  /** The pass before it, if there was one. */
+  readonly before: Pass | null;
+  /** Whether two passes must agree before the list sync is complete. */
   readonly requireStable: boolean;
 }
 
 /**
- * Says how a sweep stands after a walk. `error` is what ended the walk before its last page, or null when every page
+ * Says how a list sync stands after a pass. `error` is what ended the pass before its last page, or null when every page
  * was read. Complete means proven: every page read, a count that held still on all of them, and as many distinct cases
- * as the count says; with `requireStable` also that the walk before brought the same cases.
+ * as the count says; with `requireStable` also that the pass before brought the same cases.
  */
-export function judgeSweep(facts: SweepFacts, error: MirrorError | null): SweepVerdict {
-  const { walk, before } = facts;
+export function judgePasses(facts: PassesFacts, error: MirrorError | null): PassVerdict {
+  const { pass, before } = facts;
   if (error !== null) {
     if (error.code === 'INTERRUPTED' || error.code === 'TERMINATED') return { outcome: 'interrupted', error };
-    return { outcome: walk.pages === 0 && before === null ? 'failed' : 'partial', error };
+    return { outcome: pass.pages === 0 && before === null ? 'failed' : 'partial', error };
   }
-  const obstacle = toUnreadable(walk.unread) ?? walk.flaw;
+  const obstacle = toUnreadable(pass.unread) ?? pass.violation;
   if (obstacle !== null) return { outcome: 'partial', error: obstacle };
   const doubt = findDoubt(facts);
   if (doubt !== null) return { outcome: 'partial', error: doubt };
-  const odd = describeOdd(walk);
+  const odd = describeOdd(pass);
   if (odd !== null) return { outcome: 'partial', error: new MirrorError('RECORDS_REJECTED', odd) };
-  if (walk.blemish !== null) return { outcome: 'partial', error: walk.blemish };
-  return { outcome: walk.cases === 0 ? 'empty' : 'complete', error: null };
+  if (pass.blemish !== null) return { outcome: 'partial', error: pass.blemish };
+  return { outcome: pass.cases === 0 ? 'empty' : 'complete', error: null };
 }
 
 /** What of the records could not be stored as it came; null when all could. */
-function describeOdd({ misfits, inexact }: WalkFacts): string | null {
+function describeOdd({ rejected, inexact }: PassFacts): string | null {
   const parts = [
-    ...(misfits === 0 ? [] : [misfits === 1 ? '1 record is not a case' : `${misfits} records are not cases`]),
+    ...(rejected === 0
+      ? []
+      : [rejected === 1 ? '1 record is not a case' : `${rejected} records are not cases`]),
     ...(inexact === 0
       ? []
       : [`${inexact === 1 ? '1 record' : `${inexact} records`} could not be read exactly`]),
   ];
-  return parts.length === 0 ? null : `${parts.join(', ')}; kept aside.`;
+  return parts.length === 0 ? null : `${parts.join(', ')}; rejected.`;
 }
 
 /** What pages that could not be read mean for the list; null when all were read. */
@@ -202,8 +204,8 @@ function toUnreadable(unread: readonly MirrorError[]): MirrorError | null {
   });
 }
 
-/** Whether walking the list once more may do better: it shifted while it was read. */
-export function isWorthAnotherWalk({ error }: SweepVerdict): boolean {
+/** Whether reading the list once more may do better: it shifted while it was read. */
+export function isWorthAnotherPass({ error }: PassVerdict): boolean {
   if (error === null) return false;
   if (error.code === 'PAGES_UNREADABLE') return isShrunk(error.cause);
   return ['COUNT_MISMATCH', 'LIST_SHRANK', 'LIST_UNSTABLE'].includes(error.code);
@@ -214,20 +216,20 @@ function isShrunk(cause: unknown): boolean {
   return cause instanceof MirrorError && cause.code === 'LIST_SHRANK';
 }
 
-/** What speaks against the walk having brought every case; null when nothing does. */
-function findDoubt({ walk, before, requireStable }: SweepFacts): MirrorError | null {
-  const { countFirst, countLast, countHeld, cases, misfits } = walk;
+/** What speaks against the pass having brought every case; null when nothing does. */
+function findDoubt({ pass, before, requireStable }: PassesFacts): MirrorError | null {
+  const { countFirst, countLast, countHeld, cases, rejected } = pass;
   if (!countHeld) {
     const moved =
       countFirst === countLast ? `and back to ${countLast}` : `from ${countFirst} to ${countLast}`;
     return new MirrorError('COUNT_MISMATCH', `The API's count moved ${moved} while the list was read.`);
   }
-  if (cases + misfits !== countLast) return toMismatch(walk, before);
-  if (!requireStable || (before !== null && walk.holdsTheSameAs(before))) return null;
+  if (cases + rejected !== countLast) return toMismatch(pass, before);
+  if (!requireStable || (before !== null && pass.holdsTheSameAs(before))) return null;
   const message =
     before === null
-      ? 'One walk of the list has to be confirmed by another.'
-      : 'The last two walks of the list did not hold the same cases.';
+      ? 'One pass of the list has to be confirmed by another.'
+      : 'The last two passes of the list did not hold the same cases.';
   return new MirrorError('LIST_UNSTABLE', message);
 }
 
@@ -235,11 +237,11 @@ function findDoubt({ walk, before, requireStable }: SweepFacts): MirrorError | n
 const MAX_OFF = 10;
 const MAX_OFF_SHARE = 0.01;
 
-/** Two walks with the very same result show that it is not the list that moves: the count is wrong, or the list is cut. */
-function toMismatch(walk: WalkFacts, before: Walk | null): MirrorError {
-  const records = walk.cases + walk.misfits;
-  const count = walk.countLast ?? 0;
-  if (before === null || !walk.repeats(before)) {
+/** Two passes with the very same result show that it is not the list that moves: the count is wrong, or the list is cut. */
+function toMismatch(pass: PassFacts, before: Pass | null): MirrorError {
+  const records = pass.cases + pass.rejected;
+  const count = pass.countLast ?? 0;
+  if (before === null || !pass.repeats(before)) {
     const message = `The API reports ${count} cases, its pages held ${records} distinct ones.`;
     return new MirrorError('COUNT_MISMATCH', message);
   }

@@ -1,12 +1,17 @@
-import type { SweptStatus } from '../api/lists.ts';
+import type { ApiList } from '../api/lists.ts';
 import type { MirrorError } from '../errors/mirror-error.ts';
-import { countPresent, listMissing, prepareFindKnownText, prepareFindMark } from '../db/read-case.ts';
+import {
+  countPresent,
+  listMissing,
+  prepareFindKnownText,
+  prepareFindStoredVersion,
+} from '../db/read-case.ts';
 import { deferIndexes, refreshStatistics, restoreIndexes } from '../db/migrate.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import {
   type RecordedError,
   type RunStart,
-  type StatusFigures,
+  type ListFigures,
   countReturned,
   createSyncLedger,
   recordCoverage,
@@ -17,15 +22,15 @@ import { prepareWritePage, type PageContent } from '../db/write-page.ts';
 import type { CaseFinder } from './compare-page.ts';
 import type { CoverageFindings } from './coverage.ts';
 import type { DepartureFindings, MissingCase } from './departures.ts';
-import type { CoverageReport, DepartureReport, RunReport, StatusReport } from './report.ts';
+import type { CoverageReport, DepartureReport, RunReport, ListReport } from './report.ts';
 
-/** What any run does with the mirror while it sweeps; a dry run only compares. */
-export interface SweepRecord extends CaseFinder {
+/** What any run does with the mirror while it reads lists; a dry run only compares. */
+export interface ListRecord extends CaseFinder {
   /** Null for a dry run, which leaves no record. */
   readonly runId: number | null;
-  beginStatus(status: SweptStatus): void;
-  writePage(status: SweptStatus, content: PageContent, figures: StatusFigures): void;
-  endStatus(report: StatusReport): void;
+  beginStatus(status: ApiList): void;
+  writePage(status: ApiList, content: PageContent, figures: ListFigures): void;
+  endStatus(report: ListReport): void;
   /** The server wants no request before that moment. */
   recordPause(until: Date): void;
   /** `pausedUntil`: the server wants no request before that moment. */
@@ -35,14 +40,14 @@ export interface SweepRecord extends CaseFinder {
 }
 
 /** What a run that writes does besides. */
-export interface RunRecord extends SweepRecord {
+export interface RunRecord extends ListRecord {
   countPresent(statusIds: readonly number[]): number;
   listMissing(statusIds: readonly number[], isSeen: (caseId: number) => boolean): readonly MissingCase[];
-  /** Stores a case that was looked up, apart from any sweep. */
+  /** Stores a case that was looked up, apart from any list sync. */
   writeFound(content: Omit<PageContent, 'doubles'>, statusId: number): void;
   /** Puts cases under the list that each came in, where `isMove` says so of the old and the new one. */
   moveUnnamed(listOf: ReadonlyMap<number, number>, isMove: (oldId: number, listId: number) => boolean): void;
-  recordDepartures(findings: DepartureFindings, mostGone: number): DepartureReport;
+  recordDepartures(findings: DepartureFindings, maxGone: number): DepartureReport;
   recordCoverage(findings: CoverageFindings): CoverageReport;
 }
 
@@ -53,7 +58,7 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
   const writePage = prepareWritePage(mirror);
   return {
     runId,
-    findMark: prepareFindMark(mirror),
+    findStoredVersion: prepareFindStoredVersion(mirror),
     findKnownText: prepareFindKnownText(mirror),
     beginStatus: ({ id }) => {
       ledger.beginStatus(runId, id, now());
@@ -79,8 +84,8 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
     moveUnnamed: (listOf, isMove) => {
       moveCases(mirror, listOf, isMove, { runId, at: now() });
     },
-    recordDepartures: ({ figures: found, goneIds, error }, most_gone) => {
-      const figures = { ...found, most_gone, cases_returned: countReturned(mirror, runId) };
+    recordDepartures: ({ figures: found, goneIds, error }, max_gone) => {
+      const figures = { ...found, max_gone, cases_returned: countReturned(mirror, runId) };
       recordDepartures(mirror, figures, goneIds, { runId, at: now() });
       return { ...figures, error };
     },
@@ -104,11 +109,11 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
 }
 
 /** The record of a dry run, which compares and writes nothing. */
-export function toNoRecord(mirror: Mirror): SweepRecord {
+export function toNoRecord(mirror: Mirror): ListRecord {
   const nothing = (): void => undefined;
   return {
     runId: null,
-    findMark: prepareFindMark(mirror),
+    findStoredVersion: prepareFindStoredVersion(mirror),
     findKnownText: prepareFindKnownText(mirror),
     beginStatus: nothing,
     writePage: nothing,

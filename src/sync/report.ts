@@ -1,6 +1,6 @@
-import type { SweptStatus } from '../api/lists.ts';
-import type { CoverageFigures, DepartureFigures, StatusFigures } from '../db/run-log.ts';
-import type { RunOutcome, StatusOutcome } from '../db/schema/schema.ts';
+import type { ApiList } from '../api/lists.ts';
+import type { CoverageFigures, DepartureFigures, ListFigures } from '../db/run-log.ts';
+import type { RunOutcome, ListOutcome } from '../db/schema/schema.ts';
 import { isGood, isReadToItsEnd } from '../db/state.ts';
 import { ERROR_KINDS, type ErrorCode } from '../errors/codes.ts';
 import type { ExitName } from '../errors/exit-codes.ts';
@@ -21,7 +21,7 @@ const ENDS_THE_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /** No further request of the run could do better. */
-export function endsEverySweep(error: MirrorError): boolean {
+export function endsEveryList(error: MirrorError): boolean {
   return isStop(error) || ENDS_THE_RUN.has(error.code);
 }
 
@@ -31,17 +31,17 @@ export function isOfTheDatabase({ code }: MirrorError): boolean {
 }
 
 /** How one status of a run ended. */
-export interface StatusReport {
-  readonly status: SweptStatus;
-  readonly outcome: Exclude<StatusOutcome, 'running'>;
-  readonly figures: StatusFigures;
+export interface ListReport {
+  readonly status: ApiList;
+  readonly outcome: Exclude<ListOutcome, 'running'>;
+  readonly figures: ListFigures;
   readonly error: MirrorError | null;
 }
 
-/** What became of the cases that the sweeps no longer brought. */
+/** What became of the cases that the list syncs no longer brought. */
 export type DepartureReport = DepartureFigures & { readonly error: MirrorError | null };
 
-/** How many cases the API counts that the five sweeps do not see. */
+/** How many cases the API counts that the five list syncs do not see. */
 export type CoverageReport = CoverageFigures & {
   /** Cases in the mirror that have not departed. */
   readonly cases_mirrored: number;
@@ -56,7 +56,7 @@ export interface RunReport {
   readonly endedAt: Date;
   readonly outcome: Exclude<RunOutcome, 'running' | 'died'>;
   readonly exit: ExitName;
-  readonly statuses: readonly StatusReport[];
+  readonly lists: readonly ListReport[];
   /** Null for a dry run, which does not look. */
   readonly departures: DepartureReport | null;
   readonly coverage: CoverageReport | null;
@@ -68,29 +68,29 @@ export interface RunReport {
  * Whether a case that the list does not hold is to be looked up: every page was read, whether or not the count fits. The
  * look-up alone says that a case has departed, so that a wrong count or an odd record puts no case at risk.
  */
-export const showsMissing = (report: StatusReport): boolean =>
+export const showsMissing = (report: ListReport): boolean =>
   isGood(report) || isReadToItsEnd({ outcome: report.outcome, error_code: report.error?.code ?? null });
 
 /**
- * Derives how a run ended from how its statuses did, and from what became of the missing cases. Coverage has no say: it
+ * Derives how a run ended from how its lists did, and from what became of the missing cases. Coverage has no say: it
  * counts what lies outside the lists that the run was asked for.
  */
 export function judgeRun(
-  statuses: readonly StatusReport[],
+  lists: readonly ListReport[],
   departures: DepartureReport | null,
 ): Pick<RunReport, 'outcome' | 'exit' | 'error'> {
-  const errors = [...statuses.filter(({ outcome }) => outcome !== 'skipped'), departures].flatMap(
+  const errors = [...lists.filter(({ outcome }) => outcome !== 'skipped'), departures].flatMap(
     (report) => report?.error ?? [],
   );
   const stop = errors.find(isStop);
   if (stop !== undefined) return { outcome: 'interrupted', exit: stop.exit, error: stop };
-  if (departures?.outcome === 'doubtful' && departures.error !== null)
-    return { outcome: 'doubtful', exit: departures.error.exit, error: departures.error };
-  if (statuses.every(isGood) && errors.length === 0)
+  if (departures?.outcome === 'suspicious' && departures.error !== null)
+    return { outcome: 'suspicious', exit: departures.error.exit, error: departures.error };
+  if (lists.every(isGood) && errors.length === 0)
     return { outcome: 'complete', exit: 'complete', error: null };
   const unauthorised = errors.find(({ code }) => code === 'UNAUTHORIZED');
   const error = unauthorised ?? errors[0] ?? null;
-  const broughtSomething = statuses.some((one) => isGood(one) || one.outcome === 'partial');
+  const broughtSomething = lists.some((one) => isGood(one) || one.outcome === 'partial');
   if (!broughtSomething) return { outcome: 'failed', exit: error?.exit ?? 'unexpected', error };
   return { outcome: 'partial', exit: unauthorised?.exit ?? 'partial', error };
 }

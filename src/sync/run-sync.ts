@@ -46,7 +46,7 @@ export interface SyncRequest extends SyncPlan {
 }
 
 /**
- * Runs one sync from settings: takes the writer's lock, opens the mirror, sweeps, and lets both go again. A dry run
+ * Runs one sync from settings: takes the writer's lock, opens the mirror, syncs the lists, and lets both go again. A dry run
  * takes no lock and opens the mirror for reading; where there is none yet, everything counts as new.
  */
 export async function runSync(request: SyncRequest, runtime: Runtime): Promise<RunReport> {

@@ -1,14 +1,14 @@
 import type { Traffic } from '../api/client.ts';
-import type { SweptStatus } from '../api/lists.ts';
+import type { ApiList } from '../api/lists.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { toDatabaseError } from '../db/errors.ts';
 import { recordDeadRuns } from '../db/run-log.ts';
 import { checkAfterwards } from './check-afterwards.ts';
-import { type RunReport, type StatusReport, endsEverySweep, judgeRun } from './report.ts';
+import { type RunReport, type ListReport, endsEveryList, judgeRun } from './report.ts';
 import { doubtShared } from './coverage.ts';
-import { type SweepRecord, beginRecord, toNoRecord } from './recorder.ts';
-import { RunSightings } from './compare-page.ts';
-import { SweepFigures, sweepStatus } from './list-sync.ts';
+import { type ListRecord, beginRecord, toNoRecord } from './recorder.ts';
+import { SeenCases } from './compare-page.ts';
+import { ListTally, syncList } from './list-sync.ts';
 import type { SyncRun } from './types.ts';
 
 /**
@@ -24,28 +24,28 @@ export function toRisingClock(now: () => Date): () => Date {
 }
 
 /**
- * Runs one sync: sweeps each status in turn, one failing without stopping the others, but for a refused token; then
- * looks up the cases that are missing, and counts those that the sweeps cannot see.
+ * Runs one sync: syncs each list in turn, one failing without stopping the others, but for a refused token; then
+ * looks up the cases that are missing, and counts those that the list syncs cannot see.
  */
 export async function syncMirror(run: SyncRun): Promise<RunReport> {
-  const { mirror, statuses, onEvent } = run;
+  const { mirror, lists, onEvent } = run;
   const now = toRisingClock(run.now);
   const startedAt = now();
   const deadRuns = run.dryRun ? [] : recordDeadRuns(mirror, startedAt);
   const written = run.dryRun ? null : beginRecord(mirror, toStart(run, startedAt), now);
   const record = written ?? toNoRecord(mirror);
   run.client.onPause(record.recordPause.bind(record));
-  onEvent({ type: 'run-begun', runId: record.runId, statuses, deadRuns });
+  onEvent({ type: 'run-begun', runId: record.runId, lists, deadRuns });
   try {
-    const sightings = new RunSightings();
-    const sweeps = await sweepAll(run, record, sightings);
-    const reports = sweeps.map((one) => doubtShared(one, sightings.countShared(one.status.id)));
-    for (const report of reports.filter((one) => !sweeps.includes(one))) record.endStatus(report);
+    const seenCases = new SeenCases();
+    const listSyncs = await syncAll(run, record, seenCases);
+    const reports = listSyncs.map((one) => doubtShared(one, seenCases.countShared(one.status.id)));
+    for (const report of reports.filter((one) => !listSyncs.includes(one))) record.endStatus(report);
     const checks =
       written === null
-        ? { statuses: reports, departures: null, coverage: null }
-        : await checkAfterwards(run, written, sightings, reports);
-    const ending = judgeRun(checks.statuses, checks.departures);
+        ? { lists: reports, departures: null, coverage: null }
+        : await checkAfterwards(run, written, seenCases, reports);
+    const ending = judgeRun(checks.lists, checks.departures);
     record.endRun(ending, run.client.pausedUntil());
     const { runId } = record;
     const report = { runId, startedAt, endedAt: now(), ...checks, ...ending };
@@ -63,28 +63,28 @@ function toStart({ trigger, version, client }: SyncRun, startedAt: Date) {
   return { startedAt, trigger, version, apiUrl: client.api.href, processId: process.pid };
 }
 
-async function sweepAll(run: SyncRun, record: SweepRecord, sightings: RunSightings): Promise<StatusReport[]> {
+async function syncAll(run: SyncRun, record: ListRecord, seenCases: SeenCases): Promise<ListReport[]> {
   const { onEvent } = run;
-  const reports: StatusReport[] = [];
+  const reports: ListReport[] = [];
   let stop: MirrorError | null = null;
-  for (const status of run.statuses) {
-    const report: StatusReport = stop === null ? await sweep(status) : toSkipped(status, stop);
-    if (stop === null && report.error !== null && endsEverySweep(report.error)) stop = report.error;
+  for (const status of run.lists) {
+    const report: ListReport = stop === null ? await listSync(status) : toSkipped(status, stop);
+    if (stop === null && report.error !== null && endsEveryList(report.error)) stop = report.error;
     record.endStatus(report);
-    onEvent({ type: 'status-ended', report });
+    onEvent({ type: 'list-ended', report });
     reports.push(report);
   }
   return reports;
 
-  function sweep(status: SweptStatus): Promise<StatusReport> {
+  function listSync(status: ApiList): Promise<ListReport> {
     record.beginStatus(status);
-    onEvent({ type: 'status-begun', status });
+    onEvent({ type: 'list-begun', status });
     const store = {
-      findMark: record.findMark,
+      findStoredVersion: record.findStoredVersion,
       findKnownText: record.findKnownText,
       writePage: record.writePage.bind(record, status),
     };
-    return sweepStatus(run.client, store, status, sightings, {
+    return syncList(run.client, store, status, seenCases, {
       ...run,
       onPage: (figures) => {
         onEvent({ type: 'page-stored', status, figures });
@@ -92,8 +92,8 @@ async function sweepAll(run: SyncRun, record: SweepRecord, sightings: RunSightin
       onUnreadPage: ({ unread }) => {
         onEvent({ type: 'page-unread', status, reason: unread.message });
       },
-      onAnotherWalk: (reason) => {
-        onEvent({ type: 'walking-again', status, reason: reason.message });
+      onAnotherPass: (reason) => {
+        onEvent({ type: 'another-pass', status, reason: reason.message });
       },
     });
   }
@@ -101,17 +101,17 @@ async function sweepAll(run: SyncRun, record: SweepRecord, sightings: RunSightin
 
 const NO_TRAFFIC: Traffic = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
 
-function toSkipped(status: SweptStatus, stop: MirrorError): StatusReport {
+function toSkipped(status: ApiList, stop: MirrorError): ListReport {
   return {
     status,
     outcome: 'skipped',
-    figures: new SweepFigures(NO_TRAFFIC).toRow(NO_TRAFFIC),
+    figures: new ListTally(NO_TRAFFIC).toRow(NO_TRAFFIC),
     error: new MirrorError(stop.code, `Not begun: ${stop.message}`, { hint: stop.hint }),
   };
 }
 
 /** After a failure of the database the record may be unwritable too; then the next run finds this one dead. */
-function endBadly(record: SweepRecord, thrown: unknown): void {
+function endBadly(record: ListRecord, thrown: unknown): void {
   try {
     record.abandonRun(thrown instanceof MirrorError ? thrown : null);
   } catch {

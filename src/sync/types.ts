@@ -1,30 +1,30 @@
 import type { Client } from '../api/client.ts';
-import type { SweptStatus } from '../api/lists.ts';
+import type { ApiList } from '../api/lists.ts';
 import type { Mirror } from '../db/open-mirror.ts';
-import type { StatusFigures, Trigger } from '../db/run-log.ts';
-import type { RunReport, StatusReport } from './report.ts';
+import type { ListFigures, Trigger } from '../db/run-log.ts';
+import type { RunReport, ListReport } from './report.ts';
 
 /** What a run tells while it goes on. */
 export type SyncEvent =
   | {
       readonly type: 'run-begun';
       readonly runId: number | null;
-      readonly statuses: readonly SweptStatus[];
+      readonly lists: readonly ApiList[];
       readonly deadRuns: readonly number[];
     }
-  | { readonly type: 'status-begun'; readonly status: SweptStatus }
+  | { readonly type: 'list-begun'; readonly status: ApiList }
   /** A page is stored. */
-  | { readonly type: 'page-stored'; readonly status: SweptStatus; readonly figures: StatusFigures }
+  | { readonly type: 'page-stored'; readonly status: ApiList; readonly figures: ListFigures }
   /** A page could not be read after its last attempt; the pages after it are read. */
-  | { readonly type: 'page-unread'; readonly status: SweptStatus; readonly reason: string }
+  | { readonly type: 'page-unread'; readonly status: ApiList; readonly reason: string }
   /** The list shifted while it was read, or is to be confirmed. */
-  | { readonly type: 'walking-again'; readonly status: SweptStatus; readonly reason: string }
-  /** So many cases are missing from completely swept lists. */
+  | { readonly type: 'another-pass'; readonly status: ApiList; readonly reason: string }
+  /** So many cases are missing from completely read lists. */
   | { readonly type: 'looking-up'; readonly cases: number }
   | { readonly type: 'measuring-coverage' }
   /** A request failed and is tried again after `waitMs`. */
   | { readonly type: 'retrying'; readonly reason: string; readonly attempt: number; readonly waitMs: number }
-  | { readonly type: 'status-ended'; readonly report: StatusReport }
+  | { readonly type: 'list-ended'; readonly report: ListReport }
   | { readonly type: 'run-ended'; readonly report: RunReport }
   /** The database made it impossible to go on; the error is thrown as well. */
   | { readonly type: 'run-failed' };
@@ -33,7 +33,7 @@ export type OnSyncEvent = (event: SyncEvent) => void;
 
 /** How a run goes about its work. */
 export interface SyncPlan {
-  readonly statuses: readonly SweptStatus[];
+  readonly lists: readonly ApiList[];
   readonly trigger: Trigger;
   /** Ask and compare, but write nothing, not even that this run took place. */
   readonly dryRun: boolean;
@@ -46,9 +46,9 @@ export interface SyncRun extends SyncPlan {
   /** Opened for writing by the holder of the writer's lock; for a dry run, opened in any way. */
   readonly mirror: Mirror;
   readonly version: string;
-  /** How often at most a list is walked that shifts while it is read. */
+  /** How often at most a list is read that shifts while it is read. */
   readonly maxPasses: number;
-  /** Walk each list until two walks hold the same cases. */
+  /** Read each list until two passes hold the same cases. */
   readonly requireStable: boolean;
   /** The share of the cases, in percent, that may depart without a doubt. */
   readonly maxDepartures: number;

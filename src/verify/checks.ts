@@ -1,15 +1,15 @@
 /** A row that cannot be read as what it should be. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable';
-  readonly flaw: Flaw;
+  readonly violation: Violation;
 
   constructor(what: string, expected: string, found: unknown) {
     super(`${what} is not ${expected}`);
-    this.flaw = { what, expected, found: show(found) };
+    this.violation = { what, expected, found: show(found) };
   }
 }
 
-const MOST_LETTERS = 80;
+const MAX_LETTERS = 80;
 /** How much of what two long texts have in common is shown before they part. */
 const LEAD = 20;
 
@@ -17,7 +17,7 @@ const LEAD = 20;
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return toLiteral(value, text.slice(0, MOST_LETTERS), '', text.length > MOST_LETTERS ? '…' : '');
+  return toLiteral(value, text.slice(0, MAX_LETTERS), '', text.length > MAX_LETTERS ? '…' : '');
 }
 
 /** Two values that differ; of long texts the part from shortly before the first difference. */
@@ -27,13 +27,13 @@ export function showDifference(expected: unknown, found: unknown): { expected: s
   }
   let same = 0;
   while (same < expected.length && expected[same] === found[same]) same++;
-  const from = same > MOST_LETTERS - LEAD ? same - LEAD : 0;
+  const from = same > MAX_LETTERS - LEAD ? same - LEAD : 0;
   const cut = (text: string): string =>
     toLiteral(
       text,
-      text.slice(from, from + MOST_LETTERS),
+      text.slice(from, from + MAX_LETTERS),
       from > 0 ? '…' : '',
-      text.length > from + MOST_LETTERS ? '…' : '',
+      text.length > from + MAX_LETTERS ? '…' : '',
     );
   return { expected: cut(expected), found: cut(found) };
 }
@@ -90,7 +90,7 @@ export type CheckName = keyof typeof CHECKS;
 export const CHECK_NAMES = Object.keys(CHECKS) as CheckName[];
 
 /** Something that is not as it should be. */
-export interface Flaw {
+export interface Violation {
   /** A column, a row or a figure. */
   readonly what: string;
   readonly expected: string;
@@ -100,10 +100,10 @@ export interface Flaw {
   readonly caseId?: number;
 }
 
-/** What a check yields: its flaws one by one, and in the end how many things it has looked at. */
-export type Flaws = Generator<Flaw, number>;
+/** What a check yields: its violations one by one, and in the end how many things it has looked at. */
+export type Violations = Generator<Violation, number>;
 
-/** A flaw, and which check found it where. */
+/** A violation, and which check found it where. */
 export interface Finding {
   readonly check: CheckName;
   readonly caseId: number | null;
@@ -122,17 +122,17 @@ export type Tallies = Readonly<Record<CheckName, Tally>>;
 
 /** Counts what each check has looked at and found. */
 export interface Counter {
-  /** Makes findings of a check's flaws and counts them. Returns what the check returns. */
+  /** Makes findings of a check's violations and counts them. Returns what the check returns. */
   count<Result>(
     check: CheckName,
     caseId: number | null,
-    flaws: Generator<Flaw, Result>,
+    violations: Generator<Violation, Result>,
   ): Generator<Finding, Result>;
   /** The same for a check that returns how many things it has looked at. */
   run(
     check: CheckName,
     caseId: number | null,
-    flaws: Generator<Flaw, number | undefined>,
+    violations: Generator<Violation, number | undefined>,
   ): Generator<Finding, void>;
   addChecked(check: CheckName, more: number): void;
   /** The counts so far. */
@@ -148,17 +148,17 @@ export function createCounter(): Counter {
   function* count<Result>(
     check: CheckName,
     caseId: number | null,
-    flaws: Generator<Flaw, Result>,
+    violations: Generator<Violation, Result>,
   ): Generator<Finding, Result> {
     try {
-      for (let step = flaws.next(); ; step = flaws.next()) {
+      for (let step = violations.next(); ; step = violations.next()) {
         if (step.done === true) return step.value;
         const { what, expected, found, runId = null } = step.value;
         add(findings, check, 1);
         yield { check, caseId: step.value.caseId ?? caseId, runId, what, expected, found };
       }
     } finally {
-      flaws.return(undefined as never); // a reader who has seen enough leaves no statement open
+      violations.return(undefined as never); // a reader who has seen enough leaves no statement open
     }
   }
   return {
@@ -166,8 +166,8 @@ export function createCounter(): Counter {
     addChecked: (check, more) => {
       add(checked, check, more);
     },
-    *run(check, caseId, flaws) {
-      add(checked, check, (yield* count(check, caseId, flaws)) ?? 0);
+    *run(check, caseId, violations) {
+      add(checked, check, (yield* count(check, caseId, violations)) ?? 0);
     },
     toTallies: () =>
       Object.fromEntries(

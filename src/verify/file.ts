@@ -3,14 +3,14 @@ import { DEFERRED_INDEXES, listMigrations } from '../db/migrate.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { type SchemaDifference, listOwnSchema, listSchemaDifferences } from '../db/own-schema.ts';
 import { messageOf } from '../errors/mirror-error.ts';
-import { type Flaw, type Flaws, show } from './checks.ts';
+import { type Violation, type Violations, show } from './checks.ts';
 
 /** Checks that tables, views, indexes and triggers are those of a new mirror, and were made by the same migrations. */
-export function* checkSchema({ sqlite }: Mirror): Flaws {
+export function* checkSchema({ sqlite }: Mirror): Violations {
   const mayLackIndexes = isFirstFillUnended(sqlite);
   for (const difference of listSchemaDifferences(sqlite)) {
     const isDeferred = DEFERRED_INDEXES.some(({ name }) => name === difference.name);
-    if (!(mayLackIndexes && isDeferred && difference.how === 'missing')) yield toFlaw(difference);
+    if (!(mayLackIndexes && isDeferred && difference.how === 'missing')) yield toViolation(difference);
   }
   yield* checkMigrations(sqlite);
   return listOwnSchema().length;
@@ -22,7 +22,7 @@ const WORDS = {
   other: ['as in a new mirror', 'another definition'],
 } as const satisfies Record<SchemaDifference['how'], readonly [expected: string, found: string]>;
 
-function toFlaw({ type, name, how }: SchemaDifference): Flaw {
+function toViolation({ type, name, how }: SchemaDifference): Violation {
   const [expected, found] = WORDS[how];
   return { what: `the ${type} ${show(name)}`, expected, found };
 }
@@ -39,7 +39,7 @@ function isFirstFillUnended(sqlite: Mirror['sqlite']): boolean {
   return newest === undefined || newest === 'running' || newest === 'died' || newest === 'failed';
 }
 
-function* checkMigrations(sqlite: Mirror['sqlite']): Generator<Flaw> {
+function* checkMigrations(sqlite: Mirror['sqlite']): Generator<Violation> {
   const found = sqlite
     .prepare<[], { id: unknown; hash: unknown; created_at: unknown }>(
       'SELECT id, hash, created_at FROM __drizzle_migrations ORDER BY rowid',
@@ -62,7 +62,7 @@ function* checkMigrations(sqlite: Mirror['sqlite']): Generator<Flaw> {
 export type FileDepth = 'full' | 'quick';
 
 /** Has SQLite look through the file, and through the references between its rows. */
-export function* checkFile({ sqlite }: Mirror, depth: FileDepth): Flaws {
+export function* checkFile({ sqlite }: Mirror, depth: FileDepth): Violations {
   const pages = Number(sqlite.pragma('page_count', { simple: true }));
   yield* onceDamaged(checkStructure(sqlite, depth));
   if (depth === 'full') yield* onceDamaged(checkReferences(sqlite));
@@ -77,9 +77,11 @@ const OF_DAMAGE =
  * SQLite may be unable to read on, and a check may meet a row that nobody thought of. Both are findings, and no reason
  * to end: what else is wrong has still to be told. A file that cannot be read for another reason is an error.
  */
-export function* onceDamaged<Done>(flaws: Generator<Flaw, Done>): Generator<Flaw, Done | undefined> {
+export function* onceDamaged<Done>(
+  violations: Generator<Violation, Done>,
+): Generator<Violation, Done | undefined> {
   try {
-    return yield* flaws;
+    return yield* violations;
   } catch (thrown) {
     if (isSqliteError(thrown) ? !OF_DAMAGE.test(thrown.code) : !isOfAValue(thrown)) throw thrown;
     const code = isSqliteError(thrown) ? thrown.code : thrown instanceof Error ? thrown.name : '';
@@ -93,7 +95,7 @@ function isOfAValue(thrown: unknown): boolean {
   return thrown instanceof Error && /^(Type|Range|Syntax)Error$/.test(thrown.name);
 }
 
-function* checkStructure(sqlite: Mirror['sqlite'], depth: FileDepth): Generator<Flaw> {
+function* checkStructure(sqlite: Mirror['sqlite'], depth: FileDepth): Generator<Violation> {
   const pragma = depth === 'full' ? 'integrity_check' : 'quick_check';
   const messages = sqlite.prepare<[], string>(`PRAGMA ${pragma}`).pluck();
   for (const message of messages.iterate()) {
@@ -103,7 +105,7 @@ function* checkStructure(sqlite: Mirror['sqlite'], depth: FileDepth): Generator<
   }
 }
 
-interface Violation {
+interface ForeignKeyViolation {
   readonly table: string;
   readonly fkid: number;
 }
@@ -115,9 +117,9 @@ interface Reference {
   readonly to: string;
 }
 
-function* checkReferences(sqlite: Mirror['sqlite']): Generator<Flaw> {
-  const broken = new Map<string, Violation>();
-  for (const one of sqlite.prepare<[], Violation>('PRAGMA foreign_key_check').iterate())
+function* checkReferences(sqlite: Mirror['sqlite']): Generator<Violation> {
+  const broken = new Map<string, ForeignKeyViolation>();
+  for (const one of sqlite.prepare<[], ForeignKeyViolation>('PRAGMA foreign_key_check').iterate())
     broken.set(`${one.table} ${one.fkid}`, one);
   // The pragma names a row by its rowid, which half of the tables have not; so the rows are looked up by what they name.
   for (const { table, fkid } of broken.values()) {

@@ -2,7 +2,7 @@ import type { CasePayload } from '../api/payload.ts';
 import { BrokenHistory, type FieldChange, isSame, toFieldPath, undoChanges } from '../case/diff.ts';
 import { fingerprint, fromVersion, splitPayload, toVersion } from '../case/fingerprint.ts';
 import type { JsonObject, JsonValue } from '../lib/json.ts';
-import { type Flaw, type Flaws, Unreadable, show } from './checks.ts';
+import { type Violation, type Violations, Unreadable, show } from './checks.ts';
 import { type Rebuilt, readEntry } from './payload.ts';
 import {
   type Circumstances,
@@ -17,10 +17,10 @@ export interface Change extends FieldChange {
   readonly runId: number;
 }
 
-const OWN_FIELDS: ReadonlySet<string> = new Set(['mirror_status_id', 'mirror_departed_run_id']);
+const OWN_FIELDS: ReadonlySet<string> = new Set(['mirror_list_id', 'mirror_departed_run_id']);
 
-/** Whether a change is one of the mirror's own word on a case, not of its payload. */
-export function isOwnWord({ field }: Pick<FieldChange, 'field'>): boolean {
+/** Whether a change is one of the mirror's metadata of a case, not of its payload. */
+export function isMirrorField({ field }: Pick<FieldChange, 'field'>): boolean {
   return field.startsWith('mirror_');
 }
 
@@ -39,7 +39,7 @@ export function parseChange(row: StoredChange): Change {
     throw new Unreadable(`${what}: kind`, 'changed, added or removed', kind);
   } else if (isSame(before, after)) throw new Unreadable(what, 'two values that differ', values);
   const change: Change = { field, kind, before, after, runId };
-  if (isOwnWord(change)) {
+  if (isMirrorField(change)) {
     if (!OWN_FIELDS.has(field)) throw new Unreadable(what, 'a field that has a history', field);
     if (![before, after].every(isIdOrNull)) throw new Unreadable(what, 'ids, or null', values);
   }
@@ -47,7 +47,7 @@ export function parseChange(row: StoredChange): Change {
   return change;
 }
 
-/** Of the mirror's own words each names a status or a run, or says that there is none. */
+/** Of the mirror's metadatas each names a status or a run, or says that there is none. */
 function isIdOrNull(value: JsonValue | undefined): boolean {
   return value === null || Number.isSafeInteger(value);
 }
@@ -73,8 +73,12 @@ function parseField(what: string, field: string): void {
  * Goes back from the present version of a case to its oldest, in one pass over its changes, and compares the
  * fingerprint of each version with the one that it had then.
  */
-function* proveVersions(stored: StoredRows, { split }: Rebuilt, changes: readonly Change[]): Generator<Flaw> {
-  const left = changes.filter((change) => !isOwnWord(change));
+function* proveVersions(
+  stored: StoredRows,
+  { split }: Rebuilt,
+  changes: readonly Change[],
+): Generator<Violation> {
+  const left = changes.filter((change) => !isMirrorField(change));
   const takeAfter = (runId: number): Change[] => {
     const taken: Change[] = [];
     for (let last = left.at(-1); last !== undefined && last.runId > runId; last = left.at(-1)) {
@@ -86,7 +90,7 @@ function* proveVersions(stored: StoredRows, { split }: Rebuilt, changes: readonl
   const entriesOf = toEntriesAsOf(stored);
   let version = toVersion(split.rest, split.entries !== null);
   try {
-    for (const { run_id: runId, fingerprint: expected } of stored.pastVersions.toReversed()) {
+    for (const { run_id: runId, fingerprint: expected } of stored.caseVersions.toReversed()) {
       version = undoChanges(version, takeAfter(runId));
       yield* proveVersion(version, entriesOf(runId), runId, expected);
     }
@@ -95,7 +99,7 @@ function* proveVersions(stored: StoredRows, { split }: Rebuilt, changes: readonl
   } catch (error) {
     if (error instanceof BrokenHistory) {
       yield { what: 'the changes', expected: 'a chain back from what is there now', found: error.message };
-    } else if (error instanceof Unreadable) yield error.flaw;
+    } else if (error instanceof Unreadable) yield error.violation;
     else throw error;
   }
 }
@@ -105,7 +109,7 @@ function* proveVersion(
   entries: readonly JsonObject[],
   runId: number,
   expected: string,
-): Generator<Flaw> {
+): Generator<Violation> {
   const split = splitPayload(fromVersion(version, entries) as CasePayload);
   if (split.entries === null && entries.length > 0) {
     yield {
@@ -121,12 +125,12 @@ function* proveVersion(
 
 /** The docket entries as they were after a run: those that had come by then and had not yet been edited or removed. */
 function toEntriesAsOf({ entries, pastEntries }: StoredRows): (runId: number) => JsonObject[] {
-  const lastUntil = new Map(pastEntries.map((one) => [one.mirror_key, one.mirror_until_run_id]));
+  const lastUntil = new Map(pastEntries.map((one) => [one.mirror_key, one.mirror_valid_to_run_id]));
   const spells = [
     ...pastEntries.map((row) => ({
-      since: row.mirror_since_run_id,
-      until: row.mirror_until_run_id,
-      read: remember(() => readEntry('past_docket_entries', row)),
+      since: row.mirror_valid_from_run_id,
+      until: row.mirror_valid_to_run_id,
+      read: remember(() => readEntry('docket_entry_versions', row)),
     })),
     ...entries.map((row) => ({
       since: Math.max(row.mirror_first_run_id, lastUntil.get(row.mirror_key) ?? 0),
@@ -152,7 +156,7 @@ export function* checkHistory(
   stored: StoredRows,
   rebuilt: Rebuilt | null,
   circumstances: Circumstances,
-): Flaws {
+): Violations {
   const changes: Change[] = [];
   let isWhole = rebuilt !== null;
   for (const [at, row] of stored.changes.entries()) {
@@ -162,18 +166,18 @@ export function* checkHistory(
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       isWhole = false;
-      yield { ...error.flaw, runId: row.run_id };
+      yield { ...error.violation, runId: row.run_id };
     }
   }
   const versions = toVersionRuns(stored, circumstances);
   yield* checkOldest(stored, versions, circumstances);
   yield* checkTraces(stored, versions, circumstances);
   if (isWhole && rebuilt !== null) yield* proveVersions(stored, rebuilt, changes);
-  return stored.changes.length + stored.pastVersions.length;
+  return stored.changes.length + stored.caseVersions.length;
 }
 
 /** A change was seen while its run went on. */
-function* checkMoment(row: StoredChange, before: StoredChange | undefined): Generator<Flaw> {
+function* checkMoment(row: StoredChange, before: StoredChange | undefined): Generator<Violation> {
   const what = `the change ${row.id} of ${row.field}`;
   const { changed_at: at, run_id: runId, run_started_at: start, run_ended_at: end } = row;
   if (before !== undefined && runId < before.run_id)
@@ -196,7 +200,7 @@ function* checkOldest(
   { case: row }: StoredRows,
   { runs, oldest }: VersionRuns,
   { lastRunWithoutHistory }: Circumstances,
-): Generator<Flaw> {
+): Generator<Violation> {
   const first = row.mirror_first_run_id;
   if (row.mirror_redacted_run_id === null && oldest !== first) {
     if (oldest < first || oldest > lastRunWithoutHistory)
@@ -224,10 +228,10 @@ function* checkTraces(
   stored: StoredRows,
   versions: VersionRuns,
   { maySeeTwice }: Circumstances,
-): Generator<Flaw> {
+): Generator<Violation> {
   const traces = new Set<number>();
   for (const { run_id: runId, field, id } of stored.changes) {
-    if (isOwnWord({ field })) continue;
+    if (isMirrorField({ field })) continue;
     traces.add(runId);
     if (!versions.runs.includes(runId)) {
       const what = `the change ${id} of ${field}`;
@@ -237,7 +241,7 @@ function* checkTraces(
   for (const entry of stored.entries) traces.add(entry.mirror_first_run_id);
   for (const entry of stored.pastEntries) {
     traces.add(entry.mirror_first_run_id);
-    traces.add(entry.mirror_until_run_id);
+    traces.add(entry.mirror_valid_to_run_id);
   }
   for (const runId of versions.runs.slice(1)) {
     // A run that saw the case twice may have put back what it had changed.

@@ -1,11 +1,11 @@
-import { toSweptStatusId } from '../api/lists.ts';
+import { toApiListId } from '../api/lists.ts';
 import { isSame } from '../case/diff.ts';
 import { fingerprint } from '../case/fingerprint.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { SEALED_TABLES, type Seal, computeSeal } from '../db/seals.ts';
 import type { JsonValue } from '../lib/json.ts';
-import { type Flaw, type Flaws, Unreadable, show } from './checks.ts';
-import { type Change, isOwnWord, parseChange } from './history.ts';
+import { type Violation, type Violations, Unreadable, show } from './checks.ts';
+import { type Change, isMirrorField, parseChange } from './history.ts';
 import type { Rebuilt } from './payload.ts';
 import type { Circumstances, StoredRows } from './stored-rows.ts';
 
@@ -13,9 +13,9 @@ import type { Circumstances, StoredRows } from './stored-rows.ts';
  * Checks that the tables of which the file keeps a seal hold the rows that were written to them, and no others. Each
  * table and its seal are read at one moment, whatever a sync writes meanwhile.
  */
-export function* checkSeals({ sqlite }: Mirror): Flaws {
+export function* checkSeals({ sqlite }: Mirror): Violations {
   const select = sqlite.prepare<[string], Seal>(
-    'SELECT row_count AS rowCount, digest FROM main.seals WHERE table_name = ?',
+    'SELECT row_count AS rowCount, digest FROM main.mirror_seals WHERE table_name = ?',
   );
   let checked = 0;
   for (const one of SEALED_TABLES) {
@@ -23,18 +23,18 @@ export function* checkSeals({ sqlite }: Mirror): Flaws {
     const { seal, found } = look();
     checked += found.rowCount;
     if (seal?.rowCount !== found.rowCount || seal.digest !== found.digest)
-      yield toFlaw(one.table, seal, found);
+      yield toViolation(one.table, seal, found);
   }
-  const names = sqlite.prepare<[], number>('SELECT count(*) FROM main.seals').pluck().get() ?? 0;
+  const names = sqlite.prepare<[], number>('SELECT count(*) FROM main.mirror_seals').pluck().get() ?? 0;
   if (names !== SEALED_TABLES.length)
-    yield { what: 'the rows of seals', expected: `${SEALED_TABLES.length}`, found: `${names}` };
+    yield { what: 'the rows of mirror_seals', expected: `${SEALED_TABLES.length}`, found: `${names}` };
   return checked;
 }
 
-function toFlaw(table: string, seal: Seal | undefined, found: Seal): Flaw {
+function toViolation(table: string, seal: Seal | undefined, found: Seal): Violation {
   const what = `the rows of ${table}`;
   if (seal === undefined)
-    return { what: `the seal of ${table}`, expected: 'a row of seals', found: 'nothing' };
+    return { what: `the seal of ${table}`, expected: 'a row of mirror_seals', found: 'nothing' };
   if (seal.rowCount !== found.rowCount)
     return {
       what,
@@ -53,7 +53,7 @@ export function* checkMarks(
   stored: StoredRows,
   rebuilt: Rebuilt | null,
   circumstances: Circumstances,
-): Flaws {
+): Violations {
   const { case: row, newestRunId } = stored;
   const runs = [row.mirror_first_run_id, row.mirror_changed_run_id, newestRunId];
   if (runs.some((run, at) => run < (runs[at - 1] ?? 1)))
@@ -66,7 +66,7 @@ export function* checkMarks(
       found: show(departed),
     };
   yield* checkRedaction(stored);
-  yield* checkOwnWords(stored, rebuilt, circumstances);
+  yield* checkMirrorFields(stored, rebuilt, circumstances);
   return 1;
 }
 
@@ -74,14 +74,14 @@ export function* checkMarks(
 function* checkRedaction({
   case: row,
   changes,
-  pastVersions,
+  caseVersions,
   entries,
   pastEntries,
-}: StoredRows): Generator<Flaw> {
+}: StoredRows): Generator<Violation> {
   const runId = row.mirror_redacted_run_id;
   if (runId === null) return;
   const bare = fingerprint({ rest: { id: row.id }, entries: null });
-  const found = pastVersions[0]?.fingerprint ?? row.mirror_fingerprint;
+  const found = caseVersions[0]?.fingerprint ?? row.mirror_fingerprint;
   if (found !== bare)
     yield {
       what: 'the oldest version of a redacted case',
@@ -94,9 +94,9 @@ function* checkRedaction({
       'case_changes',
       changes.filter(({ field }) => field !== 'mirror_departed_run_id').map((one) => one.run_id),
     ],
-    ['past_versions', pastVersions.map((one) => one.run_id)],
+    ['case_versions', caseVersions.map((one) => one.run_id)],
     ['docket_entries', entries.map((one) => one.mirror_first_run_id)],
-    ['past_docket_entries', pastEntries.map((one) => one.mirror_since_run_id)],
+    ['docket_entry_versions', pastEntries.map((one) => one.mirror_valid_from_run_id)],
   ];
   for (const [table, runs] of left) {
     const older = runs.filter((run) => run < runId).length;
@@ -111,13 +111,13 @@ function* checkRedaction({
 }
 
 /** Goes back through the changes of the status and of the departure, which must lead from what is there now. */
-function* checkOwnWords(
+function* checkMirrorFields(
   { case: row, changes, newestRunId }: StoredRows,
   rebuilt: Rebuilt | null,
   circumstances: Circumstances,
-): Generator<Flaw> {
+): Generator<Violation> {
   const now = new Map<string, JsonValue | undefined>([
-    ['mirror_status_id', row.mirror_status_id],
+    ['mirror_list_id', row.mirror_list_id],
     ['mirror_departed_run_id', row.mirror_departed_run_id],
     ['case_ongoing', rebuilt?.payload.case_ongoing],
   ]);
@@ -125,20 +125,20 @@ function* checkOwnWords(
     const label = now.get('case_ongoing');
     return (
       typeof label !== 'string' ||
-      now.get('mirror_status_id') === toSweptStatusId(label) ||
+      now.get('mirror_list_id') === toApiListId(label) ||
       circumstances.hasForeignLabels()
     );
   };
-  const toWrongStatus = (before: number): Flaw => ({
-    what: before > newestRunId ? 'cases.mirror_status_id' : `the status before run ${before}`,
-    expected: show(toSweptStatusId(now.get('case_ongoing'))),
-    found: show(now.get('mirror_status_id')),
+  const toWrongStatus = (before: number): Violation => ({
+    what: before > newestRunId ? 'cases.mirror_list_id' : `the status before run ${before}`,
+    expected: show(toApiListId(now.get('case_ongoing'))),
+    found: show(now.get('mirror_list_id')),
   });
   let runId = newestRunId + 1;
   for (const change of listReadable(changes).reverse()) {
     if (change.runId !== runId && !isStatusRight()) yield toWrongStatus(runId);
     ({ runId } = change);
-    if (isOwnWord(change)) yield* checkOwnWord(change, now.get(change.field));
+    if (isMirrorField(change)) yield* checkMirrorField(change, now.get(change.field));
     if (now.has(change.field)) now.set(change.field, change.before);
   }
   if (!isStatusRight()) yield toWrongStatus(runId);
@@ -150,7 +150,10 @@ function* checkOwnWords(
     };
 }
 
-function* checkOwnWord({ field, after, runId }: Change, now: JsonValue | undefined): Generator<Flaw> {
+function* checkMirrorField(
+  { field, after, runId }: Change,
+  now: JsonValue | undefined,
+): Generator<Violation> {
   if (!isSame(after, now))
     yield { what: `${field} after its change`, runId, expected: show(after), found: show(now) };
   if (field === 'mirror_departed_run_id' && after !== null && after !== runId)

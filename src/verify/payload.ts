@@ -3,7 +3,7 @@ import { type EntryColumns, toEntry } from '../case/docket-rows.ts';
 import type { CasePayload } from '../api/payload.ts';
 import { messageOf } from '../errors/mirror-error.ts';
 import { type JsonObject, isJsonObject } from '../lib/json.ts';
-import { type Flaw, Unreadable, show } from './checks.ts';
+import { type Violation, Unreadable, show } from './checks.ts';
 import type { StoredRows } from './stored-rows.ts';
 
 /** A case's payload as its rows make it. */
@@ -70,13 +70,13 @@ export interface CheckedPayload {
 }
 
 /** Puts a payload together and compares its fingerprint with the one that is stored. */
-export function* checkPayload(stored: StoredRows): Generator<Flaw, CheckedPayload> {
+export function* checkPayload(stored: StoredRows): Generator<Violation, CheckedPayload> {
   let rebuilt: Rebuilt;
   try {
     rebuilt = rebuildPayload(stored);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    yield error.flaw;
+    yield error.violation;
     return { rebuilt: null, isProven: false };
   }
   const expected = stored.case.mirror_fingerprint;

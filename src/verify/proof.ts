@@ -8,7 +8,7 @@ import { checkMarks, checkSeals } from './metadata.ts';
 import { checkPastEntries, checkRows } from './rows.ts';
 import { checkPayload } from './payload.ts';
 import { checkLedgerValues, checkValues } from './values.ts';
-import { type Counter, type Finding, type Flaw, type Tallies, createCounter } from './checks.ts';
+import { type Counter, type Finding, type Violation, type Tallies, createCounter } from './checks.ts';
 import {
   type Circumstances,
   type StoredRows,
@@ -115,14 +115,14 @@ export function* verifyMirror(
     yield* counter.run('seals', null, onceDamaged(checkSeals(mirror)));
     yield* counter.run('ledger', null, onceDamaged(checkLedger(mirror)));
   }
-  const ground = yield* counter.count('file', null, onceDamaged(toFlaws(() => findGround(mirror))));
+  const ground = yield* counter.count('file', null, onceDamaged(toViolations(() => findGround(mirror))));
   const casesMirrored = ground?.casesMirrored ?? 0;
   let casesChecked = 0;
   const ids = listCaseIds(mirror, scope, casesMirrored, onProgress);
   while (ground !== undefined) {
-    const id = yield* counter.count('file', null, onceDamaged(toFlaws(() => ids.next().value)));
+    const id = yield* counter.count('file', null, onceDamaged(toViolations(() => ids.next().value)));
     if (id === undefined) break;
-    const stored = yield* counter.count('file', id, onceDamaged(toFlaws(() => ground.findRows(id))));
+    const stored = yield* counter.count('file', id, onceDamaged(toViolations(() => ground.findRows(id))));
     if (stored !== undefined) {
       yield* verifyCase(stored, ground.circumstances, counter);
       casesChecked++;
@@ -142,8 +142,8 @@ function findGround(mirror: Mirror) {
   };
 }
 
-/** A look into the file, as a check that has no flaws of its own. */
+/** A look into the file, as a check that has no violations of its own. */
 // eslint-disable-next-line require-yield -- that is the point
-function* toFlaws<Result>(look: () => Result): Generator<Flaw, Result> {
+function* toViolations<Result>(look: () => Result): Generator<Violation, Result> {
   return look();
 }

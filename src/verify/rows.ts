@@ -1,6 +1,6 @@
 import { LIST_FIELDS, toCaseRows, withEntries } from '../case/case-rows.ts';
 import { type EntryRow, toEntryRows } from '../case/docket-rows.ts';
-import { type Flaw, type Flaws, Unreadable, show, showDifference } from './checks.ts';
+import { type Violation, type Violations, Unreadable, show, showDifference } from './checks.ts';
 import { type Rebuilt, readEntry } from './payload.ts';
 import {
   type Cell,
@@ -14,7 +14,7 @@ import {
 } from './stored-rows.ts';
 
 /** Compares a row with what its columns should hold; other columns are not looked at. */
-function* compareRow(table: string, expected: object, found: Row | undefined): Generator<Flaw> {
+function* compareRow(table: string, expected: object, found: Row | undefined): Generator<Violation> {
   if (found === undefined) {
     yield { what: `a row of ${table}`, expected: show(expected), found: 'nothing' };
     return;
@@ -32,7 +32,7 @@ function* compareList(
   table: string,
   expected: readonly object[],
   found: readonly Row[],
-): Generator<Flaw, number> {
+): Generator<Violation, number> {
   const byPosition = new Map(found.map((row) => [row.mirror_position, row]));
   for (const [position, element] of expected.entries()) {
     yield* compareRow(`${table}[${position}]`, element, byPosition.get(position));
@@ -65,7 +65,7 @@ function squeeze(text: string): string {
 }
 
 /** Compares every row of a case with those that its payload makes. */
-export function* checkRows(stored: StoredRows, { payload, split }: Rebuilt): Flaws {
+export function* checkRows(stored: StoredRows, { payload, split }: Rebuilt): Violations {
   const made = toCaseRows(payload, split, stored.case.mirror_fingerprint);
   const rows = withEntries(made, withStoredKeys(made.entries, stored.case.mirror_entry_keys));
   let checked = 1;
@@ -94,7 +94,7 @@ function withStoredKeys(entries: readonly EntryRow[], keys: string | null): read
   });
 }
 
-function* checkDocket(expected: ReturnType<typeof toCaseRows>['entries'], stored: StoredRows): Flaws {
+function* checkDocket(expected: ReturnType<typeof toCaseRows>['entries'], stored: StoredRows): Violations {
   const byKey = new Map(stored.entries.map((entry) => [entry.mirror_key, entry]));
   let checked = stored.entries.length;
   for (const { columns, attachments } of expected) {
@@ -119,7 +119,7 @@ function* checkDocket(expected: ReturnType<typeof toCaseRows>['entries'], stored
 }
 
 /** Checks that what is kept of each docket entry's past is one story, told in the runs that stored versions of the case. */
-export function* checkPastEntries(stored: StoredRows, circumstances: Circumstances): Flaws {
+export function* checkPastEntries(stored: StoredRows, circumstances: Circumstances): Violations {
   const { allow } = toVersionRuns(stored, circumstances);
   const byKey = new Map(stored.entries.map((entry) => [entry.mirror_key, entry]));
   for (const entry of stored.entries) {
@@ -130,7 +130,7 @@ export function* checkPastEntries(stored: StoredRows, circumstances: Circumstanc
     for (const [at, entry] of past.entries()) {
       yield* checkContent(entry);
       yield* checkSpell(entry, past[at - 1]);
-      for (const runId of [entry.mirror_first_run_id, entry.mirror_until_run_id]) {
+      for (const runId of [entry.mirror_first_run_id, entry.mirror_valid_to_run_id]) {
         if (!allow(runId)) yield toStranger(toName(entry), runId);
       }
       yield* checkEnd(entry, past[at + 1] ?? byKey.get(key));
@@ -139,36 +139,37 @@ export function* checkPastEntries(stored: StoredRows, circumstances: Circumstanc
   return stored.entries.length + stored.pastEntries.length;
 }
 
-function toName({ mirror_key, mirror_until_run_id }: StoredPastEntry): string {
-  return `the past entry ${mirror_key} until run ${mirror_until_run_id}`;
+function toName({ mirror_key, mirror_valid_to_run_id }: StoredPastEntry): string {
+  return `the past entry ${mirror_key} until run ${mirror_valid_to_run_id}`;
 }
 
-function toStranger(what: string, runId: number): Flaw {
+function toStranger(what: string, runId: number): Violation {
   return { what, runId, expected: 'a run that stored a version of the case', found: show(runId) };
 }
 
 /** Its columns are those that the entry makes, and its key is its id, where it has one of its own. */
-function* checkContent(row: StoredPastEntry): Generator<Flaw> {
+function* checkContent(row: StoredPastEntry): Generator<Violation> {
   try {
-    const [made] = toEntryRows([readEntry('past_docket_entries', row)]);
+    const [made] = toEntryRows([readEntry('docket_entry_versions', row)]);
     const isOwnId = row.mirror_key >= 0;
     const mirror_key = isOwnId ? row.id : row.mirror_key;
     yield* compareRow(toName(row), { ...made?.columns, mirror_key }, row);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    yield error.flaw;
+    yield error.violation;
   }
 }
 
 /** It began where it first came or where the spell before it ended, and lasted for a while. */
-function* checkSpell(entry: StoredPastEntry, before: StoredPastEntry | undefined): Generator<Flaw> {
-  const { mirror_since_run_id: since, mirror_until_run_id: until } = entry;
+function* checkSpell(entry: StoredPastEntry, before: StoredPastEntry | undefined): Generator<Violation> {
+  const { mirror_valid_from_run_id: since, mirror_valid_to_run_id: until } = entry;
   if (since >= until)
     yield { what: toName(entry), runId: since, expected: `a beginning before ${until}`, found: show(since) };
-  const expected = before?.mirror_end === 'edited' ? before.mirror_until_run_id : entry.mirror_first_run_id;
+  const expected =
+    before?.mirror_end_reason === 'edited' ? before.mirror_valid_to_run_id : entry.mirror_first_run_id;
   if (since !== expected)
     yield {
-      what: `${toName(entry)}: mirror_since_run_id`,
+      what: `${toName(entry)}: mirror_valid_from_run_id`,
       runId: since,
       expected: show(expected),
       found: show(since),
@@ -176,18 +177,21 @@ function* checkSpell(entry: StoredPastEntry, before: StoredPastEntry | undefined
 }
 
 /** What was edited goes on as the same entry; what was removed is followed by nothing, or by one that came later. */
-function* checkEnd(entry: StoredPastEntry, next: StoredEntry | StoredPastEntry | undefined): Generator<Flaw> {
-  const { mirror_until_run_id: until, mirror_end: end } = entry;
-  const flaw = { what: toName(entry), runId: until };
+function* checkEnd(
+  entry: StoredPastEntry,
+  next: StoredEntry | StoredPastEntry | undefined,
+): Generator<Violation> {
+  const { mirror_valid_to_run_id: until, mirror_end_reason: end } = entry;
+  const violation = { what: toName(entry), runId: until };
   const goesOn =
     next?.mirror_id === entry.mirror_id && next.mirror_first_run_id === entry.mirror_first_run_id;
   const comesLater = next === undefined || next.mirror_first_run_id >= until;
   if (end === 'edited') {
-    if (!goesOn) yield { ...flaw, expected: 'the same entry, edited', found: toFound(next) };
+    if (!goesOn) yield { ...violation, expected: 'the same entry, edited', found: toFound(next) };
   } else if (end === 'removed') {
     if (!comesLater)
-      yield { ...flaw, expected: 'nothing, or an entry that came later', found: toFound(next) };
-  } else yield { ...flaw, expected: 'edited or removed', found: show(end) };
+      yield { ...violation, expected: 'nothing, or an entry that came later', found: toFound(next) };
+  } else yield { ...violation, expected: 'edited or removed', found: show(end) };
 }
 
 function toFound(next: StoredEntry | StoredPastEntry | undefined): string {

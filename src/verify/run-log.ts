@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Mirror } from '../db/open-mirror.ts';
-import { type Flaw, type Flaws, show } from './checks.ts';
+import { type Violation, type Violations, show } from './checks.ts';
 
 /** One thing that must hold in the record of the runs; `sql` returns the rows in which it does not. */
 export interface LedgerRule {
@@ -10,10 +10,10 @@ export interface LedgerRule {
   readonly sql: string;
 }
 
-const sweeps = (what: string, expected: string, found: string, wrong: string): LedgerRule => ({
-  what: `status_syncs: ${what}`,
+const listSyncs = (what: string, expected: string, found: string, wrong: string): LedgerRule => ({
+  what: `list_syncs: ${what}`,
   expected,
-  sql: `SELECT run_id, 'status ' || status_id || ': ' || ${found} AS found FROM status_syncs WHERE ${wrong}`,
+  sql: `SELECT run_id, 'status ' || list_id || ': ' || ${found} AS found FROM list_syncs WHERE ${wrong}`,
 });
 
 const runs = (what: string, expected: string, found: string, wrong: string): LedgerRule => ({
@@ -26,45 +26,45 @@ const list = (...columns: string[]): string =>
   columns.map((column) => `coalesce(${column}, 'null')`).join(` || ', ' || `);
 
 const LEDGER_RULES: readonly LedgerRule[] = [
-  sweeps(
+  listSyncs(
     'cases_seen',
     'new + changed + unchanged',
     list('cases_seen', 'cases_new', 'cases_changed', 'cases_unchanged'),
     'cases_seen <> cases_new + cases_changed + cases_unchanged',
   ),
-  sweeps(
-    'count_first, count_last, cases_last_walk',
-    'the same number, as the sweep is complete',
-    list('count_first', 'count_last', 'cases_last_walk'),
-    `outcome = 'complete' AND walks > 0
-      AND (count_first IS NOT count_last OR cases_last_walk IS NOT count_last)`,
+  listSyncs(
+    'count_first, count_last, cases_last_pass',
+    'the same number, as the list sync is complete',
+    list('count_first', 'count_last', 'cases_last_pass'),
+    `outcome = 'complete' AND passes > 0
+      AND (count_first IS NOT count_last OR cases_last_pass IS NOT count_last)`,
   ),
-  sweeps(
+  listSyncs(
     'count_first, count_last, cases_seen',
-    'the same number, as the sweep is complete',
+    'the same number, as the list sync is complete',
     list('count_first', 'count_last', 'cases_seen'),
-    `outcome = 'complete' AND walks = 0 AND (count_first IS NOT count_last OR cases_seen IS NOT count_last)`,
+    `outcome = 'complete' AND passes = 0 AND (count_first IS NOT count_last OR cases_seen IS NOT count_last)`,
   ),
-  sweeps(
-    'count_last, cases_last_walk',
+  listSyncs(
+    'count_last, cases_last_pass',
     '0, as the status is empty',
-    list('count_last', 'cases_last_walk'),
-    `outcome = 'empty' AND (count_last IS NOT 0 OR cases_last_walk <> 0)`,
+    list('count_last', 'cases_last_pass'),
+    `outcome = 'empty' AND (count_last IS NOT 0 OR cases_last_pass <> 0)`,
   ),
-  sweeps(
-    'walks',
+  listSyncs(
+    'passes',
     'at least 1, as in the runs before',
-    'walks',
-    `walks = 0 AND pages > 0
-      AND run_id > (SELECT min(run_id) FROM status_syncs AS counted WHERE counted.walks > 0)`,
+    'passes',
+    `passes = 0 AND pages > 0
+      AND run_id > (SELECT min(run_id) FROM list_syncs AS counted WHERE counted.passes > 0)`,
   ),
-  sweeps(
+  listSyncs(
     'ended_at',
     'a time from started_at on',
     list('started_at', 'ended_at'),
     `CASE WHEN ended_at IS NULL THEN outcome <> 'running' AND error_code IS NOT 'PROCESS_DIED' ELSE outcome = 'running' END`,
   ),
-  sweeps(
+  listSyncs(
     'outcome',
     'not running, as its run is not',
     'outcome',
@@ -81,8 +81,8 @@ const LEDGER_RULES: readonly LedgerRule[] = [
     'outcome',
     'not complete, as not every status is complete or empty',
     'outcome',
-    `outcome = 'complete' AND EXISTS (SELECT 1 FROM status_syncs
-      WHERE run_id = run.id AND status_syncs.outcome NOT IN ('complete', 'empty'))`,
+    `outcome = 'complete' AND EXISTS (SELECT 1 FROM list_syncs
+      WHERE run_id = run.id AND list_syncs.outcome NOT IN ('complete', 'empty'))`,
   ),
   runs(
     'outcome',
@@ -97,26 +97,26 @@ const LEDGER_RULES: readonly LedgerRule[] = [
     `"trigger" = 'redact' AND outcome <> 'complete'`,
   ),
   {
-    what: 'departure_checks: cases_missing',
+    what: 'mirror_departure_checks: cases_missing',
     expected: 'at least moved + in place + gone',
     sql: `SELECT run_id, ${list('cases_missing', 'cases_moved', 'cases_in_place', 'cases_gone')} AS found
-      FROM departure_checks WHERE cases_missing < cases_moved + cases_in_place + cases_gone`,
+      FROM mirror_departure_checks WHERE cases_missing < cases_moved + cases_in_place + cases_gone`,
   },
   {
-    what: 'coverage_checks: counts',
+    what: 'mirror_coverage_checks: counts',
     expected: 'all there, as the outcome is measured',
     sql: `SELECT run_id, ${list('count_all', 'count_approved', 'count_coding_complete', 'count_in_process')} AS found
-      FROM coverage_checks WHERE outcome = 'measured' AND
+      FROM mirror_coverage_checks WHERE outcome = 'measured' AND
       (count_all IS NULL OR count_approved IS NULL OR count_coding_complete IS NULL OR count_in_process IS NULL)`,
   },
   ...[
     ['sync_runs', 'id', 'started_at'],
     ['sync_runs', 'id', 'ended_at'],
-    ['status_syncs', 'run_id', 'started_at'],
-    ['status_syncs', 'run_id', 'ended_at'],
-    ['departure_checks', 'run_id', 'checked_at'],
-    ['coverage_checks', 'run_id', 'checked_at'],
-    ['double_sightings', 'run_id', 'seen_at'],
+    ['list_syncs', 'run_id', 'started_at'],
+    ['list_syncs', 'run_id', 'ended_at'],
+    ['mirror_departure_checks', 'run_id', 'checked_at'],
+    ['mirror_coverage_checks', 'run_id', 'checked_at'],
+    ['mirror_moved_cases', 'run_id', 'seen_at'],
   ].map(([table = '', run = '', column = '']) => ({
     what: `${table}.${column}`,
     expected: 'a time, such as 2030-01-01T03:17:00.000Z',
@@ -149,25 +149,25 @@ const LEDGER_RULES: readonly LedgerRule[] = [
         AND (SELECT count(*) FROM sqlite_sequence WHERE name = 'case_changes') <> 1`,
   },
   {
-    what: 'kept_aside, payload_drift: first_run_id, last_run_id',
+    what: 'rejected_records, schema_drift: first_run_id, last_run_id',
     expected: 'rising',
     sql: `SELECT last_run_id AS run_id, first_run_id || ', ' || last_run_id AS found FROM
-      (SELECT first_run_id, last_run_id FROM kept_aside UNION ALL SELECT first_run_id, last_run_id FROM payload_drift)
+      (SELECT first_run_id, last_run_id FROM rejected_records UNION ALL SELECT first_run_id, last_run_id FROM schema_drift)
       WHERE first_run_id > last_run_id`,
   },
 ];
 
 const TABLES = [
   'sync_runs',
-  'status_syncs',
-  'departure_checks',
-  'coverage_checks',
-  'kept_aside',
-  'payload_drift',
+  'list_syncs',
+  'mirror_departure_checks',
+  'mirror_coverage_checks',
+  'rejected_records',
+  'schema_drift',
 ];
 
 /** Checks what the mirror recorded of its runs. */
-export function* checkLedger({ sqlite }: Mirror): Flaws {
+export function* checkLedger({ sqlite }: Mirror): Violations {
   for (const { what, expected, sql } of LEDGER_RULES) {
     for (const row of sqlite.prepare<[], { run_id: unknown; found: unknown }>(sql).iterate())
       yield {
@@ -177,22 +177,27 @@ export function* checkLedger({ sqlite }: Mirror): Flaws {
         ...(typeof row.run_id === 'number' && { runId: row.run_id }),
       };
   }
-  yield* checkKeptAside(sqlite);
+  yield* checkRejectedRecords(sqlite);
   let checked = 0;
   for (const table of TABLES)
     checked += sqlite.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0;
   return checked;
 }
 
-function* checkKeptAside(sqlite: Mirror['sqlite']): Generator<Flaw> {
+function* checkRejectedRecords(sqlite: Mirror['sqlite']): Generator<Violation> {
   const records = sqlite.prepare<
     [],
     { fingerprint: string; record: unknown; bytes: unknown; first_run_id: number }
-  >('SELECT fingerprint, record, bytes, first_run_id FROM kept_aside');
+  >('SELECT fingerprint, record, bytes, first_run_id FROM rejected_records');
   for (const { fingerprint, record, bytes, first_run_id: runId } of records.iterate()) {
     const kept = Buffer.isBuffer(bytes) ? bytes : String(bytes ?? record);
     const found = createHash('sha256').update(kept).digest('hex');
     if (found !== fingerprint)
-      yield { what: `kept_aside: the fingerprint of ${show(record)}`, expected: fingerprint, found, runId };
+      yield {
+        what: `rejected_records: the fingerprint of ${show(record)}`,
+        expected: fingerprint,
+        found,
+        runId,
+      };
   }
 }

@@ -5,11 +5,11 @@ import {
   type caseChanges,
   type cases,
   type docketEntries,
-  type pastDocketEntries,
-  type pastVersions,
+  type docketEntryVersions,
+  type caseVersions,
 } from '../db/schema/schema.ts';
 
-/** What of the mirror as a whole makes something legitimate in one case that would be a flaw in another mirror. */
+/** What of the mirror as a whole makes something legitimate in one case that would be a violation in another mirror. */
 export interface Circumstances {
   /** The newest run from before the mirror kept history; 0 when it has kept it always. */
   readonly lastRunWithoutHistory: number;
@@ -20,19 +20,19 @@ export interface Circumstances {
 }
 
 export function findCircumstances({ sqlite }: Mirror): Circumstances {
-  // Walks have been counted since history has been kept.
+  // Passes have been counted since history has been kept.
   const lastWithout = sqlite
-    .prepare<[], number | null>('SELECT max(run_id) FROM status_syncs WHERE pages > 0 AND walks = 0')
+    .prepare<[], number | null>('SELECT max(run_id) FROM list_syncs WHERE pages > 0 AND passes = 0')
     .pluck();
   const twice = sqlite
     .prepare<[number, number, number], number>(
-      `SELECT EXISTS (SELECT 1 FROM status_syncs WHERE run_id = ? AND (walks > 1 OR outcome NOT IN ('complete', 'empty')))
-       OR EXISTS (SELECT 1 FROM double_sightings WHERE run_id = ? AND case_id = ?)`,
+      `SELECT EXISTS (SELECT 1 FROM list_syncs WHERE run_id = ? AND (passes > 1 OR outcome NOT IN ('complete', 'empty')))
+       OR EXISTS (SELECT 1 FROM mirror_moved_cases WHERE run_id = ? AND case_id = ?)`,
     )
     .pluck();
   const foreign = sqlite
     .prepare<[], number>(
-      `SELECT EXISTS (SELECT 1 FROM payload_drift WHERE field = 'case_ongoing' AND seen = 'another label')`,
+      `SELECT EXISTS (SELECT 1 FROM schema_drift WHERE field = 'case_ongoing' AND seen = 'another label')`,
     )
     .pluck();
   return {
@@ -52,10 +52,10 @@ export interface VersionRuns {
 }
 
 export function toVersionRuns(
-  { case: row, pastVersions }: StoredRows,
+  { case: row, caseVersions }: StoredRows,
   { lastRunWithoutHistory }: Circumstances,
 ): VersionRuns {
-  const runs = [...pastVersions.map(({ run_id }) => run_id), row.mirror_changed_run_id];
+  const runs = [...caseVersions.map(({ run_id }) => run_id), row.mirror_changed_run_id];
   const known = new Set(runs);
   const oldest = runs[0] ?? row.mirror_changed_run_id;
   const hasLostPast = row.mirror_redacted_run_id === null && oldest <= lastRunWithoutHistory;
@@ -80,7 +80,7 @@ export type StoredCase = Row &
   Columns<
     typeof cases,
     | 'id'
-    | 'mirror_status_id'
+    | 'mirror_list_id'
     | 'mirror_first_run_id'
     | 'mirror_changed_run_id'
     | 'mirror_departed_run_id'
@@ -90,10 +90,10 @@ export type StoredCase = Row &
     | 'mirror_entry_keys'
   >;
 export type StoredAttachment = Row & { readonly mirror_entry_id: number };
-export type StoredVersion = typeof pastVersions.$inferSelect;
+export type StoredVersion = typeof caseVersions.$inferSelect;
 export type StoredEntry = typeof docketEntries.$inferSelect;
-export type StoredPastEntry = Omit<typeof pastDocketEntries.$inferSelect, 'mirror_end'> & {
-  readonly mirror_end: string;
+export type StoredPastEntry = Omit<typeof docketEntryVersions.$inferSelect, 'mirror_end_reason'> & {
+  readonly mirror_end_reason: string;
 };
 /** A change, with the times of its run; null where the run is missing or has no end. */
 export type StoredChange = Omit<typeof caseChanges.$inferSelect, 'kind'> & {
@@ -115,7 +115,7 @@ export interface StoredRows {
   /** Oldest first. */
   readonly changes: readonly StoredChange[];
   /** Oldest first. */
-  readonly pastVersions: readonly StoredVersion[];
+  readonly caseVersions: readonly StoredVersion[];
   /** Of each entry oldest first. */
   readonly pastEntries: readonly StoredPastEntry[];
   /** The newest run of the mirror. */
@@ -148,9 +148,9 @@ export function prepareFindStoredRows({ sqlite }: Mirror): FindStoredRows {
      FROM case_changes LEFT JOIN sync_runs ON sync_runs.id = case_changes.run_id
      WHERE case_changes.case_id = ? ORDER BY case_changes.id`,
   );
-  const versions = prepare<StoredVersion>('SELECT * FROM past_versions WHERE case_id = ? ORDER BY run_id');
+  const versions = prepare<StoredVersion>('SELECT * FROM case_versions WHERE case_id = ? ORDER BY run_id');
   const past = prepare<StoredPastEntry>(
-    'SELECT * FROM past_docket_entries WHERE case_id = ? ORDER BY mirror_key, mirror_until_run_id',
+    'SELECT * FROM docket_entry_versions WHERE case_id = ? ORDER BY mirror_key, mirror_valid_to_run_id',
   );
   const newestRun = sqlite.prepare<[], number | null>('SELECT max(id) FROM sync_runs').pluck();
 
@@ -166,7 +166,7 @@ export function prepareFindStoredRows({ sqlite }: Mirror): FindStoredRows {
       entries: entries(id),
       attachments: groupBy(attachments(id), (one) => one.mirror_entry_id),
       changes: changes(id),
-      pastVersions: versions(id),
+      caseVersions: versions(id),
       pastEntries: past(id),
       newestRunId: newestRun.get() ?? 0,
     };

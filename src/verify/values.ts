@@ -3,7 +3,7 @@ import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Mirror } from '../db/open-mirror.ts';
 import * as schema from '../db/schema/schema.ts';
 import { LIST_TABLES } from '../db/schema/schema.ts';
-import { type Flaw, type Flaws, show } from './checks.ts';
+import { type Violation, type Violations, show } from './checks.ts';
 import type { StoredRows } from './stored-rows.ts';
 
 /** What SQLite's `typeof` says of a value. */
@@ -66,22 +66,22 @@ const TABLES_OF_CASES = new Set([
   'docket_entries',
   'attachments',
   'case_changes',
-  'past_versions',
-  'past_docket_entries',
+  'case_versions',
+  'docket_entry_versions',
 ]);
 
 /**
  * Checks that each value of a case's rows is of the type of its column. The columns of SQLite take any value, and what
  * follows in the verification, as in every reading of the case, relies on their types.
  */
-export function* checkValues(stored: StoredRows): Flaws {
+export function* checkValues(stored: StoredRows): Violations {
   let checked = 0;
   for (const [table, rows] of listTables(stored)) {
     const columns = RULES.get(table) ?? [];
     for (const row of rows) {
       checked++;
       for (const rule of columns) {
-        if (!fits(rule, row[rule.name])) yield toFlaw(table, rule, row);
+        if (!fits(rule, row[rule.name])) yield toViolation(table, rule, row);
       }
     }
   }
@@ -89,7 +89,7 @@ export function* checkValues(stored: StoredRows): Flaws {
 }
 
 /** The same for the tables that are not read case by case. */
-export function* checkLedgerValues({ sqlite }: Mirror): Flaws {
+export function* checkLedgerValues({ sqlite }: Mirror): Violations {
   let checked = 0;
   for (const { table, columns } of TABLE_RULES) {
     if (TABLES_OF_CASES.has(table)) continue;
@@ -97,7 +97,7 @@ export function* checkLedgerValues({ sqlite }: Mirror): Flaws {
     for (const row of rows.iterate()) {
       checked++;
       for (const rule of columns) {
-        if (!fits(rule, row[rule.name])) yield toFlaw(table, rule, row);
+        if (!fits(rule, row[rule.name])) yield toViolation(table, rule, row);
       }
     }
   }
@@ -115,8 +115,8 @@ function* listTables(
   yield ['docket_entries', stored.entries];
   for (const rows of stored.attachments.values()) yield ['attachments', rows];
   yield ['case_changes', stored.changes as Iterable<object> as Iterable<Record<string, unknown>>];
-  yield ['past_versions', stored.pastVersions];
-  yield ['past_docket_entries', stored.pastEntries];
+  yield ['case_versions', stored.caseVersions];
+  yield ['docket_entry_versions', stored.pastEntries];
 }
 
 function fits({ type, mayBeNull, words }: ColumnRule, value: unknown): boolean {
@@ -125,7 +125,7 @@ function fits({ type, mayBeNull, words }: ColumnRule, value: unknown): boolean {
   return typeOfValue(value) === type;
 }
 
-function toFlaw(table: string, rule: ColumnRule, row: Readonly<Record<string, unknown>>): Flaw {
+function toViolation(table: string, rule: ColumnRule, row: Readonly<Record<string, unknown>>): Violation {
   const { run_id: runId } = row;
   const value = row[rule.name];
   return {

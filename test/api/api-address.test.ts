@@ -175,7 +175,7 @@ describe('the page after one that names none', () => {
     ['https://lamps.example/cases/?case_ongoing=5021', 1, 2],
     ['https://lamps.example/cases/?case_ongoing=5021&page=2', 2, 3],
     ['https://lamps.example/cases/?case_ongoing=5021&page=99', 7, 100],
-  ])('%s (page %d of the walk) is page %d', (url, number, page) => {
+  ])('%s (page %d of the pass) is page %d', (url, number, page) => {
     expect(after(url, number)).toBe(`https://lamps.example/cases/?case_ongoing=5021&page=${page}`);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseApiUrl, toShortPath } from '../../src/api/urls.ts';
-import { fetchCasePages, MOST_PAGES_WITHOUT_NEWS } from '../../src/api/case-pages.ts';
+import { fetchCasePages, MAX_PAGES_WITHOUT_NEW_RECORDS } from '../../src/api/case-pages.ts';
 import { ATTEMPTS_AFTER_UNREAD } from '../../src/api/page-records.ts';
 import { MirrorError, TransientError } from '../../src/errors/mirror-error.ts';
 import type { Client, SettledAnswer } from '../../src/api/client.ts';
@@ -13,7 +13,7 @@ const page = (next: string | null | undefined, ids: readonly number[] = [1]): Se
   page: {
     count: 7,
     next,
-    results: ids.map((id) => ({ textHash: null, payload: () => ({ id }) })),
+    results: ids.map((id) => ({ rawHash: null, payload: () => ({ id }) })),
   },
 });
 
@@ -22,11 +22,11 @@ function scriptClient(
   script: (path: string) => SettledAnswer | Promise<SettledAnswer>,
   isAnswering = () => false,
 ) {
-  const asked: { path: string; signal: AbortSignal; mostAttempts: number | undefined }[] = [];
+  const asked: { path: string; signal: AbortSignal; maxAttempts: number | undefined }[] = [];
   const client: Client = {
     api: API,
-    fetchAnswer: async (url, signal, _isKnown, mostAttempts) => {
-      asked.push({ path: toShortPath(url), signal, mostAttempts });
+    fetchAnswer: async (url, signal, _isKnown, maxAttempts) => {
+      asked.push({ path: toShortPath(url), signal, maxAttempts });
       return script(toShortPath(url));
     },
     traffic: () => ({ requests: asked.length, retries: 0, waitedMs: 0, bytes: 0 }),
@@ -35,7 +35,7 @@ function scriptClient(
     pausedUntil: () => null,
     onPause: () => undefined,
     isAnswering: (signal) => {
-      asked.push({ path: 'test', signal, mostAttempts: undefined });
+      asked.push({ path: 'test', signal, maxAttempts: undefined });
       return Promise.resolve(isAnswering());
     },
   };
@@ -46,42 +46,42 @@ interface Walked {
   readonly pages: string[];
   readonly error: unknown;
   readonly asked: string[];
-  readonly flaws: string[];
+  readonly violations: string[];
 }
 
 const WALK = { filter: { case_ongoing: '5021' }, isKnown: () => false };
 
-async function walk(
+async function pass(
   script: (path: string) => SettledAnswer,
-  hasNews: () => boolean = () => true,
+  hasNewRecords: () => boolean = () => true,
   hasServed: () => boolean = () => true,
   isAnswering?: () => boolean,
 ): Promise<Walked> {
   const { client, asked } = scriptClient(script, isAnswering);
   const pages: string[] = [];
-  const flaws: string[] = [];
+  const violations: string[] = [];
   let error: unknown = null;
   const signal = new AbortController().signal;
   try {
-    for await (const one of fetchCasePages(client, { ...WALK, hasNews, hasServed, signal })) {
+    for await (const one of fetchCasePages(client, { ...WALK, hasNewRecords, hasServed, signal })) {
       if ('unread' in one) pages.push(`${one.number} unread: ${one.unread.code}`);
       else {
         pages.push(`${one.number} ${one.source} ${one.count}: ${one.records.length}`);
-        if (one.flaw !== null) flaws.push(one.flaw.code);
+        if (one.violation !== null) violations.push(one.violation.code);
       }
     }
   } catch (thrown) {
     error = thrown;
   }
-  return { pages, error, asked: asked.map(({ path }) => path), flaws };
+  return { pages, error, asked: asked.map(({ path }) => path), violations };
 }
 
 const numberOf = (path: string): number => Number(/page=(\d+)/.exec(path)?.[1] ?? 1);
 const toPath = (number: number): string => `${PATH}&page=${number}`;
 
-describe('a list is walked from page to page', () => {
+describe('a list is read from page to page', () => {
   test('to the one that names no next', async () => {
-    const { pages, error } = await walk((path) =>
+    const { pages, error } = await pass((path) =>
       numberOf(path) < 3 ? page(toPath(numberOf(path) + 1), [1, 2]) : page(null),
     );
     expect(pages).toEqual([`1 ${PATH} 7: 2`, `2 ${toPath(2)} 7: 2`, `3 ${toPath(3)} 7: 1`]);
@@ -89,7 +89,7 @@ describe('a list is walked from page to page', () => {
   });
 
   test('and is one page with nothing when there are no results', async () => {
-    const { pages, error } = await walk(() => ({ kind: 'empty', words: 'No results' }));
+    const { pages, error } = await pass(() => ({ kind: 'empty', words: 'No results' }));
     expect([pages, error]).toEqual([[`1 ${PATH} 0: 0`], null]);
   });
 });
@@ -100,7 +100,7 @@ describe('a page that was announced and is past the end', () => {
   test.each<SettledAnswer>(ENDS)(
     'ends the list only where the page after it is $kind too',
     async (answer) => {
-      const { pages, error, asked } = await walk((path) => (numberOf(path) === 1 ? page(toPath(2)) : answer));
+      const { pages, error, asked } = await pass((path) => (numberOf(path) === 1 ? page(toPath(2)) : answer));
       expect([pages, asked]).toEqual([toLines(1), [PATH, toPath(2), toPath(3)]]);
       expect(error).toMatchObject({
         code: 'LIST_SHRANK',
@@ -112,7 +112,7 @@ describe('a page that was announced and is past the end', () => {
   test.each<SettledAnswer>(ENDS)(
     'and is $kind alone costs itself: the pages after it are read',
     async (answer) => {
-      const { pages, error } = await walk((path) => (numberOf(path) === 4 ? answer : tenPages({})(path)));
+      const { pages, error } = await pass((path) => (numberOf(path) === 4 ? answer : tenPages({})(path)));
       expect([pages[3], pages.filter((line) => !line.includes('unread')), error]).toEqual([
         '4 unread: LIST_SHRANK',
         toLines(1, 2, 3, 5, 6, 7, 8, 9, 10),
@@ -122,7 +122,7 @@ describe('a page that was announced and is past the end', () => {
   );
 
   test('is not the end where the page after it fails in another way', async () => {
-    const { pages, error } = await walk((path) =>
+    const { pages, error } = await pass((path) =>
       numberOf(path) === 4 ? ENDS[0] : tenPages({ 5: busy, 6: busy })(path),
     );
     expect(pages.slice(3, 6)).toEqual([
@@ -140,7 +140,7 @@ describe('a page that was announced and is past the end', () => {
       if (number === 4 || number > 7) return ENDS[0];
       return page(number < 7 ? toPath(number + 1) : null);
     };
-    const { pages, error } = await walk(counted);
+    const { pages, error } = await pass(counted);
     expect([pages.slice(2, 4), pages.length, error]).toEqual([
       ['3 unread: SERVER_ERROR', '4 unread: LIST_SHRANK'],
       7,
@@ -149,9 +149,9 @@ describe('a page that was announced and is past the end', () => {
   });
 });
 
-describe('a list that cannot be walked to its end says why', () => {
+describe('a list that cannot be read to its end says why', () => {
   test('a first page that is past the end', async () => {
-    expect((await walk(() => ({ kind: 'past-the-end' }))).error).toMatchObject({ code: 'LIST_SHRANK' });
+    expect((await pass(() => ({ kind: 'past-the-end' }))).error).toMatchObject({ code: 'LIST_SHRANK' });
   });
 
   test.each([
@@ -165,36 +165,40 @@ describe('a list that cannot be walked to its end says why', () => {
     ['no page, as a text that is a page', `${PATH}&page=`, 'NEXT_REFUSED'],
   ])(
     'a second page that names %s as next: the page after it is asked for by its number',
-    async (_, named, flaw) => {
-      const { asked, error, flaws } = await walk((path) => {
+    async (_, named, violation) => {
+      const { asked, error, violations } = await pass((path) => {
         const number = numberOf(path);
         return page(number === 2 ? named : number === 4 ? null : toPath(number + 1));
       });
-      expect([asked, error, flaws]).toEqual([[PATH, toPath(2), toPath(3), toPath(4)], null, [flaw]]);
+      expect([asked, error, violations]).toEqual([
+        [PATH, toPath(2), toPath(3), toPath(4)],
+        null,
+        [violation],
+      ]);
     },
   );
 
   test('a first page that names one further on; a server that counts from 0 is believed', async () => {
     const answer = (first: string) => (path: string) =>
       page(path === PATH ? first : numberOf(path) < 3 ? toPath(numberOf(path) + 1) : null);
-    expect((await walk(answer(toPath(3)))).asked).toEqual([PATH, toPath(2), toPath(3)]);
-    expect((await walk(answer(toPath(1)))).asked).toEqual([PATH, toPath(1), toPath(2), toPath(3)]);
+    expect((await pass(answer(toPath(3)))).asked).toEqual([PATH, toPath(2), toPath(3)]);
+    expect((await pass(answer(toPath(1)))).asked).toEqual([PATH, toPath(1), toPath(2), toPath(3)]);
   });
 
   test('so many pages in a row without anything new, and no fewer', async () => {
-    const quiet = await walk(
+    const quiet = await pass(
       (path) => page(toPath(numberOf(path) + 1)),
       () => false,
     );
-    expect(quiet.pages).toHaveLength(MOST_PAGES_WITHOUT_NEWS);
+    expect(quiet.pages).toHaveLength(MAX_PAGES_WITHOUT_NEW_RECORDS);
     expect(quiet.error).toMatchObject({
       code: 'PAGES_REPEAT',
       message: `5 pages in a row, up to ${toPath(5)}, brought nothing new.`,
     });
     let calls = 0;
-    const now = await walk(
+    const now = await pass(
       (path) => page(numberOf(path) < 20 ? toPath(numberOf(path) + 1) : null),
-      () => ++calls % MOST_PAGES_WITHOUT_NEWS === 0,
+      () => ++calls % MAX_PAGES_WITHOUT_NEW_RECORDS === 0,
     );
     expect([now.pages.length, now.error]).toEqual([20, null]);
   });
@@ -217,7 +221,7 @@ const toLines = (...numbers: number[]) => numbers.map((n) => `${n} ${n === 1 ? P
 
 describe('a page that cannot be read costs only itself', () => {
   test.each([1, 2, 9])('page %d of ten', async (number) => {
-    const { pages, error } = await walk(tenPages({ [number]: busy }));
+    const { pages, error } = await pass(tenPages({ [number]: busy }));
     const numbers = Array.from({ length: 10 }, (_, at) => at + 1);
     expect(pages.filter((line) => !line.includes('unread'))).toEqual(
       toLines(...numbers.filter((n) => n !== number)),
@@ -227,19 +231,19 @@ describe('a page that cannot be read costs only itself', () => {
   });
 
   test('the last one: the page after it is past the end, which nobody announced', async () => {
-    const { pages, error, asked } = await walk(tenPages({ 10: busy }));
+    const { pages, error, asked } = await pass(tenPages({ 10: busy }));
     expect([pages.at(-1), asked.at(-1), error]).toEqual(['10 unread: SERVER_ERROR', toPath(11), null]);
   });
 
   test('the only one: nothing was read, and it is said why', async () => {
-    const { pages, error } = await walk((path) =>
+    const { pages, error } = await pass((path) =>
       numberOf(path) === 1 ? fail(busy) : { kind: 'past-the-end' },
     );
     expect([pages, error]).toEqual([['1 unread: SERVER_ERROR'], busy]);
   });
 
   test('several, apart from each other or in a row', async () => {
-    const { pages, error } = await walk(
+    const { pages, error } = await pass(
       tenPages({ 2: busy, 4: silent, 6: busy, 7: busy, 8: silent, 9: busy }),
     );
     expect(pages.filter((line) => !line.includes('unread'))).toEqual(toLines(1, 3, 5, 10));
@@ -252,7 +256,7 @@ describe('a page that cannot be read costs only itself', () => {
     ['RESPONSE_TOO_LARGE', 1],
     ['RESPONSE_UNEXPECTED', 1],
   ] as const)('by %s on page %d', async (code, number) => {
-    const { pages, error } = await walk(tenPages({ [number]: new MirrorError(code, 'no lamp') }));
+    const { pages, error } = await pass(tenPages({ [number]: new MirrorError(code, 'no lamp') }));
     expect([pages.length, error]).toEqual([10, null]);
   });
 });
@@ -261,8 +265,8 @@ describe('a server in trouble is not asked for page after page', () => {
   const failingFrom = (first: number, error: MirrorError) =>
     tenPages(Object.fromEntries(Array.from({ length: 11 }, (_, at) => [first + at, error])));
 
-  test('five pages in a row end the walk, with the failure of the first', async () => {
-    const { pages, error, asked } = await walk(failingFrom(3, busy));
+  test('five pages in a row end the pass, with the failure of the first', async () => {
+    const { pages, error, asked } = await pass(failingFrom(3, busy));
     expect(asked.at(-1)).toBe(toPath(7));
     expect(pages.slice(0, 2)).toEqual(toLines(1, 2));
     expect(error).toMatchObject({
@@ -273,21 +277,21 @@ describe('a server in trouble is not asked for page after page', () => {
 
   test('one page that is throttled to the end ends it', async () => {
     const throttled = new MirrorError('RATE_LIMITED', 'too many requests');
-    const { pages, error, asked } = await walk(failingFrom(3, throttled));
+    const { pages, error, asked } = await pass(failingFrom(3, throttled));
     expect([pages, asked.at(-1), error]).toEqual([toLines(1, 2), toPath(3), throttled]);
   });
 
   test('two pages without any answer end it, where the API does not answer elsewhere either', async () => {
-    const { asked, error } = await walk(failingFrom(3, silent));
+    const { asked, error } = await pass(failingFrom(3, silent));
     expect(asked.slice(-2)).toEqual([toPath(4), 'test']);
     expect(error).toMatchObject({ code: 'NETWORK_FAILED' });
   });
 
   test('where it does, the pages after them are tried, up to five in a row; it is asked once for them', async () => {
-    const ever = await walk(failingFrom(3, silent), undefined, undefined, () => true);
+    const ever = await pass(failingFrom(3, silent), undefined, undefined, () => true);
     expect(ever.asked.slice(2)).toEqual([toPath(3), toPath(4), 'test', toPath(5), toPath(6), toPath(7)]);
     expect(ever.error).toMatchObject({ code: 'NETWORK_FAILED' });
-    const gaps = await walk(
+    const gaps = await pass(
       tenPages({ 2: silent, 3: silent, 4: silent, 6: silent, 7: silent, 9: silent }),
       undefined,
       undefined,
@@ -298,9 +302,9 @@ describe('a server in trouble is not asked for page after page', () => {
   });
 
   test('two pages end it where the server has answered nothing well so far, not even elsewhere', async () => {
-    const never = await walk(failingFrom(1, busy), undefined, () => false);
+    const never = await pass(failingFrom(1, busy), undefined, () => false);
     expect(never.asked).toEqual([PATH, toPath(2), 'test']);
-    const elsewhere = await walk(
+    const elsewhere = await pass(
       failingFrom(1, busy),
       undefined,
       () => false,
@@ -308,14 +312,14 @@ describe('a server in trouble is not asked for page after page', () => {
     );
     expect(elsewhere.asked).toHaveLength(6);
     expect(never.error).toMatchObject({ message: 'busy; the page after it could not be read either' });
-    const before = await walk(failingFrom(1, busy), undefined, () => true);
+    const before = await pass(failingFrom(1, busy), undefined, () => true);
     expect(before.asked).toHaveLength(5);
   });
 
   test.each(['UNAUTHORIZED', 'MAX_DURATION_REACHED', 'RETRY_AFTER_TOO_LONG', 'CERTIFICATE_REFUSED'] as const)(
     '%s ends it at once',
     async (code) => {
-      const { asked, error } = await walk(failingFrom(2, new MirrorError(code, 'no')));
+      const { asked, error } = await pass(failingFrom(2, new MirrorError(code, 'no')));
       expect(asked).toHaveLength(2);
       expect(error).toMatchObject({ code });
     },
@@ -324,7 +328,7 @@ describe('a server in trouble is not asked for page after page', () => {
   test.each(['REQUEST_REJECTED', 'NOT_FOUND'] as const)(
     '%s on the first page is of the whole list',
     async (code) => {
-      const { asked } = await walk(failingFrom(1, new MirrorError(code, 'no')));
+      const { asked } = await pass(failingFrom(1, new MirrorError(code, 'no')));
       expect(asked).toEqual([PATH]);
     },
   );
@@ -332,9 +336,9 @@ describe('a server in trouble is not asked for page after page', () => {
   test('a page after one that failed is not tried as often', async () => {
     const { client, asked } = scriptClient(tenPages({ 2: busy, 3: busy }));
     const signal = new AbortController().signal;
-    const options = { ...WALK, hasNews: () => true, hasServed: () => true, signal };
+    const options = { ...WALK, hasNewRecords: () => true, hasServed: () => true, signal };
     for await (const step of fetchCasePages(client, options)) expect(step.number).toBeLessThan(11);
-    expect(asked.map(({ mostAttempts }) => mostAttempts).slice(0, 5)).toEqual([
+    expect(asked.map(({ maxAttempts }) => maxAttempts).slice(0, 5)).toEqual([
       undefined,
       undefined,
       ATTEMPTS_AFTER_UNREAD,
@@ -354,43 +358,43 @@ describe('a page whose next cannot be followed is stored, and the page after it 
     ['no URL', 'http://['],
     ['the token', `${PATH}&t=lamp-token`],
   ])('with %s', async (_title, next) => {
-    const { pages, error, asked, flaws } = await walk((path) =>
+    const { pages, error, asked, violations } = await pass((path) =>
       numberOf(path) === 1 ? page(next) : page(numberOf(path) < 4 ? toPath(numberOf(path) + 1) : null),
     );
     expect([pages, error]).toEqual([toLines(1, 2, 3, 4), null]);
     expect(asked).toEqual([PATH, toPath(2), toPath(3), toPath(4)]);
-    expect(flaws).toEqual(['NEXT_REFUSED']);
+    expect(violations).toEqual(['NEXT_REFUSED']);
   });
 
   test('and where there is none, the list has ended', async () => {
-    const { pages, error, flaws } = await walk((path) =>
+    const { pages, error, violations } = await pass((path) =>
       numberOf(path) === 1 ? page(undefined) : { kind: 'past-the-end' },
     );
-    expect([pages, error, flaws]).toEqual([toLines(1), null, ['NEXT_REFUSED']]);
+    expect([pages, error, violations]).toEqual([toLines(1), null, ['NEXT_REFUSED']]);
   });
 
   test.each(['', '  '])('but %j is read as null', async (next) => {
-    const { asked, error, flaws } = await walk(() => page(next));
-    expect([asked, error, flaws]).toEqual([[PATH], null, []]);
+    const { asked, error, violations } = await pass(() => page(next));
+    expect([asked, error, violations]).toEqual([[PATH], null, []]);
   });
 
   test('and a page that names itself is stored too', async () => {
-    const { pages, error, flaws } = await walk(
+    const { pages, error, violations } = await pass(
       () => page(PATH),
       () => false,
     );
     expect(pages).toEqual(toLines(1, 2, 3, 4, 5));
     expect(error).toMatchObject({ code: 'PAGES_REPEAT' });
-    expect(new Set(flaws)).toEqual(new Set(['PAGES_REPEAT']));
+    expect(new Set(violations)).toEqual(new Set(['PAGES_REPEAT']));
   });
 });
 
 test('a page without a count is read, and told', async () => {
-  const { pages, error, flaws } = await walk(() => ({
+  const { pages, error, violations } = await pass(() => ({
     kind: 'page',
     page: { count: null, next: null, results: [] },
   }));
-  expect([pages, error, flaws]).toEqual([[`1 ${PATH} null: 0`], null, ['RESPONSE_UNEXPECTED']]);
+  expect([pages, error, violations]).toEqual([[`1 ${PATH} null: 0`], null, ['RESPONSE_UNEXPECTED']]);
 });
 
 describe('a request in the air', () => {
@@ -399,17 +403,17 @@ describe('a request in the air', () => {
     signal: AbortSignal,
     onPage: (number: number) => boolean,
   ): Promise<void> => {
-    const options = { ...WALK, hasNews: () => true, hasServed: () => true, signal };
+    const options = { ...WALK, hasNewRecords: () => true, hasServed: () => true, signal };
     for await (const { number } of fetchCasePages(client, options)) if (onPage(number)) break;
   };
   const endless = () => scriptClient((path) => page(toPath(numberOf(path) + 1)));
 
-  test('is given up when the walk is left, with the reason', async () => {
+  test('is given up when the pass is left, with the reason', async () => {
     const { client, asked } = endless();
     await walkTo(client, new AbortController().signal, () => true);
     expect(asked.map(({ path }) => path)).toEqual([PATH, toPath(2)]);
     expect(asked[1]?.signal.aborted).toBe(true);
-    expect(asked[1]?.signal.reason).toMatchObject({ message: 'the walk has ended' });
+    expect(asked[1]?.signal.reason).toMatchObject({ message: 'the pass has ended' });
   });
 
   test('hears when it is to stop; no further page is begun, even one that has come', async () => {
@@ -417,12 +421,12 @@ describe('a request in the air', () => {
     const stop = new AbortController();
     const reason = new Error('enough');
     const seen: number[] = [];
-    const walked = walkTo(client, stop.signal, (number) => {
+    const read = walkTo(client, stop.signal, (number) => {
       seen.push(number);
       if (number === 2) stop.abort(reason);
       return false;
     });
-    await expect(walked).rejects.toBe(reason);
+    await expect(read).rejects.toBe(reason);
     expect(seen).toEqual([1, 2]);
     expect(asked.at(-1)?.signal.reason).toBe(reason);
   });

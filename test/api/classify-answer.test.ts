@@ -154,13 +154,13 @@ describe('failures that may pass', () => {
     ['520 of a content delivery network', 520, HTML, transient(520)],
     ['530 of a content delivery network', 530, HTML, transient(530)],
     ['504', 504, 'Gateway', transient(504)],
-    ['a number above all statuses', 599, '', transient(599)],
+    ['a number above all lists', 599, '', transient(599)],
   ])('%s', (...[, status, body, expected, headers]) => {
     expect(classify(status, body, headers)).toEqual(expected);
   });
 });
 
-describe('redirects and statuses that nobody documented', () => {
+describe('redirects and lists that nobody documented', () => {
   test.each<Row>([
     ['301', 301, '', redirect('/elsewhere/'), to('/elsewhere/')],
     ['302', 302, HTML, redirect('https://lamp.example/'), to('https://lamp.example/')],
@@ -178,7 +178,7 @@ describe('redirects and statuses that nobody documented', () => {
   });
 });
 
-describe('good statuses other than 200', () => {
+describe('good lists other than 200', () => {
   const PAGE = '{"count":0,"next":null,"results":[]}';
   test.each([201, 202, 203, 206])('%d with a page is read', (status) => {
     expect(classify(status, PAGE)).toEqual({ kind: 'page', page: { count: 0, next: null, results: [] } });

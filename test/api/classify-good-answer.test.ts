@@ -26,7 +26,7 @@ describe('status 200 with a page', () => {
       envelope({ next: 'https://a.example/?page=2' }),
       { count: 2, next: 'https://a.example/?page=2', results: [] },
     ],
-    ['an empty next, which the walk will judge', envelope({ next: '' }), { count: 2, next: '', results: [] }],
+    ['an empty next, which the pass will judge', envelope({ next: '' }), { count: 2, next: '', results: [] }],
     ['nothing found', envelope({ count: 0 }), { count: 0, next: null, results: [] }],
     ['no previous', '{"count":1,"next":null,"results":[7]}', { count: 1, next: null, results: [7] }],
     ['fields that nobody knows', envelope({ lamp: true }), { count: 2, next: null, results: [] }],
@@ -53,7 +53,7 @@ describe('status 200 with a page', () => {
 });
 
 describe('the records of a page', () => {
-  const classifyPage = (body: string, isKnown?: (textHash: string) => boolean) => {
+  const classifyPage = (body: string, isKnown?: (rawHash: string) => boolean) => {
     const answer = classifyAnswer(
       { status: 200, headers: {}, body: Buffer.from(body) },
       new Date(0),
@@ -64,7 +64,7 @@ describe('the records of a page', () => {
   };
 
   test('are known by their bytes, wherever they stand', () => {
-    const hashOf = (record?: PageRecord) => (record?.payload === null ? null : record?.textHash);
+    const hashOf = (record?: PageRecord) => (record?.payload === null ? null : record?.rawHash);
     const [first, again] = classifyPage(envelope({ results: [{ id: 1 }, { id: 1 }] }));
     const [other] = classifyPage(envelope({ results: [{ id: 2 }] }));
     expect(hashOf(first)).toMatch(/^[0-9a-f]{64}$/);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { findSweptStatus, SWEPT_STATUSES, toListFilter, toSweptStatusId } from '../../src/api/lists.ts';
+import { findApiList, API_LISTS, toListFilter, toApiListId } from '../../src/api/lists.ts';
 
-test.each(SWEPT_STATUSES)(
+test.each(API_LISTS)(
   'the status $id, $label, is found by both, in any case and with spaces around',
   (status) => {
     for (const text of [
@@ -10,7 +10,7 @@ test.each(SWEPT_STATUSES)(
       status.label.toUpperCase(),
       ` ${status.label.toLowerCase()} `,
     ]) {
-      expect(findSweptStatus(text)).toBe(status);
+      expect(findApiList(text)).toBe(status);
     }
   },
 );
@@ -29,11 +29,11 @@ test.each([
   'null',
   '__proto__',
 ])('nothing is found by %j', (text) => {
-  expect(findSweptStatus(text)).toBeUndefined();
+  expect(findApiList(text)).toBeUndefined();
 });
 
 test('the lists are filtered by case_ongoing, but for the one of the cases that have none', () => {
-  expect(SWEPT_STATUSES.map(toListFilter)).toEqual([
+  expect(API_LISTS.map(toListFilter)).toEqual([
     { case_ongoing: '5020' },
     { case_ongoing: '5021' },
     { case_ongoing: '5022' },
@@ -52,5 +52,5 @@ test.each([
   ['In Process (Public)', 5074],
   [5021, 5074],
 ])('a case with the label %j comes under %i', (label, id) => {
-  expect(toSweptStatusId(label)).toBe(id);
+  expect(toApiListId(label)).toBe(id);
 });

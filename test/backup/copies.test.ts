@@ -52,7 +52,7 @@ function keepAside(database: string, record: string, caseId: number | null): voi
   const mirror = openMirror(database);
   mirror.sqlite
     .prepare(
-      `INSERT INTO kept_aside (fingerprint, why, record, source, position, first_run_id, last_run_id, bytes, case_id)
+      `INSERT INTO rejected_records (fingerprint, why, record, source, position, first_run_id, last_run_id, bytes, case_id)
       VALUES (?, 'not JSON', ?, '/', 0, 1, 1, ?, ?)`,
     )
     .run(
@@ -81,7 +81,7 @@ describe('redact finds every copy of the content', () => {
     source.remove(7);
     await sync();
     const { stdout } = await run('redact', '7', '--snapshots', '--yes');
-    expect(stdout).toContain('2 records kept aside');
+    expect(stdout).toContain('2 rejected records');
     expect(stdout).toContain('replaced-20260101T000000000Z-wal (cannot be read');
     expect(stdout).toMatch(/somebodys\.db \(left alone, .*delete it if nobody uses it/);
     expect(stdout).not.toContain('--snapshots'); // which has removed what it can
@@ -92,7 +92,7 @@ describe('redact finds every copy of the content', () => {
     for (const name of ['snapshots/keep-this.sqlite', 'beside.db'])
       expect((await runCli(['verify', '--database', join(folder, name)])).exitCode).toBe(0);
     const sqlite = openSqlite(database, { readonly: true });
-    expect(sqlite.prepare('SELECT case_id FROM kept_aside').pluck().all()).toEqual([5]);
+    expect(sqlite.prepare('SELECT case_id FROM rejected_records').pluck().all()).toEqual([5]);
     sqlite.close();
   });
 
@@ -132,7 +132,7 @@ describe('redact finds every copy of the content', () => {
     expect(readdirSync(snapshots).filter((name) => name.includes('partial'))).toEqual([]);
   });
 
-  test('removes a piece that was kept aside after the case was redacted', async () => {
+  test('removes a piece that was rejected after the case was redacted', async () => {
     const { run, database, source, sync, holding } = await start();
     source.remove(7);
     await sync();

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { ONGOING_STATUSES } from '../../src/api/lists.ts';
+import { ONGOING_LISTS } from '../../src/api/lists.ts';
 import { openSqlite } from '../../src/db/engine.ts';
 import { takeWriterLock } from '../../src/db/lock.ts';
 import { listSnapshots, removeOldSnapshots } from '../../src/backup/list.ts';
@@ -119,7 +119,7 @@ describe('latest.db', () => {
 
   test('is never of a mirror that lacks a list, nor of an earlier state', async () => {
     const harness = await startHarness({ source: smallCollection(6) });
-    await harness.sync({ statuses: ONGOING_STATUSES.slice(0, 2) });
+    await harness.sync({ lists: ONGOING_LISTS.slice(0, 2) });
     const folder = join(tempFolder(), 'snapshots');
     const { latest, note } = await takeSnapshot(toRequest(harness.database, folder));
     expect([latest, note.isComplete]).toEqual([null, false]);

@@ -34,7 +34,7 @@ async function start(cases = 20) {
 }
 
 /** What a snapshot says of itself has a seal, too. */
-const SEALS_OF_OTHERS: Record<string, string> = { seals: ` WHERE table_name <> 'mirror_snapshot'` };
+const SEALS_OF_OTHERS: Record<string, string> = { mirror_seals: ` WHERE table_name <> 'mirror_snapshot'` };
 
 /** Every row of every table, as text, but for what a snapshot says of itself. */
 function dump(path: string): string {

@@ -38,7 +38,7 @@ describe('two versions of a case', () => {
   });
 
   test('name an unknown field so that it cannot be taken for a path or for a column of the mirror', () => {
-    const odd = ['main_docket.court', 'mirror_status_id', '"', 'a.b', '__proto__', '\ud800'];
+    const odd = ['main_docket.court', 'mirror_list_id', '"', 'a.b', '__proto__', '\ud800'];
     const after = JSON.parse(`{${odd.map((name) => `${JSON.stringify(name)}:1`).join()}}`) as JsonObject;
     const fields = compareCases({}, after).map(({ field }) => field);
     expect(fields.map(toFieldPath)).toEqual(odd.map((name) => [name]));

@@ -29,8 +29,8 @@ describe('the row of a case', () => {
   });
 
   describe.each(SCALARS.filter((field) => field !== 'id'))('%s', (field) => {
-    test.each(MISFITS)('is null for %j', (misfit) => {
-      expect(rowsOf(makeCase({ [field]: misfit })).case).toHaveProperty(field, null);
+    test.each(MISFITS)('is null for %j', (rejectedRecord) => {
+      expect(rowsOf(makeCase({ [field]: rejectedRecord })).case).toHaveProperty(field, null);
     });
 
     test('is null when it is missing', () => {

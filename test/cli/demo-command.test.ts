@@ -9,8 +9,8 @@ import { tempFolder } from '../support/temp-folder.ts';
 interface DemoJson {
   readonly runs: {
     outcome: string;
-    statuses: {
-      status_id: number;
+    lists: {
+      list_id: number;
       outcome: string;
       retries: number;
       cases_new: number;
@@ -25,11 +25,11 @@ test('shows two nights and three questions, and may be shown again', async () =>
     (await runCli(['demo', '--cases', '60', '--database', database, '--json'])).stdout,
   ) as DemoJson;
   expect(json.runs.map(({ outcome }) => outcome)).toEqual(['complete', 'complete']);
-  const [first, second] = json.runs.map(({ statuses }) => ({
-    retries: statuses.reduce((sum, one) => sum + one.retries, 0),
-    fresh: statuses.reduce((sum, one) => sum + one.cases_new, 0),
-    changed: statuses.reduce((sum, one) => sum + one.cases_changed, 0),
-    empty: statuses.find(({ status_id }) => status_id === 5022)?.outcome,
+  const [first, second] = json.runs.map(({ lists }) => ({
+    retries: lists.reduce((sum, one) => sum + one.retries, 0),
+    fresh: lists.reduce((sum, one) => sum + one.cases_new, 0),
+    changed: lists.reduce((sum, one) => sum + one.cases_changed, 0),
+    empty: lists.find(({ list_id }) => list_id === 5022)?.outcome,
   }));
   expect(first).toMatchObject({ retries: 2, changed: 0, empty: 'empty' });
   expect(second).toMatchObject({ retries: 0, empty: 'empty' });

@@ -29,7 +29,7 @@ describe('what cannot be answered gets one line and a hint', () => {
     [['changes', '--case', 'x'], '--case cannot be "x"', 'the id of a case'],
     [['changes', '--field', 'case_ongoin'], 'no field "case_ongoin"', 'Did you mean case_ongoing?'],
     [['changes', '--field', 'xyzzy'], 'no field "xyzzy"', 'docs/schema.md'],
-    [['changes', '--field', 'mirror_status_id'], 'no field "mirror_status_id"', 'docs/schema.md'],
+    [['changes', '--field', 'mirror_list_id'], 'no field "mirror_list_id"', 'docs/schema.md'],
     [['changes', '--limit', 'all'], 'whole number', '--help'],
     [['changes', '--limit', '-1'], 'whole number', '--help'],
     [['transitions', '--from', 'Maybe'], 'no status "Maybe"', '"Perhaps, but long-dormant"'],

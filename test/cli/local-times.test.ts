@@ -18,7 +18,7 @@ const sharePast = shareHistory(
   () => ({ source: smallCollection(2) }),
   ({ database }) => {
     const mirror = openMirror(database);
-    for (const table of ['sync_runs', 'status_syncs'])
+    for (const table of ['sync_runs', 'list_syncs'])
       mirror.sqlite.exec(
         `UPDATE ${table} SET started_at = '2020-01-15T03:17:00.000Z', ended_at = '2020-01-15T04:17:00.000Z'`,
       );

@@ -50,7 +50,7 @@ describe('the log of nightly, where there is no terminal', () => {
     expect(eventsOf(all)).toEqual([
       'night-begun',
       'run-begun',
-      ...Array.from({ length: 6 }, () => ['status-begun', 'status-ended']).flat(),
+      ...Array.from({ length: 6 }, () => ['list-begun', 'list-ended']).flat(),
       'run-ended',
       'night-ended',
     ]);
@@ -59,8 +59,8 @@ describe('the log of nightly, where there is no terminal', () => {
       expect(new Date(String(time)).toISOString()).toBe(time);
     }
     for (const { run_id } of all.slice(1, -1)) expect(run_id).toBe(1);
-    expect(all.find(({ event }) => event === 'status-ended')).toMatchObject({
-      status_id: 5020,
+    expect(all.find(({ event }) => event === 'list-ended')).toMatchObject({
+      list_id: 5020,
       outcome: 'complete',
       cases_seen: 6,
       requests: 2,
@@ -79,7 +79,7 @@ describe('the log of nightly, where there is no terminal', () => {
     expect(all.find(({ event }) => event === 'retrying')).toMatchObject({ level: 'warn', attempt: 1 });
     expect(all.find(({ outcome }) => outcome === 'failed')).toMatchObject({
       level: 'warn',
-      status_id: 5021,
+      list_id: 5021,
       error: { code: 'SERVER_ERROR', hint: expect.any(String) },
     });
     // One night, one try: its steps come all the same.

@@ -42,7 +42,7 @@ describe('a real process', () => {
     expect((await ended).exitCode).toBe(exit);
     expect(rows('SELECT outcome FROM sync_runs')).toEqual([{ outcome: 'interrupted' }]);
     const [sums] = rows(
-      'SELECT sum(cases_seen) AS seen, (SELECT count(*) FROM cases) AS stored FROM status_syncs',
+      'SELECT sum(cases_seen) AS seen, (SELECT count(*) FROM cases) AS stored FROM list_syncs',
     );
     expect(sums?.seen).toBe(sums?.stored);
     checkIntegrity(database);
@@ -121,7 +121,7 @@ describe('nightly', () => {
       { id: 1, trigger: 'nightly', outcome: 'died' },
       { id: 2, trigger: 'nightly', outcome: 'complete' },
     ]);
-    expect(rows('SELECT count(*) AS n FROM status_syncs WHERE run_id = 2')).toEqual([{ n: 5 }]);
+    expect(rows('SELECT count(*) AS n FROM list_syncs WHERE run_id = 2')).toEqual([{ n: 5 }]);
     expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 60 }]);
   });
 

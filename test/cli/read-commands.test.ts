@@ -16,7 +16,7 @@ async function start(sent = makeCase()) {
 }
 
 describe('status', () => {
-  test('tells what is there, how it was swept, and what is odd', async () => {
+  test('tells what is there, how it was read, and what is odd', async () => {
     const { run } = await start(makeCase({ filing_year: 'unknown' }));
     const { exitCode, stdout } = await run('status');
     expect(exitCode).toBe(0);
@@ -31,7 +31,7 @@ describe('status', () => {
     expect(state).toMatchObject({
       cases: 1,
       docket_entries: 3,
-      kept_aside: 0,
+      rejected_records: 0,
       drift: [],
       runs: [{ id: 1, outcome: 'complete' }],
     });

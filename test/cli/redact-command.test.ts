@@ -83,7 +83,7 @@ describe('redact', () => {
         mirror_redacted_run_id: 5,
       },
     ]);
-    for (const table of ['issues', 'docket_entries', 'past_docket_entries', 'past_versions', 'dockets'])
+    for (const table of ['issues', 'docket_entries', 'docket_entry_versions', 'case_versions', 'dockets'])
       expect(rows(`SELECT * FROM ${table} WHERE case_id = 7`)).toEqual([]);
     expect(rows('SELECT run_id, kind FROM change_log WHERE case_id = 7 ORDER BY run_id')).toEqual([
       { run_id: 1, kind: 'appeared' },
@@ -114,7 +114,7 @@ describe('redact', () => {
     expect(bytes()).not.toContain(CANARY);
   });
 
-  test('that is unfinished also removes what was kept aside since', async () => {
+  test('that is unfinished also removes what was rejected since', async () => {
     const { redact, bytes, database, rows } = await start();
     const reader = openMirrorReadOnly(database);
     reader.sqlite.exec('BEGIN');
@@ -124,12 +124,12 @@ describe('redact', () => {
     const mirror = openMirror(database);
     mirror.sqlite
       .prepare(
-        `INSERT INTO kept_aside (fingerprint, why, record, source, position, first_run_id, last_run_id) VALUES ('x', 'id is a text', ?, '/', 0, 1, 1)`,
+        `INSERT INTO rejected_records (fingerprint, why, record, source, position, first_run_id, last_run_id) VALUES ('x', 'id is a text', ?, '/', 0, 1, 1)`,
       )
       .run(`{"id":"7","name":"${CANARY}"}`);
     mirror.close();
-    expect((await redact('7', '--yes')).stdout).toContain('1 record kept aside');
-    expect(rows('SELECT * FROM kept_aside')).toEqual([]);
+    expect((await redact('7', '--yes')).stdout).toContain('1 rejected record');
+    expect(rows('SELECT * FROM rejected_records')).toEqual([]);
     expect(bytes()).not.toContain(CANARY);
     expect(rows(`SELECT outcome FROM sync_runs WHERE "trigger" = 'redact'`)).toEqual([
       { outcome: 'complete' },
@@ -201,20 +201,20 @@ describe('redact', () => {
     expect(await redact('7', '--snapshots')).toMatchObject({ exitCode: 0 });
   });
 
-  test('is not held up by a record kept aside that is nested too deep for SQL, and closes the record of a dead run', async () => {
+  test('is not held up by a rejected record that is nested too deep for SQL, and closes the record of a dead run', async () => {
     const { redact, database, rows } = await start();
     const mirror = openMirror(database);
     const deep = `{"id":"7","a":${'['.repeat(1500)}${']'.repeat(1500)}}`;
     mirror.sqlite
       .prepare(
-        `INSERT INTO kept_aside (fingerprint, why, record, source, position, first_run_id, last_run_id) VALUES ('x', 'id is a text', ?, '/', 0, 1, 1)`,
+        `INSERT INTO rejected_records (fingerprint, why, record, source, position, first_run_id, last_run_id) VALUES ('x', 'id is a text', ?, '/', 0, 1, 1)`,
       )
       .run(deep);
     mirror.sqlite.exec(`INSERT INTO sync_runs (outcome, started_at, "trigger", version, api_url, process_id)
       VALUES ('running', '2030-02-01T00:00:00.000Z', 'sync', '0', '', 1)`);
     mirror.close();
     expect((await redact('7', '--yes')).exitCode).toBe(0);
-    expect(rows('SELECT * FROM kept_aside')).toEqual([]);
+    expect(rows('SELECT * FROM rejected_records')).toEqual([]);
     expect(rows('SELECT outcome FROM sync_runs WHERE id = 5')).toEqual([{ outcome: 'died' }]);
   });
 
@@ -251,7 +251,7 @@ describe('redact', () => {
       redacted: true,
       docket_entries: 2,
       changes: 2, // of three: that it left stays
-      kept_aside: 0,
+      rejected_records: 0,
       named_by_other_cases: 1,
       copies_redacted: [],
       copies_with_content: [],
@@ -296,7 +296,7 @@ describe('coverage', () => {
     });
     expect(exitCode).toBe(0);
     expect(stdout).toContain(
-      'Coverage: the site has 2 cases. Under one of the five statuses: 1; under none: 1. The mirror lacks 1 case of them.',
+      'Coverage: the site has 2 cases. Under one of the five lists: 1; under none: 1. The mirror lacks 1 case of them.',
     );
     const json = JSON.parse(
       (await runCli(['coverage', '--format', 'json', '--database', database])).stdout,

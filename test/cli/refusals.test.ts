@@ -89,9 +89,9 @@ describe('a case that cannot be', () => {
   );
 });
 
-test('a case the record of which could not be read is kept aside, and every command says so', async () => {
+test('a case the record of which could not be read is rejected, and every command says so', async () => {
   const { run, write } = await startNights(smallCollection(2));
-  write(`INSERT INTO kept_aside (fingerprint, why, record, source, position, first_run_id, last_run_id, bytes, case_id)
+  write(`INSERT INTO rejected_records (fingerprint, why, record, source, position, first_run_id, last_run_id, bytes, case_id)
     VALUES ('ab', 'It is no JSON: NaN at byte 17.', '"{}"', '/api/cases/', 0, 1, 1, x'7b7d', 77)`);
   for (const args of [
     ['case', '77'],
@@ -104,8 +104,8 @@ test('a case the record of which could not be read is kept aside, and every comm
     const { exitCode, stdout, stderr } = await run(...args);
     expect([args, exitCode, stdout]).toEqual([args, 2, '']);
     expect(stderr).toContain(
-      'kept aside, and its list is partial: It is no JSON: NaN at byte 17. [CASE_REJECTED]',
+      'rejected, and its list is partial: It is no JSON: NaN at byte 17. [CASE_REJECTED]',
     );
-    expect(stderr).toContain('FROM kept_aside WHERE case_id = 77');
+    expect(stderr).toContain('FROM rejected_records WHERE case_id = 77');
   }
 });

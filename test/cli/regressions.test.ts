@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Writable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import { createProgress } from '../../src/cli/text/progress.ts';
-import { ONGOING_STATUSES } from '../../src/api/lists.ts';
+import { ONGOING_LISTS } from '../../src/api/lists.ts';
 import { always } from '../../fake-api/serve/faults.ts';
 import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
@@ -75,12 +75,12 @@ test('the bar fits into a terminal of 80 columns, its note included', async () =
       done();
     },
   });
-  const [status] = ONGOING_STATUSES;
+  const [status] = ONGOING_LISTS;
   const tell = createProgress(Object.assign(out, { isTTY: true, columns: 80 }), () => new Date(), 'UTC');
-  tell({ type: 'status-begun', status });
+  tell({ type: 'list-begun', status });
   tell({ type: 'retrying', reason: 'the server was busy', attempt: 1, waitMs: 1000 });
   await delay(300);
-  tell({ type: 'status-ended', report: { status, outcome: 'failed', error: null, figures: {} as never } });
+  tell({ type: 'list-ended', report: { status, outcome: 'failed', error: null, figures: {} as never } });
   const lines = drawn.split(/\p{Cc}(?:\[[\d;?]*[A-Za-z])?/u);
   expect(drawn).toContain('again in 1.0 s');
   expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);

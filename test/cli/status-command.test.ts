@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { SWEPT_STATUSES } from '../../src/api/lists.ts';
+import { API_LISTS } from '../../src/api/lists.ts';
 import { toNightBookPath, writeNightBook } from '../../src/schedule/state-file.ts';
 import type { Fault } from '../../fake-api/serve/faults.ts';
 import { makeNight } from '../support/make-night.ts';
@@ -40,7 +40,7 @@ describe('status --check', () => {
 
   test('goes by the list that was read completely longest ago, not by the newest run', async () => {
     const { sync, status, runtime } = await start();
-    await sync({ statuses: [statusOf(5020)] });
+    await sync({ lists: [statusOf(5020)] });
     const never = await status(0, '--check');
     expect([never.exitCode, never.stderr]).toEqual([
       11,
@@ -48,13 +48,13 @@ describe('status --check', () => {
     ]);
     await sync();
     await runtime.sleep(40 * HOUR, new AbortController().signal);
-    await sync({ statuses: [statusOf(5020)] });
+    await sync({ lists: [statusOf(5020)] });
     expect((await status(0, '--check')).exitCode).toBe(11);
   });
 
   test('counts the cases without a status where they are mirrored', async () => {
     const { sync, status, runtime } = await start();
-    await sync({ statuses: SWEPT_STATUSES });
+    await sync({ lists: API_LISTS });
     await runtime.sleep(40 * HOUR, new AbortController().signal);
     await sync();
     expect((await status(0, '--check')).exitCode).toBe(11);
@@ -77,7 +77,7 @@ describe('status --check', () => {
     await runtime.sleep(40 * HOUR, new AbortController().signal);
     isBad = true;
     await sync();
-    expect(rows('SELECT error_code FROM status_syncs WHERE status_id = 5020 AND run_id = 2')).toEqual([
+    expect(rows('SELECT error_code FROM list_syncs WHERE list_id = 5020 AND run_id = 2')).toEqual([
       { error_code: code },
     ]);
     const { exitCode, stdout } = await status(0, '--check');
@@ -86,10 +86,10 @@ describe('status --check', () => {
       expect.stringContaining(`1 list cannot be proven complete: 5020 No (${code})`),
     ]);
     expect((await status(37, '--check')).exitCode).toBe(11);
-    const { statuses } = JSON.parse((await status(0, '--json')).stdout) as { statuses: object[] };
-    expect(statuses).toContainEqual(
+    const { lists } = JSON.parse((await status(0, '--json')).stdout) as { lists: object[] };
+    expect(lists).toContainEqual(
       expect.objectContaining({
-        status_id: 5020,
+        list_id: 5020,
         last_reading: expect.objectContaining({ completeness: 'as far as possible', error_code: code }),
       }),
     );
@@ -100,7 +100,7 @@ describe('status --check', () => {
       faults: ({ filters }) => (filters.case_ongoing === id ? { kind: 'count', by: 500 } : undefined),
     });
     await sync();
-    expect(rows(`SELECT outcome, error_code FROM status_syncs WHERE status_id = ${id}`)).toEqual([
+    expect(rows(`SELECT outcome, error_code FROM list_syncs WHERE list_id = ${id}`)).toEqual([
       { outcome: 'partial', error_code: 'COUNT_FAR_OFF' },
     ]);
     expect((await status(0, '--check')).exitCode).toBe(11);

@@ -83,9 +83,9 @@ describe('--status', () => {
   test('takes ids and labels, in any case, in any order', async () => {
     const { sync, rows } = await start();
     expect((await sync(['--status', 'perhaps, but long-dormant', '5020'])).exitCode).toBe(0);
-    expect(rows('SELECT status_id FROM status_syncs ORDER BY status_id')).toEqual([
-      { status_id: 5020 },
-      { status_id: 5024 },
+    expect(rows('SELECT list_id FROM list_syncs ORDER BY list_id')).toEqual([
+      { list_id: 5020 },
+      { list_id: 5024 },
     ]);
   });
 
@@ -105,14 +105,14 @@ test('--json prints the report, and nothing else, with the figures of the ledger
   const report = JSON.parse((await sync(['--json'])).stdout) as {
     run_id: number;
     exit_code: number;
-    statuses: Record<string, unknown>[];
+    lists: Record<string, unknown>[];
   };
   expect(report).toMatchObject({ run_id: 1, outcome: 'complete', exit_code: 0, error: null });
   const figures = rows(
-    `SELECT status_id, outcome, cases_seen, cases_new, pages, requests, bytes FROM status_syncs ORDER BY status_id`,
+    `SELECT list_id, outcome, cases_seen, cases_new, pages, requests, bytes FROM list_syncs ORDER BY list_id`,
   );
-  expect(report.statuses).toHaveLength(6);
-  report.statuses.forEach((status, index) => {
+  expect(report.lists).toHaveLength(6);
+  report.lists.forEach((status, index) => {
     expect(status).toMatchObject(figures[index] ?? {});
   });
 });

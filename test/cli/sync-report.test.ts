@@ -10,7 +10,7 @@ interface ReportJson {
   readonly run_id: number | null;
   readonly outcome: string;
   readonly exit_code: number;
-  readonly statuses: Record<string, unknown>[];
+  readonly lists: Record<string, unknown>[];
 }
 
 /** Ten small cases, two of each status, and a `sync` that is led to them. */
@@ -32,9 +32,9 @@ test('every number of the JSON is the number in the ledger', async () => {
   const { stdout } = await cli(['sync', '--json']);
   expect(stdout).toMatch(/^\{.*\}\n$/);
   const report = JSON.parse(stdout) as ReportJson;
-  const ledger = rows('SELECT * FROM status_syncs ORDER BY status_id');
-  expect(report.statuses.map(({ pages }) => pages)).toEqual([2, 2, 2, 2, 2, 1]);
-  report.statuses.forEach((status, at) => {
+  const ledger = rows('SELECT * FROM list_syncs ORDER BY list_id');
+  expect(report.lists.map(({ pages }) => pages)).toEqual([2, 2, 2, 2, 2, 1]);
+  report.lists.forEach((status, at) => {
     const figures = Object.fromEntries(
       Object.entries(status).filter(([, value]) => typeof value === 'number'),
     );
@@ -48,7 +48,7 @@ test('a failed status has its code, message and hint in the JSON', async () => {
   const { exitCode, stdout } = await cli(['sync', '--json']);
   const report = JSON.parse(stdout) as ReportJson;
   expect([exitCode, report.exit_code, report.outcome]).toEqual([6, 6, 'partial']);
-  expect(report.statuses.map(({ outcome }) => outcome)).toEqual([
+  expect(report.lists.map(({ outcome }) => outcome)).toEqual([
     'complete',
     'complete',
     'failed',
@@ -56,7 +56,7 @@ test('a failed status has its code, message and hint in the JSON', async () => {
     'complete',
     'empty',
   ]);
-  expect(report.statuses[2]?.error).toEqual({
+  expect(report.lists[2]?.error).toEqual({
     code: 'SERVER_ERROR',
     message: expect.stringContaining('503'),
     hint: expect.stringMatching(/\S/),
@@ -71,7 +71,7 @@ test('a dry run over a mirror compares with it and leaves every byte and the led
   const { exitCode, stdout } = await cli(['sync', '--dry-run', '--json']);
   const report = JSON.parse(stdout) as ReportJson;
   expect([exitCode, report.run_id]).toEqual([0, null]);
-  expect(report.statuses[0]).toMatchObject({ cases_new: 0, cases_changed: 1, cases_unchanged: 1 });
+  expect(report.lists[0]).toMatchObject({ cases_new: 0, cases_changed: 1, cases_unchanged: 1 });
   expect(readFileSync(database).equals(before)).toBe(true);
   expect(rows('SELECT count(*) AS runs FROM sync_runs')).toEqual([{ runs: 1 }]);
 });
@@ -95,7 +95,7 @@ test('the table of a sync fits into 80 columns', async () => {
   ).toBeLessThanOrEqual(80);
 });
 
-test('the table has a column for records kept aside where there are any, and the run is partial', async () => {
+test('the table has a column for rejected records where there are any, and the run is partial', async () => {
   const { cli } = await start({ faults: always({ kind: 'malformed-case', as: 'no-id' }, page(1, 5024)) });
   const { exitCode, stdout } = await cli(['sync']);
   expect(exitCode).toBe(6);
@@ -108,14 +108,14 @@ test('the table has a column for records kept aside where there are any, and the
   expect(wide.stdout.split('\n')[6]).toMatch(/^5024 Perhaps, but long-dormant +partial +2 .* 1$/);
 });
 
-test('a status named twice, by id and by label, is swept once', async () => {
+test('a status named twice, by id and by label, is read once', async () => {
   const { cli, rows, fakeApi } = await start();
   expect((await cli(['sync', '--status', '5020', 'no', 'NO'])).exitCode).toBe(0);
-  expect(rows('SELECT status_id FROM status_syncs')).toEqual([{ status_id: 5020 }]);
+  expect(rows('SELECT list_id FROM list_syncs')).toEqual([{ list_id: 5020 }]);
   expect(fakeApi.requests).toHaveLength(1);
 });
 
-test('status --json gives each status its cases, its last sweep and when it was last good', async () => {
+test('status --json gives each status its cases, its last list sync and when it was last good', async () => {
   const { cli, fakeApi } = await start();
   await cli(['sync']);
   fakeApi.source.remove(3);
@@ -123,7 +123,7 @@ test('status --json gives each status its cases, its last sweep and when it was 
   await cli(['sync', '--status', 'unknown']);
   const state = JSON.parse((await cli(['status', '--json'])).stdout) as {
     departed: number;
-    statuses: Record<string, unknown>[];
+    lists: Record<string, unknown>[];
     runs: Record<string, unknown>[];
   };
   expect(state.runs.map(({ id, trigger }) => [id, trigger])).toEqual([
@@ -131,11 +131,11 @@ test('status --json gives each status its cases, its last sweep and when it was 
     [1, 'sync'],
   ]);
   expect(state.departed).toBe(2);
-  expect(state.statuses[2]).toMatchObject({
-    status_id: 5022,
+  expect(state.lists[2]).toMatchObject({
+    list_id: 5022,
     cases: 0, // those that left stay in the mirror, and are counted apart
     last_good_at: expect.stringMatching(/^2030-/),
-    last_sweep: { run_id: 2, outcome: 'empty', cases_seen: 0 },
+    last_list_sync: { run_id: 2, outcome: 'empty', cases_seen: 0 },
   });
-  expect(state.statuses[0]).toMatchObject({ cases: 2, last_sweep: { run_id: 1, outcome: 'complete' } });
+  expect(state.lists[0]).toMatchObject({ cases: 2, last_list_sync: { run_id: 1, outcome: 'complete' } });
 });

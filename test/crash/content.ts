@@ -6,12 +6,12 @@ export type Content = Readonly<Record<string, readonly string[]>>;
 /** The record of the runs is another one after a death, and has to be; so are a new mirror's identity, and the seals of both. */
 const RECORD_OF_RUNS = [
   'sync_runs',
-  'status_syncs',
-  'departure_checks',
-  'coverage_checks',
-  'double_sightings',
+  'list_syncs',
+  'mirror_departure_checks',
+  'mirror_coverage_checks',
+  'mirror_moved_cases',
   'mirror_identity',
-  'seals',
+  'mirror_seals',
   '__drizzle_migrations',
   'sqlite_sequence',
   // Written at the end of a run, and again only where a table has grown tenfold.

@@ -12,7 +12,7 @@ import { times } from '../support/times.ts';
 const prepared = usePrepared(prepareScenarios);
 
 /** Written by the migrations alone, or in snapshots alone. */
-const FIXED_TABLES = ['statuses', 'mirror_identity', 'mirror_snapshot'];
+const FIXED_TABLES = ['lists', 'mirror_identity', 'mirror_snapshot'];
 
 test('the scenarios write to every table, delete wherever a change takes rows away, and have a case leave and one return', () => {
   const { scenarios } = prepared();
@@ -41,9 +41,9 @@ const WRITES: Readonly<Record<ScenarioName, readonly string[]>> = {
   ],
   'sync with changes': [
     'after delete issues #4',
-    'after insert past_docket_entries #2',
+    'after insert docket_entry_versions #2',
     'before COMMIT of insert case_changes #3',
-    'before insert departure_checks #1',
+    'before insert mirror_departure_checks #1',
   ],
   'sync after a death': ['after update sync_runs #1'],
 };
@@ -58,7 +58,7 @@ const MORE_WRITES: typeof WRITES = {
     'after insert sync_runs #1',
     'after insert case_changes #2',
     'after COMMIT of insert case_changes #3',
-    'before insert coverage_checks #1',
+    'before insert mirror_coverage_checks #1',
   ],
   'sync after a death': ['after COMMIT of update sync_runs #1'],
 };

@@ -7,7 +7,7 @@ export type Death =
   | { readonly at: 'instant'; readonly request: number; readonly delayMs: number };
 
 /** Creating the file takes a while in which nothing is asked for; between two requests there is little time. */
-const LONGEST_DELAY_MS = { start: 200, request: 40 };
+const MAX_DELAY_MS = { start: 200, request: 40 };
 const SHARE_OF_STARTS = 0.25;
 
 /** The first, a middle and the last time that each write comes in a run. */
@@ -35,7 +35,7 @@ export function drawInstants(random: Random, count: number, requests: number): D
     return {
       at: 'instant',
       request: isStart ? 0 : 1 + random.below(requests),
-      delayMs: random.below(isStart ? LONGEST_DELAY_MS.start : LONGEST_DELAY_MS.request),
+      delayMs: random.below(isStart ? MAX_DELAY_MS.start : MAX_DELAY_MS.request),
     };
   });
 }

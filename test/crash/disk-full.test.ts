@@ -57,7 +57,7 @@ describe('a database that may not grow', () => {
     ),
   ])('beyond %s says so; with room again the next first sync is complete', async (_, pages) => {
     const outcome = await fill('first sync', (env) =>
-      startCommand(['sync'], { ...env, CRASH_MOST_PAGES: String(pages) }),
+      startCommand(['sync'], { ...env, CRASH_MAX_PAGES: String(pages) }),
     );
     expect(outcome).toEqual(FULL);
   });
@@ -66,7 +66,7 @@ describe('a database that may not grow', () => {
     'beyond %i pages more says so; with room again the next sync is complete',
     async (more) => {
       const outcome = await fill('sync with changes', (env, fileBytes) =>
-        startCommand(['sync'], { ...env, CRASH_MOST_PAGES: String(fileBytes / PAGE_BYTES + more) }),
+        startCommand(['sync'], { ...env, CRASH_MAX_PAGES: String(fileBytes / PAGE_BYTES + more) }),
       );
       expect(outcome).toEqual(FULL);
     },

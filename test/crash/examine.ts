@@ -77,15 +77,15 @@ export function examineRecovery(database: string, expected: Expected, dead: numb
     const { sqlite } = mirror;
     const runs = listRuns(sqlite);
     const died = runs.find(({ id }) => id === dead);
-    const statuses = sqlite
-      .prepare<[], string>(`SELECT outcome FROM status_syncs WHERE outcome = 'running'`)
+    const lists = sqlite
+      .prepare<[], string>(`SELECT outcome FROM list_syncs WHERE outcome = 'running'`)
       .pluck()
       .all();
     return [
       ...examineFile(sqlite),
       ...examineMirror(mirror),
       ...toFault(
-        runs.some(({ outcome }) => outcome === 'running') || statuses.length > 0,
+        runs.some(({ outcome }) => outcome === 'running') || lists.length > 0,
         'something is left running',
       ),
       ...toFault(dead !== null && died?.outcome !== 'died', `run ${dead} is ${died?.outcome}, and not died`),

@@ -10,7 +10,7 @@ const { DATABASE = '', HALF_CASES_SQL = '' } = process.env;
 const TURNS_OF_A_CONNECTION = 5;
 const SAMPLE = 10;
 const STATE_SQL = `SELECT json_array((SELECT count(*) FROM cases), (SELECT count(*) FROM docket_entries),
-  (SELECT count(*) FROM case_changes), (SELECT count(*) FROM sync_runs), (SELECT sum(cases_seen) FROM status_syncs))`;
+  (SELECT count(*) FROM case_changes), (SELECT count(*) FROM sync_runs), (SELECT sum(cases_seen) FROM list_syncs))`;
 
 let isAsked = true;
 process.stdin.on('end', () => (isAsked = false)).resume();

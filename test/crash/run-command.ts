@@ -34,12 +34,12 @@ export function startCommand(words: readonly string[], env: NodeJS.ProcessEnv): 
 
 /** The same in a shell that lets no file grow beyond a size. */
 export function startLimitedCommand(
-  mostKibibytes: number,
+  maxKibibytes: number,
   words: readonly string[],
   env: NodeJS.ProcessEnv,
 ): RunningCommand {
   // POSIX: the unit is 512 bytes.
-  const script = `ulimit -f ${mostKibibytes * 2}; exec "$0" "$@"`;
+  const script = `ulimit -f ${maxKibibytes * 2}; exec "$0" "$@"`;
   return startProgram('sh', ['-c', script, process.execPath, ...toNodeArguments(words)], env);
 }
 

@@ -1,4 +1,4 @@
-import { ONGOING_STATUSES } from '../../src/api/lists.ts';
+import { ONGOING_LISTS } from '../../src/api/lists.ts';
 import type { JsonObject, JsonValue } from '../../src/lib/json.ts';
 import type { CaseCollection } from '../../fake-api/collection/collection.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
@@ -19,9 +19,9 @@ const FIRST_MADE_ID = 90_001;
 const LEAVES = FIRST_MADE_ID + 40;
 const LEAVES_AND_COMES_BACK = FIRST_MADE_ID + 39;
 const MOVER = FIRST_MADE_ID + 42;
-const MOVES_TO = ONGOING_STATUSES[4];
+const MOVES_TO = ONGOING_LISTS[4];
 /** A list with a record that is no case is never complete; it is another one than those that cases leave. */
-const ODD = ONGOING_STATUSES[2];
+const ODD = ONGOING_LISTS[2];
 
 /**
  * Three nights: the first has all cases and a record that is none; in the second
@@ -32,7 +32,7 @@ export function inventWorlds(): [first: ServedWorld, second: ServedWorld, third:
   source.put({ id: 'none', case_ongoing: ODD.label });
   const returning = source.get(LEAVES_AND_COMES_BACK);
   if (returning === undefined) throw new RangeError(`There is no case ${LEAVES_AND_COMES_BACK}`);
-  const setStatus = (record: JsonObject) => ({ ...record, case_ongoing: ONGOING_STATUSES[0].label });
+  const setStatus = (record: JsonObject) => ({ ...record, case_ongoing: ONGOING_LISTS[0].label });
   source.edit(MOVER, setStatus);
   const first = toWorld(source);
   passNight(source, 4, 10);

@@ -6,7 +6,7 @@
  *   CRASH_LABELS_TO=FILE    lists the labels of the run in that file
  *   CRASH_AT=LABEL          dies by SIGKILL at that label,
  *   CRASH_OCCURRENCE=N      when it comes for the Nth time
- *   CRASH_MOST_PAGES=N      a database is full with N pages
+ *   CRASH_MAX_PAGES=N      a database is full with N pages
  */
 import fs, { writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -14,7 +14,7 @@ import { basename } from 'node:path';
 import { loadEngine } from '../../dist/src/db/engine.js';
 
 const Database = loadEngine();
-const { CRASH_LABELS_TO, CRASH_AT, CRASH_OCCURRENCE, CRASH_MOST_PAGES } = process.env;
+const { CRASH_LABELS_TO, CRASH_AT, CRASH_OCCURRENCE, CRASH_MAX_PAGES } = process.env;
 const NAME = '[`"]?(\\w+)[`"]?';
 const VERBS = [
   [`^(insert) (?:or \\w+ )?into ${NAME}`],
@@ -111,13 +111,13 @@ Database.prototype.backup = async function (...values) {
   return result;
 };
 
-if (CRASH_MOST_PAGES !== undefined) {
+if (CRASH_MAX_PAGES !== undefined) {
   const limited = new WeakSet();
   const original = Database.prototype.pragma;
   Database.prototype.pragma = function (...values) {
     if (!limited.has(this)) {
       limited.add(this);
-      original.call(this, `max_page_count(${CRASH_MOST_PAGES})`);
+      original.call(this, `max_page_count(${CRASH_MAX_PAGES})`);
     }
     return original.apply(this, values);
   };

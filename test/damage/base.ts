@@ -11,13 +11,13 @@ export async function buildBase(): Promise<Buffer> {
   writeFileSync(path, await buildEventfulMirror());
   const { sqlite, close } = openMirror(path);
   const keepAside =
-    sqlite.prepare(`INSERT INTO kept_aside (fingerprint, why, record, source, position, first_run_id, last_run_id)
+    sqlite.prepare(`INSERT INTO rejected_records (fingerprint, why, record, source, position, first_run_id, last_run_id)
     VALUES (?, ?, ?, ?, ?, ?, ?)`);
   for (const record of ['{}', '{"id":"x"}']) {
     const fingerprint = createHash('sha256').update(record).digest('hex');
     keepAside.run(fingerprint, 'it has no id', record, '/cases/', 0, 1, 2);
   }
-  sqlite.exec(`INSERT INTO double_sightings VALUES (1, 1, 5020, 5021, '2030-01-15T03:17:00.000Z'),
+  sqlite.exec(`INSERT INTO mirror_moved_cases VALUES (1, 1, 5020, 5021, '2030-01-15T03:17:00.000Z'),
     (2, 3, 5021, 5020, '2030-01-16T03:17:00.000Z')`);
   sqlite.exec(
     `INSERT INTO mirror_snapshot VALUES (1, '../mirror.db', '2030-01-20T03:17:00.000Z', 'hand', 5, 1, NULL)`,

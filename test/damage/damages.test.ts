@@ -14,7 +14,7 @@ const BYTES = '(bytes)';
 /** Those of the schema, and those that SQLite and Drizzle add. */
 const TABLES = [...TABLE_RULES.map(({ table }) => table), 'sqlite_sequence', '__drizzle_migrations'];
 /** How often SQLite may refuse a damage, or find that it changes nothing, before the trial is given up. */
-const MOST_DRAWS = 40;
+const MAX_DRAWS = 40;
 const MINUTES = 60_000;
 
 let folder: string;
@@ -41,7 +41,7 @@ interface Trial {
 
 /** In a sample each kind of damage has its turn. */
 function tryRow(table: string, number: number, random: Random): Trial | null {
-  for (let draw = 0; draw < MOST_DRAWS; draw++) {
+  for (let draw = 0; draw < MAX_DRAWS; draw++) {
     const kind = DAMAGE_KINDS[number % DAMAGE_KINDS.length] ?? 'value';
     const tried = trials.tryOnce(table, kind, random);
     if (tried !== null) return { words: `${kind}: ${tried.damage.sql}`, verdict: tried.verdict };

@@ -3,7 +3,7 @@ import { isOfCase } from '../../src/db/leftovers.ts';
 
 const asText = (piece: string): string => JSON.stringify(piece);
 
-describe('a record kept aside is of a case', () => {
+describe('a rejected record is of a case', () => {
   test.each([
     ['that its id names', '{"id": 10002, "name": "x"}'],
     ['that its id names as a text', '{"name": "x", "id": "10002"}'],

@@ -4,7 +4,7 @@ import { openSqlite } from '../../src/db/engine.ts';
 import { openMirrorInMemory, toDrizzle } from '../../src/db/open-mirror.ts';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import * as drizzleKit from 'drizzle-kit/api';
-import { SWEPT_STATUSES, toListFilter } from '../../src/api/lists.ts';
+import { API_LISTS, toListFilter } from '../../src/api/lists.ts';
 import * as schema from '../../src/db/schema/schema.ts';
 
 interface Journal {
@@ -51,10 +51,10 @@ test('no table is STRICT, which SQLite 3.34 cannot open, and those without a row
   mirror.close();
 });
 
-test('the lookup table holds the swept statuses, as the code has them', () => {
+test('the lookup table holds the read lists, as the code has them', () => {
   const mirror = openMirrorInMemory();
-  expect(mirror.db.select().from(schema.statuses).all()).toEqual(
-    SWEPT_STATUSES.map((status) => ({ ...status, filter: Object.keys(toListFilter(status))[0] })),
+  expect(mirror.db.select().from(schema.lists).all()).toEqual(
+    API_LISTS.map((status) => ({ ...status, filter: Object.keys(toListFilter(status))[0] })),
   );
   mirror.close();
 });

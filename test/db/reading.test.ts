@@ -31,7 +31,7 @@ describe('a query', () => {
 
   test('streams its rows, with the names of the columns', () => {
     const mirror = openMirrorInMemory();
-    const answer = query(mirror, 'SELECT id, label FROM statuses ORDER BY id LIMIT 2');
+    const answer = query(mirror, 'SELECT id, label FROM lists ORDER BY id LIMIT 2');
     expect(answer.columns).toEqual(['id', 'label']);
     expect([...answer.rows]).toEqual([
       [5020, 'No'],
@@ -223,10 +223,10 @@ describe('the clean views', () => {
     ]);
   });
 
-  test('tell how each status was swept last', async () => {
+  test('tell how each status was read last', async () => {
     const { sync, rows } = await startHarness({ source: smallCollection(4) });
     await sync();
-    expect(rows('SELECT label, outcome, cases_seen FROM latest_sweeps ORDER BY status_id')).toEqual([
+    expect(rows('SELECT label, outcome, cases_seen FROM latest_list_syncs ORDER BY list_id')).toEqual([
       { label: 'In Process (Public)', outcome: null, cases_seen: null },
       { label: 'No', outcome: 'complete', cases_seen: 1 },
       { label: 'Yes', outcome: 'complete', cases_seen: 1 },
@@ -247,7 +247,7 @@ describe('beside a writer', () => {
       beforePage: () => {
         reader ??= openMirrorReadOnly(database);
         const one = reader.sqlite.prepare(
-          'SELECT (SELECT count(*) FROM cases) AS cases, (SELECT coalesce(sum(cases_seen), 0) FROM status_syncs) AS recorded',
+          'SELECT (SELECT count(*) FROM cases) AS cases, (SELECT coalesce(sum(cases_seen), 0) FROM list_syncs) AS recorded',
         );
         seen.push(one.get() as { cases: number; recorded: number });
       },
@@ -282,14 +282,14 @@ test('a run that ended without a word is marked by the next one, with the status
   await sync();
   const mirror = openMirror(database);
   mirror.sqlite.exec(`UPDATE sync_runs SET outcome = 'running', ended_at = NULL;
-    UPDATE status_syncs SET outcome = 'running', ended_at = NULL WHERE status_id = 5024`);
+    UPDATE list_syncs SET outcome = 'running', ended_at = NULL WHERE list_id = 5024`);
   mirror.close();
   await sync();
   expect(rows('SELECT id, outcome, error_code FROM sync_runs')).toEqual([
     { id: 1, outcome: 'died', error_code: 'PROCESS_DIED' },
     { id: 2, outcome: 'complete', error_code: null },
   ]);
-  expect(rows('SELECT outcome, error_code FROM status_syncs WHERE run_id = 1 AND status_id = 5024')).toEqual([
+  expect(rows('SELECT outcome, error_code FROM list_syncs WHERE run_id = 1 AND list_id = 5024')).toEqual([
     { outcome: 'interrupted', error_code: 'PROCESS_DIED' },
   ]);
   expect(events).toContainEqual(expect.objectContaining({ type: 'run-begun', deadRuns: [1] }));

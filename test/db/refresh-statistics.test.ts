@@ -5,7 +5,7 @@ import { verifyMirror } from '../../src/verify/proof.ts';
 import { makeCase } from '../support/make-case.ts';
 import { startHarness } from '../support/sync-harness.ts';
 
-const BY_COURT = `SELECT name FROM cases WHERE court = 'Court 7' AND mirror_status_id = 5021`;
+const BY_COURT = `SELECT name FROM cases WHERE court = 'Court 7' AND mirror_list_id = 5021`;
 
 /** Cases of one status, each before a court of its own: the index of the courts is by far the better one. */
 const startCourts = () =>
@@ -35,7 +35,7 @@ describe('the statistics of the indexes', () => {
     const writer = openSqlite(database);
     writer.exec('DELETE FROM sqlite_stat1');
     writer.close();
-    expect(findPlan(database, BY_COURT)).toContain('INDEX cases_mirror_status_id');
+    expect(findPlan(database, BY_COURT)).toContain('INDEX cases_mirror_list_id');
     await sync();
     expect(findPlan(database, BY_COURT)).toContain('INDEX cases_court');
   });

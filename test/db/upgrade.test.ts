@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import type Database from 'better-sqlite3';
 import { openSqlite } from '../../src/db/engine.ts';
 import {
   type Mirror,
@@ -43,6 +44,7 @@ function makeVersion(path: string, migrations: number): void {
     join(folder, 'meta/_journal.json'),
     JSON.stringify({ ...journal, entries: journal.entries.slice(0, migrations) }),
   );
+  rmSync(path, { force: true });
   const sqlite = openSqlite(path);
   sqlite.pragma('application_id = 1129138514');
   sqlite.unsafeMode(true);
@@ -52,20 +54,21 @@ function makeVersion(path: string, migrations: number): void {
   const run =
     sqlite.prepare(`INSERT INTO sync_runs (outcome, started_at, ended_at, "trigger", version, api_url, process_id)
     VALUES ('complete', ?, ?, 'sync', '0.1.0', '', 1)`);
-  const sweep =
-    sqlite.prepare(`INSERT INTO status_syncs (run_id, status_id, outcome, started_at, ended_at, count_first, count_last,
+  const isRenamed = hasListSyncs(sqlite);
+  const listSync =
+    sqlite.prepare(`INSERT INTO ${isRenamed ? 'list_syncs' : 'status_syncs'} (run_id, ${isRenamed ? 'list_id' : 'status_id'}, outcome, started_at, ended_at, count_first, count_last,
     cases_seen, cases_new, cases_changed, pages) VALUES (?, 5021, 'complete', ?, ?, 1, 1, 1, ?, ?, 1)`);
   for (const [id, time] of [
     [1, '2030-01-01T03:17:00.000Z'],
     [2, '2030-01-02T03:17:00.000Z'],
   ] as const) {
     run.run(time, time);
-    sweep.run(id, time, time, id === 1 ? 1 : 0, id === 1 ? 0 : 1);
+    listSync.run(id, time, time, id === 1 ? 1 : 0, id === 1 ? 0 : 1);
   }
   const split = splitPayload(SERVED);
   sqlite
     .prepare(
-      `INSERT INTO cases (id, name, case_ongoing, mirror_status_id, mirror_first_run_id, mirror_changed_run_id, mirror_fingerprint,
+      `INSERT INTO cases (id, name, case_ongoing, ${isRenamed ? 'mirror_list_id' : 'mirror_status_id'}, mirror_first_run_id, mirror_changed_run_id, mirror_fingerprint,
         mirror_payload, mirror_entry_keys) VALUES (1, ?, 'Yes', 5021, 1, 2, ?, ?, '[]')`,
     )
     .run(SERVED.name, fingerprint(split), JSON.stringify(split.rest));
@@ -78,19 +81,19 @@ describe('a mirror from before history was kept', () => {
     const { database, sync, rows } = await startHarness({ source });
     makeFirstVersion(database);
     openMirror(database).close();
-    expect(rows('SELECT id, label, filter FROM statuses WHERE id > 5023')).toEqual([
+    expect(rows('SELECT id, label, filter FROM lists WHERE id > 5023')).toEqual([
       { id: 5024, label: 'Perhaps, but long-dormant', filter: 'case_ongoing' },
       { id: 5074, label: 'In Process (Public)', filter: 'case_status' },
     ]);
-    expect(rows('SELECT run_id, outcome, walks FROM status_syncs')).toEqual([
-      { run_id: 1, outcome: 'complete', walks: 0 },
-      { run_id: 2, outcome: 'complete', walks: 0 },
+    expect(rows('SELECT run_id, outcome, passes FROM list_syncs')).toEqual([
+      { run_id: 1, outcome: 'complete', passes: 0 },
+      { run_id: 2, outcome: 'complete', passes: 0 },
     ]);
-    expect((await sync()).statuses[1]?.figures).toMatchObject({ cases_seen: 1, cases_unchanged: 1 });
+    expect((await sync()).lists[1]?.figures).toMatchObject({ cases_seen: 1, cases_unchanged: 1 });
     source.edit(1, (record) => ({ ...record, court: 'Another' }));
     await sync();
     expect(rows('SELECT run_id, field FROM case_changes')).toEqual([{ run_id: 4, field: 'court' }]);
-    expect(rows('SELECT run_id FROM past_versions')).toEqual([{ run_id: 2 }]);
+    expect(rows('SELECT run_id FROM case_versions')).toEqual([{ run_id: 2 }]);
     const mirror = openMirrorReadOnly(database);
     expect(findCase(mirror, 1).payload).toEqual(source.get(1));
     mirror.close();
@@ -242,11 +245,16 @@ function countMigrations(path: string): unknown {
   }
 }
 
+/** Whether the tables of a file have the names that they have today. */
+function hasListSyncs(sqlite: Database.Database): boolean {
+  return sqlite.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'list_syncs'").get() !== undefined;
+}
+
 /** The rows that every version has. */
 function listRows(path: string): unknown[] {
   const sqlite = openSqlite(path, { readonly: true });
   try {
-    return ['cases', 'sync_runs', 'status_syncs'].map((table) =>
+    return ['cases', 'sync_runs', hasListSyncs(sqlite) ? 'list_syncs' : 'status_syncs'].map((table) =>
       sqlite.prepare(`SELECT * FROM ${table}`).all(),
     );
   } finally {

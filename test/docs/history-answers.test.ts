@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { DEMO_QUESTIONS } from '../../src/demo/run-demo.ts';
-import { SWEPT_STATUSES } from '../../src/api/lists.ts';
+import { API_LISTS } from '../../src/api/lists.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { openMirror } from '../../src/db/open-mirror.ts';
 import { query } from '../../src/db/query.ts';
@@ -116,7 +116,7 @@ const down =
     String(1e6 - Number(row[at]));
 
 const timeOf = (night: number, clock: string): number => Date.parse(`2030-01-0${night}T${clock}:00.000Z`);
-/** The statuses of a case, with the night of each; the one that goes on ends with the last run, or with its departure. */
+/** The lists of a case, with the night of each; the one that goes on ends with the last run, or with its departure. */
 const staysOf = (id: number): { status: string; days: number }[] => {
   const nights = [1, 2, 3].filter((night) => on(night, id) !== undefined);
   const begins = nights.filter((night, at) => {
@@ -155,8 +155,8 @@ const ANSWERS: readonly (() => readonly Row[])[] = [
     ),
   () => {
     const stays = IDS.flatMap(staysOf);
-    const statuses = [...new Set(stays.map(({ status }) => status))];
-    const rows = statuses.map((status) => {
+    const lists = [...new Set(stays.map(({ status }) => status))];
+    const rows = lists.map((status) => {
       const days = stays.filter((one) => one.status === status).map((one) => one.days);
       const mean = days.reduce((sum, one) => sum + one, 0) / days.length;
       return [status, days.length, Math.round(mean * 10) / 10];
@@ -236,10 +236,10 @@ describe('the SQL of docs/history.md and of the demo', () => {
     };
     const source = recordedCases([...(NIGHTS[0] ?? [])]);
     const harness = await startHarness({ source });
-    await harness.sync({ statuses: SWEPT_STATUSES });
+    await harness.sync({ lists: API_LISTS });
     for (const night of [2, 3]) {
       toNight(night)(source);
-      await harness.sync({ statuses: SWEPT_STATUSES });
+      await harness.sync({ lists: API_LISTS });
     }
     const mirror = openMirror(harness.database);
     mirror.sqlite.exec(`UPDATE sync_runs SET started_at = format('2030-01-%02dT03:17:00.000Z', id);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { SWEPT_STATUSES } from '../../src/api/lists.ts';
+import { API_LISTS } from '../../src/api/lists.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { query } from '../../src/db/query.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
@@ -144,9 +144,9 @@ test('each question of docs/questions.md and the README has a right answer here'
 test.each(QUESTIONS.map((sql, at) => [sql, at] as const))('%s gives the right answer', async (sql, at) => {
   const source = recordedCases(CASES);
   const { sync, read } = await startHarness({ source });
-  await sync({ statuses: SWEPT_STATUSES });
+  await sync({ lists: API_LISTS });
   source.remove(DEPARTED);
-  await sync({ statuses: SWEPT_STATUSES });
+  await sync({ lists: API_LISTS });
   const rows = read((mirror) => [...query(mirror, sql).rows]);
   expect(rows.length).toBeGreaterThan(0);
   expect(rows).toEqual(ANSWERS[at]?.());

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ONGOING_STATUSES } from '../../src/api/lists.ts';
+import { ONGOING_LISTS } from '../../src/api/lists.ts';
 import { inventCollection } from '../../fake-api/collection/collection.ts';
 import { objectOf } from './invent-many.ts';
 
@@ -15,7 +15,7 @@ describe('an invented collection', () => {
   test('finds by status exactly the cases whose content says so', () => {
     const collection = inventCollection({ seed: 4, size: 120 });
     let found = 0;
-    for (const { id, label } of ONGOING_STATUSES) {
+    for (const { id, label } of ONGOING_LISTS) {
       const slots = collection.find({ case_ongoing: id });
       found += slots.length;
       for (const slot of slots) expect(objectOf(collection.get(Number(slot.id))).case_ongoing).toBe(label);
@@ -34,15 +34,15 @@ describe('an invented collection', () => {
     expect(collection.find({ case_id: Number(both[0]?.id), case_ongoing: 5021 })).toEqual([]);
   });
 
-  test.each([1, 2, 3, 4])('has each of the five statuses from 450 cases on, here with seed %i', (seed) => {
+  test.each([1, 2, 3, 4])('has each of the five lists from 450 cases on, here with seed %i', (seed) => {
     const collection = inventCollection({ seed, size: 450 });
-    for (const { id } of ONGOING_STATUSES)
+    for (const { id } of ONGOING_LISTS)
       expect(collection.find({ case_ongoing: id }).length).toBeGreaterThan(0);
   });
 
-  test('leaves chosen statuses empty and gives their cases another one', () => {
+  test('leaves chosen lists empty and gives their cases another one', () => {
     const full = inventCollection({ seed: 4, size: 300 });
-    const collection = inventCollection({ seed: 4, size: 300, emptyStatuses: [5022, 5023] });
+    const collection = inventCollection({ seed: 4, size: 300, emptyLists: [5022, 5023] });
     expect(full.find({ case_ongoing: 5023 }).length).toBeGreaterThan(5);
     expect(collection.find({ case_ongoing: 5022 })).toEqual([]);
     expect(collection.find({ case_ongoing: 5023 })).toEqual([]);

@@ -6,8 +6,8 @@ import { useFakeApi } from './use-fake-api.ts';
 
 const BUSY: Fault = { kind: 'status', status: 503 };
 
-/** The statuses of the answers to these paths, one after the other. */
-async function statuses(faults: FaultRule | readonly FaultRule[], ...paths: string[]): Promise<number[]> {
+/** The lists of the answers to these paths, one after the other. */
+async function lists(faults: FaultRule | readonly FaultRule[], ...paths: string[]): Promise<number[]> {
   const fakeApi = await useFakeApi({ faults, pageSize: 10 });
   const answers: number[] = [];
   for (const path of paths) answers.push((await ask(fakeApi, path)).status);
@@ -16,19 +16,19 @@ async function statuses(faults: FaultRule | readonly FaultRule[], ...paths: stri
 
 describe('a rule', () => {
   test('always answers every list request with the fault, and no other request', async () => {
-    expect(await statuses(always(BUSY), 'cases/', 'cases/?page=2', 'test', 'cases/')).toEqual([
+    expect(await lists(always(BUSY), 'cases/', 'cases/?page=2', 'test', 'cases/')).toEqual([
       503, 503, 200, 503,
     ]);
   });
 
   test('once hits the first matching request only', async () => {
     const paths = ['cases/', 'cases/?page=2', 'cases/?page=2', 'cases/'];
-    expect(await statuses(once(BUSY, page(2)), ...paths)).toEqual([200, 503, 200, 200]);
+    expect(await lists(once(BUSY, page(2)), ...paths)).toEqual([200, 503, 200, 200]);
   });
 
   test('firstTries hits the first requests of each URL', async () => {
     const paths = ['cases/', 'cases/', 'cases/?page=2', 'cases/', 'cases/?page=2', 'cases/?page=2'];
-    expect(await statuses(firstTries(2, BUSY), ...paths)).toEqual([503, 503, 503, 200, 503, 200]);
+    expect(await lists(firstTries(2, BUSY), ...paths)).toEqual([503, 503, 503, 200, 503, 200]);
   });
 
   test('page matches the page of one status when one is named', async () => {
@@ -37,13 +37,13 @@ describe('a rule', () => {
       'cases/?page=2&case_ongoing=5020',
       'cases/?case_ongoing=5020',
     ];
-    expect(await statuses(always(BUSY, page(2, 5020)), ...paths)).toEqual([200, 503, 200]);
+    expect(await lists(always(BUSY, page(2, 5020)), ...paths)).toEqual([200, 503, 200]);
   });
 
   test('is asked in turn with the others; the first fault decides', async () => {
     const gone: Fault = { kind: 'status', status: 504 };
-    expect(await statuses([once(BUSY), always(gone)], 'cases/', 'cases/')).toEqual([503, 504]);
-    expect(await statuses([], 'cases/')).toEqual([200]);
+    expect(await lists([once(BUSY), always(gone)], 'cases/', 'cases/')).toEqual([503, 504]);
+    expect(await lists([], 'cases/')).toEqual([200]);
   });
 
   test('is told what the request asks for, and how often that URL was asked', async () => {
@@ -52,7 +52,7 @@ describe('a rule', () => {
       seen.push(request);
       return undefined;
     };
-    await statuses(
+    await lists(
       watch,
       'cases/?page=3&case_ongoing=5020',
       'test',

@@ -26,12 +26,12 @@ describe('following next', () => {
 
   test('covers each status, and the five together leave out exactly the cases without one', async () => {
     const fakeApi = await useFakeApi({ source: inventCollection({ seed: 1, size: 260 }) });
-    const swept: number[] = [];
+    const read: number[] = [];
     for (const status of [5020, 5021, 5022, 5023, 5024]) {
-      swept.push(...(await readList(fakeApi, `cases/?case_ongoing=${status}`)));
+      read.push(...(await readList(fakeApi, `cases/?case_ongoing=${status}`)));
     }
-    expect(new Set(swept).size).toBe(swept.length);
-    const missing = fakeApi.source.ids().filter((id) => !swept.includes(id));
+    expect(new Set(read).size).toBe(read.length);
+    const missing = fakeApi.source.ids().filter((id) => !read.includes(id));
     expect(missing.length / 260).toBeCloseTo(0.109, 1);
     for (const id of missing.slice(0, 5)) expect(fakeApi.source.get(id)?.case_ongoing).toBeNull();
   });

@@ -62,11 +62,11 @@ describe('a list of cases', () => {
     const fakeApi = await useFakeApi({ pageSize: 100 });
     const { results } = await askEnvelope(fakeApi, 'cases/?case_ongoing=5020&case_status=5069');
     expect(listOf(results).length).toBeGreaterThan(3);
-    const statuses = listOf(results).map((record) => [
+    const lists = listOf(results).map((record) => [
       objectOf(record).case_ongoing,
       objectOf(record).case_status,
     ]);
-    for (const status of statuses) expect(status).toEqual(['No', 'Approved']);
+    for (const status of lists) expect(status).toEqual(['No', 'Approved']);
   });
 
   test('follows the collection while that changes', async () => {
@@ -93,7 +93,7 @@ describe('a request that the API refuses', () => {
     ['/elsewhere', 404, { detail: 'Not found.' }],
   ])('%s is answered with %i', async (path, status, body) => {
     const fakeApi = await useFakeApi({
-      source: inventCollection({ seed: 5, size: 60, emptyStatuses: [5022] }),
+      source: inventCollection({ seed: 5, size: 60, emptyLists: [5022] }),
     });
     const answer = await ask(fakeApi, path);
     expect(answer.status).toBe(status);

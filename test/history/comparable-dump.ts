@@ -42,9 +42,9 @@ function toOrderless(value: JsonValue): string {
   return `{${members.sort().join()}}`;
 }
 
-/** The record of runs; of what was kept aside or drifted, when it was last seen is left out: that moves on. */
+/** The record of runs; of what was rejected or drifted, when it was last seen is left out: that moves on. */
 export function dumpLedger({ sqlite }: Mirror): Dump {
-  const tables = ['sync_runs', 'status_syncs', 'kept_aside', 'payload_drift'];
+  const tables = ['sync_runs', 'list_syncs', 'rejected_records', 'schema_drift'];
   return Object.fromEntries(
     tables.map((table) => [
       table,

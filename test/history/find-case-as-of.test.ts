@@ -96,7 +96,7 @@ describe('a case is refused', () => {
   test('that changed before history was kept, and is told from the oldest version that is known', () => {
     const mirror = mirrorOf(CASE, RENAMED, null, CASE);
     mirror.sqlite.exec(
-      'DELETE FROM case_changes WHERE run_id <= 2; DELETE FROM past_versions WHERE run_id < 2',
+      'DELETE FROM case_changes WHERE run_id <= 2; DELETE FROM case_versions WHERE run_id < 2',
     );
     refuse(mirror, 1, 1, 'HISTORY_MISSING', 'Case 1 changed before');
     expect(findCaseAsOf(mirror, 1, 2).payload).toEqual(RENAMED);
@@ -107,8 +107,8 @@ describe('a case is refused', () => {
     ['a change that does not fit', `UPDATE case_changes SET new_value = '"x"'`, 'name is not what'],
     ['a change that is lost', 'DELETE FROM case_changes', 'another fingerprint'],
     ['a value of then that is another', `UPDATE case_changes SET old_value = '"x"'`, 'another fingerprint'],
-    ['a fingerprint that is another', `UPDATE past_versions SET fingerprint = 'x'`, 'another fingerprint'],
-    ['a past entry that is lost', 'DELETE FROM past_docket_entries', 'another fingerprint'],
+    ['a fingerprint that is another', `UPDATE case_versions SET fingerprint = 'x'`, 'another fingerprint'],
+    ['a past entry that is lost', 'DELETE FROM docket_entry_versions', 'another fingerprint'],
     ['an entry that is lost', 'DELETE FROM docket_entries WHERE id = 80002', 'another fingerprint'],
   ])('rather than guessed, with %s', (_, damage, message) => {
     const mirror = mirrorOf(

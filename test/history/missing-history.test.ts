@@ -5,7 +5,7 @@ import { storeRun } from './store-night.ts';
 import { FIRST, SECOND, threeNights } from './three-nights.ts';
 
 describe('what history cannot tell', () => {
-  const UPGRADED = 'DELETE FROM case_changes; DELETE FROM past_versions; DELETE FROM past_docket_entries;';
+  const UPGRADED = 'DELETE FROM case_changes; DELETE FROM case_versions; DELETE FROM docket_entry_versions;';
 
   test('is refused for the whole question, with how many cases and since when it can be told', async () => {
     const { change, rowsAsOf } = await threeNights();
@@ -48,7 +48,7 @@ describe('what history cannot tell', () => {
       writer.writeDeparture(2, moment);
     });
     storeRun(mirror, (writer, moment) => {
-      writer.writeSighting(2, moment);
+      writer.writeSeen(2, moment);
     });
     mirror.close();
     const sql =

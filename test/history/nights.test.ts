@@ -5,7 +5,7 @@ import { prepareFindCaseAsOf } from '../../src/history/case-as-of.ts';
 import { queryAsOf } from '../../src/history/query-as-of/query.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import type { Mirror } from '../../src/db/open-mirror.ts';
-import { SWEPT_STATUSES } from '../../src/api/lists.ts';
+import { API_LISTS } from '../../src/api/lists.ts';
 import { hasSameContent } from '../case/mutations.ts';
 import { dumpData } from '../support/dump.ts';
 import { startHarness } from '../support/sync-harness.ts';
@@ -34,7 +34,7 @@ beforeAll(async () => {
   const passed: Night[] = [];
   for (let night = 1; night <= NIGHTS; night++) {
     if (night > 1) passNight(source, night, 25);
-    const { runId } = await sync({ statuses: SWEPT_STATUSES });
+    const { runId } = await sync({ lists: API_LISTS });
     const served = new Map(passed.at(-1)?.served);
     // A case that is in no list any more is looked up, and served all the same unless it has left.
     for (const id of [...listServed(source), ...served.keys()]) {
@@ -54,9 +54,9 @@ beforeAll(async () => {
   }
   counts =
     rows(`SELECT (SELECT count(*) FROM case_changes) AS changes,
-      (SELECT count(*) FROM past_docket_entries WHERE mirror_end = 'edited') AS edited,
-      (SELECT count(*) FROM past_docket_entries WHERE mirror_end = 'removed') AS removed,
-      (SELECT count(DISTINCT case_id) FROM past_versions) AS cases`)[0] ?? {};
+      (SELECT count(*) FROM docket_entry_versions WHERE mirror_end_reason = 'edited') AS edited,
+      (SELECT count(*) FROM docket_entry_versions WHERE mirror_end_reason = 'removed') AS removed,
+      (SELECT count(DISTINCT case_id) FROM case_versions) AS cases`)[0] ?? {};
 });
 
 function checkCases(mirror: Mirror, { runId, served }: Night): void {

@@ -51,7 +51,7 @@ describe('as of a run, every table and view', () => {
       queryAsOf(mirror, 1, 'SELECT 1');
       const shadows = mirror.sqlite.prepare<[], string>('SELECT name FROM sqlite_temp_schema').pluck().all();
       const bare = listNames(mirror).filter((name) => !shadows.includes(name));
-      expect(bare).toEqual(['statuses', 'mirror_identity', 'mirror_snapshot']);
+      expect(bare).toEqual(['lists', 'mirror_identity', 'mirror_snapshot']);
       // A view that named the file's tables as such would read them still.
       const named = `SELECT name FROM sqlite_schema WHERE type = 'view' AND sql LIKE '%main.%'`;
       expect([...query(mirror, named).rows]).toEqual([]);
@@ -69,7 +69,7 @@ describe('as of a run, every table and view', () => {
       firstNight = harness.read(dumpNames);
     });
     for (const name of Object.keys(firstNight)) {
-      if (name === 'text_hashes' || name === 'seals') continue; // refused, like a table that is not the mirror's
+      if (name === 'mirror_raw_hashes' || name === 'mirror_seals') continue; // refused, like a table that is not the mirror's
       const then = read((mirror) => dumpName(name, queryAsOf(mirror, 1, `SELECT * FROM ${name}`)));
       expect([name, then]).toEqual([name, firstNight[name]]);
     }
@@ -82,8 +82,8 @@ describe('as of a run, every table and view', () => {
 describe('a question as of a run', () => {
   test('is refused where nobody kept what a table said', async () => {
     const { rowsAsOf } = await threeNights();
-    expect(() => rowsAsOf(1, 'SELECT count(*) FROM text_hashes')).toThrow(
-      'Nobody kept what text_hashes said at that time.',
+    expect(() => rowsAsOf(1, 'SELECT count(*) FROM mirror_raw_hashes')).toThrow(
+      'Nobody kept what mirror_raw_hashes said at that time.',
     );
   });
 

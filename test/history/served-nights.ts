@@ -1,4 +1,4 @@
-import { ONGOING_STATUSES, UNCLASSIFIED } from '../../src/api/lists.ts';
+import { ONGOING_LISTS, UNCLASSIFIED } from '../../src/api/lists.ts';
 import type { JsonObject, JsonValue } from '../../src/lib/json.ts';
 import { type CaseCollection, inventCollection } from '../../fake-api/collection/collection.ts';
 import { Random } from '../../fake-api/invent/random.ts';
@@ -15,7 +15,7 @@ export function startCollection(invented: number, made: number): CaseCollection 
 
 /** Every status and every id of entries its own. */
 function makeNumbered(id: number): JsonObject {
-  const status = ONGOING_STATUSES[id % ONGOING_STATUSES.length];
+  const status = ONGOING_LISTS[id % ONGOING_LISTS.length];
   const entries = [1, 2, 3].map((row) =>
     makeEntry({ id: id * 10 + row, row_number: row, attachments: row === 3 ? [makeAttachment(1)] : null }),
   );
@@ -27,10 +27,10 @@ function makeNumbered(id: number): JsonObject {
   });
 }
 
-/** The cases that the swept lists serve now. */
+/** The cases that the read lists serve now. */
 export function listServed(source: CaseCollection): number[] {
   const lists = [
-    ...ONGOING_STATUSES.map(({ id }) => source.find({ case_ongoing: id })),
+    ...ONGOING_LISTS.map(({ id }) => source.find({ case_ongoing: id })),
     source.find({ case_status: UNCLASSIFIED.id }),
   ];
   return [...new Set(lists.flat().flatMap((slot) => slot.id ?? []))];
@@ -48,7 +48,7 @@ const SCALARS = [
   'summary',
   'filing_year',
   'permanent_injunction',
-  'mirror_status_id',
+  'mirror_list_id',
 ] as const;
 const LISTS = ['issues', 'case_types', 'plaintiff_type', 'related_cases', 'case_defendants'] as const;
 const ODD_FIELDS = [
@@ -117,7 +117,7 @@ const EDITS: Readonly<Record<string, Edit>> = {
     return set(record, field, [...(Array.isArray(list) ? list : []), `Night ${night}`]);
   },
   'a list is none': (record, random) => set(record, random.pick(LISTS), random.pick([null, '', {}, []])),
-  'another status': (record, random) => set(record, 'case_ongoing', random.pick(ONGOING_STATUSES).label),
+  'another status': (record, random) => set(record, 'case_ongoing', random.pick(ONGOING_LISTS).label),
   'no status, and so in no list': (record) => set(record, 'case_ongoing', null),
   'the docket is gone': (record, random) =>
     random.chance(0.5) ? drop(record, 'main_docket') : set(record, 'main_docket', null),

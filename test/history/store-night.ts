@@ -1,15 +1,15 @@
 import type { CasePayload } from '../../src/api/payload.ts';
 import { fingerprint, splitPayload } from '../../src/case/fingerprint.ts';
 import { toCaseRows } from '../../src/case/case-rows.ts';
-import { prepareFindMark } from '../../src/db/read-case.ts';
+import { prepareFindStoredVersion } from '../../src/db/read-case.ts';
 import type { Mirror } from '../../src/db/open-mirror.ts';
 import { createSyncLedger } from '../../src/db/run-log.ts';
-import { createCaseWriter, type CaseWriter, type Sighting } from '../../src/db/write-case.ts';
+import { createCaseWriter, type CaseWriter, type ListRef } from '../../src/db/write-case.ts';
 
 const STATUS_ID = 5021;
 
 /** Stores a run of its own, `run` days after 2030-01-01, in which `write` does what it likes. Returns its id. */
-export function storeRun(mirror: Mirror, write: (writer: CaseWriter, sighting: Sighting) => void): number {
+export function storeRun(mirror: Mirror, write: (writer: CaseWriter, listRef: ListRef) => void): number {
   const ledger = createSyncLedger(mirror);
   return mirror.sqlite.transaction(() => {
     const nights = Number(mirror.sqlite.prepare('SELECT count(*) FROM sync_runs').pluck().get());
@@ -29,14 +29,14 @@ export function storeRun(mirror: Mirror, write: (writer: CaseWriter, sighting: S
 
 /** Stores what a night served, as a sync would: a case that is unchanged costs a look. */
 export function storeNight(mirror: Mirror, payloads: readonly CasePayload[]): number {
-  const findMark = prepareFindMark(mirror);
-  return storeRun(mirror, (writer, sighting) => {
+  const findStoredVersion = prepareFindStoredVersion(mirror);
+  return storeRun(mirror, (writer, listRef) => {
     for (const payload of payloads) {
       const split = splitPayload(payload);
       const hash = fingerprint(split);
-      const mark = findMark(payload.id);
-      if (mark?.fingerprint === hash) writer.writeSighting(payload.id, sighting);
-      else writer.writeCase(toCaseRows(payload, split, hash), sighting, mark === undefined);
+      const mark = findStoredVersion(payload.id);
+      if (mark?.fingerprint === hash) writer.writeSeen(payload.id, listRef);
+      else writer.writeCase(toCaseRows(payload, split, hash), listRef, mark === undefined);
     }
   });
 }

@@ -10,7 +10,7 @@ test.each([
   ['case', ['cases', 'case_types', 'case_defendants']],
   ['types', ['case_types']],
   ['cuort', ['court']],
-  ['mirror_status_id', []],
+  ['mirror_list_id', []],
   ['xyzzy', []],
   ['', []],
   ['--', []],

@@ -35,11 +35,11 @@ describe('a wrapped text', () => {
   });
 
   test('ends in an ellipsis where it may not have more lines', () => {
-    expect(wrap('one two three four', 9, { mostLines: 2 })).toEqual(['one two', 'three…']);
+    expect(wrap('one two three four', 9, { maxLines: 2 })).toEqual(['one two', 'three…']);
     fc.assert(
-      fc.property(prose, width, fc.integer({ min: 1, max: 3 }), (text, most, mostLines) => {
-        const lines = wrap(text, most, { mostLines });
-        expect(lines.length).toBeLessThanOrEqual(mostLines);
+      fc.property(prose, width, fc.integer({ min: 1, max: 3 }), (text, most, maxLines) => {
+        const lines = wrap(text, most, { maxLines });
+        expect(lines.length).toBeLessThanOrEqual(maxLines);
         for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(most);
         if (withoutSpace(lines.join('')) !== withoutSpace(text)) expect(lines.at(-1)).toMatch(/…$/);
       }),

@@ -18,7 +18,7 @@ import { renderTable, type NodeTrial } from './render-table.ts';
 import { installNode, runFirstSyncs, runStep, type Step, type TriedNode } from './trials.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const MOST_BYTES = 200_000_000;
+const MAX_BYTES = 200_000_000;
 
 /** As docs/install.md has it, into a prefix of its own. */
 const INSTALL_PACKAGE = `
@@ -77,7 +77,7 @@ async function tryNode(node: TriedNode, collection: string): Promise<Step[]> {
   const server = await serveFile(collection, 0);
   try {
     const times = Number(values.syncs);
-    const { step, database } = await runFirstSyncs(node, { checkout, server, times, mostBytes: MOST_BYTES });
+    const { step, database } = await runFirstSyncs(node, { checkout, server, times, maxBytes: MAX_BYTES });
     if (note(step)) note(runStep('verify', [...command, 'verify', '--database', database], place));
     for (const ending of ['', '-wal', '-shm']) rmSync(`${database}${ending}`, { force: true });
   } finally {

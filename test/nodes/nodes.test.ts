@@ -27,6 +27,6 @@ test('a step that a signal ends is a failure, and says which', () => {
 
 test('a sync that cannot run is a failure, not a gap in the table', async () => {
   const server = { apiUrl: 'http://127.0.0.1:9/', token: 'none', stop: () => Promise.resolve() };
-  const { step } = await runFirstSyncs(node, { checkout: here.cwd, server, times: 2, mostBytes: 1 });
+  const { step } = await runFirstSyncs(node, { checkout: here.cwd, server, times: 2, maxBytes: 1 });
   expect(step).toMatchObject({ isGood: false, says: 'FAILED: sync 1 of 2' });
 });

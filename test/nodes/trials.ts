@@ -68,15 +68,15 @@ export function runStep(
   return { name, isGood: false, says: `FAILED: ${signal ?? `exit ${String(status)}`}`, output };
 }
 
-/** Fetches a whole collection into new files, several times; each must stay below `mostBytes`. */
+/** Fetches a whole collection into new files, several times; each must stay below `maxBytes`. */
 export async function runFirstSyncs(
   { bin, env }: TriedNode,
   {
     checkout,
     server,
     times,
-    mostBytes,
-  }: { checkout: string; server: Server; times: number; mostBytes: number },
+    maxBytes,
+  }: { checkout: string; server: Server; times: number; maxBytes: number },
 ): Promise<{ step: Step; database: string }> {
   const database = join(checkout, 'tried.db');
   const costs: { seconds: number; megabytes: number }[] = [];
@@ -108,7 +108,7 @@ export async function runFirstSyncs(
     };
   }
   const peak = Math.max(...costs.map(({ megabytes }) => megabytes));
-  const isGood = peak * 1e6 < mostBytes;
+  const isGood = peak * 1e6 < maxBytes;
   const seconds = costs.map((cost) => cost.seconds.toFixed(1)).join(', ');
   const says = `${seconds} s CPU; at most ${peak.toFixed(0)} MB`;
   return {

@@ -7,7 +7,7 @@ import { startTexts } from './served-texts.ts';
 const withField = (text: string): string =>
   JSON.stringify(makeCase({ id: 1 })).replace(/\}$/, `,"lamp":${text}}`);
 
-const KEPT = 'SELECT why, case_id, bytes, record FROM kept_aside';
+const KEPT = 'SELECT why, case_id, bytes, record FROM rejected_records';
 
 describe('a number that cannot be kept exactly is kept as it can be, and its record in its own bytes', () => {
   test.each([
@@ -23,9 +23,9 @@ describe('a number that cannot be kept exactly is kept as it can be, and its rec
     const { night, read, rows, run } = await startTexts();
     const sent = withField(text);
     const report = await night([sent]);
-    expect(report.statuses[0]).toMatchObject({
+    expect(report.lists[0]).toMatchObject({
       outcome: 'partial',
-      error: { code: 'RECORDS_REJECTED', message: '1 record could not be read exactly; kept aside.' },
+      error: { code: 'RECORDS_REJECTED', message: '1 record could not be read exactly; rejected.' },
     });
     expect(read((mirror) => findCase(mirror, 1).payload.lamp)).toBe(kept);
     const why = 'a number that cannot be kept exactly';
@@ -63,7 +63,7 @@ describe('a name that comes twice in one object', () => {
       expect(read((mirror) => findCase(mirror, 1).payload)).toEqual(JSON.parse(sent));
       const why = 'a name twice in one object, of which the last counts';
       expect(rows(KEPT)).toEqual([{ why, case_id: 1, bytes: Buffer.from(sent), record: sent }]);
-      expect(rows('SELECT count(*) AS n FROM text_hashes')).toEqual([{ n: 0 }]);
+      expect(rows('SELECT count(*) AS n FROM mirror_raw_hashes')).toEqual([{ n: 0 }]);
       expect(await run('verify')).toMatchObject({ exitCode: 0 });
       expect(await night([JSON.stringify(JSON.parse(sent))])).toMatchObject({ outcome: 'complete' });
       expect(rows('SELECT count(*) AS n FROM case_changes')).toEqual([{ n: 0 }]);
@@ -83,7 +83,7 @@ test.each(['{"name" : 1.0, "name":2}', '{"id":"5"}', '[1.50]', 'null', '"x"', '{
   async (sent) => {
     const { night, rows } = await startTexts();
     expect(await night([sent])).toMatchObject({ outcome: 'partial' });
-    expect(rows('SELECT bytes, record FROM kept_aside')).toEqual([
+    expect(rows('SELECT bytes, record FROM rejected_records')).toEqual([
       { bytes: Buffer.from(sent), record: sent },
     ]);
   },
@@ -93,12 +93,12 @@ test.each([
   [1499, 'complete'],
   [1500, 'partial'],
   [100_000, 'partial'],
-])('a field nested %d deep is stored or kept aside: the run is %s', async (depth, outcome) => {
+])('a field nested %d deep is stored or rejected: the run is %s', async (depth, outcome) => {
   const { night, run, rows } = await startTexts();
   const text = `${'['.repeat(depth)}1${']'.repeat(depth)}`;
   expect(await night([withField(text)])).toMatchObject({ outcome });
   const [counts] = rows(
-    'SELECT (SELECT count(*) FROM cases) AS stored, (SELECT count(*) FROM kept_aside) AS aside',
+    'SELECT (SELECT count(*) FROM cases) AS stored, (SELECT count(*) FROM rejected_records) AS aside',
   );
   expect(counts).toEqual(outcome === 'complete' ? { stored: 1, aside: 0 } : { stored: 0, aside: 1 });
   expect(await run('verify')).toMatchObject({ exitCode: 0 });
@@ -109,7 +109,7 @@ test('a record that is no case, and nested too deeply to be stored, is kept in i
   const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
   expect(await night([deep, JSON.stringify(makeCase({ id: 1 }))])).toMatchObject({ outcome: 'partial' });
   expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 1 }]);
-  expect(rows('SELECT why, bytes FROM kept_aside')).toEqual([
+  expect(rows('SELECT why, bytes FROM rejected_records')).toEqual([
     {
       why: 'nested too deeply to be stored',
       bytes: Buffer.from(deep),

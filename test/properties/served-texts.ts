@@ -42,7 +42,7 @@ export async function startTexts(): Promise<TextHarness> {
     ...harness,
     night: (texts) => {
       source.serve(texts);
-      return harness.sync({ statuses: [statusOf(LISTED_UNDER)] });
+      return harness.sync({ lists: [statusOf(LISTED_UNDER)] });
     },
     run: (...args) => runCli(args, { env: { CLEARINGHOUSE_DATABASE: harness.database } }),
   };

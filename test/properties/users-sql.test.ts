@@ -20,7 +20,7 @@ const FRAGMENTS = [
   'DROP TABLE cases',
   'DELETE FROM cases',
   `UPDATE cases SET name = 'x'`,
-  `INSERT INTO statuses VALUES (1, 'x', 'case_ongoing')`,
+  `INSERT INTO lists VALUES (1, 'x', 'case_ongoing')`,
   'CREATE TABLE lamp (x)',
   'CREATE TEMP TABLE cases AS SELECT 1',
   'WITH gone AS (SELECT 1)',
@@ -111,7 +111,7 @@ test('texts of the API with SQL in them are stored as what they are', async () =
   expect(await sync()).toMatchObject({ outcome: 'complete' });
   expect(rows('SELECT name FROM cases')).toEqual([{ name }]);
   expect(rows('SELECT value FROM issues')).toEqual([{ value: name }]);
-  expect(rows("SELECT seen FROM payload_drift WHERE expected = 'no such field'")).toEqual([
+  expect(rows("SELECT seen FROM schema_drift WHERE expected = 'no such field'")).toEqual([
     { seen: 'a text' },
   ]);
 });

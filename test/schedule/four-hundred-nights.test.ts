@@ -64,7 +64,7 @@ function expectAccounts(world: World): void {
     if (night.outcome === 'missed') expect(nights[at - 1]).toBeDefined();
     else expect(tries.length).toBeGreaterThan(0);
     // Nobody tries a night again when nothing of it lacks.
-    for (const { statuses } of tries.slice(1)) expect(statuses).toBeGreaterThan(0);
+    for (const { lists } of tries.slice(1)) expect(lists).toBeGreaterThan(0);
   }
 }
 
@@ -152,7 +152,7 @@ describe('what was missed', () => {
     // The first run begins at once: two lists are read, the third is not when the process dies.
     world.trouble(7 * 60_000, { kind: 'killed', downMs: 60_000 });
     await world.live(HOURS(3));
-    expect(world.attempts.map(({ statuses }) => statuses)).toEqual([5, 3]);
+    expect(world.attempts.map(({ lists }) => lists)).toEqual([5, 3]);
     expect(world.book().nights).toMatchObject([{ outcome: 'complete', attempts: 2, is_over: true }]);
   });
 });
@@ -161,8 +161,8 @@ describe('a night that does not bring everything', () => {
   test('is tried again every half hour for what lacks, and given up after its window', async () => {
     const world = startWorld(9, () => ({ msAList: 60_000, isGood: ({ id }) => id !== 5022 }));
     await world.live(HOURS(9));
-    expect(world.attempts[0]?.statuses).toBe(5);
-    expect(world.attempts.slice(1).every(({ statuses }) => statuses === 1)).toBe(true);
+    expect(world.attempts[0]?.lists).toBe(5);
+    expect(world.attempts.slice(1).every(({ lists }) => lists === 1)).toBe(true);
     expect(world.book().nights).toMatchObject([
       { outcome: 'failed', attempts: 12, is_over: true, error: { code: 'NETWORK_FAILED' } },
     ]);

@@ -52,7 +52,7 @@ test('the metrics of a night say what it brought and what the mirror holds, in t
     night_retries: 0,
     'night_step_failed{step="verify"}': 0,
     'night_step_failed{step="snapshot"}': 1,
-    'cases{status_id="5020",status="No"}': 2,
+    'cases{list_id="5020",status="No"}': 2,
     departed_cases: 0,
   });
   for (const key of samples.keys())
@@ -61,7 +61,7 @@ test('the metrics of a night say what it brought and what the mirror holds, in t
 
 test('of what is not known there is no sample', async () => {
   const { sync, database, runtime } = await startHarness({ source: smallCollection(1) });
-  await sync({ statuses: [] });
+  await sync({ lists: [] });
   const path = join(tempFolder(), 'clearinghouse.prom');
   const night = makeNight({ outcome: 'failed', last_ended_at: null });
   await toMetricsStep(database, path, runtime.now).run(GOES_ON, {
@@ -84,7 +84,7 @@ test('a file of metrics stays that of its mirror until the mirror is gone', asyn
   const path = join(tempFolder(), 'clearinghouse.prom');
   const summary = { night: NIGHT, exit: 'complete', reports: [], steps: [] } as const;
   const write = async ({ sync, database, runtime }: typeof first) => {
-    await sync({ statuses: [] });
+    await sync({ lists: [] });
     return toMetricsStep(database, path, runtime.now).run(GOES_ON, summary);
   };
   await write(first);

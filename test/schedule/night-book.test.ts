@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { ONGOING_STATUSES } from '../../src/api/lists.ts';
+import { ONGOING_LISTS } from '../../src/api/lists.ts';
 import { keepNights, listDueBefore } from '../../src/schedule/scheduler.ts';
 import {
   NIGHT_OUTCOMES,
@@ -100,7 +100,7 @@ describe('the book of the nights', () => {
         database,
         schedule: parseSchedule('17 3 * * *', 'UTC'),
         settings: parseNightlySettings(gatherSettings({}, {}, {})),
-        statuses: ONGOING_STATUSES,
+        lists: ONGOING_LISTS,
         runSync: () => Promise.reject(new Error('not asked for')),
         steps: [],
       }),

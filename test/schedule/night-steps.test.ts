@@ -160,11 +160,11 @@ describe('the steps after a night', () => {
     return { world, done };
   }
 
-  test('are done by the next process where the first one dies in them, and nothing is swept again', async () => {
+  test('are done by the next process where the first one dies in them, and nothing is read again', async () => {
     const { world, done } = startWorld();
     world.trouble(HOURS(0.5), { kind: 'killed', downMs: 60_000 });
     await world.live(HOURS(5));
-    expect(world.attempts.map(({ statuses }) => statuses)).toEqual([5, 0]);
+    expect(world.attempts.map(({ lists }) => lists)).toEqual([5, 0]);
     expect(done).toHaveLength(1);
     expect(world.book().nights).toMatchObject([
       { outcome: 'complete', is_over: true, run_ids: [1], steps: [{ step: 'note', outcome: 'done' }] },
@@ -176,7 +176,7 @@ describe('the steps after a night', () => {
     await world.live(HOURS(0.5));
     expect(world.book().nights).toMatchObject([{ outcome: 'complete', is_over: false }]);
     await world.live(HOURS(5));
-    expect(world.attempts.map(({ statuses }) => statuses)).toEqual([5, 0]);
+    expect(world.attempts.map(({ lists }) => lists)).toEqual([5, 0]);
     expect(done.length).toBeGreaterThan(0);
     expect(world.book().nights[0]).toMatchObject({ is_over: true, steps: [{ outcome: 'done' }] });
   });

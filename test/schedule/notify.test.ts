@@ -40,9 +40,9 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** Somebody to be told, who answers with these statuses in turn, and then with 200. */
-async function listen(...statuses: number[]) {
-  return listenWith((response) => response.writeHead(statuses.shift() ?? 200).end());
+/** Somebody to be told, who answers with these lists in turn, and then with 200. */
+async function listen(...lists: number[]) {
+  return listenWith((response) => response.writeHead(lists.shift() ?? 200).end());
 }
 
 /** Somebody to be told, who answers as it is said. */

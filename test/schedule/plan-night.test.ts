@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ONGOING_STATUSES } from '../../src/api/lists.ts';
+import { ONGOING_LISTS } from '../../src/api/lists.ts';
 import type { ErrorCode } from '../../src/errors/codes.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
 import {
@@ -24,13 +24,13 @@ function plan(now: string, night: Partial<NightSoFar> | null, changes: Partial<N
     lastDue: DUE,
     nextDue: NEXT,
     night: night && { attempts: 1, lastEndedAt: at('24T03:40'), isOver: false, ...night },
-    statusesLeft: ONGOING_STATUSES,
+    listsLeft: ONGOING_LISTS,
     patience: PATIENCE,
     pausedUntil: null,
     ...changes,
   });
   return planned.kind === 'run'
-    ? `run ${planned.due.toISOString()}${planned.isLate ? ' late' : ''} ${planned.statuses.length}`
+    ? `run ${planned.due.toISOString()}${planned.isLate ? ' late' : ''} ${planned.lists.length}`
     : `wait ${planned.until?.toISOString() ?? 'for ever'} ${planned.waiting}`;
 }
 
@@ -51,8 +51,8 @@ describe('a night that nobody has tried', () => {
     expect(plan('24T03:20', null, { watchingSince: at('24T03:19') })).toBe(`${RUN} 5`);
   });
 
-  test('is begun all the same when every list was swept since, for what else a night is made of', () => {
-    expect(plan('24T15:00', null, { statusesLeft: [] })).toBe(`${RUN} late 0`);
+  test('is begun all the same when every list was read since, for what else a night is made of', () => {
+    expect(plan('24T15:00', null, { listsLeft: [] })).toBe(`${RUN} late 0`);
   });
 
   test('begins when it was missed before and its time comes again, because the clock was set back', () => {
@@ -61,8 +61,8 @@ describe('a night that nobody has tried', () => {
 });
 
 describe('a night that brought only a part', () => {
-  test('is tried again after the pause, for the statuses that lack', () => {
-    const left = { statusesLeft: ONGOING_STATUSES.slice(0, 2) };
+  test('is tried again after the pause, for the lists that lack', () => {
+    const left = { listsLeft: ONGOING_LISTS.slice(0, 2) };
     expect(plan('24T04:09', {}, left)).toBe('wait 2026-11-24T04:10:00.000Z to try again');
     expect(plan('24T04:10', {}, left)).toBe(`${RUN} late 2`);
   });
@@ -90,7 +90,7 @@ describe('a night that brought only a part', () => {
 
 describe('a night that is over', () => {
   test('is followed by the next one', () => {
-    expect(plan('24T15:00', { isOver: true }, { statusesLeft: [] })).toBe(NEXT_NIGHT);
+    expect(plan('24T15:00', { isOver: true }, { listsLeft: [] })).toBe(NEXT_NIGHT);
   });
 
   test('and was given up, is left alone by the process that gave it up', () => {
@@ -122,17 +122,17 @@ describe('while the server wants no request', () => {
   });
 
   test('a night with nothing left to bring does what else a night is made of', () => {
-    expect(plan('24T04:00', null, { ...paused, statusesLeft: [] })).toContain(RUN);
+    expect(plan('24T04:00', null, { ...paused, listsLeft: [] })).toContain(RUN);
   });
 });
 
 describe('an attempt that fell short like the one before', () => {
-  const [no, yes] = ONGOING_STATUSES;
+  const [no, yes] = ONGOING_LISTS;
   const list = (status: typeof no | typeof yes, code: ErrorCode | null, count = 101, cases = 100) => ({
     status,
     outcome: code === null ? ('complete' as const) : ('partial' as const),
     error: code === null ? null : new MirrorError(code, 'No lamp.'),
-    figures: { count_last: count, cases_last_walk: cases },
+    figures: { count_last: count, cases_last_pass: cases },
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ONGOING_STATUSES } from '../../src/api/lists.ts';
+import { ONGOING_LISTS } from '../../src/api/lists.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
 import { tryNight } from '../../src/schedule/attempt.ts';
 
@@ -19,7 +19,7 @@ test.each([
 ])('a run that fails with %s is a failed try, which is told', async (error, exit, code, mayPass) => {
   const told: unknown[] = [];
   const ending = await tryNight(
-    ONGOING_STATUSES,
+    ONGOING_LISTS,
     () => Promise.reject(error),
     (thrown) => told.push(thrown),
   );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ONGOING_STATUSES } from '../../src/api/lists.ts';
+import { ONGOING_LISTS } from '../../src/api/lists.ts';
 import { keepNights } from '../../src/schedule/scheduler.ts';
 import { findRunReports } from '../../src/schedule/unreported-runs.ts';
 import { readNightBook, toNightBookPath } from '../../src/schedule/state-file.ts';
@@ -28,9 +28,9 @@ async function start() {
         apiUrl: harness.fakeApi.url,
         schedule: parseSchedule('0 0 * * *', 'UTC'),
         settings: parseNightlySettings(gatherSettings({}, {}, {})),
-        statuses: ONGOING_STATUSES,
-        runSync: async (statuses) => {
-          const report = await harness.sync({ statuses, trigger: 'nightly' });
+        lists: ONGOING_LISTS,
+        runSync: async (lists) => {
+          const report = await harness.sync({ lists, trigger: 'nightly' });
           return dies ? NEVER : report;
         },
         steps,
@@ -85,9 +85,7 @@ describe('the runs of a process that died are told of by the next one', () => {
     await runDue([hear]);
     expect(nights()[0]).toMatchObject({ run_ids: [1], outcome: 'complete', is_over: true });
     expect(heard[0]?.reports.map(({ runId }) => runId)).toEqual([1]);
-    const news = heard[0]?.reports.flatMap(({ statuses }) =>
-      statuses.map(({ figures }) => figures.cases_new),
-    );
+    const news = heard[0]?.reports.flatMap(({ lists }) => lists.map(({ figures }) => figures.cases_new));
     expect(news?.reduce((a, b) => a + b)).toBeGreaterThan(0);
   });
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ONGOING_STATUSES, type SweptStatus, UNCLASSIFIED } from '../../src/api/lists.ts';
+import { ONGOING_LISTS, type ApiList, UNCLASSIFIED } from '../../src/api/lists.ts';
 import { fingerprint, splitPayload } from '../../src/case/fingerprint.ts';
 import { toCaseRows } from '../../src/case/case-rows.ts';
 import type { ErrorCode } from '../../src/errors/codes.ts';
@@ -15,8 +15,8 @@ import type { Random } from '../../fake-api/invent/random.ts';
 import { gatherSettings } from '../../src/config/sources.ts';
 import { parseNightlySettings } from '../../src/config/settings.ts';
 import { beginRecord, type RunRecord } from '../../src/sync/recorder.ts';
-import { judgeRun, type RunReport, type StatusReport } from '../../src/sync/report.ts';
-import { SweepFigures } from '../../src/sync/list-sync.ts';
+import { judgeRun, type RunReport, type ListReport } from '../../src/sync/report.ts';
+import { ListTally } from '../../src/sync/list-sync.ts';
 import { makeCase } from '../support/make-case.ts';
 import { writeEmptyMirror } from '../support/once/empty-mirror.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -37,7 +37,7 @@ export interface Weather {
   /** How long each list takes. */
   readonly msAList: number;
   /** Whether a list can be read. */
-  readonly isGood: (status: SweptStatus) => boolean;
+  readonly isGood: (status: ApiList) => boolean;
   /** Why one cannot. */
   readonly code?: ErrorCode;
 }
@@ -58,7 +58,7 @@ export interface Attempt {
   readonly due: string;
   readonly beganAt: Date;
   readonly isLate: boolean;
-  readonly statuses: number;
+  readonly lists: number;
 }
 
 /**
@@ -145,19 +145,19 @@ export class World {
         settings: parseNightlySettings(
           gatherSettings({ at: this.#plan.cron, timezone: this.#plan.timezone }, {}, {}),
         ),
-        statuses: ONGOING_STATUSES,
-        runSync: (statuses) => this.#sync(statuses),
+        lists: ONGOING_LISTS,
+        runSync: (lists) => this.#sync(lists),
         steps: this.#plan.steps ?? [],
       }),
       signal: stop.signal,
       talk: {
         onWait: () => undefined,
-        onBegin: ({ due, isLate, statuses }) =>
+        onBegin: ({ due, isLate, lists }) =>
           this.attempts.push({
             due: due.toISOString(),
             beganAt: this.now(),
             isLate,
-            statuses: statuses.length,
+            lists: lists.length,
           }),
         onEnd: () => undefined,
         onFailed: (error) => this.failures.push(error),
@@ -168,7 +168,7 @@ export class World {
   }
 
   /** A run as the real one records it, but for the cases. */
-  async #sync(statuses: readonly SweptStatus[]): Promise<RunReport> {
+  async #sync(lists: readonly ApiList[]): Promise<RunReport> {
     if (this.#busy++ > 0) throw new Error('two nights at once');
     const { isGood, msAList, code = 'NETWORK_FAILED' } = this.#plan.weather();
     const mirror = openMirror(this.database);
@@ -187,17 +187,17 @@ export class World {
         () => this.now(),
       );
       if (record.runId === 1) writeOneCase(record);
-      const reports: StatusReport[] = [];
-      for (const status of statuses) {
+      const reports: ListReport[] = [];
+      for (const status of lists) {
         record.beginStatus(status);
         await this.#pass(msAList, () => {
           mirror.close();
         });
         const error = isGood(status) ? null : new MirrorError(code, 'No lamp.');
-        const report: StatusReport = {
+        const report: ListReport = {
           status,
           outcome: error === null ? 'empty' : 'failed',
-          figures: new SweepFigures(NO_TRAFFIC).toRow(NO_TRAFFIC),
+          figures: new ListTally(NO_TRAFFIC).toRow(NO_TRAFFIC),
           error,
         };
         record.endStatus(report);
@@ -209,7 +209,7 @@ export class World {
         runId: record.runId,
         startedAt,
         endedAt: this.now(),
-        statuses: reports,
+        lists: reports,
         departures: null,
         coverage: null,
         ...ending,
@@ -259,15 +259,15 @@ function writeOneCase(record: RunRecord): void {
           verdict: 'new',
           id: payload.id,
           statusId: 5020,
-          textHash: null,
+          rawHash: null,
           rows: toCaseRows(payload, split, fingerprint(split)),
         },
       ],
-      misfits: [],
+      rejected: [],
       drift: [],
       doubles: [],
     },
-    new SweepFigures(NO_TRAFFIC).toRow(NO_TRAFFIC),
+    new ListTally(NO_TRAFFIC).toRow(NO_TRAFFIC),
   );
 }
 

@@ -60,7 +60,7 @@ export interface History {
   readonly endsQuietly: boolean;
 }
 
-const MOST_SLOW_FAULTS = 2;
+const MAX_SLOW_FAULTS = 2;
 const DAY_MS = 86_400_000;
 /** As long as the night. */
 const FOR_GOOD = 1000;
@@ -112,7 +112,7 @@ function drawNight(random: Random, cases: number): NightPlan {
   let slow = 0;
   const faults = draw(random.pick([0, 1, 2, 3, 5, 8]), (): PlannedFault => {
     let fault = random.pick(FAULT_NAMES);
-    while (SLOW_FAULTS.has(fault) && ++slow > MOST_SLOW_FAULTS) fault = random.pick(FAULT_NAMES);
+    while (SLOW_FAULTS.has(fault) && ++slow > MAX_SLOW_FAULTS) fault = random.pick(FAULT_NAMES);
     const place = random.pick(PLACES);
     return {
       fault,

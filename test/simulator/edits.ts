@@ -1,4 +1,4 @@
-import { CASE_STATUSES, ONGOING_STATUSES } from '../../src/api/lists.ts';
+import { CASE_STATUSES, ONGOING_LISTS } from '../../src/api/lists.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/lib/json.ts';
 import type { CaseCollection } from '../../fake-api/collection/collection.ts';
 import type { Random } from '../../fake-api/invent/random.ts';
@@ -36,7 +36,7 @@ const moveTo = (record: JsonObject, label: string | null, caseStatus: string): J
 });
 
 const labelsInUse = (source: CaseCollection): string[] =>
-  ONGOING_STATUSES.filter(({ id }) => source.find({ case_ongoing: id }).length > 0).map(({ label }) => label);
+  ONGOING_LISTS.filter(({ id }) => source.find({ case_ongoing: id }).length > 0).map(({ label }) => label);
 
 /** What happens to the collection between two nights, or between two requests of one. */
 export const EDITS = {
@@ -51,7 +51,7 @@ export const EDITS = {
     const labels = labelsInUse(source);
     if (labels.length === 0) return;
     const label = random.pick(labels);
-    const status = ONGOING_STATUSES.find((one) => one.label === label);
+    const status = ONGOING_LISTS.find((one) => one.label === label);
     const ids = source.find({ case_ongoing: status?.id ?? 0 }).flatMap(({ id }) => id ?? []);
     source.remove(random.pick(ids));
     source.put({ ...inventSmallCase(1 + random.below(400), random), case_ongoing: label });
@@ -62,7 +62,7 @@ export const EDITS = {
   },
   'a case moves to another status': ofOneCase((record, random) => ({
     ...record,
-    case_ongoing: random.pick(ONGOING_STATUSES).label,
+    case_ongoing: random.pick(ONGOING_LISTS).label,
   })),
   'a case loses its status': ofOneCase((record, random) =>
     moveTo(record, null, random.pick(CASE_STATUSES).label),
@@ -70,7 +70,7 @@ export const EDITS = {
   'a status is emptied': (source, random) => {
     const labels = labelsInUse(source);
     if (labels.length === 0) return;
-    const [from, to] = [random.pick(labels), random.pick(ONGOING_STATUSES).label];
+    const [from, to] = [random.pick(labels), random.pick(ONGOING_LISTS).label];
     for (const id of source.ids())
       source.edit(id, (record) =>
         record.case_ongoing === from ? { ...record, case_ongoing: to } : undefined,

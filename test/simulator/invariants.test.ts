@@ -104,9 +104,7 @@ const DEATH: Partial<Night> = { ending: { kind: 'death' } };
 /** The first such case that stands in one list only. */
 const caseOf = (where: string) =>
   `(SELECT min(id) FROM cases WHERE case_status <> 'In Process (Public)' AND ${where})`;
-const ofFailedStatus = caseOf(
-  `mirror_status_id = (SELECT status_id FROM status_syncs WHERE ${FAILED_STATUS})`,
-);
+const ofFailedStatus = caseOf(`mirror_list_id = (SELECT list_id FROM list_syncs WHERE ${FAILED_STATUS})`);
 
 describe('each invariant can fail, and then alone', () => {
   test('and none does where nothing was damaged', () => {
@@ -114,7 +112,7 @@ describe('each invariant can fail, and then alone', () => {
   });
 
   test('a status that was not read to its end is on record as complete', () => {
-    const sql = `UPDATE status_syncs SET outcome = 'complete', count_first = 3, count_last = 3, cases_last_walk = 3,
+    const sql = `UPDATE list_syncs SET outcome = 'complete', count_first = 3, count_last = 3, cases_last_pass = 3,
       error_code = NULL, error_message = NULL WHERE ${FAILED_STATUS}`;
     expect(listViolated(onePageFailed, sql, DEATH)).toEqual([
       'a status is complete only if every page was read and the distinct ids equal the count',
@@ -122,21 +120,21 @@ describe('each invariant can fail, and then alone', () => {
   });
 
   test('a complete status has other figures than its pages', () => {
-    const sql = `UPDATE status_syncs SET count_first = 99, count_last = 99, cases_last_walk = 99
-      WHERE run_id = 2 AND status_id = 5021`;
+    const sql = `UPDATE list_syncs SET count_first = 99, count_last = 99, cases_last_pass = 99
+      WHERE run_id = 2 AND list_id = 5021`;
     expect(listViolated(calm, sql)).toEqual([
       'a status is complete only if every page was read and the distinct ids equal the count',
     ]);
   });
 
   test('a status that failed is on record as empty', () => {
-    const sql = `UPDATE status_syncs SET outcome = 'empty', count_first = 0, count_last = 0, cases_last_walk = 0,
+    const sql = `UPDATE list_syncs SET outcome = 'empty', count_first = 0, count_last = 0, cases_last_pass = 0,
       error_code = NULL, error_message = NULL WHERE ${FAILED_STATUS}`;
     expect(listViolated(onePageFailed, sql, DEATH)).toEqual(['a status is empty only if the API said so']);
   });
 
   test('a case that a complete status brought is not there', () => {
-    const sql = `PRAGMA foreign_keys = ON; DELETE FROM cases WHERE id = ${caseOf('mirror_status_id = 5021')}`;
+    const sql = `PRAGMA foreign_keys = ON; DELETE FROM cases WHERE id = ${caseOf('mirror_list_id = 5021')}`;
     const exchanged = withStanding(calm, ({ page }) => page === 1, 9999);
     expect(listViolated(calm, sql, exchanged)).toEqual([
       'every case that the pages of a complete status brought is in the mirror',
@@ -153,7 +151,7 @@ describe('each invariant can fail, and then alone', () => {
     ).toEqual(['a complete status misses no case that stood in its list all the while']);
   });
 
-  test('a case that an exchange in the list may have hidden is not there: an exception, but not for two walks', () => {
+  test('a case that an exchange in the list may have hidden is not there: an exception, but not for two passes', () => {
     const night = { ...calm.night, ...withStanding(calm, () => true, 9999) };
     const exchanged = withStanding({ ...calm, night }, ({ page }) => page === 1, 8888);
     expect(listViolated(calm, '', exchanged)).toEqual([]);
@@ -162,7 +160,7 @@ describe('each invariant can fail, and then alone', () => {
     ]);
   });
 
-  test('a case departed from a status that was not swept completely', () => {
+  test('a case departed from a status that was not read completely', () => {
     const sql = `INSERT INTO case_changes (case_id, run_id, changed_at, field, kind, old_value, new_value)
         SELECT ${ofFailedStatus}, id, ended_at, 'mirror_departed_run_id', 'changed', 'null', '2' FROM sync_runs WHERE id = 2;
       UPDATE cases SET mirror_departed_run_id = 2 WHERE id = ${ofFailedStatus}`;
@@ -171,10 +169,10 @@ describe('each invariant can fail, and then alone', () => {
     ]);
   });
 
-  test('a case departed in a doubtful night', () => {
+  test('a case departed in a suspicious night', () => {
     expect(
-      listViolated(oneGone, `UPDATE departure_checks SET outcome = 'doubtful' WHERE run_id = 2`),
-    ).toEqual(['a doubtful night marks no departure']);
+      listViolated(oneGone, `UPDATE mirror_departure_checks SET outcome = 'suspicious' WHERE run_id = 2`),
+    ).toEqual(['a suspicious night marks no departure']);
   });
 
   test('an old run is still running, which verify finds as well', () => {
@@ -184,8 +182,8 @@ describe('each invariant can fail, and then alone', () => {
   });
 
   test('the ledger counts a case that is not new', () => {
-    const sql = `UPDATE status_syncs SET cases_new = 1, cases_unchanged = cases_unchanged - 1
-      WHERE run_id = 2 AND status_id = 5021`;
+    const sql = `UPDATE list_syncs SET cases_new = 1, cases_unchanged = cases_unchanged - 1
+      WHERE run_id = 2 AND list_id = 5021`;
     expect(listViolated(calm, sql)).toEqual(['what the ledger counts is what is stored']);
   });
 
@@ -203,9 +201,9 @@ describe('each invariant can fail, and then alone', () => {
   });
 
   test('verify finds something', () => {
-    expect(listViolated(calm, 'UPDATE coverage_checks SET count_all = NULL WHERE run_id = 2')).toEqual([
-      'verify finds nothing',
-    ]);
+    expect(listViolated(calm, 'UPDATE mirror_coverage_checks SET count_all = NULL WHERE run_id = 2')).toEqual(
+      ['verify finds nothing'],
+    );
   });
 
   test('the token was told or stored', () => {
@@ -245,7 +243,7 @@ describe('each recovery can fail', () => {
     ['a field is of yesterday', `UPDATE cases SET name = 'Yesterday' WHERE id = ${caseOf('1')}`],
     ['an element of a list is missing', `DELETE FROM issues WHERE case_id = ${caseOf('1')}`],
     ['an entry is of yesterday', `UPDATE docket_entries SET description = 'Yesterday' WHERE mirror_id = 1`],
-    ['a case is under another status', `UPDATE cases SET mirror_status_id = 5024 WHERE id = ${caseOf('1')}`],
+    ['a case is under another status', `UPDATE cases SET mirror_list_id = 5024 WHERE id = ${caseOf('1')}`],
     ['a case is gone from the site', `UPDATE cases SET id = 9999 WHERE id = ${caseOf('1')}`],
   ])('where the mirror is not as a new one: %s', (_what, sql) => {
     expect(compareDamaged(sql)).not.toEqual([]);

@@ -1,9 +1,9 @@
-import { CASE_STATUSES, ONGOING_STATUSES } from '../../src/api/lists.ts';
+import { CASE_STATUSES, ONGOING_LISTS } from '../../src/api/lists.ts';
 import type { Random } from '../../fake-api/invent/random.ts';
 import { makeAttachment, makeCase, makeDocket, makeEntry, type MadeCase } from '../support/make-case.ts';
 
-/** The labels under which a collection's cases come; some statuses stay empty. */
-const LABELS: readonly (string | null)[] = [...ONGOING_STATUSES.slice(0, 4).map(({ label }) => label), null];
+/** The labels under which a collection's cases come; some lists stay empty. */
+const LABELS: readonly (string | null)[] = [...ONGOING_LISTS.slice(0, 4).map(({ label }) => label), null];
 
 /** A case with a small docket of its own, under some status or none. */
 export function inventSmallCase(id: number, random: Random): MadeCase {

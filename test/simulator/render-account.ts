@@ -44,7 +44,7 @@ export function renderTally(tally: Tally): string {
   return [
     `${tally.nights} nights of ${tally.seeds} seeds, ${tally.requests} requests`,
     ...section('Outcomes of nights', tally.outcomes),
-    ...section('Outcomes of statuses', tally.statusOutcomes),
+    ...section('Outcomes of lists', tally.statusOutcomes),
     ...section('Faults of the API and the network', tally.faults),
     ...section('Troubles of our own', tally.troubles),
     ...section('Changes of the collection', tally.edits),
@@ -61,13 +61,13 @@ function renderHistory({ seed, cases, pageSize, order, settings, withUnclassifie
 
 function renderNight(night: Night, number: number): string[] {
   const { served, troubles, ending, runId } = night;
-  const statuses = ending.kind === 'report' ? ending.report.statuses : [];
+  const lists = ending.kind === 'report' ? ending.report.lists : [];
   return [
     `Night ${number}, run ${runId ?? 'without a number'}: ${describeEnding(night)}`,
     ...served.edits.map((edit) => `  changed: ${edit}`),
     ...troubles.map((trouble) => `  trouble: ${trouble}`),
     ...served.log.map(renderRequest),
-    ...statuses.map(
+    ...lists.map(
       ({ status, outcome, error }) =>
         `  status ${status.id} ${outcome}${error === null ? '' : `: ${error.code} ${error.message}`}`,
     ),

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { inspect } from 'node:util';
-import { ONGOING_STATUSES, SWEPT_STATUSES } from '../../src/api/lists.ts';
+import { ONGOING_LISTS, API_LISTS } from '../../src/api/lists.ts';
 import { MirrorError, messageOf } from '../../src/errors/mirror-error.ts';
 import { findPauseLeft } from '../../src/db/run-log.ts';
 import type { Mirror } from '../../src/db/open-mirror.ts';
@@ -45,7 +45,7 @@ export async function runNight(plan: NightPlan, setting: NightSetting): Promise<
   const request: SyncRequest = {
     settings: toSettings(plan, setting),
     token,
-    statuses: history.withUnclassified ? SWEPT_STATUSES : ONGOING_STATUSES,
+    lists: history.withUnclassified ? API_LISTS : ONGOING_LISTS,
     trigger: 'nightly',
     dryRun: false,
     acceptDepartures: setting.acceptDepartures,

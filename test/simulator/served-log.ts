@@ -8,7 +8,7 @@ export type Served =
       readonly kind: 'page';
       readonly count: number;
       readonly ids: readonly number[];
-      readonly misfits: number;
+      readonly rejected: number;
       /** The number of the page that `next` names; null at the end, undefined where it leads nowhere good. */
       readonly next: number | null | undefined;
     }
@@ -20,7 +20,7 @@ export interface ServedRequest {
   /** The filters as text. */
   readonly list: string;
   readonly page: number;
-  /** Whether the page was asked for by its number: a walk begins with the first page, and does not name it. */
+  /** Whether the page was asked for by its number: a pass begins with the first page, and does not name it. */
   readonly isNamed: boolean;
   readonly fault: FaultName | null;
   /** The cases that stood in the list at that moment. */
@@ -57,7 +57,7 @@ export function toServed(
       ? { kind: 'no results' }
       : page > last
         ? NOTHING
-        : { kind: 'page', count: ids.length, ids: pageIds(page), misfits: 0, next };
+        : { kind: 'page', count: ids.length, ids: pageIds(page), rejected: 0, next };
   // Plain JSON is read whatever the header says.
   if (fault === undefined || fault.kind === 'drip' || (fault.kind === 'gzip' && fault.damage === 'not-gzip'))
     return good;
@@ -78,12 +78,12 @@ export function toServed(
         : { ...good, next: undefined };
     case 'rewrite':
       if (fault.with === 'byte-order-mark' || good.ids.length === 0) return good;
-      return { ...good, ids: fault.with === 'nan' ? good.ids.slice(1) : good.ids, misfits: 1 };
+      return { ...good, ids: fault.with === 'nan' ? good.ids.slice(1) : good.ids, rejected: 1 };
     case 'next-loop':
       return page < fault.pages ? good : { ...good, next: page - fault.pages + 1 };
     case 'malformed-case': {
       const left = good.ids.filter((_, place) => place !== (fault.place ?? 0));
-      return { ...good, ids: left, misfits: good.ids.length - left.length };
+      return { ...good, ids: left, rejected: good.ids.length - left.length };
     }
     default:
       return NOTHING;
@@ -101,10 +101,10 @@ function saysNoResults(body: unknown): boolean {
 }
 
 /**
- * The last walk of a list: the newest good answer for its first page, and from there on the last good answer for each
- * page that `next` names. `ended` tells whether the walk came to its end.
+ * The last pass of a list: the newest good answer for its first page, and from there on the last good answer for each
+ * page that `next` names. `ended` tells whether the pass came to its end.
  */
-export function findLastWalk(
+export function findLastPass(
   log: readonly ServedRequest[],
   list: string,
 ): { readonly pages: readonly ServedRequest[]; readonly ended: boolean } | null {

@@ -102,8 +102,8 @@ async function liveThrough(
   for (const plan of history.badNights) await live(plan);
   const good = await live(GOOD_NIGHT);
   // More may have gone in the bad nights than can be believed; a person says that it is true.
-  const isDoubtful = good.ending.kind === 'report' && good.ending.report.outcome === 'doubtful';
-  const end = isDoubtful ? await live(GOOD_NIGHT, true) : good;
+  const isSuspicious = good.ending.kind === 'report' && good.ending.report.outcome === 'suspicious';
+  const end = isSuspicious ? await live(GOOD_NIGHT, true) : good;
   violate(RECOVERIES.good, checkGoodNight(end));
 
   const freshDatabase = join(folder, 'fresh.db');

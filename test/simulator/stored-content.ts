@@ -5,10 +5,10 @@ import { dumpData } from '../support/dump.ts';
 type Row = Record<string, JsonValue>;
 
 /** Tables of the past, and one whose rows stand in the column `docket_entries.attachments` as well. */
-const LEFT_OUT = new Set(['case_changes', 'past_versions', 'past_docket_entries', 'attachments']);
+const LEFT_OUT = new Set(['case_changes', 'case_versions', 'docket_entry_versions', 'attachments']);
 /** The mirror's own words on a case that two mirrors of the same site must share; the others name runs or places. */
 const SHARED = new Set([
-  'mirror_status_id',
+  'mirror_list_id',
   'mirror_fingerprint',
   'mirror_summary_text',
   'mirror_payload',
@@ -25,7 +25,7 @@ export function listContent(mirror: Mirror, ids: ReadonlySet<number>): string[] 
     .filter(([table]) => !LEFT_OUT.has(table))
     .flatMap(([table, rows]) =>
       (rows as Row[])
-        .filter((row) => table === 'statuses' || ids.has(Number(table === 'cases' ? row.id : row.case_id)))
+        .filter((row) => table === 'lists' || ids.has(Number(table === 'cases' ? row.id : row.case_id)))
         .map((row) => `${table} ${toOrderless(toPlain(row))}`),
     )
     .sort();

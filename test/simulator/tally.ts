@@ -38,7 +38,7 @@ export function createTally() {
         for (const edit of night.served.edits) increase(edits, edit.replace(/ \(.*/, ''));
         increase(outcomes, describeEnding(night));
         if (night.ending.kind !== 'report') continue;
-        for (const { outcome, error } of night.ending.report.statuses)
+        for (const { outcome, error } of night.ending.report.lists)
           increase(statusOutcomes, error === null ? outcome : `${outcome} ${error.code}`);
       }
     },

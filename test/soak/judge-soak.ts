@@ -13,7 +13,7 @@ export interface SoakVerdict {
 }
 
 /** Memory may rise by a tenth, because it is collected when the process likes; files may not be one more. */
-const MOST_GROWTH = 1.1;
+const MAX_GROWTH = 1.1;
 
 /**
  * Compares the last third of the samples with the one before. The first is left out: a process that has just begun still
@@ -28,7 +28,7 @@ export function judgeSoak(samples: readonly Sample[]): SoakVerdict {
     Math.max(...part.map(({ openFiles }) => openFiles)),
   ) as [number, number];
   return {
-    isFlat: residentRatio <= MOST_GROWTH && openFilesAfter <= openFilesBefore,
+    isFlat: residentRatio <= MAX_GROWTH && openFilesAfter <= openFilesBefore,
     residentRatio,
     openFilesBefore,
     openFilesAfter,

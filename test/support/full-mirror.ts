@@ -14,8 +14,8 @@ export async function makeFullMirror(): Promise<string> {
   writeFileSync(path, await buildEventfulMirror(audited));
   const sqlite = openSqlite(path);
   // Either of them would have made its run partial, and no case would have departed.
-  sqlite.exec(`INSERT INTO kept_aside (fingerprint, why, record, source, position, first_run_id, last_run_id) VALUES ('f', 'it has no id', '{}', '/cases/', 0, 1, 1);
-    INSERT INTO double_sightings VALUES (1, 1, 5020, 5021, '2030-01-15T03:17:00.000Z')`);
+  sqlite.exec(`INSERT INTO rejected_records (fingerprint, why, record, source, position, first_run_id, last_run_id) VALUES ('f', 'it has no id', '{}', '/cases/', 0, 1, 1);
+    INSERT INTO mirror_moved_cases VALUES (1, 1, 5020, 5021, '2030-01-15T03:17:00.000Z')`);
   sqlite.close();
   return path;
 }

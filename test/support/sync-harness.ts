@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach } from '@jest/globals';
-import { ONGOING_STATUSES, type OngoingStatus, type SweptStatus } from '../../src/api/lists.ts';
+import { ONGOING_LISTS, type OngoingStatus, type ApiList } from '../../src/api/lists.ts';
 import { openMirrorReadOnly, type Mirror } from '../../src/db/open-mirror.ts';
 import { startFakeApi, type FakeApi, type FakeApiOptions } from '../../fake-api/serve/server.ts';
 import { gatherSettings, type SettingName } from '../../src/config/sources.ts';
@@ -30,7 +30,7 @@ export interface SyncHarness {
 
 export interface SyncOptions {
   readonly settings?: Partial<Record<SettingName, string>>;
-  readonly statuses?: readonly SweptStatus[];
+  readonly lists?: readonly ApiList[];
   readonly acceptDepartures?: boolean;
   readonly dryRun?: boolean;
   readonly token?: string;
@@ -93,7 +93,7 @@ export async function startHarness({
             gatherSettings({ apiUrl: fakeApi.url, database, delayMs: '0', ...run.settings }, {}, {}),
           ),
           token: run.token ?? fakeApi.token,
-          statuses: run.statuses ?? ONGOING_STATUSES,
+          lists: run.lists ?? ONGOING_LISTS,
           trigger: run.trigger ?? 'sync',
           dryRun: run.dryRun ?? false,
           acceptDepartures: run.acceptDepartures ?? false,
@@ -110,7 +110,7 @@ export async function startHarness({
 
 /** The status with this id. */
 export function statusOf(id: OngoingStatus['id']): OngoingStatus {
-  const status = ONGOING_STATUSES.find((one) => one.id === id);
+  const status = ONGOING_LISTS.find((one) => one.id === id);
   if (status === undefined) throw new RangeError(`no status ${id}`);
   return status;
 }

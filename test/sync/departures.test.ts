@@ -3,13 +3,13 @@ import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import type { CaseCollection } from '../../fake-api/collection/collection.ts';
 import { type FaultRule, always, page } from '../../fake-api/serve/faults.ts';
 import type { FakeApiOptions } from '../../fake-api/serve/server.ts';
-import { SWEPT_STATUSES } from '../../src/api/lists.ts';
+import { API_LISTS } from '../../src/api/lists.ts';
 import { toMostGone } from '../../src/sync/departures.ts';
 import { makeCase } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
 
-/** The requests of a night over 25 cases: two pages for each of five statuses, and four for the coverage. */
+/** The requests of a night over 25 cases: two pages for each of five lists, and four for the coverage. */
 const FIRST_NIGHT = 14;
 
 /** One night over a collection, then something happens to it. */
@@ -29,7 +29,7 @@ async function afterFirstNight(
       harness.rows(
         'SELECT id, mirror_departed_run_id AS run FROM cases WHERE mirror_departed_run_id IS NOT NULL ORDER BY id',
       ),
-    checks: () => harness.rows('SELECT * FROM departure_checks ORDER BY run_id'),
+    checks: () => harness.rows('SELECT * FROM mirror_departure_checks ORDER BY run_id'),
     lookUps: () =>
       harness.fakeApi.requests
         .slice(askedBefore)
@@ -38,7 +38,7 @@ async function afterFirstNight(
   };
 }
 
-describe('a case that a complete sweep no longer brings', () => {
+describe('a case that a complete list sync no longer brings', () => {
   test('is looked up, and has departed when the API answers No results: marked, and nothing of it deleted', async () => {
     const { sync, rows, departed, lookUps, checks } = await afterFirstNight((source) => source.remove(7));
     const report = await sync();
@@ -50,7 +50,7 @@ describe('a case that a complete sweep no longer brings', () => {
     expect(departed()).toEqual([{ id: 7, run: 2 }]);
     expect(checks()).toMatchObject([
       { run_id: 1, outcome: 'checked', cases_missing: 0 },
-      { run_id: 2, outcome: 'checked', cases_missing: 1, cases_gone: 1, cases_moved: 0, most_gone: 20 },
+      { run_id: 2, outcome: 'checked', cases_missing: 1, cases_gone: 1, cases_moved: 0, max_gone: 20 },
     ]);
     expect(rows('SELECT count(*) AS n FROM docket_entries WHERE case_id = 7')).toEqual([{ n: 3 }]);
     expect(rows('SELECT count(*) AS n FROM clean_cases WHERE id = 7')).toEqual([{ n: 0 }]);
@@ -104,16 +104,16 @@ describe('a case that a complete sweep no longer brings', () => {
       source.edit(1, (record) => ({ ...record, case_ongoing: 'Yes', court: 'Moved' }));
       source.edit(6, (record) => ({ ...record, case_ongoing: null, case_status: 'In Process (Public)' }));
     });
-    const report = await sync({ statuses: [statusOf(5020)] });
+    const report = await sync({ lists: [statusOf(5020)] });
     expect(report.departures).toMatchObject({ cases_missing: 2, cases_moved: 2, cases_gone: 0 });
     expect([lookUps(), departed()]).toEqual([['1', '6'], []]);
-    expect(rows('SELECT id, court, case_ongoing, mirror_status_id FROM cases WHERE id IN (1, 6)')).toEqual([
-      { id: 1, court: 'Moved', case_ongoing: 'Yes', mirror_status_id: 5021 },
-      { id: 6, court: 'District of North Borealia', case_ongoing: null, mirror_status_id: 5074 },
+    expect(rows('SELECT id, court, case_ongoing, mirror_list_id FROM cases WHERE id IN (1, 6)')).toEqual([
+      { id: 1, court: 'Moved', case_ongoing: 'Yes', mirror_list_id: 5021 },
+      { id: 6, court: 'District of North Borealia', case_ongoing: null, mirror_list_id: 5074 },
     ]);
   });
 
-  test('that only slipped through the sweep is found in its place, and the sweep was not complete after all', async () => {
+  test('that only slipped through the list sync is found in its place, and the list sync was not complete after all', async () => {
     let swapped = false;
     const { sync, departed, rows } = await afterFirstNight(() => undefined, {
       // A case leaves page 1 and another comes to the end, both between two pages: the count cannot show it.
@@ -128,8 +128,8 @@ describe('a case that a complete sweep no longer brings', () => {
     expect(report.departures).toMatchObject({ cases_missing: 1, cases_in_place: 1, cases_gone: 0 });
     expect(report).toMatchObject({ outcome: 'partial', exit: 'partial', error: { code: 'CASES_MISSED' } });
     expect(
-      rows('SELECT status_id, outcome FROM status_syncs WHERE run_id = 2 AND error_code IS NOT NULL'),
-    ).toEqual([{ status_id: 5020, outcome: 'partial' }]);
+      rows('SELECT list_id, outcome FROM list_syncs WHERE run_id = 2 AND error_code IS NOT NULL'),
+    ).toEqual([{ list_id: 5020, outcome: 'partial' }]);
     expect(departed()).toEqual([]);
     expect(rows('SELECT id FROM cases WHERE id = 500')).toHaveLength(1);
     expect((await sync()).departures).toMatchObject({ cases_missing: 1, cases_gone: 1 });
@@ -138,13 +138,13 @@ describe('a case that a complete sweep no longer brings', () => {
 });
 
 describe('departures are never judged', () => {
-  test('from a sweep that is not complete', async () => {
+  test('from a list sync that is not complete', async () => {
     const { sync, lookUps, departed } = await afterFirstNight((source) => source.remove(1), {
       faults: ({ number, filters }) =>
         number > FIRST_NIGHT && filters.case_ongoing === 5020 ? { kind: 'count', by: 11 } : undefined,
     });
-    const report = await sync({ statuses: [statusOf(5020), statusOf(5021)] });
-    expect(report.statuses.map(({ outcome }) => outcome)).toEqual(['partial', 'complete']);
+    const report = await sync({ lists: [statusOf(5020), statusOf(5021)] });
+    expect(report.lists.map(({ outcome }) => outcome)).toEqual(['partial', 'complete']);
     expect(report.departures).toMatchObject({ outcome: 'checked', cases_missing: 0 });
     expect([lookUps(), departed()]).toEqual([[], []]);
   });
@@ -154,17 +154,17 @@ describe('departures are never judged', () => {
       faults: ({ number, filters }) =>
         number > FIRST_NIGHT && filters.case_ongoing === 5020 ? { kind: 'count', by: 1 } : undefined,
     });
-    const report = await sync({ statuses: [statusOf(5020), statusOf(5021)] });
-    expect(report.statuses[0]).toMatchObject({
+    const report = await sync({ lists: [statusOf(5020), statusOf(5021)] });
+    expect(report.lists[0]).toMatchObject({
       outcome: 'partial',
       error: { code: 'COUNT_MISMATCH_STABLE' },
-      figures: { walks: 2 },
+      figures: { passes: 2 },
     });
     expect(report.departures).toMatchObject({ outcome: 'checked', cases_missing: 1, cases_gone: 1 });
     expect([lookUps(), departed()]).toEqual([['1'], [{ id: 1, run: 2 }]]);
   });
 
-  test('when no sweep is complete, and the record says so', async () => {
+  test('when no list sync is complete, and the record says so', async () => {
     const { sync, checks, lookUps } = await afterFirstNight((source) => source.remove(1), {
       faults: ({ number }) =>
         number > FIRST_NIGHT ? { kind: 'status', status: 404, body: { detail: 'Not found.' } } : undefined,
@@ -234,9 +234,9 @@ describe('departures are never judged', () => {
       departures: { cases_missing: 5, cases_in_place: 5 },
     });
     expect(departed()).toEqual([]);
-    expect(
-      rows('SELECT outcome, error_code FROM status_syncs WHERE run_id = 2 AND status_id = 5021'),
-    ).toEqual([{ outcome: 'partial', error_code: 'CASES_MISSED' }]);
+    expect(rows('SELECT outcome, error_code FROM list_syncs WHERE run_id = 2 AND list_id = 5021')).toEqual([
+      { outcome: 'partial', error_code: 'CASES_MISSED' },
+    ]);
   });
 
   test('all together by one look-up that fails: the others are marked when the limit is out of reach', async () => {
@@ -247,7 +247,7 @@ describe('departures are never judged', () => {
       },
       { faults: ({ filters }) => (filters.case_id === 1 ? { kind: 'status', status: 500 } : undefined) },
     );
-    expect(await sync({ statuses: [statusOf(5020)] })).toMatchObject({ departures: { cases_gone: 1 } });
+    expect(await sync({ lists: [statusOf(5020)] })).toMatchObject({ departures: { cases_gone: 1 } });
     expect(departed()).toEqual([{ id: 6, run: 2 }]);
   });
 
@@ -276,19 +276,19 @@ describe('more departures than can be believed', () => {
     for (let id = 1; id <= 60; id++) source.remove(id);
   };
 
-  test('mark none and end the run as doubtful, with a hint how to accept them', async () => {
+  test('mark none and end the run as suspicious, with a hint how to accept them', async () => {
     const { sync, departed, rows, lookUps } = await afterFirstNight(half, { source: smallCollection(120) });
     const report = await sync();
     expect(report).toMatchObject({
-      outcome: 'doubtful',
-      exit: 'doubtful',
+      outcome: 'suspicious',
+      exit: 'suspicious',
       error: { code: 'DEPARTURES_SUSPICIOUS' },
     });
     expect(report.error?.hint).toContain('--accept-departures');
-    expect(report.statuses.every(({ outcome }) => outcome === 'complete')).toBe(true);
+    expect(report.lists.every(({ outcome }) => outcome === 'complete')).toBe(true);
     expect(departed()).toEqual([]);
     expect(rows('SELECT outcome, error_code FROM sync_runs WHERE id = 2')).toEqual([
-      { outcome: 'doubtful', error_code: 'DEPARTURES_SUSPICIOUS' },
+      { outcome: 'suspicious', error_code: 'DEPARTURES_SUSPICIOUS' },
     ]);
     expect(lookUps()).toHaveLength(21);
     expect(await sync({ acceptDepartures: true })).toMatchObject({ outcome: 'complete' });
@@ -302,7 +302,7 @@ describe('more departures than can be believed', () => {
     const twenty = await afterFirstNight(remove(20), { source: smallCollection(100) });
     expect(await twenty.sync()).toMatchObject({ outcome: 'complete', departures: { cases_gone: 20 } });
     const more = await afterFirstNight(remove(21), { source: smallCollection(100) });
-    expect(await more.sync()).toMatchObject({ outcome: 'doubtful', departures: { cases_gone: 21 } });
+    expect(await more.sync()).toMatchObject({ outcome: 'suspicious', departures: { cases_gone: 21 } });
   });
 
   test('are a share of the cases that could be missing, and always more than twenty', () => {
@@ -343,18 +343,18 @@ describe('a case without a status', () => {
       cases_mirrored: 2,
       requests: 4,
     });
-    const report = await sync({ statuses: SWEPT_STATUSES });
-    expect(report.statuses.at(-1)).toMatchObject({
+    const report = await sync({ lists: API_LISTS });
+    expect(report.lists.at(-1)).toMatchObject({
       outcome: 'complete',
       figures: { cases_seen: 2, cases_new: 1, cases_unchanged: 1 },
     });
     expect(report.coverage).toMatchObject({ count_all: 3, cases_mirrored: 3, requests: 3 });
-    expect(rows('SELECT id, mirror_status_id FROM cases ORDER BY id')).toEqual([
-      { id: 1, mirror_status_id: 5021 },
-      { id: 2, mirror_status_id: 5074 },
-      { id: 3, mirror_status_id: 5021 },
+    expect(rows('SELECT id, mirror_list_id FROM cases ORDER BY id')).toEqual([
+      { id: 1, mirror_list_id: 5021 },
+      { id: 2, mirror_list_id: 5074 },
+      { id: 3, mirror_list_id: 5021 },
     ]);
-    expect(rows('SELECT * FROM double_sightings')).toEqual([]);
+    expect(rows('SELECT * FROM mirror_moved_cases')).toEqual([]);
     expect(rows('SELECT run_id, without_ongoing_status, not_mirrored FROM coverage ORDER BY run_id')).toEqual(
       [
         { run_id: 1, without_ongoing_status: 1, not_mirrored: 1 },
@@ -366,14 +366,12 @@ describe('a case without a status', () => {
   test('departs and gets a status like any other', async () => {
     const source = recordedCases([uncoded(1), uncoded(2), uncoded(3)]);
     const { sync, rows } = await startHarness({ source });
-    await sync({ statuses: SWEPT_STATUSES });
+    await sync({ lists: API_LISTS });
     source.remove(1);
     source.edit(2, (record) => ({ ...record, case_ongoing: 'No', case_status: 'Approved' }));
-    await sync({ statuses: SWEPT_STATUSES });
+    await sync({ lists: API_LISTS });
     expect(
-      rows(
-        'SELECT id, mirror_status_id AS status, mirror_departed_run_id AS departed FROM cases ORDER BY id',
-      ),
+      rows('SELECT id, mirror_list_id AS status, mirror_departed_run_id AS departed FROM cases ORDER BY id'),
     ).toEqual([
       { id: 1, status: 5074, departed: 2 },
       { id: 2, status: 5020, departed: null },
@@ -399,16 +397,16 @@ describe('coverage', () => {
       outcome: 'complete',
       coverage: { outcome: 'incomplete', count_all: 10, count_approved: null },
     });
-    expect(rows('SELECT outcome, count_all, count_ongoing, error_code FROM coverage_checks')).toEqual([
+    expect(rows('SELECT outcome, count_all, count_ongoing, error_code FROM mirror_coverage_checks')).toEqual([
       { outcome: 'incomplete', count_all: 10, count_ongoing: 10, error_code: 'REQUEST_REJECTED' },
     ]);
   });
 
-  test('is skipped when not all five statuses were asked for, and says so', async () => {
+  test('is skipped when not all five lists were asked for, and says so', async () => {
     const { sync, rows } = await startHarness({ source: smallCollection(10) });
-    await sync({ statuses: [statusOf(5020)] });
-    expect(rows('SELECT outcome, error_message FROM coverage_checks')).toEqual([
-      { outcome: 'skipped', error_message: 'Not all five statuses were asked for.' },
+    await sync({ lists: [statusOf(5020)] });
+    expect(rows('SELECT outcome, error_message FROM mirror_coverage_checks')).toEqual([
+      { outcome: 'skipped', error_message: 'Not all five lists were asked for.' },
     ]);
   });
 });

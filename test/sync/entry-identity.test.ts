@@ -27,7 +27,7 @@ async function syncTwice(before: JsonObject[], now: JsonObject[]) {
   const listOf = (sql: string) => sqlite.prepare(sql).pluck().all();
   const found = {
     added: listOf('SELECT description FROM docket_entries WHERE mirror_first_run_id = 2 ORDER BY 1'),
-    past: listOf(`SELECT mirror_end || ' ' || description FROM past_docket_entries ORDER BY 1`),
+    past: listOf(`SELECT mirror_end_reason || ' ' || description FROM docket_entry_versions ORDER BY 1`),
   };
   sqlite.close();
   const mirror = openMirrorReadOnly(database);

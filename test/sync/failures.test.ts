@@ -16,11 +16,9 @@ describe('a failure of one status', () => {
     });
     const report = await sync({ settings: { maxAttempts: '3' } });
     expect(report).toMatchObject({ outcome: 'partial', exit: 'partial' });
-    const outcomes = rows(
-      'SELECT status_id, outcome, error_code, retries FROM status_syncs ORDER BY status_id',
-    );
+    const outcomes = rows('SELECT list_id, outcome, error_code, retries FROM list_syncs ORDER BY list_id');
     expect(outcomes[0]).toEqual({
-      status_id: 5020,
+      list_id: 5020,
       outcome: 'failed',
       error_code: 'SERVER_ERROR',
       retries: 2,
@@ -38,9 +36,9 @@ describe('a failure of one status', () => {
     });
     await sync({ settings: { maxAttempts: '2' } });
     expect(
-      rows('SELECT outcome, pages, cases_seen, error_code FROM status_syncs WHERE status_id = 5020'),
+      rows('SELECT outcome, pages, cases_seen, error_code FROM list_syncs WHERE list_id = 5020'),
     ).toEqual([{ outcome: 'partial', pages: 2, cases_seen: 10, error_code: 'PAGES_UNREADABLE' }]);
-    expect(rows('SELECT count(*) AS n FROM cases WHERE mirror_status_id = 5020')).toEqual([{ n: 10 }]);
+    expect(rows('SELECT count(*) AS n FROM cases WHERE mirror_list_id = 5020')).toEqual([{ n: 10 }]);
   });
 
   test('by 429 to the last attempt has no further page of that list asked for, and the other lists read', async () => {
@@ -56,7 +54,7 @@ describe('a failure of one status', () => {
     });
     await sync({ settings: { maxAttempts: '3' } });
     expect(pages).toEqual([1, 2, 2, 2]);
-    const [first, ...others] = rows('SELECT outcome, error_code FROM status_syncs ORDER BY status_id');
+    const [first, ...others] = rows('SELECT outcome, error_code FROM list_syncs ORDER BY list_id');
     expect(first).toEqual({ outcome: 'partial', error_code: 'RATE_LIMITED' });
     expect(others.map(({ error_code }) => error_code)).toEqual(others.map(() => null));
   });
@@ -69,12 +67,12 @@ describe('a failure of one status', () => {
     });
     const report = await sync({ settings: { maxAttempts: '2' } });
     expect(report).toMatchObject({ outcome: 'partial', exit: 'partial' });
-    expect(report.statuses[0]?.error).toMatchObject({
+    expect(report.lists[0]?.error).toMatchObject({
       code: 'PAGES_UNREADABLE',
       message:
         '1 page could not be read: /api/v2p1/cases/?case_ongoing=5020&page=2 answered: status 500 (2 attempts).',
     });
-    expect(rows('SELECT pages, cases_seen FROM status_syncs WHERE status_id = 5020')).toEqual([
+    expect(rows('SELECT pages, cases_seen FROM list_syncs WHERE list_id = 5020')).toEqual([
       { pages: 5, cases_seen: 10 },
     ]);
     expect(events.filter(({ type }) => type === 'page-unread')).toHaveLength(1);
@@ -86,7 +84,7 @@ describe('a failure of one status', () => {
       pageSize: 1,
       faults: ({ page: number }) => (number > 2 ? { kind: 'status', status: 500 } : undefined),
     });
-    await sync({ settings: { maxAttempts: '6' }, statuses: [statusOf(5020)] });
+    await sync({ settings: { maxAttempts: '6' }, lists: [statusOf(5020)] });
     const lists = fakeApi.requests.filter(({ url }) => url.includes('case_ongoing=5020'));
     expect(lists).toHaveLength(2 + 6 + 4 * 2);
   });
@@ -100,11 +98,11 @@ describe('a failure of one status', () => {
   });
 });
 
-test('a refused token stops everything at once, with nothing stored and the other statuses skipped', async () => {
+test('a refused token stops everything at once, with nothing stored and the other lists skipped', async () => {
   const { sync, rows, fakeApi } = await startHarness({ source: sixty() });
   const report = await sync({ token: 'another-token' });
   expect(report).toMatchObject({ outcome: 'failed', exit: 'unauthorised', error: { code: 'UNAUTHORIZED' } });
-  expect(rows('SELECT outcome FROM status_syncs ORDER BY status_id').map(({ outcome }) => outcome)).toEqual([
+  expect(rows('SELECT outcome FROM list_syncs ORDER BY list_id').map(({ outcome }) => outcome)).toEqual([
     'failed',
     'skipped',
     'skipped',
@@ -132,7 +130,7 @@ test('a token that is refused in the middle, and at `test` too, leaves what was 
   });
   const report = await sync();
   expect(report).toMatchObject({ outcome: 'partial', exit: 'unauthorised' });
-  expect(rows('SELECT outcome FROM status_syncs ORDER BY status_id').map(({ outcome }) => outcome)).toEqual([
+  expect(rows('SELECT outcome FROM list_syncs ORDER BY list_id').map(({ outcome }) => outcome)).toEqual([
     'complete',
     'partial',
     'skipped',
@@ -159,8 +157,8 @@ describe('a refusal that `test` does not repeat', () => {
     const { sync, fakeApi } = await startHarness({ source: sixty(), faults: always(REFUSED, page(1, 5020)) });
     const report = await sync({ settings: { maxAttempts: '3' } });
     expect(report).toMatchObject({ outcome: 'partial', exit: 'partial' });
-    expect(report.statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'SERVER_ERROR' } });
-    expect(report.statuses.slice(1).every(({ outcome }) => outcome !== 'skipped')).toBe(true);
+    expect(report.lists[0]).toMatchObject({ outcome: 'failed', error: { code: 'SERVER_ERROR' } });
+    expect(report.lists.slice(1).every(({ outcome }) => outcome !== 'skipped')).toBe(true);
     expect(fakeApi.requests.filter(({ url }) => url.endsWith('/test'))).toHaveLength(1);
   });
 });
@@ -178,9 +176,9 @@ describe('the page of a bot check', () => {
 
   test('that stays fails the list with a code of its own, which another try may get past', async () => {
     const { sync } = await startHarness({ source: sixty(), faults: always(CHALLENGE, page(1, 5020)) });
-    const { statuses } = await sync({ settings: { maxAttempts: '2' } });
-    expect(statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'BLOCKED_BY_INTERMEDIARY' } });
-    expect(statuses[1]?.outcome).toBe('complete');
+    const { lists } = await sync({ settings: { maxAttempts: '2' } });
+    expect(lists[0]).toMatchObject({ outcome: 'failed', error: { code: 'BLOCKED_BY_INTERMEDIARY' } });
+    expect(lists[1]?.outcome).toBe('complete');
   });
 });
 
@@ -202,7 +200,7 @@ describe('what passes on another try', () => {
   test.each(passing)('$kind $status$at$damage costs retries, not cases', async (fault) => {
     const { sync, rows } = await startHarness({ source: sixty(), faults: firstTries(2, fault) });
     expect(await sync({ settings: { maxAttempts: '3' } })).toMatchObject({ outcome: 'complete' });
-    const [sums] = rows('SELECT sum(retries) AS retries, sum(requests) AS requests FROM status_syncs');
+    const [sums] = rows('SELECT sum(retries) AS retries, sum(requests) AS requests FROM list_syncs');
     expect(sums?.retries).toBeGreaterThanOrEqual(10);
     expect(sums?.requests).toBe(Number(sums?.retries) / 2 + Number(sums?.retries));
   });
@@ -253,7 +251,7 @@ describe('waiting', () => {
     });
     await sync();
     expect(runtime.waits).toEqual([7000]);
-    expect(rows('SELECT waited_ms, retries FROM status_syncs WHERE status_id = 5020')).toEqual([
+    expect(rows('SELECT waited_ms, retries FROM list_syncs WHERE list_id = 5020')).toEqual([
       { waited_ms: 7000, retries: 1 },
     ]);
   });
@@ -261,16 +259,16 @@ describe('waiting', () => {
   test('for more than the ceiling ends the whole run, with a hint', async () => {
     const fault = { kind: 'status', status: 503, headers: { 'retry-after': '3600' } } as const;
     const { sync, fakeApi } = await startHarness({ source: sixty(), faults: always(fault, page(1, 5021)) });
-    const { statuses, departures, coverage } = await sync({ settings: { retryAfterMaxMs: '60000' } });
-    expect(statuses.map(({ outcome }) => outcome)).toEqual([
+    const { lists, departures, coverage } = await sync({ settings: { retryAfterMaxMs: '60000' } });
+    expect(lists.map(({ outcome }) => outcome)).toEqual([
       'complete',
       'failed',
       'skipped',
       'skipped',
       'skipped',
     ]);
-    expect(statuses[1]?.error).toMatchObject({ code: 'RETRY_AFTER_TOO_LONG' });
-    expect(statuses[1]?.error?.hint).toContain('--retry-after-max');
+    expect(lists[1]?.error).toMatchObject({ code: 'RETRY_AFTER_TOO_LONG' });
+    expect(lists[1]?.error?.hint).toContain('--retry-after-max');
     expect([departures?.outcome, coverage?.outcome]).toEqual(['skipped', 'skipped']);
     expect(fakeApi.requests.at(-1)?.url).toContain('case_ongoing=5021');
   });
@@ -281,8 +279,8 @@ describe('waiting', () => {
       source: sixty(),
       faults: always(fault, page(1, 5020)),
     });
-    const { statuses } = await sync({ settings: { maxAttempts: '2' } });
-    expect(statuses[0]?.outcome).toBe('failed');
+    const { lists } = await sync({ settings: { maxAttempts: '2' } });
+    expect(lists[0]?.outcome).toBe('failed');
     expect(runtime.waits).toEqual([7000, 7000]);
   });
 
@@ -295,8 +293,8 @@ describe('waiting', () => {
     ['a refusal', { kind: 'status', status: 400, body: ['API Error: x'], headers: LONG }],
   ])('for a pause that any answer but a page asks for: %s', async (_, fault) => {
     const { sync, fakeApi } = await startHarness({ source: smallCollection(20), faults: () => fault });
-    const { statuses } = await sync();
-    expect(statuses.map(({ error }) => error?.code)).toContain('RETRY_AFTER_TOO_LONG');
+    const { lists } = await sync();
+    expect(lists.map(({ error }) => error?.code)).toContain('RETRY_AFTER_TOO_LONG');
     expect(fakeApi.requests).toHaveLength(1);
   });
 
@@ -319,7 +317,7 @@ describe('waiting', () => {
         maxDurationMinutes: '1',
       },
     });
-    expect(rows('SELECT outcome, error_code FROM status_syncs ORDER BY status_id')).toEqual([
+    expect(rows('SELECT outcome, error_code FROM list_syncs ORDER BY list_id')).toEqual([
       { outcome: 'complete', error_code: null },
       { outcome: 'failed', error_code: 'MAX_DURATION_REACHED' },
       { outcome: 'skipped', error_code: 'MAX_DURATION_REACHED' },
@@ -331,16 +329,16 @@ describe('waiting', () => {
 
 test('an answer larger than the ceiling is not read to its end', async () => {
   const { sync } = await startHarness({ source: sixty() });
-  const { statuses } = await sync({ settings: { maxBodyBytes: '5000' } });
-  expect(statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'RESPONSE_TOO_LARGE' } });
+  const { lists } = await sync({ settings: { maxBodyBytes: '5000' } });
+  expect(lists[0]).toMatchObject({ outcome: 'failed', error: { code: 'RESPONSE_TOO_LARGE' } });
 });
 
 test('a damaged compressed answer costs that page, and its code is always the same', async () => {
   for (const damage of ['cut', 'corrupt', 'trailing'] as const) {
     const fault = always({ kind: 'gzip', damage }, page(3, 5020));
     const { sync } = await startHarness({ source: sixty(), pageSize: 2, faults: fault });
-    const { statuses } = await sync({ settings: { maxAttempts: '2' } });
-    expect(statuses[0]).toMatchObject({
+    const { lists } = await sync({ settings: { maxAttempts: '2' } });
+    expect(lists[0]).toMatchObject({
       outcome: 'partial',
       error: { code: 'PAGES_UNREADABLE', cause: { code: 'SERVER_ERROR' } },
       figures: { cases_seen: 10 },
@@ -360,7 +358,7 @@ test('an interruption ends the run after the page in hand, and what was stored s
     },
   });
   expect(report).toMatchObject({ outcome: 'interrupted', exit: 'terminated' });
-  expect(rows('SELECT outcome, pages FROM status_syncs ORDER BY status_id')).toEqual([
+  expect(rows('SELECT outcome, pages FROM list_syncs ORDER BY list_id')).toEqual([
     { outcome: 'interrupted', pages: 2 },
     ...Array.from({ length: 4 }, () => ({ outcome: 'skipped', pages: 0 })),
   ]);
@@ -396,7 +394,7 @@ test('an answer that drips for ever ends with the time budget', async () => {
   // The clock of the test moves by waiting only: the pause before the second request leaves it a quarter of a second.
   const report = await sync({
     settings: { maxDurationMinutes: '1', delayMs: '59750' },
-    statuses: [statusOf(5021), statusOf(5020)],
+    lists: [statusOf(5021), statusOf(5020)],
   });
-  expect(report.statuses[1]).toMatchObject({ outcome: 'failed', error: { code: 'MAX_DURATION_REACHED' } });
+  expect(report.lists[1]).toMatchObject({ outcome: 'failed', error: { code: 'MAX_DURATION_REACHED' } });
 });

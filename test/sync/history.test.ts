@@ -17,7 +17,7 @@ async function change(edit: (record: JsonObject) => JsonObject | undefined) {
   return {
     rows,
     changes: rows('SELECT run_id, field, kind, old_value, new_value FROM case_changes ORDER BY id'),
-    past: rows('SELECT * FROM past_docket_entries ORDER BY mirror_version_id'),
+    past: rows('SELECT * FROM docket_entry_versions ORDER BY mirror_version_id'),
   };
 }
 
@@ -35,7 +35,7 @@ describe('a changed case', () => {
         new_value: '"New"',
       },
     ]);
-    expect(rows('SELECT case_id, run_id FROM past_versions')).toEqual([{ case_id: 1, run_id: 1 }]);
+    expect(rows('SELECT case_id, run_id FROM case_versions')).toEqual([{ case_id: 1, run_id: 1 }]);
   });
 
   test('leaves no row for a list in another order, and one for each element that came or went', async () => {
@@ -58,7 +58,7 @@ describe('a changed case', () => {
     const { changes } = await change((record) => ({ ...record, case_ongoing: 'No' }));
     expect(changes.map(({ field, old_value, new_value }) => [field, old_value, new_value])).toEqual([
       ['case_ongoing', '"Yes"', '"No"'],
-      ['mirror_status_id', '5021', '5020'],
+      ['mirror_list_id', '5021', '5020'],
     ]);
   });
 
@@ -107,16 +107,16 @@ describe('a docket', () => {
       {
         id: 80001,
         description: makeEntry().description,
-        mirror_since_run_id: 1,
-        mirror_until_run_id: 2,
-        mirror_end: 'edited',
+        mirror_valid_from_run_id: 1,
+        mirror_valid_to_run_id: 2,
+        mirror_end_reason: 'edited',
       },
-      { id: 80002, mirror_since_run_id: 1, mirror_until_run_id: 2, mirror_end: 'removed' },
-      { id: 80003, mirror_since_run_id: 1, mirror_until_run_id: 2, mirror_end: 'removed' },
+      { id: 80002, mirror_valid_from_run_id: 1, mirror_valid_to_run_id: 2, mirror_end_reason: 'removed' },
+      { id: 80003, mirror_valid_from_run_id: 1, mirror_valid_to_run_id: 2, mirror_end_reason: 'removed' },
     ]);
     expect(
       rows(
-        'SELECT entry_key, is_there, edits, last_seen_at >= first_seen_at AS ok FROM docket_entry_lives ORDER BY 1',
+        'SELECT entry_key, is_there, edits, last_seen_at >= first_seen_at AS ok FROM docket_entry_lifetimes ORDER BY 1',
       ),
     ).toEqual([
       { entry_key: 80001, is_there: 1, edits: 1, ok: 1 },
@@ -141,9 +141,9 @@ test('an entry that one run edits and then finds gone has been removed, as seen 
   isSecondNight = true;
   source.put({ ...one, main_docket: makeDocket({ docket_entries: [makeEntry({ description: 'EDITED' })] }) });
   await sync();
-  expect(rows('SELECT id, description, mirror_end FROM past_docket_entries WHERE id = 80001')).toEqual([
-    { id: 80001, description: makeEntry().description, mirror_end: 'removed' },
-  ]);
+  expect(
+    rows('SELECT id, description, mirror_end_reason FROM docket_entry_versions WHERE id = 80001'),
+  ).toEqual([{ id: 80001, description: makeEntry().description, mirror_end_reason: 'removed' }]);
   expect(rows(`SELECT kind, count(*) AS n FROM change_log WHERE kind LIKE 'entry%' GROUP BY kind`)).toEqual([
     { kind: 'entry removed', n: 3 },
   ]);

@@ -1,21 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import { judgeEcho } from '../../src/api/answers.ts';
 import type { CaseFilters } from '../../fake-api/collection/collection.ts';
-import { SWEPT_STATUSES, toListFilter, UNCLASSIFIED, type SweptStatus } from '../../src/api/lists.ts';
+import { API_LISTS, toListFilter, UNCLASSIFIED, type ApiList } from '../../src/api/lists.ts';
 import { isOfAnotherList, judgeLabels, type CaseLabels } from '../../src/sync/compare-page.ts';
 import { makeCase } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 
-const toFilters = (status: SweptStatus): CaseFilters =>
+const toFilters = (status: ApiList): CaseFilters =>
   Object.fromEntries(Object.entries(toListFilter(status)).map(([name, value]) => [name, Number(value)]));
-const isFilteredBy = (filters: CaseFilters, status: SweptStatus): boolean =>
+const isFilteredBy = (filters: CaseFilters, status: ApiList): boolean =>
   Object.entries(toFilters(status)).every(([name, value]) => filters[name as keyof CaseFilters] === value);
 
-const yes = { id: 5021, label: 'Yes' } as const satisfies SweptStatus;
+const yes = { id: 5021, label: 'Yes' } as const satisfies ApiList;
 
 describe('a case of a list', () => {
-  test.each<[string, CaseLabels, SweptStatus, boolean]>([
+  test.each<[string, CaseLabels, ApiList, boolean]>([
     ['belongs there by its label', { case_ongoing: 'Yes', case_status: 'Approved' }, yes, false],
     ['is of another list by its label', { case_ongoing: 'No' }, yes, true],
     ['may have no label', { case_ongoing: null }, yes, false],
@@ -68,56 +68,53 @@ describe('a night in which the server answers something else than was asked', ()
     await sync();
     isSecondNight = true;
     const report = await sync();
-    expect(report.statuses.find(({ status }) => status.id === 5021)).toMatchObject({
+    expect(report.lists.find(({ status }) => status.id === 5021)).toMatchObject({
       outcome: 'partial',
       error: { code: 'WRONG_LIST' },
     });
     expect(rows('SELECT id FROM cases WHERE mirror_departed_run_id IS NOT NULL')).toEqual([]);
   });
 
-  test.each(SWEPT_STATUSES)(
-    'doubts the list "$label" where the server ignores its filter',
-    async (status) => {
-      let isSecondNight = false;
-      const source = smallCollection(30);
-      for (const id of source.ids())
-        source.edit(id, (record) => ({
-          ...record,
-          case_status: id % 3 === 0 ? 'In Process (Public)' : 'Approved',
-        }));
-      const gone = source.find(toFilters(status))[0]?.id ?? 0;
-      const { sync, rows } = await startHarness({
-        source,
-        pageSize: 50,
-        faults: ({ filters }) =>
-          isSecondNight && isFilteredBy(filters, status)
-            ? {
-                kind: 'json',
-                body: {
-                  count: source.find({}).length,
-                  next: null,
-                  previous: null,
-                  results: source.ids().flatMap((id) => source.get(id) ?? []),
-                },
-              }
-            : undefined,
+  test.each(API_LISTS)('doubts the list "$label" where the server ignores its filter', async (status) => {
+    let isSecondNight = false;
+    const source = smallCollection(30);
+    for (const id of source.ids())
+      source.edit(id, (record) => ({
+        ...record,
+        case_status: id % 3 === 0 ? 'In Process (Public)' : 'Approved',
+      }));
+    const gone = source.find(toFilters(status))[0]?.id ?? 0;
+    const { sync, rows } = await startHarness({
+      source,
+      pageSize: 50,
+      faults: ({ filters }) =>
+        isSecondNight && isFilteredBy(filters, status)
+          ? {
+              kind: 'json',
+              body: {
+                count: source.find({}).length,
+                next: null,
+                previous: null,
+                results: source.ids().flatMap((id) => source.get(id) ?? []),
+              },
+            }
+          : undefined,
+    });
+    await sync({ lists: API_LISTS });
+    source.remove(gone);
+    isSecondNight = true;
+    for (let night = 2; night <= 3; night++) {
+      const { lists } = await sync({ lists: API_LISTS });
+      expect(lists.find((one) => one.status.id === status.id)).toMatchObject({
+        outcome: 'partial',
+        error: { code: 'WRONG_LIST' },
       });
-      await sync({ statuses: SWEPT_STATUSES });
-      source.remove(gone);
-      isSecondNight = true;
-      for (let night = 2; night <= 3; night++) {
-        const { statuses } = await sync({ statuses: SWEPT_STATUSES });
-        expect(statuses.find((one) => one.status.id === status.id)).toMatchObject({
-          outcome: 'partial',
-          error: { code: 'WRONG_LIST' },
-        });
-        expect(
-          rows(`SELECT count(*) AS n FROM cases WHERE mirror_departed_run_id IS NOT NULL
-        AND mirror_status_id = ${status.id}`),
-        ).toEqual([{ n: 0 }]);
-      }
-    },
-  );
+      expect(
+        rows(`SELECT count(*) AS n FROM cases WHERE mirror_departed_run_id IS NOT NULL
+        AND mirror_list_id = ${status.id}`),
+      ).toEqual([{ n: 0 }]);
+    }
+  });
 
   test('marks no departure from a list of which "No results" names another', async () => {
     let isSecondNight = false;
@@ -130,9 +127,9 @@ describe('a night in which the server answers something else than was asked', ()
     });
     await sync();
     isSecondNight = true;
-    const { statuses } = await sync();
-    expect(statuses.map(({ outcome }) => outcome)).not.toContain('empty');
-    expect(statuses.map(({ error }) => error?.code)).toContain('WRONG_FILTER');
+    const { lists } = await sync();
+    expect(lists.map(({ outcome }) => outcome)).not.toContain('empty');
+    expect(lists.map(({ error }) => error?.code)).toContain('WRONG_FILTER');
     expect(rows('SELECT id FROM cases WHERE mirror_departed_run_id IS NOT NULL')).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ONGOING_STATUSES, SWEPT_STATUSES } from '../../src/api/lists.ts';
+import { ONGOING_LISTS, API_LISTS } from '../../src/api/lists.ts';
 import { isAboveWhole } from '../../src/sync/coverage.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import type { Fault } from '../../fake-api/serve/faults.ts';
@@ -9,7 +9,7 @@ import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, type SyncHarness } from '../support/sync-harness.ts';
 
 const DEPARTED = 'SELECT id FROM cases WHERE mirror_departed_run_id IS NOT NULL';
-const MOVES = `SELECT case_id, old_value, new_value FROM case_changes WHERE field = 'mirror_status_id' ORDER BY id`;
+const MOVES = `SELECT case_id, old_value, new_value FROM case_changes WHERE field = 'mirror_list_id' ORDER BY id`;
 
 const toPage = (records: readonly JsonValue[]): Fault => ({
   kind: 'json',
@@ -18,7 +18,7 @@ const toPage = (records: readonly JsonValue[]): Fault => ({
 
 const outcomes = async (harness: SyncHarness) =>
   Object.fromEntries(
-    (await harness.sync({ statuses: SWEPT_STATUSES })).statuses.map(({ status, outcome, error }) => [
+    (await harness.sync({ lists: API_LISTS })).lists.map(({ status, outcome, error }) => [
       status.label,
       error?.code ?? outcome,
     ]),
@@ -60,11 +60,11 @@ describe('a night in which the counts do not fit', () => {
     await harness.sync();
     isSecondNight = true;
     source.remove(1);
-    const { outcome, departures, statuses } = await harness.sync();
-    expect(statuses.map(({ error }) => error?.code)).toEqual(Array(5).fill('LISTS_ABOVE_WHOLE'));
+    const { outcome, departures, lists } = await harness.sync();
+    expect(lists.map(({ error }) => error?.code)).toEqual(Array(5).fill('LISTS_ABOVE_WHOLE'));
     expect([outcome, departures?.outcome]).toEqual(['partial', 'skipped']);
     expect(harness.rows(DEPARTED)).toEqual([]);
-    expect(harness.rows(`SELECT DISTINCT outcome FROM status_syncs WHERE run_id = 2`)).toEqual([
+    expect(harness.rows(`SELECT DISTINCT outcome FROM list_syncs WHERE run_id = 2`)).toEqual([
       { outcome: 'partial' },
     ]);
   });
@@ -95,7 +95,7 @@ describe('a night in which a filter is ignored while labels are missing', () => 
     });
     expect(await outcomes(harness)).toMatchObject({ No: 'complete', Yes: 'complete' });
     isIgnored = true;
-    const doubted = Object.fromEntries(ONGOING_STATUSES.map(({ label }) => [label, 'LISTS_OVERLAP']));
+    const doubted = Object.fromEntries(ONGOING_LISTS.map(({ label }) => [label, 'LISTS_OVERLAP']));
     expect(await outcomes(harness)).toMatchObject(doubted);
     isIgnored = false;
     expect(await outcomes(harness)).toMatchObject({ No: 'complete', Yes: 'complete' });
@@ -104,7 +104,7 @@ describe('a night in which a filter is ignored while labels are missing', () => 
   });
 
   test('moves no case that carries the label of another list', async () => {
-    const records = ONGOING_STATUSES.map(({ label }, index) =>
+    const records = ONGOING_LISTS.map(({ label }, index) =>
       makeCase({ id: index + 1, name: `Case ${index + 1}`, case_ongoing: label }),
     );
     let isIgnored = false;
@@ -116,7 +116,7 @@ describe('a night in which a filter is ignored while labels are missing', () => 
     isIgnored = true;
     expect(await outcomes(harness)).toMatchObject({ Yes: 'WRONG_LIST' });
     expect(harness.rows(MOVES)).toEqual([]);
-    expect(harness.rows('SELECT count(*) AS n FROM double_sightings')).toEqual([{ n: 0 }]);
+    expect(harness.rows('SELECT count(*) AS n FROM mirror_moved_cases')).toEqual([{ n: 0 }]);
   });
 
   test('is told from one in which a case without a label has really moved', async () => {

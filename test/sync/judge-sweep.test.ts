@@ -3,26 +3,26 @@ import fc from 'fast-check';
 import type { ErrorCode } from '../../src/errors/codes.ts';
 import { MirrorError, TransientError } from '../../src/errors/mirror-error.ts';
 import {
-  type SweepFacts,
-  Walk,
-  type WalkFacts,
-  isWorthAnotherWalk,
-  judgeSweep,
+  type PassesFacts,
+  Pass,
+  type PassFacts,
+  isWorthAnotherPass,
+  judgePasses,
 } from '../../src/sync/passes.ts';
 
-type Facts = Omit<WalkFacts, 'holdsTheSameAs' | 'repeats'>;
+type Facts = Omit<PassFacts, 'holdsTheSameAs' | 'repeats'>;
 
-const facts = (changes: Partial<Facts> = {}): SweepFacts => ({
-  walk: {
+const facts = (changes: Partial<Facts> = {}): PassesFacts => ({
+  pass: {
     countFirst: 30,
     countLast: 30,
     countHeld: true,
     unread: [],
     inexact: 0,
-    flaw: null,
+    violation: null,
     blemish: null,
     cases: 30,
-    misfits: 0,
+    rejected: 0,
     pages: 3,
     holdsTheSameAs: () => false,
     repeats: () => false,
@@ -32,11 +32,11 @@ const facts = (changes: Partial<Facts> = {}): SweepFacts => ({
   requireStable: false,
 });
 const verdict = (changes: Partial<Facts>, error: MirrorError | null = null) => {
-  const { outcome, error: why } = judgeSweep(facts(changes), error);
+  const { outcome, error: why } = judgePasses(facts(changes), error);
   return [outcome, why?.code ?? null];
 };
 
-describe('a sweep that read every page', () => {
+describe('a list sync that read every page', () => {
   test.each<[string, Partial<Facts>, string, ErrorCode | null]>([
     ['is complete with as many cases as the API says', {}, 'complete', null],
     ['is complete with one case', { countFirst: 1, countLast: 1, cases: 1, pages: 1 }, 'complete', null],
@@ -75,17 +75,17 @@ describe('a sweep that read every page', () => {
       'partial',
       'COUNT_MISMATCH',
     ],
-    ['is partial with a record kept aside', { cases: 29, misfits: 1 }, 'partial', 'RECORDS_REJECTED'],
+    ['is partial with a rejected record', { cases: 29, rejected: 1 }, 'partial', 'RECORDS_REJECTED'],
     ['is partial when the count moved and came back', { countHeld: false }, 'partial', 'COUNT_MISMATCH'],
     [
-      'is partial with a record kept aside beside as many cases as the API counts',
-      { misfits: 1 },
+      'is partial with a rejected record beside as many cases as the API counts',
+      { rejected: 1 },
       'partial',
       'COUNT_MISMATCH',
     ],
     [
       'is partial when nothing but such records came',
-      { cases: 0, misfits: 30 },
+      { cases: 0, rejected: 30 },
       'partial',
       'RECORDS_REJECTED',
     ],
@@ -94,30 +94,30 @@ describe('a sweep that read every page', () => {
   });
 
   test.each<[Partial<Facts>, string]>([
-    [{ misfits: 1, cases: 29 }, '1 record is not a case'],
-    [{ misfits: 2, cases: 28 }, '2 records are not cases'],
+    [{ rejected: 1, cases: 29 }, '1 record is not a case'],
+    [{ rejected: 2, cases: 28 }, '2 records are not cases'],
     [{ countFirst: 29, countHeld: false }, 'from 29 to 30'],
     [{ countHeld: false }, 'and back to 30'],
     [{ cases: 28 }, 'reports 30 cases, its pages held 28'],
-    [{ cases: 28, misfits: 1 }, 'reports 30 cases, its pages held 29'],
+    [{ cases: 28, rejected: 1 }, 'reports 30 cases, its pages held 29'],
   ])('with %j says so: %s', (changes, words) => {
-    expect(judgeSweep(facts(changes), null).error?.message).toContain(words);
+    expect(judgePasses(facts(changes), null).error?.message).toContain(words);
   });
 
-  test('is complete or empty only if the count held still, the cases are as many and nothing was kept aside', () => {
+  test('is complete or empty only if the count held still, the cases are as many and nothing was rejected', () => {
     const few = fc.integer({ min: 0, max: 2 });
     const any = fc.record({
       countFirst: few,
       countLast: few,
       countHeld: fc.boolean(),
       cases: few,
-      misfits: few,
+      rejected: few,
       pages: fc.constant(1),
     });
     fc.assert(
       fc.property(any, (one) => {
-        const { outcome, error } = judgeSweep(facts(one), null);
-        const proven = one.countHeld && one.countLast === one.cases && one.misfits === 0;
+        const { outcome, error } = judgePasses(facts(one), null);
+        const proven = one.countHeld && one.countLast === one.cases && one.rejected === 0;
         expect(outcome).toBe(proven ? (one.cases === 0 ? 'empty' : 'complete') : 'partial');
         expect(error === null).toBe(proven);
       }),
@@ -125,94 +125,94 @@ describe('a sweep that read every page', () => {
     );
   });
 
-  test('that has to be confirmed is complete only when the walk before brought the same cases', () => {
-    const walkOf = (...ids: number[]): Walk => {
-      const walk = new Walk();
-      walk.addPage(ids.length);
-      for (const id of ids) walk.addCase(id);
-      return walk;
+  test('that has to be confirmed is complete only when the pass before brought the same cases', () => {
+    const passOf = (...ids: number[]): Pass => {
+      const pass = new Pass();
+      pass.addPage(ids.length);
+      for (const id of ids) pass.addCase(id);
+      return pass;
     };
-    const judge = (walk: Walk, before: Walk | null) =>
-      judgeSweep({ walk, before, requireStable: true }, null);
-    expect(judge(walkOf(1, 2), null).error).toMatchObject({
+    const judge = (pass: Pass, before: Pass | null) =>
+      judgePasses({ pass, before, requireStable: true }, null);
+    expect(judge(passOf(1, 2), null).error).toMatchObject({
       code: 'LIST_UNSTABLE',
-      message: 'One walk of the list has to be confirmed by another.',
+      message: 'One pass of the list has to be confirmed by another.',
     });
-    expect(judge(walkOf(1, 2), walkOf(1, 3)).error).toMatchObject({
+    expect(judge(passOf(1, 2), passOf(1, 3)).error).toMatchObject({
       code: 'LIST_UNSTABLE',
-      message: 'The last two walks of the list did not hold the same cases.',
+      message: 'The last two passes of the list did not hold the same cases.',
     });
-    expect(judge(walkOf(1, 2), walkOf(1, 2, 3)).error?.code).toBe('LIST_UNSTABLE');
-    expect(judge(walkOf(1, 2), walkOf(2, 1))).toEqual({ outcome: 'complete', error: null });
-    expect(judge(walkOf(), walkOf())).toEqual({ outcome: 'empty', error: null });
+    expect(judge(passOf(1, 2), passOf(1, 2, 3)).error?.code).toBe('LIST_UNSTABLE');
+    expect(judge(passOf(1, 2), passOf(2, 1))).toEqual({ outcome: 'complete', error: null });
+    expect(judge(passOf(), passOf())).toEqual({ outcome: 'empty', error: null });
   });
 });
 
 describe('a count that does not fit', () => {
-  /** A walk of these ids, with this count on its one page. */
-  const walkOf = (count: number, ids: readonly number[], { misfits = 0, isWhole = true } = {}): Walk => {
-    const walk = new Walk();
-    walk.addPage(count);
-    for (const id of ids) walk.addCase(id);
-    for (let n = 0; n < misfits; n++) walk.addMisfit(`odd ${n}`);
-    if (isWhole) walk.end();
-    return walk;
+  /** A pass of these ids, with this count on its one page. */
+  const passOf = (count: number, ids: readonly number[], { rejected = 0, isWhole = true } = {}): Pass => {
+    const pass = new Pass();
+    pass.addPage(count);
+    for (const id of ids) pass.addCase(id);
+    for (let n = 0; n < rejected; n++) pass.addRejected(`odd ${n}`);
+    if (isWhole) pass.end();
+    return pass;
   };
   const hundred = Array.from({ length: 100 }, (_, at) => at + 1);
-  const judge = (walk: Walk, before: Walk | null) =>
-    judgeSweep({ walk, before, requireStable: false }, null).error;
+  const judge = (pass: Pass, before: Pass | null) =>
+    judgePasses({ pass, before, requireStable: false }, null).error;
 
-  test.each<[string, Walk, Walk | null, ErrorCode]>([
-    ['once', walkOf(101, hundred), null, 'COUNT_MISMATCH'],
-    ['twice, with the same cases', walkOf(101, hundred), walkOf(101, hundred), 'COUNT_MISMATCH_STABLE'],
-    ['twice, one too few', walkOf(99, hundred), walkOf(99, hundred), 'COUNT_MISMATCH_STABLE'],
-    ['twice, by ten', walkOf(110, hundred), walkOf(110, hundred), 'COUNT_MISMATCH_STABLE'],
-    ['twice, by eleven', walkOf(111, hundred), walkOf(111, hundred), 'COUNT_FAR_OFF'],
+  test.each<[string, Pass, Pass | null, ErrorCode]>([
+    ['once', passOf(101, hundred), null, 'COUNT_MISMATCH'],
+    ['twice, with the same cases', passOf(101, hundred), passOf(101, hundred), 'COUNT_MISMATCH_STABLE'],
+    ['twice, one too few', passOf(99, hundred), passOf(99, hundred), 'COUNT_MISMATCH_STABLE'],
+    ['twice, by ten', passOf(110, hundred), passOf(110, hundred), 'COUNT_MISMATCH_STABLE'],
+    ['twice, by eleven', passOf(111, hundred), passOf(111, hundred), 'COUNT_FAR_OFF'],
     [
       'twice, with other cases',
-      walkOf(101, hundred),
-      walkOf(101, [...hundred.slice(1), 200]),
+      passOf(101, hundred),
+      passOf(101, [...hundred.slice(1), 200]),
       'COUNT_MISMATCH',
     ],
-    ['twice, by another number', walkOf(101, hundred), walkOf(102, hundred), 'COUNT_MISMATCH'],
+    ['twice, by another number', passOf(101, hundred), passOf(102, hundred), 'COUNT_MISMATCH'],
     [
-      'after a walk that did not end',
-      walkOf(101, hundred),
-      walkOf(101, hundred, { isWhole: false }),
+      'after a pass that did not end',
+      passOf(101, hundred),
+      passOf(101, hundred, { isWhole: false }),
       'COUNT_MISMATCH',
     ],
     [
       'twice, with an odd record',
-      walkOf(102, hundred, { misfits: 1 }),
-      walkOf(102, hundred, { misfits: 1 }),
+      passOf(102, hundred, { rejected: 1 }),
+      passOf(102, hundred, { rejected: 1 }),
       'COUNT_MISMATCH_STABLE',
     ],
     [
       'twice, with an odd record in one',
-      walkOf(102, hundred),
-      walkOf(102, hundred, { misfits: 1 }),
+      passOf(102, hundred),
+      passOf(102, hundred, { rejected: 1 }),
       'COUNT_MISMATCH',
     ],
-  ])('%s', (_title, walk, before, code) => {
-    const error = judge(walk, before);
+  ])('%s', (_title, pass, before, code) => {
+    const error = judge(pass, before);
     expect(error?.code).toBe(code);
-    expect(isWorthAnotherWalk({ outcome: 'partial', error })).toBe(code === 'COUNT_MISMATCH');
+    expect(isWorthAnotherPass({ outcome: 'partial', error })).toBe(code === 'COUNT_MISMATCH');
   });
 
   test('of a long list may be off by one percent', () => {
     const ids = Array.from({ length: 3000 }, (_, at) => at);
-    expect(judge(walkOf(3030, ids), walkOf(3030, ids))?.code).toBe('COUNT_MISMATCH_STABLE');
-    expect(judge(walkOf(3031, ids), walkOf(3031, ids))?.code).toBe('COUNT_FAR_OFF');
+    expect(judge(passOf(3030, ids), passOf(3030, ids))?.code).toBe('COUNT_MISMATCH_STABLE');
+    expect(judge(passOf(3031, ids), passOf(3031, ids))?.code).toBe('COUNT_FAR_OFF');
   });
 
   test('names both numbers', () => {
-    expect(judge(walkOf(101, hundred), walkOf(101, hundred))?.message).toBe(
+    expect(judge(passOf(101, hundred), passOf(101, hundred))?.message).toBe(
       'The API reports 101 cases, two passes to the last page held the same 100.',
     );
   });
 });
 
-describe('another walk', () => {
+describe('another pass', () => {
   test.each<[ErrorCode, boolean]>([
     ['COUNT_MISMATCH', true],
     ['LIST_SHRANK', true],
@@ -223,15 +223,15 @@ describe('another walk', () => {
     ['UNAUTHORIZED', false],
     ['INTERRUPTED', false],
   ])('after %s is worth it: %s', (code, worth) => {
-    expect(isWorthAnotherWalk({ outcome: 'partial', error: new MirrorError(code, 'x') })).toBe(worth);
+    expect(isWorthAnotherPass({ outcome: 'partial', error: new MirrorError(code, 'x') })).toBe(worth);
   });
 
   test('after a good one is not', () => {
-    expect(isWorthAnotherWalk({ outcome: 'complete', error: null })).toBe(false);
+    expect(isWorthAnotherPass({ outcome: 'complete', error: null })).toBe(false);
   });
 });
 
-describe('a sweep that ended before its last page', () => {
+describe('a list sync that ended before its last page', () => {
   const none = { countFirst: null, countLast: null, cases: 0, pages: 0 };
 
   test.each<[ErrorCode, Partial<Facts>, string]>([
@@ -247,20 +247,20 @@ describe('a sweep that ended before its last page', () => {
     ['INTERRUPTED', { pages: 2, cases: 20 }, 'interrupted'],
     ['INTERRUPTED', {}, 'interrupted'],
     ['TERMINATED', none, 'interrupted'],
-    ['TERMINATED', { misfits: 3 }, 'interrupted'],
+    ['TERMINATED', { rejected: 3 }, 'interrupted'],
   ])('by %s with %j is %s', (code, changes, outcome) => {
     const error = new MirrorError(code, 'no lamp');
-    expect(judgeSweep(facts(changes), error)).toEqual({ outcome, error });
+    expect(judgePasses(facts(changes), error)).toEqual({ outcome, error });
   });
 
-  test('on its first page, but after a walk that brought something, is partial', () => {
+  test('on its first page, but after a pass that brought something, is partial', () => {
     const error = new MirrorError('NETWORK_FAILED', 'no lamp');
-    const sweep = { ...facts(none), before: new Walk() };
-    expect(judgeSweep(sweep, error)).toEqual({ outcome: 'partial', error });
+    const listSync = { ...facts(none), before: new Pass() };
+    expect(judgePasses(listSync, error)).toEqual({ outcome: 'partial', error });
   });
 
-  test('hands on the very error that ended it, also when records were kept aside', () => {
+  test('hands on the very error that ended it, also when records were rejected', () => {
     const error = new TransientError('SERVER_ERROR', 'busy');
-    expect(judgeSweep(facts({ misfits: 2, countFirst: 5 }), error).error).toBe(error);
+    expect(judgePasses(facts({ rejected: 2, countFirst: 5 }), error).error).toBe(error);
   });
 });

@@ -4,8 +4,8 @@ import { openMirror } from '../../src/db/open-mirror.ts';
 import { makeCase } from '../support/make-case.ts';
 import { startHarness } from '../support/sync-harness.ts';
 
-const LAST_DRIFT = `SELECT last_run_id FROM payload_drift WHERE field = 'lamp'`;
-const HASHES = 'SELECT case_id, hash FROM text_hashes ORDER BY 1';
+const LAST_DRIFT = `SELECT last_run_id FROM schema_drift WHERE field = 'lamp'`;
+const HASHES = 'SELECT case_id, hash FROM mirror_raw_hashes ORDER BY 1';
 
 describe('a case that comes in the very bytes of the last time', () => {
   test('is known by them, and counts as unchanged', async () => {
@@ -14,8 +14,8 @@ describe('a case that comes in the very bytes of the last time', () => {
     });
     await sync();
     expect(rows(HASHES)).toHaveLength(2);
-    const { statuses } = await sync();
-    expect(statuses.map(({ figures }) => figures.cases_unchanged)).toContain(2);
+    const { lists } = await sync();
+    expect(lists.map(({ figures }) => figures.cases_unchanged)).toContain(2);
   });
 
   test('is not known any more once the stored case is another', async () => {
@@ -45,8 +45,8 @@ test('a case that comes in other bytes and says the same is known by them from t
   await sync();
   const before = rows(HASHES);
   source.edit(1, (record) => ({ ...record, issues: ['Lamps', 'Stairs'] }));
-  const { statuses } = await sync();
-  expect(statuses.map(({ figures }) => figures.cases_unchanged)).toContain(1);
+  const { lists } = await sync();
+  expect(lists.map(({ figures }) => figures.cases_unchanged)).toContain(1);
   expect(rows(HASHES)).not.toEqual(before);
   expect(rows('SELECT count(*) AS n FROM case_changes')).toEqual([{ n: 0 }]);
 });

@@ -29,7 +29,7 @@ const fails = (code: 'NETWORK_FAILED' | 'SERVER_ERROR' | 'UNAUTHORIZED' | 'DATAB
 type Answers = Readonly<Record<number, SettledAnswer | (() => never)>>;
 
 /** Looks up all the cases of the answers, which the mirror has under "Yes" unless another status is said. */
-async function lookUp(answers: Answers, mostGone = Infinity, statusId: number | null = 5021) {
+async function lookUp(answers: Answers, maxGone = Infinity, statusId: number | null = 5021) {
   const asked: string[] = [];
   const written: { id: number; statusId: number; source: string | undefined }[] = [];
   const client: Client = {
@@ -49,11 +49,11 @@ async function lookUp(answers: Answers, mostGone = Infinity, statusId: number | 
   };
   const findings = await findDepartures({
     client,
-    finder: { findMark: () => undefined, findKnownText: () => undefined },
-    writeFound: ({ cases, misfits }, status) =>
-      written.push({ id: Number(cases[0]?.id), statusId: status, source: misfits[0]?.source }),
+    finder: { findStoredVersion: () => undefined, findKnownText: () => undefined },
+    writeFound: ({ cases, rejected }, status) =>
+      written.push({ id: Number(cases[0]?.id), statusId: status, source: rejected[0]?.source }),
     missing: Object.keys(answers).map((id) => ({ id: Number(id), statusId })),
-    mostGone,
+    maxGone,
     signal: new AbortController().signal,
   });
   return { ...findings, asked, written };
@@ -132,7 +132,7 @@ describe('a record that cannot be read as a case', () => {
     },
   });
 
-  test('is kept aside, said to be, and ends no other look-up', async () => {
+  test('is rejected, said to be, and ends no other look-up', async () => {
     const answers = {
       3: unreadable(3),
       4: unreadable(4),
@@ -203,7 +203,7 @@ describe('more gone than can be believed', () => {
 
   test('are one more: none is marked, the rest is not asked for, and it is said why', async () => {
     const { figures, goneIds, error, asked } = await lookUp({ ...gone, 6: GONE }, 2);
-    expect([figures.outcome, figures.cases_gone, goneIds]).toEqual(['doubtful', 3, []]);
+    expect([figures.outcome, figures.cases_gone, goneIds]).toEqual(['suspicious', 3, []]);
     expect(asked).toHaveLength(3);
     expect(error).toMatchObject({
       code: 'DEPARTURES_SUSPICIOUS',
@@ -215,8 +215,8 @@ describe('more gone than can be believed', () => {
   test.each([
     [2, []],
     [3, [3, 4]],
-  ])('might be, if all could have been asked for: with %d allowed, %j are marked', async (mostGone, ids) => {
-    const { goneIds } = await lookUp({ 3: GONE, 4: GONE, 5: fails('NETWORK_FAILED') }, mostGone);
+  ])('might be, if all could have been asked for: with %d allowed, %j are marked', async (maxGone, ids) => {
+    const { goneIds } = await lookUp({ 3: GONE, 4: GONE, 5: fails('NETWORK_FAILED') }, maxGone);
     expect(goneIds).toEqual(ids);
   });
 });

@@ -7,7 +7,7 @@ import { readRecordedCases, recordedCases } from '../../fake-api/collection/reco
 import { makeCase } from '../support/make-case.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
 
-/** The same records, those without a status listed under "Yes": no sweep of a status would bring them otherwise. */
+/** The same records, those without a status listed under "Yes": no list sync of a status would bring them otherwise. */
 function listEveryRecord(source: CaseCollection): CaseCollection {
   const slots = source.find().map((slot) => ({ ...slot, ongoing: slot.ongoing ?? 'Yes' }));
   return new CaseCollection(slots, {
@@ -30,7 +30,7 @@ async function expectLossless(source: CaseCollection): Promise<void> {
     for (const id of served) expect(findCase(mirror, id).payload).toEqual(source.get(id));
   });
   const again = await sync();
-  expect(again.statuses.every(({ figures }) => figures.cases_unchanged === figures.cases_seen)).toBe(true);
+  expect(again.lists.every(({ figures }) => figures.cases_unchanged === figures.cases_seen)).toBe(true);
 }
 
 test('every case of an invented collection comes back out of the database exactly as it was sent', async () => {
@@ -131,7 +131,7 @@ describe('whatever a field holds', () => {
     for (const night of nights) {
       const cases = night.map((record) => ({ ...record, id: (Number(record.id) % 80) + 1 }));
       for (const record of cases) source.put(record);
-      expect(await sync({ statuses: [statusOf(5021)] })).toMatchObject({ outcome: 'complete' });
+      expect(await sync({ lists: [statusOf(5021)] })).toMatchObject({ outcome: 'complete' });
       read((mirror) => {
         for (const { id } of cases) expect(findCase(mirror, id).payload).toEqual(source.get(id));
       });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { MOST_ODD_ANSWERS } from '../../src/api/retry.ts';
+import { MAX_ODD_ANSWERS } from '../../src/api/retry.ts';
 import type { ErrorCode } from '../../src/errors/codes.ts';
 import type { JsonValue } from '../../src/lib/json.ts';
 import { type Fault, always, once, page } from '../../fake-api/serve/faults.ts';
@@ -58,8 +58,8 @@ describe('an odd answer instead of a page', () => {
         pageSize: 2,
         faults: once(fault, page(number, 5020)),
       });
-      const report = await sync({ statuses: [NO] });
-      expect(report.statuses[0]).toMatchObject({ outcome: 'complete', figures: { retries: 1, walks: 1 } });
+      const report = await sync({ lists: [NO] });
+      expect(report.lists[0]).toMatchObject({ outcome: 'complete', figures: { retries: 1, passes: 1 } });
     }
   });
 
@@ -71,8 +71,8 @@ describe('an odd answer instead of a page', () => {
         pageSize: 2,
         faults: always(fault, page(3, 5020)),
       });
-      const report = await sync({ statuses: [NO], settings: { maxAttempts: '3' } });
-      expect(report.statuses[0]).toMatchObject({
+      const report = await sync({ lists: [NO], settings: { maxAttempts: '3' } });
+      expect(report.lists[0]).toMatchObject({
         outcome: 'partial',
         error: { code: 'PAGES_UNREADABLE', cause: { code } },
         figures: { cases_seen: 10 },
@@ -88,7 +88,7 @@ describe('an odd answer instead of a page', () => {
       pageSize: 2,
       faults: always(json(null), page(3, 5020)),
     });
-    await sync({ statuses: [NO], settings: { maxAttempts: '6' } });
-    expect(fakeApi.requests.filter(({ url }) => url.endsWith('page=3'))).toHaveLength(MOST_ODD_ANSWERS);
+    await sync({ lists: [NO], settings: { maxAttempts: '6' } });
+    expect(fakeApi.requests.filter(({ url }) => url.endsWith('page=3'))).toHaveLength(MAX_ODD_ANSWERS);
   });
 });

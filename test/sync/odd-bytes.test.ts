@@ -10,7 +10,7 @@ const YES = statusOf(5021);
 const text = (changes: JsonObject): string => JSON.stringify(makeCase({ case_ongoing: 'Yes', ...changes }));
 const three = [1, 2, 3].map((id) => text({ id, name: `Case ${id}` }));
 const NAMES = 'SELECT name FROM cases ORDER BY id';
-const KEPT = 'SELECT why, case_id, position, hex(bytes) AS hex FROM kept_aside ORDER BY position';
+const KEPT = 'SELECT why, case_id, position, hex(bytes) AS hex FROM rejected_records ORDER BY position';
 const toHex = (body: Buffer): string => body.toString('hex').toUpperCase();
 const page = (...records: (string | Buffer)[]): Buffer =>
   Buffer.concat([
@@ -19,7 +19,7 @@ const page = (...records: (string | Buffer)[]): Buffer =>
     Buffer.from(']}'),
   ]);
 
-describe('a record that is no JSON is kept aside in its own bytes, and the rest of its page is stored', () => {
+describe('a record that is no JSON is rejected in its own bytes, and the rest of its page is stored', () => {
   const broken: readonly [string, (record: string) => string][] = [
     ['NaN', (record) => record.replace('"name":', '"lamp":NaN,"name":')],
     ['Infinity', (record) => record.replace('"name":', '"lamp":[-Infinity],"name":')],
@@ -35,11 +35,11 @@ describe('a record that is no JSON is kept aside in its own bytes, and the rest 
     const odd = spoil(three[1] ?? '');
     expect(() => JSON.parse(odd) as unknown).toThrow(SyntaxError);
     const { sync, rows } = await startBytes(page(three[0] ?? '', odd, three[2] ?? ''));
-    const { statuses } = await sync({ statuses: [YES], settings: { maxAttempts: '2' } });
-    expect(statuses[0]?.outcome).toBe('partial');
+    const { lists } = await sync({ lists: [YES], settings: { maxAttempts: '2' } });
+    expect(lists[0]?.outcome).toBe('partial');
     expect(rows(NAMES)).toEqual([{ name: 'Case 1' }, { name: 'Case 3' }]);
     expect(rows(KEPT)).toEqual([{ why: 'not JSON', case_id: 2, position: 1, hex: toHex(Buffer.from(odd)) }]);
-    expect(rows(`SELECT json_extract(record, '$') AS said FROM kept_aside`)).toEqual([{ said: odd }]);
+    expect(rows(`SELECT json_extract(record, '$') AS said FROM rejected_records`)).toEqual([{ said: odd }]);
   });
 
   test('a comma after the last record costs nothing and is told, night after night', async () => {
@@ -48,11 +48,11 @@ describe('a record that is no JSON is kept aside in its own bytes, and the rest 
       .replace(/\]\}$/, ',]}');
     const { sync, rows, serve } = await startBytes(Buffer.from(body));
     for (let night = 1; night <= 2; night++) {
-      const { statuses } = await sync({ statuses: [YES] });
-      expect(statuses[0]).toMatchObject({
+      const { lists } = await sync({ lists: [YES] });
+      expect(lists[0]).toMatchObject({
         outcome: 'partial',
         error: { code: 'JSON_MALFORMED' },
-        figures: { cases_seen: 3, cases_kept_aside: 0, walks: 1, pages: 1 },
+        figures: { cases_seen: 3, cases_rejected: 0, passes: 1, pages: 1 },
       });
     }
     expect(rows(NAMES)).toHaveLength(3);
@@ -63,15 +63,15 @@ describe('a record that is no JSON is kept aside in its own bytes, and the rest 
           .replace(/\]\}$/, ',]}'),
       ),
     );
-    await sync({ statuses: [YES] });
+    await sync({ lists: [YES] });
     expect(rows('SELECT id FROM cases WHERE mirror_departed_run_id IS NOT NULL')).toEqual([{ id: 1 }]);
   });
 
   test('what follows a page costs none of its records; records in it are read as well', async () => {
     const whole = page(...three.slice(0, 2)).toString();
     const { sync, rows } = await startBytes(Buffer.from(`${whole},${three[2] ?? ''}`));
-    const { statuses } = await sync({ statuses: [YES], settings: { maxAttempts: '2' } });
-    expect(statuses[0]).toMatchObject({ outcome: 'partial', error: { code: 'PAGES_UNREADABLE' } });
+    const { lists } = await sync({ lists: [YES], settings: { maxAttempts: '2' } });
+    expect(lists[0]).toMatchObject({ outcome: 'partial', error: { code: 'PAGES_UNREADABLE' } });
     expect(rows(NAMES)).toEqual([{ name: 'Case 1' }, { name: 'Case 2' }, { name: 'Case 3' }]);
   });
 
@@ -82,15 +82,15 @@ describe('a record that is no JSON is kept aside in its own bytes, and the rest 
       return unit;
     });
     const { sync, rows } = await startBytes(Buffer.concat(units));
-    expect((await sync({ statuses: [YES] })).statuses[0]).toMatchObject({ outcome: 'complete' });
+    expect((await sync({ lists: [YES] })).lists[0]).toMatchObject({ outcome: 'complete' });
     expect(rows(NAMES)).toHaveLength(3);
   });
 
   test('a page that breaks off gives what came of it, and is not complete', async () => {
     const whole = page(...three);
     const { sync, rows } = await startBytes(whole.subarray(0, whole.length - 300));
-    const { statuses } = await sync({ statuses: [YES], settings: { maxAttempts: '2' } });
-    expect(statuses[0]).toMatchObject({ outcome: 'partial', error: { code: 'PAGES_UNREADABLE' } });
+    const { lists } = await sync({ lists: [YES], settings: { maxAttempts: '2' } });
+    expect(lists[0]).toMatchObject({ outcome: 'partial', error: { code: 'PAGES_UNREADABLE' } });
     expect(rows(NAMES)).toEqual([{ name: 'Case 1' }, { name: 'Case 2' }]);
   });
 
@@ -104,16 +104,16 @@ describe('a record that is no JSON is kept aside in its own bytes, and the rest 
       ],
     });
     const { sync, rows } = await startBytes(page(odd.replace('"X"', '"X')));
-    await sync({ statuses: [YES], settings: { maxAttempts: '1' } });
+    await sync({ lists: [YES], settings: { maxAttempts: '1' } });
     expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 0 }]);
-    expect(rows('SELECT case_id FROM kept_aside')).toEqual([{ case_id: 2 }]);
+    expect(rows('SELECT case_id FROM rejected_records')).toEqual([{ case_id: 2 }]);
   });
 
   test('nothing of it is lost to verify, and the same record is kept once', async () => {
     const { sync, rows, run } = await startBytes(page(three[0] ?? '', '{"id":2,"lamp":NaN}'));
-    await sync({ statuses: [YES] });
-    await sync({ statuses: [YES] });
-    expect(rows('SELECT first_run_id, last_run_id FROM kept_aside')).toEqual([
+    await sync({ lists: [YES] });
+    await sync({ lists: [YES] });
+    expect(rows('SELECT first_run_id, last_run_id FROM rejected_records')).toEqual([
       { first_run_id: 1, last_run_id: 2 },
     ]);
     expect(await run('verify')).toMatchObject({ exitCode: 0 });
@@ -125,11 +125,11 @@ describe('a record with bytes that are not UTF-8', () => {
 
   test('is stored as Latin-1 reads it, kept in its own bytes, and its list is not complete', async () => {
     const { sync, rows, run } = await startBytes(page(three[0] ?? '', latin1));
-    const { statuses } = await sync({ statuses: [YES] });
-    expect(statuses[0]).toMatchObject({
+    const { lists } = await sync({ lists: [YES] });
+    expect(lists[0]).toMatchObject({
       outcome: 'partial',
-      figures: { cases_seen: 2, cases_kept_aside: 1, count_last: 2 },
-      error: { code: 'RECORDS_REJECTED', message: '1 record could not be read exactly; kept aside.' },
+      figures: { cases_seen: 2, cases_rejected: 1, count_last: 2 },
+      error: { code: 'RECORDS_REJECTED', message: '1 record could not be read exactly; rejected.' },
     });
     expect(rows(NAMES)).toEqual([{ name: 'Case 1' }, { name: 'Renée v. Nobody' }]);
     expect(rows(KEPT)).toEqual([
@@ -140,20 +140,20 @@ describe('a record with bytes that are not UTF-8', () => {
 
   test('has no change in its history when its bytes are right again, and is noticed each night until then', async () => {
     const { sync, rows, serve } = await startBytes(page(latin1));
-    await sync({ statuses: [YES] });
-    await sync({ statuses: [YES] });
-    expect(rows('SELECT last_run_id FROM kept_aside')).toEqual([{ last_run_id: 2 }]);
+    await sync({ lists: [YES] });
+    await sync({ lists: [YES] });
+    expect(rows('SELECT last_run_id FROM rejected_records')).toEqual([{ last_run_id: 2 }]);
     serve(page(Buffer.from(latin1.toString('latin1'))));
-    expect(await sync({ statuses: [YES] })).toMatchObject({ outcome: 'complete' });
+    expect(await sync({ lists: [YES] })).toMatchObject({ outcome: 'complete' });
     expect(rows('SELECT count(*) AS n FROM case_changes')).toEqual([{ n: 0 }]);
   });
 
   test('is good where the header declares the charset', async () => {
     const { sync, rows, serve } = await startBytes(page(latin1));
     serve(page(latin1), 'application/json; charset=iso-8859-1');
-    expect(await sync({ statuses: [YES] })).toMatchObject({ outcome: 'complete' });
+    expect(await sync({ lists: [YES] })).toMatchObject({ outcome: 'complete' });
     expect(rows(NAMES)).toEqual([{ name: 'Renée v. Nobody' }]);
-    expect(rows('SELECT count(*) AS n FROM kept_aside')).toEqual([{ n: 0 }]);
+    expect(rows('SELECT count(*) AS n FROM rejected_records')).toEqual([{ n: 0 }]);
   });
 
   test('while halves of surrogate pairs are told, and every column stays text that any program reads', async () => {
@@ -166,7 +166,7 @@ describe('a record with bytes that are not UTF-8', () => {
       related_cases: [{ id: 7, name: 'half' }],
     }).replaceAll('half', String.raw`\udc00`);
     const { sync, rows, run } = await startBytes(page(odd));
-    expect(await sync({ statuses: [YES] })).toMatchObject({ outcome: 'complete' });
+    expect(await sync({ lists: [YES] })).toMatchObject({ outcome: 'complete' });
     const tables = [
       ['cases', 'name'],
       ['cases', 'summary'],
@@ -181,7 +181,7 @@ describe('a record with bytes that are not UTF-8', () => {
     const texts = stored.map(({ hex }) => Buffer.from(String(hex), 'hex'));
     expect(texts).toHaveLength(tables.length);
     expect(texts.filter((bytes) => !isUtf8(bytes))).toEqual([]);
-    expect(rows(`SELECT field FROM payload_drift WHERE seen = 'half of a character'`)).toHaveLength(5);
+    expect(rows(`SELECT field FROM schema_drift WHERE seen = 'half of a character'`)).toHaveLength(5);
     expect(JSON.parse((await run('case', '2', '--raw')).stdout)).toMatchObject({ name: 'a \udc00 b' });
     expect(await run('verify')).toMatchObject({ exitCode: 0 });
   });
@@ -189,8 +189,8 @@ describe('a record with bytes that are not UTF-8', () => {
   test('while U+FFFD and halves of surrogate pairs that the API writes are good', async () => {
     const escaped = text({ id: 3, name: 'half' }).replace('half', String.raw`\ud83d`);
     const { sync, rows, run } = await startBytes(page(text({ id: 2, name: 'a\ufffdb' }), escaped));
-    expect(await sync({ statuses: [YES] })).toMatchObject({ outcome: 'complete' });
-    expect(rows('SELECT count(*) AS n FROM kept_aside')).toEqual([{ n: 0 }]);
+    expect(await sync({ lists: [YES] })).toMatchObject({ outcome: 'complete' });
+    expect(rows('SELECT count(*) AS n FROM rejected_records')).toEqual([{ n: 0 }]);
     expect(JSON.parse((await run('case', '3', '--raw')).stdout)).toMatchObject({ name: '\ud83d' });
     expect(JSON.parse((await run('case', '2', '--raw')).stdout)).toMatchObject({ name: 'a\ufffdb' });
   });
@@ -200,12 +200,12 @@ test('a page of very many records is refused before it is read', async () => {
   const { sync, rows } = await startBytes(
     page(...Array.from({ length: 20_001 }, (_, id) => `{"id":${id + 1}}`)),
   );
-  const { statuses } = await sync({ statuses: [YES] });
-  expect(statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'RESPONSE_UNEXPECTED' } });
+  const { lists } = await sync({ lists: [YES] });
+  expect(lists[0]).toMatchObject({ outcome: 'failed', error: { code: 'RESPONSE_UNEXPECTED' } });
   expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 0 }]);
 });
 
-test('a page of a thousand records is stored whole, and a record kept aside has its place on the page', async () => {
+test('a page of a thousand records is stored whole, and a rejected record has its place on the page', async () => {
   const source = recordedCases(
     Array.from({ length: 1100 }, (_, at) => ({ id: at + 1, case_ongoing: 'Yes' })),
   );
@@ -215,7 +215,7 @@ test('a page of a thousand records is stored whole, and a record kept aside has 
     faults: ({ filters }) =>
       filters.case_ongoing === 5021 ? { kind: 'malformed-case', as: 'no-id', place: 1050 } : undefined,
   });
-  const { statuses } = await sync({ statuses: [YES] });
-  expect(statuses[0]?.figures).toMatchObject({ pages: 1, cases_seen: 1099, cases_kept_aside: 1 });
-  expect(rows('SELECT position FROM kept_aside')).toEqual([{ position: 1050 }]);
+  const { lists } = await sync({ lists: [YES] });
+  expect(lists[0]?.figures).toMatchObject({ pages: 1, cases_seen: 1099, cases_rejected: 1 });
+  expect(rows('SELECT position FROM rejected_records')).toEqual([{ position: 1050 }]);
 });

@@ -16,11 +16,11 @@ describe('a record that cannot be a case', () => {
       });
       await sync();
       await sync();
-      const kept = rows('SELECT record, first_run_id, last_run_id FROM kept_aside');
+      const kept = rows('SELECT record, first_run_id, last_run_id FROM rejected_records');
       expect(kept).toHaveLength(1);
       expect(kept[0]).toMatchObject({ first_run_id: 1, last_run_id: 2 });
       expect(() => JSON.parse(String(kept[0]?.record)) as unknown).not.toThrow();
-      expect(rows('SELECT DISTINCT cases_kept_aside AS n FROM status_syncs WHERE status_id = 5021')).toEqual([
+      expect(rows('SELECT DISTINCT cases_rejected AS n FROM list_syncs WHERE list_id = 5021')).toEqual([
         { n: 1 },
       ]);
     },
@@ -33,7 +33,7 @@ test('drift is recorded with what was expected and seen, an example and its firs
   const { sync, rows } = await startHarness({ source: recordedCases([odd]) });
   await sync();
   await sync();
-  expect(rows('SELECT * FROM payload_drift ORDER BY field')).toEqual([
+  expect(rows('SELECT * FROM schema_drift ORDER BY field')).toEqual([
     {
       field: 'brand_new',
       expected: 'no such field',
@@ -70,7 +70,7 @@ describe('a dry run', () => {
     source.edit(Number(first), (record) => ({ ...record, name: 'Changed' }));
     const report = await sync({ dryRun: true });
     expect(report.runId).toBeNull();
-    expect(report.statuses.reduce((sum, { figures }) => sum + figures.cases_changed, 0)).toBe(1);
+    expect(report.lists.reduce((sum, { figures }) => sum + figures.cases_changed, 0)).toBe(1);
     expect(rows('SELECT count(*) AS n FROM sync_runs')).toEqual([{ n: 1 }]);
     expect(rows(`SELECT count(*) AS n FROM cases WHERE name = 'Changed'`)).toEqual([{ n: 0 }]);
   });
@@ -78,19 +78,19 @@ describe('a dry run', () => {
   test('where there is no mirror yet counts everything as new, and makes no file', async () => {
     const { sync, read } = await startHarness({ source: smallCollection(20), withoutFile: true });
     const report = await sync({ dryRun: true });
-    expect(report.statuses.reduce((sum, { figures }) => sum + figures.cases_new, 0)).toBe(20);
+    expect(report.lists.reduce((sum, { figures }) => sum + figures.cases_new, 0)).toBe(20);
     expect(() => {
       read(() => undefined);
     }).toThrow('There is no mirror');
   });
 });
 
-test('a status that is swept alone leaves the others as they were', async () => {
+test('a status that is read alone leaves the others as they were', async () => {
   const source = smallCollection(20);
   const { sync, rows } = await startHarness({ source });
   await sync();
-  await sync({ statuses: [statusOf(5022)] });
-  expect(rows('SELECT status_id FROM status_syncs WHERE run_id = 2')).toEqual([{ status_id: 5022 }]);
+  await sync({ lists: [statusOf(5022)] });
+  expect(rows('SELECT list_id FROM list_syncs WHERE run_id = 2')).toEqual([{ list_id: 5022 }]);
   expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 20 }]);
 });
 
@@ -113,23 +113,23 @@ test('pages of nothing but unusable records are read on to the good cases behind
     faults: (request) =>
       request.page > 1 && request.page < 9 ? { kind: 'malformed-case', as: 'text-id' } : undefined,
   });
-  const report = await sync({ statuses: [statusOf(5020)] });
-  expect(report.statuses[0]).toMatchObject({ outcome: 'partial', error: { code: 'RECORDS_REJECTED' } });
-  expect(rows('SELECT cases_seen, cases_kept_aside FROM status_syncs')).toEqual([
-    { cases_seen: 3, cases_kept_aside: 7 },
+  const report = await sync({ lists: [statusOf(5020)] });
+  expect(report.lists[0]).toMatchObject({ outcome: 'partial', error: { code: 'RECORDS_REJECTED' } });
+  expect(rows('SELECT cases_seen, cases_rejected FROM list_syncs')).toEqual([
+    { cases_seen: 3, cases_rejected: 7 },
   ]);
 });
 
-test('a case nested too deeply to be stored is kept aside, and the rest of its page stored', async () => {
+test('a case nested too deeply to be stored is rejected, and the rest of its page stored', async () => {
   const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
   const page = `{"count":2,"next":null,"previous":null,"results":[{"id":1,"name":${deep}},${JSON.stringify(makeCase({ id: 2 }))}]}`;
   const { sync, rows } = await startHarness({
     source: smallCollection(5),
     faults: () => ({ kind: 'status', status: 200, body: page }),
   });
-  await sync({ statuses: [statusOf(5021)] });
+  await sync({ lists: [statusOf(5021)] });
   expect(rows('SELECT id FROM cases')).toEqual([{ id: 2 }]);
-  expect(rows('SELECT why, case_id, bytes FROM kept_aside')).toEqual([
+  expect(rows('SELECT why, case_id, bytes FROM rejected_records')).toEqual([
     {
       why: 'nested too deeply to be stored',
       case_id: 1,
@@ -146,8 +146,8 @@ test('a case whose label is not that of the status asked for is stored, and the 
       body: { count: 1, next: null, previous: null, results: [makeCase({ case_ongoing: 'No' })] },
     }),
   });
-  await sync({ statuses: [statusOf(5021)] });
-  expect(rows(`SELECT field, seen FROM payload_drift WHERE field = 'case_ongoing'`)).toEqual([
+  await sync({ lists: [statusOf(5021)] });
+  expect(rows(`SELECT field, seen FROM schema_drift WHERE field = 'case_ongoing'`)).toEqual([
     { field: 'case_ongoing', seen: 'another label' },
   ]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { MOST_PAGES_WITHOUT_NEWS } from '../../src/api/case-pages.ts';
+import { MAX_PAGES_WITHOUT_NEW_RECORDS } from '../../src/api/case-pages.ts';
 import { type Fault, always, once, page } from '../../fake-api/serve/faults.ts';
 import { startFakeApi } from '../../fake-api/serve/server.ts';
 import { smallCollection } from '../support/small-collection.ts';
@@ -30,9 +30,9 @@ describe('a list that becomes shorter while it is read', () => {
           return fault;
         },
       });
-      const { statuses } = await harness.sync({ statuses: [NO] });
+      const { lists } = await harness.sync({ lists: [NO] });
       expect(pagesOf(harness).slice(0, 6)).toEqual([null, '2', '3', '4', null, '2']);
-      expect(statuses[0]).toMatchObject({ outcome: 'complete', error: null, figures: { walks: 2 } });
+      expect(lists[0]).toMatchObject({ outcome: 'complete', error: null, figures: { passes: 2 } });
     },
   );
 
@@ -43,11 +43,11 @@ describe('a list that becomes shorter while it is read', () => {
       faults: ({ filters, page: number }) =>
         filters.case_ongoing === 5020 && number > 2 ? fault : undefined,
     });
-    const { statuses } = await sync({ statuses: [NO] });
-    expect(statuses[0]).toMatchObject({
+    const { lists } = await sync({ lists: [NO] });
+    expect(lists[0]).toMatchObject({
       outcome: 'partial',
       error: { code: 'LIST_SHRANK' },
-      figures: { cases_seen: 4, walks: 3 },
+      figures: { cases_seen: 4, passes: 3 },
     });
   });
 
@@ -59,19 +59,19 @@ describe('a list that becomes shorter while it is read', () => {
         pageSize: 2,
         faults: always(fault, page(3, 5020)),
       });
-      expect((await lasting.sync({ statuses: [NO] })).statuses[0]).toMatchObject({
+      expect((await lasting.sync({ lists: [NO] })).lists[0]).toMatchObject({
         outcome: 'partial',
         error: { code: 'PAGES_UNREADABLE' },
-        figures: { cases_seen: 10, walks: 3 },
+        figures: { cases_seen: 10, passes: 3 },
       });
       const passing = await startHarness({
         source: sixty(),
         pageSize: 2,
         faults: once(fault, page(3, 5020)),
       });
-      expect((await passing.sync({ statuses: [NO] })).statuses[0]).toMatchObject({
+      expect((await passing.sync({ lists: [NO] })).lists[0]).toMatchObject({
         outcome: 'complete',
-        figures: { cases_seen: 12, walks: 2 },
+        figures: { cases_seen: 12, passes: 2 },
       });
     },
   );
@@ -112,9 +112,9 @@ describe('a list that leads astray ends in a named error, never in a loop', () =
       pageSize: 2,
       faults: always(fault, page(3, 5020)),
     });
-    const report = await sync({ statuses: [NO] });
-    expect(report.statuses[0]).toMatchObject({ outcome: 'partial', error: { code } });
-    expect(rows('SELECT outcome, error_code FROM status_syncs')).toEqual([
+    const report = await sync({ lists: [NO] });
+    expect(report.lists[0]).toMatchObject({ outcome: 'partial', error: { code } });
+    expect(rows('SELECT outcome, error_code FROM list_syncs')).toEqual([
       { outcome: 'partial', error_code: code },
     ]);
     expect(Number(rows('SELECT count(*) AS n FROM cases')[0]?.n)).toBeGreaterThanOrEqual(4);
@@ -132,8 +132,8 @@ describe('a list that leads astray ends in a named error, never in a loop', () =
       beforePage: () => undefined,
       pageSize: 100,
     });
-    const report = await sync({ statuses: [NO] });
-    expect(report.statuses[0]?.error?.code).toMatch(/^(PAGES_REPEAT|LIST_SHRANK|NEXT_REFUSED)$/);
+    const report = await sync({ lists: [NO] });
+    expect(report.lists[0]?.error?.code).toMatch(/^(PAGES_REPEAT|LIST_SHRANK|NEXT_REFUSED)$/);
   });
 
   test('an endless run of empty pages', async () => {
@@ -146,9 +146,9 @@ describe('a list that leads astray ends in a named error, never in a loop', () =
         return { kind: 'json', body: { count: 12, next, previous: null, results: [] } };
       },
     });
-    const report = await sync({ statuses: [NO] });
-    expect(report.statuses[0]).toMatchObject({ outcome: 'partial', error: { code: 'PAGES_REPEAT' } });
-    expect(fakeApi.requests.length).toBeLessThanOrEqual(MOST_PAGES_WITHOUT_NEWS + 1);
+    const report = await sync({ lists: [NO] });
+    expect(report.lists[0]).toMatchObject({ outcome: 'partial', error: { code: 'PAGES_REPEAT' } });
+    expect(fakeApi.requests.length).toBeLessThanOrEqual(MAX_PAGES_WITHOUT_NEW_RECORDS + 1);
   });
 });
 
@@ -159,7 +159,7 @@ describe('the token goes to one origin only', () => {
       pageSize: 5,
       faults: always({ kind: 'next', to: 'foreign-host' }, page(1, 5020)),
     });
-    expect(await sync({ statuses: [NO] })).toMatchObject({ outcome: 'complete' });
+    expect(await sync({ lists: [NO] })).toMatchObject({ outcome: 'complete' });
     expect(fakeApi.requests.map(({ url }) => url)).toEqual([
       '/api/v2p1/cases/?case_ongoing=5020',
       '/api/v2p1/cases/?case_ongoing=5020&page=2',
@@ -173,7 +173,7 @@ describe('the token goes to one origin only', () => {
       pageSize: 5,
       faults: always({ kind: 'next', to: 'other-scheme' }, page(1, 5020)),
     });
-    expect(await sync({ statuses: [NO] })).toMatchObject({ outcome: 'complete' });
+    expect(await sync({ lists: [NO] })).toMatchObject({ outcome: 'complete' });
   });
 
   test('a redirect to another server is not followed: that server never hears of us', async () => {
@@ -182,8 +182,8 @@ describe('the token goes to one origin only', () => {
       source: sixty(),
       faults: always({ kind: 'redirect', to: other.url }),
     });
-    const report = await sync({ statuses: [NO] });
-    expect(report.statuses[0]).toMatchObject({ outcome: 'failed', error: { code: 'REDIRECT_REFUSED' } });
+    const report = await sync({ lists: [NO] });
+    expect(report.lists[0]).toMatchObject({ outcome: 'failed', error: { code: 'REDIRECT_REFUSED' } });
     expect(other.requests).toEqual([]);
   });
 
@@ -192,7 +192,7 @@ describe('the token goes to one origin only', () => {
       source: sixty(),
       faults: ({ url }) => (url.endsWith('=5020') ? { kind: 'redirect', to: `${url}&page=1` } : undefined),
     });
-    expect(await sync({ statuses: [NO] })).toMatchObject({ outcome: 'complete' });
+    expect(await sync({ lists: [NO] })).toMatchObject({ outcome: 'complete' });
   });
 });
 
@@ -200,7 +200,7 @@ test('while a page is stored the next one is fetched, and never more than that o
   const storedAt: number[] = [];
   const { sync, fakeApi } = await startHarness({ source: sixty(), pageSize: 2 });
   await sync({
-    statuses: [NO],
+    lists: [NO],
     onEvent: ({ type }) => {
       if (type === 'page-stored') storedAt.push(fakeApi.requests.length);
     },
@@ -215,21 +215,21 @@ describe('a status is complete only when that is proven', () => {
   const wrong: [string, Fault, ReturnType<typeof page>][] = [
     ['the count is too high', { kind: 'count', by: 1 }, page(1, 5020)],
     ['the count is too low', { kind: 'count', by: -1 }, page(1, 5020)],
-    ['the count moves during the walk', { kind: 'count', by: 1 }, page(3, 5020)],
+    ['the count moves during the pass', { kind: 'count', by: 1 }, page(3, 5020)],
     ['a page comes twice instead of the next', { kind: 'repeat-page' }, page(2, 5020)],
     ['a page in the middle is empty', { kind: 'empty-page' }, page(2, 5020)],
   ];
   test.each(wrong)('partial when %s', async (_, fault, match) => {
     const { sync } = await startHarness({ source: sixty(), pageSize: 4, faults: always(fault, match) });
-    const report = await sync({ statuses: [NO] });
-    expect(report.statuses[0]).toMatchObject({
+    const report = await sync({ lists: [NO] });
+    expect(report.lists[0]).toMatchObject({
       outcome: 'partial',
       error: { code: expect.stringMatching(/^COUNT_MISMATCH/) },
     });
     expect(report).toMatchObject({ exit: 'partial' });
   });
 
-  test('walks the list again when a case slips through between two pages, and so has it', async () => {
+  test('reads the list again when a case slips through between two pages, and so has it', async () => {
     let once = false;
     const { sync, rows } = await startHarness({
       source: sixty(),
@@ -240,15 +240,15 @@ describe('a status is complete only when that is proven', () => {
         once ||= number === 2;
       },
     });
-    const report = await sync({ statuses: [NO] });
-    expect(report.statuses[0]).toMatchObject({
+    const report = await sync({ lists: [NO] });
+    expect(report.lists[0]).toMatchObject({
       outcome: 'complete',
-      figures: { walks: 2, count_first: 11, count_last: 11, cases_seen: 12, cases_last_walk: 11 },
+      figures: { passes: 2, count_first: 11, count_last: 11, cases_seen: 12, cases_last_pass: 11 },
     });
     expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 12 }]);
   });
 
-  test('partial when the list shifts in every walk that is allowed', async () => {
+  test('partial when the list shifts in every pass that is allowed', async () => {
     const { sync, events } = await startHarness({
       source: sixty(),
       pageSize: 4,
@@ -256,26 +256,26 @@ describe('a status is complete only when that is proven', () => {
         if (number === 2) source.remove(source.find({ case_ongoing: 5020 })[0]?.id ?? 0);
       },
     });
-    const report = await sync({ statuses: [NO], settings: { maxPasses: '2' } });
-    expect(report.statuses[0]).toMatchObject({
+    const report = await sync({ lists: [NO], settings: { maxPasses: '2' } });
+    expect(report.lists[0]).toMatchObject({
       outcome: 'partial',
       error: { code: 'COUNT_MISMATCH' },
-      figures: { walks: 2 },
+      figures: { passes: 2 },
     });
-    expect(events.filter(({ type }) => type === 'walking-again')).toHaveLength(1);
+    expect(events.filter(({ type }) => type === 'another-pass')).toHaveLength(1);
   });
 
-  test('partial when a record had to be kept aside', async () => {
+  test('partial when a record had to be rejected', async () => {
     const malformed = { kind: 'malformed-case', as: 'no-id' } as const;
     const { sync, rows } = await startHarness({
       source: sixty(),
       pageSize: 4,
       faults: always(malformed, page(2, 5020)),
     });
-    const report = await sync({ statuses: [NO] });
-    expect(report.statuses[0]).toMatchObject({ outcome: 'partial', error: { code: 'RECORDS_REJECTED' } });
+    const report = await sync({ lists: [NO] });
+    expect(report.lists[0]).toMatchObject({ outcome: 'partial', error: { code: 'RECORDS_REJECTED' } });
     expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 11 }]);
-    expect(rows('SELECT why, source, position, first_run_id, last_run_id FROM kept_aside')).toEqual([
+    expect(rows('SELECT why, source, position, first_run_id, last_run_id FROM rejected_records')).toEqual([
       {
         why: 'no id',
         source: '/api/v2p1/cases/?case_ongoing=5020&page=2',

@@ -1,22 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ONGOING_STATUSES } from '../../src/api/lists.ts';
+import { ONGOING_LISTS } from '../../src/api/lists.ts';
 import type { ErrorCode } from '../../src/errors/codes.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
 import { EXIT_CODES, type ExitName } from '../../src/errors/exit-codes.ts';
-import { STATUS_OUTCOMES } from '../../src/db/schema/schema.ts';
-import { judgeRun, type StatusReport } from '../../src/sync/report.ts';
-import { SweepFigures } from '../../src/sync/list-sync.ts';
+import { LIST_OUTCOMES } from '../../src/db/schema/schema.ts';
+import { judgeRun, type ListReport } from '../../src/sync/report.ts';
+import { ListTally } from '../../src/sync/list-sync.ts';
 
-type Ending = readonly [outcome: StatusReport['outcome'], code?: ErrorCode];
+type Ending = readonly [outcome: ListReport['outcome'], code?: ErrorCode];
 
 const NO_TRAFFIC = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
 
-function report([outcome, code]: Ending, place: number): StatusReport {
+function report([outcome, code]: Ending, place: number): ListReport {
   return {
-    status: ONGOING_STATUSES[(place % 5) as 0 | 1 | 2 | 3 | 4],
+    status: ONGOING_LISTS[(place % 5) as 0 | 1 | 2 | 3 | 4],
     outcome,
-    figures: new SweepFigures(NO_TRAFFIC).toRow(NO_TRAFFIC),
+    figures: new ListTally(NO_TRAFFIC).toRow(NO_TRAFFIC),
     error: code === undefined ? null : new MirrorError(code, `no lamp ${place}`),
   };
 }
@@ -116,12 +116,12 @@ describe('a run', () => {
     expect([judged.outcome, judged.exit, judged.error?.code ?? null]).toEqual([outcome, exit, code]);
   });
 
-  test('names an error of one of its statuses, and the first of two alike', () => {
+  test('names an error of one of its lists, and the first of two alike', () => {
     expect(judge(complete, gaveUp, gaveUp).error?.message).toBe('no lamp 1');
   });
 
   test('exits with success if and only if every status is complete or empty', () => {
-    const outcomes = STATUS_OUTCOMES.filter((outcome) => outcome !== 'running');
+    const outcomes = LIST_OUTCOMES.filter((outcome) => outcome !== 'running');
     const codeOf = {
       complete: [],
       empty: [],

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Client, SettledAnswer } from '../../src/api/client.ts';
-import { ONGOING_STATUSES } from '../../src/api/lists.ts';
+import { ONGOING_LISTS } from '../../src/api/lists.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
-import { RunSightings } from '../../src/sync/compare-page.ts';
-import { sweepStatus } from '../../src/sync/list-sync.ts';
+import { SeenCases } from '../../src/sync/compare-page.ts';
+import { syncList } from '../../src/sync/list-sync.ts';
 import { makeCase } from '../support/make-case.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
 import { times } from '../support/times.ts';
@@ -65,15 +65,15 @@ class MovingList {
     if (count === 0) return { kind: 'empty', words: 'No results' };
     const results = this.#places
       .slice((page - 1) * this.#pageSize, page * this.#pageSize)
-      .map(({ id }) => ({ textHash: null, payload: () => ({ id, case_ongoing: 'No' }) }));
+      .map(({ id }) => ({ rawHash: null, payload: () => ({ id, case_ongoing: 'No' }) }));
     if (results.length === 0) return { kind: 'past-the-end' };
     const next = page * this.#pageSize < count ? `/api/cases/?case_ongoing=5020&page=${page + 1}` : null;
     return { kind: 'page', page: { count, next, results } };
   }
 }
 
-/** Sweeps a moving list with the real walker, and tells what was stored. */
-async function sweep(list: MovingList, requireStable: boolean) {
+/** List syncs a moving list with the real walker, and tells what was stored. */
+async function listSync(list: MovingList, requireStable: boolean) {
   const client: Client = {
     api: API,
     fetchAnswer: (url) => Promise.resolve(list.answer(url)),
@@ -86,19 +86,19 @@ async function sweep(list: MovingList, requireStable: boolean) {
   };
   const stored = new Set<number>();
   const store = {
-    findMark: () => undefined,
+    findStoredVersion: () => undefined,
     findKnownText: () => undefined,
     writePage: ({ cases }: { cases: readonly { id: number }[] }) => {
       for (const { id } of cases) stored.add(id);
     },
   };
-  const report = await sweepStatus(client, store, statusOf(5020), new RunSightings(), {
+  const report = await syncList(client, store, statusOf(5020), new SeenCases(), {
     signal: new AbortController().signal,
     maxPasses: 4,
     requireStable,
     onPage: () => undefined,
     onUnreadPage: () => undefined,
-    onAnotherWalk: () => undefined,
+    onAnotherPass: () => undefined,
   });
   const isProven = report.outcome === 'complete' || report.outcome === 'empty';
   return { report, isProven, lost: [...list.throughout].filter((id) => !stored.has(id)) };
@@ -119,7 +119,7 @@ describe('whatever happens to a list between its pages', () => {
     let proven = 0;
     await fc.assert(
       fc.asyncProperty(schedules, async ({ size, pageSize, schedule }) => {
-        const { isProven, lost } = await sweep(new MovingList(size, pageSize, schedule), true);
+        const { isProven, lost } = await listSync(new MovingList(size, pageSize, schedule), true);
         if (isProven) {
           proven++;
           expect(lost).toEqual([]);
@@ -135,7 +135,7 @@ describe('whatever happens to a list between its pages', () => {
     await fc.assert(
       fc.asyncProperty(schedules, async ({ size, pageSize, schedule }) => {
         const list = new MovingList(size, pageSize, schedule);
-        const { isProven, lost } = await sweep(list, false);
+        const { isProven, lost } = await listSync(list, false);
         if (isProven && !list.exchanged) {
           proven++;
           expect(lost).toEqual([]);
@@ -153,19 +153,19 @@ describe('whatever happens to a list between its pages', () => {
         { kind: 'arrives', at: 39 },
       ],
     ];
-    const byCounts = await sweep(new MovingList(6, 2, exchange), false);
+    const byCounts = await listSync(new MovingList(6, 2, exchange), false);
     expect(byCounts).toMatchObject({ isProven: true, lost: [3] });
-    const confirmed = await sweep(new MovingList(6, 2, exchange), true);
-    expect(confirmed).toMatchObject({ isProven: true, lost: [], report: { figures: { walks: 3 } } });
+    const confirmed = await listSync(new MovingList(6, 2, exchange), true);
+    expect(confirmed).toMatchObject({ isProven: true, lost: [], report: { figures: { passes: 3 } } });
   });
 
   test('a list that never comes to rest is not called complete', async () => {
     const restless: Schedule = Array.from({ length: 60 }, () => [{ kind: 'arrives', at: 3 }]);
-    const { report } = await sweep(new MovingList(8, 2, restless), false);
+    const { report } = await listSync(new MovingList(8, 2, restless), false);
     expect(report).toMatchObject({
       outcome: 'partial',
       error: { code: 'COUNT_MISMATCH' },
-      figures: { walks: 4 },
+      figures: { passes: 4 },
     });
   });
 });
@@ -175,16 +175,16 @@ describe('on a real server and in a real file', () => {
     fc.record({
       kind: fc.constantFrom('insert', 'remove', 'move'),
       id: fc.integer({ min: 1, max: 40 }),
-      label: fc.constantFrom(...ONGOING_STATUSES.map(({ label }) => label)),
+      label: fc.constantFrom(...ONGOING_LISTS.map(({ label }) => label)),
       before: fc.integer({ min: 2, max: 24 }),
     }),
     { maxLength: 6 },
   );
 
-  test('what moves between statuses during a run is stored, recorded twice, or comes with the next night', async () => {
+  test('what moves between lists during a run is stored, recorded twice, or comes with the next night', async () => {
     await fc.assert(
       fc.asyncProperty(happenings, async (events) => {
-        const labelOf = (id: number): string => ONGOING_STATUSES[(id % 2) as 0 | 1].label;
+        const labelOf = (id: number): string => ONGOING_LISTS[(id % 2) as 0 | 1].label;
         const source = recordedCases(
           Array.from({ length: 20 }, (_, at) => makeCase({ id: at + 1, case_ongoing: labelOf(at + 1) })),
         );
@@ -205,14 +205,14 @@ describe('on a real server and in a real file', () => {
         });
         const report = await sync();
         const stored = new Set(rows('SELECT id FROM cases').map(({ id }) => id));
-        for (const { status, outcome, figures } of report.statuses) {
+        for (const { status, outcome, figures } of report.lists) {
           if (outcome !== 'complete' && outcome !== 'empty') continue;
-          expect(figures.cases_last_walk).toBe(figures.count_last);
+          expect(figures.cases_last_pass).toBe(figures.count_last);
           const exchanged = new Set(events.map(({ before }) => before)).size < events.length;
           const there = untouched.filter((id) => labelOf(id) === status.label);
           if (!exchanged) expect(there.filter((id) => !stored.has(id))).toEqual([]);
         }
-        expect(rows('SELECT * FROM double_sightings WHERE first_status_id = then_status_id')).toEqual([]);
+        expect(rows('SELECT * FROM mirror_moved_cases WHERE from_list_id = to_list_id')).toEqual([]);
         isSecondNight = true;
         await sync();
         expect(
@@ -223,7 +223,7 @@ describe('on a real server and in a real file', () => {
     );
   });
 
-  test('a case seen under two statuses in one run belongs to the later one, and both sightings are on record', async () => {
+  test('a case seen under two lists in one run belongs to the later one, and both seenCases are on record', async () => {
     const source = recordedCases([1, 2, 3].map((id) => makeCase({ id, case_ongoing: 'No' })));
     const { sync, rows } = await startHarness({
       source,
@@ -232,11 +232,11 @@ describe('on a real server and in a real file', () => {
       },
     });
     expect(await sync()).toMatchObject({ outcome: 'complete' });
-    expect(rows('SELECT run_id, case_id, first_status_id, then_status_id FROM double_sightings')).toEqual([
-      { run_id: 1, case_id: 2, first_status_id: 5020, then_status_id: 5021 },
+    expect(rows('SELECT run_id, case_id, from_list_id, to_list_id FROM mirror_moved_cases')).toEqual([
+      { run_id: 1, case_id: 2, from_list_id: 5020, to_list_id: 5021 },
     ]);
-    expect(rows('SELECT case_ongoing, mirror_status_id FROM cases WHERE id = 2')).toEqual([
-      { case_ongoing: 'Yes', mirror_status_id: 5021 },
+    expect(rows('SELECT case_ongoing, mirror_list_id FROM cases WHERE id = 2')).toEqual([
+      { case_ongoing: 'Yes', mirror_list_id: 5021 },
     ]);
   });
 });

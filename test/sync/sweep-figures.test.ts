@@ -1,33 +1,33 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { SweepFigures, type Verdict } from '../../src/sync/list-sync.ts';
+import { ListTally, type Verdict } from '../../src/sync/list-sync.ts';
 
 const NO_TRAFFIC = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
 
 function counted(...verdicts: (readonly [id: number, verdict: Verdict])[]) {
-  const figures = new SweepFigures(NO_TRAFFIC);
-  figures.beginWalk();
+  const figures = new ListTally(NO_TRAFFIC);
+  figures.beginPass();
   const news = verdicts.map(([id, verdict]) => figures.addCase(id, verdict));
   const { cases_seen, cases_new, cases_changed, cases_unchanged } = figures.toRow(NO_TRAFFIC);
   return { news, counts: [cases_seen, cases_new, cases_changed, cases_unchanged] };
 }
 
-test('a sweep that has seen nothing has only noughts, and no count of the API', () => {
-  expect(new SweepFigures(NO_TRAFFIC).toRow(NO_TRAFFIC)).toEqual({
+test('a list sync that has seen nothing has only noughts, and no count of the API', () => {
+  expect(new ListTally(NO_TRAFFIC).toRow(NO_TRAFFIC)).toEqual({
     count_first: null,
     count_last: null,
     cases_seen: 0,
     cases_new: 0,
     cases_changed: 0,
     cases_unchanged: 0,
-    cases_kept_aside: 0,
+    cases_rejected: 0,
     pages: 0,
     requests: 0,
     retries: 0,
     waited_ms: 0,
     bytes: 0,
-    walks: 0,
-    cases_last_walk: 0,
+    passes: 0,
+    cases_last_pass: 0,
   });
 });
 
@@ -56,7 +56,7 @@ describe('cases', () => {
     const verdict = fc.constantFrom<Verdict>('new', 'changed', 'unchanged');
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(8), verdict), { maxLength: 40 }), (verdicts) => {
-        const figures = new SweepFigures(NO_TRAFFIC);
+        const figures = new ListTally(NO_TRAFFIC);
         const ids = new Set<number>();
         for (const [id, one] of verdicts) {
           expect(figures.addCase(id, one)).toBe(!ids.has(id));
@@ -79,26 +79,26 @@ describe('pages', () => {
     [[0, 5], 0, 5],
     [[5, 0], 5, 0],
   ])('with the counts %j give the first and the last of them', (counts, count_first, count_last) => {
-    const figures = new SweepFigures(NO_TRAFFIC);
+    const figures = new ListTally(NO_TRAFFIC);
     for (const count of counts) figures.addPage(count);
     expect(figures.toRow(NO_TRAFFIC)).toMatchObject({ pages: counts.length, count_first, count_last });
   });
 });
 
-test('records kept aside count once each, and are not seen as cases', () => {
-  const figures = new SweepFigures(NO_TRAFFIC);
-  expect(['a', 'b', 'a', 'c'].map((one) => figures.addMisfit(one))).toEqual([true, true, false, true]);
-  expect(figures.toRow(NO_TRAFFIC)).toMatchObject({ cases_kept_aside: 3, cases_seen: 0 });
+test('rejected records count once each, and are not seen as cases', () => {
+  const figures = new ListTally(NO_TRAFFIC);
+  expect(['a', 'b', 'a', 'c'].map((one) => figures.addRejected(one))).toEqual([true, true, false, true]);
+  expect(figures.toRow(NO_TRAFFIC)).toMatchObject({ cases_rejected: 3, cases_seen: 0 });
 });
 
-test('traffic is what came after the sweep began, in whole milliseconds', () => {
-  const figures = new SweepFigures({ requests: 10, retries: 2, waitedMs: 100.25, bytes: 5_000 });
+test('traffic is what came after the list sync began, in whole milliseconds', () => {
+  const figures = new ListTally({ requests: 10, retries: 2, waitedMs: 100.25, bytes: 5_000 });
   const row = figures.toRow({ requests: 13, retries: 3, waitedMs: 350.9, bytes: 9_000 });
   expect(row).toMatchObject({ requests: 3, retries: 1, waited_ms: 251, bytes: 4_000 });
 });
 
 test('a row is what was true then, and does not move with what comes later', () => {
-  const figures = new SweepFigures(NO_TRAFFIC);
+  const figures = new ListTally(NO_TRAFFIC);
   const row = figures.toRow(NO_TRAFFIC);
   figures.addCase(1, 'new');
   figures.addPage(5);

@@ -9,16 +9,16 @@ import { startHarness, statusOf } from '../support/sync-harness.ts';
 
 describe('a sync of a whole collection', () => {
   test('stores every case that has a status, and records each status with its figures', async () => {
-    const source = inventCollection({ size: 80, emptyStatuses: [5022] });
+    const source = inventCollection({ size: 80, emptyLists: [5022] });
     const { sync, rows } = await startHarness({ source, pageSize: 7 });
     const report = await sync();
     expect(report).toMatchObject({ outcome: 'complete', exit: 'complete', error: null });
     const listed = source.find().filter(({ ongoing }) => ongoing !== undefined).length;
     expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: listed }]);
-    const ledger = rows(`SELECT * FROM status_syncs ORDER BY status_id`);
+    const ledger = rows(`SELECT * FROM list_syncs ORDER BY list_id`);
     expect(ledger).toHaveLength(5);
     for (const row of ledger) {
-      const cases = source.find({ case_ongoing: Number(row.status_id) }).length;
+      const cases = source.find({ case_ongoing: Number(row.list_id) }).length;
       expect(row).toMatchObject({
         outcome: cases === 0 ? 'empty' : 'complete',
         count_first: cases,
@@ -27,7 +27,7 @@ describe('a sync of a whole collection', () => {
         cases_new: cases,
         cases_changed: 0,
         cases_unchanged: 0,
-        cases_kept_aside: 0,
+        cases_rejected: 0,
         pages: Math.max(1, Math.ceil(cases / 7)),
         requests: Math.max(1, Math.ceil(cases / 7)),
         retries: 0,
@@ -53,7 +53,7 @@ describe('a sync of a whole collection', () => {
     }
     const report = await sync();
     expect(report.outcome).toBe('complete');
-    expect(report.statuses.every(({ figures }) => figures.cases_unchanged === figures.cases_seen)).toBe(true);
+    expect(report.lists.every(({ figures }) => figures.cases_unchanged === figures.cases_seen)).toBe(true);
     expect(read(dumpData)).toEqual(before);
   });
 
@@ -124,8 +124,8 @@ describe('a case that changes', () => {
   test('may come under another status without a change of content', async () => {
     const sent = makeCase({ case_ongoing: 'Yes' });
     const { sync, rows } = await startHarness({ source: recordedCases([sent]) });
-    await sync({ statuses: [statusOf(5021)] });
-    const content = rows('SELECT mirror_changed_run_id AS changed, mirror_status_id AS status FROM cases');
+    await sync({ lists: [statusOf(5021)] });
+    const content = rows('SELECT mirror_changed_run_id AS changed, mirror_list_id AS status FROM cases');
     expect(content).toEqual([{ changed: 1, status: 5021 }]);
   });
 });
@@ -143,7 +143,7 @@ describe('a list that brings a case twice', () => {
           : undefined,
     });
     const report = await sync();
-    expect(report.statuses[1]).toMatchObject({
+    expect(report.lists[1]).toMatchObject({
       outcome: 'complete',
       figures: { cases_seen: 1, cases_new: 1 },
     });

@@ -1,32 +1,32 @@
 import { expect, test } from '@jest/globals';
-import { Walk } from '../../src/sync/passes.ts';
+import { Pass } from '../../src/sync/passes.ts';
 
-test('a walk that has not begun has seen nothing, and no count that did not hold', () => {
-  const { pages, countFirst, countLast, countHeld, cases, misfits } = new Walk();
-  expect([pages, countFirst, countLast, countHeld, cases, misfits]).toEqual([0, null, null, true, 0, 0]);
+test('a pass that has not begun has seen nothing, and no count that did not hold', () => {
+  const { pages, countFirst, countLast, countHeld, cases, rejected } = new Pass();
+  expect([pages, countFirst, countLast, countHeld, cases, rejected]).toEqual([0, null, null, true, 0, 0]);
 });
 
 test('knows the count of its first page and of its last, and whether all of them were the same', () => {
-  const walk = new Walk();
-  const tell = () => [walk.pages, walk.countFirst, walk.countLast, walk.countHeld];
-  for (const count of [7, 7]) walk.addPage(count);
+  const pass = new Pass();
+  const tell = () => [pass.pages, pass.countFirst, pass.countLast, pass.countHeld];
+  for (const count of [7, 7]) pass.addPage(count);
   expect(tell()).toEqual([2, 7, 7, true]);
-  walk.addPage(8);
+  pass.addPage(8);
   expect(tell()).toEqual([3, 7, 8, false]);
-  walk.addPage(7);
+  pass.addPage(7);
   expect(tell()).toEqual([4, 7, 7, false]);
 });
 
 test('tells a case that it has from one that is new, and counts it once', () => {
-  const walk = new Walk();
-  expect([walk.addCase(4), walk.addCase(5), walk.addCase(4)]).toEqual([true, true, false]);
-  expect(walk.cases).toBe(2);
+  const pass = new Pass();
+  expect([pass.addCase(4), pass.addCase(5), pass.addCase(4)]).toEqual([true, true, false]);
+  expect(pass.cases).toBe(2);
 });
 
 test('tells likewise a record that is no case, but counts it as often as it comes', () => {
-  const walk = new Walk();
-  expect([walk.addMisfit('a'), walk.addMisfit('b'), walk.addMisfit('a')]).toEqual([true, true, false]);
-  expect([walk.misfits, walk.cases]).toEqual([3, 0]);
+  const pass = new Pass();
+  expect([pass.addRejected('a'), pass.addRejected('b'), pass.addRejected('a')]).toEqual([true, true, false]);
+  expect([pass.rejected, pass.cases]).toEqual([3, 0]);
 });
 
 test.each([
@@ -35,9 +35,9 @@ test.each([
   ['one case more', [1, 2], [1, 2, 3], false],
   ['one case less', [1, 2], [1], false],
   ['as many, one of them another', [1, 2], [1, 3], false],
-])('holds the same as another walk: %s', (_title, ids, others, expected) => {
-  const [walk, other] = [new Walk(), new Walk()];
-  for (const id of ids) walk.addCase(id);
+])('holds the same as another pass: %s', (_title, ids, others, expected) => {
+  const [pass, other] = [new Pass(), new Pass()];
+  for (const id of ids) pass.addCase(id);
   for (const id of others) other.addCase(id);
-  expect(walk.holdsTheSameAs(other)).toBe(expected);
+  expect(pass.holdsTheSameAs(other)).toBe(expected);
 });

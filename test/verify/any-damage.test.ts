@@ -14,15 +14,15 @@ const DATA_TABLES = [
   'docket_entries',
   'attachments',
   'case_changes',
-  'past_versions',
-  'past_docket_entries',
+  'case_versions',
+  'docket_entry_versions',
 ];
 
 type Cell = string | number | null;
 type Row = Readonly<Record<string, Cell>>;
 
 const RUNS_OF_A_CASE = new Set([
-  'mirror_status_id',
+  'mirror_list_id',
   'mirror_first_run_id',
   'mirror_changed_run_id',
   'mirror_departed_run_id',
@@ -33,13 +33,13 @@ const RUNS_OF_A_CASE = new Set([
 function isFree(table: string, column: string, row: Row): boolean {
   // Numbers that only name a row. Where another row refers to them, a change is found; the order of changes counts.
   if (
-    /^(case_changes\.id|docket_entries\.mirror_id|past_docket_entries\.mirror_(version_)?id)$/.test(
+    /^(case_changes\.id|docket_entries\.mirror_id|docket_entry_versions\.mirror_(version_)?id)$/.test(
       `${table}.${column}`,
     )
   )
     return true;
   // The key of an entry without an id was its place in a list of which only the entries are kept.
-  if (table === 'past_docket_entries' && column === 'mirror_key' && Number(row.mirror_key) < 0) return true;
+  if (table === 'docket_entry_versions' && column === 'mirror_key' && Number(row.mirror_key) < 0) return true;
   // A redaction leaves nothing with which these could be compared.
   return table === 'cases' && row.mirror_redacted_run_id !== null && RUNS_OF_A_CASE.has(column);
 }

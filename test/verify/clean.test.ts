@@ -30,7 +30,7 @@ describe('a mirror in which everything has happened that can happen to a case', 
       'changed',
       'removed',
     ]);
-    expect(listOf('SELECT DISTINCT mirror_end FROM past_docket_entries ORDER BY 1')).toEqual([
+    expect(listOf('SELECT DISTINCT mirror_end_reason FROM docket_entry_versions ORDER BY 1')).toEqual([
       'edited',
       'removed',
     ]);
@@ -40,7 +40,7 @@ describe('a mirror in which everything has happened that can happen to a case', 
     expect(
       listOf(`SELECT count(*) FROM case_changes WHERE old_value IS NULL AND kind = 'changed'`),
     ).not.toEqual([0]);
-    expect(listOf('SELECT count(*) FROM past_versions WHERE case_id = 2')).toEqual([3]);
+    expect(listOf('SELECT count(*) FROM case_versions WHERE case_id = 2')).toEqual([3]);
     close();
   });
 
@@ -80,8 +80,8 @@ test('a mirror from before history was kept verifies clean, also after it has be
   rename('Second');
   await sync();
   const { sqlite, close } = openMirror(database);
-  sqlite.exec(`UPDATE status_syncs SET walks = 0, cases_last_walk = 0;
-    DELETE FROM case_changes; DELETE FROM past_versions; DELETE FROM past_docket_entries;`);
+  sqlite.exec(`UPDATE list_syncs SET passes = 0, cases_last_pass = 0;
+    DELETE FROM case_changes; DELETE FROM case_versions; DELETE FROM docket_entry_versions;`);
   close();
   expect(verifyFile(database).findings).toEqual([]);
   rename('Third');
@@ -89,7 +89,7 @@ test('a mirror from before history was kept verifies clean, also after it has be
   expect(verifyFile(database).findings).toEqual([]);
 });
 
-test('a case that one run saw twice may have lost in the second sighting what the first one brought', async () => {
+test('a case that one run saw twice may have lost in the second listRef what the first one brought', async () => {
   const source = smallCollection(1);
   const withEntry = (case_ongoing: string, ...docket_entries: JsonObject[]) => ({
     ...makeCase({ id: 1, case_ongoing, main_docket: makeDocket({ docket_entries }) }),

@@ -24,8 +24,8 @@ rows    | 6  | a docket that was deleted | DELETE FROM dockets WHERE case_id = 6
 rows    | 9  | a docket where there is none | INSERT INTO dockets (case_id) VALUES (9)
 rows    | 2  | an attachment that was dropped | DELETE FROM attachments WHERE mirror_entry_id = (SELECT mirror_id FROM docket_entries WHERE case_id = 2 AND mirror_key = 103)
 rows    | 2  | an attachment too many | INSERT INTO attachments (mirror_entry_id, mirror_position) VALUES ((SELECT mirror_id FROM docket_entries WHERE case_id = 2 AND mirror_key = 103), 1)
-history | 2  | a past entry's text that was edited | UPDATE past_docket_entries SET description = 'x' WHERE case_id = 2 AND mirror_key = 101 AND mirror_since_run_id = 1
-history | 2  | a past entry that was deleted | DELETE FROM past_docket_entries WHERE case_id = 2 AND mirror_key = 102
+history | 2  | a past entry's text that was edited | UPDATE docket_entry_versions SET description = 'x' WHERE case_id = 2 AND mirror_key = 101 AND mirror_valid_from_run_id = 1
+history | 2  | a past entry that was deleted | DELETE FROM docket_entry_versions WHERE case_id = 2 AND mirror_key = 102
 history | 1  | a change that was deleted | DELETE FROM case_changes WHERE case_id = 1 AND field = 'name'
 history | 1  | a change whose old value was edited | UPDATE case_changes SET old_value = '"x"' WHERE case_id = 1 AND field = 'name'
 history | 1  | a change whose new value was edited | UPDATE case_changes SET new_value = '"x"' WHERE case_id = 1 AND field = 'name'
@@ -34,41 +34,41 @@ history | 1  | a change of an element whose kind was edited | UPDATE case_change
 history | 1  | a change in a run without a version | UPDATE case_changes SET run_id = 3 WHERE case_id = 1 AND run_id = 2
 history | 1  | a change at a time when its run was over | UPDATE case_changes SET changed_at = '2031-01-01T00:00:00.000Z' WHERE case_id = 1
 history | 1  | changes in the wrong order | UPDATE case_changes SET id = id + 1000 WHERE case_id = 1 AND run_id = 2
-history | 1  | a past version's fingerprint that was edited | UPDATE past_versions SET fingerprint = 'x' WHERE case_id = 1 AND run_id = 1
-history | 1  | a past version that was deleted | DELETE FROM past_versions WHERE case_id = 1 AND run_id = 2
-entries | 2  | a past version of which only the docket tells, deleted | DELETE FROM past_versions WHERE case_id = 2 AND run_id = 2
-history | 2  | the oldest version deleted | DELETE FROM past_versions WHERE case_id = 2 AND run_id = 1
-history | 3  | a past version in a run that changed nothing | INSERT INTO past_versions SELECT case_id, 3, fingerprint FROM past_versions WHERE case_id = 3 AND run_id = 2
-entries | 2  | intervals that overlap | UPDATE past_docket_entries SET mirror_since_run_id = 1 WHERE case_id = 2 AND mirror_key = 101 AND mirror_since_run_id = 2
-entries | 2  | an interval that ends before it begins | UPDATE past_docket_entries SET mirror_until_run_id = 1 WHERE case_id = 2 AND mirror_key = 102
-entries | 2  | an interval that ends in a run yet to come | UPDATE past_docket_entries SET mirror_until_run_id = 99 WHERE case_id = 2 AND mirror_key = 102
-entries | 2  | an edited entry that nothing follows | UPDATE past_docket_entries SET mirror_end = 'edited' WHERE case_id = 2 AND mirror_end = 'removed' AND mirror_key = 101
-entries | 2  | a removed entry that goes on | UPDATE past_docket_entries SET mirror_end = 'removed' WHERE case_id = 2 AND mirror_end = 'edited'
+history | 1  | a past version's fingerprint that was edited | UPDATE case_versions SET fingerprint = 'x' WHERE case_id = 1 AND run_id = 1
+history | 1  | a past version that was deleted | DELETE FROM case_versions WHERE case_id = 1 AND run_id = 2
+entries | 2  | a past version of which only the docket tells, deleted | DELETE FROM case_versions WHERE case_id = 2 AND run_id = 2
+history | 2  | the oldest version deleted | DELETE FROM case_versions WHERE case_id = 2 AND run_id = 1
+history | 3  | a past version in a run that changed nothing | INSERT INTO case_versions SELECT case_id, 3, fingerprint FROM case_versions WHERE case_id = 3 AND run_id = 2
+entries | 2  | intervals that overlap | UPDATE docket_entry_versions SET mirror_valid_from_run_id = 1 WHERE case_id = 2 AND mirror_key = 101 AND mirror_valid_from_run_id = 2
+entries | 2  | an interval that ends before it begins | UPDATE docket_entry_versions SET mirror_valid_to_run_id = 1 WHERE case_id = 2 AND mirror_key = 102
+entries | 2  | an interval that ends in a run yet to come | UPDATE docket_entry_versions SET mirror_valid_to_run_id = 99 WHERE case_id = 2 AND mirror_key = 102
+entries | 2  | an edited entry that nothing follows | UPDATE docket_entry_versions SET mirror_end_reason = 'edited' WHERE case_id = 2 AND mirror_end_reason = 'removed' AND mirror_key = 101
+entries | 2  | a removed entry that goes on | UPDATE docket_entry_versions SET mirror_end_reason = 'removed' WHERE case_id = 2 AND mirror_end_reason = 'edited'
 entries | 6  | an entry that came with a run that stored nothing | UPDATE docket_entries SET mirror_first_run_id = 2 WHERE case_id = 6
 marks   | 6  | a departed mark without history | UPDATE cases SET mirror_departed_run_id = 2 WHERE id = 6
 marks   | 8  | a departed mark that was taken away | UPDATE cases SET mirror_departed_run_id = NULL WHERE id = 8
 marks   | 8  | a departure whose change was deleted | DELETE FROM case_changes WHERE case_id = 8
 marks   | 7  | a departure in another run | UPDATE case_changes SET new_value = '2' WHERE case_id = 7 AND new_value = '3'
-marks   | 6  | a status that the label does not name | UPDATE cases SET mirror_status_id = 5020 WHERE id = 6
-marks   | 3  | a past status that the label did not name | UPDATE case_changes SET old_value = '5023' WHERE case_id = 3 AND field = 'mirror_status_id' AND run_id = 2
+marks   | 6  | a status that the label does not name | UPDATE cases SET mirror_list_id = 5020 WHERE id = 6
+marks   | 3  | a past status that the label did not name | UPDATE case_changes SET old_value = '5023' WHERE case_id = 3 AND field = 'mirror_list_id' AND run_id = 2
 marks   | 6  | a first run after the last | UPDATE cases SET mirror_first_run_id = 4 WHERE id = 6
 history | 6  | a changed run that changed nothing | UPDATE cases SET mirror_changed_run_id = 2 WHERE id = 6
-marks   | 9  | a redacted case with a past | INSERT INTO past_versions VALUES (9, 1, 'x')
+marks   | 9  | a redacted case with a past | INSERT INTO case_versions VALUES (9, 1, 'x')
 marks   | 6  | a redacted case with content | UPDATE cases SET mirror_redacted_run_id = 5 WHERE id = 6
 file    | 6  | a row whose case is gone | DELETE FROM cases WHERE id = 6
 file    | 11 | a row whose run is gone | UPDATE cases SET mirror_first_run_id = 77 WHERE id = 11
 file    | -  | a table that is gone | DROP TABLE causes; UPDATE cases SET id = id
 file    | -  | an attachment whose entry is gone | INSERT INTO attachments (mirror_entry_id, mirror_position) VALUES (9999, 0)
-ledger  | -  | cases seen that do not add up | UPDATE status_syncs SET cases_seen = cases_seen + 1 WHERE run_id = 1
-ledger  | -  | a complete sweep that missed a case | UPDATE status_syncs SET count_first = 99, count_last = 99 WHERE run_id = 1 AND outcome = 'complete'
-ledger  | -  | an empty status with cases | UPDATE status_syncs SET count_last = 1 WHERE run_id = 1 AND outcome = 'empty'
-ledger  | -  | a sweep that was never walked | UPDATE status_syncs SET walks = 0 WHERE run_id = 2
+ledger  | -  | cases seen that do not add up | UPDATE list_syncs SET cases_seen = cases_seen + 1 WHERE run_id = 1
+ledger  | -  | a complete list sync that missed a case | UPDATE list_syncs SET count_first = 99, count_last = 99 WHERE run_id = 1 AND outcome = 'complete'
+ledger  | -  | an empty status with cases | UPDATE list_syncs SET count_last = 1 WHERE run_id = 1 AND outcome = 'empty'
+ledger  | -  | a list sync that was never read | UPDATE list_syncs SET passes = 0 WHERE run_id = 2
 ledger  | -  | a run without an end | UPDATE sync_runs SET ended_at = NULL WHERE id = 1
-ledger  | -  | a complete run with a failed status | UPDATE status_syncs SET outcome = 'failed' WHERE run_id = 1 AND status_id = 5021
+ledger  | -  | a complete run with a failed status | UPDATE list_syncs SET outcome = 'failed' WHERE run_id = 1 AND list_id = 5021
 ledger  | -  | an old run that is still running | UPDATE sync_runs SET outcome = 'running', ended_at = NULL WHERE id = 1
-ledger  | -  | departures that do not add up | UPDATE departure_checks SET cases_gone = 3 WHERE run_id = 3
-ledger  | -  | a measurement without a count | UPDATE coverage_checks SET count_all = NULL WHERE run_id = 1
-ledger  | -  | a record kept aside that was edited | INSERT INTO kept_aside (fingerprint, why, record, source, position, first_run_id, last_run_id) VALUES ('x', '', '{}', '', 0, 1, 1)
+ledger  | -  | departures that do not add up | UPDATE mirror_departure_checks SET cases_gone = 3 WHERE run_id = 3
+ledger  | -  | a measurement without a count | UPDATE mirror_coverage_checks SET count_all = NULL WHERE run_id = 1
+ledger  | -  | a rejected record that was edited | INSERT INTO rejected_records (fingerprint, why, record, source, position, first_run_id, last_run_id) VALUES ('x', '', '{}', '', 0, 1, 1)
 `;
 
 export const DAMAGES: readonly Damage[] = LINES.trim()

@@ -27,7 +27,7 @@ import { renderActivity } from '../text/activity.ts';
 import { toNoneWords } from '../text/period.ts';
 import { MARKDOWN, toPlainStyle, type WritingStyle } from '../text/style.ts';
 
-const MOST_CASES = 50;
+const MAX_CASES = 50;
 
 const COLUMNS = [
   'run_id',
@@ -50,7 +50,7 @@ export function defineActivity(command: Command): Command {
     addRowFormat(
       addSince(described)
         .option('--case <id>', 'of this case only, by its id or link', parseCaseId)
-        .option('--limit <n>', `how many cases to print; 0 for all (default: ${MOST_CASES})`, parseLimit),
+        .option('--limit <n>', `how many cases to print; 0 for all (default: ${MAX_CASES})`, parseLimit),
       'text',
     ),
     ['database'],
@@ -84,7 +84,7 @@ export async function runActivityCommand(flags: Flags, io: Io): Promise<ExitName
     const none = `No new docket entries${toNoneWords(period, !isDefault)}\n`;
     const toText = (style: WritingStyle): Iterable<string> => {
       if (period === null) return [style.sentence(none.trimEnd())];
-      const limit = (flags.limit as number | undefined) ?? MOST_CASES;
+      const limit = (flags.limit as number | undefined) ?? MAX_CASES;
       const cases = listActiveCases(mirror, { period, caseId });
       const { timeZone } = io;
       return renderActivity({ period, cases, find: prepareFindNewEntry(mirror), timeZone, limit }, style);

@@ -30,7 +30,7 @@ import { renderChanges, toChangeJson } from '../text/changes.ts';
 import { toNoneWords } from '../text/period.ts';
 import { MARKDOWN, toPlainStyle, type WritingStyle } from '../text/style.ts';
 
-const MOST_CASES = '200';
+const MAX_CASES = '200';
 
 const COLUMNS = [
   'run_id',
@@ -60,7 +60,7 @@ export function defineChanges(command: Command): Command {
         .option('--field <field>', 'of this field only, as case_ongoing, main_docket.court or docket_entries')
         .option(
           '--limit <n>',
-          `how many changed and how many new cases to print; 0 for all (default: ${MOST_CASES})`,
+          `how many changed and how many new cases to print; 0 for all (default: ${MAX_CASES})`,
           parseLimit,
         )
         .option('--markdown', 'the same as --format markdown, for a mail'),
@@ -129,7 +129,7 @@ function renderText(
     factsOf: prepareFindFacts(mirror),
     startOf: prepareFindStart(mirror),
     timeZone,
-    limit: (flags.limit as number | undefined) ?? Number(MOST_CASES),
+    limit: (flags.limit as number | undefined) ?? Number(MAX_CASES),
   };
   return renderChanges(changes, style);
 }

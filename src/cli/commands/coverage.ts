@@ -8,13 +8,13 @@ import { type Flags, addRowFormat, addSettings, readRowFormat, readSettings } fr
 import { renderCoverageHistory, toCoverageJson } from '../text/report.ts';
 import { withMirror } from '../with-mirror.ts';
 
-const MOST_CHECKS = 10;
+const MAX_CHECKS = 10;
 
 export function defineCoverage(command: Command): Command {
   return addSettings(
     addRowFormat(
       command.description(
-        'Tell how many cases the site has, and how many of them the sweeps and the mirror hold.',
+        'Tell how many cases the site has, and how many of them the list syncs and the mirror hold.',
       ),
       'text',
     ),
@@ -22,17 +22,17 @@ export function defineCoverage(command: Command): Command {
   ).addHelpText(
     'after',
     `
-Each sync of all statuses asks the API how many cases it counts without a filter and by
+Each sync of all lists asks the API how many cases it counts without a filter and by
 case_status (the first page of each list), and records it. Cases without a case_ongoing
-come under none of the five statuses; \`sync --include-unclassified\`, the default,
-sweeps the list "In Process (Public)" in which they stand as well.`,
+come under none of the five lists; \`sync --include-unclassified\`, the default,
+reads the list "In Process (Public)" in which they stand as well.`,
   );
 }
 
 export async function runCoverageCommand(flags: Flags, io: Io): Promise<ExitName> {
   const output = readRowFormat(flags, 'text');
   const { database } = readSettings(flags, io);
-  const checks = withMirror(database, (mirror) => listCoverage(mirror, MOST_CHECKS));
+  const checks = withMirror(database, (mirror) => listCoverage(mirror, MAX_CHECKS));
   if (checks.length === 0)
     throw new MirrorError('COVERAGE_UNKNOWN', `No run in ${database} has measured it.`);
   await printListing(io, output, database, {

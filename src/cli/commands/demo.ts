@@ -9,7 +9,7 @@ import { renderRows } from '../text/rows.ts';
 import { renderRunReport, toReportJson } from '../text/report.ts';
 import type { Flags } from '../options.ts';
 
-const FEWEST_CASES = 50;
+const MIN_CASES = 50;
 
 export function defineDemo(command: Command): Command {
   return command
@@ -29,8 +29,8 @@ export function defineDemo(command: Command): Command {
 
 function toCaseCount(text: string): number {
   const cases = Number(text);
-  if (!/^\d{1,6}$/.test(text) || cases < FEWEST_CASES || cases > 12_300) {
-    throw new InvalidArgumentError(`It takes a whole number from ${FEWEST_CASES} to 12300.`);
+  if (!/^\d{1,6}$/.test(text) || cases < MIN_CASES || cases > 12_300) {
+    throw new InvalidArgumentError(`It takes a whole number from ${MIN_CASES} to 12300.`);
   }
   return cases;
 }

@@ -14,7 +14,7 @@ export function defineNightly(command: Command): Command {
     'after',
     `
 Never two nights at once. A night that was missed, because the machine slept or nothing ran, is made up for at once, and
-once, however many there were; a night that brought only a part is tried again for the statuses that lack. What is
+once, however many there were; a night that brought only a part is tried again for the lists that lack. What is
 complete is judged by the record in the mirror. \`status\` tells what it is about.
 SIGHUP has the settings read again. Ctrl-C and SIGTERM end after the page in hand, and at once between nights.
 

@@ -107,14 +107,14 @@ interface Outcome {
 }
 
 function toJson({ redaction, runId, cleaned, holding }: Outcome) {
-  const { caseId, docketEntries, changes, keptAside, namedBy } = redaction;
+  const { caseId, docketEntries, changes, rejectedRecords, namedBy } = redaction;
   return {
     case_id: caseId,
     run_id: runId,
     redacted: runId !== null,
     docket_entries: docketEntries,
     changes,
-    kept_aside: keptAside,
+    rejected_records: rejectedRecords,
     named_by_other_cases: namedBy,
     copies_redacted: cleaned,
     copies_with_content: holding.map(({ path, holds, isOwn }) => ({
@@ -141,7 +141,7 @@ function render({ redaction, runId, cleaned, holding }: Outcome, width: number):
 
 /** What happens to the mirror itself; `runId` is null where nothing was done. */
 function renderRedaction(redaction: Redaction, runId: number | null): string {
-  const { caseId, doneRunId, isPending, name, docketEntries, changes, keptAside } = redaction;
+  const { caseId, doneRunId, isPending, name, docketEntries, changes, rejectedRecords } = redaction;
   if (isPending)
     return runId === null
       ? `Would finish the redaction of case ${caseId}: run ${doneRunId} deleted its rows, and their bytes may still be in the file.`
@@ -149,7 +149,7 @@ function renderRedaction(redaction: Redaction, runId: number | null): string {
   if (doneRunId !== null)
     return `Nothing is left to remove of case ${caseId} in the mirror: run ${doneRunId} redacted it.`;
   const entries = renderPlural(docketEntries, 'docket entry', 'docket entries');
-  const kept = keptAside === 0 ? '' : `, ${renderPlural(keptAside, 'record')} kept aside`;
+  const kept = rejectedRecords === 0 ? '' : `, ${renderPlural(rejectedRecords, 'rejected record')}`;
   const content = `its fields, ${entries}${kept} and ${renderPlural(changes, 'recorded change')}`;
   return runId === null
     ? `Would remove of case ${caseId} (${toCellText(name ?? 'no name')}): ${content}.`

@@ -22,7 +22,7 @@ import {
 import { addSettings, readSettings, type Flags } from '../options.ts';
 import { withMirror } from '../with-mirror.ts';
 
-const MOST_RUNS = 5;
+const MAX_RUNS = 5;
 
 export function defineStatus(command: Command): Command {
   return addSettings(
@@ -50,7 +50,7 @@ Example, for a probe:
 export async function runStatusCommand(flags: Flags, io: Io): Promise<ExitName> {
   const { database } = readSettings(flags, io);
   const now = io.runtime.now();
-  const state = withMirror(database, (mirror) => findMirrorState(mirror, MOST_RUNS, now));
+  const state = withMirror(database, (mirror) => findMirrorState(mirror, MAX_RUNS, now));
   const { book, fault } = readNights(toNightBookPath(database));
   const nightly = findNightlyState(database, dropAhead(book, now), state, now);
   if (flags.json === true)
@@ -80,14 +80,14 @@ function findNightlyState(database: string, book: NightBook, state: MirrorState,
     book,
     isKept: isWriterLockHeld(path),
     isWriting: isWriterLockHeld(database),
-    freshAsOf: findFreshAsOf(state.statuses),
+    freshAsOf: findFreshAsOf(state.lists),
     now,
   };
 }
 
 /** Fails with STALE. */
-function checkAge({ freshAsOf, now }: NightlyState, mostMs: number, wasAhead: boolean): void {
-  const allowed = `${renderDuration(mostMs)} are allowed.`;
+function checkAge({ freshAsOf, now }: NightlyState, maxMs: number, wasAhead: boolean): void {
+  const allowed = `${renderDuration(maxMs)} are allowed.`;
   if (freshAsOf === null)
     throw new MirrorError(
       'STALE',
@@ -96,7 +96,7 @@ function checkAge({ freshAsOf, now }: NightlyState, mostMs: number, wasAhead: bo
         : `Not every list was read completely yet; ${allowed}`,
     );
   const ageMs = now.getTime() - Date.parse(freshAsOf);
-  if (ageMs > mostMs)
+  if (ageMs > maxMs)
     throw new MirrorError(
       'STALE',
       `It is ${renderDuration(ageMs)} since the oldest list was read completely; ${allowed}`,

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { SWEPT_STATUSES, type SweptStatus, findSweptStatus, listStatuses } from '../../api/lists.ts';
+import { API_LISTS, type ApiList, findApiList, chooseLists } from '../../api/lists.ts';
 import { listClosest, suggestNames } from '../../lib/closest-names.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
@@ -14,7 +14,7 @@ export function defineSync(command: Command): Command {
     command
       .description('Fetch the cases of each status and bring the mirror up to date.')
       .addOption(
-        new Option('--status <id-or-label...>', 'only these statuses, by id or by label').default([], 'all'),
+        new Option('--status <id-or-label...>', 'only these lists, by id or by label').default([], 'all'),
       )
       .option('--dry-run', 'ask and compare, but write nothing')
       .option('--accept-departures', 'mark cases that left the site, however many they are')
@@ -39,16 +39,16 @@ Examples:
 }
 
 export async function runSyncCommand(flags: Flags, io: Io): Promise<ExitName> {
-  const named = parseStatuses(flags.status);
+  const named = parseLists(flags.status);
   const { settings, token } = readSettingsAndToken(flags, io);
-  const statuses = named ?? listStatuses(settings.includeUnclassified);
+  const lists = named ?? chooseLists(settings.includeUnclassified);
   const { runSync } = await import('../../sync/run-sync.ts');
   const report = await withStop(io, (signal) =>
     runSync(
       {
         settings,
         token,
-        statuses,
+        lists,
         trigger: 'sync',
         dryRun: flags.dryRun === true,
         acceptDepartures: flags.acceptDepartures === true,
@@ -68,18 +68,18 @@ export async function runSyncCommand(flags: Flags, io: Io): Promise<ExitName> {
   return report.exit;
 }
 
-/** The statuses named by ids or labels, in the API's order and each once; null when none is named. */
-function parseStatuses(names: unknown): readonly SweptStatus[] | null {
+/** The lists named by ids or labels, in the API's order and each once; null when none is named. */
+function parseLists(names: unknown): readonly ApiList[] | null {
   if (!Array.isArray(names) || names.length === 0) return null;
   const wanted = names.map((name) => {
-    const status = findSweptStatus(String(name));
+    const status = findApiList(String(name));
     if (status !== undefined) return status;
-    const known = SWEPT_STATUSES.map(({ id, label }) => `${id} (${label})`).join(', ');
-    const labels = SWEPT_STATUSES.map(({ label }) => label);
+    const known = API_LISTS.map(({ id, label }) => `${id} (${label})`).join(', ');
+    const labels = API_LISTS.map(({ label }) => label);
     const suggested = suggestNames(listClosest(String(name), labels, 1).map((label) => `"${label}"`));
     throw new MirrorError('USAGE', `There is no status ${JSON.stringify(name)}.`, {
-      hint: [suggested, `The statuses are ${known}.`].filter((hint) => hint !== null).join(' '),
+      hint: [suggested, `The lists are ${known}.`].filter((hint) => hint !== null).join(' '),
     });
   });
-  return SWEPT_STATUSES.filter((status) => wanted.includes(status));
+  return API_LISTS.filter((status) => wanted.includes(status));
 }

@@ -6,7 +6,7 @@ import { toOutcomeWords, toPeriodWords } from './period.ts';
 import type { WritingStyle } from './style.ts';
 
 /** Of the new entries of one case so many are printed. */
-const MOST_ENTRIES = 10;
+const MAX_ENTRIES = 10;
 
 export interface ActivityToRender {
   readonly period: Period;
@@ -29,7 +29,7 @@ export function* renderActivity(
     caseCount++;
     entryCount += entryIds.length;
     if (caseCount > limit) continue;
-    const entries = entryIds.slice(0, MOST_ENTRIES).map(find);
+    const entries = entryIds.slice(0, MAX_ENTRIES).map(find);
     yield style.caseHeading(caseId, toCaseName(entries[0]?.case_name ?? null));
     for (const { entry_number, date_filed, description } of entries)
       yield style.line(toEntryWords({ entry_number, date_filed, description }, style), 0);

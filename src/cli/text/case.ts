@@ -9,7 +9,7 @@ import { escapeMarkdown } from './style.ts';
 import { renderTable } from './table.ts';
 import { renderCount, renderPlural, toCaseLink, toCaseName, toCellText } from './words.ts';
 
-const MOST_SHOWN = 20;
+const MAX_SHOWN = 20;
 
 /** The cases that somebody may mean, one a line. */
 export function renderCandidates(
@@ -25,7 +25,7 @@ export function renderCandidates(
       { heading: 'filed', fit: 'whole' },
     ],
     found
-      .slice(0, MOST_SHOWN)
+      .slice(0, MAX_SHOWN)
       .map(({ id, name, court, filing_date }) => [
         String(id),
         toCaseName(name),
@@ -34,7 +34,7 @@ export function renderCandidates(
       ]),
     width,
   );
-  const rest = found.length - MOST_SHOWN;
+  const rest = found.length - MAX_SHOWN;
   return `${table}${rest > 0 ? wrapText(`and ${renderPlural(rest, 'more case')}`, width) : ''}`;
 }
 
@@ -251,8 +251,8 @@ export function* renderCase(
   if (docket !== null) {
     yield `\n${say(docket.title)}`;
     const numbers = Math.max(0, ...docket.entries.map(({ number }) => widthOfText(toCellText(number))));
-    const mostLines = docket.isWhole ? Infinity : ENTRY_LINES;
-    for (const entry of docket.entries) yield renderEntry(entry, numbers, mostLines, width);
+    const maxLines = docket.isWhole ? Infinity : ENTRY_LINES;
+    for (const entry of docket.entries) yield renderEntry(entry, numbers, maxLines, width);
     if (docket.more !== null) yield wrapText(docket.more, width, { first: GAP });
   }
   for (const [heading, paragraphs] of sections) {
@@ -261,22 +261,22 @@ export function* renderCase(
   }
 }
 
-const MOST_OF_NUMBER = 12;
+const MAX_OF_NUMBER = 12;
 
 function renderEntry(
   { day, number, text }: DocketLine,
   numbers: number,
-  mostLines: number,
+  maxLines: number,
   width: number,
 ): string {
-  const digits = pad(toCellText(number), Math.min(numbers, MOST_OF_NUMBER), 'right');
+  const digits = pad(toCellText(number), Math.min(numbers, MAX_OF_NUMBER), 'right');
   const first = `${GAP}${pad(day, '2030-01-01'.length, 'left')}${GAP}${numbers === 0 ? '' : digits + GAP}`;
   // Where so little room is left, the text goes under its day instead of beside it.
   const isNarrow = width - widthOfText(first) < width / 2;
   if (!isNarrow)
-    return wrapText(toCellText(text), width, { first, rest: ' '.repeat(widthOfText(first)), mostLines });
+    return wrapText(toCellText(text), width, { first, rest: ' '.repeat(widthOfText(first)), maxLines });
   const head = wrapText(first.trim(), width, { first: GAP });
-  return head + wrapText(toCellText(text), width, { first: GAP.repeat(2), mostLines });
+  return head + wrapText(toCellText(text), width, { first: GAP.repeat(2), maxLines });
 }
 
 /** The same as Markdown. */

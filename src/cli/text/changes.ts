@@ -105,7 +105,7 @@ function isChanged({ keys }: Pick<ChangedCase, 'keys'>): boolean {
 }
 
 /** Of the docket entries that one run brought to a case, or took from it, so many are listed. */
-const MOST_ENTRIES = 10;
+const MAX_ENTRIES = 10;
 
 const PRESENCES: Readonly<Record<PresenceKind, string>> = {
   appeared: 'came into the mirror',
@@ -145,7 +145,7 @@ function* renderEntries(
   style: WritingStyle,
   depth: number,
 ): Generator<string> {
-  const shown = keys.slice(-MOST_ENTRIES);
+  const shown = keys.slice(-MAX_ENTRIES);
   const sentences = shown.map((key) => toEntrySentence(find(key), style));
   if (keys.length === 0) return;
   const rest = keys.length - shown.length;
@@ -164,7 +164,7 @@ function* renderEntries(
     yield style.line(`${count}: ${sentences.join('')}`, depth);
     return;
   }
-  yield style.line(rest > 0 ? `${count}, of which the last ${MOST_ENTRIES}:` : `${count}:`, depth);
+  yield style.line(rest > 0 ? `${count}, of which the last ${MAX_ENTRIES}:` : `${count}:`, depth);
   for (const sentence of sentences) yield style.line(sentence, depth + 1);
 }
 
@@ -189,7 +189,7 @@ function isOfField({ kind }: ChangeKey): boolean {
   return kind === 'changed' || kind === 'added' || kind === 'removed';
 }
 
-const LONGEST_FACT = 160;
+const MAX_FACT = 160;
 
 export interface ChangesToRender {
   readonly period: Period;
@@ -239,7 +239,7 @@ function toFactWords({ court, filed, caseTypes }: CaseFacts): string[] {
     ...(court === null ? [] : [court]),
     ...(filed === null ? [] : [`filed ${filed}`]),
     ...(caseTypes.length === 0 ? [] : [caseTypes.join('; ')]),
-  ].map((fact) => clipText(fact, LONGEST_FACT));
+  ].map((fact) => clipText(fact, MAX_FACT));
 }
 
 function* renderCase(

@@ -82,13 +82,13 @@ function toLead(text: string, start: number): string {
 }
 
 /** A word of this many letters is cut all the same. */
-const LONGEST_WORD = 40;
+const MAX_WORD = 40;
 const isSpace = (letter: string | undefined): boolean => letter === undefined || /\s/.test(letter);
 
 function toWordStart(before: string, after: string, at: number): number {
   if (isSpace(before[at]) && isSpace(after[at])) return at;
   let start = at;
-  while (start > 0 && at - start < LONGEST_WORD && !isSpace(before[start - 1])) start--;
+  while (start > 0 && at - start < MAX_WORD && !isSpace(before[start - 1])) start--;
   return start;
 }
 
@@ -97,11 +97,11 @@ function toWordEnd(before: string, after: string, length: number): number {
   const endsWithSpace = (text: string): boolean => isSpace(text[text.length - length - 1]);
   if (endsWithSpace(before) && endsWithSpace(after)) return length;
   let tail = length;
-  while (!isBoundary(tail) && length - tail < LONGEST_WORD) tail--;
+  while (!isBoundary(tail) && length - tail < MAX_WORD) tail--;
   return tail;
 }
 
-const WIDEST_VALUE = 80;
+const MAX_VALUE = 80;
 
 /** Says a value. In parentheses stands what is no text: that there is none, null, or a text without letters. */
 function toValueWords(value: JsonValue | undefined, style: WritingStyle): string {
@@ -110,8 +110,8 @@ function toValueWords(value: JsonValue | undefined, style: WritingStyle): string
   if (value === '') return '(empty)';
   if (Array.isArray(value) && value.length === 0) return '(empty list)';
   const text = toText(value);
-  const words = style.text(clipText(text, WIDEST_VALUE));
-  return text.length > 2 * WIDEST_VALUE ? `${words} (${renderCount(text.length)} characters)` : words;
+  const words = style.text(clipText(text, MAX_VALUE));
+  return text.length > 2 * MAX_VALUE ? `${words} (${renderCount(text.length)} characters)` : words;
 }
 
 /** Says "from one value to another", so that the words differ as the values do. */
@@ -128,7 +128,7 @@ function toChangeWords(
 }
 
 function toJsonWords(value: JsonValue | undefined, style: WritingStyle): string {
-  return value === undefined ? '(absent)' : style.text(clipText(JSON.stringify(value), WIDEST_VALUE));
+  return value === undefined ? '(absent)' : style.text(clipText(JSON.stringify(value), MAX_VALUE));
 }
 
 function toText(value: Exclude<JsonValue, null>): string {
@@ -147,9 +147,9 @@ function needsQuotes(text: string): boolean {
 }
 
 /** Texts longer than this are not printed whole, but where they differ. */
-const LONGEST_WHOLE = 80;
-const WIDEST_STRETCH = 160;
-const MOST_ELEMENTS = 8;
+const MAX_WHOLE = 80;
+const MAX_STRETCH = 160;
+const MAX_ELEMENTS = 8;
 
 /** Says in plain words how fields changed; changes of one list stand one after the other and become one sentence. */
 export function toFieldSentences(changes: readonly FieldChange[], style: WritingStyle): string[] {
@@ -161,7 +161,7 @@ export function toFieldSentences(changes: readonly FieldChange[], style: Writing
     else same.push(change);
   }
   return [...byField.values()].flatMap((some) => {
-    const field = style.field(clipText(some[0]?.field ?? '', LONGEST_WHOLE));
+    const field = style.field(clipText(some[0]?.field ?? '', MAX_WHOLE));
     return some[0]?.kind === 'changed'
       ? some.map((one) => toValueSentence(field, one, style))
       : toListSentences(field, some, style);
@@ -175,7 +175,7 @@ function toValueSentence(field: string, { before, after }: FieldChange, style: W
 }
 
 const isHtml = (text: string): boolean => /<[a-z!/][^<>]*>/i.test(text);
-const isLong = (text: string): boolean => text.length > LONGEST_WHOLE || text.includes('\n') || isHtml(text);
+const isLong = (text: string): boolean => text.length > MAX_WHOLE || text.includes('\n') || isHtml(text);
 
 function toTextSentence(field: string, before: string, after: string, style: WritingStyle): string {
   if (before === '' || after === '')
@@ -183,7 +183,7 @@ function toTextSentence(field: string, before: string, after: string, style: Wri
   const read = isHtml(before) || isHtml(after) ? toPlainText : (text: string): string => text;
   const [old, now] = [read(before), read(after)];
   if (old === now) return `${field} changed in its markup only`;
-  const quote = (text: string): string => `"${style.text(clipText(text, WIDEST_STRETCH))}"`;
+  const quote = (text: string): string => `"${style.text(clipText(text, MAX_STRETCH))}"`;
   const stretch = toTextDifference(old, now);
   const size = `(${renderCount(old.length)} to ${renderCount(now.length)} characters)`;
   if (stretch.before === '' && stretch.after === '') return `${field} changed in its white space only`;
@@ -202,7 +202,7 @@ function toListSentences(field: string, changes: readonly FieldChange[], style: 
   const lookAlike = added.some((one) => gone.has(toValueWords(one, style)));
   const list = (some: readonly JsonValue[]): string => {
     const words = some
-      .slice(0, MOST_ELEMENTS)
+      .slice(0, MAX_ELEMENTS)
       .map((one) => (lookAlike ? toJsonWords(one, style) : toValueWords(one, style)));
     const rest = some.length - words.length;
     return `${words.join('; ')}${rest > 0 ? `; and ${renderCount(rest)} more` : ''}`;
@@ -218,7 +218,7 @@ function toListSentences(field: string, changes: readonly FieldChange[], style: 
   ];
 }
 
-const WIDEST_NUMBER = 12;
+const MAX_NUMBER = 12;
 
 type EditedEntry = Extract<EntryChange, { kind: 'entry edited' }>;
 
@@ -242,7 +242,7 @@ export function toEditedEntrySentence({ before, edits }: EditedEntry, style: Wri
 
 function toEntryNumber(entry: JsonObject, style: WritingStyle): string {
   const number = toOptionalText(entry.entry_number);
-  return number === '' ? '(no number)' : style.text(clipText(number, WIDEST_NUMBER));
+  return number === '' ? '(no number)' : style.text(clipText(number, MAX_NUMBER));
 }
 
 function toDay(value: JsonValue | undefined): string | null {

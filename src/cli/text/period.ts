@@ -1,10 +1,10 @@
-import type { Period, RunAsOf, RunMark } from '../../history/period.ts';
+import type { Period, RunAsOf, RunRef } from '../../history/period.ts';
 import { toLocalMinute, toZoneName, toZonedMinute } from '../../lib/local-time.ts';
 import { renderPlural } from './words.ts';
 
 /** "run 7 (2026-01-07 03:17 EST)", or "runs 2 to 7 (...)". */
 export function toPeriodWords({ first, last }: Period, timeZone: string): string {
-  const at = ({ started_at }: RunMark): string => toLocalMinute(started_at, timeZone);
+  const at = ({ started_at }: RunRef): string => toLocalMinute(started_at, timeZone);
   const zone = toZoneName(last.started_at, timeZone);
   return first.id === last.id
     ? `run ${first.id} (${at(first)} ${zone})`
@@ -27,7 +27,7 @@ export function toOutcomeWords({ last, quiet, baselineId }: Period, timeZone: st
   ];
 }
 
-function toRunWords({ id, outcome }: RunMark): string[] {
+function toRunWords({ id, outcome }: RunRef): string[] {
   if (outcome === 'complete') return [];
   if (outcome === 'running') return [`Run ${id} is still going on.`];
   return [`Run ${id} ended ${outcome}: see \`clearinghouse-mirror status\`. It may have missed changes.`];

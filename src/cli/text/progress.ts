@@ -28,7 +28,7 @@ function createBars(out: Out, now: () => Date): OnSyncEvent {
   };
   return (event) => {
     switch (event.type) {
-      case 'status-begun': {
+      case 'list-begun': {
         const label = pad(clip(`${event.status.id} ${event.status.label}`, labelWidth), labelWidth, 'left');
         startedAt = now().getTime();
         bar = new SingleBar({
@@ -55,13 +55,13 @@ function createBars(out: Out, now: () => Date): OnSyncEvent {
       case 'page-unread':
         showTail(`goes on after a page that could not be read: ${event.reason}`);
         break;
-      case 'walking-again':
+      case 'another-pass':
         showTail(`again from page 1: ${event.reason}`);
         break;
       case 'retrying':
         showTail(`again in ${renderDuration(event.waitMs)}: ${event.reason}`);
         break;
-      case 'status-ended':
+      case 'list-ended':
         showTail(`${event.report.outcome}, ${renderDuration(now().getTime() - startedAt)}`);
         bar?.stop();
         bar = undefined;
@@ -91,7 +91,7 @@ function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
         for (const id of event.deadRuns) say(`run ${id} had ended without a word; marked as died`);
         say(event.runId === null ? 'dry run begun' : `run ${event.runId} begun`);
         break;
-      case 'status-begun':
+      case 'list-begun':
         say(`${event.status.id} ${event.status.label}: begun`);
         break;
       case 'page-stored':
@@ -105,21 +105,21 @@ function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
       case 'page-unread':
         say(`${event.status.id} ${event.status.label}: a page could not be read: ${event.reason}`);
         break;
-      case 'walking-again':
-        say(`${event.status.id} ${event.status.label}: walking the list again: ${event.reason}`);
+      case 'another-pass':
+        say(`${event.status.id} ${event.status.label}: reading the list again: ${event.reason}`);
         break;
       case 'looking-up':
         say(`looking up ${renderPlural(event.cases, 'missing case')}`);
         break;
       case 'measuring-coverage':
-        say('counting what the sweeps cannot see');
+        say('counting what the list syncs cannot see');
         break;
       case 'retrying':
         say(
           `trying again in ${renderDuration(event.waitMs)} (attempt ${event.attempt} failed): ${event.reason}`,
         );
         break;
-      case 'status-ended': {
+      case 'list-ended': {
         const { status, outcome, figures } = event.report;
         say(`${status.id} ${status.label}: ${outcome}, ${renderPlural(figures.cases_seen, 'case')}`);
         break;

@@ -4,11 +4,11 @@ import { EXIT_CODES } from '../../errors/exit-codes.ts';
 import type { MirrorError } from '../../errors/mirror-error.ts';
 import { wrapText } from '../../lib/layout.ts';
 import { localizeTimes, toLocalMinute } from '../../lib/local-time.ts';
-import type { CoverageReport, DepartureReport, RunReport, StatusReport } from '../../sync/report.ts';
+import type { CoverageReport, DepartureReport, RunReport, ListReport } from '../../sync/report.ts';
 import { renderTable } from './table.ts';
 import { renderBytes, renderCount, renderDuration, renderPlural } from './words.ts';
 
-/** What a run measured of the cases that the five sweeps cannot see, in a sentence or two. */
+/** What a run measured of the cases that the five list syncs cannot see, in a sentence or two. */
 function renderCoverage(coverage: Omit<CoverageReport, 'error'> | null): string {
   if (coverage === null) return '';
   const {
@@ -23,7 +23,7 @@ function renderCoverage(coverage: Omit<CoverageReport, 'error'> | null): string 
   const unseen =
     ongoing === null
       ? ''
-      : ` Under one of the five statuses: ${renderCount(ongoing)}; under none: ${renderCount(Math.max(0, all - ongoing))}.`;
+      : ` Under one of the five lists: ${renderCount(ongoing)}; under none: ${renderCount(Math.max(0, all - ongoing))}.`;
   const lacking = all - mirrored;
   const held =
     lacking === 0
@@ -87,8 +87,8 @@ export function toReportJson(report: RunReport) {
     error: toErrorJson(report.error),
     departures: toCheckJson(report.departures),
     coverage: toCheckJson(report.coverage),
-    statuses: report.statuses.map(({ status, outcome, figures, error }) => ({
-      status_id: status.id,
+    lists: report.lists.map(({ status, outcome, figures, error }) => ({
+      list_id: status.id,
       label: status.label,
       outcome,
       ...figures,
@@ -109,7 +109,7 @@ const COLOURS = {
   complete: 'green',
   empty: 'green',
   partial: 'yellow',
-  doubtful: 'yellow',
+  suspicious: 'yellow',
   interrupted: 'yellow',
   skipped: 'yellow',
   failed: 'red',
@@ -129,8 +129,8 @@ export function renderRunReport(
   report: RunReport,
   { colour, width = Infinity, timeZone }: ReportStyle,
 ): string {
-  const hasAside = report.statuses.some(({ figures }) => figures.cases_kept_aside > 0);
-  const rows = report.statuses.map(({ status, outcome, figures }) => [
+  const hasAside = report.lists.some(({ figures }) => figures.cases_rejected > 0);
+  const rows = report.lists.map(({ status, outcome, figures }) => [
     `${status.id} ${status.label}`,
     outcome,
     figures.count_last === null ? '-' : renderCount(figures.count_last),
@@ -138,7 +138,7 @@ export function renderRunReport(
     renderCount(figures.cases_new),
     renderCount(figures.cases_changed),
     renderCount(figures.cases_unchanged),
-    ...(hasAside ? [renderCount(figures.cases_kept_aside)] : []),
+    ...(hasAside ? [renderCount(figures.cases_rejected)] : []),
   ]);
   const numbers = [...NUMBERS, ...(hasAside ? ['aside'] : [])];
   const parts = [
@@ -154,17 +154,17 @@ export function renderRunReport(
     renderEnding(report, colour),
     renderDepartures(report.departures),
     renderCoverage(report.coverage),
-    ...report.statuses.filter(({ outcome }) => outcome !== 'skipped').map(renderStatusError),
+    ...report.lists.filter(({ outcome }) => outcome !== 'skipped').map(renderListError),
     ...listHints(report).map((hint) => `Hint: ${hint}\n`),
   ];
   return localizeTimes(parts.join(''), timeZone);
 }
 
 function renderEnding(
-  { runId, outcome, startedAt, endedAt, statuses, departures, coverage }: RunReport,
+  { runId, outcome, startedAt, endedAt, lists, departures, coverage }: RunReport,
   colour: boolean,
 ): string {
-  const parts = [...statuses.map(({ figures }) => figures), departures, coverage];
+  const parts = [...lists.map(({ figures }) => figures), departures, coverage];
   const sum = (of: 'requests' | 'retries' | 'waited_ms' | 'bytes'): number =>
     parts.reduce((total, part) => total + (part?.[of] ?? 0), 0);
   const what = runId === null ? 'Dry run (nothing was written)' : `Run ${runId}`;
@@ -177,7 +177,7 @@ function renderEnding(
   return `${what}: ${colour ? styleText(COLOURS[outcome], outcome, { validateStream: false }) : outcome}, in ${took}: ${costs.join(', ')}.\n`;
 }
 
-function renderStatusError({ status, error }: StatusReport): string {
+function renderListError({ status, error }: ListReport): string {
   return error === null ? '' : `${status.id} ${status.label}: ${error.message} [${error.code}]\n`;
 }
 
@@ -189,7 +189,7 @@ function renderDepartures(check: DepartureReport | null): string {
     cases_returned === 0 ? '' : `${renderPlural(cases_returned, 'departed case')} came back.\n`;
   if (outcome === 'skipped') return `Departures: not looked for. ${check.error_message ?? ''}\n${returned}`;
   const trouble = error === null ? '' : `Departures: ${error.message} [${error.code}]\n`;
-  if (cases_missing === 0 || outcome === 'doubtful') return trouble + returned;
+  if (cases_missing === 0 || outcome === 'suspicious') return trouble + returned;
   const parts = [
     ...(cases_gone > 0 ? [`${renderCount(cases_gone)} left the site`] : []),
     ...(cases_moved > 0 ? [`${renderCount(cases_moved)} moved to another status or to none`] : []),
@@ -200,6 +200,6 @@ function renderDepartures(check: DepartureReport | null): string {
 }
 
 function listHints(report: RunReport): string[] {
-  const errors = [...report.statuses, report.departures].map((part) => part?.error ?? null);
+  const errors = [...report.lists, report.departures].map((part) => part?.error ?? null);
   return [...new Set(errors.flatMap((error) => (error === null ? [] : [error.hint])))];
 }

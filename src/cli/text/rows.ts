@@ -70,7 +70,7 @@ function toField(cell: Cell, style: RowStyle, tally: RowTally): Field {
 const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g;
 
 /** A spreadsheet cuts longer texts, or puts the rest into cells of its own. */
-const LONGEST_CELL = 32_767;
+const MAX_CELL_LENGTH = 32_767;
 /** What spreadsheets skip, or people do not see, before a formula; apostrophes, so that each guard can be taken off again. */
 const SKIPPED = String.raw`['’＇\s\p{Cc}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\ufffd]*`;
 /** What begins a formula: also as wide or small forms, which spreadsheets of East Asia take for the same. */
@@ -79,17 +79,17 @@ const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
 
 function toSpreadsheetText(text: string, isText: boolean, tally: RowTally): string {
   const inert = isText && FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
-  if (inert.length <= LONGEST_CELL) return inert;
+  if (inert.length <= MAX_CELL_LENGTH) return inert;
   tally.clipped++;
-  return `${inert.slice(0, LONGEST_CELL - 1).toWellFormed()}…`;
+  return `${inert.slice(0, MAX_CELL_LENGTH - 1).toWellFormed()}…`;
 }
 
 /** The layout is taken from so many rows; texts of later ones that are wider are clipped. */
 const ROWS_MEASURED = 500;
 /** Where nothing limits the width, no cell is wider than this. */
-const WIDEST_CELL = 60;
+const MAX_CELL_WIDTH = 60;
 /** What a text that is wrapped may hold in all, so that no cell fills the screen. */
-const LONGEST_WRAPPED = 1000;
+const MAX_WRAPPED = 1000;
 
 /** Renders a table row by row: only the first few hundred rows are held, to see how wide the columns are. */
 function* renderRowTable(
@@ -101,12 +101,12 @@ function* renderRowTable(
   let columns: readonly Column[] = [];
   let layout: Layout = null;
   let isFirst = true;
-  const mostOf = (name: string): number =>
-    wrapped.includes(name) ? LONGEST_WRAPPED : width === Infinity ? WIDEST_CELL : width * 3;
+  const maxOf = (name: string): number =>
+    wrapped.includes(name) ? MAX_WRAPPED : width === Infinity ? MAX_CELL_WIDTH : width * 3;
   const toCells = (row: readonly Cell[]): string[] =>
     names.map((name, at) => {
       const cell = row[at] ?? null;
-      return cell === null ? nullText : toCellText(clipText(toText(cell), mostOf(name)));
+      return cell === null ? nullText : toCellText(clipText(toText(cell), maxOf(name)));
     });
   const setOne = (row: readonly Cell[]): string => {
     tally.rows++;

@@ -15,14 +15,14 @@ export function renderWaiting({ until, waiting }: WaitPlan): string {
 }
 
 export function renderNightBeginning(
-  { due, isLate, statuses }: RunPlan,
+  { due, isLate, lists }: RunPlan,
   { attempts }: Night,
   missed: number,
 ): string {
   const which = `The night of ${due.toISOString()}`;
   const times = attempts > 1 ? `, try ${attempts}` : isLate ? ', made up for' : '';
   const before = missed > 0 ? `; ${renderPlural(missed, 'night')} before it had been missed` : '';
-  const what = statuses.length === 0 ? 'every list was swept since' : renderPlural(statuses.length, 'list');
+  const what = lists.length === 0 ? 'every list was read since' : renderPlural(lists.length, 'list');
   return `${which}${times}: ${what}${before}.`;
 }
 
@@ -75,8 +75,8 @@ export function renderNightlyState(nightly: NightlyState, state: MirrorState, ti
     .join('');
 }
 
-function renderUnproven({ statuses }: MirrorState): string | null {
-  const unproven = listUnproven(statuses);
+function renderUnproven({ lists }: MirrorState): string | null {
+  const unproven = listUnproven(lists);
   if (unproven.length === 0) return null;
   const names = unproven.map(
     ({ id, label, lastReading }) => `${id} ${label} (${lastReading?.errorCode ?? 'unknown'})`,
@@ -89,18 +89,18 @@ function renderAhead({ aheadRunIds: ids }: MirrorState): string | null {
   return `the clock was ahead: ${ids.length === 1 ? 'run' : 'runs'} ${ids.join(', ')} would be of the future, and prove no freshness`;
 }
 
-function renderWriting({ isWriting }: NightlyState, { runs, statuses }: MirrorState): string | null {
+function renderWriting({ isWriting }: NightlyState, { runs, lists }: MirrorState): string | null {
   const run = runs[0];
   if (run?.outcome !== 'running')
     return isWriting ? 'a process is about to write, or tidies up after a run' : null;
   if (!isWriting) return `run ${run.id} ended without a word; the next one says so in the record`;
-  const current = statuses.find(
-    ({ lastSweep }) => lastSweep?.run_id === run.id && lastSweep.outcome === 'running',
+  const current = lists.find(
+    ({ lastListSync }) => lastListSync?.run_id === run.id && lastListSync.outcome === 'running',
   );
   const progress =
-    current?.lastSweep == null
+    current?.lastListSync == null
       ? ''
-      : `: ${current.id} ${current.label}, ${renderCount(current.lastSweep.cases_seen)} of ${renderCount(current.lastSweep.count_first ?? 0)} cases`;
+      : `: ${current.id} ${current.label}, ${renderCount(current.lastListSync.cases_seen)} of ${renderCount(current.lastListSync.count_first ?? 0)} cases`;
   return `run ${run.id} (${run.trigger}) goes on since ${run.started_at}${progress}`;
 }
 
@@ -137,9 +137,9 @@ export function toStateJson(state: MirrorState) {
     cases: state.cases,
     departed: state.departed,
     docket_entries: state.docketEntries,
-    kept_aside: state.keptAside,
-    statuses: state.statuses.map(({ id, label, cases, lastGoodAt, lastReading, lastSweep }) => ({
-      status_id: id,
+    rejected_records: state.rejectedRecords,
+    lists: state.lists.map(({ id, label, cases, lastGoodAt, lastReading, lastListSync }) => ({
+      list_id: id,
       label,
       cases,
       last_good_at: lastGoodAt,
@@ -148,7 +148,7 @@ export function toStateJson(state: MirrorState) {
         completeness: lastReading.completeness,
         error_code: lastReading.errorCode,
       },
-      last_sweep: lastSweep,
+      last_list_sync: lastListSync,
     })),
     runs: state.runs,
     drift: state.drift,
@@ -167,19 +167,19 @@ export function renderMirrorState(
   width: number,
   timeZone: string,
 ): string {
-  const statuses = renderTable(
+  const lists = renderTable(
     [
       { heading: 'status' },
       { heading: 'cases', align: 'right', fit: 'whole' },
-      { heading: 'last sweep', fit: 'whole' },
+      { heading: 'last list sync', fit: 'whole' },
       { heading: 'outcome', fit: 'whole' },
       { heading: 'last complete or empty', fit: 'whole' },
     ],
-    state.statuses.map(({ id, label, cases, lastSweep, lastGoodAt }) => [
+    state.lists.map(({ id, label, cases, lastListSync, lastGoodAt }) => [
       `${id} ${label}`,
       renderCount(cases),
-      lastSweep == null ? 'never' : toLocalMinute(lastSweep.started_at, timeZone),
-      lastSweep?.outcome ?? '-',
+      lastListSync == null ? 'never' : toLocalMinute(lastListSync.started_at, timeZone),
+      lastListSync?.outcome ?? '-',
       lastGoodAt === null ? 'never' : toLocalMinute(lastGoodAt, timeZone),
     ]),
     width,
@@ -212,10 +212,10 @@ export function renderMirrorState(
     nightly,
     renderPendingRedactions(state, width),
     '\n',
-    statuses,
+    lists,
     '\nNewest runs\n',
     state.runs.length === 0 ? 'none yet\n' : runs,
-    renderOddities(state, width),
+    renderAnomalies(state, width),
   ].join('');
 }
 
@@ -230,11 +230,11 @@ function renderPendingRedactions({ pendingRedactions }: MirrorState, width: numb
     .join('');
 }
 
-function renderOddities({ keptAside, drift }: MirrorState, width: number): string {
+function renderAnomalies({ rejectedRecords, drift }: MirrorState, width: number): string {
   const aside =
-    keptAside === 0
+    rejectedRecords === 0
       ? ''
-      : `\n${wrapText(`${renderPlural(keptAside, 'record')} kept aside, as no case or not read exactly: SELECT * FROM kept_aside`, width)}`;
+      : `\n${wrapText(`${renderPlural(rejectedRecords, 'record')} kept aside, as no case or not read exactly: SELECT * FROM rejected_records`, width)}`;
   if (drift.length === 0) return aside;
   const table = renderTable(
     [

@@ -21,7 +21,7 @@ export interface WritingStyle {
 }
 
 const INDENT = '  ';
-const LONGEST = 120;
+const MAX_LENGTH = 120;
 
 /** Text that fits so many columns. */
 export function toPlainStyle(width: number): WritingStyle {
@@ -44,7 +44,7 @@ export function toPlainStyle(width: number): WritingStyle {
         ...lines.map((line) => wrapText(line, width, { first: rest })),
       ].join('');
     },
-    longest: width === Infinity ? LONGEST : Math.min(Math.max(LONGEST, 2 * width - 40), 3 * LONGEST),
+    longest: width === Infinity ? MAX_LENGTH : Math.min(Math.max(MAX_LENGTH, 2 * width - 40), 3 * MAX_LENGTH),
   };
 }
 
@@ -59,7 +59,7 @@ export const MARKDOWN: WritingStyle = {
     const known = facts.length === 0 ? '' : `: ${facts.map(escapeMarkdown).join(', ')}`;
     return `- ${toMarkdownLink(id, name)}${known}\n`;
   },
-  longest: LONGEST,
+  longest: MAX_LENGTH,
 };
 
 function toMarkdownLink(id: number, name: string): string {

@@ -146,7 +146,7 @@ function setRecord(
     const value =
       fit === 'whole'
         ? [`${options.first}${cell}`]
-        : wrap(cell, width, { ...options, mostLines: fit === 'clip' ? RECORD_LINES : Infinity });
+        : wrap(cell, width, { ...options, maxLines: fit === 'clip' ? RECORD_LINES : Infinity });
     if (fit === 'clip' && value.at(-1)?.endsWith('…') === true && !cell.endsWith('…')) clipped++;
     const head = isOwnLine ? wrap(heading, width) : [];
     return [...head, ...value].map((line) => `${line.trimEnd()}\n`).join('');

@@ -1,4 +1,4 @@
-import { ONGOING_STATUSES } from '../../api/lists.ts';
+import { ONGOING_LISTS } from '../../api/lists.ts';
 import type { Period } from '../../history/period.ts';
 import {
   NO_STATUSES,
@@ -12,7 +12,7 @@ import { clipText, wrapText } from '../../lib/layout.ts';
 import { toOutcomeWords, toPeriodWords } from './period.ts';
 import { renderTable } from './table.ts';
 
-const WIDEST_LABEL = 28;
+const MAX_LABEL = 28;
 
 /** Where it is printed. */
 export interface Place {
@@ -20,7 +20,7 @@ export interface Place {
   readonly timeZone: string;
 }
 
-/** How many cases went from which status to which: a row for each way, in the API's order of statuses. */
+/** How many cases went from which status to which: a row for each way, in the API's order of lists. */
 export function renderTransitions(
   period: Period,
   counts: readonly TransitionCount[],
@@ -30,7 +30,7 @@ export function renderTransitions(
   const title = `${say(`How many times cases went from one status of case_ongoing to another, found by ${toPeriodWords(period, timeZone)}`)}\n`;
   const outcome = toOutcomeWords(period, timeZone).map(say).join('');
   if (counts.length === 0) return `${title}${say('No case changed its status, came or left.')}${outcome}`;
-  const order = listStatuses(counts);
+  const order = chooseLists(counts);
   const placeOf = (status: string): number => order.indexOf(status);
   const rows = [...counts].sort(
     (a, b) => placeOf(a.from_status) - placeOf(b.from_status) || placeOf(a.to_status) - placeOf(b.to_status),
@@ -71,13 +71,13 @@ function renderTotals(counts: readonly TransitionCount[]): string {
 }
 
 function toStatusWords(status: string): string {
-  return toCellText(clipText(status === '' ? '(empty)' : status, WIDEST_LABEL));
+  return toCellText(clipText(status === '' ? '(empty)' : status, MAX_LABEL));
 }
 
 /** In the API's order; then what else there is; last what is no status. */
-function listStatuses(counts: readonly TransitionCount[]): string[] {
+function chooseLists(counts: readonly TransitionCount[]): string[] {
   const found = new Set(counts.flatMap(({ from_status, to_status }) => [from_status, to_status]));
-  const known = ONGOING_STATUSES.map(({ label }): string => label);
+  const known = ONGOING_LISTS.map(({ label }): string => label);
   const special: readonly string[] = [NO_STATUSES.none, NO_STATUSES.new, NO_STATUSES.departed];
   const others = [...found].filter((status) => !known.includes(status) && !special.includes(status)).sort();
   return [...known, ...others, ...special].filter((status) => found.has(status));

@@ -11,7 +11,7 @@ export interface TimedReport extends VerifyReport {
 }
 
 /** How many findings of one check are told one by one; the others are counted. */
-const MOST_LISTED = 50;
+const MAX_LISTED = 50;
 
 const HINT =
   'Restore a copy of the file that verifies without findings. `sync` does not mend what it has stored, unless the fingerprint is what is wrong. If no disk, program or person has touched the file, please report it.';
@@ -26,8 +26,8 @@ export function createFindingsList() {
     add: (finding: Finding): boolean => {
       const before = perCheck.get(finding.check) ?? 0;
       perCheck.set(finding.check, before + 1);
-      if (before < MOST_LISTED) listed.push(finding);
-      return before < MOST_LISTED;
+      if (before < MAX_LISTED) listed.push(finding);
+      return before < MAX_LISTED;
     },
   };
 }
@@ -75,7 +75,7 @@ export function renderVerifyReport(report: TimedReport, width: number): string {
 }
 
 function renderRest(check: CheckName, { tallies }: TimedReport): string {
-  const rest = tallies[check].findings - MOST_LISTED;
+  const rest = tallies[check].findings - MAX_LISTED;
   return rest > 0 ? `${check}: ${renderPlural(rest, 'further finding')} not listed.\n` : '';
 }
 

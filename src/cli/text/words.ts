@@ -70,9 +70,9 @@ export function toCaseLink(id: number): string {
   return `https://clearinghouse.net/case/${id}`;
 }
 
-const WIDEST_NAME = 120;
+const MAX_NAME = 120;
 
 /** The name of a case as text of a sensible length, also where it has none. */
 export function toCaseName(name: string | null): string {
-  return name === null || name.trim() === '' ? '(no name)' : clipText(name, WIDEST_NAME);
+  return name === null || name.trim() === '' ? '(no name)' : clipText(name, MAX_NAME);
 }

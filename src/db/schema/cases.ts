@@ -1,5 +1,5 @@
 import { customType, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { ofRun, statuses, syncRuns } from './run-log.ts';
+import { ofRun, lists, syncRuns } from './run-log.ts';
 
 /**
  * SQLite has no booleans: 0 and 1 in the file, true and false in the code. Drizzle's own boolean mode would make 0 of
@@ -51,8 +51,8 @@ export const cases = sqliteTable(
     case_documents_url: text('case_documents_url'),
     case_dockets_url: text('case_dockets_url'),
     case_resources_url: text('case_resources_url'),
-    /** The status whose sweep delivered the case last. */
-    mirror_status_id: integer('mirror_status_id').references(() => statuses.id),
+    /** The list in which the newest run found the case. */
+    mirror_list_id: integer('mirror_list_id').references(() => lists.id),
     /** The run that first stored the case, and the one that last stored a change of it. */
     mirror_first_run_id: ofRun('mirror_first_run_id'),
     mirror_changed_run_id: ofRun('mirror_changed_run_id'),
@@ -80,7 +80,7 @@ export const cases = sqliteTable(
     index('cases_filing_date').on(table.filing_date),
     index('cases_state').on(table.state),
     index('cases_court').on(table.court),
-    index('cases_mirror_status_id').on(table.mirror_status_id),
+    index('cases_mirror_list_id').on(table.mirror_list_id),
     index('cases_mirror_changed_run_id').on(table.mirror_changed_run_id),
     index('cases_mirror_first_run_id').on(table.mirror_first_run_id),
     index('cases_mirror_departed_run_id').on(table.mirror_departed_run_id),
@@ -101,8 +101,8 @@ export const position = () => integer('mirror_position').notNull();
  * In which bytes a case came last, so that the same bytes need not be read again. It says nothing about a case that is
  * not in the other tables: without a row, or with a stale one, a case is read and compared as a whole.
  */
-export const textHashes = sqliteTable(
-  'text_hashes',
+export const mirrorRawHashes = sqliteTable(
+  'mirror_raw_hashes',
   {
     case_id: integer('case_id')
       .primaryKey()
@@ -112,5 +112,5 @@ export const textHashes = sqliteTable(
     /** The fingerprint of the case that they make. The row holds as long as it is that of the stored case. */
     fingerprint: text('fingerprint').notNull(),
   },
-  (table) => [index('text_hashes_hash').on(table.hash)],
+  (table) => [index('mirror_raw_hashes_hash').on(table.hash)],
 );

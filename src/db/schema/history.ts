@@ -1,7 +1,7 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { caseId } from './cases.ts';
 import { entryColumns } from './docket.ts';
-import { ofRun, statuses } from './run-log.ts';
+import { ofRun, lists } from './run-log.ts';
 
 /* What the tables said before: from these and the tables themselves the mirror of any earlier run is rebuilt. */
 
@@ -33,8 +33,8 @@ export const caseChanges = sqliteTable(
 );
 
 /** The fingerprint that a case had before its present one, which proves a rebuilt state to be the true one. */
-export const pastVersions = sqliteTable(
-  'past_versions',
+export const caseVersions = sqliteTable(
+  'case_versions',
   {
     case_id: caseId(),
     /** The run that stored this version. */
@@ -44,43 +44,41 @@ export const pastVersions = sqliteTable(
   (table) => [primaryKey({ columns: [table.case_id, table.run_id] })],
 );
 
-export const ENTRY_ENDS = ['edited', 'removed'] as const;
+export const END_REASONS = ['edited', 'removed'] as const;
 
 /** What a docket entry said before it was edited, or before it left its docket. */
-export const pastDocketEntries = sqliteTable(
-  'past_docket_entries',
+export const docketEntryVersions = sqliteTable(
+  'docket_entry_versions',
   {
     mirror_version_id: integer('mirror_version_id').primaryKey(),
     /** What `docket_entries.mirror_id` was. */
     mirror_id: integer('mirror_id').notNull(),
     ...entryColumns(),
     /** The run since which the entry read like this, and the one that found it otherwise. */
-    mirror_since_run_id: ofRun('mirror_since_run_id'),
-    mirror_until_run_id: ofRun('mirror_until_run_id'),
-    mirror_end: text('mirror_end', { enum: ENTRY_ENDS }).notNull(),
+    mirror_valid_from_run_id: ofRun('mirror_valid_from_run_id'),
+    mirror_valid_to_run_id: ofRun('mirror_valid_to_run_id'),
+    mirror_end_reason: text('mirror_end_reason', { enum: END_REASONS }).notNull(),
   },
   (table) => [
-    index('past_docket_entries_case_id').on(table.case_id, table.mirror_key),
-    index('past_docket_entries_mirror_first_run_id').on(table.mirror_first_run_id),
-    index('past_docket_entries_mirror_until_run_id').on(table.mirror_until_run_id),
+    index('docket_entry_versions_case_id').on(table.case_id, table.mirror_key),
+    index('docket_entry_versions_mirror_first_run_id').on(table.mirror_first_run_id),
+    index('docket_entry_versions_mirror_valid_to_run_id').on(table.mirror_valid_to_run_id),
   ],
 );
 
-/** A case that one run saw under two statuses: it moved meanwhile, and the later sighting counts. */
-export const doubleSightings = sqliteTable(
-  'double_sightings',
+/** A case that one run saw under two lists: it moved meanwhile, and the later listRef counts. */
+export const mirrorMovedCases = sqliteTable(
+  'mirror_moved_cases',
   {
     run_id: ofRun('run_id'),
     case_id: caseId(),
-    first_status_id: integer('first_status_id')
+    from_list_id: integer('from_list_id')
       .notNull()
-      .references(() => statuses.id),
-    then_status_id: integer('then_status_id')
+      .references(() => lists.id),
+    to_list_id: integer('to_list_id')
       .notNull()
-      .references(() => statuses.id),
+      .references(() => lists.id),
     seen_at: text('seen_at').notNull(),
   },
-  (table) => [
-    primaryKey({ columns: [table.run_id, table.case_id, table.first_status_id, table.then_status_id] }),
-  ],
+  (table) => [primaryKey({ columns: [table.run_id, table.case_id, table.from_list_id, table.to_list_id] })],
 );

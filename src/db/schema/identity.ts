@@ -41,7 +41,7 @@ export const mirrorSnapshot = sqliteTable(
  * One row for each table whose rows nothing else proves: how many it has, and a digest of all of them. Written together
  * with the rows themselves; `verify` compares it with what is there.
  */
-export const seals = sqliteTable('seals', {
+export const mirrorSeals = sqliteTable('mirror_seals', {
   table_name: text('table_name').primaryKey(),
   row_count: integer('row_count').notNull(),
   /** The SHA-256 of each row, combined by XOR, in hex: the order of the rows carries no meaning. */

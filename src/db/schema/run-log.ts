@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** The statuses by which the API is swept: the five of `case_ongoing`, and the one of `case_status` that some cases have instead. */
-export const statuses = sqliteTable('statuses', {
+/** The lists of the API: one for each of the five values of `case_ongoing`, and one of `case_status` for the cases without a value. */
+export const lists = sqliteTable('lists', {
   id: integer('id').primaryKey(),
   label: text('label').notNull().unique(),
   /** The parameter that takes the id. */
@@ -17,14 +17,14 @@ export const RUN_OUTCOMES = [
   'running',
   'complete',
   'partial',
-  'doubtful',
+  'suspicious',
   'failed',
   'interrupted',
   'died',
 ] as const;
 export type RunOutcome = (typeof RUN_OUTCOMES)[number];
 
-export const STATUS_OUTCOMES = [
+export const LIST_OUTCOMES = [
   'running',
   'complete',
   'empty',
@@ -33,7 +33,7 @@ export const STATUS_OUTCOMES = [
   'skipped',
   'interrupted',
 ] as const;
-export type StatusOutcome = (typeof STATUS_OUTCOMES)[number];
+export type ListOutcome = (typeof LIST_OUTCOMES)[number];
 
 /** A number that begins at 0. */
 export const count = (name: string) =>
@@ -59,7 +59,7 @@ export const recordedError = () => ({
 
 /**
  * One row for everything that wrote to the mirror. `died` was found by a later run: the process ended without a word;
- * `doubtful`: more cases would have departed than can be believed.
+ * `suspicious`: more cases would have departed than can be believed.
  */
 export const syncRuns = sqliteTable(
   'sync_runs',
@@ -88,41 +88,41 @@ export const ofRun = (name: string) =>
 
 /**
  * One row for each status of a run. `cases_seen` = new + changed + unchanged, each case once. A list that shifted while
- * it was read is walked again; `complete` means that the last walk held as many distinct cases as every page of it counted.
+ * it was read is read again; `complete` means that the last pass held as many distinct cases as every page of it counted.
  */
-export const statusSyncs = sqliteTable(
-  'status_syncs',
+export const listSyncs = sqliteTable(
+  'list_syncs',
   {
     run_id: ofRun('run_id'),
-    status_id: integer('status_id')
+    list_id: integer('list_id')
       .notNull()
-      .references(() => statuses.id),
-    outcome: text('outcome', { enum: STATUS_OUTCOMES }).notNull(),
+      .references(() => lists.id),
+    outcome: text('outcome', { enum: LIST_OUTCOMES }).notNull(),
     started_at: text('started_at').notNull(),
     ended_at: text('ended_at'),
-    /** How many cases the API reported on the first page of the last walk, and on the last page read. */
+    /** How many cases the API reported on the first page of the last pass, and on the last page read. */
     count_first: integer('count_first'),
     count_last: integer('count_last'),
     cases_seen: count('cases_seen'),
     cases_new: count('cases_new'),
     cases_changed: count('cases_changed'),
     cases_unchanged: count('cases_unchanged'),
-    cases_kept_aside: count('cases_kept_aside'),
+    cases_rejected: count('cases_rejected'),
     pages: count('pages'),
     ...traffic(),
     ...recordedError(),
-    walks: count('walks'),
-    /** Distinct cases of the last walk; `cases_seen` has those of all walks. */
-    cases_last_walk: count('cases_last_walk'),
+    passes: count('passes'),
+    /** Distinct cases of the last pass; `cases_seen` has those of all passes. */
+    cases_last_pass: count('cases_last_pass'),
   },
-  (table) => [primaryKey({ columns: [table.run_id, table.status_id] })],
+  (table) => [primaryKey({ columns: [table.run_id, table.list_id] })],
 );
 
 /**
  * Records of the API that cannot be a case, or cannot be read exactly. The same record is kept once, however often it
  * comes, and always in the bytes in which it came. One that could be read, but not exactly, is a case as well.
  */
-export const keptAside = sqliteTable('kept_aside', {
+export const rejectedRecords = sqliteTable('rejected_records', {
   /** SHA-256 of `bytes`, or of the text in `record` where that is null. */
   fingerprint: text('fingerprint').primaryKey(),
   why: text('why').notNull(),
@@ -140,8 +140,8 @@ export const keptAside = sqliteTable('kept_aside', {
 });
 
 /** Fields that are not what the API's documentation and recorded answers had. */
-export const payloadDrift = sqliteTable(
-  'payload_drift',
+export const schemaDrift = sqliteTable(
+  'schema_drift',
   {
     field: text('field').notNull(),
     expected: text('expected').notNull(),
@@ -153,41 +153,41 @@ export const payloadDrift = sqliteTable(
   (table) => [primaryKey({ columns: [table.field, table.seen] })],
 );
 
-/* What a run looked into after its sweeps. */
+/* What a run looked into after its list syncs. */
 
 const run = () => ofRun('run_id').primaryKey();
 
-export const DEPARTURE_OUTCOMES = ['checked', 'doubtful', 'incomplete', 'skipped'] as const;
+export const DEPARTURE_OUTCOMES = ['checked', 'suspicious', 'incomplete', 'skipped'] as const;
 export type DepartureOutcome = (typeof DEPARTURE_OUTCOMES)[number];
 
 /**
- * One row a run: the cases that a complete sweep no longer brought, and what became of them. `doubtful`: too many to be
- * believed, so none was marked; `incomplete`: some could not be looked up; `skipped`: no status was swept completely,
+ * One row a run: the cases that a complete list sync no longer brought, and what became of them. `suspicious`: too many to be
+ * believed, so none was marked; `incomplete`: some could not be looked up; `skipped`: no list was read completely,
  * or the run was stopped before.
  */
-export const departureChecks = sqliteTable('departure_checks', {
+export const mirrorDepartureChecks = sqliteTable('mirror_departure_checks', {
   run_id: run(),
   outcome: text('outcome', { enum: DEPARTURE_OUTCOMES }).notNull(),
   checked_at: text('checked_at').notNull(),
-  /** Cases of a completely swept status that no sweep of the run brought. */
+  /** Cases of a completely read list that was in no list that the run read. */
   cases_missing: count('cases_missing'),
   /** Of these: those that the API has under another status or none, and those that it has where they were. */
   cases_moved: count('cases_moved'),
   cases_in_place: count('cases_in_place'),
-  /** Those that the API has no more; marked in `cases` unless they, with those not looked up, are more than `most_gone`. */
+  /** Those that the API has no more; marked in `cases` unless they, with those not looked up, are more than `max_gone`. */
   cases_gone: count('cases_gone'),
   /** Cases marked as departed before that this run saw again. */
   cases_returned: count('cases_returned'),
   /** How many were allowed to be gone without a doubt. */
-  most_gone: integer('most_gone').notNull(),
+  max_gone: integer('max_gone').notNull(),
   ...traffic(),
   ...recordedError(),
 });
 
 export const COVERAGE_OUTCOMES = ['measured', 'incomplete', 'skipped'] as const;
 
-/** One row a run: how many cases the API counts in lists that the five sweeps do not walk. */
-export const coverageChecks = sqliteTable('coverage_checks', {
+/** One row a run: how many cases the API counts in lists that the five lists do not have. */
+export const mirrorCoverageChecks = sqliteTable('mirror_coverage_checks', {
   run_id: run(),
   /** `incomplete`: some count could not be had, it is null; `skipped`: nothing was asked. */
   outcome: text('outcome', { enum: COVERAGE_OUTCOMES }).notNull(),

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { type QueryAnswer, query } from '../../db/query.ts';
-import { listLaterCases, rebuildLaterCases } from './rebuild-changed.ts';
+import { listCasesChangedSince, rebuildCasesChangedSince } from './rebuild-changed.ts';
 import { refuseMissingHistory } from '../rebuild.ts';
 import { type Fill, PAST_ATTACHMENTS } from './shadow-content.ts';
 import { refuseForeignSchema, shadowForeign, shadowTables, shadowViews } from './shadow-tables.ts';
@@ -113,7 +113,7 @@ export function queryAsOf(mirror: Mirror, runId: number, text: string): AnswerAs
     throw new MirrorError('HISTORY_MISSING', `Nobody kept what ${unknown} said at that time.`, {
       hint: `"main.${unknown}" reads it as it is now.`,
     });
-  const redactedCases = listLaterCases(mirror, runId);
+  const redactedCases = listCasesChangedSince(mirror, runId);
   fillTables(mirror, runId, fills, (table) => opened?.has(table) ?? true);
   return { ...answer, redactedCases };
 }
@@ -132,5 +132,5 @@ export function fillTables(
 ): void {
   const wanted = [...fills].filter(([table]) => isWanted(table));
   for (const [, fill] of wanted) fill();
-  if (wanted.some(([table]) => table !== PAST_ATTACHMENTS)) rebuildLaterCases(mirror, runId, isWanted);
+  if (wanted.some(([table]) => table !== PAST_ATTACHMENTS)) rebuildCasesChangedSince(mirror, runId, isWanted);
 }

@@ -13,11 +13,11 @@ import {
 } from '../../db/schema/schema.ts';
 import { type PresentCase, prepareFindPresent, prepareRebuildVersion, toOrderOf } from '../rebuild.ts';
 import {
-  FAR_COLUMNS,
-  FAR_TABLE,
-  LATER_CASES,
-  NEAR_COLUMNS,
-  NEAR_TABLE,
+  LAZY_COLUMNS,
+  LAZY_TABLE,
+  CHANGED_SINCE,
+  INLINE_COLUMNS,
+  INLINE_TABLE,
   listColumns,
   prepareTempInsert,
 } from './shadow-content.ts';
@@ -26,10 +26,10 @@ import {
  * Lists in a temporary table the cases of which the present rows do not tell how they were after the run: those that
  * came later, changed, moved, departed or returned, or were redacted. Returns how many of then have been redacted.
  */
-export function listLaterCases({ sqlite }: Mirror, runId: number): number {
+export function listCasesChangedSince({ sqlite }: Mirror, runId: number): number {
   sqlite.exec(`
-    INSERT INTO temp.${LATER_CASES} SELECT id FROM main.cases WHERE mirror_changed_run_id > ${runId};
-    INSERT OR IGNORE INTO temp.${LATER_CASES} SELECT case_id FROM main.case_changes WHERE run_id > ${runId};
+    INSERT INTO temp.${CHANGED_SINCE} SELECT id FROM main.cases WHERE mirror_changed_run_id > ${runId};
+    INSERT OR IGNORE INTO temp.${CHANGED_SINCE} SELECT case_id FROM main.case_changes WHERE run_id > ${runId};
   `);
   // No index leads to the redacted cases, and there are hardly ever any; the record of runs says whether to look.
   const redaction = sqlite
@@ -37,7 +37,7 @@ export function listLaterCases({ sqlite }: Mirror, runId: number): number {
     .get();
   if (redaction === undefined) return 0;
   sqlite.exec(
-    `INSERT OR IGNORE INTO temp.${LATER_CASES} SELECT id FROM main.cases WHERE mirror_redacted_run_id > ${runId}`,
+    `INSERT OR IGNORE INTO temp.${CHANGED_SINCE} SELECT id FROM main.cases WHERE mirror_redacted_run_id > ${runId}`,
   );
   return Number(
     sqlite
@@ -56,11 +56,15 @@ type CaseColumns = typeof cases.$inferSelect;
  * Rebuilds each case that has changed since the run, and puts its rows into those of the temporary tables that are
  * wanted. One case at a time is in memory.
  */
-export function rebuildLaterCases(mirror: Mirror, runId: number, isWanted: (table: string) => boolean): void {
+export function rebuildCasesChangedSince(
+  mirror: Mirror,
+  runId: number,
+  isWanted: (table: string) => boolean,
+): void {
   const { sqlite } = mirror;
   const ids = sqlite
     .prepare<[], number>(
-      `SELECT now.id FROM temp.${LATER_CASES} AS later JOIN main.cases AS now ON now.id = later.id
+      `SELECT now.id FROM temp.${CHANGED_SINCE} AS later JOIN main.cases AS now ON now.id = later.id
       WHERE now.mirror_first_run_id <= ${runId}`,
     )
     .pluck()
@@ -71,7 +75,7 @@ export function rebuildLaterCases(mirror: Mirror, runId: number, isWanted: (tabl
   const findDeparture = prepareFindDeparture(mirror, runId);
   // Making plain text of a summary would take a third of the time.
   const toWanted = (version: JsonObject): JsonObject =>
-    isWanted(FAR_TABLE) ? version : { ...version, summary: null };
+    isWanted(LAZY_TABLE) ? version : { ...version, summary: null };
   for (const id of ids) {
     const now = findPresent(id);
     if (now === undefined) continue;
@@ -102,7 +106,7 @@ function toRedacted(
   departedRunId: number | null,
 ): Omit<CaseColumns, keyof CaseRows['case']> {
   return {
-    mirror_status_id: null,
+    mirror_list_id: null,
     mirror_first_run_id: now.mirror_first_run_id,
     mirror_changed_run_id: now.mirror_first_run_id,
     mirror_departed_run_id: departedRunId,
@@ -135,8 +139,8 @@ function prepareWriteRows({ sqlite }: Mirror, isWanted: (table: string) => boole
       name,
       listColumns(table).map((column) => column.name),
     );
-  const near = prepare(NEAR_TABLE, [...NEAR_COLUMNS, 'mirror_is_rebuilt']);
-  const far = prepare(FAR_TABLE, ['id', ...FAR_COLUMNS]);
+  const near = prepare(INLINE_TABLE, [...INLINE_COLUMNS, 'mirror_is_rebuilt']);
+  const far = prepare(LAZY_TABLE, ['id', ...LAZY_COLUMNS]);
   const lists = (Object.keys(LIST_TABLES) as ListField[]).flatMap((field) => {
     const insert = prepareFor(LIST_TABLES[field], field);
     return insert === null ? [] : { field, insert };

@@ -61,7 +61,7 @@ function toBindable(value: unknown): unknown {
  * Columns that are long or stand behind long ones in a row. They are not copied: the view fetches them from where they
  * are, and only when a question asks for them.
  */
-export const FAR_COLUMNS = [
+export const LAZY_COLUMNS = [
   'plaintiff_description',
   'summary',
   'summary_short',
@@ -73,13 +73,13 @@ export const FAR_COLUMNS = [
 ] as const satisfies (keyof typeof cases.$inferSelect)[];
 
 /** The cases of which the present rows do not tell how they were after the run. */
-export const LATER_CASES = 'mirror_later_cases';
+export const CHANGED_SINCE = 'mirror_later_cases';
 /** One row for each case of then, without the far columns; and the far columns of the cases that had to be rebuilt. */
-export const NEAR_TABLE = 'mirror_near_columns';
-export const FAR_TABLE = 'mirror_far_columns';
+export const INLINE_TABLE = 'mirror_near_columns';
+export const LAZY_TABLE = 'mirror_far_columns';
 
-const isFar = (name: string): boolean => (FAR_COLUMNS as readonly string[]).includes(name);
-export const NEAR_COLUMNS = listColumns(cases)
+const isFar = (name: string): boolean => (LAZY_COLUMNS as readonly string[]).includes(name);
+export const INLINE_COLUMNS = listColumns(cases)
   .map(({ name }) => name)
   .filter((name) => !isFar(name));
 
@@ -96,32 +96,32 @@ export function shadowCases(mirror: Mirror): Map<string, Fill> {
       .join('');
   const far = (name: string, type: string): string =>
     `CAST(CASE WHEN near.mirror_is_rebuilt
-      THEN (SELECT far.${name} FROM temp.${FAR_TABLE} AS far WHERE far.id = near.id)
+      THEN (SELECT far.${name} FROM temp.${LAZY_TABLE} AS far WHERE far.id = near.id)
       ELSE (SELECT now.${name} FROM main.cases AS now WHERE now.id = near.id)
     END AS ${type}) AS ${name}`;
   const selected = columns.map(({ name, type }) => (isFar(name) ? far(name, type) : `near.${name}`));
   mirror.sqlite.exec(`
-    CREATE TEMP TABLE ${LATER_CASES} (id INTEGER PRIMARY KEY);
-    CREATE TEMP TABLE ${NEAR_TABLE} (id INTEGER PRIMARY KEY${declare((name) => !isFar(name))}, mirror_is_rebuilt INTEGER);
-    CREATE TEMP TABLE ${FAR_TABLE} (id INTEGER PRIMARY KEY${declare(isFar)});
-    CREATE TEMP VIEW cases AS SELECT ${selected.join(', ')} FROM temp.${NEAR_TABLE} AS near;
+    CREATE TEMP TABLE ${CHANGED_SINCE} (id INTEGER PRIMARY KEY);
+    CREATE TEMP TABLE ${INLINE_TABLE} (id INTEGER PRIMARY KEY${declare((name) => !isFar(name))}, mirror_is_rebuilt INTEGER);
+    CREATE TEMP TABLE ${LAZY_TABLE} (id INTEGER PRIMARY KEY${declare(isFar)});
+    CREATE TEMP VIEW cases AS SELECT ${selected.join(', ')} FROM temp.${INLINE_TABLE} AS near;
   `);
   const near = (): void => {
     copyNearColumns(mirror);
   };
   return new Map([
-    [NEAR_TABLE, near],
-    [FAR_TABLE, () => undefined],
+    [INLINE_TABLE, near],
+    [LAZY_TABLE, () => undefined],
   ]);
 }
 
 function copyNearColumns({ sqlite }: Mirror): void {
   // The departures stand behind the long columns in each row; there is an index of them.
-  const names = NEAR_COLUMNS.filter((name) => name !== 'mirror_departed_run_id').join(', ');
+  const names = INLINE_COLUMNS.filter((name) => name !== 'mirror_departed_run_id').join(', ');
   sqlite.exec(`
-    INSERT INTO temp.${NEAR_TABLE} (${names}) SELECT ${names} FROM main.cases WHERE id NOT IN temp.${LATER_CASES};
-    UPDATE temp.${NEAR_TABLE}
-      SET mirror_departed_run_id = (SELECT now.mirror_departed_run_id FROM main.cases AS now WHERE now.id = ${NEAR_TABLE}.id)
+    INSERT INTO temp.${INLINE_TABLE} (${names}) SELECT ${names} FROM main.cases WHERE id NOT IN temp.${CHANGED_SINCE};
+    UPDATE temp.${INLINE_TABLE}
+      SET mirror_departed_run_id = (SELECT now.mirror_departed_run_id FROM main.cases AS now WHERE now.id = ${INLINE_TABLE}.id)
       WHERE id IN (SELECT id FROM main.cases WHERE mirror_departed_run_id IS NOT NULL);
   `);
 }
@@ -139,7 +139,7 @@ export function shadowChild({ sqlite }: Mirror, table: SQLiteTable): Fill {
   const names = columns.map((column) => column.name).join(', ');
   return () => {
     sqlite.exec(
-      `INSERT INTO temp.${name} (${names}) SELECT ${names} FROM main.${name} WHERE case_id NOT IN temp.${LATER_CASES}`,
+      `INSERT INTO temp.${name} (${names}) SELECT ${names} FROM main.${name} WHERE case_id NOT IN temp.${CHANGED_SINCE}`,
     );
   };
 }
@@ -148,9 +148,9 @@ export function shadowChild({ sqlite }: Mirror, table: SQLiteTable): Fill {
 const LATER_ENTRIES = 'mirror_later_entries';
 export const PAST_ATTACHMENTS = 'mirror_past_attachments';
 
-/** Past entries that stood after the run, as a condition on `past_docket_entries`. */
+/** Past entries that stood after the run, as a condition on `docket_entry_versions`. */
 const stoodAfter = (runId: number): string =>
-  `mirror_until_run_id > ${runId} AND +mirror_since_run_id <= ${runId}`;
+  `mirror_valid_to_run_id > ${runId} AND +mirror_valid_from_run_id <= ${runId}`;
 
 /**
  * Makes the shadows of the docket entries and their attachments. Nearly all entries are as they were, so they are read
@@ -164,11 +164,11 @@ export function shadowEntries(mirror: Mirror, runId: number): Map<string, Fill> 
     CREATE TEMP TABLE ${LATER_ENTRIES} (mirror_id INTEGER PRIMARY KEY);
     INSERT INTO temp.${LATER_ENTRIES} SELECT mirror_id FROM main.docket_entries WHERE mirror_first_run_id > ${runId};
     INSERT OR IGNORE INTO temp.${LATER_ENTRIES}
-      SELECT mirror_id FROM main.past_docket_entries WHERE mirror_until_run_id > ${runId};
+      SELECT mirror_id FROM main.docket_entry_versions WHERE mirror_valid_to_run_id > ${runId};
   `);
   const isOfThen = (column: string): string => `${column} NOT IN temp.${LATER_ENTRIES}`;
   const past = sqlite
-    .prepare(`SELECT 1 FROM main.past_docket_entries WHERE ${stoodAfter(runId)} LIMIT 1`)
+    .prepare(`SELECT 1 FROM main.docket_entry_versions WHERE ${stoodAfter(runId)} LIMIT 1`)
     .get();
   if (past === undefined) {
     shadowByView(sqlite, docketEntries, isOfThen('mirror_id'));
@@ -184,7 +184,7 @@ export function shadowEntries(mirror: Mirror, runId: number): Map<string, Fill> 
   sqlite.exec(`
     CREATE TEMP VIEW docket_entries AS
       SELECT ${entryColumns} FROM main.docket_entries WHERE ${isOfThen('mirror_id')}
-      UNION ALL SELECT ${entryColumns} FROM main.past_docket_entries WHERE ${stoodAfter(runId)};
+      UNION ALL SELECT ${entryColumns} FROM main.docket_entry_versions WHERE ${stoodAfter(runId)};
     CREATE TEMP TABLE ${PAST_ATTACHMENTS} (${columns.map((column) => `${column.name} ${column.type}`).join(', ')},
       PRIMARY KEY (mirror_entry_id, mirror_position)) WITHOUT ROWID;
     CREATE TEMP VIEW ${name} AS
@@ -201,12 +201,12 @@ export function shadowEntries(mirror: Mirror, runId: number): Map<string, Fill> 
 function fillPastAttachments({ sqlite }: Mirror, runId: number): void {
   const ids = sqlite
     .prepare<[], number>(
-      `SELECT mirror_version_id FROM main.past_docket_entries WHERE ${stoodAfter(runId)} AND attachments IS NOT NULL`,
+      `SELECT mirror_version_id FROM main.docket_entry_versions WHERE ${stoodAfter(runId)} AND attachments IS NOT NULL`,
     )
     .pluck()
     .all();
   const select = sqlite.prepare<[number], { mirror_id: number; attachments: string }>(
-    `SELECT mirror_id, attachments FROM main.past_docket_entries WHERE mirror_version_id = ?`,
+    `SELECT mirror_id, attachments FROM main.docket_entry_versions WHERE mirror_version_id = ?`,
   );
   const insert = prepareTempInsert(
     sqlite,

@@ -9,7 +9,7 @@ import { type Fill, shadowByView, shadowCases, shadowChild, shadowEntries } from
 
 type NameOf<Item> = Item extends SQLiteTable ? Item['_']['name'] : never;
 /** Of these nothing earlier is kept: a question that reads one is treated like one that reads a foreign table. */
-type TableName = Exclude<NameOf<(typeof schema)[keyof typeof schema]>, 'text_hashes' | 'seals'>;
+type TableName = Exclude<NameOf<(typeof schema)[keyof typeof schema]>, 'mirror_raw_hashes' | 'mirror_seals'>;
 
 /** How a table that only grows is cut off at a run: which of its rows were there, and what is not known of them. */
 interface Cut {
@@ -30,21 +30,21 @@ const lastSeen = (runId: number) => ({
 
 const CUTS = {
   sync_runs: { table: schema.syncRuns, where: upTo('id') },
-  status_syncs: { table: schema.statusSyncs, where: upTo('run_id') },
-  coverage_checks: { table: schema.coverageChecks, where: upTo('run_id') },
-  departure_checks: { table: schema.departureChecks, where: upTo('run_id') },
-  double_sightings: { table: schema.doubleSightings, where: upTo('run_id') },
-  kept_aside: { table: schema.keptAside, where: upTo('first_run_id'), instead: lastSeen },
-  payload_drift: { table: schema.payloadDrift, where: upTo('first_run_id'), instead: lastSeen },
+  list_syncs: { table: schema.listSyncs, where: upTo('run_id') },
+  mirror_coverage_checks: { table: schema.mirrorCoverageChecks, where: upTo('run_id') },
+  mirror_departure_checks: { table: schema.mirrorDepartureChecks, where: upTo('run_id') },
+  mirror_moved_cases: { table: schema.mirrorMovedCases, where: upTo('run_id') },
+  rejected_records: { table: schema.rejectedRecords, where: upTo('first_run_id'), instead: lastSeen },
+  schema_drift: { table: schema.schemaDrift, where: upTo('first_run_id'), instead: lastSeen },
   case_changes: { table: schema.caseChanges, where: upTo('run_id') },
-  past_docket_entries: { table: schema.pastDocketEntries, where: upTo('mirror_until_run_id') },
+  docket_entry_versions: { table: schema.docketEntryVersions, where: upTo('mirror_valid_to_run_id') },
   // A version is a past one from the run on that stored the next.
-  past_versions: {
-    table: schema.pastVersions,
+  case_versions: {
+    table: schema.caseVersions,
     where: (runId: number) =>
-      `(SELECT mirror_changed_run_id FROM main.cases WHERE cases.id = past_versions.case_id) <= ${runId}
-      OR EXISTS (SELECT 1 FROM main.past_versions AS next WHERE next.case_id = past_versions.case_id
-        AND next.run_id > past_versions.run_id AND next.run_id <= ${runId})`,
+      `(SELECT mirror_changed_run_id FROM main.cases WHERE cases.id = case_versions.case_id) <= ${runId}
+      OR EXISTS (SELECT 1 FROM main.case_versions AS next WHERE next.case_id = case_versions.case_id
+        AND next.run_id > case_versions.run_id AND next.run_id <= ${runId})`,
   },
 } as const satisfies Partial<Record<TableName, Cut>>;
 
@@ -58,7 +58,7 @@ const CHILDREN = {
 
 /** The same at any time. */
 const STEADY = {
-  statuses: schema.statuses,
+  lists: schema.lists,
   mirror_identity: schema.mirrorIdentity,
   mirror_snapshot: schema.mirrorSnapshot,
 } as const satisfies Partial<Record<TableName, SQLiteTable>>;

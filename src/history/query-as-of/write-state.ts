@@ -6,7 +6,7 @@ import { MirrorError } from '../../errors/mirror-error.ts';
 import { deferIndexes, restoreIndexes } from '../../db/migrate.ts';
 import { openMirror, type Mirror } from '../../db/open-mirror.ts';
 import * as schema from '../../db/schema/schema.ts';
-import { listLaterCases } from './rebuild-changed.ts';
+import { listCasesChangedSince } from './rebuild-changed.ts';
 import { refuseMissingHistory } from '../rebuild.ts';
 import { fillTables } from './query.ts';
 import { shadowTables } from './shadow-tables.ts';
@@ -14,9 +14,9 @@ import { listColumns } from './shadow-content.ts';
 
 /** Nothing earlier is kept of the first; a copy gets a note of its own; the seals are written with the rows. */
 const LEFT_OUT: ReadonlySet<SQLiteTable> = new Set<SQLiteTable>([
-  schema.textHashes,
+  schema.mirrorRawHashes,
   schema.mirrorSnapshot,
-  schema.seals,
+  schema.mirrorSeals,
 ]);
 
 const TABLES = Object.values(schema)
@@ -41,7 +41,7 @@ export async function writeStateAsOf(
 ): Promise<void> {
   refuseMissingHistory(mirror, runId);
   const fills = shadowTables(mirror, runId);
-  listLaterCases(mirror, runId);
+  listCasesChangedSince(mirror, runId);
   fillTables(mirror, runId, fills, () => true);
   await closing(openMirror(path), async (target) => {
     // The file has no name yet: a death leaves nothing that anyone would open.
@@ -88,7 +88,7 @@ async function copyTable(
 
 /** What a column says in a file that ends with that run. */
 function toValueAsOf(table: string, column: string, runId: number): string {
-  if (column === '"last_run_id"' && (table === 'kept_aside' || table === 'payload_drift'))
+  if (column === '"last_run_id"' && (table === 'rejected_records' || table === 'schema_drift'))
     return `coalesce(last_run_id, first_run_id)`;
   if (column === '"mirror_redacted_run_id"') return `min(mirror_redacted_run_id, ${runId})`;
   if (column === '"mirror_changed_run_id"' && table === 'cases')

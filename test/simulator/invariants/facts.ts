@@ -7,7 +7,7 @@ export interface NightFacts {
   /** The file that the night left, opened for reading. */
   readonly mirror: Mirror;
   readonly token: string;
-  /** Whether each list was walked until two walks agreed. */
+  /** Whether each list was read until two passes agreed. */
   readonly confirms: boolean;
 }
 
@@ -15,12 +15,12 @@ export interface NightFacts {
 export type Invariant = (facts: NightFacts) => string[];
 
 export interface StatusRow {
-  readonly status_id: number;
+  readonly list_id: number;
   readonly outcome: string;
   readonly error_code: string | null;
   readonly count_first: number | null;
   readonly count_last: number | null;
-  readonly cases_last_walk: number;
+  readonly cases_last_pass: number;
   readonly cases_new: number;
   readonly cases_changed: number;
   readonly pages: number;
@@ -29,7 +29,7 @@ export interface StatusRow {
 /** The record of the night's own run; empty when nothing of it has survived. */
 export function listStatusRows({ mirror, night }: NightFacts): StatusRow[] {
   return mirror.sqlite
-    .prepare<[number | null], StatusRow>('SELECT * FROM status_syncs WHERE run_id = ?')
+    .prepare<[number | null], StatusRow>('SELECT * FROM list_syncs WHERE run_id = ?')
     .all(night.runId);
 }
 

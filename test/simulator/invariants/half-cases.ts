@@ -6,12 +6,12 @@ import type { Mirror } from '../../../src/db/open-mirror.ts';
 import type { Random } from '../../../fake-api/invent/random.ts';
 import { verifyMirror } from '../../../src/verify/proof.ts';
 
-const MOST_LOOKED_AT = 3;
+const MAX_LOOKED_AT = 3;
 
 /** Looks at a few cases while a run goes on: entries, lists and payload of each have to belong together. */
 export function findHalfCases(mirror: Mirror, random: Random): string[] {
   const ids = mirror.sqlite.prepare<[], number>('SELECT id FROM cases').pluck().all();
-  const chosen = Array.from({ length: Math.min(MOST_LOOKED_AT, ids.length) }, () => random.pick(ids));
+  const chosen = Array.from({ length: Math.min(MAX_LOOKED_AT, ids.length) }, () => random.pick(ids));
   return chosen.flatMap((id) => findHalves(mirror, id));
 }
 

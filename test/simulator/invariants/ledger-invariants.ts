@@ -2,11 +2,11 @@ import { MirrorError, messageOf } from '../../../src/errors/mirror-error.ts';
 import { isOfTheDatabase } from '../../../src/sync/report.ts';
 import { verifyMirror } from '../../../src/verify/proof.ts';
 import { THROWN_BY_LISTENER } from '../night-troubles.ts';
-import { SWEPT_STATUSES } from '../../../src/api/lists.ts';
+import { API_LISTS } from '../../../src/api/lists.ts';
 import { countRows, listStatusRows, type Invariant, type NightFacts } from './facts.ts';
 import { toKeyOf } from './status-invariants.ts';
 
-const SWEPT_LISTS = new Set(SWEPT_STATUSES.map(({ id }) => toKeyOf(id)));
+const READ_LISTS = new Set(API_LISTS.map(({ id }) => toKeyOf(id)));
 
 /** "no run is left running once another has begun or its own has ended" */
 export const checkRunning: Invariant = (facts) => {
@@ -33,11 +33,11 @@ export const checkCounts: Invariant = (facts) => {
     'SELECT count(*) FROM cases WHERE mirror_changed_run_id = ? AND mirror_first_run_id <> mirror_changed_run_id',
     runId,
   );
-  // A case that came in two lists may be counted for both; one that was looked up is of no sweep.
+  // A case that came in two lists may be counted for both; one that was looked up is of no list sync.
   const twice = countServedTwice(facts);
   const lookedUp = countRows(
     facts,
-    'SELECT cases_moved + cases_in_place FROM departure_checks WHERE run_id = ?',
+    'SELECT cases_moved + cases_in_place FROM mirror_departure_checks WHERE run_id = ?',
     runId,
   );
   const isRunning = countRows(facts, `SELECT outcome = 'running' FROM sync_runs WHERE id = ?`, runId) === 1;
@@ -51,10 +51,10 @@ export const checkCounts: Invariant = (facts) => {
   ];
 };
 
-/** How many cases came in more than one of the swept lists. */
+/** How many cases came in more than one of the read lists. */
 function countServedTwice({ night }: NightFacts): number {
   const lists = new Map<number, Set<string>>();
-  for (const { list, broughtIds } of night.served.log.filter((one) => SWEPT_LISTS.has(one.list))) {
+  for (const { list, broughtIds } of night.served.log.filter((one) => READ_LISTS.has(one.list))) {
     for (const id of broughtIds) lists.set(id, (lists.get(id) ?? new Set()).add(list));
   }
   return [...lists.values()].filter(({ size }) => size > 1).length;
@@ -63,16 +63,16 @@ function countServedTwice({ night }: NightFacts): number {
 /** "the report says what the ledger says" */
 export const checkReport: Invariant = ({ mirror, night }) => {
   if (night.ending.kind !== 'report') return [];
-  const { outcome, statuses } = night.ending.report;
+  const { outcome, lists } = night.ending.report;
   const found = mirror.sqlite
     .prepare<[{ runId: number | null }], string>(
       `SELECT outcome FROM sync_runs WHERE id = @runId UNION ALL
-       SELECT status_id || ' ' || outcome FROM (SELECT * FROM status_syncs WHERE run_id = @runId ORDER BY status_id)`,
+       SELECT list_id || ' ' || outcome FROM (SELECT * FROM list_syncs WHERE run_id = @runId ORDER BY list_id)`,
     )
     .pluck()
     .all({ runId: night.runId })
     .join();
-  const told = [outcome, ...statuses.map((one) => `${one.status.id} ${one.outcome}`)].join();
+  const told = [outcome, ...lists.map((one) => `${one.status.id} ${one.outcome}`)].join();
   return told === found ? [] : [`the report says ${told}, the ledger ${found}`];
 };
 

@@ -20,7 +20,7 @@ export function compareWithNew(
   mirror: Mirror,
   fresh: Mirror,
   source: CaseCollection,
-  sweptAll: boolean,
+  readAll: boolean,
 ): string[] {
   const listed = new Set(listPresent(fresh));
   const present = listPresent(mirror);
@@ -34,14 +34,14 @@ export function compareWithNew(
     ...[...there]
       .filter((row) => !here.has(row))
       .map((row) => `only the new mirror has ${row.slice(0, 300)}`),
-    ...present.filter((id) => !listed.has(id)).flatMap((id) => compareUnlisted(mirror, id, source, sweptAll)),
+    ...present.filter((id) => !listed.has(id)).flatMap((id) => compareUnlisted(mirror, id, source, readAll)),
   ];
 }
 
 /** A case that stands in no list, and that a new mirror therefore never sees, is looked up by one that knows it. */
-function compareUnlisted(mirror: Mirror, id: number, source: CaseCollection, sweptAll: boolean): string[] {
+function compareUnlisted(mirror: Mirror, id: number, source: CaseCollection, readAll: boolean): string[] {
   // The known exception: without the sixth list nobody asks for a case that has no status any more.
-  if (!sweptAll && isUnclassified(mirror, id)) return [];
+  if (!readAll && isUnclassified(mirror, id)) return [];
   const served = source.get(id);
   if (served === undefined) return [`case ${id} is gone, and not marked as departed`];
   return toOrderless(findCase(mirror, id).payload) === toOrderless(served)
@@ -50,9 +50,7 @@ function compareUnlisted(mirror: Mirror, id: number, source: CaseCollection, swe
 }
 
 function isUnclassified({ sqlite }: Mirror, id: number): boolean {
-  const statusId = sqlite
-    .prepare<[number], number>('SELECT mirror_status_id FROM cases WHERE id = ?')
-    .pluck();
+  const statusId = sqlite.prepare<[number], number>('SELECT mirror_list_id FROM cases WHERE id = ?').pluck();
   return statusId.get(id) === UNCLASSIFIED.id;
 }
 

@@ -1,56 +1,56 @@
-import { toListFilter, SWEPT_STATUSES } from '../../../src/api/lists.ts';
-import { findLastWalk, toListKey, type ServedRequest } from '../served-log.ts';
+import { toListFilter, API_LISTS } from '../../../src/api/lists.ts';
+import { findLastPass, toListKey, type ServedRequest } from '../served-log.ts';
 import { countRows, listStatusRows, type Invariant, type NightFacts, type StatusRow } from './facts.ts';
 
 /** "a status is complete only if every page was read and the distinct ids equal the count" */
 export const checkComplete: Invariant = (facts) =>
-  ofStatuses(facts, 'complete').flatMap(({ row, walk }) => {
-    const what = `status ${row.status_id} is complete, but`;
-    if (walk === null) return [`${what} no first page was served`];
-    if (!walk.ended) return [`${what} its pages were not served to the end`];
-    const { counts, ids } = readWalk(walk.pages);
-    if (walk.pages.some(({ answer }) => answer.kind !== 'page')) return [`${what} no list was served`];
+  ofLists(facts, 'complete').flatMap(({ row, pass }) => {
+    const what = `status ${row.list_id} is complete, but`;
+    if (pass === null) return [`${what} no first page was served`];
+    if (!pass.ended) return [`${what} its pages were not served to the end`];
+    const { counts, ids } = readPass(pass.pages);
+    if (pass.pages.some(({ answer }) => answer.kind !== 'page')) return [`${what} no list was served`];
     if (new Set(counts).size !== 1) return [`${what} its pages counted ${counts.join(', ')}`];
     if (counts[0] !== ids.size) return [`${what} ${ids.size} distinct cases came of ${String(counts[0])}`];
-    if (walk.pages.some(({ answer }) => answer.kind === 'page' && answer.misfits > 0))
+    if (pass.pages.some(({ answer }) => answer.kind === 'page' && answer.rejected > 0))
       return [`${what} a record was no case`];
-    if (row.count_first !== counts[0] || row.count_last !== counts[0] || row.cases_last_walk !== ids.size)
+    if (row.count_first !== counts[0] || row.count_last !== counts[0] || row.cases_last_pass !== ids.size)
       return [`${what} the record of it has other figures than the pages`];
     return [];
   });
 
 /** "a status is empty only if the API said so" */
 export const checkEmpty: Invariant = (facts) =>
-  ofStatuses(facts, 'empty').flatMap(({ row, walk }) => {
-    const first = walk?.pages[0]?.answer;
+  ofLists(facts, 'empty').flatMap(({ row, pass }) => {
+    const first = pass?.pages[0]?.answer;
     const isEmpty =
       first?.kind === 'no results' ||
-      (first?.kind === 'page' && walk?.pages.length === 1 && first.count === 0 && first.ids.length === 0);
-    return isEmpty ? [] : [`status ${row.status_id} is empty, but the API did not say so`];
+      (first?.kind === 'page' && pass?.pages.length === 1 && first.count === 0 && first.ids.length === 0);
+    return isEmpty ? [] : [`status ${row.list_id} is empty, but the API did not say so`];
   });
 
 /** "every case that the pages of a complete status brought is in the mirror" */
 export const checkHeld: Invariant = (facts) =>
-  ofStatuses(facts, 'complete').flatMap(({ row, walk }) =>
-    [...readWalk(walk?.pages ?? []).ids]
+  ofLists(facts, 'complete').flatMap(({ row, pass }) =>
+    [...readPass(pass?.pages ?? []).ids]
       .filter((id) => !isPresent(facts, id))
-      .map((id) => `status ${row.status_id} is complete, but the mirror lacks its case ${id}`),
+      .map((id) => `status ${row.list_id} is complete, but the mirror lacks its case ${id}`),
   );
 
 /** "a complete status misses no case that stood in its list all the while" */
 export const checkNoneMissed: Invariant = (facts) =>
-  ofStatuses(facts, 'complete').flatMap(({ row, walk }) => {
-    const pages = walk?.pages ?? [];
+  ofLists(facts, 'complete').flatMap(({ row, pass }) => {
+    const pages = pass?.pages ?? [];
     if ((!facts.confirms && hasUnseenExchange(pages)) || hasFalseWord(pages)) return [];
     const standing =
       pages[0]?.listIds.filter((id) => pages.every(({ listIds }) => listIds.includes(id))) ?? [];
     return standing
       .filter((id) => !isPresent(facts, id))
-      .map((id) => `status ${row.status_id} is complete, but misses case ${id}`);
+      .map((id) => `status ${row.list_id} is complete, but misses case ${id}`);
   });
 
 /**
- * The known exception: as many cases left the list as came to it between the same two requests. A single walk cannot see
+ * The known exception: as many cases left the list as came to it between the same two requests. A single pass cannot see
  * that (docs/decisions/0004-complete-means-proven.md); two that have to agree can.
  */
 function hasUnseenExchange(pages: readonly ServedRequest[]): boolean {
@@ -65,18 +65,18 @@ function hasFalseWord(pages: readonly ServedRequest[]): boolean {
   return pages.some(({ answer, listIds }) => answer.kind === 'page' && answer.count !== listIds.length);
 }
 
-function ofStatuses(facts: NightFacts, outcome: string) {
+function ofLists(facts: NightFacts, outcome: string) {
   return listStatusRows(facts)
     .filter((row) => row.outcome === outcome)
-    .map((row: StatusRow) => ({ row, walk: findLastWalk(facts.night.served.log, toKeyOf(row.status_id)) }));
+    .map((row: StatusRow) => ({ row, pass: findLastPass(facts.night.served.log, toKeyOf(row.list_id)) }));
 }
 
 export function toKeyOf(statusId: number): string {
-  const status = SWEPT_STATUSES.find(({ id }) => id === statusId);
+  const status = API_LISTS.find(({ id }) => id === statusId);
   return status === undefined ? '' : toListKey(toListFilter(status));
 }
 
-function readWalk(pages: readonly ServedRequest[]) {
+function readPass(pages: readonly ServedRequest[]) {
   const counts: number[] = [];
   const ids = new Set<number>();
   for (const { answer } of pages) {
