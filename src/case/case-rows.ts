@@ -11,7 +11,7 @@ import type { ListField, caseDefendants, cases, dockets, relatedCases } from '..
 import { type JsonValue, isJsonObject } from '../lib/json.ts';
 import { type EntryRow, toEntryRows } from './docket-rows.ts';
 import type { SplitPayload } from './fingerprint.ts';
-import { pickScalars, toStorable } from './scalars.ts';
+import { pickScalars, toStorable } from './docket-rows.ts';
 
 /** Elements that stand on lines of their own; the number is how many line breaks set them off. */
 const BREAKS: ReadonlyMap<string, number> = new Map([

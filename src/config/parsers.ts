@@ -4,7 +4,7 @@ import { parseApiUrl } from '../api/urls.ts';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
 import { readRegularFile } from '../lib/files.ts';
 import { wordsOf } from '../lib/system-errors.ts';
-import { checkApiHost } from './api-host.ts';
+import { checkApiHost } from '../api/urls.ts';
 import { type SampleSize, parseSampleSize, toPath } from './paths.ts';
 
 /** Where a setting may be written, the first of them going before the others. */

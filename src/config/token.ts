@@ -4,7 +4,7 @@ import { isatty } from 'node:tty';
 import { parseApiUrl } from '../api/urls.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
-import { isOfficialApi } from './api-host.ts';
+import { isOfficialApi } from '../api/urls.ts';
 import { decodeText } from './decode-text.ts';
 import { whileSignalsEnd } from './early-signals.ts';
 import { PLACES, type WrittenSetting, path } from './parsers.ts';

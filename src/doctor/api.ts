@@ -1,4 +1,4 @@
-import { findApiDoubt } from '../config/api-host.ts';
+import { findApiDoubt } from '../api/urls.ts';
 import { readToken } from '../config/token.ts';
 import type { Runtime } from '../api/client.ts';
 import { createClientFor } from '../sync/run-sync.ts';
