@@ -5,10 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { runLanes } from './run-lanes.ts';
 
-const LANES = [
-  ['jest'],
-  ['check:lint', 'check:types', 'check:format', 'check:docs', 'check:dead', 'check:lock'],
-];
+const LANES = [['jest'], ['check:code', 'check:format', 'check:docs', 'check:dead', 'check:lock']];
 
 const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   scripts: Record<string, string>;
