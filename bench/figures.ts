@@ -49,7 +49,7 @@ export function toTargets(settings: readonly Setting[]): Target[] {
     ...quick.flatMap((setting): Target[] => [
       to(`first sync, to the floor; ${size(setting)}`, 2, ratio(setting, 'ours first', 'floor first')),
       to(
-        `unchanged night, to the floor's second run; ${size(setting)}`,
+        `unchanged day, to the floor's second run; ${size(setting)}`,
         0.8,
         ratio(setting, 'ours unchanged', 'floor again'),
       ),
@@ -83,7 +83,7 @@ export function toTargets(settings: readonly Setting[]): Target[] {
         ratio(setting, 'ours first', 'floor first'),
       ),
       to(
-        `unchanged night at ${setting.latencyMs} ms, to the floor's second run; ${size(setting)}`,
+        `unchanged day at ${setting.latencyMs} ms, to the floor's second run; ${size(setting)}`,
         1,
         ratio(setting, 'ours unchanged', 'floor again'),
       ),

@@ -11,7 +11,7 @@ export const OURS = new URL('../bin/clearinghouse-mirror.js', import.meta.url);
 /** Two states of one collection, as files with a case a line: to invent them while measuring would be measured too. */
 export interface CollectionFiles {
   readonly before: string;
-  /** After a night in which 1 % of the cases changed. */
+  /** After a day in which 1 % of the cases changed. */
   readonly after: string;
   readonly jsonBytes: number;
 }

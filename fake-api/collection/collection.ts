@@ -2,7 +2,7 @@ import { type CaseSlot, slotOf, inventSlot } from './slot.ts';
 import { CASE_STATUSES, ONGOING_LISTS, type OngoingListId } from '../../src/api/lists.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/lib/json.ts';
 
-import { type Newcomers, type Night, type NightPlan, advanceOneNight } from './edits.ts';
+import { type Newcomers, type Day, type DayPlan, advanceOneDay } from './edits.ts';
 
 /** What a list request asks for; every filter that is given must hold. Values are the ids that the API takes. */
 export interface CaseFilters {
@@ -13,12 +13,12 @@ export interface CaseFilters {
 
 /**
  * The cases that a fake API serves, in order of id. Only what was put in by hand is held: invented cases are made again
- * each time they are read, and a night's changes are worked into them then.
+ * each time they are read, and a day's changes are worked into them then.
  */
 export class CaseCollection {
   private slots: CaseSlot[];
   private readonly newcomers: Newcomers;
-  private nights = 0;
+  private days = 0;
 
   constructor(slots: readonly CaseSlot[], newcomers: Newcomers) {
     this.slots = inOrder(slots);
@@ -29,9 +29,9 @@ export class CaseCollection {
     return this.slots.length;
   }
 
-  /** The number of nights that have passed. */
-  get night(): number {
-    return this.nights;
+  /** The number of days that have passed. */
+  get day(): number {
+    return this.days;
   }
 
   ids(): number[] {
@@ -83,14 +83,14 @@ export class CaseCollection {
   }
 
   /**
-   * Lets one night pass. The same collection, nights and plans give the same changes.
+   * Lets one day pass. The same collection, days and plans give the same changes.
    * @returns the ids of the cases concerned
    */
-  advance(plan: NightPlan = {}): Night {
-    this.nights += 1;
-    const { slots, night } = advanceOneNight(this.slots, plan, this.nights, this.newcomers);
+  advance(plan: DayPlan = {}): Day {
+    this.days += 1;
+    const { slots, day } = advanceOneDay(this.slots, plan, this.days, this.newcomers);
     this.slots = inOrder(slots);
-    return night;
+    return day;
   }
 }
 

@@ -6,30 +6,30 @@ import { Random, mixSeeds } from '../invent/random.ts';
 import { VOCABULARIES } from '../invent/vocabularies.ts';
 import { type CaseSlot } from './slot.ts';
 
-/** One change of one case on one night. Small, so that thousands can be kept and applied whenever the case is read. */
+/** One change of one case on one day. Small, so that thousands can be kept and applied whenever the case is read. */
 export type CaseChange =
   | {
       readonly kind: 'entries';
-      readonly night: number;
+      readonly day: number;
       readonly seed: number;
       readonly firstId: number;
       readonly count: number;
     }
-  | { readonly kind: 'field'; readonly night: number; readonly seed: number }
-  | { readonly kind: 'list'; readonly night: number; readonly seed: number }
-  | { readonly kind: 'move'; readonly night: number };
+  | { readonly kind: 'field'; readonly day: number; readonly seed: number }
+  | { readonly kind: 'list'; readonly day: number; readonly seed: number }
+  | { readonly kind: 'move'; readonly day: number };
 
 /** Above every id that an invented collection of up to 90,000 cases uses. */
-const FIRST_NIGHT_ENTRY_ID = 1_500_000_000;
-const ENTRY_IDS_A_NIGHT = 100_000;
+const FIRST_DAY_ENTRY_ID = 1_500_000_000;
+const ENTRY_IDS_A_DAY = 100_000;
 
-function drawChange(random: Random, night: number, entriesBefore: number, maxEntries: number): CaseChange {
+function drawChange(random: Random, day: number, entriesBefore: number, maxEntries: number): CaseChange {
   const seed = random.below(2 ** 32);
   const kind = random.share();
-  if (kind < 0.2) return { kind: 'field', night, seed };
-  if (kind < 0.35) return { kind: 'list', night, seed };
-  const firstId = FIRST_NIGHT_ENTRY_ID + night * ENTRY_IDS_A_NIGHT + entriesBefore;
-  return { kind: 'entries', night, seed, firstId, count: 1 + random.below(Math.max(1, maxEntries)) };
+  if (kind < 0.2) return { kind: 'field', day, seed };
+  if (kind < 0.35) return { kind: 'list', day, seed };
+  const firstId = FIRST_DAY_ENTRY_ID + day * ENTRY_IDS_A_DAY + entriesBefore;
+  return { kind: 'entries', day, seed, firstId, count: 1 + random.below(Math.max(1, maxEntries)) };
 }
 
 /** The case after the change; the one given stays as it is. Applied twice to the same case, it gives the same. */
@@ -38,11 +38,11 @@ function changeCase(record: JsonObject, change: CaseChange): JsonObject {
     case 'entries':
       return appendEntries(record, change);
     case 'field':
-      return editField(record, new Random(change.seed), change.night);
+      return editField(record, new Random(change.seed), change.day);
     case 'list':
-      return addIssue(record, new Random(change.seed), change.night);
+      return addIssue(record, new Random(change.seed), change.day);
     case 'move':
-      return moveStatus(record, change.night);
+      return moveStatus(record, change.day);
   }
 }
 
@@ -50,55 +50,55 @@ function appendEntries(record: JsonObject, change: CaseChange & { kind: 'entries
   const { main_docket: docket } = record;
   const entries = isJsonObject(docket) ? docket.docket_entries : undefined;
   if (!isJsonObject(docket) || !Array.isArray(entries))
-    return editField(record, new Random(change.seed), change.night);
+    return editField(record, new Random(change.seed), change.day);
   const random = new Random(change.seed);
-  const day = PUBLISHED + change.night;
-  const cast = inventCast(random, textOf(record.court), day - 60, day);
+  const today = PUBLISHED + change.day;
+  const cast = inventCast(random, textOf(record.court), today - 60, today);
   const traits = inventTraits(random, change.seed % 10_000, entries.length, textOf(record.name), cast);
   const added = Array.from({ length: change.count }, (_, index): JsonValue => {
-    const text = inventEntryText(random, traits, entries.length + index, change.firstId + index, day);
+    const text = inventEntryText(random, traits, entries.length + index, change.firstId + index, today);
     return JSON.parse(text) as JsonValue;
   });
   return {
     ...record,
-    last_checked_date: midnightText(day),
+    last_checked_date: midnightText(today),
     main_docket: { ...docket, docket_entries: [...entries, ...added] },
   };
 }
 
-function editField(record: JsonObject, random: Random, night: number): JsonObject {
-  const day = dateText(PUBLISHED + night);
+function editField(record: JsonObject, random: Random, day: number): JsonObject {
+  const today = dateText(PUBLISHED + day);
   const edits: readonly JsonObject[] = [
-    { summary: `${typeof record.summary === 'string' ? record.summary : ''}<p>Updated on ${day}.</p>` },
-    { summary_short: `The case was looked at again on ${day}.` },
-    { plaintiff_description: `Invented passengers, counted again on ${day}.` },
-    { cause_other: `Invented Night Code § ${night}` },
+    { summary: `${typeof record.summary === 'string' ? record.summary : ''}<p>Updated on ${today}.</p>` },
+    { summary_short: `The case was looked at again on ${today}.` },
+    { plaintiff_description: `Invented passengers, counted again on ${today}.` },
+    { cause_other: `Invented Day Code § ${day}` },
   ];
   return { ...record, ...random.pick(edits) };
 }
 
-function addIssue(record: JsonObject, random: Random, night: number): JsonObject {
+function addIssue(record: JsonObject, random: Random, day: number): JsonObject {
   const { issues } = record;
-  if (!Array.isArray(issues)) return editField(record, random, night);
+  if (!Array.isArray(issues)) return editField(record, random, day);
   const fresh = Object.keys(VOCABULARIES.issues).filter((issue) => !issues.includes(issue));
   return fresh.length === 0
-    ? editField(record, random, night)
+    ? editField(record, random, day)
     : { ...record, issues: [...issues, random.pick(fresh)] };
 }
 
-function moveStatus(record: JsonObject, night: number): JsonObject {
-  const day = PUBLISHED + night;
+function moveStatus(record: JsonObject, day: number): JsonObject {
+  const today = PUBLISHED + day;
   if (record.case_ongoing !== 'Yes')
     return { ...record, case_ongoing: 'Yes', terminating_date: null, closing_year: null };
-  return { ...record, case_ongoing: 'No', terminating_date: dateText(day), closing_year: yearOf(day) };
+  return { ...record, case_ongoing: 'No', terminating_date: dateText(today), closing_year: yearOf(today) };
 }
 
 function textOf(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** What one night brings. Each number below 1 is a share of the collection, from 1 on a count of cases. */
-export interface NightPlan {
+/** What one day brings. Each number below 1 is a share of the collection, from 1 on a count of cases. */
+export interface DayPlan {
   /** Cases whose content differs: new docket entries as a rule, sometimes a field or a list value. Default 0.01. */
   readonly changed?: number;
   /** The most docket entries that a changed case gets. Default 5. */
@@ -111,31 +111,31 @@ export interface NightPlan {
   readonly statusMoves?: number;
 }
 
-/** What a night brought: ids in rising order; no id is in two lists. */
-export interface Night {
-  readonly night: number;
+/** What a day brought: ids in rising order; no id is in two lists. */
+export interface Day {
+  readonly day: number;
   readonly changed: readonly number[];
   readonly inserted: readonly number[];
   readonly removed: readonly number[];
   readonly moved: readonly number[];
 }
 
-/** Where the cases of a later night come from. `nextIndex` goes up with each one. */
+/** Where the cases of a later day come from. `nextIndex` goes up with each one. */
 export interface Newcomers {
   readonly seed: number;
   nextIndex: number;
   readonly inventAt: (index: number) => CaseSlot;
 }
 
-const NIGHT_SALT = 19;
+const DAY_SALT = 19;
 
-export function advanceOneNight(
+export function advanceOneDay(
   slots: readonly CaseSlot[],
-  plan: NightPlan,
+  plan: DayPlan,
   number: number,
   newcomers: Newcomers,
-): { slots: CaseSlot[]; night: Night } {
-  const random = new Random(mixSeeds(newcomers.seed, number, NIGHT_SALT));
+): { slots: CaseSlot[]; day: Day } {
+  const random = new Random(mixSeeds(newcomers.seed, number, DAY_SALT));
   const known = slots.filter(({ id }) => id !== undefined);
   const countOf = (wanted = 0) => (wanted < 1 ? Math.round(wanted * slots.length) : wanted);
   const chosen = drawDifferent(
@@ -151,7 +151,7 @@ export function advanceOneNight(
   let entries = 0;
   const after = slots.flatMap((slot) => {
     if (removed.has(slot)) return [];
-    if (moved.has(slot)) return changedSlot(slot, { kind: 'move', night: number });
+    if (moved.has(slot)) return changedSlot(slot, { kind: 'move', day: number });
     if (!changed.has(slot)) return slot;
     const change = drawChange(random, number, entries, plan.newEntries ?? 5);
     if (change.kind === 'entries') entries += change.count;
@@ -161,8 +161,8 @@ export function advanceOneNight(
     [...some].flatMap(({ id }) => id ?? []).sort((one, other) => one - other);
   return {
     slots: [...after, ...inserted],
-    night: {
-      night: number,
+    day: {
+      day: number,
       changed: ids(changed),
       inserted: ids(inserted),
       removed: ids(removed),
@@ -171,7 +171,7 @@ export function advanceOneNight(
   };
 }
 
-/** The slot with a change on top: it is worked in on reading, so a night holds no case in memory. */
+/** The slot with a change on top: it is worked in on reading, so a day holds no case in memory. */
 function changedSlot(slot: CaseSlot, change: CaseChange): CaseSlot {
   const read = () => {
     const record = JSON.parse(Buffer.concat(slot.read()).toString()) as JsonValue;

@@ -54,7 +54,7 @@ function emptyTable(): (string | undefined)[] {
   return Array.from({ length: 30_000 });
 }
 
-/** The day on which the invented collection was, so to speak, published. Nights count from it. */
+/** The day on which the invented collection was, so to speak, published. Days count from it. */
 export const PUBLISHED = dayOf(2026, 150);
 
 /** When an invented case began and when anything last happened in it. */

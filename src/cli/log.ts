@@ -2,15 +2,15 @@ import { pino } from 'pino';
 import type { LogSettings } from '../config/settings.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { localizeTimes } from '../lib/local-time.ts';
-import type { NightTalk } from '../schedule/scheduler.ts';
+import type { SchedulerEvents } from '../schedule/scheduler.ts';
 import type { OnSyncEvent } from '../sync/types.ts';
 import { type Io, say, sayExactly } from './io.ts';
 import { renderError } from './text/errors.ts';
 import { createProgress } from './text/progress.ts';
-import { renderNightBeginning, renderNightEnding, renderWaiting } from './text/state.ts';
+import { renderAttemptStart, renderAttemptEnd, renderWaiting } from './text/state.ts';
 
-/** A line of JSON an event, with the run that it is of. */
-function createJsonLog({ stderr, runtime: { now } }: Io, level: string): NightLog {
+/** One JSON object per event, with the id of its run. */
+function createJsonLog({ stderr, runtime: { now } }: Io, level: string): NightlyLog {
   const log = pino(
     {
       level,
@@ -30,13 +30,13 @@ function createJsonLog({ stderr, runtime: { now } }: Io, level: string): NightLo
     note: (text) => {
       log.info({ event: 'note' }, text);
     },
-    talk: {
+    events: {
       onWait: ({ until, waiting }) => {
         log.info({ event: 'waiting', until: until?.toISOString() ?? null, for: waiting });
       },
       onBegin: ({ isLate, lists }, { due_at, attempts }, missed) => {
         log.info({
-          event: 'night-begun',
+          event: 'attempt-started',
           due_at,
           attempts,
           is_late: isLate,
@@ -47,7 +47,7 @@ function createJsonLog({ stderr, runtime: { now } }: Io, level: string): NightLo
       onEnd: ({ due_at, outcome, is_over, attempts, run_ids, error, steps }) => {
         const isWell = outcome === 'complete' && steps.every((step) => step.outcome !== 'failed');
         log[isWell ? 'info' : 'error']({
-          event: 'night-ended',
+          event: 'attempt-ended',
           due_at,
           outcome,
           is_over,
@@ -130,21 +130,21 @@ function toErrorFields(error: unknown) {
   return error instanceof Error ? { message: error.message, stack: error.stack } : { message: String(error) };
 }
 
-/** What the keeping of nights tells, for a person at a terminal or for a log. */
-export interface NightLog {
-  readonly talk: NightTalk;
+/** The log of `nightly`: text for a person at a terminal, or JSON for a log collector. */
+export interface NightlyLog {
+  readonly events: SchedulerEvents;
   readonly onEvent: OnSyncEvent;
-  /** Something about the process itself. */
+  /** Logs a message about the process itself. */
   readonly note: (text: string) => void;
 }
 
-/** Text on a terminal, else a line of JSON an event, unless one of the two is asked for. */
-export function createNightLog(io: Io, { logFormat, logLevel }: LogSettings): NightLog {
+/** Text on a terminal, otherwise one JSON object per event, unless --log-format names one of the two. */
+export function createNightlyLog(io: Io, { logFormat, logLevel }: LogSettings): NightlyLog {
   const isJson = logFormat === 'json' || (logFormat === 'auto' && io.stderr.isTTY !== true);
   return isJson ? createJsonLog(io, logLevel) : createTextLog(io);
 }
 
-function createTextLog(io: Io): NightLog {
+function createTextLog(io: Io): NightlyLog {
   const { timeZone } = io;
   const note = (text: string): void => {
     say(io.stderr, `${localizeTimes(text, timeZone)}\n`);
@@ -152,15 +152,15 @@ function createTextLog(io: Io): NightLog {
   return {
     note,
     onEvent: createProgress(io.stderr, io.runtime.now, timeZone),
-    talk: {
+    events: {
       onWait: (plan) => {
         note(renderWaiting(plan));
       },
-      onBegin: (plan, night, missed) => {
-        note(renderNightBeginning(plan, night, missed));
+      onBegin: (plan, run, missed) => {
+        note(renderAttemptStart(plan, run, missed));
       },
-      onEnd: (night) => {
-        note(renderNightEnding(night));
+      onEnd: (run) => {
+        note(renderAttemptEnd(run));
       },
       onFailed: (error) => {
         note(renderError(error, timeZone));
@@ -169,7 +169,7 @@ function createTextLog(io: Io): NightLog {
   };
 }
 
-/** What a command does at the events of a run: it shows them, and tidies up after each page. */
+/** Shows the events of a run, and frees memory after each page. */
 export function createRunEvents(
   io: Io,
   show = createProgress(io.stderr, io.runtime.now, io.timeZone),

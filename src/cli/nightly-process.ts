@@ -2,13 +2,17 @@ import { MirrorError } from '../errors/mirror-error.ts';
 import type { ExitName } from '../errors/exit-codes.ts';
 import { createAgents } from '../api/http-agents.ts';
 import { type WriterLock, takeWriterLock } from '../db/lock.ts';
-import { keepNights } from '../schedule/scheduler.ts';
-import { keepSchedule, nextMinute } from '../schedule/heartbeat.ts';
-import { toMetricsStep } from '../schedule/metrics.ts';
-import { toNightBookPath } from '../schedule/state-file.ts';
-import { type NightStep, toReportStep, toSnapshotStep, toVerifyStep } from '../schedule/after-run.ts';
-import { announceNight, toPingStep, toWebhookStep } from '../schedule/notify.ts';
-import { type Schedule, findScheduleDoubt, parseSchedule } from '../schedule/cron.ts';
+import { createScheduler } from '../schedule/scheduler.ts';
+import { createMetricsStep } from '../schedule/metrics.ts';
+import { toStateFilePath } from '../schedule/state-file.ts';
+import {
+  type AfterRunStep,
+  createReportStep,
+  createSnapshotStep,
+  createVerifyStep,
+} from '../schedule/after-run.ts';
+import { announceAttempt, createPingStep, createWebhookStep } from '../schedule/notify.ts';
+import { type Schedule, findScheduleWarning, nextMinute, parseSchedule } from '../schedule/cron.ts';
 import { PACKAGE } from '../lib/package-info.ts';
 import {
   type LogSettings,
@@ -24,12 +28,12 @@ import { runSync } from '../sync/run-sync.ts';
 import { readToken } from '../config/token.ts';
 import { chooseLists } from '../api/lists.ts';
 import { type Io, checkPrinted, findLoss, withStop, write, writeText } from './io.ts';
-import { createNightLog, createRunEvents } from './log.ts';
+import { createNightlyLog, createRunEvents } from './log.ts';
 import { toJsonLine } from './text/words.ts';
 import { renderRunReport, toReportJson } from './text/report.ts';
 import { type Flags, readWrittenSettings } from './options.ts';
 
-/** All that a night is run by. */
+/** The settings of a scheduled run. */
 export interface ReadSettings {
   readonly settings: Settings;
   readonly token: string;
@@ -37,35 +41,34 @@ export interface ReadSettings {
   readonly schedule: Schedule;
   readonly snapshots: SnapshotSettings;
   readonly log: LogSettings;
-  /** What may not be as it was meant. */
+  /** Settings that are valid but probably not meant. */
   readonly warnings: readonly string[];
 }
 
-/** Reads them all, so that nothing that cannot be used is found out at night. */
+/** Reads all settings at the start, so that an invalid one fails now and not at the next run. */
 export function readNightlySettings(flags: Flags, io: Io): ReadSettings {
   const warnings: string[] = [];
   const written = readWrittenSettings(flags, io, (warning) => warnings.push(warning));
   const settings = parseSettings(written);
   const nightly = parseNightlySettings(written);
-  const schedule = parseSchedule(nightly.at, nightly.timezone, nightly.scheduleFrom);
-  const doubt = findScheduleDoubt(schedule, io.runtime.now());
+  const schedule = parseSchedule(nightly.schedule, nightly.timezone, nightly.scheduleFrom);
+  const warning = flags.once === true ? null : findScheduleWarning(schedule, io.runtime.now());
   return {
     settings,
     nightly,
     schedule,
-    // One night now is not a matter of the schedule.
-    warnings: doubt === null || flags.onceNow === true ? warnings : [...warnings, doubt],
+    warnings: warning === null ? warnings : [...warnings, warning],
     snapshots: parseSnapshotSettings(written, settings.database),
     log: parseLogSettings(written),
     token: readToken(written),
   };
 }
 
-/** Fails where the log or the reports of the runs could not be written, so that the night tells of it. */
-function toLogStep(io: Io): NightStep {
+/** Fails if the log or the reports could not be written, so that the run reports it. */
+function createLogStep(io: Io): AfterRunStep {
   return {
     step: 'log',
-    needsAll: false,
+    onlyIfComplete: false,
     run: () => {
       checkPrinted(io);
       return Promise.resolve(null);
@@ -73,30 +76,30 @@ function toLogStep(io: Io): NightStep {
   };
 }
 
-/** What is done when a night is over. */
-function listNightSteps({ settings, nightly, schedule, snapshots }: ReadSettings, io: Io): NightStep[] {
+/** The steps after a scheduled run, in their order. */
+function listSteps({ settings, nightly, schedule, snapshots }: ReadSettings, io: Io): AfterRunStep[] {
   const { now, random } = io.runtime;
   const { database } = settings;
   const { timezone } = schedule;
   const agents = createAgents(settings);
   return [
-    ...(nightly.verifySample === null ? [] : [toVerifyStep(database, nightly.verifySample, random)]),
-    ...(nightly.nightlySnapshot ? [toSnapshotStep(database, snapshots, now)] : []),
-    ...(nightly.reports === null ? [] : [toReportStep(database, nightly.reports, toReportJson)]),
-    ...(nightly.metricsFile === null ? [] : [toMetricsStep(database, nightly.metricsFile, now)]),
-    ...([io.stdout, io.stderr].every((out) => findLoss(out) === null) ? [] : [toLogStep(io)]),
+    ...(nightly.verifySample === null ? [] : [createVerifyStep(database, nightly.verifySample, random)]),
+    ...(nightly.nightlySnapshot ? [createSnapshotStep(database, snapshots, now)] : []),
+    ...(nightly.reports === null ? [] : [createReportStep(database, nightly.reports, toReportJson)]),
+    ...(nightly.metricsFile === null ? [] : [createMetricsStep(database, nightly.metricsFile, now)]),
+    ...([io.stdout, io.stderr].every((out) => findLoss(out) === null) ? [] : [createLogStep(io)]),
     ...(nightly.webhookUrl === null
       ? []
-      : [toWebhookStep(nightly.webhookUrl, timezone, nightly.webhookOn, toReportJson, agents)]),
-    ...(nightly.pingUrl === null ? [] : [toPingStep(nightly.pingUrl, timezone, agents)]),
+      : [createWebhookStep(nightly.webhookUrl, timezone, nightly.webhookOn, toReportJson, agents)]),
+    ...(nightly.pingUrl === null ? [] : [createPingStep(nightly.pingUrl, timezone, agents)]),
   ];
 }
 
-/** Keeps the schedule until it is told to end, or runs one night. */
+/** Runs the scheduler until the process is stopped, or does one run with `--once`. */
 export async function runNightlyProcess(flags: Flags, io: Io): Promise<ExitName> {
   const read = (): ReadSettings => readNightlySettings(flags, io);
   const first = read();
-  const lock = takeNightlyLock(toNightBookPath(first.settings.database), first.settings.database);
+  const lock = takeNightlyLock(toStateFilePath(first.settings.database), first.settings.database);
   try {
     return await withStop(io, (signal) => keep(flags, io, first, read, signal));
   } finally {
@@ -113,8 +116,7 @@ async function keep(
 ): Promise<ExitName> {
   const { now, random, sleep } = io.runtime;
   let current = first;
-  let reload = new AbortController();
-  const log = createNightLog(io, current.log);
+  const log = createNightlyLog(io, current.log);
   for (const warning of current.warnings) log.note(`Warning: ${warning}`);
   const forgetReload = io.onReload(() => {
     try {
@@ -122,16 +124,16 @@ async function keep(
       if (fresh.settings.database !== current.settings.database)
         throw new MirrorError('SETTING_INVALID', 'The database cannot be changed while `nightly` runs.');
       current = fresh;
-      log.note('The settings were read again.');
+      log.note('Settings reloaded.');
       for (const warning of fresh.warnings) log.note(`Warning: ${warning}`);
     } catch (error) {
-      log.note('The settings stay as they are.');
-      log.talk.onFailed(error);
+      log.note('The reload failed; the previous settings stay in effect.');
+      log.events.onFailed(error);
     }
-    reload.abort();
+    scheduler.replan();
   });
-  const keeper = keepNights({
-    now,
+  const scheduler = createScheduler({
+    clock: { now, sleep, nextMinute },
     random,
     who: { process_id: process.pid, version: PACKAGE.version },
     job: () => ({
@@ -161,33 +163,30 @@ async function keep(
         await (flags.json === true ? write(io.stdout, text) : writeText(io, text));
         return report;
       },
-      announce: async (night, stop) => {
+      announce: async (run, stop) => {
         const { nightly, schedule, settings } = current;
         if (nightly.pingUrl !== null)
-          await announceNight(nightly.pingUrl, night, schedule.timezone, stop, createAgents(settings));
+          await announceAttempt(nightly.pingUrl, run, schedule.timezone, stop, createAgents(settings));
       },
-      steps: listNightSteps(current, io),
+      steps: listSteps(current, io),
     }),
     signal,
-    isSingle: flags.onceNow === true,
-    talk: log.talk,
+    isOnce: flags.once === true,
+    events: log.events,
   });
   try {
-    if (flags.onceNow === true) {
-      await keeper.attemptNow();
-      return keeper.lastExit();
+    if (flags.once === true) {
+      await scheduler.runOnce();
+      return scheduler.lastExit();
     }
-    await keepSchedule({ now, sleep, nextBeat: nextMinute }, keeper, signal, () => {
-      reload = new AbortController();
-      return reload.signal;
-    });
-    return toEnd(keeper.lastExit());
+    await scheduler.run();
+    return toEnd(scheduler.lastExit());
   } finally {
     forgetReload();
   }
 }
 
-/** Told to end between nights, all is well, whatever the last night was. */
+/** A process that is stopped between two runs exits with success, whatever the last run was. */
 function toEnd(exit: ExitName): ExitName {
   return exit === 'interrupted' || exit === 'terminated' ? exit : 'complete';
 }
@@ -197,9 +196,9 @@ function takeNightlyLock(path: string, database: string): WriterLock {
     return takeWriterLock(path, database);
   } catch (error) {
     if (error instanceof MirrorError && error.code === 'LOCKED')
-      throw new MirrorError('LOCKED', `Another \`nightly\` keeps the schedule of ${database}.`, {
+      throw new MirrorError('LOCKED', `Another \`nightly\` process is running for ${database}.`, {
         cause: error,
-        hint: 'Stop it first. `clearinghouse-mirror status` tells which process it is.',
+        hint: 'Stop it first. `clearinghouse-mirror status` shows its process id.',
       });
     throw error;
   }

@@ -20,7 +20,7 @@ const noteHangup = (): void => {
 /** Listens for the commands that end well when they are told to end: nothing has begun yet, so they end at once. */
 export function listenEarly([command, ...rest]: readonly string[]): void {
   if (command !== 'nightly' && command !== 'sync') return;
-  const isSchedule = command === 'nightly' && !rest.includes('--once-now');
+  const isSchedule = command === 'nightly' && !rest.includes('--once');
   ends = isSchedule
     ? { SIGINT: 0, SIGTERM: 0 }
     : { SIGINT: EXIT_CODES.interrupted.code, SIGTERM: EXIT_CODES.terminated.code };

@@ -25,17 +25,20 @@ export function parseSettings(written: WrittenSettings): Settings {
   return settings;
 }
 
-/** Checked settings of a schedule; whether `at` and `timezone` make one is for the schedule to say. */
+/** The settings of `nightly`; `parseSchedule` checks `schedule` and `timezone`. */
 export interface NightlySettings extends Parsed<typeof SETTINGS_OF_NIGHTLY> {
-  /** Where these two were written, for messages. */
-  readonly scheduleFrom: { readonly at: string; readonly timezone: string };
+  /** Where these two were set, for messages. */
+  readonly scheduleFrom: { readonly schedule: string; readonly timezone: string };
 }
 
 /** Checks the settings of a schedule. Fails with SETTING_INVALID at the first that cannot be used. */
 export function parseNightlySettings(written: WrittenSettings): NightlySettings {
   return Object.freeze({
     ...parseAll(SETTINGS_OF_NIGHTLY, written),
-    scheduleFrom: { at: written.at?.from ?? '--at', timezone: written.timezone?.from ?? '--timezone' },
+    scheduleFrom: {
+      schedule: written.schedule?.from ?? '--schedule',
+      timezone: written.timezone?.from ?? '--timezone',
+    },
   });
 }
 

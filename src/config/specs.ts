@@ -245,12 +245,12 @@ export const SETTINGS_OF_SNAPSHOTS = nameVariables({
   },
 });
 
-/** What `nightly` can be told besides. */
+/** The settings of `nightly`. */
 export const SETTINGS_OF_NIGHTLY = nameVariables({
-  at: {
-    flag: '--at <cron>',
+  schedule: {
+    flag: '--schedule <cron>',
     default: '17 3 * * *',
-    description: 'When a night is due, as a cron expression.',
+    description: 'When scheduled runs are due: a time such as 03:17, or a cron expression.',
     parse: trimmedLine,
   },
   timezone: {
@@ -259,67 +259,65 @@ export const SETTINGS_OF_NIGHTLY = nameVariables({
     description: 'Time zone of the schedule.',
     parse: trimmedLine,
   },
-  startDelayMinutes: {
-    flag: '--start-delay <minutes>',
+  jitterMinutes: {
+    flag: '--jitter <minutes>',
     default: '15',
     description:
-      'A night begins up to so many minutes after its time, by chance, so that not everyone asks at once.',
+      'Maximum random delay of each run, so that mirrors do not all send requests in the same second.',
     parse: wholeNumber(0, A_DAY_OF_MINUTES),
   },
-  retryPauseMinutes: {
-    flag: '--retry-pause <minutes>',
+  retryDelayMinutes: {
+    flag: '--retry-delay <minutes>',
     default: '30',
-    description:
-      'Pause before a night that did not bring everything is tried again, for the lists that lack.',
+    description: 'Delay before an incomplete run is retried for the lists that are still incomplete.',
     parse: wholeNumber(1, A_DAY_OF_MINUTES),
   },
-  windowMinutes: {
-    flag: '--window <minutes>',
+  retryWindowMinutes: {
+    flag: '--retry-window <minutes>',
     default: '360',
-    description: 'No further try of a night is begun so many minutes after the first one.',
+    description: 'How long after the first attempt of a run another attempt may start.',
     parse: wholeNumber(0, 7 * A_DAY_OF_MINUTES),
   },
   verifySample: {
     flag: '--verify-sample <size>',
     default: '2%',
     description:
-      'How many cases are proved after each night, drawn at random: a share or a number; 0 for none.',
+      'How many cases to verify after each run, chosen at random: a share or a number; 0 for none.',
     parse: sample,
   },
   nightlySnapshot: {
     flag: '--nightly-snapshot',
     default: 'yes',
-    description: 'Take a snapshot after each night that brought everything.',
+    description: 'Take a snapshot after each complete run.',
     parse: yesOrNo,
   },
   reports: {
     flag: '--reports <folder>',
-    description: 'A folder for the report of each night, a JSON file a night.',
+    description: 'Folder for the reports: one JSON file per scheduled run.',
     parse: optional(path),
   },
   metricsFile: {
     flag: '--metrics-file <file>',
     description:
-      'A file for the metrics of each night, for Prometheus (node_exporter reads it when it ends in .prom).',
+      'File for the metrics of the latest run, for Prometheus (node_exporter reads it if it ends in .prom).',
     parse: optional(path),
   },
   pingUrl: {
     flag: null,
     env: 'CLEARINGHOUSE_PING_URL',
-    description:
-      "A dead man's switch that is told of each night: /start, then its exit code (healthchecks.io).",
+    description: "Dead man's switch to ping at the start and the end of each run (healthchecks.io).",
     parse: secretAddress,
   },
   webhookUrl: {
     flag: null,
     env: 'CLEARINGHOUSE_WEBHOOK_URL',
-    description: 'An address that is sent the report of a night as JSON.',
+    description: 'Address that receives the report of a scheduled run as JSON.',
     parse: secretAddress,
   },
   webhookOn: {
     flag: '--webhook-on <when>',
     default: 'failure',
-    description: 'Of which nights: "failure", "change" (and failure), or "always".',
+    description: 'Which runs the webhook reports: "failure", "change" (and failure), or "always".',
     parse: oneOf(WEBHOOK_TIMES),
   },
 });
@@ -330,13 +328,13 @@ export const SETTINGS_OF_LOG = nameVariables({
     flag: '--log-format <format>',
     default: 'auto',
     description:
-      'What `nightly` tells: "text", "json" (a line an event), or "auto": text on a terminal, else JSON.',
+      'Format of the log: "text", "json" (one object per line), or "auto": text on a terminal, otherwise JSON.',
     parse: oneOf(LOG_FORMATS),
   },
   logLevel: {
     flag: '--log-level <level>',
     default: 'info',
-    description: 'How much of it as JSON: "error", "warn", "info", "debug" (each page), or "silent".',
+    description: 'Level of the JSON log: "error", "warn", "info", "debug" (each page), or "silent".',
     parse: oneOf(LOG_LEVELS),
   },
 });

@@ -40,7 +40,7 @@ FROM clean_cases JOIN docket_entries
 GROUP BY clean_cases.id ORDER BY entries DESC, clean_cases.id LIMIT 5`,
   },
   {
-    title: 'What did the second night find changed?',
+    title: 'What did the second day find changed?',
     sql: `SELECT cases.id, cases.name, change_log.kind, change_log.field,
   count(*) AS times
 FROM change_log JOIN cases ON cases.id = change_log.case_id
@@ -70,8 +70,8 @@ const PAGE_SIZE = 25;
 const EMPTY_STATUS = 5022;
 
 /**
- * Two nights in the life of a mirror, against a fake API with invented cases: the same sync as with the real API, with
- * one status empty, one answer throttled and one failing, and with changes before the second night.
+ * Two days in the life of a mirror, against a fake API with invented cases: the same sync as with the real API, with
+ * one status empty, one answer throttled and one failing, and with changes before the second day.
  */
 export async function runDemo(
   { database, cases, signal, stage }: DemoOptions,
@@ -89,7 +89,7 @@ export async function runDemo(
   });
   try {
     const settings = parseSettings(gatherSettings({ apiUrl: fakeApi.url, database, delayMs: '20' }, {}, {}));
-    const night = async (): Promise<RunReport> => {
+    const day = async (): Promise<RunReport> => {
       const onEvent = stage.createProgress();
       const report = await runSync(
         {
@@ -109,16 +109,16 @@ export async function runDemo(
     };
     await stage.say(`A stand-in for the API serves ${cases} invented cases at ${fakeApi.url}.`);
     await stage.say(
-      'First night: everything is new. One answer will be throttled, one will fail, one status is empty.',
+      'First day: everything is new. One answer will be throttled, one will fail, one status is empty.',
     );
-    const first = await night();
+    const first = await day();
     if (first.outcome !== 'complete') return [first];
     const plan = { changed: 0.03, inserted: 3, statusMoves: 2, removed: 2 };
     const changes = source.advance(plan);
     await stage.say(
-      `A day passes: ${changes.changed.length} cases change, ${changes.inserted.length} are new, ${changes.moved.length} get another status, ${changes.removed.length} leave the site. Second night:`,
+      `A day passes: ${changes.changed.length} cases change, ${changes.inserted.length} are new, ${changes.moved.length} get another status, ${changes.removed.length} leave the site. Second day:`,
     );
-    const second = await night();
+    const second = await day();
     if (second.outcome === 'complete') await showAnswers(database, stage);
     return [first, second];
   } finally {

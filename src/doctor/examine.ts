@@ -34,7 +34,7 @@ export interface Patient {
   readonly tz: string | undefined;
 }
 
-/** Looks at everything that a sync and the nights need, each by itself, and says what to do where something is missing. */
+/** Looks at everything that a sync and the scheduled runs need, each by itself, and says what to do where something is missing. */
 export async function* examine(
   { written, envPath, warnings, testsNotifications, tz }: Patient,
   runtime: Runtime,

@@ -12,7 +12,7 @@ import { findMirrorState } from '../db/state.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { findFreeBytes } from '../lib/files.ts';
 import { toZonedMinute } from '../lib/local-time.ts';
-import { findScheduleDoubt, parseSchedule } from '../schedule/cron.ts';
+import { findScheduleWarning, parseSchedule } from '../schedule/cron.ts';
 import { sendPing, sendWebhook } from '../schedule/notify.ts';
 import { type Finding, bad, good, notChecked, warning } from './finding.ts';
 
@@ -99,14 +99,19 @@ function toGigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
-/** When the nights are, for who keeps the schedule with `nightly`. */
-export function examineSchedule({ at, timezone, scheduleFrom }: NightlySettings, now: Date): Finding {
+/** When the scheduled runs are, for who keeps the schedule with `nightly`. */
+export function examineSchedule(
+  { schedule: cron, timezone, scheduleFrom }: NightlySettings,
+  now: Date,
+): Finding {
   try {
-    const schedule = parseSchedule(at, timezone, scheduleFrom);
-    const doubt = findScheduleDoubt(schedule, now);
+    const schedule = parseSchedule(cron, timezone, scheduleFrom);
+    const rarity = findScheduleWarning(schedule, now);
     const next = schedule.findNext(now);
     const detail = `${JSON.stringify(schedule.cron)} in ${timezone}; next at ${next === null ? 'no time' : toZonedMinute(next, timezone)}`;
-    return doubt === null ? good('schedule', detail) : warning('schedule', detail, `${doubt} Check --at.`);
+    return rarity === null
+      ? good('schedule', detail)
+      : warning('schedule', detail, `${rarity} Check --schedule.`);
   } catch (error) {
     return bad('schedule', error);
   }
@@ -114,14 +119,14 @@ export function examineSchedule({ at, timezone, scheduleFrom }: NightlySettings,
 
 const UNTRIED = 'To try it, run `clearinghouse-mirror doctor --test-notifications`.';
 
-/** Those who are told of each night; they are told of a test only where that is wanted. */
+/** Those who are told of each scheduled run; they are told of a test only where that is wanted. */
 export async function* examineNotifications(
   { pingUrl, webhookUrl }: NightlySettings,
   isWanted: boolean,
   agents: Agents,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
-  const text = 'A test of clearinghouse-mirror: this is what its nights are told to.';
+  const text = 'A test of clearinghouse-mirror: this is what its scheduled runs are told to.';
   const all = [
     ['ping', pingUrl, (url: URL) => sendPing(url, 'log', `${text}\n`, signal, agents)],
     ['webhook', webhookUrl, (url: URL) => sendWebhook(url, { text, event: 'test' }, signal, agents)],

@@ -1,6 +1,6 @@
 import type { ErrorKind } from './api-codes.ts';
 
-/** How a run or a night fell short of all that it was to bring. */
+/** How a run or a scheduled run fell short of all that it was to bring. */
 export const ERRORS_OF_RUNS = {
   COUNT_MISMATCH: {
     exit: 'partial',
@@ -25,7 +25,7 @@ export const ERRORS_OF_RUNS = {
   PAGES_UNREADABLE: {
     exit: 'partial',
     description: 'Some pages of a list could not be read. The pages after them were read.',
-    hint: 'The known cases of those pages were looked up by id. Run `sync` again later; if a page fails every night, report it to the Clearinghouse.',
+    hint: 'The known cases of those pages were looked up by id. Run `sync` again later; if a page fails in every run, report it to the Clearinghouse.',
   },
   WRONG_LIST: {
     exit: 'partial',
@@ -99,12 +99,13 @@ export const ERRORS_OF_RUNS = {
   },
   VERIFY_FAILED: {
     exit: 'findings',
-    description: 'The proof of the mirror after a night found something that is not as it should be.',
+    description: 'The proof of the mirror after a scheduled run found something that is not as it should be.',
     hint: 'Run `clearinghouse-mirror verify`, which names each finding; `clearinghouse-mirror restore` puts a snapshot back.',
   },
   NOTIFY_FAILED: {
     exit: 'network',
-    description: 'After a night somebody could not be told of it. The night itself is not touched by that.',
+    description:
+      'After a scheduled run somebody could not be told of it. The scheduled run itself is not touched by that.',
     hint: 'Check CLEARINGHOUSE_PING_URL and CLEARINGHOUSE_WEBHOOK_URL, and that their hosts can be reached from here.',
   },
   STALE: {
@@ -121,6 +122,6 @@ export const ERRORS_OF_RUNS = {
   STATE_FILE_DAMAGED: {
     exit: 'database',
     description: 'The small file beside the mirror in which `nightly` keeps its state cannot be read.',
-    hint: 'Delete it: it is written anew, and the mirror itself knows which nights are complete.',
+    hint: 'Delete it: it is written anew, and the mirror itself knows which scheduled runs are complete.',
   },
 } as const satisfies Record<string, ErrorKind>;

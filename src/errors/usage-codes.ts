@@ -51,7 +51,8 @@ export const ERRORS_OF_QUESTIONS = {
   },
   OUTPUT_LOST: {
     exit: 'output',
-    description: 'The answer of a command, or the log of a night, could not be written where it was to go.',
+    description:
+      'The answer of a command, or the log of a scheduled run, could not be written where it was to go.',
     hint: 'Free some space where the output goes, or send it elsewhere. The mirror itself is not concerned.',
   },
   COVERAGE_UNKNOWN: {

@@ -115,14 +115,14 @@ export const QUESTIONS: readonly Question[] = [
     fallback: findOwnZone,
     check: ({ written }) => {
       const { timezone } = parseNightlySettings(written);
-      parseSchedule(SETTINGS.at.default, timezone);
+      parseSchedule(SETTINGS.schedule.default, timezone);
       return Promise.resolve(good('schedule', timezone));
     },
   },
   {
-    setting: 'at',
+    setting: 'schedule',
     text: 'When to sync: a time such as 03:17, or a cron expression',
-    fallback: () => SETTINGS.at.default,
+    fallback: () => SETTINGS.schedule.default,
     check: ({ written, runtime }) =>
       Promise.resolve(examineSchedule(parseNightlySettings(written), runtime.now())),
   },

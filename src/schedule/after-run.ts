@@ -13,22 +13,22 @@ import { replaceFile } from '../lib/replace-file.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import type { RunReport } from '../sync/report.ts';
 import { verifyMirror } from '../verify/proof.ts';
-import type { Night, NightStepRecord } from './state-file.ts';
+import type { ScheduledRun, StepRecord } from './state-file.ts';
 
-interface KeptFileOptions {
-  /** The file whose owner a new file gets, where this process may give it away. */
+interface WriteOptions {
+  /** A new file gets the owner of this file, if this process may change owners. */
   readonly belongsWith?: string;
-  /** Whether its folder is created where there is none. */
+  /** Create the folder if it does not exist. */
   readonly makesFolder?: boolean;
-  /** Fails, with the cause EEXIST, where there is a file already. */
+  /** Fails with the cause EEXIST if the file exists. */
   readonly mustBeNew?: boolean;
 }
 
-/** Writes a file of the schedule as a whole. Fails with FILE_UNWRITABLE, and then leaves the old one as it was. */
-export function writeKeptFile(
+/** Replaces a file as a whole, or fails with FILE_UNWRITABLE and leaves the old one as it is. */
+export function writeWhole(
   path: string,
   text: string,
-  { makesFolder = false, ...options }: KeptFileOptions = {},
+  { makesFolder = false, ...options }: WriteOptions = {},
 ): void {
   try {
     if (makesFolder) mkdirSync(dirname(path), { recursive: true });
@@ -40,54 +40,54 @@ export function writeKeptFile(
   }
 }
 
-/** What is known of a night when its steps are done. */
-export interface NightSummary {
-  readonly night: Night;
-  /** How it ended, or how the first of its steps that failed. */
+/** What is known about a scheduled run when its steps start. */
+export interface RunSummary {
+  readonly run: ScheduledRun;
+  /** How the run ended or, if it succeeded, how its first failed step ended. */
   readonly exit: ExitName;
-  /** Those of its runs, the oldest first, and of runs before it that nobody was told of. */
+  /** Its sync reports and those of earlier runs that were never reported; oldest first. */
   readonly reports: readonly RunReport[];
-  /** What became of the steps before this one. */
-  readonly steps: readonly NightStepRecord[];
+  /** The steps before this one. */
+  readonly steps: readonly StepRecord[];
 }
 
-/** A step that found a reason to do nothing. */
+/** A step that had a reason to do nothing. */
 export interface SkippedStep {
   readonly skipped: string;
 }
 
-/** Something that is done after a night, apart from all others. */
-export interface NightStep {
+/** A step after a scheduled run. The steps do not depend on each other. */
+export interface AfterRunStep {
   readonly step: string;
-  /** Whether it is done only after a night that brought everything. */
-  readonly needsAll: boolean;
-  /** Returns what it did, in a few words, or why it did nothing; null when there was nothing to do. */
-  readonly run: (signal: AbortSignal, summary: NightSummary) => Promise<string | SkippedStep | null>;
+  /** Skipped unless the scheduled run is complete. */
+  readonly onlyIfComplete: boolean;
+  /** Returns what it did, in a few words, or why it did nothing; null if there was nothing to do. */
+  readonly run: (signal: AbortSignal, summary: RunSummary) => Promise<string | SkippedStep | null>;
 }
 
-const STOPPED = 'the process was told to end';
+const STOPPED = 'the process was stopped';
 
 /**
- * Does one step after the other. One that fails is on record as failed and keeps no other from being done; a stop leaves
- * out the one in hand and those that are left. Returns how the night has ended with all that, and whether a step was left out so.
+ * Does one step after the other. A failed step is recorded and does not stop the others. If the process is stopped, the
+ * current step and those after it are skipped, and `isCut` is true. Returns the exit code with the steps included.
  */
 export async function runSteps(
-  steps: readonly NightStep[],
-  of: Omit<NightSummary, 'steps'>,
+  steps: readonly AfterRunStep[],
+  of: Omit<RunSummary, 'steps'>,
   signal: AbortSignal,
   onFailed: (error: unknown) => void,
-): Promise<Pick<NightSummary, 'exit' | 'steps'> & { readonly isCut: boolean }> {
-  const records: NightStepRecord[] = [];
+): Promise<Pick<RunSummary, 'exit' | 'steps'> & { readonly isCut: boolean }> {
+  const records: StepRecord[] = [];
   let { exit } = of;
   let isCut = false;
   const skip = (step: string, detail: string): void => {
     records.push({ step, outcome: 'skipped', detail });
   };
-  for (const { step, needsAll, run } of steps) {
+  for (const { step, onlyIfComplete, run } of steps) {
     if (signal.aborted) {
       isCut = true;
       skip(step, STOPPED);
-    } else if (needsAll && of.night.outcome !== 'complete') skip(step, 'the night did not bring everything');
+    } else if (onlyIfComplete && of.run.outcome !== 'complete') skip(step, 'the run was not complete');
     else {
       try {
         const detail = await run(signal, { ...of, exit, steps: [...records] });
@@ -110,7 +110,7 @@ export async function runSteps(
   return { exit, steps: records, isCut };
 }
 
-/** How many cases the runs of a night brought, of one kind. */
+/** The number of cases of one kind in these syncs. */
 export function countCases(
   reports: readonly RunReport[],
   kind: 'cases_new' | 'cases_changed' | 'cases_unchanged',
@@ -118,7 +118,7 @@ export function countCases(
   return reports.flatMap(({ lists }) => lists).reduce((total, { figures }) => total + figures[kind], 0);
 }
 
-/** How many cases the runs of a night marked as departed. Those that are doubted were not marked. */
+/** The number of cases that these syncs marked as departed. Suspicious departures are not marked. */
 export function countDeparted(reports: readonly RunReport[]): number {
   return reports
     .flatMap(({ departures }) => departures ?? [])
@@ -126,38 +126,40 @@ export function countDeparted(reports: readonly RunReport[]): number {
     .reduce((total, { cases_gone }) => total + cases_gone, 0);
 }
 
-/** A night, what was done after it so far, and the reports of its runs, for other programs. */
-export function toNightJson(
-  { night, exit, reports, steps }: NightSummary,
+/** The scheduled run, its steps so far and its sync reports, as JSON for other programs. */
+export function toSummaryJson(
+  { run, exit, reports, steps }: RunSummary,
   toReport: (report: RunReport) => unknown,
 ) {
   return {
-    event: 'night',
+    event: 'scheduled-run',
     exit_code: EXIT_CODES[exit].code,
-    night: { ...night, steps },
+    scheduled_run: { ...run, steps },
     reports: reports.map(toReport),
   };
 }
 
-/** So many reports of one time are told apart by a number. */
-const MAX_OF_ONE_TIME = 10_000;
+/** Reports of the same due time get a number. */
+const MAX_REPORTS_OF_ONE_TIME = 10_000;
 
 /**
- * Writes the report of the night into a file of its own, named for the time at which the night was due. A report that is
- * there already, of another mirror or of another run of the same night, stays: the name of the new one gets a number.
+ * Writes the report of a scheduled run to a new file, named for its due time. An existing report, of another mirror or an
+ * earlier run for the same time, stays: the name of the new one gets a number.
  */
-export function toReportStep(
+export function createReportStep(
   database: string,
   folder: string,
   toReport: (report: RunReport) => unknown,
-): NightStep {
+): AfterRunStep {
   return {
     step: 'report',
-    needsAll: false,
+    onlyIfComplete: false,
     run: (_signal, summary) => {
-      const stamp = summary.night.due_at.replace(/\.\d+Z$/, 'Z').replaceAll(/[-:]/g, '');
-      const json = { database, ...toNightJson(summary, toReport) };
-      return Promise.resolve(writeNew(join(folder, `night-${stamp}`), `${JSON.stringify(json, null, 2)}\n`));
+      const stamp = summary.run.due_at.replace(/\.\d+Z$/, 'Z').replaceAll(/[-:]/g, '');
+      const json = { database, ...toSummaryJson(summary, toReport) };
+      return Promise.resolve(
+        writeNew(join(folder, `scheduled-run-${stamp}`), `${JSON.stringify(json, null, 2)}\n`),
+      );
     },
   };
 }
@@ -166,24 +168,27 @@ function writeNew(start: string, text: string): string {
   for (let number = 1; ; number++) {
     const path = `${start}${number === 1 ? '' : `-${number}`}.json`;
     try {
-      writeKeptFile(path, text, { makesFolder: true, mustBeNew: true });
+      writeWhole(path, text, { makesFolder: true, mustBeNew: true });
       return path;
     } catch (error) {
       const isTaken = error instanceof Error && codeOf(error.cause) === 'EEXIST';
-      if (!isTaken || number === MAX_OF_ONE_TIME) throw error;
+      if (!isTaken || number === MAX_REPORTS_OF_ONE_TIME) throw error;
     }
   }
 }
 
-/** Takes a snapshot of a mirror that has everything, then removes those that are not to be kept. */
-export function toSnapshotStep(database: string, settings: SnapshotSettings, now: () => Date): NightStep {
+/** Takes a snapshot of a complete mirror, then removes the snapshots that are no longer to be kept. */
+export function createSnapshotStep(
+  database: string,
+  settings: SnapshotSettings,
+  now: () => Date,
+): AfterRunStep {
   return {
     step: 'snapshot',
-    needsAll: true,
+    onlyIfComplete: true,
     run: async (signal, { steps }) => {
       const proof = judgeProof(steps);
-      if (proof === 'damaged')
-        return { skipped: 'verify found damage, so no snapshot was taken and none removed' };
+      if (proof === 'damaged') return { skipped: 'verify found damage, so no snapshot was taken or removed' };
       const { folder } = settings;
       const request: SnapshotRequest = {
         database,
@@ -200,7 +205,7 @@ export function toSnapshotStep(database: string, settings: SnapshotSettings, now
       return [
         taken.path,
         ...(removed.length === 0 ? [] : [`${removed.length} older removed`]),
-        ...(proof === 'failed' ? ['none was removed, because verify did not come to its end'] : []),
+        ...(proof === 'failed' ? ['none removed, because verify did not finish'] : []),
       ].join('; ');
     },
   };
@@ -208,19 +213,19 @@ export function toSnapshotStep(database: string, settings: SnapshotSettings, now
 
 const DAMAGE = /^(VERIFY_FAILED|DATABASE_DAMAGED|DATABASE_FOREIGN|HISTORY_DAMAGED)\b/;
 
-/** What the verify step of the same night says of the mirror; `unknown` where it is switched off. */
-function judgeProof(steps: readonly NightStepRecord[]): 'sound' | 'damaged' | 'failed' | 'unknown' {
+/** The result of the verify step of the same run; `unknown` if it is turned off. */
+function judgeProof(steps: readonly StepRecord[]): 'sound' | 'damaged' | 'failed' | 'unknown' {
   const verify = steps.find(({ step }) => step === 'verify');
   if (verify === undefined) return 'unknown';
   if (verify.outcome === 'done') return 'sound';
   return DAMAGE.test(verify.detail) ? 'damaged' : 'failed';
 }
 
-/** Proves the file, the record of runs and some of the cases, others each night. */
-export function toVerifyStep(database: string, size: SampleSize, random: () => number): NightStep {
+/** Verifies the file, the run log and a random sample of the cases. */
+export function createVerifyStep(database: string, size: SampleSize, random: () => number): AfterRunStep {
   return {
     step: 'verify',
-    needsAll: false,
+    onlyIfComplete: false,
     run: async (signal) => {
       const mirror = openMirrorReadOnly(database);
       try {
@@ -230,7 +235,7 @@ export function toVerifyStep(database: string, size: SampleSize, random: () => n
           signal.throwIfAborted();
           if (step.done === true) {
             if (findings > 0) throw toFindings(findings);
-            return `${step.value.casesChecked} of ${step.value.casesMirrored} cases proved`;
+            return `${step.value.casesChecked} of ${step.value.casesMirrored} cases verified`;
           }
           findings++;
           await nextTick();
@@ -247,6 +252,6 @@ export function toVerifyStep(database: string, size: SampleSize, random: () => n
 function toFindings(count: number): MirrorError {
   return new MirrorError(
     'VERIFY_FAILED',
-    `${count} ${count === 1 ? 'thing is' : 'things are'} not as it should be.`,
+    `Verification found ${count} ${count === 1 ? 'violation' : 'violations'}.`,
   );
 }

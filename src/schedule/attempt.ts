@@ -2,38 +2,107 @@ import type { ApiList } from '../api/lists.ts';
 import type { ExitName } from '../errors/exit-codes.ts';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
 import type { RunReport } from '../sync/report.ts';
-import { type NightSoFar, mayPass } from './plan.ts';
+import type { Schedule } from './cron.ts';
+import { type ScheduledRunProgress, isTransient } from './plan.ts';
 import {
-  MAX_NIGHTS,
-  type Night,
-  type NightError,
-  type NightOutcome,
-  type NightStepRecord,
+  MAX_SCHEDULED_RUNS,
+  type ScheduledRun,
+  type ScheduledRunError,
+  type ScheduledRunOutcome,
+  type StepRecord,
 } from './state-file.ts';
 
-/* What becomes of the nights of a book. Pure: each takes the nights, the newest first, and returns them anew. */
-
-export function findNight(nights: readonly Night[], due: Date): Night | undefined {
-  return nights.find(({ due_at }) => due_at === due.toISOString());
+/** What an attempt of a scheduled run brought. */
+export interface AttemptResult {
+  readonly outcome: ScheduledRunOutcome;
+  /** Null if no sync was needed, or none could start. */
+  readonly runId: number | null;
+  readonly error: ScheduledRunError | null;
+  readonly exit: ExitName;
+  /** Whether another attempt could do better. */
+  readonly isTransient: boolean;
+  /** Null if no sync was needed, or none came to an end. */
+  readonly report: RunReport | null;
 }
 
-export function toNightSoFar(night: Night | undefined): NightSoFar | null {
-  if (night === undefined) return null;
-  const { attempts, last_ended_at, is_over: isOver } = night;
-  // With nothing left to bring, a night that is not over was cut short in what is done afterwards.
-  const isCut = !isOver && (night.outcome === 'complete' || night.outcome === 'suspicious');
+const NOTHING_LEFT: AttemptResult = {
+  outcome: 'complete',
+  runId: null,
+  error: null,
+  exit: 'complete',
+  isTransient: false,
+  report: null,
+};
+
+/** Syncs the incomplete lists. Never rejects: an error becomes the result of the attempt. */
+export async function runAttempt(
+  lists: readonly ApiList[],
+  runSync: (lists: readonly ApiList[]) => Promise<RunReport>,
+  onFailed: (error: unknown) => void,
+): Promise<AttemptResult> {
+  if (lists.length === 0) return NOTHING_LEFT;
+  try {
+    return toAttemptResult(await runSync(lists));
+  } catch (error) {
+    onFailed(error);
+    const isExpected = error instanceof MirrorError;
+    return {
+      ...NOTHING_LEFT,
+      outcome: 'failed',
+      error: toRunError(error),
+      exit: isExpected ? error.exit : 'unexpected',
+      isTransient: !isExpected || isTransient([error.code]),
+    };
+  }
+}
+
+/** Suspicious departures need a person, not another attempt. */
+export function toAttemptResult(report: RunReport): AttemptResult {
+  const { outcome, runId, error, exit, lists, departures } = report;
+  const failures =
+    outcome === 'suspicious' ? [] : [...lists, departures].flatMap((one) => one?.error?.code ?? []);
+  return {
+    outcome,
+    runId,
+    error: error && toRunError(error),
+    exit,
+    isTransient: isTransient(failures),
+    report,
+  };
+}
+
+function toRunError(error: unknown): ScheduledRunError {
+  if (error instanceof MirrorError) return { code: error.code, message: error.message, hint: error.hint };
+  return {
+    code: 'UNEXPECTED',
+    message: messageOf(error),
+    hint: 'This is a bug in this program. Please report it.',
+  };
+}
+
+/* The functions below are pure: each takes the scheduled runs, newest first, and returns the changed list. */
+
+export function findScheduledRun(runs: readonly ScheduledRun[], due: Date): ScheduledRun | undefined {
+  return runs.find(({ due_at }) => due_at === due.toISOString());
+}
+
+export function toProgress(run: ScheduledRun | undefined): ScheduledRunProgress | null {
+  if (run === undefined) return null;
+  const { outcome, attempts, last_ended_at, is_over: isOver } = run;
+  // Every list was read, and yet the run is not over: the steps after it were interrupted.
+  const isCut = !isOver && (outcome === 'complete' || outcome === 'suspicious');
   return { attempts, lastEndedAt: last_ended_at === null || isCut ? null : new Date(last_ended_at), isOver };
 }
 
-/** An attempt begins. Nothing is on record of the times that were due in between: these nights were missed. */
-export function noteBeginning(
-  nights: readonly Night[],
+/** Starts an attempt. Times that were due since the newest known run, and that the state file lacks, were missed. */
+export function startAttempt(
+  runs: readonly ScheduledRun[],
+  schedule: Schedule,
   due: Date,
   at: Date,
-  dueBetween: readonly Date[],
-): readonly Night[] {
-  const known = findNight(nights, due);
-  const night: Night = {
+): { readonly begun: ScheduledRun; readonly runs: readonly ScheduledRun[]; readonly missed: number } {
+  const known = findScheduledRun(runs, due);
+  const begun: ScheduledRun = {
     due_at: due.toISOString(),
     outcome: 'running',
     attempts: (known?.attempts ?? 0) + 1,
@@ -44,47 +113,24 @@ export function noteBeginning(
     error: known?.error ?? null,
     steps: [],
   };
-  return toOrder([...nights.filter((one) => one !== known), ...dueBetween.map(toMissed), night]);
+  const missed = listMissed(schedule, runs[0], due);
+  const all = [...runs.filter((one) => one !== known), ...missed.map(toMissed), begun];
+  return {
+    begun,
+    runs: all.toSorted((a, b) => b.due_at.localeCompare(a.due_at)).slice(0, MAX_SCHEDULED_RUNS),
+    missed: missed.length,
+  };
 }
 
-export interface NightEnding {
-  readonly outcome: NightOutcome;
-  readonly endedAt: Date;
-  /** Null when no run was needed, or none could begin. */
-  readonly runId: number | null;
-  readonly error: NightError | null;
+/** What was due between the newest run and this one. An empty state file does not say since when a schedule is kept. */
+export function listMissed(schedule: Schedule, newest: ScheduledRun | undefined, due: Date): readonly Date[] {
+  const since = newest === undefined ? due : new Date(newest.due_at);
+  const next = schedule.findNext(since);
+  if (next === null || next >= due) return [];
+  return schedule.listLast(new Date(due.getTime() - 1), MAX_SCHEDULED_RUNS).filter((one) => one > since);
 }
 
-/** The attempt in hand ends. One that was cut short did not come to an end of its own, and goes on with the next process. */
-export function noteEnding(
-  nights: readonly Night[],
-  due: Date,
-  { outcome, endedAt, runId, error }: NightEnding,
-): readonly Night[] {
-  return nights.map((night) =>
-    night.due_at !== due.toISOString()
-      ? night
-      : {
-          ...night,
-          outcome,
-          last_ended_at: outcome === 'interrupted' ? null : endedAt.toISOString(),
-          run_ids: runId === null ? night.run_ids : [...night.run_ids, runId],
-          error,
-        },
-  );
-}
-
-/** What is done after a night has been done, and with that the night is over, or it is not because not all of it was. */
-export function noteSteps(
-  nights: readonly Night[],
-  due: Date,
-  steps: readonly NightStepRecord[],
-  is_over: boolean,
-): readonly Night[] {
-  return nights.map((night) => (night.due_at === due.toISOString() ? { ...night, steps, is_over } : night));
-}
-
-function toMissed(due: Date): Night {
+function toMissed(due: Date): ScheduledRun {
   return {
     due_at: due.toISOString(),
     outcome: 'missed',
@@ -98,63 +144,40 @@ function toMissed(due: Date): Night {
   };
 }
 
-function toOrder(nights: readonly Night[]): readonly Night[] {
-  return nights.toSorted((a, b) => b.due_at.localeCompare(a.due_at)).slice(0, MAX_NIGHTS);
+/** Ends the current attempt. An interrupted one has no end of its own: the next process continues it. */
+export function endAttempt(
+  runs: readonly ScheduledRun[],
+  due: Date,
+  {
+    outcome,
+    endedAt,
+    runId,
+    error,
+  }: Pick<AttemptResult, 'outcome' | 'runId' | 'error'> & { readonly endedAt: Date },
+): readonly ScheduledRun[] {
+  return change(runs, due, (run) => ({
+    ...run,
+    outcome,
+    last_ended_at: outcome === 'interrupted' ? null : endedAt.toISOString(),
+    run_ids: runId === null ? run.run_ids : [...run.run_ids, runId],
+    error,
+  }));
 }
 
-/** How one try of a night ended. */
-export interface TryEnding extends Pick<NightEnding, 'outcome' | 'runId' | 'error'> {
-  readonly exit: ExitName;
-  /** Whether another try could do better. */
-  readonly mayPass: boolean;
-  /** Null when no run was needed, or none came to an end. */
-  readonly report: RunReport | null;
+/** Records the steps after the run. Without an interruption, the run is then over. */
+export function recordSteps(
+  runs: readonly ScheduledRun[],
+  due: Date,
+  steps: readonly StepRecord[],
+  is_over: boolean,
+): readonly ScheduledRun[] {
+  return change(runs, due, (run) => ({ ...run, steps, is_over }));
 }
 
-const NOTHING_LEFT: TryEnding = {
-  outcome: 'complete',
-  runId: null,
-  error: null,
-  exit: 'complete',
-  mayPass: false,
-  report: null,
-};
-
-/** Departures that are doubted wait for a person, not for another try. */
-export function toTryEnding(report: RunReport): TryEnding {
-  const { outcome, runId, error, exit, lists, departures } = report;
-  const failures =
-    outcome === 'suspicious' ? [] : [...lists, departures].flatMap((one) => one?.error?.code ?? []);
-  return { outcome, runId, error: error && toNightError(error), exit, mayPass: mayPass(failures), report };
-}
-
-/** Runs a sync of what lacks. Fails with nothing: how it failed is how the try ended. */
-export async function tryNight(
-  lists: readonly ApiList[],
-  runSync: (lists: readonly ApiList[]) => Promise<RunReport>,
-  onFailed: (error: unknown) => void,
-): Promise<TryEnding> {
-  if (lists.length === 0) return NOTHING_LEFT;
-  try {
-    return toTryEnding(await runSync(lists));
-  } catch (error) {
-    onFailed(error);
-    const isExpected = error instanceof MirrorError;
-    return {
-      ...NOTHING_LEFT,
-      outcome: 'failed',
-      error: toNightError(error),
-      exit: isExpected ? error.exit : 'unexpected',
-      mayPass: !isExpected || mayPass([error.code]),
-    };
-  }
-}
-
-function toNightError(error: unknown): NightError {
-  if (error instanceof MirrorError) return { code: error.code, message: error.message, hint: error.hint };
-  return {
-    code: 'UNEXPECTED',
-    message: messageOf(error),
-    hint: 'A fault of this program. Please report it.',
-  };
+function change(
+  runs: readonly ScheduledRun[],
+  due: Date,
+  apply: (run: ScheduledRun) => ScheduledRun,
+): readonly ScheduledRun[] {
+  return runs.map((run) => (run.due_at === due.toISOString() ? apply(run) : run));
 }

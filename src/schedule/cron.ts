@@ -1,9 +1,10 @@
 import { Cron } from 'croner';
+import { createTask } from 'node-cron';
 import { listClosest, suggestNames } from '../lib/closest-names.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { toOffset, toZonedMinute } from '../lib/local-time.ts';
 
-/** Where the clock of a zone is set: at this instant its distance from UTC changes from `before` to `after` milliseconds. */
+/** A change of the clock of a time zone: at this instant its offset from UTC changes from `before` to `after` ms. */
 export interface ClockShift {
   readonly at: number;
   readonly before: number;
@@ -12,17 +13,17 @@ export interface ClockShift {
 
 /** The clock of a time zone. Instants and offsets are milliseconds. */
 export interface ZoneClock {
-  /** How far the zone is ahead of UTC at that instant. */
+  /** The offset from UTC at this instant. */
   readonly offsetAt: (instant: number) => number;
-  /** The first shift after one instant and up to another; null when there is none. */
+  /** The first shift after one instant and up to another; null if there is none. */
   readonly findShift: (after: number, upTo: number) => ClockShift | null;
 }
 
-/** No zone sets its clock twice within that time. */
+/** No time zone sets its clock twice within this time. */
 const SPAN_MS = 12 * 3_600_000;
 const SECOND_MS = 1000;
 
-/** Fails with a RangeError when there is no zone of that name. Each span of time is looked up once. */
+/** Fails with a RangeError if there is no time zone with this name. Looks up each span of time once. */
 function createZoneClock(timezone: string): ZoneClock {
   const readOffset = (instant: number): number => toOffset(new Date(instant), timezone);
   readOffset(0);
@@ -74,22 +75,22 @@ function createZoneClock(timezone: string): ZoneClock {
   };
 }
 
-/** When a night is due: a checked cron expression in a checked time zone. */
+/** When runs are due: a checked cron expression in a checked time zone. */
 export interface Schedule {
-  /** Five fields, or a nickname; a time of the day is written as such an expression too. */
+  /** Five fields, or a nickname such as @daily. A time such as 03:17 is converted to five fields. */
   readonly cron: string;
   readonly timezone: string;
-  /** The first time that is due after this moment; null when there is none any more. */
+  /** The first due time after this instant; null if there is none. */
   readonly findNext: (after: Date) => Date | null;
-  /** The last `most` times that were due up to this moment, itself included; the newest first. */
-  readonly listLast: (upTo: Date, most: number) => readonly Date[];
+  /** The last `max` due times up to and including this instant, newest first. */
+  readonly listLast: (upTo: Date, max: number) => readonly Date[];
 }
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-/** Leap days are at most eight years apart; no expression that comes again is rarer, but for a weekday on a leap day. */
+/** Leap days are at most eight years apart. Only a given weekday on a leap day is rarer. */
 const MAX_LOOK_BACK_MS = 41 * 366 * DAY_MS;
-/** Rarer than every month: most probably not what was meant. */
+/** A schedule rarer than monthly is probably a mistake. */
 const A_MONTH_MS = 31 * DAY_MS;
 
 const FIELDS = ['minute', 'hour', 'day of the month', 'month', 'day of the week'] as const;
@@ -98,9 +99,9 @@ const NICKNAMES = ['@hourly', '@daily', '@midnight', '@weekly', '@monthly', '@ye
 const HINT =
   'Give a time such as 03:17, or five fields (minute, hour, day of the month, month, day of the week) such as "17 3 * * *".';
 
-/** Where the two were written, for messages. */
+/** Where the two were set, for messages. */
 export interface ScheduleSource {
-  readonly at: string;
+  readonly schedule: string;
   readonly timezone: string;
 }
 
@@ -110,51 +111,50 @@ interface Written {
 }
 
 /**
- * Fails with SETTING_INVALID when either is not valid. Where both day fields are restricted, a day matches that matches
- * either, as in cron. An hour that is named is due once a day, also where clocks are set: what falls into the hour that is
- * left out is due at its end, and of an hour that comes twice the first one counts. Where the hour begins with `*`, it is
- * due whenever the clock shows the time.
+ * Fails with SETTING_INVALID. As in cron, if both day fields are restricted, either one is enough. A named hour is due once a
+ * day, also when the clock changes: a time in the skipped hour is due at its end, and in a repeated hour the first one counts.
+ * If the hour field starts with `*`, a run is due whenever the clock shows a matching time.
  */
 export function parseSchedule(
   text: string,
   timezone: string,
-  from: ScheduleSource = { at: '--at', timezone: '--timezone' },
+  from: ScheduleSource = { schedule: '--schedule', timezone: '--timezone' },
 ): Schedule {
-  const written = { text, from: from.at };
+  const written = { text, from: from.schedule };
   const clock = openClock(timezone, from.timezone);
   const cron = toCron(written);
   checkForm(cron, written);
   const times = parseTimes(cron, written);
   const isHourNamed = !fieldsOf(cron).hour.startsWith('*');
   const findNext = (after: Date): Date | null => findNextDue(times, clock, isHourNamed, after.getTime());
-  const listLast = (upTo: Date, most: number): readonly Date[] => {
+  const listLast = (upTo: Date, max: number): readonly Date[] => {
     for (let span = MINUTE_MS; ; span *= 2) {
       const due: Date[] = [];
       for (let next = findNext(new Date(upTo.getTime() - span)); next !== null && next <= upTo;) {
         due.push(next);
         next = findNext(next);
       }
-      if (due.length >= most || span > MAX_LOOK_BACK_MS) return due.slice(-most).reverse();
+      if (due.length >= max || span > MAX_LOOK_BACK_MS) return due.slice(-max).reverse();
     }
   };
-  // Looks ahead as far as the calendar can bring it.
+  // Looks ahead as far as croner can.
   if (times.nextRun() === null)
-    throw new MirrorError('SETTING_INVALID', `${written.from} ${JSON.stringify(text)} never comes.`, {
+    throw new MirrorError('SETTING_INVALID', `${written.from} ${JSON.stringify(text)} matches no date.`, {
       hint: HINT,
     });
   return { cron, timezone, findNext, listLast };
 }
 
-/** What a person should hear of a schedule that is valid and most probably not meant; null when there is nothing. */
-export function findScheduleDoubt({ cron, timezone, findNext }: Schedule, now: Date): string | null {
+/** A warning about a schedule that is valid but probably a mistake; null if there is none. */
+export function findScheduleWarning({ cron, timezone, findNext }: Schedule, now: Date): string | null {
   const next = findNext(now);
-  if (next === null) return `No night is due any more by the schedule ${JSON.stringify(cron)}.`;
+  if (next === null) return `The schedule ${JSON.stringify(cron)} has no more runs.`;
   const days = Math.round((next.getTime() - now.getTime()) / DAY_MS);
   if (next.getTime() - now.getTime() <= A_MONTH_MS) return null;
-  return `By the schedule ${JSON.stringify(cron)} the next night is ${days} days off, at ${toZonedMinute(next, timezone)}.`;
+  return `The next run of the schedule ${JSON.stringify(cron)} is ${days} days away, at ${toZonedMinute(next, timezone)}.`;
 }
 
-/** What to write for a name that is not one of a time zone. */
+/** A hint for an unknown time zone. */
 export function suggestZone(name: string): string {
   const closest = listClosest(name, Intl.supportedValuesOf('timeZone'));
   return suggestNames(closest) ?? 'Use a name such as UTC or America/Detroit.';
@@ -171,7 +171,7 @@ function openClock(timezone: string, from: string): ZoneClock {
   }
 }
 
-/** A time of the day as an expression; anything else as it is. */
+/** Converts a time such as 03:17 or 3:17 pm to a cron expression; returns anything else unchanged. */
 function toCron(written: Written): string {
   const [, hour, minute, half] = /^(\d{1,2}):(\d{2})(?:\s*([ap])\.?m\.?)?$/i.exec(written.text.trim()) ?? [];
   if (hour === undefined || minute === undefined) return written.text.trim();
@@ -182,7 +182,7 @@ function toCron(written: Written): string {
   return `${Number(minute)} ${hours} * * *`;
 }
 
-/** Five fields of crontab(5), or a nickname. What croner takes besides, such as seconds, a year or one date, is refused. */
+/** Allows five fields of crontab(5) or a nickname. Rejects what croner allows in addition, such as seconds, years and dates. */
 function checkForm(cron: string, written: Written): void {
   if (NICKNAMES.includes(cron.toLowerCase())) return;
   const fields = cron.split(/\s+/);
@@ -198,11 +198,11 @@ function toInvalid(written: Written, why: string | null, cause?: unknown): Mirro
   return new MirrorError('SETTING_INVALID', message, { cause, hint: HINT });
 }
 
-/** The times of an expression by a clock that is never set: UTC stands for the clock of any zone. */
+/** The matches of an expression on a clock without shifts: UTC stands for the local time of any zone. */
 function parseTimes(cron: string, written: Written): Cron {
   const { day, weekday } = fieldsOf(cron);
   try {
-    // As in cron, a field counts as restricted unless it begins with `*`, also where a step follows.
+    // As in cron, a field that starts with `*` is not restricted, even with a step.
     const domAndDow = [day, weekday].some((field) => /^[*?]/.test(field));
     return new Cron(cron, { utcOffset: 0, domAndDow, paused: true });
   } catch (cause) {
@@ -210,7 +210,7 @@ function parseTimes(cron: string, written: Written): Cron {
   }
 }
 
-/** Of a nickname such as @daily no field is restricted by hand. */
+/** A nickname such as @daily restricts no day field. */
 function fieldsOf(cron: string) {
   const [, hour = '0', day = '*', , weekday = '*'] = cron.split(/\s+/);
   return { hour, day, weekday };
@@ -219,7 +219,7 @@ function fieldsOf(cron: string) {
 const toWrongField = (at: number, field: string): string =>
   `the ${FIELDS[at] ?? 'field'} cannot be ${JSON.stringify(field)}`;
 
-/** Which field cannot be used, in words; null when it is not for one of them alone. */
+/** The field that is invalid by itself, as a phrase; null if none is. */
 function findWrongField(cron: string): string | null {
   for (const [at, field] of cron.split(/\s+/).entries()) {
     const alone = FIELDS.map((_name, other) => (other === at ? field : '*')).join(' ');
@@ -233,8 +233,8 @@ function findWrongField(cron: string): string | null {
 }
 
 /**
- * The next time that is due. Between two shifts of the zone's clock it is at a steady distance from UTC; what lies in the
- * walls of time that a shift leaves out or repeats is settled at the shift.
+ * The next due time. Between two shifts the local time has a constant offset from UTC. Local times that a shift skips or
+ * repeats are handled at the shift.
  */
 function findNextDue(times: Cron, clock: ZoneClock, isHourNamed: boolean, after: number): Date | null {
   let from = after;
@@ -248,20 +248,65 @@ function findNextDue(times: Cron, clock: ZoneClock, isHourNamed: boolean, after:
     const due = wall.getTime() - offset;
     const shift = clock.findShift(settled, due);
     if (shift === null) return new Date(due);
-    if (isHourNamed && isLeftOut(times, shift)) return new Date(shift.at);
+    if (isHourNamed && isSkipped(times, shift)) return new Date(shift.at);
     offset = shift.after;
     settled = shift.at;
     from = isHourNamed ? toEndOfRepeat(shift) - SECOND_MS : shift.at - SECOND_MS;
   }
 }
 
-/** When the clock shows what it has not shown before: at once unless it was set back. */
+/** When the clock first shows a new time: at the shift, or at the end of the repeated hour. */
 function toEndOfRepeat({ at, before, after }: ClockShift): number {
   return at + Math.max(0, before - after);
 }
 
-/** Whether the clock, set forward, leaves out a time of the expression. */
-function isLeftOut(times: Cron, { at, before, after }: ClockShift): boolean {
+/** Whether the hour that the clock skips contains a matching time. */
+function isSkipped(times: Cron, { at, before, after }: ClockShift): boolean {
   const wall = times.nextRun(new Date(at + before - SECOND_MS));
   return wall !== null && wall.getTime() < at + after;
+}
+
+/** The guard looks at the clock this long before the full minute, ahead of node-cron. */
+const HEAD_START_MS = 250;
+
+/**
+ * Resolves at the next full minute, or rejects with the signal's reason; always within a minute. If the clock is set back,
+ * node-cron alone would wait for the minute it had planned, which is then far away. If the clock is set forward, as on a machine
+ * that starts in 1970, node-cron alone would count every minute in between.
+ */
+export async function nextMinute(signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const task = createTask('* * * * *', () => undefined, { timezone: 'UTC', suppressMissedWarning: true });
+  let stop: (() => void) | undefined;
+  const timers: NodeJS.Timeout[] = [];
+  const start = Date.now();
+  const startOnStopwatch = performance.now();
+  const wasSet = (): boolean =>
+    Math.abs(Date.now() - start - (performance.now() - startOnStopwatch)) > MINUTE_MS;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      stop = () => {
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener('abort', stop);
+      // A minute that the machine slept through is reported as missed; it has passed, too.
+      for (const event of ['execution:finished', 'execution:missed'] as const) {
+        task.on(event, () => {
+          resolve();
+        });
+      }
+      const look = (): void => {
+        if (wasSet()) resolve();
+      };
+      timers.push(
+        setTimeout(look, MINUTE_MS - (start % MINUTE_MS) - HEAD_START_MS),
+        setTimeout(resolve, MINUTE_MS),
+      );
+      void task.start();
+    });
+  } finally {
+    timers.forEach(clearTimeout);
+    if (stop !== undefined) signal.removeEventListener('abort', stop);
+    await task.destroy();
+  }
 }

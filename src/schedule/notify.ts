@@ -8,19 +8,19 @@ import { MAX_MESSAGE, createSecretMask, toSafeMessage, toSafeWords } from '../li
 import type { WEBHOOK_TIMES } from '../config/specs.ts';
 import type { RunReport } from '../sync/report.ts';
 import { wordsOfCode } from '../lib/system-errors.ts';
-import type { Night } from './state-file.ts';
-import { type NightStep, type NightSummary, countCases, countDeparted, toNightJson } from './after-run.ts';
+import type { ScheduledRun } from './state-file.ts';
+import { type AfterRunStep, type RunSummary, countCases, countDeparted, toSummaryJson } from './after-run.ts';
 
 /**
- * A night in a few lines, for a chat: Slack and Mattermost show the `text` of what a webhook sends. What would be a link, a
- * mention or markup there is made harmless. Times are in the zone of the schedule.
+ * A scheduled run in a few lines for a chat: Slack and Mattermost show the `text` of a webhook. Links, mentions and markup
+ * are made harmless. Times are in the time zone of the schedule.
  */
-export function renderNightText({ night, exit, reports, steps }: NightSummary, timezone: string): string {
+export function renderChatText({ run, exit, reports, steps }: RunSummary, timezone: string): string {
   const code = EXIT_CODES[exit].code;
   const lines = [
-    `Clearinghouse mirror, night of ${toZonedMinute(night.due_at, timezone)}: ${night.outcome}${code === 0 ? '' : `, exit code ${code}`}.`,
+    `Clearinghouse mirror, scheduled run of ${toZonedMinute(run.due_at, timezone)}: ${run.outcome}${code === 0 ? '' : `, exit code ${code}`}.`,
     renderChanges(reports),
-    ...(night.error === null ? [] : [`${night.error.code}: ${night.error.message}`, night.error.hint]),
+    ...(run.error === null ? [] : [`${run.error.code}: ${run.error.message}`, run.error.hint]),
     ...steps
       .filter(({ outcome }) => outcome === 'failed')
       .map(({ step, detail }) => `${step} failed: ${detail}`),
@@ -30,7 +30,7 @@ export function renderNightText({ night, exit, reports, steps }: NightSummary, t
 
 function renderChanges(reports: readonly RunReport[]): string {
   const [added, changed] = [countCases(reports, 'cases_new'), countCases(reports, 'cases_changed')];
-  return `Cases: ${added} new, ${changed} changed, ${countDeparted(reports)} gone from the site.`;
+  return `Cases: ${added} new, ${changed} changed, ${countDeparted(reports)} departed.`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '@': '(at)' };
@@ -42,27 +42,26 @@ function toChat(line: string): string {
 }
 
 const TIMEOUT_MS = 10_000;
-const TRIES = 3;
-/** As much of an answer is read; the rest is of no interest, however long it is. */
+const MAX_ATTEMPTS = 3;
+/** The rest of a response is not read. */
 const MAX_BYTES_READ = 300;
 
-/** How somebody who was told has answered. */
-interface Answer {
+interface Response {
   readonly status: number;
-  /** Where a redirect leads: the origin alone, because the rest may hold the secret. */
+  /** The origin that a redirect leads to. The rest can contain the secret. */
   readonly location: string | null;
   /** The beginning of the body. */
   readonly words: string;
 }
 
-/** One POST. Redirects are not followed, and of the answer only the beginning is read. */
+/** Sends one POST. Does not follow redirects and reads only the beginning of the response. */
 async function postOnce(
   url: URL,
   body: string,
   type: string,
   signal: AbortSignal,
   agents: Agents | undefined,
-): Promise<Answer> {
+): Promise<Response> {
   const stream = got.stream.post(url, {
     ...(agents !== undefined && { agent: agents.for(url) }),
     body,
@@ -74,7 +73,7 @@ async function postOnce(
     decompress: false,
     signal,
   });
-  let head: Pick<Answer, 'status' | 'location'> | undefined;
+  let head: Pick<Response, 'status' | 'location'> | undefined;
   stream.once(
     'response',
     ({ statusCode, headers }: { statusCode: number; headers: { location?: string } }) => {
@@ -90,16 +89,16 @@ async function postOnce(
       if (bytes >= MAX_BYTES_READ) break;
     }
   } catch (thrown) {
-    // An answer that breaks off after its head has been given all the same.
+    // A response that breaks off after its head still counts.
     if (head === undefined) throw thrown;
   } finally {
     stream.destroy();
   }
-  if (head === undefined) throw new Error('no answer');
+  if (head === undefined) throw new Error('no response');
   return { ...head, words: Buffer.concat(chunks).toString('utf8') };
 }
 
-/** Of an address without a host, such as one of a file, its scheme. */
+/** For an address without a host, such as a file, its scheme. */
 function toOrigin(location: string | undefined, from: URL): string | null {
   if (location === undefined || !URL.canParse(location, from.href)) return null;
   const { host, protocol } = new URL(location, from);
@@ -109,7 +108,7 @@ function toOrigin(location: string | undefined, from: URL): string | null {
 /** Shorter parts of an address are common words, such as `ping`. */
 const MIN_SECRET = 6;
 
-/** Words of an answer without what the address may hold of secrets: a server may repeat them. */
+/** Masks the possible secrets of the address: a server can repeat them in its response. */
 function maskAddress(words: string, { pathname, searchParams, username, password, hash }: URL): string {
   const parts = [...pathname.split('/'), ...searchParams.values(), username, password, hash.slice(1)];
   return parts
@@ -122,16 +121,16 @@ function decode(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    return part; // a percent sign that begins no character
+    return part; // a percent sign that encodes nothing
   }
 }
 
-/** Failures that may be gone a moment later. */
-const mayPass = (status: number): boolean => status === 408 || status === 429 || status >= 500;
+/** Whether a retry can succeed. */
+const isTransient = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
 /**
- * Sends a POST, three times at most, and returns the beginning of the answer. Fails with NOTIFY_FAILED or the signal's
- * reason: only a status of 2xx says that somebody was told. The address may hold a secret: of it only the host is ever told.
+ * Sends a POST with retries and returns the beginning of the response. Fails with NOTIFY_FAILED or the signal's reason: only
+ * a 2xx status counts as a success. Messages contain only the host of the address, because the rest can be secret.
  */
 async function post(
   url: URL,
@@ -141,42 +140,42 @@ async function post(
   agents: Agents | undefined,
 ): Promise<string> {
   const fail = (why: string): MirrorError =>
-    new MirrorError('NOTIFY_FAILED', `${url.host} could not be told: ${why}.`);
+    new MirrorError('NOTIFY_FAILED', `${url.host} was not notified: ${why}.`);
   const tryOnce = async (): Promise<string> => {
     const { status, location, words } = await postOnce(url, body, type, signal, agents);
     if (status >= 200 && status < 300) return words;
-    if (mayPass(status)) throw fail(`status ${status} (${TRIES} tries)`);
+    if (isTransient(status)) throw fail(`status ${status} (${MAX_ATTEMPTS} attempts)`);
     const where = location === null ? '' : `, a redirect to ${location}, which is not followed`;
     throw new AbortError(fail(`status ${status}${where}`));
   };
   try {
-    return await pRetry(tryOnce, { retries: TRIES - 1, minTimeout: 500, signal });
+    return await pRetry(tryOnce, { retries: MAX_ATTEMPTS - 1, minTimeout: 500, signal });
   } catch (thrown) {
     signal.throwIfAborted();
     if (thrown instanceof MirrorError) throw thrown;
-    // An error of got holds the request with its address; nothing of it is kept.
-    const why = thrown instanceof RequestError ? wordsOfCode(thrown.code) : 'no answer';
-    throw fail(`${why} (${TRIES} tries)`);
+    // An error of got contains the request with its address, so nothing of it is kept.
+    const why = thrown instanceof RequestError ? wordsOfCode(thrown.code) : 'no response';
+    throw fail(`${why} (${MAX_ATTEMPTS} attempts)`);
   }
 }
 
 /**
- * What a dead man's switch says in its answer, where it says anything but that all is well. healthchecks.io answers with
- * status 200 and `OK (not found)` to an address that names no check, and with `OK (rate limited)` when it did not listen.
+ * Fails if the response of a dead man's switch says that the ping did not count. healthchecks.io answers with status 200 and
+ * `OK (not found)` if there is no such check, and with `OK (rate limited)` if it ignored the ping.
  */
-function checkHeard(words: string, url: URL): string {
-  // Masked before it is cut: half of a secret is one as well.
+function checkCounted(words: string, url: URL): string {
+  // Masked before it is cut, because half a secret is still a secret.
   const first = maskAddress(words, url).trim().split('\n')[0]?.slice(0, 80) ?? '';
   const refusal = /^ok \(([\w ,.[\]-]+)\)/i.exec(first)?.[1];
   if (refusal !== undefined)
-    throw new MirrorError('NOTIFY_FAILED', `${url.host} could not be told: it answered "OK (${refusal})".`);
+    throw new MirrorError('NOTIFY_FAILED', `${url.host} was not notified: it answered "OK (${refusal})".`);
   return /^(ok\b.*)?$/i.test(first) ? '' : '; it did not answer "OK"';
 }
 
-/** Tells a dead man's switch that a night begins, by the convention of healthchecks.io: POST to /start below the address. */
-export async function announceNight(
+/** Pings a dead man's switch when an attempt starts, as healthchecks.io specifies: POST to /start below the address. */
+export async function announceAttempt(
   url: URL,
-  night: Night,
+  run: ScheduledRun,
   timezone: string,
   signal: AbortSignal,
   agents?: Agents,
@@ -184,13 +183,13 @@ export async function announceNight(
   await sendPing(
     url,
     'start',
-    `The night of ${toZonedMinute(night.due_at, timezone)} begins.\n`,
+    `The scheduled run of ${toZonedMinute(run.due_at, timezone)} starts.\n`,
     signal,
     agents,
   );
 }
 
-/** Sends words to a name below the address of a dead man's switch. Returns what became of it. */
+/** Sends a text to a path below the address of a dead man's switch. Returns the detail for the step. */
 export async function sendPing(
   url: URL,
   name: string,
@@ -198,11 +197,11 @@ export async function sendPing(
   signal: AbortSignal,
   agents?: Agents,
 ): Promise<string> {
-  const answer = await post(below(url, name), words, 'text/plain', signal, agents);
-  return `told ${url.host} ${name}${checkHeard(answer, url)}`;
+  const response = await post(below(url, name), words, 'text/plain', signal, agents);
+  return `notified ${url.host} ${name}${checkCounted(response, url)}`;
 }
 
-/** Sends JSON to a webhook. Returns what became of it. */
+/** Sends JSON to a webhook. Returns the detail for the step. */
 export async function sendWebhook(
   url: URL,
   json: object,
@@ -210,19 +209,19 @@ export async function sendWebhook(
   agents?: Agents,
 ): Promise<string> {
   await post(url, JSON.stringify(json), 'application/json', signal, agents);
-  return `told ${url.host}`;
+  return `notified ${url.host}`;
 }
 
-/** Tells it how the night ended: POST to the exit code below the address, where 0 is good. */
-export function toPingStep(url: URL, timezone: string, agents?: Agents): NightStep {
+/** Pings a dead man's switch with the exit code: POST to /CODE below the address, where 0 means success. */
+export function createPingStep(url: URL, timezone: string, agents?: Agents): AfterRunStep {
   return {
     step: 'ping',
-    needsAll: false,
-    run: async (signal, { night, exit, steps }) => {
+    onlyIfComplete: false,
+    run: async (signal, { run, exit, steps }) => {
       const code = EXIT_CODES[exit].code;
       const words = [
-        `The night of ${toZonedMinute(night.due_at, timezone)}: ${night.outcome}, exit code ${code}.`,
-        ...(night.error === null ? [] : [`${night.error.code}: ${night.error.message}`]),
+        `The scheduled run of ${toZonedMinute(run.due_at, timezone)}: ${run.outcome}, exit code ${code}.`,
+        ...(run.error === null ? [] : [`${run.error.code}: ${run.error.message}`]),
         ...steps.map(({ step, outcome, detail }) => `${step}: ${outcome}, ${detail}`),
       ];
       return sendPing(url, String(code), `${words.join('\n')}\n`, signal, agents);
@@ -230,33 +229,33 @@ export function toPingStep(url: URL, timezone: string, agents?: Agents): NightSt
   };
 }
 
-/** Sends the night, its steps and the reports of its runs as JSON: when something failed, when something changed, or always. */
-export function toWebhookStep(
+/** Sends the scheduled run, its steps and its sync reports as JSON: after a failure, after a change, or always. */
+export function createWebhookStep(
   url: URL,
   timezone: string,
   when: (typeof WEBHOOK_TIMES)[number],
   toReport: (report: RunReport) => unknown,
   agents?: Agents,
-): NightStep {
+): AfterRunStep {
   return {
     step: 'webhook',
-    needsAll: false,
+    onlyIfComplete: false,
     run: async (signal, summary) => {
       const isWanted = when === 'always' || hasFailed(summary) || (when === 'change' && hasChanged(summary));
       if (!isWanted) return null;
-      const json = { text: renderNightText(summary, timezone), ...toNightJson(summary, toReport) };
+      const json = { text: renderChatText(summary, timezone), ...toSummaryJson(summary, toReport) };
       return sendWebhook(url, json, signal, agents);
     },
   };
 }
 
-function hasFailed({ night, exit, steps }: NightSummary): boolean {
+function hasFailed({ run, exit, steps }: RunSummary): boolean {
   return (
-    night.outcome !== 'complete' || exit !== 'complete' || steps.some(({ outcome }) => outcome === 'failed')
+    run.outcome !== 'complete' || exit !== 'complete' || steps.some(({ outcome }) => outcome === 'failed')
   );
 }
 
-function hasChanged({ reports }: NightSummary): boolean {
+function hasChanged({ reports }: RunSummary): boolean {
   return reports.some(
     ({ lists, departures }) =>
       (departures?.cases_gone ?? 0) > 0 ||

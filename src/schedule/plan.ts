@@ -3,45 +3,44 @@ import { ERROR_KINDS, type ErrorCode } from '../errors/codes.ts';
 import type { ErrorKind } from '../errors/api-codes.ts';
 import type { ListReport } from '../sync/report.ts';
 
-/** How a night is tried. Times are milliseconds. */
-export interface NightPatience {
-  /** From the time a night is due to its beginning: chosen at random, so that not everyone asks at the same second. */
-  readonly startDelayMs: number;
-  /** Between the end of an attempt that did not bring everything and the next one. */
-  readonly retryPauseMs: number;
-  /** No attempt is begun later than this after the first one. */
-  readonly windowMs: number;
+/** When a scheduled run starts and when it is retried. Times are milliseconds. */
+export interface RetryPolicy {
+  /** Random delay between the due time and the start, so that mirrors do not all send requests in the same second. */
+  readonly jitterMs: number;
+  /** From the end of an incomplete attempt to the next attempt. */
+  readonly retryDelayMs: number;
+  /** From the start of the first attempt to the latest start of another one. */
+  readonly retryWindowMs: number;
 }
 
-/** What the mirror has on record of the night that was due last. */
-export interface NightSoFar {
-  /** None for a night that was missed. */
+/** What the state file says about the scheduled run that was due last. */
+export interface ScheduledRunProgress {
+  /** 0 for a missed run. */
   readonly attempts: number;
-  /** Null while an attempt goes on, and after one that was cut short, be it only in what is done afterwards. */
+  /** Null while an attempt is running, and if the last one, or the steps after it, were interrupted. */
   readonly lastEndedAt: Date | null;
-  /** The night has come to its end, whatever end that is. */
+  /** Nothing is left to do, whether the run succeeded or was given up. */
   readonly isOver: boolean;
 }
 
-export interface NightFacts {
+export interface PlanInput {
   readonly now: Date;
-  /** When this process began to keep the schedule. */
-  readonly watchingSince: Date;
-  /** The last time up to now that was due; null when the schedule has none. */
+  /** When this process started to keep the schedule. */
+  readonly startedAt: Date;
+  /** The last due time up to now; null if the schedule has none. */
   readonly lastDue: Date | null;
   readonly nextDue: Date | null;
-  /** Null when nothing is on record of it. */
-  readonly night: NightSoFar | null;
-  /** The lists that no list sync has read completely from when the night was due until now. */
+  /** Null if the state file does not know the run. */
+  readonly progress: ScheduledRunProgress | null;
+  /** The lists that were not read completely since the run was due. */
   readonly listsLeft: readonly ApiList[];
-  readonly patience: NightPatience;
-  /** Until when the server wants no request (`Retry-After`); null where it asked for no pause. */
+  readonly policy: RetryPolicy;
+  /** Until when the server accepts no request (`Retry-After`); null if it asked for no pause. */
   readonly pausedUntil: Date | null;
 }
 
-/** Why a process waits: the next word on it to a person. */
-export type Waiting =
-  'for the next night' | 'to spread the load' | 'to try again' | 'until the server allows it';
+/** Why the scheduler waits, as a clause that follows the time. */
+export type Waiting = 'for the next run' | 'for the jitter' | 'for the retry' | 'until the server allows it';
 
 export interface WaitPlan {
   readonly kind: 'wait';
@@ -53,74 +52,73 @@ export interface WaitPlan {
 export interface RunPlan {
   readonly kind: 'run';
   readonly due: Date;
-  /** The night was due while nobody kept the schedule, or slept. */
+  /** A catch-up run: it was due while no process kept the schedule, or while the machine slept. */
   readonly isLate: boolean;
   readonly lists: readonly ApiList[];
 }
 
-export type NightPlan = WaitPlan | RunPlan;
+export type Plan = WaitPlan | RunPlan;
 
-/** A night that begins later than this after its time was slept through. */
+/** A run that starts later than this after its time and jitter is a catch-up run. */
 const LATE_MS = 60_000;
 
 /**
- * Says what is to be done now. What was due and has not been brought is made up for once, however many nights were
- * missed; a night that brought only a part is tried again within its window, for the lists that lack; a night that is
- * over is left alone until the next one is due, or until the process is begun anew. Nothing is begun while the server
- * wants no request.
+ * Decides what to do now. One catch-up run stands for all missed ones. An incomplete run is retried within its window, for
+ * the lists that are still incomplete. A finished run is left alone until the next one is due or a new process starts.
+ * No sync starts while the server asks for a pause.
  */
-export function planNight(facts: NightFacts): NightPlan {
-  const { now, pausedUntil } = facts;
-  const plan = planRegardlessOfPauses(facts);
-  const asks = plan.kind === 'run' && plan.lists.length > 0;
-  return asks && pausedUntil !== null && pausedUntil > now
+export function planNext(input: PlanInput): Plan {
+  const { now, pausedUntil } = input;
+  const plan = planWithoutPause(input);
+  const sendsRequests = plan.kind === 'run' && plan.lists.length > 0;
+  return sendsRequests && pausedUntil !== null && pausedUntil > now
     ? { kind: 'wait', until: pausedUntil, waiting: 'until the server allows it' }
     : plan;
 }
 
-function planRegardlessOfPauses(facts: NightFacts): NightPlan {
-  const { now, lastDue, nextDue, night, listsLeft, patience } = facts;
-  const untilNext: WaitPlan = {
+function planWithoutPause(input: PlanInput): Plan {
+  const { now, startedAt, lastDue, nextDue, progress, listsLeft, policy } = input;
+  const waitForNext: WaitPlan = {
     kind: 'wait',
-    until: nextDue && after(nextDue, patience.startDelayMs),
-    waiting: 'for the next night',
+    until: nextDue && after(nextDue, policy.jitterMs),
+    waiting: 'for the next run',
   };
-  if (lastDue === null) return untilNext;
+  if (lastDue === null) return waitForNext;
   const run: RunPlan = {
     kind: 'run',
     due: lastDue,
-    isLate: now.getTime() - lastDue.getTime() > patience.startDelayMs + LATE_MS,
+    isLate: now.getTime() - lastDue.getTime() > policy.jitterMs + LATE_MS,
     lists: listsLeft,
   };
-  if (night === null || night.attempts === 0) {
-    const start = after(lastDue, patience.startDelayMs);
-    const wasWatching = facts.watchingSince <= lastDue;
-    return wasWatching && now < start ? { kind: 'wait', until: start, waiting: 'to spread the load' } : run;
+  if (progress === null || progress.attempts === 0) {
+    const start = after(lastDue, policy.jitterMs);
+    return startedAt <= lastDue && now < start
+      ? { kind: 'wait', until: start, waiting: 'for the jitter' }
+      : run;
   }
-  const { lastEndedAt } = night;
-  if (lastEndedAt === null) return run; // it was cut short
-  if (night.isOver) {
-    const isOfThisProcess = lastEndedAt >= facts.watchingSince;
-    return isOfThisProcess || listsLeft.length === 0 ? untilNext : run;
-  }
-  // Where the clock was set back meanwhile, the pause is counted from now.
-  const again = after(lastEndedAt < now ? lastEndedAt : now, patience.retryPauseMs);
-  return lastEndedAt < now && again <= now ? run : { kind: 'wait', until: again, waiting: 'to try again' };
+  const { lastEndedAt } = progress;
+  if (lastEndedAt === null) return run; // it was interrupted
+  if (progress.isOver) return lastEndedAt >= startedAt || listsLeft.length === 0 ? waitForNext : run;
+  // If the clock was set back since the attempt ended, the delay counts from now.
+  const retryAt = after(lastEndedAt < now ? lastEndedAt : now, policy.retryDelayMs);
+  return lastEndedAt < now && retryAt <= now
+    ? run
+    : { kind: 'wait', until: retryAt, waiting: 'for the retry' };
 }
 
-/** Whether a night that has not brought everything is given up, because no other attempt fits into its window. */
+/** Whether an incomplete run is given up, because no other attempt fits into its window. */
 export function isGivenUp(
   firstBeganAt: Date,
   endedAt: Date,
-  patience: NightPatience,
+  policy: RetryPolicy,
   pausedUntil: Date | null,
 ): boolean {
-  const again = Math.max(after(endedAt, patience.retryPauseMs).getTime(), pausedUntil?.getTime() ?? 0);
-  return again > after(firstBeganAt, patience.windowMs).getTime();
+  const retryAt = Math.max(after(endedAt, policy.retryDelayMs).getTime(), pausedUntil?.getTime() ?? 0);
+  return retryAt > after(firstBeganAt, policy.retryWindowMs).getTime();
 }
 
-/** Whether one of the failures of an attempt may be gone at the next one. */
-export function mayPass(failures: readonly ErrorCode[]): boolean {
+/** Whether another attempt could get past at least one of these failures. */
+export function isTransient(failures: readonly ErrorCode[]): boolean {
   return failures.some((code) => !lasts(code));
 }
 
@@ -129,14 +127,14 @@ type ListResult = Pick<ListReport, 'status' | 'outcome' | 'error'> & {
   readonly figures: Pick<ListReport['figures'], 'count_last' | 'cases_last_pass'>;
 };
 
-/** Lists that were read and yet fell short. What only the network kept from being read may come at any other attempt. */
+/** Lists that were read and still are incomplete. A list that only the network made unreadable can succeed at any attempt. */
 const READ_SHORT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'COUNT_MISMATCH',
   'CASES_MISSED',
   'PAGES_UNREADABLE',
 ]);
 
-/** Whether an attempt fell short in the very same way, by the same figures, as the one before: a third would as well. */
+/** Whether an attempt failed exactly like the one before, with the same figures: a third one would do the same. */
 export function repeatsItself(lists: readonly ListResult[], before: readonly ListResult[]): boolean {
   const short = lists.filter(({ error }) => error !== null && !lasts(error.code));
   return (
@@ -159,6 +157,6 @@ function lasts(code: ErrorCode): boolean {
   return kind.lasts === true;
 }
 
-function after(moment: Date, ms: number): Date {
-  return new Date(moment.getTime() + ms);
+function after(time: Date, ms: number): Date {
+  return new Date(time.getTime() + ms);
 }

@@ -1,90 +1,45 @@
 import type { ApiList } from '../api/lists.ts';
-import type { ExitName } from '../errors/exit-codes.ts';
+import type { NightlySettings } from '../config/settings.ts';
+import { readOrElse } from '../db/open-mirror.ts';
 import { findPausedUntil } from '../db/run-log.ts';
 import { listReadLists } from '../db/state.ts';
-import { readOrElse } from '../db/open-mirror.ts';
-import type { NightlySettings } from '../config/settings.ts';
+import type { ExitName } from '../errors/exit-codes.ts';
 import type { RunReport } from '../sync/report.ts';
-import type { NightKeeper } from './heartbeat.ts';
+import { type AfterRunStep, runSteps } from './after-run.ts';
 import {
-  EMPTY_BOOK,
-  MAX_NIGHTS,
-  type Night,
-  type NightBook,
-  type Watch,
-  dropAhead,
-  readNightBook,
-  setNightBookAside,
-  takeBackAhead,
-  toNightBookPath,
-  writeNightBook,
-} from './state-file.ts';
-import { type NightStep, runSteps } from './after-run.ts';
-import {
-  type TryEnding,
-  findNight,
-  noteBeginning,
-  noteEnding,
-  noteSteps,
-  toNightSoFar,
-  toTryEnding,
-  tryNight,
+  endAttempt,
+  findScheduledRun,
+  recordSteps,
+  runAttempt,
+  startAttempt,
+  toAttemptResult,
+  toProgress,
 } from './attempt.ts';
+import type { Schedule } from './cron.ts';
 import {
-  type NightPatience,
-  type NightPlan,
+  type Plan,
+  type RetryPolicy,
   type RunPlan,
   type WaitPlan,
   isGivenUp,
-  planNight,
+  planNext,
   repeatsItself,
 } from './plan.ts';
-import type { Schedule } from './cron.ts';
-import { listUntold, noteRuns } from './unreported-runs.ts';
-
-/* What the planning of nights goes by, from the mirror, the schedule and the settings. */
+import {
+  type ScheduledRun,
+  type SchedulerProcess,
+  type SchedulerState,
+  dropAhead,
+  loadState,
+  takeBackAhead,
+  toStateFilePath,
+  writeStateFile,
+} from './state-file.ts';
+import { listUnreported, recordRunIds } from './unreported-runs.ts';
 
 const MINUTE_MS = 60_000;
 
-/** Where the mirror cannot be read nothing is known to have been read; the run that follows says what is wrong. */
-function listLeft(database: string, lists: readonly ApiList[], due: Date, upTo: Date): readonly ApiList[] {
-  return readOrElse(
-    database,
-    (mirror) => {
-      const read = listReadLists(mirror, due, upTo);
-      return lists.filter(({ id }) => !read.includes(id));
-    },
-    lists,
-  );
-}
-
-/**
- * What was due after the newest night of the book and before this one, as far back as a book goes. Of a book without
- * nights nobody knows since when somebody should have kept the schedule.
- */
-export function listDueBefore(schedule: Schedule, newest: Night | undefined, due: Date): readonly Date[] {
-  const since = newest === undefined ? due : new Date(newest.due_at);
-  const next = schedule.findNext(since);
-  if (next === null || next >= due) return [];
-  return schedule.listLast(new Date(due.getTime() - 1), MAX_NIGHTS).filter((one) => one > since);
-}
-
-/** A schedule that is due more often than the delay is long would never begin: half of the time between is the most. */
-function toPatience(
-  { startDelayMinutes, retryPauseMinutes, windowMinutes }: NightlySettings,
-  share: number,
-  lastDue: Date | null,
-  nextDue: Date | null,
-): NightPatience {
-  const most = lastDue === null || nextDue === null ? Infinity : (nextDue.getTime() - lastDue.getTime()) / 2;
-  return {
-    startDelayMs: Math.round(Math.min(most, share * startDelayMinutes * MINUTE_MS)),
-    retryPauseMs: retryPauseMinutes * MINUTE_MS,
-    windowMs: windowMinutes * MINUTE_MS,
-  };
-}
-
-/** What a night is made of, by the settings that hold now. */
+/** What a scheduled run consists of, according to the current settings. */
 export interface NightlyJob {
   readonly database: string;
   readonly apiUrl: string;
@@ -92,192 +47,234 @@ export interface NightlyJob {
   readonly settings: NightlySettings;
   readonly lists: readonly ApiList[];
   readonly runSync: (lists: readonly ApiList[]) => Promise<RunReport>;
-  /** Tells others that a try of a night begins. */
-  readonly announce?: ((night: Night, signal: AbortSignal) => Promise<void>) | undefined;
-  /** What is done when a night is over. */
-  readonly steps: readonly NightStep[];
+  /** Notifies others that an attempt starts. */
+  readonly announce?: ((run: ScheduledRun, signal: AbortSignal) => Promise<void>) | undefined;
+  /** The steps that follow a scheduled run. */
+  readonly steps: readonly AfterRunStep[];
 }
 
-/** What the keeping of nights tells while it goes on. */
-export interface NightTalk {
+export interface SchedulerEvents {
   readonly onWait: (plan: WaitPlan) => void;
-  readonly onBegin: (plan: RunPlan, night: Night, missed: number) => void;
-  readonly onEnd: (night: Night) => void;
-  /** Something failed that ends neither the night nor the keeping of the schedule, or that ends the night. */
+  readonly onBegin: (plan: RunPlan, run: ScheduledRun, missed: number) => void;
+  readonly onEnd: (run: ScheduledRun) => void;
+  /** An error that does not stop the scheduler. */
   readonly onFailed: (error: unknown) => void;
 }
 
-export interface NightKeeperOptions {
-  /** Asked anew for each plan, because settings may be read again. */
-  readonly job: () => NightlyJob;
+export interface Clock {
   readonly now: () => Date;
-  /** A number from 0 up to 1. */
-  readonly random: () => number;
-  readonly who: Pick<Watch, 'process_id' | 'version'>;
-  readonly talk: NightTalk;
-  /** Told to end, the steps that are left are left out. */
-  readonly signal: AbortSignal;
-  /** One night is run, and no schedule kept. */
-  readonly isSingle?: boolean;
+  /** Resolves after this many milliseconds, or rejects with the signal's reason. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Resolves at the next full minute, or rejects with the signal's reason. */
+  readonly nextMinute: (signal: AbortSignal) => Promise<void>;
 }
 
-export interface KeeperOfNights extends NightKeeper {
-  /** Tries a night now, whatever is due, and once. */
-  readonly attemptNow: () => Promise<void>;
-  /** How the last attempt ended; `complete` when there was none. */
+export interface SchedulerOptions {
+  /** Called for each plan and each attempt, because the settings can be reloaded. */
+  readonly job: () => NightlyJob;
+  readonly clock: Clock;
+  /** A number from 0 up to, but not including, 1. */
+  readonly random: () => number;
+  readonly who: Pick<SchedulerProcess, 'process_id' | 'version'>;
+  readonly events: SchedulerEvents;
+  /** Stops the scheduler. Steps that have not started are then left to the next process. */
+  readonly signal: AbortSignal;
+  /** The process does one run and keeps no schedule. */
+  readonly isOnce?: boolean;
+}
+
+export interface Scheduler {
+  /** Plans, waits or makes an attempt, and plans again, until the signal is aborted. */
+  readonly run: () => Promise<void>;
+  /** Makes one attempt now, independent of the schedule. */
+  readonly runOnce: () => Promise<void>;
+  /** Ends the current wait, so that reloaded settings take effect. */
+  readonly replan: () => void;
+  /** How the last attempt ended; `complete` if there was none. */
   readonly lastExit: () => ExitName;
 }
 
-/** Keeps the nights of one mirror, and their book. */
-export function keepNights({
-  job,
-  now,
-  random,
-  who,
-  talk,
-  signal,
-  isSingle = false,
-}: NightKeeperOptions): KeeperOfNights {
-  let watchingSince = now();
-  let book = openBook(job().database, talk);
-  let share = random();
+/** The scheduler of one mirror. It is the only writer of the state file. */
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  const { job, clock, random, who, events, signal, isOnce = false } = options;
+  const { now } = clock;
+  let startedAt = now();
+  let state = loadState(job().database, events.onFailed);
+  let jitterShare = random();
   let exit: ExitName = 'complete';
+  /** The reports of the earlier attempts of the same scheduled run. */
   let reports: RunReport[] = [];
+  let wakeUp = new AbortController();
 
-  const announce = async (night: Night): Promise<void> => {
-    try {
-      await job().announce?.(night, signal);
-    } catch (error) {
-      talk.onFailed(error);
-    }
-  };
-
-  const save = (changes: Partial<NightBook>, waiting: WaitPlan | null): void => {
+  const save = (changes: Partial<SchedulerState>, wait: WaitPlan | null = null): void => {
     const { database, schedule } = job();
-    const watch: Watch = {
+    const process: SchedulerProcess = {
       ...who,
-      watching_since: watchingSince.toISOString(),
-      at: schedule.cron,
+      started_at: startedAt.toISOString(),
+      schedule: schedule.cron,
       timezone: schedule.timezone,
-      is_single: isSingle,
-      waiting: waiting?.waiting ?? null,
-      until: waiting?.until?.toISOString() ?? null,
+      is_once: isOnce,
+      waiting: wait?.waiting ?? null,
+      until: wait?.until?.toISOString() ?? null,
     };
-    book = { ...book, ...changes, watch };
+    state = { ...state, ...changes, process };
     try {
-      writeNightBook(toNightBookPath(database), book, database);
+      writeStateFile(toStateFilePath(database), state, database);
     } catch (error) {
-      talk.onFailed(error); // a book that cannot be written must not keep the nights from being run
+      events.onFailed(error); // a run does not depend on the state file
     }
   };
 
-  const plan = (): NightPlan => {
+  const plan = (): Plan => {
     const { schedule, settings, lists, database, apiUrl } = job();
-    const moment = now();
-    if (moment < watchingSince) watchingSince = moment; // the clock was set back
-    const lastDue = schedule.listLast(moment, 1)[0] ?? null;
-    const nextDue = schedule.findNext(moment);
-    return planNight({
-      now: moment,
-      watchingSince,
+    const at = now();
+    if (at < startedAt) startedAt = at; // the clock was set back
+    const lastDue = schedule.listLast(at, 1)[0] ?? null;
+    const nextDue = schedule.findNext(at);
+    return planNext({
+      now: at,
+      startedAt,
       lastDue,
       nextDue,
-      night: lastDue === null ? null : toNightSoFar(findNight(book.nights, lastDue)),
-      listsLeft: lastDue === null ? [] : listLeft(database, lists, lastDue, moment),
-      patience: toPatience(settings, share, lastDue, nextDue),
-      pausedUntil: findPausedUntil(database, apiUrl, moment),
+      progress: lastDue === null ? null : toProgress(findScheduledRun(state.scheduled_runs, lastDue)),
+      listsLeft: lastDue === null ? [] : listIncomplete(database, lists, lastDue, at),
+      policy: toRetryPolicy(settings, jitterShare, lastDue, nextDue),
+      pausedUntil: findPausedUntil(database, apiUrl, at),
     });
   };
 
-  const attempt = async (run: RunPlan, isOnly = false): Promise<void> => {
+  const announce = async (run: ScheduledRun): Promise<void> => {
+    try {
+      await job().announce?.(run, signal);
+    } catch (error) {
+      events.onFailed(error);
+    }
+  };
+
+  /** Makes one attempt. After the last one, the steps follow. Fails only if this program is faulty. */
+  const attempt = async (runPlan: RunPlan, isOnly: boolean): Promise<void> => {
     const { schedule, settings, runSync, database, apiUrl } = job();
-    book = takeBackAhead(dropAhead(book, run.due), run.due);
-    const nights = noteBeginning(
-      book.nights,
-      run.due,
-      now(),
-      listDueBefore(schedule, book.nights[0], run.due),
-    );
-    const begun = findNight(nights, run.due);
-    if (begun === undefined) throw new TypeError('a night that has begun is not in its book');
-    const missed = countMissed(nights) - countMissed(book.nights);
-    save({ nights }, null);
-    talk.onBegin(run, begun, missed);
+    const { due, lists } = runPlan;
+
+    state = takeBackAhead(dropAhead(state, due), due);
+    const { begun, runs, missed } = startAttempt(state.scheduled_runs, schedule, due, now());
+    save({ scheduled_runs: runs });
+    events.onBegin(runPlan, begun, missed);
     if (begun.attempts === 1) reports = [];
     await announce(begun);
-    const firstBeganAt = new Date(begun.first_began_at ?? run.due);
-    const tried = await tryNight(run.lists, runSync, talk.onFailed);
-    const mayPass = tried.mayPass && !repeatsItself(tried.report?.lists ?? [], reports.at(-1)?.lists ?? []);
-    if (tried.report !== null) reports.push(tried.report);
-    const untold = listUntold(database, nights, begun, reports);
-    const ending = toEnding(tried, untold, run);
-    exit = ending.exit;
-    const patience = toPatience(settings, share, null, null);
+
+    const result = await runAttempt(lists, runSync, events.onFailed);
+    const canImprove =
+      result.isTransient && !repeatsItself(result.report?.lists ?? [], reports.at(-1)?.lists ?? []);
+    if (result.report !== null) reports.push(result.report);
+
+    const unreported = listUnreported(database, runs, begun, reports);
+    const lastReport = unreported.at(-1);
+    // An attempt without a sync completes a run whose process died: suspicious departures still are suspicious.
+    const ending =
+      lists.length === 0 && lastReport?.outcome === 'suspicious'
+        ? { ...toAttemptResult(lastReport), runId: null }
+        : result;
+    ({ exit } = ending);
     const endedAt = now();
+    const ended = endAttempt(state.scheduled_runs, due, { ...ending, endedAt });
+    save({ scheduled_runs: recordRunIds(ended, begun, unreported) });
+
+    const firstBeganAt = new Date(begun.first_began_at ?? due);
+    const policy = toRetryPolicy(settings, jitterShare, null, null);
     const isLast =
-      ending.outcome !== 'interrupted' &&
-      (isOnly ||
-        !mayPass ||
-        isGivenUp(firstBeganAt, endedAt, patience, findPausedUntil(database, apiUrl, endedAt)));
-    const noted = noteEnding(book.nights, run.due, { ...ending, endedAt: now() });
-    save({ nights: noteRuns(noted, begun, untold) }, null);
-    const ended = findNight(book.nights, run.due) ?? begun;
-    if (isLast) {
-      const after = await runSteps(
-        job().steps,
-        { night: ended, exit, reports: untold },
-        signal,
-        talk.onFailed,
-      );
-      ({ exit } = after);
-      // Where the process dies or is told to end before this, the next one does the steps.
-      save({ nights: noteSteps(book.nights, run.due, after.steps, !after.isCut) }, null);
+      isOnly ||
+      !canImprove ||
+      isGivenUp(firstBeganAt, endedAt, policy, findPausedUntil(database, apiUrl, endedAt));
+    if (isLast && ending.outcome !== 'interrupted') {
+      const run = findScheduledRun(state.scheduled_runs, due) ?? begun;
+      const done = await runSteps(job().steps, { run, exit, reports: unreported }, signal, events.onFailed);
+      ({ exit } = done);
+      // If the process dies or is stopped before this, the next process does the steps.
+      save({ scheduled_runs: recordSteps(state.scheduled_runs, due, done.steps, !done.isCut) });
     }
-    share = random();
-    talk.onEnd(findNight(book.nights, run.due) ?? ended);
+    jitterShare = random();
+    events.onEnd(findScheduledRun(state.scheduled_runs, due) ?? begun);
   };
 
   return {
-    plan,
-    attempt,
-    onWait: (waiting) => {
-      save({}, waiting);
-      talk.onWait(waiting);
+    run: async () => {
+      while (!signal.aborted) {
+        const next = plan();
+        if (next.kind === 'run') {
+          await attempt(next, false);
+          continue;
+        }
+        save({}, next);
+        events.onWait(next);
+        wakeUp = new AbortController();
+        await waitUntil(clock, next.until, AbortSignal.any([signal, wakeUp.signal]));
+      }
     },
-    attemptNow: () => {
+    runOnce: () => {
       const { schedule, lists } = job();
       const due = schedule.listLast(now(), 1)[0] ?? now();
       return attempt({ kind: 'run', due, isLate: false, lists }, true);
+    },
+    replan: () => {
+      wakeUp.abort();
     },
     lastExit: () => exit,
   };
 }
 
 /**
- * How a try ended. One that had nothing to do makes up for a process that died after its run: departures that were doubted
- * then still are.
+ * The lists that were not read completely since the run was due. If the mirror cannot be read, all of them: the sync that
+ * follows reports what is wrong.
  */
-function toEnding(tried: TryEnding, untold: readonly RunReport[], { lists }: RunPlan): TryEnding {
-  const last = untold.at(-1);
-  return lists.length === 0 && last?.outcome === 'suspicious' ? { ...toTryEnding(last), runId: null } : tried;
+function listIncomplete(
+  database: string,
+  lists: readonly ApiList[],
+  due: Date,
+  upTo: Date,
+): readonly ApiList[] {
+  return readOrElse(
+    database,
+    (mirror) => {
+      const complete = listReadLists(mirror, due, upTo);
+      return lists.filter(({ id }) => !complete.includes(id));
+    },
+    lists,
+  );
 }
 
-/** A book that cannot be read is put aside: the ledger of the mirror knows what lacks. */
-function openBook(database: string, talk: NightTalk): NightBook {
-  const path = toNightBookPath(database);
+/** The jitter is at most half the time between two runs: with a longer one, a frequent schedule would never start. */
+function toRetryPolicy(
+  { jitterMinutes, retryDelayMinutes, retryWindowMinutes }: NightlySettings,
+  jitterShare: number,
+  lastDue: Date | null,
+  nextDue: Date | null,
+): RetryPolicy {
+  const max = lastDue === null || nextDue === null ? Infinity : (nextDue.getTime() - lastDue.getTime()) / 2;
+  return {
+    jitterMs: Math.round(Math.min(max, jitterShare * jitterMinutes * MINUTE_MS)),
+    retryDelayMs: retryDelayMinutes * MINUTE_MS,
+    retryWindowMs: retryWindowMinutes * MINUTE_MS,
+  };
+}
+
+/**
+ * Waits until this time. It looks at the clock every minute, so that it notices within a minute that the machine slept or
+ * that the clock was set. Returns early if the clock goes back or the signal is aborted.
+ */
+async function waitUntil(clock: Clock, until: Date | null, signal: AbortSignal): Promise<void> {
+  let last = clock.now();
   try {
-    return readNightBook(path);
-  } catch (error) {
-    talk.onFailed(error);
-    try {
-      setNightBookAside(path);
-    } catch (failure) {
-      talk.onFailed(failure); // no reason not to run the nights
+    for (;;) {
+      const left = until === null ? Infinity : until.getTime() - clock.now().getTime();
+      if (left <= 0) return;
+      if (left <= MINUTE_MS) await clock.sleep(left, signal);
+      else await clock.nextMinute(signal);
+      const now = clock.now();
+      if (now < last) return;
+      last = now;
     }
-    return EMPTY_BOOK;
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
   }
-}
-
-function countMissed(nights: readonly Night[]): number {
-  return nights.filter(({ outcome }) => outcome === 'missed').length;
 }

@@ -1,12 +1,12 @@
 import { lstatSync, renameSync } from 'node:fs';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { readRegularFile } from '../lib/files.ts';
-import { isJsonObject } from '../lib/json.ts';
+import { type JsonObject, type JsonValue, isJsonObject } from '../lib/json.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import type { Waiting } from './plan.ts';
-import { writeKeptFile } from './after-run.ts';
+import { writeWhole } from './after-run.ts';
 
-export const NIGHT_OUTCOMES = [
+export const SCHEDULED_RUN_OUTCOMES = [
   'running',
   'complete',
   'partial',
@@ -15,101 +15,116 @@ export const NIGHT_OUTCOMES = [
   'interrupted',
   'missed',
 ] as const;
-export type NightOutcome = (typeof NIGHT_OUTCOMES)[number];
+export type ScheduledRunOutcome = (typeof SCHEDULED_RUN_OUTCOMES)[number];
 
-/** What failed last, as it is told to a person. */
-export interface NightError {
+/** The last error, for a person. */
+export interface ScheduledRunError {
   readonly code: string;
   readonly message: string;
   readonly hint: string;
 }
 
-/** What became of one of the things that are done after a night. */
-export interface NightStepRecord {
+/** What became of one of the steps after a scheduled run. */
+export interface StepRecord {
   readonly step: string;
   readonly outcome: 'done' | 'skipped' | 'failed';
   readonly detail: string;
 }
 
-/** One night that was due. Times are ISO 8601 in UTC. */
-export interface Night {
+/** One due time of the schedule and what became of it. Times are ISO 8601 in UTC. */
+export interface ScheduledRun {
   readonly due_at: string;
-  /** `missed`: nobody kept the schedule, and a later night made up for it. */
-  readonly outcome: NightOutcome;
+  /** `missed`: no process kept the schedule, and a later run caught up. */
+  readonly outcome: ScheduledRunOutcome;
   readonly attempts: number;
   readonly first_began_at: string | null;
-  /** Null while an attempt goes on, and after one that did not come to its own end. */
+  /** Null while an attempt is running, and after one that was interrupted. */
   readonly last_ended_at: string | null;
-  /** Whether it is left alone from here on: it brought everything or was given up, and its steps are done. */
+  /** Nothing is left to do: it succeeded or was given up, and its steps are done. */
   readonly is_over: boolean;
-  /** The runs in the ledger of the mirror. */
+  /** Its runs in the run log of the mirror. */
   readonly run_ids: readonly number[];
-  readonly error: NightError | null;
-  /** What was done afterwards; nothing yet while it is not over. */
-  readonly steps: readonly NightStepRecord[];
+  readonly error: ScheduledRunError | null;
+  /** The steps after the run; empty while it is not over. */
+  readonly steps: readonly StepRecord[];
 }
 
-/** What the process that keeps the schedule is about. */
-export interface Watch {
+/** The process that keeps the schedule. */
+export interface SchedulerProcess {
   readonly process_id: number;
   readonly version: string;
-  readonly watching_since: string;
-  readonly at: string;
+  readonly started_at: string;
+  /** The cron expression. */
+  readonly schedule: string;
   readonly timezone: string;
-  /** True where a night is begun by a timer of the host's, or by hand, so that nobody stays to keep a schedule. */
-  readonly is_single?: boolean;
-  /** Null while a night goes on. */
+  /** Started with `--once` by a timer or a person, so that no process keeps a schedule between the runs. */
+  readonly is_once?: boolean;
+  /** Null while a run is in progress. */
   readonly waiting: Waiting | null;
-  /** Until when it waits; null while a night goes on, or when no other night is due. */
+  /** When the wait ends; null while a run is in progress, or if no other run is due. */
   readonly until: string | null;
 }
 
-/** The small state beside a mirror: who keeps the schedule, and what became of the nights, the newest first. */
-export interface NightBook {
-  readonly watch: Watch | null;
-  readonly nights: readonly Night[];
-  /** Nights that were due in the future when a night began, because the clock was ahead before or is behind now. */
-  readonly ahead?: readonly Night[];
+/** The content of the scheduler state file beside a mirror. */
+export interface SchedulerState {
+  readonly process: SchedulerProcess | null;
+  /** Newest first. */
+  readonly scheduled_runs: readonly ScheduledRun[];
+  /** Runs with a due time in the future, from a clock that was ahead then or is behind now. */
+  readonly ahead?: readonly ScheduledRun[];
 }
 
-/** A year and a month of nights: older ones are forgotten here, their runs never. */
-export const MAX_NIGHTS = 400;
-/** A year of nights takes some hundred kilobytes. */
+/** A year and a month of daily runs. Older ones are dropped here; their runs stay in the run log. */
+export const MAX_SCHEDULED_RUNS = 400;
+/** A year of runs takes some hundred kilobytes. */
 const MAX_BYTES = 64e6;
-export const EMPTY_BOOK: NightBook = { watch: null, nights: [] };
+export const EMPTY_STATE: SchedulerState = { process: null, scheduled_runs: [] };
 
-export function toNightBookPath(database: string): string {
+export function toStateFilePath(database: string): string {
   return `${database}.nightly.json`;
 }
 
-/** Reads the book beside a mirror; an absent one is empty. Fails with STATE_FILE_DAMAGED. */
-export function readNightBook(path: string): NightBook {
+/** Reads the state. A file that cannot be read is set aside: the mirror itself knows which lists are incomplete. */
+export function loadState(database: string, onFailed: (error: unknown) => void): SchedulerState {
+  const path = toStateFilePath(database);
+  try {
+    return readStateFile(path);
+  } catch (error) {
+    onFailed(error);
+    try {
+      setStateFileAside(path);
+    } catch (failure) {
+      onFailed(failure); // a run does not depend on the state file
+    }
+    return EMPTY_STATE;
+  }
+}
+
+/** A file that does not exist is an empty state. Fails with STATE_FILE_DAMAGED. */
+export function readStateFile(path: string): SchedulerState {
   let text: string;
   try {
     text = readRegularFile(path, MAX_BYTES).toString('utf8');
   } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return EMPTY_BOOK;
+    if (codeOf(cause) === 'ENOENT') return EMPTY_STATE;
     throw toDamage(path, cause);
   }
   try {
-    return parseNightBook(JSON.parse(text));
+    return parseState(JSON.parse(text));
   } catch (cause) {
     throw toDamage(path, cause);
   }
 }
 
-/**
- * Writes the book beside a mirror as a whole: whoever reads it meanwhile sees the old one or the new one. Fails with
- * FILE_UNWRITABLE.
- */
-export function writeNightBook(path: string, book: NightBook, database?: string): void {
-  writeKeptFile(path, `${JSON.stringify(book, null, 2)}\n`, {
+/** Replaces the file as a whole: a reader sees the old state or the new one. Fails with FILE_UNWRITABLE. */
+export function writeStateFile(path: string, state: SchedulerState, database?: string): void {
+  writeWhole(path, `${JSON.stringify(state, null, 2)}\n`, {
     ...(database !== undefined && { belongsWith: database }),
   });
 }
 
-/** Gives a book that cannot be read a name of its own; earlier ones stay. Fails with FILE_UNWRITABLE. */
-export function setNightBookAside(path: string): void {
+/** Renames a file that cannot be read; earlier ones stay. Fails with FILE_UNWRITABLE. */
+export function setStateFileAside(path: string): void {
   try {
     for (let number = 1; ; number++) {
       const aside = `${path}.damaged${number === 1 ? '' : `-${number}`}`;
@@ -122,30 +137,41 @@ export function setNightBookAside(path: string): void {
   }
 }
 
-function parseNightBook(json: unknown): NightBook {
-  if (!isJsonObject(json) || !Array.isArray(json.nights)) throw new TypeError('there is no list of nights');
-  const nights: unknown = json.nights;
-  if (!isNights(nights)) throw new TypeError('a night lacks something, or has another form');
-  if (json.watch !== null && !isJsonObject(json.watch)) throw new TypeError('it does not say who keeps it');
-  const ahead: unknown = json.ahead ?? [];
-  if (!isNights(ahead)) throw new TypeError('a night ahead has another form');
+function parseState(json: unknown): SchedulerState {
+  if (!isJsonObject(json)) throw new TypeError('it is not a JSON object');
+  const { process, scheduled_runs, ahead = [] } = 'nights' in json ? upgradeState(json) : json;
+  if (!areScheduledRuns(scheduled_runs)) throw new TypeError('its scheduled runs are missing or malformed');
+  if (process !== null && !isJsonObject(process)) throw new TypeError('its process is malformed');
+  if (!areScheduledRuns(ahead)) throw new TypeError('a run in the future is malformed');
   return {
-    watch: json.watch as unknown as Watch | null,
-    nights,
+    process: process as unknown as SchedulerProcess | null,
+    scheduled_runs,
     ...(ahead.length > 0 && { ahead }),
   };
 }
 
-function isNights(value: unknown): value is readonly Night[] {
-  return Array.isArray(value) && value.every(isNight);
+/** The form before 0.1. What it says about its process is of no use: that process has ended. */
+function upgradeState({ nights = [], ahead = [] }: JsonObject): JsonObject {
+  return { process: null, scheduled_runs: upgradeRuns(nights), ahead: upgradeRuns(ahead) };
 }
 
-function isNight(value: unknown): value is Night {
+function upgradeRuns(runs: JsonValue): JsonValue {
+  if (!Array.isArray(runs)) return runs;
+  return runs.map((run) =>
+    isJsonObject(run) && run.outcome === 'doubtful' ? { ...run, outcome: 'suspicious' } : run,
+  );
+}
+
+function areScheduledRuns(value: unknown): value is readonly ScheduledRun[] {
+  return Array.isArray(value) && value.every(isScheduledRun);
+}
+
+function isScheduledRun(value: unknown): value is ScheduledRun {
   return (
     isJsonObject(value) &&
     typeof value.due_at === 'string' &&
     !Number.isNaN(Date.parse(value.due_at)) &&
-    (NIGHT_OUTCOMES as readonly unknown[]).includes(value.outcome) &&
+    (SCHEDULED_RUN_OUTCOMES as readonly unknown[]).includes(value.outcome) &&
     Number.isSafeInteger(value.attempts) &&
     [value.first_began_at, value.last_ended_at].every((at) => at === null || typeof at === 'string') &&
     typeof value.is_over === 'boolean' &&
@@ -166,35 +192,35 @@ function toDamage(path: string, cause: unknown): MirrorError {
 }
 
 /**
- * The book without nights that were due in the future: either the clock was ahead when they began, or it was set back since
- * then. They say nothing of now; which of the two it was shows later, so they are kept apart.
+ * The state without the runs whose due time is in the future: the clock was ahead when they began, or was set back since.
+ * Which of the two shows later, so they are kept separately.
  */
-export function dropAhead(book: NightBook, now: Date): NightBook {
-  const isAhead = ({ due_at }: Night): boolean => Date.parse(due_at) > now.getTime();
-  const ahead = book.nights.filter(isAhead);
-  if (ahead.length === 0) return book;
+export function dropAhead(state: SchedulerState, now: Date): SchedulerState {
+  const isAhead = ({ due_at }: ScheduledRun): boolean => Date.parse(due_at) > now.getTime();
+  const ahead = state.scheduled_runs.filter(isAhead);
+  if (ahead.length === 0) return state;
   return {
-    ...book,
-    nights: book.nights.filter((night) => !isAhead(night)),
-    ahead: [...ahead, ...withoutThose(book.ahead ?? [], ahead)].slice(0, MAX_NIGHTS),
+    ...state,
+    scheduled_runs: state.scheduled_runs.filter((run) => !isAhead(run)),
+    ahead: [...ahead, ...without(state.ahead ?? [], ahead)].slice(0, MAX_SCHEDULED_RUNS),
   };
 }
 
 /**
- * The book with the nights that were kept apart and were due before this one: time has come to them, so that they are no
- * longer in the future. Where a night was run at the same time by the clock meanwhile, that one counts.
+ * The state with those of the separate runs that were due before this one: they are no longer in the future. If another run
+ * was done for the same time meanwhile, that one counts.
  */
-export function takeBackAhead(book: NightBook, due: Date): NightBook {
-  const isPast = ({ due_at }: Night): boolean => Date.parse(due_at) < due.getTime();
-  const past = withoutThose((book.ahead ?? []).filter(isPast), book.nights);
-  const left = (book.ahead ?? []).filter((night) => !isPast(night) && night.due_at !== due.toISOString());
+export function takeBackAhead(state: SchedulerState, due: Date): SchedulerState {
+  const isPast = ({ due_at }: ScheduledRun): boolean => Date.parse(due_at) < due.getTime();
+  const past = without((state.ahead ?? []).filter(isPast), state.scheduled_runs);
+  const left = (state.ahead ?? []).filter((run) => !isPast(run) && run.due_at !== due.toISOString());
   return {
-    watch: book.watch,
-    nights: [...book.nights, ...past].toSorted((a, b) => b.due_at.localeCompare(a.due_at)),
+    process: state.process,
+    scheduled_runs: [...state.scheduled_runs, ...past].toSorted((a, b) => b.due_at.localeCompare(a.due_at)),
     ...(left.length > 0 && { ahead: left }),
   };
 }
 
-function withoutThose(nights: readonly Night[], others: readonly Night[]): readonly Night[] {
-  return nights.filter(({ due_at }) => !others.some((one) => one.due_at === due_at));
+function without(runs: readonly ScheduledRun[], others: readonly ScheduledRun[]): readonly ScheduledRun[] {
+  return runs.filter(({ due_at }) => !others.some((one) => one.due_at === due_at));
 }

@@ -6,16 +6,16 @@ import type { ExitName } from '../errors/exit-codes.ts';
 import { type Mirror, readOrElse } from '../db/open-mirror.ts';
 import { mirrorCoverageChecks, mirrorDepartureChecks, listSyncs, syncRuns } from '../db/schema/schema.ts';
 import type { CoverageReport, DepartureReport, RunReport, ListReport } from '../sync/report.ts';
-import type { Night } from './state-file.ts';
+import type { ScheduledRun } from './state-file.ts';
 
 type RunRow = typeof syncRuns.$inferSelect;
 
-/** More runs than these are not told at once: years without a night that came to its end. */
+/** Not more runs than these are reported at once. It takes years without a finished run to get there. */
 const MAX_RUNS = 50;
 
 /**
- * The reports of the runs of `nightly` after that one, as the ledger has them, the oldest first: also of runs whose process
- * died. Where the mirror cannot be read there are none.
+ * The reports of the `nightly` runs after this one, from the run log, oldest first; also of runs whose process died. Empty
+ * if the mirror cannot be read.
  */
 export function findRunReports(database: string, afterRunId: number, since: string): RunReport[] {
   return readOrElse(
@@ -35,10 +35,7 @@ export function findRunReports(database: string, afterRunId: number, since: stri
   );
 }
 
-const PROCESS_DIED = {
-  code: 'PROCESS_DIED',
-  message: 'The process ended in the middle of the run.',
-} as const;
+const PROCESS_DIED = { code: 'PROCESS_DIED', message: 'The process died during the run.' } as const;
 
 function toReport({ db }: Mirror, run: RunRow): RunReport {
   const isDead = run.outcome === 'died' || run.outcome === 'running';
@@ -121,40 +118,38 @@ function toExit({ outcome }: RunRow, error: MirrorError | null): ExitName {
 }
 
 /**
- * The reports of the runs that nobody has been told of when a night comes to its end: its own, those of a process that died,
- * and those of nights that never came to their end. What this process knows goes before what the ledger says.
+ * The reports to send when a scheduled run ends: its own, those of a process that died, and those of earlier scheduled runs
+ * that never ended. What this process knows takes precedence over the run log.
  */
-export function listUntold(
+export function listUnreported(
   database: string,
-  nights: readonly Night[],
-  current: Night,
+  runs: readonly ScheduledRun[],
+  current: ScheduledRun,
   known: readonly RunReport[],
 ): readonly RunReport[] {
-  const others = nights.filter(({ due_at }) => due_at !== current.due_at);
-  const told = others.filter(({ is_over }) => is_over).flatMap(({ run_ids }) => run_ids);
+  const others = runs.filter(({ due_at }) => due_at !== current.due_at);
+  const reported = others.filter(({ is_over }) => is_over).flatMap(({ run_ids }) => run_ids);
   const begins = [current, ...others.filter(({ is_over }) => !is_over)].map(
     ({ first_began_at, due_at }) => first_began_at ?? due_at,
   );
   const since = begins.reduce((a, b) => (a < b ? a : b));
-  const recorded = findRunReports(database, Math.max(0, ...told), since);
+  const recorded = findRunReports(database, Math.max(0, ...reported), since);
   return [
     ...recorded.map((report) => known.find(({ runId }) => runId === report.runId) ?? report),
     ...known.filter(({ runId }) => !recorded.some((report) => report.runId === runId)),
   ];
 }
 
-/** The nights, the current one with the runs that it tells of, unless they stand with another night. */
-export function noteRuns(
-  nights: readonly Night[],
-  current: Night,
+/** Adds the reported runs to the current scheduled run, except those that belong to another one. */
+export function recordRunIds(
+  runs: readonly ScheduledRun[],
+  current: ScheduledRun,
   reports: readonly RunReport[],
-): readonly Night[] {
-  const elsewhere = nights
-    .filter(({ due_at }) => due_at !== current.due_at)
-    .flatMap(({ run_ids }) => run_ids);
-  return nights.map((night) => {
-    if (night.due_at !== current.due_at) return night;
+): readonly ScheduledRun[] {
+  const elsewhere = runs.filter(({ due_at }) => due_at !== current.due_at).flatMap(({ run_ids }) => run_ids);
+  return runs.map((run) => {
+    if (run.due_at !== current.due_at) return run;
     const ids = reports.flatMap(({ runId }) => (runId === null || elsewhere.includes(runId) ? [] : [runId]));
-    return { ...night, run_ids: [...new Set([...night.run_ids, ...ids])].sort((a, b) => a - b) };
+    return { ...run, run_ids: [...new Set([...run.run_ids, ...ids])].sort((a, b) => a - b) };
   });
 }

@@ -196,7 +196,7 @@ export async function comparePage(
     const { id } = payload;
     if (status !== null && isOfAnotherList(payload, status)) ofOthers++;
     const drifted = [...listDrift(payload), ...listStatusDrift(payload, status)];
-    // Drift is recorded each night anew, so a case that drifts is read each night.
+    // Each run records drift anew, so it reads a case with drift every time.
     const rawHash = drifted.length === 0 ? record.rawHash : null;
     const stored = versionsOfPage.get(id) ?? findStoredVersion(id);
     add(compareCase(payload, placeCase(id, payload.case_ongoing, stored).statusId, stored, rawHash));

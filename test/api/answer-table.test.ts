@@ -33,7 +33,7 @@ test.each(ROWS)('%d in the form of the API (%s) means: %s', (status, isJson, mea
 });
 
 describe('what an answer means', () => {
-  test.each<[Meaning, again: string, mayPassAtNight: boolean]>([
+  test.each<[Meaning, again: string, mayPassAtDay: boolean]>([
     ['redirect', 'a few times', false],
     ['refused', 'on later pages', false],
     ['not found', 'a few times', true],

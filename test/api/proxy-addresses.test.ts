@@ -6,12 +6,12 @@ import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createClientFor } from '../../src/sync/run-sync.ts';
 import { createAgents } from '../../src/api/http-agents.ts';
-import { announceNight } from '../../src/schedule/notify.ts';
+import { announceAttempt } from '../../src/schedule/notify.ts';
 import { parseSettings } from '../../src/config/settings.ts';
 import { gatherSettings } from '../../src/config/sources.ts';
 import { runCli } from '../support/command-line.ts';
 import { makeCertificate } from '../support/make-certificate.ts';
-import { makeNight } from '../support/make-night.ts';
+import { makeScheduledRun } from '../support/make-scheduled-run.ts';
 import { fakeRuntime } from '../support/runtime.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { AUTHORITY, startProxy, startTlsServer } from '../support/tunnel.ts';
@@ -82,7 +82,13 @@ describe('a proxy', () => {
       expect(api.asked).toEqual(['Token an-invented-token']);
       const agents = createAgents(toSettings(env));
       for (const one of ['https', 'http'])
-        await announceNight(new URL(`${one}://hooks.example/a/x`), makeNight(), 'UTC', GOES_ON, agents);
+        await announceAttempt(
+          new URL(`${one}://hooks.example/a/x`),
+          makeScheduledRun(),
+          'UTC',
+          GOES_ON,
+          agents,
+        );
       const authorization = `Basic ${Buffer.from(`keeper:${PASSWORD}`).toString('base64')}`;
       expect(proxy.asked).toEqual(
         ['CONNECT api.example:443', 'CONNECT hooks.example:443', 'POST http://hooks.example/a/x/start'].map(

@@ -4,11 +4,11 @@ import { writeFileSync } from 'node:fs';
 import { createClientFor } from '../../src/sync/run-sync.ts';
 import type { MirrorError } from '../../src/errors/mirror-error.ts';
 import { createAgents } from '../../src/api/http-agents.ts';
-import { announceNight } from '../../src/schedule/notify.ts';
+import { announceAttempt } from '../../src/schedule/notify.ts';
 import { parseSettings } from '../../src/config/settings.ts';
 import { gatherSettings } from '../../src/config/sources.ts';
 import { runCli } from '../support/command-line.ts';
-import { makeNight } from '../support/make-night.ts';
+import { makeScheduledRun } from '../support/make-scheduled-run.ts';
 import { fakeRuntime } from '../support/runtime.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { AUTHORITY, startProxy, startTlsServer } from '../support/tunnel.ts';
@@ -98,7 +98,13 @@ test('a ping goes through the proxy as well: a tunnel for https, the whole addre
   const { proxy, toSettings } = await startBoth();
   const agents = createAgents(toSettings({ CLEARINGHOUSE_CA_FILE: AUTHORITY, HTTP_PROXY: proxy.address }));
   for (const scheme of ['https', 'http'])
-    await announceNight(new URL(`${scheme}://hooks.example/a/secret`), makeNight(), 'UTC', GOES_ON, agents);
+    await announceAttempt(
+      new URL(`${scheme}://hooks.example/a/secret`),
+      makeScheduledRun(),
+      'UTC',
+      GOES_ON,
+      agents,
+    );
   expect(proxy.asked.map(({ line }) => line)).toEqual([
     'CONNECT hooks.example:443',
     'POST http://hooks.example/a/secret/start',

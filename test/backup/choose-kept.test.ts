@@ -13,10 +13,10 @@ const keep = (times: readonly string[], retention: Partial<Retention>) =>
     .sort();
 
 describe('which snapshots are kept', () => {
-  test('after two years of nights: seven days, four weeks and twelve months, some of them the same', () => {
+  test('after two years of days: seven days, four weeks and twelve months, some of them the same', () => {
     const end = Date.UTC(2026, 10, 24, 3, 17);
-    const nights = Array.from({ length: 730 }, (_, at) => ({ takenAt: new Date(end - at * DAY) }));
-    const kept = [...chooseKept(nights, DEFAULT)]
+    const days = Array.from({ length: 730 }, (_, at) => ({ takenAt: new Date(end - at * DAY) }));
+    const kept = [...chooseKept(days, DEFAULT)]
       .map(({ takenAt }) => takenAt.toISOString().slice(0, 10))
       .sort();
     expect(kept).toEqual([

@@ -60,17 +60,17 @@ describe('the targets', () => {
     ]);
     expect(judged).toEqual([
       ['first sync, to the floor; 100 cases', true],
-      ["unchanged night, to the floor's second run; 100 cases", true],
+      ["unchanged day, to the floor's second run; 100 cases", true],
       ["1 % changed, to the floor's second run; 100 cases", false],
       ['database, to the JSON; 100 cases', true],
       ['peak memory of any sync; 100 cases', true],
       ['first sync, to the floor; 1,000 cases', false],
-      ["unchanged night, to the floor's second run; 1,000 cases", true],
+      ["unchanged day, to the floor's second run; 1,000 cases", true],
       ["1 % changed, to the floor's second run; 1,000 cases", false],
       ['database, to the JSON; 1,000 cases', true],
       ['peak memory of any sync; 1,000 cases', false],
       ['first sync at 200 ms a request, to the floor; 100 cases', true],
-      ["unchanged night at 200 ms, to the floor's second run; 100 cases", true],
+      ["unchanged day at 200 ms, to the floor's second run; 100 cases", true],
       ['time per case of a first sync, 1,000 cases to 100 cases', true],
     ]);
   });

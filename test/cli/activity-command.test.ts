@@ -3,9 +3,9 @@ import type { JsonObject } from '../../src/lib/json.ts';
 import type { CaseCollection } from '../../fake-api/collection/collection.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
-import { departureSql, startNights } from '../support/nights.ts';
+import { departureSql, startDays } from '../support/days.ts';
 
-/** A night that brings a case one more docket entry. */
+/** A day that brings a case one more docket entry. */
 const file =
   (caseId: number, id: number, day: string, description = `FILING ${id}`) =>
   (source: CaseCollection) => {
@@ -22,7 +22,7 @@ const file =
   };
 
 const start = () =>
-  startNights(
+  startDays(
     recordedCases([
       makeCase({ id: 1, name: 'Alder' }),
       makeCase({ id: 2, name: 'Birch' }),
@@ -78,7 +78,7 @@ In all: 3 new docket entries in 2 cases.
   });
 
   test('says when there was none', async () => {
-    const { run } = await startNights(recordedCases([makeCase()]));
+    const { run } = await startDays(recordedCases([makeCase()]));
     expect((await run('activity')).stdout).toContain('No new docket entries.');
     expect(await run('activity', '--json')).toEqual({
       exitCode: 0,
@@ -88,7 +88,7 @@ In all: 3 new docket entries in 2 cases.
   });
 
   test('lets no description steer the terminal, nor fill it', async () => {
-    const { run } = await startNights(
+    const { run } = await startDays(
       recordedCases([makeCase({ id: 1 })]),
       file(1, 9, '2030-01-01', `\u001b[2J\u202e${'x'.repeat(100_000)}`),
     );
@@ -100,10 +100,10 @@ In all: 3 new docket entries in 2 cases.
 
 describe('departed', () => {
   const leave = async () => {
-    const nights = await start();
-    nights.write(`${departureSql(1, 2)} ${departureSql(2, 3)} ${departureSql(3, 3)}
+    const days = await start();
+    days.write(`${departureSql(1, 2)} ${departureSql(2, 3)} ${departureSql(3, 3)}
       UPDATE cases SET mirror_redacted_run_id = 3, name = NULL, case_ongoing = NULL WHERE id = 3`);
-    return nights;
+    return days;
   };
 
   test('lists who left when, with the last status and the link; of redacted cases nothing more', async () => {
@@ -145,7 +145,7 @@ test('of one day the entry with the highest number comes first, and one without 
       return { ...record, main_docket: makeDocket({ docket_entries: [...entries, ...added] }) };
     });
   };
-  const { lines } = await startNights(recordedCases([makeCase({ id: 1 })]), add);
+  const { lines } = await startDays(recordedCases([makeCase({ id: 1 })]), add);
   const numbers = (await lines('activity')).map(({ entry_number }) => entry_number);
   expect(numbers).toEqual(['44', '42', '41', '40', '9', null]);
 });

@@ -4,7 +4,7 @@ import { makeCase } from '../support/make-case.ts';
 import { runCli } from '../support/command-line.ts';
 import { startHarness } from '../support/sync-harness.ts';
 
-/** A mirror of one case that got another name in the second night, and the command line on it. */
+/** A mirror of one case that got another name in the second day, and the command line on it. */
 async function start() {
   const source = recordedCases([makeCase({ id: 1, name: 'First name' })]);
   const { sync, database } = await startHarness({ source });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { runCli } from '../support/command-line.ts';
-import { startNights } from '../support/nights.ts';
+import { startDays } from '../support/days.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 
@@ -21,7 +21,7 @@ const QUESTIONS: string[][] = [
 
 describe('after the first run alone', () => {
   test.each(QUESTIONS.map((args) => [args]))('%j says that it is the baseline', async (args) => {
-    const { run } = await startNights(smallCollection(3));
+    const { run } = await startDays(smallCollection(3));
     const { exitCode, stdout } = await run(...args);
     expect(exitCode).toBe(0);
     expect(stdout.replaceAll('\\', '')).toContain(BASELINE);
@@ -30,7 +30,7 @@ describe('after the first run alone', () => {
   test.each([['activity'], ['departed']])(
     '%s says so beside rows for a program, of which there are none',
     async (command) => {
-      const { run } = await startNights(smallCollection(3));
+      const { run } = await startDays(smallCollection(3));
       const { stdout, stderr } = await run(command, '--json');
       expect([stdout, stderr]).toEqual(['', expect.stringContaining(BASELINE)]);
     },
@@ -58,7 +58,7 @@ test('where a run before it brought nothing, the one that filled the mirror is t
 });
 
 test('after a second run nothing calls itself a baseline', async () => {
-  const { run } = await startNights(smallCollection(3), () => undefined);
+  const { run } = await startDays(smallCollection(3), () => undefined);
   for (const args of QUESTIONS) {
     const { stdout, stderr } = await run(...args, '--until', '2').then((answer) =>
       answer.exitCode === 0 ? answer : run(...args),

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { runCli } from '../support/command-line.ts';
-import { departureSql, startNights } from '../support/nights.ts';
+import { departureSql, startDays } from '../support/days.ts';
 
 const entries = Array.from({ length: 8 }, (_, at) =>
   makeEntry({
@@ -14,7 +14,7 @@ const entries = Array.from({ length: 8 }, (_, at) =>
 );
 
 async function start() {
-  const nights = await startNights(
+  const days = await startDays(
     recordedCases([
       makeCase({ id: 1, main_docket: makeDocket({ docket_entries: entries }) }),
       makeCase({
@@ -44,9 +44,9 @@ async function start() {
   );
   const show = (columns: number, ...args: string[]) =>
     runCli(['case', ...args], {
-      env: { CLEARINGHOUSE_DATABASE: nights.harness.database, COLUMNS: String(columns) },
+      env: { CLEARINGHOUSE_DATABASE: days.harness.database, COLUMNS: String(columns) },
     });
-  return { ...nights, show };
+  return { ...days, show };
 }
 
 describe('case', () => {

@@ -4,7 +4,7 @@ import { query } from '../../src/db/query.ts';
 import { inventCollection } from '../../fake-api/collection/collection.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase, makeDocket, makeEntry, without } from '../support/make-case.ts';
-import { departureSql, returnSql, shareNights, startNights } from '../support/nights.ts';
+import { departureSql, returnSql, shareDays, startDays } from '../support/days.ts';
 import { smallCollection } from '../support/small-collection.ts';
 
 const entriesOf = (record: JsonObject): JsonObject[] =>
@@ -12,7 +12,7 @@ const entriesOf = (record: JsonObject): JsonObject[] =>
 
 /** One case, and what `changes` says after one edit of it; the heading and the ending are left out. */
 async function tell(edit: (record: JsonObject) => JsonObject, before: JsonObject = {}): Promise<string[]> {
-  const { run } = await startNights(recordedCases([makeCase({ id: 1, ...before })]), (source) => {
+  const { run } = await startDays(recordedCases([makeCase({ id: 1, ...before })]), (source) => {
     source.edit(1, edit);
   });
   const { exitCode, stdout, stderr } = await run('changes');
@@ -182,9 +182,9 @@ describe('changes of a docket', () => {
   });
 });
 
-describe('changes over several nights', () => {
+describe('changes over several days', () => {
   const CASE = makeCase({ id: 1 });
-  const start = shareNights(
+  const start = shareDays(
     () => recordedCases([CASE, makeCase({ id: 2, name: 'Birch v. Brook' })]),
     [
       (source) => {
@@ -302,7 +302,7 @@ In all: 1 changed case, 1 new case, 2 changes of fields, 1 new docket entry, 1 e
 
 describe('changes --json', () => {
   test('tells absent from null, and gives values as they are', async () => {
-    const { lines } = await startNights(recordedCases([makeCase({ id: 1 })]), (source) => {
+    const { lines } = await startDays(recordedCases([makeCase({ id: 1 })]), (source) => {
       source.edit(1, (record) => ({
         ...without(record, 'court'),
         state: null,
@@ -351,7 +351,7 @@ describe('changes --json', () => {
         return record;
       });
     });
-    const { lines, harness, write } = await startNights(inventCollection({ size: 40 }), ...edits);
+    const { lines, harness, write } = await startDays(inventCollection({ size: 40 }), ...edits);
     const [gone] = harness.fakeApi.source.ids();
     write(`${departureSql(gone ?? 0, 3)} ${returnSql(gone ?? 0, 4)}`);
     write(`UPDATE cases SET mirror_redacted_run_id = 5 WHERE id = ${gone ?? 0}`);
@@ -367,7 +367,7 @@ describe('changes --json', () => {
 
 describe('changes of what is on the site', () => {
   test('are cases that left, came back, or were redacted', async () => {
-    const { run, write } = await startNights(
+    const { run, write } = await startDays(
       smallCollection(3),
       () => undefined,
       () => undefined,
@@ -389,7 +389,7 @@ https://clearinghouse.net/case/1
 
 describe('changes of very much', () => {
   test('after a first sync are a list of names, as long as --limit, and a number', async () => {
-    const { run } = await startNights(smallCollection(30));
+    const { run } = await startDays(smallCollection(30));
     const { stdout } = await run('changes', '--limit', '3');
     expect(stdout.match(/Invented case/g)).toHaveLength(3);
     expect(stdout).toContain('27 more new cases not shown: --limit 0 shows all.');
@@ -398,7 +398,7 @@ describe('changes of very much', () => {
   });
 
   test('show as many changed cases as --limit, and count all', async () => {
-    const { run } = await startNights(smallCollection(9), (source) => {
+    const { run } = await startDays(smallCollection(9), (source) => {
       for (const id of source.ids()) source.edit(id, (record) => ({ ...record, court: 'New' }));
     });
     const { stdout } = await run('changes', '--limit', '2');
@@ -409,7 +409,7 @@ describe('changes of very much', () => {
 });
 
 test('that nothing changed is said: in words, or beside the JSON', async () => {
-  const { run } = await startNights(smallCollection(2), () => undefined);
+  const { run } = await startDays(smallCollection(2), () => undefined);
   expect((await run('changes', '--since', '2')).stdout).toBe(
     'Changes found by run 2 (2030-01-02 03:17 UTC)\n\nNothing changed.\n',
   );
@@ -424,7 +424,7 @@ test('that nothing changed is said: in words, or beside the JSON', async () => {
 });
 
 describe('changes without a period', () => {
-  const start = shareNights(
+  const start = shareDays(
     () => recordedCases([makeCase({ id: 1 }), makeCase({ id: 2 })]),
     [
       (source) => {
@@ -459,7 +459,7 @@ describe('changes without a period', () => {
 });
 
 test('the view change_log names an entry that came and went again', async () => {
-  const { harness } = await startNights(
+  const { harness } = await startDays(
     recordedCases([makeCase({ id: 1 })]),
     (source) => {
       source.edit(1, (record) => ({

@@ -2,14 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
-import { startNights } from '../support/nights.ts';
+import { startDays } from '../support/days.ts';
 
 const HOSTILE =
   '\u001b[2J\u0007[x](https://evil.example) *b* `c` <script>&amp; _d_ |\u202e www.evil.example me@evil.example';
 
-/** What `changes` prints after a night that made every text of a case hostile. */
+/** What `changes` prints after a day that made every text of a case hostile. */
 async function print(...flags: string[]): Promise<string> {
-  const { run } = await startNights(recordedCases([makeCase({ id: 1 })]), (source) => {
+  const { run } = await startDays(recordedCases([makeCase({ id: 1 })]), (source) => {
     source.edit(1, (record) => ({
       ...record,
       name: HOSTILE,
@@ -57,7 +57,7 @@ describe('--markdown', () => {
   });
 
   test('is a heading with a link for each case, and a list of what changed', async () => {
-    const { run } = await startNights(recordedCases([makeCase({ id: 1 })]), (source) => {
+    const { run } = await startDays(recordedCases([makeCase({ id: 1 })]), (source) => {
       source.edit(1, (record: JsonObject) => ({ ...record, case_ongoing: 'No', issues: ['Stairs', 'A_b'] }));
       source.put(makeCase({ id: 2, name: 'Birch [sealed]' }));
     });

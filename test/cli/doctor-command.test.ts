@@ -44,7 +44,7 @@ const bad: [number, string, string, Record<string, string>, FaultRule?][] = [
   [4, 'address', 'a web page instead of the API', {}, always({ kind: 'html' }, () => true)],
   [5, 'address', 'another API', {}, always({ kind: 'json', body: { hello: 'world' } }, () => true)],
   [9, 'disk', 'a folder that does not exist', { CLEARINGHOUSE_DATABASE: '/nowhere/at/all.db' }],
-  [2, 'schedule', 'a schedule that is none', { CLEARINGHOUSE_AT: 'every night' }],
+  [2, 'schedule', 'a schedule that is none', { CLEARINGHOUSE_SCHEDULE: 'every night' }],
   [2, 'settings', 'a step that cannot be set so', { CLEARINGHOUSE_VERIFY_SAMPLE: 'some' }],
   [2, 'settings', "the documentation's host", { CLEARINGHOUSE_API_URL: 'https://api.clearinghouse.net/' }],
 ];
@@ -90,21 +90,21 @@ test('warns of misspelt settings, of a .env that others may read, and of a sched
   const path = join(folder, '.env');
   writeFileSync(path, 'CLEARINGHOUSE_PING_URL=https://ping.example/lamp-secret\nCLEARINGHOUSE_TIMEOUT=5\n');
   chmodSync(path, 0o644);
-  const change = { CLEARINGHOUSE_DATABSE: 'x.db', CLEARINGHOUSE_AT: '0 0 29 2 *' };
+  const change = { CLEARINGHOUSE_DATABSE: 'x.db', CLEARINGHOUSE_SCHEDULE: '0 0 29 2 *' };
   const { exitCode, stdout } = await examine(change, undefined, undefined, { folder });
   expect(exitCode).toBe(0);
   const text = stdout.replaceAll(/\s+/g, ' ');
   expect(text).toContain('did you mean CLEARINGHOUSE_DATABASE?');
   expect(text).toContain('CLEARINGHOUSE_TIMEOUT in .env is no setting');
   expect(text).toContain(`chmod 600 ${path}`);
-  expect(text).toMatch(/warn schedule .* the next night is \d+ days off/);
+  expect(text).toMatch(/warn schedule .* The next run of the schedule .* is \d+ days away/);
   expect(text).toContain('- ping set, to ping.example');
   expect(stdout).not.toContain('lamp-secret');
   expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
 });
 
 test('counts the room that all snapshots will take', async () => {
-  const { stdout } = await examine({ CLEARINGHOUSE_KEEP_DAILY: '10000', CLEARINGHOUSE_AT: '03:17' });
+  const { stdout } = await examine({ CLEARINGHOUSE_KEEP_DAILY: '10000', CLEARINGHOUSE_SCHEDULE: '03:17' });
   const text = stdout.replaceAll(/\s+/g, ' ');
   expect(text).toMatch(
     /warn snapshots up to 10016 are kept, 12019\.2 GB in the end; 0 there now; [\d.]+ GB free/,

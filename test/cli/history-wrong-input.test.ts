@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { runCli } from '../support/command-line.ts';
-import { shareNights } from '../support/nights.ts';
+import { shareDays } from '../support/days.ts';
 import { smallCollection } from '../support/small-collection.ts';
 
-const start = shareNights(
+const start = shareDays(
   () => smallCollection(2),
   [
     (source) => {

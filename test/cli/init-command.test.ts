@@ -58,11 +58,13 @@ describe('init', () => {
       CLEARINGHOUSE_API_URL: fakeApi.url,
       CLEARINGHOUSE_API_TOKEN: fakeApi.token,
       CLEARINGHOUSE_DATABASE: 'clearinghouse.db',
-      CLEARINGHOUSE_AT: '30 2 * * *',
+      CLEARINGHOUSE_SCHEDULE: '30 2 * * *',
       CLEARINGHOUSE_TIMEZONE: 'America/Detroit',
     });
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(readFileSync(path, 'utf8')).toContain('# When a night is due, as a cron expression.\n');
+    expect(readFileSync(path, 'utf8')).toContain(
+      '# When scheduled runs are due: a time such as 03:17, or a cron expression.\n',
+    );
     expect(stdout).toContain('clearinghouse-mirror doctor');
     expect(stderr).toContain('ok    token');
     expect(`${stdout}${stderr}`).not.toContain(fakeApi.token);
@@ -88,7 +90,7 @@ describe('init', () => {
     expect(stderr).toContain('is not a time zone');
     expect(readDotEnv(path).values).toMatchObject({
       CLEARINGHOUSE_TIMEZONE: 'UTC',
-      CLEARINGHOUSE_AT: '17 3 * * *',
+      CLEARINGHOUSE_SCHEDULE: '17 3 * * *',
     });
   });
 
@@ -113,11 +115,11 @@ describe('init', () => {
 
   test('asks nothing of what a flag or the environment says', async () => {
     const { init, fakeApi, asked, path } = await start();
-    const args = ['--at', '0 4 * * *', '--timezone', 'UTC'];
+    const args = ['--schedule', '0 4 * * *', '--timezone', 'UTC'];
     const env = { CLEARINGHOUSE_API_TOKEN: fakeApi.token };
     expect((await init([''], args, { env })).exitCode).toBe(0);
     expect(asked).toEqual([expect.stringContaining('The file of the mirror')]);
-    expect(readDotEnv(path).values.CLEARINGHOUSE_AT).toBe('0 4 * * *');
+    expect(readDotEnv(path).values.CLEARINGHOUSE_SCHEDULE).toBe('0 4 * * *');
   });
 });
 
@@ -171,7 +173,7 @@ describe('an address that an old .env names', () => {
 test('a time of day is as good as a cron expression', async () => {
   const { init, fakeApi, path } = await start();
   expect((await init([fakeApi.token, '', 'UTC', '03:17'])).exitCode).toBe(0);
-  expect(readDotEnv(path).values.CLEARINGHOUSE_AT).toBe('03:17');
+  expect(readDotEnv(path).values.CLEARINGHOUSE_SCHEDULE).toBe('03:17');
 });
 
 describe('init without questions', () => {
@@ -184,7 +186,7 @@ describe('init without questions', () => {
     expect([exitCode, asked]).toEqual([0, []]);
     expect(readDotEnv(path).values).toMatchObject({
       CLEARINGHOUSE_API_TOKEN: fakeApi.token,
-      CLEARINGHOUSE_AT: '17 3 * * *',
+      CLEARINGHOUSE_SCHEDULE: '17 3 * * *',
     });
   });
 
@@ -198,7 +200,7 @@ describe('init without questions', () => {
 
   test.each<[string, string[], NodeJS.ProcessEnv, string]>([
     ['without a token', [], {}, 'No API token'],
-    ['with a time that is none', ['--at', 'night'], {}, 'cron expression'],
+    ['with a time that is none', ['--schedule', 'night'], {}, 'cron expression'],
   ])('ends with 2 %s, and writes nothing', async (_title, args, env, words) => {
     const { init, fakeApi, path } = await start();
     const token = args.length > 0 ? { CLEARINGHOUSE_API_TOKEN: fakeApi.token } : {};
@@ -219,7 +221,7 @@ describe('a .env that is there already', () => {
 
   test('is written over with --replace, for the owner alone; what it said is offered', async () => {
     const { init, fakeApi, path, asked } = await start();
-    writeFileSync(path, `CLEARINGHOUSE_API_TOKEN=${fakeApi.token}\nCLEARINGHOUSE_AT="5 5 * * *"\n`, {
+    writeFileSync(path, `CLEARINGHOUSE_API_TOKEN=${fakeApi.token}\nCLEARINGHOUSE_SCHEDULE="5 5 * * *"\n`, {
       mode: 0o644,
     });
     expect((await init(['', '', 'UTC', ''], ['--replace'])).exitCode).toBe(0);
@@ -227,7 +229,7 @@ describe('a .env that is there already', () => {
     expect(asked[3]).toContain('[5 5 * * *]');
     expect(readDotEnv(path).values).toMatchObject({
       CLEARINGHOUSE_API_TOKEN: fakeApi.token,
-      CLEARINGHOUSE_AT: '5 5 * * *',
+      CLEARINGHOUSE_SCHEDULE: '5 5 * * *',
     });
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });

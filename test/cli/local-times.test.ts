@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { toNightBookPath, writeNightBook } from '../../src/schedule/state-file.ts';
+import { toStateFilePath, writeStateFile } from '../../src/schedule/state-file.ts';
 import { always } from '../../fake-api/serve/faults.ts';
 import { openMirror } from '../../src/db/open-mirror.ts';
 import { toUsableZone } from '../../src/lib/local-time.ts';
 import { runCli, spawnCli } from '../support/command-line.ts';
-import { makeNight } from '../support/make-night.ts';
+import { makeScheduledRun } from '../support/make-scheduled-run.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { fakeRuntime } from '../support/runtime.ts';
 import { shareHistory } from '../support/shared-history.ts';
@@ -86,7 +86,7 @@ async function startClosedApi() {
   return fakeApi.url;
 }
 
-const NIGHT = makeNight({
+const DAY = makeScheduledRun({
   due_at: '2030-01-02T03:00:00.000Z',
   outcome: 'failed',
   error: { code: 'X', message: 'No lamp before 2030-01-02T04:00:00.000Z.', hint: 'Light one.' },
@@ -94,18 +94,21 @@ const NIGHT = makeNight({
 
 describe('a time is on the clock of the reader', () => {
   test.each<[string[], string]>([
-    [['status'], 'last night, due 2030-01-01 22:00 EST: failed, X: No lamp before 2030-01-01 23:00 EST.'],
+    [
+      ['status'],
+      'last scheduled run, due 2030-01-01 22:00 EST: failed, X: No lamp before 2030-01-01 23:00 EST.',
+    ],
     [['case', '1', '--as-of', '2029-12-01'], 'which ended at 2030-01-14 22:17 EST.'],
     [['snapshot', '--as-of', '2029-12-01'], 'which ended at 2030-01-14 22:17 EST.'],
     [['query', '--as-of', '2029-12-01', 'SELECT 1'], 'which ended at 2030-01-14 22:17 EST.'],
-    [['doctor', '--at', '17 3 * * *', '--timezone', 'UTC'], 'next at 2030-01-04 03:17 UTC'],
-    [['doctor', '--at', '0 3 1 5 *', '--timezone', 'UTC'], 'next at 2030-05-01 03:00 UTC'],
-    [['doctor', '--at', '0 3 1 5 *', '--timezone', 'UTC'], 'off, at 2030-05-01 03:00 UTC.'],
-    [['nightly', '--once-now', '--log-format', 'text'], 'The night of 2030-01-02 22:17 EST is complete'],
+    [['doctor', '--schedule', '17 3 * * *', '--timezone', 'UTC'], 'next at 2030-01-04 03:17 UTC'],
+    [['doctor', '--schedule', '0 3 1 5 *', '--timezone', 'UTC'], 'next at 2030-05-01 03:00 UTC'],
+    [['doctor', '--schedule', '0 3 1 5 *', '--timezone', 'UTC'], 'away, at 2030-05-01 03:00 UTC.'],
+    [['nightly', '--once', '--log-format', 'text'], 'Scheduled run of 2030-01-02 22:17 EST: complete'],
     [['sync'], '2030-01-03 00:00 EST run 2 begun'],
   ])('%j: %s', async (args, words) => {
     const { database, run } = await start();
-    writeNightBook(toNightBookPath(database), { watch: null, nights: [NIGHT] });
+    writeStateFile(toStateFilePath(database), { process: null, scheduled_runs: [DAY] });
     const { stdout, stderr } = await run(args);
     const told = `${stdout}${stderr}`;
     expect(told.replaceAll(/\s+/g, ' ')).toContain(words);

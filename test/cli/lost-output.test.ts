@@ -63,7 +63,7 @@ whereThereIsAFullDevice('on a full disk', () => {
     'a night with a %s log goes on, and one of its steps says what is lost',
     async (format) => {
       const { run, rows, env } = await start();
-      const args = ['nightly', '--once-now', '--no-nightly-snapshot', '--log-format', format];
+      const args = ['nightly', '--once', '--no-nightly-snapshot', '--log-format', format];
       const { exitCode } = await run(args, { stderr: FULL });
       expect(exitCode).toBe(12);
       expect(rows('SELECT outcome FROM sync_runs')).toEqual([{ outcome: 'complete' }]);

@@ -71,9 +71,9 @@ test('a log that is no terminal keeps one line a message', async () => {
 
 test('a scheduled run tells its times on the clock of the person, to the minute', async () => {
   const { at, fakeApi } = await start();
-  const args = ['nightly', '--once-now', '--no-nightly-snapshot', '--api-url', fakeApi.url];
+  const args = ['nightly', '--once', '--no-nightly-snapshot', '--api-url', fakeApi.url];
   const { stderr } = await at(200, args, { timeZone: 'America/Detroit' });
-  expect(stderr).toMatch(/The night of \d{4}-\d\d-\d\d \d\d:\d\d (EST|EDT)/);
+  expect(stderr).toMatch(/Scheduled run of \d{4}-\d\d-\d\d \d\d:\d\d (EST|EDT)/);
   const { stdout } = await at(200, ['status'], { timeZone: 'America/Detroit' });
   expect(stdout).toMatch(/up to date as of \d{4}-\d\d-\d\d \d\d:\d\d (EST|EDT), /);
   expect(`${stdout}${stderr}`).not.toMatch(/\d\dT\d\d:\d\d/);
@@ -81,7 +81,7 @@ test('a scheduled run tells its times on the clock of the person, to the minute'
 
 test('doctor tells the next run on the clock of its schedule', async () => {
   const { at } = await start();
-  const args = ['doctor', '--at', '17 3 * * *', '--timezone', 'America/Detroit'];
+  const args = ['doctor', '--schedule', '17 3 * * *', '--timezone', 'America/Detroit'];
   const { stdout } = await at(200, args);
   expect(stdout).toMatch(/in America\/Detroit; next at \d{4}-\d\d-\d\d 03:17 E[SD]T\n/);
 });
@@ -104,8 +104,8 @@ test('a query without a statement, and one with two, are told apart', async () =
 
 test('what a program reads keeps one line an object on a narrow terminal', async () => {
   const { at, fakeApi } = await start();
-  const night = ['nightly', '--once-now', '--no-nightly-snapshot', '--log-format', 'json', '--json'];
-  const { stdout, stderr } = await at(40, [...night, '--api-url', fakeApi.url]);
+  const day = ['nightly', '--once', '--no-nightly-snapshot', '--log-format', 'json', '--json'];
+  const { stdout, stderr } = await at(40, [...day, '--api-url', fakeApi.url]);
   const lines = `${stdout}${stderr}${(await at(40, ['status', '--json'])).stdout}`.trim().split('\n');
   expect(lines.length).toBeGreaterThan(2);
   for (const line of lines) expect(() => JSON.parse(line) as unknown).not.toThrow();

@@ -16,17 +16,7 @@ async function start(isBroken = false) {
   });
   const run = async (args: readonly string[] = [], options: CliOptions = {}) => {
     const { exitCode, stderr } = await runCli(
-      [
-        'nightly',
-        '--once-now',
-        '--api-url',
-        fakeApi.url,
-        '--database',
-        database,
-        '--max-attempts',
-        '2',
-        ...args,
-      ],
+      ['nightly', '--once', '--api-url', fakeApi.url, '--database', database, '--max-attempts', '2', ...args],
       { env: { CLEARINGHOUSE_API_TOKEN: fakeApi.token }, ...options },
     );
     const lines = (): Line[] =>
@@ -48,11 +38,11 @@ describe('the log of nightly, where there is no terminal', () => {
     expect(exitCode).toBe(0);
     const all = lines();
     expect(eventsOf(all)).toEqual([
-      'night-begun',
+      'attempt-started',
       'run-begun',
       ...Array.from({ length: 6 }, () => ['list-begun', 'list-ended']).flat(),
       'run-ended',
-      'night-ended',
+      'attempt-ended',
     ]);
     for (const { time, level } of all) {
       expect(level).toBe('info');
@@ -82,10 +72,10 @@ describe('the log of nightly, where there is no terminal', () => {
       list_id: 5021,
       error: { code: 'SERVER_ERROR', hint: expect.any(String) },
     });
-    // One night, one try: its steps come all the same.
+    // One run, one attempt: the steps still follow.
     expect(all.at(-1)).toMatchObject({
       level: 'error',
-      event: 'night-ended',
+      event: 'attempt-ended',
       outcome: 'partial',
       is_over: true,
       steps: [
@@ -98,7 +88,7 @@ describe('the log of nightly, where there is no terminal', () => {
   test.each([
     ['debug', ['page-stored', 'measuring-coverage', 'run-begun'], []],
     ['warn', ['retrying'], ['run-begun', 'page-stored']],
-    ['error', ['night-ended'], ['retrying', 'run-begun']],
+    ['error', ['attempt-ended'], ['retrying', 'run-begun']],
   ])('at level %s has %j and not %j', async (level, there, absent) => {
     const { run } = await start(true);
     const events = eventsOf((await run(['--log-level', level])).lines());
@@ -119,7 +109,7 @@ describe('for a person', () => {
   ])('%s it is text', async (_title, args, options) => {
     const { run } = await start();
     const { stderr } = await run(args, options);
-    expect(stderr).toContain('is complete.');
+    expect(stderr).toContain(': complete.');
     expect(stderr).not.toContain('{"');
   });
 

@@ -14,8 +14,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openMirror } from '../../src/db/open-mirror.ts';
-import { readNightBook } from '../../src/schedule/state-file.ts';
-import { writeKeptFile } from '../../src/schedule/after-run.ts';
+import { readStateFile } from '../../src/schedule/state-file.ts';
+import { writeWhole } from '../../src/schedule/after-run.ts';
 import { runCli } from '../support/command-line.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -111,9 +111,9 @@ describe.each(KINDS)('%s in the place of a regular file is refused before it is 
 
   test('as a file of the schedule, to be read or to be written', () => {
     const path = join(folder, name);
-    expect(() => readNightBook(path)).toThrow(expect.objectContaining({ code: 'STATE_FILE_DAMAGED' }));
+    expect(() => readStateFile(path)).toThrow(expect.objectContaining({ code: 'STATE_FILE_DAMAGED' }));
     expect(() => {
-      writeKeptFile(path, 'text');
+      writeWhole(path, 'text');
     }).toThrow(
       expect.objectContaining({ code: 'FILE_UNWRITABLE', message: expect.stringContaining(words.slice(3)) }),
     );
@@ -164,7 +164,7 @@ test('a file that is named is laid into no folder that has to be made first', as
   ])
     expect((await run(...args)).stderr).toContain(`there is no folder ${missing}`);
   expect(() => {
-    writeKeptFile(join(missing, 'x.prom'), '');
+    writeWhole(join(missing, 'x.prom'), '');
   }).toThrow('there is no folder');
   expect(existsSync(missing)).toBe(false);
 });

@@ -75,8 +75,8 @@ describe('a real process', () => {
 describe('nightly', () => {
   test('fills a new mirror at once, says when it goes on, and ends at once and well when told to between nights', async () => {
     const { env, rows } = await start(0, true);
-    const { child, ended, saw } = spawnCli(['nightly', '--at', '17 3 1 1 *'], env);
-    await saw('The next night begins at ');
+    const { child, ended, saw } = spawnCli(['nightly', '--schedule', '17 3 1 1 *'], env);
+    await saw('The next run starts at ');
     child.kill('SIGTERM');
     expect((await ended).exitCode).toBe(0);
     expect(rows('SELECT trigger, outcome FROM sync_runs')).toEqual([
@@ -86,7 +86,7 @@ describe('nightly', () => {
 
   test('syncs when it is time, never twice at once, and ends the run in hand when told to', async () => {
     const { env, rows } = await start(100);
-    const { child, ended, saw } = spawnCli(['nightly', '--start-delay', '0'], env);
+    const { child, ended, saw } = spawnCli(['nightly', '--jitter', '0'], env);
     await saw('run 1 begun');
     child.kill('SIGTERM');
     expect((await ended).exitCode).toBe(143);
@@ -97,7 +97,7 @@ describe('nightly', () => {
 
   test('runs on schedule, again and again', async () => {
     const { env, rows } = await start(0);
-    const { child, ended, saw } = spawnCli(['nightly', '--at', '* * * * *', '--start-delay', '0'], {
+    const { child, ended, saw } = spawnCli(['nightly', '--schedule', '* * * * *', '--jitter', '0'], {
       ...env,
       ...SKIPS_SLEEP,
     });
@@ -107,14 +107,14 @@ describe('nightly', () => {
     expect(rows("SELECT count(*) AS n FROM sync_runs WHERE outcome = 'complete'")[0]?.n).toBeGreaterThan(1);
   });
 
-  test('that dies in the middle of a night is made up for by the next one, for the lists that lack', async () => {
+  test('that dies during a run is caught up by the next one, for the incomplete lists', async () => {
     const { env, rows } = await start(100);
     const first = spawnCli(['nightly'], env);
     await first.saw('5021 Yes: begun');
     first.child.kill('SIGKILL');
     await first.ended;
     const { child, ended, saw } = spawnCli(['nightly'], env);
-    await saw('The next night begins at ');
+    await saw('The next run starts at ');
     child.kill('SIGTERM');
     await ended;
     expect(rows('SELECT id, trigger, outcome FROM sync_runs')).toEqual([
@@ -125,30 +125,30 @@ describe('nightly', () => {
     expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 60 }]);
   });
 
-  test('keeps the schedule of a mirror alone: a second one leaves at once, and status tells of the first', async () => {
+  test('is the only one for a mirror: a second one exits at once, and status shows the first', async () => {
     const { env } = await start(0);
     const { child, ended, saw } = spawnCli(['nightly'], env);
-    await saw('The next night begins at ');
+    await saw('The next run starts at ');
     const second = await spawnCli(['nightly'], env).ended;
     expect([second.exitCode, second.stderr]).toEqual([8, expect.stringContaining('Another `nightly`')]);
     const status = await runCli(['status'], { env });
-    expect(status.stdout).toContain(`nightly: process ${child.pid ?? 0} waits until `);
+    expect(status.stdout).toContain('nightly: waiting until ');
     child.kill('SIGTERM');
     await ended;
-    expect((await runCli(['status'], { env })).stdout).toContain('nobody keeps the schedule');
+    expect((await runCli(['status'], { env })).stdout).toContain('nightly: not running');
   });
 
   test('reads its settings again at SIGHUP, and keeps the old ones when the new cannot be used', async () => {
     const { env } = await start(0);
     const folder = tempFolder();
     const { child, ended, saw } = spawnCli(['nightly'], { ...env, TZ: 'UTC' }, folder);
-    await saw('The next night begins at ');
-    writeFileSync(join(folder, '.env'), 'CLEARINGHOUSE_AT="0 12 1 1 *"\nCLEARINGHOUSE_START_DELAY=0\n');
+    await saw('The next run starts at ');
+    writeFileSync(join(folder, '.env'), 'CLEARINGHOUSE_SCHEDULE="0 12 1 1 *"\nCLEARINGHOUSE_JITTER=0\n');
     child.kill('SIGHUP');
     await saw('-01-01 12:00 UTC');
-    writeFileSync(join(folder, '.env'), 'CLEARINGHOUSE_AT="every night"\n');
+    writeFileSync(join(folder, '.env'), 'CLEARINGHOUSE_SCHEDULE="every night"\n');
     child.kill('SIGHUP');
-    await saw('The settings stay as they are.');
+    await saw('The reload failed; the previous settings stay in effect.');
     child.kill('SIGTERM');
     expect((await ended).exitCode).toBe(0);
   });
@@ -172,8 +172,8 @@ describe('in the first moment of the process', () => {
   test.each([
     [['nightly'], 'SIGTERM', 0],
     [['nightly'], 'SIGINT', 0],
-    [['nightly', '--once-now'], 'SIGTERM', 143],
-    [['nightly', '--once-now'], 'SIGINT', 130],
+    [['nightly', '--once'], 'SIGTERM', 143],
+    [['nightly', '--once'], 'SIGINT', 130],
     [['sync'], 'SIGTERM', 143],
     [['sync'], 'SIGINT', 130],
   ] as const)('%j told to end by %s ends well, and has begun nothing', async (args, signal, exit) => {
@@ -183,11 +183,11 @@ describe('in the first moment of the process', () => {
     expect(existsSync(database)).toBe(false);
   });
 
-  test('a hangup does not end nightly: the settings are read again as soon as that can be', async () => {
+  test('a hangup does not end nightly, which reloads the settings', async () => {
     const { env } = await start(0);
     const { child, ended, saw } = spawnCli(['nightly'], { ...env, ...sendAtOnce('SIGHUP') });
-    await saw('The settings were read again.');
-    await saw('The next night begins at ');
+    await saw('Settings reloaded.');
+    await saw('The next run starts at ');
     child.kill('SIGTERM');
     expect((await ended).exitCode).toBe(0);
   });
@@ -206,13 +206,13 @@ describe('in the first moment of the process', () => {
   });
 });
 
-describe('nightly --once-now', () => {
-  test('runs one night and ends as it ended', async () => {
+describe('nightly --once', () => {
+  test('runs once and exits with the exit code of the run', async () => {
     const { env, rows } = await start(0);
-    expect((await spawnCli(['nightly', '--once-now'], env).ended).exitCode).toBe(0);
+    expect((await spawnCli(['nightly', '--once'], env).ended).exitCode).toBe(0);
     expect(rows('SELECT count(*) AS n FROM sync_runs')).toEqual([{ n: 1 }]);
     const broken = { ...env, CLEARINGHOUSE_API_TOKEN: 'wrong' };
-    expect((await spawnCli(['nightly', '--once-now'], broken).ended).exitCode).toBe(3);
+    expect((await spawnCli(['nightly', '--once'], broken).ended).exitCode).toBe(3);
     expect((await runCli(['status'], { env })).stdout).toContain('UNAUTHORIZED');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { runCli } from '../support/command-line.ts';
-import { startNights } from '../support/nights.ts';
+import { startDays } from '../support/days.ts';
 import { smallCollection } from '../support/small-collection.ts';
 
 /** A statement, the sentence, and a part of the hint. */
@@ -62,7 +62,7 @@ const WRITES = [
 
 describe('query', () => {
   test('says what is wrong with a statement, where, and what may have been meant', async () => {
-    const { run } = await startNights(smallCollection(2));
+    const { run } = await startDays(smallCollection(2));
     for (const [sql, sentence, hint] of REFUSED) {
       const { exitCode, stdout, stderr } = await run('query', sql);
       expect([sql, exitCode, stdout]).toEqual([sql, 2, '']);
@@ -73,7 +73,7 @@ describe('query', () => {
   });
 
   test('says the same of a statement that is asked of an earlier state', async () => {
-    const { run } = await startNights(smallCollection(2));
+    const { run } = await startDays(smallCollection(2));
     for (const [sql, sentence] of REFUSED) {
       const { exitCode, stderr } = await run('query', '--as-of', '1', sql);
       expect([sql, exitCode, stderr]).toEqual([sql, 2, expect.stringContaining(`Error: ${sentence}`)]);
@@ -81,7 +81,7 @@ describe('query', () => {
   });
 
   test('says the same beside tables and views of the user, whatever their names, and broken ones', async () => {
-    const { run, write } = await startNights(smallCollection(2));
+    const { run, write } = await startDays(smallCollection(2));
     write(`CREATE TABLE "my (notes) [1]" (nmae); CREATE VIEW broken AS SELECT * FROM gone`);
     for (const [sql, sentence] of REFUSED) {
       const { exitCode, stderr } = await run('query', sql);
@@ -91,7 +91,7 @@ describe('query', () => {
   });
 
   test('says of a statement that writes that it is read only', async () => {
-    const { run } = await startNights(smallCollection(2));
+    const { run } = await startDays(smallCollection(2));
     for (const sql of WRITES) {
       const { exitCode, stderr } = await run('query', sql);
       expect([sql, exitCode, stderr]).toEqual([sql, 2, expect.stringContaining('`query` is read only')]);

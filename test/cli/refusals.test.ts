@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { runCli } from '../support/command-line.ts';
-import { startNights } from '../support/nights.ts';
+import { startDays } from '../support/days.ts';
 import { smallCollection } from '../support/small-collection.ts';
 
 /** What is typed, the sentence, and a part of the hint. */
@@ -65,7 +65,7 @@ const NO_CASE: [string, string, string][] = [
 
 describe('a case that cannot be', () => {
   test.each(NO_CASE)('%j is answered as that', async (id, code, says) => {
-    const { run } = await startNights(smallCollection(2));
+    const { run } = await startDays(smallCollection(2));
     const { exitCode, stdout, stderr } = await run('case', id);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toContain(`[${code}]`);
@@ -73,7 +73,7 @@ describe('a case that cannot be', () => {
   });
 
   test.each([['changes'], ['activity'], ['verify']])('%s --case says so too', async (command) => {
-    const { run } = await startNights(smallCollection(2));
+    const { run } = await startDays(smallCollection(2));
     for (const id of ['0', '', '99999999999999999999']) {
       const { exitCode, stderr } = await run(command, '--case', id);
       expect([id, exitCode, stderr]).toEqual([id, 2, expect.stringContaining(`--case cannot be "${id}".`)]);
@@ -83,14 +83,14 @@ describe('a case that cannot be', () => {
   test.each([' 2 ', '\u00a02', '２', '#2', '002', '+2', '\u200b2'])(
     '%j is case 2 all the same',
     async (id) => {
-      const { run } = await startNights(smallCollection(2));
+      const { run } = await startDays(smallCollection(2));
       expect((await run('case', id)).stdout).toContain('(case 2)');
     },
   );
 });
 
 test('a case the record of which could not be read is rejected, and every command says so', async () => {
-  const { run, write } = await startNights(smallCollection(2));
+  const { run, write } = await startDays(smallCollection(2));
   write(`INSERT INTO rejected_records (fingerprint, why, record, source, position, first_run_id, last_run_id, bytes, case_id)
     VALUES ('ab', 'It is no JSON: NaN at byte 17.', '"{}"', '/api/cases/', 0, 1, 1, x'7b7d', 77)`);
   for (const args of [

@@ -5,7 +5,7 @@ import { startHarness } from '../support/sync-harness.ts';
 
 test('a real process runs on schedule, minute after minute', async () => {
   const { env, rows } = await startHarness({ source: smallCollection(60), pageSize: 2 });
-  const { child, ended, saw } = spawnCli(['nightly', '--at', '* * * * *', '--start-delay', '0'], {
+  const { child, ended, saw } = spawnCli(['nightly', '--schedule', '* * * * *', '--jitter', '0'], {
     ...env,
     CLEARINGHOUSE_LOG_FORMAT: 'text',
   });

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { API_LISTS } from '../../src/api/lists.ts';
-import { toNightBookPath, writeNightBook } from '../../src/schedule/state-file.ts';
+import { toStateFilePath, writeStateFile } from '../../src/schedule/state-file.ts';
 import type { Fault } from '../../fake-api/serve/faults.ts';
-import { makeNight } from '../support/make-night.ts';
+import { makeScheduledRun } from '../support/make-scheduled-run.ts';
 import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, statusOf, type HarnessOptions } from '../support/sync-harness.ts';
@@ -20,7 +20,7 @@ async function start(options: Partial<HarnessOptions> = {}) {
       runtime: fakeRuntime({ start: at }),
     });
   };
-  return { ...harness, status, book: toNightBookPath(harness.database) };
+  return { ...harness, status, book: toStateFilePath(harness.database) };
 }
 
 describe('status --check', () => {
@@ -130,11 +130,11 @@ describe('a clock that was ahead', () => {
     await sync();
     const { exitCode, stdout, stderr } = await at(database, NOW, '--check');
     expect([exitCode, stderr]).toEqual([11, expect.stringContaining('The clock was ahead')]);
-    expect(stdout).toContain('the clock was ahead: run 1 would be of the future');
+    expect(stdout).toContain('the clock was ahead: run 1 ended in the future');
     expect(stdout).not.toMatch(/-\d+ ms/);
   });
 
-  test('leaves the age to the run before it, and is made up for by the one after it', async () => {
+  test('leaves the age to the run before it, and is corrected by the run after it', async () => {
     const { sync, database, runtime } = await start();
     await sync();
     await pass(runtime, 1500);
@@ -150,38 +150,38 @@ describe('a clock that was ahead', () => {
     expect(stdout).toContain('up to date as of 2030-01-25');
   });
 
-  test('leaves no night of the future as the last one', async () => {
+  test('shows no run of the future as the last one', async () => {
     const { sync, status, book } = await start();
     await sync();
     const failed = {
       outcome: 'failed',
       error: { code: 'X', message: 'No lamp.', hint: 'Light one.' },
     } as const;
-    writeNightBook(book, {
-      watch: null,
-      nights: [makeNight({ due_at: '2034-01-01T03:17:00.000Z', ...failed })],
+    writeStateFile(book, {
+      process: null,
+      scheduled_runs: [makeScheduledRun({ due_at: '2034-01-01T03:17:00.000Z', ...failed })],
     });
     expect((await status(1)).stdout).not.toContain('No lamp.');
-    expect(JSON.parse((await status(1, '--json')).stdout)).toMatchObject({ nightly: { nights: [] } });
+    expect(JSON.parse((await status(1, '--json')).stdout)).toMatchObject({ nightly: { scheduled_runs: [] } });
   });
 });
 
-test('where a timer begins each night, nobody is missed who would keep a schedule', async () => {
+test('with a timer, status does not expect a scheduler process', async () => {
   const { sync, fakeApi, status, database } = await start();
   await sync();
   await runCli(
-    ['nightly', '--once-now', '--no-nightly-snapshot', '--api-url', fakeApi.url, '--database', database],
+    ['nightly', '--once', '--no-nightly-snapshot', '--api-url', fakeApi.url, '--database', database],
     {
       env: { CLEARINGHOUSE_API_TOKEN: fakeApi.token },
     },
   );
   const { stdout } = await status(1);
-  expect(stdout).toContain('one night at a time, begun by a timer');
-  expect(stdout).not.toContain('nobody keeps the schedule');
+  expect(stdout).toContain('started once per run (--once)');
+  expect(stdout).not.toContain('not running');
 });
 
 describe('status', () => {
-  const night = makeNight({
+  const run = makeScheduledRun({
     due_at: '2030-01-15T03:00:00.000Z',
     outcome: 'failed',
     error: { code: 'NETWORK_FAILED', message: 'No lamp.', hint: 'Light one.' },
@@ -190,24 +190,24 @@ describe('status', () => {
   test('tells what failed last, with what to do, until it has gone well again', async () => {
     const { sync, status, book } = await start();
     await sync();
-    writeNightBook(book, { watch: null, nights: [night] });
+    writeStateFile(book, { process: null, scheduled_runs: [run] });
     expect((await status(1)).stdout).toContain(
-      'last night, due 2030-01-15 03:00 UTC: failed, NETWORK_FAILED: No lamp.\n  Light one.\n',
+      'last scheduled run, due 2030-01-15 03:00 UTC: failed, NETWORK_FAILED: No lamp.\n  Light one.\n',
     );
-    const well = makeNight({ due_at: '2030-01-16T03:00:00.000Z' });
-    writeNightBook(book, { watch: null, nights: [well, night] });
+    const well = makeScheduledRun({ due_at: '2030-01-16T03:00:00.000Z' });
+    writeStateFile(book, { process: null, scheduled_runs: [well, run] });
     expect((await status(25)).stdout).not.toContain('No lamp.');
   });
 
   test('gives all of it as JSON', async () => {
     const { sync, status, book } = await start();
     await sync();
-    writeNightBook(book, { watch: null, nights: [night] });
+    writeStateFile(book, { process: null, scheduled_runs: [run] });
     const json = JSON.parse((await status(1, '--json')).stdout) as Record<string, unknown>;
     expect(json).toMatchObject({
       age_ms: HOUR,
       writing: false,
-      nightly: { kept: false, watch: null, nights: [night] },
+      nightly: { running: false, process: null, scheduled_runs: [run] },
     });
     expect(json.fresh_as_of).toBe(new Date('2030-01-15T03:17:00Z').toISOString());
   });
@@ -215,7 +215,7 @@ describe('status', () => {
   test('says so when the book of the nights is damaged', async () => {
     const { sync, status, book } = await start();
     await sync();
-    writeFileSync(book, '{"nights": [');
+    writeFileSync(book, '{"scheduled_runs": [');
     const { exitCode, stderr, stdout } = await status(1);
     expect([exitCode, stderr]).toEqual([9, expect.stringContaining('[STATE_FILE_DAMAGED]')]);
     expect(stdout).toContain('up to date as of');
@@ -230,6 +230,6 @@ describe('status', () => {
       },
     });
     await new Promise(setImmediate);
-    expect(seen[0]).toMatch(/run 1 \(sync\) goes on since .*: 5020 No, \d+ of \d+ cases/);
+    expect(seen[0]).toMatch(/run 1 \(sync\) in progress since .*: 5020 No, \d+ of \d+ cases/);
   });
 });

@@ -2,17 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase } from '../support/make-case.ts';
 import { runCli } from '../support/command-line.ts';
-import { departureSql, returnSql, shareNights } from '../support/nights.ts';
+import { departureSql, returnSql, shareDays } from '../support/days.ts';
 
 const ongoing = (id: number, case_ongoing: string | null) =>
   makeCase({ id, name: `Case ${id}`, case_ongoing });
 const MOVE = { case_ongoing: 'No' };
 
 /**
- * Six nights. Case 1 goes Yes, No, Yes; case 2 goes Yes, No; case 3 leaves while Yes and comes back as No; case 4 stays;
- * case 5 comes in the third night.
+ * Six days. Case 1 goes Yes, No, Yes; case 2 goes Yes, No; case 3 leaves while Yes and comes back as No; case 4 stays;
+ * case 5 comes in the third day.
  */
-const start = shareNights(
+const start = shareDays(
   () =>
     recordedCases([
       ongoing(1, 'Yes'),
@@ -36,7 +36,7 @@ const start = shareNights(
     },
     () => undefined,
   ],
-  // Case 3 was away from the third night to the fifth, which brought it back under its new status.
+  // Case 3 was away from the third day to the fifth, which brought it back under its new status.
   `${departureSql(3, 3)} ${returnSql(3, 5)}`,
 );
 
@@ -86,7 +86,7 @@ describe('transitions', () => {
     const { lines } = await start();
     const [figures] = (await lines('transitions')) as unknown as Figures[];
     const no = figures?.spells.find(({ status }) => status === 'No');
-    // Case 1 from night 2 to 4; case 2 since night 3 and case 3 since night 5 still.
+    // Case 1 from day 2 to 4; case 2 since day 3 and case 3 since day 5 still.
     expect(no).toEqual({
       status: 'No',
       spells: 3,

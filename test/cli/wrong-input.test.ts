@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { runCli } from '../support/command-line.ts';
-import { startNights } from '../support/nights.ts';
+import { startDays } from '../support/days.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -26,7 +26,7 @@ describe('wrong input gets one clear line and a hint, never a stack trace', () =
     [2, ['sync', '--token-file', '/nowhere/token']],
     [2, ['sync', '--status']],
     [2, ['sync', '--status', '9999']],
-    [2, ['nightly', '--at', 'every night']],
+    [2, ['nightly', '--schedule', 'every night']],
     [2, ['nightly', '--timezone', 'Atlantis/Harbour']],
     [2, ['case']],
     [9, ['case', 'abc']],
@@ -123,7 +123,7 @@ test.each<[number, string[], string, string]>([
   [2, ['query', '--file', ''], '--file is empty.', 'Give it a path'],
   [2, ['query', 'SELECT 1', '--output', ''], '--output is empty.', 'Give it a path'],
   [2, ['query', 'SELECT 1', '--database', ''], '--database is empty.', 'Give it a value'],
-  [2, ['nightly', '--at', ' '], '--at is empty.', 'Give it a value'],
+  [2, ['nightly', '--schedule', ' '], '--schedule is empty.', 'Give it a value'],
   [2, ['snapshot', '--to', ''], '--to is empty.', 'Give it a path'],
   [2, ['restore', ''], 'The name of the snapshot is empty.', 'Give it a path'],
   [2, ['demo', '--database', ''], '--database is empty.', 'Give it a path'],
@@ -151,7 +151,7 @@ test.each<[number, string[], string, string]>([
   [2, ['fake-api', '--port', '70000'], 'at most 65535', '`clearinghouse-mirror fake-api --help`'],
   [2, ['nightly', '--timezone', 'Detroit'], 'is not a time zone.', 'Did you mean America/Detroit?'],
 ])('exit %i: %j says what is wrong, and what to do', async (code, args, sentence, hint) => {
-  const { harness } = await startNights(smallCollection(1));
+  const { harness } = await startDays(smallCollection(1));
   const { database } = harness;
   const folder = dirname(database);
   const env = { CLEARINGHOUSE_API_TOKEN: 'some-token', CLEARINGHOUSE_DATABASE: database };

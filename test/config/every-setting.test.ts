@@ -123,7 +123,7 @@ const ROWS: Readonly<Record<SettingName, Row>> = {
   httpsProxy: ofProxy(({ settings }) => settings.httpsProxy),
   httpProxy: ofProxy(({ settings }) => settings.httpProxy),
   noProxy: { good: ['', 'b.example', ''], read: ({ settings }) => settings.noProxy, bad: [] },
-  at: {
+  schedule: {
     good: ['03:17', '1 2 * * *', '@daily'],
     values: ['17 3 * * *', '1 2 * * *', '@daily'],
     read: ({ schedule }) => schedule.cron,
@@ -134,9 +134,9 @@ const ROWS: Readonly<Record<SettingName, Row>> = {
     read: ({ schedule }) => schedule.timezone,
     bad: ['Moon/Base', ' '],
   },
-  startDelayMinutes: ofNumber(({ nightly }) => nightly.startDelayMinutes, ['1441']),
-  retryPauseMinutes: ofNumber(({ nightly }) => nightly.retryPauseMinutes, ['0']),
-  windowMinutes: ofNumber(({ nightly }) => nightly.windowMinutes, ['10081']),
+  jitterMinutes: ofNumber(({ nightly }) => nightly.jitterMinutes, ['1441']),
+  retryDelayMinutes: ofNumber(({ nightly }) => nightly.retryDelayMinutes, ['0']),
+  retryWindowMinutes: ofNumber(({ nightly }) => nightly.retryWindowMinutes, ['10081']),
   verifySample: {
     good: ['10%', '500', '0'],
     values: [{ share: 0.1 }, { count: 500 }, null],
@@ -230,7 +230,7 @@ describe.each(TABLE)('the setting $name', ({ spec, good, values = good, read: pi
             ? { env: { [variable]: text } }
             : { dotEnv: { [variable]: text } };
       const { exitCode, stdout, stderr } = await runCli(
-        ['nightly', '--once-now', ...(places.flags ?? [])],
+        ['nightly', '--once', ...(places.flags ?? [])],
         place(places),
       );
       expect([exitCode, stdout]).toEqual([2, '']);

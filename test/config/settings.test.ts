@@ -192,12 +192,12 @@ describe('the settings of nightly', () => {
 
   test('are these where nobody says otherwise', () => {
     expect(parse({})).toEqual({
-      at: '17 3 * * *',
+      schedule: '17 3 * * *',
       timezone: 'UTC',
-      scheduleFrom: { at: 'the default', timezone: 'the default' },
-      startDelayMinutes: 15,
-      retryPauseMinutes: 30,
-      windowMinutes: 360,
+      scheduleFrom: { schedule: 'the default', timezone: 'the default' },
+      jitterMinutes: 15,
+      retryDelayMinutes: 30,
+      retryWindowMinutes: 360,
       verifySample: { share: 0.02 },
       nightlySnapshot: true,
       reports: null,
@@ -215,9 +215,9 @@ describe('the settings of nightly', () => {
   });
 
   test.each<[SettingName, string]>([
-    ['startDelayMinutes', '1441'],
-    ['retryPauseMinutes', '0'],
-    ['windowMinutes', '-1'],
+    ['jitterMinutes', '1441'],
+    ['retryDelayMinutes', '0'],
+    ['retryWindowMinutes', '-1'],
     ['verifySample', 'some'],
     ['verifySample', '101%'],
     ['nightlySnapshot', 'perhaps'],

@@ -4,14 +4,14 @@ import { describe, expect, test } from '@jest/globals';
 import { openSqlite } from '../../src/db/engine.ts';
 import { examineRecovery, examineRemains } from './examine.ts';
 import { startReader } from './reader.ts';
-import { prepareNights } from './scenario.ts';
+import { prepareDays } from './scenario.ts';
 import { runTrial } from './trial.ts';
 import { usePrepared } from './use-prepared.ts';
 
-const prepared = usePrepared(prepareNights);
+const prepared = usePrepared(prepareDays);
 let files = 0;
 
-/** A mirror of two nights in which `sql` has been executed. */
+/** A mirror of two days in which `sql` has been executed. */
 function damage(sql: string): string {
   const { folder, scenarios } = prepared();
   const database = join(folder, `damaged-${++files}.db`);

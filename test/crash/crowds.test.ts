@@ -5,12 +5,12 @@ import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
 import { examineRecovery } from './examine.ts';
 import { startReader } from './reader.ts';
 import { startCommand, toEnvironment } from './run-command.ts';
-import { prepareNights } from './scenario.ts';
+import { prepareDays } from './scenario.ts';
 import { serveWorld } from './served-world.ts';
 import { usePrepared } from './use-prepared.ts';
 import { times } from '../support/times.ts';
 
-const prepared = usePrepared(prepareNights);
+const prepared = usePrepared(prepareDays);
 const STARTS = times(3, 30);
 const READERS = times(2, 8);
 const SCENARIOS = ['first sync', 'sync with changes'] as const;

@@ -5,12 +5,12 @@ import { ERROR_KINDS } from '../../src/errors/codes.ts';
 import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
 import { examineRecovery, examineRemains } from './examine.ts';
 import { startCommand, startLimitedCommand, toEnvironment, type RunningCommand } from './run-command.ts';
-import { copyDatabase, prepareNights } from './scenario.ts';
+import { copyDatabase, prepareDays } from './scenario.ts';
 import { serveWorld } from './served-world.ts';
 import { usePrepared } from './use-prepared.ts';
 import { times } from '../support/times.ts';
 
-const prepared = usePrepared(prepareNights);
+const prepared = usePrepared(prepareDays);
 const PAGE_BYTES = 4096;
 let files = 0;
 

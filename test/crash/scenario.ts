@@ -18,7 +18,7 @@ export interface Scenario extends Expected {
   /** Every write of the undisturbed run, in order. */
   readonly labels: readonly string[];
   readonly requests: number;
-  /** Of the undisturbed run: 6, because each night brings a record that is no case. */
+  /** Of the undisturbed run: 6, because each day brings a record that is no case. */
   readonly exitCode: number;
   readonly tookMs: number;
 }
@@ -27,8 +27,8 @@ const NOTHING: KnownState = { schema: '', fingerprints: new Map(), lastRun: 0 };
 
 type Scenarios<Name extends ScenarioName> = Readonly<Record<Name, Scenario>>;
 
-/** Makes the scenarios of undisturbed nights, with their files in `folder`, by runs of the real command. */
-export async function prepareNights(folder: string): Promise<Scenarios<'first sync' | 'sync with changes'>> {
+/** Makes the scenarios of undisturbed days, with their files in `folder`, by runs of the real command. */
+export async function prepareDays(folder: string): Promise<Scenarios<'first sync' | 'sync with changes'>> {
   const [first, second, third] = inventWorlds();
   const firstFile = join(folder, 'first.db');
   const one = await prepareScenario(firstFile, 'first sync', first, null);
@@ -41,8 +41,8 @@ export async function prepareNights(folder: string): Promise<Scenarios<'first sy
 
 /** All of them. What comes of the sync after a death is what would have come without one. */
 export async function prepareScenarios(folder: string): Promise<Scenarios<ScenarioName>> {
-  const nights = await prepareNights(folder);
-  const undisturbed = nights['sync with changes'];
+  const days = await prepareDays(folder);
+  const undisturbed = days['sync with changes'];
   const dead = join(folder, 'dead.db');
   await dieInTheMiddle(undisturbed, dead);
   const again = await prepareScenario(
@@ -52,7 +52,7 @@ export async function prepareScenarios(folder: string): Promise<Scenarios<Scenar
     dead,
   );
   const { before, content } = undisturbed;
-  return { ...nights, 'sync after a death': { ...again, before, content } };
+  return { ...days, 'sync after a death': { ...again, before, content } };
 }
 
 async function prepareScenario(

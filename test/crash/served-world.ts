@@ -4,9 +4,9 @@ import type { CaseCollection } from '../../fake-api/collection/collection.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { type FakeApiRequest } from '../../fake-api/serve/request.ts';
 import { startFakeApi, type FakeApi } from '../../fake-api/serve/server.ts';
-import { passNight, startCollection } from '../history/served-nights.ts';
+import { passDay, startCollection } from '../history/served-days.ts';
 
-/** What the site serves in one night. */
+/** What the site serves in one day. */
 export interface ServedWorld {
   readonly records: readonly JsonValue[];
   /** A case that moves to another list while the run goes on, and so is seen in both. */
@@ -24,7 +24,7 @@ const MOVES_TO = ONGOING_LISTS[4];
 const ODD = ONGOING_LISTS[2];
 
 /**
- * Three nights: the first has all cases and a record that is none; in the second
+ * Three days: the first has all cases and a record that is none; in the second
  * some change and one leaves; in the third everything happens that makes a sync write: changes, moves, newcomers, departures, a return, a case seen twice.
  */
 export function inventWorlds(): [first: ServedWorld, second: ServedWorld, third: ServedWorld] {
@@ -35,12 +35,12 @@ export function inventWorlds(): [first: ServedWorld, second: ServedWorld, third:
   const setStatus = (record: JsonObject) => ({ ...record, case_ongoing: ONGOING_LISTS[0].label });
   source.edit(MOVER, setStatus);
   const first = toWorld(source);
-  passNight(source, 4, 10);
+  passDay(source, 4, 10);
   source.remove(LEAVES_AND_COMES_BACK);
   source.edit(MOVER, setStatus);
   const mover = source.get(MOVER);
   const second = toWorld(source);
-  passNight(source, 6, 25);
+  passDay(source, 6, 25);
   source.remove(LEAVES);
   source.put(returning);
   // As before until it moves: a version of it that only a dead run saw would stay in the history, and rightly so.

@@ -91,7 +91,7 @@ function run(program: string, words: string[], node: string, napi: string) {
 }
 
 /** Commands that read, write, fetch, and serve themselves. */
-const COMMANDS = [['sync'], ['query', 'SELECT 1'], ['nightly', '--once-now'], ['demo'], ['status']];
+const COMMANDS = [['sync'], ['query', 'SELECT 1'], ['nightly', '--once'], ['demo'], ['status']];
 
 describe('a program whose engine does not suit its Node', () => {
   const loaded = `require('node:fs').writeFileSync('loaded', '')`;

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { defineProgram } from '../../src/cli/main.ts';
 import { runCli } from '../support/command-line.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
-import { startNights } from '../support/nights.ts';
+import { startDays } from '../support/days.ts';
 import { fakeRuntime } from '../support/runtime.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -43,7 +43,7 @@ test('every example of reading does what it says on a mirror that has the case',
     makeCase({ id: 10002, name: 'Alder v. Thimble County' }),
     makeCase({ id: 2, name: 'Another', main_docket: null }),
   ]);
-  const { harness, write } = await startNights(
+  const { harness, write } = await startDays(
     source,
     (site) => {
       site.edit(10002, (one) => ({

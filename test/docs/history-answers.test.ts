@@ -9,7 +9,7 @@ import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase, makeDocket, makeEntry, type MadeCase } from '../support/make-case.ts';
 import { startHarness } from '../support/sync-harness.ts';
 
-/* Each question of docs/history.md and of the demo, answered by SQL and, from the payloads of three nights, without it. */
+/* Each question of docs/history.md and of the demo, answered by SQL and, from the payloads of three days, without it. */
 
 const HISTORY = readFileSync(new URL('../../docs/history.md', import.meta.url), 'utf8');
 const QUESTIONS = [...HISTORY.matchAll(/```sql\n([^]*?)```/g)].map(([, sql = '']) => sql);
@@ -26,8 +26,8 @@ const caseOf = (id: number, fields: JsonObject, ...entries: Entry[]): MadeCase =
   makeCase({ id, name: `Case ${id}`, ...fields, main_docket: docketOf(...entries) });
 
 const OLD: Entry = [1, '2030-01-01', 'COMPLAINT'];
-/** The site on three nights. Case 4 gets an entry and leaves; 5 comes with its entries; an entry of 6 is edited; 7 stays. */
-const NIGHTS: readonly (readonly MadeCase[])[] = [
+/** The site on three days. Case 4 gets an entry and leaves; 5 comes with its entries; an entry of 6 is edited; 7 stays. */
+const DAYS: readonly (readonly MadeCase[])[] = [
   [
     caseOf(1, { case_ongoing: 'Yes', case_types: ['Jail', 'Jail'] }, OLD),
     caseOf(2, { ...UNLABELED, case_types: ['Jail'] }, OLD),
@@ -54,27 +54,26 @@ const NIGHTS: readonly (readonly MadeCase[])[] = [
     caseOf(7, { case_ongoing: 'Unknown', case_types: ['Prison'] }),
   ],
 ];
-const LAST = NIGHTS.length;
-const on = (night: number, id: number): MadeCase | undefined =>
-  NIGHTS[night - 1]?.find((one) => one.id === id);
+const LAST = DAYS.length;
+const on = (day: number, id: number): MadeCase | undefined => DAYS[day - 1]?.find((one) => one.id === id);
 const IDS = [1, 2, 3, 4, 5, 6, 7];
 const statusOf = ({ case_ongoing }: MadeCase): string => (case_ongoing as string | null) ?? '(none)';
 const entriesOf = (one: MadeCase | undefined): JsonObject[] =>
   ((one?.main_docket as JsonObject | undefined)?.docket_entries ?? []) as JsonObject[];
-const present = NIGHTS.at(-1) ?? [];
+const present = DAYS.at(-1) ?? [];
 
 interface Change {
-  readonly night: number;
+  readonly day: number;
   readonly id: number;
   readonly kind: string;
   readonly field: string | null;
 }
 
-/** What differs between the nights, told from the payloads. */
+/** What differs between the days, told from the payloads. */
 const CHANGES: readonly Change[] = IDS.flatMap((id) =>
-  [1, 2, 3].flatMap((night): Change[] => {
-    const [before, after] = [on(night - 1, id), on(night, id)];
-    const tell = (kind: string, field: string | null = null): Change => ({ night, id, kind, field });
+  [1, 2, 3].flatMap((day): Change[] => {
+    const [before, after] = [on(day - 1, id), on(day, id)];
+    const tell = (kind: string, field: string | null = null): Change => ({ day, id, kind, field });
     if (before === undefined && after === undefined) return [];
     if (before === undefined) return [tell('appeared')];
     if (after === undefined) return [tell('departed')];
@@ -115,26 +114,26 @@ const down =
   (row: Row): string =>
     String(1e6 - Number(row[at]));
 
-const timeOf = (night: number, clock: string): number => Date.parse(`2030-01-0${night}T${clock}:00.000Z`);
-/** The lists of a case, with the night of each; the one that goes on ends with the last run, or with its departure. */
+const timeOf = (day: number, clock: string): number => Date.parse(`2030-01-0${day}T${clock}:00.000Z`);
+/** The lists of a case, with the day of each; the one that goes on ends with the last run, or with its departure. */
 const staysOf = (id: number): { status: string; days: number }[] => {
-  const nights = [1, 2, 3].filter((night) => on(night, id) !== undefined);
-  const begins = nights.filter((night, at) => {
-    const [one, before] = [on(night, id), on(nights[at - 1] ?? 0, id)];
+  const days = [1, 2, 3].filter((day) => on(day, id) !== undefined);
+  const begins = days.filter((day, at) => {
+    const [one, before] = [on(day, id), on(days[at - 1] ?? 0, id)];
     return one !== undefined && (before === undefined || statusOf(one) !== statusOf(before));
   });
-  return begins.map((night, at) => {
+  return begins.map((day, at) => {
     const next = begins[at + 1];
-    const from = at === 0 ? timeOf(night, '03:17') : timeOf(night, '03:30');
+    const from = at === 0 ? timeOf(day, '03:17') : timeOf(day, '03:30');
     const to = next === undefined ? timeOf(LAST, '03:17') : timeOf(next, '03:30');
-    const one = on(night, id);
+    const one = on(day, id);
     return { status: one === undefined ? '' : statusOf(one), days: Math.round((to - from) / 8_640_000) / 10 };
   });
 };
 
 const moves = IDS.flatMap((id) =>
-  [2, 3].flatMap((night): [string, string, number][] => {
-    const [before, after] = [on(night - 1, id), on(night, id)];
+  [2, 3].flatMap((day): [string, string, number][] => {
+    const [before, after] = [on(day - 1, id), on(day, id)];
     if (before === undefined || after === undefined || statusOf(before) === statusOf(after)) return [];
     return [[statusOf(before), statusOf(after), id]];
   }),
@@ -142,7 +141,7 @@ const moves = IDS.flatMap((id) =>
 const ongoing = new Set(['Yes', 'No', 'Unknown', 'No reason to think so', 'Perhaps, but long-dormant']);
 
 const ANSWERS: readonly (() => readonly Row[])[] = [
-  () => sort(count(CHANGES.filter(({ night }) => night === 2).map(({ kind }) => [kind])), down(1), text(0)),
+  () => sort(count(CHANGES.filter(({ day }) => day === 2).map(({ kind }) => [kind])), down(1), text(0)),
   () =>
     sort(
       count(moves.map(([before, after]) => [before, after])).map(([before, after, times]) => {
@@ -165,7 +164,7 @@ const ANSWERS: readonly (() => readonly Row[])[] = [
   },
   () => {
     const rows = present.flatMap((one) => {
-      const first = [1, 2, 3].find((night) => on(night, one.id) !== undefined) ?? 0;
+      const first = [1, 2, 3].find((day) => on(day, one.id) !== undefined) ?? 0;
       const known = entriesOf(on(first, one.id)).map(({ id }) => id);
       return entriesOf(one)
         .filter(({ id }) => !known.includes(id))
@@ -175,19 +174,19 @@ const ANSWERS: readonly (() => readonly Row[])[] = [
   },
   () =>
     IDS.flatMap((id) =>
-      [2, 3].flatMap((night): Row[] => {
-        const [before, after] = [on(night - 1, id), on(night, id)];
+      [2, 3].flatMap((day): Row[] => {
+        const [before, after] = [on(day - 1, id), on(day, id)];
         if (before === undefined || after === undefined || before.case_ongoing === after.case_ongoing)
           return [];
-        return [[id, `2030-01-0${night}T03:30:00.000Z`, before.case_ongoing, after.case_ongoing]];
+        return [[id, `2030-01-0${day}T03:30:00.000Z`, before.case_ongoing, after.case_ongoing]];
       }),
     ),
   () => [[4, 'Case 4', 'No', '2030-01-03T03:17:00.000Z']],
   () =>
-    [3, 2, 1].map((night) => {
-      const all = NIGHTS[night - 1] ?? [];
+    [3, 2, 1].map((day) => {
+      const all = DAYS[day - 1] ?? [];
       const labeled = all.filter(({ case_ongoing }) => ongoing.has(toText(case_ongoing)));
-      return [night, all.length, all.length - labeled.length, 0];
+      return [day, all.length, all.length - labeled.length, 0];
     }),
 ];
 
@@ -210,8 +209,8 @@ const DEMO_ANSWERS: readonly (() => readonly Row[])[] = [
     return sort(rows, down(3), text(0)).slice(0, 5);
   },
   () => {
-    const ofNight = CHANGES.filter(({ night }) => night === 2);
-    const rows = count(ofNight.map(({ id, kind, field }) => [id, `Case ${id}`, kind, field]));
+    const ofDay = CHANGES.filter(({ day }) => day === 2);
+    const rows = count(ofDay.map(({ id, kind, field }) => [id, `Case ${id}`, kind, field]));
     return sort(rows, text(2), text(0), text(3)).slice(0, 12);
   },
 ];
@@ -227,18 +226,18 @@ describe('the SQL of docs/history.md and of the demo', () => {
   });
 
   test('gives the right answers, in the right order', async () => {
-    const toNight = (night: number) => (source: ReturnType<typeof recordedCases>) => {
+    const toDay = (day: number) => (source: ReturnType<typeof recordedCases>) => {
       for (const id of IDS) {
-        const record = on(night, id);
+        const record = on(day, id);
         if (record !== undefined) source.put(record);
-        else if (on(night - 1, id) !== undefined) source.remove(id);
+        else if (on(day - 1, id) !== undefined) source.remove(id);
       }
     };
-    const source = recordedCases([...(NIGHTS[0] ?? [])]);
+    const source = recordedCases([...(DAYS[0] ?? [])]);
     const harness = await startHarness({ source });
     await harness.sync({ lists: API_LISTS });
-    for (const night of [2, 3]) {
-      toNight(night)(source);
+    for (const day of [2, 3]) {
+      toDay(day)(source);
       await harness.sync({ lists: API_LISTS });
     }
     const mirror = openMirror(harness.database);

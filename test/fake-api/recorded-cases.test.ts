@@ -79,11 +79,11 @@ describe('recorded cases', () => {
     expect(results).toEqual([{ id: 5 }, null, 'text', { id: 'x' }]);
   });
 
-  test('have nights like invented ones, and new cases that take no id twice', () => {
+  test('have days like invented ones, and new cases that take no id twice', () => {
     const source = recordedCases([inventCase(1, 0), inventCase(1, 1), inventCase(1, 2), null]);
     const before = source.get(inventCase(1, 0).id as number);
-    const night = source.advance({ changed: 3, inserted: 5 });
-    expect(night.changed).toHaveLength(3);
+    const day = source.advance({ changed: 3, inserted: 5 });
+    expect(day.changed).toHaveLength(3);
     expect(source.get(inventCase(1, 0).id as number)).not.toEqual(before);
     expect(new Set(source.ids()).size).toBe(8);
   });

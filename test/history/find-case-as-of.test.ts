@@ -4,16 +4,16 @@ import type { JsonObject } from '../../src/lib/json.ts';
 import { openMirrorInMemory, type Mirror } from '../../src/db/open-mirror.ts';
 import { hasSameContent } from '../case/mutations.ts';
 import { makeCase, makeDocket, makeEntry, type MadeCase } from '../support/make-case.ts';
-import { storeNight, storeRun } from './store-night.ts';
+import { storeDay, storeRun } from './store-day.ts';
 
 const CASE = makeCase({ id: 1 });
 const SAME_ENTRY = (CASE.main_docket as { docket_entries: JsonObject[] }).docket_entries[1] ?? {};
 const RENAMED = makeCase({ id: 1, name: 'Renamed' });
 
-/** A mirror after these nights, of one case each; `null` is a night that brought nothing. */
-function mirrorOf(...nights: (MadeCase | null)[]): Mirror {
+/** A mirror after these days, of one case each; `null` is a day that brought nothing. */
+function mirrorOf(...days: (MadeCase | null)[]): Mirror {
   const mirror = openMirrorInMemory();
-  for (const night of nights) storeNight(mirror, night === null ? [] : [night]);
+  for (const day of days) storeDay(mirror, day === null ? [] : [day]);
   return mirror;
 }
 
@@ -35,8 +35,8 @@ describe('a case as of a run', () => {
 
   test('that one run stored twice is what it was at the end of the run', () => {
     const mirror = mirrorOf(CASE);
-    storeNight(mirror, [withEntries(5, 6), RENAMED]);
-    storeNight(mirror, [withEntries(7)]);
+    storeDay(mirror, [withEntries(5, 6), RENAMED]);
+    storeDay(mirror, [withEntries(7)]);
     expect([1, 2, 3].map((runId) => findCaseAsOf(mirror, 1, runId).payload)).toEqual([
       CASE,
       RENAMED,
@@ -45,16 +45,16 @@ describe('a case as of a run', () => {
   });
 
   test('has the entries of then: one that was removed, edited and came again', () => {
-    const nights = [
+    const days = [
       withEntries(5, 6),
       withEntries(5),
       withEntries(5, 6),
       makeCase({ id: 1, main_docket: null }),
       withEntries(6),
     ];
-    const mirror = mirrorOf(...nights);
-    for (const [at, night] of nights.entries())
-      expect(hasSameContent(findCaseAsOf(mirror, 1, at + 1).payload, night)).toBe(true);
+    const mirror = mirrorOf(...days);
+    for (const [at, day] of days.entries())
+      expect(hasSameContent(findCaseAsOf(mirror, 1, at + 1).payload, day)).toBe(true);
   });
 
   test('that has not changed since is the very same, the order of its lists included', () => {
@@ -67,7 +67,7 @@ describe('a case as of a run', () => {
     storeRun(mirror, (writer, moment) => {
       writer.writeDeparture(1, moment);
     });
-    storeNight(mirror, [RENAMED]);
+    storeDay(mirror, [RENAMED]);
     expect([1, 2, 3].map((runId) => findCaseAsOf(mirror, 1, runId).departedRunId)).toEqual([null, 2, null]);
     expect(findCaseAsOf(mirror, 1, 2).payload).toEqual(CASE);
   });

@@ -3,7 +3,7 @@ import { findRunAsOf } from '../../src/history/period.ts';
 import { parseMoment } from '../../src/history/moments.ts';
 import { openMirrorInMemory, type Mirror } from '../../src/db/open-mirror.ts';
 
-/** A whole night, one that died, one that ended a moment before midnight, and one that is still going on. */
+/** A whole day, one that died, one that ended a moment before midnight, and one that is still going on. */
 const RUNS = [
   ['complete', '2030-01-01T03:17:00.000Z', '2030-01-01T03:40:00.000Z'],
   ['died', '2030-01-02T03:17:00.000Z', null],

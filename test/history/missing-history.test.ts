@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { queryAsOf } from '../../src/history/query-as-of/query.ts';
 import { openMirror } from '../../src/db/open-mirror.ts';
-import { storeRun } from './store-night.ts';
-import { FIRST, SECOND, threeNights } from './three-nights.ts';
+import { storeRun } from './store-day.ts';
+import { FIRST, SECOND, threeDays } from './three-days.ts';
 
 describe('what history cannot tell', () => {
   const UPGRADED = 'DELETE FROM case_changes; DELETE FROM case_versions; DELETE FROM docket_entry_versions;';
 
   test('is refused for the whole question, with how many cases and since when it can be told', async () => {
-    const { change, rowsAsOf } = await threeNights();
+    const { change, rowsAsOf } = await threeDays();
     change(UPGRADED);
     expect(() => rowsAsOf(1, 'SELECT count(*) FROM cases')).toThrow(
       expect.objectContaining({
@@ -25,7 +25,7 @@ describe('what history cannot tell', () => {
   });
 
   test('of a redacted case leaves its id, before the redaction and after', async () => {
-    const { change, rowsAsOf, read } = await threeNights();
+    const { change, rowsAsOf, read } = await threeDays();
     change(`${UPGRADED}
       DELETE FROM docket_entries WHERE case_id = 2; DELETE FROM dockets WHERE case_id = 2; DELETE FROM issues WHERE case_id = 2;
       INSERT INTO sync_runs (id, outcome, started_at, ended_at, trigger, version, api_url, process_id)
@@ -41,7 +41,7 @@ describe('what history cannot tell', () => {
   });
 
   test('is not what a departed case said: it is there, and departed from the run on that found it gone', async () => {
-    const { database, rowsAsOf } = await threeNights();
+    const { database, rowsAsOf } = await threeDays();
     const mirror = openMirror(database);
     storeRun(mirror, (writer, moment) => {
       writer.writeDeparture(1, moment);

@@ -6,7 +6,7 @@ import { openMirrorReadOnly, type Mirror } from '../../src/db/open-mirror.ts';
 import { query, type Cell } from '../../src/db/query.ts';
 import * as schema from '../../src/db/schema/schema.ts';
 import { makeCase, makeDocket } from '../support/make-case.ts';
-import { FIRST, SECOND, threeNights } from './three-nights.ts';
+import { FIRST, SECOND, threeDays } from './three-days.ts';
 
 const listNames = ({ sqlite }: Mirror): string[] =>
   sqlite
@@ -45,7 +45,7 @@ function toOrderless(name: string, column: string, cell: Cell): unknown {
 
 describe('as of a run, every table and view', () => {
   test('of the schema has a shadow, so that none can answer from the present unnoticed', async () => {
-    const { read } = await threeNights();
+    const { read } = await threeDays();
     read((mirror) => {
       const tables = (Object.values(schema) as unknown[]).filter((item) => is(item, SQLiteTable));
       queryAsOf(mirror, 1, 'SELECT 1');
@@ -64,14 +64,14 @@ describe('as of a run, every table and view', () => {
   });
 
   test('asked for alone has the columns and the rows that it had then', async () => {
-    let firstNight: Record<string, unknown> = {};
-    const { read, rows } = await threeNights((harness) => {
-      firstNight = harness.read(dumpNames);
+    let firstDay: Record<string, unknown> = {};
+    const { read, rows } = await threeDays((harness) => {
+      firstDay = harness.read(dumpNames);
     });
-    for (const name of Object.keys(firstNight)) {
+    for (const name of Object.keys(firstDay)) {
       if (name === 'mirror_raw_hashes' || name === 'mirror_seals') continue; // refused, like a table that is not the mirror's
       const then = read((mirror) => dumpName(name, queryAsOf(mirror, 1, `SELECT * FROM ${name}`)));
-      expect([name, then]).toEqual([name, firstNight[name]]);
+      expect([name, then]).toEqual([name, firstDay[name]]);
     }
     expect(rows('SELECT count(*) AS n FROM change_log WHERE run_id = 2')).toEqual([
       { n: expect.any(Number) },
@@ -81,14 +81,14 @@ describe('as of a run, every table and view', () => {
 
 describe('a question as of a run', () => {
   test('is refused where nobody kept what a table said', async () => {
-    const { rowsAsOf } = await threeNights();
+    const { rowsAsOf } = await threeDays();
     expect(() => rowsAsOf(1, 'SELECT count(*) FROM mirror_raw_hashes')).toThrow(
       'Nobody kept what mirror_raw_hashes said at that time.',
     );
   });
 
   test('may join, nest and name things as it likes', async () => {
-    const { rowsAsOf } = await threeNights();
+    const { rowsAsOf } = await threeDays();
     const sql = `WITH named AS (SELECT id, name FROM "cases" WHERE filing_year = '2019')
       SELECT named.id, name, (SELECT count(*) FROM [issues] WHERE case_id = named.id), entries.n
       FROM named JOIN (SELECT case_id, count(*) AS n FROM \`docket_entries\` GROUP BY 1) AS entries ON case_id = named.id
@@ -101,7 +101,7 @@ describe('a question as of a run', () => {
   });
 
   test('may look at the present beside it, by the name main', async () => {
-    const { rowsAsOf } = await threeNights();
+    const { rowsAsOf } = await threeDays();
     expect(
       rowsAsOf(
         1,
@@ -114,7 +114,7 @@ describe('a question as of a run', () => {
   });
 
   test('reads one state from its beginning to its end, whatever a sync writes meanwhile', async () => {
-    const { database, source, sync } = await threeNights();
+    const { database, source, sync } = await threeDays();
     const mirror = openMirrorReadOnly(database);
     const { rows } = queryAsOf(
       mirror,
@@ -139,7 +139,7 @@ describe('a question as of a run', () => {
   });
 
   test('rebuilds only what it asks for', async () => {
-    const { change, rowsAsOf } = await threeNights();
+    const { change, rowsAsOf } = await threeDays();
     change(`UPDATE case_changes SET new_value = '"never"' WHERE field = 'name'`);
     expect(rowsAsOf(1, 'SELECT count(*) FROM sync_runs')).toEqual([[1]]);
     expect(rowsAsOf(1, 'SELECT count(*) FROM docket_entries')).toEqual([[5]]);
@@ -157,17 +157,17 @@ describe('a question as of a run', () => {
     ['SELECT 1; SELECT 2', 'QUERY_INVALID'],
     ['', 'QUERY_INVALID'],
   ])('is refused like any other: %j', async (sql, code) => {
-    const { rowsAsOf } = await threeNights();
+    const { rowsAsOf } = await threeDays();
     expect(() => rowsAsOf(1, sql)).toThrow(expect.objectContaining({ code }));
   });
 
   test('may ask how it would be answered', async () => {
-    const { rowsAsOf } = await threeNights();
+    const { rowsAsOf } = await threeDays();
     expect(rowsAsOf(1, 'EXPLAIN QUERY PLAN SELECT * FROM cases').length).toBeGreaterThan(0);
   });
 
   test("is refused where it reads a table that is not the mirror's, unless as of now", async () => {
-    const { change, rowsAsOf } = await threeNights();
+    const { change, rowsAsOf } = await threeDays();
     change(
       `CREATE TABLE notes (text); INSERT INTO notes VALUES ('x'); CREATE VIEW all_notes AS SELECT * FROM notes`,
     );

@@ -9,12 +9,12 @@ import { anyPayload, hasSameContent } from '../case/mutations.ts';
 import { dumpData } from '../support/dump.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { toComparable } from './comparable-dump.ts';
-import { storeNight } from './store-night.ts';
+import { storeDay } from './store-day.ts';
 import { times } from '../support/times.ts';
 
 const IDS = [1, 2, 3];
 
-/** Nights of up to three cases, each of which may be anything at all; one comes more than once in a night now and then. */
+/** Days of up to three cases, each of which may be anything at all; one comes more than once in a day now and then. */
 const histories = fc.array(
   fc.array(
     fc.tuple(fc.constantFrom(...IDS), anyPayload).map(([id, payload]): CasePayload => ({ ...payload, id })),
@@ -23,14 +23,14 @@ const histories = fc.array(
   { minLength: 2, maxLength: 5 },
 );
 
-test('whatever a few cases become in a few nights, each night can be read again', () => {
+test('whatever a few cases become in a few days, each day can be read again', () => {
   fc.assert(
-    fc.property(histories, (nights) => {
+    fc.property(histories, (days) => {
       const path = `${tempFolder()}/mirror.db`;
       const writer = openMirror(path);
       const latest = new Map<number, JsonObject>();
-      const states = nights.map((payloads) => {
-        const runId = storeNight(writer, payloads);
+      const states = days.map((payloads) => {
+        const runId = storeDay(writer, payloads);
         for (const payload of payloads) latest.set(payload.id, payload);
         return { runId, served: new Map(latest), tables: toComparable(dumpData(writer)) };
       });

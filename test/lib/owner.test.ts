@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { replaceFile } from '../../src/lib/replace-file.ts';
 import { giveTo, takeAfter } from '../../src/lib/files.ts';
 import { takeWriterLock } from '../../src/db/lock.ts';
-import { toNightBookPath, writeNightBook } from '../../src/schedule/state-file.ts';
+import { toStateFilePath, writeStateFile } from '../../src/schedule/state-file.ts';
 import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
@@ -51,9 +51,9 @@ describeAsRoot('what root writes beside the files of a user stays theirs', () =>
       expect([path, ...ownershipOf(path)]).toEqual([path, USER, GROUP, '640']);
     expect((await run('restore', 'copy.db', '--yes')).exitCode).toBe(0);
     expect(ownershipOf(database)).toEqual([USER, GROUP, '640']);
-    const book = toNightBookPath(database);
+    const book = toStateFilePath(database);
     takeWriterLock(book, database).release();
-    writeNightBook(book, { watch: null, nights: [] }, database);
+    writeStateFile(book, { process: null, scheduled_runs: [] }, database);
     for (const path of [`${book}.lock`, book]) expect(ownershipOf(path).slice(0, 2)).toEqual([USER, GROUP]);
   });
 

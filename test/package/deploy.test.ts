@@ -68,10 +68,10 @@ describe('what is run on a schedule by the host', () => {
 
   test('is due when `nightly` is by itself', () => {
     const fields = CRON_LINE.split(' ').slice(0, 5).join(' ');
-    expect(fields).toBe(SETTINGS.at.default);
+    expect(fields).toBe(SETTINGS.schedule.default);
     const due = parseSchedule(fields, 'UTC').findNext(new Date('2026-01-01T00:00:00Z'));
     expect(valuesOf(TIMER, 'OnCalendar')).toEqual([`*-*-* ${String(due?.toISOString().slice(11, 19))}`]);
-    expect(valuesOf(TIMER, 'RandomizedDelaySec')).toEqual([`${SETTINGS.startDelayMinutes.default}min`]);
+    expect(valuesOf(TIMER, 'RandomizedDelaySec')).toEqual([`${SETTINGS.jitterMinutes.default}min`]);
     expect(valuesOf(TIMER, 'Persistent')).toEqual(['true']);
   });
 
@@ -103,7 +103,7 @@ describe('the systemd service', () => {
     chmodSync(folder, Number.parseInt(String(valuesOf(SERVICE, 'StateDirectoryMode')[0]), 8));
     const { fakeApi } = await startHarness({ source: smallCollection(20) });
     const database = join(folder, 'clearinghouse.db');
-    const words = 'nightly --once-now --delay 0 --reports reports --metrics-file mirror.prom --database';
+    const words = 'nightly --once --delay 0 --reports reports --metrics-file mirror.prom --database';
     // With the file mode mask of the unit.
     const script = `umask ${String(valuesOf(SERVICE, 'UMask')[0])}; exec "$0" "$@"`;
     const child = spawn('sh', ['-c', script, process.execPath, PROGRAM, ...words.split(' '), database], {

@@ -60,7 +60,7 @@ describe('the page on installing and operating', () => {
     expect(
       service.match(/^(?:ExecStart|EnvironmentFile|StateDirectory|WorkingDirectory|User)=.*$/gm),
     ).toEqual([
-      'ExecStart=/usr/bin/env clearinghouse-mirror nightly --once-now --database /var/lib/second-mirror/clearinghouse.db',
+      'ExecStart=/usr/bin/env clearinghouse-mirror nightly --once --database /var/lib/second-mirror/clearinghouse.db',
       'EnvironmentFile=/etc/second-mirror.env',
       'User=clearinghouse-mirror',
       'StateDirectory=second-mirror',

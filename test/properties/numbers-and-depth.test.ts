@@ -20,9 +20,9 @@ describe('a number that cannot be kept exactly is kept as it can be, and its rec
     ['-1e400', null],
     ['-0', 0],
   ])('%s as %j', async (text, kept) => {
-    const { night, read, rows, run } = await startTexts();
+    const { day, read, rows, run } = await startTexts();
     const sent = withField(text);
-    const report = await night([sent]);
+    const report = await day([sent]);
     expect(report.lists[0]).toMatchObject({
       outcome: 'partial',
       error: { code: 'RECORDS_REJECTED', message: '1 record could not be read exactly; rejected.' },
@@ -30,15 +30,15 @@ describe('a number that cannot be kept exactly is kept as it can be, and its rec
     expect(read((mirror) => findCase(mirror, 1).payload.lamp)).toBe(kept);
     const why = 'a number that cannot be kept exactly';
     expect(rows(KEPT)).toEqual([{ why, case_id: 1, bytes: Buffer.from(sent), record: sent }]);
-    expect(await night([sent])).toMatchObject({ outcome: 'partial' });
+    expect(await day([sent])).toMatchObject({ outcome: 'partial' });
     expect(await run('verify')).toMatchObject({ exitCode: 0 });
   });
 
   test.each(['1.0', '1e2', '9007199254740992', '-1.50', '1.7976931348623157e308', '5e-324'])(
     'but %s is exact, however it is written',
     async (text) => {
-      const { night, read } = await startTexts();
-      expect(await night([withField(text)])).toMatchObject({ outcome: 'complete' });
+      const { day, read } = await startTexts();
+      expect(await day([withField(text)])).toMatchObject({ outcome: 'complete' });
       expect(read((mirror) => findCase(mirror, 1).payload.lamp)).toBe(Number(text));
     },
   );
@@ -58,21 +58,21 @@ describe('a name that comes twice in one object', () => {
     '(%s) is told, the last one counts, and the record is kept in its own bytes',
     async (_where, sent) => {
       expect(sent).not.toBe(plain);
-      const { night, read, rows, run } = await startTexts();
-      expect(await night([sent])).toMatchObject({ outcome: 'partial' });
+      const { day, read, rows, run } = await startTexts();
+      expect(await day([sent])).toMatchObject({ outcome: 'partial' });
       expect(read((mirror) => findCase(mirror, 1).payload)).toEqual(JSON.parse(sent));
       const why = 'a name twice in one object, of which the last counts';
       expect(rows(KEPT)).toEqual([{ why, case_id: 1, bytes: Buffer.from(sent), record: sent }]);
       expect(rows('SELECT count(*) AS n FROM mirror_raw_hashes')).toEqual([{ n: 0 }]);
       expect(await run('verify')).toMatchObject({ exitCode: 0 });
-      expect(await night([JSON.stringify(JSON.parse(sent))])).toMatchObject({ outcome: 'complete' });
+      expect(await day([JSON.stringify(JSON.parse(sent))])).toMatchObject({ outcome: 'complete' });
       expect(rows('SELECT count(*) AS n FROM case_changes')).toEqual([{ n: 0 }]);
     },
   );
 
   test('is no fault where the objects are two', async () => {
-    const { night } = await startTexts();
-    expect(await night([withField('[{"a:":{"a":":"}},{"a:":{"a":[]}}]')])).toMatchObject({
+    const { day } = await startTexts();
+    expect(await day([withField('[{"a:":{"a":":"}},{"a:":{"a":[]}}]')])).toMatchObject({
       outcome: 'complete',
     });
   });
@@ -81,8 +81,8 @@ describe('a name that comes twice in one object', () => {
 test.each(['{"name" : 1.0, "name":2}', '{"id":"5"}', '[1.50]', 'null', '"x"', '{"id":9007199254740993}'])(
   'a record that is no case is kept byte for byte: %s',
   async (sent) => {
-    const { night, rows } = await startTexts();
-    expect(await night([sent])).toMatchObject({ outcome: 'partial' });
+    const { day, rows } = await startTexts();
+    expect(await day([sent])).toMatchObject({ outcome: 'partial' });
     expect(rows('SELECT bytes, record FROM rejected_records')).toEqual([
       { bytes: Buffer.from(sent), record: sent },
     ]);
@@ -94,9 +94,9 @@ test.each([
   [1500, 'partial'],
   [100_000, 'partial'],
 ])('a field nested %d deep is stored or rejected: the run is %s', async (depth, outcome) => {
-  const { night, run, rows } = await startTexts();
+  const { day, run, rows } = await startTexts();
   const text = `${'['.repeat(depth)}1${']'.repeat(depth)}`;
-  expect(await night([withField(text)])).toMatchObject({ outcome });
+  expect(await day([withField(text)])).toMatchObject({ outcome });
   const [counts] = rows(
     'SELECT (SELECT count(*) FROM cases) AS stored, (SELECT count(*) FROM rejected_records) AS aside',
   );
@@ -105,9 +105,9 @@ test.each([
 });
 
 test('a record that is no case, and nested too deeply to be stored, is kept in its bytes beside a good case', async () => {
-  const { night, rows } = await startTexts();
+  const { day, rows } = await startTexts();
   const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
-  expect(await night([deep, JSON.stringify(makeCase({ id: 1 }))])).toMatchObject({ outcome: 'partial' });
+  expect(await day([deep, JSON.stringify(makeCase({ id: 1 }))])).toMatchObject({ outcome: 'partial' });
   expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 1 }]);
   expect(rows('SELECT why, bytes FROM rejected_records')).toEqual([
     {

@@ -10,7 +10,7 @@ import { startTexts } from './served-texts.ts';
 import { times } from '../support/times.ts';
 
 const CASES = 6;
-const NIGHTS = 3;
+const DAYS = 3;
 const HUGE = 2 ** 18;
 
 /** What makes a text long: plain, of two bytes or four, what SQL or JSON escapes, and what SQLite cannot hold as it is. */
@@ -41,22 +41,22 @@ const anyRecord = fc
     return payload;
   });
 
-/** The same cases night after night, each of them something else every time. */
-const anyNights = fc.array(
+/** The same cases day after day, each of them something else every time. */
+const anyDays = fc.array(
   fc
     .array(anyRecord, { minLength: CASES, maxLength: CASES })
     .map((records) => records.map((record, at) => ({ ...record, id: at + 1 }))),
-  { minLength: NIGHTS, maxLength: NIGHTS },
+  { minLength: DAYS, maxLength: DAYS },
 );
 
-test('whatever cases are made of, the JSON that was sent comes back, that of each earlier night too, and all of it verifies', async () => {
+test('whatever cases are made of, the JSON that was sent comes back, that of each earlier day too, and all of it verifies', async () => {
   await fc.assert(
-    fc.asyncProperty(anyNights, async (nights) => {
-      const { night, read, run } = await startTexts();
+    fc.asyncProperty(anyDays, async (days) => {
+      const { day, read, run } = await startTexts();
       const sent: JsonObject[][] = [];
-      for (const records of nights) {
+      for (const records of days) {
         const texts = records.map((record) => JSON.stringify(record));
-        expect(await night(texts)).toMatchObject({ outcome: 'complete' });
+        expect(await day(texts)).toMatchObject({ outcome: 'complete' });
         const parsed = texts.map((text) => JSON.parse(text) as JsonObject);
         sent.push(parsed);
         read((mirror) => {

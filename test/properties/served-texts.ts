@@ -22,8 +22,8 @@ class ServedTexts extends CaseCollection {
 }
 
 export interface TextHarness extends SyncHarness {
-  /** A night in which the API has these records, as JSON texts. */
-  readonly night: (texts: readonly string[]) => Promise<RunReport>;
+  /** A day in which the API has these records, as JSON texts. */
+  readonly day: (texts: readonly string[]) => Promise<RunReport>;
   /** Runs a command on the mirror. */
   readonly run: (...args: string[]) => Promise<CliResult>;
 }
@@ -40,7 +40,7 @@ export async function startTexts(): Promise<TextHarness> {
   const harness = await startHarness({ source });
   return {
     ...harness,
-    night: (texts) => {
+    day: (texts) => {
       source.serve(texts);
       return harness.sync({ lists: [statusOf(LISTED_UNDER)] });
     },

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { toMetricsStep } from '../../src/schedule/metrics.ts';
-import { makeNight } from '../support/make-night.ts';
+import { createMetricsStep } from '../../src/schedule/metrics.ts';
+import { makeScheduledRun } from '../support/make-scheduled-run.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-const NIGHT = makeNight({ attempts: 2 });
+const NIGHT = makeScheduledRun({ attempts: 2 });
 const GOES_ON = new AbortController().signal;
 
 /** The samples of a file in the text format, and the names that have a help and a type. */
@@ -25,7 +25,7 @@ function parse(text: string) {
   return { samples, described };
 }
 
-test('the metrics of a night say what it brought and what the mirror holds, in the format of Prometheus', async () => {
+test('the metrics of a scheduled run say what it brought and what the mirror holds, in the format of Prometheus', async () => {
   const { sync, database, fakeApi, runtime } = await startHarness({ source: smallCollection(10) });
   const report = await sync();
   const path = join(tempFolder(), 'clearinghouse.prom');
@@ -33,25 +33,25 @@ test('the metrics of a night say what it brought and what the mirror holds, in t
     { step: 'verify', outcome: 'done', detail: '' },
     { step: 'snapshot', outcome: 'failed', detail: 'no "room"' },
   ] as const;
-  const step = toMetricsStep(database, path, runtime.now);
-  expect(await step.run(GOES_ON, { night: NIGHT, exit: 'complete', reports: [report], steps })).toBe(path);
+  const step = createMetricsStep(database, path, runtime.now);
+  expect(await step.run(GOES_ON, { run: NIGHT, exit: 'complete', reports: [report], steps })).toBe(path);
   expect(readdirSync(dirname(path))).toEqual(['clearinghouse.prom']);
   const text = readFileSync(path, 'utf8');
   expect(text.endsWith('\n')).toBe(true);
   const { samples, described } = parse(text);
   expect(Object.fromEntries(samples)).toMatchObject({
     last_success_timestamp_seconds: Date.parse('2030-01-15T03:17:00Z') / 1000,
-    night_due_timestamp_seconds: Date.parse(NIGHT.due_at) / 1000,
-    'night_outcome{outcome="complete"}': 1,
-    'night_outcome{outcome="failed"}': 0,
-    night_duration_seconds: 1830,
-    night_tries: 2,
-    'night_cases{kind="new"}': 10,
-    'night_cases{kind="departed"}': 0,
-    night_requests: fakeApi.requests.length,
-    night_retries: 0,
-    'night_step_failed{step="verify"}': 0,
-    'night_step_failed{step="snapshot"}': 1,
+    scheduled_run_due_timestamp_seconds: Date.parse(NIGHT.due_at) / 1000,
+    'scheduled_run_outcome{outcome="complete"}': 1,
+    'scheduled_run_outcome{outcome="failed"}': 0,
+    scheduled_run_duration_seconds: 1830,
+    scheduled_run_attempts: 2,
+    'scheduled_run_cases{kind="new"}': 10,
+    'scheduled_run_cases{kind="departed"}': 0,
+    scheduled_run_requests: fakeApi.requests.length,
+    scheduled_run_retries: 0,
+    'scheduled_run_step_failed{step="verify"}': 0,
+    'scheduled_run_step_failed{step="snapshot"}': 1,
     'cases{list_id="5020",status="No"}': 2,
     departed_cases: 0,
   });
@@ -63,17 +63,17 @@ test('of what is not known there is no sample', async () => {
   const { sync, database, runtime } = await startHarness({ source: smallCollection(1) });
   await sync({ lists: [] });
   const path = join(tempFolder(), 'clearinghouse.prom');
-  const night = makeNight({ outcome: 'failed', last_ended_at: null });
-  await toMetricsStep(database, path, runtime.now).run(GOES_ON, {
-    night,
+  const run = makeScheduledRun({ outcome: 'failed', last_ended_at: null });
+  await createMetricsStep(database, path, runtime.now).run(GOES_ON, {
+    run,
     exit: 'network',
     reports: [],
     steps: [],
   });
   const { samples } = parse(readFileSync(path, 'utf8'));
   expect(samples.has('last_success_timestamp_seconds')).toBe(false);
-  expect(samples.has('night_duration_seconds')).toBe(false);
-  expect(samples.get('night_outcome{outcome="failed"}')).toBe(1);
+  expect(samples.has('scheduled_run_duration_seconds')).toBe(false);
+  expect(samples.get('scheduled_run_outcome{outcome="failed"}')).toBe(1);
 });
 
 test('a file of metrics stays that of its mirror until the mirror is gone', async () => {
@@ -82,10 +82,10 @@ test('a file of metrics stays that of its mirror until the mirror is gone', asyn
     await startHarness({ source: smallCollection(1) }),
   ];
   const path = join(tempFolder(), 'clearinghouse.prom');
-  const summary = { night: NIGHT, exit: 'complete', reports: [], steps: [] } as const;
+  const summary = { run: NIGHT, exit: 'complete', reports: [], steps: [] } as const;
   const write = async ({ sync, database, runtime }: typeof first) => {
     await sync({ lists: [] });
-    return toMetricsStep(database, path, runtime.now).run(GOES_ON, summary);
+    return createMetricsStep(database, path, runtime.now).run(GOES_ON, summary);
   };
   await write(first);
   await write(first);

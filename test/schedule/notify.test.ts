@@ -4,10 +4,15 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type NightSummary, toReportStep } from '../../src/schedule/after-run.ts';
-import { announceNight, renderNightText, toPingStep, toWebhookStep } from '../../src/schedule/notify.ts';
+import { type RunSummary, createReportStep } from '../../src/schedule/after-run.ts';
+import {
+  announceAttempt,
+  renderChatText,
+  createPingStep,
+  createWebhookStep,
+} from '../../src/schedule/notify.ts';
 import type { RunReport } from '../../src/sync/report.ts';
-import { makeNight } from '../support/make-night.ts';
+import { makeScheduledRun } from '../support/make-scheduled-run.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -16,12 +21,12 @@ const GOES_ON = new AbortController().signal;
 /** The zone of the schedule. */
 const ZONE = 'America/Detroit';
 const SECRET = 'lamp-secret';
-const NIGHT = makeNight();
-const WELL: NightSummary = { night: NIGHT, exit: 'complete', reports: [], steps: [] };
-const BADLY: NightSummary = {
+const NIGHT = makeScheduledRun();
+const WELL: RunSummary = { run: NIGHT, exit: 'complete', reports: [], steps: [] };
+const BADLY: RunSummary = {
   ...WELL,
   exit: 'network',
-  night: {
+  run: {
     ...NIGHT,
     outcome: 'failed',
     error: { code: 'NETWORK_FAILED', message: 'No lamp.', hint: 'Light one.' },
@@ -71,11 +76,11 @@ async function makeReports(): Promise<{ first: RunReport; second: RunReport }> {
 }
 
 describe('a dead man’s switch', () => {
-  test('is told that a night begins, and with which exit code it ended', async () => {
+  test('is told that a scheduled run begins, and with which exit code it ended', async () => {
     const { heard, url } = await listen();
-    await announceNight(url, NIGHT, ZONE, GOES_ON);
-    expect(await toPingStep(url, ZONE).run(GOES_ON, WELL)).toBe(`told ${url.host} 0`);
-    await toPingStep(url, ZONE).run(GOES_ON, {
+    await announceAttempt(url, NIGHT, ZONE, GOES_ON);
+    expect(await createPingStep(url, ZONE).run(GOES_ON, WELL)).toBe(`notified ${url.host} 0`);
+    await createPingStep(url, ZONE).run(GOES_ON, {
       ...BADLY,
       steps: [{ step: 'verify', outcome: 'done', detail: 'all well' }],
     });
@@ -84,36 +89,36 @@ describe('a dead man’s switch', () => {
       `POST /ping/${SECRET}/0?rid=7`,
       `POST /ping/${SECRET}/4?rid=7`,
     ]);
-    expect(heard[0]?.body).toBe('The night of 2026-11-23 22:17 EST begins.\n');
+    expect(heard[0]?.body).toBe('The scheduled run of 2026-11-23 22:17 EST starts.\n');
     expect(heard[2]?.body).toBe(
-      'The night of 2026-11-23 22:17 EST: failed, exit code 4.\nNETWORK_FAILED: No lamp.\nverify: done, all well\n',
+      'The scheduled run of 2026-11-23 22:17 EST: failed, exit code 4.\nNETWORK_FAILED: No lamp.\nverify: done, all well\n',
     );
   });
 
   test('is told again when it did not hear', async () => {
     const { heard, url } = await listen(500, 503);
-    await toPingStep(url, ZONE).run(GOES_ON, WELL);
+    await createPingStep(url, ZONE).run(GOES_ON, WELL);
     expect(heard).toHaveLength(3);
   });
 
   test('that does not hear three times is a failure that keeps the secret', async () => {
     const { heard, url } = await listen(500, 500, 500, 500);
-    const failure = await toPingStep(url, ZONE)
+    const failure = await createPingStep(url, ZONE)
       .run(GOES_ON, WELL)
       .catch((error: unknown) => error);
     expect(heard).toHaveLength(3);
     expect(failure).toMatchObject({
       code: 'NOTIFY_FAILED',
-      message: `${url.host} could not be told: status 500 (3 tries).`,
+      message: `${url.host} was not notified: status 500 (3 attempts).`,
     });
     expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain(SECRET);
   });
 
   test('that is not there is one too', async () => {
     const url = new URL(`http://127.0.0.1:1/${SECRET}`);
-    await expect(toPingStep(url, ZONE).run(GOES_ON, WELL)).rejects.toMatchObject({
+    await expect(createPingStep(url, ZONE).run(GOES_ON, WELL)).rejects.toMatchObject({
       code: 'NOTIFY_FAILED',
-      message: '127.0.0.1:1 could not be told: nobody listens there (ECONNREFUSED) (3 tries).',
+      message: '127.0.0.1:1 was not notified: nobody listens there (ECONNREFUSED) (3 attempts).',
     });
   });
 
@@ -121,86 +126,86 @@ describe('a dead man’s switch', () => {
     const { url } = await listen(500, 500, 500);
     const stop = new AbortController();
     const reason = new Error('enough');
-    const pinging = toPingStep(url, ZONE).run(stop.signal, WELL);
+    const pinging = createPingStep(url, ZONE).run(stop.signal, WELL);
     stop.abort(reason);
     await expect(pinging).rejects.toBe(reason);
   });
 });
 
 describe('a webhook', () => {
-  test('is sent the night, its steps and the reports of its runs', async () => {
+  test('is sent the scheduled run, its steps and the reports of its runs', async () => {
     const { heard, url } = await listen();
     const { first } = await makeReports();
     const steps = [{ step: 'verify', outcome: 'done', detail: 'all well' }] as const;
-    const step = toWebhookStep(url, ZONE, 'always', ({ runId, outcome }) => ({ runId, outcome }));
-    expect(await step.run(GOES_ON, { ...WELL, steps, reports: [first] })).toBe(`told ${url.host}`);
+    const step = createWebhookStep(url, ZONE, 'always', ({ runId, outcome }) => ({ runId, outcome }));
+    expect(await step.run(GOES_ON, { ...WELL, steps, reports: [first] })).toBe(`notified ${url.host}`);
     expect(heard[0]).toMatchObject({
       method: 'POST',
       url: `/ping/${SECRET}?rid=7`,
       type: 'application/json',
     });
     expect(JSON.parse(String(heard[0]?.body))).toEqual({
-      text: 'Clearinghouse mirror, night of 2026-11-23 22:17 EST: complete.\nCases: 5 new, 0 changed, 0 gone from the site.',
-      event: 'night',
+      text: 'Clearinghouse mirror, scheduled run of 2026-11-23 22:17 EST: complete.\nCases: 5 new, 0 changed, 0 departed.',
+      event: 'scheduled-run',
       exit_code: 0,
-      night: { ...NIGHT, steps },
+      scheduled_run: { ...NIGHT, steps },
       reports: [{ runId: 1, outcome: 'complete' }],
     });
   });
 
-  test('is told of the nights that it wants to hear of', async () => {
+  test('is told of the scheduled runs that it wants to hear of', async () => {
     const { first, second } = await makeReports();
     const changed = { ...WELL, reports: [first] };
     const same = { ...WELL, reports: [second] };
-    const failedStep: NightSummary = {
+    const failedStep: RunSummary = {
       ...same,
       steps: [{ step: 'snapshot', outcome: 'failed', detail: 'no room' }],
     };
-    for (const [when, nights] of [
+    for (const [when, scheduledRuns] of [
       ['failure', [BADLY, failedStep]],
       ['change', [BADLY, failedStep, changed]],
       ['always', [BADLY, failedStep, changed, same]],
     ] as const) {
       const { heard, url } = await listen();
-      for (const night of [BADLY, failedStep, changed, same])
-        await toWebhookStep(url, ZONE, when, () => null).run(GOES_ON, night);
-      expect([when, heard.length]).toEqual([when, nights.length]);
+      for (const scheduledRun of [BADLY, failedStep, changed, same])
+        await createWebhookStep(url, ZONE, when, () => null).run(GOES_ON, scheduledRun);
+      expect([when, heard.length]).toEqual([when, scheduledRuns.length]);
     }
   });
 
-  test('that need not hear of a night is left alone', async () => {
+  test('that need not hear of a scheduled run is left alone', async () => {
     const { heard, url } = await listen();
-    expect(await toWebhookStep(url, ZONE, 'failure', () => null).run(GOES_ON, WELL)).toBeNull();
+    expect(await createWebhookStep(url, ZONE, 'failure', () => null).run(GOES_ON, WELL)).toBeNull();
     expect(heard).toEqual([]);
   });
 });
 
-test('the report of a night is a file of its own, with what the webhook is sent', async () => {
+test('the report of a scheduled run is a file of its own, with what the webhook is sent', async () => {
   const folder = join(tempFolder(), 'reports');
   const { first } = await makeReports();
-  const step = toReportStep('/data/mirror.db', folder, ({ runId }) => ({ runId }));
-  const path = join(folder, 'night-20261124T031700Z.json');
+  const step = createReportStep('/data/mirror.db', folder, ({ runId }) => ({ runId }));
+  const path = join(folder, 'scheduled-run-20261124T031700Z.json');
   expect(await step.run(GOES_ON, { ...WELL, reports: [first] })).toBe(path);
-  expect(readdirSync(folder)).toEqual(['night-20261124T031700Z.json']);
+  expect(readdirSync(folder)).toEqual(['scheduled-run-20261124T031700Z.json']);
   expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({
     database: '/data/mirror.db',
-    event: 'night',
+    event: 'scheduled-run',
     exit_code: 0,
-    night: NIGHT,
+    scheduled_run: NIGHT,
     reports: [{ runId: 1 }],
   });
 });
 
-test('two mirrors that report to one folder, and two runs of one night, lose no report', async () => {
+test('two mirrors that report to one folder, and two runs of one scheduled run, lose no report', async () => {
   const folder = tempFolder();
   const writers = ['/data/a.db', '/data/b.db', '/data/a.db'];
   const paths: unknown[] = [];
   for (const database of writers)
-    paths.push(await toReportStep(database, folder, () => null).run(GOES_ON, WELL));
+    paths.push(await createReportStep(database, folder, () => null).run(GOES_ON, WELL));
   expect(paths.map((path) => basename(String(path)))).toEqual([
-    'night-20261124T031700Z.json',
-    'night-20261124T031700Z-2.json',
-    'night-20261124T031700Z-3.json',
+    'scheduled-run-20261124T031700Z.json',
+    'scheduled-run-20261124T031700Z-2.json',
+    'scheduled-run-20261124T031700Z-3.json',
   ]);
   const databases = paths.map(
     (path) => JSON.parse(readFileSync(String(path), 'utf8')) as { database: string },
@@ -215,7 +220,7 @@ const catchError = (promise: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('what does not say that somebody was told is a failure', () => {
-  const both = (url: URL) => [toPingStep(url, ZONE), toWebhookStep(url, ZONE, 'always', () => null)];
+  const both = (url: URL) => [createPingStep(url, ZONE), createWebhookStep(url, ZONE, 'always', () => null)];
 
   test.each([301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 410])(
     'status %i, which another try would meet again',
@@ -224,7 +229,7 @@ describe('what does not say that somebody was told is a failure', () => {
       for (const step of both(url))
         await expect(step.run(GOES_ON, WELL)).rejects.toMatchObject({
           code: 'NOTIFY_FAILED',
-          message: `${url.host} could not be told: status ${status}.`,
+          message: `${url.host} was not notified: status ${status}.`,
         });
       expect(heard).toHaveLength(2);
     },
@@ -258,7 +263,7 @@ describe('what does not say that somebody was told is a failure', () => {
 
   test('words that repeat the secret, which is told to nobody', async () => {
     const { url } = await listenWith((response) => response.end(`OK (not found ${SECRET})`));
-    const failure = await catchError(toPingStep(url, ZONE).run(GOES_ON, WELL));
+    const failure = await catchError(createPingStep(url, ZONE).run(GOES_ON, WELL));
     expect(failure).toMatchObject({ message: expect.stringContaining('"OK (not found [token])"') });
   });
 
@@ -266,11 +271,13 @@ describe('what does not say that somebody was told is a failure', () => {
     'the words %j of a dead man’s switch',
     async (words) => {
       const { url } = await listenWith((response) => response.end(words));
-      await expect(toPingStep(url, ZONE).run(GOES_ON, WELL)).rejects.toMatchObject({
+      await expect(createPingStep(url, ZONE).run(GOES_ON, WELL)).rejects.toMatchObject({
         code: 'NOTIFY_FAILED',
         message: expect.stringMatching(/it answered "OK \((not found|rate limited)\)"/),
       });
-      await expect(announceNight(url, NIGHT, ZONE, GOES_ON)).rejects.toMatchObject({ code: 'NOTIFY_FAILED' });
+      await expect(announceAttempt(url, NIGHT, ZONE, GOES_ON)).rejects.toMatchObject({
+        code: 'NOTIFY_FAILED',
+      });
     },
   );
 });
@@ -282,7 +289,7 @@ test.each([
   ['Got it, thanks!', '; it did not answer "OK"'],
 ])('a dead man’s switch that answers %j has heard', async (words, remark) => {
   const { url } = await listenWith((response) => response.end(words));
-  expect(await toPingStep(url, ZONE).run(GOES_ON, WELL)).toBe(`told ${url.host} 0${remark}`);
+  expect(await createPingStep(url, ZONE).run(GOES_ON, WELL)).toBe(`notified ${url.host} 0${remark}`);
 });
 
 test('an answer without end is not read to its end', async () => {
@@ -294,13 +301,15 @@ test('an answer without end is not read to its end', async () => {
     };
     pour();
   });
-  expect(await toWebhookStep(url, ZONE, 'always', () => null).run(GOES_ON, WELL)).toBe(`told ${url.host}`);
-  expect(await toPingStep(url, ZONE).run(GOES_ON, WELL)).toContain('did not answer');
+  expect(await createWebhookStep(url, ZONE, 'always', () => null).run(GOES_ON, WELL)).toBe(
+    `notified ${url.host}`,
+  );
+  expect(await createPingStep(url, ZONE).run(GOES_ON, WELL)).toContain('did not answer');
   expect(sent).toBeLessThan(100_000_000);
 });
 
 test('the text for a chat says what failed, and mentions and links nobody', () => {
-  const text = renderNightText(
+  const text = renderChatText(
     {
       ...BADLY,
       steps: [
@@ -314,8 +323,8 @@ test('the text for a chat says what failed, and mentions and links nobody', () =
     ZONE,
   );
   expect(text).toBe(
-    'Clearinghouse mirror, night of 2026-11-23 22:17 EST: failed, exit code 4.\n' +
-      'Cases: 0 new, 0 changed, 0 gone from the site.\nNETWORK_FAILED: No lamp.\nLight one.\n' +
+    'Clearinghouse mirror, scheduled run of 2026-11-23 22:17 EST: failed, exit code 4.\n' +
+      'Cases: 0 new, 0 changed, 0 departed.\nNETWORK_FAILED: No lamp.\nLight one.\n' +
       'verify failed: see &lt;!channel&gt; (at)here  now  &amp;   x (http://a.example)',
   );
 });

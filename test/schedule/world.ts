@@ -6,10 +6,9 @@ import type { ErrorCode } from '../../src/errors/codes.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
 import { openMirror } from '../../src/db/open-mirror.ts';
 import { recordDeadRuns } from '../../src/db/run-log.ts';
-import { keepNights } from '../../src/schedule/scheduler.ts';
-import { keepSchedule, type Pulse } from '../../src/schedule/heartbeat.ts';
-import { readNightBook, toNightBookPath, type NightBook } from '../../src/schedule/state-file.ts';
-import type { NightStep } from '../../src/schedule/after-run.ts';
+import { type Clock, createScheduler } from '../../src/schedule/scheduler.ts';
+import { readStateFile, toStateFilePath, type SchedulerState } from '../../src/schedule/state-file.ts';
+import type { AfterRunStep } from '../../src/schedule/after-run.ts';
 import { parseSchedule, type Schedule } from '../../src/schedule/cron.ts';
 import type { Random } from '../../fake-api/invent/random.ts';
 import { gatherSettings } from '../../src/config/sources.ts';
@@ -49,9 +48,9 @@ export interface WorldPlan {
   readonly random: Random;
   /** Drawn for each attempt. */
   readonly weather: () => Weather;
-  readonly steps?: readonly NightStep[];
+  readonly steps?: readonly AfterRunStep[];
   /** How often who waits looks at the clock: 1 as in life, or more where a year has to pass in seconds. */
-  readonly minutesABeat?: number;
+  readonly minutesPerTick?: number;
 }
 
 export interface Attempt {
@@ -96,8 +95,8 @@ export class World {
     this.#troubles.sort((a, b) => a.at - b.at);
   }
 
-  book(): NightBook {
-    return readNightBook(toNightBookPath(this.database));
+  state(): SchedulerState {
+    return readStateFile(toStateFilePath(this.database));
   }
 
   /** Time passes while something is done, at the end of which the process may be told to end, or in which it may die. */
@@ -124,18 +123,18 @@ export class World {
     this.#endIfDue = () => {
       if (this.#elapsed >= end) stop.abort(new MirrorError('TERMINATED', 'The end of the test.'));
     };
-    const pulse: Pulse = {
+    const clock: Clock = {
       now: () => this.now(),
       sleep: async (ms) => {
         await this.pass(ms);
       },
-      nextBeat: async () => {
-        const beat = MINUTE * (this.#plan.minutesABeat ?? 1);
+      nextMinute: async () => {
+        const beat = MINUTE * (this.#plan.minutesPerTick ?? 1);
         await this.pass(beat - (this.#clock % beat));
       },
     };
-    const keeper = keepNights({
-      now: () => this.now(),
+    const scheduler = createScheduler({
+      clock,
       random: () => this.#plan.random.share(),
       who: { process_id: 1, version: 'test' },
       job: () => ({
@@ -143,14 +142,14 @@ export class World {
         database: this.database,
         schedule: this.schedule,
         settings: parseNightlySettings(
-          gatherSettings({ at: this.#plan.cron, timezone: this.#plan.timezone }, {}, {}),
+          gatherSettings({ schedule: this.#plan.cron, timezone: this.#plan.timezone }, {}, {}),
         ),
         lists: ONGOING_LISTS,
         runSync: (lists) => this.#sync(lists),
         steps: this.#plan.steps ?? [],
       }),
       signal: stop.signal,
-      talk: {
+      events: {
         onWait: () => undefined,
         onBegin: ({ due, isLate, lists }) =>
           this.attempts.push({
@@ -163,13 +162,12 @@ export class World {
         onFailed: (error) => this.failures.push(error),
       },
     });
-    const never = new AbortController();
-    await keepSchedule(pulse, keeper, stop.signal, () => never.signal);
+    await scheduler.run();
   }
 
   /** A run as the real one records it, but for the cases. */
   async #sync(lists: readonly ApiList[]): Promise<RunReport> {
-    if (this.#busy++ > 0) throw new Error('two nights at once');
+    if (this.#busy++ > 0) throw new Error('two runs at once');
     const { isGood, msAList, code = 'NETWORK_FAILED' } = this.#plan.weather();
     const mirror = openMirror(this.database);
     try {
@@ -247,7 +245,7 @@ export class World {
   }
 }
 
-/** A mirror with nothing in it would do without its indexes, and build them, every night. */
+/** A mirror with nothing in it would do without its indexes, and build them, every scheduled run. */
 function writeOneCase(record: RunRecord): void {
   const payload = makeCase();
   const split = splitPayload(payload);

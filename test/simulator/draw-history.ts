@@ -27,12 +27,12 @@ export interface PlannedTrouble {
 
 export interface PlannedEdit {
   readonly edit: EditName;
-  /** Before this request of the night; 0 is before the night. */
+  /** Before this request of the day; 0 is before the day. */
   readonly request: number;
   readonly seed: number;
 }
 
-export interface NightPlan {
+export interface DayPlan {
   readonly faults: readonly PlannedFault[];
   readonly troubles: readonly PlannedTrouble[];
   readonly edits: readonly PlannedEdit[];
@@ -40,7 +40,7 @@ export interface NightPlan {
   readonly looks: readonly number[];
   /** Whether it begins after a pause that the server asked for; so it does where nothing is said. */
   readonly waits?: boolean;
-  /** How long after its end the next night begins; a day where nothing is said. */
+  /** How long after its end the next day begins; a day where nothing is said. */
   readonly gapMs?: number;
 }
 
@@ -53,16 +53,16 @@ export interface History {
   readonly gzip: boolean;
   readonly withUnclassified: boolean;
   readonly settings: Partial<Record<SettingName, string>>;
-  /** Whether the first night finds no file at all, and not an empty mirror. */
+  /** Whether the first day finds no file at all, and not an empty mirror. */
   readonly withoutFile: boolean;
-  readonly badNights: readonly NightPlan[];
-  /** Whether a night follows in the end in which only the order of lists has changed. */
+  readonly badDays: readonly DayPlan[];
+  /** Whether a day follows in the end in which only the order of lists has changed. */
   readonly endsQuietly: boolean;
 }
 
 const MAX_SLOW_FAULTS = 2;
 const DAY_MS = 86_400_000;
-/** As long as the night. */
+/** As long as the day. */
 const FOR_GOOD = 1000;
 
 /** Draws the history of a seed: the same seed, the same history. */
@@ -85,8 +85,8 @@ export function drawHistory(seed: number): History {
     },
     withoutFile: random.chance(0.05),
     endsQuietly: random.chance(0.5),
-    badNights: Array.from({ length: random.pick([1, 1, 2, 2, 3]) }, (_, at) => ({
-      ...(at === 0 ? withFault(drawNight(random, cases), seed, random) : drawNight(random, cases)),
+    badDays: Array.from({ length: random.pick([1, 1, 2, 2, 3]) }, (_, at) => ({
+      ...(at === 0 ? withFault(drawDay(random, cases), seed, random) : drawDay(random, cases)),
       waits: random.chance(0.5),
       gapMs: random.pick([DAY_MS, DAY_MS, 60_000, 3_600_000]),
     })),
@@ -94,7 +94,7 @@ export function drawHistory(seed: number): History {
 }
 
 /** One fault comes with the number of the seed, so that not many seeds are needed to have seen each. */
-function withFault(plan: NightPlan, seed: number, random: Random): NightPlan {
+function withFault(plan: DayPlan, seed: number, random: Random): DayPlan {
   const fault = FAULT_NAMES[seed % FAULT_NAMES.length] ?? '500';
   const times = SLOW_FAULTS.has(fault) ? 1 : random.pick([1, 2]);
   const planned = {
@@ -107,7 +107,7 @@ function withFault(plan: NightPlan, seed: number, random: Random): NightPlan {
   return { ...plan, faults: [planned, ...plan.faults] };
 }
 
-function drawNight(random: Random, cases: number): NightPlan {
+function drawDay(random: Random, cases: number): DayPlan {
   const newSeed = (): number => random.below(2 ** 32);
   let slow = 0;
   const faults = draw(random.pick([0, 1, 2, 3, 5, 8]), (): PlannedFault => {

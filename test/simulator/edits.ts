@@ -38,7 +38,7 @@ const moveTo = (record: JsonObject, label: string | null, caseStatus: string): J
 const labelsInUse = (source: CaseCollection): string[] =>
   ONGOING_LISTS.filter(({ id }) => source.find({ case_ongoing: id }).length > 0).map(({ label }) => label);
 
-/** What happens to the collection between two nights, or between two requests of one. */
+/** What happens to the collection between two days, or between two requests of one. */
 export const EDITS = {
   'a case comes': (source, random) => {
     source.put(inventSmallCase(1 + random.below(400), random));

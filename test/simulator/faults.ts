@@ -24,7 +24,7 @@ const HTML = '<html><body>Please stand by.</body></html>';
 const escaped = (text: string): string =>
   text.replace(/./g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** Everything that the API and the network do wrong in a bad night. */
+/** Everything that the API and the network do wrong in a bad day. */
 export const FAULTS = {
   '429 with seconds': ({ random }) => ({
     kind: 'status',

@@ -7,13 +7,13 @@ import { Random } from '../../fake-api/invent/random.ts';
 import type { CaseCollection } from '../../fake-api/collection/collection.ts';
 import { writeDamaged } from '../support/eventful-mirror.ts';
 import { tempFolder } from '../support/temp-folder.ts';
-import type { History, NightPlan } from './draw-history.ts';
+import type { History, DayPlan } from './draw-history.ts';
 import { findHalfCases } from './invariants/half-cases.ts';
 import { INVARIANT_NAMES, INVARIANTS, type InvariantName } from './invariants/list-invariants.ts';
-import { checkGoodNight, compareData, compareWithNew, listData } from './invariants/recovery.ts';
+import { checkGoodDay, compareData, compareWithNew, listData } from './invariants/recovery.ts';
 import { readMirror } from './mirror-file.ts';
-import type { Night } from './night.ts';
-import { runNight } from './run-night.ts';
+import type { Day } from './day.ts';
+import { runDay } from './run-day.ts';
 import { startWorld } from './served-world.ts';
 import type { ServedRequest } from './served-log.ts';
 import { createVirtualClock } from './virtual-clock.ts';
@@ -28,12 +28,12 @@ const HISTORY: History = {
   withUnclassified: true,
   settings: { maxAttempts: '1', maxPasses: '1', delayMs: '0' },
   withoutFile: true,
-  badNights: [],
+  badDays: [],
   endsQuietly: false,
 };
-const CALM: NightPlan = { faults: [], troubles: [], edits: [], looks: [] };
-const ONE_GONE: NightPlan = { ...CALM, edits: [{ edit: 'a case leaves', request: 0, seed: 1 }] };
-const ONE_PAGE_FAILED: NightPlan = {
+const CALM: DayPlan = { faults: [], troubles: [], edits: [], looks: [] };
+const ONE_GONE: DayPlan = { ...CALM, edits: [{ edit: 'a case leaves', request: 0, seed: 1 }] };
+const ONE_PAGE_FAILED: DayPlan = {
   ...CALM,
   faults: [{ fault: '404', place: 'later page', from: 1, times: 1, seed: 1 }],
 };
@@ -41,7 +41,7 @@ const FAILED_STATUS = `run_id = 2 AND outcome = 'partial'`;
 
 interface Ground {
   readonly bytes: Buffer;
-  readonly night: Night;
+  readonly day: Day;
 }
 
 let calm: Ground;
@@ -49,17 +49,17 @@ let oneGone: Ground;
 let onePageFailed: Ground;
 let source: CaseCollection;
 
-/** A good night, and the one planned after it. */
-async function live(plan: NightPlan): Promise<Ground> {
+/** A good day, and the one planned after it. */
+async function live(plan: DayPlan): Promise<Ground> {
   const database = join(tempFolder(), 'mirror.db');
   const world = await startWorld(HISTORY, TOKEN);
   const clock = createVirtualClock('2030-01-01T03:17:00Z', new Random(1));
   const setting = { history: HISTORY, world, clock, token: TOKEN, database, databaseAfterDeath: '' };
-  await runNight(CALM, { ...setting, acceptDepartures: false });
-  const night = await runNight(plan, { ...setting, acceptDepartures: false });
+  await runDay(CALM, { ...setting, acceptDepartures: false });
+  const day = await runDay(plan, { ...setting, acceptDepartures: false });
   source = world.fakeApi.source;
   await world.fakeApi.close();
-  return { bytes: readFileSync(database), night };
+  return { bytes: readFileSync(database), day };
 }
 
 beforeAll(async () => {
@@ -68,11 +68,11 @@ beforeAll(async () => {
   onePageFailed = await live(ONE_PAGE_FAILED);
 });
 
-/** The invariants that do not hold of a night after which its file was damaged, or of another account of the night. */
+/** The invariants that do not hold of a day after which its file was damaged, or of another account of the day. */
 function listViolated(
-  { bytes, night }: Ground,
+  { bytes, day }: Ground,
   sql: string,
-  change: Partial<Night> = {},
+  change: Partial<Day> = {},
   confirms = false,
 ): InvariantName[] {
   // Sealed anew, as if the program itself had written it: only the invariant that is meant can notice it.
@@ -80,27 +80,26 @@ function listViolated(
   return readMirror(database, (mirror) =>
     INVARIANT_NAMES.filter(
       (name) =>
-        INVARIANTS[name]({ night: { ...night, database, ...change }, mirror, token: TOKEN, confirms })
-          .length > 0,
+        INVARIANTS[name]({ day: { ...day, database, ...change }, mirror, token: TOKEN, confirms }).length > 0,
     ),
   );
 }
 
-/** The night's log with another list of cases that stood in the list of 5021 at the requests chosen. */
+/** The day's log with another list of cases that stood in the list of 5021 at the requests chosen. */
 function withStanding(
-  { night }: Ground,
+  { day }: Ground,
   isMeant: (request: ServedRequest) => boolean,
   id: number,
-): Pick<Night, 'served'> {
-  const log = night.served.log.map((one) =>
+): Pick<Day, 'served'> {
+  const log = day.served.log.map((one) =>
     one.list === 'case_ongoing=5021' && isMeant(one)
       ? { ...one, listIds: [...one.listIds.slice(1), id] }
       : one,
   );
-  return { served: { ...night.served, log } };
+  return { served: { ...day.served, log } };
 }
 
-const DEATH: Partial<Night> = { ending: { kind: 'death' } };
+const DEATH: Partial<Day> = { ending: { kind: 'death' } };
 /** The first such case that stands in one list only. */
 const caseOf = (where: string) =>
   `(SELECT min(id) FROM cases WHERE case_status <> 'In Process (Public)' AND ${where})`;
@@ -152,8 +151,8 @@ describe('each invariant can fail, and then alone', () => {
   });
 
   test('a case that an exchange in the list may have hidden is not there: an exception, but not for two passes', () => {
-    const night = { ...calm.night, ...withStanding(calm, () => true, 9999) };
-    const exchanged = withStanding({ ...calm, night }, ({ page }) => page === 1, 8888);
+    const day = { ...calm.day, ...withStanding(calm, () => true, 9999) };
+    const exchanged = withStanding({ ...calm, day }, ({ page }) => page === 1, 8888);
     expect(listViolated(calm, '', exchanged)).toEqual([]);
     expect(listViolated(calm, '', exchanged, true)).toEqual([
       'a complete status misses no case that stood in its list all the while',
@@ -169,10 +168,10 @@ describe('each invariant can fail, and then alone', () => {
     ]);
   });
 
-  test('a case departed in a suspicious night', () => {
+  test('a case departed in a suspicious day', () => {
     expect(
       listViolated(oneGone, `UPDATE mirror_departure_checks SET outcome = 'suspicious' WHERE run_id = 2`),
-    ).toEqual(['a suspicious night marks no departure']);
+    ).toEqual(['a suspicious day marks no departure']);
   });
 
   test('an old run is still running, which verify finds as well', () => {
@@ -215,7 +214,7 @@ describe('each invariant can fail, and then alone', () => {
   });
 
   test('a request came before a pause was over', () => {
-    const served = { ...calm.night.served, tooEarly: ['request 3 came 5 ms too early'] };
+    const served = { ...calm.day.served, tooEarly: ['request 3 came 5 ms too early'] };
     expect(listViolated(calm, '', { served })).toEqual([
       'no request before the pause of a Retry-After is over, in this process or the next',
     ]);
@@ -235,7 +234,7 @@ describe('each invariant can fail, and then alone', () => {
 describe('each recovery can fail', () => {
   test('and none does where nothing was damaged', () => {
     expect(compareDamaged('')).toEqual([]);
-    expect(checkGoodNight(calm.night)).toEqual([]);
+    expect(checkGoodDay(calm.day)).toEqual([]);
   });
 
   test.each([
@@ -249,7 +248,7 @@ describe('each recovery can fail', () => {
     expect(compareDamaged(sql)).not.toEqual([]);
   });
 
-  test('where a quiet night writes a row', () => {
+  test('where a quiet day writes a row', () => {
     const before = readMirror(writeDamaged(calm.bytes, ''), listData);
     const path = writeDamaged(calm.bytes, '');
     const mirror = openMirror(path);
@@ -261,9 +260,9 @@ describe('each recovery can fail', () => {
     expect(compareData(before, readMirror(path, listData))).not.toEqual([]);
   });
 
-  test('where a good night is not complete', () => {
-    expect(checkGoodNight(onePageFailed.night)).toEqual([expect.stringContaining('it is partial')]);
-    expect(checkGoodNight({ ...calm.night, ending: { kind: 'death' } })).toEqual(['it ended with death']);
+  test('where a good day is not complete', () => {
+    expect(checkGoodDay(onePageFailed.day)).toEqual([expect.stringContaining('it is partial')]);
+    expect(checkGoodDay({ ...calm.day, ending: { kind: 'death' } })).toEqual(['it ended with death']);
   });
 });
 

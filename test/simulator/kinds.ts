@@ -12,7 +12,7 @@ export const ALL_KINDS: readonly string[] = [
   ...EDIT_NAMES.map((name) => `edit: ${name}`),
 ];
 
-/** Every kind of thing that happened in the nights of a seed: also how they ended, and what was special about them. */
+/** Every kind of thing that happened in the days of a seed: also how they ended, and what was special about them. */
 export function listKinds(account: Account): Set<string> {
   const tally = createTally();
   tally.add(account);
@@ -22,7 +22,7 @@ export function listKinds(account: Account): Set<string> {
     ...toKinds('fault', faults),
     ...toKinds('trouble', troubles),
     ...toKinds('edit', edits),
-    ...toKinds('night', outcomes),
+    ...toKinds('day', outcomes),
     ...toKinds('list', statusOutcomes),
     ...listTraits(account.history.seed),
   ]);
@@ -30,10 +30,10 @@ export function listKinds(account: Account): Set<string> {
 
 /** What the history of a seed has that others have not: its settings, and where its faults strike. */
 function listTraits(seed: number): string[] {
-  const { order, gzip, withUnclassified, withoutFile, endsQuietly, settings, badNights } = drawHistory(seed);
-  const traits = { order, gzip, withUnclassified, withoutFile, endsQuietly, nights: badNights.length };
+  const { order, gzip, withUnclassified, withoutFile, endsQuietly, settings, badDays } = drawHistory(seed);
+  const traits = { order, gzip, withUnclassified, withoutFile, endsQuietly, days: badDays.length };
   return [
     ...Object.entries({ ...traits, ...settings }).map(([name, value]) => `history: ${name} ${String(value)}`),
-    ...badNights.flatMap(({ faults }) => faults.map(({ place }) => `place: ${place}`)),
+    ...badDays.flatMap(({ faults }) => faults.map(({ place }) => `place: ${place}`)),
   ];
 }

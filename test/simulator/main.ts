@@ -5,17 +5,17 @@ import { renderAccount, renderFailure, renderTally } from './render-account.ts';
 import { simulateSeed } from './simulate-seed.ts';
 import { createTally } from './tally.ts';
 
-const USAGE = 'npm run simulate -- --nights N [--from SEED] [--choose], or: npm run simulate -- --seed SEED';
+const USAGE = 'npm run simulate -- --days N [--from SEED] [--choose], or: npm run simulate -- --seed SEED';
 const PROGRESS_SECONDS = 30;
 
 /**
- * Runs one seed and tells all of it, or as many seeds as it takes for so many nights. Returns whether all went well. With
+ * Runs one seed and tells all of it, or as many seeds as it takes for so many days. Returns whether all went well. With
  * --choose it also names a few of these seeds that did together all that they did.
  */
 async function main(): Promise<boolean> {
   const { values } = parseArgs({
     options: {
-      nights: { type: 'string', default: '100' },
+      days: { type: 'string', default: '100' },
       from: { type: 'string', default: '1' },
       seed: { type: 'string' },
       choose: { type: 'boolean', default: false },
@@ -26,12 +26,12 @@ async function main(): Promise<boolean> {
     console.log(renderAccount(account));
     return account.violations.length === 0;
   }
-  const wanted = toNumber(values.nights);
+  const wanted = toNumber(values.days);
   const tally = createTally();
   const played: PlayedSeed[] = [];
   const begun = Date.now();
   let told = begun;
-  for (let seed = toNumber(values.from); tally.toTally().nights < wanted; seed++) {
+  for (let seed = toNumber(values.from); tally.toTally().days < wanted; seed++) {
     const before = process.cpuUsage();
     const account = await simulateSeed(seed);
     const { user, system } = process.cpuUsage(before);
@@ -40,13 +40,13 @@ async function main(): Promise<boolean> {
     if (account.violations.length > 0) console.log(renderFailure(account));
     if (Date.now() - told < PROGRESS_SECONDS * 1000) continue;
     told = Date.now();
-    const { nights, failedSeeds } = tally.toTally();
-    console.log(`${nights} of ${wanted} nights, up to seed ${seed}; ${failedSeeds.length} seeds failed`);
+    const { days, failedSeeds } = tally.toTally();
+    console.log(`${days} of ${wanted} days, up to seed ${seed}; ${failedSeeds.length} seeds failed`);
   }
   const seconds = (Date.now() - begun) / 1000;
-  const { nights, failedSeeds } = tally.toTally();
+  const { days, failedSeeds } = tally.toTally();
   console.log(`${renderTally(tally.toTally())}\n`);
-  console.log(`${seconds.toFixed(0)} s, ${((nights / seconds) * 60).toFixed(0)} nights a minute`);
+  console.log(`${seconds.toFixed(0)} s, ${((days / seconds) * 60).toFixed(0)} days a minute`);
   if (values.choose) console.log(`Chosen: ${chooseSeeds(played).join(', ')}`);
   return failedSeeds.length === 0;
 }

@@ -1,20 +1,20 @@
 import type { History } from './draw-history.ts';
-import type { Night } from './night.ts';
+import type { Day } from './day.ts';
 import type { ServedRequest } from './served-log.ts';
 import type { Account } from './simulate-seed.ts';
 import { describeEnding, type Counts, type Tally } from './tally.ts';
 
 const toReplayCommand = (seed: number): string => `npm run simulate -- --seed ${seed}`;
 
-/** What happened to one seed, night by night. */
-export function renderAccount({ history, nights, violations }: Account): string {
+/** What happened to one seed, day by day. */
+export function renderAccount({ history, days, violations }: Account): string {
   return [
     renderHistory(history),
-    ...nights.flatMap((night, at) => [
+    ...days.flatMap((day, at) => [
       '',
-      ...renderNight(night, at + 1),
+      ...renderDay(day, at + 1),
       ...violations
-        .filter((one) => one.night === at + 1)
+        .filter((one) => one.day === at + 1)
         .map(({ invariant, how }) => `  VIOLATED: ${invariant}\n    ${how}`),
     ]),
     '',
@@ -26,7 +26,7 @@ export function renderAccount({ history, nights, violations }: Account): string 
 export function renderFailure({ history, violations }: Account): string {
   const [first] = violations;
   return [
-    `Seed ${history.seed} failed (${violations.length}): night ${first?.night ?? 0}: ${first?.invariant ?? ''}`,
+    `Seed ${history.seed} failed (${violations.length}): day ${first?.day ?? 0}: ${first?.invariant ?? ''}`,
     `  ${first?.how ?? ''}`,
     `  ${toReplayCommand(history.seed)}`,
   ].join('\n');
@@ -42,8 +42,8 @@ export function renderTally(tally: Tally): string {
       .map(([name, times]) => `${String(times).padStart(8)}  ${name}`),
   ];
   return [
-    `${tally.nights} nights of ${tally.seeds} seeds, ${tally.requests} requests`,
-    ...section('Outcomes of nights', tally.outcomes),
+    `${tally.days} days of ${tally.seeds} seeds, ${tally.requests} requests`,
+    ...section('Outcomes of days', tally.outcomes),
     ...section('Outcomes of lists', tally.statusOutcomes),
     ...section('Faults of the API and the network', tally.faults),
     ...section('Troubles of our own', tally.troubles),
@@ -59,11 +59,11 @@ function renderHistory({ seed, cases, pageSize, order, settings, withUnclassifie
   return `Seed ${seed}: ${cases} cases, ${pageSize} a page in the order ${order}, ${withUnclassified ? 'six' : 'five'} lists, ${named.join(', ')}`;
 }
 
-function renderNight(night: Night, number: number): string[] {
-  const { served, troubles, ending, runId } = night;
+function renderDay(day: Day, number: number): string[] {
+  const { served, troubles, ending, runId } = day;
   const lists = ending.kind === 'report' ? ending.report.lists : [];
   return [
-    `Night ${number}, run ${runId ?? 'without a number'}: ${describeEnding(night)}`,
+    `Day ${number}, run ${runId ?? 'without a number'}: ${describeEnding(day)}`,
     ...served.edits.map((edit) => `  changed: ${edit}`),
     ...troubles.map((trouble) => `  trouble: ${trouble}`),
     ...served.log.map(renderRequest),

@@ -1,7 +1,7 @@
 import { expectSeeds } from './expect-seeds.ts';
 
 /**
- * Chosen from hundreds by `npm run simulate -- --nights 1000 --choose`: together they bring every kind of fault, trouble,
+ * Chosen from hundreds by `npm run simulate -- --days 1000 --choose`: together they bring every kind of fault, trouble,
  * change, ending and setting that all of those bring. `npm run test:long` plays 500 seeds.
  */
 const CHOSEN = [

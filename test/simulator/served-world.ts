@@ -4,7 +4,7 @@ import { inListOrder } from '../../fake-api/serve/answer.ts';
 import { type Fault, isPageFault } from '../../fake-api/serve/faults.ts';
 import { type FakeApiRequest } from '../../fake-api/serve/request.ts';
 import { startFakeApi, type FakeApi } from '../../fake-api/serve/server.ts';
-import type { History, NightPlan, PlannedFault, Place } from './draw-history.ts';
+import type { History, DayPlan, PlannedFault, Place } from './draw-history.ts';
 import { EDITS } from './edits.ts';
 import { FAULTS, type FaultName } from './faults.ts';
 import { inventSmallCase } from './invent-small-case.ts';
@@ -12,29 +12,29 @@ import { toAskedPause } from './asked-pause.ts';
 import { bringsRecords, toListKey, toServed, type ServedRequest } from './served-log.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-/** The server's side of one night. */
-export interface ServedNight {
+/** The server's side of one day. */
+export interface ServedDay {
   /** What was answered, in order. */
   readonly log: readonly ServedRequest[];
-  /** Edits done before and during the night. */
+  /** Edits done before and during the day. */
   readonly edits: readonly string[];
-  /** Requests that came before a pause was over for which the server had asked, in this night or before. */
+  /** Requests that came before a pause was over for which the server had asked, in this day or before. */
   readonly tooEarly: readonly string[];
 }
 
 /** The API of a history: a fake API that goes wrong as planned, and keeps a record of what it said. */
 export interface ServedWorld {
   readonly fakeApi: FakeApi;
-  /** Begins a night; `onRequest` is called before each answer. */
-  beginNight(plan: NightPlan, clock: VirtualClock, onRequest: () => void): ServedNight;
+  /** Begins a day; `onRequest` is called before each answer. */
+  beginDay(plan: DayPlan, clock: VirtualClock, onRequest: () => void): ServedDay;
   /** Nobody can know any more of the pause that the server has asked for. */
   forgetPause(): void;
   /** From now on nothing goes wrong, nothing changes and nothing is recorded. */
-  endNight(): void;
+  endDay(): void;
 }
 
-interface Night {
-  readonly plan: NightPlan;
+interface Day {
+  readonly plan: DayPlan;
   readonly clock: VirtualClock;
   readonly onRequest: () => void;
   readonly log: ServedRequest[];
@@ -49,11 +49,11 @@ export async function startWorld(history: History, token: string): Promise<Serve
   const source = recordedCases(
     Array.from({ length: history.cases }, (_, index) => inventSmallCase((index + 1) * 10, random)),
   );
-  let night: Night | null = null;
+  let day: Day | null = null;
   /** Elapsed time of the clock before which the server wants no request. */
   let pausedUntil = 0;
 
-  const edit = (of: Night, request: number): void => {
+  const edit = (of: Day, request: number): void => {
     for (const planned of of.plan.edits.filter((one) => one.request === request)) {
       EDITS[planned.edit](source, new Random(planned.seed));
       of.edits.push(request === 0 ? planned.edit : `${planned.edit} (before request ${request})`);
@@ -69,27 +69,27 @@ export async function startWorld(history: History, token: string): Promise<Serve
     order: history.order,
     gzip: history.gzip,
     beforePage: () => {
-      if (night === null) return;
-      const early = pausedUntil - night.clock.elapsed();
+      if (day === null) return;
+      const early = pausedUntil - day.clock.elapsed();
       if (early > 0)
-        night.tooEarly.push(`request ${night.requests + 1} came ${early} ms before the pause was over`);
-      edit(night, ++night.requests);
-      night.onRequest();
+        day.tooEarly.push(`request ${day.requests + 1} came ${early} ms before the pause was over`);
+      edit(day, ++day.requests);
+      day.onRequest();
     },
     faults: (request) => {
-      if (night === null || request.route.kind !== 'cases') return undefined;
+      if (day === null || request.route.kind !== 'cases') return undefined;
       const ids = listIds(request);
       const isPage = toServed(undefined, ids, request.page, history.pageSize).kind === 'page';
-      const chosen = chooseFault(night, request, isPage, token);
+      const chosen = chooseFault(day, request, isPage, token);
       const header = chosen?.fault.kind === 'status' ? chosen.fault.headers?.['retry-after'] : undefined;
       if (header !== undefined)
-        pausedUntil = Math.max(pausedUntil, night.clock.elapsed() + toAskedPause(header, night.clock.now()));
+        pausedUntil = Math.max(pausedUntil, day.clock.elapsed() + toAskedPause(header, day.clock.now()));
       const wholeIds = listIds({ ...request, filters: {} });
       const answer = toServed(chosen?.fault, ids, request.page, history.pageSize, wholeIds);
       const read = bringsRecords(chosen?.fault)
         ? toServed(undefined, ids, request.page, history.pageSize)
         : answer;
-      night.log.push({
+      day.log.push({
         list: toListKey(request.filters),
         page: request.page,
         isNamed: new URL(request.url, 'http://fake-api').searchParams.has('page'),
@@ -106,8 +106,8 @@ export async function startWorld(history: History, token: string): Promise<Serve
     forgetPause: () => {
       pausedUntil = 0;
     },
-    beginNight: (plan, clock, onRequest) => {
-      night = {
+    beginDay: (plan, clock, onRequest) => {
+      day = {
         plan,
         clock,
         onRequest,
@@ -117,29 +117,29 @@ export async function startWorld(history: History, token: string): Promise<Serve
         requests: 0,
         faults: plan.faults.map((one) => ({ plan: one, random: new Random(one.seed), matched: 0 })),
       };
-      edit(night, 0);
-      return night;
+      edit(day, 0);
+      return day;
     },
-    endNight: () => {
-      night = null;
+    endDay: () => {
+      day = null;
     },
   };
 }
 
 /** The first fault whose turn it is. What spoils a page waits for a request that is answered with one. */
 function chooseFault(
-  night: Night,
+  day: Day,
   request: FakeApiRequest,
   isPage: boolean,
   token: string,
 ): { readonly name: FaultName; readonly fault: Fault } | undefined {
-  for (const one of night.faults) {
+  for (const one of day.faults) {
     const { fault: name, place, from, times } = one.plan;
     if (!isAt(place, request)) continue;
     const fault = FAULTS[name]({
       random: one.random,
       token,
-      now: night.clock.now(),
+      now: day.clock.now(),
       isWhole: toListKey(request.filters) === '',
     });
     if (isPageFault(fault) && !isPage) continue;

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../../src/errors/mirror-error.ts';
 import { Random } from '../../fake-api/invent/random.ts';
-import { drawHistory, type History, type NightPlan } from './draw-history.ts';
+import { drawHistory, type History, type DayPlan } from './draw-history.ts';
 import { EDITS, REORDERING } from './edits.ts';
 import { INVARIANT_NAMES, INVARIANTS, type InvariantName } from './invariants/list-invariants.ts';
 import {
-  checkGoodNight,
+  checkGoodDay,
   compareData,
   compareWithNew,
   listData,
@@ -16,32 +16,32 @@ import {
 } from './invariants/recovery.ts';
 import { writeEmptyMirror } from '../support/once/empty-mirror.ts';
 import { holdsMirror, readMirror } from './mirror-file.ts';
-import type { Night } from './night.ts';
-import { runNight } from './run-night.ts';
+import type { Day } from './day.ts';
+import { runDay } from './run-day.ts';
 import { startWorld } from './served-world.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
 export interface Violation {
   readonly invariant: InvariantName | RecoveryName;
   /** From 1. */
-  readonly night: number;
+  readonly day: number;
   readonly how: string;
 }
 
 /** What became of a seed. */
 export interface Account {
   readonly history: History;
-  readonly nights: readonly Night[];
+  readonly days: readonly Day[];
   readonly violations: readonly Violation[];
 }
 
 const DAY_MS = 86_400_000;
-const GOOD_NIGHT: NightPlan = { faults: [], troubles: [], edits: [], looks: [] };
+const GOOD_DAY: DayPlan = { faults: [], troubles: [], edits: [], looks: [] };
 
-/** Lives through the nights of a seed: bad ones, then a good one, then one in which nothing changes. */
+/** Lives through the days of a seed: bad ones, then a good one, then one in which nothing changes. */
 export async function simulateSeed(seed: number): Promise<Account> {
   const history = drawHistory(seed);
-  const folder = mkdtempSync(join(tmpdir(), 'bad-nights-'));
+  const folder = mkdtempSync(join(tmpdir(), 'bad-days-'));
   const token = `canary-${seed}-3f9a0c`;
   const world = await startWorld(history, token);
   try {
@@ -60,55 +60,55 @@ async function liveThrough(
   token: string,
   world: Awaited<ReturnType<typeof startWorld>>,
 ): Promise<Account> {
-  const nights: Night[] = [];
+  const days: Day[] = [];
   const violations: Violation[] = [];
   const clock = createVirtualClock('2030-01-01T03:17:00Z', new Random(history.seed));
   let database = join(folder, 'mirror.db');
   let hasBeenThere = !history.withoutFile;
   if (hasBeenThere) writeEmptyMirror(database);
-  const live = async (plan: NightPlan, acceptDepartures = false): Promise<Night> => {
-    const night = await runNight(plan, {
-      history: plan === GOOD_NIGHT ? toGood(history) : history,
+  const live = async (plan: DayPlan, acceptDepartures = false): Promise<Day> => {
+    const day = await runDay(plan, {
+      history: plan === GOOD_DAY ? toGood(history) : history,
       world,
       clock,
       token,
       database,
-      databaseAfterDeath: join(folder, `mirror-${nights.length + 2}.db`),
+      databaseAfterDeath: join(folder, `mirror-${days.length + 2}.db`),
       acceptDepartures,
     });
-    nights.push(night);
-    database = night.database;
+    days.push(day);
+    database = day.database;
     clock.pass(plan.gapMs ?? DAY_MS);
-    checkNight(night);
-    return night;
+    checkDay(day);
+    return day;
   };
   const violate = (invariant: Violation['invariant'], hows: readonly string[]): void => {
-    violations.push(...hows.map((how) => ({ invariant, night: nights.length, how })));
+    violations.push(...hows.map((how) => ({ invariant, day: days.length, how })));
   };
-  const checkNight = (night: Night): void => {
-    // A power cut in the very first night may leave a file without its tables: nothing is lost, as there was nothing.
-    if (night.ending.kind === 'death' && !holdsMirror(night.database)) {
+  const checkDay = (day: Day): void => {
+    // A power cut in the very first day may leave a file without its tables: nothing is lost, as there was nothing.
+    if (day.ending.kind === 'death' && !holdsMirror(day.database)) {
       world.forgetPause();
-      if (hasBeenThere) violate(RECOVERIES.file, [`${night.database} is no mirror any more`]);
+      if (hasBeenThere) violate(RECOVERIES.file, [`${day.database} is no mirror any more`]);
       return;
     }
     hasBeenThere = true;
-    readMirror(night.database, (mirror) => {
+    readMirror(day.database, (mirror) => {
       const confirms = history.settings.requireStable === 'yes';
-      for (const name of INVARIANT_NAMES) violate(name, INVARIANTS[name]({ night, mirror, token, confirms }));
+      for (const name of INVARIANT_NAMES) violate(name, INVARIANTS[name]({ day, mirror, token, confirms }));
     });
   };
 
-  for (const plan of history.badNights) await live(plan);
-  const good = await live(GOOD_NIGHT);
-  // More may have gone in the bad nights than can be believed; a person says that it is true.
+  for (const plan of history.badDays) await live(plan);
+  const good = await live(GOOD_DAY);
+  // More may have gone in the bad days than can be believed; a person says that it is true.
   const isSuspicious = good.ending.kind === 'report' && good.ending.report.outcome === 'suspicious';
-  const end = isSuspicious ? await live(GOOD_NIGHT, true) : good;
-  violate(RECOVERIES.good, checkGoodNight(end));
+  const end = isSuspicious ? await live(GOOD_DAY, true) : good;
+  violate(RECOVERIES.good, checkGoodDay(end));
 
   const freshDatabase = join(folder, 'fresh.db');
   writeEmptyMirror(freshDatabase);
-  const fresh = await runNight(GOOD_NIGHT, {
+  const fresh = await runDay(GOOD_DAY, {
     history: toGood(history),
     world,
     clock,
@@ -117,22 +117,22 @@ async function liveThrough(
     databaseAfterDeath: '',
     acceptDepartures: false,
   });
-  violate(RECOVERIES.good, checkGoodNight(fresh));
+  violate(RECOVERIES.good, checkGoodDay(fresh));
   readMirror(database, (mirror) => {
     readMirror(freshDatabase, (other) => {
       violate(RECOVERIES.same, compareWithNew(mirror, other, world.fakeApi.source, history.withUnclassified));
     });
   });
 
-  if (!history.endsQuietly) return { history, nights, violations };
+  if (!history.endsQuietly) return { history, days, violations };
   const before = readMirror(database, listData);
   EDITS[REORDERING](world.fakeApi.source, new Random(history.seed));
-  violate(RECOVERIES.good, checkGoodNight(await live(GOOD_NIGHT)));
+  violate(RECOVERIES.good, checkGoodDay(await live(GOOD_DAY)));
   violate(RECOVERIES.quiet, compareData(before, readMirror(database, listData)));
-  return { history, nights, violations };
+  return { history, days, violations };
 }
 
-/** A good night has time, and as many tries as anybody. */
+/** A good day has time, and as many tries as anybody. */
 function toGood(history: History): History {
   return { ...history, settings: { ...history.settings, maxAttempts: '6' } };
 }

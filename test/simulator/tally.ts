@@ -1,4 +1,4 @@
-import type { Night } from './night.ts';
+import type { Day } from './day.ts';
 import type { Account } from './simulate-seed.ts';
 
 export type Counts = Map<string, number>;
@@ -6,7 +6,7 @@ export type Counts = Map<string, number>;
 /** What many seeds did together. */
 export interface Tally {
   readonly seeds: number;
-  readonly nights: number;
+  readonly days: number;
   readonly requests: number;
   readonly faults: Counts;
   readonly troubles: Counts;
@@ -17,7 +17,7 @@ export interface Tally {
 }
 
 export function createTally() {
-  let [seeds, nights, requests] = [0, 0, 0];
+  let [seeds, days, requests] = [0, 0, 0];
   const [faults, troubles, edits, outcomes, statusOutcomes] = Array.from({ length: 5 }, () => new Map()) as [
     Counts,
     Counts,
@@ -27,24 +27,24 @@ export function createTally() {
   ];
   const failedSeeds: number[] = [];
   return {
-    add({ history, nights: lived, violations }: Account): void {
+    add({ history, days: lived, violations }: Account): void {
       seeds++;
-      nights += lived.length;
+      days += lived.length;
       if (violations.length > 0) failedSeeds.push(history.seed);
-      for (const night of lived) {
-        requests += night.served.log.length;
-        for (const { fault } of night.served.log) if (fault !== null) increase(faults, fault);
-        for (const trouble of night.troubles) increase(troubles, trouble);
-        for (const edit of night.served.edits) increase(edits, edit.replace(/ \(.*/, ''));
-        increase(outcomes, describeEnding(night));
-        if (night.ending.kind !== 'report') continue;
-        for (const { outcome, error } of night.ending.report.lists)
+      for (const day of lived) {
+        requests += day.served.log.length;
+        for (const { fault } of day.served.log) if (fault !== null) increase(faults, fault);
+        for (const trouble of day.troubles) increase(troubles, trouble);
+        for (const edit of day.served.edits) increase(edits, edit.replace(/ \(.*/, ''));
+        increase(outcomes, describeEnding(day));
+        if (day.ending.kind !== 'report') continue;
+        for (const { outcome, error } of day.ending.report.lists)
           increase(statusOutcomes, error === null ? outcome : `${outcome} ${error.code}`);
       }
     },
     toTally: (): Tally => ({
       seeds,
-      nights,
+      days,
       requests,
       faults,
       troubles,
@@ -56,8 +56,8 @@ export function createTally() {
   };
 }
 
-/** How a night ended, in a word or two. */
-export function describeEnding({ ending }: Night): string {
+/** How a day ended, in a word or two. */
+export function describeEnding({ ending }: Day): string {
   if (ending.kind === 'report') return ending.report.outcome;
   if (ending.kind === 'death') return 'death';
   const { error } = ending;

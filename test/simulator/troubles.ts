@@ -1,4 +1,4 @@
-/** What goes wrong on our own side in a bad night. */
+/** What goes wrong on our own side in a bad day. */
 export const TROUBLE_NAMES = [
   'clock forward',
   'clock back',

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { readNightBook, toNightBookPath } from '../../src/schedule/state-file.ts';
+import { readStateFile, toStateFilePath } from '../../src/schedule/state-file.ts';
 import { inventCollection } from '../../fake-api/collection/collection.ts';
 import { Random } from '../../fake-api/invent/random.ts';
 import type { Fault } from '../../fake-api/serve/faults.ts';
@@ -44,7 +44,7 @@ const folder = mkdtempSync(join(tmpdir(), 'soak-'));
 const database = join(folder, 'mirror.db');
 const child = spawn(
   process.execPath,
-  [COMMAND, 'nightly', '--at', '* * * * *', '--start-delay', '0', '--delay', '0', '--backoff-min', '1'],
+  [COMMAND, 'nightly', '--schedule', '* * * * *', '--jitter', '0', '--delay', '0', '--backoff-min', '1'],
   {
     env: {
       PATH: process.env.PATH,
@@ -71,15 +71,15 @@ try {
   while (samples.length < runs) {
     if (child.exitCode !== null) throw new Error(`nightly ended with ${child.exitCode}.`);
     await delay(50);
-    const [night] = readNightBook(toNightBookPath(database)).nights.filter(({ is_over }) => is_over);
-    if (night === undefined || night.steps.length === 0 || seen.has(night.due_at)) continue;
-    seen.add(night.due_at);
+    const [day] = readStateFile(toStateFilePath(database)).scheduled_runs.filter(({ is_over }) => is_over);
+    if (day === undefined || day.steps.length === 0 || seen.has(day.due_at)) continue;
+    seen.add(day.due_at);
     samples.push(takeSample(samples.length + 1));
     source.advance({ changed: 0.01 });
     if (samples.length % 10 === 0) {
       const { residentBytes, openFiles } = samples.at(-1) ?? takeSample(0);
       process.stdout.write(
-        `${samples.length} nights: ${Math.round(residentBytes / 1e6)} MB, ${openFiles} open files, the last one ${night.outcome}\n`,
+        `${samples.length} days: ${Math.round(residentBytes / 1e6)} MB, ${openFiles} open files, the last one ${day.outcome}\n`,
       );
     }
   }
@@ -92,6 +92,6 @@ try {
 }
 const { isFlat, residentRatio, openFilesBefore, openFilesAfter } = judgeSoak(samples);
 process.stdout.write(
-  `Memory ${residentRatio.toFixed(2)} times that of the nights before, open files ${openFilesBefore} and ${openFilesAfter}: ${isFlat ? 'flat' : 'NOT FLAT'}.\n`,
+  `Memory ${residentRatio.toFixed(2)} times that of the days before, open files ${openFilesBefore} and ${openFilesAfter}: ${isFlat ? 'flat' : 'NOT FLAT'}.\n`,
 );
 if (!isFlat) process.exitCode = 1;

@@ -14,7 +14,7 @@ import { tempFolder } from './temp-folder.ts';
 
 const DAY = 86_400_000;
 
-/** What becomes of each case, night by night: a change, or nothing. */
+/** What becomes of each case, day by day: a change, or nothing. */
 type Story = Partial<Record<2 | 3 | 4, (record: JsonObject) => JsonObject>>;
 
 const withEntries = (...docket_entries: JsonObject[]) => ({ main_docket: makeDocket({ docket_entries }) });
@@ -68,7 +68,7 @@ const STORIES: Readonly<Record<number, Story>> = {
 };
 
 /**
- * The bytes of a mirror after four nights in which everything happened that can happen to a case: case 7 departed in run
+ * The bytes of a mirror after four days in which everything happened that can happen to a case: case 7 departed in run
  * 3 and came back, case 8 has departed in run 4, case 9 was redacted in run 5. `others` are served as they are every night.
  */
 export async function buildEventfulMirror(others: readonly JsonObject[] = []): Promise<Buffer> {
@@ -81,17 +81,17 @@ export async function buildEventfulMirror(others: readonly JsonObject[] = []): P
   const { sync, database, runtime } = await startHarness({ source });
   const sleep = () => runtime.sleep(DAY, new AbortController().signal);
   await sync();
-  for (const night of [2, 3, 4] as const) {
+  for (const day of [2, 3, 4] as const) {
     await sleep();
     for (const [id, story] of Object.entries(STORIES)) {
-      const change = story[night];
+      const change = story[day];
       if (change !== undefined) source.edit(Number(id), change);
     }
-    if (night === 3) source.remove(7);
-    if (night === 3) source.remove(9);
-    if (night === 4) source.remove(8);
-    if (night === 4) source.put(makeCase({ id: 7, case_ongoing: 'Yes', name: 'Came back' }));
-    if (night === 2) source.put(makeCase({ id: 11, case_ongoing: 'No' }));
+    if (day === 3) source.remove(7);
+    if (day === 3) source.remove(9);
+    if (day === 4) source.remove(8);
+    if (day === 4) source.put(makeCase({ id: 7, case_ongoing: 'Yes', name: 'Came back' }));
+    if (day === 2) source.put(makeCase({ id: 11, case_ongoing: 'No' }));
     await sync();
   }
   await sleep();

@@ -9,11 +9,11 @@ import { makeCase } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
 
-/** The requests of a night over 25 cases: two pages for each of five lists, and four for the coverage. */
-const FIRST_NIGHT = 14;
+/** The requests of a day over 25 cases: two pages for each of five lists, and four for the coverage. */
+const FIRST_DAY = 14;
 
-/** One night over a collection, then something happens to it. */
-async function afterFirstNight(
+/** One day over a collection, then something happens to it. */
+async function afterFirstDay(
   happens: (source: CaseCollection) => void,
   options: Partial<FakeApiOptions> = {},
 ) {
@@ -40,7 +40,7 @@ async function afterFirstNight(
 
 describe('a case that a complete list sync no longer brings', () => {
   test('is looked up, and has departed when the API answers No results: marked, and nothing of it deleted', async () => {
-    const { sync, rows, departed, lookUps, checks } = await afterFirstNight((source) => source.remove(7));
+    const { sync, rows, departed, lookUps, checks } = await afterFirstDay((source) => source.remove(7));
     const report = await sync();
     expect(report).toMatchObject({
       outcome: 'complete',
@@ -62,8 +62,8 @@ describe('a case that a complete list sync no longer brings', () => {
     ]);
   });
 
-  test('is asked for once, and not again on later nights', async () => {
-    const { sync, lookUps, departed } = await afterFirstNight((source) => source.remove(7));
+  test('is asked for once, and not again on later days', async () => {
+    const { sync, lookUps, departed } = await afterFirstDay((source) => source.remove(7));
     await sync();
     expect((await sync()).departures).toMatchObject({ cases_missing: 0, cases_gone: 0 });
     expect(lookUps()).toEqual(['7']);
@@ -71,7 +71,7 @@ describe('a case that a complete list sync no longer brings', () => {
   });
 
   test('returns when it is seen again, changed or not', async () => {
-    const { sync, rows, source, departed } = await afterFirstNight((collection) => {
+    const { sync, rows, source, departed } = await afterFirstDay((collection) => {
       collection.remove(7);
       collection.remove(8);
     });
@@ -92,7 +92,7 @@ describe('a case that a complete list sync no longer brings', () => {
   });
 
   test('that the run sees under another status has moved, and is not looked up', async () => {
-    const { sync, lookUps, departed } = await afterFirstNight((source) => {
+    const { sync, lookUps, departed } = await afterFirstDay((source) => {
       source.edit(1, (record) => ({ ...record, case_ongoing: 'Yes' }));
     });
     expect((await sync()).departures).toMatchObject({ cases_missing: 0 });
@@ -100,7 +100,7 @@ describe('a case that a complete list sync no longer brings', () => {
   });
 
   test('that went to a status which is not asked for is found there, and stored as it is now', async () => {
-    const { sync, rows, departed, lookUps } = await afterFirstNight((source) => {
+    const { sync, rows, departed, lookUps } = await afterFirstDay((source) => {
       source.edit(1, (record) => ({ ...record, case_ongoing: 'Yes', court: 'Moved' }));
       source.edit(6, (record) => ({ ...record, case_ongoing: null, case_status: 'In Process (Public)' }));
     });
@@ -115,10 +115,10 @@ describe('a case that a complete list sync no longer brings', () => {
 
   test('that only slipped through the list sync is found in its place, and the list sync was not complete after all', async () => {
     let swapped = false;
-    const { sync, departed, rows } = await afterFirstNight(() => undefined, {
+    const { sync, departed, rows } = await afterFirstDay(() => undefined, {
       // A case leaves page 1 and another comes to the end, both between two pages: the count cannot show it.
       beforePage: ({ number, page, filters }, source) => {
-        if (number <= FIRST_NIGHT || swapped || page !== 2 || filters.case_ongoing !== 5020) return;
+        if (number <= FIRST_DAY || swapped || page !== 2 || filters.case_ongoing !== 5020) return;
         swapped = true;
         source.remove(1);
         source.put(makeCase({ id: 500, case_ongoing: 'No' }));
@@ -139,9 +139,9 @@ describe('a case that a complete list sync no longer brings', () => {
 
 describe('departures are never judged', () => {
   test('from a list sync that is not complete', async () => {
-    const { sync, lookUps, departed } = await afterFirstNight((source) => source.remove(1), {
+    const { sync, lookUps, departed } = await afterFirstDay((source) => source.remove(1), {
       faults: ({ number, filters }) =>
-        number > FIRST_NIGHT && filters.case_ongoing === 5020 ? { kind: 'count', by: 11 } : undefined,
+        number > FIRST_DAY && filters.case_ongoing === 5020 ? { kind: 'count', by: 11 } : undefined,
     });
     const report = await sync({ lists: [statusOf(5020), statusOf(5021)] });
     expect(report.lists.map(({ outcome }) => outcome)).toEqual(['partial', 'complete']);
@@ -150,9 +150,9 @@ describe('departures are never judged', () => {
   });
 
   test('except where two passes to the last page brought the same cases and only the count is off', async () => {
-    const { sync, lookUps, departed } = await afterFirstNight((source) => source.remove(1), {
+    const { sync, lookUps, departed } = await afterFirstDay((source) => source.remove(1), {
       faults: ({ number, filters }) =>
-        number > FIRST_NIGHT && filters.case_ongoing === 5020 ? { kind: 'count', by: 1 } : undefined,
+        number > FIRST_DAY && filters.case_ongoing === 5020 ? { kind: 'count', by: 1 } : undefined,
     });
     const report = await sync({ lists: [statusOf(5020), statusOf(5021)] });
     expect(report.lists[0]).toMatchObject({
@@ -165,9 +165,9 @@ describe('departures are never judged', () => {
   });
 
   test('when no list sync is complete, and the record says so', async () => {
-    const { sync, checks, lookUps } = await afterFirstNight((source) => source.remove(1), {
+    const { sync, checks, lookUps } = await afterFirstDay((source) => source.remove(1), {
       faults: ({ number }) =>
-        number > FIRST_NIGHT ? { kind: 'status', status: 404, body: { detail: 'Not found.' } } : undefined,
+        number > FIRST_DAY ? { kind: 'status', status: 404, body: { detail: 'Not found.' } } : undefined,
     });
     await sync();
     expect(lookUps()).toEqual([]);
@@ -178,13 +178,13 @@ describe('departures are never judged', () => {
   });
 
   test('in a dry run, which leaves no record', async () => {
-    const { sync, checks, lookUps } = await afterFirstNight((source) => source.remove(1));
+    const { sync, checks, lookUps } = await afterFirstDay((source) => source.remove(1));
     expect(await sync({ dryRun: true })).toMatchObject({ departures: null, coverage: null });
     expect([checks().length, lookUps()]).toEqual([1, []]);
   });
 
   test('by an answer that is neither the case nor No results: the run is partial and the case unmarked', async () => {
-    const { sync, departed } = await afterFirstNight((source) => source.remove(7), {
+    const { sync, departed } = await afterFirstDay((source) => source.remove(7), {
       faults: always(
         { kind: 'json', body: { count: 0, next: null, previous: null, results: [] } },
         ({ filters }) => filters.case_id === 7,
@@ -200,9 +200,9 @@ describe('departures are never judged', () => {
     expect(departed()).toEqual([]);
   });
 
-  test('by a look-up that fails: those found gone are marked, the others looked up on the next night', async () => {
+  test('by a look-up that fails: those found gone are marked, the others looked up on the next day', async () => {
     let isDown = true;
-    const { sync, departed } = await afterFirstNight(
+    const { sync, departed } = await afterFirstDay(
       (source) => {
         source.remove(7);
         source.remove(9);
@@ -223,9 +223,9 @@ describe('departures are never judged', () => {
   });
 
   test('from a list that says it is empty though the API has its cases: that status is partial', async () => {
-    const { sync, departed, rows } = await afterFirstNight(() => undefined, {
+    const { sync, departed, rows } = await afterFirstDay(() => undefined, {
       faults: ({ number, filters }) =>
-        number > FIRST_NIGHT && filters.case_ongoing === 5021
+        number > FIRST_DAY && filters.case_ongoing === 5021
           ? { kind: 'status', status: 400, body: ["No results for {'case_ongoing': '5021'}"] }
           : undefined,
     });
@@ -240,7 +240,7 @@ describe('departures are never judged', () => {
   });
 
   test('all together by one look-up that fails: the others are marked when the limit is out of reach', async () => {
-    const { sync, departed } = await afterFirstNight(
+    const { sync, departed } = await afterFirstDay(
       (source) => {
         source.remove(6);
         for (const id of [11, 16, 21]) source.edit(id, (record) => ({ ...record, case_ongoing: 'Yes' }));
@@ -253,7 +253,7 @@ describe('departures are never judged', () => {
 
   test('after a stop: what was found so far is marked, and the run interrupted', async () => {
     const controller = new AbortController();
-    const { sync, departed } = await afterFirstNight((source) => source.remove(7));
+    const { sync, departed } = await afterFirstDay((source) => source.remove(7));
     const { MirrorError } = await import('../../src/errors/mirror-error.ts');
     const report = await sync({
       signal: controller.signal,
@@ -277,7 +277,7 @@ describe('more departures than can be believed', () => {
   };
 
   test('mark none and end the run as suspicious, with a hint how to accept them', async () => {
-    const { sync, departed, rows, lookUps } = await afterFirstNight(half, { source: smallCollection(120) });
+    const { sync, departed, rows, lookUps } = await afterFirstDay(half, { source: smallCollection(120) });
     const report = await sync();
     expect(report).toMatchObject({
       outcome: 'suspicious',
@@ -299,9 +299,9 @@ describe('more departures than can be believed', () => {
     const remove = (count: number) => (source: CaseCollection) => {
       for (let id = 1; id <= count; id++) source.remove(id);
     };
-    const twenty = await afterFirstNight(remove(20), { source: smallCollection(100) });
+    const twenty = await afterFirstDay(remove(20), { source: smallCollection(100) });
     expect(await twenty.sync()).toMatchObject({ outcome: 'complete', departures: { cases_gone: 20 } });
-    const more = await afterFirstNight(remove(21), { source: smallCollection(100) });
+    const more = await afterFirstDay(remove(21), { source: smallCollection(100) });
     expect(await more.sync()).toMatchObject({ outcome: 'suspicious', departures: { cases_gone: 21 } });
   });
 
@@ -312,7 +312,7 @@ describe('more departures than can be believed', () => {
   });
 
   test('are not marked in part when the look-ups could not be finished', async () => {
-    const { sync, departed } = await afterFirstNight(half, {
+    const { sync, departed } = await afterFirstDay(half, {
       source: smallCollection(120),
       faults: ({ filters }) => ((filters.case_id ?? 0) > 10 ? { kind: 'status', status: 500 } : undefined),
     });

@@ -13,7 +13,7 @@ const entry = (id: number | null, description: string, more: JsonObject = {}) =>
 const withAttachments = (...numbers: number[]) =>
   entry(7, 'With attachments', { attachments: numbers.map((number) => makeAttachment(number)) });
 
-/** What two nights leave behind of a docket that changes from `before` to `now`. */
+/** What two days leave behind of a docket that changes from `before` to `now`. */
 async function syncTwice(before: JsonObject[], now: JsonObject[]) {
   const source = smallCollection(1);
   const toCase = (docket_entries: JsonObject[], name: string) =>

@@ -7,7 +7,7 @@ import { startHarness } from '../support/sync-harness.ts';
 const CASE = makeCase({ id: 1 });
 const docketOf = (record: JsonObject): JsonObject => record.main_docket as JsonObject;
 
-/** Two nights with a change between them; what the history tables hold after it. */
+/** Two days with a change between them; what the history tables hold after it. */
 async function change(edit: (record: JsonObject) => JsonObject | undefined) {
   const source = recordedCases([CASE]);
   const { sync, rows } = await startHarness({ source });
@@ -129,16 +129,16 @@ describe('a docket', () => {
 test('an entry that one run edits and then finds gone has been removed, as seen from the run before', async () => {
   const one = makeCase({ id: 1, case_ongoing: 'No' });
   const source = recordedCases([one]);
-  let isSecondNight = false;
+  let isSecondDay = false;
   const { sync, rows } = await startHarness({
     source,
     beforePage: ({ filters }) => {
-      if (!isSecondNight || filters.case_ongoing !== 5021) return;
+      if (!isSecondDay || filters.case_ongoing !== 5021) return;
       source.put({ ...one, case_ongoing: 'Yes', main_docket: makeDocket({ docket_entries: [] }) });
     },
   });
   await sync();
-  isSecondNight = true;
+  isSecondDay = true;
   source.put({ ...one, main_docket: makeDocket({ docket_entries: [makeEntry({ description: 'EDITED' })] }) });
   await sync();
   expect(

@@ -53,20 +53,20 @@ describe('a "No results"', () => {
   });
 });
 
-describe('a night in which the server answers something else than was asked', () => {
+describe('a day in which the server answers something else than was asked', () => {
   test('marks no departure from a list that holds cases of others', async () => {
     const source = smallCollection(3);
     const other = { ...makeCase({ id: 50, case_ongoing: 'No' }) };
-    let isSecondNight = false;
+    let isSecondDay = false;
     const { sync, rows } = await startHarness({
       source,
       faults: ({ filters }) =>
-        isSecondNight && filters.case_ongoing === 5021
+        isSecondDay && filters.case_ongoing === 5021
           ? { kind: 'json', body: { count: 1, next: null, previous: null, results: [other] } }
           : undefined,
     });
     await sync();
-    isSecondNight = true;
+    isSecondDay = true;
     const report = await sync();
     expect(report.lists.find(({ status }) => status.id === 5021)).toMatchObject({
       outcome: 'partial',
@@ -76,7 +76,7 @@ describe('a night in which the server answers something else than was asked', ()
   });
 
   test.each(API_LISTS)('doubts the list "$label" where the server ignores its filter', async (status) => {
-    let isSecondNight = false;
+    let isSecondDay = false;
     const source = smallCollection(30);
     for (const id of source.ids())
       source.edit(id, (record) => ({
@@ -88,7 +88,7 @@ describe('a night in which the server answers something else than was asked', ()
       source,
       pageSize: 50,
       faults: ({ filters }) =>
-        isSecondNight && isFilteredBy(filters, status)
+        isSecondDay && isFilteredBy(filters, status)
           ? {
               kind: 'json',
               body: {
@@ -102,8 +102,8 @@ describe('a night in which the server answers something else than was asked', ()
     });
     await sync({ lists: API_LISTS });
     source.remove(gone);
-    isSecondNight = true;
-    for (let night = 2; night <= 3; night++) {
+    isSecondDay = true;
+    for (let day = 2; day <= 3; day++) {
       const { lists } = await sync({ lists: API_LISTS });
       expect(lists.find((one) => one.status.id === status.id)).toMatchObject({
         outcome: 'partial',
@@ -117,16 +117,16 @@ describe('a night in which the server answers something else than was asked', ()
   });
 
   test('marks no departure from a list of which "No results" names another', async () => {
-    let isSecondNight = false;
+    let isSecondDay = false;
     const { sync, rows } = await startHarness({
       source: smallCollection(3),
       faults: () =>
-        isSecondNight
+        isSecondDay
           ? { kind: 'status', status: 400, body: [`No results for {'case_ongoing': '9999'}`] }
           : undefined,
     });
     await sync();
-    isSecondNight = true;
+    isSecondDay = true;
     const { lists } = await sync();
     expect(lists.map(({ outcome }) => outcome)).not.toContain('empty');
     expect(lists.map(({ error }) => error?.code)).toContain('WRONG_FILTER');

@@ -48,17 +48,17 @@ describe('lists that share no case', () => {
   });
 });
 
-describe('a night in which the counts do not fit', () => {
+describe('a day in which the counts do not fit', () => {
   test('marks no departure when the lists count more than the whole, twice', async () => {
     const source = smallCollection(10);
-    let isSecondNight = false;
+    let isSecondDay = false;
     const harness = await startHarness({
       source,
       faults: ({ filters }) =>
-        isSecondNight && Object.keys(filters).length === 0 ? { kind: 'count', by: -2 } : undefined,
+        isSecondDay && Object.keys(filters).length === 0 ? { kind: 'count', by: -2 } : undefined,
     });
     await harness.sync();
-    isSecondNight = true;
+    isSecondDay = true;
     source.remove(1);
     const { outcome, departures, lists } = await harness.sync();
     expect(lists.map(({ error }) => error?.code)).toEqual(Array(5).fill('LISTS_ABOVE_WHOLE'));
@@ -69,7 +69,7 @@ describe('a night in which the counts do not fit', () => {
     ]);
   });
 
-  test('is no such night when the second count fits', async () => {
+  test('is no such day when the second count fits', async () => {
     let wholes = 0;
     const { sync } = await startHarness({
       source: smallCollection(10),
@@ -81,7 +81,7 @@ describe('a night in which the counts do not fit', () => {
   });
 });
 
-describe('a night in which a filter is ignored while labels are missing', () => {
+describe('a day in which a filter is ignored while labels are missing', () => {
   test('doubts the lists that held the same cases, and moves none of these', async () => {
     const { lists } = unlabeled();
     let isIgnored = false;

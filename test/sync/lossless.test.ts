@@ -14,7 +14,7 @@ function listEveryRecord(source: CaseCollection): CaseCollection {
     seed: 1,
     nextIndex: 0,
     inventAt: () => {
-      throw new Error('no night passes here');
+      throw new Error('no day passes here');
     },
   });
 }
@@ -118,18 +118,18 @@ const mutatedCase = fc.integer({ min: 1, max: 1_000_000 }).chain((id) => {
 });
 
 describe('whatever a field holds', () => {
-  test('nothing crashes and nothing is lost, on the first night or when the case changes into another', async () => {
+  test('nothing crashes and nothing is lost, on the first day or when the case changes into another', async () => {
     const source = recordedCases([]);
     const { sync, read } = await startHarness({ source, pageSize: 200 });
-    const nights = fc.sample(
+    const days = fc.sample(
       fc.uniqueArray(mutatedCase, { minLength: 60, maxLength: 60, selector: ({ id }) => Number(id) % 80 }),
       {
         numRuns: 4,
         seed: 11,
       },
     );
-    for (const night of nights) {
-      const cases = night.map((record) => ({ ...record, id: (Number(record.id) % 80) + 1 }));
+    for (const day of days) {
+      const cases = day.map((record) => ({ ...record, id: (Number(record.id) % 80) + 1 }));
       for (const record of cases) source.put(record);
       expect(await sync({ lists: [statusOf(5021)] })).toMatchObject({ outcome: 'complete' });
       read((mirror) => {

@@ -42,12 +42,12 @@ describe('a record that is no JSON is rejected in its own bytes, and the rest of
     expect(rows(`SELECT json_extract(record, '$') AS said FROM rejected_records`)).toEqual([{ said: odd }]);
   });
 
-  test('a comma after the last record costs nothing and is told, night after night', async () => {
+  test('a comma after the last record costs nothing and is told, day after day', async () => {
     const body = page(...three)
       .toString()
       .replace(/\]\}$/, ',]}');
     const { sync, rows, serve } = await startBytes(Buffer.from(body));
-    for (let night = 1; night <= 2; night++) {
+    for (let day = 1; day <= 2; day++) {
       const { lists } = await sync({ lists: [YES] });
       expect(lists[0]).toMatchObject({
         outcome: 'partial',
@@ -138,7 +138,7 @@ describe('a record with bytes that are not UTF-8', () => {
     expect(await run('verify')).toMatchObject({ exitCode: 0 });
   });
 
-  test('has no change in its history when its bytes are right again, and is noticed each night until then', async () => {
+  test('has no change in its history when its bytes are right again, and is noticed each day until then', async () => {
     const { sync, rows, serve } = await startBytes(page(latin1));
     await sync({ lists: [YES] });
     await sync({ lists: [YES] });

@@ -181,20 +181,20 @@ describe('on a real server and in a real file', () => {
     { maxLength: 6 },
   );
 
-  test('what moves between lists during a run is stored, recorded twice, or comes with the next night', async () => {
+  test('what moves between lists during a run is stored, recorded twice, or comes with the next day', async () => {
     await fc.assert(
       fc.asyncProperty(happenings, async (events) => {
         const labelOf = (id: number): string => ONGOING_LISTS[(id % 2) as 0 | 1].label;
         const source = recordedCases(
           Array.from({ length: 20 }, (_, at) => makeCase({ id: at + 1, case_ongoing: labelOf(at + 1) })),
         );
-        let isSecondNight = false;
+        let isSecondDay = false;
         const untouched = source.ids().filter((id) => !events.some((event) => event.id === id));
         const { sync, rows } = await startHarness({
           source,
           pageSize: 3,
           beforePage: ({ number }) => {
-            if (isSecondNight) return;
+            if (isSecondDay) return;
             for (const { kind, id, label } of events.filter(({ before }) => before === number)) {
               if (kind === 'remove') source.remove(id);
               else if (kind === 'insert') source.put(makeCase({ id: id + 100, case_ongoing: label }));
@@ -213,7 +213,7 @@ describe('on a real server and in a real file', () => {
           if (!exchanged) expect(there.filter((id) => !stored.has(id))).toEqual([]);
         }
         expect(rows('SELECT * FROM mirror_moved_cases WHERE from_list_id = to_list_id')).toEqual([]);
-        isSecondNight = true;
+        isSecondDay = true;
         await sync();
         expect(
           rows('SELECT id, case_ongoing FROM cases WHERE mirror_departed_run_id IS NULL ORDER BY id'),

@@ -57,14 +57,14 @@ describe('a sync of a whole collection', () => {
     expect(read(dumpData)).toEqual(before);
   });
 
-  test('brings new, changed and moved cases of a second night, and touches no other', async () => {
+  test('brings new, changed and moved cases of a second day, and touches no other', async () => {
     const source = inventCollection({ size: 60 });
     const { sync, read, rows } = await startHarness({ source });
     await sync();
-    const night = source.advance({ changed: 5, inserted: 3, statusMoves: 2 });
+    const day = source.advance({ changed: 5, inserted: 3, statusMoves: 2 });
     const report = await sync();
     expect(report.outcome).toBe('complete');
-    const concerned = [...night.changed, ...night.inserted, ...night.moved].filter(
+    const concerned = [...day.changed, ...day.inserted, ...day.moved].filter(
       (id) => source.get(id)?.case_ongoing != null,
     );
     const touched = rows('SELECT id FROM cases WHERE mirror_changed_run_id = 2 ORDER BY id').map(

@@ -61,7 +61,7 @@ describe('a mirror in which everything has happened that can happen to a case', 
 test('a mirror of invented cases verifies clean after every night', async () => {
   const source = inventCollection({ seed: 3, size: 80 });
   const { sync, database, runtime } = await startHarness({ source });
-  for (let night = 0; night < 4; night++) {
+  for (let day = 0; day < 4; day++) {
     await sync();
     expect(verifyFile(database).findings).toEqual([]);
     await runtime.sleep(86_400_000, new AbortController().signal);
@@ -94,16 +94,16 @@ test('a case that one run saw twice may have lost in the second listRef what the
   const withEntry = (case_ongoing: string, ...docket_entries: JsonObject[]) => ({
     ...makeCase({ id: 1, case_ongoing, main_docket: makeDocket({ docket_entries }) }),
   });
-  let isSecondNight = false;
+  let isSecondDay = false;
   const { sync, database } = await startHarness({
     source,
     beforePage: ({ filters }) => {
-      if (isSecondNight && filters.case_ongoing === 5021) source.put(withEntry('Yes'));
+      if (isSecondDay && filters.case_ongoing === 5021) source.put(withEntry('Yes'));
     },
   });
   source.put(withEntry('No', makeEntry()));
   await sync();
-  isSecondNight = true;
+  isSecondDay = true;
   source.put(withEntry('No', makeEntry({ description: 'EDITED.' })));
   await sync();
   expect(verifyFile(database).findings).toEqual([]);

@@ -26,7 +26,7 @@ describe('a sample', () => {
 
   test('takes each case as often as any other', () => {
     const times = new Array<number>(20).fill(0);
-    for (let night = 0; night < 20_000; night++)
+    for (let day = 0; day < 20_000; day++)
       for (const index of draw(20, { count: 5 }, Math.random)) times[index] = (times[index] ?? 0) + 1;
     for (const count of times) expect(Math.abs(count - 5000)).toBeLessThan(400);
   });

@@ -23,7 +23,7 @@ export function defineDemo(command: Command): Command {
     .option('--json', 'print the two reports as JSON, and nothing else')
     .addHelpText(
       'after',
-      '\nTwo nights against a stand-in for the API, then three questions in SQL. The file stays, to be explored.',
+      '\nSyncs twice against a fake API, then asks three questions in SQL. The file stays for you to explore.',
     );
 }
 

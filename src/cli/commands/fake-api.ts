@@ -30,7 +30,12 @@ export function defineFakeApi(command: Command): Command {
     .description('Serve a stand-in for the API on this machine, with invented cases or recorded ones.')
     .option('--cases <n>', 'how many cases to invent', toWholeNumber, 300)
     .option('--seed <n>', 'the same seed gives the same cases', toWholeNumber, 1)
-    .option('--nights <n>', 'let so many nights pass first, each changing 1 % of the cases', toWholeNumber, 0)
+    .option(
+      '--days <n>',
+      'let this many days pass first, each of which changes 1 % of the cases',
+      toWholeNumber,
+      0,
+    )
     .option('--records <file>', 'serve the cases of an NDJSON file (.ndjson or .ndjson.gz) instead')
     .option('--port <n>', 'the port on 127.0.0.1; 0 takes a free one', toWholeNumber, 0)
     .option('--page-size <n>', 'cases a page', toWholeNumber, 25)
@@ -58,7 +63,7 @@ function toWholeNumber(text: string): number {
 interface FakeApiFlags {
   readonly cases: number;
   readonly seed: number;
-  readonly nights: number;
+  readonly days: number;
   readonly records?: string;
   readonly port: number;
   readonly pageSize: number;
@@ -68,7 +73,7 @@ interface FakeApiFlags {
 }
 
 export async function runFakeApiCommand(flags: Flags, io: Io): Promise<ExitName> {
-  const { cases, seed, nights, records, port, pageSize, latency, gzip, json } =
+  const { cases, seed, days, records, port, pageSize, latency, gzip, json } =
     flags as unknown as FakeApiFlags;
   if (pageSize < 1) throw new MirrorError('USAGE', '--page-size must be at least 1.');
   if (port > 65_535) throw new MirrorError('USAGE', '--port must be at most 65535.');
@@ -77,7 +82,7 @@ export async function runFakeApiCommand(flags: Flags, io: Io): Promise<ExitName>
     records === undefined
       ? inventCollection({ seed, size: cases })
       : await readRecords(expandHome(records, '--records'));
-  for (let night = 0; night < nights; night++) source.advance({ changed: 0.01 });
+  for (let day = 0; day < days; day++) source.advance({ changed: 0.01 });
   return withStop<ExitName>(io, async (signal) => {
     const fakeApi = await listen({ source, port, pageSize, latencyMs: latency, gzip });
     try {

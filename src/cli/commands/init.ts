@@ -19,7 +19,7 @@ export function defineInit(command: Command): Command {
       .description('Ask for what is needed, check it, and write it into a file .env in this folder.')
       .option('--yes', 'ask nothing: take the flags, the environment and the defaults')
       .option('--replace', 'write over a .env that is there already'),
-    ['apiUrl', 'database', 'tokenFile', 'at', 'timezone'],
+    ['apiUrl', 'database', 'tokenFile', 'schedule', 'timezone'],
   ).addHelpText(
     'after',
     `

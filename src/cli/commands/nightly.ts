@@ -6,20 +6,19 @@ import { addSettings, ALL_SETTINGS, type Flags } from '../options.ts';
 export function defineNightly(command: Command): Command {
   return addSettings(
     command
-      .description('Stay running and sync on a schedule, every night unless told otherwise.')
-      .option('--once-now', 'run one night now, whatever the schedule says, and end as it ended')
-      .option('--json', 'print the report of each run as a line of JSON'),
+      .description('Keep running and sync on a schedule, by default every night.')
+      .option('--once', 'run once now, independent of the schedule, and exit with the exit code of the run')
+      .option('--json', 'print the report of each sync as one line of JSON'),
     ALL_SETTINGS,
   ).addHelpText(
     'after',
     `
-Never two nights at once. A night that was missed, because the machine slept or nothing ran, is made up for at once, and
-once, however many there were; a night that brought only a part is tried again for the lists that lack. What is
-complete is judged by the record in the mirror. \`status\` tells what it is about.
-SIGHUP has the settings read again. Ctrl-C and SIGTERM end after the page in hand, and at once between nights.
+Runs never overlap. Missed runs are caught up with one run at start. An incomplete run is retried for the lists that are
+still incomplete. The run log in the mirror decides which lists are complete. \`status\` shows the scheduler.
+SIGHUP reloads the settings. Ctrl-C and SIGTERM stop a run after the current page, and stop a waiting process at once.
 
 Example:
-  $ clearinghouse-mirror nightly --at "30 2 * * *" --timezone America/Detroit`,
+  $ clearinghouse-mirror nightly --schedule "30 2 * * *" --timezone America/Detroit`,
   );
 }
 

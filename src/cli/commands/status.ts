@@ -4,18 +4,18 @@ import type { ExitName } from '../../errors/exit-codes.ts';
 import { findFreshAsOf, findMirrorState, type MirrorState } from '../../db/state.ts';
 import { isWriterLockHeld } from '../../db/lock.ts';
 import {
-  EMPTY_BOOK,
-  type NightBook,
+  EMPTY_STATE,
+  type SchedulerState,
   dropAhead,
-  readNightBook,
-  toNightBookPath,
+  readStateFile,
+  toStateFilePath,
 } from '../../schedule/state-file.ts';
 import { textWidth, write, writeText, type Io } from '../io.ts';
 import { renderDuration, toJsonLine } from '../text/words.ts';
 import {
-  type NightlyState,
+  type NightlyStatus,
   renderMirrorState,
-  renderNightlyState,
+  renderNightlyStatus,
   toNightlyJson,
   toStateJson,
 } from '../text/state.ts';
@@ -51,12 +51,12 @@ export async function runStatusCommand(flags: Flags, io: Io): Promise<ExitName> 
   const { database } = readSettings(flags, io);
   const now = io.runtime.now();
   const state = withMirror(database, (mirror) => findMirrorState(mirror, MAX_RUNS, now));
-  const { book, fault } = readNights(toNightBookPath(database));
-  const nightly = findNightlyState(database, dropAhead(book, now), state, now);
+  const { scheduler, fault } = readState(toStateFilePath(database));
+  const nightly = findNightlyStatus(database, dropAhead(scheduler, now), state, now);
   if (flags.json === true)
     await write(io.stdout, toJsonLine({ ...toStateJson(state), ...toNightlyJson(nightly) }));
   else {
-    const kept = renderNightlyState(nightly, state, io.timeZone);
+    const kept = renderNightlyStatus(nightly, state, io.timeZone);
     await writeText(io, renderMirrorState(state, kept, textWidth(io), io.timeZone));
   }
   if (fault !== null) throw fault;
@@ -64,21 +64,26 @@ export async function runStatusCommand(flags: Flags, io: Io): Promise<ExitName> 
   return 'complete';
 }
 
-/** A book that cannot be read costs what it says, and nothing of what the mirror says. */
-function readNights(path: string): { readonly book: NightBook; readonly fault: MirrorError | null } {
+/** A damaged state file hides only what it says, not what the mirror says. */
+function readState(path: string): { readonly scheduler: SchedulerState; readonly fault: MirrorError | null } {
   try {
-    return { book: readNightBook(path), fault: null };
+    return { scheduler: readStateFile(path), fault: null };
   } catch (error) {
-    if (error instanceof MirrorError) return { book: EMPTY_BOOK, fault: error };
+    if (error instanceof MirrorError) return { scheduler: EMPTY_STATE, fault: error };
     throw error;
   }
 }
 
-function findNightlyState(database: string, book: NightBook, state: MirrorState, now: Date): NightlyState {
-  const path = toNightBookPath(database);
+function findNightlyStatus(
+  database: string,
+  scheduler: SchedulerState,
+  state: MirrorState,
+  now: Date,
+): NightlyStatus {
+  const path = toStateFilePath(database);
   return {
-    book,
-    isKept: isWriterLockHeld(path),
+    scheduler,
+    isRunning: isWriterLockHeld(path),
     isWriting: isWriterLockHeld(database),
     freshAsOf: findFreshAsOf(state.lists),
     now,
@@ -86,7 +91,7 @@ function findNightlyState(database: string, book: NightBook, state: MirrorState,
 }
 
 /** Fails with STALE. */
-function checkAge({ freshAsOf, now }: NightlyState, maxMs: number, wasAhead: boolean): void {
+function checkAge({ freshAsOf, now }: NightlyStatus, maxMs: number, wasAhead: boolean): void {
   const allowed = `${renderDuration(maxMs)} are allowed.`;
   if (freshAsOf === null)
     throw new MirrorError(

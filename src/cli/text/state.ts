@@ -2,62 +2,66 @@ import { type MirrorState, listUnproven } from '../../db/state.ts';
 import { wrapText } from '../../lib/layout.ts';
 import { localizeTimes, toLocalMinute } from '../../lib/local-time.ts';
 import type { RunPlan, WaitPlan } from '../../schedule/plan.ts';
-import type { Night, NightBook } from '../../schedule/state-file.ts';
+import type { ScheduledRun, SchedulerState } from '../../schedule/state-file.ts';
 import { renderTable } from './table.ts';
 import { renderBytes, renderCount, renderDuration, renderPlural } from './words.ts';
 
-/** What a process waits for, in words. */
 export function renderWaiting({ until, waiting }: WaitPlan): string {
-  if (until === null) return 'No other night is due.';
-  const at = until.toISOString();
-  if (waiting === 'to try again') return `The night is tried again at ${at}.`;
-  return `The next night begins at ${at}.`;
+  if (until === null) return 'No other run is due.';
+  return `${waiting === 'for the retry' ? 'The run is retried' : 'The next run starts'} at ${until.toISOString()}.`;
 }
 
-export function renderNightBeginning(
+export function renderAttemptStart(
   { due, isLate, lists }: RunPlan,
-  { attempts }: Night,
+  { attempts }: ScheduledRun,
   missed: number,
 ): string {
-  const which = `The night of ${due.toISOString()}`;
-  const times = attempts > 1 ? `, try ${attempts}` : isLate ? ', made up for' : '';
-  const before = missed > 0 ? `; ${renderPlural(missed, 'night')} before it had been missed` : '';
-  const what = lists.length === 0 ? 'every list was read since' : renderPlural(lists.length, 'list');
-  return `${which}${times}: ${what}${before}.`;
+  const kind = isLate && attempts === 1 ? 'Catch-up run' : 'Scheduled run';
+  const which = attempts > 1 ? `, attempt ${attempts}` : '';
+  const what =
+    lists.length === 0
+      ? 'every list was read completely since then'
+      : `${renderPlural(lists.length, 'list')} to read`;
+  const before = missed > 0 ? `; ${renderPlural(missed, 'earlier run')} missed` : '';
+  return `${kind} of ${due.toISOString()}${which}: ${what}${before}.`;
 }
 
-export function renderNightEnding({ due_at, outcome, is_over, attempts, error, steps }: Night): string {
+export function renderAttemptEnd({ due_at, outcome, is_over, attempts, error, steps }: ScheduledRun): string {
   const why = error === null ? '' : ` [${error.code}]`;
-  const tries = attempts > 1 ? ` after ${attempts} tries` : '';
-  const given = is_over && (outcome === 'partial' || outcome === 'failed') ? ', and is given up' : '';
+  const count = attempts > 1 ? ` after ${attempts} attempts` : '';
+  const givenUp = is_over && (outcome === 'partial' || outcome === 'failed') ? ', given up' : '';
   const after = steps.map(({ step, outcome: ended, detail }) => `\n  ${step}: ${ended}, ${detail}`).join('');
-  return `The night of ${due_at} is ${outcome}${tries}${given}${why}.${after}`;
+  return `Scheduled run of ${due_at}: ${outcome}${count}${givenUp}${why}.${after}`;
 }
 
-/** How the mirror is kept up to date. */
-export interface NightlyState {
-  readonly book: NightBook;
-  /** Whether the process that the book names keeps the schedule right now. */
-  readonly isKept: boolean;
-  /** Whether a process writes to the mirror right now. */
+/** The state of the scheduler and the age of the mirror. */
+export interface NightlyStatus {
+  readonly scheduler: SchedulerState;
+  /** Whether a scheduler process is running now. */
+  readonly isRunning: boolean;
+  /** Whether a process writes to the mirror now. */
   readonly isWriting: boolean;
-  /** Up to when all that can be had of every list was read; null when one never was. */
+  /** The time of the stalest list; null if a list was never read completely. */
   readonly freshAsOf: string | null;
   readonly now: Date;
 }
 
-export function toNightlyJson({ book, isKept, isWriting, freshAsOf, now }: NightlyState) {
+export function toNightlyJson({ scheduler, isRunning, isWriting, freshAsOf, now }: NightlyStatus) {
   return {
     fresh_as_of: freshAsOf,
     age_ms: freshAsOf === null ? null : now.getTime() - Date.parse(freshAsOf),
     writing: isWriting,
-    nightly: { kept: isKept, watch: book.watch, nights: book.nights },
+    nightly: {
+      running: isRunning,
+      process: scheduler.process,
+      scheduled_runs: scheduler.scheduled_runs,
+    },
   };
 }
 
-/** Says it in a few lines for a person, with times on their clock. */
-export function renderNightlyState(nightly: NightlyState, state: MirrorState, timeZone: string): string {
-  const { book, freshAsOf, now } = nightly;
+/** A few lines for a person, with local times. */
+export function renderNightlyStatus(nightly: NightlyStatus, state: MirrorState, timeZone: string): string {
+  const { scheduler, freshAsOf, now } = nightly;
   const age =
     freshAsOf === null
       ? 'not up to date yet: not every list was read completely'
@@ -67,8 +71,8 @@ export function renderNightlyState(nightly: NightlyState, state: MirrorState, ti
     renderUnproven(state),
     renderAhead(state),
     renderWriting(nightly, state),
-    renderWatch(nightly),
-    renderLastError(book),
+    renderScheduler(nightly),
+    renderLastError(scheduler),
   ]
     .filter((line) => line !== null)
     .map((line) => `${localizeTimes(line, timeZone)}\n`)
@@ -86,14 +90,14 @@ function renderUnproven({ lists }: MirrorState): string | null {
 
 function renderAhead({ aheadRunIds: ids }: MirrorState): string | null {
   if (ids.length === 0) return null;
-  return `the clock was ahead: ${ids.length === 1 ? 'run' : 'runs'} ${ids.join(', ')} would be of the future, and prove no freshness`;
+  return `the clock was ahead: ${ids.length === 1 ? 'run' : 'runs'} ${ids.join(', ')} ended in the future and do not count for the age`;
 }
 
-function renderWriting({ isWriting }: NightlyState, { runs, lists }: MirrorState): string | null {
+function renderWriting({ isWriting }: NightlyStatus, { runs, lists }: MirrorState): string | null {
   const run = runs[0];
   if (run?.outcome !== 'running')
-    return isWriting ? 'a process is about to write, or tidies up after a run' : null;
-  if (!isWriting) return `run ${run.id} ended without a word; the next one says so in the record`;
+    return isWriting ? 'a process holds the write lock: a run is starting or ending' : null;
+  if (!isWriting) return `run ${run.id} has died; the next run records it`;
   const current = lists.find(
     ({ lastListSync }) => lastListSync?.run_id === run.id && lastListSync.outcome === 'running',
   );
@@ -101,32 +105,30 @@ function renderWriting({ isWriting }: NightlyState, { runs, lists }: MirrorState
     current?.lastListSync == null
       ? ''
       : `: ${current.id} ${current.label}, ${renderCount(current.lastListSync.cases_seen)} of ${renderCount(current.lastListSync.count_first ?? 0)} cases`;
-  return `run ${run.id} (${run.trigger}) goes on since ${run.started_at}${progress}`;
+  return `run ${run.id} (${run.trigger}) in progress since ${run.started_at}${progress}`;
 }
 
-function renderWatch({ book: { watch }, isKept }: NightlyState): string | null {
-  if (watch === null) return null;
-  const schedule = `${JSON.stringify(watch.at)} ${watch.timezone}`;
-  if (watch.is_single === true)
-    return 'nightly: one night at a time, begun by a timer or by hand (--once-now)';
-  if (!isKept)
-    return `nightly: nobody keeps the schedule ${schedule}; it was last kept by process ${watch.process_id}`;
-  if (watch.waiting === null) return `nightly: process ${watch.process_id} is at work`;
-  const until = watch.until === null ? 'nothing: no other night is due' : `${watch.until} ${watch.waiting}`;
-  return `nightly: process ${watch.process_id} waits until ${until}, by the schedule ${schedule}`;
+function renderScheduler({ scheduler: { process }, isRunning }: NightlyStatus): string | null {
+  if (process === null) return null;
+  const { process_id: pid, schedule, timezone, is_once: isOnce, waiting, until } = process;
+  if (isOnce === true) return 'nightly: started once per run (--once), by a timer or a person';
+  const when = `schedule ${JSON.stringify(schedule)} ${timezone}`;
+  if (!isRunning) return `nightly: not running (last seen: pid ${pid}, ${when})`;
+  if (waiting === null) return `nightly: run in progress (pid ${pid}, ${when})`;
+  const what = until === null ? 'waiting, no other run is due' : `waiting until ${until} ${waiting}`;
+  return `nightly: ${what} (pid ${pid}, ${when})`;
 }
 
-/** Only what went wrong last, and only while nothing has gone well since. */
-function renderLastError({ nights }: NightBook): string | null {
-  const night = nights.find(({ outcome }) => outcome !== 'missed' && outcome !== 'running');
-  if (night === undefined) return null;
-  const lines = night.steps
+/** The last failure, until a later run succeeds. */
+function renderLastError({ scheduled_runs: runs }: SchedulerState): string | null {
+  const run = runs.find(({ outcome }) => outcome !== 'missed' && outcome !== 'running');
+  if (run === undefined) return null;
+  const lines = run.steps
     .filter(({ outcome }) => outcome === 'failed')
     .map(({ step, detail }) => `\n  ${step} failed: ${detail}`);
-  if (night.error === null && lines.length === 0) return null;
-  const why =
-    night.error === null ? '' : `, ${night.error.code}: ${night.error.message}\n  ${night.error.hint}`;
-  return `last night, due ${night.due_at}: ${night.outcome}${why}${lines.join('')}`;
+  if (run.error === null && lines.length === 0) return null;
+  const why = run.error === null ? '' : `, ${run.error.code}: ${run.error.message}\n  ${run.error.hint}`;
+  return `last scheduled run, due ${run.due_at}: ${run.outcome}${why}${lines.join('')}`;
 }
 
 /** The state as `--json` prints it. */
@@ -160,7 +162,7 @@ export function toStateJson(state: MirrorState) {
   };
 }
 
-/** What `status` prints for a person; `nightly` says how the mirror is kept up to date. */
+/** What `status` prints for a person; `nightly` is the text about the scheduler. */
 export function renderMirrorState(
   state: MirrorState,
   nightly: string,

@@ -8,20 +8,20 @@ interface Departure {
 
 /** "no case departs but after its list was read to the last page, and by the API's word" */
 export const checkDepartures: Invariant = (facts) => {
-  const { mirror, night } = facts;
+  const { mirror, day } = facts;
   const departures = mirror.sqlite
     .prepare<[number | null, string], Departure>(
       `SELECT case_id, cases.mirror_list_id FROM case_changes JOIN cases ON cases.id = case_id
        WHERE run_id = ? AND field = 'mirror_departed_run_id' AND new_value = ?`,
     )
-    .all(night.runId, String(night.runId));
+    .all(day.runId, String(day.runId));
   const read = new Set(
     listStatusRows(facts)
       .filter((row) => ['complete', 'empty'].includes(row.outcome) || isReadToItsEnd(row))
       .map(({ list_id }) => list_id),
   );
   const deniedLists = new Set(
-    night.served.log.filter(({ answer }) => answer.kind === 'no results').map(({ list }) => list),
+    day.served.log.filter(({ answer }) => answer.kind === 'no results').map(({ list }) => list),
   );
   return departures.flatMap(({ case_id: id, mirror_list_id: status }) => [
     ...(read.has(status)
@@ -31,13 +31,13 @@ export const checkDepartures: Invariant = (facts) => {
   ]);
 };
 
-/** "a suspicious night marks no departure" */
-export const checkDoubt: Invariant = ({ mirror, night }) =>
+/** "a suspicious day marks no departure" */
+export const checkDoubt: Invariant = ({ mirror, day }) =>
   mirror.sqlite
     .prepare<[number | null], number>(
       `SELECT cases.id FROM cases JOIN mirror_departure_checks ON run_id = mirror_departed_run_id
        WHERE outcome = 'suspicious' AND run_id = ?`,
     )
     .pluck()
-    .all(night.runId)
-    .map((id) => `case ${id} departed in a suspicious night`);
+    .all(day.runId)
+    .map((id) => `case ${id} departed in a suspicious day`);

@@ -1,10 +1,10 @@
 import type { Mirror } from '../../../src/db/open-mirror.ts';
-import type { Night } from '../night.ts';
+import type { Day } from '../day.ts';
 
-/** What is looked at after a night. */
-export interface NightFacts {
-  readonly night: Night;
-  /** The file that the night left, opened for reading. */
+/** What is looked at after a day. */
+export interface DayFacts {
+  readonly day: Day;
+  /** The file that the day left, opened for reading. */
   readonly mirror: Mirror;
   readonly token: string;
   /** Whether each list was read until two passes agreed. */
@@ -12,7 +12,7 @@ export interface NightFacts {
 }
 
 /** Says what violates it; an empty list when nothing does. */
-export type Invariant = (facts: NightFacts) => string[];
+export type Invariant = (facts: DayFacts) => string[];
 
 export interface StatusRow {
   readonly list_id: number;
@@ -26,15 +26,15 @@ export interface StatusRow {
   readonly pages: number;
 }
 
-/** The record of the night's own run; empty when nothing of it has survived. */
-export function listStatusRows({ mirror, night }: NightFacts): StatusRow[] {
+/** The record of the day's own run; empty when nothing of it has survived. */
+export function listStatusRows({ mirror, day }: DayFacts): StatusRow[] {
   return mirror.sqlite
     .prepare<[number | null], StatusRow>('SELECT * FROM list_syncs WHERE run_id = ?')
-    .all(night.runId);
+    .all(day.runId);
 }
 
 /** A number that a query returns. */
-export function countRows({ mirror }: NightFacts, sql: string, ...values: readonly unknown[]): number {
+export function countRows({ mirror }: DayFacts, sql: string, ...values: readonly unknown[]): number {
   return Number(
     mirror.sqlite
       .prepare(sql)

@@ -1,29 +1,29 @@
 import { MirrorError, messageOf } from '../../../src/errors/mirror-error.ts';
 import { isOfTheDatabase } from '../../../src/sync/report.ts';
 import { verifyMirror } from '../../../src/verify/proof.ts';
-import { THROWN_BY_LISTENER } from '../night-troubles.ts';
+import { THROWN_BY_LISTENER } from '../day-troubles.ts';
 import { API_LISTS } from '../../../src/api/lists.ts';
-import { countRows, listStatusRows, type Invariant, type NightFacts } from './facts.ts';
+import { countRows, listStatusRows, type Invariant, type DayFacts } from './facts.ts';
 import { toKeyOf } from './status-invariants.ts';
 
 const READ_LISTS = new Set(API_LISTS.map(({ id }) => toKeyOf(id)));
 
 /** "no run is left running once another has begun or its own has ended" */
 export const checkRunning: Invariant = (facts) => {
-  const { mirror, night } = facts;
+  const { mirror, day } = facts;
   const newest = countRows(facts, 'SELECT max(id) FROM sync_runs');
-  const hasEnded = night.ending.kind === 'report';
+  const hasEnded = day.ending.kind === 'report';
   return mirror.sqlite
     .prepare<[], number>(`SELECT id FROM sync_runs WHERE outcome = 'running'`)
     .pluck()
     .all()
-    .filter((id) => id < newest || (id === night.runId && hasEnded))
+    .filter((id) => id < newest || (id === day.runId && hasEnded))
     .map((id) => `run ${id} is still running`);
 };
 
 /** "what the ledger counts is what is stored" */
 export const checkCounts: Invariant = (facts) => {
-  const { runId } = facts.night;
+  const { runId } = facts.day;
   const rows = listStatusRows(facts);
   if (rows.length === 0) return [];
   const sum = (figure: 'cases_new' | 'cases_changed'): number => rows.reduce((n, row) => n + row[figure], 0);
@@ -41,7 +41,7 @@ export const checkCounts: Invariant = (facts) => {
     runId,
   );
   const isRunning = countRows(facts, `SELECT outcome = 'running' FROM sync_runs WHERE id = ?`, runId) === 1;
-  const isCut = isRunning || facts.night.ending.kind !== 'report';
+  const isCut = isRunning || facts.day.ending.kind !== 'report';
   return [
     ...(sum('cases_new') === storedNew ? [] : [`${sum('cases_new')} new cases counted, ${storedNew} stored`]),
     ...(sum('cases_changed') <= storedChanged + twice &&
@@ -52,40 +52,40 @@ export const checkCounts: Invariant = (facts) => {
 };
 
 /** How many cases came in more than one of the read lists. */
-function countServedTwice({ night }: NightFacts): number {
+function countServedTwice({ day }: DayFacts): number {
   const lists = new Map<number, Set<string>>();
-  for (const { list, broughtIds } of night.served.log.filter((one) => READ_LISTS.has(one.list))) {
+  for (const { list, broughtIds } of day.served.log.filter((one) => READ_LISTS.has(one.list))) {
     for (const id of broughtIds) lists.set(id, (lists.get(id) ?? new Set()).add(list));
   }
   return [...lists.values()].filter(({ size }) => size > 1).length;
 }
 
 /** "the report says what the ledger says" */
-export const checkReport: Invariant = ({ mirror, night }) => {
-  if (night.ending.kind !== 'report') return [];
-  const { outcome, lists } = night.ending.report;
+export const checkReport: Invariant = ({ mirror, day }) => {
+  if (day.ending.kind !== 'report') return [];
+  const { outcome, lists } = day.ending.report;
   const found = mirror.sqlite
     .prepare<[{ runId: number | null }], string>(
       `SELECT outcome FROM sync_runs WHERE id = @runId UNION ALL
        SELECT list_id || ' ' || outcome FROM (SELECT * FROM list_syncs WHERE run_id = @runId ORDER BY list_id)`,
     )
     .pluck()
-    .all({ runId: night.runId })
+    .all({ runId: day.runId })
     .join();
   const told = [outcome, ...lists.map((one) => `${one.status.id} ${one.outcome}`)].join();
   return told === found ? [] : [`the report says ${told}, the ledger ${found}`];
 };
 
 /** "a run ends with a report, or with an error of the database that the program names" */
-export const checkEnding: Invariant = ({ night }) => {
-  const { ending } = night;
+export const checkEnding: Invariant = ({ day }) => {
+  const { ending } = day;
   if (ending.kind === 'report' && ending.report.exit === 'unexpected')
     return [`the run ended as unexpected: ${messageOf(ending.report.error)}`];
   if (ending.kind !== 'error') return [];
   const { error } = ending;
   if (error instanceof MirrorError && isOfTheDatabase(error)) return [];
   // A person who tries before the pause is over is told so, and nothing is asked.
-  if (error instanceof MirrorError && error.code === 'RETRY_AFTER_TOO_LONG' && night.served.log.length === 0)
+  if (error instanceof MirrorError && error.code === 'RETRY_AFTER_TOO_LONG' && day.served.log.length === 0)
     return [];
   return messageOf(error) === THROWN_BY_LISTENER ? [] : [`the run threw ${messageOf(error)}`];
 };

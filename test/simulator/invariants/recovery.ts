@@ -3,19 +3,19 @@ import { findCase } from '../../../src/db/read-case.ts';
 import type { Mirror } from '../../../src/db/open-mirror.ts';
 import type { CaseCollection } from '../../../fake-api/collection/collection.ts';
 import { dumpData } from '../../support/dump.ts';
-import type { Night } from '../night.ts';
+import type { Day } from '../day.ts';
 import { listContent, toOrderless } from '../stored-content.ts';
 
-/** What holds once a good night has come after the bad ones. */
+/** What holds once a good day has come after the bad ones. */
 export const RECOVERIES = {
   file: 'a mirror that is there stays one',
-  good: 'a good night is complete',
-  same: 'after a good night the mirror holds what a new one holds',
-  quiet: 'a night in which only the order of lists changed writes no data row',
+  good: 'a good day is complete',
+  same: 'after a good day the mirror holds what a new one holds',
+  quiet: 'a day in which only the order of lists changed writes no data row',
 } as const;
 export type RecoveryName = (typeof RECOVERIES)[keyof typeof RECOVERIES];
 
-/** Compares a mirror that had bad nights with one of the same site that had none. */
+/** Compares a mirror that had bad days with one of the same site that had none. */
 export function compareWithNew(
   mirror: Mirror,
   fresh: Mirror,
@@ -76,8 +76,8 @@ export function listData(mirror: Mirror): string[] {
   );
 }
 
-/** A night in which nothing goes wrong leaves nothing to be desired. */
-export function checkGoodNight({ ending }: Night): string[] {
+/** A day in which nothing goes wrong leaves nothing to be desired. */
+export function checkGoodDay({ ending }: Day): string[] {
   if (ending.kind !== 'report') return [`it ended with ${ending.kind}`];
   const { outcome, error } = ending.report;
   return outcome === 'complete' ? [] : [`it is ${outcome}: ${error?.message ?? ''}`];

@@ -1,6 +1,6 @@
 import { toListFilter, API_LISTS } from '../../../src/api/lists.ts';
 import { findLastPass, toListKey, type ServedRequest } from '../served-log.ts';
-import { countRows, listStatusRows, type Invariant, type NightFacts, type StatusRow } from './facts.ts';
+import { countRows, listStatusRows, type Invariant, type DayFacts, type StatusRow } from './facts.ts';
 
 /** "a status is complete only if every page was read and the distinct ids equal the count" */
 export const checkComplete: Invariant = (facts) =>
@@ -65,10 +65,10 @@ function hasFalseWord(pages: readonly ServedRequest[]): boolean {
   return pages.some(({ answer, listIds }) => answer.kind === 'page' && answer.count !== listIds.length);
 }
 
-function ofLists(facts: NightFacts, outcome: string) {
+function ofLists(facts: DayFacts, outcome: string) {
   return listStatusRows(facts)
     .filter((row) => row.outcome === outcome)
-    .map((row: StatusRow) => ({ row, pass: findLastPass(facts.night.served.log, toKeyOf(row.list_id)) }));
+    .map((row: StatusRow) => ({ row, pass: findLastPass(facts.day.served.log, toKeyOf(row.list_id)) }));
 }
 
 export function toKeyOf(statusId: number): string {
@@ -87,6 +87,6 @@ function readPass(pages: readonly ServedRequest[]) {
   return { counts, ids };
 }
 
-function isPresent(facts: NightFacts, id: number): boolean {
+function isPresent(facts: DayFacts, id: number): boolean {
   return countRows(facts, 'SELECT 1 FROM cases WHERE id = ? AND mirror_departed_run_id IS NULL', id) === 1;
 }

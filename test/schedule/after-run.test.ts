@@ -4,32 +4,32 @@ import { describe, expect, test } from '@jest/globals';
 import { openSqlite } from '../../src/db/engine.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
 import {
-  type NightStep,
-  type NightSummary,
+  type AfterRunStep,
+  type RunSummary,
   runSteps,
-  toSnapshotStep,
-  toVerifyStep,
+  createSnapshotStep,
+  createVerifyStep,
 } from '../../src/schedule/after-run.ts';
 import { Random } from '../../fake-api/invent/random.ts';
 import { listSnapshots } from '../../src/backup/list.ts';
-import { makeNight } from '../support/make-night.ts';
+import { makeScheduledRun } from '../support/make-scheduled-run.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { HOURS, World } from './world.ts';
 
 const GOES_ON = new AbortController().signal;
-const step = (name: string, run: NightStep['run'], needsAll = false): NightStep => ({
+const step = (name: string, run: AfterRunStep['run'], onlyIfComplete = false): AfterRunStep => ({
   step: name,
-  needsAll,
+  onlyIfComplete,
   run,
 });
-const NIGHT = makeNight();
-const WELL: Omit<NightSummary, 'steps'> = { night: NIGHT, exit: 'complete', reports: [] };
-const AFTER_ALL: NightSummary = { ...WELL, steps: [] };
+const NIGHT = makeScheduledRun();
+const WELL: Omit<RunSummary, 'steps'> = { run: NIGHT, exit: 'complete', reports: [] };
+const AFTER_ALL: RunSummary = { ...WELL, steps: [] };
 const does = (words: string) => () => Promise.resolve(words);
 
-describe('the steps after a night', () => {
+describe('the steps after a scheduled run', () => {
   test('are done in turn; one that fails is on record and keeps no other from being done', async () => {
     const fault = new MirrorError('DISK_LOW', 'No room.');
     const bug = new TypeError('lamp is not a function');
@@ -56,7 +56,7 @@ describe('the steps after a night', () => {
 
   test('hear how it went so far, and the first that fails decides how all of it ends', async () => {
     const heard: unknown[] = [];
-    const hears: NightStep['run'] = (_signal, { exit, steps }) => {
+    const hears: AfterRunStep['run'] = (_signal, { exit, steps }) => {
       heard.push([exit, steps.length]);
       return Promise.resolve(null);
     };
@@ -79,15 +79,15 @@ describe('the steps after a night', () => {
     expect(steps[0]).toEqual({ step: 'first', outcome: 'skipped', detail: 'there was nothing to do' });
   });
 
-  test('that need all of it are left out after a night that brought only a part', async () => {
+  test('that need all of it are left out after a scheduled run that brought only a part', async () => {
     const { steps: records } = await runSteps(
       [step('snapshot', does('well'), true), step('verify', does('well'))],
-      { ...WELL, night: { ...NIGHT, outcome: 'partial' } },
+      { ...WELL, run: { ...NIGHT, outcome: 'partial' } },
       GOES_ON,
       () => undefined,
     );
     expect(records).toEqual([
-      { step: 'snapshot', outcome: 'skipped', detail: 'the night did not bring everything' },
+      { step: 'snapshot', outcome: 'skipped', detail: 'the run was not complete' },
       { step: 'verify', outcome: 'done', detail: 'well' },
     ]);
   });
@@ -112,7 +112,7 @@ describe('the steps after a night', () => {
     expect([told, exit]).toEqual([[], 'complete']);
   });
 
-  test('come once, when the night is over, and not between two tries of it', async () => {
+  test('come once, when the scheduled run is over, and not between two tries of it', async () => {
     const done: string[] = [];
     let tries = 0;
     const world = new World({
@@ -131,7 +131,7 @@ describe('the steps after a night', () => {
     await world.live(HOURS(5));
     expect(world.attempts).toHaveLength(3);
     expect(done).toHaveLength(1);
-    expect(world.book().nights[0]).toMatchObject({
+    expect(world.state().scheduled_runs[0]).toMatchObject({
       outcome: 'complete',
       attempts: 3,
       steps: [{ step: 'note', outcome: 'done', detail: 'noted' }],
@@ -166,7 +166,7 @@ describe('the steps after a night', () => {
     await world.live(HOURS(5));
     expect(world.attempts.map(({ lists }) => lists)).toEqual([5, 0]);
     expect(done).toHaveLength(1);
-    expect(world.book().nights).toMatchObject([
+    expect(world.state().scheduled_runs).toMatchObject([
       { outcome: 'complete', is_over: true, run_ids: [1], steps: [{ step: 'note', outcome: 'done' }] },
     ]);
   });
@@ -174,20 +174,20 @@ describe('the steps after a night', () => {
   test('are done by the next process where the first one is told to end in them', async () => {
     const { world, done } = startWorld();
     await world.live(HOURS(0.5));
-    expect(world.book().nights).toMatchObject([{ outcome: 'complete', is_over: false }]);
+    expect(world.state().scheduled_runs).toMatchObject([{ outcome: 'complete', is_over: false }]);
     await world.live(HOURS(5));
     expect(world.attempts.map(({ lists }) => lists)).toEqual([5, 0]);
     expect(done.length).toBeGreaterThan(0);
-    expect(world.book().nights[0]).toMatchObject({ is_over: true, steps: [{ outcome: 'done' }] });
+    expect(world.state().scheduled_runs[0]).toMatchObject({ is_over: true, steps: [{ outcome: 'done' }] });
   });
 });
 
-describe('the proof after a night', () => {
+describe('the proof after a scheduled run', () => {
   test('says how many cases it has proved', async () => {
     const { sync, database } = await startHarness({ source: smallCollection(20) });
     await sync();
-    const { run } = toVerifyStep(database, { share: 0.5 }, Math.random);
-    expect(await run(GOES_ON, AFTER_ALL)).toBe('10 of 20 cases proved');
+    const { run } = createVerifyStep(database, { share: 0.5 }, Math.random);
+    expect(await run(GOES_ON, AFTER_ALL)).toBe('10 of 20 cases verified');
   });
 
   test('fails when something is not as it should be', async () => {
@@ -196,18 +196,18 @@ describe('the proof after a night', () => {
     const sqlite = openSqlite(database);
     sqlite.exec(`UPDATE docket_entries SET description = 'Another' WHERE case_id = 3`);
     sqlite.close();
-    const { run } = toVerifyStep(database, { share: 1 }, Math.random);
+    const { run } = createVerifyStep(database, { share: 1 }, Math.random);
     await expect(run(GOES_ON, AFTER_ALL)).rejects.toMatchObject({ code: 'VERIFY_FAILED', exit: 'findings' });
   });
 });
 
-test('the snapshot after a night removes those that are not to be kept', async () => {
+test('the snapshot after a scheduled run removes those that are not to be kept', async () => {
   const { sync, database } = await startHarness({ source: smallCollection(2) });
   await sync();
   const folder = join(tempFolder(), 'snapshots');
   let day = 20;
   const now = () => new Date(`2026-11-${day}T03:17:00Z`);
-  const { run } = toSnapshotStep(database, { folder, daily: 2, weekly: 0, monthly: 0 }, now);
+  const { run } = createSnapshotStep(database, { folder, daily: 2, weekly: 0, monthly: 0 }, now);
   expect(await run(GOES_ON, AFTER_ALL)).toBe(join(folder, 'mirror-20261120T031700Z.db'));
   for (day = 21; day < 23; day++) await run(GOES_ON, AFTER_ALL);
   expect(listSnapshots(database, folder)).toHaveLength(2);

@@ -1,7 +1,7 @@
-import type { Night } from '../../src/schedule/state-file.ts';
+import type { ScheduledRun } from '../../src/schedule/state-file.ts';
 
-/** A night that was tried once and brought everything, but for what is said. */
-export function makeNight(changes: Partial<Night> = {}): Night {
+/** A scheduled run that was tried once and brought everything, but for what is said. */
+export function makeScheduledRun(changes: Partial<ScheduledRun> = {}): ScheduledRun {
   return {
     due_at: '2026-11-24T03:17:00.000Z',
     outcome: 'complete',

@@ -4,28 +4,28 @@ import type { ErrorCode } from '../../src/errors/codes.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
 import {
   isGivenUp,
-  mayPass,
-  planNight,
+  isTransient,
+  planNext,
   repeatsItself,
-  type NightFacts,
-  type NightSoFar,
+  type PlanInput,
+  type ScheduledRunProgress,
 } from '../../src/schedule/plan.ts';
 
 const MINUTE = 60_000;
 const at = (text: string): Date => new Date(`2026-11-${text}:00Z`);
-const PATIENCE = { startDelayMs: 10 * MINUTE, retryPauseMs: 30 * MINUTE, windowMs: 360 * MINUTE };
+const POLICY = { jitterMs: 10 * MINUTE, retryDelayMs: 30 * MINUTE, retryWindowMs: 360 * MINUTE };
 const DUE = at('24T03:17');
 const NEXT = at('25T03:17');
 
-function plan(now: string, night: Partial<NightSoFar> | null, changes: Partial<NightFacts> = {}) {
-  const planned = planNight({
+function plan(now: string, progress: Partial<ScheduledRunProgress> | null, changes: Partial<PlanInput> = {}) {
+  const planned = planNext({
     now: at(now),
-    watchingSince: at('20T12:00'),
+    startedAt: at('20T12:00'),
     lastDue: DUE,
     nextDue: NEXT,
-    night: night && { attempts: 1, lastEndedAt: at('24T03:40'), isOver: false, ...night },
+    progress: progress && { attempts: 1, lastEndedAt: at('24T03:40'), isOver: false, ...progress },
     listsLeft: ONGOING_LISTS,
-    patience: PATIENCE,
+    policy: POLICY,
     pausedUntil: null,
     ...changes,
   });
@@ -35,11 +35,11 @@ function plan(now: string, night: Partial<NightSoFar> | null, changes: Partial<N
 }
 
 const RUN = 'run 2026-11-24T03:17:00.000Z';
-const NEXT_NIGHT = 'wait 2026-11-25T03:27:00.000Z for the next night';
+const NEXT_RUN = 'wait 2026-11-25T03:27:00.000Z for the next run';
 
-describe('a night that nobody has tried', () => {
+describe('a scheduled run that nobody has tried', () => {
   test('begins a while after its time, to spread the load', () => {
-    expect(plan('24T03:17', null)).toBe('wait 2026-11-24T03:27:00.000Z to spread the load');
+    expect(plan('24T03:17', null)).toBe('wait 2026-11-24T03:27:00.000Z for the jitter');
     expect(plan('24T03:27', null)).toBe(`${RUN} 5`);
   });
 
@@ -48,10 +48,10 @@ describe('a night that nobody has tried', () => {
   });
 
   test('begins at once when the process was not there at its time', () => {
-    expect(plan('24T03:20', null, { watchingSince: at('24T03:19') })).toBe(`${RUN} 5`);
+    expect(plan('24T03:20', null, { startedAt: at('24T03:19') })).toBe(`${RUN} 5`);
   });
 
-  test('is begun all the same when every list was read since, for what else a night is made of', () => {
+  test('is begun all the same when every list was read since, for what else a scheduled run is made of', () => {
     expect(plan('24T15:00', null, { listsLeft: [] })).toBe(`${RUN} late 0`);
   });
 
@@ -60,10 +60,10 @@ describe('a night that nobody has tried', () => {
   });
 });
 
-describe('a night that brought only a part', () => {
+describe('a scheduled run that brought only a part', () => {
   test('is tried again after the pause, for the lists that lack', () => {
     const left = { listsLeft: ONGOING_LISTS.slice(0, 2) };
-    expect(plan('24T04:09', {}, left)).toBe('wait 2026-11-24T04:10:00.000Z to try again');
+    expect(plan('24T04:09', {}, left)).toBe('wait 2026-11-24T04:10:00.000Z for the retry');
     expect(plan('24T04:10', {}, left)).toBe(`${RUN} late 2`);
   });
 
@@ -73,55 +73,55 @@ describe('a night that brought only a part', () => {
 
   test('waits for the pause from now on when the clock was set back', () => {
     expect(plan('24T03:30', { lastEndedAt: at('24T09:00') })).toBe(
-      'wait 2026-11-24T04:00:00.000Z to try again',
+      'wait 2026-11-24T04:00:00.000Z for the retry',
     );
   });
 
   test('is given up when the pause would lead out of its window', () => {
-    expect(isGivenUp(at('24T03:27'), at('24T08:57'), PATIENCE, null)).toBe(false);
-    expect(isGivenUp(at('24T03:27'), at('24T08:58'), PATIENCE, null)).toBe(true);
+    expect(isGivenUp(at('24T03:27'), at('24T08:57'), POLICY, null)).toBe(false);
+    expect(isGivenUp(at('24T03:27'), at('24T08:58'), POLICY, null)).toBe(true);
   });
 
   test('is given up when the server wants no request until after its window', () => {
-    expect(isGivenUp(at('24T03:27'), at('24T03:30'), PATIENCE, at('24T09:27'))).toBe(false);
-    expect(isGivenUp(at('24T03:27'), at('24T03:30'), PATIENCE, at('24T09:28'))).toBe(true);
+    expect(isGivenUp(at('24T03:27'), at('24T03:30'), POLICY, at('24T09:27'))).toBe(false);
+    expect(isGivenUp(at('24T03:27'), at('24T03:30'), POLICY, at('24T09:28'))).toBe(true);
   });
 });
 
-describe('a night that is over', () => {
+describe('a scheduled run that is over', () => {
   test('is followed by the next one', () => {
-    expect(plan('24T15:00', { isOver: true }, { listsLeft: [] })).toBe(NEXT_NIGHT);
+    expect(plan('24T15:00', { isOver: true }, { listsLeft: [] })).toBe(NEXT_RUN);
   });
 
   test('and was given up, is left alone by the process that gave it up', () => {
-    expect(plan('24T15:00', { isOver: true })).toBe(NEXT_NIGHT);
+    expect(plan('24T15:00', { isOver: true })).toBe(NEXT_RUN);
   });
 
   test('and was given up, is made up for when the process is begun anew, and once', () => {
-    const restarted = { watchingSince: at('24T14:00') };
+    const restarted = { startedAt: at('24T14:00') };
     expect(plan('24T15:00', { isOver: true }, restarted)).toBe(`${RUN} late 5`);
-    expect(plan('24T15:10', { isOver: true, lastEndedAt: at('24T15:05') }, restarted)).toBe(NEXT_NIGHT);
+    expect(plan('24T15:10', { isOver: true, lastEndedAt: at('24T15:05') }, restarted)).toBe(NEXT_RUN);
   });
 });
 
 describe('while the server wants no request', () => {
   const paused = { pausedUntil: at('24T04:30') };
 
-  test.each<[string, Partial<NightSoFar> | null, string]>([
-    ['a night that nobody has tried', null, '24T04:00'],
-    ['a night that brought only a part', {}, '24T04:10'],
-    ['a night that was cut short', { lastEndedAt: null }, '24T03:41'],
-  ])('%s waits until then', (_title, night, now) => {
-    expect(plan(now, night, paused)).toBe('wait 2026-11-24T04:30:00.000Z until the server allows it');
-    expect(plan('24T04:30', night, paused)).toContain(RUN);
+  test.each<[string, Partial<ScheduledRunProgress> | null, string]>([
+    ['a scheduled run that nobody has tried', null, '24T04:00'],
+    ['a scheduled run that brought only a part', {}, '24T04:10'],
+    ['a scheduled run that was cut short', { lastEndedAt: null }, '24T03:41'],
+  ])('%s waits until then', (_title, scheduledRun, now) => {
+    expect(plan(now, scheduledRun, paused)).toBe('wait 2026-11-24T04:30:00.000Z until the server allows it');
+    expect(plan('24T04:30', scheduledRun, paused)).toContain(RUN);
   });
 
   test('a restarted process waits as well', () => {
-    const restarted = { ...paused, watchingSince: at('24T04:20') };
+    const restarted = { ...paused, startedAt: at('24T04:20') };
     expect(plan('24T04:21', { isOver: true }, restarted)).toContain('until the server allows it');
   });
 
-  test('a night with nothing left to bring does what else a night is made of', () => {
+  test('a scheduled run with nothing left to bring does what else a scheduled run is made of', () => {
     expect(plan('24T04:00', null, { ...paused, listsLeft: [] })).toContain(RUN);
   });
 });
@@ -166,8 +166,8 @@ describe('an attempt that fell short like the one before', () => {
 });
 
 test('a schedule that has not begun yet, or has ended, is waited for', () => {
-  expect(plan('24T15:00', null, { lastDue: null })).toBe(NEXT_NIGHT);
-  expect(plan('24T15:00', null, { lastDue: null, nextDue: null })).toBe('wait for ever for the next night');
+  expect(plan('24T15:00', null, { lastDue: null })).toBe(NEXT_RUN);
+  expect(plan('24T15:00', null, { lastDue: null, nextDue: null })).toBe('wait for ever for the next run');
 });
 
 test.each<[ErrorCode[], boolean]>([
@@ -180,5 +180,5 @@ test.each<[ErrorCode[], boolean]>([
   [['UNAUTHORIZED', 'UNAUTHORIZED'], false],
   [['RECORDS_REJECTED', 'NETWORK_FAILED'], true],
 ])('whether the failures %j may be gone at the next try: %s', (failures, expected) => {
-  expect(mayPass(failures)).toBe(expected);
+  expect(isTransient(failures)).toBe(expected);
 });

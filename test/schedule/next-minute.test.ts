@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { nextMinute } from '../../src/schedule/heartbeat.ts';
+import { nextMinute } from '../../src/schedule/cron.ts';
 
 beforeEach(() => {
   jest.useFakeTimers({ now: new Date('2026-11-24T03:16:30Z') });

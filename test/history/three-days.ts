@@ -39,8 +39,8 @@ function changeSecond(source: CaseCollection): void {
   source.put(makeCase({ id: 3 }));
 }
 
-/** Three nights: two cases; the second changes in everything, and a third comes; nothing. */
-export async function threeNights(afterFirst?: (harness: SyncHarness) => void) {
+/** Three days: two cases; the second changes in everything, and a third comes; nothing. */
+export async function threeDays(afterFirst?: (harness: SyncHarness) => void) {
   const harness = await (afterFirst === undefined ? share() : liveThrough(afterFirst));
   const rowsAsOf = (runId: number, sql: string): (readonly Cell[])[] =>
     harness.read((mirror) => [...queryAsOf(mirror, runId, sql).rows]);

@@ -36,7 +36,7 @@ export function listServed(source: CaseCollection): number[] {
   return [...new Set(lists.flat().flatMap((slot) => slot.id ?? []))];
 }
 
-type Edit = (record: JsonObject, random: Random, night: number) => JsonObject;
+type Edit = (record: JsonObject, random: Random, day: number) => JsonObject;
 
 const set = (record: JsonObject, field: string, value: JsonValue): JsonObject =>
   Object.fromEntries([...Object.entries(record), [field, value]]);
@@ -76,32 +76,32 @@ const ODD_VALUES: readonly JsonValue[] = [
 
 const onDocket =
   (edit: Edit): Edit =>
-  (record, random, night) => {
+  (record, random, day) => {
     const docket = record.main_docket;
     return typeof docket !== 'object' || docket === null || Array.isArray(docket)
-      ? set(record, 'main_docket', makeDocket({ id: night, docket_entries: [] }))
-      : set(record, 'main_docket', edit(docket, random, night));
+      ? set(record, 'main_docket', makeDocket({ id: day, docket_entries: [] }))
+      : set(record, 'main_docket', edit(docket, random, day));
   };
-const onEntries = (edit: (entries: JsonValue[], random: Random, night: number) => JsonValue): Edit =>
-  onDocket((docket, random, night) => {
+const onEntries = (edit: (entries: JsonValue[], random: Random, day: number) => JsonValue): Edit =>
+  onDocket((docket, random, day) => {
     const entries = docket.docket_entries;
-    return set(docket, 'docket_entries', edit(Array.isArray(entries) ? [...entries] : [], random, night));
+    return set(docket, 'docket_entries', edit(Array.isArray(entries) ? [...entries] : [], random, day));
   });
 const onEntry = (edit: Edit): Edit =>
-  onEntries((entries, random, night) => {
+  onEntries((entries, random, day) => {
     const at = random.below(Math.max(1, entries.length));
     const entry = entries[at];
     if (typeof entry === 'object' && entry !== null && !Array.isArray(entry))
-      entries[at] = edit(entry, random, night);
+      entries[at] = edit(entry, random, day);
     return entries;
   });
 
-/** What may happen to a case in a night. */
+/** What may happen to a case in a day. */
 const EDITS: Readonly<Record<string, Edit>> = {
   'a field is null': (record, random) => set(record, random.pick(SCALARS), null),
   'a field is empty': (record, random) => set(record, random.pick(SCALARS), ''),
   'a field is absent': (record, random) => drop(record, random.pick([...SCALARS, ...LISTS])),
-  'a field has another value': (record, random, night) => set(record, random.pick(SCALARS), night),
+  'a field has another value': (record, random, day) => set(record, random.pick(SCALARS), day),
   'an unknown field': (record, random) => set(record, random.pick(ODD_FIELDS), random.pick(ODD_VALUES)),
   'an unknown field is gone': (record, random) => drop(record, random.pick(ODD_FIELDS)),
   'a list is reversed': (record, random) => {
@@ -109,12 +109,12 @@ const EDITS: Readonly<Record<string, Edit>> = {
     const list = record[field];
     return Array.isArray(list) ? set(record, field, list.toReversed()) : record;
   },
-  'a list has other elements': (record, random, night) =>
-    set(record, random.pick(LISTS), ['Stairs', 'Stairs', { value: `Night ${night}` }, null]),
-  'a list grows': (record, random, night) => {
+  'a list has other elements': (record, random, day) =>
+    set(record, random.pick(LISTS), ['Stairs', 'Stairs', { value: `Day ${day}` }, null]),
+  'a list grows': (record, random, day) => {
     const field = random.pick(LISTS);
     const list = record[field];
-    return set(record, field, [...(Array.isArray(list) ? list : []), `Night ${night}`]);
+    return set(record, field, [...(Array.isArray(list) ? list : []), `Day ${day}`]);
   },
   'a list is none': (record, random) => set(record, random.pick(LISTS), random.pick([null, '', {}, []])),
   'another status': (record, random) => set(record, 'case_ongoing', random.pick(ONGOING_LISTS).label),
@@ -131,29 +131,29 @@ const EDITS: Readonly<Record<string, Edit>> = {
       ? drop(docket, 'docket_entries')
       : set(docket, 'docket_entries', random.pick([null, [], 'x', [1, 'x'], [{}, {}]])),
   ),
-  'an entry is new': onEntries((entries, random, night) => [
+  'an entry is new': onEntries((entries, random, day) => [
     ...entries,
     makeEntry({
-      id: night * 1000 + random.below(1000),
+      id: day * 1000 + random.below(1000),
       row_number: entries.length + 1,
       attachments: [makeAttachment(2)],
     }),
   ]),
-  'an entry is edited': onEntry((entry, random, night) =>
+  'an entry is edited': onEntry((entry, random, day) =>
     set(
       entry,
       random.pick(['description', 'url', ...ODD_FIELDS]),
-      random.pick([`Edited in night ${night}`, null]),
+      random.pick([`Edited in day ${day}`, null]),
     ),
   ),
   'an entry lacks a field': onEntry((entry, random) =>
     drop(entry, random.pick(['id', 'url', 'attachments'])),
   ),
-  'attachments change': onEntry((entry, random, night) =>
+  'attachments change': onEntry((entry, random, day) =>
     set(
       entry,
       'attachments',
-      random.pick([null, [], [makeAttachment(night), 'x'], [makeAttachment(2), makeAttachment(1)]]),
+      random.pick([null, [], [makeAttachment(day), 'x'], [makeAttachment(2), makeAttachment(1)]]),
     ),
   ),
   'an entry is gone': onEntries((entries, random) => entries.toSpliced(random.below(entries.length + 1), 1)),
@@ -165,16 +165,16 @@ const EDITS: Readonly<Record<string, Edit>> = {
   }),
 };
 
-/** Lets a night pass: invented nights, edits by hand, cases that come, go, and come back. */
-export function passNight(source: CaseCollection, night: number, edits: number): void {
-  const random = new Random(night);
-  source.advance({ changed: 2, inserted: night % 3 === 0 ? 1 : 0, statusMoves: 1, newEntries: 3 });
+/** Lets a day pass: invented days, edits by hand, cases that come, go, and come back. */
+export function passDay(source: CaseCollection, day: number, edits: number): void {
+  const random = new Random(day);
+  source.advance({ changed: 2, inserted: day % 3 === 0 ? 1 : 0, statusMoves: 1, newEntries: 3 });
   const made = source.ids().filter((id) => id >= FIRST_MADE_ID);
   const names = Object.keys(EDITS);
   for (let at = 0; at < edits; at++) {
-    const edit = EDITS[names[(night * edits + at) % names.length] ?? ''];
-    if (edit !== undefined) source.edit(random.pick(made), (record) => edit(record, random, night));
+    const edit = EDITS[names[(day * edits + at) % names.length] ?? ''];
+    if (edit !== undefined) source.edit(random.pick(made), (record) => edit(record, random, day));
   }
-  if (night % 4 === 0) source.remove(random.pick(made));
-  if (night % 4 === 2) source.put(makeNumbered(FIRST_MADE_ID + random.below(made.length + 5)));
+  if (day % 4 === 0) source.remove(random.pick(made));
+  if (day % 4 === 2) source.put(makeNumbered(FIRST_MADE_ID + random.below(made.length + 5)));
 }

@@ -1,21 +1,21 @@
 import type { RunReport } from '../../src/sync/report.ts';
-import type { ServedNight } from './served-world.ts';
+import type { ServedDay } from './served-world.ts';
 import type { TroubleName } from './troubles.ts';
 
-/** How a night's run ended: with a report, with an error, or not at all. */
+/** How a day's run ended: with a report, with an error, or not at all. */
 export type Ending =
   | { readonly kind: 'report'; readonly report: RunReport }
   | { readonly kind: 'error'; readonly error: unknown }
   | { readonly kind: 'death' };
 
-/** What one night left behind. */
-export interface Night {
-  /** The file that the next night goes on with. */
+/** What one day left behind. */
+export interface Day {
+  /** The file that the next day goes on with. */
   readonly database: string;
   /** Null where the run did not get as far as having one. */
   readonly runId: number | null;
   readonly ending: Ending;
-  readonly served: ServedNight;
+  readonly served: ServedDay;
   readonly troubles: readonly TroubleName[];
   /** Everything that the run told, as text. */
   readonly told: string;

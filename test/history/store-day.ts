@@ -12,8 +12,8 @@ const STATUS_ID = 5021;
 export function storeRun(mirror: Mirror, write: (writer: CaseWriter, listRef: ListRef) => void): number {
   const ledger = createSyncLedger(mirror);
   return mirror.sqlite.transaction(() => {
-    const nights = Number(mirror.sqlite.prepare('SELECT count(*) FROM sync_runs').pluck().get());
-    const at = new Date(Date.UTC(2030, 0, 1 + nights, 3, 17));
+    const days = Number(mirror.sqlite.prepare('SELECT count(*) FROM sync_runs').pluck().get());
+    const at = new Date(Date.UTC(2030, 0, 1 + days, 3, 17));
     const runId = ledger.beginRun({
       startedAt: at,
       trigger: 'sync',
@@ -27,8 +27,8 @@ export function storeRun(mirror: Mirror, write: (writer: CaseWriter, listRef: Li
   })();
 }
 
-/** Stores what a night served, as a sync would: a case that is unchanged costs a look. */
-export function storeNight(mirror: Mirror, payloads: readonly CasePayload[]): number {
+/** Stores what a day served, as a sync would: a case that is unchanged costs a look. */
+export function storeDay(mirror: Mirror, payloads: readonly CasePayload[]): number {
   const findStoredVersion = prepareFindStoredVersion(mirror);
   return storeRun(mirror, (writer, listRef) => {
     for (const payload of payloads) {

@@ -4,7 +4,7 @@ import { runCli, type CliResult } from './command-line.ts';
 import { shareHistory, startHistory } from './shared-history.ts';
 import type { SyncHarness } from './sync-harness.ts';
 
-export interface Nights {
+export interface Days {
   readonly harness: SyncHarness;
   /** Runs a command on the mirror. */
   readonly run: (...args: string[]) => Promise<CliResult>;
@@ -15,24 +15,24 @@ export interface Nights {
 }
 
 /**
- * A mirror after one night more than there are `edits`, each of which comes between two. Night n began on the nth of
+ * A mirror after one day more than there are `edits`, each of which comes between two. Day n began on the nth of
  * January 2030 at 03:17 UTC and took an hour.
  */
-export async function startNights(
+export async function startDays(
   source: CaseCollection,
   ...edits: ((source: CaseCollection) => void)[]
-): Promise<Nights> {
+): Promise<Days> {
   const harness = await startHistory({ source, edits });
   setTimes(harness);
-  return toNights(harness);
+  return toDays(harness);
 }
 
-/** The same nights for many tests, synced once; `finish` is SQL that is executed in the end. */
-export function shareNights(
+/** The same days for many tests, synced once; `finish` is SQL that is executed in the end. */
+export function shareDays(
   toSource: () => CaseCollection,
   edits: readonly ((source: CaseCollection) => void)[],
   finish = '',
-): () => Promise<Nights> {
+): () => Promise<Days> {
   const start = shareHistory(
     () => ({ source: toSource(), edits }),
     (harness) => {
@@ -40,7 +40,7 @@ export function shareNights(
       write(harness, finish);
     },
   );
-  return async () => toNights(await start());
+  return async () => toDays(await start());
 }
 
 function write({ database }: SyncHarness, sql: string): void {
@@ -57,7 +57,7 @@ function setTimes(harness: SyncHarness): void {
   );
 }
 
-function toNights(harness: SyncHarness): Nights {
+function toDays(harness: SyncHarness): Days {
   const run = (...args: string[]) =>
     runCli(args, { env: { CLEARINGHOUSE_DATABASE: harness.database, COLUMNS: '1000' } });
   return {

@@ -12,27 +12,27 @@ const SOME = times(3, 10);
 
 interface Period {
   readonly start: string;
-  readonly nights: number;
+  readonly scheduledRuns: number;
 }
 
-/** Both changes of the clock: in one go, or the nights around each of them. */
-const toPeriods = (nights: number): Period[] =>
+/** Both changes of the clock: in one go, or the scheduled runs around each of them. */
+const toPeriods = (scheduledRuns: number): Period[] =>
   times(0, 1) === 1
-    ? [{ start: START, nights: 400 }]
+    ? [{ start: START, scheduledRuns: 400 }]
     : [
-        { start: '2026-03-04T17:00:00Z', nights },
-        { start: '2026-10-28T17:00:00Z', nights },
+        { start: '2026-03-04T17:00:00Z', scheduledRuns },
+        { start: '2026-10-28T17:00:00Z', scheduledRuns },
       ];
 
 function startWorld(
   seed: number,
   weather: (random: Random) => Weather = () => FINE,
-  minutesABeat = 1,
+  minutesPerTick = 1,
   start = START,
 ): World {
   const random = new Random(seed);
   return new World({
-    minutesABeat,
+    minutesPerTick,
     start,
     cron: '30 2 * * *',
     timezone: 'America/Detroit',
@@ -41,9 +41,9 @@ function startWorld(
   });
 }
 
-/** Every time that was due from the first night of the book on. */
+/** Every time that was due from the first scheduled run of the book on. */
 function listExpected(world: World): string[] {
-  const first = new Date(world.book().nights.at(-1)?.due_at ?? START);
+  const first = new Date(world.state().scheduled_runs.at(-1)?.due_at ?? START);
   return world.schedule
     .listLast(world.now(), 1000)
     .filter((due) => due >= first)
@@ -52,32 +52,32 @@ function listExpected(world: World): string[] {
 
 /** What must hold whatever happened. */
 function expectAccounts(world: World): void {
-  const { nights } = world.book();
+  const { scheduled_runs: scheduledRuns } = world.state();
   const expected = listExpected(world);
   // The newest ones may still be to come, or to be made up for.
-  const known = expected.slice(expected.length - nights.length);
-  expect(nights.map(({ due_at }) => due_at)).toEqual(known);
-  expect(expected.length - nights.length).toBeLessThanOrEqual(1);
-  for (const [at, night] of nights.entries()) {
-    const tries = world.attempts.filter(({ due }) => due === night.due_at);
-    expect([night.due_at, tries.length]).toEqual([night.due_at, night.attempts]);
-    if (night.outcome === 'missed') expect(nights[at - 1]).toBeDefined();
+  const known = expected.slice(expected.length - scheduledRuns.length);
+  expect(scheduledRuns.map(({ due_at }) => due_at)).toEqual(known);
+  expect(expected.length - scheduledRuns.length).toBeLessThanOrEqual(1);
+  for (const [at, scheduledRun] of scheduledRuns.entries()) {
+    const tries = world.attempts.filter(({ due }) => due === scheduledRun.due_at);
+    expect([scheduledRun.due_at, tries.length]).toEqual([scheduledRun.due_at, scheduledRun.attempts]);
+    if (scheduledRun.outcome === 'missed') expect(scheduledRuns[at - 1]).toBeDefined();
     else expect(tries.length).toBeGreaterThan(0);
-    // Nobody tries a night again when nothing of it lacks.
+    // Nobody tries a scheduled run again when nothing of it lacks.
     for (const { lists } of tries.slice(1)) expect(lists).toBeGreaterThan(0);
   }
 }
 
-describe('four hundred nights, or those around both changes of the clock', () => {
+describe('four hundred scheduled runs, or those around both changes of the clock', () => {
   test.each(toPeriods(10))(
-    'on a machine that is always on: from $start each of $nights runs once, a little after its time',
-    async ({ start, nights: lived }) => {
+    'on a machine that is always on: from $start each of $scheduledRuns runs once, a little after its time',
+    async ({ start, scheduledRuns: lived }) => {
       const world = startWorld(1, undefined, 1, start);
       await world.live(DAYS(lived - 1));
       expectAccounts(world);
-      const { nights } = world.book();
-      expect(nights).toHaveLength(lived); // the last one of before the start is made up for
-      expect(new Set(nights.map(({ outcome, attempts }) => `${outcome} ${attempts}`))).toEqual(
+      const { scheduled_runs: scheduledRuns } = world.state();
+      expect(scheduledRuns).toHaveLength(lived); // the last one of before the start is made up for
+      expect(new Set(scheduledRuns.map(({ outcome, attempts }) => `${outcome} ${attempts}`))).toEqual(
         new Set(['complete 1']),
       );
       const delays = world.attempts
@@ -95,8 +95,8 @@ describe('four hundred nights, or those around both changes of the clock', () =>
       (times(0, 1) === 1 ? [2, 3] : [2 + 21 * at]).map((seed) => ({ seed, ...period })),
     ),
   )(
-    'with sleep, deaths, nights of a day and a network that fails (seed $seed, from $start): every night ran or is accounted for',
-    async ({ seed, start, nights: lived }) => {
+    'with sleep, deaths, scheduled runs of a day and a network that fails (seed $seed, from $start): every scheduled run ran or is accounted for',
+    async ({ seed, start, scheduledRuns: lived }) => {
       const weather = (random: Random): Weather => ({
         msAList: random.chance(0.02) ? HOURS(6) : (1 + random.below(20)) * 60_000,
         isGood: () => !random.chance(0.1),
@@ -104,8 +104,8 @@ describe('four hundred nights, or those around both changes of the clock', () =>
       const world = startWorld(seed, weather, BEAT, start);
       const random = new Random(seed * 1000);
       const kinds = new Set<number>();
-      for (let night = 3; night < lived; night += 1 + random.below(6)) {
-        const at = DAYS(night) + random.below(HOURS(24));
+      for (let scheduledRun = 3; scheduledRun < lived; scheduledRun += 1 + random.below(6)) {
+        const at = DAYS(scheduledRun) + random.below(HOURS(24));
         const kind = random.below(4);
         kinds.add(kind);
         if (kind === 0) world.trouble(at, { kind: 'asleep', ms: random.below(HOURS(40)) });
@@ -116,8 +116,8 @@ describe('four hundred nights, or those around both changes of the clock', () =>
       expect(kinds.size).toBe(4);
       await world.live(DAYS(lived));
       expectAccounts(world);
-      const { nights } = world.book();
-      const count = (wanted: string) => nights.filter(({ outcome }) => outcome === wanted).length;
+      const { scheduled_runs: scheduledRuns } = world.state();
+      const count = (wanted: string) => scheduledRuns.filter(({ outcome }) => outcome === wanted).length;
       expect(count('complete')).toBeGreaterThan(times(lived * 0.6, 250));
       expect(count('missed')).toBeGreaterThan(times(0, 5));
       expect(world.failures).toEqual([]);
@@ -126,13 +126,13 @@ describe('four hundred nights, or those around both changes of the clock', () =>
 });
 
 describe('what was missed', () => {
-  test('in a week of sleep is made up for once, within a minute of waking, and each night of it is on record', async () => {
+  test('in a week of sleep is made up for once, within a minute of waking, and each scheduled run of it is on record', async () => {
     const world = startWorld(6);
     world.trouble(DAYS(SOME), { kind: 'asleep', ms: DAYS(7) });
     await world.live(DAYS(SOME + 10));
     expectAccounts(world);
-    const { nights } = world.book();
-    expect(nights.filter(({ outcome }) => outcome === 'missed')).toHaveLength(6);
+    const { scheduled_runs: scheduledRuns } = world.state();
+    expect(scheduledRuns.filter(({ outcome }) => outcome === 'missed')).toHaveLength(6);
     const late = world.attempts.filter(({ isLate }) => isLate).slice(1);
     expect(late).toHaveLength(1);
     expect(late[0]?.beganAt.getTime()).toBeLessThanOrEqual(Date.parse(START) + DAYS(SOME + 7) + 60_000);
@@ -143,31 +143,31 @@ describe('what was missed', () => {
     world.trouble(DAYS(SOME), { kind: 'killed', downMs: HOURS(48) });
     await world.live(DAYS(SOME + 4));
     expectAccounts(world);
-    expect(world.book().nights.filter(({ outcome }) => outcome === 'missed')).toHaveLength(1);
+    expect(world.state().scheduled_runs.filter(({ outcome }) => outcome === 'missed')).toHaveLength(1);
     expect(world.attempts.filter(({ isLate }) => isLate)).toHaveLength(2);
   });
 
-  test('by a death in the middle of a night is done at once by the next process, for the lists that lack', async () => {
+  test('by a death in the middle of a scheduled run is done at once by the next process, for the lists that lack', async () => {
     const world = startWorld(8);
     // The first run begins at once: two lists are read, the third is not when the process dies.
     world.trouble(7 * 60_000, { kind: 'killed', downMs: 60_000 });
     await world.live(HOURS(3));
     expect(world.attempts.map(({ lists }) => lists)).toEqual([5, 3]);
-    expect(world.book().nights).toMatchObject([{ outcome: 'complete', attempts: 2, is_over: true }]);
+    expect(world.state().scheduled_runs).toMatchObject([{ outcome: 'complete', attempts: 2, is_over: true }]);
   });
 });
 
-describe('a night that does not bring everything', () => {
+describe('a scheduled run that does not bring everything', () => {
   test('is tried again every half hour for what lacks, and given up after its window', async () => {
     const world = startWorld(9, () => ({ msAList: 60_000, isGood: ({ id }) => id !== 5022 }));
     await world.live(HOURS(9));
     expect(world.attempts[0]?.lists).toBe(5);
     expect(world.attempts.slice(1).every(({ lists }) => lists === 1)).toBe(true);
-    expect(world.book().nights).toMatchObject([
+    expect(world.state().scheduled_runs).toMatchObject([
       { outcome: 'failed', attempts: 12, is_over: true, error: { code: 'NETWORK_FAILED' } },
     ]);
     await world.live(HOURS(9));
-    expect(world.book().nights[0]?.due_at).toBe('2026-01-11T07:30:00.000Z');
+    expect(world.state().scheduled_runs[0]?.due_at).toBe('2026-01-11T07:30:00.000Z');
   });
 
   test('is not tried again where that could not help: something has to be done first', async () => {
@@ -177,55 +177,62 @@ describe('a night that does not bring everything', () => {
       code: 'RECORDS_REJECTED',
     }));
     await world.live(HOURS(9));
-    expect(world.book().nights).toMatchObject([
+    expect(world.state().scheduled_runs).toMatchObject([
       { outcome: 'partial', attempts: 1, is_over: true, error: { code: 'RECORDS_REJECTED' } },
     ]);
   });
 
   test('that lasts beyond the next one makes it late, not twice', async () => {
-    let nights = 0;
-    const world = startWorld(10, () => ({ msAList: nights++ === 2 ? HOURS(6) : 60_000, isGood: () => true }));
+    let scheduledRuns = 0;
+    const world = startWorld(10, () => ({
+      msAList: scheduledRuns++ === 2 ? HOURS(6) : 60_000,
+      isGood: () => true,
+    }));
     await world.live(DAYS(5));
     expectAccounts(world);
-    expect(world.book().nights.every(({ outcome }) => outcome === 'complete')).toBe(true);
+    expect(world.state().scheduled_runs.every(({ outcome }) => outcome === 'complete')).toBe(true);
   });
 });
 
 describe('a clock that is set back', () => {
   test.each([HOURS(2), HOURS(30), DAYS(7)])(
-    'by %d ms has no night run twice in one process, and none left out',
+    'by %d ms has no scheduled run run twice in one process, and none left out',
     async (ms) => {
       const world = startWorld(11);
       world.trouble(DAYS(times(8, 10)), { kind: 'clock set', ms: -ms });
       await world.live(DAYS(times(17, 30)));
-      const { nights } = world.book();
-      expect(nights.map(({ due_at }) => due_at)).toEqual(listExpected(world).slice(-nights.length));
-      expect(nights.every(({ outcome, attempts }) => outcome === 'complete' && attempts === 1)).toBe(true);
+      const { scheduled_runs: scheduledRuns } = world.state();
+      expect(scheduledRuns.map(({ due_at }) => due_at)).toEqual(
+        listExpected(world).slice(-scheduledRuns.length),
+      );
+      expect(scheduledRuns.every(({ outcome, attempts }) => outcome === 'complete' && attempts === 1)).toBe(
+        true,
+      );
     },
   );
 
-  test('and forward again: nights that never were are missed, and run when their time comes after all', async () => {
+  test('and forward again: scheduled runs that never were are missed, and run when their time comes after all', async () => {
     const world = startWorld(12);
     world.trouble(DAYS(SOME), { kind: 'clock set', ms: DAYS(5) });
     world.trouble(DAYS(SOME) + HOURS(20), { kind: 'clock set', ms: -DAYS(5) });
     await world.live(DAYS(SOME + 8));
-    const missed = world.book().nights.filter(({ outcome }) => outcome === 'missed');
+    const missed = world.state().scheduled_runs.filter(({ outcome }) => outcome === 'missed');
     expect(missed).toEqual([]);
   });
 
   test.each([
     ['in one process', []],
     ['by other processes', [DAYS(SOME) + HOURS(2), DAYS(SOME + 1) + HOURS(4)]],
-  ])('by a year and right again makes no night missed that was run, %s', async (_who, deaths) => {
+  ])('by a year and right again makes no scheduled run missed that was run, %s', async (_who, deaths) => {
     const world = startWorld(13);
     world.trouble(DAYS(SOME), { kind: 'clock set', ms: -DAYS(365) });
     world.trouble(DAYS(SOME + 1), { kind: 'clock set', ms: DAYS(365) });
     for (const at of deaths) world.trouble(at, { kind: 'killed', downMs: HOURS(1) });
     await world.live(DAYS(SOME + 6));
-    const { nights, ahead } = world.book();
-    expect(nights.filter(({ outcome }) => outcome === 'missed')).toEqual([]);
+    const { scheduled_runs: scheduledRuns, ahead } = world.state();
+    expect(scheduledRuns.filter(({ outcome }) => outcome === 'missed')).toEqual([]);
     // Those of before the clock was set back are still known.
-    expect(nights.filter(({ due_at }) => due_at > '2026').length).toBeGreaterThan(SOME + 3);
+    expect(scheduledRuns.filter(({ due_at }) => due_at > '2026').length).toBeGreaterThan(SOME + 3);
     expect(ahead).toBeUndefined();
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { ONGOING_LISTS } from '../../src/api/lists.ts';
-import { keepNights } from '../../src/schedule/scheduler.ts';
+import { createScheduler } from '../../src/schedule/scheduler.ts';
 import { findRunReports } from '../../src/schedule/unreported-runs.ts';
-import { readNightBook, toNightBookPath } from '../../src/schedule/state-file.ts';
-import type { NightStep, NightSummary } from '../../src/schedule/after-run.ts';
+import { readStateFile, toStateFilePath } from '../../src/schedule/state-file.ts';
+import type { AfterRunStep, RunSummary } from '../../src/schedule/after-run.ts';
 import { parseSchedule } from '../../src/schedule/cron.ts';
 import { toReportJson } from '../../src/cli/text/report.ts';
 import { parseNightlySettings } from '../../src/config/settings.ts';
@@ -18,9 +18,14 @@ async function start() {
   const harness = await startHarness({ source: smallCollection(20) });
   const { database, runtime } = harness;
   /** A process that keeps the schedule; it does these steps. */
-  const begin = (steps: readonly NightStep[], dies = false) =>
-    keepNights({
-      now: runtime.now,
+  const begin = (steps: readonly AfterRunStep[], dies: boolean, onBegin: () => void) => {
+    const stop = new AbortController();
+    return createScheduler({
+      clock: {
+        now: runtime.now,
+        sleep: runtime.sleep,
+        nextMinute: () => Promise.reject(new Error('stopped')),
+      },
       random: () => 0.5,
       who: { process_id: 1, version: 'test' },
       job: () => ({
@@ -35,43 +40,45 @@ async function start() {
         },
         steps,
       }),
-      signal: new AbortController().signal,
-      talk: {
-        onWait: () => undefined,
-        onBegin: () => undefined,
+      signal: stop.signal,
+      events: {
+        onWait: () => {
+          stop.abort();
+        },
+        onBegin,
         onEnd: () => undefined,
         onFailed: () => undefined,
       },
     });
-  const heard: NightSummary[] = [];
-  const hear: NightStep = {
+  };
+  const heard: RunSummary[] = [];
+  const hear: AfterRunStep = {
     step: 'hear',
-    needsAll: false,
+    onlyIfComplete: false,
     run: (_signal, summary) => {
       heard.push(summary);
       return Promise.resolve('heard');
     },
   };
   /** Lets a process do what is due; returns how far it has come when it hangs or is done. */
-  const runDue = async (steps: readonly NightStep[], dies = false): Promise<void> => {
-    const keeper = begin(steps, dies);
-    const plan = keeper.plan();
-    if (plan.kind !== 'run') throw new Error('nothing is due');
-    const attempt = keeper.attempt(plan);
+  const runDue = async (steps: readonly AfterRunStep[], dies = false): Promise<void> => {
+    let attempts = 0;
+    const process = begin(steps, dies, () => attempts++).run();
     const until = async (): Promise<void> => {
       while (harness.events.at(-1)?.type !== 'run-ended') await new Promise(setImmediate);
       for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
     };
-    await (dies || steps.includes(hang) ? Promise.race([attempt, until()]) : attempt);
+    await (dies || steps.includes(hang) ? Promise.race([process, until()]) : process);
+    expect(attempts).toBe(1);
   };
-  const hang: NightStep = { step: 'hang', needsAll: false, run: () => NEVER };
+  const hang: AfterRunStep = { step: 'hang', onlyIfComplete: false, run: () => NEVER };
   return {
     ...harness,
     heard,
     hear,
     hang,
     runDue,
-    nights: () => readNightBook(toNightBookPath(database)).nights,
+    scheduledRuns: () => readStateFile(toStateFilePath(database)).scheduled_runs,
   };
 }
 
@@ -80,24 +87,24 @@ describe('the runs of a process that died are told of by the next one', () => {
     ['in the steps', false],
     ['before the end of the run was noted', true],
   ])('%s', async (_title, dies) => {
-    const { heard, hear, hang, runDue, nights } = await start();
+    const { heard, hear, hang, runDue, scheduledRuns } = await start();
     await runDue([hang], dies);
     await runDue([hear]);
-    expect(nights()[0]).toMatchObject({ run_ids: [1], outcome: 'complete', is_over: true });
+    expect(scheduledRuns()[0]).toMatchObject({ run_ids: [1], outcome: 'complete', is_over: true });
     expect(heard[0]?.reports.map(({ runId }) => runId)).toEqual([1]);
     const news = heard[0]?.reports.flatMap(({ lists }) => lists.map(({ figures }) => figures.cases_new));
     expect(news?.reduce((a, b) => a + b)).toBeGreaterThan(0);
   });
 
-  test('also when the next night is due meanwhile, and once only', async () => {
-    const { heard, hear, hang, runDue, nights, runtime } = await start();
+  test('also when the next scheduled run is due meanwhile, and once only', async () => {
+    const { heard, hear, hang, runDue, scheduledRuns, runtime } = await start();
     await runDue([hang]);
-    for (let night = 0; night < 2; night++) {
+    for (let scheduledRun = 0; scheduledRun < 2; scheduledRun++) {
       await runtime.sleep(DAY, new AbortController().signal);
       await runDue([hear]);
     }
     expect(heard.map(({ reports }) => reports.map(({ runId }) => runId))).toEqual([[1, 2], [3]]);
-    expect(nights().map(({ run_ids }) => run_ids)).toEqual([[3], [2], [1]]);
+    expect(scheduledRuns().map(({ run_ids }) => run_ids)).toEqual([[3], [2], [1]]);
   });
 });
 

@@ -10,13 +10,13 @@ import { hasSameContent } from '../case/mutations.ts';
 import { dumpData } from '../support/dump.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { dumpLedger, toComparable, type Dump } from './comparable-dump.ts';
-import { listServed, passNight, startCollection } from './served-nights.ts';
+import { listServed, passDay, startCollection } from './served-days.ts';
 import { times } from '../support/times.ts';
 
-/** In each night every edit happens; cases come and go in a cycle of twelve. */
-const NIGHTS = times(13, 30);
+/** In each day every edit happens; cases come and go in a cycle of twelve. */
+const DAYS = times(13, 30);
 
-interface Night {
+interface Day {
   readonly runId: number;
   /** Every case that had been served by then, as it was served last. */
   readonly served: ReadonlyMap<number, JsonObject>;
@@ -25,15 +25,15 @@ interface Night {
 
 /** What did not come back as it had been. */
 const wrong = { cases: [] as string[], payloads: [] as string[], tables: [] as string[] };
-let nights: readonly Night[] = [];
+let days: readonly Day[] = [];
 let counts: Record<string, unknown> = {};
 
 beforeAll(async () => {
   const source = startCollection(times(10, 20), times(50, 120));
   const { sync, read, rows } = await startHarness({ source, pageSize: 100 });
-  const passed: Night[] = [];
-  for (let night = 1; night <= NIGHTS; night++) {
-    if (night > 1) passNight(source, night, 25);
+  const passed: Day[] = [];
+  for (let day = 1; day <= DAYS; day++) {
+    if (day > 1) passDay(source, day, 25);
     const { runId } = await sync({ lists: API_LISTS });
     const served = new Map(passed.at(-1)?.served);
     // A case that is in no list any more is looked up, and served all the same unless it has left.
@@ -43,13 +43,13 @@ beforeAll(async () => {
     }
     passed.push({ runId: Number(runId), served, tables: read(dumpAll) });
   }
-  nights = passed;
-  for (const night of nights) {
+  days = passed;
+  for (const day of days) {
     read((mirror) => {
-      checkCases(mirror, night);
+      checkCases(mirror, day);
     });
     read((mirror) => {
-      checkTables(mirror, night);
+      checkTables(mirror, day);
     });
   }
   counts =
@@ -59,7 +59,7 @@ beforeAll(async () => {
       (SELECT count(DISTINCT case_id) FROM case_versions) AS cases`)[0] ?? {};
 });
 
-function checkCases(mirror: Mirror, { runId, served }: Night): void {
+function checkCases(mirror: Mirror, { runId, served }: Day): void {
   const find = prepareFindCaseAsOf(mirror, runId);
   for (const [id, payload] of served) {
     const then = find(id);
@@ -79,7 +79,7 @@ function checkCases(mirror: Mirror, { runId, served }: Night): void {
   }
 }
 
-function checkTables(mirror: Mirror, { runId, served, tables }: Night): void {
+function checkTables(mirror: Mirror, { runId, served, tables }: Day): void {
   queryAsOf(mirror, runId, EVERYTHING);
   const then = dumpAll(mirror);
   for (const [table, before] of Object.entries(tables)) {
@@ -97,7 +97,7 @@ function dumpAll(mirror: Mirror): Dump {
   return { ...toComparable(dumpData(mirror)), ...dumpLedger(mirror) };
 }
 
-describe(`after ${NIGHTS} nights, as of each of them`, () => {
+describe(`after ${DAYS} days, as of each of them`, () => {
   test('every case is payload for payload what was served then', () => {
     expect(wrong.payloads).toEqual([]);
   });
@@ -111,10 +111,10 @@ describe(`after ${NIGHTS} nights, as of each of them`, () => {
   });
 
   test('there was something to undo', () => {
-    expect(nights).toHaveLength(NIGHTS);
-    expect(Number(counts.changes)).toBeGreaterThan(10 * NIGHTS);
-    expect(Number(counts.edited)).toBeGreaterThan(1.6 * NIGHTS);
-    expect(Number(counts.removed)).toBeGreaterThan(1.6 * NIGHTS);
-    expect(Number(counts.cases)).toBeGreaterThan(times(25, 100));
+    expect(days).toHaveLength(DAYS);
+    expect(Number(counts.changes)).toBeGreaterThan(10 * DAYS);
+    expect(Number(counts.edited)).toBeGreaterThan(1.6 * DAYS);
+    expect(Number(counts.removed)).toBeGreaterThan(1.6 * DAYS);
+    expect(Number(counts.cases)).toBeGreaterThan(times(39, 100));
   });
 });

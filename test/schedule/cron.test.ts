@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { findScheduleDoubt, parseSchedule } from '../../src/schedule/cron.ts';
+import { findScheduleWarning, parseSchedule } from '../../src/schedule/cron.ts';
 import { listDueByTheMinute, listShiftHours } from './cron-oracle.ts';
 import { times } from '../support/times.ts';
 
@@ -15,7 +15,7 @@ function listDue(cron: string, timezone: string, from: string, to: string): stri
   return isoOf(due);
 }
 
-describe('a night is due once a day', () => {
+describe('a scheduled run is due once a day', () => {
   test.each([
     [
       'in an hour that is left out, at its end',
@@ -82,10 +82,10 @@ test('the last time that was due is the very moment that is asked for, if that i
 
 describe('what is no schedule is refused', () => {
   test.each([
-    ['every night', 'UTC', 'neither a time nor a cron expression'],
+    ['every scheduled run', 'UTC', 'neither a time nor a cron expression'],
     ['61 3 * * *', 'UTC', 'neither a time nor a cron expression'],
     ['17 3 * *', 'UTC', 'neither a time nor a cron expression'],
-    ['0 0 31 2 *', 'UTC', 'never comes'],
+    ['0 0 31 2 *', 'UTC', 'matches no date'],
     ['17 3 * * *', 'Atlantis/Harbour', 'not a time zone'],
   ])('%s in %s: %s', (cron, timezone, words) => {
     expect(() => parseSchedule(cron, timezone)).toThrow(
@@ -202,8 +202,8 @@ test.each([
   expect(next && findNext(next)?.toISOString()).toBe(`${second}:00.000Z`);
 });
 
-test('a schedule whose next night is more than a month off is doubted', () => {
+test('a schedule whose next scheduled run is more than a month off is doubted', () => {
   const now = new Date('2026-11-26T12:00:00Z');
-  expect(findScheduleDoubt(parseSchedule('0 3 1 * *', 'UTC'), now)).toBeNull();
-  expect(findScheduleDoubt(parseSchedule('0 3 1 2 *', 'UTC'), now)).toContain('67 days off');
+  expect(findScheduleWarning(parseSchedule('0 3 1 * *', 'UTC'), now)).toBeNull();
+  expect(findScheduleWarning(parseSchedule('0 3 1 2 *', 'UTC'), now)).toContain('67 days away');
 });

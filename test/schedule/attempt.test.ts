@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { ONGOING_LISTS } from '../../src/api/lists.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
-import { tryNight } from '../../src/schedule/attempt.ts';
+import { runAttempt } from '../../src/schedule/attempt.ts';
 
 test('a try with nothing left to bring asks for nothing and is complete', async () => {
   const runSync = () => Promise.reject(new Error('not asked for'));
-  expect(await tryNight([], runSync, () => undefined)).toMatchObject({
+  expect(await runAttempt([], runSync, () => undefined)).toMatchObject({
     outcome: 'complete',
-    mayPass: false,
+    isTransient: false,
     report: null,
   });
 });
@@ -16,13 +16,18 @@ test.each([
   [new MirrorError('LOCKED', 'Another writes.'), 'locked', 'LOCKED', true],
   [new MirrorError('DATABASE_DAMAGED', 'No lamp.'), 'database', 'DATABASE_DAMAGED', false],
   [new TypeError('lamp is not a function'), 'unexpected', 'UNEXPECTED', true],
-])('a run that fails with %s is a failed try, which is told', async (error, exit, code, mayPass) => {
+])('a run that fails with %s is a failed try, which is told', async (error, exit, code, isTransient) => {
   const told: unknown[] = [];
-  const ending = await tryNight(
+  const ending = await runAttempt(
     ONGOING_LISTS,
     () => Promise.reject(error),
     (thrown) => told.push(thrown),
   );
-  expect(ending).toMatchObject({ outcome: 'failed', exit, mayPass, error: { code, message: error.message } });
+  expect(ending).toMatchObject({
+    outcome: 'failed',
+    exit,
+    isTransient,
+    error: { code, message: error.message },
+  });
   expect(told).toEqual([error]);
 });

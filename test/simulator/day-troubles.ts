@@ -3,7 +3,7 @@ import { openSqlite } from '../../src/db/engine.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
 import type { Mirror } from '../../src/db/open-mirror.ts';
 import { Random } from '../../fake-api/invent/random.ts';
-import type { NightPlan, PlannedTrouble } from './draw-history.ts';
+import type { DayPlan, PlannedTrouble } from './draw-history.ts';
 import type { TroubleName } from './troubles.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -12,7 +12,7 @@ export interface TroubleTools {
   readonly clock: VirtualClock;
   readonly database: string;
   readonly stop: (reason: MirrorError) => void;
-  /** Takes the copy that the next night goes on with. */
+  /** Takes the copy that the next day goes on with. */
   readonly die: (cut: Random | null) => void;
   /** The mirror's own connection, where it is at hand. */
   readonly mirror: () => Mirror | undefined;
@@ -21,8 +21,8 @@ export interface TroubleTools {
   readonly look: (random: Random) => void;
 }
 
-export interface NightTroubles {
-  /** To be called at every moment of the night. */
+export interface DayTroubles {
+  /** To be called at every moment of the day. */
   passMoment(isEvent: boolean): void;
   /** Lets go of what is still held. */
   end(): void;
@@ -35,7 +35,7 @@ export const THROWN_BY_LISTENER = 'The listener of the simulation throws.';
 const MINUTE = 60_000;
 const JUMPS = [MINUTE, 60 * MINUTE, 400 * MINUTE, 48 * 60 * MINUTE];
 
-export function createTroubles(plan: NightPlan, tools: TroubleTools): NightTroubles {
+export function createTroubles(plan: DayPlan, tools: TroubleTools): DayTroubles {
   const done: TroubleName[] = [];
   const waiting = plan.troubles.map((one) => ({ ...one, random: new Random(one.seed) }));
   let moment = 0;

@@ -9,18 +9,18 @@ import { gatherSettings, type SettingName } from '../../src/config/sources.ts';
 import { parseSettings, type Settings } from '../../src/config/settings.ts';
 import { runSync, type SyncRequest } from '../../src/sync/run-sync.ts';
 import type { SyncEvent } from '../../src/sync/types.ts';
-import type { History, NightPlan } from './draw-history.ts';
+import type { History, DayPlan } from './draw-history.ts';
 import { SLOW_FAULTS } from './faults.ts';
 import { findHalfCases } from './invariants/half-cases.ts';
 import { copyAsAfterDeath, readMirror, removeMirror } from './mirror-file.ts';
-import type { Ending, Night } from './night.ts';
-import { createTroubles, type TroubleTools } from './night-troubles.ts';
+import type { Ending, Day } from './day.ts';
+import { createTroubles, type TroubleTools } from './day-troubles.ts';
 import type { ServedWorld } from './served-world.ts';
 import { startRun } from './start-run.ts';
 import { TROUBLES_OF_THE_FILE } from './troubles.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-export interface NightSetting {
+export interface DaySetting {
   readonly history: History;
   readonly world: ServedWorld;
   readonly clock: VirtualClock;
@@ -31,11 +31,11 @@ export interface NightSetting {
   readonly acceptDepartures: boolean;
 }
 
-/** Real milliseconds, for nights in which the server stalls. */
+/** Real milliseconds, for days in which the server stalls. */
 const SHORT_TIMEOUTS = { responseTimeoutMs: '150', idleTimeoutMs: '100' };
 
-/** Lets one night happen, with everything that goes wrong in it. */
-export async function runNight(plan: NightPlan, setting: NightSetting): Promise<Night> {
+/** Lets one day happen, with everything that goes wrong in it. */
+export async function runDay(plan: DayPlan, setting: DaySetting): Promise<Day> {
   const { history, world, clock, token, database } = setting;
   const events: SyncEvent[] = [];
   const halfCases: string[] = [];
@@ -71,7 +71,7 @@ export async function runNight(plan: NightPlan, setting: NightSetting): Promise<
       if (cut !== null) world.forgetPause(); // its record may not have reached the disk
       copyAsAfterDeath(database, setting.databaseAfterDeath, cut);
       state.isDead = true;
-      world.endNight();
+      world.endDay();
       controller.abort(new MirrorError('INTERRUPTED', 'The process has died; what goes on is forgotten.'));
     },
     mirror: () => state.mirror,
@@ -87,7 +87,7 @@ export async function runNight(plan: NightPlan, setting: NightSetting): Promise<
   const passMoment = (isEvent: boolean): void => {
     if (!state.isDead) troubles.passMoment(isEvent);
   };
-  const served = world.beginNight(plan, clock, () => {
+  const served = world.beginDay(plan, clock, () => {
     passMoment(false);
   });
   // Whoever keeps the schedule waits that long; a person may try at once.
@@ -100,7 +100,7 @@ export async function runNight(plan: NightPlan, setting: NightSetting): Promise<
     (report): Ending => ({ kind: 'report', report }),
     (error: unknown): Ending => ({ kind: 'error', error }),
   );
-  world.endNight();
+  world.endDay();
   troubles.end();
   // What the database kept from being written down the next process cannot know.
   if (!state.isDead && ending.kind === 'error' && toCode(ending.error) !== 'RETRY_AFTER_TOO_LONG')
@@ -119,7 +119,7 @@ export async function runNight(plan: NightPlan, setting: NightSetting): Promise<
   };
 }
 
-/** How long the server wants no request, by what an earlier night was told. */
+/** How long the server wants no request, by what an earlier day was told. */
 function findPause(database: string, apiUrl: string, now: Date): number {
   if (!existsSync(database)) return 0;
   try {
@@ -129,7 +129,7 @@ function findPause(database: string, apiUrl: string, now: Date): number {
   }
 }
 
-function toSettings(plan: NightPlan, { history, world, database }: NightSetting): Settings {
+function toSettings(plan: DayPlan, { history, world, database }: DaySetting): Settings {
   const isSlow = plan.faults.some(({ fault }) => SLOW_FAULTS.has(fault));
   const flags: Partial<Record<SettingName, string>> = {
     ...history.settings,

@@ -1,1 +1,0 @@
-import './four-hundred-nights.test.ts';

@@ -1,1 +1,0 @@
-import './schedule.test.ts';

@@ -1,0 +1,1 @@
+import './scheduled-runs.test.ts';
