@@ -19,7 +19,7 @@ interface DemoJson {
   }[];
 }
 
-test('shows two nights and three questions, and may be shown again', async () => {
+test('shows two syncs and three questions, and can be run again', async () => {
   const database = join(tempFolder(), 'demo.db');
   const json = JSON.parse(
     (await runCli(['demo', '--cases', '60', '--database', database, '--json'])).stdout,

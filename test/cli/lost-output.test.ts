@@ -60,7 +60,7 @@ whereThereIsAFullDevice('on a full disk', () => {
   });
 
   test.each(['auto', 'text'])(
-    'a night with a %s log goes on, and one of its steps says what is lost',
+    'a run with a %s log continues, and one of its steps reports what is lost',
     async (format) => {
       const { run, rows, env } = await start();
       const args = ['nightly', '--once', '--no-nightly-snapshot', '--log-format', format];

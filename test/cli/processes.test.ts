@@ -73,7 +73,7 @@ describe('a real process', () => {
 });
 
 describe('nightly', () => {
-  test('fills a new mirror at once, says when it goes on, and ends at once and well when told to between nights', async () => {
+  test('fills a new mirror at once, says when the next run starts, and exits at once with 0 if stopped between runs', async () => {
     const { env, rows } = await start(0, true);
     const { child, ended, saw } = spawnCli(['nightly', '--schedule', '17 3 1 1 *'], env);
     await saw('The next run starts at ');

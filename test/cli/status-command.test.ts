@@ -212,7 +212,7 @@ describe('status', () => {
     expect(json.fresh_as_of).toBe(new Date('2030-01-15T03:17:00Z').toISOString());
   });
 
-  test('says so when the book of the nights is damaged', async () => {
+  test('reports a damaged state file', async () => {
     const { sync, status, book } = await start();
     await sync();
     writeFileSync(book, '{"scheduled_runs": [');

@@ -95,7 +95,7 @@ const DESCRIBED: readonly (readonly [section: string, args: readonly string[], l
   ['snapshot', ['snapshot', '--as-of', '1'], 1],
   ['snapshot --list', ['snapshot', '--list'], 1],
   ['sync', ['nightly', '--once', '--max-attempts', '1', '--delay', '0'], 1],
-  ['status', ['status', '--database', 'MIRROR'], 1], // after a night
+  ['status', ['status', '--database', 'MIRROR'], 1], // after a scheduled run
   ['restore', ['restore', 'latest.db'], 1],
   ['restore', ['restore', 'latest.db', '--yes'], 1],
   ['redact', ['redact', GONE], 1],

@@ -97,7 +97,7 @@ describe('the systemd service', () => {
     expect(SERVICE).not.toMatch(/^(ReadWritePaths|DynamicUser)=/m);
   });
 
-  test('leaves all that a night writes to be read by its group, and by nobody else', async () => {
+  test('lets only its group read what a run writes', async () => {
     const folder = join(tempFolder(), 'state');
     mkdirSync(folder);
     chmodSync(folder, Number.parseInt(String(valuesOf(SERVICE, 'StateDirectoryMode')[0]), 8));

@@ -24,8 +24,8 @@ const step = (name: string, run: AfterRunStep['run'], onlyIfComplete = false): A
   onlyIfComplete,
   run,
 });
-const NIGHT = makeScheduledRun();
-const WELL: Omit<RunSummary, 'steps'> = { run: NIGHT, exit: 'complete', reports: [] };
+const RUN = makeScheduledRun();
+const WELL: Omit<RunSummary, 'steps'> = { run: RUN, exit: 'complete', reports: [] };
 const AFTER_ALL: RunSummary = { ...WELL, steps: [] };
 const does = (words: string) => () => Promise.resolve(words);
 
@@ -82,7 +82,7 @@ describe('the steps after a scheduled run', () => {
   test('that need all of it are left out after a scheduled run that brought only a part', async () => {
     const { steps: records } = await runSteps(
       [step('snapshot', does('well'), true), step('verify', does('well'))],
-      { ...WELL, run: { ...NIGHT, outcome: 'partial' } },
+      { ...WELL, run: { ...RUN, outcome: 'partial' } },
       GOES_ON,
       () => undefined,
     );

@@ -7,7 +7,7 @@ import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-const NIGHT = makeScheduledRun({ attempts: 2 });
+const RUN = makeScheduledRun({ attempts: 2 });
 const GOES_ON = new AbortController().signal;
 
 /** The samples of a file in the text format, and the names that have a help and a type. */
@@ -34,14 +34,14 @@ test('the metrics of a scheduled run say what it brought and what the mirror hol
     { step: 'snapshot', outcome: 'failed', detail: 'no "room"' },
   ] as const;
   const step = createMetricsStep(database, path, runtime.now);
-  expect(await step.run(GOES_ON, { run: NIGHT, exit: 'complete', reports: [report], steps })).toBe(path);
+  expect(await step.run(GOES_ON, { run: RUN, exit: 'complete', reports: [report], steps })).toBe(path);
   expect(readdirSync(dirname(path))).toEqual(['clearinghouse.prom']);
   const text = readFileSync(path, 'utf8');
   expect(text.endsWith('\n')).toBe(true);
   const { samples, described } = parse(text);
   expect(Object.fromEntries(samples)).toMatchObject({
     last_success_timestamp_seconds: Date.parse('2030-01-15T03:17:00Z') / 1000,
-    scheduled_run_due_timestamp_seconds: Date.parse(NIGHT.due_at) / 1000,
+    scheduled_run_due_timestamp_seconds: Date.parse(RUN.due_at) / 1000,
     'scheduled_run_outcome{outcome="complete"}': 1,
     'scheduled_run_outcome{outcome="failed"}': 0,
     scheduled_run_duration_seconds: 1830,
@@ -82,7 +82,7 @@ test('a file of metrics stays that of its mirror until the mirror is gone', asyn
     await startHarness({ source: smallCollection(1) }),
   ];
   const path = join(tempFolder(), 'clearinghouse.prom');
-  const summary = { run: NIGHT, exit: 'complete', reports: [], steps: [] } as const;
+  const summary = { run: RUN, exit: 'complete', reports: [], steps: [] } as const;
   const write = async ({ sync, database, runtime }: typeof first) => {
     await sync({ lists: [] });
     return createMetricsStep(database, path, runtime.now).run(GOES_ON, summary);

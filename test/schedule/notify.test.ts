@@ -21,13 +21,13 @@ const GOES_ON = new AbortController().signal;
 /** The zone of the schedule. */
 const ZONE = 'America/Detroit';
 const SECRET = 'lamp-secret';
-const NIGHT = makeScheduledRun();
-const WELL: RunSummary = { run: NIGHT, exit: 'complete', reports: [], steps: [] };
+const RUN = makeScheduledRun();
+const WELL: RunSummary = { run: RUN, exit: 'complete', reports: [], steps: [] };
 const BADLY: RunSummary = {
   ...WELL,
   exit: 'network',
   run: {
-    ...NIGHT,
+    ...RUN,
     outcome: 'failed',
     error: { code: 'NETWORK_FAILED', message: 'No lamp.', hint: 'Light one.' },
   },
@@ -78,7 +78,7 @@ async function makeReports(): Promise<{ first: RunReport; second: RunReport }> {
 describe('a dead man’s switch', () => {
   test('is told that a scheduled run begins, and with which exit code it ended', async () => {
     const { heard, url } = await listen();
-    await announceAttempt(url, NIGHT, ZONE, GOES_ON);
+    await announceAttempt(url, RUN, ZONE, GOES_ON);
     expect(await createPingStep(url, ZONE).run(GOES_ON, WELL)).toBe(`notified ${url.host} 0`);
     await createPingStep(url, ZONE).run(GOES_ON, {
       ...BADLY,
@@ -148,7 +148,7 @@ describe('a webhook', () => {
       text: 'Clearinghouse mirror, scheduled run of 2026-11-23 22:17 EST: complete.\nCases: 5 new, 0 changed, 0 departed.',
       event: 'scheduled-run',
       exit_code: 0,
-      scheduled_run: { ...NIGHT, steps },
+      scheduled_run: { ...RUN, steps },
       reports: [{ runId: 1, outcome: 'complete' }],
     });
   });
@@ -191,7 +191,7 @@ test('the report of a scheduled run is a file of its own, with what the webhook 
     database: '/data/mirror.db',
     event: 'scheduled-run',
     exit_code: 0,
-    scheduled_run: NIGHT,
+    scheduled_run: RUN,
     reports: [{ runId: 1 }],
   });
 });
@@ -275,7 +275,7 @@ describe('what does not say that somebody was told is a failure', () => {
         code: 'NOTIFY_FAILED',
         message: expect.stringMatching(/it answered "OK \((not found|rate limited)\)"/),
       });
-      await expect(announceAttempt(url, NIGHT, ZONE, GOES_ON)).rejects.toMatchObject({
+      await expect(announceAttempt(url, RUN, ZONE, GOES_ON)).rejects.toMatchObject({
         code: 'NOTIFY_FAILED',
       });
     },
