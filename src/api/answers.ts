@@ -109,7 +109,7 @@ export type Answer =
   | { readonly kind: 'message'; readonly words: string }
   | { readonly kind: 'redirect'; readonly location: string }
   | { readonly kind: 'refused'; readonly words: string }
-  | { readonly kind: 'unauthorised'; readonly words: string }
+  | { readonly kind: 'unauthorized'; readonly words: string }
   | { readonly kind: 'refused-by-proxy' }
   | { readonly kind: 'not-found'; readonly words: string }
   | { readonly kind: 'past-the-end' }
@@ -163,7 +163,7 @@ export function classifyAnswer(answer: RawAnswer, now: Date, isKnown: IsKnownTex
     case 'not found':
       return { kind: 'not-found', words };
     case 'token doubted':
-      return { kind: 'unauthorised', words };
+      return { kind: 'unauthorized', words };
     case 'obstructed':
       return { kind: 'obstructed', reason: `status ${status}, not in the API's form${note}`, retryAfterMs };
     case 'refused by a proxy':

@@ -186,7 +186,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     return async (): Promise<SettledAnswer> => {
       const answer = await ask(url, signal, isKnown);
       if (answer.kind === 'transient' && answer.salvaged !== undefined) onSalvaged(answer.salvaged);
-      if (answer.kind !== 'unauthorised' || url.href === testUrl.href) return settle(answer, url, secret);
+      if (answer.kind !== 'unauthorized' || url.href === testUrl.href) return settle(answer, url, secret);
       isAccepted ??= await isTokenAccepted(signal);
       if (isAccepted === false) return settle(answer, url, secret);
       const words = secret.mask(answer.words);
@@ -273,7 +273,7 @@ const ANSWERS_OF_THE_API: ReadonlySet<FinalAnswer['kind']> = new Set<FinalAnswer
   'empty',
   'past-the-end',
   'refused',
-  'unauthorised',
+  'unauthorized',
   'not-found',
 ]);
 
@@ -291,7 +291,7 @@ function followRedirect(from: URL, location: string): URL {
 function judgeToken({ kind }: FinalAnswer): boolean | undefined {
   if (kind === 'message' || kind === 'page' || kind === 'empty') return true;
   // An API without this address leaves the refusal to stand as it is.
-  return kind === 'unauthorised' || kind === 'not-found' ? false : undefined;
+  return kind === 'unauthorized' || kind === 'not-found' ? false : undefined;
 }
 
 /** Turns the kinds of answer that are failures into errors, each with the server's words. */
@@ -318,7 +318,7 @@ function settle(answer: FinalAnswer, url: URL, { mask }: SecretMask): SettledAns
         ? toOdd('REQUEST_REJECTED', message)
         : new MirrorError('REQUEST_REJECTED', message);
     }
-    case 'unauthorised':
+    case 'unauthorized':
       throw new MirrorError('UNAUTHORIZED', `The API did not accept the token: ${words}`);
     case 'not-found':
       throw toOdd('NOT_FOUND', `The API has no ${path}: ${words}`);

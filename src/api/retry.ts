@@ -56,7 +56,7 @@ export interface RetryPolicy {
   readonly backoffMinMs: number;
   /** No wait of our own is longer than this. */
   readonly backoffMaxMs: number;
-  /** The longest `Retry-After` that is honoured. */
+  /** The longest `Retry-After` that is honored. */
   readonly retryAfterMaxMs: number;
 }
 

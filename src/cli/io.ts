@@ -126,14 +126,14 @@ export async function writePieces(out: Out, pieces: Iterable<string>): Promise<b
   return isEmpty;
 }
 
-/** Colour is for a person at a terminal who has not said no. See https://no-color.org. */
-function wantsColour(out: Out, env: NodeJS.ProcessEnv): boolean {
+/** Color is for a person at a terminal who has not said no. See https://no-color.org. */
+function wantsColor(out: Out, env: NodeJS.ProcessEnv): boolean {
   return out.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
 }
 
 /** How a report is printed on standard output. */
 export function reportStyle({ stdout, env, timeZone }: Pick<Io, 'stdout' | 'env' | 'timeZone'>) {
-  return { colour: wantsColour(stdout, env), width: textWidth({ stdout, env }), timeZone };
+  return { color: wantsColor(stdout, env), width: textWidth({ stdout, env }), timeZone };
 }
 
 /** Where there is no terminal and no COLUMNS, text is set for the width that every terminal and mail has. */

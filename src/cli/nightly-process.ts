@@ -159,7 +159,7 @@ async function keep(
         const text =
           flags.json === true
             ? toJsonLine(toReportJson(report))
-            : renderRunReport(report, { colour: false, timeZone: io.timeZone });
+            : renderRunReport(report, { color: false, timeZone: io.timeZone });
         await (flags.json === true ? write(io.stdout, text) : writeText(io, text));
         return report;
       },

@@ -88,108 +88,108 @@ export const SETTINGS_OF_SYNC = nameVariables({
   tokenFile: {
     flag: '--token-file <file>',
     description:
-      'A file that holds the token; "-" is standard input. Where one place names both, it goes before the token itself.',
+      'File with the token; "-" is standard input. It takes precedence over a token set in the same place.',
     parse: null,
   },
   delayMs: {
     flag: '--delay <ms>',
     default: '250',
-    description: 'Pause between requests, in milliseconds, for politeness.',
+    description: 'Pause between requests, in milliseconds, to be polite to the server.',
     parse: wholeNumber(0),
   },
   maxAttempts: {
     flag: '--max-attempts <n>',
     default: '6',
-    description: 'How often a request is tried in all.',
+    description: 'Maximum attempts for a request, including the first.',
     parse: wholeNumber(1),
   },
   backoffMinMs: {
     flag: '--backoff-min <ms>',
     default: '1000',
-    description: 'Upper end of the first wait after a failure, in milliseconds; it doubles each time.',
+    description: 'Maximum wait before the first retry, in milliseconds; it doubles with each retry.',
     parse: wholeNumber(0),
   },
   backoffMaxMs: {
     flag: '--backoff-max <ms>',
     default: '60000',
-    description: 'The longest such wait, in milliseconds.',
+    description: 'Maximum wait before any retry, in milliseconds.',
     parse: wholeNumber(0),
   },
   retryAfterMaxMs: {
     flag: '--retry-after-max <ms>',
     default: '600000',
     description:
-      'The longest pause that the server may ask for, in milliseconds; if it asks for more, the run ends, and none begins before that time.',
+      'Longest Retry-After that is waited for, in milliseconds; if the server asks for more, the run ends and no run starts before that time.',
     parse: wholeNumber(0),
   },
   maxDurationMinutes: {
     flag: '--max-duration <minutes>',
     default: '360',
-    description: 'No request is begun after this many minutes of a run.',
+    description: 'Maximum duration of a run, in minutes; no request starts after it.',
     parse: wholeNumber(1),
   },
   connectTimeoutMs: {
     flag: '--connect-timeout <ms>',
     default: '15000',
-    description: 'Longest time to look up, connect and shake hands, each, in milliseconds.',
+    description: 'Timeout for the DNS lookup, the connection and the TLS handshake, each, in milliseconds.',
     parse: wholeNumber(1),
   },
   responseTimeoutMs: {
     flag: '--response-timeout <ms>',
     default: '120000',
-    description: 'Longest time from a request to the first byte of its answer, in milliseconds.',
+    description: 'Timeout from a request to the first byte of its response, in milliseconds.',
     parse: wholeNumber(1),
   },
   idleTimeoutMs: {
     flag: '--idle-timeout <ms>',
     default: '60000',
-    description: 'Longest silence between two pieces of an answer, in milliseconds.',
+    description: 'Timeout between two chunks of a response, in milliseconds.',
     parse: wholeNumber(1),
   },
   maxBodyBytes: {
     flag: '--max-body <bytes>',
     default: '67108864',
     description:
-      'Largest answer that is accepted, in bytes after decompression: a page of 25 cases has about 2 MB. More takes more memory than the 200 MB of a sync.',
+      'Maximum size of a response, in bytes after decompression; a page of 25 cases has about 2 MB. A larger limit can take more memory than the usual 200 MB.',
     parse: wholeNumber(1),
   },
   userAgent: {
     flag: '--user-agent <text>',
     default: USER_AGENT,
-    description: 'How the mirror introduces itself to the API.',
+    description: 'User-Agent header of every request.',
     parse: headerText,
   },
   includeUnclassified: {
     flag: '--include-unclassified',
     default: 'yes',
     description:
-      'List sync the list "In Process (Public)" as well, in which the cases stand that have no case_ongoing yet.',
+      'Also read the list "In Process (Public)", which holds the cases that have no case_ongoing value yet.',
     parse: yesOrNo,
   },
   maxPasses: {
     flag: '--max-passes <n>',
     default: '3',
-    description: 'How often at most a list is read in one run when it shifts while it is read.',
+    description: 'Maximum passes over a list that changes while it is read.',
     parse: wholeNumber(1),
   },
   requireStable: {
     flag: '--require-stable',
     default: 'no',
     description:
-      'Read each list until two passes hold the same cases: the strictest proof, at twice the requests.',
+      'Read each list until two consecutive passes find the same cases: the strictest proof, with twice the requests.',
     parse: yesOrNo,
   },
   maxDepartures: {
     flag: '--max-departures <percent>',
     default: '5',
     description:
-      'The share of the cases, in percent, that may leave the site in one run (20 always may); if more would, none is marked.',
+      'Maximum share of cases, in percent, that one run marks as departed (20 cases are always allowed); above it, none is marked.',
     parse: wholeNumber(0),
   },
   ca: {
     flag: '--ca-file <file>',
     description:
-      'A file of certificates (PEM) to trust besides those that Node trusts, such as that of a proxy that inspects TLS.',
+      'File with certificates (PEM) to trust in addition to those of Node, such as that of a proxy that inspects TLS.',
     parse: optional(certificates),
   },
   httpsProxy: {
@@ -197,15 +197,14 @@ export const SETTINGS_OF_SYNC = nameVariables({
     env: 'HTTPS_PROXY',
     isShared: true,
     description:
-      'The proxy for https:// addresses, or `https_proxy`; from the environment only. It may hold a name and a password.',
+      'Proxy for https:// addresses; `https_proxy` works too. Read from the environment only. It may contain a username and a password.',
     parse: proxyAddress,
   },
   httpProxy: {
     flag: null,
     env: 'HTTP_PROXY',
     isShared: true,
-    description:
-      'The proxy for http:// addresses, likewise. This machine itself is never asked through a proxy.',
+    description: 'Proxy for http:// addresses, likewise. Requests to this machine never use a proxy.',
     parse: proxyAddress,
   },
   noProxy: {
@@ -213,7 +212,7 @@ export const SETTINGS_OF_SYNC = nameVariables({
     env: 'NO_PROXY',
     isShared: true,
     description:
-      'Hosts to ask directly, likewise: names with all that is below them, addresses, ranges such as 10.0.0.0/8, each perhaps with a port; `*` for all.',
+      'Hosts to connect to directly, likewise: names with their subdomains, addresses, ranges such as 10.0.0.0/8, each with an optional port; `*` for all.',
     parse: anyText,
   },
 });
@@ -222,25 +221,25 @@ export const SETTINGS_OF_SYNC = nameVariables({
 export const SETTINGS_OF_SNAPSHOTS = nameVariables({
   snapshots: {
     flag: '--snapshots <folder>',
-    description: 'The folder of the snapshots; where none is set, `snapshots` beside the database.',
+    description: 'Folder of the snapshots. Default: `snapshots` beside the database.',
     parse: optional(path),
   },
   keepDaily: {
     flag: '--keep-daily <n>',
     default: '7',
-    description: 'Of how many days the newest snapshot is kept.',
+    description: 'Number of days for which the newest snapshot is kept.',
     parse: wholeNumber(0, MAX_KEPT),
   },
   keepWeekly: {
     flag: '--keep-weekly <n>',
     default: '4',
-    description: 'Of how many weeks.',
+    description: 'Number of weeks, likewise.',
     parse: wholeNumber(0, MAX_KEPT),
   },
   keepMonthly: {
     flag: '--keep-monthly <n>',
     default: '12',
-    description: 'Of how many months.',
+    description: 'Number of months, likewise.',
     parse: wholeNumber(0, MAX_KEPT),
   },
 });

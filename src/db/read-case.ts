@@ -26,7 +26,7 @@ export function toNotMirrored(
     'CASE_REJECTED',
     `The record of case ${caseId} that the API sent could not be read as a case, so it is rejected, and its list is partial: ${reason}.`,
     {
-      hint: `Its bytes are in the mirror: \`query "SELECT why, record FROM rejected_records WHERE case_id = ${caseId}"\`. A sync stores the case as soon as the API sends it right.`,
+      hint: `Its bytes are in the mirror: \`query "SELECT why, record FROM rejected_records WHERE case_id = ${caseId}"\`. A sync stores the case as soon as the API sends a valid record.`,
     },
   );
 }

@@ -17,33 +17,32 @@ export interface ErrorKind {
 /** What the network or the API did, or their answers were. */
 export const ERRORS_OF_THE_API = {
   UNAUTHORIZED: {
-    exit: 'unauthorised',
-    description: 'The API answered 401 or 403 and refused the token at its address `test` too.',
+    exit: 'unauthorized',
+    description: 'The API answered 401 or 403, and its address `test` refused the token too.',
     hint: 'Check the token with `clearinghouse-mirror doctor`; ask the Clearinghouse for a new one if it has expired.',
     lasts: true,
   },
   NETWORK_FAILED: {
     exit: 'network',
-    description: 'A request kept failing until the attempts were used up.',
-    hint: 'What was stored stays. Run `sync` again later; raise --max-attempts if the connection is poor.',
+    description: 'A request failed on every attempt.',
+    hint: 'Stored data is kept. Run `sync` again later; raise --max-attempts if the connection is poor.',
   },
   SERVER_ERROR: {
     exit: 'network',
     description:
-      'The server answered 408, 5xx or another passing failure, or something that is not JSON, until the attempts were used up.',
-    hint: 'The site is probably busy or in maintenance. What was stored stays; run `sync` again later.',
+      'The server answered every attempt with 408, 5xx or another temporary failure, or with something that is not JSON.',
+    hint: 'The site is probably busy or down for maintenance. Stored data is kept; run `sync` again later.',
   },
   RATE_LIMITED: {
     exit: 'network',
     description:
-      'The server answered 429 (too many requests) until the attempts were used up. No further page of that list is requested.',
-    hint: 'What was stored stays. Run `sync` again later with a longer --delay, or raise --max-attempts.',
+      'The server answered every attempt with 429 (too many requests). The rest of that list is not requested.',
+    hint: 'Stored data is kept. Run `sync` again later with a longer --delay, or raise --max-attempts.',
   },
   BLOCKED_BY_INTERMEDIARY: {
     exit: 'network',
-    description:
-      'Something before the API answered in its place, such as a bot check or a firewall, until the attempts were used up.',
-    hint: 'The token is not the reason. Run `sync` again later with a longer --delay; if it stays, ask the Clearinghouse to let this address through.',
+    description: 'Something in front of the API, such as a bot check or a firewall, answered every attempt.',
+    hint: 'The token is not the cause. Run `sync` again later with a longer --delay; if the error persists, ask the Clearinghouse to allow this address.',
   },
   PROXY_REFUSED: {
     exit: 'network',
@@ -54,13 +53,13 @@ export const ERRORS_OF_THE_API = {
   RETRY_AFTER_TOO_LONG: {
     exit: 'network',
     description:
-      'The server asked for a longer pause than the ceiling allows. It ends the whole run, and no run begins before the pause is over.',
-    hint: 'Run again after that time, or raise --retry-after-max to wait for it; a longer --delay makes throttling rarer. If the pause is a mistake, `sync --ignore-retry-after` asks all the same.',
+      'The server asked for a longer pause than --retry-after-max allows. The run ends, and no run starts before the pause is over.',
+    hint: 'Run again after that time, or raise --retry-after-max to wait for it; a longer --delay makes rate limiting rarer. If the pause is a mistake, `sync --ignore-retry-after` ignores it.',
   },
   MAX_DURATION_REACHED: {
     exit: 'network',
-    description: 'The time budget of the run was used up.',
-    hint: 'What was stored stays. Run again, or raise --max-duration.',
+    description: 'The run reached its maximum duration.',
+    hint: 'Stored data is kept. Run again, or raise --max-duration.',
   },
   CERTIFICATE_REFUSED: {
     exit: 'network',
@@ -70,7 +69,7 @@ export const ERRORS_OF_THE_API = {
   },
   RESPONSE_TOO_LARGE: {
     exit: 'contract',
-    description: 'An answer was larger than the ceiling.',
+    description: 'A response was larger than --max-body allows.',
     hint: 'If pages of that size are real, raise --max-body; memory grows with it.',
     lasts: true,
   },
@@ -82,37 +81,37 @@ export const ERRORS_OF_THE_API = {
   },
   NOT_FOUND: {
     exit: 'contract',
-    description: 'The API knows no such address (404), and said so each time.',
+    description: 'The API answered every attempt with 404: there is no such address.',
     hint: 'Check --api-url; it should end in /api/v2p1/.',
   },
   LIST_SHRANK: {
     exit: 'partial',
     description:
-      'A further page was announced, and the list no longer reached that far, nor to the page after it, in any pass.',
-    hint: 'Cases moved while the list was read. Run `sync` again; what was stored stays.',
+      'The API announced another page, but in every pass the list had ended before that page and the one after it.',
+    hint: 'Cases moved while the list was read. Run `sync` again; stored data is kept.',
   },
   RESPONSE_UNEXPECTED: {
     exit: 'contract',
     description:
-      'An answer did not have the documented shape or status, and did not have it when it was requested again.',
+      'A response did not have the documented shape or status, and neither did the response to a second request.',
     hint: 'Check --api-url with `clearinghouse-mirror doctor`; if it is right, the API has changed: please report it.',
     lasts: true,
   },
   REDIRECT_REFUSED: {
     exit: 'contract',
-    description: 'The server redirected to another origin each time, or in a circle.',
+    description: 'The server redirected every attempt to another origin, or in a loop.',
     hint: 'The token is sent to one origin only. If the site has moved, set --api-url to its new address.',
     lasts: true,
   },
   NEXT_REFUSED: {
     exit: 'contract',
-    description: "The answer's `next` address leads outside the list that was asked for.",
-    hint: 'Nothing was lost, but this status could not be read to its end. Please report it.',
+    description: 'The `next` address of a response leads outside the requested list.',
+    hint: 'Nothing was lost, but this list could not be read to its end. Please report it.',
     lasts: true,
   },
   PAGES_REPEAT: {
     exit: 'contract',
-    description: 'The `next` addresses lead in a circle, or page after page brings nothing new.',
-    hint: 'Nothing was lost, but this status could not be read to its end. Please report it.',
+    description: 'The `next` addresses form a loop, or page after page contains nothing new.',
+    hint: 'Nothing was lost, but this list could not be read to its end. Please report it.',
   },
 } as const satisfies Record<string, ErrorKind>;

@@ -1,22 +1,22 @@
 /** Every way in which a command can end. The documentation's table of exit codes is generated from this list. */
 export const EXIT_CODES = {
-  complete: { code: 0, description: 'Done. Every status asked for is complete or empty.' },
-  unexpected: { code: 1, description: 'A fault of this program. Please report it.' },
-  usage: { code: 2, description: 'The command, a flag, a setting or a query was wrong. Nothing was done.' },
-  unauthorised: { code: 3, description: 'The API refused the token. Every list sync was stopped.' },
+  complete: { code: 0, description: 'Success. Every requested list is complete or empty.' },
+  unexpected: { code: 1, description: 'A bug in this program. Please report it.' },
+  usage: { code: 2, description: 'A command, flag, setting or query was invalid. Nothing was done.' },
+  unauthorized: { code: 3, description: 'The API refused the token. Every list sync was stopped.' },
   network: {
     code: 4,
-    description: 'The network or the server kept failing, and the retries or the time budget ran out.',
+    description: 'The network or the server kept failing until the retries or the maximum duration ran out.',
   },
-  contract: { code: 5, description: 'The API answered something that its documentation rules out.' },
+  contract: { code: 5, description: 'The API sent a response that contradicts its documentation.' },
   partial: {
     code: 6,
-    description: 'Some of what was asked for is complete and some is not; the next run goes on.',
+    description: 'Some of the requested lists are complete and some are not; the next run continues.',
   },
   suspicious: {
     code: 7,
     description:
-      'More cases have left the site than can be believed, so none was marked as departed. All else is stored.',
+      'Implausibly many cases disappeared from the site, so none was marked as departed. Everything else is stored.',
   },
   locked: { code: 8, description: 'Another process is writing to this mirror.' },
   database: {
@@ -24,17 +24,17 @@ export const EXIT_CODES = {
     description:
       'The database file cannot be used: missing, damaged, too new, unwritable, the disk is full, or no SQLite engine suits this Node.',
   },
-  findings: { code: 10, description: 'Something in the mirror is not as it should be (`verify`).' },
-  stale: { code: 11, description: 'The mirror is older than it may be (`status --check`).' },
+  findings: { code: 10, description: 'The command `verify` found an error in the mirror.' },
+  stale: { code: 11, description: 'The mirror is older than `status --check` allows.' },
   output: {
     code: 12,
-    description: 'What was asked for could not be printed whole, for example because the disk is full.',
+    description: 'The output could not be written completely, for example because the disk is full.',
   },
-  interrupted: { code: 130, description: 'A run was ended by Ctrl-C (SIGINT), after the page in hand.' },
+  interrupted: { code: 130, description: 'Ctrl-C (SIGINT) ended a run after the current page.' },
   terminated: {
     code: 143,
     description:
-      'A run was ended by SIGTERM, after the page in hand. A `nightly` that was told to end between runs ends with 0.',
+      'SIGTERM ended a run after the current page. A `nightly` that SIGTERM ends between runs exits with 0.',
   },
 } as const;
 

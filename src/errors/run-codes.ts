@@ -5,21 +5,20 @@ export const ERRORS_OF_RUNS = {
   COUNT_MISMATCH: {
     exit: 'partial',
     description:
-      'Every page was read, as often as --max-passes allows, but the distinct cases are not as many as the API reported.',
-    hint: 'Cases moved between pages while the list was read. Run `sync` again; what was stored stays.',
+      'Every page was read in as many passes as --max-passes allows, but the number of distinct cases differs from the count of the API.',
+    hint: 'Cases moved between pages while the list was read. Run `sync` again; stored data is kept.',
   },
   COUNT_MISMATCH_STABLE: {
     exit: 'partial',
     description:
-      'Two passes to the last page brought the very same cases, a few more or fewer than the API counts: the count is wrong, not the list.',
-    hint: 'Nothing is known to be missing. Departures are still looked up and snapshots still taken; the list stays partial until its count fits.',
+      'Two complete passes found the same cases, a few more or fewer than the API counts: the count is wrong, not the list.',
+    hint: 'Nothing is known to be missing. Departures are still checked and snapshots are still taken; the list stays partial until its count is right.',
     lasts: true,
   },
   COUNT_FAR_OFF: {
     exit: 'partial',
-    description:
-      'Two passes to the last page brought the very same cases, and far from as many as the API counts.',
-    hint: 'The API seems to end this list early. What was stored stays; please report it.',
+    description: 'Two complete passes found the same cases, but far fewer or more than the API counts.',
+    hint: 'The API seems to end this list early. Stored data is kept; please report it.',
     lasts: true,
   },
   PAGES_UNREADABLE: {
@@ -30,72 +29,71 @@ export const ERRORS_OF_RUNS = {
   WRONG_LIST: {
     exit: 'partial',
     description:
-      'A list held cases that carry the label of another list: the server may have ignored the filter.',
-    hint: 'The cases are stored, and none is marked as departed from this list. Run `sync` again later; if it goes on, report it to the Clearinghouse.',
+      'A list contained cases with the label of another list: the server may have ignored the filter.',
+    hint: 'The cases are stored, and none is marked as departed from this list. Run `sync` again later; if the error persists, report it to the Clearinghouse.',
   },
   LISTS_OVERLAP: {
     exit: 'partial',
     description:
-      'Two lists held the same cases, which say by no label where they belong: the server may have ignored the filter.',
-    hint: 'The cases are stored, and none is marked as departed from these lists. Run `sync` again later; if it goes on, report it to the Clearinghouse.',
+      'Two lists contained the same cases, which have no label of their own: the server may have ignored the filter.',
+    hint: 'The cases are stored, and none is marked as departed from these lists. Run `sync` again later; if the error persists, report it to the Clearinghouse.',
   },
   LISTS_ABOVE_WHOLE: {
     exit: 'partial',
     description:
-      'Lists that share no case count more cases together than the API has without a filter, and do so again when asked once more.',
-    hint: 'What was stored stays, and no case is marked as departed from these lists. Run `sync` again later; if it goes on, report it to the Clearinghouse.',
+      'Lists without a common case contain more cases together than the API counts without a filter, and a second request confirmed it.',
+    hint: 'Stored data is kept, and no case is marked as departed from these lists. Run `sync` again later; if the error persists, report it to the Clearinghouse.',
   },
   WRONG_FILTER: {
     exit: 'partial',
-    description:
-      '"No results" named another filter than the one that was asked for, so it says nothing of the list.',
-    hint: 'No case is marked as departed because of it. Run `sync` again later; if it goes on, report it to the Clearinghouse.',
+    description: '"No results" named a different filter than the request, so it says nothing about the list.',
+    hint: 'No case is marked as departed because of it. Run `sync` again later; if the error persists, report it to the Clearinghouse.',
   },
   LIST_UNSTABLE: {
     exit: 'partial',
-    description: 'With --require-stable: no two passes of a list, one after the other, held the same cases.',
-    hint: 'The list moves while it is read. Run `sync` again at a quieter hour, or raise --max-passes.',
+    description: 'With --require-stable: no two consecutive passes over a list found the same cases.',
+    hint: 'The list changes while it is read. Run `sync` again at a quieter hour, or raise --max-passes.',
   },
   DEPARTURES_SUSPICIOUS: {
     exit: 'suspicious',
-    description: 'More cases are gone from the site than can be believed; none was marked as departed.',
-    hint: 'Look at the site. If the cases are really gone, run `sync --accept-departures` once; if not, just run `sync` again later.',
+    description: 'Implausibly many cases disappeared from the site, so none was marked as departed.',
+    hint: 'Check the site. If the cases are really gone, run `sync --accept-departures` once; otherwise run `sync` again later.',
   },
   RECORDS_REJECTED: {
     exit: 'partial',
     description:
-      'Every page was read, but some records are not cases, or could not be read exactly; they are kept in `rejected_records` in their own bytes.',
-    hint: 'See `SELECT why, case_id, record FROM rejected_records`. The status counts as partial until the API mends them.',
+      'Every page was read, but some records are not cases or could not be parsed exactly. `rejected_records` keeps them byte for byte.',
+    hint: 'See `SELECT why, case_id, record FROM rejected_records`. The list stays partial until the API fixes them.',
     lasts: true,
   },
   JSON_MALFORMED: {
     exit: 'partial',
     description:
-      'Every page was read and nothing is missing, but a page was not JSON, such as by a comma after its last record.',
-    hint: 'All of it is stored. Departures are still looked up and snapshots still taken; the list stays partial until the API mends it.',
+      'Every page was read and nothing is missing, but a page was not valid JSON, for example because of a comma after its last record.',
+    hint: 'Everything is stored. Departures are still checked and snapshots are still taken; the list stays partial until the API fixes it.',
     lasts: true,
   },
   CASES_MISSED: {
     exit: 'partial',
     description:
-      'A list did not hold cases that the API has under its status when they are asked for one by one.',
-    hint: 'Those that the mirror knew were fetched; new ones may be missing. Run `sync` again.',
+      'A list did not contain cases that the API reports under that list when they are requested one by one.',
+    hint: 'The known cases were fetched; new ones may be missing. Run `sync` again.',
   },
   PROCESS_DIED: {
     exit: 'interrupted',
     description:
-      'The process of a run ended in the middle of it (kill -9, power). The next run finds that out.',
-    hint: 'Everything stored so far stays. The next run goes on.',
+      'The process ended in the middle of a run (kill -9, power failure). The next run detects it.',
+    hint: 'Everything stored so far is kept. The next run continues.',
   },
   INTERRUPTED: {
     exit: 'interrupted',
-    description: 'Ctrl-C (SIGINT) ended the run after the page in hand.',
-    hint: 'Everything stored so far stays. Run `sync` again to go on.',
+    description: 'Ctrl-C (SIGINT) ended the run after the current page.',
+    hint: 'Everything stored so far is kept. Run `sync` again to continue.',
   },
   TERMINATED: {
     exit: 'terminated',
-    description: 'SIGTERM ended the run after the page in hand.',
-    hint: 'Everything stored so far stays. Run `sync` again to go on.',
+    description: 'SIGTERM ended the run after the current page.',
+    hint: 'Everything stored so far is kept. Run `sync` again to continue.',
   },
   VERIFY_FAILED: {
     exit: 'findings',
@@ -111,13 +109,13 @@ export const ERRORS_OF_RUNS = {
   STALE: {
     exit: 'stale',
     description: 'The mirror is older than `status --check` allows.',
-    hint: '`clearinghouse-mirror status` tells how the last runs ended, and whether anybody keeps the schedule.',
+    hint: '`clearinghouse-mirror status` shows how the latest runs ended and whether `nightly` is running.',
   },
   FILE_UNWRITABLE: {
     exit: 'output',
     description:
       'A file of the schedule (its state, a report, the metrics) could not be written. What was there is unchanged.',
-    hint: 'See that the folder exists, that this user may write there, that the name is free or that of a regular file, and that the disk has room.',
+    hint: 'Make sure that the folder exists and is writable for this user, that the path is free or a regular file, and that the disk has space.',
   },
   STATE_FILE_DAMAGED: {
     exit: 'database',

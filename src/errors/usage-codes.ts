@@ -1,6 +1,6 @@
 import type { ErrorKind } from './api-codes.ts';
 
-/** Why a question to the mirror, or a request of it, has no answer. */
+/** Why a query or another request to the mirror failed. */
 export const ERRORS_OF_QUESTIONS = {
   QUERY_INVALID: {
     exit: 'usage',
@@ -15,28 +15,28 @@ export const ERRORS_OF_QUESTIONS = {
   CASE_NOT_MIRRORED: {
     exit: 'usage',
     description: 'The mirror holds no case with this id.',
-    hint: 'Check the id; `clearinghouse-mirror status` tells how complete the mirror is.',
+    hint: 'Check the id; `clearinghouse-mirror status` shows how complete the mirror is.',
   },
   CASE_REJECTED: {
     exit: 'usage',
     description:
-      'The API sent a record of this case that could not be read as a case; the mirror keeps its bytes aside.',
-    hint: 'See `SELECT why, case_id, record FROM rejected_records`. A sync stores the case as soon as the API sends it right.',
+      'The API sent a record of this case that is not a valid case; the mirror rejected it and keeps its bytes.',
+    hint: 'See `SELECT why, case_id, record FROM rejected_records`. A sync stores the case as soon as the API sends a valid record.',
   },
   CASE_AMBIGUOUS: {
     exit: 'usage',
-    description: 'More than one case goes by the number or the name that was given.',
+    description: 'More than one case matches the given number or name.',
     hint: 'Give the id of one of them.',
   },
   OUTPUT_REFUSED: {
     exit: 'usage',
-    description: 'The file of --output is there already, or is one that is never written over.',
+    description: 'The file of --output already exists, or must never be overwritten.',
     hint: 'Give another name.',
   },
   OUTPUT_FAILED: {
     exit: 'usage',
     description: 'The file of --output could not be written.',
-    hint: 'Check that the folder exists, that you may write there, and that the disk has room. What was there is unchanged.',
+    hint: 'Make sure that the folder exists and is writable, and that the disk has space. Existing files are unchanged.',
   },
   CASE_NOT_DEPARTED: {
     exit: 'usage',
@@ -46,19 +46,19 @@ export const ERRORS_OF_QUESTIONS = {
   REDACTION_UNFINISHED: {
     exit: 'database',
     description:
-      'The rows of a redacted case are deleted, but their bytes are still in the file, because another program reads it or there is no room to rewrite it.',
-    hint: 'Close the programs that read the file, or free as much room as it takes; the next `sync` or `redact` finishes the removal.',
+      'The rows of a redacted case are deleted, but their bytes are still in the file, because another program reads it or the disk has no space to rewrite it.',
+    hint: 'Close the programs that read the file, or free as much disk space as the file takes; the next `sync` or `redact` finishes the removal.',
   },
   OUTPUT_LOST: {
     exit: 'output',
     description:
-      'The answer of a command, or the log of a scheduled run, could not be written where it was to go.',
-    hint: 'Free some space where the output goes, or send it elsewhere. The mirror itself is not concerned.',
+      'The output of a command, or the log of a scheduled run, could not be written to its destination.',
+    hint: 'Free some space where the output goes, or send it elsewhere. The mirror itself is unaffected.',
   },
   COVERAGE_UNKNOWN: {
     exit: 'usage',
     description: 'No run has measured the coverage yet.',
-    hint: 'Run `clearinghouse-mirror sync` without --status.',
+    hint: 'Run `clearinghouse-mirror sync` without --list.',
   },
   RUN_UNKNOWN: {
     exit: 'usage',
@@ -67,28 +67,28 @@ export const ERRORS_OF_QUESTIONS = {
   },
   TIME_NOT_MIRRORED: {
     exit: 'usage',
-    description: 'The mirror has no state of the moment that was asked for.',
-    hint: 'Ask for a moment after the end of the first run; `clearinghouse-mirror status` lists the newest runs.',
+    description: 'The mirror has no state at the requested time.',
+    hint: 'Ask for a time after the end of the first run; `clearinghouse-mirror status` lists the newest runs.',
   },
   HISTORY_MISSING: {
     exit: 'usage',
     description:
-      'What was asked for changed before the mirror kept history, so what it said then is not known.',
-    hint: 'Ask for a later moment, or without --as-of.',
+      'The requested value changed before the mirror kept history, so its earlier value is unknown.',
+    hint: 'Ask for a later time, or leave out --as-of.',
   },
   HISTORY_DAMAGED: {
     exit: 'database',
-    description: 'A state rebuilt from the history is not the one that was stored then.',
-    hint: 'What is stored of the present is not concerned. Restore a copy to read the past; please report it.',
+    description: 'A state rebuilt from the history differs from the one that was stored at the time.',
+    hint: 'The current data is unaffected. Restore a snapshot to read the past; please report it.',
   },
   CASE_REDACTED: {
     exit: 'usage',
     description: 'The content of the case, and its history, were removed on request.',
-    hint: 'It cannot be had from this mirror again.',
+    hint: 'This mirror cannot restore it.',
   },
 } as const satisfies Record<string, ErrorKind>;
 
-/** What is wrong with what the program was told. */
+/** What is wrong with the input of the program. */
 export const ERRORS_OF_SETTINGS = {
   USAGE: {
     exit: 'usage',
@@ -97,13 +97,13 @@ export const ERRORS_OF_SETTINGS = {
   },
   SETTING_INVALID: {
     exit: 'usage',
-    description: 'A setting has a value that cannot be used.',
-    hint: 'Correct the flag, the environment variable or the line in .env that is named.',
+    description: 'A setting has an invalid value.',
+    hint: 'Correct the named flag, environment variable or line of .env.',
   },
   ENV_FILE_EXISTS: {
     exit: 'usage',
-    description: '`init` found a file .env in the folder.',
-    hint: 'Edit it, or run `init --replace` to have it written anew.',
+    description: '`init` found a .env file in the folder.',
+    hint: 'Edit it, or run `init --replace` to replace it.',
   },
   TOKEN_MISSING: {
     exit: 'usage',
@@ -113,12 +113,12 @@ export const ERRORS_OF_SETTINGS = {
   ADDRESS_UNTRUSTED: {
     exit: 'usage',
     description:
-      'A file .env names the address of the API, and the token comes from elsewhere. It was not sent.',
+      'A .env file sets the address of the API, but the token comes from elsewhere. The token was not sent.',
     hint: 'If the address is right, set it where the token is set: CLEARINGHOUSE_API_URL in the environment, or --api-url. Or put the token into the same .env.',
   },
   ADDRESS_INSECURE: {
     exit: 'usage',
     description: 'The API address would send the token unencrypted over a network.',
-    hint: 'Use an https:// address; http:// is accepted for this machine itself (localhost, 127.0.0.1, ::1) only.',
+    hint: 'Use an https:// address; http:// is accepted only for this machine (localhost, 127.0.0.1, ::1).',
   },
 } as const satisfies Record<string, ErrorKind>;

@@ -65,7 +65,7 @@ function refuse(mirror: Mirror, now: PresentCase, runId: number): void {
     throw new MirrorError(
       'CASE_NOT_MIRRORED',
       `${mirror.path} held no case ${id} after run ${runId}; it came with ${describeRun(mirror, first)}.`,
-      { hint: 'Ask for a later moment, or without --as-of.' },
+      { hint: 'Ask for a later time, or leave out --as-of.' },
     );
   if (redacted !== null && redacted > runId)
     throw new MirrorError(

@@ -113,7 +113,7 @@ function toError(row: Pick<RunRow, 'error_code' | 'error_message'>): MirrorError
 
 function toExit({ outcome }: RunRow, error: MirrorError | null): ExitName {
   if (outcome === 'complete') return 'complete';
-  if (outcome === 'partial') return error?.code === 'UNAUTHORIZED' ? 'unauthorised' : 'partial';
+  if (outcome === 'partial') return error?.code === 'UNAUTHORIZED' ? 'unauthorized' : 'partial';
   return error?.exit ?? 'unexpected';
 }
 

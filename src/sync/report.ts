@@ -88,9 +88,9 @@ export function judgeRun(
     return { outcome: 'suspicious', exit: departures.error.exit, error: departures.error };
   if (lists.every(isGood) && errors.length === 0)
     return { outcome: 'complete', exit: 'complete', error: null };
-  const unauthorised = errors.find(({ code }) => code === 'UNAUTHORIZED');
-  const error = unauthorised ?? errors[0] ?? null;
+  const unauthorized = errors.find(({ code }) => code === 'UNAUTHORIZED');
+  const error = unauthorized ?? errors[0] ?? null;
   const broughtSomething = lists.some((one) => isGood(one) || one.outcome === 'partial');
   if (!broughtSomething) return { outcome: 'failed', exit: error?.exit ?? 'unexpected', error };
-  return { outcome: 'partial', exit: unauthorised?.exit ?? 'partial', error };
+  return { outcome: 'partial', exit: unauthorized?.exit ?? 'partial', error };
 }

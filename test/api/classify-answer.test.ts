@@ -20,7 +20,7 @@ type Row = readonly [
 
 const empty = (words: string): Answer => ({ kind: 'empty', words });
 const refused = (words: string): Answer => ({ kind: 'refused', words });
-const unauthorised = (words: string): Answer => ({ kind: 'unauthorised', words });
+const unauthorized = (words: string): Answer => ({ kind: 'unauthorized', words });
 const notFound = (words: string): Answer => ({ kind: 'not-found', words });
 const pastTheEnd: Answer = { kind: 'past-the-end' };
 const redirect = (location: string): Answer => ({ kind: 'redirect', location });
@@ -87,11 +87,11 @@ describe('status 400 says one of several things', () => {
 
 describe('other refusals', () => {
   test.each<Row>([
-    ['401 with detail', 401, detail('Invalid token.'), unauthorised('Invalid token.')],
-    ['401 with a page', 401, HTML, unauthorised(HTML)],
-    ['401 with nothing', 401, '', unauthorised('(no text)')],
-    ['403 with detail', 403, detail('Not for you.'), unauthorised('Not for you.')],
-    ['403 with a list', 403, list('No results'), unauthorised('No results')],
+    ['401 with detail', 401, detail('Invalid token.'), unauthorized('Invalid token.')],
+    ['401 with a page', 401, HTML, unauthorized(HTML)],
+    ['401 with nothing', 401, '', unauthorized('(no text)')],
+    ['403 with detail', 403, detail('Not for you.'), unauthorized('Not for you.')],
+    ['403 with a list', 403, list('No results'), unauthorized('No results')],
     ['403 with the page of a bot check', 403, HTML, obstructed(403), { 'cf-mitigated': 'challenge' }],
     ['403 with a page and a pause', 403, HTML, obstructed(403, 30_000), after('30')],
     ['403 with nothing', 403, '', obstructed(403)],
@@ -206,7 +206,7 @@ test('a refusal is read as well with a byte-order mark, in UTF-16 or in a charse
     expect(classifyAnswer({ status: 400, headers: {}, body: bytes }, NOW)).toEqual(empty(NO_RESULTS));
   const headers = { 'content-type': 'application/json; charset=iso-8859-1' };
   const latin1 = Buffer.from(detail('Désolé.'), 'latin1');
-  expect(classifyAnswer({ status: 401, headers, body: latin1 }, NOW)).toEqual(unauthorised('Désolé.'));
+  expect(classifyAnswer({ status: 401, headers, body: latin1 }, NOW)).toEqual(unauthorized('Désolé.'));
 });
 
 test("a refusal's words are cut and cannot steer a terminal", () => {

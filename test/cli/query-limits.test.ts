@@ -56,7 +56,7 @@ describe('a file that is no mirror', () => {
       env: { CLEARINGHOUSE_API_TOKEN: 'some-token', CLEARINGHOUSE_API_URL: 'http://127.0.0.1:9/' },
     });
     expect([exitCode, stdout]).toEqual([9, '']);
-    expect(stderr).toMatch(/^Error: .*\[DATABASE_FOREIGN\]\nHint: Nothing was changed in it/);
+    expect(stderr).toMatch(/^Error: .*\[DATABASE_FOREIGN\]\nHint: The file was not changed/);
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 

@@ -135,7 +135,7 @@ describe('progress', () => {
     expect(stderr).not.toContain('\u001b');
   });
 
-  test('is a bar on a terminal, with colour in the table unless NO_COLOR is set', async () => {
+  test('is a bar on a terminal, with color in the table unless NO_COLOR is set', async () => {
     const { sync } = await start();
     const first = await sync([], { isTTY: true });
     expect(first.stderr).toContain('6/6 cases');

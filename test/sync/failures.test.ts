@@ -101,7 +101,7 @@ describe('a failure of one status', () => {
 test('a refused token stops everything at once, with nothing stored and the other lists skipped', async () => {
   const { sync, rows, fakeApi } = await startHarness({ source: sixty() });
   const report = await sync({ token: 'another-token' });
-  expect(report).toMatchObject({ outcome: 'failed', exit: 'unauthorised', error: { code: 'UNAUTHORIZED' } });
+  expect(report).toMatchObject({ outcome: 'failed', exit: 'unauthorized', error: { code: 'UNAUTHORIZED' } });
   expect(rows('SELECT outcome FROM list_syncs ORDER BY list_id').map(({ outcome }) => outcome)).toEqual([
     'failed',
     'skipped',
@@ -129,7 +129,7 @@ test('a token that is refused in the middle, and at `test` too, leaves what was 
     },
   });
   const report = await sync();
-  expect(report).toMatchObject({ outcome: 'partial', exit: 'unauthorised' });
+  expect(report).toMatchObject({ outcome: 'partial', exit: 'unauthorized' });
   expect(rows('SELECT outcome FROM list_syncs ORDER BY list_id').map(({ outcome }) => outcome)).toEqual([
     'complete',
     'partial',

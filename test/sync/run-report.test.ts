@@ -79,22 +79,22 @@ describe('a run', () => {
     [
       'is failed when the token was refused',
       [refused, skipped('UNAUTHORIZED')],
-      ['failed', 'unauthorised', 'UNAUTHORIZED'],
+      ['failed', 'unauthorized', 'UNAUTHORIZED'],
     ],
     [
       'says that the token was refused, whatever failed before',
       [gaveUp, refused],
-      ['failed', 'unauthorised', 'UNAUTHORIZED'],
+      ['failed', 'unauthorized', 'UNAUTHORIZED'],
     ],
     [
       'exits so too when the token was refused after something came',
       [complete, refused, skipped('UNAUTHORIZED')],
-      ['partial', 'unauthorised', 'UNAUTHORIZED'],
+      ['partial', 'unauthorized', 'UNAUTHORIZED'],
     ],
     [
       'exits so too when it was refused amid a list',
       [['partial', 'UNAUTHORIZED']],
-      ['partial', 'unauthorised', 'UNAUTHORIZED'],
+      ['partial', 'unauthorized', 'UNAUTHORIZED'],
     ],
     [
       'is interrupted by Ctrl-C',

@@ -105,7 +105,7 @@ function toErrorJson(error: MirrorError | null) {
   return error === null ? null : { code: error.code, message: error.message, hint: error.hint };
 }
 
-const COLOURS = {
+const COLORS = {
   complete: 'green',
   empty: 'green',
   partial: 'yellow',
@@ -119,7 +119,7 @@ const NUMBERS = ['reported', 'seen', 'new', 'changed', 'same'] as const;
 
 /** How a report is set: times are on the clock of who reads it. */
 export interface ReportStyle {
-  readonly colour: boolean;
+  readonly color: boolean;
   readonly width?: number;
   readonly timeZone: string;
 }
@@ -127,7 +127,7 @@ export interface ReportStyle {
 /** The table that ends a sync, what it cost, and a line and a hint for everything that did not go well. */
 export function renderRunReport(
   report: RunReport,
-  { colour, width = Infinity, timeZone }: ReportStyle,
+  { color, width = Infinity, timeZone }: ReportStyle,
 ): string {
   const hasAside = report.lists.some(({ figures }) => figures.cases_rejected > 0);
   const rows = report.lists.map(({ status, outcome, figures }) => [
@@ -151,7 +151,7 @@ export function renderRunReport(
       rows,
       width,
     ),
-    renderEnding(report, colour),
+    renderEnding(report, color),
     renderDepartures(report.departures),
     renderCoverage(report.coverage),
     ...report.lists.filter(({ outcome }) => outcome !== 'skipped').map(renderListError),
@@ -162,7 +162,7 @@ export function renderRunReport(
 
 function renderEnding(
   { runId, outcome, startedAt, endedAt, lists, departures, coverage }: RunReport,
-  colour: boolean,
+  color: boolean,
 ): string {
   const parts = [...lists.map(({ figures }) => figures), departures, coverage];
   const sum = (of: 'requests' | 'retries' | 'waited_ms' | 'bytes'): number =>
@@ -174,7 +174,7 @@ function renderEnding(
     `${renderDuration(sum('waited_ms'))} of waiting`,
   ];
   const took = renderDuration(Math.max(0, endedAt.getTime() - startedAt.getTime()));
-  return `${what}: ${colour ? styleText(COLOURS[outcome], outcome, { validateStream: false }) : outcome}, in ${took}: ${costs.join(', ')}.\n`;
+  return `${what}: ${color ? styleText(COLORS[outcome], outcome, { validateStream: false }) : outcome}, in ${took}: ${costs.join(', ')}.\n`;
 }
 
 function renderListError({ status, error }: ListReport): string {
