@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
+import { listMigrations } from '../../src/db/migrate.ts';
 
 const SCHEMA_FOLDER = new URL('../../src/db/schema/', import.meta.url);
 
@@ -49,4 +50,16 @@ function readSharedColumns(
     if (ts.isObjectLiteralExpression(body)) shared.set(`${declaration.name.getText()}()`, body.properties);
   }
   return shared;
+}
+
+/** The comment before each `CREATE VIEW` in migrations/, by view; the newest one where a view was made again. */
+export function readViewComments(): ReadonlyMap<string, string> {
+  const comments = new Map<string, string>();
+  for (const statement of listMigrations().flatMap(({ sql }) => sql)) {
+    const [, comment = '', view] = /^\s*((?:--.*\n)+)CREATE VIEW (\w+)/.exec(statement) ?? [];
+    if (view === undefined) continue;
+    const text = comment.replace(/^--\s*/gm, '').replace(/\s+/g, ' ');
+    comments.set(view, text.trim());
+  }
+  return comments;
 }

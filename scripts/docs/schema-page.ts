@@ -1,8 +1,8 @@
-import { listAudits, listViewComments } from '../../src/db/audits.ts';
+import { listAudits } from '../../src/db/audits.ts';
 import { LIST_TABLES } from '../../src/db/schema/schema.ts';
 import { openMirrorInMemory } from '../../src/db/open-mirror.ts';
 import { renderMarkdownTable } from './markdown-table.ts';
-import { readSchemaComments } from './schema-comments.ts';
+import { readSchemaComments, readViewComments } from './schema-comments.ts';
 
 interface TableInfo {
   readonly name: string;
@@ -13,7 +13,11 @@ interface TableInfo {
   readonly indexes: readonly string[];
 }
 
-const COMMENTS = new Map([...readSchemaComments(), ...listViewComments()]);
+const COMMENTS = new Map([
+  ...readSchemaComments(),
+  ...readViewComments(),
+  ...listAudits().map(({ view, shows, note }) => [view, `${shows} ${note}`] as const),
+]);
 const LIST_COMMENT = 'One row for each element of the list of this name.';
 const AUDITS = listAudits().map(({ view }) => view);
 

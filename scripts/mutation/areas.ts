@@ -16,13 +16,13 @@ export const MUTATION_AREAS: readonly MutationArea[] = [
   },
   { file: 'src/api/split-page.ts', tests: ['test/api/split-page.test.ts'] },
   { file: 'src/api/retry.ts', tests: ['test/api/retry-policy.test.ts'] },
-  { file: 'src/sync/passes.ts', tests: ['test/sync/judge-list sync.test.ts'] },
+  { file: 'src/sync/passes.ts', tests: ['test/sync/judge-list-sync.test.ts'] },
   {
     file: 'src/sync/passes.ts',
     tests: [
-      'test/sync/pass.test.ts',
-      'test/sync/list sync-figures.test.ts',
-      'test/sync/judge-list sync.test.ts',
+      'test/sync/passes.test.ts',
+      'test/sync/list-figures.test.ts',
+      'test/sync/judge-list-sync.test.ts',
     ],
   },
   { file: 'src/case/diff.ts', tests: ['test/case/compare-cases.test.ts'] },

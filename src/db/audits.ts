@@ -1,47 +1,85 @@
 import { listClosest, suggestNames } from '../lib/closest-names.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
-import { listMigrations } from './migrate.ts';
 import type { Mirror } from './open-mirror.ts';
 import { type QueryAnswer, query } from './query.ts';
-
-/** What each view shows: the comment before its `CREATE VIEW` in migrations/, in the order in which the views were made. */
-export function listViewComments(): ReadonlyMap<string, string> {
-  const comments = new Map<string, string>();
-  const statements = listMigrations().flatMap(({ sql }) => sql);
-  for (const statement of statements) {
-    const [, comment = '', view] = /^\s*((?:--.*\n)+)CREATE VIEW (\w+)/.exec(statement) ?? [];
-    if (view !== undefined)
-      comments.set(
-        view,
-        comment
-          .replace(/^--\s*/gm, '')
-          .replace(/\s+/g, ' ')
-          .trim(),
-      );
-  }
-  return comments;
-}
 
 /** A question about contradictions in the cases. Its answer is a view with one row a case, beginning with `case_id`. */
 export interface Audit {
   /** The view's name without its prefix. */
   readonly name: string;
   readonly view: string;
-  /** The first sentence of the view's comment in migrations/. */
+  /** Which cases it lists, in one sentence. */
   readonly shows: string;
+  /** How to read the answer. */
+  readonly note: string;
 }
 
 const PREFIX = 'audit_';
 
-/** The audits, in the order in which the migrations make them. */
+/** The text of each audit, in the order in which the migrations make the views. */
+const AUDITS = [
+  {
+    name: 'ongoing_yet_closed',
+    shows: 'Cases said to be ongoing that have a terminating date or a closing year.',
+    note: 'The newest docket entry (`last_entry_date`) often tells which of the two is right.',
+  },
+  {
+    name: 'closed_without_date',
+    shows: 'Cases said to be over that have neither a terminating date nor a closing year.',
+    note: 'Any measure of the length of cases leaves them out; the other dates are all that is known of their end.',
+  },
+  {
+    name: 'long_unchecked',
+    shows: 'Cases said to be ongoing that were not checked in the three years before the newest run.',
+    note: 'A case that was never checked is here if it was filed before that. Only "Yes" claims something about today: a case that is over needs no recent check, and the other labels say that nobody knows.',
+  },
+  {
+    name: 'dates_at_odds',
+    shows: 'Cases whose years and dates contradict each other, or lie after the newest run.',
+    note: 'The years of filing and closing are compared only where one of the dates is unknown. An order may begin and end in future years.',
+  },
+  {
+    name: 'without_name',
+    shows: 'Cases without a name.',
+    note: 'Cases whose content was removed on request are not here.',
+  },
+  {
+    name: 'docket_out_of_time',
+    shows:
+      'Cases with docket entries over a year before the filing or after the closing, or after the newest run.',
+    note: 'Where only the year of the filing or the closing is known, a whole calendar year lies between.',
+  },
+  {
+    name: 'docket_after_check',
+    shows: 'Cases with docket entries from over a year after they were last checked.',
+    note: 'Their coded fields (the outcome, the relief, whether they are ongoing) may be older than the latest events in court.',
+  },
+  {
+    name: 'same_docket',
+    shows:
+      'Cases that share their docket with another: the same court and number, or the same docket of RECAP.',
+    note: 'A count of dockets or of their entries counts these twice.',
+  },
+  {
+    name: 'other_court',
+    shows: 'Cases whose court is not the court of their main docket.',
+    note: 'A docket of a state court often names the federal court of appeals above it.',
+  },
+  {
+    name: 'outcome_at_odds',
+    shows: 'Cases whose relief does not go with who prevailed, or with being over.',
+    note: "Preliminary injunctions and attorneys' fees do not count as relief for the winner: the losing side may have had them.",
+  },
+  {
+    name: 'impossible_date',
+    shows: 'Cases with a date that no calendar has, or before 1789, or over a year after the newest run.',
+    note: 'The date is null in the clean_ views. An order may begin and end until 2200.',
+  },
+] as const satisfies readonly Omit<Audit, 'view'>[];
+
+/** The audits, in the order in which the migrations make their views. */
 export function listAudits(): Audit[] {
-  return [...listViewComments()]
-    .filter(([view]) => view.startsWith(PREFIX))
-    .map(([view, comment]) => ({
-      name: view.slice(PREFIX.length),
-      view,
-      shows: comment.replace(/(?<=\.)\s.*/, ''),
-    }));
+  return AUDITS.map((audit) => ({ ...audit, view: `${PREFIX}${audit.name}` }));
 }
 
 /** Finds an audit by its name, with or without the prefix. Fails with USAGE. */

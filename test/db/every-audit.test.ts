@@ -35,17 +35,30 @@ test('a case that is sound is in none of them, whatever of it is not known', asy
 describe('every audit', () => {
   test('says what it shows, in a sentence that fits a line', () => {
     expect(listAudits().map(({ name }) => name)).toEqual(Object.keys(ONE_OF_EACH));
-    for (const { shows } of listAudits()) expect(shows).toMatch(/^Cases .{10,98}\.$/);
+    for (const { shows, note } of listAudits()) {
+      expect(shows).toMatch(/^Cases .{10,98}\.$/);
+      expect(note).toMatch(/^[A-Z].{10,}\.$/);
+    }
+  });
+
+  test('has one view in the database and one entry in the list', async () => {
+    const { read } = await auditOf('without_name', {});
+    const views = read(({ sqlite }) =>
+      sqlite
+        .prepare(`SELECT name FROM sqlite_schema WHERE type = 'view' AND name GLOB 'audit_*' ORDER BY name`)
+        .pluck()
+        .all(),
+    );
+    expect(
+      listAudits()
+        .map(({ view }) => view)
+        .sort(),
+    ).toEqual(views);
   });
 
   test('begins with the case, its name and its address, and has one row a case', async () => {
     const { read } = await auditOf('without_name', ONE_OF_EACH);
     read((mirror) => {
-      const views = mirror.sqlite
-        .prepare(`SELECT name FROM sqlite_schema WHERE type = 'view' AND name GLOB 'audit_*' ORDER BY rowid`)
-        .pluck()
-        .all();
-      expect(views).toEqual(listAudits().map(({ view }) => view));
       for (const { view, count } of countAudits(mirror)) {
         const statement = mirror.sqlite.prepare<[], { case_id: number; url: string }>(
           `SELECT * FROM ${view}`,

@@ -4,7 +4,7 @@ import { verifyMirror } from '../../../src/verify/proof.ts';
 import { THROWN_BY_LISTENER } from '../day-troubles.ts';
 import { API_LISTS } from '../../../src/api/lists.ts';
 import { countRows, listStatusRows, type Invariant, type DayFacts } from './facts.ts';
-import { toKeyOf } from './status-invariants.ts';
+import { toKeyOf } from './one-list-invariants.ts';
 
 const READ_LISTS = new Set(API_LISTS.map(({ id }) => toKeyOf(id)));
 

@@ -2,7 +2,7 @@ import { checkDepartures, checkDoubt } from './departure-invariants.ts';
 import type { Invariant } from './facts.ts';
 import { checkCounts, checkEnding, checkReport, checkRunning, checkVerify } from './ledger-invariants.ts';
 import { checkOneWriter, checkPauses, checkReaders, checkToken } from './secrecy-and-locks.ts';
-import { checkComplete, checkEmpty, checkHeld, checkNoneMissed } from './status-invariants.ts';
+import { checkComplete, checkEmpty, checkHeld, checkNoneMissed } from './one-list-invariants.ts';
 
 /** What holds after every night, however bad it was. */
 export const INVARIANTS = {
