@@ -6,6 +6,7 @@ import { buildEventfulMirror, verifyFile, writeDamaged } from '../support/eventf
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
+import { times } from '../support/times.ts';
 
 describe('a mirror in which everything has happened that can happen to a case', () => {
   let bytes: Buffer;
@@ -59,13 +60,13 @@ describe('a mirror in which everything has happened that can happen to a case', 
 });
 
 test('a mirror of invented cases verifies clean after every night', async () => {
-  const source = inventCollection({ seed: 3, size: 80 });
+  const source = inventCollection({ seed: 3, size: times(30, 80) });
   const { sync, database, runtime } = await startHarness({ source });
-  for (let day = 0; day < 4; day++) {
+  for (let day = 0; day < times(3, 4); day++) {
     await sync();
     expect(verifyFile(database).findings).toEqual([]);
     await runtime.sleep(86_400_000, new AbortController().signal);
-    source.advance({ changed: 20, inserted: 2, removed: 1, statusMoves: 4 });
+    source.advance({ changed: times(10, 20), inserted: 2, removed: 1, statusMoves: 4 });
   }
 });
 
