@@ -37,7 +37,7 @@ describe.each(WIDTHS)('on a terminal of %i columns', (columns) => {
   test.each([
     ['a misspelt command', ['synk']],
     ['a misspelt flag', ['sync', '--databse', 'x']],
-    ['a status that does not exist', ['sync', '--status', 'Maybe']],
+    ['a status that does not exist', ['sync', '--list', 'Maybe']],
     ['a number that is none', ['sync', '--delay', 'abc']],
     ['an audit that does not exist', ['audit', 'nonsense']],
     ['a day that does not exist', ['changes', '--since', '2026-13']],

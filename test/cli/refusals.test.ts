@@ -17,7 +17,7 @@ const REFUSED: [string[], string, string][] = [
   [['restore'], '`restore` needs an argument: <snapshot>', 'restore --help'],
   [['sync', 'extra'], '`sync` takes no argument, and "extra" is one too many.', 'quotes'],
   [['query', 'SELECT', '1'], '`query` takes one argument, and "1" is one too many.', 'quotes'],
-  [['sync', '--status'], '--status needs a value: --status <id-or-label...>.', 'sync --help'],
+  [['sync', '--list'], '--list needs a value: --list <id-or-label...>.', 'sync --help'],
   [['query', '--null'], '--null needs a value: --null <text>.', 'query --help'],
   [
     ['query', '1', '--format', 'jsn'],
@@ -28,9 +28,9 @@ const REFUSED: [string[], string, string][] = [
   [['changes', '--case', "o'x"], '--case cannot be "o\'x".', 'It takes the id of a case'],
   [['redact', 'abc'], '<id> cannot be "abc".', 'It takes the id of a case'],
   [['verify', '--sample', 'x'], '--sample cannot be "x".', 'a share such as 10%'],
-  [['sync', '--status', 'Yess'], 'There is no status "Yess".', 'Did you mean "Yes"?'],
+  [['sync', '--list', 'Yess'], 'There is no status "Yess".', 'Did you mean "Yes"?'],
   [
-    ['sync', '--status', 'in process'],
+    ['sync', '--list', 'in process'],
     'There is no status "in process".',
     'Did you mean "In Process (Public)"?',
   ],

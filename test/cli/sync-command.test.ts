@@ -79,10 +79,10 @@ describe('the exit code', () => {
   });
 });
 
-describe('--status', () => {
+describe('--list', () => {
   test('takes ids and labels, in any case, in any order', async () => {
     const { sync, rows } = await start();
-    expect((await sync(['--status', 'perhaps, but long-dormant', '5020'])).exitCode).toBe(0);
+    expect((await sync(['--list', 'perhaps, but long-dormant', '5020'])).exitCode).toBe(0);
     expect(rows('SELECT list_id FROM list_syncs ORDER BY list_id')).toEqual([
       { list_id: 5020 },
       { list_id: 5024 },
@@ -91,7 +91,7 @@ describe('--status', () => {
 
   test('refuses one that does not exist, and names those that do', async () => {
     const { sync, fakeApi } = await start();
-    const { exitCode, stderr, stdout } = await sync(['--status', 'Maybe']);
+    const { exitCode, stderr, stdout } = await sync(['--list', 'Maybe']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('There is no status "Maybe"');
     expect(stderr).toContain('5023 (No reason to think so)');

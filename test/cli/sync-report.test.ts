@@ -110,7 +110,7 @@ test('the table has a column for rejected records where there are any, and the r
 
 test('a status named twice, by id and by label, is read once', async () => {
   const { cli, rows, fakeApi } = await start();
-  expect((await cli(['sync', '--status', '5020', 'no', 'NO'])).exitCode).toBe(0);
+  expect((await cli(['sync', '--list', '5020', 'no', 'NO'])).exitCode).toBe(0);
   expect(rows('SELECT list_id FROM list_syncs')).toEqual([{ list_id: 5020 }]);
   expect(fakeApi.requests).toHaveLength(1);
 });
@@ -120,7 +120,7 @@ test('status --json gives each status its cases, its last list sync and when it 
   await cli(['sync']);
   fakeApi.source.remove(3);
   fakeApi.source.remove(8);
-  await cli(['sync', '--status', 'unknown']);
+  await cli(['sync', '--list', 'unknown']);
   const state = JSON.parse((await cli(['status', '--json'])).stdout) as {
     departed: number;
     lists: Record<string, unknown>[];

@@ -85,7 +85,7 @@ test.each([
   ['activity', '--since'],
   ['transitions', '--to'],
   ['case', '--as-of'],
-  ['sync', '--status'],
+  ['sync', '--list'],
 ])('%s %s takes any text for what it is', async (command, flag) => {
   const before = toState();
   for (const text of ODD_TEXTS) {

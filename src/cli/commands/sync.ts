@@ -14,7 +14,7 @@ export function defineSync(command: Command): Command {
     command
       .description('Fetch the cases of each status and bring the mirror up to date.')
       .addOption(
-        new Option('--status <id-or-label...>', 'only these lists, by id or by label').default([], 'all'),
+        new Option('--list <id-or-label...>', 'only these lists, by id or by label').default([], 'all'),
       )
       .option('--dry-run', 'ask and compare, but write nothing')
       .option('--accept-departures', 'mark cases that left the site, however many they are')
@@ -33,13 +33,13 @@ another status, or it has left the site, and is marked as departed. Nothing is d
 
 Examples:
   $ clearinghouse-mirror sync
-  $ clearinghouse-mirror sync --status Yes 5024
+  $ clearinghouse-mirror sync --list Yes 5024
   $ clearinghouse-mirror sync --dry-run --json`,
   );
 }
 
 export async function runSyncCommand(flags: Flags, io: Io): Promise<ExitName> {
-  const named = parseLists(flags.status);
+  const named = parseLists(flags.list);
   const { settings, token } = readSettingsAndToken(flags, io);
   const lists = named ?? chooseLists(settings.includeUnclassified);
   const { runSync } = await import('../../sync/run-sync.ts');
