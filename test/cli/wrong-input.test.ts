@@ -128,12 +128,7 @@ test.each<[number, string[], string, string]>([
   [2, ['restore', ''], 'The name of the snapshot is empty.', 'Give it a path'],
   [2, ['demo', '--database', ''], '--database is empty.', 'Give it a path'],
   [9, ['snapshot', '--to', '.'], ' is a folder. [SNAPSHOT_EXISTS]', 'Name a file in it.'],
-  [
-    2,
-    ['query', 'SELECT 1', '--output', `${'x'.repeat(300)}.csv`],
-    ' cannot be written: ',
-    'is writable',
-  ],
+  [2, ['query', 'SELECT 1', '--output', `${'x'.repeat(300)}.csv`], ' cannot be written: ', 'is writable'],
   [2, ['query', 'SELECT 1', '--output', `${'x'.repeat(300)}.csv`], '. [OUTPUT_FAILED]', 'disk has space'],
   [9, ['snapshot', '--to', 'nowhere/x.db'], '. [SNAPSHOT_FAILED]', 'Create the folder first'],
   [2, ['query', 'SELECT 1', '--output', '.'], '. is a folder. [OUTPUT_REFUSED]', 'Name a file in it.'],
