@@ -1,11 +1,12 @@
-import { relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Sequencer from '@jest/test-sequencer';
 
 const TESTS = fileURLToPath(new URL('..', import.meta.url));
 /** The longest files, the longest first. A new long file belongs here, or a worker may begin with it when the other has ended. */
 const LONGEST = [
-  'schedule/four-hundred-nights',
+  'schedule/scheduled-runs',
   'simulator/seeds',
   'crash/deaths',
   'crash/crowds',
@@ -18,7 +19,7 @@ const LONGEST = [
   'cli/pipes',
   'damage/damages',
   'cli/redact-command',
-  'history/nights',
+  'history/days',
   'package/install',
   'properties/numbers-and-depth',
   'cli/demo-command',
@@ -32,6 +33,9 @@ const LONGEST = [
  */
 export default class LongestFirst extends Sequencer {
   sort(tests) {
+    const lost = LONGEST.filter((name) => !existsSync(join(TESTS, `${name}.test.ts`)));
+    if (lost.length > 0)
+      throw new Error(`longest-first.js names test files that do not exist: ${lost.join(', ')}`);
     const rankOf = ({ path }) => {
       const rank = LONGEST.indexOf(
         relative(TESTS, path)
