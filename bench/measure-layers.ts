@@ -42,7 +42,7 @@ export async function measureLayers(
       NOW,
     );
   const [first, second] = [begin(), begin()];
-  for (const record of [first, second]) record.beginStatus(UNCLASSIFIED);
+  for (const record of [first, second]) record.beginList(UNCLASSIFIED);
   const figures = new ListTally(NO_TRAFFIC).toRow(NO_TRAFFIC);
   const write = (record: typeof first, cases: readonly PageCase[]): void => {
     record.writePage(UNCLASSIFIED, { cases, rejected: [], drift: [], doubles: [] }, figures);
@@ -66,7 +66,7 @@ export async function measureLayers(
       by.map((payload, at) => ({
         verdict,
         id: payload.id,
-        statusId: UNCLASSIFIED.id,
+        listId: UNCLASSIFIED.id,
         rawHash: `${name}${hashes[at] ?? ''}`,
         rows: toCaseRows(payload, splitPayload(payload), `${name}${hashes[at] ?? ''}`),
       }));

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../errors/codes.ts';
 import { type JsonValue, isJsonObject, tryParse } from '../lib/json.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
 import { decodeBody } from './decode-body.ts';
-import type { IsKnownText, PageRecord } from './page-records.ts';
+import type { IsKnownRecord, PageRecord } from './page-records.ts';
 import { type ParsedPage, parsePage } from './parse-page.ts';
 import { parseRetryAfter } from './retry.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
@@ -20,7 +20,7 @@ export const MEANINGS = {
   refused: { again: 'on later pages', code: 'REQUEST_REJECTED' },
   'not found': { again: 'a few times', code: 'NOT_FOUND' },
   /** A refused token, or one bad moment of the server. */
-  'token doubted': { again: 'after /test', code: 'UNAUTHORIZED' },
+  'token suspicious': { again: 'after /test', code: 'UNAUTHORIZED' },
   /** Something before the API answered in its place: a bot check, a firewall, a captive portal. */
   obstructed: { again: 'yes', code: 'BLOCKED_BY_INTERMEDIARY' },
   'refused by a proxy': { again: 'no', code: 'PROXY_REFUSED' },
@@ -50,8 +50,8 @@ interface AnswerRow {
 /** What passes by itself and what does not: the first row that fits holds. Every status but 200 is in it. */
 export const ANSWER_TABLE: readonly AnswerRow[] = [
   { statuses: [301, 302, 303, 307, 308], meaning: 'redirect' },
-  { statuses: [401], meaning: 'token doubted' },
-  { statuses: [403], body: 'JSON', meaning: 'token doubted' },
+  { statuses: [401], meaning: 'token suspicious' },
+  { statuses: [403], body: 'JSON', meaning: 'token suspicious' },
   { statuses: [404], meaning: 'not found' },
   { statuses: [407], meaning: 'refused by a proxy' },
   // Time-outs, a connection to the wrong server, a replay that came too early, a lock, a client that was cut off.
@@ -132,7 +132,7 @@ export const MAX_REFUSAL_BYTES = 65_536;
  * Sources: the API reference ("Query Behavior", "Pagination") and Django REST framework's 404 texts; that a page of
  * HTML with status 200 is a passing maintenance page is an assumption. Records of a page that `isKnown` knows are not read.
  */
-export function classifyAnswer(answer: RawAnswer, now: Date, isKnown: IsKnownText = () => false): Answer {
+export function classifyAnswer(answer: RawAnswer, now: Date, isKnown: IsKnownRecord = () => false): Answer {
   const { status } = answer;
   const decoded = decodeBody(answer.body, oneHeader(answer, 'content-type'));
   if (status >= 200 && status < 300) {
@@ -162,7 +162,7 @@ export function classifyAnswer(answer: RawAnswer, now: Date, isKnown: IsKnownTex
       return { kind: 'refused', words: status === 400 ? words : `status ${status}: ${words}` };
     case 'not found':
       return { kind: 'not-found', words };
-    case 'token doubted':
+    case 'token suspicious':
       return { kind: 'unauthorized', words };
     case 'obstructed':
       return { kind: 'obstructed', reason: `status ${status}, not in the API's form${note}`, retryAfterMs };

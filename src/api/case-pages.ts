@@ -1,9 +1,9 @@
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { PageEnvelope } from './answers.ts';
-import type { Client, SettledAnswer } from './client.ts';
+import type { Client, ExpectedAnswer } from './client.ts';
 import {
   ATTEMPTS_AFTER_UNREAD,
-  type IsKnownText,
+  type IsKnownRecord,
   type PageRecord,
   type UnreadPage,
   isOfOnePage,
@@ -38,7 +38,7 @@ export interface PassOptions {
   readonly filter: CaseFilter;
   /** Whether the page that was handed out last held anything new. */
   readonly hasNewRecords: () => boolean;
-  readonly isKnown: IsKnownText;
+  readonly isKnown: IsKnownRecord;
   /** Whether the server has answered anything well in this run: then a page that fails is more likely to be alone. */
   readonly hasServed: () => boolean;
   readonly signal: AbortSignal;
@@ -60,7 +60,7 @@ export async function* fetchCasePages(
   const { filter, hasNewRecords, isKnown, signal } = options;
   const leaving = new AbortController();
   const either = AbortSignal.any([signal, leaving.signal]);
-  const start = (url: URL, maxAttempts?: number): Promise<SettledAnswer> => {
+  const start = (url: URL, maxAttempts?: number): Promise<ExpectedAnswer> => {
     const answer = client.fetchAnswer(url, either, isKnown, maxAttempts);
     answer.catch(() => undefined); // it is awaited below; a consumer that leaves early never awaits it
     return answer;
@@ -149,7 +149,7 @@ export async function* fetchCasePages(
 type Outcome =
   'past the end' | UnreadPage | (Omit<CasePage, 'number' | 'source'> & Pick<PageEnvelope, 'next'>);
 
-async function toOutcome(pending: Promise<SettledAnswer>, number: number, url: URL): Promise<Outcome> {
+async function toOutcome(pending: Promise<ExpectedAnswer>, number: number, url: URL): Promise<Outcome> {
   try {
     const answer = await pending;
     switch (answer.kind) {

@@ -15,7 +15,7 @@ import {
 } from './answers.ts';
 import { decodeBody } from './decode-body.ts';
 import { judgeEcho } from './answers.ts';
-import type { IsKnownText } from './page-records.ts';
+import type { IsKnownRecord } from './page-records.ts';
 import { decideRetry, toTooLongPause, type RetryPolicy } from './retry.ts';
 import { createHttp, sendRequest, type RequestLimits } from './http.ts';
 
@@ -70,9 +70,9 @@ export interface Client {
   fetchAnswer(
     url: URL,
     signal: AbortSignal,
-    isKnown?: IsKnownText,
+    isKnown?: IsKnownRecord,
     maxAttempts?: number,
-  ): Promise<SettledAnswer>;
+  ): Promise<ExpectedAnswer>;
   /** Whether the API answers at its address `test`, which is asked once. Fails with the signal's reason alone. */
   isAnswering(signal: AbortSignal): Promise<boolean>;
   traffic(): Traffic;
@@ -88,7 +88,7 @@ export interface Client {
 
 type FinalAnswer = Exclude<Answer, { kind: 'redirect' }>;
 
-export type SettledAnswer = Extract<Answer, { kind: 'page' | 'empty' | 'message' | 'past-the-end' }>;
+export type ExpectedAnswer = Extract<Answer, { kind: 'page' | 'empty' | 'message' | 'past-the-end' }>;
 
 const MAX_REDIRECTS = 5;
 
@@ -135,7 +135,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
   };
 
   /** Sends one request, and follows redirects. */
-  const ask = async (url: URL, signal: AbortSignal, isKnown?: IsKnownText): Promise<FinalAnswer> => {
+  const ask = async (url: URL, signal: AbortSignal, isKnown?: IsKnownRecord): Promise<FinalAnswer> => {
     let target = url;
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
       await waitForTurn(signal);
@@ -179,16 +179,17 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
   const createFetchOnce = (
     url: URL,
     signal: AbortSignal,
-    isKnown: IsKnownText | undefined,
+    isKnown: IsKnownRecord | undefined,
     onSalvaged: (page: PageEnvelope) => void,
   ) => {
     let isAccepted: boolean | undefined;
-    return async (): Promise<SettledAnswer> => {
+    return async (): Promise<ExpectedAnswer> => {
       const answer = await ask(url, signal, isKnown);
       if (answer.kind === 'transient' && answer.salvaged !== undefined) onSalvaged(answer.salvaged);
-      if (answer.kind !== 'unauthorized' || url.href === testUrl.href) return settle(answer, url, secret);
+      if (answer.kind !== 'unauthorized' || url.href === testUrl.href)
+        return throwIfFailed(answer, url, secret);
       isAccepted ??= await isTokenAccepted(signal);
-      if (isAccepted === false) return settle(answer, url, secret);
+      if (isAccepted === false) return throwIfFailed(answer, url, secret);
       const words = secret.mask(answer.words);
       throw new TransientError(
         'SERVER_ERROR',
@@ -295,7 +296,7 @@ function judgeToken({ kind }: FinalAnswer): boolean | undefined {
 }
 
 /** Turns the kinds of answer that are failures into errors, each with the server's words. */
-function settle(answer: FinalAnswer, url: URL, { mask }: SecretMask): SettledAnswer {
+function throwIfFailed(answer: FinalAnswer, url: URL, { mask }: SecretMask): ExpectedAnswer {
   const path = describePath(url);
   // Once more: JSON may have written the token with escapes, which are read only now.
   const words = 'words' in answer ? mask(answer.words) : '';

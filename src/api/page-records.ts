@@ -36,7 +36,7 @@ export interface OddBytes {
 }
 
 /** Whether a record with this hash was read before. */
-export type IsKnownText = (rawHash: string) => boolean;
+export type IsKnownRecord = (rawHash: string) => boolean;
 
 /** Larger than any case by far: the largest recorded one has 1.9 MB and some ten thousand objects. */
 const MAX_RECORD_BYTES = 32 * 2 ** 20;
@@ -53,7 +53,7 @@ const EXPECTATIONS = JSON.stringify({ ...fields, examined: 'members, numbers' },
 );
 
 /** A record by its bytes, which is read at once unless it is known. \`isPageUtf8\`: the whole page is UTF-8. */
-export function toPageRecord(record: SplitRecord, isPageUtf8: boolean, isKnown: IsKnownText): PageRecord {
+export function toPageRecord(record: SplitRecord, isPageUtf8: boolean, isKnown: IsKnownRecord): PageRecord {
   const { bytes } = record;
   const rawHash = createHash('sha256').update(EXPECTATIONS).update(bytes).digest('hex');
   if (isKnown(rawHash)) return { rawHash, payload: () => parse(bytes) as CasePayload };

@@ -1,7 +1,7 @@
 import { type JsonValue, findEndOfText, isJsonObject, tryParse } from '../lib/json.ts';
 import { CASE_FIELDS } from './payload.ts';
 import { type DecodedBody, decodeStrayBytes } from './decode-body.ts';
-import { type IsKnownText, type PageRecord, toPageRecord } from './page-records.ts';
+import { type IsKnownRecord, type PageRecord, toPageRecord } from './page-records.ts';
 import {
   MAX_RECORDS,
   type SplitRecord,
@@ -144,7 +144,7 @@ const MAX_ENVELOPE_BYTES = 16 * 2 ** 20;
 /** Reads a body as a page; undefined when it is not JSON, a sentence when it is too large to be read. */
 export function parsePage(
   { bytes: body, isUtf8 }: DecodedBody,
-  isKnown: IsKnownText,
+  isKnown: IsKnownRecord,
 ): ParsedPage | string | undefined {
   const split = splitPage(body);
   const toRecord = (record: SplitRecord): PageRecord => toPageRecord(record, isUtf8, isKnown);
@@ -165,7 +165,7 @@ export function parsePage(
     const records = isDamaged ? [...results, ...salvageRecords(rest).map(toWhole)] : results;
     const isMalformed = json === undefined || split.hasEmptyElement || rest.length > 0;
     return {
-      json: withoutDoubted(envelope, split.namedTwice),
+      json: withoutRepeatedNames(envelope, split.namedTwice),
       results: records.map(toRecord),
       isDamaged,
       isMalformed,
@@ -177,7 +177,7 @@ export function parsePage(
 }
 
 /** Of two values of one name neither counts: a count or a `next` is missing then. */
-function withoutDoubted(envelope: JsonValue, names: ReadonlySet<string>): JsonValue {
+function withoutRepeatedNames(envelope: JsonValue, names: ReadonlySet<string>): JsonValue {
   if (names.size === 0 || !isJsonObject(envelope)) return envelope;
   return Object.fromEntries(Object.entries(envelope).filter(([name]) => !names.has(name)));
 }

@@ -225,7 +225,7 @@ export function checkApiHost(url: URL, from: string): void {
 }
 
 /** What speaks against an address that can be used; null when nothing does. */
-export function findApiDoubt(url: URL): string | null {
+export function findApiWarning(url: URL): string | null {
   return isOfficialApi(url) && url.pathname !== '/api/v2p1/'
     ? `This program is written for version 2.1 of the API: ${OFFICIAL_API}`
     : null;

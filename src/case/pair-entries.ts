@@ -33,7 +33,7 @@ export function pairEntries(
     if (key === undefined) open.push(at);
     else keyOf.set(at, key);
   }
-  for (const toMark of MARKS) pairBy(toMark, left, entries, open, keyOf);
+  for (const toSignature of SIGNATURES) pairBy(toSignature, left, entries, open, keyOf);
 
   const taken = new Set([...stored.map(({ mirror_key }) => mirror_key), ...keyOf.values()]);
   let lowest = Math.min(lowestKey, 0, ...taken);
@@ -59,7 +59,7 @@ export function hasSameColumns(old: EntryColumns, now: EntryColumns): boolean {
  * What two versions of one entry may have in common, strongest first; null where an entry has nothing of that kind. Two
  * entries with different ids are never the same one.
  */
-const MARKS: readonly ((entry: EntryColumns) => string | null)[] = [
+const SIGNATURES: readonly ((entry: EntryColumns) => string | null)[] = [
   (entry) => toCanonicalJson(toEntry(entry)),
   // Rows are numbered anew when one comes in before them.
   (entry) => toCanonicalJson({ ...toEntry(entry), row_number: null }),
@@ -72,32 +72,32 @@ const MARKS: readonly ((entry: EntryColumns) => string | null)[] = [
   ({ description }) => toWord(description),
 ];
 
-/** Takes those out of `left` and `open` that have the same mark, in their order, and notes their keys. */
+/** Takes those out of `left` and `open` that have the same signature, in their order, and notes their keys. */
 function pairBy(
-  toMark: (entry: EntryColumns) => string | null,
+  toSignature: (entry: EntryColumns) => string | null,
   left: EntryColumns[],
   entries: readonly EntryRow[],
   open: number[],
   keyOf: Map<number, number>,
 ): void {
   if (left.length === 0 || open.length === 0) return;
-  const byMark = new Map<string, EntryColumns[]>();
-  const toIdAndMark = (row: EntryColumns): string | null => {
-    const mark = toMark(row);
-    return mark === null ? null : `${row.id !== null && isOwnId(row.id) ? row.id : ''} ${mark}`;
+  const bySignature = new Map<string, EntryColumns[]>();
+  const toIdAndSignature = (row: EntryColumns): string | null => {
+    const signature = toSignature(row);
+    return signature === null ? null : `${row.id !== null && isOwnId(row.id) ? row.id : ''} ${signature}`;
   };
   for (const row of left) {
-    const mark = toIdAndMark(row);
-    if (mark === null) continue;
-    const same = byMark.get(mark);
-    if (same === undefined) byMark.set(mark, [row]);
+    const signature = toIdAndSignature(row);
+    if (signature === null) continue;
+    const same = bySignature.get(signature);
+    if (same === undefined) bySignature.set(signature, [row]);
     else same.push(row);
   }
   const gone = new Set<EntryColumns>();
   const stillOpen = open.filter((at) => {
     const columns = entries[at]?.columns;
-    const mark = columns === undefined ? null : toIdAndMark(columns);
-    const row = mark === null ? undefined : byMark.get(mark)?.shift();
+    const signature = columns === undefined ? null : toIdAndSignature(columns);
+    const row = signature === null ? undefined : bySignature.get(signature)?.shift();
     if (row === undefined) return true;
     gone.add(row);
     keyOf.set(at, row.mirror_key);

@@ -40,7 +40,7 @@ import type { Flags } from './options.ts';
 const DOERS = ['init', 'sync', 'nightly', 'redact', 'snapshot', 'restore'];
 
 /** Builds the command line. `settle` is told how the command that ran has ended. */
-export function defineProgram(io: Io, settle: (exit: ExitName, isDoer: boolean) => void): Command {
+export function defineProgram(io: Io, onEnd: (exit: ExitName, isDoer: boolean) => void): Command {
   const program = new OwnCommand('clearinghouse-mirror')
     .description(
       'A local mirror of the Civil Rights Litigation Clearinghouse in SQLite, for offline SQL analysis.',
@@ -68,7 +68,7 @@ export function defineProgram(io: Io, settle: (exit: ExitName, isDoer: boolean) 
     run: (flags: Flags, io: Io) => Promise<ExitName>,
   ): void => {
     begin(name, define).action(async (flags: Flags) => {
-      settle(await run(flags, io), DOERS.includes(name));
+      onEnd(await run(flags, io), DOERS.includes(name));
     });
   };
   const addWithArgument = (
@@ -77,7 +77,7 @@ export function defineProgram(io: Io, settle: (exit: ExitName, isDoer: boolean) 
     run: (argument: never, flags: Flags, io: Io) => Promise<ExitName>,
   ): void => {
     begin(name, define).action(async (argument: unknown, flags: Flags) => {
-      settle(await run(argument as never, flags, io), DOERS.includes(name));
+      onEnd(await run(argument as never, flags, io), DOERS.includes(name));
     });
   };
   add('init', defineInit, runInitCommand);

@@ -11,7 +11,7 @@ import {
 import { SETTINGS, SETTINGS_OF_SNAPSHOTS, SETTINGS_OF_SYNC, type SettingSpec } from '../config/specs.ts';
 import { readToken } from '../config/token.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
-import { type Moment, parseMoment } from '../history/moments.ts';
+import { type AsOf, parseAsOf } from '../history/moments.ts';
 import type { PeriodRequest } from '../history/period.ts';
 import { type Io, say } from './io.ts';
 import { ROW_FORMATS, type RowFormat } from './text/rows.ts';
@@ -105,13 +105,13 @@ export function addUntil(command: Command): Command {
 
 /** The period that the flags ask for. Fails with USAGE. */
 export function readPeriod(flags: Flags, io: Io): Pick<PeriodRequest, 'since' | 'until'> {
-  const read = (flag: unknown) => (typeof flag === 'string' ? readMoment(flag, io) : undefined);
+  const read = (flag: unknown) => (typeof flag === 'string' ? readAsOf(flag, io) : undefined);
   return { since: read(flags.since), until: read(flags.until) };
 }
 
 /** A moment as a person typed it, counted from now and here. Fails with USAGE. */
-export function readMoment(text: string, { runtime, timeZone }: Io): Moment {
-  return parseMoment(text, { now: runtime.now(), timeZone });
+export function readAsOf(text: string, { runtime, timeZone }: Io): AsOf {
+  return parseAsOf(text, { now: runtime.now(), timeZone });
 }
 
 /** Parses a number of things to print; 0 stands for all of them. */

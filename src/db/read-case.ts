@@ -107,9 +107,9 @@ export function listMissing(
   { db }: Mirror,
   statusIds: readonly number[],
   isSeen: (caseId: number) => boolean,
-): { readonly id: number; readonly statusId: number | null }[] {
+): { readonly id: number; readonly listId: number | null }[] {
   return db
-    .select({ id: cases.id, statusId: cases.mirror_list_id })
+    .select({ id: cases.id, listId: cases.mirror_list_id })
     .from(cases)
     .where(isPresentUnder(statusIds))
     .orderBy(cases.id)
@@ -127,7 +127,7 @@ export function countPresent({ db }: Mirror, statusIds?: readonly number[]): num
 export interface StoredVersion {
   readonly fingerprint: string;
   /** The status that it came under last. */
-  readonly statusId: number | null;
+  readonly listId: number | null;
   /** Whether it was found gone from the site. */
   readonly isDeparted: boolean;
 }
@@ -145,27 +145,27 @@ export function prepareFindStoredVersion({ db, sqlite }: Mirror): FindStoredVers
     .select(MARK)
     .from(cases)
     .where(eq(cases.id, sql.placeholder('caseId')));
-  const statement = sqlite.prepare<[number], MarkRow>(query.toSQL().sql).raw();
+  const statement = sqlite.prepare<[number], StoredVersionRow>(query.toSQL().sql).raw();
   return (caseId) => {
     const row = statement.get(caseId);
-    return row && toMark(row);
+    return row && toStoredVersion(row);
   };
 }
 
 /** A case whose bytes are known to say what is stored. */
-export interface KnownText {
+export interface KnownRecord {
   readonly caseId: number;
   /** What it says as its `case_ongoing`. */
   readonly label: string | null;
   /** And as its `case_status`. */
   readonly caseStatus: string | null;
-  readonly mark: StoredVersion;
+  readonly version: StoredVersion;
 }
 
-export type FindKnownText = (rawHash: string) => KnownText | undefined;
+export type FindKnownRecord = (rawHash: string) => KnownRecord | undefined;
 
 /** Prepares the one look-up that an unchanged case costs. */
-export function prepareFindKnownText({ db, sqlite }: Mirror): FindKnownText {
+export function prepareFindKnownRecord({ db, sqlite }: Mirror): FindKnownRecord {
   const query = db
     .select({ ...MARK, caseId: cases.id, label: cases.case_ongoing, caseStatus: cases.case_status })
     .from(mirrorRawHashes)
@@ -175,25 +175,26 @@ export function prepareFindKnownText({ db, sqlite }: Mirror): FindKnownText {
     )
     .where(eq(mirrorRawHashes.hash, sql.placeholder('rawHash')));
   const statement = sqlite
-    .prepare<[string], [...MarkRow, caseId: number, label: string | null, caseStatus: string | null]>(
-      query.toSQL().sql,
-    )
+    .prepare<
+      [string],
+      [...StoredVersionRow, caseId: number, label: string | null, caseStatus: string | null]
+    >(query.toSQL().sql)
     .raw();
   return (rawHash) => {
     const row = statement.get(rawHash);
     if (row === undefined) return undefined;
-    const [fingerprint, statusId, departedRunId, caseId, label, caseStatus] = row;
-    return { caseId, label, caseStatus, mark: toMark([fingerprint, statusId, departedRunId]) };
+    const [fingerprint, listId, departedRunId, caseId, label, caseStatus] = row;
+    return { caseId, label, caseStatus, version: toStoredVersion([fingerprint, listId, departedRunId]) };
   };
 }
 
 const MARK = {
   fingerprint: cases.mirror_fingerprint,
-  statusId: cases.mirror_list_id,
+  listId: cases.mirror_list_id,
   departedRunId: cases.mirror_departed_run_id,
 };
-type MarkRow = [fingerprint: string, statusId: number | null, departedRunId: number | null];
+type StoredVersionRow = [fingerprint: string, listId: number | null, departedRunId: number | null];
 
-function toMark([fingerprint, statusId, departedRunId]: MarkRow): StoredVersion {
-  return { fingerprint, statusId, isDeparted: departedRunId !== null };
+function toStoredVersion([fingerprint, listId, departedRunId]: StoredVersionRow): StoredVersion {
+  return { fingerprint, listId, isDeparted: departedRunId !== null };
 }

@@ -10,7 +10,7 @@ import {
   syncRuns,
 } from './schema/schema.ts';
 import { createCaseWriter } from './write-case.ts';
-import type { Moment } from './write-history.ts';
+import type { RunStamp } from './write-history.ts';
 
 /** What made a run start. */
 export type Trigger = 'sync' | 'nightly' | 'demo' | 'redact';
@@ -51,17 +51,17 @@ export type ListFigures = Pick<
 /** Writes the record of runs: one row a run, one row a status of it. Each call is part of the caller's transaction. */
 export interface SyncLedger {
   beginRun(start: RunStart): number;
-  beginStatus(runId: number, statusId: number, startedAt: Date): void;
-  recordFigures(runId: number, statusId: number, figures: ListFigures): void;
-  endStatus(
+  beginList(runId: number, listId: number, startedAt: Date): void;
+  recordFigures(runId: number, listId: number, figures: ListFigures): void;
+  endList(
     runId: number,
-    statusId: number,
+    listId: number,
     outcome: ListOutcome,
     endedAt: Date,
     error: RecordedError | null,
   ): void;
   /** A status that was asked for and never begun. */
-  skipStatus(runId: number, statusId: number, at: Date, error: RecordedError): void;
+  skipList(runId: number, listId: number, at: Date, error: RecordedError): void;
   /** The server wants no request before that moment: on record at once, for the process may not live to end the run. */
   recordPause(runId: number, until: Date): void;
   /** `pausedUntil`: the server wants no request before that moment. */
@@ -77,8 +77,8 @@ export interface SyncLedger {
 }
 
 export function createSyncLedger({ db }: Mirror): SyncLedger {
-  const one = (runId: number, statusId: number) =>
-    and(eq(listSyncs.run_id, runId), eq(listSyncs.list_id, statusId));
+  const one = (runId: number, listId: number) =>
+    and(eq(listSyncs.run_id, runId), eq(listSyncs.list_id, listId));
   return {
     beginRun: ({ startedAt, trigger, version, apiUrl, processId }) =>
       Number(
@@ -94,15 +94,15 @@ export function createSyncLedger({ db }: Mirror): SyncLedger {
           })
           .run().lastInsertRowid,
       ),
-    beginStatus: (run_id, list_id, startedAt) => {
+    beginList: (run_id, list_id, startedAt) => {
       db.insert(listSyncs)
         .values({ run_id, list_id, outcome: 'running', started_at: startedAt.toISOString() })
         .run();
     },
-    recordFigures: (runId, statusId, figures) => {
-      db.update(listSyncs).set(figures).where(one(runId, statusId)).run();
+    recordFigures: (runId, listId, figures) => {
+      db.update(listSyncs).set(figures).where(one(runId, listId)).run();
     },
-    endStatus: (runId, statusId, outcome, endedAt, error) => {
+    endList: (runId, listId, outcome, endedAt, error) => {
       db.update(listSyncs)
         .set({
           outcome,
@@ -110,10 +110,10 @@ export function createSyncLedger({ db }: Mirror): SyncLedger {
           error_code: error?.code ?? null,
           error_message: error?.message ?? null,
         })
-        .where(one(runId, statusId))
+        .where(one(runId, listId))
         .run();
     },
-    skipStatus: (run_id, list_id, at, error) => {
+    skipList: (run_id, list_id, at, error) => {
       const time = at.toISOString();
       db.insert(listSyncs)
         .values({
@@ -192,7 +192,7 @@ export function recordDepartures(
   mirror: Mirror,
   figures: DepartureFigures,
   goneIds: readonly number[],
-  { runId, at }: Moment,
+  { runId, at }: RunStamp,
 ): void {
   mirror.db.transaction(() => {
     const writer = createCaseWriter(mirror);
@@ -218,7 +218,7 @@ export function recordCoverage(
   { db }: Mirror,
   figures: CoverageFigures,
   cases_mirrored: number,
-  { runId, at }: Moment,
+  { runId, at }: RunStamp,
 ): void {
   db.insert(mirrorCoverageChecks)
     .values({ ...figures, cases_mirrored, run_id: runId, checked_at: at.toISOString() })

@@ -98,7 +98,7 @@ export interface GoodReading {
  * A run ended before any later one began: where the record says otherwise, the clock was ahead at the earlier one, and the
  * later beginning counts.
  */
-function* listGoodReadings({ sqlite }: Mirror, statusId: number, now: Date): Generator<GoodReading> {
+function* listGoodReadings({ sqlite }: Mirror, listId: number, now: Date): Generator<GoodReading> {
   const rows = sqlite
     .prepare<[number, string], ListEnding & { at: string }>(
       `SELECT at, outcome, error_code FROM (
@@ -109,7 +109,7 @@ function* listGoodReadings({ sqlite }: Mirror, statusId: number, now: Date): Gen
        WHERE at <= ?
        ORDER BY run_id DESC`,
     )
-    .iterate(statusId, now.toISOString());
+    .iterate(listId, now.toISOString());
   for (const { at, outcome, error_code } of rows) {
     const completeness = judgeCompleteness([{ outcome, error_code }]);
     if (completeness !== 'incomplete')
@@ -291,11 +291,11 @@ export function findMirrorState(mirror: Mirror, maxRuns: number, now: Date): Mir
 
 function findReadings(
   mirror: Mirror,
-  statusId: number,
+  listId: number,
   now: Date,
 ): Pick<ListState, 'lastGoodAt' | 'lastReading'> {
   let lastReading: GoodReading | null = null;
-  for (const reading of listGoodReadings(mirror, statusId, now)) {
+  for (const reading of listGoodReadings(mirror, listId, now)) {
     lastReading ??= reading;
     if (reading.completeness === 'complete') return { lastGoodAt: reading.at, lastReading };
   }

@@ -11,12 +11,12 @@ import {
   relatedCases,
   mirrorRawHashes,
 } from './schema/schema.ts';
-import { type Moment, type MirrorFields, createHistoryWriter } from './write-history.ts';
+import { type RunStamp, type MirrorFields, createHistoryWriter } from './write-history.ts';
 import { prepareWriteEntries } from './write-entries.ts';
 
 /** Under which status, in which run and when a case was seen. */
-export interface ListRef extends Moment {
-  readonly statusId: number;
+export interface ListRef extends RunStamp {
+  readonly listId: number;
 }
 
 /** All of it is part of the caller's transaction. */
@@ -28,7 +28,7 @@ export interface CaseWriter {
   /** Notes by which bytes the case can be known. */
   writeRawHash(caseId: number, hash: string, fingerprint: string): void;
   /** Marks a case as gone from the site. Nothing of it is deleted. */
-  writeDeparture(caseId: number, moment: Moment): void;
+  writeDeparture(caseId: number, moment: RunStamp): void;
 }
 
 /** Prepares all statements once for a connection. */
@@ -69,7 +69,7 @@ export function createCaseWriter(mirror: Mirror): CaseWriter {
     })
     .where(eq(cases.id, sql.placeholder('caseId')))
     .prepare();
-  const writeMirrorFields = (caseId: number, own: MirrorFields, moment: Moment): void => {
+  const writeMirrorFields = (caseId: number, own: MirrorFields, moment: RunStamp): void => {
     if (history.recordMirrorFields(caseId, own, moment)) updateMirrorFields.run({ caseId, ...own });
   };
 
@@ -121,8 +121,8 @@ export function createCaseWriter(mirror: Mirror): CaseWriter {
 }
 
 /** A case that was seen came under that status, and has not departed. */
-function toMirrorFields({ statusId }: ListRef): MirrorFields {
-  return { mirror_list_id: statusId, mirror_departed_run_id: null };
+function toMirrorFields({ listId }: ListRef): MirrorFields {
+  return { mirror_list_id: listId, mirror_departed_run_id: null };
 }
 
 /** Puts cases under other lists, where `isMove` says so of the stored and the new one; all in one transaction. */
@@ -130,16 +130,16 @@ export function moveCases(
   mirror: Mirror,
   statusOf: ReadonlyMap<number, number>,
   isMove: (oldId: number, newId: number) => boolean,
-  moment: Moment,
+  moment: RunStamp,
 ): void {
   if (statusOf.size === 0) return;
   const { db } = mirror;
   db.transaction(() => {
     const writer = createCaseWriter(mirror);
-    for (const [id, statusId] of statusOf) {
-      const stored = db.select({ statusId: cases.mirror_list_id }).from(cases).where(eq(cases.id, id)).get();
-      const oldId = stored?.statusId ?? statusId;
-      if (oldId !== statusId && isMove(oldId, statusId)) writer.writeSeen(id, { ...moment, statusId });
+    for (const [id, listId] of statusOf) {
+      const stored = db.select({ listId: cases.mirror_list_id }).from(cases).where(eq(cases.id, id)).get();
+      const oldId = stored?.listId ?? listId;
+      if (oldId !== listId && isMove(oldId, listId)) writer.writeSeen(id, { ...moment, listId });
     }
   });
 }

@@ -8,7 +8,7 @@ import { prepareInsert } from './statements.ts';
 import { caseChanges, cases, caseVersions } from './schema/schema.ts';
 
 /** When something was found to have changed. */
-export interface Moment {
+export interface RunStamp {
   readonly runId: number;
   readonly at: Date;
 }
@@ -21,9 +21,9 @@ export interface MirrorFields {
 
 export interface HistoryWriter {
   /** Records how a case is about to change, before its row is overwritten. Part of the caller's transaction. */
-  recordChange(row: CaseRow, own: MirrorFields, moment: Moment): void;
+  recordChange(row: CaseRow, own: MirrorFields, moment: RunStamp): void;
   /** Records that only the mirror's metadata of a case is about to change. Returns whether it does. */
-  recordMirrorFields(caseId: number, own: MirrorFields, moment: Moment): boolean;
+  recordMirrorFields(caseId: number, own: MirrorFields, moment: RunStamp): boolean;
 }
 
 /** Prepares the writing of history: of each case that is about to change, what it said before. */
@@ -44,7 +44,7 @@ export function createHistoryWriter(mirror: Mirror): HistoryWriter {
     .where(eq(cases.id, sql.placeholder('caseId')))
     .prepare();
 
-  const write = (case_id: number, changes: readonly FieldChange[], { runId, at }: Moment): void => {
+  const write = (case_id: number, changes: readonly FieldChange[], { runId, at }: RunStamp): void => {
     for (const { field, kind, before, after } of changes) {
       insertChange({
         id: null,

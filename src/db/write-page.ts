@@ -6,7 +6,7 @@ import type { Mirror } from './open-mirror.ts';
 import { type ListFigures, createSyncLedger } from './run-log.ts';
 import { mirrorMovedCases, rejectedRecords, schemaDrift } from './schema/schema.ts';
 import { type ListRef, createCaseWriter } from './write-case.ts';
-import type { Moment } from './write-history.ts';
+import type { RunStamp } from './write-history.ts';
 
 /** A record that cannot be a case, or cannot be read exactly, and where it came from. */
 export interface RejectedRecord {
@@ -74,7 +74,7 @@ function writeDrift({ db }: Mirror, { field, expected, seen, caseId }: CaseDrift
 function writeMovedCase(
   { db }: Mirror,
   { caseId, fromListId, toListId }: MovedCase,
-  { runId, at }: Moment,
+  { runId, at }: RunStamp,
 ): void {
   db.insert(mirrorMovedCases)
     .values({
@@ -92,7 +92,7 @@ function writeMovedCase(
 export type PageCase = {
   readonly id: number;
   /** The status that it comes under. */
-  readonly statusId: number;
+  readonly listId: number;
   /** By which its bytes are to be known from now on; null when they are already, or are to be read the next time too. */
   readonly rawHash: string | null;
 } & (
@@ -129,7 +129,7 @@ export function prepareWritePage(mirror: Mirror): WritePage {
   const transact = mirror.sqlite.transaction<WritePage>(
     ({ cases, rejected, drift, doubles }, listRef, figures) => {
       for (const one of cases) {
-        const ofCase = { ...listRef, statusId: one.statusId };
+        const ofCase = { ...listRef, listId: one.listId };
         if (one.verdict === 'unchanged') {
           if (one.isMoved) writer.writeSeen(one.id, ofCase);
         } else writer.writeCase(one.rows, ofCase, one.verdict === 'new');
@@ -138,7 +138,7 @@ export function prepareWritePage(mirror: Mirror): WritePage {
       for (const rejectedRecord of rejected) writeRejectedRecord(mirror, rejectedRecord, listRef.runId);
       for (const one of drift) writeDrift(mirror, one, listRef.runId);
       for (const one of doubles) writeMovedCase(mirror, one, listRef);
-      if (figures !== null) ledger.recordFigures(listRef.runId, listRef.statusId, figures);
+      if (figures !== null) ledger.recordFigures(listRef.runId, listRef.listId, figures);
     },
   );
   return (...page) => {

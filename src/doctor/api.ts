@@ -1,4 +1,4 @@
-import { findApiDoubt } from '../api/urls.ts';
+import { findApiWarning } from '../api/urls.ts';
 import { readToken } from '../config/token.ts';
 import type { Runtime } from '../api/client.ts';
 import { createClientFor } from '../sync/run-sync.ts';
@@ -59,9 +59,9 @@ export async function* examineApi(
 }
 
 function examineAddress(apiUrl: URL): Finding {
-  const doubt = findApiDoubt(apiUrl);
+  const hint = findApiWarning(apiUrl);
   const detail = `${apiUrl.origin} answers`;
-  return doubt === null ? good('address', detail) : warning('address', detail, doubt);
+  return hint === null ? good('address', detail) : warning('address', detail, hint);
 }
 
 /** With the code of the system, which says little, in words. */

@@ -2,12 +2,12 @@ import { MirrorError } from '../errors/mirror-error.ts';
 import { fromLocalTime, toLocalTime, type LocalTime } from '../lib/local-time.ts';
 
 /** A moment as a person names it: a run, or a time with its first and its last millisecond. */
-export type Moment =
+export type AsOf =
   | { readonly kind: 'run'; readonly runId: number }
   | { readonly kind: 'time'; readonly from: Date; readonly until: Date };
 
 /** What "yesterday" is counted from. */
-export interface MomentClock {
+export interface AsOfClock {
   readonly now: Date;
   readonly timeZone: string;
 }
@@ -20,7 +20,7 @@ const MOMENT_FORMS =
  * Understands what every flag for a moment takes. Days, months and times without a zone are those of the local calendar
  * and clock; "7d" is that long ago. Fails with USAGE.
  */
-export function parseMoment(text: string, clock: MomentClock): Moment {
+export function parseAsOf(text: string, clock: AsOfClock): AsOf {
   const words = text.trim().toLowerCase().replace(/\s+/g, ' ');
   return (
     parseRun(words, text) ?? parseDate(words, text, clock) ?? parseWords(words, text, clock) ?? fail(text)
@@ -31,7 +31,7 @@ function fail(text: string, why = 'is neither a run nor a date'): never {
   throw new MirrorError('USAGE', `${JSON.stringify(text)} ${why}.`, { hint: `Give ${MOMENT_FORMS}.` });
 }
 
-function parseRun(words: string, text: string): Moment | null {
+function parseRun(words: string, text: string): AsOf | null {
   const [, digits] = /^(?:run ?|#)?(\d+)$/.exec(words) ?? [];
   if (digits === undefined) return null;
   const runId = Number(digits);
@@ -42,7 +42,7 @@ function parseRun(words: string, text: string): Moment | null {
 const DATE = /^(\d{4})-(\d{2})(?:-(\d{2}))?$/;
 const DATE_AND_TIME = /^(\S+?)(?:t| )(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(z|[+-]\d{2}:?\d{2})?$/;
 
-function parseDate(words: string, text: string, clock: MomentClock): Moment | null {
+function parseDate(words: string, text: string, clock: AsOfClock): AsOf | null {
   const [, year, month, day] = DATE.exec(words) ?? [];
   if (year !== undefined) {
     const start = { ...NEW_YEAR, year: Number(year), month: Number(month), day: Number(day ?? 1) };
@@ -62,7 +62,7 @@ function parseDate(words: string, text: string, clock: MomentClock): Moment | nu
 }
 
 /** The day before a time of day: a date, or a word. */
-function toDay(date: string, clock: MomentClock): LocalTime | null {
+function toDay(date: string, clock: AsOfClock): LocalTime | null {
   const [, year, month, day] = DATE.exec(date) ?? [];
   if (day !== undefined) return { ...NEW_YEAR, year: Number(year), month: Number(month), day: Number(day) };
   const back = DAYS_BACK.get(date);
@@ -83,7 +83,7 @@ const DAYS_BACK: ReadonlyMap<string, number> = new Map([
 ]);
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 
-function parseWords(words: string, text: string, clock: MomentClock): Moment | null {
+function parseWords(words: string, text: string, clock: AsOfClock): AsOf | null {
   if (words === 'now') return { kind: 'time', from: clock.now, until: clock.now };
   const back = DAYS_BACK.get(words);
   if (back !== undefined) return toSpan(shift(today(clock), { days: -back }), { days: 1 }, clock);
@@ -91,7 +91,7 @@ function parseWords(words: string, text: string, clock: MomentClock): Moment | n
 }
 
 /** "monday" is the newest one, today included; "last monday" is before today. */
-function parseWeekday(words: string, clock: MomentClock): Moment | null {
+function parseWeekday(words: string, clock: AsOfClock): AsOf | null {
   const [, last, name = ''] = /^(last )?([a-z]{3,9})$/.exec(words) ?? [];
   const weekday = WEEKDAYS.findIndex((day) => day === name || (name.length === 3 && day.startsWith(name)));
   if (weekday === -1) return null;
@@ -101,7 +101,7 @@ function parseWeekday(words: string, clock: MomentClock): Moment | null {
 }
 
 /** "this month", "last week": weeks begin on Monday. */
-function parsePeriod(words: string, clock: MomentClock): Moment | null {
+function parsePeriod(words: string, clock: AsOfClock): AsOf | null {
   const [, which, unit] = /^(this|last) (week|month|year)$/.exec(words) ?? [];
   if (unit === undefined) return null;
   const day = today(clock);
@@ -127,7 +127,7 @@ const UNITS: readonly (readonly [names: RegExp, length: Length])[] = [
 ];
 
 /** "36h", "7 days ago", "a week ago": that long before now, on the same time of day. */
-function parseAge(words: string, text: string, clock: MomentClock): Moment | null {
+function parseAge(words: string, text: string, clock: AsOfClock): AsOf | null {
   const [, count = '', unit = ''] = /^(?:last )?(\d{1,6}|an?) ?([a-z]+)(?: ago)?$/.exec(words) ?? [];
   const length = UNITS.find(([names]) => names.test(unit))?.[1];
   if (length === undefined) return null;
@@ -152,7 +152,7 @@ interface Length {
 
 const NEW_YEAR: LocalTime = { year: 2000, month: 1, day: 1, hour: 0, minute: 0, second: 0, ms: 0 };
 
-function today({ now, timeZone }: MomentClock): LocalTime {
+function today({ now, timeZone }: AsOfClock): LocalTime {
   const { year, month, day } = toLocalTime(now, timeZone);
   return { ...NEW_YEAR, year, month, day };
 }
@@ -169,7 +169,7 @@ function weekdayOf(local: LocalTime): number {
   return fromLocalTime(local, 'UTC').getUTCDay();
 }
 
-function toSpan(start: LocalTime, length: Length, { timeZone }: MomentClock): Moment {
+function toSpan(start: LocalTime, length: Length, { timeZone }: AsOfClock): AsOf {
   const end = fromLocalTime(shift(start, length), timeZone);
   return { kind: 'time', from: fromLocalTime(start, timeZone), until: new Date(end.getTime() - 1) };
 }

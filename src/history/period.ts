@@ -2,7 +2,7 @@ import { type SQL, and, asc, desc, eq, ne, sql } from 'drizzle-orm';
 import type { Mirror } from '../db/open-mirror.ts';
 import { syncRuns } from '../db/schema/schema.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
-import type { Moment } from './moments.ts';
+import type { AsOf } from './moments.ts';
 
 /** The run whose end is the state that a question is about. */
 export interface RunAsOf {
@@ -21,7 +21,7 @@ const hasEnded = ne(syncRuns.outcome, 'running');
  * Finds the newest run that had ended by a moment; one that is still going on never counts. Fails with
  * TIME_NOT_MIRRORED, or with RUN_UNKNOWN for a run that is not there.
  */
-export function findRunAsOf(mirror: Mirror, moment: Moment): RunAsOf {
+export function findRunAsOf(mirror: Mirror, moment: AsOf): RunAsOf {
   const { db, path } = mirror;
   const found = db
     .select(asRun)
@@ -47,7 +47,7 @@ export function findRunAsOf(mirror: Mirror, moment: Moment): RunAsOf {
   throw new MirrorError('TIME_NOT_MIRRORED', `${path} had stored nothing by then; ${begins}.`);
 }
 
-function endedBy(moment: Moment): SQL {
+function endedBy(moment: AsOf): SQL {
   return moment.kind === 'run'
     ? eq(syncRuns.id, moment.runId)
     : sql`${endedAt} <= ${moment.until.toISOString()}`;
@@ -85,8 +85,8 @@ export interface QuietRuns {
 export type FindNewestRun = () => number | undefined;
 
 export interface PeriodRequest {
-  readonly since?: Moment | undefined;
-  readonly until?: Moment | undefined;
+  readonly since?: AsOf | undefined;
+  readonly until?: AsOf | undefined;
   /** What a period is that has neither end, or where it begins that has no `since`. */
   readonly otherwise: FindNewestRun | 'first run';
 }
@@ -149,12 +149,12 @@ function findNewest(mirror: Mirror, findNewestRun: FindNewestRun): Period | null
   return { first, last: first, quiet: { count: count ?? 0, newest } };
 }
 
-function findFirst(mirror: Mirror, since: Moment): RunRef | undefined {
+function findFirst(mirror: Mirror, since: AsOf): RunRef | undefined {
   if (since.kind === 'run') return findNamedRun(mirror, since.runId);
   return findRun(mirror, `WHERE ${END} >= ? ORDER BY id`, since.from.toISOString());
 }
 
-function findLast(mirror: Mirror, until: Moment): RunRef | undefined {
+function findLast(mirror: Mirror, until: AsOf): RunRef | undefined {
   if (until.kind === 'run') return findNamedRun(mirror, until.runId);
   return findRun(mirror, `WHERE ${END} <= ? ORDER BY id DESC`, until.until.toISOString());
 }
@@ -169,7 +169,7 @@ function findRun({ sqlite }: Mirror, condition: string, ...values: (string | num
   return sqlite.prepare<unknown[], RunRef>(`${COLUMNS} ${condition} LIMIT 1`).get(...values);
 }
 
-function refuseBackwards(since: Moment | undefined, until: Moment | undefined): void {
+function refuseBackwards(since: AsOf | undefined, until: AsOf | undefined): void {
   if (since === undefined || until === undefined) return;
   const isBackwards =
     since.kind === 'run' || until.kind === 'run'

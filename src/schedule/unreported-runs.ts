@@ -63,14 +63,14 @@ function toReport({ db }: Mirror, run: RunRow): RunReport {
       .where(eq(listSyncs.run_id, run.id))
       .orderBy(listSyncs.list_id)
       .all()
-      .flatMap(toStatusReport),
+      .flatMap(toListReport),
     departures: departures === undefined ? null : toDepartureReport(departures),
     coverage: coverage === undefined ? null : toCoverageReport(coverage),
     error,
   };
 }
 
-function toStatusReport(row: typeof listSyncs.$inferSelect): ListReport[] {
+function toListReport(row: typeof listSyncs.$inferSelect): ListReport[] {
   const status = API_LISTS.find(({ id }) => id === row.list_id);
   if (status === undefined) return [];
   const figures = omit(

@@ -1,6 +1,6 @@
 import { ONGOING_LISTS, type ApiList } from '../api/lists.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
-import { doubtAboveWhole, isSuspicious, measureCoverage } from './coverage.ts';
+import { suspectAboveWhole, isSuspicious, measureCoverage } from './coverage.ts';
 import { findDepartures, toMostGone, toSkippedDepartures } from './departures.ts';
 import {
   type DepartureReport,
@@ -29,7 +29,7 @@ export async function checkAfterwards(
   const coverage = await measureCoverage(run.client, listSyncs, run.signal, skip);
   const believed = listSyncs.map((listSync) =>
     coverage.aboveWhole.includes(listSync.status.id)
-      ? doubtAboveWhole(listSync, coverage.figures.count_all)
+      ? suspectAboveWhole(listSync, coverage.figures.count_all)
       : listSync,
   );
   recordChanged(listSyncs, believed);
@@ -40,7 +40,7 @@ export async function checkAfterwards(
   return { lists, departures, coverage: record.recordCoverage(coverage) };
 
   function recordChanged(before: readonly ListReport[], after: readonly ListReport[]): void {
-    for (const status of after.filter((one) => !before.includes(one))) record.endStatus(status);
+    for (const status of after.filter((one) => !before.includes(one))) record.endList(status);
   }
 }
 

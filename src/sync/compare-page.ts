@@ -8,7 +8,7 @@ import { type Drift, listDrift } from '../api/schema-drift.ts';
 import { findCaseId } from '../api/split-page.ts';
 import { toCaseRows } from '../case/case-rows.ts';
 import { fingerprint, splitPayload } from '../case/fingerprint.ts';
-import type { FindKnownText, FindStoredVersion, StoredVersion } from '../db/read-case.ts';
+import type { FindKnownRecord, FindStoredVersion, StoredVersion } from '../db/read-case.ts';
 import type { CaseDrift, RejectedRecord, PageCase, PageContent } from '../db/write-page.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { JsonValue } from '../lib/json.ts';
@@ -22,11 +22,11 @@ export class SeenCases {
   readonly #shared = new Map<number, Set<number>>();
 
   /** Notes a listRef. Returns the other status under which this run has seen the case before, if it has. */
-  see(caseId: number, statusId: number): number | undefined {
+  see(caseId: number, listId: number): number | undefined {
     const earlier = this.#statusOf.get(caseId);
-    this.#statusOf.set(caseId, statusId);
+    this.#statusOf.set(caseId, listId);
     this.#unnamed.delete(caseId);
-    if (earlier === undefined || earlier === statusId) return undefined;
+    if (earlier === undefined || earlier === listId) return undefined;
     this.#inSeveral.add(caseId);
     return earlier;
   }
@@ -46,8 +46,8 @@ export class SeenCases {
   }
 
   /** How many cases the list of a status shared with others of the run, none of which had a label. */
-  countShared(statusId: number): number {
-    return this.#shared.get(statusId)?.size ?? 0;
+  countShared(listId: number): number {
+    return this.#shared.get(listId)?.size ?? 0;
   }
 
   /** Cases without a label that stood in one list alone, each with the status of that list. */
@@ -72,7 +72,7 @@ export class SeenCases {
 
 /** Which status a case comes under. */
 export interface CasePlace {
-  readonly statusId: number;
+  readonly listId: number;
   /** Whether the label of the case names it; otherwise only the list does, and the run says later whether it is believed. */
   readonly isNamed: boolean;
 }
@@ -90,8 +90,8 @@ function toCasePlace(
   list: ApiList | null,
   storedId: number | null | undefined,
 ): CasePlace {
-  if (list === null || isKnownLabel(label)) return { statusId: toApiListId(label), isNamed: true };
-  return { statusId: storedId ?? list.id, isNamed: false };
+  if (list === null || isKnownLabel(label)) return { listId: toApiListId(label), isNamed: true };
+  return { listId: storedId ?? list.id, isNamed: false };
 }
 
 /** What a case says of the lists in which it stands. */
@@ -139,7 +139,7 @@ export interface ComparablePage {
 /** How the stored cases are looked up. */
 export interface CaseFinder {
   readonly findStoredVersion: FindStoredVersion;
-  readonly findKnownText: FindKnownText;
+  readonly findKnownRecord: FindKnownRecord;
 }
 
 /**
@@ -150,7 +150,7 @@ export interface CaseFinder {
 export async function comparePage(
   page: ComparablePage,
   status: ApiList | null,
-  { findStoredVersion, findKnownText }: CaseFinder,
+  { findStoredVersion, findKnownRecord }: CaseFinder,
 ): Promise<ComparedPage> {
   const cases: PageCase[] = [];
   const rejected: RejectedRecord[] = [];
@@ -162,16 +162,16 @@ export async function comparePage(
   const keepBytes = (odd: OddBytes, storedAs: number | null, at: number): void => {
     rejected.push({ ...toRejectedRecord(odd, storedAs), source: page.source, position: positionOf(at) });
   };
-  const add = ({ compared, mark }: Comparison): void => {
+  const add = ({ compared, version }: Comparison): void => {
     cases.push(compared);
-    versionsOfPage.set(compared.id, mark);
+    versionsOfPage.set(compared.id, version);
   };
   const placeCase = (
     id: number,
     label: JsonValue | undefined,
     stored: StoredVersion | undefined,
   ): CasePlace => {
-    const place = toCasePlace(label, status, stored?.statusId);
+    const place = toCasePlace(label, status, stored?.listId);
     if (place.isNamed) unnamed.delete(id);
     else unnamed.add(id);
     return place;
@@ -181,15 +181,15 @@ export async function comparePage(
       keepBytes(record.odd, null, position);
       continue;
     }
-    const known = record.rawHash === null ? undefined : findKnownText(record.rawHash);
+    const known = record.rawHash === null ? undefined : findKnownRecord(record.rawHash);
     // A list that shifts may bring a case twice on one page; the second one is compared with the first.
     if (
       known !== undefined &&
       !versionsOfPage.has(known.caseId) &&
       fitsStatus({ case_ongoing: known.label, case_status: known.caseStatus }, status)
     ) {
-      const { statusId } = placeCase(known.caseId, known.label, known.mark);
-      add(toUnchanged(known.caseId, statusId, known.mark, null));
+      const { listId } = placeCase(known.caseId, known.label, known.version);
+      add(toUnchanged(known.caseId, listId, known.version, null));
       continue;
     }
     const payload = record.payload();
@@ -199,7 +199,7 @@ export async function comparePage(
     // Each run records drift anew, so it reads a case with drift every time.
     const rawHash = drifted.length === 0 ? record.rawHash : null;
     const stored = versionsOfPage.get(id) ?? findStoredVersion(id);
-    add(compareCase(payload, placeCase(id, payload.case_ongoing, stored).statusId, stored, rawHash));
+    add(compareCase(payload, placeCase(id, payload.case_ongoing, stored).listId, stored, rawHash));
     if (record.odd !== undefined) keepBytes(record.odd, id, position);
     for (const one of drifted) drift.set(`${one.field} ${one.seen}`, { ...one, caseId: id });
     await nextTick();
@@ -222,36 +222,31 @@ function toRejectedRecord({ why, bytes, isJson }: OddBytes, storedAs: number | n
 interface Comparison {
   readonly compared: PageCase;
   /** What is stored of the case once the page is. */
-  readonly mark: StoredVersion;
+  readonly version: StoredVersion;
 }
 
 function compareCase(
   payload: CasePayload,
-  statusId: number,
+  listId: number,
   stored: StoredVersion | undefined,
   rawHash: string | null,
 ): Comparison {
   const { id } = payload;
   const split = splitPayload(payload);
   const hash = fingerprint(split);
-  if (stored?.fingerprint === hash) return toUnchanged(id, statusId, stored, rawHash);
+  if (stored?.fingerprint === hash) return toUnchanged(id, listId, stored, rawHash);
   const verdict = stored === undefined ? 'new' : 'changed';
   return {
-    compared: { verdict, id, statusId, rawHash, rows: toCaseRows(payload, split, hash) },
-    mark: { fingerprint: hash, statusId, isDeparted: false },
+    compared: { verdict, id, listId, rawHash, rows: toCaseRows(payload, split, hash) },
+    version: { fingerprint: hash, listId, isDeparted: false },
   };
 }
 
-function toUnchanged(
-  id: number,
-  statusId: number,
-  stored: StoredVersion,
-  rawHash: string | null,
-): Comparison {
-  const isMoved = stored.statusId !== statusId || stored.isDeparted;
+function toUnchanged(id: number, listId: number, stored: StoredVersion, rawHash: string | null): Comparison {
+  const isMoved = stored.listId !== listId || stored.isDeparted;
   return {
-    compared: { verdict: 'unchanged', id, statusId, rawHash, isMoved, fingerprint: stored.fingerprint },
-    mark: { fingerprint: stored.fingerprint, statusId, isDeparted: false },
+    compared: { verdict: 'unchanged', id, listId, rawHash, isMoved, fingerprint: stored.fingerprint },
+    version: { fingerprint: stored.fingerprint, listId, isDeparted: false },
   };
 }
 

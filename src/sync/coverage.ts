@@ -22,10 +22,10 @@ export function isAboveWhole(listIds: readonly number[], counts: Counts, whole: 
 }
 
 /** Puts in doubt a list that shared cases with another one, though none of them says by its label where it belongs. */
-export function doubtShared(report: ListReport, shared: number): ListReport {
+export function suspectShared(report: ListReport, shared: number): ListReport {
   if (shared === 0) return report;
   const cases = shared === 1 ? '1 case' : `${shared} cases`;
-  return doubt(
+  return toSuspicious(
     report,
     new MirrorError(
       'LISTS_OVERLAP',
@@ -35,10 +35,10 @@ export function doubtShared(report: ListReport, shared: number): ListReport {
 }
 
 /** Puts in doubt a list that counts more cases, together with others, than the API has. An empty list adds nothing. */
-export function doubtAboveWhole(report: ListReport, whole: number | null): ListReport {
+export function suspectAboveWhole(report: ListReport, whole: number | null): ListReport {
   if (whole === null || (report.figures.count_last ?? 0) === 0) return report;
   const message = `The lists count more cases together than the ${whole} that the API has without a filter; asked twice.`;
-  return doubt(report, new MirrorError('LISTS_ABOVE_WHOLE', message));
+  return toSuspicious(report, new MirrorError('LISTS_ABOVE_WHOLE', message));
 }
 
 /** Whether it is in doubt that the cases of the list belong there. */
@@ -47,7 +47,7 @@ export function isSuspicious({ error }: ListReport): boolean {
 }
 
 /** A list that could prove something proves it no longer; one that could not keeps its own reason. */
-function doubt(report: ListReport, error: MirrorError): ListReport {
+function toSuspicious(report: ListReport, error: MirrorError): ListReport {
   return showsMissing(report) ? { ...report, outcome: 'partial', error } : report;
 }
 
@@ -151,13 +151,13 @@ async function fetchCount(client: Client, filter: CaseFilter, signal: AbortSigna
 }
 
 /** What the list of a status counted in this run; null when it was not asked. */
-function findCount(listSyncs: readonly ListReport[], statusId: number): number | null {
-  return listSyncs.find(({ status }) => status.id === statusId)?.figures.count_last ?? null;
+function findCount(listSyncs: readonly ListReport[], listId: number): number | null {
+  return listSyncs.find(({ status }) => status.id === listId)?.figures.count_last ?? null;
 }
 
 /** How many more cases a list counts than it brings, pass after pass; zero where its count fits. */
-function findExcess(listSyncs: readonly ListReport[], statusId: number): number {
-  const listSync = listSyncs.find(({ status }) => status.id === statusId);
+function findExcess(listSyncs: readonly ListReport[], listId: number): number {
+  const listSync = listSyncs.find(({ status }) => status.id === listId);
   if (listSync?.error?.code !== 'COUNT_MISMATCH_STABLE') return 0;
   return Math.max(0, (listSync.figures.count_last ?? 0) - listSync.figures.cases_last_pass);
 }

@@ -10,7 +10,7 @@ import { toTrafficRow } from './list-sync.ts';
 /** A case that the list sync of its status no longer brought, and that no other list sync of the run brought either. */
 export interface MissingCase {
   readonly id: number;
-  readonly statusId: number | null;
+  readonly listId: number | null;
   /** False where it may stand on a page that could not be read: then it is fetched, and nothing else follows. */
   readonly isJudged?: boolean;
 }
@@ -19,7 +19,7 @@ export interface DepartureSearch {
   readonly client: Client;
   readonly finder: CaseFinder;
   /** Stores what a look-up brought. */
-  readonly writeFound: (page: ComparedPage, statusId: number) => void;
+  readonly writeFound: (page: ComparedPage, listId: number) => void;
   readonly missing: readonly MissingCase[];
   /** More than this many gone are not believed; Infinity when the person who runs it has accepted them. */
   readonly maxGone: number;
@@ -64,17 +64,17 @@ export async function findDepartures(search: DepartureSearch): Promise<Departure
         if (one.isJudged !== false) answered++;
         continue;
       }
-      const { statusId } = lookedUp;
+      const { listId } = lookedUp;
       if (one.isJudged === false) {
-        if (statusId !== null) found[statusId === one.statusId ? 'inPlace' : 'moved']++;
+        if (listId !== null) found[listId === one.listId ? 'inPlace' : 'moved']++;
         continue;
       }
       answered++;
       // In the list of the cases without a status not all of them need to stand.
-      if (statusId !== null && statusId === one.statusId && statusId !== UNCLASSIFIED.id)
-        missed.set(statusId, (missed.get(statusId) ?? 0) + 1);
-      if (statusId === null) goneIds.push(one.id);
-      else found[statusId === one.statusId ? 'inPlace' : 'moved']++;
+      if (listId !== null && listId === one.listId && listId !== UNCLASSIFIED.id)
+        missed.set(listId, (missed.get(listId) ?? 0) + 1);
+      if (listId === null) goneIds.push(one.id);
+      else found[listId === one.listId ? 'inPlace' : 'moved']++;
     } catch (thrown) {
       if (!(thrown instanceof MirrorError) || isOfTheDatabase(thrown)) throw thrown;
       error ??= thrown;
@@ -85,7 +85,7 @@ export async function findDepartures(search: DepartureSearch): Promise<Departure
     if (goneIds.length > maxGone) break;
   }
   const isSuspicious = goneIds.length > maxGone;
-  if (isSuspicious) error = toDoubt(goneIds.length, maxGone, missing.length);
+  if (isSuspicious) error = toSuspiciousDepartures(goneIds.length, maxGone, missing.length);
   return {
     figures: {
       outcome: isSuspicious ? 'suspicious' : error === null ? 'checked' : 'incomplete',
@@ -134,17 +134,17 @@ export function toMostGone(casesPresent: number, percent: number): number {
  */
 async function lookUp(
   { client, finder, writeFound, signal }: DepartureSearch,
-  { id, statusId }: MissingCase,
-): Promise<{ readonly statusId: number | null } | MirrorError> {
+  { id, listId }: MissingCase,
+): Promise<{ readonly listId: number | null } | MirrorError> {
   signal.throwIfAborted();
   const url = toListUrl(client.api, { case_id: String(id) });
   const answer = await client.fetchAnswer(url, signal);
-  if (answer.kind === 'empty') return { statusId: null };
+  if (answer.kind === 'empty') return { listId: null };
   const records = answer.kind === 'page' ? answer.page.results : [];
   const page = await comparePage({ source: `${url.pathname}${url.search}`, records }, null, finder);
   const [found] = page.cases;
   if (found === undefined && page.rejected.length === 1 && page.rejected[0]?.caseId === id) {
-    writeFound(page, statusId ?? UNCLASSIFIED.id);
+    writeFound(page, listId ?? UNCLASSIFIED.id);
     return new MirrorError(
       'RECORDS_REJECTED',
       `The record of case ${id}, which was looked up by its id, could not be read as a case and is rejected.`,
@@ -155,11 +155,11 @@ async function lookUp(
       'RESPONSE_UNEXPECTED',
       `${url.search} was answered with something else than case ${id}.`,
     );
-  writeFound(page, found.statusId);
-  return { statusId: found.statusId };
+  writeFound(page, found.listId);
+  return { listId: found.listId };
 }
 
-function toDoubt(gone: number, maxGone: number, missing: number): MirrorError {
+function toSuspiciousDepartures(gone: number, maxGone: number, missing: number): MirrorError {
   const message = `The API no longer has at least ${gone} of ${missing} missing cases; at most ${maxGone} are believed, so none was marked.`;
   return new MirrorError('DEPARTURES_SUSPICIOUS', message);
 }

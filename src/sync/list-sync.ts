@@ -163,12 +163,12 @@ export async function syncList(
     figures.pass.addViolation(judgeLabels(page.ofOthers, status));
     const doubles: MovedCase[] = [];
     let isNews = false;
-    for (const { id, statusId, verdict } of page.cases) {
+    for (const { id, listId, verdict } of page.cases) {
       if (figures.addCase(id, verdict)) isNews = true;
       const isNamed = !page.unnamed.has(id);
-      const toListId = isNamed ? statusId : status.id;
+      const toListId = isNamed ? listId : status.id;
       const fromListId = isNamed
-        ? seenCases.see(id, statusId)
+        ? seenCases.see(id, listId)
         : seenCases.seeUnnamed(id, status.id, verdict !== 'changed');
       if (fromListId !== undefined) doubles.push({ caseId: id, fromListId, toListId });
     }
@@ -198,7 +198,7 @@ export async function syncList(
       const steps = fetchCasePages(client, {
         filter: toListFilter(status),
         hasNewRecords: () => isNews,
-        isKnown: (rawHash) => store.findKnownText(rawHash) !== undefined,
+        isKnown: (rawHash) => store.findKnownRecord(rawHash) !== undefined,
         hasServed: () => seenCases.size > 0,
         signal: options.signal,
       });

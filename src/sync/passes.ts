@@ -170,8 +170,8 @@ export function judgePasses(facts: PassesFacts, error: MirrorError | null): Pass
   }
   const obstacle = toUnreadable(pass.unread) ?? pass.violation;
   if (obstacle !== null) return { outcome: 'partial', error: obstacle };
-  const doubt = findDoubt(facts);
-  if (doubt !== null) return { outcome: 'partial', error: doubt };
+  const suspicion = findSuspicion(facts);
+  if (suspicion !== null) return { outcome: 'partial', error: suspicion };
   const odd = describeOdd(pass);
   if (odd !== null) return { outcome: 'partial', error: new MirrorError('RECORDS_REJECTED', odd) };
   if (pass.blemish !== null) return { outcome: 'partial', error: pass.blemish };
@@ -217,7 +217,7 @@ function isShrunk(cause: unknown): boolean {
 }
 
 /** What speaks against the pass having brought every case; null when nothing does. */
-function findDoubt({ pass, before, requireStable }: PassesFacts): MirrorError | null {
+function findSuspicion({ pass, before, requireStable }: PassesFacts): MirrorError | null {
   const { countFirst, countLast, countHeld, cases, rejected } = pass;
   if (!countHeld) {
     const moved =

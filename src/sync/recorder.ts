@@ -3,7 +3,7 @@ import type { MirrorError } from '../errors/mirror-error.ts';
 import {
   countPresent,
   listMissing,
-  prepareFindKnownText,
+  prepareFindKnownRecord,
   prepareFindStoredVersion,
 } from '../db/read-case.ts';
 import { deferIndexes, refreshStatistics, restoreIndexes } from '../db/migrate.ts';
@@ -28,9 +28,9 @@ import type { CoverageReport, DepartureReport, RunReport, ListReport } from './r
 export interface ListRecord extends CaseFinder {
   /** Null for a dry run, which leaves no record. */
   readonly runId: number | null;
-  beginStatus(status: ApiList): void;
+  beginList(status: ApiList): void;
   writePage(status: ApiList, content: PageContent, figures: ListFigures): void;
-  endStatus(report: ListReport): void;
+  endList(report: ListReport): void;
   /** The server wants no request before that moment. */
   recordPause(until: Date): void;
   /** `pausedUntil`: the server wants no request before that moment. */
@@ -44,7 +44,7 @@ export interface RunRecord extends ListRecord {
   countPresent(statusIds: readonly number[]): number;
   listMissing(statusIds: readonly number[], isSeen: (caseId: number) => boolean): readonly MissingCase[];
   /** Stores a case that was looked up, apart from any list sync. */
-  writeFound(content: Omit<PageContent, 'doubles'>, statusId: number): void;
+  writeFound(content: Omit<PageContent, 'doubles'>, listId: number): void;
   /** Puts cases under the list that each came in, where `isMove` says so of the old and the new one. */
   moveUnnamed(listOf: ReadonlyMap<number, number>, isMove: (oldId: number, listId: number) => boolean): void;
   recordDepartures(findings: DepartureFindings, maxGone: number): DepartureReport;
@@ -59,27 +59,27 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
   return {
     runId,
     findStoredVersion: prepareFindStoredVersion(mirror),
-    findKnownText: prepareFindKnownText(mirror),
-    beginStatus: ({ id }) => {
-      ledger.beginStatus(runId, id, now());
+    findKnownRecord: prepareFindKnownRecord(mirror),
+    beginList: ({ id }) => {
+      ledger.beginList(runId, id, now());
     },
     writePage: ({ id }, content, figures) => {
-      writePage(content, { runId, statusId: id, at: now() }, figures);
+      writePage(content, { runId, listId: id, at: now() }, figures);
     },
-    endStatus: ({ status, outcome, figures, error }) => {
+    endList: ({ status, outcome, figures, error }) => {
       mirror.db.transaction(() => {
         if (outcome === 'skipped') {
-          ledger.skipStatus(runId, status.id, now(), toRecorded(error) ?? { code: 'SKIPPED', message: '' });
+          ledger.skipList(runId, status.id, now(), toRecorded(error) ?? { code: 'SKIPPED', message: '' });
         } else {
           ledger.recordFigures(runId, status.id, figures);
-          ledger.endStatus(runId, status.id, outcome, now(), toRecorded(error));
+          ledger.endList(runId, status.id, outcome, now(), toRecorded(error));
         }
       });
     },
     countPresent: (statusIds) => countPresent(mirror, statusIds),
     listMissing: (statusIds, isSeen) => listMissing(mirror, statusIds, isSeen),
-    writeFound: (content, statusId) => {
-      writePage({ ...content, doubles: [] }, { runId, statusId, at: now() }, null);
+    writeFound: (content, listId) => {
+      writePage({ ...content, doubles: [] }, { runId, listId, at: now() }, null);
     },
     moveUnnamed: (listOf, isMove) => {
       moveCases(mirror, listOf, isMove, { runId, at: now() });
@@ -114,10 +114,10 @@ export function toNoRecord(mirror: Mirror): ListRecord {
   return {
     runId: null,
     findStoredVersion: prepareFindStoredVersion(mirror),
-    findKnownText: prepareFindKnownText(mirror),
-    beginStatus: nothing,
+    findKnownRecord: prepareFindKnownRecord(mirror),
+    beginList: nothing,
     writePage: nothing,
-    endStatus: nothing,
+    endList: nothing,
     recordPause: nothing,
     endRun: nothing,
     abandonRun: nothing,

@@ -5,7 +5,7 @@ import { toDatabaseError } from '../db/errors.ts';
 import { recordDeadRuns } from '../db/run-log.ts';
 import { checkAfterwards } from './check-afterwards.ts';
 import { type RunReport, type ListReport, endsEveryList, judgeRun } from './report.ts';
-import { doubtShared } from './coverage.ts';
+import { suspectShared } from './coverage.ts';
 import { type ListRecord, beginRecord, toNoRecord } from './recorder.ts';
 import { SeenCases } from './compare-page.ts';
 import { ListTally, syncList } from './list-sync.ts';
@@ -39,8 +39,8 @@ export async function syncMirror(run: SyncRun): Promise<RunReport> {
   try {
     const seenCases = new SeenCases();
     const listSyncs = await syncAll(run, record, seenCases);
-    const reports = listSyncs.map((one) => doubtShared(one, seenCases.countShared(one.status.id)));
-    for (const report of reports.filter((one) => !listSyncs.includes(one))) record.endStatus(report);
+    const reports = listSyncs.map((one) => suspectShared(one, seenCases.countShared(one.status.id)));
+    for (const report of reports.filter((one) => !listSyncs.includes(one))) record.endList(report);
     const checks =
       written === null
         ? { lists: reports, departures: null, coverage: null }
@@ -70,18 +70,18 @@ async function syncAll(run: SyncRun, record: ListRecord, seenCases: SeenCases): 
   for (const status of run.lists) {
     const report: ListReport = stop === null ? await listSync(status) : toSkipped(status, stop);
     if (stop === null && report.error !== null && endsEveryList(report.error)) stop = report.error;
-    record.endStatus(report);
+    record.endList(report);
     onEvent({ type: 'list-ended', report });
     reports.push(report);
   }
   return reports;
 
   function listSync(status: ApiList): Promise<ListReport> {
-    record.beginStatus(status);
+    record.beginList(status);
     onEvent({ type: 'list-begun', status });
     const store = {
       findStoredVersion: record.findStoredVersion,
-      findKnownText: record.findKnownText,
+      findKnownRecord: record.findKnownRecord,
       writePage: record.writePage.bind(record, status),
     };
     return syncList(run.client, store, status, seenCases, {

@@ -3,12 +3,12 @@ import { parseApiUrl, toShortPath } from '../../src/api/urls.ts';
 import { fetchCasePages, MAX_PAGES_WITHOUT_NEW_RECORDS } from '../../src/api/case-pages.ts';
 import { ATTEMPTS_AFTER_UNREAD } from '../../src/api/page-records.ts';
 import { MirrorError, TransientError } from '../../src/errors/mirror-error.ts';
-import type { Client, SettledAnswer } from '../../src/api/client.ts';
+import type { Client, ExpectedAnswer } from '../../src/api/client.ts';
 
 const API = parseApiUrl('https://clearinghouse.example/api/');
 const PATH = '/api/cases/?case_ongoing=5021';
 
-const page = (next: string | null | undefined, ids: readonly number[] = [1]): SettledAnswer => ({
+const page = (next: string | null | undefined, ids: readonly number[] = [1]): ExpectedAnswer => ({
   kind: 'page',
   page: {
     count: 7,
@@ -19,7 +19,7 @@ const page = (next: string | null | undefined, ids: readonly number[] = [1]): Se
 
 /** A client that answers by the path that is asked for, and notes what was asked. */
 function scriptClient(
-  script: (path: string) => SettledAnswer | Promise<SettledAnswer>,
+  script: (path: string) => ExpectedAnswer | Promise<ExpectedAnswer>,
   isAnswering = () => false,
 ) {
   const asked: { path: string; signal: AbortSignal; maxAttempts: number | undefined }[] = [];
@@ -52,7 +52,7 @@ interface Walked {
 const WALK = { filter: { case_ongoing: '5021' }, isKnown: () => false };
 
 async function pass(
-  script: (path: string) => SettledAnswer,
+  script: (path: string) => ExpectedAnswer,
   hasNewRecords: () => boolean = () => true,
   hasServed: () => boolean = () => true,
   isAnswering?: () => boolean,
@@ -97,7 +97,7 @@ describe('a list is read from page to page', () => {
 const ENDS = [{ kind: 'past-the-end' }, { kind: 'empty', words: 'No results' }] as const;
 
 describe('a page that was announced and is past the end', () => {
-  test.each<SettledAnswer>(ENDS)(
+  test.each<ExpectedAnswer>(ENDS)(
     'ends the list only where the page after it is $kind too',
     async (answer) => {
       const { pages, error, asked } = await pass((path) => (numberOf(path) === 1 ? page(toPath(2)) : answer));
@@ -109,7 +109,7 @@ describe('a page that was announced and is past the end', () => {
     },
   );
 
-  test.each<SettledAnswer>(ENDS)(
+  test.each<ExpectedAnswer>(ENDS)(
     'and is $kind alone costs itself: the pages after it are read',
     async (answer) => {
       const { pages, error } = await pass((path) => (numberOf(path) === 4 ? answer : tenPages({})(path)));
@@ -134,7 +134,7 @@ describe('a page that was announced and is past the end', () => {
   });
 
   test('is not the end of a list that nobody announced it for, but whose count says more', async () => {
-    const counted = (path: string): SettledAnswer => {
+    const counted = (path: string): ExpectedAnswer => {
       const number = numberOf(path);
       if (number === 3) return fail(busy);
       if (number === 4 || number > 7) return ENDS[0];

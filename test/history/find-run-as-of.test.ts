@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { findRunAsOf } from '../../src/history/period.ts';
-import { parseMoment } from '../../src/history/moments.ts';
+import { parseAsOf } from '../../src/history/moments.ts';
 import { openMirrorInMemory, type Mirror } from '../../src/db/open-mirror.ts';
 
 /** A whole day, one that died, one that ended a moment before midnight, and one that is still going on. */
@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 const find = (text: string): number =>
-  findRunAsOf(mirror, parseMoment(text, { now: new Date('2030-01-15T03:17:00Z'), timeZone: 'UTC' })).runId;
+  findRunAsOf(mirror, parseAsOf(text, { now: new Date('2030-01-15T03:17:00Z'), timeZone: 'UTC' })).runId;
 
 describe('the run that a moment stands for', () => {
   test.each([

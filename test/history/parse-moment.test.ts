@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseMoment } from '../../src/history/moments.ts';
+import { parseAsOf } from '../../src/history/moments.ts';
 
 /** A Tuesday, 10:30 in Detroit, 15:30 in UTC. */
 const now = new Date('2030-01-15T15:30:00Z');
 const detroit = { now, timeZone: 'America/Detroit' };
 
 const toText = (text: string, clock = detroit): string => {
-  const moment = parseMoment(text, clock);
+  const moment = parseAsOf(text, clock);
   if (moment.kind === 'run') return `run ${moment.runId}`;
   const [from, until] = [moment.from.toISOString(), moment.until.toISOString()];
   return from === until ? from : `${from}/${until}`;
@@ -92,7 +92,7 @@ describe('a moment', () => {
     'tomorrowday',
   ];
   test.each(wrong)('is not %j, which is refused with an example of what is', (text) => {
-    expect(() => parseMoment(text, detroit)).toThrow(
+    expect(() => parseAsOf(text, detroit)).toThrow(
       expect.objectContaining({ code: 'USAGE', hint: expect.stringContaining('2026-03-01') }),
     );
   });

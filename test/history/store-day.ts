@@ -21,7 +21,7 @@ export function storeRun(mirror: Mirror, write: (writer: CaseWriter, listRef: Li
       apiUrl: '-',
       processId: 1,
     });
-    write(createCaseWriter(mirror), { runId, statusId: STATUS_ID, at });
+    write(createCaseWriter(mirror), { runId, listId: STATUS_ID, at });
     ledger.endRun(runId, 'complete', new Date(at.getTime() + 60_000), null);
     return runId;
   })();

@@ -15,9 +15,9 @@ class ServedTexts extends CaseCollection {
     this.#slots = texts.map((text) => slotOf(JSON.parse(text) as JsonValue, () => [Buffer.from(text)]));
   }
 
-  override find({ case_ongoing: statusId, case_id: id }: CaseFilters = {}): readonly CaseSlot[] {
+  override find({ case_ongoing: listId, case_id: id }: CaseFilters = {}): readonly CaseSlot[] {
     if (id !== undefined) return this.#slots.filter((slot) => slot.id === id);
-    return statusId === LISTED_UNDER ? this.#slots : [];
+    return listId === LISTED_UNDER ? this.#slots : [];
   }
 }
 

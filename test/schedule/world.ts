@@ -187,7 +187,7 @@ export class World {
       if (record.runId === 1) writeOneCase(record);
       const reports: ListReport[] = [];
       for (const status of lists) {
-        record.beginStatus(status);
+        record.beginList(status);
         await this.#pass(msAList, () => {
           mirror.close();
         });
@@ -198,7 +198,7 @@ export class World {
           figures: new ListTally(NO_TRAFFIC).toRow(NO_TRAFFIC),
           error,
         };
-        record.endStatus(report);
+        record.endList(report);
         reports.push(report);
       }
       const ending = judgeRun(reports, null);
@@ -256,7 +256,7 @@ function writeOneCase(record: RunRecord): void {
         {
           verdict: 'new',
           id: payload.id,
-          statusId: 5020,
+          listId: 5020,
           rawHash: null,
           rows: toCaseRows(payload, split, fingerprint(split)),
         },

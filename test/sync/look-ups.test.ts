@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { toPageRecord } from '../../src/api/page-records.ts';
 import { splitRecords } from '../../src/api/split-page.ts';
 import { parseApiUrl, toShortPath } from '../../src/api/urls.ts';
-import type { Client, SettledAnswer } from '../../src/api/client.ts';
+import type { Client, ExpectedAnswer } from '../../src/api/client.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
 import type { JsonValue } from '../../src/lib/json.ts';
 import { findDepartures, toSkippedDepartures } from '../../src/sync/departures.ts';
@@ -10,10 +10,10 @@ import { makeCase } from '../support/make-case.ts';
 import { toRecords } from '../support/page-records.ts';
 
 const API = parseApiUrl('https://clearinghouse.example/api/');
-const GONE: SettledAnswer = { kind: 'empty', words: 'No results' };
+const GONE: ExpectedAnswer = { kind: 'empty', words: 'No results' };
 const UNCLASSIFIED_ID = 5074;
 
-const toPage = (...records: JsonValue[]): SettledAnswer => ({
+const toPage = (...records: JsonValue[]): ExpectedAnswer => ({
   kind: 'page',
   page: {
     count: records.length,
@@ -26,12 +26,12 @@ const fails = (code: 'NETWORK_FAILED' | 'SERVER_ERROR' | 'UNAUTHORIZED' | 'DATAB
   throw new MirrorError(code, `no lamp: ${code}`);
 };
 
-type Answers = Readonly<Record<number, SettledAnswer | (() => never)>>;
+type Answers = Readonly<Record<number, ExpectedAnswer | (() => never)>>;
 
 /** Looks up all the cases of the answers, which the mirror has under "Yes" unless another status is said. */
-async function lookUp(answers: Answers, maxGone = Infinity, statusId: number | null = 5021) {
+async function lookUp(answers: Answers, maxGone = Infinity, listId: number | null = 5021) {
   const asked: string[] = [];
-  const written: { id: number; statusId: number; source: string | undefined }[] = [];
+  const written: { id: number; listId: number; source: string | undefined }[] = [];
   const client: Client = {
     api: API,
     fetchAnswer: (url) => {
@@ -49,10 +49,10 @@ async function lookUp(answers: Answers, maxGone = Infinity, statusId: number | n
   };
   const findings = await findDepartures({
     client,
-    finder: { findStoredVersion: () => undefined, findKnownText: () => undefined },
+    finder: { findStoredVersion: () => undefined, findKnownRecord: () => undefined },
     writeFound: ({ cases, rejected }, status) =>
-      written.push({ id: Number(cases[0]?.id), statusId: status, source: rejected[0]?.source }),
-    missing: Object.keys(answers).map((id) => ({ id: Number(id), statusId })),
+      written.push({ id: Number(cases[0]?.id), listId: status, source: rejected[0]?.source }),
+    missing: Object.keys(answers).map((id) => ({ id: Number(id), listId })),
     maxGone,
     signal: new AbortController().signal,
   });
@@ -70,7 +70,7 @@ describe('a missing case', () => {
   test('that the API has under another status has moved, and no list is to blame', async () => {
     const { figures, missed, written } = await lookUp({ 3: toPage(caseOf(3, 'No')) });
     expect(figures).toMatchObject({ outcome: 'checked', cases_moved: 1, cases_in_place: 0, cases_gone: 0 });
-    expect([missed, written]).toEqual([new Map(), [{ id: 3, statusId: 5020, source: undefined }]]);
+    expect([missed, written]).toEqual([new Map(), [{ id: 3, listId: 5020, source: undefined }]]);
   });
 
   test('that the API has where it was should have been in the list of that status', async () => {
@@ -95,7 +95,7 @@ describe('a missing case', () => {
     expect(missed).toEqual(new Map());
   });
 
-  test.each<[string, SettledAnswer]>([
+  test.each<[string, ExpectedAnswer]>([
     ['another case', toPage(caseOf(4, 'Yes'))],
     ['the case and another', toPage(caseOf(3, 'Yes'), caseOf(4, 'Yes'))],
     ['an empty page', toPage()],
@@ -116,12 +116,12 @@ describe('a missing case', () => {
 
   test('that comes with a record that is no case is stored, and of the other is told where it came from', async () => {
     const { written } = await lookUp({ 3: toPage(caseOf(3, 'No'), 'lamp') });
-    expect(written).toEqual([{ id: 3, statusId: 5020, source: '/api/cases/?case_id=3' }]);
+    expect(written).toEqual([{ id: 3, listId: 5020, source: '/api/cases/?case_id=3' }]);
   });
 });
 
 describe('a record that cannot be read as a case', () => {
-  const unreadable = (id: number): SettledAnswer => ({
+  const unreadable = (id: number): ExpectedAnswer => ({
     kind: 'page',
     page: {
       count: 1,

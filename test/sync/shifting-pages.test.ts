@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Client, SettledAnswer } from '../../src/api/client.ts';
+import type { Client, ExpectedAnswer } from '../../src/api/client.ts';
 import { ONGOING_LISTS } from '../../src/api/lists.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { SeenCases } from '../../src/sync/compare-page.ts';
@@ -58,7 +58,7 @@ class MovingList {
     this.#requests++;
   }
 
-  answer(url: URL): SettledAnswer {
+  answer(url: URL): ExpectedAnswer {
     const page = Number(url.searchParams.get('page') ?? '1');
     this.#shift(page);
     const count = this.#places.length;
@@ -87,7 +87,7 @@ async function listSync(list: MovingList, requireStable: boolean) {
   const stored = new Set<number>();
   const store = {
     findStoredVersion: () => undefined,
-    findKnownText: () => undefined,
+    findKnownRecord: () => undefined,
     writePage: ({ cases }: { cases: readonly { id: number }[] }) => {
       for (const { id } of cases) stored.add(id);
     },

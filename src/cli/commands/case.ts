@@ -4,11 +4,11 @@ import type { ExitName } from '../../errors/exit-codes.ts';
 import { findCaseAsOf } from '../../history/case-as-of.ts';
 import { prepareFindStart } from '../../history/names.ts';
 import { findRunAsOf } from '../../history/period.ts';
-import type { Moment } from '../../history/moments.ts';
+import type { AsOf } from '../../history/moments.ts';
 import { type Presence, type StoredCase, findCase, findPresence } from '../../db/read-case.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { say, textWidth, write, writePieces, type Io } from '../io.ts';
-import { type Flags, MOMENT_HELP, addSettings, readMoment, readSettings } from '../options.ts';
+import { type Flags, MOMENT_HELP, addSettings, readAsOf, readSettings } from '../options.ts';
 import { renderCase, renderCaseMarkdown, toCaseDocument } from '../text/case.ts';
 import { toJsonLine, toJsonText } from '../text/words.ts';
 import { AS_OF, renderRunAsOf, toRunAsOfJson } from '../text/period.ts';
@@ -45,7 +45,7 @@ A case as of then is proven to be the one that was stored; only the order of lis
 
 export async function runCaseCommand(words: readonly string[], flags: Flags, io: Io): Promise<ExitName> {
   const form = toForm(flags);
-  const moment = typeof flags.asOf === 'string' ? readMoment(flags.asOf, io) : null;
+  const moment = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
   const {
     case: stored,
     presence,
@@ -87,7 +87,7 @@ interface Found {
   readonly notes: object;
 }
 
-function find(mirror: Mirror, id: number, moment: Moment | null, io: Io): Found {
+function find(mirror: Mirror, id: number, moment: AsOf | null, io: Io): Found {
   if (moment === null) return { case: findCase(mirror, id), presence: findPresence(mirror, id), notes: {} };
   const run = findRunAsOf(mirror, moment);
   const then = findCaseAsOf(mirror, id, run.runId);

@@ -44,7 +44,7 @@ export async function runInitCommand(flags: Flags, io: Io): Promise<ExitName> {
   const mayAsk = flags.yes !== true && io.ask !== null;
   if (mayAsk) written = await confirmAddress(written, io);
   await withStop(io, async (signal) => {
-    for (const question of QUESTIONS) written = await settle(question, written, mayAsk, io, signal);
+    for (const question of QUESTIONS) written = await obtainSetting(question, written, mayAsk, io, signal);
   });
   const values = toEnvValues(
     written,
@@ -105,7 +105,7 @@ const renderNext = (command: string): string => `What to run next, in this folde
 `;
 
 /** Has a setting that can be used: as it is written, or as it is answered. Fails with what speaks against it. */
-async function settle(
+async function obtainSetting(
   question: Question,
   written: WrittenSettings,
   mayAsk: boolean,

@@ -3,21 +3,14 @@ import type { Command } from 'commander';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { findRunAsOf } from '../../history/period.ts';
-import type { Moment } from '../../history/moments.ts';
+import type { AsOf } from '../../history/moments.ts';
 import { queryAsOf } from '../../history/query-as-of/query.ts';
 import { toPath } from '../../config/paths.ts';
 import { toDatabaseError } from '../../db/errors.ts';
 import { openMirrorReadOnly, type Mirror } from '../../db/open-mirror.ts';
 import { query, type QueryAnswer } from '../../db/query.ts';
 import { say, type Io } from '../io.ts';
-import {
-  type Flags,
-  addRowFormat,
-  addSettings,
-  readMoment,
-  readRowFormat,
-  readSettings,
-} from '../options.ts';
+import { type Flags, addRowFormat, addSettings, readAsOf, readRowFormat, readSettings } from '../options.ts';
 import { printAnswer } from '../output.ts';
 import { readStatementFile } from '../statement-text.ts';
 import { AS_OF, renderRunAsOf } from '../text/period.ts';
@@ -52,7 +45,7 @@ had beside it: "main.cases" is always of now.`,
 export async function runQueryCommand(argument: string | undefined, flags: Flags, io: Io): Promise<ExitName> {
   const text = await readStatement(argument, flags, io);
   const output = readRowFormat(flags, 'table');
-  const moment = typeof flags.asOf === 'string' ? readMoment(flags.asOf, io) : null;
+  const moment = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
   const { database } = readSettings(flags, io);
   await closing(openMirrorReadOnly(database), async (mirror) => {
     const answer = ask(mirror, text, moment, io);
@@ -61,7 +54,7 @@ export async function runQueryCommand(argument: string | undefined, flags: Flags
   return 'complete';
 }
 
-function ask(mirror: Mirror, text: string, moment: Moment | null, io: Io): QueryAnswer {
+function ask(mirror: Mirror, text: string, moment: AsOf | null, io: Io): QueryAnswer {
   if (moment === null) return query(mirror, text);
   try {
     const run = findRunAsOf(mirror, moment);

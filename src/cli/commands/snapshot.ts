@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { findRunAsOf } from '../../history/period.ts';
-import type { Moment } from '../../history/moments.ts';
+import type { AsOf } from '../../history/moments.ts';
 import { writeStateAsOf } from '../../history/query-as-of/write-state.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { toPath } from '../../config/paths.ts';
@@ -21,7 +21,7 @@ import {
   MOMENT_HELP,
   SNAPSHOT_SETTINGS,
   addSettings,
-  readMoment,
+  readAsOf,
   readWrittenSettings,
 } from '../options.ts';
 import { toJsonLine } from '../text/words.ts';
@@ -125,12 +125,12 @@ function toRequest(
     takenAt: io.runtime.now(),
     takenBy: 'hand',
     signal,
-    earlier: typeof flags.asOf === 'string' ? toEarlier(database, readMoment(flags.asOf, io)) : null,
+    earlier: typeof flags.asOf === 'string' ? toEarlier(database, readAsOf(flags.asOf, io)) : null,
   };
 }
 
 /** Finds the run first, so that a wrong moment costs nothing. Fails with RUN_UNKNOWN or TIME_NOT_MIRRORED. */
-function toEarlier(database: string, moment: Moment): EarlierState {
+function toEarlier(database: string, moment: AsOf): EarlierState {
   const { runId } = withMirror(database, (mirror) => findRunAsOf(mirror, moment));
   return { runId, write: (mirror, path, signal) => writeStateAsOf(mirror, runId, path, signal) };
 }

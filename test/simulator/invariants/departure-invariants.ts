@@ -32,7 +32,7 @@ export const checkDepartures: Invariant = (facts) => {
 };
 
 /** "a suspicious day marks no departure" */
-export const checkDoubt: Invariant = ({ mirror, day }) =>
+export const checkSuspicious: Invariant = ({ mirror, day }) =>
   mirror.sqlite
     .prepare<[number | null], number>(
       `SELECT cases.id FROM cases JOIN mirror_departure_checks ON run_id = mirror_departed_run_id

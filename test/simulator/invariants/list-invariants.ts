@@ -1,4 +1,4 @@
-import { checkDepartures, checkDoubt } from './departure-invariants.ts';
+import { checkDepartures, checkSuspicious } from './departure-invariants.ts';
 import type { Invariant } from './facts.ts';
 import { checkCounts, checkEnding, checkReport, checkRunning, checkVerify } from './ledger-invariants.ts';
 import { checkOneWriter, checkPauses, checkReaders, checkToken } from './secrecy-and-locks.ts';
@@ -11,7 +11,7 @@ export const INVARIANTS = {
   'every case that the pages of a complete status brought is in the mirror': checkHeld,
   'a complete status misses no case that stood in its list all the while': checkNoneMissed,
   'no case departs but after its list was read to the last page, and by the word of the API': checkDepartures,
-  'a suspicious day marks no departure': checkDoubt,
+  'a suspicious day marks no departure': checkSuspicious,
   'no run is left running once it has ended or another has begun': checkRunning,
   'what the ledger counts is what is stored': checkCounts,
   'the report says what the ledger says': checkReport,

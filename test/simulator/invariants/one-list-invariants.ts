@@ -71,8 +71,8 @@ function ofLists(facts: DayFacts, outcome: string) {
     .map((row: StatusRow) => ({ row, pass: findLastPass(facts.day.served.log, toKeyOf(row.list_id)) }));
 }
 
-export function toKeyOf(statusId: number): string {
-  const status = API_LISTS.find(({ id }) => id === statusId);
+export function toKeyOf(listId: number): string {
+  const status = API_LISTS.find(({ id }) => id === listId);
   return status === undefined ? '' : toListKey(toListFilter(status));
 }
 

@@ -50,8 +50,8 @@ function compareUnlisted(mirror: Mirror, id: number, source: CaseCollection, rea
 }
 
 function isUnclassified({ sqlite }: Mirror, id: number): boolean {
-  const statusId = sqlite.prepare<[number], number>('SELECT mirror_list_id FROM cases WHERE id = ?').pluck();
-  return statusId.get(id) === UNCLASSIFIED.id;
+  const listId = sqlite.prepare<[number], number>('SELECT mirror_list_id FROM cases WHERE id = ?').pluck();
+  return listId.get(id) === UNCLASSIFIED.id;
 }
 
 function listPresent({ sqlite }: Mirror): number[] {
