@@ -7,7 +7,6 @@ export function createScriptIo(given: Pick<Io, 'stdout' | 'stderr'> & Partial<Io
     folder: '.',
     runtime: { now: () => new Date(0), sleep: () => Promise.resolve(), random: () => 0 },
     timeZone: 'UTC',
-    keepHeapSmall: () => undefined,
     onReload: () => () => undefined,
     readStdin: () => Promise.resolve(''),
     ask: null,

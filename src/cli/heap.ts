@@ -5,6 +5,9 @@ import { runInNewContext } from 'node:vm';
 const SMALL_NEW_SPACE = ['--max-semi-space-size=8', '--semi-space-growth-factor=1'] as const;
 const MAX_BYTES = 32_000_000;
 
+/** The diagnostics channel on which a sync publishes each page that it has stored. */
+export const PAGE_STORED = 'clearinghouse-mirror:page-stored';
+
 let collect: (() => void) | undefined;
 
 /** Keeps the space for new objects as small as it is now; it never shrinks, so this comes before all else. */

@@ -19,8 +19,6 @@ export interface Io {
   readonly runtime: Runtime;
   /** The time zone of the person, such as "America/Detroit". */
   readonly timeZone: string;
-  /** Gives memory back that is no longer used. */
-  readonly keepHeapSmall: () => void;
   /** All of standard input, whenever it comes. Fails with USAGE. */
   readonly readStdin: () => Promise<string>;
   /** Asks the person at the terminal; null where there is none. What is secret is not shown while it is typed. */

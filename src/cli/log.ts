@@ -1,9 +1,11 @@
+import { channel } from 'node:diagnostics_channel';
 import { pino } from 'pino';
 import type { LogSettings } from '../config/settings.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { localizeTimes } from '../lib/local-time.ts';
 import type { SchedulerEvents } from '../schedule/scheduler.ts';
 import type { OnSyncEvent } from '../sync/types.ts';
+import { PAGE_STORED } from './heap.ts';
 import { type Io, say, sayExactly } from './io.ts';
 import { renderError } from './text/errors.ts';
 import { createProgress } from './text/progress.ts';
@@ -169,13 +171,15 @@ function createTextLog(io: Io): NightlyLog {
   };
 }
 
-/** Shows the events of a run, and frees memory after each page. */
+const pagesStored = channel(PAGE_STORED);
+
+/** Shows the events of a run, and publishes each stored page on the channel {@link PAGE_STORED}. */
 export function createRunEvents(
   io: Io,
   show = createProgress(io.stderr, io.runtime.now, io.timeZone),
 ): OnSyncEvent {
   return (event) => {
     show(event);
-    if (event.type === 'page-stored') io.keepHeapSmall();
+    if (event.type === 'page-stored') pagesStored.publish(event);
   };
 }

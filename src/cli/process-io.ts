@@ -4,7 +4,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { handOverEnds, handOverHangups } from '../config/early-signals.ts';
 import { EXIT_CODES } from '../errors/exit-codes.ts';
-import { keepHeapSmall } from './heap.ts';
 import type { Io } from './io.ts';
 import { findOwnZone } from '../lib/local-time.ts';
 import { readStatementText } from './statement-text.ts';
@@ -78,7 +77,6 @@ export const PROCESS_IO: Io = {
     },
   },
   timeZone: findOwnZone(),
-  keepHeapSmall,
   readStdin,
   ask: process.stdin.isTTY ? askAtTerminal : null,
   onReload(reload) {

@@ -43,7 +43,6 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     folder: options.folder ?? tempFolder(),
     runtime: options.runtime ?? fakeRuntime(),
     timeZone: options.timeZone ?? 'UTC',
-    keepHeapSmall: () => undefined,
     onReload: () => () => undefined,
     readStdin: () => Promise.resolve(options.stdin ?? ''),
     ask: options.ask ?? null,
