@@ -68,7 +68,7 @@ function renderMetrics(state: MirrorState, summary: RunSummary): string {
     toMetric(
       'cases',
       'Cases in the mirror that have not departed.',
-      state.lists.map(({ id, label, cases }): Sample => [{ list_id: id, status: label }, cases]),
+      state.lists.map(({ id, label, cases }): Sample => [{ list_id: id, list: label }, cases]),
     ),
     toMetric('departed_cases', 'Cases that disappeared from the site.', [[{}, state.departed]]),
     toMetric('docket_entries', 'Docket entries in the mirror.', [[{}, state.docketEntries]]),

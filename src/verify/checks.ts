@@ -76,7 +76,7 @@ export const CHECKS = {
     description: 'The past of each docket entry has neither gaps nor overlaps, and agrees with the case.',
     counts: 'docket entries, past ones included',
   },
-  marks: {
+  metadata: {
     description: 'Runs, status, departure and redaction of each case agree with its history.',
     counts: 'cases',
   },

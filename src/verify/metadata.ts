@@ -49,7 +49,7 @@ function toViolation(table: string, seal: Seal | undefined, found: Seal): Violat
 }
 
 /** Checks what the mirror itself says of a case, now and in the past: runs, status, departure and redaction. */
-export function* checkMarks(
+export function* checkMetadata(
   stored: StoredRows,
   rebuilt: Rebuilt | null,
   circumstances: Circumstances,

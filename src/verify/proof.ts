@@ -4,7 +4,7 @@ import type { SampleSize } from '../config/paths.ts';
 import { type FileDepth, checkFile, checkSchema, onceDamaged } from './file.ts';
 import { checkHistory } from './history.ts';
 import { checkLedger } from './run-log.ts';
-import { checkMarks, checkSeals } from './metadata.ts';
+import { checkMetadata, checkSeals } from './metadata.ts';
 import { checkPastEntries, checkRows } from './rows.ts';
 import { checkPayload } from './payload.ts';
 import { checkLedgerValues, checkValues } from './values.ts';
@@ -86,7 +86,7 @@ function* verifyCase(
   if (rebuilt !== null) yield* counter.run('rows', id, onceDamaged(checkRows(stored, rebuilt)));
   yield* counter.run('history', id, onceDamaged(checkHistory(stored, ground, circumstances)));
   yield* counter.run('entries', id, onceDamaged(checkPastEntries(stored, circumstances)));
-  yield* counter.run('marks', id, onceDamaged(checkMarks(stored, rebuilt, circumstances)));
+  yield* counter.run('metadata', id, onceDamaged(checkMetadata(stored, rebuilt, circumstances)));
 }
 
 export interface VerifyReport {

@@ -52,7 +52,7 @@ test('the metrics of a scheduled run say what it brought and what the mirror hol
     scheduled_run_retries: 0,
     'scheduled_run_step_failed{step="verify"}': 0,
     'scheduled_run_step_failed{step="snapshot"}': 1,
-    'cases{list_id="5020",status="No"}': 2,
+    'cases{list_id="5020",list="No"}': 2,
     departed_cases: 0,
   });
   for (const key of samples.keys())

@@ -45,16 +45,16 @@ entries | 2  | an interval that ends in a run yet to come | UPDATE docket_entry_
 entries | 2  | an edited entry that nothing follows | UPDATE docket_entry_versions SET mirror_end_reason = 'edited' WHERE case_id = 2 AND mirror_end_reason = 'removed' AND mirror_key = 101
 entries | 2  | a removed entry that goes on | UPDATE docket_entry_versions SET mirror_end_reason = 'removed' WHERE case_id = 2 AND mirror_end_reason = 'edited'
 entries | 6  | an entry that came with a run that stored nothing | UPDATE docket_entries SET mirror_first_run_id = 2 WHERE case_id = 6
-marks   | 6  | a departed mark without history | UPDATE cases SET mirror_departed_run_id = 2 WHERE id = 6
-marks   | 8  | a departed mark that was taken away | UPDATE cases SET mirror_departed_run_id = NULL WHERE id = 8
-marks   | 8  | a departure whose change was deleted | DELETE FROM case_changes WHERE case_id = 8
-marks   | 7  | a departure in another run | UPDATE case_changes SET new_value = '2' WHERE case_id = 7 AND new_value = '3'
-marks   | 6  | a status that the label does not name | UPDATE cases SET mirror_list_id = 5020 WHERE id = 6
-marks   | 3  | a past status that the label did not name | UPDATE case_changes SET old_value = '5023' WHERE case_id = 3 AND field = 'mirror_list_id' AND run_id = 2
-marks   | 6  | a first run after the last | UPDATE cases SET mirror_first_run_id = 4 WHERE id = 6
+metadata | 6  | a departed mark without history | UPDATE cases SET mirror_departed_run_id = 2 WHERE id = 6
+metadata | 8  | a departed mark that was taken away | UPDATE cases SET mirror_departed_run_id = NULL WHERE id = 8
+metadata | 8  | a departure whose change was deleted | DELETE FROM case_changes WHERE case_id = 8
+metadata | 7  | a departure in another run | UPDATE case_changes SET new_value = '2' WHERE case_id = 7 AND new_value = '3'
+metadata | 6  | a status that the label does not name | UPDATE cases SET mirror_list_id = 5020 WHERE id = 6
+metadata | 3  | a past status that the label did not name | UPDATE case_changes SET old_value = '5023' WHERE case_id = 3 AND field = 'mirror_list_id' AND run_id = 2
+metadata | 6  | a first run after the last | UPDATE cases SET mirror_first_run_id = 4 WHERE id = 6
 history | 6  | a changed run that changed nothing | UPDATE cases SET mirror_changed_run_id = 2 WHERE id = 6
-marks   | 9  | a redacted case with a past | INSERT INTO case_versions VALUES (9, 1, 'x')
-marks   | 6  | a redacted case with content | UPDATE cases SET mirror_redacted_run_id = 5 WHERE id = 6
+metadata | 9  | a redacted case with a past | INSERT INTO case_versions VALUES (9, 1, 'x')
+metadata | 6  | a redacted case with content | UPDATE cases SET mirror_redacted_run_id = 5 WHERE id = 6
 file    | 6  | a row whose case is gone | DELETE FROM cases WHERE id = 6
 file    | 11 | a row whose run is gone | UPDATE cases SET mirror_first_run_id = 77 WHERE id = 11
 file    | -  | a table that is gone | DROP TABLE causes; UPDATE cases SET id = id
