@@ -37,7 +37,7 @@ const listBlocks = (text: string): string[][] => text.trim().split('\n\n').map(l
 /** Where the table of the second run begins, and where it ends. */
 function findReport(demoOutput: string): [number, number] {
   const lines = listLines(demoOutput);
-  const begin = lines.findLastIndex((line) => line.startsWith('status  '));
+  const begin = lines.findLastIndex((line) => line.startsWith('list  '));
   const length = lines.slice(begin).findIndex((line) => line.startsWith('Run '));
   if (begin === -1 || length === -1) throw new Error('The demo no longer prints the report of a run.');
   return [begin, begin + length];

@@ -37,7 +37,7 @@ export interface MovedCase {
   readonly toListId: number;
 }
 
-/** Keeps a record aside; the same record coming again only moves `last_run_id`. Part of the caller's transaction. */
+/** Stores a rejected record; the same record again only updates `last_run_id`. Part of the caller's transaction. */
 function writeRejectedRecord({ db }: Mirror, rejectedRecord: RejectedRecord, runId: number): void {
   const { record, bytes, fingerprint, caseId, why, source, position } = rejectedRecord;
   db.insert(rejectedRecords)

@@ -112,7 +112,7 @@ function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
         say(`looking up ${renderPlural(event.cases, 'missing case')}`);
         break;
       case 'measuring-coverage':
-        say('counting what the list syncs cannot see');
+        say('comparing the lists with the counts of the site');
         break;
       case 'retrying':
         say(

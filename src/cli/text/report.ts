@@ -129,7 +129,7 @@ export function renderRunReport(
   report: RunReport,
   { color, width = Infinity, timeZone }: ReportStyle,
 ): string {
-  const hasAside = report.lists.some(({ figures }) => figures.cases_rejected > 0);
+  const hasRejected = report.lists.some(({ figures }) => figures.cases_rejected > 0);
   const rows = report.lists.map(({ status, outcome, figures }) => [
     `${status.id} ${status.label}`,
     outcome,
@@ -138,13 +138,13 @@ export function renderRunReport(
     renderCount(figures.cases_new),
     renderCount(figures.cases_changed),
     renderCount(figures.cases_unchanged),
-    ...(hasAside ? [renderCount(figures.cases_rejected)] : []),
+    ...(hasRejected ? [renderCount(figures.cases_rejected)] : []),
   ]);
-  const numbers = [...NUMBERS, ...(hasAside ? ['aside'] : [])];
+  const numbers = [...NUMBERS, ...(hasRejected ? ['rejected'] : [])];
   const parts = [
     renderTable(
       [
-        { heading: 'status' },
+        { heading: 'list' },
         { heading: 'outcome', fit: 'whole' },
         ...numbers.map((heading) => ({ heading, align: 'right', fit: 'whole' }) as const),
       ],

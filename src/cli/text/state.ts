@@ -171,7 +171,7 @@ export function renderMirrorState(
 ): string {
   const lists = renderTable(
     [
-      { heading: 'status' },
+      { heading: 'list' },
       { heading: 'cases', align: 'right', fit: 'whole' },
       { heading: 'last list sync', fit: 'whole' },
       { heading: 'outcome', fit: 'whole' },
@@ -233,11 +233,11 @@ function renderPendingRedactions({ pendingRedactions }: MirrorState, width: numb
 }
 
 function renderAnomalies({ rejectedRecords, drift }: MirrorState, width: number): string {
-  const aside =
+  const rejected =
     rejectedRecords === 0
       ? ''
-      : `\n${wrapText(`${renderPlural(rejectedRecords, 'record')} kept aside, as no case or not read exactly: SELECT * FROM rejected_records`, width)}`;
-  if (drift.length === 0) return aside;
+      : `\n${wrapText(`${renderPlural(rejectedRecords, 'record')} rejected, because they are not valid cases: SELECT * FROM rejected_records`, width)}`;
+  if (drift.length === 0) return rejected;
   const table = renderTable(
     [
       { heading: 'field' },
@@ -257,5 +257,5 @@ function renderAnomalies({ rejectedRecords, drift }: MirrorState, width: number)
     ]),
     width,
   );
-  return `${aside}\nFields that are not as documented (nothing is lost: see docs/assumptions.md)\n${table}`;
+  return `${rejected}\nFields that are not as documented (nothing is lost: see docs/assumptions.md)\n${table}`;
 }
