@@ -1,5 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { writeWhole } from './state-file.ts';
+
+import { join } from 'node:path';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { type SnapshotRequest, takeAndRotate, takeSnapshot } from '../backup/snapshot.ts';
 import type { SampleSize } from '../config/paths.ts';
@@ -8,37 +9,11 @@ import { toDatabaseError } from '../db/errors.ts';
 import { openMirrorReadOnly } from '../db/open-mirror.ts';
 import { EXIT_CODES, type ExitName } from '../errors/exit-codes.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
-import { describeMissingFolder } from '../lib/files.ts';
-import { replaceFile } from '../lib/replace-file.ts';
-import { codeOf, wordsOf } from '../lib/system-errors.ts';
+
+import { codeOf } from '../lib/system-errors.ts';
 import type { RunReport } from '../sync/report.ts';
 import { verifyMirror } from '../verify/proof.ts';
 import type { ScheduledRun, StepRecord } from './state-file.ts';
-
-interface WriteOptions {
-  /** A new file gets the owner of this file, if this process may change owners. */
-  readonly belongsWith?: string;
-  /** Create the folder if it does not exist. */
-  readonly makesFolder?: boolean;
-  /** Fails with the cause EEXIST if the file exists. */
-  readonly mustBeNew?: boolean;
-}
-
-/** Replaces a file as a whole, or fails with FILE_UNWRITABLE and leaves the old one as it is. */
-export function writeWhole(
-  path: string,
-  text: string,
-  { makesFolder = false, ...options }: WriteOptions = {},
-): void {
-  try {
-    if (makesFolder) mkdirSync(dirname(path), { recursive: true });
-    const fault = describeMissingFolder(dirname(path));
-    if (fault !== null) throw new Error(fault);
-    replaceFile(path, text, options);
-  } catch (cause) {
-    throw new MirrorError('FILE_UNWRITABLE', `${path} cannot be written: ${wordsOf(cause)}.`, { cause });
-  }
-}
 
 /** What is known about a scheduled run when its steps start. */
 export interface RunSummary {

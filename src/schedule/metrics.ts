@@ -5,7 +5,8 @@ import { readRegularFile } from '../lib/files.ts';
 import { type MirrorState, findFreshAsOf, findMirrorState } from '../db/state.ts';
 import { openMirrorReadOnly } from '../db/open-mirror.ts';
 import { SCHEDULED_RUN_OUTCOMES } from './state-file.ts';
-import { type AfterRunStep, type RunSummary, countCases, countDeparted, writeWhole } from './after-run.ts';
+import { type AfterRunStep, type RunSummary, countCases, countDeparted } from './after-run.ts';
+import { writeWhole } from './state-file.ts';
 
 type Labels = Readonly<Record<string, string | number>>;
 type Sample = readonly [labels: Labels, value: number];

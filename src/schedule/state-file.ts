@@ -4,7 +4,11 @@ import { readRegularFile } from '../lib/files.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../lib/json.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import type { Waiting } from './plan.ts';
-import { writeWhole } from './after-run.ts';
+
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { describeMissingFolder } from '../lib/files.ts';
+import { replaceFile } from '../lib/replace-file.ts';
 
 export const SCHEDULED_RUN_OUTCOMES = [
   'running',
@@ -223,4 +227,29 @@ export function takeBackAhead(state: SchedulerState, due: Date): SchedulerState 
 
 function without(runs: readonly ScheduledRun[], others: readonly ScheduledRun[]): readonly ScheduledRun[] {
   return runs.filter(({ due_at }) => !others.some((one) => one.due_at === due_at));
+}
+
+/** Replaces a file as a whole, or fails with FILE_UNWRITABLE and leaves the old one as it is. */
+export function writeWhole(
+  path: string,
+  text: string,
+  { makesFolder = false, ...options }: WriteOptions = {},
+): void {
+  try {
+    if (makesFolder) mkdirSync(dirname(path), { recursive: true });
+    const fault = describeMissingFolder(dirname(path));
+    if (fault !== null) throw new Error(fault);
+    replaceFile(path, text, options);
+  } catch (cause) {
+    throw new MirrorError('FILE_UNWRITABLE', `${path} cannot be written: ${wordsOf(cause)}.`, { cause });
+  }
+}
+
+interface WriteOptions {
+  /** A new file gets the owner of this file, if this process may change owners. */
+  readonly belongsWith?: string;
+  /** Create the folder if it does not exist. */
+  readonly makesFolder?: boolean;
+  /** Fails with the cause EEXIST if the file exists. */
+  readonly mustBeNew?: boolean;
 }

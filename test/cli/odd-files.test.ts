@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openMirror } from '../../src/db/open-mirror.ts';
 import { readStateFile } from '../../src/schedule/state-file.ts';
-import { writeWhole } from '../../src/schedule/after-run.ts';
+import { writeWhole } from '../../src/schedule/state-file.ts';
 import { runCli } from '../support/command-line.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
