@@ -135,7 +135,7 @@ export async function* fetchCasePages(
       if (pagesWithoutNews >= MAX_PAGES_WITHOUT_NEW_RECORDS) {
         throw new MirrorError(
           'PAGES_REPEAT',
-          `${pagesWithoutNews} pages in a row, up to ${path}, brought nothing new.`,
+          `${pagesWithoutNews} pages in a row, up to ${path}, contained nothing new.`,
         );
       }
       [url, isNamed] = [next, violation === null];

@@ -229,7 +229,7 @@ function applyMigrations(sqlite: Database.Database, path: string): void {
     if (isSqliteError(cause) && /^SQLITE_(FULL|IOERR|READONLY|BUSY)/.test(cause.code)) throw cause;
     throw new MirrorError(
       'MIGRATION_FAILED',
-      `${path}: the schema could not be brought up to date: ${messageOf(cause)}`,
+      `${path}: the schema could not be upgraded: ${messageOf(cause)}`,
       { cause },
     );
   }

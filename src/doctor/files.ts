@@ -126,7 +126,8 @@ export async function* examineNotifications(
   agents: Agents,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
-  const text = 'A test of clearinghouse-mirror: this is what its scheduled runs are told to.';
+  const text =
+    'A test message from clearinghouse-mirror: it sends the results of scheduled runs to this address.';
   const all = [
     ['ping', pingUrl, (url: URL) => sendPing(url, 'log', `${text}\n`, signal, agents)],
     ['webhook', webhookUrl, (url: URL) => sendWebhook(url, { text, event: 'test' }, signal, agents)],

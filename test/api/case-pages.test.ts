@@ -193,7 +193,7 @@ describe('a list that cannot be read to its end says why', () => {
     expect(quiet.pages).toHaveLength(MAX_PAGES_WITHOUT_NEW_RECORDS);
     expect(quiet.error).toMatchObject({
       code: 'PAGES_REPEAT',
-      message: `5 pages in a row, up to ${toPath(5)}, brought nothing new.`,
+      message: `5 pages in a row, up to ${toPath(5)}, contained nothing new.`,
     });
     let calls = 0;
     const now = await pass(

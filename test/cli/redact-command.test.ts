@@ -292,7 +292,7 @@ describe('coverage', () => {
     });
     expect(exitCode).toBe(0);
     expect(stdout).toContain(
-      'Coverage: the site has 2 cases. Under one of the five lists: 1; under none: 1. The mirror lacks 1 case of them.',
+      'Coverage: the site has 2 cases. Under one of the five lists: 1; under none: 1. The mirror is missing 1 of them.',
     );
     const json = JSON.parse(
       (await runCli(['coverage', '--format', 'json', '--database', database])).stdout,

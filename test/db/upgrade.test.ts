@@ -177,7 +177,7 @@ describe('a mirror of every earlier version', () => {
       const { exitCode, stderr } = await runCli([...args, '--database', database], { env });
       expect([exitCode, stderr]).toEqual([
         9,
-        expect.stringMatching(/could not be brought up to date: .*already exists[^]*\[MIGRATION_FAILED\]/),
+        expect.stringMatching(/could not be upgraded: .*already exists[^]*\[MIGRATION_FAILED\]/),
       ]);
       expect(stderr).toContain(`${file}: `);
       expect(listRows(database)).toEqual(before);

@@ -17,7 +17,7 @@ export function defineAudit(command: Command): Command {
       command
         .description('Count the contradictions in the cases that are worth a look, or list the cases of one.')
         .argument('[name]', 'list the cases of this one')
-        .option('--limit <n>', 'list at most so many cases', toLimit),
+        .option('--limit <n>', 'list at most this many cases', toLimit),
       'table',
     ),
     ['database'],

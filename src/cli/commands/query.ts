@@ -68,7 +68,7 @@ function ask(mirror: Mirror, text: string, moment: AsOf | null, io: Io): QueryAn
 
 function renderRedacted(cases: number): string {
   if (cases === 0) return '';
-  return `The content of ${renderPlural(cases, 'case', 'cases')} of then has been removed on request; only the id is left.\n`;
+  return `The content of ${renderPlural(cases, 'case', 'cases')} at that time was removed on request; only the id remains.\n`;
 }
 
 const STATEMENT_HINT =

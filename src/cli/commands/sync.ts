@@ -12,24 +12,25 @@ import { addSettings, SYNC_SETTINGS, readSettingsAndToken, type Flags } from '..
 export function defineSync(command: Command): Command {
   return addSettings(
     command
-      .description('Fetch the cases of each status and bring the mirror up to date.')
+      .description('Download new and changed cases, list by list, into the mirror.')
       .addOption(
         new Option('--list <id-or-label...>', 'only these lists, by id or by label').default([], 'all'),
       )
-      .option('--dry-run', 'ask and compare, but write nothing')
-      .option('--accept-departures', 'mark cases that left the site, however many they are')
-      .option('--ignore-retry-after', 'ask although the server wanted no request yet')
+      .option('--dry-run', 'send the requests and compare, but write nothing')
+      .option('--accept-departures', 'mark every case that left the site, no matter how many')
+      .option('--ignore-retry-after', 'send requests even though the server asked for a pause')
       .option('--json', 'print the report as JSON'),
     SYNC_SETTINGS,
   ).addHelpText(
     'after',
     `
-Each status ends as complete (every page read and as many distinct cases as the API
-counts), empty (the API has no such case), partial, failed, skipped or interrupted.
-One status failing does not stop the others. Ctrl-C ends after the page in hand.
+Each list ends as complete (every page was read, and the number of distinct cases equals
+the API's count), empty (the API has no such case), partial, failed, skipped or
+interrupted. If one list fails, the others continue. Ctrl-C ends the run after the
+current page.
 
-A case that a complete status no longer brings is looked up: the API has it under
-another status, or it has left the site, and is marked as departed. Nothing is deleted.
+If a case is missing from a complete list, sync requests it by its id: either the API has
+it in another list, or it left the site and is marked as departed. Nothing is deleted.
 
 Examples:
   $ clearinghouse-mirror sync

@@ -16,7 +16,11 @@ export function defineVerify(command: Command): Command {
   return addSettings(
     command
       .description('Prove that the mirror is what it says: file, payloads, rows, history, record of runs.')
-      .option('--sample <size>', 'only so many cases, drawn at random: "10%" or "500"', parseSample)
+      .option(
+        '--sample <size>',
+        'verify only a random sample: a share ("10%") or a number of cases ("500")',
+        parseSample,
+      )
       .option('--case <id>', 'only this case', parseCaseId)
       .option('--json', 'print the report as JSON'),
     ['database'],

@@ -29,7 +29,7 @@ function renderCoverage(coverage: Omit<CoverageReport, 'error'> | null): string 
     lacking === 0
       ? 'The mirror holds as many.'
       : lacking > 0
-        ? `The mirror lacks ${renderPlural(lacking, 'case')} of them.`
+        ? `The mirror is missing ${renderCount(lacking)} of them.`
         : `The mirror holds ${renderCount(-lacking)} more, which a later run will look up.`;
   return `Coverage: the site has ${renderPlural(all, 'case')}.${unseen} ${held}\n`;
 }
