@@ -6,7 +6,7 @@ export function renderResults({ machine, settings, layers }: Results): string {
   return [
     machine,
     '',
-    '### What is to be reached',
+    '### Targets',
     '',
     ...renderTargets(settings),
     ...settings.flatMap((setting) => ['', `### ${renderTitle(setting)}`, '', ...renderSetting(setting)]),
@@ -25,7 +25,7 @@ function renderTargets(settings: readonly Setting[]): string[] {
 
 function renderTitle({ cases, jsonBytes, latencyMs }: Setting): string {
   const size = `${cases.toLocaleString('en')} cases, ${(jsonBytes / 1e6).toFixed(0)} MB of JSON`;
-  return latencyMs === 0 ? size : `${size}, ${latencyMs} ms before each answer`;
+  return latencyMs === 0 ? size : `${size}, ${latencyMs} ms before each response`;
 }
 
 /** What each contender is compared with. */
@@ -69,7 +69,7 @@ function renderLayers(
     ([layer, ms]) => `| ${layer} | ${ms.toFixed(0)} | ${(ms / floor).toFixed(2)} |`,
   );
   return [
-    `CPU for 1,000 cases, over ${cases.toLocaleString('en')} cases, and as a part of what the floor's first run takes for as many.`,
+    `CPU time for 1,000 cases, measured with ${cases.toLocaleString('en')} cases, and its ratio to the CPU time of the floor's first run.`,
     '',
     '| layer | CPU, ms | of the floor |',
     '| --- | --- | --- |',

@@ -57,12 +57,12 @@ export function toScore({ mutants, noticed }: FileResult): number {
 export function renderMutationPage(results: readonly FileResult[]): string {
   return `# Mutation testing
 
-\`npm run mutation\` changes the code that decides things, one small way at a time, and runs the tests that are there to notice.
-A change that no test notices is a survivor. At least 80 % have to be noticed in each file; the script fails otherwise, and
-writes this page.
+\`npm run mutation\` makes one small change at a time to the code that makes decisions, and runs the tests of that code.
+A change that no test detects is a survivor. The script writes this page, and fails if the tests detect less than 80 % of the
+changes in a file.
 
 ${renderMarkdownTable(
-  ['file', 'changes', 'noticed', '%'],
+  ['file', 'changes', 'detected', '%'],
   results.map((one) => [
     `\`${one.file}\``,
     String(one.mutants),
@@ -71,10 +71,10 @@ ${renderMarkdownTable(
   ]),
 )}
 
-Survivors, most of them words of messages and conditions that another one repeats:
+Survivors. Most are texts of messages, or conditions that another condition repeats:
 
 ${renderMarkdownTable(
-  ['where', 'kind', 'instead'],
+  ['line', 'kind', 'replaced by'],
   results.flatMap(({ file, survivors }) =>
     survivors.map(({ line, mutator, instead }) => [
       `${file.replace('src/', '')}:${line}`,
