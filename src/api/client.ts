@@ -41,8 +41,8 @@ export interface ClientOptions {
   readonly retry: RetryPolicy;
   /** Pause between the end of one answer and the next request, in milliseconds. */
   readonly delayMs: number;
-  /** For how many milliseconds from now on requests are begun: the run's time budget. */
-  readonly budgetMs: number;
+  /** For how many milliseconds from now on requests are begun: the run's maximum duration. */
+  readonly maxDurationMs: number;
   /** How long, in milliseconds, an earlier run was told to ask for nothing. */
   readonly pauseLeftMs?: number | undefined;
   /** Called before each wait for another try. */
@@ -95,7 +95,7 @@ const MAX_REDIRECTS = 5;
 export function createClient(options: ClientOptions, runtime: Runtime): Client {
   const { now, sleep, random, stopwatch = () => now().getTime() } = runtime;
   const began = stopwatch();
-  const budgetLeft = (): number => options.budgetMs - (stopwatch() - began);
+  const durationLeft = (): number => options.maxDurationMs - (stopwatch() - began);
   const http = createHttp(options.userAgent, options.limits, options.agents);
   const secret = createSecretMask(options.token);
   const testUrl = new URL('test', options.api);
@@ -125,10 +125,10 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     const moment = now();
     const left = pauseLeft();
     if (left > options.retry.retryAfterMaxMs) throw toTooLongPause(new Date(moment.getTime() + left), moment);
-    if (left > 0 && left >= budgetLeft())
+    if (left > 0 && left >= durationLeft())
       throw new MirrorError(
         'MAX_DURATION_REACHED',
-        'The time budget of the run does not allow another wait.',
+        'The maximum duration of the run does not allow another wait.',
       );
     const polite = Math.min(options.delayMs, lastAnswerAt + options.delayMs - moment.getTime());
     await wait(Math.max(polite, left), signal);
@@ -139,12 +139,12 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     let target = url;
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
       await waitForTurn(signal);
-      const budgetLeftMs = budgetLeft();
-      if (budgetLeftMs <= 0)
-        throw new MirrorError('MAX_DURATION_REACHED', 'The time budget of the run is used up.');
+      const durationLeftMs = durationLeft();
+      if (durationLeftMs <= 0)
+        throw new MirrorError('MAX_DURATION_REACHED', 'The run reached its maximum duration.');
       traffic.requests++;
       try {
-        const raw = await sendRequest(http, target, options.token, options.limits, budgetLeftMs, signal);
+        const raw = await sendRequest(http, target, options.token, options.limits, durationLeftMs, signal);
         traffic.bytes += raw.bytes;
         const date = new Date(String(raw.headers.date));
         if (!Number.isNaN(date.getTime())) serverClock = { server: date, here: now() };
@@ -232,7 +232,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
             if (error instanceof TransientError && error.isOdd) oddAttempts++;
             const decision = decideRetry(
               policy,
-              { error, attempt: attemptNumber, oddAttempts, budgetLeftMs: budgetLeft(), now: now() },
+              { error, attempt: attemptNumber, oddAttempts, durationLeftMs: durationLeft(), now: now() },
               random,
             );
             if (!decision.retry) throw decision.error;

@@ -103,7 +103,7 @@ export async function sendRequest(
   url: URL,
   token: string,
   limits: RequestLimits,
-  budgetLeftMs: number,
+  durationLeftMs: number,
   signal: AbortSignal,
 ): Promise<RawAnswer & { readonly bytes: number }> {
   const stream = http.got.stream(url, {
@@ -118,10 +118,10 @@ export async function sendRequest(
   const endHead = watchHead(stream, url.protocol === 'https:', limits, (error) => stream.destroy(error));
   const silence = watchSilence(limits.idleTimeoutMs, (error) => stream.destroy(error));
   stream.once('response', silence.begin);
-  // An answer that drips is never silent for long; the run's time budget ends it all the same.
-  const budget = setTimeout(
-    () => stream.destroy(new MirrorError('MAX_DURATION_REACHED', 'The time budget of the run is used up.')),
-    Math.min(budgetLeftMs, MAX_TIMER_MS),
+  // An answer that drips is never silent for long; the run's maximum duration ends it all the same.
+  const deadline = setTimeout(
+    () => stream.destroy(new MirrorError('MAX_DURATION_REACHED', 'The run reached its maximum duration.')),
+    Math.min(durationLeftMs, MAX_TIMER_MS),
   );
   let gatherer: BodyGatherer | undefined;
   try {
@@ -135,7 +135,7 @@ export async function sendRequest(
   } finally {
     endHead();
     silence.end();
-    clearTimeout(budget);
+    clearTimeout(deadline);
     stream.destroy();
   }
   if (head === undefined) throw new TransientError('NETWORK_FAILED', `No answer to ${describePath(url)}.`);

@@ -66,8 +66,8 @@ export interface FailedAttempt {
   readonly attempt: number;
   /** How many of the attempts, this one included, met an odd answer. */
   readonly oddAttempts?: number;
-  /** What is left of the run's time budget. */
-  readonly budgetLeftMs: number;
+  /** What is left of the run's maximum duration. */
+  readonly durationLeftMs: number;
   readonly now: Date;
 }
 
@@ -83,7 +83,7 @@ export type RetryDecision =
  * `random` gives a number from 0 up to 1.
  */
 export function decideRetry(policy: RetryPolicy, failed: FailedAttempt, random: () => number): RetryDecision {
-  const { error, attempt, oddAttempts = 0, budgetLeftMs, now } = failed;
+  const { error, attempt, oddAttempts = 0, durationLeftMs, now } = failed;
   if (!(error instanceof TransientError)) return { retry: false, error };
   const { retryAfterMs } = error;
   // Before the attempts are counted: this ends the whole run, whichever attempt it was.
@@ -99,15 +99,15 @@ export function decideRetry(policy: RetryPolicy, failed: FailedAttempt, random: 
       ),
     };
   }
-  const ceiling = Math.min(policy.backoffMaxMs, policy.backoffMinMs * 2 ** (attempt - 1));
+  const maxWaitMs = Math.min(policy.backoffMaxMs, policy.backoffMinMs * 2 ** (attempt - 1));
   // A server that says "at once", or a clock that is ahead, must not switch the backoff off.
-  const waitMs = Math.max(retryAfterMs ?? 0, Math.round(random() * ceiling));
-  if (waitMs >= budgetLeftMs) {
+  const waitMs = Math.max(retryAfterMs ?? 0, Math.round(random() * maxWaitMs));
+  if (waitMs >= durationLeftMs) {
     return {
       retry: false,
       error: new MirrorError(
         'MAX_DURATION_REACHED',
-        'The time budget of the run does not allow another wait.',
+        'The maximum duration of the run does not allow another wait.',
         {
           cause: error,
         },
@@ -117,7 +117,7 @@ export function decideRetry(policy: RetryPolicy, failed: FailedAttempt, random: 
   return { retry: true, waitMs };
 }
 
-/** The server wants no request before that moment, which is further away than the ceiling allows to wait. */
+/** The server wants no request before that moment, which is later than `retryAfterMaxMs` allows. */
 export function toTooLongPause(until: Date, now: Date, cause?: Error): MirrorError {
   const seconds = Math.ceil((until.getTime() - now.getTime()) / 1000);
   return new MirrorError(

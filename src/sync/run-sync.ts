@@ -13,7 +13,7 @@ import type { RunReport } from './report.ts';
 import { syncMirror } from './sync-lists.ts';
 import type { OnSyncEvent, SyncPlan } from './types.ts';
 
-/** The client that the settings describe; its time budget begins now. */
+/** The client that the settings describe; its maximum duration counts from now. */
 export function createClientFor(
   settings: Settings,
   token: string,
@@ -29,7 +29,7 @@ export function createClientFor(
       limits: settings,
       agents: createAgents(settings),
       retry: settings,
-      budgetMs: settings.maxDurationMinutes * 60_000,
+      maxDurationMs: settings.maxDurationMinutes * 60_000,
       ...options,
     },
     runtime,

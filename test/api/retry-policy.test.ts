@@ -16,7 +16,11 @@ const NOW = new Date('2026-03-01T12:00:00.000Z');
 const busy = (retryAfterMs?: number) =>
   new TransientError('SERVER_ERROR', 'The lamp is busy', { retryAfterMs });
 const decide = (failed: Partial<FailedAttempt>, random = 0.5, policy = POLICY) =>
-  decideRetry(policy, { error: busy(), attempt: 1, budgetLeftMs: AMPLE, now: NOW, ...failed }, () => random);
+  decideRetry(
+    policy,
+    { error: busy(), attempt: 1, durationLeftMs: AMPLE, now: NOW, ...failed },
+    () => random,
+  );
 
 function expectRefusal(decision: ReturnType<typeof decide>, code: ErrorCode): Error {
   if (decision.retry) throw new Error('it would be tried again');
@@ -59,7 +63,7 @@ describe('the wait of our own', () => {
     expect(decide({ attempt }, random)).toEqual({ retry: true, waitMs });
   });
 
-  test('stops growing at its ceiling', () => {
+  test('stops growing at the maximum', () => {
     expect(decide({ attempt: 40 }, 0.5, { ...POLICY, maxAttempts: 50 })).toEqual({
       retry: true,
       waitMs: 3_000,
@@ -70,7 +74,7 @@ describe('the wait of our own', () => {
     });
   });
 
-  test('lies between nothing and the doubled base or the ceiling, whichever is less', () => {
+  test('lies between nothing and the doubled minimum or the maximum, whichever is less', () => {
     const policy = fc.record({
       maxAttempts: fc.constant(200),
       backoffMinMs: fc.nat(100_000),
@@ -107,17 +111,17 @@ describe('the pause that the server asked for', () => {
     [60_001, 'before 2026-03-01T12:01:00.001Z (in 61 s)'],
     [90_000, 'before 2026-03-01T12:01:30.000Z (in 90 s)'],
     [86_400_000, 'before 2026-03-02T12:00:00.000Z (in 86400 s)'],
-  ])('of %d ms is above the ceiling and ends the trying', (retryAfterMs, words) => {
+  ])('of %d ms is above the maximum and ends the retries', (retryAfterMs, words) => {
     const error = busy(retryAfterMs);
     const refusal = expectRefusal(decide({ error }), 'RETRY_AFTER_TOO_LONG');
     expect(refusal.message).toContain(words);
     expect(refusal.cause).toBe(error);
   });
 
-  test('is longer than the time budget and ends the run', () => {
+  test('is longer than the maximum duration and ends the run', () => {
     const error = busy(10_000);
-    const refusal = expectRefusal(decide({ error, budgetLeftMs: 10_000 }), 'MAX_DURATION_REACHED');
-    expect(refusal.message).toContain('time budget');
+    const refusal = expectRefusal(decide({ error, durationLeftMs: 10_000 }), 'MAX_DURATION_REACHED');
+    expect(refusal.message).toContain('maximum duration');
     expect(refusal.cause).toBe(error);
   });
 });
@@ -164,14 +168,14 @@ describe('the number of attempts', () => {
   });
 });
 
-describe('the time budget', () => {
+describe('the maximum duration', () => {
   test.each([
     [501, true],
     [500, false],
     [0, false],
     [-1, false],
-  ])('with %d ms left, a wait of 500 ms is allowed: %s', (budgetLeftMs, retry) => {
-    const decision = decide({ budgetLeftMs });
+  ])('with %d ms left, a wait of 500 ms is allowed: %s', (durationLeftMs, retry) => {
+    const decision = decide({ durationLeftMs });
     expect(decision.retry).toBe(retry);
     if (!decision.retry) expectRefusal(decision, 'MAX_DURATION_REACHED');
   });
@@ -186,7 +190,7 @@ describe('the time budget', () => {
         fc.integer({ min: 1, max: 3 }),
         fc.nat(10_000),
         (random, retryAfterMs, attempt, left) => {
-          const decision = decide({ error: busy(retryAfterMs), attempt, budgetLeftMs: left }, random);
+          const decision = decide({ error: busy(retryAfterMs), attempt, durationLeftMs: left }, random);
           expect(decision.retry ? decision.waitMs < left : true).toBe(true);
         },
       ),

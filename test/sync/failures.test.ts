@@ -256,7 +256,7 @@ describe('waiting', () => {
     ]);
   });
 
-  test('for more than the ceiling ends the whole run, with a hint', async () => {
+  test('for more than the maximum ends the whole run, with a hint', async () => {
     const fault = { kind: 'status', status: 503, headers: { 'retry-after': '3600' } } as const;
     const { sync, fakeApi } = await startHarness({ source: sixty(), faults: always(fault, page(1, 5021)) });
     const { lists, departures, coverage } = await sync({ settings: { retryAfterMaxMs: '60000' } });
@@ -304,7 +304,7 @@ describe('waiting', () => {
     expect(runtime.waits).toEqual(Array.from({ length: fakeApi.requests.length - 1 }, () => 250));
   });
 
-  test('never goes beyond the time budget: the status in hand ends, the others are skipped', async () => {
+  test('never goes beyond the maximum duration: the status in hand ends, the others are skipped', async () => {
     const { sync, rows } = await startHarness({
       source: sixty(),
       faults: always({ kind: 'status', status: 500 }, page(1, 5021)),
@@ -327,7 +327,7 @@ describe('waiting', () => {
   });
 });
 
-test('an answer larger than the ceiling is not read to its end', async () => {
+test('an answer larger than the maximum is not read to its end', async () => {
   const { sync } = await startHarness({ source: sixty() });
   const { lists } = await sync({ settings: { maxBodyBytes: '5000' } });
   expect(lists[0]).toMatchObject({ outcome: 'failed', error: { code: 'RESPONSE_TOO_LARGE' } });
@@ -378,7 +378,7 @@ test('a stop that comes with the last page of the last status leaves nothing und
   expect(report).toMatchObject({ outcome: 'complete', exit: 'complete' });
 });
 
-test('a clock that is set forward does not spend the time budget, which a stopwatch counts', async () => {
+test('a clock that is set forward does not spend the maximum duration, which a stopwatch counts', async () => {
   const { sync, runtime } = await startHarness({ source: sixty() });
   const settings = { maxDurationMinutes: '1', delayMs: '30000' };
   expect(await sync({ settings })).toMatchObject({ outcome: 'partial' });
@@ -386,7 +386,7 @@ test('a clock that is set forward does not spend the time budget, which a stopwa
   expect(await sync({ settings })).toMatchObject({ outcome: 'complete' });
 });
 
-test('an answer that drips for ever ends with the time budget', async () => {
+test('an answer that drips for ever ends with the maximum duration', async () => {
   const { sync } = await startHarness({
     source: sixty(),
     faults: always({ kind: 'drip', bytes: 1, everyMs: 5 }, page(1, 5020)),
