@@ -8,7 +8,14 @@ import {
   gatherSettings,
   listUnknownNames,
 } from '../config/sources.ts';
-import { SETTINGS, SETTINGS_OF_SNAPSHOTS, SETTINGS_OF_SYNC, type SettingSpec } from '../config/specs.ts';
+import {
+  SETTINGS,
+  SETTINGS_OF_LOG,
+  SETTINGS_OF_NIGHTLY,
+  SETTINGS_OF_SNAPSHOTS,
+  SETTINGS_OF_SYNC,
+  type SettingSpec,
+} from '../config/specs.ts';
 import { readToken } from '../config/token.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { type AsOf, parseAsOf } from '../history/moments.ts';
@@ -25,11 +32,20 @@ export const ALL_SETTINGS = listFlagged(SETTINGS);
 export const SYNC_SETTINGS = listFlagged(SETTINGS_OF_SYNC);
 export const SNAPSHOT_SETTINGS = listFlagged(SETTINGS_OF_SNAPSHOTS);
 
+/** The headings in the help of a command that takes all settings of a group. */
+export const SETTING_GROUPS = [
+  ['Sync settings:', SYNC_SETTINGS],
+  ['Schedule settings:', listFlagged(SETTINGS_OF_NIGHTLY)],
+  ['Log settings:', listFlagged(SETTINGS_OF_LOG)],
+  ['Snapshot settings:', SNAPSHOT_SETTINGS],
+] as const;
+
 /** What commander collected for one command. */
 export type Flags = Readonly<Record<string, unknown>>;
 
 /** Adds the flags of the given settings to a command. Defaults are told in the help but applied later, after .env. */
 export function addSettings(command: Command, names: readonly SettingName[]): Command {
+  const groups = SETTING_GROUPS.filter(([, settings]) => settings.every((name) => names.includes(name)));
   for (const name of names) {
     const { flag, env, default: fallback, description } = SETTINGS[name];
     if (flag === null) continue;
@@ -38,6 +54,8 @@ export function addSettings(command: Command, names: readonly SettingName[]): Co
     for (const [at, form] of forms.entries()) {
       const option = new Option(form, at === 0 ? `${description} (${notes})` : `The opposite of ${flag}.`);
       option.attributeName = () => name;
+      const heading = groups.find(([, settings]) => settings.includes(name))?.[0];
+      if (heading !== undefined) option.helpGroup(heading);
       command.addOption(option);
     }
   }
