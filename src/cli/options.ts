@@ -107,18 +107,21 @@ function isSwitch(name: SettingName): boolean {
 }
 
 /** What a moment can be, for the help of a flag that takes one. */
-export const MOMENT_HELP = `A moment is a run (7), a day (2026-03-01, yesterday, "last monday"), a month (2026-03, "last month"), a time ago (36h, 7d,
-"3 weeks ago"), or a time (2026-03-01T03:17:00Z). What names no zone is in local time.`;
+export const MOMENT_HELP = `A time is a run (7), a day (2026-03-01, yesterday, "last monday"), a month (2026-03, "last month"), a time ago (36h, 7d,
+"3 weeks ago"), or a timestamp (2026-03-01T03:17:00Z). A time without a zone is local.`;
 
 /** What every command with a period tells of it. */
-export const PERIOD_HELP = `--since means the runs that ended then or later, --until those that had ended by then. ${MOMENT_HELP}`;
+export const PERIOD_HELP = `--since selects the runs that ended at that time or later, --until the runs that ended by then. ${MOMENT_HELP}`;
 
 export function addSince(command: Command): Command {
-  return command.option('--since <moment>', 'from this run, or the first that ended then, on');
+  return command.option(
+    '--since <time>',
+    'start with this run, or with the first run that ended at or after this time',
+  );
 }
 
 export function addUntil(command: Command): Command {
-  return command.option('--until <moment>', 'up to this run, or the last that had ended then');
+  return command.option('--until <time>', 'end with this run, or with the last run that ended by this time');
 }
 
 /** The period that the flags ask for. Fails with USAGE. */
@@ -157,12 +160,12 @@ export interface RowOutput {
 export function addRowFormat(command: Command, usual: 'table' | 'text'): Command {
   const formats = usual === 'table' ? ROW_FORMATS : [usual, ...ROW_FORMATS.filter((one) => one !== 'table')];
   return command
-    .addOption(new Option('--format <format>', `how to print it (default: "${usual}")`).choices(formats))
-    .option('--json', 'the same as --format ndjson: one JSON object a line')
-    .option('--excel', 'CSV that a spreadsheet opens rightly: byte-order mark, no cell taken for a formula')
-    .option('--null <text>', 'what stands for NULL in a table, CSV, TSV and Markdown')
-    .option('--output <file>', 'write it into a file, whole or not at all')
-    .option('--force', 'with --output: replace a file that is there');
+    .addOption(new Option('--format <format>', `output format (default: "${usual}")`).choices(formats))
+    .option('--json', 'same as --format ndjson: one JSON object per line')
+    .option('--excel', 'CSV for spreadsheets: with a byte-order mark, and no cell becomes a formula')
+    .option('--null <text>', 'text for NULL in tables, CSV, TSV and Markdown')
+    .option('--output <file>', 'write the output to a file, completely or not at all')
+    .option('--force', 'with --output: replace an existing file');
 }
 
 /** Fails with USAGE where flags contradict each other. */

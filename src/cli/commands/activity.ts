@@ -49,18 +49,22 @@ export function defineActivity(command: Command): Command {
   return addSettings(
     addRowFormat(
       addSince(described)
-        .option('--case <id>', 'of this case only, by its id or link', parseCaseId)
-        .option('--limit <n>', `how many cases to print; 0 for all (default: ${MAX_CASES})`, parseLimit),
+        .option('--case <id>', 'only this case, by its id or link', parseCaseId)
+        .option(
+          '--limit <n>',
+          `maximum number of cases to print; 0 for all (default: ${MAX_CASES})`,
+          parseLimit,
+        ),
       'text',
     ),
     ['database'],
   ).addHelpText(
     'after',
     `
-An entry is new when it came to a case that the mirror already had. Cases of the newest run come first.
+An entry is new if a run added it to a case that the mirror already had. Cases of the newest run come first.
 ${PERIOD_HELP}
-With --case and no --since it begins with the first run. --limit is for the text and for Markdown; the other formats
-have every entry.
+With --case but no --since, the period starts at the first run. --limit applies to text and Markdown; the other formats
+contain every entry.
 
 Examples:
   $ clearinghouse-mirror activity --since 7d

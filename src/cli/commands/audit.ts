@@ -15,8 +15,8 @@ export function defineAudit(command: Command): Command {
   return addSettings(
     addRowFormat(
       command
-        .description('Count the contradictions in the cases that are worth a look, or list the cases of one.')
-        .argument('[name]', 'list the cases of this one')
+        .description('Count the contradictions in the data, or list the cases of one audit.')
+        .argument('[name]', 'the audit whose cases are listed')
         .option('--limit <n>', 'list at most this many cases', toLimit),
       'table',
     ),
@@ -24,7 +24,7 @@ export function defineAudit(command: Command): Command {
   ).addHelpText(
     'after',
     `
-Cases that have left the site are not counted. Each audit is a view: docs/schema.md.
+Departed cases are not counted. Each audit is a view: docs/schema.md.
 
 Examples:
   $ clearinghouse-mirror audit

@@ -18,17 +18,17 @@ export function defineCase(command: Command): Command {
   return addSettings(
     command
       .description('Show one case of the mirror.')
-      .argument('<case...>', 'its id, its link, its docket number, or words of its name')
-      .option('--docket', 'show every docket entry, each of them whole')
-      .option('--markdown', 'print it as Markdown')
-      .option('--raw', 'print the JSON that the API sent, nothing added or left out')
-      .option('--json', "print the API's JSON as one line, with the mirror's own notes around it")
+      .argument('<case...>', 'its id, link, docket number, or words of its name')
+      .option('--docket', 'show every docket entry in full')
+      .option('--markdown', 'print Markdown')
+      .option('--raw', 'print the JSON exactly as the API sent it')
+      .option('--json', "print one line of JSON: the API's JSON and the mirror's metadata")
       .option(...AS_OF),
     ['database'],
   ).addHelpText(
     'after',
     `
-A number or a name must fit one case; where it fits several, they are listed and the exit code is 2.
+A number or a name must match one case. If it matches several, they are listed and the exit code is 2.
 
 Examples:
   $ clearinghouse-mirror case 10002
@@ -39,7 +39,7 @@ Examples:
   $ clearinghouse-mirror case 10002 --as-of 2030-01-31
 
 ${MOMENT_HELP}
-A case as of then is proven to be the one that was stored; only the order of lists may be another.`,
+A historical case is verified by its fingerprint; only the order of lists may differ.`,
   );
 }
 

@@ -51,19 +51,22 @@ const COLUMNS = [
 
 export function defineChanges(command: Command): Command {
   const described = command.description(
-    'Tell what changed: by default, what the newest run that changed anything found.',
+    'Show what changed: by default, the changes of the newest run that found any.',
   );
   return addSettings(
     addRowFormat(
       addUntil(addSince(described))
-        .option('--case <id>', 'of this case only, by its id or link', parseCaseId)
-        .option('--field <field>', 'of this field only, as case_ongoing, main_docket.court or docket_entries')
+        .option('--case <id>', 'only this case, by its id or link', parseCaseId)
+        .option(
+          '--field <field>',
+          'only this field, such as case_ongoing, main_docket.court or docket_entries',
+        )
         .option(
           '--limit <n>',
-          `how many changed and how many new cases to print; 0 for all (default: ${MAX_CASES})`,
+          `maximum number of changed cases, and of new cases, to print; 0 for all (default: ${MAX_CASES})`,
           parseLimit,
         )
-        .option('--markdown', 'the same as --format markdown, for a mail'),
+        .option('--markdown', 'same as --format markdown, for an email'),
       'text',
     ),
     ['database'],
@@ -71,11 +74,11 @@ export function defineChanges(command: Command): Command {
     'after',
     `
 ${PERIOD_HELP}
-With --until or --case and no --since it begins with the first run.
+With --until or --case but no --since, the period starts at the first run.
 
-In words, (absent) is a field that was not there at all, (null) one without a value, (empty) an empty text. With
---json, old_value and new_value are the values themselves, and a value that was absent is a member that is absent.
---limit is for the text and for Markdown; the other formats have every change.
+In the text, (absent) is a missing field, (null) is a null value, and (empty) is an empty text. With --json, old_value
+and new_value are the values themselves; if a field was absent, the member is absent too. --limit applies to text and
+Markdown; the other formats contain every change.
 
 Examples:
   $ clearinghouse-mirror changes

@@ -13,19 +13,17 @@ const MAX_CHECKS = 10;
 export function defineCoverage(command: Command): Command {
   return addSettings(
     addRowFormat(
-      command.description(
-        'Tell how many cases the site has, and how many of them the list syncs and the mirror hold.',
-      ),
+      command.description('Compare the number of cases on the site with the lists and with the mirror.'),
       'text',
     ),
     ['database'],
   ).addHelpText(
     'after',
     `
-Each sync of all lists asks the API how many cases it counts without a filter and by
-case_status (the first page of each list), and records it. Cases without a case_ongoing
-come under none of the five lists; \`sync --include-unclassified\`, the default,
-reads the list "In Process (Public)" in which they stand as well.`,
+Each sync of all lists records how many cases the API counts without a filter and by
+case_status (from the first page of each list). Cases without a case_ongoing value are in
+none of the five lists; \`sync --include-unclassified\`, the default, also reads the list
+"In Process (Public)", which holds them.`,
   );
 }
 

@@ -13,13 +13,9 @@ const MIN_CASES = 50;
 
 export function defineDemo(command: Command): Command {
   return command
-    .description('Show the whole job in under a minute, without a token, on invented cases.')
+    .description('Sync invented cases in under a minute, without a token.')
     .option('--cases <n>', 'how many cases to invent, from 50 to 12300', toCaseCount, 400)
-    .option(
-      '--database <file>',
-      'the file to make; an earlier demo in it is replaced',
-      'clearinghouse-demo.db',
-    )
+    .option('--database <file>', 'the file to create; it replaces an earlier demo', 'clearinghouse-demo.db')
     .option('--json', 'print the two reports as JSON, and nothing else')
     .addHelpText(
       'after',

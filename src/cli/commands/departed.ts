@@ -27,10 +27,7 @@ const COLUMNS = [
 
 export function defineDeparted(command: Command): Command {
   return addSettings(
-    addRowFormat(
-      command.description('List the cases that have left the site, with the last that is known of them.'),
-      'text',
-    ),
+    addRowFormat(command.description('List the departed cases, with their last known values.'), 'text'),
     ['database'],
   );
 }

@@ -10,16 +10,18 @@ import { addSettings, ALL_SETTINGS, readWrittenSettings, type Flags } from '../o
 export function defineDoctor(command: Command): Command {
   return addSettings(
     command
-      .description('Check settings, token, address, clock, database, disk and schedule, and say what to do.')
+      .description(
+        'Check the settings, token, address, clock, database, disk and schedule, and suggest fixes.',
+      )
       .option('--test-notifications', 'send a test to the ping and webhook addresses')
       .option('--json', 'print the findings as JSON'),
     ALL_SETTINGS,
   ).addHelpText(
     'after',
     `
-Asks the API once. What could not be asked is "-", not checked. Ends with the exit code
-of the first thing that is bad, or 0. A ping is tested at /log below its address, which
-changes nothing of a check at healthchecks.io.`,
+doctor sends one request to the API. "-" marks what could not be checked. The exit code is
+that of the first failed check, or 0. A ping is tested at /log below its address, which
+does not change the state of a check at healthchecks.io.`,
   );
 }
 

@@ -27,9 +27,9 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 
 export function defineFakeApi(command: Command): Command {
   return command
-    .description('Serve a stand-in for the API on this machine, with invented cases or recorded ones.')
+    .description('Serve a fake API on this machine, with invented or recorded cases.')
     .option('--cases <n>', 'how many cases to invent', toWholeNumber, 300)
-    .option('--seed <n>', 'the same seed gives the same cases', toWholeNumber, 1)
+    .option('--seed <n>', 'seed of the invented cases', toWholeNumber, 1)
     .option(
       '--days <n>',
       'let this many days pass first, each of which changes 1 % of the cases',
@@ -38,15 +38,15 @@ export function defineFakeApi(command: Command): Command {
     )
     .option('--records <file>', 'serve the cases of an NDJSON file (.ndjson or .ndjson.gz) instead')
     .option('--port <n>', 'the port on 127.0.0.1; 0 takes a free one', toWholeNumber, 0)
-    .option('--page-size <n>', 'cases a page', toWholeNumber, 25)
-    .option('--latency <ms>', 'wait before each answer, in milliseconds', toWholeNumber, 0)
+    .option('--page-size <n>', 'cases per page', toWholeNumber, 25)
+    .option('--latency <ms>', 'delay of each response, in milliseconds', toWholeNumber, 0)
     .option('--no-gzip', 'do not compress, even for clients that accept it')
     .option('--json', 'print the address and the token as JSON')
     .addHelpText(
       'after',
       `
-The paths, filters, answers and error texts are those of the API, so a sync cannot tell.
-Runs until Ctrl-C. No case ever leaves it; to practice \`departed\` and \`redact\`, use the mirror that \`demo\` makes.
+The paths, filters, responses and error texts are those of the API. It runs until Ctrl-C.
+No case ever leaves it; to practice \`departed\` and \`redact\`, use the mirror that \`demo\` makes.
 
 Example:
   $ clearinghouse-mirror fake-api --cases 1000 --port 8080 &

@@ -16,15 +16,15 @@ import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
 export function defineInit(command: Command): Command {
   return addSettings(
     command
-      .description('Ask for what is needed, check it, and write it into a file .env in this folder.')
+      .description('Ask for the settings, check them, and write them to .env in the current folder.')
       .option('--yes', 'ask nothing: take the flags, the environment and the defaults')
-      .option('--replace', 'write over a .env that is there already'),
+      .option('--replace', 'replace an existing .env'),
     ['apiUrl', 'database', 'tokenFile', 'schedule', 'timezone'],
   ).addHelpText(
     'after',
     `
-What a flag or the environment says is not asked for. The file is for its owner's eyes alone (mode 600). Without a
-terminal nothing is asked either.
+init does not ask for settings from flags or the environment. Only the owner can read the file (mode 600). Without a
+terminal, init asks nothing.
 
 Examples:
   $ clearinghouse-mirror init

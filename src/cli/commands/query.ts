@@ -20,7 +20,7 @@ export function defineQuery(command: Command): Command {
   return addSettings(
     addRowFormat(
       command
-        .description('Ask the mirror in SQL. Reading only; a sync may go on meanwhile.')
+        .description('Query the mirror in SQL. Read-only; a sync can run at the same time.')
         .argument('[sql]', 'one statement that returns rows; "-" reads it from standard input')
         .option('--file <file>', 'read the statement from a file')
         .option(...AS_OF),
@@ -37,8 +37,8 @@ Examples:
   $ clearinghouse-mirror query --format csv --file questions.sql > answer.csv
   $ clearinghouse-mirror query --as-of 2030-01-31 "SELECT case_ongoing, count(*) FROM cases GROUP BY 1"
 
-With --as-of every table and view is as it was then, the record of runs included. The present can be
-had beside it: "main.cases" is always of now.`,
+With --as-of, every table and view, including the run log, has its state at that time. The current state is
+available as "main": "main.cases" always has the current cases.`,
   );
 }
 

@@ -17,31 +17,31 @@ import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
 export function defineRedact(command: Command): Command {
   return addSettings(
     command
-      .description('Remove the content of a case that has left the site, with its history, for good.')
+      .description('Permanently remove the content and history of a departed case.')
       .argument('<id>', "the case's id", parseCaseId)
       .option(
         '--snapshots [folder]',
-        'remove it from the copies of the mirror too (env: CLEARINGHOUSE_SNAPSHOTS)',
+        'also remove it from the copies of the mirror (env: CLEARINGHOUSE_SNAPSHOTS)',
       )
-      .option('--yes', 'do it; without this flag it only says what would be removed')
-      .option('--json', 'print it as JSON'),
+      .option('--yes', 'remove it; without this flag, only show what would be removed')
+      .option('--json', 'print JSON'),
     ['database'],
   ).addHelpText(
     'after',
     `
-For a case that was sealed or withdrawn. What stays is its id and the dates on which it
-was first seen, departed and was redacted. The file is rewritten, so that it needs as
-much free space again. The redaction counts as done when the last byte is gone: where
-another program reads the file or the process dies, \`status\` says that it is pending,
-and the next \`sync\` finishes it.
+Use it for a case that was sealed or withdrawn. The mirror keeps only its id and the dates
+on which it was first seen, departed and was redacted. redact rewrites the file, which
+needs as much free space as the file itself. A redaction is done when the last byte is
+gone: if another program reads the file, or the process dies, \`status\` reports the
+redaction as pending, and the next \`sync\` finishes it.
 
-The copies that still hold the content are listed: snapshots, the copy before an upgrade,
-mirrors that were replaced, and copies under any other name beside the mirror or in the
-folder of the snapshots. With --snapshots it is removed there too. Copies elsewhere keep
-it, and so do other cases that name this one. Should the site publish the case again, a
-sync stores it again.
+redact lists the copies that still contain the content: snapshots, the copy before an
+upgrade, replaced mirrors, and copies under any other name beside the mirror or in the
+snapshot folder. --snapshots removes the content from them too. Copies elsewhere keep it,
+and so do other cases that mention this one. If the site publishes the case again, a sync
+stores it again.
 
-To practice on invented cases, run \`demo\`: cases have left its mirror, and
+To practice on invented cases, run \`demo\`: its mirror has departed cases, and
 \`departed --database clearinghouse-demo.db\` lists them.
 
 Examples:

@@ -14,18 +14,17 @@ import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
 export function defineRestore(command: Command): Command {
   return addSettings(
     command
-      .description('Put a snapshot in the place of the mirror.')
+      .description('Replace the mirror with a snapshot.')
       .argument('<snapshot>', 'a file, or a name that `snapshot --list` shows')
-      .option('--yes', 'do it; without this flag it only says what would be done')
-      .option('--json', 'print it as JSON'),
+      .option('--yes', 'restore it; without this flag, only show what would be done')
+      .option('--json', 'print JSON'),
     ['database', 'snapshots'],
   ).addHelpText(
     'after',
     `
-Never while a process writes to the mirror or reads it. The snapshot is copied and checked first, with what stands in a
-\`-wal\` file beside it; the mirror that was there stays beside it, under a name of its own. Where --database is a symbolic
-link, the file behind it is replaced. The next sync brings what is newer; what the site said between the two and no longer
-says is in the file that was replaced.
+restore refuses to run while a process writes to the mirror or reads it. It first copies and checks the snapshot, including
+a \`-wal\` file beside it. The replaced mirror stays beside the new one, under another name. If --database is a symbolic link,
+its target is replaced. The next sync downloads newer data; the replaced file keeps what the site said in between.
 
 Example:
   $ clearinghouse-mirror restore clearinghouse-20261124T031742Z.db --yes`,

@@ -32,23 +32,23 @@ import { withMirror } from '../with-mirror.ts';
 export function defineSnapshot(command: Command): Command {
   return addSettings(
     command
-      .description('Copy the mirror into a dated file that stands alone, or list those that there are.')
-      .option('--list', 'list the snapshots, and take none')
-      .option('--to <file>', 'write the copy to this file, which must not exist yet')
+      .description('Take a snapshot: a checked copy of the mirror in one dated file. Or list the snapshots.')
+      .option('--list', 'list the snapshots instead of taking one')
+      .option('--to <file>', 'write the snapshot to this file, which must not exist yet')
       .option(...AS_OF)
-      .option('--json', 'print it as JSON'),
+      .option('--json', 'print JSON'),
     ['database', ...SNAPSHOT_SETTINGS],
   ).addHelpText(
     'after',
     `
-A snapshot can be carried anywhere and opened by any program that reads SQLite. It is opened and checked before it has its
-name. A sync may go on meanwhile: the snapshot holds the state of one moment. \`latest.db\` in the same folder is always the
-newest snapshot of a mirror that holds every list. With --as-of the copy is an earlier state, rebuilt from the history.
+A snapshot is one file that any program with SQLite opens. It is checked before it gets its name. A sync can run at the
+same time: the snapshot has the state of one point in time. \`latest.db\` in the same folder is always the newest snapshot of
+a mirror that holds every list. With --as-of, the snapshot has an earlier state, rebuilt from the history.
 ${MOMENT_HELP}
 
-A snapshot that you take with this command is kept until you remove it. \`nightly\` removes older snapshots of its own, of
-this mirror: see --keep-daily. With one of the --keep flags this command removes those too. A snapshot keeps what \`redact\`
-removes from the mirror; \`redact --snapshots\` removes it there.
+Snapshots that you take with this command are kept until you remove them. \`nightly\` removes its own older snapshots of this
+mirror: see --keep-daily. With one of the --keep flags, this command removes them too. A snapshot keeps what \`redact\` removes
+from the mirror; \`redact --snapshots\` removes it there.
 
 Examples:
   $ clearinghouse-mirror snapshot

@@ -27,11 +27,11 @@ const MAX_RUNS = 5;
 export function defineStatus(command: Command): Command {
   return addSettings(
     command
-      .description('Tell what is in the mirror, how its last runs ended, and what looked odd.')
-      .option('--json', 'print it as JSON')
-      .option('--check', 'end with exit code 11 when the mirror is older than --max-age')
+      .description('Show the contents of the mirror, its latest runs and any anomalies.')
+      .option('--json', 'print JSON')
+      .option('--check', 'exit with code 11 if the mirror is older than --max-age')
       .addOption(
-        new Option('--max-age <time>', 'for --check: how old, such as 90m, 36h or 2d')
+        new Option('--max-age <time>', 'for --check: maximum age, such as 90m, 36h or 2d')
           .argParser(parseAge)
           .default(parseAge('36h'), '36h'),
       ),
@@ -39,8 +39,8 @@ export function defineStatus(command: Command): Command {
   ).addHelpText(
     'after',
     `
-The mirror is as old as the list that was read completely longest ago. A list that
-cannot be proven complete counts when all that can be had of it was read; it is named.
+The age of the mirror is the age of its stalest list. If a list cannot be proven complete,
+the latest run that read as much of it as possible counts, and the output names the list.
 
 Example, for a probe:
   $ clearinghouse-mirror status --check --max-age 36h`,

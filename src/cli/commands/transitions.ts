@@ -34,14 +34,14 @@ const COUNT_COLUMNS = ['from_status', 'to_status', 'moves', 'cases'];
 
 export function defineTransitions(command: Command): Command {
   const described = command.description(
-    'Count the moves of cases from one status of case_ongoing to another, and tell how long cases stay under each.',
+    'Count how cases moved from one value of case_ongoing to another, and how long they stayed in each.',
   );
   return addSettings(
     addRowFormat(
       addUntil(addSince(described))
         .option('--list', 'list the cases behind the numbers')
-        .option('--from <status>', 'list those that left this status (id or label; new, departed, none)')
-        .option('--to <status>', 'list those that reached this status'),
+        .option('--from <status>', 'list the cases that left this status (id or label; new, departed, none)')
+        .option('--to <status>', 'list the cases that reached this status'),
       'text',
     ),
     ['database'],
@@ -49,12 +49,12 @@ export function defineTransitions(command: Command): Command {
     'after',
     `
 ${PERIOD_HELP}
-Without --since it begins with the first run.
+Without --since, the period starts at the first run.
 
-A move is a change of case_ongoing, a departure from the site, a return, or the first time that the mirror has a case.
-(new) is a case that the mirror did not have before, (departed) one that is not on the site, (none) one without a
-status. --from and --to are for --list and imply it. The text of the list leaves out new cases unless --from new asks
-for them; the other formats have them all. Without --list, --json is one object with the counts and the stays.
+A move is a change of case_ongoing, a departure from the site, a return, or the first appearance of a case in the mirror.
+(new) means that the mirror did not have the case before, (departed) that the case is not on the site, (none) that it has
+no status. --from and --to imply --list. The text of the list leaves out new cases unless you pass --from new; the other
+formats contain them. Without --list, --json prints one object with the counts and the durations.
 
 Examples:
   $ clearinghouse-mirror transitions --since "last month"

@@ -15,7 +15,7 @@ import { toJsonLine } from '../text/words.ts';
 export function defineVerify(command: Command): Command {
   return addSettings(
     command
-      .description('Prove that the mirror is what it says: file, payloads, rows, history, record of runs.')
+      .description('Verify the mirror: its file, payloads, rows, history and run log.')
       .option(
         '--sample <size>',
         'verify only a random sample: a share ("10%") or a number of cases ("500")',
@@ -27,13 +27,13 @@ export function defineVerify(command: Command): Command {
   ).addHelpText(
     'after',
     `
-Every payload is put together from its rows and compared with its fingerprint, now and
-in every past version that is kept. Reads only; a sync may go on meanwhile. Ends with 10
-when something is not as it should be.
+verify rebuilds every payload, current and historical, from its rows and compares it with
+its fingerprint. Read-only; a sync can run at the same time. The exit code is 10 if
+verify finds an error.
 
-With --sample, other cases each time: the file is looked through quickly (no comparison of
-indexes with their tables, no search for rows that point to none), the record of the runs
-whole. With --case, neither is looked at.
+--sample draws new cases each time. It checks the run log completely and the file quickly
+(without comparing indexes with tables, and without searching for broken references).
+--case checks neither.
 
 Examples:
   $ clearinghouse-mirror verify

@@ -51,8 +51,8 @@ export function toNoPeriodWords(isAsked: boolean): string {
 
 /** The flag of the commands that can answer from an earlier state. */
 export const AS_OF = [
-  '--as-of <moment>',
-  'from the state at an earlier time: a day (to its end), a time, 7d, or the number of a run',
+  '--as-of <time>',
+  'read the state at an earlier time: a day (its end), a timestamp, 7d, or the number of a run',
 ] as const;
 
 /** Says which state an answer is from. */
