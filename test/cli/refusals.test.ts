@@ -13,7 +13,7 @@ const REFUSED: [string[], string, string][] = [
   [['query', '1', '--fromat=csv'], '`query` has no option --fromat.', 'Did you mean --format?'],
   [['--verison'], '`clearinghouse-mirror` has no option --verison.', 'Did you mean --version?'],
   [['case', '-x'], '`case` has no option -x.', '`clearinghouse-mirror case --help`'],
-  [['case'], '`case` needs an argument: <case>, its id, its link', 'case --help'],
+  [['case'], '`case` needs an argument: <case>, its id, link', 'case --help'],
   [['restore'], '`restore` needs an argument: <snapshot>', 'restore --help'],
   [['sync', 'extra'], '`sync` takes no argument, and "extra" is one too many.', 'quotes'],
   [['query', 'SELECT', '1'], '`query` takes one argument, and "1" is one too many.', 'quotes'],
