@@ -1,14 +1,21 @@
 import { fileURLToPath } from 'node:url';
 import type Database from 'better-sqlite3';
-import { SQL, is } from 'drizzle-orm';
+import { SQL, getTableName, is, isTable } from 'drizzle-orm';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import { getTableConfig } from 'drizzle-orm/sqlite-core';
-import { LIST_TABLES, caseDefendants, cases, docketEntries, dockets, relatedCases } from './schema/schema.ts';
+import * as schema from './schema/schema.ts';
 import { PACKAGE_FOLDER } from '../lib/package-info.ts';
 import { sealAll } from './seals.ts';
 
 /** The oldest SQLite that reads a mirror; see docs/decisions/0012-any-sqlite-since-3-34.md. */
 export const OLDEST_SQLITE = '3.34';
+
+const { LIST_TABLES, caseDefendants, cases, docketEntries, dockets, relatedCases } = schema;
+
+/** The names of the tables of a mirror. The user may have added others. */
+const OWN_TABLES: ReadonlySet<string> = new Set(
+  [...Object.values(schema), ...Object.values(LIST_TABLES)].filter((one) => isTable(one)).map(getTableName),
+);
 
 let migrations: readonly MigrationMeta[] | undefined;
 
@@ -51,6 +58,23 @@ export function runMigrations(sqlite: Database.Database, check: () => void): voi
   } finally {
     sqlite.unsafeMode(false);
   }
+}
+
+/** The foreign keys, by their table, that have rows which point to rows that do not exist. */
+export function listBrokenReferences(sqlite: Database.Database): ReadonlyMap<string, ReadonlySet<number>> {
+  const broken = new Map<string, ReadonlySet<number>>();
+  // Table by table: a table of the user can refer to what does not exist, or in a way that SQLite refuses to check.
+  const tables = sqlite
+    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    .pluck()
+    .all();
+  for (const table of tables.filter((name) => OWN_TABLES.has(name))) {
+    const rows = sqlite.prepare<[], { readonly fkid: number }>(`PRAGMA foreign_key_check("${table}")`);
+    const ids = new Set<number>();
+    for (const { fkid } of rows.iterate()) ids.add(fkid);
+    if (ids.size > 0) broken.set(table, ids);
+  }
+  return broken;
 }
 
 /** Removes what {@link refreshStatistics} noted of tables that no longer have that name. */

@@ -8,7 +8,7 @@ import { createTempFile, moveIntoPlace } from '../lib/replace-file.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import { isSqliteError, inDatabase, toDatabaseError } from './errors.ts';
 import { removeLeftovers } from './leftovers.ts';
-import { listMigrations, runMigrations } from './migrate.ts';
+import { listBrokenReferences, listMigrations, runMigrations } from './migrate.ts';
 import { READING_HINT, openToRead } from './open-to-read.ts';
 import { keepSeals } from './seals.ts';
 import { closing, openSqlite } from './engine.ts';
@@ -235,12 +235,9 @@ function applyMigrations(sqlite: Database.Database, path: string): void {
   }
 
   function refuseOrphans(): void {
-    const violations = sqlite.pragma('foreign_key_check') as unknown[];
-    if (violations.length === 0) return;
-    throw new MirrorError(
-      'DATABASE_DAMAGED',
-      `${path}: ${violations.length} rows point to rows that do not exist.`,
-    );
+    const [table] = listBrokenReferences(sqlite).keys();
+    if (table === undefined) return;
+    throw new MirrorError('DATABASE_DAMAGED', `${path}: rows of ${table} point to rows that do not exist.`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { isSqliteError } from '../db/errors.ts';
-import { DEFERRED_INDEXES, listMigrations } from '../db/migrate.ts';
+import { DEFERRED_INDEXES, listBrokenReferences, listMigrations } from '../db/migrate.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { type SchemaDifference, listOwnSchema, listSchemaDifferences } from '../db/own-schema.ts';
 import { messageOf } from '../errors/mirror-error.ts';
@@ -105,11 +105,6 @@ function* checkStructure(sqlite: Mirror['sqlite'], depth: FileDepth): Generator<
   }
 }
 
-interface ForeignKeyViolation {
-  readonly table: string;
-  readonly fkid: number;
-}
-
 interface Reference {
   readonly id: number;
   readonly table: string;
@@ -118,33 +113,35 @@ interface Reference {
 }
 
 function* checkReferences(sqlite: Mirror['sqlite']): Generator<Violation> {
-  const broken = new Map<string, ForeignKeyViolation>();
-  for (const one of sqlite.prepare<[], ForeignKeyViolation>('PRAGMA foreign_key_check').iterate())
-    broken.set(`${one.table} ${one.fkid}`, one);
   // The pragma names a row by its rowid, which half of the tables have not; so the rows are looked up by what they name.
-  for (const { table, fkid } of broken.values()) {
+  for (const [table, ids] of listBrokenReferences(sqlite)) {
     const columns = sqlite.pragma(`table_info(${table})`) as { readonly name: string }[];
-    const reference = (sqlite.pragma(`foreign_key_list(${table})`) as Reference[]).find(
-      ({ id }) => id === fkid,
-    );
-    if (reference === undefined) continue;
-    const { from, to, table: parent } = reference;
-    const caseId = columns.some(({ name }) => name === 'case_id')
-      ? 'case_id'
-      : table === 'cases'
-        ? 'id'
-        : 'NULL';
-    const rows = sqlite.prepare<[], { case_id: number | null; value: number }>(
-      `SELECT ${caseId} AS case_id, "${from}" AS value FROM "${table}"
-       WHERE "${from}" IS NOT NULL AND "${from}" NOT IN (SELECT "${to}" FROM "${parent}")`,
-    );
-    for (const { case_id, value } of rows.iterate()) {
-      yield {
-        what: `${table}.${from}`,
-        expected: `a row of ${parent} with ${to} ${value}`,
-        found: 'nothing',
-        ...(case_id !== null && { caseId: case_id }),
-      };
-    }
+    for (const reference of sqlite.pragma(`foreign_key_list(${table})`) as Reference[])
+      if (ids.has(reference.id)) yield* checkReference(sqlite, table, reference, columns);
+  }
+}
+
+function* checkReference(
+  sqlite: Mirror['sqlite'],
+  table: string,
+  { from, to, table: parent }: Reference,
+  columns: readonly { readonly name: string }[],
+): Generator<Violation> {
+  const caseId = columns.some(({ name }) => name === 'case_id')
+    ? 'case_id'
+    : table === 'cases'
+      ? 'id'
+      : 'NULL';
+  const rows = sqlite.prepare<[], { case_id: number | null; value: number }>(
+    `SELECT ${caseId} AS case_id, "${from}" AS value FROM "${table}"
+     WHERE "${from}" IS NOT NULL AND "${from}" NOT IN (SELECT "${to}" FROM "${parent}")`,
+  );
+  for (const { case_id, value } of rows.iterate()) {
+    yield {
+      what: `${table}.${from}`,
+      expected: `a row of ${parent} with ${to} ${value}`,
+      found: 'nothing',
+      ...(case_id !== null && { caseId: case_id }),
+    };
   }
 }

@@ -213,6 +213,22 @@ describe('a mirror of the previous schema, with rows in every table', () => {
     ).toHaveLength(5);
   });
 
+  test('is upgraded and verified even if tables of the user have broken references', () => {
+    const path = upgrade(`PRAGMA foreign_keys = OFF;
+      CREATE TABLE my_notes (list integer REFERENCES no_such_table(id));
+      INSERT INTO my_notes VALUES (1);
+      CREATE TABLE my_cases (case_id integer REFERENCES cases);
+      INSERT INTO my_cases VALUES (-1);
+      CREATE TABLE my_names (name text REFERENCES cases(name));
+      INSERT INTO my_names VALUES ('a column that is not unique')`);
+    const { findings, casesChecked } = verifyFile(path);
+    expect(casesChecked).toBeGreaterThan(0);
+    const ofFile = findings.filter(({ check }) => check === 'file' || check === 'schema');
+    expect(ofFile.map(({ check, what }) => [check, what])).toEqual(
+      ['my_notes', 'my_cases', 'my_names'].map((name) => ['schema', `the table "${name}"`]),
+    );
+  });
+
   test('shows the rejected records of a case before and after the upgrade, so that redact finds them in old copies', () => {
     const path =
       upgrade(`INSERT INTO kept_aside (fingerprint, why, record, source, position, first_run_id, last_run_id)
