@@ -1,4 +1,4 @@
-import { countSlips, listClosest } from '../lib/closest-names.ts';
+import { countSlips, listClosest, suggestNames } from '../lib/closest-names.ts';
 import type { OddLine, ParsedDotEnv } from './env-file.ts';
 import type { WrittenSetting } from './parsers.ts';
 import { SETTINGS, type SettingSpec } from './specs.ts';
@@ -69,7 +69,7 @@ export function listUnknownNames(env: NodeJS.ProcessEnv, { values: dotEnv, odd }
   const unknown = places.flatMap(([values, place]) =>
     Object.keys(values)
       .filter((name) => looksLikeOurs(name) && !NAMES.includes(name))
-      .map((name) => `${name} in ${place} is no setting; ${suggest(name)}`),
+      .map((name) => `${name} in ${place} is not a setting; ${suggest(name)}`),
   );
   return [...unknown, ...listOddLines(odd)];
 }
@@ -78,19 +78,24 @@ export function listUnknownNames(env: NodeJS.ProcessEnv, { values: dotEnv, odd }
 function listOddLines(odd: readonly OddLine[]): string[] {
   return odd
     .filter(({ name }) => looksLikeOurs(name))
-    .map(({ line, name, why }) => `line ${line} of .env ${why.replace('NAME', toClosest(name) ?? 'NAME')}.`);
+    .map(
+      ({ line, name, why }) =>
+        `line ${line} of .env ${why.replace('NAME', listClosestSettings(name)[0] ?? 'NAME')}.`,
+    );
 }
 
 function suggest(name: string): string {
-  const closest = toClosest(name);
-  return closest === undefined ? 'docs/configuration.md lists them.' : `did you mean ${closest}?`;
+  const closest = listClosestSettings(name);
+  const hint = suggestNames(closest)?.replace(/^D/, 'd');
+  return hint === undefined
+    ? 'docs/configuration.md lists all settings.'
+    : `${hint} docs/configuration.md lists all settings.`;
 }
 
-function toClosest(name: string): string | undefined {
+/** The settings that may be meant; only one if the name differs from it only in how it is written. */
+function listClosestSettings(name: string): string[] {
   const bare = name.toUpperCase().replace(BEGINNING, '');
-  const [closest] = listClosest(
-    bare,
-    NAMES.map((known) => known.slice(PREFIX.length)),
-  );
-  return closest === undefined ? undefined : `${PREFIX}${closest}`;
+  const known = NAMES.map((one) => one.slice(PREFIX.length));
+  const closest = known.includes(bare) ? [bare] : listClosest(bare, known);
+  return closest.map((one) => `${PREFIX}${one}`);
 }

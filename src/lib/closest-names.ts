@@ -6,16 +6,29 @@ const LEAST_SHARE = 0.2;
 /** A longer word is no name with a slip in it, and to compare it with each name would take its time. */
 const MAX_WORD = 200;
 
-/** The names that somebody who wrote `word` may mean, the closest first; none where nothing is close. */
+/** The names that somebody who wrote `word` may mean, the closest first; if none is close, those that begin with the same words. */
 export function listClosest(word: string, names: Iterable<string>, most = 3): string[] {
   const wanted = toBare(word);
   if (wanted === '' || wanted.length > MAX_WORD) return [];
-  return [...new Set(names)]
+  const ranked = [...new Set(names)]
     .map((name) => ({ name, distance: toDistance(wanted, toBare(name)) }))
-    .filter(({ distance }) => distance <= Math.max(1, wanted.length / 3))
     .sort((a, b) => a.distance - b.distance)
-    .slice(0, most)
-    .map(({ name }) => name);
+    .map(({ name, distance }) => ({
+      name,
+      isClose: distance <= Math.max(1, wanted.length / 3),
+      words: countCommonWords(wanted, toBare(name)),
+    }));
+  const close = ranked.filter(({ isClose }) => isClose);
+  const maxWords = Math.max(1, ...ranked.map(({ words }) => words));
+  const alike = close.length > 0 ? close : ranked.filter(({ words }) => words === maxWords);
+  return alike.slice(0, most).map(({ name }) => name);
+}
+
+/** The number of words with which both names begin: 2 for `retry_after_limit` and `retry_after_max`. */
+function countCommonWords(one: string, other: string): number {
+  const [words, others] = [one.split('_'), other.split('_')];
+  const different = words.findIndex((word, at) => word !== others[at]);
+  return different === -1 ? words.length : different;
 }
 
 /** "Did you mean a, b or c?"; null where there is nothing to suggest. */

@@ -95,7 +95,7 @@ test('warns of misspelt settings, of a .env that others may read, and of a sched
   expect(exitCode).toBe(0);
   const text = stdout.replaceAll(/\s+/g, ' ');
   expect(text).toContain('did you mean CLEARINGHOUSE_DATABASE?');
-  expect(text).toContain('CLEARINGHOUSE_TIMEOUT in .env is no setting');
+  expect(text).toContain('CLEARINGHOUSE_TIMEOUT in .env is not a setting');
   expect(text).toContain(`chmod 600 ${path}`);
   expect(text).toMatch(/warn schedule .* The next run of the schedule .* is \d+ days away/);
   expect(text).toContain('- ping set, to ping.example');

@@ -230,21 +230,30 @@ describe('a token goes where it was pointed', () => {
   });
 });
 
-describe('a name that is no setting', () => {
+describe('a name that is not a setting', () => {
   const list = (env: NodeJS.ProcessEnv, text = '') => listUnknownNames(env, readDotEnv(write(text)));
 
   test.each([
     ['CLEARINGHOUSE_DATABSE', 'CLEARINGHOUSE_DATABASE'],
-    ['CLEARINGHOUSE_TOKEN', 'CLEARINGHOUSE_API_TOKEN'],
-    ['CLEARINGHOUSE_URL', 'CLEARINGHOUSE_API_URL'],
+    ['CLEARINGHOUSE_TOKEN', 'CLEARINGHOUSE_API_TOKEN or CLEARINGHOUSE_TOKEN_FILE'],
+    ['CLEARINGHOUSE_URL', 'CLEARINGHOUSE_API_URL, CLEARINGHOUSE_PING_URL, or CLEARINGHOUSE_WEBHOOK_URL'],
+    ['CLEARINGHOUSE_ATTEMPTS', 'CLEARINGHOUSE_MAX_ATTEMPTS'],
+    ['CLEARINGHOUSE_BACKOFF_BASE', 'CLEARINGHOUSE_BACKOFF_MAX or CLEARINGHOUSE_BACKOFF_MIN'],
+    ['CLEARINGHOUSE_RETRY_AFTER_LIMIT', 'CLEARINGHOUSE_RETRY_AFTER_MAX'],
+    [
+      'CLEARINGHOUSE_RETRY_PAUSE',
+      'CLEARINGHOUSE_RETRY_DELAY, CLEARINGHOUSE_RETRY_WINDOW, or CLEARINGHOUSE_RETRY_AFTER_MAX',
+    ],
     ['clearinghouse_delay', 'CLEARINGHOUSE_DELAY'],
     ['CLEARING_HOUSE_SNAPSHOTS', 'CLEARINGHOUSE_SNAPSHOTS'],
     ['CLEARINGHOUSE_TIME_ZONE', 'CLEARINGHOUSE_TIMEZONE'],
   ])('is told, with what was meant: %s', (name, meant) => {
     expect(list({ [name]: 'x' })).toEqual([
-      `${name} in the environment is no setting; did you mean ${meant}?`,
+      `${name} in the environment is not a setting; did you mean ${meant}? docs/configuration.md lists all settings.`,
     ]);
-    expect(list({}, `${name}=x\n`)).toEqual([`${name} in .env is no setting; did you mean ${meant}?`]);
+    expect(list({}, `${name}=x\n`)).toEqual([
+      `${name} in .env is not a setting; did you mean ${meant}? docs/configuration.md lists all settings.`,
+    ]);
   });
 
   test('is told where nothing comes near it', () => {
@@ -264,7 +273,7 @@ describe('a name that is no setting', () => {
     'CLEARINGHOUSE-DELAY',
   ])('is told also where the word before it is misspelt: %s', (name) => {
     expect(list({}, `${name}=7\n`)).toEqual([
-      `${name} in .env is no setting; did you mean CLEARINGHOUSE_DELAY?`,
+      `${name} in .env is not a setting; did you mean CLEARINGHOUSE_DELAY? docs/configuration.md lists all settings.`,
     ]);
   });
 

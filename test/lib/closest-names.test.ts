@@ -10,6 +10,8 @@ test.each([
   ['case', ['cases', 'case_types', 'case_defendants']],
   ['types', ['case_types']],
   ['cuort', ['court']],
+  ['docket_lines', ['docket_entries']],
+  ['case-outcomes', ['case_types', 'case_defendants']],
   ['mirror_list_id', []],
   ['xyzzy', []],
   ['', []],
