@@ -1,7 +1,7 @@
 import type { CaseFilter } from './urls.ts';
 
 /**
- * The five values of `case_ongoing`. The API's filter takes the id, its payload carries the label.
+ * The five values of `case_ongoing`. The filter of the API takes the id; the payload of a case contains the label.
  * Source: the API reference, page "Case Ongoing".
  */
 export const ONGOING_LISTS = [
@@ -23,8 +23,8 @@ export const CASE_STATUSES = [
 ] as const;
 
 /**
- * The list in which cases stand that have no `case_ongoing` yet, and that the lists of the five lists therefore do
- * not hold. That all of them are "In Process (Public)" was so in every recorded answer; `coverage` would notice others.
+ * The list of the cases that have no `case_ongoing` yet, so that none of the five lists has them. In every recorded
+ * response, all of them are "In Process (Public)"; `coverage` reports any others.
  */
 export const UNCLASSIFIED = CASE_STATUSES[2];
 
@@ -34,23 +34,23 @@ export type ApiListId = ApiList['id'];
 
 export const API_LISTS: readonly ApiList[] = [...ONGOING_LISTS, UNCLASSIFIED];
 
-/** Finds a status by its id or its label (any case); undefined when neither fits. */
+/** Finds a list by its id or its label, in upper or lower case; undefined if there is none. */
 export function findApiList(idOrLabel: string): ApiList | undefined {
   const wanted = idOrLabel.trim().toLowerCase();
   return API_LISTS.find(({ id, label }) => String(id) === wanted || label.toLowerCase() === wanted);
 }
 
-/** What the list of a status is filtered by. */
+/** The filter by which the API returns a list. */
 export function toListFilter({ id }: ApiList): CaseFilter {
   return id === UNCLASSIFIED.id ? { case_status: String(id) } : { case_ongoing: String(id) };
 }
 
-/** The status that a case comes under by the label in its payload; without a known label it is {@link UNCLASSIFIED}. */
+/** The list of a case, by the label in its payload; without a known label, {@link UNCLASSIFIED}. */
 export function toApiListId(caseOngoing: unknown): ApiListId {
   return ONGOING_LISTS.find(({ label }) => label === caseOngoing)?.id ?? UNCLASSIFIED.id;
 }
 
-/** The five lists of case_ongoing, and the list of the cases without one unless that is not wanted. */
+/** The five lists of `case_ongoing`, and on request the list of the cases without one. */
 export function chooseLists(includeUnclassified: boolean): readonly ApiList[] {
   return includeUnclassified ? API_LISTS : ONGOING_LISTS;
 }

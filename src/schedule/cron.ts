@@ -187,7 +187,8 @@ function checkForm(cron: string, written: Written): void {
   if (NICKNAMES.includes(cron.toLowerCase())) return;
   const fields = cron.split(/\s+/);
   if (cron === '') throw toInvalid(written, 'it is empty');
-  if (fields.length !== FIELDS.length) throw toInvalid(written, `it has ${fields.length} of five fields`);
+  if (fields.length !== FIELDS.length)
+    throw toInvalid(written, `it has ${fields.length} field${fields.length === 1 ? '' : 's'}, not five`);
   const odd = fields.findIndex((field) => field.startsWith('+'));
   if (odd !== -1) throw toInvalid(written, toWrongField(odd, String(fields[odd])));
 }

@@ -28,12 +28,11 @@ const REFUSED: [string[], string, string][] = [
   [['changes', '--case', "o'x"], '--case cannot be "o\'x".', 'It takes the id of a case'],
   [['redact', 'abc'], '<id> cannot be "abc".', 'It takes the id of a case'],
   [['verify', '--sample', 'x'], '--sample cannot be "x".', 'a share such as 10%'],
-  [['sync', '--list', 'Yess'], 'There is no status "Yess".', 'Did you mean "Yes"?'],
-  [
-    ['sync', '--list', 'in process'],
-    'There is no status "in process".',
-    'Did you mean "In Process (Public)"?',
-  ],
+  [['sync', '--list', 'Yess'], 'There is no list "Yess".', 'Did you mean "Yes"?'],
+  [['sync', '--list', 'in process'], 'There is no list "in process".', 'Did you mean "In Process (Public)"?'],
+  [['sync', '--list', '5020,5021'], 'There is no list "5020,5021".', 'Separate lists with spaces.'],
+  [['sync', '--list', '--dry-run'], '--list needs a value before --dry-run.', 'The lists are 5020 (No)'],
+  [['nightly', '--retry-pause', '5'], '`nightly` has no option --retry-pause.', '--retry-delay'],
   [['audit', 'date-at-odds'], 'There is no audit "date-at-odds".', 'Did you mean dates_at_odds?'],
 ];
 

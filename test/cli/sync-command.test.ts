@@ -93,7 +93,7 @@ describe('--list', () => {
     const { sync, fakeApi } = await start();
     const { exitCode, stderr, stdout } = await sync(['--list', 'Maybe']);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('There is no status "Maybe"');
+    expect(stderr).toContain('There is no list "Maybe"');
     expect(stderr).toContain('5023 (No reason to think so)');
     expect(stdout).toBe('');
     expect(fakeApi.requests).toEqual([]);

@@ -169,11 +169,11 @@ test.each(['24:00', '3:60', '13:00 pm', '0:15 am', '3h', '03:17:00'])('%j is no 
 });
 
 test.each([
-  ['0 0 2 * * *', 'it has 6 of five fields'],
-  ['0 0 2 * * * 2031', 'it has 7 of five fields'],
-  ['17 3 * * * root', 'it has 6 of five fields'],
-  ['2031-01-01T00:00:00', 'it has 1 of five fields'],
-  ['@reboot', 'it has 1 of five fields'],
+  ['0 0 2 * * *', 'it has 6 fields, not five'],
+  ['0 0 2 * * * 2031', 'it has 7 fields, not five'],
+  ['17 3 * * * root', 'it has 6 fields, not five'],
+  ['2031-01-01T00:00:00', 'it has 1 field, not five'],
+  ['@reboot', 'it has 1 field, not five'],
   ['', 'it is empty'],
   ['0 3 1 * +MON', 'the day of the week cannot be "+MON"'],
   ['13:00 pm', 'the hour before "pm" must be from 1 to 12'],

@@ -73,14 +73,24 @@ export async function runSyncCommand(flags: Flags, io: Io): Promise<ExitName> {
 function parseLists(names: unknown): readonly ApiList[] | null {
   if (!Array.isArray(names) || names.length === 0) return null;
   const wanted = names.map((name) => {
-    const status = findApiList(String(name));
-    if (status !== undefined) return status;
-    const known = API_LISTS.map(({ id, label }) => `${id} (${label})`).join(', ');
-    const labels = API_LISTS.map(({ label }) => label);
-    const suggested = suggestNames(listClosest(String(name), labels, 1).map((label) => `"${label}"`));
-    throw new MirrorError('USAGE', `There is no status ${JSON.stringify(name)}.`, {
-      hint: [suggested, `The lists are ${known}.`].filter((hint) => hint !== null).join(' '),
-    });
+    const list = findApiList(String(name));
+    if (list === undefined) throw toListError(String(name));
+    return list;
   });
-  return API_LISTS.filter((status) => wanted.includes(status));
+  return API_LISTS.filter((list) => wanted.includes(list));
+}
+
+function toListError(name: string): MirrorError {
+  const labels = API_LISTS.map(({ label }) => label);
+  const isFlag = name.startsWith('--');
+  const suggested = isFlag ? null : suggestNames(listClosest(name, labels, 1).map((label) => `"${label}"`));
+  const hints = [
+    suggested,
+    name.includes(',') ? 'Separate lists with spaces.' : null,
+    `The lists are ${API_LISTS.map(({ id, label }) => `${id} (${label})`).join(', ')}.`,
+  ];
+  const sentence = isFlag
+    ? `--list needs a value before ${name}.`
+    : `There is no list ${JSON.stringify(name)}.`;
+  return new MirrorError('USAGE', sentence, { hint: hints.filter((hint) => hint !== null).join(' ') });
 }
