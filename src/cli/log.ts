@@ -76,16 +76,16 @@ function createJsonLog({ stderr, runtime: { now } }: Io, level: string): Nightly
           );
           break;
         case 'list-begun':
-          log.info(ofRun({ event: event.type, list_id: event.status.id }));
+          log.info(ofRun({ event: event.type, list_id: event.list.id }));
           break;
         case 'page-stored': {
           const { pages, cases_seen, count_last } = event.figures;
-          log.debug(ofRun({ event: event.type, list_id: event.status.id, pages, cases_seen, count_last }));
+          log.debug(ofRun({ event: event.type, list_id: event.list.id, pages, cases_seen, count_last }));
           break;
         }
         case 'page-unread':
         case 'another-pass':
-          log.warn(ofRun({ event: event.type, list_id: event.status.id, reason: event.reason }));
+          log.warn(ofRun({ event: event.type, list_id: event.list.id, reason: event.reason }));
           break;
         case 'looking-up':
           log.info(ofRun({ event: event.type, cases: event.cases }));
@@ -96,12 +96,12 @@ function createJsonLog({ stderr, runtime: { now } }: Io, level: string): Nightly
           );
           break;
         case 'list-ended': {
-          const { status, outcome, figures, error } = event.report;
+          const { list, outcome, figures, error } = event.report;
           const level = error === null ? 'info' : 'warn';
           log[level](
             ofRun({
               event: event.type,
-              list_id: status.id,
+              list_id: list.id,
               outcome,
               ...figures,
               error: error && toErrorFields(error),

@@ -117,7 +117,7 @@ export function listMissing(
     .filter(({ id }) => !isSeen(id));
 }
 
-/** How many cases came under one of these lists and have not departed; of any status when none is named. */
+/** How many cases of these lists have not departed; of all lists if none is named. */
 export function countPresent({ db }: Mirror, statusIds?: readonly number[]): number {
   const where = statusIds === undefined ? isNull(cases.mirror_departed_run_id) : isPresentUnder(statusIds);
   return db.select({ n: count() }).from(cases).where(where).get()?.n ?? 0;
@@ -126,7 +126,7 @@ export function countPresent({ db }: Mirror, statusIds?: readonly number[]): num
 /** What tells whether a case has changed since it was stored. */
 export interface StoredVersion {
   readonly fingerprint: string;
-  /** The status that it came under last. */
+  /** The list that held it last. */
   readonly listId: number | null;
   /** Whether it was found gone from the site. */
   readonly isDeparted: boolean;

@@ -23,13 +23,13 @@ export interface RunStart {
   readonly processId: number;
 }
 
-/** How a run or a status ended badly; null for a good end. */
+/** How a run or a list sync ended badly; null for a good end. */
 export interface RecordedError {
   readonly code: string;
   readonly message: string;
 }
 
-/** The figures of one status of a run, as they stand in `list_syncs`. */
+/** The figures of one list sync, as `list_syncs` stores them. */
 export type ListFigures = Pick<
   typeof listSyncs.$inferSelect,
   | 'count_first'
@@ -48,7 +48,7 @@ export type ListFigures = Pick<
   | 'cases_last_pass'
 >;
 
-/** Writes the record of runs: one row a run, one row a status of it. Each call is part of the caller's transaction. */
+/** Writes the record of runs: one row per run, one row per list sync. Each call is part of the caller's transaction. */
 export interface SyncLedger {
   beginRun(start: RunStart): number;
   beginList(runId: number, listId: number, startedAt: Date): void;
@@ -60,7 +60,7 @@ export interface SyncLedger {
     endedAt: Date,
     error: RecordedError | null,
   ): void;
-  /** A status that was asked for and never begun. */
+  /** A list that was requested, but whose sync never began. */
   skipList(runId: number, listId: number, at: Date, error: RecordedError): void;
   /** The server wants no request before that moment: on record at once, for the process may not live to end the run. */
   recordPause(runId: number, until: Date): void;
@@ -72,7 +72,7 @@ export interface SyncLedger {
     error: RecordedError | null,
     pausedUntil?: Date | null,
   ): void;
-  /** Ends a run and the status in hand as failed, in a transaction of its own. */
+  /** Ends a run and the list sync in progress as failed, in a transaction of its own. */
   abandonRun(runId: number, endedAt: Date, error: RecordedError | null): void;
 }
 

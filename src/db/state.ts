@@ -198,11 +198,11 @@ export type SyncRunRow = typeof syncRuns.$inferSelect;
 export type ListSyncRow = typeof listSyncs.$inferSelect;
 export type DriftRow = typeof schemaDrift.$inferSelect;
 
-/** What is in the mirror of one status, and how it was read last. */
+/** The cases that the mirror holds of one list, and the last syncs of that list. */
 export interface ListState {
   readonly id: number;
   readonly label: string;
-  /** Cases in the mirror that came under this status last and have not departed. */
+  /** Cases that were last seen in this list and have not departed. */
   readonly cases: number;
   readonly lastListSync: ListSyncRow | null;
   /** When a list sync of it last ended complete or empty, by a clock that may be believed. */

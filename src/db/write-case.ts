@@ -14,7 +14,7 @@ import {
 import { type RunStamp, type MirrorFields, createHistoryWriter } from './write-history.ts';
 import { prepareWriteEntries } from './write-entries.ts';
 
-/** Under which status, in which run and when a case was seen. */
+/** In which list, in which run and when a case was seen. */
 export interface ListRef extends RunStamp {
   readonly listId: number;
 }
@@ -23,7 +23,7 @@ export interface ListRef extends RunStamp {
 export interface CaseWriter {
   /** Stores a case that is new or has changed, with all its child rows, and what it said before. */
   writeCase(rows: CaseRows, listRef: ListRef, isNew: boolean): void;
-  /** Notes that an unchanged case came under this status, and so is on the site, perhaps again. */
+  /** Records that this list holds an unchanged case, which is therefore on the site, perhaps again. */
   writeSeen(caseId: number, listRef: ListRef): void;
   /** Notes by which bytes the case can be known. */
   writeRawHash(caseId: number, hash: string, fingerprint: string): void;
@@ -120,7 +120,7 @@ export function createCaseWriter(mirror: Mirror): CaseWriter {
   };
 }
 
-/** A case that was seen came under that status, and has not departed. */
+/** A case that was seen belongs to that list, and has not departed. */
 function toMirrorFields({ listId }: ListRef): MirrorFields {
   return { mirror_list_id: listId, mirror_departed_run_id: null };
 }

@@ -91,7 +91,7 @@ function writeMovedCase(
 /** A case of a page, already compared with what is stored. */
 export type PageCase = {
   readonly id: number;
-  /** The status that it comes under. */
+  /** The list that holds it. */
   readonly listId: number;
   /** By which its bytes are to be known from now on; null when they are already, or are to be read the next time too. */
   readonly rawHash: string | null;
@@ -99,7 +99,7 @@ export type PageCase = {
   | { readonly verdict: 'new' | 'changed'; readonly rows: CaseRows }
   | {
       readonly verdict: 'unchanged';
-      /** It came under another status before, or had departed. */
+      /** Another list held it before, or it had departed. */
       readonly isMoved: boolean;
       readonly fingerprint: string;
     }

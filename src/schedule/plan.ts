@@ -123,7 +123,7 @@ export function isTransient(failures: readonly ErrorCode[]): boolean {
 }
 
 /** What is compared of a list between two attempts. */
-type ListResult = Pick<ListReport, 'status' | 'outcome' | 'error'> & {
+type ListResult = Pick<ListReport, 'list' | 'outcome' | 'error'> & {
   readonly figures: Pick<ListReport['figures'], 'count_last' | 'cases_last_pass'>;
 };
 
@@ -139,8 +139,8 @@ export function repeatsItself(lists: readonly ListResult[], before: readonly Lis
   const short = lists.filter(({ error }) => error !== null && !lasts(error.code));
   return (
     short.length > 0 &&
-    short.every(({ status, error, figures }) => {
-      const earlier = before.find((one) => one.status.id === status.id);
+    short.every(({ list, error, figures }) => {
+      const earlier = before.find((one) => one.list.id === list.id);
       return (
         error !== null &&
         READ_SHORT.has(error.code) &&

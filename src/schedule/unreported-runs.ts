@@ -71,8 +71,8 @@ function toReport({ db }: Mirror, run: RunRow): RunReport {
 }
 
 function toListReport(row: typeof listSyncs.$inferSelect): ListReport[] {
-  const status = API_LISTS.find(({ id }) => id === row.list_id);
-  if (status === undefined) return [];
+  const list = API_LISTS.find(({ id }) => id === row.list_id);
+  if (list === undefined) return [];
   const figures = omit(
     row,
     'run_id',
@@ -84,7 +84,7 @@ function toListReport(row: typeof listSyncs.$inferSelect): ListReport[] {
     'error_message',
   );
   const outcome = row.outcome === 'running' ? 'interrupted' : row.outcome;
-  return [{ status, outcome, figures, error: toError(row) }];
+  return [{ list, outcome, figures, error: toError(row) }];
 }
 
 function toDepartureReport(row: typeof mirrorDepartureChecks.$inferSelect): DepartureReport {

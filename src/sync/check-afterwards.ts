@@ -1,7 +1,7 @@
 import { ONGOING_LISTS, type ApiList } from '../api/lists.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { suspectAboveWhole, isSuspicious, measureCoverage } from './coverage.ts';
-import { findDepartures, toMostGone, toSkippedDepartures } from './departures.ts';
+import { findDepartures, toMaxGone, toSkippedDepartures } from './departures.ts';
 import {
   type DepartureReport,
   type RunReport,
@@ -28,7 +28,7 @@ export async function checkAfterwards(
   if (skip === null) run.onEvent({ type: 'measuring-coverage' });
   const coverage = await measureCoverage(run.client, listSyncs, run.signal, skip);
   const believed = listSyncs.map((listSync) =>
-    coverage.aboveWhole.includes(listSync.status.id)
+    coverage.aboveWhole.includes(listSync.list.id)
       ? suspectAboveWhole(listSync, coverage.figures.count_all)
       : listSync,
   );
@@ -40,13 +40,13 @@ export async function checkAfterwards(
   return { lists, departures, coverage: record.recordCoverage(coverage) };
 
   function recordChanged(before: readonly ListReport[], after: readonly ListReport[]): void {
-    for (const status of after.filter((one) => !before.includes(one))) record.endList(status);
+    for (const report of after.filter((one) => !before.includes(one))) record.endList(report);
   }
 }
 
 /** Whether the lists show that a case has moved: the one that it stood in was read and lacks it, the other is believed. */
 function provesMove(lists: readonly ListReport[], oldId: number, listId: number): boolean {
-  const find = (id: number): ListReport | undefined => lists.find(({ status }) => status.id === id);
+  const find = (id: number): ListReport | undefined => lists.find(({ list }) => list.id === id);
   const [old, list] = [find(oldId), find(listId)];
   return old !== undefined && list !== undefined && showsMissing(old) && !isSuspicious(list);
 }
@@ -58,17 +58,17 @@ async function checkDepartures(
   seenCases: SeenCases,
   listSyncs: readonly ListReport[],
 ): Promise<{ departures: DepartureReport; missed: ReadonlyMap<number, number> }> {
-  const statusIds = listSyncs.filter(showsMissing).map(({ status }) => status.id);
-  const maxGone = toMostGone(record.countPresent(statusIds), run.maxDepartures);
-  const unreadIds = listSyncs.filter(hasUnreadPages).map(({ status }) => status.id);
-  const isNone = statusIds.length === 0 && unreadIds.length === 0;
+  const listIds = listSyncs.filter(showsMissing).map(({ list }) => list.id);
+  const maxGone = toMaxGone(record.countPresent(listIds), run.maxDepartures);
+  const unreadIds = listSyncs.filter(hasUnreadPages).map(({ list }) => list.id);
+  const isNone = listIds.length === 0 && unreadIds.length === 0;
   const skip = findStop(listSyncs) ?? (isNone ? toNone(listSyncs) : null);
   if (skip !== null)
     return { departures: record.recordDepartures(toSkippedDepartures(skip), maxGone), missed: new Map() };
   const isSeen = (id: number): boolean => seenCases.has(id);
   const onUnreadPages = record.listMissing(unreadIds, isSeen).slice(0, MAX_LOOKED_UP);
   const missing = [
-    ...record.listMissing(statusIds, isSeen),
+    ...record.listMissing(listIds, isSeen),
     ...onUnreadPages.map((one) => ({ ...one, isJudged: false })),
   ];
   if (missing.length > 0) run.onEvent({ type: 'looking-up', cases: missing.length });
@@ -97,9 +97,9 @@ function hasUnreadPages({ error }: ListReport): boolean {
   return error?.code === 'PAGES_UNREADABLE';
 }
 
-/** A list sync that seemed complete is not when its list lacked cases that the API has under its status. */
+/** A list sync that seemed complete is not if the API has cases of this list that the list did not hold. */
 function toDisproved(listSync: ListReport, missed: ReadonlyMap<number, number>): ListReport {
-  const count = missed.get(listSync.status.id) ?? 0;
+  const count = missed.get(listSync.list.id) ?? 0;
   // A list that is partial already says so for a reason of its own.
   if (count === 0 || listSync.error !== null) return listSync;
   const cases = count === 1 ? '1 case' : `${count} cases`;
@@ -110,7 +110,7 @@ function toDisproved(listSync: ListReport, missed: ReadonlyMap<number, number>):
 /** Why the coverage of the list syncs is not to be measured; null when it is. */
 function findObstacle(listSyncs: readonly ListReport[]): string | null {
   if (listSyncs.every(({ outcome }) => outcome === 'failed')) return 'No list could be read.';
-  const isRead = ({ id }: ApiList): boolean => listSyncs.some(({ status }) => status.id === id);
+  const isRead = ({ id }: ApiList): boolean => listSyncs.some(({ list }) => list.id === id);
   return ONGOING_LISTS.every(isRead) ? null : 'Not all five lists were asked for.';
 }
 

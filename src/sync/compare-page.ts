@@ -13,7 +13,7 @@ import type { CaseDrift, RejectedRecord, PageCase, PageContent } from '../db/wri
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { JsonValue } from '../lib/json.ts';
 
-/** Which cases a run has seen so far, and under which status last. Ids only: a few bytes a case. */
+/** The cases that a run has seen so far, each with the list that held it last. Ids only: a few bytes per case. */
 export class SeenCases {
   readonly #statusOf = new Map<number, number>();
   readonly #rejectedRecords = new Set<number>();
@@ -70,7 +70,7 @@ export class SeenCases {
   }
 }
 
-/** Which status a case comes under. */
+/** The list that a case belongs to. */
 export interface CasePlace {
   readonly listId: number;
   /** Whether the label of the case names it; otherwise only the list does, and the run says later whether it is believed. */
@@ -149,7 +149,7 @@ export interface CaseFinder {
  */
 export async function comparePage(
   page: ComparablePage,
-  status: ApiList | null,
+  list: ApiList | null,
   { findStoredVersion, findKnownRecord }: CaseFinder,
 ): Promise<ComparedPage> {
   const cases: PageCase[] = [];
@@ -171,7 +171,7 @@ export async function comparePage(
     label: JsonValue | undefined,
     stored: StoredVersion | undefined,
   ): CasePlace => {
-    const place = toCasePlace(label, status, stored?.listId);
+    const place = toCasePlace(label, list, stored?.listId);
     if (place.isNamed) unnamed.delete(id);
     else unnamed.add(id);
     return place;
@@ -186,7 +186,7 @@ export async function comparePage(
     if (
       known !== undefined &&
       !versionsOfPage.has(known.caseId) &&
-      fitsStatus({ case_ongoing: known.label, case_status: known.caseStatus }, status)
+      fitsList({ case_ongoing: known.label, case_status: known.caseStatus }, list)
     ) {
       const { listId } = placeCase(known.caseId, known.label, known.version);
       add(toUnchanged(known.caseId, listId, known.version, null));
@@ -194,8 +194,8 @@ export async function comparePage(
     }
     const payload = record.payload();
     const { id } = payload;
-    if (status !== null && isOfAnotherList(payload, status)) ofOthers++;
-    const drifted = [...listDrift(payload), ...listStatusDrift(payload, status)];
+    if (list !== null && isOfAnotherList(payload, list)) ofOthers++;
+    const drifted = [...listDrift(payload), ...findLabelDrift(payload, list)];
     // Each run records drift anew, so it reads a case with drift every time.
     const rawHash = drifted.length === 0 ? record.rawHash : null;
     const stored = versionsOfPage.get(id) ?? findStoredVersion(id);
@@ -251,14 +251,14 @@ function toUnchanged(id: number, listId: number, stored: StoredVersion, rawHash:
 }
 
 /** The filter takes an id, the payload carries the label; that the two agree is an assumption. */
-function fitsStatus(labels: CaseLabels, status: ApiList | null): boolean {
-  if (status === null) return true;
-  if (status.id === UNCLASSIFIED.id) return !isOfAnotherList(labels, status);
-  return labels.case_ongoing === status.label || typeof labels.case_ongoing !== 'string';
+function fitsList(labels: CaseLabels, list: ApiList | null): boolean {
+  if (list === null) return true;
+  if (list.id === UNCLASSIFIED.id) return !isOfAnotherList(labels, list);
+  return labels.case_ongoing === list.label || typeof labels.case_ongoing !== 'string';
 }
 
-function listStatusDrift(payload: CasePayload, status: ApiList | null): Drift[] {
-  if (status === null || fitsStatus(payload, status)) return [];
-  const field = status.id === UNCLASSIFIED.id ? 'case_status' : 'case_ongoing';
+function findLabelDrift(payload: CasePayload, list: ApiList | null): Drift[] {
+  if (list === null || fitsList(payload, list)) return [];
+  const field = list.id === UNCLASSIFIED.id ? 'case_status' : 'case_ongoing';
   return [{ field, expected: 'the label of the status that was asked for', seen: 'another label' }];
 }

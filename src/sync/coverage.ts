@@ -29,7 +29,7 @@ export function suspectShared(report: ListReport, shared: number): ListReport {
     report,
     new MirrorError(
       'LISTS_OVERLAP',
-      `The list "${report.status.label}" held ${cases} without a label that stood in another list, too.`,
+      `The list "${report.list.label}" held ${cases} without a label that stood in another list, too.`,
     ),
   );
 }
@@ -150,14 +150,14 @@ async function fetchCount(client: Client, filter: CaseFilter, signal: AbortSigna
   throw new MirrorError('RESPONSE_UNEXPECTED', `${url.pathname}${url.search} did not answer with a list.`);
 }
 
-/** What the list of a status counted in this run; null when it was not asked. */
+/** The API's count of a list in this run; null if the list was not read. */
 function findCount(listSyncs: readonly ListReport[], listId: number): number | null {
-  return listSyncs.find(({ status }) => status.id === listId)?.figures.count_last ?? null;
+  return listSyncs.find(({ list }) => list.id === listId)?.figures.count_last ?? null;
 }
 
 /** How many more cases a list counts than it brings, pass after pass; zero where its count fits. */
 function findExcess(listSyncs: readonly ListReport[], listId: number): number {
-  const listSync = listSyncs.find(({ status }) => status.id === listId);
+  const listSync = listSyncs.find(({ list }) => list.id === listId);
   if (listSync?.error?.code !== 'COUNT_MISMATCH_STABLE') return 0;
   return Math.max(0, (listSync.figures.count_last ?? 0) - listSync.figures.cases_last_pass);
 }

@@ -7,7 +7,7 @@ import { comparePage, type CaseFinder, type ComparedPage } from './compare-page.
 import { endsEveryList, isOfTheDatabase } from './report.ts';
 import { toTrafficRow } from './list-sync.ts';
 
-/** A case that the list sync of its status no longer brought, and that no other list sync of the run brought either. */
+/** A case that its list no longer held, and that no other list of the run held either. */
 export interface MissingCase {
   readonly id: number;
   readonly listId: number | null;
@@ -30,7 +30,7 @@ export interface DepartureFindings {
   readonly figures: Omit<DepartureFigures, 'cases_returned' | 'max_gone'>;
   /** Those to be marked: none when there are too many to be believed, or might be if all had been looked up. */
   readonly goneIds: readonly number[];
-  /** How many cases of each status its list should have brought: the API has them there, as they were. */
+  /** How many cases each list should have held but did not: the API has them there, as they were. */
   readonly missed: ReadonlyMap<number, number>;
   readonly error: MirrorError | null;
 }
@@ -41,7 +41,7 @@ const FAILURES_IN_A_ROW = 3;
 const MAX_FAILURES_IN_A_ROW = 5;
 
 /**
- * Looks up each missing case (`?case_id=ID`). One that the API has is stored, under whatever status it has now; one to
+ * Looks up each missing case (`?case_id=ID`). One that the API has is stored with the list that it belongs to now; one to
  * which the API answers "No results" has departed. Fails with nothing: what could not be found out is in the findings.
  */
 export async function findDepartures(search: DepartureSearch): Promise<DepartureFindings> {
@@ -70,7 +70,7 @@ export async function findDepartures(search: DepartureSearch): Promise<Departure
         continue;
       }
       answered++;
-      // In the list of the cases without a status not all of them need to stand.
+      // The list of the unclassified cases need not hold all of them.
       if (listId !== null && listId === one.listId && listId !== UNCLASSIFIED.id)
         missed.set(listId, (missed.get(listId) ?? 0) + 1);
       if (listId === null) goneIds.push(one.id);
@@ -124,12 +124,12 @@ export function toSkippedDepartures(why: string): DepartureFindings {
 }
 
 /** The most cases that may be gone without a doubt: a share of those that could be, and always twenty. */
-export function toMostGone(casesPresent: number, percent: number): number {
+export function toMaxGone(casesPresent: number, percent: number): number {
   return Math.max(20, Math.floor((casesPresent * percent) / 100));
 }
 
 /**
- * Stores the case if the API has it, and returns the status that it comes under now; null when the API has it no more. A
+ * Stores the case if the API has it, and returns the list that it belongs to now; null if the API no longer has it. A
  * record that cannot be read is rejected, and an error is returned that says so.
  */
 async function lookUp(

@@ -146,30 +146,30 @@ export interface ListSyncOptions {
 }
 
 /**
- * List syncs one status: reads its list from the first page to the last, and again when the list shifted meanwhile; what
+ * Syncs one list: reads it from the first page to the last, and again if it shifted meanwhile; what
  * any of the passes brings is stored. A failure of the API or the network ends the list sync and is in the report; a failure
  * of the database is thrown, because no other list sync could do better.
  */
 export async function syncList(
   client: Client,
   store: ListStore,
-  status: ApiList,
+  list: ApiList,
   seenCases: SeenCases,
   options: ListSyncOptions,
 ): Promise<ListReport> {
   const figures = new ListTally(client.traffic());
   const rowNow = (): ListFigures => figures.toRow(client.traffic());
   const storePart = (page: ComparedPage): boolean => {
-    figures.pass.addViolation(judgeLabels(page.ofOthers, status));
+    figures.pass.addViolation(judgeLabels(page.ofOthers, list));
     const doubles: MovedCase[] = [];
     let isNews = false;
     for (const { id, listId, verdict } of page.cases) {
       if (figures.addCase(id, verdict)) isNews = true;
       const isNamed = !page.unnamed.has(id);
-      const toListId = isNamed ? listId : status.id;
+      const toListId = isNamed ? listId : list.id;
       const fromListId = isNamed
         ? seenCases.see(id, listId)
-        : seenCases.seeUnnamed(id, status.id, verdict !== 'changed');
+        : seenCases.seeUnnamed(id, list.id, verdict !== 'changed');
       if (fromListId !== undefined) doubles.push({ caseId: id, fromListId, toListId });
     }
     for (const { fingerprint, isStored, caseId } of page.rejected) {
@@ -185,7 +185,7 @@ export async function syncList(
   const storePage = async (page: CasePage): Promise<boolean> => {
     figures.addPage(page.count, page.violation);
     let isNews = false;
-    for (const part of toParts(page)) if (storePart(await comparePage(part, status, store))) isNews = true;
+    for (const part of toParts(page)) if (storePart(await comparePage(part, list, store))) isNews = true;
     return isNews;
   };
 
@@ -196,7 +196,7 @@ export async function syncList(
     try {
       options.signal.throwIfAborted();
       const steps = fetchCasePages(client, {
-        filter: toListFilter(status),
+        filter: toListFilter(list),
         hasNewRecords: () => isNews,
         isKnown: (rawHash) => store.findKnownRecord(rawHash) !== undefined,
         hasServed: () => seenCases.size > 0,
@@ -224,7 +224,7 @@ export async function syncList(
     if (verdict.error !== null) options.onAnotherPass(verdict.error);
     verdict = await pass();
   }
-  return { status, figures: rowNow(), ...verdict };
+  return { list, figures: rowNow(), ...verdict };
 }
 
 /** So many records are made into rows and stored at once: a page of thousands would take as many rows of memory. */

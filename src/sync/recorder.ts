@@ -28,8 +28,8 @@ import type { CoverageReport, DepartureReport, RunReport, ListReport } from './r
 export interface ListRecord extends CaseFinder {
   /** Null for a dry run, which leaves no record. */
   readonly runId: number | null;
-  beginList(status: ApiList): void;
-  writePage(status: ApiList, content: PageContent, figures: ListFigures): void;
+  beginList(list: ApiList): void;
+  writePage(list: ApiList, content: PageContent, figures: ListFigures): void;
   endList(report: ListReport): void;
   /** The server wants no request before that moment. */
   recordPause(until: Date): void;
@@ -41,8 +41,8 @@ export interface ListRecord extends CaseFinder {
 
 /** What a run that writes does besides. */
 export interface RunRecord extends ListRecord {
-  countPresent(statusIds: readonly number[]): number;
-  listMissing(statusIds: readonly number[], isSeen: (caseId: number) => boolean): readonly MissingCase[];
+  countPresent(listIds: readonly number[]): number;
+  listMissing(listIds: readonly number[], isSeen: (caseId: number) => boolean): readonly MissingCase[];
   /** Stores a case that was looked up, apart from any list sync. */
   writeFound(content: Omit<PageContent, 'doubles'>, listId: number): void;
   /** Puts cases under the list that each came in, where `isMove` says so of the old and the new one. */
@@ -66,18 +66,18 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
     writePage: ({ id }, content, figures) => {
       writePage(content, { runId, listId: id, at: now() }, figures);
     },
-    endList: ({ status, outcome, figures, error }) => {
+    endList: ({ list, outcome, figures, error }) => {
       mirror.db.transaction(() => {
         if (outcome === 'skipped') {
-          ledger.skipList(runId, status.id, now(), toRecorded(error) ?? { code: 'SKIPPED', message: '' });
+          ledger.skipList(runId, list.id, now(), toRecorded(error) ?? { code: 'SKIPPED', message: '' });
         } else {
-          ledger.recordFigures(runId, status.id, figures);
-          ledger.endList(runId, status.id, outcome, now(), toRecorded(error));
+          ledger.recordFigures(runId, list.id, figures);
+          ledger.endList(runId, list.id, outcome, now(), toRecorded(error));
         }
       });
     },
-    countPresent: (statusIds) => countPresent(mirror, statusIds),
-    listMissing: (statusIds, isSeen) => listMissing(mirror, statusIds, isSeen),
+    countPresent: (listIds) => countPresent(mirror, listIds),
+    listMissing: (listIds, isSeen) => listMissing(mirror, listIds, isSeen),
     writeFound: (content, listId) => {
       writePage({ ...content, doubles: [] }, { runId, listId, at: now() }, null);
     },

@@ -30,9 +30,9 @@ export function isOfTheDatabase({ code }: MirrorError): boolean {
   return ERROR_KINDS[code].exit === 'database';
 }
 
-/** How one status of a run ended. */
+/** How the sync of one list ended. */
 export interface ListReport {
-  readonly status: ApiList;
+  readonly list: ApiList;
   readonly outcome: Exclude<ListOutcome, 'running'>;
   readonly figures: ListFigures;
   readonly error: MirrorError | null;

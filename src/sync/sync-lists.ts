@@ -39,7 +39,7 @@ export async function syncMirror(run: SyncRun): Promise<RunReport> {
   try {
     const seenCases = new SeenCases();
     const listSyncs = await syncAll(run, record, seenCases);
-    const reports = listSyncs.map((one) => suspectShared(one, seenCases.countShared(one.status.id)));
+    const reports = listSyncs.map((one) => suspectShared(one, seenCases.countShared(one.list.id)));
     for (const report of reports.filter((one) => !listSyncs.includes(one))) record.endList(report);
     const checks =
       written === null
@@ -67,8 +67,8 @@ async function syncAll(run: SyncRun, record: ListRecord, seenCases: SeenCases): 
   const { onEvent } = run;
   const reports: ListReport[] = [];
   let stop: MirrorError | null = null;
-  for (const status of run.lists) {
-    const report: ListReport = stop === null ? await listSync(status) : toSkipped(status, stop);
+  for (const list of run.lists) {
+    const report: ListReport = stop === null ? await listSync(list) : toSkipped(list, stop);
     if (stop === null && report.error !== null && endsEveryList(report.error)) stop = report.error;
     record.endList(report);
     onEvent({ type: 'list-ended', report });
@@ -76,24 +76,24 @@ async function syncAll(run: SyncRun, record: ListRecord, seenCases: SeenCases): 
   }
   return reports;
 
-  function listSync(status: ApiList): Promise<ListReport> {
-    record.beginList(status);
-    onEvent({ type: 'list-begun', status });
+  function listSync(list: ApiList): Promise<ListReport> {
+    record.beginList(list);
+    onEvent({ type: 'list-begun', list });
     const store = {
       findStoredVersion: record.findStoredVersion,
       findKnownRecord: record.findKnownRecord,
-      writePage: record.writePage.bind(record, status),
+      writePage: record.writePage.bind(record, list),
     };
-    return syncList(run.client, store, status, seenCases, {
+    return syncList(run.client, store, list, seenCases, {
       ...run,
       onPage: (figures) => {
-        onEvent({ type: 'page-stored', status, figures });
+        onEvent({ type: 'page-stored', list, figures });
       },
       onUnreadPage: ({ unread }) => {
-        onEvent({ type: 'page-unread', status, reason: unread.message });
+        onEvent({ type: 'page-unread', list, reason: unread.message });
       },
       onAnotherPass: (reason) => {
-        onEvent({ type: 'another-pass', status, reason: reason.message });
+        onEvent({ type: 'another-pass', list, reason: reason.message });
       },
     });
   }
@@ -101,9 +101,9 @@ async function syncAll(run: SyncRun, record: ListRecord, seenCases: SeenCases): 
 
 const NO_TRAFFIC: Traffic = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
 
-function toSkipped(status: ApiList, stop: MirrorError): ListReport {
+function toSkipped(list: ApiList, stop: MirrorError): ListReport {
   return {
-    status,
+    list,
     outcome: 'skipped',
     figures: new ListTally(NO_TRAFFIC).toRow(NO_TRAFFIC),
     error: new MirrorError(stop.code, `Not begun: ${stop.message}`, { hint: stop.hint }),

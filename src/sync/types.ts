@@ -12,13 +12,13 @@ export type SyncEvent =
       readonly lists: readonly ApiList[];
       readonly deadRuns: readonly number[];
     }
-  | { readonly type: 'list-begun'; readonly status: ApiList }
+  | { readonly type: 'list-begun'; readonly list: ApiList }
   /** A page is stored. */
-  | { readonly type: 'page-stored'; readonly status: ApiList; readonly figures: ListFigures }
+  | { readonly type: 'page-stored'; readonly list: ApiList; readonly figures: ListFigures }
   /** A page could not be read after its last attempt; the pages after it are read. */
-  | { readonly type: 'page-unread'; readonly status: ApiList; readonly reason: string }
+  | { readonly type: 'page-unread'; readonly list: ApiList; readonly reason: string }
   /** The list shifted while it was read, or is to be confirmed. */
-  | { readonly type: 'another-pass'; readonly status: ApiList; readonly reason: string }
+  | { readonly type: 'another-pass'; readonly list: ApiList; readonly reason: string }
   /** So many cases are missing from completely read lists. */
   | { readonly type: 'looking-up'; readonly cases: number }
   | { readonly type: 'measuring-coverage' }

@@ -47,7 +47,7 @@ export function parseChange(row: StoredChange): Change {
   return change;
 }
 
-/** Of the mirror's metadatas each names a status or a run, or says that there is none. */
+/** Each of the mirror's own fields names a list or a run, or is null. */
 function isIdOrNull(value: JsonValue | undefined): boolean {
   return value === null || Number.isSafeInteger(value);
 }

@@ -13,7 +13,7 @@ export interface LedgerRule {
 const listSyncs = (what: string, expected: string, found: string, wrong: string): LedgerRule => ({
   what: `list_syncs: ${what}`,
   expected,
-  sql: `SELECT run_id, 'status ' || list_id || ': ' || ${found} AS found FROM list_syncs WHERE ${wrong}`,
+  sql: `SELECT run_id, 'list ' || list_id || ': ' || ${found} AS found FROM list_syncs WHERE ${wrong}`,
 });
 
 const runs = (what: string, expected: string, found: string, wrong: string): LedgerRule => ({
@@ -47,7 +47,7 @@ const LEDGER_RULES: readonly LedgerRule[] = [
   ),
   listSyncs(
     'count_last, cases_last_pass',
-    '0, as the status is empty',
+    '0, as the list is empty',
     list('count_last', 'cases_last_pass'),
     `outcome = 'empty' AND (count_last IS NOT 0 OR cases_last_pass <> 0)`,
   ),
@@ -79,7 +79,7 @@ const LEDGER_RULES: readonly LedgerRule[] = [
   ),
   runs(
     'outcome',
-    'not complete, as not every status is complete or empty',
+    'not complete, as not every list is complete or empty',
     'outcome',
     `outcome = 'complete' AND EXISTS (SELECT 1 FROM list_syncs
       WHERE run_id = run.id AND list_syncs.outcome NOT IN ('complete', 'empty'))`,

@@ -75,12 +75,12 @@ test('the bar fits into a terminal of 80 columns, its note included', async () =
       done();
     },
   });
-  const [status] = ONGOING_LISTS;
+  const [list] = ONGOING_LISTS;
   const tell = createProgress(Object.assign(out, { isTTY: true, columns: 80 }), () => new Date(), 'UTC');
-  tell({ type: 'list-begun', status });
+  tell({ type: 'list-begun', list });
   tell({ type: 'retrying', reason: 'the server was busy', attempt: 1, waitMs: 1000 });
   await delay(300);
-  tell({ type: 'list-ended', report: { status, outcome: 'failed', error: null, figures: {} as never } });
+  tell({ type: 'list-ended', report: { list, outcome: 'failed', error: null, figures: {} as never } });
   const lines = drawn.split(/\p{Cc}(?:\[[\d;?]*[A-Za-z])?/u);
   expect(drawn).toContain('again in 1.0 s');
   expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);

@@ -12,7 +12,7 @@ test('a case goes from the HTTP answer to rows, and out again by SQL and as the 
   const report = await sync();
 
   expect(report.outcome).toBe('complete');
-  expect(report.lists.map(({ status, outcome }) => [status.label, outcome])).toEqual([
+  expect(report.lists.map(({ list, outcome }) => [list.label, outcome])).toEqual([
     ['No', 'empty'],
     ['Yes', 'complete'],
     ['Unknown', 'empty'],

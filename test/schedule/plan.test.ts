@@ -128,38 +128,38 @@ describe('while the server wants no request', () => {
 
 describe('an attempt that fell short like the one before', () => {
   const [no, yes] = ONGOING_LISTS;
-  const list = (status: typeof no | typeof yes, code: ErrorCode | null, count = 101, cases = 100) => ({
-    status,
+  const result = (list: typeof no | typeof yes, code: ErrorCode | null, count = 101, cases = 100) => ({
+    list,
     outcome: code === null ? ('complete' as const) : ('partial' as const),
     error: code === null ? null : new MirrorError(code, 'No lamp.'),
     figures: { count_last: count, cases_last_pass: cases },
   });
 
   test.each([
-    ['by the same figures', [list(no, 'COUNT_MISMATCH')], [list(no, 'COUNT_MISMATCH')], true],
-    ['by a known case that the list lacks', [list(no, 'CASES_MISSED')], [list(no, 'CASES_MISSED')], true],
-    ['by other figures', [list(no, 'COUNT_MISMATCH', 102)], [list(no, 'COUNT_MISMATCH')], false],
-    ['by another code', [list(no, 'COUNT_MISMATCH')], [list(no, 'CASES_MISSED')], false],
+    ['by the same figures', [result(no, 'COUNT_MISMATCH')], [result(no, 'COUNT_MISMATCH')], true],
+    ['by a known case that the list lacks', [result(no, 'CASES_MISSED')], [result(no, 'CASES_MISSED')], true],
+    ['by other figures', [result(no, 'COUNT_MISMATCH', 102)], [result(no, 'COUNT_MISMATCH')], false],
+    ['by another code', [result(no, 'COUNT_MISMATCH')], [result(no, 'CASES_MISSED')], false],
     [
       'in one of two lists',
-      [list(no, 'COUNT_MISMATCH'), list(yes, 'COUNT_MISMATCH', 5)],
-      [list(no, 'COUNT_MISMATCH'), list(yes, 'COUNT_MISMATCH')],
+      [result(no, 'COUNT_MISMATCH'), result(yes, 'COUNT_MISMATCH', 5)],
+      [result(no, 'COUNT_MISMATCH'), result(yes, 'COUNT_MISMATCH')],
       false,
     ],
     [
       'beside a failure of the network',
-      [list(no, 'COUNT_MISMATCH'), list(yes, 'NETWORK_FAILED')],
-      [list(no, 'COUNT_MISMATCH'), list(yes, 'NETWORK_FAILED')],
+      [result(no, 'COUNT_MISMATCH'), result(yes, 'NETWORK_FAILED')],
+      [result(no, 'COUNT_MISMATCH'), result(yes, 'NETWORK_FAILED')],
       false,
     ],
     [
       'beside one that lasts anyway',
-      [list(no, 'COUNT_MISMATCH'), list(yes, 'RECORDS_REJECTED')],
-      [list(no, 'COUNT_MISMATCH')],
+      [result(no, 'COUNT_MISMATCH'), result(yes, 'RECORDS_REJECTED')],
+      [result(no, 'COUNT_MISMATCH')],
       true,
     ],
-    ['in a list that was not asked before', [list(no, 'COUNT_MISMATCH')], [], false],
-    ['in nothing', [list(no, null)], [list(no, null)], false],
+    ['in a list that was not asked before', [result(no, 'COUNT_MISMATCH')], [], false],
+    ['in nothing', [result(no, null)], [result(no, null)], false],
   ])('%s repeats itself: %s', (_title, now, before, expected) => {
     expect(repeatsItself(now, before)).toBe(expected);
   });

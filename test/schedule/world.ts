@@ -186,14 +186,14 @@ export class World {
       );
       if (record.runId === 1) writeOneCase(record);
       const reports: ListReport[] = [];
-      for (const status of lists) {
-        record.beginList(status);
+      for (const list of lists) {
+        record.beginList(list);
         await this.#pass(msAList, () => {
           mirror.close();
         });
-        const error = isGood(status) ? null : new MirrorError(code, 'No lamp.');
+        const error = isGood(list) ? null : new MirrorError(code, 'No lamp.');
         const report: ListReport = {
-          status,
+          list,
           outcome: error === null ? 'empty' : 'failed',
           figures: new ListTally(NO_TRAFFIC).toRow(NO_TRAFFIC),
           error,

@@ -242,7 +242,7 @@ describe('each recovery can fail', () => {
     ['a field is of yesterday', `UPDATE cases SET name = 'Yesterday' WHERE id = ${caseOf('1')}`],
     ['an element of a list is missing', `DELETE FROM issues WHERE case_id = ${caseOf('1')}`],
     ['an entry is of yesterday', `UPDATE docket_entries SET description = 'Yesterday' WHERE mirror_id = 1`],
-    ['a case is under another status', `UPDATE cases SET mirror_list_id = 5024 WHERE id = ${caseOf('1')}`],
+    ['a case is in another list', `UPDATE cases SET mirror_list_id = 5024 WHERE id = ${caseOf('1')}`],
     ['a case is gone from the site', `UPDATE cases SET id = 9999 WHERE id = ${caseOf('1')}`],
   ])('where the mirror is not as a new one: %s', (_what, sql) => {
     expect(compareDamaged(sql)).not.toEqual([]);

@@ -68,8 +68,8 @@ function renderDay(day: Day, number: number): string[] {
     ...troubles.map((trouble) => `  trouble: ${trouble}`),
     ...served.log.map(renderRequest),
     ...lists.map(
-      ({ status, outcome, error }) =>
-        `  status ${status.id} ${outcome}${error === null ? '' : `: ${error.code} ${error.message}`}`,
+      ({ list, outcome, error }) =>
+        `  list ${list.id} ${outcome}${error === null ? '' : `: ${error.code} ${error.message}`}`,
     ),
     ...(ending.kind === 'error' ? [`  thrown: ${String(ending.error)}`] : []),
     ...(ending.kind === 'report' && ending.report.departures !== null

@@ -4,7 +4,7 @@ import type { CaseCollection } from '../../fake-api/collection/collection.ts';
 import { type FaultRule, always, page } from '../../fake-api/serve/faults.ts';
 import type { FakeApiOptions } from '../../fake-api/serve/server.ts';
 import { API_LISTS } from '../../src/api/lists.ts';
-import { toMostGone } from '../../src/sync/departures.ts';
+import { toMaxGone } from '../../src/sync/departures.ts';
 import { makeCase } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
@@ -91,7 +91,7 @@ describe('a case that a complete list sync no longer brings', () => {
     ]);
   });
 
-  test('that the run sees under another status has moved, and is not looked up', async () => {
+  test('that the run sees in another list has moved, and is not looked up', async () => {
     const { sync, lookUps, departed } = await afterFirstDay((source) => {
       source.edit(1, (record) => ({ ...record, case_ongoing: 'Yes' }));
     });
@@ -306,9 +306,9 @@ describe('more departures than can be believed', () => {
   });
 
   test('are a share of the cases that could be missing, and always more than twenty', () => {
-    expect([0, 100, 400, 420, 12_300].map((cases) => toMostGone(cases, 5))).toEqual([20, 20, 20, 21, 615]);
-    expect(toMostGone(12_300, 0)).toBe(20);
-    expect(toMostGone(1000, 100)).toBe(1000);
+    expect([0, 100, 400, 420, 12_300].map((cases) => toMaxGone(cases, 5))).toEqual([20, 20, 20, 21, 615]);
+    expect(toMaxGone(12_300, 0)).toBe(20);
+    expect(toMaxGone(1000, 100)).toBe(1000);
   });
 
   test('are not marked in part when the look-ups could not be finished', async () => {

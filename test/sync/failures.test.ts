@@ -352,7 +352,7 @@ test('an interruption ends the run after the page in hand, and what was stored s
   const report = await sync({
     signal: stop.signal,
     onEvent: (event) => {
-      if (event.type === 'page-stored' && event.status.id === 5020 && event.figures.pages === 2) {
+      if (event.type === 'page-stored' && event.list.id === 5020 && event.figures.pages === 2) {
         stop.abort(new MirrorError('TERMINATED', 'Stopped by SIGTERM.'));
       }
     },
@@ -371,7 +371,7 @@ test('a stop that comes with the last page of the last status leaves nothing und
   const report = await sync({
     signal: stop.signal,
     onEvent: (event) => {
-      if (event.type === 'page-stored' && event.status.id === 5024)
+      if (event.type === 'page-stored' && event.list.id === 5024)
         stop.abort(new MirrorError('INTERRUPTED', 'Stopped.'));
     },
   });

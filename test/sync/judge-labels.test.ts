@@ -7,10 +7,10 @@ import { makeCase } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 
-const toFilters = (status: ApiList): CaseFilters =>
-  Object.fromEntries(Object.entries(toListFilter(status)).map(([name, value]) => [name, Number(value)]));
-const isFilteredBy = (filters: CaseFilters, status: ApiList): boolean =>
-  Object.entries(toFilters(status)).every(([name, value]) => filters[name as keyof CaseFilters] === value);
+const toFilters = (list: ApiList): CaseFilters =>
+  Object.fromEntries(Object.entries(toListFilter(list)).map(([name, value]) => [name, Number(value)]));
+const isFilteredBy = (filters: CaseFilters, list: ApiList): boolean =>
+  Object.entries(toFilters(list)).every(([name, value]) => filters[name as keyof CaseFilters] === value);
 
 const yes = { id: 5021, label: 'Yes' } as const satisfies ApiList;
 
@@ -68,7 +68,7 @@ describe('a day in which the server answers something else than was asked', () =
     await sync();
     isSecondDay = true;
     const report = await sync();
-    expect(report.lists.find(({ status }) => status.id === 5021)).toMatchObject({
+    expect(report.lists.find(({ list }) => list.id === 5021)).toMatchObject({
       outcome: 'partial',
       error: { code: 'WRONG_LIST' },
     });
@@ -105,7 +105,7 @@ describe('a day in which the server answers something else than was asked', () =
     isSecondDay = true;
     for (let day = 2; day <= 3; day++) {
       const { lists } = await sync({ lists: API_LISTS });
-      expect(lists.find((one) => one.status.id === status.id)).toMatchObject({
+      expect(lists.find((one) => one.list.id === status.id)).toMatchObject({
         outcome: 'partial',
         error: { code: 'WRONG_LIST' },
       });

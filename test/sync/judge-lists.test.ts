@@ -18,8 +18,8 @@ const toPage = (records: readonly JsonValue[]): Fault => ({
 
 const outcomes = async (harness: SyncHarness) =>
   Object.fromEntries(
-    (await harness.sync({ lists: API_LISTS })).lists.map(({ status, outcome, error }) => [
-      status.label,
+    (await harness.sync({ lists: API_LISTS })).lists.map(({ list, outcome, error }) => [
+      list.label,
       error?.code ?? outcome,
     ]),
   );

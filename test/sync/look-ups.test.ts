@@ -67,7 +67,7 @@ describe('a missing case', () => {
     expect([figures.error_code, figures.error_message]).toEqual([null, null]);
   });
 
-  test('that the API has under another status has moved, and no list is to blame', async () => {
+  test('that the API has in another list has moved, and no list is to blame', async () => {
     const { figures, missed, written } = await lookUp({ 3: toPage(caseOf(3, 'No')) });
     expect(figures).toMatchObject({ outcome: 'checked', cases_moved: 1, cases_in_place: 0, cases_gone: 0 });
     expect([missed, written]).toEqual([new Map(), [{ id: 3, listId: 5020, source: undefined }]]);

@@ -14,7 +14,7 @@ const NO_TRAFFIC = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
 
 function report([outcome, code]: Ending, place: number): ListReport {
   return {
-    status: ONGOING_LISTS[(place % 5) as 0 | 1 | 2 | 3 | 4],
+    list: ONGOING_LISTS[(place % 5) as 0 | 1 | 2 | 3 | 4],
     outcome,
     figures: new ListTally(NO_TRAFFIC).toRow(NO_TRAFFIC),
     error: code === undefined ? null : new MirrorError(code, `no lamp ${place}`),

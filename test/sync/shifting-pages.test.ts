@@ -205,11 +205,11 @@ describe('on a real server and in a real file', () => {
         });
         const report = await sync();
         const stored = new Set(rows('SELECT id FROM cases').map(({ id }) => id));
-        for (const { status, outcome, figures } of report.lists) {
+        for (const { list, outcome, figures } of report.lists) {
           if (outcome !== 'complete' && outcome !== 'empty') continue;
           expect(figures.cases_last_pass).toBe(figures.count_last);
           const exchanged = new Set(events.map(({ before }) => before)).size < events.length;
-          const there = untouched.filter((id) => labelOf(id) === status.label);
+          const there = untouched.filter((id) => labelOf(id) === list.label);
           if (!exchanged) expect(there.filter((id) => !stored.has(id))).toEqual([]);
         }
         expect(rows('SELECT * FROM mirror_moved_cases WHERE from_list_id = to_list_id')).toEqual([]);

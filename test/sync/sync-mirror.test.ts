@@ -121,7 +121,7 @@ describe('a case that changes', () => {
     expect(read((mirror) => findCase(mirror, sent.id).payload)).toEqual(source.get(sent.id));
   });
 
-  test('may come under another status without a change of content', async () => {
+  test('may come in another list without a change of content', async () => {
     const sent = makeCase({ case_ongoing: 'Yes' });
     const { sync, rows } = await startHarness({ source: recordedCases([sent]) });
     await sync({ lists: [statusOf(5021)] });

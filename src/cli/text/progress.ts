@@ -6,10 +6,10 @@ import type { OnProgress } from '../../verify/proof.ts';
 import { type Out, say as sayTo } from '../io.ts';
 import { renderCount, renderDuration, renderPlural } from './words.ts';
 
-/** How long a log stays silent while a long status goes on. */
+/** How long a log stays silent while a long list is read. */
 const LINE_EVERY_MS = 10_000;
 
-/** Shows a run while it goes on: a bar for each status on a terminal, lines elsewhere. */
+/** Shows a run while it goes on: a bar for each list on a terminal, lines elsewhere. */
 export function createProgress(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
   return out.isTTY === true ? createBars(out, now) : createLines(out, now, timeZone);
 }
@@ -29,7 +29,7 @@ function createBars(out: Out, now: () => Date): OnSyncEvent {
   return (event) => {
     switch (event.type) {
       case 'list-begun': {
-        const label = pad(clip(`${event.status.id} ${event.status.label}`, labelWidth), labelWidth, 'left');
+        const label = pad(clip(`${event.list.id} ${event.list.label}`, labelWidth), labelWidth, 'left');
         startedAt = now().getTime();
         bar = new SingleBar({
           stream: out,
@@ -92,21 +92,21 @@ function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
         say(event.runId === null ? 'dry run begun' : `run ${event.runId} begun`);
         break;
       case 'list-begun':
-        say(`${event.status.id} ${event.status.label}: begun`);
+        say(`${event.list.id} ${event.list.label}: begun`);
         break;
       case 'page-stored':
         if (now().getTime() - saidAt >= LINE_EVERY_MS) {
           const { cases_seen: seen, count_last: total } = event.figures;
           say(
-            `${event.status.id} ${event.status.label}: ${renderCount(seen)} of ${renderCount(total ?? seen)} cases`,
+            `${event.list.id} ${event.list.label}: ${renderCount(seen)} of ${renderCount(total ?? seen)} cases`,
           );
         }
         break;
       case 'page-unread':
-        say(`${event.status.id} ${event.status.label}: a page could not be read: ${event.reason}`);
+        say(`${event.list.id} ${event.list.label}: a page could not be read: ${event.reason}`);
         break;
       case 'another-pass':
-        say(`${event.status.id} ${event.status.label}: reading the list again: ${event.reason}`);
+        say(`${event.list.id} ${event.list.label}: reading the list again: ${event.reason}`);
         break;
       case 'looking-up':
         say(`looking up ${renderPlural(event.cases, 'missing case')}`);
@@ -120,8 +120,8 @@ function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
         );
         break;
       case 'list-ended': {
-        const { status, outcome, figures } = event.report;
-        say(`${status.id} ${status.label}: ${outcome}, ${renderPlural(figures.cases_seen, 'case')}`);
+        const { list, outcome, figures } = event.report;
+        say(`${list.id} ${list.label}: ${outcome}, ${renderPlural(figures.cases_seen, 'case')}`);
         break;
       }
       case 'run-ended':

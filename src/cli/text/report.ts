@@ -87,9 +87,9 @@ export function toReportJson(report: RunReport) {
     error: toErrorJson(report.error),
     departures: toCheckJson(report.departures),
     coverage: toCheckJson(report.coverage),
-    lists: report.lists.map(({ status, outcome, figures, error }) => ({
-      list_id: status.id,
-      label: status.label,
+    lists: report.lists.map(({ list, outcome, figures, error }) => ({
+      list_id: list.id,
+      label: list.label,
       outcome,
       ...figures,
       error: toErrorJson(error),
@@ -130,8 +130,8 @@ export function renderRunReport(
   { color, width = Infinity, timeZone }: ReportStyle,
 ): string {
   const hasRejected = report.lists.some(({ figures }) => figures.cases_rejected > 0);
-  const rows = report.lists.map(({ status, outcome, figures }) => [
-    `${status.id} ${status.label}`,
+  const rows = report.lists.map(({ list, outcome, figures }) => [
+    `${list.id} ${list.label}`,
     outcome,
     figures.count_last === null ? '-' : renderCount(figures.count_last),
     renderCount(figures.cases_seen),
@@ -177,8 +177,8 @@ function renderEnding(
   return `${what}: ${color ? styleText(COLORS[outcome], outcome, { validateStream: false }) : outcome}, in ${took}: ${costs.join(', ')}.\n`;
 }
 
-function renderListError({ status, error }: ListReport): string {
-  return error === null ? '' : `${status.id} ${status.label}: ${error.message} [${error.code}]\n`;
+function renderListError({ list, error }: ListReport): string {
+  return error === null ? '' : `${list.id} ${list.label}: ${error.message} [${error.code}]\n`;
 }
 
 /** Nothing when no case was missing and all is well: the table has said what there is. */

@@ -87,7 +87,7 @@ export const ofRun = (name: string) =>
     .references(() => syncRuns.id);
 
 /**
- * One row for each status of a run. `cases_seen` = new + changed + unchanged, each case once. A list that shifted while
+ * One row for each list sync of a run. `cases_seen` = new + changed + unchanged, each case once. A list that shifted while
  * it was read is read again; `complete` means that the last pass held as many distinct cases as every page of it counted.
  */
 export const listSyncs = sqliteTable(
@@ -171,7 +171,7 @@ export const mirrorDepartureChecks = sqliteTable('mirror_departure_checks', {
   checked_at: text('checked_at').notNull(),
   /** Cases of a completely read list that was in no list that the run read. */
   cases_missing: count('cases_missing'),
-  /** Of these: those that the API has under another status or none, and those that it has where they were. */
+  /** Of these: those that the API has in another list or in none, and those that it has where they were. */
   cases_moved: count('cases_moved'),
   cases_in_place: count('cases_in_place'),
   /** Those that the API has no more; marked in `cases` unless they, with those not looked up, are more than `max_gone`. */

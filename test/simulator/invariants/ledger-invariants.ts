@@ -72,7 +72,7 @@ export const checkReport: Invariant = ({ mirror, day }) => {
     .pluck()
     .all({ runId: day.runId })
     .join();
-  const told = [outcome, ...lists.map((one) => `${one.status.id} ${one.outcome}`)].join();
+  const told = [outcome, ...lists.map((one) => `${one.list.id} ${one.outcome}`)].join();
   return told === found ? [] : [`the report says ${told}, the ledger ${found}`];
 };
 
