@@ -15,19 +15,18 @@ export function renderConfigurationPage(): string {
     renderMarkdownTable(['flag', 'environment', 'default', 'what it is'], rows),
     `## The file .env
 
-- It is read in UTF-8 or UTF-16, with or without a byte-order mark, with any line ends. Anything else is an error that names the file.
-- It has to belong to you or to root, as ssh wants it of its files. \`doctor\` warns when others may read or change it and it holds a secret.
-- Each line is \`NAME=value\`, perhaps after \`export\`. A value may stand in one pair of quotation marks of any kind, and is taken as it is. A \`#\`
-  begins a comment at the start of a line or of a value, and after a blank. Of a name that stands twice the last line counts, with a warning; a
-  line that cannot be read is warned of too, and costs no other.
-- A name that begins like a setting and is none is warned of, here and in the environment.
+- It can be UTF-8 or UTF-16, with or without a byte-order mark, with any line endings. Anything else is an error that names the file.
+- You or root must own it, as ssh requires of its files. \`doctor\` warns if others can read or change it and it contains a secret.
+- Each line is \`NAME=value\`, with an optional \`export\` in front. A value can have one pair of quotation marks of any kind around it; it is not
+  expanded. \`#\` starts a comment at the start of a line or of a value, and after a space. If a name occurs twice, the last line counts, with a
+  warning. A line that cannot be read causes a warning and affects no other line.
+- An unknown name that starts like a setting causes a warning, here and in the environment.
 
 ## Paths
 
-A leading \`~/\`, \`$HOME/\` or \`\${HOME}/\` is your home folder, in a flag, the environment and \`.env\` alike; another user's \`~name\`, and another
-variable in the environment or \`.env\`, is refused, because nobody would replace it. A relative path leads from the current
-folder. For \`.env\` that is the folder in which it stands: \`init\` writes what lies there as a relative path, so that both can be moved
-together.
+A leading \`~/\`, \`$HOME/\` or \`\${HOME}/\` is your home folder, in flags, in the environment and in \`.env\`. Another user's \`~name\`, and any
+other variable in the environment or \`.env\`, is an error, because nothing would expand it. A relative path starts from the current folder; in
+\`.env\` it starts from the folder of that file. \`init\` writes paths below that folder as relative paths, so that you can move both together.
 
 ## Where the token goes
 
