@@ -43,10 +43,10 @@ export interface StoredCase {
 
 /** Reads a case whole, at one moment even while a sync writes. Fails with CASE_NOT_MIRRORED or CASE_REJECTED. */
 export function findCase(mirror: Mirror, id: number): StoredCase {
-  return mirror.db.transaction((moment) => {
-    const row = moment.select().from(cases).where(eq(cases.id, id)).get();
+  return mirror.db.transaction((tx) => {
+    const row = tx.select().from(cases).where(eq(cases.id, id)).get();
     if (row === undefined) throw toNotMirrored(mirror, id);
-    const entries = moment.select().from(docketEntries).where(eq(docketEntries.case_id, id)).all();
+    const entries = tx.select().from(docketEntries).where(eq(docketEntries.case_id, id)).all();
     const byKey = new Map(entries.map((entry) => [entry.mirror_key, entry]));
     return {
       id,

@@ -44,8 +44,8 @@ export interface Redaction {
 
 /** What a redaction of this case would remove. Fails with CASE_NOT_MIRRORED or CASE_NOT_DEPARTED. */
 export function findRedaction(mirror: Mirror, caseId: number): Redaction {
-  return mirror.db.transaction((moment) => {
-    const row = moment
+  return mirror.db.transaction((tx) => {
+    const row = tx
       .select({
         name: cases.name,
         departedRunId: cases.mirror_departed_run_id,
@@ -62,14 +62,14 @@ export function findRedaction(mirror: Mirror, caseId: number): Redaction {
         `Case ${caseId} is on the site, as far as the mirror knows.`,
       );
     const countOf = (table: SQLiteTable, which: SQL | undefined): number =>
-      moment.select({ n: count() }).from(table).where(which).get()?.n ?? 0;
+      tx.select({ n: count() }).from(table).where(which).get()?.n ?? 0;
     const rejectedCount = listRejectedRecords(mirror.sqlite, caseId).length;
     const isBare = row.payload === JSON.stringify({ id: caseId });
     const doneRunId = isBare && rejectedCount === 0 ? row.redactedRunId : null;
     return {
       caseId,
       doneRunId,
-      isPending: listPendingRedactions({ db: moment }).some(({ runId }) => runId === doneRunId),
+      isPending: listPendingRedactions({ db: tx }).some(({ runId }) => runId === doneRunId),
       name: row.name,
       docketEntries:
         countOf(docketEntries, eq(docketEntries.case_id, caseId)) +

@@ -237,11 +237,11 @@ const MAX_AHEAD = 5;
 export function findMirrorState(mirror: Mirror, maxRuns: number, now: Date): MirrorState {
   const { db, path } = mirror;
   const present = now.toISOString();
-  return db.transaction((moment) => {
+  return db.transaction((tx) => {
     const countOf = (table: typeof cases | typeof docketEntries | typeof rejectedRecords): number =>
-      moment.select({ n: count() }).from(table).get()?.n ?? 0;
+      tx.select({ n: count() }).from(table).get()?.n ?? 0;
     const perList = new Map(
-      moment
+      tx
         .select({ id: cases.mirror_list_id, n: count() })
         .from(cases)
         .where(isNull(cases.mirror_departed_run_id))
@@ -249,13 +249,13 @@ export function findMirrorState(mirror: Mirror, maxRuns: number, now: Date): Mir
         .all()
         .map(({ id, n }) => [id, n]),
     );
-    const states = moment
+    const states = tx
       .select()
       .from(lists)
       .orderBy(lists.id)
       .all()
       .map(({ id, label }): ListState => {
-        const syncsOfList = moment.select().from(listSyncs).where(eq(listSyncs.list_id, id));
+        const syncsOfList = tx.select().from(listSyncs).where(eq(listSyncs.list_id, id));
         return {
           id,
           label,
@@ -269,15 +269,14 @@ export function findMirrorState(mirror: Mirror, maxRuns: number, now: Date): Mir
       fileBytes: sizeOf(path) + sizeOf(`${path}-wal`),
       cases: countOf(cases),
       departed:
-        moment.select({ n: count() }).from(cases).where(isNotNull(cases.mirror_departed_run_id)).get()?.n ??
-        0,
+        tx.select({ n: count() }).from(cases).where(isNotNull(cases.mirror_departed_run_id)).get()?.n ?? 0,
       docketEntries: countOf(docketEntries),
       rejectedRecords: countOf(rejectedRecords),
       lists: states,
-      runs: moment.select().from(syncRuns).orderBy(desc(syncRuns.id)).limit(maxRuns).all(),
-      drift: moment.select().from(schemaDrift).orderBy(schemaDrift.field).all(),
-      pendingRedactions: listPendingRedactions({ db: moment }),
-      aheadRunIds: moment
+      runs: tx.select().from(syncRuns).orderBy(desc(syncRuns.id)).limit(maxRuns).all(),
+      drift: tx.select().from(schemaDrift).orderBy(schemaDrift.field).all(),
+      pendingRedactions: listPendingRedactions({ db: tx }),
+      aheadRunIds: tx
         .select({ id: syncRuns.id })
         .from(syncRuns)
         .where(or(gt(syncRuns.started_at, present), gt(syncRuns.ended_at, present)))

@@ -28,7 +28,7 @@ export interface CaseWriter {
   /** Notes by which bytes the case can be known. */
   writeRawHash(caseId: number, hash: string, fingerprint: string): void;
   /** Marks a case as gone from the site. Nothing of it is deleted. */
-  writeDeparture(caseId: number, moment: RunStamp): void;
+  writeDeparture(caseId: number, stamp: RunStamp): void;
 }
 
 /** Prepares all statements once for a connection. */
@@ -56,7 +56,7 @@ export function createCaseWriter(mirror: Mirror): CaseWriter {
   const entryWriter = prepareWriteEntries(mirror);
   const history = createHistoryWriter(mirror);
   const upsertRawHash = prepareInsert(mirror, mirrorRawHashes, { target: mirrorRawHashes.case_id });
-  const selectStatus = db
+  const selectList = db
     .select({ id: cases.mirror_list_id })
     .from(cases)
     .where(eq(cases.id, sql.placeholder('caseId')))
@@ -69,8 +69,8 @@ export function createCaseWriter(mirror: Mirror): CaseWriter {
     })
     .where(eq(cases.id, sql.placeholder('caseId')))
     .prepare();
-  const writeMirrorFields = (caseId: number, own: MirrorFields, moment: RunStamp): void => {
-    if (history.recordMirrorFields(caseId, own, moment)) updateMirrorFields.run({ caseId, ...own });
+  const writeMirrorFields = (caseId: number, own: MirrorFields, stamp: RunStamp): void => {
+    if (history.recordMirrorFields(caseId, own, stamp)) updateMirrorFields.run({ caseId, ...own });
   };
 
   return {
@@ -112,10 +112,10 @@ export function createCaseWriter(mirror: Mirror): CaseWriter {
     writeRawHash(case_id, hash, fingerprint) {
       upsertRawHash({ case_id, hash, fingerprint });
     },
-    writeDeparture(caseId, moment) {
-      const status = selectStatus.get({ caseId });
-      if (status === undefined) return;
-      writeMirrorFields(caseId, { mirror_list_id: status.id, mirror_departed_run_id: moment.runId }, moment);
+    writeDeparture(caseId, stamp) {
+      const list = selectList.get({ caseId });
+      if (list === undefined) return;
+      writeMirrorFields(caseId, { mirror_list_id: list.id, mirror_departed_run_id: stamp.runId }, stamp);
     },
   };
 }
@@ -130,7 +130,7 @@ export function moveCases(
   mirror: Mirror,
   statusOf: ReadonlyMap<number, number>,
   isMove: (oldId: number, newId: number) => boolean,
-  moment: RunStamp,
+  stamp: RunStamp,
 ): void {
   if (statusOf.size === 0) return;
   const { db } = mirror;
@@ -139,7 +139,7 @@ export function moveCases(
     for (const [id, listId] of statusOf) {
       const stored = db.select({ listId: cases.mirror_list_id }).from(cases).where(eq(cases.id, id)).get();
       const oldId = stored?.listId ?? listId;
-      if (oldId !== listId && isMove(oldId, listId)) writer.writeSeen(id, { ...moment, listId });
+      if (oldId !== listId && isMove(oldId, listId)) writer.writeSeen(id, { ...stamp, listId });
     }
   });
 }

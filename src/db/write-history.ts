@@ -21,9 +21,9 @@ export interface MirrorFields {
 
 export interface HistoryWriter {
   /** Records how a case is about to change, before its row is overwritten. Part of the caller's transaction. */
-  recordChange(row: CaseRow, own: MirrorFields, moment: RunStamp): void;
+  recordChange(row: CaseRow, own: MirrorFields, stamp: RunStamp): void;
   /** Records that only the mirror's metadata of a case is about to change. Returns whether it does. */
-  recordMirrorFields(caseId: number, own: MirrorFields, moment: RunStamp): boolean;
+  recordMirrorFields(caseId: number, own: MirrorFields, stamp: RunStamp): boolean;
 }
 
 /** Prepares the writing of history: of each case that is about to change, what it said before. */
@@ -60,22 +60,22 @@ export function createHistoryWriter(mirror: Mirror): HistoryWriter {
   };
 
   return {
-    recordChange(row, own, moment) {
+    recordChange(row, own, stamp) {
       const old = selectCase.get({ caseId: row.id });
       if (old === undefined) return;
       const changes = compareCases(
         parseVersion(old.payload, old.keys),
         parseVersion(row.mirror_payload, row.mirror_entry_keys),
       );
-      write(row.id, [...changes, ...compareMirrorFields(old, own)], moment);
+      write(row.id, [...changes, ...compareMirrorFields(old, own)], stamp);
       // A version that the same run replaces was never the state after a run, and is not kept.
-      if (old.changedRunId !== moment.runId)
+      if (old.changedRunId !== stamp.runId)
         insertVersion({ case_id: row.id, run_id: old.changedRunId, fingerprint: old.fingerprint });
     },
-    recordMirrorFields(caseId, own, moment) {
+    recordMirrorFields(caseId, own, stamp) {
       const old = selectCase.get({ caseId });
       const changes = old === undefined ? [] : compareMirrorFields(old, own);
-      write(caseId, changes, moment);
+      write(caseId, changes, stamp);
       return changes.length > 0;
     },
   };

@@ -21,18 +21,18 @@ const hasEnded = ne(syncRuns.outcome, 'running');
  * Finds the newest run that had ended by a moment; one that is still going on never counts. Fails with
  * TIME_NOT_MIRRORED, or with RUN_UNKNOWN for a run that is not there.
  */
-export function findRunAsOf(mirror: Mirror, moment: AsOf): RunAsOf {
+export function findRunAsOf(mirror: Mirror, asOf: AsOf): RunAsOf {
   const { db, path } = mirror;
   const found = db
     .select(asRun)
     .from(syncRuns)
-    .where(and(hasEnded, endedBy(moment)))
+    .where(and(hasEnded, endedBy(asOf)))
     .orderBy(desc(syncRuns.id))
     .limit(1)
     .get();
   if (found !== undefined) return found;
-  if (moment.kind === 'run') {
-    const { runId } = moment;
+  if (asOf.kind === 'run') {
+    const { runId } = asOf;
     const running = db.select(asRun).from(syncRuns).where(eq(syncRuns.id, runId)).get();
     if (running === undefined) throw new MirrorError('RUN_UNKNOWN', `${path} has no run ${runId}.`);
     throw new MirrorError('TIME_NOT_MIRRORED', `Run ${runId} of ${path} has not ended.`, {
@@ -47,10 +47,8 @@ export function findRunAsOf(mirror: Mirror, moment: AsOf): RunAsOf {
   throw new MirrorError('TIME_NOT_MIRRORED', `${path} had stored nothing by then; ${begins}.`);
 }
 
-function endedBy(moment: AsOf): SQL {
-  return moment.kind === 'run'
-    ? eq(syncRuns.id, moment.runId)
-    : sql`${endedAt} <= ${moment.until.toISOString()}`;
+function endedBy(asOf: AsOf): SQL {
+  return asOf.kind === 'run' ? eq(syncRuns.id, asOf.runId) : sql`${endedAt} <= ${asOf.until.toISOString()}`;
 }
 
 /** A run as it is named in a message, with when it began. */

@@ -45,13 +45,13 @@ A historical case is verified by its fingerprint; only the order of lists may di
 
 export async function runCaseCommand(words: readonly string[], flags: Flags, io: Io): Promise<ExitName> {
   const form = toForm(flags);
-  const moment = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
+  const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
   const {
     case: stored,
     presence,
     notes,
   } = withMirror(readSettings(flags, io).database, (mirror) =>
-    find(mirror, resolveCase(mirror, words.join(' '), io), moment, io),
+    find(mirror, resolveCase(mirror, words.join(' '), io), asOf, io),
   );
   const { id, payload, fingerprint, firstRunId, changedRunId } = stored;
   if (form === 'raw') {
@@ -87,9 +87,9 @@ interface Found {
   readonly notes: object;
 }
 
-function find(mirror: Mirror, id: number, moment: AsOf | null, io: Io): Found {
-  if (moment === null) return { case: findCase(mirror, id), presence: findPresence(mirror, id), notes: {} };
-  const run = findRunAsOf(mirror, moment);
+function find(mirror: Mirror, id: number, asOf: AsOf | null, io: Io): Found {
+  if (asOf === null) return { case: findCase(mirror, id), presence: findPresence(mirror, id), notes: {} };
+  const run = findRunAsOf(mirror, asOf);
   const then = findCaseAsOf(mirror, id, run.runId);
   say(io.stderr, `${renderRunAsOf(run, io.timeZone)}\n`);
   return {

@@ -45,19 +45,19 @@ available as "main": "main.cases" always has the current cases.`,
 export async function runQueryCommand(argument: string | undefined, flags: Flags, io: Io): Promise<ExitName> {
   const text = await readStatement(argument, flags, io);
   const output = readRowFormat(flags, 'table');
-  const moment = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
+  const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
   const { database } = readSettings(flags, io);
   await closing(openMirrorReadOnly(database), async (mirror) => {
-    const answer = ask(mirror, text, moment, io);
+    const answer = ask(mirror, text, asOf, io);
     await printAnswer(io, output, database, answer);
   });
   return 'complete';
 }
 
-function ask(mirror: Mirror, text: string, moment: AsOf | null, io: Io): QueryAnswer {
-  if (moment === null) return query(mirror, text);
+function ask(mirror: Mirror, text: string, asOf: AsOf | null, io: Io): QueryAnswer {
+  if (asOf === null) return query(mirror, text);
   try {
-    const run = findRunAsOf(mirror, moment);
+    const run = findRunAsOf(mirror, asOf);
     const answer = queryAsOf(mirror, run.runId, text);
     say(io.stderr, `${renderRunAsOf(run, io.timeZone)}\n${renderRedacted(answer.redactedCases)}`);
     return answer;

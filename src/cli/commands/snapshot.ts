@@ -130,8 +130,8 @@ function toRequest(
 }
 
 /** Finds the run first, so that a wrong moment costs nothing. Fails with RUN_UNKNOWN or TIME_NOT_MIRRORED. */
-function toEarlier(database: string, moment: AsOf): EarlierState {
-  const { runId } = withMirror(database, (mirror) => findRunAsOf(mirror, moment));
+function toEarlier(database: string, asOf: AsOf): EarlierState {
+  const { runId } = withMirror(database, (mirror) => findRunAsOf(mirror, asOf));
   return { runId, write: (mirror, path, signal) => writeStateAsOf(mirror, runId, path, signal) };
 }
 
