@@ -12,7 +12,7 @@ const LISTS = [
 ];
 
 /**
- * Fetches every page of every list, one after the other over one connection, and parses it. An answer other than a
+ * Fetches every page of every list, one after the other over one connection, and parses it. A response other than a
  * page ends its list, as "No results" does.
  * @param {string} api
  * @param {string} token
@@ -31,7 +31,7 @@ export async function* fetchPages(api, token) {
   agent.destroy();
 }
 
-/** @returns {Promise<string | undefined>} the body of an answer with status 200 */
+/** @returns {Promise<string | undefined>} the body of a response with status 200 */
 function fetchText(url, agent, token) {
   return new Promise((resolve, reject) => {
     const request = get(url, { agent, headers: { authorization: `Token ${token}` } }, (response) => {

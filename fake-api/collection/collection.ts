@@ -57,7 +57,7 @@ export class CaseCollection {
     return isJsonObject(value) ? value : undefined;
   }
 
-  /** Adds a record, or replaces the one with its id. It may be any JSON, so that odd answers can be served. */
+  /** Adds a record, or replaces the one with its id. It may be any JSON, so that odd responses can be served. */
   put(record: JsonValue): void {
     const slot = slotOf(record);
     if (slot.id !== undefined) this.remove(slot.id);

@@ -58,7 +58,7 @@ export async function readRecordedCases(path: string): Promise<CaseCollection> {
   return toCollection(slots);
 }
 
-/** A collection of the given records; any JSON will do, so that odd answers can be served too. */
+/** A collection of the given records; any JSON will do, so that odd responses can be served too. */
 export function recordedCases(records: readonly JsonValue[]): CaseCollection {
   return toCollection(records.map((record) => slotOf(record)));
 }

@@ -13,9 +13,9 @@ export type Fault =
   | { kind: 'short-body' }
   /** Half of the JSON, in a chunked body that ends as it should. */
   | { kind: 'cut-json' }
-  /** The answer stops for ever: before the head, after it, or in the middle of the body. */
+  /** The response stops for ever: before the head, after it, or in the middle of the body. */
   | { kind: 'stall'; at: 'before-head' | 'after-head' | 'in-body' }
-  /** No head, but interim answers without end (1xx), or a switch to another protocol that was not asked for (101). */
+  /** No head, but interim responses without end (1xx), or a switch to another protocol that was not asked for (101). */
   | { kind: 'interim'; status: 101 | 102 | 103; everyMs: number }
   /** The right body, `bytes` at a time, every `everyMs` milliseconds. */
   | { kind: 'drip'; bytes: number; everyMs: number }
@@ -57,7 +57,7 @@ export type Fault =
   /** One of the page's cases, the first by default, is not a case. */
   | { kind: 'malformed-case'; as: 'null' | 'text' | 'no-id' | 'text-id'; place?: number };
 
-/** Asked for every request that has a good token or not; the fault it returns is done instead of the answer. */
+/** Asked for every request that has a good token or not; the fault it returns is done instead of the response. */
 export type FaultRule = (request: FakeApiRequest) => Fault | undefined;
 
 export type RequestMatch = (request: FakeApiRequest) => boolean;

@@ -18,13 +18,13 @@ export interface FakeApiOptions {
   readonly pageSize?: number;
   /** Default `id`. */
   readonly order?: ListOrder;
-  /** Waits this long before each answer. Default 0. */
+  /** Waits this long before each response. Default 0. */
   readonly latencyMs?: number;
   /** Compresses for clients that accept it. Default true. */
   readonly gzip?: boolean;
   /** What goes wrong: the first rule that returns a fault decides. Default nothing. */
   readonly faults?: FaultRule | readonly FaultRule[];
-  /** Called before each answer, e.g. to change the collection between two pages. Default nothing. */
+  /** Called before each response, e.g. to change the collection between two pages. Default nothing. */
   readonly beforePage?: (request: FakeApiRequest, source: CaseCollection) => void | Promise<void>;
   /** How many of the latest requests are remembered. Default 10,000. */
   readonly rememberRequests?: number;

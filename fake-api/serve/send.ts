@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createGzip, gzip as gzipCallback } from 'node:zlib';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/lib/json.ts';
-import type { JsonAnswer, PageAnswer } from './answer.ts';
+import type { JsonResponse, PageResponse } from './respond.ts';
 import { type Fault, type PageFault, distortPage, isPageFault } from './faults.ts';
 import { type FakeApiRequest } from './request.ts';
 
@@ -17,7 +17,7 @@ const CHUNK_BYTES = 128 * 1024;
 const LEVEL = 1;
 
 /** The envelope as JSON bytes, chunk by chunk; each case is made when its turn comes. */
-function* pageChunks({ count, next, previous, results }: PageAnswer): Generator<Buffer> {
+function* pageChunks({ count, next, previous, results }: PageResponse): Generator<Buffer> {
   const head = JSON.stringify({ count, next, previous }).slice(0, -1);
   let pieces: Buffer[] = [Buffer.from(`${head},"results":[`)];
   let size = 0;
@@ -37,50 +37,52 @@ function* pageChunks({ count, next, previous, results }: PageAnswer): Generator<
   yield Buffer.concat(pieces);
 }
 
-/** How one answer goes out. */
+/** How one content goes out. */
 export interface Sending {
   readonly compress: boolean;
   /** Told the JSON bytes that are sent, before compression. */
   readonly count: (bytes: number) => void;
 }
 
-export async function sendAnswer(
+export async function sendResponse(
   response: ServerResponse,
-  answer: PageAnswer | JsonAnswer,
+  content: PageResponse | JsonResponse,
   sending: Sending,
 ): Promise<void> {
-  await (answer.kind === 'page' ? sendPage(response, answer, sending) : sendJson(response, answer, sending));
+  await (content.kind === 'page'
+    ? sendPage(response, content, sending)
+    : sendJson(response, content, sending));
 }
 
 /** Sends a page as it is made; no more than a few chunks of it are ever in memory. */
 async function sendPage(
   response: ServerResponse,
-  answer: PageAnswer,
+  content: PageResponse,
   { compress, count }: Sending,
 ): Promise<void> {
   response.writeHead(200, jsonHeaders(compress));
-  const chunks = Readable.from(counted(pageChunks(answer), count), { highWaterMark: 1 });
+  const chunks = Readable.from(counted(pageChunks(content), count), { highWaterMark: 1 });
   await (compress ? pipeline(chunks, createGzip({ level: LEVEL }), response) : pipeline(chunks, response));
 }
 
 async function sendJson(
   response: ServerResponse,
-  answer: JsonAnswer,
+  content: JsonResponse,
   { compress, count }: Sending,
 ): Promise<void> {
-  const plain = jsonBytes(answer);
+  const plain = jsonBytes(content);
   const body = compress ? await gzip(plain, { level: LEVEL }) : plain;
   count(plain.length);
-  response.writeHead(answer.status, {
+  response.writeHead(content.status, {
     ...jsonHeaders(compress),
     'content-length': body.length,
-    ...answer.headers,
+    ...content.headers,
   });
   response.end(body);
 }
 
-/** The body of an answer that isn't a page. */
-function jsonBytes({ body }: JsonAnswer): Buffer {
+/** The body of a response that isn't a page. */
+function jsonBytes({ body }: JsonResponse): Buffer {
   return Buffer.from(body === undefined ? '' : JSON.stringify(body));
 }
 
@@ -106,7 +108,7 @@ const HTML =
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 /**
- * Does the fault on the socket. `body` is what a good answer would have been, uncompressed. Returns when nothing more
+ * Does the fault on the socket. `body` is what a good content would have been, uncompressed. Returns when nothing more
  * will be sent; a stall leaves the connection open until the client or the fake API closes it.
  */
 async function breakTransport(response: ServerResponse, fault: TransportFault, body: Buffer): Promise<void> {
@@ -229,13 +231,13 @@ interface FaultContext {
   readonly request: FakeApiRequest;
   readonly url: URL;
   readonly basePath: string;
-  /** The good answer to the request, or to the same one for another page, or without its filter. */
-  readonly answerPage: (page: number, isFiltered?: boolean) => PageAnswer | JsonAnswer;
+  /** The good content to the request, or to the same one for another page, or without its filter. */
+  readonly respondToPage: (page: number, isFiltered?: boolean) => PageResponse | JsonResponse;
   readonly sending: Sending;
 }
 
 /**
- * Does the fault instead of the good answer. Bodies with a broken transport aren't compressed, so that where they break
+ * Does the fault instead of the good content. Bodies with a broken transport aren't compressed, so that where they break
  * is where the JSON breaks. A fault of the page leaves alone what isn't a page, such as a 401.
  */
 export async function sendFault(
@@ -243,35 +245,35 @@ export async function sendFault(
   fault: Fault,
   context: FaultContext,
 ): Promise<void> {
-  const { request, url, basePath, answerPage, sending } = context;
+  const { request, url, basePath, respondToPage, sending } = context;
   if (fault.kind === 'json') {
-    await sendAnswer(response, { kind: 'json', status: 200, body: fault.body }, sending);
+    await sendResponse(response, { kind: 'json', status: 200, body: fault.body }, sending);
     return;
   }
   if (fault.kind === 'unfiltered' || fault.kind === 'first-page') {
     const isFirst = fault.kind === 'first-page';
-    await sendAnswer(response, isFirst ? answerPage(1) : answerPage(request.page, false), sending);
+    await sendResponse(response, isFirst ? respondToPage(1) : respondToPage(request.page, false), sending);
     return;
   }
-  const answer = answerPage(request.page);
+  const content = respondToPage(request.page);
   if (!isPageFault(fault)) {
-    await breakTransport(response, fault, wholeBody(answer));
+    await breakTransport(response, fault, wholeBody(content));
     return;
   }
-  if (answer.kind === 'json') {
-    await sendAnswer(response, answer, sending);
+  if (content.kind === 'json') {
+    await sendResponse(response, content, sending);
     return;
   }
-  const resultsOf = (page: number): JsonValue => envelopeOf(answerPage(page)).results ?? [];
-  const body = distortPage(envelopeOf(answer), fault, { url, page: request.page, basePath, resultsOf });
-  await sendAnswer(response, { kind: 'json', status: 200, body }, sending);
+  const resultsOf = (page: number): JsonValue => envelopeOf(respondToPage(page)).results ?? [];
+  const body = distortPage(envelopeOf(content), fault, { url, page: request.page, basePath, resultsOf });
+  await sendResponse(response, { kind: 'json', status: 200, body }, sending);
 }
 
-function envelopeOf(answer: PageAnswer | JsonAnswer): JsonObject {
-  const envelope = JSON.parse(wholeBody(answer).toString()) as JsonValue;
+function envelopeOf(content: PageResponse | JsonResponse): JsonObject {
+  const envelope = JSON.parse(wholeBody(content).toString()) as JsonValue;
   return isJsonObject(envelope) ? envelope : {};
 }
 
-function wholeBody(answer: PageAnswer | JsonAnswer): Buffer {
-  return answer.kind === 'page' ? Buffer.concat([...pageChunks(answer)]) : jsonBytes(answer);
+function wholeBody(content: PageResponse | JsonResponse): Buffer {
+  return content.kind === 'page' ? Buffer.concat([...pageChunks(content)]) : jsonBytes(content);
 }

@@ -1,11 +1,11 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaseCollection } from '../collection/collection.ts';
-import { answerRequest, toFilters } from './answer.ts';
+import { respond, toFilters } from './respond.ts';
 import { type FakeApiOptions, type FakeApiSettings, toSettings } from './options.ts';
 import { toRoute } from './request.ts';
 import { type FakeApiRequest } from './request.ts';
-import { sendAnswer, sendFault } from './send.ts';
+import { sendResponse, sendFault } from './send.ts';
 
 /** One request that a fake API received. The token itself is not kept. */
 export interface LoggedRequest {
@@ -69,19 +69,20 @@ async function handleRequest(
       log.bytesServed += bytes;
     },
   };
-  const answerPage = (page: number, isFiltered = true) =>
-    answerRequest(
-      { ...request, page, ...(!isFiltered && { filters: {} }) },
-      url,
-      headers.authorization,
-      settings,
-    );
+  const respondToPage = (page: number, isFiltered = true) =>
+    respond({ ...request, page, ...(!isFiltered && { filters: {} }) }, url, headers.authorization, settings);
   for (const rule of settings.faults) {
     const fault = rule(request);
     if (fault)
-      return sendFault(response, fault, { request, url, basePath: settings.basePath, answerPage, sending });
+      return sendFault(response, fault, {
+        request,
+        url,
+        basePath: settings.basePath,
+        respondToPage,
+        sending,
+      });
   }
-  await sendAnswer(response, answerPage(request.page), sending);
+  await sendResponse(response, respondToPage(request.page), sending);
 }
 
 function toRequest(

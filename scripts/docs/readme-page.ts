@@ -14,13 +14,13 @@ const MAX_LINES_OF_CHANGES = 10;
  * begins with "A first sync of".
  */
 export async function renderReadme(run: RunOnDemo): Promise<string> {
-  let page = await fillInAnswers(readFileSync(README, 'utf8'), run);
+  let page = await fillInResults(readFileSync(README, 'utf8'), run);
   const changes = (await run('changes')).split('\n').slice(0, MAX_LINES_OF_CHANGES).join('\n');
   page = fillIn(page, /(## What changed\n[^]*?```text\n)[^]*?(```)/, `${changes}\n`);
   return fillIn(page, /(\n\n)A first sync of [^]*?(\n\n## )/, renderPerformance());
 }
 
-async function fillInAnswers(page: string, run: RunOnDemo): Promise<string> {
+async function fillInResults(page: string, run: RunOnDemo): Promise<string> {
   let filled = '';
   let end = 0;
   for (const match of page.matchAll(/(```sql\n([^]*?)```\n\n```text\n)[^]*?```/g)) {

@@ -6,10 +6,10 @@ export interface MutationArea {
 
 export const MUTATION_AREAS: readonly MutationArea[] = [
   {
-    file: 'src/api/answers.ts',
+    file: 'src/api/responses.ts',
     tests: [
-      'test/api/classify-answer.test.ts',
-      'test/api/classify-good-answer.test.ts',
+      'test/api/classify-response.test.ts',
+      'test/api/classify-good-response.test.ts',
       'test/api/retry-after.test.ts',
       'test/api/safe-words.test.ts',
     ],

@@ -1,6 +1,6 @@
 import { MirrorError } from '../errors/mirror-error.ts';
-import type { PageEnvelope } from './answers.ts';
-import type { Client, ExpectedAnswer } from './client.ts';
+import type { PageEnvelope } from './responses.ts';
+import type { Client, ExpectedResponse } from './client.ts';
 import {
   ATTEMPTS_AFTER_UNREAD,
   type IsKnownRecord,
@@ -60,10 +60,10 @@ export async function* fetchCasePages(
   const { filter, hasNewRecords, isKnown, signal } = options;
   const leaving = new AbortController();
   const either = AbortSignal.any([signal, leaving.signal]);
-  const start = (url: URL, maxAttempts?: number): Promise<ExpectedAnswer> => {
-    const answer = client.fetchAnswer(url, either, isKnown, maxAttempts);
-    answer.catch(() => undefined); // it is awaited below; a consumer that leaves early never awaits it
-    return answer;
+  const start = (url: URL, maxAttempts?: number): Promise<ExpectedResponse> => {
+    const response = client.fetchResponse(url, either, isKnown, maxAttempts);
+    response.catch(() => undefined); // it is awaited below; a consumer that leaves early never awaits it
+    return response;
   };
   try {
     const visited = new Set<string>();
@@ -73,7 +73,7 @@ export async function* fetchCasePages(
     let isNamed = true;
     let pagesWithoutNews = 0;
     let hasRead = false;
-    let isAnswering = false;
+    let isResponding = false;
     const reach = new Reach();
     let shrunk: (UnreadPage & { readonly wasNamed: boolean }) | null = null;
     for (let number = 1; ; number++) {
@@ -107,10 +107,10 @@ export async function* fetchCasePages(
       if ('unread' in outcome) {
         unread.push(outcome);
         const inARow = listInARow(unread);
-        const judged = judgeInARow(inARow, { hasServed: hasRead || options.hasServed(), isAnswering });
-        if (judged === 'ask') isAnswering = await client.isAnswering(either);
+        const judged = judgeInARow(inARow, { hasServed: hasRead || options.hasServed(), isResponding });
+        if (judged === 'ask') isResponding = await client.isResponding(either);
         signal.throwIfAborted();
-        const isOver = judged === 'end' || (judged === 'ask' && !isAnswering);
+        const isOver = judged === 'end' || (judged === 'ask' && !isResponding);
         if (after === undefined || isOver) throw toPassEnd(inARow);
         yield outcome;
         [url, isNamed] = [after, false];
@@ -118,7 +118,7 @@ export async function* fetchCasePages(
         continue;
       }
       hasRead = true;
-      isAnswering = false;
+      isResponding = false;
       reach.add(outcome);
       const { next, violation } = judgeNext(client, options, outcome, url, number, visited);
       if (next !== undefined) pending = start(next);
@@ -149,13 +149,13 @@ export async function* fetchCasePages(
 type Outcome =
   'past the end' | UnreadPage | (Omit<CasePage, 'number' | 'source'> & Pick<PageEnvelope, 'next'>);
 
-async function toOutcome(pending: Promise<ExpectedAnswer>, number: number, url: URL): Promise<Outcome> {
+async function toOutcome(pending: Promise<ExpectedResponse>, number: number, url: URL): Promise<Outcome> {
   try {
-    const answer = await pending;
-    switch (answer.kind) {
+    const response = await pending;
+    switch (response.kind) {
       case 'page': {
-        const { count, next, results: records } = answer.page;
-        return { count, next, records, violation: findViolation(answer.page, url) };
+        const { count, next, results: records } = response.page;
+        return { count, next, records, violation: findViolation(response.page, url) };
       }
       case 'empty':
         return number === 1 ? toNothing(null) : 'past the end';
@@ -164,7 +164,7 @@ async function toOutcome(pending: Promise<ExpectedAnswer>, number: number, url: 
       case 'message':
         throw new MirrorError(
           'RESPONSE_UNEXPECTED',
-          `${describePath(url)} answered a message instead of a list.`,
+          `${describePath(url)} returned a message instead of a list.`,
         );
     }
   } catch (thrown) {
@@ -207,7 +207,7 @@ function findViolation({ count, isDamaged, isMalformed }: PageEnvelope, url: URL
           `${describePath(url)} is not valid JSON: it holds a comma, a word or other text that does not belong there. All cases in it were read.`,
         )
       : null;
-  const message = `${describePath(url)} answered outside the contract: \`count\` is not a whole number`;
+  const message = `${describePath(url)} returned an unexpected response: \`count\` is not a whole number`;
   return new MirrorError('RESPONSE_UNEXPECTED', message);
 }
 

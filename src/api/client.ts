@@ -5,16 +5,16 @@ import type { Agents } from './http-agents.ts';
 import { createSecretMask, type SecretMask } from '../lib/safe-text.ts';
 import { describePath, isOfLaterPage, isOfList, toRedirectUrl } from './urls.ts';
 import {
-  classifyAnswer,
+  classifyResponse,
   MAX_REFUSAL_BYTES,
   oneHeader,
   readRetryAfter,
-  type Answer,
+  type ApiResponse,
   type PageEnvelope,
-  type RawAnswer,
-} from './answers.ts';
+  type RawResponse,
+} from './responses.ts';
 import { decodeBody } from './decode-body.ts';
-import { judgeEcho } from './answers.ts';
+import { judgeEcho } from './responses.ts';
 import type { IsKnownRecord } from './page-records.ts';
 import { decideRetry, toTooLongPause, type RetryPolicy } from './retry.ts';
 import { createHttp, sendRequest, type RequestLimits } from './http.ts';
@@ -39,7 +39,7 @@ export interface ClientOptions {
   readonly limits: RequestLimits;
   readonly agents: Agents;
   readonly retry: RetryPolicy;
-  /** Pause between the end of one answer and the next request, in milliseconds. */
+  /** Pause between the end of one response and the next request, in milliseconds. */
   readonly delayMs: number;
   /** For how many milliseconds from now on requests are begun: the run's maximum duration. */
   readonly maxDurationMs: number;
@@ -57,7 +57,7 @@ export interface Traffic {
   readonly retries: number;
   /** Milliseconds spent waiting on purpose: politeness, backoff and `Retry-After`. */
   readonly waitedMs: number;
-  /** Bytes of answers, after decompression. */
+  /** Bytes of responses, after decompression. */
   readonly bytes: number;
 }
 
@@ -67,14 +67,14 @@ export interface Client {
    * Fetches one address with retries. Only kinds that are an outcome come back; failures are thrown. Records that
    * `isKnown` knows are not read; by default none is known. `maxAttempts` allows fewer attempts than the policy.
    */
-  fetchAnswer(
+  fetchResponse(
     url: URL,
     signal: AbortSignal,
     isKnown?: IsKnownRecord,
     maxAttempts?: number,
-  ): Promise<ExpectedAnswer>;
+  ): Promise<ExpectedResponse>;
   /** Whether the API answers at its address `test`, which is asked once. Fails with the signal's reason alone. */
-  isAnswering(signal: AbortSignal): Promise<boolean>;
+  isResponding(signal: AbortSignal): Promise<boolean>;
   traffic(): Traffic;
   /** Whether a text of the server's repeats the token, so that it must not be shown or recorded. */
   holdsToken(text: string): boolean;
@@ -82,13 +82,13 @@ export interface Client {
   pausedUntil(): Date | null;
   /** From now on `listener` is told of each pause that the server asks for, before it is waited for. */
   onPause(listener: (until: Date) => void): void;
-  /** The clock of the server by the `Date` header of its newest answer, and when that came. */
+  /** The clock of the server by the `Date` header of its newest response, and when that came. */
   serverClock(): { readonly server: Date; readonly here: Date } | undefined;
 }
 
-type FinalAnswer = Exclude<Answer, { kind: 'redirect' }>;
+type FinalResponse = Exclude<ApiResponse, { kind: 'redirect' }>;
 
-export type ExpectedAnswer = Extract<Answer, { kind: 'page' | 'empty' | 'message' | 'past-the-end' }>;
+export type ExpectedResponse = Extract<ApiResponse, { kind: 'page' | 'empty' | 'message' | 'past-the-end' }>;
 
 const MAX_REDIRECTS = 5;
 
@@ -100,7 +100,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
   const secret = createSecretMask(options.token);
   const testUrl = new URL('test', options.api);
   const traffic = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
-  let lastAnswerAt = -Infinity;
+  let lastResponseAt = -Infinity;
   let pause = { since: now().getTime(), ms: options.pauseLeftMs ?? 0 };
   let tellPause: (until: Date) => void = () => undefined;
   let serverClock: { server: Date; here: Date } | undefined;
@@ -130,12 +130,12 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
         'MAX_DURATION_REACHED',
         'The maximum duration of the run does not allow another wait.',
       );
-    const polite = Math.min(options.delayMs, lastAnswerAt + options.delayMs - moment.getTime());
+    const polite = Math.min(options.delayMs, lastResponseAt + options.delayMs - moment.getTime());
     await wait(Math.max(polite, left), signal);
   };
 
   /** Sends one request, and follows redirects. */
-  const ask = async (url: URL, signal: AbortSignal, isKnown?: IsKnownRecord): Promise<FinalAnswer> => {
+  const ask = async (url: URL, signal: AbortSignal, isKnown?: IsKnownRecord): Promise<FinalResponse> => {
     let target = url;
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
       await waitForTurn(signal);
@@ -149,13 +149,13 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
         const date = new Date(String(raw.headers.date));
         if (!Number.isNaN(date.getTime())) serverClock = { server: date, here: now() };
         // A server may repeat the header it was sent. Cases are stored as they came; words are shown to people.
-        const answer = classifyAnswer(isGood(raw) ? raw : maskToken(raw, secret), now(), isKnown);
-        const asked = answer.kind === 'page' ? undefined : readRetryAfter(raw, now());
+        const response = classifyResponse(isGood(raw) ? raw : maskToken(raw, secret), now(), isKnown);
+        const asked = response.kind === 'page' ? undefined : readRetryAfter(raw, now());
         if (asked !== undefined) notePause(asked);
-        if (answer.kind !== 'redirect') return answer;
-        target = followRedirect(target, answer.location);
+        if (response.kind !== 'redirect') return response;
+        target = followRedirect(target, response.location);
       } finally {
-        lastAnswerAt = now().getTime();
+        lastResponseAt = now().getTime();
       }
     }
     throw new MirrorError(
@@ -183,14 +183,14 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     onSalvaged: (page: PageEnvelope) => void,
   ) => {
     let isAccepted: boolean | undefined;
-    return async (): Promise<ExpectedAnswer> => {
-      const answer = await ask(url, signal, isKnown);
-      if (answer.kind === 'transient' && answer.salvaged !== undefined) onSalvaged(answer.salvaged);
-      if (answer.kind !== 'unauthorized' || url.href === testUrl.href)
-        return throwIfFailed(answer, url, secret);
+    return async (): Promise<ExpectedResponse> => {
+      const response = await ask(url, signal, isKnown);
+      if (response.kind === 'transient' && response.salvaged !== undefined) onSalvaged(response.salvaged);
+      if (response.kind !== 'unauthorized' || url.href === testUrl.href)
+        return throwIfFailed(response, url, secret);
       isAccepted ??= await isTokenAccepted(signal);
-      if (isAccepted === false) return throwIfFailed(answer, url, secret);
-      const words = secret.mask(answer.words);
+      if (isAccepted === false) return throwIfFailed(response, url, secret);
+      const words = secret.mask(response.words);
       throw new TransientError(
         'SERVER_ERROR',
         isAccepted === true
@@ -203,9 +203,9 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
   return {
     api: options.api,
     traffic: () => ({ ...traffic }),
-    isAnswering: (signal) =>
+    isResponding: (signal) =>
       ask(testUrl, signal).then(
-        ({ kind }) => ANSWERS_OF_THE_API.has(kind),
+        ({ kind }) => API_RESPONSES.has(kind),
         () => {
           signal.throwIfAborted();
           return false;
@@ -217,7 +217,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
       tellPause = listener;
     },
     serverClock: () => serverClock,
-    async fetchAnswer(url, signal, isKnown, maxAttempts = Infinity) {
+    async fetchResponse(url, signal, isKnown, maxAttempts = Infinity) {
       let oddAttempts = 0;
       let salvaged: PageEnvelope | undefined;
       const fetchOnce = createFetchOnce(url, signal, isKnown, (page) => (salvaged = page));
@@ -253,10 +253,10 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
 /** A page that arrived damaged is better than none, whatever its later attempts met. */
 const SALVAGED_AFTER: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['SERVER_ERROR', 'RATE_LIMITED']);
 
-const isGood = ({ status }: RawAnswer): boolean => status >= 200 && status < 300;
+const isGood = ({ status }: RawResponse): boolean => status >= 200 && status < 300;
 
 /** The answer without the token, in case the server repeated it. */
-function maskToken(raw: RawAnswer, { mask }: SecretMask): RawAnswer {
+function maskToken(raw: RawResponse, { mask }: SecretMask): RawResponse {
   const headers = Object.fromEntries(
     ['location', 'retry-after'].flatMap((name) => {
       const value = oneHeader(raw, name);
@@ -268,7 +268,7 @@ function maskToken(raw: RawAnswer, { mask }: SecretMask): RawAnswer {
 }
 
 /** What only the API itself says; the rest comes from a server in trouble, or from something before it. */
-const ANSWERS_OF_THE_API: ReadonlySet<FinalAnswer['kind']> = new Set<FinalAnswer['kind']>([
+const API_RESPONSES: ReadonlySet<FinalResponse['kind']> = new Set<FinalResponse['kind']>([
   'message',
   'page',
   'empty',
@@ -288,30 +288,30 @@ function followRedirect(from: URL, location: string): URL {
   }
 }
 
-/** Whether an answer of the address `test` accepts the token; undefined where it is about something else. */
-function judgeToken({ kind }: FinalAnswer): boolean | undefined {
+/** Whether a response of the address `test` accepts the token; undefined where it is about something else. */
+function judgeToken({ kind }: FinalResponse): boolean | undefined {
   if (kind === 'message' || kind === 'page' || kind === 'empty') return true;
   // An API without this address leaves the refusal to stand as it is.
   return kind === 'unauthorized' || kind === 'not-found' ? false : undefined;
 }
 
-/** Turns the kinds of answer that are failures into errors, each with the server's words. */
-function throwIfFailed(answer: FinalAnswer, url: URL, { mask }: SecretMask): ExpectedAnswer {
+/** Turns the kinds of response that are failures into errors, each with the server's words. */
+function throwIfFailed(response: FinalResponse, url: URL, { mask }: SecretMask): ExpectedResponse {
   const path = describePath(url);
   // Once more: JSON may have written the token with escapes, which are read only now.
-  const words = 'words' in answer ? mask(answer.words) : '';
-  switch (answer.kind) {
+  const words = 'words' in response ? mask(response.words) : '';
+  switch (response.kind) {
     case 'message':
-      if (!isOfList(url)) return { ...answer, words };
-      throw new TransientError('SERVER_ERROR', `${path} answered a message instead of a list: ${words}`);
+      if (!isOfList(url)) return { ...response, words };
+      throw new TransientError('SERVER_ERROR', `${path} returned a message instead of a list: ${words}`);
     case 'empty': {
-      const other = judgeEcho(answer.words, url);
+      const other = judgeEcho(response.words, url);
       if (other !== null) throw toOdd(other.code, other.message);
-      return answer;
+      return response;
     }
     case 'page':
     case 'past-the-end':
-      return answer;
+      return response;
     case 'refused': {
       const message = `The API refused ${path}: ${words}`;
       // What it grants on the first page of a list it does not mean to refuse on another.
@@ -328,15 +328,15 @@ function throwIfFailed(answer: FinalAnswer, url: URL, { mask }: SecretMask): Exp
     case 'obstructed':
       throw new TransientError(
         'BLOCKED_BY_INTERMEDIARY',
-        `${path} was not answered by the API: ${answer.reason}`,
-        answer,
+        `Something in front of the API responded to ${path}: ${response.reason}`,
+        response,
       );
     case 'throttled':
-      throw new TransientError('RATE_LIMITED', `${path} was throttled: ${words}`, answer);
+      throw new TransientError('RATE_LIMITED', `${path} was throttled: ${words}`, response);
     case 'transient':
-      throw new TransientError('SERVER_ERROR', `${path} answered: ${mask(answer.reason)}`, answer);
+      throw new TransientError('SERVER_ERROR', `${path} returned ${mask(response.reason)}`, response);
     case 'broken':
-      throw toOdd('RESPONSE_UNEXPECTED', `${path} answered outside the contract: ${answer.reason}`);
+      throw toOdd('RESPONSE_UNEXPECTED', `${path} returned an unexpected response: ${response.reason}`);
   }
 }
 

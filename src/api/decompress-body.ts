@@ -22,7 +22,7 @@ export class BodyGatherer {
     if (length > this.#most) {
       throw new MirrorError(
         'RESPONSE_TOO_LARGE',
-        `The answer to ${this.#source} is larger than ${this.#most} bytes.`,
+        `The response to ${this.#source} is larger than ${this.#most} bytes.`,
       );
     }
     if (length > this.#buffer.length) {

@@ -2,7 +2,7 @@ import got, { type Got, RequestError } from 'got';
 import { MirrorError, TransientError, messageOf } from '../errors/mirror-error.ts';
 import type { Agents } from './http-agents.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
-import { MEANINGS, type RawAnswer, findMeaning, oneHeader } from './answers.ts';
+import { MEANINGS, type RawResponse, findMeaning, oneHeader } from './responses.ts';
 import { describePath } from './urls.ts';
 import { BodyGatherer, decompressBody } from './decompress-body.ts';
 
@@ -24,7 +24,7 @@ interface WatchedSocket {
 const PHASES = 3;
 
 /**
- * Bounds the whole wait for the head of an answer, from the first moment on: whatever a server sends before it (101, 1xx
+ * Bounds the whole wait for the head of a response, from the first moment on: whatever a server sends before it (101, 1xx
  * without end), and whatever phase no other time-out looks at. Returns how to stop watching.
  */
 function watchHead(
@@ -45,7 +45,7 @@ function watchHead(
   };
   const connected = (): void => {
     clearTimeout(timer);
-    if (!isOver) timer = start(limits.responseTimeoutMs, 'No answer began');
+    if (!isOver) timer = start(limits.responseTimeoutMs, 'No response began');
   };
   stream.once('request', (request) => {
     request.once('socket', (socket) => {
@@ -62,11 +62,11 @@ function watchHead(
 /** Limits of a single request. Times are milliseconds. */
 export interface RequestLimits {
   readonly connectTimeoutMs: number;
-  /** From the request sent to the first byte of the answer. */
+  /** From the request sent to the first byte of the response. */
   readonly responseTimeoutMs: number;
-  /** The longest silence between two pieces of an answer. */
+  /** The longest silence between two pieces of a response. */
   readonly idleTimeoutMs: number;
-  /** Largest answer, in bytes, after decompression. */
+  /** Largest response, in bytes, after decompression. */
   readonly maxBodyBytes: number;
 }
 
@@ -97,7 +97,7 @@ export function createHttp(userAgent: string, limits: RequestLimits, agents: Age
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Sends one GET and reads the whole answer. Fails with a MirrorError; one that may pass is a {@link TransientError}. */
+/** Sends one GET and reads the whole response. Fails with a MirrorError; one that may pass is a {@link TransientError}. */
 export async function sendRequest(
   http: Http,
   url: URL,
@@ -105,20 +105,20 @@ export async function sendRequest(
   limits: RequestLimits,
   durationLeftMs: number,
   signal: AbortSignal,
-): Promise<RawAnswer & { readonly bytes: number }> {
+): Promise<RawResponse & { readonly bytes: number }> {
   const stream = http.got.stream(url, {
     headers: { authorization: `Token ${token}` },
     agent: http.agents.for(url),
     signal,
   });
-  let head: Pick<RawAnswer, 'status' | 'headers'> | undefined;
-  stream.on('response', (response: { statusCode: number; headers: RawAnswer['headers'] }) => {
+  let head: Pick<RawResponse, 'status' | 'headers'> | undefined;
+  stream.on('response', (response: { statusCode: number; headers: RawResponse['headers'] }) => {
     head = { status: response.statusCode, headers: response.headers };
   });
   const endHead = watchHead(stream, url.protocol === 'https:', limits, (error) => stream.destroy(error));
   const silence = watchSilence(limits.idleTimeoutMs, (error) => stream.destroy(error));
   stream.once('response', silence.begin);
-  // An answer that drips is never silent for long; the run's maximum duration ends it all the same.
+  // A response that drips is never silent for long; the run's maximum duration ends it all the same.
   const deadline = setTimeout(
     () => stream.destroy(new MirrorError('MAX_DURATION_REACHED', 'The run reached its maximum duration.')),
     Math.min(durationLeftMs, MAX_TIMER_MS),
@@ -138,7 +138,7 @@ export async function sendRequest(
     clearTimeout(deadline);
     stream.destroy();
   }
-  if (head === undefined) throw new TransientError('NETWORK_FAILED', `No answer to ${describePath(url)}.`);
+  if (head === undefined) throw new TransientError('NETWORK_FAILED', `No response to ${describePath(url)}.`);
   const received = gatherer?.body() ?? Buffer.alloc(0);
   const coding = oneHeader(head, 'content-encoding');
   const body = await decompressBody(received, coding, limits.maxBodyBytes, describePath(url));
@@ -146,7 +146,7 @@ export async function sendRequest(
 }
 
 /** How long a body will be: as long as its head says. */
-function toExpected(headers: RawAnswer['headers'] | undefined, chunk: Buffer): number {
+function toExpected(headers: RawResponse['headers'] | undefined, chunk: Buffer): number {
   const length = Number(headers?.['content-length']);
   return Number.isSafeInteger(length) ? length : chunk.length;
 }
@@ -161,7 +161,7 @@ function watchSilence(limitMs: number, onSilence: (error: Error) => void) {
       // While a page was stored, data may have waited unread: the next turn of the event loop reads it first.
       setImmediate(() => {
         if (timer === expired)
-          onSilence(new TransientError('NETWORK_FAILED', `The answer stopped for ${limitMs} ms.`));
+          onSilence(new TransientError('NETWORK_FAILED', `The response stopped for ${limitMs} ms.`));
       });
     }, limitMs);
   };

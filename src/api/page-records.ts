@@ -139,8 +139,8 @@ export interface UnreadPage {
 
 /** This many pages in a row that cannot be read end the pass: the server is in trouble, and not one page. */
 const MAX_UNREAD_IN_A_ROW = 5;
-/** After so many without any answer, or before anything was answered well, it is asked whether the API answers at all. */
-const UNANSWERED_IN_A_ROW = 2;
+/** After so many without any response, or before anything was answered well, it is asked whether the API answers at all. */
+const MAX_SILENT_IN_A_ROW = 2;
 /** A page that follows one which could not be read is not tried more often than this. */
 export const ATTEMPTS_AFTER_UNREAD = 2;
 
@@ -175,17 +175,17 @@ export function listInARow(unread: readonly UnreadPage[]): readonly UnreadPage[]
 /**
  * Says what follows when so many pages in a row could not be read: the page after them is tried; the pass ends, because the
  * pages are not to blame; or that depends on whether the API answers at all. `hasServed`: whether the server has answered
- * anything well in this run. `isAnswering`: whether it was asked since the last page that could be read, and answered.
+ * anything well in this run. `isResponding`: whether it was asked since the last page that could be read, and answered.
  */
 export function judgeInARow(
   inARow: readonly UnreadPage[],
-  { hasServed, isAnswering }: { readonly hasServed: boolean; readonly isAnswering: boolean },
+  { hasServed, isResponding }: { readonly hasServed: boolean; readonly isResponding: boolean },
 ): 'go on' | 'ask' | 'end' {
   if (inARow.length >= MAX_UNREAD_IN_A_ROW) return 'end';
-  if (isAnswering) return 'go on';
-  const latest = inARow.slice(-UNANSWERED_IN_A_ROW);
+  if (isResponding) return 'go on';
+  const latest = inARow.slice(-MAX_SILENT_IN_A_ROW);
   const isSilent = !hasServed || latest.every(({ unread }) => unread.code === 'NETWORK_FAILED');
-  return latest.length === UNANSWERED_IN_A_ROW && isSilent ? 'ask' : 'go on';
+  return latest.length === MAX_SILENT_IN_A_ROW && isSilent ? 'ask' : 'go on';
 }
 
 /** What ends a pass with pages in a row that could not be read: the failure of the first of them. */

@@ -150,7 +150,7 @@ export function parsePage(
   const toRecord = (record: SplitRecord): PageRecord => toPageRecord(record, isUtf8, isKnown);
   if (split === 'results twice') return 'the page names `results` twice';
   if (split === undefined) {
-    if (body.length > MAX_ENVELOPE_BYTES) return 'the answer is large and not a page';
+    if (body.length > MAX_ENVELOPE_BYTES) return 'the response is large and not a page';
     const json = tryParse(body.toString('utf8'));
     return json === undefined ? undefined : { json, results: null, isDamaged: false };
   }

@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, isJsonObject } from '../lib/json.ts';
 
 /**
- * What each field of the API's objects holds when it is not null. Source: counted over recorded answers of the API,
+ * What each field of the API's objects holds when it is not null. Source: counted over recorded responses of the API,
  * which agree with its reference; that other kinds do not occur is an assumption, and drift is recorded.
  */
 export type FieldKind =

@@ -64,15 +64,15 @@ export interface FailedAttempt {
   readonly error: Error;
   /** 1 for the first. */
   readonly attempt: number;
-  /** How many of the attempts, this one included, met an odd answer. */
+  /** How many of the attempts, this one included, met an odd response. */
   readonly oddAttempts?: number;
   /** What is left of the run's maximum duration. */
   readonly durationLeftMs: number;
   readonly now: Date;
 }
 
-/** Odd answers to one request, of which the last one counts. */
-export const MAX_ODD_ANSWERS = 3;
+/** Odd responses to one request, of which the last one counts. */
+export const MAX_ODD_RESPONSES = 3;
 
 export type RetryDecision =
   { readonly retry: true; readonly waitMs: number } | { readonly retry: false; readonly error: Error };
@@ -89,7 +89,7 @@ export function decideRetry(policy: RetryPolicy, failed: FailedAttempt, random: 
   // Before the attempts are counted: this ends the whole run, whichever attempt it was.
   if (retryAfterMs !== undefined && retryAfterMs > policy.retryAfterMaxMs)
     return { retry: false, error: toTooLongPause(new Date(now.getTime() + retryAfterMs), now, error) };
-  if (attempt >= policy.maxAttempts || oddAttempts >= MAX_ODD_ANSWERS) {
+  if (attempt >= policy.maxAttempts || oddAttempts >= MAX_ODD_RESPONSES) {
     return {
       retry: false,
       error: new MirrorError(

@@ -12,7 +12,7 @@ import {
   kindOf,
 } from './payload.ts';
 
-/** A field that is not what the API's recorded answers had: unknown, missing, or of another kind. */
+/** A field that is not what the API's recorded responses had: unknown, missing, or of another kind. */
 export interface Drift {
   /** Where, with `[]` for any element of a list: `main_docket.docket_entries[].url`. */
   readonly field: string;

@@ -17,7 +17,7 @@ import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import { type Io, type Out, tableWidth, textWidth, write, writePieces } from './io.ts';
 import type { RowOutput } from './options.ts';
 import {
-  type RowAnswer,
+  type RowResult,
   type RowStyle,
   type RowTally,
   renderRows,
@@ -115,7 +115,7 @@ const SPREADSHEET = /\.(?:xls[xmb]?|ods|numbers)$/i;
 const SPREADSHEET_HINT = 'Add --excel and give the file a name that ends in .csv: spreadsheets open that.';
 
 const STREAM_HINT =
-  'Leave --output out, and redirect standard output to where the answer is to go, as with "> /dev/null".';
+  'Leave --output out, and redirect standard output to where the result is to go, as with "> /dev/null".';
 
 /** Fails with OUTPUT_FAILED where this user may not even look. */
 function look(path: string, named: string): Stats | undefined {
@@ -168,18 +168,18 @@ export interface Listing {
 }
 
 /** Prints the rows of a question in the format that was asked for, to standard output or into a file. */
-export async function printAnswer(
+export async function printResult(
   io: Io,
   output: RowOutput,
   database: string,
-  answer: RowAnswer,
+  result: RowResult,
 ): Promise<void> {
   const tally: RowTally = { rows: 0, clipped: 0 };
   const { format } = output;
   if (format === 'text') throw new Error('Rows have no text of their own.');
   await deliver(io, output, database, ({ width, isForTerminal }) =>
     renderRows(
-      answer,
+      result,
       toStyle(output, format, tableWidth({ stdout: width, env: io.env }), isForTerminal),
       tally,
     ),
@@ -202,8 +202,8 @@ export async function printListing(
     if (format === 'markdown' && listing.markdown !== undefined) return listing.markdown();
     if (format === 'ndjson') return toJsonLines(toTexts(listing, tally));
     if (format === 'json') return toJsonList(toTexts(listing, tally));
-    const answer = { columns: listing.columns, rows: toRows(listing) };
-    return renderRows(answer, toStyle(output, format, Infinity, isForTerminal), tally);
+    const result = { columns: listing.columns, rows: toRows(listing) };
+    return renderRows(result, toStyle(output, format, Infinity, isForTerminal), tally);
   });
   await remark(io, output, tally, !isText);
   if (!isText && tally.rows === 0 && listing.none !== undefined) await write(io.stderr, listing.none);

@@ -1,16 +1,16 @@
 import { listClosest, suggestNames } from '../lib/closest-names.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { Mirror } from './open-mirror.ts';
-import { type QueryAnswer, query } from './query.ts';
+import { type QueryResult, query } from './query.ts';
 
-/** A question about contradictions in the cases. Its answer is a view with one row a case, beginning with `case_id`. */
+/** A question about contradictions in the cases. Its result is a view with one row a case, beginning with `case_id`. */
 export interface Audit {
   /** The view's name without its prefix. */
   readonly name: string;
   readonly view: string;
   /** Which cases it lists, in one sentence. */
   readonly shows: string;
-  /** How to read the answer. */
+  /** How to read the result. */
   readonly note: string;
 }
 
@@ -113,7 +113,7 @@ export function countAudits({ sqlite }: Mirror): AuditCount[] {
 }
 
 /** The cases of an audit in order of id, read while iterating. */
-export function findAuditRows(mirror: Mirror, { view }: Audit, maxRows?: number): QueryAnswer {
+export function findAuditRows(mirror: Mirror, { view }: Audit, maxRows?: number): QueryResult {
   const limit = maxRows === undefined ? '' : ` LIMIT ${maxRows}`;
   return query(mirror, `SELECT * FROM ${view} ORDER BY case_id${limit}`);
 }

@@ -6,7 +6,7 @@ import type { Mirror } from './open-mirror.ts';
 /** A whole number is a bigint only where a number would not hold it exactly. */
 export type Cell = string | number | bigint | Buffer | null;
 
-export interface QueryAnswer {
+export interface QueryResult {
   readonly columns: readonly string[];
   /** Read while iterating: a result of any size costs the memory of one row. */
   readonly rows: Iterable<readonly Cell[]>;
@@ -16,7 +16,7 @@ export interface QueryAnswer {
  * Runs a user's SQL on a read-only mirror. One statement that returns rows: anything else is refused with
  * QUERY_WRITES, and what SQLite does not understand with QUERY_INVALID.
  */
-export function query({ sqlite, path }: Mirror, text: string): QueryAnswer {
+export function query({ sqlite, path }: Mirror, text: string): QueryResult {
   let statement;
   try {
     statement = sqlite.prepare<[], Cell[]>(text);

@@ -4,7 +4,7 @@ import type { Runtime } from '../api/client.ts';
 import { API_LISTS } from '../api/lists.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { openMirrorReadOnly, readAnyVersion } from '../db/open-mirror.ts';
-import { type QueryAnswer, query } from '../db/query.ts';
+import { type QueryResult, query } from '../db/query.ts';
 import { takeWriterLock } from '../db/lock.ts';
 import { inventCollection } from '../../fake-api/collection/collection.ts';
 import { once, page } from '../../fake-api/serve/faults.ts';
@@ -63,7 +63,7 @@ export interface DemoStage {
   say(text: string): Promise<void>;
   createProgress(): OnSyncEvent;
   showReport(report: RunReport): Promise<void>;
-  showAnswer(title: string, sql: string, answer: QueryAnswer): Promise<void>;
+  showResult(title: string, sql: string, result: QueryResult): Promise<void>;
 }
 
 const PAGE_SIZE = 25;
@@ -71,7 +71,7 @@ const EMPTY_STATUS = 5022;
 
 /**
  * Two days in the life of a mirror, against a fake API with invented cases: the same sync as with the real API, with
- * one status empty, one answer throttled and one failing, and with changes before the second day.
+ * one status empty, one result throttled and one failing, and with changes before the second day.
  */
 export async function runDemo(
   { database, cases, signal, stage }: DemoOptions,
@@ -109,7 +109,7 @@ export async function runDemo(
     };
     await stage.say(`A stand-in for the API serves ${cases} invented cases at ${fakeApi.url}.`);
     await stage.say(
-      'First day: everything is new. One answer will be throttled, one will fail, one status is empty.',
+      'First day: everything is new. One result will be throttled, one will fail, one status is empty.',
     );
     const first = await day();
     if (first.outcome !== 'complete') return [first];
@@ -119,16 +119,16 @@ export async function runDemo(
       `A day passes: ${changes.changed.length} cases change, ${changes.inserted.length} are new, ${changes.moved.length} get another status, ${changes.removed.length} leave the site. Second day:`,
     );
     const second = await day();
-    if (second.outcome === 'complete') await showAnswers(database, stage);
+    if (second.outcome === 'complete') await showResults(database, stage);
     return [first, second];
   } finally {
     await fakeApi.close();
   }
 }
 
-async function showAnswers(database: string, stage: DemoStage): Promise<void> {
+async function showResults(database: string, stage: DemoStage): Promise<void> {
   await closing(openMirrorReadOnly(database), async (mirror) => {
-    for (const { title, sql } of DEMO_QUESTIONS) await stage.showAnswer(title, sql, query(mirror, sql));
+    for (const { title, sql } of DEMO_QUESTIONS) await stage.showResult(title, sql, query(mirror, sql));
   });
 }
 

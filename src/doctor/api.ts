@@ -37,10 +37,10 @@ export async function* examineApi(
   }
   const client = createClientFor({ ...settings, maxAttempts: 1 }, token, runtime);
   try {
-    const answer = await client.fetchAnswer(new URL('test', apiUrl), signal);
-    if (answer.kind !== 'message')
-      throw new MirrorError('RESPONSE_UNEXPECTED', `${apiUrl.href}test did not answer as documented.`);
-    yield good('token', `accepted: ${answer.words}`);
+    const response = await client.fetchResponse(new URL('test', apiUrl), signal);
+    if (response.kind !== 'message')
+      throw new MirrorError('RESPONSE_UNEXPECTED', `${apiUrl.href}test did not respond as documented.`);
+    yield good('token', `accepted: ${response.words}`);
     yield examineAddress(apiUrl);
   } catch (error) {
     signal.throwIfAborted();
@@ -54,13 +54,13 @@ export async function* examineApi(
   }
   const clock = client.serverClock();
   yield clock === undefined
-    ? notChecked('clock', 'no answer to compare it with')
+    ? notChecked('clock', 'no response to compare it with')
     : examineClock(clock.server, clock.here);
 }
 
 function examineAddress(apiUrl: URL): Finding {
   const hint = findApiWarning(apiUrl);
-  const detail = `${apiUrl.origin} answers`;
+  const detail = `${apiUrl.origin} responds`;
   return hint === null ? good('address', detail) : warning('address', detail, hint);
 }
 

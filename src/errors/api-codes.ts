@@ -18,7 +18,7 @@ export interface ErrorKind {
 export const ERRORS_OF_THE_API = {
   UNAUTHORIZED: {
     exit: 'unauthorized',
-    description: 'The API answered 401 or 403, and its address `test` refused the token too.',
+    description: 'The API returned 401 or 403, and its address `test` refused the token too.',
     hint: 'Check the token with `clearinghouse-mirror doctor`; ask the Clearinghouse for a new one if it has expired.',
     lasts: true,
   },
@@ -30,18 +30,19 @@ export const ERRORS_OF_THE_API = {
   SERVER_ERROR: {
     exit: 'network',
     description:
-      'The server answered every attempt with 408, 5xx or another temporary failure, or with something that is not JSON.',
+      'The server returned 408, 5xx, another temporary failure or something that is not JSON on every attempt.',
     hint: 'The site is probably busy or down for maintenance. Stored data is kept; run `sync` again later.',
   },
   RATE_LIMITED: {
     exit: 'network',
     description:
-      'The server answered every attempt with 429 (too many requests). The rest of that list is not requested.',
+      'The server returned 429 (too many requests) on every attempt. The rest of that list is not requested.',
     hint: 'Stored data is kept. Run `sync` again later with a longer --delay, or raise --max-attempts.',
   },
   BLOCKED_BY_INTERMEDIARY: {
     exit: 'network',
-    description: 'Something in front of the API, such as a bot check or a firewall, answered every attempt.',
+    description:
+      'Something in front of the API, such as a bot check or a firewall, responded to every attempt.',
     hint: 'The token is not the cause. Run `sync` again later with a longer --delay; if the error persists, ask the Clearinghouse to allow this address.',
   },
   PROXY_REFUSED: {
@@ -81,7 +82,7 @@ export const ERRORS_OF_THE_API = {
   },
   NOT_FOUND: {
     exit: 'contract',
-    description: 'The API answered every attempt with 404: there is no such address.',
+    description: 'The API returned 404 on every attempt: there is no such address.',
     hint: 'Check --api-url; it should end in /api/v2p1/.',
   },
   LIST_SHRANK: {

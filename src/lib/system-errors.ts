@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EPERM: 'it is not permitted',
   EROFS: 'the file system can only be read',
   ETXTBSY: 'the file is in use',
-  EAI_AGAIN: 'the name server does not answer',
+  EAI_AGAIN: 'the name server does not respond',
   ECONNABORTED: 'the connection was broken off',
   ECONNREFUSED: 'nobody listens there',
   ECONNRESET: 'the connection was broken off',
@@ -27,7 +27,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'there is no host of that name',
   EPIPE: 'the connection was closed',
   EPROTO: 'it does not speak TLS, or another kind of it',
-  ETIMEDOUT: 'there was no answer in time',
+  ETIMEDOUT: 'there was no response in time',
   Z_BUF_ERROR: 'it breaks off',
   Z_DATA_ERROR: 'it is not compressed as its name says, or damaged',
 };

@@ -168,8 +168,8 @@ function checkCounted(words: string, url: URL): string {
   const first = maskAddress(words, url).trim().split('\n')[0]?.slice(0, 80) ?? '';
   const refusal = /^ok \(([\w ,.[\]-]+)\)/i.exec(first)?.[1];
   if (refusal !== undefined)
-    throw new MirrorError('NOTIFY_FAILED', `${url.host} was not notified: it answered "OK (${refusal})".`);
-  return /^(ok\b.*)?$/i.test(first) ? '' : '; it did not answer "OK"';
+    throw new MirrorError('NOTIFY_FAILED', `${url.host} was not notified: it returned "OK (${refusal})".`);
+  return /^(ok\b.*)?$/i.test(first) ? '' : '; it did not return "OK"';
 }
 
 /** Pings a dead man's switch when an attempt starts, as healthchecks.io specifies: POST to /start below the address. */

@@ -144,10 +144,10 @@ function toFilterOf(id: number): CaseFilter {
 async function fetchCount(client: Client, filter: CaseFilter, signal: AbortSignal): Promise<number> {
   signal.throwIfAborted();
   const url = toListUrl(client.api, filter);
-  const answer = await client.fetchAnswer(url, signal, () => true); // its records are of no interest
-  if (answer.kind === 'page' && answer.page.count !== null) return answer.page.count;
-  if (answer.kind === 'empty') return 0;
-  throw new MirrorError('RESPONSE_UNEXPECTED', `${url.pathname}${url.search} did not answer with a list.`);
+  const response = await client.fetchResponse(url, signal, () => true); // its records are of no interest
+  if (response.kind === 'page' && response.page.count !== null) return response.page.count;
+  if (response.kind === 'empty') return 0;
+  throw new MirrorError('RESPONSE_UNEXPECTED', `${url.pathname}${url.search} did not return a list.`);
 }
 
 /** The API's count of a list in this run; null if the list was not read. */

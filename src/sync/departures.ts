@@ -80,7 +80,7 @@ export async function findDepartures(search: DepartureSearch): Promise<Departure
       error ??= thrown;
       if (endsEveryList(thrown)) error = thrown;
       if (endsEveryList(thrown) || ++failures >= MAX_FAILURES_IN_A_ROW) break;
-      if (failures === FAILURES_IN_A_ROW && !(await client.isAnswering(search.signal))) break;
+      if (failures === FAILURES_IN_A_ROW && !(await client.isResponding(search.signal))) break;
     }
     if (goneIds.length > maxGone) break;
   }
@@ -138,9 +138,9 @@ async function lookUp(
 ): Promise<{ readonly listId: number | null } | MirrorError> {
   signal.throwIfAborted();
   const url = toListUrl(client.api, { case_id: String(id) });
-  const answer = await client.fetchAnswer(url, signal);
-  if (answer.kind === 'empty') return { listId: null };
-  const records = answer.kind === 'page' ? answer.page.results : [];
+  const response = await client.fetchResponse(url, signal);
+  if (response.kind === 'empty') return { listId: null };
+  const records = response.kind === 'page' ? response.page.results : [];
   const page = await comparePage({ source: `${url.pathname}${url.search}`, records }, null, finder);
   const [found] = page.cases;
   if (found === undefined && page.rejected.length === 1 && page.rejected[0]?.caseId === id) {
@@ -151,10 +151,7 @@ async function lookUp(
     );
   }
   if (found?.id !== id || page.cases.length > 1)
-    throw new MirrorError(
-      'RESPONSE_UNEXPECTED',
-      `${url.search} was answered with something else than case ${id}.`,
-    );
+    throw new MirrorError('RESPONSE_UNEXPECTED', `${url.search} returned something other than case ${id}.`);
   writeFound(page, found.listId);
   return { listId: found.listId };
 }

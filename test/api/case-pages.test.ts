@@ -3,12 +3,12 @@ import { parseApiUrl, toShortPath } from '../../src/api/urls.ts';
 import { fetchCasePages, MAX_PAGES_WITHOUT_NEW_RECORDS } from '../../src/api/case-pages.ts';
 import { ATTEMPTS_AFTER_UNREAD } from '../../src/api/page-records.ts';
 import { MirrorError, TransientError } from '../../src/errors/mirror-error.ts';
-import type { Client, ExpectedAnswer } from '../../src/api/client.ts';
+import type { Client, ExpectedResponse } from '../../src/api/client.ts';
 
 const API = parseApiUrl('https://clearinghouse.example/api/');
 const PATH = '/api/cases/?case_ongoing=5021';
 
-const page = (next: string | null | undefined, ids: readonly number[] = [1]): ExpectedAnswer => ({
+const page = (next: string | null | undefined, ids: readonly number[] = [1]): ExpectedResponse => ({
   kind: 'page',
   page: {
     count: 7,
@@ -19,13 +19,13 @@ const page = (next: string | null | undefined, ids: readonly number[] = [1]): Ex
 
 /** A client that answers by the path that is asked for, and notes what was asked. */
 function scriptClient(
-  script: (path: string) => ExpectedAnswer | Promise<ExpectedAnswer>,
-  isAnswering = () => false,
+  script: (path: string) => ExpectedResponse | Promise<ExpectedResponse>,
+  isResponding = () => false,
 ) {
   const asked: { path: string; signal: AbortSignal; maxAttempts: number | undefined }[] = [];
   const client: Client = {
     api: API,
-    fetchAnswer: async (url, signal, _isKnown, maxAttempts) => {
+    fetchResponse: async (url, signal, _isKnown, maxAttempts) => {
       asked.push({ path: toShortPath(url), signal, maxAttempts });
       return script(toShortPath(url));
     },
@@ -34,9 +34,9 @@ function scriptClient(
     serverClock: () => undefined,
     pausedUntil: () => null,
     onPause: () => undefined,
-    isAnswering: (signal) => {
+    isResponding: (signal) => {
       asked.push({ path: 'test', signal, maxAttempts: undefined });
-      return Promise.resolve(isAnswering());
+      return Promise.resolve(isResponding());
     },
   };
   return { client, asked };
@@ -52,12 +52,12 @@ interface Walked {
 const WALK = { filter: { case_ongoing: '5021' }, isKnown: () => false };
 
 async function pass(
-  script: (path: string) => ExpectedAnswer,
+  script: (path: string) => ExpectedResponse,
   hasNewRecords: () => boolean = () => true,
   hasServed: () => boolean = () => true,
-  isAnswering?: () => boolean,
+  isResponding?: () => boolean,
 ): Promise<Walked> {
-  const { client, asked } = scriptClient(script, isAnswering);
+  const { client, asked } = scriptClient(script, isResponding);
   const pages: string[] = [];
   const violations: string[] = [];
   let error: unknown = null;
@@ -97,10 +97,12 @@ describe('a list is read from page to page', () => {
 const ENDS = [{ kind: 'past-the-end' }, { kind: 'empty', words: 'No results' }] as const;
 
 describe('a page that was announced and is past the end', () => {
-  test.each<ExpectedAnswer>(ENDS)(
+  test.each<ExpectedResponse>(ENDS)(
     'ends the list only where the page after it is $kind too',
-    async (answer) => {
-      const { pages, error, asked } = await pass((path) => (numberOf(path) === 1 ? page(toPath(2)) : answer));
+    async (response) => {
+      const { pages, error, asked } = await pass((path) =>
+        numberOf(path) === 1 ? page(toPath(2)) : response,
+      );
       expect([pages, asked]).toEqual([toLines(1), [PATH, toPath(2), toPath(3)]]);
       expect(error).toMatchObject({
         code: 'LIST_SHRANK',
@@ -109,10 +111,10 @@ describe('a page that was announced and is past the end', () => {
     },
   );
 
-  test.each<ExpectedAnswer>(ENDS)(
+  test.each<ExpectedResponse>(ENDS)(
     'and is $kind alone costs itself: the pages after it are read',
-    async (answer) => {
-      const { pages, error } = await pass((path) => (numberOf(path) === 4 ? answer : tenPages({})(path)));
+    async (response) => {
+      const { pages, error } = await pass((path) => (numberOf(path) === 4 ? response : tenPages({})(path)));
       expect([pages[3], pages.filter((line) => !line.includes('unread')), error]).toEqual([
         '4 unread: LIST_SHRANK',
         toLines(1, 2, 3, 5, 6, 7, 8, 9, 10),
@@ -134,7 +136,7 @@ describe('a page that was announced and is past the end', () => {
   });
 
   test('is not the end of a list that nobody announced it for, but whose count says more', async () => {
-    const counted = (path: string): ExpectedAnswer => {
+    const counted = (path: string): ExpectedResponse => {
       const number = numberOf(path);
       if (number === 3) return fail(busy);
       if (number === 4 || number > 7) return ENDS[0];
@@ -179,10 +181,10 @@ describe('a list that cannot be read to its end says why', () => {
   );
 
   test('a first page that names one further on; a server that counts from 0 is believed', async () => {
-    const answer = (first: string) => (path: string) =>
+    const response = (first: string) => (path: string) =>
       page(path === PATH ? first : numberOf(path) < 3 ? toPath(numberOf(path) + 1) : null);
-    expect((await pass(answer(toPath(3)))).asked).toEqual([PATH, toPath(2), toPath(3)]);
-    expect((await pass(answer(toPath(1)))).asked).toEqual([PATH, toPath(1), toPath(2), toPath(3)]);
+    expect((await pass(response(toPath(3)))).asked).toEqual([PATH, toPath(2), toPath(3)]);
+    expect((await pass(response(toPath(1)))).asked).toEqual([PATH, toPath(1), toPath(2), toPath(3)]);
   });
 
   test('so many pages in a row without anything new, and no fewer', async () => {
@@ -205,7 +207,7 @@ describe('a list that cannot be read to its end says why', () => {
 });
 
 const busy = new TransientError('SERVER_ERROR', 'busy');
-const silent = new MirrorError('NETWORK_FAILED', 'no answer');
+const silent = new MirrorError('NETWORK_FAILED', 'no response');
 const fail = (error: Error): never => {
   throw error;
 };
@@ -281,7 +283,7 @@ describe('a server in trouble is not asked for page after page', () => {
     expect([pages, asked.at(-1), error]).toEqual([toLines(1, 2), toPath(3), throttled]);
   });
 
-  test('two pages without any answer end it, where the API does not answer elsewhere either', async () => {
+  test('two pages without any response end it, where the API does not answer elsewhere either', async () => {
     const { asked, error } = await pass(failingFrom(3, silent));
     expect(asked.slice(-2)).toEqual([toPath(4), 'test']);
     expect(error).toMatchObject({ code: 'NETWORK_FAILED' });

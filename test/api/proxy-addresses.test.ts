@@ -40,7 +40,7 @@ const toSettings = (env: NodeJS.ProcessEnv, apiUrl = 'https://api.example/api/v2
 const ask = (env: NodeJS.ProcessEnv, apiUrl?: string) => {
   const settings = toSettings(env, apiUrl);
   const client = createClientFor(settings, 'an-invented-token', fakeRuntime());
-  return client.fetchAnswer(new URL('test', settings.apiUrl), GOES_ON);
+  return client.fetchResponse(new URL('test', settings.apiUrl), GOES_ON);
 };
 
 /** Node 22.23 accepts no certificate of an IPv6 address. There the connection is refused, and nothing is sent. */

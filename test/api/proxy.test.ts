@@ -37,7 +37,7 @@ async function startBoth(options: { refuse?: number } = {}) {
     );
   const ask = (env: NodeJS.ProcessEnv) => {
     const settings = toSettings(env);
-    return createClientFor(settings, 'an-invented-token', fakeRuntime()).fetchAnswer(
+    return createClientFor(settings, 'an-invented-token', fakeRuntime()).fetchResponse(
       new URL('test', settings.apiUrl),
       GOES_ON,
     );
@@ -122,7 +122,7 @@ describe('doctor', () => {
       },
     });
     expect(stdout).toContain(`the API is asked through ${proxy.address} (HTTPS_PROXY)`);
-    expect(stdout).toContain('https://api.example answers');
+    expect(stdout).toContain('https://api.example responds');
     expect(stdout).not.toContain('s3cret');
   });
 });

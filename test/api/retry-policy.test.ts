@@ -152,7 +152,7 @@ describe('the number of attempts', () => {
   test.each([
     [2, true],
     [3, false],
-  ])('is smaller for odd answers: after %d of them, another one: %s', (oddAttempts, retry) => {
+  ])('is smaller for odd responses: after %d of them, another one: %s', (oddAttempts, retry) => {
     expect(decide({ attempt: 3, oddAttempts }).retry).toBe(retry);
   });
 

@@ -24,7 +24,7 @@ function setUp(name: (typeof SCENARIOS)[number], file: string) {
 }
 
 describe.each(SCENARIOS)('%s', (name) => {
-  test(`started ${STARTS} times at once runs once; the others leave with 8 before it has got an answer`, async () => {
+  test(`started ${STARTS} times at once runs once; the others leave with 8 before it has got a response`, async () => {
     const { scenario, database } = setUp(name, `crowd ${name}.db`);
     let leaveAll: () => void = () => undefined;
     const haveLeft = new Promise<void>((resolve) => (leaveAll = resolve));
@@ -48,7 +48,7 @@ describe.each(SCENARIOS)('%s', (name) => {
   test(`is read by ${READERS} processes all the while; none fails, none sees half a case, each sees it grow`, async () => {
     const { scenario, database } = setUp(name, `readers ${name}.db`);
     const readers = Array.from({ length: READERS }, () => startReader(database));
-    // Before each answer every reader has read what the page before it left.
+    // Before each response every reader has read what the page before it left.
     const letRead = () => Promise.all(readers.map((reader) => reader.turn())).then(() => undefined);
     await using fakeApi = await serveWorld(scenario.world, letRead);
     const { exitCode } = await startCommand(['sync'], toEnvironment(fakeApi, database)).ended;

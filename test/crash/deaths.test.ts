@@ -87,7 +87,7 @@ test('killed at any instant, likewise', async () => {
   expect(trials.filter(isFailure).map(renderFailure)).toEqual([]);
 });
 
-test('killed before the answer to a request comes, it has always died', async () => {
+test('killed before the response to a request comes, it has always died', async () => {
   const { folder, scenarios } = prepared();
   const death = { at: 'instant', request: 9, delayMs: 0 } as const;
   expect(await runTrial(scenarios['sync with changes'], death, folder)).toEqual({ died: true, faults: [] });

@@ -54,7 +54,7 @@ function toWorld(source: CaseCollection): ServedWorld {
   return { records, mover: null };
 }
 
-/** Serves a world from a collection of its own; `onRequest` is told of each request, and may hold its answer back. */
+/** Serves a world from a collection of its own; `onRequest` is told of each request, and may hold its response back. */
 export function serveWorld(
   { records, mover }: ServedWorld,
   onRequest: (request: FakeApiRequest) => void | Promise<void> = () => undefined,

@@ -5,7 +5,7 @@ import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase } from '../support/make-case.ts';
 import { startHarness } from '../support/sync-harness.ts';
 
-test('a case goes from the HTTP answer to rows, and out again by SQL and as the JSON that was sent', async () => {
+test('a case goes from the HTTP response to rows, and out again by SQL and as the JSON that was sent', async () => {
   const sent = makeCase({ case_ongoing: 'Yes' });
   const { sync, read } = await startHarness({ source: recordedCases([sent]) });
 
@@ -21,8 +21,8 @@ test('a case goes from the HTTP answer to rows, and out again by SQL and as the 
   ]);
   const sql = `SELECT cases.name, issues.value, docket_entries.description
     FROM cases JOIN issues ON issues.case_id = cases.id JOIN docket_entries ON docket_entries.case_id = cases.id`;
-  const answer = read((mirror) => [...query(mirror, sql).rows]);
-  expect(answer).toHaveLength(2 * 3);
-  expect(answer.every(([name]) => name === sent.name)).toBe(true);
+  const response = read((mirror) => [...query(mirror, sql).rows]);
+  expect(response).toHaveLength(2 * 3);
+  expect(response.every(([name]) => name === sent.name)).toBe(true);
   expect(read((mirror) => findCase(mirror, sent.id).payload)).toEqual(sent);
 });

@@ -20,14 +20,14 @@ export function ask(fakeApi: FakeApi, path: string, headers: Record<string, stri
       headers: { authorization: `Token ${fakeApi.token}`, ...headers },
     });
     asking.once('error', reject);
-    asking.once('response', (answer) => {
+    asking.once('response', (response) => {
       const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.once('error', reject);
-      answer.once('end', () => {
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.once('error', reject);
+      response.once('end', () => {
         const body = Buffer.concat(chunks);
         const json = () => JSON.parse(body.toString()) as JsonValue;
-        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body, json });
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body, json });
       });
     });
   });
@@ -37,7 +37,7 @@ export async function askEnvelope(fakeApi: FakeApi, path: string): Promise<JsonO
   return objectOf((await ask(fakeApi, path)).json());
 }
 
-export interface RawAnswer {
+export interface RawResponse {
   readonly text: string;
   /** How the connection stood when the time was up, or how it ended before. */
   readonly end: 'closed' | 'reset' | 'open';
@@ -46,7 +46,7 @@ export interface RawAnswer {
 }
 
 /** What really comes through the socket within `waitMs`, head and all. */
-export function askRaw(fakeApi: FakeApi, path: string, waitMs = 300): Promise<RawAnswer> {
+export function askRaw(fakeApi: FakeApi, path: string, waitMs = 300): Promise<RawResponse> {
   const { port, pathname, search } = new URL(path, fakeApi.url);
   const started = Date.now();
   return new Promise((resolve) => {
@@ -54,7 +54,7 @@ export function askRaw(fakeApi: FakeApi, path: string, waitMs = 300): Promise<Ra
     let text = '';
     let chunks = 0;
     let firstByteMs = Infinity;
-    let end: RawAnswer['end'] = 'open';
+    let end: RawResponse['end'] = 'open';
     const finish = () => {
       clearTimeout(timer);
       socket.destroy();

@@ -6,12 +6,12 @@ import { useFakeApi } from './use-fake-api.ts';
 
 const BUSY: Fault = { kind: 'status', status: 503 };
 
-/** The lists of the answers to these paths, one after the other. */
+/** The lists of the responses to these paths, one after the other. */
 async function lists(faults: FaultRule | readonly FaultRule[], ...paths: string[]): Promise<number[]> {
   const fakeApi = await useFakeApi({ faults, pageSize: 10 });
-  const answers: number[] = [];
-  for (const path of paths) answers.push((await ask(fakeApi, path)).status);
-  return answers;
+  const responses: number[] = [];
+  for (const path of paths) responses.push((await ask(fakeApi, path)).status);
+  return responses;
 }
 
 describe('a rule', () => {

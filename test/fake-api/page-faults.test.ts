@@ -117,7 +117,7 @@ describe('next', () => {
   });
 });
 
-test('a fault of the page leaves an answer alone that is none', async () => {
+test('a fault of the page leaves a response alone that is none', async () => {
   const fakeApi = await useFakeApi({ faults: always({ kind: 'count', by: 1 }) });
   expect((await ask(fakeApi, 'cases/', { authorization: 'Token wrong' })).status).toBe(401);
   expect((await ask(fakeApi, 'cases/?page=99')).json()).toEqual({ detail: 'Invalid page.' });

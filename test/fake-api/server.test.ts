@@ -17,18 +17,18 @@ describe('the token', () => {
     ['the bare word', 'Token', 'Invalid token header. No credentials provided.'],
   ])('%s is refused with 401', async (_, authorization, detail) => {
     const fakeApi = await useFakeApi();
-    const answer = await ask(fakeApi, 'cases/', { authorization });
-    expect(answer.status).toBe(401);
-    expect(answer.json()).toEqual({ detail });
-    expect(answer.headers['www-authenticate']).toBe('Token');
+    const response = await ask(fakeApi, 'cases/', { authorization });
+    expect(response.status).toBe(401);
+    expect(response.json()).toEqual({ detail });
+    expect(response.headers['www-authenticate']).toBe('Token');
   });
 
   test('a good one is greeted by the test path', async () => {
     const fakeApi = await useFakeApi({ token: 'chosen' });
     expect(fakeApi.token).toBe('chosen');
-    const answer = await ask(fakeApi, 'test');
-    expect(answer.status).toBe(200);
-    expect(objectOf(answer.json()).message).toMatch(/^Success, you have access to /);
+    const response = await ask(fakeApi, 'test');
+    expect(response.status).toBe(200);
+    expect(objectOf(response.json()).message).toMatch(/^Success, you have access to /);
   });
 });
 
@@ -36,12 +36,12 @@ describe('a list of cases', () => {
   test('names its next and previous page with the host that was asked', async () => {
     const fakeApi = await useFakeApi({ pageSize: 3 });
     const host = 'mirror.example:8080';
-    const answer = await ask(fakeApi, 'cases/?page=2&case_status=5069&case_ongoing=5020', { host });
-    expect(objectOf(answer.json())).toMatchObject({
+    const response = await ask(fakeApi, 'cases/?page=2&case_status=5069&case_ongoing=5020', { host });
+    expect(objectOf(response.json())).toMatchObject({
       next: `http://${host}/api/v2p1/cases/?case_ongoing=5020&case_status=5069&page=3`,
       previous: `http://${host}/api/v2p1/cases/?case_ongoing=5020&case_status=5069`,
     });
-    expect(answer.headers['content-type']).toBe('application/json');
+    expect(response.headers['content-type']).toBe('application/json');
   });
 
   test('has the keys of the envelope in order, and null at both ends', async () => {
@@ -95,30 +95,30 @@ describe('a request that the API refuses', () => {
     const fakeApi = await useFakeApi({
       source: inventCollection({ seed: 5, size: 60, emptyLists: [5022] }),
     });
-    const answer = await ask(fakeApi, path);
-    expect(answer.status).toBe(status);
-    expect(answer.json()).toEqual(body);
+    const response = await ask(fakeApi, path);
+    expect(response.status).toBe(status);
+    expect(response.json()).toEqual(body);
   });
 
   test('an empty collection has no results for no filter at all', async () => {
-    const answer = await ask(await useFakeApi({ source: recordedCases([]) }), 'cases/');
-    expect([answer.status, answer.json()]).toEqual([400, ['No results for {}']]);
+    const response = await ask(await useFakeApi({ source: recordedCases([]) }), 'cases/');
+    expect([response.status, response.json()]).toEqual([400, ['No results for {}']]);
   });
 
   test('the list without its slash redirects to the one with it, token or not', async () => {
-    const answer = await ask(await useFakeApi(), 'cases?case_ongoing=5020&page=2', { authorization: '' });
-    expect(answer.status).toBe(301);
-    expect(answer.headers.location).toBe('/api/v2p1/cases/?case_ongoing=5020&page=2');
-    expect(answer.body).toHaveLength(0);
+    const response = await ask(await useFakeApi(), 'cases?case_ongoing=5020&page=2', { authorization: '' });
+    expect(response.status).toBe(301);
+    expect(response.headers.location).toBe('/api/v2p1/cases/?case_ongoing=5020&page=2');
+    expect(response.body).toHaveLength(0);
   });
 
   test('any method but GET is not allowed', async () => {
     const fakeApi = await useFakeApi();
     const status = await new Promise((resolve) => {
       const headers = { authorization: `Token ${fakeApi.token}` };
-      request(`${fakeApi.url}cases/`, { method: 'POST', headers }, (answer) => {
-        answer.resume();
-        resolve([answer.statusCode, answer.headers.allow]);
+      request(`${fakeApi.url}cases/`, { method: 'POST', headers }, (response) => {
+        response.resume();
+        resolve([response.statusCode, response.headers.allow]);
       }).end();
     });
     expect(status).toEqual([405, 'GET']);
@@ -140,8 +140,8 @@ describe('the lists of one case', () => {
     async (list) => {
       const fakeApi = await useFakeApi();
       const [first = 0] = fakeApi.source.ids();
-      const answer = await ask(fakeApi, `cases/${first}/${list}`);
-      expect([answer.status, answer.json()]).toEqual([400, [`No results for {'case': '${first}'}`]]);
+      const response = await ask(fakeApi, `cases/${first}/${list}`);
+      expect([response.status, response.json()]).toEqual([400, [`No results for {'case': '${first}'}`]]);
     },
   );
 });
@@ -159,12 +159,12 @@ describe('compression', () => {
   test('is left out when it is not asked for, refused, or switched off', async () => {
     const on = await useFakeApi();
     const off = await useFakeApi({ gzip: false });
-    const answers = [
+    const responses = [
       await ask(on, 'test'),
       await ask(on, 'test', { 'accept-encoding': 'gzip;q=0, identity' }),
       await ask(off, 'test', { 'accept-encoding': 'gzip' }),
     ];
-    for (const { headers } of answers) expect(headers['content-encoding']).toBeUndefined();
+    for (const { headers } of responses) expect(headers['content-encoding']).toBeUndefined();
   });
 });
 
@@ -190,7 +190,7 @@ describe('a running fake API', () => {
     expect(fakeApi.bytesServed).toBe(2 * plain.body.length);
   });
 
-  test('waits before each answer when it is told to', async () => {
+  test('waits before each response when it is told to', async () => {
     const fakeApi = await useFakeApi({ latencyMs: 120 });
     const started = Date.now();
     await ask(fakeApi, 'test');
@@ -203,9 +203,9 @@ describe('a running fake API', () => {
         throw new Error('the hook is broken');
       },
     });
-    const answer = await ask(fakeApi, 'cases/');
-    expect(answer.status).toBe(500);
-    expect(answer.body.toString()).toContain('the hook is broken');
+    const response = await ask(fakeApi, 'cases/');
+    expect(response.status).toBe(500);
+    expect(response.body.toString()).toContain('the hook is broken');
   });
 
   test('lives under another base path when it is told to', async () => {

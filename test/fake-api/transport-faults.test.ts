@@ -18,10 +18,10 @@ async function goodBody(): Promise<string> {
 describe('another status', () => {
   test.each([401, 408, 429, 500, 502, 503, 504])('%i is answered as asked', async (status) => {
     const fakeApi = await useFaulty({ kind: 'status', status, headers: { 'retry-after': '7' } });
-    const answer = await ask(fakeApi, 'cases/');
-    expect(answer.status).toBe(status);
-    expect(answer.headers['retry-after']).toBe('7');
-    expect(answer.json()).toEqual({ detail: 'A fault was asked for.' });
+    const response = await ask(fakeApi, 'cases/');
+    expect(response.status).toBe(status);
+    expect(response.headers['retry-after']).toBe('7');
+    expect(response.json()).toEqual({ detail: 'A fault was asked for.' });
     expect(fakeApi.requests.at(-1)?.status).toBe(status);
   });
 
@@ -39,13 +39,13 @@ describe('another status', () => {
 describe('a redirect', () => {
   test('goes where it is told to', async () => {
     const to = 'http://elsewhere.example/api/v2p1/cases/';
-    const answer = await ask(await useFaulty({ kind: 'redirect', to, status: 308 }), 'cases/');
-    expect([answer.status, answer.headers.location]).toEqual([308, to]);
+    const response = await ask(await useFaulty({ kind: 'redirect', to, status: 308 }), 'cases/');
+    expect([response.status, response.headers.location]).toEqual([308, to]);
   });
 
   test('goes round for ever when it is told nothing', async () => {
-    const answer = await ask(await useFaulty({ kind: 'redirect' }), 'cases/?page=2');
-    expect([answer.status, answer.headers.location]).toEqual([302, '/api/v2p1/cases/?page=2']);
+    const response = await ask(await useFaulty({ kind: 'redirect' }), 'cases/?page=2');
+    expect([response.status, response.headers.location]).toEqual([302, '/api/v2p1/cases/?page=2']);
   });
 });
 
@@ -81,10 +81,10 @@ describe('a body that is cut', () => {
   });
 
   test('cut-json ends as it should, but the JSON does not', async () => {
-    const answer = await ask(await useFaulty({ kind: 'cut-json' }), 'cases/');
-    expect(answer.status).toBe(200);
-    expect(answer.body.toString()).toMatch(/^\{"count":60,/);
-    expect(answer.json).toThrow(SyntaxError);
+    const response = await ask(await useFaulty({ kind: 'cut-json' }), 'cases/');
+    expect(response.status).toBe(200);
+    expect(response.body.toString()).toMatch(/^\{"count":60,/);
+    expect(response.json).toThrow(SyntaxError);
   });
 });
 
@@ -122,47 +122,47 @@ test('a drip brings the right body bit by bit', async () => {
   const bytes = Math.ceil(Buffer.byteLength(body) / 4);
   const fakeApi = await useFakeApi({ pageSize: 1, faults: always({ kind: 'drip', bytes, everyMs: 30 }) });
   const started = Date.now();
-  const answer = await ask(fakeApi, 'cases/', { host: 'same.example' });
+  const response = await ask(fakeApi, 'cases/', { host: 'same.example' });
   expect(Date.now() - started).toBeGreaterThanOrEqual(85);
-  expect(answer.body.toString()).toBe(body);
+  expect(response.body.toString()).toBe(body);
   expect((await askRaw(fakeApi, 'cases/', 400)).chunks).toBeGreaterThanOrEqual(4);
 });
 
 describe('status 200 with something else', () => {
   test('html is a page for people', async () => {
-    const answer = await ask(await useFaulty({ kind: 'html' }), 'cases/');
-    expect([answer.status, answer.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
-    expect(answer.body.toString()).toMatch(/^<!DOCTYPE html>/);
+    const response = await ask(await useFaulty({ kind: 'html' }), 'cases/');
+    expect([response.status, response.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(response.body.toString()).toMatch(/^<!DOCTYPE html>/);
   });
 
   test('empty-body is nothing', async () => {
-    const answer = await ask(await useFaulty({ kind: 'empty-body' }), 'cases/');
-    expect([answer.status, answer.body.length]).toEqual([200, 0]);
+    const response = await ask(await useFaulty({ kind: 'empty-body' }), 'cases/');
+    expect([response.status, response.body.length]).toEqual([200, 0]);
   });
 
   test.each([null, [], 'text', 7, { detail: 'no envelope' }])('json can be %j', async (body) => {
-    const answer = await ask(await useFaulty({ kind: 'json', body }), 'cases/');
-    expect([answer.status, answer.json()]).toEqual([200, body]);
+    const response = await ask(await useFaulty({ kind: 'json', body }), 'cases/');
+    expect([response.status, response.json()]).toEqual([200, body]);
   });
 });
 
 describe('gzip that is no good', () => {
   test('cut ends in the middle', async () => {
-    const answer = await ask(await useFaulty({ kind: 'gzip', damage: 'cut' }), 'cases/');
-    expect(answer.headers['content-encoding']).toBe('gzip');
-    expect(() => gunzipSync(answer.body)).toThrow('unexpected end of file');
+    const response = await ask(await useFaulty({ kind: 'gzip', damage: 'cut' }), 'cases/');
+    expect(response.headers['content-encoding']).toBe('gzip');
+    expect(() => gunzipSync(response.body)).toThrow('unexpected end of file');
   });
 
   test('corrupt is as long as it should be, with wrong bytes in it', async () => {
-    const answer = await ask(await useFaulty({ kind: 'gzip', damage: 'corrupt' }), 'cases/');
-    expect(answer.headers['content-encoding']).toBe('gzip');
-    expect(() => gunzipSync(answer.body)).toThrow(/invalid|incorrect/);
+    const response = await ask(await useFaulty({ kind: 'gzip', damage: 'corrupt' }), 'cases/');
+    expect(response.headers['content-encoding']).toBe('gzip');
+    expect(() => gunzipSync(response.body)).toThrow(/invalid|incorrect/);
   });
 
   test('not-gzip is plain JSON under a wrong name', async () => {
-    const answer = await ask(await useFaulty({ kind: 'gzip', damage: 'not-gzip' }), 'cases/');
-    expect(answer.headers['content-encoding']).toBe('gzip');
-    expect(answer.json()).toMatchObject({ count: 60 });
+    const response = await ask(await useFaulty({ kind: 'gzip', damage: 'not-gzip' }), 'cases/');
+    expect(response.headers['content-encoding']).toBe('gzip');
+    expect(response.json()).toMatchObject({ count: 60 });
   });
 });
 

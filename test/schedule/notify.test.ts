@@ -51,7 +51,7 @@ async function listen(...lists: number[]) {
 }
 
 /** Somebody to be told, who answers as it is said. */
-async function listenWith(answer: (response: ServerResponse) => void) {
+async function listenWith(respond: (response: ServerResponse) => void) {
   const heard: Heard[] = [];
   const server = createServer((request, response) => {
     let body = '';
@@ -59,7 +59,7 @@ async function listenWith(answer: (response: ServerResponse) => void) {
     request.on('end', () => {
       const { method, url, headers } = request;
       heard.push({ method, url, type: headers['content-type'], body });
-      answer(response);
+      respond(response);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -273,7 +273,7 @@ describe('what does not say that somebody was told is a failure', () => {
       const { url } = await listenWith((response) => response.end(words));
       await expect(createPingStep(url, ZONE).run(GOES_ON, WELL)).rejects.toMatchObject({
         code: 'NOTIFY_FAILED',
-        message: expect.stringMatching(/it answered "OK \((not found|rate limited)\)"/),
+        message: expect.stringMatching(/it returned "OK \((not found|rate limited)\)"/),
       });
       await expect(announceAttempt(url, RUN, ZONE, GOES_ON)).rejects.toMatchObject({
         code: 'NOTIFY_FAILED',
@@ -286,13 +286,13 @@ test.each([
   ['', ''],
   ['OK', ''],
   ['ok\n', ''],
-  ['Got it, thanks!', '; it did not answer "OK"'],
+  ['Got it, thanks!', '; it did not return "OK"'],
 ])('a dead man’s switch that answers %j has heard', async (words, remark) => {
   const { url } = await listenWith((response) => response.end(words));
   expect(await createPingStep(url, ZONE).run(GOES_ON, WELL)).toBe(`notified ${url.host} 0${remark}`);
 });
 
-test('an answer without end is not read to its end', async () => {
+test('a response without end is not read to its end', async () => {
   let sent = 0;
   const { url } = await listenWith((response) => {
     const pour = (): void => {
@@ -304,7 +304,7 @@ test('an answer without end is not read to its end', async () => {
   expect(await createWebhookStep(url, ZONE, 'always', () => null).run(GOES_ON, WELL)).toBe(
     `notified ${url.host}`,
   );
-  expect(await createPingStep(url, ZONE).run(GOES_ON, WELL)).toContain('did not answer');
+  expect(await createPingStep(url, ZONE).run(GOES_ON, WELL)).toContain('did not return');
   expect(sent).toBeLessThan(100_000_000);
 });
 

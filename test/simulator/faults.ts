@@ -95,7 +95,7 @@ export const FAULTS = {
   'reset in the head': () => ({ kind: 'reset', at: 'in-head' }),
   'reset in the body': () => ({ kind: 'reset', at: 'in-body' }),
   'connection closed in the body': () => ({ kind: 'short-body' }),
-  'interim answers without end': ({ random }) => ({
+  'interim responses without end': ({ random }) => ({
     kind: 'interim',
     status: random.pick([101, 102, 103]),
     everyMs: 5,
@@ -186,7 +186,7 @@ export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
 
 /** Faults that take real time, because a time-out has to pass. */
 export const SLOW_FAULTS: ReadonlySet<FaultName> = new Set([
-  'interim answers without end',
+  'interim responses without end',
   'stall before the head',
   'stall after the head',
   'stall in the body',

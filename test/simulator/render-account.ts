@@ -78,11 +78,11 @@ function renderDay(day: Day, number: number): string[] {
   ];
 }
 
-function renderRequest({ list, page, fault, listIds, answer }: ServedRequest): string {
+function renderRequest({ list, page, fault, listIds, response }: ServedRequest): string {
   const said =
-    answer.kind === 'page'
-      ? `cases ${answer.ids.join(' ') || 'none'}, count ${answer.count}, next ${String(answer.next)}`
-      : answer.kind;
+    response.kind === 'page'
+      ? `cases ${response.ids.join(' ') || 'none'}, count ${response.count}, next ${String(response.next)}`
+      : response.kind;
   const wrong = fault === null ? '' : ` with FAULT ${fault}`;
   return `  asked for ${list || 'all'} page ${page}${wrong}: ${said} (in the list: ${listIds.join(' ') || 'none'})`;
 }

@@ -25,7 +25,7 @@ export interface ServedRequest {
   readonly fault: FaultName | null;
   /** The cases that stood in the list at that moment. */
   readonly listIds: readonly number[];
-  readonly answer: Served;
+  readonly response: Served;
   /** The cases whose records a client could read, be the page good or not. */
   readonly broughtIds: readonly number[];
 }
@@ -101,7 +101,7 @@ function saysNoResults(body: unknown): boolean {
 }
 
 /**
- * The last pass of a list: the newest good answer for its first page, and from there on the last good answer for each
+ * The last pass of a list: the newest good response for its first page, and from there on the last good response for each
  * page that `next` names. `ended` tells whether the pass came to its end.
  */
 export function findLastPass(
@@ -112,7 +112,7 @@ export function findLastPass(
   const counting = log.findIndex((one) => one.list === toListKey({}));
   const ofList = log
     .slice(0, counting === -1 ? undefined : counting)
-    .filter((one) => one.list === list && one.answer.kind !== 'nothing');
+    .filter((one) => one.list === list && one.response.kind !== 'nothing');
   const start = ofList.findLastIndex(({ isNamed }) => !isNamed);
   const first = ofList[start];
   if (first === undefined) return null;
@@ -128,6 +128,6 @@ export function findLastPass(
   return { pages, ended: true };
 }
 
-function toNext({ answer }: ServedRequest): number | null | undefined {
-  return answer.kind === 'page' ? answer.next : null;
+function toNext({ response }: ServedRequest): number | null | undefined {
+  return response.kind === 'page' ? response.next : null;
 }

@@ -1,6 +1,6 @@
 import { Random } from '../../fake-api/invent/random.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
-import { inListOrder } from '../../fake-api/serve/answer.ts';
+import { inListOrder } from '../../fake-api/serve/respond.ts';
 import { type Fault, isPageFault } from '../../fake-api/serve/faults.ts';
 import { type FakeApiRequest } from '../../fake-api/serve/request.ts';
 import { startFakeApi, type FakeApi } from '../../fake-api/serve/server.ts';
@@ -25,7 +25,7 @@ export interface ServedDay {
 /** The API of a history: a fake API that goes wrong as planned, and keeps a record of what it said. */
 export interface ServedWorld {
   readonly fakeApi: FakeApi;
-  /** Begins a day; `onRequest` is called before each answer. */
+  /** Begins a day; `onRequest` is called before each response. */
   beginDay(plan: DayPlan, clock: VirtualClock, onRequest: () => void): ServedDay;
   /** Nobody can know any more of the pause that the server has asked for. */
   forgetPause(): void;
@@ -85,17 +85,17 @@ export async function startWorld(history: History, token: string): Promise<Serve
       if (header !== undefined)
         pausedUntil = Math.max(pausedUntil, day.clock.elapsed() + toAskedPause(header, day.clock.now()));
       const wholeIds = listIds({ ...request, filters: {} });
-      const answer = toServed(chosen?.fault, ids, request.page, history.pageSize, wholeIds);
+      const response = toServed(chosen?.fault, ids, request.page, history.pageSize, wholeIds);
       const read = bringsRecords(chosen?.fault)
         ? toServed(undefined, ids, request.page, history.pageSize)
-        : answer;
+        : response;
       day.log.push({
         list: toListKey(request.filters),
         page: request.page,
         isNamed: new URL(request.url, 'http://fake-api').searchParams.has('page'),
         fault: chosen?.name ?? null,
         listIds: ids,
-        answer,
+        response,
         broughtIds: read.kind === 'page' ? read.ids : [],
       });
       return chosen?.fault;

@@ -16,13 +16,13 @@ async function listen(server: Server, host = '127.0.0.1'): Promise<number> {
 
 /** A server of https on this machine; for api.example and hooks.example, unless it gets another certificate. */
 export async function startTlsServer(
-  answer: RequestListener,
+  response: RequestListener,
   tls: { key: string | Buffer; cert: string | Buffer } = {
     key: readFileSync(file('server.key')),
     cert: readFileSync(file('server.pem')),
   },
 ) {
-  const server = createTlsServer(tls, answer);
+  const server = createTlsServer(tls, response);
   const port = await listen(server);
   return {
     port,
@@ -48,12 +48,12 @@ export async function startProxy({
   const note = ({ method, url, headers }: IncomingMessage): void => {
     asked.push({ line: `${method ?? ''} ${url ?? ''}`, authorization: headers['proxy-authorization'] });
   };
-  const answer: RequestListener = (request, response) => {
+  const response: RequestListener = (request, response) => {
     note(request);
     request.resume();
     request.on('end', () => response.writeHead(204).end());
   };
-  const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer);
+  const server = tls === undefined ? createServer(response) : createTlsServer(tls, response);
   server.on('connect', (request: IncomingMessage, client: Socket, head: Buffer) => {
     note(request);
     client.on('error', () => undefined);

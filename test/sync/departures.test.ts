@@ -183,7 +183,7 @@ describe('departures are never judged', () => {
     expect([checks().length, lookUps()]).toEqual([1, []]);
   });
 
-  test('by an answer that is neither the case nor No results: the run is partial and the case unmarked', async () => {
+  test('by a response that is neither the case nor No results: the run is partial and the case unmarked', async () => {
     const { sync, departed } = await afterFirstDay((source) => source.remove(7), {
       faults: always(
         { kind: 'json', body: { count: 0, next: null, previous: null, results: [] } },

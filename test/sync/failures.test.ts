@@ -70,7 +70,7 @@ describe('a failure of one status', () => {
     expect(report.lists[0]?.error).toMatchObject({
       code: 'PAGES_UNREADABLE',
       message:
-        '1 page could not be read: /api/v2p1/cases/?case_ongoing=5020&page=2 answered: status 500 (2 attempts).',
+        '1 page could not be read: /api/v2p1/cases/?case_ongoing=5020&page=2 returned status 500 (2 attempts).',
     });
     expect(rows('SELECT pages, cases_seen FROM list_syncs WHERE list_id = 5020')).toEqual([
       { pages: 5, cases_seen: 10 },
@@ -211,7 +211,7 @@ describe('what passes on another try', () => {
     { kind: 'stall', at: 'in-body' },
   ] as const;
   test.each(stalls)(
-    'an answer that stops $at is given up after the time-out, and asked for again',
+    'a response that stops $at is given up after the time-out, and asked for again',
     async (fault) => {
       const { sync, events } = await startHarness({ source: sixty(), faults: once(fault) });
       const settings = { responseTimeoutMs: '150', idleTimeoutMs: '150' };
@@ -291,7 +291,7 @@ describe('waiting', () => {
     ['401', { kind: 'status', status: 401, body: { detail: 'slow' }, headers: LONG }],
     ['404', { kind: 'status', status: 404, body: 'gone', headers: LONG }],
     ['a refusal', { kind: 'status', status: 400, body: ['API Error: x'], headers: LONG }],
-  ])('for a pause that any answer but a page asks for: %s', async (_, fault) => {
+  ])('for a pause that any response but a page asks for: %s', async (_, fault) => {
     const { sync, fakeApi } = await startHarness({ source: smallCollection(20), faults: () => fault });
     const { lists } = await sync();
     expect(lists.map(({ error }) => error?.code)).toContain('RETRY_AFTER_TOO_LONG');
@@ -327,13 +327,13 @@ describe('waiting', () => {
   });
 });
 
-test('an answer larger than the maximum is not read to its end', async () => {
+test('a response larger than the maximum is not read to its end', async () => {
   const { sync } = await startHarness({ source: sixty() });
   const { lists } = await sync({ settings: { maxBodyBytes: '5000' } });
   expect(lists[0]).toMatchObject({ outcome: 'failed', error: { code: 'RESPONSE_TOO_LARGE' } });
 });
 
-test('a damaged compressed answer costs that page, and its code is always the same', async () => {
+test('a damaged compressed response costs that page, and its code is always the same', async () => {
   for (const damage of ['cut', 'corrupt', 'trailing'] as const) {
     const fault = always({ kind: 'gzip', damage }, page(3, 5020));
     const { sync } = await startHarness({ source: sixty(), pageSize: 2, faults: fault });
@@ -386,7 +386,7 @@ test('a clock that is set forward does not spend the maximum duration, which a s
   expect(await sync({ settings })).toMatchObject({ outcome: 'complete' });
 });
 
-test('an answer that drips for ever ends with the maximum duration', async () => {
+test('a response that drips for ever ends with the maximum duration', async () => {
   const { sync } = await startHarness({
     source: sixty(),
     faults: always({ kind: 'drip', bytes: 1, everyMs: 5 }, page(1, 5020)),

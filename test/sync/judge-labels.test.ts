@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { judgeEcho } from '../../src/api/answers.ts';
+import { judgeEcho } from '../../src/api/responses.ts';
 import type { CaseFilters } from '../../fake-api/collection/collection.ts';
 import { API_LISTS, toListFilter, UNCLASSIFIED, type ApiList } from '../../src/api/lists.ts';
 import { isOfAnotherList, judgeLabels, type CaseLabels } from '../../src/sync/compare-page.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { toPageRecord } from '../../src/api/page-records.ts';
 import { splitRecords } from '../../src/api/split-page.ts';
 import { parseApiUrl, toShortPath } from '../../src/api/urls.ts';
-import type { Client, ExpectedAnswer } from '../../src/api/client.ts';
+import type { Client, ExpectedResponse } from '../../src/api/client.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
 import type { JsonValue } from '../../src/lib/json.ts';
 import { findDepartures, toSkippedDepartures } from '../../src/sync/departures.ts';
@@ -10,10 +10,10 @@ import { makeCase } from '../support/make-case.ts';
 import { toRecords } from '../support/page-records.ts';
 
 const API = parseApiUrl('https://clearinghouse.example/api/');
-const GONE: ExpectedAnswer = { kind: 'empty', words: 'No results' };
+const GONE: ExpectedResponse = { kind: 'empty', words: 'No results' };
 const UNCLASSIFIED_ID = 5074;
 
-const toPage = (...records: JsonValue[]): ExpectedAnswer => ({
+const toPage = (...records: JsonValue[]): ExpectedResponse => ({
   kind: 'page',
   page: {
     count: records.length,
@@ -26,33 +26,33 @@ const fails = (code: 'NETWORK_FAILED' | 'SERVER_ERROR' | 'UNAUTHORIZED' | 'DATAB
   throw new MirrorError(code, `no lamp: ${code}`);
 };
 
-type Answers = Readonly<Record<number, ExpectedAnswer | (() => never)>>;
+type Responses = Readonly<Record<number, ExpectedResponse | (() => never)>>;
 
-/** Looks up all the cases of the answers, which the mirror has under "Yes" unless another status is said. */
-async function lookUp(answers: Answers, maxGone = Infinity, listId: number | null = 5021) {
+/** Looks up all the cases of the responses, which the mirror has under "Yes" unless another status is said. */
+async function lookUp(responses: Responses, maxGone = Infinity, listId: number | null = 5021) {
   const asked: string[] = [];
   const written: { id: number; listId: number; source: string | undefined }[] = [];
   const client: Client = {
     api: API,
-    fetchAnswer: (url) => {
+    fetchResponse: (url) => {
       asked.push(toShortPath(url));
-      const answer = answers[Number(url.searchParams.get('case_id'))];
-      if (answer === undefined) throw new Error(`${url.href} is not in the script`);
-      return Promise.resolve().then(() => (typeof answer === 'function' ? answer() : answer));
+      const response = responses[Number(url.searchParams.get('case_id'))];
+      if (response === undefined) throw new Error(`${url.href} is not in the script`);
+      return Promise.resolve().then(() => (typeof response === 'function' ? response() : response));
     },
     traffic: () => ({ requests: asked.length, retries: 0, waitedMs: 0, bytes: 0 }),
     holdsToken: () => false,
     serverClock: () => undefined,
     pausedUntil: () => null,
     onPause: () => undefined,
-    isAnswering: () => Promise.resolve(false),
+    isResponding: () => Promise.resolve(false),
   };
   const findings = await findDepartures({
     client,
     finder: { findStoredVersion: () => undefined, findKnownRecord: () => undefined },
     writeFound: ({ cases, rejected }, status) =>
       written.push({ id: Number(cases[0]?.id), listId: status, source: rejected[0]?.source }),
-    missing: Object.keys(answers).map((id) => ({ id: Number(id), listId })),
+    missing: Object.keys(responses).map((id) => ({ id: Number(id), listId })),
     maxGone,
     signal: new AbortController().signal,
   });
@@ -95,22 +95,22 @@ describe('a missing case', () => {
     expect(missed).toEqual(new Map());
   });
 
-  test.each<[string, ExpectedAnswer]>([
+  test.each<[string, ExpectedResponse]>([
     ['another case', toPage(caseOf(4, 'Yes'))],
     ['the case and another', toPage(caseOf(3, 'Yes'), caseOf(4, 'Yes'))],
     ['an empty page', toPage()],
     ['a record that is no case', toPage('lamp')],
     ['a message', { kind: 'message', words: 'hello' }],
     ['an announcement of its end', { kind: 'past-the-end' }],
-  ])('that is answered with %s is neither stored nor gone', async (_title, answer) => {
-    const { figures, goneIds, error, written } = await lookUp({ 3: answer });
+  ])('that is answered with %s is neither stored nor gone', async (_title, response) => {
+    const { figures, goneIds, error, written } = await lookUp({ 3: response });
     expect(figures).toMatchObject({
       outcome: 'incomplete',
       cases_gone: 0,
       error_code: 'RESPONSE_UNEXPECTED',
     });
     expect([goneIds, written]).toEqual([[], []]);
-    expect(error?.message).toBe('?case_id=3 was answered with something else than case 3.');
+    expect(error?.message).toBe('?case_id=3 returned something other than case 3.');
     expect(figures.error_message).toBe(error?.message);
   });
 
@@ -121,7 +121,7 @@ describe('a missing case', () => {
 });
 
 describe('a record that cannot be read as a case', () => {
-  const unreadable = (id: number): ExpectedAnswer => ({
+  const unreadable = (id: number): ExpectedResponse => ({
     kind: 'page',
     page: {
       count: 1,
@@ -133,14 +133,14 @@ describe('a record that cannot be read as a case', () => {
   });
 
   test('is rejected, said to be, and ends no other look-up', async () => {
-    const answers = {
+    const responses = {
       3: unreadable(3),
       4: unreadable(4),
       5: unreadable(5),
       6: GONE,
       7: toPage(caseOf(7, 'Yes')),
     };
-    const { figures, goneIds, error, written } = await lookUp(answers);
+    const { figures, goneIds, error, written } = await lookUp(responses);
     expect(error).toMatchObject({ code: 'RECORDS_REJECTED', message: expect.stringContaining('case 3') });
     expect(figures).toMatchObject({ outcome: 'incomplete', cases_gone: 1, cases_in_place: 1 });
     expect(goneIds).toEqual([6]);

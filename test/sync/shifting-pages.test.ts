@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Client, ExpectedAnswer } from '../../src/api/client.ts';
+import type { Client, ExpectedResponse } from '../../src/api/client.ts';
 import { ONGOING_LISTS } from '../../src/api/lists.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { SeenCases } from '../../src/sync/compare-page.ts';
@@ -58,7 +58,7 @@ class MovingList {
     this.#requests++;
   }
 
-  answer(url: URL): ExpectedAnswer {
+  respond(url: URL): ExpectedResponse {
     const page = Number(url.searchParams.get('page') ?? '1');
     this.#shift(page);
     const count = this.#places.length;
@@ -76,13 +76,13 @@ class MovingList {
 async function listSync(list: MovingList, requireStable: boolean) {
   const client: Client = {
     api: API,
-    fetchAnswer: (url) => Promise.resolve(list.answer(url)),
+    fetchResponse: (url) => Promise.resolve(list.respond(url)),
     traffic: () => ({ requests: 0, retries: 0, waitedMs: 0, bytes: 0 }),
     holdsToken: () => false,
     serverClock: () => undefined,
     pausedUntil: () => null,
     onPause: () => undefined,
-    isAnswering: () => Promise.resolve(false),
+    isResponding: () => Promise.resolve(false),
   };
   const stored = new Set<number>();
   const store = {

@@ -6,7 +6,7 @@ import type { ExitName } from '../../errors/exit-codes.ts';
 import { findBaselineId } from '../../history/period.ts';
 import { openMirrorReadOnly } from '../../db/open-mirror.ts';
 import type { Io } from '../io.ts';
-import { printAnswer, printListing } from '../output.ts';
+import { printResult, printListing } from '../output.ts';
 import { AUDIT_COUNT_COLUMNS, renderAuditCounts } from '../text/departed.ts';
 import { type Flags, addRowFormat, addSettings, readRowFormat, readSettings } from '../options.ts';
 import { withMirror } from '../with-mirror.ts';
@@ -75,7 +75,7 @@ async function showRows(name: string, flags: Flags, io: Io): Promise<void> {
   const output = readRowFormat(flags, 'table');
   const { database } = readSettings(flags, io);
   await closing(openMirrorReadOnly(database), async (mirror) => {
-    const answer = findAuditRows(mirror, audit, flags.limit as number | undefined);
-    await printAnswer(io, output, database, { ...answer, wrapped: REASONS });
+    const result = findAuditRows(mirror, audit, flags.limit as number | undefined);
+    await printResult(io, output, database, { ...result, wrapped: REASONS });
   });
 }

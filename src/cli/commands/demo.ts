@@ -41,9 +41,9 @@ export async function runDemoCommand(flags: Flags, io: Io): Promise<ExitName> {
     createProgress: () => createProgress(io.stderr, io.runtime.now, io.timeZone),
     showReport: (report) =>
       isJson ? Promise.resolve() : writeText(io, `\n${renderRunReport(report, reportStyle(io))}`),
-    showAnswer: async (title, sql, answer) => {
+    showResult: async (title, sql, result) => {
       await show(`\n${title}\n\n${sql.replace(/^/gm, '    ')}\n\n`);
-      for (const piece of renderRows(answer, { format: 'table', width: textWidth(io) })) await show(piece);
+      for (const piece of renderRows(result, { format: 'table', width: textWidth(io) })) await show(piece);
     },
   };
   const reports = await withStop(io, (signal) =>

@@ -8,10 +8,10 @@ import { queryAsOf } from '../../history/query-as-of/query.ts';
 import { toPath } from '../../config/paths.ts';
 import { toDatabaseError } from '../../db/errors.ts';
 import { openMirrorReadOnly, type Mirror } from '../../db/open-mirror.ts';
-import { query, type QueryAnswer } from '../../db/query.ts';
+import { query, type QueryResult } from '../../db/query.ts';
 import { say, type Io } from '../io.ts';
 import { type Flags, addRowFormat, addSettings, readAsOf, readRowFormat, readSettings } from '../options.ts';
-import { printAnswer } from '../output.ts';
+import { printResult } from '../output.ts';
 import { readStatementFile } from '../statement-text.ts';
 import { AS_OF, renderRunAsOf } from '../text/period.ts';
 import { renderPlural } from '../text/words.ts';
@@ -34,7 +34,7 @@ Tables, columns and views: docs/schema.md.
 
 Examples:
   $ clearinghouse-mirror query "SELECT case_ongoing, count(*) FROM cases GROUP BY 1"
-  $ clearinghouse-mirror query --format csv --file questions.sql > answer.csv
+  $ clearinghouse-mirror query --format csv --file questions.sql > result.csv
   $ clearinghouse-mirror query --as-of 2030-01-31 "SELECT case_ongoing, count(*) FROM cases GROUP BY 1"
 
 With --as-of, every table and view, including the run log, has its state at that time. The current state is
@@ -48,19 +48,19 @@ export async function runQueryCommand(argument: string | undefined, flags: Flags
   const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
   const { database } = readSettings(flags, io);
   await closing(openMirrorReadOnly(database), async (mirror) => {
-    const answer = ask(mirror, text, asOf, io);
-    await printAnswer(io, output, database, answer);
+    const result = ask(mirror, text, asOf, io);
+    await printResult(io, output, database, result);
   });
   return 'complete';
 }
 
-function ask(mirror: Mirror, text: string, asOf: AsOf | null, io: Io): QueryAnswer {
+function ask(mirror: Mirror, text: string, asOf: AsOf | null, io: Io): QueryResult {
   if (asOf === null) return query(mirror, text);
   try {
     const run = findRunAsOf(mirror, asOf);
-    const answer = queryAsOf(mirror, run.runId, text);
-    say(io.stderr, `${renderRunAsOf(run, io.timeZone)}\n${renderRedacted(answer.redactedCases)}`);
-    return answer;
+    const result = queryAsOf(mirror, run.runId, text);
+    say(io.stderr, `${renderRunAsOf(run, io.timeZone)}\n${renderRedacted(result.redactedCases)}`);
+    return result;
   } catch (thrown) {
     throw toDatabaseError(thrown, mirror.path);
   }

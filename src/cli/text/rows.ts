@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Cell, QueryAnswer } from '../../db/query.ts';
+import type { Cell, QueryResult } from '../../db/query.ts';
 import { escapeJson, toCellText } from './words.ts';
 import { clipText } from '../../lib/layout.ts';
 import { type Column, type Layout, layOut, renderHeading, setRow } from './table.ts';
@@ -24,7 +24,7 @@ export function toCell(value: unknown): Cell {
  * whoever reads the file back takes off again: a text that began with apostrophes and a formula has one more.
  */
 function* renderAsDelimited(
-  { columns, rows }: RowAnswer,
+  { columns, rows }: RowResult,
   style: RowStyle,
   tally: RowTally,
 ): Generator<string> {
@@ -93,7 +93,7 @@ const MAX_WRAPPED = 1000;
 
 /** Renders a table row by row: only the first few hundred rows are held, to see how wide the columns are. */
 function* renderRowTable(
-  { columns: names, rows, wrapped = [] }: RowAnswer,
+  { columns: names, rows, wrapped = [] }: RowResult,
   { width, nullText = 'NULL' }: RowStyle,
   tally: RowTally,
 ): Generator<string> {
@@ -162,7 +162,7 @@ function countClipped(row: readonly Cell[], cells: readonly string[]): number {
 export const ROW_FORMATS = ['table', 'csv', 'tsv', 'json', 'ndjson', 'markdown'] as const;
 export type RowFormat = (typeof ROW_FORMATS)[number];
 
-export interface RowAnswer extends QueryAnswer {
+export interface RowResult extends QueryResult {
   /** Columns that hold sentences: a table gives them more room, and breaks them into lines instead of clipping them. */
   readonly wrapped?: readonly string[];
 }
@@ -188,30 +188,30 @@ export interface RowTally {
 
 /** Renders the rows of a query piece by piece, in one of the formats; memory is a few rows, whatever the result. */
 export function* renderRows(
-  answer: RowAnswer,
+  result: RowResult,
   style: RowStyle,
   tally: RowTally = { rows: 0, clipped: 0 },
 ): Generator<string> {
   switch (style.format) {
     case 'table':
-      yield* renderRowTable(answer, style, tally);
+      yield* renderRowTable(result, style, tally);
       return;
     case 'csv':
     case 'tsv':
-      yield* renderAsDelimited(answer, style, tally);
+      yield* renderAsDelimited(result, style, tally);
       return;
     case 'markdown':
-      yield* renderAsMarkdown(answer, style, tally);
+      yield* renderAsMarkdown(result, style, tally);
       return;
     case 'ndjson':
     case 'json': {
-      const objects = toJsonRows(answer, tally);
+      const objects = toJsonRows(result, tally);
       yield* style.format === 'json' ? toJsonList(objects) : toJsonLines(objects);
     }
   }
 }
 
-function* toJsonRows({ columns, rows }: QueryAnswer, tally: RowTally): Generator<string> {
+function* toJsonRows({ columns, rows }: QueryResult, tally: RowTally): Generator<string> {
   for (const row of rows) {
     tally.rows++;
     yield toJsonRow(columns, row);
@@ -232,7 +232,7 @@ export function* toJsonList(objects: Iterable<string>): Generator<string> {
 }
 
 function* renderAsMarkdown(
-  { columns, rows }: QueryAnswer,
+  { columns, rows }: QueryResult,
   { nullText = 'NULL' }: RowStyle,
   tally: RowTally,
 ): Generator<string> {

@@ -47,7 +47,7 @@ export const traffic = () => ({
   retries: count('retries'),
   /** Milliseconds of deliberate waiting: politeness, backoff, `Retry-After`. */
   waited_ms: count('waited_ms'),
-  /** Bytes of answers, after decompression. */
+  /** Bytes of responses, after decompression. */
   bytes: count('bytes'),
 });
 
@@ -139,7 +139,7 @@ export const rejectedRecords = sqliteTable('rejected_records', {
   case_id: integer('case_id'),
 });
 
-/** Fields that are not what the API's documentation and recorded answers had. */
+/** Fields that are not what the API's documentation and recorded responses had. */
 export const schemaDrift = sqliteTable(
   'schema_drift',
   {

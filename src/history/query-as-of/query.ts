@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
-import { type QueryAnswer, query } from '../../db/query.ts';
+import { type QueryResult, query } from '../../db/query.ts';
 import { listCasesChangedSince, rebuildCasesChangedSince } from './rebuild-changed.ts';
 import { refuseMissingHistory } from '../rebuild.ts';
 import { type Fill, PAST_ATTACHMENTS } from './shadow-content.ts';
@@ -86,8 +86,8 @@ function listOpened(sqlite: Database.Database, text: string): Set<string> | null
   return findOpened(program, tables);
 }
 
-export interface AnswerAsOf extends QueryAnswer {
-  /** Cases of then whose content was removed on request since: the answer knows only that they were there. */
+export interface ResultAsOf extends QueryResult {
+  /** Cases of then whose content was removed on request since: the result knows only that they were there. */
   readonly redactedCases: number;
 }
 
@@ -97,7 +97,7 @@ export interface AnswerAsOf extends QueryAnswer {
  * schema before them are of then; `main.cases` is the present. Fails like `query`, and with HISTORY_MISSING or
  * HISTORY_DAMAGED.
  */
-export function queryAsOf(mirror: Mirror, runId: number, text: string): AnswerAsOf {
+export function queryAsOf(mirror: Mirror, runId: number, text: string): ResultAsOf {
   const { sqlite } = mirror;
   query(mirror, text); // refuses what it refuses at any time, in the same words
   sqlite.exec('BEGIN'); // never ended but by closing
@@ -106,7 +106,7 @@ export function queryAsOf(mirror: Mirror, runId: number, text: string): AnswerAs
   const fills = shadowTables(mirror, runId);
   const foreign = shadowForeign(mirror);
   shadowViews(mirror);
-  const answer = query(mirror, text);
+  const result = query(mirror, text);
   const opened = listOpened(sqlite, text);
   const unknown = foreign.find((name) => opened?.has(name) ?? isNamed(name, text));
   if (unknown !== undefined)
@@ -115,7 +115,7 @@ export function queryAsOf(mirror: Mirror, runId: number, text: string): AnswerAs
     });
   const redactedCases = listCasesChangedSince(mirror, runId);
   fillTables(mirror, runId, fills, (table) => opened?.has(table) ?? true);
-  return { ...answer, redactedCases };
+  return { ...result, redactedCases };
 }
 
 /** Whether a statement of which nothing else is known names a table. */

@@ -21,7 +21,7 @@ export const checkDepartures: Invariant = (facts) => {
       .map(({ list_id }) => list_id),
   );
   const deniedLists = new Set(
-    day.served.log.filter(({ answer }) => answer.kind === 'no results').map(({ list }) => list),
+    day.served.log.filter(({ response }) => response.kind === 'no results').map(({ list }) => list),
   );
   return departures.flatMap(({ case_id: id, mirror_list_id: status }) => [
     ...(read.has(status)

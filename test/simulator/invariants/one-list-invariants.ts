@@ -9,10 +9,10 @@ export const checkComplete: Invariant = (facts) =>
     if (pass === null) return [`${what} no first page was served`];
     if (!pass.ended) return [`${what} its pages were not served to the end`];
     const { counts, ids } = readPass(pass.pages);
-    if (pass.pages.some(({ answer }) => answer.kind !== 'page')) return [`${what} no list was served`];
+    if (pass.pages.some(({ response }) => response.kind !== 'page')) return [`${what} no list was served`];
     if (new Set(counts).size !== 1) return [`${what} its pages counted ${counts.join(', ')}`];
     if (counts[0] !== ids.size) return [`${what} ${ids.size} distinct cases came of ${String(counts[0])}`];
-    if (pass.pages.some(({ answer }) => answer.kind === 'page' && answer.rejected > 0))
+    if (pass.pages.some(({ response }) => response.kind === 'page' && response.rejected > 0))
       return [`${what} a record was no case`];
     if (row.count_first !== counts[0] || row.count_last !== counts[0] || row.cases_last_pass !== ids.size)
       return [`${what} the record of it has other figures than the pages`];
@@ -22,7 +22,7 @@ export const checkComplete: Invariant = (facts) =>
 /** "a status is empty only if the API said so" */
 export const checkEmpty: Invariant = (facts) =>
   ofLists(facts, 'empty').flatMap(({ row, pass }) => {
-    const first = pass?.pages[0]?.answer;
+    const first = pass?.pages[0]?.response;
     const isEmpty =
       first?.kind === 'no results' ||
       (first?.kind === 'page' && pass?.pages.length === 1 && first.count === 0 && first.ids.length === 0);
@@ -62,7 +62,7 @@ function hasUnseenExchange(pages: readonly ServedRequest[]): boolean {
 
 /** The other one: pages that lack cases and a count that lacks as many, by two faults at once. */
 function hasFalseWord(pages: readonly ServedRequest[]): boolean {
-  return pages.some(({ answer, listIds }) => answer.kind === 'page' && answer.count !== listIds.length);
+  return pages.some(({ response, listIds }) => response.kind === 'page' && response.count !== listIds.length);
 }
 
 function ofLists(facts: DayFacts, outcome: string) {
@@ -79,10 +79,10 @@ export function toKeyOf(listId: number): string {
 function readPass(pages: readonly ServedRequest[]) {
   const counts: number[] = [];
   const ids = new Set<number>();
-  for (const { answer } of pages) {
-    if (answer.kind !== 'page') continue;
-    counts.push(answer.count);
-    for (const id of answer.ids) ids.add(id);
+  for (const { response } of pages) {
+    if (response.kind !== 'page') continue;
+    counts.push(response.count);
+    for (const id of response.ids) ids.add(id);
   }
   return { counts, ids };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ANSWER_TABLE, findMeaning, MEANINGS, type Meaning } from '../../src/api/answers.ts';
+import { RESPONSE_TABLE, findMeaning, MEANINGS, type Meaning } from '../../src/api/responses.ts';
 import { ERROR_KINDS } from '../../src/errors/codes.ts';
 import type { ErrorKind } from '../../src/errors/api-codes.ts';
 
@@ -32,7 +32,7 @@ test.each(ROWS)('%d in the form of the API (%s) means: %s', (status, isJson, mea
   expect(findMeaning(status, isJson)).toBe(meaning);
 });
 
-describe('what an answer means', () => {
+describe('what a response means', () => {
   test.each<[Meaning, again: string, mayPassAtDay: boolean]>([
     ['redirect', 'a few times', false],
     ['refused', 'on later pages', false],
@@ -49,6 +49,6 @@ describe('what an answer means', () => {
   });
 
   test('stands in the table for each meaning', () => {
-    expect(new Set(ANSWER_TABLE.map(({ meaning }) => meaning))).toEqual(new Set(Object.keys(MEANINGS)));
+    expect(new Set(RESPONSE_TABLE.map(({ meaning }) => meaning))).toEqual(new Set(Object.keys(MEANINGS)));
   });
 });

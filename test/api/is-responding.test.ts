@@ -11,8 +11,8 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-async function startClient(answer: RequestListener) {
-  const server = createServer(answer);
+async function startClient(response: RequestListener) {
+  const server = createServer(response);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closing.push(() => {
     server.closeAllConnections();
@@ -33,18 +33,18 @@ describe('whether the API answers', () => {
     [true, 401, '{"detail": "Invalid token."}'],
     [false, 503, ''],
     [false, 403, '<html>Just a moment</html>'],
-  ])('is %s by %i %s', async (isAnswering, status, body) => {
+  ])('is %s by %i %s', async (isResponding, status, body) => {
     const client = await startClient((_request, response) => {
       response
         .writeHead(status, { 'content-type': body.startsWith('{') ? 'application/json' : 'text/html' })
         .end(body);
     });
-    expect(await client.isAnswering(new AbortController().signal)).toBe(isAnswering);
+    expect(await client.isResponding(new AbortController().signal)).toBe(isResponding);
   });
 
   test('is false where the connection is closed', async () => {
     const client = await startClient((request) => request.socket.destroy());
-    expect(await client.isAnswering(new AbortController().signal)).toBe(false);
+    expect(await client.isResponding(new AbortController().signal)).toBe(false);
   });
 
   test('is not said by one who is told to stop: the reason is thrown, and is not taken for silence', async () => {
@@ -53,6 +53,6 @@ describe('whether the API answers', () => {
     const client = await startClient(() => {
       stop.abort(reason);
     });
-    await expect(client.isAnswering(stop.signal)).rejects.toBe(reason);
+    await expect(client.isResponding(stop.signal)).rejects.toBe(reason);
   });
 });

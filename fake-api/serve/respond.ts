@@ -6,7 +6,7 @@ import type { ListOrder, FakeApiSettings } from './options.ts';
 import { type FakeApiRequest } from './request.ts';
 
 /** One page of a list; its results are read one by one while they are sent. */
-export interface PageAnswer {
+export interface PageResponse {
   readonly kind: 'page';
   readonly count: number;
   readonly next: string | null;
@@ -14,7 +14,7 @@ export interface PageAnswer {
   readonly results: readonly Pick<CaseSlot, 'read'>[];
 }
 
-export interface JsonAnswer {
+export interface JsonResponse {
   readonly kind: 'json';
   readonly status: number;
   /** Undefined for no body at all. */
@@ -34,7 +34,7 @@ const FILTERS = ['case_ongoing', 'case_id', 'case_status'] as const;
 const INTEGER = /^[+-]?\d+$/;
 
 /** Reads the filters of a query, or says with the API's words what is wrong with it. */
-export function toFilters(query: URLSearchParams): { filters: CaseFilters } | { error: JsonAnswer } {
+export function toFilters(query: URLSearchParams): { filters: CaseFilters } | { error: JsonResponse } {
   const filters: Record<string, number> = {};
   for (const [key, value] of query) {
     if (key === 'page') continue;
@@ -48,11 +48,11 @@ export function toFilters(query: URLSearchParams): { filters: CaseFilters } | { 
 }
 
 /** Answers a request for the list of cases. */
-function answerCases(
+function respondWithCases(
   source: CaseCollection,
   { page, filters }: FakeApiRequest,
   paging: Paging,
-): PageAnswer | JsonAnswer {
+): PageResponse | JsonResponse {
   const read = toFilters(paging.query);
   if ('error' in read) return read.error;
   const matching = source.find(filters);
@@ -63,11 +63,11 @@ function answerCases(
  * Answers a request for a linked list of one case. `dockets` has the main docket; the fake API has no documents or
  * resources, and answers as the API does when nothing matches.
  */
-function answerLinked(
+function respondWithLinked(
   source: CaseCollection,
   { route, page }: FakeApiRequest,
   paging: Paging,
-): PageAnswer | JsonAnswer {
+): PageResponse | JsonResponse {
   const record = route.kind === 'linked' ? source.get(route.caseId) : undefined;
   if (route.kind !== 'linked' || record === undefined) return NOT_FOUND;
   const { main_docket: docket } = record;
@@ -76,14 +76,14 @@ function answerLinked(
   return toPage([{ read: () => [Buffer.from(JSON.stringify(docket))] }], page, paging);
 }
 
-const NOT_FOUND: JsonAnswer = { kind: 'json', status: 404, body: { detail: 'Not found.' } };
-const INVALID_PAGE: JsonAnswer = { kind: 'json', status: 404, body: { detail: 'Invalid page.' } };
+const NOT_FOUND: JsonResponse = { kind: 'json', status: 404, body: { detail: 'Not found.' } };
+const INVALID_PAGE: JsonResponse = { kind: 'json', status: 404, body: { detail: 'Invalid page.' } };
 
 function toPage(
   all: readonly Pick<CaseSlot, 'read'>[],
   page: number,
   { address, query, pageSize }: Paging,
-): PageAnswer | JsonAnswer {
+): PageResponse | JsonResponse {
   if (all.length === 0) return noResults(query);
   const last = Math.ceil(all.length / pageSize);
   if (!(page >= 1 && page <= last)) return INVALID_PAGE;
@@ -107,17 +107,17 @@ function pageAddress(address: string, query: URLSearchParams, page: number): str
 }
 
 /** The body names the filters as Python prints a dictionary. That `page` isn't among them is an assumption. */
-function noResults(query: URLSearchParams): JsonAnswer {
+function noResults(query: URLSearchParams): JsonResponse {
   const filters = [...query].filter(([key]) => key !== 'page').map(([key, value]) => `'${key}': '${value}'`);
   return badRequest(`No results for {${filters.join(', ')}}`);
 }
 
-function badRequest(message: string): JsonAnswer {
+function badRequest(message: string): JsonResponse {
   return { kind: 'json', status: 400, body: [message] };
 }
 
 /** Undefined when the header carries the token; otherwise what Django REST framework answers. */
-function refuseToken(header: string | undefined, token: string): JsonAnswer | undefined {
+function refuseToken(header: string | undefined, token: string): JsonResponse | undefined {
   const [scheme = '', given, ...rest] = (header ?? '').trim().split(/\s+/);
   if (scheme.toLowerCase() !== 'token') return unauthorized('Authentication credentials were not provided.');
   if (given === undefined) return unauthorized('Invalid token header. No credentials provided.');
@@ -125,7 +125,7 @@ function refuseToken(header: string | undefined, token: string): JsonAnswer | un
   return given === token ? undefined : unauthorized('Invalid token.');
 }
 
-function unauthorized(detail: string): JsonAnswer {
+function unauthorized(detail: string): JsonResponse {
   return { kind: 'json', status: 401, body: { detail }, headers: { 'www-authenticate': 'Token' } };
 }
 
@@ -146,12 +146,12 @@ export function inListOrder(
 const HELLO = 'Success, you have access to the invented cases of this fake API.';
 
 /** What a fake API without faults answers. Only the results of a page are left to be read. */
-export function answerRequest(
+export function respond(
   request: FakeApiRequest,
   url: URL,
   authorization: string | undefined,
   settings: FakeApiSettings,
-): PageAnswer | JsonAnswer {
+): PageResponse | JsonResponse {
   const { source, pageSize, order } = settings;
   const { route, method, number } = request;
   // Django redirects before it looks at the token.
@@ -170,17 +170,17 @@ export function answerRequest(
     case 'test':
       return { kind: 'json', status: 200, body: { message: HELLO } };
     case 'cases':
-      return answerCases(source, request, paging);
+      return respondWithCases(source, request, paging);
     case 'linked':
-      return answerLinked(source, request, paging);
+      return respondWithLinked(source, request, paging);
   }
 }
 
-function redirect(location: string): JsonAnswer {
+function redirect(location: string): JsonResponse {
   return { kind: 'json', status: 301, body: undefined, headers: { location } };
 }
 
-function notAllowed(method: string): JsonAnswer {
+function notAllowed(method: string): JsonResponse {
   return {
     kind: 'json',
     status: 405,

@@ -8,13 +8,13 @@ import { parseRetryAfter } from './retry.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 
 /**
- * What an answer other than 200 can mean. `again`: whether the same request is sent again within the run, with backoff;
- * `a few times`: as an odd answer, which lasts more often than not; `on later pages`: a few times, and only for a page of a
+ * What a response other than 200 can mean. `again`: whether the same request is sent again within the run, with backoff;
+ * `a few times`: as an odd response, which lasts more often than not; `on later pages`: a few times, and only for a page of a
  * list whose first page is granted; `after /test`: only if the API accepts the token at its address `test`. `code`: what it
  * fails with otherwise; whether a scheduled run is then tried again stands beside that code (`lasts` in `ERROR_KINDS`).
  */
 export const MEANINGS = {
-  /** Followed within our origin; one that leads elsewhere is an odd answer. */
+  /** Followed within our origin; one that leads elsewhere is an odd response. */
   redirect: { again: 'a few times', code: 'REDIRECT_REFUSED' },
   /** The API itself refuses the request, and says why. */
   refused: { again: 'on later pages', code: 'REQUEST_REJECTED' },
@@ -40,7 +40,7 @@ export type Meaning = keyof typeof MEANINGS;
 /** A status, or a range of them. */
 type Statuses = number | readonly [first: number, last: number];
 
-interface AnswerRow {
+interface ResponseRow {
   readonly statuses: readonly Statuses[];
   /** The API's own answers are JSON; what stands before it answers with a page, or with nothing. Left out for both. */
   readonly body?: 'JSON' | 'not JSON';
@@ -48,7 +48,7 @@ interface AnswerRow {
 }
 
 /** What passes by itself and what does not: the first row that fits holds. Every status but 200 is in it. */
-export const ANSWER_TABLE: readonly AnswerRow[] = [
+export const RESPONSE_TABLE: readonly ResponseRow[] = [
   { statuses: [301, 302, 303, 307, 308], meaning: 'redirect' },
   { statuses: [401], meaning: 'token suspicious' },
   { statuses: [403], body: 'JSON', meaning: 'token suspicious' },
@@ -70,9 +70,9 @@ export const ANSWER_TABLE: readonly AnswerRow[] = [
   { statuses: [[100, 599]], meaning: 'outside the contract' },
 ];
 
-/** What an answer with this status means; it is not 200. */
+/** What a response with this status means; it is not 200. */
 export function findMeaning(status: number, isJson: boolean): Meaning {
-  const row = ANSWER_TABLE.find(
+  const row = RESPONSE_TABLE.find(
     ({ statuses, body }) =>
       statuses.some((one) =>
         typeof one === 'number' ? one === status : status >= one[0] && status <= one[1],
@@ -95,15 +95,15 @@ export interface PageEnvelope {
   readonly isMalformed?: boolean;
 }
 
-/** An HTTP answer, fully read and decompressed. Header names are lower case. */
-export interface RawAnswer {
+/** An HTTP response, fully read and decompressed. Header names are lower case. */
+export interface RawResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
 }
 
-/** What an answer means. `words` are the server's own, shortened and made safe to print. */
-export type Answer =
+/** What a response means. `words` are the server's own, shortened and made safe to print. */
+export type ApiResponse =
   | { readonly kind: 'page'; readonly page: PageEnvelope }
   | { readonly kind: 'empty'; readonly words: string }
   | { readonly kind: 'message'; readonly words: string }
@@ -128,15 +128,19 @@ export type Answer =
 export const MAX_REFUSAL_BYTES = 65_536;
 
 /**
- * Decides what an answer means. Pure: the same answer at the same time always means the same.
+ * Decides what a response means. Pure: the same response at the same time always means the same.
  * Sources: the API reference ("Query Behavior", "Pagination") and Django REST framework's 404 texts; that a page of
  * HTML with status 200 is a passing maintenance page is an assumption. Records of a page that `isKnown` knows are not read.
  */
-export function classifyAnswer(answer: RawAnswer, now: Date, isKnown: IsKnownRecord = () => false): Answer {
-  const { status } = answer;
-  const decoded = decodeBody(answer.body, oneHeader(answer, 'content-type'));
+export function classifyResponse(
+  response: RawResponse,
+  now: Date,
+  isKnown: IsKnownRecord = () => false,
+): ApiResponse {
+  const { status } = response;
+  const decoded = decodeBody(response.body, oneHeader(response, 'content-type'));
   if (status >= 200 && status < 300) {
-    const good = classifyGoodAnswer(status, parsePage(decoded, isKnown));
+    const good = classifyGoodResponse(status, parsePage(decoded, isKnown));
     if (status === 200 || good.kind === 'page') return good;
     // Accepted, no content, a part of it: what was asked for has not come yet.
     return { kind: 'transient', reason: `status ${status}, but no list`, retryAfterMs: undefined };
@@ -148,12 +152,12 @@ export function classifyAnswer(answer: RawAnswer, now: Date, isKnown: IsKnownRec
     return { kind: 'empty', words };
   if (status === 404 && isJsonObject(json) && json.detail === 'Invalid page.')
     return { kind: 'past-the-end' };
-  const header = oneHeader(answer, 'retry-after');
+  const header = oneHeader(response, 'retry-after');
   const { ms: retryAfterMs, isIgnored } = parseRetryAfter(header, now);
   const note = isIgnored ? ` (Retry-After "${toSafeWords(header ?? '')}" is no pause to be believed)` : '';
   switch (findMeaning(status, json !== undefined)) {
     case 'redirect': {
-      const location = oneHeader(answer, 'location');
+      const location = oneHeader(response, 'location');
       return location === undefined
         ? { kind: 'broken', reason: `status ${status} without a Location header` }
         : { kind: 'redirect', location };
@@ -177,7 +181,7 @@ export function classifyAnswer(answer: RawAnswer, now: Date, isKnown: IsKnownRec
   }
 }
 
-function classifyGoodAnswer(status: number, parsed: ParsedPage | string | undefined): Answer {
+function classifyGoodResponse(status: number, parsed: ParsedPage | string | undefined): ApiResponse {
   if (parsed === undefined)
     return { kind: 'transient', reason: `status ${status}, but not JSON`, retryAfterMs: undefined };
   if (typeof parsed === 'string') return { kind: 'broken', reason: parsed };
@@ -185,7 +189,7 @@ function classifyGoodAnswer(status: number, parsed: ParsedPage | string | undefi
   const error = results === null ? findErrorWords(json) : undefined;
   if (error !== undefined)
     return { kind: 'transient', reason: `status ${status} with an error: ${error}`, retryAfterMs: undefined };
-  if (!isJsonObject(json)) return { kind: 'broken', reason: 'the answer is not a JSON object' };
+  if (!isJsonObject(json)) return { kind: 'broken', reason: 'the response is not a JSON object' };
   if (typeof json.message === 'string' && json.results === undefined)
     return { kind: 'message', words: toSafeWords(json.message) };
   const count = isCount(json.count) ? json.count : null;
@@ -244,14 +248,14 @@ function isListOfOneString(json: JsonValue | undefined): json is [string] {
   return Array.isArray(json) && json.length === 1 && typeof json[0] === 'string';
 }
 
-/** The pause that an answer asks for, whatever its status; undefined where it asks for none that can be believed. */
-export function readRetryAfter(answer: RawAnswer, now: Date): number | undefined {
-  return parseRetryAfter(oneHeader(answer, 'retry-after'), now).ms;
+/** The pause that a response asks for, whatever its status; undefined where it asks for none that can be believed. */
+export function readRetryAfter(response: RawResponse, now: Date): number | undefined {
+  return parseRetryAfter(oneHeader(response, 'retry-after'), now).ms;
 }
 
-/** A header of an answer; of several of that name the first. */
-export function oneHeader(answer: Pick<RawAnswer, 'headers'>, name: string): string | undefined {
-  const value = answer.headers[name];
+/** A header of a response; of several of that name the first. */
+export function oneHeader(response: Pick<RawResponse, 'headers'>, name: string): string | undefined {
+  const value = response.headers[name];
   return Array.isArray(value) ? value[0] : value;
 }
 

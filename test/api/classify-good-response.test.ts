@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { classifyAnswer } from '../../src/api/answers.ts';
+import { classifyResponse } from '../../src/api/responses.ts';
 import type { PageRecord } from '../../src/api/page-records.ts';
 import { readRecord } from '../support/page-records.ts';
 
-/** The answer, with what the records of a page say. */
+/** The response, with what the records of a page say. */
 function classify(body: string) {
-  const answer = classifyAnswer({ status: 200, headers: {}, body: Buffer.from(body) }, new Date(0));
-  if (answer.kind !== 'page') return answer;
-  const { page } = answer;
-  return { ...answer, page: { ...page, results: page.results.map(readRecord) } };
+  const response = classifyResponse({ status: 200, headers: {}, body: Buffer.from(body) }, new Date(0));
+  if (response.kind !== 'page') return response;
+  const { page } = response;
+  return { ...response, page: { ...page, results: page.results.map(readRecord) } };
 }
 
 const envelope = (changes: object) =>
@@ -54,13 +54,13 @@ describe('status 200 with a page', () => {
 
 describe('the records of a page', () => {
   const classifyPage = (body: string, isKnown?: (rawHash: string) => boolean) => {
-    const answer = classifyAnswer(
+    const response = classifyResponse(
       { status: 200, headers: {}, body: Buffer.from(body) },
       new Date(0),
       isKnown,
     );
-    if (answer.kind !== 'page') throw new Error(`it is ${answer.kind}`);
-    return answer.page.results;
+    if (response.kind !== 'page') throw new Error(`it is ${response.kind}`);
+    return response.page.results;
   };
 
   test('are known by their bytes, wherever they stand', () => {
@@ -144,7 +144,7 @@ describe('a comma too many costs no record', () => {
 
 const COUNT = '`count` is not a whole number';
 const RESULTS = '`results` is not a list';
-const NO_OBJECT = 'the answer is not a JSON object';
+const NO_OBJECT = 'the response is not a JSON object';
 
 describe('a page with a number or an address that is none', () => {
   test.each([
@@ -241,8 +241,8 @@ describe('status 200 that is not JSON may pass, as a maintenance page does', () 
     ['two envelopes', `${envelope({})}${envelope({})}`],
     ['JavaScript that is no JSON', '{count: 2, next: null, results: []}'],
   ])('%s', (_title, body) => {
-    const answer = classify(body);
-    expect(answer).toMatchObject({
+    const response = classify(body);
+    expect(response).toMatchObject({
       kind: 'transient',
       reason: 'status 200, but not JSON',
       retryAfterMs: undefined,

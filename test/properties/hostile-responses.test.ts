@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseApiUrl, toListUrl, toNextUrl, toRedirectUrl } from '../../src/api/urls.ts';
-import { classifyAnswer, type Answer } from '../../src/api/answers.ts';
+import { classifyResponse, type ApiResponse } from '../../src/api/responses.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
 import { readRecord } from '../support/page-records.ts';
 import { times } from '../support/times.ts';
@@ -45,23 +45,26 @@ const anyHeaders = fc.dictionary(
   ),
 );
 
-function listWords(answer: Answer): string[] {
-  return [...('words' in answer ? [answer.words] : []), ...('reason' in answer ? [answer.reason] : [])];
+function listWords(response: ApiResponse): string[] {
+  return [
+    ...('words' in response ? [response.words] : []),
+    ...('reason' in response ? [response.reason] : []),
+  ];
 }
 
-describe('whatever an answer is, it is told what it means', () => {
+describe('whatever a response is, it is told what it means', () => {
   test('and its words can be printed, and its waiting times are times', () => {
     fc.assert(
       fc.property(anyStatus, anyHeaders, anyBody, fc.boolean(), (status, headers, body, isKnown) => {
-        const answer = classifyAnswer({ status, headers, body }, NOW, () => isKnown);
-        for (const words of listWords(answer)) {
+        const response = classifyResponse({ status, headers, body }, NOW, () => isKnown);
+        for (const words of listWords(response)) {
           expect(words).not.toMatch(/[\p{Cc}\p{Cf}]/u);
           expect(words.length).toBeLessThan(400);
           expect(words.isWellFormed()).toBe(true);
         }
-        if ('retryAfterMs' in answer && answer.retryAfterMs !== undefined) {
-          expect(answer.retryAfterMs).toBeGreaterThanOrEqual(0);
-          expect(Number.isFinite(answer.retryAfterMs)).toBe(true);
+        if ('retryAfterMs' in response && response.retryAfterMs !== undefined) {
+          expect(response.retryAfterMs).toBeGreaterThanOrEqual(0);
+          expect(Number.isFinite(response.retryAfterMs)).toBe(true);
         }
       }),
       { numRuns: times(800, 20_000) },
@@ -71,14 +74,14 @@ describe('whatever an answer is, it is told what it means', () => {
   test('as a page only when it is one, with every record that it has', () => {
     fc.assert(
       fc.property(anyStatus, anyBody, (status, body) => {
-        const answer = classifyAnswer({ status, headers: {}, body }, NOW, () => false);
-        if (answer.kind !== 'page') return;
+        const response = classifyResponse({ status, headers: {}, body }, NOW, () => false);
+        if (response.kind !== 'page') return;
         expect(status).toBeGreaterThanOrEqual(200);
         expect(status).toBeLessThan(300);
         const { count, next, results } = JSON.parse(body.toString()) as Record<string, unknown>;
-        expect(answer.page.count).toBe(Number.isSafeInteger(count) && Number(count) >= 0 ? count : null);
-        expect(answer.page.next).toBe(next === null || typeof next === 'string' ? next : undefined);
-        expect(answer.page.results.map(readRecord)).toEqual(results);
+        expect(response.page.count).toBe(Number.isSafeInteger(count) && Number(count) >= 0 ? count : null);
+        expect(response.page.next).toBe(next === null || typeof next === 'string' ? next : undefined);
+        expect(response.page.results.map(readRecord)).toEqual(results);
       }),
       { numRuns: times(800, 20_000) },
     );
@@ -149,7 +152,7 @@ const anyAddress = fc.oneof(
 const listFilters = ({ searchParams }: URL) =>
   [...searchParams].filter(([name]) => name.startsWith('case_')).map(([name, value]) => `${name}=${value}`);
 
-describe('wherever an answer leads, the token is sent to no other origin and asks for no other list', () => {
+describe('wherever a response leads, the token is sent to no other origin and asks for no other list', () => {
   const check = (toUrl: (address: string) => URL, refusal: string): void => {
     let followed = 0;
     fc.assert(

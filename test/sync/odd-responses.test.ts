@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { MAX_ODD_ANSWERS } from '../../src/api/retry.ts';
+import { MAX_ODD_RESPONSES } from '../../src/api/retry.ts';
 import type { ErrorCode } from '../../src/errors/codes.ts';
 import type { JsonValue } from '../../src/lib/json.ts';
 import { type Fault, always, once, page } from '../../fake-api/serve/faults.ts';
@@ -52,7 +52,7 @@ describe('an odd answer instead of a page', () => {
   test.each(ODD)('%s: once costs nothing, in the middle and on the first page', async (_, fault) => {
     for (const number of [1, 3]) {
       const isRefused = number === 1 && fault.kind === 'status' && [400, 410].includes(fault.status);
-      if (isRefused) continue; // what the API says of the whole list is no odd answer
+      if (isRefused) continue; // what the API says of the whole list is no odd response
       const { sync } = await startHarness({
         source: sixty(),
         pageSize: 2,
@@ -89,6 +89,6 @@ describe('an odd answer instead of a page', () => {
       faults: always(json(null), page(3, 5020)),
     });
     await sync({ lists: [NO], settings: { maxAttempts: '6' } });
-    expect(fakeApi.requests.filter(({ url }) => url.endsWith('page=3'))).toHaveLength(MAX_ODD_ANSWERS);
+    expect(fakeApi.requests.filter(({ url }) => url.endsWith('page=3'))).toHaveLength(MAX_ODD_RESPONSES);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { classifyAnswer, type Answer, type RawAnswer } from '../../src/api/answers.ts';
+import { classifyResponse, type ApiResponse, type RawResponse } from '../../src/api/responses.ts';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const HTML = '<html><body>Lamp out</body></html>';
@@ -7,40 +7,40 @@ const HTML = '<html><body>Lamp out</body></html>';
 const detail = (words: string) => JSON.stringify({ detail: words });
 const list = (...words: unknown[]) => JSON.stringify(words);
 
-const classify = (status: number, body: string, headers: RawAnswer['headers'] = {}) =>
-  classifyAnswer({ status, headers, body: Buffer.from(body) }, NOW);
+const classify = (status: number, body: string, headers: RawResponse['headers'] = {}) =>
+  classifyResponse({ status, headers, body: Buffer.from(body) }, NOW);
 
 type Row = readonly [
   title: string,
   status: number,
   body: string,
-  expected: Answer,
-  headers?: RawAnswer['headers'],
+  expected: ApiResponse,
+  headers?: RawResponse['headers'],
 ];
 
-const empty = (words: string): Answer => ({ kind: 'empty', words });
-const refused = (words: string): Answer => ({ kind: 'refused', words });
-const unauthorized = (words: string): Answer => ({ kind: 'unauthorized', words });
-const notFound = (words: string): Answer => ({ kind: 'not-found', words });
-const pastTheEnd: Answer = { kind: 'past-the-end' };
-const redirect = (location: string): Answer => ({ kind: 'redirect', location });
-const broken = (reason: string): Answer => ({ kind: 'broken', reason });
-const throttled = (retryAfterMs: number | undefined, words = '(no text)'): Answer => ({
+const empty = (words: string): ApiResponse => ({ kind: 'empty', words });
+const refused = (words: string): ApiResponse => ({ kind: 'refused', words });
+const unauthorized = (words: string): ApiResponse => ({ kind: 'unauthorized', words });
+const notFound = (words: string): ApiResponse => ({ kind: 'not-found', words });
+const pastTheEnd: ApiResponse = { kind: 'past-the-end' };
+const redirect = (location: string): ApiResponse => ({ kind: 'redirect', location });
+const broken = (reason: string): ApiResponse => ({ kind: 'broken', reason });
+const throttled = (retryAfterMs: number | undefined, words = '(no text)'): ApiResponse => ({
   kind: 'throttled',
   retryAfterMs,
   words,
 });
-const transient = (status: number, retryAfterMs?: number): Answer => ({
+const transient = (status: number, retryAfterMs?: number): ApiResponse => ({
   kind: 'transient',
   reason: `status ${status}`,
   retryAfterMs,
 });
-const obstructed = (status: number, retryAfterMs?: number): Answer => ({
+const obstructed = (status: number, retryAfterMs?: number): ApiResponse => ({
   kind: 'obstructed',
   reason: `status ${status}, not in the API's form`,
   retryAfterMs,
 });
-const ignored = (header: string): Answer =>
+const ignored = (header: string): ApiResponse =>
   throttled(undefined, `(no text) (Retry-After "${header}" is no pause to be believed)`);
 const after = (value: string | string[]) => ({ 'retry-after': value });
 const to = (location: string | string[]) => ({ location });
@@ -148,7 +148,10 @@ describe('failures that may pass', () => {
       '503 with garbage',
       503,
       '',
-      { ...transient(503), reason: 'status 503 (Retry-After "1.5" is no pause to be believed)' } as Answer,
+      {
+        ...transient(503),
+        reason: 'status 503 (Retry-After "1.5" is no pause to be believed)',
+      } as ApiResponse,
       after('1.5'),
     ],
     ['520 of a content delivery network', 520, HTML, transient(520)],
@@ -203,13 +206,13 @@ test('a refusal is read as well with a byte-order mark, in UTF-16 or in a charse
     Buffer.from(`\ufeff${body}`, 'utf16le'),
     Buffer.from(`\ufeff${body}`, 'utf16le').swap16(),
   ])
-    expect(classifyAnswer({ status: 400, headers: {}, body: bytes }, NOW)).toEqual(empty(NO_RESULTS));
+    expect(classifyResponse({ status: 400, headers: {}, body: bytes }, NOW)).toEqual(empty(NO_RESULTS));
   const headers = { 'content-type': 'application/json; charset=iso-8859-1' };
   const latin1 = Buffer.from(detail('Désolé.'), 'latin1');
-  expect(classifyAnswer({ status: 401, headers, body: latin1 }, NOW)).toEqual(unauthorized('Désolé.'));
+  expect(classifyResponse({ status: 401, headers, body: latin1 }, NOW)).toEqual(unauthorized('Désolé.'));
 });
 
 test("a refusal's words are cut and cannot steer a terminal", () => {
-  const answer = classify(400, list(`\u001b[2J${'x'.repeat(400)}\u0007`));
-  expect(answer).toEqual(refused(`[2J${'x'.repeat(297)}...`));
+  const response = classify(400, list(`\u001b[2J${'x'.repeat(400)}\u0007`));
+  expect(response).toEqual(refused(`[2J${'x'.repeat(297)}...`));
 });

@@ -1,1 +1,0 @@
-import './hostile-answers.test.ts';
