@@ -2,6 +2,7 @@ import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 import { MirrorError, TransientError } from '../errors/mirror-error.ts';
 import { wordsOf } from '../lib/system-errors.ts';
+import { renderPlural } from '../lib/layout.ts';
 
 /** Puts the pieces of a body together as they come: keeping them until the end would take the memory of two bodies. */
 export class BodyGatherer {
@@ -22,7 +23,7 @@ export class BodyGatherer {
     if (length > this.#most) {
       throw new MirrorError(
         'RESPONSE_TOO_LARGE',
-        `The response to ${this.#source} is larger than ${this.#most} bytes.`,
+        `The response to ${this.#source} is larger than ${renderPlural(this.#most, 'byte')}.`,
       );
     }
     if (length > this.#buffer.length) {

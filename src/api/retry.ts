@@ -1,4 +1,5 @@
 import { MirrorError, TransientError } from '../errors/mirror-error.ts';
+import { renderPlural } from '../lib/layout.ts';
 
 /** What a `Retry-After` header says. `ignored`: there is one, and it cannot be believed. */
 export interface RetryAfter {
@@ -92,11 +93,10 @@ export function decideRetry(policy: RetryPolicy, failed: FailedAttempt, random: 
   if (attempt >= policy.maxAttempts || oddAttempts >= MAX_ODD_RESPONSES) {
     return {
       retry: false,
-      error: new MirrorError(
-        error.code,
-        `${error.message} (${attempt} ${attempt === 1 ? 'attempt' : 'attempts'})`,
-        { cause: error, hint: error.hint },
-      ),
+      error: new MirrorError(error.code, `${error.message} (${renderPlural(attempt, 'attempt')})`, {
+        cause: error,
+        hint: error.hint,
+      }),
     };
   }
   const maxWaitMs = Math.min(policy.backoffMaxMs, policy.backoffMinMs * 2 ** (attempt - 1));

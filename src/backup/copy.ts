@@ -11,6 +11,7 @@ import { MirrorError } from '../errors/mirror-error.ts';
 import { findFreeBytes } from '../lib/files.ts';
 import { createNewFile } from '../lib/replace-file.ts';
 import { type SnapshotNote, listNames, writeNote } from './snapshot-files.ts';
+import { renderPlural } from '../lib/layout.ts';
 
 /** A disk that a snapshot would fill would leave no room for the next sync. */
 const RESERVE = 1.1;
@@ -230,7 +231,7 @@ export function compareContent(said: ContentCount, copied: ContentCount, path: s
   if (said.cases !== copied.cases || said.lastRun !== copied.lastRun)
     throw new MirrorError(
       'DATABASE_DAMAGED',
-      `${path} holds ${copied.cases} cases up to run ${copied.lastRun ?? 'none'}, and not ${said.cases} up to run ${said.lastRun ?? 'none'}.`,
+      `${path} contains ${renderPlural(copied.cases, 'case')} up to run ${copied.lastRun ?? 'none'}, and not ${said.cases} up to run ${said.lastRun ?? 'none'}.`,
     );
 }
 

@@ -25,7 +25,8 @@ import {
   toJsonLines,
   toJsonList,
 } from './text/rows.ts';
-import { renderPlural, toJsonText } from './text/words.ts';
+import { toJsonText } from './text/words.ts';
+import { renderPlural } from '../lib/layout.ts';
 
 export interface OutputFile {
   readonly path: string;

@@ -1,4 +1,5 @@
 import { Command, type HelpContext } from 'commander';
+import { toSettingName } from '../config/sources.ts';
 import { listClosest, suggestNames } from '../lib/closest-names.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 
@@ -57,9 +58,10 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
       .createHelp()
       .visibleOptions(command)
       .flatMap(({ long }) => long ?? []);
+    const ours = `--${toSettingName(name ?? '').replaceAll('_', '-')}`;
     return {
       sentence: `${toTitle(command)} has no option ${name}.`,
-      hints: [suggest(name ?? '', known)],
+      hints: [known.includes(ours) ? suggestNames([ours]) : suggest(name ?? '', known)],
     };
   },
   'commander.missingArgument': (said, command) => {

@@ -92,9 +92,34 @@ function suggest(name: string): string {
     : `${hint} docs/configuration.md lists all settings.`;
 }
 
+/** What other programs call our settings. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  cron: 'schedule',
+  db: 'database',
+  random_delay: 'jitter',
+  splay: 'jitter',
+  start_delay: 'jitter',
+  time_budget: 'max_duration',
+  time_limit: 'max_duration',
+};
+/** What other programs call the last word of our settings. */
+const OTHER_LAST_WORDS: Readonly<Record<string, string>> = {
+  base: 'min',
+  ceiling: 'max',
+  floor: 'min',
+  limit: 'max',
+  pause: 'delay',
+};
+
+/** Translates a name that another program uses, such as `start-delay`, to the name of the setting that means the same. */
+export function toSettingName(name: string): string {
+  const bare = name.toLowerCase().replace(/^-+/, '').replaceAll('-', '_');
+  return OTHER_NAMES[bare] ?? bare.replace(/[a-z]+$/, (word) => OTHER_LAST_WORDS[word] ?? word);
+}
+
 /** The settings that may be meant; only one if the name differs from it only in how it is written. */
 function listClosestSettings(name: string): string[] {
-  const bare = name.toUpperCase().replace(BEGINNING, '');
+  const bare = toSettingName(name.replace(BEGINNING, '')).toUpperCase();
   const known = NAMES.map((one) => one.slice(PREFIX.length));
   const closest = known.includes(bare) ? [bare] : listClosest(bare, known);
   return closest.map((one) => `${PREFIX}${one}`);

@@ -56,7 +56,7 @@ const ALLOWS_SNAPSHOT: readonly (string | null)[] = [
 ] satisfies readonly ErrorCode[];
 
 /** How much of the site a mirror holds: proven to be all; all that can be had; or less. */
-export const COMPLETENESS = ['complete', 'as far as possible', 'incomplete'] as const;
+export const COMPLETENESS = ['complete', 'best-effort', 'incomplete'] as const;
 export type Completeness = (typeof COMPLETENESS)[number];
 
 /** How a list ends that is proven to be all that there is. */
@@ -67,13 +67,13 @@ export const isGood = ({ outcome }: Pick<ListEnding, 'outcome'>): boolean =>
 
 /**
  * Judges a mirror, or a run, by how its lists ended. It says what a snapshot may be called and whether a run allows one:
- * `complete` and `as far as possible` do, and a snapshot of the second kind is marked as not complete, so that retention
+ * `complete` and `best-effort` do, and a snapshot of the second kind is marked as not complete, so that retention
  * never gives a complete one away for it. `incomplete` allows none. No list at all proves nothing.
  */
 export function judgeCompleteness(lists: readonly ListEnding[]): Completeness {
   if (lists.length === 0) return 'incomplete';
   if (lists.every(isGood)) return 'complete';
-  return lists.every((list) => isGood(list) || allowsSnapshot(list)) ? 'as far as possible' : 'incomplete';
+  return lists.every((list) => isGood(list) || allowsSnapshot(list)) ? 'best-effort' : 'incomplete';
 }
 
 const allowsSnapshot = ({ outcome, error_code }: ListEnding): boolean =>
@@ -315,7 +315,7 @@ export function findFreshAsOf(statusStates: readonly ListState[]): string | null
 
 /** The lists whose newest reading brought all that can be had, without proof that it is all. */
 export function listUnproven(statusStates: readonly ListState[]): ListState[] {
-  return statusStates.filter(({ lastReading }) => lastReading?.completeness === 'as far as possible');
+  return statusStates.filter(({ lastReading }) => lastReading?.completeness === 'best-effort');
 }
 
 function sizeOf(path: string): number {

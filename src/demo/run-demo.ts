@@ -4,6 +4,7 @@ import type { Runtime } from '../api/client.ts';
 import { API_LISTS } from '../api/lists.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { openMirrorReadOnly, readAnyVersion } from '../db/open-mirror.ts';
+import { renderPlural } from '../lib/layout.ts';
 import { type QueryResult, query } from '../db/query.ts';
 import { takeWriterLock } from '../db/lock.ts';
 import { inventCollection } from '../../fake-api/collection/collection.ts';
@@ -107,16 +108,16 @@ export async function runDemo(
       await stage.showReport(report);
       return report;
     };
-    await stage.say(`A stand-in for the API serves ${cases} invented cases at ${fakeApi.url}.`);
+    await stage.say(`A fake API serves ${renderPlural(cases, 'invented case')} at ${fakeApi.url}.`);
     await stage.say(
-      'First day: everything is new. One result will be throttled, one will fail, one status is empty.',
+      'First run: every case is new. One request is rate limited, one fails, and one list is empty.',
     );
     const first = await day();
     if (first.outcome !== 'complete') return [first];
     const plan = { changed: 0.03, inserted: 3, statusMoves: 2, removed: 2 };
     const changes = source.advance(plan);
     await stage.say(
-      `A day passes: ${changes.changed.length} cases change, ${changes.inserted.length} are new, ${changes.moved.length} get another status, ${changes.removed.length} leave the site. Second day:`,
+      `Second run, a day later. Cases changed: ${changes.changed.length}; new: ${changes.inserted.length}; moved to another list: ${changes.moved.length}; departed: ${changes.removed.length}.`,
     );
     const second = await day();
     if (second.outcome === 'complete') await showResults(database, stage);

@@ -15,6 +15,7 @@ import { toZonedMinute } from '../lib/local-time.ts';
 import { findScheduleWarning, parseSchedule } from '../schedule/cron.ts';
 import { sendPing, sendWebhook } from '../schedule/notify.ts';
 import { type Finding, bad, good, notChecked, warning } from './finding.ts';
+import { renderPlural } from '../lib/layout.ts';
 
 /** What a whole mirror takes; a migration and a snapshot take as much again. */
 const WHOLE_MIRROR_BYTES = 1.2e9;
@@ -29,7 +30,7 @@ export function examineDatabase(path: string, now: Date): Finding {
       const last = runs[0];
       return good(
         'database',
-        `${cases} cases; last run: ${last === undefined ? 'none' : `${last.outcome}, begun ${last.started_at}`}; any SQLite since ${OLDEST_SQLITE} reads it`,
+        `${renderPlural(cases, 'case')}; last run: ${last === undefined ? 'none' : `${last.outcome}, begun ${last.started_at}`}; any SQLite since ${OLDEST_SQLITE} reads it`,
       );
     });
   } catch (thrown) {

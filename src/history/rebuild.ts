@@ -5,6 +5,7 @@ import type { Mirror } from '../db/open-mirror.ts';
 import type { caseChanges, cases, docketEntries, docketEntryVersions } from '../db/schema/schema.ts';
 import { type MirrorFields, parseVersion } from '../db/write-history.ts';
 import { describeRun } from './period.ts';
+import { renderPlural } from '../lib/layout.ts';
 
 export type Entry = Omit<typeof docketEntries.$inferSelect, 'mirror_id'>;
 export type PastEntry = typeof docketEntryVersions.$inferSelect;
@@ -164,7 +165,7 @@ export function refuseMissingHistory(mirror: Mirror, runId: number): void {
   const cases = count.get(runId, runId, runId) ?? 0;
   if (cases === 0) return;
   const known = Number(sqlite.prepare(KNOWN_SINCE).pluck().get());
-  const what = cases === 1 ? '1 case has' : `${cases} cases have`;
+  const what = renderPlural(cases, 'case has', 'cases have');
   throw new MirrorError(
     'HISTORY_MISSING',
     `${what} changed after run ${runId} and before ${path} kept history.`,

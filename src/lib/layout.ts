@@ -146,3 +146,13 @@ export function pad(text: string, width: number, align: Align): string {
   const space = ' '.repeat(Math.max(0, width - widthOfText(text)));
   return align === 'right' ? space + text : text + space;
 }
+
+/** 1234567 as "1,234,567". */
+export function renderCount(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** A count with its noun, as "1 row" or "1,234 rows". */
+export function renderPlural(count: number, noun: string, plural = `${noun}s`): string {
+  return `${renderCount(count)} ${count === 1 ? noun : plural}`;
+}

@@ -14,6 +14,7 @@ import { codeOf } from '../lib/system-errors.ts';
 import type { RunReport } from '../sync/report.ts';
 import { verifyMirror } from '../verify/proof.ts';
 import type { ScheduledRun, StepRecord } from './state-file.ts';
+import { renderPlural } from '../lib/layout.ts';
 
 /** What is known about a scheduled run when its steps start. */
 export interface RunSummary {
@@ -210,7 +211,7 @@ export function createVerifyStep(database: string, size: SampleSize, random: () 
           signal.throwIfAborted();
           if (step.done === true) {
             if (findings > 0) throw toFindings(findings);
-            return `${step.value.casesChecked} of ${step.value.casesMirrored} cases verified`;
+            return `${step.value.casesChecked} of ${renderPlural(step.value.casesMirrored, 'case')} verified`;
           }
           findings++;
           await nextTick();
@@ -225,8 +226,5 @@ export function createVerifyStep(database: string, size: SampleSize, random: () 
 }
 
 function toFindings(count: number): MirrorError {
-  return new MirrorError(
-    'VERIFY_FAILED',
-    `Verification found ${count} ${count === 1 ? 'violation' : 'violations'}.`,
-  );
+  return new MirrorError('VERIFY_FAILED', `Verification found ${renderPlural(count, 'violation')}.`);
 }

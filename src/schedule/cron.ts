@@ -3,6 +3,7 @@ import { createTask } from 'node-cron';
 import { listClosest, suggestNames } from '../lib/closest-names.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { toOffset, toZonedMinute } from '../lib/local-time.ts';
+import { renderPlural } from '../lib/layout.ts';
 
 /** A change of the clock of a time zone: at this instant its offset from UTC changes from `before` to `after` ms. */
 export interface ClockShift {
@@ -151,7 +152,7 @@ export function findScheduleWarning({ cron, timezone, findNext }: Schedule, now:
   if (next === null) return `The schedule ${JSON.stringify(cron)} has no more runs.`;
   const days = Math.round((next.getTime() - now.getTime()) / DAY_MS);
   if (next.getTime() - now.getTime() <= A_MONTH_MS) return null;
-  return `The next run of the schedule ${JSON.stringify(cron)} is ${days} days away, at ${toZonedMinute(next, timezone)}.`;
+  return `The next run of the schedule ${JSON.stringify(cron)} is ${renderPlural(days, 'day')} away, at ${toZonedMinute(next, timezone)}.`;
 }
 
 /** A hint for an unknown time zone. */
@@ -188,7 +189,7 @@ function checkForm(cron: string, written: Written): void {
   const fields = cron.split(/\s+/);
   if (cron === '') throw toInvalid(written, 'it is empty');
   if (fields.length !== FIELDS.length)
-    throw toInvalid(written, `it has ${fields.length} field${fields.length === 1 ? '' : 's'}, not five`);
+    throw toInvalid(written, `it has ${renderPlural(fields.length, 'field')}, not five`);
   const odd = fields.findIndex((field) => field.startsWith('+'));
   if (odd !== -1) throw toInvalid(written, toWrongField(odd, String(fields[odd])));
 }

@@ -12,6 +12,7 @@ import {
 import type { RunRecord } from './recorder.ts';
 import type { SeenCases } from './compare-page.ts';
 import type { SyncRun } from './types.ts';
+import { renderPlural } from '../lib/layout.ts';
 
 /**
  * After the list syncs: counts the cases that no list sync can see, looks up those that are missing, and puts those without a
@@ -102,7 +103,7 @@ function toDisproved(listSync: ListReport, missed: ReadonlyMap<number, number>):
   const count = missed.get(listSync.list.id) ?? 0;
   // A list that is partial already says so for a reason of its own.
   if (count === 0 || listSync.error !== null) return listSync;
-  const cases = count === 1 ? '1 case' : `${count} cases`;
+  const cases = renderPlural(count, 'case');
   const message = `The list lacked ${cases} that the API has under this status; fetched by id.`;
   return { ...listSync, outcome: 'partial', error: new MirrorError('CASES_MISSED', message) };
 }

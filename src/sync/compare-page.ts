@@ -12,6 +12,7 @@ import type { FindKnownRecord, FindStoredVersion, StoredVersion } from '../db/re
 import type { CaseDrift, RejectedRecord, PageCase, PageContent } from '../db/write-page.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { JsonValue } from '../lib/json.ts';
+import { renderPlural } from '../lib/layout.ts';
 
 /** The cases that a run has seen so far, each with the list that held it last. Ids only: a few bytes per case. */
 export class SeenCases {
@@ -113,7 +114,7 @@ export function isOfAnotherList(labels: CaseLabels, { id }: ApiList): boolean {
 /** What it says of a list that a page of it holds so many cases of other lists; null when there are none. */
 export function judgeLabels(ofOthers: number, { label }: ApiList): MirrorError | null {
   if (ofOthers === 0) return null;
-  const cases = ofOthers === 1 ? '1 case' : `${ofOthers} cases`;
+  const cases = renderPlural(ofOthers, 'case');
   return new MirrorError(
     'WRONG_LIST',
     `A page of the list "${label}" held ${cases} with the label of another list.`,

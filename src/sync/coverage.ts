@@ -5,6 +5,7 @@ import type { CoverageFigures } from '../db/run-log.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { toTrafficRow } from './list-sync.ts';
 import { type ListReport, endsEveryList, showsMissing } from './report.ts';
+import { renderPlural } from '../lib/layout.ts';
 
 /* What the lists of a run say of each other. A list that is in doubt proves nothing of what is missing from it. */
 
@@ -24,7 +25,7 @@ export function isAboveWhole(listIds: readonly number[], counts: Counts, whole: 
 /** Puts in doubt a list that shared cases with another one, though none of them says by its label where it belongs. */
 export function suspectShared(report: ListReport, shared: number): ListReport {
   if (shared === 0) return report;
-  const cases = shared === 1 ? '1 case' : `${shared} cases`;
+  const cases = renderPlural(shared, 'case');
   return toSuspicious(
     report,
     new MirrorError(

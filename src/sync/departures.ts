@@ -6,6 +6,7 @@ import type { DepartureFigures } from '../db/run-log.ts';
 import { comparePage, type CaseFinder, type ComparedPage } from './compare-page.ts';
 import { endsEveryList, isOfTheDatabase } from './report.ts';
 import { toTrafficRow } from './list-sync.ts';
+import { renderPlural } from '../lib/layout.ts';
 
 /** A case that its list no longer held, and that no other list of the run held either. */
 export interface MissingCase {
@@ -157,6 +158,6 @@ async function lookUp(
 }
 
 function toSuspiciousDepartures(gone: number, maxGone: number, missing: number): MirrorError {
-  const message = `The API no longer has at least ${gone} of ${missing} missing cases; at most ${maxGone} are believed, so none was marked.`;
+  const message = `The API no longer has at least ${gone} of ${renderPlural(missing, 'missing case')}, but --max-departures allows ${maxGone}, so no case was marked as departed.`;
   return new MirrorError('DEPARTURES_SUSPICIOUS', message);
 }

@@ -1,5 +1,6 @@
 import type { ListOutcome } from '../db/schema/schema.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
+import { renderPlural } from '../lib/layout.ts';
 
 /** What one pass of a list, from its first page on, has found. */
 export class Pass {
@@ -181,12 +182,8 @@ export function judgePasses(facts: PassesFacts, error: MirrorError | null): Pass
 /** What of the records could not be stored as it came; null when all could. */
 function describeOdd({ rejected, inexact }: PassFacts): string | null {
   const parts = [
-    ...(rejected === 0
-      ? []
-      : [rejected === 1 ? '1 record is not a case' : `${rejected} records are not cases`]),
-    ...(inexact === 0
-      ? []
-      : [`${inexact === 1 ? '1 record' : `${inexact} records`} could not be read exactly`]),
+    ...(rejected === 0 ? [] : [renderPlural(rejected, 'record is not a case', 'records are not cases')]),
+    ...(inexact === 0 ? [] : [`${renderPlural(inexact, 'record')} could not be read exactly`]),
   ];
   return parts.length === 0 ? null : `${parts.join(', ')}; rejected.`;
 }
@@ -196,7 +193,7 @@ function toUnreadable(unread: readonly MirrorError[]): MirrorError | null {
   const first = unread.find(isShrunk) ?? unread[0];
   if (first === undefined) return null;
   const others = unread.slice(1);
-  const pages = others.length === 0 ? '1 page' : `${unread.length} pages`;
+  const pages = renderPlural(unread.length, 'page');
   const rest = others.length === 0 ? '' : `, and ${others.length} more`;
   const reason = first.message.replace(/\.$/, '');
   return new MirrorError('PAGES_UNREADABLE', `${pages} could not be read: ${reason}${rest}.`, {
@@ -242,10 +239,10 @@ function toMismatch(pass: PassFacts, before: Pass | null): MirrorError {
   const records = pass.cases + pass.rejected;
   const count = pass.countLast ?? 0;
   if (before === null || !pass.repeats(before)) {
-    const message = `The API reports ${count} cases, its pages held ${records} distinct ones.`;
+    const message = `The API reports ${renderPlural(count, 'case')}, but its pages contain ${renderPlural(records, 'distinct case')}.`;
     return new MirrorError('COUNT_MISMATCH', message);
   }
   const isFew = Math.abs(count - records) <= Math.max(MAX_OFF, count * MAX_OFF_SHARE);
-  const message = `The API reports ${count} cases, two passes to the last page held the same ${records}.`;
+  const message = `The API reports ${renderPlural(count, 'case')}, but two passes to the last page found the same ${records}.`;
   return new MirrorError(isFew ? 'COUNT_MISMATCH_STABLE' : 'COUNT_FAR_OFF', message);
 }

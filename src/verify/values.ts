@@ -5,6 +5,7 @@ import * as schema from '../db/schema/schema.ts';
 import { LIST_TABLES } from '../db/schema/schema.ts';
 import { type Violation, type Violations, show } from './checks.ts';
 import type { StoredRows } from './stored-rows.ts';
+import { renderPlural } from '../lib/layout.ts';
 
 /** What SQLite's `typeof` says of a value. */
 export type ValueType = 'integer' | 'real' | 'text' | 'blob' | 'null';
@@ -131,7 +132,7 @@ function toViolation(table: string, rule: ColumnRule, row: Readonly<Record<strin
   return {
     what: `${table}.${rule.name}`,
     expected: describeRule(rule),
-    found: Buffer.isBuffer(value) ? `a blob of ${value.length} bytes` : show(value),
+    found: Buffer.isBuffer(value) ? `a blob of ${renderPlural(value.length, 'byte')}` : show(value),
     ...(typeof runId === 'number' && { runId }),
   };
 }

@@ -90,7 +90,7 @@ describe('status --check', () => {
     expect(lists).toContainEqual(
       expect.objectContaining({
         list_id: 5020,
-        last_reading: expect.objectContaining({ completeness: 'as far as possible', error_code: code }),
+        last_reading: expect.objectContaining({ completeness: 'best-effort', error_code: code }),
       }),
     );
   });

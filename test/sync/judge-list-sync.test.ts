@@ -98,8 +98,8 @@ describe('a list sync that read every page', () => {
     [{ rejected: 2, cases: 28 }, '2 records are not cases'],
     [{ countFirst: 29, countHeld: false }, 'from 29 to 30'],
     [{ countHeld: false }, 'and back to 30'],
-    [{ cases: 28 }, 'reports 30 cases, its pages held 28'],
-    [{ cases: 28, rejected: 1 }, 'reports 30 cases, its pages held 29'],
+    [{ cases: 28 }, 'reports 30 cases, but its pages contain 28'],
+    [{ cases: 28, rejected: 1 }, 'reports 30 cases, but its pages contain 29'],
   ])('with %j says so: %s', (changes, words) => {
     expect(judgePasses(facts(changes), null).error?.message).toContain(words);
   });
@@ -207,7 +207,7 @@ describe('a count that does not fit', () => {
 
   test('names both numbers', () => {
     expect(judge(passOf(101, hundred), passOf(101, hundred))?.message).toBe(
-      'The API reports 101 cases, two passes to the last page held the same 100.',
+      'The API reports 101 cases, but two passes to the last page found the same 100.',
     );
   });
 });

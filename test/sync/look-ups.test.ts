@@ -208,7 +208,7 @@ describe('more gone than can be believed', () => {
     expect(error).toMatchObject({
       code: 'DEPARTURES_SUSPICIOUS',
       message:
-        'The API no longer has at least 3 of 4 missing cases; at most 2 are believed, so none was marked.',
+        'The API no longer has at least 3 of 4 missing cases, but --max-departures allows 2, so no case was marked as departed.',
     });
   });
 

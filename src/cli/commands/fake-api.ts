@@ -6,8 +6,9 @@ import type { CaseCollection } from '../../../fake-api/collection/collection.ts'
 import type { FakeApiOptions } from '../../../fake-api/serve/server.ts';
 import { wordsOf } from '../../lib/system-errors.ts';
 import { type Io, withStop, write } from '../io.ts';
-import { renderPlural, toJsonLine } from '../text/words.ts';
+import { toJsonLine } from '../text/words.ts';
 import type { Flags } from '../options.ts';
+import { renderPlural } from '../../lib/layout.ts';
 
 /** Resolves when the signal is aborted, at once if it already is. */
 function untilAborted(signal: AbortSignal): Promise<void> {

@@ -14,7 +14,7 @@ import { type Flags, addRowFormat, addSettings, readAsOf, readRowFormat, readSet
 import { printResult } from '../output.ts';
 import { readStatementFile } from '../statement-text.ts';
 import { AS_OF, renderRunAsOf } from '../text/period.ts';
-import { renderPlural } from '../text/words.ts';
+import { renderPlural } from '../../lib/layout.ts';
 
 export function defineQuery(command: Command): Command {
   return addSettings(

@@ -10,8 +10,8 @@ import { type Settings, parseSettings, parseSnapshotSettings } from '../../confi
 import { type HoldingCopy, listCopies, listHoldingCopies, redactCopies } from '../../backup/redact-copies.ts';
 import { parseCaseId, withMirror } from '../with-mirror.ts';
 import { textWidth, withStop, write, type Io } from '../io.ts';
-import { renderPlural, toCellText, toJsonLine } from '../text/words.ts';
-import { wrapText } from '../../lib/layout.ts';
+import { toCellText, toJsonLine } from '../text/words.ts';
+import { wrapText, renderPlural } from '../../lib/layout.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
 
 export function defineRedact(command: Command): Command {
@@ -130,7 +130,7 @@ function render({ redaction, runId, cleaned, holding }: Outcome, width: number):
   const lines = [renderRedaction(redaction, runId)];
   if (namedBy > 0)
     lines.push(
-      `${renderPlural(namedBy, 'other case')} name it among their related cases; that is theirs and stays.`,
+      `${renderPlural(namedBy, 'other case lists', 'other cases list')} it as a related case; those entries stay.`,
     );
   for (const path of cleaned) lines.push(`  removed from ${toCellText(path)}`);
   if (holding.length > 0) lines.push(...renderHolding(holding, caseId));

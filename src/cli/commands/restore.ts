@@ -8,8 +8,9 @@ import { parseSettings, parseSnapshotSettings } from '../../config/settings.ts';
 import { checkCopy, type ContentCount } from '../../backup/copy.ts';
 import { restoreSnapshot, type Restoration } from '../../backup/restore.ts';
 import { withStop, write, type Io } from '../io.ts';
-import { renderPlural, toJsonLine } from '../text/words.ts';
+import { toJsonLine } from '../text/words.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
+import { renderPlural } from '../../lib/layout.ts';
 
 export function defineRestore(command: Command): Command {
   return addSettings(

@@ -1,9 +1,10 @@
 import type { Period } from '../../history/period.ts';
 import type { ActiveCase, FindNewEntry } from '../../history/activity.ts';
-import { renderCount, renderPlural, toCaseName } from './words.ts';
+import { toCaseName } from './words.ts';
 import { toEntryWords } from './field-sentences.ts';
 import { toOutcomeWords, toPeriodWords } from './period.ts';
 import type { WritingStyle } from './style.ts';
+import { renderCount, renderPlural } from '../../lib/layout.ts';
 
 /** Of the new entries of one case so many are printed. */
 const MAX_ENTRIES = 10;

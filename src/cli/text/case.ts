@@ -2,12 +2,12 @@ import { toPlainText } from '../../case/case-rows.ts';
 import type { Candidate } from '../../db/find-candidates.ts';
 import type { Presence } from '../../db/read-case.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../lib/json.ts';
-import { pad, widthOfText, wrapText } from '../../lib/layout.ts';
+import { pad, widthOfText, wrapText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { toLocalMinute } from '../../lib/local-time.ts';
 import { type Io, textWidth } from '../io.ts';
 import { escapeMarkdown } from './style.ts';
 import { renderTable } from './table.ts';
-import { renderCount, renderPlural, toCaseLink, toCaseName, toCellText } from './words.ts';
+import { toCaseLink, toCaseName, toCellText } from './words.ts';
 
 const MAX_SHOWN = 20;
 

@@ -12,9 +12,9 @@ import type {
   ValueChange,
 } from '../../history/changes.ts';
 import { toLocalMinute } from '../../lib/local-time.ts';
-import { renderPlural, toCaseLink, toCaseName } from './words.ts';
+import { toCaseLink, toCaseName } from './words.ts';
 import { toEditedEntrySentence, toEntryWords, toFieldSentences } from './field-sentences.ts';
-import { clipText } from '../../lib/layout.ts';
+import { clipText, renderPlural } from '../../lib/layout.ts';
 import { toOutcomeWords, toPeriodWords } from './period.ts';
 import type { WritingStyle } from './style.ts';
 

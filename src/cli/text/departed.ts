@@ -1,9 +1,9 @@
 import type { AuditCount } from '../../db/audits.ts';
 import { type DepartedCase, NO_STATUSES } from '../../history/transitions.ts';
-import { clipText, wrapText } from '../../lib/layout.ts';
+import { clipText, wrapText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { toLocalMinute } from '../../lib/local-time.ts';
 import { renderTable } from './table.ts';
-import { renderCount, renderPlural, toCaseLink, toCaseName, toCellText } from './words.ts';
+import { toCaseLink, toCaseName, toCellText } from './words.ts';
 
 const GAP = '  ';
 

@@ -2,8 +2,7 @@ import { type FieldChange, compareObjects } from '../../case/diff.ts';
 import { toPlainText } from '../../case/case-rows.ts';
 import type { EntryChange } from '../../history/changes.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../lib/json.ts';
-import { clipText } from '../../lib/layout.ts';
-import { renderCount } from './words.ts';
+import { clipText, renderCount } from '../../lib/layout.ts';
 import type { WritingStyle } from './style.ts';
 
 /** The elements that left a list or came into it, and those that only became otherwise. */

@@ -1,6 +1,6 @@
 import type { Period, RunAsOf, RunRef } from '../../history/period.ts';
 import { toLocalMinute, toZoneName, toZonedMinute } from '../../lib/local-time.ts';
-import { renderPlural } from './words.ts';
+import { renderPlural } from '../../lib/layout.ts';
 
 /** "run 7 (2026-01-07 03:17 EST)", or "runs 2 to 7 (...)". */
 export function toPeriodWords({ first, last }: Period, timeZone: string): string {

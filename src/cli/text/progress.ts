@@ -1,10 +1,10 @@
 import { SingleBar } from 'cli-progress';
-import { clip, pad } from '../../lib/layout.ts';
+import { clip, pad, renderCount, renderPlural } from '../../lib/layout.ts';
 import { localizeTimes, toZonedMinute } from '../../lib/local-time.ts';
 import type { OnSyncEvent } from '../../sync/types.ts';
 import type { OnProgress } from '../../verify/proof.ts';
 import { type Out, say as sayTo } from '../io.ts';
-import { renderCount, renderDuration, renderPlural } from './words.ts';
+import { renderDuration } from './words.ts';
 
 /** How long a log stays silent while a long list is read. */
 const LINE_EVERY_MS = 10_000;
@@ -98,7 +98,7 @@ function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
         if (now().getTime() - saidAt >= LINE_EVERY_MS) {
           const { cases_seen: seen, count_last: total } = event.figures;
           say(
-            `${event.list.id} ${event.list.label}: ${renderCount(seen)} of ${renderCount(total ?? seen)} cases`,
+            `${event.list.id} ${event.list.label}: ${renderCount(seen)} of ${renderPlural(total ?? seen, 'case')}`,
           );
         }
         break;

@@ -2,11 +2,11 @@ import { styleText } from 'node:util';
 import type { CoverageRow } from '../../db/state.ts';
 import { EXIT_CODES } from '../../errors/exit-codes.ts';
 import type { MirrorError } from '../../errors/mirror-error.ts';
-import { wrapText } from '../../lib/layout.ts';
+import { wrapText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { localizeTimes, toLocalMinute } from '../../lib/local-time.ts';
 import type { CoverageReport, DepartureReport, RunReport, ListReport } from '../../sync/report.ts';
 import { renderTable } from './table.ts';
-import { renderBytes, renderCount, renderDuration, renderPlural } from './words.ts';
+import { renderBytes, renderDuration } from './words.ts';
 
 /** What a run measured of the cases that the five list syncs cannot see, in a sentence or two. */
 function renderCoverage(coverage: Omit<CoverageReport, 'error'> | null): string {

@@ -2,8 +2,9 @@ import { basename } from 'node:path';
 import type { Snapshot } from '../../backup/list.ts';
 import type { TakenSnapshot } from '../../backup/snapshot.ts';
 import { toLocalMinute } from '../../lib/local-time.ts';
-import { renderBytes, renderPlural, toCellText } from './words.ts';
+import { renderBytes, toCellText } from './words.ts';
 import { renderTable } from './table.ts';
+import { renderPlural } from '../../lib/layout.ts';
 
 /** A snapshot as `--json` prints it; null where the file does not say. */
 export function toSnapshotJson({ path, takenAt, bytes, owner, note }: Snapshot) {

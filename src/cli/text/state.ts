@@ -1,10 +1,10 @@
 import { type MirrorState, listUnproven } from '../../db/state.ts';
-import { wrapText } from '../../lib/layout.ts';
+import { wrapText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { localizeTimes, toLocalMinute } from '../../lib/local-time.ts';
 import type { RunPlan, WaitPlan } from '../../schedule/plan.ts';
 import type { ScheduledRun, SchedulerState } from '../../schedule/state-file.ts';
 import { renderTable } from './table.ts';
-import { renderBytes, renderCount, renderDuration, renderPlural } from './words.ts';
+import { renderBytes, renderDuration } from './words.ts';
 
 export function renderWaiting({ until, waiting }: WaitPlan): string {
   if (until === null) return 'No other run is due.';
@@ -104,7 +104,7 @@ function renderWriting({ isWriting }: NightlyStatus, { runs, lists }: MirrorStat
   const progress =
     current?.lastListSync == null
       ? ''
-      : `: ${current.id} ${current.label}, ${renderCount(current.lastListSync.cases_seen)} of ${renderCount(current.lastListSync.count_first ?? 0)} cases`;
+      : `: ${current.id} ${current.label}, ${renderCount(current.lastListSync.cases_seen)} of ${renderPlural(current.lastListSync.count_first ?? 0, 'case')}`;
   return `run ${run.id} (${run.trigger}) in progress since ${run.started_at}${progress}`;
 }
 

@@ -7,8 +7,8 @@ import {
   type TransitionCount,
 } from '../../history/transitions.ts';
 import { toLocalMinute } from '../../lib/local-time.ts';
-import { renderCount, renderPlural, toCaseName, toCellText } from './words.ts';
-import { clipText, wrapText } from '../../lib/layout.ts';
+import { toCaseName, toCellText } from './words.ts';
+import { clipText, wrapText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { toOutcomeWords, toPeriodWords } from './period.ts';
 import { renderTable } from './table.ts';
 

@@ -1,8 +1,9 @@
 import { CHECK_NAMES, CHECKS, type CheckName, type Finding } from '../../verify/checks.ts';
 import type { VerifyReport } from '../../verify/proof.ts';
 import { EXIT_CODES } from '../../errors/exit-codes.ts';
-import { renderCount, renderDuration, renderPlural, toCellText } from './words.ts';
+import { renderDuration, toCellText } from './words.ts';
 import { renderTable } from './table.ts';
+import { renderCount, renderPlural } from '../../lib/layout.ts';
 
 /** A report, with where and how long. */
 export interface TimedReport extends VerifyReport {

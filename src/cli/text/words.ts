@@ -33,11 +33,6 @@ export function escapeJson(json: string): string {
   );
 }
 
-/** 1234567 as "1,234,567". */
-export function renderCount(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
 /** Bytes in the largest unit that leaves at least one whole, to one decimal. */
 export function renderBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
@@ -58,11 +53,6 @@ export function renderDuration(ms: number): string {
   const two = (n: number): string => String(n).padStart(2, '0');
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
   return `${Math.floor(seconds / 3600)} h ${two(Math.floor((seconds % 3600) / 60))} min`;
-}
-
-/** A count with its noun, in the plural where it needs one. */
-export function renderPlural(count: number, noun: string, plural = `${noun}s`): string {
-  return `${renderCount(count)} ${count === 1 ? noun : plural}`;
 }
 
 /** Where a person reads a case on the site. */

@@ -11,6 +11,7 @@ import { refuseMissingHistory } from '../rebuild.ts';
 import { fillTables } from './query.ts';
 import { shadowTables } from './shadow-tables.ts';
 import { listColumns } from './shadow-content.ts';
+import { renderPlural } from '../../lib/layout.ts';
 
 /** Nothing earlier is kept of the first; a copy gets a note of its own; the seals are written with the rows. */
 const LEFT_OUT: ReadonlySet<SQLiteTable> = new Set<SQLiteTable>([
@@ -101,6 +102,6 @@ function refuseBrokenReferences({ sqlite, path }: Mirror): void {
   if (broken.length > 0)
     throw new MirrorError(
       'HISTORY_DAMAGED',
-      `${path}: ${broken.length} rows point to rows that do not exist.`,
+      `${path}: ${renderPlural(broken.length, 'row points', 'rows point')} to a row that does not exist.`,
     );
 }
