@@ -18,10 +18,4 @@ if (!existsSync(program)) {
   );
   process.exit(1);
 }
-// Before anything that takes a while, so that a signal ends nothing in the wrong way.
-const { listenEarly } = await import('../dist/src/config/early-signals.js');
-listenEarly(process.argv.slice(2));
-// Before the program is loaded: what it takes to load it would be room enough for the rest of the run.
-const { keepNewSpaceSmall } = await import('../dist/src/cli/heap.js');
-keepNewSpaceSmall();
 await import('../dist/src/cli/run.js');

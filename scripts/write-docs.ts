@@ -15,7 +15,7 @@ import { renderTerminalPicture } from './docs/terminal-picture.ts';
 const ROOT = new URL('../', import.meta.url);
 
 const pages: Readonly<Record<string, string>> = {
-  'docs/commands.md': renderCommandsPage(),
+  'docs/commands.md': await renderCommandsPage(),
   'docs/configuration.md': renderConfigurationPage(),
   'docs/errors.md': renderErrorsPage(),
   'docs/schema.md': renderSchemaPage(),

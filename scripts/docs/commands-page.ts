@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { textWidth } from '../../src/cli/io.ts';
-import { defineProgram } from '../../src/cli/main.ts';
+import { loadProgram } from '../../src/cli/main.ts';
 import { SETTING_GROUPS } from '../../src/cli/options.ts';
 import { wrapProse } from '../../src/lib/layout.ts';
 import { PACKAGE } from '../../src/lib/package-info.ts';
@@ -11,10 +11,10 @@ const WITH_ALL_SETTINGS = 'nightly';
 const POINTER = '  Listed once at the end of this page.';
 
 /** The help of the program and of each command, as they print it; settings that commands share are listed once. */
-export function renderCommandsPage(): string {
+export async function renderCommandsPage(): Promise<string> {
   const nowhere = new Writable();
   const io = createScriptIo({ stdout: nowhere, stderr: nowhere });
-  const program = defineProgram(io, () => undefined);
+  const program = await loadProgram(io);
   const settings: string[] = [];
   const sections = [program, ...program.commands].map((command) => {
     let help = '';

@@ -1,46 +1,156 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { CommanderError, type Command } from 'commander';
+import { CommanderError, Help, type Command } from 'commander';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { EXIT_CODES, type ExitName } from '../errors/exit-codes.ts';
 import { loadEngine } from '../db/engine.ts';
 import { READS_WITHOUT_LOCKS } from '../db/open-to-read.ts';
 import { PACKAGE } from '../lib/package-info.ts';
-import { defineActivity, runActivityCommand } from './commands/activity.ts';
-import { defineAudit, runAuditCommand } from './commands/audit.ts';
-import { defineCase, runCaseCommand } from './commands/case.ts';
-import { defineChanges, runChangesCommand } from './commands/changes.ts';
-import { defineCoverage, runCoverageCommand } from './commands/coverage.ts';
-import { defineDemo, runDemoCommand } from './commands/demo.ts';
-import { defineDeparted, runDepartedCommand } from './commands/departed.ts';
-import { defineDoctor, runDoctorCommand } from './commands/doctor.ts';
-import { defineInit, runInitCommand } from './commands/init.ts';
-import { defineNightly, runNightlyCommand } from './commands/nightly.ts';
-import { defineQuery, runQueryCommand } from './commands/query.ts';
-import { defineRedact, runRedactCommand } from './commands/redact.ts';
-import { defineFakeApi, runFakeApiCommand } from './commands/fake-api.ts';
-import { defineRestore, runRestoreCommand } from './commands/restore.ts';
-import { defineSnapshot, runSnapshotCommand } from './commands/snapshot.ts';
-import { defineStatus, runStatusCommand } from './commands/status.ts';
-import { defineSync, runSyncCommand } from './commands/sync.ts';
-import { defineTransitions, runTransitionsCommand } from './commands/transitions.ts';
-import { defineVerify, runVerifyCommand } from './commands/verify.ts';
 import { checkPrinted, findLoss, flush, say, textWidth, type Io } from './io.ts';
 import { OwnCommand } from './own-command.ts';
-import { reading } from './with-mirror.ts';
+import type { RunCommand } from './with-mirror.ts';
 import { renderError } from './text/errors.ts';
 import { wrapProse } from '../lib/layout.ts';
-import type { Flags } from './options.ts';
 
-/*
- * What a command needs beyond its own words (the HTTP client, the scheduler, the fake API) it imports when it runs, so
- * that `query` and `--help` do not wait for it.
- */
+/** A module in src/cli/commands/. */
+interface CommandModule {
+  /** Adds the options and the rest of the help. */
+  readonly defineOptions: (command: Command) => Command;
+  readonly runCommand: RunCommand;
+}
 
-/** Commands whose deed counts, whether what they say of it arrives or not; all others are there to say something. */
-const DOERS = ['init', 'sync', 'nightly', 'redact', 'snapshot', 'restore'];
+interface CommandEntry {
+  readonly argument?: readonly [name: string, description: string];
+  readonly description: string;
+  /** The exit code tells what the command did, even if its output is lost. The other commands only print. */
+  readonly acts?: true;
+  /** It reads the mirror, so that damage to the mirror can make it fail in any way. */
+  readonly reads?: true;
+  readonly load: () => Promise<CommandModule>;
+}
 
-/** Builds the command line. `settle` is told how the command that ran has ended. */
-export function defineProgram(io: Io, onEnd: (exit: ExitName, isDoer: boolean) => void): Command {
+/** The commands in the order of the help. A process loads only the module of the command that it runs. */
+const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  init: {
+    description: 'Ask for the settings, check them, and write them to .env in the current folder.',
+    acts: true,
+    load: () => import('./commands/init.ts'),
+  },
+  sync: {
+    description: 'Download new and changed cases, list by list, into the mirror.',
+    acts: true,
+    load: () => import('./commands/sync.ts'),
+  },
+  nightly: {
+    description: 'Keep running and sync on a schedule, by default every night.',
+    acts: true,
+    load: () => import('./commands/nightly.ts'),
+  },
+  status: {
+    description: 'Show the contents of the mirror, its latest runs and any anomalies.',
+    reads: true,
+    load: () => import('./commands/status.ts'),
+  },
+  case: {
+    argument: ['<case...>', 'its id, link, docket number, or words of its name'],
+    description: 'Show one case of the mirror.',
+    reads: true,
+    load: () => import('./commands/case.ts'),
+  },
+  query: {
+    argument: ['[sql]', 'one statement that returns rows; "-" reads it from standard input'],
+    description: 'Query the mirror in SQL. Read-only; a sync can run at the same time.',
+    reads: true,
+    load: () => import('./commands/query.ts'),
+  },
+  changes: {
+    description: 'Show what changed: by default, the changes of the newest run that found any.',
+    reads: true,
+    load: () => import('./commands/changes.ts'),
+  },
+  activity: {
+    description: 'List new docket entries: by default, those of the newest run that found any.',
+    reads: true,
+    load: () => import('./commands/activity.ts'),
+  },
+  transitions: {
+    description:
+      'Count how cases moved from one value of case_ongoing to another, and how long they stayed in each.',
+    reads: true,
+    load: () => import('./commands/transitions.ts'),
+  },
+  departed: {
+    description: 'List the departed cases, with their last known values.',
+    reads: true,
+    load: () => import('./commands/departed.ts'),
+  },
+  coverage: {
+    description: 'Compare the number of cases on the site with the lists and with the mirror.',
+    reads: true,
+    load: () => import('./commands/coverage.ts'),
+  },
+  verify: {
+    description: 'Verify the mirror: its file, payloads, rows, history and run log.',
+    load: () => import('./commands/verify.ts'),
+  },
+  audit: {
+    argument: ['[name]', 'the audit whose cases are listed'],
+    description: 'Count the contradictions in the data, or list the cases of one audit.',
+    reads: true,
+    load: () => import('./commands/audit.ts'),
+  },
+  redact: {
+    argument: ['<id>', "the case's id"],
+    description: 'Permanently remove the content and history of a departed case.',
+    acts: true,
+    load: () => import('./commands/redact.ts'),
+  },
+  snapshot: {
+    description: 'Take a snapshot: a checked copy of the mirror in one dated file. Or list the snapshots.',
+    acts: true,
+    load: () => import('./commands/snapshot.ts'),
+  },
+  restore: {
+    argument: ['<snapshot>', 'a file, or a name that `snapshot --list` shows'],
+    description: 'Replace the mirror with a snapshot.',
+    acts: true,
+    load: () => import('./commands/restore.ts'),
+  },
+  doctor: {
+    description: 'Check the settings, token, address, clock, database, disk and schedule, and suggest fixes.',
+    load: () => import('./commands/doctor.ts'),
+  },
+  demo: {
+    description: 'Sync invented cases in under a minute, without a token.',
+    load: () => import('./commands/demo.ts'),
+  },
+  'fake-api': {
+    description: 'Serve a fake API on this machine, with invented or recorded cases.',
+    load: () => import('./commands/fake-api.ts'),
+  },
+};
+
+interface Program {
+  /** Its commands have no options until they are loaded. */
+  readonly program: Command;
+  /** Loads a command, once. Other names load nothing. */
+  readonly loadCommand: (name: string | undefined) => Promise<void>;
+}
+
+/** Builds the command line. `onEnd` is told how the command that ran has ended. */
+function createProgram(io: Io, onEnd: (exit: ExitName, acts: boolean) => void): Program {
+  const unloaded = new Map(Object.entries(COMMANDS));
+  const loadCommand = async (name = ''): Promise<void> => {
+    const entry = unloaded.get(name);
+    const command = program.commands.find((one) => one.name() === name);
+    if (entry === undefined || command === undefined) return;
+    unloaded.delete(name);
+    const { defineOptions, runCommand } = await entry.load();
+    defineOptions(command);
+    const run = entry.reads === true ? (await import('./with-mirror.ts')).reading(runCommand) : runCommand;
+    command.action(async (...inputs: unknown[]) => {
+      onEnd(await run(...([...inputs.slice(0, -1), io] as never[])), entry.acts === true);
+    });
+  };
   const program = new OwnCommand('clearinghouse-mirror')
     .description(
       'A local mirror of the Civil Rights Litigation Clearinghouse in SQLite, for offline SQL analysis.',
@@ -54,51 +164,33 @@ export function defineProgram(io: Io, onEnd: (exit: ExitName, isDoer: boolean) =
         say(io.stderr, text);
       },
     })
-    .configureHelp({ showGlobalOptions: false, minWidthToWrap: 16 })
+    .configureHelp({ showGlobalOptions: false, minWidthToWrap: 16, subcommandTerm: toTerm })
     .exitOverride()
+    .hook('preSubcommand', (_program, command) => loadCommand(command.name()))
     // An engine that does not suit this Node is refused here, before a command has opened or written anything.
     .hook('preAction', () => {
       loadEngine();
     });
-  const begin = (name: string, define: (command: Command) => Command): Command =>
-    define(program.command(name).copyInheritedSettings(program));
-  const add = (
-    name: string,
-    define: (command: Command) => Command,
-    run: (flags: Flags, io: Io) => Promise<ExitName>,
-  ): void => {
-    begin(name, define).action(async (flags: Flags) => {
-      onEnd(await run(flags, io), DOERS.includes(name));
-    });
-  };
-  const addWithArgument = (
-    name: string,
-    define: (command: Command) => Command,
-    run: (argument: never, flags: Flags, io: Io) => Promise<ExitName>,
-  ): void => {
-    begin(name, define).action(async (argument: unknown, flags: Flags) => {
-      onEnd(await run(argument as never, flags, io), DOERS.includes(name));
-    });
-  };
-  add('init', defineInit, runInitCommand);
-  add('sync', defineSync, runSyncCommand);
-  add('nightly', defineNightly, runNightlyCommand);
-  add('status', defineStatus, reading(runStatusCommand));
-  addWithArgument('case', defineCase, reading(runCaseCommand));
-  addWithArgument('query', defineQuery, reading(runQueryCommand));
-  add('changes', defineChanges, reading(runChangesCommand));
-  add('activity', defineActivity, reading(runActivityCommand));
-  add('transitions', defineTransitions, reading(runTransitionsCommand));
-  add('departed', defineDeparted, reading(runDepartedCommand));
-  add('coverage', defineCoverage, reading(runCoverageCommand));
-  add('verify', defineVerify, runVerifyCommand);
-  addWithArgument('audit', defineAudit, reading(runAuditCommand));
-  addWithArgument('redact', defineRedact, runRedactCommand);
-  add('snapshot', defineSnapshot, runSnapshotCommand);
-  addWithArgument('restore', defineRestore, runRestoreCommand);
-  add('doctor', defineDoctor, runDoctorCommand);
-  add('demo', defineDemo, runDemoCommand);
-  add('fake-api', defineFakeApi, runFakeApiCommand);
+  for (const [name, { description, argument }] of Object.entries(COMMANDS)) {
+    const command = program.command(name).copyInheritedSettings(program).description(description);
+    if (argument !== undefined) command.argument(...argument);
+  }
+  return { program, loadCommand };
+}
+
+/** A command in the list of all. Each has options, but they are unknown until it is loaded. */
+function toTerm(command: Command): string {
+  const term = new Help().subcommandTerm(command);
+  const name = command.name();
+  return command.options.length > 0 || COMMANDS[name] === undefined
+    ? term
+    : `${name} [options]${term.slice(name.length)}`;
+}
+
+/** The command line with the options of all its commands. */
+export async function loadProgram(io: Io): Promise<Command> {
+  const { program, loadCommand } = createProgram(io, () => undefined);
+  for (const name of Object.keys(COMMANDS)) await loadCommand(name);
   return program;
 }
 
@@ -108,17 +200,20 @@ export function defineProgram(io: Io, onEnd: (exit: ExitName, isDoer: boolean) =
  */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   let exit: ExitName = 'complete';
-  let doesMore = false;
+  let didAct = false;
   // For a person only: a script has no use for it, because a command that somebody wrote beside fails in the end.
   const tellOfNoLocks = (path: unknown): void => {
     if (io.stderr.isTTY === true) say(io.stderr, `${renderReadWithoutLocks(String(path))}\n`);
   };
   subscribe(READS_WITHOUT_LOCKS, tellOfNoLocks);
-  const program = defineProgram(io, (ended, isDoer) => {
+  const { program, loadCommand } = createProgram(io, (ended, acts) => {
     exit = ended;
-    doesMore = isDoer;
+    didAct = acts;
   });
   try {
+    // Commander prints the help of `help NAME` without a hook.
+    const [first, second] = args.filter((arg) => !arg.startsWith('-'));
+    if (first === 'help') await loadCommand(second);
     await program.parseAsync(args.map(toArgument), { from: 'user' });
   } catch (error) {
     // Help and version are thrown too, and commander has printed them.
@@ -131,11 +226,11 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   } finally {
     unsubscribe(READS_WITHOUT_LOCKS, tellOfNoLocks);
   }
-  return EXIT_CODES[await settlePrinted(exit, doesMore, io)].code;
+  return EXIT_CODES[await settlePrinted(exit, didAct, io)].code;
 }
 
 /** Says what could not be printed, where anything can be said; a command that was to print it has failed. */
-async function settlePrinted(exit: ExitName, isDoer: boolean, io: Io): Promise<ExitName> {
+async function settlePrinted(exit: ExitName, acts: boolean, io: Io): Promise<ExitName> {
   await Promise.all([flush(io.stdout), flush(io.stderr)]);
   try {
     checkPrinted(io);
@@ -143,7 +238,7 @@ async function settlePrinted(exit: ExitName, isDoer: boolean, io: Io): Promise<E
   } catch (error) {
     say(io.stderr, `${renderError(error, io.timeZone)}\n`);
     const isLost = findLoss(io.stdout) !== null;
-    return exit === 'complete' && isLost && !isDoer ? toExit(error) : exit;
+    return exit === 'complete' && isLost && !acts ? toExit(error) : exit;
   }
 }
 

@@ -7,7 +7,6 @@ import { type Mirror, openMirrorReadOnly } from '../db/open-mirror.ts';
 import type { ExitName } from '../errors/exit-codes.ts';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
-import { verifyMirror } from '../verify/proof.ts';
 import { type Io, say } from './io.ts';
 import { type Flags, readSettings } from './options.ts';
 import { renderCandidates } from './text/case.ts';
@@ -20,18 +19,23 @@ const HINT =
  * the mirror proves to be damaged: its verification says which of the two, and ends at the first finding. That can take
  * minutes, so it is told.
  */
-function explainFailure(thrown: unknown, database: string, tell: (text: string) => void): unknown {
+async function explainFailure(
+  thrown: unknown,
+  database: string,
+  tell: (text: string) => void,
+): Promise<unknown> {
   const error = toDatabaseError(thrown, database);
   if (error instanceof MirrorError) return error;
   tell(
     `The command failed in a way that nobody foresaw (${toSafeWords(messageOf(thrown))}). Looking through ${database} for damage, up to the first; Ctrl-C ends it.`,
   );
-  const found = findDamage(database);
+  const found = await findDamage(database);
   if (found === undefined) return thrown;
   return new MirrorError('DATABASE_DAMAGED', `${database}: ${found}.`, { cause: thrown, hint: HINT });
 }
 
-function findDamage(database: string): string | undefined {
+async function findDamage(database: string): Promise<string | undefined> {
+  const { verifyMirror } = await import('../verify/proof.ts');
   try {
     return closing(openMirrorReadOnly(database), (mirror) => {
       // Leaving the loop ends what the verification is reading.
@@ -48,19 +52,18 @@ function findDamage(database: string): string | undefined {
   }
 }
 
-type Command<Arguments extends readonly unknown[]> = (
-  ...inputs: [...argument: Arguments, flags: Flags, io: Io]
-) => Promise<ExitName>;
+/** Runs a command with its argument, if it takes one, then its flags and `Io`. */
+export type RunCommand = (...inputs: never[]) => Promise<ExitName>;
 
 /** A command that reads the mirror: where it meets a damaged value it fails with DATABASE_DAMAGED. */
-export function reading<Arguments extends readonly unknown[]>(run: Command<Arguments>): Command<Arguments> {
+export function reading(run: RunCommand): RunCommand {
   return async (...inputs) => {
     try {
       return await run(...inputs);
     } catch (thrown) {
       if (thrown instanceof MirrorError) throw thrown;
-      const [flags, io] = inputs.slice(-2) as [Flags, Io];
-      throw explainFailure(thrown, readSettings(flags, io).database, (text) => {
+      const [flags, io] = inputs.slice(-2) as readonly unknown[] as [Flags, Io];
+      throw await explainFailure(thrown, readSettings(flags, io).database, (text) => {
         say(io.stderr, `${text}\n`);
       });
     }

@@ -1,10 +1,11 @@
+import { readdirSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
-import { defineProgram } from '../../src/cli/main.ts';
+import { loadProgram } from '../../src/cli/main.ts';
 import { runCli } from '../support/command-line.ts';
 
 const out = Object.assign(new Writable(), { isTTY: false });
-const program = defineProgram({ stdout: out, stderr: out } as never, () => undefined);
+const program = await loadProgram({ stdout: out, stderr: out, env: {} } as never);
 const COMMANDS = ['', ...program.commands.map((one) => one.name())];
 const toArgs = (name: string): string[] => (name === '' ? ['--help'] : [name, '--help']);
 const helpOf = async (name: string, columns: number, more: object = {}): Promise<string> => {
@@ -36,6 +37,15 @@ describe.each(COMMANDS)('the help of %j', (name) => {
     const { stdout } = await runCli(toArgs(name), { isTTY: false });
     expect(stdout).toBe(plain); // a pager has the width of the terminal, which the program is not told
   });
+});
+
+test('the list of commands is the same before their modules are loaded', async () => {
+  let loaded = '';
+  program.configureOutput({ writeOut: (text) => (loaded += text) }).outputHelp();
+  const words = (text: string): string[] => text.split(/\s+/);
+  expect(words(await helpOf('', 80))).toEqual(words(loaded));
+  const modules = readdirSync(new URL('../../src/cli/commands', import.meta.url));
+  expect(modules.map((file) => file.replace('.ts', ''))).toEqual(COMMANDS.slice(1).sort());
 });
 
 describe.each(program.commands.map((one) => [one.name(), one] as const))('%s', (_name, command) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Writable } from 'node:stream';
-import { defineProgram } from '../../src/cli/main.ts';
+import { loadProgram } from '../../src/cli/main.ts';
 import { inventCollection, type CaseCollection } from '../../fake-api/collection/collection.ts';
 import { runCli } from '../support/command-line.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
@@ -68,9 +68,9 @@ describe('the fields are the same in every format', () => {
     expect(markdown).not.toBe('');
   });
 
-  test('and no command that has formats is left out here', () => {
+  test('and no command that has formats is left out here', async () => {
     const out = Object.assign(new Writable(), { isTTY: false });
-    const program = defineProgram({ stdout: out, stderr: out } as never, () => undefined);
+    const program = await loadProgram({ stdout: out, stderr: out } as never);
     const withFormats = program.commands
       .filter(({ options }) => options.some(({ long }) => long === '--format'))
       .map((one) => one.name());

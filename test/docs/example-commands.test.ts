@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { defineProgram } from '../../src/cli/main.ts';
+import { loadProgram } from '../../src/cli/main.ts';
 import { runCli } from '../support/command-line.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { startDays } from '../support/days.ts';
@@ -28,8 +28,8 @@ function listOfPage(name: string): string[] {
 
 async function listOfHelp(): Promise<string[]> {
   const out = { isTTY: false, write: () => true } as never;
-  const names = defineProgram({ stdout: out, stderr: out, env: {} } as never, () => undefined).commands.map(
-    (one) => one.name(),
+  const names = (await loadProgram({ stdout: out, stderr: out, env: {} } as never)).commands.map((one) =>
+    one.name(),
   );
   const pages = await Promise.all(names.map(async (name) => (await runCli([name, '--help'])).stdout));
   return pages.flatMap((page) =>

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { defineProgram } from '../../src/cli/main.ts';
+import { loadProgram } from '../../src/cli/main.ts';
 import { PROCESS_IO } from '../../src/cli/process-io.ts';
 import { parseSchedule } from '../../src/schedule/cron.ts';
 import { SETTINGS } from '../../src/config/specs.ts';
@@ -29,6 +29,7 @@ const TIMER = read('deploy/systemd/clearinghouse-mirror.timer');
 const CRON = read('deploy/cron/clearinghouse-mirror');
 const DOCKERFILE = read('Dockerfile');
 const COMPOSE = read('compose.yaml');
+const COMMANDS = await loadProgram(PROCESS_IO);
 
 /** The line of a crontab that runs something. */
 const CRON_LINE = CRON.split('\n').find((line) => /^\d/.test(line)) ?? '';
@@ -36,7 +37,7 @@ const CRON_LINE = CRON.split('\n').find((line) => /^\d/.test(line)) ?? '';
 /** Whether the program has such a command, and it such flags. */
 function expectKnown(words: readonly string[]): void {
   const [name = '', ...args] = words;
-  const command = defineProgram(PROCESS_IO, () => undefined).commands.find((one) => one.name() === name);
+  const command = COMMANDS.commands.find((one) => one.name() === name);
   expect([name, command?.name()]).toEqual([name, name]);
   for (const flag of args.filter((word) => word.startsWith('--')))
     expect([flag, command?.options.some(({ long }) => long === flag)]).toEqual([flag, true]);

@@ -3,13 +3,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'n
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { defineProgram } from '../../src/cli/main.ts';
+import { loadProgram } from '../../src/cli/main.ts';
 import { PROCESS_IO } from '../../src/cli/process-io.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const PAGE = read('docs/install.md');
+const PROGRAM = await loadProgram(PROCESS_IO);
 const { version } = JSON.parse(read('package.json')) as { version: string };
 
 /** The command lines of the page, with those that a backslash or a pipe continues as one, and without remarks. */
@@ -31,9 +32,8 @@ describe('the page on installing and operating', () => {
   ]).map(([, words = '']) => words.replaceAll(/"[^"]*"/g, 'TEXT').split(' '));
 
   test.each(ours)('%s is a command that there is', (...words) => {
-    const program = defineProgram(PROCESS_IO, () => undefined);
-    const command = program.commands.find((one) => one.name() === words[0]) ?? program;
-    if (command === program) expect(words).toEqual(['--version']);
+    const command = PROGRAM.commands.find((one) => one.name() === words[0]) ?? PROGRAM;
+    if (command === PROGRAM) expect(words).toEqual(['--version']);
     for (const flag of words.filter((word) => word.startsWith('--')))
       expect([flag, command.options.some(({ long }) => long === flag)]).toEqual([flag, true]);
   });

@@ -42,13 +42,10 @@ const COLUMNS = [
   'url',
 ];
 
-export function defineActivity(command: Command): Command {
-  const described = command.description(
-    'List new docket entries: by default, those of the newest run that found any.',
-  );
+export function defineOptions(command: Command): Command {
   return addSettings(
     addRowFormat(
-      addSince(described)
+      addSince(command)
         .option('--case <id>', 'only this case, by its id or link', parseCaseId)
         .option(
           '--limit <n>',
@@ -73,7 +70,7 @@ Examples:
   );
 }
 
-export async function runActivityCommand(flags: Flags, io: Io): Promise<ExitName> {
+export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const output = readRowFormat(flags, 'text');
   const { since } = readPeriod(flags, io);
   const caseId = flags.case as number | undefined;

@@ -11,15 +11,9 @@ import { AUDIT_COUNT_COLUMNS, renderAuditCounts } from '../text/departed.ts';
 import { type Flags, addRowFormat, addSettings, readRowFormat, readSettings } from '../options.ts';
 import { withMirror } from '../with-mirror.ts';
 
-export function defineAudit(command: Command): Command {
+export function defineOptions(command: Command): Command {
   return addSettings(
-    addRowFormat(
-      command
-        .description('Count the contradictions in the data, or list the cases of one audit.')
-        .argument('[name]', 'the audit whose cases are listed')
-        .option('--limit <n>', 'list at most this many cases', toLimit),
-      'table',
-    ),
+    addRowFormat(command.option('--limit <n>', 'list at most this many cases', toLimit), 'table'),
     ['database'],
   ).addHelpText(
     'after',
@@ -41,7 +35,7 @@ function toLimit(text: string): number {
   return Number(text);
 }
 
-export async function runAuditCommand(name: string | undefined, flags: Flags, io: Io): Promise<ExitName> {
+export async function runCommand(name: string | undefined, flags: Flags, io: Io): Promise<ExitName> {
   await (name === undefined ? showCounts(flags, io) : showRows(name, flags, io));
   return 'complete';
 }

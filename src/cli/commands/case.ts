@@ -14,11 +14,9 @@ import { toJsonLine, toJsonText } from '../text/words.ts';
 import { AS_OF, renderRunAsOf, toRunAsOfJson } from '../text/period.ts';
 import { resolveCase, withMirror } from '../with-mirror.ts';
 
-export function defineCase(command: Command): Command {
+export function defineOptions(command: Command): Command {
   return addSettings(
     command
-      .description('Show one case of the mirror.')
-      .argument('<case...>', 'its id, link, docket number, or words of its name')
       .option('--docket', 'show every docket entry in full')
       .option('--markdown', 'print Markdown')
       .option('--raw', 'print the JSON exactly as the API sent it')
@@ -43,7 +41,7 @@ A historical case is verified by its fingerprint; only the order of lists may di
   );
 }
 
-export async function runCaseCommand(words: readonly string[], flags: Flags, io: Io): Promise<ExitName> {
+export async function runCommand(words: readonly string[], flags: Flags, io: Io): Promise<ExitName> {
   const form = toForm(flags);
   const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
   const {

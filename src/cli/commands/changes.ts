@@ -49,13 +49,10 @@ const COLUMNS = [
   'url',
 ];
 
-export function defineChanges(command: Command): Command {
-  const described = command.description(
-    'Show what changed: by default, the changes of the newest run that found any.',
-  );
+export function defineOptions(command: Command): Command {
   return addSettings(
     addRowFormat(
-      addUntil(addSince(described))
+      addUntil(addSince(command))
         .option('--case <id>', 'only this case, by its id or link', parseCaseId)
         .option(
           '--field <field>',
@@ -88,7 +85,7 @@ Examples:
   );
 }
 
-export async function runChangesCommand(flags: Flags, io: Io): Promise<ExitName> {
+export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const output = readRowFormat(flags, 'text');
   const asked = readPeriod(flags, io);
   const caseId = flags.case as number | undefined;

@@ -10,14 +10,8 @@ import { withMirror } from '../with-mirror.ts';
 
 const MAX_CHECKS = 10;
 
-export function defineCoverage(command: Command): Command {
-  return addSettings(
-    addRowFormat(
-      command.description('Compare the number of cases on the site with the lists and with the mirror.'),
-      'text',
-    ),
-    ['database'],
-  ).addHelpText(
+export function defineOptions(command: Command): Command {
+  return addSettings(addRowFormat(command, 'text'), ['database']).addHelpText(
     'after',
     `
 Each sync of all lists records how many cases the API counts without a filter and by
@@ -27,7 +21,7 @@ none of the five lists; \`sync --include-unclassified\`, the default, also reads
   );
 }
 
-export async function runCoverageCommand(flags: Flags, io: Io): Promise<ExitName> {
+export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const output = readRowFormat(flags, 'text');
   const { database } = readSettings(flags, io);
   const checks = withMirror(database, (mirror) => listCoverage(mirror, MAX_CHECKS));

@@ -11,9 +11,8 @@ import type { Flags } from '../options.ts';
 
 const MIN_CASES = 50;
 
-export function defineDemo(command: Command): Command {
+export function defineOptions(command: Command): Command {
   return command
-    .description('Sync invented cases in under a minute, without a token.')
     .option('--cases <n>', 'how many cases to invent, from 50 to 12300', toCaseCount, 400)
     .option('--database <file>', 'the file to create; it replaces an earlier demo', 'clearinghouse-demo.db')
     .option('--json', 'print the two reports as JSON, and nothing else')
@@ -31,7 +30,7 @@ function toCaseCount(text: string): number {
   return cases;
 }
 
-export async function runDemoCommand(flags: Flags, io: Io): Promise<ExitName> {
+export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const { runDemo } = await import('../../demo/run-demo.ts');
   const database = toPath(String(flags.database), '--database', io.folder, true);
   const isJson = flags.json === true;

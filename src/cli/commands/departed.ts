@@ -25,11 +25,8 @@ const COLUMNS = [
   'is_redaction_pending',
 ];
 
-export function defineDeparted(command: Command): Command {
-  return addSettings(
-    addRowFormat(command.description('List the departed cases, with their last known values.'), 'text'),
-    ['database'],
-  );
+export function defineOptions(command: Command): Command {
+  return addSettings(addRowFormat(command, 'text'), ['database']);
 }
 
 function toNone(mirror: Mirror): string {
@@ -39,7 +36,7 @@ function toNone(mirror: Mirror): string {
   return `${none} ${baselineId === undefined ? 'It holds no case yet.' : toBaselineWords(baselineId)}`;
 }
 
-export async function runDepartedCommand(flags: Flags, io: Io): Promise<ExitName> {
+export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const output = readRowFormat(flags, 'text');
   const { database } = readSettings(flags, io);
   await withMirrorMoment(database, async (mirror) => {

@@ -7,12 +7,9 @@ import { toJsonLine } from '../text/words.ts';
 import { renderFinding } from '../text/errors.ts';
 import { addSettings, ALL_SETTINGS, readWrittenSettings, type Flags } from '../options.ts';
 
-export function defineDoctor(command: Command): Command {
+export function defineOptions(command: Command): Command {
   return addSettings(
     command
-      .description(
-        'Check the settings, token, address, clock, database, disk and schedule, and suggest fixes.',
-      )
       .option('--test-notifications', 'send a test to the ping and webhook addresses')
       .option('--json', 'print the findings as JSON'),
     ALL_SETTINGS,
@@ -25,7 +22,7 @@ does not change the state of a check at healthchecks.io.`,
   );
 }
 
-export async function runDoctorCommand(flags: Flags, io: Io): Promise<ExitName> {
+export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const { examine } = await import('../../doctor/examine.ts');
   const warnings: string[] = [];
   const written = readWrittenSettings(flags, io, (warning) => warnings.push(warning));

@@ -26,9 +26,8 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-export function defineFakeApi(command: Command): Command {
+export function defineOptions(command: Command): Command {
   return command
-    .description('Serve a fake API on this machine, with invented or recorded cases.')
     .option('--cases <n>', 'how many cases to invent', toWholeNumber, 300)
     .option('--seed <n>', 'seed of the invented cases', toWholeNumber, 1)
     .option(
@@ -73,7 +72,7 @@ interface FakeApiFlags {
   readonly json?: boolean;
 }
 
-export async function runFakeApiCommand(flags: Flags, io: Io): Promise<ExitName> {
+export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const { cases, seed, days, records, port, pageSize, latency, gzip, json } =
     flags as unknown as FakeApiFlags;
   if (pageSize < 1) throw new MirrorError('USAGE', '--page-size must be at least 1.');

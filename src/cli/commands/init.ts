@@ -13,10 +13,9 @@ import { ownCommand, say, textWidth, withStop, write, type Io } from '../io.ts';
 import { renderFinding } from '../text/errors.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
 
-export function defineInit(command: Command): Command {
+export function defineOptions(command: Command): Command {
   return addSettings(
     command
-      .description('Ask for the settings, check them, and write them to .env in the current folder.')
       .option('--yes', 'ask nothing: take the flags, the environment and the defaults')
       .option('--replace', 'replace an existing .env'),
     ['apiUrl', 'database', 'tokenFile', 'schedule', 'timezone'],
@@ -32,7 +31,7 @@ Examples:
   );
 }
 
-export async function runInitCommand(flags: Flags, io: Io): Promise<ExitName> {
+export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const { QUESTIONS } = await import('../../init/questions.ts');
   const { renderEnvFile, writeEnvFile } = await import('../../init/questions.ts');
   const path = resolve(io.folder, '.env');

@@ -3,10 +3,9 @@ import type { ExitName } from '../../errors/exit-codes.ts';
 import type { Io } from '../io.ts';
 import { addSettings, ALL_SETTINGS, type Flags } from '../options.ts';
 
-export function defineNightly(command: Command): Command {
+export function defineOptions(command: Command): Command {
   return addSettings(
     command
-      .description('Keep running and sync on a schedule, by default every night.')
       .option('--once', 'run once now, independent of the schedule, and exit with the exit code of the run')
       .option('--json', 'print the report of each sync as one line of JSON'),
     ALL_SETTINGS,
@@ -22,7 +21,7 @@ Example:
   );
 }
 
-export async function runNightlyCommand(flags: Flags, io: Io): Promise<ExitName> {
+export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const { runNightlyProcess } = await import('../nightly-process.ts');
   return runNightlyProcess(flags, io);
 }

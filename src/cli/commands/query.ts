@@ -16,16 +16,9 @@ import { readStatementFile } from '../statement-text.ts';
 import { AS_OF, renderRunAsOf } from '../text/period.ts';
 import { renderPlural } from '../../lib/layout.ts';
 
-export function defineQuery(command: Command): Command {
+export function defineOptions(command: Command): Command {
   return addSettings(
-    addRowFormat(
-      command
-        .description('Query the mirror in SQL. Read-only; a sync can run at the same time.')
-        .argument('[sql]', 'one statement that returns rows; "-" reads it from standard input')
-        .option('--file <file>', 'read the statement from a file')
-        .option(...AS_OF),
-      'table',
-    ),
+    addRowFormat(command.option('--file <file>', 'read the statement from a file').option(...AS_OF), 'table'),
     ['database'],
   ).addHelpText(
     'after',
@@ -42,7 +35,7 @@ available as "main": "main.cases" always has the current cases.`,
   );
 }
 
-export async function runQueryCommand(argument: string | undefined, flags: Flags, io: Io): Promise<ExitName> {
+export async function runCommand(argument: string | undefined, flags: Flags, io: Io): Promise<ExitName> {
   const text = await readStatement(argument, flags, io);
   const output = readRowFormat(flags, 'table');
   const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;

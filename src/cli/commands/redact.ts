@@ -14,11 +14,10 @@ import { toCellText, toJsonLine } from '../text/words.ts';
 import { wrapText, renderPlural } from '../../lib/layout.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
 
-export function defineRedact(command: Command): Command {
+export function defineOptions(command: Command): Command {
+  command.registeredArguments[0]?.argParser(parseCaseId);
   return addSettings(
     command
-      .description('Permanently remove the content and history of a departed case.')
-      .argument('<id>', "the case's id", parseCaseId)
       .option(
         '--snapshots [folder]',
         'also remove it from the copies of the mirror (env: CLEARINGHOUSE_SNAPSHOTS)',
@@ -50,7 +49,7 @@ Examples:
   );
 }
 
-export async function runRedactCommand(id: number, flags: Flags, io: Io): Promise<ExitName> {
+export async function runCommand(id: number, flags: Flags, io: Io): Promise<ExitName> {
   const written = readWrittenSettings(toSnapshotFlags(flags), io);
   const settings = parseSettings(written);
   const { database } = settings;

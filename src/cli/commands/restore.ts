@@ -12,11 +12,9 @@ import { toJsonLine } from '../text/words.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
 import { renderPlural } from '../../lib/layout.ts';
 
-export function defineRestore(command: Command): Command {
+export function defineOptions(command: Command): Command {
   return addSettings(
     command
-      .description('Replace the mirror with a snapshot.')
-      .argument('<snapshot>', 'a file, or a name that `snapshot --list` shows')
       .option('--yes', 'restore it; without this flag, only show what would be done')
       .option('--json', 'print JSON'),
     ['database', 'snapshots'],
@@ -32,7 +30,7 @@ Example:
   );
 }
 
-export async function runRestoreCommand(name: string, flags: Flags, io: Io): Promise<ExitName> {
+export async function runCommand(name: string, flags: Flags, io: Io): Promise<ExitName> {
   const written = readWrittenSettings(flags, io);
   const { database } = parseSettings(written);
   const snapshot = findFile(name, io.folder, parseSnapshotSettings(written, database).folder);

@@ -29,10 +29,9 @@ import { AS_OF } from '../text/period.ts';
 import { renderNoSnapshots, renderSnapshotList, renderTaken, toSnapshotJson } from '../text/snapshots.ts';
 import { withMirror } from '../with-mirror.ts';
 
-export function defineSnapshot(command: Command): Command {
+export function defineOptions(command: Command): Command {
   return addSettings(
     command
-      .description('Take a snapshot: a checked copy of the mirror in one dated file. Or list the snapshots.')
       .option('--list', 'list the snapshots instead of taking one')
       .option('--to <file>', 'write the snapshot to this file, which must not exist yet')
       .option(...AS_OF)
@@ -60,7 +59,7 @@ Examples:
   );
 }
 
-export async function runSnapshotCommand(flags: Flags, io: Io): Promise<ExitName> {
+export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const written = readWrittenSettings(flags, io);
   const { database } = parseSettings(written);
   const settings = parseSnapshotSettings(written, database);

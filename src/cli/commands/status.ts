@@ -24,10 +24,9 @@ import { withMirror } from '../with-mirror.ts';
 
 const MAX_RUNS = 5;
 
-export function defineStatus(command: Command): Command {
+export function defineOptions(command: Command): Command {
   return addSettings(
     command
-      .description('Show the contents of the mirror, its latest runs and any anomalies.')
       .option('--json', 'print JSON')
       .option('--check', 'exit with code 11 if the mirror is older than --max-age')
       .addOption(
@@ -47,7 +46,7 @@ Example, for a probe:
   );
 }
 
-export async function runStatusCommand(flags: Flags, io: Io): Promise<ExitName> {
+export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const { database } = readSettings(flags, io);
   const now = io.runtime.now();
   const state = withMirror(database, (mirror) => findMirrorState(mirror, MAX_RUNS, now));

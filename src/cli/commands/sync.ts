@@ -9,10 +9,9 @@ import { renderRunReport, toReportJson } from '../text/report.ts';
 import { createRunEvents } from '../log.ts';
 import { addSettings, SYNC_SETTINGS, readSettingsAndToken, type Flags } from '../options.ts';
 
-export function defineSync(command: Command): Command {
+export function defineOptions(command: Command): Command {
   return addSettings(
     command
-      .description('Download new and changed cases, list by list, into the mirror.')
       .addOption(
         new Option('--list <id-or-label...>', 'only these lists, by id or by label').default([], 'all'),
       )
@@ -39,7 +38,7 @@ Examples:
   );
 }
 
-export async function runSyncCommand(flags: Flags, io: Io): Promise<ExitName> {
+export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const named = parseLists(flags.list);
   const { settings, token } = readSettingsAndToken(flags, io);
   const lists = named ?? chooseLists(settings.includeUnclassified);

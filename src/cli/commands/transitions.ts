@@ -32,13 +32,10 @@ import { withMirrorMoment } from '../with-mirror.ts';
 const MOVE_COLUMNS = ['run_id', 'changed_at', 'case_id', 'case_name', 'from_status', 'to_status'];
 const COUNT_COLUMNS = ['from_status', 'to_status', 'moves', 'cases'];
 
-export function defineTransitions(command: Command): Command {
-  const described = command.description(
-    'Count how cases moved from one value of case_ongoing to another, and how long they stayed in each.',
-  );
+export function defineOptions(command: Command): Command {
   return addSettings(
     addRowFormat(
-      addUntil(addSince(described))
+      addUntil(addSince(command))
         .option('--list', 'list the cases behind the numbers')
         .option('--from <status>', 'list the cases that left this status (id or label; new, departed, none)')
         .option('--to <status>', 'list the cases that reached this status'),
@@ -62,7 +59,7 @@ Examples:
   );
 }
 
-export async function runTransitionsCommand(flags: Flags, io: Io): Promise<ExitName> {
+export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const output = readRowFormat(flags, 'text');
   const asked = readPeriod(flags, io);
   const { database } = readSettings(flags, io);

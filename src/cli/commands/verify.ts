@@ -12,10 +12,9 @@ import { addSettings, readSettings, type Flags } from '../options.ts';
 import { parseCaseId } from '../with-mirror.ts';
 import { toJsonLine } from '../text/words.ts';
 
-export function defineVerify(command: Command): Command {
+export function defineOptions(command: Command): Command {
   return addSettings(
     command
-      .description('Verify the mirror: its file, payloads, rows, history and run log.')
       .option(
         '--sample <size>',
         'verify only a random sample: a share ("10%") or a number of cases ("500")',
@@ -48,7 +47,7 @@ function parseSample(text: string): SampleSize {
   throw new InvalidArgumentError('It takes a share such as 10% or a number of cases such as 500.');
 }
 
-export async function runVerifyCommand(flags: Flags, io: Io): Promise<ExitName> {
+export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const scope = toScope(flags, io);
   const isJson = flags.json === true;
   const { database } = readSettings(flags, io);
