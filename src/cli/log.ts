@@ -7,7 +7,7 @@ import type { SchedulerEvents } from '../schedule/scheduler.ts';
 import type { OnSyncEvent } from '../sync/types.ts';
 import { PAGE_STORED } from './heap.ts';
 import { type Io, say, sayExactly } from './io.ts';
-import { renderError } from './text/errors.ts';
+import { BROKEN_VIEW_HINT, renderError } from './text/errors.ts';
 import { createProgress } from './text/progress.ts';
 import { renderAttemptStart, renderAttemptEnd, renderWaiting } from './text/state.ts';
 
@@ -74,6 +74,9 @@ function createJsonLog({ stderr, runtime: { now } }: Io, level: string): Nightly
               dead_runs: event.deadRuns,
             }),
           );
+          break;
+        case 'views-broken':
+          for (const view of event.views) log.warn({ event: event.type, ...view, hint: BROKEN_VIEW_HINT });
           break;
         case 'list-begun':
           log.info(ofRun({ event: event.type, list_id: event.list.id }));

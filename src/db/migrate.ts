@@ -5,6 +5,8 @@ import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import { getTableConfig } from 'drizzle-orm/sqlite-core';
 import * as schema from './schema/schema.ts';
 import { PACKAGE_FOLDER } from '../lib/package-info.ts';
+import { toSafeWords } from '../lib/safe-text.ts';
+import { isSqliteError } from './errors.ts';
 import { sealAll } from './seals.ts';
 
 /** The oldest SQLite that reads a mirror; see docs/decisions/0012-any-sqlite-since-3-34.md. */
@@ -58,6 +60,43 @@ export function runMigrations(sqlite: Database.Database, check: () => void): voi
   } finally {
     sqlite.unsafeMode(false);
   }
+}
+
+/** The views that SQLite can compile, by name. */
+function listReadableViews(sqlite: Database.Database): string[] {
+  const views = sqlite
+    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'view'")
+    .pluck()
+    .all();
+  return views.filter((name) => explainUnreadable(sqlite, name) === null);
+}
+
+/** Says why a view no longer compiles; null if it does. */
+function explainUnreadable(sqlite: Database.Database, view: string): string | null {
+  try {
+    sqlite.prepare(`SELECT * FROM "${view.replaceAll('"', '""')}"`);
+    return null;
+  } catch (thrown) {
+    if (!isSqliteError(thrown)) throw thrown;
+    return toSafeWords(thrown.message);
+  }
+}
+
+/** A view that a user added, and why it no longer compiles. */
+export interface BrokenView {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** Runs `upgrade`, and lists the views that compiled before it and do not compile after it. */
+export function listViewsBrokenBy(sqlite: Database.Database, upgrade: () => void): BrokenView[] {
+  const before = listReadableViews(sqlite);
+  upgrade();
+  const isView = sqlite.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'view' AND name = ?");
+  return before.flatMap((name) => {
+    const reason = isView.get(name) === undefined ? null : explainUnreadable(sqlite, name);
+    return reason === null ? [] : [{ name, reason }];
+  });
 }
 
 /** The foreign keys, by their table, that have rows which point to rows that do not exist. */

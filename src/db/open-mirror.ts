@@ -8,7 +8,13 @@ import { createTempFile, moveIntoPlace } from '../lib/replace-file.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import { isSqliteError, inDatabase, toDatabaseError } from './errors.ts';
 import { removeLeftovers } from './leftovers.ts';
-import { listBrokenReferences, listMigrations, runMigrations } from './migrate.ts';
+import {
+  type BrokenView,
+  listBrokenReferences,
+  listMigrations,
+  listViewsBrokenBy,
+  runMigrations,
+} from './migrate.ts';
 import { READING_HINT, openToRead } from './open-to-read.ts';
 import { keepSeals } from './seals.ts';
 import { closing, openSqlite } from './engine.ts';
@@ -45,13 +51,15 @@ const IN_MEMORY = ':memory:';
 interface OpenOptions {
   /** A fresh copy of another file, which needs no copy of itself before its schema is brought up to date. */
   readonly isCopy?: boolean;
+  /** Called after an upgrade with the views of the user that it broke. */
+  readonly onBrokenViews?: (views: readonly BrokenView[]) => void;
 }
 
 /**
  * Opens a mirror for writing and brings its schema up to date, with a copy of it taken first; a missing file is created. The caller holds the
  * {@link takeWriterLock writer's lock}. Fails with a DATABASE_... error, and then leaves tables and rows as they were.
  */
-export function openMirror(path: string, { isCopy = false }: OpenOptions = {}): Mirror {
+export function openMirror(path: string, { isCopy = false, onBrokenViews }: OpenOptions = {}): Mirror {
   return inDatabase(path, () => {
     const real = toRealPath(path);
     if (path !== IN_MEMORY && !isCopy) removeLeftovers(real);
@@ -66,7 +74,12 @@ export function openMirror(path: string, { isCopy = false }: OpenOptions = {}): 
       sqlite.pragma('wal_autocheckpoint = 16000');
       const db = toDrizzle(sqlite);
       if (state === 'older' && !isCopy) backUp(sqlite, real);
-      if (state !== 'current') applyMigrations(sqlite, path);
+      if (state !== 'current') {
+        const broken = listViewsBrokenBy(sqlite, () => {
+          applyMigrations(sqlite, path);
+        });
+        if (broken.length > 0) onBrokenViews?.(broken);
+      }
       keepSeals(sqlite);
       sqlite.pragma('foreign_keys = ON');
       return {

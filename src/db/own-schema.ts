@@ -31,9 +31,7 @@ export function listSchema(sqlite: Database.Database): SchemaObject[] {
 }
 
 /** How a file's schema differs from that of a new mirror. */
-export interface SchemaDifference {
-  readonly type: string;
-  readonly name: string;
+export interface SchemaDifference extends SchemaObject {
   readonly how: 'missing' | 'foreign' | 'other';
 }
 
@@ -43,14 +41,30 @@ export function listSchemaDifferences(sqlite: Database.Database): SchemaDifferen
   const found = listSchema(sqlite).map(({ type, name, table, sql }): SchemaDifference | undefined => {
     const one = expected.get(name);
     expected.delete(name);
-    if (one === undefined) return { type, name, how: 'foreign' };
+    if (one === undefined) return { type, name, table, sql, how: 'foreign' };
     const isSame = one.type === type && one.table === table && normalizeSql(one.sql) === normalizeSql(sql);
-    return isSame ? undefined : { type: one.type, name, how: 'other' };
+    return isSame ? undefined : { ...one, how: 'other' };
   });
   return [
     ...found.filter((one) => one !== undefined),
-    ...[...expected.values()].map(({ type, name }) => ({ type, name, how: 'missing' as const })),
+    ...[...expected.values()].map((one) => ({ ...one, how: 'missing' as const })),
   ];
+}
+
+/**
+ * Whether an object that a user added cannot change what the mirror stores. A trigger on a table of the mirror can write
+ * to it, and a unique index can refuse its rows.
+ */
+export function isHarmlessAddition({ type, table, sql, how }: SchemaDifference): boolean {
+  if (how !== 'foreign') return false;
+  const isOnMirror = listOwnSchema().some(({ name }) => name.toLowerCase() === table.toLowerCase());
+  const mayInterfere = type === 'trigger' || (type === 'index' && /^\s*CREATE\s+UNIQUE\b/i.test(sql));
+  return !(isOnMirror && mayInterfere);
+}
+
+/** Lists what users added to a mirror, in the order in which it was made, without what may interfere with the mirror. */
+export function listHarmlessAdditions(sqlite: Database.Database): SchemaObject[] {
+  return listSchemaDifferences(sqlite).filter(isHarmlessAddition);
 }
 
 const TOKEN =

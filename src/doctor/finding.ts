@@ -20,7 +20,7 @@ export const CHECKS = [
 /** One thing that was looked at. */
 export interface Finding {
   readonly check: (typeof CHECKS)[number];
-  readonly verdict: 'good' | 'warning' | 'bad' | 'not checked';
+  readonly verdict: 'good' | 'warning' | 'bad' | 'not-checked';
   readonly detail: string;
   /** What to do; null when there is nothing to do. */
   readonly hint: string | null;
@@ -40,7 +40,7 @@ export function warning(check: Check, detail: string, hint: string | null): Find
 }
 
 export function notChecked(check: Check, detail: string, hint: string | null = null): Finding {
-  return { check, verdict: 'not checked', detail, hint, exit: 'complete' };
+  return { check, verdict: 'not-checked', detail, hint, exit: 'complete' };
 }
 
 /** Advice for somebody who only looks: nothing is synced here, and `doctor` has been run. */

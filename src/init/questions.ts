@@ -92,7 +92,7 @@ export const QUESTIONS: readonly Question[] = [
       for await (const finding of examineApi(settings, written, runtime, signal)) findings.push(finding);
       const [token] = findings;
       if (token === undefined) throw new TypeError('the token was not looked at');
-      if (token.verdict !== 'not checked') return token;
+      if (token.verdict !== 'not-checked') return token;
       // An API that cannot be reached right now says nothing about the token: it is taken, and not called good.
       const why = findings.find(({ check, verdict }) => check === 'address' && verdict === 'bad');
       return why === undefined ? token : { ...token, detail: `not checked: ${why.detail}`, hint: why.hint };

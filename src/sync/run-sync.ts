@@ -53,7 +53,7 @@ export async function runSync(request: SyncRequest, runtime: Runtime): Promise<R
   const { settings, dryRun } = request;
   const lock = dryRun ? null : takeWriterLock(settings.database);
   try {
-    const mirror = dryRun ? openForComparison(settings.database) : openMirror(settings.database);
+    const mirror = dryRun ? openForComparison(settings.database) : openForSync(request);
     try {
       const pauseLeftMs = request.ignoresPause ? 0 : findPause(mirror, settings, runtime.now());
       if (!dryRun) finishRedactionsIfPossible(mirror, runtime.now);
@@ -85,6 +85,14 @@ function findPause(mirror: Mirror, { apiUrl, retryAfterMaxMs }: Settings, now: D
   const left = findPauseLeft(mirror, apiUrl.href, now);
   if (left > retryAfterMaxMs) throw toTooLongPause(new Date(now.getTime() + left), now);
   return left;
+}
+
+function openForSync({ settings, onEvent }: SyncRequest): Mirror {
+  return openMirror(settings.database, {
+    onBrokenViews: (views) => {
+      onEvent({ type: 'views-broken', views });
+    },
+  });
 }
 
 function openForComparison(path: string): Mirror {

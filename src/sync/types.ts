@@ -1,11 +1,14 @@
 import type { Client } from '../api/client.ts';
 import type { ApiList } from '../api/lists.ts';
+import type { BrokenView } from '../db/migrate.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import type { ListFigures, Trigger } from '../db/run-log.ts';
 import type { RunReport, ListReport } from './report.ts';
 
-/** What a run tells while it goes on. */
+/** What a run reports while it goes on. */
 export type SyncEvent =
+  /** The upgrade of an older mirror broke these views, which a user added. */
+  | { readonly type: 'views-broken'; readonly views: readonly BrokenView[] }
   | {
       readonly type: 'run-begun';
       readonly runId: number | null;

@@ -49,7 +49,7 @@ export const CHECKS = {
     counts: 'pages of the file',
   },
   schema: {
-    description: 'Tables, views, indexes and triggers are those of a new mirror.',
+    description: 'The tables, views, indexes and triggers of the mirror are those of a new mirror.',
     counts: 'tables, views, indexes and triggers',
   },
   values: {

@@ -1,5 +1,6 @@
 import { toNotMirrored } from '../db/read-case.ts';
 import type { Mirror } from '../db/open-mirror.ts';
+import { type SchemaObject, listHarmlessAdditions } from '../db/own-schema.ts';
 import type { SampleSize } from '../config/paths.ts';
 import { type FileDepth, checkFile, checkSchema, onceDamaged } from './file.ts';
 import { checkHistory } from './history.ts';
@@ -95,6 +96,8 @@ export interface VerifyReport {
   /** Null when the file and the ledger were not looked at. */
   readonly fileDepth: FileDepth | null;
   readonly tallies: Tallies;
+  /** What users added to the file, which is no finding; empty if the schema was not checked. */
+  readonly additions: readonly SchemaObject[];
 }
 
 /**
@@ -115,6 +118,14 @@ export function* verifyMirror(
     yield* counter.run('seals', null, onceDamaged(checkSeals(mirror)));
     yield* counter.run('ledger', null, onceDamaged(checkLedger(mirror)));
   }
+  const additions =
+    fileDepth === null
+      ? undefined
+      : yield* counter.count(
+          'schema',
+          null,
+          onceDamaged(toViolations(() => listHarmlessAdditions(mirror.sqlite))),
+        );
   const ground = yield* counter.count('file', null, onceDamaged(toViolations(() => findGround(mirror))));
   const casesMirrored = ground?.casesMirrored ?? 0;
   let casesChecked = 0;
@@ -130,7 +141,7 @@ export function* verifyMirror(
       throw toNotMirrored(mirror, id);
     }
   }
-  return { casesMirrored, casesChecked, fileDepth, tallies: counter.toTallies() };
+  return { casesMirrored, casesChecked, fileDepth, tallies: counter.toTallies(), additions: additions ?? [] };
 }
 
 /** What every case is checked with. */

@@ -2,6 +2,7 @@ import { closing } from '../../db/engine.ts';
 import type { Command } from 'commander';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { type Redaction, findRedaction, redactCase } from '../../db/redact.ts';
+import type { BrokenView } from '../../db/migrate.ts';
 import { openMirror } from '../../db/open-mirror.ts';
 import type { RunStart } from '../../db/run-log.ts';
 import { takeWriterLock } from '../../db/lock.ts';
@@ -9,7 +10,8 @@ import { PACKAGE } from '../../lib/package-info.ts';
 import { type Settings, parseSettings, parseSnapshotSettings } from '../../config/settings.ts';
 import { type HoldingCopy, listCopies, listHoldingCopies, redactCopies } from '../../backup/redact-copies.ts';
 import { parseCaseId, withMirror } from '../with-mirror.ts';
-import { textWidth, withStop, write, type Io } from '../io.ts';
+import { say, textWidth, withStop, write, type Io } from '../io.ts';
+import { renderBrokenViews } from '../text/errors.ts';
 import { toCellText, toJsonLine } from '../text/words.ts';
 import { wrapText, renderPlural } from '../../lib/layout.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
@@ -58,7 +60,7 @@ export async function runCommand(id: number, flags: Flags, io: Io): Promise<Exit
   listCopies(database, folder); // what cannot be looked at is told before anything is removed
   const wantsCopies = flags.snapshots !== undefined;
   const start = toStart(settings, io);
-  const runId = flags.yes === true ? redact(id, database, start, io.runtime.now) : null;
+  const runId = flags.yes === true ? redact(id, database, start, io) : null;
   const copies = listHoldingCopies(database, folder, id);
   const cleaned =
     flags.yes === true && wantsCopies
@@ -85,11 +87,14 @@ function toStart({ apiUrl }: Settings, io: Io): RunStart {
   };
 }
 
-function redact(id: number, database: string, start: RunStart, now: () => Date): number {
+function redact(id: number, database: string, start: RunStart, io: Io): number {
   const lock = takeWriterLock(database);
   try {
-    return closing(openMirror(database), (mirror) => {
-      return redactCase(mirror, id, start, now);
+    const onBrokenViews = (views: readonly BrokenView[]): void => {
+      say(io.stderr, renderBrokenViews(views));
+    };
+    return closing(openMirror(database, { onBrokenViews }), (mirror) => {
+      return redactCase(mirror, id, start, io.runtime.now);
     });
   } finally {
     lock.release();

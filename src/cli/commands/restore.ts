@@ -7,7 +7,8 @@ import { toPath } from '../../config/paths.ts';
 import { parseSettings, parseSnapshotSettings } from '../../config/settings.ts';
 import { checkCopy, type ContentCount } from '../../backup/copy.ts';
 import { restoreSnapshot, type Restoration } from '../../backup/restore.ts';
-import { withStop, write, type Io } from '../io.ts';
+import { say, withStop, write, type Io } from '../io.ts';
+import { renderBrokenViews } from '../text/errors.ts';
 import { toJsonLine } from '../text/words.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
 import { renderPlural } from '../../lib/layout.ts';
@@ -37,7 +38,11 @@ export async function runCommand(name: string, flags: Flags, io: Io): Promise<Ex
   const said = checkCopy(snapshot);
   const done =
     flags.yes === true
-      ? await withStop(io, (signal) => restoreSnapshot(snapshot, database, io.runtime.now(), signal))
+      ? await withStop(io, (signal) =>
+          restoreSnapshot(snapshot, database, io.runtime.now(), signal, (views) => {
+            say(io.stderr, renderBrokenViews(views));
+          }),
+        )
       : null;
   const { cases, lastRun } = done ?? said;
   const text =

@@ -1,3 +1,4 @@
+import type { BrokenView } from '../../db/migrate.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import { ERROR_KINDS } from '../../errors/codes.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
@@ -24,7 +25,7 @@ function toHint({ code, hint }: MirrorError, command: string | null): string {
   return `\`clearinghouse-mirror ${command} --help\` shows how it is used.`;
 }
 
-const MARKS = { good: 'ok  ', warning: 'warn', bad: 'BAD ', 'not checked': '-   ' } as const;
+const MARKS = { good: 'ok  ', warning: 'warn', bad: 'BAD ', 'not-checked': '-   ' } as const;
 const INDENT = ' '.repeat(6);
 const CHECK_WIDTH = 9;
 
@@ -44,4 +45,17 @@ export function renderFinding(
   const first = `${MARKS[verdict]}  ${check.padEnd(CHECK_WIDTH)} `;
   const said = wrap(detail, { first, rest: ' '.repeat(first.length) });
   return hint === null ? said : `${said}${wrap(hint, { first: INDENT })}`;
+}
+
+export const BROKEN_VIEW_HINT =
+  'Drop the view and create it again with the names in docs/schema.md, or drop it if you no longer need it.';
+
+/** A warning about views that a user added and that the upgrade of an older mirror broke. */
+export function renderBrokenViews(views: readonly BrokenView[]): string {
+  return views
+    .map(
+      ({ name, reason }) =>
+        `Warning: your view ${JSON.stringify(name)} no longer works after the upgrade of the mirror: ${reason}.\nHint: ${BROKEN_VIEW_HINT}\n`,
+    )
+    .join('');
 }

@@ -4,6 +4,7 @@ import { localizeTimes, toZonedMinute } from '../../lib/local-time.ts';
 import type { OnSyncEvent } from '../../sync/types.ts';
 import type { OnProgress } from '../../verify/proof.ts';
 import { type Out, say as sayTo } from '../io.ts';
+import { renderBrokenViews } from './errors.ts';
 import { renderDuration } from './words.ts';
 
 /** How long a log stays silent while a long list is read. */
@@ -28,6 +29,9 @@ function createBars(out: Out, now: () => Date): OnSyncEvent {
   };
   return (event) => {
     switch (event.type) {
+      case 'views-broken':
+        sayTo(out, renderBrokenViews(event.views));
+        break;
       case 'list-begun': {
         const label = pad(clip(`${event.list.id} ${event.list.label}`, labelWidth), labelWidth, 'left');
         startedAt = now().getTime();
@@ -87,6 +91,9 @@ function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
   };
   return (event) => {
     switch (event.type) {
+      case 'views-broken':
+        sayTo(out, renderBrokenViews(event.views));
+        break;
       case 'run-begun':
         for (const id of event.deadRuns) say(`run ${id} had ended without a word; marked as died`);
         say(event.runId === null ? 'dry run begun' : `run ${event.runId} begun`);

@@ -3,7 +3,7 @@ import type { VerifyReport } from '../../verify/proof.ts';
 import { EXIT_CODES } from '../../errors/exit-codes.ts';
 import { renderDuration, toCellText } from './words.ts';
 import { renderTable } from './table.ts';
-import { renderCount, renderPlural } from '../../lib/layout.ts';
+import { renderCount, renderPlural, wrapText } from '../../lib/layout.ts';
 
 /** A report, with where and how long. */
 export interface TimedReport extends VerifyReport {
@@ -13,9 +13,15 @@ export interface TimedReport extends VerifyReport {
 
 /** How many findings of one check are told one by one; the others are counted. */
 const MAX_LISTED = 50;
+/** How many additions of each type are named. */
+const MAX_NAMED = 10;
 
 const HINT =
   'Restore a copy of the file that verifies without findings. `sync` does not mend what it has stored, unless the fingerprint is what is wrong. If no disk, program or person has touched the file, please report it.';
+
+/** The hint if only the schema differs: its rows are what the mirror wrote. */
+const SCHEMA_HINT =
+  'If you added a trigger or a unique index to a table of the mirror, drop it. Otherwise restore a copy of the file that verifies without findings.';
 
 /** Keeps the first findings of each check. */
 export function createFindingsList() {
@@ -69,9 +75,10 @@ export function renderVerifyReport(report: TimedReport, width: number): string {
     table,
     ...ran.map((check) => renderRest(check, report)),
     renderFileDepth(report),
+    renderAdditions(report, width),
     toCellText(`${report.database}: ${ending.trimEnd()}`),
     '\n',
-    findings === 0 ? '' : `Hint: ${HINT}\n`,
+    findings === 0 ? '' : `Hint: ${chooseHint(report)}\n`,
   ].join('');
 }
 
@@ -84,6 +91,24 @@ function renderFileDepth({ fileDepth }: TimedReport): string {
   if (fileDepth === null) return 'The file as a whole and the record of the runs were not looked at.\n';
   if (fileDepth === 'full') return '';
   return 'The file was looked through with quick_check only: indexes and references between rows were not.\n';
+}
+
+/** Names what users added, which is no finding: "Not part of the mirror: 2 views (a, b) and 1 table (c)." */
+function renderAdditions({ additions }: TimedReport, width: number): string {
+  if (additions.length === 0) return '';
+  const types = [...new Set(additions.map(({ type }) => type))];
+  const parts = types.map((type) => {
+    const names = additions.filter((one) => one.type === type).map(({ name }) => name);
+    const rest = names.length - MAX_NAMED;
+    const named = [...names.slice(0, MAX_NAMED), ...(rest > 0 ? [`${renderCount(rest)} more`] : [])];
+    return `${renderPlural(names.length, type, type === 'index' ? 'indexes' : `${type}s`)} (${named.join(', ')})`;
+  });
+  const list = new Intl.ListFormat('en').format(parts);
+  return wrapText(toCellText(`Not part of the mirror, and not checked: ${list}.`), width);
+}
+
+function chooseHint(report: TimedReport): string {
+  return countFindings(report) === report.tallies.schema.findings ? SCHEMA_HINT : HINT;
 }
 
 /** The checks that look at no single case. */
@@ -124,6 +149,7 @@ export function toVerifyJson(report: TimedReport, listed: readonly Finding[]) {
     })),
     totals: { cases_checked: report.casesChecked, findings },
     took_ms: report.tookMs,
-    hint: findings === 0 ? null : HINT,
+    additions: report.additions.map(({ type, name, table }) => ({ type, name, table })),
+    hint: findings === 0 ? null : chooseHint(report),
   };
 }
