@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fingerprint, splitPayload } from '../src/case/fingerprint.ts';
 import { toCaseRows } from '../src/case/case-rows.ts';
-import { parseCasePayload, type CasePayload } from '../src/api/payload.ts';
+import { toWholePayload } from '../src/api/plain-entries.ts';
 import { toPageRecord } from '../src/api/page-records.ts';
 import { listDrift } from '../src/api/schema-drift.ts';
 import { splitPage } from '../src/api/split-page.ts';
@@ -51,38 +51,35 @@ export async function measureLayers(
   for await (const body of readPages(path)) {
     const records = time('take the page apart', () => toRecords(body));
     time('know the cases by their bytes', () => records.map((one) => toPageRecord(one, true, () => true)));
-    const payloads = time('parse', () =>
-      records.map(({ bytes }) => JSON.parse(bytes.toString()) as CasePayload),
+    const contents = time('read the records', () =>
+      records.flatMap((one) => toPageRecord(one, true, () => false).read?.() ?? []),
     );
     time('compare with the expected fields', () => {
-      for (const payload of payloads) {
-        parseCasePayload(payload);
-        listDrift(payload);
-      }
+      for (const { payload } of contents) listDrift(payload);
     });
-    const splits = payloads.map(splitPayload);
-    const hashes = time('fingerprint', () => splits.map(fingerprint));
-    const toCases = (verdict: 'new' | 'changed', name: string, by: readonly CasePayload[]): PageCase[] =>
-      by.map((payload, at) => ({
-        verdict,
-        id: payload.id,
-        listId: UNCLASSIFIED.id,
-        rawHash: `${name}${hashes[at] ?? ''}`,
-        rows: toCaseRows(payload, splitPayload(payload), `${name}${hashes[at] ?? ''}`),
-      }));
-    const cases = time('make rows', () => toCases('new', '', payloads));
+    const splits = contents.map((content) => ({ ...content, split: splitPayload(content.payload) }));
+    const printed = time('fingerprint', () =>
+      splits.map((one) => ({ ...one, hash: fingerprint(one.split, one.plain) })),
+    );
+    const cases = time('make rows', () =>
+      printed.map(({ payload, split, plain, hash }): PageCase => {
+        const rows = toCaseRows(payload, split, hash, plain);
+        return { verdict: 'new', id: payload.id, listId: UNCLASSIFIED.id, rawHash: hash, rows };
+      }),
+    );
     time('write new cases', () => {
       write(first, cases);
     });
-    const changed = toCases(
-      'changed',
-      'x',
-      payloads.map((one) => ({ ...one, name: 'Another' })),
-    );
+    const changed = printed.map((content): PageCase => {
+      const payload = { ...toWholePayload(content), name: 'Another' };
+      const hash = `x${content.hash}`;
+      const rows = toCaseRows(payload, splitPayload(payload), hash);
+      return { verdict: 'changed', id: payload.id, listId: UNCLASSIFIED.id, rawHash: hash, rows };
+    });
     time('write changed cases, with their history', () => {
       write(second, changed);
     });
-    count += payloads.length;
+    count += contents.length;
   }
   time('build the indexes', () => {
     second.endRun({ outcome: 'complete', error: null });

@@ -5,6 +5,7 @@ import type { JsonValue } from '../lib/json.ts';
 import { decodeStrayBytes } from './decode-body.ts';
 import * as fields from './payload.ts';
 import { type CasePayload, parseCasePayload } from './payload.ts';
+import { type CaseContent, type RecordContent, countPlainMembers, readPlainRecord } from './plain-entries.ts';
 import type { SplitRecord } from './split-page.ts';
 
 /** A record of a list: a case, or something that is none or cannot be read. */
@@ -17,13 +18,13 @@ export type PageRecord = CaseRecord | UnreadRecord;
 export interface CaseRecord {
   /** SHA-256, 64 hex digits; null where the bytes of the record are to be read each time. */
   readonly rawHash: string | null;
-  readonly payload: () => CasePayload;
+  readonly read: () => CaseContent;
   /** Set where the case could not be read exactly: its payload says what can be told. */
   readonly odd?: OddBytes;
 }
 
 export interface UnreadRecord {
-  readonly payload: null;
+  readonly read: null;
   readonly odd: OddBytes;
 }
 
@@ -56,23 +57,34 @@ const EXPECTATIONS = JSON.stringify({ ...fields, examined: 'members, numbers' },
 export function toPageRecord(record: SplitRecord, isPageUtf8: boolean, isKnown: IsKnownRecord): PageRecord {
   const { bytes } = record;
   const rawHash = createHash('sha256').update(EXPECTATIONS).update(bytes).digest('hex');
-  if (isKnown(rawHash)) return { rawHash, payload: () => parse(bytes) as CasePayload };
+  if (isKnown(rawHash))
+    return { rawHash, read: () => ({ payload: parse(bytes) as CasePayload, plain: null }) };
   if (isTooLarge(bytes)) return toUnread(bytes, 'too large to be read');
   if (record.depth > MAX_DEPTH) return toUnread(bytes, 'nested too deeply to be stored');
   const isStray = !isPageUtf8 && !isUtf8(bytes);
   try {
-    const value = isStray ? (JSON.parse(decodeStrayBytes(bytes)) as JsonValue) : parse(bytes);
-    const inexact = listInexact(record, value, isStray);
+    const { payload: value, plain } = readRecord(record, isStray);
+    const inexact = plain === null ? listInexact(record, value, isStray) : [];
     const parsed = parseCasePayload(value);
     if (!parsed.isCase) return toUnread(bytes, [parsed.why, ...inexact].join('; '), !isStray);
     // Nothing that a good record keeps may lead to the bytes once they are read: they would take as much memory again.
-    const payload = toConstant(parsed.payload);
-    if (inexact.length === 0) return { rawHash, payload };
-    return { rawHash: null, payload, odd: toOdd(bytes, inexact.join('; '), !isStray) };
+    const content = { payload: parsed.payload, plain };
+    if (inexact.length === 0) return { rawHash, read: () => content };
+    return { rawHash: null, read: () => content, odd: toOdd(bytes, inexact.join('; '), !isStray) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return toUnread(bytes, 'not JSON');
   }
+}
+
+/** Reads a record; its docket by the bytes where that says all that the record says. Fails with a SyntaxError. */
+function readRecord(record: SplitRecord, isStray: boolean): RecordContent {
+  const { bytes } = record;
+  if (isStray) return { payload: JSON.parse(decodeStrayBytes(bytes)) as JsonValue, plain: null };
+  const content = record.hasInexactNumber ? null : readPlainRecord(bytes);
+  if (content?.plain && countMembers(content.payload) + countPlainMembers(content.plain) === record.members)
+    return content;
+  return { payload: parse(bytes), plain: null };
 }
 
 /** Why what was read does not say all that the record says; empty where it does. */
@@ -100,16 +112,12 @@ function countMembers(value: JsonValue): number {
 }
 
 function toUnread(bytes: Buffer, why: string, isJson = false): UnreadRecord {
-  return { payload: null, odd: toOdd(bytes, why, isJson) };
+  return { read: null, odd: toOdd(bytes, why, isJson) };
 }
 
 /** With a copy of the bytes: those of the page are not held for it. */
 function toOdd(bytes: Buffer, why: string, isJson: boolean): OddBytes {
   return { why, bytes: Buffer.from(bytes), isJson };
-}
-
-function toConstant<Value>(value: Value): () => Value {
-  return () => value;
 }
 
 /** Text of ASCII alone is read several times faster when it is told so. */
@@ -124,7 +132,12 @@ function isTooLarge(bytes: Buffer): boolean {
   if (bytes.length > MAX_RECORD_BYTES) return true;
   if (bytes.length < 2 * MAX_CONTAINERS) return false;
   let containers = 0;
-  for (const byte of bytes) if (byte === OPEN_LIST || byte === OPEN_OBJECT) containers++;
+  // An iterator over megabytes costs several times as much as an index.
+  let at = 0;
+  while (at < bytes.length) {
+    const byte = bytes[at++];
+    if (byte === OPEN_LIST || byte === OPEN_OBJECT) containers++;
+  }
   return containers > MAX_CONTAINERS;
 }
 

@@ -7,6 +7,7 @@ import {
   type FieldKind,
   RELATED_CASE_FIELDS,
 } from '../api/payload.ts';
+import type { PlainEntries } from '../api/plain-entries.ts';
 import type { ListField, caseDefendants, cases, dockets, relatedCases } from '../db/schema/schema.ts';
 import { type JsonValue, isJsonObject } from '../lib/json.ts';
 import { type EntryRow, toEntryRows } from './docket-rows.ts';
@@ -44,6 +45,10 @@ function add(words: string): void {
   reading.space = false;
 }
 
+/** White space that is not one space between words. Most texts have none, and to test costs less than to replace. */
+const IRREGULAR_SPACE = /\s\s|[^\S ]/;
+const isSpace = (character: string): boolean => character !== '' && character.trim() === '';
+
 /**
  * One for all texts: of a parser that is made for each, the compiled code refers to the last, and is thrown away with it
  * whenever memory is collected. Reading then takes five times as long.
@@ -61,10 +66,10 @@ const parser = new Parser({
   },
   ontext(data) {
     if (reading.silent > 0) return;
-    const words = data.replace(/\s+/g, ' ').trim();
-    if (/^\s/.test(data)) reading.space = true;
+    const words = (IRREGULAR_SPACE.test(data) ? data.replace(/\s+/g, ' ') : data).trim();
+    if (isSpace(data.charAt(0))) reading.space = true;
     if (words !== '') add(words);
-    if (/\s$/.test(data)) reading.space = true;
+    if (isSpace(data.charAt(data.length - 1))) reading.space = true;
   },
   onclosetag(tag) {
     if (SILENT.has(tag)) reading.silent--;
@@ -109,10 +114,17 @@ export interface CaseRows {
   readonly relatedCases: readonly RelatedCaseRow[];
   readonly docket: DocketRow | null;
   readonly entries: readonly EntryRow[];
+  /** Entries that SQLite makes rows of; `entries` are then those that are null in `plain.lines`. */
+  readonly plain: PlainEntries | null;
 }
 
 /** Turns a payload into rows. Pure; what does not fit a column stays in `mirror_payload`, which is the whole truth. */
-export function toCaseRows(payload: CasePayload, split: SplitPayload, fingerprint: string): CaseRows {
+export function toCaseRows(
+  payload: CasePayload,
+  split: SplitPayload,
+  fingerprint: string,
+  plain: PlainEntries | null = null,
+): CaseRows {
   const entries = split.entries === null ? null : toEntryRows(split.entries);
   const docket = payload.main_docket;
   return {
@@ -123,13 +135,14 @@ export function toCaseRows(payload: CasePayload, split: SplitPayload, fingerprin
       mirror_summary_text:
         typeof payload.summary === 'string' ? toPlainText(toStorable(payload.summary)) : null,
       mirror_payload: JSON.stringify(split.rest),
-      mirror_entry_keys: entries === null ? null : toEntryKeys(entries),
+      mirror_entry_keys: plain === null ? toEntryKeys(entries) : JSON.stringify(plain.ids),
     },
     lists: toLists(payload),
     defendants: listObjects(payload.case_defendants).map((one) => pickScalars(one, DEFENDANT_FIELDS)),
     relatedCases: listObjects(payload.related_cases).map((one) => pickScalars(one, RELATED_CASE_FIELDS)),
     docket: isJsonObject(docket) ? pickScalars(docket, DOCKET_FIELDS) : null,
     entries: entries ?? [],
+    plain,
   };
 }
 
@@ -139,8 +152,8 @@ export function withEntries(rows: CaseRows, entries: readonly EntryRow[]): CaseR
   return { ...rows, case: { ...rows.case, mirror_entry_keys: toEntryKeys(entries) }, entries };
 }
 
-function toEntryKeys(entries: readonly EntryRow[]): string {
-  return JSON.stringify(entries.map((entry) => entry.columns.mirror_key));
+function toEntryKeys(entries: readonly EntryRow[] | null): string | null {
+  return entries === null ? null : JSON.stringify(entries.map((entry) => entry.columns.mirror_key));
 }
 
 const isListField = (kind: FieldKind): boolean => kind === 'texts' || kind === 'values';

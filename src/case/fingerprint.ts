@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type CasePayload, DOCKET_ENTRY_FIELDS } from '../api/payload.ts';
+import type { PlainEntries } from '../api/plain-entries.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../lib/json.ts';
 
 /** A payload in the two parts in which it is stored: docket entries are 90 % of its bytes and get rows of their own. */
@@ -44,14 +45,15 @@ export function fromVersion(version: JsonObject, entries: readonly JsonObject[])
 /**
  * A hash of what a case says: equal for two payloads that differ only in the order of keys or of list elements, which
  * carries no meaning (see docs/decisions/0002-order-carries-no-meaning.md), and different for any other two.
- * SHA-256, 64 hex digits.
+ * SHA-256, 64 hex digits. Entries in `plain` count as if they were among `entries`.
  */
-export function fingerprint({ rest, entries }: SplitPayload): string {
+export function fingerprint({ rest, entries }: SplitPayload, plain: PlainEntries | null = null): string {
   const hash = createHash('sha256').update(toCanonicalJson(rest));
   if (entries !== null) {
     hash.update('\nentries'); // an empty list of entries is not the same as none
     // Each update costs more than the hashing of a line, and so does putting two long texts together.
-    if (entries.length > 0) hash.update('\n').update(toSortedLines(entries).join('\n'));
+    if (plain !== null) hash.update('\n').update(toSortedBytes(plain, entries), 'latin1');
+    else if (entries.length > 0) hash.update('\n').update(toSortedLines(entries).join('\n'));
   }
   return hash.digest('hex');
 }
@@ -66,6 +68,15 @@ export function toCanonicalJson(value: JsonValue): string {
 }
 
 const ENTRY_FIELDS = Object.keys(DOCKET_ENTRY_FIELDS) as (keyof typeof DOCKET_ENTRY_FIELDS)[];
+
+/**
+ * The same lines with one character per byte. Each begins with a row number and an id, and no two ids are equal, so the
+ * order of the bytes is that of the characters.
+ */
+function toSortedBytes({ lines }: PlainEntries, parsed: readonly JsonObject[]): string {
+  const others = parsed.map((entry) => Buffer.from(toEntryLine(entry)).toString('latin1'));
+  return [...lines.filter((line) => line !== null), ...others].sort().join('\n');
+}
 
 function toSortedLines(entries: readonly JsonObject[]): string[] {
   return entries.map(toEntryLine).sort();

@@ -103,7 +103,7 @@ export function createCaseWriter(mirror: Mirror): CaseWriter {
       }
       if (rows.docket === null) deleteDocket(case_id);
       else upsertDocket({ ...rows.docket, case_id });
-      if (update === null) entryWriter.addEntries(case_id, rows.entries, runId);
+      if (update === null) entryWriter.addEntries(case_id, rows, runId);
       else entryWriter.updateEntries(case_id, update, runId);
     },
     writeSeen(caseId, listRef) {

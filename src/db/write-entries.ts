@@ -1,4 +1,7 @@
-import { and, eq, max, min, sql } from 'drizzle-orm';
+import { type SQL, and, eq, getTableColumns, max, min, sql } from 'drizzle-orm';
+import { DOCKET_ENTRY_FIELDS } from '../api/payload.ts';
+import { type PlainEntries, toListBytes } from '../api/plain-entries.ts';
+import type { CaseRows } from '../case/case-rows.ts';
 import { hasSameColumns, isSameEntry, pairEntries } from '../case/pair-entries.ts';
 import type { AttachmentRow, EntryRow } from '../case/docket-rows.ts';
 import type { Mirror } from './open-mirror.ts';
@@ -14,7 +17,7 @@ export interface EntryUpdate {
 
 export interface EntryWriter {
   /** Stores the entries of a case that is new. */
-  addEntries(caseId: number, entries: readonly EntryRow[], runId: number): void;
+  addEntries(caseId: number, rows: Pick<CaseRows, 'entries' | 'plain'>, runId: number): void;
   /** Finds which stored entries those of a known case continue. Writes nothing. */
   pair(caseId: number, entries: readonly EntryRow[]): EntryUpdate;
   /** Stores what differs. */
@@ -22,6 +25,8 @@ export interface EntryWriter {
 }
 
 type StoredEntry = typeof docketEntries.$inferSelect;
+type EntryField = keyof typeof DOCKET_ENTRY_FIELDS;
+const ENTRY_FIELDS = Object.keys(DOCKET_ENTRY_FIELDS) as EntryField[];
 type EntryEnd = (typeof END_REASONS)[number];
 
 /**
@@ -53,15 +58,29 @@ export function prepareWriteEntries(mirror: Mirror): EntryWriter {
   const insertAttachments = (mirror_entry_id: number, rows: readonly AttachmentRow[]): void => {
     rows.forEach((row, mirror_position) => insertAttachment(row, { mirror_entry_id, mirror_position }));
   };
-  const addEntry = (entry: EntryRow, case_id: number, mirror_first_run_id: number): void => {
-    const own = { mirror_id: null, case_id, mirror_first_run_id };
+  const addPlainEntries = prepareAddPlainEntries(mirror);
+  const addEntry = (
+    entry: EntryRow,
+    case_id: number,
+    mirror_first_run_id: number,
+    mirror_id: number | null = null,
+  ): void => {
+    const own = { mirror_id, case_id, mirror_first_run_id };
     const { lastInsertRowid } = insertEntry(entry.columns, own);
     if (entry.attachments.length > 0) insertAttachments(Number(lastInsertRowid), entry.attachments);
   };
 
   return {
-    addEntries(caseId, entries, runId) {
-      for (const entry of entries) addEntry(entry, caseId, runId);
+    addEntries(caseId, { entries, plain }, runId) {
+      if (plain === null) {
+        for (const entry of entries) addEntry(entry, caseId, runId);
+        return;
+      }
+      const firstId = addPlainEntries(caseId, plain, runId);
+      const places = [...plain.lines.keys()].filter((at) => plain.lines[at] === null);
+      entries.forEach((entry, at) => {
+        addEntry(entry, caseId, runId, firstId + (places[at] ?? 0));
+      });
     },
     pair(caseId, entries) {
       const stored = selectEntries.all({ caseId });
@@ -133,5 +152,48 @@ function prepareKeepPast(mirror: Mirror): (old: StoredEntry, runId: number, end:
       mirror_valid_to_run_id: runId,
       mirror_end_reason,
     });
+  };
+}
+
+/**
+ * Prepares the storing of entries that were never objects: SQLite reads their lines. Returns the `mirror_id` of the first
+ * entry of the docket; the others follow in the API's order, and those that were parsed find theirs free.
+ */
+function prepareAddPlainEntries({
+  db,
+  sqlite,
+}: Mirror): (caseId: number, plain: PlainEntries, runId: number) => number {
+  const selectLastId = sqlite.prepare<[], number | null>('SELECT max(mirror_id) FROM docket_entries').pluck();
+  const valueOf = (field: EntryField): SQL => sql.raw(`value ->> ${ENTRY_FIELDS.indexOf(field)}`);
+  const columns: Record<keyof StoredEntry, SQL> = {
+    mirror_id: sql`? + key`,
+    case_id: sql`?`,
+    mirror_key: valueOf('id'),
+    id: valueOf('id'),
+    row_number: valueOf('row_number'),
+    entry_number: valueOf('entry_number'),
+    date_filed: valueOf('date_filed'),
+    url: valueOf('url'),
+    recap_pdf_url: valueOf('recap_pdf_url'),
+    pacer_doc_id: valueOf('pacer_doc_id'),
+    mirror_first_run_id: sql`?`,
+    description: valueOf('description'),
+    attachments: sql`CASE WHEN ${valueOf('attachments')} IS NOT NULL THEN '[]' END`,
+    mirror_rest: sql`NULL`,
+  };
+  const names = Object.keys(getTableColumns(docketEntries)) as (keyof StoredEntry)[];
+  const values = sql.join(
+    names.map((name) => columns[name]),
+    sql`, `,
+  );
+  const { sql: text } = db
+    .insert(docketEntries)
+    .select(sql`SELECT ${values} FROM jsonb_each(CAST(? AS TEXT)) WHERE type = 'array'`)
+    .toSQL();
+  const insert = sqlite.prepare<[number, number, number, Buffer]>(text);
+  return (caseId, plain, runId) => {
+    const firstId = (selectLastId.get() ?? 0) + 1;
+    insert.run(firstId, caseId, runId, toListBytes(plain));
+    return firstId;
   };
 }

@@ -3,10 +3,10 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { decodeStrayBytes } from '../api/decode-body.ts';
 import { CASE_STATUSES, ONGOING_LISTS, type ApiList, UNCLASSIFIED, toApiListId } from '../api/lists.ts';
 import type { OddBytes, PageRecord } from '../api/page-records.ts';
-import type { CasePayload } from '../api/payload.ts';
+import { type CaseContent, toWholePayload } from '../api/plain-entries.ts';
 import { type Drift, listDrift } from '../api/schema-drift.ts';
 import { findCaseId } from '../api/split-page.ts';
-import { toCaseRows } from '../case/case-rows.ts';
+import { type CaseRows, toCaseRows } from '../case/case-rows.ts';
 import { fingerprint, splitPayload } from '../case/fingerprint.ts';
 import type { FindKnownRecord, FindStoredVersion, StoredVersion } from '../db/read-case.ts';
 import type { CaseDrift, RejectedRecord, PageCase, PageContent } from '../db/write-page.ts';
@@ -178,7 +178,7 @@ export async function comparePage(
     return place;
   };
   for (const [position, record] of page.records.entries()) {
-    if (record.payload === null) {
+    if (record.read === null) {
       keepBytes(record.odd, null, position);
       continue;
     }
@@ -193,14 +193,15 @@ export async function comparePage(
       add(toUnchanged(known.caseId, listId, known.version, null));
       continue;
     }
-    const payload = record.payload();
+    const content = record.read();
+    const { payload } = content;
     const { id } = payload;
     if (list !== null && isOfAnotherList(payload, list)) ofOthers++;
     const drifted = [...listDrift(payload), ...findLabelDrift(payload, list)];
     // Each run records drift anew, so it reads a case with drift every time.
     const rawHash = drifted.length === 0 ? record.rawHash : null;
     const stored = versionsOfPage.get(id) ?? findStoredVersion(id);
-    add(compareCase(payload, placeCase(id, payload.case_ongoing, stored).listId, stored, rawHash));
+    add(compareCase(content, placeCase(id, payload.case_ongoing, stored).listId, stored, rawHash));
     if (record.odd !== undefined) keepBytes(record.odd, id, position);
     for (const one of drifted) drift.set(`${one.field} ${one.seen}`, { ...one, caseId: id });
     await nextTick();
@@ -227,18 +228,24 @@ interface Comparison {
 }
 
 function compareCase(
-  payload: CasePayload,
+  content: CaseContent,
   listId: number,
   stored: StoredVersion | undefined,
   rawHash: string | null,
 ): Comparison {
+  const { payload, plain } = content;
   const { id } = payload;
   const split = splitPayload(payload);
-  const hash = fingerprint(split);
+  const hash = fingerprint(split, plain);
   if (stored?.fingerprint === hash) return toUnchanged(id, listId, stored, rawHash);
-  const verdict = stored === undefined ? 'new' : 'changed';
+  const rows = (): CaseRows => {
+    if (stored === undefined) return toCaseRows(payload, split, hash, plain);
+    // Entries are compared with the stored ones one by one.
+    const whole = toWholePayload(content);
+    return toCaseRows(whole, splitPayload(whole), hash);
+  };
   return {
-    compared: { verdict, id, listId, rawHash, rows: toCaseRows(payload, split, hash) },
+    compared: { verdict: stored === undefined ? 'new' : 'changed', id, listId, rawHash, rows: rows() },
     version: { fingerprint: hash, listId, isDeparted: false },
   };
 }
@@ -258,8 +265,8 @@ function fitsList(labels: CaseLabels, list: ApiList | null): boolean {
   return labels.case_ongoing === list.label || typeof labels.case_ongoing !== 'string';
 }
 
-function findLabelDrift(payload: CasePayload, list: ApiList | null): Drift[] {
-  if (list === null || fitsList(payload, list)) return [];
+function findLabelDrift(labels: CaseLabels, list: ApiList | null): Drift[] {
+  if (list === null || fitsList(labels, list)) return [];
   const field = list.id === UNCLASSIFIED.id ? 'case_status' : 'case_ongoing';
   return [{ field, expected: 'the label of the status that was asked for', seen: 'another label' }];
 }

@@ -13,7 +13,7 @@ const page = (next: string | null | undefined, ids: readonly number[] = [1]): Ex
   page: {
     count: 7,
     next,
-    results: ids.map((id) => ({ rawHash: null, payload: () => ({ id }) })),
+    results: ids.map((id) => ({ rawHash: null, read: () => ({ payload: { id }, plain: null }) })),
   },
 });
 

@@ -64,7 +64,7 @@ describe('the records of a page', () => {
   };
 
   test('are known by their bytes, wherever they stand', () => {
-    const hashOf = (record?: PageRecord) => (record?.payload === null ? null : record?.rawHash);
+    const hashOf = (record?: PageRecord) => (record?.read === null ? null : record?.rawHash);
     const [first, again] = classifyPage(envelope({ results: [{ id: 1 }, { id: 1 }] }));
     const [other] = classifyPage(envelope({ results: [{ id: 2 }] }));
     expect(hashOf(first)).toMatch(/^[0-9a-f]{64}$/);
@@ -74,7 +74,7 @@ describe('the records of a page', () => {
 
   test('are read unless they are known; one that is no JSON is odd by itself', () => {
     const broken = '{"count":2,"next":null,"results":[{"id":},{"id":2}]}';
-    expect(classifyPage(broken).map(({ odd, payload }) => [odd?.why, payload?.()])).toEqual([
+    expect(classifyPage(broken).map(({ odd, read }) => [odd?.why, read?.().payload])).toEqual([
       ['not JSON', undefined],
       [undefined, { id: 2 }],
     ]);

@@ -38,20 +38,32 @@ function holds(field: string, value: number, least: number): boolean {
   });
 }
 
-/** crontab(5): where both day fields are restricted, that is, do not begin with `*`, either will do. */
 function matches(cron: string, minute: number): boolean {
-  const [minutes = '', hours = '', days = '', months = '', weekdays = ''] = cron.split(' ');
-  const [, month, day, hour, minuteOfHour] = toWall(minute);
+  const [minutes = '', hours = ''] = cron.split(' ');
+  const [, , , hour, minuteOfHour] = toWall(minute);
+  return holds(minutes, minuteOfHour, 0) && holds(hours, hour, 0) && matchesDay(cron, minute);
+}
+
+/** crontab(5): if both day fields are restricted, that is, do not begin with `*`, either is enough. */
+function matchesDay(cron: string, minute: number): boolean {
+  const [, , days = '', months = '', weekdays = ''] = cron.split(' ');
+  const [, month, day] = toWall(minute);
   const weekday = new Date(minute).getUTCDay();
   const isDay = holds(days, day, 1);
   const isWeekday = holds(weekdays, weekday, 0) || (weekday === 0 && holds(weekdays, 7, 0));
   const isEither = !days.startsWith('*') && !weekdays.startsWith('*');
-  return (
-    holds(minutes, minuteOfHour, 0) &&
-    holds(hours, hour, 0) &&
-    holds(months, month, 1) &&
-    (isEither ? isDay || isWeekday : isDay && isWeekday)
-  );
+  return holds(months, month, 1) && (isEither ? isDay || isWeekday : isDay && isWeekday);
+}
+
+const DAY = 24 * 60 * MINUTE;
+/** After so many days every date has fallen on every day of the week. */
+const DAYS_OF_28_YEARS = 10_227;
+
+/** Whether the expression matches any date: `0 0 31 9 *` matches none. */
+export function matchesSomeDate(cron: string): boolean {
+  for (let day = 0; day < DAYS_OF_28_YEARS; day++)
+    if (matchesDay(cron, Date.UTC(2024, 0, 1) + day * DAY)) return true;
+  return false;
 }
 
 /** All that is due after one instant and up to another. */

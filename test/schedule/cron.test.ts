@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { findScheduleWarning, parseSchedule } from '../../src/schedule/cron.ts';
-import { listDueByTheMinute, listShiftHours } from './cron-oracle.ts';
+import { listDueByTheMinute, listShiftHours, matchesSomeDate } from './cron-oracle.ts';
 import { times } from '../support/times.ts';
 
 const isoOf = (dates: readonly Date[]): string[] => dates.map((date) => date.toISOString());
@@ -118,7 +118,8 @@ const anExpression = fc
     orStar(aField(1, 12)),
     orStar(aField(0, 7)),
   )
-  .map((fields) => fields.join(' '));
+  .map((fields) => fields.join(' '))
+  .filter(matchesSomeDate);
 
 test('where clocks are set, in any zone and by any expression, what is due is what a look at the clock each minute finds', () => {
   fc.assert(
@@ -137,6 +138,17 @@ test('where clocks are set, in any zone and by any expression, what is due is wh
       });
     }),
     { numRuns: times(25, 1000) },
+  );
+});
+
+test('an expression is refused if, and only if, it matches no date', () => {
+  const anyDays = fc.tuple(aField(28, 31), aField(1, 12)).map(([days, months]) => `0 0 ${days} ${months} *`);
+  fc.assert(
+    fc.property(anyDays, (cron) => {
+      if (matchesSomeDate(cron)) expect(parseSchedule(cron, 'UTC').findNext(new Date())).not.toBeNull();
+      else expect(() => parseSchedule(cron, 'UTC')).toThrow(/matches no date/);
+    }),
+    { numRuns: times(25, 1000), examples: [['0 0 31 9 *'], ['0 0 29 2 *'], ['0 0 30 2 *']] },
   );
 });
 

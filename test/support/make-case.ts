@@ -149,6 +149,6 @@ export function makeAttachment(number: number, overrides: JsonObject = {}): Json
 }
 
 /** A copy of an object that lacks one field. */
-export function without<Of extends JsonObject>(object: Of, field: string): Of {
+export function without<Of extends object>(object: Of, field: string): Of {
   return Object.fromEntries(Object.entries(object).filter(([key]) => key !== field)) as Of;
 }

@@ -1,4 +1,5 @@
 import { toPageRecord, type PageRecord } from '../../src/api/page-records.ts';
+import { toWholePayload } from '../../src/api/plain-entries.ts';
 import { splitRecords } from '../../src/api/split-page.ts';
 import type { JsonValue } from '../../src/lib/json.ts';
 
@@ -9,6 +10,6 @@ export function toRecords(values: readonly JsonValue[]): PageRecord[] {
 }
 
 /** What a record says, whether it is a case or not. */
-export function readRecord({ payload, odd }: PageRecord): unknown {
-  return payload === null ? JSON.parse(odd.bytes.toString()) : payload();
+export function readRecord({ read, odd }: PageRecord): unknown {
+  return read === null ? JSON.parse(odd.bytes.toString()) : toWholePayload(read());
 }

@@ -65,7 +65,10 @@ class MovingList {
     if (count === 0) return { kind: 'empty', words: 'No results' };
     const results = this.#places
       .slice((page - 1) * this.#pageSize, page * this.#pageSize)
-      .map(({ id }) => ({ rawHash: null, payload: () => ({ id, case_ongoing: 'No' }) }));
+      .map(({ id }) => ({
+        rawHash: null,
+        read: () => ({ payload: { id, case_ongoing: 'No' }, plain: null }),
+      }));
     if (results.length === 0) return { kind: 'past-the-end' };
     const next = page * this.#pageSize < count ? `/api/cases/?case_ongoing=5020&page=${page + 1}` : null;
     return { kind: 'page', page: { count, next, results } };
