@@ -1,8 +1,9 @@
 # The mirror as a container that keeps its schedule: see docs/install.md.
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
-COPY package.json package-lock.json tsconfig.json ./
+COPY package.json package-lock.json ./
 COPY bin bin
+COPY scripts/build.js scripts/
 COPY migrations migrations
 COPY src src
 COPY fake-api fake-api

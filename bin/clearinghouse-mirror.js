@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
+import module from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 
-const program = new URL('../dist/src/cli/run.js', import.meta.url);
+const program = new URL('../dist/run.js', import.meta.url);
 const [major, minor] = process.versions.node.split('.').map(Number);
 
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -18,4 +21,18 @@ if (!existsSync(program)) {
   );
   process.exit(1);
 }
-await import('../dist/src/cli/run.js');
+keepCompiled();
+await import('../dist/run.js');
+
+/**
+ * Has Node 22 and later keep what they compile, in a folder that nobody else can write. Where they can't, nothing is lost
+ * but a few milliseconds.
+ */
+function keepCompiled() {
+  try {
+    const folder = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+    module.enableCompileCache?.(join(folder, 'clearinghouse-mirror'));
+  } catch {
+    // A user without a home folder.
+  }
+}

@@ -1,6 +1,6 @@
 /*
  * Run by npm after `npm install` in a checkout, and before `npm pack`: sees to the SQLite engine and builds dist/. It uses
- * nothing but Node, because `npm install --omit=dev` brings neither TypeScript nor tsx.
+ * nothing but Node at first, because `npm install --omit=dev` does not bring esbuild.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -35,19 +35,16 @@ function installEngine() {
 }
 
 function build() {
-  if (isThere('node_modules/typescript/bin/tsc')) {
-    run(fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url)), [
-      '-p',
-      'tsconfig.json',
-    ]);
+  if (isThere('node_modules/esbuild/package.json')) {
+    run(fileURLToPath(new URL('build.js', import.meta.url)), []);
     return;
   }
-  if (isThere('dist/src/cli/run.js')) {
-    console.log('dist/ is left as it was built before: TypeScript is not installed.');
+  if (isThere('dist/run.js')) {
+    console.log('dist/ is left as it was built before: esbuild is not installed.');
     return;
   }
   console.log(
-    'dist/ is not built: TypeScript is a development dependency and was left out (--omit=dev).\n' +
+    'dist/ is not built: esbuild is a development dependency and was left out (--omit=dev).\n' +
       'The program cannot run yet. Either run `npm install` with development dependencies, or build a package with\n' +
       '`npm pack` in a checkout that has them, and install that: see docs/install.md.',
   );

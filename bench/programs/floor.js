@@ -1,4 +1,4 @@
-import { openSqlite } from '../../dist/src/db/engine.js';
+import { loadEngine } from '../../scripts/load-engine.js';
 import { fetchPages } from './fetch-pages.js';
 
 /*
@@ -7,7 +7,7 @@ import { fetchPages } from './fetch-pages.js';
  * what it did, no proof of anything.
  */
 const [api, token, file] = process.argv.slice(2);
-const db = openSqlite(file);
+const db = new (loadEngine())(file);
 db.pragma('journal_mode = WAL');
 db.pragma('synchronous = NORMAL');
 const COLUMNS = [

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { handOverEnds, handOverHangups } from '../config/early-signals.ts';
 import { EXIT_CODES } from '../errors/exit-codes.ts';
@@ -76,9 +77,13 @@ export const PROCESS_IO: Io = {
       });
     },
   },
-  timeZone: findOwnZone(),
+  get timeZone() {
+    return findOwnZone();
+  },
   readStdin,
-  ask: process.stdin.isTTY ? askAtTerminal : null,
+  get ask() {
+    return isatty(0) ? askAtTerminal : null;
+  },
   onReload(reload) {
     process.on('SIGHUP', reload);
     if (handOverHangups()) setImmediate(reload);

@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto';
-import { validateHeaderValue } from 'node:http';
 import { parseApiUrl } from '../api/urls.ts';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
 import { readRegularFile } from '../lib/files.ts';
@@ -91,18 +90,15 @@ export const apiAddress: Parser<URL> = (written, name) => {
 /** A text that goes into an HTTP header, which holds the letters of Latin-1 only. */
 export const headerText: Parser<string> = (written, name) => {
   const text = trimmedLine(written, name);
-  try {
-    validateHeaderValue(name, text);
-  } catch (cause) {
-    const odd = Array.from(text).find((character) => (character.codePointAt(0) ?? 0) > 0xff) ?? '';
-    const code = odd.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
-    throw new MirrorError(
-      'SETTING_INVALID',
-      `${written?.from ?? name} holds "${odd}" (U+${code ?? '?'}), which no HTTP header can hold.`,
-      { cause, hint: 'Use plain letters: "-" for a long dash, " for curly quotes.' },
-    );
-  }
-  return text;
+  // As node:http has it, which takes long to load.
+  const odd = /[^\t\x20-\x7e\x80-\xff]/u.exec(text)?.[0];
+  if (odd === undefined) return text;
+  const code = odd.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
+  throw new MirrorError(
+    'SETTING_INVALID',
+    `${written?.from ?? name} holds "${odd}" (U+${code ?? '?'}), which no HTTP header can hold.`,
+    { hint: 'Use plain letters: "-" for a long dash, " for curly quotes.' },
+  );
 };
 
 /** The address of a proxy, which may hold a password: no message shows it. Without a scheme it is one of http. */

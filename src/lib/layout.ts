@@ -1,4 +1,5 @@
-import stringWidth from 'string-width';
+import { stripVTControlCharacters } from 'node:util';
+import { eastAsianWidth } from 'get-east-asian-width';
 
 /* How text is set into columns of a terminal: widths, clipping, wrapping. Wide characters count as two columns. */
 
@@ -7,15 +8,32 @@ const ASCII = /^[\x20-\x7e]*$/;
 /** How many columns a text takes. */
 export function widthOfText(text: string): number {
   // Measuring costs far more than the rest, and most texts need none: each letter of theirs is one column.
-  return ASCII.test(text) ? text.length : stringWidth(text);
+  if (ASCII.test(text)) return text.length;
+  let width = 0;
+  for (const character of toCharacters(stripVTControlCharacters(text))) width += widthOfCharacter(character);
+  return width;
 }
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** What takes no column of its own: controls, accents, joiners, and halves of characters. */
+const INVISIBLE = /^[\p{Control}\p{Mark}\p{Default_Ignorable_Code_Point}\p{Surrogate}]+$/u;
+const EMOJI = new RegExp('^\\p{RGI_Emoji}$', 'v');
+
+function widthOfCharacter(character: string): number {
+  if (INVISIBLE.test(character)) return 0;
+  return EMOJI.test(character) ? 2 : eastAsianWidth(character.codePointAt(0) ?? 0);
+}
+
+// Made when it is first used: that takes Node 10 ms.
+let segmenter: Intl.Segmenter | undefined;
 
 /** What a reader sees as one character each, so that no cut takes an accent from its letter. */
 function* toCharacters(text: string): Generator<string> {
-  if (ASCII.test(text)) yield* text;
-  else for (const { segment } of segmenter.segment(text)) yield segment;
+  if (ASCII.test(text)) {
+    yield* text;
+    return;
+  }
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  for (const { segment } of segmenter.segment(text)) yield segment;
 }
 
 /** Shortens to a width in columns. */

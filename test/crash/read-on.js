@@ -4,7 +4,7 @@
  * when its standard input does, and with 1 at the first error, half case, or state that changed within a transaction.
  */
 import { setImmediate as nextTick } from 'node:timers/promises';
-import { openMirrorReadOnly } from '../../dist/src/db/open-mirror.js';
+import { openMirrorReadOnly } from '../../src/db/open-mirror.ts';
 
 const { DATABASE = '', HALF_CASES_SQL = '' } = process.env;
 const TURNS_OF_A_CONNECTION = 5;

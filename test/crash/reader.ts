@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { HALF_CASES_SQL } from './half-cases.ts';
 
 const SCRIPT = fileURLToPath(new URL('./read-on.js', import.meta.url));
+/** Has Node load the sources. */
+const TSX = new URL('../../node_modules/tsx/dist/loader.mjs', import.meta.url).href;
 
 /** A process that reads a mirror until it is told to end. */
 export interface Reader {
@@ -23,7 +25,7 @@ export interface ReaderEnding {
 }
 
 export function startReader(database: string): Reader {
-  const child = spawn(process.execPath, [SCRIPT], {
+  const child = spawn(process.execPath, ['--import', TSX, SCRIPT], {
     env: { PATH: process.env.PATH, DATABASE: database, HALF_CASES_SQL },
     stdio: ['pipe', 'pipe', 'pipe'],
   });

@@ -11,7 +11,7 @@
 import fs, { writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename } from 'node:path';
-import { loadEngine } from '../../dist/src/db/engine.js';
+import { loadEngine } from '../../scripts/load-engine.js';
 
 const Database = loadEngine();
 const { CRASH_LABELS_TO, CRASH_AT, CRASH_OCCURRENCE, CRASH_MAX_PAGES } = process.env;

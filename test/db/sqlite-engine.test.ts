@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
@@ -65,9 +65,6 @@ function installProgram(engines: Partial<Record<EnginePackage, { version: string
     cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   const modules = join(folder, 'node_modules');
   mkdirSync(modules);
-  for (const name of readdirSync(join(ROOT, 'node_modules')))
-    if (!name.startsWith('better-sqlite3'))
-      symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
   for (const [name, { version, code }] of Object.entries(engines)) {
     mkdirSync(join(modules, name));
     writeFileSync(join(modules, name, 'package.json'), JSON.stringify({ name, version }));

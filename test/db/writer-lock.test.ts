@@ -122,8 +122,9 @@ test('is taken however often others probe it', async () => {
   const path = join(tempFolder(), 'mirror.db');
   takeWriterLock(path).release();
   const script = fileURLToPath(new URL('./probe-lock.js', import.meta.url));
+  const tsx = new URL('../../node_modules/tsx/dist/loader.mjs', import.meta.url).href;
   const probes = [1, 2].map(() =>
-    spawn(process.execPath, [script, path], { stdio: ['ignore', 'pipe', 'inherit'] }),
+    spawn(process.execPath, ['--import', tsx, script, path], { stdio: ['ignore', 'pipe', 'inherit'] }),
   );
   try {
     await Promise.all(probes.map((probe) => once(probe.stdout, 'data')));

@@ -103,7 +103,8 @@ describe('the package', () => {
     const files = readdirSync(installed, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(installed.length + 1));
-    expect(files.filter((file) => file.startsWith('dist/') && !file.endsWith('.js'))).toEqual([]);
+    const others = files.filter((file) => file.startsWith('dist/') && !file.endsWith('.js'));
+    expect(others).toEqual(['dist/third-party-notices.txt']);
     expect(
       files.filter((file) => file.includes('snapshot.json') || file.startsWith('docs/decisions/')),
     ).toEqual([]);
@@ -121,13 +122,46 @@ describe('the package', () => {
         'package.json',
       ].sort(),
     );
-    symlinkSync(join(ROOT, 'node_modules'), join(installed, 'node_modules'));
+    // All that the bundle does not contain: the engines and what they load.
+    mkdirSync(join(installed, 'node_modules'));
+    for (const name of readdirSync(join(ROOT, 'node_modules')))
+      if (/^(?:better-sqlite3|bindings$|file-uri-to-path$)/.test(name))
+        symlinkSync(join(ROOT, 'node_modules', name), join(installed, 'node_modules', name));
     const program = join(installed, 'bin/clearinghouse-mirror.js');
     const demo = run(process.execPath, [program, 'demo', '--cases', '60'], folder);
     expect(demo).toMatchObject({ status: 0 });
     expect(
       run(process.execPath, [program, 'verify', '--database', 'clearinghouse-demo.db'], folder).status,
     ).toBe(0);
+  });
+
+  test('passes on the license of each package in the bundle', () => {
+    const dist = join(ROOT, 'dist');
+    const pieces = readdirSync(dist).filter((file) => file.endsWith('.js'));
+    const bundled = pieces.flatMap((file) =>
+      [...read(`dist/${file}`).matchAll(/^\/\/ .*node_modules\/((?:@[^/]+\/)?[^/]+)\//gm)].map(
+        ([, name]) => name,
+      ),
+    );
+    const notices = read('dist/third-party-notices.txt')
+      .split(`\n${'-'.repeat(80)}\n\n`)
+      .slice(1);
+    const names = notices.map((notice) => /^(\S+) \d\S* \(\S+\)\n\n\S/.exec(notice)?.[1]);
+    expect(names).toEqual(expect.arrayContaining(['commander', 'drizzle-orm', 'got', 'pino']));
+    expect(new Set(names)).toEqual(new Set(bundled));
+    for (const notice of notices) expect(notice).toMatch(/permission|redistribution/i);
+  });
+
+  test('names the place of a fault in a stack trace', () => {
+    const fault = `const { versions } = process; Object.defineProperty(process, 'versions', {
+      get() { if (/at load.ngine/.test(new Error().stack)) throw new TypeError('no versions'); return versions; } });`;
+    const preload = `data:text/javascript,${encodeURIComponent(fault)}`;
+    const program = join(ROOT, 'bin/clearinghouse-mirror.js');
+    const { stderr } = run(process.execPath, ['--import', preload, program, 'status'], tempFolder());
+    const [, file = '', line] = /at loadEngine \(file:.*\/(dist\/[\w-]+\.js):(\d+):\d+\)/.exec(stderr) ?? [];
+    const before = read(file).split('\n').slice(0, Number(line));
+    expect(before.findLast((one) => one.startsWith('// '))).toBe('// src/db/engine.ts');
+    expect(before.at(-1)).toContain('process.versions');
   });
 
   test('says what to do where it was not built', () => {
@@ -158,19 +192,17 @@ describe('preparing a checkout', () => {
     symlinkSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
     mkdirSync(join(folder, 'node_modules'));
     if (engine) mkdirSync(join(folder, 'node_modules/better-sqlite3-node22'));
-    if (tools) symlinkSync(join(ROOT, 'node_modules/typescript'), join(folder, 'node_modules/typescript'));
+    if (tools) symlinkSync(join(ROOT, 'node_modules/esbuild'), join(folder, 'node_modules/esbuild'));
     return run(process.execPath, ['--preserve-symlinks', '--preserve-symlinks-main', script], folder);
   }
 
   test('without the development dependencies succeeds, and says how to get a program', () => {
     const { status, stdout, stderr } = prepare(true, false);
     expect([status, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(
-      /^dist\/ is not built: TypeScript .* was left out.*`npm pack`.*docs\/install\.md/s,
-    );
+    expect(stdout).toMatch(/^dist\/ is not built: esbuild .* was left out.*`npm pack`.*docs\/install\.md/s);
   });
 
-  test('fails where the compiler does', () => {
-    expect(prepare(true, true).status).not.toBe(0); // there is no tsconfig.json
+  test('fails where the build does', () => {
+    expect(prepare(true, true).status).not.toBe(0); // there is no scripts/build.js
   });
 });

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const BUILT = fileURLToPath(new URL('../../dist/src/cli/run.js', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../dist/run.js', import.meta.url));
 const COMMAND = fileURLToPath(new URL('../../bin/clearinghouse-mirror.js', import.meta.url));
 
-/** The program that a test starts as a process: what `npm test` bundled before all tests, or else the command itself. */
+/** The program that a test starts as a process: the files that users have. */
 export function findProgram(): string {
   if (!existsSync(BUILT)) throw new Error('dist/ is not built: run `npm run build`.');
-  return process.env.BUNDLED_PROGRAM ?? COMMAND;
+  return COMMAND;
 }

@@ -2,9 +2,7 @@ import { closing } from '../../db/engine.ts';
 import type { Command } from 'commander';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
-import { findRunAsOf } from '../../history/period.ts';
 import type { AsOf } from '../../history/moments.ts';
-import { queryAsOf } from '../../history/query-as-of/query.ts';
 import { toPath } from '../../config/paths.ts';
 import { toDatabaseError } from '../../db/errors.ts';
 import { openMirrorReadOnly, type Mirror } from '../../db/open-mirror.ts';
@@ -41,14 +39,17 @@ export async function runCommand(argument: string | undefined, flags: Flags, io:
   const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
   const { database } = readSettings(flags, io);
   await closing(openMirrorReadOnly(database), async (mirror) => {
-    const result = ask(mirror, text, asOf, io);
+    const result = asOf === null ? query(mirror, text) : await queryAsOfRun(mirror, text, asOf, io);
     await printResult(io, output, database, result);
   });
   return 'complete';
 }
 
-function ask(mirror: Mirror, text: string, asOf: AsOf | null, io: Io): QueryResult {
-  if (asOf === null) return query(mirror, text);
+async function queryAsOfRun(mirror: Mirror, text: string, asOf: AsOf, io: Io): Promise<QueryResult> {
+  const [{ findRunAsOf }, { queryAsOf }] = await Promise.all([
+    import('../../history/period.ts'),
+    import('../../history/query-as-of/query.ts'),
+  ]);
   try {
     const run = findRunAsOf(mirror, asOf);
     const result = queryAsOf(mirror, run.runId, text);

@@ -1,0 +1,82 @@
+/*
+ * Builds the program: bundles src/ and the packages that it uses into the files of dist/. Node loads a few files many
+ * times faster than the hundreds that they are made of. Names are kept, and each module keeps its path as a comment, so a
+ * stack trace leads to its source. Uses only esbuild, because `npm install` runs it before anything else.
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const DIST = join(ROOT, 'dist');
+
+/** The files that are started by their name. */
+const ENTRY_POINTS = { run: 'src/cli/run.ts' };
+/** It has a native part, and which version is used depends on the running Node; see src/db/engine.ts. */
+const EXTERNAL = ['better-sqlite3*'];
+/** Packages that are CommonJS ask for modules of Node by `require`, which a module of ESM does not have. */
+const BANNER =
+  "import { createRequire as toRequire } from 'node:module';\nconst require = toRequire(import.meta.url);";
+/** Texts of licenses, for packages that name theirs but come without its text. */
+const TEXTS = { 'Apache-2.0': 'node_modules/typescript/LICENSE.txt' };
+
+/** Replaces dist/. */
+export async function buildProgram() {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: ENTRY_POINTS,
+    outdir: DIST,
+    chunkNames: '[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    external: EXTERNAL,
+    banner: { js: BANNER },
+    legalComments: 'none',
+    tsconfigRaw: {},
+    metafile: true,
+    write: false,
+    logLevel: 'warning',
+  });
+  const notices = renderNotices(listBundledPackages(metafile));
+  rmSync(DIST, { recursive: true, force: true });
+  mkdirSync(DIST);
+  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+  writeFileSync(join(DIST, 'third-party-notices.txt'), notices);
+}
+
+/** The folders of the packages that the bundle has code of, sorted. */
+function listBundledPackages({ outputs }) {
+  const folders = Object.values(outputs)
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .flatMap(([path]) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []);
+  return [...new Set(folders)].sort();
+}
+
+/** What the licenses of the packages want to be passed on with them. */
+function renderNotices(folders) {
+  const sections = folders.map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
+    return `${name} ${version} (${license})\n\n${readLicense(folder, license).trim()}\n`;
+  });
+  return [`clearinghouse-mirror contains code of these packages.\n`, ...sections].join(
+    `\n${'-'.repeat(80)}\n\n`,
+  );
+}
+
+function readLicense(folder, license) {
+  const own = readdirSync(join(ROOT, folder)).filter((file) => /^(?:licen[cs]e|notice|copying)/i.test(file));
+  const files = own.length > 0 ? own.sort().map((file) => join(folder, file)) : [TEXTS[license]];
+  return files
+    .map((file) => {
+      if (file === undefined) throw new Error(`${folder} has no text of its license (${license}).`);
+      return readFileSync(join(ROOT, file), 'utf8');
+    })
+    .join('\n');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildProgram();
