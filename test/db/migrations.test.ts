@@ -64,7 +64,6 @@ test('a migration that fails leaves nothing of itself behind', () => {
   sqlite.exec('CREATE TABLE cases (wrong TEXT)');
   const folder = new URL('../../migrations', import.meta.url).pathname;
   expect(() => {
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- it uses nothing of that class
     migrate(toDrizzle(sqlite), { migrationsFolder: folder });
   }).toThrow();
   const tables = sqlite

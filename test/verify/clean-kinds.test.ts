@@ -25,7 +25,6 @@ function makeVersion(path: string, migrations: number): void {
   const sqlite = openSqlite(path);
   sqlite.pragma('application_id = 1129138514');
   sqlite.unsafeMode(true);
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- it uses nothing of that class
   migrate(toDrizzle(sqlite), { migrationsFolder: folder });
   sqlite.close();
 }
