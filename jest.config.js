@@ -10,6 +10,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   testMatch: ['<rootDir>/test/**/!(*.long).test.ts'],
   globalSetup: '<rootDir>/test/support/build-program.js',
+  globalTeardown: '<rootDir>/test/support/remove-run-folder.js',
   testSequencer: '<rootDir>/test/support/longest-first.js',
   setupFiles: ['<rootDir>/test/support/one-realm.ts'],
   transform: {

@@ -5,5 +5,6 @@ export default {
   ...base,
   runtime: 'jest-runtime', // a mutant is loaded anew
   globalSetup: null, // a mutant is not built: none of these tests starts the program
+  globalTeardown: null,
   testMatch: (process.env.MUTATION_TESTS ?? '').split(',').map((path) => `<rootDir>/${path}`),
 };

@@ -4,11 +4,10 @@ import { describe, expect, test } from '@jest/globals';
 import { openSqlite } from '../../src/db/engine.ts';
 import { examineRecovery, examineRemains } from './examine.ts';
 import { startReader } from './reader.ts';
-import { prepareDays } from './scenario.ts';
 import { runTrial } from './trial.ts';
-import { usePrepared } from './use-prepared.ts';
+import { runWhole, shareDays, usePrepared } from './use-prepared.ts';
 
-const prepared = usePrepared(prepareDays);
+const prepared = usePrepared(shareDays);
 let files = 0;
 
 /** A mirror of two days in which `sql` has been executed. */
@@ -82,7 +81,7 @@ describe('what the sync after it must not leave is found', () => {
 test('a sync that was to die and did not is a fault', async () => {
   const { folder, scenarios } = prepared();
   const death = { at: 'write', label: 'before a write that never comes', occurrence: 1 } as const;
-  const { died, faults } = await runTrial(scenarios['sync with changes'], death, folder);
+  const { died, faults } = await runTrial(scenarios['sync with changes'], death, folder, runWhole);
   expect(died).toBe(false);
   expect(faults).toEqual([expect.stringContaining('the sync that was to die')]);
 });

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { COPY_COMMANDS, prepareCopyWorld, runCopyTrial, type CopyCommand } from './copy-trials.ts';
-import { usePrepared } from './use-prepared.ts';
+import { runWhole, usePrepared } from './use-prepared.ts';
 import { times } from '../support/times.ts';
 
-const prepared = usePrepared(prepareCopyWorld);
+const prepared = usePrepared((folder) => prepareCopyWorld(folder, runWhole));
 
 /** The steps at which something could be half; `npm run crash-test` dies at every one. */
 const STEPS: Readonly<Record<CopyCommand, readonly RegExp[]>> = {
@@ -27,6 +27,7 @@ test.each(
     const { folder, scenarios: world } = prepared();
     const label = world.labels[command].find((one) => step.test(one));
     expect(label ?? world.labels[command].join('\n')).toMatch(step);
-    expect(await runCopyTrial(world, command, String(label), 1, folder)).toEqual([]);
+    const death = { at: 'write', label: String(label), occurrence: 1 } as const;
+    expect(await runCopyTrial(world, command, death, folder, runWhole)).toEqual([]);
   },
 );

@@ -1,12 +1,22 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { listPendingRedactions } from '../../src/db/redact.ts';
 import { openMirrorReadOnly } from '../../src/db/open-mirror.ts';
 import { openSqlite } from '../../src/db/engine.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
+import { startFakeApi } from '../../fake-api/serve/server.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
-import { startHarness } from '../support/sync-harness.ts';
-import { startCommand } from './run-command.ts';
+import type { Death } from './deaths.ts';
+import { runAsProcess, startCommand, toEnvironment, type RunWhole } from './run-command.ts';
 import { toText } from './scenario.ts';
 
 /* Deaths while a copy of the mirror is taken or put back, and while content is removed from it. */
@@ -31,7 +41,7 @@ export interface CopyWorld {
   readonly labels: Readonly<Record<CopyCommand, readonly string[]>>;
 }
 
-export async function prepareCopyWorld(parent: string): Promise<CopyWorld> {
+export async function prepareCopyWorld(parent: string, runWhole: RunWhole): Promise<CopyWorld> {
   const folder = join(parent, 'world');
   const sealed = makeCase({
     id: SEALED,
@@ -40,23 +50,25 @@ export async function prepareCopyWorld(parent: string): Promise<CopyWorld> {
     main_docket: makeDocket({ docket_entries: [makeEntry({ description: `${CANARY} COMPLAINT` })] }),
   });
   const source = recordedCases([sealed, makeCase({ id: 8 }), makeCase({ id: 9 })]);
-  const harness = await startHarness({ source });
-  await harness.sync();
-  cpSync(harness.database, join(folder, 'mirror.db'), { recursive: true });
-  await expectEnd(COPY_COMMANDS.snapshot, folder);
+  mkdirSync(folder);
+  await using fakeApi = await startFakeApi({ source });
+  const runHere: RunWhole = (words, env) =>
+    runWhole(words, { ...toEnvironment(fakeApi, join(folder, 'mirror.db')), ...env });
+  await expectEnd(['sync'], folder, runHere);
+  await expectEnd(COPY_COMMANDS.snapshot, folder, runHere);
   const [taken = ''] = readdirSync(join(folder, 'snapshots')).filter((name) => name.startsWith('mirror-'));
   cpSync(join(folder, 'snapshots', taken), join(folder, 'snapshots', SNAPSHOT));
   renameSync(join(folder, 'snapshots', taken), join(folder, 'snapshots', LATER_SNAPSHOT));
   source.remove(SEALED);
-  await harness.sync();
-  rmSync(join(folder, 'mirror.db'));
-  cpSync(harness.database, join(folder, 'mirror.db'));
+  await expectEnd(['sync'], folder, runHere);
   const labels: Partial<Record<CopyCommand, readonly string[]>> = {};
   for (const command of Object.keys(COPY_COMMANDS) as CopyCommand[]) {
     const trial = join(parent, `undisturbed-${command}`);
     cpSync(folder, trial, { recursive: true });
     const list = join(parent, `${command}.labels`);
-    await expectEnd(COPY_COMMANDS[command], trial, { CRASH_LABELS_TO: list });
+    await expectEnd(COPY_COMMANDS[command], trial, (words, env) =>
+      runAsProcess(words, { ...env, CRASH_LABELS_TO: list }),
+    );
     labels[command] = JSON.parse(readFileSync(list, 'utf8')) as string[];
   }
   return { folder, labels: labels as Record<CopyCommand, readonly string[]> };
@@ -64,12 +76,8 @@ export async function prepareCopyWorld(parent: string): Promise<CopyWorld> {
 
 const toEnv = (folder: string): NodeJS.ProcessEnv => ({ CLEARINGHOUSE_DATABASE: join(folder, 'mirror.db') });
 
-async function expectEnd(
-  words: readonly string[],
-  folder: string,
-  env: NodeJS.ProcessEnv = {},
-): Promise<void> {
-  const ending = await startCommand(words, { ...toEnv(folder), ...env }).ended;
+async function expectEnd(words: readonly string[], folder: string, runWhole: RunWhole): Promise<void> {
+  const ending = await runWhole(words, toEnv(folder));
   if (ending.exitCode !== 0) throw new Error(`An undisturbed ${words.join(' ')} ${toText(ending)}`);
 }
 
@@ -77,9 +85,9 @@ async function expectEnd(
 export async function runCopyTrial(
   { folder: world }: CopyWorld,
   command: CopyCommand,
-  label: string,
-  occurrence: number,
+  { label, occurrence }: Extract<Death, { at: 'write' }>,
   parent: string,
+  runWhole: RunWhole,
 ): Promise<string[]> {
   const folder = mkdtempSync(join(parent, 'copy-trial-'));
   try {
@@ -88,7 +96,7 @@ export async function runCopyTrial(
     const ending = await startCommand(COPY_COMMANDS[command], { ...toEnv(folder), ...crash }).ended;
     if (ending.signal !== 'SIGKILL') return [`the ${command} that was to die ${toText(ending)}`];
     const faults = [...examineFiles(folder), ...(command === 'redact' ? examineRedaction(folder) : [])];
-    const next = await startCommand(COPY_COMMANDS[command], toEnv(folder)).ended;
+    const next = await runWhole(COPY_COMMANDS[command], toEnv(folder));
     if (next.exitCode !== 0) return [...faults, `the next ${command} ${toText(next)}`];
     faults.push(...examineFiles(folder), ...examineLeftovers(folder));
     if (command === 'redact')

@@ -5,12 +5,11 @@ import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
 import { examineRecovery } from './examine.ts';
 import { startReader } from './reader.ts';
 import { startCommand, toEnvironment } from './run-command.ts';
-import { prepareDays } from './scenario.ts';
 import { serveWorld } from './served-world.ts';
-import { usePrepared } from './use-prepared.ts';
+import { shareDays, usePrepared } from './use-prepared.ts';
 import { times } from '../support/times.ts';
 
-const prepared = usePrepared(prepareDays);
+const prepared = usePrepared(shareDays);
 const STARTS = times(3, 30);
 const READERS = times(2, 8);
 const SCENARIOS = ['first sync', 'sync with changes'] as const;
@@ -47,7 +46,7 @@ describe.each(SCENARIOS)('%s', (name) => {
 
   test(`is read by ${READERS} processes all the while; none fails, none sees half a case, each sees it grow`, async () => {
     const { scenario, database } = setUp(name, `readers ${name}.db`);
-    const readers = Array.from({ length: READERS }, () => startReader(database));
+    const readers = Array.from({ length: READERS }, () => startReader(database, times(10, 0)));
     // Before each response every reader has read what the page before it left.
     const letRead = () => Promise.all(readers.map((reader) => reader.turn())).then(() => undefined);
     await using fakeApi = await serveWorld(scenario.world, letRead);

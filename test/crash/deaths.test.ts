@@ -4,12 +4,13 @@ import * as schema from '../../src/db/schema/schema.ts';
 import { Random } from '../../fake-api/invent/random.ts';
 import { drawInstants, listWriteDeaths, parseDeath, renderDeath } from './deaths.ts';
 import { isFailure, renderFailure } from './report.ts';
+import { runAsProcess } from './run-command.ts';
 import { prepareScenarios, SCENARIO_NAMES, type ScenarioName } from './scenario.ts';
 import { runTrial, runTrials } from './trial.ts';
-import { usePrepared } from './use-prepared.ts';
+import { runWhole, shareDays, usePrepared } from './use-prepared.ts';
 import { times } from '../support/times.ts';
 
-const prepared = usePrepared(prepareScenarios);
+const prepared = usePrepared(async (folder) => prepareScenarios(folder, await shareDays()));
 
 /** Written by the migrations alone, or in snapshots alone. */
 const FIXED_TABLES = ['lists', 'mirror_identity', 'mirror_snapshot'];
@@ -71,7 +72,7 @@ test('killed at a write, a sync leaves whole cases, and the next one makes up fo
       death: parseDeath(death),
     })),
   );
-  const trials = await runTrials(planned, folder);
+  const trials = await runTrials(planned, folder, runWhole);
   expect(trials.filter(isFailure).map(renderFailure)).toEqual([]);
   expect(trials.filter(({ result }) => result.died)).toHaveLength(planned.length);
 });
@@ -82,7 +83,7 @@ test('killed at any instant, likewise', async () => {
   const planned = [scenarios['first sync'], scenarios['sync with changes']].flatMap((scenario) =>
     drawInstants(random, times(1, 30), scenario.requests).map((death) => ({ scenario, death })),
   );
-  const trials = await runTrials(planned, folder);
+  const trials = await runTrials(planned, folder, runWhole);
   expect(trials).toHaveLength(times(2, 60));
   expect(trials.filter(isFailure).map(renderFailure)).toEqual([]);
 });
@@ -90,7 +91,10 @@ test('killed at any instant, likewise', async () => {
 test('killed before the response to a request comes, it has always died', async () => {
   const { folder, scenarios } = prepared();
   const death = { at: 'instant', request: 9, delayMs: 0 } as const;
-  expect(await runTrial(scenarios['sync with changes'], death, folder)).toEqual({ died: true, faults: [] });
+  expect(await runTrial(scenarios['sync with changes'], death, folder, runAsProcess)).toEqual({
+    died: true,
+    faults: [],
+  });
 });
 
 test('a death in words is read as the same death', () => {

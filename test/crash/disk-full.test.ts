@@ -5,12 +5,12 @@ import { ERROR_KINDS } from '../../src/errors/codes.ts';
 import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
 import { examineRecovery, examineRemains } from './examine.ts';
 import { startCommand, startLimitedCommand, toEnvironment, type RunningCommand } from './run-command.ts';
-import { copyDatabase, prepareDays } from './scenario.ts';
+import { copyDatabase } from './scenario.ts';
 import { serveWorld } from './served-world.ts';
-import { usePrepared } from './use-prepared.ts';
+import { runWhole, shareDays, usePrepared } from './use-prepared.ts';
 import { times } from '../support/times.ts';
 
-const prepared = usePrepared(prepareDays);
+const prepared = usePrepared(shareDays);
 const PAGE_BYTES = 4096;
 let files = 0;
 
@@ -28,7 +28,7 @@ async function fill(
   const fileBytes = scenario.file === null ? 0 : statSync(scenario.file).size;
   const { exitCode, signal, stderr } = await startFull(env, fileBytes).ended;
   const remains = examineRemains(database, scenario);
-  const next = await startCommand(['sync'], env).ended;
+  const next = await runWhole(['sync'], env);
   return {
     full: { exitCode, signal },
     said: stderr.split('\n').filter((line) => /^(Error|Hint): /.test(line)),

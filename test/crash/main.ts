@@ -13,7 +13,8 @@ import { mixSeeds, Random } from '../../fake-api/invent/random.ts';
 import { COPY_COMMANDS, prepareCopyWorld, runCopyTrial, type CopyCommand } from './copy-trials.ts';
 import { drawInstants, listWriteDeaths, parseDeath, type Death } from './deaths.ts';
 import { isFailure, renderFailure, renderInstants, renderWrites } from './report.ts';
-import { prepareScenarios, type Scenario } from './scenario.ts';
+import { runAsProcess } from './run-command.ts';
+import { prepareDays, prepareScenarios, type Scenario } from './scenario.ts';
 import { runTrials } from './trial.ts';
 
 const { values } = parseArgs({
@@ -38,7 +39,7 @@ function planDeaths({ name, labels, requests }: Scenario, place: number, ofAll: 
 
 /** Dies at every write of a snapshot, a restore and a redaction; returns what was wrong, and whether time ran out. */
 async function dieInCopies(parent: string, isEnough: () => boolean): Promise<string[]> {
-  const world = await prepareCopyWorld(parent);
+  const world = await prepareCopyWorld(parent, runAsProcess);
   const faults: string[] = [];
   for (const command of Object.keys(COPY_COMMANDS) as CopyCommand[]) {
     const deaths = listWriteDeaths(world.labels[command]);
@@ -47,7 +48,7 @@ async function dieInCopies(parent: string, isEnough: () => boolean): Promise<str
       if (isEnough())
         return [...faults, `${command}: ${deaths.length - died} deaths not died for want of time`];
       if (death.at !== 'write') continue;
-      const found = await runCopyTrial(world, command, death.label, death.occurrence, parent);
+      const found = await runCopyTrial(world, command, death, parent, runAsProcess);
       died++;
       faults.push(...found.map((fault) => `${command}, ${death.label} #${death.occurrence}: ${fault}`));
     }
@@ -67,9 +68,9 @@ function mix<Planned>(planned: readonly Planned[], seed: number): Planned[] {
 const folder = mkdtempSync(join(tmpdir(), 'clearinghouse-mirror-crash-'));
 try {
   const begun = Date.now();
-  const scenarios = Object.values(await prepareScenarios(folder)).filter(
-    ({ name }) => values.scenario === undefined || values.scenario === name,
-  );
+  const scenarios = Object.values(
+    await prepareScenarios(folder, await prepareDays(folder, runAsProcess)),
+  ).filter(({ name }) => values.scenario === undefined || values.scenario === name);
   const one = values.at === undefined ? null : parseDeath(values.at);
   const planned = scenarios.flatMap((scenario, place) =>
     (one === null ? planDeaths(scenario, place, scenarios.length) : [one]).map((death) => ({
@@ -84,6 +85,7 @@ try {
   const trials = await runTrials(
     mix(planned, Number(values.seed)),
     folder,
+    runAsProcess,
     (trial, all) => {
       if (isFailure(trial)) console.log(renderFailure(trial));
       if (all.length % 50 === 0) console.log(`${all.length} of ${planned.length}`);

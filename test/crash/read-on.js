@@ -1,12 +1,13 @@
 /*
- * A process that reads a mirror on and on: HALF_CASES_SQL and DATABASE come by the environment. Each turn is one read
- * transaction, in which it looks for half cases in a sample; what it saw of the mirror it prints as a line. Ends with 0
- * when its standard input does, and with 1 at the first error, half case, or state that changed within a transaction.
+ * A process that reads a mirror on and on: HALF_CASES_SQL, DATABASE and PAUSE_MS come by the environment. Each turn is one
+ * read transaction, in which it looks for half cases in a sample; what it saw of the mirror it prints as a line, and rests
+ * for that pause. Ends with 0 when its standard input does, and with 1 at the first error, half case, or state that changed
+ * within a transaction.
  */
-import { setImmediate as nextTick } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openMirrorReadOnly } from '../../src/db/open-mirror.ts';
 
-const { DATABASE = '', HALF_CASES_SQL = '' } = process.env;
+const { DATABASE = '', HALF_CASES_SQL = '', PAUSE_MS = '0' } = process.env;
 const TURNS_OF_A_CONNECTION = 5;
 const SAMPLE = 10;
 const STATE_SQL = `SELECT json_array((SELECT count(*) FROM cases), (SELECT count(*) FROM docket_entries),
@@ -22,11 +23,11 @@ while (isAsked) {
     const read = prepareRead(mirror.sqlite);
     for (let turn = 0; turn < TURNS_OF_A_CONNECTION && isAsked; turn++) {
       console.log(read());
-      await nextTick();
+      await delay(Number(PAUSE_MS));
     }
     mirror.close();
   }
-  await nextTick();
+  await delay(Number(PAUSE_MS));
 }
 
 /** Null while there is no file, or none whose schema is there: then a person is told so. */

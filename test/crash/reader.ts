@@ -24,9 +24,10 @@ export interface ReaderEnding {
   readonly turns: number;
 }
 
-export function startReader(database: string): Reader {
+/** `pauseMs` is how long it rests between two turns. */
+export function startReader(database: string, pauseMs = 0): Reader {
   const child = spawn(process.execPath, ['--import', TSX, SCRIPT], {
-    env: { PATH: process.env.PATH, DATABASE: database, HALF_CASES_SQL },
+    env: { PATH: process.env.PATH, DATABASE: database, HALF_CASES_SQL, PAUSE_MS: String(pauseMs) },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const states = new Set<string>();

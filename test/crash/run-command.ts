@@ -32,6 +32,11 @@ export function startCommand(words: readonly string[], env: NodeJS.ProcessEnv): 
   return startProgram(process.execPath, toNodeArguments(words), env);
 }
 
+/** Runs a command to its end. */
+export type RunWhole = (words: readonly string[], env: NodeJS.ProcessEnv) => Promise<Ending>;
+
+export const runAsProcess: RunWhole = (words, env) => startCommand(words, env).ended;
+
 /** The same in a shell that lets no file grow beyond a size. */
 export function startLimitedCommand(
   maxKibibytes: number,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
 import { readContent } from './content.ts';
 import { readMirror, readState, type Expected, type KnownState } from './examine.ts';
-import { startCommand, toEnvironment, type Ending } from './run-command.ts';
+import { runAsProcess, startCommand, toEnvironment, type Ending, type RunWhole } from './run-command.ts';
 import { inventWorlds, serveWorld, type ServedWorld } from './served-world.ts';
 
 export const SCENARIO_NAMES = ['first sync', 'sync with changes', 'sync after a death'] as const;
@@ -23,25 +23,34 @@ export interface Scenario extends Expected {
   readonly tookMs: number;
 }
 
+/** Cases, with dockets of up to hundreds of entries. */
+const INVENTED = 8;
+
 const NOTHING: KnownState = { schema: '', fingerprints: new Map(), lastRun: 0 };
 
-type Scenarios<Name extends ScenarioName> = Readonly<Record<Name, Scenario>>;
+export type Scenarios<Name extends ScenarioName> = Readonly<Record<Name, Scenario>>;
 
 /** Makes the scenarios of undisturbed days, with their files in `folder`, by runs of the real command. */
-export async function prepareDays(folder: string): Promise<Scenarios<'first sync' | 'sync with changes'>> {
-  const [first, second, third] = inventWorlds();
+export async function prepareDays(
+  folder: string,
+  runWhole: RunWhole,
+  invented = INVENTED,
+): Promise<Scenarios<'first sync' | 'sync with changes'>> {
+  const [first, second, third] = inventWorlds(invented);
   const firstFile = join(folder, 'first.db');
   const one = await prepareScenario(firstFile, 'first sync', first, null);
   const base = join(folder, 'second.db');
   copyDatabase(firstFile, base);
-  await syncUndisturbed(second, base);
+  await syncUndisturbed(second, base, runWhole);
   const other = await prepareScenario(join(folder, 'third.db'), 'sync with changes', third, base);
   return { 'first sync': one, 'sync with changes': other };
 }
 
 /** All of them. What comes of the sync after a death is what would have come without one. */
-export async function prepareScenarios(folder: string): Promise<Scenarios<ScenarioName>> {
-  const days = await prepareDays(folder);
+export async function prepareScenarios(
+  folder: string,
+  days: Scenarios<'first sync' | 'sync with changes'>,
+): Promise<Scenarios<ScenarioName>> {
   const undisturbed = days['sync with changes'];
   const dead = join(folder, 'dead.db');
   await dieInTheMiddle(undisturbed, dead);
@@ -65,7 +74,9 @@ async function prepareScenario(
   const before = file === null ? NOTHING : readState(file);
   const list = `${database}.labels`;
   const begun = Date.now();
-  const run = await syncUndisturbed(world, database, { CRASH_LABELS_TO: list });
+  const run = await syncUndisturbed(world, database, (words, env) =>
+    runAsProcess(words, { ...env, CRASH_LABELS_TO: list }),
+  );
   return {
     name,
     world,
@@ -83,10 +94,10 @@ async function prepareScenario(
 async function syncUndisturbed(
   world: ServedWorld,
   database: string,
-  env: NodeJS.ProcessEnv = {},
+  runWhole: RunWhole,
 ): Promise<Pick<Scenario, 'requests' | 'exitCode'>> {
   await using fakeApi = await serveWorld(world);
-  const ending = await startCommand(['sync'], { ...toEnvironment(fakeApi, database), ...env }).ended;
+  const ending = await runWhole(['sync'], toEnvironment(fakeApi, database));
   const { exitCode } = ending;
   if (exitCode !== EXIT_CODES.partial.code) throw new Error(`An undisturbed sync ${toText(ending)}`);
   return { requests: fakeApi.requests.length, exitCode };

@@ -13,7 +13,6 @@ export interface ServedWorld {
   readonly mover: number | null;
 }
 
-const INVENTED = 8;
 const MADE = 50;
 const FIRST_MADE_ID = 90_001;
 const LEAVES = FIRST_MADE_ID + 40;
@@ -27,8 +26,10 @@ const ODD = ONGOING_LISTS[2];
  * Three days: the first has all cases and a record that is none; in the second
  * some change and one leaves; in the third everything happens that makes a sync write: changes, moves, newcomers, departures, a return, a case seen twice.
  */
-export function inventWorlds(): [first: ServedWorld, second: ServedWorld, third: ServedWorld] {
-  const source = startCollection(INVENTED, MADE);
+export function inventWorlds(
+  invented: number,
+): [first: ServedWorld, second: ServedWorld, third: ServedWorld] {
+  const source = startCollection(invented, MADE);
   source.put({ id: 'none', case_ongoing: ODD.label });
   const returning = source.get(LEAVES_AND_COMES_BACK);
   if (returning === undefined) throw new RangeError(`There is no case ${LEAVES_AND_COMES_BACK}`);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Death } from './deaths.ts';
 import { examineRecovery, examineRemains } from './examine.ts';
-import { startCommand, toEnvironment } from './run-command.ts';
+import { startCommand, toEnvironment, type RunWhole } from './run-command.ts';
 import { copyDatabase, toText, type Scenario } from './scenario.ts';
 import { serveWorld } from './served-world.ts';
 
@@ -28,6 +28,7 @@ const LANES = 2;
 export async function runTrials(
   planned: readonly PlannedTrial[],
   parent: string,
+  runWhole: RunWhole,
   onTrial: (trial: Trial, trials: readonly Trial[]) => void = () => undefined,
   isEnough: () => boolean = () => false,
 ): Promise<Trial[]> {
@@ -36,7 +37,7 @@ export async function runTrials(
   const walkLane = async (): Promise<void> => {
     for (const { scenario, death } of queue) {
       if (isEnough()) return;
-      const trial = { scenario, death, result: await runTrial(scenario, death, parent) };
+      const trial = { scenario, death, result: await runTrial(scenario, death, parent, runWhole) };
       trials.push(trial);
       onTrial(trial, trials);
     }
@@ -46,7 +47,12 @@ export async function runTrials(
 }
 
 /** Lets one sync die, and another one come after it. Returns everything that is not as it should be. */
-export async function runTrial(scenario: Scenario, death: Death, parent: string): Promise<TrialResult> {
+export async function runTrial(
+  scenario: Scenario,
+  death: Death,
+  parent: string,
+  runWhole: RunWhole,
+): Promise<TrialResult> {
   const folder = mkdtempSync(join(parent, 'trial-'));
   const database = join(folder, 'mirror.db');
   const hooks: { onRequest: (number: number) => void } = { onRequest: () => undefined };
@@ -73,7 +79,7 @@ export async function runTrial(scenario: Scenario, death: Death, parent: string)
     if (!died && (death.at === 'write' || ending.exitCode !== scenario.exitCode))
       return { died, faults: [`the sync that was to die ${toText(ending)}`] };
     const remains = examineRemains(database, scenario);
-    const next = await startCommand(['sync'], env).ended;
+    const next = await runWhole(['sync'], env);
     const faults = next.exitCode === scenario.exitCode ? [] : [`the next sync ${toText(next)}`];
     if (existsSync(database) && faults.length === 0)
       faults.push(...examineRecovery(database, scenario, remains.running));

@@ -2,13 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from '@jest/globals';
+import { runCli } from '../support/command-line.ts';
+import { onceARun } from '../support/once/once-a-run.ts';
+import { times } from '../support/times.ts';
+import { runAsProcess, type RunWhole } from './run-command.ts';
+import { prepareDays, type Scenarios } from './scenario.ts';
 
 /** What the tests of a file share, made once in a folder that is removed after them. */
-export function usePrepared<Scenarios>(
-  prepare: (folder: string) => Promise<Scenarios>,
-): () => { readonly folder: string; readonly scenarios: Scenarios } {
+export function usePrepared<Prepared>(
+  prepare: (folder: string) => Promise<Prepared>,
+): () => { readonly folder: string; readonly scenarios: Prepared } {
   const folder = mkdtempSync(join(tmpdir(), 'clearinghouse-mirror-crash-'));
-  let prepared: { folder: string; scenarios: Scenarios } | undefined;
+  let prepared: { folder: string; scenarios: Prepared } | undefined;
   beforeAll(async () => {
     prepared = { folder, scenarios: await prepare(folder) };
   });
@@ -20,3 +25,17 @@ export function usePrepared<Scenarios>(
     return prepared;
   };
 }
+
+/** The scenarios of undisturbed days, which all test files of a run share. */
+export function shareDays(): Promise<Scenarios<'first sync' | 'sync with changes'>> {
+  return onceARun('crash-days', (folder) => prepareDays(folder, runWhole, times(2, 8)));
+}
+
+/**
+ * Runs a command that nothing disturbs: in this process, which costs a fifth of a process of its own; in
+ * `npm run test:long` as a user does.
+ */
+export const runWhole: RunWhole = times<RunWhole>(async (words, env) => {
+  const { exitCode, stderr } = await runCli(words, { env });
+  return { exitCode, signal: null, stderr };
+}, runAsProcess);

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildProgram } from '../../scripts/build.js';
@@ -14,6 +15,7 @@ export default async function prepareProgram() {
   const isNew =
     existsSync(BUILT) && listSources().every((path) => statSync(path).mtime < statSync(BUILT).mtime);
   if (!isNew) await buildProgram();
+  process.env.RUN_FOLDER = mkdtempSync(join(tmpdir(), 'clearinghouse-mirror-run-'));
 }
 
 function listSources() {
