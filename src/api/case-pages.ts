@@ -21,37 +21,40 @@ import {
   toShortPath,
 } from './urls.ts';
 
-/** One page of a list of cases, its records hardly looked at. */
+/** One page of a list of cases. Its records are not parsed yet. */
 export interface CasePage {
-  /** 1 for the first. */
+  /** The first page is 1. */
   readonly number: number;
-  /** Path and query it came from. */
+  /** The path and query of the request. */
   readonly source: string;
-  /** How many cases the whole list has, by the server's word on this page; null where it says no number. */
+  /** The number of cases in the whole list according to this page; null if the page does not give a number. */
   readonly count: number | null;
   readonly records: readonly PageRecord[];
-  /** What else is wrong with the page; its records are good all the same. */
+  /** Another problem of the page, which does not affect its records. */
   readonly violation: MirrorError | null;
 }
 
 export interface PassOptions {
   readonly filter: CaseFilter;
-  /** Whether the page that was handed out last held anything new. */
+  /** Whether the page returned last contained a record that is new to this pass. */
   readonly hasNewRecords: () => boolean;
   readonly isKnown: IsKnownRecord;
-  /** Whether the server has answered anything well in this run: then a page that fails is more likely to be alone. */
+  /**
+   * Whether the server has returned a valid response in this run. If so, a failing page is probably an isolated
+   * failure.
+   */
   readonly hasServed: () => boolean;
   readonly signal: AbortSignal;
 }
 
-/** This many pages in a row without a record that is new to the pass end it: it would never end by itself. */
+/** A pass ends after this many consecutive pages without a new record; such a list would never end by itself. */
 export const MAX_PAGES_WITHOUT_NEW_RECORDS = 5;
 /**
- * Passes a list of cases to its end. "No results" is one page with count 0. While a page is in the consumer's hands
- * the next one is already being fetched, and never more than that one. A page that cannot be read, or whose `next` cannot
- * be followed, costs nothing but itself: the one after it is asked for by its number. So does one that is past the end
- * although it was announced: only if the one after it is so as well has the list become shorter (LIST_SHRANK). A list that
- * goes on without news ends in PAGES_REPEAT.
+ * Reads a list of cases to its end. "No results" counts as one page with count 0. While the consumer handles a page,
+ * the next one is already requested, and no more than that one. If a page cannot be read, or its `next` cannot be
+ * followed, the pass requests the page after it by number. It does the same if an announced page is past the end; if
+ * the page after it is past the end too, the list has become shorter (LIST_SHRANK). A list that continues without new
+ * records ends with PAGES_REPEAT.
  */
 export async function* fetchCasePages(
   client: Client,
@@ -62,7 +65,7 @@ export async function* fetchCasePages(
   const either = AbortSignal.any([signal, leaving.signal]);
   const start = (url: URL, maxAttempts?: number): Promise<ExpectedResponse> => {
     const response = client.fetchResponse(url, either, isKnown, maxAttempts);
-    response.catch(() => undefined); // it is awaited below; a consumer that leaves early never awaits it
+    response.catch(() => undefined); // It is awaited below, except if the consumer stops early.
     return response;
   };
   try {
@@ -130,7 +133,7 @@ export async function* fetchCasePages(
         violation: outcome.violation ?? violation,
       };
       if (next === undefined) return;
-      signal.throwIfAborted(); // the next page may have come already; it is not begun any more
+      signal.throwIfAborted(); // The request for the next page may have finished already; no further one starts.
       pagesWithoutNews = hasNewRecords() ? 0 : pagesWithoutNews + 1;
       if (pagesWithoutNews >= MAX_PAGES_WITHOUT_NEW_RECORDS) {
         throw new MirrorError(
@@ -145,7 +148,7 @@ export async function* fetchCasePages(
   }
 }
 
-/** What a request for a page of a list brought. */
+/** The result of a request for a page of a list. */
 type Outcome =
   'past the end' | UnreadPage | (Omit<CasePage, 'number' | 'source'> & Pick<PageEnvelope, 'next'>);
 
@@ -179,7 +182,7 @@ function toNothing(violation: MirrorError | null): Outcome {
   return { count: 0, next: null, records: [], violation };
 }
 
-/** How far a list reaches by its own word: by its count, and by how many records its pages hold. */
+/** How long a list claims to be: its count, and the number of records on its pages. */
 class Reach {
   #count: number | null = null;
   #pageSize = 0;
@@ -194,24 +197,24 @@ class Reach {
   }
 }
 
-/** What is wrong with a page whose records could be read. */
+/** Finds the problem of a page whose records could be read. */
 function findViolation({ count, isDamaged, isMalformed }: PageEnvelope, url: URL): MirrorError | null {
   if (isDamaged === true) {
-    const message = `${describePath(url)} arrived damaged. The records that are whole were read, the rest was rejected.`;
+    const message = `${describePath(url)} arrived damaged. The complete records were read; the rest was rejected.`;
     return new MirrorError('PAGES_UNREADABLE', message);
   }
   if (count !== null)
     return isMalformed === true
       ? new MirrorError(
           'JSON_MALFORMED',
-          `${describePath(url)} is not valid JSON: it holds a comma, a word or other text that does not belong there. All cases in it were read.`,
+          `${describePath(url)} is not valid JSON: it contains an extra comma, a bare word or other text. All its cases were read.`,
         )
       : null;
   const message = `${describePath(url)} returned an unexpected response: \`count\` is not a whole number`;
   return new MirrorError('RESPONSE_UNEXPECTED', message);
 }
 
-/** Where the pass goes on: as the page says, or by number where what it says cannot be followed. */
+/** Finds the next page: the one that this page names, or the next number if that address cannot be followed. */
 function judgeNext(
   client: Client,
   { filter }: PassOptions,
@@ -220,7 +223,7 @@ function judgeNext(
   number: number,
   visited: ReadonlySet<string>,
 ): { readonly next: URL | undefined; readonly violation: MirrorError | null } {
-  // An empty text in place of null; whether the list has ended there, its count will tell.
+  // Some servers send an empty text in place of null. The count shows whether the list ends here.
   if (next === null || (typeof next === 'string' && next.trim() === ''))
     return { next: undefined, violation: null };
   try {
@@ -238,11 +241,11 @@ function judgeNext(
   }
 }
 
-/** Fails with PAGES_REPEAT or NEXT_REFUSED where the page after this one is another. */
+/** Throws PAGES_REPEAT or NEXT_REFUSED if `next` is not the page after this one. */
 function checkNext(next: URL, url: URL, number: number, visited: ReadonlySet<string>): URL {
   const names = `Page ${number} names ${describePath(next)} as next`;
   if (visited.has(toVisitKey(next)))
-    throw new MirrorError('PAGES_REPEAT', `${names}, which was read before.`);
+    throw new MirrorError('PAGES_REPEAT', `${names}, which was already read.`);
   if (leavesPagesOut(url, number, next))
     throw new MirrorError('NEXT_REFUSED', `${names}, which is not the page after it.`);
   return next;
@@ -252,7 +255,7 @@ function toShrunk(path: string): MirrorError {
   return new MirrorError('LIST_SHRANK', `${path} was announced, but the list no longer reaches that far.`);
 }
 
-/** The same page may be written with its parameters in another order. */
+/** Two addresses of the same page may differ in the order of their parameters. */
 function toVisitKey(url: URL): string {
   const params = new URLSearchParams(url.search);
   params.sort();

@@ -19,19 +19,19 @@ import type { IsKnownRecord } from './page-records.ts';
 import { decideRetry, toTooLongPause, type RetryPolicy } from './retry.ts';
 import { createHttp, sendRequest, type RequestLimits } from './http.ts';
 
-/** What comes from outside the program, passed in so that tests can hold the clock. */
+/** External effects, passed in so that tests control the clock. */
 export interface Runtime {
   readonly now: () => Date;
-  /** Milliseconds since some moment, whatever the clock is set to meanwhile. Where there is none, the clock counts. */
+  /** Milliseconds since an arbitrary point, unaffected by changes of the clock. Without it, the clock is used. */
   readonly stopwatch?: () => number;
-  /** Resolves after that many milliseconds, or rejects with the signal's reason. */
+  /** Resolves after `ms` milliseconds, or rejects with the signal's reason. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** A number from 0 up to 1. */
+  /** A number from 0 up to, but not including, 1. */
   readonly random: () => number;
 }
 
 export interface ClientOptions {
-  /** As {@link parseApiUrl} returns it. */
+  /** As returned by {@link parseApiUrl}. */
   readonly api: URL;
   /** Without the word `Token`. */
   readonly token: string;
@@ -39,23 +39,23 @@ export interface ClientOptions {
   readonly limits: RequestLimits;
   readonly agents: Agents;
   readonly retry: RetryPolicy;
-  /** Pause between the end of one response and the next request, in milliseconds. */
+  /** Milliseconds between the end of a response and the next request. */
   readonly delayMs: number;
-  /** For how many milliseconds from now on requests are begun: the run's maximum duration. */
+  /** How many milliseconds from now requests may start: the maximum duration of the run. */
   readonly maxDurationMs: number;
-  /** How long, in milliseconds, an earlier run was told to ask for nothing. */
+  /** What is left, in milliseconds, of a pause that the server requested from an earlier run. */
   readonly pauseLeftMs?: number | undefined;
-  /** Called before each wait for another try. */
+  /** Called before each wait for a retry. */
   readonly onRetry?:
     | ((retry: { readonly reason: string; readonly attempt: number; readonly waitMs: number }) => void)
     | undefined;
 }
 
-/** What the requests of a client have cost so far. */
+/** What the client has requested and waited so far. */
 export interface Traffic {
   readonly requests: number;
   readonly retries: number;
-  /** Milliseconds spent waiting on purpose: politeness, backoff and `Retry-After`. */
+  /** Milliseconds spent in deliberate waits: delay, backoff and `Retry-After`. */
   readonly waitedMs: number;
   /** Bytes of responses, after decompression. */
   readonly bytes: number;
@@ -64,8 +64,9 @@ export interface Traffic {
 export interface Client {
   readonly api: URL;
   /**
-   * Fetches one address with retries. Only kinds that are an outcome come back; failures are thrown. Records that
-   * `isKnown` knows are not read; by default none is known. `maxAttempts` allows fewer attempts than the policy.
+   * Fetches one address with retries. Returns expected responses and throws failures. Skips the parsing of records for
+   * which `isKnown` returns true; by default it parses all. `maxAttempts` can lower the number of attempts of the
+   * policy.
    */
   fetchResponse(
     url: URL,
@@ -73,16 +74,16 @@ export interface Client {
     isKnown?: IsKnownRecord,
     maxAttempts?: number,
   ): Promise<ExpectedResponse>;
-  /** Whether the API answers at its address `test`, which is asked once. Fails with the signal's reason alone. */
+  /** Whether the API responds at its address `test`. Sends one request. Throws only the signal's reason. */
   isResponding(signal: AbortSignal): Promise<boolean>;
   traffic(): Traffic;
-  /** Whether a text of the server's repeats the token, so that it must not be shown or recorded. */
+  /** Whether a text from the server contains the token. Such a text must not be shown or recorded. */
   holdsToken(text: string): boolean;
-  /** Until when the server wants no request (`Retry-After`); null where nothing is to be waited for. */
+  /** The end of the pause that the server requested (`Retry-After`); null if there is none. */
   pausedUntil(): Date | null;
-  /** From now on `listener` is told of each pause that the server asks for, before it is waited for. */
+  /** Calls `listener` for each pause that the server requests, before the client waits for it. */
   onPause(listener: (until: Date) => void): void;
-  /** The clock of the server by the `Date` header of its newest response, and when that came. */
+  /** The server's clock, from the `Date` header of its latest response, and the local time of that response. */
   serverClock(): { readonly server: Date; readonly here: Date } | undefined;
 }
 
@@ -111,7 +112,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     await sleep(ms, signal);
   };
 
-  /** Never more than was asked for, where the clock was set back meanwhile. */
+  /** At most the requested pause, even if the clock was set back. */
   const pauseLeft = (): number => Math.min(pause.ms, pause.since + pause.ms - now().getTime());
 
   const notePause = (ms: number): void => {
@@ -120,7 +121,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     tellPause(new Date(pause.since + ms));
   };
 
-  /** Waits for the polite pause, and for the one that the server asked for, whichever request it answered with it. */
+  /** Waits for the delay between requests, or for a longer pause that the server requested in any earlier response. */
   const waitForTurn = async (signal: AbortSignal): Promise<void> => {
     const moment = now();
     const left = pauseLeft();
@@ -134,7 +135,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     await wait(Math.max(polite, left), signal);
   };
 
-  /** Sends one request, and follows redirects. */
+  /** Sends one request and follows redirects. */
   const ask = async (url: URL, signal: AbortSignal, isKnown?: IsKnownRecord): Promise<FinalResponse> => {
     let target = url;
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
@@ -148,7 +149,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
         traffic.bytes += raw.bytes;
         const date = new Date(String(raw.headers.date));
         if (!Number.isNaN(date.getTime())) serverClock = { server: date, here: now() };
-        // A server may repeat the header it was sent. Cases are stored as they came; words are shown to people.
+        // A server may repeat the header it received. Cases are stored unchanged; other text is shown to people.
         const response = classifyResponse(isGood(raw) ? raw : maskToken(raw, secret), now(), isKnown);
         const asked = response.kind === 'page' ? undefined : readRetryAfter(raw, now());
         if (asked !== undefined) notePause(asked);
@@ -164,7 +165,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     );
   };
 
-  /** Whether the API accepts the token, by its address for that; undefined where it does not say. */
+  /** Asks the address `test` whether the API accepts the token; undefined if the response does not tell. */
   const isTokenAccepted = async (signal: AbortSignal): Promise<boolean | undefined> => {
     try {
       return judgeToken(await ask(testUrl, signal));
@@ -175,7 +176,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     }
   };
 
-  /** A refusal of the token stands only when the API repeats it at `test`, which is asked once for a request. */
+  /** A rejected token is confirmed at `test` once per request, because a busy server may reject a valid token. */
   const createFetchOnce = (
     url: URL,
     signal: AbortSignal,
@@ -195,7 +196,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
         'SERVER_ERROR',
         isAccepted === true
           ? `${describePath(url)} refused the token, which the API accepts elsewhere: ${words}`
-          : `${describePath(url)} refused the token, and whether the API accepts it could not be found out: ${words}`,
+          : `${describePath(url)} refused the token; a test of the token got no clear response: ${words}`,
       );
     };
   };
@@ -225,7 +226,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
       try {
         return await pRetry(fetchOnce, {
           retries: policy.attempts - 1,
-          // All waiting is ours: p-retry knows neither Retry-After nor the clock of a test.
+          // This program does all the waiting: p-retry knows neither Retry-After nor the clock of a test.
           minTimeout: 0,
           signal,
           onFailedAttempt: async ({ error, attemptNumber }) => {
@@ -250,12 +251,12 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
   };
 }
 
-/** A page that arrived damaged is better than none, whatever its later attempts met. */
+/** After these failures, a damaged page from an earlier attempt is used: it is better than none. */
 const SALVAGED_AFTER: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['SERVER_ERROR', 'RATE_LIMITED']);
 
 const isGood = ({ status }: RawResponse): boolean => status >= 200 && status < 300;
 
-/** The answer without the token, in case the server repeated it. */
+/** Removes the token from a response, in case the server repeated it. */
 function maskToken(raw: RawResponse, { mask }: SecretMask): RawResponse {
   const headers = Object.fromEntries(
     ['location', 'retry-after'].flatMap((name) => {
@@ -267,7 +268,7 @@ function maskToken(raw: RawResponse, { mask }: SecretMask): RawResponse {
   return { ...raw, headers, body: Buffer.from(mask(bytes.toString('utf8'))) };
 }
 
-/** What only the API itself says; the rest comes from a server in trouble, or from something before it. */
+/** Kinds of response that only the API itself sends. Others may come from a failing server or an intermediary. */
 const API_RESPONSES: ReadonlySet<FinalResponse['kind']> = new Set<FinalResponse['kind']>([
   'message',
   'page',
@@ -278,7 +279,7 @@ const API_RESPONSES: ReadonlySet<FinalResponse['kind']> = new Set<FinalResponse[
   'not-found',
 ]);
 
-/** Where a redirect leads. One that is refused may be that of a captive portal, and pass. */
+/** Resolves a redirect. A rejected one is retried, because it may come from a captive portal. */
 function followRedirect(from: URL, location: string): URL {
   try {
     return toRedirectUrl(from, location);
@@ -288,17 +289,17 @@ function followRedirect(from: URL, location: string): URL {
   }
 }
 
-/** Whether a response of the address `test` accepts the token; undefined where it is about something else. */
+/** Whether a response of the address `test` accepts the token; undefined if it does not tell. */
 function judgeToken({ kind }: FinalResponse): boolean | undefined {
   if (kind === 'message' || kind === 'page' || kind === 'empty') return true;
-  // An API without this address leaves the refusal to stand as it is.
+  // An API without this address cannot contradict the rejection.
   return kind === 'unauthorized' || kind === 'not-found' ? false : undefined;
 }
 
-/** Turns the kinds of response that are failures into errors, each with the server's words. */
+/** Throws an error for each kind of response that is a failure, with the text of the server. */
 function throwIfFailed(response: FinalResponse, url: URL, { mask }: SecretMask): ExpectedResponse {
   const path = describePath(url);
-  // Once more: JSON may have written the token with escapes, which are read only now.
+  // Masks again: JSON may contain the token with escapes, which are decoded only now.
   const words = 'words' in response ? mask(response.words) : '';
   switch (response.kind) {
     case 'message':
@@ -314,7 +315,7 @@ function throwIfFailed(response: FinalResponse, url: URL, { mask }: SecretMask):
       return response;
     case 'refused': {
       const message = `The API refused ${path}: ${words}`;
-      // What it grants on the first page of a list it does not mean to refuse on another.
+      // An API that accepts the first page of a list is unlikely to mean the rejection of a later one.
       throw isOfLaterPage(url)
         ? toOdd('REQUEST_REJECTED', message)
         : new MirrorError('REQUEST_REJECTED', message);
@@ -324,7 +325,7 @@ function throwIfFailed(response: FinalResponse, url: URL, { mask }: SecretMask):
     case 'not-found':
       throw toOdd('NOT_FOUND', `The API has no ${path}: ${words}`);
     case 'refused-by-proxy':
-      throw new MirrorError('PROXY_REFUSED', `A proxy asks for a name and a password (407) for ${path}.`);
+      throw new MirrorError('PROXY_REFUSED', `A proxy requires a user name and password (407) for ${path}.`);
     case 'obstructed':
       throw new TransientError(
         'BLOCKED_BY_INTERMEDIARY',

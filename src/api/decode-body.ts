@@ -1,17 +1,17 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 
-/** The bytes of a body as the rest of the program reads them. */
+/** The bytes of a body in the encoding that the rest of the program reads. */
 export interface DecodedBody {
-  /** UTF-8 without a byte-order mark wherever the charset is known; otherwise as they came. */
+  /** UTF-8 without a byte-order mark if the charset is known; otherwise the original bytes. */
   readonly bytes: Buffer;
-  /** False where some of the bytes are not UTF-8: then each record is examined by itself. */
+  /** False if some bytes are not UTF-8. The caller then checks each record. */
   readonly isUtf8: boolean;
 }
 
 /**
- * Finds out in which charset a body is written and turns it into UTF-8. A byte-order mark counts most. Bytes that are
- * valid UTF-8 are read as UTF-8 whatever the header says: JSON knows no other charset (RFC 8259), and text of another one
- * is practically never valid UTF-8. For all other bytes the charset of the `Content-Type` header counts.
+ * Detects the charset of a body and converts it to UTF-8. A byte-order mark takes precedence. Bytes that are valid
+ * UTF-8 are read as UTF-8 whatever the header says: JSON allows no other charset (RFC 8259), and text in another
+ * charset is practically never valid UTF-8. For all other bytes the charset of the `Content-Type` header applies.
  */
 export function decodeBody(body: Buffer, contentType: string | undefined): DecodedBody {
   if (startsWith(body, 0xef, 0xbb, 0xbf)) return toDecoded(body.subarray(3));
@@ -21,15 +21,15 @@ export function decodeBody(body: Buffer, contentType: string | undefined): Decod
   if (utf16 !== undefined) return toDecoded(toUtf8(utf16));
   const charset = readCharset(contentType);
   if (charset === undefined || charset === 'utf-8') return toDecoded(body);
-  // Charsets of seven bits switch their alphabets with escape bytes, which JSON never has.
+  // Seven-bit charsets switch alphabets with escape bytes, which JSON never contains.
   if (isUtf8(body) && !body.includes(ESCAPE)) return { bytes: body, isUtf8: true };
   const text = charset === 'windows-1252' ? fromWindows1252(body) : decodeWith(charset, body);
   return text === undefined ? toDecoded(body) : toDecoded(toUtf8(text));
 }
 
 /**
- * Reads bytes that are not all UTF-8: what is valid UTF-8 is read as that, every other byte as windows-1252, which is
- * where stray bytes come from nearly always.
+ * Decodes bytes that are not all UTF-8: valid UTF-8 sequences as UTF-8, every other byte as windows-1252, the usual
+ * source of stray bytes.
  */
 export function decodeStrayBytes(bytes: Buffer): string {
   const parts: string[] = [];
@@ -59,7 +59,10 @@ function startsWith(body: Buffer, ...bytes: readonly number[]): boolean {
   return bytes.every((byte, at) => body[at] === byte);
 }
 
-/** UTF-32 by its byte-order mark, or by the three zeros beside the first character; null where it is damaged. */
+/**
+ * Decodes UTF-32, detected by its byte-order mark or by the three zero bytes beside the first character; null if it is
+ * damaged.
+ */
 function readUtf32(body: Buffer): string | null | undefined {
   if (body.length < 4 || body.length % 4 !== 0) return undefined;
   const isLittle =
@@ -81,7 +84,10 @@ function readUtf32(body: Buffer): string | null | undefined {
   return units.toString('utf16le', 0, length);
 }
 
-/** UTF-16 by its byte-order mark, or by the zero beside the first character, which is ASCII in any JSON. */
+/**
+ * Decodes UTF-16, detected by its byte-order mark or by the zero byte beside the first character, which is ASCII in any
+ * JSON.
+ */
 function readUtf16(body: Buffer): string | undefined {
   if (body.length < 2 || body.length % 2 !== 0) return undefined;
   const [first, second] = body;
@@ -93,7 +99,7 @@ function readUtf16(body: Buffer): string | undefined {
   return (isLittle ? units : units.swap16()).toString('utf16le');
 }
 
-/** UTF-8 has no form for half of a surrogate pair; the escapes of JSON have one. */
+/** UTF-8 cannot encode half of a surrogate pair, but a JSON escape can. */
 function toUtf8(text: string): Buffer {
   const storable = text.isWellFormed()
     ? text
@@ -101,14 +107,14 @@ function toUtf8(text: string): Buffer {
   return Buffer.from(storable);
 }
 
-/** The charset that the header declares, by its usual name; undefined where it declares none that is known. */
+/** The canonical name of the charset that the header declares; undefined if it declares none or an unknown one. */
 function readCharset(contentType: string | undefined): string | undefined {
   const label = /;\s*charset\s*=\s*["']?\s*([^"';\s]+)/i.exec(contentType ?? '')?.[1];
   if (label === undefined) return undefined;
   try {
     return new TextDecoder(label).encoding;
   } catch {
-    return undefined; // a charset that nobody knows: the bytes are read as if none were declared
+    return undefined; // An unknown charset counts as none.
   }
 }
 
@@ -116,11 +122,11 @@ function decodeWith(charset: string, body: Buffer): string | undefined {
   try {
     return new TextDecoder(charset, { fatal: true }).decode(body);
   } catch {
-    return undefined; // the body is not in the charset that its header declares
+    return undefined; // The body is not in the declared charset.
   }
 }
 
-/** What windows-1252 has in place of the control characters 80 to 9F. Node's own decoder differs between its versions. */
+/** The characters of windows-1252 in the range 80 to 9F. Node's own decoder differs between versions. */
 const HIGH_CONTROLS = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f' + '\u0090‘’“”•–—˜™š›œ\u009džŸ';
 
 function fromWindows1252(bytes: Buffer): string {
@@ -130,7 +136,7 @@ function fromWindows1252(bytes: Buffer): string {
     : text.replace(/[\u0080-\u009f]/g, (control) => HIGH_CONTROLS.charAt(control.charCodeAt(0) - 0x80));
 }
 
-/** The length of the valid UTF-8 sequence that begins there; 0 where none does. */
+/** The length of the valid UTF-8 sequence at this position; 0 if there is none. */
 function sequenceLength(bytes: Buffer, at: number): number {
   const lead = bytes[at] ?? 0;
   if (lead < 0x80) return 1;

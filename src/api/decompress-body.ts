@@ -4,14 +4,14 @@ import { MirrorError, TransientError } from '../errors/mirror-error.ts';
 import { wordsOf } from '../lib/system-errors.ts';
 import { renderPlural } from '../lib/layout.ts';
 
-/** Puts the pieces of a body together as they come: keeping them until the end would take the memory of two bodies. */
+/** Joins the pieces of a body as they arrive. Collecting them until the end would need twice the memory. */
 export class BodyGatherer {
   #buffer: Buffer;
   #length = 0;
   readonly #most: number;
   readonly #source: string;
 
-  /** `expected` is how many bytes to make room for at first; more than `most` fail with RESPONSE_TOO_LARGE. */
+  /** Reserves `expected` bytes at first. More than `most` bytes fail with RESPONSE_TOO_LARGE. */
   constructor(expected: number, most: number, source: string) {
     this.#buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(expected, most)));
     this.#most = most;
@@ -35,20 +35,20 @@ export class BodyGatherer {
     this.#length = length;
   }
 
-  /** What has come so far. */
+  /** The bytes so far. */
   body(): Buffer {
     return this.#buffer.subarray(0, this.#length);
   }
 }
 
-/** A body may be compressed twice, as by a server and a proxy; what is compressed more often is meant to do harm. */
+/** A server and a proxy may each compress a body. More layers are treated as an attack. */
 const MAX_LAYERS = 2;
 
 /**
- * Decompresses a body. Gzip is known by its first bytes, which no JSON has, so that a wrong or missing `Content-Encoding`
- * costs nothing; deflate and br are known by that header alone. What comes out is counted on the way: more than `most` bytes
- * fail with RESPONSE_TOO_LARGE. Bytes that cannot be decompressed fail with SERVER_ERROR: they may have been damaged on their
- * way.
+ * Decompresses a body. Gzip is detected by its first bytes, which no JSON has, so a wrong or missing `Content-Encoding`
+ * does no harm; deflate and br are detected only by that header. Counts the decompressed bytes and throws
+ * RESPONSE_TOO_LARGE above `most`. Throws SERVER_ERROR if the bytes cannot be decompressed, because they may have been
+ * damaged in transit.
  */
 export async function decompressBody(
   compressed: Buffer,
@@ -69,7 +69,7 @@ function findDecompressor(body: Buffer, coding: string | undefined): Transform |
   if (body.length === 0) return null;
   if (body[0] === 0x1f && body[1] === 0x8b) return createGunzip();
   if (coding === 'br') return createBrotliDecompress();
-  // Some servers leave out the zlib header that RFC 9110 requires.
+  // Some servers omit the zlib header that RFC 9110 requires.
   if (coding === 'deflate') return hasZlibHeader(body) ? createInflate() : createInflateRaw();
   return null;
 }

@@ -6,18 +6,18 @@ import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import hpagent, { type ProxyAgentRequestOptions } from 'hpagent';
 
-/** The proxies of the environment. */
+/** The proxies that the environment names. */
 export interface ProxySettings {
-  /** Null for none. */
+  /** Null if there is none. */
   readonly httpsProxy: URL | null;
   readonly httpProxy: URL | null;
-  /** As NO_PROXY is written: hosts to which no proxy leads. */
+  /** The text of NO_PROXY: hosts that are reached directly. */
   readonly noProxy: string;
 }
 
 /**
- * The proxy through which an address is asked; null for none. https:// goes by HTTPS_PROXY and http:// by HTTP_PROXY. This
- * machine itself is always asked directly: a proxy elsewhere would ask another machine.
+ * Chooses the proxy for an address: HTTPS_PROXY for https:// and HTTP_PROXY for http://; null if there is none. This
+ * machine is always reached directly, because a remote proxy would reach itself instead.
  */
 export function chooseProxy(url: URL, { httpsProxy, httpProxy, noProxy }: ProxySettings): URL | null {
   const proxy = url.protocol === 'https:' ? httpsProxy : httpProxy;
@@ -28,7 +28,7 @@ export function chooseProxy(url: URL, { httpsProxy, httpProxy, noProxy }: ProxyS
   return isThisMachine(host) || rules.some((rule) => isExempt(rule, host, port)) ? null : proxy;
 }
 
-/** A proxy as it may be shown: without the name and password in it. */
+/** A proxy address for display, without its user name and password. */
 export function describeProxy({ protocol, host }: URL): string {
   return `${protocol}//${host}`;
 }
@@ -43,7 +43,10 @@ function isThisMachine(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || isIn('127.0.0.0/8', host);
 }
 
-/** One rule of NO_PROXY: `*`, a host with what is below it, an address, or a range of addresses; each perhaps with a port. */
+/**
+ * One rule of NO_PROXY: `*`, a host with its subdomains, an IP address, or a range of addresses; each with an optional
+ * port.
+ */
 function isExempt(rule: string, host: string, port: string): boolean {
   if (rule === '*') return true;
   if (rule.includes('/')) return isIn(rule, host);
@@ -54,7 +57,7 @@ function isExempt(rule: string, host: string, port: string): boolean {
   return bare !== '' && (host === bare || host.endsWith(`.${bare}`));
 }
 
-/** Whether a host, given as an address, lies in a range such as 10.0.0.0/8. */
+/** Whether an IP address is in a range such as 10.0.0.0/8. */
 function isIn(range: string, host: string): boolean {
   const family = isIP(host);
   const [network = '', bits = ''] = toBareHost(range).split('/');
@@ -66,13 +69,13 @@ function isIn(range: string, host: string): boolean {
   return list.check(host, type);
 }
 
-/** What Node calls when a request wants a connection, before its head is written. Its types leave it out. */
+/** The function that Node calls when a request needs a connection, before its head is written. Node's types omit it. */
 type AddRequest = (this: http.Agent, request: http.ClientRequest, options: object) => void;
 const addRequest = (http.Agent.prototype as unknown as { readonly addRequest: AddRequest }).addRequest;
 
 /**
- * Asks http:// addresses through a proxy by their whole address (RFC 9112, absolute-form), as every proxy allows: many lead
- * a tunnel to port 443 only. A proxy that is itself reached by https:// is spoken to so.
+ * Requests http:// addresses through a proxy in absolute form (RFC 9112), which every proxy allows; many allow tunnels
+ * only to port 443. Also supports a proxy that is itself reached over https://.
  */
 class PlainProxyAgent extends http.Agent {
   readonly #proxy: URL;
@@ -101,23 +104,23 @@ class PlainProxyAgent extends http.Agent {
   override createConnection(options: net.NetConnectOpts): net.Socket {
     if (this.#proxy.protocol !== 'https:') return net.connect(options);
     const hostname = this.#proxy.hostname.replace(/^\[|\]$/g, '');
-    // Node would name the host that is asked for; and the address of a proxy is no name (RFC 6066).
+    // Node would use the requested host. For a proxy with an IP address there is no server name (RFC 6066).
     return tls.connect({ ...options, ...this.#ca, servername: net.isIP(hostname) === 0 ? hostname : '' });
   }
 }
 
-/** Asks https:// addresses through a tunnel that a proxy makes, with what hpagent leaves out for addresses of IP. */
+/** Requests https:// addresses through a tunnel. Adds the handling of IP addresses that hpagent omits. */
 class TunnelAgent extends hpagent.HttpsProxyAgent {
-  /** `toProxy`: how the proxy itself is reached. */
+  /** `toProxy`: how to connect to the proxy itself. */
   constructor(proxy: URL, options: https.AgentOptions, toProxy: ProxyAgentRequestOptions) {
     const hostname = proxy.hostname.replace(/^\[|\]$/g, '');
     const isNamed = net.isIP(hostname) === 0;
     super({
       ...options,
       proxy: Object.defineProperties(new URL(proxy), {
-        // hpagent connects to the host name as it is, which must not have the brackets of an address of IPv6.
+        // hpagent connects to the host name unchanged, so an IPv6 address must not have brackets.
         hostname: { value: hostname },
-        // By `https:` it would send the address as the name of the server, which TLS does not allow (RFC 6066).
+        // With `https:`, hpagent would send the IP address as the server name, which TLS does not allow (RFC 6066).
         ...(!isNamed && proxy.protocol === 'https:' && { protocol: { value: 'https' } }),
       }),
       proxyRequestOptions: { ...toProxy, ...(!isNamed && { servername: '' }) },
@@ -130,7 +133,7 @@ class TunnelAgent extends hpagent.HttpsProxyAgent {
   ): ReturnType<https.Agent['createConnection']> {
     const { host } = options;
     if (!net.isIPv6(host ?? '')) return super.createConnection(options, callback);
-    // In a request for a tunnel an address of IPv6 has brackets, and in a certificate it has none.
+    // In a tunnel request an IPv6 address has brackets; in a certificate it has none.
     return super.createConnection(
       {
         ...options,
@@ -142,37 +145,37 @@ class TunnelAgent extends hpagent.HttpsProxyAgent {
   }
 }
 
-/** How connections are made, for the API, the ping and the webhook alike. */
+/** How to connect to the API, the ping and the webhook. */
 export interface ConnectionSettings extends ProxySettings {
   readonly connectTimeoutMs: number;
-  /** Certificates that are trusted besides those that Node trusts, as PEM; null for none. */
+  /** Certificates that are trusted in addition to those of Node, as PEM; null if there are none. */
   readonly ca: readonly string[] | null;
 }
 
-/** What got takes as `agent`. */
+/** The value of got's option `agent`. */
 export interface AgentPair {
   readonly http: http.Agent;
   readonly https: https.Agent;
 }
 
 export interface Agents {
-  /** The agents for an address. */
+  /** Returns the agents for an address. */
   readonly for: (url: URL) => AgentPair;
-  /** The proxy that leads to an address, as it may be shown; null where it is asked directly. */
+  /** The proxy for an address, without its password; null if the address is reached directly. */
   readonly proxyOf: (url: URL) => string | null;
 }
 
-/** Of a host with several addresses each may take so much of the time to connect: three can be tried. */
+/** For a host with several addresses, each address gets this share of the connection timeout, so three can be tried. */
 const ADDRESS_SHARE = 3;
-/** Node's own time for one address. */
+/** The time that Node allows for one address. */
 const MIN_ADDRESS_MS = 250;
 
-/** Makes agents that keep connections open between requests. */
+/** Creates agents that keep connections open between requests. */
 export function createAgents(settings: ConnectionSettings): Agents {
   const { connectTimeoutMs } = settings;
   const ca: { ca?: string[] } = settings.ca === null ? {} : { ca: [...listTrusted(), ...settings.ca] };
   const perAddress = Math.max(MIN_ADDRESS_MS, Math.floor(connectTimeoutMs / ADDRESS_SHARE));
-  // Node gives each address but the last a quarter of a second, which no far host can answer in.
+  // Node allows each address but the last only a quarter of a second, which is too short for a distant host.
   const connecting = { autoSelectFamilyAttemptTimeout: perAddress, keepAlive: true };
   const direct: AgentPair = {
     http: new http.Agent(connecting),
@@ -199,7 +202,10 @@ export function createAgents(settings: ConnectionSettings): Agents {
   };
 }
 
-/** What Node trusts by itself, NODE_EXTRA_CA_CERTS included: a list of one's own replaces it, so it is repeated. */
+/**
+ * The certificates that Node trusts, including NODE_EXTRA_CA_CERTS. They are repeated because a custom list replaces
+ * them.
+ */
 function listTrusted(): readonly string[] {
   if ('getCACertificates' in tls) return (tls.getCACertificates as (type: string) => string[])('default');
   const extra = process.env.NODE_EXTRA_CA_CERTS;

@@ -6,7 +6,7 @@ import { MEANINGS, type RawResponse, findMeaning, oneHeader } from './responses.
 import { describePath } from './urls.ts';
 import { BodyGatherer, decompressBody } from './decompress-body.ts';
 
-/** What is watched of a request: the parts of got's stream and of Node's request that tell how far it has come. */
+/** The events of got's stream and of Node's request that show the progress of a request. */
 interface WatchedStream {
   once(event: 'request', listener: (request: WatchedRequest) => void): unknown;
   once(event: 'response', listener: () => void): unknown;
@@ -20,12 +20,15 @@ interface WatchedSocket {
   once(event: 'connect' | 'secureConnect', listener: () => void): unknown;
 }
 
-/** Looking up, connecting and shaking hands may each take the time to connect; a proxy's tunnel is part of the second. */
+/**
+ * Name lookup, connecting and the TLS handshake each get the connection timeout. A proxy's tunnel belongs to the
+ * second.
+ */
 const PHASES = 3;
 
 /**
- * Bounds the whole wait for the head of a response, from the first moment on: whatever a server sends before it (101, 1xx
- * without end), and whatever phase no other time-out looks at. Returns how to stop watching.
+ * Limits the whole wait for the head of a response, from the start of the request. This covers endless interim
+ * responses (101, 1xx) and every phase without its own timeout. Returns a function that stops the watch.
  */
 function watchHead(
   stream: WatchedStream,
@@ -59,30 +62,30 @@ function watchHead(
   return end;
 }
 
-/** Limits of a single request. Times are milliseconds. */
+/** Limits of a single request, in milliseconds. */
 export interface RequestLimits {
   readonly connectTimeoutMs: number;
-  /** From the request sent to the first byte of the response. */
+  /** From the end of the request to the first byte of the response. */
   readonly responseTimeoutMs: number;
   /** The longest silence between two pieces of a response. */
   readonly idleTimeoutMs: number;
-  /** Largest response, in bytes, after decompression. */
+  /** The largest response, in bytes, after decompression. */
   readonly maxBodyBytes: number;
 }
 
-/** What requests are sent with. */
+/** What every request uses. */
 export interface Http {
   readonly got: Got;
   readonly agents: Agents;
 }
 
-/** A got instance that does one thing at a time: no retry (p-retry owns that), no redirects, no judgement of the status. */
+/** A got instance without retries (p-retry does those), redirects or errors for status codes. */
 export function createHttp(userAgent: string, limits: RequestLimits, agents: Agents): Http {
   const client = got.extend({
     retry: { limit: 0 },
     followRedirect: false,
     throwHttpErrors: false,
-    // Here got would report damaged bytes now as such, now as a connection that was reset.
+    // With decompression in got, damaged bytes would appear sometimes as such, sometimes as a connection reset.
     decompress: false,
     headers: { 'user-agent': userAgent, accept: 'application/json', 'accept-encoding': 'gzip, deflate, br' },
     timeout: {
@@ -97,7 +100,10 @@ export function createHttp(userAgent: string, limits: RequestLimits, agents: Age
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Sends one GET and reads the whole response. Fails with a MirrorError; one that may pass is a {@link TransientError}. */
+/**
+ * Sends one GET request and reads the whole response. Throws a MirrorError; a failure that may be temporary is a {@link
+ * TransientError}.
+ */
 export async function sendRequest(
   http: Http,
   url: URL,
@@ -118,7 +124,7 @@ export async function sendRequest(
   const endHead = watchHead(stream, url.protocol === 'https:', limits, (error) => stream.destroy(error));
   const silence = watchSilence(limits.idleTimeoutMs, (error) => stream.destroy(error));
   stream.once('response', silence.begin);
-  // A response that drips is never silent for long; the run's maximum duration ends it all the same.
+  // A slow trickle never triggers the silence timeout, but the maximum duration still ends it.
   const deadline = setTimeout(
     () => stream.destroy(new MirrorError('MAX_DURATION_REACHED', 'The run reached its maximum duration.')),
     Math.min(durationLeftMs, MAX_TIMER_MS),
@@ -145,20 +151,20 @@ export async function sendRequest(
   return { ...head, body, bytes: body.length };
 }
 
-/** How long a body will be: as long as its head says. */
+/** The length of the body according to its head. */
 function toExpected(headers: RawResponse['headers'] | undefined, chunk: Buffer): number {
   const length = Number(headers?.['content-length']);
   return Number.isSafeInteger(length) ? length : chunk.length;
 }
 
-/** Calls `onSilence` when `begin` was not called again within that time. */
+/** Calls `onSilence` if `begin` is not called again within the limit. */
 function watchSilence(limitMs: number, onSilence: (error: Error) => void) {
   let timer: NodeJS.Timeout | undefined;
   const begin = (): void => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       const expired = timer;
-      // While a page was stored, data may have waited unread: the next turn of the event loop reads it first.
+      // While a page was stored, data may have arrived unread. The next turn of the event loop reads it first.
       setImmediate(() => {
         if (timer === expired)
           onSilence(new TransientError('NETWORK_FAILED', `The response stopped for ${limitMs} ms.`));
@@ -180,26 +186,26 @@ function toOwnTimeout({ code, message }: TransientError, url: URL): TransientErr
 
 const CERTIFICATE_FAULT = /^(CERT_|ERR_TLS_CERT|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
 
-/** What hpagent says when a proxy answers CONNECT with something else than 200. */
+/** The message of hpagent if a proxy responds to CONNECT with a status other than 200. */
 const REFUSED_TUNNEL = /^Bad response: (\d{3})$/;
 
 function toMirrorError(thrown: unknown, url: URL, proxy: string | null, signal: AbortSignal): Error {
   if (signal.aborted)
     return signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason });
   if (thrown instanceof MirrorError) return thrown;
-  // got wraps what ended its stream: a time-out of ours has words of its own.
+  // got wraps the error that ended its stream. Our timeout has its own message.
   if (thrown instanceof RequestError && thrown.cause instanceof TransientError)
     return toOwnTimeout(thrown.cause, url);
   const given = thrown instanceof RequestError ? thrown.code : '';
-  // got's own general code says nothing; the message does.
+  // got's general code is not informative; its message is.
   const code = given === 'ERR_GOT_REQUEST_ERROR' ? '' : given;
   const words = toSafeWords(messageOf(thrown));
-  // A got error carries the request with its headers; only its message is kept as the cause, never the object.
+  // A got error holds the request with its headers, so only its message becomes the cause.
   const cause = new Error(`${code || 'error'}: ${words}`);
   const through = proxy === null ? '' : ` through the proxy ${proxy}`;
   const status = proxy === null ? undefined : REFUSED_TUNNEL.exec(messageOf(thrown))?.[1];
   if (status !== undefined) {
-    const message = `The proxy ${proxy ?? ''} refused to lead to ${url.host} (status ${status}).`;
+    const message = `The proxy ${proxy ?? ''} refused to connect to ${url.host} (status ${status}).`;
     const { code: meant } = MEANINGS[findMeaning(Number(status), false)];
     const isPassing = meant === 'SERVER_ERROR' || meant === 'RATE_LIMITED';
     return isPassing

@@ -8,18 +8,18 @@ import { type CasePayload, parseCasePayload } from './payload.ts';
 import { type CaseContent, type RecordContent, countPlainMembers, readPlainRecord } from './plain-entries.ts';
 import type { SplitRecord } from './split-page.ts';
 
-/** A record of a list: a case, or something that is none or cannot be read. */
+/** A record of a list: a case, or something that is not a case or cannot be parsed. */
 export type PageRecord = CaseRecord | UnreadRecord;
 
 /**
- * A case, and a hash of the very bytes in which it came: the same bytes say the same, so a record that is known by its
- * hash need not be read.
+ * A case and the hash of its bytes. The same bytes have the same meaning, so a record with a known hash need not be
+ * parsed.
  */
 export interface CaseRecord {
-  /** SHA-256, 64 hex digits; null where the bytes of the record are to be read each time. */
+  /** SHA-256 as 64 hex digits; null if the record must be parsed every time. */
   readonly rawHash: string | null;
   readonly read: () => CaseContent;
-  /** Set where the case could not be read exactly: its payload says what can be told. */
+  /** Set if the case could not be parsed exactly; the payload has what could be parsed. */
   readonly odd?: OddBytes;
 }
 
@@ -28,7 +28,7 @@ export interface UnreadRecord {
   readonly odd: OddBytes;
 }
 
-/** A record in its own bytes. */
+/** A record as bytes. */
 export interface OddBytes {
   readonly why: string;
   readonly bytes: Buffer;
@@ -36,13 +36,13 @@ export interface OddBytes {
   readonly isJson: boolean;
 }
 
-/** Whether a record with this hash was read before. */
+/** Whether a record with this hash was stored before. */
 export type IsKnownRecord = (rawHash: string) => boolean;
 
-/** Larger than any case by far: the largest recorded one has 1.9 MB and some ten thousand objects. */
+/** Far larger than any case: the largest recorded one has 1.9 MB and about ten thousand objects. */
 const MAX_RECORD_BYTES = 32 * 2 ** 20;
 const MAX_CONTAINERS = 500_000;
-/** What is nested some thousands of levels deep can be read, but neither compared nor written. */
+/** JSON nested thousands of levels deep can be parsed, but neither compared nor written. */
 const MAX_DEPTH = 1500;
 
 /**
@@ -53,7 +53,7 @@ const EXPECTATIONS = JSON.stringify({ ...fields, examined: 'members, numbers' },
   value instanceof Set ? [...(value as Set<unknown>)] : value,
 );
 
-/** A record by its bytes, which is read at once unless it is known. \`isPageUtf8\`: the whole page is UTF-8. */
+/** Reads a record from its bytes unless it is known. \`isPageUtf8\`: whether the whole page is UTF-8. */
 export function toPageRecord(record: SplitRecord, isPageUtf8: boolean, isKnown: IsKnownRecord): PageRecord {
   const { bytes } = record;
   const rawHash = createHash('sha256').update(EXPECTATIONS).update(bytes).digest('hex');
@@ -77,7 +77,7 @@ export function toPageRecord(record: SplitRecord, isPageUtf8: boolean, isKnown: 
   }
 }
 
-/** Reads a record; its docket by the bytes where that says all that the record says. Fails with a SyntaxError. */
+/** Parses a record; the docket from its bytes if that loses nothing. Throws a SyntaxError. */
 function readRecord(record: SplitRecord, isStray: boolean): RecordContent {
   const { bytes } = record;
   if (isStray) return { payload: JSON.parse(decodeStrayBytes(bytes)) as JsonValue, plain: null };
@@ -87,7 +87,7 @@ function readRecord(record: SplitRecord, isStray: boolean): RecordContent {
   return { payload: parse(bytes), plain: null };
 }
 
-/** Why what was read does not say all that the record says; empty where it does. */
+/** Why the parsed value differs from the record; empty if it does not. */
 function listInexact(record: SplitRecord, value: JsonValue, isStray: boolean): string[] {
   return [
     ...(isStray ? ['bytes that are not UTF-8'] : []),
@@ -115,19 +115,19 @@ function toUnread(bytes: Buffer, why: string, isJson = false): UnreadRecord {
   return { read: null, odd: toOdd(bytes, why, isJson) };
 }
 
-/** With a copy of the bytes: those of the page are not held for it. */
+/** Copies the bytes, so that the bytes of the page can be freed. */
 function toOdd(bytes: Buffer, why: string, isJson: boolean): OddBytes {
   return { why, bytes: Buffer.from(bytes), isJson };
 }
 
-/** Text of ASCII alone is read several times faster when it is told so. */
+/** ASCII text is decoded several times faster if the charset is known. */
 function parse(bytes: Buffer): JsonValue {
   return JSON.parse(bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8')) as JsonValue;
 }
 
 const [OPEN_LIST, OPEN_OBJECT] = [91, 123];
 
-/** Empty lists and objects take some thirty times as much memory as bytes. */
+/** Empty lists and objects take about thirty times as much memory as their bytes. */
 function isTooLarge(bytes: Buffer): boolean {
   if (bytes.length > MAX_RECORD_BYTES) return true;
   if (bytes.length < 2 * MAX_CONTAINERS) return false;
@@ -141,25 +141,28 @@ function isTooLarge(bytes: Buffer): boolean {
   return containers > MAX_CONTAINERS;
 }
 
-/** A page of a list that could not be read, although the pass may go on after it. */
+/** A page of a list that could not be read. The pass may continue after it. */
 export interface UnreadPage {
-  /** 1 for the first. */
+  /** The first page is 1. */
   readonly number: number;
-  /** Path and query it was asked for by. */
+  /** The path and query of the request. */
   readonly source: string;
   readonly unread: MirrorError;
 }
 
-/** This many pages in a row that cannot be read end the pass: the server is in trouble, and not one page. */
+/** A pass ends after this many consecutive unreadable pages: the server has a problem, not a single page. */
 const MAX_UNREAD_IN_A_ROW = 5;
-/** After so many without any response, or before anything was answered well, it is asked whether the API answers at all. */
+/**
+ * After this many consecutive unreadable pages, a request to the address `test` checks whether the API responds at all,
+ * if no page got a response or none was valid so far.
+ */
 const MAX_SILENT_IN_A_ROW = 2;
-/** A page that follows one which could not be read is not tried more often than this. */
+/** The maximum attempts for a page that follows an unreadable page. */
 export const ATTEMPTS_AFTER_UNREAD = 2;
 
 /**
- * Whether a failure may be that of this page alone. What is refused on the first page is refused on all; a server that
- * wants fewer requests (`RATE_LIMITED`) is not asked for the pages after it.
+ * Whether a failure may concern only this page. A rejection of the first page applies to all pages. After
+ * `RATE_LIMITED` the pass does not request further pages.
  */
 export function isOfOnePage({ code }: MirrorError, number: number): boolean {
   switch (code) {
@@ -179,16 +182,16 @@ export function isOfOnePage({ code }: MirrorError, number: number): boolean {
   }
 }
 
-/** The last of the pages that could not be read, with those just before it, in their order. */
+/** Lists the last unreadable page and the unreadable pages directly before it, in order. */
 export function listInARow(unread: readonly UnreadPage[]): readonly UnreadPage[] {
   const last = unread.at(-1)?.number ?? 0;
   return unread.filter(({ number }, at) => last - number === unread.length - 1 - at);
 }
 
 /**
- * Says what follows when so many pages in a row could not be read: the page after them is tried; the pass ends, because the
- * pages are not to blame; or that depends on whether the API answers at all. `hasServed`: whether the server has answered
- * anything well in this run. `isResponding`: whether it was asked since the last page that could be read, and answered.
+ * Decides what follows consecutive unreadable pages: request the next page, end the pass, or first check whether the
+ * API responds at all. `hasServed`: the server has returned a valid response in this run. `isResponding`: a check since
+ * the last readable page showed that the API responds.
  */
 export function judgeInARow(
   inARow: readonly UnreadPage[],
@@ -201,7 +204,7 @@ export function judgeInARow(
   return latest.length === MAX_SILENT_IN_A_ROW && isSilent ? 'ask' : 'go on';
 }
 
-/** What ends a pass with pages in a row that could not be read: the failure of the first of them. */
+/** The error of a pass that ends because of consecutive unreadable pages: that of the first of them. */
 export function toPassEnd(inARow: readonly UnreadPage[]): MirrorError {
   const [first, ...others] = inARow;
   if (first === undefined) throw new RangeError('no page failed');

@@ -12,18 +12,18 @@ import {
 } from './split-page.ts';
 
 /*
- * An envelope that is not JSON and can be read all the same. A text in it is passed over as a whole, and one that breaks off
- * up to the end, so that none takes more time than its length.
+ * Repairs an envelope that is not valid JSON but is still readable. Each string is skipped as a whole, and an
+ * unterminated one up to the end, so that the time stays linear.
  */
 
-/** Leaves out commas after the last element of a list or an object, which many programs write and JSON does not allow. */
+/** Removes commas after the last element of a list or an object, which many programs write and JSON does not allow. */
 export function dropTrailingCommas(json: string): string {
   return mendBetweenTexts(json, (piece) => piece.replace(/,(?=[ \t\r\n]*[}\]])/g, ''));
 }
 
 /**
- * Puts an empty object in place of each bare word that JSON does not know, such as NaN or None: so it is neither a number
- * nor an address nor null.
+ * Replaces each bare word that JSON does not know, such as NaN or None, with an empty object, which is neither a
+ * number, an address nor null.
  */
 export function replaceUnknownWords(json: string): string {
   return mendBetweenTexts(json, (piece) =>
@@ -45,7 +45,7 @@ function mendBetweenTexts(json: string, mend: (piece: string) => string): string
   return pieces.join('');
 }
 
-/** What is left of a page whose brackets do not fit: records that are whole, and the pieces between them. */
+/** What is left of a page with unbalanced brackets: complete records and the pieces between them. */
 export interface SalvagedPage {
   /** The envelope with an empty list of results. */
   readonly json: JsonValue;
@@ -54,12 +54,12 @@ export interface SalvagedPage {
 
 const [COMMA, CLOSE_LIST, OPEN_OBJECT] = [44, 93, 123] as const;
 
-/** An envelope goes on after its records for no longer than this. */
+/** The maximum length of the envelope after its records. */
 const MAX_TAIL_BYTES = 10_000;
 
 /**
- * Takes a page apart in which a record breaks off, or which breaks off itself, so that one record does not cost all the
- * others. `start` is where the list of records begins. Undefined where not even the envelope can be read.
+ * Splits a page that is cut off, or that contains a cut-off record, so that one record does not cost all others.
+ * `start` is the position of the list of records. Returns undefined if the envelope cannot be read.
  */
 function salvagePage(body: Buffer, start: number): SalvagedPage | undefined {
   const head = body.toString('utf8', 0, start);
@@ -73,14 +73,14 @@ function salvagePage(body: Buffer, start: number): SalvagedPage | undefined {
 }
 
 /**
- * Finds the records that are whole in the bytes of a list, and what lies between them. After a record that breaks off,
- * the next one begins where an object begins that is whole and looks like a case: a nested object does not.
+ * Finds the complete records in the bytes of a list, and the pieces between them. After a cut-off record, the next
+ * record starts at the next complete object that looks like a case; a nested object does not.
  */
 function salvageRecords(list: Buffer): Buffer[] {
   const pieces: Buffer[] = [];
   let pieceStart = skipSpace(list, 0);
   if (list[pieceStart] === COMMA) pieceStart = skipSpace(list, pieceStart + 1);
-  /** Objects within objects may each be looked at up to the end; this many bytes are looked at in all. */
+  /** Each nested object may be scanned up to the end; this limits the total number of scanned bytes. */
   let bytesLeft = 8 * list.length;
   let at = pieceStart;
   while (at !== -1 && at < list.length && bytesLeft > 0 && pieces.length < MAX_RECORDS) {
@@ -109,14 +109,14 @@ function findObject(list: Buffer, from: number): number {
   return -1;
 }
 
-/** The end of a piece before `end`, without the comma that parts it from the next record. */
+/** The end of a piece before `end`, without the comma that separates it from the next record. */
 function beforeComma(list: Buffer, start: number, end: number): number {
   const comma = list.lastIndexOf(COMMA, end - 1);
   return comma >= start ? comma : end;
 }
 
 const MIN_CASE_FIELDS = 3;
-/** Objects within a case have these as well. */
+/** Objects inside a case have these fields too. */
 const FIELDS_OF_OTHERS = new Set(['id', 'name', 'court', 'state', 'is_active']);
 
 function looksLikeCase(value: JsonValue): boolean {
@@ -127,21 +127,21 @@ function looksLikeCase(value: JsonValue): boolean {
   return own.length >= MIN_CASE_FIELDS;
 }
 
-/** What a body says, the results of a page apart. */
+/** The parsed body, with the results separated. */
 export interface ParsedPage {
   readonly json: JsonValue;
-  /** Null where there is no list of that name. */
+  /** Null if there is no list `results`. */
   readonly results: readonly PageRecord[] | null;
-  /** The body is damaged: of its records those were found that are whole, and the rest as pieces. */
+  /** The body is damaged. The results are its complete records and the remaining pieces. */
   readonly isDamaged: boolean;
-  /** The body is not JSON, such as by a comma too many, and nothing of it is missing for that. */
+  /** The body is not valid JSON, for example because of an extra comma, but nothing is missing. */
   readonly isMalformed?: boolean;
 }
 
-/** Of an envelope, and of a body that cannot be taken apart, no more is read at once. */
+/** The maximum size of an envelope, or of a body that cannot be split, that is parsed at once. */
 const MAX_ENVELOPE_BYTES = 16 * 2 ** 20;
 
-/** Reads a body as a page; undefined when it is not JSON, a sentence when it is too large to be read. */
+/** Parses a body as a page. Returns undefined if it is not JSON, and a sentence if it is too large. */
 export function parsePage(
   { bytes: body, isUtf8 }: DecodedBody,
   isKnown: IsKnownRecord,
@@ -160,7 +160,7 @@ export function parsePage(
   const envelope = json ?? tryParse(dropTrailingCommas(replaceUnknownWords(split.envelope)));
   if (envelope !== undefined) {
     const { rest, results } = split;
-    // Words after the page, as of a cache, take nothing from it. An object may hold records.
+    // Text after the page, for example from a cache, does no harm. An object may contain records.
     const isDamaged = rest.includes(OPEN_OBJECT);
     const records = isDamaged ? [...results, ...salvageRecords(rest).map(toWhole)] : results;
     const isMalformed = json === undefined || split.hasEmptyElement || rest.length > 0;
@@ -176,13 +176,15 @@ export function parsePage(
   return { json: salvaged.json, results: salvaged.pieces.map(toWhole).map(toRecord), isDamaged: true };
 }
 
-/** Of two values of one name neither counts: a count or a `next` is missing then. */
+/** If a name occurs twice, neither value counts, so a count or a `next` is missing. */
 function withoutRepeatedNames(envelope: JsonValue, names: ReadonlySet<string>): JsonValue {
   if (names.size === 0 || !isJsonObject(envelope)) return envelope;
   return Object.fromEntries(Object.entries(envelope).filter(([name]) => !names.has(name)));
 }
 
-/** A piece of a damaged page as one record; where it holds several, it is no JSON, and its figures mean nothing. */
+/**
+ * Wraps a piece of a damaged page as one record. If it contains several, it is not JSON and its counts mean nothing.
+ */
 function toWhole(bytes: Buffer): SplitRecord {
   const [first, ...others] = splitRecords(bytes);
   return first !== undefined && others.length === 0

@@ -1,8 +1,8 @@
 import { type JsonObject, type JsonValue, isJsonObject } from '../lib/json.ts';
 
 /**
- * What each field of the API's objects holds when it is not null. Source: counted over recorded responses of the API,
- * which agree with its reference; that other kinds do not occur is an assumption, and drift is recorded.
+ * The kind of each field of the API's objects if it is not null. Source: recorded responses of the API, which agree
+ * with its reference. The program assumes that other kinds do not occur, and records drift if they do.
  */
 export type FieldKind =
   | 'text'
@@ -134,12 +134,12 @@ export const ATTACHMENT_FIELDS = {
   pending: 'boolean',
 } as const satisfies Record<string, FieldKind>;
 
-/** Keys that an attachment need not have. */
+/** Keys that an attachment may omit. */
 export const OPTIONAL_ATTACHMENT_FIELDS: ReadonlySet<string> = new Set(['pdf_url', 'doc_id', 'pending']);
 
 /**
- * A case as the API sent it, and nothing added or taken away. Only `id` is certain; every other field may be null,
- * missing, or of a kind that nobody has seen before, so its type stays open and readers check.
+ * A case exactly as the API sent it. Only `id` is certain. Every other field may be null, missing or of an unknown
+ * kind, so its type is open and readers must check it.
  */
 export type CasePayload = JsonObject & { readonly id: number } & Readonly<
     Partial<Record<Exclude<keyof typeof CASE_FIELDS, 'id'>, JsonValue>>
@@ -148,7 +148,7 @@ export type CasePayload = JsonObject & { readonly id: number } & Readonly<
 export type ParsedRecord =
   { readonly isCase: true; readonly payload: CasePayload } | { readonly isCase: false; readonly why: string };
 
-/** Accepts any record with an integer `id` as a case; of every other it says why it cannot be one. */
+/** Accepts any record with an integer `id` as a case; otherwise returns the reason. */
 export function parseCasePayload(record: JsonValue): ParsedRecord {
   if (!isJsonObject(record)) return { isCase: false, why: `not an object but ${kindOf(record)}` };
   if (!Object.hasOwn(record, 'id')) return { isCase: false, why: 'no id' };
@@ -158,7 +158,7 @@ export function parseCasePayload(record: JsonValue): ParsedRecord {
   return { isCase: true, payload: record as CasePayload };
 }
 
-/** The kind of a JSON value in the words of the drift record. */
+/** The kind of a JSON value, in the words of the drift record. */
 export function kindOf(value: JsonValue | undefined): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';

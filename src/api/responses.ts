@@ -8,20 +8,21 @@ import { parseRetryAfter } from './retry.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 
 /**
- * What a response other than 200 can mean. `again`: whether the same request is sent again within the run, with backoff;
- * `a few times`: as an odd response, which lasts more often than not; `on later pages`: a few times, and only for a page of a
- * list whose first page is granted; `after /test`: only if the API accepts the token at its address `test`. `code`: what it
- * fails with otherwise; whether a scheduled run is then tried again stands beside that code (`lasts` in `ERROR_KINDS`).
+ * The meanings of a response other than 200. `again`: whether the same request is retried within the run, with backoff;
+ * `a few times`: few retries, because the cause is usually permanent; `on later pages`: a few retries, but only for a
+ * later page of a list whose first page was accepted; `after /test`: only if the API accepts the token at its address
+ * `test`. `code`: the error if retries do not help. `lasts` in `ERROR_KINDS` says whether a scheduled run is then
+ * retried.
  */
 export const MEANINGS = {
-  /** Followed within our origin; one that leads elsewhere is an odd response. */
+  /** Followed within the configured origin; a redirect elsewhere is an odd response. */
   redirect: { again: 'a few times', code: 'REDIRECT_REFUSED' },
-  /** The API itself refuses the request, and says why. */
+  /** The API itself rejects the request and says why. */
   refused: { again: 'on later pages', code: 'REQUEST_REJECTED' },
   'not found': { again: 'a few times', code: 'NOT_FOUND' },
-  /** A refused token, or one bad moment of the server. */
+  /** A rejected token, or a temporary failure of the server. */
   'token suspicious': { again: 'after /test', code: 'UNAUTHORIZED' },
-  /** Something before the API answered in its place: a bot check, a firewall, a captive portal. */
+  /** An intermediary responded instead of the API: a bot check, a firewall, a captive portal. */
   obstructed: { again: 'yes', code: 'BLOCKED_BY_INTERMEDIARY' },
   'refused by a proxy': { again: 'no', code: 'PROXY_REFUSED' },
   throttled: { again: 'yes', code: 'RATE_LIMITED' },
@@ -37,40 +38,43 @@ export const MEANINGS = {
 
 export type Meaning = keyof typeof MEANINGS;
 
-/** A status, or a range of them. */
+/** A status code or a range of status codes. */
 type Statuses = number | readonly [first: number, last: number];
 
 interface ResponseRow {
   readonly statuses: readonly Statuses[];
-  /** The API's own answers are JSON; what stands before it answers with a page, or with nothing. Left out for both. */
+  /**
+   * The API itself responds with JSON; an intermediary responds with a page or without a body. Omitted if the row
+   * applies to both.
+   */
   readonly body?: 'JSON' | 'not JSON';
   readonly meaning: Meaning;
 }
 
-/** What passes by itself and what does not: the first row that fits holds. Every status but 200 is in it. */
+/** Classifies every status except 200. The first matching row applies. */
 export const RESPONSE_TABLE: readonly ResponseRow[] = [
   { statuses: [301, 302, 303, 307, 308], meaning: 'redirect' },
   { statuses: [401], meaning: 'token suspicious' },
   { statuses: [403], body: 'JSON', meaning: 'token suspicious' },
   { statuses: [404], meaning: 'not found' },
   { statuses: [407], meaning: 'refused by a proxy' },
-  // Time-outs, a connection to the wrong server, a replay that came too early, a lock, a client that was cut off.
+  // A timeout, a connection to the wrong server, an early replay, a lock, a client that was cut off.
   { statuses: [408, 421, 423, 425, 499], meaning: 'transient' },
   { statuses: [420, 429], meaning: 'throttled' },
-  // What is too large or forbidden by law stays so, whoever says it.
+  // A request that is too large or legally forbidden stays so, whoever says it.
   { statuses: [413, 414, 431, 451], meaning: 'refused' },
   { statuses: [[400, 499]], body: 'JSON', meaning: 'refused' },
   { statuses: [[400, 499]], body: 'not JSON', meaning: 'obstructed' },
-  // Not implemented, and a version of HTTP that is not spoken.
+  // "Not Implemented" and "HTTP Version Not Supported".
   { statuses: [501, 505], meaning: 'refused' },
   // "Network Authentication Required": a captive portal.
   { statuses: [511], meaning: 'obstructed' },
-  // Also what content delivery networks add: 520 to 530, 598, 599.
+  // Includes the codes of content delivery networks: 520 to 530, 598, 599.
   { statuses: [[500, 599]], meaning: 'transient' },
   { statuses: [[100, 599]], meaning: 'outside the contract' },
 ];
 
-/** What a response with this status means; it is not 200. */
+/** Finds the meaning of a status other than 200. */
 export function findMeaning(status: number, isJson: boolean): Meaning {
   const row = RESPONSE_TABLE.find(
     ({ statuses, body }) =>
@@ -82,16 +86,16 @@ export function findMeaning(status: number, isJson: boolean): Meaning {
   return row?.meaning ?? 'outside the contract';
 }
 
-/** One page of a list, as the documented envelope has it. `previous` is not used. */
+/** One page of a list, with the documented envelope. `previous` is not used. */
 export interface PageEnvelope {
-  /** How many cases the whole list has, by the server's word; null where it says no number. */
+  /** The number of cases in the whole list according to the server; null if it is not a number. */
   readonly count: number | null;
-  /** Undefined where it is neither an address nor null. */
+  /** Undefined if it is neither an address nor null. */
   readonly next: string | null | undefined;
   readonly results: readonly PageRecord[];
-  /** The page arrived damaged: what could be read of it is here. */
+  /** The page arrived damaged; `results` has what could be read. */
   readonly isDamaged?: boolean;
-  /** The page is not JSON, and nothing is missing for that. */
+  /** The page is not valid JSON, but nothing is missing. */
   readonly isMalformed?: boolean;
 }
 
@@ -102,7 +106,7 @@ export interface RawResponse {
   readonly body: Buffer;
 }
 
-/** What a response means. `words` are the server's own, shortened and made safe to print. */
+/** The meaning of a response. `words` is text from the server, shortened and safe to print. */
 export type ApiResponse =
   | { readonly kind: 'page'; readonly page: PageEnvelope }
   | { readonly kind: 'empty'; readonly words: string }
@@ -118,19 +122,19 @@ export type ApiResponse =
       readonly kind: 'transient';
       readonly reason: string;
       readonly retryAfterMs: number | undefined;
-      /** What could be read of a damaged page: worth having when it never comes whole. */
+      /** The readable part of a damaged page, for the case that no attempt returns the whole page. */
       readonly salvaged?: PageEnvelope;
     }
   | { readonly kind: 'obstructed'; readonly reason: string; readonly retryAfterMs: number | undefined }
   | { readonly kind: 'broken'; readonly reason: string };
 
-/** Of a longer body that is no page only the beginning is read. */
+/** Of a longer body that is not a page, only this many bytes are read. */
 export const MAX_REFUSAL_BYTES = 65_536;
 
 /**
- * Decides what a response means. Pure: the same response at the same time always means the same.
- * Sources: the API reference ("Query Behavior", "Pagination") and Django REST framework's 404 texts; that a page of
- * HTML with status 200 is a passing maintenance page is an assumption. Records of a page that `isKnown` knows are not read.
+ * Classifies a response. Pure: the result depends only on the arguments. Sources: the API reference ("Query Behavior",
+ * "Pagination") and the 404 texts of Django REST framework. An HTML page with status 200 is assumed to be a temporary
+ * maintenance page. Records for which `isKnown` returns true are not parsed.
  */
 export function classifyResponse(
   response: RawResponse,
@@ -142,7 +146,7 @@ export function classifyResponse(
   if (status >= 200 && status < 300) {
     const good = classifyGoodResponse(status, parsePage(decoded, isKnown));
     if (status === 200 || good.kind === 'page') return good;
-    // Accepted, no content, a part of it: what was asked for has not come yet.
+    // "Accepted", "No Content", "Partial Content": the requested list has not arrived yet.
     return { kind: 'transient', reason: `status ${status}, but no list`, retryAfterMs: undefined };
   }
   const body = decoded.bytes.toString('utf8', 0, MAX_REFUSAL_BYTES);
@@ -154,7 +158,7 @@ export function classifyResponse(
     return { kind: 'past-the-end' };
   const header = oneHeader(response, 'retry-after');
   const { ms: retryAfterMs, isIgnored } = parseRetryAfter(header, now);
-  const note = isIgnored ? ` (Retry-After "${toSafeWords(header ?? '')}" is no pause to be believed)` : '';
+  const note = isIgnored ? ` (Retry-After "${toSafeWords(header ?? '')}" is not a plausible pause)` : '';
   switch (findMeaning(status, json !== undefined)) {
     case 'redirect': {
       const location = oneHeader(response, 'location');
@@ -209,22 +213,22 @@ function isCount(value: JsonValue | undefined): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-/** Under which names servers and gateways put what went wrong; `message` with a text answers the test of a token. */
+/** The fields in which servers and gateways report an error. The test of a token also uses `message`, with a text. */
 const ERROR_FIELDS = ['error', 'errors', 'detail', 'message'] as const;
 
-/** The words of an error that came with a good status; undefined where it is none. */
+/** The text of an error that came with a success status; undefined if there is none. */
 function findErrorWords(json: JsonValue): string | undefined {
   if (isListOfOneString(json)) return toSafeWords(json[0]);
   if (!isJsonObject(json) || json.results !== undefined) return undefined;
   const told = ERROR_FIELDS.filter((name) => isTold(json[name]));
-  // A text as `message` alone is what the test of a token answers.
+  // A text in `message` alone is the response to the test of a token.
   if (told.length === 0 || (told[0] === 'message' && typeof json.message === 'string')) return undefined;
   const values = told.map((name) => json[name]);
   const words = values.find((value) => typeof value === 'string') ?? toText(values[0] ?? null);
   return toSafeWords(words) || '(no text)';
 }
 
-/** Whether a field says that something went wrong: `"error": false` and `"errors": []` do not. */
+/** Whether a field reports an error: `"error": false` and `"errors": []` do not. */
 function isTold(value: JsonValue | undefined): boolean {
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
   return value !== undefined && value !== null && value !== false && value !== '';
@@ -234,7 +238,7 @@ function toText(value: JsonValue): string {
   try {
     return JSON.stringify(value);
   } catch {
-    return ''; // nested too deeply to be written
+    return ''; // It is nested too deeply for JSON.stringify.
   }
 }
 
@@ -248,20 +252,20 @@ function isListOfOneString(json: JsonValue | undefined): json is [string] {
   return Array.isArray(json) && json.length === 1 && typeof json[0] === 'string';
 }
 
-/** The pause that a response asks for, whatever its status; undefined where it asks for none that can be believed. */
+/** The pause that a response requests, whatever its status; undefined if there is none or it is implausible. */
 export function readRetryAfter(response: RawResponse, now: Date): number | undefined {
   return parseRetryAfter(oneHeader(response, 'retry-after'), now).ms;
 }
 
-/** A header of a response; of several of that name the first. */
+/** Returns a header of a response; if it occurs several times, the first. */
 export function oneHeader(response: Pick<RawResponse, 'headers'>, name: string): string | undefined {
   const value = response.headers[name];
   return Array.isArray(value) ? value[0] : value;
 }
 
 /**
- * Judges a "No results" by the filter that it repeats: `No results for {'case_ongoing': '5022'}` says nothing of the
- * list of 5021. Returns what is wrong, or null where it repeats the filter that was asked for, or none.
+ * Compares the filter that a "No results" repeats with the requested one: `No results for {'case_ongoing': '5022'}`
+ * says nothing about list 5021. Returns the error, or null if the filter is the same or not repeated.
  */
 export function judgeEcho(words: string, asked: URL): MirrorError | null {
   const [, filter = ''] = /^No results for \{(.*)\}/.exec(words) ?? [];
@@ -269,8 +273,5 @@ export function judgeEcho(words: string, asked: URL): MirrorError | null {
   const other = pairs.find(([, name = '', value = '']) => asked.searchParams.get(name) !== value);
   if (other === undefined) return null;
   const [, name = '', value = ''] = other;
-  return new MirrorError(
-    'WRONG_FILTER',
-    `"No results" was said of ${name} ${value}, which is not what was asked for.`,
-  );
+  return new MirrorError('WRONG_FILTER', `"No results" refers to ${name} ${value}, which was not requested.`);
 }

@@ -12,15 +12,15 @@ import {
   kindOf,
 } from './payload.ts';
 
-/** A field that is not what the API's recorded responses had: unknown, missing, or of another kind. */
+/** A field that differs from the recorded responses of the API: unknown, missing, or of another kind. */
 export interface Drift {
-  /** Where, with `[]` for any element of a list: `main_docket.docket_entries[].url`. */
+  /** The path of the field, with `[]` for any element of a list: `main_docket.docket_entries[].url`. */
   readonly field: string;
   readonly expected: string;
   readonly seen: string;
 }
 
-/** The fields of one kind of object, ready to be gone through millions of times. */
+/** The fields of one kind of object, prepared for millions of comparisons. */
 interface Shape {
   readonly fields: readonly (readonly [name: string, kind: FieldKind])[];
   readonly names: ReadonlySet<string>;
@@ -39,8 +39,8 @@ type Report = (field: string, expected: string, seen: string) => void;
 const CASE = toShape(CASE_FIELDS);
 
 /**
- * The fields of a case that drifted, each way of drifting once. A field that is null is never
- * drift, for the API may leave anything out; null in place of an element of a list is.
+ * Lists the fields of a case that drifted, each kind of drift once. A null field is never drift, because the API may
+ * omit any value; null as an element of a list is.
  */
 export function listDrift(payload: CasePayload): Drift[] {
   const found = new Map<string, Drift>();
@@ -54,7 +54,7 @@ export function listDrift(payload: CasePayload): Drift[] {
 function checkObject(object: JsonObject, shape: Shape, prefix: string, report: Report): void {
   let known = 0;
   for (const [field, kind] of shape.fields) {
-    const value = object[field]; // no expected field is called like a member that every object has
+    const value = object[field]; // No expected field has the name of a member that every object inherits.
     if (value !== undefined) {
       known++;
       if (value !== null && !isPlain(kind, value)) CHECKS[kind](value, `${prefix}${field}`, report);
@@ -70,7 +70,7 @@ function checkObject(object: JsonObject, shape: Shape, prefix: string, report: R
   }
 }
 
-/** The quick way out for nearly every value there is: a scalar of the right kind. */
+/** A fast path for nearly all values: a scalar of the expected kind. */
 function isPlain(kind: FieldKind, value: JsonValue): boolean {
   if (kind === 'text') return typeof value === 'string' && value.isWellFormed();
   if (kind === 'boolean') return typeof value === 'boolean';

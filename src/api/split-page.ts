@@ -1,7 +1,7 @@
 /**
- * Whether a number of JSON is still the same once it is read: not where it needs more digits than a JavaScript number
- * has, is too large or too small for one, or is -0, which cannot be written again. `1.0` and `1e2` are exact: they are
- * the numbers 1 and 100, however they are written.
+ * Whether a JSON number keeps its value when parsed. It does not if it needs more digits than a JavaScript number has,
+ * is too large or too small, or is -0, which JSON.stringify cannot write. `1.0` and `1e2` are exact: they equal 1 and
+ * 100.
  */
 function isExact(text: string): boolean {
   const read = String(Number(text));
@@ -10,7 +10,7 @@ function isExact(text: string): boolean {
 
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i;
 
-/** One text for one number: its digits without zeros around them, and the power of ten that they are multiplied by. */
+/** A canonical text for a number: its digits without zeros at either end, and the power of ten. */
 function toDecimal(text: string): string {
   const [whole, sign = '', integer = '', fraction = '', exponent = '0'] = NUMBER.exec(text) ?? [];
   if (whole === undefined) return text;
@@ -21,34 +21,34 @@ function toDecimal(text: string): string {
   return `${sign}${digits.slice(0, length)}e${Number(exponent) - fraction.length + digits.length - length}`;
 }
 
-/** The body of a page, taken apart without being read: JSON.parse of all of it would cost more than anything else. */
+/** The body of a page, split but not parsed: JSON.parse of the whole body would cost more than anything else. */
 export interface SplitPage {
-  /** The body with an empty list of results: still to be parsed. */
+  /** The unparsed body with an empty list of results. */
   readonly envelope: string;
-  /** Each result: still to be parsed. Where there are too many, those up to one more than that. */
+  /** Each unparsed result. If there are too many, only one more than the maximum. */
   readonly results: readonly SplitRecord[];
-  /** Where the list of results begins, after its bracket. */
+  /** The position of the list of results, after its bracket. */
   readonly start: number;
-  /** A comma has nothing before it or nothing after it, which is no record. */
+  /** A comma has no record before it or after it. */
   readonly hasEmptyElement: boolean;
-  /** Names that the outermost object has more than once: nobody can say which value counts. */
+  /** Names that occur more than once in the outermost object, so that their value is ambiguous. */
   readonly namedTwice: ReadonlySet<string>;
-  /** What follows the end of the outermost object, without white space around; empty in any JSON. */
+  /** The text after the end of the outermost object, without surrounding white space; empty in valid JSON. */
   readonly rest: Buffer;
 }
 
-/** A record in its bytes, and what is seen of it on the way to its end. If they are not JSON, it means nothing. */
+/** A record as bytes, with properties found while scanning it. If the bytes are not JSON, they mean nothing. */
 export interface SplitRecord {
   readonly bytes: Buffer;
-  /** How many members all its objects have, each as often as it comes. */
+  /** The total number of members of all its objects, repeated ones included. */
   readonly members: number;
-  /** How many lists and objects stand within one another. */
+  /** The maximum depth of nested lists and objects. */
   readonly depth: number;
-  /** Whether one of its numbers is another one once it is read. */
+  /** Whether parsing would change one of its numbers. */
   readonly hasInexactNumber: boolean;
 }
 
-/** More records than this are no page: the whole collection has some 12,300 cases. */
+/** A page with more records is rejected: the whole collection has about 12,300 cases. */
 export const MAX_RECORDS = 20_000;
 
 const [TAB, LINE_FEED, RETURN, SPACE, QUOTE, COMMA, COLON] = [9, 10, 13, 32, 34, 44, 58] as const;
@@ -56,9 +56,9 @@ const [OPEN_LIST, BACKSLASH, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [91, 92, 9
 const [MINUS, ZERO, NINE] = [45, 48, 57] as const;
 
 /**
- * Finds the elements of the list `results` of the outermost object by their brackets alone. Undefined where there is
- * no such list. Proves nothing: bytes that are not JSON come back in the envelope, in a result or in the rest, so a
- * body is JSON if, and only if, there is no rest and all the others are.
+ * Finds the elements of the list `results` of the outermost object by their brackets alone; undefined if there is no
+ * such list. This proves nothing about the bytes: anything that is not JSON is returned in the envelope, a result or
+ * the rest. So the body is valid JSON exactly if there is no rest and all other parts are valid.
  */
 export function splitPage(body: Buffer): SplitPage | 'results twice' | undefined {
   let at = skipSpace(body, 0);
@@ -74,7 +74,7 @@ export function splitPage(body: Buffer): SplitPage | 'results twice' | undefined
       const key = depth === 1 ? readKey(body, at, end) : undefined;
       at = end - 1;
       if (key === undefined) continue;
-      // JSON.parse would take the last one, and tell nothing of the others.
+      // JSON.parse would use the last one silently.
       if (names.has(key)) namedTwice.add(key);
       if (namedTwice.has('results')) return 'results twice';
       names.add(key);
@@ -97,7 +97,7 @@ export function splitPage(body: Buffer): SplitPage | 'results twice' | undefined
 
 const ID = Buffer.from('"id"');
 
-/** The `id` of a record that is no JSON, where it can be told; undefined where it cannot. */
+/** The `id` of a record that is not JSON; undefined if it cannot be determined. */
 export function findCaseId(record: Buffer): number | undefined {
   let depth = 0;
   for (let at = 0; at < record.length; at++) {
@@ -117,7 +117,7 @@ export function findCaseId(record: Buffer): number | undefined {
   return undefined;
 }
 
-/** The name that the string from `start` to `end` is, however it is written; undefined where it is a value. */
+/** The name in the string from `start` to `end`, with its escapes decoded; undefined if the string is a value. */
 function readKey(body: Buffer, start: number, end: number): string | undefined {
   if (body[skipSpace(body, end)] !== COLON) return undefined;
   const key = body.toString('utf8', start, end);
@@ -130,16 +130,16 @@ function readString(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // no JSON: then the whole page is none, and is found out later
+    return undefined; // Not JSON. The whole page then fails to parse later.
   }
 }
 
-/** The records of a list that has lost its brackets; one, where the bytes are those of one value. */
+/** Splits the records of a list whose brackets are missing; returns one record if the bytes are a single value. */
 export function splitRecords(list: Buffer): readonly SplitRecord[] {
   return splitList(list, -1).results;
 }
 
-/** The elements of the list that begins at `start`, and the range of all between its brackets. */
+/** The elements of the list that starts at `start`, and the byte range between its brackets. */
 function splitList(body: Buffer, start: number) {
   const from = start + 1;
   const results: SplitRecord[] = [];
@@ -181,7 +181,9 @@ function splitList(body: Buffer, start: number) {
   return { from, to: at, results, hasEmptyElement };
 }
 
-/** The place after the value that begins there, by its brackets alone; the end of the bytes where they do not fit. */
+/**
+ * The position after the value at `start`, found by its brackets alone; the end of the bytes if they are unbalanced.
+ */
 export function skipValue(body: Buffer, start: number): number {
   let depth = 0;
   for (let at = start; at < body.length; at++) {
@@ -195,7 +197,7 @@ export function skipValue(body: Buffer, start: number): number {
 
 const MAX_SAFE_DIGITS = 15;
 
-/** The place after the number that begins there; as a negative number where it is more than an integer of few digits. */
+/** The position after the number at `start`, negated if the number is more than an integer of few digits. */
 function skipNumber(body: Buffer, start: number): number {
   let at = start + 1;
   while (isDigit(body[at])) at++;
@@ -206,11 +208,11 @@ function skipNumber(body: Buffer, start: number): number {
 }
 
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= ZERO && byte <= NINE;
-/** What a number can hold beside digits: `.`, `e`, `E`, `+` and `-`. */
+/** The characters of a number besides digits: `.`, `e`, `E`, `+` and `-`. */
 const isOfNumber = (byte: number | undefined): boolean =>
   byte === 46 || byte === 101 || byte === 69 || byte === 43 || byte === MINUS;
 
-/** The place after the string that begins with the quote at `start`. */
+/** The position after the string that starts with the quote at `start`. */
 function skipString(body: Buffer, start: number): number {
   for (let at = start + 1; ; at++) {
     at = body.indexOf(QUOTE, at);

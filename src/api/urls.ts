@@ -1,7 +1,7 @@
 import { MirrorError } from '../errors/mirror-error.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
 
-/** What a list of cases is filtered by, as query parameters; an empty filter is the list of all cases. */
+/** The filter of a list of cases, as query parameters; an empty filter selects all cases. */
 export type CaseFilter = Readonly<Record<string, string>>;
 
 /** The longest `next` address that is followed, in characters. */
@@ -10,15 +10,15 @@ const MAX_NEXT = 2000;
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
- * Checks the API's base address and normalises it to end in a slash.
- * Plain http is accepted for loopback only, because the token travels in a header.
+ * Validates the base address of the API and adds a slash at its end. http:// is accepted only for loopback addresses,
+ * because the token is sent in a header.
  */
 export function parseApiUrl(text: string, name = 'The API address'): URL {
   let url: URL;
   try {
     url = new URL(text.trim());
   } catch {
-    // Node's error holds the text, which may hold a password.
+    // Node's error contains the text, which may contain a password.
     throw new MirrorError('SETTING_INVALID', `${name} is not a URL.`);
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
@@ -28,7 +28,7 @@ export function parseApiUrl(text: string, name = 'The API address'): URL {
     throw new MirrorError('ADDRESS_INSECURE', `${name} http://${url.host} is not encrypted.`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw new MirrorError('SETTING_INVALID', `${name} must not hold a user name or password.`);
+    throw new MirrorError('SETTING_INVALID', `${name} must not contain a user name or password.`);
   }
   if (url.search !== '' || url.hash !== '') {
     throw new MirrorError('SETTING_INVALID', `${name} must not have a query or a fragment.`);
@@ -37,7 +37,9 @@ export function parseApiUrl(text: string, name = 'The API address'): URL {
   return url;
 }
 
-/** The first page of a list. The slashed form, because the server redirects the other one. */
+/**
+ * The address of the first page of a list. It ends with a slash, because the server redirects the address without one.
+ */
 export function toListUrl(api: URL, filter: CaseFilter): URL {
   const url = new URL('cases/', api);
   for (const [name, value] of Object.entries(filter)) url.searchParams.set(name, value);
@@ -45,9 +47,9 @@ export function toListUrl(api: URL, filter: CaseFilter): URL {
 }
 
 /**
- * Rebuilds a `next` address on our own origin. It is resolved against the page that names it, as a browser does it. Of the
- * result only the path below the API's base and the query are used: behind a proxy Django may write another scheme or
- * host, and the token must not follow it there.
+ * Rebuilds a `next` address on the configured origin. It is resolved against the page that contains it, as in a
+ * browser. Only the path below the API's base and the query are used: behind a proxy, Django may write another scheme
+ * or host, and the token must not be sent there.
  */
 export function toNextUrl(api: URL, filter: CaseFilter, next: string, page: URL): URL {
   if (next.length > MAX_NEXT)
@@ -66,7 +68,7 @@ export function toNextUrl(api: URL, filter: CaseFilter, next: string, page: URL)
     if (name.startsWith('case_') && !Object.hasOwn(filter, name)) {
       throw new MirrorError(
         'NEXT_REFUSED',
-        `\`next\` asks for ${toSafeWords(name)} too, which was not asked for.`,
+        `\`next\` adds the parameter ${toSafeWords(name)}, which was not requested.`,
       );
     }
   }
@@ -75,9 +77,9 @@ export function toNextUrl(api: URL, filter: CaseFilter, next: string, page: URL)
   return url;
 }
 
-/** The address that `next` names from there; undefined where it does not lead to the list. */
+/** Resolves `next`; undefined if it does not lead to the list. */
 function resolveNext(next: string, from: URL, { pathname }: URL): URL | undefined {
-  // A fragment alone, or nothing, names the page that it stands on.
+  // An empty text or a fragment alone refers to the page itself.
   if (/^\s*(#|$)/.test(next) || hasControls(next)) return undefined;
   const written = parseUrl(next, from);
   const path = written?.pathname.endsWith('/') === false ? `${written.pathname}/` : written?.pathname;
@@ -89,29 +91,29 @@ function toNextRefusal(next: string, page: URL, { pathname }: URL): MirrorError 
   if (written === undefined)
     return new MirrorError('NEXT_REFUSED', `\`next\` is not an address: "${toSafeWords(next)}".`);
   if (next.trim().startsWith('#'))
-    return new MirrorError('NEXT_REFUSED', '`next` is a fragment, which names no other page.');
+    return new MirrorError('NEXT_REFUSED', '`next` is only a fragment, which is the same page.');
   return new MirrorError(
     'NEXT_REFUSED',
     `\`next\` leads to ${toSafeWords(written.pathname)}, not to ${pathname}.`,
   );
 }
 
-/** Line breaks and the like, which a parser of addresses leaves out: what follows them would go into the address. */
+/** Characters such as line breaks, which URL parsers remove; the text after them would become part of the address. */
 const hasControls = (next: string): boolean => /\p{Cc}/u.test(next.trim());
 
 function parseUrl(text: string, base: URL): URL | undefined {
   try {
     return new URL(text, base);
   } catch {
-    return undefined; // the caller says what that means
+    return undefined; // The caller reports it.
   }
 }
 
 const NUMBER_OF_PAGE = /^[1-9]\d{0,8}$/;
 
 /**
- * The page after one that cannot name it. Pages are numbered by `page`, and the first one may go without; undefined for
- * an address that numbers its pages in another way.
+ * The page after one whose `next` cannot be followed. Pages are numbered by `page`, and the first may omit it. Returns
+ * undefined if the address numbers its pages in another way.
  */
 export function toPageAfter(url: URL, number: number): URL | undefined {
   const values = url.searchParams.getAll('page');
@@ -125,8 +127,8 @@ export function toPageAfter(url: URL, number: number): URL | undefined {
 }
 
 /**
- * Whether `next` names another page than the one after this. Pages are numbered one by one: any other number leaves pages
- * out, or leads back. An address that numbers no pages is believed.
+ * Whether `next` is not the page directly after this one: any other number skips or repeats pages. An address without
+ * page numbers is accepted.
  */
 export function leavesPagesOut(url: URL, number: number, next: URL): boolean {
   const after = toPageAfter(url, number)?.searchParams.get('page');
@@ -134,21 +136,21 @@ export function leavesPagesOut(url: URL, number: number, next: URL): boolean {
   const [named] = values;
   if (after === undefined || named === undefined) return false;
   if (url.searchParams.has('page')) return values.length !== 1 || named !== after;
-  // The first page has no number yet: those of some servers begin at 0.
+  // The first page has no number yet; some servers count from 0.
   return /^-?\d+$/.test(named) && named !== after && named !== '1';
 }
 
-/** Whether the address names a page, as that of each page but the first does. */
+/** Whether the address contains a page number, as all pages but the first do. */
 export function isOfLaterPage(url: URL): boolean {
   return url.searchParams.has('page');
 }
 
-/** Whether the address is that of a list of cases, and not of the test of a token. */
+/** Whether the address is a list of cases, not the test of a token. */
 export function isOfList(url: URL): boolean {
   return url.pathname.endsWith('/cases/');
 }
 
-/** Where a redirect leads, if it stays within our origin and asks for the same; the token is sent nowhere else. */
+/** Resolves a redirect within the configured origin to the same request. The token is never sent anywhere else. */
 export function toRedirectUrl(from: URL, location: string): URL {
   let target: URL;
   try {
@@ -183,12 +185,12 @@ function describe(name: string, value: string | undefined): string {
   return `${toSafeWords(name)}=${toSafeWords(value ?? '')}`;
 }
 
-/** A path with its query, for records: no origin, so that nothing private of an address is repeated. */
+/** The path and query for records. The origin is omitted, because it may be private. */
 export function toShortPath(url: URL): string {
   return `${url.pathname}${url.search}`;
 }
 
-/** The same for messages. A further page's query is the server's text. */
+/** The path and query for messages. The query of a later page is text from the server. */
 export function describePath(url: URL): string {
   return toSafeWords(toShortPath(url));
 }
@@ -199,12 +201,12 @@ const OFFICIAL_HOSTS = new Set(['clearinghouse.net', 'www.clearinghouse.net']);
 
 const OFFICIAL_HINT = `The API is at ${OFFICIAL_API}, which is also the default.`;
 
-/** Whether an address is on the Clearinghouse's own host, encrypted. */
+/** Whether an address is on the Clearinghouse's own host over https. */
 export function isOfficialApi(url: URL): boolean {
   return url.protocol === 'https:' && OFFICIAL_HOSTS.has(url.hostname) && url.port === '';
 }
 
-/** Refuses addresses of the Clearinghouse at which there is no API. Fails with SETTING_INVALID. */
+/** Refuses addresses of the Clearinghouse that have no API. Throws SETTING_INVALID. */
 export function checkApiHost(url: URL, from: string): void {
   if (url.hostname === 'api.clearinghouse.net')
     throw new MirrorError(
@@ -224,7 +226,7 @@ export function checkApiHost(url: URL, from: string): void {
     );
 }
 
-/** What speaks against an address that can be used; null when nothing does. */
+/** A warning about a usable address; null if there is none. */
 export function findApiWarning(url: URL): string | null {
   return isOfficialApi(url) && url.pathname !== '/api/v2p1/'
     ? `This program is written for version 2.1 of the API: ${OFFICIAL_API}`

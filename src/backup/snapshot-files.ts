@@ -54,7 +54,7 @@ function toUnusable(folder: string, cause: unknown): MirrorError {
 
 function describeFault(folder: string, cause: unknown): string {
   if (!existsSync(folder)) return isLink(folder) ? 'it is a link that leads nowhere' : wordsOf(cause);
-  return statSync(folder).isDirectory() ? wordsOf(cause) : 'it is no folder';
+  return statSync(folder).isDirectory() ? wordsOf(cause) : 'it is not a folder';
 }
 
 /* The name of a snapshot says of which mirror it is and when it was taken: clearinghouse-20261124T031742Z.db. */

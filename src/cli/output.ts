@@ -106,7 +106,7 @@ function checkTarget({ path: named, folder, database, mayReplace }: OutputFile):
   }
   const kind = describeKind(found);
   if (found.isDirectory()) throw refuse(named, 'is a folder', FILE_IN_FOLDER_HINT);
-  if (kind !== null) throw refuse(named, `is ${kind}, and no regular file`, STREAM_HINT);
+  if (kind !== null) throw refuse(named, `is ${kind}, not a regular file`, STREAM_HINT);
   if (isDatabase(path)) throw refuse(named, 'is an SQLite database');
   if (!mayReplace) throw toExists(named);
   return { path, old: found };

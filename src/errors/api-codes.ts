@@ -1,20 +1,17 @@
 import type { ExitName } from './exit-codes.ts';
 
-/** How an error ends the program, and what is told of it. */
+/** How an error ends the program, and its documentation. */
 export interface ErrorKind {
   readonly exit: ExitName;
   /** One sentence for the documentation. */
   readonly description: string;
-  /** What the reader should do about it. */
+  /** What the user should do. */
   readonly hint: string;
-  /**
-   * Set where the failure does not pass by itself: another try of a scheduled run would meet it again, so there is none.
-   * Everything else may be gone at the next try.
-   */
+  /** Set if the failure is permanent, so a scheduled run is not retried. Without it, the failure may be temporary. */
   readonly lasts?: true;
 }
 
-/** What the network or the API did, or their answers were. */
+/** Errors of the network and the API. */
 export const ERRORS_OF_THE_API = {
   UNAUTHORIZED: {
     exit: 'unauthorized',

@@ -3,7 +3,7 @@ import { ERRORS_OF_THE_DATABASE } from './database-codes.ts';
 import { ERRORS_OF_QUESTIONS, ERRORS_OF_SETTINGS } from './usage-codes.ts';
 import { ERRORS_OF_RUNS } from './run-codes.ts';
 
-/** Every error code of the mirror, with its exit and its advice. docs/errors.md is generated from it. */
+/** Every error code of the mirror, with its exit code and hint. docs/errors.md is generated from it. */
 export const ERROR_KINDS = {
   ...ERRORS_OF_SETTINGS,
   ...ERRORS_OF_THE_API,

@@ -1,6 +1,6 @@
 import type { ErrorKind } from './api-codes.ts';
 
-/** What is wrong with the files of the mirror. */
+/** Errors of the files of the mirror. */
 export const ERRORS_OF_THE_DATABASE = {
   LOCKED: {
     exit: 'locked',

@@ -1,4 +1,4 @@
-/** Every way in which a command can end. The documentation's table of exit codes is generated from this list. */
+/** Every way in which a command can end. The table of exit codes in the documentation is generated from it. */
 export const EXIT_CODES = {
   complete: { code: 0, description: 'Success. Every requested list is complete or empty.' },
   unexpected: { code: 1, description: 'A bug in this program. Please report it.' },

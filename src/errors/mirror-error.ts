@@ -4,13 +4,13 @@ import { toSafeMessage } from '../lib/safe-text.ts';
 
 interface MirrorErrorOptions {
   readonly cause?: unknown;
-  /** Replaces the general hint of the code where something more exact is known. */
+  /** Replaces the general hint of the code if a more specific one is known. */
   readonly hint?: string;
 }
 
 /**
- * Base class of every expected failure: a steady `code`, a message that says what happened, a `hint` that says what to do.
- * Both are made safe to print here, whatever text of other people's the sentence quotes.
+ * Base class of every expected failure: a stable `code`, a message that says what happened, and a `hint` that says what
+ * to do. The constructor makes both safe to print, because they may quote text from outside.
  */
 export class MirrorError extends Error {
   override readonly name: string = 'MirrorError';
@@ -23,15 +23,15 @@ export class MirrorError extends Error {
     this.hint = options.hint === undefined ? ERROR_KINDS[code].hint : toSafeMessage(options.hint);
   }
 
-  /** How the process ends when this error ends it. */
+  /** The exit code of the process for this error. */
   get exit(): ExitName {
     return ERROR_KINDS[this.code].exit;
   }
 }
 
 /**
- * A failure that may pass on another try. `retryAfterMs` is the pause the server asked for, in milliseconds. `isOdd`: an
- * answer that nobody would give on purpose, and that lasts more often than not, so it is tried again a few times only.
+ * A failure that may pass on a retry. `retryAfterMs` is the pause that the server requested, in milliseconds. `isOdd`
+ * marks a response that is usually caused by a permanent fault, so the request is retried only a few times.
  */
 export class TransientError extends MirrorError {
   override readonly name = 'TransientError';
@@ -49,7 +49,7 @@ export class TransientError extends MirrorError {
   }
 }
 
-/** The message of anything that was thrown, safe to stand inside another message. */
+/** The message of any thrown value, safe to use inside another message. */
 export function messageOf(thrown: unknown): string {
   return toSafeMessage(thrown instanceof Error ? thrown.message : String(thrown));
 }

@@ -1,6 +1,6 @@
 import type { ErrorKind } from './api-codes.ts';
 
-/** How a run or a scheduled run fell short of all that it was to bring. */
+/** Reasons why a run or a scheduled run is incomplete. */
 export const ERRORS_OF_RUNS = {
   COUNT_MISMATCH: {
     exit: 'partial',
@@ -97,13 +97,12 @@ export const ERRORS_OF_RUNS = {
   },
   VERIFY_FAILED: {
     exit: 'findings',
-    description: 'The proof of the mirror after a scheduled run found something that is not as it should be.',
+    description: 'The verification after a scheduled run found an error in the mirror.',
     hint: 'Run `clearinghouse-mirror verify`, which names each finding; `clearinghouse-mirror restore` puts a snapshot back.',
   },
   NOTIFY_FAILED: {
     exit: 'network',
-    description:
-      'After a scheduled run somebody could not be told of it. The scheduled run itself is not touched by that.',
+    description: 'A notification after a scheduled run failed. The scheduled run itself is unaffected.',
     hint: 'Check CLEARINGHOUSE_PING_URL and CLEARINGHOUSE_WEBHOOK_URL, and that their hosts can be reached from here.',
   },
   STALE: {
@@ -114,12 +113,12 @@ export const ERRORS_OF_RUNS = {
   FILE_UNWRITABLE: {
     exit: 'output',
     description:
-      'A file of the schedule (its state, a report, the metrics) could not be written. What was there is unchanged.',
+      'A file of the scheduler (its state, a report, the metrics) could not be written. The existing file is unchanged.',
     hint: 'Make sure that the folder exists and is writable for this user, that the path is free or a regular file, and that the disk has space.',
   },
   STATE_FILE_DAMAGED: {
     exit: 'database',
-    description: 'The small file beside the mirror in which `nightly` keeps its state cannot be read.',
-    hint: 'Delete it: it is written anew, and the mirror itself knows which scheduled runs are complete.',
+    description: 'The state file of `nightly`, beside the mirror, cannot be read.',
+    hint: 'Delete it. `nightly` creates a new one; the mirror itself records which scheduled runs are complete.',
   },
 } as const satisfies Record<string, ErrorKind>;

@@ -1,6 +1,6 @@
 import type { ErrorKind } from './api-codes.ts';
 
-/** Why a query or another request to the mirror failed. */
+/** Errors of a query or another request to the mirror. */
 export const ERRORS_OF_QUESTIONS = {
   QUERY_INVALID: {
     exit: 'usage',
@@ -14,7 +14,7 @@ export const ERRORS_OF_QUESTIONS = {
   },
   CASE_NOT_MIRRORED: {
     exit: 'usage',
-    description: 'The mirror holds no case with this id.',
+    description: 'The mirror has no case with this id.',
     hint: 'Check the id; `clearinghouse-mirror status` shows how complete the mirror is.',
   },
   CASE_REJECTED: {
@@ -88,7 +88,7 @@ export const ERRORS_OF_QUESTIONS = {
   },
 } as const satisfies Record<string, ErrorKind>;
 
-/** What is wrong with the input of the program. */
+/** Errors in the input of the program. */
 export const ERRORS_OF_SETTINGS = {
   USAGE: {
     exit: 'usage',

@@ -1,12 +1,12 @@
-/** How close a name is of which the word is a part, or the other way round: nearer than one with a slip of the pen. */
+/** The distance of a name that contains the word, or is contained in it: less than one typo. */
 const PART = 0.9;
-/** Shorter pieces of letters are a part of too many names, and so is a word that is less than this share of a name. */
+/** A shorter part matches too many names, and so does a word that is less than this share of a name. */
 const SHORTEST_PART = 3;
 const LEAST_SHARE = 0.2;
-/** A longer word is no name with a slip in it, and to compare it with each name would take its time. */
+/** A longer word is not a typo, and comparing it with each name would take too long. */
 const MAX_WORD = 200;
 
-/** The names that somebody who wrote `word` may mean, the closest first; if none is close, those that begin with the same words. */
+/** The names that `word` may mean, the closest first. If none is close, those that start with the same words. */
 export function listClosest(word: string, names: Iterable<string>, most = 3): string[] {
   const wanted = toBare(word);
   if (wanted === '' || wanted.length > MAX_WORD) return [];
@@ -24,20 +24,20 @@ export function listClosest(word: string, names: Iterable<string>, most = 3): st
   return alike.slice(0, most).map(({ name }) => name);
 }
 
-/** The number of words with which both names begin: 2 for `retry_after_limit` and `retry_after_max`. */
+/** The number of words with which both names start: 2 for `retry_after_limit` and `retry_after_max`. */
 function countCommonWords(one: string, other: string): number {
   const [words, others] = [one.split('_'), other.split('_')];
   const different = words.findIndex((word, at) => word !== others[at]);
   return different === -1 ? words.length : different;
 }
 
-/** "Did you mean a, b or c?"; null where there is nothing to suggest. */
+/** "Did you mean a, b or c?"; null if there is no suggestion. */
 export function suggestNames(names: readonly string[]): string | null {
   if (names.length === 0) return null;
   return `Did you mean ${new Intl.ListFormat('en', { type: 'disjunction' }).format(names)}?`;
 }
 
-/** Capitals, spaces and hyphens are how a name is written, not what it is. */
+/** Ignores case, spaces and hyphens. */
 function toBare(name: string): string {
   return name
     .toLowerCase()
@@ -56,7 +56,7 @@ function isPart(one: string, other: string): boolean {
   return `_${long}_`.includes(`_${short}_`) || (short.length >= SHORTEST_PART && long.includes(short));
 }
 
-/** How many letters have to be put in, left out, replaced or exchanged with their neighbor to make one of the other. */
+/** The number of letters to insert, remove, replace or swap with a neighbor (Damerau-Levenshtein distance). */
 export function countSlips(from: string, to: string): number {
   let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, at) => at);

@@ -17,12 +17,12 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { codeOf } from './system-errors.ts';
 
-/** As many links in a row as Linux follows. */
+/** The maximum number of links in a chain, as in Linux. */
 const MAX_LINKS = 40;
 
 /**
- * The file behind all symbolic links. Unlike `realpathSync` it also follows a link to a file that does not exist yet, so
- * that a file has one name before it is created and afterwards.
+ * Resolves all symbolic links. Unlike `realpathSync`, it also resolves a link to a file that does not exist yet, so a
+ * file has the same name before and after it is created.
  */
 export function toRealPath(path: string): string {
   let current = resolve(path);
@@ -35,11 +35,11 @@ export function toRealPath(path: string): string {
   return current;
 }
 
-/** Where Linux and macOS show the open files of a process as if they were files. */
+/** The folders in which Linux and macOS show the open files of a process. */
 const OPEN_FILES =
   /^\/(?:dev\/fd|proc\/(?:self|thread-self|\d+)(?:\/task\/\d+)?\/fd)\/|^\/dev\/std(?:in|out|err)$/;
 
-/** Whether a path leads, by whatever links, to a file that a process has open, such as /dev/stdout. */
+/** Whether a path leads through links to an open file of a process, such as /dev/stdout. */
 export function leadsToStream(path: string): boolean {
   let current = resolve(path);
   for (let links = 0; links < MAX_LINKS; links++) {
@@ -52,7 +52,7 @@ export function leadsToStream(path: string): boolean {
   return false;
 }
 
-/** What stands in a folder that this user may not look into is no link, as far as can be told; opening it says why. */
+/** If this user cannot read the folder, the path counts as no link; opening it then reports the error. */
 export function isLink(path: string): boolean {
   try {
     return lstatSync(path).isSymbolicLink();
@@ -65,26 +65,29 @@ function realFolder(folder: string): string {
   try {
     return realpathSync(folder);
   } catch {
-    return folder; // it does not exist: whoever opens a file there fails, and says so
+    return folder; // It does not exist; opening it reports the error.
   }
 }
 
 /*
- * To open what is no regular file may wait for ever (a named pipe), do something (a device) or never end (/dev/zero). So
- * whatever is opened by a name that comes from outside is looked at first.
+ * Opening a file that is not regular can block forever (a named pipe), have an effect (a device) or never end
+ * (/dev/zero). So every path from outside is checked before it is opened.
  */
 
-/** What a path leads to, where that is no regular file: "a named pipe". Null for a regular file and where nothing can be seen. */
+/**
+ * The kind of a path that is not a regular file, such as "a named pipe"; null for a regular file and for an
+ * inaccessible path.
+ */
 export function describeOddFile(path: string): string | null {
   try {
     const found = statSync(path, { throwIfNoEntry: false });
     return found === undefined ? null : describeKind(found);
   } catch {
-    return null; // nothing that this user may look at: opening it says why
+    return null; // Inaccessible to this user; opening it reports the error.
   }
 }
 
-/** The same of what was looked at already. */
+/** The same for the result of `stat`. */
 export function describeKind(found: Stats): string | null {
   if (found.isFile()) return null;
   if (found.isDirectory()) return 'a folder';
@@ -92,26 +95,26 @@ export function describeKind(found: Stats): string | null {
   return found.isSocket() ? 'a socket' : 'a device';
 }
 
-/** Why no file can be created in a folder: "there is no folder /a/b". Null where there is one, as far as can be seen. */
+/** Why no file can be created in a folder, such as "there is no folder /a/b"; null if there is no known obstacle. */
 export function describeMissingFolder(folder: string): string | null {
   try {
     const found = statSync(folder, { throwIfNoEntry: false });
     if (found?.isDirectory() === true) return null;
-    return found === undefined ? `there is no folder ${folder}` : `${folder} is no folder`;
+    return found === undefined ? `there is no folder ${folder}` : `${folder} is not a folder`;
   } catch (thrown) {
     return codeOf(thrown) === 'ENOTDIR' ? `there is no folder ${folder}` : null;
   }
 }
 
-/** What to do about a missing folder. A file that is named is never laid into a folder that has to be made first: it may be misspelt. */
+/** The hint for a missing folder. The program never creates it, because the path may be misspelled. */
 export const MAKE_FOLDER_HINT = 'Create the folder first, or name a file in one that exists.';
 
-/** What to do where a folder is named in the place of a file. */
+/** The hint if a folder is given instead of a file. */
 export const FILE_IN_FOLDER_HINT = 'Name a file in it.';
 
 /**
- * Reads a regular file of at most so many bytes, once `check` has nothing against what was opened. Fails with the error of
- * the system, or with one whose words follow "it cannot be read:".
+ * Reads a regular file of at most `maxBytes`, after `check` has accepted it. Throws the error of the system, or one
+ * whose message completes "it cannot be read:".
  */
 export function readRegularFile(
   path: string,
@@ -121,10 +124,10 @@ export function readRegularFile(
   refuseOdd(statSync(path));
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const found = fstatSync(file); // it may be another file by now
+    const found = fstatSync(file); // The path may lead to another file by now.
     refuseOdd(found);
     check(found);
-    if (found.size > maxBytes) throw new Error(`it holds more than ${maxBytes / 1e6} MB`);
+    if (found.size > maxBytes) throw new Error(`it is larger than ${maxBytes / 1e6} MB`);
     return readFileSync(file);
   } finally {
     closeSync(file);
@@ -133,13 +136,13 @@ export function readRegularFile(
 
 function refuseOdd(found: Stats): void {
   const kind = describeKind(found);
-  if (kind !== null) throw new Error(`it is ${kind}, and no regular file`);
+  if (kind !== null) throw new Error(`it is ${kind}, not a regular file`);
 }
 
 const SQLITE_HEADER = Buffer.from('SQLite format 3\0');
 const SQLITE_HEADER_BYTES = 100;
 
-/** The first bytes of an SQLite database, up to those that say how it is written; null for any other file. */
+/** The start of an SQLite database, up to the bytes that describe its format; null for any other file. */
 export function readSqliteHeader(path: string): Buffer | null {
   if (describeOddFile(path) !== null) return null;
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -152,7 +155,7 @@ export function readSqliteHeader(path: string): Buffer | null {
   }
 }
 
-/** How many bytes this user may still write into a folder. Fails with the error of the system. */
+/** The number of bytes that this user can still write to a folder. Throws the error of the system. */
 export function findFreeBytes(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize;
@@ -160,7 +163,7 @@ export function findFreeBytes(folder: string): number {
 
 const CHUNK_BYTES = 1_048_576;
 
-/** Whether two regular files are one, or hold the same bytes. Reads no further than the first difference. */
+/** Whether two regular files are the same file or have the same bytes. Reads up to the first difference. */
 export function hasSameContent(one: string, other: string): boolean {
   return inFile(one, (a) => inFile(other, (b) => hasSameBytes(a, b)));
 }
@@ -178,7 +181,7 @@ function hasSameBytes(a: number, b: number): boolean {
   return true;
 }
 
-/** How many bytes could be read. */
+/** The number of bytes read. */
 function readWhole(file: number, into: Buffer, position: number, bytes: number): number {
   let done = 0;
   while (done < bytes) {
@@ -198,12 +201,12 @@ function inFile<Result>(path: string, use: (file: number) => Result): Result {
   }
 }
 
-/** Owner and permissions, as `stat` tells them. */
+/** Owner and permissions, as returned by `stat`. */
 export type Ownership = Pick<Stats, 'uid' | 'gid' | 'mode'>;
 
 /**
- * Gives a file that this process has made the owner and the permissions of another one, as far as it may: root gives it
- * away, so that `sudo` leaves nobody a mirror that is no longer theirs; others can at most choose the group.
+ * Gives a file that this process created the owner and permissions of another one, as far as allowed. Root can change
+ * the owner, so a mirror written with `sudo` keeps its owner; others can at most change the group.
  */
 export function takeAfter(path: string, model: Ownership): void {
   inOwnFile(path, (file) => {
@@ -212,15 +215,15 @@ export function takeAfter(path: string, model: Ownership): void {
   });
 }
 
-/** The same of the owner alone. */
+/** The same for the owner alone. */
 export function giveTo(path: string, model: Ownership): void {
   inOwnFile(path, (file) => {
     const { mode } = fstatSync(file);
-    if (changeOwner(file, model)) fchmodSync(file, mode & 0o777); // some systems take permissions away with the owner
+    if (changeOwner(file, model)) fchmodSync(file, mode & 0o777); // Some systems clear permissions when the owner changes.
   });
 }
 
-/** A link that somebody laid in the place of the file, and a second name of a file of theirs, are left alone. */
+/** A link in place of the file, and a file with a second name, are left unchanged. */
 function inOwnFile(path: string, use: (file: number) => void): void {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
@@ -231,7 +234,7 @@ function inOwnFile(path: string, use: (file: number) => void): void {
   }
 }
 
-/** Where it is not allowed, or the file system has no owners, the file belongs to whoever made it. */
+/** If changing the owner is not allowed, or the file system has no owners, the creator owns the file. */
 function changeOwner(file: number, { uid, gid }: Ownership): boolean {
   const found = fstatSync(file);
   if (process.getuid === undefined || (found.uid === uid && found.gid === gid)) return false;

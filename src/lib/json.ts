@@ -1,7 +1,7 @@
-/** What JSON.parse can return. */
+/** The possible results of JSON.parse. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
 
-/** A JSON object. Its keys come from outside: test with {@link Object.hasOwn} before trusting one. */
+/** A JSON object. Its keys come from outside: check with {@link Object.hasOwn} before you trust one. */
 export interface JsonObject {
   [key: string]: JsonValue;
 }
@@ -10,7 +10,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What a text says as JSON; undefined where it is not JSON, which is an answer too: the caller says what it means. */
+/** Parses JSON; undefined if the text is not JSON. The caller decides what that means. */
 export function tryParse(text: string): JsonValue | undefined {
   try {
     return JSON.parse(text) as JsonValue;
@@ -20,8 +20,8 @@ export function tryParse(text: string): JsonValue | undefined {
 }
 
 /**
- * The place after the text that begins at `start` with a quote; the end where it is not closed. No regular expression
- * looks for it: in a text of megabytes it would run out of stack.
+ * The position after the string that starts with a quote at `start`; the end if it is not closed. A regular expression
+ * would overflow the stack on a text of megabytes.
  */
 export function findEndOfText(json: string, start: number): number {
   for (let at = start; ;) {

@@ -1,20 +1,20 @@
 import { stripVTControlCharacters } from 'node:util';
 import { eastAsianWidth } from 'get-east-asian-width';
 
-/* How text is set into columns of a terminal: widths, clipping, wrapping. Wide characters count as two columns. */
+/* Sets text into columns of a terminal: widths, clipping, wrapping. Wide characters count as two columns. */
 
 const ASCII = /^[\x20-\x7e]*$/;
 
-/** How many columns a text takes. */
+/** The number of columns of a text. */
 export function widthOfText(text: string): number {
-  // Measuring costs far more than the rest, and most texts need none: each letter of theirs is one column.
+  // Measuring is expensive, and most texts need none: each of their characters is one column.
   if (ASCII.test(text)) return text.length;
   let width = 0;
   for (const character of toCharacters(stripVTControlCharacters(text))) width += widthOfCharacter(character);
   return width;
 }
 
-/** What takes no column of its own: controls, accents, joiners, and halves of characters. */
+/** Characters without a column of their own: controls, accents, joiners, and halves of surrogate pairs. */
 const INVISIBLE = /^[\p{Control}\p{Mark}\p{Default_Ignorable_Code_Point}\p{Surrogate}]+$/u;
 const EMOJI = new RegExp('^\\p{RGI_Emoji}$', 'v');
 
@@ -23,10 +23,10 @@ function widthOfCharacter(character: string): number {
   return EMOJI.test(character) ? 2 : eastAsianWidth(character.codePointAt(0) ?? 0);
 }
 
-// Made when it is first used: that takes Node 10 ms.
+// Created on first use, because that takes 10 ms.
 let segmenter: Intl.Segmenter | undefined;
 
-/** What a reader sees as one character each, so that no cut takes an accent from its letter. */
+/** Splits a text into what a reader sees as characters, so that no cut separates an accent from its letter. */
 function* toCharacters(text: string): Generator<string> {
   if (ASCII.test(text)) {
     yield* text;
@@ -36,7 +36,7 @@ function* toCharacters(text: string): Generator<string> {
   for (const { segment } of segmenter.segment(text)) yield segment;
 }
 
-/** Shortens to a width in columns. */
+/** Shortens a text to a width in columns. */
 export function clip(text: string, width: number): string {
   if (widthOfText(text) <= width) return text;
   let clipped = '';
@@ -57,18 +57,18 @@ export function clipText(text: string, width: number): string {
 }
 
 interface WrapOptions {
-  /** What stands before the first line, and before each further one. Both are part of the width. */
+  /** The prefixes of the first line and of each further line. Both are part of the width. */
   readonly first?: string;
   readonly rest?: string;
-  /** So many lines at most; what does not fit ends in "…". */
+  /** The maximum number of lines; the last one ends with "…" if text is omitted. */
   readonly maxLines?: number;
-  /** Leaves a word that is too wide alone in one piece, so that an address or a path can be copied. */
+  /** Keeps a word that is too wide in one piece, so that an address or a path can be copied. */
   readonly keepWords?: boolean;
 }
 
 /**
- * Breaks a text into lines of at most `width` columns: at spaces, and inside a word only where it alone is too wide.
- * Line breaks of the text stay. A character that is wider than the whole line has one of its own.
+ * Breaks a text into lines of at most `width` columns, at spaces; a word is broken only if it alone is too wide.
+ * Existing line breaks stay. A character wider than the line gets its own line.
  */
 export function wrap(text: string, width: number, options: WrapOptions = {}): string[] {
   const { first = '', rest = first, maxLines = Infinity, keepWords = false } = options;
@@ -102,14 +102,14 @@ export function wrap(text: string, width: number, options: WrapOptions = {}): st
   return [...lines.slice(0, maxLines - 1), toCut(lines[maxLines - 1] ?? '', width)];
 }
 
-/** A line after which something is left out: its last word makes room for the "…" where it must. */
+/** Adds "…" to a line after which text is omitted, and removes its last word if there is no room. */
 function toCut(line: string, width: number): string {
   if (widthOfText(line) < width) return `${line}…`;
   const shorter = line.replace(/(?<=\S) \S*$/, '');
   return shorter === line ? clip(`${line} `, width) : `${shorter}…`;
 }
 
-/** The same, as text that ends its last line. */
+/** The same as one text with a line break at its end. */
 export function wrapText(text: string, width: number, options?: WrapOptions): string {
   return wrap(text, width, options)
     .map((line) => `${line.trimEnd()}\n`)
@@ -117,8 +117,8 @@ export function wrapText(text: string, width: number, options?: WrapOptions): st
 }
 
 /**
- * Breaks the lines that are too wide at words, each further line under the indent of its first. Lines that fit stay as
- * they are, and so does a word that is wider than the terminal.
+ * Wraps lines that are too wide, and indents each further line like the first. Lines that fit stay unchanged, and so do
+ * words wider than the terminal.
  */
 export function wrapLines(text: string, width: number): string {
   if (width === Infinity) return text;
@@ -134,7 +134,7 @@ function wrapLine(line: string, width: number): string {
 }
 
 /**
- * Sets paragraphs anew that are broken into lines for a wider screen. Indented lines, such as commands to copy, stay.
+ * Rewraps paragraphs that were wrapped for a wider screen. Indented lines, such as commands to copy, stay unchanged.
  */
 export function wrapProse(text: string, width: number): string {
   const lines: string[] = [];

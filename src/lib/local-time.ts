@@ -1,4 +1,4 @@
-/** A date and a time of day on a calendar and a clock, without a zone. The month is 1 to 12. */
+/** A local date and time without a zone. The month is 1 to 12. */
 export interface LocalTime {
   readonly year: number;
   readonly month: number;
@@ -31,7 +31,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** The calendar and the clock of a zone at an instant. */
+/** The local date and time of a zone at an instant. */
 export function toLocalTime(at: Date, timeZone: string): LocalTime {
   const parts = new Map(
     formatOf(timeZone)
@@ -50,14 +50,14 @@ export function toLocalTime(at: Date, timeZone: string): LocalTime {
   };
 }
 
-/** How far a zone is ahead of UTC at an instant, in milliseconds. Fails with a RangeError when there is no such zone. */
+/** The offset of a zone from UTC at an instant, in milliseconds. Throws a RangeError if there is no such zone. */
 export function toOffset(at: Date, timeZone: string): number {
   return toUtcMs(toLocalTime(at, timeZone)) - at.getTime();
 }
 
 /**
- * A zone that Intl can use, for the one that it says this process is in. Of a TZ that is empty or no name of a zone it
- * says "Etc/Unknown", "GMT+05:00" or nothing at all, and refuses its own word; the clock then tells how far it is from UTC.
+ * Returns a zone that Intl can use for the zone that it reports for this process. If TZ is empty or not a zone, Intl
+ * reports "Etc/Unknown", "GMT+05:00" or nothing, and rejects its own value; the clock then shows the offset from UTC.
  */
 export function toUsableZone(zone: string | undefined, minutesBehindUtc: number): string {
   if (zone !== undefined && isZone(zone)) return zone;
@@ -66,10 +66,12 @@ export function toUsableZone(zone: string | undefined, minutesBehindUtc: number)
   return hours !== 0 && isZone(fixed) ? fixed : 'UTC';
 }
 
-/** A zone by its distance from UTC, such as `EST5EDT`, or the path of a file of zones: what the system reads, and Intl may not. */
+/**
+ * A zone given as an offset, such as `EST5EDT`, or as the path of a zone file. The system reads these; Intl may not.
+ */
 const ZONE_OF_SYSTEM = /^:?(?:\/|<?[A-Za-z\d+-]{3,}>?[+-]?\d)/;
 
-/** Whether what the variable TZ says is a time zone; an empty one means UTC. */
+/** Whether the value of TZ is a time zone; an empty value means UTC. */
 export function isZoneOfTz(tz: string): boolean {
   return tz === '' || isZone(tz.replace(/^:/, '')) || ZONE_OF_SYSTEM.test(tz);
 }
@@ -93,8 +95,9 @@ const DAY_MS = 86_400_000;
 const DAYS_IN_400_YEARS = 146_097;
 
 /**
- * The instant of a local time. Fields beyond their range carry over, as with Date: day 0 is the last of the month before.
- * Of an hour that occurs twice it is the first; a time that a change of the clock skips is as much later.
+ * The instant of a local time. Fields out of range carry over, as with Date: day 0 is the last day of the previous
+ * month. If an hour occurs twice, the first counts; a time that a change of the clock skips moves forward by the
+ * skipped amount.
  */
 export function fromLocalTime(local: LocalTime, timeZone: string): Date {
   const asUtc = toUtcMs(local);
@@ -107,19 +110,19 @@ export function fromLocalTime(local: LocalTime, timeZone: string): Date {
 }
 
 function toUtcMs({ year, month, day, hour, minute, second, ms }: LocalTime): number {
-  // Date.UTC takes the years 0 to 99 for those of the twentieth century; calendars repeat after 400 years.
+  // Date.UTC maps the years 0 to 99 to the twentieth century. The calendar repeats after 400 years.
   return Date.UTC(year + 400, month - 1, day, hour, minute, second, ms) - DAYS_IN_400_YEARS * DAY_MS;
 }
 
 const two = (n: number): string => String(n).padStart(2, '0');
 
-/** A stored timestamp as people read it: "2026-03-01 04:17", on the clock of their zone. Fails with RangeError. */
+/** A stored timestamp in the given zone: "2026-03-01 04:17". Throws a RangeError. */
 export function toLocalMinute(timestamp: string | Date, timeZone: string): string {
   const { year, month, day, hour, minute } = toLocalTime(toInstant(timestamp), timeZone);
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}`;
 }
 
-/** What people call the zone at that time, such as "UTC", "EST" or "GMT+1". Fails with RangeError. */
+/** The common name of the zone at that time, such as "UTC", "EST" or "GMT+1". Throws a RangeError. */
 export function toZoneName(timestamp: string | Date, timeZone: string): string {
   return (
     formatOf(timeZone)
@@ -128,22 +131,24 @@ export function toZoneName(timestamp: string | Date, timeZone: string): string {
   );
 }
 
-/** A stored timestamp as it stands in a sentence: "2026-03-01 04:17 EST". Fails with RangeError. */
+/** A stored timestamp for a sentence: "2026-03-01 04:17 EST". Throws a RangeError. */
 export function toZonedMinute(timestamp: string | Date, timeZone: string): string {
   return `${toLocalMinute(timestamp, timeZone)} ${toZoneName(timestamp, timeZone)}`;
 }
 
-/** As the program writes them. What a person typed stands in quotation marks, and stays as it is. */
+/**
+ * Matches the timestamps that the program writes. Text that a person typed is in quotation marks and stays unchanged.
+ */
 const TIMESTAMP = /(?<!")\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 
-/** A message, whose times are in UTC for whoever reads it as JSON, with the times of a person who reads it as text. */
+/** Converts the timestamps of a message from UTC, as in JSON, to the zone of a person who reads it. */
 export function localizeTimes(text: string, timeZone: string): string {
   return text.replaceAll(TIMESTAMP, (found) =>
     Number.isNaN(Date.parse(found)) ? found : toZonedMinute(found, timeZone),
   );
 }
 
-/** A damaged value must not pass for a time: null would be the year 1970. */
+/** A damaged value must not count as a time: null would become the year 1970. */
 function toInstant(timestamp: unknown): Date {
   const at = new Date(typeof timestamp === 'string' || timestamp instanceof Date ? timestamp : Number.NaN);
   if (Number.isNaN(at.getTime())) throw new RangeError('A stored time is not a time.');

@@ -7,15 +7,15 @@ interface PackageInfo {
   readonly homepage: string;
 }
 
-/** The folder of the package, from the sources as from what is built of them. */
+/** The folder of the package, from the sources and from the build. */
 export const PACKAGE_FOLDER = findPackageFolder();
 
-/** Name, version and home page, as package.json has them. */
+/** Name, version and home page from package.json. */
 export const PACKAGE = JSON.parse(
   readFileSync(new URL('package.json', PACKAGE_FOLDER), 'utf8'),
 ) as PackageInfo;
 
-/** How the mirror introduces itself to the API, unless a setting says otherwise. */
+/** The default User-Agent. */
 export const USER_AGENT = `${PACKAGE.name}/${PACKAGE.version} (+${PACKAGE.homepage})`;
 
 function findPackageFolder(): URL {

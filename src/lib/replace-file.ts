@@ -16,24 +16,25 @@ import { codeOf } from './system-errors.ts';
 import { type Ownership, describeOddFile, giveTo, takeAfter } from './files.ts';
 
 /*
- * How this program writes a file that somebody may read, or may have laid a trap for: into a new file with a name that
- * nobody can guess, created exclusively, so that no link that lies there is followed; then to the disk; then into its
- * place in one step. A process that dies on the way leaves the old file as it was.
+ * Writes files safely: into a new file with an unpredictable name, created exclusively so that no existing link is
+ * followed; then to the disk; then moved into place in one step. If the process dies, the old file is unchanged.
  */
 
 interface ReplaceOptions {
-  /** The permissions of the file. Without it the file that is replaced keeps its own; a new one gets what the umask leaves. */
+  /**
+   * The permissions of the file. Without it, a replaced file keeps its permissions, and a new one follows the umask.
+   */
   readonly mode?: number;
-  /** Fails with EEXIST, and changes nothing, where there is a file already. */
+  /** Throws EEXIST and changes nothing if the file exists. */
   readonly mustBeNew?: boolean;
-  /** The file whose owner a new file gets, where this process may give it away. */
+  /** The file whose owner a new file gets, if this process may change the owner. */
   readonly belongsWith?: string;
 }
 
 /**
- * Writes a whole file: a reader sees the old content or the new, never a part. A symbolic link at the path is replaced, not
- * followed. The file keeps the owner and the permissions of the one that it replaces. Refuses to take the place of what is
- * no regular file: a device, a named pipe, a folder, or a link to one.
+ * Writes a whole file: a reader sees the old content or the new content, never a part. Replaces a symbolic link instead
+ * of following it. Keeps the owner and permissions of the replaced file. Refuses to replace anything that is not a
+ * regular file: a device, a named pipe, a folder, or a link to one.
  */
 export function replaceFile(
   path: string,
@@ -56,8 +57,8 @@ export function replaceFile(
 }
 
 /**
- * Creates a file beside `path`, for its owner alone unless `mode` says otherwise, under a name that nobody can guess, and
- * returns that name. What processes that died have left of the same file is removed first.
+ * Creates a file beside `path` with an unpredictable name, which it returns. Only its owner can read it unless `mode`
+ * says otherwise. First removes what dead processes left of the same file.
  */
 export function createTempFile(path: string, mode = 0o600, data: string | Uint8Array = ''): string {
   removeStaleTempFiles(path);
@@ -67,8 +68,8 @@ export function createTempFile(path: string, mode = 0o600, data: string | Uint8A
 }
 
 /**
- * Creates a file and writes it through the handle that created it, so through no link that somebody lays in its place.
- * Fails with EEXIST where there is anything, a symbolic link included; leaves nothing where it cannot be written.
+ * Creates a file and writes it through the same handle, so that no link is followed. Throws EEXIST if anything exists
+ * there, a symbolic link included.
  */
 export function createNewFile(path: string, mode: number, data: string | Uint8Array = ''): void {
   const file = openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, mode);

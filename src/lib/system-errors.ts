@@ -13,7 +13,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENFILE: 'too many files are open on this machine',
   ENOENT: 'there is no such file or folder',
   ENOSPC: 'the disk is full',
-  ENOTDIR: 'a part of the path is no folder',
+  ENOTDIR: 'a part of the path is not a folder',
   ENXIO: 'there is no such device',
   EPERM: 'it is not permitted',
   EROFS: 'the file system can only be read',

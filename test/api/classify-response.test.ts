@@ -41,7 +41,7 @@ const obstructed = (status: number, retryAfterMs?: number): ApiResponse => ({
   retryAfterMs,
 });
 const ignored = (header: string): ApiResponse =>
-  throttled(undefined, `(no text) (Retry-After "${header}" is no pause to be believed)`);
+  throttled(undefined, `(no text) (Retry-After "${header}" is not a plausible pause)`);
 const after = (value: string | string[]) => ({ 'retry-after': value });
 const to = (location: string | string[]) => ({ location });
 
@@ -150,7 +150,7 @@ describe('failures that may pass', () => {
       '',
       {
         ...transient(503),
-        reason: 'status 503 (Retry-After "1.5" is no pause to be believed)',
+        reason: 'status 503 (Retry-After "1.5" is not a plausible pause)',
       } as ApiResponse,
       after('1.5'),
     ],

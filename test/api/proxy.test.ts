@@ -82,7 +82,9 @@ describe('an API behind a proxy', () => {
       (thrown: unknown) => thrown as MirrorError,
     );
     expect(failure).toMatchObject({ code });
-    expect(failure.message).toContain(`${proxy.address} refused to lead to api.example (status ${refuse})`);
+    expect(failure.message).toContain(
+      `${proxy.address} refused to connect to api.example (status ${refuse})`,
+    );
     expect(JSON.stringify([failure.message, failure.cause])).not.toContain('s3cret');
   });
 

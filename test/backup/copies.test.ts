@@ -153,10 +153,10 @@ describe('redact finds every copy of the content', () => {
 });
 
 describe('the folder of the snapshots', () => {
-  test('that is no folder or leads nowhere is told as that, and nothing is created', async () => {
+  test('that is not a folder or leads nowhere is told as that, and nothing is created', async () => {
     const { run, folder, snapshots } = await start();
     const make = {
-      'it is no folder': () => {
+      'it is not a folder': () => {
         writeFileSync(snapshots, '');
       },
       'leads nowhere': () => {
@@ -190,7 +190,7 @@ describe('the folder of the snapshots', () => {
     const { run, folder } = await start();
     for (const [to, why] of [
       ['missing/copy.db', 'there is no folder'],
-      ['mirror.db/copy.db', 'is no folder'],
+      ['mirror.db/copy.db', 'is not a folder'],
     ] as const) {
       const { exitCode, stderr } = await run('snapshot', '--to', to);
       expect([exitCode, stderr]).toEqual([

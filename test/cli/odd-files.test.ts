@@ -87,7 +87,7 @@ describe.each(KINDS)('%s in the place of a regular file is refused before it is 
     const { exitCode, stderr } = await ask('query', 'SELECT 1', '--force', '--output', join(folder, name));
     expect([exitCode, stderr]).toEqual([
       2,
-      expect.stringMatching(new RegExp(`${words}(?:, and no regular file)?\\. \\[OUTPUT_REFUSED\\]`)),
+      expect.stringMatching(new RegExp(`${words}(?:, not a regular file)?\\. \\[OUTPUT_REFUSED\\]`)),
     ]);
   });
 

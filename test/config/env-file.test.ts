@@ -46,7 +46,7 @@ describe('a .env is read', () => {
     ['UTF-16 without its mark', Buffer.from(TEXT, 'utf16le'), 'it is not UTF-8'],
     ['NUL bytes', Buffer.from('CLEARINGHOUSE_DELAY=7\0\n'), 'it holds NUL bytes'],
     ['Latin-1', Buffer.from(TEXT, 'latin1'), 'it is not UTF-8'],
-    ['more than a megabyte', Buffer.alloc(1_000_001, 'x'), 'more than 1 MB'],
+    ['more than a megabyte', Buffer.alloc(1_000_001, 'x'), 'larger than 1 MB'],
   ])('and not in %s: the message names the file', (_title, bytes, words) => {
     const path = write(bytes);
     expect(() => readDotEnv(path)).toThrow(
