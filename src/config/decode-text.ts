@@ -7,9 +7,8 @@ const MARKS = [
 ] as const;
 
 /**
- * The text of a file that a person has written, whatever their editor or shell made of it: UTF-8, or UTF-16 with its mark
- * (as PowerShell's `>` writes it), without the mark. Fails with SETTING_INVALID at bytes that are
- * no text, and names the file.
+ * Decodes a text file written by any editor or shell: UTF-8, or UTF-16 with a byte-order mark (as PowerShell's `>`
+ * writes it). Removes the mark. Throws SETTING_INVALID, with the name of the file, if the bytes are not text.
  */
 export function decodeText(bytes: Uint8Array, name: string): string {
   const mark = MARKS.find((one) => one.bytes.every((byte, at) => bytes[at] === byte));

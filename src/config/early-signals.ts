@@ -1,8 +1,8 @@
 import { EXIT_CODES } from '../errors/exit-codes.ts';
 
 /*
- * Signals in the first moments of a process, before the command that it runs listens to them. Until then Node would die of
- * them: of a SIGHUP too, which has `nightly` read its settings again. This module is loaded before all others.
+ * Handles signals before the command listens for them. Until then, Node would exit on them, even on SIGHUP, which makes
+ * `nightly` reload its settings. This module is loaded before all others.
  */
 
 type EndSignal = 'SIGINT' | 'SIGTERM';
@@ -17,7 +17,7 @@ const noteHangup = (): void => {
   hadHangup = true;
 };
 
-/** Listens for the commands that end well when they are told to end: nothing has begun yet, so they end at once. */
+/** Exits at once on a signal for commands that handle signals themselves, because nothing has started yet. */
 export function listenEarly([command, ...rest]: readonly string[]): void {
   if (command !== 'nightly' && command !== 'sync') return;
   const isSchedule = command === 'nightly' && !rest.includes('--once');
@@ -37,13 +37,13 @@ function listenNoMore(): void {
   process.off('SIGINT', endBySigint).off('SIGTERM', endBySigterm).off('SIGHUP', noteHangup);
 }
 
-/** Somebody else listens to SIGINT and SIGTERM from now on. */
+/** Stops listening to SIGINT and SIGTERM, because the command listens now. */
 export function handOverEnds(): void {
   ends = null;
   process.off('SIGINT', endBySigint).off('SIGTERM', endBySigterm);
 }
 
-/** Somebody else listens to SIGHUP from now on. Returns whether one has come before. */
+/** Stops listening to SIGHUP, because the command listens now. Returns whether SIGHUP arrived before. */
 export function handOverHangups(): boolean {
   takesHangups = false;
   process.off('SIGHUP', noteHangup);
@@ -52,7 +52,7 @@ export function handOverHangups(): boolean {
   return had;
 }
 
-/** Does something during which no listener is called, such as waiting for a pipe: a signal ends the process then. */
+/** Runs a step that blocks the event loop, such as waiting for a pipe. During it, signals end the process. */
 export function whileSignalsEnd<Result>(block: () => Result): Result {
   listenNoMore();
   try {

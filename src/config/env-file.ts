@@ -4,34 +4,34 @@ import { MirrorError } from '../errors/mirror-error.ts';
 import { readRegularFile } from '../lib/files.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
 
-/** A line of a .env that is not read as somebody meant it. */
+/** A line of .env that is not read as its author probably meant it. */
 export interface OddLine {
-  /** Counted from 1. */
+  /** The first line is 1. */
   readonly line: number;
-  /** The name that it begins with; it may be no setting. */
+  /** The name at its start, which may not be a setting. */
   readonly name: string;
-  /** What is odd, as the rest of a sentence that begins with the line; NAME stands for the setting. */
+  /** The problem, as the end of a sentence that starts with the line; NAME is replaced with the setting. */
   readonly why: string;
 }
 
 export interface ParsedDotEnv {
   readonly values: Readonly<Record<string, string>>;
-  /** The line from which each value comes, counted from 1. */
+  /** The line of each value; the first line is 1. */
   readonly lines: Readonly<Record<string, number>>;
   readonly odd: readonly OddLine[];
 }
 
 const LINE = /^\s*(?:export\s+)?([\w.-]+)\s*=\s*(.*)$/;
-/** The name with which a line begins that is no NAME=value. */
+/** The name at the start of a line that does not have the form NAME=value. */
 const BEGINNING = /^\s*(?:export\s+|set\s+|\$env:)?([a-z][\w.-]*)/i;
 const QUOTED = /^(["'`])((?:(?!\1).)*)\1\s*(?:#.*)?$/;
 
 const NOTHING = 'sets nothing:';
 
 /**
- * What a .env says, line by line, so that a line that cannot be read costs itself alone. No setting holds a line break, so
- * none is put in and no value goes on in the next line. A `#` begins a comment at the start of a value or after a blank,
- * as in a shell. Where a name stands twice, its last line counts.
+ * Parses .env line by line, so that an invalid line affects no other. No setting contains a line break, so values do
+ * not continue on the next line. As in a shell, `#` starts a comment at the start of a value or after a space. If a
+ * name occurs twice, its last line counts.
  */
 export function parseDotEnv(text: string): ParsedDotEnv {
   const values: Record<string, string> = {};
@@ -70,8 +70,8 @@ function readValue(rest: string): { readonly value: string } | { readonly why: s
 const MAX_BYTES = 1_000_000;
 
 /**
- * Reads the file .env of a folder; an absent one is empty. It leads to files and addresses, so that of another user is
- * refused, as by ssh: it has to belong to whoever runs the program, or to root. Fails with SETTING_INVALID.
+ * Reads the file .env of a folder; a missing one counts as empty. It determines files and addresses, so, as in ssh, it
+ * must belong to root or to the user who runs the program. Throws SETTING_INVALID.
  */
 export function readDotEnv(path: string): ParsedDotEnv {
   const bytes = readOwnFile(path);
@@ -79,7 +79,7 @@ export function readDotEnv(path: string): ParsedDotEnv {
   return parseDotEnv(text);
 }
 
-/** What others than its owner may do with a file, in words; null where nothing, or where there are no such rights. */
+/** What other users may do with a file, in words; null if nothing, or on a system without permissions. */
 export function findRightsOfOthers(path: string): string | null {
   if (process.getuid === undefined) return null;
   const found = statSync(path, { throwIfNoEntry: false });

@@ -5,9 +5,8 @@ import { MirrorError } from '../errors/mirror-error.ts';
 const HINT = 'Write the path out in full.';
 
 /**
- * A path with the home folder in the place of a leading `~`, `$HOME` or `${HOME}`. A shell does that only where such a
- * path stands alone, not in `--database=~/x`, and never in a .env. Fails with SETTING_INVALID at the home folder of
- * somebody else.
+ * Expands a leading `~`, `$HOME` or `${HOME}` to the home folder. A shell does not do that in `--database=~/x` or in
+ * .env. Throws SETTING_INVALID for the home folder of another user.
  */
 export function expandHome(path: string, from: string): string {
   const [, rest] = /^(?:~|\$HOME|\$\{HOME\})(?:\/(.*))?$/s.exec(path) ?? [];
@@ -24,8 +23,8 @@ export function expandHome(path: string, from: string): string {
 }
 
 /**
- * The absolute path that a setting means. What no shell has read may hold variables that nobody puts in: they would
- * become a folder of that name. Fails with SETTING_INVALID.
+ * Resolves the path of a setting to an absolute path. Throws SETTING_INVALID for a variable that no shell has replaced,
+ * because it would become the name of a folder.
  */
 export function toPath(path: string, from: string, folder: string, isFromShell: boolean): string {
   if (path.trim() === '')
@@ -41,10 +40,10 @@ export function toPath(path: string, from: string, folder: string, isFromShell: 
   return resolve(folder, expanded);
 }
 
-/** How many of the cases are to be checked: that many, or that share of them. */
+/** How many cases to verify: a number, or a share of all. */
 export type SampleSize = { readonly count: number } | { readonly share: number };
 
-/** Reads "10%" as a share and "500" as a number of cases; undefined when it is neither, or nothing. */
+/** Parses "10%" as a share and "500" as a number of cases; undefined for anything else. */
 export function parseSampleSize(text: string): SampleSize | undefined {
   const [, number = '', percent] = /^(\d{1,9}(?:\.\d{1,9})?)(%?)$/.exec(text) ?? [];
   const size = Number(number);

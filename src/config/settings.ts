@@ -10,10 +10,10 @@ import {
   SETTINGS_OF_SYNC,
 } from './specs.ts';
 
-/** Checked settings. The token is read apart, by `readToken`, where it is needed. */
+/** Validated settings, without the token, which `readToken` reads only when it is needed. */
 export type Settings = Parsed<typeof SETTINGS_OF_SYNC>;
 
-/** Checks the settings. Fails with SETTING_INVALID or ADDRESS_INSECURE at the first that cannot be used. */
+/** Validates the settings. Throws SETTING_INVALID or ADDRESS_INSECURE for the first invalid one. */
 export function parseSettings(written: WrittenSettings): Settings {
   const settings = parseAll(SETTINGS_OF_SYNC, written);
   if (settings.requireStable && settings.maxPasses < 2)
@@ -31,7 +31,7 @@ export interface NightlySettings extends Parsed<typeof SETTINGS_OF_NIGHTLY> {
   readonly scheduleFrom: { readonly schedule: string; readonly timezone: string };
 }
 
-/** Checks the settings of a schedule. Fails with SETTING_INVALID at the first that cannot be used. */
+/** Validates the settings of a schedule. Throws SETTING_INVALID for the first invalid one. */
 export function parseNightlySettings(written: WrittenSettings): NightlySettings {
   return Object.freeze({
     ...parseAll(SETTINGS_OF_NIGHTLY, written),
@@ -45,12 +45,12 @@ export function parseNightlySettings(written: WrittenSettings): NightlySettings 
 /** How `nightly` writes its log. */
 export type LogSettings = Parsed<typeof SETTINGS_OF_LOG>;
 
-/** Checks the settings of the log. Fails with SETTING_INVALID at the first that cannot be used. */
+/** Validates the settings of the log. Throws SETTING_INVALID for the first invalid one. */
 export function parseLogSettings(written: WrittenSettings): LogSettings {
   return parseAll(SETTINGS_OF_LOG, written);
 }
 
-/** Where snapshots are, and which of them are kept. */
+/** The folder and the retention of snapshots. */
 export interface SnapshotSettings {
   /** An absolute path. */
   readonly folder: string;
@@ -59,7 +59,7 @@ export interface SnapshotSettings {
   readonly monthly: number;
 }
 
-/** Checks the settings of the snapshots of a database. Fails with SETTING_INVALID at the first that cannot be used. */
+/** Validates the settings of the snapshots of a database. Throws SETTING_INVALID for the first invalid one. */
 export function parseSnapshotSettings(written: WrittenSettings, database: string): SnapshotSettings {
   const { snapshots, keepDaily, keepWeekly, keepMonthly } = parseAll(SETTINGS_OF_SNAPSHOTS, written);
   return Object.freeze({

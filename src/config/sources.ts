@@ -5,15 +5,15 @@ import { SETTINGS, type SettingSpec } from './specs.ts';
 
 export type SettingName = keyof typeof SETTINGS;
 
-/** A setting that names a file or a folder, as the value of its flag says. */
+/** Whether a setting is a file or a folder, according to the value of its flag. */
 export function isPathSetting(name: SettingName): boolean {
   return /<(file|folder)>/.test(SETTINGS[name].flag ?? '');
 }
 
-/** The settings as they were written, each with where it was written. */
+/** The unparsed settings, each with its source. */
 export type WrittenSettings = Readonly<Partial<Record<SettingName, WrittenSetting>>>;
 
-/** Picks each setting's text from the first place that has it. An empty environment variable counts as not set. */
+/** Takes each setting from the first place that has it. An empty environment variable counts as not set. */
 export function gatherSettings(
   flags: Readonly<Partial<Record<SettingName, string>>>,
   env: NodeJS.ProcessEnv,
@@ -50,17 +50,17 @@ const PREFIX = 'CLEARINGHOUSE_';
 const NAMES = Object.values(SETTINGS)
   .map(({ env }): string => env)
   .filter((name) => name.startsWith(PREFIX));
-/** The beginning of a name up to what follows the word, and the words in which somebody may write it. */
+/** The prefix of a name, in any spelling. */
 const BEGINNING = /^(clearing[_-]house|clearinghouse|[a-z]+)[_-]?/i;
 const MAX_WRONG_LETTERS = 2;
 
-/** Whether somebody may have meant one of our names. */
+/** Whether a name looks like one of ours. */
 function looksLikeOurs(name: string): boolean {
   const word = (BEGINNING.exec(name)?.[1] ?? '').replace(/[_-]/, '').toUpperCase();
   return countSlips(word, PREFIX.slice(0, -1)) <= MAX_WRONG_LETTERS;
 }
 
-/** What is to be said of names that look like settings and are none, in the environment and in a .env. */
+/** Lists warnings about names in the environment and in .env that look like settings but are not. */
 export function listUnknownNames(env: NodeJS.ProcessEnv, { values: dotEnv, odd }: ParsedDotEnv): string[] {
   const places = [
     [env, 'the environment'],
@@ -74,7 +74,7 @@ export function listUnknownNames(env: NodeJS.ProcessEnv, { values: dotEnv, odd }
   return [...unknown, ...listOddLines(odd)];
 }
 
-/** Lines that name a setting and are not read as they were meant. Of their values nothing is told. */
+/** Warns about lines that name a setting but are not valid. The warnings never contain values. */
 function listOddLines(odd: readonly OddLine[]): string[] {
   return odd
     .filter(({ name }) => looksLikeOurs(name))
@@ -117,7 +117,7 @@ export function toSettingName(name: string): string {
   return OTHER_NAMES[bare] ?? bare.replace(/[a-z]+$/, (word) => OTHER_LAST_WORDS[word] ?? word);
 }
 
-/** The settings that may be meant; only one if the name differs from it only in how it is written. */
+/** The closest settings; only one if the name differs only in its spelling. */
 function listClosestSettings(name: string): string[] {
   const bare = toSettingName(name.replace(BEGINNING, '')).toUpperCase();
   const known = NAMES.map((one) => one.slice(PREFIX.length));

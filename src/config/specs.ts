@@ -16,26 +16,26 @@ import {
   yesOrNo,
 } from './parsers.ts';
 
-/** How a setting is written, what it is, and how its text is checked. */
+/** The flag, variable, description and parser of a setting. */
 export interface SettingSpec {
   /**
-   * The flag with its value's name; without one it is a switch, with a `--no-` form beside it. Null for a secret, which
-   * a flag would show to everyone on the machine.
+   * The flag with the name of its value. Without a value it is a switch, which also gets a `--no-` form. Null for a
+   * secret, because other users of the machine can see flags.
    */
   readonly flag: string | null;
   readonly env: string;
   /**
-   * Set for a variable that other programs read as well: its name in small letters goes before, as it does there, and a
-   * .env, which is of this program alone, does not set it.
+   * Set for a variable that other programs read too. As in those programs, its lowercase name takes precedence. It is
+   * not read from .env, which belongs to this program alone.
    */
   readonly isShared?: true;
-  /** As a user would write it; undefined when there is none. */
+  /** As a user would write it; undefined if there is none. */
   readonly default?: string;
   readonly description: string;
   readonly parse: Parser<unknown> | null; // null for what is read only where it is needed
 }
 
-/** The values of settings after their check. */
+/** The values of settings after validation. */
 export type Parsed<Specs> = {
   readonly [
     Name in keyof Specs as Specs[Name] extends { readonly parse: null } ? never : Name
@@ -49,7 +49,7 @@ export type Parsed<Specs> = {
 type Written = Omit<SettingSpec, 'env'> & { readonly env?: string };
 type Named<Specs> = { readonly [Name in keyof Specs]: Specs[Name] & Omit<SettingSpec, 'parse'> };
 
-/** Gives each setting with a flag the variable of that name: `--max-passes` and `CLEARINGHOUSE_MAX_PASSES`. */
+/** Derives the variable of each setting from its flag: `--max-passes` and `CLEARINGHOUSE_MAX_PASSES`. */
 function nameVariables<const Specs extends Readonly<Record<string, Written>>>(specs: Specs): Named<Specs> {
   const named = Object.entries(specs).map(([name, spec]) => {
     const word = (spec.flag ?? '').split(' ')[0]?.slice(2) ?? '';
@@ -58,14 +58,14 @@ function nameVariables<const Specs extends Readonly<Record<string, Written>>>(sp
   return Object.fromEntries(named) as Named<Specs>;
 }
 
-/** Of which runs a webhook is told. */
+/** The runs that a webhook can report. */
 export const WEBHOOK_TIMES = ['failure', 'change', 'always'] as const;
 const LOG_FORMATS = ['auto', 'text', 'json'] as const;
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'silent'] as const;
 const A_DAY_OF_MINUTES = 24 * 60;
 const MAX_KEPT = 10_000;
 
-/** What every command that talks to the API, or opens the mirror, can be told. */
+/** The settings of every command that uses the API or the mirror. */
 export const SETTINGS_OF_SYNC = nameVariables({
   apiUrl: {
     flag: '--api-url <url>',
@@ -217,7 +217,7 @@ export const SETTINGS_OF_SYNC = nameVariables({
   },
 });
 
-/** Where snapshots are, and which of them are kept. */
+/** The settings of snapshots. */
 export const SETTINGS_OF_SNAPSHOTS = nameVariables({
   snapshots: {
     flag: '--snapshots <folder>',
@@ -338,7 +338,9 @@ export const SETTINGS_OF_LOG = nameVariables({
   },
 });
 
-/** Every setting: a flag goes before the environment, the environment before the file .env, that before the default. */
+/**
+ * Every setting. A flag takes precedence over the environment, which takes precedence over .env and then the default.
+ */
 export const SETTINGS = {
   ...SETTINGS_OF_SYNC,
   ...SETTINGS_OF_NIGHTLY,

@@ -10,7 +10,7 @@ import { whileSignalsEnd } from './early-signals.ts';
 import { PLACES, type WrittenSetting, path } from './parsers.ts';
 import type { WrittenSettings } from './sources.ts';
 
-/** The file that holds the token; undefined where the token itself is written in a place that goes before it. */
+/** The file that contains the token; undefined if a place with higher precedence contains the token itself. */
 export function findTokenFile({ token, tokenFile }: WrittenSettings): WrittenSetting | undefined {
   if (tokenFile === undefined || token === undefined) return tokenFile;
   return rankOf(tokenFile) <= rankOf(token) ? tokenFile : undefined;
@@ -24,9 +24,9 @@ export function toTokenPath(written: WrittenSettings): string {
 }
 
 /**
- * Reads the token, without the word `Token` and without spaces around. The place that goes before the others decides;
- * where one place names both a token and a file of one, the file does. Fails with ADDRESS_UNTRUSTED before anything is read
- * that would be sent where nobody who holds it has pointed it.
+ * Reads the token, without the word `Token` and surrounding spaces, from the place with the highest precedence. If a
+ * place has both a token and a token file, the file counts. Throws ADDRESS_UNTRUSTED before it reads a token that would
+ * be sent to an address set by someone else.
  */
 export function readToken(written: WrittenSettings): string {
   const { token: given } = written;
@@ -44,7 +44,7 @@ export function readToken(written: WrittenSettings): string {
   return token;
 }
 
-/** A file that is not there is the fault to tell of, whatever address its token would go to. Fails with SETTING_INVALID. */
+/** A missing file is reported first, whatever address its token would be sent to. Throws SETTING_INVALID. */
 function checkThere(path: string, from: string | undefined): void {
   try {
     statSync(path);
@@ -58,8 +58,8 @@ function toUnreadable(name: string, cause: unknown): MirrorError {
 }
 
 /**
- * A .env may come with a folder that somebody else has made. The address that it names is sent a token of its own only: one
- * that stands in it, or in a file beside it.
+ * A .env can come with a folder that someone else created. So the address that it sets gets only a token from the same
+ * .env or from a file beside it.
  */
 function checkTrust(
   written: WrittenSettings,
@@ -93,10 +93,10 @@ function isWithin(path: string, folder: string): boolean {
 
 const MAX_BYTES = 65_536;
 const STDIN = 0;
-/** What came through a pipe, which can be read once only. */
+/** Standard input can be read only once, so its content is kept. */
 const piped = new Map<string, string>();
 
-/** Waits for a slow writer, as of a password manager. Fails with SETTING_INVALID. */
+/** Waits for a slow writer, such as a password manager. Throws SETTING_INVALID. */
 function readTokenFile(path: string, from: string | undefined): string {
   const known = piped.get(path);
   if (known !== undefined) return known;
