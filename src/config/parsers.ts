@@ -6,7 +6,7 @@ import { wordsOf } from '../lib/system-errors.ts';
 import { checkApiHost } from '../api/urls.ts';
 import { type SampleSize, parseSampleSize, toPath } from './paths.ts';
 
-/** Where a setting may be written, the first of them going before the others. */
+/** The places of a setting, in order of precedence. */
 export const PLACES = ['flag', 'environment', '.env', 'default'] as const;
 
 export interface WrittenSetting {
@@ -14,14 +14,17 @@ export interface WrittenSetting {
   readonly place: (typeof PLACES)[number];
   /** The place in words, for messages. */
   readonly from: string;
-  /** The folder that a relative path starts from. For a .env it is the folder of that file, so that both can move together. */
+  /** The folder for relative paths. For .env it is the folder of that file, so that both can be moved together. */
   readonly folder?: string;
 }
 
-/** Checks one setting and returns its value. `written` is undefined where nobody wrote it. Fails with SETTING_INVALID. */
+/**
+ * Validates one setting and returns its value. `written` is undefined if the setting is not set. Throws
+ * SETTING_INVALID.
+ */
 export type Parser<Value> = (written: WrittenSetting | undefined, name: string) => Value;
 
-/** What a timer can hold, in milliseconds; more than enough for the others. */
+/** The maximum of a timer, in milliseconds; more than enough for other numbers. */
 const MAX_NUMBER = 2 ** 31 - 1;
 
 export function wholeNumber(min: number, max = MAX_NUMBER): Parser<number> {
@@ -33,7 +36,7 @@ export function wholeNumber(min: number, max = MAX_NUMBER): Parser<number> {
   };
 }
 
-/** A text of one line that is not empty. */
+/** A single line that is not empty. */
 const line: Parser<string> = (written, name) => {
   const { text, from } = written ?? { text: '', from: name };
   if (text.trim() === '') throw refuse(`${from} is empty.`, 'Give it a value, or leave it out.');
@@ -72,22 +75,22 @@ export function oneOf<const Value extends string>(values: readonly Value[]): Par
   };
 }
 
-/** Null where nobody wrote the setting. */
+/** Null if the setting is not set. */
 export function optional<Value>(parse: Parser<Value>): Parser<Value | null> {
   return (written, name) => (written === undefined ? null : parse(written, name));
 }
 
-/** The text as it is, `''` where nobody wrote it. */
+/** The unchanged text, `''` if the setting is not set. */
 export const anyText: Parser<string> = (written) => written?.text ?? '';
 
-/** The address of the API. Fails with ADDRESS_INSECURE too. */
+/** The address of the API. Also throws ADDRESS_INSECURE. */
 export const apiAddress: Parser<URL> = (written, name) => {
   const url = parseApiUrl(line(written, name), written?.from);
   checkApiHost(url, written?.from ?? 'The API address');
   return url;
 };
 
-/** A text that goes into an HTTP header, which holds the letters of Latin-1 only. */
+/** A text for an HTTP header, which allows only Latin-1. */
 export const headerText: Parser<string> = (written, name) => {
   const text = trimmedLine(written, name);
   // As node:http has it, which takes long to load.
@@ -101,7 +104,7 @@ export const headerText: Parser<string> = (written, name) => {
   );
 };
 
-/** The address of a proxy, which may hold a password: no message shows it. Without a scheme it is one of http. */
+/** The address of a proxy. It may contain a password, so no message shows it. Without a scheme it is http. */
 export const proxyAddress: Parser<URL | null> = (written) => {
   if (written === undefined) return null;
   const text = written.text.trim();
@@ -153,7 +156,7 @@ export const certificates: Parser<readonly string[]> = (written, name) => {
   return found;
 };
 
-/** An address that may hold a secret: no message shows it. Null where nobody wrote it. */
+/** An address that may contain a secret, so no message shows it. Null if the setting is not set. */
 export const secretAddress: Parser<URL | null> = (written) => {
   if (written === undefined) return null;
   const text = written.text.trim();

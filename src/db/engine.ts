@@ -10,40 +10,40 @@ import { codeOf } from '../lib/system-errors.ts';
 type Engine = typeof Database;
 
 /**
- * The packages that may hold better-sqlite3. npm installs those of them that the running Node accepts, so there is not
- * one version for all: 13 is the only one that lasts on Node 24.19 and later, and it does not run on Node 20.
+ * The packages that may contain better-sqlite3. npm installs those that the running Node accepts. No version suits
+ * every Node: only 13 works on Node 24.19 and later, and it does not run on Node 20.
  */
 export const ENGINE_PACKAGES = ['better-sqlite3-node22', 'better-sqlite3'] as const;
 export type EnginePackage = (typeof ENGINE_PACKAGES)[number];
 
-/** An engine that is installed. */
+/** An installed engine. */
 export interface InstalledEngine {
   readonly name: EnginePackage;
   readonly version: string;
 }
 
-/** The running Node, as far as an engine depends on it: two of the strings of `process.versions`. */
+/** The properties of the running Node that matter to an engine: two strings of `process.versions`. */
 export interface NodeVersions {
   readonly node: string;
   /** The version of Node-API. */
   readonly napi: string;
 }
 
-/** Version 13 calls functions of this version of Node-API: Node 22.14, 23.6 and all from 24 on have them. */
+/** Version 13 requires this version of Node-API: Node 22.14, 23.6, and every release since 24. */
 const NODE_API_OF_13 = 10;
-/** From this version on, Node aborts when it collects a statement of version 12 or earlier outside of JavaScript. */
+/** Since this version, Node aborts when it garbage-collects a statement of version 12 or earlier. */
 const ABORTS_FROM = { major: 24, minor: 19 };
 
-/** Says what an engine is known to do with this Node that rules it out. Null when it is sound. */
+/** Why an engine must not be used with this Node; null if it is safe. */
 function findFault({ version }: InstalledEngine, { node, napi }: NodeVersions): string | null {
   const [major = 0, minor = 0] = node.split('.').map(Number);
   if (Number.parseInt(version, 10) >= 13)
     return Number(napi) < NODE_API_OF_13 ? `crashes on Node ${node} when it is loaded` : null;
   const aborts = major > ABORTS_FROM.major || (major === ABORTS_FROM.major && minor >= ABORTS_FROM.minor);
-  return aborts ? `aborts on Node ${node} at a moment that nobody can foresee` : null;
+  return aborts ? `can abort on Node ${node} at any time` : null;
 }
 
-/** Lists the sound engines among those installed, best first. Fails with an ENGINE_... error when there is none. */
+/** Lists the safe engines among those installed, best first. Throws an ENGINE_... error if there is none. */
 export function pickEngines(
   installed: readonly InstalledEngine[],
   versions: NodeVersions,
@@ -63,8 +63,8 @@ const require = createRequire(import.meta.url);
 let loaded: Engine | undefined;
 
 /**
- * Opens an SQLite file. Fails before anything is opened: with an ENGINE_... error when no engine fits this Node, and with
- * DATABASE_FOREIGN where the path leads to a named pipe, a device or a folder.
+ * Opens an SQLite file. Before it opens anything, it throws an ENGINE_... error if no engine suits this Node, and
+ * DATABASE_FOREIGN if the path is a named pipe, a device or a folder.
  */
 export function openSqlite(path: string, options?: Database.Options): Database.Database {
   const engine = loadEngine();
@@ -72,7 +72,7 @@ export function openSqlite(path: string, options?: Database.Options): Database.D
   return new engine(path, options);
 }
 
-/** To open a named pipe would wait for ever, and SQLite opens what lies beside a database too. */
+/** Opening a named pipe would block forever. SQLite also opens files beside the database. */
 function refuseOddFiles(path: string): void {
   refuseOddFile(path);
   const real = toRealPath(path);
@@ -80,14 +80,14 @@ function refuseOddFiles(path: string): void {
     refuseOddFile(`${real}${ending}`, 'SQLite keeps a file of that name beside the database. Move it away.');
 }
 
-/** Fails with DATABASE_FOREIGN where a path leads to something else than a regular file. */
+/** Throws DATABASE_FOREIGN if a path is not a regular file. */
 export function refuseOddFile(path: string, hint?: string): void {
   const kind = describeOddFile(path);
   if (kind !== null)
     throw new MirrorError('DATABASE_FOREIGN', `${path} is ${kind}.`, { ...(hint !== undefined && { hint }) });
 }
 
-/** Loads the best engine that is installed, once. Fails with an ENGINE_... error. */
+/** Loads the best installed engine once. Throws an ENGINE_... error. */
 export function loadEngine(): Engine {
   loaded ??= loadFirst(
     pickEngines(listInstalled(), { node: process.versions.node, napi: process.versions.napi ?? '0' }),
@@ -96,13 +96,13 @@ export function loadEngine(): Engine {
 }
 
 function loadFirst(sound: readonly InstalledEngine[]): Engine {
-  // SQLite understands `file:` addresses only if the environment says so when the engine is loaded.
+  // SQLite accepts `file:` addresses only if the environment enables them when the engine is loaded.
   process.env.SQLITE_USE_URI = '1';
   const causes: unknown[] = [];
   for (const { name } of sound) {
     try {
       const engine = require(name) as Engine;
-      new engine(':memory:').close(); // better-sqlite3 loads its native part with the first database
+      new engine(':memory:').close(); // better-sqlite3 loads its native part with the first database.
       return engine;
     } catch (cause) {
       causes.push(cause);
@@ -116,7 +116,7 @@ function loadFirst(sound: readonly InstalledEngine[]): Engine {
   });
 }
 
-/** Lists the engines that can be found from here, sound or not. */
+/** Lists the engines that can be resolved from here, safe or not. */
 export function listInstalled(): InstalledEngine[] {
   return ENGINE_PACKAGES.flatMap((name) => {
     const version = readVersion(name);
@@ -133,7 +133,7 @@ function readVersion(name: EnginePackage): string | null {
   }
 }
 
-/** Gives `resource` to `use` and closes it in any case, after a promise when that has settled. */
+/** Passes `resource` to `use` and always closes it, after a returned promise has settled. */
 export function closing<Resource extends { readonly close: () => unknown }, Result>(
   resource: Resource,
   use: (resource: Resource) => Result,

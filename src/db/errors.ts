@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3';
 import type { ErrorCode } from '../errors/codes.ts';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
 
-/** Which of our errors a result code of SQLite is. The first prefix that fits decides. */
+/** Maps result codes of SQLite to our errors. The first matching prefix applies. */
 const CODES: readonly (readonly [prefix: string, code: ErrorCode])[] = [
   ['SQLITE_NOTADB', 'DATABASE_FOREIGN'],
   ['SQLITE_CORRUPT', 'DATABASE_DAMAGED'],
@@ -19,7 +19,7 @@ const CODES: readonly (readonly [prefix: string, code: ErrorCode])[] = [
   ['SQLITE_PERM', 'DATABASE_UNWRITABLE'],
 ];
 
-/** What SQLite threw while `path` was used, as an error with advice; anything else stays the error that it was. */
+/** Converts an error of SQLite while `path` was used to an error with a hint; returns any other error unchanged. */
 export function toDatabaseError(thrown: unknown, path: string): Error {
   if (thrown instanceof MirrorError) return thrown;
   if (isSqliteError(thrown)) {
@@ -33,7 +33,7 @@ export function toDatabaseError(thrown: unknown, path: string): Error {
   return thrown instanceof Error ? thrown : new Error(messageOf(thrown));
 }
 
-/** Runs `use`. What SQLite throws, at once or later, is thrown as {@link toDatabaseError} returns it. */
+/** Runs `use`, and converts what SQLite throws, at once or later, with {@link toDatabaseError}. */
 export function inDatabase<Result>(path: string, use: () => Result): Result {
   try {
     const result = use();
@@ -46,7 +46,7 @@ export function inDatabase<Result>(path: string, use: () => Result): Result {
   }
 }
 
-/** By its code, not its class: a test runner may load the class more than once. */
+/** Checks the code, not the class: a test runner may load the class more than once. */
 export function isSqliteError(thrown: unknown): thrown is InstanceType<typeof Database.SqliteError> {
   return (
     thrown instanceof Error &&

@@ -7,7 +7,7 @@ import {
 } from '../case/reference.ts';
 import type { Mirror } from './open-mirror.ts';
 
-/** A case that somebody may mean. */
+/** A case that matches what a user typed. */
 export interface Candidate {
   readonly id: number;
   readonly name: string | null;
@@ -25,7 +25,7 @@ interface NumberRow {
   readonly non_docket_case_number: string | null;
 }
 
-/** The cases of a docket number: by its parts, or by its letters and digits where it is of another form. */
+/** The cases with a docket number, found by its parts, or by its letters and digits if it has another form. */
 export function listByNumber({ sqlite }: Mirror, text: string, number: DocketNumber | null): Candidate[] {
   const bare = toBareNumber(text);
   const rows = sqlite
@@ -47,7 +47,7 @@ export function listByNumber({ sqlite }: Mirror, text: string, number: DocketNum
   return listCandidates({ sqlite }, found);
 }
 
-/** What a docket says of its number, in text and in parts. */
+/** The number of a docket, as text and in parts. */
 function listNumbers(row: NumberRow): DocketNumber[] {
   const written = row.docket_number_manual === null ? null : parseDocketNumber(row.docket_number_manual);
   const office = Number(row.docket_office_number ?? NaN);
@@ -66,7 +66,7 @@ function listNumbers(row: NumberRow): DocketNumber[] {
   return [written, inParts].filter((one) => one !== null);
 }
 
-/** The cases whose name has all of these words: the whole name first, else as words, else as beginnings of words. */
+/** The cases whose name contains all of these words: first the whole name, then whole words, then word prefixes. */
 export function listByWords({ sqlite }: Mirror, text: string): Candidate[] {
   const asked = toNameWords(text);
   if (asked.length === 0) return [];

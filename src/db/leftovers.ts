@@ -5,15 +5,16 @@ import { findEndOfText, isJsonObject, tryParse } from '../lib/json.ts';
 import { codeOf } from '../lib/system-errors.ts';
 
 /*
- * What writers of a mirror that died have left beside it: unfinished copies of the whole file, hundreds of megabytes each,
- * which may hold what is redacted. Only the holder of the writer's lock makes them, so whoever holds it may remove them.
+ * Removes what writers that died left beside a mirror: unfinished copies of the whole file. Each has hundreds of
+ * megabytes and may contain redacted content. Only the holder of the writer lock creates them, so the holder may remove
+ * them.
  */
 
 const PURPOSES = String.raw`(?:restoring|before-upgrade|replaced-[0-9TZ-]+)`;
 const TEMP = String.raw`\.[0-9a-f]{16}\.tmp`;
 const ENDINGS = String.raw`(?:-wal|-shm|-journal|\.before-upgrade)?`;
 
-/** Removes the unfinished copies beside a mirror, by its real path. The caller holds the writer's lock. */
+/** Removes the unfinished copies beside a mirror, by its real path. The caller holds the writer lock. */
 export function removeLeftovers(database: string): void {
   const folder = dirname(database);
   for (const name of listLeftovers(basename(database), listNamesIn(folder))) {
@@ -22,7 +23,7 @@ export function removeLeftovers(database: string): void {
   }
 }
 
-/** Those of today's names, and of names that earlier versions gave. */
+/** The names of this version and of earlier ones. */
 function listLeftovers(base: string, names: readonly string[]): string[] {
   const own = base.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
   const pattern = new RegExp(
@@ -36,17 +37,17 @@ function listNamesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (thrown) {
-    if (['EACCES', 'ENOENT', 'ENOTDIR'].includes(codeOf(thrown))) return []; // opening a file there says what is wrong
+    if (['EACCES', 'ENOENT', 'ENOTDIR'].includes(codeOf(thrown))) return []; // Opening a file there reports the error.
     throw thrown;
   }
 }
 
 /*
- * Which rejected records are of a case. They are odd by their nature: cut off, two in one, without an id, with two ids.
- * What is redacted has to be found in them all the same.
+ * Which rejected records belong to a case. They are irregular: cut off, two in one, without an id, with two ids. A
+ * redaction must find its content in them anyway.
  */
 
-/** The table of the rejected records, by its name today and by the one that it had up to migration 0013. */
+/** The names of the table of rejected records: today's, and the one up to migration 0013. */
 export const REJECTED_TABLES: readonly string[] = ['rejected_records', 'kept_aside'];
 
 /** The keys of the rejected records of a case, in a file of any version; none if the file has no such table. */
@@ -64,7 +65,7 @@ export function listRejectedRecords(sqlite: Database.Database, caseId: number): 
     .prepare<[], { key: string; record: string; named: number | null }>(
       `SELECT fingerprint AS key, record, ${named} AS named FROM ${table}`,
     )
-    .iterate(); // one by one: a record may have megabytes
+    .iterate(); // One by one, because a record may have megabytes.
   const keys: string[] = [];
   for (const { key, record, named: id } of rows)
     if (id === caseId || isOfCase(record, caseId)) keys.push(key);
@@ -72,9 +73,9 @@ export function listRejectedRecords(sqlite: Database.Database, caseId: number): 
 }
 
 /**
- * Whether a rejected record is of a case, or holds something of it. A record that can be read is of the case that its
- * id names, each of them where it has several; what it says of other cases is its own. One without an id, or that cannot be
- * read, counts for every case that it names: what it holds cannot be told apart.
+ * Whether a rejected record belongs to a case or contains its content. A readable record belongs to the case of its id,
+ * or to each if it has several ids. A record without an id, or an unreadable one, counts for every case that it
+ * mentions, because its parts cannot be separated.
  */
 export function isOfCase(record: string, caseId: number): boolean {
   const value = tryParse(record);
@@ -84,7 +85,7 @@ export function isOfCase(record: string, caseId: number): boolean {
   return (own.length > 0 ? own : ids).some(({ id }) => id === caseId);
 }
 
-/** Every value of a member `id` in JSON, with the number of lists and objects around it; a name given twice counts twice. */
+/** Every value of a member `id` in JSON, with its nesting depth. A repeated name counts each time. */
 function* listIds(json: string): Generator<{ readonly depth: number; readonly id: number }> {
   let depth = 0;
   let [last, isValueOfId] = ['', false];
@@ -97,11 +98,11 @@ function* listIds(json: string): Generator<{ readonly depth: number; readonly id
   }
 }
 
-/** A bracket, a colon, or all up to the next of these: a number, a word. */
+/** A bracket, a colon, or everything up to the next of these: a number, a word. */
 const TOKEN = /[{}[\]:]|[^\s{}[\],:"]+/y;
 const BETWEEN_TOKENS = /[\s,]*/y;
 
-/** The tokens of JSON, but for commas. */
+/** The tokens of JSON except commas. */
 function* listTokens(json: string): Generator<string> {
   for (let at = 0; ;) {
     BETWEEN_TOKENS.lastIndex = at;
@@ -115,13 +116,13 @@ function* listTokens(json: string): Generator<string> {
   }
 }
 
-/** A number, or a text that is one; NaN for all else. */
+/** The value of a number or of a numeric text; NaN for anything else. */
 function toId(token: string): number {
   const text = token.replaceAll('"', '').trim();
   return text === '' ? NaN : Number(text);
 }
 
-/** After the word `id`, whatever is left of quotes and colon, or in the address of a case. */
+/** An id after the word `id`, whatever is left of quotes and colon, or in the address of a case. */
 const NAMED = /(?:(?<![A-Za-z0-9_])id[\\"'\s:=]{0,20}|\/cases?\/)(\d[\d.eE+]*)/g;
 
 function isNamedIn(text: string, caseId: number): boolean {

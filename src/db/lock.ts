@@ -12,14 +12,13 @@ export interface WriterLock {
   release(): void;
 }
 
-/** A probe holds the lock file for less than a millisecond; a probing process that is not scheduled holds it longer. */
+/** A probe holds the lock file for less than a millisecond, or longer if the process is not scheduled. */
 const PROBE_TIMEOUT_MS = 5000;
 
 /**
- * Takes the writer's place, or fails at once with LOCKED. The lock is an exclusive transaction on a small SQLite file
- * beside the mirror: the kernel frees it when the process dies, however it dies, so there is no lease to go stale.
- * A new lock file gets owner and permissions of `model`, where that exists.
- * Fails with DATABASE_UNWRITABLE where this user cannot lock the file: whoever may only read it would hold nothing.
+ * Takes the writer lock, or throws LOCKED at once. The lock is an exclusive transaction on a small SQLite file beside
+ * the mirror. The kernel releases it however the process dies, so it never goes stale. A new lock file gets the owner
+ * and permissions of `model`, if that exists. Throws DATABASE_UNWRITABLE if this user cannot lock the file.
  */
 export function takeWriterLock(databasePath: string, model = databasePath): WriterLock {
   refuseOddFile(databasePath);
@@ -40,13 +39,13 @@ export function takeWriterLock(databasePath: string, model = databasePath): Writ
   try {
     if (isNew) shareLike(model, path);
     refuseReadOnly(path);
-    lock.pragma('journal_mode = MEMORY'); // so that the check below leaves no file
+    lock.pragma('journal_mode = MEMORY'); // The check below then leaves no file.
     lock.pragma('busy_timeout = 0');
-    lock.exec('BEGIN IMMEDIATE'); // refused by another writer, never by a probe
+    lock.exec('BEGIN IMMEDIATE'); // Only another writer causes this, never a probe.
     lock.exec('ROLLBACK');
     lock.pragma(`busy_timeout = ${PROBE_TIMEOUT_MS}`);
     lock.exec('BEGIN EXCLUSIVE');
-    // SQLite takes a file that it can only read for one that needs no lock. A write, never committed, cannot be mistaken.
+    // SQLite does not lock a file that it can only read. An uncommitted write makes sure that the lock is real.
     lock.exec('CREATE TABLE held (by_this_process)');
   } catch (cause) {
     lock.close();
@@ -72,8 +71,8 @@ function openLock(path: string): Database.Database {
 }
 
 /**
- * The lock of a mirror that a group may read can be read by that group, so that `status` can look at it; and one that root
- * creates belongs to the owner of the mirror, who could not lock it otherwise.
+ * Whoever can read the mirror can read its lock, so `status` can probe it. A lock that root creates belongs to the
+ * owner of the mirror, who could not take it otherwise.
  */
 function shareLike(model: string, path: string): void {
   const found = statSync(model, { throwIfNoEntry: false });
@@ -85,7 +84,7 @@ function shareLike(model: string, path: string): void {
   }
 }
 
-/** Asks by name: to open and close the file here would free a lock that this process holds on it. */
+/** Checks by name: opening and closing the file here would release a lock of this process. */
 function refuseReadOnly(path: string): void {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
@@ -107,8 +106,8 @@ function toUnwritable(path: string, cause: unknown): MirrorError {
 }
 
 /**
- * Whether a process holds the writer's place right now. It counts as held where this user may not read the lock. The
- * lock is read for an instant; a writer that starts in that instant waits for it.
+ * Whether a process holds the writer lock. Counts as held if this user cannot read the lock. The probe holds the lock
+ * for an instant; a writer that starts then waits for it.
  */
 export function isWriterLockHeld(databasePath: string): boolean {
   const path = `${toRealPath(databasePath)}.lock`;

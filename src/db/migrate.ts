@@ -14,14 +14,14 @@ export const OLDEST_SQLITE = '3.34';
 
 const { LIST_TABLES, caseDefendants, cases, docketEntries, dockets, relatedCases } = schema;
 
-/** The names of the tables of a mirror. The user may have added others. */
+/** The names of the mirror's tables. The user may have added others. */
 const OWN_TABLES: ReadonlySet<string> = new Set(
   [...Object.values(schema), ...Object.values(LIST_TABLES)].filter((one) => isTable(one)).map(getTableName),
 );
 
 let migrations: readonly MigrationMeta[] | undefined;
 
-/** Reads the migrations of this program, oldest first. Their files are read once, because each opening asks for them. */
+/** Returns the migrations of this program, oldest first. Reads their files once, because each opening needs them. */
 export function listMigrations(): readonly MigrationMeta[] {
   migrations ??= readMigrationFiles({
     migrationsFolder: fileURLToPath(new URL('migrations', PACKAGE_FOLDER)),
@@ -30,9 +30,9 @@ export function listMigrations(): readonly MigrationMeta[] {
 }
 
 /**
- * Runs the migrations that a file lacks and notes them as Drizzle does, in one transaction: they come together or not at
- * all. Drizzle's own migrator ends a failed transaction by a ROLLBACK of its own. Where SQLite has rolled back already,
- * as it does when the disk is full, that fails too, and the failure that mattered is lost. What `check` throws at the end undoes all of it.
+ * Applies the missing migrations and records them as Drizzle does, in one transaction. Drizzle's own migrator ends a
+ * failed transaction with a ROLLBACK. If SQLite has already rolled back, for example because the disk is full, that
+ * fails too and hides the original error. If `check` throws, everything is undone.
  */
 export function runMigrations(sqlite: Database.Database, check: () => void): void {
   const run = sqlite.transaction(() => {
@@ -53,7 +53,7 @@ export function runMigrations(sqlite: Database.Database, check: () => void): voi
     check();
     sealAll(sqlite);
   });
-  // Only so may a migration take a word out of the schema of a table without moving its rows.
+  // Lets a migration edit the schema of a table without moving its rows.
   sqlite.unsafeMode(true);
   try {
     run.immediate();
@@ -99,10 +99,10 @@ export function listViewsBrokenBy(sqlite: Database.Database, upgrade: () => void
   });
 }
 
-/** The foreign keys, by their table, that have rows which point to rows that do not exist. */
+/** The mirror's foreign keys with rows that point to missing rows, by table. */
 export function listBrokenReferences(sqlite: Database.Database): ReadonlyMap<string, ReadonlySet<number>> {
   const broken = new Map<string, ReadonlySet<number>>();
-  // Table by table: a table of the user can refer to what does not exist, or in a way that SQLite refuses to check.
+  // Checks each table separately: a table of the user may have broken references, or some that SQLite refuses to check.
   const tables = sqlite
     .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'")
     .pluck()
@@ -116,7 +116,7 @@ export function listBrokenReferences(sqlite: Database.Database): ReadonlyMap<str
   return broken;
 }
 
-/** Removes what {@link refreshStatistics} noted of tables that no longer have that name. */
+/** Removes statistics of tables that no longer have that name. */
 function forgetStatistics(sqlite: Database.Database): void {
   const isNoted =
     sqlite.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'").get() !== undefined;
@@ -124,8 +124,8 @@ function forgetStatistics(sqlite: Database.Database): void {
 }
 
 /**
- * The indexes by which cases and what belongs to them are found. Kept up row by row while a million rows come in, they
- * cost more than a tenth of all the work: each page of cases touches every part of them. Built at once, they take seconds.
+ * The indexes for finding cases and their rows. Updating them row by row during the first sync takes more than a tenth
+ * of its time, because each page touches every part of them. Building them at the end takes seconds.
  */
 export const DEFERRED_INDEXES = [
   cases,
@@ -146,9 +146,9 @@ export const DEFERRED_INDEXES = [
 });
 
 /**
- * Does without those indexes from here on where no docket entry is stored yet: the first run fills the tables, and
- * {@link restoreIndexes} builds them. Where that run died they stay away until one comes to its end. Without them every
- * answer is the same, only later.
+ * Drops those indexes while no docket entry is stored. After the first run has filled the tables, {@link
+ * restoreIndexes} builds them. If that run dies, they stay away until a run ends. Queries without them are slower, but
+ * return the same rows.
  */
 export function deferIndexes(sqlite: Database.Database): void {
   const isEmpty = sqlite.prepare('SELECT 1 FROM docket_entries LIMIT 1').get() === undefined;
@@ -158,7 +158,7 @@ export function deferIndexes(sqlite: Database.Database): void {
   })();
 }
 
-/** Builds those that are not there. */
+/** Builds the missing indexes. */
 export function restoreIndexes(sqlite: Database.Database): void {
   for (const { table, name, columns } of DEFERRED_INDEXES) {
     const list = columns.map((column) => `\`${column}\``).join(',');
@@ -166,15 +166,15 @@ export function restoreIndexes(sqlite: Database.Database): void {
   }
 }
 
-/** As many rows of an index are looked at: enough to choose by, and milliseconds for a million of them. */
+/** The number of rows to sample per index: enough for the query planner, and milliseconds for a million rows. */
 const ROWS_LOOKED_AT = 400;
-/** Run ANALYZE where it is of use (2), and look at every table, not only at those that this connection has asked (0x10000). */
+/** Runs ANALYZE if useful (2), on every table, not only on those that this connection has queried (0x10000). */
 const WHERE_OF_USE = '0x10002';
 
 /**
- * Has SQLite note how selective the indexes are (`sqlite_stat1`), so that the queries of every reader use the better one.
- * SQLite does so only for tables without such a note, and for those that have grown or shrunk tenfold since. With a limit no
- * sample of the content is kept, which a redaction would leave behind.
+ * Updates the index statistics (`sqlite_stat1`), which help the query planner of every reader. SQLite updates only
+ * tables without statistics or that grew or shrank tenfold. The limit keeps samples of the content out of the
+ * statistics, where a redaction would leave them.
  */
 export function refreshStatistics(sqlite: Database.Database): void {
   sqlite.pragma(`analysis_limit = ${ROWS_LOOKED_AT}`);

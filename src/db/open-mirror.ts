@@ -21,12 +21,12 @@ import { closing, openSqlite } from './engine.ts';
 
 type NoSchema = Record<string, never>;
 
-/** Drizzle on top of an open connection. */
+/** Drizzle on an open connection. */
 export type DrizzleDatabase = BaseSQLiteDatabase<'sync', Database.RunResult, NoSchema>;
 
 /**
- * Puts Drizzle on top of an open connection. Drizzle's own function for it imports better-sqlite3 by that name, which is
- * not always the name of the engine in use.
+ * Creates Drizzle on an open connection. Drizzle's own function imports better-sqlite3 by that name, which is not
+ * always the name of the engine in use.
  */
 export function toDrizzle(sqlite: Database.Database): DrizzleDatabase {
   const dialect = new SQLiteSyncDialect();
@@ -34,7 +34,7 @@ export function toDrizzle(sqlite: Database.Database): DrizzleDatabase {
   return new BaseSQLiteDatabase('sync', dialect, session, undefined);
 }
 
-/** An open mirror: the connection, and Drizzle on top of it. */
+/** An open mirror: the connection, and Drizzle on it. */
 export interface Mirror {
   readonly path: string;
   readonly sqlite: Database.Database;
@@ -42,22 +42,22 @@ export interface Mirror {
   readonly close: () => void;
 }
 
-/** Marks the file as ours in SQLite's header ("CMIR"), so that no other program's database is ever migrated. */
+/** Marks the file in SQLite's header ("CMIR"), so that no other program's database is ever migrated. */
 const APPLICATION_ID = 0x434d4952;
 const BUSY_TIMEOUT_MS = 5000;
 
 const IN_MEMORY = ':memory:';
 
 interface OpenOptions {
-  /** A fresh copy of another file, which needs no copy of itself before its schema is brought up to date. */
+  /** The file is a fresh copy of another one, so it needs no backup before an upgrade. */
   readonly isCopy?: boolean;
   /** Called after an upgrade with the views of the user that it broke. */
   readonly onBrokenViews?: (views: readonly BrokenView[]) => void;
 }
 
 /**
- * Opens a mirror for writing and brings its schema up to date, with a copy of it taken first; a missing file is created. The caller holds the
- * {@link takeWriterLock writer's lock}. Fails with a DATABASE_... error, and then leaves tables and rows as they were.
+ * Opens a mirror for writing. Creates a missing file; backs up and upgrades one with an older schema. The caller holds
+ * the {@link takeWriterLock writer lock}. If it throws a DATABASE_... error, tables and rows are unchanged.
  */
 export function openMirror(path: string, { isCopy = false, onBrokenViews }: OpenOptions = {}): Mirror {
   return inDatabase(path, () => {
@@ -68,8 +68,8 @@ export function openMirror(path: string, { isCopy = false, onBrokenViews }: Open
       const state = readSchemaState(sqlite, path);
       sqlite.pragma('journal_mode = WAL');
       sqlite.pragma('synchronous = NORMAL');
-      // Kibibytes, as a negative number. SQLite's own 2 MB are too few for the indexes of a whole mirror: pages of them
-      // would be written out and read again within one transaction.
+      // In kibibytes if negative. SQLite's default of 2 MB is too small for the indexes of a whole mirror: their pages
+      // would be written and read again within one transaction.
       sqlite.pragma('cache_size = -8000');
       sqlite.pragma('wal_autocheckpoint = 16000');
       const db = toDrizzle(sqlite);
@@ -94,7 +94,7 @@ export function openMirror(path: string, { isCopy = false, onBrokenViews }: Open
   });
 }
 
-/** Opens an existing mirror for reading only: nothing can be written through it, and it never waits for the writer. */
+/** Opens an existing mirror read-only. It never waits for the writer. */
 export function openMirrorReadOnly(path: string): Mirror {
   refuseMissing(path);
   return inDatabase(path, () => {
@@ -111,8 +111,8 @@ export function openMirrorReadOnly(path: string): Mirror {
 }
 
 /**
- * Reads something of a mirror that may have an older schema, or none yet. Only what every version has can be read so;
- * where there is no schema, the answer is null.
+ * Reads from a mirror that may have an older schema or none. `read` may use only what every version has. Returns null
+ * if there is no schema.
  */
 export function readAnyVersion<Result>(
   path: string,
@@ -128,27 +128,27 @@ export function readAnyVersion<Result>(
   });
 }
 
-/** A new mirror in memory, for a comparison that is to leave nothing behind. */
+/** A new mirror in memory, for comparisons that leave nothing behind. */
 export function openMirrorInMemory(): Mirror {
   return openMirror(IN_MEMORY);
 }
 
 /**
- * Closes the writer's connection and leaves an empty log and its index beside the file. SQLite removes both when the last
- * connection that may write is closed; the last one here may not. So a user who may only read finds what reading in WAL
- * mode needs, whatever program that user has.
+ * Closes the writer's connection and leaves an empty log and its index beside the file. SQLite removes both when the
+ * last connection that can write closes, so the last connection here is read-only. Users who may only read need these
+ * files to read in WAL mode, with any program.
  */
 function closeWriter(sqlite: Database.Database, path: string): void {
   let last: Database.Database | undefined;
   try {
     if (sqlite.open && !sqlite.memory) {
-      sqlite.pragma('busy_timeout = 0'); // a reader's log is worked in by the next writer
+      sqlite.pragma('busy_timeout = 0'); // The next writer checkpoints the log that a reader still uses.
       sqlite.pragma('wal_checkpoint(TRUNCATE)');
       last = openSqlite(path, { readonly: true });
-      last.pragma('user_version'); // reads the file, but not its schema
+      last.pragma('user_version'); // Reads the file, but not its schema.
     }
   } catch (thrown) {
-    if (!isSqliteError(thrown)) throw thrown; // all is committed; what the log still holds, the next opening works in
+    if (!isSqliteError(thrown)) throw thrown; // Everything is committed; the next opening checkpoints the log.
   } finally {
     sqlite.close();
     last?.close();
@@ -158,8 +158,8 @@ function closeWriter(sqlite: Database.Database, path: string): void {
 type SchemaState = 'new' | 'older' | 'current';
 
 /**
- * Compares the file with the migrations of this program; refuses foreign files and newer ones. Only reads, and all of it
- * from one moment: another process may be creating the file, and a mark from before with tables from after is neither.
+ * Compares the file with the migrations of this program; refuses foreign files and newer ones. Reads in one
+ * transaction, because another process may be creating the file.
  */
 function readSchemaState(sqlite: Database.Database, path: string): SchemaState {
   return sqlite.transaction(() => compareSchema(sqlite, path))();
@@ -183,7 +183,7 @@ function compareSchema(sqlite: Database.Database, path: string): SchemaState {
   return 'current';
 }
 
-/** When the newest migration of a file was made; null where there is none. */
+/** The time of the newest migration of a file; null if there is none. */
 function findNewestMigration(sqlite: Database.Database): number | null {
   const hasAny = sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = '__drizzle_migrations'`).get();
   if (hasAny === undefined) return null;
@@ -193,20 +193,19 @@ function findNewestMigration(sqlite: Database.Database): number | null {
   );
 }
 
-/** Where the mirror is, by its real path, as it was before its schema was last brought up to date. */
+/** The path of the backup before the latest upgrade, from the real path of the mirror. */
 export function toBackupPath(path: string): string {
   return `${path}.before-upgrade`;
 }
 
-/** And as it was before the upgrade that came before that one. */
+/** The path of the backup before the upgrade before that. */
 export function toOlderBackupPath(path: string): string {
   return `${toBackupPath(path)}.1`;
 }
 
 /**
- * Copies a mirror before its schema is changed. The migrations come together or not at all, so this is for the day on
- * which one of them is wrong. The copy of the upgrade before stays too, so that two wrong ones in a row lose nothing; one
- * of the same schema, from an upgrade that failed or was taken back, makes room for the new one.
+ * Backs up a mirror before its schema is upgraded, in case a migration is wrong. Also keeps the backup before that, so
+ * two wrong upgrades lose nothing. A backup with the same schema, from a failed or reverted upgrade, is replaced.
  */
 function backUp(sqlite: Database.Database, path: string): void {
   const backup = toBackupPath(path);
@@ -221,18 +220,19 @@ function backUp(sqlite: Database.Database, path: string): void {
   }
 }
 
-/** Whether a file is a mirror, and other migrations made it than those that made this one. */
+/** Whether a file is a mirror with other migrations than this one. */
 function isOfOtherSchema(backup: string, sqlite: Database.Database): boolean {
   try {
     return readAnyVersion(backup, findNewestMigration) !== findNewestMigration(sqlite);
   } catch (thrown) {
-    if (thrown instanceof MirrorError) return false; // none, or no mirror
+    if (thrown instanceof MirrorError) return false; // There is no file, or it is not a mirror.
     throw thrown;
   }
 }
 
 function applyMigrations(sqlite: Database.Database, path: string): void {
-  // Inside the transaction of the migrations this pragma would have no effect, and rebuilding a parent table would empty its children.
+  // Inside the transaction of the migrations this pragma has no effect, and rebuilding a parent table would delete its
+  // children.
   sqlite.pragma('foreign_keys = OFF');
   sqlite.pragma(`application_id = ${APPLICATION_ID}`);
   try {
@@ -254,7 +254,7 @@ function applyMigrations(sqlite: Database.Database, path: string): void {
   }
 }
 
-/** What this user may not look at is not called missing. */
+/** Throws DATABASE_MISSING, but not for a file that this user may not access. */
 function refuseMissing(path: string): void {
   try {
     statSync(path);
@@ -277,7 +277,7 @@ function closeOnFailure<Result>(sqlite: Database.Database, action: () => Result)
   }
 }
 
-/** Reads a mirror and closes it; gives `otherwise` where there is none, or none that can be read. */
+/** Reads a mirror and closes it; returns `otherwise` if there is none or it cannot be read. */
 export function readOrElse<Result>(
   path: string,
   read: (mirror: Mirror) => Result,

@@ -9,21 +9,21 @@ import { isSqliteError } from './errors.ts';
 import { openSqlite } from './engine.ts';
 import { isWriterLockHeld } from './lock.ts';
 
-/** The channel that carries the path of each mirror that is read without locks, for whoever talks to a person. */
+/** The channel that publishes the path of each mirror that is read without locks, for messages to the user. */
 export const READS_WITHOUT_LOCKS = 'clearinghouse-mirror:reads-without-locks';
 const readsWithoutLocks = channel(READS_WITHOUT_LOCKS);
 
-/** A connection that cannot write, and how to close it. */
+/** A read-only connection, and how to close it. */
 export interface Reader {
   readonly sqlite: Database.Database;
-  /** Fails with DATABASE_BUSY where what was read may be wrong, because somebody wrote meanwhile. */
+  /** Throws DATABASE_BUSY if a concurrent write may have made the read data wrong. */
   readonly close: () => void;
 }
 
 /**
- * Opens a file for reading only. SQLite reads a file in WAL mode through an index beside it, which it must create where
- * there is none. Where this user may not create it, nobody writes and no log is left, the file is read as it is, without
- * locks; see docs/decisions/0014-reading-needs-no-right-to-write.md.
+ * Opens a file read-only. In WAL mode SQLite needs an index beside the file and creates it if it is missing. If this
+ * user may not create it, nobody is writing and no log is left, the file is read without locks; see
+ * docs/decisions/0014-reading-needs-no-right-to-write.md.
  */
 export function openToRead(path: string, timeoutMs: number): Reader {
   try {
@@ -68,7 +68,7 @@ function openWithoutLocks(path: string, cause: Error): Reader {
   };
 }
 
-/** A file that cannot be read fails when it is first looked at, not when it is opened. */
+/** An unreadable file fails on the first read, not when it is opened. */
 function openAndLook(name: string, timeoutMs: number): Database.Database {
   const sqlite = openSqlite(name, { readonly: true, timeout: timeoutMs });
   try {
@@ -80,7 +80,7 @@ function openAndLook(name: string, timeoutMs: number): Database.Database {
   }
 }
 
-/** What to do where this user may not read. */
+/** The hint if this user may not read. */
 export const READING_HINT =
   'Reading needs the right to read the file and to enter its folder; it needs no right to write.';
 
@@ -95,7 +95,7 @@ function refuseUnreadable(path: string): void {
   }
 }
 
-/** By what a change of the file shows. */
+/** The properties that show a change of the file. */
 function look(path: string): { stamp: string; hasLog: boolean } {
   const real = toRealPath(path);
   const { ino, size, mtimeNs } = statSync(real, { bigint: true });

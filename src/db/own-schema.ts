@@ -1,11 +1,11 @@
 import type Database from 'better-sqlite3';
 import { openMirrorInMemory } from './open-mirror.ts';
 
-/** A table, view, index or trigger, as SQLite has it in its schema. */
+/** A table, view, index or trigger from SQLite's schema. */
 export interface SchemaObject {
   readonly type: string;
   readonly name: string;
-  /** The table that an index or trigger belongs to; of tables and views their own name. */
+  /** The table of an index or trigger; for tables and views their own name. */
   readonly table: string;
   readonly sql: string;
 }
@@ -15,7 +15,7 @@ const SELECT_OBJECTS = `SELECT type, name, tbl_name AS "table", sql FROM main.sq
 
 let own: readonly SchemaObject[] | undefined;
 
-/** Everything in the schema of a new mirror, in the order in which it is made. */
+/** Everything in the schema of a new mirror, in order of creation. */
 export function listOwnSchema(): readonly SchemaObject[] {
   if (own === undefined) {
     const { sqlite, close } = openMirrorInMemory();
@@ -25,7 +25,7 @@ export function listOwnSchema(): readonly SchemaObject[] {
   return own;
 }
 
-/** Everything in the schema of a file, but for what SQLite adds itself. */
+/** Everything in the schema of a file except what SQLite adds itself. */
 export function listSchema(sqlite: Database.Database): SchemaObject[] {
   return sqlite.prepare<[], SchemaObject>(SELECT_OBJECTS).all();
 }
@@ -35,7 +35,7 @@ export interface SchemaDifference extends SchemaObject {
   readonly how: 'missing' | 'foreign' | 'other';
 }
 
-/** Compares the schema of a file with that of a new mirror, by what its SQL says and not how it is written. */
+/** Compares the schema of a file with that of a new mirror, ignoring the formatting of the SQL. */
 export function listSchemaDifferences(sqlite: Database.Database): SchemaDifference[] {
   const expected = new Map(listOwnSchema().map((one) => [one.name, one]));
   const found = listSchema(sqlite).map(({ type, name, table, sql }): SchemaDifference | undefined => {
@@ -71,8 +71,8 @@ const TOKEN =
   /--[^\n]*|\/\*[^]*?(?:\*\/|$)|'(?:[^']|'')*'|`(?:[^`]|``)*`|"(?:[^"]|"")*"|\[[^\]]*\]|[\p{L}\p{N}_$.]+|[^\s]/gu;
 
 /**
- * A statement without its comments, white space and kinds of quotation marks: SQLite writes a statement anew when a
- * table is altered, and not each version does it in the same way.
+ * Normalizes a statement: no comments, white space or kinds of quotation marks. When a table is altered, SQLite
+ * rewrites its statement, and versions differ in how.
  */
 function normalizeSql(sql: string): string {
   const tokens: string[] = [];

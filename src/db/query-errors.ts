@@ -2,14 +2,14 @@ import type Database from 'better-sqlite3';
 import { listClosest, suggestNames } from '../lib/closest-names.ts';
 import { messageOf, MirrorError } from '../errors/mirror-error.ts';
 
-/** A statement that SQLite refused, and where it was to run. */
+/** A statement that SQLite rejected, and the database. */
 export interface RefusedStatement {
   readonly sqlite: Database.Database;
   readonly text: string;
   readonly cause: unknown;
 }
 
-/** What SQLite said of a statement, as an error that says where it is wrong and what may have been meant. */
+/** Converts SQLite's message to an error that says where the statement is wrong and what may have been meant. */
 export function explainQueryError(refused: RefusedStatement): MirrorError {
   const { text, cause } = refused;
   const said = messageOf(cause);
@@ -23,7 +23,7 @@ export function explainQueryError(refused: RefusedStatement): MirrorError {
   return new MirrorError('QUERY_INVALID', `SQLite does not accept the statement: ${said}.`, { cause });
 }
 
-/** The refusal of a statement that would change something. */
+/** The error for a statement that would change something. */
 export function toWriteError(cause?: unknown): MirrorError {
   return new MirrorError(
     'QUERY_WRITES',
@@ -38,14 +38,14 @@ const WRITING = new RegExp(
   'i',
 );
 
-/** Whether a statement begins with a word that changes something. */
+/** Whether a statement starts with a word that changes something. */
 function isWriting(text: string): boolean {
   return WRITING.test(text);
 }
 
 interface Explanation {
   readonly sentence: string;
-  /** Null for the hint that every refused statement gets. */
+  /** Null for the general hint of a rejected statement. */
   readonly hint: string | null;
 }
 
@@ -97,8 +97,8 @@ const EXPLANATIONS: readonly Form[] = [
     explain: (token, refused) => {
       if (/^\s*\./.test(refused.text))
         return {
-          sentence: 'A command that begins with a dot belongs to the sqlite3 shell, and is no SQL.',
-          hint: '`query "SELECT name FROM sqlite_schema"` lists tables and views; docs/schema.md tells of them.',
+          sentence: 'A command that begins with a dot belongs to the sqlite3 shell, and is not SQL.',
+          hint: '`query "SELECT name FROM sqlite_schema"` lists tables and views; docs/schema.md describes them.',
         };
       const at = findToken(token, refused);
       return {
@@ -143,7 +143,7 @@ function explainQuoted(name: string): Explanation {
   const text = name.slice(1, -1);
   return {
     sentence: `There is no column ${text}.`,
-    hint: `A text stands in single quotes: '${text.replaceAll("'", "''")}'. Double quotes are for names of columns.`,
+    hint: `Put a text in single quotes: '${text.replaceAll("'", "''")}'. Double quotes are for names of columns.`,
   };
 }
 
@@ -154,7 +154,7 @@ function explainColumn(name: string, { sqlite, text }: RefusedStatement): Explan
   const owners = all.filter(({ column }) => column.toLowerCase() === bare.toLowerCase());
   const toHint = (): string | null => {
     if (qualifier !== null && owners.some(({ table }) => isNamed(table, text)))
-      return `"${qualifier}" is no table of the statement that has this column, and no other name for one.`;
+      return `"${qualifier}" is not a table or alias of the statement that has this column.`;
     if (owners.length > 0) {
       const tables = owners.slice(0, 4).map(({ table }) => table);
       return `${tables.join(', ')} ${tables.length === 1 ? 'has' : 'have'} a column ${bare}.`;
@@ -188,21 +188,21 @@ function explainFunction(name: string, { sqlite }: RefusedStatement): Explanatio
   };
 }
 
-/** What may have been meant at the place at which SQLite stopped. */
+/** What may have been meant at the position where SQLite stopped. */
 function toSyntaxHint(token: string, at: number, { sqlite, text }: RefusedStatement): string {
   const word = token.toUpperCase();
   const isTable = /\b(?:from|join)\s+$/i.test(text.slice(0, at));
   const table = isTable ? suggestNames(listClosest(token, listTables(sqlite), 1)) : null;
   if (table !== null) return table;
   if (KEYWORDS.includes(word) || RESERVED.has(word))
-    return `${word} is a word of SQL and does not belong here; a name that is the same stands in double quotes.`;
+    return `${word} is a word of SQL and does not belong here; put a name that is spelled like it in double quotes.`;
   const isColumn = listColumns(sqlite).some(({ column }) => column.toLowerCase() === token.toLowerCase());
   const keyword = isTable || isColumn ? null : suggestNames(listClosest(token, KEYWORDS, 1));
   if (keyword !== null) return keyword;
-  return 'What is wrong stands there or just before it. See docs/schema.md for tables, columns and views.';
+  return 'The error is there or just before it. See docs/schema.md for tables, columns and views.';
 }
 
-/** The words, besides those below, that SQLite takes for no name unless they are quoted. */
+/** The words, besides those below, that SQLite accepts as names only in quotes. */
 const RESERVED = new Set(
   (
     'ADD ALTER AUTOINCREMENT CHECK COLLATE COMMIT CONSTRAINT CREATE DEFAULT DEFERRABLE DELETE DROP ESCAPE EXCEPT FOREIGN ' +
@@ -271,7 +271,7 @@ function listColumns(sqlite: Database.Database): ColumnOfTable[] {
     try {
       return statement.all(table).map((column) => ({ table, column }));
     } catch {
-      return []; // a view of somebody's that names a table which is not there
+      return []; // A view of the user that names a missing table.
     }
   });
 }
@@ -282,15 +282,15 @@ function isNamed(table: string, text: string): boolean {
   return new RegExp(`(?<![\\w$])${name}(?![\\w$])`, 'i').test(text);
 }
 
-/** So many places are tried at most. */
+/** The maximum number of positions to try. */
 const MAX_PLACES = 200;
 
 /**
- * Where the token stands at which SQLite stopped: the first place up to which the statement alone fails in the same
- * words. Before that place it is merely not complete.
+ * Finds the token at which SQLite stopped: the first position up to which the statement alone fails with the same
+ * message. Up to an earlier position, it is only incomplete.
  */
 function findToken(token: string, { sqlite, text, cause }: RefusedStatement): number {
-  // A quote that is not closed goes on to the end.
+  // An unclosed quote continues to the end.
   if (text.endsWith(token)) return text.length - token.length;
   let at = text.indexOf(token);
   for (let tries = 0; at !== -1 && tries < MAX_PLACES; tries++) {

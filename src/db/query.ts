@@ -3,18 +3,18 @@ import { isSqliteError, toDatabaseError } from './errors.ts';
 import { explainQueryError, toWriteError, type RefusedStatement } from './query-errors.ts';
 import type { Mirror } from './open-mirror.ts';
 
-/** A whole number is a bigint only where a number would not hold it exactly. */
+/** A whole number is a bigint only if a number cannot represent it exactly. */
 export type Cell = string | number | bigint | Buffer | null;
 
 export interface QueryResult {
   readonly columns: readonly string[];
-  /** Read while iterating: a result of any size costs the memory of one row. */
+  /** Read while iterating: a result of any size takes the memory of one row. */
   readonly rows: Iterable<readonly Cell[]>;
 }
 
 /**
- * Runs a user's SQL on a read-only mirror. One statement that returns rows: anything else is refused with
- * QUERY_WRITES, and what SQLite does not understand with QUERY_INVALID.
+ * Runs a user's SQL on a read-only mirror. Throws QUERY_WRITES for anything but one statement that returns rows, and
+ * QUERY_INVALID for what SQLite does not understand.
  */
 export function query({ sqlite, path }: Mirror, text: string): QueryResult {
   let statement;
@@ -51,6 +51,6 @@ function toQueryError(refused: RefusedStatement, path: string): Error {
   const isAboutTheText =
     (isSqliteError(cause) &&
       /^SQLITE_(ERROR|MISMATCH|TOOBIG|RANGE|CONSTRAINT|AUTH|READONLY)/.test(cause.code)) ||
-    (!isSqliteError(cause) && cause instanceof Error); // better-sqlite3's own: empty text, several statements, parameters
+    (!isSqliteError(cause) && cause instanceof Error); // better-sqlite3's own errors: empty text, several statements, parameters.
   return isAboutTheText ? explainQueryError(refused) : toDatabaseError(cause, path);
 }

@@ -7,8 +7,8 @@ import type { Mirror } from './open-mirror.ts';
 import { cases, docketEntries, mirrorRawHashes } from './schema/schema.ts';
 
 /**
- * Why there is no case of this id, as an error: CASE_REJECTED where the API sent a record of it that could not be read,
- * else CASE_NOT_MIRRORED.
+ * The error for a missing case: CASE_REJECTED if the API sent a record of it that could not be parsed, otherwise
+ * CASE_NOT_MIRRORED.
  */
 export function toNotMirrored(
   { sqlite, path }: Pick<Mirror, 'sqlite' | 'path'>,
@@ -20,7 +20,7 @@ export function toNotMirrored(
     )
     .pluck()
     .get(caseId);
-  if (why === undefined) return new MirrorError('CASE_NOT_MIRRORED', `${path} holds no case ${caseId}.`);
+  if (why === undefined) return new MirrorError('CASE_NOT_MIRRORED', `${path} has no case ${caseId}.`);
   const reason = why.replace(/\.$/, '');
   return new MirrorError(
     'CASE_REJECTED',
@@ -31,7 +31,7 @@ export function toNotMirrored(
   );
 }
 
-/** What the mirror itself knows of a case, beside the API's payload. */
+/** What the mirror itself records about a case, in addition to the API's payload. */
 export interface StoredCase {
   readonly id: number;
   /** Equal to what the API sent, up to the order of keys. */
@@ -41,7 +41,10 @@ export interface StoredCase {
   readonly changedRunId: number;
 }
 
-/** Reads a case whole, at one moment even while a sync writes. Fails with CASE_NOT_MIRRORED or CASE_REJECTED. */
+/**
+ * Reads a whole case in one transaction, so a concurrent sync cannot change it halfway. Throws CASE_NOT_MIRRORED or
+ * CASE_REJECTED.
+ */
 export function findCase(mirror: Mirror, id: number): StoredCase {
   return mirror.db.transaction((tx) => {
     const row = tx.select().from(cases).where(eq(cases.id, id)).get();
@@ -61,7 +64,7 @@ export function findCase(mirror: Mirror, id: number): StoredCase {
   });
 }
 
-/** The rows in the order of the API's list; null when the payload had no list of entries. */
+/** The rows in the order of the API's list; null if the payload had no list of entries. */
 function toOrder<Row, Item>(
   keys: string | null,
   byKey: ReadonlyMap<number, Row>,
@@ -76,7 +79,7 @@ function toOrder<Row, Item>(
   });
 }
 
-/** Whether a case is still on the site, and whether its content is still here. */
+/** Whether a case is still on the site, and whether its content is stored. */
 export interface Presence {
   readonly departed_run_id: number | null;
   readonly departed_at: string | null;
@@ -84,7 +87,7 @@ export interface Presence {
   readonly redacted_at: string | null;
 }
 
-/** When a case left the site, and when it was redacted, with the runs that recorded it. */
+/** When a case departed and when it was redacted, with the runs that recorded it. */
 export function findPresence({ sqlite }: Mirror, caseId: number): Presence {
   const found = sqlite
     .prepare<[number], Presence>(
@@ -102,7 +105,7 @@ export function findPresence({ sqlite }: Mirror, caseId: number): Presence {
 const isPresentUnder = (statusIds: readonly number[]) =>
   and(inArray(cases.mirror_list_id, [...statusIds]), isNull(cases.mirror_departed_run_id));
 
-/** The cases that came under one of these lists and have not departed, by id, without those that `isSeen` knows. */
+/** The cases of these lists that have not departed and for which `isSeen` is false, by id. */
 export function listMissing(
   { db }: Mirror,
   statusIds: readonly number[],
@@ -117,29 +120,29 @@ export function listMissing(
     .filter(({ id }) => !isSeen(id));
 }
 
-/** How many cases of these lists have not departed; of all lists if none is named. */
+/** The number of cases of these lists that have not departed; of all lists if none is given. */
 export function countPresent({ db }: Mirror, statusIds?: readonly number[]): number {
   const where = statusIds === undefined ? isNull(cases.mirror_departed_run_id) : isPresentUnder(statusIds);
   return db.select({ n: count() }).from(cases).where(where).get()?.n ?? 0;
 }
 
-/** What tells whether a case has changed since it was stored. */
+/** What is needed to tell whether a case has changed since it was stored. */
 export interface StoredVersion {
   readonly fingerprint: string;
-  /** The list that held it last. */
+  /** The list that last contained it. */
   readonly listId: number | null;
-  /** Whether it was found gone from the site. */
+  /** Whether the case has departed. */
   readonly isDeparted: boolean;
 }
 
 export type FindStoredVersion = (caseId: number) => StoredVersion | undefined;
 
 /*
- * Drizzle writes these two look-ups once; their answers come from SQLite directly, because every case of every night
- * costs one or the other.
+ * Drizzle generates the SQL of these two lookups once. They run directly on SQLite, because every case of every run
+ * needs one of them.
  */
 
-/** Prepares the look-up of a case by its id. */
+/** Prepares the lookup of a case by its id. */
 export function prepareFindStoredVersion({ db, sqlite }: Mirror): FindStoredVersion {
   const query = db
     .select(MARK)
@@ -152,19 +155,19 @@ export function prepareFindStoredVersion({ db, sqlite }: Mirror): FindStoredVers
   };
 }
 
-/** A case whose bytes are known to say what is stored. */
+/** A case whose bytes are known. */
 export interface KnownRecord {
   readonly caseId: number;
-  /** What it says as its `case_ongoing`. */
+  /** The label of its `case_ongoing`. */
   readonly label: string | null;
-  /** And as its `case_status`. */
+  /** The label of its `case_status`. */
   readonly caseStatus: string | null;
   readonly version: StoredVersion;
 }
 
 export type FindKnownRecord = (rawHash: string) => KnownRecord | undefined;
 
-/** Prepares the one look-up that an unchanged case costs. */
+/** Prepares the only lookup that an unchanged case needs. */
 export function prepareFindKnownRecord({ db, sqlite }: Mirror): FindKnownRecord {
   const query = db
     .select({ ...MARK, caseId: cases.id, label: cases.case_ongoing, caseStatus: cases.case_status })

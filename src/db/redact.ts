@@ -27,22 +27,22 @@ import {
 /** What a redaction of a case removes. */
 export interface Redaction {
   readonly caseId: number;
-  /** The run that removed all of it already; null where there is content. */
+  /** The run that already removed all content; null if there is content. */
   readonly doneRunId: number | null;
-  /** Whether that run is not finished: bytes of the deleted rows may still be in the file. */
+  /** Whether that run is unfinished: bytes of the deleted rows may still be in the file. */
   readonly isPending: boolean;
   readonly name: string | null;
-  /** Rows of docket entries, present and past. */
+  /** Rows of docket entries, current and past. */
   readonly docketEntries: number;
-  /** Without those that say when the case left and came back, which stay. */
+  /** Excludes the changes that record when the case departed and returned. These stay. */
   readonly changes: number;
-  /** Rejected records that are of the case, or cannot be told from it. */
+  /** Rejected records that belong to the case or cannot be told apart from it. */
   readonly rejectedRecords: number;
-  /** Other cases that name this one among their related cases. What they say is theirs, and stays. */
+  /** Other cases that list this one as a related case. Their lists stay. */
   readonly namedBy: number;
 }
 
-/** What a redaction of this case would remove. Fails with CASE_NOT_MIRRORED or CASE_NOT_DEPARTED. */
+/** Determines what a redaction of this case would remove. Throws CASE_NOT_MIRRORED or CASE_NOT_DEPARTED. */
 export function findRedaction(mirror: Mirror, caseId: number): Redaction {
   return mirror.db.transaction((tx) => {
     const row = tx
@@ -81,11 +81,11 @@ export function findRedaction(mirror: Mirror, caseId: number): Redaction {
   });
 }
 
-/** The changes of a case but for the dates on which it left and came back, which are no content. */
+/** The changes of a case except its departures and returns, which are not content. */
 const isContentOf = (caseId: number): SQL | undefined =>
   and(eq(caseChanges.case_id, caseId), ne(caseChanges.field, 'mirror_departed_run_id'));
 
-/** Every table that holds something of a case by its `case_id`; attachments go with their entries. */
+/** Every table with a `case_id`; attachments are deleted with their entries. */
 const TABLES_OF_A_CASE = [
   ...Object.values(LIST_TABLES),
   caseDefendants,
@@ -99,11 +99,11 @@ const TABLES_OF_A_CASE = [
 ] as const;
 
 /**
- * Removes the content of a departed case: from its rows, from its history, and from the file itself, which is rewritten
- * so that no free page of it holds a remnant. What stays is that a case of this id was there, when it was first seen,
- * left, and was redacted. Recorded as a run of its own, which is complete when the last byte is gone. Where nothing came
- * back since an earlier redaction, that one is finished if it is pending, and stays as it is otherwise. Returns the id of
- * the run. Fails with CASE_NOT_MIRRORED, CASE_NOT_DEPARTED, or REDACTION_UNFINISHED. The caller holds the writer's lock.
+ * Removes the content of a departed case from its rows, its history and the file, which is rewritten so that no free
+ * page keeps a remnant. What stays is that a case with this id existed, when it was first seen, departed and was
+ * redacted. This is recorded as a separate run, which is complete when the last byte is gone. If nothing returned since
+ * an earlier redaction, only finishes that one if it is pending. Returns the id of the run. Throws CASE_NOT_MIRRORED,
+ * CASE_NOT_DEPARTED or REDACTION_UNFINISHED. The caller holds the writer lock.
  */
 export function redactCase(mirror: Mirror, caseId: number, start: RunStart, now: () => Date): number {
   const { db, path } = mirror;
@@ -125,7 +125,9 @@ export function redactCase(mirror: Mirror, caseId: number, start: RunStart, now:
   }
 }
 
-/** Removes the content of a case from a copy of a mirror, in which it need not have departed yet, as a run of its own. */
+/**
+ * Removes the content of a case from a copy of a mirror, as a separate run. In a copy the case need not have departed.
+ */
 export function redactCopy(mirror: Mirror, caseId: number, start: RunStart, now: () => Date): void {
   recordDeadRuns(mirror, now());
   const ledger = createSyncLedger(mirror);
@@ -136,7 +138,7 @@ export function redactCopy(mirror: Mirror, caseId: number, start: RunStart, now:
   finishRedactions(mirror, now);
 }
 
-/** Deletes the rows of a case, and overwrites them with zeros where they stood. */
+/** Deletes the rows of a case and overwrites them with zeros. */
 function deleteContent(mirror: Mirror, caseId: number, runId: number): void {
   const { db, sqlite } = mirror;
   sqlite.pragma('secure_delete = ON');
@@ -147,7 +149,7 @@ function deleteContent(mirror: Mirror, caseId: number, runId: number): void {
   db.update(cases).set(toBareRow(caseId, runId)).where(eq(cases.id, caseId)).run();
 }
 
-/** The row of a case of which nothing but the id is known. */
+/** The row of a case of which only the id is known. */
 function toBareRow(caseId: number, runId: number) {
   const payload = { id: caseId };
   const split = splitPayload(payload);
@@ -161,8 +163,8 @@ function toBareRow(caseId: number, runId: number) {
 
 /*
  * A redaction has two parts. One transaction deletes the rows; then the file is rewritten, because a deleted row leaves
- * its bytes in free pages and in the log. The run of a redaction counts as complete only after both. Until then it is
- * pending: it says so wherever the case is named, and the next writer finishes it.
+ * its bytes in free pages and in the log. The run is complete only after both. Until then the redaction is pending:
+ * every mention of the case says so, and the next writer finishes it.
  */
 
 /** A redaction whose rows are deleted and whose bytes may still be in the file. */
@@ -174,7 +176,7 @@ export interface PendingRedaction {
 
 const isPending = and(eq(syncRuns.trigger, 'redact'), ne(syncRuns.outcome, 'complete'));
 
-/** The redactions that are not finished, the oldest first. */
+/** The unfinished redactions, oldest first. */
 export function listPendingRedactions({
   db,
 }: {
@@ -205,9 +207,9 @@ export function listPendingRedactions({
 }
 
 /**
- * Removes the bytes of deleted rows from the file and its log, and records the pending redactions as complete. The caller
- * holds the writer's lock. Fails with REDACTION_UNFINISHED, which is on record then, where another program reads the file
- * or there is no room.
+ * Removes the bytes of deleted rows from the file and its log, and records the pending redactions as complete. The
+ * caller holds the writer lock. If another program reads the file or the disk has no room, records and throws
+ * REDACTION_UNFINISHED.
  */
 function finishRedactions(mirror: Mirror, now: () => Date): void {
   const { db, path } = mirror;
@@ -234,8 +236,8 @@ function finishRedactions(mirror: Mirror, now: () => Date): void {
 }
 
 /**
- * The same at the start of a sync, which goes on in any case: where the bytes cannot be removed yet, the run of the
- * redaction says why, and `status`, `verify` and `departed` say that it is pending.
+ * The same at the start of a sync, which continues in any case. If the bytes cannot be removed yet, the run of the
+ * redaction records why, and `status`, `verify` and `departed` report it as pending.
  */
 export function finishRedactionsIfPossible(mirror: Mirror, now: () => Date): void {
   try {
@@ -245,7 +247,7 @@ export function finishRedactionsIfPossible(mirror: Mirror, now: () => Date): voi
   }
 }
 
-/** Rewrites the file without its free pages, and empties the log, in which the old pages stand too. */
+/** Rewrites the file without its free pages, and empties the log, which contains old pages too. */
 function removeDeletedBytes({ sqlite, path }: Mirror): void {
   sqlite.exec('VACUUM');
   const [checkpoint] = sqlite.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];

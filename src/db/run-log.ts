@@ -12,7 +12,7 @@ import {
 import { createCaseWriter } from './write-case.ts';
 import type { RunStamp } from './write-history.ts';
 
-/** What made a run start. */
+/** What started a run. */
 export type Trigger = 'sync' | 'nightly' | 'demo' | 'redact';
 
 export interface RunStart {
@@ -23,13 +23,13 @@ export interface RunStart {
   readonly processId: number;
 }
 
-/** How a run or a list sync ended badly; null for a good end. */
+/** Why a run or a list sync failed; null if it did not. */
 export interface RecordedError {
   readonly code: string;
   readonly message: string;
 }
 
-/** The figures of one list sync, as `list_syncs` stores them. */
+/** The figures of one list sync, as stored in `list_syncs`. */
 export type ListFigures = Pick<
   typeof listSyncs.$inferSelect,
   | 'count_first'
@@ -48,7 +48,7 @@ export type ListFigures = Pick<
   | 'cases_last_pass'
 >;
 
-/** Writes the record of runs: one row per run, one row per list sync. Each call is part of the caller's transaction. */
+/** Writes the run log: one row per run, one row per list sync. Each call is part of the caller's transaction. */
 export interface SyncLedger {
   beginRun(start: RunStart): number;
   beginList(runId: number, listId: number, startedAt: Date): void;
@@ -60,11 +60,11 @@ export interface SyncLedger {
     endedAt: Date,
     error: RecordedError | null,
   ): void;
-  /** A list that was requested, but whose sync never began. */
+  /** Records a requested list whose sync never started. */
   skipList(runId: number, listId: number, at: Date, error: RecordedError): void;
-  /** The server wants no request before that moment: on record at once, for the process may not live to end the run. */
+  /** Records at once until when the server allows no request, because the process may not live to end the run. */
   recordPause(runId: number, until: Date): void;
-  /** `pausedUntil`: the server wants no request before that moment. */
+  /** `pausedUntil`: the server allows no request before that time. */
   endRun(
     runId: number,
     outcome: RunOutcome,
@@ -72,7 +72,7 @@ export interface SyncLedger {
     error: RecordedError | null,
     pausedUntil?: Date | null,
   ): void;
-  /** Ends a run and the list sync in progress as failed, in a transaction of its own. */
+  /** Ends a run and its current list sync as failed, in a separate transaction. */
   abandonRun(runId: number, endedAt: Date, error: RecordedError | null): void;
 }
 
@@ -162,8 +162,8 @@ export function createSyncLedger({ db }: Mirror): SyncLedger {
 }
 
 /**
- * Closes the record of runs whose process ended without a word (kill -9, power). Called by the holder of the writer's
- * lock, who knows that no other run can be going on. `ended_at` stays null, because nobody knows it. Returns their ids.
+ * Marks runs whose process was killed (kill -9, power failure) as died. The caller holds the writer lock, so no other
+ * run is active. `ended_at` stays null, because the time is unknown. Returns their ids.
  */
 export function recordDeadRuns({ db }: Mirror, foundAt: Date): number[] {
   return db.transaction((all) => {
@@ -187,7 +187,7 @@ type OfRun = 'run_id' | 'checked_at';
 export type DepartureFigures = Omit<typeof mirrorDepartureChecks.$inferSelect, OfRun>;
 export type CoverageFigures = Omit<typeof mirrorCoverageChecks.$inferSelect, OfRun | 'cases_mirrored'>;
 
-/** Marks cases as departed and records the check that found them gone, all in one transaction. */
+/** Marks cases as departed and records the check that found it, in one transaction. */
 export function recordDepartures(
   mirror: Mirror,
   figures: DepartureFigures,
@@ -204,7 +204,7 @@ export function recordDepartures(
   });
 }
 
-/** How many cases that had departed this run has seen again so far. */
+/** The number of departed cases that this run has seen again so far. */
 export function countReturned({ db }: Mirror, runId: number): number {
   const isReturn = and(
     eq(caseChanges.run_id, runId),
@@ -226,8 +226,8 @@ export function recordCoverage(
 }
 
 /**
- * How long, in milliseconds, the server of this address still wants no request, by what the newest run was told; 0 where
- * there is nothing to wait for. Where the clock was set back it is never more than the server asked for.
+ * How many milliseconds the server of this address still allows no request, according to the newest run; 0 if there is
+ * no pause. If the clock was set back, at most the requested pause.
  */
 export function findPauseLeft({ db }: Mirror, apiUrl: string, now: Date): number {
   const newest = db
@@ -239,15 +239,16 @@ export function findPauseLeft({ db }: Mirror, apiUrl: string, now: Date): number
     .get();
   if (newest === undefined || newest.paused_until === null) return 0;
   const until = Date.parse(newest.paused_until);
-  // Of a run that died nobody knows when it ended; it asked after its start.
+  // A run that died has no end; it made the request after its start.
   const asked = until - Date.parse(newest.ended_at ?? newest.started_at);
   const left = until - now.getTime();
-  // More is left than was asked for: the clock was set back. By more than the pause itself: nobody knows what is left.
+  // The rest is longer than the requested pause, so the clock was set back. If by more than the pause, the rest is
+  // unknown.
   if (left > 2 * asked) return 0;
   return Math.max(0, Math.min(left, asked));
 }
 
-/** Until when the server of that address wants no request; null where nothing is known of it. */
+/** The end of the pause of the server of that address; null if there is none. */
 export function findPausedUntil(database: string, apiUrl: string, now: Date): Date | null {
   return readOrElse(
     database,

@@ -25,7 +25,7 @@ describe('what cannot be answered gets one line and a hint', () => {
       '--until lies before --since',
       'Exchange',
     ],
-    [['changes', '--case', '99'], 'holds no case 99', 'status'],
+    [['changes', '--case', '99'], 'has no case 99', 'status'],
     [['changes', '--case', 'x'], '--case cannot be "x"', 'the id of a case'],
     [['changes', '--field', 'case_ongoin'], 'no field "case_ongoin"', 'Did you mean case_ongoing?'],
     [['changes', '--field', 'xyzzy'], 'no field "xyzzy"', 'docs/schema.md'],
@@ -34,7 +34,7 @@ describe('what cannot be answered gets one line and a hint', () => {
     [['changes', '--limit', '-1'], 'whole number', '--help'],
     [['transitions', '--from', 'Maybe'], 'no status "Maybe"', '"Perhaps, but long-dormant"'],
     [['transitions', '--since', '9'], '[RUN_UNKNOWN]', 'status'],
-    [['activity', '--case', '99'], 'holds no case 99', 'status'],
+    [['activity', '--case', '99'], 'has no case 99', 'status'],
     [['activity', '--since', '2026-13-01'], 'does not exist', 'Give the number of a run'],
   ];
   test.each(wrong)('%j', async (args, says, hint) => {

@@ -16,7 +16,7 @@ const REFUSED: [string, string, string][] = [
     'There is no column institution here.',
     'case_defendants, clean_case_defendants have',
   ],
-  ['SELECT k.id FROM cases AS c', 'There is no column k.id here.', '"k" is no table of the statement'],
+  ['SELECT k.id FROM cases AS c', 'There is no column k.id here.', '"k" is not a table or alias of the statement'],
   ['SELECT xyzzy FROM cases', 'There is no column xyzzy here.', 'docs/schema.md'],
   [
     'SELECT id FROM cases JOIN dockets',

@@ -57,7 +57,7 @@ describe('case', () => {
     expect(await run('case', '1')).toMatchObject({
       exitCode: 2,
       stdout: '',
-      stderr: expect.stringContaining('holds no case 1.'),
+      stderr: expect.stringContaining('has no case 1.'),
     });
   });
 });

@@ -58,7 +58,7 @@ const NO_CASE: [string, string, string][] = [
   [' \u00a0\ufeff ', 'USAGE', 'It is empty.'],
   ['99999999999999999999', 'USAGE', 'No case has so large an id.'],
   ['https://clearinghouse.net/case/0/', 'USAGE', 'Ids of cases are whole numbers from 1 on.'],
-  ['999', 'CASE_NOT_MIRRORED', 'holds no case 999.'],
+  ['999', 'CASE_NOT_MIRRORED', 'has no case 999.'],
   ['1.5', 'CASE_NOT_MIRRORED', 'No case in'],
 ];
 

@@ -79,7 +79,7 @@ describe('verify', () => {
   });
 
   test.each([
-    [['--case', '999'], 'holds no case 999'],
+    [['--case', '999'], 'has no case 999'],
     [['--case', '1', '--sample', '5'], 'not both'],
     [['--sample', '0'], 'such as 10%'],
     [['--sample', '101%'], 'such as 10%'],

@@ -38,10 +38,10 @@ describe('the engine for a Node', () => {
     ['20.20.2', '9', [THIRTEEN], 'ENGINE_UNSAFE', 'better-sqlite3 13.2.0 crashes on Node 20.20.2'],
     ['20.20.2', '9', [{ name: 'better-sqlite3', version: '13.2.0' }], 'ENGINE_UNSAFE', '13.2.0 crashes'],
     ['22.13.1', '9', [THIRTEEN], 'ENGINE_UNSAFE', 'better-sqlite3 13.2.0 crashes on Node 22.13.1'],
-    ['24.19.0', '10', [TWELVE], 'ENGINE_UNSAFE', 'better-sqlite3 12.11.1 aborts on Node 24.19.0'],
-    ['24.21.0', '10', [TWELVE], 'ENGINE_UNSAFE', 'better-sqlite3 12.11.1 aborts on Node 24.21.0'],
-    ['25.0.0', '10', [TWELVE], 'ENGINE_UNSAFE', 'better-sqlite3 12.11.1 aborts on Node 25.0.0'],
-    ['26.10.0', '10', [TWELVE], 'ENGINE_UNSAFE', 'better-sqlite3 12.11.1 aborts on Node 26.10.0'],
+    ['24.19.0', '10', [TWELVE], 'ENGINE_UNSAFE', 'better-sqlite3 12.11.1 can abort on Node 24.19.0'],
+    ['24.21.0', '10', [TWELVE], 'ENGINE_UNSAFE', 'better-sqlite3 12.11.1 can abort on Node 24.21.0'],
+    ['25.0.0', '10', [TWELVE], 'ENGINE_UNSAFE', 'better-sqlite3 12.11.1 can abort on Node 25.0.0'],
+    ['26.10.0', '10', [TWELVE], 'ENGINE_UNSAFE', 'better-sqlite3 12.11.1 can abort on Node 26.10.0'],
     ['22.23.3', '10', [], 'ENGINE_MISSING', 'No SQLite engine is installed for Node 22.23.3'],
   ] as const)('%s with Node-API %s refuses what is installed: %j', (node, napi, installed, code, message) => {
     expect(() => pickEngines(installed, { node, napi })).toThrow(
@@ -100,7 +100,7 @@ describe('a program whose engine does not suit its Node', () => {
       version: '12.11.1',
       node: '24.21.0',
       napi: '10',
-      says: 'Error: better-sqlite3 12.11.1 aborts on Node 24.21.0',
+      says: 'Error: better-sqlite3 12.11.1 can abort on Node 24.21.0',
       commands: COMMANDS,
     },
     {

@@ -82,7 +82,7 @@ describe('a case is refused', () => {
 
   test('that was never there, or came later, with when it came', () => {
     const mirror = mirrorOf(null, CASE);
-    refuse(mirror, 2, 1, 'CASE_NOT_MIRRORED', 'holds no case 2.');
+    refuse(mirror, 2, 1, 'CASE_NOT_MIRRORED', 'has no case 2.');
     refuse(mirror, 1, 1, 'CASE_NOT_MIRRORED', 'it came with run 2 of 2030-01-02T03:17:00.000Z');
   });
 
