@@ -5,13 +5,13 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import * as schema from './schema/schema.ts';
 
 /*
- * What a payload says is proven by its fingerprint, and so are the rows that are made of it. What the mirror itself says
- * has nothing of the kind: that a case was there at all, under which status, what a run did and when. Of these tables
- * the file keeps a seal: how many rows, and a digest of them. Whoever writes a row writes the seal in the same
- * transaction, because a trigger does it; the triggers are temporary, so that the file itself holds none of them.
+ * The fingerprint of a case proves its payload and the rows made from it. Nothing similar proves what the mirror itself
+ * records: that a case existed, in which list, what a run did and when. So the file has a seal of each of these tables:
+ * its number of rows and a digest of them. A trigger updates the seal in the transaction that writes a row. The
+ * triggers are temporary, so the file contains none.
  */
 
-/** A table that has a seal, and the columns that it covers. */
+/** A table with a seal, and the columns that it covers. */
 export interface SealedTable {
   readonly table: string;
   readonly columns: readonly string[];
@@ -62,7 +62,7 @@ export interface Seal {
 const DIGEST_BYTES = 32;
 const EMPTY = '0'.repeat(2 * DIGEST_BYTES);
 
-/** Keeps the seals for all that is written on this connection from now on. */
+/** Updates the seals for everything that this connection writes from now on. */
 export function keepSeals(sqlite: Database.Database): void {
   defineFunction(sqlite);
   for (const { table, columns } of SEALED_TABLES) {
@@ -81,7 +81,7 @@ export function keepSeals(sqlite: Database.Database): void {
   }
 }
 
-/** Seals what is there: after a migration, whose own writing no trigger has seen. Part of the caller's transaction. */
+/** Computes all seals after a migration, whose writes no trigger has seen. Part of the caller's transaction. */
 export function sealAll(sqlite: Database.Database): void {
   const write = sqlite.prepare(
     'INSERT OR REPLACE INTO mirror_seals (table_name, row_count, digest) VALUES (?, ?, ?)',
@@ -92,7 +92,10 @@ export function sealAll(sqlite: Database.Database): void {
   }
 }
 
-/** Seals one table anew, for a writer without the triggers; a file from before there were seals has none to write. */
+/**
+ * Recomputes the seal of a table, for a writer without the triggers; does nothing in a file from before there were
+ * seals.
+ */
 export function sealTable(sqlite: Database.Database, table: SQLiteTable): void {
   const one = SEALED_TABLES.find((sealed) => sealed.table === getTableName(table));
   const hasSeals =
@@ -104,7 +107,7 @@ export function sealTable(sqlite: Database.Database, table: SQLiteTable): void {
     .run(rowCount, digest, one.table);
 }
 
-/** The seal that a table should have by the rows that it has. */
+/** Computes the seal of a table from its rows. */
 export function computeSeal(sqlite: Database.Database, { table, columns }: SealedTable): Seal {
   const names = columns.map((column) => `"${column}"`).join(', ');
   const rows = sqlite
@@ -129,13 +132,13 @@ function defineFunction(sqlite: Database.Database): void {
   });
 }
 
-/** Adds a row to a digest. Adding it once more takes it out again. */
+/** Adds a row to a digest. Adding it again removes it. */
 function addTo(digest: Buffer, row: readonly unknown[]): void {
   const hash = createHash('sha256').update(row.map(toMember).join('')).digest();
   for (let at = 0; at < DIGEST_BYTES; at++) digest[at] = (digest[at] ?? 0) ^ (hash[at] ?? 0);
 }
 
-/** A value with its type and its length, so that no two rows are the same text. */
+/** A value with its type and length, so that no two rows have the same text. */
 function toMember(value: unknown): string {
   if (value === null) return 'n;';
   if (typeof value === 'bigint') return `i${value};`;

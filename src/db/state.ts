@@ -32,15 +32,15 @@ import {
   syncRuns,
 } from './schema/schema.ts';
 
-/** How the newest list sync of a list ended, as the ledger has it. */
+/** How the newest list sync of a list ended, according to the run log. */
 export interface ListEnding {
   readonly outcome: string;
   readonly error_code: string | null;
 }
 
 /**
- * Why a list that was read to its last page is not complete all the same, where another try brings nothing more: the
- * mirror then holds everything that can be had.
+ * Why a list that was read to its last page is not complete although another attempt would find nothing more: the
+ * mirror has everything that is available.
  */
 export const LASTING_SHORTFALLS = [
   'COUNT_MISMATCH_STABLE',
@@ -49,26 +49,26 @@ export const LASTING_SHORTFALLS = [
   'JSON_MALFORMED',
 ] as const satisfies readonly ErrorCode[];
 
-/** Short of pages that could not be read, the cases of which were looked up as far as they were known. */
+/** Also allows unreadable pages, because their known cases were looked up. */
 const ALLOWS_SNAPSHOT: readonly (string | null)[] = [
   ...LASTING_SHORTFALLS,
   'PAGES_UNREADABLE',
 ] satisfies readonly ErrorCode[];
 
-/** How much of the site a mirror holds: proven to be all; all that can be had; or less. */
+/** How much of the site a mirror has: provably all; all that is available; or less. */
 export const COMPLETENESS = ['complete', 'best-effort', 'incomplete'] as const;
 export type Completeness = (typeof COMPLETENESS)[number];
 
-/** How a list ends that is proven to be all that there is. */
+/** The outcomes of a list that is proven to be complete. */
 const GOOD_OUTCOMES = ['complete', 'empty'] as const;
 
 export const isGood = ({ outcome }: Pick<ListEnding, 'outcome'>): boolean =>
   (GOOD_OUTCOMES as readonly string[]).includes(outcome);
 
 /**
- * Judges a mirror, or a run, by how its lists ended. It says what a snapshot may be called and whether a run allows one:
- * `complete` and `best-effort` do, and a snapshot of the second kind is marked as not complete, so that retention
- * never gives a complete one away for it. `incomplete` allows none. No list at all proves nothing.
+ * Judges the completeness of a mirror or a run from the outcomes of its lists. `complete` and `best-effort` allow a
+ * snapshot. A `best-effort` snapshot is marked as incomplete, so retention never prefers it to a complete one.
+ * `incomplete` allows none. Without a list, nothing is proven.
  */
 export function judgeCompleteness(lists: readonly ListEnding[]): Completeness {
   if (lists.length === 0) return 'incomplete';
@@ -79,24 +79,23 @@ export function judgeCompleteness(lists: readonly ListEnding[]): Completeness {
 const allowsSnapshot = ({ outcome, error_code }: ListEnding): boolean =>
   outcome === 'partial' && ALLOWS_SNAPSHOT.includes(error_code);
 
-/** Whether every page of a list was read although it does not count as complete. */
+/** Whether every page of a list was read although it is not complete. */
 export function isReadToItsEnd({ outcome, error_code }: ListEnding): boolean {
   return outcome === 'partial' && (LASTING_SHORTFALLS as readonly (string | null)[]).includes(error_code);
 }
 
-/** A reading of a list that brought all of it, or all that can be had. */
+/** A list sync that read all of a list, or all that is available. */
 export interface GoodReading {
   /** When it ended, as ISO 8601. */
   readonly at: string;
   readonly completeness: Exclude<Completeness, 'incomplete'>;
-  /** Why it is not proven to be complete; null where it is. */
+  /** Why it is not proven to be complete; null if it is. */
   readonly errorCode: string | null;
 }
 
 /**
- * Lists when a list was read, all of it or all that can be had, the newest first; nothing of times that lie in the future.
- * A run ended before any later one began: where the record says otherwise, the clock was ahead at the earlier one, and the
- * later beginning counts.
+ * Lists when a list was read completely or as far as available, newest first; without times in the future. A run ended
+ * before any later one started. If the log says otherwise, the clock was ahead, and the start of the later run counts.
  */
 function* listGoodReadings({ sqlite }: Mirror, listId: number, now: Date): Generator<GoodReading> {
   const rows = sqlite
@@ -118,8 +117,8 @@ function* listGoodReadings({ sqlite }: Mirror, listId: number, now: Date): Gener
 }
 
 /**
- * The ids of the lists that a list sync which began in that time has read completely, in a run that could look up every
- * case that it missed.
+ * The ids of the lists that were read completely by a list sync that started in that period, in a run that looked up
+ * every missing case.
  */
 export function listReadLists({ db }: Mirror, since: Date, upTo: Date): number[] {
   return db
@@ -131,7 +130,7 @@ export function listReadLists({ db }: Mirror, since: Date, upTo: Date): number[]
         inArray(listSyncs.outcome, GOOD_OUTCOMES),
         between(listSyncs.started_at, since.toISOString(), upTo.toISOString()),
         or(isNull(mirrorDepartureChecks.outcome), ne(mirrorDepartureChecks.outcome, 'incomplete')),
-        // A run that began before an earlier one shows that the clock was ahead at the earlier one.
+        // A run that started before an earlier one shows that the clock was ahead at the earlier one.
         sql`NOT EXISTS (SELECT 1 FROM sync_runs later WHERE later.id > ${listSyncs.run_id} AND later.started_at < ${listSyncs.started_at})`,
       ),
     )
@@ -140,8 +139,8 @@ export function listReadLists({ db }: Mirror, since: Date, upTo: Date): number[]
 }
 
 /**
- * The id that a mirror and all copies of it share. Null where there is no mirror that can be read, or one of an early
- * version that gets its id with its next migration.
+ * The id that a mirror and all its copies share. Null if there is no readable mirror, or one of an early version, which
+ * gets its id with its next migration.
  */
 export function findMirrorId(path: string): string | null {
   try {
@@ -157,8 +156,8 @@ export function findMirrorId(path: string): string | null {
 }
 
 /**
- * Whether each of the five lists of `case_ongoing` was read completely at least once. The list of the cases without one
- * may be left out, so it does not count.
+ * Whether each of the five lists of `case_ongoing` was read completely at least once. The list of the cases without a
+ * value may be left out, so it does not count.
  */
 export function holdsEveryList({ db }: Mirror): boolean {
   const good = db
@@ -174,7 +173,7 @@ export function holdsEveryList({ db }: Mirror): boolean {
   return missing === undefined && db.select({ id: lists.id }).from(lists).limit(1).get() !== undefined;
 }
 
-/** Whether the newest reading of each list brought all of it, or all that can be had. */
+/** Whether the newest sync of each list read all of it, or all that is available. */
 export function holdsAllThatCanBeHad({ db }: Mirror): boolean {
   const newest = sql`(SELECT max(newer.run_id) FROM list_syncs AS newer WHERE newer.list_id = ${listSyncs.list_id})`;
   const newestOfLists = db
@@ -189,7 +188,7 @@ export function holdsAllThatCanBeHad({ db }: Mirror): boolean {
 
 export type CoverageRow = typeof mirrorCoverageChecks.$inferSelect;
 
-/** The newest checks of coverage, those that were skipped included; newest first. */
+/** The newest coverage checks, including skipped ones; newest first. */
 export function listCoverage({ db }: Mirror, most: number): CoverageRow[] {
   return db.select().from(mirrorCoverageChecks).orderBy(desc(mirrorCoverageChecks.run_id)).limit(most).all();
 }
@@ -198,16 +197,16 @@ export type SyncRunRow = typeof syncRuns.$inferSelect;
 export type ListSyncRow = typeof listSyncs.$inferSelect;
 export type DriftRow = typeof schemaDrift.$inferSelect;
 
-/** The cases that the mirror holds of one list, and the last syncs of that list. */
+/** The cases of one list in the mirror, and the latest syncs of that list. */
 export interface ListState {
   readonly id: number;
   readonly label: string;
   /** Cases that were last seen in this list and have not departed. */
   readonly cases: number;
   readonly lastListSync: ListSyncRow | null;
-  /** When a list sync of it last ended complete or empty, by a clock that may be believed. */
+  /** When a sync of it last ended complete or empty, ignoring times in the future. */
   readonly lastGoodAt: string | null;
-  /** The newest list sync that brought all of it, or all that can be had, by such a clock. */
+  /** The newest sync that read all of it, or all that is available, ignoring times in the future. */
   readonly lastReading: GoodReading | null;
 }
 
@@ -215,7 +214,7 @@ export interface MirrorState {
   readonly path: string;
   /** Of the database file and its write-ahead log. */
   readonly fileBytes: number;
-  /** Those that have left the site included. */
+  /** Includes departed cases. */
   readonly cases: number;
   readonly departed: number;
   readonly docketEntries: number;
@@ -224,16 +223,16 @@ export interface MirrorState {
   /** Newest first. */
   readonly runs: readonly SyncRunRow[];
   readonly drift: readonly DriftRow[];
-  /** Redactions that have not removed every byte yet. */
+  /** Redactions that have not yet removed every byte. */
   readonly pendingRedactions: readonly PendingRedaction[];
-  /** Runs that would have begun or ended in the future, the newest first: the clock was ahead, and they prove no freshness. */
+  /** Runs that started or ended in the future, newest first: the clock was ahead, so they prove no freshness. */
   readonly aheadRunIds: readonly number[];
 }
 
-/** As many of the runs that were ahead are named. */
+/** The maximum number of these runs to name. */
 const MAX_AHEAD = 5;
 
-/** Reads the state of a mirror at one moment: its content, its newest runs, what drifted. */
+/** Reads the state of a mirror in one transaction: its content, its latest runs and its schema drift. */
 export function findMirrorState(mirror: Mirror, maxRuns: number, now: Date): MirrorState {
   const { db, path } = mirror;
   const present = now.toISOString();
@@ -302,8 +301,8 @@ function findReadings(
 }
 
 /**
- * How old a mirror is: when the list ended whose newest reading, of all or of all that can be had, is the oldest; null while
- * one never was read so. The list of the cases without a status counts where it was ever read, because it may be left out.
+ * The age of a mirror: the end of the newest good sync of its stalest list; null if a list was never read. The list of
+ * the cases without a value counts only if it was ever read, because it may be left out.
  */
 export function findFreshAsOf(statusStates: readonly ListState[]): string | null {
   const readings = statusStates
@@ -313,7 +312,7 @@ export function findFreshAsOf(statusStates: readonly ListState[]): string | null
   return times.length < readings.length ? null : (times.toSorted()[0] ?? null);
 }
 
-/** The lists whose newest reading brought all that can be had, without proof that it is all. */
+/** The lists whose newest sync read all that is available, without proof that it is all. */
 export function listUnproven(statusStates: readonly ListState[]): ListState[] {
   return statusStates.filter(({ lastReading }) => lastReading?.completeness === 'best-effort');
 }

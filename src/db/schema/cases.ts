@@ -2,8 +2,8 @@ import { customType, index, integer, sqliteTable, text } from 'drizzle-orm/sqlit
 import { ofRun, lists, syncRuns } from './run-log.ts';
 
 /**
- * SQLite has no booleans: 0 and 1 in the file, true and false in the code. Drizzle's own boolean mode would make 0 of
- * null, and null means that the API did not say.
+ * SQLite has no booleans: 0 and 1 in the file, true and false in the code. Drizzle's own boolean mode would turn null,
+ * which means that the API did not say, into 0.
  */
 export const flag = customType<{ data: boolean; driverData: number | null }>({
   dataType: () => 'integer',
@@ -11,7 +11,7 @@ export const flag = customType<{ data: boolean; driverData: number | null }>({
   fromDriver: Boolean,
 });
 
-/** One row a case. Lists are tables of their own; the docket is in `dockets` and `docket_entries`. */
+/** One row per case. Lists have their own tables; the docket is in `dockets` and `docket_entries`. */
 export const cases = sqliteTable(
   'cases',
   {
@@ -56,9 +56,9 @@ export const cases = sqliteTable(
     /** The run that first stored the case, and the one that last stored a change of it. */
     mirror_first_run_id: ofRun('mirror_first_run_id'),
     mirror_changed_run_id: ofRun('mirror_changed_run_id'),
-    /** Hash of the case's content; see docs/decisions/0002-order-carries-no-meaning.md. */
+    /** Hash of the content of the case; see docs/decisions/0002-order-carries-no-meaning.md. */
     mirror_fingerprint: text('mirror_fingerprint').notNull(),
-    // Long texts stand last, so that a look at the other columns does not have to read past them.
+    // Long texts come last, so that reading the other columns does not have to read past them.
     plaintiff_description: text('plaintiff_description'),
     summary: text('summary'),
     summary_short: text('summary_short'),
@@ -69,9 +69,9 @@ export const cases = sqliteTable(
     mirror_payload: text('mirror_payload').notNull(),
     /** JSON list of `docket_entries.mirror_key` in the API's order; null when the payload has no list of entries. */
     mirror_entry_keys: text('mirror_entry_keys'),
-    /** The run that found the case gone from the site; null while it is there. */
+    /** The run that found that the case had left the site; null while it is there. */
     mirror_departed_run_id: integer('mirror_departed_run_id').references(() => syncRuns.id),
-    /** The run in which the content was removed on request (`redact`), with all of its history. */
+    /** The run in which the content and its history were removed on request (`redact`). */
     mirror_redacted_run_id: integer('mirror_redacted_run_id').references(() => syncRuns.id),
   },
   (table) => [
@@ -88,18 +88,18 @@ export const cases = sqliteTable(
   ],
 );
 
-/** The column that ties a child row to its case. */
+/** The column that links a child row to its case. */
 export const caseId = () =>
   integer('case_id')
     .notNull()
     .references(() => cases.id, { onDelete: 'cascade' });
 
-/** Where an element stood in the API's list, from 0. */
+/** The position of an element in the API's list, from 0. */
 export const position = () => integer('mirror_position').notNull();
 
 /**
- * In which bytes a case came last, so that the same bytes need not be read again. It says nothing about a case that is
- * not in the other tables: without a row, or with a stale one, a case is read and compared as a whole.
+ * The bytes in which a case last arrived, so that the same bytes need not be parsed again. It says nothing about a case
+ * that is not in the other tables: without a row, or with a stale one, a case is parsed and compared as a whole.
  */
 export const mirrorRawHashes = sqliteTable(
   'mirror_raw_hashes',
@@ -107,9 +107,9 @@ export const mirrorRawHashes = sqliteTable(
     case_id: integer('case_id')
       .primaryKey()
       .references(() => cases.id, { onDelete: 'cascade' }),
-    /** SHA-256 of the bytes, and of what the program expects of them. */
+    /** SHA-256 of the bytes and of the fields that the program expects. */
     hash: text('hash').notNull(),
-    /** The fingerprint of the case that they make. The row holds as long as it is that of the stored case. */
+    /** The fingerprint of the case in these bytes. The row is valid while it equals that of the stored case. */
     fingerprint: text('fingerprint').notNull(),
   },
   (table) => [index('mirror_raw_hashes_hash').on(table.hash)],

@@ -28,10 +28,10 @@ export const dockets = sqliteTable(
   ],
 );
 
-/** What an entry is made of, now and in the past. */
+/** The columns of an entry, current and past. */
 export const entryColumns = () => ({
   case_id: caseId(),
-  /** The entry's `id`, or a negative number where that is missing or used twice in the docket. */
+  /** The entry's `id`, or a negative number if the id is missing or used twice in the docket. */
   mirror_key: integer('mirror_key').notNull(),
   id: integer('id'),
   row_number: integer('row_number'),
@@ -44,7 +44,7 @@ export const entryColumns = () => ({
   description: text('description'),
   /** JSON list, as the API sent it; the rows are in `attachments`. */
   attachments: text('attachments'),
-  /** JSON object of what has no place in the columns: unknown or missing fields, values of another kind. */
+  /** JSON object of what the columns cannot store: unknown or missing fields, values of another kind. */
   mirror_rest: text('mirror_rest'),
 });
 

@@ -3,12 +3,12 @@ import { caseId } from './cases.ts';
 import { entryColumns } from './docket.ts';
 import { ofRun, lists } from './run-log.ts';
 
-/* What the tables said before: from these and the tables themselves the mirror of any earlier run is rebuilt. */
+/* What the tables contained before. From these and the current tables, the mirror of any earlier run is rebuilt. */
 
 export const CHANGE_KINDS = ['changed', 'added', 'removed'] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
-/** One row for each field of a case that changed, or for each element that came into a list or left it. */
+/** One row for each field of a case that changed, and for each element that was added to or removed from a list. */
 export const caseChanges = sqliteTable(
   'case_changes',
   {
@@ -16,11 +16,14 @@ export const caseChanges = sqliteTable(
     case_id: caseId(),
     run_id: ofRun('run_id'),
     changed_at: text('changed_at').notNull(),
-    /** A field of the payload, `main_docket.` before those of the docket; with the prefix `mirror_` a column of `cases`. */
+    /**
+     * A field of the payload, with the prefix `main_docket.` for those of the docket; with the prefix `mirror_` a
+     * column of `cases`.
+     */
     field: text('field').notNull(),
     /** `added` and `removed` are elements of a list; the order of a list carries no meaning and is not compared. */
     kind: text('kind', { enum: CHANGE_KINDS }).notNull(),
-    /** The value before, as JSON; null when there was none, so that absent, `null` and `""` are three things. */
+    /** The value before, as JSON; null when there was none, so that absent, `null` and `""` differ. */
     old_value: text('old_value'),
     /** The value after, likewise. */
     new_value: text('new_value'),
@@ -32,7 +35,7 @@ export const caseChanges = sqliteTable(
   ],
 );
 
-/** The fingerprint that a case had before its present one, which proves a rebuilt state to be the true one. */
+/** The fingerprint that a case had before its current one. It proves that a rebuilt state is correct. */
 export const caseVersions = sqliteTable(
   'case_versions',
   {
@@ -46,15 +49,15 @@ export const caseVersions = sqliteTable(
 
 export const END_REASONS = ['edited', 'removed'] as const;
 
-/** What a docket entry said before it was edited, or before it left its docket. */
+/** The text of a docket entry before it was edited or removed from its docket. */
 export const docketEntryVersions = sqliteTable(
   'docket_entry_versions',
   {
     mirror_version_id: integer('mirror_version_id').primaryKey(),
-    /** What `docket_entries.mirror_id` was. */
+    /** The former `docket_entries.mirror_id`. */
     mirror_id: integer('mirror_id').notNull(),
     ...entryColumns(),
-    /** The run since which the entry read like this, and the one that found it otherwise. */
+    /** The run that stored this version of the entry, and the run that found another. */
     mirror_valid_from_run_id: ofRun('mirror_valid_from_run_id'),
     mirror_valid_to_run_id: ofRun('mirror_valid_to_run_id'),
     mirror_end_reason: text('mirror_end_reason', { enum: END_REASONS }).notNull(),
@@ -66,7 +69,7 @@ export const docketEntryVersions = sqliteTable(
   ],
 );
 
-/** A case that one run saw under two lists: it moved meanwhile, and the later listRef counts. */
+/** A case that one run found in two lists: it moved during the run, and the later list counts. */
 export const mirrorMovedCases = sqliteTable(
   'mirror_moved_cases',
   {

@@ -1,7 +1,7 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { caseId, flag, position } from './cases.ts';
 
-/** A list of texts is a table of the field's name, one row an element. */
+/** A list of texts has a table with the name of the field and one row per element. */
 const listTable = <Name extends string>(name: Name) =>
   sqliteTable(
     name,
@@ -70,7 +70,7 @@ export const caseDefendants = sqliteTable(
   ],
 );
 
-/** `id` is the other case's; it may be one that is not in the mirror. */
+/** `id` is that of the other case, which need not be in the mirror. */
 export const relatedCases = sqliteTable(
   'related_cases',
   { case_id: caseId(), mirror_position: position(), id: integer('id'), name: text('name') },

@@ -11,7 +11,7 @@ export const lists = sqliteTable('lists', {
     .default('case_ongoing'),
 });
 
-/* What the mirror did, and what it could not put into the other tables. */
+/* The run log, and what the other tables cannot store. */
 
 export const RUN_OUTCOMES = [
   'running',
@@ -35,31 +35,31 @@ export const LIST_OUTCOMES = [
 ] as const;
 export type ListOutcome = (typeof LIST_OUTCOMES)[number];
 
-/** A number that begins at 0. */
+/** A number that starts at 0. */
 export const count = (name: string) =>
   integer(name)
     .notNull()
     .default(sql`0`);
 
-/** What the requests cost. */
+/** The cost of the requests. */
 export const traffic = () => ({
   requests: count('requests'),
   retries: count('retries'),
-  /** Milliseconds of deliberate waiting: politeness, backoff, `Retry-After`. */
+  /** Milliseconds of deliberate waits: delay, backoff, `Retry-After`. */
   waited_ms: count('waited_ms'),
   /** Bytes of responses, after decompression. */
   bytes: count('bytes'),
 });
 
-/** Why it did not end well; null when it did. */
+/** Why it failed; null when it did not. */
 export const recordedError = () => ({
   error_code: text('error_code'),
   error_message: text('error_message'),
 });
 
 /**
- * One row for everything that wrote to the mirror. `died` was found by a later run: the process ended without a word;
- * `suspicious`: more cases would have departed than can be believed.
+ * One row for everything that wrote to the mirror. `died` was set by a later run: the process was killed; `suspicious`:
+ * implausibly many cases would have departed.
  */
 export const syncRuns = sqliteTable(
   'sync_runs',
@@ -74,7 +74,7 @@ export const syncRuns = sqliteTable(
     api_url: text('api_url').notNull(),
     process_id: integer('process_id').notNull(),
     ...recordedError(),
-    /** Until when the server wanted no request (`Retry-After`), by what it said last; null when it asked for no pause. */
+    /** The end of the pause that the server last requested (`Retry-After`); null when it requested none. */
     paused_until: text('paused_until'),
   },
   (table) => [index('sync_runs_outcome').on(table.outcome)],
@@ -87,8 +87,9 @@ export const ofRun = (name: string) =>
     .references(() => syncRuns.id);
 
 /**
- * One row for each list sync of a run. `cases_seen` = new + changed + unchanged, each case once. A list that shifted while
- * it was read is read again; `complete` means that the last pass held as many distinct cases as every page of it counted.
+ * One row for each list sync of a run. `cases_seen` = new + changed + unchanged, each case once. A list that changed
+ * while it was read is read again; `complete` means that the number of distinct cases in the last pass equals the count
+ * on each of its pages.
  */
 export const listSyncs = sqliteTable(
   'list_syncs',
@@ -119,27 +120,27 @@ export const listSyncs = sqliteTable(
 );
 
 /**
- * Records of the API that cannot be a case, or cannot be read exactly. The same record is kept once, however often it
- * comes, and always in the bytes in which it came. One that could be read, but not exactly, is a case as well.
+ * Records of the API that are not cases, or that cannot be parsed exactly. A record is stored once, however often it
+ * arrives, in its original bytes. One that was parsed, but not exactly, is also stored as a case.
  */
 export const rejectedRecords = sqliteTable('rejected_records', {
   /** SHA-256 of `bytes`, or of the text in `record` where that is null. */
   fingerprint: text('fingerprint').primaryKey(),
   why: text('why').notNull(),
-  /** The record as JSON; of one that is no JSON in UTF-8 its text, as a JSON string. */
+  /** The record as JSON; if it is not JSON in UTF-8, its text as a JSON string. */
   record: text('record').notNull(),
-  /** Path and query of the page it came on first, and its place there, from 0. */
+  /** Path and query of the page on which it first arrived, and its position there, from 0. */
   source: text('source').notNull(),
   position: integer('position').notNull(),
   first_run_id: ofRun('first_run_id'),
   last_run_id: ofRun('last_run_id'),
-  /** The record as it came; null in rows of earlier versions of the program, which kept only what they could read. */
+  /** The original bytes; null in rows of earlier versions of the program, which stored only what they could parse. */
   bytes: blob('bytes', { mode: 'buffer' }),
-  /** The case that the record names, as far as that can be told. */
+  /** The case that the record names, if that can be determined. */
   case_id: integer('case_id'),
 });
 
-/** Fields that are not what the API's documentation and recorded responses had. */
+/** Fields that differ from the API's documentation and recorded responses. */
 export const schemaDrift = sqliteTable(
   'schema_drift',
   {
@@ -153,7 +154,7 @@ export const schemaDrift = sqliteTable(
   (table) => [primaryKey({ columns: [table.field, table.seen] })],
 );
 
-/* What a run looked into after its list syncs. */
+/* The checks of a run after its list syncs. */
 
 const run = () => ofRun('run_id').primaryKey();
 
@@ -161,24 +162,27 @@ export const DEPARTURE_OUTCOMES = ['checked', 'suspicious', 'incomplete', 'skipp
 export type DepartureOutcome = (typeof DEPARTURE_OUTCOMES)[number];
 
 /**
- * One row a run: the cases that a complete list sync no longer brought, and what became of them. `suspicious`: too many to be
- * believed, so none was marked; `incomplete`: some could not be looked up; `skipped`: no list was read completely,
- * or the run was stopped before.
+ * One row per run: the cases that a complete list sync no longer found, and what became of them. `suspicious`:
+ * implausibly many, so none was marked; `incomplete`: some could not be looked up; `skipped`: no list was read
+ * completely, or the run was stopped before.
  */
 export const mirrorDepartureChecks = sqliteTable('mirror_departure_checks', {
   run_id: run(),
   outcome: text('outcome', { enum: DEPARTURE_OUTCOMES }).notNull(),
   checked_at: text('checked_at').notNull(),
-  /** Cases of a completely read list that was in no list that the run read. */
+  /** Cases of a completely read list that were in no list that the run read. */
   cases_missing: count('cases_missing'),
-  /** Of these: those that the API has in another list or in none, and those that it has where they were. */
+  /** Of these: those that the API has in another list or in none, and those that are still in their list. */
   cases_moved: count('cases_moved'),
   cases_in_place: count('cases_in_place'),
-  /** Those that the API has no more; marked in `cases` unless they, with those not looked up, are more than `max_gone`. */
+  /**
+   * Those that the API no longer has; marked in `cases` unless they, with those not looked up, are more than
+   * `max_gone`.
+   */
   cases_gone: count('cases_gone'),
-  /** Cases marked as departed before that this run saw again. */
+  /** Cases marked as departed earlier that this run saw again. */
   cases_returned: count('cases_returned'),
-  /** How many were allowed to be gone without a doubt. */
+  /** The maximum number of departures that is plausible. */
   max_gone: integer('max_gone').notNull(),
   ...traffic(),
   ...recordedError(),
@@ -186,15 +190,15 @@ export const mirrorDepartureChecks = sqliteTable('mirror_departure_checks', {
 
 export const COVERAGE_OUTCOMES = ['measured', 'incomplete', 'skipped'] as const;
 
-/** One row a run: how many cases the API counts in lists that the five lists do not have. */
+/** One row per run: how many cases the API counts outside the five lists. */
 export const mirrorCoverageChecks = sqliteTable('mirror_coverage_checks', {
   run_id: run(),
-  /** `incomplete`: some count could not be had, it is null; `skipped`: nothing was asked. */
+  /** `incomplete`: some count is unknown and null; `skipped`: nothing was requested. */
   outcome: text('outcome', { enum: COVERAGE_OUTCOMES }).notNull(),
   checked_at: text('checked_at').notNull(),
   /** The list without a filter. */
   count_all: integer('count_all'),
-  /** The sum of what the five lists of `case_ongoing` counted in this run; null unless all five were asked. */
+  /** The sum of the counts of the five lists of `case_ongoing` in this run; null unless all five were read. */
   count_ongoing: integer('count_ongoing'),
   /** The lists of `case_status` 5069, 5071 and 5074. */
   count_approved: integer('count_approved'),
@@ -206,9 +210,9 @@ export const mirrorCoverageChecks = sqliteTable('mirror_coverage_checks', {
   ...recordedError(),
 });
 
-/* Which mirror a file is, and of which it is a copy. Each table holds one row at most. */
+/* Which mirror a file is, and of which it is a copy. Each table has at most one row. */
 
-/** One row: which mirror this is. A migration draws the id; every copy of the file keeps it. */
+/** One row: the identity of this mirror. A migration creates a random id; every copy of the file keeps it. */
 export const mirrorIdentity = sqliteTable(
   'mirror_identity',
   {
@@ -219,16 +223,18 @@ export const mirrorIdentity = sqliteTable(
   (table) => [check('mirror_identity_one_row', sql`${table.id} = 1`)],
 );
 
-/** Who had a snapshot taken: the schedule, or a person. */
+/** Who took a snapshot: the schedule, or a person. */
 export const SNAPSHOT_TAKERS = ['schedule', 'hand'] as const;
 export type SnapshotTaker = (typeof SNAPSHOT_TAKERS)[number];
 
-/** One row in a snapshot, none in a mirror: what the snapshot is of. */
+/** One row in a snapshot, none in a mirror: the source of the snapshot. */
 export const mirrorSnapshot = sqliteTable(
   'mirror_snapshot',
   {
     id: integer('id').primaryKey(),
-    /** Path of the mirror, seen from the folder of the snapshot: two copies of one mirror share an id, but no path. */
+    /**
+     * Path of the mirror, relative to the folder of the snapshot: two copies of one mirror share an id, but not a path.
+     */
     source: text('source').notNull(),
     taken_at: text('taken_at').notNull(),
     taken_by: text('taken_by', { enum: SNAPSHOT_TAKERS }).notNull(),
@@ -236,19 +242,19 @@ export const mirrorSnapshot = sqliteTable(
     last_run_id: integer('last_run_id'),
     /** Whether each of the five lists of `case_ongoing` was read completely at least once. */
     is_complete: integer('is_complete', { mode: 'boolean' }).notNull(),
-    /** The run whose state was rebuilt; null for the state of the moment in which the snapshot was taken. */
+    /** The run whose state was rebuilt; null for the state at the time of the snapshot. */
     as_of_run_id: integer('as_of_run_id'),
   },
   (table) => [check('mirror_snapshot_one_row', sql`${table.id} = 1`)],
 );
 
 /**
- * One row for each table whose rows nothing else proves: how many it has, and a digest of all of them. Written together
- * with the rows themselves; `verify` compares it with what is there.
+ * One row for each table whose rows nothing else proves: its number of rows and a digest of them. It is written
+ * together with the rows; `verify` compares it with them.
  */
 export const mirrorSeals = sqliteTable('mirror_seals', {
   table_name: text('table_name').primaryKey(),
   row_count: integer('row_count').notNull(),
-  /** The SHA-256 of each row, combined by XOR, in hex: the order of the rows carries no meaning. */
+  /** The SHA-256 of each row, combined by XOR, in hex: the order of the rows does not matter. */
   digest: text('digest').notNull(),
 });

@@ -1,6 +1,6 @@
 /*
  * The tables of the mirror. A column without the prefix `mirror_` is a field of the API under the API's own name; one
- * with it is the mirror's. The tables of the ledger are the mirror's altogether and need no prefix.
+ * with the prefix belongs to the mirror. Every column of the run log belongs to the mirror and needs no prefix.
  */
 export * from './run-log.ts';
 export * from './cases.ts';
