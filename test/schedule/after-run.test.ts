@@ -30,7 +30,7 @@ const AFTER_ALL: RunSummary = { ...WELL, steps: [] };
 const does = (words: string) => () => Promise.resolve(words);
 
 describe('the steps after a scheduled run', () => {
-  test('are done in turn; one that fails is on record and keeps no other from being done', async () => {
+  test('run in order; a failed step is recorded and does not stop the others', async () => {
     const fault = new MirrorError('DISK_LOW', 'No room.');
     const bug = new TypeError('lamp is not a function');
     const told: unknown[] = [];
@@ -54,7 +54,7 @@ describe('the steps after a scheduled run', () => {
     expect(told).toEqual([fault, bug]);
   });
 
-  test('hear how it went so far, and the first that fails decides how all of it ends', async () => {
+  test('get the results so far, and the first failure decides the exit code', async () => {
     const heard: unknown[] = [];
     const hears: AfterRunStep['run'] = (_signal, { exit, steps }) => {
       heard.push([exit, steps.length]);
@@ -79,7 +79,7 @@ describe('the steps after a scheduled run', () => {
     expect(steps[0]).toEqual({ step: 'first', outcome: 'skipped', detail: 'there was nothing to do' });
   });
 
-  test('that need all of it are left out after a scheduled run that brought only a part', async () => {
+  test('that need a complete run are skipped after a partial one', async () => {
     const { steps: records } = await runSteps(
       [step('snapshot', does('well'), true), step('verify', does('well'))],
       { ...WELL, run: { ...RUN, outcome: 'partial' } },
@@ -92,7 +92,7 @@ describe('the steps after a scheduled run', () => {
     ]);
   });
 
-  test('in hand and left when the process is told to end are left out, which is no failure', async () => {
+  test('are skipped when the process is told to end, which is not a failure', async () => {
     const stop = new AbortController();
     const told: unknown[] = [];
     const { steps: records, exit } = await runSteps(
@@ -112,7 +112,7 @@ describe('the steps after a scheduled run', () => {
     expect([told, exit]).toEqual([[], 'complete']);
   });
 
-  test('come once, when the scheduled run is over, and not between two tries of it', async () => {
+  test('run once, after the last attempt, and not between attempts', async () => {
     const done: string[] = [];
     let tries = 0;
     const world = new World({
@@ -138,7 +138,7 @@ describe('the steps after a scheduled run', () => {
     });
   });
 
-  /** A world in which a step takes an hour the first time, and notes when it is done. */
+  /** A world in which a step takes an hour on its first execution and records when it is done. */
   function startWorld() {
     const done: string[] = [];
     let times = 0;
@@ -160,7 +160,7 @@ describe('the steps after a scheduled run', () => {
     return { world, done };
   }
 
-  test('are done by the next process where the first one dies in them, and nothing is read again', async () => {
+  test('run in the next process if the first one dies during them, and no list is read again', async () => {
     const { world, done } = startWorld();
     world.trouble(HOURS(0.5), { kind: 'killed', downMs: 60_000 });
     await world.live(HOURS(5));
@@ -171,7 +171,7 @@ describe('the steps after a scheduled run', () => {
     ]);
   });
 
-  test('are done by the next process where the first one is told to end in them', async () => {
+  test('run in the next process if the first one is told to end during them', async () => {
     const { world, done } = startWorld();
     await world.live(HOURS(0.5));
     expect(world.state().scheduled_runs).toMatchObject([{ outcome: 'complete', is_over: false }]);
@@ -182,15 +182,15 @@ describe('the steps after a scheduled run', () => {
   });
 });
 
-describe('the proof after a scheduled run', () => {
-  test('says how many cases it has proved', async () => {
+describe('the verification after a scheduled run', () => {
+  test('reports how many cases it verified', async () => {
     const { sync, database } = await startHarness({ source: smallCollection(20) });
     await sync();
     const { run } = createVerifyStep(database, { share: 0.5 }, Math.random);
     expect(await run(GOES_ON, AFTER_ALL)).toBe('10 of 20 cases verified');
   });
 
-  test('fails when something is not as it should be', async () => {
+  test('fails if it finds a violation', async () => {
     const { sync, database } = await startHarness({ source: smallCollection(20) });
     await sync();
     const sqlite = openSqlite(database);
@@ -201,7 +201,7 @@ describe('the proof after a scheduled run', () => {
   });
 });
 
-test('the snapshot after a scheduled run removes those that are not to be kept', async () => {
+test('the snapshot after a scheduled run removes the snapshots that retention does not keep', async () => {
   const { sync, database } = await startHarness({ source: smallCollection(2) });
   await sync();
   const folder = join(tempFolder(), 'snapshots');

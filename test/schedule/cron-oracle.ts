@@ -1,4 +1,4 @@
-/* What is due by a cron expression, found minute by minute by looking at the clock of the zone: slow, and plain. */
+/* Finds the due times of a cron expression by checking the local time of every minute: slow, but simple. */
 
 const MINUTE = 60_000;
 
@@ -56,7 +56,7 @@ function matchesDay(cron: string, minute: number): boolean {
 }
 
 const DAY = 24 * 60 * MINUTE;
-/** After so many days every date has fallen on every day of the week. */
+/** After this many days every date has fallen on every day of the week. */
 const DAYS_OF_28_YEARS = 10_227;
 
 /** Whether the expression matches any date: `0 0 31 9 *` matches none. */
@@ -66,7 +66,7 @@ export function matchesSomeDate(cron: string): boolean {
   return false;
 }
 
-/** All that is due after one instant and up to another. */
+/** All due times after one instant, up to and including another. */
 export function listDueByTheMinute(cron: string, timezone: string, after: number, upTo: number): string[] {
   const wallAt = createWallReader(timezone);
   const isHourNamed = !String(cron.split(' ')[1]).startsWith('*');
@@ -86,7 +86,7 @@ export function listDueByTheMinute(cron: string, timezone: string, after: number
   return due;
 }
 
-/** When the clock of a zone is set between two instants, to the hour. */
+/** Finds the hour in which the clock of a zone changes between two instants. */
 export function listShiftHours(timezone: string, from: number, to: number): number[] {
   const wallAt = createWallReader(timezone);
   const hours: number[] = [];

@@ -6,7 +6,7 @@ import { times } from '../support/times.ts';
 
 const isoOf = (dates: readonly Date[]): string[] => dates.map((date) => date.toISOString());
 
-/** All times that are due between two moments. */
+/** All due times between two instants. */
 function listDue(cron: string, timezone: string, from: string, to: string): string[] {
   const schedule = parseSchedule(cron, timezone);
   const due: Date[] = [];
@@ -72,7 +72,7 @@ describe('a scheduled run is due once a day', () => {
   );
 });
 
-test('the last time that was due is the very moment that is asked for, if that is one', () => {
+test('the latest due time is the given time itself if it is due then', () => {
   const { listLast, findNext } = parseSchedule('17 3 * * *', 'UTC');
   const due = new Date('2026-11-24T03:17:00Z');
   expect(isoOf(listLast(due, 2))).toEqual(['2026-11-24T03:17:00.000Z', '2026-11-23T03:17:00.000Z']);
@@ -80,7 +80,7 @@ test('the last time that was due is the very moment that is asked for, if that i
   expect(findNext(due)?.toISOString()).toBe('2026-11-25T03:17:00.000Z');
 });
 
-describe('what is no schedule is refused', () => {
+describe('an invalid schedule is rejected', () => {
   test.each([
     ['every scheduled run', 'UTC', 'neither a time nor a cron expression'],
     ['61 3 * * *', 'UTC', 'neither a time nor a cron expression'],
@@ -121,7 +121,7 @@ const anExpression = fc
   .map((fields) => fields.join(' '))
   .filter(matchesSomeDate);
 
-test('where clocks are set, in any zone and by any expression, what is due is what a look at the clock each minute finds', () => {
+test('around clock changes, in any zone and for any expression, the due times equal those of a check every minute', () => {
   fc.assert(
     fc.property(fc.constantFrom(...ZONES), anExpression, fc.nat(), (timezone, cron, pick) => {
       const shifts = listShiftHours(timezone, YEAR_FROM, YEAR_TO);
@@ -141,7 +141,7 @@ test('where clocks are set, in any zone and by any expression, what is due is wh
   );
 });
 
-test('an expression is refused if, and only if, it matches no date', () => {
+test('an expression is rejected only if it matches no date', () => {
   const anyDays = fc.tuple(aField(28, 31), aField(1, 12)).map(([days, months]) => `0 0 ${days} ${months} *`);
   fc.assert(
     fc.property(anyDays, (cron) => {
@@ -172,11 +172,11 @@ test.each([
   ['0:00', '0 0 * * *'],
   ['12:30 am', '30 0 * * *'],
   ['11:45 PM', '45 23 * * *'],
-])('the time of day %j stands for the expression %j', (time, cron) => {
+])('the time of day %j means the expression %j', (time, cron) => {
   expect(parseSchedule(time, 'UTC').cron).toBe(cron);
 });
 
-test.each(['24:00', '3:60', '13:00 pm', '0:15 am', '3h', '03:17:00'])('%j is no time of day', (time) => {
+test.each(['24:00', '3:60', '13:00 pm', '0:15 am', '3h', '03:17:00'])('%j is not a time of day', (time) => {
   expect(() => parseSchedule(time, 'UTC')).toThrow('neither a time nor a cron expression');
 });
 
@@ -191,7 +191,7 @@ test.each([
   ['13:00 pm', 'the hour before "pm" must be from 1 to 12'],
   ['0 22-2 * * *', 'the hour cannot be "22-2"'],
   ['5/15 3 * * *', 'the minute cannot be "5/15"'],
-])('%j is refused, though the library may take it, because %s', (written, why) => {
+])('%j is rejected although the library may accept it, because %s', (written, why) => {
   expect(() => parseSchedule(written, 'UTC')).toThrow(
     expect.objectContaining({ code: 'SETTING_INVALID', message: expect.stringContaining(why) }),
   );
@@ -214,7 +214,7 @@ test.each([
   expect(next && findNext(next)?.toISOString()).toBe(`${second}:00.000Z`);
 });
 
-test('a schedule whose next scheduled run is more than a month off is doubted', () => {
+test('a schedule whose next run is more than a month away causes a warning', () => {
   const now = new Date('2026-11-26T12:00:00Z');
   expect(findScheduleWarning(parseSchedule('0 3 1 * *', 'UTC'), now)).toBeNull();
   expect(findScheduleWarning(parseSchedule('0 3 1 2 *', 'UTC'), now)).toContain('67 days away');

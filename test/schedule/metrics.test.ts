@@ -10,7 +10,7 @@ import { tempFolder } from '../support/temp-folder.ts';
 const RUN = makeScheduledRun({ attempts: 2 });
 const GOES_ON = new AbortController().signal;
 
-/** The samples of a file in the text format, and the names that have a help and a type. */
+/** Parses the samples of a file in the text format, and the names that have a help and a type. */
 function parse(text: string) {
   const samples = new Map<string, number>();
   const described = new Set<string>();
@@ -25,7 +25,7 @@ function parse(text: string) {
   return { samples, described };
 }
 
-test('the metrics of a scheduled run say what it brought and what the mirror holds, in the format of Prometheus', async () => {
+test('the metrics of a scheduled run describe the run and the mirror in the format of Prometheus', async () => {
   const { sync, database, fakeApi, runtime } = await startHarness({ source: smallCollection(10) });
   const report = await sync();
   const path = join(tempFolder(), 'clearinghouse.prom');
@@ -59,7 +59,7 @@ test('the metrics of a scheduled run say what it brought and what the mirror hol
     expect(described).toContain(`clearinghouse_mirror_${key.replace(/\{.*/, '')}`);
 });
 
-test('of what is not known there is no sample', async () => {
+test('an unknown value has no sample', async () => {
   const { sync, database, runtime } = await startHarness({ source: smallCollection(1) });
   await sync({ lists: [] });
   const path = join(tempFolder(), 'clearinghouse.prom');
@@ -76,7 +76,7 @@ test('of what is not known there is no sample', async () => {
   expect(samples.get('scheduled_run_outcome{outcome="failed"}')).toBe(1);
 });
 
-test('a file of metrics stays that of its mirror until the mirror is gone', async () => {
+test('a metrics file belongs to its mirror until the mirror is deleted', async () => {
   const [first, second] = [
     await startHarness({ source: smallCollection(1) }),
     await startHarness({ source: smallCollection(1) }),

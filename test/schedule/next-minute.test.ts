@@ -8,7 +8,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-test('beats at the next full minute', async () => {
+test('fires at the next full minute', async () => {
   const beats: string[] = [];
   void nextMinute(new AbortController().signal).then(() => beats.push(new Date().toISOString()));
   await jest.advanceTimersByTimeAsync(29_000);
@@ -24,7 +24,7 @@ test.each([
   '1970-01-02T00:00:00Z',
   '2027-11-24T03:16:30Z',
   '2126-11-24T03:16:30Z',
-])('beats within a minute also where the clock is set to %s meanwhile', async (set) => {
+])('fires within a minute even if the clock is set to %s meanwhile', async (set) => {
   const beat = jest.fn();
   void nextMinute(new AbortController().signal).then(beat);
   await jest.advanceTimersByTimeAsync(10_000);
@@ -34,7 +34,7 @@ test.each([
   expect(jest.getTimerCount()).toBe(0);
 });
 
-test('ends at once when it is told to, and leaves no timer behind', async () => {
+test('stops at once when aborted, and leaves no timer behind', async () => {
   const stop = new AbortController();
   const beat = nextMinute(stop.signal);
   const reason = new Error('enough');

@@ -45,12 +45,12 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** Somebody to be told, who answers with these lists in turn, and then with 200. */
+/** A server that returns these statuses in turn, and then 200. */
 async function listen(...lists: number[]) {
   return listenWith((response) => response.writeHead(lists.shift() ?? 200).end());
 }
 
-/** Somebody to be told, who answers as it is said. */
+/** A server with the given request handler. */
 async function listenWith(respond: (response: ServerResponse) => void) {
   const heard: Heard[] = [];
   const server = createServer((request, response) => {
@@ -69,14 +69,14 @@ async function listenWith(respond: (response: ServerResponse) => void) {
   return { heard, url: new URL(`http://127.0.0.1:${port}/ping/${SECRET}?rid=7`) };
 }
 
-/** A report of a real run over a small collection, and of one after it that brought nothing. */
+/** The report of a real run over a small collection, and of a run after it without changes. */
 async function makeReports(): Promise<{ first: RunReport; second: RunReport }> {
   const { sync } = await startHarness({ source: smallCollection(5) });
   return { first: await sync(), second: await sync() };
 }
 
 describe('a dead man’s switch', () => {
-  test('is told that a scheduled run begins, and with which exit code it ended', async () => {
+  test('is pinged at the start of a scheduled run, and at its end with the exit code', async () => {
     const { heard, url } = await listen();
     await announceAttempt(url, RUN, ZONE, GOES_ON);
     expect(await createPingStep(url, ZONE).run(GOES_ON, WELL)).toBe(`notified ${url.host} 0`);
@@ -95,13 +95,13 @@ describe('a dead man’s switch', () => {
     );
   });
 
-  test('is told again when it did not hear', async () => {
+  test('is pinged again if the ping failed', async () => {
     const { heard, url } = await listen(500, 503);
     await createPingStep(url, ZONE).run(GOES_ON, WELL);
     expect(heard).toHaveLength(3);
   });
 
-  test('that does not hear three times is a failure that keeps the secret', async () => {
+  test('that fails three times is an error that does not show the secret', async () => {
     const { heard, url } = await listen(500, 500, 500, 500);
     const failure = await createPingStep(url, ZONE)
       .run(GOES_ON, WELL)
@@ -114,7 +114,7 @@ describe('a dead man’s switch', () => {
     expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain(SECRET);
   });
 
-  test('that is not there is one too', async () => {
+  test('that cannot be reached is also an error', async () => {
     const url = new URL(`http://127.0.0.1:1/${SECRET}`);
     await expect(createPingStep(url, ZONE).run(GOES_ON, WELL)).rejects.toMatchObject({
       code: 'NOTIFY_FAILED',
@@ -133,7 +133,7 @@ describe('a dead man’s switch', () => {
 });
 
 describe('a webhook', () => {
-  test('is sent the scheduled run, its steps and the reports of its runs', async () => {
+  test('receives the scheduled run, its steps and the reports of its runs', async () => {
     const { heard, url } = await listen();
     const { first } = await makeReports();
     const steps = [{ step: 'verify', outcome: 'done', detail: 'all well' }] as const;
@@ -153,7 +153,7 @@ describe('a webhook', () => {
     });
   });
 
-  test('is told of the scheduled runs that it wants to hear of', async () => {
+  test('receives only the scheduled runs that its setting selects', async () => {
     const { first, second } = await makeReports();
     const changed = { ...WELL, reports: [first] };
     const same = { ...WELL, reports: [second] };
@@ -173,14 +173,14 @@ describe('a webhook', () => {
     }
   });
 
-  test('that need not hear of a scheduled run is left alone', async () => {
+  test('gets no request for a scheduled run that its setting does not select', async () => {
     const { heard, url } = await listen();
     expect(await createWebhookStep(url, ZONE, 'failure', () => null).run(GOES_ON, WELL)).toBeNull();
     expect(heard).toEqual([]);
   });
 });
 
-test('the report of a scheduled run is a file of its own, with what the webhook is sent', async () => {
+test('the report of a scheduled run is a separate file with the body of the webhook', async () => {
   const folder = join(tempFolder(), 'reports');
   const { first } = await makeReports();
   const step = createReportStep('/data/mirror.db', folder, ({ runId }) => ({ runId }));
@@ -196,7 +196,7 @@ test('the report of a scheduled run is a file of its own, with what the webhook 
   });
 });
 
-test('two mirrors that report to one folder, and two runs of one scheduled run, lose no report', async () => {
+test('two mirrors that share a report folder, and two runs of one scheduled run, lose no report', async () => {
   const folder = tempFolder();
   const writers = ['/data/a.db', '/data/b.db', '/data/a.db'];
   const paths: unknown[] = [];
@@ -219,7 +219,7 @@ const catchError = (promise: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-describe('what does not say that somebody was told is a failure', () => {
+describe('a response that does not confirm the notification is an error', () => {
   const both = (url: URL) => [createPingStep(url, ZONE), createWebhookStep(url, ZONE, 'always', () => null)];
 
   test.each([301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 410])(
@@ -235,7 +235,7 @@ describe('what does not say that somebody was told is a failure', () => {
     },
   );
 
-  test('a redirect, of which only the host is named', async () => {
+  test('a redirect: the error names only its host', async () => {
     const { url } = await listenWith((response) =>
       response.writeHead(301, { location: `https://elsewhere.example/${SECRET}` }).end(),
     );
@@ -252,7 +252,7 @@ describe('what does not say that somebody was told is a failure', () => {
     [`http://${SECRET}.example/`, 'http://[token].example,'],
     ['file:///etc/passwd', 'file:,'],
     [`http://${'a.'.repeat(3000)}example/`, 'a...,'],
-  ])('a redirect to %s, without what the address holds, in a few words', async (location, words) => {
+  ])('a redirect to %s: the error is short and does not show the address', async (location, words) => {
     const { url } = await listenWith((response) => response.writeHead(302, { location }).end());
     for (const step of both(url)) {
       const { message } = (await catchError(step.run(GOES_ON, WELL))) as Error;
@@ -261,7 +261,7 @@ describe('what does not say that somebody was told is a failure', () => {
     }
   });
 
-  test('words that repeat the secret, which is told to nobody', async () => {
+  test('a text that repeats the secret: no message shows it', async () => {
     const { url } = await listenWith((response) => response.end(`OK (not found ${SECRET})`));
     const failure = await catchError(createPingStep(url, ZONE).run(GOES_ON, WELL));
     expect(failure).toMatchObject({ message: expect.stringContaining('"OK (not found [token])"') });
@@ -287,12 +287,12 @@ test.each([
   ['OK', ''],
   ['ok\n', ''],
   ['Got it, thanks!', '; it did not return "OK"'],
-])('a dead man’s switch that answers %j has heard', async (words, remark) => {
+])('a dead man’s switch that returns %j was pinged', async (words, remark) => {
   const { url } = await listenWith((response) => response.end(words));
   expect(await createPingStep(url, ZONE).run(GOES_ON, WELL)).toBe(`notified ${url.host} 0${remark}`);
 });
 
-test('a response without end is not read to its end', async () => {
+test('an endless response is not read to its end', async () => {
   let sent = 0;
   const { url } = await listenWith((response) => {
     const pour = (): void => {
@@ -308,7 +308,7 @@ test('a response without end is not read to its end', async () => {
   expect(sent).toBeLessThan(100_000_000);
 });
 
-test('the text for a chat says what failed, and mentions and links nobody', () => {
+test('the text for a chat says what failed, without mentions or links', () => {
   const text = renderChatText(
     {
       ...BADLY,

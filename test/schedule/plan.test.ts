@@ -37,52 +37,52 @@ function plan(now: string, progress: Partial<ScheduledRunProgress> | null, chang
 const RUN = 'run 2026-11-24T03:17:00.000Z';
 const NEXT_RUN = 'wait 2026-11-25T03:27:00.000Z for the next run';
 
-describe('a scheduled run that nobody has tried', () => {
-  test('begins a while after its time, to spread the load', () => {
+describe('a scheduled run without an attempt', () => {
+  test('starts after a random delay, to spread the load', () => {
     expect(plan('24T03:17', null)).toBe('wait 2026-11-24T03:27:00.000Z for the jitter');
     expect(plan('24T03:27', null)).toBe(`${RUN} 5`);
   });
 
-  test('begins at once, and late, when the machine slept through it', () => {
+  test('starts at once as a catch-up run if the machine was asleep', () => {
     expect(plan('24T15:00', null)).toBe(`${RUN} late 5`);
   });
 
-  test('begins at once when the process was not there at its time', () => {
+  test('starts at once if the process was not running when it was due', () => {
     expect(plan('24T03:20', null, { startedAt: at('24T03:19') })).toBe(`${RUN} 5`);
   });
 
-  test('is begun all the same when every list was read since, for what else a scheduled run is made of', () => {
+  test('starts even if every list was read since, because of its steps', () => {
     expect(plan('24T15:00', null, { listsLeft: [] })).toBe(`${RUN} late 0`);
   });
 
-  test('begins when it was missed before and its time comes again, because the clock was set back', () => {
+  test('starts if it was missed before and is due again, because the clock was set back', () => {
     expect(plan('24T15:00', { attempts: 0, lastEndedAt: null, isOver: true })).toBe(`${RUN} late 5`);
   });
 });
 
-describe('a scheduled run that brought only a part', () => {
-  test('is tried again after the pause, for the lists that lack', () => {
+describe('a partial scheduled run', () => {
+  test('is retried after the retry delay, for the incomplete lists', () => {
     const left = { listsLeft: ONGOING_LISTS.slice(0, 2) };
     expect(plan('24T04:09', {}, left)).toBe('wait 2026-11-24T04:10:00.000Z for the retry');
     expect(plan('24T04:10', {}, left)).toBe(`${RUN} late 2`);
   });
 
-  test('is tried again at once when it was cut short', () => {
+  test('is retried at once if it was interrupted', () => {
     expect(plan('24T03:41', { lastEndedAt: null })).toContain(RUN);
   });
 
-  test('waits for the pause from now on when the clock was set back', () => {
+  test('waits for the full retry delay if the clock was set back', () => {
     expect(plan('24T03:30', { lastEndedAt: at('24T09:00') })).toBe(
       'wait 2026-11-24T04:00:00.000Z for the retry',
     );
   });
 
-  test('is given up when the pause would lead out of its window', () => {
+  test('is given up if the retry would be after its retry window', () => {
     expect(isGivenUp(at('24T03:27'), at('24T08:57'), POLICY, null)).toBe(false);
     expect(isGivenUp(at('24T03:27'), at('24T08:58'), POLICY, null)).toBe(true);
   });
 
-  test('is given up when the server wants no request until after its window', () => {
+  test('is given up if the server allows no request within its retry window', () => {
     expect(isGivenUp(at('24T03:27'), at('24T03:30'), POLICY, at('24T09:27'))).toBe(false);
     expect(isGivenUp(at('24T03:27'), at('24T03:30'), POLICY, at('24T09:28'))).toBe(true);
   });
@@ -93,40 +93,40 @@ describe('a scheduled run that is over', () => {
     expect(plan('24T15:00', { isOver: true }, { listsLeft: [] })).toBe(NEXT_RUN);
   });
 
-  test('and was given up, is left alone by the process that gave it up', () => {
+  test('and was given up, is not started again by the same process', () => {
     expect(plan('24T15:00', { isOver: true })).toBe(NEXT_RUN);
   });
 
-  test('and was given up, is made up for when the process is begun anew, and once', () => {
+  test('and was given up, is caught up once after a restart', () => {
     const restarted = { startedAt: at('24T14:00') };
     expect(plan('24T15:00', { isOver: true }, restarted)).toBe(`${RUN} late 5`);
     expect(plan('24T15:10', { isOver: true, lastEndedAt: at('24T15:05') }, restarted)).toBe(NEXT_RUN);
   });
 });
 
-describe('while the server wants no request', () => {
+describe('while the server allows no request', () => {
   const paused = { pausedUntil: at('24T04:30') };
 
   test.each<[string, Partial<ScheduledRunProgress> | null, string]>([
-    ['a scheduled run that nobody has tried', null, '24T04:00'],
-    ['a scheduled run that brought only a part', {}, '24T04:10'],
+    ['a scheduled run without an attempt', null, '24T04:00'],
+    ['a partial scheduled run', {}, '24T04:10'],
     ['a scheduled run that was cut short', { lastEndedAt: null }, '24T03:41'],
   ])('%s waits until then', (_title, scheduledRun, now) => {
     expect(plan(now, scheduledRun, paused)).toBe('wait 2026-11-24T04:30:00.000Z until the server allows it');
     expect(plan('24T04:30', scheduledRun, paused)).toContain(RUN);
   });
 
-  test('a restarted process waits as well', () => {
+  test('a restarted process also waits', () => {
     const restarted = { ...paused, startedAt: at('24T04:20') };
     expect(plan('24T04:21', { isOver: true }, restarted)).toContain('until the server allows it');
   });
 
-  test('a scheduled run with nothing left to bring does what else a scheduled run is made of', () => {
+  test('a scheduled run without an incomplete list runs its steps', () => {
     expect(plan('24T04:00', null, { ...paused, listsLeft: [] })).toContain(RUN);
   });
 });
 
-describe('an attempt that fell short like the one before', () => {
+describe('an attempt that failed like the one before', () => {
   const [no, yes] = ONGOING_LISTS;
   const result = (list: typeof no | typeof yes, code: ErrorCode | null, count = 101, cases = 100) => ({
     list,
@@ -165,7 +165,7 @@ describe('an attempt that fell short like the one before', () => {
   });
 });
 
-test('a schedule that has not begun yet, or has ended, is waited for', () => {
+test('the scheduler waits for a schedule that has not started, or has ended', () => {
   expect(plan('24T15:00', null, { lastDue: null })).toBe(NEXT_RUN);
   expect(plan('24T15:00', null, { lastDue: null, nextDue: null })).toBe('wait for ever for the next run');
 });
@@ -179,6 +179,6 @@ test.each<[ErrorCode[], boolean]>([
   [['RECORDS_REJECTED'], false],
   [['UNAUTHORIZED', 'UNAUTHORIZED'], false],
   [['RECORDS_REJECTED', 'NETWORK_FAILED'], true],
-])('whether the failures %j may be gone at the next try: %s', (failures, expected) => {
+])('whether the failures %j may be temporary: %s', (failures, expected) => {
   expect(isTransient(failures)).toBe(expected);
 });

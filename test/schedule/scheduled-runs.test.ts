@@ -4,10 +4,10 @@ import { times } from '../support/times.ts';
 import { DAYS, HOURS, World, type Weather } from './world.ts';
 
 const FINE: Weather = { msAList: 3 * 60_000, isGood: () => true };
-/** Minutes between two looks at the clock where a year has to pass. */
+/** Minutes between two checks of the clock, for tests that simulate a year. */
 const BEAT = 6;
 const START = '2026-01-10T17:00:00Z';
-/** Good days before something happens. */
+/** Days without trouble before something happens. */
 const SOME = times(3, 10);
 
 interface Period {
@@ -15,7 +15,7 @@ interface Period {
   readonly scheduledRuns: number;
 }
 
-/** Both changes of the clock: in one go, or the scheduled runs around each of them. */
+/** Both clock changes: in one period, or the scheduled runs around each of them. */
 const toPeriods = (scheduledRuns: number): Period[] =>
   times(0, 1) === 1
     ? [{ start: START, scheduledRuns: 400 }]
@@ -41,7 +41,7 @@ function startWorld(
   });
 }
 
-/** Every time that was due from the first scheduled run of the book on. */
+/** Every due time since the first scheduled run in the state file. */
 function listExpected(world: World): string[] {
   const first = new Date(world.state().scheduled_runs.at(-1)?.due_at ?? START);
   return world.schedule
@@ -50,11 +50,11 @@ function listExpected(world: World): string[] {
     .map((due) => due.toISOString());
 }
 
-/** What must hold whatever happened. */
+/** The invariants that hold whatever happened. */
 function expectAccounts(world: World): void {
   const { scheduled_runs: scheduledRuns } = world.state();
   const expected = listExpected(world);
-  // The newest ones may still be to come, or to be made up for.
+  // The newest ones may still be pending, or may be caught up later.
   const known = expected.slice(expected.length - scheduledRuns.length);
   expect(scheduledRuns.map(({ due_at }) => due_at)).toEqual(known);
   expect(expected.length - scheduledRuns.length).toBeLessThanOrEqual(1);
@@ -63,12 +63,12 @@ function expectAccounts(world: World): void {
     expect([scheduledRun.due_at, tries.length]).toEqual([scheduledRun.due_at, scheduledRun.attempts]);
     if (scheduledRun.outcome === 'missed') expect(scheduledRuns[at - 1]).toBeDefined();
     else expect(tries.length).toBeGreaterThan(0);
-    // Nobody tries a scheduled run again when nothing of it lacks.
+    // A scheduled run without an incomplete list is not retried.
     for (const { lists } of tries.slice(1)) expect(lists).toBeGreaterThan(0);
   }
 }
 
-describe('four hundred scheduled runs, or those around both changes of the clock', () => {
+describe('four hundred scheduled runs, or those around both clock changes', () => {
   test.each(toPeriods(10))(
     'on a machine that is always on: from $start each of $scheduledRuns runs once, a little after its time',
     async ({ start, scheduledRuns: lived }) => {
@@ -76,7 +76,7 @@ describe('four hundred scheduled runs, or those around both changes of the clock
       await world.live(DAYS(lived - 1));
       expectAccounts(world);
       const { scheduled_runs: scheduledRuns } = world.state();
-      expect(scheduledRuns).toHaveLength(lived); // the last one of before the start is made up for
+      expect(scheduledRuns).toHaveLength(lived); // The last run due before the start is caught up.
       expect(new Set(scheduledRuns.map(({ outcome, attempts }) => `${outcome} ${attempts}`))).toEqual(
         new Set(['complete 1']),
       );
@@ -125,8 +125,8 @@ describe('four hundred scheduled runs, or those around both changes of the clock
   );
 });
 
-describe('what was missed', () => {
-  test('in a week of sleep is made up for once, within a minute of waking, and each scheduled run of it is on record', async () => {
+describe('missed runs', () => {
+  test('of a week of sleep are caught up with one run within a minute of waking, and each is recorded', async () => {
     const world = startWorld(6);
     world.trouble(DAYS(SOME), { kind: 'asleep', ms: DAYS(7) });
     await world.live(DAYS(SOME + 10));
@@ -138,7 +138,7 @@ describe('what was missed', () => {
     expect(late[0]?.beganAt.getTime()).toBeLessThanOrEqual(Date.parse(START) + DAYS(SOME + 7) + 60_000);
   });
 
-  test('while the process was down is made up for when it starts', async () => {
+  test('while the process was down are caught up when it starts', async () => {
     const world = startWorld(7);
     world.trouble(DAYS(SOME), { kind: 'killed', downMs: HOURS(48) });
     await world.live(DAYS(SOME + 4));
@@ -147,9 +147,9 @@ describe('what was missed', () => {
     expect(world.attempts.filter(({ isLate }) => isLate)).toHaveLength(2);
   });
 
-  test('by a death in the middle of a scheduled run is done at once by the next process, for the lists that lack', async () => {
+  test('because the process died are caught up at once by the next process, for the incomplete lists', async () => {
     const world = startWorld(8);
-    // The first run begins at once: two lists are read, the third is not when the process dies.
+    // The first run starts at once: two lists are read, and the process dies before the third.
     world.trouble(7 * 60_000, { kind: 'killed', downMs: 60_000 });
     await world.live(HOURS(3));
     expect(world.attempts.map(({ lists }) => lists)).toEqual([5, 3]);
@@ -157,8 +157,8 @@ describe('what was missed', () => {
   });
 });
 
-describe('a scheduled run that does not bring everything', () => {
-  test('is tried again every half hour for what lacks, and given up after its window', async () => {
+describe('an incomplete scheduled run', () => {
+  test('is retried every half hour for the incomplete lists, and given up after its retry window', async () => {
     const world = startWorld(9, () => ({ msAList: 60_000, isGood: ({ id }) => id !== 5022 }));
     await world.live(HOURS(9));
     expect(world.attempts[0]?.lists).toBe(5);
@@ -170,7 +170,7 @@ describe('a scheduled run that does not bring everything', () => {
     expect(world.state().scheduled_runs[0]?.due_at).toBe('2026-01-11T07:30:00.000Z');
   });
 
-  test('is not tried again where that could not help: something has to be done first', async () => {
+  test('is not retried if the failure is permanent', async () => {
     const world = startWorld(9, () => ({
       msAList: 60_000,
       isGood: ({ id }) => id !== 5022,
@@ -182,7 +182,7 @@ describe('a scheduled run that does not bring everything', () => {
     ]);
   });
 
-  test('that lasts beyond the next one makes it late, not twice', async () => {
+  test('that lasts until the next one delays it, and causes no second run', async () => {
     let scheduledRuns = 0;
     const world = startWorld(10, () => ({
       msAList: scheduledRuns++ === 2 ? HOURS(6) : 60_000,
@@ -211,7 +211,7 @@ describe('a clock that is set back', () => {
     },
   );
 
-  test('and forward again: scheduled runs that never were are missed, and run when their time comes after all', async () => {
+  test('and forward again: runs that never took place count as missed, and run when they are due after all', async () => {
     const world = startWorld(12);
     world.trouble(DAYS(SOME), { kind: 'clock set', ms: DAYS(5) });
     world.trouble(DAYS(SOME) + HOURS(20), { kind: 'clock set', ms: -DAYS(5) });
@@ -223,7 +223,7 @@ describe('a clock that is set back', () => {
   test.each([
     ['in one process', []],
     ['by other processes', [DAYS(SOME) + HOURS(2), DAYS(SOME + 1) + HOURS(4)]],
-  ])('by a year and right again makes no scheduled run missed that was run, %s', async (_who, deaths) => {
+  ])('by a year and corrected does not mark completed runs as missed, %s', async (_who, deaths) => {
     const world = startWorld(13);
     world.trouble(DAYS(SOME), { kind: 'clock set', ms: -DAYS(365) });
     world.trouble(DAYS(SOME + 1), { kind: 'clock set', ms: DAYS(365) });
@@ -231,7 +231,7 @@ describe('a clock that is set back', () => {
     await world.live(DAYS(SOME + 6));
     const { scheduled_runs: scheduledRuns, ahead } = world.state();
     expect(scheduledRuns.filter(({ outcome }) => outcome === 'missed')).toEqual([]);
-    // Those of before the clock was set back are still known.
+    // The runs from before the clock was set back are still recorded.
     expect(scheduledRuns.filter(({ due_at }) => due_at > '2026').length).toBeGreaterThan(SOME + 3);
     expect(ahead).toBeUndefined();
   });

@@ -37,19 +37,19 @@ const BOOK: SchedulerState = {
   ),
 };
 
-describe('the book of the scheduled runs', () => {
-  test('is read as it was written, and leaves no other file beside it', () => {
+describe('the state file of the scheduler', () => {
+  test('is read back unchanged, and leaves no other file beside it', () => {
     const path = toStateFilePath(join(tempFolder(), 'mirror.db'));
     writeStateFile(path, BOOK);
     expect(readStateFile(path)).toEqual(BOOK);
     expect(readdirSync(dirname(path))).toEqual(['mirror.db.nightly.json']);
   });
 
-  test('is empty where there is none', () => {
+  test('counts as empty if it does not exist', () => {
     expect(readStateFile(join(tempFolder(), 'none'))).toEqual({ process: null, scheduled_runs: [] });
   });
 
-  test('of the version before is read, with its outcomes under their present names', () => {
+  test('of the previous version is read, with its outcomes under their current names', () => {
     const path = join(tempFolder(), 'mirror.db.nightly.json');
     const run = makeScheduledRun({ due_at: '2026-11-20T03:17:00.000Z', run_ids: [7] });
     const before = {
@@ -67,7 +67,7 @@ describe('the book of the scheduled runs', () => {
     expect(() => readStateFile(path)).toThrow(expect.objectContaining({ code: 'STATE_FILE_DAMAGED' }));
   });
 
-  test('forgets what is older than four hundred scheduled runs when one begins, however many were missed', () => {
+  test('keeps four hundred scheduled runs, however many were missed', () => {
     const daysBefore = (count: number): Date => new Date(Date.UTC(2026, 10, 24 - count, 3, 17));
     const scheduledRuns = Array.from({ length: 10 }, (_, at) =>
       scheduledRun(daysBefore(600 + at).toISOString()),
@@ -81,7 +81,7 @@ describe('the book of the scheduled runs', () => {
     );
   });
 
-  test('knows of no missed scheduled run where none was due, or where there is no scheduled run before', () => {
+  test('has no missed run if none was due, or if there was none before', () => {
     const schedule = parseSchedule('17 3 * * *', 'UTC');
     const due = new Date('2026-11-24T03:17:00Z');
     expect(listMissed(schedule, undefined, due)).toEqual([]);
@@ -107,7 +107,7 @@ describe('the book of the scheduled runs', () => {
       ],
     ),
     ['a word instead of who keeps it', '{"process": "me", "scheduled_runs": []}'],
-  ])('that is damaged says so: %s', (_title, text) => {
+  ])('that is damaged causes an error: %s', (_title, text) => {
     const path = join(tempFolder(), 'book');
     writeFileSync(path, text);
     expect(() => readStateFile(path)).toThrow(expect.objectContaining({ code: 'STATE_FILE_DAMAGED' }));
@@ -143,7 +143,7 @@ describe('the book of the scheduled runs', () => {
     return failures;
   };
 
-  test('the place of which a folder has is put aside, and keeps nobody from keeping the schedule', () => {
+  test('that is replaced with a folder is moved away, and the schedule continues', () => {
     const database = join(tempFolder(), 'mirror.db');
     const path = toStateFilePath(database);
     mkdirSync(path);
@@ -151,13 +151,13 @@ describe('the book of the scheduled runs', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  test('that is a pipe is not waited for', () => {
+  test('that is a pipe does not block', () => {
     const path = join(tempFolder(), 'book');
     if (spawnSync('mkfifo', [path]).status !== 0) return;
     expect(() => readStateFile(path)).toThrow(expect.objectContaining({ code: 'STATE_FILE_DAMAGED' }));
   });
 
-  test('that is damaged is put aside when the schedule is kept, and said', () => {
+  test('that is damaged is moved away with a warning when the scheduler starts', () => {
     const database = join(tempFolder(), 'mirror.db');
     const path = toStateFilePath(database);
     writeFileSync(path, 'lamp');
@@ -167,7 +167,7 @@ describe('the book of the scheduled runs', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  test('that is damaged again and again never takes the place of an earlier one', () => {
+  test('that is damaged repeatedly never replaces an earlier damaged one', () => {
     const path = join(tempFolder(), 'book');
     for (const text of ['one', 'two', 'three']) {
       writeFileSync(path, text);

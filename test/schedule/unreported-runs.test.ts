@@ -17,7 +17,7 @@ const NEVER = new Promise<never>(() => undefined);
 async function start() {
   const harness = await startHarness({ source: smallCollection(20) });
   const { database, runtime } = harness;
-  /** A process that keeps the schedule; it does these steps. */
+  /** A process that runs the scheduler with these steps. */
   const begin = (steps: readonly AfterRunStep[], dies: boolean, onBegin: () => void) => {
     const stop = new AbortController();
     return createScheduler({
@@ -60,7 +60,7 @@ async function start() {
       return Promise.resolve('heard');
     },
   };
-  /** Lets a process do what is due; returns how far it has come when it hangs or is done. */
+  /** Lets a process run what is due; returns how far it got when it hangs or is done. */
   const runDue = async (steps: readonly AfterRunStep[], dies = false): Promise<void> => {
     let attempts = 0;
     const process = begin(steps, dies, () => attempts++).run();
@@ -82,7 +82,7 @@ async function start() {
   };
 }
 
-describe('the runs of a process that died are told of by the next one', () => {
+describe('the next process reports the runs of a process that died', () => {
   test.each([
     ['in the steps', false],
     ['before the end of the run was noted', true],
@@ -96,7 +96,7 @@ describe('the runs of a process that died are told of by the next one', () => {
     expect(news?.reduce((a, b) => a + b)).toBeGreaterThan(0);
   });
 
-  test('also when the next scheduled run is due meanwhile, and once only', async () => {
+  test('even if the next scheduled run is already due, and only once', async () => {
     const { heard, hear, hang, runDue, scheduledRuns, runtime } = await start();
     await runDue([hang]);
     for (let scheduledRun = 0; scheduledRun < 2; scheduledRun++) {
@@ -108,7 +108,7 @@ describe('the runs of a process that died are told of by the next one', () => {
   });
 });
 
-test('a report of the ledger is the report of the run', async () => {
+test('a report from the run log equals the report of the run', async () => {
   const { sync, database } = await startHarness({ source: smallCollection(20) });
   const report = await sync({ trigger: 'nightly' });
   const [read] = findRunReports(database, 0, '');

@@ -25,19 +25,19 @@ const HOUR = 60 * MINUTE;
 const NO_TRAFFIC = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
 const NEVER = new Promise<never>(() => undefined);
 
-/** What happens to the machine at a moment of its own time, which never goes back. */
+/** An event on the machine at a time of its monotonic clock. */
 export type Trouble =
   | { readonly kind: 'asleep'; readonly ms: number }
   | { readonly kind: 'clock set'; readonly ms: number }
   | { readonly kind: 'killed'; readonly downMs: number };
 
-/** How the network is in one attempt. */
+/** The state of the network during one attempt. */
 export interface Weather {
   /** How long each list takes. */
   readonly msAList: number;
   /** Whether a list can be read. */
   readonly isGood: (status: ApiList) => boolean;
-  /** Why one cannot. */
+  /** Why a list cannot be read. */
   readonly code?: ErrorCode;
 }
 
@@ -49,7 +49,10 @@ export interface WorldPlan {
   /** Drawn for each attempt. */
   readonly weather: () => Weather;
   readonly steps?: readonly AfterRunStep[];
-  /** How often who waits looks at the clock: 1 as in life, or more where a year has to pass in seconds. */
+  /**
+   * How often a waiting process checks the clock: every minute as in reality, or less often if a year has to pass in
+   * seconds.
+   */
   readonly minutesPerTick?: number;
 }
 
@@ -61,8 +64,8 @@ export interface Attempt {
 }
 
 /**
- * A machine with a clock of its own, on which the schedule is kept: real mirror, ledger, book and planning; only the
- * reading of a list is a pause and a word on whether it succeeded.
+ * A machine with its own clock that runs the scheduler with a real mirror, run log, state file and planning. Only
+ * reading a list is simulated: it takes time and succeeds or fails.
  */
 export class World {
   readonly attempts: Attempt[] = [];
@@ -89,7 +92,7 @@ export class World {
     return new Date(this.#clock);
   }
 
-  /** Lets something happen so many milliseconds after the start. */
+  /** Schedules an event that many milliseconds after the start. */
   trouble(at: number, trouble: Trouble): void {
     this.#troubles.push({ at, trouble });
     this.#troubles.sort((a, b) => a.at - b.at);
@@ -99,13 +102,13 @@ export class World {
     return readStateFile(toStateFilePath(this.database));
   }
 
-  /** Time passes while something is done, at the end of which the process may be told to end, or in which it may die. */
+  /** Lets time pass during an action, at the end of which the process may be told to end, or may die. */
   async pass(ms: number): Promise<void> {
     await this.#pass(ms);
     this.#endIfDue();
   }
 
-  /** Keeps the schedule for so long; after each death the process is begun anew. */
+  /** Runs the scheduler for that long; restarts the process after each death. */
   async live(ms: number): Promise<void> {
     const end = this.#elapsed + ms;
     while (this.#elapsed < end) {
@@ -165,7 +168,7 @@ export class World {
     await scheduler.run();
   }
 
-  /** A run as the real one records it, but for the cases. */
+  /** Records a run as the real one does, except for the cases. */
   async #sync(lists: readonly ApiList[]): Promise<RunReport> {
     if (this.#busy++ > 0) throw new Error('two runs at once');
     const { isGood, msAList, code = 'NETWORK_FAILED' } = this.#plan.weather();
@@ -218,7 +221,7 @@ export class World {
     }
   }
 
-  /** Time passes; what happens meanwhile happens. A process that is killed never hears of it: `onDeath` tidies up for it. */
+  /** Lets time pass and events happen. A killed process is not notified; `onDeath` cleans up for it. */
   async #pass(ms: number, onDeath: () => void = () => undefined): Promise<void> {
     this.#elapse(ms);
     await Promise.resolve();
@@ -245,7 +248,7 @@ export class World {
   }
 }
 
-/** A mirror with nothing in it would do without its indexes, and build them, every scheduled run. */
+/** Keeps the indexes: otherwise every scheduled run of a mirror without docket entries would drop and rebuild them. */
 function writeOneCase(record: RunRecord): void {
   const payload = makeCase();
   const split = splitPayload(payload);
