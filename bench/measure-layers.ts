@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fingerprint, splitPayload } from '../src/case/fingerprint.ts';
 import { toCaseRows } from '../src/case/case-rows.ts';
 import { toWholePayload } from '../src/api/plain-entries.ts';
-import { toPageRecord } from '../src/api/page-records.ts';
+import { toPageRecord, NO_KNOWN_RECORDS } from '../src/api/page-records.ts';
 import { listDrift } from '../src/api/schema-drift.ts';
 import { splitPage } from '../src/api/split-page.ts';
 import { openMirror } from '../src/db/open-mirror.ts';
@@ -50,9 +50,11 @@ export async function measureLayers(
   let count = 0;
   for await (const body of readPages(path)) {
     const records = time('take the page apart', () => toRecords(body));
-    time('know the cases by their bytes', () => records.map((one) => toPageRecord(one, true, () => true)));
+    time('know the cases by their bytes', () =>
+      records.map((one) => toPageRecord(one, true, { has: () => true, hashOf: () => undefined })),
+    );
     const contents = time('read the records', () =>
-      records.flatMap((one) => toPageRecord(one, true, () => false).read?.() ?? []),
+      records.flatMap((one) => toPageRecord(one, true, NO_KNOWN_RECORDS).read?.() ?? []),
     );
     time('compare with the expected fields', () => {
       for (const { payload } of contents) listDrift(payload);

@@ -3,7 +3,7 @@ import type { PageEnvelope } from './responses.ts';
 import type { Client, ExpectedResponse } from './client.ts';
 import {
   ATTEMPTS_AFTER_UNREAD,
-  type IsKnownRecord,
+  type KnownRecords,
   type PageRecord,
   type UnreadPage,
   isOfOnePage,
@@ -38,7 +38,7 @@ export interface PassOptions {
   readonly filter: CaseFilter;
   /** Whether the page returned last contained a record that is new to this pass. */
   readonly hasNewRecords: () => boolean;
-  readonly isKnown: IsKnownRecord;
+  readonly known: KnownRecords;
   /**
    * Whether the server has returned a valid response in this run. If so, a failing page is probably an isolated
    * failure.
@@ -60,11 +60,11 @@ export async function* fetchCasePages(
   client: Client,
   options: PassOptions,
 ): AsyncGenerator<CasePage | UnreadPage, void, void> {
-  const { filter, hasNewRecords, isKnown, signal } = options;
+  const { filter, hasNewRecords, known, signal } = options;
   const leaving = new AbortController();
   const either = AbortSignal.any([signal, leaving.signal]);
   const start = (url: URL, maxAttempts?: number): Promise<ExpectedResponse> => {
-    const response = client.fetchResponse(url, either, isKnown, maxAttempts);
+    const response = client.fetchResponse(url, either, known, maxAttempts);
     response.catch(() => undefined); // It is awaited below, except if the consumer stops early.
     return response;
   };

@@ -15,7 +15,7 @@ import {
 } from './responses.ts';
 import { decodeBody } from './decode-body.ts';
 import { judgeEcho } from './responses.ts';
-import type { IsKnownRecord } from './page-records.ts';
+import type { KnownRecords } from './page-records.ts';
 import { decideRetry, toTooLongPause, type RetryPolicy } from './retry.ts';
 import { createHttp, sendRequest, type RequestLimits } from './http.ts';
 
@@ -64,14 +64,13 @@ export interface Traffic {
 export interface Client {
   readonly api: URL;
   /**
-   * Fetches one address with retries. Returns expected responses and throws failures. Skips the parsing of records for
-   * which `isKnown` returns true; by default it parses all. `maxAttempts` can lower the number of attempts of the
-   * policy.
+   * Fetches one address with retries. Returns expected responses and throws failures. Does not parse the records in
+   * `known`; by default it parses all. `maxAttempts` can lower the number of attempts of the policy.
    */
   fetchResponse(
     url: URL,
     signal: AbortSignal,
-    isKnown?: IsKnownRecord,
+    known?: KnownRecords,
     maxAttempts?: number,
   ): Promise<ExpectedResponse>;
   /** Whether the API responds at its address `test`. Sends one request. Throws only the signal's reason. */
@@ -136,7 +135,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
   };
 
   /** Sends one request and follows redirects. */
-  const ask = async (url: URL, signal: AbortSignal, isKnown?: IsKnownRecord): Promise<FinalResponse> => {
+  const ask = async (url: URL, signal: AbortSignal, known?: KnownRecords): Promise<FinalResponse> => {
     let target = url;
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
       await waitForTurn(signal);
@@ -150,7 +149,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
         const date = new Date(String(raw.headers.date));
         if (!Number.isNaN(date.getTime())) serverClock = { server: date, here: now() };
         // A server may repeat the header it received. Cases are stored unchanged; other text is shown to people.
-        const response = classifyResponse(isGood(raw) ? raw : maskToken(raw, secret), now(), isKnown);
+        const response = classifyResponse(isGood(raw) ? raw : maskToken(raw, secret), now(), known);
         const asked = response.kind === 'page' ? undefined : readRetryAfter(raw, now());
         if (asked !== undefined) notePause(asked);
         if (response.kind !== 'redirect') return response;
@@ -180,12 +179,12 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
   const createFetchOnce = (
     url: URL,
     signal: AbortSignal,
-    isKnown: IsKnownRecord | undefined,
+    known: KnownRecords | undefined,
     onSalvaged: (page: PageEnvelope) => void,
   ) => {
     let isAccepted: boolean | undefined;
     return async (): Promise<ExpectedResponse> => {
-      const response = await ask(url, signal, isKnown);
+      const response = await ask(url, signal, known);
       if (response.kind === 'transient' && response.salvaged !== undefined) onSalvaged(response.salvaged);
       if (response.kind !== 'unauthorized' || url.href === testUrl.href)
         return throwIfFailed(response, url, secret);
@@ -218,10 +217,10 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
       tellPause = listener;
     },
     serverClock: () => serverClock,
-    async fetchResponse(url, signal, isKnown, maxAttempts = Infinity) {
+    async fetchResponse(url, signal, known, maxAttempts = Infinity) {
       let oddAttempts = 0;
       let salvaged: PageEnvelope | undefined;
-      const fetchOnce = createFetchOnce(url, signal, isKnown, (page) => (salvaged = page));
+      const fetchOnce = createFetchOnce(url, signal, known, (page) => (salvaged = page));
       const policy = { ...options.retry, attempts: Math.min(options.retry.maxAttempts, maxAttempts) };
       try {
         return await pRetry(fetchOnce, {

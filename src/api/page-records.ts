@@ -6,7 +6,7 @@ import { decodeStrayBytes } from './decode-body.ts';
 import * as fields from './payload.ts';
 import { type CasePayload, parseCasePayload } from './payload.ts';
 import { type CaseContent, type RecordContent, countPlainMembers, readPlainRecord } from './plain-entries.ts';
-import type { SplitRecord } from './split-page.ts';
+import type { RecognizedRecord, SplitRecord } from './split-page.ts';
 
 /** A record of a list: a case, or something that is not a case or cannot be parsed. */
 export type PageRecord = CaseRecord | UnreadRecord;
@@ -16,7 +16,7 @@ export type PageRecord = CaseRecord | UnreadRecord;
  * parsed.
  */
 export interface CaseRecord {
-  /** SHA-256 as 64 hex digits; null if the record must be parsed every time. */
+  /** The number of bytes, a colon and their SHA-256 as 64 hex digits; null if the record must be parsed every time. */
   readonly rawHash: string | null;
   readonly read: () => CaseContent;
   /** Set if the case could not be parsed exactly; the payload has what could be parsed. */
@@ -36,8 +36,15 @@ export interface OddBytes {
   readonly isJson: boolean;
 }
 
-/** Whether a record with this hash was stored before. */
-export type IsKnownRecord = (rawHash: string) => boolean;
+/** The records that are stored, by their bytes. */
+export interface KnownRecords {
+  /** Whether a record with this hash says what is stored. */
+  readonly has: (rawHash: string) => boolean;
+  /** The hash of the record that is stored of a case. */
+  readonly hashOf: (caseId: number) => string | undefined;
+}
+
+export const NO_KNOWN_RECORDS: KnownRecords = { has: () => false, hashOf: () => undefined };
 
 /** Far larger than any case: the largest recorded one has 1.9 MB and about ten thousand objects. */
 const MAX_RECORD_BYTES = 32 * 2 ** 20;
@@ -53,11 +60,41 @@ const EXPECTATIONS = JSON.stringify({ ...fields, examined: 'members, numbers' },
   value instanceof Set ? [...(value as Set<unknown>)] : value,
 );
 
-/** Reads a record from its bytes unless it is known. \`isPageUtf8\`: whether the whole page is UTF-8. */
-export function toPageRecord(record: SplitRecord, isPageUtf8: boolean, isKnown: IsKnownRecord): PageRecord {
+const toRawHash = (bytes: Buffer): string =>
+  `${bytes.length}:${createHash('sha256').update(EXPECTATIONS).update(bytes).digest('hex')}`;
+
+const ID_NAME = Buffer.from('"id":');
+/** The name of the id comes no later than this in a record, in either order of fields that the API is known to use. */
+const MAX_BYTES_BEFORE_ID = 64 * 1024;
+
+/**
+ * Recognizes a stored record where a page holds its very bytes, without looking for its end: the first id that follows is
+ * most probably that of the case, and the stored hash says how many bytes to compare. A wrong guess costs time alone.
+ */
+export function recognizeRecord(
+  body: Buffer,
+  start: number,
+  known: KnownRecords,
+): RecognizedRecord | undefined {
+  const name = body.subarray(start, start + MAX_BYTES_BEFORE_ID).indexOf(ID_NAME);
+  if (name === -1) return undefined;
+  const from = start + name + ID_NAME.length;
+  const id = Number.parseInt(body.toString('latin1', from, from + MAX_ID_DIGITS), 10);
+  const rawHash = Number.isNaN(id) ? undefined : known.hashOf(id);
+  if (rawHash === undefined) return undefined;
+  const end = start + Number.parseInt(rawHash, 10);
+  return end <= body.length && toRawHash(body.subarray(start, end)) === rawHash
+    ? { rawHash, end }
+    : undefined;
+}
+
+const MAX_ID_DIGITS = 15;
+
+/** Reads a record from its bytes unless it is known. `isPageUtf8`: whether the whole page is UTF-8. */
+export function toPageRecord(record: SplitRecord, isPageUtf8: boolean, known: KnownRecords): PageRecord {
   const { bytes } = record;
-  const rawHash = createHash('sha256').update(EXPECTATIONS).update(bytes).digest('hex');
-  if (isKnown(rawHash))
+  const rawHash = record.known?.rawHash ?? toRawHash(bytes);
+  if (record.known !== undefined || known.has(rawHash))
     return { rawHash, read: () => ({ payload: parse(bytes) as CasePayload, plain: null }) };
   if (isTooLarge(bytes)) return toUnread(bytes, 'too large to be read');
   if (record.depth > MAX_DEPTH) return toUnread(bytes, 'nested too deeply to be stored');

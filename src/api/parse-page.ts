@@ -1,7 +1,7 @@
 import { type JsonValue, findEndOfText, isJsonObject, tryParse } from '../lib/json.ts';
 import { CASE_FIELDS } from './payload.ts';
 import { type DecodedBody, decodeStrayBytes } from './decode-body.ts';
-import { type IsKnownRecord, type PageRecord, toPageRecord } from './page-records.ts';
+import { type KnownRecords, type PageRecord, recognizeRecord, toPageRecord } from './page-records.ts';
 import {
   MAX_RECORDS,
   type SplitRecord,
@@ -144,10 +144,10 @@ const MAX_ENVELOPE_BYTES = 16 * 2 ** 20;
 /** Parses a body as a page. Returns undefined if it is not JSON, and a sentence if it is too large. */
 export function parsePage(
   { bytes: body, isUtf8 }: DecodedBody,
-  isKnown: IsKnownRecord,
+  known: KnownRecords,
 ): ParsedPage | string | undefined {
-  const split = splitPage(body);
-  const toRecord = (record: SplitRecord): PageRecord => toPageRecord(record, isUtf8, isKnown);
+  const split = splitPage(body, (bytes, start) => recognizeRecord(bytes, start, known));
+  const toRecord = (record: SplitRecord): PageRecord => toPageRecord(record, isUtf8, known);
   if (split === 'results twice') return 'the page names `results` twice';
   if (split === undefined) {
     if (body.length > MAX_ENVELOPE_BYTES) return 'the response is large and not a page';

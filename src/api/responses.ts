@@ -2,7 +2,7 @@ import type { ErrorCode } from '../errors/codes.ts';
 import { type JsonValue, isJsonObject, tryParse } from '../lib/json.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
 import { decodeBody } from './decode-body.ts';
-import type { IsKnownRecord, PageRecord } from './page-records.ts';
+import { type KnownRecords, NO_KNOWN_RECORDS, type PageRecord } from './page-records.ts';
 import { type ParsedPage, parsePage } from './parse-page.ts';
 import { parseRetryAfter } from './retry.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
@@ -134,17 +134,17 @@ export const MAX_REFUSAL_BYTES = 65_536;
 /**
  * Classifies a response. Pure: the result depends only on the arguments. Sources: the API reference ("Query Behavior",
  * "Pagination") and the 404 texts of Django REST framework. An HTML page with status 200 is assumed to be a temporary
- * maintenance page. Records for which `isKnown` returns true are not parsed.
+ * maintenance page. Records in `known` are not parsed.
  */
 export function classifyResponse(
   response: RawResponse,
   now: Date,
-  isKnown: IsKnownRecord = () => false,
+  known: KnownRecords = NO_KNOWN_RECORDS,
 ): ApiResponse {
   const { status } = response;
   const decoded = decodeBody(response.body, oneHeader(response, 'content-type'));
   if (status >= 200 && status < 300) {
-    const good = classifyGoodResponse(status, parsePage(decoded, isKnown));
+    const good = classifyGoodResponse(status, parsePage(decoded, known));
     if (status === 200 || good.kind === 'page') return good;
     // "Accepted", "No Content", "Partial Content": the requested list has not arrived yet.
     return { kind: 'transient', reason: `status ${status}, but no list`, retryAfterMs: undefined };

@@ -46,7 +46,19 @@ export interface SplitRecord {
   readonly depth: number;
   /** Whether parsing would change one of its numbers. */
   readonly hasInexactNumber: boolean;
+  /** Set where the record was recognized as a stored one; the figures above mean nothing then. */
+  readonly known?: RecognizedRecord;
 }
+
+/** A stored record, recognized in the bytes of a page. */
+export interface RecognizedRecord {
+  readonly rawHash: string;
+  /** The place after its last byte. */
+  readonly end: number;
+}
+
+/** Recognizes the stored record that begins at a place; undefined where none does. */
+export type RecognizeRecord = (body: Buffer, start: number) => RecognizedRecord | undefined;
 
 /** A page with more records is rejected: the whole collection has about 12,300 cases. */
 export const MAX_RECORDS = 20_000;
@@ -60,7 +72,10 @@ const [MINUS, ZERO, NINE] = [45, 48, 57] as const;
  * such list. This proves nothing about the bytes: anything that is not JSON is returned in the envelope, a result or
  * the rest. So the body is valid JSON exactly if there is no rest and all other parts are valid.
  */
-export function splitPage(body: Buffer): SplitPage | 'results twice' | undefined {
+export function splitPage(
+  body: Buffer,
+  recognize?: RecognizeRecord,
+): SplitPage | 'results twice' | undefined {
   let at = skipSpace(body, 0);
   if (body[at] !== OPEN_OBJECT) return undefined;
   at++;
@@ -81,7 +96,7 @@ export function splitPage(body: Buffer): SplitPage | 'results twice' | undefined
       if (key !== 'results') continue;
       const list = skipSpace(body, skipSpace(body, end) + 1);
       if (body[list] !== OPEN_LIST) continue;
-      found = splitList(body, list);
+      found = splitList(body, list, recognize);
       if (found.results.length > MAX_RECORDS) break;
       at = found.to;
     } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++;
@@ -140,19 +155,21 @@ export function splitRecords(list: Buffer): readonly SplitRecord[] {
 }
 
 /** The elements of the list that starts at `start`, and the byte range between its brackets. */
-function splitList(body: Buffer, start: number) {
+function splitList(body: Buffer, start: number, recognize?: RecognizeRecord) {
   const from = start + 1;
   const results: SplitRecord[] = [];
   let element = from;
   let [members, deepest, hasInexactNumber] = [0, 1, false];
+  let known: RecognizedRecord | undefined;
   let hasEmptyElement = false;
   const endRecord = (first: number, end: number): void => {
     if (first >= end) {
       hasEmptyElement = true;
       return;
     }
-    results.push({ bytes: body.subarray(first, end), members, depth: deepest - 1, hasInexactNumber });
-    [members, deepest, hasInexactNumber] = [0, 1, false];
+    const bytes = body.subarray(first, known?.end ?? endWithoutSpace(body, end));
+    results.push({ bytes, members, depth: deepest - 1, hasInexactNumber, ...(known && { known }) });
+    [members, deepest, hasInexactNumber, known] = [0, 1, false, undefined];
   };
   let at = from;
   for (let depth = 1; at < body.length; at++) {
@@ -165,6 +182,13 @@ function splitList(body: Buffer, start: number) {
       element = at + 1;
       if (results.length > MAX_RECORDS) break;
     } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
+      if (depth === 1 && recognize !== undefined && at === skipSpace(body, element)) {
+        known = recognizeWhole(body, at, recognize);
+        if (known !== undefined) {
+          at = known.end - 1;
+          continue;
+        }
+      }
       if (++depth > deepest) deepest = depth;
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
       if (--depth === 0) break;
@@ -179,6 +203,18 @@ function splitList(body: Buffer, start: number) {
   const last = skipSpace(body, element);
   if (results.length > 0 || last < at) endRecord(last, at);
   return { from, to: at, results, hasEmptyElement };
+}
+
+/** A stored record that begins there, and after which the list goes on or ends. */
+function recognizeWhole(
+  body: Buffer,
+  start: number,
+  recognize: RecognizeRecord,
+): RecognizedRecord | undefined {
+  const known = recognize(body, start);
+  if (known === undefined) return undefined;
+  const after = body[skipSpace(body, known.end)];
+  return after === COMMA || after === CLOSE_LIST ? known : undefined;
 }
 
 /**
@@ -223,13 +259,18 @@ function skipString(body: Buffer, start: number): number {
   }
 }
 
+const isSpace = (byte: number | undefined): boolean =>
+  byte === SPACE || byte === LINE_FEED || byte === RETURN || byte === TAB;
+
 export function skipSpace(body: Buffer, start: number): number {
   let at = start;
-  for (
-    let byte = body[at];
-    byte === SPACE || byte === LINE_FEED || byte === RETURN || byte === TAB;
-    byte = body[at]
-  )
-    at++;
+  while (isSpace(body[at])) at++;
+  return at;
+}
+
+/** The position after the last byte before `end` that is not white space. */
+function endWithoutSpace(body: Buffer, end: number): number {
+  let at = end;
+  while (isSpace(body[at - 1])) at--;
   return at;
 }

@@ -191,6 +191,22 @@ export function prepareFindKnownRecord({ db, sqlite }: Mirror): FindKnownRecord 
   };
 }
 
+export type FindRawHash = (caseId: number) => string | undefined;
+
+/** Prepares the look-up of the hash by which the record of a case is known. */
+export function prepareFindRawHash({ db, sqlite }: Mirror): FindRawHash {
+  const query = db
+    .select({ hash: mirrorRawHashes.hash })
+    .from(mirrorRawHashes)
+    .innerJoin(
+      cases,
+      and(eq(cases.id, mirrorRawHashes.case_id), eq(cases.mirror_fingerprint, mirrorRawHashes.fingerprint)),
+    )
+    .where(eq(mirrorRawHashes.case_id, sql.placeholder('caseId')));
+  const statement = sqlite.prepare<[number], string>(query.toSQL().sql).pluck();
+  return (caseId) => statement.get(caseId);
+}
+
 const MARK = {
   fingerprint: cases.mirror_fingerprint,
   listId: cases.mirror_list_id,

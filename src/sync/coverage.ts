@@ -1,4 +1,5 @@
 import type { Client } from '../api/client.ts';
+import type { KnownRecords } from '../api/page-records.ts';
 import { CASE_STATUSES, ONGOING_LISTS, API_LISTS, UNCLASSIFIED, toListFilter } from '../api/lists.ts';
 import { type CaseFilter, toListUrl } from '../api/urls.ts';
 import type { CoverageFigures } from '../db/run-log.ts';
@@ -142,10 +143,13 @@ function toFilterOf(id: number): CaseFilter {
   return read === undefined ? { case_status: String(id) } : toListFilter(read);
 }
 
+/** Only the count of a page matters here, so none of its records is parsed. */
+const EVERY_RECORD: KnownRecords = { has: () => true, hashOf: () => undefined };
+
 async function fetchCount(client: Client, filter: CaseFilter, signal: AbortSignal): Promise<number> {
   signal.throwIfAborted();
   const url = toListUrl(client.api, filter);
-  const response = await client.fetchResponse(url, signal, () => true); // its records are of no interest
+  const response = await client.fetchResponse(url, signal, EVERY_RECORD);
   if (response.kind === 'page' && response.page.count !== null) return response.page.count;
   if (response.kind === 'empty') return 0;
   throw new MirrorError('RESPONSE_UNEXPECTED', `${url.pathname}${url.search} did not return a list.`);

@@ -2,6 +2,7 @@ import { type CasePage, fetchCasePages } from '../api/case-pages.ts';
 import type { Client, Traffic } from '../api/client.ts';
 import { type ApiList, toListFilter } from '../api/lists.ts';
 import type { UnreadPage } from '../api/page-records.ts';
+import type { FindRawHash } from '../db/read-case.ts';
 import type { ListFigures } from '../db/run-log.ts';
 import type { MovedCase, PageContent } from '../db/write-page.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
@@ -128,6 +129,8 @@ export class ListTally {
 
 /** Where a list sync puts what it finds. */
 export interface ListStore extends CaseFinder {
+  /** The hash of the record that is stored of a case. */
+  readonly findRawHash: FindRawHash;
   /** Stores a page and the figures up to it, together. */
   writePage(content: PageContent, figures: ListFigures): void;
 }
@@ -198,7 +201,10 @@ export async function syncList(
       const steps = fetchCasePages(client, {
         filter: toListFilter(list),
         hasNewRecords: () => isNews,
-        isKnown: (rawHash) => store.findKnownRecord(rawHash) !== undefined,
+        known: {
+          has: (rawHash) => store.findKnownRecord(rawHash) !== undefined,
+          hashOf: store.findRawHash,
+        },
         hasServed: () => seenCases.size > 0,
         signal: options.signal,
       });

@@ -3,7 +3,9 @@ import type { MirrorError } from '../errors/mirror-error.ts';
 import {
   countPresent,
   listMissing,
+  type FindRawHash,
   prepareFindKnownRecord,
+  prepareFindRawHash,
   prepareFindStoredVersion,
 } from '../db/read-case.ts';
 import { deferIndexes, refreshStatistics, restoreIndexes } from '../db/migrate.ts';
@@ -26,6 +28,7 @@ import type { CoverageReport, DepartureReport, RunReport, ListReport } from './r
 
 /** What any run does with the mirror while it reads lists; a dry run only compares. */
 export interface ListRecord extends CaseFinder {
+  readonly findRawHash: FindRawHash;
   /** Null for a dry run, which leaves no record. */
   readonly runId: number | null;
   beginList(list: ApiList): void;
@@ -60,6 +63,7 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
     runId,
     findStoredVersion: prepareFindStoredVersion(mirror),
     findKnownRecord: prepareFindKnownRecord(mirror),
+    findRawHash: prepareFindRawHash(mirror),
     beginList: ({ id }) => {
       ledger.beginList(runId, id, now());
     },
@@ -115,6 +119,7 @@ export function toNoRecord(mirror: Mirror): ListRecord {
     runId: null,
     findStoredVersion: prepareFindStoredVersion(mirror),
     findKnownRecord: prepareFindKnownRecord(mirror),
+    findRawHash: prepareFindRawHash(mirror),
     beginList: nothing,
     writePage: nothing,
     endList: nothing,

@@ -82,6 +82,7 @@ async function syncAll(run: SyncRun, record: ListRecord, seenCases: SeenCases): 
     const store = {
       findStoredVersion: record.findStoredVersion,
       findKnownRecord: record.findKnownRecord,
+      findRawHash: record.findRawHash,
       writePage: record.writePage.bind(record, list),
     };
     return syncList(run.client, store, list, seenCases, {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseApiUrl, toShortPath } from '../../src/api/urls.ts';
 import { fetchCasePages, MAX_PAGES_WITHOUT_NEW_RECORDS } from '../../src/api/case-pages.ts';
-import { ATTEMPTS_AFTER_UNREAD } from '../../src/api/page-records.ts';
+import { ATTEMPTS_AFTER_UNREAD, NO_KNOWN_RECORDS } from '../../src/api/page-records.ts';
 import { MirrorError, TransientError } from '../../src/errors/mirror-error.ts';
 import type { Client, ExpectedResponse } from '../../src/api/client.ts';
 
@@ -25,7 +25,7 @@ function scriptClient(
   const asked: { path: string; signal: AbortSignal; maxAttempts: number | undefined }[] = [];
   const client: Client = {
     api: API,
-    fetchResponse: async (url, signal, _isKnown, maxAttempts) => {
+    fetchResponse: async (url, signal, _known, maxAttempts) => {
       asked.push({ path: toShortPath(url), signal, maxAttempts });
       return script(toShortPath(url));
     },
@@ -49,7 +49,7 @@ interface Walked {
   readonly violations: string[];
 }
 
-const WALK = { filter: { case_ongoing: '5021' }, isKnown: () => false };
+const WALK = { filter: { case_ongoing: '5021' }, known: NO_KNOWN_RECORDS };
 
 async function pass(
   script: (path: string) => ExpectedResponse,

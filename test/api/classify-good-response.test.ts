@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { classifyResponse } from '../../src/api/responses.ts';
-import type { PageRecord } from '../../src/api/page-records.ts';
+import { type PageRecord, type KnownRecords } from '../../src/api/page-records.ts';
 import { readRecord } from '../support/page-records.ts';
 
 /** The response, with what the records of a page say. */
@@ -53,11 +53,11 @@ describe('status 200 with a page', () => {
 });
 
 describe('the records of a page', () => {
-  const classifyPage = (body: string, isKnown?: (rawHash: string) => boolean) => {
+  const classifyPage = (body: string, known?: KnownRecords) => {
     const response = classifyResponse(
       { status: 200, headers: {}, body: Buffer.from(body) },
       new Date(0),
-      isKnown,
+      known,
     );
     if (response.kind !== 'page') throw new Error(`it is ${response.kind}`);
     return response.page.results;
@@ -67,7 +67,7 @@ describe('the records of a page', () => {
     const hashOf = (record?: PageRecord) => (record?.read === null ? null : record?.rawHash);
     const [first, again] = classifyPage(envelope({ results: [{ id: 1 }, { id: 1 }] }));
     const [other] = classifyPage(envelope({ results: [{ id: 2 }] }));
-    expect(hashOf(first)).toMatch(/^[0-9a-f]{64}$/);
+    expect(hashOf(first)).toMatch(/^8:[0-9a-f]{64}$/);
     expect(hashOf(again)).toBe(hashOf(first));
     expect(hashOf(other)).not.toBe(hashOf(first));
   });
@@ -78,7 +78,7 @@ describe('the records of a page', () => {
       ['not JSON', undefined],
       [undefined, { id: 2 }],
     ]);
-    expect(classifyPage(broken, () => true)).toHaveLength(2);
+    expect(classifyPage(broken, { has: () => true, hashOf: () => undefined })).toHaveLength(2);
   });
 
   test('are found where their name is written with escapes', () => {

@@ -17,7 +17,7 @@ describe('a page is taken apart at the brackets of its results', () => {
       ['{"id":1}', '{"id":2}'],
     ],
     ['no results', '{"results":[],"next":null}', '{"results":[],"next":null}', []],
-    ['white space everywhere', ' \t{ "results" : [ 1 ,\r\n 2 ] }\n', ' \t{ "results" : [] }', ['1 ', '2 ']],
+    ['white space everywhere', ' \t{ "results" : [ 1 ,\r\n 2 ] }\n', ' \t{ "results" : [] }', ['1', '2']],
     ['brackets in strings', '{"results":["]","}{[",","]}', '{"results":[]}', ['"]"', '"}{["', '","']],
     [
       'quotes in strings',

@@ -1,3 +1,4 @@
+import { NO_KNOWN_RECORDS } from '../../src/api/page-records.ts';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseApiUrl, toListUrl, toNextUrl, toRedirectUrl } from '../../src/api/urls.ts';
@@ -56,7 +57,10 @@ describe('whatever a response is, it is told what it means', () => {
   test('and its words can be printed, and its waiting times are times', () => {
     fc.assert(
       fc.property(anyStatus, anyHeaders, anyBody, fc.boolean(), (status, headers, body, isKnown) => {
-        const response = classifyResponse({ status, headers, body }, NOW, () => isKnown);
+        const response = classifyResponse({ status, headers, body }, NOW, {
+          has: () => isKnown,
+          hashOf: () => '10:0',
+        });
         for (const words of listWords(response)) {
           expect(words).not.toMatch(/[\p{Cc}\p{Cf}]/u);
           expect(words.length).toBeLessThan(400);
@@ -74,7 +78,7 @@ describe('whatever a response is, it is told what it means', () => {
   test('as a page only when it is one, with every record that it has', () => {
     fc.assert(
       fc.property(anyStatus, anyBody, (status, body) => {
-        const response = classifyResponse({ status, headers: {}, body }, NOW, () => false);
+        const response = classifyResponse({ status, headers: {}, body }, NOW, NO_KNOWN_RECORDS);
         if (response.kind !== 'page') return;
         expect(status).toBeGreaterThanOrEqual(200);
         expect(status).toBeLessThan(300);

@@ -1,4 +1,4 @@
-import { toPageRecord, type PageRecord } from '../../src/api/page-records.ts';
+import { toPageRecord, type PageRecord, NO_KNOWN_RECORDS } from '../../src/api/page-records.ts';
 import { toWholePayload } from '../../src/api/plain-entries.ts';
 import { splitRecords } from '../../src/api/split-page.ts';
 import type { JsonValue } from '../../src/lib/json.ts';
@@ -6,7 +6,7 @@ import type { JsonValue } from '../../src/lib/json.ts';
 /** The records of a page that has these values. */
 export function toRecords(values: readonly JsonValue[]): PageRecord[] {
   const list = Buffer.from(JSON.stringify(values).slice(1, -1));
-  return splitRecords(list).map((record) => toPageRecord(record, true, () => false));
+  return splitRecords(list).map((record) => toPageRecord(record, true, NO_KNOWN_RECORDS));
 }
 
 /** What a record says, whether it is a case or not. */

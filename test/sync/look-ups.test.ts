@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { toPageRecord } from '../../src/api/page-records.ts';
+import { toPageRecord, NO_KNOWN_RECORDS } from '../../src/api/page-records.ts';
 import { splitRecords } from '../../src/api/split-page.ts';
 import { parseApiUrl, toShortPath } from '../../src/api/urls.ts';
 import type { Client, ExpectedResponse } from '../../src/api/client.ts';
@@ -127,7 +127,7 @@ describe('a record that cannot be read as a case', () => {
       count: 1,
       next: null,
       results: splitRecords(Buffer.from(`{"id": ${id}, "name": NaN}`)).map((record) =>
-        toPageRecord(record, true, () => false),
+        toPageRecord(record, true, NO_KNOWN_RECORDS),
       ),
     },
   });

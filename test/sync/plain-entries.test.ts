@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { toPageRecord } from '../../src/api/page-records.ts';
+import { toPageRecord, NO_KNOWN_RECORDS } from '../../src/api/page-records.ts';
 import { toWholePayload } from '../../src/api/plain-entries.ts';
 import { splitRecords } from '../../src/api/split-page.ts';
 import { type Mirror, openMirrorInMemory } from '../../src/db/open-mirror.ts';
@@ -22,7 +22,7 @@ const toParsed = (record: string): string => record.replaceAll('"docket_entries"
 function readRecord(text: string) {
   const [record] = splitRecords(Buffer.from(text));
   if (record === undefined) throw new Error('no record');
-  return toPageRecord(record, true, () => false);
+  return toPageRecord(record, true, NO_KNOWN_RECORDS);
 }
 
 /** How many entries of a record are recognized by their bytes; null where the record is parsed. */

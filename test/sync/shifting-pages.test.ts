@@ -63,12 +63,10 @@ class MovingList {
     this.#shift(page);
     const count = this.#places.length;
     if (count === 0) return { kind: 'empty', words: 'No results' };
-    const results = this.#places
-      .slice((page - 1) * this.#pageSize, page * this.#pageSize)
-      .map(({ id }) => ({
-        rawHash: null,
-        read: () => ({ payload: { id, case_ongoing: 'No' }, plain: null }),
-      }));
+    const results = this.#places.slice((page - 1) * this.#pageSize, page * this.#pageSize).map(({ id }) => ({
+      rawHash: null,
+      read: () => ({ payload: { id, case_ongoing: 'No' }, plain: null }),
+    }));
     if (results.length === 0) return { kind: 'past-the-end' };
     const next = page * this.#pageSize < count ? `/api/cases/?case_ongoing=5020&page=${page + 1}` : null;
     return { kind: 'page', page: { count, next, results } };
@@ -91,6 +89,7 @@ async function listSync(list: MovingList, requireStable: boolean) {
   const store = {
     findStoredVersion: () => undefined,
     findKnownRecord: () => undefined,
+    findRawHash: () => undefined,
     writePage: ({ cases }: { cases: readonly { id: number }[] }) => {
       for (const { id } of cases) stored.add(id);
     },

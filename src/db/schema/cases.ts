@@ -107,7 +107,7 @@ export const mirrorRawHashes = sqliteTable(
     case_id: integer('case_id')
       .primaryKey()
       .references(() => cases.id, { onDelete: 'cascade' }),
-    /** SHA-256 of the bytes and of the fields that the program expects. */
+    /** The number of bytes, a colon, and the SHA-256 of the expected fields and the bytes. */
     hash: text('hash').notNull(),
     /** The fingerprint of the case in these bytes. The row is valid while it equals that of the stored case. */
     fingerprint: text('fingerprint').notNull(),

@@ -1,0 +1,1 @@
+import './recognized-records.test.ts';
