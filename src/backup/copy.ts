@@ -13,17 +13,17 @@ import { createNewFile } from '../lib/replace-file.ts';
 import { type SnapshotNote, listNames, writeNote } from './snapshot-files.ts';
 import { renderPlural } from '../lib/layout.ts';
 
-/** A disk that a snapshot would fill would leave no room for the next sync. */
+/** The space to leave free: a snapshot must leave room for the next sync. */
 const RESERVE = 1.1;
 
 interface RoomRequest {
   /** How many copies are wanted; one must fit. */
   readonly copies?: number;
-  /** Has its turn where the room is too little for all of them. */
+  /** Called if there is too little space for all copies. */
   readonly makeRoom?: ((isEnough: () => boolean) => void) | undefined;
 }
 
-/** Fails with DISK_LOW where a copy of a database would fill the disk. */
+/** Throws DISK_LOW if a copy of a database would fill the disk. */
 export function checkRoom(
   database: string,
   folder: string,
@@ -41,8 +41,8 @@ export function checkRoom(
 }
 
 /**
- * Whether a file in this folder can have a second name. Where it cannot, `latest.db` takes as much room again. Where this
- * process dies, the next snapshot removes both names.
+ * Whether the file system supports hard links. Without them, `latest.db` takes the same space again. If this process
+ * dies, the next snapshot removes both names.
  */
 export function hasSecondNames(folder: string): boolean {
   const partial = createPartialFile(join(folder, 'latest.db'));
@@ -62,7 +62,7 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** A copy that is being made. Its maker holds a lock on it for as long as it lives. */
+/** A copy in progress. Its creator holds a lock on it while it lives. */
 export interface PartialFile {
   readonly path: string;
   /** Removes what is left of it. */
@@ -73,7 +73,7 @@ export interface PartialFile {
 const PARTIAL = /^(?:.+\.[0-9a-f]{16}|.+-\d{8}T\d{6}Z\.db)\.partial$/;
 const ENDINGS = ['', '-journal', '-wal', '-shm', '.before-upgrade', '.lock'] as const;
 
-/** Creates an empty file beside `path`, under a name that nobody can guess. */
+/** Creates an empty file beside `path` with an unpredictable name. */
 export function createPartialFile(path: string): PartialFile {
   const partial = join(dirname(path), `${basename(path)}.${randomBytes(8).toString('hex')}.partial`);
   const lock = takeWriterLock(partial);
@@ -90,10 +90,10 @@ export function createPartialFile(path: string): PartialFile {
   return { path: partial, release };
 }
 
-/** Whether a file is a copy that is being made, by its name. */
+/** Whether a file is a copy in progress, by its name. */
 export const isPartialName = (name: string): boolean => PARTIAL.test(name);
 
-/** Removes the copies in a folder whose makers have died. */
+/** Removes the copies in a folder whose creators have died. */
 export function removeDeadPartialFiles(folder: string): void {
   const names = listNames(folder);
   const found = names.flatMap((name) => {
@@ -113,7 +113,7 @@ function removeIfDead(path: string): void {
 
 const A_MINUTE_MS = 60_000;
 
-/** A lock alone belongs to a copy that is just beginning, or to one that ended by force. */
+/** A lock alone belongs to a copy that is just starting, or to one that was killed. */
 function isOld(path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false });
   return found === undefined || Date.now() - found.mtimeMs > A_MINUTE_MS;
@@ -126,12 +126,12 @@ function removeWithEndings(path: string): void {
   }
 }
 
-/** Pages copied at a time: some megabytes, after which others have their turn, and a stop is heard. */
+/** Pages per step: some megabytes, after which other work can run and a stop is noticed. */
 const PAGES_A_STEP = 2_000;
 
 /**
- * Copies what a connection reads into a file, page by page. The connection is in a read transaction, so that all pages
- * are of one moment: SQLite would otherwise begin anew whenever another process commits between two steps.
+ * Copies what a connection reads to a file, page by page. The connection is in a read transaction, so all pages are of
+ * the same moment; otherwise SQLite would start over whenever another process commits between two steps.
  */
 export async function copyDatabase(
   source: Database.Database,
@@ -147,13 +147,13 @@ export async function copyDatabase(
   });
 }
 
-/** Holds one moment on a connection while `use` runs: other processes go on, and nothing of it is seen. */
+/** Holds a read transaction on a connection while `use` runs. Changes by other processes are not visible in it. */
 export async function holdMoment<Result>(
   sqlite: Database.Database,
   use: () => Promise<Result>,
 ): Promise<Result> {
   sqlite.exec('BEGIN');
-  sqlite.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get(); // only a read begins the moment
+  sqlite.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get(); // The transaction starts with the first read.
   try {
     return await use();
   } finally {
@@ -163,13 +163,13 @@ export async function holdMoment<Result>(
 
 interface Finish {
   readonly note: SnapshotNote | null;
-  /** Whether pages may hold what was deleted, so that the file has to be rewritten. */
+  /** Whether pages may contain deleted content, so the file must be rewritten. */
   readonly hasRemnants: boolean;
 }
 
 /**
- * Makes of a fresh copy a file that stands alone, without a log beside it, that says what it is, and proves that it is
- * whole. Fails with a DATABASE_... error.
+ * Finishes a fresh copy: a single file without a log, with its origin recorded and its integrity checked. Throws a
+ * DATABASE_... error.
  */
 export function finishCopy(path: string, { note, hasRemnants }: Finish): void {
   inDatabase(path, () => {
@@ -183,16 +183,16 @@ export function finishCopy(path: string, { note, hasRemnants }: Finish): void {
   });
 }
 
-/** Fails with DATABASE_DAMAGED. */
+/** Throws DATABASE_DAMAGED. */
 function refuseDamage(sqlite: Database.Database, path: string): void {
   const verdict = sqlite.pragma('quick_check(1)', { simple: true });
   if (verdict !== 'ok') throw new MirrorError('DATABASE_DAMAGED', `${path}: ${String(verdict)}`);
 }
 
-/** What a mirror holds, in two numbers. */
+/** The content of a mirror, in two numbers. */
 export interface ContentCount {
   readonly cases: number;
-  /** Null before the first. */
+  /** Null before the first run. */
   readonly lastRun: number | null;
 }
 
@@ -205,8 +205,7 @@ export function countContent(sqlite: Database.Database): ContentCount {
 }
 
 /**
- * Opens what is to be a mirror, of this program's schema or an older one, and counts. Fails with a DATABASE_... error for
- * anything else.
+ * Opens a mirror of this schema or an older one, and counts its content. Throws a DATABASE_... error for anything else.
  */
 export function checkCopy(path: string): ContentCount {
   return inDatabase(path, () => {
@@ -217,7 +216,7 @@ export function checkCopy(path: string): ContentCount {
   });
 }
 
-/** Fails with a DATABASE_... error for what is no mirror of this version or an earlier one. */
+/** Throws a DATABASE_... error if the file is not a mirror of this version or an earlier one. */
 export function refuseForeign(path: string): void {
   try {
     openMirrorReadOnly(path).close();
@@ -226,7 +225,7 @@ export function refuseForeign(path: string): void {
   }
 }
 
-/** Fails with DATABASE_DAMAGED where a copy does not hold what was to be copied. */
+/** Throws DATABASE_DAMAGED if a copy does not have the content of its source. */
 export function compareContent(said: ContentCount, copied: ContentCount, path: string): void {
   if (said.cases !== copied.cases || said.lastRun !== copied.lastRun)
     throw new MirrorError(
@@ -235,12 +234,12 @@ export function compareContent(said: ContentCount, copied: ContentCount, path: s
     );
 }
 
-/** What is wrong with the place of a copy, and not with what is copied. */
+/** Errors of the destination of a copy, not of its source. */
 const PLACE_ERRORS: ReadonlySet<ErrorCode> = new Set(['DISK_FULL', 'DATABASE_UNWRITABLE']);
 
 /**
- * The same error with a path that people know instead of that of a temporary copy: the file that is copied, or the file
- * that the copy was to become where its place is at fault.
+ * Replaces the path of a temporary copy in an error with a path that the user knows: the source, or the destination if
+ * the error concerns it.
  */
 export function nameKnownFile(
   error: Error,

@@ -12,7 +12,7 @@ import {
   toSource,
 } from './snapshot-files.ts';
 
-/** Of which mirror a snapshot is: this one, another one, or one that the file does not name. */
+/** Which mirror a snapshot belongs to: this one, another one, or unknown. */
 export type SnapshotOwner = 'this' | 'other' | 'unknown';
 
 export interface Snapshot {
@@ -20,12 +20,12 @@ export interface Snapshot {
   readonly takenAt: Date;
   readonly bytes: number;
   readonly owner: SnapshotOwner;
-  /** Null in a copy that does not say what it is. */
+  /** Null in a copy without this record. */
   readonly note: SnapshotNote | null;
 }
 
 /**
- * The snapshots of a database in a folder, the newest first. Files with other names are nobody's business. Fails with
+ * Lists the snapshots of a database in a folder, newest first. Ignores files with other names. Throws
  * SNAPSHOTS_UNUSABLE.
  */
 export function listSnapshots(database: string, folder: string): Snapshot[] {
@@ -42,13 +42,13 @@ export function listSnapshots(database: string, folder: string): Snapshot[] {
 
 interface ThisMirror {
   readonly database: string;
-  /** Null where it is not known. */
+  /** Null if unknown. */
   readonly mirrorId: string | null;
 }
 
 function readSnapshot(path: string, named: Date, mirror: ThisMirror): Snapshot[] {
   const bytes = statSync(path, { throwIfNoEntry: false })?.size;
-  if (bytes === undefined) return []; // removed meanwhile, or a link to nothing
+  if (bytes === undefined) return []; // Removed in the meantime, or a broken link.
   const identity = readIdentity(path);
   const note = identity?.note ?? null;
   return [
@@ -63,13 +63,13 @@ function readSnapshot(path: string, named: Date, mirror: ThisMirror): Snapshot[]
 }
 
 /**
- * Two copies of one mirror share an id: of this one is only what was taken at its place. Where the mirror has no id that
- * can be read, nothing at its place is known to be of it, or of another.
+ * Two copies of one mirror share an id, so a snapshot belongs to this one only if it was taken at its path. If the id
+ * of the mirror cannot be read, the owner of its snapshots is unknown.
  */
 function toOwner(path: string, { mirrorId, note }: FileIdentity, mirror: ThisMirror): SnapshotOwner {
   const folder = dirname(path);
   const source = toSource(toRealPath(mirror.database), folder);
-  // A copy without a note, made by other means, is of this mirror where it lies in the folder beside it.
+  // A copy without a record, made by other means, belongs to this mirror if it is in the folder beside it.
   const isOfPlace =
     note === null ? source === join('..', basename(toRealPath(mirror.database))) : note.source === source;
   if (mirror.mirrorId === null) return note !== null && !isOfPlace ? 'other' : 'unknown';
@@ -81,12 +81,12 @@ function toOwner(path: string, { mirrorId, note }: FileIdentity, mirror: ThisMir
 export interface RemovalRequest {
   readonly retention: Retention;
   readonly now: Date;
-  /** Whether copies that do not say who took them count too: only where a person asks for it. */
+  /** Whether copies that do not record who took them count too; only if a person asks for it. */
   readonly unmarked: boolean;
   readonly justTaken?: Snapshot;
 }
 
-/** Which snapshots of a folder are not to be kept. */
+/** Lists the snapshots of a folder that retention does not keep. */
 export function listRemovable(
   all: readonly Snapshot[],
   { retention, now, unmarked, justTaken }: RemovalRequest,
@@ -110,7 +110,7 @@ function toFacts(snapshot: Snapshot): RemovalFacts & { readonly snapshot: Snapsh
   };
 }
 
-/** Deletes the snapshots that are not to be kept, and returns them. */
+/** Deletes the snapshots that retention does not keep, and returns them. */
 export function removeOldSnapshots(database: string, folder: string, request: RemovalRequest): Snapshot[] {
   const old = listRemovable(listSnapshots(database, folder), request);
   for (const { path } of old) rmSync(path);

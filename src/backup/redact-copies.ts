@@ -24,18 +24,18 @@ import { LOG_ENDINGS } from './restore.ts';
 import { listNames, readIdentity, readWithoutTrace, toSource } from './snapshot-files.ts';
 import { toLatestNames } from './snapshot.ts';
 
-/** A file that holds, or may hold, what a mirror holds or held. */
+/** A file that contains, or may contain, content of a mirror. */
 export interface FoundCopy {
   readonly path: string;
-  /** Whether it is of this mirror and nobody's mirror itself, so that it may be changed here. */
+  /** Whether it belongs to this mirror and is not a mirror in use, so it may be changed. */
   readonly isOwn: boolean;
-  /** Why nobody can look into it; null where it may be tried. */
+  /** Why it cannot be read; null if reading it can be tried. */
   readonly closed: 'unreadable' | 'unfinished' | null;
 }
 
 /**
- * The copies of a mirror that can be found: in the folder of the snapshots and beside the mirror, whatever their names are
- * now. What was carried elsewhere nobody knows. Fails with SNAPSHOTS_UNUSABLE.
+ * Finds the copies of a mirror in the folder of the snapshots and beside the mirror, whatever their names. Copies
+ * elsewhere are unknown. Throws SNAPSHOTS_UNUSABLE.
  */
 export function listCopies(path: string, folder: string): FoundCopy[] {
   const database = toRealPath(path);
@@ -61,23 +61,23 @@ export function listCopies(path: string, folder: string): FoundCopy[] {
   return [...found.values()];
 }
 
-/** What this program has laid beside the mirror is known by its name. */
+/** Recognizes by its name what this program has created beside the mirror. */
 function judgeName(
   name: string,
   names: readonly string[],
   base: string,
 ): 'own' | 'unreadable' | 'unfinished' | 'other' | 'no copy' {
-  if (isPartialName(name)) return 'unfinished'; // of one that is being taken: the dead ones are removed before
+  if (isPartialName(name)) return 'unfinished'; // Part of a copy in progress; those of dead processes are already removed.
   const ending = LOG_ENDINGS.find((one) => name.endsWith(one));
   const isAside = name.startsWith(`${base}.before-upgrade`) || name.startsWith(`${base}.replaced-`);
   if (ending !== undefined)
     return isAside && ending !== '-shm' && !names.includes(name.slice(0, -ending.length))
-      ? 'unreadable' // a log that was set aside without its file
+      ? 'unreadable' // A log that was moved away without its file.
       : 'no copy';
   return isAside ? 'own' : 'other';
 }
 
-/** A snapshot by another name, or another file with the id of this mirror. */
+/** A renamed snapshot, or another file with the id of this mirror. */
 function judgeContent(path: string, database: string, mirrorId: string | null): FoundCopy[] {
   if (!isDatabase(path)) return [];
   const identity = readIdentity(path);
@@ -87,7 +87,7 @@ function judgeContent(path: string, database: string, mirrorId: string | null): 
   if (note?.source === source && (isLatest || mirrorId === null))
     return [{ path, isOwn: true, closed: null }];
   if (mirrorId === null || identity?.mirrorId !== mirrorId) return [];
-  // One that was moved with nothing at the place that it names; what has no note may be a mirror that somebody uses.
+  // A moved snapshot names a path without a file. A file without a record may be a mirror in use.
   const named = note === null ? null : resolve(dirname(path), note.source);
   const isOwn = named !== null && (note?.source === source || !existsSync(named));
   return [{ path, isOwn, closed: null }];
@@ -97,23 +97,23 @@ function isDatabase(path: string): boolean {
   try {
     return readSqliteHeader(path) !== null;
   } catch {
-    return false; // a file of somebody else's, which this user may not read
+    return false; // A file of another user, which this user may not read.
   }
 }
 
-/** A copy of the mirror that still holds the content of a case. */
+/** A copy of the mirror that still contains the content of a case. */
 export interface HoldingCopy {
   readonly path: string;
-  /** `unreadable`: nobody can tell what it holds. `unfinished`: a snapshot is being taken, maybe of what was before. */
+  /** `unreadable`: its content is unknown. `unfinished`: a snapshot is in progress, possibly of an earlier state. */
   readonly holds: 'content' | 'unreadable' | 'unfinished';
-  /** Whether it is of this mirror, so that the content may be removed here. */
+  /** Whether it belongs to this mirror, so the content may be removed. */
   readonly isOwn: boolean;
 }
 
 /**
- * The copies of a mirror that hold the content of a case: in the folder of the snapshots, and beside the mirror (before
- * an upgrade, replaced by a restore, under another name). What was carried elsewhere nobody knows. Removes what snapshots
- * that died have left. Fails with SNAPSHOTS_UNUSABLE.
+ * Finds the copies of a mirror with the content of a case: in the folder of the snapshots, and beside the mirror
+ * (before an upgrade, replaced by a restore, renamed). Copies elsewhere are unknown. Removes what killed snapshots left
+ * behind. Throws SNAPSHOTS_UNUSABLE.
  */
 export function listHoldingCopies(path: string, folder: string, caseId: number): HoldingCopy[] {
   removeDeadPartialFiles(folder);
@@ -151,7 +151,7 @@ function examineCopy(path: string, caseId: number): Holding {
   );
 }
 
-/** Tables that have rows of a case, in whatever version the copy is. */
+/** The tables with rows of a case, in any version of the copy. */
 function listTablesOfCases(sqlite: Database.Database): Set<string> {
   const all = sqlite.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all();
   return new Set(all.filter((name) => name === 'cases' || listColumnsOf(sqlite, name).includes('case_id')));
@@ -166,7 +166,7 @@ function listColumnsOf(sqlite: Database.Database, table: string): string[] {
 function hasRowsOf(sqlite: Database.Database, tables: ReadonlySet<string>, caseId: number): boolean {
   return [...tables].some((table) => {
     if (table === 'cases' || REJECTED_TABLES.includes(table)) return false;
-    // The dates on which a case left and came back stay.
+    // The times at which a case departed and returned stay.
     const where = table === 'case_changes' ? ` AND field <> 'mirror_departed_run_id'` : '';
     return (
       sqlite.prepare(`SELECT 1 FROM "${table}" WHERE case_id = ?${where} LIMIT 1`).get(caseId) !== undefined
@@ -175,8 +175,8 @@ function hasRowsOf(sqlite: Database.Database, tables: ReadonlySet<string>, caseI
 }
 
 /**
- * Removes the content of a case from copies of a mirror. Each is rewritten beside itself and takes its own place in one
- * step, so a death leaves it as it was or without the content. A copy of an earlier version is brought up to date by it.
+ * Removes the content of a case from copies of a mirror. Each copy is rewritten beside itself and replaced in one step,
+ * so a death leaves it unchanged or without the content. This upgrades a copy of an earlier version.
  */
 export async function redactCopies(
   copies: readonly HoldingCopy[],
@@ -191,7 +191,7 @@ export async function redactCopies(
     if (holds !== 'content' || !isOwn) continue;
     signal.throwIfAborted();
     const { dev, ino } = statSync(path);
-    const same = files.get(`${dev} ${ino}`); // the latest snapshot may be a second name of another one
+    const same = files.get(`${dev} ${ino}`); // The latest snapshot may be a hard link to another one.
     if (same === undefined) await rewrite(path, caseId, start, now, signal);
     else giveSameFile(same, path);
     files.set(`${dev} ${ino}`, path);

@@ -1,4 +1,4 @@
-/** How many snapshots are kept: the newest of each of so many days, weeks (from Monday) and months, in UTC. */
+/** How many snapshots to keep: the newest of each of that many days, weeks (from Monday) and months, in UTC. */
 export interface Retention {
   readonly daily: number;
   readonly weekly: number;
@@ -6,8 +6,8 @@ export interface Retention {
 }
 
 /**
- * Says which snapshots are kept. Only periods of which there is one count, so that a long pause takes nothing away; the
- * newest is always kept.
+ * Decides which snapshots to keep. Counts only periods with a snapshot, so a long pause removes nothing. The newest is
+ * always kept.
  */
 export function chooseKept<One extends { readonly takenAt: Date }>(
   snapshots: readonly One[],
@@ -34,7 +34,7 @@ export function chooseKept<One extends { readonly takenAt: Date }>(
 const toDay = (moment: Date): string => moment.toISOString().slice(0, 10);
 const toMonth = (moment: Date): string => moment.toISOString().slice(0, 7);
 
-/** The day on which its week began. */
+/** The first day of its week. */
 function toWeek(moment: Date): string {
   const daysSinceMonday = (moment.getUTCDay() + 6) % 7;
   return toDay(new Date(moment.getTime() - daysSinceMonday * 86_400_000));
@@ -43,24 +43,24 @@ function toWeek(moment: Date): string {
 /** What decides whether a snapshot may be removed. */
 export interface RemovalFacts {
   readonly takenAt: Date;
-  /** Whether it is known to be of this very mirror. */
+  /** Whether it is known to belong to this mirror. */
   readonly isOwn: boolean;
-  /** `unknown`: a copy that does not say so. */
+  /** `unknown`: a copy without this record. */
   readonly takenBy: 'schedule' | 'hand' | 'unknown';
-  /** Whether the mirror held every list by then. */
+  /** Whether the mirror had every list by then. */
   readonly isComplete: boolean;
 }
 
 interface RemovalOptions<One> {
-  /** Includes copies that do not say who took them. */
+  /** Includes copies that do not record who took them. */
   readonly unmarked?: boolean;
   /** Never removed, whatever its time. */
   readonly justTaken?: One;
 }
 
 /**
- * Chooses the snapshots that retention removes: only those of this mirror that the schedule took. One of the future is
- * neither removed nor takes the place of another. A complete one is only removed for newer complete ones.
+ * Chooses the snapshots that retention removes: only those of this mirror that the schedule took. One with a time in
+ * the future is neither removed nor replaces another. A complete one is removed only for newer complete ones.
  */
 export function chooseRemoved<One extends RemovalFacts>(
   snapshots: readonly One[],
