@@ -69,14 +69,30 @@ function parseField(what: string, field: string): void {
   }
 }
 
+/** Proves the past versions of a case, whose present version is proven. */
+export type ProveVersions = (
+  stored: StoredRows,
+  rebuilt: Rebuilt,
+  changes: readonly Change[],
+) => Iterable<Violation>;
+
+/** Compares the fingerprint of each past version with the one that it had then. */
+function proveVersions(...[stored, rebuilt, changes]: Parameters<ProveVersions>): Iterable<Violation> {
+  const entriesOf = toEntriesAsOf(stored);
+  return undoVersions(stored, rebuilt, changes, (version, runId, expected) =>
+    proveVersion(version, entriesOf(runId), runId, expected),
+  );
+}
+
 /**
- * Goes back from the present version of a case to its oldest, in one pass over its changes, and compares the
- * fingerprint of each version with the one that it had then.
+ * Goes back from the present version of a case to its oldest, in one pass over its changes. `prove` is given each version
+ * with its run and the fingerprint that it had then.
  */
-function* proveVersions(
+export function* undoVersions(
   stored: StoredRows,
   { split }: Rebuilt,
   changes: readonly Change[],
+  prove: (version: JsonObject, runId: number, expected: string) => Iterable<Violation>,
 ): Generator<Violation> {
   const left = changes.filter((change) => !isMirrorField(change));
   const takeAfter = (runId: number): Change[] => {
@@ -87,12 +103,11 @@ function* proveVersions(
     }
     return taken;
   };
-  const entriesOf = toEntriesAsOf(stored);
   let version = toVersion(split.rest, split.entries !== null);
   try {
     for (const { run_id: runId, fingerprint: expected } of stored.caseVersions.toReversed()) {
       version = undoChanges(version, takeAfter(runId));
-      yield* proveVersion(version, entriesOf(runId), runId, expected);
+      yield* prove(version, runId, expected);
     }
     // What the run that stored the oldest version changed itself, having seen the case twice.
     undoChanges(version, left.toReversed());
@@ -156,6 +171,7 @@ export function* checkHistory(
   stored: StoredRows,
   rebuilt: Rebuilt | null,
   circumstances: Circumstances,
+  prove: ProveVersions = proveVersions,
 ): Violations {
   const changes: Change[] = [];
   let isWhole = rebuilt !== null;
@@ -172,7 +188,7 @@ export function* checkHistory(
   const versions = toVersionRuns(stored, circumstances);
   yield* checkOldest(stored, versions, circumstances);
   yield* checkTraces(stored, versions, circumstances);
-  if (isWhole && rebuilt !== null) yield* proveVersions(stored, rebuilt, changes);
+  if (isWhole && rebuilt !== null) yield* prove(stored, rebuilt, changes);
   return stored.changes.length + stored.caseVersions.length;
 }
 

@@ -57,6 +57,17 @@ function describeRule({ type, mayBeNull, words }: ColumnRule): string {
 
 const RULES = new Map(TABLE_RULES.map(({ table, columns }) => [table, columns]));
 
+/** The columns of a table, without some of them. */
+export function listColumns(table: string, without: readonly string[]): string[] {
+  return (RULES.get(table) ?? []).map(({ name }) => name).filter((name) => !without.includes(name));
+}
+
+/** The first column of a row that does not take its value; undefined if there is none. */
+export function findMisplaced(table: string, row: object): ColumnRule | undefined {
+  const cells = row as Readonly<Record<string, unknown>>;
+  return RULES.get(table)?.find((rule) => !fits(rule, cells[rule.name]));
+}
+
 /** The tables whose rows come with their case; each row of the others is looked at by {@link checkLedgerValues}. */
 const TABLES_OF_CASES = new Set([
   'cases',
