@@ -65,7 +65,10 @@ export async function decompressBody(
   return body;
 }
 
-function findDecompressor(body: Buffer, coding: string | undefined): Transform | null {
+/** How many bytes it has taken in: fewer than it was given where something follows the end of what is compressed. */
+type Decompressor = Transform & { readonly bytesWritten: number };
+
+function findDecompressor(body: Buffer, coding: string | undefined): Decompressor | null {
   if (body.length === 0) return null;
   if (body[0] === 0x1f && body[1] === 0x8b) return createGunzip();
   if (coding === 'br') return createBrotliDecompress();
@@ -80,7 +83,7 @@ function hasZlibHeader(body: Buffer): boolean {
 
 async function decompress(
   compressed: Buffer,
-  decompressor: Transform,
+  decompressor: Decompressor,
   most: number,
   source: string,
 ): Promise<Buffer> {
@@ -94,5 +97,12 @@ async function decompress(
       cause,
     });
   }
+  // gunzip says so itself.
+  const extra = compressed.length - decompressor.bytesWritten;
+  if (extra > 0)
+    throw new TransientError(
+      'SERVER_ERROR',
+      `${source} could not be decompressed: it goes on for ${renderPlural(extra, 'byte')} after its end`,
+    );
   return gatherer.body();
 }

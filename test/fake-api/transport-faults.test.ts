@@ -159,6 +159,13 @@ describe('gzip that is no good', () => {
     expect(() => gunzipSync(response.body)).toThrow(/invalid|incorrect/);
   });
 
+  test('trailing has bytes after its end', async () => {
+    const response = await ask(await useFaulty({ kind: 'gzip', damage: 'trailing' }), 'cases/');
+    expect(response.headers['content-encoding']).toBe('gzip');
+    expect(response.body.toString('latin1')).toMatch(/not gzip$/);
+    expect(gunzipSync(response.body.subarray(0, -'not gzip'.length)).toString()).toContain('"count":60');
+  });
+
   test('not-gzip is plain JSON under a wrong name', async () => {
     const response = await ask(await useFaulty({ kind: 'gzip', damage: 'not-gzip' }), 'cases/');
     expect(response.headers['content-encoding']).toBe('gzip');
