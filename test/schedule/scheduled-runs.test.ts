@@ -8,7 +8,7 @@ const FINE: Weather = { msAList: 3 * 60_000, isGood: () => true };
 const BEAT = 6;
 const START = '2026-01-10T17:00:00Z';
 /** Days without trouble before something happens. */
-const SOME = times(3, 10);
+const SOME = times(2, 10);
 
 interface Period {
   readonly start: string;
@@ -69,7 +69,7 @@ function expectAccounts(world: World): void {
 }
 
 describe('four hundred scheduled runs, or those around both clock changes', () => {
-  test.each(toPeriods(10))(
+  test.each(toPeriods(6))(
     'on a machine that is always on: from $start each of $scheduledRuns runs once, a little after its time',
     async ({ start, scheduledRuns: lived }) => {
       const world = startWorld(1, undefined, 1, start);
@@ -86,12 +86,12 @@ describe('four hundred scheduled runs, or those around both clock changes', () =
       expect(delays).toHaveLength(lived - 1);
       expect(Math.min(...delays)).toBeGreaterThanOrEqual(0);
       expect(Math.max(...delays)).toBeLessThanOrEqual(15);
-      expect(new Set(delays.map(Math.floor)).size).toBeGreaterThan(times(5, 10));
+      expect(new Set(delays.map(Math.floor)).size).toBeGreaterThan(times(2, 10));
     },
   );
 
   test.each(
-    toPeriods(20).flatMap((period, at) =>
+    toPeriods(13).flatMap((period, at) =>
       (times(0, 1) === 1 ? [2, 3] : [2 + 21 * at]).map((seed) => ({ seed, ...period })),
     ),
   )(
@@ -104,7 +104,7 @@ describe('four hundred scheduled runs, or those around both clock changes', () =
       const world = startWorld(seed, weather, BEAT, start);
       const random = new Random(seed * 1000);
       const kinds = new Set<number>();
-      for (let scheduledRun = 3; scheduledRun < lived; scheduledRun += 1 + random.below(6)) {
+      for (let scheduledRun = 3; scheduledRun < lived; scheduledRun += 1 + random.below(times(2, 6))) {
         const at = DAYS(scheduledRun) + random.below(HOURS(24));
         const kind = random.below(4);
         kinds.add(kind);
@@ -118,7 +118,7 @@ describe('four hundred scheduled runs, or those around both clock changes', () =
       expectAccounts(world);
       const { scheduled_runs: scheduledRuns } = world.state();
       const count = (wanted: string) => scheduledRuns.filter(({ outcome }) => outcome === wanted).length;
-      expect(count('complete')).toBeGreaterThan(times(lived * 0.6, 250));
+      expect(count('complete')).toBeGreaterThan(times(lived * 0.4, 250));
       expect(count('missed')).toBeGreaterThan(times(0, 5));
       expect(world.failures).toEqual([]);
     },
@@ -129,7 +129,7 @@ describe('missed runs', () => {
   test('of a week of sleep are caught up with one run within a minute of waking, and each is recorded', async () => {
     const world = startWorld(6);
     world.trouble(DAYS(SOME), { kind: 'asleep', ms: DAYS(7) });
-    await world.live(DAYS(SOME + 10));
+    await world.live(DAYS(SOME + 9));
     expectAccounts(world);
     const { scheduled_runs: scheduledRuns } = world.state();
     expect(scheduledRuns.filter(({ outcome }) => outcome === 'missed')).toHaveLength(6);
@@ -195,21 +195,22 @@ describe('an incomplete scheduled run', () => {
 });
 
 describe('a clock that is set back', () => {
-  test.each([HOURS(2), HOURS(30), DAYS(7)])(
-    'by %d ms has no scheduled run run twice in one process, and none left out',
-    async (ms) => {
-      const world = startWorld(11);
-      world.trouble(DAYS(times(8, 10)), { kind: 'clock set', ms: -ms });
-      await world.live(DAYS(times(17, 30)));
-      const { scheduled_runs: scheduledRuns } = world.state();
-      expect(scheduledRuns.map(({ due_at }) => due_at)).toEqual(
-        listExpected(world).slice(-scheduledRuns.length),
-      );
-      expect(scheduledRuns.every(({ outcome, attempts }) => outcome === 'complete' && attempts === 1)).toBe(
-        true,
-      );
-    },
-  );
+  test.each([
+    [HOURS(2), 1],
+    [HOURS(30), 2],
+    [DAYS(7), 7],
+  ])('by %d ms has no scheduled run run twice in one process, and none left out', async (ms, days) => {
+    const world = startWorld(11);
+    world.trouble(DAYS(times(days + 1, 10)), { kind: 'clock set', ms: -ms });
+    await world.live(DAYS(times(2 * days + 3, 30)));
+    const { scheduled_runs: scheduledRuns } = world.state();
+    expect(scheduledRuns.map(({ due_at }) => due_at)).toEqual(
+      listExpected(world).slice(-scheduledRuns.length),
+    );
+    expect(scheduledRuns.every(({ outcome, attempts }) => outcome === 'complete' && attempts === 1)).toBe(
+      true,
+    );
+  });
 
   test('and forward again: runs that never took place count as missed, and run when they are due after all', async () => {
     const world = startWorld(12);
