@@ -19,7 +19,7 @@ export default {
   // Two even on one core: a test waits half of its time for processes and time-outs.
   maxWorkers: Math.min(Math.max(availableParallelism(), 2), 8),
   // What a worker has loaded for earlier files stays in its memory; above this it makes room for a new one.
-  workerIdleMemoryLimit: '600MB',
+  workerIdleMemoryLimit: '1000MB',
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   // Ends a test that hangs. A loaded machine never reaches it.
   testTimeout: 900_000,

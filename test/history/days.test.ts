@@ -29,7 +29,7 @@ let days: readonly Day[] = [];
 let counts: Record<string, unknown> = {};
 
 beforeAll(async () => {
-  const source = startCollection(times(10, 20), times(50, 120));
+  const source = startCollection(times(3, 20), times(50, 120));
   const { sync, read, rows } = await startHarness({ source, pageSize: 100 });
   const passed: Day[] = [];
   for (let day = 1; day <= DAYS; day++) {
