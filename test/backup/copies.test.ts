@@ -20,22 +20,22 @@ import { createPartialFile } from '../../src/backup/copy.ts';
 import { takeSnapshot } from '../../src/backup/snapshot.ts';
 import { runCli } from '../support/command-line.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
-import { startHarness } from '../support/sync-harness.ts';
+import { shareHistory } from '../support/shared-history.ts';
 import { fakeRuntime } from '../support/runtime.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const CANARY = 'CanaryOfTheSealedCase';
 
 /** A mirror with a case that has left the site; in a folder of its own, with a way to run commands on it. */
+const sealed = makeCase({
+  id: 7,
+  name: `${CANARY} v. Thimble County`,
+  main_docket: makeDocket({ docket_entries: [makeEntry({ description: CANARY })] }),
+});
+const share = shareHistory(() => ({ source: recordedCases([sealed, makeCase({ id: 8 })]) }));
+
 async function start() {
-  const sealed = makeCase({
-    id: 7,
-    name: `${CANARY} v. Thimble County`,
-    main_docket: makeDocket({ docket_entries: [makeEntry({ description: CANARY })] }),
-  });
-  const source = recordedCases([sealed, makeCase({ id: 8 })]);
-  const harness = await startHarness({ source });
-  await harness.sync();
+  const harness = await share();
   const folder = dirname(harness.database);
   const run = (...args: string[]) =>
     runCli([...args, '--database', harness.database], { folder, env: { COLUMNS: '300' } });
@@ -44,7 +44,14 @@ async function start() {
       .filter((one) => one.isFile() && readFileSync(join(one.parentPath, one.name)).includes(CANARY))
       .map(({ name }) => name)
       .sort();
-  return { ...harness, source, folder, snapshots: join(folder, 'snapshots'), run, holding };
+  return {
+    ...harness,
+    source: harness.fakeApi.source,
+    folder,
+    snapshots: join(folder, 'snapshots'),
+    run,
+    holding,
+  };
 }
 
 /** Keeps a piece aside as a sync does that meets it. */

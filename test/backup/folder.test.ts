@@ -19,6 +19,7 @@ import { listSnapshots, removeOldSnapshots } from '../../src/backup/list.ts';
 import { createPartialFile, removeDeadPartialFiles } from '../../src/backup/copy.ts';
 import { type SnapshotRequest, takeAndRotate, takeSnapshot } from '../../src/backup/snapshot.ts';
 import { smallCollection } from '../support/small-collection.ts';
+import { shareHistory } from '../support/shared-history.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -40,11 +41,11 @@ const toRequest = (
   ...other,
 });
 
+const share = shareHistory(() => ({ source: smallCollection(6) }));
+
 async function start() {
-  const source = smallCollection(6);
-  const harness = await startHarness({ source });
-  await harness.sync();
-  return { ...harness, source, folder: join(tempFolder(), 'snapshots') };
+  const harness = await share();
+  return { ...harness, source: harness.fakeApi.source, folder: join(tempFolder(), 'snapshots') };
 }
 
 const dayOf = (day: number): Date => new Date(Date.UTC(2026, 10, day, 3, 17));

@@ -21,7 +21,7 @@ import { listSnapshots } from '../../src/backup/list.ts';
 import { restoreSnapshot } from '../../src/backup/restore.ts';
 import { takeSnapshot } from '../../src/backup/snapshot.ts';
 import { smallCollection } from '../support/small-collection.ts';
-import { startHarness } from '../support/sync-harness.ts';
+import { shareHistory } from '../support/shared-history.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const AT = new Date('2026-11-24T03:17:42Z');
@@ -29,10 +29,13 @@ const GOES_ON = new AbortController().signal;
 const namesIn = (folder: string): string[] => readdirSync(folder).sort();
 
 /** A mirror after two runs, with a snapshot taken after the first. */
+const share = shareHistory(() => ({ source: smallCollection(10) }));
+/** The mirror of a second day, which the first test that asks syncs. */
+let secondDay: Buffer | undefined;
+
 async function start() {
-  const source = smallCollection(10);
-  const harness = await startHarness({ source });
-  await harness.sync();
+  const harness = await share();
+  const { source } = harness.fakeApi;
   const folder = join(tempFolder(), 'snapshots');
   const { path } = await takeSnapshot({
     database: harness.database,
@@ -42,7 +45,10 @@ async function start() {
     signal: GOES_ON,
   });
   source.advance({ changed: 5 });
-  await harness.sync();
+  if (secondDay === undefined) {
+    await harness.sync();
+    secondDay = readFileSync(harness.database);
+  } else writeFileSync(harness.database, secondDay);
   return { ...harness, source, folder, snapshot: path };
 }
 

@@ -16,6 +16,7 @@ import { listSnapshots, removeOldSnapshots } from '../../src/backup/list.ts';
 import { restoreSnapshot } from '../../src/backup/restore.ts';
 import { takeSnapshot, type SnapshotRequest } from '../../src/backup/snapshot.ts';
 import { smallCollection } from '../support/small-collection.ts';
+import { shareHistory, startHistory } from '../support/shared-history.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -26,11 +27,11 @@ const GOES_ON = new AbortController().signal;
 const take = (database: string, folder: string, other: Partial<SnapshotRequest> = {}) =>
   takeSnapshot({ database, to: { folder }, takenAt: AT, takenBy: 'hand', signal: GOES_ON, ...other });
 
+const share = shareHistory(() => ({ source: smallCollection(20) }));
+
 async function start(cases = 20) {
-  const source = smallCollection(cases);
-  const harness = await startHarness({ source });
-  await harness.sync();
-  return { ...harness, source, folder: join(tempFolder(), 'snapshots') };
+  const harness = cases === 20 ? await share() : await startHistory({ source: smallCollection(cases) });
+  return { ...harness, source: harness.fakeApi.source, folder: join(tempFolder(), 'snapshots') };
 }
 
 /** What a snapshot says of itself has a seal, too. */

@@ -12,7 +12,7 @@ test('the benchmark runs, and shows what each program and each layer cost', asyn
     'tsx',
     'bench/main.ts',
     '--cases',
-    '30',
+    '6',
     '--rounds',
     '1',
     '--latency',

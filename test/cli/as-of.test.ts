@@ -2,15 +2,20 @@ import { describe, expect, test } from '@jest/globals';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase } from '../support/make-case.ts';
 import { runCli } from '../support/command-line.ts';
-import { startHarness } from '../support/sync-harness.ts';
+import { shareHistory } from '../support/shared-history.ts';
 
 /** A mirror of one case that got another name in the second day, and the command line on it. */
+const share = shareHistory(() => ({
+  source: recordedCases([makeCase({ id: 1, name: 'First name' })]),
+  edits: [
+    (source) => {
+      source.edit(1, (record) => ({ ...record, name: 'Second name' }));
+    },
+  ],
+}));
+
 async function start() {
-  const source = recordedCases([makeCase({ id: 1, name: 'First name' })]);
-  const { sync, database } = await startHarness({ source });
-  await sync();
-  source.edit(1, (record) => ({ ...record, name: 'Second name' }));
-  await sync();
+  const { database } = await share();
   return (...args: string[]) => runCli(args, { env: { CLEARINGHOUSE_DATABASE: database } });
 }
 

@@ -3,17 +3,21 @@ import { listAudits } from '../../src/db/audits.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { soundCase } from '../db/sound-case.ts';
 import { runCli } from '../support/command-line.ts';
-import { startHarness } from '../support/sync-harness.ts';
+import { shareHistory, startHistory } from '../support/shared-history.ts';
 
 /** A mirror of five cases, three of them ongoing with a closing year, and the command on it. */
-async function start(name = 'Alder v. Brook') {
-  const source = recordedCases([
+const NAME = 'Alder v. Brook';
+const toHistory = (name: string) => ({
+  source: recordedCases([
     ...[3, 1, 2].map((id) => soundCase(id, { closing_year: 2020 + id, name })),
     soundCase(4, { filing_year: 2018 }),
     soundCase(5),
-  ]);
-  const { sync, database } = await startHarness({ source });
-  await sync();
+  ]),
+});
+const share = shareHistory(() => toHistory(NAME));
+
+async function start(name = NAME) {
+  const { database } = name === NAME ? await share() : await startHistory(toHistory(name));
   return (...args: string[]) => runCli(['audit', ...args], { env: { CLEARINGHOUSE_DATABASE: database } });
 }
 

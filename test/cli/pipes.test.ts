@@ -4,14 +4,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { spawnCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
-import { startHarness } from '../support/sync-harness.ts';
+import { shareHistory } from '../support/shared-history.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { findProgram } from '../support/program.ts';
 
 /** A mirror of five cases, and the environment that leads a process to it. */
+const share = shareHistory(() => ({ source: smallCollection(5) }));
+
 async function start() {
-  const { sync, database } = await startHarness({ source: smallCollection(5) });
-  await sync();
+  const { database } = await share();
   return { CLEARINGHOUSE_DATABASE: database };
 }
 

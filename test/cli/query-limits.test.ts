@@ -5,13 +5,14 @@ import { describe, expect, test } from '@jest/globals';
 import stringWidth from 'string-width';
 import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
-import { startHarness } from '../support/sync-harness.ts';
+import { shareHistory } from '../support/shared-history.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 /** A mirror of five cases, and the command line on it. */
+const share = shareHistory(() => ({ source: smallCollection(5) }));
+
 async function start() {
-  const { sync, database } = await startHarness({ source: smallCollection(5) });
-  await sync();
+  const { database } = await share();
   const query = (...args: string[]) =>
     runCli(['query', ...args], { env: { CLEARINGHOUSE_DATABASE: database } });
   return { query, database };

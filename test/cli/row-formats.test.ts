@@ -13,12 +13,13 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
-import { startHarness } from '../support/sync-harness.ts';
+import { shareHistory } from '../support/shared-history.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
+const share = shareHistory(() => ({ source: smallCollection(3) }));
+
 async function start() {
-  const { sync, database } = await startHarness({ source: smallCollection(3) });
-  await sync();
+  const { database } = await share();
   const folder = tempFolder();
   const run = (...args: string[]) => runCli(args, { env: { CLEARINGHOUSE_DATABASE: database }, folder });
   const onTerminal = (...args: string[]) =>

@@ -4,21 +4,21 @@ import { describe, expect, test } from '@jest/globals';
 import { takeSnapshot } from '../../src/backup/snapshot.ts';
 import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
-import { startHarness } from '../support/sync-harness.ts';
+import { shareHistory } from '../support/shared-history.ts';
 import { fakeRuntime } from '../support/runtime.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
+const share = shareHistory(() => ({ source: smallCollection(10) }));
+
 async function start() {
-  const source = smallCollection(10);
-  const harness = await startHarness({ source });
-  await harness.sync();
+  const harness = await share();
   const folder = dirname(harness.database);
   const run = (time: string, ...args: readonly string[]) =>
     runCli([...args, '--database', harness.database], {
       folder,
       runtime: fakeRuntime({ start: time }),
     });
-  return { ...harness, source, folder, run };
+  return { ...harness, source: harness.fakeApi.source, folder, run };
 }
 
 describe('snapshot', () => {

@@ -2,12 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { openMirror } from '../../src/db/open-mirror.ts';
 import { runCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
+import { shareHistory } from '../support/shared-history.ts';
 import { startHarness } from '../support/sync-harness.ts';
 
 /** A mirror of 120 cases, perhaps damaged, and the command line on it. */
+const share = shareHistory(() => ({ source: smallCollection(120) }));
+
 async function start(damage = '') {
-  const { sync, database } = await startHarness({ source: smallCollection(120) });
-  await sync();
+  const { database } = await share();
   const { sqlite, close } = openMirror(database);
   sqlite.exec(damage);
   close();
