@@ -18,3 +18,8 @@ test('a seed whose kinds all come with later ones is left out again', () => {
 test('without seeds there is none to choose', () => {
   expect(chooseSeeds([])).toEqual([]);
 });
+
+test('two seeds that cost less together are chosen instead of three that are each worth more', () => {
+  const three = [played(1, 'abcd', 2), played(4, 'e', 0.7), played(5, 'f', 0.7)];
+  expect(chooseSeeds([...three, played(2, 'abe', 1.6), played(3, 'cdf', 1.6)])).toEqual([2, 3]);
+});

@@ -1,3 +1,5 @@
+import { Random } from '../../fake-api/invent/random.ts';
+
 /** What a seed brings, and what it costs to play it. */
 export interface PlayedSeed {
   readonly seed: number;
@@ -5,17 +7,46 @@ export interface PlayedSeed {
   readonly cost: number;
 }
 
+/** How often a part of the best choice so far is chosen anew, and how large that part is. */
+const ROUNDS = 400;
+const SHARE_ANEW = 0.3;
+
 /**
- * Chooses seeds that together bring every kind that all of them bring. The next one is always that which brings the most
- * new kinds for its cost; at the end those go of which every kind is brought by another.
+ * Chooses seeds that together bring every kind that all of them bring, for as little as can be found: first by the worth
+ * of each, then by choosing a part anew, in which luck has a say, again and again.
  */
 export function chooseSeeds(played: readonly PlayedSeed[]): number[] {
-  const missing = new Set(played.flatMap(({ kinds }) => [...kinds]));
-  const chosen: PlayedSeed[] = [];
+  const wanted = new Set(played.flatMap(({ kinds }) => [...kinds]));
+  const random = new Random(1);
+  let best = complete([], played, wanted, () => 1);
+  for (let round = 0; round < ROUNDS; round++) {
+    const kept = best.filter(() => !random.chance(SHARE_ANEW));
+    const other = complete(kept, played, wanted, () => 1 + SHARE_ANEW * random.share());
+    if (sumCosts(other) < sumCosts(best)) best = other;
+  }
+  return best.map(({ seed }) => seed).sort((one, other) => one - other);
+}
+
+/**
+ * Adds seeds until every kind is there. The next one is always that which brings the most new kinds for its cost; at the
+ * end those go of which every kind is brought by another.
+ */
+function complete(
+  kept: readonly PlayedSeed[],
+  played: readonly PlayedSeed[],
+  wanted: ReadonlySet<string>,
+  luck: () => number,
+): readonly PlayedSeed[] {
+  const chosen = [...kept];
+  const missing = new Set(wanted);
+  for (const { kinds } of kept) for (const kind of kinds) missing.delete(kind);
   while (missing.size > 0) {
-    const worth = ({ kinds, cost }: PlayedSeed) =>
-      [...kinds].filter((kind) => missing.has(kind)).length / cost;
-    const best = played.reduce((one, other) => (worth(other) > worth(one) ? other : one));
+    let [best, most] = [played[0], 0];
+    for (const one of played) {
+      const worth = ([...missing].filter((kind) => one.kinds.has(kind)).length / one.cost) * luck();
+      if (worth > most) [best, most] = [one, worth];
+    }
+    if (best === undefined) break;
     chosen.push(best);
     for (const kind of best.kinds) missing.delete(kind);
   }
@@ -23,5 +54,9 @@ export function chooseSeeds(played: readonly PlayedSeed[]): number[] {
     const others = new Set(chosen.filter((other) => other !== one).flatMap(({ kinds }) => [...kinds]));
     if ([...one.kinds].every((kind) => others.has(kind))) chosen.splice(chosen.indexOf(one), 1);
   }
-  return chosen.map(({ seed }) => seed).sort((one, other) => one - other);
+  return chosen;
+}
+
+function sumCosts(chosen: readonly PlayedSeed[]): number {
+  return chosen.reduce((sum, { cost }) => sum + cost, 0);
 }

@@ -109,6 +109,7 @@ export const FAULTS = {
   'empty body': () => ({ kind: 'empty-body' }),
   'gzip cut': () => ({ kind: 'gzip', damage: 'cut' }),
   'gzip corrupt': () => ({ kind: 'gzip', damage: 'corrupt' }),
+  'gzip with bytes after it': () => ({ kind: 'gzip', damage: 'trailing' }),
   'gzip that is none': () => ({ kind: 'gzip', damage: 'not-gzip' }),
   'an error with 200': ({ token }) => ({ kind: 'json', body: { error: `Overload, ${token}` } }),
   '202': status(202, HTML),
