@@ -17,7 +17,6 @@ import { restoreSnapshot } from '../../src/backup/restore.ts';
 import { takeSnapshot, type SnapshotRequest } from '../../src/backup/snapshot.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { shareHistory, startHistory } from '../support/shared-history.ts';
-import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const AT = new Date('2026-11-24T03:17:42Z');

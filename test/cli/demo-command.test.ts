@@ -59,7 +59,7 @@ test('begins anew where a demo of an older version, or an empty file, is left', 
   makeFirstVersion(older, 'demo');
   writeFileSync(empty, '');
   for (const database of [older, empty]) {
-    const { exitCode, stderr } = await runCli(['demo', '--cases', '20', '--database', database]);
+    const { exitCode, stderr } = await runCli(['demo', '--cases', '50', '--database', database]);
     expect([exitCode, stderr]).toEqual([0, expect.not.stringContaining('DATABASE_')]);
   }
 });

@@ -125,7 +125,7 @@ test('the name of a column cannot steer a terminal', async () => {
 test('the demo does not delete a mirror of another server on this machine, such as a tunnel', async () => {
   const { sync, database, rows } = await startHarness({ source: smallCollection(5) });
   await sync();
-  const { exitCode } = await runCli(['demo', '--cases', '60', '--json', '--database', database]);
+  const { exitCode } = await runCli(['demo', '--cases', '50', '--json', '--database', database]);
   expect(exitCode).toBe(2);
   expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 5 }]);
 });

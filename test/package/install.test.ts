@@ -128,7 +128,7 @@ describe('the package', () => {
       if (/^(?:better-sqlite3|bindings$|file-uri-to-path$)/.test(name))
         symlinkSync(join(ROOT, 'node_modules', name), join(installed, 'node_modules', name));
     const program = join(installed, 'bin/clearinghouse-mirror.js');
-    const demo = run(process.execPath, [program, 'demo', '--cases', '20'], folder);
+    const demo = run(process.execPath, [program, 'demo', '--cases', '50'], folder);
     expect(demo).toMatchObject({ status: 0 });
     expect(
       run(process.execPath, [program, 'verify', '--database', 'clearinghouse-demo.db'], folder).status,

@@ -10,6 +10,7 @@ import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import type { Finding } from '../../src/verify/checks.ts';
 import { type Scope, type VerifyReport, verifyMirror } from '../../src/verify/proof.ts';
 import { makeAttachment, makeCase, makeDocket, makeEntry, without } from './make-case.ts';
+import { onceARun } from './once/once-a-run.ts';
 import { startHarness } from './sync-harness.ts';
 import { tempFolder } from './temp-folder.ts';
 
@@ -73,6 +74,11 @@ const STORIES: Readonly<Record<number, Story>> = {
  * 3 and came back, case 8 has departed in run 4, case 9 was redacted in run 5. `others` are served as they are every night.
  */
 export async function buildEventfulMirror(others: readonly JsonObject[] = []): Promise<Buffer> {
+  const name = `eventful-mirror-${others.length}`;
+  return Buffer.from(await onceARun(name, () => syncEventfulDays(others)));
+}
+
+async function syncEventfulDays(others: readonly JsonObject[]): Promise<Buffer> {
   const source = recordedCases([
     ...Object.keys(STORIES).map((id) =>
       makeCase({ id: Number(id), case_ongoing: 'Yes', ...withEntries(first, second) }),
