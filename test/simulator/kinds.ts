@@ -1,6 +1,6 @@
 import { drawHistory } from './draw-history.ts';
 import { EDIT_NAMES } from './edits.ts';
-import { FAULT_NAMES } from './faults.ts';
+import { FAULT_NAMES, SLOW_FAULTS } from './faults.ts';
 import type { Account } from './simulate-seed.ts';
 import { createTally, type Counts } from './tally.ts';
 import { TROUBLE_NAMES } from './troubles.ts';
@@ -26,6 +26,17 @@ export function listKinds(account: Account): Set<string> {
     ...toKinds('list', statusOutcomes),
     ...listTraits(account.history.seed),
   ]);
+}
+
+/**
+ * Those of them that happen on every machine. In days that pass real time-outs, a slow machine passes some that a fast one
+ * does not, and what comes after is another story; only the fault that stalls is sure.
+ */
+export function listSureKinds(account: Account): Set<string> {
+  const kinds = listKinds(account);
+  const faults = account.history.badDays.flatMap((day) => day.faults.map(({ fault }) => fault));
+  const stalls = [...SLOW_FAULTS].filter((name) => faults.includes(name)).map((name) => `fault: ${name}`);
+  return stalls.length === 0 ? kinds : new Set(stalls.filter((kind) => kinds.has(kind)));
 }
 
 /** What the history of a seed has that others have not: its settings, and where its faults strike. */

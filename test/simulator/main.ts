@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { chooseSeeds, type PlayedSeed } from './choose-seeds.ts';
-import { listKinds } from './kinds.ts';
+import { listSureKinds } from './kinds.ts';
 import { renderAccount, renderFailure, renderTally } from './render-account.ts';
 import { simulateSeed } from './simulate-seed.ts';
 import { createTally } from './tally.ts';
@@ -36,7 +36,7 @@ async function main(): Promise<boolean> {
     const account = await simulateSeed(seed);
     const { user, system } = process.cpuUsage(before);
     tally.add(account);
-    if (values.choose) played.push({ seed, kinds: listKinds(account), cost: user + system });
+    if (values.choose) played.push({ seed, kinds: listSureKinds(account), cost: user + system });
     if (account.violations.length > 0) console.log(renderFailure(account));
     if (Date.now() - told < PROGRESS_SECONDS * 1000) continue;
     told = Date.now();
