@@ -84,6 +84,8 @@ export interface Client {
   onPause(listener: (until: Date) => void): void;
   /** The server's clock, from the `Date` header of its latest response, and the local time of that response. */
   serverClock(): { readonly server: Date; readonly here: Date } | undefined;
+  /** Closes the connections of the agents. */
+  readonly close: () => void;
 }
 
 type FinalResponse = Exclude<ApiResponse, { kind: 'redirect' }>;
@@ -217,6 +219,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
       tellPause = listener;
     },
     serverClock: () => serverClock,
+    close: options.agents.close,
     async fetchResponse(url, signal, known, maxAttempts = Infinity) {
       let oddAttempts = 0;
       let salvaged: PageEnvelope | undefined;

@@ -163,6 +163,8 @@ export interface Agents {
   readonly for: (url: URL) => AgentPair;
   /** The proxy for an address, without its password; null if the address is reached directly. */
   readonly proxyOf: (url: URL) => string | null;
+  /** Closes every connection. Otherwise an unused one stays open until the server closes it. */
+  readonly close: () => void;
 }
 
 /** For a host with several addresses, each address gets this share of the connection timeout, so three can be tried. */
@@ -170,7 +172,7 @@ const ADDRESS_SHARE = 3;
 /** The time that Node allows for one address. */
 const MIN_ADDRESS_MS = 250;
 
-/** Creates agents that keep connections open between requests. */
+/** Creates agents that keep connections open between requests, until they are closed. */
 export function createAgents(settings: ConnectionSettings): Agents {
   const { connectTimeoutMs } = settings;
   const ca: { ca?: string[] } = settings.ca === null ? {} : { ca: [...listTrusted(), ...settings.ca] };
@@ -198,6 +200,12 @@ export function createAgents(settings: ConnectionSettings): Agents {
     proxyOf: (url) => {
       const proxy = chooseProxy(url, settings);
       return proxy === null ? null : describeProxy(proxy);
+    },
+    close: () => {
+      for (const pair of [direct, ...throughProxy.values()]) {
+        pair.http.destroy();
+        pair.https.destroy();
+      }
     },
   };
 }

@@ -1,6 +1,5 @@
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { ExitName } from '../errors/exit-codes.ts';
-import { createAgents } from '../api/http-agents.ts';
 import { type WriterLock, takeWriterLock } from '../db/lock.ts';
 import { createScheduler } from '../schedule/scheduler.ts';
 import { createMetricsStep } from '../schedule/metrics.ts';
@@ -81,7 +80,6 @@ function listSteps({ settings, nightly, schedule, snapshots }: ReadSettings, io:
   const { now, random } = io.runtime;
   const { database } = settings;
   const { timezone } = schedule;
-  const agents = createAgents(settings);
   return [
     ...(nightly.verifySample === null ? [] : [createVerifyStep(database, nightly.verifySample, random)]),
     ...(nightly.nightlySnapshot ? [createSnapshotStep(database, snapshots, now)] : []),
@@ -90,8 +88,8 @@ function listSteps({ settings, nightly, schedule, snapshots }: ReadSettings, io:
     ...([io.stdout, io.stderr].every((out) => findLoss(out) === null) ? [] : [createLogStep(io)]),
     ...(nightly.webhookUrl === null
       ? []
-      : [createWebhookStep(nightly.webhookUrl, timezone, nightly.webhookOn, toReportJson, agents)]),
-    ...(nightly.pingUrl === null ? [] : [createPingStep(nightly.pingUrl, timezone, agents)]),
+      : [createWebhookStep(nightly.webhookUrl, timezone, nightly.webhookOn, toReportJson, settings)]),
+    ...(nightly.pingUrl === null ? [] : [createPingStep(nightly.pingUrl, timezone, settings)]),
   ];
 }
 
@@ -166,7 +164,7 @@ async function keep(
       announce: async (run, stop) => {
         const { nightly, schedule, settings } = current;
         if (nightly.pingUrl !== null)
-          await announceAttempt(nightly.pingUrl, run, schedule.timezone, stop, createAgents(settings));
+          await announceAttempt(nightly.pingUrl, run, schedule.timezone, stop, settings);
       },
       steps: listSteps(current, io),
     }),

@@ -51,6 +51,8 @@ export async function* examineApi(
       yield notChecked('token', `given, but ${apiUrl.host} could not be asked`);
       yield bad('address', error, toDetail(error, apiUrl));
     }
+  } finally {
+    client.close();
   }
   const clock = client.serverClock();
   yield clock === undefined

@@ -1,5 +1,5 @@
 import type { Runtime } from '../api/client.ts';
-import { createAgents } from '../api/http-agents.ts';
+import { chooseProxy, describeProxy } from '../api/http-agents.ts';
 import { findRightsOfOthers } from '../config/env-file.ts';
 import {
   type NightlySettings,
@@ -61,18 +61,20 @@ export async function* examine(
   const { database, apiUrl } = settings;
   yield good('settings', `API ${apiUrl.href}, database ${database}`);
   yield* examineEnvFile(envPath, written);
-  const agents = createAgents(settings);
-  const proxy = agents.proxyOf(apiUrl);
+  const proxy = chooseProxy(apiUrl, settings);
   if (proxy !== null) {
     const variable = apiUrl.protocol === 'https:' ? 'httpsProxy' : 'httpProxy';
-    yield good('proxy', `the API is asked through ${proxy} (${written[variable]?.from ?? ''})`);
+    yield good(
+      'proxy',
+      `the API is asked through ${describeProxy(proxy)} (${written[variable]?.from ?? ''})`,
+    );
   }
   yield* examineApi(settings, written, runtime, signal);
   yield examineDatabase(database, runtime.now());
   yield await examineDisk(database);
   if (nightly.nightlySnapshot) yield examineSnapshots(database, snapshots);
   yield examineSchedule(nightly, runtime.now());
-  yield* examineNotifications(nightly, testsNotifications, agents, signal);
+  yield* examineNotifications(nightly, testsNotifications, settings, signal);
 }
 
 const SECRETS: readonly SettingName[] = ['token', 'pingUrl', 'webhookUrl'];

@@ -2,7 +2,7 @@ import { closing } from '../db/engine.ts';
 import { existsSync, statSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Agents } from '../api/http-agents.ts';
+import type { ConnectionSettings } from '../api/http-agents.ts';
 import { listSnapshots } from '../backup/list.ts';
 import type { NightlySettings, SnapshotSettings } from '../config/settings.ts';
 import { toDatabaseError } from '../db/errors.ts';
@@ -124,14 +124,14 @@ const UNTRIED = 'To try it, run `clearinghouse-mirror doctor --test-notification
 export async function* examineNotifications(
   { pingUrl, webhookUrl }: NightlySettings,
   isWanted: boolean,
-  agents: Agents,
+  connection: ConnectionSettings,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
   const text =
     'A test message from clearinghouse-mirror: it sends the results of scheduled runs to this address.';
   const all = [
-    ['ping', pingUrl, (url: URL) => sendPing(url, 'log', `${text}\n`, signal, agents)],
-    ['webhook', webhookUrl, (url: URL) => sendWebhook(url, { text, event: 'test' }, signal, agents)],
+    ['ping', pingUrl, (url: URL) => sendPing(url, 'log', `${text}\n`, signal, connection)],
+    ['webhook', webhookUrl, (url: URL) => sendWebhook(url, { text, event: 'test' }, signal, connection)],
   ] as const;
   for (const [check, url, send] of all) {
     if (url === null) continue;

@@ -2,7 +2,7 @@ import got, { RequestError } from 'got';
 import pRetry, { AbortError } from 'p-retry';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { EXIT_CODES } from '../errors/exit-codes.ts';
-import type { Agents } from '../api/http-agents.ts';
+import { type Agents, type ConnectionSettings, createAgents } from '../api/http-agents.ts';
 import { toZonedMinute } from '../lib/local-time.ts';
 import { MAX_MESSAGE, createSecretMask, toSafeMessage, toSafeWords } from '../lib/safe-text.ts';
 import type { WEBHOOK_TIMES } from '../config/specs.ts';
@@ -137,8 +137,9 @@ async function post(
   body: string,
   type: string,
   signal: AbortSignal,
-  agents: Agents | undefined,
+  connection: ConnectionSettings | undefined,
 ): Promise<string> {
+  const agents = connection === undefined ? undefined : createAgents(connection);
   const fail = (why: string): MirrorError =>
     new MirrorError('NOTIFY_FAILED', `${url.host} was not notified: ${why}.`);
   const tryOnce = async (): Promise<string> => {
@@ -156,6 +157,8 @@ async function post(
     // An error of got contains the request with its address, so nothing of it is kept.
     const why = thrown instanceof RequestError ? wordsOfCode(thrown.code) : 'no response';
     throw fail(`${why} (${MAX_ATTEMPTS} attempts)`);
+  } finally {
+    agents?.close();
   }
 }
 
@@ -178,14 +181,14 @@ export async function announceAttempt(
   run: ScheduledRun,
   timezone: string,
   signal: AbortSignal,
-  agents?: Agents,
+  connection?: ConnectionSettings,
 ): Promise<void> {
   await sendPing(
     url,
     'start',
     `The scheduled run of ${toZonedMinute(run.due_at, timezone)} starts.\n`,
     signal,
-    agents,
+    connection,
   );
 }
 
@@ -195,9 +198,9 @@ export async function sendPing(
   name: string,
   words: string,
   signal: AbortSignal,
-  agents?: Agents,
+  connection?: ConnectionSettings,
 ): Promise<string> {
-  const response = await post(below(url, name), words, 'text/plain', signal, agents);
+  const response = await post(below(url, name), words, 'text/plain', signal, connection);
   return `notified ${url.host} ${name}${checkCounted(response, url)}`;
 }
 
@@ -206,14 +209,14 @@ export async function sendWebhook(
   url: URL,
   json: object,
   signal: AbortSignal,
-  agents?: Agents,
+  connection?: ConnectionSettings,
 ): Promise<string> {
-  await post(url, JSON.stringify(json), 'application/json', signal, agents);
+  await post(url, JSON.stringify(json), 'application/json', signal, connection);
   return `notified ${url.host}`;
 }
 
 /** Pings a dead man's switch with the exit code: POST to /CODE below the address, where 0 means success. */
-export function createPingStep(url: URL, timezone: string, agents?: Agents): AfterRunStep {
+export function createPingStep(url: URL, timezone: string, connection?: ConnectionSettings): AfterRunStep {
   return {
     step: 'ping',
     onlyIfComplete: false,
@@ -224,7 +227,7 @@ export function createPingStep(url: URL, timezone: string, agents?: Agents): Aft
         ...(run.error === null ? [] : [`${run.error.code}: ${run.error.message}`]),
         ...steps.map(({ step, outcome, detail }) => `${step}: ${outcome}, ${detail}`),
       ];
-      return sendPing(url, String(code), `${words.join('\n')}\n`, signal, agents);
+      return sendPing(url, String(code), `${words.join('\n')}\n`, signal, connection);
     },
   };
 }
@@ -235,7 +238,7 @@ export function createWebhookStep(
   timezone: string,
   when: (typeof WEBHOOK_TIMES)[number],
   toReport: (report: RunReport) => unknown,
-  agents?: Agents,
+  connection?: ConnectionSettings,
 ): AfterRunStep {
   return {
     step: 'webhook',
@@ -244,7 +247,7 @@ export function createWebhookStep(
       const isWanted = when === 'always' || hasFailed(summary) || (when === 'change' && hasChanged(summary));
       if (!isWanted) return null;
       const json = { text: renderChatText(summary, timezone), ...toSummaryJson(summary, toReport) };
-      return sendWebhook(url, json, signal, agents);
+      return sendWebhook(url, json, signal, connection);
     },
   };
 }

@@ -13,7 +13,7 @@ import type { RunReport } from './report.ts';
 import { syncMirror } from './sync-lists.ts';
 import type { OnSyncEvent, SyncPlan } from './types.ts';
 
-/** The client that the settings describe; its maximum duration counts from now. */
+/** The client that the settings describe; its maximum duration counts from now. Its connections stay open until it is closed. */
 export function createClientFor(
   settings: Settings,
   token: string,
@@ -57,19 +57,20 @@ export async function runSync(request: SyncRequest, runtime: Runtime): Promise<R
     try {
       const pauseLeftMs = request.ignoresPause ? 0 : findPause(mirror, settings, runtime.now());
       if (!dryRun) finishRedactionsIfPossible(mirror, runtime.now);
+      const client = createClientFor(settings, request.token, runtime, {
+        pauseLeftMs,
+        onRetry: (retry) => {
+          request.onEvent({ type: 'retrying', ...retry });
+        },
+      });
       return await syncMirror({
         ...request,
         ...settings,
         mirror,
-        client: createClientFor(settings, request.token, runtime, {
-          pauseLeftMs,
-          onRetry: (retry) => {
-            request.onEvent({ type: 'retrying', ...retry });
-          },
-        }),
+        client,
         version: PACKAGE.version,
         now: runtime.now,
-      });
+      }).finally(client.close);
     } catch (thrown) {
       throw toDatabaseError(thrown, settings.database);
     } finally {

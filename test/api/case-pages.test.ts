@@ -34,6 +34,7 @@ function scriptClient(
     serverClock: () => undefined,
     pausedUntil: () => null,
     onPause: () => undefined,
+    close: () => undefined,
     isResponding: (signal) => {
       asked.push({ path: 'test', signal, maxAttempts: undefined });
       return Promise.resolve(isResponding());

@@ -80,14 +80,13 @@ describe('a proxy', () => {
       }
       expect(await ask(env)).toMatchObject({ kind: 'message' });
       expect(api.asked).toEqual(['Token an-invented-token']);
-      const agents = createAgents(toSettings(env));
       for (const one of ['https', 'http'])
         await announceAttempt(
           new URL(`${one}://hooks.example/a/x`),
           makeScheduledRun(),
           'UTC',
           GOES_ON,
-          agents,
+          toSettings(env),
         );
       const authorization = `Basic ${Buffer.from(`keeper:${PASSWORD}`).toString('base64')}`;
       expect(proxy.asked).toEqual(

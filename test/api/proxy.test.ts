@@ -98,14 +98,14 @@ describe('an API behind a proxy', () => {
 
 test('a ping goes through the proxy as well: a tunnel for https, the whole address for http', async () => {
   const { proxy, toSettings } = await startBoth();
-  const agents = createAgents(toSettings({ CLEARINGHOUSE_CA_FILE: AUTHORITY, HTTP_PROXY: proxy.address }));
+  const settings = toSettings({ CLEARINGHOUSE_CA_FILE: AUTHORITY, HTTP_PROXY: proxy.address });
   for (const scheme of ['https', 'http'])
     await announceAttempt(
       new URL(`${scheme}://hooks.example/a/secret`),
       makeScheduledRun(),
       'UTC',
       GOES_ON,
-      agents,
+      settings,
     );
   expect(proxy.asked.map(({ line }) => line)).toEqual([
     'CONNECT hooks.example:443',

@@ -27,19 +27,20 @@ export async function startRun(
     mirror.sqlite.pragma(`busy_timeout = ${SHORT_WAIT_MS}`);
     try {
       onOpen(mirror);
+      const client = createClientFor(settings, request.token, runtime, {
+        pauseLeftMs: findPauseLeft(mirror, settings.apiUrl.href, runtime.now()),
+        onRetry: (retry) => {
+          request.onEvent({ type: 'retrying', ...retry });
+        },
+      });
       return await syncMirror({
         ...request,
         ...settings,
         mirror,
-        client: createClientFor(settings, request.token, runtime, {
-          pauseLeftMs: findPauseLeft(mirror, settings.apiUrl.href, runtime.now()),
-          onRetry: (retry) => {
-            request.onEvent({ type: 'retrying', ...retry });
-          },
-        }),
+        client,
         version: '0.0.0-simulated',
         now: runtime.now,
-      });
+      }).finally(client.close);
     } catch (thrown) {
       throw toDatabaseError(thrown, settings.database);
     } finally {

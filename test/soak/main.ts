@@ -1,10 +1,11 @@
 /*
- * Lets one `nightly` process make many runs against a stand-in for the API with changes and faults, and sees whether its
- * memory and its open files stay as they are. It does not wait for the minutes between the runs to pass. Needs Linux, whose /proc tells both. Fails when they do not.
+ * Lets one `nightly` process make many runs against a stand-in for the API with changes and faults. Fails if its memory or
+ * its open files do not stay as they are. It does not wait for the minutes between the runs to pass. Needs Linux, whose /proc
+ * tells both.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -62,7 +63,17 @@ const proc = `/proc/${child.pid ?? 0}`;
 
 function takeSample(made: number): Sample {
   const [, kibibytes = '0'] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`${proc}/status`, 'utf8')) ?? [];
-  return { runs: made, residentBytes: Number(kibibytes) * 1024, openFiles: readdirSync(`${proc}/fd`).length };
+  return { runs: made, residentBytes: Number(kibibytes) * 1024, openFiles: listOpenFiles() };
+}
+
+function listOpenFiles(): string[] {
+  return readdirSync(`${proc}/fd`).flatMap((name) => {
+    try {
+      return [readlinkSync(`${proc}/fd/${name}`)];
+    } catch {
+      return []; // closed in the meantime
+    }
+  });
 }
 
 const samples: Sample[] = [];
@@ -79,7 +90,7 @@ try {
     if (samples.length % 10 === 0) {
       const { residentBytes, openFiles } = samples.at(-1) ?? takeSample(0);
       process.stdout.write(
-        `${samples.length} days: ${Math.round(residentBytes / 1e6)} MB, ${openFiles} open files, the last one ${day.outcome}\n`,
+        `${samples.length} days: ${Math.round(residentBytes / 1e6)} MB, ${openFiles.length} open files, the last one ${day.outcome}\n`,
       );
     }
   }
@@ -90,8 +101,12 @@ try {
   await fakeApi.close();
   rmSync(folder, { recursive: true });
 }
-const { isFlat, residentRatio, openFilesBefore, openFilesAfter } = judgeSoak(samples);
+const { isFlat, residentRatio, leaks } = judgeSoak(samples);
+for (const { kind, before, after } of leaks)
+  process.stdout.write(
+    `Left open: ${kind}, never fewer than ${before} in the days before, and ${after} now.\n`,
+  );
 process.stdout.write(
-  `Memory ${residentRatio.toFixed(2)} times that of the days before, open files ${openFilesBefore} and ${openFilesAfter}: ${isFlat ? 'flat' : 'NOT FLAT'}.\n`,
+  `Memory ${residentRatio.toFixed(2)} times that of the days before, ${leaks.length} kinds of files left open: ${isFlat ? 'flat' : 'NOT FLAT'}.\n`,
 );
 if (!isFlat) process.exitCode = 1;

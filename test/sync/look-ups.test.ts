@@ -45,6 +45,7 @@ async function lookUp(responses: Responses, maxGone = Infinity, listId: number |
     serverClock: () => undefined,
     pausedUntil: () => null,
     onPause: () => undefined,
+    close: () => undefined,
     isResponding: () => Promise.resolve(false),
   };
   const findings = await findDepartures({

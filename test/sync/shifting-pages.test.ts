@@ -83,6 +83,7 @@ async function listSync(list: MovingList, requireStable: boolean) {
     serverClock: () => undefined,
     pausedUntil: () => null,
     onPause: () => undefined,
+    close: () => undefined,
     isResponding: () => Promise.resolve(false),
   };
   const stored = new Set<number>();
