@@ -14,7 +14,7 @@ import { type EntryRow, toEntryRows } from './docket-rows.ts';
 import type { SplitPayload } from './fingerprint.ts';
 import { pickScalars, toStorable } from './docket-rows.ts';
 
-/** Elements that stand on lines of their own; the number is how many line breaks set them off. */
+/** Block elements, and the number of line breaks around each. */
 const BREAKS: ReadonlyMap<string, number> = new Map([
   ...['p', 'blockquote', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'ul', 'ol', 'table', 'pre'].map(
     (tag) => [tag, 2] as const,
@@ -22,13 +22,13 @@ const BREAKS: ReadonlyMap<string, number> = new Map([
   ...['li', 'tr', 'div', 'dt', 'dd', 'hr'].map((tag) => [tag, 1] as const),
 ]);
 
-/** Elements whose content is no text for a reader. */
+/** Elements whose content is not text for a reader. */
 const SILENT: ReadonlySet<string> = new Set(['script', 'style', 'template', 'head', 'title']);
 
-/** What has been read of a text, and what is owed before its next words. */
+/** The text so far, and the line breaks due before the next word. */
 interface Reading {
   text: string;
-  /** How many silent elements are open. */
+  /** The number of open silent elements. */
   silent: number;
   breaks: number;
   space: boolean;
@@ -45,13 +45,15 @@ function add(words: string): void {
   reading.space = false;
 }
 
-/** White space that is not one space between words. Most texts have none, and to test costs less than to replace. */
+/**
+ * White space other than a single space between words. Most texts have none, and a test costs less than a replacement.
+ */
 const IRREGULAR_SPACE = /\s\s|[^\S ]/;
 const isSpace = (character: string): boolean => character !== '' && character.trim() === '';
 
 /**
- * One for all texts: of a parser that is made for each, the compiled code refers to the last, and is thrown away with it
- * whenever memory is collected. Reading then takes five times as long.
+ * One parser for all texts. With a parser for each text, the compiled code refers to the last parser and is discarded
+ * by each garbage collection, which makes reading five times as slow.
  */
 const parser = new Parser({
   onopentagname(tag) {
@@ -78,9 +80,9 @@ const parser = new Parser({
 });
 
 /**
- * The text of a piece of HTML as a reader would see it: entities resolved, paragraphs apart by an empty line, list
- * items on lines of their own, no scripts or styles. Broken HTML gives what a browser would show; text that is not
- * HTML stays as it is, but for its white space.
+ * The text that a reader of the HTML would see: entities decoded, an empty line between paragraphs, list items on
+ * separate lines, no scripts or styles. Broken HTML gives what a browser would show. Text that is not HTML stays
+ * unchanged except for its white space.
  */
 export function toPlainText(html: string): string {
   reading = toBeginning();
@@ -105,7 +107,7 @@ export type DefendantRow = ListRow<typeof caseDefendants>;
 export type RelatedCaseRow = ListRow<typeof relatedCases>;
 export type DocketRow = Omit<typeof dockets.$inferSelect, 'case_id'>;
 
-/** Everything that the mirror stores of one case, before it is known to which run it belongs. */
+/** Everything that the mirror stores of one case, before the run is known. */
 export interface CaseRows {
   readonly case: CaseRow;
   /** The elements of each list that are texts, in the API's order. */
@@ -114,11 +116,11 @@ export interface CaseRows {
   readonly relatedCases: readonly RelatedCaseRow[];
   readonly docket: DocketRow | null;
   readonly entries: readonly EntryRow[];
-  /** Entries that SQLite makes rows of; `entries` are then those that are null in `plain.lines`. */
+  /** The entries that SQLite converts to rows; `entries` holds those that are null in `plain.lines`. */
   readonly plain: PlainEntries | null;
 }
 
-/** Turns a payload into rows. Pure; what does not fit a column stays in `mirror_payload`, which is the whole truth. */
+/** Converts a payload to rows. Pure. Values that do not fit a column stay in `mirror_payload`, which is complete. */
 export function toCaseRows(
   payload: CasePayload,
   split: SplitPayload,
@@ -146,7 +148,7 @@ export function toCaseRows(
   };
 }
 
-/** The rows of a case whose docket entries have got other keys. */
+/** The rows of a case with other keys for its docket entries. */
 export function withEntries(rows: CaseRows, entries: readonly EntryRow[]): CaseRows {
   if (rows.case.mirror_entry_keys === null) return rows;
   return { ...rows, case: { ...rows.case, mirror_entry_keys: toEntryKeys(entries) }, entries };

@@ -3,8 +3,8 @@ import type { ChangeKind } from '../db/schema/schema.ts';
 import { toCanonicalJson } from './fingerprint.ts';
 
 /**
- * One difference between two versions of a case. A value that is not there at all is undefined, which is another thing
- * than null. `added` and `removed` are single elements of a list.
+ * One difference between two versions of a case. A missing value is undefined, which differs from null. `added` and
+ * `removed` are single elements of a list.
  */
 export interface FieldChange {
   readonly field: string;
@@ -13,18 +13,18 @@ export interface FieldChange {
   readonly after: JsonValue | undefined;
 }
 
-/** The object of a case that is compared field by field instead of as a whole. */
+/** The object of a case that is compared field by field; all others are compared as a whole. */
 export const DOCKET_FIELD = 'main_docket';
 
 /**
- * What differs between two payloads, as `toVersion` prepares them: scalars and objects as a whole, lists as multisets
- * of their elements, so that another order is no difference, and the docket field by field.
+ * The differences between two payloads in the form that `toVersion` returns. Scalars and objects are compared as a
+ * whole, the docket field by field, and lists as multisets, so their order makes no difference.
  */
 export function compareCases(before: JsonObject, after: JsonObject): FieldChange[] {
   return compareObjects(before, after, '');
 }
 
-/** The same for any two objects; `prefix` comes before each field's name. */
+/** The differences between any two objects; `prefix` comes before each field name. */
 export function compareObjects(before: JsonObject, after: JsonObject, prefix: string): FieldChange[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].flatMap((name): FieldChange[] => {
@@ -65,12 +65,12 @@ export function isSame(one: JsonValue | undefined, other: JsonValue | undefined)
   return toCanonicalJson(one) === toCanonicalJson(other);
 }
 
-/** A name that could be taken for a path, or for a quoted name, or for a column of ours, is quoted. */
+/** Quotes a name that could be mistaken for a path, for a quoted name or for one of the mirror's columns. */
 function toFieldName(name: string): string {
   return /[."]|^mirror_/.test(name) || !name.isWellFormed() ? JSON.stringify(name) : name;
 }
 
-/** The inverse of the naming: the place of a field as the names that lead to it. */
+/** The inverse of the function above: splits the place of a field into its names. */
 export function toFieldPath(field: string): string[] {
   const inDocket = field.startsWith(`${DOCKET_FIELD}.`);
   const name = inDocket ? field.slice(DOCKET_FIELD.length + 1) : field;
@@ -78,14 +78,14 @@ export function toFieldPath(field: string): string[] {
   return inDocket ? [DOCKET_FIELD, plain] : [plain];
 }
 
-/** The history of a case does not lead back from what is stored: a change names a value that is not there. */
+/** The history of a case does not match what is stored: a change contains a value that is not there. */
 export class BrokenHistory extends Error {
   override readonly name = 'BrokenHistory';
 }
 
 /**
- * The version of a case from before some changes, which are given newest first. Proves each step: what a change says
- * came after it must be what is there. Fails with {@link BrokenHistory}.
+ * The version of a case before some changes, which are given newest first. Proves each step: the new value of a change
+ * must equal the stored value. Fails with {@link BrokenHistory}.
  */
 export function undoChanges(version: JsonObject, newestFirst: Iterable<FieldChange>): JsonObject {
   const fields = toMap(version);
@@ -106,7 +106,7 @@ export function undoChanges(version: JsonObject, newestFirst: Iterable<FieldChan
   return Object.fromEntries(fields);
 }
 
-/** Maps and Object.fromEntries, because a field may be called `__proto__`. */
+/** Map and Object.fromEntries, because a field may be named `__proto__`. */
 type Fields = Map<string, JsonValue>;
 
 const toMap = (object: JsonObject): Fields => new Map(Object.entries(object));
@@ -124,12 +124,13 @@ function undo(fields: Fields, name: string, { field, kind, before, after }: Fiel
     else fields.set(name, before);
     return;
   }
-  if (!Array.isArray(now)) throw new BrokenHistory(`${field} is no list, though elements came and went`);
+  if (!Array.isArray(now))
+    throw new BrokenHistory(`${field} is not a list, although elements were added or removed`);
   if (kind === 'removed' && before !== undefined) {
     fields.set(name, [...now, before]);
     return;
   }
   const at = now.findIndex((element) => isSame(element, after));
-  if (at < 0) throw new BrokenHistory(`${field} lacks an element that its newest change added`);
+  if (at < 0) throw new BrokenHistory(`${field} is missing an element that its newest change added`);
   fields.set(name, now.toSpliced(at, 1));
 }

@@ -13,18 +13,20 @@ export interface EntryRow {
   readonly attachments: readonly AttachmentRow[];
 }
 
-/** What of an entry has no place in its columns: the content of `mirror_rest`. */
+/** The parts of an entry that do not fit its columns: the content of `mirror_rest`. */
 interface Rest {
-  /** Fields with a value that is not of the column's kind, and unknown fields. */
+  /** Fields whose value has another type than the column, and unknown fields. */
   readonly values?: JsonObject;
-  /** Known fields that the entry does not have at all, which null would not tell. */
+  /** Known fields that the entry does not contain. A null in the column could also mean a null in the entry. */
   readonly missing?: string[];
 }
 
 type EntryField = keyof typeof DOCKET_ENTRY_FIELDS;
 const ENTRY_FIELDS = Object.keys(DOCKET_ENTRY_FIELDS) as EntryField[];
 
-/** Turns the docket entries of one case into rows, in the API's order; {@link toEntry} is the exact inverse for each. */
+/**
+ * Converts the docket entries of one case to rows, in the API's order. {@link toEntry} is the exact inverse for each.
+ */
 export function toEntryRows(entries: readonly JsonObject[]): EntryRow[] {
   const taken = new Set<number>();
   return entries.map((entry, position) => {
@@ -34,17 +36,17 @@ export function toEntryRows(entries: readonly JsonObject[]): EntryRow[] {
   });
 }
 
-/** An entry is known by its id within the docket, as long as that is a positive integer and not taken. */
+/** The key of an entry is its id if that is a positive integer and unique within the docket. */
 function toKey(id: JsonValue | undefined, taken: ReadonlySet<number>): number | undefined {
   return typeof id === 'number' && isOwnId(id) && !taken.has(id) ? id : undefined;
 }
 
-/** Whether an entry can be known by this id. */
+/** Whether this id can be the key of an entry. */
 export function isOwnId(id: number): boolean {
   return Number.isSafeInteger(id) && id > 0;
 }
 
-/** All of them at once, because an object that grows column by column is slow to make and to read. */
+/** One literal sets all columns: an object that grows column by column is slow to create and to read. */
 const NO_COLUMNS: Readonly<Record<string, null>> = Object.fromEntries(
   ['mirror_key', 'mirror_rest', ...ENTRY_FIELDS].map((column) => [column, null]),
 );
@@ -75,14 +77,14 @@ function toEntryRow(entry: JsonObject, key: number): EntryRow {
   return { columns: columns as unknown as EntryColumns, attachments: toAttachmentRows(entry.attachments) };
 }
 
-/** SQLite stores text as UTF-8, which has no form for half of a surrogate pair; JSON's escapes have one. */
+/** SQLite stores text as UTF-8, which cannot encode half of a surrogate pair; a JSON escape can. */
 function isStorableText(value: Scalar): boolean {
   return typeof value !== 'string' || value.isWellFormed();
 }
 
 const NO_ATTACHMENTS: readonly AttachmentRow[] = [];
 
-/** The rows that the `attachments` of an entry make, in their order. */
+/** The rows for the `attachments` of an entry, in their order. */
 export function toAttachmentRows(value: JsonValue | undefined): readonly AttachmentRow[] {
   if (!Array.isArray(value) || value.length === 0) return NO_ATTACHMENTS;
   return value.filter(isJsonObject).map((one) => pickScalars(one, ATTACHMENT_FIELDS));
@@ -100,7 +102,7 @@ export function toEntry(columns: EntryColumns): JsonObject {
       ];
     },
   );
-  // Not an assignment: a field may be called __proto__, and spread and fromEntries define where = would call a setter.
+  // Spread and fromEntries define a property. An assignment to a field named __proto__ would call its setter.
   return { ...Object.fromEntries(members), ...rest.values };
 }
 
@@ -114,13 +116,16 @@ export type Scalar = ScalarTypes[keyof ScalarTypes] | null;
 
 type Fields = Readonly<Record<string, FieldKind>>;
 
-/** The columns that the scalars of an API object make: those of its fields that are no lists or objects, or null. */
+/**
+ * The columns for the scalar fields of an API object (those that are not lists or objects); null if it is not an
+ * object.
+ */
 export type Scalars<Of extends Fields> = {
   [Field in keyof Of as Of[Field] extends keyof ScalarTypes ? Field : never]:
     (Of[Field] extends keyof ScalarTypes ? ScalarTypes[Of[Field]] : never) | null;
 };
 
-/** Whether a value can stand in a column of that kind as it is. */
+/** Whether a column of this type can store the value unchanged. */
 function fitsColumn(kind: FieldKind, value: JsonValue | undefined): value is Scalar {
   if (value === null) return true;
   if (kind === 'text') return typeof value === 'string';
@@ -132,16 +137,16 @@ const isScalarKind = (kind: FieldKind): boolean =>
   kind === 'text' || kind === 'integer' || kind === 'boolean';
 
 /**
- * A text as SQLite can store it: UTF-8 has no form for half of a surrogate pair, and other programs cannot read a column
- * that holds one. The payload keeps the half, as an escape of JSON.
+ * The text as SQLite can store it. UTF-8 cannot encode half of a surrogate pair, and other programs cannot read a
+ * column that contains one. The payload keeps the half as a JSON escape.
  */
 export function toStorable<Value>(value: Value): Value | string {
   return typeof value === 'string' ? value.toWellFormed() : value;
 }
 
 /**
- * The column values of an API object: one for each field that is a scalar. A value that is missing or of another kind
- * becomes null here; it is not lost, because the payload itself is stored beside the columns.
+ * The column values of an API object, one for each scalar field. A missing value or one of another type becomes null
+ * here; nothing is lost, because the payload is stored beside the columns.
  */
 export function pickScalars<Of extends Fields>(object: JsonObject, fields: Of): Scalars<Of> {
   const row: Record<string, Scalar> = {};

@@ -3,11 +3,11 @@ import { type CasePayload, DOCKET_ENTRY_FIELDS } from '../api/payload.ts';
 import type { PlainEntries } from '../api/plain-entries.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../lib/json.ts';
 
-/** A payload in the two parts in which it is stored: docket entries are 90 % of its bytes and get rows of their own. */
+/** A payload in the two parts in which it is stored. Docket entries are 90 % of its bytes and have their own rows. */
 export interface SplitPayload {
-  /** The payload without `main_docket.docket_entries`, or the whole of it when `entries` is null. */
+  /** The payload without `main_docket.docket_entries`, or the whole payload if `entries` is null. */
   readonly rest: JsonObject;
-  /** The docket entries, in the API's order; null when the payload has no list of objects at that place. */
+  /** The docket entries, in the API's order; null if the payload has no list of objects there. */
   readonly entries: readonly JsonObject[] | null;
 }
 
@@ -27,14 +27,14 @@ export function joinPayload({ rest, entries }: SplitPayload): JsonObject {
 }
 
 /**
- * The form in which versions of a payload are compared: a list of entries that has rows of its own stands as an empty
- * list, so that having one and having none remain two things.
+ * The form in which versions of a payload are compared. A list of entries with their own rows becomes an empty list, so
+ * an existing list still differs from a missing one.
  */
 export function toVersion(rest: JsonObject, hasEntries: boolean): JsonObject {
   return joinPayload({ rest, entries: hasEntries ? [] : null });
 }
 
-/** The inverse of {@link toVersion}: `entries` come back where the version has a list for them. */
+/** The inverse of {@link toVersion}: puts `entries` back if the version has a list for them. */
 export function fromVersion(version: JsonObject, entries: readonly JsonObject[]): JsonObject {
   const docket = version.main_docket;
   const hasList =
@@ -43,22 +43,22 @@ export function fromVersion(version: JsonObject, entries: readonly JsonObject[])
 }
 
 /**
- * A hash of what a case says: equal for two payloads that differ only in the order of keys or of list elements, which
- * carries no meaning (see docs/decisions/0002-order-carries-no-meaning.md), and different for any other two.
- * SHA-256, 64 hex digits. Entries in `plain` count as if they were among `entries`.
+ * A hash of the content of a case. It is equal for two payloads that differ only in the order of keys or list elements,
+ * which has no meaning (see docs/decisions/0002-order-carries-no-meaning.md), and different for any other two. SHA-256,
+ * 64 hex digits. Entries in `plain` count as if they were in `entries`.
  */
 export function fingerprint({ rest, entries }: SplitPayload, plain: PlainEntries | null = null): string {
   const hash = createHash('sha256').update(toCanonicalJson(rest));
   if (entries !== null) {
-    hash.update('\nentries'); // an empty list of entries is not the same as none
-    // Each update costs more than the hashing of a line, and so does putting two long texts together.
+    hash.update('\nentries'); // An empty list of entries differs from a missing list.
+    // One update for many lines: each update costs more than to hash a line, and so does joining two long texts.
     if (plain !== null) hash.update('\n').update(toSortedBytes(plain, entries), 'latin1');
     else if (entries.length > 0) hash.update('\n').update(toSortedLines(entries).join('\n'));
   }
   return hash.digest('hex');
 }
 
-/** JSON with sorted keys and sorted lists: the same text for the same content. */
+/** JSON with sorted keys and sorted lists: equal content gives equal text. */
 export function toCanonicalJson(value: JsonValue): string {
   if (Array.isArray(value))
     return value.length === 0 ? '[]' : `[${value.map(toCanonicalJson).sort().join(',')}]`;
@@ -70,8 +70,8 @@ export function toCanonicalJson(value: JsonValue): string {
 const ENTRY_FIELDS = Object.keys(DOCKET_ENTRY_FIELDS) as (keyof typeof DOCKET_ENTRY_FIELDS)[];
 
 /**
- * The same lines with one character per byte. Each begins with a row number and an id, and no two ids are equal, so the
- * order of the bytes is that of the characters.
+ * The same lines with one character per byte. Each begins with a row number and an id, and all ids differ, so the order
+ * of the bytes is that of the characters.
  */
 function toSortedBytes({ lines }: PlainEntries, parsed: readonly JsonObject[]): string {
   const others = parsed.map((entry) => Buffer.from(toEntryLine(entry)).toString('latin1'));
@@ -83,8 +83,8 @@ function toSortedLines(entries: readonly JsonObject[]): string[] {
 }
 
 /**
- * An entry with exactly the documented fields needs no sorting of its keys: its values in the documented order say
- * everything. Such a line starts with "[", a canonical one with "{", so the two can never be taken for each other.
+ * The values of an entry with exactly the documented fields, in the documented order: its keys need no sorting. Such a
+ * line begins with "[" and a canonical one with "{", so they cannot be confused.
  */
 function toEntryLine(entry: JsonObject): string {
   const values = new Array<JsonValue>(ENTRY_FIELDS.length);
@@ -96,7 +96,7 @@ function toEntryLine(entry: JsonObject): string {
   return Object.keys(entry).length === ENTRY_FIELDS.length ? JSON.stringify(values) : toCanonicalJson(entry);
 }
 
-/** Its canonical form in a list of its own, so that no text can be taken for it. */
+/** The canonical form in a list, so no text can equal it. */
 function toWrapped(value: JsonValue[] | JsonObject): JsonValue[] {
   return Array.isArray(value) && value.length === 0 ? NOTHING : [toCanonicalJson(value)];
 }

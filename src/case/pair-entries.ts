@@ -3,12 +3,10 @@ import { toCanonicalJson } from './fingerprint.ts';
 import { isOwnId, toEntry, type EntryColumns, type EntryRow } from './docket-rows.ts';
 
 /**
- * Gives the entries of a docket the keys of the stored entries that they continue, so that neither their place nor
- * their order decides which entry is which. An id that is used once on both sides identifies its entry. All others are
- * paired by what they say: first those that say exactly the same, then those with a number, a document or a text in
- * common. What is left is new, and gets a key that no entry of the case, present or past, has had.
- *
- * `lowestKey` is the lowest key that an entry of the case ever had.
+ * Gives the entries of a docket the keys of the stored entries that they continue, independent of their place and
+ * order. An id that occurs once on both sides identifies its entry. All other entries are paired by content: first
+ * identical ones, then those that share a number, a document or a text. The remaining entries are new. Each gets a key
+ * that no present or past entry of the case has had. `lowestKey` is the lowest key that an entry of the case ever had.
  */
 export function pairEntries(
   stored: readonly EntryColumns[],
@@ -45,23 +43,23 @@ export function pairEntries(
   });
 }
 
-/** Whether two rows hold the same entry. Another order of its lists, such as the attachments, is no difference. */
+/** Whether two rows hold the same entry. The order of its lists, such as the attachments, makes no difference. */
 export function isSameEntry(old: EntryColumns, now: EntryColumns): boolean {
   return hasSameColumns(old, now) || isSame(toEntry(old), toEntry(now));
 }
 
-/** Whether two rows are equal to the letter, but for what the mirror adds to an entry. */
+/** Whether two rows are identical except for the mirror's own columns. */
 export function hasSameColumns(old: EntryColumns, now: EntryColumns): boolean {
   return (Object.keys(now) as (keyof EntryColumns)[]).every((column) => old[column] === now[column]);
 }
 
 /**
- * What two versions of one entry may have in common, strongest first; null where an entry has nothing of that kind. Two
- * entries with different ids are never the same one.
+ * What two versions of an entry may have in common, strongest first; null if an entry has no such value. Entries with
+ * different ids never match.
  */
 const SIGNATURES: readonly ((entry: EntryColumns) => string | null)[] = [
   (entry) => toCanonicalJson(toEntry(entry)),
-  // Rows are numbered anew when one comes in before them.
+  // The API renumbers the rows when it inserts one before them.
   (entry) => toCanonicalJson({ ...toEntry(entry), row_number: null }),
   ({ id }) => (id !== null && isOwnId(id) ? 'this id' : null),
   ({ pacer_doc_id: document }) => toWord(document),
@@ -72,7 +70,7 @@ const SIGNATURES: readonly ((entry: EntryColumns) => string | null)[] = [
   ({ description }) => toWord(description),
 ];
 
-/** Takes those out of `left` and `open` that have the same signature, in their order, and notes their keys. */
+/** Removes entries with equal signatures from `left` and `open`, in order, and records their keys. */
 function pairBy(
   toSignature: (entry: EntryColumns) => string | null,
   left: EntryColumns[],
@@ -113,7 +111,10 @@ function countIds(ids: readonly (number | null)[]): ReadonlyMap<number, number> 
   return counts;
 }
 
-/** A text that says something: neither empty nor the "nan" that stands for nothing in a tenth of the entries. */
+/**
+ * Returns the text if it says something: it is neither empty nor "nan", which a tenth of the entries have instead of a
+ * text.
+ */
 function toWord(text: string | null): string | null {
   return text === null || text === '' || text === 'nan' ? null : text;
 }

@@ -1,4 +1,4 @@
-/** How a person names a case. */
+/** The ways in which a user can refer to a case. */
 export type CaseReference =
   | { readonly kind: 'id'; readonly id: number }
   | { readonly kind: 'docket number'; readonly text: string; readonly number: DocketNumber }
@@ -7,18 +7,18 @@ export type CaseReference =
   /** A number of another form, or words of the name. */
   | { readonly kind: 'words'; readonly text: string };
 
-/** The parts of a federal docket number that do not depend on how it is written. */
+/** The parts of a federal docket number, independent of its spelling. */
 export interface DocketNumber {
-  /** The first part of "4:19-cv-00123"; null where it is left out. */
+  /** The first part of "4:19-cv-00123"; null if omitted. */
   readonly office: number | null;
-  /** Two digits, or four. */
+  /** Two or four digits. */
   readonly year: string;
-  /** "cv", "cr", ...; null where it is left out. */
+  /** "cv", "cr", ...; null if omitted. */
   readonly type: string | null;
   readonly filing: number;
 }
 
-/** Understands an id, a link to the site or the API, a docket number, or words of the name. */
+/** Parses an id, a link to the site or the API, a docket number, or words of the name. */
 export function parseCaseReference(text: string): CaseReference {
   const trimmed = text
     .normalize('NFKC')
@@ -34,7 +34,7 @@ export function parseCaseReference(text: string): CaseReference {
     : { kind: 'docket number', text: trimmed, number };
 }
 
-/** The id in an id or a link. */
+/** Returns the id in an id or a link. */
 function findDigits(text: string): string | null {
   const [, digits] = /^(?:case ?|#)?([+-]?\d+|\d{1,3}(?:,\d{3})+)$/i.exec(text) ?? [];
   return digits?.replaceAll(',', '') ?? findInLink(text);
@@ -56,7 +56,7 @@ function toId(digits: string): CaseReference {
   return { kind: 'id', id };
 }
 
-/** What stands before a docket number: "Civil Action No.", "Case #", "Civ. A. No.", "D. Mass. No."... */
+/** The text before a docket number: "Civil Action No.", "Case #", "Civ. A. No.", "D. Mass. No."... */
 const LEAD =
   /^(?:(?:case|civil|civ\.?|action|act\.?|a\.|docket|dkt\.?|number|no\.?|nos\.?|#)[\s:#]*)+(?=[\d(]|[a-z]{1,4}[\s.-]*\d)/i;
 const FORMS = [
@@ -67,11 +67,11 @@ const FORMS = [
   // 83-1234, 4:83-1234
   /^(?:(?<office>\d{1,2}):)?(?<year>\d{2}|\d{4})-(?<filing>\d{1,6})(?!\d)(?<rest>.*)$/i,
 ];
-/** Initials of judges, "(ABC)", and nothing that could be words of a name. */
+/** The initials of judges, "(ABC)". The pattern excludes text that could be words of a name. */
 const INITIALS = /^(?:[\s-]*\(?[A-Z]{1,5}\)?|-[a-z]{1,4})*[\s.]*$/;
 const CIVIL = new Set(['c', 'ca', 'civ', 'cv']);
 
-/** The parts of a docket number, in any of the ways in which courts and people write it. */
+/** Parses a docket number in any of the forms that courts and people write. */
 export function parseDocketNumber(text: string): DocketNumber | null {
   const bare = text
     .trim()
@@ -91,7 +91,7 @@ export function parseDocketNumber(text: string): DocketNumber | null {
   return null;
 }
 
-/** Whether two docket numbers can be the same one: what both say agrees. */
+/** Whether two docket numbers can be the same: the parts that both contain are equal. */
 export function isSameDocket(asked: DocketNumber, stored: DocketNumber): boolean {
   const year =
     asked.year.length === 4 && stored.year.length === 4
@@ -107,14 +107,14 @@ export function isSameDocket(asked: DocketNumber, stored: DocketNumber): boolean
   );
 }
 
-/** A number that is written in another way is the same when its letters and digits are. */
+/** Compares docket numbers of another form by their letters and digits. */
 export function toBareNumber(text: string): string {
   return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }
 
 const VERSUS = new Set(['v', 'vs', 'versus', 'the', 'of', 'and', 'et', 'al']);
 
-/** The words of a name as they are compared: without accents, capitals, and "v." */
+/** The words of a name in the form used for comparison: without accents, capitals and "v." */
 export function toNameWords(name: string): string[] {
   const words = name
     .normalize('NFKD')
