@@ -7,13 +7,16 @@ export interface ActivityFilter {
   readonly caseId?: number | undefined;
 }
 
-/** A case that got docket entries; their ids are `docket_entries.mirror_id`, newest first, of one day the highest number first. */
+/**
+ * A case that got docket entries. Their ids are `docket_entries.mirror_id`, newest day first, and within a day the
+ * highest number first.
+ */
 export interface ActiveCase {
   readonly caseId: number;
   readonly entryIds: readonly number[];
 }
 
-/** A docket entry as the view `docket_activity` has it, and its address. */
+/** A docket entry with the columns of the view `docket_activity`, and its address. */
 export interface NewEntry {
   readonly run_id: number;
   readonly seen_at: string;
@@ -28,8 +31,8 @@ export interface NewEntry {
 }
 
 /**
- * The cases that got docket entries in a period after they had come into the mirror: those of the newest run first,
- * and among these those with the newest filing. Read while iterating; only keys are sorted and held.
+ * The cases that were in the mirror and got docket entries in a period. Cases of the newest run come first, and within
+ * a run those with the newest filing. Read while iterating; only keys are sorted and held in memory.
  */
 export function* listActiveCases({ sqlite }: Mirror, filter: ActivityFilter): Generator<ActiveCase> {
   const { period, caseId } = filter;
@@ -60,7 +63,7 @@ export function* listActiveCases({ sqlite }: Mirror, filter: ActivityFilter): Ge
   if (current !== undefined) yield current;
 }
 
-/** The newest run that ended and brought docket entries to a case that was there before. */
+/** The newest finished run that added docket entries to an existing case. */
 export function findNewestActiveRun({ sqlite }: Mirror): number | undefined {
   return sqlite
     .prepare<[], number>(
@@ -77,7 +80,7 @@ export function findNewestActiveRun({ sqlite }: Mirror): number | undefined {
 
 export type FindNewEntry = (mirrorId: number) => NewEntry;
 
-/** Prepares the reading of one of these entries. */
+/** Prepares reading one of these entries. */
 export function prepareFindNewEntry({ sqlite, path }: Mirror): FindNewEntry {
   const statement = sqlite.prepare<[number], NewEntry>(
     `SELECT docket_entries.mirror_first_run_id AS run_id, sync_runs.started_at AS seen_at, docket_entries.case_id,

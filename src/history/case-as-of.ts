@@ -17,9 +17,9 @@ import {
   toOrderOf,
 } from './rebuild.ts';
 
-/** A case as the mirror had it after a run. */
+/** A case in the state after a run. */
 export interface CaseAsOf extends StoredCase {
-  /** The run that had found the case gone from the site by then; null when it was there. */
+  /** The run that had found the case gone from the site by then; null if the case was present. */
   readonly departedRunId: number | null;
 }
 
@@ -31,9 +31,9 @@ export function findCaseAsOf(mirror: Mirror, id: number, runId: number): CaseAsO
 }
 
 /**
- * Prepares the rebuilding of cases, whole, as they were after a run that has ended. The order of what stands in lists
- * may be another; all else is proven by the fingerprint of then. Fails with CASE_NOT_MIRRORED, CASE_REJECTED, CASE_REDACTED,
- * HISTORY_MISSING, HISTORY_DAMAGED.
+ * Prepares rebuilding whole cases in their state after a finished run. The order of list elements can differ;
+ * everything else is proven by the fingerprint that was recorded then. Fails with CASE_NOT_MIRRORED, CASE_REJECTED,
+ * CASE_REDACTED, HISTORY_MISSING, HISTORY_DAMAGED.
  */
 export function prepareFindCaseAsOf(mirror: Mirror, runId: number): FindCaseAsOf {
   const findPresent = prepareFindPresent(mirror);

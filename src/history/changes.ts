@@ -9,7 +9,7 @@ import type { JsonObject, JsonValue } from '../lib/json.ts';
 import { prepareFindStart } from './names.ts';
 import type { Period } from './period.ts';
 
-/** Fails with CASE_NOT_MIRRORED or CASE_REJECTED when there is no such case. */
+/** Fails with CASE_NOT_MIRRORED or CASE_REJECTED if there is no such case. */
 export function checkCase(mirror: Mirror, caseId: number): void {
   if (mirror.sqlite.prepare('SELECT 1 FROM cases WHERE id = ?').get(caseId) === undefined)
     throw toNotMirrored(mirror, caseId);
@@ -20,12 +20,15 @@ const KNOWN_FIELDS = [
   ...Object.keys(DOCKET_FIELDS).map((field) => `${DOCKET_FIELD}.${field}`),
 ];
 
-/** The name by which the history knows a field. Fails with USAGE when no case can have, or ever had, such a field. */
+/**
+ * Converts a field name to the name that the history uses. Fails with USAGE if no case can have, or ever had, such a
+ * field.
+ */
 export function toHistoryField({ sqlite }: Mirror, name: string): string {
   if (name === 'docket_entries') return ENTRIES_FIELD;
   if (KNOWN_FIELDS.includes(name)) return name;
   const isSeen = sqlite.prepare('SELECT 1 FROM case_changes WHERE field = ? LIMIT 1').get(name) !== undefined;
-  // With this prefix the history has columns of the mirror's own, which are no fields of a case.
+  // The mirror's own columns in the history have this prefix; they are not fields of a case.
   if (isSeen && !name.startsWith('mirror_')) return name;
   const hint =
     suggestNames(listClosest(name, KNOWN_FIELDS, 5)) ??
@@ -36,16 +39,16 @@ export function toHistoryField({ sqlite }: Mirror, name: string): string {
 interface AnyChange {
   readonly caseId: number;
   readonly runId: number;
-  /** A field's change has its own time; the others have that at which their run began. */
+  /** The change of a field has its own time; every other change has the start time of its run. */
   readonly changedAt: string;
 }
 
-/** What can happen to a case as a whole. */
+/** A change that concerns a whole case. */
 export type PresenceKind = 'appeared' | 'redacted' | 'departed' | 'returned';
 
 export type PresenceChange = AnyChange & { readonly kind: PresenceKind };
 
-/** A field of a case, or an element of one of its lists. A value that was not there is undefined. */
+/** A field of a case, or an element of one of its lists. A missing value is undefined. */
 export type ValueChange = AnyChange & FieldChange;
 
 export type EntryChange = AnyChange & {
@@ -58,17 +61,17 @@ export type EntryChange = AnyChange & {
         readonly kind: 'entry edited';
         readonly before: JsonObject;
         readonly after: JsonObject;
-        /** What differs, field by field. */
+        /** The differences, field by field. */
         readonly edits: readonly FieldChange[];
       }
   );
 
-/** One thing that a run found otherwise than it was. The kinds are those of the view `change_log`. */
+/** One difference that a run found. The kinds are those of the view `change_log`. */
 export type CaseChange = PresenceChange | ValueChange | EntryChange;
 
 export type CaseChangeKind = CaseChange['kind'];
 
-/** A change as it is found: what kind it is and where it is written, but not yet what it says. */
+/** A change before its values are read: its kind, and the row that holds the values. */
 export interface ChangeKey {
   readonly case_id: number;
   readonly run_id: number;
@@ -82,7 +85,7 @@ export interface ChangeKey {
 export interface ChangeFilter {
   readonly period: Period;
   readonly caseId?: number | undefined;
-  /** A field of a case; {@link ENTRIES_FIELD} are the docket entries. */
+  /** A field of a case; {@link ENTRIES_FIELD} stands for the docket entries. */
   readonly field?: string | undefined;
 }
 
@@ -92,12 +95,12 @@ export interface ChangedCase {
   readonly keys: readonly ChangeKey[];
 }
 
-/** The field whose changes are those of docket entries. */
+/** The name that selects changes of docket entries. */
 const ENTRIES_FIELD = `${DOCKET_FIELD}.docket_entries`;
 
 /**
- * The cases that changed in a period, in order of id, each with all of its changes. Read while iterating; memory is the
- * changes of one case, without their values.
+ * The cases that changed in a period, ordered by id, each with all of its changes. Read while iterating; holds the
+ * changes of one case in memory, without their values.
  */
 export function* listChangedCases({ sqlite }: Mirror, filter: ChangeFilter): Generator<ChangedCase> {
   const { text, values } = toQuery(filter);
@@ -114,7 +117,7 @@ export function* listChangedCases({ sqlite }: Mirror, filter: ChangeFilter): Gen
   if (caseId !== undefined) yield { caseId, keys };
 }
 
-/** The newest run that ended and changed something, as far as the filter looks. */
+/** The newest finished run with a change that matches the filter. */
 export function findNewestChangingRun(
   { sqlite }: Mirror,
   filter: Omit<ChangeFilter, 'period'>,
@@ -131,7 +134,7 @@ export function findNewestChangingRun(
     .get({ caseId: filter.caseId, field: filter.field });
 }
 
-/** Only keys are sorted: values are long, and those that nobody asks to see are not read at all. */
+/** Sorts only keys: values are long, and are read only when requested. */
 function toQuery({ period, ...filter }: ChangeFilter): { text: string; values: object } {
   const text = listArms(filter)
     .map((arm) => toSelect(arm, filter, `${arm.runId} BETWEEN :first AND :last`))
@@ -194,7 +197,10 @@ const PRESENCES: readonly Arm[] = [
   },
 ];
 
-/** An entry that came with its case is no change: its run is the case's first. That spares the rows of a first sync. */
+/**
+ * An entry that was added together with its case is not a change: its run is the first run of the case. This skips the
+ * rows of a first sync.
+ */
 const CAME_LATER = [
   'mirror_first_run_id > (SELECT min(mirror_first_run_id) FROM cases)',
   'mirror_first_run_id > (SELECT mirror_first_run_id FROM cases WHERE cases.id = case_id)',
@@ -207,7 +213,7 @@ const ENTRIES: readonly Arm[] = [
     where: CAME_LATER,
   },
   {
-    // Those that have gone again since: each such life ends with one row.
+    // Entries that were removed later: each such lifetime ends with one row.
     select: `SELECT case_id, mirror_first_run_id, 'entry added', mirror_version_id, 1, 4 FROM docket_entry_versions`,
     runId: 'mirror_first_run_id',
     where: [`mirror_end_reason = 'removed'`, ...CAME_LATER],
@@ -232,7 +238,7 @@ interface FieldRow {
 
 type EntryRow = EntryColumns & { readonly case_id: number };
 
-/** Prepares the reading of what a change says, from where it is written. */
+/** Prepares reading the values of a change from its row. */
 export function prepareFindChange(mirror: Mirror): FindChange {
   const { sqlite, path } = mirror;
   const selectField = sqlite.prepare<[number], FieldRow>(
@@ -244,7 +250,7 @@ export function prepareFindChange(mirror: Mirror): FindChange {
   const selectPast = sqlite.prepare<[number], EntryRow>(
     'SELECT * FROM docket_entry_versions WHERE mirror_version_id = ?',
   );
-  /** What an entry said since a run: in the past, or still. */
+  /** The content of an entry from a given run on, whether it is past or present. */
   const selectSince = sqlite.prepare<[object], EntryRow>(
     'SELECT * FROM docket_entry_versions WHERE case_id = :caseId AND mirror_key = :key AND mirror_valid_from_run_id = :runId',
   );
@@ -297,7 +303,7 @@ export function prepareFindChange(mirror: Mirror): FindChange {
   };
 }
 
-/** The inverse of how values of changes are stored: a value that was not there has no text. */
+/** The inverse of how changes store their values: a missing value has no text. */
 function toValue(text: string | null): JsonValue | undefined {
   return text === null ? undefined : (JSON.parse(text) as JsonValue);
 }

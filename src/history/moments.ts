@@ -1,24 +1,24 @@
 import { MirrorError } from '../errors/mirror-error.ts';
 import { fromLocalTime, toLocalTime, type LocalTime } from '../lib/local-time.ts';
 
-/** A moment as a person names it: a run, or a time with its first and its last millisecond. */
+/** A time as a user gives it: a run, or a period with its first and last millisecond. */
 export type AsOf =
   | { readonly kind: 'run'; readonly runId: number }
   | { readonly kind: 'time'; readonly from: Date; readonly until: Date };
 
-/** What "yesterday" is counted from. */
+/** The time that "yesterday" is relative to. */
 export interface AsOfClock {
   readonly now: Date;
   readonly timeZone: string;
 }
 
-/** The forms of a moment, for help texts. */
+/** The accepted forms of a time, for help texts. */
 const MOMENT_FORMS =
   'the number of a run (7), a day (2026-03-01), a month (2026-03), yesterday, last monday, 7d, 36h, or a time (2026-03-01T03:17:00Z)';
 
 /**
- * Understands what every flag for a moment takes. Days, months and times without a zone are those of the local calendar
- * and clock; "7d" is that long ago. Fails with USAGE.
+ * Parses the value of every flag that takes a time. Days, months and times without a zone use the local calendar and
+ * clock; "7d" is that long ago. Fails with USAGE.
  */
 export function parseAsOf(text: string, clock: AsOfClock): AsOf {
   const words = text.trim().toLowerCase().replace(/\s+/g, ' ');
@@ -90,7 +90,7 @@ function parseWords(words: string, text: string, clock: AsOfClock): AsOf | null 
   return parseWeekday(words, clock) ?? parsePeriod(words, clock) ?? parseAge(words, text, clock);
 }
 
-/** "monday" is the newest one, today included; "last monday" is before today. */
+/** "monday" is the newest Monday, today included; "last monday" is before today. */
 function parseWeekday(words: string, clock: AsOfClock): AsOf | null {
   const [, last, name = ''] = /^(last )?([a-z]{3,9})$/.exec(words) ?? [];
   const weekday = WEEKDAYS.findIndex((day) => day === name || (name.length === 3 && day.startsWith(name)));
@@ -126,7 +126,7 @@ const UNITS: readonly (readonly [names: RegExp, length: Length])[] = [
   [/^(y|years?)$/, { months: 12 }],
 ];
 
-/** "36h", "7 days ago", "a week ago": that long before now, on the same time of day. */
+/** "36h", "7 days ago", "a week ago": that long before now, at the same time of day. */
 function parseAge(words: string, text: string, clock: AsOfClock): AsOf | null {
   const [, count = '', unit = ''] = /^(?:last )?(\d{1,6}|an?) ?([a-z]+)(?: ago)?$/.exec(words) ?? [];
   const length = UNITS.find(([names]) => names.test(unit))?.[1];
@@ -143,7 +143,7 @@ function parseAge(words: string, text: string, clock: AsOfClock): AsOf | null {
   return { kind: 'time', from: at, until: at };
 }
 
-/** A length of time: days and months are those of the calendar, whatever the clock does. */
+/** A duration. Days and months are calendar days and months, also when the clock is changed. */
 interface Length {
   readonly ms?: number;
   readonly days?: number;
@@ -157,7 +157,7 @@ function today({ now, timeZone }: AsOfClock): LocalTime {
   return { ...NEW_YEAR, year, month, day };
 }
 
-/** On the calendar; the last day of a month stands for one that it does not have. */
+/** By the calendar. If the month has no such day, its last day is used. */
 function shift(local: LocalTime, { days = 0, months = 0 }: Length): LocalTime {
   const inMonth = { ...local, month: local.month + months };
   const last = toLocalTime(fromLocalTime({ ...inMonth, month: inMonth.month + 1, day: 0 }, 'UTC'), 'UTC').day;
@@ -174,7 +174,7 @@ function toSpan(start: LocalTime, length: Length, { timeZone }: AsOfClock): AsOf
   return { kind: 'time', from: fromLocalTime(start, timeZone), until: new Date(end.getTime() - 1) };
 }
 
-/** Whether nothing carries over: 30 February would become 2 March. */
+/** Whether the date exists: JavaScript would turn 30 February into 2 March. */
 function isReal(local: LocalTime): boolean {
   const same = toLocalTime(fromLocalTime(local, 'UTC'), 'UTC');
   return (Object.keys(local) as (keyof LocalTime)[]).every((part) => same[part] === local[part]);

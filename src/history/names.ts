@@ -1,20 +1,20 @@
 import type { Mirror } from '../db/open-mirror.ts';
 
-/** Prepares the look-up of a case's present name. */
+/** Prepares the lookup of a case's present name. */
 export function prepareFindName({ sqlite }: Mirror): (caseId: number) => string | null {
   const statement = sqlite.prepare<[number], string | null>('SELECT name FROM cases WHERE id = ?').pluck();
   return (caseId) => statement.get(caseId) ?? null;
 }
 
-/** What a reader of a list wants to know of a case that is new to them. */
+/** What a list shows of a new case. */
 export interface CaseFacts {
   readonly court: string | null;
-  /** The day, or the year where no day is known. */
+  /** The day, or the year if the day is unknown. */
   readonly filed: string | null;
   readonly caseTypes: readonly string[];
 }
 
-/** Prepares the look-up of these. */
+/** Prepares the lookup of these fields. */
 export function prepareFindFacts({ sqlite }: Mirror): (caseId: number) => CaseFacts {
   const selectCase = sqlite.prepare<
     [number],
@@ -36,7 +36,7 @@ export function prepareFindFacts({ sqlite }: Mirror): (caseId: number) => CaseFa
   };
 }
 
-/** Prepares the look-up of when a run began. */
+/** Prepares the lookup of the time when a run began. */
 export function prepareFindStart({ sqlite }: Mirror): (runId: number) => string {
   const statement = sqlite.prepare<[number], string>('SELECT started_at FROM sync_runs WHERE id = ?').pluck();
   return (runId) => statement.get(runId) ?? '';

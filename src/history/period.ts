@@ -4,22 +4,22 @@ import { syncRuns } from '../db/schema/schema.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { AsOf } from './moments.ts';
 
-/** The run whose end is the state that a question is about. */
+/** The run whose final state a query reads. */
 export interface RunAsOf {
   readonly runId: number;
   readonly startedAt: string;
-  /** Null for a run that died: nobody knows when. */
+  /** Null for a run that died, whose end is unknown. */
   readonly endedAt: string | null;
 }
 
-/** A run that died has no end; that it had begun by then is all that is known. */
+/** A run that died has no end time; only its start is known. */
 const endedAt = sql<string>`coalesce(${syncRuns.ended_at}, ${syncRuns.started_at})`;
 const asRun = { runId: syncRuns.id, startedAt: syncRuns.started_at, endedAt: syncRuns.ended_at };
 const hasEnded = ne(syncRuns.outcome, 'running');
 
 /**
- * Finds the newest run that had ended by a moment; one that is still going on never counts. Fails with
- * TIME_NOT_MIRRORED, or with RUN_UNKNOWN for a run that is not there.
+ * Finds the newest run that had ended at a given time; a run in progress never counts. Fails with TIME_NOT_MIRRORED, or
+ * with RUN_UNKNOWN if there is no such run.
  */
 export function findRunAsOf(mirror: Mirror, asOf: AsOf): RunAsOf {
   const { db, path } = mirror;
@@ -51,26 +51,26 @@ function endedBy(asOf: AsOf): SQL {
   return asOf.kind === 'run' ? eq(syncRuns.id, asOf.runId) : sql`${endedAt} <= ${asOf.until.toISOString()}`;
 }
 
-/** A run as it is named in a message, with when it began. */
+/** The name of a run in a message, with its time. */
 export function describeRun({ db }: Mirror, runId: number): string {
   const run = db.select(asRun).from(syncRuns).where(eq(syncRuns.id, runId)).get();
   return run === undefined ? `run ${runId}` : `run ${runId} of ${run.startedAt}`;
 }
 
-/** A run, as far as a reader of the history needs it. */
+/** The columns of a run that readers of the history need. */
 export interface RunRef {
   readonly id: number;
   readonly started_at: string;
   readonly outcome: string;
 }
 
-/** The runs from `first` to `last`, both included. */
+/** The runs from `first` to `last`, inclusive. */
 export interface Period {
   readonly first: RunRef;
   readonly last: RunRef;
-  /** The runs that ended after `last` and found nothing new; only where the period was not asked for. */
+  /** The runs that ended after `last` and found nothing new; only if the period was not given. */
   readonly quiet?: QuietRuns;
-  /** The run that filled the mirror, where the period holds no later one: nothing could be compared with it yet. */
+  /** The first run, which filled the mirror, if the period has no later run: there was nothing to compare it with. */
   readonly baselineId?: number;
 }
 
@@ -79,26 +79,26 @@ export interface QuietRuns {
   readonly newest: RunRef;
 }
 
-/** Finds the newest run that ended and found what a command lists; undefined where none did. */
+/** Finds the newest finished run that found what a command lists; undefined if there is none. */
 export type FindNewestRun = () => number | undefined;
 
 export interface PeriodRequest {
   readonly since?: AsOf | undefined;
   readonly until?: AsOf | undefined;
-  /** What a period is that has neither end, or where it begins that has no `since`. */
+  /** The default for a period without an end and without a start, and for the start of one without `since`. */
   readonly otherwise: FindNewestRun | 'first run';
 }
 
 const COLUMNS = 'SELECT id, started_at, outcome FROM sync_runs';
-/** Of a run that died nobody knows the end; one that is still going on ends later than any time that can be asked for. */
+/** The end of a run that died is unknown. A run in progress ends later than any time in a query. */
 const END = `CASE outcome WHEN 'running' THEN '9999' ELSE coalesce(ended_at, started_at) END`;
 const IS_ENDED_SYNC = `outcome <> 'running' AND trigger <> 'redact'`;
 
 /**
- * The runs that a person means. A run belongs to the time at which it ended: `since` a day is from the first run that
- * ended then or later, `until` a day up to the last one that had ended when the day was over. So the changes since a
- * day lead from the state at the end of the day before to the present one. Null when there is no run in the period.
- * Fails with RUN_UNKNOWN, or with USAGE when the end lies before the beginning.
+ * Finds the runs of a period. The time of a run is its end: `since` a day starts with the first run that ended on that
+ * day or later, and `until` a day ends with the last run that had ended when the day was over. The changes since a day
+ * therefore lead from the state at the end of the previous day to the present. Null if the period contains no run.
+ * Fails with RUN_UNKNOWN, or with USAGE if the end lies before the start.
  */
 export function findPeriod(mirror: Mirror, { since, until, otherwise }: PeriodRequest): Period | null {
   refuseBackwards(since, until);
@@ -110,14 +110,14 @@ export function findPeriod(mirror: Mirror, { since, until, otherwise }: PeriodRe
   return markBaseline(mirror, { first, last });
 }
 
-/** The run that filled the mirror, with which every later one is compared; undefined while there is no case. */
+/** The run that filled the mirror, with which later runs are compared; undefined while there is no case. */
 export function findBaselineId({ sqlite }: Mirror): number | undefined {
   return (
     sqlite.prepare<[], number | null>('SELECT min(mirror_first_run_id) FROM cases').pluck().get() ?? undefined
   );
 }
 
-/** Whether a run was compared with what an earlier one had brought. */
+/** Whether a run after the baseline has ended: only such a run can find changes. */
 export function hasComparedRun(mirror: Mirror): boolean {
   const newest = findRun(mirror, `WHERE ${IS_ENDED_SYNC} ORDER BY id DESC`);
   const baselineId = findBaselineId(mirror);
@@ -131,7 +131,7 @@ function markBaseline(mirror: Mirror, period: Period | null): Period | null {
   return baselineId !== undefined && newest.id <= baselineId ? { ...period, baselineId } : period;
 }
 
-/** The newest run that brought something, and the run that is going on, if one is. */
+/** The newest run that ended, and the run in progress, if any. */
 function findNewest(mirror: Mirror, findNewestRun: FindNewestRun): Period | null {
   const newest = findRun(mirror, `WHERE ${IS_ENDED_SYNC} ORDER BY id DESC`);
   if (newest === undefined) return null;

@@ -11,8 +11,8 @@ export type Entry = Omit<typeof docketEntries.$inferSelect, 'mirror_id'>;
 export type PastEntry = typeof docketEntryVersions.$inferSelect;
 
 /**
- * The docket entries of one case as they were after a run, by their keys: the present ones that were there and have not
- * been edited since, and the past ones that still stood. `past` may hold any of the case's past entries.
+ * The docket entries of one case after a run, by their keys: present entries that existed and were not edited since,
+ * and past entries that were still valid. `past` can hold any of the case's past entries.
  */
 export function toEntriesAsOf(
   present: readonly Entry[],
@@ -29,7 +29,7 @@ export function toEntriesAsOf(
   );
 }
 
-/** Keys in the order in which they stand in a list, and then those that it does not have. */
+/** Sorts keys by their order in a list; keys that are not in the list come last. */
 export function toOrderOf(list: string | null, keys: Iterable<number>): number[] {
   const left = new Set(keys);
   const known = (JSON.parse(list ?? '[]') as number[]).filter((key) => left.delete(key));
@@ -50,10 +50,10 @@ const PRESENT_COLUMNS = [
   'mirror_redacted_run_id',
 ] as const satisfies (keyof CaseColumns)[];
 
-/** What of a case's row its past is made from. */
+/** The columns of a case's row that its past is rebuilt from. */
 export type PresentCase = Pick<CaseColumns, (typeof PRESENT_COLUMNS)[number]>;
 
-/** Prepares the reading of that. `main.` because a question about the past has temporary tables of the same names. */
+/** Prepares reading these columns. Uses `main.`, because an as-of query has temporary tables with the same names. */
 export function prepareFindPresent({ sqlite }: Mirror): (id: number) => PresentCase | undefined {
   const statement = sqlite.prepare<[number], PresentCase>(
     `SELECT ${PRESENT_COLUMNS.join(', ')} FROM main.cases WHERE id = ?`,
@@ -61,12 +61,12 @@ export function prepareFindPresent({ sqlite }: Mirror): (id: number) => PresentC
   return (id) => statement.get(id);
 }
 
-/** A case as it was after a run, but for its docket entries. */
+/** A case after a run, without its docket entries. */
 export interface CaseVersion {
-  /** In the form of `toVersion`: a list of entries stands as an empty list. */
+  /** In the form that `toVersion` returns: a list of entries is an empty list. */
   readonly version: JsonObject;
   readonly own: MirrorFields;
-  /** The run that had stored this version, and the fingerprint that it had noted. */
+  /** The run that stored this version, and the fingerprint that it recorded. */
   readonly changedRunId: number;
   readonly fingerprint: string;
 }
@@ -76,8 +76,8 @@ export type RebuildVersion = (now: PresentCase) => CaseVersion;
 type ChangeRow = Pick<typeof caseChanges.$inferSelect, 'field' | 'kind' | 'old_value' | 'new_value'>;
 
 /**
- * Prepares the undoing of everything that runs after `runId` changed of a case. The case was there by then, and its
- * history reaches back that far. Each step is proven; fails with HISTORY_DAMAGED where the history does not lead back.
+ * Prepares undoing every change of a case by runs after `runId`. The case must have existed then, and its history must
+ * reach back that far. Each step is proven. Fails with HISTORY_DAMAGED if the history contradicts what is stored.
  */
 export function prepareRebuildVersion({ sqlite }: Mirror, runId: number): RebuildVersion {
   const selectChanges = sqlite.prepare<[number], ChangeRow>(
@@ -119,7 +119,7 @@ function parseValue(text: string | null): JsonValue | undefined {
   return text === null ? undefined : (JSON.parse(text) as JsonValue);
 }
 
-/** A field of the payload never begins like this unquoted; see `compareCases`. */
+/** An unquoted field name of the payload never begins with this prefix; see `compareCases`. */
 const isOwn = ({ field }: FieldChange): boolean => field.startsWith('mirror_');
 
 function undo(caseId: number, object: JsonObject, newestFirst: readonly FieldChange[]): JsonObject {
@@ -131,7 +131,7 @@ function undo(caseId: number, object: JsonObject, newestFirst: readonly FieldCha
   }
 }
 
-/** Whether a case that was there after a run has changed since, without a note of what it had been. */
+/** Whether a case that existed after a run changed later and no version of it then was recorded. */
 export function isHistoryMissing({ sqlite }: Mirror, now: PresentCase, runId: number): boolean {
   if (now.mirror_changed_run_id <= runId) return false;
   const known = sqlite.prepare<[number, number]>(
@@ -147,9 +147,9 @@ const WITH_A_GAP_SINCE = `
     AND mirror_redacted_run_id IS NULL`;
 
 /*
- * The history of a case begins with the oldest version that is noted: a past one, or the present one. Where that is not
- * the run which first stored the case, a database from before history was kept has been brought up to date. What a
- * redaction removed is no gap: such a case is known to have been redacted.
+ * The history of a case begins with its oldest recorded version, a past one or the present one. If the run that first
+ * stored the case is an older one, the database comes from a version of this program without history. What a redaction
+ * removed is not a gap, because the redaction is recorded.
  */
 const KNOWN_SINCE = `
   SELECT max(known_run_id) FROM (
@@ -158,7 +158,7 @@ const KNOWN_SINCE = `
     FROM cases
   ) WHERE known_run_id > mirror_first_run_id AND mirror_redacted_run_id IS NULL`;
 
-/** Fails with HISTORY_MISSING unless every case that was there after a run is known as it was then. */
+/** Fails with HISTORY_MISSING unless the state of every case after a run is known. */
 export function refuseMissingHistory(mirror: Mirror, runId: number): void {
   const { sqlite, path } = mirror;
   const count = sqlite.prepare<number[], number>(`SELECT count(*) ${WITH_A_GAP_SINCE}`).pluck();

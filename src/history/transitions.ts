@@ -5,7 +5,9 @@ import { MirrorError } from '../errors/mirror-error.ts';
 import { listClosest, suggestNames } from '../lib/closest-names.ts';
 import type { Period } from './period.ts';
 
-/** The status that a person means: an id or a label, of any case, or one of {@link NO_STATUSES}. Fails with USAGE. */
+/**
+ * Converts the status that a user gives: an id or a label of any case, or one of {@link NO_STATUSES}. Fails with USAGE.
+ */
 export function findStatus({ sqlite }: Mirror, text: string): string {
   const wanted = text.trim().toLowerCase();
   const known = ONGOING_LISTS.find(
@@ -33,13 +35,16 @@ function toHint(text: string, labels: readonly string[]): string {
   return suggested === null ? all : `${suggested} ${all}`;
 }
 
-/** What stands in the place of a status: a case that was not in the mirror yet, one that has left the site, one without a status. */
+/**
+ * What takes the place of a status for a case that was not in the mirror yet, that left the site, or that has no
+ * status.
+ */
 export const NO_STATUSES = { new: '(new)', departed: '(departed)', none: '(none)' } as const;
 
 export interface TransitionCount {
   readonly from_status: string;
   readonly to_status: string;
-  /** How often; a case that went there twice counts twice. */
+  /** The number of moves; a case that moved twice counts twice. */
   readonly moves: number;
   readonly cases: number;
 }
@@ -57,17 +62,20 @@ export interface TransitionFilter {
   readonly period: Period;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
-  /** Whether cases that are new are among them where `from` does not ask for these alone. */
+  /** Whether new cases are included. If `from` asks for new cases, they are always included. */
   readonly withNew: boolean;
 }
 
-/** The status that a case had when it was stored first, or at a change of it: what the next change of its label says it was. */
+/**
+ * The status of a case when it was first stored or after a change. The next change of its label has it as the old
+ * value.
+ */
 const statusBeforeNext = (condition: string): string => `coalesce(
     (SELECT coalesce(later.old_value ->> '$', '${NO_STATUSES.none}') FROM case_changes AS later
       WHERE later.case_id = cases.id AND later.field = 'case_ongoing' ${condition} ORDER BY later.id LIMIT 1),
     cases.case_ongoing, '${NO_STATUSES.none}')`;
 
-/** Changes of the label, and the ways into the mirror and out of the site, so that what comes into a status and what leaves it add up. */
+/** Changes of the label, and arrivals and departures, so that the moves into and out of each status add up. */
 const MOVES = `
   SELECT run_id, changed_at, case_id, from_status, to_status FROM status_transitions
     WHERE run_id BETWEEN :first AND :last
@@ -84,7 +92,7 @@ const MOVES = `
     FROM cases JOIN sync_runs ON sync_runs.id = cases.mirror_first_run_id
     WHERE cases.mirror_first_run_id BETWEEN :first AND :last`;
 
-/** How many cases went from which status to which. */
+/** How many cases moved from each status to each other status. */
 export function countTransitions({ sqlite }: Mirror, { first, last }: Period): TransitionCount[] {
   return sqlite
     .prepare<[object], TransitionCount>(
@@ -94,7 +102,7 @@ export function countTransitions({ sqlite }: Mirror, { first, last }: Period): T
     .all({ first: first.id, last: last.id });
 }
 
-/** The moves themselves, those of one kind together, each kind in order of time. Read while iterating. */
+/** The moves, grouped by kind and ordered by time within each kind. Read while iterating. */
 export function listTransitions({ sqlite }: Mirror, filter: TransitionFilter): Iterable<Transition> {
   const { period, from, to, withNew } = filter;
   const conditions = [
@@ -111,18 +119,18 @@ export function listTransitions({ sqlite }: Mirror, filter: TransitionFilter): I
     .iterate({ first: period.first.id, last: period.last.id, from, to });
 }
 
-/** How long cases stood under a status, as far as the mirror saw it. */
+/** How long cases had a status, as far as the mirror observed it. */
 export interface SpellFigures {
   readonly status: string;
   readonly spells: number;
-  /** Those that the mirror saw begin and end. */
+  /** Spells whose start and end the mirror observed. */
   readonly whole_spells: number;
   readonly median_days_of_whole: number | null;
-  /** Of all spells; those that had begun before, or go on, count with the days that were seen. */
+  /** All spells; for one that started earlier or still continues, the observed days count. */
   readonly median_days_seen: number;
 }
 
-/** Counts the spells of each status over all runs. The two middle places of an odd number are the same one. */
+/** Counts the spells of each status over all runs. For an odd number, the two middle places are the same. */
 export function listSpells({ sqlite }: Mirror): SpellFigures[] {
   return sqlite
     .prepare<[], SpellFigures>(
@@ -145,7 +153,7 @@ export function listSpells({ sqlite }: Mirror): SpellFigures[] {
     .all();
 }
 
-/** A row of the view `departed_cases`, and whether its redaction still has bytes to remove. */
+/** A row of the view `departed_cases`, and whether its redaction is still pending. */
 export interface DepartedCase {
   readonly id: number;
   readonly name: string | null;
@@ -160,7 +168,7 @@ export interface DepartedCase {
   readonly is_redaction_pending: boolean;
 }
 
-/** The cases that have left the site, those that left last first. Read while iterating. */
+/** The cases that left the site, newest departure first. Read while iterating. */
 export function* listDeparted(mirror: Mirror): Generator<DepartedCase> {
   const pending = new Set(listPendingRedactions(mirror).flatMap(({ caseIds }) => caseIds));
   const rows = mirror.sqlite.prepare<[], Omit<DepartedCase, 'is_redaction_pending'>>(

@@ -7,10 +7,10 @@ import { refuseMissingHistory } from '../rebuild.ts';
 import { type Fill, PAST_ATTACHMENTS } from './shadow-content.ts';
 import { refuseForeignSchema, shadowForeign, shadowTables, shadowViews } from './shadow-tables.ts';
 
-/** An instruction of SQLite's own program for a statement. */
+/** An instruction of the bytecode that SQLite compiles a statement to. */
 export interface Instruction {
   readonly opcode: string;
-  /** Of an instruction that opens a cursor: the root page, and the database (0 the file, 1 the temporary ones). */
+  /** For an instruction that opens a cursor: the root page, and the database (0 the file, 1 the temporary database). */
   readonly p2: number;
   readonly p3: number;
 }
@@ -19,8 +19,8 @@ export interface Instruction {
 const OPENING: ReadonlySet<string> = new Set(['OpenRead', 'OpenWrite', 'ReopenIdx']);
 
 /**
- * The instructions of statements that read, of which none opens a table of a database by itself. Not here: what a newer
- * SQLite may bring, and what only statements that write have.
+ * The instructions of statements that read and that open no table of a database. Instructions of newer SQLite versions,
+ * and those that only writing statements use, are not listed.
  */
 const OTHERS: ReadonlySet<string> = new Set(
   `Abortable Add AddImm Affinity AggFinal AggInverse AggStep AggStep1 AggValue And BeginSubrtn BitAnd BitNot BitOr Blob
@@ -42,8 +42,8 @@ const TEMPORARY = 1;
 const SCHEMA_ROOT = 1;
 
 /**
- * The temporary tables that a program opens a cursor on, by their root pages. Null when that cannot be known: an
- * instruction is not one of those above, or a table that is opened is not one of `tables`.
+ * The temporary tables on which a program opens a cursor, found by their root pages. Null if unknown: the program has
+ * an instruction that is not listed above, or opens a table that is not one of `tables`.
  */
 export function findOpened(
   program: readonly Instruction[],
@@ -64,9 +64,9 @@ export function findOpened(
 }
 
 /**
- * The temporary tables that a statement reads, directly or through views: those on which SQLite's own program for it
- * opens a cursor. A column that nobody asks for is not computed, and the table behind it is not opened. Null when that
- * cannot be known, as of an EXPLAIN, which cannot be explained itself: the statement may read every table then.
+ * The temporary tables that a statement reads, directly or through views: those on which its bytecode opens a cursor.
+ * SQLite does not compute a column that no query reads, and does not open the table behind it. Null if unknown: the
+ * statement may then read every table. One example is an EXPLAIN, which cannot itself be explained.
  */
 function listOpened(sqlite: Database.Database, text: string): Set<string> | null {
   const tables = new Map(
@@ -87,20 +87,20 @@ function listOpened(sqlite: Database.Database, text: string): Set<string> | null
 }
 
 export interface ResultAsOf extends QueryResult {
-  /** Cases of then whose content was removed on request since: the result knows only that they were there. */
+  /** Cases of that state whose content was redacted later: the result contains only their ids and presence. */
   readonly redactedCases: number;
 }
 
 /**
- * Runs a user's SQL on the state of the mirror after a run that has ended. The connection is used up by it: from now
- * on it reads that state and no other, until it is closed, whatever a sync writes meanwhile. Only the names without a
- * schema before them are of then; `main.cases` is the present. Fails like `query`, and with HISTORY_MISSING or
+ * Runs a user's SQL on the state of the mirror after a finished run. The connection can be used for nothing else
+ * afterwards: until it is closed it reads that state, whatever a sync writes meanwhile. Only names without a schema
+ * refer to the past state; `main.cases` is the present. Fails like `query`, and with HISTORY_MISSING or
  * HISTORY_DAMAGED.
  */
 export function queryAsOf(mirror: Mirror, runId: number, text: string): ResultAsOf {
   const { sqlite } = mirror;
-  query(mirror, text); // refuses what it refuses at any time, in the same words
-  sqlite.exec('BEGIN'); // never ended but by closing
+  query(mirror, text); // rejects the same statements as any query, with the same messages
+  sqlite.exec('BEGIN'); // ended only by closing the connection
   refuseForeignSchema(mirror);
   refuseMissingHistory(mirror, runId);
   const fills = shadowTables(mirror, runId);
@@ -118,12 +118,12 @@ export function queryAsOf(mirror: Mirror, runId: number, text: string): ResultAs
   return { ...result, redactedCases };
 }
 
-/** Whether a statement of which nothing else is known names a table. */
+/** Whether a statement contains the name of a table. Used if nothing else is known about the statement. */
 function isNamed(table: string, text: string): boolean {
   return text.toLowerCase().includes(table.toLowerCase());
 }
 
-/** Fills the temporary tables that are wanted. */
+/** Fills the requested temporary tables. */
 export function fillTables(
   mirror: Mirror,
   runId: number,

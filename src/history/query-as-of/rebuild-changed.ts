@@ -23,15 +23,15 @@ import {
 } from './shadow-content.ts';
 
 /**
- * Lists in a temporary table the cases of which the present rows do not tell how they were after the run: those that
- * came later, changed, moved, departed or returned, or were redacted. Returns how many of then have been redacted.
+ * Lists in a temporary table the cases whose present rows differ from their state after the run: those that were added,
+ * changed, moved, departed, returned or redacted later. Returns how many cases of that state were redacted later.
  */
 export function listCasesChangedSince({ sqlite }: Mirror, runId: number): number {
   sqlite.exec(`
     INSERT INTO temp.${CHANGED_SINCE} SELECT id FROM main.cases WHERE mirror_changed_run_id > ${runId};
     INSERT OR IGNORE INTO temp.${CHANGED_SINCE} SELECT case_id FROM main.case_changes WHERE run_id > ${runId};
   `);
-  // No index leads to the redacted cases, and there are hardly ever any; the record of runs says whether to look.
+  // No index covers the redacted cases, and there are hardly any; the run log says whether to search for them.
   const redaction = sqlite
     .prepare(`SELECT 1 FROM main.sync_runs WHERE trigger = 'redact' AND id > ${runId} LIMIT 1`)
     .get();
@@ -53,8 +53,8 @@ type Insert = (row: Readonly<Record<string, unknown>>) => void;
 type CaseColumns = typeof cases.$inferSelect;
 
 /**
- * Rebuilds each case that has changed since the run, and puts its rows into those of the temporary tables that are
- * wanted. One case at a time is in memory.
+ * Rebuilds each case that changed after the run, and inserts its rows into the requested temporary tables. Holds one
+ * case in memory.
  */
 export function rebuildCasesChangedSince(
   mirror: Mirror,
@@ -73,7 +73,7 @@ export function rebuildCasesChangedSince(
   const rebuild = prepareRebuildVersion(mirror, runId);
   const write = prepareWriteRows(mirror, isWanted);
   const findDeparture = prepareFindDeparture(mirror, runId);
-  // Making plain text of a summary would take a third of the time.
+  // Plain text of a summary would take a third of the time.
   const toWanted = (version: JsonObject): JsonObject =>
     isWanted(LAZY_TABLE) ? version : { ...version, summary: null };
   for (const id of ids) {
@@ -100,7 +100,10 @@ function toRows(payload: CasePayload, fingerprint: string): CaseRows {
   return toCaseRows(payload, splitPayload(payload), fingerprint);
 }
 
-/** What is left of a case whose content was removed since: that it was there. The column that says so stays as it is. */
+/**
+ * The row of a case whose content was redacted later: only its presence is known. The column that marks the redaction
+ * stays unchanged.
+ */
 function toRedacted(
   now: PresentCase,
   departedRunId: number | null,
@@ -114,7 +117,7 @@ function toRedacted(
   };
 }
 
-/** Whether a case had departed after a run: its departures and returns are known even when its content was removed. */
+/** Whether a case had departed after a run. Its departures and returns are known even if its content was redacted. */
 function prepareFindDeparture({ sqlite }: Mirror, runId: number): (now: PresentCase) => number | null {
   const selectNext = sqlite
     .prepare<[number], string>(
@@ -128,7 +131,7 @@ function prepareFindDeparture({ sqlite }: Mirror, runId: number): (now: PresentC
   };
 }
 
-/** `presentKeys`: the entries of then stand in the order in which those that are left stand now. */
+/** `presentKeys`: past entries are sorted by the order of the present ones. */
 type WriteRows = (rows: CaseRows & { readonly case: CaseColumns }, presentKeys: string | null) => void;
 
 function prepareWriteRows({ sqlite }: Mirror, isWanted: (table: string) => boolean): WriteRows {

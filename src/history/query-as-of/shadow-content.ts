@@ -7,12 +7,12 @@ import { attachments, cases, docketEntries } from '../../db/schema/schema.ts';
 import type { JsonValue } from '../../lib/json.ts';
 
 /*
- * A shadow is a temporary table or view that bears the name of one in the file. SQLite looks for a name among the
- * temporary ones first, so a question reads the shadow without knowing. Temporary tables can be made on a connection
- * that is open for reading only; nothing of them reaches the file.
+ * A shadow is a temporary table or view with the name of one in the file. SQLite resolves a name among the temporary
+ * ones first, so a query reads the shadow without any change. A read-only connection can create temporary tables; none
+ * of their content is written to the file.
  */
 
-/** Fills a temporary table with what was true after the run; called when a question turns out to read it. */
+/** Fills a temporary table with the state after the run; called if a query reads the table. */
 export type Fill = () => void;
 
 /** The columns of a table of the schema, in its order. */
@@ -23,7 +23,9 @@ export function listColumns(table: SQLiteTable): { readonly name: string; readon
   }));
 }
 
-/** A view over the table of the file: all rows, or those that a condition holds for; single columns may read otherwise. */
+/**
+ * A view over the table in the file: all rows or those that match a condition, with replacements for single columns.
+ */
 export function shadowByView(
   sqlite: Database.Database,
   table: SQLiteTable,
@@ -39,7 +41,7 @@ export function shadowByView(
   );
 }
 
-/** Prepares the insert of whole rows into a temporary table; flags may come as true and false. */
+/** Prepares the insert of whole rows into a temporary table; flags can be booleans. */
 export function prepareTempInsert(
   sqlite: Database.Database,
   name: string,
@@ -58,8 +60,8 @@ function toBindable(value: unknown): unknown {
 }
 
 /**
- * Columns that are long or stand behind long ones in a row. They are not copied: the view fetches them from where they
- * are, and only when a question asks for them.
+ * Columns that are long or follow long ones in a row. They are not copied: the view reads them from their table, and
+ * only if a query uses them.
  */
 export const LAZY_COLUMNS = [
   'plaintiff_description',
@@ -72,9 +74,9 @@ export const LAZY_COLUMNS = [
   'mirror_redacted_run_id',
 ] as const satisfies (keyof typeof cases.$inferSelect)[];
 
-/** The cases of which the present rows do not tell how they were after the run. */
+/** The cases whose present rows differ from their state after the run. */
 export const CHANGED_SINCE = 'mirror_later_cases';
-/** One row for each case of then, without the far columns; and the far columns of the cases that had to be rebuilt. */
+/** One row for each case of that state without the lazy columns, and the lazy columns of the rebuilt cases. */
 export const INLINE_TABLE = 'mirror_near_columns';
 export const LAZY_TABLE = 'mirror_far_columns';
 
@@ -84,8 +86,8 @@ export const INLINE_COLUMNS = listColumns(cases)
   .filter((name) => !isFar(name));
 
 /**
- * Makes the shadow of `cases`, still empty: a view of two tables. Returns how the unchanged rows get into the near one;
- * the far one has none of them.
+ * Creates the empty shadow of `cases`, a view of two tables. Returns the function that fills the inline table with the
+ * unchanged rows; the lazy table has none of them.
  */
 export function shadowCases(mirror: Mirror): Map<string, Fill> {
   const columns = listColumns(cases);
@@ -116,7 +118,7 @@ export function shadowCases(mirror: Mirror): Map<string, Fill> {
 }
 
 function copyNearColumns({ sqlite }: Mirror): void {
-  // The departures stand behind the long columns in each row; there is an index of them.
+  // The departures follow the long columns in each row, but have an index.
   const names = INLINE_COLUMNS.filter((name) => name !== 'mirror_departed_run_id').join(', ');
   sqlite.exec(`
     INSERT INTO temp.${INLINE_TABLE} (${names}) SELECT ${names} FROM main.cases WHERE id NOT IN temp.${CHANGED_SINCE};
@@ -126,7 +128,10 @@ function copyNearColumns({ sqlite }: Mirror): void {
   `);
 }
 
-/** Makes the shadow of a table that has rows of a case: a table like it, still empty. Returns how the unchanged ones get in. */
+/**
+ * Creates the empty shadow of a table that has rows of cases. Returns the function that fills it with the unchanged
+ * rows.
+ */
 export function shadowChild({ sqlite }: Mirror, table: SQLiteTable): Fill {
   const name = getTableName(table);
   const columns = listColumns(table);
@@ -144,19 +149,19 @@ export function shadowChild({ sqlite }: Mirror, table: SQLiteTable): Fill {
   };
 }
 
-/** The ids of present entries that came after the run or have been edited since. */
+/** The ids of present entries that were added or edited after the run. */
 const LATER_ENTRIES = 'mirror_later_entries';
 export const PAST_ATTACHMENTS = 'mirror_past_attachments';
 
-/** Past entries that stood after the run, as a condition on `docket_entry_versions`. */
+/** Past entries that were valid after the run, as a condition on `docket_entry_versions`. */
 const stoodAfter = (runId: number): string =>
   `mirror_valid_to_run_id > ${runId} AND +mirror_valid_from_run_id <= ${runId}`;
 
 /**
- * Makes the shadows of the docket entries and their attachments. Nearly all entries are as they were, so they are read
- * where they are; what has since been edited or removed comes from the past ones. A view of two parts costs SQLite
- * more than one, so the second part is there only if there is something in it. Returns how the attachments of past
- * entries get in.
+ * Creates the shadows of the docket entries and their attachments. Nearly all entries are unchanged, so they are read
+ * in place. Entries that were edited or removed later come from the past entries. A view of two parts costs SQLite more
+ * than one, so the second part exists only if it has rows. Returns the function that adds the attachments of past
+ * entries.
  */
 export function shadowEntries(mirror: Mirror, runId: number): Map<string, Fill> {
   const { sqlite } = mirror;
@@ -197,7 +202,7 @@ export function shadowEntries(mirror: Mirror, runId: number): Map<string, Fill> 
   return new Map([[PAST_ATTACHMENTS, fill]]);
 }
 
-/** Makes the rows of the attachments that past entries had. */
+/** Creates the attachment rows of past entries. */
 function fillPastAttachments({ sqlite }: Mirror, runId: number): void {
   const ids = sqlite
     .prepare<[], number>(

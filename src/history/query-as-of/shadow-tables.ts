@@ -8,10 +8,15 @@ import * as schema from '../../db/schema/schema.ts';
 import { type Fill, shadowByView, shadowCases, shadowChild, shadowEntries } from './shadow-content.ts';
 
 type NameOf<Item> = Item extends SQLiteTable ? Item['_']['name'] : never;
-/** Of these nothing earlier is kept: a question that reads one is treated like one that reads a foreign table. */
+/**
+ * The mirror keeps no earlier state of these tables. A query that reads one fails like one that reads a user's table.
+ */
 type TableName = Exclude<NameOf<(typeof schema)[keyof typeof schema]>, 'mirror_raw_hashes' | 'mirror_seals'>;
 
-/** How a table that only grows is cut off at a run: which of its rows were there, and what is not known of them. */
+/**
+ * How the rows of a table that only grows are limited to a run: the rows that existed, and the columns whose value then
+ * is unknown.
+ */
 interface Cut {
   readonly table: SQLiteTable;
   readonly where: (runId: number) => string;
@@ -23,7 +28,10 @@ const upTo =
   (runId: number): string =>
     `+${column} <= ${runId}`;
 
-/** Whether a thing was last seen by then or earlier is known; when it had last been seen by then is not, if it was seen later. */
+/**
+ * `last_run_id` is known if it is at most the run. If the record was seen again later, the run that last saw it by then
+ * is unknown.
+ */
 const lastSeen = (runId: number) => ({
   last_run_id: `CASE WHEN last_run_id <= ${runId} THEN last_run_id END`,
 });
@@ -38,7 +46,7 @@ const CUTS = {
   schema_drift: { table: schema.schemaDrift, where: upTo('first_run_id'), instead: lastSeen },
   case_changes: { table: schema.caseChanges, where: upTo('run_id') },
   docket_entry_versions: { table: schema.docketEntryVersions, where: upTo('mirror_valid_to_run_id') },
-  // A version is a past one from the run on that stored the next.
+  // A version became a past version in the run that stored the next one.
   case_versions: {
     table: schema.caseVersions,
     where: (runId: number) =>
@@ -48,7 +56,7 @@ const CUTS = {
   },
 } as const satisfies Partial<Record<TableName, Cut>>;
 
-/** Tables with rows of a case that are made from its payload. */
+/** Tables with rows of a case that are derived from its payload. */
 const CHILDREN = {
   ...schema.LIST_TABLES,
   case_defendants: schema.caseDefendants,
@@ -56,7 +64,7 @@ const CHILDREN = {
   dockets: schema.dockets,
 } as const satisfies Partial<Record<TableName, SQLiteTable>>;
 
-/** The same at any time. */
+/** The same for a past or present state. */
 const STEADY = {
   lists: schema.lists,
   mirror_identity: schema.mirrorIdentity,
@@ -66,14 +74,17 @@ const STEADY = {
 type Special = 'cases' | 'docket_entries' | 'attachments';
 type Handled = keyof typeof CUTS | keyof typeof CHILDREN | keyof typeof STEADY | Special;
 
-/** Does not compile while a table of the schema is in none of the groups above. */
+/** Fails to compile if a table of the schema is in none of the groups above. */
 const HANDLED: Readonly<Record<TableName, true> & Record<Handled, true>> = Object.fromEntries(
   [CUTS, CHILDREN, STEADY, { cases: 1, docket_entries: 1, attachments: 1 } satisfies Record<Special, 1>]
     .flatMap((group) => Object.keys(group))
     .map((name) => [name, true]),
 ) as Record<Handled, true>;
 
-/** Makes a shadow of every table of the mirror. Returns, by temporary table, how its rows get in, but for those of rebuilt cases. */
+/**
+ * Creates a shadow of every table of the mirror. Returns for each temporary table the function that fills it, except
+ * with rows of rebuilt cases.
+ */
 export function shadowTables(mirror: Mirror, runId: number): Map<string, Fill> {
   const { sqlite } = mirror;
   const fills = new Map([...shadowCases(mirror), ...shadowEntries(mirror, runId)]);
@@ -84,8 +95,8 @@ export function shadowTables(mirror: Mirror, runId: number): Map<string, Fill> {
 }
 
 /**
- * Makes an empty shadow of each table and view that is not the mirror's, so that a question which reads one is noticed:
- * nobody kept what it said. Of a view only the names of its columns are asked for. Returns their names.
+ * Creates an empty shadow of each table and view that a user added, to detect queries that read one: their earlier
+ * state was not kept. Reads only the column names of a view. Returns the names.
  */
 export function shadowForeign({ sqlite }: Mirror): string[] {
   const ownViews = new Set(listOwnViews().map(({ name }) => name));
@@ -108,7 +119,7 @@ function listForeignColumns(sqlite: Mirror['sqlite'], name: string): string[] {
       .all(name);
     if (columns.length > 0) return columns;
   } catch (error) {
-    // A view that cannot be read, now as little as then.
+    // The view cannot be read in the present either.
     if (!isSqliteError(error)) throw error;
   }
   return ['unreadable'];
@@ -117,8 +128,8 @@ function listForeignColumns(sqlite: Mirror['sqlite'], name: string): string[] {
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /**
- * Makes the views of the mirror over the shadows; a view of the file itself would read the file's tables. What is
- * executed is what this program says of its views, not what the file says, and one statement each.
+ * Creates the views of the mirror over the shadows, because a view in the file would read the tables in the file.
+ * Executes this program's own definitions, not those in the file, and one statement each.
  */
 export function shadowViews({ sqlite }: Mirror): void {
   for (const { sql } of listOwnViews())
@@ -127,7 +138,7 @@ export function shadowViews({ sqlite }: Mirror): void {
 
 const listOwnViews = () => listOwnSchema().filter(({ type }) => type === 'view');
 
-/** A state of then is made of the mirror's own tables; where one of them is something else, nothing can be made of it. */
+/** Past states are built from the mirror's own tables. Fails if one of them is missing or has another definition. */
 export function refuseForeignSchema({ sqlite, path }: Mirror): void {
   const wrong = listSchemaDifferences(sqlite).find(({ type, how }) => type === 'table' && how !== 'foreign');
   if (wrong !== undefined)

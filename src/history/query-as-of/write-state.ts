@@ -13,7 +13,10 @@ import { shadowTables } from './shadow-tables.ts';
 import { listColumns } from './shadow-content.ts';
 import { renderPlural } from '../../lib/layout.ts';
 
-/** Nothing earlier is kept of the first; a copy gets a note of its own; the seals are written with the rows. */
+/**
+ * Tables that are not copied: no earlier state is kept of the first; a copy gets its own metadata; the seals are
+ * updated as rows are written.
+ */
 const LEFT_OUT: ReadonlySet<SQLiteTable> = new Set<SQLiteTable>([
   schema.mirrorRawHashes,
   schema.mirrorSnapshot,
@@ -24,14 +27,14 @@ const TABLES = Object.values(schema)
   .filter((one) => isTable(one))
   .filter((table) => !LEFT_OUT.has(table));
 
-/** As many rows are written between two looks at the signal. */
+/** The number of rows between two checks of the signal. */
 const ROWS_A_STEP = 20_000;
 
 /**
- * Writes the state of a mirror after a run that has ended into a mirror of its own, in an empty file. Its history and its
- * record of runs reach up to that run. Two things are not known of then: when a rejected record or a drift of the schema
- * was last seen, which stands as its first time; and what a case said that was redacted since, which stands as redacted
- * by that run. The mirror that is read is in a transaction, and its connection is used up. Fails with HISTORY_MISSING,
+ * Writes the state of a mirror after a finished run to a new mirror in an empty file. Its history and run log end with
+ * that run. Two values of that time are unknown: when a rejected record or schema drift was last seen (the copy has its
+ * first time), and the content of a case that was redacted later (in the copy, that run redacted it). The source mirror
+ * is in a transaction, and its connection can be used for nothing else afterwards. Fails with HISTORY_MISSING,
  * HISTORY_DAMAGED or the signal's reason.
  */
 export async function writeStateAsOf(
@@ -45,7 +48,7 @@ export async function writeStateAsOf(
   listCasesChangedSince(mirror, runId);
   fillTables(mirror, runId, fills, () => true);
   await closing(openMirror(path), async (target) => {
-    // The file has no name yet: a death leaves nothing that anyone would open.
+    // The file has no final name yet: if the process dies, no reader opens what is left.
     target.sqlite.pragma('journal_mode = DELETE');
     target.sqlite.pragma('journal_mode = OFF');
     target.sqlite.pragma('foreign_keys = OFF');
@@ -66,7 +69,7 @@ async function copyTable(
   const name = getTableName(table);
   const columns = listColumns(table).map((column) => `"${column.name}"`);
   const values = columns.map((column) => toValueAsOf(name, column, runId));
-  // Without a schema before it, the name is that of the shadow.
+  // Without a schema, the name refers to the shadow.
   const rows = source.sqlite
     .prepare<[], unknown[]>(`SELECT ${values.join(', ')} FROM ${name}`)
     .raw()
@@ -75,7 +78,7 @@ async function copyTable(
   const insert = target.sqlite.prepare(
     `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
   );
-  target.sqlite.exec(`BEGIN; DELETE FROM ${name}`); // a migration has put rows into some
+  target.sqlite.exec(`BEGIN; DELETE FROM ${name}`); // migrations insert rows into some tables
   let left = ROWS_A_STEP;
   for (const row of rows) {
     insert.run(row);
@@ -87,7 +90,7 @@ async function copyTable(
   target.sqlite.exec('COMMIT');
 }
 
-/** What a column says in a file that ends with that run. */
+/** The value of a column in a file that ends with this run. */
 function toValueAsOf(table: string, column: string, runId: number): string {
   if (column === '"last_run_id"' && (table === 'rejected_records' || table === 'schema_drift'))
     return `coalesce(last_run_id, first_run_id)`;
