@@ -1,6 +1,7 @@
 /*
  * Measures a sync against the least that any program must do, and writes docs/performance.md. See there how to read it.
- * It needs disk for some four times the JSON of the largest collection.
+ * It needs disk for some four times the JSON of the largest collection. With --reading FILE it measures the commands that read
+ * that mirror instead, and prints a table.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Results, Setting } from './contenders.ts';
 import { measureLayers } from './measure-layers.ts';
+import { measureReading } from './measure-reading.ts';
 import { measureSetting } from './measure-setting.ts';
 import { renderResults } from './render-results.ts';
 import { writeCollection, type CollectionFiles } from './serve-collection.ts';
@@ -19,6 +21,7 @@ const { values } = parseArgs({
     latency: { type: 'string', default: '0,200' },
     rounds: { type: 'string', default: '3' },
     write: { type: 'boolean', default: true },
+    reading: { type: 'string' },
   },
   allowNegative: true,
 });
@@ -38,6 +41,13 @@ const latencies = parseNumbers(values.latency, 'latency');
 const [rounds = 3] = parseNumbers(values.rounds, 'rounds');
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 try {
+  if (values.reading === undefined) await measureSyncs();
+  else process.stdout.write(`${await measureReading(values.reading, rounds, folder)}\n`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function measureSyncs(): Promise<void> {
   const files = new Map<number, CollectionFiles>();
   for (const cases of sizes) {
     tell(`Inventing ${cases} cases.`);
@@ -55,6 +65,4 @@ try {
   const results: Results = { machine, settings, layers };
   if (values.write) await writeResults(results);
   process.stdout.write(`${renderResults(results)}\n`);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }
