@@ -40,7 +40,7 @@ const PLAIN_ENTRY = new RegExp(
   'y',
 );
 const ID_GROUP = 1 + ENTRY_FIELDS.findIndex(([name]) => name === 'id');
-const ATTACHMENTS_GROUP = 1 + ENTRY_FIELDS.findIndex(([name]) => name === 'attachments');
+const ATTACHMENTS = ENTRY_FIELDS.findIndex(([name]) => name === 'attachments');
 
 const LIST = Buffer.from('"docket_entries":[');
 /** Stands for the list in the rest of the record, where it proves which list was taken out. */
@@ -109,13 +109,9 @@ function readEntries(bytes: Buffer, from: number) {
 const MIN_ENTRY_BYTES = ENTRY_FIELDS.reduce((sum, [name]) => sum + name.length + '"":0,'.length, 1);
 
 function toLine(found: RegExpExecArray): string {
-  let line = '[';
-  for (let group = 1; group <= ENTRY_FIELDS.length; group++) {
-    const value = found[group] ?? '';
-    line += group === ATTACHMENTS_GROUP && value !== 'null' ? '["[]"]' : value;
-    line += group === ENTRY_FIELDS.length ? ']' : ',';
-  }
-  return line;
+  const values = found.slice(1);
+  if (values[ATTACHMENTS] !== 'null') values[ATTACHMENTS] = '["[]"]';
+  return `[${values.join(',')}]`;
 }
 
 /** Whether an entry has the documented fields and no others, and numbers where plain entries have them. */

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 
 /** Left alone, Node 22 and later let the space for new objects grow to many times of what a page needs, and keep it. */
 const SMALL_NEW_SPACE = ['--max-semi-space-size=8', '--semi-space-growth-factor=1'] as const;
-const MAX_BYTES = 32_000_000;
+const MAX_BYTES = 40_000_000;
 
 /** The diagnostics channel on which a sync publishes each page that it has stored. */
 export const PAGE_STORED = 'clearinghouse-mirror:page-stored';
