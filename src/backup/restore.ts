@@ -31,12 +31,13 @@ import {
 } from './copy.ts';
 import { writeNote } from './snapshot-files.ts';
 
-/** What SQLite keeps beside a database: a log with its index, or a journal. */
+/** The files that SQLite keeps beside a database: a write-ahead log with its index, or a journal. */
 export const LOG_ENDINGS = ['-wal', '-shm', '-journal'] as const;
 
 /**
- * Gives the present mirror a second name, so that another file can take its own. Its log is worked in first: it must
- * never meet another file. Until then the mirror stays where it is. Returns the second name; null where there was none.
+ * Creates a hard link to the present mirror, so that another file can take its name. Checkpoints its write-ahead log
+ * first, because the log must never meet another file. Until then the mirror keeps its name. Returns the new name; null
+ * if there was no mirror.
  */
 function setAside(database: string, at: Date): string | null {
   const present = ['', ...LOG_ENDINGS];
@@ -45,7 +46,7 @@ function setAside(database: string, at: Date): string | null {
   if (files.length === 0) return null;
   const aside = toFreeName(`${database}.replaced-${at.toISOString().replaceAll(/[-:.]/g, '')}`);
   for (const ending of files) giveSecondName(`${database}${ending}`, `${aside}${ending}`);
-  // Logs are still there only beside a file that SQLite could not read, or beside none.
+  // A log is left only if SQLite could not read its file, or if there is no file.
   for (const ending of files.filter((one) => one !== '')) rmSync(`${database}${ending}`);
   return aside;
 }
@@ -57,7 +58,7 @@ function toFreeName(wanted: string): string {
   }
 }
 
-/** A file system without second names gets a copy: the mirror is never missing, not for a moment. */
+/** Copies the file if the file system has no hard links: the mirror must never be missing, not even for a moment. */
 function giveSecondName(path: string, name: string): void {
   try {
     linkSync(path, name);
@@ -74,16 +75,16 @@ function giveSecondName(path: string, name: string): void {
 }
 
 function workInLog(database: string): void {
-  if (readSqliteHeader(database) === null) return; // SQLite would take it for an empty file, and delete the log
+  if (readSqliteHeader(database) === null) return; // SQLite would treat it as an empty file and delete the log
   try {
     closing(openSqlite(database, { timeout: 1000 }), (sqlite) => {
-      sqlite.pragma('journal_mode = DELETE'); // possible only while nobody else has it open
+      sqlite.pragma('journal_mode = DELETE'); // fails if another process has it open
     });
   } catch (thrown) {
     if (isSqliteError(thrown) && thrown.code.startsWith('SQLITE_BUSY'))
       throw new MirrorError('DATABASE_BUSY', `${database} is being read by another process.`, {
         cause: thrown,
-        hint: 'End what reads it (`query`, `verify`, Datasette), and try again.',
+        hint: 'Stop the processes that read it (`query`, `verify`, Datasette), and try again.',
       });
     if (!isSqliteError(thrown)) throw toDatabaseError(thrown, database);
     // A damaged file is what one restores for: it is set aside as it is.
@@ -91,19 +92,18 @@ function workInLog(database: string): void {
 }
 
 export interface Restoration extends ContentCount {
-  /** The file that was replaced, behind all links. */
+  /** The replaced file, after following symbolic links. */
   readonly database: string;
-  /** Where the mirror that was there before is now; null when there was none. */
+  /** The new path of the previous mirror; null if there was none. */
   readonly replaced: string | null;
-  /** Cases whose content was removed from the mirror on request, and which the snapshot brought back. */
+  /** Cases that were redacted in the mirror and whose content the snapshot restored. */
   readonly redactedCases: readonly number[];
 }
 
 /**
- * Puts a snapshot in the place of a mirror. The snapshot is copied, with what stands in its log, and proved first; then
- * the one file takes the place of the other in one step, and the mirror that was there is kept beside it. Fails with
- * LOCKED while a process writes, with DATABASE_BUSY while one reads, or with another DATABASE_... error, and then leaves
- * all as it was.
+ * Replaces a mirror with a snapshot. First copies the snapshot, with the content of its write-ahead log, and verifies
+ * it. Then replaces the file in one step and keeps the previous mirror beside it. Fails with LOCKED while a process
+ * writes, with DATABASE_BUSY while one reads, or with another DATABASE_... error; it then changes nothing.
  */
 export async function restoreSnapshot(
   snapshot: string,
@@ -112,7 +112,7 @@ export async function restoreSnapshot(
   signal: AbortSignal,
   onBrokenViews: (views: readonly BrokenView[]) => void = () => undefined,
 ): Promise<Restoration> {
-  refuseForeign(snapshot); // before anything is touched
+  refuseForeign(snapshot); // before anything is changed
   const database = toRealPath(path);
   if (toRealPath(snapshot) === database)
     throw new MirrorError('USAGE', `${snapshot} is the mirror itself.`, {
@@ -128,7 +128,7 @@ export async function restoreSnapshot(
     finishMirror(fresh);
     compareContent(content, checkCopy(fresh), fresh);
     const redactedCases = listRedactedBack(database, fresh);
-    // Whoever could read or write the mirror still can.
+    // Every user who could read or write the mirror still can.
     takeAfter(fresh, statSync(database, { throwIfNoEntry: false }) ?? statSync(snapshot));
     removeSecondCopies(database, snapshot);
     const replaced = setAside(database, at);
@@ -144,7 +144,7 @@ export async function restoreSnapshot(
   }
 }
 
-/** Copies one moment of a file that others may use, and counts what that moment holds. */
+/** Copies a consistent state of a file that other processes may use, and counts the rows in the copy. */
 async function copySnapshot(snapshot: string, fresh: string, signal: AbortSignal): Promise<ContentCount> {
   const source = openSqlite(snapshot, { readonly: true, timeout: 5000 });
   try {
@@ -158,14 +158,16 @@ async function copySnapshot(snapshot: string, fresh: string, signal: AbortSignal
     return content;
   } catch (thrown) {
     const error = toDatabaseError(thrown, fresh);
-    if (error instanceof MirrorError && error.code === 'DISK_FULL') throw error; // it is the copy that needs room
+    if (error instanceof MirrorError && error.code === 'DISK_FULL') throw error; // the copy needs the space
     throw toDatabaseError(thrown, snapshot);
   } finally {
     source.close();
   }
 }
 
-/** A file that has just been brought up to date may say that it is a snapshot; a mirror is none. It stands without a log. */
+/**
+ * A file that was just upgraded may be marked as a snapshot, and a mirror must not be. The file has no write-ahead log.
+ */
 function finishMirror(fresh: string): void {
   closing(openSqlite(fresh), (sqlite) => {
     writeNote(sqlite, null);
@@ -174,9 +176,9 @@ function finishMirror(fresh: string): void {
 }
 
 /**
- * Removes what a restore left that died before the other file took the name of the mirror: a second name of the mirror, or
- * a copy of the same bytes where the file system has no second names. The file that is restored stays in any case, and so
- * does a file with a log of its own, which may hold what the mirror does not.
+ * Removes what an interrupted restore left before it replaced the mirror: a hard link to the mirror, or a copy of its
+ * bytes on a file system without hard links. Keeps the file that is being restored, and any file with its own
+ * write-ahead log, which can contain more than the mirror.
  */
 function removeSecondCopies(database: string, snapshot: string): void {
   if (!existsSync(database)) return;
@@ -199,7 +201,7 @@ function removeWithLogs(path: string): void {
   }
 }
 
-/** Which cases are redacted in the mirror and not in the file that takes its place. A damaged mirror cannot say. */
+/** The cases that are redacted in the mirror but not in the replacement. If the mirror is damaged, they are unknown. */
 function listRedactedBack(database: string, fresh: string): number[] {
   if (!existsSync(database)) return [];
   const present = listRedacted(database);
@@ -220,6 +222,6 @@ function listRedacted(path: string): Set<number> {
       );
     });
   } catch {
-    return new Set(); // not readable: a reason to restore, not a reason not to
+    return new Set(); // The mirror cannot be read. That is a reason to restore it.
   }
 }

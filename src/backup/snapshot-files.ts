@@ -19,7 +19,9 @@ import { MirrorError } from '../errors/mirror-error.ts';
 import { giveTo, isLink, readSqliteHeader } from '../lib/files.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
 
-/** The names in the folder of the snapshots; none where there is no folder yet. Fails with SNAPSHOTS_UNUSABLE. */
+/**
+ * Lists the names in the folder of the snapshots; empty if the folder does not exist. Fails with SNAPSHOTS_UNUSABLE.
+ */
 export function listNames(folder: string): string[] {
   try {
     return readdirSync(folder);
@@ -30,8 +32,8 @@ export function listNames(folder: string): string[] {
 }
 
 /**
- * Creates the folder of the snapshots where there is none, for the owner of the mirror, and sees that files can be laid
- * into it. Fails with SNAPSHOTS_UNUSABLE.
+ * Creates the folder of the snapshots if it does not exist, for the owner of the mirror, and checks that files can be
+ * created in it. Fails with SNAPSHOTS_UNUSABLE.
  */
 export function makeSnapshotFolder(folder: string, database: string): void {
   try {
@@ -57,11 +59,11 @@ function describeFault(folder: string, cause: unknown): string {
   return statSync(folder).isDirectory() ? wordsOf(cause) : 'it is not a folder';
 }
 
-/* The name of a snapshot says of which mirror it is and when it was taken: clearinghouse-20261124T031742Z.db. */
+/* The name of a snapshot contains the name of its mirror and the time: clearinghouse-20261124T031742Z.db. */
 
 const STAMP = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z(?:-\d+)?$/;
 
-/** The name of a snapshot of that database, taken then; `copy` tells apart those of one second. */
+/** The name of a snapshot of this database at this time; `copy` distinguishes snapshots of the same second. */
 export function toSnapshotName(database: string, takenAt: Date, copy = 1): string {
   const stamp = takenAt
     .toISOString()
@@ -70,7 +72,7 @@ export function toSnapshotName(database: string, takenAt: Date, copy = 1): strin
   return `${toStem(database)}-${stamp}${copy === 1 ? '' : `-${copy}`}.db`;
 }
 
-/** When a file was taken as a snapshot of that database; undefined when its name is another. */
+/** The time in the name of a snapshot of this database; undefined if the name has another form. */
 export function parseSnapshotName(database: string, name: string): Date | undefined {
   const stem = `${toStem(database)}-`;
   if (!name.startsWith(stem) || !name.endsWith('.db')) return undefined;
@@ -80,39 +82,41 @@ export function parseSnapshotName(database: string, name: string): Date | undefi
   return Number.isNaN(takenAt.getTime()) ? undefined : takenAt;
 }
 
-/** The name of a database without its folder and ending. */
+/** The name of a database without folder and extension. */
 export function toStem(database: string): string {
   return basename(database, extname(database));
 }
 
-/** What a snapshot says of itself. */
+/** The metadata of a snapshot. */
 export interface SnapshotNote {
-  /** Path of its mirror, seen from the folder of the snapshot. */
+  /** The path of its mirror, relative to the folder of the snapshot. */
   readonly source: string;
   readonly takenAt: Date;
   readonly takenBy: SnapshotTaker;
   /** Null before the first run. */
   readonly lastRun: number | null;
-  /** Whether the mirror held every list by then. */
+  /** Whether every list had been read completely by then. */
   readonly isComplete: boolean;
-  /** The run whose state was rebuilt; null for the state of the moment. */
+  /** The run whose state was rebuilt; null for the present state. */
   readonly asOfRun: number | null;
 }
 
-/** What a file in the folder of the snapshots is. */
+/** The metadata of a file in the folder of the snapshots. */
 export interface FileIdentity {
   /** Null in a file of an earlier version. */
   readonly mirrorId: string | null;
-  /** Null in a copy that this program did not take. */
+  /** Null in a copy that this program did not create. */
   readonly note: SnapshotNote | null;
 }
 
-/** The path of a mirror as it stands in a snapshot in that folder. */
+/** The path of a mirror as a snapshot in that folder stores it. */
 export function toSource(realDatabase: string, folder: string): string {
   return relative(realpathSync(folder), realDatabase);
 }
 
-/** Reads which mirror a file is of; null where that cannot be read. A symbolic link is not followed. */
+/**
+ * Reads the identity of the mirror that a file belongs to; null if it cannot be read. Does not follow symbolic links.
+ */
 export function readIdentity(path: string): FileIdentity | null {
   if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return null;
   return readWithoutTrace(path, (sqlite) => {
@@ -154,7 +158,7 @@ function toNote(row: NoteRow): SnapshotNote {
   };
 }
 
-/** Writes into a finished copy what it is; `null` makes a mirror of it again. */
+/** Writes its metadata to a finished copy; with `null`, the copy becomes a mirror again. */
 export function writeNote(sqlite: Database.Database, note: SnapshotNote | null): void {
   sqlite.transaction(() => {
     sqlite.prepare('DELETE FROM mirror_snapshot').run();
@@ -178,9 +182,9 @@ export function writeNote(sqlite: Database.Database, note: SnapshotNote | null):
 }
 
 /**
- * Opens a file for reading and leaves nothing beside it, and takes nothing away: in WAL mode a log and an index come into
- * being, which only a connection that may write removes again, and it would remove those of others. Null where it is no
- * database or cannot be read.
+ * Opens a file for reading without adding or removing files beside it. In WAL mode SQLite creates a log and an index,
+ * which only a connection that can write removes, and it would remove those of other processes too. Null if the file is
+ * not a database or cannot be read.
  */
 export function readWithoutTrace<Result>(
   path: string,
@@ -205,7 +209,7 @@ function openWithoutTrace(path: string): Database.Database {
   );
   if (isInWalMode && hasLog !== true)
     return openSqlite(`${pathToFileURL(resolve(path)).href}?immutable=1`, { readonly: true });
-  // A log without an index is nobody's: to read it is to work it in.
+  // No process uses a log without an index. To read such a file, SQLite must checkpoint its log.
   const readonly = !isInWalMode || hasIndex === true;
   return openSqlite(path, { readonly, fileMustExist: true, timeout: 1000 });
 }
@@ -214,6 +218,6 @@ const isOfSystem = (thrown: unknown): boolean => thrown instanceof Error && 'sys
 const isOddFile = (thrown: unknown): boolean =>
   thrown instanceof MirrorError && thrown.code === 'DATABASE_FOREIGN';
 
-/** Where the header says by which version of the format a file is written. */
+/** The position of the file format version in the header. */
 const WRITE_VERSION_AT = 18;
 const WAL = 2;

@@ -40,18 +40,18 @@ import {
   toStem,
 } from './snapshot-files.ts';
 
-/** Where readers always find the newest complete snapshot. */
+/** The path at which readers always find the newest complete snapshot. */
 const LATEST_NAME = 'latest.db';
 
-/** The names under which the newest snapshot may stand: where the first is of another mirror, the second is taken. */
+/** The possible names of the newest snapshot: the second one is used if the first belongs to another mirror. */
 export const toLatestNames = (source: string): readonly string[] => [
   LATEST_NAME,
   `${toStem(source)}-${LATEST_NAME}`,
 ];
 
 /**
- * Lets the stable name stand for a snapshot. It is replaced in one step, so a reader that has the old one open keeps it.
- * A file there that is of another mirror, or that this program did not write, is left alone. Returns the name, or null.
+ * Makes the stable name refer to a snapshot. Replaces it in one step, so a reader that has the old file open keeps it.
+ * Leaves alone a file that belongs to another mirror, or that this program did not write. Returns the name, or null.
  * Fails with DISK_LOW or the error of the system.
  */
 export function updateLatest(snapshot: string, folder: string, { source }: SnapshotNote): string | null {
@@ -68,9 +68,9 @@ function isOurs(path: string, source: string): boolean {
   return readIdentity(path)?.note?.source === source;
 }
 
-/** A copy that shares its blocks, else a second name, else a copy. */
+/** Creates a copy that shares its blocks; if that is not possible a hard link, and otherwise a copy. */
 function replaceBySame(snapshot: string, path: string): void {
-  const partial = createPartialFile(path); // the next snapshot removes it where this process dies
+  const partial = createPartialFile(path); // if this process dies, the next snapshot removes it
   try {
     rmSync(partial.path);
     linkOrCopy(snapshot, partial.path);
@@ -96,7 +96,7 @@ function linkOrCopy(from: string, to: string): void {
       way();
       return;
     } catch {
-      rmSync(to, { force: true }); // this file system has no such thing
+      rmSync(to, { force: true }); // this file system does not support it
     }
   }
   checkRoom(from, dirname(to));
@@ -104,7 +104,7 @@ function linkOrCopy(from: string, to: string): void {
   takeAfter(to, statSync(from));
 }
 
-/** An earlier state, written into an empty file by whoever knows how to rebuild it. */
+/** Writes a rebuilt earlier state to an empty file. */
 export interface EarlierState {
   readonly runId: number;
   readonly write: (mirror: Mirror, path: string, signal: AbortSignal) => Promise<void>;
@@ -112,29 +112,29 @@ export interface EarlierState {
 
 export interface SnapshotRequest {
   readonly database: string;
-  /** The folder of the snapshots, or the file that is to be written. */
+  /** The folder of the snapshots, or the file to write. */
   readonly to: { readonly folder: string } | { readonly file: string };
   readonly takenAt: Date;
   readonly takenBy: SnapshotTaker;
   readonly signal: AbortSignal;
-  /** Null for the state of the moment. */
+  /** Null for the present state. */
   readonly earlier?: EarlierState | null;
-  /** Called where there is too little room, before that is an error. */
+  /** Called if there is too little disk space, before that becomes an error. */
   readonly makeRoom?: (isEnough: () => boolean) => void;
 }
 
 export interface TakenSnapshot extends Snapshot {
   readonly note: SnapshotNote;
-  /** The file that readers can always open, where it is now this snapshot. */
+  /** The stable path, if it now refers to this snapshot. */
   readonly latest: string | null;
-  /** LATEST_FAILED where it should be and is not. The snapshot itself is whole. */
+  /** LATEST_FAILED if the stable path should refer to this snapshot and does not. The snapshot itself is complete. */
   readonly latestFailure: MirrorError | null;
 }
 
 /**
- * Copies a mirror, while others read it or write to it, into a file of its own that can be carried anywhere; it has its
- * name only when it is complete and has been opened. Fails with DISK_LOW, SNAPSHOT_EXISTS, SNAPSHOT_FAILED,
- * SNAPSHOTS_UNUSABLE, a DATABASE_... error or the signal's reason, and then leaves nothing behind.
+ * Copies a mirror to a separate, portable file while other processes read or write the mirror. The file gets its name
+ * only after it is complete and has been opened. Fails with DISK_LOW, SNAPSHOT_EXISTS, SNAPSHOT_FAILED,
+ * SNAPSHOTS_UNUSABLE, a DATABASE_... error or the signal's reason; it then leaves no file behind.
  */
 export async function takeSnapshot(
   request: SnapshotRequest,
@@ -145,7 +145,7 @@ export async function takeSnapshot(
   const folder = 'folder' in to ? to.folder : dirname(to.file);
   const first = 'folder' in to ? join(folder, toSnapshotName(request.database, request.takenAt)) : to.file;
   try {
-    openMirrorReadOnly(database).close(); // what is no mirror is known before anything is created
+    openMirrorReadOnly(database).close(); // a file that is not a mirror is rejected before anything is created
     if ('folder' in to) makeSnapshotFolder(folder, database);
     else checkTarget(to.file);
     removeDeadPartialFiles(folder);
@@ -177,7 +177,7 @@ export async function takeSnapshot(
   }
 }
 
-/** Before anything is copied. Fails with SNAPSHOT_EXISTS or SNAPSHOT_FAILED. */
+/** Checks the target before anything is copied. Fails with SNAPSHOT_EXISTS or SNAPSHOT_FAILED. */
 function checkTarget(file: string): void {
   const folder = dirname(file);
   const fault = describeMissingFolder(folder);
@@ -193,12 +193,12 @@ function checkTarget(file: string): void {
 }
 
 function toExists(file: string, cause?: unknown): MirrorError {
-  return new MirrorError('SNAPSHOT_EXISTS', `There is a file ${file} already.`, { cause });
+  return new MirrorError('SNAPSHOT_EXISTS', `The file ${file} already exists.`, { cause });
 }
 
 const NO_LATEST = { latest: null, latestFailure: null };
 
-/** The snapshot has its name: what becomes of the second one takes nothing from it. */
+/** The snapshot already has its name, so a failure of the stable copy does not affect it. */
 function tryLatest(
   makeLatest: () => string | null,
   path: string,
@@ -224,7 +224,7 @@ async function writeCopy(
   return closing(openMirrorReadOnly(database), async (mirror) => {
     return await holdMoment(mirror.sqlite, async () => {
       const said = countContent(mirror.sqlite);
-      // Rows that a redaction has deleted are still in the pages of a file that could not be rewritten yet.
+      // The pages of a file that could not be rewritten yet still contain rows that a redaction deleted.
       const hasRemnants = listPendingRedactions(mirror).length > 0;
       if (earlier === null) await copyDatabase(mirror.sqlite, partial, signal);
       else await earlier.write(mirror, partial, signal);
@@ -245,7 +245,7 @@ async function writeCopy(
   });
 }
 
-/** Two snapshots of one second, or of two mirrors of one name, get two names. */
+/** Returns a free name: two snapshots can have the same second, and two mirrors the same name. */
 function moveToFreeName(partial: string, folder: string, { database, takenAt }: SnapshotRequest): string {
   for (let copy = 1; ; copy++) {
     const path = join(folder, toSnapshotName(database, takenAt, copy));
@@ -261,13 +261,13 @@ function moveToFreeName(partial: string, folder: string, { database, takenAt }: 
 interface Rotation {
   readonly folder: string;
   readonly retention: Retention;
-  /** Whether copies that do not say who took them count too: only where a person asks for it. */
+  /** Whether copies without the name of their creator are included: only if a user asks for it. */
   readonly unmarked: boolean;
 }
 
 /**
- * Takes a snapshot, then removes those that are not to be kept. Where there is no room, those that are not to be kept
- * even without the new one make room first.
+ * Takes a snapshot, then removes the expired ones. If there is too little disk space, first removes those that are
+ * expired even without the new one.
  */
 export async function takeAndRotate(
   request: SnapshotRequest,
