@@ -36,11 +36,11 @@ export interface OddBytes {
   readonly isJson: boolean;
 }
 
-/** The records that are stored, by their bytes. */
+/** The stored records, recognized by their bytes. */
 export interface KnownRecords {
-  /** Whether a record with this hash says what is stored. */
+  /** Whether the record with this hash is already stored. */
   readonly has: (rawHash: string) => boolean;
-  /** The hash of the record that is stored of a case. */
+  /** The hash of the stored record of a case. */
   readonly hashOf: (caseId: number) => string | undefined;
 }
 
@@ -53,8 +53,8 @@ const MAX_CONTAINERS = 500_000;
 const MAX_DEPTH = 1500;
 
 /**
- * The fields that are expected go into the hash, with those that need not be there: a program that expects others
- * reads every record anew, and sees where it drifts. So does one that looks at more of a record: \`examined\`.
+ * The hash includes the expected and the optional fields. A program that expects other fields therefore reads every
+ * record again and reports its drift. So does one that checks more of a record: change `examined`.
  */
 const EXPECTATIONS = JSON.stringify({ ...fields, examined: 'members, numbers' }, (_key, value: unknown) =>
   value instanceof Set ? [...(value as Set<unknown>)] : value,
@@ -64,12 +64,12 @@ const toRawHash = (bytes: Buffer): string =>
   `${bytes.length}:${createHash('sha256').update(EXPECTATIONS).update(bytes).digest('hex')}`;
 
 const ID_NAME = Buffer.from('"id":');
-/** The name of the id comes no later than this in a record, in either order of fields that the API is known to use. */
+/** The id begins within this many bytes of a record, in both orders of fields that the API is known to use. */
 const MAX_BYTES_BEFORE_ID = 64 * 1024;
 
 /**
- * Recognizes a stored record where a page holds its very bytes, without looking for its end: the first id that follows is
- * most probably that of the case, and the stored hash says how many bytes to compare. A wrong guess costs time alone.
+ * Recognizes a stored record by its bytes, without searching for its end. The next id in the page is most probably that
+ * of the case, and the stored hash contains the number of bytes to compare. A wrong guess costs only time.
  */
 export function recognizeRecord(
   body: Buffer,
@@ -104,7 +104,7 @@ export function toPageRecord(record: SplitRecord, isPageUtf8: boolean, known: Kn
     const inexact = plain === null ? listInexact(record, value, isStray) : [];
     const parsed = parseCasePayload(value);
     if (!parsed.isCase) return toUnread(bytes, [parsed.why, ...inexact].join('; '), !isStray);
-    // Nothing that a good record keeps may lead to the bytes once they are read: they would take as much memory again.
+    // No retained value may reference the bytes after they are read: they would take as much memory again.
     const content = { payload: parsed.payload, plain };
     if (inexact.length === 0) return { rawHash, read: () => content };
     return { rawHash: null, read: () => content, odd: toOdd(bytes, inexact.join('; '), !isStray) };
@@ -199,7 +199,7 @@ export const ATTEMPTS_AFTER_UNREAD = 2;
 
 /**
  * Whether a failure may concern only this page. A rejection of the first page applies to all pages. After
- * `RATE_LIMITED` the pass does not request further pages.
+ * `RATE_LIMITED` the pass requests no further pages.
  */
 export function isOfOnePage({ code }: MirrorError, number: number): boolean {
   switch (code) {
@@ -241,7 +241,7 @@ export function judgeInARow(
   return latest.length === MAX_SILENT_IN_A_ROW && isSilent ? 'ask' : 'go on';
 }
 
-/** The error of a pass that ends because of consecutive unreadable pages: that of the first of them. */
+/** The error of a pass that ends because of consecutive unreadable pages: the error of the first of these pages. */
 export function toPassEnd(inARow: readonly UnreadPage[]): MirrorError {
   const [first, ...others] = inARow;
   if (first === undefined) throw new RangeError('no page failed');

@@ -4,23 +4,24 @@ import { type CasePayload, DOCKET_ENTRY_FIELDS, type FieldKind } from './payload
 import { skipValue } from './split-page.ts';
 
 /*
- * Docket entries are 90 % of the bytes of the collection, and nearly all of them have one shape: the documented fields in
- * their order, no attachments, no white space. Such an entry is recognized by its bytes and never becomes an object. An
- * entry of any other shape is parsed; a docket that has anything else to it is left to the parser as a whole.
+ * Docket entries are 90 % of the bytes of the collection, and nearly all of them have one shape: the documented fields
+ * in order, no attachments, no white space. Such an entry is recognized by its bytes and never becomes an object. An
+ * entry of another shape is parsed. If the docket contains anything except entries, the whole record is parsed.
  */
 
-/** The docket of a case as far as it was recognized by its bytes. */
+/** The entries of a case's docket that were recognized by their bytes. */
 export interface PlainEntries {
   /**
    * For each entry of the docket, in the API's order: its values as a JSON list, in the order of `DOCKET_ENTRY_FIELDS`
-   * and with `["[]"]` in place of an empty list; null where the entry was parsed. The text holds one character per byte of UTF-8.
+   * and with `["[]"]` in place of an empty list; null if the entry was parsed. The text holds one character per byte of
+   * UTF-8.
    */
   readonly lines: readonly (string | null)[];
-  /** The id of each entry: a positive safe integer, once in the docket. */
+  /** The id of each entry: a positive safe integer, unique in the docket. */
   readonly ids: readonly number[];
 }
 
-/** What a record says. */
+/** The content of a record. */
 export interface RecordContent<Payload extends JsonValue = JsonValue> {
   /** Its list of docket entries holds only those that are not in `plain`. */
   readonly payload: Payload;
@@ -29,12 +30,12 @@ export interface RecordContent<Payload extends JsonValue = JsonValue> {
 export type CaseContent = RecordContent<CasePayload>;
 
 const INTEGER = '0|[1-9]\\d{0,14}';
-/** Only escapes that JSON.stringify writes too, so that the bytes of a text are the same however it is made. */
+/** Only the escapes that JSON.stringify also writes, so equal texts always have equal bytes. */
 const TEXT = '"[^"\\\\\\x00-\\x1f]*(?:\\\\["\\\\bfnrt][^"\\\\\\x00-\\x1f]*)*"';
 const VALUES: Partial<Record<FieldKind, string>> = { integer: INTEGER, text: TEXT, attachments: '\\[\\]' };
 
 const ENTRY_FIELDS = Object.entries(DOCKET_ENTRY_FIELDS);
-/** A plain entry with the comma or bracket after it. Each value is a group. */
+/** A plain entry and the comma or bracket after it. Each value is a group. */
 const PLAIN_ENTRY = new RegExp(
   `\\{${ENTRY_FIELDS.map(([name, kind]) => `"${name}":(${VALUES[kind] ?? ''}|null)`).join(',')}\\}[,\\]]`,
   'y',
@@ -43,19 +44,20 @@ const ID_GROUP = 1 + ENTRY_FIELDS.findIndex(([name]) => name === 'id');
 const ATTACHMENTS = ENTRY_FIELDS.findIndex(([name]) => name === 'attachments');
 
 const LIST = Buffer.from('"docket_entries":[');
-/** Stands for the list in the rest of the record, where it proves which list was taken out. */
+/** A placeholder for the list in the rest of the record. It proves which list was taken out. */
 const LIST_MARK = `list of docket entries ${randomUUID()}`;
-/** Of more bytes the expression could run out of stack. The largest recorded case has 1.9 MB. */
+/** With more bytes the expression could run out of stack. The largest recorded case has 1.9 MB. */
 const MAX_BYTES = 4 * 2 ** 20;
-/** A docket in which more than a third of the entries have to be parsed is parsed faster as a whole. */
+/** If more than a third of the entries must be parsed, it is faster to parse the whole docket. */
 const MAX_PARSED_SHARE = 1 / 3;
 
 const [COMMA, OPEN_OBJECT, CLOSE_LIST] = [44, 123, 93] as const;
 
 /**
- * Reads a record of valid UTF-8 whose docket entries are plain, all or nearly all. Null where they are not: then the record
- * is to be parsed. Fails with a SyntaxError where the record is not JSON. A result says the same as the parsed record
- * would, so long as no object in the record names a member twice ({@link countPlainMembers}) and every number is exact.
+ * Reads a record of valid UTF-8 whose docket entries are all or nearly all plain. Returns null for any other record:
+ * the caller must parse it. Throws a SyntaxError if the record is not JSON. The result has the same content as the
+ * parsed record, provided that no object in the record contains a name twice ({@link countPlainMembers}) and every
+ * number is exact.
  */
 export function readPlainRecord(bytes: Buffer): RecordContent | null {
   if (bytes.length > MAX_BYTES) return null;
@@ -73,7 +75,7 @@ export function readPlainRecord(bytes: Buffer): RecordContent | null {
   return { payload, plain: { lines, ids } };
 }
 
-/** Reads the list whose first entry begins there. Null where it is empty or has something else than entries. */
+/** Reads the list whose first entry begins there. Null if it is empty or contains anything except entries. */
 function readEntries(bytes: Buffer, from: number) {
   const text = bytes.toString('latin1', from);
   const lines: (string | null)[] = [];
@@ -114,7 +116,7 @@ function toLine(found: RegExpExecArray): string {
   return `[${values.join(',')}]`;
 }
 
-/** Whether an entry has the documented fields and no others, and numbers where plain entries have them. */
+/** Whether an entry has exactly the documented fields, and numbers in the same fields as plain entries. */
 function hasEveryField(entry: JsonObject): boolean {
   const { id, row_number } = entry;
   return (
@@ -125,7 +127,7 @@ function hasEveryField(entry: JsonObject): boolean {
   );
 }
 
-/** How many members the plain entries have. */
+/** The number of members of the plain entries. */
 export function countPlainMembers({ lines }: PlainEntries): number {
   return lines.reduce((sum, line) => (line === null ? sum : sum + ENTRY_FIELDS.length), 0);
 }

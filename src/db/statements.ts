@@ -3,8 +3,8 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Mirror } from './open-mirror.ts';
 
 /**
- * A prepared statement that takes a whole row, by the names of the columns; `own` has those columns that the statement
- * was told to take from there.
+ * A prepared statement that takes a whole row as an object whose keys are column names. The columns in the option `own`
+ * are taken from the second argument.
  */
 export type PreparedWrite = (
   row: object,
@@ -14,17 +14,20 @@ export type PreparedWrite = (
 type Values = Readonly<Record<string, unknown>>;
 
 interface InsertOptions {
-  /** Makes it an upsert: where these columns are taken, the row there gets the new values. */
+  /** Turns the insert into an upsert: if a row has the same value in this column, it gets the new values. */
   readonly target?: SQLiteColumn;
-  /** Columns that keep the value they have. */
+  /** Columns that an upsert leaves unchanged. */
   readonly keep?: readonly string[];
-  /** Columns that are taken from `own`: to make each of a million rows anew, with them, would cost as much as the insert. */
+  /**
+   * Columns that are taken from the second argument. To copy each of a million rows with these columns added would cost
+   * as much as the insert.
+   */
   readonly own?: readonly string[];
 }
 
 /**
- * Prepares an insert of whole rows, or an upsert. Drizzle writes the statement from the schema, once; the rows then go
- * to SQLite directly, because Drizzle's own filling of placeholders costs half as much as the insert itself.
+ * Prepares an insert or upsert of whole rows. Drizzle generates the statement from the schema once. The rows are passed
+ * to SQLite directly, because Drizzle's substitution of placeholders costs half as much as the insert itself.
  */
 export function prepareInsert(
   { db, sqlite }: Pick<Mirror, 'db' | 'sqlite'>,
@@ -43,7 +46,7 @@ export function prepareInsert(
   ).toSQL();
   const statement = sqlite.prepare(text);
   const parameters = params.map(toParameter).map((one) => ({ ...one, isOwn: own.includes(one.name) }));
-  // One list for all rows: to make a list for each of a million rows costs more than to fill it.
+  // One array for all rows: to create an array for each of a million rows costs more than to fill it.
   const bound = new Array<unknown>(parameters.length).fill(null);
   return (row, ownValues = row) => {
     let at = 0;
@@ -55,7 +58,7 @@ export function prepareInsert(
   };
 }
 
-/** Which value of a row a parameter takes, and what makes of it what SQLite stores. */
+/** The column whose value a parameter takes, and the function that encodes the value for SQLite. */
 function toParameter(param: unknown): { name: string; encode: ((value: unknown) => unknown) | null } {
   if (!is(param, Param) || !is(param.value, Placeholder))
     throw new TypeError('a statement of whole rows takes nothing but their columns');
@@ -67,7 +70,7 @@ function toParameter(param: unknown): { name: string; encode: ((value: unknown) 
   };
 }
 
-/** Prepares the deletion of all rows of a case from a child table. */
+/** Prepares deleting all rows of a case from a child table. */
 export function prepareDeleteOf(
   { db }: Pick<Mirror, 'db'>,
   table: SQLiteTable,

@@ -14,20 +14,20 @@ import {
 import { type RunStamp, type MirrorFields, createHistoryWriter } from './write-history.ts';
 import { prepareWriteEntries } from './write-entries.ts';
 
-/** In which list, in which run and when a case was seen. */
+/** The list, run and time in which a case was seen. */
 export interface ListRef extends RunStamp {
   readonly listId: number;
 }
 
-/** All of it is part of the caller's transaction. */
+/** Every method is part of the caller's transaction. */
 export interface CaseWriter {
-  /** Stores a case that is new or has changed, with all its child rows, and what it said before. */
+  /** Stores a new or changed case with all its child rows, and the version that it replaces. */
   writeCase(rows: CaseRows, listRef: ListRef, isNew: boolean): void;
-  /** Records that this list holds an unchanged case, which is therefore on the site, perhaps again. */
+  /** Records that this list holds an unchanged case. The case is therefore on the site, even if it had departed. */
   writeSeen(caseId: number, listRef: ListRef): void;
-  /** Notes by which bytes the case can be known. */
+  /** Stores the hash of the bytes, by which the case is recognized next time. */
   writeRawHash(caseId: number, hash: string, fingerprint: string): void;
-  /** Marks a case as gone from the site. Nothing of it is deleted. */
+  /** Marks a case as departed from the site. Deletes nothing. */
   writeDeparture(caseId: number, stamp: RunStamp): void;
 }
 
@@ -125,7 +125,7 @@ function toMirrorFields({ listId }: ListRef): MirrorFields {
   return { mirror_list_id: listId, mirror_departed_run_id: null };
 }
 
-/** Puts cases under other lists, where `isMove` says so of the stored and the new one; all in one transaction. */
+/** Moves cases to other lists if `isMove` returns true for the stored and the new list; all in one transaction. */
 export function moveCases(
   mirror: Mirror,
   statusOf: ReadonlyMap<number, number>,

@@ -8,7 +8,7 @@ import type { Mirror } from './open-mirror.ts';
 import { prepareDeleteOf, prepareInsert } from './statements.ts';
 import { attachments, docketEntries, docketEntryVersions, type END_REASONS } from './schema/schema.ts';
 
-/** The entries of a docket as they come in, beside those that are stored. */
+/** The entries of a docket as they arrive, and their stored counterparts. */
 export interface EntryUpdate {
   /** With the keys of the stored entries that they continue. */
   readonly entries: readonly EntryRow[];
@@ -16,11 +16,11 @@ export interface EntryUpdate {
 }
 
 export interface EntryWriter {
-  /** Stores the entries of a case that is new. */
+  /** Stores the entries of a new case. */
   addEntries(caseId: number, rows: Pick<CaseRows, 'entries' | 'plain'>, runId: number): void;
-  /** Finds which stored entries those of a known case continue. Writes nothing. */
+  /** Finds the stored entries that the entries of a known case continue. Writes nothing. */
   pair(caseId: number, entries: readonly EntryRow[]): EntryUpdate;
-  /** Stores what differs. */
+  /** Stores the differences. */
   updateEntries(caseId: number, update: EntryUpdate, runId: number): void;
 }
 
@@ -30,8 +30,8 @@ const ENTRY_FIELDS = Object.keys(DOCKET_ENTRY_FIELDS) as EntryField[];
 type EntryEnd = (typeof END_REASONS)[number];
 
 /**
- * Prepares the storing of a docket's entries. Of a docket that is known, only the entries that differ are touched: a
- * new filing is one new row, not the docket written again. What an entry said before goes to the past entries.
+ * Prepares storing a docket's entries. In a known docket, only the entries that differ are written: a new filing is one
+ * new row. The previous version of an entry is moved to the past entries.
  */
 export function prepareWriteEntries(mirror: Mirror): EntryWriter {
   const insertEntry = prepareInsert(mirror, docketEntries, {
@@ -110,7 +110,7 @@ export function prepareWriteEntries(mirror: Mirror): EntryWriter {
   };
 }
 
-/** Prepares the keeping of what an entry said until this run. */
+/** Prepares storing the version of an entry that this run replaces. */
 function prepareKeepPast(mirror: Mirror): (old: StoredEntry, runId: number, end: EntryEnd) => void {
   const { db } = mirror;
   const insertPast = prepareInsert(mirror, docketEntryVersions);
@@ -140,8 +140,8 @@ function prepareKeepPast(mirror: Mirror): (old: StoredEntry, runId: number, end:
     const until = selectNewestPast.get({ case_id, mirror_key })?.until ?? mirror_first_run_id;
     const since = Math.max(until, mirror_first_run_id);
     if (since === runId) {
-      // What the same run brought and replaced was never the state after a run, and is not kept. An entry that the run
-      // edited first and then found gone has been removed, as seen from the run before.
+      // A version that one run stored and replaced was never the state after a run, and is not kept. If one run edits
+      // an entry and then finds it gone, the entry counts as removed since the run before.
       if (mirror_end_reason === 'removed') turnIntoRemoval.run({ case_id, mirror_key, runId });
       return;
     }
@@ -156,8 +156,8 @@ function prepareKeepPast(mirror: Mirror): (old: StoredEntry, runId: number, end:
 }
 
 /**
- * Prepares the storing of entries that were never objects: SQLite reads their lines. Returns the `mirror_id` of the first
- * entry of the docket; the others follow in the API's order, and those that were parsed find theirs free.
+ * Prepares storing entries that were never parsed to objects: SQLite reads their lines. Returns the `mirror_id` of the
+ * first entry of the docket; the others follow in the API's order. The ids of parsed entries stay free.
  */
 function prepareAddPlainEntries({
   db,

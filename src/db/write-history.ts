@@ -7,7 +7,7 @@ import type { Mirror } from './open-mirror.ts';
 import { prepareInsert } from './statements.ts';
 import { caseChanges, cases, caseVersions } from './schema/schema.ts';
 
-/** When something was found to have changed. */
+/** The run and time in which a change was found. */
 export interface RunStamp {
   readonly runId: number;
   readonly at: Date;
@@ -20,13 +20,13 @@ export interface MirrorFields {
 }
 
 export interface HistoryWriter {
-  /** Records how a case is about to change, before its row is overwritten. Part of the caller's transaction. */
+  /** Records the change of a case before its row is overwritten. Part of the caller's transaction. */
   recordChange(row: CaseRow, own: MirrorFields, stamp: RunStamp): void;
-  /** Records that only the mirror's metadata of a case is about to change. Returns whether it does. */
+  /** Records a change of the mirror's metadata of a case alone. Returns whether it changes. */
   recordMirrorFields(caseId: number, own: MirrorFields, stamp: RunStamp): boolean;
 }
 
-/** Prepares the writing of history: of each case that is about to change, what it said before. */
+/** Prepares writing the history: before a case changes, its present version is stored. */
 export function createHistoryWriter(mirror: Mirror): HistoryWriter {
   const { db } = mirror;
   const insertChange = prepareInsert(mirror, caseChanges);

@@ -8,17 +8,17 @@ import { mirrorMovedCases, rejectedRecords, schemaDrift } from './schema/schema.
 import { type ListRef, createCaseWriter } from './write-case.ts';
 import type { RunStamp } from './write-history.ts';
 
-/** A record that cannot be a case, or cannot be read exactly, and where it came from. */
+/** A record that is not a case, or cannot be read exactly, and its source. */
 export interface RejectedRecord {
-  /** Its JSON as it came; of one that is no JSON in UTF-8 its text, as a JSON string. */
+  /** Its JSON as received. If it is not JSON in UTF-8: its text as a JSON string. */
   readonly record: string;
-  /** The bytes in which it came. */
+  /** The bytes as received. */
   readonly bytes: Buffer;
   /** SHA-256 of the bytes, in hex. */
   readonly fingerprint: string;
-  /** The case that it names, as far as that can be told. */
+  /** The id of the case, if it can be found. */
   readonly caseId: number | null;
-  /** Whether it is stored as a case all the same. */
+  /** Whether the case is also stored, as far as it could be read. */
   readonly isStored: boolean;
   readonly why: string;
   readonly source: string;
@@ -30,14 +30,14 @@ export interface CaseDrift extends Drift {
   readonly caseId: number;
 }
 
-/** A case that one run saw under two lists. */
+/** A case that one run saw in two lists. */
 export interface MovedCase {
   readonly caseId: number;
   readonly fromListId: number;
   readonly toListId: number;
 }
 
-/** Stores a rejected record; the same record again only updates `last_run_id`. Part of the caller's transaction. */
+/** Stores a rejected record; if the record is known, only updates `last_run_id`. Part of the caller's transaction. */
 function writeRejectedRecord({ db }: Mirror, rejectedRecord: RejectedRecord, runId: number): void {
   const { record, bytes, fingerprint, caseId, why, source, position } = rejectedRecord;
   db.insert(rejectedRecords)
@@ -59,7 +59,10 @@ function writeRejectedRecord({ db }: Mirror, rejectedRecord: RejectedRecord, run
     .run();
 }
 
-/** Records that a field drifted; the same drift in a later run only moves `last_run_id`. Part of the caller's transaction. */
+/**
+ * Records that a field drifted; the same drift in a later run only updates `last_run_id`. Part of the caller's
+ * transaction.
+ */
 function writeDrift({ db }: Mirror, { field, expected, seen, caseId }: CaseDrift, runId: number): void {
   db.insert(schemaDrift)
     .values({ field, expected, seen, example_case_id: caseId, first_run_id: runId, last_run_id: runId })
@@ -70,7 +73,9 @@ function writeDrift({ db }: Mirror, { field, expected, seen, caseId }: CaseDrift
     .run();
 }
 
-/** Records that a case was seen under two lists; the same pair once more in one run adds nothing. Part of the caller's transaction. */
+/**
+ * Records that a case was seen in two lists; the same pair is recorded once per run. Part of the caller's transaction.
+ */
 function writeMovedCase(
   { db }: Mirror,
   { caseId, fromListId, toListId }: MovedCase,
@@ -88,24 +93,27 @@ function writeMovedCase(
     .run();
 }
 
-/** A case of a page, already compared with what is stored. */
+/** A case of a page, compared with the stored case. */
 export type PageCase = {
   readonly id: number;
   /** The list that holds it. */
   readonly listId: number;
-  /** By which its bytes are to be known from now on; null when they are already, or are to be read the next time too. */
+  /**
+   * Hash to store so that this record can be skipped next time; null if it is already stored, or if the record must be
+   * read next time too.
+   */
   readonly rawHash: string | null;
 } & (
   | { readonly verdict: 'new' | 'changed'; readonly rows: CaseRows }
   | {
       readonly verdict: 'unchanged';
-      /** Another list held it before, or it had departed. */
+      /** Whether it was in another list before, or had departed. */
       readonly isMoved: boolean;
       readonly fingerprint: string;
     }
 );
 
-/** Everything that a page brings, ready to be written. */
+/** The content of a page, ready to be written. */
 export interface PageContent {
   readonly cases: readonly PageCase[];
   readonly rejected: readonly RejectedRecord[];
@@ -114,14 +122,14 @@ export interface PageContent {
 }
 
 /**
- * `listRef` has the status whose list is being read; each case of the page says itself which one it comes under.
- * `figures` is null for a case that was looked up by its id and belongs to no list sync.
+ * `listRef` has the list that is being read; each case has the list to which it belongs. `figures` is null for a case
+ * that was looked up by its id, outside any list sync.
  */
 export type WritePage = (content: PageContent, listRef: ListRef, figures: ListFigures | null) => void;
 
 /**
- * Prepares the storing of pages. A page's cases and the record of them are one transaction: after any death either
- * both are there or neither, and no reader ever sees half a case.
+ * Prepares storing pages. The cases of a page and its figures are written in one transaction: if the process dies, both
+ * are stored or neither, and no reader ever sees half a case.
  */
 export function prepareWritePage(mirror: Mirror): WritePage {
   const writer = createCaseWriter(mirror);
