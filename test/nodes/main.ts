@@ -3,7 +3,7 @@
  * has a fresh clone of the last commit. Installation, demo, the package installed by itself, first syncs of a collection of the real size, verify and the fast
  * tests must pass; a first sync must stay below 200 MB. Prints a table, and ends with 1 where anything failed or is missing.
  *
- *   npm run test:nodes -- --nodes 24 --cases 1100 --syncs 1 --tests test/cases
+ *   npm run test:nodes -- --nodes 24 --cases 1100 --syncs 1 --tests test/case
  *
  * With --folder, what was installed and invented there before is used again.
  */
@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { serveFile, writeCollection } from '../../bench/serve-collection.ts';
 import { renderTable, type NodeTrial } from './render-table.ts';
-import { installNode, runFirstSyncs, runStep, type Step, type TriedNode } from './trials.ts';
+import { TESTED_FOLDERS, installNode, runFirstSyncs, runStep, type Step, type TriedNode } from './trials.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAX_BYTES = 200_000_000;
@@ -34,7 +34,7 @@ const { values } = parseArgs({
     syncs: { type: 'string', default: '5' },
     tests: {
       type: 'string',
-      default: 'test/cases,test/clearinghouse,test/mirror,test/history,test/snapshots,test/cli,test/sync',
+      default: TESTED_FOLDERS.join(','),
     },
     folder: { type: 'string' },
   },

@@ -1,10 +1,17 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { tempFolder } from '../support/temp-folder.ts';
 import { renderTable } from './render-table.ts';
-import { runFirstSyncs, runStep } from './trials.ts';
+import { TESTED_FOLDERS, runFirstSyncs, runStep } from './trials.ts';
 
+const ROOT = join(import.meta.dirname, '../..');
 const here = { env: process.env, cwd: tempFolder() };
 const node = { version: process.versions.node, bin: process.execPath, env: process.env };
+
+test.each(TESTED_FOLDERS)('%s, which is tested on each Node, exists', (folder) => {
+  expect(existsSync(join(ROOT, folder))).toBe(true);
+});
 
 test('a step that a signal ends is a failure, and says which', () => {
   const good = runStep('demo', [process.execPath, '--eval', '0'], here, () => 'fine');

@@ -24,6 +24,11 @@ export interface Step {
   readonly output: string;
 }
 
+/** The folders whose tests run on each Node: those that depend on its versions, its modules and the engine. */
+export const TESTED_FOLDERS = ['api', 'backup', 'case', 'cli', 'db', 'history', 'sync', 'verify'].map(
+  (name) => `test/${name}`,
+);
+
 const END_OF_OUTPUT = 2000;
 
 /** Installs a Node from npm, where each platform has a package with it and its headers. Fails when there is none for this machine. */
