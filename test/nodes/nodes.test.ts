@@ -6,7 +6,7 @@ import { renderTable } from './render-table.ts';
 import { TESTED_FOLDERS, runFirstSyncs, runStep } from './trials.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const here = { env: process.env, cwd: tempFolder() };
+const toPlace = () => ({ env: process.env, cwd: tempFolder() });
 const node = { version: process.versions.node, bin: process.execPath, env: process.env };
 
 test.each(TESTED_FOLDERS)('%s, which is tested on each Node, exists', (folder) => {
@@ -14,11 +14,11 @@ test.each(TESTED_FOLDERS)('%s, which is tested on each Node, exists', (folder) =
 });
 
 test('a step that a signal ends is a failure, and says which', () => {
-  const good = runStep('demo', [process.execPath, '--eval', '0'], here, () => 'fine');
+  const good = runStep('demo', [process.execPath, '--eval', '0'], toPlace(), () => 'fine');
   const bad = runStep(
     'demo',
     [process.execPath, '--eval', 'console.log("last words"); process.abort()'],
-    here,
+    toPlace(),
   );
   expect(good).toEqual({ name: 'demo', isGood: true, says: 'fine', output: '' });
   expect(bad).toMatchObject({ isGood: false, says: 'FAILED: SIGABRT' });
@@ -34,6 +34,6 @@ test('a step that a signal ends is a failure, and says which', () => {
 
 test('a sync that cannot run is a failure, not a gap in the table', async () => {
   const server = { apiUrl: 'http://127.0.0.1:9/', token: 'none', stop: () => Promise.resolve() };
-  const { step } = await runFirstSyncs(node, { checkout: here.cwd, server, times: 2, maxBytes: 1 });
+  const { step } = await runFirstSyncs(node, { checkout: tempFolder(), server, times: 2, maxBytes: 1 });
   expect(step).toMatchObject({ isGood: false, says: 'FAILED: sync 1 of 2' });
 });
