@@ -13,16 +13,40 @@ export interface SchemaObject {
 const SELECT_OBJECTS = `SELECT type, name, tbl_name AS "table", sql FROM main.sqlite_schema
   WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY rowid`;
 
-let own: readonly SchemaObject[] | undefined;
+/** SQLite creates and drops its statistics at any time, so they do not count. */
+const SELECT_INTERNAL = `SELECT type, name, tbl_name AS "table", coalesce(sql, '') AS sql FROM main.sqlite_schema
+  WHERE (sql IS NULL OR name LIKE 'sqlite!_%' ESCAPE '!') AND name NOT GLOB 'sqlite_stat[0-9]' ORDER BY rowid`;
 
-/** Everything in the schema of a new mirror, in order of creation. */
-export function listOwnSchema(): readonly SchemaObject[] {
+interface OwnSchema {
+  readonly objects: readonly SchemaObject[];
+  readonly internal: readonly SchemaObject[];
+}
+
+let own: OwnSchema | undefined;
+
+function readOwnSchema(): OwnSchema {
   if (own === undefined) {
     const { sqlite, close } = openMirrorInMemory();
-    own = listSchema(sqlite);
+    own = { objects: listSchema(sqlite), internal: listInternal(sqlite) };
     close();
   }
   return own;
+}
+
+/** Everything in the schema of a new mirror, in order of creation. */
+export function listOwnSchema(): readonly SchemaObject[] {
+  return readOwnSchema().objects;
+}
+
+/** What SQLite adds to a schema itself: the indexes of primary keys and unique columns, and the table of counters. */
+function listInternal(sqlite: Database.Database): SchemaObject[] {
+  return sqlite.prepare<[], SchemaObject>(SELECT_INTERNAL).all();
+}
+
+/** What SQLite adds to the schema of a new mirror and did not add, or not in the same way, to that of a file. */
+export function listMissingInternal(sqlite: Database.Database): SchemaObject[] {
+  const found = new Set(listInternal(sqlite).map((one) => JSON.stringify(one)));
+  return readOwnSchema().internal.filter((one) => !found.has(JSON.stringify(one)));
 }
 
 /** Everything in the schema of a file except what SQLite adds itself. */
@@ -72,14 +96,15 @@ const TOKEN =
 
 /**
  * Normalizes a statement: no comments, white space or kinds of quotation marks. When a table is altered, SQLite
- * rewrites its statement, and versions differ in how.
+ * rewrites its statement, and versions differ in how. Every version keeps upper and lower case, which the column names
+ * of a result show.
  */
-function normalizeSql(sql: string): string {
+export function normalizeSql(sql: string): string {
   const tokens: string[] = [];
   for (const [token] of sql.matchAll(TOKEN)) {
     if (token.startsWith('--') || token.startsWith('/*')) continue;
-    if (/^["`[]/.test(token)) tokens.push(token.slice(1, -1).toLowerCase());
-    else tokens.push(token.startsWith("'") ? token : token.toLowerCase());
+    if (/^["`[]/.test(token)) tokens.push(token.slice(1, -1));
+    else tokens.push(token);
   }
-  return tokens.join(' ');
+  return tokens.join('\0');
 }

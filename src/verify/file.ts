@@ -4,6 +4,7 @@ import type { Mirror } from '../db/open-mirror.ts';
 import {
   type SchemaDifference,
   isHarmlessAddition,
+  listMissingInternal,
   listOwnSchema,
   listSchemaDifferences,
 } from '../db/own-schema.ts';
@@ -21,6 +22,7 @@ export function* checkSchema({ sqlite }: Mirror): Violations {
     const isDeferred = DEFERRED_INDEXES.some(({ name }) => name === difference.name);
     if (!(mayLackIndexes && isDeferred && difference.how === 'missing')) yield toViolation(difference);
   }
+  for (const one of listMissingInternal(sqlite)) yield toViolation({ ...one, how: 'missing' });
   yield* checkMigrations(sqlite);
   return listOwnSchema().length;
 }
@@ -73,6 +75,7 @@ export type FileDepth = 'full' | 'quick';
 /** Has SQLite look through the file, and through the references between its rows. */
 export function* checkFile({ sqlite }: Mirror, depth: FileDepth): Violations {
   const pages = Number(sqlite.pragma('page_count', { simple: true }));
+  yield* onceDamaged(checkHeader(sqlite));
   yield* onceDamaged(checkStructure(sqlite, depth));
   if (depth === 'full') yield* onceDamaged(checkReferences(sqlite));
   return pages;
@@ -112,6 +115,12 @@ function* checkStructure(sqlite: Mirror['sqlite'], depth: FileDepth): Generator<
       if (line !== 'ok') yield { what: `PRAGMA ${pragma}`, expected: 'ok', found: line };
     }
   }
+}
+
+/** The mirror leaves the number that SQLite keeps for applications as it is in a new file. */
+function* checkHeader(sqlite: Mirror['sqlite']): Generator<Violation> {
+  const found = sqlite.pragma('user_version', { simple: true });
+  if (found !== 0) yield { what: 'PRAGMA user_version', expected: '0', found: show(found) };
 }
 
 interface Reference {

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
 import { openMirrorReadOnly } from '../../src/db/open-mirror.ts';
 import { openSqlite } from '../../src/db/engine.ts';
+import { normalizeSql } from '../../src/db/own-schema.ts';
 import type { Random } from '../../fake-api/invent/random.ts';
 import { isNoticed, type Verdict } from './damage-rows.ts';
 
@@ -13,8 +14,12 @@ export interface ByteDamage {
   readonly bytes: readonly number[];
 }
 
-/** One byte, one bit, or a sector of zeros. */
+/** A bit of a letter says whether the letter is a capital. */
+const CASE_BIT = 0x20;
+
+/** One byte, one bit, or a sector of zeros. One in ten is in the header, and one in ten in a statement of the schema. */
 export function drawByteDamage(base: Buffer, random: Random): ByteDamage {
+  if (random.chance(0.1)) return drawSchemaDamage(base, random);
   const at = random.chance(0.1) ? random.below(100) : random.below(base.length);
   const now = base[at] ?? 0;
   if (random.chance(0.2)) {
@@ -23,6 +28,13 @@ export function drawByteDamage(base: Buffer, random: Random): ByteDamage {
   }
   if (random.chance(0.5)) return { at, bytes: [now ^ (1 << random.below(8))] };
   return { at, bytes: [(now + 1 + random.below(255)) % 256] };
+}
+
+/** Damage that SQLite can read: a letter of a statement of the schema is a capital, or is no longer one. */
+function drawSchemaDamage(base: Buffer, random: Random): ByteDamage {
+  const statement = base.indexOf('CREATE ', random.below(base.length));
+  const at = Math.min((statement === -1 ? 0 : statement) + random.below(1000), base.length - 1);
+  return { at, bytes: [(base[at] ?? 0) ^ CASE_BIT] };
 }
 
 /** Judges what becomes of a file, to be written at `path`, in which some bytes are others. */
@@ -54,7 +66,10 @@ function isFileNoticed(path: string): boolean {
   }
 }
 
-/** A digest of everything that can be read from a file: each value with its type, the schema, the settings. Statistics only choose an index. */
+/**
+ * A digest of everything that can be read from a file: each value with its type, the schema with the names of all columns, the
+ * settings. Statistics only choose an index; white space and comments in the schema mean nothing.
+ */
 export function digestContent(path: string): string {
   const sqlite = openSqlite(path, { readonly: true });
   try {
@@ -62,15 +77,17 @@ export function digestContent(path: string): string {
     for (const name of ['application_id', 'user_version', 'encoding'])
       hash.update(`${name} ${String(sqlite.pragma(name, { simple: true }))}\n`);
     const objects = sqlite
-      .prepare<[], string[]>(
+      .prepare<[], [type: string, name: string, table: string, sql: string | null]>(
         "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT GLOB 'sqlite_stat*'",
       )
       .raw()
       .all();
-    hash.update(JSON.stringify(objects));
-    for (const [type, name = ''] of objects) {
-      if (type !== 'table') continue;
+    for (const [type, name, table, sql] of objects) {
+      hash.update(JSON.stringify([type, name, table, sql === null ? null : normalizeSql(sql)]));
+      if (type !== 'table' && type !== 'view') continue;
       const columns = sqlite.pragma(`table_info("${name}")`) as { name: string }[];
+      hash.update(JSON.stringify(columns));
+      if (type === 'view') continue;
       const values = columns.map((column) => `typeof("${column.name}"), hex("${column.name}")`).join(', ');
       for (const row of sqlite.prepare(`SELECT ${values} FROM "${name}" ORDER BY 1, 2, 3, 4`).raw().iterate())
         hash.update(JSON.stringify(row));

@@ -37,6 +37,6 @@ export const UNKNOWABLE_STATISTICS = {
 
 /** What of the bytes of a file no verification looks at, because nobody else does either. */
 export const UNKNOWABLE_BYTES = {
-  what: 'Changed bytes that hold no content: free pages, space between the rows of a page, unused header fields.',
+  what: 'Changed bytes that hold no content: free pages, space between the rows of a page, white space and comments in the SQL of the schema, header fields that affect no content.',
   why: 'Every table, view and setting of the file reads as before; the damage test compares them all.',
 } as const;

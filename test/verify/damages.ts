@@ -59,6 +59,10 @@ file    | 6  | a row whose case is gone | DELETE FROM cases WHERE id = 6
 file    | 11 | a row whose run is gone | UPDATE cases SET mirror_first_run_id = 77 WHERE id = 11
 file    | -  | a table that is gone | DROP TABLE causes; UPDATE cases SET id = id
 file    | -  | an attachment whose entry is gone | INSERT INTO attachments (mirror_entry_id, mirror_position) VALUES (9999, 0)
+file    | -  | a number of applications that was set | PRAGMA user_version = 7; UPDATE cases SET id = id
+schema  | -  | a column of a view with a capital | PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'AS case_id', 'AS Case_id') WHERE name = 'audit_other_court'; PRAGMA writable_schema = RESET
+schema  | -  | an index of a primary key under another name | PRAGMA writable_schema = ON; UPDATE sqlite_schema SET name = replace(name, 'index', 'Index') WHERE name LIKE 'sqlite_autoindex_%'; PRAGMA writable_schema = RESET
+schema  | -  | a counter table with another column | PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'seq)', 'sum)') WHERE name = 'sqlite_sequence'; PRAGMA writable_schema = RESET
 ledger  | -  | cases seen that do not add up | UPDATE list_syncs SET cases_seen = cases_seen + 1 WHERE run_id = 1
 ledger  | -  | a complete list sync that missed a case | UPDATE list_syncs SET count_first = 99, count_last = 99 WHERE run_id = 1 AND outcome = 'complete'
 ledger  | -  | an empty status with cases | UPDATE list_syncs SET count_last = 1 WHERE run_id = 1 AND outcome = 'empty'
