@@ -1,4 +1,4 @@
-/** A row that cannot be read as what it should be. */
+/** A row that does not have the expected form. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable';
   readonly violation: Violation;
@@ -10,17 +10,17 @@ export class Unreadable extends Error {
 }
 
 const MAX_LETTERS = 80;
-/** How much of what two long texts have in common is shown before they part. */
+/** How much of the common beginning of two long texts is shown before their first difference. */
 const LEAD = 20;
 
-/** A value as a finding tells it: short, whatever its length. Undefined is what is not there at all. */
+/** A value as a finding shows it: short, whatever its length. Undefined stands for a missing value. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return toLiteral(value, text.slice(0, MAX_LETTERS), '', text.length > MAX_LETTERS ? '…' : '');
 }
 
-/** Two values that differ; of long texts the part from shortly before the first difference. */
+/** Two values that differ; for long texts, the part from shortly before the first difference. */
 export function showDifference(expected: unknown, found: unknown): { expected: string; found: string } {
   if (typeof expected !== 'string' || typeof found !== 'string') {
     return { expected: show(expected), found: show(found) };
@@ -42,7 +42,7 @@ function toLiteral(value: unknown, text: string, before: string, after: string):
   return before + (typeof value === 'string' ? JSON.stringify(text) : text) + after;
 }
 
-/** Everything that `verify` proves, in the order in which it is reported. */
+/** Everything that `verify` proves, in the order of the report. */
 export const CHECKS = {
   file: {
     description: 'The file is whole, and every row that another one points to is there.',
@@ -89,21 +89,21 @@ export const CHECKS = {
 export type CheckName = keyof typeof CHECKS;
 export const CHECK_NAMES = Object.keys(CHECKS) as CheckName[];
 
-/** Something that is not as it should be. */
+/** Something that a check found to be wrong. */
 export interface Violation {
   /** A column, a row or a figure. */
   readonly what: string;
   readonly expected: string;
   readonly found: string;
   readonly runId?: number;
-  /** Where the case is not known from the context. */
+  /** The case, if the context does not name it. */
   readonly caseId?: number;
 }
 
-/** What a check yields: its violations one by one, and in the end how many things it has looked at. */
+/** A check yields its violations one by one, and returns how many items it checked. */
 export type Violations = Generator<Violation, number>;
 
-/** A violation, and which check found it where. */
+/** A violation, the check that found it, and where. */
 export interface Finding {
   readonly check: CheckName;
   readonly caseId: number | null;
@@ -120,15 +120,15 @@ export interface Tally {
 
 export type Tallies = Readonly<Record<CheckName, Tally>>;
 
-/** Counts what each check has looked at and found. */
+/** Counts the checked items and the findings of each check. */
 export interface Counter {
-  /** Makes findings of a check's violations and counts them. Returns what the check returns. */
+  /** Turns the violations of a check into findings and counts them. Returns what the check returns. */
   count<Result>(
     check: CheckName,
     caseId: number | null,
     violations: Generator<Violation, Result>,
   ): Generator<Finding, Result>;
-  /** The same for a check that returns how many things it has looked at. */
+  /** The same for a check that returns the number of items it checked. */
   run(
     check: CheckName,
     caseId: number | null,
@@ -158,7 +158,7 @@ export function createCounter(): Counter {
         yield { check, caseId: step.value.caseId ?? caseId, runId, what, expected, found };
       }
     } finally {
-      violations.return(undefined as never); // a reader who has seen enough leaves no statement open
+      violations.return(undefined as never); // a consumer that stops early must not leave a statement open
     }
   }
   return {

@@ -12,8 +12,8 @@ import { messageOf } from '../errors/mirror-error.ts';
 import { type Violation, type Violations, show } from './checks.ts';
 
 /**
- * Checks that the tables, views, indexes and triggers of the mirror are those of a new mirror, that the same migrations
- * made them, and that nothing added to the file can interfere with them.
+ * Checks that the tables, views, indexes and triggers of the mirror equal those of a new mirror, that the same
+ * migrations created them, and that nothing that was added to the file can interfere with them.
  */
 export function* checkSchema({ sqlite }: Mirror): Violations {
   const mayLackIndexes = isFirstFillUnended(sqlite);
@@ -39,8 +39,8 @@ function toViolation({ type, name, how }: SchemaDifference): Violation {
 }
 
 /**
- * Some indexes are built when the run ends that first fills the mirror, and are not there while it goes on, nor after
- * it died or met a failure of the database.
+ * Some indexes are built at the end of the run that first fills the mirror. They are missing during that run, and after
+ * it if it died or the database failed.
  */
 function isFirstFillUnended(sqlite: Mirror['sqlite']): boolean {
   const newest = sqlite
@@ -69,10 +69,10 @@ function* checkMigrations(sqlite: Mirror['sqlite']): Generator<Violation> {
   }
 }
 
-/** How thoroughly the file itself is looked at: `quick` compares no index with its table, and follows no reference. */
+/** How thoroughly the file is checked: `quick` skips the comparison of indexes with tables, and the references. */
 export type FileDepth = 'full' | 'quick';
 
-/** Has SQLite look through the file, and through the references between its rows. */
+/** Lets SQLite check the file and the references between its rows. */
 export function* checkFile({ sqlite }: Mirror, depth: FileDepth): Violations {
   const pages = Number(sqlite.pragma('page_count', { simple: true }));
   yield* onceDamaged(checkHeader(sqlite));
@@ -81,13 +81,14 @@ export function* checkFile({ sqlite }: Mirror, depth: FileDepth): Violations {
   return pages;
 }
 
-/** What SQLite says where bytes are not what they should be, or where our own SQL meets a schema that is not ours any more. */
+/** SQLite's error codes for damaged bytes, and for our own SQL on a schema that differs from ours. */
 const OF_DAMAGE =
   /^SQLITE_(CORRUPT|ERROR|NOTADB|FORMAT|MISMATCH|RANGE|TOOBIG|NOMEM|INTERNAL|IOERR_SHORT_READ)/;
 
 /**
- * SQLite may be unable to read on, and a check may meet a row that nobody thought of. Both are findings, and no reason
- * to end: what else is wrong has still to be told. A file that cannot be read for another reason is an error.
+ * SQLite may be unable to read the file further, and a check may meet an unforeseen row. Both are findings and do not
+ * end the verification, because the other damage must still be reported. A file that cannot be read for another reason
+ * is an error.
  */
 export function* onceDamaged<Done>(
   violations: Generator<Violation, Done>,
@@ -102,7 +103,7 @@ export function* onceDamaged<Done>(
   }
 }
 
-/** What JavaScript throws at a value that is not what its code expects. */
+/** What JavaScript throws for a value of an unexpected type. */
 function isOfAValue(thrown: unknown): boolean {
   return thrown instanceof Error && /^(Type|Range|Syntax)Error$/.test(thrown.name);
 }
@@ -131,7 +132,8 @@ interface Reference {
 }
 
 function* checkReferences(sqlite: Mirror['sqlite']): Generator<Violation> {
-  // The pragma names a row by its rowid, which half of the tables have not; so the rows are looked up by what they name.
+  // The pragma names a row by its rowid, which half of the tables do not have, so the rows are looked up by their
+  // reference.
   for (const [table, ids] of listBrokenReferences(sqlite)) {
     const columns = sqlite.pragma(`table_info(${table})`) as { readonly name: string }[];
     for (const reference of sqlite.pragma(`foreign_key_list(${table})`) as Reference[])

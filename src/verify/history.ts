@@ -12,19 +12,19 @@ import {
   toVersionRuns,
 } from './stored-rows.ts';
 
-/** A change as it is undone. */
+/** A change in the form in which it is undone. */
 export interface Change extends FieldChange {
   readonly runId: number;
 }
 
 const OWN_FIELDS: ReadonlySet<string> = new Set(['mirror_list_id', 'mirror_departed_run_id']);
 
-/** Whether a change is one of the mirror's metadata of a case, not of its payload. */
+/** Whether a change concerns the mirror's metadata of a case, not its payload. */
 export function isMirrorField({ field }: Pick<FieldChange, 'field'>): boolean {
   return field.startsWith('mirror_');
 }
 
-/** Parses a row of `case_changes`. Fails with {@link Unreadable} when no change can have made it. */
+/** Parses a row of `case_changes`. Fails with {@link Unreadable} if no change can have created it. */
 export function parseChange(row: StoredChange): Change {
   const { field, kind, run_id: runId } = row;
   const what = `the change ${row.id} of ${field}`;
@@ -47,7 +47,7 @@ export function parseChange(row: StoredChange): Change {
   return change;
 }
 
-/** Each of the mirror's own fields names a list or a run, or is null. */
+/** Each of the mirror's own fields is the id of a list or run, or null. */
 function isIdOrNull(value: JsonValue | undefined): boolean {
   return value === null || Number.isSafeInteger(value);
 }
@@ -76,7 +76,7 @@ export type ProveVersions = (
   changes: readonly Change[],
 ) => Iterable<Violation>;
 
-/** Compares the fingerprint of each past version with the one that it had then. */
+/** Compares the fingerprint of each past version with the one that was recorded then. */
 function proveVersions(...[stored, rebuilt, changes]: Parameters<ProveVersions>): Iterable<Violation> {
   const entriesOf = toEntriesAsOf(stored);
   return undoVersions(stored, rebuilt, changes, (version, runId, expected) =>
@@ -85,8 +85,8 @@ function proveVersions(...[stored, rebuilt, changes]: Parameters<ProveVersions>)
 }
 
 /**
- * Goes back from the present version of a case to its oldest, in one pass over its changes. `prove` is given each version
- * with its run and the fingerprint that it had then.
+ * Undoes the changes from the present version of a case to its oldest, in one pass. Calls `prove` with each version,
+ * its run and the fingerprint that was recorded then.
  */
 export function* undoVersions(
   stored: StoredRows,
@@ -109,7 +109,7 @@ export function* undoVersions(
       version = undoChanges(version, takeAfter(runId));
       yield* prove(version, runId, expected);
     }
-    // What the run that stored the oldest version changed itself, having seen the case twice.
+    // Changes that the run of the oldest version made itself, because it saw the case twice.
     undoChanges(version, left.toReversed());
   } catch (error) {
     if (error instanceof BrokenHistory) {
@@ -138,7 +138,7 @@ function* proveVersion(
   if (found !== expected) yield { what: 'the fingerprint of a past version', runId, expected, found };
 }
 
-/** The docket entries as they were after a run: those that had come by then and had not yet been edited or removed. */
+/** The docket entries in their state after a run: those that existed and had not yet been edited or removed. */
 function toEntriesAsOf({ entries, pastEntries }: StoredRows): (runId: number) => JsonObject[] {
   const lastUntil = new Map(pastEntries.map((one) => [one.mirror_key, one.mirror_valid_to_run_id]));
   const spells = [
@@ -163,9 +163,9 @@ function remember<Value>(make: () => Value): () => Value {
 }
 
 /**
- * Checks what is kept of a case's past: that every change is well-formed, in order and told by a version, and that all
- * of them lead back to the fingerprints of then. `rebuilt` is null where the present is broken: the past has no ground
- * to stand on then, and is not rebuilt.
+ * Checks the stored history of a case: every change is well-formed, in order and belongs to a version, and undoing the
+ * changes leads to the recorded fingerprints. `rebuilt` is null if the present version is broken; the history is then
+ * not rebuilt, because it has nothing to start from.
  */
 export function* checkHistory(
   stored: StoredRows,
@@ -192,7 +192,7 @@ export function* checkHistory(
   return stored.changes.length + stored.caseVersions.length;
 }
 
-/** A change was seen while its run went on. */
+/** The time of a change lies within its run. */
 function* checkMoment(row: StoredChange, before: StoredChange | undefined): Generator<Violation> {
   const what = `the change ${row.id} of ${row.field}`;
   const { changed_at: at, run_id: runId, run_started_at: start, run_ended_at: end } = row;
@@ -203,7 +203,7 @@ function* checkMoment(row: StoredChange, before: StoredChange | undefined): Gene
     yield { what: `${what}: changed_at`, runId, expected: 'a time', found: show(at) };
     return;
   }
-  // A clock that was set back while a run went on says nothing of its times.
+  // If the clock was set back during a run, its times prove nothing.
   const isClockSound = start !== null && (end === null || start <= end);
   if (isClockSound && (at < start || (end !== null && at > end))) {
     const expected = `a time from ${start} to ${end ?? 'the end of the run'}`;
@@ -211,7 +211,7 @@ function* checkMoment(row: StoredChange, before: StoredChange | undefined): Gene
   }
 }
 
-/** The history begins with the run that first stored the case, or where the keeping of history began. */
+/** The history begins with the run that first stored the case, or with the first run that recorded history. */
 function* checkOldest(
   { case: row }: StoredRows,
   { runs, oldest }: VersionRuns,
@@ -239,7 +239,7 @@ function* checkOldest(
   }
 }
 
-/** Whatever changed in a run made a version, and no version came without a change. */
+/** Every run with a change stored a version, and every run with a version stored a change. */
 function* checkTraces(
   stored: StoredRows,
   versions: VersionRuns,
@@ -260,7 +260,7 @@ function* checkTraces(
     traces.add(entry.mirror_valid_to_run_id);
   }
   for (const runId of versions.runs.slice(1)) {
-    // A run that saw the case twice may have put back what it had changed.
+    // A run that saw the case twice may have reverted its own change.
     if (!traces.has(runId) && !maySeeTwice(runId, stored.case.id))
       yield {
         what: 'a version',

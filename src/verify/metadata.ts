@@ -10,8 +10,8 @@ import type { Rebuilt } from './payload.ts';
 import type { Circumstances, StoredRows } from './stored-rows.ts';
 
 /**
- * Checks that the tables of which the file keeps a seal hold the rows that were written to them, and no others. Each
- * table and its seal are read at one moment, whatever a sync writes meanwhile.
+ * Checks that the sealed tables hold exactly the rows that were written to them. Each table and its seal are read in
+ * one transaction, so a concurrent sync has no effect.
  */
 export function* checkSeals({ sqlite }: Mirror): Violations {
   const select = sqlite.prepare<[string], Seal>(
@@ -48,7 +48,7 @@ function toViolation(table: string, seal: Seal | undefined, found: Seal): Violat
   };
 }
 
-/** Checks what the mirror itself says of a case, now and in the past: runs, status, departure and redaction. */
+/** Checks the mirror's metadata of a case, present and past: runs, status, departure and redaction. */
 export function* checkMetadata(
   stored: StoredRows,
   rebuilt: Rebuilt | null,
@@ -70,7 +70,7 @@ export function* checkMetadata(
   return 1;
 }
 
-/** Nothing is left of a redacted case from before its redaction, but for when it left the site and came back. */
+/** Nothing from before its redaction is left of a redacted case, except when it departed and returned. */
 function* checkRedaction({
   case: row,
   changes,
@@ -110,7 +110,7 @@ function* checkRedaction({
   }
 }
 
-/** Goes back through the changes of the status and of the departure, which must lead from what is there now. */
+/** Undoes the changes of the status and of the departure, starting with the present values. */
 function* checkMirrorFields(
   { case: row, changes, newestRunId }: StoredRows,
   rebuilt: Rebuilt | null,
@@ -160,7 +160,7 @@ function* checkMirrorField(
     yield { what: 'the run of a departure', runId, expected: show(runId), found: show(after) };
 }
 
-/** Those that are not readable are findings of the history. */
+/** Unreadable changes are findings of the history check. */
 function listReadable(rows: StoredRows['changes']): Change[] {
   return rows.flatMap((row) => {
     try {

@@ -6,13 +6,13 @@ import { type JsonObject, isJsonObject } from '../lib/json.ts';
 import { type Violation, Unreadable, show } from './checks.ts';
 import type { StoredRows } from './stored-rows.ts';
 
-/** A case's payload as its rows make it. */
+/** A case's payload, rebuilt from its rows. */
 export interface Rebuilt {
   readonly payload: CasePayload;
   readonly split: SplitPayload;
 }
 
-/** Puts a payload together from its rows, as `findCase` does. Fails with {@link Unreadable}. */
+/** Rebuilds a payload from its rows, as `findCase` does. Fails with {@link Unreadable}. */
 function rebuildPayload({ case: row, entries }: StoredRows): Rebuilt {
   const rest = parseObject('cases.mirror_payload', row.mirror_payload);
   const payload = joinPayload({ rest, entries: toEntriesInOrder(row.mirror_entry_keys, entries) });
@@ -63,13 +63,13 @@ function parse(what: string, text: string): unknown {
 }
 
 export interface CheckedPayload {
-  /** Null when no payload can be made of the rows. */
+  /** Null if the rows make no payload. */
   readonly rebuilt: Rebuilt | null;
-  /** Whether it has the fingerprint that is stored. */
+  /** Whether its fingerprint equals the stored one. */
   readonly isProven: boolean;
 }
 
-/** Puts a payload together and compares its fingerprint with the one that is stored. */
+/** Rebuilds a payload and compares its fingerprint with the stored one. */
 export function* checkPayload(stored: StoredRows): Generator<Violation, CheckedPayload> {
   let rebuilt: Rebuilt;
   try {

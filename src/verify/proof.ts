@@ -20,8 +20,8 @@ import {
 } from './stored-rows.ts';
 
 /**
- * Decides for one case after the other whether it is in a sample, so that each is as likely as any other, the sample
- * comes out as large as asked for, and nothing is collected. Says no when more than `total` are asked about.
+ * Decides for one case after another whether it is in a sample: each is equally likely, the sample has exactly the
+ * requested size, and nothing is collected. Returns false for cases beyond `total`.
  */
 export function createDraw(total: number, size: SampleSize, random: () => number): () => boolean {
   let wanted = Math.min(total, 'count' in size ? size.count : Math.ceil(total * size.share));
@@ -34,7 +34,7 @@ export function createDraw(total: number, size: SampleSize, random: () => number
   };
 }
 
-/** What is to be verified. */
+/** The cases to verify. */
 export type Scope =
   | { readonly of: 'everything' }
   /** A part of the cases; of the file what is quickly seen. */
@@ -45,8 +45,8 @@ export type Scope =
 export type OnProgress = (casesPassed: number, casesMirrored: number) => void;
 
 /**
- * The ids of the cases to be verified, in rising order. Each is looked up by the one before it: a cursor that stays
- * open for a minute would keep the log of a sync from being worked into the file.
+ * The ids of the cases to verify, ascending. Each is looked up by the previous one: a cursor that stays open for a
+ * minute would prevent the checkpoint of a sync's write-ahead log.
  */
 function* listCaseIds(
   { sqlite }: Mirror,
@@ -64,7 +64,7 @@ function* listCaseIds(
     .pluck();
   let passed = 0;
   let last = Number.MIN_SAFE_INTEGER;
-  // In a damaged file the order may be broken, and lead in a circle.
+  // In a damaged file the order can be broken, and the lookups would never end.
   for (let id = next.get(last); id !== undefined && id > last; id = next.get(id)) {
     last = id;
     if (isWanted()) yield id;
@@ -72,7 +72,10 @@ function* listCaseIds(
   }
 }
 
-/** Puts one case through every check of cases; one that holds a value of a wrong type cannot be judged any further. */
+/**
+ * Runs every check of cases on one case. If a value has a wrong type, the later checks are skipped, because they rely
+ * on the types.
+ */
 function* verifyCase(
   stored: StoredRows,
   circumstances: Circumstances,
@@ -95,19 +98,20 @@ function* verifyCase(
 export interface VerifyReport {
   readonly casesMirrored: number;
   readonly casesChecked: number;
-  /** Null when the file and the ledger were not looked at. */
+  /** Null if the file and the run log were not checked. */
   readonly fileDepth: FileDepth | null;
   readonly tallies: Tallies;
-  /** What users added to the file, which is no finding; empty if the schema was not checked. */
+  /** What users added to the file; this is not a finding. Empty if the schema was not checked. */
   readonly additions: readonly SchemaObject[];
 }
 
-/** So many cases are proven at once. */
+/** The number of cases that are proven together. */
 const CASES_AT_ONCE = 100;
 
 /**
- * Proves that a mirror is what it says, a few cases in memory at a time. Yields what it finds as it finds it, and returns
- * what it has looked at. With `isThorough` each case goes the long way, which finds the same. Fails with CASE_NOT_MIRRORED.
+ * Proves that a mirror is correct, with a few cases in memory at a time. Yields findings as soon as it has them, and
+ * returns what it checked. With `isThorough` each case is checked individually, with the same findings. Fails with
+ * CASE_NOT_MIRRORED.
  */
 export function* verifyMirror(
   mirror: Mirror,
@@ -168,7 +172,7 @@ export function* verifyMirror(
   return { casesMirrored, casesChecked, fileDepth, tallies: counter.toTallies(), additions: additions ?? [] };
 }
 
-/** What every case is checked with. */
+/** The data that the checks of every case need. */
 function findGround(mirror: Mirror) {
   const circumstances = findCircumstances(mirror);
   return {
@@ -179,7 +183,7 @@ function findGround(mirror: Mirror) {
   };
 }
 
-/** None is proven if SQLite cannot read one of them: the long way tells which. */
+/** If SQLite cannot read one of the cases, none counts as proven: the individual checks find the damaged one. */
 function tryProvePlain(
   { provePlain }: ReturnType<typeof findGround>,
   ids: readonly number[],
@@ -192,7 +196,7 @@ function tryProvePlain(
   }
 }
 
-/** Counts what a plain case consists of, as the checks of the long way do. */
+/** Counts the parts of a plain case, as the individual checks do. */
 function addPlainCase(counter: Counter, { rows, history, entries, pastEntries }: PlainCase): void {
   counter.addChecked('values', rows + history + pastEntries);
   counter.addChecked('payload', 1);
@@ -202,7 +206,7 @@ function addPlainCase(counter: Counter, { rows, history, entries, pastEntries }:
   counter.addChecked('metadata', 1);
 }
 
-/** A look into the file, as a check that has no violations of its own. */
+/** A read of the file, as a check without violations of its own. */
 // eslint-disable-next-line require-yield -- that is the point
 function* toViolations<Result>(look: () => Result): Generator<Violation, Result> {
   return look();

@@ -13,7 +13,7 @@ import {
   toVersionRuns,
 } from './stored-rows.ts';
 
-/** Compares a row with what its columns should hold; other columns are not looked at. */
+/** Compares a row with the expected columns; ignores other columns. */
 function* compareRow(table: string, expected: object, found: Row | undefined): Generator<Violation> {
   if (found === undefined) {
     yield { what: `a row of ${table}`, expected: show(expected), found: 'nothing' };
@@ -27,7 +27,7 @@ function* compareRow(table: string, expected: object, found: Row | undefined): G
   }
 }
 
-/** Compares the rows of a list with its elements, each at its position. Returns how many rows there are. */
+/** Compares the rows of a list with its elements by position. Returns the number of rows. */
 function* compareList(
   table: string,
   expected: readonly object[],
@@ -48,7 +48,7 @@ function toCell(value: Cell | boolean): Cell {
   return typeof value === 'boolean' ? Number(value) : value;
 }
 
-/** SQLite keeps half a surrogate pair as bytes that come back as replacement characters, one or several. */
+/** SQLite stores half of a surrogate pair as bytes that it returns as one or several replacement characters. */
 function isSameCell(expected: Cell | boolean, found: Cell | undefined): boolean {
   const cell = toCell(expected);
   if (cell === found) return true;
@@ -64,7 +64,7 @@ function squeeze(text: string): string {
   return text.toWellFormed().replace(/\ufffd+/g, '\ufffd');
 }
 
-/** Compares every row of a case with those that its payload makes. */
+/** Compares every row of a case with the row that its payload makes. */
 export function* checkRows(stored: StoredRows, { payload, split }: Rebuilt): Violations {
   const made = toCaseRows(payload, split, stored.case.mirror_fingerprint);
   const rows = withEntries(made, withStoredKeys(made.entries, stored.case.mirror_entry_keys));
@@ -83,7 +83,7 @@ export function* checkRows(stored: StoredRows, { payload, split }: Rebuilt): Vio
   return checked + (yield* checkDocket(rows.entries, stored));
 }
 
-/** An entry keeps the key with which it came, wherever it stands by now. */
+/** An entry keeps its first key, independent of its place in the list. */
 function withStoredKeys(entries: readonly EntryRow[], keys: string | null): readonly EntryRow[] {
   const list = JSON.parse(keys ?? '[]') as number[];
   return entries.map((entry, at) => {
@@ -118,7 +118,10 @@ function* checkDocket(expected: ReturnType<typeof toCaseRows>['entries'], stored
   return checked;
 }
 
-/** Checks that what is kept of each docket entry's past is one story, told in the runs that stored versions of the case. */
+/**
+ * Checks that the versions of each docket entry form one sequence, and that runs which stored versions of the case
+ * created them.
+ */
 export function* checkPastEntries(stored: StoredRows, circumstances: Circumstances): Violations {
   const { allow } = toVersionRuns(stored, circumstances);
   const byKey = new Map(stored.entries.map((entry) => [entry.mirror_key, entry]));
@@ -147,7 +150,7 @@ function toStranger(what: string, runId: number): Violation {
   return { what, runId, expected: 'a run that stored a version of the case', found: show(runId) };
 }
 
-/** Its columns are those that the entry makes, and its key is its id, where it has one of its own. */
+/** The columns equal those that the entry makes, and the key is the entry's id if it is unique. */
 function* checkContent(row: StoredPastEntry): Generator<Violation> {
   try {
     const [made] = toEntryRows([readEntry('docket_entry_versions', row)]);
@@ -160,7 +163,7 @@ function* checkContent(row: StoredPastEntry): Generator<Violation> {
   }
 }
 
-/** It began where it first came or where the spell before it ended, and lasted for a while. */
+/** The version begins when the entry first appears or when the version before it ends, and has a positive duration. */
 function* checkSpell(entry: StoredPastEntry, before: StoredPastEntry | undefined): Generator<Violation> {
   const { mirror_valid_from_run_id: since, mirror_valid_to_run_id: until } = entry;
   if (since >= until)
@@ -176,7 +179,10 @@ function* checkSpell(entry: StoredPastEntry, before: StoredPastEntry | undefined
     };
 }
 
-/** What was edited goes on as the same entry; what was removed is followed by nothing, or by one that came later. */
+/**
+ * After an edit, the next version belongs to the same entry. After a removal, there is none, or an entry that was added
+ * later.
+ */
 function* checkEnd(
   entry: StoredPastEntry,
   next: StoredEntry | StoredPastEntry | undefined,

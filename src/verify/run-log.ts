@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Mirror } from '../db/open-mirror.ts';
 import { type Violation, type Violations, show } from './checks.ts';
 
-/** One thing that must hold in the record of the runs; `sql` returns the rows in which it does not. */
+/** A rule for the run log; `sql` returns the rows that break it. */
 export interface LedgerRule {
   readonly what: string;
   readonly expected: string;
-  /** Rows of `run_id` and `found`. */
+  /** Rows with the columns `run_id` and `found`. */
   readonly sql: string;
 }
 
@@ -166,7 +166,7 @@ const TABLES = [
   'schema_drift',
 ];
 
-/** Checks what the mirror recorded of its runs. */
+/** Checks the run log. */
 export function* checkLedger({ sqlite }: Mirror): Violations {
   for (const { what, expected, sql } of LEDGER_RULES) {
     for (const row of sqlite.prepare<[], { run_id: unknown; found: unknown }>(sql).iterate())

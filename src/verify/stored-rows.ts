@@ -9,18 +9,18 @@ import {
   type caseVersions,
 } from '../db/schema/schema.ts';
 
-/** What of the mirror as a whole makes something legitimate in one case that would be a violation in another mirror. */
+/** Properties of the whole mirror that allow what would otherwise be a violation in a case. */
 export interface Circumstances {
-  /** The newest run from before the mirror kept history; 0 when it has kept it always. */
+  /** The newest run from before the mirror kept history; 0 if it always kept history. */
   readonly lastRunWithoutHistory: number;
-  /** Whether a run may have seen a case more than once, and so have replaced what it had stored itself. */
+  /** Whether a run may have seen a case more than once, and so replaced what it had stored itself. */
   readonly maySeeTwice: (runId: number, caseId: number) => boolean;
-  /** Whether some list has brought cases whose label is that of another one. */
+  /** Whether some list contained cases with the label of another list. */
   readonly hasForeignLabels: () => boolean;
 }
 
 export function findCircumstances({ sqlite }: Mirror): Circumstances {
-  // Passes have been counted since history has been kept.
+  // The column `passes` was added together with the history.
   const lastWithout = sqlite
     .prepare<[], number | null>('SELECT max(run_id) FROM list_syncs WHERE pages > 0 AND passes = 0')
     .pluck();
@@ -42,12 +42,12 @@ export function findCircumstances({ sqlite }: Mirror): Circumstances {
   };
 }
 
-/** The runs that stored the versions of a case, as far back as it has a history. */
+/** The runs that stored the versions of a case, as far back as its history reaches. */
 export interface VersionRuns {
-  /** Oldest first; the last one stored what is there now. */
+  /** Oldest first; the last one stored the present version. */
   readonly runs: readonly number[];
   readonly oldest: number;
-  /** Whether that run may have changed something of the case: it stored a version, or ran before there was history. */
+  /** Whether this run may have changed the case: it stored a version, or ran before the mirror kept history. */
   readonly allow: (runId: number) => boolean;
 }
 
@@ -66,7 +66,7 @@ export function toVersionRuns(
   };
 }
 
-/** What SQLite holds: flags are 0 and 1 here, so that a 2 does not pass for true. */
+/** The value as SQLite stores it: flags stay 0 and 1, so a 2 is not read as true. */
 export type Cell = string | number | null;
 export type Row = Readonly<Record<string, Cell>>;
 
@@ -95,14 +95,14 @@ export type StoredEntry = typeof docketEntries.$inferSelect;
 export type StoredPastEntry = Omit<typeof docketEntryVersions.$inferSelect, 'mirror_end_reason'> & {
   readonly mirror_end_reason: string;
 };
-/** A change, with the times of its run; null where the run is missing or has no end. */
+/** A change, with the times of its run; null if the run is missing or has no end. */
 export type StoredChange = Omit<typeof caseChanges.$inferSelect, 'kind'> & {
   readonly kind: string;
   readonly run_started_at: string | null;
   readonly run_ended_at: string | null;
 };
 
-/** Every row of one case, as they stand at one moment. */
+/** Every row of one case at one point in time. */
 export interface StoredRows {
   readonly case: StoredCase;
   readonly lists: ReadonlyMap<ListField, readonly Row[]>;
@@ -116,7 +116,7 @@ export interface StoredRows {
   readonly changes: readonly StoredChange[];
   /** Oldest first. */
   readonly caseVersions: readonly StoredVersion[];
-  /** Of each entry oldest first. */
+  /** Ordered by entry, and oldest first within an entry. */
   readonly pastEntries: readonly StoredPastEntry[];
   /** The newest run of the mirror. */
   readonly newestRunId: number;
@@ -124,7 +124,7 @@ export interface StoredRows {
 
 export type FindStoredRows = (id: number) => StoredRows | undefined;
 
-/** Prepares the reading of whole cases, each in one transaction: a sync that goes on meanwhile does not show. */
+/** Prepares reading whole cases, each in one transaction, so that a concurrent sync has no effect. */
 export function prepareFindStoredRows({ sqlite }: Mirror): FindStoredRows {
   const prepare = <Of = Row>(text: string) => {
     const statement = sqlite.prepare<[number], Of>(text);
@@ -173,7 +173,7 @@ export function prepareFindStoredRows({ sqlite }: Mirror): FindStoredRows {
   });
 }
 
-/** Items under the key that each of them has, in the order in which they came. */
+/** Groups items by their key, in their order. */
 export function groupBy<Key, Item>(items: Iterable<Item>, toKey: (item: Item) => Key): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>();
   for (const item of items) {

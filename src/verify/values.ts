@@ -7,15 +7,15 @@ import { type Violation, type Violations, show } from './checks.ts';
 import type { StoredRows } from './stored-rows.ts';
 import { renderPlural } from '../lib/layout.ts';
 
-/** What SQLite's `typeof` says of a value. */
+/** The results of SQLite's `typeof`. */
 export type ValueType = 'integer' | 'real' | 'text' | 'blob' | 'null';
 
-/** Which values a column takes. */
+/** The values that a column accepts. */
 export interface ColumnRule {
   readonly name: string;
   readonly type: ValueType;
   readonly mayBeNull: boolean;
-  /** The only texts that it takes; null where it takes any. */
+  /** The only texts that it accepts; null if it accepts any. */
   readonly words: readonly string[] | null;
 }
 
@@ -24,7 +24,7 @@ export interface TableRules {
   readonly columns: readonly ColumnRule[];
 }
 
-/** Which values each table of the mirror takes. */
+/** The values that each table of the mirror accepts. */
 export const TABLE_RULES: readonly TableRules[] = Object.values(schema)
   .filter((one): one is typeof one & SQLiteTable => is(one, SQLiteTable))
   .map(toTableRules);
@@ -41,7 +41,7 @@ function toTableRules(table: SQLiteTable): TableRules {
   };
 }
 
-/** What SQLite's `typeof` says of a value that better-sqlite3 has read; a whole number passes for an integer. */
+/** The `typeof` of a value that better-sqlite3 has read; a whole number counts as an integer. */
 function typeOfValue(value: unknown): ValueType {
   if (value === null) return 'null';
   if (typeof value === 'string') return 'text';
@@ -49,7 +49,7 @@ function typeOfValue(value: unknown): ValueType {
   return typeof value === 'bigint' ? 'integer' : 'blob';
 }
 
-/** Words for what a column takes. */
+/** Describes the values that a column accepts. */
 function describeRule({ type, mayBeNull, words }: ColumnRule): string {
   const what = words === null ? type : words.join(' or ');
   return mayBeNull ? `${what} or null` : what;
@@ -62,13 +62,13 @@ export function listColumns(table: string, without: readonly string[]): string[]
   return (RULES.get(table) ?? []).map(({ name }) => name).filter((name) => !without.includes(name));
 }
 
-/** The first column of a row that does not take its value; undefined if there is none. */
+/** The first column of a row that does not accept its value; undefined if there is none. */
 export function findMisplaced(table: string, row: object): ColumnRule | undefined {
   const cells = row as Readonly<Record<string, unknown>>;
   return RULES.get(table)?.find((rule) => !fits(rule, cells[rule.name]));
 }
 
-/** The tables whose rows come with their case; each row of the others is looked at by {@link checkLedgerValues}. */
+/** The tables whose rows are read with their case; {@link checkLedgerValues} checks the rows of the other tables. */
 const TABLES_OF_CASES = new Set([
   'cases',
   ...Object.keys(LIST_TABLES),
@@ -83,8 +83,8 @@ const TABLES_OF_CASES = new Set([
 ]);
 
 /**
- * Checks that each value of a case's rows is of the type of its column. The columns of SQLite take any value, and what
- * follows in the verification, as in every reading of the case, relies on their types.
+ * Checks that each value of a case's rows has the type of its column. A column in SQLite accepts any value, and the
+ * later checks, like every reader of the case, rely on the types.
  */
 export function* checkValues(stored: StoredRows): Violations {
   let checked = 0;
@@ -100,7 +100,7 @@ export function* checkValues(stored: StoredRows): Violations {
   return checked;
 }
 
-/** The same for the tables that are not read case by case. */
+/** The same check for the tables that are not read case by case. */
 export function* checkLedgerValues({ sqlite }: Mirror): Violations {
   let checked = 0;
   for (const { table, columns } of TABLE_RULES) {
