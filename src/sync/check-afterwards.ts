@@ -15,9 +15,9 @@ import type { SyncRun } from './types.ts';
 import { renderPlural } from '../lib/layout.ts';
 
 /**
- * After the list syncs: counts the cases that no list sync can see, looks up those that are missing, and puts those without a
- * label under the list in which they came. First of all the lists are set against each other and against the whole,
- * because one that is in doubt proves nothing of a case.
+ * The checks after the list syncs: count the cases that no list sync can see, look up missing cases, and assign cases
+ * without a label to the list that held them. First the lists are compared with each other and with the whole, because
+ * a suspicious list proves nothing about a case.
  */
 export async function checkAfterwards(
   run: SyncRun,
@@ -45,14 +45,17 @@ export async function checkAfterwards(
   }
 }
 
-/** Whether the lists show that a case has moved: the one that it stood in was read and lacks it, the other is believed. */
+/**
+ * Whether the lists show that a case has moved: its previous list was read and does not hold it, and its new list is
+ * not suspicious.
+ */
 function provesMove(lists: readonly ListReport[], oldId: number, listId: number): boolean {
   const find = (id: number): ListReport | undefined => lists.find(({ list }) => list.id === id);
   const [old, list] = [find(oldId), find(listId)];
   return old !== undefined && list !== undefined && showsMissing(old) && !isSuspicious(list);
 }
 
-/** Only a list that was read to its last page can tell that a case is missing from it. */
+/** Only a list that was read to its last page can show that a case is missing from it. */
 async function checkDepartures(
   run: SyncRun,
   record: RunRecord,
@@ -90,32 +93,32 @@ function toNone(listSyncs: readonly ListReport[]): string {
     : 'No list was read to its last page.';
 }
 
-/** Of the cases that may stand on pages which could not be read, no more are looked up in one run. */
+/** The maximum number of cases per run that are looked up because they may be on unreadable pages. */
 const MAX_LOOKED_UP = 500;
 
-/** Whether the list was read to its end, but for pages that could not be read. */
+/** Whether the list was read to its end, except for unreadable pages. */
 function hasUnreadPages({ error }: ListReport): boolean {
   return error?.code === 'PAGES_UNREADABLE';
 }
 
-/** A list sync that seemed complete is not if the API has cases of this list that the list did not hold. */
+/** A list sync that seemed complete is partial if the API has cases of this list that the list did not hold. */
 function toDisproved(listSync: ListReport, missed: ReadonlyMap<number, number>): ListReport {
   const count = missed.get(listSync.list.id) ?? 0;
-  // A list that is partial already says so for a reason of its own.
+  // A list that is already partial keeps its own reason.
   if (count === 0 || listSync.error !== null) return listSync;
   const cases = renderPlural(count, 'case');
   const message = `The list lacked ${cases} that the API has under this status; fetched by id.`;
   return { ...listSync, outcome: 'partial', error: new MirrorError('CASES_MISSED', message) };
 }
 
-/** Why the coverage of the list syncs is not to be measured; null when it is. */
+/** Why the coverage of the list syncs is not measured; null if it is. */
 function findObstacle(listSyncs: readonly ListReport[]): string | null {
   if (listSyncs.every(({ outcome }) => outcome === 'failed')) return 'No list could be read.';
   const isRead = ({ id }: ApiList): boolean => listSyncs.some(({ list }) => list.id === id);
   return ONGOING_LISTS.every(isRead) ? null : 'Not all five lists were asked for.';
 }
 
-/** Why no further request is worth making; null when one is. */
+/** Why further requests are pointless; null if they are not. */
 function findStop(reports: readonly { readonly error: MirrorError | null }[]): string | null {
   const stop = reports.find(({ error }) => error !== null && endsEveryList(error));
   return stop?.error?.message ?? null;

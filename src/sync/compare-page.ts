@@ -22,7 +22,7 @@ export class SeenCases {
   readonly #unnamed = new Map<number, number>();
   readonly #shared = new Map<number, Set<number>>();
 
-  /** Notes a listRef. Returns the other status under which this run has seen the case before, if it has. */
+  /** Records that a list holds a case. Returns the other list in which this run saw the case before, if any. */
   see(caseId: number, listId: number): number | undefined {
     const earlier = this.#statusOf.get(caseId);
     this.#statusOf.set(caseId, listId);
@@ -33,25 +33,25 @@ export class SeenCases {
   }
 
   /**
-   * Notes a listRef in the list of a status that the case has no label of; `isSame` when it says the same as it did in
-   * the list before. Returns the other status, as `see` does.
+   * Records that a list holds a case that does not have the label of the list. `isSame`: whether its content is the
+   * same as in the list before. Returns the other list, as `see` does.
    */
   seeUnnamed(caseId: number, listId: number, isSame: boolean): number | undefined {
     const earlier = this.see(caseId, listId);
     if (!this.#inSeveral.has(caseId)) this.#unnamed.set(caseId, listId);
-    // The list of the cases without a status may hold those of the five as well.
+    // The list of the unclassified cases may also hold cases of the five lists.
     if (earlier !== undefined && isSame && earlier !== UNCLASSIFIED.id && listId !== UNCLASSIFIED.id)
       for (const id of [earlier, listId])
         this.#shared.set(id, (this.#shared.get(id) ?? new Set()).add(caseId));
     return earlier;
   }
 
-  /** How many cases the list of a status shared with others of the run, none of which had a label. */
+  /** The number of cases without a label that the list shares with other lists of the run. */
   countShared(listId: number): number {
     return this.#shared.get(listId)?.size ?? 0;
   }
 
-  /** Cases without a label that stood in one list alone, each with the status of that list. */
+  /** Cases without a label that were in only one list, each with this list. */
   get unnamed(): ReadonlyMap<number, number> {
     return this.#unnamed;
   }
@@ -60,12 +60,12 @@ export class SeenCases {
     return this.#statusOf.size;
   }
 
-  /** Notes that the record of a case came and could not be read. */
+  /** Records that a case was seen but could not be read. */
   seeRejectedRecords(caseId: number): void {
     this.#rejectedRecords.add(caseId);
   }
 
-  /** Whether a list of this run held the case, in whatever form. */
+  /** Whether a list of this run held the case, readable or not. */
   has(caseId: number): boolean {
     return this.#statusOf.has(caseId) || this.#rejectedRecords.has(caseId);
   }
@@ -74,7 +74,10 @@ export class SeenCases {
 /** The list that a case belongs to. */
 export interface CasePlace {
   readonly listId: number;
-  /** Whether the label of the case names it; otherwise only the list does, and the run says later whether it is believed. */
+  /**
+   * Whether the label of the case names the list. Otherwise only its presence in the list suggests it, which the run
+   * checks at its end.
+   */
   readonly isNamed: boolean;
 }
 
@@ -82,9 +85,9 @@ const isKnownLabel = (label: JsonValue | undefined): boolean =>
   ONGOING_LISTS.some((one) => one.label === label);
 
 /**
- * Says which status a case comes under. A known label decides, whatever list the case came in: a server that ignores the
- * filter would otherwise move every case. A case without a label that is stored stays where it was, until the whole run
- * is known; one that is new comes under the status of its list. `list` is null for a case that was asked for by its id.
+ * Determines the list that a case belongs to. A known label decides, whatever list held the case: a server that ignores
+ * the filter would otherwise move every case. A stored case without a label stays in its list until the end of the run.
+ * A new one belongs to the list that holds it. `list` is null for a case that was requested by its id.
  */
 function toCasePlace(
   label: JsonValue | undefined,
@@ -95,15 +98,15 @@ function toCasePlace(
   return { listId: storedId ?? list.id, isNamed: false };
 }
 
-/** What a case says of the lists in which it stands. */
+/** What the label of a case says about its list. */
 export interface CaseLabels {
   readonly case_ongoing?: JsonValue;
   readonly case_status?: JsonValue;
 }
 
 /**
- * Whether a case that came in the list of a status carries the label of another one, in the field by which the list is
- * filtered. A label that nobody knows does not count: the site may have given a status a new name.
+ * Whether a case has the label of another list than the one that holds it, in the field that filters the list. An
+ * unknown label does not count: the site may have renamed a status.
  */
 export function isOfAnotherList(labels: CaseLabels, { id }: ApiList): boolean {
   return id === UNCLASSIFIED.id
@@ -111,7 +114,7 @@ export function isOfAnotherList(labels: CaseLabels, { id }: ApiList): boolean {
     : ONGOING_LISTS.some((one) => one.label === labels.case_ongoing && one.id !== id);
 }
 
-/** What it says of a list that a page of it holds so many cases of other lists; null when there are none. */
+/** The violation of a page that holds cases of other lists; null if it holds none. */
 export function judgeLabels(ofOthers: number, { label }: ApiList): MirrorError | null {
   if (ofOthers === 0) return null;
   const cases = renderPlural(ofOthers, 'case');
@@ -121,19 +124,19 @@ export function judgeLabels(ofOthers: number, { label }: ApiList): MirrorError |
   );
 }
 
-/** What a page brings, before it is known what the run has seen elsewhere. */
+/** The content of a page, compared with the stored cases but not yet with the rest of the run. */
 export type ComparedPage = Omit<PageContent, 'doubles'> & {
-  /** How many of its cases carry the label of another list. */
+  /** The number of its cases with the label of another list. */
   readonly ofOthers: number;
-  /** Those of its cases that no label of their own puts under a status. */
+  /** The cases whose list is not known from a label. */
   readonly unnamed: ReadonlySet<number>;
 };
 
-/** The records of a page, or a part of them. */
+/** The records of a page, or some of them. */
 export interface ComparablePage {
   readonly source: string;
   readonly records: readonly PageRecord[];
-  /** The place of the first of them on the page, from 0. */
+  /** The position of the first of them on the page, from 0. */
   readonly firstPosition?: number;
 }
 
@@ -144,9 +147,9 @@ export interface CaseFinder {
 }
 
 /**
- * Compares the records of a page with what is stored, and makes rows of those that are new or changed. Writes nothing.
- * A record whose bytes are known is not read. Lets the event loop turn after each one that is, so that the next page is
- * asked for and received meanwhile. `status` is null for a case that was asked for by its id.
+ * Compares the records of a page with the stored cases, and creates rows for new and changed cases. Writes nothing.
+ * Does not parse a record with known bytes. Yields to the event loop after each parsed record, so that the next page
+ * can be requested and received meanwhile. `list` is null for a case that was requested by its id.
  */
 export async function comparePage(
   page: ComparablePage,
@@ -183,7 +186,7 @@ export async function comparePage(
       continue;
     }
     const known = record.rawHash === null ? undefined : findKnownRecord(record.rawHash);
-    // A list that shifts may bring a case twice on one page; the second one is compared with the first.
+    // A list that shifts may contain a case twice on one page; the second one is compared with the first.
     if (
       known !== undefined &&
       !versionsOfPage.has(known.caseId) &&
@@ -198,7 +201,7 @@ export async function comparePage(
     const { id } = payload;
     if (list !== null && isOfAnotherList(payload, list)) ofOthers++;
     const drifted = [...listDrift(payload), ...findLabelDrift(payload, list)];
-    // Each run records drift anew, so it reads a case with drift every time.
+    // Each run records drift again, so a case with drift is read every time.
     const rawHash = drifted.length === 0 ? record.rawHash : null;
     const stored = versionsOfPage.get(id) ?? findStoredVersion(id);
     add(compareCase(content, placeCase(id, payload.case_ongoing, stored).listId, stored, rawHash));
@@ -223,7 +226,7 @@ function toRejectedRecord({ why, bytes, isJson }: OddBytes, storedAs: number | n
 
 interface Comparison {
   readonly compared: PageCase;
-  /** What is stored of the case once the page is. */
+  /** The case as it will be stored after this page. */
   readonly version: StoredVersion;
 }
 
@@ -258,7 +261,7 @@ function toUnchanged(id: number, listId: number, stored: StoredVersion, rawHash:
   };
 }
 
-/** The filter takes an id, the payload carries the label; that the two agree is an assumption. */
+/** The filter takes an id, the payload contains the label; the program assumes that they agree. */
 function fitsList(labels: CaseLabels, list: ApiList | null): boolean {
   if (list === null) return true;
   if (list.id === UNCLASSIFIED.id) return !isOfAnotherList(labels, list);

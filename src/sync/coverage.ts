@@ -8,9 +8,12 @@ import { toTrafficRow } from './list-sync.ts';
 import { type ListReport, endsEveryList, showsMissing } from './report.ts';
 import { renderPlural } from '../lib/layout.ts';
 
-/* What the lists of a run say of each other. A list that is in doubt proves nothing of what is missing from it. */
+/*
+ * Comparisons between the lists of a run. A list that is suspicious proves nothing about a case that is missing from
+ * it.
+ */
 
-/** Lists of which no case can stand in two: together they hold no more cases than the API has. */
+/** Groups of lists that share no case: together they hold at most as many cases as the API has. */
 const DISJOINT_LISTS: readonly (readonly number[])[] = [
   ONGOING_LISTS.map(({ id }) => id),
   CASE_STATUSES.map(({ id }) => id),
@@ -18,12 +21,14 @@ const DISJOINT_LISTS: readonly (readonly number[])[] = [
 
 export type Counts = ReadonlyMap<number, number | null>;
 
-/** Whether lists count more cases together than the API has without a filter. Unknown counts cannot make it so. */
+/**
+ * Whether the counts of the lists add up to more cases than the API has without a filter. False if a count is unknown.
+ */
 export function isAboveWhole(listIds: readonly number[], counts: Counts, whole: number | null): boolean {
   return whole !== null && listIds.reduce((sum, id) => sum + (counts.get(id) ?? 0), 0) > whole;
 }
 
-/** Puts in doubt a list that shared cases with another one, though none of them says by its label where it belongs. */
+/** Marks a list as suspicious if it shares cases with another list and no label shows where they belong. */
 export function suspectShared(report: ListReport, shared: number): ListReport {
   if (shared === 0) return report;
   const cases = renderPlural(shared, 'case');
@@ -36,19 +41,22 @@ export function suspectShared(report: ListReport, shared: number): ListReport {
   );
 }
 
-/** Puts in doubt a list that counts more cases, together with others, than the API has. An empty list adds nothing. */
+/**
+ * Marks a list as suspicious if, together with others, it counts more cases than the API has. An empty list is never
+ * the reason.
+ */
 export function suspectAboveWhole(report: ListReport, whole: number | null): ListReport {
   if (whole === null || (report.figures.count_last ?? 0) === 0) return report;
   const message = `The lists count more cases together than the ${whole} that the API has without a filter; asked twice.`;
   return toSuspicious(report, new MirrorError('LISTS_ABOVE_WHOLE', message));
 }
 
-/** Whether it is in doubt that the cases of the list belong there. */
+/** Whether it is uncertain that the cases of the list belong to it. */
 export function isSuspicious({ error }: ListReport): boolean {
   return error !== null && ['WRONG_LIST', 'LISTS_OVERLAP', 'LISTS_ABOVE_WHOLE'].includes(error.code);
 }
 
-/** A list that could prove something proves it no longer; one that could not keeps its own reason. */
+/** A list that could prove something becomes unable to; one that could not keeps its own reason. */
 function toSuspicious(report: ListReport, error: MirrorError): ListReport {
   return showsMissing(report) ? { ...report, outcome: 'partial', error } : report;
 }
@@ -56,7 +64,7 @@ function toSuspicious(report: ListReport, error: MirrorError): ListReport {
 export interface CoverageFindings {
   readonly figures: CoverageFigures;
   readonly error: MirrorError | null;
-  /** Lists that count more cases together than the API has, and still do when they are all counted once more. */
+  /** Groups of lists that count more cases together than the API has, and still do after a second count. */
   readonly aboveWhole: readonly number[];
 }
 
@@ -67,12 +75,13 @@ const COLUMNS = {
 } as const satisfies Record<(typeof CASE_STATUSES)[number]['id'], keyof CoverageFigures>;
 
 /**
- * Asks how many cases the API counts without a filter and by `case_status`: the first page of each list, three or four
- * requests. Set against the counts of the five list syncs it tells how many cases these cannot see. A count that cannot be
- * had is null and no failure of the run, which is about its lists. `skip` says why nothing is to be asked at all.
+ * Requests how many cases the API counts without a filter and by `case_status`: the first page of each list, three or
+ * four requests. Compared with the counts of the five list syncs, this shows how many cases they cannot see. A count
+ * that is unavailable becomes null and does not fail the run, whose subject is its lists. `skip` is the reason to
+ * request nothing.
  *
- * Where lists count more than the whole, they and the whole are counted once more, one right after the other: cases may
- * have come, gone and moved while the lists were read.
+ * If lists count more cases than the whole, the lists and the whole are counted again in direct succession: cases may
+ * have been added, removed or moved while the lists were read.
  */
 export async function measureCoverage(
   client: Client,
@@ -126,7 +135,7 @@ export async function measureCoverage(
     aboveWhole,
   };
 
-  /** A count without the rows that the list is known never to bring. */
+  /** A count without the rows that the list is known to count but never return. */
   function lessExcess(id: number, count: number | null): number | null {
     return count === null ? null : count - findExcess(listSyncs, id);
   }
@@ -137,13 +146,13 @@ export async function measureCoverage(
   }
 }
 
-/** The filter of a list, be it read or only counted. */
+/** The filter of a list, to read or to count it. */
 function toFilterOf(id: number): CaseFilter {
   const read = API_LISTS.find((one) => one.id === id);
   return read === undefined ? { case_status: String(id) } : toListFilter(read);
 }
 
-/** Only the count of a page matters here, so none of its records is parsed. */
+/** Only the count of the page is used, so its records are not parsed. */
 const EVERY_RECORD: KnownRecords = { has: () => true, hashOf: () => undefined };
 
 async function fetchCount(client: Client, filter: CaseFilter, signal: AbortSignal): Promise<number> {
@@ -160,7 +169,7 @@ function findCount(listSyncs: readonly ListReport[], listId: number): number | n
   return listSyncs.find(({ list }) => list.id === listId)?.figures.count_last ?? null;
 }
 
-/** How many more cases a list counts than it brings, pass after pass; zero where its count fits. */
+/** By how much the count of a list exceeds what every pass finds; zero if the count is right. */
 function findExcess(listSyncs: readonly ListReport[], listId: number): number {
   const listSync = listSyncs.find(({ list }) => list.id === listId);
   if (listSync?.error?.code !== 'COUNT_MISMATCH_STABLE') return 0;

@@ -8,42 +8,44 @@ import { endsEveryList, isOfTheDatabase } from './report.ts';
 import { toTrafficRow } from './list-sync.ts';
 import { renderPlural } from '../lib/layout.ts';
 
-/** A case that its list no longer held, and that no other list of the run held either. */
+/** A case that neither its list nor any other list of the run held. */
 export interface MissingCase {
   readonly id: number;
   readonly listId: number | null;
-  /** False where it may stand on a page that could not be read: then it is fetched, and nothing else follows. */
+  /** False if the case may be on an unreadable page: it is then only fetched and never marked as departed. */
   readonly isJudged?: boolean;
 }
 
 export interface DepartureSearch {
   readonly client: Client;
   readonly finder: CaseFinder;
-  /** Stores what a look-up brought. */
+  /** Stores the result of a lookup. */
   readonly writeFound: (page: ComparedPage, listId: number) => void;
   readonly missing: readonly MissingCase[];
-  /** More than this many gone are not believed; Infinity when the person who runs it has accepted them. */
+  /** More departures than this are suspicious; Infinity if the user has accepted them. */
   readonly maxGone: number;
   readonly signal: AbortSignal;
 }
 
 export interface DepartureFindings {
   readonly figures: Omit<DepartureFigures, 'cases_returned' | 'max_gone'>;
-  /** Those to be marked: none when there are too many to be believed, or might be if all had been looked up. */
+  /**
+   * Cases to mark as departed. Empty if there are too many, or if there might be too many had all lookups succeeded.
+   */
   readonly goneIds: readonly number[];
-  /** How many cases each list should have held but did not: the API has them there, as they were. */
+  /** The number of cases for each list that the list did not hold although the API has them in it. */
   readonly missed: ReadonlyMap<number, number>;
   readonly error: MirrorError | null;
 }
 
-/** After so many look-ups that fail one after the other the rest is given up, unless the API answers elsewhere. */
+/** After this many consecutive failed lookups, the rest is skipped, unless the API responds to another request. */
 const FAILURES_IN_A_ROW = 3;
-/** After so many it is given up all the same. */
+/** After this many, the rest is skipped in any case. */
 const MAX_FAILURES_IN_A_ROW = 5;
 
 /**
- * Looks up each missing case (`?case_id=ID`). One that the API has is stored with the list that it belongs to now; one to
- * which the API answers "No results" has departed. Fails with nothing: what could not be found out is in the findings.
+ * Looks up each missing case (`?case_id=ID`). A case that the API has is stored with its present list. A case to which
+ * the API responds "No results" has departed. Never rejects: the findings contain what could not be found out.
  */
 export async function findDepartures(search: DepartureSearch): Promise<DepartureFindings> {
   const { client, missing, maxGone } = search;
@@ -60,7 +62,7 @@ export async function findDepartures(search: DepartureSearch): Promise<Departure
       const lookedUp = await lookUp(search, one);
       failures = 0;
       if (lookedUp instanceof MirrorError) {
-        // The API has the case, in a form that cannot be read: it is rejected, and the next one is looked up.
+        // The API has the case, but its record cannot be read: it is rejected, and the next case is looked up.
         error ??= lookedUp;
         if (one.isJudged !== false) answered++;
         continue;
@@ -124,14 +126,17 @@ export function toSkippedDepartures(why: string): DepartureFindings {
   };
 }
 
-/** The most cases that may be gone without a doubt: a share of those that could be, and always twenty. */
+/**
+ * The maximum number of departures that are not suspicious: a share of the cases that could depart, but at least
+ * twenty.
+ */
 export function toMaxGone(casesPresent: number, percent: number): number {
   return Math.max(20, Math.floor((casesPresent * percent) / 100));
 }
 
 /**
- * Stores the case if the API has it, and returns the list that it belongs to now; null if the API no longer has it. A
- * record that cannot be read is rejected, and an error is returned that says so.
+ * Stores the case if the API has it, and returns its present list; null if the API no longer has it. Rejects a record
+ * that cannot be read, and returns an error that says so.
  */
 async function lookUp(
   { client, finder, writeFound, signal }: DepartureSearch,

@@ -17,7 +17,7 @@ import {
 import { type PassVerdict, Pass, isWorthAnotherPass, judgePasses } from './passes.ts';
 import { type ListReport, isOfTheDatabase } from './report.ts';
 
-/** What requests have cost between two moments, under the names of the ledger's columns. */
+/** The traffic between two points in time, with the names of the run log's columns. */
 export interface TrafficRow {
   readonly requests: number;
   readonly retries: number;
@@ -37,8 +37,8 @@ export function toTrafficRow(now: Traffic, before: Traffic): TrafficRow {
 export type Verdict = 'new' | 'changed' | 'unchanged';
 
 /**
- * Counts what a list sync has seen, in one pass of its list or in several. Each case counts once, with the strongest thing
- * that happened to it, so that seen = new + changed + unchanged holds at any moment.
+ * Counts what a list sync has seen in all passes. Each case counts once, in the strongest category that applied, so
+ * seen = new + changed + unchanged always holds.
  */
 export class ListTally {
   readonly #verdicts = new Map<number, Verdict>();
@@ -55,7 +55,7 @@ export class ListTally {
     this.#before = before;
   }
 
-  /** The pass in hand, and the one before it. */
+  /** The current pass, and the one before it. */
   get pass(): Pass {
     return this.#pass;
   }
@@ -76,7 +76,7 @@ export class ListTally {
     this.#pass.addPage(count, violation);
   }
 
-  /** A case whose record could not be read exactly, so that it is rejected as well. */
+  /** A case whose record could not be read exactly, so it is also rejected. */
   addInexact(fingerprint: string): void {
     this.#rejected.add(fingerprint);
     this.#pass.addInexact();
@@ -86,13 +86,13 @@ export class ListTally {
     this.#pass.addUnread(error);
   }
 
-  /** Returns whether the record is new to this pass. */
+  /** Returns whether the record is new in this pass. */
   addRejected(fingerprint: string): boolean {
     this.#rejected.add(fingerprint);
     return this.#pass.addRejected(fingerprint);
   }
 
-  /** Returns whether the case is new to this pass. */
+  /** Returns whether the case is new in this pass. */
   addCase(id: number, verdict: Verdict): boolean {
     const earlier = this.#verdicts.get(id);
     if (earlier === undefined) {
@@ -127,31 +127,31 @@ export class ListTally {
   }
 }
 
-/** Where a list sync puts what it finds. */
+/** Where a list sync stores its findings. */
 export interface ListStore extends CaseFinder {
-  /** The hash of the record that is stored of a case. */
+  /** The hash of the stored record of a case. */
   readonly findRawHash: FindRawHash;
-  /** Stores a page and the figures up to it, together. */
+  /** Stores a page and the figures up to it in one transaction. */
   writePage(content: PageContent, figures: ListFigures): void;
 }
 
 export interface ListSyncOptions {
   readonly signal: AbortSignal;
-  /** How often at most a list is read that shifts while it is read. */
+  /** Maximum passes over a list that changes while it is read. */
   readonly maxPasses: number;
   /** Read until two passes hold the same cases. */
   readonly requireStable: boolean;
   readonly onPage: (figures: ListFigures) => void;
-  /** A page could not be read; the pass goes on after it. */
+  /** A page could not be read; the pass continues after it. */
   readonly onUnreadPage: (page: UnreadPage) => void;
-  /** The list is read once more, because of this. */
+  /** The list is read again, for this reason. */
   readonly onAnotherPass: (reason: MirrorError) => void;
 }
 
 /**
- * Syncs one list: reads it from the first page to the last, and again if it shifted meanwhile; what
- * any of the passes brings is stored. A failure of the API or the network ends the list sync and is in the report; a failure
- * of the database is thrown, because no other list sync could do better.
+ * Syncs one list: reads it from the first page to the last, and again if it changed meanwhile. Stores what every pass
+ * finds. A failure of the API or the network ends the list sync and is part of the report. A failure of the database is
+ * thrown, because it would affect every other list sync too.
  */
 export async function syncList(
   client: Client,
@@ -233,7 +233,10 @@ export async function syncList(
   return { list, figures: rowNow(), ...verdict };
 }
 
-/** So many records are made into rows and stored at once: a page of thousands would take as many rows of memory. */
+/**
+ * The number of records that are converted to rows and stored at once: the rows of a page with thousands of records
+ * would take too much memory.
+ */
 const RECORDS_AT_ONCE = 500;
 
 function toParts({ source, records }: CasePage): ComparablePage[] {

@@ -2,7 +2,7 @@ import type { ListOutcome } from '../db/schema/schema.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { renderPlural } from '../lib/layout.ts';
 
-/** What one pass of a list, from its first page on, has found. */
+/** The findings of one pass over a list. */
 export class Pass {
   readonly #ids = new Set<number>();
   readonly #rejected = new Set<string>();
@@ -20,7 +20,7 @@ export class Pass {
   get pages(): number {
     return this.#pages;
   }
-  /** How many cases the API counted on the first page, and on the one read last. */
+  /** The API's counts on the first page and on the page read last. */
   get countFirst(): number | null {
     return this.#countFirst;
   }
@@ -35,17 +35,17 @@ export class Pass {
   get cases(): number {
     return this.#ids.size;
   }
-  /** Records that are no cases, each as often as it came. */
+  /** Distinct records that are not cases. */
   get rejected(): number {
     return this.#records;
   }
 
-  /** Whether it came to the last page of the list. */
+  /** Whether it reached the last page of the list. */
   get isWhole(): boolean {
     return this.#isWhole;
   }
 
-  /** The last page was read; the pass is whole where no page before it could not be read. */
+  /** Records that the last page was read. The pass is complete if every page before it could be read. */
   end(): void {
     this.#isWhole = this.#unread.length === 0;
   }
@@ -59,15 +59,15 @@ export class Pass {
     this.#inexact++;
   }
 
-  /** Why pages could not be read, one error a page. */
+  /** Why pages could not be read, one error per page. */
   get unread(): readonly MirrorError[] {
     return this.#unread;
   }
-  /** The first thing that was wrong with a page whose records are good. */
+  /** The first violation of a page with valid records. */
   get violation(): MirrorError | null {
     return this.#violation;
   }
-  /** The first thing that was wrong with a page and costs nothing of it. */
+  /** The first violation of a page that costs none of its records. */
   get blemish(): MirrorError | null {
     return this.#blemish;
   }
@@ -76,13 +76,13 @@ export class Pass {
     this.#unread.push(error);
   }
 
-  /** The first violation is the one that is told. */
+  /** Only the first violation is reported. */
   addViolation(violation: MirrorError | null): void {
     if (violation?.code === 'JSON_MALFORMED') this.#blemish ??= violation;
     else this.#violation ??= violation;
   }
 
-  /** `count` is null where the page said no number. */
+  /** `count` is null if the page contained no number. */
   addPage(count: number | null, violation: MirrorError | null = null): void {
     this.#pages++;
     this.addViolation(violation);
@@ -92,7 +92,7 @@ export class Pass {
     this.#countLast = count;
   }
 
-  /** Returns whether the record is new to this pass. */
+  /** Returns whether the record is new in this pass. */
   addRejected(fingerprint: string): boolean {
     const isNew = !this.#rejected.has(fingerprint);
     this.#rejected.add(fingerprint);
@@ -100,14 +100,17 @@ export class Pass {
     return isNew;
   }
 
-  /** Returns whether the case is new to this pass. */
+  /** Returns whether the case is new in this pass. */
   addCase(id: number): boolean {
     const isNew = !this.#ids.has(id);
     this.#ids.add(id);
     return isNew;
   }
 
-  /** Whether two passes to the last page brought the very same cases, as many odd records, and one and the same count. */
+  /**
+   * Whether two passes reached the last page and found the same cases, the same number of rejected records and the same
+   * constant count.
+   */
   repeats(other: Pass): boolean {
     return (
       this.#isWhole &&
@@ -120,7 +123,7 @@ export class Pass {
     );
   }
 
-  /** Whether two passes brought the very same cases. */
+  /** Whether two passes found exactly the same cases. */
   holdsTheSameAs(other: Pass): boolean {
     return this.#ids.size === other.#ids.size && [...this.#ids].every((id) => other.#ids.has(id));
   }
@@ -128,11 +131,11 @@ export class Pass {
 
 export interface PassVerdict {
   readonly outcome: Exclude<ListOutcome, 'running' | 'skipped'>;
-  /** Why the outcome is not a good one; null when it is. */
+  /** Why the outcome is not a success; null if it is. */
   readonly error: MirrorError | null;
 }
 
-/** What is looked at of a pass. */
+/** The facts of a pass that determine the outcome. */
 export type PassFacts = Pick<
   Pass,
   | 'pages'
@@ -159,9 +162,9 @@ export interface PassesFacts {
 }
 
 /**
- * Says how a list sync stands after a pass. `error` is what ended the pass before its last page, or null when every page
- * was read. Complete means proven: every page read, a count that held still on all of them, and as many distinct cases
- * as the count says; with `requireStable` also that the pass before brought the same cases.
+ * Determines the outcome of a list sync after a pass. `error` is what ended the pass before its last page, or null if
+ * every page was read. Complete means proven: every page was read, all of them gave the same count, and the number of
+ * distinct cases equals it. With `requireStable`, the pass before must also have found the same cases.
  */
 export function judgePasses(facts: PassesFacts, error: MirrorError | null): PassVerdict {
   const { pass, before } = facts;
@@ -179,7 +182,7 @@ export function judgePasses(facts: PassesFacts, error: MirrorError | null): Pass
   return { outcome: pass.cases === 0 ? 'empty' : 'complete', error: null };
 }
 
-/** What of the records could not be stored as it came; null when all could. */
+/** The records that could not be stored as received; null if there are none. */
 function describeOdd({ rejected, inexact }: PassFacts): string | null {
   const parts = [
     ...(rejected === 0 ? [] : [renderPlural(rejected, 'record is not a case', 'records are not cases')]),
@@ -188,7 +191,7 @@ function describeOdd({ rejected, inexact }: PassFacts): string | null {
   return parts.length === 0 ? null : `${parts.join(', ')}; rejected.`;
 }
 
-/** What pages that could not be read mean for the list; null when all were read. */
+/** The error for pages that could not be read; null if all were read. */
 function toUnreadable(unread: readonly MirrorError[]): MirrorError | null {
   const first = unread.find(isShrunk) ?? unread[0];
   if (first === undefined) return null;
@@ -201,19 +204,19 @@ function toUnreadable(unread: readonly MirrorError[]): MirrorError | null {
   });
 }
 
-/** Whether reading the list once more may do better: it shifted while it was read. */
+/** Whether another pass may do better: the list changed while it was read. */
 export function isWorthAnotherPass({ error }: PassVerdict): boolean {
   if (error === null) return false;
   if (error.code === 'PAGES_UNREADABLE') return isShrunk(error.cause);
   return ['COUNT_MISMATCH', 'LIST_SHRANK', 'LIST_UNSTABLE'].includes(error.code);
 }
 
-/** A page was past the end, and one after it was not. */
+/** One page was past the end, but a later page was not. */
 function isShrunk(cause: unknown): boolean {
   return cause instanceof MirrorError && cause.code === 'LIST_SHRANK';
 }
 
-/** What speaks against the pass having brought every case; null when nothing does. */
+/** Evidence that the pass missed cases; null if there is none. */
 function findSuspicion({ pass, before, requireStable }: PassesFacts): MirrorError | null {
   const { countFirst, countLast, countHeld, cases, rejected } = pass;
   if (!countHeld) {
@@ -230,11 +233,11 @@ function findSuspicion({ pass, before, requireStable }: PassesFacts): MirrorErro
   return new MirrorError('LIST_UNSTABLE', message);
 }
 
-/** A count may be wrong by as many as this, or by this share of it, and the list be read whole all the same. */
+/** A list can be completely read although its count is wrong by this number, or by this share of it. */
 const MAX_OFF = 10;
 const MAX_OFF_SHARE = 0.01;
 
-/** Two passes with the very same result show that it is not the list that moves: the count is wrong, or the list is cut. */
+/** If two passes have exactly the same result, the list does not change: the count is wrong, or the list is cut off. */
 function toMismatch(pass: PassFacts, before: Pass | null): MirrorError {
   const records = pass.cases + pass.rejected;
   const count = pass.countLast ?? 0;

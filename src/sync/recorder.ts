@@ -26,29 +26,29 @@ import type { CoverageFindings } from './coverage.ts';
 import type { DepartureFindings, MissingCase } from './departures.ts';
 import type { CoverageReport, DepartureReport, RunReport, ListReport } from './report.ts';
 
-/** What any run does with the mirror while it reads lists; a dry run only compares. */
+/** What a run does with the mirror while it reads lists; a dry run only compares. */
 export interface ListRecord extends CaseFinder {
   readonly findRawHash: FindRawHash;
-  /** Null for a dry run, which leaves no record. */
+  /** Null for a dry run, which is not recorded. */
   readonly runId: number | null;
   beginList(list: ApiList): void;
   writePage(list: ApiList, content: PageContent, figures: ListFigures): void;
   endList(report: ListReport): void;
-  /** The server wants no request before that moment. */
+  /** The time until which the server accepts no request. */
   recordPause(until: Date): void;
-  /** `pausedUntil`: the server wants no request before that moment. */
+  /** `pausedUntil`: the time until which the server accepts no request. */
   endRun(ending: Pick<RunReport, 'outcome' | 'error'>, pausedUntil?: Date | null): void;
-  /** Ends the record of a run that the database itself made impossible. */
+  /** Records the end of a run that failed because of the database itself. */
   abandonRun(error: MirrorError | null): void;
 }
 
-/** What a run that writes does besides. */
+/** What a run that writes does in addition. */
 export interface RunRecord extends ListRecord {
   countPresent(listIds: readonly number[]): number;
   listMissing(listIds: readonly number[], isSeen: (caseId: number) => boolean): readonly MissingCase[];
-  /** Stores a case that was looked up, apart from any list sync. */
+  /** Stores a case that was looked up outside any list sync. */
   writeFound(content: Omit<PageContent, 'doubles'>, listId: number): void;
-  /** Puts cases under the list that each came in, where `isMove` says so of the old and the new one. */
+  /** Moves cases to the list that held each of them, if `isMove` returns true for the old and the new list. */
   moveUnnamed(listOf: ReadonlyMap<number, number>, isMove: (oldId: number, listId: number) => boolean): void;
   recordDepartures(findings: DepartureFindings, maxGone: number): DepartureReport;
   recordCoverage(findings: CoverageFindings): CoverageReport;
@@ -112,7 +112,7 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
   };
 }
 
-/** The record of a dry run, which compares and writes nothing. */
+/** The recorder of a dry run, which compares and writes nothing. */
 export function toNoRecord(mirror: Mirror): ListRecord {
   const nothing = (): void => undefined;
   return {

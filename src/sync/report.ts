@@ -6,7 +6,7 @@ import { ERROR_KINDS, type ErrorCode } from '../errors/codes.ts';
 import type { ExitName } from '../errors/exit-codes.ts';
 import type { MirrorError } from '../errors/mirror-error.ts';
 
-/* How far a failure reaches beyond the request that met it. */
+/* The scope of a failure beyond the request that failed. */
 
 /** Ctrl-C or SIGTERM. */
 function isStop({ code }: MirrorError): boolean {
@@ -20,12 +20,12 @@ const ENDS_THE_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'MAX_DURATION_REACHED',
 ]);
 
-/** No further request of the run could do better. */
+/** Whether every further request of the run would fail too. */
 export function endsEveryList(error: MirrorError): boolean {
   return isStop(error) || ENDS_THE_RUN.has(error.code);
 }
 
-/** Nothing more can be written, so nothing more is worth asking for. */
+/** Whether the database failed: nothing can be written, so no further request is useful. */
 export function isOfTheDatabase({ code }: MirrorError): boolean {
   return ERROR_KINDS[code].exit === 'database';
 }
@@ -38,10 +38,10 @@ export interface ListReport {
   readonly error: MirrorError | null;
 }
 
-/** What became of the cases that the list syncs no longer brought. */
+/** What was found out about cases that the list syncs no longer found. */
 export type DepartureReport = DepartureFigures & { readonly error: MirrorError | null };
 
-/** How many cases the API counts that the five list syncs do not see. */
+/** The number of cases that the API counts outside the five list syncs. */
 export type CoverageReport = CoverageFigures & {
   /** Cases in the mirror that have not departed. */
   readonly cases_mirrored: number;
@@ -50,30 +50,30 @@ export type CoverageReport = CoverageFigures & {
 
 /** How a run ended. */
 export interface RunReport {
-  /** Null for a dry run, which leaves no record. */
+  /** Null for a dry run, which is not recorded. */
   readonly runId: number | null;
   readonly startedAt: Date;
   readonly endedAt: Date;
   readonly outcome: Exclude<RunOutcome, 'running' | 'died'>;
   readonly exit: ExitName;
   readonly lists: readonly ListReport[];
-  /** Null for a dry run, which does not look. */
+  /** Null for a dry run, which does not check departures. */
   readonly departures: DepartureReport | null;
   readonly coverage: CoverageReport | null;
-  /** What the outcome is owed to, when it is not a good one. */
+  /** The cause of the outcome; null for a success. */
   readonly error: MirrorError | null;
 }
 
 /**
- * Whether a case that the list does not hold is to be looked up: every page was read, whether or not the count fits. The
- * look-up alone says that a case has departed, so that a wrong count or an odd record puts no case at risk.
+ * Whether to look up a case that the list does not hold: every page was read, whether or not the count is right. A
+ * wrong count or a rejected record puts no case at risk, because only the lookup decides that a case has departed.
  */
 export const showsMissing = (report: ListReport): boolean =>
   isGood(report) || isReadToItsEnd({ outcome: report.outcome, error_code: report.error?.code ?? null });
 
 /**
- * Derives how a run ended from how its lists did, and from what became of the missing cases. Coverage has no say: it
- * counts what lies outside the lists that the run was asked for.
+ * Derives the outcome of a run from its lists and from the lookups of missing cases. Coverage has no influence: it
+ * counts cases outside the requested lists.
  */
 export function judgeRun(
   lists: readonly ListReport[],

@@ -13,7 +13,7 @@ import type { RunReport } from './report.ts';
 import { syncMirror } from './sync-lists.ts';
 import type { OnSyncEvent, SyncPlan } from './types.ts';
 
-/** The client that the settings describe; its maximum duration counts from now. Its connections stay open until it is closed. */
+/** The client for these settings; its maximum duration starts now. Its connections stay open until it is closed. */
 export function createClientFor(
   settings: Settings,
   token: string,
@@ -39,15 +39,15 @@ export function createClientFor(
 export interface SyncRequest extends SyncPlan {
   readonly settings: Settings;
   readonly token: string;
-  /** Ask although the server wanted no request yet. */
+  /** Send requests although the server asked for a pause. */
   readonly ignoresPause?: boolean;
   readonly signal: AbortSignal;
   readonly onEvent: OnSyncEvent;
 }
 
 /**
- * Runs one sync from settings: takes the writer's lock, opens the mirror, syncs the lists, and lets both go again. A dry run
- * takes no lock and opens the mirror for reading; where there is none yet, everything counts as new.
+ * Runs one sync with these settings: takes the write lock, opens the mirror, syncs the lists, and releases both. A dry
+ * run takes no lock and opens the mirror read-only; if there is no mirror, every case counts as new.
  */
 export async function runSync(request: SyncRequest, runtime: Runtime): Promise<RunReport> {
   const { settings, dryRun } = request;
@@ -81,7 +81,7 @@ export async function runSync(request: SyncRequest, runtime: Runtime): Promise<R
   }
 }
 
-/** What is left of the pause that the server asked an earlier run for. A long one keeps the run from being begun at all. */
+/** The rest of the pause that the server requested in an earlier run. If it is long, the run does not begin. */
 function findPause(mirror: Mirror, { apiUrl, retryAfterMaxMs }: Settings, now: Date): number {
   const left = findPauseLeft(mirror, apiUrl.href, now);
   if (left > retryAfterMaxMs) throw toTooLongPause(new Date(now.getTime() + left), now);

@@ -12,8 +12,8 @@ import { ListTally, syncList } from './list-sync.ts';
 import type { SyncRun } from './types.ts';
 
 /**
- * A clock for the record of one run, in which nothing may seem to have happened before what came earlier: where the real
- * one is set back, time stands still until it has caught up.
+ * A clock for the record of one run that never goes back. If the real clock is set back, the time stands still until
+ * the real clock has caught up.
  */
 export function toRisingClock(now: () => Date): () => Date {
   let latest = -Infinity;
@@ -24,8 +24,8 @@ export function toRisingClock(now: () => Date): () => Date {
 }
 
 /**
- * Runs one sync: syncs each list in turn, one failing without stopping the others, but for a refused token; then
- * looks up the cases that are missing, and counts those that the list syncs cannot see.
+ * Runs one sync: syncs each list in turn, looks up missing cases, and counts the cases that the list syncs cannot see.
+ * A failed list does not stop the others, except for a rejected token.
  */
 export async function syncMirror(run: SyncRun): Promise<RunReport> {
   const { mirror, lists, onEvent } = run;
@@ -111,7 +111,10 @@ function toSkipped(list: ApiList, stop: MirrorError): ListReport {
   };
 }
 
-/** After a failure of the database the record may be unwritable too; then the next run finds this one dead. */
+/**
+ * After a failure of the database, the end of the run may be unwritable too; the next run then records that this one
+ * died.
+ */
 function endBadly(record: ListRecord, thrown: unknown): void {
   try {
     record.abandonRun(thrown instanceof MirrorError ? thrown : null);

@@ -5,7 +5,7 @@ import type { Mirror } from '../db/open-mirror.ts';
 import type { ListFigures, Trigger } from '../db/run-log.ts';
 import type { RunReport, ListReport } from './report.ts';
 
-/** What a run reports while it goes on. */
+/** The events of a run in progress. */
 export type SyncEvent =
   /** The upgrade of an older mirror broke these views, which a user added. */
   | { readonly type: 'views-broken'; readonly views: readonly BrokenView[] }
@@ -34,29 +34,29 @@ export type SyncEvent =
 
 export type OnSyncEvent = (event: SyncEvent) => void;
 
-/** How a run goes about its work. */
+/** The options of a run. */
 export interface SyncPlan {
   readonly lists: readonly ApiList[];
   readonly trigger: Trigger;
-  /** Ask and compare, but write nothing, not even that this run took place. */
+  /** Request and compare, but write nothing, not even a record of the run. */
   readonly dryRun: boolean;
-  /** Mark cases as departed however many they are. */
+  /** Mark departed cases, no matter how many there are. */
   readonly acceptDepartures: boolean;
 }
 
 export interface SyncRun extends SyncPlan {
   readonly client: Client;
-  /** Opened for writing by the holder of the writer's lock; for a dry run, opened in any way. */
+  /** Opened for writing by the holder of the write lock; a dry run can use any mirror. */
   readonly mirror: Mirror;
   readonly version: string;
-  /** How often at most a list is read that shifts while it is read. */
+  /** Maximum passes over a list that changes while it is read. */
   readonly maxPasses: number;
   /** Read each list until two passes hold the same cases. */
   readonly requireStable: boolean;
-  /** The share of the cases, in percent, that may depart without a doubt. */
+  /** The share of the cases, in percent, that can depart without being suspicious. */
   readonly maxDepartures: number;
   readonly now: () => Date;
-  /** Aborted with an INTERRUPTED or TERMINATED error to end the run after the page in hand. */
+  /** Aborted with an INTERRUPTED or TERMINATED error to end the run after the current page. */
   readonly signal: AbortSignal;
   readonly onEvent: OnSyncEvent;
 }
