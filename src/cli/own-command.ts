@@ -59,6 +59,12 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
       .visibleOptions(command)
       .flatMap(({ long }) => long ?? []);
     const ours = `--${toSettingName(name ?? '').replaceAll('_', '-')}`;
+    const choice = command.options.find(({ argChoices }) => argChoices?.includes(name?.slice(2) ?? ''));
+    if (choice !== undefined)
+      return {
+        sentence: `${toTitle(command)} has no option ${name}.`,
+        hints: [suggestNames([`${choice.long} ${name?.slice(2)}`])],
+      };
     return {
       sentence: `${toTitle(command)} has no option ${name}.`,
       hints: [known.includes(ours) ? suggestNames([ours]) : suggest(name ?? '', known)],

@@ -100,6 +100,11 @@ const EXPLANATIONS: readonly Form[] = [
           sentence: 'A command that begins with a dot belongs to the sqlite3 shell, and is not SQL.',
           hint: '`query "SELECT name FROM sqlite_schema"` lists tables and views; docs/schema.md describes them.',
         };
+      if (/^\s*\S+\.sql\s*$/i.test(refused.text))
+        return {
+          sentence: `${refused.text.trim()} is not a statement.`,
+          hint: 'If it is a file that contains one, name it with --file.',
+        };
       const at = findToken(token, refused);
       return {
         sentence: `Syntax error at ${JSON.stringify(token)}, ${toPlaceWords(at, refused.text)}.`,

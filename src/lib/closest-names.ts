@@ -53,7 +53,14 @@ function toDistance(wanted: string, name: string): number {
 function isPart(one: string, other: string): boolean {
   const [short, long] = one.length <= other.length ? [one, other] : [other, one];
   if (short.length < LEAST_SHARE * long.length) return false;
+  if (leavesWordsOut(short, long)) return true;
   return `_${long}_`.includes(`_${short}_`) || (short.length >= SHORTEST_PART && long.includes(short));
+}
+
+/** Whether the short name is the long one without some of its words, as `clean_entries` is `clean_docket_entries`. */
+function leavesWordsOut(short: string, long: string): boolean {
+  const [words, all] = [short.split('_'), long.split('_')];
+  return words.length > 1 && words.length < all.length && words.every((word) => all.includes(word));
 }
 
 /** The number of letters to insert, remove, replace or swap with a neighbor (Damerau-Levenshtein distance). */

@@ -8,6 +8,11 @@ const REFUSED: [string, string, string][] = [
   ['SELECT * FROM caess', 'There is no table or view caess.', 'Did you mean cases?'],
   ['SELECT * FROM main.clean_case', 'There is no table or view clean_case.', 'Did you mean clean_cases'],
   ['SELECT * FROM other.cases', 'There is no database other.', 'Leave "other." out'],
+  [
+    'SELECT * FROM clean_entries',
+    'There is no table or view clean_entries.',
+    'Did you mean clean_docket_entries',
+  ],
   ['SELECT * FROM xyzzy', 'There is no table or view xyzzy.', 'docs/schema.md'],
   ['SELECT cuort FROM cases', 'There is no column cuort here.', 'Did you mean court?'],
   ['SELECT c.nmae FROM cases AS c', 'There is no column c.nmae here.', 'Did you mean name?'],
@@ -16,7 +21,11 @@ const REFUSED: [string, string, string][] = [
     'There is no column institution here.',
     'case_defendants, clean_case_defendants have',
   ],
-  ['SELECT k.id FROM cases AS c', 'There is no column k.id here.', '"k" is not a table or alias of the statement'],
+  [
+    'SELECT k.id FROM cases AS c',
+    'There is no column k.id here.',
+    '"k" is not a table or alias of the statement',
+  ],
   ['SELECT xyzzy FROM cases', 'There is no column xyzzy here.', 'docs/schema.md'],
   [
     'SELECT id FROM cases JOIN dockets',
@@ -46,6 +55,7 @@ const REFUSED: [string, string, string][] = [
   [`SELECT 'O'Brien'`, `Syntax error at "'", line 1, column 16.`, 'A quote is not closed.'],
   ['SELECT #', 'Syntax error at "#", line 1, column 8.', 'Nothing in SQL begins like that.'],
   ['.tables', 'A command that begins with a dot', 'sqlite_schema'],
+  ['monthly.sql', 'monthly.sql is not a statement.', 'name it with --file'],
   ['SELECT abs(1, 2)', 'SQLite does not accept the statement: wrong number', 'docs/schema.md'],
 ];
 

@@ -11,6 +11,7 @@ const REFUSED: [string[], string, string][] = [
   [['xyzzy'], 'There is no command "xyzzy".', '`clearinghouse-mirror --help` lists the commands.'],
   [['sync', '--databse', 'x'], '`sync` has no option --databse.', 'Did you mean --database?'],
   [['query', '1', '--fromat=csv'], '`query` has no option --fromat.', 'Did you mean --format?'],
+  [['query', '1', '--csv'], '`query` has no option --csv.', 'Did you mean --format csv?'],
   [['--verison'], '`clearinghouse-mirror` has no option --verison.', 'Did you mean --version?'],
   [['case', '-x'], '`case` has no option -x.', '`clearinghouse-mirror case --help`'],
   [['case'], '`case` needs an argument: <case>, its id, link', 'case --help'],
