@@ -22,7 +22,7 @@ export const ERRORS_OF_THE_API = {
   NETWORK_FAILED: {
     exit: 'network',
     description: 'A request failed on every attempt.',
-    hint: 'Stored data is kept. Run `sync` again later; raise --max-attempts if the connection is poor.',
+    hint: 'Stored data is kept. `clearinghouse-mirror doctor` checks the address and the network. Run `sync` again later; raise --max-attempts if the connection is poor.',
   },
   SERVER_ERROR: {
     exit: 'network',

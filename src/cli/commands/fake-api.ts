@@ -46,6 +46,7 @@ export function defineOptions(command: Command): Command {
       'after',
       `
 The paths, filters, responses and error texts are those of the API. It runs until Ctrl-C.
+To see changes, stop it, start it again with --days 1, and sync again.
 No case ever leaves it; to practice \`departed\` and \`redact\`, use the mirror that \`demo\` makes.
 
 Example:
