@@ -16,13 +16,13 @@ import { runSync } from '../sync/run-sync.ts';
 import type { OnSyncEvent } from '../sync/types.ts';
 import { gatherSettings } from '../config/sources.ts';
 
-/** A question worth asking, and its SQL. */
+/** A question about the data, and its SQL. */
 export interface DemoQuestion {
   readonly title: string;
   readonly sql: string;
 }
 
-/** What the demo shows at its end. */
+/** The questions at the end of the demo. */
 export const DEMO_QUESTIONS: readonly DemoQuestion[] = [
   {
     title: 'Which kinds of cases are there most of, and how many are still going on?',
@@ -59,7 +59,7 @@ export interface DemoOptions {
   readonly stage: DemoStage;
 }
 
-/** What the demo tells its audience. */
+/** The events that the demo shows. */
 export interface DemoStage {
   say(text: string): Promise<void>;
   createProgress(): OnSyncEvent;
@@ -71,8 +71,8 @@ const PAGE_SIZE = 25;
 const EMPTY_STATUS = 5022;
 
 /**
- * Two days in the life of a mirror, against a fake API with invented cases: the same sync as with the real API, with
- * one status empty, one result throttled and one failing, and with changes before the second day.
+ * Two days of a mirror, against a fake API with invented cases. The sync is the same as with the real API. One list is
+ * empty, one request is rate limited and one fails, and cases change before the second day.
  */
 export async function runDemo(
   { database, cases, signal, stage }: DemoOptions,
@@ -134,8 +134,8 @@ async function showResults(database: string, stage: DemoStage): Promise<void> {
 }
 
 /**
- * The demo begins with a new file. It removes one that an earlier demo left, also one of an older version, and refuses any
- * other.
+ * The demo begins with a new file. It removes the file of an earlier demo, also one of an older version, and refuses to
+ * remove any other.
  */
 function removeEarlierDemo(path: string): void {
   if (!existsSync(path)) return;

@@ -9,10 +9,10 @@ import { wordsOfCode } from '../lib/system-errors.ts';
 import type { WrittenSettings } from '../config/sources.ts';
 import { bad, good, notChecked, warning, type Finding } from './finding.ts';
 
-/** Retry-After dates and the times in the ledger are read against this machine's clock. */
+/** Retry-After dates and the times in the run log are compared with this machine's clock. */
 const MAX_CLOCK_SKEW_MS = 5 * 60_000;
 
-/** Asks the API once. What could not be asked is not checked, and never good. */
+/** Sends one request to the API. What cannot be requested is not checked, and never counts as good. */
 export async function* examineApi(
   settings: Settings,
   written: WrittenSettings,
@@ -66,7 +66,7 @@ function examineAddress(apiUrl: URL): Finding {
   return hint === null ? good('address', detail) : warning('address', detail, hint);
 }
 
-/** With the code of the system, which says little, in words. */
+/** Explains the error code of the system. */
 function toDetail(error: unknown, apiUrl: URL): string | undefined {
   if (!(error instanceof MirrorError)) return undefined;
   const said = error.message.replace(/ \(\d+ attempts?\)$/, '');

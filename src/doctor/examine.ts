@@ -22,19 +22,22 @@ import {
 } from './files.ts';
 import { bad, good, warning, type Finding } from './finding.ts';
 
-/** What is looked at. */
+/** What to check. */
 export interface Patient {
   readonly written: WrittenSettings;
-  /** The file .env, whether it is there or not. */
+  /** The file .env, whether it exists or not. */
   readonly envPath: string;
-  /** What is to be said of names that are no setting. */
+  /** Warnings about names that are not settings. */
   readonly warnings: readonly string[];
   readonly testsNotifications: boolean;
-  /** What the variable TZ says. */
+  /** The value of the variable TZ. */
   readonly tz: string | undefined;
 }
 
-/** Looks at everything that a sync and the scheduled runs need, each by itself, and says what to do where something is missing. */
+/**
+ * Checks everything that a sync and the scheduled runs need, each independent of the others, and suggests a fix for
+ * each problem.
+ */
 export async function* examine(
   { written, envPath, warnings, testsNotifications, tz }: Patient,
   runtime: Runtime,

@@ -17,9 +17,9 @@ import { sendPing, sendWebhook } from '../schedule/notify.ts';
 import { type Finding, bad, good, notChecked, warning } from './finding.ts';
 import { renderPlural } from '../lib/layout.ts';
 
-/** What a whole mirror takes; a migration and a snapshot take as much again. */
+/** The size of a full mirror; a migration and a snapshot each need the same space again. */
 const WHOLE_MIRROR_BYTES = 1.2e9;
-/** What a new mirror, its log and a copy before an upgrade need. */
+/** The space for a new mirror, its log and a copy before an upgrade. */
 const ENOUGH_DISK_BYTES = 3e9;
 
 export function examineDatabase(path: string, now: Date): Finding {
@@ -60,7 +60,7 @@ export async function examineDisk(path: string): Promise<Finding> {
   }
 }
 
-/** Counts the room that the snapshots take once the oldest of them is a year old. */
+/** Computes the space that the snapshots need after a year. */
 export function examineSnapshots(
   database: string,
   { folder, daily, weekly, monthly }: SnapshotSettings,
@@ -74,7 +74,7 @@ export function examineSnapshots(
   const size = Math.max(WHOLE_MIRROR_BYTES, statSync(database, { throwIfNoEntry: false })?.size ?? 0);
   const kept = daily + weekly + monthly;
   const left = Math.max(0, kept - taken);
-  // One more than are kept: the new one is there before the oldest is removed.
+  // One more than are kept: the new one is written before the oldest is removed.
   const needed = (left + 1) * size;
   const detail = `up to ${kept} are kept, ${toGigabytes(kept * size)} in the end; ${taken} there now`;
   const there = findExisting(folder);
@@ -91,7 +91,7 @@ export function examineSnapshots(
   }
 }
 
-/** The folder itself, or the nearest above it that is there. */
+/** The folder itself, or its nearest existing parent. */
 function findExisting(folder: string): string {
   return existsSync(folder) || dirname(folder) === folder ? folder : findExisting(dirname(folder));
 }
@@ -100,7 +100,7 @@ function toGigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
-/** When the scheduled runs are, for who keeps the schedule with `nightly`. */
+/** The times of the scheduled runs, if `nightly` keeps the schedule. */
 export function examineSchedule(
   { schedule: cron, timezone, scheduleFrom }: NightlySettings,
   now: Date,
@@ -120,7 +120,7 @@ export function examineSchedule(
 
 const UNTRIED = 'To try it, run `clearinghouse-mirror doctor --test-notifications`.';
 
-/** Those who are told of each scheduled run; they are told of a test only where that is wanted. */
+/** The addresses that are notified of each scheduled run. Sends a test only if the user asks for it. */
 export async function* examineNotifications(
   { pingUrl, webhookUrl }: NightlySettings,
   isWanted: boolean,

@@ -17,15 +17,15 @@ export const CHECKS = [
   'webhook',
 ] as const;
 
-/** One thing that was looked at. */
+/** One thing that was checked. */
 export interface Finding {
   readonly check: (typeof CHECKS)[number];
   readonly verdict: 'good' | 'warning' | 'bad' | 'not-checked';
   readonly detail: string;
-  /** What to do; null when there is nothing to do. */
+  /** What to do; null if there is nothing to do. */
   readonly hint: string | null;
   readonly exit: ExitName;
-  /** The error behind what is bad. */
+  /** The error that caused a failed check. */
   readonly code?: ErrorCode;
 }
 
@@ -43,7 +43,7 @@ export function notChecked(check: Check, detail: string, hint: string | null = n
   return { check, verdict: 'not-checked', detail, hint, exit: 'complete' };
 }
 
-/** Advice for somebody who only looks: nothing is synced here, and `doctor` has been run. */
+/** Hints for a user who only checks: `doctor` does not sync, and has just been run. */
 const HINTS: Partial<Record<ErrorCode, string>> = {
   UNAUTHORIZED:
     'Check that the token was copied whole. The Clearinghouse gives out a new one if it has expired.',
@@ -59,7 +59,7 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
     'Set CLEARINGHOUSE_API_TOKEN, in the environment or in .env, or pass --token-file. `clearinghouse-mirror demo` needs none.',
 };
 
-/** What went wrong while something was looked at. Fails with what is no expected failure. */
+/** The error of a failed check. Rethrows an unexpected failure. */
 export function bad(check: Check, error: unknown, detail?: string): Finding {
   if (!(error instanceof MirrorError)) throw error;
   return {

@@ -13,10 +13,10 @@ import { replaceFile } from '../lib/replace-file.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import { parseSchedule } from '../schedule/cron.ts';
 
-/** What is to stand in the file, by setting. */
+/** The values to write to the file, by setting. */
 export type EnvValues = Readonly<Partial<Record<SettingName, string | undefined>>>;
 
-/** The text of a .env, with a comment on each setting. */
+/** The text of a .env, with a comment for each setting. */
 export function renderEnvFile(values: EnvValues, at: Date): string {
   const names = Object.keys(SETTINGS) as SettingName[];
   const lines = names
@@ -28,10 +28,13 @@ export function renderEnvFile(values: EnvValues, at: Date): string {
 ${lines.join('\n')}`;
 }
 
-/** A line that is read back as that value, here, by a shell, by Compose and by systemd. Fails with SETTING_INVALID where no kind of quotes can hold it. */
+/**
+ * A line that this program, a shell, Compose and systemd all read back as the value. Fails with SETTING_INVALID if no
+ * kind of quotes can hold it.
+ */
 function toLine(variable: string, value: string): string {
-  const needsNone = /^[\w./:@%+,-]+$/.test(value); // so that a shell reads it likewise
-  // Others put something in for these even between double quotes.
+  const needsNone = /^[\w./:@%+,-]+$/.test(value); // a shell reads it unchanged
+  // Other readers expand these even between double quotes.
   const isPlain = !/[\\$`]/.test(value);
   for (const quote of [...(needsNone ? [''] : []), ...(isPlain ? ['"'] : []), "'", '"', '`']) {
     const line = `${variable}=${quote}${value}${quote}`;
@@ -44,28 +47,28 @@ function toLine(variable: string, value: string): string {
 }
 
 /**
- * Writes the file for its owner's eyes alone: as a whole, or the old one stays. Fails with ENV_FILE_EXISTS unless an old
- * one is to be replaced, and with SETTING_INVALID where it cannot be written.
+ * Writes the file completely or not at all, readable only by its owner. Fails with ENV_FILE_EXISTS unless an old file
+ * is to be replaced, and with SETTING_INVALID if it cannot be written.
  */
 export function writeEnvFile(path: string, text: string, replaces: boolean): void {
   try {
     replaceFile(path, text, { mode: 0o600, mustBeNew: !replaces });
   } catch (cause) {
     if (codeOf(cause) === 'EEXIST')
-      throw new MirrorError('ENV_FILE_EXISTS', `There is a file ${path} already.`, { cause });
+      throw new MirrorError('ENV_FILE_EXISTS', `The file ${path} already exists.`, { cause });
     throw new MirrorError('SETTING_INVALID', `${path} cannot be written: ${wordsOf(cause)}.`, { cause });
   }
 }
 
-/** What is known while the questions are asked. */
+/** What is known while a question is asked. */
 export interface Known {
-  /** The settings, with the answer in hand among them. */
+  /** The settings, including the current answer. */
   readonly written: WrittenSettings;
   readonly runtime: Runtime;
   readonly signal: AbortSignal;
 }
 
-/** What is to be said of an answer: good, not checked, or why it cannot be used. */
+/** The result of checking an answer: valid, not checked, or the reason why it cannot be used. */
 export type Remark = Pick<Finding, 'verdict' | 'detail' | 'hint' | 'code'>;
 
 export interface Question {
@@ -73,12 +76,12 @@ export interface Question {
   readonly text: string;
   /** Not shown while it is typed. */
   readonly isSecret?: boolean;
-  /** What an empty answer means; undefined when there has to be one. */
+  /** The meaning of an empty answer; undefined if an answer is required. */
   readonly fallback: () => string | undefined;
   readonly check: (known: Known) => Promise<Remark>;
 }
 
-/** What is needed to begin with, in the order in which it is asked for. */
+/** The settings that a new mirror needs, in the order of the questions. */
 export const QUESTIONS: readonly Question[] = [
   {
     setting: 'token',
@@ -93,7 +96,7 @@ export const QUESTIONS: readonly Question[] = [
       const [token] = findings;
       if (token === undefined) throw new TypeError('the token was not looked at');
       if (token.verdict !== 'not-checked') return token;
-      // An API that cannot be reached right now says nothing about the token: it is taken, and not called good.
+      // If the API cannot be reached now, the token is accepted without being called valid.
       const why = findings.find(({ check, verdict }) => check === 'address' && verdict === 'bad');
       return why === undefined ? token : { ...token, detail: `not checked: ${why.detail}`, hint: why.hint };
     },
@@ -128,7 +131,7 @@ export const QUESTIONS: readonly Question[] = [
   },
 ];
 
-/** What is to be said of an answer, also of one that cannot be used. */
+/** Checks an answer and returns the result, also for one that cannot be used. */
 export async function checkAnswer(question: Question, known: Known): Promise<Remark> {
   try {
     return await question.check(known);

@@ -12,7 +12,7 @@ import {
   type StepRecord,
 } from './state-file.ts';
 
-/** What an attempt of a scheduled run brought. */
+/** The result of one attempt of a scheduled run. */
 export interface AttemptResult {
   readonly outcome: ScheduledRunOutcome;
   /** Null if no sync was needed, or none could start. */

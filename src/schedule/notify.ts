@@ -163,8 +163,8 @@ async function post(
 }
 
 /**
- * Fails if the response of a dead man's switch says that the ping did not count. healthchecks.io answers with status 200 and
- * `OK (not found)` if there is no such check, and with `OK (rate limited)` if it ignored the ping.
+ * Fails if the response of a dead man's switch says that the ping did not count. healthchecks.io returns status 200
+ * with `OK (not found)` if there is no such check, and with `OK (rate limited)` if it ignored the ping.
  */
 function checkCounted(words: string, url: URL): string {
   // Masked before it is cut, because half a secret is still a secret.

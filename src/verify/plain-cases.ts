@@ -19,16 +19,16 @@ import { type Circumstances, type StoredCase, type StoredRows, groupBy } from '.
 import { listColumns } from './values.ts';
 
 /*
- * Proves cases in a short way, which is for those that have nothing to find: SQLite writes the lines of the docket that
- * the fingerprint hashes, and they never become objects. It knows one answer, that all is well. Whatever is out of the
- * ordinary goes the long way of proof.ts, which decides and words the findings. So if this is wrong about a case that is
- * sound, `verify` is slower, and if it is right about all others, nothing is missed.
+ * Proves cases without findings in a short way: SQLite writes the lines of the docket that the fingerprint hashes, and
+ * the entries never become objects. The short way can only conclude that a case is correct. Any other case is checked
+ * individually by proof.ts, which decides and words the findings. If the short way rejects a correct case, `verify` is
+ * only slower; it must never accept a damaged one.
  */
 
 type RawCell = string | number | null | Buffer;
 type Raw = readonly RawCell[];
 
-/** How many things the long way would have counted. */
+/** The number of items that the individual checks would have counted. */
 export interface PlainCase {
   readonly rows: number;
   readonly history: number;
@@ -36,7 +36,7 @@ export interface PlainCase {
   readonly pastEntries: number;
 }
 
-/** What toCaseRows does not make of a payload. */
+/** The parts of a payload that toCaseRows does not create. */
 const OWN_COLUMNS = [
   'mirror_list_id',
   'mirror_first_run_id',
@@ -51,7 +51,7 @@ const RELATED_COLUMNS = listColumns('related_cases', ['case_id', 'mirror_positio
 const DOCKET_COLUMNS = listColumns('dockets', ['case_id']);
 const ATTACHMENT_COLUMNS = listColumns('attachments', ['mirror_entry_id', 'mirror_position']);
 
-/** Row number and id are the beginning of the line. With no two ids equal, to sort by it is to sort by the line. */
+/** The line begins with row number and id. All ids differ, so this sorts by line. */
 const DOCKET_SQL = `SELECT count(*), sum(is_plain), json_group_array(mirror_key), min(run), max(run),
     CAST(group_concat(line, char(10)) AS BLOB),
     CASE WHEN :hasPast THEN json_group_array(mirror_id) END, CASE WHEN :hasPast THEN json_group_array(run) END
@@ -60,10 +60,10 @@ const DOCKET_SQL = `SELECT count(*), sum(is_plain), json_group_array(mirror_key)
     FROM docket_entries WHERE case_id = :id ORDER BY coalesce(row_number, 'null') || ',' || id || ','
   )`;
 
-/** Proves several cases. Null for each that has to go the long way. */
+/** Proves several cases. Null for each that must be checked individually. */
 export type ProvePlainCases = (ids: readonly number[]) => readonly (PlainCase | null)[];
 
-/** Prepares the proof of several cases at one moment. */
+/** Prepares proving several cases in one transaction. */
 export function preparePlainCases({ sqlite }: Mirror, circumstances: Circumstances): ProvePlainCases {
   const among = 'IN (SELECT value FROM json_each(?))';
   const prepare = (text: string) => {
@@ -167,12 +167,12 @@ export function preparePlainCases({ sqlite }: Mirror, circumstances: Circumstanc
   });
 }
 
-/** What JavaScript throws at a value that is not what its code expects. */
+/** What JavaScript throws for a value of an unexpected type. */
 function isOfAValue(error: unknown): boolean {
   return error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError;
 }
 
-/** What the row of a case says of itself, and the rows that its payload makes, without those of docket entries. */
+/** The row of a case, and the rows that its payload makes, without those of docket entries. */
 function toPlainCase(row: Raw) {
   const [id, listId, first, changed, departed, redacted, keys] = row;
   need([id, first, changed].every(Number.isInteger) && redacted === null);
@@ -205,7 +205,7 @@ function toPlainCase(row: Raw) {
   return { payload, hasEntries, expected, stored };
 }
 
-/** The cells of a row from `at` on are those that `expected` has for these columns. */
+/** Whether the cells of a row, from `at` on, are those that `expected` has for these columns. */
 function needRow(expected: object, columns: readonly string[], row: Raw, at: number): void {
   const values = expected as Readonly<Record<string, RawCell | boolean>>;
   for (const [place, column] of columns.entries()) {
@@ -214,7 +214,7 @@ function needRow(expected: object, columns: readonly string[], row: Raw, at: num
   }
 }
 
-/** Rows of a list follow its elements, each at its position. Returns how many there are. */
+/** The rows of a list have the order of its elements. Returns the number of rows. */
 function needList(
   expected: readonly object[],
   columns: readonly string[],
@@ -242,7 +242,7 @@ function needAttachments(
   return found.length;
 }
 
-/** A case of which nothing else is stored. */
+/** A case without any other stored data. */
 function toStoredRows(row: StoredCase, newestRunId: number): StoredRows {
   return {
     case: row,

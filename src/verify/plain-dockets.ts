@@ -17,9 +17,9 @@ import type {
 } from './stored-rows.ts';
 import { findMisplaced } from './values.ts';
 
-/* The dockets of the short way, present and past, as the lines that their fingerprints hash. */
+/* The present and past dockets of the short way, as the lines that their fingerprints hash. */
 
-/** A case that has to go the long way. */
+/** A case that must be checked individually. */
 export class NotPlain extends Error {
   override readonly name = 'NotPlain';
 }
@@ -28,7 +28,9 @@ export function need(isSo: boolean): asserts isSo {
   if (!isSo) throw new NotPlain();
 }
 
-/** The line of an entry that the fingerprint hashes; `canonical` is the function that makes the one of its attachments. */
+/**
+ * The line of an entry that the fingerprint hashes; `canonical` is the function that makes the line of its attachments.
+ */
 export const toLineSql = (canonical: string): string =>
   `json_array(${Object.keys(DOCKET_ENTRY_FIELDS)
     .map((field) =>
@@ -39,10 +41,7 @@ export const toLineSql = (canonical: string): string =>
     )
     .join(', ')})`;
 
-/**
- * Whether a row is what the entry makes that its line tells. A text column that holds something else makes another line,
- * or none at all.
- */
+/** Whether a row equals the entry in its line. A text column with another value makes another line, or none. */
 export const IS_PLAIN = `(mirror_rest IS NULL AND typeof(id) = 'integer' AND id = mirror_key AND id BETWEEN 1 AND ${Number.MAX_SAFE_INTEGER}
   AND (row_number IS NULL OR typeof(row_number) = 'integer' AND abs(row_number) <= ${Number.MAX_SAFE_INTEGER})
   AND typeof(mirror_first_run_id) = 'integer')`;
@@ -60,7 +59,7 @@ export interface PlainDocket {
   readonly runs: string | null;
 }
 
-/** Proves that the docket has the fingerprint, and that the case names just its entries. */
+/** Proves that the docket has the fingerprint, and that the case lists exactly its entries. */
 export function toPlainDocket(
   found: readonly unknown[],
   { payload, hasEntries, stored }: { payload: CasePayload; hasEntries: boolean; stored: StoredCase },
@@ -100,7 +99,9 @@ export function needNone(violations: Iterator<unknown, unknown>): void {
   need(violations.next().done === true);
 }
 
-/** Prepares the proof of what is kept of a case's past: the long way, but for the lines of its dockets. */
+/**
+ * Prepares the proof of the stored history of a case: like the individual check, except for the lines of its dockets.
+ */
 export function preparePast(sqlite: Mirror['sqlite'], circumstances: Circumstances) {
   sqlite.function(
     'mirror_canonical_past',

@@ -37,7 +37,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const path = resolve(io.folder, '.env');
   const replaces = flags.replace === true;
   if (existsSync(path) && !replaces)
-    throw new MirrorError('ENV_FILE_EXISTS', `There is a file ${path} already.`);
+    throw new MirrorError('ENV_FILE_EXISTS', `The file ${path} already exists.`);
   let written = readWrittenSettings(flags, io);
   parseSettings(written); // what is not asked for is not to blame on an answer
   const mayAsk = flags.yes !== true && io.ask !== null;
