@@ -117,8 +117,8 @@ export const QUESTIONS: readonly Question[] = [
     text: 'Your time zone',
     fallback: findOwnZone,
     check: ({ written }) => {
-      const { timezone } = parseNightlySettings(written);
-      parseSchedule(SETTINGS.schedule.default, timezone);
+      const { timezone, scheduleFrom } = parseNightlySettings(written);
+      parseSchedule(SETTINGS.schedule.default, timezone, scheduleFrom);
       return Promise.resolve(good('schedule', timezone));
     },
   },

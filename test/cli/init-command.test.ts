@@ -87,7 +87,7 @@ describe('init', () => {
     expect(exitCode).toBe(0);
     expect(asked).toHaveLength(answers.length);
     expect(stderr.match(/^BAD {3}/gm)).toHaveLength(5);
-    expect(stderr).toContain('is not a time zone');
+    expect(stderr).toContain('The answer "Atlantis" is not a time zone');
     expect(readDotEnv(path).values).toMatchObject({
       CLEARINGHOUSE_TIMEZONE: 'UTC',
       CLEARINGHOUSE_SCHEDULE: '17 3 * * *',
