@@ -1,5 +1,5 @@
 import { ERROR_KINDS } from '../../src/errors/codes.ts';
-import type { ErrorKind } from '../../src/errors/api-codes.ts';
+import type { ErrorKind } from '../../src/errors/exit-codes.ts';
 import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
 import { renderMarkdownTable } from './markdown-table.ts';
 

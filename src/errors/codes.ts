@@ -1,7 +1,5 @@
-import { ERRORS_OF_THE_API } from './api-codes.ts';
-import { ERRORS_OF_THE_DATABASE } from './database-codes.ts';
-import { ERRORS_OF_QUESTIONS, ERRORS_OF_SETTINGS } from './usage-codes.ts';
-import { ERRORS_OF_RUNS } from './run-codes.ts';
+import { ERRORS_OF_QUESTIONS, ERRORS_OF_SETTINGS, ERRORS_OF_THE_DATABASE } from './mirror-codes.ts';
+import { ERRORS_OF_RUNS, ERRORS_OF_THE_API } from './sync-codes.ts';
 
 /** Every error code of the mirror, with its exit code and hint. docs/errors.md is generated from it. */
 export const ERROR_KINDS = {

@@ -39,3 +39,14 @@ export const EXIT_CODES = {
 } as const;
 
 export type ExitName = keyof typeof EXIT_CODES;
+
+/** How an error ends the program, and its documentation. */
+export interface ErrorKind {
+  readonly exit: ExitName;
+  /** One sentence for the documentation. */
+  readonly description: string;
+  /** What the user should do. */
+  readonly hint: string;
+  /** Set if the failure is permanent, so a scheduled run is not retried. Without it, the failure may be temporary. */
+  readonly lasts?: true;
+}

@@ -1,6 +1,6 @@
 import type { ApiList } from '../api/lists.ts';
 import { ERROR_KINDS, type ErrorCode } from '../errors/codes.ts';
-import type { ErrorKind } from '../errors/api-codes.ts';
+import type { ErrorKind } from '../errors/exit-codes.ts';
 import type { ListReport } from '../sync/report.ts';
 
 /** When a scheduled run starts and when it is retried. Times are milliseconds. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { RESPONSE_TABLE, findMeaning, MEANINGS, type Meaning } from '../../src/api/responses.ts';
 import { ERROR_KINDS } from '../../src/errors/codes.ts';
-import type { ErrorKind } from '../../src/errors/api-codes.ts';
+import type { ErrorKind } from '../../src/errors/exit-codes.ts';
 
 /** Every status that somebody has sent, what it means in the API's form (JSON) and in any other. */
 const EXPECTED: readonly (readonly [statuses: readonly number[], json: Meaning, other: Meaning])[] = [
