@@ -3,9 +3,9 @@ import { listenEarly } from '../config/early-signals.ts';
 import { PAGE_STORED, keepHeapSmall, keepNewSpaceSmall } from './heap.ts';
 
 const args = process.argv.slice(2);
-// Before anything that takes a while, so that a signal ends nothing in the wrong way.
+// First, so that a signal during the slow steps below ends the process correctly.
 listenEarly(args);
-// Before the program is loaded: what it takes to load it would be room enough for the rest of the run.
+// Before the program is loaded: loading it would enlarge the heap for the rest of the run.
 keepNewSpaceSmall();
 subscribe(PAGE_STORED, keepHeapSmall);
 const [{ main }, { PROCESS_IO }, { outliveFailures }] = await Promise.all([

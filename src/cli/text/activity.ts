@@ -6,7 +6,7 @@ import { toOutcomeWords, toPeriodWords } from './period.ts';
 import type { WritingStyle } from './style.ts';
 import { renderCount, renderPlural } from '../../lib/layout.ts';
 
-/** Of the new entries of one case so many are printed. */
+/** The maximum number of new entries printed per case. */
 const MAX_ENTRIES = 10;
 
 export interface ActivityToRender {
@@ -14,7 +14,7 @@ export interface ActivityToRender {
   readonly cases: Iterable<ActiveCase>;
   readonly find: FindNewEntry;
   readonly timeZone: string;
-  /** So many cases are printed; the totals count all. */
+  /** The maximum number of cases printed; the totals count all. */
   readonly limit: number;
 }
 

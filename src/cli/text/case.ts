@@ -11,7 +11,7 @@ import { toCaseLink, toCaseName, toCellText } from './words.ts';
 
 const MAX_SHOWN = 20;
 
-/** The cases that somebody may mean, one a line. */
+/** The cases that match, one per line. */
 export function renderCandidates(
   found: readonly Candidate[],
   { stderr, env }: Pick<Io, 'stderr' | 'env'>,
@@ -38,9 +38,9 @@ export function renderCandidates(
   return `${table}${rest > 0 ? wrapText(`and ${renderPlural(rest, 'more case')}`, width) : ''}`;
 }
 
-/** What is told of a case, in its order; how it is set is another matter. Texts are as the API sent them. */
+/** The content of a case in order, independent of the format. Texts are as the API sent them. */
 export interface CaseDocument {
-  /** Said before all else: that the case is gone. */
+  /** Printed first: that the case has departed. */
   readonly notices: readonly string[];
   readonly title: string;
   readonly facts: readonly (readonly [label: string, text: string])[];
@@ -48,7 +48,7 @@ export interface CaseDocument {
     readonly title: string;
     readonly entries: readonly DocketLine[];
     readonly more: string | null;
-    /** Whether each entry is told whole. */
+    /** Whether each entry is printed in full. */
     readonly isWhole: boolean;
   } | null;
   readonly sections: readonly (readonly [title: string, paragraphs: readonly string[]])[];
@@ -66,7 +66,7 @@ export interface CaseToTell {
   readonly firstRunId: number;
   readonly changedRunId: number;
   readonly timeZone: string;
-  /** All docket entries, each whole; else the newest few. */
+  /** All docket entries in full, or the newest few. */
   readonly isDocketWhole: boolean;
 }
 
@@ -216,7 +216,7 @@ function toParagraphs(value: JsonValue | undefined): readonly string[] | null {
   return plain.trim() === '' ? null : plain.split('\n');
 }
 
-/** Some texts that should be plain hold markup all the same. */
+/** Some fields for plain text contain markup nevertheless. */
 function toPlain(text: string): string {
   return /[<&]/.test(text) ? toPlainText(text).replace(/\n+/g, ' ') : text;
 }
@@ -233,10 +233,10 @@ function textOf(value: JsonValue | undefined): string {
 }
 
 const GAP = '  ';
-/** The beginning of a docket entry takes so many lines; --docket tells it whole. */
+/** The maximum number of lines of a docket entry; --docket prints it in full. */
 const ENTRY_LINES = 2;
 
-/** A case as a person reads it: what it is, who is in it, its newest docket entries, its summary. */
+/** A case as text: its fields, the people involved, its newest docket entries, its summary. */
 export function* renderCase(
   { notices, title, facts, docket, sections }: CaseDocument,
   width: number,
@@ -271,7 +271,7 @@ function renderEntry(
 ): string {
   const digits = pad(toCellText(number), Math.min(numbers, MAX_OF_NUMBER), 'right');
   const first = `${GAP}${pad(day, '2030-01-01'.length, 'left')}${GAP}${numbers === 0 ? '' : digits + GAP}`;
-  // Where so little room is left, the text goes under its day instead of beside it.
+  // On a narrow terminal, the text is printed below its date instead of beside it.
   const isNarrow = width - widthOfText(first) < width / 2;
   if (!isNarrow)
     return wrapText(toCellText(text), width, { first, rest: ' '.repeat(widthOfText(first)), maxLines });

@@ -18,7 +18,10 @@ import { clipText, renderPlural } from '../../lib/layout.ts';
 import { toOutcomeWords, toPeriodWords } from './period.ts';
 import type { WritingStyle } from './style.ts';
 
-/** A change as `--json` prints it, a new case with what a list tells of it. `old_value` and `new_value` are missing where there was no value. */
+/**
+ * A change as `--json` prints it; a new case has the fields that a list shows. `old_value` and `new_value` are missing
+ * if there was no value.
+ */
 export function toChangeJson(change: CaseChange, caseName: string | null, facts: CaseFacts | null) {
   return {
     run_id: change.runId,
@@ -55,14 +58,14 @@ function toDetails(change: CaseChange): object {
   }
 }
 
-/** JSON.stringify leaves out a member that is undefined, and keeps null. */
+/** JSON.stringify omits a member that is undefined, and keeps null. */
 function toValues({ before, after }: Pick<FieldChange, 'before' | 'after'>) {
   return { old_value: before, new_value: after };
 }
 
-/** Counts changes while they pass by. */
+/** Counts changes while they are rendered. */
 class ChangeTotals {
-  /** Cases of which more is told than that they are new. */
+  /** Cases with any change other than being new. */
   changedCases = 0;
   private readonly counts = new Map<CaseChangeKind, number>();
 
@@ -71,12 +74,12 @@ class ChangeTotals {
     for (const { kind } of keys) this.counts.set(kind, this.of(kind) + 1);
   }
 
-  /** How many changes there were of a kind. */
+  /** The number of changes of a kind. */
   of(kind: CaseChangeKind): number {
     return this.counts.get(kind) ?? 0;
   }
 
-  /** All of it in one line. */
+  /** All counts in one line. */
   toWords(): string {
     const fields = this.of('changed') + this.of('added') + this.of('removed');
     const parts = [
@@ -99,12 +102,12 @@ class ChangeTotals {
   }
 }
 
-/** Whether more is told of a case than that it is new. */
+/** Whether a case has any change other than being new. */
 function isChanged({ keys }: Pick<ChangedCase, 'keys'>): boolean {
   return keys.some(({ kind }) => kind !== 'appeared');
 }
 
-/** Of the docket entries that one run brought to a case, or took from it, so many are listed. */
+/** The maximum number of docket entries listed per case and run, for added and for removed ones. */
 const MAX_ENTRIES = 10;
 
 const PRESENCES: Readonly<Record<PresenceKind, string>> = {
@@ -114,7 +117,7 @@ const PRESENCES: Readonly<Record<PresenceKind, string>> = {
   returned: 'came back',
 };
 
-/** A sentence for each thing that one run changed in a case. Reads the values while it writes, a few at a time. */
+/** A sentence for each change of a case in one run. Reads the values while it renders them, a few at a time. */
 function* renderRunChanges(
   keys: readonly ChangeKey[],
   find: FindChange,
@@ -199,11 +202,11 @@ export interface ChangesToRender {
   readonly factsOf: (caseId: number) => CaseFacts;
   readonly startOf: (runId: number) => string;
   readonly timeZone: string;
-  /** Of changed cases and of new ones so many are printed; the totals count all. */
+  /** The maximum number of changed and of new cases printed; the totals count all. */
   readonly limit: number;
 }
 
-/** Tells what changed, case by case, then the new cases one line each, then the totals; piece by piece. */
+/** Renders the changes case by case, then the new cases one per line, then the totals; piece by piece. */
 export function* renderChanges(changes: ChangesToRender, style: WritingStyle): Generator<string> {
   const { period, cases, nameOf, factsOf, limit, timeZone } = changes;
   const totals = new ChangeTotals();

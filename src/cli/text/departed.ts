@@ -7,7 +7,7 @@ import { toCaseLink, toCaseName, toCellText } from './words.ts';
 
 const GAP = '  ';
 
-/** Lists the cases that left the site, with the last that is known of them; `none` is said where there is none. */
+/** Lists the departed cases with their last known values; prints `none` if there are none. */
 export function* renderDeparted(
   departed: Iterable<DepartedCase>,
   { width, timeZone, none }: { readonly width: number; readonly timeZone: string; readonly none: string },
@@ -36,7 +36,7 @@ export function* renderDeparted(
 
 export const AUDIT_COUNT_COLUMNS = ['name', 'view', 'count', 'shows'];
 
-/** The counts as `audit` prints them for a person. */
+/** The counts that `audit` prints as text. */
 export function renderAuditCounts(counts: readonly AuditCount[], width: number, isEmpty: boolean): string {
   const table = renderTable(
     [

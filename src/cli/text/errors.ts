@@ -7,8 +7,8 @@ import { localizeTimes } from '../../lib/local-time.ts';
 import { toCellText } from './words.ts';
 
 /**
- * What a person sees of a failure: one line, and a hint, with times on their clock. Only a fault of the program itself
- * shows its stack. A command line that was not understood is explained by the help of `command`.
+ * A failure as a user sees it: one line and a hint, with times on the user's clock. Only a bug of the program shows its
+ * stack. For a wrong command line, the hint names the help of `command`.
  */
 export function renderError(error: unknown, timeZone: string, command: string | null = null): string {
   if (error instanceof MirrorError) {
@@ -30,11 +30,11 @@ const INDENT = ' '.repeat(6);
 const CHECK_WIDTH = 9;
 
 interface Looked extends Pick<Finding, 'verdict' | 'detail' | 'hint'> {
-  /** What was looked at. */
+  /** The subject of the check. */
   readonly check: string;
 }
 
-/** One thing that was looked at, with what to do below it, and with times on the clock of who reads it. */
+/** One check, with its hint below it, and with times on the reader's clock. */
 export function renderFinding(
   { check, verdict, detail, hint }: Looked,
   width: number,

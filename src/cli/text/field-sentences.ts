@@ -5,14 +5,14 @@ import { type JsonObject, type JsonValue, isJsonObject } from '../../lib/json.ts
 import { clipText, renderCount } from '../../lib/layout.ts';
 import type { WritingStyle } from './style.ts';
 
-/** The elements that left a list or came into it, and those that only became otherwise. */
+/** The elements that were removed from a list, those that were added, and those that were edited. */
 export interface PairedElements {
   readonly edited: readonly (readonly [before: JsonObject, after: JsonObject])[];
   readonly removed: readonly JsonValue[];
   readonly added: readonly JsonValue[];
 }
 
-/** An object that left a list and one that came into it under the same name, when no others have it, are one that was edited. */
+/** Pairs a removed and an added object with the same name, if no others have that name: the object was edited. */
 function pairElements(changes: readonly FieldChange[]): PairedElements {
   const removed = changes.flatMap(({ before }) => (before === undefined ? [] : [before]));
   const added = changes.flatMap(({ after }) => (after === undefined ? [] : [after]));
@@ -29,7 +29,7 @@ function pairElements(changes: readonly FieldChange[]): PairedElements {
   };
 }
 
-/** The objects whose name no other has. */
+/** The objects whose name is unique. */
 function toSingles(elements: readonly JsonValue[]): Map<string, JsonObject> {
   const singles = new Map<string, JsonObject>();
   const twice = new Set<string>();
@@ -42,11 +42,11 @@ function toSingles(elements: readonly JsonValue[]): Map<string, JsonObject> {
   return singles;
 }
 
-/** Where two texts differ: what comes before that stretch is the same, and so is what comes after. */
+/** The part in which two texts differ; the text before and after it is the same. */
 export interface TextDifference {
-  /** The last words before the stretch. */
+  /** The last words before the part. */
   readonly lead: string;
-  /** The stretch in either text; empty where words only came, or only went. */
+  /** The part in each text; empty if words were only added or only removed. */
   readonly before: string;
   readonly after: string;
   /** Whether the texts end with it. */
@@ -55,7 +55,7 @@ export interface TextDifference {
 
 const LEAD_LENGTH = 40;
 
-/** Finds the stretch from the first difference of two texts to the last, widened to whole words. */
+/** Finds the part from the first difference of two texts to the last, extended to whole words. */
 export function toTextDifference(before: string, after: string): TextDifference {
   const shorter = Math.min(before.length, after.length);
   let start = 0;
@@ -76,11 +76,11 @@ export function toTextDifference(before: string, after: string): TextDifference 
 function toLead(text: string, start: number): string {
   const from = Math.max(0, start - LEAD_LENGTH);
   const words = text.slice(from, start).trim();
-  // A word that was cut is left out, where there are others.
+  // Omits a partial word if there are others.
   return from === 0 ? words : words.replace(/^\S*\s+/, '');
 }
 
-/** A word of this many letters is cut all the same. */
+/** A word of this many letters is cut nevertheless. */
 const MAX_WORD = 40;
 const isSpace = (letter: string | undefined): boolean => letter === undefined || /\s/.test(letter);
 
@@ -102,7 +102,7 @@ function toWordEnd(before: string, after: string, length: number): number {
 
 const MAX_VALUE = 80;
 
-/** Says a value. In parentheses stands what is no text: that there is none, null, or a text without letters. */
+/** Renders a value. A missing value, null, and a text without letters are shown in parentheses. */
 function toValueWords(value: JsonValue | undefined, style: WritingStyle): string {
   if (value === undefined) return '(absent)';
   if (value === null) return '(null)';
@@ -113,7 +113,7 @@ function toValueWords(value: JsonValue | undefined, style: WritingStyle): string
   return text.length > 2 * MAX_VALUE ? `${words} (${renderCount(text.length)} characters)` : words;
 }
 
-/** Says "from one value to another", so that the words differ as the values do. */
+/** Renders "from one value to another value", so that the two are visibly different. */
 function toChangeWords(
   before: JsonValue | undefined,
   after: JsonValue | undefined,
@@ -140,17 +140,17 @@ function toText(value: Exclude<JsonValue, null>): string {
   return JSON.stringify(value);
 }
 
-/** A text that could be taken for one of our own words, or that ends in white space which nobody would see. */
+/** A text that looks like one of our own words, or that ends in invisible white space. */
 function needsQuotes(text: string): boolean {
   return /^\s|\s$|^\((?:absent|null|empty|empty list)\)$/.test(text);
 }
 
-/** Texts longer than this are not printed whole, but where they differ. */
+/** For texts longer than this, only the part that differs is printed. */
 const MAX_WHOLE = 80;
 const MAX_STRETCH = 160;
 const MAX_ELEMENTS = 8;
 
-/** Says in plain words how fields changed; changes of one list stand one after the other and become one sentence. */
+/** Describes how fields changed. Changes of one list must be consecutive; they become one sentence. */
 export function toFieldSentences(changes: readonly FieldChange[], style: WritingStyle): string[] {
   const byField = new Map<string, FieldChange[]>();
   for (const change of changes) {
@@ -221,7 +221,7 @@ const MAX_NUMBER = 12;
 
 type EditedEntry = Extract<EntryChange, { kind: 'entry edited' }>;
 
-/** A docket entry in one line: its number, its day, what it says. */
+/** A docket entry in one line: number, date, description. */
 export function toEntryWords(entry: JsonObject, style: WritingStyle): string {
   const day = toDay(entry.date_filed);
   const description = toOptionalText(entry.description);

@@ -11,7 +11,7 @@ export function toPeriodWords({ first, last }: Period, timeZone: string): string
     : `runs ${first.id} to ${last.id} (${at(first)} to ${at(last)} ${zone})`;
 }
 
-/** What a reader should know of the runs: those since, and the newest where it did not do all of its work. */
+/** Notes about the runs since the period, and about the newest run if it is incomplete. */
 export function toOutcomeWords({ last, quiet, baselineId }: Period, timeZone: string): string[] {
   const since =
     quiet === undefined
@@ -33,29 +33,29 @@ function toRunWords({ id, outcome }: RunRef): string[] {
   return [`Run ${id} ended ${outcome}: see \`clearinghouse-mirror status\`. It may have missed changes.`];
 }
 
-/** What is said where nothing can have changed yet, because the run is the first one. */
+/** The text if nothing can have changed yet, because the run is the first one. */
 export function toBaselineWords(runId: number): string {
   return `Run ${runId} is the baseline: it filled the mirror, and changes are found from the next run on.`;
 }
 
-/** The end of a sentence that says that there is nothing, with why. */
+/** The end of a sentence that says that there is nothing: the reason. */
 export function toNoneWords(period: Period | null, isAsked: boolean): string {
   if (period === null) return `: ${toNoPeriodWords(isAsked)}.`;
   return period.baselineId === undefined ? '.' : `. ${toBaselineWords(period.baselineId)}`;
 }
 
-/** What is said where no run lies in the period. */
+/** The text if the period contains no run. */
 export function toNoPeriodWords(isAsked: boolean): string {
   return isAsked ? 'no run ended in that time' : 'no run has ended in this mirror yet';
 }
 
-/** The flag of the commands that can answer from an earlier state. */
+/** The flag of the commands that can read an earlier state. */
 export const AS_OF = [
   '--as-of <time>',
   'read the state at an earlier time: a day (its end), a timestamp, 7d, or the number of a run',
 ] as const;
 
-/** Says which state an answer is from. */
+/** Names the run whose state the output shows. */
 export function renderRunAsOf({ runId, startedAt, endedAt }: RunAsOf, timeZone: string): string {
   return `As of run ${runId}, which ${endedAt === null ? `began at ${toZonedMinute(startedAt, timeZone)} and died` : `ended at ${toZonedMinute(endedAt, timeZone)}`}.`;
 }

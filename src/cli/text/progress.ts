@@ -7,10 +7,10 @@ import { type Out, say as sayTo } from '../io.ts';
 import { renderBrokenViews } from './errors.ts';
 import { renderDuration } from './words.ts';
 
-/** How long a log stays silent while a long list is read. */
+/** The interval between log lines while a long list is read. */
 const LINE_EVERY_MS = 10_000;
 
-/** Shows a run while it goes on: a bar for each list on a terminal, lines elsewhere. */
+/** Shows the progress of a run: a bar for each list on a terminal, lines elsewhere. */
 export function createProgress(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
   return out.isTTY === true ? createBars(out, now) : createLines(out, now, timeZone);
 }
@@ -20,7 +20,7 @@ function createBars(out: Out, now: () => Date): OnSyncEvent {
   const isWide = columns >= 110;
   const labelWidth = isWide ? 30 : 16;
   const barsize = isWide ? 24 : 12;
-  // What is left of the line beside label, bar and "12,300/12,300 cases".
+  // The rest of the line beside label, bar and "12,300/12,300 cases".
   const tailWidth = columns - labelWidth - barsize - 24;
   let bar: SingleBar | undefined;
   let startedAt = 0;
@@ -95,7 +95,7 @@ function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
         sayTo(out, renderBrokenViews(event.views));
         break;
       case 'run-begun':
-        for (const id of event.deadRuns) say(`run ${id} had ended without a word; marked as died`);
+        for (const id of event.deadRuns) say(`run ${id} died without recording its end; marked as died`);
         say(event.runId === null ? 'dry run begun' : `run ${event.runId} begun`);
         break;
       case 'list-begun':
@@ -141,10 +141,10 @@ function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
   };
 }
 
-/** A bar on a terminal, while a mirror is verified; nothing elsewhere. */
+/** A progress bar of `verify` on a terminal; nothing elsewhere. */
 export interface VerifyProgress {
   readonly update: OnProgress;
-  /** Takes the bar away, so that a line can be written in its place. */
+  /** Removes the bar, so that a line can be written in its place. */
   readonly clear: () => void;
   readonly end: () => void;
 }

@@ -8,7 +8,7 @@ import type { CoverageReport, DepartureReport, RunReport, ListReport } from '../
 import { renderTable } from './table.ts';
 import { renderBytes, renderDuration } from './words.ts';
 
-/** What a run measured of the cases that the five list syncs cannot see, in a sentence or two. */
+/** How many cases the five list syncs cannot see, in one or two sentences. */
 function renderCoverage(coverage: Omit<CoverageReport, 'error'> | null): string {
   if (coverage === null) return '';
   const {
@@ -34,7 +34,7 @@ function renderCoverage(coverage: Omit<CoverageReport, 'error'> | null): string 
   return `Coverage: the site has ${renderPlural(all, 'case')}.${unseen} ${held}\n`;
 }
 
-/** A check as `--json` prints it: the ledger's columns, and what follows from them. */
+/** A coverage check as `--json` prints it: the columns of the run log, and what follows from them. */
 export function toCoverageJson(check: CoverageRow) {
   const { count_all, count_ongoing, cases_mirrored } = check;
   return {
@@ -44,7 +44,7 @@ export function toCoverageJson(check: CoverageRow) {
   };
 }
 
-/** What `coverage` prints for a person: the newest check in words, and the last ones as a table. */
+/** The text output of `coverage`: the newest check in words, and the last ones as a table. */
 export function renderCoverageHistory(
   checks: readonly CoverageRow[],
   width: number,
@@ -76,7 +76,7 @@ export function renderCoverageHistory(
   return `${wrapText(renderCoverage(newest).trimEnd(), width)}\n${table}`;
 }
 
-/** The report as `--json` prints it; its names are those of the ledger's columns. */
+/** The report as `--json` prints it; its names are those of the run log's columns. */
 export function toReportJson(report: RunReport) {
   return {
     run_id: report.runId,
@@ -117,14 +117,14 @@ const COLORS = {
 
 const NUMBERS = ['reported', 'seen', 'new', 'changed', 'same'] as const;
 
-/** How a report is set: times are on the clock of who reads it. */
+/** The options of a report; times use the reader's clock. */
 export interface ReportStyle {
   readonly color: boolean;
   readonly width?: number;
   readonly timeZone: string;
 }
 
-/** The table that ends a sync, what it cost, and a line and a hint for everything that did not go well. */
+/** The table at the end of a sync, its traffic, and a line and a hint for each problem. */
 export function renderRunReport(
   report: RunReport,
   { color, width = Infinity, timeZone }: ReportStyle,
@@ -181,7 +181,7 @@ function renderListError({ list, error }: ListReport): string {
   return error === null ? '' : `${list.id} ${list.label}: ${error.message} [${error.code}]\n`;
 }
 
-/** Nothing when no case was missing and all is well: the table has said what there is. */
+/** Empty if no case was missing and there is no error: the table says everything. */
 function renderDepartures(check: DepartureReport | null): string {
   if (check === null) return '';
   const { outcome, cases_missing, cases_moved, cases_in_place, cases_gone, cases_returned, error } = check;

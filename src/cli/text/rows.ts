@@ -5,7 +5,7 @@ import { clipText } from '../../lib/layout.ts';
 import { type Column, type Layout, layOut, renderHeading, setRow } from './table.ts';
 import { escapeMarkdown } from './style.ts';
 
-/** A value of SQLite as text: null as nothing, bytes as base64. */
+/** A value of SQLite as text: null as an empty text, bytes as base64. */
 function toText(cell: Cell): string {
   if (cell === null) return '';
   return Buffer.isBuffer(cell) ? cell.toString('base64') : String(cell);
@@ -19,9 +19,10 @@ export function toCell(value: unknown): Cell {
 }
 
 /**
- * CSV and TSV. Data stay as they are: NULL is nothing, an empty text is `""`. For a spreadsheet there is a byte-order
- * mark, without which Excel takes letters for others, and a text that it could execute gets an apostrophe before it, which
- * whoever reads the file back takes off again: a text that began with apostrophes and a formula has one more.
+ * CSV and TSV. Data stay unchanged: NULL is empty, an empty text is `""`. For a spreadsheet, the file begins with a
+ * byte-order mark, without which Excel guesses the encoding wrong, and a text that a spreadsheet could execute gets an
+ * apostrophe before it. A reader of the file can remove exactly one apostrophe: a text that already began with
+ * apostrophes and a formula gets one more.
  */
 function* renderAsDelimited(
   { columns, rows }: RowResult,
@@ -51,7 +52,7 @@ function* renderAsDelimited(
 
 interface Field {
   readonly text: string;
-  /** Whether it stands in quotes though nothing in it needs them: it would be taken for NULL. */
+  /** Whether a value is quoted although it contains no special character: otherwise it would be read as NULL. */
   readonly isQuoted: boolean;
 }
 
@@ -65,15 +66,18 @@ function toField(cell: Cell, style: RowStyle, tally: RowTally): Field {
   return { text, isQuoted: text === nullText };
 }
 
-/** All but the tab and the breaks of lines, which belong to texts. */
+/** All control characters except tab and line breaks, which are part of texts. */
 // eslint-disable-next-line no-control-regex
 const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g;
 
-/** A spreadsheet cuts longer texts, or puts the rest into cells of its own. */
+/** A spreadsheet cuts longer texts, or puts the rest into separate cells. */
 const MAX_CELL_LENGTH = 32_767;
-/** What spreadsheets skip, or people do not see, before a formula; apostrophes, so that each guard can be taken off again. */
+/**
+ * Characters before a formula that spreadsheets skip or people do not see, and apostrophes, so that each guard can be
+ * removed again.
+ */
 const SKIPPED = String.raw`['’＇\s\p{Cc}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\ufffd]*`;
-/** What begins a formula: also as wide or small forms, which spreadsheets of East Asia take for the same. */
+/** The first character of a formula, also in its fullwidth or small form, which East Asian spreadsheets accept. */
 const FORMULA = new RegExp(String.raw`^(?:[\t\r\n]|${SKIPPED}[=+\-@＝＋－＠﹦﹢﹣﹫−])`, 'u');
 const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
 
@@ -84,14 +88,14 @@ function toSpreadsheetText(text: string, isText: boolean, tally: RowTally): stri
   return `${inert.slice(0, MAX_CELL_LENGTH - 1).toWellFormed()}…`;
 }
 
-/** The layout is taken from so many rows; texts of later ones that are wider are clipped. */
+/** The layout is computed from this many rows; wider texts in later rows are clipped. */
 const ROWS_MEASURED = 500;
-/** Where nothing limits the width, no cell is wider than this. */
+/** The maximum width of a cell if the width of the table is unlimited. */
 const MAX_CELL_WIDTH = 60;
-/** What a text that is wrapped may hold in all, so that no cell fills the screen. */
+/** The maximum length of a wrapped text, so that no cell fills the screen. */
 const MAX_WRAPPED = 1000;
 
-/** Renders a table row by row: only the first few hundred rows are held, to see how wide the columns are. */
+/** Renders a table row by row. Only the first few hundred rows are held in memory, to compute the column widths. */
 function* renderRowTable(
   { columns: names, rows, wrapped = [] }: RowResult,
   { width, nullText = 'NULL' }: RowStyle,
@@ -137,7 +141,7 @@ function* renderRowTable(
   if (first !== null) yield* begin(first);
 }
 
-/** Numbers and addresses are of no use when a part of them is missing. */
+/** A clipped number or address is useless. */
 function toColumns(
   names: readonly string[],
   rows: readonly (readonly Cell[])[],
@@ -163,30 +167,33 @@ export const ROW_FORMATS = ['table', 'csv', 'tsv', 'json', 'ndjson', 'markdown']
 export type RowFormat = (typeof ROW_FORMATS)[number];
 
 export interface RowResult extends QueryResult {
-  /** Columns that hold sentences: a table gives them more room, and breaks them into lines instead of clipping them. */
+  /** Columns that hold sentences: a table gives them more width, and wraps them instead of clipping them. */
   readonly wrapped?: readonly string[];
 }
 
 export interface RowStyle {
   readonly format: RowFormat;
-  /** How many columns a table takes. */
+  /** The number of columns that a table can use. */
   readonly width: number;
-  /** What stands for NULL. By default "NULL" in a table, and nothing at all in CSV, where an empty text is `""`. */
+  /** The text for NULL. By default "NULL" in a table and an empty text in CSV, where an empty text is `""`. */
   readonly nullText?: string;
   /** Whether CSV is for a spreadsheet. */
   readonly isForSpreadsheet?: boolean;
-  /** Whether it goes to a terminal, which control characters could steer. */
+  /** Whether the output goes to a terminal, which control characters could control. */
   readonly isForTerminal?: boolean;
 }
 
-/** What was printed. */
+/** The amount of output. */
 export interface RowTally {
   rows: number;
-  /** Cells of which only the beginning is printed. */
+  /** Clipped cells. */
   clipped: number;
 }
 
-/** Renders the rows of a query piece by piece, in one of the formats; memory is a few rows, whatever the result. */
+/**
+ * Renders the rows of a query piece by piece in one of the formats. Holds a few rows in memory, whatever the size of
+ * the result.
+ */
 export function* renderRows(
   result: RowResult,
   style: RowStyle,
@@ -250,7 +257,7 @@ function* renderAsMarkdown(
   }
 }
 
-/** Names that occur twice in a join stay apart, as "id" and "id_2": a JSON object can hold each only once. */
+/** Makes duplicate names of a join unique, as "id" and "id_2": a JSON object can hold each only once. */
 function toJsonRow(columns: readonly string[], row: readonly Cell[]): string {
   const used = new Map<string, number>();
   const members = columns.map((column, at) => {

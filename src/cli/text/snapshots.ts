@@ -6,7 +6,7 @@ import { renderBytes, toCellText } from './words.ts';
 import { renderTable } from './table.ts';
 import { renderPlural } from '../../lib/layout.ts';
 
-/** A snapshot as `--json` prints it; null where the file does not say. */
+/** A snapshot as `--json` prints it; a value that the file does not contain is null. */
 export function toSnapshotJson({ path, takenAt, bytes, owner, note }: Snapshot) {
   return {
     path,
@@ -41,7 +41,7 @@ export function renderNoSnapshots(folder: string, isThere: boolean): string {
     : `There is no snapshot: there is no folder ${name}.\n`;
 }
 
-/** The name of a file is never cut: it is what `restore` takes. */
+/** The file name is never cut, because `restore` needs it. */
 export function renderSnapshotList(
   all: readonly Snapshot[],
   folder: string,

@@ -1,9 +1,9 @@
 import { toCaseLink, toCellText } from './words.ts';
 import { wrapText } from '../../lib/layout.ts';
 
-/** How sentences are set: for a terminal, or as Markdown for a mail. */
+/** The format of sentences: for a terminal, or as Markdown for an email. */
 export interface WritingStyle {
-  /** Text from outside, so that it is read as text and nothing else. */
+  /** Escapes external text, so that it is displayed as plain text. */
   text(foreign: string): string;
   /** The name of a field. */
   field(name: string): string;
@@ -12,18 +12,18 @@ export interface WritingStyle {
   /** A sentence that stands alone. */
   sentence(text: string): string;
   title(text: string): string;
-  /** The lines over what is told of a case. */
+  /** The heading lines of a case. */
   caseHeading(id: number, name: string): string;
-  /** A case as one item of a list, with what is known of it. */
+  /** A case as one item of a list, with details. */
   caseLine(id: number, name: string, facts: readonly string[]): string;
-  /** How long a quoted description may be. */
+  /** The maximum length of a quoted description. */
   readonly longest: number;
 }
 
 const INDENT = '  ';
 const MAX_LENGTH = 120;
 
-/** Text that fits so many columns. */
+/** Shortens a text to this many columns. */
 export function toPlainStyle(width: number): WritingStyle {
   const sentence = (text: string): string => wrapText(text, width);
   return {
@@ -66,7 +66,7 @@ function toMarkdownLink(id: number, name: string): string {
   return `[${escapeMarkdown(name)}](${toCaseLink(id)}) (case ${id})`;
 }
 
-/** What Markdown would take for markup: anywhere, at the beginning of a line, and as an address that becomes a link. */
+/** What Markdown would read as markup: anywhere, at the beginning of a line, and as an address that becomes a link. */
 export function escapeMarkdown(text: string): string {
   return toCellText(text)
     .replace(/[\\`*_[\]<>&~|!@]/g, '\\$&')

@@ -1,9 +1,9 @@
 import { toCellText } from './words.ts';
 import { clip, pad, widthOfText, wrap, type Align } from '../../lib/layout.ts';
 
-/** What happens to the cells of a column where the terminal is too narrow. */
+/** How the cells of a column adapt to a narrow terminal. */
 export type Fit =
-  /** They are never cut or broken: numbers, names of files, addresses. */
+  /** They are never cut or broken: numbers, file names, addresses. */
   | 'whole'
   /** They go on in further lines. */
   | 'wrap'
@@ -18,7 +18,9 @@ export interface Column {
   readonly fit?: Fit;
 }
 
-/** How a table is set: its columns with their widths, or null where it is too narrow and rows are set as records. */
+/**
+ * The layout of a table: its columns with their widths, or null if it is too narrow and rows are printed as records.
+ */
 export type Layout = readonly SetColumn[] | null;
 
 interface SetColumn {
@@ -28,12 +30,12 @@ interface SetColumn {
 }
 
 const GAP = '  ';
-/** A column that is narrower cannot be read. */
+/** A narrower column cannot be read. */
 const LEAST = { whole: Infinity, wrap: 16, clip: 12 } as const satisfies Record<Fit, number>;
-/** Of two columns that are both too wide, the one whose text is kept gets so much more room. */
+/** If two columns are both too wide, the one whose text is kept gets this many times the width of the other. */
 const SHARE = { whole: 1, wrap: 2, clip: 1 } as const satisfies Record<Fit, number>;
 
-/** Sets columns by the cells of some rows, so that they fit `width`. The cells are {@link toCellText}. */
+/** Computes the column widths from the cells of some rows to fit `width`. The cells are {@link toCellText}. */
 export function layOut(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -66,7 +68,7 @@ export function layOut(
   return set;
 }
 
-/** The heading of a table, and the rule under it. Nothing for records, which name each value. */
+/** The heading of a table and the line under it; empty for records, which name each value. */
 export function renderHeading(columns: readonly Column[], layout: Layout): string {
   if (layout === null) return '';
   const heads = columns.map(({ heading }, at) => wrapHeading(heading, layout[at]?.width ?? 1));
@@ -74,7 +76,7 @@ export function renderHeading(columns: readonly Column[], layout: Layout): strin
   return `${setLines(heads, layout)}${rule}\n`;
 }
 
-/** A heading of several words, such as last_checked_date, is broken between them. */
+/** Breaks a heading of several words, such as last_checked_date, between the words. */
 function toHeadingWords(heading: string): string[] {
   return heading.split(/(?<=_)| /);
 }
@@ -91,16 +93,16 @@ function wrapHeading(heading: string, width: number): string[] {
   return lines;
 }
 
-/** In a record a text that may be clipped takes so many lines. */
+/** The maximum number of lines of a clipped text in a record. */
 const RECORD_LINES = 3;
 
 export interface SetRow {
   readonly text: string;
-  /** How many cells are not whole. */
+  /** The number of cells that were clipped. */
   readonly clipped: number;
 }
 
-/** One row. As a record it is a line for each column, and an empty line before it where it is not the first. */
+/** Renders one row. A record has a line for each column and is separated from the record before it by an empty line. */
 export function setRow(
   columns: readonly Column[],
   row: readonly string[],
@@ -154,7 +156,7 @@ function setRecord(
   return { text: `${isFirst ? '' : '\n'}${lines.join('')}`, clipped };
 }
 
-/** Renders a table that fits `width`, or a record for each row where it cannot. */
+/** Renders a table that fits `width`, or a record for each row if no table fits. */
 export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],

@@ -14,13 +14,13 @@ import { renderTable } from './table.ts';
 
 const MAX_LABEL = 28;
 
-/** Where it is printed. */
+/** The options of the output. */
 export interface Place {
   readonly width: number;
   readonly timeZone: string;
 }
 
-/** How many cases went from which status to which: a row for each way, in the API's order of lists. */
+/** The number of moves between each pair of statuses: a row for each pair, in the API's order of lists. */
 export function renderTransitions(
   period: Period,
   counts: readonly TransitionCount[],
@@ -53,7 +53,7 @@ export function renderTransitions(
   return `${title}${table}\n${say(renderTotals(counts))}${outcome}`;
 }
 
-/** Says what the numbers count, and adds them up. */
+/** Explains what the numbers count, and adds them up. */
 function renderTotals(counts: readonly TransitionCount[]): string {
   const sum = (isMeant: (one: TransitionCount) => boolean): number =>
     counts.reduce((total, one) => total + (isMeant(one) ? one.moves : 0), 0);
@@ -74,7 +74,7 @@ function toStatusWords(status: string): string {
   return toCellText(clipText(status === '' ? '(empty)' : status, MAX_LABEL));
 }
 
-/** In the API's order; then what else there is; last what is no status. */
+/** Sorts in the API's order; then other statuses; last what is not a status. */
 function chooseLists(counts: readonly TransitionCount[]): string[] {
   const found = new Set(counts.flatMap(({ from_status, to_status }) => [from_status, to_status]));
   const known = ONGOING_LISTS.map(({ label }): string => label);
@@ -83,7 +83,7 @@ function chooseLists(counts: readonly TransitionCount[]): string[] {
   return [...known, ...others, ...special].filter((status) => found.has(status));
 }
 
-/** How long cases stay under a status, with what these figures cannot tell. */
+/** How long cases keep a status, and the limits of these figures. */
 export function renderSpells(spells: readonly SpellFigures[], { width }: Pick<Place, 'width'>): string {
   if (spells.length === 0) return '';
   const days = (value: number | null): string => (value === null ? '-' : value.toFixed(1));
@@ -117,7 +117,7 @@ had begun before the mirror, or that goes on, with the days that the mirror saw,
 )}`;
 }
 
-/** The cases behind the numbers, each kind of move under a line of its own. */
+/** The cases behind the numbers, with a heading for each kind of move. */
 export function* renderTransitionList(
   transitions: Iterable<Transition>,
   { width, timeZone }: Place,

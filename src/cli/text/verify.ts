@@ -5,21 +5,21 @@ import { renderDuration, toCellText } from './words.ts';
 import { renderTable } from './table.ts';
 import { renderCount, renderPlural, wrapText } from '../../lib/layout.ts';
 
-/** A report, with where and how long. */
+/** A report, with the file and the duration. */
 export interface TimedReport extends VerifyReport {
   readonly database: string;
   readonly tookMs: number;
 }
 
-/** How many findings of one check are told one by one; the others are counted. */
+/** The maximum number of findings printed per check; the others are counted. */
 const MAX_LISTED = 50;
-/** How many additions of each type are named. */
+/** The maximum number of additions named per type. */
 const MAX_NAMED = 10;
 
 const HINT =
   'Restore a copy of the file that verifies without findings. `sync` does not mend what it has stored, unless the fingerprint is what is wrong. If no disk, program or person has touched the file, please report it.';
 
-/** The hint if only the schema differs: its rows are what the mirror wrote. */
+/** The hint if only the schema differs: the rows are correct. */
 const SCHEMA_HINT =
   'If you added a trigger or a unique index to a table of the mirror, drop it. Otherwise restore a copy of the file that verifies without findings.';
 
@@ -29,7 +29,7 @@ export function createFindingsList() {
   const perCheck = new Map<CheckName, number>();
   return {
     all: (): readonly Finding[] => listed,
-    /** Returns whether the finding is one of those that are told. */
+    /** Returns whether the finding is kept. */
     add: (finding: Finding): boolean => {
       const before = perCheck.get(finding.check) ?? 0;
       perCheck.set(finding.check, before + 1);
@@ -47,7 +47,7 @@ export function renderFinding({ check, caseId, runId, what, expected, found }: F
   return `${check.padEnd(7)}  ${toCellText(text)}\n`;
 }
 
-/** What ends a verification: a table of the checks, and a hint when there are findings. */
+/** The end of a verification: a table of the checks, and a hint if there are findings. */
 export function renderVerifyReport(report: TimedReport, width: number): string {
   const ran = CHECK_NAMES.filter((check) => isRun(check, report));
   const table = renderTable(
@@ -93,7 +93,7 @@ function renderFileDepth({ fileDepth }: TimedReport): string {
   return 'The file was looked through with quick_check only: indexes and references between rows were not.\n';
 }
 
-/** Names what users added, which is no finding: "Not part of the mirror: 2 views (a, b) and 1 table (c)." */
+/** Names what users added, which is not a finding: "Not part of the mirror: 2 views (a, b) and 1 table (c)." */
 function renderAdditions({ additions }: TimedReport, width: number): string {
   if (additions.length === 0) return '';
   const types = [...new Set(additions.map(({ type }) => type))];
@@ -111,7 +111,7 @@ function chooseHint(report: TimedReport): string {
   return countFindings(report) === report.tallies.schema.findings ? SCHEMA_HINT : HINT;
 }
 
-/** The checks that look at no single case. */
+/** The checks that concern no single case. */
 const OF_THE_FILE: ReadonlySet<CheckName> = new Set(['file', 'schema', 'seals', 'ledger']);
 
 function isRun(check: CheckName, { fileDepth, tallies }: TimedReport): boolean {

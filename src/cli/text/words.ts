@@ -1,11 +1,14 @@
 import { clipText } from '../../lib/layout.ts';
 
-/** Directions of writing that a text from outside could use to show something else than it says. */
+/**
+ * Control characters for the direction of text. External text could use them to display something else than it
+ * contains.
+ */
 const BIDI_CONTROLS = '\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069';
 const LINE_BREAKS = /[\t\r\n\u0085\u2028\u2029]+/g;
 const STEERING = new RegExp(`[\\p{Cc}${BIDI_CONTROLS}]`, 'gu');
 
-/** Makes a text safe for a line of a terminal: control characters, which could steer the terminal, become visible. */
+/** Makes a text safe for a line of a terminal: control characters become visible. */
 export function toCellText(text: string): string {
   return text.replace(LINE_BREAKS, ' ').replace(STEERING, '\ufffd');
 }
@@ -13,19 +16,20 @@ export function toCellText(text: string): string {
 const UNSAFE_IN_JSON = new RegExp(`[\\u007f-\\u009f\\u2028\\u2029${BIDI_CONTROLS}]`, 'g');
 
 /**
- * A value as JSON of one line that is safe on a terminal: JSON.stringify lets pass what steers some terminals, turns text
- * around, or is a line break to some programs. The value stays the same.
+ * A value as JSON on one line that is safe on a terminal. Escapes what JSON.stringify leaves unchanged although it
+ * controls some terminals, changes the direction of text, or is a line break to some programs. The value stays the
+ * same.
  */
 export function toJsonText(value: unknown, space?: number): string {
   return escapeJson(JSON.stringify(value, null, space));
 }
 
-/** A value as a line of JSON: what every command prints with --json, one line for each thing that it tells of. */
+/** A value as a line of JSON: what every command prints with --json, one line for each item. */
 export function toJsonLine(value: unknown): string {
   return `${toJsonText(value)}\n`;
 }
 
-/** The same for what is JSON already. */
+/** The same for text that is already JSON. */
 export function escapeJson(json: string): string {
   return json.replace(
     UNSAFE_IN_JSON,
@@ -33,7 +37,7 @@ export function escapeJson(json: string): string {
   );
 }
 
-/** Bytes in the largest unit that leaves at least one whole, to one decimal. */
+/** Bytes in the largest unit with a value of at least one, to one decimal. */
 export function renderBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = bytes;
@@ -55,14 +59,14 @@ export function renderDuration(ms: number): string {
   return `${Math.floor(seconds / 3600)} h ${two(Math.floor((seconds % 3600) / 60))} min`;
 }
 
-/** Where a person reads a case on the site. */
+/** The page of a case on the site. */
 export function toCaseLink(id: number): string {
   return `https://clearinghouse.net/case/${id}`;
 }
 
 const MAX_NAME = 120;
 
-/** The name of a case as text of a sensible length, also where it has none. */
+/** The name of a case, shortened if necessary, or a placeholder if it has none. */
 export function toCaseName(name: string | null): string {
   return name === null || name.trim() === '' ? '(no name)' : clipText(name, MAX_NAME);
 }
