@@ -19,13 +19,19 @@ const CODES: readonly (readonly [prefix: string, code: ErrorCode])[] = [
   ['SQLITE_PERM', 'DATABASE_UNWRITABLE'],
 ];
 
+/** The only message about a damaged header that has the general code SQLITE_ERROR. */
+const DAMAGED_HEADER = 'unsupported file format';
+
 /** Converts an error of SQLite while `path` was used to an error with a hint; returns any other error unchanged. */
 export function toDatabaseError(thrown: unknown, path: string): Error {
   if (thrown instanceof MirrorError) return thrown;
   if (isSqliteError(thrown)) {
-    const found = CODES.find(([prefix]) => thrown.code.startsWith(prefix));
-    if (found !== undefined)
-      return new MirrorError(found[1], `${path}: ${thrown.message} (${thrown.code}).`, { cause: thrown });
+    const code =
+      thrown.message === DAMAGED_HEADER
+        ? 'DATABASE_DAMAGED'
+        : CODES.find(([prefix]) => thrown.code.startsWith(prefix))?.[1];
+    if (code !== undefined)
+      return new MirrorError(code, `${path}: ${thrown.message} (${thrown.code}).`, { cause: thrown });
   }
   if (thrown instanceof TypeError && thrown.message.includes('directory does not exist')) {
     return new MirrorError('DATABASE_UNWRITABLE', `The folder of ${path} does not exist.`, { cause: thrown });

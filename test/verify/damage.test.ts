@@ -29,6 +29,15 @@ describe('damage is found by the right check, in the right case', () => {
     expect(tallies.ledger.checked).toBeGreaterThan(0);
   });
 
+  test('a header with a format that SQLite does not know is damage, for each command that opens the file', async () => {
+    const path = writeDamaged(bytes, '');
+    const file = readFileSync(path);
+    file[47] = 121;
+    writeFileSync(path, file);
+    for (const command of ['verify', 'status', 'changes'])
+      expect((await runCli([command, '--database', path])).stderr).toContain('[DATABASE_DAMAGED]');
+  });
+
   test('and ends the command with 10, one line a finding, and a hint', async () => {
     const path = writeDamaged(bytes, `UPDATE cases SET court = char(27) || '[2J' WHERE id = 6`);
     const { exitCode, stdout } = await runCli(['verify', '--database', path]);
