@@ -45,9 +45,11 @@ async function dieInCopies(parent: string, isEnough: () => boolean): Promise<str
     const deaths = listWriteDeaths(world.labels[command]);
     let died = 0;
     for (const death of deaths) {
-      if (isEnough())
-        return [...faults, `${command}: ${deaths.length - died} deaths not died for want of time`];
       if (death.at !== 'write') continue;
+      if (isEnough()) {
+        faults.push(`${command}: ${deaths.length - died} deaths not died for want of time`);
+        break;
+      }
       const found = await runCopyTrial(world, command, death, parent, runAsProcess);
       died++;
       faults.push(...found.map((fault) => `${command}, ${death.label} #${death.occurrence}: ${fault}`));
