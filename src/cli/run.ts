@@ -14,4 +14,6 @@ const [{ main }, { PROCESS_IO }, { outliveFailures }] = await Promise.all([
   import('./io.ts'),
 ]);
 for (const stream of [process.stdout, process.stderr]) outliveFailures(stream);
+// Loading may have kept the event loop from its turn: signals that came meanwhile are handled before anything begins.
+for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 process.exitCode = await main(args, PROCESS_IO);
