@@ -1,7 +1,10 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Left alone, Node 22 and later let the space for new objects grow to many times of what a page needs, and keep it. */
+/**
+ * By default, Node 22 and later let the space for new objects grow to many times the size that a page needs, and keep
+ * it.
+ */
 const SMALL_NEW_SPACE = ['--max-semi-space-size=8', '--semi-space-growth-factor=1'] as const;
 const MAX_BYTES = 40_000_000;
 
@@ -10,14 +13,14 @@ export const PAGE_STORED = 'clearinghouse-mirror:page-stored';
 
 let collect: (() => void) | undefined;
 
-/** Keeps the space for new objects as small as it is now; it never shrinks, so this comes before all else. */
+/** Keeps the space for new objects at its present size. It never shrinks, so this must run first. */
 export function keepNewSpaceSmall(): void {
   for (const flag of SMALL_NEW_SPACE) setFlagsFromString(flag);
 }
 
 /**
- * Has what is no longer used collected once it is more than a page or two can need. Left alone, Node lets it grow to
- * twice as much before it looks, because it takes the memory of the machine for its own; a mirror shares the machine.
+ * Collects garbage as soon as there is more of it than a page or two can need. By default, Node lets the heap double
+ * first, because it assumes that it can use all memory of the machine.
  */
 export function keepHeapSmall(): void {
   if (getHeapStatistics().used_heap_size <= MAX_BYTES) return;

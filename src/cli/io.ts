@@ -4,52 +4,52 @@ import { MirrorError } from '../errors/mirror-error.ts';
 import { wordsOf } from '../lib/system-errors.ts';
 import { wrapLines } from '../lib/layout.ts';
 
-/** A stream that a person or a file may be behind. */
+/** A stream that a terminal, pipe or file may be behind. */
 export type Out = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** Everything that a command takes from outside, so that a test can give it something else. */
+/** Everything that a command takes from its environment, so that a test can replace it. */
 export interface Io {
-  /** Data: what a command was asked for. */
+  /** Data: the output that the command was asked for. */
   readonly stdout: Out;
-  /** Talk: progress, advice, errors. */
+  /** Messages: progress, hints, errors. */
   readonly stderr: Out;
   readonly env: NodeJS.ProcessEnv;
-  /** The folder in which .env is looked for. */
+  /** The folder with the .env file. */
   readonly folder: string;
   readonly runtime: Runtime;
-  /** The time zone of the person, such as "America/Detroit". */
+  /** The time zone of the user, such as "America/Detroit". */
   readonly timeZone: string;
-  /** All of standard input, whenever it comes. Fails with USAGE. */
+  /** Reads all of standard input. Fails with USAGE. */
   readonly readStdin: () => Promise<string>;
-  /** Asks the person at the terminal; null where there is none. What is secret is not shown while it is typed. */
+  /** Asks the user at the terminal; null without a terminal. Secret input is not shown while it is typed. */
   readonly ask: ((question: string, isSecret: boolean, signal: AbortSignal) => Promise<string>) | null;
-  /** Calls `stop` at Ctrl-C or SIGTERM, with the error that says which. Returns how to stop listening. */
+  /** Calls `stop` at Ctrl-C or SIGTERM, with the error for it. Returns a function that removes the listener. */
   onStop(stop: (reason: MirrorError) => void): () => void;
-  /** Calls `reload` at SIGHUP. Returns how to stop listening. */
+  /** Calls `reload` at SIGHUP. Returns a function that removes the listener. */
   onReload(reload: () => void): () => void;
 }
 
-/** Streams to which nothing is written any more, each with why, in words; null where the reader has left of its own accord. */
+/** Streams that can no longer be written to, each with the reason; null if the reader closed the pipe. */
 const gone = new WeakMap<Out, string | null>();
 
 /**
- * Has a stream that can no longer be written to end nothing: not the command, and least of all a sync. A reader that has
- * seen enough (`| head`) closes the pipe, which is no failure; a full disk is one, and {@link findLoss} tells of it.
+ * Prevents a stream that can no longer be written to from ending the command, least of all a sync. A reader that has
+ * seen enough (`| head`) closes the pipe, which is not a failure. A full disk is one, and {@link findLoss} reports it.
  */
 export function outliveFailures(out: Out): void {
   out.on('error', (error: NodeJS.ErrnoException) => {
-    // Node takes standard output for writable again after that, so it is noted here.
+    // Node reports standard output as writable again after that, so it is recorded here.
     if (!gone.has(out)) gone.set(out, error.code === 'EPIPE' ? null : wordsOf(error));
-    out.emit('drain'); // whoever waits for the reader waits no longer
+    out.emit('drain'); // wakes whoever waits for the reader
   });
 }
 
-/** Why something that was written to a stream is lost, in words; null when nothing is, or when nobody wanted it. */
+/** The reason why output to a stream was lost; null if none was lost, or if the reader closed the pipe. */
 export function findLoss(out: Out): string | null {
   return gone.get(out) ?? null;
 }
 
-/** Waits until everything that was written has arrived, or is known to be lost. */
+/** Waits until all output has arrived or is known to be lost. */
 export async function flush(out: Out): Promise<void> {
   if (isGone(out)) return;
   await new Promise<void>((resolve) => {
@@ -60,7 +60,8 @@ export async function flush(out: Out): Promise<void> {
 }
 
 /**
- * Writes lines of talk: at once, or never. A terminal gets them broken at words. A log whose disk has room again goes on.
+ * Writes lines of messages immediately or never. Wraps them at words on a terminal. A log continues after its disk has
+ * space again.
  */
 export function say(out: Out, text: string): void {
   sayExactly(out, out.isTTY === true ? wrapLines(text, terminalWidth(out)) : text);
@@ -78,7 +79,7 @@ export function sayExactly(out: Out, text: string): void {
   }
 }
 
-/** Fails with OUTPUT_LOST where something that was printed could not be written. */
+/** Fails with OUTPUT_LOST if output could not be written. */
 export function checkPrinted({ stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>): void {
   for (const [name, out] of [
     ['standard output', stdout],
@@ -89,12 +90,12 @@ export function checkPrinted({ stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>):
   }
 }
 
-/** Whether nothing that is written can arrive. */
+/** Whether no output can arrive. */
 function isGone(out: Out): boolean {
   return gone.has(out) || !out.writable;
 }
 
-/** Writes and waits while the reader is slower than we are; nothing when the reader is gone. */
+/** Writes, and waits while the reader is slower; does nothing after the reader has closed the pipe. */
 export async function write(out: Out, text: string): Promise<void> {
   if (isGone(out) || out.write(text)) return;
   await new Promise<void>((resolve) => {
@@ -108,12 +109,15 @@ export async function write(out: Out, text: string): Promise<void> {
   });
 }
 
-/** Writes a text for people; a terminal gets its lines broken at words. */
+/** Writes a text for people; wraps its lines at words on a terminal. */
 export async function writeText(io: Pick<Io, 'stdout' | 'env'>, text: string): Promise<void> {
   await write(io.stdout, io.stdout.isTTY === true ? wrapLines(text, textWidth(io)) : text);
 }
 
-/** Writes piece by piece; what comes after the reader is gone is not even made. Returns whether there was nothing. */
+/**
+ * Writes piece by piece. After the reader has closed the pipe, no more pieces are made. Returns whether there was no
+ * piece.
+ */
 export async function writePieces(out: Out, pieces: Iterable<string>): Promise<boolean> {
   let isEmpty = true;
   for (const piece of pieces) {
@@ -124,31 +128,31 @@ export async function writePieces(out: Out, pieces: Iterable<string>): Promise<b
   return isEmpty;
 }
 
-/** Color is for a person at a terminal who has not said no. See https://no-color.org. */
+/** Color is for a terminal, unless the user has turned it off. See https://no-color.org. */
 function wantsColor(out: Out, env: NodeJS.ProcessEnv): boolean {
   return out.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
 }
 
-/** How a report is printed on standard output. */
+/** The format of a report on standard output. */
 export function reportStyle({ stdout, env, timeZone }: Pick<Io, 'stdout' | 'env' | 'timeZone'>) {
   return { color: wantsColor(stdout, env), width: textWidth({ stdout, env }), timeZone };
 }
 
-/** Where there is no terminal and no COLUMNS, text is set for the width that every terminal and mail has. */
+/** The width without a terminal and COLUMNS: every terminal and email has it. */
 const USUAL_WIDTH = 80;
 const NARROWEST = 20;
 
-/** How many columns a text for people takes: those of the terminal, else COLUMNS, else 80. */
+/** The width of a text for people: that of the terminal, else COLUMNS, else 80. */
 export function textWidth({ stdout, env }: Pick<Io, 'stdout' | 'env'>): number {
   return knownWidth(stdout, env) ?? USUAL_WIDTH;
 }
 
-/** How many columns a table of rows takes: those of the terminal, else COLUMNS; elsewhere nothing limits it. */
+/** The width of a table of rows: that of the terminal, else COLUMNS; otherwise unlimited. */
 export function tableWidth({ stdout, env }: Pick<Io, 'stdout' | 'env'>): number {
   return knownWidth(stdout, env) ?? Infinity;
 }
 
-/** A terminal may say that it has 0 columns, which means that it does not know. */
+/** A terminal with an unknown width can report 0 columns. */
 function terminalWidth(out: Out): number {
   return Number(out.columns) > 0 ? Math.max(NARROWEST, Number(out.columns)) : USUAL_WIDTH;
 }
@@ -159,12 +163,12 @@ function knownWidth(out: Out, env: NodeJS.ProcessEnv): number | null {
   return out.isTTY === true ? USUAL_WIDTH : null;
 }
 
-/** What a person types to run this program again: npm puts it on the path of a checkout only for what it runs itself. */
+/** The command that runs this program again: in a checkout, npm puts it on the path only for npm scripts. */
 export function ownCommand({ env }: Pick<Io, 'env'>): string {
   return env.npm_command === undefined ? 'clearinghouse-mirror' : 'npx clearinghouse-mirror';
 }
 
-/** Runs something that a stop may interrupt. */
+/** Runs a function that a signal can interrupt. */
 export async function withStop<Result>(
   io: Io,
   action: (signal: AbortSignal) => Promise<Result>,

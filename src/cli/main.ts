@@ -21,9 +21,9 @@ interface CommandModule {
 interface CommandEntry {
   readonly argument?: readonly [name: string, description: string];
   readonly description: string;
-  /** The exit code tells what the command did, even if its output is lost. The other commands only print. */
+  /** Whether the exit code shows what the command did even if its output is lost. The other commands only print. */
   readonly acts?: true;
-  /** It reads the mirror, so that damage to the mirror can make it fail in any way. */
+  /** Whether it reads the mirror: damage to the mirror can then make it fail in any way. */
   readonly reads?: true;
   readonly load: () => Promise<CommandModule>;
 }
@@ -136,7 +136,7 @@ interface Program {
   readonly loadCommand: (name: string | undefined) => Promise<void>;
 }
 
-/** Builds the command line. `onEnd` is told how the command that ran has ended. */
+/** Builds the command line. Calls `onEnd` with the result of the command. */
 function createProgram(io: Io, onEnd: (exit: ExitName, acts: boolean) => void): Program {
   const unloaded = new Map(Object.entries(COMMANDS));
   const loadCommand = async (name = ''): Promise<void> => {
@@ -178,7 +178,7 @@ function createProgram(io: Io, onEnd: (exit: ExitName, acts: boolean) => void): 
   return { program, loadCommand };
 }
 
-/** A command in the list of all. Each has options, but they are unknown until it is loaded. */
+/** A command in the list of all commands. Its options are unknown until it is loaded. */
 function toTerm(command: Command): string {
   const term = new Help().subcommandTerm(command);
   const name = command.name();
@@ -196,12 +196,12 @@ export async function loadProgram(io: Io): Promise<Command> {
 
 /**
  * Runs the command line and returns the process's exit code. The only place that catches everything: an expected
- * failure becomes one line and a hint, a fault of the program shows its stack.
+ * failure becomes one line and a hint, and a bug of the program shows its stack.
  */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   let exit: ExitName = 'complete';
   let didAct = false;
-  // For a person only: a script has no use for it, because a command that somebody wrote beside fails in the end.
+  // For users only: a script does not need it, because the command fails in the end if another process wrote meanwhile.
   const tellOfNoLocks = (path: unknown): void => {
     if (io.stderr.isTTY === true) say(io.stderr, `${renderReadWithoutLocks(String(path))}\n`);
   };
@@ -216,7 +216,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     if (first === 'help') await loadCommand(second);
     await program.parseAsync(args.map(toArgument), { from: 'user' });
   } catch (error) {
-    // Help and version are thrown too, and commander has printed them.
+    // Commander throws after it has printed help or version.
     if (error instanceof CommanderError) exit = error.exitCode === 0 ? 'complete' : 'usage';
     else {
       const command = program.commands.find((one) => one.name() === args[0])?.name();
@@ -229,7 +229,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   return EXIT_CODES[await settlePrinted(exit, didAct, io)].code;
 }
 
-/** Says what could not be printed, where anything can be said; a command that was to print it has failed. */
+/** Reports lost output if any stream can be written to; a command that was to print the output has failed. */
 async function settlePrinted(exit: ExitName, acts: boolean, io: Io): Promise<ExitName> {
   await Promise.all([flush(io.stdout), flush(io.stderr)]);
   try {
@@ -242,7 +242,7 @@ async function settlePrinted(exit: ExitName, acts: boolean, io: Io): Promise<Exi
   }
 }
 
-/** SQL may begin with a remark, which commander would take for a flag; a line break before it changes nothing else. */
+/** SQL can begin with a comment, which commander would read as a flag; a line break before it changes nothing else. */
 function toArgument(argument: string): string {
   return /^--\s/.test(argument) ? `\n${argument}` : argument;
 }

@@ -184,7 +184,7 @@ async function keep(
   }
 }
 
-/** A process that is stopped between two runs exits with success, whatever the last run was. */
+/** A process that is stopped between two runs exits with success, whatever the outcome of the last run was. */
 function toEnd(exit: ExitName): ExitName {
   return exit === 'interrupted' || exit === 'terminated' ? exit : 'complete';
 }

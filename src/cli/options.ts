@@ -23,7 +23,7 @@ import type { PeriodRequest } from '../history/period.ts';
 import { type Io, say } from './io.ts';
 import { ROW_FORMATS, type RowFormat } from './text/rows.ts';
 
-/** Those of a list that have a flag. */
+/** The settings of a list that have a flag. */
 function listFlagged(settings: Readonly<Partial<Record<SettingName, SettingSpec>>>): SettingName[] {
   return (Object.keys(settings) as SettingName[]).filter((name) => settings[name]?.flag != null);
 }
@@ -40,10 +40,12 @@ export const SETTING_GROUPS = [
   ['Snapshot settings:', SNAPSHOT_SETTINGS],
 ] as const;
 
-/** What commander collected for one command. */
+/** The flags that commander parsed for one command. */
 export type Flags = Readonly<Record<string, unknown>>;
 
-/** Adds the flags of the given settings to a command. Defaults are told in the help but applied later, after .env. */
+/**
+ * Adds the flags of these settings to a command. The help shows their defaults, which are applied later, after .env.
+ */
 export function addSettings(command: Command, names: readonly SettingName[]): Command {
   const groups = SETTING_GROUPS.filter(([, settings]) => settings.every((name) => names.includes(name)));
   for (const name of names) {
@@ -62,7 +64,7 @@ export function addSettings(command: Command, names: readonly SettingName[]): Co
   return command;
 }
 
-/** What each process has been warned of, so that it is said once. */
+/** The warnings that each process has printed, so that each is printed once. */
 const warned = new WeakMap<Io, Set<string>>();
 
 function warn(io: Io, warning: string): void {
@@ -71,7 +73,7 @@ function warn(io: Io, warning: string): void {
   warned.set(io, said.add(warning));
 }
 
-/** The settings of a command as written: flag, environment, .env, default. Names that are no setting are warned of. */
+/** The settings of a command as written: flag, environment, .env, default. Warns about names that are not settings. */
 export function readWrittenSettings(
   flags: Flags,
   io: Io,
@@ -94,23 +96,23 @@ export function readSettings(flags: Flags, io: Io): Settings {
   return parseSettings(readWrittenSettings(flags, io));
 }
 
-/** Settings and token, for a command that talks to the API. */
+/** Settings and token, for a command that sends requests to the API. */
 export function readSettingsAndToken(flags: Flags, io: Io): { settings: Settings; token: string } {
   const written = readWrittenSettings(flags, io);
   return { settings: parseSettings(written), token: readToken(written) };
 }
 
-/** A setting that is yes or no, and whose flag takes no value. */
+/** A boolean setting, whose flag takes no value. */
 function isSwitch(name: SettingName): boolean {
   const { flag } = SETTINGS[name];
   return flag !== null && !flag.includes('<');
 }
 
-/** What a moment can be, for the help of a flag that takes one. */
+/** The accepted forms of a time, for the help of a flag that takes one. */
 export const MOMENT_HELP = `A time is a run (7), a day (2026-03-01, yesterday, "last monday"), a month (2026-03, "last month"), a time ago (36h, 7d,
 "3 weeks ago"), or a timestamp (2026-03-01T03:17:00Z). A time without a zone is local.`;
 
-/** What every command with a period tells of it. */
+/** The help text about the period, for each command that takes one. */
 export const PERIOD_HELP = `--since selects the runs that ended at that time or later, --until the runs that ended by then. ${MOMENT_HELP}`;
 
 export function addSince(command: Command): Command {
@@ -124,18 +126,18 @@ export function addUntil(command: Command): Command {
   return command.option('--until <time>', 'end with this run, or with the last run that ended by this time');
 }
 
-/** The period that the flags ask for. Fails with USAGE. */
+/** The period of the flags. Fails with USAGE. */
 export function readPeriod(flags: Flags, io: Io): Pick<PeriodRequest, 'since' | 'until'> {
   const read = (flag: unknown) => (typeof flag === 'string' ? readAsOf(flag, io) : undefined);
   return { since: read(flags.since), until: read(flags.until) };
 }
 
-/** A moment as a person typed it, counted from now and here. Fails with USAGE. */
+/** Parses a time, relative to the present time and time zone. Fails with USAGE. */
 export function readAsOf(text: string, { runtime, timeZone }: Io): AsOf {
   return parseAsOf(text, { now: runtime.now(), timeZone });
 }
 
-/** Parses a number of things to print; 0 stands for all of them. */
+/** Parses the maximum number of items to print; 0 means all. */
 export function parseLimit(text: string): number {
   const limit = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(limit))
@@ -143,10 +145,10 @@ export function parseLimit(text: string): number {
   return limit === 0 ? Infinity : limit;
 }
 
-/** Text for people instead of rows: what a command that tells of something prints by default. */
+/** Text for people instead of rows: the default of commands that describe something. */
 type PrintFormat = RowFormat | 'text';
 
-/** How rows are printed, and where. */
+/** The format and the target of rows. */
 export interface RowOutput {
   readonly format: PrintFormat;
   readonly isForSpreadsheet: boolean;
@@ -156,7 +158,7 @@ export interface RowOutput {
   readonly mayReplace: boolean;
 }
 
-/** Adds the flags that say how rows are printed, and where. `usual` is the format without a flag. */
+/** Adds the flags for the format and target of rows. `usual` is the format without a flag. */
 export function addRowFormat(command: Command, usual: 'table' | 'text'): Command {
   const formats = usual === 'table' ? ROW_FORMATS : [usual, ...ROW_FORMATS.filter((one) => one !== 'table')];
   return command
@@ -168,7 +170,7 @@ export function addRowFormat(command: Command, usual: 'table' | 'text'): Command
     .option('--force', 'with --output: replace an existing file');
 }
 
-/** Fails with USAGE where flags contradict each other. */
+/** Fails with USAGE if flags contradict each other. */
 export function readRowFormat(flags: Flags, usual: 'table' | 'text'): RowOutput {
   const format = toFormat(flags, usual);
   if (typeof flags.null === 'string' && (format === 'json' || format === 'ndjson' || format === 'text'))

@@ -30,9 +30,9 @@ import { renderPlural } from '../lib/layout.ts';
 
 export interface OutputFile {
   readonly path: string;
-  /** The folder that a relative path is in. */
+  /** The folder of relative paths. */
   readonly folder: string;
-  /** The mirror, which is never written over: an absolute path. */
+  /** The absolute path of the mirror, which is never overwritten. */
   readonly database: string;
   readonly mayReplace: boolean;
 }
@@ -40,8 +40,8 @@ export interface OutputFile {
 const WHOLE = 64 * 1024;
 
 /**
- * Writes pieces into a file that is there whole or not at all. A link is followed, so that it stays one. Fails with
- * OUTPUT_REFUSED or OUTPUT_FAILED.
+ * Writes pieces to a file completely or not at all. Follows a symbolic link and keeps it. Fails with OUTPUT_REFUSED or
+ * OUTPUT_FAILED.
  */
 function writeOutputFile(output: OutputFile, pieces: Iterable<string>): void {
   const { path, old } = checkTarget(output);
@@ -87,7 +87,7 @@ function writeWhole(file: number, text: string): void {
 
 interface Target {
   readonly path: string;
-  /** The file that is replaced; null where there must be none. */
+  /** The file to replace; null if no file may exist. */
   readonly old: Stats | null;
 }
 
@@ -118,7 +118,7 @@ const SPREADSHEET_HINT = 'Add --excel and give the file a name that ends in .csv
 const STREAM_HINT =
   'Leave --output out, and redirect standard output to where the result is to go, as with "> /dev/null".';
 
-/** Fails with OUTPUT_FAILED where this user may not even look. */
+/** Fails with OUTPUT_FAILED if this user is not allowed to check. */
 function look(path: string, named: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -137,7 +137,7 @@ function toExists(path: string): MirrorError {
   });
 }
 
-/** What SQLite and this program keep beside the mirror; to SQLite a text there would be a damaged log. */
+/** The names that SQLite and this program use beside the mirror; SQLite would read a text there as a damaged log. */
 const BESIDE = /^(?:-wal|-shm|-journal|\.lock.*|\.nightly\.json.*)$/;
 
 function isOfMirror(path: string, found: Stats | undefined, database: string): boolean {
@@ -147,7 +147,7 @@ function isOfMirror(path: string, found: Stats | undefined, database: string): b
   return path === mirror || (path.startsWith(mirror) && BESIDE.test(path.slice(mirror.length)));
 }
 
-/** A file that may be written and not read is none, as far as can be told. */
+/** A file that can be written but not read counts as not being a database, because that cannot be checked. */
 function isDatabase(path: string): boolean {
   try {
     return readSqliteHeader(path) !== null;
@@ -156,19 +156,19 @@ function isDatabase(path: string): boolean {
   }
 }
 
-/** What a command lists: objects, which other formats print as rows, and a text for people. */
+/** The items of a list: objects, which some formats print as rows, and a text for people. */
 export interface Listing {
-  /** The members that are columns, in their order. */
+  /** The members that become columns, in order. */
   readonly columns: readonly string[];
   readonly objects: () => Iterable<object>;
   readonly text: (width: number) => Iterable<string>;
   /** A text in Markdown; without it Markdown is a table. */
   readonly markdown?: () => Iterable<string>;
-  /** What is told where a program gets no object. */
+  /** The message if the output contains no object. */
   readonly none?: string;
 }
 
-/** Prints the rows of a question in the format that was asked for, to standard output or into a file. */
+/** Prints the rows of a query in the requested format, to standard output or to a file. */
 export async function printResult(
   io: Io,
   output: RowOutput,
@@ -188,7 +188,7 @@ export async function printResult(
   await remark(io, output, tally, true);
 }
 
-/** Prints what a command lists, likewise. */
+/** Prints the items of a list in the same way. */
 export async function printListing(
   io: Io,
   output: RowOutput,
@@ -210,9 +210,9 @@ export async function printListing(
   if (!isText && tally.rows === 0 && listing.none !== undefined) await write(io.stderr, listing.none);
 }
 
-/** Where the pieces go. */
+/** Where the pieces are written. */
 interface Place {
-  /** What says how wide it is. */
+  /** The stream that determines the width. */
   readonly width: Out;
   readonly isForTerminal: boolean;
 }
@@ -255,10 +255,10 @@ function* toRows({ columns, objects }: Listing) {
     yield columns.map((name) => toCell((object as Record<string, unknown>)[name]));
 }
 
-/** Most rows of one sheet. */
+/** The maximum number of rows of a sheet. */
 const MAX_ROWS = 1_048_576;
 
-/** Says what a reader of the rows would not see from them. */
+/** Reports what is missing from the printed rows. */
 async function remark(
   io: Io,
   { file, format, isForSpreadsheet }: RowOutput,

@@ -3,13 +3,13 @@ import { toSettingName } from '../config/sources.ts';
 import { listClosest, suggestNames } from '../lib/closest-names.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 
-/** A command whose refusals of what was typed are errors of ours: a code, a sentence, a hint. */
+/** A command whose usage errors are errors of this program: a code, a sentence, a hint. */
 export class OwnCommand extends Command {
   override createCommand(name?: string): Command {
     return new OwnCommand(name);
   }
 
-  /** Commander would show the help of the whole program to who asks for that of a command that does not exist. */
+  /** Otherwise commander would print the help of the whole program for the help of an unknown command. */
   override outputHelp(context?: HelpContext | ((text: string) => string)): void {
     const [first, second] = this.args;
     const asked = first === 'help' ? second : first;
@@ -20,7 +20,7 @@ export class OwnCommand extends Command {
     super.outputHelp(context as HelpContext);
   }
 
-  /** Commander calls it with a sentence of its own, whose form depends on the code. Fails with USAGE. */
+  /** Commander calls it with its own sentence, whose form depends on the code. Fails with USAGE. */
   override error(message: string, { code = '' }: { code?: string } = {}): never {
     const said = message.replace(/^error: /, '');
     const { sentence, hints } = (EXPLAIN[code] ?? explainOther)(said, this);

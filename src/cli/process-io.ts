@@ -14,7 +14,7 @@ const STOP_SIGNALS = {
   SIGTERM: ['TERMINATED', 'Stopped by SIGTERM.', EXIT_CODES.terminated.code],
 } as const;
 
-/** Lines that came with an earlier one, as where several answers are pasted at once. */
+/** Lines that arrived together with an earlier one, for example if several answers are pasted at once. */
 const pasted: string[] = [];
 
 async function askAtTerminal(question: string, isSecret: boolean, signal: AbortSignal): Promise<string> {
@@ -52,7 +52,7 @@ async function askAtTerminal(question: string, isSecret: boolean, signal: AbortS
   }
 }
 
-/** Waits as long as the writer takes; a person at a terminal is told what is waited for. */
+/** Waits until the writer ends the input; tells a user at a terminal what it waits for. */
 async function readStdin(): Promise<string> {
   if (process.stdin.isTTY)
     process.stderr.write('Type or paste the text; Ctrl-D in a line of its own ends it.\n');
@@ -93,7 +93,7 @@ export const PROCESS_IO: Io = {
     let asked = false;
     const listeners = Object.entries(STOP_SIGNALS).map(([signal, [code, message, exitCode]]) => {
       const listener = (): void => {
-        // Whoever asks a second time does not want to wait for the page in hand.
+        // A second signal means that the user does not want to wait for the current page.
         if (asked) process.exit(exitCode);
         asked = true;
         stop(new MirrorError(code, message));
@@ -101,7 +101,7 @@ export const PROCESS_IO: Io = {
       process.on(signal, listener);
       return { signal, listener };
     });
-    handOverEnds(); // only now, so that somebody listens at every moment
+    handOverEnds(); // only now, so that a listener exists at every moment
     return () => {
       for (const { signal, listener } of listeners) process.off(signal, listener);
     };

@@ -6,7 +6,7 @@ import { wordsOf } from '../lib/system-errors.ts';
 /** No statement is longer; a device such as /dev/zero never ends. */
 const MAX_BYTES = 16_000_000;
 
-/** Reads a text as it comes, as long as the writer takes. `name` begins its messages. Fails with USAGE. */
+/** Reads a text until its writer ends it, however long that takes. `name` begins its messages. Fails with USAGE. */
 export async function readStatementText(chunks: AsyncIterable<Buffer>, name: string): Promise<string> {
   const kept: Buffer[] = [];
   let bytes = 0;
@@ -24,7 +24,7 @@ export async function readStatementText(chunks: AsyncIterable<Buffer>, name: str
   return decodeText(Buffer.concat(kept), name);
 }
 
-/** Reads a file that may be a pipe, as in `--file <(generate)`, or have no end. Fails with USAGE. */
+/** Reads a file that may be a pipe, as in `--file <(generate)`, or may have no end. Fails with USAGE. */
 export function readStatementFile(path: string): Promise<string> {
   return readStatementText(createReadStream(path) as AsyncIterable<Buffer>, path);
 }

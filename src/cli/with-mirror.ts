@@ -15,9 +15,9 @@ const HINT =
   'Run `clearinghouse-mirror verify`, which names everything that is damaged; `clearinghouse-mirror restore` puts a snapshot back.';
 
 /**
- * Explains what a command that reads the mirror has thrown. What is no known failure is a fault of the program, unless
- * the mirror proves to be damaged: its verification says which of the two, and ends at the first finding. That can take
- * minutes, so it is told.
+ * Explains an error of a command that reads the mirror. An unknown failure is a bug of the program unless the mirror is
+ * damaged. A verification decides which of the two, and stops at the first finding. It can take minutes, so a message
+ * is printed.
  */
 async function explainFailure(
   thrown: unknown,
@@ -27,7 +27,7 @@ async function explainFailure(
   const error = toDatabaseError(thrown, database);
   if (error instanceof MirrorError) return error;
   tell(
-    `The command failed in a way that nobody foresaw (${toSafeWords(messageOf(thrown))}). Looking through ${database} for damage, up to the first; Ctrl-C ends it.`,
+    `The command failed unexpectedly (${toSafeWords(messageOf(thrown))}). Looking through ${database} for damage, up to the first; Ctrl-C ends it.`,
   );
   const found = await findDamage(database);
   if (found === undefined) return thrown;
@@ -38,7 +38,7 @@ async function findDamage(database: string): Promise<string | undefined> {
   const { verifyMirror } = await import('../verify/proof.ts');
   try {
     return closing(openMirrorReadOnly(database), (mirror) => {
-      // Leaving the loop ends what the verification is reading.
+      // Leaving the loop ends the statement of the verification.
       for (const { caseId, what, expected, found } of verifyMirror(
         mirror,
         { of: 'everything' },
@@ -55,7 +55,7 @@ async function findDamage(database: string): Promise<string | undefined> {
 /** Runs a command with its argument, if it takes one, then its flags and `Io`. */
 export type RunCommand = (...inputs: never[]) => Promise<ExitName>;
 
-/** A command that reads the mirror: where it meets a damaged value it fails with DATABASE_DAMAGED. */
+/** A command that reads the mirror: if a value is damaged, it fails with DATABASE_DAMAGED. */
 export function reading(run: RunCommand): RunCommand {
   return async (...inputs) => {
     try {
@@ -70,12 +70,12 @@ export function reading(run: RunCommand): RunCommand {
   };
 }
 
-/** Opens a mirror for reading, uses it, and closes it whatever happens. */
+/** Opens a mirror for reading, uses it, and always closes it. */
 export function withMirror<Result>(path: string, use: (mirror: Mirror) => Result): Result {
   return inDatabase(path, () => closing(openMirrorReadOnly(path), use));
 }
 
-/** Opens a mirror for reading as it is at this moment, whatever a sync writes meanwhile, and closes it in the end. */
+/** Opens a mirror for reading in one transaction, so that a concurrent sync has no effect, and always closes it. */
 export async function withMirrorMoment<Result>(
   path: string,
   use: (mirror: Mirror) => Promise<Result>,
@@ -88,7 +88,7 @@ export async function withMirrorMoment<Result>(
 
 const FORM = 'It takes the id of a case, as 10002, or its link, as https://clearinghouse.net/case/10002/.';
 
-/** Reads a case id from the command line, or the link to a case. */
+/** Parses a case id, or the link to a case, from the command line. */
 export function parseCaseId(text: string): number {
   const reference = parseCaseReference(text);
   if (reference.kind === 'none') throw new InvalidArgumentError(`${reference.why} ${FORM}`);
@@ -99,8 +99,8 @@ export function parseCaseId(text: string): number {
 const WAYS = 'Give an id, a link to clearinghouse.net, a docket number, or words of the name.';
 
 /**
- * The id of the case that a person means. Where several go by that number or name, lists them beside the error. Fails
- * with CASE_NOT_MIRRORED or CASE_AMBIGUOUS.
+ * The id of the case that a user means. If several match, lists them together with the error. Fails with
+ * CASE_NOT_MIRRORED or CASE_AMBIGUOUS.
  */
 export function resolveCase(mirror: Mirror, text: string, io: Io): number {
   const reference = parseCaseReference(text);

@@ -27,7 +27,7 @@ Examples:
   );
 }
 
-/** The column of an audit that says in words what is wrong. */
+/** The column of an audit that explains what is wrong. */
 const REASONS = ['why'];
 
 function toLimit(text: string): number {

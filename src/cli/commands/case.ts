@@ -81,7 +81,7 @@ function toForm(flags: Flags): (typeof FORMS)[number] | 'text' {
 interface Found {
   readonly case: StoredCase;
   readonly presence: Presence;
-  /** What --json says of the moment that was asked for. */
+  /** The members of --json for the requested time. */
   readonly notes: object;
 }
 
@@ -97,7 +97,7 @@ function find(mirror: Mirror, id: number, asOf: AsOf | null, io: Io): Found {
   };
 }
 
-/** What was known of its presence after that run. */
+/** Whether the case was on the site after that run. */
 function toPresenceThen(mirror: Mirror, departedRunId: number | null, runId: number, id: number): Presence {
   const now = findPresence(mirror, id);
   const wasRedacted = now.redacted_run_id !== null && now.redacted_run_id <= runId;

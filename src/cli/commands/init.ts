@@ -39,7 +39,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   if (existsSync(path) && !replaces)
     throw new MirrorError('ENV_FILE_EXISTS', `The file ${path} already exists.`);
   let written = readWrittenSettings(flags, io);
-  parseSettings(written); // what is not asked for is not to blame on an answer
+  parseSettings(written); // An error about a setting that is not asked for has no answer as its cause.
   const mayAsk = flags.yes !== true && io.ask !== null;
   if (mayAsk) written = await confirmAddress(written, io);
   await withStop(io, async (signal) => {
@@ -56,8 +56,8 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
 }
 
 /**
- * What is written down: what was asked for, given, or stood in the file before. Not what is the default anyway, not a
- * token that is in a file of its own, and not what is shared with other programs, which is read from the environment only.
+ * The settings to write: those that were asked for, given, or in the file before. Defaults are left out, and so are a
+ * token from its own file and settings shared with other programs, which are read only from the environment.
  */
 function toEnvValues(written: WrittenSettings, asked: readonly SettingName[], folder: string): EnvValues {
   const values: Partial<Record<SettingName, string>> = {};
@@ -73,13 +73,13 @@ function toEnvValues(written: WrittenSettings, asked: readonly SettingName[], fo
   return { ...values, token: readToken(written), tokenFile: undefined };
 }
 
-/** What lies in the folder is named from there, so that both can be moved together. */
+/** Paths inside the folder become relative, so that the file and the folder can be moved together. */
 function toMovable(path: string, folder: string): string {
   const way = relative(folder, path);
   return way === '' || way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way) ? path : way;
 }
 
-/** An address that an old .env names is that of the person who answers only when they say so. */
+/** An address from an old .env is used only after the user confirms it. */
 async function confirmAddress(written: WrittenSettings, io: Io): Promise<WrittenSettings> {
   const { apiUrl } = written;
   if (apiUrl?.place !== '.env' || io.ask === null) return written;
@@ -103,7 +103,7 @@ const renderNext = (command: string): string => `What to run next, in this folde
   ${command} nightly     keeps it up to date
 `;
 
-/** Has a setting that can be used: as it is written, or as it is answered. Fails with what speaks against it. */
+/** Returns a setting with a valid value: as written, or as answered. Fails with the reason why it is invalid. */
 async function obtainSetting(
   question: Question,
   written: WrittenSettings,
@@ -129,7 +129,7 @@ async function obtainSetting(
         : { ...written, [setting]: { text: chosen, place: 'flag', from: 'The answer', folder: io.folder } };
     const remark = await checkAnswer(question, { written: now, runtime: io.runtime, signal });
     const isGood = remark.verdict !== 'bad';
-    // The error says it all where nobody can give another answer.
+    // Without another answer, the error says everything.
     if (!isGood && (isSettled || !mayAsk))
       throw new MirrorError(
         remark.code ?? 'SETTING_INVALID',

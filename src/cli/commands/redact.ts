@@ -57,7 +57,7 @@ export async function runCommand(id: number, flags: Flags, io: Io): Promise<Exit
   const { database } = settings;
   const { folder } = parseSnapshotSettings(written, database);
   const redaction = withMirror(database, (mirror) => findRedaction(mirror, id));
-  listCopies(database, folder); // what cannot be looked at is told before anything is removed
+  listCopies(database, folder); // reports unreadable copies before anything is removed
   const wantsCopies = flags.snapshots !== undefined;
   const start = toStart(settings, io);
   const runId = flags.yes === true ? redact(id, database, start, io) : null;
@@ -72,7 +72,7 @@ export async function runCommand(id: number, flags: Flags, io: Io): Promise<Exit
   return 'complete';
 }
 
-/** With `--snapshots` alone the folder is the usual one. */
+/** `--snapshots` without a value means the default folder. */
 function toSnapshotFlags(flags: Flags): Flags {
   return flags.snapshots === true ? { ...flags, snapshots: undefined } : flags;
 }
@@ -103,9 +103,9 @@ function redact(id: number, database: string, start: RunStart, io: Io): number {
 
 interface Outcome {
   readonly redaction: Redaction;
-  /** Null where nothing was done. */
+  /** Null if nothing was done. */
   readonly runId: number | null;
-  /** Copies from which the content was removed, and those that hold it. */
+  /** Copies from which the content was removed, and copies that still hold it. */
   readonly cleaned: readonly string[];
   readonly holding: readonly HoldingCopy[];
 }
@@ -143,7 +143,7 @@ function render({ redaction, runId, cleaned, holding }: Outcome, width: number):
   return lines.map((line) => (line.startsWith('  ') ? `${line}\n` : wrapText(line, width))).join('');
 }
 
-/** What happens to the mirror itself; `runId` is null where nothing was done. */
+/** The effect on the mirror itself; `runId` is null if nothing was done. */
 function renderRedaction(redaction: Redaction, runId: number | null): string {
   const { caseId, doneRunId, isPending, name, docketEntries, changes, rejectedRecords } = redaction;
   if (isPending)

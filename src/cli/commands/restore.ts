@@ -61,7 +61,7 @@ export async function runCommand(name: string, flags: Flags, io: Io): Promise<Ex
   return 'complete';
 }
 
-/** A path, or the bare name that `snapshot --list` shows. Fails with DATABASE_MISSING. */
+/** A path, or a name that `snapshot --list` shows. Fails with DATABASE_MISSING. */
 function findFile(name: string, folder: string, snapshots: string): string {
   const path = toPath(name, 'The name of the snapshot', folder, true);
   const listed = join(snapshots, name);

@@ -96,7 +96,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   return 'complete';
 }
 
-/** A flag that would have no effect is more often a mistake. Fails with USAGE. */
+/** A flag without effect is usually a mistake. Fails with USAGE. */
 function refuseBesideList(flags: Flags): void {
   const beside = {
     to: '--to',
@@ -128,13 +128,13 @@ function toRequest(
   };
 }
 
-/** Finds the run first, so that a wrong moment costs nothing. Fails with RUN_UNKNOWN or TIME_NOT_MIRRORED. */
+/** Finds the run first, so that a wrong time fails early. Fails with RUN_UNKNOWN or TIME_NOT_MIRRORED. */
 function toEarlier(database: string, asOf: AsOf): EarlierState {
   const { runId } = withMirror(database, (mirror) => findRunAsOf(mirror, asOf));
   return { runId, write: (mirror, path, signal) => writeStateAsOf(mirror, runId, path, signal) };
 }
 
-/** By hand, retention applies only where a person asks for it in the same command. */
+/** For a snapshot by hand, retention applies only if the user asks for it in the same command. */
 async function take(
   request: SnapshotRequest,
   settings: SnapshotSettings,
