@@ -4,7 +4,7 @@ import { type JsonObject, type JsonValue, isJsonObject } from '../../src/lib/jso
 
 import { type Newcomers, type Day, type DayPlan, advanceOneDay } from './edits.ts';
 
-/** What a list request asks for; every filter that is given must hold. Values are the ids that the API takes. */
+/** The filters of a list request; a case must match all of them. Values are the ids that the API accepts. */
 export interface CaseFilters {
   readonly case_ongoing?: number;
   readonly case_id?: number;
@@ -12,8 +12,8 @@ export interface CaseFilters {
 }
 
 /**
- * The cases that a fake API serves, in order of id. Only what was put in by hand is held: invented cases are made again
- * each time they are read, and a day's changes are worked into them then.
+ * The cases that a fake API serves, ordered by id. Only records that were added by hand are held in memory. An invented
+ * case is generated each time it is read, with the changes of the days applied.
  */
 export class CaseCollection {
   private slots: CaseSlot[];
@@ -50,14 +50,14 @@ export class CaseCollection {
     );
   }
 
-  /** The case as it is served now. */
+  /** The present state of the case. */
   get(id: number): JsonObject | undefined {
     const slot = this.slots.find((candidate) => candidate.id === id);
     const value = slot && (JSON.parse(Buffer.concat(slot.read()).toString()) as JsonValue);
     return isJsonObject(value) ? value : undefined;
   }
 
-  /** Adds a record, or replaces the one with its id. It may be any JSON, so that odd responses can be served. */
+  /** Adds a record, or replaces the one with its id. Accepts any JSON, so that odd responses can be served. */
   put(record: JsonValue): void {
     const slot = slotOf(record);
     if (slot.id !== undefined) this.remove(slot.id);
@@ -66,14 +66,14 @@ export class CaseCollection {
     this.slots.splice(place < 0 ? this.slots.length : place, 0, slot);
   }
 
-  /** Takes a case out; false when there was none. */
+  /** Removes a case; false if there was none. */
   remove(id: number): boolean {
     const place = this.slots.findIndex((slot) => slot.id === id);
     if (place >= 0) this.slots.splice(place, 1);
     return place >= 0;
   }
 
-  /** Changes one case: `change` gets a copy that is its own, to change or to replace. */
+  /** Changes one case: `change` gets a copy that it may change or replace. */
   edit(id: number, change: (record: JsonObject) => JsonObject | undefined): void {
     const record = this.get(id);
     if (record === undefined) throw new RangeError(`There is no case ${id}`);
@@ -116,11 +116,11 @@ export interface InventedCollectionOptions {
   readonly seed?: number;
   /** How many cases. About 12,300 are as many as the real collection has. Default 300. */
   readonly size?: number;
-  /** Ids of `case_ongoing` that no case shall have, so that their lists are empty. Default none. */
+  /** Ids of `case_ongoing` that no case gets, so that their lists are empty. Default none. */
   readonly emptyLists?: readonly OngoingListId[];
 }
 
-/** Invented cases; none is held in memory, each is made when it is read. */
+/** Invented cases. None is held in memory; each is generated when it is read. */
 export function inventCollection(options: InventedCollectionOptions = {}): CaseCollection {
   const { seed = 1, size = 300, emptyLists = [] } = options;
   const inventAt = (index: number) => inventSlot(seed, index, emptyLists);

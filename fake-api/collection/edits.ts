@@ -97,7 +97,7 @@ function textOf(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** What one day brings. Each number below 1 is a share of the collection, from 1 on a count of cases. */
+/** The changes of one day. Each number below 1 is a share of the collection; from 1 on, a number of cases. */
 export interface DayPlan {
   /** Cases whose content differs: new docket entries as a rule, sometimes a field or a list value. Default 0.01. */
   readonly changed?: number;
@@ -105,7 +105,7 @@ export interface DayPlan {
   readonly newEntries?: number;
   /** New cases. Default 0. */
   readonly inserted?: number;
-  /** Cases that vanish. Default 0. */
+  /** Cases that disappear. Default 0. */
   readonly removed?: number;
   /** Cases whose status changes: Yes becomes No, with a terminating date; any other becomes Yes. Default 0. */
   readonly statusMoves?: number;

@@ -57,7 +57,7 @@ export type Fault =
   /** One of the page's cases, the first by default, is not a case. */
   | { kind: 'malformed-case'; as: 'null' | 'text' | 'no-id' | 'text-id'; place?: number };
 
-/** Asked for every request that has a good token or not; the fault it returns is done instead of the response. */
+/** Called for every request, with or without a valid token. The fault that it returns replaces the response. */
 export type FaultRule = (request: FakeApiRequest) => Fault | undefined;
 
 export type RequestMatch = (request: FakeApiRequest) => boolean;
@@ -79,7 +79,9 @@ export function once(fault: Fault, match: RequestMatch = isList): FaultRule {
   };
 }
 
-/** The fault for the first `tries` requests of each matching URL; the next one of that URL is answered well. */
+/**
+ * The fault for the first `tries` requests of each matching URL; the next request of that URL gets a valid response.
+ */
 export function firstTries(tries: number, fault: Fault, match: RequestMatch = isList): FaultRule {
   return (request) => (request.attempt <= tries && match(request) ? fault : undefined);
 }

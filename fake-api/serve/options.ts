@@ -6,11 +6,11 @@ import type { FaultRule } from './faults.ts';
 export type ListOrder = 'id' | 'shuffled' | 'random';
 
 export interface FakeApiOptions {
-  /** The cases to serve; changing them while the fake API runs changes what it answers. */
+  /** The cases to serve; changes while the fake API runs affect its responses. */
   readonly source: CaseCollection;
   /** Default 0: a free one. The fake API listens on 127.0.0.1 only. */
   readonly port?: number;
-  /** The one token that is let in. Default `demo-token`. */
+  /** The only accepted token. Default `demo-token`. */
   readonly token?: string;
   /** With a slash at both ends. Default `/api/v2p1/`. */
   readonly basePath?: string;
@@ -22,7 +22,7 @@ export interface FakeApiOptions {
   readonly latencyMs?: number;
   /** Compresses for clients that accept it. Default true. */
   readonly gzip?: boolean;
-  /** What goes wrong: the first rule that returns a fault decides. Default nothing. */
+  /** The faults: the first rule that returns one decides. Default none. */
   readonly faults?: FaultRule | readonly FaultRule[];
   /** Called before each response, e.g. to change the collection between two pages. Default nothing. */
   readonly beforePage?: (request: FakeApiRequest, source: CaseCollection) => void | Promise<void>;

@@ -33,7 +33,7 @@ interface Paging {
 const FILTERS = ['case_ongoing', 'case_id', 'case_status'] as const;
 const INTEGER = /^[+-]?\d+$/;
 
-/** Reads the filters of a query, or says with the API's words what is wrong with it. */
+/** Parses the filters of a query, or returns the API's error message. */
 export function toFilters(query: URLSearchParams): { filters: CaseFilters } | { error: JsonResponse } {
   const filters: Record<string, number> = {};
   for (const [key, value] of query) {
@@ -47,7 +47,7 @@ export function toFilters(query: URLSearchParams): { filters: CaseFilters } | { 
   return { filters };
 }
 
-/** Answers a request for the list of cases. */
+/** Responds to a request for the list of cases. */
 function respondWithCases(
   source: CaseCollection,
   { page, filters }: FakeApiRequest,
@@ -60,8 +60,8 @@ function respondWithCases(
 }
 
 /**
- * Answers a request for a linked list of one case. `dockets` has the main docket; the fake API has no documents or
- * resources, and answers as the API does when nothing matches.
+ * Responds to a request for a linked list of one case. `dockets` has the main docket. The fake API has no documents or
+ * resources, and responds as the API does if nothing matches.
  */
 function respondWithLinked(
   source: CaseCollection,
@@ -116,7 +116,7 @@ function badRequest(message: string): JsonResponse {
   return { kind: 'json', status: 400, body: [message] };
 }
 
-/** Undefined when the header carries the token; otherwise what Django REST framework answers. */
+/** Undefined if the header contains the token; otherwise the response of Django REST framework. */
 function refuseToken(header: string | undefined, token: string): JsonResponse | undefined {
   const [scheme = '', given, ...rest] = (header ?? '').trim().split(/\s+/);
   if (scheme.toLowerCase() !== 'token') return unauthorized('Authentication credentials were not provided.');
@@ -129,7 +129,7 @@ function unauthorized(detail: string): JsonResponse {
   return { kind: 'json', status: 401, body: { detail }, headers: { 'www-authenticate': 'Token' } };
 }
 
-/** Puts a list into the order asked for. A shuffled case keeps its place when others come or go. */
+/** Sorts a list in the requested order. A shuffled case keeps its place when other cases are added or removed. */
 export function inListOrder(
   slots: readonly CaseSlot[],
   order: ListOrder,
@@ -145,7 +145,7 @@ export function inListOrder(
 
 const HELLO = 'Success, you have access to the invented cases of this fake API.';
 
-/** What a fake API without faults answers. Only the results of a page are left to be read. */
+/** The response of a fake API without faults. Only the results of a page still have to be read. */
 export function respond(
   request: FakeApiRequest,
   url: URL,
@@ -154,7 +154,7 @@ export function respond(
 ): PageResponse | JsonResponse {
   const { source, pageSize, order } = settings;
   const { route, method, number } = request;
-  // Django redirects before it looks at the token.
+  // Django redirects before it checks the token.
   if (route.kind === 'unslashed') return redirect(`${url.pathname}/${url.search}`);
   if (route.kind === 'unknown') return NOT_FOUND;
   const refusal = refuseToken(authorization, settings.token);

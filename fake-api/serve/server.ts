@@ -14,9 +14,9 @@ export interface LoggedRequest {
   readonly url: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** Whether an Authorization header came, whatever it said. */
+  /** Whether the request had an Authorization header, whatever its value. */
   readonly authorization: boolean;
-  /** The HTTP status answered; undefined while there is none, and for good when a fault left it out. */
+  /** The HTTP status of the response; undefined until there is one, and always if a fault prevented it. */
   status: number | undefined;
 }
 
@@ -47,7 +47,7 @@ class RequestLog {
   }
 }
 
-/** Answers one request, well or with the fault that a rule asks for. */
+/** Responds to one request, either correctly or with the fault that a rule returns. */
 async function handleRequest(
   incoming: IncomingMessage,
   response: ServerResponse,
@@ -171,7 +171,7 @@ async function closeServer(server: Server): Promise<void> {
   });
 }
 
-/** A rule or a hook threw, or the client went away. Whoever wrote the rule must see what it said. */
+/** A rule or a hook threw, or the client disconnected. The author of the rule must see the error. */
 function fail(response: ServerResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();

@@ -167,7 +167,7 @@ export function createSyncLedger({ db }: Mirror): SyncLedger {
  */
 export function recordDeadRuns({ db }: Mirror, foundAt: Date): number[] {
   return db.transaction((all) => {
-    const message = `The process ended without a word; found at ${foundAt.toISOString()}.`;
+    const message = `The process died without recording its end; found at ${foundAt.toISOString()}.`;
     const dead = all
       .update(syncRuns)
       .set({ outcome: 'died', error_code: 'PROCESS_DIED', error_message: message })

@@ -20,7 +20,7 @@ const readJson = (path: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../migrations/meta/${path}`, import.meta.url), 'utf8'));
 const journal = readJson('_journal.json') as Journal;
 
-test('each migration is newer than the one before it: Drizzle would skip an older one without a word', () => {
+test('each migration is newer than the one before it: Drizzle would skip an older one silently', () => {
   const whens = journal.entries.map(({ when }) => when);
   expect(whens).toEqual([...new Set(whens)].sort((a, b) => a - b));
   expect(journal.entries.map(({ idx }) => idx)).toEqual(journal.entries.map((_, index) => index));

@@ -277,7 +277,7 @@ test('one database has one lock, also when it is reached by a link', () => {
   first.release();
 });
 
-test('a run that ended without a word is marked by the next one, with the status that it had in hand', async () => {
+test('the next run marks a run that died without recording its end, and the list that it was reading', async () => {
   const { sync, database, rows, events } = await startHarness({ source: smallCollection(10) });
   await sync();
   const mirror = openMirror(database);
