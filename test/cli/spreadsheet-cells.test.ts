@@ -83,6 +83,7 @@ describe('--excel', () => {
         const text = pieces.join('');
         expect(unguard(readCell(text))).toBe(text);
       }),
+      { examples: [[["'", '\t']], [["'", "'", '\n']], [["'", '=']]] },
     );
   });
 });

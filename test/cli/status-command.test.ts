@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { API_LISTS } from '../../src/api/lists.ts';
@@ -5,6 +6,7 @@ import { toStateFilePath, writeStateFile } from '../../src/schedule/state-file.t
 import type { Fault } from '../../fake-api/serve/faults.ts';
 import { makeScheduledRun } from '../support/make-scheduled-run.ts';
 import { runCli } from '../support/command-line.ts';
+import { findProgram } from '../support/program.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, statusOf, type HarnessOptions } from '../support/sync-harness.ts';
 import { fakeRuntime, type FakeRuntime } from '../support/runtime.ts';
@@ -221,15 +223,21 @@ describe('status', () => {
     expect(stdout).toContain('up to date as of');
   });
 
-  test('tells of a run that goes on, and how far it is', async () => {
-    const { sync, status } = await start();
+  test('shows a run in progress and how far it is', async () => {
+    const { sync, database } = await start();
     const seen: string[] = [];
     await sync({
+      lists: [statusOf(5020)],
       onEvent: ({ type }) => {
-        if (type === 'page-stored') void status(0).then(({ stdout }) => seen.push(stdout));
+        // The sync waits for the command.
+        if (type === 'page-stored')
+          seen.push(
+            spawnSync(process.execPath, [findProgram(), 'status', '--database', database], {
+              encoding: 'utf8',
+            }).stdout,
+          );
       },
     });
-    await new Promise(setImmediate);
     expect(seen[0]).toMatch(/run 1 \(sync\) in progress since .*: 5020 No, \d+ of \d+ cases/);
   });
 });

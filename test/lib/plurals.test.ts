@@ -10,6 +10,7 @@ const FIXED_PLURAL =
 /** Values that are never 1. */
 const NEVER_ONE = [
   /^\$\{MAX_[A-Z_]+\}/,
+  / FROM \w+$/, // SQL
   '${found.length} cases', // only if several were found
   '${attempts} attempts', // only if attempts > 1
   '${others.length} pages', // only if there are several

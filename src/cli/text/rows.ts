@@ -78,7 +78,7 @@ const MAX_CELL_LENGTH = 32_767;
  */
 const SKIPPED = String.raw`['’＇\s\p{Cc}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\ufffd]*`;
 /** The first character of a formula, also in its fullwidth or small form, which East Asian spreadsheets accept. */
-const FORMULA = new RegExp(String.raw`^(?:[\t\r\n]|${SKIPPED}[=+\-@＝＋－＠﹦﹢﹣﹫−])`, 'u');
+const FORMULA = new RegExp(String.raw`^(?:'*[\t\r\n]|${SKIPPED}[=+\-@＝＋－＠﹦﹢﹣﹫−])`, 'u');
 const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
 
 function toSpreadsheetText(text: string, isText: boolean, tally: RowTally): string {
