@@ -150,7 +150,9 @@ export function toWholePayload({ payload, plain }: CaseContent): CasePayload {
   return { ...payload, main_docket: { ...docket, docket_entries: entries } };
 }
 
-/** The lines as one JSON list in UTF-8, with null for each entry that was parsed. */
-export function toListBytes({ lines }: PlainEntries): Buffer {
-  return Buffer.from(`[${lines.map((line) => line ?? 'null').join(',')}]`, 'latin1');
+/** The lines as one JSON list in UTF-8. In place of each parsed entry stands the next of `others`, or null. */
+export function toListBytes({ lines }: PlainEntries, others: readonly (string | null)[] = []): Buffer {
+  let used = 0;
+  const toOther = (): string => Buffer.from(others[used++] ?? 'null').toString('latin1');
+  return Buffer.from(`[${lines.map((line) => line ?? toOther()).join(',')}]`, 'latin1');
 }

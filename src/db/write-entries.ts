@@ -1,6 +1,6 @@
 import { type SQL, and, eq, getTableColumns, max, min, sql } from 'drizzle-orm';
 import { DOCKET_ENTRY_FIELDS } from '../api/payload.ts';
-import { type PlainEntries, toListBytes } from '../api/plain-entries.ts';
+import { toListBytes } from '../api/plain-entries.ts';
 import type { CaseRows } from '../case/case-rows.ts';
 import { hasSameColumns, isSameEntry, pairEntries } from '../case/pair-entries.ts';
 import type { AttachmentRow, EntryRow } from '../case/docket-rows.ts';
@@ -58,7 +58,7 @@ export function prepareWriteEntries(mirror: Mirror): EntryWriter {
   const insertAttachments = (mirror_entry_id: number, rows: readonly AttachmentRow[]): void => {
     rows.forEach((row, mirror_position) => insertAttachment(row, { mirror_entry_id, mirror_position }));
   };
-  const addPlainEntries = prepareAddPlainEntries(mirror);
+  const addLines = prepareAddLines(mirror);
   const addEntry = (
     entry: EntryRow,
     case_id: number,
@@ -76,10 +76,13 @@ export function prepareWriteEntries(mirror: Mirror): EntryWriter {
         for (const entry of entries) addEntry(entry, caseId, runId);
         return;
       }
-      const firstId = addPlainEntries(caseId, plain, runId);
+      const lines = entries.map(toLine);
+      const firstId = addLines(caseId, toListBytes(plain, lines), runId);
       const places = [...plain.lines.keys()].filter((at) => plain.lines[at] === null);
       entries.forEach((entry, at) => {
-        addEntry(entry, caseId, runId, firstId + (places[at] ?? 0));
+        const id = firstId + (places[at] ?? 0);
+        if (lines[at] === null) addEntry(entry, caseId, runId, id);
+        else insertAttachments(id, entry.attachments);
       });
     },
     pair(caseId, entries) {
@@ -155,14 +158,19 @@ function prepareKeepPast(mirror: Mirror): (old: StoredEntry, runId: number, end:
   };
 }
 
+/** The columns of a parsed entry as a line; null where SQLite would end a text at its NUL. */
+function toLine({ columns }: EntryRow): string | null {
+  const values = [...ENTRY_FIELDS.map((field) => columns[field]), columns.mirror_rest];
+  const hasNul = values.some((value) => typeof value === 'string' && value.includes('\0'));
+  return hasNul ? null : JSON.stringify(values);
+}
+
 /**
- * Prepares storing entries that were never parsed to objects: SQLite reads their lines. Returns the `mirror_id` of the
- * first entry of the docket; the others follow in the API's order. The ids of parsed entries stay free.
+ * Prepares storing the lines of a docket: SQLite makes a row of each, in the API's order, because rows that are added in
+ * between later would leave half-empty pages. Returns the `mirror_id` of the first entry. An entry without a line has the id
+ * of its place, and no row yet.
  */
-function prepareAddPlainEntries({
-  db,
-  sqlite,
-}: Mirror): (caseId: number, plain: PlainEntries, runId: number) => number {
+function prepareAddLines({ db, sqlite }: Mirror): (caseId: number, list: Buffer, runId: number) => number {
   const selectLastId = sqlite.prepare<[], number | null>('SELECT max(mirror_id) FROM docket_entries').pluck();
   const valueOf = (field: EntryField): SQL => sql.raw(`value ->> ${ENTRY_FIELDS.indexOf(field)}`);
   const columns: Record<keyof StoredEntry, SQL> = {
@@ -178,8 +186,9 @@ function prepareAddPlainEntries({
     pacer_doc_id: valueOf('pacer_doc_id'),
     mirror_first_run_id: sql`?`,
     description: valueOf('description'),
-    attachments: sql`CASE WHEN ${valueOf('attachments')} IS NOT NULL THEN '[]' END`,
-    mirror_rest: sql`NULL`,
+    // A plain line has a list here, a parsed entry the text of its column.
+    attachments: sql`CASE ${sql.raw(`value -> ${ENTRY_FIELDS.indexOf('attachments')}`)} WHEN '["[]"]' THEN '[]' ELSE ${valueOf('attachments')} END`,
+    mirror_rest: sql.raw(`value ->> ${ENTRY_FIELDS.length}`),
   };
   const names = Object.keys(getTableColumns(docketEntries)) as (keyof StoredEntry)[];
   const values = sql.join(
@@ -191,9 +200,9 @@ function prepareAddPlainEntries({
     .select(sql`SELECT ${values} FROM jsonb_each(CAST(? AS TEXT)) WHERE type = 'array'`)
     .toSQL();
   const insert = sqlite.prepare<[number, number, number, Buffer]>(text);
-  return (caseId, plain, runId) => {
+  return (caseId, list, runId) => {
     const firstId = (selectLastId.get() ?? 0) + 1;
-    insert.run(firstId, caseId, runId, toListBytes(plain));
+    insert.run(firstId, caseId, runId, list);
     return firstId;
   };
 }

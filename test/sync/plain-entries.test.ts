@@ -115,6 +115,11 @@ const ODD: readonly (readonly [string, string])[] = [
   ['an object for a text', toCase([...PLAIN, makeEntry({ id: 4, url: { a: [] } })])],
   ['half of a character', toCase([...PLAIN, makeEntry({ id: 4, description: 'a\ud800' })])],
   ['a NUL', toCase([...PLAIN, makeEntry({ id: 4, description: 'a\0b' })])],
+  ['a NUL among others', toCase([makeEntry({ id: 4, url: '\0' }), ...PLAIN])],
+  [
+    'attachments that look like the mark of none',
+    toCase([...PLAIN, makeEntry({ id: 4, attachments: ['[]'] })]),
+  ],
   ['something else than an entry', toCase([...PLAIN, 'lamp'])],
   ['a list for an entry', toCase([...PLAIN, []])],
   ['another order of fields', toCase([...PLAIN, reversed(makeEntry({ id: 4 }))])],
@@ -182,7 +187,9 @@ const anyEntry = fc
     date_filed: anyText,
     attachments: fc.oneof(
       { weight: 9, arbitrary: fc.constantFrom<JsonValue>(null, []) },
-      fc.array(fc.constantFrom<JsonValue>(makeAttachment(1), makeAttachment(2), null, 'é'), { maxLength: 3 }),
+      fc.array(fc.constantFrom<JsonValue>(makeAttachment(1), makeAttachment(2), null, 'é', '[]'), {
+        maxLength: 3,
+      }),
     ),
     url: anyText,
     description: anyText,
