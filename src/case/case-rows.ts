@@ -116,7 +116,7 @@ export interface CaseRows {
   readonly relatedCases: readonly RelatedCaseRow[];
   readonly docket: DocketRow | null;
   readonly entries: readonly EntryRow[];
-  /** The entries that SQLite converts to rows; `entries` holds those that are null in `plain.lines`. */
+  /** The docket, if it was read by its bytes: then `entries` holds only those that are null in `plain.lines`. */
   readonly plain: PlainEntries | null;
 }
 

@@ -14,6 +14,6 @@ const [{ main }, { PROCESS_IO }, { outliveFailures }] = await Promise.all([
   import('./io.ts'),
 ]);
 for (const stream of [process.stdout, process.stderr]) outliveFailures(stream);
-// Loading may have kept the event loop from its turn: signals that came meanwhile are handled before anything begins.
+// Node 22 loads modules without a turn of the event loop. These turns handle the signals that arrived meanwhile.
 for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 process.exitCode = await main(args, PROCESS_IO);

@@ -55,7 +55,7 @@ export async function findDepartures(search: DepartureSearch): Promise<Departure
   const missed = new Map<number, number>();
   let error: MirrorError | null = null;
   let failures = 0;
-  let answered = 0;
+  let conclusive = 0;
   const judged = missing.filter(({ isJudged }) => isJudged !== false).length;
   for (const one of missing) {
     try {
@@ -64,7 +64,7 @@ export async function findDepartures(search: DepartureSearch): Promise<Departure
       if (lookedUp instanceof MirrorError) {
         // The API has the case, but its record cannot be read: it is rejected, and the next case is looked up.
         error ??= lookedUp;
-        if (one.isJudged !== false) answered++;
+        if (one.isJudged !== false) conclusive++;
         continue;
       }
       const { listId } = lookedUp;
@@ -72,7 +72,7 @@ export async function findDepartures(search: DepartureSearch): Promise<Departure
         if (listId !== null) found[listId === one.listId ? 'inPlace' : 'moved']++;
         continue;
       }
-      answered++;
+      conclusive++;
       // The list of the unclassified cases need not hold all of them.
       if (listId !== null && listId === one.listId && listId !== UNCLASSIFIED.id)
         missed.set(listId, (missed.get(listId) ?? 0) + 1);
@@ -100,7 +100,7 @@ export async function findDepartures(search: DepartureSearch): Promise<Departure
       error_code: error?.code ?? null,
       error_message: error?.message ?? null,
     },
-    goneIds: goneIds.length + judged - answered <= maxGone ? goneIds : [],
+    goneIds: goneIds.length + judged - conclusive <= maxGone ? goneIds : [],
     missed,
     error,
   };

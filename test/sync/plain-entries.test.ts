@@ -92,6 +92,11 @@ describe('an entry is recognized by its bytes', () => {
     expect(countPlain(toCase([entry]))).toBe(1);
   });
 
+  test.each(['\n', '"', 'x', 'x\\', 'é', '🗼'])('with megabytes of %j in a text', (unit) => {
+    const description = unit.repeat(Math.ceil(1e6 / unit.length));
+    expect(countPlain(toCase([makeEntry({ description })]))).toBe(1);
+  });
+
   test('while others of its docket are parsed', () => {
     expect(countPlain(toCase([...PLAIN, makeEntry({ id: 4, attachments: [makeAttachment(1)] })]))).toBe(4);
   });
