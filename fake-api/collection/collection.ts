@@ -2,6 +2,7 @@ import { type CaseSlot, slotOf, inventSlot } from './slot.ts';
 import { CASE_STATUSES, ONGOING_LISTS, type OngoingListId } from '../../src/api/lists.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/lib/json.ts';
 
+import { LinkedData } from './linked-data.ts';
 import { type Newcomers, type Day, type DayPlan, advanceOneDay } from './edits.ts';
 
 /** The filters of a list request; a case must match all of them. Values are the ids that the API accepts. */
@@ -19,8 +20,11 @@ export class CaseCollection {
   private slots: CaseSlot[];
   private readonly newcomers: Newcomers;
   private days = 0;
+  /** The documents, dockets and resources of the cases. */
+  readonly linked: LinkedData;
 
-  constructor(slots: readonly CaseSlot[], newcomers: Newcomers) {
+  constructor(slots: readonly CaseSlot[], newcomers: Newcomers, linked = new LinkedData()) {
+    this.linked = linked;
     this.slots = inOrder(slots);
     this.newcomers = { ...newcomers };
   }
@@ -48,6 +52,10 @@ export class CaseCollection {
         (status === undefined || slot.status === status) &&
         (filters.case_id === undefined || slot.id === filters.case_id),
     );
+  }
+
+  has(id: number): boolean {
+    return this.slots.some((slot) => slot.id === id);
   }
 
   /** The present state of the case. */
@@ -125,5 +133,5 @@ export function inventCollection(options: InventedCollectionOptions = {}): CaseC
   const { seed = 1, size = 300, emptyLists = [] } = options;
   const inventAt = (index: number) => inventSlot(seed, index, emptyLists);
   const slots = Array.from({ length: size }, (_, index) => inventAt(index));
-  return new CaseCollection(slots, { seed, nextIndex: size, inventAt });
+  return new CaseCollection(slots, { seed, nextIndex: size, inventAt }, new LinkedData({ seed, emptyLists }));
 }

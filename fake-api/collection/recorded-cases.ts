@@ -1,6 +1,6 @@
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import type { JsonValue } from '../../src/lib/json.ts';
+import { type JsonValue, isJsonObject } from '../../src/lib/json.ts';
 import { CaseCollection } from './collection.ts';
 import { type CaseSlot, inventSlot, slotOf } from './slot.ts';
 
@@ -45,17 +45,49 @@ const SEED = 1;
  * from the file whenever it is asked for, so the file must stay as it is.
  */
 export async function readRecordedCases(path: string): Promise<CaseCollection> {
-  const isGzipped = path.endsWith('.gz');
-  const file = createReadStream(path);
-  const input = isGzipped ? file.pipe(createGunzip()) : file;
   const slots: CaseSlot[] = [];
-  file.on('error', (error) => input.destroy(error));
-  for await (const line of splitLines(input as AsyncIterable<Buffer>)) {
-    const text = line.bytes.toString();
-    if (text.trim() === '') continue;
-    slots.push(slotOf(JSON.parse(text) as JsonValue, isGzipped ? toHeld(line) : toPlace(path, line)));
+  for await (const line of readLines(path)) {
+    const value = JSON.parse(line.bytes.toString()) as JsonValue;
+    slots.push(slotOf(value, isGzippedName(path) ? toHeld(line) : toPlace(path, line)));
   }
   return toCollection(slots);
+}
+
+/**
+ * Reads documents from a file with one `{"case_id": ID, "documents": [...]}` a line, gzipped when its name ends in `.gz`, and
+ * gives them to the cases of the collection. `_text` of a document is its text; no key that begins with `_` is served.
+ * @returns how many documents there are
+ */
+export async function readRecordedDocuments(path: string, { linked }: CaseCollection): Promise<number> {
+  let count = 0;
+  for await (const line of readLines(path)) {
+    const value = JSON.parse(line.bytes.toString()) as JsonValue;
+    const { case_id: caseId, documents } = isJsonObject(value) ? value : {};
+    if (typeof caseId !== 'number' || !Array.isArray(documents)) {
+      throw new TypeError(`a line has no case_id and documents, at byte ${line.offset}`);
+    }
+    for (const document of documents.filter(isJsonObject)) {
+      const { _text: text = null } = document;
+      const served = Object.entries(document).filter(([field]) => !field.startsWith('_'));
+      linked.putDocument(caseId, Object.fromEntries(served), typeof text === 'string' ? text : null);
+      count += 1;
+    }
+  }
+  return count;
+}
+
+function isGzippedName(path: string): boolean {
+  return path.endsWith('.gz');
+}
+
+/** The lines that are not blank. */
+async function* readLines(path: string): AsyncGenerator<Line, void, void> {
+  const file = createReadStream(path);
+  const input = isGzippedName(path) ? file.pipe(createGunzip()) : file;
+  file.on('error', (error) => input.destroy(error));
+  for await (const line of splitLines(input as AsyncIterable<Buffer>)) {
+    if (line.bytes.toString().trim() !== '') yield line;
+  }
 }
 
 /** A collection of the given records; any JSON will do, so that odd responses can be served too. */

@@ -1,7 +1,7 @@
 import { type InventedStatus, CaseDraw } from './draw.ts';
 import { ONGOING_LISTS, type OngoingStatus, type OngoingListId } from '../../src/api/lists.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/lib/json.ts';
-import { entryCount, inventEntriesText, inventTraits, isPlain } from './docket.ts';
+import { type DocketTraits, entryCount, inventEntriesText, inventTraits, isPlain } from './docket.ts';
 import { TERMS, caseNameAt, inventFields } from './fields.ts';
 import { ONGOING_COUNTS, ONGOING_NULL, RECORDS, STATUS_COUNTS } from './profile.ts';
 import { Random, WeightedTerms, mixSeeds } from './random.ts';
@@ -48,15 +48,19 @@ function labelsBut(emptyLists: readonly OngoingListId[]): OngoingStatus['label']
 const CASE_SALT = 13;
 const NO_ENTRIES = '"docket_entries":[]';
 
-/**
- * The invented case at an index as JSON bytes, in pieces: the same for the same seed and index, whatever else was made
- * before. No case gets one of `emptyLists`.
- */
-export function inventCaseBytes(
-  seed: number,
-  index: number,
-  emptyLists: readonly OngoingListId[] = [],
-): Buffer[] {
+/** An invented case without the entries of its docket, which are most of it. */
+interface CaseHead {
+  /** All fields; `docket_entries` is empty. */
+  readonly fields: JsonObject;
+  readonly state: string;
+  readonly traits: DocketTraits;
+  /** How many entries the docket gets. */
+  readonly count: number;
+  /** Goes on with the entries. */
+  readonly random: Random;
+}
+
+export function inventCaseHead(seed: number, index: number, emptyLists: readonly OngoingListId[]): CaseHead {
   const random = new Random(mixSeeds(seed, index, CASE_SALT));
   const status = inventStatus(seed, index, emptyLists);
   const draw = new CaseDraw(random, status);
@@ -67,6 +71,19 @@ export function inventCaseBytes(
   const count = entryCount(seed, index);
   const traits = inventTraits(random, index, count, name, cast);
   const fields = inventFields(draw, { seed, index, name, state, status, lifetime, traits });
+  return { fields, state, traits, count, random };
+}
+
+/**
+ * The invented case at an index as JSON bytes, in pieces: the same for the same seed and index, whatever else was made
+ * before. No case gets one of `emptyLists`.
+ */
+export function inventCaseBytes(
+  seed: number,
+  index: number,
+  emptyLists: readonly OngoingListId[] = [],
+): Buffer[] {
+  const { fields, traits, count, random } = inventCaseHead(seed, index, emptyLists);
   const text = JSON.stringify(fields);
   // The quotes of this key can't occur inside a JSON string, so the first place found is the docket's own.
   const place = text.indexOf(NO_ENTRIES) + NO_ENTRIES.length - 2;

@@ -35,6 +35,12 @@ export function caseIdAt(seed: number, index: number): number {
   return FIRST_CASE_ID + index * 4 + (mixSeeds(seed, index, ID_SALT) % 4);
 }
 
+/** The index of the invented case with an id; undefined if no invented case has it. */
+export function caseIndexOf(seed: number, caseId: number): number | undefined {
+  const index = Math.floor((caseId - FIRST_CASE_ID) / 4);
+  return index >= 0 && caseIdAt(seed, index) === caseId ? index : undefined;
+}
+
 /** The name of the case at an index; one in some twelve hundred is empty, a few end in a blank. */
 export function caseNameAt(seed: number, index: number): string {
   const random = new Random(mixSeeds(seed, index, NAME_SALT));

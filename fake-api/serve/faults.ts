@@ -1,4 +1,4 @@
-import type { FakeApiRequest } from './request.ts';
+import type { FakeApiRequest, LinkedList } from './request.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/lib/json.ts';
 
 /** Everything that the fake API can do wrong on demand. */
@@ -55,7 +55,19 @@ export type Fault =
   /** `next` leads back so that `pages` pages go round for ever; 1 is a page that names itself. */
   | { kind: 'next-loop'; pages: number }
   /** One of the page's cases, the first by default, is not a case. */
-  | { kind: 'malformed-case'; as: 'null' | 'text' | 'no-id' | 'text-id'; place?: number };
+  | { kind: 'malformed-case'; as: 'null' | 'text' | 'no-id' | 'text-id'; place?: number }
+  /** The results alone, without an envelope. */
+  | { kind: 'bare-list' }
+  /** Each result has these fields too, or instead of its own. */
+  | { kind: 'result-fields'; fields: JsonObject }
+  /** A linked list comes for another case than was asked for. */
+  | { kind: 'of-case'; caseId: number }
+  /** The text of a document with something wrong in it; `null` and `number` are what stands in place of the text. */
+  | { kind: 'text'; with: TextOddity }
+  /** A text of this many characters, sent without holding it in memory. */
+  | { kind: 'huge-text'; characters: number };
+
+export type TextOddity = 'wrong-id' | 'no-id' | 'null' | 'number' | 'no-text' | 'nul' | 'half-surrogate';
 
 /** Called for every request, with or without a valid token. The fault that it returns replaces the response. */
 export type FaultRule = (request: FakeApiRequest) => Fault | undefined;
@@ -86,6 +98,23 @@ export function firstTries(tries: number, fault: Fault, match: RequestMatch = is
   return (request) => (request.attempt <= tries && match(request) ? fault : undefined);
 }
 
+/** Matches the pages of every linked list, of one kind of list, or of that of one case. */
+export function linkedList(list?: LinkedList, caseId?: number): RequestMatch {
+  return ({ route }) =>
+    route.kind === 'linked' &&
+    (list === undefined || route.list === list) &&
+    (caseId === undefined || route.caseId === caseId);
+}
+
+/** Matches the requests for texts, or for the text of one document. */
+export function textOf(documentId?: number): RequestMatch {
+  return ({ route }) =>
+    route.kind === 'text' && (documentId === undefined || route.documentId === documentId);
+}
+
+/** Matches the list of all documents. */
+export const documentsOfAll: RequestMatch = ({ route }) => route.kind === 'documents';
+
 /** Matches the page with this number of any list of cases, or of the list of one status. */
 export function page(number: number, caseOngoing?: number): RequestMatch {
   return (request) =>
@@ -104,6 +133,7 @@ const PAGE_FAULTS = [
   'next-loop',
   'malformed-case',
   'foreign-label',
+  'result-fields',
 ] as const satisfies readonly Fault['kind'][];
 
 /** The faults that leave the transport alone and change what the envelope says. */
@@ -144,6 +174,8 @@ export function distortPage(envelope: JsonObject, fault: PageFault, context: Pag
       return { ...envelope, results: withForeignLabel(envelope.results) };
     case 'malformed-case':
       return { ...envelope, results: withMalformedCase(envelope.results, fault) };
+    case 'result-fields':
+      return { ...envelope, results: withFields(envelope.results, fault.fields) };
   }
 }
 
@@ -203,4 +235,35 @@ function malform(record: JsonValue, as: (PageFault & { kind: 'malformed-case' })
   if (as === 'text') return 'a case, honestly';
   const { id, ...rest } = isJsonObject(record) ? record : {};
   return as === 'no-id' ? rest : { ...rest, id: JSON.stringify(id) };
+}
+
+function withFields(results: JsonValue | undefined, fields: JsonObject): JsonValue {
+  if (!Array.isArray(results)) return [];
+  return results.map((record) => (isJsonObject(record) ? { ...record, ...fields } : record));
+}
+
+/** The answer for a text with the oddity in it. */
+export function distortText(body: JsonObject, oddity: TextOddity): JsonObject {
+  const { id = null, text = null } = body;
+  const half = typeof text === 'string' ? Math.floor(text.length / 2) : 0;
+  const insert = (odd: string) => {
+    const whole = typeof text === 'string' ? text : '';
+    return { id, text: whole.slice(0, half) + odd + whole.slice(half) };
+  };
+  switch (oddity) {
+    case 'wrong-id':
+      return { id: Number(id) + 1, text };
+    case 'no-id':
+      return { text };
+    case 'no-text':
+      return { id };
+    case 'null':
+      return { id, text: null };
+    case 'number':
+      return { id, text: 7 };
+    case 'nul':
+      return insert('\0');
+    case 'half-surrogate':
+      return insert('\ud83d');
+  }
 }

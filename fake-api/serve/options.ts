@@ -5,6 +5,44 @@ import type { FaultRule } from './faults.ts';
 /** Of a list: by id, shuffled but always alike, or shuffled anew for each request. */
 export type ListOrder = 'id' | 'shuffled' | 'random';
 
+/** How a linked list comes. The reference and the clients of the API contradict each other, so each form can be had. */
+export interface LinkedShape {
+  /**
+   * `counted`: numbered pages with `count`. `uncounted`: the same without it. `cursor`: `next` is opaque, and no count.
+   * `bare`: one list, no envelope and no pages. Default `counted`.
+   */
+  readonly envelope?: 'counted' | 'uncounted' | 'cursor' | 'bare';
+  /** A list without results: 400 "No results for ...", 200 with an empty list, or 404. Default `no-results`. */
+  readonly empty?: 'no-results' | 'empty-list' | 'not-found';
+  /** By id; `turning` starts at another place with each request. Default `descending`. */
+  readonly order?: 'descending' | 'ascending' | 'turning';
+  /** Default the page size of the fake API. */
+  readonly pageSize?: number;
+  /** The parameter by which a client chooses the page size. Default none. */
+  readonly pageSizeParameter?: string;
+}
+
+/** The documents, dockets and resources of the cases. The shape of one list goes before that of `all`. */
+export interface LinkedOptions {
+  readonly all?: LinkedShape;
+  readonly documents?: LinkedShape;
+  readonly dockets?: LinkedShape;
+  readonly resources?: LinkedShape;
+  /**
+   * `documents/` without a case: 404 "Not found.", the documents of all cases, or the same with a `case_id` in each
+   * document of every list. With `case_id` it is always answered. Default `not-offered`.
+   */
+  readonly allDocuments: 'not-offered' | 'offered' | 'naming-their-case';
+  /** Whether documents that aren't for readers (placeholders, deleted, not public) are listed. Default true. */
+  readonly hiddenDocuments: boolean;
+  /** What `documents/ID/text/` says of a document without text: 404, or `null` as its text. Default `not-found`. */
+  readonly withoutText: 'not-found' | 'null';
+  /** Printed as `text_url`, with `ID` for the id. Default the API's own address, whatever host serves it. */
+  readonly textAddress: string | undefined;
+  /** A path without its last slash: served, redirected, or 404. Default `served`. */
+  readonly unslashed: 'served' | 'redirected' | 'not-found';
+}
+
 export interface FakeApiOptions {
   /** The cases to serve; changes while the fake API runs affect its responses. */
   readonly source: CaseCollection;
@@ -26,17 +64,20 @@ export interface FakeApiOptions {
   readonly faults?: FaultRule | readonly FaultRule[];
   /** Called before each response, e.g. to change the collection between two pages. Default nothing. */
   readonly beforePage?: (request: FakeApiRequest, source: CaseCollection) => void | Promise<void>;
+  /** How the linked lists and the texts come. */
+  readonly linked?: Partial<LinkedOptions>;
   /** How many of the latest requests are remembered. Default 10,000. */
   readonly rememberRequests?: number;
 }
 
 /** The options with every default filled in. */
-export interface FakeApiSettings extends Required<Omit<FakeApiOptions, 'faults'>> {
+export interface FakeApiSettings extends Required<Omit<FakeApiOptions, 'faults' | 'linked'>> {
   readonly faults: readonly FaultRule[];
+  readonly linked: LinkedOptions;
 }
 
 export function toSettings(options: FakeApiOptions): FakeApiSettings {
-  const { faults = [] } = options;
+  const { faults = [], linked = {} } = options;
   return {
     port: 0,
     token: 'demo-token',
@@ -48,6 +89,14 @@ export function toSettings(options: FakeApiOptions): FakeApiSettings {
     beforePage: () => undefined,
     rememberRequests: 10_000,
     ...options,
+    linked: {
+      allDocuments: 'not-offered',
+      hiddenDocuments: true,
+      withoutText: 'not-found',
+      textAddress: undefined,
+      unslashed: 'served',
+      ...linked,
+    },
     faults: typeof faults === 'function' ? [faults] : faults,
   };
 }

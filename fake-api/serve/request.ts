@@ -1,7 +1,7 @@
 import type { CaseFilters } from '../collection/collection.ts';
 
 /** The lists of one case that the API links to. */
-const LINKED_LISTS = ['dockets', 'documents', 'resources'] as const;
+export const LINKED_LISTS = ['dockets', 'documents', 'resources'] as const;
 
 /** The part of a request that its URL tells. */
 export function toRoute(path: string, basePath: string): Route {
@@ -10,9 +10,13 @@ export function toRoute(path: string, basePath: string): Route {
   if (rest === 'cases/') return { kind: 'cases' };
   if (rest === 'cases') return { kind: 'unslashed' };
   if (rest === 'test' || rest === 'test/') return { kind: 'test' };
+  const isSlashed = rest.endsWith('/');
+  if (rest === 'documents' || rest === 'documents/') return { kind: 'documents', isSlashed };
+  const [, document] = /^documents\/(\d+)\/text\/?$/.exec(rest) ?? [];
+  if (document !== undefined) return { kind: 'text', documentId: Number(document), isSlashed };
   const [, id, name] = /^cases\/(\d+)\/([a-z]+)\/?$/.exec(rest) ?? [];
   const list = LINKED_LISTS.find((candidate) => candidate === name);
-  return list === undefined ? { kind: 'unknown' } : { kind: 'linked', caseId: Number(id), list };
+  return list === undefined ? { kind: 'unknown' } : { kind: 'linked', caseId: Number(id), list, isSlashed };
 }
 
 /** One request as fault rules and hooks see it. */
@@ -31,12 +35,20 @@ export interface FakeApiRequest {
   readonly filters: CaseFilters;
 }
 
-type LinkedList = (typeof LINKED_LISTS)[number];
+export type LinkedList = (typeof LINKED_LISTS)[number];
 
 /** What a path asks for. */
 export type Route =
   | { readonly kind: 'cases' }
-  | { readonly kind: 'linked'; readonly caseId: number; readonly list: LinkedList }
+  | {
+      readonly kind: 'linked';
+      readonly caseId: number;
+      readonly list: LinkedList;
+      readonly isSlashed: boolean;
+    }
+  /** The documents of all cases, or of the one that `case_id` names. */
+  | { readonly kind: 'documents'; readonly isSlashed: boolean }
+  | { readonly kind: 'text'; readonly documentId: number; readonly isSlashed: boolean }
   | { readonly kind: 'test' }
   /** The list without its slash. */
   | { readonly kind: 'unslashed' }

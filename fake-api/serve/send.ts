@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createGzip, gzip as gzipCallback } from 'node:zlib';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/lib/json.ts';
-import type { JsonResponse, PageResponse } from './respond.ts';
-import { type Fault, type PageFault, distortPage, isPageFault } from './faults.ts';
+import type { JsonResponse, PageResponse } from './paging.ts';
+import { type Fault, type PageFault, distortPage, distortText, isPageFault } from './faults.ts';
 import { type FakeApiRequest } from './request.ts';
 
 const gzip = promisify(gzipCallback);
@@ -17,9 +17,9 @@ const CHUNK_BYTES = 128 * 1024;
 const LEVEL = 1;
 
 /** The envelope as JSON bytes, chunk by chunk; each case is made when its turn comes. */
-function* pageChunks({ count, next, previous, results }: PageResponse): Generator<Buffer> {
-  const head = JSON.stringify({ count, next, previous }).slice(0, -1);
-  let pieces: Buffer[] = [Buffer.from(`${head},"results":[`)];
+function* pageChunks({ envelope, results }: PageResponse): Generator<Buffer> {
+  const head = envelope === undefined ? '[' : `${JSON.stringify(envelope).slice(0, -1)},"results":[`;
+  let pieces: Buffer[] = [Buffer.from(head)];
   let size = 0;
   for (const [place, { read }] of results.entries()) {
     if (place > 0) pieces.push(COMMA);
@@ -33,7 +33,7 @@ function* pageChunks({ count, next, previous, results }: PageResponse): Generato
       size = 0;
     }
   }
-  pieces.push(Buffer.from(']}'));
+  pieces.push(Buffer.from(envelope === undefined ? ']' : ']}'));
   yield Buffer.concat(pieces);
 }
 
@@ -101,7 +101,10 @@ function* counted(chunks: Iterable<Buffer>, count: (bytes: number) => void): Gen
   }
 }
 
-type TransportFault = Exclude<Fault, PageFault | { kind: 'json' | 'unfiltered' | 'first-page' }>;
+type TransportFault = Exclude<
+  Fault,
+  PageFault | { kind: 'json' | 'unfiltered' | 'first-page' | 'bare-list' | 'of-case' | 'text' | 'huge-text' }
+>;
 
 const HTML =
   '<!DOCTYPE html><html><head><title>One moment</title></head><body>Please stand by.</body></html>';
@@ -231,8 +234,8 @@ interface FaultContext {
   readonly request: FakeApiRequest;
   readonly url: URL;
   readonly basePath: string;
-  /** The good content to the request, or to the same one for another page, or without its filter. */
-  readonly respondToPage: (page: number, isFiltered?: boolean) => PageResponse | JsonResponse;
+  /** The good content to the request with these parts instead of its own. */
+  readonly respondTo: (other: Partial<FakeApiRequest>) => PageResponse | JsonResponse;
   readonly sending: Sending;
 }
 
@@ -245,35 +248,79 @@ export async function sendFault(
   fault: Fault,
   context: FaultContext,
 ): Promise<void> {
-  const { request, url, basePath, respondToPage, sending } = context;
-  if (fault.kind === 'json') {
-    await sendResponse(response, { kind: 'json', status: 200, body: fault.body }, sending);
-    return;
-  }
-  if (fault.kind === 'unfiltered' || fault.kind === 'first-page') {
-    const isFirst = fault.kind === 'first-page';
-    await sendResponse(response, isFirst ? respondToPage(1) : respondToPage(request.page, false), sending);
-    return;
-  }
-  const content = respondToPage(request.page);
-  if (!isPageFault(fault)) {
-    await breakTransport(response, fault, wholeBody(content));
-    return;
-  }
-  if (content.kind === 'json') {
-    await sendResponse(response, content, sending);
-    return;
-  }
-  const resultsOf = (page: number): JsonValue => envelopeOf(respondToPage(page)).results ?? [];
-  const body = distortPage(envelopeOf(content), fault, { url, page: request.page, basePath, resultsOf });
-  await sendResponse(response, { kind: 'json', status: 200, body }, sending);
+  const { request, sending } = context;
+  const content = replaceContent(fault, context);
+  if (content !== undefined) return sendResponse(response, content, sending);
+  if (fault.kind === 'huge-text') return sendHugeText(response, request, fault.characters);
+  const good = context.respondTo({});
+  if (isPageFault(fault)) return sendResponse(response, distort(good, fault, context), sending);
+  await breakTransport(response, fault as TransportFault, wholeBody(good));
 }
 
+/** Another good content in place of the one asked for; undefined for a fault that spoils the content or the transport. */
+function replaceContent(
+  fault: Fault,
+  { request, respondTo }: FaultContext,
+): PageResponse | JsonResponse | undefined {
+  switch (fault.kind) {
+    case 'json':
+      return { kind: 'json', status: 200, body: fault.body };
+    case 'first-page':
+      return respondTo({ page: 1 });
+    case 'unfiltered':
+      return respondTo({ filters: {} });
+    case 'bare-list': {
+      const content = respondTo({});
+      return content.kind === 'page' ? { ...content, envelope: undefined } : content;
+    }
+    case 'of-case': {
+      const { route } = request;
+      return respondTo(route.kind === 'linked' ? { route: { ...route, caseId: fault.caseId } } : {});
+    }
+    case 'text': {
+      const content = respondTo({});
+      return content.kind === 'json' && content.status === 200 && isJsonObject(content.body)
+        ? { ...content, body: distortText(content.body, fault.with) }
+        : content;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function distort(
+  content: PageResponse | JsonResponse,
+  fault: PageFault,
+  { request, url, basePath, respondTo }: FaultContext,
+): PageResponse | JsonResponse {
+  if (content.kind === 'json') return content;
+  const resultsOf = (page: number): JsonValue => envelopeOf(respondTo({ page })).results ?? [];
+  const body = distortPage(envelopeOf(content), fault, { url, page: request.page, basePath, resultsOf });
+  return { kind: 'json', status: 200, body: content.envelope === undefined ? (body.results ?? []) : body };
+}
+
+/** The body as an object; a list without an envelope becomes the results of one. */
 function envelopeOf(content: PageResponse | JsonResponse): JsonObject {
-  const envelope = JSON.parse(wholeBody(content).toString()) as JsonValue;
-  return isJsonObject(envelope) ? envelope : {};
+  const body = JSON.parse(wholeBody(content).toString()) as JsonValue;
+  return isJsonObject(body) ? body : Array.isArray(body) ? { results: body } : {};
 }
 
 function wholeBody(content: PageResponse | JsonResponse): Buffer {
   return content.kind === 'page' ? Buffer.concat([...pageChunks(content)]) : jsonBytes(content);
+}
+
+async function sendHugeText(
+  response: ServerResponse,
+  { route }: FakeApiRequest,
+  characters: number,
+): Promise<void> {
+  const id = route.kind === 'text' ? route.documentId : 0;
+  const chunks = function* () {
+    yield Buffer.from(`{"id":${id},"text":"`);
+    const chunk = Buffer.from('The lamp is lit. '.repeat(CHUNK_BYTES / 16).slice(0, CHUNK_BYTES));
+    for (let left = characters; left > 0; left -= CHUNK_BYTES) yield chunk.subarray(0, left);
+    yield Buffer.from('"}');
+  };
+  response.writeHead(200, JSON_TYPE);
+  await pipeline(Readable.from(chunks(), { highWaterMark: 1 }), response);
 }

@@ -69,8 +69,8 @@ async function handleRequest(
       log.bytesServed += bytes;
     },
   };
-  const respondToPage = (page: number, isFiltered = true) =>
-    respond({ ...request, page, ...(!isFiltered && { filters: {} }) }, url, headers.authorization, settings);
+  const respondTo = (other: Partial<FakeApiRequest>) =>
+    respond({ ...request, ...other }, url, headers.authorization, settings);
   for (const rule of settings.faults) {
     const fault = rule(request);
     if (fault)
@@ -78,11 +78,11 @@ async function handleRequest(
         request,
         url,
         basePath: settings.basePath,
-        respondToPage,
+        respondTo,
         sending,
       });
   }
-  await sendResponse(response, respondToPage(request.page), sending);
+  await sendResponse(response, respondTo({}), sending);
 }
 
 function toRequest(

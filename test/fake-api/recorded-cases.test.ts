@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { inventCase } from '../../fake-api/invent/case.ts';
-import { readRecordedCases, recordedCases } from '../../fake-api/collection/recorded-cases.ts';
+import {
+  readRecordedCases,
+  readRecordedDocuments,
+  recordedCases,
+} from '../../fake-api/collection/recorded-cases.ts';
 import { ask, askEnvelope } from './ask.ts';
 import { useFakeApi } from './use-fake-api.ts';
 
@@ -86,5 +90,44 @@ describe('recorded cases', () => {
     expect(day.changed).toHaveLength(3);
     expect(source.get(inventCase(1, 0).id as number)).not.toEqual(before);
     expect(new Set(source.ids()).size).toBe(8);
+  });
+});
+
+describe('recorded documents', () => {
+  const DOCUMENT = { id: 31, title: 'Order', has_text: true, text_url: 'https://casehouse.example/31' };
+
+  test.each(['documents.ndjson', 'documents.ndjson.gz'])(
+    'of %s are served as they are, with their texts, and without the keys that are ours',
+    async (name) => {
+      const path = join(folder, name);
+      const lines = [
+        {
+          case_id: 3,
+          documents: [
+            { ...DOCUMENT, _text: 'Words.', _text_length: 6 },
+            { id: 32, _text: null },
+          ],
+        },
+        { case_id: 3, documents: [{ id: 33 }] },
+      ];
+      const text = lines.map((line) => JSON.stringify(line)).join('\n');
+      writeFileSync(path, name.endsWith('.gz') ? gzipSync(text) : text);
+      const source = recordedCases([{ id: 3 }]);
+      expect(await readRecordedDocuments(path, source)).toBe(3);
+      const fakeApi = await useFakeApi({ source });
+      expect((await askEnvelope(fakeApi, 'cases/3/documents/')).results).toEqual([
+        { id: 33 },
+        { id: 32 },
+        DOCUMENT,
+      ]);
+      expect((await ask(fakeApi, 'documents/31/text/')).json()).toEqual({ id: 31, text: 'Words.' });
+      expect((await ask(fakeApi, 'documents/32/text/')).status).toBe(404);
+    },
+  );
+
+  test('must name their case', async () => {
+    const path = join(folder, 'nameless.ndjson');
+    writeFileSync(path, '{"case_id":3,"documents":[]}\n{"documents":[]}');
+    await expect(readRecordedDocuments(path, recordedCases([]))).rejects.toThrow('at byte 29');
   });
 });

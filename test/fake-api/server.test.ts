@@ -125,27 +125,6 @@ describe('a request that the API refuses', () => {
   });
 });
 
-describe('the lists of one case', () => {
-  test('dockets has the main docket, with and without the slash', async () => {
-    const fakeApi = await useFakeApi();
-    const [first = 0] = fakeApi.source.ids();
-    const docket = fakeApi.source.get(first)?.main_docket;
-    for (const path of [`cases/${first}/dockets`, `cases/${first}/dockets/`]) {
-      expect(await askEnvelope(fakeApi, path)).toMatchObject({ count: 1, next: null, results: [docket] });
-    }
-  });
-
-  test.each(['documents', 'resources'])(
-    '%s has nothing, and says so as a list without results',
-    async (list) => {
-      const fakeApi = await useFakeApi();
-      const [first = 0] = fakeApi.source.ids();
-      const response = await ask(fakeApi, `cases/${first}/${list}`);
-      expect([response.status, response.json()]).toEqual([400, [`No results for {'case': '${first}'}`]]);
-    },
-  );
-});
-
 describe('compression', () => {
   test.each(['gzip', 'gzip, deflate, br', 'br;q=1, gzip;q=0.5'])('is used for %s', async (accepted) => {
     const fakeApi = await useFakeApi();

@@ -37,6 +37,10 @@ export function defineOptions(command: Command): Command {
       0,
     )
     .option('--records <file>', 'serve the cases of an NDJSON file (.ndjson or .ndjson.gz) instead')
+    .option(
+      '--documents <file>',
+      'serve the documents of an NDJSON file, one {"case_id", "documents"} per line',
+    )
     .option('--port <n>', 'the port on 127.0.0.1; 0 takes a free one', toWholeNumber, 0)
     .option('--page-size <n>', 'cases per page', toWholeNumber, 25)
     .option('--latency <ms>', 'delay of each response, in milliseconds', toWholeNumber, 0)
@@ -46,6 +50,7 @@ export function defineOptions(command: Command): Command {
       'after',
       `
 The paths, filters, responses and error texts are those of the API. It runs until Ctrl-C.
+Invented cases have documents with texts, further dockets, and resources; recorded cases have what --documents names.
 To see changes, stop it, start it again with --days 1, and sync again.
 No case ever leaves it; to practice \`departed\` and \`redact\`, use the mirror that \`demo\` makes.
 
@@ -66,6 +71,7 @@ interface FakeApiFlags {
   readonly seed: number;
   readonly days: number;
   readonly records?: string;
+  readonly documents?: string;
   readonly port: number;
   readonly pageSize: number;
   readonly latency: number;
@@ -74,7 +80,7 @@ interface FakeApiFlags {
 }
 
 export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
-  const { cases, seed, days, records, port, pageSize, latency, gzip, json } =
+  const { cases, seed, days, records, documents, port, pageSize, latency, gzip, json } =
     flags as unknown as FakeApiFlags;
   if (pageSize < 1) throw new MirrorError('USAGE', '--page-size must be at least 1.');
   if (port > 65_535) throw new MirrorError('USAGE', '--port must be at most 65535.');
@@ -83,6 +89,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
     records === undefined
       ? inventCollection({ seed, size: cases })
       : await readRecords(expandHome(records, '--records'));
+  if (documents !== undefined) await readDocuments(expandHome(documents, '--documents'), source);
   for (let day = 0; day < days; day++) source.advance({ changed: 0.01 });
   return withStop<ExitName>(io, async (signal) => {
     const fakeApi = await listen({ source, port, pageSize, latencyMs: latency, gzip });
@@ -100,10 +107,19 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
 
 async function readRecords(path: string): Promise<CaseCollection> {
   const { readRecordedCases } = await import('../../../fake-api/collection/recorded-cases.ts');
+  return orUnreadable('records', path, readRecordedCases(path));
+}
+
+async function readDocuments(path: string, source: CaseCollection): Promise<void> {
+  const { readRecordedDocuments } = await import('../../../fake-api/collection/recorded-cases.ts');
+  await orUnreadable('documents', path, readRecordedDocuments(path, source));
+}
+
+async function orUnreadable<T>(what: string, path: string, reading: Promise<T>): Promise<T> {
   try {
-    return await readRecordedCases(path);
+    return await reading;
   } catch (cause) {
-    throw new MirrorError('USAGE', `The records of ${path} cannot be read: ${wordsOf(cause)}.`, { cause });
+    throw new MirrorError('USAGE', `The ${what} of ${path} cannot be read: ${wordsOf(cause)}.`, { cause });
   }
 }
 
