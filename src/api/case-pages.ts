@@ -1,6 +1,7 @@
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { PageEnvelope } from './responses.ts';
-import type { Client, ExpectedResponse } from './client.ts';
+import type { Client } from './client.ts';
+import type { ExpectedResponse } from './judge-response.ts';
 import {
   ATTEMPTS_AFTER_UNREAD,
   type KnownRecords,

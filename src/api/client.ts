@@ -1,20 +1,25 @@
 import pRetry from 'p-retry';
-import type { ErrorCode } from '../errors/codes.ts';
 import { MirrorError, TransientError } from '../errors/mirror-error.ts';
 import type { Agents } from './http-agents.ts';
-import { createSecretMask, type SecretMask } from '../lib/safe-text.ts';
-import { describePath, isOfLaterPage, isOfList, toRedirectUrl } from './urls.ts';
+import { createSecretMask } from '../lib/safe-text.ts';
+import { describePath, toRedirectUrl } from './urls.ts';
 import {
-  classifyResponse,
-  MAX_REFUSAL_BYTES,
-  oneHeader,
-  readRetryAfter,
-  type ApiResponse,
+  API_RESPONSES,
+  type ExpectedResponse,
+  type FinalResponse,
+  SALVAGED_AFTER,
+  isGood,
+  judgeToken,
+  maskToken,
+  throwIfFailed,
+} from './judge-response.ts';
+import {
   type PageEnvelope,
   type RawResponse,
+  classifyResponse,
+  findRedirect,
+  readRetryAfter,
 } from './responses.ts';
-import { decodeBody } from './decode-body.ts';
-import { judgeEcho } from './responses.ts';
 import type { KnownRecords } from './page-records.ts';
 import { decideRetry, toTooLongPause, type RetryPolicy } from './retry.ts';
 import { createHttp, sendRequest, type RequestLimits } from './http.ts';
@@ -45,6 +50,11 @@ export interface ClientOptions {
   readonly maxDurationMs: number;
   /** What is left, in milliseconds, of a pause that the server requested from an earlier run. */
   readonly pauseLeftMs?: number | undefined;
+  /**
+   * Called before each request is sent: first attempts, retries, followed redirects and tests of the token. If it
+   * throws, the request is not sent.
+   */
+  readonly beforeRequest?: (() => void) | undefined;
   /** Called before each wait for a retry. */
   readonly onRetry?:
     | ((retry: { readonly reason: string; readonly attempt: number; readonly waitMs: number }) => void)
@@ -73,6 +83,16 @@ export interface Client {
     known?: KnownRecords,
     maxAttempts?: number,
   ): Promise<ExpectedResponse>;
+  /**
+   * Fetches one address with retries and redirects, and returns what `read` makes of its response, whatever its status.
+   * `read` throws failures, a {@link TransientError} to retry. The token is masked in a response that is not a 2xx.
+   */
+  fetchRead<Result>(
+    url: URL,
+    signal: AbortSignal,
+    read: (response: RawResponse) => Result,
+    maxAttempts?: number,
+  ): Promise<Result>;
   /** Whether the API responds at its address `test`. Sends one request. Throws only the signal's reason. */
   isResponding(signal: AbortSignal): Promise<boolean>;
   traffic(): Traffic;
@@ -87,10 +107,6 @@ export interface Client {
   /** Closes the connections of the agents. */
   readonly close: () => void;
 }
-
-type FinalResponse = Exclude<ApiResponse, { kind: 'redirect' }>;
-
-export type ExpectedResponse = Extract<ApiResponse, { kind: 'page' | 'empty' | 'message' | 'past-the-end' }>;
 
 const MAX_REDIRECTS = 5;
 
@@ -136,26 +152,48 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     await wait(Math.max(polite, left), signal);
   };
 
-  /** Sends one request and follows redirects. */
-  const ask = async (url: URL, signal: AbortSignal, known?: KnownRecords): Promise<FinalResponse> => {
+  /** Sends one request and follows redirects. A 2xx response that `read` accepts asks for no pause. */
+  const follow = async <Result>(
+    url: URL,
+    signal: AbortSignal,
+    read: (raw: RawResponse) => Result,
+    isAccepted: (result: Result) => boolean,
+  ): Promise<Result> => {
     let target = url;
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
       await waitForTurn(signal);
       const durationLeftMs = durationLeft();
       if (durationLeftMs <= 0)
         throw new MirrorError('MAX_DURATION_REACHED', 'The run reached its maximum duration.');
+      options.beforeRequest?.();
       traffic.requests++;
       try {
-        const raw = await sendRequest(http, target, options.token, options.limits, durationLeftMs, signal);
-        traffic.bytes += raw.bytes;
-        const date = new Date(String(raw.headers.date));
+        const received = await sendRequest(
+          http,
+          target,
+          options.token,
+          options.limits,
+          durationLeftMs,
+          signal,
+        );
+        traffic.bytes += received.bytes;
+        const date = new Date(String(received.headers.date));
         if (!Number.isNaN(date.getTime())) serverClock = { server: date, here: now() };
-        // A server may repeat the header it received. Cases are stored unchanged; other text is shown to people.
-        const response = classifyResponse(isGood(raw) ? raw : maskToken(raw, secret), now(), known);
-        const asked = response.kind === 'page' ? undefined : readRetryAfter(raw, now());
-        if (asked !== undefined) notePause(asked);
-        if (response.kind !== 'redirect') return response;
-        target = followRedirect(target, response.location);
+        // A server may repeat the header it received. Records are stored unchanged; other text is shown to people.
+        const raw = isGood(received) ? received : maskToken(received, secret);
+        let asksPause = true;
+        try {
+          const location = findRedirect(raw);
+          if (location === undefined) {
+            const result = read(raw);
+            asksPause = !(isGood(raw) && isAccepted(result));
+            return result;
+          }
+          target = followRedirect(target, location);
+        } finally {
+          const asked = asksPause ? readRetryAfter(raw, now()) : undefined;
+          if (asked !== undefined) notePause(asked);
+        }
       } finally {
         lastResponseAt = now().getTime();
       }
@@ -165,6 +203,14 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
       `${describePath(url)} redirects more than ${MAX_REDIRECTS} times.`,
     );
   };
+
+  const ask = (url: URL, signal: AbortSignal, known?: KnownRecords): Promise<FinalResponse> =>
+    follow(
+      url,
+      signal,
+      (raw) => classifyResponse(raw, now(), known) as FinalResponse, // A redirect was followed before.
+      ({ kind }) => kind === 'page',
+    );
 
   /** Asks the address `test` whether the API accepts the token; undefined if the response does not tell. */
   const isTokenAccepted = async (signal: AbortSignal): Promise<boolean | undefined> => {
@@ -202,6 +248,34 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     };
   };
 
+  /** Retries a request as the policy allows. */
+  const withRetries = <Result>(
+    fetchOnce: () => Promise<Result>,
+    signal: AbortSignal,
+    maxAttempts = Infinity,
+  ): Promise<Result> => {
+    let oddAttempts = 0;
+    const policy = { ...options.retry, maxAttempts: Math.min(options.retry.maxAttempts, maxAttempts) };
+    return pRetry(fetchOnce, {
+      retries: policy.maxAttempts - 1,
+      // This program does all the waiting: p-retry knows neither Retry-After nor the clock of a test.
+      minTimeout: 0,
+      signal,
+      onFailedAttempt: async ({ error, attemptNumber }) => {
+        if (error instanceof TransientError && error.isOdd) oddAttempts++;
+        const decision = decideRetry(
+          policy,
+          { error, attempt: attemptNumber, oddAttempts, durationLeftMs: durationLeft(), now: now() },
+          random,
+        );
+        if (!decision.retry) throw decision.error;
+        traffic.retries++;
+        options.onRetry?.({ reason: error.message, attempt: attemptNumber, waitMs: decision.waitMs });
+        await wait(decision.waitMs, signal);
+      },
+    });
+  };
+
   return {
     api: options.api,
     traffic: () => ({ ...traffic }),
@@ -220,30 +294,13 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     },
     serverClock: () => serverClock,
     close: options.agents.close,
-    async fetchResponse(url, signal, known, maxAttempts = Infinity) {
-      let oddAttempts = 0;
+    fetchRead: (url, signal, read, maxAttempts) =>
+      withRetries(() => follow(url, signal, read, () => true), signal, maxAttempts),
+    async fetchResponse(url, signal, known, maxAttempts) {
       let salvaged: PageEnvelope | undefined;
       const fetchOnce = createFetchOnce(url, signal, known, (page) => (salvaged = page));
-      const policy = { ...options.retry, attempts: Math.min(options.retry.maxAttempts, maxAttempts) };
       try {
-        return await pRetry(fetchOnce, {
-          retries: policy.attempts - 1,
-          // This program does all the waiting: p-retry knows neither Retry-After nor the clock of a test.
-          minTimeout: 0,
-          signal,
-          onFailedAttempt: async ({ error, attemptNumber }) => {
-            if (error instanceof TransientError && error.isOdd) oddAttempts++;
-            const decision = decideRetry(
-              policy,
-              { error, attempt: attemptNumber, oddAttempts, durationLeftMs: durationLeft(), now: now() },
-              random,
-            );
-            if (!decision.retry) throw decision.error;
-            traffic.retries++;
-            options.onRetry?.({ reason: error.message, attempt: attemptNumber, waitMs: decision.waitMs });
-            await wait(decision.waitMs, signal);
-          },
-        });
+        return await withRetries(fetchOnce, signal, maxAttempts);
       } catch (error) {
         const hasFailed = error instanceof MirrorError && SALVAGED_AFTER.has(error.code);
         if (salvaged !== undefined && hasFailed) return { kind: 'page', page: salvaged };
@@ -253,34 +310,6 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
   };
 }
 
-/** After these failures, a damaged page from an earlier attempt is used: it is better than none. */
-const SALVAGED_AFTER: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['SERVER_ERROR', 'RATE_LIMITED']);
-
-const isGood = ({ status }: RawResponse): boolean => status >= 200 && status < 300;
-
-/** Removes the token from a response, in case the server repeated it. */
-function maskToken(raw: RawResponse, { mask }: SecretMask): RawResponse {
-  const headers = Object.fromEntries(
-    ['location', 'retry-after'].flatMap((name) => {
-      const value = oneHeader(raw, name);
-      return value === undefined ? [] : [[name, mask(value)]];
-    }),
-  );
-  const { bytes } = decodeBody(raw.body.subarray(0, MAX_REFUSAL_BYTES), oneHeader(raw, 'content-type'));
-  return { ...raw, headers, body: Buffer.from(mask(bytes.toString('utf8'))) };
-}
-
-/** Kinds of response that only the API itself sends. Others may come from a failing server or an intermediary. */
-const API_RESPONSES: ReadonlySet<FinalResponse['kind']> = new Set<FinalResponse['kind']>([
-  'message',
-  'page',
-  'empty',
-  'past-the-end',
-  'refused',
-  'unauthorized',
-  'not-found',
-]);
-
 /** Resolves a redirect. A rejected one is retried, because it may come from a captive portal. */
 function followRedirect(from: URL, location: string): URL {
   try {
@@ -289,60 +318,4 @@ function followRedirect(from: URL, location: string): URL {
     if (!(thrown instanceof MirrorError)) throw thrown;
     throw new TransientError(thrown.code, thrown.message, { cause: thrown, isOdd: true });
   }
-}
-
-/** Whether a response of the address `test` accepts the token; undefined if it does not tell. */
-function judgeToken({ kind }: FinalResponse): boolean | undefined {
-  if (kind === 'message' || kind === 'page' || kind === 'empty') return true;
-  // An API without this address cannot contradict the rejection.
-  return kind === 'unauthorized' || kind === 'not-found' ? false : undefined;
-}
-
-/** Throws an error for each kind of response that is a failure, with the text of the server. */
-function throwIfFailed(response: FinalResponse, url: URL, { mask }: SecretMask): ExpectedResponse {
-  const path = describePath(url);
-  // Masks again: JSON may contain the token with escapes, which are decoded only now.
-  const words = 'words' in response ? mask(response.words) : '';
-  switch (response.kind) {
-    case 'message':
-      if (!isOfList(url)) return { ...response, words };
-      throw new TransientError('SERVER_ERROR', `${path} returned a message instead of a list: ${words}`);
-    case 'empty': {
-      const other = judgeEcho(response.words, url);
-      if (other !== null) throw toOdd(other.code, other.message);
-      return response;
-    }
-    case 'page':
-    case 'past-the-end':
-      return response;
-    case 'refused': {
-      const message = `The API refused ${path}: ${words}`;
-      // An API that accepts the first page of a list is unlikely to mean the rejection of a later one.
-      throw isOfLaterPage(url)
-        ? toOdd('REQUEST_REJECTED', message)
-        : new MirrorError('REQUEST_REJECTED', message);
-    }
-    case 'unauthorized':
-      throw new MirrorError('UNAUTHORIZED', `The API did not accept the token: ${words}`);
-    case 'not-found':
-      throw toOdd('NOT_FOUND', `The API has no ${path}: ${words}`);
-    case 'refused-by-proxy':
-      throw new MirrorError('PROXY_REFUSED', `A proxy requires a user name and password (407) for ${path}.`);
-    case 'obstructed':
-      throw new TransientError(
-        'BLOCKED_BY_INTERMEDIARY',
-        `Something in front of the API responded to ${path}: ${response.reason}`,
-        response,
-      );
-    case 'throttled':
-      throw new TransientError('RATE_LIMITED', `${path} was throttled: ${words}`, response);
-    case 'transient':
-      throw new TransientError('SERVER_ERROR', `${path} returned ${mask(response.reason)}`, response);
-    case 'broken':
-      throw toOdd('RESPONSE_UNEXPECTED', `${path} returned an unexpected response: ${response.reason}`);
-  }
-}
-
-function toOdd(code: ErrorCode, message: string): TransientError {
-  return new TransientError(code, message, { isOdd: true });
 }

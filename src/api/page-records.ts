@@ -114,6 +114,34 @@ export function toPageRecord(record: SplitRecord, isPageUtf8: boolean, known: Kn
   }
 }
 
+/** A record of any kind, parsed. `odd` has its bytes if the value is missing, or not exactly the record. */
+export interface AnyRecord {
+  readonly bytes: Buffer;
+  readonly value: JsonValue | undefined;
+  readonly odd: OddBytes | null;
+}
+
+/** Parses a record of any kind. `isPageUtf8`: whether the whole page is UTF-8. */
+export function readAnyRecord(record: SplitRecord, isPageUtf8: boolean): AnyRecord {
+  const { bytes } = record;
+  const toUnparsed = (why: string): AnyRecord => ({
+    bytes,
+    value: undefined,
+    odd: toOdd(bytes, why, false),
+  });
+  if (isTooLarge(bytes)) return toUnparsed('too large to be read');
+  if (record.depth > MAX_DEPTH) return toUnparsed('nested too deeply to be stored');
+  const isStray = !isPageUtf8 && !isUtf8(bytes);
+  try {
+    const value = isStray ? (JSON.parse(decodeStrayBytes(bytes)) as JsonValue) : parse(bytes);
+    const inexact = listInexact(record, value, isStray);
+    return { bytes, value, odd: inexact.length === 0 ? null : toOdd(bytes, inexact.join('; '), !isStray) };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return toUnparsed('not JSON');
+  }
+}
+
 /** Parses a record; the docket from its bytes if that loses nothing. Throws a SyntaxError. */
 function readRecord(record: SplitRecord, isStray: boolean): RecordContent {
   const { bytes } = record;

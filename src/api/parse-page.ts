@@ -4,6 +4,7 @@ import { type DecodedBody, decodeStrayBytes } from './decode-body.ts';
 import { type KnownRecords, type PageRecord, recognizeRecord, toPageRecord } from './page-records.ts';
 import {
   MAX_RECORDS,
+  type RecognizeRecord,
   type SplitRecord,
   skipSpace,
   skipValue,
@@ -128,10 +129,10 @@ function looksLikeCase(value: JsonValue): boolean {
 }
 
 /** The parsed body, with the results separated. */
-export interface ParsedPage {
+export interface ParsedPage<Kind = PageRecord> {
   readonly json: JsonValue;
   /** Null if there is no list `results`. */
-  readonly results: readonly PageRecord[] | null;
+  readonly results: readonly Kind[] | null;
   /** The body is damaged. The results are its complete records and the remaining pieces. */
   readonly isDamaged: boolean;
   /** The body is not valid JSON, for example because of an extra comma, but nothing is missing. */
@@ -141,13 +142,22 @@ export interface ParsedPage {
 /** The maximum size of an envelope, or of a body that cannot be split, that is parsed at once. */
 const MAX_ENVELOPE_BYTES = 16 * 2 ** 20;
 
-/** Parses a body as a page. Returns undefined if it is not JSON, and a sentence if it is too large. */
-export function parsePage(
-  { bytes: body, isUtf8 }: DecodedBody,
-  known: KnownRecords,
-): ParsedPage | string | undefined {
-  const split = splitPage(body, (bytes, start) => recognizeRecord(bytes, start, known));
-  const toRecord = (record: SplitRecord): PageRecord => toPageRecord(record, isUtf8, known);
+/** Parses a body as a page of cases. Returns undefined if it is not JSON, and a sentence if it is too large. */
+export function parsePage(body: DecodedBody, known: KnownRecords): ParsedPage | string | undefined {
+  return parsePageOf(
+    body,
+    (record) => toPageRecord(record, body.isUtf8, known),
+    (bytes, start) => recognizeRecord(bytes, start, known),
+  );
+}
+
+/** The same for a page of any records. */
+export function parsePageOf<Kind>(
+  { bytes: body }: Pick<DecodedBody, 'bytes'>,
+  toRecord: (record: SplitRecord) => Kind,
+  recognize?: RecognizeRecord,
+): ParsedPage<Kind> | string | undefined {
+  const split = splitPage(body, recognize);
   if (split === 'results twice') return 'the page names `results` twice';
   if (split === undefined) {
     if (body.length > MAX_ENVELOPE_BYTES) return 'the response is large and not a page';

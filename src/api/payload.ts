@@ -12,6 +12,8 @@ export type FieldKind =
   | 'texts'
   /** A list of `{ "value": string }`. */
   | 'values'
+  /** A list of anything. */
+  | 'list'
   | 'defendants'
   | 'related cases'
   | 'docket'

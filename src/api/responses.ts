@@ -209,7 +209,7 @@ function classifyGoodResponse(status: number, parsed: ParsedPage | string | unde
   return { kind: 'broken', reason: '`results` is not a list' };
 }
 
-function isCount(value: JsonValue | undefined): value is number {
+export function isCount(value: JsonValue | undefined): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
@@ -217,7 +217,7 @@ function isCount(value: JsonValue | undefined): value is number {
 const ERROR_FIELDS = ['error', 'errors', 'detail', 'message'] as const;
 
 /** The text of an error that came with a success status; undefined if there is none. */
-function findErrorWords(json: JsonValue): string | undefined {
+export function findErrorWords(json: JsonValue): string | undefined {
   if (isListOfOneString(json)) return toSafeWords(json[0]);
   if (!isJsonObject(json) || json.results !== undefined) return undefined;
   const told = ERROR_FIELDS.filter((name) => isTold(json[name]));
@@ -242,14 +242,19 @@ function toText(value: JsonValue): string {
   }
 }
 
-function readWords(json: JsonValue | undefined, body: string): string {
+export function readWords(json: JsonValue | undefined, body: string): string {
   if (isListOfOneString(json)) return toSafeWords(json[0]);
   if (isJsonObject(json) && typeof json.detail === 'string') return toSafeWords(json.detail);
   return toSafeWords(body) || '(no text)';
 }
 
-function isListOfOneString(json: JsonValue | undefined): json is [string] {
+export function isListOfOneString(json: JsonValue | undefined): json is [string] {
   return Array.isArray(json) && json.length === 1 && typeof json[0] === 'string';
+}
+
+/** Where a response redirects to; undefined if it is not a redirect, or does not say. */
+export function findRedirect(response: RawResponse): string | undefined {
+  return findMeaning(response.status, false) === 'redirect' ? oneHeader(response, 'location') : undefined;
 }
 
 /** The pause that a response requests, whatever its status; undefined if there is none or it is implausible. */

@@ -5,7 +5,7 @@ import { toSafeWords } from '../lib/safe-text.ts';
 export type CaseFilter = Readonly<Record<string, string>>;
 
 /** The longest `next` address that is followed, in characters. */
-const MAX_NEXT = 2000;
+export const MAX_NEXT = 2000;
 
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -99,9 +99,9 @@ function toNextRefusal(next: string, page: URL, { pathname }: URL): MirrorError 
 }
 
 /** Characters such as line breaks, which URL parsers remove; the text after them would become part of the address. */
-const hasControls = (next: string): boolean => /\p{Cc}/u.test(next.trim());
+export const hasControls = (next: string): boolean => /\p{Cc}/u.test(next.trim());
 
-function parseUrl(text: string, base: URL): URL | undefined {
+export function parseUrl(text: string, base: URL): URL | undefined {
   try {
     return new URL(text, base);
   } catch {

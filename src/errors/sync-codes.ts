@@ -96,6 +96,18 @@ export const ERRORS_OF_THE_API = {
     hint: 'Nothing was lost, but this list could not be read to its end. Please report it.',
     lasts: true,
   },
+  LINKED_LIST_REFUSED: {
+    exit: 'partial',
+    description:
+      'The API returned 401 or 403 for a linked list (documents, dockets or resources of one case). Only that list is not read.',
+    hint: 'Stored data is kept, and the list is requested again in another night. If every list is refused, ask the Clearinghouse whether your token may read them.',
+  },
+  LINKED_LIST_SHIFTED: {
+    exit: 'partial',
+    description:
+      'A linked list changed in every pass while it was read, or its pages and its count contradict each other.',
+    hint: 'Stored data is kept, and the list is requested again in another night.',
+  },
   PAGES_REPEAT: {
     exit: 'contract',
     description: 'The `next` addresses form a loop, or page after page contains nothing new.',

@@ -18,7 +18,9 @@ export function createClientFor(
   settings: Settings,
   token: string,
   runtime: Runtime,
-  options: Pick<ClientOptions, 'pauseLeftMs' | 'onRetry'> = {},
+  options: Partial<
+    Pick<ClientOptions, 'pauseLeftMs' | 'onRetry' | 'beforeRequest' | 'maxDurationMs' | 'retry'>
+  > = {},
 ): Client {
   return createClient(
     {

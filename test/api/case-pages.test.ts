@@ -3,7 +3,8 @@ import { parseApiUrl, toShortPath } from '../../src/api/urls.ts';
 import { fetchCasePages, MAX_PAGES_WITHOUT_NEW_RECORDS } from '../../src/api/case-pages.ts';
 import { ATTEMPTS_AFTER_UNREAD, NO_KNOWN_RECORDS } from '../../src/api/page-records.ts';
 import { MirrorError, TransientError } from '../../src/errors/mirror-error.ts';
-import type { Client, ExpectedResponse } from '../../src/api/client.ts';
+import type { Client } from '../../src/api/client.ts';
+import type { ExpectedResponse } from '../../src/api/judge-response.ts';
 
 const API = parseApiUrl('https://clearinghouse.example/api/');
 const PATH = '/api/cases/?case_ongoing=5021';
@@ -25,6 +26,7 @@ function scriptClient(
   const asked: { path: string; signal: AbortSignal; maxAttempts: number | undefined }[] = [];
   const client: Client = {
     api: API,
+    fetchRead: () => Promise.reject(new Error('No linked list is read here.')),
     fetchResponse: async (url, signal, _known, maxAttempts) => {
       asked.push({ path: toShortPath(url), signal, maxAttempts });
       return script(toShortPath(url));

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { toPageRecord, NO_KNOWN_RECORDS } from '../../src/api/page-records.ts';
 import { splitRecords } from '../../src/api/split-page.ts';
 import { parseApiUrl, toShortPath } from '../../src/api/urls.ts';
-import type { Client, ExpectedResponse } from '../../src/api/client.ts';
+import type { Client } from '../../src/api/client.ts';
+import type { ExpectedResponse } from '../../src/api/judge-response.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
 import type { JsonValue } from '../../src/lib/json.ts';
 import { findDepartures, toSkippedDepartures } from '../../src/sync/departures.ts';
@@ -46,6 +47,7 @@ async function lookUp(responses: Responses, maxGone = Infinity, listId: number |
     pausedUntil: () => null,
     onPause: () => undefined,
     close: () => undefined,
+    fetchRead: () => Promise.reject(new Error('No linked list is read here.')),
     isResponding: () => Promise.resolve(false),
   };
   const findings = await findDepartures({

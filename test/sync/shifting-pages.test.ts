@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Client, ExpectedResponse } from '../../src/api/client.ts';
+import type { Client } from '../../src/api/client.ts';
+import type { ExpectedResponse } from '../../src/api/judge-response.ts';
 import { ONGOING_LISTS } from '../../src/api/lists.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { SeenCases } from '../../src/sync/compare-page.ts';
@@ -84,6 +85,7 @@ async function listSync(list: MovingList, requireStable: boolean) {
     pausedUntil: () => null,
     onPause: () => undefined,
     close: () => undefined,
+    fetchRead: () => Promise.reject(new Error('No linked list is read here.')),
     isResponding: () => Promise.resolve(false),
   };
   const stored = new Set<number>();

@@ -1,0 +1,59 @@
+import { MirrorError } from '../errors/mirror-error.ts';
+import { toSafeWords } from '../lib/safe-text.ts';
+import type { LinkedKind } from './linked-fields.ts';
+import type { Drift } from './schema-drift.ts';
+import { MAX_NEXT, hasControls, parseUrl } from './urls.ts';
+
+/** The address of a linked list of a case. */
+export function toLinkedUrl(api: URL, caseId: number, kind: LinkedKind): URL {
+  return new URL(`cases/${caseId}/${kind}/`, api);
+}
+
+/** The address of the text of a document. */
+export function toTextUrl(api: URL, documentId: number): URL {
+  return new URL(`documents/${documentId}/text/`, api);
+}
+
+/**
+ * Rebuilds the `next` address of a linked list on the configured origin. Only its query counts, because that may hold an
+ * opaque cursor: the token must not be sent to another host, and another version answers in another form. Throws
+ * NEXT_REFUSED if the address does not lead to the same list.
+ */
+export function toLinkedNextUrl(list: URL, next: string, page: URL): URL {
+  if (next.length > MAX_NEXT)
+    throw new MirrorError('NEXT_REFUSED', `\`next\` is an address of ${next.length} characters.`);
+  const written = hasControls(next) || /^\s*#/.test(next) ? undefined : parseUrl(next, page);
+  if (written === undefined)
+    throw new MirrorError('NEXT_REFUSED', `\`next\` is not an address: "${toSafeWords(next)}".`);
+  if (!withSlash(written.pathname).endsWith(toTail(list)))
+    throw new MirrorError(
+      'NEXT_REFUSED',
+      `\`next\` leads to ${toSafeWords(written.pathname)}, not to ${list.pathname}.`,
+    );
+  const url = new URL(list);
+  url.search = written.search;
+  return url;
+}
+
+/** The end of the path, below the base of the API: `/cases/ID/documents/`. */
+const toTail = ({ pathname }: URL): string => `/${pathname.split('/').slice(-4).join('/')}`;
+
+const withSlash = (path: string): string => (path.endsWith('/') ? path : `${path}/`);
+
+/**
+ * Compares an address that the API wrote with the one that is requested in its place. Returns how they differ, with ids
+ * left out so that few different rows arise; null if they are the same, or if the API wrote none.
+ */
+export function compareAddress(field: string, written: unknown, requested: URL): Drift | null {
+  if (typeof written !== 'string' || written.trim() === '') return null;
+  const url = hasControls(written) ? undefined : parseUrl(written.trim(), requested);
+  const seen = url === undefined ? 'not an address' : describeDifference(url, requested);
+  return seen === null ? null : { field, expected: 'the address that is requested', seen };
+}
+
+function describeDifference(url: URL, requested: URL): string | null {
+  if (withSlash(url.pathname) !== requested.pathname || (url.search !== '' && requested.search === ''))
+    return `another address: ${toSafeWords(`${url.pathname}${url.search}`).replaceAll(/\d{2,}|(?<=[/=])\d+/g, 'N')}`;
+  if (url.host !== requested.host) return `another host: ${toSafeWords(url.host)}`;
+  return url.protocol === requested.protocol ? null : `another scheme: ${toSafeWords(url.protocol)}`;
+}
