@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(ROOT, 'dist');
 
 /** The files that are started by their name. */
-const ENTRY_POINTS = { run: 'src/cli/run.ts' };
+const ENTRY_POINTS = { run: 'src/cli/run.ts', 'verify-thread': 'src/verify/thread.ts' };
 /** It has a native part, and which version is used depends on the running Node; see src/db/engine.ts. */
 const EXTERNAL = ['better-sqlite3*'];
 /** Packages that are CommonJS ask for modules of Node by `require`, which a module of ESM does not have. */

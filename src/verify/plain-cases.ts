@@ -60,8 +60,14 @@ const DOCKET_SQL = `SELECT count(*), sum(is_plain), json_group_array(mirror_key)
     FROM docket_entries WHERE case_id = :id ORDER BY coalesce(row_number, 'null') || ',' || id || ','
   )`;
 
-/** Proves several cases. Null for each that must be checked individually. */
-export type ProvePlainCases = (ids: readonly number[]) => readonly (PlainCase | null)[];
+/** The number of cases that are proven together. */
+export const CASES_AT_ONCE = 100;
+
+/**
+ * Proves several cases; null for each that must be checked individually. If SQLite cannot read one of them, none counts
+ * as proven, and the whole is null: the individual checks find the damaged one.
+ */
+export type ProvePlainCases = (ids: readonly number[]) => readonly (PlainCase | null)[] | null;
 
 /** Prepares proving several cases in one transaction. */
 export function preparePlainCases({ sqlite }: Mirror, circumstances: Circumstances): ProvePlainCases {
@@ -105,7 +111,7 @@ export function preparePlainCases({ sqlite }: Mirror, circumstances: Circumstanc
   const docket = sqlite.prepare<[{ readonly id: number; readonly hasPast: number }], Raw>(DOCKET_SQL).raw();
   const provePast = preparePast(sqlite, circumstances);
 
-  return sqlite.transaction((ids: readonly number[]): (PlainCase | null)[] => {
+  const proveTogether = sqlite.transaction((ids: readonly number[]): (PlainCase | null)[] => {
     const wanted = JSON.stringify(ids);
     const newestRunId = newestRun.get() ?? 0;
     const past = new Set(withPast.all(wanted, wanted, wanted));
@@ -165,6 +171,14 @@ export function preparePlainCases({ sqlite }: Mirror, circumstances: Circumstanc
       }
     });
   });
+  return (ids) => {
+    try {
+      return proveTogether(ids);
+    } catch (error) {
+      if (isSqliteError(error)) return null;
+      throw error;
+    }
+  };
 }
 
 /** What JavaScript throws for a value of an unexpected type. */

@@ -1,5 +1,4 @@
 import { toNotMirrored } from '../db/read-case.ts';
-import { isSqliteError } from '../db/errors.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { type SchemaObject, listHarmlessAdditions } from '../db/own-schema.ts';
 import type { SampleSize } from '../config/paths.ts';
@@ -9,7 +8,8 @@ import { checkLedger } from './run-log.ts';
 import { checkMetadata, checkSeals } from './metadata.ts';
 import { checkPastEntries, checkRows } from './rows.ts';
 import { checkPayload } from './payload.ts';
-import { type PlainCase, preparePlainCases } from './plain-cases.ts';
+import { CASES_AT_ONCE, type PlainCase, type ProvePlainCases, preparePlainCases } from './plain-cases.ts';
+import type { ProvenElsewhere } from './second-thread.ts';
 import { checkLedgerValues, checkValues } from './values.ts';
 import { type Counter, type Finding, type Violation, type Tallies, createCounter } from './checks.ts';
 import {
@@ -105,19 +105,23 @@ export interface VerifyReport {
   readonly additions: readonly SchemaObject[];
 }
 
-/** The number of cases that are proven together. */
-const CASES_AT_ONCE = 100;
+/** How cases are proven. It changes no finding. */
+interface VerifyWays {
+  /** Checks each case individually. */
+  readonly isThorough?: boolean;
+  /** A second thread that proves cases of the same mirror. */
+  readonly elsewhere?: ProvenElsewhere | undefined;
+}
 
 /**
  * Proves that a mirror is correct, with a few cases in memory at a time. Yields findings as soon as it has them, and
- * returns what it checked. With `isThorough` each case is checked individually, with the same findings. Fails with
- * CASE_NOT_MIRRORED.
+ * returns what it checked. Fails with CASE_NOT_MIRRORED.
  */
 export function* verifyMirror(
   mirror: Mirror,
   scope: Scope,
   onProgress: OnProgress,
-  isThorough = scope.of === 'case',
+  { isThorough = scope.of === 'case', elsewhere }: VerifyWays = {},
 ): Generator<Finding, VerifyReport> {
   const counter = createCounter();
   const fileDepth = scope.of === 'case' ? null : scope.of === 'sample' ? 'quick' : 'full';
@@ -139,7 +143,9 @@ export function* verifyMirror(
   const ground = yield* counter.count('file', null, onceDamaged(toViolations(() => findGround(mirror))));
   const casesMirrored = ground?.casesMirrored ?? 0;
   let casesChecked = 0;
-  const ids = listCaseIds(mirror, scope, casesMirrored, onProgress);
+  const ids = listCaseIds(mirror, scope, casesMirrored, (passed, total) => {
+    onProgress(Math.min(passed + (elsewhere?.count() ?? 0), total), total);
+  });
   function* listNext(max: number): Generator<Finding, number[]> {
     const next: number[] = [];
     while (next.length < max) {
@@ -152,9 +158,9 @@ export function* verifyMirror(
   while (ground !== undefined) {
     const next = yield* listNext(isThorough ? 1 : CASES_AT_ONCE);
     if (next.length === 0) break;
-    const proven = isThorough ? [] : tryProvePlain(ground, next);
-    for (const [at, id] of next.entries()) {
-      const plain = proven[at] ?? null;
+    const proven = isThorough ? null : proveTogether(next, ground.provePlain, elsewhere);
+    for (const id of next) {
+      const plain = proven?.get(id) ?? null;
       if (plain !== null) {
         addPlainCase(counter, plain);
         casesChecked++;
@@ -183,17 +189,23 @@ function findGround(mirror: Mirror) {
   };
 }
 
-/** If SQLite cannot read one of the cases, none counts as proven: the individual checks find the damaged one. */
-function tryProvePlain(
-  { provePlain }: ReturnType<typeof findGround>,
+/** The cases that are proven in the short way, by the second thread or here. */
+function proveTogether(
   ids: readonly number[],
-): readonly (PlainCase | null)[] {
-  try {
-    return provePlain(ids);
-  } catch (error) {
-    if (isSqliteError(error)) return [];
-    throw error;
+  prove: ProvePlainCases,
+  elsewhere: ProvenElsewhere | undefined,
+): ReadonlyMap<number, PlainCase | null> {
+  elsewhere?.moveTo(ids.at(-1) ?? 0);
+  const proven = new Map<number, PlainCase | null>();
+  const left: number[] = [];
+  for (const id of ids) {
+    const plain = elsewhere?.take(id);
+    if (plain === undefined) left.push(id);
+    else proven.set(id, plain);
   }
+  const here = left.length === 0 ? null : prove(left);
+  for (const [at, id] of left.entries()) proven.set(id, here?.[at] ?? null);
+  return proven;
 }
 
 /** Counts the parts of a plain case, as the individual checks do. */

@@ -45,6 +45,18 @@ describe('verify', () => {
     });
   });
 
+  test.each([
+    ['--sample', '10%'],
+    ['--case', '1'],
+  ])('refuses a second thread with %s', async (...scope) => {
+    const run = await start();
+    const { exitCode, stderr } = await run('--threads', '2', ...scope);
+    expect([exitCode, stderr]).toEqual([
+      2,
+      expect.stringContaining('`--threads 2` is for verifying all cases'),
+    ]);
+  });
+
   test('lists the first findings of a check and counts the others', async () => {
     const run = await start(`UPDATE cases SET court = 'x'`);
     const { exitCode, stdout } = await run();

@@ -4,6 +4,7 @@ import { type Mirror, toDrizzle } from '../../src/db/open-mirror.ts';
 import { openSqlite } from '../../src/db/engine.ts';
 import type { Random } from '../../fake-api/invent/random.ts';
 import { verifyMirror } from '../../src/verify/proof.ts';
+import { proveElsewhere } from '../support/prove-elsewhere.ts';
 import { findUnknowable } from './unknowable.ts';
 
 export type Cell = string | number | Buffer | null;
@@ -114,9 +115,10 @@ function judge(mirror: Mirror, damage: Damage): Verdict {
   return findUnknowable(mirror, damage) === undefined ? 'hole' : 'unknowable';
 }
 
-/** Whether verification finds anything. It ends at the first finding. */
+/** Whether verification finds anything, where a second thread proves half of the cases. It ends at the first finding. */
 export function isNoticed(mirror: Mirror): boolean {
-  for (const finding of verifyMirror(mirror, { of: 'everything' }, () => undefined))
+  const elsewhere = proveElsewhere(mirror);
+  for (const finding of verifyMirror(mirror, { of: 'everything' }, () => undefined, { elsewhere }))
     return finding.what !== '';
   return false;
 }
