@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { format, resolveConfig } from 'prettier';
+import { formatText } from '../scripts/format-text.ts';
 import type { Results, Setting } from './contenders.ts';
 import { renderResults } from './render-results.ts';
 
@@ -8,12 +8,11 @@ const RAW = new URL('../docs/performance.json', import.meta.url);
 
 /** Keeps the results in the documentation: the page for people, every single figure beside it. A part replaces its like only. */
 export async function writeResults(measured: Results): Promise<void> {
-  const options = await resolveConfig(PAGE);
   const before = existsSync(RAW) ? (JSON.parse(readFileSync(RAW, 'utf8')) as Results) : null;
   const results = mergeResults(before, measured);
-  writeFileSync(RAW, await format(JSON.stringify(results), { ...options, parser: 'json' }));
+  writeFileSync(RAW, await formatText(RAW.pathname, JSON.stringify(results)));
   const page = fillInResults(readFileSync(PAGE, 'utf8'), results);
-  writeFileSync(PAGE, await format(page, { ...options, parser: 'markdown' }));
+  writeFileSync(PAGE, await formatText(PAGE.pathname, page));
 }
 
 /** What was measured now, and of what was measured before the sizes and latencies that were left out now. */

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { format, resolveConfig } from 'prettier';
+import { formatText } from './format-text.ts';
 import { MUTATION_AREAS } from './mutation/areas.ts';
 import { renderMutationPage, toFileResults, toScore, type FileResult } from './mutation/report.ts';
 
@@ -27,10 +27,7 @@ for (const { file, tests } of areas) {
     ...toFileResults(JSON.parse(readFileSync(REPORT, 'utf8')) as Parameters<typeof toFileResults>[0]),
   );
 }
-if (wanted.length === 0) {
-  const options = { ...(await resolveConfig(PAGE)), parser: 'markdown' };
-  writeFileSync(PAGE, await format(renderMutationPage(results), options));
-}
+if (wanted.length === 0) writeFileSync(PAGE, await formatText(PAGE, renderMutationPage(results)));
 for (const one of results) {
   const score = toScore(one);
   console.log(`${one.file}: ${one.noticed} of ${one.mutants}, ${score.toFixed(0)} %`);

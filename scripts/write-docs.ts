@@ -3,7 +3,6 @@
  * nothing and fails when one of them is out of date.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { format, resolveConfig } from 'prettier';
 import { renderCommandsPage } from './docs/commands-page.ts';
 import { renderConfigurationPage } from './docs/configuration-page.ts';
 import { renderErrorsPage } from './docs/errors-page.ts';
@@ -11,6 +10,7 @@ import { renderReadme } from './docs/readme-page.ts';
 import { renderSchemaPage } from './docs/schema-page.ts';
 import { withDemo } from './docs/show-demo.ts';
 import { renderTerminalPicture } from './docs/terminal-picture.ts';
+import { formatText } from './format-text.ts';
 
 const ROOT = new URL('../', import.meta.url);
 
@@ -28,9 +28,7 @@ const pages: Readonly<Record<string, string>> = {
 const isCheck = process.argv.includes('--check');
 for (const [path, page] of Object.entries(pages)) {
   const file = new URL(path, ROOT);
-  const text = path.endsWith('.md')
-    ? await format(page, { ...(await resolveConfig(file)), parser: 'markdown' })
-    : page;
+  const text = path.endsWith('.md') ? await formatText(path, page) : page;
   if (!isCheck) writeFileSync(file, text);
   else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
     console.error(`${path} is out of date: run \`npm run docs\`.`);

@@ -1,5 +1,2 @@
-import type { Rule } from 'eslint';
-
 export declare const LAYERS: readonly (readonly string[])[];
 export declare function explainImport(file: string, target: string): string | undefined;
-export declare const order: Rule.RuleModule;

@@ -52,8 +52,8 @@ export function explainImport(file, target) {
     : `${from} must not import ${to}: imports follow the order of LAYERS.`;
 }
 
-/** The rule `layers/order`. */
-export const order = {
+/** The rule `layers/order`, in the form in which oxlint loads it. */
+const order = {
   meta: { type: 'problem', schema: [] },
   create(context) {
     const file = relative(context.cwd, context.filename).split(sep).join('/');
@@ -75,3 +75,5 @@ export const order = {
     };
   },
 };
+
+export default { meta: { name: 'layers' }, rules: { order } };

@@ -151,7 +151,9 @@ export async function* fetchCasePages(
 
 /** The result of a request for a page of a list. */
 type Outcome =
-  'past the end' | UnreadPage | (Omit<CasePage, 'number' | 'source'> & Pick<PageEnvelope, 'next'>);
+  | 'past the end'
+  | UnreadPage
+  | (Omit<CasePage, 'number' | 'source'> & Pick<PageEnvelope, 'next'>);
 
 async function toOutcome(pending: Promise<ExpectedResponse>, number: number, url: URL): Promise<Outcome> {
   try {

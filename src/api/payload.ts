@@ -148,7 +148,8 @@ export type CasePayload = JsonObject & { readonly id: number } & Readonly<
   >;
 
 export type ParsedRecord =
-  { readonly isCase: true; readonly payload: CasePayload } | { readonly isCase: false; readonly why: string };
+  | { readonly isCase: true; readonly payload: CasePayload }
+  | { readonly isCase: false; readonly why: string };
 
 /** Accepts any record with an integer `id` as a case; otherwise returns the reason. */
 export function parseCasePayload(record: JsonValue): ParsedRecord {

@@ -76,7 +76,8 @@ export interface FailedAttempt {
 export const MAX_ODD_RESPONSES = 3;
 
 export type RetryDecision =
-  { readonly retry: true; readonly waitMs: number } | { readonly retry: false; readonly error: Error };
+  | { readonly retry: true; readonly waitMs: number }
+  | { readonly retry: false; readonly error: Error };
 
 /**
  * Decides whether to retry a failure, and after how long: after the pause that the server requests, or else after a

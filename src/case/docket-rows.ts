@@ -122,7 +122,8 @@ type Fields = Readonly<Record<string, FieldKind>>;
  */
 export type Scalars<Of extends Fields> = {
   [Field in keyof Of as Of[Field] extends keyof ScalarTypes ? Field : never]:
-    (Of[Field] extends keyof ScalarTypes ? ScalarTypes[Of[Field]] : never) | null;
+    | (Of[Field] extends keyof ScalarTypes ? ScalarTypes[Of[Field]] : never)
+    | null;
 };
 
 /** Whether a column of this type can store the value unchanged. */

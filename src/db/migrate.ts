@@ -42,7 +42,8 @@ export function runMigrations(sqlite: Database.Database, check: () => void): voi
       created_at numeric
     )`);
     const newest = sqlite.prepare('SELECT max(created_at) FROM __drizzle_migrations').pluck().get() as
-      number | null;
+      | number
+      | null;
     const note = sqlite.prepare('INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)');
     for (const { sql, hash, folderMillis } of listMigrations()) {
       if (newest !== null && folderMillis <= newest) continue;

@@ -237,7 +237,7 @@ export function findPauseLeft({ db }: Mirror, apiUrl: string, now: Date): number
     .orderBy(desc(syncRuns.id))
     .limit(1)
     .get();
-  if (newest === undefined || newest.paused_until === null) return 0;
+  if (typeof newest?.paused_until !== 'string') return 0;
   const until = Date.parse(newest.paused_until);
   // A run that died has no end; it made the request after its start.
   const asked = until - Date.parse(newest.ended_at ?? newest.started_at);
