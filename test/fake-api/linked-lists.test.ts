@@ -3,7 +3,7 @@ import { inventCollection } from '../../fake-api/collection/collection.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import type { FakeApi } from '../../fake-api/serve/server.ts';
 import { LINKED_LISTS } from '../../fake-api/serve/request.ts';
-import type { JsonObject } from '../../src/lib/json.ts';
+import type { JsonObject, JsonValue } from '../../src/lib/json.ts';
 import { makeCase } from '../support/make-case.ts';
 import { makeDocument } from '../support/make-document.ts';
 import { ask, askEnvelope } from './ask.ts';
@@ -83,7 +83,9 @@ describe('the linked lists of a case', () => {
       }
     }
     for (const [text, cases] of seen) {
-      const named = listOf(objectOf(JSON.parse(text)).cases).map((one) => Number(objectOf(one).id));
+      const named = listOf(objectOf(JSON.parse(text) as JsonValue).cases).map((one) =>
+        Number(objectOf(one).id),
+      );
       expect(named.filter((id) => ids.includes(id))).toEqual(cases);
     }
     expect([...seen.values()].filter((cases) => cases.length > 1).length).toBeGreaterThan(1);
