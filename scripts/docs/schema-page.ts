@@ -39,10 +39,15 @@ const LEDGER = [
   'mirror_moved_cases',
   'rejected_records',
   'schema_drift',
+  'linked_lists',
+  'linked_list_states',
+  'linked_passes',
+  'mirror_docket_differences',
 ];
 const INTERNAL = [
   'mirror_raw_hashes',
   'case_versions',
+  'linked_versions',
   'mirror_seals',
   'mirror_identity',
   'mirror_markup',
@@ -57,7 +62,11 @@ const HISTORY = [
   'docket_entry_versions',
   'status_spells',
   'status_transitions',
+  'linked_change_log',
+  'linked_changes',
 ];
+/** Views of the content as the API sent it. */
+const UNCLEAN = ['all_docket_entries', 'all_dockets', 'case_links'];
 
 /** In the order of the page: each table and view is in the first group that has it. */
 const GROUPS: readonly Group[] = [
@@ -84,7 +93,7 @@ const GROUPS: readonly Group[] = [
   {
     title: 'Clean views: content, ready to query',
     text: 'Cases that are on the site, without duplicate list values, markup, impossible dates and placeholder values such as a link that is the text `nan`.',
-    has: ({ type }) => type === 'view',
+    has: ({ name, type }) => type === 'view' && !UNCLEAN.includes(name),
   },
   {
     title: 'Content: cases as the API sent them',

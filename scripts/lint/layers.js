@@ -11,6 +11,7 @@ export const LAYERS = [
   ['src/config'],
   ['src/db/schema'],
   ['src/case'],
+  ['src/linked'],
   ['src/db'],
   ['src/history', 'src/verify', 'src/sync', 'src/backup'],
   ['src/schedule'],

@@ -51,6 +51,18 @@ export const SEALED_TABLES: readonly SealedTable[] = [
     schema.mirrorRawHashes,
     schema.mirrorIdentity,
     schema.mirrorSnapshot,
+    schema.documents,
+    schema.furtherDockets,
+    schema.furtherDocketEntries,
+    schema.resources,
+    schema.caseDocuments,
+    schema.caseFurtherDockets,
+    schema.caseResources,
+    schema.mirrorDocketDifferences,
+    schema.linkedChanges,
+    schema.linkedVersions,
+    schema.linkedLists,
+    schema.linkedPasses,
   ].map(whole),
 ];
 

@@ -75,6 +75,10 @@ function listRows(path: string): Record<string, unknown[]> {
   }
 }
 
+/** Tables that the former schema does not have. */
+const NEW_TABLES =
+  /^(?:(?:case_)?(?:documents|further_dockets|further_docket_entries|resources)|linked_.*|mirror_docket_differences)$/;
+
 /** The rows of a mirror in a file that the previous schema made, under the names of that time. */
 function writeFormerMirror(today: string, path: string): void {
   const sqlite = openSqlite(path);
@@ -98,16 +102,17 @@ function writeFormerMirror(today: string, path: string): void {
     )
     .pluck()
     .all();
-  for (const table of tables) {
-    const columns = (sqlite.pragma(`today.table_info(${table})`) as { name: string }[]).map(
-      ({ name }) => name,
-    );
+  const listColumns = (schema: string, table: string): string[] =>
+    (sqlite.pragma(`${schema}.table_info(${table})`) as { name: string }[]).map(({ name }) => name);
+  for (const table of tables.filter((name) => !NEW_TABLES.test(name))) {
+    const former = FORMER_TABLES[table] ?? table;
+    const known = new Set(listColumns('main', former));
+    const columns = listColumns('today', table).filter((name) => known.has(FORMER_COLUMNS[name] ?? name));
     const values = columns.map((column) => {
       const words = Object.entries(FORMER_WORDS[column] ?? {});
       const whens = words.map(([now, former]) => `WHEN '${now}' THEN '${former}'`).join(' ');
       return words.length === 0 ? `"${column}"` : `CASE "${column}" ${whens} ELSE "${column}" END`;
     });
-    const former = FORMER_TABLES[table] ?? table;
     sqlite.exec(`DELETE FROM main."${former}";
       INSERT INTO main."${former}" (${columns.map((column) => `"${FORMER_COLUMNS[column] ?? column}"`).join(', ')})
       SELECT ${values.join(', ')} FROM today."${table}"`);
@@ -146,6 +151,9 @@ describe('a mirror of the previous schema, with rows in every table', () => {
   beforeAll(async () => {
     const today = await makeFullMirror();
     const sqlite = openSqlite(today);
+    sqlite.pragma('foreign_keys = OFF');
+    for (const table of Object.keys(listRows(today)).filter((name) => NEW_TABLES.test(name)))
+      sqlite.exec(`DELETE FROM ${table}`);
     sqlite.exec(`UPDATE sync_runs SET error_code = 'PROCESS_DIED', error_message = 'x' WHERE id = 1;
       UPDATE list_syncs SET error_code = 'SERVER_ERROR', error_message = 'x' WHERE run_id = 1;
       UPDATE mirror_coverage_checks SET error_code = 'RECORDS_REJECTED', error_message = 'x' WHERE run_id = 1;
@@ -258,17 +266,38 @@ test('a listing of the tables shows the content first, then its history, the log
     .pluck()
     .all();
   close();
-  expect(names.slice(0, 6)).toEqual([
+  expect(names.slice(0, 13)).toEqual([
     'cases',
     'dockets',
     'docket_entries',
     'attachments',
     'case_defendants',
     'related_cases',
+    'documents',
+    'case_documents',
+    'further_dockets',
+    'case_further_dockets',
+    'further_docket_entries',
+    'resources',
+    'case_resources',
   ]);
-  const log = ['sync_runs', 'lists', 'list_syncs', 'rejected_records', 'schema_drift'];
+  const log = [
+    'sync_runs',
+    'lists',
+    'list_syncs',
+    'linked_passes',
+    'linked_lists',
+    'rejected_records',
+    'schema_drift',
+  ];
   const at = names.indexOf('sync_runs');
-  expect(names.slice(at - 3, at)).toEqual(['case_changes', 'case_versions', 'docket_entry_versions']);
+  expect(names.slice(at - 5, at)).toEqual([
+    'case_changes',
+    'linked_changes',
+    'case_versions',
+    'linked_versions',
+    'docket_entry_versions',
+  ]);
   expect(names.slice(at, at + log.length)).toEqual(log);
   const notes = names.slice(at + log.length, -1);
   expect(notes.every((name) => name.startsWith('mirror_'))).toBe(true);

@@ -35,6 +35,13 @@ export const LIST_OUTCOMES = [
 ] as const;
 export type ListOutcome = (typeof LIST_OUTCOMES)[number];
 
+/** What a record of the API is: a case, or a record of one of the lists that a case links to. */
+export const API_RECORD_KINDS = ['case', 'document', 'docket', 'docket_entry', 'resource'] as const;
+export type ApiRecordKind = (typeof API_RECORD_KINDS)[number];
+
+/** The kind of a record. Ids of different kinds may be equal. */
+const recordKind = () => text('record_kind', { enum: API_RECORD_KINDS }).notNull().default('case');
+
 /** A number that starts at 0. */
 export const count = (name: string) =>
   integer(name)
@@ -124,7 +131,10 @@ export const listSyncs = sqliteTable(
  * arrives, in its original bytes. One that was parsed, but not exactly, is also stored as a case.
  */
 export const rejectedRecords = sqliteTable('rejected_records', {
-  /** SHA-256 of `bytes`, or of the text in `record` where that is null. */
+  /**
+   * SHA-256 of `bytes`, or of the text in `record` where that is null. For a linked record, the kind, a colon, the case
+   * and another colon come first: the same bytes can be two things.
+   */
   fingerprint: text('fingerprint').primaryKey(),
   why: text('why').notNull(),
   /** The record as JSON; if it is not JSON in UTF-8, its text as a JSON string. */
@@ -136,11 +146,17 @@ export const rejectedRecords = sqliteTable('rejected_records', {
   last_run_id: ofRun('last_run_id'),
   /** The original bytes; null in rows of earlier versions of the program, which stored only what they could parse. */
   bytes: blob('bytes', { mode: 'buffer' }),
-  /** The case that the record names, if that can be determined. */
+  /** The case that the record names, if that can be determined; for a linked record, the case whose list has it. */
   case_id: integer('case_id'),
+  record_kind: recordKind(),
+  /** The id of a linked record, if that can be determined. */
+  record_id: integer('record_id'),
 });
 
-/** Fields that differ from the API's documentation and recorded responses. */
+/**
+ * Fields that differ from the API's documentation and recorded responses. The path of a field of a linked record begins
+ * with its list: `documents[].title`.
+ */
 export const schemaDrift = sqliteTable(
   'schema_drift',
   {
@@ -150,6 +166,7 @@ export const schemaDrift = sqliteTable(
     example_case_id: integer('example_case_id').notNull(),
     first_run_id: ofRun('first_run_id'),
     last_run_id: ofRun('last_run_id'),
+    record_kind: recordKind(),
   },
   (table) => [primaryKey({ columns: [table.field, table.seen] })],
 );

@@ -7,3 +7,4 @@ export * from './cases.ts';
 export * from './lists.ts';
 export * from './docket.ts';
 export * from './history.ts';
+export * from './linked.ts';

@@ -36,6 +36,20 @@ const lastSeen = (runId: number) => ({
   last_run_id: `CASE WHEN last_run_id <= ${runId} THEN last_run_id END`,
 });
 
+/** A link or note that a later run ended: its end is unknown at that time. */
+const openUntil =
+  (...columns: readonly string[]) =>
+  (runId: number): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+      columns.map((column) => [column, `CASE WHEN ${column} <= ${runId} THEN ${column} END`]),
+    );
+
+const link = (table: SQLiteTable): Cut => ({
+  table,
+  where: upTo('mirror_from_run_id'),
+  instead: openUntil('mirror_missing_run_id', 'mirror_to_run_id'),
+});
+
 const CUTS = {
   sync_runs: { table: schema.syncRuns, where: upTo('id') },
   list_syncs: { table: schema.listSyncs, where: upTo('run_id') },
@@ -54,6 +68,22 @@ const CUTS = {
       OR EXISTS (SELECT 1 FROM main.case_versions AS next WHERE next.case_id = case_versions.case_id
         AND next.run_id > case_versions.run_id AND next.run_id <= ${runId})`,
   },
+  case_documents: link(schema.caseDocuments),
+  case_further_dockets: link(schema.caseFurtherDockets),
+  case_resources: link(schema.caseResources),
+  mirror_docket_differences: {
+    table: schema.mirrorDocketDifferences,
+    where: upTo('seen_run_id'),
+    instead: openUntil('resolved_run_id'),
+  },
+  documents: { table: schema.documents, where: upTo('mirror_first_run_id') },
+  further_dockets: { table: schema.furtherDockets, where: upTo('mirror_first_run_id') },
+  further_docket_entries: { table: schema.furtherDocketEntries, where: upTo('mirror_first_run_id') },
+  resources: { table: schema.resources, where: upTo('mirror_first_run_id') },
+  linked_changes: { table: schema.linkedChanges, where: upTo('run_id') },
+  linked_versions: { table: schema.linkedVersions, where: upTo('run_id') },
+  linked_lists: { table: schema.linkedLists, where: upTo('attempted_run_id') },
+  linked_passes: { table: schema.linkedPasses, where: upTo('run_id') },
 } as const satisfies Partial<Record<TableName, Cut>>;
 
 /** Tables with rows of a case that are derived from its payload. */
