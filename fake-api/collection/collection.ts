@@ -3,6 +3,7 @@ import { CASE_STATUSES, ONGOING_LISTS, type OngoingListId } from '../../src/api/
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/lib/json.ts';
 
 import { LinkedData } from './linked-data.ts';
+import { advanceLinked } from './linked-days.ts';
 import { type Newcomers, type Day, type DayPlan, advanceOneDay } from './edits.ts';
 
 /** The filters of a list request; a case must match all of them. Values are the ids that the API accepts. */
@@ -98,6 +99,7 @@ export class CaseCollection {
     this.days += 1;
     const { slots, day } = advanceOneDay(this.slots, plan, this.days, this.newcomers);
     this.slots = inOrder(slots);
+    advanceLinked(this.linked, day.linked, this.newcomers.seed, this.days);
     return day;
   }
 }

@@ -109,15 +109,19 @@ export interface DayPlan {
   readonly removed?: number;
   /** Cases whose status changes: Yes becomes No, with a terminating date; any other becomes Yes. Default 0. */
   readonly statusMoves?: number;
+  /** Cases whose documents, further dockets or resources change; the cases themselves need not. Default 0.005. */
+  readonly linked?: number;
 }
 
-/** What a day brought: ids in rising order; no id is in two lists. */
+/** What a day brought: ids in rising order. Except for `linked`, no id is in two lists. */
 export interface Day {
   readonly day: number;
   readonly changed: readonly number[];
   readonly inserted: readonly number[];
   readonly removed: readonly number[];
   readonly moved: readonly number[];
+  /** Cases whose linked lists changed; these can be in another list too. */
+  readonly linked: readonly number[];
 }
 
 /** Where the cases of a later day come from. `nextIndex` goes up with each one. */
@@ -128,6 +132,7 @@ export interface Newcomers {
 }
 
 const DAY_SALT = 19;
+const LINKED_SALT = 59;
 
 export function advanceOneDay(
   slots: readonly CaseSlot[],
@@ -157,6 +162,12 @@ export function advanceOneDay(
     if (change.kind === 'entries') entries += change.count;
     return changedSlot(slot, change);
   });
+  // A source of its own: the days of the cases themselves must not depend on their linked lists.
+  const linked = drawDifferent(
+    new Random(mixSeeds(newcomers.seed, number, LINKED_SALT)),
+    after.filter(({ id }) => id !== undefined),
+    countOf(plan.linked ?? 0.005),
+  );
   const ids = (some: Iterable<CaseSlot>) =>
     [...some].flatMap(({ id }) => id ?? []).sort((one, other) => one - other);
   return {
@@ -167,6 +178,7 @@ export function advanceOneDay(
       inserted: ids(inserted),
       removed: ids(removed),
       moved: ids(moved),
+      linked: ids(linked),
     },
   };
 }

@@ -174,8 +174,11 @@ export class LinkedData {
     return this.invention && caseIndexOf(this.invention.seed, caseId);
   }
 
-  /** Kept for the last case: its documents are read one after the other. */
-  private factsOf(caseId: number): CaseFacts | undefined {
+  /**
+   * What the linked lists of an invented case go by; undefined for any other. Kept for the last case: its documents are
+   * read one after the other.
+   */
+  factsOf(caseId: number): CaseFacts | undefined {
     if (this.facts?.caseId !== caseId) {
       const index = this.indexOf(caseId);
       const facts =

@@ -33,7 +33,8 @@ export interface CaseFacts {
 
 const COUNT_SALT = 23;
 const DOCUMENT_SALT = 29;
-const GOLDEN_RATIO = 0.618_033_988_749_895;
+/** Irrational, and another than that of the docket entries, so that many documents don't always go with many entries. */
+const COUNT_STEP = Math.sqrt(3) - 1;
 /** More than were counted, so that even a small collection has a case without any document. */
 const WITHOUT_DOCUMENTS = 0.03;
 
@@ -48,7 +49,7 @@ export interface DocumentIds {
 export function inventDocumentIds(seed: number, caseId: number): DocumentIds {
   const random = new Random(mixSeeds(seed, caseId, COUNT_SALT));
   if (random.chance(WITHOUT_DOCUMENTS)) return { ids: [], placeholder: undefined };
-  const share = (new Random(seed).share() + Math.floor(caseId / 4) * GOLDEN_RATIO) % 1;
+  const share = (new Random(seed).share() + Math.floor(caseId / 4) * COUNT_STEP) % 1;
   const hasPlaceholder = random.chance(PLACEHOLDERS / RECORDS);
   const count = Math.round(valueAt(DOCUMENTS_A_CASE, share)) + (hasPlaceholder ? 1 : 0);
   const last = caseId * DOCUMENT_IDS_A_CASE + count - 1;
