@@ -140,7 +140,9 @@ function itemsOf(
     case 'dockets':
       return linked.docketsOf(caseId, source.get(caseId)?.main_docket).map((docket) => toItem(docket));
     case 'resources':
-      return linked.resourcesOf(caseId).map(({ value }) => toItem(value));
+      return linked
+        .resourcesOf(caseId)
+        .map(({ value }) => toItem(withFileAddress(value, options.fileAddress)));
   }
 }
 
@@ -160,12 +162,13 @@ function documentItem(
   { linked }: CaseCollection,
   caseId: number,
   id: number,
-  { allDocuments: offer, textAddress }: LinkedOptions,
+  { allDocuments: offer, textAddress, fileAddress }: LinkedOptions,
 ): ListItem {
   const read = () => {
     const document = linked.document(id) ?? { id };
     const named = offer === 'naming-their-case' ? { ...document, case_id: caseId } : document;
-    return [Buffer.from(JSON.stringify(withTextAddress(named, id, textAddress)))];
+    const addressed = withFileAddress(withTextAddress(named, id, textAddress), fileAddress);
+    return [Buffer.from(JSON.stringify(addressed))];
   };
   return { id, read };
 }
@@ -174,6 +177,12 @@ function withTextAddress(document: JsonObject, id: number, address: string | und
   return address === undefined || typeof document.text_url !== 'string'
     ? document
     : { ...document, text_url: address.replace('ID', String(id)) };
+}
+
+function withFileAddress(record: JsonObject, address: string | undefined): JsonObject {
+  return address === undefined || typeof record.file !== 'string'
+    ? record
+    : { ...record, file: record.file.replace(/^https:\/\/[^/]+\//, address) };
 }
 
 /** What v2 listed although it isn't for readers. */

@@ -39,6 +39,8 @@ export interface LinkedOptions {
   readonly withoutText: 'not-found' | 'null';
   /** Printed as `text_url`, with `ID` for the id. Default the API's own address, whatever host serves it. */
   readonly textAddress: string | undefined;
+  /** The base URL of a host of files, in place of the one that the addresses in `file` name. Default as printed. */
+  readonly fileAddress: string | undefined;
   /** A path without its last slash: served, redirected, or 404. Default `served`. */
   readonly unslashed: 'served' | 'redirected' | 'not-found';
 }
@@ -94,6 +96,7 @@ export function toSettings(options: FakeApiOptions): FakeApiSettings {
       hiddenDocuments: true,
       withoutText: 'not-found',
       textAddress: undefined,
+      fileAddress: undefined,
       unslashed: 'served',
       ...linked,
     },

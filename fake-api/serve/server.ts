@@ -1,10 +1,11 @@
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaseCollection } from '../collection/collection.ts';
 import { respond, toFilters } from './respond.ts';
 import { type FakeApiOptions, type FakeApiSettings, toSettings } from './options.ts';
 import { toRoute } from './request.ts';
 import { type FakeApiRequest } from './request.ts';
+import { closeServer, listen } from './listen.ts';
 import { sendResponse, sendFault } from './send.ts';
 
 /** One request that a fake API received. The token itself is not kept. */
@@ -150,25 +151,6 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  // Long enough that no client meets a connection which the server is just giving up.
-  server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  return typeof address === 'object' && address ? address.port : port;
-}
-
-async function closeServer(server: Server): Promise<void> {
-  if (!server.listening) return;
-  await new Promise((resolve) => {
-    server.close(resolve);
-    server.closeAllConnections();
-  });
 }
 
 /** A rule or a hook threw, or the client disconnected. The author of the rule must see the error. */

@@ -1,0 +1,160 @@
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import { promisify } from 'node:util';
+import { gzip as gzipCallback } from 'node:zlib';
+import { Random, mixSeeds } from '../invent/random.ts';
+import { closeServer, listen } from './listen.ts';
+
+const gzip = promisify(gzipCallback);
+
+/** What can be wrong with a file; each as seen at hosts of files. */
+export type FileFault =
+  /** Content-Length promises the whole; half of it comes. */
+  | 'cut'
+  /** Status 200 with a page to log in. */
+  | 'html'
+  /** Compressed, so that Content-Length is not the length of the file. */
+  | 'gzip'
+  /** A Range is ignored: the whole file with status 200. */
+  | 'range-ignored'
+  /** Another server's file: right in its head, other bytes. */
+  | 'other-file'
+  | 'busy';
+
+/** One request that the host of files received. */
+export interface FileRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly range: string | undefined;
+  /** Whether it had an Authorization header, whatever its value. */
+  readonly authorization: boolean;
+}
+
+export interface FakeFilesOptions {
+  /** The text of a document, for `texts/ID.json`, to which the API may redirect. Default none. */
+  readonly textOf?: (documentId: number) => string | null | undefined;
+  /** The fault of a request. Default none. */
+  readonly fault?: (request: FileRequest) => FileFault | undefined;
+}
+
+/** A running host of files. */
+export interface FakeFiles extends AsyncDisposable {
+  /** The base URL, with a slash at the end. */
+  readonly url: string;
+  readonly requests: readonly FileRequest[];
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a stand-in for the storage host that the addresses of files lead to. Like such a host it serves GET and refuses HEAD,
+ * answers 403 for a file that does not exist, and 400 for a request that carries credentials of another service.
+ */
+export async function startFakeFiles(options: FakeFilesOptions = {}): Promise<FakeFiles> {
+  const requests: FileRequest[] = [];
+  const server = createServer((incoming, response) => {
+    const request = toFileRequest(incoming);
+    requests.push(request);
+    respond(request, response, options).catch(() => response.destroy());
+  });
+  const port = await listen(server, 0);
+  const close = () => closeServer(server);
+  return { url: `http://127.0.0.1:${port}/`, requests, close, [Symbol.asyncDispose]: close };
+}
+
+function toFileRequest({ method = 'GET', url = '/', headers }: IncomingMessage): FileRequest {
+  return { method, path: url, range: headers.range, authorization: headers.authorization !== undefined };
+}
+
+async function respond(
+  request: FileRequest,
+  response: ServerResponse,
+  { textOf, fault }: FakeFilesOptions,
+): Promise<void> {
+  if (request.authorization) {
+    sendError(response, 400, 'InvalidArgument', 'Only one auth mechanism allowed.');
+    return;
+  }
+  const [, textId] = /^\/texts\/(\d+)\.json$/.exec(request.path) ?? [];
+  const text = textId === undefined ? undefined : textOf?.(Number(textId));
+  const file =
+    typeof text === 'string'
+      ? Buffer.from(JSON.stringify({ id: Number(textId), text }))
+      : inventPdf(request.path);
+  if (request.method !== 'GET' || file === undefined) {
+    sendError(response, 403, 'AccessDenied', 'Access Denied');
+    return;
+  }
+  const type = text === undefined ? 'application/pdf' : 'application/json';
+  await sendFile(response, { file, type, range: request.range, fault: fault?.(request) });
+}
+
+async function sendFile(
+  response: ServerResponse,
+  {
+    file,
+    type,
+    range,
+    fault,
+  }: { file: Buffer; type: string; range: string | undefined; fault: FileFault | undefined },
+): Promise<void> {
+  const headers = { 'content-type': type, 'accept-ranges': 'bytes' };
+  switch (fault) {
+    case 'busy':
+      sendError(response, 503, 'SlowDown', 'Reduce your request rate.');
+      return;
+    case 'html':
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<!DOCTYPE html><title>Log in</title>');
+      return;
+    case 'gzip': {
+      const packed = await gzip(file);
+      response
+        .writeHead(200, { ...headers, 'content-encoding': 'gzip', 'content-length': packed.length })
+        .end(packed);
+      return;
+    }
+    case 'cut':
+      response.writeHead(200, { ...headers, 'content-length': file.length });
+      await new Promise((sent) => response.write(file.subarray(0, file.length >> 1), sent));
+      response.socket?.end();
+      return;
+    case 'other-file':
+      response.writeHead(200, headers).end('%PDF-1.4\nanother file\n%%EOF\n');
+      return;
+    case 'range-ignored':
+    case undefined: {
+      const start = fault === undefined ? startOf(range, file.length) : undefined;
+      const part = file.subarray(start ?? 0);
+      const place = { 'content-range': `bytes ${start}-${file.length - 1}/${file.length}` };
+      response
+        .writeHead(start === undefined ? 200 : 206, {
+          ...headers,
+          'content-length': part.length,
+          ...(start !== undefined && place),
+        })
+        .end(part);
+    }
+  }
+}
+
+/** Where an open range begins (`bytes=100-`); undefined for none, or for one that the file does not have. */
+function startOf(range: string | undefined, length: number): number | undefined {
+  const [, start] = /^bytes=(\d+)-$/.exec(range ?? '') ?? [];
+  return start !== undefined && Number(start) < length ? Number(start) : undefined;
+}
+
+function sendError(response: ServerResponse, status: number, code: string, message: string): void {
+  response
+    .writeHead(status, { 'content-type': 'application/xml' })
+    .end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`);
+}
+
+const FILE_SALT = 61;
+
+/** The file of an invented document or resource: the same for the same path. */
+function inventPdf(path: string): Buffer | undefined {
+  const [, id] = /^\/media\/(?:nonpublic\/)?(?:doc|resource)\/(\d+)(?:_\w+)?\.pdf$/.exec(path) ?? [];
+  if (id === undefined) return undefined;
+  const random = new Random(mixSeeds(Number(id), FILE_SALT));
+  const body = Buffer.alloc(1000 + random.below(60_000));
+  for (let at = 0; at < body.length; at++) body[at] = random.below(256);
+  return Buffer.concat([Buffer.from(`%PDF-1.4\n% invented file ${id}\n`), body, Buffer.from('\n%%EOF\n')]);
+}
