@@ -25,15 +25,67 @@ interface InsertOptions {
   readonly own?: readonly string[];
 }
 
+/** Prepares a statement the first time that it is needed: a sync that finds few changes runs few of the statements. */
+export function onFirstUse<Statement>(prepare: () => Statement): () => Statement {
+  let prepared: Statement | undefined;
+  return () => (prepared ??= prepare());
+}
+
 /**
- * Prepares an insert or upsert of whole rows. Drizzle generates the statement from the schema once. The rows are passed
- * to SQLite directly, because Drizzle's substitution of placeholders costs half as much as the insert itself.
+ * Prepares an insert or upsert of whole rows. Drizzle generates the statement from the schema once per process. The rows
+ * are passed to SQLite directly, because Drizzle's substitution of placeholders costs half as much as the insert itself.
  */
 export function prepareInsert(
-  { db, sqlite }: Pick<Mirror, 'db' | 'sqlite'>,
+  mirror: Pick<Mirror, 'db' | 'sqlite'>,
   table: SQLiteTable,
-  { target, keep = [], own = [] }: InsertOptions = {},
+  options: InsertOptions = {},
 ): PreparedWrite {
+  const prepared = onFirstUse(() => {
+    const { text, parameters } = findInsert(mirror, table, options);
+    // One array for all rows: to create an array for each of a million rows costs more than to fill it.
+    const bound = new Array<unknown>(parameters.length).fill(null);
+    return { statement: mirror.sqlite.prepare(text), parameters, bound };
+  });
+  return (row, own = row) => {
+    const { statement, parameters, bound } = prepared();
+    let at = 0;
+    for (const { name, encode, isOwn } of parameters) {
+      const value = ((isOwn ? own : row) as Values)[name];
+      bound[at++] = encode === null ? value : encode(value);
+    }
+    return statement.run(bound);
+  };
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly encode: ((value: unknown) => unknown) | null;
+  readonly isOwn: boolean;
+}
+
+interface Insert {
+  readonly text: string;
+  readonly parameters: readonly Parameter[];
+}
+
+/** The inserts that this process has generated, by table and options. */
+const inserts = new Map<SQLiteTable, Map<string, Insert>>();
+
+function findInsert({ db }: Pick<Mirror, 'db'>, table: SQLiteTable, options: InsertOptions): Insert {
+  const ofTable = inserts.get(table) ?? new Map<string, Insert>();
+  inserts.set(table, ofTable);
+  const { target, keep, own } = options;
+  const key = JSON.stringify([target?.name, keep, own]);
+  const insert = ofTable.get(key) ?? generateInsert(db, table, options);
+  ofTable.set(key, insert);
+  return insert;
+}
+
+function generateInsert(
+  db: Mirror['db'],
+  table: SQLiteTable,
+  { target, keep = [], own = [] }: InsertOptions,
+): Insert {
   const values: Record<string, Placeholder> = {};
   const updates: Record<string, SQL> = {};
   for (const [key, column] of Object.entries(getTableColumns(table))) {
@@ -44,22 +96,12 @@ export function prepareInsert(
   const { sql: text, params } = (
     target === undefined ? insert : insert.onConflictDoUpdate({ target, set: updates as never })
   ).toSQL();
-  const statement = sqlite.prepare(text);
   const parameters = params.map(toParameter).map((one) => ({ ...one, isOwn: own.includes(one.name) }));
-  // One array for all rows: to create an array for each of a million rows costs more than to fill it.
-  const bound = new Array<unknown>(parameters.length).fill(null);
-  return (row, ownValues = row) => {
-    let at = 0;
-    for (const { name, encode, isOwn } of parameters) {
-      const value = ((isOwn ? ownValues : row) as Values)[name];
-      bound[at++] = encode === null ? value : encode(value);
-    }
-    return statement.run(bound);
-  };
+  return { text, parameters };
 }
 
 /** The column whose value a parameter takes, and the function that encodes the value for SQLite. */
-function toParameter(param: unknown): { name: string; encode: ((value: unknown) => unknown) | null } {
+function toParameter(param: unknown): Omit<Parameter, 'isOwn'> {
   if (!is(param, Param) || !is(param.value, Placeholder))
     throw new TypeError('a statement of whole rows takes nothing but their columns');
   const { encoder } = param;
@@ -76,11 +118,13 @@ export function prepareDeleteOf(
   table: SQLiteTable,
   column: SQLiteColumn,
 ): (id: number) => void {
-  const prepared = db
-    .delete(table)
-    .where(sql`${column} = ${sql.placeholder('id')}`)
-    .prepare();
+  const prepared = onFirstUse(() =>
+    db
+      .delete(table)
+      .where(sql`${column} = ${sql.placeholder('id')}`)
+      .prepare(),
+  );
   return (id) => {
-    prepared.run({ id });
+    prepared().run({ id });
   };
 }

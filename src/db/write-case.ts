@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { type CaseRows, withEntries } from '../case/case-rows.ts';
 import type { Mirror } from './open-mirror.ts';
-import { prepareDeleteOf, prepareInsert } from './statements.ts';
+import { onFirstUse, prepareDeleteOf, prepareInsert } from './statements.ts';
 import {
   LIST_TABLES,
   type ListField,
@@ -31,7 +31,7 @@ export interface CaseWriter {
   writeDeparture(caseId: number, stamp: RunStamp): void;
 }
 
-/** Prepares all statements once for a connection. */
+/** Prepares each statement once for a connection, when it is first needed. */
 export function createCaseWriter(mirror: Mirror): CaseWriter {
   const { db } = mirror;
   const upsertCase = prepareInsert(mirror, cases, {
@@ -56,21 +56,25 @@ export function createCaseWriter(mirror: Mirror): CaseWriter {
   const entryWriter = prepareWriteEntries(mirror);
   const history = createHistoryWriter(mirror);
   const upsertRawHash = prepareInsert(mirror, mirrorRawHashes, { target: mirrorRawHashes.case_id });
-  const selectList = db
-    .select({ id: cases.mirror_list_id })
-    .from(cases)
-    .where(eq(cases.id, sql.placeholder('caseId')))
-    .prepare();
-  const updateMirrorFields = db
-    .update(cases)
-    .set({
-      mirror_list_id: sql`${sql.placeholder('mirror_list_id')}`,
-      mirror_departed_run_id: sql`${sql.placeholder('mirror_departed_run_id')}`,
-    })
-    .where(eq(cases.id, sql.placeholder('caseId')))
-    .prepare();
+  const selectList = onFirstUse(() =>
+    db
+      .select({ id: cases.mirror_list_id })
+      .from(cases)
+      .where(eq(cases.id, sql.placeholder('caseId')))
+      .prepare(),
+  );
+  const updateMirrorFields = onFirstUse(() =>
+    db
+      .update(cases)
+      .set({
+        mirror_list_id: sql`${sql.placeholder('mirror_list_id')}`,
+        mirror_departed_run_id: sql`${sql.placeholder('mirror_departed_run_id')}`,
+      })
+      .where(eq(cases.id, sql.placeholder('caseId')))
+      .prepare(),
+  );
   const writeMirrorFields = (caseId: number, own: MirrorFields, stamp: RunStamp): void => {
-    if (history.recordMirrorFields(caseId, own, stamp)) updateMirrorFields.run({ caseId, ...own });
+    if (history.recordMirrorFields(caseId, own, stamp)) updateMirrorFields().run({ caseId, ...own });
   };
 
   return {
@@ -113,7 +117,7 @@ export function createCaseWriter(mirror: Mirror): CaseWriter {
       upsertRawHash({ case_id, hash, fingerprint });
     },
     writeDeparture(caseId, stamp) {
-      const list = selectList.get({ caseId });
+      const list = selectList().get({ caseId });
       if (list === undefined) return;
       writeMirrorFields(caseId, { mirror_list_id: list.id, mirror_departed_run_id: stamp.runId }, stamp);
     },

@@ -5,7 +5,7 @@ import type { CaseRows } from '../case/case-rows.ts';
 import { hasSameColumns, isSameEntry, pairEntries } from '../case/pair-entries.ts';
 import type { AttachmentRow, EntryRow } from '../case/docket-rows.ts';
 import type { Mirror } from './open-mirror.ts';
-import { prepareDeleteOf, prepareInsert } from './statements.ts';
+import { onFirstUse, prepareDeleteOf, prepareInsert } from './statements.ts';
 import { attachments, docketEntries, docketEntryVersions, type END_REASONS } from './schema/schema.ts';
 
 /** The entries of a docket as they arrive, and their stored counterparts. */
@@ -44,21 +44,25 @@ export function prepareWriteEntries(mirror: Mirror): EntryWriter {
   });
   const clearAttachments = prepareDeleteOf(mirror, attachments, attachments.mirror_entry_id);
   const keepPast = prepareKeepPast(mirror);
-  const selectEntries = mirror.db
-    .select()
-    .from(docketEntries)
-    .where(eq(docketEntries.case_id, sql.placeholder('caseId')))
-    .prepare();
-  const selectLowestPastKey = mirror.db
-    .select({ key: min(docketEntryVersions.mirror_key) })
-    .from(docketEntryVersions)
-    .where(eq(docketEntryVersions.case_id, sql.placeholder('caseId')))
-    .prepare();
+  const selectEntries = onFirstUse(() =>
+    mirror.db
+      .select()
+      .from(docketEntries)
+      .where(eq(docketEntries.case_id, sql.placeholder('caseId')))
+      .prepare(),
+  );
+  const selectLowestPastKey = onFirstUse(() =>
+    mirror.db
+      .select({ key: min(docketEntryVersions.mirror_key) })
+      .from(docketEntryVersions)
+      .where(eq(docketEntryVersions.case_id, sql.placeholder('caseId')))
+      .prepare(),
+  );
 
   const insertAttachments = (mirror_entry_id: number, rows: readonly AttachmentRow[]): void => {
     rows.forEach((row, mirror_position) => insertAttachment(row, { mirror_entry_id, mirror_position }));
   };
-  const addLines = prepareAddLines(mirror);
+  const addLines = onFirstUse(() => prepareAddLines(mirror));
   const addEntry = (
     entry: EntryRow,
     case_id: number,
@@ -77,7 +81,7 @@ export function prepareWriteEntries(mirror: Mirror): EntryWriter {
         return;
       }
       const lines = entries.map(toLine);
-      const firstId = addLines(caseId, toListBytes(plain, lines), runId);
+      const firstId = addLines()(caseId, toListBytes(plain, lines), runId);
       const places = [...plain.lines.keys()].filter((at) => plain.lines[at] === null);
       entries.forEach((entry, at) => {
         const id = firstId + (places[at] ?? 0);
@@ -86,8 +90,8 @@ export function prepareWriteEntries(mirror: Mirror): EntryWriter {
       });
     },
     pair(caseId, entries) {
-      const stored = selectEntries.all({ caseId });
-      const lowestKey = selectLowestPastKey.get({ caseId })?.key ?? 0;
+      const stored = selectEntries().all({ caseId });
+      const lowestKey = selectLowestPastKey().get({ caseId })?.key ?? 0;
       return { entries: pairEntries(stored, entries, lowestKey), stored };
     },
     updateEntries(caseId, { entries, stored }, runId) {
@@ -117,35 +121,39 @@ export function prepareWriteEntries(mirror: Mirror): EntryWriter {
 function prepareKeepPast(mirror: Mirror): (old: StoredEntry, runId: number, end: EntryEnd) => void {
   const { db } = mirror;
   const insertPast = prepareInsert(mirror, docketEntryVersions);
-  const selectNewestPast = db
-    .select({ until: max(docketEntryVersions.mirror_valid_to_run_id) })
-    .from(docketEntryVersions)
-    .where(
-      and(
-        eq(docketEntryVersions.case_id, sql.placeholder('case_id')),
-        eq(docketEntryVersions.mirror_key, sql.placeholder('mirror_key')),
-      ),
-    )
-    .prepare();
-  const turnIntoRemoval = db
-    .update(docketEntryVersions)
-    .set({ mirror_end_reason: sql`'removed'` })
-    .where(
-      and(
-        eq(docketEntryVersions.case_id, sql.placeholder('case_id')),
-        eq(docketEntryVersions.mirror_key, sql.placeholder('mirror_key')),
-        eq(docketEntryVersions.mirror_valid_to_run_id, sql.placeholder('runId')),
-      ),
-    )
-    .prepare();
+  const selectNewestPast = onFirstUse(() =>
+    db
+      .select({ until: max(docketEntryVersions.mirror_valid_to_run_id) })
+      .from(docketEntryVersions)
+      .where(
+        and(
+          eq(docketEntryVersions.case_id, sql.placeholder('case_id')),
+          eq(docketEntryVersions.mirror_key, sql.placeholder('mirror_key')),
+        ),
+      )
+      .prepare(),
+  );
+  const turnIntoRemoval = onFirstUse(() =>
+    db
+      .update(docketEntryVersions)
+      .set({ mirror_end_reason: sql`'removed'` })
+      .where(
+        and(
+          eq(docketEntryVersions.case_id, sql.placeholder('case_id')),
+          eq(docketEntryVersions.mirror_key, sql.placeholder('mirror_key')),
+          eq(docketEntryVersions.mirror_valid_to_run_id, sql.placeholder('runId')),
+        ),
+      )
+      .prepare(),
+  );
   return (old, runId, mirror_end_reason) => {
     const { case_id, mirror_key, mirror_first_run_id } = old;
-    const until = selectNewestPast.get({ case_id, mirror_key })?.until ?? mirror_first_run_id;
+    const until = selectNewestPast().get({ case_id, mirror_key })?.until ?? mirror_first_run_id;
     const since = Math.max(until, mirror_first_run_id);
     if (since === runId) {
       // A version that one run stored and replaced was never the state after a run, and is not kept. If one run edits
       // an entry and then finds it gone, the entry counts as removed since the run before.
-      if (mirror_end_reason === 'removed') turnIntoRemoval.run({ case_id, mirror_key, runId });
+      if (mirror_end_reason === 'removed') turnIntoRemoval().run({ case_id, mirror_key, runId });
       return;
     }
     insertPast({

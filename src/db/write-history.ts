@@ -4,7 +4,7 @@ import { toVersion } from '../case/fingerprint.ts';
 import type { CaseRow } from '../case/case-rows.ts';
 import type { JsonObject, JsonValue } from '../lib/json.ts';
 import type { Mirror } from './open-mirror.ts';
-import { prepareInsert } from './statements.ts';
+import { onFirstUse, prepareInsert } from './statements.ts';
 import { caseChanges, cases, caseVersions } from './schema/schema.ts';
 
 /** The run and time in which a change was found. */
@@ -31,18 +31,20 @@ export function createHistoryWriter(mirror: Mirror): HistoryWriter {
   const { db } = mirror;
   const insertChange = prepareInsert(mirror, caseChanges);
   const insertVersion = prepareInsert(mirror, caseVersions);
-  const selectCase = db
-    .select({
-      payload: cases.mirror_payload,
-      keys: cases.mirror_entry_keys,
-      fingerprint: cases.mirror_fingerprint,
-      changedRunId: cases.mirror_changed_run_id,
-      mirror_list_id: cases.mirror_list_id,
-      mirror_departed_run_id: cases.mirror_departed_run_id,
-    })
-    .from(cases)
-    .where(eq(cases.id, sql.placeholder('caseId')))
-    .prepare();
+  const selectCase = onFirstUse(() =>
+    db
+      .select({
+        payload: cases.mirror_payload,
+        keys: cases.mirror_entry_keys,
+        fingerprint: cases.mirror_fingerprint,
+        changedRunId: cases.mirror_changed_run_id,
+        mirror_list_id: cases.mirror_list_id,
+        mirror_departed_run_id: cases.mirror_departed_run_id,
+      })
+      .from(cases)
+      .where(eq(cases.id, sql.placeholder('caseId')))
+      .prepare(),
+  );
 
   const write = (case_id: number, changes: readonly FieldChange[], { runId, at }: RunStamp): void => {
     for (const { field, kind, before, after } of changes) {
@@ -61,7 +63,7 @@ export function createHistoryWriter(mirror: Mirror): HistoryWriter {
 
   return {
     recordChange(row, own, stamp) {
-      const old = selectCase.get({ caseId: row.id });
+      const old = selectCase().get({ caseId: row.id });
       if (old === undefined) return;
       const changes = compareCases(
         parseVersion(old.payload, old.keys),
@@ -73,7 +75,7 @@ export function createHistoryWriter(mirror: Mirror): HistoryWriter {
         insertVersion({ case_id: row.id, run_id: old.changedRunId, fingerprint: old.fingerprint });
     },
     recordMirrorFields(caseId, own, stamp) {
-      const old = selectCase.get({ caseId });
+      const old = selectCase().get({ caseId });
       const changes = old === undefined ? [] : compareMirrorFields(old, own);
       write(caseId, changes, stamp);
       return changes.length > 0;
