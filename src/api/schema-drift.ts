@@ -1,5 +1,14 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../lib/json.ts';
 import {
+  DOCUMENT_FIELDS,
+  LINKED_DOCKET_FIELDS,
+  type LinkedKind,
+  OPTIONAL_DOCKET_FIELDS,
+  OPTIONAL_DOCUMENT_FIELDS,
+  OPTIONAL_RESOURCE_FIELDS,
+  RESOURCE_FIELDS,
+} from './linked-fields.ts';
+import {
   ATTACHMENT_FIELDS,
   CASE_FIELDS,
   type CasePayload,
@@ -48,6 +57,21 @@ export function listDrift(payload: CasePayload): Drift[] {
     found.set(`${field} ${seen}`, { field, expected, seen });
   };
   checkObject(payload, CASE, '', report);
+  return [...found.values()];
+}
+
+const LINKED: Readonly<Record<LinkedKind, Shape>> = {
+  documents: toShape(DOCUMENT_FIELDS, OPTIONAL_DOCUMENT_FIELDS),
+  dockets: toShape(LINKED_DOCKET_FIELDS, OPTIONAL_DOCKET_FIELDS),
+  resources: toShape(RESOURCE_FIELDS, OPTIONAL_RESOURCE_FIELDS),
+};
+
+/** The same for a record of a linked list. Each field begins with the list: `documents[].title`. */
+export function listLinkedDrift(kind: LinkedKind, payload: JsonObject): Drift[] {
+  const found = new Map<string, Drift>();
+  checkObject(payload, LINKED[kind], `${kind}[].`, (field, expected, seen) => {
+    found.set(`${field} ${seen}`, { field, expected, seen });
+  });
   return [...found.values()];
 }
 

@@ -1,5 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { LINKED_KINDS } from '../../api/linked-fields.ts';
+import { LINKED_ENVELOPES } from '../../api/linked-pages.ts';
 import { caseId, flag } from './cases.ts';
 import { CHANGE_KINDS } from './history.ts';
 import { count, ofRun, recordedError, syncRuns } from './run-log.ts';
@@ -27,6 +28,12 @@ const ofRecord = () => ({
   /** Hash of the content; see docs/decisions/0002-order-carries-no-meaning.md. */
   mirror_fingerprint: text('mirror_fingerprint').notNull(),
 });
+
+/** The mirror's own columns of a record that have a history like the API's fields. */
+export interface LinkedOwn {
+  readonly mirror_hidden: string | null;
+  readonly mirror_departed_run_id: number | null;
+}
 
 /** The documents of all cases: orders, complaints, settlements. `case_documents` says to which cases each belongs. */
 export const documents = sqliteTable(
@@ -297,17 +304,6 @@ export const linkedVersions = sqliteTable(
   (table) => [primaryKey({ columns: [table.record_kind, table.record_key, table.run_id] })],
 );
 
-/** In what form a linked list arrived; the last three say that the case has none. */
-export const ENVELOPES = [
-  'count',
-  'no_count',
-  'bare',
-  'empty_list',
-  'no_results_400',
-  'not_found_404',
-] as const;
-export type Envelope = (typeof ENVELOPES)[number];
-
 /** One row for each linked list of a case that was requested. A list without a row, or with a null in `read_at`, was never read. */
 export const linkedLists = sqliteTable(
   'linked_lists',
@@ -329,7 +325,8 @@ export const linkedLists = sqliteTable(
     records: integer('records'),
     pages: integer('pages'),
     requests: integer('requests'),
-    envelope: text('envelope', { enum: ENVELOPES }),
+    /** In what form the list arrived. */
+    envelope: text('envelope', { enum: LINKED_ENVELOPES }),
     /** Hash of the keys of the records. The same list for many cases means that the server ignores the case. */
     records_hash: text('records_hash'),
     /** The run whose read is doubted and not stored, until another run reads the same; null if none is. */

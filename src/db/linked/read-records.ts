@@ -1,0 +1,113 @@
+import { getTableName } from 'drizzle-orm';
+import { type EntryColumns, toEntry } from '../../case/docket-rows.ts';
+import type { LinkedKind } from '../../api/linked-fields.ts';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import { type JsonObject, type JsonValue, isJsonObject } from '../../lib/json.ts';
+import { LINK_SPECS } from '../../linked/kinds.ts';
+import type { Mirror } from '../open-mirror.ts';
+import type { linkedLists } from '../schema/schema.ts';
+
+/** A linked record as it is stored. */
+export interface StoredLinked {
+  readonly key: number;
+  /** Equal to what the API sent, up to the order of keys. */
+  readonly payload: JsonObject;
+  /** Why it is not for the public; null if it is. */
+  readonly hidden: string | null;
+  readonly firstRunId: number;
+  readonly changedRunId: number;
+  readonly departedRunId: number | null;
+  readonly redactedRunId: number | null;
+}
+
+interface Row {
+  readonly key: number;
+  readonly payload: string;
+  readonly keys: string | null;
+  readonly hidden: string | null;
+  readonly firstRunId: number;
+  readonly changedRunId: number;
+  readonly departedRunId: number | null;
+  readonly redactedRunId: number | null;
+}
+
+const columnsOf = (kind: LinkedKind): string => {
+  const { key } = LINK_SPECS[kind].record;
+  return `one.${key} AS key, one.mirror_payload AS payload, ${kind === 'dockets' ? 'one.mirror_entry_keys' : 'NULL'} AS keys,
+    one.mirror_hidden AS hidden, one.mirror_first_run_id AS firstRunId, one.mirror_changed_run_id AS changedRunId,
+    one.mirror_departed_run_id AS departedRunId, one.mirror_redacted_run_id AS redactedRunId`;
+};
+
+/** Reads one record by its key; undefined if the mirror has none. */
+export function findLinkedRecord(mirror: Mirror, kind: LinkedKind, key: number): StoredLinked | undefined {
+  const { record } = LINK_SPECS[kind];
+  return mirror.sqlite.transaction(() => {
+    const row = mirror.sqlite
+      .prepare<[number], Row>(
+        `SELECT ${columnsOf(kind)} FROM ${getTableName(record.table)} AS one WHERE ${record.key} = ?`,
+      )
+      .get(key);
+    return row === undefined ? undefined : toStored(mirror, row);
+  })();
+}
+
+/** Reads a document by its id; undefined if the mirror has none. */
+export function findDocument(mirror: Mirror, id: number): StoredLinked | undefined {
+  return findLinkedRecord(mirror, 'documents', id);
+}
+
+/** What is known of one linked list of a case. */
+export interface CaseList {
+  readonly kind: LinkedKind;
+  /** `not read yet` differs from `none`: nobody has looked. */
+  readonly state: 'not read yet' | 'none' | 'some';
+  readonly read: typeof linkedLists.$inferSelect | undefined;
+  /** The records to which the case links, hidden ones included. */
+  readonly records: readonly StoredLinked[];
+}
+
+/** Reads one linked list of a case: its state, and the records that it links to. */
+export function findCaseList(mirror: Mirror, caseId: number, kind: LinkedKind): CaseList {
+  const { record, table, column } = LINK_SPECS[kind];
+  return mirror.sqlite.transaction((): CaseList => {
+    const read = mirror.sqlite
+      .prepare<[number, string], typeof linkedLists.$inferSelect>(
+        'SELECT * FROM linked_lists WHERE case_id = ? AND kind = ?',
+      )
+      .get(caseId, kind);
+    const rows = mirror.sqlite
+      .prepare<[number], Row>(
+        `SELECT ${columnsOf(kind)} FROM ${getTableName(table)} AS link
+         JOIN ${getTableName(record.table)} AS one ON one.${record.key} = link.${column}
+         WHERE link.case_id = ? AND link.mirror_to_run_id IS NULL ORDER BY one.${record.key} DESC`,
+      )
+      .all(caseId);
+    const isRead = read?.first_read_run_id != null;
+    return {
+      kind,
+      state: !isRead ? 'not read yet' : read.records === 0 ? 'none' : 'some',
+      read,
+      records: rows.map((row) => toStored(mirror, row)),
+    };
+  })();
+}
+
+function toStored(mirror: Mirror, { payload, keys, ...row }: Row): StoredLinked {
+  const version = JSON.parse(payload) as JsonObject;
+  return { ...row, payload: keys === null ? version : withEntries(mirror, row.key, version, keys) };
+}
+
+/** Puts the entries of a docket back, in the API's order. */
+function withEntries({ sqlite }: Mirror, docketKey: number, docket: JsonObject, keys: string): JsonObject {
+  const rows = sqlite
+    .prepare<[number], EntryColumns>('SELECT * FROM further_docket_entries WHERE mirror_docket_key = ?')
+    .all(docketKey);
+  const byKey = new Map(rows.map((row) => [row.mirror_key, row]));
+  const docket_entries = (JSON.parse(keys) as number[]).map((key): JsonValue => {
+    const row = byKey.get(key);
+    if (row === undefined)
+      throw new MirrorError('DATABASE_DAMAGED', `The docket entry ${key} of docket ${docketKey} has no row.`);
+    return toEntry(row);
+  });
+  return isJsonObject(docket) ? { ...docket, docket_entries } : docket;
+}
