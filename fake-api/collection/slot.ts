@@ -29,13 +29,36 @@ function toText(record: JsonValue): CaseSlot['read'] {
   return () => [bytes];
 }
 
-/** The slot of an invented case; the case itself is made whenever it is read. */
+/** The slot of an invented case. The case is invented when it is read, unless it was read a short time ago. */
 export function inventSlot(seed: number, index: number, emptyLists: readonly OngoingListId[]): CaseSlot {
   const { ongoing, status } = inventStatus(seed, index, emptyLists);
   return {
     id: caseIdAt(seed, index),
     ongoing: ongoing ?? undefined,
     status,
-    read: () => inventCaseBytes(seed, index, emptyLists),
+    read: () =>
+      readRecent(`${seed} ${index} ${emptyLists.join()}`, () => inventCaseBytes(seed, index, emptyLists)),
   };
 }
+
+/** Enough for a small collection, which is read again and again. A large one is never held in memory. */
+const MAX_RECENT_BYTES = 16_000_000;
+/** The invented cases that were read last, oldest first. */
+const recent = new Map<string, Buffer[]>();
+let recentBytes = 0;
+
+function readRecent(key: string, invent: () => Buffer[]): Buffer[] {
+  const known = recent.get(key);
+  if (known !== undefined) return known;
+  const invented = invent();
+  recent.set(key, invented);
+  recentBytes += countBytes(invented);
+  for (const [oldest, pieces] of recent) {
+    if (recentBytes <= MAX_RECENT_BYTES) break;
+    recent.delete(oldest);
+    recentBytes -= countBytes(pieces);
+  }
+  return invented;
+}
+
+const countBytes = (pieces: readonly Buffer[]): number => pieces.reduce((sum, { length }) => sum + length, 0);
