@@ -42,6 +42,8 @@ const LEDGER = [
   'linked_lists',
   'linked_list_states',
   'linked_passes',
+  'text_passes',
+  'mirror_replaced_texts',
   'mirror_docket_differences',
 ];
 const INTERNAL = [

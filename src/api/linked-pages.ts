@@ -70,32 +70,47 @@ export function readLinkedResponse(
   }
   if (raw.status === 404 && isJsonObject(json))
     return json.detail === 'Invalid page.' ? 'past the end' : { ...NOTHING, envelope: 'not_found_404' };
+  throw toFailure(raw, path, words, json !== undefined, now);
+}
+
+/**
+ * The failure that a response is, other than a 2xx, of a request for something of one case or document. It costs only what
+ * was requested: a refusal may concern a sealed document, so it says nothing about the token. `words` is what the server
+ * said.
+ */
+export function toFailure(
+  raw: RawResponse,
+  path: string,
+  words: string,
+  isJson: boolean,
+  now: Date,
+): MirrorError {
   const retryAfterMs = parseRetryAfter(oneHeader(raw, 'retry-after'), now).ms;
-  switch (raw.status === 404 ? 'not found' : findMeaning(raw.status, json !== undefined)) {
+  switch (raw.status === 404 ? 'not found' : findMeaning(raw.status, isJson)) {
     case 'token suspicious':
-      throw new MirrorError(
+      return new MirrorError(
         'LINKED_LIST_REFUSED',
         `The API refused ${path} (status ${raw.status}): ${words}`,
       );
     case 'refused':
-      throw new MirrorError('REQUEST_REJECTED', `The API refused ${path}: status ${raw.status}: ${words}`);
+      return new MirrorError('REQUEST_REJECTED', `The API refused ${path}: status ${raw.status}: ${words}`);
     case 'not found':
-      throw toOdd('NOT_FOUND', `${path} returned a 404 that is not in the API's form`);
+      return toOdd('NOT_FOUND', `${path} returned a 404 that is not in the API's form`);
     case 'refused by a proxy':
-      throw new MirrorError('PROXY_REFUSED', `A proxy requires a user name and password (407) for ${path}.`);
+      return new MirrorError('PROXY_REFUSED', `A proxy requires a user name and password (407) for ${path}.`);
     case 'obstructed':
-      throw new TransientError(
+      return new TransientError(
         'BLOCKED_BY_INTERMEDIARY',
         `Something in front of the API responded to ${path}: status ${raw.status}, not in the API's form`,
         { retryAfterMs },
       );
     case 'throttled':
-      throw new TransientError('RATE_LIMITED', `${path} was throttled: ${words}`, { retryAfterMs });
+      return new TransientError('RATE_LIMITED', `${path} was throttled: ${words}`, { retryAfterMs });
     case 'transient':
-      throw new TransientError('SERVER_ERROR', `${path} returned status ${raw.status}`, { retryAfterMs });
+      return new TransientError('SERVER_ERROR', `${path} returned status ${raw.status}`, { retryAfterMs });
     case 'redirect':
     case 'outside the contract':
-      throw toOdd('RESPONSE_UNEXPECTED', `${path} returned an unexpected status ${raw.status}`);
+      return toOdd('RESPONSE_UNEXPECTED', `${path} returned an unexpected status ${raw.status}`);
   }
 }
 

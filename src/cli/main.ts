@@ -45,6 +45,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     acts: true,
     load: () => import('./commands/nightly.ts'),
   },
+  'fetch-texts': {
+    description: 'Download the texts of documents: orders, complaints, settlements.',
+    acts: true,
+    load: () => import('./commands/fetch-texts.ts'),
+  },
   status: {
     description: 'Show the contents of the mirror, its latest runs and any anomalies.',
     reads: true,

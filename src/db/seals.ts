@@ -36,6 +36,17 @@ export const SEALED_TABLES: readonly SealedTable[] = [
       'mirror_entry_keys',
     ] satisfies (keyof typeof schema.cases.$inferSelect)[],
   },
+  {
+    // The hash proves the value.
+    table: 'texts',
+    columns: [
+      'mirror_id',
+      'hash',
+      'characters',
+      'bytes',
+      'mirror_raw',
+    ] satisfies (keyof typeof schema.texts.$inferSelect)[],
+  },
   ...[
     schema.lists,
     schema.syncRuns,
@@ -63,6 +74,9 @@ export const SEALED_TABLES: readonly SealedTable[] = [
     schema.linkedVersions,
     schema.linkedLists,
     schema.linkedPasses,
+    schema.documentTexts,
+    schema.mirrorReplacedTexts,
+    schema.textPasses,
   ].map(whole),
 ];
 

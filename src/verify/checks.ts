@@ -80,6 +80,10 @@ export const CHECKS = {
     description: 'Runs, status, departure and redaction of each case agree with its history.',
     counts: 'cases',
   },
+  texts: {
+    description: 'Each text has the hash and the length that are stored with it, and belongs to a document.',
+    counts: 'texts',
+  },
   ledger: {
     description: 'The record of the runs adds up.',
     counts: 'records',

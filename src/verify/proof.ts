@@ -8,6 +8,7 @@ import { checkLedger } from './run-log.ts';
 import { checkMetadata, checkSeals } from './metadata.ts';
 import { checkPastEntries, checkRows } from './rows.ts';
 import { checkPayload } from './payload.ts';
+import { checkTexts } from './texts.ts';
 import { CASES_AT_ONCE, type PlainCase, type ProvePlainCases, preparePlainCases } from './plain-cases.ts';
 import type { ProvenElsewhere } from './second-thread.ts';
 import { checkLedgerValues, checkValues } from './values.ts';
@@ -130,6 +131,7 @@ export function* verifyMirror(
     yield* counter.run('schema', null, onceDamaged(checkSchema(mirror)));
     yield* counter.run('values', null, onceDamaged(checkLedgerValues(mirror)));
     yield* counter.run('seals', null, onceDamaged(checkSeals(mirror)));
+    if (fileDepth === 'full') yield* counter.run('texts', null, onceDamaged(checkTexts(mirror)));
     yield* counter.run('ledger', null, onceDamaged(checkLedger(mirror)));
   }
   const additions =

@@ -77,7 +77,7 @@ function listRows(path: string): Record<string, unknown[]> {
 
 /** Tables that the former schema does not have. */
 const NEW_TABLES =
-  /^(?:(?:case_)?(?:documents|further_dockets|further_docket_entries|resources)|linked_.*|mirror_docket_differences)$/;
+  /^(?:(?:case_)?(?:documents|further_dockets|further_docket_entries|resources)|linked_.*|mirror_docket_differences|texts|document_texts|text_passes|mirror_replaced_texts)$/;
 
 /** The rows of a mirror in a file that the previous schema made, under the names of that time. */
 function writeFormerMirror(today: string, path: string): void {
@@ -266,7 +266,7 @@ test('a listing of the tables shows the content first, then its history, the log
     .pluck()
     .all();
   close();
-  expect(names.slice(0, 13)).toEqual([
+  expect(names.slice(0, 15)).toEqual([
     'cases',
     'dockets',
     'docket_entries',
@@ -280,12 +280,15 @@ test('a listing of the tables shows the content first, then its history, the log
     'further_docket_entries',
     'resources',
     'case_resources',
+    'document_texts',
+    'texts',
   ]);
   const log = [
     'sync_runs',
     'lists',
     'list_syncs',
     'linked_passes',
+    'text_passes',
     'linked_lists',
     'rejected_records',
     'schema_drift',

@@ -10,7 +10,17 @@ import { tempFolder } from '../support/temp-folder.ts';
 
 /* Each command of the README, of the pages on history and snapshots and of the help texts, run on a mirror that has the case 10002. */
 
-const ELSEWHERE = new Set(['init', 'doctor', 'sync', 'nightly', 'demo', 'fake-api', 'restore', 'redact']);
+const ELSEWHERE = new Set([
+  'init',
+  'doctor',
+  'sync',
+  'nightly',
+  'demo',
+  'fake-api',
+  'restore',
+  'redact',
+  'fetch-texts',
+]);
 
 /** What a shell makes of a line, up to a pipe, a redirection or a remark. */
 function toArgs(line: string): string[] {

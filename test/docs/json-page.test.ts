@@ -89,6 +89,7 @@ const DESCRIBED: readonly (readonly [section: string, args: readonly string[], l
   ['audit', ['audit'], 5],
   ['status', ['status'], 1],
   ['sync', ['sync', '--max-attempts', '1', '--delay', '0'], 1],
+  ['fetch-texts', ['fetch-texts', '--delay', '0'], 1],
   ['verify', ['verify', '--sample', '5'], 1],
   ['doctor', ['doctor'], 1],
   ['snapshot', ['snapshot'], 1],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { makeEntry } from './make-case.ts';
 import { toEntryRows } from '../../src/case/docket-rows.ts';
@@ -31,6 +32,20 @@ export const makeDocument = (fields: JsonObject = {}): JsonObject => ({
   cite_1_page: 34,
   ...fields,
 });
+
+/** Stores a document of a case that the first run read. */
+export function insertDocument(sqlite: Database.Database, document: JsonObject, caseId: number): void {
+  const content = toContent(RECORD_SPECS.document, document);
+  insert(sqlite, 'documents', {
+    ...toColumns(RECORD_SPECS.document, document),
+    mirror_hidden: content.hidden,
+    mirror_first_run_id: 1,
+    mirror_changed_run_id: 1,
+    mirror_fingerprint: content.fingerprint,
+    mirror_payload: JSON.stringify(content.payload),
+  });
+  insert(sqlite, 'case_documents', { case_id: caseId, document_id: document.id, mirror_from_run_id: 1 });
+}
 
 /** One row at least for each table of linked lists, of case 1 in a mirror that has three runs. */
 export function insertLinkedRows(sqlite: Database.Database): void {
@@ -96,6 +111,36 @@ export function insertLinkedRows(sqlite: Database.Database): void {
     docket_id: 7,
     differing: 'court',
     seen_run_id: 1,
+  });
+  insert(sqlite, 'texts', {
+    mirror_id: 1,
+    hash: createHash('sha256').update('Text').digest('hex'),
+    characters: 4,
+    bytes: 4,
+    value: 'Text',
+  });
+  insert(sqlite, 'document_texts', {
+    document_id: 501,
+    outcome: 'text',
+    text_id: 1,
+    fetched_at: '2030-01-16T03:17:00.000Z',
+    attempted_at: '2030-01-16T03:17:00.000Z',
+    failures: 0,
+  });
+  insert(sqlite, 'mirror_replaced_texts', {
+    document_id: 501,
+    hash: 'a'.repeat(64),
+    characters: 3,
+    fetched_at: '2030-01-15T03:17:00.000Z',
+    replaced_at: '2030-01-16T03:17:00.000Z',
+  });
+  insert(sqlite, 'text_passes', {
+    started_at: '2030-01-16T03:17:00.000Z',
+    ended_at: '2030-01-16T03:17:00.000Z',
+    outcome: 'complete',
+    process_id: 1,
+    requests: 1,
+    texts: 1,
   });
   const read = { attempted_at: '2030-01-15T03:17:00.000Z', attempted_run_id: 1 };
   for (const kind of ['documents', 'dockets', 'resources'])

@@ -8,3 +8,4 @@ export * from './lists.ts';
 export * from './docket.ts';
 export * from './history.ts';
 export * from './linked.ts';
+export * from './texts.ts';

@@ -101,12 +101,31 @@ const STEADY = {
   mirror_snapshot: schema.mirrorSnapshot,
 } as const satisfies Partial<Record<TableName, SQLiteTable>>;
 
+/** Their earlier state is not kept. A query that reads one is refused, like a query that reads a table of the user. */
+const WITHOUT_HISTORY = {
+  texts: schema.texts,
+  document_texts: schema.documentTexts,
+  mirror_replaced_texts: schema.mirrorReplacedTexts,
+  text_passes: schema.textPasses,
+} as const satisfies Partial<Record<TableName, SQLiteTable>>;
+
 type Special = 'cases' | 'docket_entries' | 'attachments';
-type Handled = keyof typeof CUTS | keyof typeof CHILDREN | keyof typeof STEADY | Special;
+type Handled =
+  | keyof typeof CUTS
+  | keyof typeof CHILDREN
+  | keyof typeof STEADY
+  | keyof typeof WITHOUT_HISTORY
+  | Special;
 
 /** Fails to compile if a table of the schema is in none of the groups above. */
 const HANDLED: Readonly<Record<TableName, true> & Record<Handled, true>> = Object.fromEntries(
-  [CUTS, CHILDREN, STEADY, { cases: 1, docket_entries: 1, attachments: 1 } satisfies Record<Special, 1>]
+  [
+    CUTS,
+    CHILDREN,
+    STEADY,
+    WITHOUT_HISTORY,
+    { cases: 1, docket_entries: 1, attachments: 1 } satisfies Record<Special, 1>,
+  ]
     .flatMap((group) => Object.keys(group))
     .map((name) => [name, true]),
 ) as Record<Handled, true>;
@@ -125,14 +144,16 @@ export function shadowTables(mirror: Mirror, runId: number): Map<string, Fill> {
 }
 
 /**
- * Creates an empty shadow of each table and view that a user added, to detect queries that read one: their earlier
- * state was not kept. Reads only the column names of a view. Returns the names.
+ * Creates an empty shadow of each table without history and of each table and view that a user added, to detect queries
+ * that read one: their earlier state was not kept. Reads only the column names of a view. Returns the names.
  */
 export function shadowForeign({ sqlite }: Mirror): string[] {
   const ownViews = new Set(listOwnViews().map(({ name }) => name));
   const foreign = listSchema(sqlite).filter(
     ({ type, name }) =>
-      (type === 'table' || type === 'view') && !Object.hasOwn(HANDLED, name) && !ownViews.has(name),
+      (type === 'table' || type === 'view') &&
+      (!Object.hasOwn(HANDLED, name) || Object.hasOwn(WITHOUT_HISTORY, name)) &&
+      !ownViews.has(name),
   );
   for (const { name } of foreign) {
     const columns = listForeignColumns(sqlite, name).map(quote);
