@@ -3,6 +3,7 @@
  * nothing and fails when one of them is out of date.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { renderAssumptionsPage } from './docs/assumptions-page.ts';
 import { renderCommandsPage } from './docs/commands-page.ts';
 import { renderConfigurationPage } from './docs/configuration-page.ts';
 import { renderErrorsPage } from './docs/errors-page.ts';
@@ -15,6 +16,7 @@ import { formatText } from './format-text.ts';
 const ROOT = new URL('../', import.meta.url);
 
 const pages: Readonly<Record<string, string>> = {
+  'docs/assumptions.md': renderAssumptionsPage(),
   'docs/commands.md': await renderCommandsPage(),
   'docs/configuration.md': renderConfigurationPage(),
   'docs/errors.md': renderErrorsPage(),

@@ -30,7 +30,7 @@ export function respondWithLinked(
 }
 
 /**
- * Responds to the list of all documents. The reference calls all its parameters optional in one place, and in another prints
+ * Responds to the list of all documents (A44). The reference calls all its parameters optional in one place, and in another prints
  * a 404 for it without a case.
  */
 export function respondWithDocuments(
@@ -53,7 +53,7 @@ export function respondWithDocuments(
   return toShapedPage(items, request, paging, shape, paging.query);
 }
 
-/** Responds to `documents/ID/text/`. */
+/** Responds to `documents/ID/text/` (A49). */
 export function respondWithText(
   { linked }: CaseCollection,
   documentId: number,

@@ -5,7 +5,10 @@ import type { FaultRule } from './faults.ts';
 /** Of a list: by id, shuffled but always alike, or shuffled anew for each request. */
 export type ListOrder = 'id' | 'shuffled' | 'random';
 
-/** How a linked list comes. The reference and the clients of the API contradict each other, so each form can be had. */
+/**
+ * How a linked list comes. The reference and the clients of the API contradict each other, so each form can be had (A41,
+ * A42).
+ */
 export interface LinkedShape {
   /**
    * `counted`: numbered pages with `count`. `uncounted`: the same without it. `cursor`: `next` is opaque, and no count.

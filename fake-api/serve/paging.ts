@@ -31,6 +31,7 @@ export interface Paging {
 }
 
 export const NOT_FOUND: JsonResponse = { kind: 'json', status: 404, body: { detail: 'Not found.' } };
+/** For a page past the end (A23). */
 const INVALID_PAGE: JsonResponse = { kind: 'json', status: 404, body: { detail: 'Invalid page.' } };
 const INVALID_CURSOR: JsonResponse = { kind: 'json', status: 404, body: { detail: 'Invalid cursor' } };
 
@@ -38,7 +39,7 @@ export function badRequest(message: string): JsonResponse {
   return { kind: 'json', status: 400, body: [message] };
 }
 
-/** The body names the filters as Python prints a dictionary. That `page` isn't among them is an assumption. */
+/** The body names the filters as Python prints a dictionary (A17). That `page` isn't among them is an assumption. */
 export function noResults(query: URLSearchParams): JsonResponse {
   const filters = [...query].filter(([key]) => key !== 'page').map(([key, value]) => `'${key}': '${value}'`);
   return badRequest(`No results for {${filters.join(', ')}}`);

@@ -1,6 +1,6 @@
 import type { CaseFilters } from '../collection/collection.ts';
 
-/** The lists of one case that the API links to. */
+/** The lists of one case that the API links to (A40). */
 export const LINKED_LISTS = ['dockets', 'documents', 'resources'] as const;
 
 /** The part of a request that its URL tells. */

@@ -52,7 +52,7 @@ export interface PassOptions {
 export const MAX_PAGES_WITHOUT_NEW_RECORDS = 5;
 /**
  * Reads a list of cases to its end. "No results" counts as one page with count 0. While the consumer handles a page,
- * the next one is already requested, and no more than that one. If a page cannot be read, or its `next` cannot be
+ * the next one is already requested, and no more than that one (A5). If a page cannot be read, or its `next` cannot be
  * followed, the pass requests the page after it by number. It does the same if an announced page is past the end; if
  * the page after it is past the end too, the list has become shorter (LIST_SHRANK). A list that continues without new
  * records ends with PAGES_REPEAT.
@@ -185,7 +185,7 @@ function toNothing(violation: MirrorError | null): Outcome {
   return { count: 0, next: null, records: [], violation };
 }
 
-/** How long a list claims to be: its count, and the number of records on its pages. */
+/** How long a list claims to be: its count, and the largest number of records on a page so far (A20). */
 class Reach {
   #count: number | null = null;
   #pageSize = 0;
@@ -200,7 +200,7 @@ class Reach {
   }
 }
 
-/** Finds the problem of a page whose records could be read. */
+/** Finds the problem of a page whose records could be read. Records without a `count` are valid (A19). */
 function findViolation({ count, isDamaged, isMalformed }: PageEnvelope, url: URL): MirrorError | null {
   if (isDamaged === true) {
     const message = `${describePath(url)} arrived damaged. The complete records were read; the rest was rejected.`;

@@ -138,7 +138,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     tellPause(new Date(pause.since + ms));
   };
 
-  /** Waits for the delay between requests, or for a longer pause that the server requested in any earlier response. */
+  /** Waits for the delay between requests (A5), or for a longer pause that the server requested in any earlier response. */
   const waitForTurn = async (signal: AbortSignal): Promise<void> => {
     const moment = now();
     const left = pauseLeft();
@@ -223,7 +223,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     }
   };
 
-  /** A rejected token is confirmed at `test` once per request, because a busy server may reject a valid token. */
+  /** A rejected token is confirmed at `test` once per request, because a busy server may reject a valid token (A2). */
   const createFetchOnce = (
     url: URL,
     signal: AbortSignal,

@@ -11,7 +11,7 @@ export interface DecodedBody {
 /**
  * Detects the charset of a body and converts it to UTF-8. A byte-order mark takes precedence. Bytes that are valid
  * UTF-8 are read as UTF-8 whatever the header says: JSON allows no other charset (RFC 8259), and text in another
- * charset is practically never valid UTF-8. For all other bytes the charset of the `Content-Type` header applies.
+ * charset is practically never valid UTF-8. For all other bytes the charset of the `Content-Type` header applies (A9).
  */
 export function decodeBody(body: Buffer, contentType: string | undefined): DecodedBody {
   if (startsWith(body, 0xef, 0xbb, 0xbf)) return toDecoded(body.subarray(3));
@@ -29,7 +29,7 @@ export function decodeBody(body: Buffer, contentType: string | undefined): Decod
 
 /**
  * Decodes bytes that are not all UTF-8: valid UTF-8 sequences as UTF-8, every other byte as windows-1252, the usual
- * source of stray bytes.
+ * source of stray bytes (A9).
  */
 export function decodeStrayBytes(bytes: Buffer): string {
   const parts: string[] = [];

@@ -41,7 +41,7 @@ export class BodyGatherer {
   }
 }
 
-/** A server and a proxy may each compress a body. More layers are treated as an attack. */
+/** A server and a proxy may each compress a body (A8). More layers are treated as an attack. */
 const MAX_LAYERS = 2;
 
 /**

@@ -79,7 +79,10 @@ export interface Http {
   readonly agents: Agents;
 }
 
-/** A got instance without retries (p-retry does those), redirects or errors for status codes. */
+/**
+ * A got instance without retries (p-retry does those), redirects or errors for status codes. It sends no conditional
+ * requests (A7).
+ */
 export function createHttp(userAgent: string, limits: RequestLimits, agents: Agents): Http {
   const client = got.extend({
     retry: { limit: 0 },
@@ -111,9 +114,10 @@ export async function sendRequest(
   limits: RequestLimits,
   durationLeftMs: number,
   signal: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<RawResponse & { readonly bytes: number }> {
   const stream = http.got.stream(url, {
-    headers: { authorization: `Token ${token}` },
+    headers: { ...headers, authorization: `Token ${token}` }, // (A1)
     agent: http.agents.for(url),
     signal,
   });
@@ -196,6 +200,7 @@ function toMirrorError(thrown: unknown, url: URL, proxy: string | null, signal: 
   // got wraps the error that ended its stream. Our timeout has its own message.
   if (thrown instanceof RequestError && thrown.cause instanceof TransientError)
     return toOwnTimeout(thrown.cause, url);
+  if (thrown instanceof RequestError && thrown.cause instanceof MirrorError) return thrown.cause;
   const given = thrown instanceof RequestError ? thrown.code : '';
   // got's general code is not informative; its message is.
   const code = given === 'ERR_GOT_REQUEST_ERROR' ? '' : given;

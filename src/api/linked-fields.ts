@@ -5,7 +5,7 @@ import { DOCKET_FIELDS } from './payload.ts';
 export const LINKED_KINDS = ['documents', 'dockets', 'resources'] as const;
 export type LinkedKind = (typeof LINKED_KINDS)[number];
 
-/** The fields of a document in both versions of the API. */
+/** The fields of a document in both versions of the API (A45). */
 export const DOCUMENT_FIELDS = {
   id: 'integer',
   title: 'text',
@@ -53,7 +53,7 @@ export const OPTIONAL_DOCUMENT_FIELDS: ReadonlySet<string> = new Set([
   'text_url',
 ]);
 
-/** A docket of the linked list has one field more than the docket inside a case. */
+/** A docket of the linked list has one field more than the docket inside a case (A47). */
 export const LINKED_DOCKET_FIELDS = {
   ...DOCKET_FIELDS,
   recap_docket_number: 'text',
@@ -61,7 +61,7 @@ export const LINKED_DOCKET_FIELDS = {
 
 export const OPTIONAL_DOCKET_FIELDS: ReadonlySet<string> = new Set(['recap_docket_number']);
 
-/** The fields of a resource. The API prints no `id` of a resource. */
+/** The fields of a resource. The API prints no `id` of a resource (A48). */
 export const RESOURCE_FIELDS = {
   id: 'integer',
   title: 'text',

@@ -63,7 +63,7 @@ const MAX_LIST_BYTES = 64 * 2 ** 20;
 const MAX_EMPTY_PAGES = 5;
 
 /**
- * Reads a linked list from its first page to its last in one go. A list of several pages ends with another look at page
+ * Reads a linked list from its first page to its last in one go, because its order tells nothing about what is new (A43). A list of several pages ends with another look at page
  * 1: if the pages shifted, or the count of the API contradicts them, the list is read again. Throws a MirrorError if the
  * list cannot be read completely.
  */
@@ -252,7 +252,7 @@ function toLinkedRecord({ value, bytes, odd }: AnyRecord): LinkedRecord {
   return { payload: value as JsonObject, bytes, odd };
 }
 
-/** Why a record is not one of its kind; null if it is. Only a document is sure to have an id. */
+/** Why a record is not one of its kind; null if it is. Only a document is sure to have an id (A45, A48). */
 function reject(kind: LinkedKind, { value }: AnyRecord): string | null {
   if (!isJsonObject(value)) return `not an object but ${kindOf(value)}`;
   if (kind !== 'documents' || Number.isSafeInteger(value.id)) return null;

@@ -18,7 +18,7 @@ import {
 import { parseRetryAfter } from './retry.ts';
 import { describePath } from './urls.ts';
 
-/** In what form a linked list arrived. The last three say that the case has none. */
+/** In what form a linked list arrived (A41). The last three say that the case has none (A42). */
 export const LINKED_ENVELOPES = [
   'count',
   'no_count',
@@ -48,8 +48,8 @@ export type LinkedAnswer = LinkedPage | 'past the end';
 const NOTHING = { count: null, next: null, records: [], oddity: null } as const;
 
 /**
- * Reads the response of a linked list. A failure costs only this list, so a refusal is not retried, and a JSON 404 says
- * that the case has no such list. Throws a MirrorError; a {@link TransientError} is worth another attempt.
+ * Reads the response of a linked list. A failure costs only this list, so a refusal is not retried (A2), and a JSON 404
+ * says that the case has no such list (A42). Throws a MirrorError; a {@link TransientError} is worth another attempt.
  */
 export function readLinkedResponse(
   raw: RawResponse,

@@ -4,19 +4,19 @@ import type { LinkedKind } from './linked-fields.ts';
 import type { Drift } from './schema-drift.ts';
 import { MAX_NEXT, hasControls, parseUrl } from './urls.ts';
 
-/** The address of a linked list of a case. */
+/** The address of a linked list of a case (A40), whatever the case calls it (A50). */
 export function toLinkedUrl(api: URL, caseId: number, kind: LinkedKind): URL {
   return new URL(`cases/${caseId}/${kind}/`, api);
 }
 
-/** The address of the text of a document. */
+/** The address of the text of a document (A49), whatever the document calls it (A50). */
 export function toTextUrl(api: URL, documentId: number): URL {
   return new URL(`documents/${documentId}/text/`, api);
 }
 
 /**
  * Rebuilds the `next` address of a linked list on the configured origin. Only its query counts, because that may hold an
- * opaque cursor: the token must not be sent to another host, and another version answers in another form. Throws
+ * opaque cursor: the token must not be sent to another host, and another version answers in another form (A22). Throws
  * NEXT_REFUSED if the address does not lead to the same list.
  */
 export function toLinkedNextUrl(list: URL, next: string, page: URL): URL {

@@ -1,8 +1,8 @@
 import type { CaseFilter } from './urls.ts';
 
 /**
- * The five values of `case_ongoing`. The API's filter takes the id; the payload of a case contains the label. Source:
- * the API reference, page "Case Ongoing".
+ * The five values of `case_ongoing`. The API's filter takes the id; the payload of a case contains the label (A14).
+ * Source: the API reference, page "Case Ongoing".
  */
 export const ONGOING_LISTS = [
   { id: 5020, label: 'No' },
@@ -24,7 +24,7 @@ export const CASE_STATUSES = [
 
 /**
  * The list of the cases without `case_ongoing`, which none of the five lists contains. In every recorded response, all
- * of them are "In Process (Public)"; `coverage` reports any others.
+ * of them are "In Process (Public)" (A15); `coverage` reports any others.
  */
 export const UNCLASSIFIED = CASE_STATUSES[2];
 

@@ -46,10 +46,10 @@ export interface KnownRecords {
 
 export const NO_KNOWN_RECORDS: KnownRecords = { has: () => false, hashOf: () => undefined };
 
-/** Far larger than any case: the largest recorded one has 1.9 MB and about ten thousand objects. */
+/** Far larger than any case: the largest recorded one has 1.9 MB and about ten thousand objects (A29). */
 const MAX_RECORD_BYTES = 32 * 2 ** 20;
 const MAX_CONTAINERS = 500_000;
-/** JSON nested thousands of levels deep can be parsed, but neither compared nor written. */
+/** JSON nested thousands of levels deep can be parsed, but neither compared nor written (A39). */
 const MAX_DEPTH = 1500;
 
 /**
@@ -152,7 +152,7 @@ function readRecord(record: SplitRecord, isStray: boolean): RecordContent {
   return { payload: parse(bytes), plain: null };
 }
 
-/** Why the parsed value differs from the record; empty if it does not. */
+/** Why the parsed value differs from the record (A37, A38); empty if it does not. */
 function listInexact(record: SplitRecord, value: JsonValue, isStray: boolean): string[] {
   return [
     ...(isStray ? ['bytes that are not UTF-8'] : []),
@@ -215,7 +215,7 @@ export interface UnreadPage {
   readonly unread: MirrorError;
 }
 
-/** A pass ends after this many consecutive unreadable pages: the server has a problem, not a single page. */
+/** A pass ends after this many consecutive unreadable pages: the server has a problem, not a single page (A24). */
 const MAX_UNREAD_IN_A_ROW = 5;
 /**
  * After this many consecutive unreadable pages, a request to the address `test` checks whether the API responds at all,

@@ -17,14 +17,17 @@ import {
  * unterminated one up to the end, so that the time stays linear.
  */
 
-/** Removes commas after the last element of a list or an object, which many programs write and JSON does not allow. */
+/**
+ * Removes commas after the last element of a list or an object, which many programs write and JSON does not allow
+ * (A10).
+ */
 export function dropTrailingCommas(json: string): string {
   return mendBetweenTexts(json, (piece) => piece.replace(/,(?=[ \t\r\n]*[}\]])/g, ''));
 }
 
 /**
  * Replaces each bare word that JSON does not know, such as NaN or None, with an empty object, which is neither a
- * number, an address nor null.
+ * number, an address nor null (A10).
  */
 export function replaceUnknownWords(json: string): string {
   return mendBetweenTexts(json, (piece) =>
@@ -59,7 +62,7 @@ const [COMMA, CLOSE_LIST, OPEN_OBJECT] = [44, 93, 123] as const;
 const MAX_TAIL_BYTES = 10_000;
 
 /**
- * Splits a page that is cut off, or that contains a cut-off record, so that one record does not cost all others.
+ * Splits a page that is cut off, or that contains a cut-off record, so that one record does not cost all others (A11).
  * `start` is the position of the list of records. Returns undefined if the envelope cannot be read.
  */
 function salvagePage(body: Buffer, start: number): SalvagedPage | undefined {
@@ -186,7 +189,7 @@ export function parsePageOf<Kind>(
   return { json: salvaged.json, results: salvaged.pieces.map(toWhole).map(toRecord), isDamaged: true };
 }
 
-/** If a name occurs twice, neither value counts, so a count or a `next` is missing. */
+/** If a name occurs twice (A38), neither value counts, so a count or a `next` is missing. */
 function withoutRepeatedNames(envelope: JsonValue, names: ReadonlySet<string>): JsonValue {
   if (names.size === 0 || !isJsonObject(envelope)) return envelope;
   return Object.fromEntries(Object.entries(envelope).filter(([name]) => !names.has(name)));

@@ -2,7 +2,7 @@ import { type JsonObject, type JsonValue, isJsonObject } from '../lib/json.ts';
 
 /**
  * The kind of each field of the API's objects if it is not null. Source: recorded responses of the API, which agree
- * with its reference. The program assumes that other kinds do not occur, and records drift if they do.
+ * with its reference. The program assumes that other kinds do not occur (A30), and records drift if they do.
  */
 export type FieldKind =
   | 'text'
@@ -151,7 +151,7 @@ export type ParsedRecord =
   | { readonly isCase: true; readonly payload: CasePayload }
   | { readonly isCase: false; readonly why: string };
 
-/** Accepts any record with an integer `id` as a case; otherwise returns the reason. */
+/** Accepts any record with an integer `id` as a case (A31); otherwise returns the reason. */
 export function parseCasePayload(record: JsonValue): ParsedRecord {
   if (!isJsonObject(record)) return { isCase: false, why: `not an object but ${kindOf(record)}` };
   if (!Object.hasOwn(record, 'id')) return { isCase: false, why: 'no id' };

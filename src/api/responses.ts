@@ -20,7 +20,7 @@ export const MEANINGS = {
   /** The API itself rejects the request and says why. */
   refused: { again: 'on later pages', code: 'REQUEST_REJECTED' },
   'not found': { again: 'a few times', code: 'NOT_FOUND' },
-  /** A rejected token, or a temporary failure of the server. */
+  /** A rejected token, or a temporary failure of the server (A2). */
   'token suspicious': { again: 'after /test', code: 'UNAUTHORIZED' },
   /** An intermediary responded instead of the API: a bot check, a firewall, a captive portal. */
   obstructed: { again: 'yes', code: 'BLOCKED_BY_INTERMEDIARY' },
@@ -60,7 +60,7 @@ export const RESPONSE_TABLE: readonly ResponseRow[] = [
   { statuses: [407], meaning: 'refused by a proxy' },
   // A timeout, a connection to the wrong server, an early replay, a lock, a client that was cut off.
   { statuses: [408, 421, 423, 425, 499], meaning: 'transient' },
-  { statuses: [420, 429], meaning: 'throttled' },
+  { statuses: [420, 429], meaning: 'throttled' }, // (A6)
   // A request that is too large or legally forbidden stays so, whoever says it.
   { statuses: [413, 414, 431, 451], meaning: 'refused' },
   { statuses: [[400, 499]], body: 'JSON', meaning: 'refused' },
@@ -71,7 +71,7 @@ export const RESPONSE_TABLE: readonly ResponseRow[] = [
   { statuses: [511], meaning: 'obstructed' },
   // Includes the codes of content delivery networks: 520 to 530, 598, 599.
   { statuses: [[500, 599]], meaning: 'transient' },
-  { statuses: [[100, 599]], meaning: 'outside the contract' },
+  { statuses: [[100, 599]], meaning: 'outside the contract' }, // (A13)
 ];
 
 /** Finds the meaning of a status other than 200. */
@@ -86,7 +86,7 @@ export function findMeaning(status: number, isJson: boolean): Meaning {
   return row?.meaning ?? 'outside the contract';
 }
 
-/** One page of a list, with the documented envelope. `previous` is not used. */
+/** One page of a list, with the documented envelope (A18). `previous` is not used. */
 export interface PageEnvelope {
   /** The number of cases in the whole list according to the server; null if it is not a number. */
   readonly count: number | null;
@@ -134,7 +134,7 @@ export const MAX_REFUSAL_BYTES = 65_536;
 /**
  * Classifies a response. Pure: the result depends only on the arguments. Sources: the API reference ("Query Behavior",
  * "Pagination") and the 404 texts of Django REST framework. An HTML page with status 200 is assumed to be a temporary
- * maintenance page. Records in `known` are not parsed.
+ * maintenance page (A12). Records in `known` are not parsed.
  */
 export function classifyResponse(
   response: RawResponse,
@@ -153,8 +153,9 @@ export function classifyResponse(
   const json = tryParse(body);
   const words = readWords(json, body);
   if (status === 400 && isListOfOneString(json) && json[0].startsWith('No results'))
-    return { kind: 'empty', words };
+    return { kind: 'empty', words }; // (A17)
   if (status === 404 && isJsonObject(json) && json.detail === 'Invalid page.')
+    // (A23)
     return { kind: 'past-the-end' };
   const header = oneHeader(response, 'retry-after');
   const { ms: retryAfterMs, isIgnored } = parseRetryAfter(header, now);
@@ -270,7 +271,7 @@ export function oneHeader(response: Pick<RawResponse, 'headers'>, name: string):
 
 /**
  * Compares the filter that a "No results" repeats with the requested one: `No results for {'case_ongoing': '5022'}`
- * says nothing about list 5021. Returns the error, or null if the filter is the same or not repeated.
+ * says nothing about list 5021 (A17). Returns the error, or null if the filter is the same or not repeated.
  */
 export function judgeEcho(words: string, asked: URL): MirrorError | null {
   const [, filter = ''] = /^No results for \{(.*)\}/.exec(words) ?? [];

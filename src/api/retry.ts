@@ -13,7 +13,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export const MAX_PAUSE_MS = 7 * DAY_MS;
 const MAX_PAST_MS = DAY_MS;
 
-/** Parses `Retry-After`: seconds, a date (RFC 9110, in all three forms), or a Unix time near the present. */
+/** Parses `Retry-After` (A6): seconds, a date (RFC 9110, in all three forms), or a Unix time near the present. */
 export function parseRetryAfter(header: string | undefined, now: Date): RetryAfter {
   if (header === undefined) return { ms: undefined, isIgnored: false };
   const ms = toPause(header.trim(), now);
@@ -72,7 +72,7 @@ export interface FailedAttempt {
   readonly now: Date;
 }
 
-/** The maximum number of odd responses to one request. */
+/** The maximum number of odd responses to one request (A13). */
 export const MAX_ODD_RESPONSES = 3;
 
 export type RetryDecision =

@@ -1,6 +1,6 @@
 /**
  * Whether a JSON number keeps its value when parsed. It does not if it needs more digits than a JavaScript number has,
- * is too large or too small, or is -0, which JSON.stringify cannot write. `1.0` and `1e2` are exact: they equal 1 and
+ * is too large or too small, or is -0, which JSON.stringify cannot write (A37). `1.0` and `1e2` are exact: they equal 1 and
  * 100.
  */
 function isExact(text: string): boolean {
@@ -31,7 +31,7 @@ export interface SplitPage {
   readonly start: number;
   /** A comma has no record before it or after it. */
   readonly hasEmptyElement: boolean;
-  /** Names that occur more than once in the outermost object, so that their value is ambiguous. */
+  /** Names that occur more than once in the outermost object, so that their value is ambiguous (A38). */
   readonly namedTwice: ReadonlySet<string>;
   /** The text after the end of the outermost object, without surrounding white space; empty in valid JSON. */
   readonly rest: Buffer;
@@ -60,7 +60,7 @@ export interface RecognizedRecord {
 /** Recognizes the stored record that begins at a place; undefined where none does. */
 export type RecognizeRecord = (body: Buffer, start: number) => RecognizedRecord | undefined;
 
-/** A page with more records is rejected: the whole collection has about 12,300 cases. */
+/** A page with more records is rejected: the whole collection has about 12,300 cases (A29). */
 export const MAX_RECORDS = 20_000;
 
 const [TAB, LINE_FEED, RETURN, SPACE, QUOTE, COMMA, COLON] = [9, 10, 13, 32, 34, 44, 58] as const;

@@ -38,7 +38,8 @@ export function parseApiUrl(text: string, name = 'The API address'): URL {
 }
 
 /**
- * The address of the first page of a list. It ends with a slash, because the server redirects the address without one.
+ * The address of the first page of a list. It ends with a slash, because the server redirects the address without one
+ * (A3).
  */
 export function toListUrl(api: URL, filter: CaseFilter): URL {
   const url = new URL('cases/', api);
@@ -49,7 +50,7 @@ export function toListUrl(api: URL, filter: CaseFilter): URL {
 /**
  * Rebuilds a `next` address on the configured origin. It is resolved against the page that contains it, as in a
  * browser. Only the path below the API's base and the query are used: behind a proxy, Django may write another scheme
- * or host, and the token must not be sent there.
+ * or host, and the token must not be sent there (A22).
  */
 export function toNextUrl(api: URL, filter: CaseFilter, next: string, page: URL): URL {
   if (next.length > MAX_NEXT)
@@ -112,7 +113,7 @@ export function parseUrl(text: string, base: URL): URL | undefined {
 const NUMBER_OF_PAGE = /^[1-9]\d{0,8}$/;
 
 /**
- * The page after one whose `next` cannot be followed. Pages are numbered by `page`, and the first may omit it. Returns
+ * The page after one whose `next` cannot be followed. Pages are numbered by `page` (A21), and the first may omit it. Returns
  * undefined if the address numbers its pages in another way.
  */
 export function toPageAfter(url: URL, number: number): URL | undefined {
@@ -127,7 +128,7 @@ export function toPageAfter(url: URL, number: number): URL | undefined {
 }
 
 /**
- * Whether `next` is not the page directly after this one: any other number skips or repeats pages. An address without
+ * Whether `next` is not the page directly after this one: any other number skips or repeats pages (A21). An address without
  * page numbers is accepted.
  */
 export function leavesPagesOut(url: URL, number: number, next: URL): boolean {
@@ -150,7 +151,7 @@ export function isOfList(url: URL): boolean {
   return url.pathname.endsWith('/cases/');
 }
 
-/** Resolves a redirect within the configured origin to the same request. The token is never sent anywhere else. */
+/** Resolves a redirect within the configured origin to the same request (A4). The token is never sent anywhere else. */
 export function toRedirectUrl(from: URL, location: string): URL {
   let target: URL;
   try {

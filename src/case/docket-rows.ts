@@ -36,7 +36,7 @@ export function toEntryRows(entries: readonly JsonObject[]): EntryRow[] {
   });
 }
 
-/** The key of an entry is its id if that is a positive integer and unique within the docket. */
+/** The key of an entry is its id if that is a positive integer and unique within the docket (A35). */
 function toKey(id: JsonValue | undefined, taken: ReadonlySet<number>): number | undefined {
   return typeof id === 'number' && isOwnId(id) && !taken.has(id) ? id : undefined;
 }

@@ -3,7 +3,10 @@ import { type CasePayload, DOCKET_ENTRY_FIELDS } from '../api/payload.ts';
 import type { PlainEntries } from '../api/plain-entries.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../lib/json.ts';
 
-/** A payload in the two parts in which it is stored. Docket entries are 90 % of its bytes and have their own rows. */
+/**
+ * A payload in the two parts in which it is stored. Docket entries are 90 % of its bytes and have their own rows. The
+ * payload has all of them (A34).
+ */
 export interface SplitPayload {
   /** The payload without `main_docket.docket_entries`, or the whole payload if `entries` is null. */
   readonly rest: JsonObject;
@@ -44,7 +47,7 @@ export function fromVersion(version: JsonObject, entries: readonly JsonObject[])
 
 /**
  * A hash of the content of a case. It is equal for two payloads that differ only in the order of keys or list elements,
- * which has no meaning (see docs/decisions/0002-order-carries-no-meaning.md), and different for any other two. SHA-256,
+ * which has no meaning (A36; see docs/decisions/0002-order-carries-no-meaning.md), and different for any other two. SHA-256,
  * 64 hex digits. Entries in `plain` count as if they were in `entries`.
  */
 export function fingerprint({ rest, entries }: SplitPayload, plain: PlainEntries | null = null): string {

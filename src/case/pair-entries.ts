@@ -4,7 +4,7 @@ import { isOwnId, toEntry, type EntryColumns, type EntryRow } from './docket-row
 
 /**
  * Gives the entries of a docket the keys of the stored entries that they continue, independent of their place and
- * order. An id that occurs once on both sides identifies its entry. All other entries are paired by content: first
+ * order. An id that occurs once on both sides identifies its entry (A35). All other entries are paired by content: first
  * identical ones, then those that share a number, a document or a text. The remaining entries are new. Each gets a key
  * that no present or past entry of the case has had. `lowestKey` is the lowest key that an entry of the case ever had.
  */

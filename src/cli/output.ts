@@ -30,6 +30,8 @@ import { renderPlural } from '../lib/layout.ts';
 
 export interface OutputFile {
   readonly path: string;
+  /** The flag that names the file; `--output` by default. */
+  readonly flag?: string;
   /** The folder of relative paths. */
   readonly folder: string;
   /** The absolute path of the mirror, which is never overwritten. */
@@ -43,7 +45,7 @@ const WHOLE = 64 * 1024;
  * Writes pieces to a file completely or not at all. Follows a symbolic link and keeps it. Fails with OUTPUT_REFUSED or
  * OUTPUT_FAILED.
  */
-function writeOutputFile(output: OutputFile, pieces: Iterable<string>): void {
+export function writeOutputFile(output: OutputFile, pieces: Iterable<string>): void {
   const { path, old } = checkTarget(output);
   let temp: string | null = null;
   try {
@@ -91,11 +93,18 @@ interface Target {
   readonly old: Stats | null;
 }
 
-function checkTarget({ path: named, folder, database, mayReplace }: OutputFile): Target {
-  const target = toPath(named, '--output', folder, true);
+/** Fails with OUTPUT_REFUSED or OUTPUT_FAILED if the file may not be written. */
+export function checkTarget({
+  path: named,
+  flag = '--output',
+  folder,
+  database,
+  mayReplace,
+}: OutputFile): Target {
+  const target = toPath(named, flag, folder, true);
   if (SPREADSHEET.test(target))
     throw refuse(named, 'would hold text, which no spreadsheet opens under that name', SPREADSHEET_HINT);
-  if (leadsToStream(target)) throw refuse(named, 'is a stream of this process', STREAM_HINT);
+  if (leadsToStream(target)) throw refuse(named, 'is a stream of this process', toStreamHint(flag));
   const path = toRealPath(target);
   const found = look(path, named);
   if (isOfMirror(path, found, database)) throw refuse(named, 'is the mirror, or a file that belongs to it');
@@ -106,7 +115,7 @@ function checkTarget({ path: named, folder, database, mayReplace }: OutputFile):
   }
   const kind = describeKind(found);
   if (found.isDirectory()) throw refuse(named, 'is a folder', FILE_IN_FOLDER_HINT);
-  if (kind !== null) throw refuse(named, `is ${kind}, not a regular file`, STREAM_HINT);
+  if (kind !== null) throw refuse(named, `is ${kind}, not a regular file`, toStreamHint(flag));
   if (isDatabase(path)) throw refuse(named, 'is an SQLite database');
   if (!mayReplace) throw toExists(named);
   return { path, old: found };
@@ -115,8 +124,8 @@ function checkTarget({ path: named, folder, database, mayReplace }: OutputFile):
 const SPREADSHEET = /\.(?:xls[xmb]?|ods|numbers)$/i;
 const SPREADSHEET_HINT = 'Add --excel and give the file a name that ends in .csv: spreadsheets open that.';
 
-const STREAM_HINT =
-  'Leave --output out, and redirect standard output to where the result is to go, as with "> /dev/null".';
+const toStreamHint = (flag: string): string =>
+  `Leave ${flag} out, and redirect standard output to where the result is to go, as with "> /dev/null".`;
 
 /** Fails with OUTPUT_FAILED if this user is not allowed to check. */
 function look(path: string, named: string): Stats | undefined {

@@ -204,7 +204,7 @@ export function recordDepartures(
   });
 }
 
-/** The number of departed cases that this run has seen again so far. */
+/** The number of departed cases that this run has seen again so far. A case with the same id is the same case (A32). */
 export function countReturned({ db }: Mirror, runId: number): number {
   const isReturn = and(
     eq(caseChanges.run_id, runId),

@@ -12,7 +12,7 @@ import { bad, good, notChecked, warning, type Finding } from './finding.ts';
 /** Retry-After dates and the times in the run log are compared with this machine's clock. */
 const MAX_CLOCK_SKEW_MS = 5 * 60_000;
 
-/** Sends one request to the API. What cannot be requested is not checked, and never counts as good. */
+/** Sends one request to the API, to `test` (A1). What cannot be requested is not checked, and never counts as good. */
 export async function* examineApi(
   settings: Settings,
   written: WrittenSettings,

@@ -30,6 +30,10 @@ export const EXIT_CODES = {
     code: 12,
     description: 'The output could not be written completely, for example because the disk is full.',
   },
+  differs: {
+    code: 13,
+    description: 'The command `doctor --probe` found that the API differs from an assumption.',
+  },
   interrupted: { code: 130, description: 'Ctrl-C (SIGINT) ended a run after the current page.' },
   terminated: {
     code: 143,

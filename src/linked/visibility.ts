@@ -4,7 +4,7 @@ import type { RecordKind } from '../db/schema/schema.ts';
 /** Why a record is not for the public. */
 export type HiddenReason = 'placeholder' | 'status' | 'file';
 
-/** The only values of a status that are known to be public. */
+/** The only values of a status that are known to be public (A46). */
 export const PUBLIC_STATUSES: ReadonlySet<string> = new Set(['Coding Complete', 'Approved']);
 
 const STATUS_FIELDS: Partial<Record<RecordKind, string>> = {

@@ -44,8 +44,8 @@ const FAILURES_IN_A_ROW = 3;
 const MAX_FAILURES_IN_A_ROW = 5;
 
 /**
- * Looks up each missing case (`?case_id=ID`). A case that the API has is stored with its present list. A case to which
- * the API responds "No results" has departed. Never rejects: the findings contain what could not be found out.
+ * Looks up each missing case (`?case_id=ID`, A16). A case that the API has is stored with its present list. A case to
+ * which the API responds "No results" has departed (A33). Never rejects: the findings contain what could not be found out.
  */
 export async function findDepartures(search: DepartureSearch): Promise<DepartureFindings> {
   const { client, missing, maxGone } = search;

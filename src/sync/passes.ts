@@ -164,7 +164,7 @@ export interface PassesFacts {
 /**
  * Determines the outcome of a list sync after a pass. `error` is what ended the pass before its last page, or null if
  * every page was read. Complete means proven: every page was read, all of them gave the same count, and the number of
- * distinct cases equals it. With `requireStable`, the pass before must also have found the same cases.
+ * distinct cases equals it (A25, A27). With `requireStable`, the pass before must also have found the same cases (A26).
  */
 export function judgePasses(facts: PassesFacts, error: MirrorError | null): PassVerdict {
   const { pass, before } = facts;

@@ -24,7 +24,7 @@ export function toRisingClock(now: () => Date): () => Date {
 }
 
 /**
- * Runs one sync: syncs each list in turn, looks up missing cases, and counts the cases that the list syncs cannot see.
+ * Runs one sync: syncs each list in turn, whole (A28), looks up missing cases, and counts the cases that the list syncs cannot see.
  * A failed list does not stop the others, except for a rejected token.
  */
 export async function syncMirror(run: SyncRun): Promise<RunReport> {

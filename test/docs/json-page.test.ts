@@ -162,7 +162,7 @@ describe('docs/json.md describes what is printed by', () => {
   });
 });
 
-test('demo and fake-api print what the page says, and a good sync does too', async () => {
+test('demo, doctor --probe and fake-api print what the page says, and a good sync does too', async () => {
   const database = join(tempFolder(), 'demo.db');
   const demo = await runCli(['demo', '--cases', '50', '--database', database, '--json']);
   const told = JSON.parse(demo.stdout) as Record<string, unknown>;
@@ -172,6 +172,10 @@ test('demo and fake-api print what the page says, and a good sync does too', asy
   expect(runs.flatMap((run) => listFaults(run, 'sync'))).toEqual([]);
   const status = await runCli(['status', '--json', '--database', database]);
   expect(listFaults(JSON.parse(status.stdout) as Record<string, unknown>, 'status')).toEqual([]);
+
+  const { env } = await startHarness({ source: inventCollection({ size: 60 }) });
+  const probe = await runCli(['doctor', '--probe', '--yes', '--json'], { env });
+  expect(listFaults(JSON.parse(probe.stdout) as Record<string, unknown>, 'doctor --probe')).toEqual([]);
 
   const fakeApi = spawnCli(['fake-api', '--json', '--port', '0']);
   await fakeApi.saw('}\n');

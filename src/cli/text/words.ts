@@ -59,7 +59,7 @@ export function renderDuration(ms: number): string {
   return `${Math.floor(seconds / 3600)} h ${two(Math.floor((seconds % 3600) / 60))} min`;
 }
 
-/** The page of a case on the site. */
+/** The page of a case on the site, built from its id (A50). */
 export function toCaseLink(id: number): string {
   return `https://clearinghouse.net/case/${id}`;
 }
