@@ -17,7 +17,7 @@ import { beginRecord, type RunRecord } from '../../src/sync/recorder.ts';
 import { judgeRun, type RunReport, type ListReport } from '../../src/sync/report.ts';
 import { ListTally } from '../../src/sync/list-sync.ts';
 import { makeCase } from '../support/make-case.ts';
-import { writeEmptyMirror } from '../support/once/empty-mirror.ts';
+import { writeMirrorWithoutViews } from '../support/once/empty-mirror.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const MINUTE = 60_000;
@@ -84,7 +84,7 @@ export class World {
   constructor(plan: WorldPlan) {
     this.#plan = plan;
     this.#clock = Date.parse(plan.start);
-    writeEmptyMirror(this.database);
+    writeMirrorWithoutViews(this.database);
     this.schedule = parseSchedule(plan.cron, plan.timezone);
   }
 
