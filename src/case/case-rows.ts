@@ -13,6 +13,7 @@ import { type JsonValue, isJsonObject } from '../lib/json.ts';
 import { type EntryRow, toEntryRows } from './docket-rows.ts';
 import type { SplitPayload } from './fingerprint.ts';
 import { pickScalars, toStorable } from './docket-rows.ts';
+import { toSearchColumns } from './search-columns.ts';
 
 /** Block elements, and the number of line breaks around each. */
 const BREAKS: ReadonlyMap<string, number> = new Map([
@@ -128,10 +129,13 @@ export function toCaseRows(
   plain: PlainEntries | null = null,
 ): CaseRows {
   const entries = split.entries === null ? null : toEntryRows(split.entries);
-  const docket = payload.main_docket;
+  const scalars = pickScalars(payload, CASE_FIELDS);
+  const defendants = listObjects(payload.case_defendants).map((one) => pickScalars(one, DEFENDANT_FIELDS));
+  const docket = isJsonObject(payload.main_docket) ? pickScalars(payload.main_docket, DOCKET_FIELDS) : null;
   return {
     case: {
-      ...pickScalars(payload, CASE_FIELDS),
+      ...scalars,
+      ...toSearchColumns({ case: scalars, defendants, docket }),
       id: payload.id,
       mirror_fingerprint: fingerprint,
       mirror_summary_text:
@@ -140,9 +144,9 @@ export function toCaseRows(
       mirror_entry_keys: plain === null ? toEntryKeys(entries) : JSON.stringify(plain.ids),
     },
     lists: toLists(payload),
-    defendants: listObjects(payload.case_defendants).map((one) => pickScalars(one, DEFENDANT_FIELDS)),
+    defendants,
     relatedCases: listObjects(payload.related_cases).map((one) => pickScalars(one, RELATED_CASE_FIELDS)),
-    docket: isJsonObject(docket) ? pickScalars(docket, DOCKET_FIELDS) : null,
+    docket,
     entries: entries ?? [],
     plain,
   };

@@ -4,12 +4,13 @@ import { MirrorError } from '../errors/mirror-error.ts';
 import { EXIT_CODES, type ExitName } from '../errors/exit-codes.ts';
 import { loadEngine } from '../db/engine.ts';
 import { READS_WITHOUT_LOCKS } from '../db/open-to-read.ts';
+import { BUILDS_SEARCH_INDEX } from '../db/search-index.ts';
 import { PACKAGE } from '../lib/package-info.ts';
 import { checkPrinted, findLoss, flush, say, textWidth, type Io } from './io.ts';
 import { OwnCommand } from './own-command.ts';
 import type { RunCommand } from './with-mirror.ts';
 import { renderError } from './text/errors.ts';
-import { wrapProse } from '../lib/layout.ts';
+import { renderCount, wrapProse } from '../lib/layout.ts';
 
 /** A module in src/cli/commands/. */
 interface CommandModule {
@@ -211,6 +212,11 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     if (io.stderr.isTTY === true) say(io.stderr, `${renderReadWithoutLocks(String(path))}\n`);
   };
   subscribe(READS_WITHOUT_LOCKS, tellOfNoLocks);
+  const tellOfIndex = (rows: unknown): void => {
+    if (args[0] === 'nightly' && io.stderr.isTTY !== true) return; // Its standard error can be a log of JSON lines.
+    say(io.stderr, `Building the search index of ${renderCount(Number(rows))} docket entries, once.\n`);
+  };
+  subscribe(BUILDS_SEARCH_INDEX, tellOfIndex);
   const { program, loadCommand } = createProgram(io, (ended, acts) => {
     exit = ended;
     didAct = acts;
@@ -230,6 +236,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     }
   } finally {
     unsubscribe(READS_WITHOUT_LOCKS, tellOfNoLocks);
+    unsubscribe(BUILDS_SEARCH_INDEX, tellOfIndex);
   }
   return EXIT_CODES[await settlePrinted(exit, didAct, io)].code;
 }

@@ -1,10 +1,5 @@
-import {
-  isSameDocket,
-  parseDocketNumber,
-  toBareNumber,
-  toNameWords,
-  type DocketNumber,
-} from '../case/reference.ts';
+import { isSameDocket, toBareNumber, toNameWords, type DocketNumber } from '../case/reference.ts';
+import { listNumbers } from '../case/search-columns.ts';
 import type { Mirror } from './open-mirror.ts';
 
 /** A case that matches what a user typed. */
@@ -45,25 +40,6 @@ export function listByNumber({ sqlite }: Mirror, text: string, number: DocketNum
     if (isWritten || isSame) found.push(row.id);
   }
   return listCandidates({ sqlite }, found);
-}
-
-/** The number of a docket, as text and in parts. */
-function listNumbers(row: NumberRow): DocketNumber[] {
-  const written = row.docket_number_manual === null ? null : parseDocketNumber(row.docket_number_manual);
-  const office = Number(row.docket_office_number ?? NaN);
-  const inParts =
-    row.docket_year === null || row.docket_filing_number === null
-      ? null
-      : {
-          office: row.docket_office_number !== null && Number.isSafeInteger(office) ? office : null,
-          year: String(row.docket_year).padStart(2, '0'),
-          type:
-            row.docket_case_type === null || row.docket_case_type === ''
-              ? null
-              : row.docket_case_type.toLowerCase(),
-          filing: row.docket_filing_number,
-        };
-  return [written, inParts].filter((one) => one !== null);
 }
 
 /** The cases whose name contains all of these words: first the whole name, then whole words, then word prefixes. */

@@ -7,6 +7,12 @@ import * as schema from './schema/schema.ts';
 import { PACKAGE_FOLDER } from '../lib/package-info.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
 import { isSqliteError } from './errors.ts';
+import {
+  SEARCH_OBJECTS,
+  buildSearchIndexes,
+  dropSearchIndexes,
+  updateSearchColumns,
+} from './search-index.ts';
 import { sealAll } from './seals.ts';
 
 /** The oldest SQLite that reads a mirror; see docs/decisions/0012-any-sqlite-since-3-34.md. */
@@ -32,7 +38,8 @@ export function listMigrations(): readonly MigrationMeta[] {
 /**
  * Applies the missing migrations and records them as Drizzle does, in one transaction. Drizzle's own migrator ends a
  * failed transaction with a ROLLBACK. If SQLite has already rolled back, for example because the disk is full, that
- * fails too and hides the original error. If `check` throws, everything is undone.
+ * fails too and hides the original error. If `check` throws, everything is undone. The search indexes are dropped before
+ * and built again after, so that a migration can rename and edit what they index.
  */
 export function runMigrations(sqlite: Database.Database, check: () => void): void {
   const run = sqlite.transaction(() => {
@@ -44,6 +51,7 @@ export function runMigrations(sqlite: Database.Database, check: () => void): voi
     const newest = sqlite.prepare('SELECT max(created_at) FROM __drizzle_migrations').pluck().get() as
       | number
       | null;
+    dropSearchIndexes(sqlite);
     const note = sqlite.prepare('INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)');
     for (const { sql, hash, folderMillis } of listMigrations()) {
       if (newest !== null && folderMillis <= newest) continue;
@@ -52,6 +60,8 @@ export function runMigrations(sqlite: Database.Database, check: () => void): voi
     }
     forgetStatistics(sqlite);
     check();
+    updateSearchColumns(sqlite);
+    if (!isFirstFill(sqlite)) buildSearchIndexes(sqlite);
     sealAll(sqlite);
   });
   // Lets a migration edit the schema of a table without moving its rows.
@@ -128,7 +138,7 @@ function forgetStatistics(sqlite: Database.Database): void {
  * The indexes for finding cases and their rows. Updating them row by row during the first sync takes more than a tenth
  * of its time, because each page touches every part of them. Building them at the end takes seconds.
  */
-export const DEFERRED_INDEXES = [
+const DEFERRED_INDEXES = [
   cases,
   caseDefendants,
   dockets,
@@ -146,8 +156,19 @@ export const DEFERRED_INDEXES = [
     }));
 });
 
+/** Whether a name in the schema is missing while a first run fills the mirror. */
+export function isDeferred(name: string): boolean {
+  return SEARCH_OBJECTS.has(name) || DEFERRED_INDEXES.some((index) => index.name === name);
+}
+
+/** Whether those indexes are missing: the run that first filled the mirror has not ended. */
+function isFirstFill(sqlite: Database.Database): boolean {
+  const find = sqlite.prepare<[string]>("SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?");
+  return DEFERRED_INDEXES.every(({ name }) => find.get(name) === undefined);
+}
+
 /**
- * Drops those indexes while no docket entry is stored. After the first run has filled the tables, {@link
+ * Drops those indexes and the search indexes while no docket entry is stored. After the first run has filled the tables, {@link
  * restoreIndexes} builds them. If that run dies, they stay away until a run ends. Queries without them are slower, but
  * return the same rows.
  */
@@ -156,6 +177,7 @@ export function deferIndexes(sqlite: Database.Database): void {
   if (!isEmpty) return;
   sqlite.transaction(() => {
     for (const { name } of DEFERRED_INDEXES) sqlite.exec(`DROP INDEX IF EXISTS \`${name}\``);
+    dropSearchIndexes(sqlite);
   })();
 }
 
@@ -165,6 +187,7 @@ export function restoreIndexes(sqlite: Database.Database): void {
     const list = columns.map((column) => `\`${column}\``).join(',');
     sqlite.exec(`CREATE INDEX IF NOT EXISTS \`${name}\` ON \`${table}\` (${list})`);
   }
+  buildSearchIndexes(sqlite);
 }
 
 /** The number of rows to sample per index: enough for the query planner, and milliseconds for a million rows. */

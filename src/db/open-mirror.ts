@@ -82,6 +82,8 @@ export function openMirror(path: string, { isCopy = false, onBrokenViews }: Open
       }
       keepSeals(sqlite);
       sqlite.pragma('foreign_keys = ON');
+      // Without it, a row that REPLACE removes would stay in the search index.
+      sqlite.pragma('recursive_triggers = ON');
       return {
         path,
         sqlite,

@@ -8,6 +8,7 @@ import { listRejectedRecords } from './leftovers.ts';
 import type { Mirror } from './open-mirror.ts';
 import { toNotMirrored } from './read-case.ts';
 import { type RunStart, createSyncLedger, recordDeadRuns } from './run-log.ts';
+import { rewriteSearchIndexes } from './search-index.ts';
 import {
   LIST_TABLES,
   caseChanges,
@@ -249,6 +250,7 @@ export function finishRedactionsIfPossible(mirror: Mirror, now: () => Date): voi
 
 /** Rewrites the file without its free pages, and empties the log, which contains old pages too. */
 function removeDeletedBytes({ sqlite, path }: Mirror): void {
+  rewriteSearchIndexes(sqlite);
   sqlite.exec('VACUUM');
   const [checkpoint] = sqlite.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
   if (checkpoint?.busy !== 0) throw new MirrorError('REDACTION_UNFINISHED', `Another program reads ${path}.`);

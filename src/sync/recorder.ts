@@ -19,6 +19,7 @@ import {
   recordCoverage,
   recordDepartures,
 } from '../db/run-log.ts';
+import { mergeSearchIndexes } from '../db/search-index.ts';
 import { moveCases } from '../db/write-case.ts';
 import { prepareWritePage, type PageContent } from '../db/write-page.ts';
 import type { CaseFinder } from './compare-page.ts';
@@ -59,6 +60,7 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
   const runId = ledger.beginRun(start);
   deferIndexes(mirror.sqlite);
   const writePage = prepareWritePage(mirror);
+  let hasChanges = false;
   return {
     runId,
     findStoredVersion: prepareFindStoredVersion(mirror),
@@ -68,6 +70,7 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
       ledger.beginList(runId, id, now());
     },
     writePage: ({ id }, content, figures) => {
+      hasChanges ||= content.cases.some(({ verdict }) => verdict !== 'unchanged');
       writePage(content, { runId, listId: id, at: now() }, figures);
     },
     endList: ({ list, outcome, figures, error }) => {
@@ -103,6 +106,7 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
     },
     endRun: ({ outcome, error }, pausedUntil) => {
       restoreIndexes(mirror.sqlite);
+      if (hasChanges) mergeSearchIndexes(mirror.sqlite);
       refreshStatistics(mirror.sqlite);
       ledger.endRun(runId, outcome, now(), toRecorded(error), pausedUntil);
     },

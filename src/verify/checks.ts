@@ -60,6 +60,10 @@ export const CHECKS = {
     description: 'What the mirror itself says of cases and runs is what it wrote, row for row.',
     counts: 'rows',
   },
+  search: {
+    description: 'The search indexes have the words of the rows, and no others.',
+    counts: 'cases and docket entries',
+  },
   payload: {
     description: 'Each payload, put together from its rows, has the fingerprint that is stored with it.',
     counts: 'cases',

@@ -1,5 +1,5 @@
 import { isSqliteError } from '../db/errors.ts';
-import { DEFERRED_INDEXES, listBrokenReferences, listMigrations } from '../db/migrate.ts';
+import { isDeferred, listBrokenReferences, listMigrations } from '../db/migrate.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import {
   type SchemaDifference,
@@ -19,8 +19,8 @@ export function* checkSchema({ sqlite }: Mirror): Violations {
   const mayLackIndexes = isFirstFillUnended(sqlite);
   for (const difference of listSchemaDifferences(sqlite)) {
     if (isHarmlessAddition(difference)) continue;
-    const isDeferred = DEFERRED_INDEXES.some(({ name }) => name === difference.name);
-    if (!(mayLackIndexes && isDeferred && difference.how === 'missing')) yield toViolation(difference);
+    if (!(mayLackIndexes && isDeferred(difference.name) && difference.how === 'missing'))
+      yield toViolation(difference);
   }
   for (const one of listMissingInternal(sqlite)) yield toViolation({ ...one, how: 'missing' });
   yield* checkMigrations(sqlite);

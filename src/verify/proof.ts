@@ -11,6 +11,7 @@ import { checkPayload } from './payload.ts';
 import { checkTexts } from './texts.ts';
 import { CASES_AT_ONCE, type PlainCase, type ProvePlainCases, preparePlainCases } from './plain-cases.ts';
 import type { ProvenElsewhere } from './second-thread.ts';
+import { checkSearchIndexes } from './search-index.ts';
 import { checkLedgerValues, checkValues } from './values.ts';
 import { type Counter, type Finding, type Violation, type Tallies, createCounter } from './checks.ts';
 import {
@@ -132,6 +133,7 @@ export function* verifyMirror(
     yield* counter.run('values', null, onceDamaged(checkLedgerValues(mirror)));
     yield* counter.run('seals', null, onceDamaged(checkSeals(mirror)));
     if (fileDepth === 'full') yield* counter.run('texts', null, onceDamaged(checkTexts(mirror)));
+    if (fileDepth === 'full') yield* counter.run('search', null, onceDamaged(checkSearchIndexes(mirror)));
     yield* counter.run('ledger', null, onceDamaged(checkLedger(mirror)));
   }
   const additions =

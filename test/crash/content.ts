@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { SEARCH_OBJECTS } from '../../src/db/search-index.ts';
 
 type Row = Record<string, unknown>;
 export type Content = Readonly<Record<string, readonly string[]>>;
@@ -43,7 +44,7 @@ export function readContent(sqlite: Database.Database, lastRunBefore: number): C
     );
   return Object.fromEntries(
     tables
-      .filter((name) => !RECORD_OF_RUNS.includes(name))
+      .filter((name) => !RECORD_OF_RUNS.includes(name) && !SEARCH_OBJECTS.has(name))
       .map((name) => [
         name,
         sqlite.prepare<[], Row>(`SELECT * FROM "${name}"`).all().map(toComparable).sort(),

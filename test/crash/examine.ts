@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { openSqlite } from '../../src/db/engine.ts';
-import { DEFERRED_INDEXES } from '../../src/db/migrate.ts';
+import { isDeferred } from '../../src/db/migrate.ts';
 import { openMirrorReadOnly, type Mirror } from '../../src/db/open-mirror.ts';
 import { verifyMirror } from '../../src/verify/proof.ts';
 import { compareContent, readContent, type Content } from './content.ts';
@@ -140,13 +140,12 @@ export function readMirror<Result>(database: string, use: (mirror: Mirror) => Re
  * run builds at its end: a death before it leaves a whole schema too.
  */
 function readSchema(sqlite: Database.Database): string {
-  const deferred = new Set(DEFERRED_INDEXES.map(({ name }) => name));
   return sqlite
     .prepare<[], { name: string; sql: string }>(
       `SELECT name, sql FROM sqlite_schema WHERE tbl_name NOT LIKE '\\_\\_drizzle%' ESCAPE '\\' AND tbl_name NOT GLOB 'sqlite_stat*' AND sql IS NOT NULL ORDER BY sql`,
     )
     .all()
-    .filter(({ name }) => !deferred.has(name))
+    .filter(({ name }) => !isDeferred(name))
     .map(({ sql }) => sql)
     .join(';');
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { isSqliteError } from '../../src/db/errors.ts';
+import { SEARCH_OBJECTS } from '../../src/db/search-index.ts';
 import { type Mirror, toDrizzle } from '../../src/db/open-mirror.ts';
 import { openSqlite } from '../../src/db/engine.ts';
 import type { Random } from '../../fake-api/invent/random.ts';
@@ -71,17 +72,21 @@ export function openRowTrials(path: string, bytes: Buffer): RowTrials {
 }
 
 function listShapes({ sqlite }: Mirror): TableShape[] {
-  return sqlite
-    .prepare<[], string>(
-      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_stat%' ESCAPE '!'`,
-    )
-    .pluck()
-    .all()
-    .map((table) => {
-      const columns = sqlite.pragma(`table_info("${table}")`) as { name: string; pk: number }[];
-      const keys = columns.filter(({ pk }) => pk > 0).map(({ name }) => name);
-      return { table, columns: columns.map(({ name }) => name), keys: keys.length > 0 ? keys : ['rowid'] };
-    });
+  return (
+    sqlite
+      .prepare<[], string>(
+        `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_stat%' ESCAPE '!'`,
+      )
+      .pluck()
+      .all()
+      // SQLite protects the tables of an index; damages.ts has what can be done to one.
+      .filter((table) => !SEARCH_OBJECTS.has(table))
+      .map((table) => {
+        const columns = sqlite.pragma(`table_info("${table}")`) as { name: string; pk: number }[];
+        const keys = columns.filter(({ pk }) => pk > 0).map(({ name }) => name);
+        return { table, columns: columns.map(({ name }) => name), keys: keys.length > 0 ? keys : ['rowid'] };
+      })
+  );
 }
 
 /** Executes a damage, past what a column of the table takes. Returns whether it changed anything. */

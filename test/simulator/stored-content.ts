@@ -11,6 +11,9 @@ const SHARED = new Set([
   'mirror_list_id',
   'mirror_fingerprint',
   'mirror_summary_text',
+  'mirror_defendants',
+  'mirror_docket_numbers',
+  'mirror_short_summaries',
   'mirror_payload',
   'mirror_rest',
 ]);

@@ -1,6 +1,8 @@
 import type { Mirror } from '../../src/db/open-mirror.ts';
+import { SEARCH_OBJECTS } from '../../src/db/search-index.ts';
 
-/** What runs wrote down of themselves, by which bytes a case is known, and how indexes are chosen: none says anything of a case. */
+/** What runs wrote down of themselves, by which bytes a case is known, how indexes are chosen, and
+ * which words they have: none says anything of a case. */
 const NO_DATA = new Set([
   'sync_runs',
   'list_syncs',
@@ -24,7 +26,7 @@ export function dumpData({ sqlite }: Mirror): Record<string, unknown[]> {
     .all();
   return Object.fromEntries(
     tables
-      .filter(({ name }) => !NO_DATA.has(name))
+      .filter(({ name }) => !NO_DATA.has(name) && !SEARCH_OBJECTS.has(name))
       .map(({ name }) => [name, sqlite.prepare<[]>(`SELECT * FROM "${name}" ORDER BY 1, 2`).all()]),
   );
 }

@@ -63,6 +63,10 @@ file    | -  | a number of applications that was set | PRAGMA user_version = 7; 
 schema  | -  | a column of a view with a capital | PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'AS case_id', 'AS Case_id') WHERE name = 'audit_other_court'; PRAGMA writable_schema = RESET
 schema  | -  | an index of a primary key under another name | PRAGMA writable_schema = ON; UPDATE sqlite_schema SET name = replace(name, 'index', 'Index') WHERE name LIKE 'sqlite_autoindex_%'; PRAGMA writable_schema = RESET
 schema  | -  | a counter table with another column | PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'seq)', 'sum)') WHERE name = 'sqlite_sequence'; PRAGMA writable_schema = RESET
+search  | -  | an entry that is missing from the search index | INSERT INTO docket_entries_fts (docket_entries_fts, rowid, description) SELECT 'delete', mirror_id, description FROM docket_entries LIMIT 1
+search  | -  | a word in the search index that its case does not have | INSERT INTO cases_fts (rowid, name) VALUES (6, 'zebra')
+search  | -  | another order of relevance | INSERT INTO cases_fts (cases_fts, rank) VALUES ('rank', 'bm25(1.0)')
+schema  | -  | a trigger of the search index that is missing | DROP TRIGGER cases_fts_delete; UPDATE cases SET state = state
 ledger  | -  | cases seen that do not add up | UPDATE list_syncs SET cases_seen = cases_seen + 1 WHERE run_id = 1
 ledger  | -  | a complete list sync that missed a case | UPDATE list_syncs SET count_first = 99, count_last = 99 WHERE run_id = 1 AND outcome = 'complete'
 ledger  | -  | an empty status with cases | UPDATE list_syncs SET count_last = 1 WHERE run_id = 1 AND outcome = 'empty'

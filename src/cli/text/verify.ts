@@ -115,6 +115,7 @@ function chooseHint(report: TimedReport): string {
 const OF_THE_FILE: ReadonlySet<CheckName> = new Set(['file', 'schema', 'seals', 'ledger']);
 
 function isRun(check: CheckName, { fileDepth, tallies }: TimedReport): boolean {
+  if (check === 'search') return fileDepth === 'full' || tallies.search.findings > 0;
   return fileDepth !== null || tallies[check].findings > 0 || !OF_THE_FILE.has(check);
 }
 

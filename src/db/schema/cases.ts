@@ -73,6 +73,13 @@ export const cases = sqliteTable(
     mirror_departed_run_id: integer('mirror_departed_run_id').references(() => syncRuns.id),
     /** The run in which the content and its history were removed on request (`redact`). */
     mirror_redacted_run_id: integer('mirror_redacted_run_id').references(() => syncRuns.id),
+    /* For the search index, which reads one row per case. */
+    /** The names and institutions of the defendants, one per line. */
+    mirror_defendants: text('mirror_defendants'),
+    /** The docket number as it is written, and with and without leading zeros, one per line. */
+    mirror_docket_numbers: text('mirror_docket_numbers'),
+    /** `summary_tiny` and `summary_short` without HTML. */
+    mirror_short_summaries: text('mirror_short_summaries'),
   },
   (table) => [
     index('cases_case_ongoing').on(table.case_ongoing),

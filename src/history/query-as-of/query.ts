@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { type QueryResult, query } from '../../db/query.ts';
+import { SEARCH_OBJECTS } from '../../db/search-index.ts';
 import { listCasesChangedSince, rebuildCasesChangedSince } from './rebuild-changed.ts';
 import { refuseMissingHistory } from '../rebuild.ts';
 import { type Fill, PAST_ATTACHMENTS } from './shadow-content.ts';
@@ -106,16 +107,33 @@ export function queryAsOf(mirror: Mirror, runId: number, text: string): ResultAs
   const fills = shadowTables(mirror, runId);
   const foreign = shadowForeign(mirror);
   shadowViews(mirror);
-  const result = query(mirror, text);
+  const named = foreign.find((name) => isNamed(name, text));
+  const result = queryShadows(mirror, text, named);
   const opened = listOpened(sqlite, text);
-  const unknown = foreign.find((name) => opened?.has(name) ?? isNamed(name, text));
-  if (unknown !== undefined)
-    throw new MirrorError('HISTORY_MISSING', `Nobody kept what ${unknown} said at that time.`, {
-      hint: `"main.${unknown}" reads it as it is now.`,
-    });
+  const unknown = opened === null ? named : foreign.find((name) => opened.has(name));
+  if (unknown !== undefined) throw toUnknown(unknown);
   const redactedCases = listCasesChangedSince(mirror, runId);
   fillTables(mirror, runId, fills, (table) => opened?.has(table) ?? true);
   return { ...result, redactedCases };
+}
+
+/** A table function, such as a search in an index that a user wrote as one, does not exist among the shadows. */
+function queryShadows(mirror: Mirror, text: string, foreign: string | undefined): QueryResult {
+  try {
+    return query(mirror, text);
+  } catch (thrown) {
+    throw foreign === undefined ? thrown : toUnknown(foreign, thrown);
+  }
+}
+
+function toUnknown(name: string, cause?: unknown): MirrorError {
+  const isSearch = SEARCH_OBJECTS.has(name);
+  return new MirrorError('HISTORY_MISSING', `Nobody kept what ${name} said at that time.`, {
+    cause,
+    hint: isSearch
+      ? '`clearinghouse-mirror search --as-of` finds the words of that time.'
+      : `"main.${name}" reads it as it is now.`,
+  });
 }
 
 /** Whether a statement contains the name of a table. Used if nothing else is known about the statement. */

@@ -72,6 +72,9 @@ export const LAZY_COLUMNS = [
   'mirror_payload',
   'mirror_entry_keys',
   'mirror_redacted_run_id',
+  'mirror_defendants',
+  'mirror_docket_numbers',
+  'mirror_short_summaries',
 ] as const satisfies (keyof typeof cases.$inferSelect)[];
 
 /** The cases whose present rows differ from their state after the run. */

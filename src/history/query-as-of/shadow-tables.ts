@@ -145,7 +145,8 @@ export function shadowTables(mirror: Mirror, runId: number): Map<string, Fill> {
 
 /**
  * Creates an empty shadow of each table without history and of each table and view that a user added, to detect queries
- * that read one: their earlier state was not kept. Reads only the column names of a view. Returns the names.
+ * that read one: their earlier state was not kept. Reads only the column names of a view, and the hidden columns of a
+ * search index, so that a search in one can be compiled. Returns the names.
  */
 export function shadowForeign({ sqlite }: Mirror): string[] {
   const ownViews = new Set(listOwnViews().map(({ name }) => name));
@@ -155,6 +156,10 @@ export function shadowForeign({ sqlite }: Mirror): string[] {
       (!Object.hasOwn(HANDLED, name) || Object.hasOwn(WITHOUT_HISTORY, name)) &&
       !ownViews.has(name),
   );
+  // SQLite reserves the names of the tables in which a virtual table keeps its content, until a temporary table hides
+  // the virtual one.
+  const isVirtual = ({ sql }: { readonly sql: string }): boolean => /^CREATE VIRTUAL/i.test(sql);
+  foreign.sort((a, b) => Number(isVirtual(b)) - Number(isVirtual(a)));
   for (const { name } of foreign) {
     const columns = listForeignColumns(sqlite, name).map(quote);
     sqlite.prepare(`CREATE TEMP TABLE ${quote(name)} (${columns.join(', ')})`).run();
@@ -165,7 +170,7 @@ export function shadowForeign({ sqlite }: Mirror): string[] {
 function listForeignColumns(sqlite: Mirror['sqlite'], name: string): string[] {
   try {
     const columns = sqlite
-      .prepare<[string], string>(`SELECT DISTINCT name FROM pragma_table_info(?, 'main')`)
+      .prepare<[string], string>(`SELECT DISTINCT name FROM pragma_table_xinfo(?, 'main')`)
       .pluck()
       .all(name);
     if (columns.length > 0) return columns;

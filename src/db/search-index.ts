@@ -1,0 +1,272 @@
+import { channel } from 'node:diagnostics_channel';
+import type Database from 'better-sqlite3';
+import { type SearchColumns, type SearchSource, toSearchColumns } from '../case/search-columns.ts';
+import type { cases, docketEntries } from './schema/schema.ts';
+
+/*
+ * The words of cases and docket entries, in full-text indexes of SQLite (FTS5) beside the tables that they index. Three
+ * triggers per table update an index in the transaction that writes the row. The indexes are derived: an upgrade drops
+ * them before anything else and builds them again, so no migration ever meets them. See
+ * docs/decisions/0026-words-in-an-index.md.
+ */
+
+/** A table whose words are indexed. */
+interface IndexedTable {
+  readonly name: string;
+  readonly table: string;
+  readonly key: string;
+  /** How much a word in each column counts. */
+  readonly weights: Readonly<Record<string, number>>;
+}
+
+const CASES = {
+  name: 'cases_fts',
+  table: 'cases',
+  key: 'id',
+  weights: {
+    name: 10,
+    mirror_defendants: 4,
+    court: 2,
+    mirror_docket_numbers: 8,
+    plaintiff_description: 2,
+    mirror_short_summaries: 2,
+    mirror_summary_text: 1,
+  } satisfies Partial<Record<keyof typeof cases.$inferSelect, number>>,
+} as const satisfies IndexedTable;
+
+const ENTRIES = {
+  name: 'docket_entries_fts',
+  table: 'docket_entries',
+  key: 'mirror_id',
+  weights: { description: 1 } satisfies Partial<Record<keyof typeof docketEntries.$inferSelect, number>>,
+} as const satisfies IndexedTable;
+
+export const SEARCH_INDEXES = { cases: CASES, entries: ENTRIES } as const satisfies Record<
+  string,
+  IndexedTable
+>;
+/** What a search can look in. */
+export type SearchKind = keyof typeof SEARCH_INDEXES;
+const INDEXES: readonly IndexedTable[] = Object.values(SEARCH_INDEXES);
+
+export const columnsOf = ({ weights }: IndexedTable): string[] => Object.keys(weights);
+
+/** English words are reduced to their stems; accents do not matter. */
+const TOKENIZER = 'porter unicode61 remove_diacritics 2';
+
+/**
+ * The definition of an index in one of the databases of a connection. Datasette and sqlite-utils find the index of a
+ * table by the text `content="table"`, with these quotation marks.
+ */
+function toDefinition(index: IndexedTable, database: 'main' | 'temp'): string {
+  return `CREATE VIRTUAL TABLE ${database}.${index.name} USING fts5(${columnsOf(index).join(', ')}, content="${index.table}", content_rowid="${index.key}", tokenize="${TOKENIZER}")`;
+}
+
+const TRIGGERS = ['insert', 'update', 'delete'] as const;
+
+/** FTS5 takes a row out of an index only if it gets exactly the indexed values: a trigger has them as `old`. */
+function listTriggers(index: IndexedTable): string[] {
+  const { name, table, key } = index;
+  const columns = columnsOf(index);
+  const listOf = (row: 'old' | 'new'): string =>
+    [key, ...columns].map((column) => `${row}.${column}`).join(', ');
+  const add = `INSERT INTO ${name} (rowid, ${columns.join(', ')}) VALUES (${listOf('new')});`;
+  const remove = `INSERT INTO ${name} (${name}, rowid, ${columns.join(', ')}) VALUES ('delete', ${listOf('old')});`;
+  const isOther = [key, ...columns].map((column) => `old.${column} IS NOT new.${column}`).join(' OR ');
+  return [
+    `CREATE TRIGGER ${name}_insert AFTER INSERT ON ${table} BEGIN ${add} END`,
+    `CREATE TRIGGER ${name}_update AFTER UPDATE OF ${[key, ...columns].join(', ')} ON ${table} WHEN ${isOther} BEGIN ${remove} ${add} END`,
+    `CREATE TRIGGER ${name}_delete AFTER DELETE ON ${table} BEGIN ${remove} END`,
+  ];
+}
+
+/** The tables in which FTS5 keeps an index. */
+const SHADOWS = ['data', 'idx', 'docsize', 'config'] as const;
+
+/** The names of everything in the schema that belongs to the indexes. */
+export const SEARCH_OBJECTS: ReadonlySet<string> = new Set(
+  INDEXES.flatMap(({ name }) => [
+    name,
+    ...SHADOWS.map((ending) => `${name}_${ending}`),
+    ...TRIGGERS.map((ending) => `${name}_${ending}`),
+  ]),
+);
+
+function hasIndex(sqlite: Database.Database, { name }: IndexedTable): boolean {
+  return sqlite.prepare('SELECT 1 FROM main.sqlite_schema WHERE name = ?').get(name) !== undefined;
+}
+
+/** Whether a file has these indexes: they are missing until the first run of a mirror ends. */
+export function hasSearchIndexes(sqlite: Database.Database, kinds: readonly SearchKind[]): boolean {
+  return kinds.every((kind) => hasIndex(sqlite, SEARCH_INDEXES[kind]));
+}
+
+/** Drops the indexes with their triggers. */
+export function dropSearchIndexes(sqlite: Database.Database): void {
+  for (const { name } of INDEXES) {
+    for (const ending of TRIGGERS) sqlite.exec(`DROP TRIGGER IF EXISTS main.${name}_${ending}`);
+    sqlite.exec(`DROP TABLE IF EXISTS main.${name}`);
+  }
+}
+
+/** The channel that announces that indexes of a large mirror are being built, for messages to the user. */
+export const BUILDS_SEARCH_INDEX = 'clearinghouse-mirror:builds-search-index';
+const buildsSearchIndex = channel(BUILDS_SEARCH_INDEX);
+/** Building an index of fewer rows takes less than a second. */
+const ROWS_WORTH_A_MESSAGE = 50_000;
+
+/**
+ * The memory for new words, in bytes, while an index is built. With SQLite's megabyte, a build writes hundreds of parts
+ * and merges them again, which takes twice the time.
+ */
+const MEMORY_OF_BUILD = 16 * 2 ** 20;
+const USUAL_MEMORY = 2 ** 20;
+
+/** Builds each missing index from its table, in one transaction. */
+export function buildSearchIndexes(sqlite: Database.Database): void {
+  const missing = INDEXES.filter((index) => !hasIndex(sqlite, index));
+  if (missing.length === 0) return;
+  const newest = sqlite.prepare<[], number | null>('SELECT max(mirror_id) FROM docket_entries').pluck().get();
+  if ((newest ?? 0) > ROWS_WORTH_A_MESSAGE) buildsSearchIndex.publish(newest);
+  sqlite.transaction(() => {
+    for (const index of missing) {
+      fillIndex(sqlite, index, 'main');
+      for (const trigger of listTriggers(index)) sqlite.exec(trigger);
+    }
+  })();
+}
+
+function fillIndex(sqlite: Database.Database, index: IndexedTable, database: 'main' | 'temp'): void {
+  const { name } = index;
+  const set = (options: Readonly<Record<string, number | string>>): void => {
+    const insert = sqlite.prepare(`INSERT INTO ${database}.${name} (${name}, rank) VALUES (?, ?)`);
+    // A number would arrive as a float, which FTS5 refuses.
+    for (const [option, value] of Object.entries(options))
+      insert.run(option, typeof value === 'number' ? BigInt(value) : value);
+  };
+  sqlite.exec(toDefinition(index, database));
+  set({ hashsize: MEMORY_OF_BUILD, automerge: 0 });
+  sqlite.exec(`INSERT INTO ${database}.${name} (${name}) VALUES ('rebuild')`);
+  set(toOptions(index));
+}
+
+/** The options that SQLite keeps with an index. */
+const toOptions = ({ weights }: IndexedTable) => ({
+  automerge: 4,
+  hashsize: USUAL_MEMORY,
+  rank: `bm25(${Object.values(weights)
+    .map((weight) => `${weight}.0`)
+    .join(', ')})`,
+  usermerge: 2,
+});
+
+/** The options that are kept with an index, and those that the program gave it, each as JSON. */
+export function findOptions(
+  sqlite: Database.Database,
+  kind: SearchKind,
+): { expected: string; found: string } {
+  const index = SEARCH_INDEXES[kind];
+  const rows = sqlite
+    .prepare<[], [string, unknown]>(
+      `SELECT k, v FROM main.${index.name}_config WHERE k <> 'version' ORDER BY k`,
+    )
+    .raw()
+    .all();
+  return { expected: JSON.stringify(toOptions(index)), found: JSON.stringify(Object.fromEntries(rows)) };
+}
+
+/**
+ * Builds indexes of the temporary tables or views that have the names of the indexed tables. A read-only connection can
+ * do so. The connection then finds the words of those rows.
+ */
+export function buildTemporaryIndexes(sqlite: Database.Database, kinds: readonly SearchKind[]): void {
+  for (const kind of kinds) fillIndex(sqlite, SEARCH_INDEXES[kind], 'temp');
+}
+
+/**
+ * Lets SQLite compare an index with its table. That is a write to SQLite, so it happens to a temporary copy of the index:
+ * the connection may be read-only, and a sync can run at the same time. Throws SQLITE_CORRUPT if they differ.
+ */
+export function checkIndex(sqlite: Database.Database, kind: SearchKind): void {
+  const index = SEARCH_INDEXES[kind];
+  const { name, table, key } = index;
+  const copies = SHADOWS.filter((ending) => ending !== 'config').map((ending) => `${name}_${ending}`);
+  sqlite.unsafeMode(true); // Lets the tables of an index be written.
+  try {
+    sqlite.exec(
+      `CREATE TEMP VIEW ${table} AS SELECT ${[key, ...columnsOf(index)].join(', ')} FROM main.${table}`,
+    );
+    sqlite.exec(toDefinition(index, 'temp'));
+    sqlite.transaction(() => {
+      for (const copy of copies)
+        sqlite.exec(`DELETE FROM temp.${copy}; INSERT INTO temp.${copy} SELECT * FROM main.${copy}`);
+      sqlite.exec(`INSERT INTO temp.${name} (${name}, rank) VALUES ('integrity-check', 1)`);
+    })();
+  } finally {
+    sqlite.exec(`DROP TABLE IF EXISTS temp.${name}; DROP VIEW IF EXISTS temp.${table}`);
+    sqlite.unsafeMode(false);
+  }
+}
+
+/** The pages that one step of merging writes at most, and the number of steps after a run. */
+const PAGES_PER_MERGE = 250;
+const MERGES_PER_RUN = 16;
+
+/**
+ * Merges small parts of the indexes, a bounded amount after each run that wrote. Without merging, searching would slow
+ * down from night to night; merging everything at once would rewrite the index.
+ */
+export function mergeSearchIndexes(sqlite: Database.Database): void {
+  const total = sqlite.prepare<[], number>('SELECT total_changes()').pluck();
+  for (const index of INDEXES.filter((one) => hasIndex(sqlite, one))) {
+    const merge = sqlite.prepare(
+      `INSERT INTO ${index.name} (${index.name}, rank) VALUES ('merge', ${PAGES_PER_MERGE})`,
+    );
+    for (let step = 0; step < MERGES_PER_RUN; step++) {
+      const before = total.get() ?? 0;
+      merge.run();
+      // SQLite's manual: a merge that changes fewer than two rows had nothing to do.
+      if ((total.get() ?? 0) - before < 2) break;
+    }
+  }
+}
+
+/**
+ * Rewrites the indexes as a whole. A row that is taken out leaves its words in the index, marked as deleted, until the
+ * parts that have them are merged.
+ */
+export function rewriteSearchIndexes(sqlite: Database.Database): void {
+  for (const index of INDEXES.filter((one) => hasIndex(sqlite, one)))
+    sqlite.exec(`INSERT INTO ${index.name} (${index.name}) VALUES ('optimize')`);
+}
+
+/** Computes the columns for the search index of every case, and writes those that differ. */
+export function updateSearchColumns(sqlite: Database.Database): void {
+  type Row = SearchSource['case'] & SearchColumns & { readonly id: number };
+  const selectNext = sqlite.prepare<[number], Row>(
+    `SELECT id, summary_short, summary_tiny, non_docket_case_number, mirror_defendants, mirror_docket_numbers,
+      mirror_short_summaries FROM cases WHERE id > ? ORDER BY id LIMIT 1`,
+  );
+  const selectDefendants = sqlite.prepare<[number], SearchSource['defendants'][number]>(
+    'SELECT name, institution FROM case_defendants WHERE case_id = ? ORDER BY mirror_position',
+  );
+  const selectDocket = sqlite.prepare<[number], NonNullable<SearchSource['docket']>>(
+    `SELECT docket_number_manual, docket_office_number, docket_year, docket_filing_number, docket_case_type
+     FROM dockets WHERE case_id = ?`,
+  );
+  const update = sqlite.prepare(
+    `UPDATE cases SET mirror_defendants = @mirror_defendants, mirror_docket_numbers = @mirror_docket_numbers,
+      mirror_short_summaries = @mirror_short_summaries WHERE id = @id`,
+  );
+  for (let row = selectNext.get(Number.MIN_SAFE_INTEGER); row !== undefined; row = selectNext.get(row.id)) {
+    const columns = toSearchColumns({
+      case: row,
+      defendants: selectDefendants.all(row.id),
+      docket: selectDocket.get(row.id) ?? null,
+    });
+    const isSame = (Object.keys(columns) as (keyof SearchColumns)[]).every(
+      (name) => columns[name] === row[name],
+    );
+    if (!isSame) update.run({ id: row.id, ...columns });
+  }
+}
