@@ -4,6 +4,7 @@ import type { CasePayload } from '../../src/api/payload.ts';
 import { findCaseAsOf } from '../../src/history/case-as-of.ts';
 import { queryAsOf } from '../../src/history/query-as-of/query.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
+import { CHANGE_KINDS, END_REASONS } from '../../src/db/schema/history.ts';
 import { openMirror, openMirrorReadOnly } from '../../src/db/open-mirror.ts';
 import { anyPayload, hasSameContent } from '../case/mutations.ts';
 import { dumpData } from '../support/dump.ts';
@@ -24,6 +25,7 @@ const histories = fc.array(
 );
 
 test('whatever a few cases become in a few days, each day can be read again', () => {
+  const recorded = new Set<unknown>();
   fc.assert(
     fc.property(histories, (days) => {
       const path = `${tempFolder()}/mirror.db`;
@@ -42,8 +44,16 @@ test('whatever a few cases become in a few days, each day can be read again', ()
         expect(toComparable(dumpData(reader))).toEqual(tables);
         reader.close();
       }
+      for (const kind of writer.sqlite
+        .prepare(
+          'SELECT kind FROM case_changes UNION ALL SELECT mirror_end_reason FROM docket_entry_versions',
+        )
+        .pluck()
+        .all())
+        recorded.add(kind);
       writer.close();
     }),
     { numRuns: times(5, 100), seed: 1 },
   );
+  expect(recorded).toEqual(new Set([...CHANGE_KINDS, ...END_REASONS]));
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { findScheduleWarning, parseSchedule } from '../../src/schedule/cron.ts';
 import { listDueByTheMinute, listShiftHours, matchesSomeDate } from './cron-oracle.ts';
+import { chooseDraws } from '../support/choose-draws.ts';
 import { times } from '../support/times.ts';
 
 const isoOf = (dates: readonly Date[]): string[] => dates.map((date) => date.toISOString());
@@ -120,6 +121,50 @@ const anExpression = fc
   )
   .map((fields) => fields.join(' '))
   .filter(matchesSomeDate);
+const anyDays = fc.tuple(aField(28, 31), aField(1, 12)).map(([days, months]) => `0 0 ${days} ${months} *`);
+
+const FORMS: Readonly<Record<string, RegExp>> = {
+  star: /^\*$/,
+  number: /^\d+$/,
+  list: /,/,
+  range: /-/,
+  step: /\//,
+};
+
+/** The forms of the fields of an expression, such as `hour: range`. */
+function listForms(cron: string, names: readonly string[]): string[] {
+  return cron.split(' ').flatMap((field, at) => {
+    const form = Object.keys(FORMS).find((one) => FORMS[one]?.test(field));
+    const name = names[at] ?? '';
+    return name === '' ? [] : [`${name}: ${form ?? field}`];
+  });
+}
+
+const FIELD_NAMES = ['minute', 'hour', 'day', 'month', 'weekday'];
+const ALL_FORMS = FIELD_NAMES.flatMap((name) => Object.keys(FORMS).map((form) => `${name}: ${form}`)).filter(
+  (form) => form !== 'minute: star', // Every minute is too often for a schedule.
+);
+
+const FEW_EXPRESSIONS = chooseDraws(
+  fc.tuple(fc.constantFrom(...ZONES), anExpression, fc.nat()),
+  ([timezone, cron]) => [
+    ...listForms(cron, FIELD_NAMES),
+    listShiftHours(timezone, YEAR_FROM, YEAR_TO).length > 0 ? 'zone with clock changes' : 'zone without',
+  ],
+  200,
+);
+const FEW_DAYS = chooseDraws(
+  anyDays,
+  (cron) => [...listForms(cron, ['', '', 'day', 'month']), matchesSomeDate(cron) ? 'some date' : 'no date'],
+  200,
+);
+
+test('the chosen expressions have every form of every field, in zones with clock changes and without', () => {
+  expect(FEW_EXPRESSIONS.kinds).toEqual(new Set([...ALL_FORMS, 'zone with clock changes', 'zone without']));
+  expect(FEW_DAYS.kinds).toEqual(
+    new Set([...ALL_FORMS.filter((form) => /^(?:day|month): (?!star)/.test(form)), 'some date', 'no date']),
+  );
+});
 
 test('around clock changes, in any zone and for any expression, the due times equal those of a check every minute', () => {
   fc.assert(
@@ -137,18 +182,28 @@ test('around clock changes, in any zone and for any expression, the due times eq
         due: listDueByTheMinute(cron, timezone, from, to),
       });
     }),
-    { numRuns: times(10, 1000) },
+    {
+      examples: [...FEW_EXPRESSIONS.chosen],
+      numRuns: times(FEW_EXPRESSIONS.chosen.length + 3, 1000),
+    },
   );
 });
 
 test('an expression is rejected only if it matches no date', () => {
-  const anyDays = fc.tuple(aField(28, 31), aField(1, 12)).map(([days, months]) => `0 0 ${days} ${months} *`);
   fc.assert(
     fc.property(anyDays, (cron) => {
       if (matchesSomeDate(cron)) expect(parseSchedule(cron, 'UTC').findNext(new Date())).not.toBeNull();
       else expect(() => parseSchedule(cron, 'UTC')).toThrow(/matches no date/);
     }),
-    { numRuns: times(10, 1000), examples: [['0 0 31 9 *'], ['0 0 29 2 *'], ['0 0 30 2 *']] },
+    {
+      examples: [
+        ['0 0 31 9 *'],
+        ['0 0 29 2 *'],
+        ['0 0 30 2 *'],
+        ...FEW_DAYS.chosen.map((cron): [string] => [cron]),
+      ],
+      numRuns: times(FEW_DAYS.chosen.length + 6, 1000),
+    },
   );
 });
 
