@@ -44,7 +44,7 @@ function toProgram(name: Contender, { apiUrl, token }: Server, folder: string): 
   if (file === 'ours') {
     return {
       script: OURS,
-      args: ['sync', '--api-url', apiUrl, '--database', String(database), '--delay', '0'],
+      args: ['sync', '--api-url', apiUrl, '--database', String(database), '--delay', '0', '--no-linked'],
       env: { CLEARINGHOUSE_API_TOKEN: token },
       database,
     };

@@ -8,8 +8,12 @@ import type { OnSyncEvent } from '../sync/types.ts';
 import { PAGE_STORED } from './heap.ts';
 import { type Io, say, sayExactly } from './io.ts';
 import { BROKEN_VIEW_HINT, renderError } from './text/errors.ts';
+import { toLinkedJson } from './text/linked.ts';
 import { createProgress } from './text/progress.ts';
 import { renderAttemptStart, renderAttemptEnd, renderWaiting } from './text/state.ts';
+
+/** The interval between lines while linked lists are read: one per list would be tens of thousands. */
+const LINKED_EVERY_MS = 60_000;
 
 /** One JSON object per event, with the id of its run. */
 function createJsonLog({ stderr, runtime: { now } }: Io, level: string): NightlyLog {
@@ -27,6 +31,7 @@ function createJsonLog({ stderr, runtime: { now } }: Io, level: string): Nightly
     },
   );
   let runId: number | null = null;
+  let saidAt = now().getTime();
   const ofRun = (fields: object) => ({ run_id: runId, ...fields });
   return {
     note: (text) => {
@@ -119,6 +124,22 @@ function createJsonLog({ stderr, runtime: { now } }: Io, level: string): Nightly
           );
           break;
         }
+        case 'linked-begun':
+          ({ runId } = event);
+          log.info(ofRun({ event: event.type, due: event.due, dead_passes: event.deadPasses }));
+          break;
+        case 'linked-read':
+          if (now().getTime() - saidAt < LINKED_EVERY_MS) break;
+          saidAt = now().getTime();
+          log.debug(ofRun({ event: event.type, ...event.sums, due: event.due }));
+          break;
+        case 'linked-ended': {
+          const { outcome } = event.report;
+          log[outcome === 'failed' ? 'error' : 'info'](
+            ofRun({ ...toLinkedJson(event.report), event: event.type }),
+          );
+          break;
+        }
         case 'measuring-coverage':
           log.debug(ofRun({ event: event.type }));
           break;
@@ -183,6 +204,6 @@ export function createRunEvents(
 ): OnSyncEvent {
   return (event) => {
     show(event);
-    if (event.type === 'page-stored') pagesStored.publish(event);
+    if (event.type === 'page-stored' || event.type === 'linked-read') pagesStored.publish(event);
   };
 }

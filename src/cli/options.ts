@@ -14,8 +14,8 @@ import {
   SETTINGS_OF_NIGHTLY,
   SETTINGS_OF_SNAPSHOTS,
   SETTINGS_OF_SYNC,
-  type SettingSpec,
 } from '../config/specs.ts';
+import type { SettingSpec } from '../config/setting-spec.ts';
 import { readToken } from '../config/token.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { type AsOf, parseAsOf } from '../history/moments.ts';

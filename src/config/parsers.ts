@@ -177,6 +177,29 @@ export const sample: Parser<SampleSize | null> = (written, name) => {
   return size;
 };
 
+/** How much one linked pass may request; null without a limit. */
+export interface LinkedBudget {
+  readonly requests: number | null;
+  readonly minutes: number | null;
+  /** Every list is read, however recently it was read and whatever came of it. */
+  readonly isAll: boolean;
+}
+
+/** A number of requests, minutes, both, or "all". */
+export const linkedBudget: Parser<LinkedBudget> = (written, name) => {
+  const text = trimmedLine(written, name).toLowerCase();
+  if (text === 'all') return { requests: null, minutes: null, isAll: true };
+  const [, requests, minutes] = /^(?:(\d{1,9}))?(?:(?:^|\s*,\s*)(\d{1,6})m)?$/.exec(text) ?? [];
+  if (requests === undefined && minutes === undefined)
+    throw refuse(
+      `${written?.from ?? name} must be a number of requests, minutes such as 60m, both (10000,60m), "all" or 0, not ${JSON.stringify(text)}.`,
+    );
+  return { requests: toNumber(requests), minutes: toNumber(minutes), isAll: false };
+};
+
+const toNumber = (digits: string | undefined): number | null =>
+  digits === undefined ? null : Number(digits);
+
 function refuse(message: string, hint?: string): MirrorError {
   return new MirrorError('SETTING_INVALID', message, hint === undefined ? {} : { hint });
 }

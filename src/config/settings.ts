@@ -1,14 +1,8 @@
 import { dirname, join } from 'node:path';
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { WrittenSettings } from './sources.ts';
-import {
-  type Parsed,
-  type SettingSpec,
-  SETTINGS_OF_LOG,
-  SETTINGS_OF_NIGHTLY,
-  SETTINGS_OF_SNAPSHOTS,
-  SETTINGS_OF_SYNC,
-} from './specs.ts';
+import type { Parsed, SettingSpec } from './setting-spec.ts';
+import { SETTINGS_OF_LOG, SETTINGS_OF_NIGHTLY, SETTINGS_OF_SNAPSHOTS, SETTINGS_OF_SYNC } from './specs.ts';
 
 /** Validated settings, without the token, which `readToken` reads only when it is needed. */
 export type Settings = Parsed<typeof SETTINGS_OF_SYNC>;
@@ -24,6 +18,10 @@ export function parseSettings(written: WrittenSettings): Settings {
     );
   return settings;
 }
+
+/** Whether these settings read any linked lists. */
+export const readsLinked = ({ linked, linkedBudget: { requests, minutes } }: Settings): boolean =>
+  linked && requests !== 0 && minutes !== 0;
 
 /** The settings of `nightly`; `parseSchedule` checks `schedule` and `timezone`. */
 export interface NightlySettings extends Parsed<typeof SETTINGS_OF_NIGHTLY> {

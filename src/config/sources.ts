@@ -1,7 +1,8 @@
 import { countSlips, listClosest, suggestNames } from '../lib/closest-names.ts';
 import type { OddLine, ParsedDotEnv } from './env-file.ts';
 import type { WrittenSetting } from './parsers.ts';
-import { SETTINGS, type SettingSpec } from './specs.ts';
+import type { SettingSpec } from './setting-spec.ts';
+import { SETTINGS } from './specs.ts';
 
 export type SettingName = keyof typeof SETTINGS;
 

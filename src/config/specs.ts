@@ -1,10 +1,10 @@
 import { USER_AGENT } from '../lib/package-info.ts';
 import {
-  type Parser,
   anyText,
   apiAddress,
   certificates,
   headerText,
+  linkedBudget,
   oneOf,
   optional,
   path,
@@ -15,48 +15,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from './parsers.ts';
-
-/** The flag, variable, description and parser of a setting. */
-export interface SettingSpec {
-  /**
-   * The flag with the name of its value. Without a value it is a switch, which also gets a `--no-` form. Null for a
-   * secret, because other users of the machine can see flags.
-   */
-  readonly flag: string | null;
-  readonly env: string;
-  /**
-   * Set for a variable that other programs read too. As in those programs, its lowercase name takes precedence. It is
-   * not read from .env, which belongs to this program alone.
-   */
-  readonly isShared?: true;
-  /** As a user would write it; undefined if there is none. */
-  readonly default?: string;
-  readonly description: string;
-  readonly parse: Parser<unknown> | null; // null for what is read only where it is needed
-}
-
-/** The values of settings after validation. */
-export type Parsed<Specs> = {
-  readonly [
-    Name in keyof Specs as Specs[Name] extends { readonly parse: null } ? never : Name
-  ]: Specs[Name] extends {
-    readonly parse: Parser<infer Value>;
-  }
-    ? Value
-    : never;
-};
-
-type Written = Omit<SettingSpec, 'env'> & { readonly env?: string };
-type Named<Specs> = { readonly [Name in keyof Specs]: Specs[Name] & Omit<SettingSpec, 'parse'> };
-
-/** Derives the variable of each setting from its flag: `--max-passes` and `CLEARINGHOUSE_MAX_PASSES`. */
-function nameVariables<const Specs extends Readonly<Record<string, Written>>>(specs: Specs): Named<Specs> {
-  const named = Object.entries(specs).map(([name, spec]) => {
-    const word = (spec.flag ?? '').split(' ')[0]?.slice(2) ?? '';
-    return [name, { env: `CLEARINGHOUSE_${word.toUpperCase().replaceAll('-', '_')}`, ...spec }] as const;
-  });
-  return Object.fromEntries(named) as Named<Specs>;
-}
+import { nameVariables } from './setting-spec.ts';
 
 /** The runs that a webhook can report. */
 export const WEBHOOK_TIMES = ['failure', 'change', 'always'] as const;
@@ -185,6 +144,20 @@ export const SETTINGS_OF_SYNC = nameVariables({
     description:
       'Maximum share of cases, in percent, that one run marks as departed (20 cases are always allowed); above it, none is marked.',
     parse: wholeNumber(0),
+  },
+  linked: {
+    flag: '--linked',
+    default: 'yes',
+    description:
+      'Read linked lists after each run: the documents, all dockets and the resources of the cases.',
+    parse: yesOrNo,
+  },
+  linkedBudget: {
+    flag: '--linked-budget <limit>',
+    default: '10000,60m',
+    description:
+      'How much one run reads of the linked lists: a number of requests, minutes (60m), or both (10000,60m); "all" for every list, 0 for none.',
+    parse: linkedBudget,
   },
   ca: {
     flag: '--ca-file <file>',

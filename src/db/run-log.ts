@@ -248,6 +248,12 @@ export function findPauseLeft({ db }: Mirror, apiUrl: string, now: Date): number
   return Math.max(0, Math.min(left, asked));
 }
 
+/** The newest run that requested cases; null if there was none. */
+export function findNewestRun({ db }: Mirror): Pick<typeof syncRuns.$inferSelect, 'id' | 'outcome'> | null {
+  const newest = db.select().from(syncRuns).where(ne(syncRuns.trigger, 'redact'));
+  return newest.orderBy(desc(syncRuns.id)).limit(1).get() ?? null;
+}
+
 /** The end of the pause of the server of that address; null if there is none. */
 export function findPausedUntil(database: string, apiUrl: string, now: Date): Date | null {
   return readOrElse(

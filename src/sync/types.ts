@@ -3,6 +3,7 @@ import type { ApiList } from '../api/lists.ts';
 import type { BrokenView } from '../db/migrate.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import type { ListFigures, Trigger } from '../db/run-log.ts';
+import type { LinkedReport, LinkedSums } from './linked/report.ts';
 import type { RunReport, ListReport } from './report.ts';
 
 /** The events of a run in progress. */
@@ -29,6 +30,16 @@ export type SyncEvent =
   | { readonly type: 'retrying'; readonly reason: string; readonly attempt: number; readonly waitMs: number }
   | { readonly type: 'list-ended'; readonly report: ListReport }
   | { readonly type: 'run-ended'; readonly report: RunReport }
+  /** A linked pass begins: so many lists are due. */
+  | {
+      readonly type: 'linked-begun';
+      readonly runId: number;
+      readonly due: number;
+      readonly deadPasses: readonly number[];
+    }
+  /** A linked list was read, or failed; the sums so far. */
+  | { readonly type: 'linked-read'; readonly sums: LinkedSums; readonly due: number }
+  | { readonly type: 'linked-ended'; readonly report: LinkedReport }
   /** The database made it impossible to go on; the error is thrown as well. */
   | { readonly type: 'run-failed' };
 

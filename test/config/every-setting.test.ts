@@ -6,7 +6,8 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { readNightlySettings, type ReadSettings } from '../../src/cli/nightly-process.ts';
 import { PROCESS_IO } from '../../src/cli/process-io.ts';
 import { addSettings, ALL_SETTINGS, type Flags } from '../../src/cli/options.ts';
-import { SETTINGS, type SettingSpec } from '../../src/config/specs.ts';
+import type { SettingSpec } from '../../src/config/setting-spec.ts';
+import { SETTINGS } from '../../src/config/specs.ts';
 import type { SettingName } from '../../src/config/sources.ts';
 import { runCli } from '../support/command-line.ts';
 import { makeCertificate } from '../support/make-certificate.ts';
@@ -113,6 +114,17 @@ const ROWS: Readonly<Record<SettingName, Row>> = {
   includeUnclassified: ofSwitch(({ settings }) => settings.includeUnclassified),
   maxPasses: ofNumber(({ settings }) => settings.maxPasses, ['0']),
   requireStable: ofSwitch(({ settings }) => settings.requireStable),
+  linked: ofSwitch(({ settings }) => settings.linked),
+  linkedBudget: {
+    good: ['500', '90m', ' 20000, 45M'],
+    values: [
+      { requests: 500, minutes: null, isAll: false },
+      { requests: null, minutes: 90, isAll: false },
+      { requests: 20_000, minutes: 45, isAll: false },
+    ],
+    read: ({ settings }) => settings.linkedBudget,
+    bad: ['much', '-1', '10,20', '5h', 'm', ',', '1.5', '500m,20', ' '],
+  },
   maxDepartures: ofNumber(({ settings }) => settings.maxDepartures),
   ca: {
     good: [ONE, TWO, THREE],
@@ -179,7 +191,8 @@ function place({ env = {}, dotEnv = {} }: Places) {
   const lines = { CLEARINGHOUSE_API_TOKEN: 'lamp', ...dotEnv };
   const text = Object.entries(lines).map(([name, value]) => `${name}=${JSON.stringify(value)}\n`);
   writeFileSync(join(folder, '.env'), `# settings\n${text.join('')}`);
-  return { folder, env };
+  // Without the budget that the helpers of the tests set.
+  return { folder, env: { CLEARINGHOUSE_LINKED_BUDGET: '', ...env } };
 }
 
 function read(places: Places): ReadSettings {

@@ -92,7 +92,7 @@ export async function runFirstSyncs(
         {
           node: bin,
           script: pathToFileURL(join(checkout, 'bin/clearinghouse-mirror.js')),
-          args: ['sync', '--api-url', server.apiUrl, '--database', database, '--delay', '0'],
+          args: ['sync', '--api-url', server.apiUrl, '--database', database, '--delay', '0', '--no-linked'],
           env: { PATH: String(env.PATH), CLEARINGHOUSE_API_TOKEN: server.token },
           database,
         },

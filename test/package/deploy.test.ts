@@ -113,6 +113,7 @@ describe('the systemd service', () => {
         PATH: process.env.PATH,
         CLEARINGHOUSE_API_URL: fakeApi.url,
         CLEARINGHOUSE_API_TOKEN: fakeApi.token,
+        CLEARINGHOUSE_LINKED_BUDGET: '0',
       },
       stdio: 'ignore',
     });

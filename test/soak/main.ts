@@ -54,6 +54,7 @@ const child = spawn(
       CLEARINGHOUSE_API_TOKEN: fakeApi.token,
       CLEARINGHOUSE_DATABASE: database,
       CLEARINGHOUSE_KEEP_DAILY: '1',
+      CLEARINGHOUSE_LINKED_BUDGET: '0',
       CLEARINGHOUSE_LOG_LEVEL: 'error',
     },
     stdio: ['ignore', 'ignore', 'inherit'],

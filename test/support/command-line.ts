@@ -32,6 +32,9 @@ export interface CliOptions {
   readonly onStop?: (stop: (reason: MirrorError) => void) => void;
 }
 
+/** Only the tests of linked lists read them. */
+export const NO_LINKED = { CLEARINGHOUSE_LINKED_BUDGET: '0' } as const;
+
 /** Runs the command line in this process, with streams, environment and clock of its own. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const stdout = collect(options.isTTY, options.columns);
@@ -39,7 +42,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   const io: Io = {
     stdout: stdout.out,
     stderr: stderr.out,
-    env: options.env ?? {},
+    env: { ...NO_LINKED, ...options.env },
     folder: options.folder ?? tempFolder(),
     runtime: options.runtime ?? fakeRuntime(),
     timeZone: options.timeZone ?? 'UTC',
@@ -86,7 +89,7 @@ export function spawnCli(
 ): CliProcess {
   const child = spawn(process.execPath, [findProgram(), ...args], {
     cwd: folder,
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, ...NO_LINKED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -5,7 +5,10 @@ import { MirrorError } from '../../errors/mirror-error.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { findLoss, reportStyle, withStop, write, writeText, type Io } from '../io.ts';
 import { toJsonLine } from '../text/words.ts';
+import { type Settings, readsLinked } from '../../config/settings.ts';
+import { renderLinkedReport, toLinkedJson } from '../text/linked.ts';
 import { renderRunReport, toReportJson } from '../text/report.ts';
+import { isSkipped, toExit } from '../../sync/linked/report.ts';
 import { createRunEvents } from '../log.ts';
 import { addSettings, SYNC_SETTINGS, readSettingsAndToken, type Flags } from '../options.ts';
 
@@ -28,13 +31,18 @@ the API's count), empty (the API has no such case), partial, failed, skipped or
 interrupted. If one list fails, the others continue. Ctrl-C ends the run after the
 current page.
 
+Then the linked lists are read: the documents, all dockets and the resources of the cases,
+as many as --linked-budget allows; those of new and changed cases first. Their report follows
+that of the cases. --no-linked leaves them out.
+
 If a case is missing from a complete list, sync requests it by its id: either the API has
 it in another list, or it left the site and is marked as departed. Nothing is deleted.
 
 Examples:
   $ clearinghouse-mirror sync
   $ clearinghouse-mirror sync --list Yes 5024
-  $ clearinghouse-mirror sync --dry-run --json`,
+  $ clearinghouse-mirror sync --dry-run --json
+  $ clearinghouse-mirror sync --linked-budget all`,
   );
 }
 
@@ -65,7 +73,29 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
       ? toJsonLine({ ...toReportJson(report), ...(loss !== null && { log_lost: loss }) })
       : `${renderRunReport(report, reportStyle(io))}${loss === null ? '' : `What this run told on its way is lost: ${loss}.\n`}`;
   await (flags.json === true ? write(io.stdout, text) : writeText(io, text));
-  return report.exit;
+  return report.runId === null || !readsLinked(settings)
+    ? report.exit
+    : readLinked({ settings, token, flags, io, exit: report.exit });
+}
+
+/** Reads linked lists after the run, which has its own outcome and report. */
+async function readLinked(after: {
+  readonly settings: Settings;
+  readonly token: string;
+  readonly flags: Flags;
+  readonly io: Io;
+  readonly exit: ExitName;
+}): Promise<ExitName> {
+  const { settings, token, flags, io, exit } = after;
+  const { runLinkedPass } = await import('../../sync/linked/pass.ts');
+  const ignoresPause = flags.ignoreRetryAfter === true;
+  const result = await withStop(io, (signal) =>
+    runLinkedPass({ settings, token, ignoresPause, signal, onEvent: createRunEvents(io) }, io.runtime),
+  );
+  await (flags.json === true
+    ? write(io.stdout, toJsonLine(toLinkedJson(result)))
+    : writeText(io, `\n${renderLinkedReport(result, io.timeZone)}`));
+  return isSkipped(result) ? exit : toExit(exit, result);
 }
 
 /** The lists named by ids or labels, in the API's order and each once; null when none is named. */

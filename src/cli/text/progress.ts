@@ -5,6 +5,7 @@ import type { OnSyncEvent } from '../../sync/types.ts';
 import type { OnProgress } from '../../verify/proof.ts';
 import { type Out, say as sayTo } from '../io.ts';
 import { renderBrokenViews } from './errors.ts';
+import { renderLinkedSums } from './linked.ts';
 import { renderDuration } from './words.ts';
 
 /** The interval between log lines while a long list is read. */
@@ -70,7 +71,21 @@ function createBars(out: Out, now: () => Date): OnSyncEvent {
         bar?.stop();
         bar = undefined;
         break;
+      case 'linked-begun':
+        bar = new SingleBar({
+          stream: out,
+          format: `${pad('linked lists', labelWidth, 'left')} {bar} {value}/{total} lists  {tail}`,
+          barsize,
+          hideCursor: true,
+        });
+        bar.start(event.due, 0, { tail: '' });
+        break;
+      case 'linked-read':
+        bar?.update(event.sums.lists_read + event.sums.lists_failed);
+        showTail(renderPlural(event.sums.requests, 'request'));
+        break;
       case 'run-failed':
+      case 'linked-ended':
         bar?.stop();
         bar = undefined;
         break;
@@ -133,6 +148,18 @@ function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
       }
       case 'run-ended':
         say(`run ended: ${event.report.outcome}`);
+        break;
+      case 'linked-begun':
+        for (const id of event.deadPasses)
+          say(`linked pass ${id} died without recording its end; marked as died`);
+        say(`linked lists: ${renderCount(event.due)} due`);
+        break;
+      case 'linked-read':
+        if (now().getTime() - saidAt >= LINE_EVERY_MS)
+          say(`linked lists: ${renderLinkedSums(event.sums)} of ${renderCount(event.due)}`);
+        break;
+      case 'linked-ended':
+        say(`linked lists: ${event.report.outcome}, ${renderLinkedSums(event.report.sums)}`);
         break;
       case 'run-failed':
         say('run failed');

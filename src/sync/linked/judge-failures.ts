@@ -1,0 +1,55 @@
+import type { Client } from '../../api/client.ts';
+import { ERROR_KINDS, type ErrorCode } from '../../errors/codes.ts';
+import { MirrorError } from '../../errors/mirror-error.ts';
+
+/** After so many refused lists in a row, a request to the address `test` checks the token. */
+const REFUSED_IN_A_ROW = 5;
+/** After so many lists in a row that the network or the server failed, it checks whether the API responds at all. */
+const UNREACHED_IN_A_ROW = 10;
+/** After so many failures of one kind in a row, the pass ends even if the API responds. */
+const MAX_IN_A_ROW = 50;
+
+const ENDS_THE_PASS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'UNAUTHORIZED',
+  'PROXY_REFUSED',
+  'CERTIFICATE_REFUSED',
+]);
+
+/**
+ * Decides whether a failure costs one list or ends the pass. Lists that fail every time stand together in the queue, so
+ * failures in a row alone prove nothing: only a failed request to `test` does.
+ */
+export class FailureJudge {
+  readonly #client: Client;
+  #code: ErrorCode | null = null;
+  #inARow = 0;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  noteRead(): void {
+    this.#inARow = 0;
+  }
+
+  /** Returns the error with which the pass ends; null if it goes on. */
+  async judge(error: MirrorError, signal: AbortSignal): Promise<MirrorError | null> {
+    if (ENDS_THE_PASS.has(error.code)) return error;
+    this.#inARow = error.code === this.#code ? this.#inARow + 1 : 1;
+    this.#code = error.code;
+    const isRefused = error.code === 'LINKED_LIST_REFUSED';
+    if (!isRefused && ERROR_KINDS[error.code].exit !== 'network') return null;
+    if (this.#inARow >= MAX_IN_A_ROW) return error;
+    if (this.#inARow !== (isRefused ? REFUSED_IN_A_ROW : UNREACHED_IN_A_ROW)) return null;
+    try {
+      await this.#client.fetchResponse(new URL('test', this.#client.api), signal, undefined, 1);
+      return null;
+    } catch (thrown) {
+      signal.throwIfAborted();
+      if (!(thrown instanceof MirrorError)) throw thrown;
+      // An API that has no such address, or words its answer otherwise, responds.
+      if (thrown.code === 'UNAUTHORIZED' || thrown.code === 'RETRY_AFTER_TOO_LONG') return thrown;
+      return ERROR_KINDS[thrown.code].exit === 'network' ? error : null;
+    }
+  }
+}

@@ -1,0 +1,326 @@
+import type { Client, Runtime } from '../../api/client.ts';
+import type { LinkedKind } from '../../api/linked-fields.ts';
+import { fetchLinkedList } from '../../api/linked-lists.ts';
+import { toTooLongPause } from '../../api/retry.ts';
+import type { LinkedBudget } from '../../config/parsers.ts';
+import type { Settings } from '../../config/settings.ts';
+import { toDatabaseError } from '../../db/errors.ts';
+import { type WriterLock, takeWriterLock } from '../../db/lock.ts';
+import {
+  beginPass,
+  endPass,
+  findLinkedPauseLeft,
+  prepareRecordTraffic,
+  recordDeadPasses,
+  recordLinkedPause,
+} from '../../db/linked/passes.ts';
+import {
+  NOT_OFFERED_AFTER,
+  listDue,
+  listKindStates,
+  prepareFindAnnounced,
+  prepareRecordFailure,
+} from '../../db/linked/queue.ts';
+import { prepareWriteRead } from '../../db/linked/write-read.ts';
+import { type Mirror, openMirror } from '../../db/open-mirror.ts';
+import { findNewestRun, findPauseLeft } from '../../db/run-log.ts';
+import type { RunOutcome } from '../../db/schema/schema.ts';
+import type { SyncRunRow } from '../../db/state.ts';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import { isOfTheDatabase } from '../report.ts';
+import { createClientFor } from '../run-sync.ts';
+import { toRisingClock } from '../sync-lists.ts';
+import type { OnSyncEvent } from '../types.ts';
+import { BudgetMeter, BudgetSpentError } from './budget.ts';
+import { FailureJudge } from './judge-failures.ts';
+import { Turns } from './order.ts';
+import { type LinkedReport, LinkedTally, type SkippedPass } from './report.ts';
+
+/** The pass follows the newest run of the mirror: everything that it stores belongs to that run. */
+export interface LinkedPassRequest {
+  readonly settings: Settings;
+  readonly token: string;
+  /** Send requests although the server asked for a pause. */
+  readonly ignoresPause?: boolean;
+  /** No list begins after this time, because the next run is due. */
+  readonly endsBy?: Date | null;
+  readonly signal: AbortSignal;
+  readonly onEvent: OnSyncEvent;
+}
+
+/** A list is requested again in another night, so a request is retried only a few times. */
+const MAX_ATTEMPTS = 3;
+/** A list that has begun is finished, but not for longer than this after the minutes of the budget. */
+const GRACE_MINUTES = 30;
+
+const LONG_WAIT_MS = 10_000;
+
+/**
+ * Reads linked lists within the budget: takes the writer lock, opens the mirror, reads one list after the other and
+ * stores each in one transaction. Fails only if the database or this program does: a list that cannot be read costs
+ * itself alone, and what ends the pass is in its report.
+ */
+export async function runLinkedPass(
+  request: LinkedPassRequest,
+  runtime: Runtime,
+): Promise<LinkedReport | SkippedPass> {
+  const { settings } = request;
+  const lock = takeLock(settings.database);
+  if ('skipped' in lock) return lock;
+  try {
+    const mirror = openMirror(settings.database);
+    try {
+      return await readLinked(mirror, request, runtime);
+    } catch (thrown) {
+      throw toDatabaseError(thrown, settings.database);
+    } finally {
+      mirror.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** Another writer has the mirror: its lists are left for the next pass. */
+function takeLock(database: string): WriterLock | SkippedPass {
+  try {
+    return takeWriterLock(database);
+  } catch (thrown) {
+    if (thrown instanceof MirrorError && thrown.code === 'LOCKED') return { skipped: thrown.message };
+    throw thrown;
+  }
+}
+
+async function readLinked(
+  mirror: Mirror,
+  request: LinkedPassRequest,
+  runtime: Runtime,
+): Promise<LinkedReport | SkippedPass> {
+  const { settings, onEvent } = request;
+  const run = findNewestRun(mirror);
+  if (run === null || !FOLLOWED.has(run.outcome)) return { skipped: toReason(run) };
+  const runId = run.id;
+  const now = toRisingClock(runtime.now);
+  const startedAt = now();
+  const deadPasses = recordDeadPasses(mirror, startedAt);
+  const budget = toBudget(settings.linkedBudget, request.endsBy ?? null, startedAt);
+  const retry = {
+    ...settings,
+    retryAfterMaxMs: Math.min(settings.retryAfterMaxMs, (budget.minutes ?? Infinity) * 60_000),
+  };
+  const pauseLeftMs = request.ignoresPause === true ? 0 : findPause(mirror, settings, startedAt);
+  if (pauseLeftMs > retry.retryAfterMaxMs)
+    return { skipped: toTooLongPause(new Date(startedAt.getTime() + pauseLeftMs), startedAt).message };
+  const meter = new BudgetMeter(budget, runtime.stopwatch ?? (() => runtime.now().getTime()));
+  const client = createClientFor(settings, request.token, runtime, {
+    pauseLeftMs,
+    retry,
+    maxDurationMs: ((budget.minutes ?? Infinity) + GRACE_MINUTES) * 60_000,
+    beforeRequest: meter.take,
+    onRetry: (one) => {
+      // Lists that fail would otherwise fill the log.
+      if (one.waitMs >= LONG_WAIT_MS) onEvent({ type: 'retrying', ...one });
+    },
+  });
+  const turns = new Turns(listDue(mirror, { runId, now: startedAt, isAll: budget.isAll }));
+  const passId = beginPass(mirror, { runId, at: startedAt, processId: process.pid, ...budget });
+  client.onPause((until) => {
+    recordLinkedPause(mirror, passId, until);
+  });
+  onEvent({ type: 'linked-begun', runId, due: turns.due, deadPasses });
+  const pass = new LinkedPass(mirror, request, { client, meter, turns, passId, runId, now });
+  try {
+    const ending = await pass.run();
+    endPass(mirror, passId, ending.outcome, now(), ending.error);
+    const report = { passId, runId, startedAt, endedAt: now(), ...ending };
+    onEvent({ type: 'linked-ended', report });
+    return report;
+  } catch (thrown) {
+    const error = toDatabaseError(thrown, mirror.path);
+    onEvent({ type: 'run-failed' });
+    endBadly(mirror, passId, now(), error);
+    throw error;
+  } finally {
+    client.close();
+  }
+}
+
+/** The outcomes of a run that linked lists can follow: it read some lists of cases, and was not stopped. */
+const FOLLOWED: ReadonlySet<string> = new Set<RunOutcome>(['complete', 'partial', 'suspicious']);
+
+function toReason(run: Pick<SyncRunRow, 'id' | 'outcome'> | null): string {
+  return run === null ? 'No run has read the cases yet.' : `Run ${run.id}: ${run.outcome}.`;
+}
+
+/** The rest of a pause that the server requested of a run, or of an earlier pass. */
+function findPause(mirror: Mirror, { apiUrl }: Settings, now: Date): number {
+  return Math.max(findPauseLeft(mirror, apiUrl.href, now), findLinkedPauseLeft(mirror, apiUrl.href, now));
+}
+
+function toBudget(budget: LinkedBudget, endsBy: Date | null, now: Date): LinkedBudget {
+  if (endsBy === null) return budget;
+  const left = Math.max(0, Math.floor((endsBy.getTime() - now.getTime()) / 60_000));
+  return { ...budget, minutes: Math.min(budget.minutes ?? Infinity, left) };
+}
+
+function endBadly(mirror: Mirror, passId: number, at: Date, thrown: unknown): void {
+  try {
+    endPass(mirror, passId, 'failed', at, thrown instanceof MirrorError ? thrown : null);
+  } catch {
+    // The failure that is thrown on says more. The next pass records that this one died.
+  }
+}
+
+type Ending = Pick<LinkedReport, 'outcome' | 'error'>;
+
+/** One pass in progress. */
+class LinkedPass {
+  readonly #mirror: Mirror;
+  readonly #request: LinkedPassRequest;
+  readonly #client: Client;
+  readonly #meter: BudgetMeter;
+  readonly #turns: Turns;
+  readonly #passId: number;
+  readonly #runId: number;
+  readonly #now: () => Date;
+  readonly #tally = new LinkedTally();
+  readonly #judge: FailureJudge;
+  /** The lists of each kind that were a 404, as long as no list of the kind was anything else. */
+  readonly #notFound: Map<LinkedKind, number>;
+  readonly #notOffered: LinkedKind[] = [];
+
+  constructor(
+    mirror: Mirror,
+    request: LinkedPassRequest,
+    parts: {
+      readonly client: Client;
+      readonly meter: BudgetMeter;
+      readonly turns: Turns;
+      readonly passId: number;
+      readonly runId: number;
+      readonly now: () => Date;
+    },
+  ) {
+    this.#mirror = mirror;
+    this.#request = request;
+    this.#client = parts.client;
+    this.#meter = parts.meter;
+    this.#turns = parts.turns;
+    this.#passId = parts.passId;
+    this.#runId = parts.runId;
+    this.#now = parts.now;
+    this.#judge = new FailureJudge(parts.client);
+    const unproven = listKindStates(mirror).filter(({ read, not_offered }) => read === 0 || not_offered);
+    this.#notFound = new Map(unproven.map(({ kind }) => [kind, 0]));
+  }
+
+  async run(): Promise<Omit<LinkedReport, 'passId' | 'runId' | 'startedAt' | 'endedAt'>> {
+    const ending = await this.#readAll();
+    const sums = this.#tally.toSums(this.#client.traffic());
+    const { due } = this.#turns;
+    return {
+      ...ending,
+      sums,
+      due,
+      left: Math.max(0, due - sums.lists_read - sums.lists_failed),
+      failures: this.#tally.failures,
+      notOffered: this.#notOffered,
+    };
+  }
+
+  async #readAll(): Promise<Ending> {
+    const { signal, settings, onEvent } = this.#request;
+    const runId = this.#runId;
+    const writeRead = prepareWriteRead(this.#mirror);
+    const recordFailure = prepareRecordFailure(this.#mirror);
+    const recordTraffic = prepareRecordTraffic(this.#mirror);
+    const findAnnounced = prepareFindAnnounced(this.#mirror);
+    for (let turn = this.#turns.next(); turn !== null; turn = this.#turns.next()) {
+      if (signal.aborted) return toInterrupted(signal);
+      if (this.#meter.left <= 0) return { outcome: 'budget', error: null };
+      const { caseId, kind } = turn;
+      const before = this.#client.traffic().requests;
+      let failure: MirrorError | null = null;
+      try {
+        const read = await fetchLinkedList(this.#client, caseId, kind, {
+          signal,
+          maxPasses: settings.maxPasses,
+          maxAttempts: Math.min(MAX_ATTEMPTS, this.#meter.left),
+          announced: findAnnounced(caseId, kind),
+          onBegun: this.#meter.admitList,
+          now: this.#now,
+        });
+        this.#meter.endList();
+        const figures = writeRead(read, { runId, at: this.#now(), passId: this.#passId });
+        this.#tally.addRead(read.records.length, figures);
+        this.#judge.noteRead();
+        this.#noteOffer(kind, read.envelope === 'not_found_404');
+      } catch (thrown) {
+        this.#meter.endList();
+        const ending = this.#findEnding(thrown);
+        if (ending !== null) return ending;
+        // Recorded first, so that a list that this program cannot handle does not stay at the head of the queue.
+        const error = thrown instanceof MirrorError ? thrown : toUnexpected(caseId, kind, thrown);
+        if (!isOfTheDatabase(error)) recordFailure({ caseId, kind, runId, at: this.#now() }, error);
+        if (!(thrown instanceof MirrorError) || isOfTheDatabase(thrown)) throw thrown;
+        this.#tally.addFailure({ caseId, kind, error });
+        failure = error;
+      } finally {
+        this.#turns.charge(this.#client.traffic().requests - before);
+        const sums = this.#tally.toSums(this.#client.traffic());
+        recordTraffic(this.#passId, sums);
+        onEvent({ type: 'linked-read', sums, due: this.#turns.due });
+      }
+      if (failure === null || this.#meter.left <= 0) continue;
+      const error = await this.#judgeFailure(failure);
+      if (error !== null) return error;
+    }
+    return signal.aborted ? toInterrupted(signal) : { outcome: 'complete', error: null };
+  }
+
+  async #judgeFailure(failure: MirrorError): Promise<Ending | null> {
+    try {
+      const error = await this.#judge.judge(failure, this.#request.signal);
+      return error === null ? null : (this.#findEnding(error) ?? { outcome: 'failed', error });
+    } catch (thrown) {
+      const ending = this.#findEnding(thrown);
+      if (ending === null) throw thrown;
+      return ending;
+    }
+  }
+
+  /** How the pass ends with what was thrown; null if it does not end it. */
+  #findEnding(thrown: unknown): Ending | null {
+    const { signal } = this.#request;
+    if (signal.aborted && thrown === signal.reason) return toInterrupted(signal);
+    if (thrown instanceof BudgetSpentError) return { outcome: 'budget', error: null };
+    if (!(thrown instanceof MirrorError)) return null;
+    return thrown.code === 'RETRY_AFTER_TOO_LONG' || thrown.code === 'MAX_DURATION_REACHED'
+      ? { outcome: 'budget', error: thrown }
+      : null;
+  }
+
+  /** Leaves out a kind of which every list is a 404, and no other night saw one: it does not seem to be offered. */
+  #noteOffer(kind: LinkedKind, isNotFound: boolean): void {
+    const count = this.#notFound.get(kind);
+    if (count === undefined) return;
+    if (!isNotFound) this.#notFound.delete(kind);
+    else this.#notFound.set(kind, count + 1);
+    if (!isNotFound || count + 1 < NOT_OFFERED_AFTER) return;
+    this.#turns.close(kind);
+    this.#notOffered.push(kind);
+  }
+}
+
+function toInterrupted({ reason }: AbortSignal): Ending {
+  return {
+    outcome: 'interrupted',
+    error: reason instanceof MirrorError ? reason : new MirrorError('INTERRUPTED', 'The pass was stopped.'),
+  };
+}
+
+function toUnexpected(caseId: number, kind: LinkedKind, cause: unknown): MirrorError {
+  return new MirrorError('RESPONSE_UNEXPECTED', `The ${kind} of case ${caseId} could not be stored.`, {
+    cause,
+  });
+}

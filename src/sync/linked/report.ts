@@ -1,0 +1,99 @@
+import type { LinkedKind } from '../../api/linked-fields.ts';
+import type { LinkedPassRow } from '../../db/linked/passes.ts';
+import type { LinkedFigures } from '../../db/linked/write-read.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
+import type { MirrorError } from '../../errors/mirror-error.ts';
+
+/** The sums of a linked pass. */
+export type LinkedSums = Pick<
+  LinkedPassRow,
+  | 'requests'
+  | 'retries'
+  | 'lists_read'
+  | 'lists_failed'
+  | 'lists_empty'
+  | 'lists_doubted'
+  | 'records_new'
+  | 'records_changed'
+  | 'records_gone'
+>;
+
+/** A list that could not be read. */
+export interface LinkedFailure {
+  readonly caseId: number;
+  readonly kind: LinkedKind;
+  readonly error: MirrorError;
+}
+
+/** A report names only the first failures, however many there are; `linked_lists` has each. */
+export const MAX_FAILURES_NAMED = 5;
+
+/** How a linked pass ended. */
+export interface LinkedReport {
+  readonly passId: number;
+  readonly runId: number;
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  /** `complete`: no list was due any more; `budget`: the budget was spent, which is a normal end. */
+  readonly outcome: Extract<LinkedPassRow['outcome'], 'complete' | 'budget' | 'failed' | 'interrupted'>;
+  readonly sums: LinkedSums;
+  /** The lists that were due, and those of them that are left. */
+  readonly due: number;
+  readonly left: number;
+  readonly failures: readonly LinkedFailure[];
+  /** Kinds that the API does not seem to offer. */
+  readonly notOffered: readonly LinkedKind[];
+  readonly error: MirrorError | null;
+}
+
+/** A pass that had a reason not to begin. */
+export interface SkippedPass {
+  readonly skipped: string;
+}
+
+export const isSkipped = (result: LinkedReport | SkippedPass): result is SkippedPass => 'skipped' in result;
+
+/** The exit code after a run and its pass: the run decides, and only a pass that failed or was stopped adds to it. */
+export function toExit(
+  ofRun: ExitName,
+  { outcome, error }: Pick<LinkedReport, 'outcome' | 'error'>,
+): ExitName {
+  if (ofRun !== 'complete' || error === null) return ofRun;
+  return outcome === 'failed' || outcome === 'interrupted' ? error.exit : ofRun;
+}
+
+/** Counts what a pass does. */
+export class LinkedTally {
+  readonly #counts = {
+    lists_read: 0,
+    lists_failed: 0,
+    lists_empty: 0,
+    lists_doubted: 0,
+    records_new: 0,
+    records_changed: 0,
+    records_gone: 0,
+  };
+  readonly #failures: LinkedFailure[] = [];
+
+  get failures(): readonly LinkedFailure[] {
+    return this.#failures;
+  }
+
+  addRead(records: number, { new: added, changed, gone, doubt }: LinkedFigures): void {
+    this.#counts.lists_read++;
+    if (records === 0) this.#counts.lists_empty++;
+    if (doubt !== null) this.#counts.lists_doubted++;
+    this.#counts.records_new += added;
+    this.#counts.records_changed += changed;
+    this.#counts.records_gone += gone;
+  }
+
+  addFailure(failure: LinkedFailure): void {
+    this.#counts.lists_failed++;
+    if (this.#failures.length < MAX_FAILURES_NAMED) this.#failures.push(failure);
+  }
+
+  toSums({ requests, retries }: { readonly requests: number; readonly retries: number }): LinkedSums {
+    return { requests, retries, ...this.#counts };
+  }
+}
