@@ -2,10 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, lstatSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
+import { getTableName } from 'drizzle-orm';
 import { closing, openSqlite } from '../db/engine.ts';
 import { inDatabase } from '../db/errors.ts';
 import { isWriterLockHeld, takeWriterLock } from '../db/lock.ts';
 import { openMirrorReadOnly } from '../db/open-mirror.ts';
+import { documentTexts, mirrorReplacedTexts, texts } from '../db/schema/schema.ts';
+import { sealTable } from '../db/seals.ts';
 import type { ErrorCode } from '../errors/codes.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { findFreeBytes } from '../lib/files.ts';
@@ -165,22 +168,38 @@ interface Finish {
   readonly note: SnapshotNote | null;
   /** Whether pages may contain deleted content, so the file must be rewritten. */
   readonly hasRemnants: boolean;
+  /** Whether the copy keeps the texts of documents. Without them, it says of no document that its text was requested. */
+  readonly withTexts?: boolean;
 }
 
 /**
  * Finishes a fresh copy: a single file without a log, with its origin recorded and its integrity checked. Throws a
  * DATABASE_... error.
  */
-export function finishCopy(path: string, { note, hasRemnants }: Finish): void {
+export function finishCopy(path: string, { note, hasRemnants, withTexts = true }: Finish): void {
   inDatabase(path, () => {
     closing(openSqlite(path), (sqlite) => {
       sqlite.pragma('journal_mode = DELETE');
       refuseDamage(sqlite, path);
       const hasTable = sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'mirror_snapshot'`).get();
       if (hasTable !== undefined) writeNote(sqlite, note);
-      if (hasRemnants) sqlite.exec('VACUUM');
+      const isSmaller = !withTexts && removeTexts(sqlite);
+      if (hasRemnants || isSmaller) sqlite.exec('VACUUM');
     });
   });
+}
+
+/** Removes the texts from a copy. Returns whether there were any. */
+function removeTexts(sqlite: Database.Database): boolean {
+  const has = sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'texts'`).get() !== undefined;
+  if (!has || sqlite.prepare('SELECT 1 FROM document_texts LIMIT 1').get() === undefined) return false;
+  sqlite.transaction(() => {
+    for (const table of [documentTexts, mirrorReplacedTexts, texts]) {
+      sqlite.exec(`DELETE FROM ${getTableName(table)}`);
+      sealTable(sqlite, table);
+    }
+  })();
+  return true;
 }
 
 /** Throws DATABASE_DAMAGED. */

@@ -117,6 +117,8 @@ export interface SnapshotRequest {
   readonly takenAt: Date;
   readonly takenBy: SnapshotTaker;
   readonly signal: AbortSignal;
+  /** Whether the copy includes the texts of documents; a state as of an earlier run never does. Default: true. */
+  readonly withTexts?: boolean;
   /** Null for the present state. */
   readonly earlier?: EarlierState | null;
   /** Called if there is too little disk space, before that becomes an error. */
@@ -219,7 +221,7 @@ async function writeCopy(
   database: string,
   partial: string,
   folder: string,
-  { earlier = null, signal, takenAt, takenBy }: SnapshotRequest,
+  { earlier = null, signal, takenAt, takenBy, withTexts = true }: SnapshotRequest,
 ): Promise<{ readonly note: SnapshotNote; readonly isForReaders: boolean }> {
   return closing(openMirrorReadOnly(database), async (mirror) => {
     return await holdMoment(mirror.sqlite, async () => {
@@ -236,7 +238,7 @@ async function writeCopy(
         isComplete: holdsEveryList(mirror),
         asOfRun: earlier?.runId ?? null,
       };
-      finishCopy(partial, { note, hasRemnants });
+      finishCopy(partial, { note, hasRemnants, withTexts });
       if (earlier === null) compareContent(said, checkCopy(partial), partial);
       else checkCopy(partial);
       const isForReaders = earlier === null && (note.isComplete || holdsAllThatCanBeHad(mirror));

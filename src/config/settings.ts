@@ -55,16 +55,22 @@ export interface SnapshotSettings {
   readonly daily: number;
   readonly weekly: number;
   readonly monthly: number;
+  /** Whether snapshots include the texts of documents. */
+  readonly texts: boolean;
 }
 
 /** Validates the settings of the snapshots of a database. Throws SETTING_INVALID for the first invalid one. */
 export function parseSnapshotSettings(written: WrittenSettings, database: string): SnapshotSettings {
-  const { snapshots, keepDaily, keepWeekly, keepMonthly } = parseAll(SETTINGS_OF_SNAPSHOTS, written);
+  const { snapshots, keepDaily, keepWeekly, keepMonthly, snapshotTexts } = parseAll(
+    SETTINGS_OF_SNAPSHOTS,
+    written,
+  );
   return Object.freeze({
     folder: snapshots ?? join(dirname(database), 'snapshots'),
     daily: keepDaily,
     weekly: keepWeekly,
     monthly: keepMonthly,
+    texts: snapshotTexts,
   });
 }
 

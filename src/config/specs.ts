@@ -215,6 +215,13 @@ export const SETTINGS_OF_SNAPSHOTS = nameVariables({
     description: 'Number of months, likewise.',
     parse: wholeNumber(0, MAX_KEPT),
   },
+  snapshotTexts: {
+    flag: '--snapshot-texts',
+    default: 'yes',
+    description:
+      'Include the texts of documents in snapshots. A mirror that is restored from a snapshot without them requests the texts again.',
+    parse: yesOrNo,
+  },
 });
 
 /** The settings of `nightly`. */

@@ -171,6 +171,7 @@ export function createSnapshotStep(
         to: { folder },
         takenAt: now(),
         takenBy: 'schedule',
+        withTexts: settings.texts,
         signal,
       };
       const { taken, removed } =

@@ -171,6 +171,7 @@ const ROWS: Readonly<Record<SettingName, Row>> = {
   keepDaily: ofNumber(({ snapshots }) => snapshots.daily, ['10001']),
   keepWeekly: ofNumber(({ snapshots }) => snapshots.weekly, ['10001']),
   keepMonthly: ofNumber(({ snapshots }) => snapshots.monthly, ['10001']),
+  snapshotTexts: ofSwitch(({ snapshots }) => snapshots.texts),
 };
 
 const TABLE = (Object.keys(SETTINGS) as SettingName[]).map((name) => {

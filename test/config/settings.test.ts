@@ -234,6 +234,6 @@ describe('the settings of nightly', () => {
 test('snapshots are beside the database, unless they are wanted elsewhere', () => {
   const parse = (changes: Partial<Record<SettingName, string>>) =>
     parseSnapshotSettings(gatherSettings(changes, {}, {}), '/data/clearinghouse.db');
-  expect(parse({})).toEqual({ folder: '/data/snapshots', daily: 7, weekly: 4, monthly: 12 });
+  expect(parse({})).toEqual({ folder: '/data/snapshots', daily: 7, weekly: 4, monthly: 12, texts: true });
   expect(parse({ snapshots: '/backup' }).folder).toBe('/backup');
 });

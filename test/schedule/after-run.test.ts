@@ -207,7 +207,7 @@ test('the snapshot after a scheduled run removes the snapshots that retention do
   const folder = join(tempFolder(), 'snapshots');
   let day = 20;
   const now = () => new Date(`2026-11-${day}T03:17:00Z`);
-  const { run } = createSnapshotStep(database, { folder, daily: 2, weekly: 0, monthly: 0 }, now);
+  const { run } = createSnapshotStep(database, { folder, daily: 2, weekly: 0, monthly: 0, texts: true }, now);
   expect(await run(GOES_ON, AFTER_ALL)).toBe(join(folder, 'mirror-20261120T031700Z.db'));
   for (day = 21; day < 23; day++) await run(GOES_ON, AFTER_ALL);
   expect(listSnapshots(database, folder)).toHaveLength(2);

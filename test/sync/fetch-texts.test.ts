@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { always, once, textOf, type Fault, type FaultRule } from '../../fake-api/serve/faults.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
@@ -366,6 +368,24 @@ describe('verify', () => {
     expect(exitCode).toBe(10);
     expect(stdout).toContain(finding);
   });
+});
+
+test('a snapshot leaves the texts out on request, and a mirror restored from it requests them again', async () => {
+  const { fetchTexts, database, texts, rows, json } = await start([{ id: 11, text: 'CanaryOfTheOrder' }]);
+  await fetchTexts();
+  const folder = join(dirname(database), 'copies');
+  const snapshot = (...args: string[]) =>
+    runCli(['snapshot', '--database', database, '--snapshots', folder, '--json', ...args]);
+  const pathOf = ({ stdout }: CliResult): string => (JSON.parse(stdout) as { path: string }).path;
+  const whole = pathOf(await snapshot());
+  const small = pathOf(await snapshot('--no-snapshot-texts'));
+  expect(readFileSync(whole, 'latin1')).toContain('CanaryOfTheOrder');
+  expect(readFileSync(small, 'latin1')).not.toContain('CanaryOfTheOrder');
+  expect((await runCli(['verify', '--database', small])).exitCode).toBe(0);
+  expect((await runCli(['restore', small, '--database', database, '--yes'])).exitCode).toBe(0);
+  expect(rows('SELECT id FROM documents')).toEqual([{ id: 11 }]);
+  expect(texts()).toEqual([]);
+  expect(await json()).toMatchObject({ pass: { texts: 1 } });
 });
 
 test('a query of texts as of an earlier run says that their past is not kept', async () => {

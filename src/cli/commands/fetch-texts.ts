@@ -53,7 +53,7 @@ only its own text, which is requested again after a pause. Run the command again
 where it ended.
 
 Before the first request, it prints how much room the texts will take: they also go into
-each snapshot. Documents that are not for the public are never requested.
+each snapshot, unless you set --no-snapshot-texts. Documents that are not for the public are never requested.
 
 Examples:
   $ clearinghouse-mirror fetch-texts --type "Order/Opinion" --core
@@ -116,10 +116,10 @@ function toExit({ outcome, error }: TextPassReport): ExitName {
   return outcome === 'complete' || outcome === 'budget' ? 'complete' : (error?.exit ?? 'unexpected');
 }
 
-/** How many snapshots the settings keep. */
+/** How many snapshots with texts the settings keep. */
 function countCopies(flags: Flags, io: Io, database: string): number {
-  const { daily, weekly, monthly } = parseSnapshotSettings(readWrittenSettings(flags, io), database);
-  return daily + weekly + monthly;
+  const { daily, weekly, monthly, texts } = parseSnapshotSettings(readWrittenSettings(flags, io), database);
+  return texts ? daily + weekly + monthly : 0;
 }
 
 /** The selection of the flags. Fails with USAGE if there is no such type. */

@@ -115,7 +115,7 @@ function toRequest(
   flags: Flags,
   io: Io,
   database: string,
-  { folder }: SnapshotSettings,
+  { folder, texts }: SnapshotSettings,
   signal: AbortSignal,
 ): SnapshotRequest {
   return {
@@ -123,6 +123,7 @@ function toRequest(
     to: typeof flags.to === 'string' ? { file: toPath(flags.to, '--to', io.folder, true) } : { folder },
     takenAt: io.runtime.now(),
     takenBy: 'hand',
+    withTexts: texts,
     signal,
     earlier: typeof flags.asOf === 'string' ? toEarlier(database, readAsOf(flags.asOf, io)) : null,
   };
