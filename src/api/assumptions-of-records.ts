@@ -56,7 +56,8 @@ export const ASSUMPTIONS_ABOUT_RECORDS = {
     assumed: '`main_docket` holds every entry of the main docket, however many there are.',
     source: ['seen'],
     breaks: 'Docket entries are missing.',
-    detection: 'No record of a case says so. `doctor --probe` compares one case with its list of dockets.',
+    detection:
+      'The list of dockets has the main docket again. A difference between the two copies is on record.',
   },
   A35: {
     subject: 'Are ids of docket entries unique within a docket?',
@@ -102,12 +103,13 @@ export const ASSUMPTIONS_ABOUT_RECORDS = {
       '`cases/ID/documents/`, `cases/ID/dockets/` and `cases/ID/resources/` are lists of that case alone.',
     source: ['documented', 'peers'],
     breaks: 'Documents, further dockets and resources are missing.',
-    detection: 'A list that cannot be read is on record, with its error code.',
+    detection:
+      'A list that cannot be read is on record, with its error code. One list that comes for many cases is a doubt that a later run must confirm.',
   },
   A41: {
     subject: 'The envelope of a list of one case',
     assumed:
-      'The envelope of the lists of cases, with or without `count`, or a bare list, which is one whole page.',
+      'The envelope of the lists of cases, with or without `count`, or a bare list, which is one whole page. `next` may hold an opaque cursor in place of a page number.',
     source: ['documented', 'peers'],
     breaks: 'The list cannot be read.',
     detection: '`RESPONSE_UNEXPECTED`. The form that came is on record.',
@@ -138,7 +140,7 @@ export const ASSUMPTIONS_ABOUT_RECORDS = {
   A45: {
     subject: 'A document',
     assumed:
-      'Its integer `id` is its own in the whole collection. Its fields are those of recorded responses.',
+      'Its integer `id` is its own in the whole collection, and it may be in the lists of several cases. Its fields are those of recorded responses.',
     source: ['documented', 'seen'],
     breaks: 'Two documents become one, or a column stays empty.',
     detection:
@@ -170,7 +172,8 @@ export const ASSUMPTIONS_ABOUT_RECORDS = {
   },
   A49: {
     subject: 'The text of a document',
-    assumed: '`documents/ID/text/` answers `{"id": ID, "text": "..."}`. Anything else is not a text.',
+    assumed:
+      '`documents/ID/text/` answers `{"id": ID, "text": "..."}`. A `text` that is null or blank is no text, and a 404 says that none is offered. Anything else is a failure.',
     source: ['documented'],
     breaks: 'No text can be fetched.',
     detection: 'The outcome of each text is on record.',
@@ -182,5 +185,30 @@ export const ASSUMPTIONS_ABOUT_RECORDS = {
     source: ['seen', 'peers'],
     breaks: 'The token could go to another host, or records could come in another form.',
     detection: '`doctor --probe` compares them with the addresses that it builds.',
+  },
+  A51: {
+    subject: 'Does a text change without its document?',
+    assumed:
+      'Yes, if it is made anew. The program requests a text again when its document changes, and otherwise after a year.',
+    source: ['peers'],
+    breaks: 'An old text stays in the mirror for a year.',
+    detection: '–',
+  },
+  A52: {
+    subject: 'Huge lists and texts: a list of one case of more than 64 MB, or a text of more than 16 MB',
+    assumed:
+      'They do not occur: the longest known list has 405 documents, the longest text 1.4 million characters.',
+    source: ['seen', 'peers'],
+    breaks: 'Such a list or text is missing.',
+    detection: 'The list ends with `RESPONSE_TOO_LARGE`. The outcome of the text is `too_large`.',
+  },
+  A53: {
+    subject: 'Can a record leave the list of a case?',
+    assumed:
+      'Yes. It has left it if two complete reads in two runs do not contain it. One that comes back is in the list again.',
+    source: ['guessed'],
+    breaks: 'A record counts as gone although it is on the site.',
+    detection:
+      'The link of the case to the record names the run in which it ended. A list that turns empty is a doubt.',
   },
 } as const satisfies Readonly<Record<`A${number}`, Assumption>>;

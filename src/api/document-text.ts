@@ -33,7 +33,7 @@ export type TextAnswer =
 
 /**
  * The largest response with a text, in bytes: its bytes, its characters and what is stored are in memory at one time. The
- * longest known text has 1.4 million characters.
+ * longest known text has 1.4 million characters (A52).
  */
 export const MAX_TEXT_BYTES = 16 * 2 ** 20;
 
@@ -66,8 +66,8 @@ export async function fetchText(
 }
 
 /**
- * Reads the response to the request for a text. Only an object with the requested id and a string as `text` is a text: a
- * notice, a login page or the text of another document is a failure. Throws a MirrorError; a {@link TransientError} is
+ * Reads the response to the request for a text. Only an object with the requested id and a string as `text` is a text
+ * (A49): a notice, a login page or the text of another document is a failure. Throws a MirrorError; a {@link TransientError} is
  * worth another attempt.
  */
 export function readTextResponse(

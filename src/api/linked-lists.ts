@@ -58,7 +58,7 @@ export interface LinkedReadOptions {
   readonly now: () => Date;
 }
 
-/** A longer list is not collected in memory. The largest known one has 405 documents, or a docket of 1.9 MB. */
+/** A longer list is not collected in memory. The largest known one has 405 documents, or a docket of 1.9 MB (A52). */
 const MAX_LIST_BYTES = 64 * 2 ** 20;
 const MAX_EMPTY_PAGES = 5;
 
@@ -281,7 +281,7 @@ interface PagePlace {
   readonly gathered: number;
 }
 
-/** The page after this one; null after the last. It is never computed from a count or a page number. */
+/** The page after this one; null after the last. It is never computed from a count or a page number (A41). */
 function findNext({
   client,
   list,

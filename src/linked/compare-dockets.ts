@@ -16,7 +16,7 @@ export interface DocketCopy {
   readonly entries: readonly JsonObject[] | null;
 }
 
-/** Compares two copies of one docket in the fields that both have. Null if they agree. */
+/** Compares two copies of one docket in the fields that both have (A34, A47). Null if they agree. */
 export function compareDockets(inCase: DocketCopy, inList: DocketCopy): DocketDifference | null {
   const differing = findDifferingField(inCase.payload, inList.payload) ?? findDifferingEntry(inCase, inList);
   if (differing === null) return null;

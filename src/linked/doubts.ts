@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type JsonValue, isJsonObject, type JsonObject } from '../lib/json.ts';
 
-/** At most this share of the lists with records may turn empty at once, and always this many. */
+/** At most this share of the lists with records may turn empty at once (A42), and always this many. */
 const MAX_EMPTY_SHARE = 0.05;
 const MIN_EMPTY = 10;
 
@@ -10,7 +10,7 @@ export function isPlausiblyEmpty(doubted: number, listsWithRecords: number): boo
   return doubted <= Math.max(MIN_EMPTY, listsWithRecords * MAX_EMPTY_SHARE);
 }
 
-/** From this number of cases on, one list that comes for all of them means that the server ignores the case. */
+/** From this number of cases on, one list that comes for all of them means that the server ignores the case (A40). */
 export const MAX_SAME_LISTS = 5;
 
 /** Whether one list may be that of so many cases, once another run has read the same. */

@@ -1,7 +1,7 @@
 import { toCanonicalJson } from '../case/fingerprint.ts';
 import type { JsonObject, JsonValue } from '../lib/json.ts';
 
-/** A record without an id, as it is stored or as it arrived. */
+/** A record without an id (A48), as it is stored or as it arrived. */
 export interface Pairable {
   readonly fingerprint: string;
   readonly payload: JsonObject;

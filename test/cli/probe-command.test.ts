@@ -88,9 +88,11 @@ describe('doctor --probe', () => {
     });
     expect([refused.exitCode, refused.stdout, refused.api.requests.length]).toEqual([3, '', 1]);
     expect(refused.stderr).toMatch(/\[UNAUTHORIZED\]/);
-    const { exitCode, stderr } = await probe({
-      answer: (_path, _request, response) => send(response, 500, { detail: 'Oops' }),
-    });
+    const nothing: Shape = { answer: (_path, _request, response) => send(response, 500, { detail: 'Oops' }) };
+    const { exitCode, stdout, stderr } = await probe(nothing, ['--yes', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ exit_code: 4 });
+    expect(stderr).toMatch(/^ {3}2 {2}status 500 with a detail$/m);
+    expect(stderr).toMatch(/^ {2}15 {2}not requested: no response contained a public document/m);
     expect([exitCode, flat(stderr)]).toEqual([
       4,
       expect.stringContaining('The probe saw nothing of the API.'),

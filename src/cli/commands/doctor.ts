@@ -116,11 +116,22 @@ async function probe(flags: Flags, io: Io): Promise<ExitName> {
   return withStop<ExitName>(io, async (signal) => {
     if (flags.yes !== true) await confirm(apiUrl.host, io, signal);
     const at = io.runtime.now();
-    const seen = await runProbe({ settings, token, signal }, io.runtime);
+    const seen = await runProbe(
+      {
+        settings,
+        token,
+        signal,
+        onObservation: (name, observation) => {
+          say(io.stderr, text.renderObservation(name, observation));
+        },
+      },
+      io.runtime,
+    );
     const judgements = judgeProbe(seen);
     const isOfficial = isOfficialApi(apiUrl) && findApiWarning(apiUrl) === null;
     const result = { seen, judgements, isOfficial, at };
-    const exit = judgements.some(({ verdict }) => verdict === 'differs') ? 'differs' : 'complete';
+    const differs = judgements.some(({ verdict }) => verdict === 'differs');
+    const exit = differs ? 'differs' : sawNothing(seen) ? 'network' : 'complete';
     await write(
       io.stdout,
       flags.json === true
@@ -131,7 +142,7 @@ async function probe(flags: Flags, io: Io): Promise<ExitName> {
       writeOutputFile(report, [text.renderProbeMarkdown(result)]);
       say(io.stderr, `${report.path}: written.\n`);
     }
-    if (exit === 'complete' && sawNothing(seen))
+    if (exit === 'network')
       throw new MirrorError('NETWORK_FAILED', 'The probe saw nothing of the API.', {
         hint: '`clearinghouse-mirror doctor` checks the address and the network.',
       });

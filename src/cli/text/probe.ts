@@ -1,6 +1,6 @@
 import { ASSUMPTIONS } from '../../api/assumptions.ts';
 import { type Judgement, NOT_PROBED } from '../../doctor/probe/judge.ts';
-import { describeObservation } from '../../doctor/probe/observe.ts';
+import { type Observation, describeObservation } from '../../doctor/probe/observe.ts';
 import { PROBE_DELAY_MS } from '../../doctor/probe/probe.ts';
 import { PROBE_REQUESTS, type Observations, type ProbeRequest } from '../../doctor/probe/requests.ts';
 import { renderPlural, wrapText } from '../../lib/layout.ts';
@@ -29,6 +29,12 @@ export function renderProbePlan(host: string, delayMs: number, width: number): s
     return wrapText(purpose, width, { first, rest: ' '.repeat(first.length) });
   });
   return `${wrapText(head, width)}${lines.join('')}`;
+}
+
+/** The outcome of one request, as soon as it is known. */
+export function renderObservation(name: ProbeRequest, observation: Observation): string {
+  const number = REQUESTS.findIndex(([one]) => one === name) + 1;
+  return `  ${String(number).padStart(2)}  ${stripMarks(describeObservation(observation))}\n`;
 }
 
 const MARKS = { holds: 'holds   ', differs: 'DIFFERS ', 'not seen': 'not seen' } as const;

@@ -19,7 +19,7 @@ export function toOwnId(value: JsonValue | undefined): number | null {
   return typeof value === 'number' && isOwnId(value) ? value : null;
 }
 
-/** Prepares the look-up of the keys of one kind. */
+/** Prepares the look-up of the keys of one kind. A document is known by its id, under whichever case it is (A45). */
 export function prepareIdentify({ sqlite }: Mirror, { record }: LinkSpec): Identify {
   if (record.kind === 'document') return (records) => records.map(({ payload }) => Number(payload.id));
   const table = getTableName(record.table);

@@ -21,7 +21,7 @@ export interface DueText {
   readonly fingerprint: string;
 }
 
-/** A text is made anew without a sign in its document, so it is requested again after this time. */
+/** A text is made anew without a sign in its document, so it is requested again after this time (A51). */
 const AGE_IN_DAYS = 365;
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -24,7 +24,7 @@ export interface LinkWriter {
   listOpen(caseId: number): OpenLink[];
   /**
    * Stores which records a complete read found. A record that it did not find is missing; if an earlier run missed it
-   * too, its link ends. `missingSince` is the earlier run that read the same.
+   * too, its link ends (A53). `missingSince` is the earlier run that read the same.
    */
   write(
     caseId: number,

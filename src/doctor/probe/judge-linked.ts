@@ -222,6 +222,22 @@ function tally(addresses: readonly AddressFacts[]): string {
   return [...counts].map(([words, count]) => `${count} with ${words}`).join(', ');
 }
 
+function judgeLinkedSizes(seen: Observations): Verdict {
+  const all = ([...LINKED_KINDS, 'allDocuments', 'text'] as const).map((name) => [name, seen[name]] as const);
+  const tooLarge = all.some(([, one]) => one?.kind === 'failed' && one.code === 'RESPONSE_TOO_LARGE');
+  const sizes = all.flatMap(([name, one]) =>
+    one?.kind === 'response' && one.status === 200 && one.body.shape !== 'not JSON'
+      ? [`${name === 'allDocuments' ? 'documents of all cases' : name}: ${renderKilobytes(one.bytes)}`]
+      : [],
+  );
+  if (sizes.length === 0 && !tooLarge) return notSeen(seen.documents);
+  const told = [...sizes, ...(tooLarge ? ['a response was larger than the probe reads'] : [])];
+  return holdsIf(!tooLarge, told.join('; '));
+}
+
+export const renderKilobytes = (bytes: number): string =>
+  `${Math.ceil(bytes / 1000).toLocaleString('en-US')} kB`;
+
 /** The assumptions about the lists of one case, about documents and about their texts. */
 export const LINKED_JUDGES = {
   A34: judgeWholeDocket,
@@ -240,4 +256,5 @@ export const LINKED_JUDGES = {
   A48: judgeResources,
   A49: judgeText,
   A50: judgeWrittenAddresses,
+  A52: judgeLinkedSizes,
 } as const satisfies Readonly<Record<string, Judge>>;

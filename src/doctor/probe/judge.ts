@@ -11,6 +11,7 @@ import {
   holdsIf,
   notSeen,
   orderOf,
+  renderKilobytes,
 } from './judge-linked.ts';
 import {
   type ListFacts,
@@ -20,7 +21,14 @@ import {
   describeObservation,
   listIn,
 } from './observe.ts';
-import { PROBED_LIST, type Observations, type ProbeRequest, chooseCase, listCases } from './requests.ts';
+import {
+  PROBED_LIST,
+  PROBE_REQUESTS,
+  type Observations,
+  type ProbeRequest,
+  chooseCase,
+  listCases,
+} from './requests.ts';
 
 const isRedirect = ({ status }: ResponseFacts): boolean => status >= 300 && status < 400 && status !== 304;
 
@@ -229,16 +237,19 @@ function judgeCount(seen: Observations): Verdict {
 const MAX_RECORD_BYTES = 32 * 2 ** 20;
 
 function judgeSizes(seen: Observations): Verdict {
-  const tooLarge = Object.values(seen).some(
-    (one) => one.kind === 'failed' && one.code === 'RESPONSE_TOO_LARGE',
-  );
-  const pages = listResponses(seen).filter(([, one]) => listIn(one) !== null);
+  const all = (Object.keys(seen) as ProbeRequest[])
+    .filter((name) => PROBE_REQUESTS[name].records === 'case')
+    .flatMap((name) => seen[name] ?? []);
+  const tooLarge = all.some((one) => one.kind === 'failed' && one.code === 'RESPONSE_TOO_LARGE');
+  const pages = all.flatMap((one) => {
+    const list = listIn(one);
+    return list === null || one.kind !== 'response' ? [] : [{ bytes: one.bytes, records: list.records }];
+  });
   if (pages.length === 0 && !tooLarge) return notSeen(seen.page);
   const largest = (sizes: readonly number[]): number => sizes.reduce((one, other) => Math.max(one, other), 0);
-  const record = largest(listLists(seen).flatMap(({ records }) => records.map(({ bytes }) => bytes)));
-  const page = largest(pages.map(([, { bytes }]) => bytes));
-  const toKilobytes = (bytes: number): string => `${Math.ceil(bytes / 1000).toLocaleString('en-US')} kB`;
-  const told = `the largest page has ${toKilobytes(page)}, the largest record ${toKilobytes(record)}${tooLarge ? '; a response was larger than --max-body' : ''}`;
+  const record = largest(pages.flatMap(({ records }) => records.map(({ bytes }) => bytes)));
+  const page = largest(pages.map(({ bytes }) => bytes));
+  const told = `the largest page has ${renderKilobytes(page)}, the largest record ${renderKilobytes(record)}${tooLarge ? '; a response was larger than the probe reads' : ''}`;
   return holdsIf(!tooLarge && record <= MAX_RECORD_BYTES, told);
 }
 

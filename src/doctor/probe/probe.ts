@@ -12,6 +12,8 @@ import { PROBE_REQUESTS, type Observations, type ProbeRequest, planRequest } fro
 export const PROBE_DELAY_MS = 1000;
 /** The longest pause that the server may ask for in the middle of a probe. */
 const MAX_PAUSE_MS = 60_000;
+/** The largest response that the probe reads, to need little memory; a lower `--max-body` takes precedence. */
+const MAX_BODY_BYTES = 32 * 2 ** 20;
 /** The longest time for one request. */
 const MAX_REQUEST_MS = 180_000;
 
@@ -41,7 +43,8 @@ export async function runProbe(
 ): Promise<Observations> {
   const { apiUrl, delayMs, userAgent } = settings;
   const agents = createAgents(settings);
-  const http = createHttp(userAgent, settings, agents);
+  const limits = { ...settings, maxBodyBytes: Math.min(settings.maxBodyBytes, MAX_BODY_BYTES) };
+  const http = createHttp(userAgent, limits, agents);
   const seen: Partial<Record<ProbeRequest, Observation>> = {};
   let waitMs = 0;
   let isPaused = false;
@@ -54,7 +57,7 @@ export async function runProbe(
     waitMs = Math.max(PROBE_DELAY_MS, delayMs);
     const start = runtime.now().getTime();
     try {
-      const raw = await sendRequest(http, url, token, settings, maxRequestMs, signal, plan.headers);
+      const raw = await sendRequest(http, url, token, limits, maxRequestMs, signal, plan.headers);
       silent = -Infinity;
       const asked = readRetryAfter(raw, runtime.now());
       if (asked === undefined ? raw.status === 429 : asked > MAX_PAUSE_MS) isPaused = true;

@@ -183,7 +183,3 @@ function comparePaths(written: string, expected: string): AddressFacts['path'] {
   const withSlash = written.endsWith('/') ? written : `${written}/`;
   return withSlash.replace(VERSION, '/') === expected.replace(VERSION, '/') ? 'other version' : 'other';
 }
-
-/** Whether an address is exactly the expected one, but perhaps for its slash. */
-export const isAsExpected = ({ scheme, host, path }: AddressFacts): boolean =>
-  scheme === 'same' && host === 'same' && (path === 'same' || path === 'without slash');
