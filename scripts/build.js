@@ -3,8 +3,8 @@
  * times faster than the hundreds that they are made of. Names are kept, and each module keeps its path as a comment, so a
  * stack trace leads to its source. Uses only esbuild, because `npm install` runs it before anything else.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -15,6 +15,8 @@ const DIST = join(ROOT, 'dist');
 const ENTRY_POINTS = { run: 'src/cli/run.ts', 'verify-thread': 'src/verify/thread.ts' };
 /** It has a native part, and which version is used depends on the running Node; see src/db/engine.ts. */
 const EXTERNAL = ['better-sqlite3*'];
+/** Files that the program reads from beside its modules. */
+const ASSETS = ['src/web/style.css', 'src/web/icon.svg'];
 /** Packages that are CommonJS ask for modules of Node by `require`, which a module of ESM does not have. */
 const BANNER =
   "import { createRequire as toRequire } from 'node:module';\nconst require = toRequire(import.meta.url);";
@@ -46,6 +48,7 @@ export async function buildProgram() {
   mkdirSync(DIST);
   for (const { path, contents } of outputFiles) writeFileSync(path, contents);
   writeFileSync(join(DIST, 'third-party-notices.txt'), notices);
+  for (const path of ASSETS) copyFileSync(join(ROOT, path), join(DIST, basename(path)));
 }
 
 /** The folders of the packages that the bundle has code of, sorted. */

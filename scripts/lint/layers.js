@@ -21,6 +21,7 @@ export const LAYERS = [
   ['src/demo'],
   ['src/cli/io.ts'],
   ['src/cli/text'],
+  ['src/web'],
   ['src/cli'],
   ['src/cli/commands'],
   ['src/cli/main.ts'],

@@ -68,6 +68,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     reads: true,
     load: () => import('./commands/query.ts'),
   },
+  browse: {
+    description: 'Show the mirror as pages in a browser on this machine, until Ctrl-C.',
+    acts: true,
+    load: () => import('./commands/browse.ts'),
+  },
   changes: {
     description: 'Show what changed: by default, the changes of the newest run that found any.',
     reads: true,

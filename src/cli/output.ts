@@ -21,9 +21,9 @@ import {
   type RowStyle,
   type RowTally,
   renderRows,
-  toCell,
   toJsonLines,
   toJsonList,
+  toObjectRows,
 } from './text/rows.ts';
 import { toJsonText } from './text/words.ts';
 import { renderPlural } from '../lib/layout.ts';
@@ -212,7 +212,7 @@ export async function printListing(
     if (format === 'markdown' && listing.markdown !== undefined) return listing.markdown();
     if (format === 'ndjson') return toJsonLines(toTexts(listing, tally));
     if (format === 'json') return toJsonList(toTexts(listing, tally));
-    const result = { columns: listing.columns, rows: toRows(listing) };
+    const result = toObjectRows({ columns: listing.columns, objects: listing.objects() });
     return renderRows(result, toStyle(output, format, Infinity, isForTerminal), tally);
   });
   await remark(io, output, tally, !isText);
@@ -257,11 +257,6 @@ function* toTexts({ objects }: Listing, tally: RowTally): Generator<string> {
     tally.rows++;
     yield toJsonText(object);
   }
-}
-
-function* toRows({ columns, objects }: Listing) {
-  for (const object of objects())
-    yield columns.map((name) => toCell((object as Record<string, unknown>)[name]));
 }
 
 /** The maximum number of rows of a sheet. */

@@ -64,6 +64,25 @@ export function findCase(mirror: Mirror, id: number): StoredCase {
   });
 }
 
+/**
+ * Reads a case without its docket entries, of which some cases have thousands. Throws CASE_NOT_MIRRORED or
+ * CASE_REJECTED.
+ */
+export function findCaseWithoutEntries(mirror: Mirror, id: number): StoredCase {
+  const row = mirror.db
+    .select({
+      payload: cases.mirror_payload,
+      fingerprint: cases.mirror_fingerprint,
+      firstRunId: cases.mirror_first_run_id,
+      changedRunId: cases.mirror_changed_run_id,
+    })
+    .from(cases)
+    .where(eq(cases.id, id))
+    .get();
+  if (row === undefined) throw toNotMirrored(mirror, id);
+  return { ...row, id, payload: JSON.parse(row.payload) as JsonObject };
+}
+
 /** The rows in the order of the API's list; null if the payload had no list of entries. */
 function toOrder<Row, Item>(
   keys: string | null,

@@ -17,6 +17,22 @@ export const ERRORS_OF_QUESTIONS = {
     description: 'The mirror has no case with this id.',
     hint: 'Check the id; `clearinghouse-mirror status` shows how complete the mirror is.',
   },
+  PAGE_UNKNOWN: {
+    exit: 'usage',
+    description: '`browse` has no page at this address.',
+    hint: 'Every page can be reached from the overview.',
+  },
+  REQUEST_REFUSED: {
+    exit: 'usage',
+    description:
+      '`browse` does not answer a request that another website could have sent, or that would change something.',
+    hint: 'Open the address that `browse` prints.',
+  },
+  PORT_TAKEN: {
+    exit: 'port',
+    description: 'Another program already uses the port.',
+    hint: 'End that program, or choose another port: `--port 0` takes a free one.',
+  },
   CASE_REJECTED: {
     exit: 'usage',
     description:

@@ -2,7 +2,8 @@ import type { CasePayload } from '../api/payload.ts';
 import { fingerprint, fromVersion, splitPayload } from '../case/fingerprint.ts';
 import { toEntry, type EntryColumns } from '../case/docket-rows.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
-import { type StoredCase, toNotMirrored } from '../db/read-case.ts';
+import { type Presence, type StoredCase, findPresence, toNotMirrored } from '../db/read-case.ts';
+import { prepareFindStart } from './names.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { describeRun } from './period.ts';
 import {
@@ -87,5 +88,22 @@ function prepareListEntries({ sqlite }: Mirror, runId: number): (now: PresentCas
   return ({ id, mirror_entry_keys }) => {
     const byKey = toEntriesAsOf(present.all(id), past.all(id), runId);
     return toOrderOf(mirror_entry_keys, byKey.keys()).flatMap((key) => byKey.get(key) ?? []);
+  };
+}
+
+/** Whether the case was on the site after that run. */
+export function toPresenceThen(
+  mirror: Mirror,
+  departedRunId: number | null,
+  runId: number,
+  id: number,
+): Presence {
+  const now = findPresence(mirror, id);
+  const wasRedacted = now.redacted_run_id !== null && now.redacted_run_id <= runId;
+  return {
+    departed_run_id: departedRunId,
+    departed_at: departedRunId === null ? null : prepareFindStart(mirror)(departedRunId),
+    redacted_run_id: wasRedacted ? now.redacted_run_id : null,
+    redacted_at: wasRedacted ? now.redacted_at : null,
   };
 }

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
-import { findCaseAsOf } from '../../history/case-as-of.ts';
-import { prepareFindStart } from '../../history/names.ts';
+import { findCaseAsOf, toPresenceThen } from '../../history/case-as-of.ts';
 import { findRunAsOf } from '../../history/period.ts';
 import type { AsOf } from '../../history/moments.ts';
 import { type Presence, type StoredCase, findCase, findPresence } from '../../db/read-case.ts';
@@ -94,17 +93,5 @@ function find(mirror: Mirror, id: number, asOf: AsOf | null, io: Io): Found {
     case: then,
     presence: toPresenceThen(mirror, then.departedRunId, run.runId, id),
     notes: toRunAsOfJson(run),
-  };
-}
-
-/** Whether the case was on the site after that run. */
-function toPresenceThen(mirror: Mirror, departedRunId: number | null, runId: number, id: number): Presence {
-  const now = findPresence(mirror, id);
-  const wasRedacted = now.redacted_run_id !== null && now.redacted_run_id <= runId;
-  return {
-    departed_run_id: departedRunId,
-    departed_at: departedRunId === null ? null : prepareFindStart(mirror)(departedRunId),
-    redacted_run_id: wasRedacted ? now.redacted_run_id : null,
-    redacted_at: wasRedacted ? now.redacted_at : null,
   };
 }

@@ -26,28 +26,11 @@ import {
   readSettings,
 } from '../options.ts';
 import { printListing } from '../output.ts';
-import { renderChanges, toChangeJson } from '../text/changes.ts';
+import { CHANGE_COLUMNS, listChangeObjects, renderChanges } from '../text/changes.ts';
 import { toNoneWords } from '../text/period.ts';
 import { MARKDOWN, toPlainStyle, type WritingStyle } from '../text/style.ts';
 
 const MAX_CASES = '200';
-
-const COLUMNS = [
-  'run_id',
-  'changed_at',
-  'case_id',
-  'case_name',
-  'kind',
-  'field',
-  'entry_key',
-  'old_value',
-  'new_value',
-  'differences',
-  'court',
-  'filed',
-  'case_types',
-  'url',
-];
 
 export function defineOptions(command: Command): Command {
   return addSettings(
@@ -104,8 +87,8 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
         ? [style.sentence(none.trimEnd())]
         : renderText(mirror, { period, caseId, field }, style, flags, io);
     await printListing(io, output, database, {
-      columns: COLUMNS,
-      objects: () => (period === null ? [] : listChanges(mirror, { period, caseId, field })),
+      columns: CHANGE_COLUMNS,
+      objects: () => (period === null ? [] : listChangeObjects(mirror, { period, caseId, field })),
       text: (width) => toText(toPlainStyle(width)),
       markdown: () => toText(MARKDOWN),
       none,
@@ -132,15 +115,4 @@ function renderText(
     limit: (flags.limit as number | undefined) ?? Number(MAX_CASES),
   };
   return renderChanges(changes, style);
-}
-
-function* listChanges(mirror: Mirror, filter: ChangeFilter): Generator<object> {
-  const find = prepareFindChange(mirror);
-  const nameOf = prepareFindName(mirror);
-  const factsOf = prepareFindFacts(mirror);
-  for (const { caseId, keys } of listChangedCases(mirror, filter)) {
-    const name = nameOf(caseId);
-    for (const key of keys)
-      yield toChangeJson(find(key), name, key.kind === 'appeared' ? factsOf(caseId) : null);
-  }
 }

@@ -5,25 +5,10 @@ import { listDeparted } from '../../history/transitions.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import type { Io } from '../io.ts';
 import { printListing } from '../output.ts';
-import { renderDeparted } from '../text/departed.ts';
+import { DEPARTED_COLUMNS, renderDeparted } from '../text/departed.ts';
 import { toBaselineWords } from '../text/period.ts';
 import { type Flags, addRowFormat, addSettings, readRowFormat, readSettings } from '../options.ts';
 import { withMirrorMoment } from '../with-mirror.ts';
-
-/** Those of the view `departed_cases`, and what is left to do. */
-const COLUMNS = [
-  'id',
-  'name',
-  'case_ongoing',
-  'case_status',
-  'court',
-  'filing_date',
-  'departed_run_id',
-  'departed_at',
-  'first_seen_at',
-  'redacted_at',
-  'is_redaction_pending',
-];
 
 export function defineOptions(command: Command): Command {
   return addSettings(addRowFormat(command, 'text'), ['database']);
@@ -42,7 +27,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   await withMirrorMoment(database, async (mirror) => {
     const none = toNone(mirror);
     await printListing(io, output, database, {
-      columns: COLUMNS,
+      columns: DEPARTED_COLUMNS,
       objects: () => listDeparted(mirror),
       text: (width) => renderDeparted(listDeparted(mirror), { width, timeZone: io.timeZone, none }),
       none: `${none}\n`,

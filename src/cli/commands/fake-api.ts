@@ -5,26 +5,10 @@ import { expandHome } from '../../config/paths.ts';
 import type { CaseCollection } from '../../../fake-api/collection/collection.ts';
 import type { FakeApiOptions } from '../../../fake-api/serve/server.ts';
 import { wordsOf } from '../../lib/system-errors.ts';
-import { type Io, withStop, write } from '../io.ts';
+import { type Io, untilAborted, withStop, write } from '../io.ts';
 import { toJsonLine } from '../text/words.ts';
 import type { Flags } from '../options.ts';
 import { renderPlural } from '../../lib/layout.ts';
-
-/** Resolves when the signal is aborted, at once if it already is. */
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else {
-      signal.addEventListener(
-        'abort',
-        () => {
-          resolve();
-        },
-        { once: true },
-      );
-    }
-  });
-}
 
 export function defineOptions(command: Command): Command {
   return command

@@ -89,7 +89,7 @@ export function toCaseDocument(told: CaseToTell): CaseDocument {
   };
 }
 
-function toNotices({ presence, timeZone }: CaseToTell): string[] {
+export function toNotices({ presence, timeZone }: CaseToTell): string[] {
   const { departed_run_id, departed_at, redacted_run_id, redacted_at } = presence;
   const at = (time: string | null): string => (time === null ? '' : ` on ${toLocalMinute(time, timeZone)}`);
   return [
@@ -217,7 +217,7 @@ function toParagraphs(value: JsonValue | undefined): readonly string[] | null {
 }
 
 /** Some fields for plain text contain markup nevertheless. */
-function toPlain(text: string): string {
+export function toPlain(text: string): string {
   return /[<&]/.test(text) ? toPlainText(text).replace(/\n+/g, ' ') : text;
 }
 

@@ -1,15 +1,19 @@
 import type { FieldChange } from '../../case/diff.ts';
-import type { CaseFacts } from '../../history/names.ts';
+import type { Mirror } from '../../db/open-mirror.ts';
+import { type CaseFacts, prepareFindFacts, prepareFindName } from '../../history/names.ts';
 import type { Period } from '../../history/period.ts';
-import type {
-  CaseChange,
-  CaseChangeKind,
-  ChangeKey,
-  ChangedCase,
-  EntryChange,
-  FindChange,
-  PresenceKind,
-  ValueChange,
+import {
+  type CaseChange,
+  type CaseChangeKind,
+  type ChangeFilter,
+  type ChangeKey,
+  type ChangedCase,
+  type EntryChange,
+  type FindChange,
+  type PresenceKind,
+  type ValueChange,
+  listChangedCases,
+  prepareFindChange,
 } from '../../history/changes.ts';
 import { toLocalMinute } from '../../lib/local-time.ts';
 import { toCaseLink, toCaseName } from './words.ts';
@@ -22,7 +26,7 @@ import type { WritingStyle } from './style.ts';
  * A change as `--json` prints it; a new case has the fields that a list shows. `old_value` and `new_value` are missing
  * if there was no value.
  */
-export function toChangeJson(change: CaseChange, caseName: string | null, facts: CaseFacts | null) {
+function toChangeJson(change: CaseChange, caseName: string | null, facts: CaseFacts | null) {
   return {
     run_id: change.runId,
     changed_at: change.changedAt,
@@ -64,7 +68,7 @@ function toValues({ before, after }: Pick<FieldChange, 'before' | 'after'>) {
 }
 
 /** Counts changes while they are rendered. */
-class ChangeTotals {
+export class ChangeTotals {
   /** Cases with any change other than being new. */
   changedCases = 0;
   private readonly counts = new Map<CaseChangeKind, number>();
@@ -103,14 +107,14 @@ class ChangeTotals {
 }
 
 /** Whether a case has any change other than being new. */
-function isChanged({ keys }: Pick<ChangedCase, 'keys'>): boolean {
+export function isChanged({ keys }: Pick<ChangedCase, 'keys'>): boolean {
   return keys.some(({ kind }) => kind !== 'appeared');
 }
 
 /** The maximum number of docket entries listed per case and run, for added and for removed ones. */
 const MAX_ENTRIES = 10;
 
-const PRESENCES: Readonly<Record<PresenceKind, string>> = {
+export const PRESENCES: Readonly<Record<PresenceKind, string>> = {
   appeared: 'came into the mirror',
   redacted: 'was redacted: its content and its earlier history were removed on request',
   departed: 'left the site',
@@ -184,11 +188,11 @@ function toEntrySentence(change: CaseChange, style: WritingStyle): string {
   }
 }
 
-function isPresence(kind: ChangeKey['kind']): kind is PresenceKind {
+export function isPresence(kind: ChangeKey['kind']): kind is PresenceKind {
   return Object.hasOwn(PRESENCES, kind);
 }
 
-function isOfField({ kind }: ChangeKey): boolean {
+export function isOfField({ kind }: ChangeKey): boolean {
   return kind === 'changed' || kind === 'added' || kind === 'removed';
 }
 
@@ -237,7 +241,7 @@ function* renderRest(count: number, noun: string, style: WritingStyle): Generato
   if (count > 0) yield `${style.sentence(`${renderPlural(count, noun)} not shown: --limit 0 shows all.`)}\n`;
 }
 
-function toFactWords({ court, filed, caseTypes }: CaseFacts): string[] {
+export function toFactWords({ court, filed, caseTypes }: CaseFacts): string[] {
   return [
     ...(court === null ? [] : [court]),
     ...(filed === null ? [] : [`filed ${filed}`]),
@@ -261,7 +265,7 @@ function* renderCase(
   }
 }
 
-function toRuns(keys: readonly ChangeKey[]): ChangeKey[][] {
+export function toRuns(keys: readonly ChangeKey[]): ChangeKey[][] {
   const runs: ChangeKey[][] = [];
   for (const key of keys) {
     const last = runs.at(-1);
@@ -269,4 +273,34 @@ function toRuns(keys: readonly ChangeKey[]): ChangeKey[][] {
     else runs.push([key]);
   }
   return runs;
+}
+
+/** The members of {@link toChangeJson} that become columns of CSV. */
+export const CHANGE_COLUMNS = [
+  'run_id',
+  'changed_at',
+  'case_id',
+  'case_name',
+  'kind',
+  'field',
+  'entry_key',
+  'old_value',
+  'new_value',
+  'differences',
+  'court',
+  'filed',
+  'case_types',
+  'url',
+];
+
+/** The changes of a period as objects, read while iterating. */
+export function* listChangeObjects(mirror: Mirror, filter: ChangeFilter): Generator<object> {
+  const find = prepareFindChange(mirror);
+  const nameOf = prepareFindName(mirror);
+  const factsOf = prepareFindFacts(mirror);
+  for (const { caseId, keys } of listChangedCases(mirror, filter)) {
+    const name = nameOf(caseId);
+    for (const key of keys)
+      yield toChangeJson(find(key), name, key.kind === 'appeared' ? factsOf(caseId) : null);
+  }
 }

@@ -34,6 +34,21 @@ export function* renderDeparted(
     : `\n${wrapText(`${renderPlural(count, 'case has', 'cases have')} left the site. What is known of them stays in the mirror.`, width)}`;
 }
 
+/** Those of the view `departed_cases`, and what is left to do. */
+export const DEPARTED_COLUMNS = [
+  'id',
+  'name',
+  'case_ongoing',
+  'case_status',
+  'court',
+  'filing_date',
+  'departed_run_id',
+  'departed_at',
+  'first_seen_at',
+  'redacted_at',
+  'is_redaction_pending',
+];
+
 export const AUDIT_COUNT_COLUMNS = ['name', 'view', 'count', 'shows'];
 
 /** The counts that `audit` prints as text. */

@@ -102,13 +102,16 @@ function toWordEnd(before: string, after: string, length: number): number {
 
 const MAX_VALUE = 80;
 
-/** Renders a value. A missing value, null, and a text without letters are shown in parentheses. */
-function toValueWords(value: JsonValue | undefined, style: WritingStyle): string {
+/** A value in full. A missing value, null, and an empty text or list are shown in parentheses. */
+export function toWholeValueText(value: JsonValue | undefined): string {
   if (value === undefined) return '(absent)';
   if (value === null) return '(null)';
   if (value === '') return '(empty)';
-  if (Array.isArray(value) && value.length === 0) return '(empty list)';
-  const text = toText(value);
+  return Array.isArray(value) && value.length === 0 ? '(empty list)' : toText(value);
+}
+
+function toValueWords(value: JsonValue | undefined, style: WritingStyle): string {
+  const text = toWholeValueText(value);
   const words = style.text(clipText(text, MAX_VALUE));
   return text.length > 2 * MAX_VALUE ? `${words} (${renderCount(text.length)} characters)` : words;
 }
@@ -174,7 +177,8 @@ function toValueSentence(field: string, { before, after }: FieldChange, style: W
 }
 
 const isHtml = (text: string): boolean => /<[a-z!/][^<>]*>/i.test(text);
-const isLong = (text: string): boolean => text.length > MAX_WHOLE || text.includes('\n') || isHtml(text);
+export const isLong = (text: string): boolean =>
+  text.length > MAX_WHOLE || text.includes('\n') || isHtml(text);
 
 function toTextSentence(field: string, before: string, after: string, style: WritingStyle): string {
   if (before === '' || after === '')

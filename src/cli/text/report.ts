@@ -9,7 +9,7 @@ import { renderTable } from './table.ts';
 import { renderBytes, renderDuration } from './words.ts';
 
 /** How many cases the five list syncs cannot see, in one or two sentences. */
-function renderCoverage(coverage: Omit<CoverageReport, 'error'> | null): string {
+export function renderCoverage(coverage: Omit<CoverageReport, 'error'> | null): string {
   if (coverage === null) return '';
   const {
     outcome,

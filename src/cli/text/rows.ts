@@ -12,10 +12,26 @@ function toText(cell: Cell): string {
 }
 
 /** A member of a JSON object as a value of a row: a list or an object is its JSON. */
-export function toCell(value: unknown): Cell {
+function toCell(value: unknown): Cell {
   if (value === undefined || value === null) return null;
   if (typeof value === 'string' || typeof value === 'number') return value;
   return JSON.stringify(value);
+}
+
+/** Objects as rows, with the members that become columns. */
+export function toObjectRows({
+  columns,
+  objects,
+}: {
+  readonly columns: readonly string[];
+  readonly objects: Iterable<object>;
+}): QueryResult {
+  return { columns, rows: toRows(columns, objects) };
+}
+
+function* toRows(columns: readonly string[], objects: Iterable<object>): Generator<Cell[]> {
+  for (const object of objects)
+    yield columns.map((name) => toCell((object as Record<string, unknown>)[name]));
 }
 
 /**

@@ -1,0 +1,51 @@
+/** The filters and the place of a list, by the names of its parameters. An empty or missing value is left out. */
+export type Parameters = Readonly<Record<string, string | number | null | undefined>>;
+
+/** The forms in which a list can be requested: a page, or a file with all of its rows. */
+export const LIST_FORMS = ['csv', 'json'] as const;
+export type ListForm = (typeof LIST_FORMS)[number];
+
+/**
+ * Builds the address of a page of this server. Every address comes from here, so no part of it is ever taken from the
+ * address of the present page.
+ */
+function toAddress(segments: readonly (string | number)[], parameters: Parameters = {}): string {
+  const path = `/${segments.map((segment) => encodeURIComponent(segment)).join('/')}`;
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters))
+    if (value !== null && value !== undefined && value !== '') query.append(name, String(value));
+  const text = query.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+/** The address of a list in another form. */
+function toListAddress(
+  segments: readonly (string | number)[],
+  parameters: Parameters,
+  form?: ListForm,
+): string {
+  const last = segments.at(-1) ?? '';
+  return toAddress(form === undefined ? segments : [...segments.slice(0, -1), `${last}.${form}`], parameters);
+}
+
+/** The addresses of the pages. */
+export const ADDRESS = {
+  home: () => toAddress([]),
+  style: () => toAddress(['style.css']),
+  icon: () => toAddress(['icon.svg']),
+  find: (words?: string, page?: number) => toAddress(['find'], { q: words, page }),
+  cases: (filters: Parameters = {}, form?: ListForm) => toListAddress(['cases'], filters, form),
+  case: (id: number, asOf?: string | number, page?: number) =>
+    toAddress(['cases', id], { 'as-of': asOf, page: page === 1 ? undefined : page }),
+  caseJson: (id: number) => toAddress(['cases', `${id}.json`]),
+  summary: (id: number, page: number) => toAddress(['cases', id, 'summary'], { page }),
+  docket: (id: number, filters: Parameters = {}, form?: ListForm) =>
+    toListAddress(['cases', id, 'docket'], filters, form),
+  history: (id: number, filters: Parameters = {}, form?: ListForm) =>
+    toListAddress(['cases', id, 'history'], filters, form),
+  changes: (filters: Parameters = {}, form?: ListForm) => toListAddress(['changes'], filters, form),
+  departed: (filters: Parameters = {}, form?: ListForm) => toListAddress(['departed'], filters, form),
+  runs: (filters: Parameters = {}, form?: ListForm) => toListAddress(['runs'], filters, form),
+  run: (id: number) => toAddress(['runs', id]),
+  about: () => toAddress(['about']),
+} as const;

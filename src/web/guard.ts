@@ -1,0 +1,61 @@
+/** What the server decides from the head of a request, before anything is read. */
+export interface RequestHead {
+  readonly method: string;
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+  /** `Sec-Fetch-Site`, `Sec-Fetch-Mode` and `Sec-Fetch-Dest`, which every current browser sends. */
+  readonly site: string | undefined;
+  readonly mode: string | undefined;
+  readonly destination: string | undefined;
+}
+
+export interface Refusal {
+  readonly status: 403 | 405 | 421;
+  readonly code: 'REQUEST_REFUSED';
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** The names of this machine. Any port is accepted, because a tunnel can have another port than the server. */
+const OWN_HOST = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/i;
+const METHODS: readonly string[] = ['GET', 'HEAD'];
+
+const REFUSALS = {
+  method: {
+    status: 405,
+    message: 'The pages can only be read.',
+    hint: 'Open the address in a browser, or request it with GET.',
+  },
+  host: {
+    status: 421,
+    message: 'The address of the request names another machine.',
+    hint: 'Use the address that `browse` prints. Another name could be that of a website that wants to read the mirror.',
+  },
+  origin: {
+    status: 403,
+    message: 'Another website sent the request.',
+    hint: 'Open the address in a tab of its own.',
+  },
+} as const;
+
+/** Why a request is refused; null if it is answered. */
+export function refuseRequest(head: RequestHead): Refusal | null {
+  const reason = findReason(head);
+  return reason === null ? null : { code: 'REQUEST_REFUSED', ...REFUSALS[reason] };
+}
+
+function findReason(head: RequestHead): keyof typeof REFUSALS | null {
+  if (head.host === undefined || !OWN_HOST.test(head.host)) return 'host';
+  if (!METHODS.includes(head.method)) return 'method';
+  return isFromElsewhere(head) ? 'origin' : null;
+}
+
+/**
+ * Whether a page of another website makes the request in the background, or shows the answer inside itself. A link on
+ * another website may lead here, because the website does not see the page that then opens.
+ */
+function isFromElsewhere({ origin, site, mode, destination }: RequestHead): boolean {
+  if (origin !== undefined && !OWN_HOST.test(origin.replace(/^https?:\/\//i, ''))) return true;
+  if (site !== 'cross-site' && site !== 'same-site') return false;
+  return mode !== 'navigate' || (destination !== undefined && destination !== 'document');
+}

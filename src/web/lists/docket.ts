@@ -1,0 +1,118 @@
+import { type EntryColumns, toEntry } from '../../case/docket-rows.ts';
+import type { Mirror } from '../../db/open-mirror.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { type Asked, readChoice } from '../request.ts';
+import { parseYears, toSqlPattern, toYearCondition } from './sql.ts';
+
+export const DOCKET_PARAMETERS = ['words', 'entered', 'order', 'page'] as const;
+
+const ORDERS = { newest: 'day DESC, place DESC', oldest: 'day, place' } as const;
+export type DocketOrder = keyof typeof ORDERS;
+const ORDER_NAMES = Object.keys(ORDERS) as [DocketOrder, ...DocketOrder[]];
+
+export interface DocketFilter {
+  readonly caseId: number;
+  /** A text that the description contains. */
+  readonly words: string | undefined;
+  /** Years, as {@link parseYears} reads them. */
+  readonly entered: string | undefined;
+  readonly order: DocketOrder;
+}
+
+/** Parses the parameters of a docket. Fails with USAGE. */
+export function parseDocketFilter(caseId: number, asked: Asked): DocketFilter {
+  const { words, entered } = asked;
+  if (entered !== undefined) parseYears('entered', entered);
+  return { caseId, words, entered, order: readChoice('order', asked.order, ORDER_NAMES) };
+}
+
+export function toDocketParameters({
+  words,
+  entered,
+  order,
+}: DocketFilter): Record<string, string | undefined> {
+  return { words, entered, order: order === ORDER_NAMES[0] ? undefined : order };
+}
+
+/**
+ * The entries of a docket by day, and within a day in the docket's own order. An entry without a date stays beside its
+ * neighbor in the docket: it counts as of the day of the entry before it.
+ */
+function toPlacedSql({ caseId, words, entered }: DocketFilter): string {
+  const conditions = [
+    ...(words === undefined ? [] : [`description LIKE ${toSqlPattern(words)}`]),
+    ...(entered === undefined
+      ? []
+      : [toYearCondition('CAST(substr(day, 1, 4) AS INTEGER)', parseYears('entered', entered))]),
+  ];
+  return `WITH placed AS (
+  SELECT docket_entries.*, place.key AS place, count(date_filed) OVER (ORDER BY place.key) AS dated
+  FROM json_each((SELECT mirror_entry_keys FROM cases WHERE id = ${caseId})) AS place
+  JOIN docket_entries ON docket_entries.case_id = ${caseId} AND docket_entries.mirror_key = place.value
+), ordered AS (
+  SELECT placed.*, first_value(date_filed) OVER (PARTITION BY dated ORDER BY place) AS day FROM placed
+)
+SELECT * FROM ordered${conditions.length === 0 ? '' : `\nWHERE ${conditions.join(' AND ')}`}`;
+}
+
+const COLUMNS = [
+  'id',
+  'row_number',
+  'entry_number',
+  'date_filed',
+  'description',
+  'url',
+  'recap_pdf_url',
+  'pacer_doc_id',
+  'attachments',
+  'mirror_first_run_id',
+];
+
+/** The SQL of a docket, as its files hold it and as anybody can run it. */
+export function toDocketSql(filter: DocketFilter): string {
+  return `${toPlacedSql(filter).replace(/\nSELECT \* FROM/, `\nSELECT ${COLUMNS.join(', ')} FROM`)}
+ORDER BY ${ORDERS[filter.order]}`;
+}
+
+export interface DocketEntry {
+  /** As the API sent it. */
+  readonly entry: JsonObject;
+  /** The run that first saw it. */
+  readonly firstRunId: number;
+}
+
+type PlacedRow = EntryColumns & { readonly mirror_first_run_id: number };
+
+export function countEntries({ sqlite }: Mirror, filter: DocketFilter): number {
+  return (
+    sqlite
+      .prepare<[], number>(`SELECT count(*) FROM (${toPlacedSql(filter)})`)
+      .pluck()
+      .get() ?? 0
+  );
+}
+
+export function listEntries(
+  { sqlite }: Mirror,
+  filter: DocketFilter,
+  { offset, size }: { readonly offset: number; readonly size: number },
+): DocketEntry[] {
+  return sqlite
+    .prepare<[], PlacedRow>(
+      `${toPlacedSql(filter)} ORDER BY ${ORDERS[filter.order]} LIMIT ${size} OFFSET ${offset}`,
+    )
+    .all()
+    .map((row) => ({ entry: toEntry(row), firstRunId: row.mirror_first_run_id }));
+}
+
+/** Orders the entries of an earlier state in the same way. */
+export function orderEntries(entries: readonly JsonObject[], order: DocketOrder): JsonObject[] {
+  let day = '';
+  const placed = entries.map((entry, place) => {
+    if (typeof entry.date_filed === 'string') day = entry.date_filed;
+    return { entry, place, day };
+  });
+  const byDay = placed.toSorted((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : a.place - b.place));
+  const ordered = byDay.map(({ entry }) => entry);
+  return order === 'oldest' ? ordered : ordered.toReversed();
+}

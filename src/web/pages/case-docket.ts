@@ -1,0 +1,109 @@
+import type { Mirror } from '../../db/open-mirror.ts';
+import { findCaseWithoutEntries } from '../../db/read-case.ts';
+import { prepareFindStart } from '../../history/names.ts';
+import { toCaseName } from '../../cli/text/words.ts';
+import { renderPlural } from '../../lib/layout.ts';
+import { ADDRESS } from '../addresses.ts';
+import { type ShownEntry, renderEntries } from '../html/entries.ts';
+import { type Html, html, linkTo, toHref } from '../html/html.ts';
+import type { Page } from '../html/layout.ts';
+import { renderDownloads, renderPager, toWindow } from '../html/parts.ts';
+import { renderTime } from '../html/times.ts';
+import {
+  type DocketFilter,
+  type DocketOrder,
+  countEntries,
+  listEntries,
+  parseDocketFilter,
+  toDocketParameters,
+  toDocketSql,
+} from '../lists/docket.ts';
+import { type Site, readPageNumber } from '../request.ts';
+import type { PageRequest } from './context.ts';
+
+const SIZE = 50;
+
+/** Entries with a mark on those that came after the case. */
+export function listShownEntries(
+  mirror: Mirror,
+  { timeZone }: Site,
+  filter: DocketFilter,
+  part: { readonly offset: number; readonly size: number },
+): ShownEntry[] {
+  const { firstRunId: caseRunId } = findCaseWithoutEntries(mirror, filter.caseId);
+  const startOf = prepareFindStart(mirror);
+  return listEntries(mirror, filter, part).map(({ entry, firstRunId }) => ({
+    entry,
+    added:
+      firstRunId === caseRunId
+        ? null
+        : html`New in ${linkTo(ADDRESS.run(firstRunId), `run ${firstRunId}`)},
+          ${renderTime(startOf(firstRunId), timeZone)}`,
+  }));
+}
+
+export function makeDocketPage({ mirror, site, asked, id }: PageRequest): Page {
+  const filter = parseDocketFilter(id, asked);
+  const { payload } = findCaseWithoutEntries(mirror, id);
+  const name = toCaseName(typeof payload.name === 'string' ? payload.name : null);
+  const total = countEntries(mirror, filter);
+  const { page, size } = toWindow(readPageNumber(asked), SIZE, total);
+  const entries = listShownEntries(mirror, site, filter, { offset: (page - 1) * size, size });
+  const parameters = toDocketParameters(filter);
+  const found = renderPlural(total, 'docket entry', 'docket entries');
+  const isFiltered = filter.words !== undefined || filter.entered !== undefined;
+  return {
+    title: `Docket of ${name}`,
+    kicker: linkTo(ADDRESS.case(id), `Case ${id}`),
+    section: 'cases',
+    body: html`
+      ${renderForm(id, filter)}
+      <section aria-labelledby="found">
+        <h2 id="found">${found}${isFiltered ? ' with these filters' : ''}</h2>
+        ${isFiltered ? html`<p>${linkTo(ADDRESS.docket(id), 'Show the whole docket')}</p>` : null}
+        ${total === 0 ? html`<p>No entry.</p>` : renderEntries(entries, found)}
+        ${renderPager({ page, size, total }, 'Entries', (number) =>
+          ADDRESS.docket(id, { ...parameters, page: number === 1 ? undefined : number }),
+        )}
+        ${renderDownloads(
+          `All ${found}`,
+          toDocketSql(filter),
+          (filters, form) => ADDRESS.docket(id, filters, form),
+          parameters,
+        )}
+      </section>
+    `,
+  };
+}
+
+const ORDER_LABELS: Readonly<Record<DocketOrder, string>> = {
+  newest: 'Newest first',
+  oldest: 'Oldest first',
+};
+
+function renderForm(id: number, { words, entered, order }: DocketFilter): Html {
+  return html`<form class="filters" action="${toHref(ADDRESS.docket(id))}">
+    <fieldset>
+      <legend>Filters</legend>
+      <p>
+        <label for="words">The description contains</label>
+        <input id="words" name="words" value="${words ?? ''}" />
+      </p>
+      <p>
+        <label for="entered">Entered in the years</label>
+        <input id="entered" name="entered" value="${entered ?? ''}" placeholder="2015..2020" />
+      </p>
+      <p>
+        <label for="order">Order</label>
+        <select id="order" name="order">
+          ${Object.entries(ORDER_LABELS).map(([value, label]) =>
+            value === order
+              ? html`<option value="${value}" selected>${label}</option>`
+              : html`<option value="${value}">${label}</option>`,
+          )}
+        </select>
+      </p>
+    </fieldset>
+    <p><button>Show these entries</button></p>
+  </form>`;
+}

@@ -1,0 +1,247 @@
+import { toPlainText } from '../../case/case-rows.ts';
+import { toNotices } from '../../cli/text/case.ts';
+import { renderRunAsOf } from '../../cli/text/period.ts';
+import { toCaseLink, toCaseName } from '../../cli/text/words.ts';
+import type { Mirror } from '../../db/open-mirror.ts';
+import { type Presence, type StoredCase, findCaseWithoutEntries, findPresence } from '../../db/read-case.ts';
+import { findCaseAsOf, toPresenceThen } from '../../history/case-as-of.ts';
+import { parseAsOf } from '../../history/moments.ts';
+import { type RunAsOf, findRunAsOf } from '../../history/period.ts';
+import { type JsonObject, type JsonValue, isJsonObject } from '../../lib/json.ts';
+import { clipText, renderCount, renderPlural } from '../../lib/layout.ts';
+import { ADDRESS } from '../addresses.ts';
+import { renderEntries } from '../html/entries.ts';
+import { type Content, type Html, html, linkTo, toHref } from '../html/html.ts';
+import type { Page } from '../html/layout.ts';
+import { renderNotice, renderPager, toWindow } from '../html/parts.ts';
+import { toRichText } from '../html/rich-text.ts';
+import { toDay } from '../html/times.ts';
+import { countEntries, orderEntries, parseDocketFilter } from '../lists/docket.ts';
+import { type Site, readPageNumber } from '../request.ts';
+import { listShownEntries } from './case-docket.ts';
+import { renderCaseFacts, renderDefendants, renderRelated } from './case-facts.ts';
+import { findHistory, renderHistory } from './case-history.ts';
+import type { PageRequest } from './context.ts';
+
+const NEWEST_ENTRIES = 20;
+const NEWEST_RUNS = 5;
+const ENTRIES_AS_OF = 50;
+/** Characters of HTML; the rest of a longer summary has pages of its own. */
+const MAX_SUMMARY = 40_000;
+/** Characters of a page of a long summary. */
+const SUMMARY_PART = 60_000;
+
+/** A case at present, or as it was after a run. */
+interface FoundCase {
+  readonly stored: StoredCase;
+  readonly presence: Presence;
+  /** The run after which the case was so; null for the present. */
+  readonly asOf: RunAsOf | null;
+}
+
+export function makeCasePage({ mirror, site, asked, id }: PageRequest): Page {
+  const asOf = asked['as-of'];
+  const found =
+    asOf === undefined
+      ? { stored: findCaseWithoutEntries(mirror, id), presence: findPresence(mirror, id), asOf: null }
+      : findThen(mirror, site, id, asOf);
+  const { stored, presence } = found;
+  const { payload, firstRunId, changedRunId } = stored;
+  const told = { payload, presence, firstRunId, changedRunId, timeZone: site.timeZone, isDocketWhole: false };
+  const name = toName(found);
+  return {
+    title: found.asOf === null ? name : `${name}, as of run ${found.asOf.runId}`,
+    heading: name,
+    kicker: toKicker(id, payload),
+    section: 'cases',
+    body: html`
+      ${toNotices(told).map((text) => renderNotice(text, 'warning'))} ${renderAsOfNotice(found, site, asOf)}
+      ${renderLead(payload)} ${renderCaseFacts(told)}
+      <p class="links-out">
+        ${linkTo(toCaseLink(id), 'This case on the Clearinghouse')}
+        ${found.asOf === null ? linkTo(ADDRESS.caseJson(id), 'The case as JSON, as the API sent it') : null}
+      </p>
+      ${renderShortSummary(payload)} ${renderSummary(id, payload, found.asOf === null)}
+      ${renderDefendants(payload)}
+      ${
+        found.asOf === null
+          ? renderNewestEntries(mirror, site, id, payload)
+          : renderEntriesThen(payload, readPageNumber(asked), (page) => ADDRESS.case(id, asOf, page))
+      }
+      ${renderRelated(payload, (other) => has(mirror, other))}
+      ${found.asOf === null ? renderPast(mirror, site, found, id) : null}
+    `,
+  };
+}
+
+function findThen(mirror: Mirror, site: Site, id: number, asOf: string): FoundCase {
+  const run = findRunAsOf(mirror, parseAsOf(asOf, { now: site.now(), timeZone: site.timeZone }));
+  const stored = findCaseAsOf(mirror, id, run.runId);
+  return { stored, presence: toPresenceThen(mirror, stored.departedRunId, run.runId, id), asOf: run };
+}
+
+const textOf = (value: JsonValue | undefined): string => (typeof value === 'string' ? value.trim() : '');
+
+function toName({ stored, presence }: FoundCase): string {
+  const name = textOf(stored.payload.name);
+  if (name === '') return presence.redacted_run_id === null ? toCaseName(null) : '(removed)';
+  return clipText(name, MAX_NAME);
+}
+
+/** Longer names and numbers are mistakes. */
+const MAX_NAME = 500;
+const MAX_CITED = 200;
+
+function toDocketNumber({ main_docket }: JsonObject): string {
+  return isJsonObject(main_docket) ? clipText(textOf(main_docket.docket_number_manual), MAX_CITED) : '';
+}
+
+function toKicker(id: number, payload: JsonObject): Content {
+  const number = toDocketNumber(payload);
+  return `Case ${id}${number === '' ? '' : ` · Docket ${number}`}`;
+}
+
+function renderAsOfNotice(
+  { asOf, stored }: FoundCase,
+  { timeZone }: Site,
+  asked: string | undefined,
+): Content {
+  if (asOf === null) return null;
+  return renderNotice(
+    html`${renderRunAsOf(asOf, timeZone)} You asked for ${asked ?? ''}.
+    ${linkTo(ADDRESS.case(stored.id), 'The case at present')}`,
+  );
+}
+
+/** Characters of the short texts, which are longer only by mistake. */
+const MAX_SHORT = 3000;
+
+function toShortText(value: JsonValue | undefined): string {
+  const text = toPlainText(textOf(value)).trim();
+  return text.length > MAX_SHORT ? clipText(text, MAX_SHORT) : text;
+}
+
+function renderLead({ summary_tiny }: JsonObject): Content {
+  const text = toShortText(summary_tiny);
+  return text === '' ? null : html`<p class="lead">${text}</p>`;
+}
+
+function renderShortSummary({ summary_short }: JsonObject): Content {
+  const text = toShortText(summary_short);
+  if (text === '') return null;
+  return html`<section aria-labelledby="short">
+    <h2 id="short">In short</h2>
+    <div class="prose plain">${text}</div>
+  </section>`;
+}
+
+function renderSummary(id: number, { summary }: JsonObject, isPresent: boolean): Content {
+  const source = textOf(summary);
+  if (source === '') return null;
+  const { content, isCut } = toRichText(source, MAX_SUMMARY);
+  const isPlain = !/<[a-z]/i.test(source.slice(0, MAX_SUMMARY));
+  const rest = `This is the beginning of a summary of ${renderCount(source.length)} characters.`;
+  return html`<section aria-labelledby="summary">
+    <h2 id="summary">Summary</h2>
+    <div class="${isPlain ? 'prose plain' : 'prose'}">${content}</div>
+    ${
+      isCut
+        ? html`<p>${rest} ${isPresent ? linkTo(ADDRESS.summary(id, 1), 'Read all of it') : null}</p>`
+        : null
+    }
+  </section>`;
+}
+
+/** A long summary, part by part, as plain text. */
+export function makeSummaryPage({ mirror, asked, id }: PageRequest): Page {
+  const { payload } = findCaseWithoutEntries(mirror, id);
+  const text = toPlainText(textOf(payload.summary));
+  const { page, size, total } = toWindow(readPageNumber(asked), SUMMARY_PART, text.length);
+  return {
+    title: `Summary of ${toCaseName(textOf(payload.name))}`,
+    kicker: linkTo(ADDRESS.case(id), `Case ${id}`),
+    section: 'cases',
+    body: html`<div class="prose plain">${text.slice((page - 1) * size, page * size).toWellFormed()}</div>
+      ${renderPager({ page, size, total }, 'Characters', (number) => ADDRESS.summary(id, number))}`,
+  };
+}
+
+function renderNewestEntries(mirror: Mirror, site: Site, id: number, payload: JsonObject): Content {
+  if (!isJsonObject(payload.main_docket)) return null;
+  const filter = parseDocketFilter(id, {});
+  const total = countEntries(mirror, filter);
+  const shown = listShownEntries(mirror, site, filter, { offset: 0, size: NEWEST_ENTRIES });
+  return html`<section aria-labelledby="docket">
+    <h2 id="docket">Docket: ${renderPlural(total, 'entry', 'entries')}</h2>
+    ${total === 0 ? html`<p>The docket has no entries.</p>` : renderEntries(shown, 'Newest docket entries')}
+    ${
+      total > shown.length
+        ? html`<p class="more">
+            ${linkTo(ADDRESS.docket(id), `All ${renderCount(total)} entries, with filters`)}
+          </p>`
+        : html`<p class="more">${linkTo(ADDRESS.docket(id), 'The docket with filters and downloads')}</p>`
+    }
+  </section>`;
+}
+
+function renderEntriesThen(
+  payload: JsonObject,
+  number: number,
+  toAddressOf: (page: number) => string,
+): Content {
+  const docket = payload.main_docket;
+  if (!isJsonObject(docket)) return null;
+  const all = Array.isArray(docket.docket_entries) ? docket.docket_entries.filter(isJsonObject) : [];
+  const { page, size, total } = toWindow(number, ENTRIES_AS_OF, all.length);
+  const shown = orderEntries(all, 'newest').slice((page - 1) * size, page * size);
+  return html`<section aria-labelledby="docket">
+    <h2 id="docket">Docket then: ${renderPlural(total, 'entry', 'entries')}</h2>
+    ${renderEntries(
+      shown.map((entry) => ({ entry, added: null })),
+      'Docket entries then',
+    )}
+    ${renderPager({ page, size, total }, 'Entries', toAddressOf)}
+  </section>`;
+}
+
+function has({ sqlite }: Mirror, id: number): boolean {
+  return sqlite.prepare('SELECT 1 FROM cases WHERE id = ?').get(id) !== undefined;
+}
+
+/** The newest changes, the form for an earlier state, and the citation. */
+function renderPast(mirror: Mirror, site: Site, found: FoundCase, id: number): Html {
+  const history = findHistory(mirror, id);
+  const rest = history.length - NEWEST_RUNS;
+  const field = 'as-of';
+  return html`<section aria-labelledby="history">
+      <h2 id="history">History in this mirror</h2>
+      ${renderHistory(mirror, site, id, history.slice(0, NEWEST_RUNS))}
+      <p class="more">
+        ${linkTo(
+          ADDRESS.history(id),
+          rest > 0
+            ? `${renderPlural(rest, 'earlier run')} with changes, and downloads`
+            : 'Downloads of the history',
+        )}
+      </p>
+      <form class="inline" action="${toHref(ADDRESS.case(id))}">
+        <label for="as-of">As it was on</label>
+        <input id="as-of" name="${field}" placeholder="2026-03-01, yesterday, or run 7" required />
+        <button>Show</button>
+      </form>
+    </section>
+    <section aria-labelledby="cite">
+      <h2 id="cite">How to cite</h2>
+      <p class="cite">${toCitation(found, site)}</p>
+    </section>`;
+}
+
+function toCitation(found: FoundCase, { now, timeZone }: Site): Content {
+  const { id, payload } = found.stored;
+  const docket = toDocketNumber(payload);
+  const court = clipText(textOf(payload.court), MAX_CITED);
+  const details = [docket === '' ? '' : `No. ${docket}`, court].filter((text) => text !== '').join(' ');
+  const today = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(now());
+  return html`<cite>${toName(found)}</cite>${details === '' ? '' : `, ${details}`}. Civil Rights Litigation
+    Clearinghouse, ${toCaseLink(id)} (local copy read on ${toDay(today)}).`;
+}

@@ -1,0 +1,173 @@
+import type { Mirror } from '../../db/open-mirror.ts';
+import {
+  type ChangeFilter,
+  type ChangedCase,
+  findNewestChangingRun,
+  listChangedCases,
+  prepareFindChange,
+  toHistoryField,
+} from '../../history/changes.ts';
+import { parseAsOf } from '../../history/moments.ts';
+import { prepareFindFacts, prepareFindName, prepareFindStart } from '../../history/names.ts';
+import { type Period, findPeriod } from '../../history/period.ts';
+import {
+  CHANGE_COLUMNS,
+  ChangeTotals,
+  isChanged,
+  listChangeObjects,
+  toFactWords,
+  toRuns,
+} from '../../cli/text/changes.ts';
+import { toNoneWords, toOutcomeWords, toPeriodWords } from '../../cli/text/period.ts';
+import { toCaseName } from '../../cli/text/words.ts';
+import { ADDRESS } from '../addresses.ts';
+import type { ListSource } from '../download.ts';
+import { renderRunChanges } from '../html/changes.ts';
+import { type Content, type Html, html, linkTo, toHref } from '../html/html.ts';
+import type { Page } from '../html/layout.ts';
+import { renderDownloads, renderPager, toWindow } from '../html/parts.ts';
+import { renderTime } from '../html/times.ts';
+import { toSqlText } from '../lists/sql.ts';
+import { type Asked, type Site, readPageNumber } from '../request.ts';
+import type { PageRequest } from './context.ts';
+
+const CASES_A_PAGE = 25;
+/** Changes of one case on this page; its history has the others. */
+const MAX_RUNS = 3;
+
+export const CHANGE_PARAMETERS = ['since', 'until', 'field', 'page'] as const;
+
+interface AskedChanges {
+  readonly period: Period | null;
+  readonly field: string | undefined;
+  readonly isDefault: boolean;
+}
+
+/** The runs and the field that an address asks for: by default, the newest run that found any change. */
+function readAsked(mirror: Mirror, { now, timeZone }: Site, asked: Asked): AskedChanges {
+  const field = asked.field === undefined ? undefined : toHistoryField(mirror, asked.field);
+  const read = (text: string | undefined) =>
+    text === undefined ? undefined : parseAsOf(text, { now: now(), timeZone });
+  const [since, until] = [read(asked.since), read(asked.until)];
+  const isDefault = since === undefined && until === undefined;
+  const otherwise = isDefault ? () => findNewestChangingRun(mirror, { field }) : 'first run';
+  return { period: findPeriod(mirror, { since, until, otherwise }), field, isDefault };
+}
+
+export function makeChangesPage({ mirror, site, asked }: PageRequest): Page {
+  const { period, field, isDefault } = readAsked(mirror, site, asked);
+  return {
+    title: period === null ? 'Changes' : `Changes found by ${toPeriodWords(period, site.timeZone)}`,
+    section: 'changes',
+    body: html`${renderForm(asked)}
+    ${
+      period === null
+        ? html`<p>Nothing changed${toNoneWords(period, !isDefault)}</p>`
+        : renderPeriod(mirror, site, { period, field }, asked)
+    }`,
+  };
+}
+
+function renderPeriod(mirror: Mirror, site: Site, filter: ChangeFilter, asked: Asked): Html {
+  const totals = new ChangeTotals();
+  const changed: ChangedCase[] = [];
+  const appeared: number[] = [];
+  for (const one of listChangedCases(mirror, filter)) {
+    totals.add(one);
+    if (isChanged(one)) changed.push(one);
+    else appeared.push(one.caseId);
+  }
+  const number = readPageNumber(asked);
+  const { page, size, total } = toWindow(number, CASES_A_PAGE, changed.length + appeared.length);
+  const offset = (page - 1) * size;
+  const { since, until, field } = asked;
+  const parameters = { since, until, field };
+  return html`
+    <p class="lead">${total === 0 ? 'Nothing changed.' : totals.toWords()}</p>
+    ${toOutcomeWords(filter.period, site.timeZone).map((words) => html`<p>${words}</p>`)}
+    ${renderChangedCases(mirror, site, changed.slice(offset, offset + size))}
+    ${renderNewCases(
+      mirror,
+      appeared.slice(Math.max(0, offset - changed.length), Math.max(0, offset + size - changed.length)),
+    )}
+    ${renderPager({ page, size, total }, 'Cases', (to) =>
+      ADDRESS.changes({ ...parameters, page: to === 1 ? undefined : to }),
+    )}
+    ${renderDownloads('All of these changes', toSql(filter), ADDRESS.changes, parameters)}
+  `;
+}
+
+function toSql({ period, field }: ChangeFilter): string {
+  const ofField = field === undefined ? '' : `\n  AND field = ${toSqlText(field)}`;
+  return `SELECT * FROM change_log\nWHERE run_id BETWEEN ${period.first.id} AND ${period.last.id}${ofField}\nORDER BY case_id, run_id`;
+}
+
+function renderChangedCases(mirror: Mirror, { timeZone }: Site, cases: readonly ChangedCase[]): Content {
+  const find = prepareFindChange(mirror);
+  const nameOf = prepareFindName(mirror);
+  const startOf = prepareFindStart(mirror);
+  return cases.map(({ caseId, keys }) => {
+    const runs = toRuns(keys).toReversed();
+    const name = toCaseName(nameOf(caseId));
+    const rest = runs.length - MAX_RUNS;
+    return html`<section class="change" aria-labelledby="case-${caseId}">
+      <h2 id="case-${caseId}">${linkTo(ADDRESS.case(caseId), name)} <small>case ${caseId}</small></h2>
+      ${runs.slice(0, MAX_RUNS).map((ofRun) => {
+        const runId = ofRun[0]?.run_id ?? 0;
+        const caption = `Changed fields of case ${caseId} in run ${runId}`;
+        return html`${
+          runs.length === 1 ? null : html`<h3>${renderTime(startOf(runId), timeZone)}, run ${runId}</h3>`
+        }
+        ${renderRunChanges(ofRun, find, caption)}`;
+      })}
+      ${rest > 0 ? html`<p>${linkTo(ADDRESS.history(caseId), 'Earlier runs in the history of the case')}</p>` : null}
+    </section> `;
+  });
+}
+
+function renderNewCases(mirror: Mirror, ids: readonly number[]): Content {
+  if (ids.length === 0) return null;
+  const nameOf = prepareFindName(mirror);
+  const factsOf = prepareFindFacts(mirror);
+  return html`<section aria-labelledby="new-cases">
+    <h2 id="new-cases">New cases</h2>
+    <ul class="cases">
+      ${ids.map(
+        (id) =>
+          html`<li>
+            ${linkTo(ADDRESS.case(id), toCaseName(nameOf(id)))}
+            <span class="off">${toFactWords(factsOf(id)).join(', ')}</span>
+          </li> `,
+      )}
+    </ul>
+  </section>`;
+}
+
+function renderForm({ since, until, field }: Asked): Html {
+  return html`<form class="filters" action="${toHref(ADDRESS.changes())}">
+    <fieldset>
+      <legend>Runs</legend>
+      <p>
+        <label for="since">Since</label>
+        <input id="since" name="since" value="${since ?? ''}" placeholder="last monday, 2026-03-01, run 7" />
+      </p>
+      <p>
+        <label for="until">Until</label>
+        <input id="until" name="until" value="${until ?? ''}" placeholder="yesterday" />
+      </p>
+      <p>
+        <label for="field">Only the field</label>
+        <input id="field" name="field" value="${field ?? ''}" placeholder="case_ongoing" />
+      </p>
+    </fieldset>
+    <p><button>Show these changes</button></p>
+  </form>`;
+}
+
+export function openChanges({ mirror, site, asked }: Omit<PageRequest, 'reader'>): ListSource {
+  const { period, field } = readAsked(mirror, site, asked);
+  return {
+    columns: CHANGE_COLUMNS,
+    objects: period === null ? [] : listChangeObjects(mirror, { period, field }),
+  };
+}

@@ -1,0 +1,66 @@
+import { MirrorError } from '../errors/mirror-error.ts';
+
+/** What the server is given once, and every page uses. */
+export interface Site {
+  /** The path of the mirror. */
+  readonly database: string;
+  readonly now: () => Date;
+  readonly timeZone: string;
+}
+
+/** The parameters of a request, each known and given once. */
+export type Asked = Readonly<Record<string, string | undefined>>;
+
+const MAX_VALUE = 2000;
+
+/**
+ * Checks the parameters of an address. An unknown one is refused, because a list without its filter looks like the list
+ * that was asked for. Fails with USAGE.
+ */
+export function readParameters(query: URLSearchParams, known: readonly string[]): Asked {
+  const asked: Record<string, string> = {};
+  for (const [name, value] of query) {
+    if (!known.includes(name))
+      throw new MirrorError('USAGE', `The address has an unknown parameter, ${JSON.stringify(name)}.`, {
+        hint:
+          known.length === 0
+            ? 'This page takes none.'
+            : `The parameters of this page are ${known.join(', ')}.`,
+      });
+    if (Object.hasOwn(asked, name))
+      throw new MirrorError('USAGE', `The address has the parameter ${name} twice.`, {
+        hint: 'Give it once.',
+      });
+    if (value.length > MAX_VALUE || value.includes('\0'))
+      throw new MirrorError('USAGE', `The parameter ${name} cannot have this value.`, {
+        hint: `A value has at most ${MAX_VALUE} characters, none of which is a null character.`,
+      });
+    if (value.trim() !== '') asked[name] = value;
+  }
+  return asked;
+}
+
+/** The number of a page, from 1. Fails with USAGE. */
+export function readPageNumber({ page }: Asked, name = 'page'): number {
+  if (page === undefined) return 1;
+  if (!/^[1-9]\d{0,8}$/.test(page))
+    throw new MirrorError('USAGE', `${JSON.stringify(page)} is no number of a ${name}.`, {
+      hint: 'Give a whole number, at least 1.',
+    });
+  return Number(page);
+}
+
+/** One of the values that a parameter can have; the first is the default. Fails with USAGE. */
+export function readChoice<const Choice extends string>(
+  name: string,
+  value: string | undefined,
+  choices: readonly [Choice, ...Choice[]],
+): Choice {
+  if (value === undefined) return choices[0];
+  const found = choices.find((choice) => choice === value);
+  if (found === undefined)
+    throw new MirrorError('USAGE', `The parameter ${name} cannot be ${JSON.stringify(value)}.`, {
+      hint: `Give one of ${choices.join(', ')}.`,
+    });
+  return found;
+}

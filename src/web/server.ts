@@ -1,0 +1,65 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type HttpBindings, createAdaptorServer } from '@hono/node-server';
+import { MirrorError } from '../errors/mirror-error.ts';
+import { codeOf, wordsOf } from '../lib/system-errors.ts';
+import { createApp } from './app.ts';
+import { createReader } from './reader.ts';
+import type { Site } from './request.ts';
+
+/** By number, because on some machines `localhost` is only an address of IPv6. */
+const HOST = '127.0.0.1';
+
+export interface RunningServer {
+  readonly url: string;
+  /** Ends every request, and frees the mirror and the port. */
+  readonly close: () => Promise<void>;
+}
+
+/** Serves the pages on this machine. Fails with PORT_TAKEN, or with USAGE if this user may not use the port. */
+export async function startServer(
+  site: Site,
+  port: number,
+  onUnexpected: (thrown: unknown) => void,
+): Promise<RunningServer> {
+  const reader = createReader(site.database);
+  const app = createApp(site, reader, onUnexpected);
+  const server = createAdaptorServer({
+    fetch: (request, bindings) => app.fetch(request, bindings as HttpBindings),
+    overrideGlobalObjects: false,
+  }) as Server;
+  await listen(server, port);
+  server.on('error', onUnexpected);
+  return {
+    url: `http://${HOST}:${(server.address() as AddressInfo).port}/`,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+      });
+      server.closeAllConnections();
+      await closed;
+      reader.close();
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => {
+      reject(toListenError(cause, port));
+    });
+    server.listen(port, HOST, resolve);
+  });
+  server.removeAllListeners('error');
+}
+
+function toListenError(cause: Error, port: number): MirrorError {
+  if (codeOf(cause) === 'EADDRINUSE')
+    return new MirrorError('PORT_TAKEN', `Another program already uses port ${port}.`, { cause });
+  return new MirrorError('USAGE', `Port ${port} cannot be used: ${wordsOf(cause)}.`, {
+    cause,
+    hint: 'Choose another --port, or 0 for a free one.',
+  });
+}

@@ -1,0 +1,67 @@
+import { request as sendRequest, type IncomingHttpHeaders } from 'node:http';
+import { afterEach } from '@jest/globals';
+import { startServer } from '../../src/web/server.ts';
+
+export interface TestSite {
+  readonly url: string;
+  /** Faults of the program that were reported to the terminal. */
+  readonly faults: unknown[];
+  readonly get: (path: string, headers?: Record<string, string>, method?: string) => Promise<Answer>;
+  readonly close: () => Promise<void>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+const running: TestSite[] = [];
+
+/** Serves a mirror until the end of a test. */
+export async function startSite(database: string): Promise<TestSite> {
+  const site = await serveSite(database);
+  running.push(site);
+  return site;
+}
+
+/** Serves a mirror, as `browse` does, on a free port, until somebody closes it. */
+export async function serveSite(
+  database: string,
+  now = new Date('2030-02-01T12:00:00Z'),
+  timeZone = 'UTC',
+): Promise<TestSite> {
+  const faults: unknown[] = [];
+  const { url, close } = await startServer({ database, now: () => now, timeZone }, 0, (thrown) =>
+    faults.push(thrown),
+  );
+  return {
+    url,
+    faults,
+    close,
+    get: (path: string, headers = {}, method = 'GET') => get(url, path, headers, method),
+  };
+}
+
+/** Unlike fetch, sends the path and every header as they are. */
+function get(url: string, path: string, headers: Record<string, string>, method: string): Promise<Answer> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const request = sendRequest({ hostname, port, path, headers, method }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => (body += chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+      });
+    });
+    request.on('error', reject);
+    request.end();
+  });
+}
+
+/** Ends every site that a test started. */
+afterEach(async () => {
+  for (const site of running.splice(0)) await site.close();
+});

@@ -1,0 +1,183 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { buildEventfulMirror } from '../support/eventful-mirror.ts';
+import { writeFileSync } from 'node:fs';
+import { startSite, type TestSite } from '../support/site.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+let site: TestSite;
+beforeEach(async () => {
+  const path = join(tempFolder(), 'mirror.db');
+  writeFileSync(path, await buildEventfulMirror());
+  site = await startSite(path);
+});
+
+describe('the name of the machine in the request', () => {
+  test.each(['127.0.0.1:8750', 'localhost:8750', '127.0.0.1', 'LOCALHOST', '[::1]:8750', 'localhost:9999'])(
+    '%s is answered',
+    async (host) => {
+      expect((await site.get('/runs', { host })).status).toBe(200);
+    },
+  );
+
+  test.each([
+    'evil.example',
+    'evil.example:8750',
+    '127.0.0.1.evil.example',
+    'localhost.evil.example:8750',
+    '192.168.0.7:8750',
+    '0.0.0.0:8750',
+  ])('%s is refused on every path, and learns nothing', async (host) => {
+    for (const path of ['/', '/cases/1', '/cases.csv', '/cases/1.json', '/style.css']) {
+      const { status, body } = await site.get(path, { host });
+      expect([path, status]).toEqual([path, 421]);
+      expect(body).toContain('REQUEST_REFUSED');
+      expect(body).not.toContain('Alder');
+    }
+  });
+});
+
+test.each(['evil.example#127.0.0.1', '127.0.0.1:8750:1', 'evil.example@127.0.0.1'])(
+  'a name that no machine can have, %j, is refused',
+  async (host) => {
+    const { status, body } = await site.get('/cases/1', { host });
+    expect([status < 500 && status >= 400, body.includes('Alder')]).toEqual([true, false]);
+  },
+);
+
+test.each([
+  'GET /cases/1 HTTP/1.0\r\n\r\n',
+  'GET /cases/1 HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n',
+  'GET /cases/1 HTTP/1.1\r\nConnection: close\r\n\r\n',
+  'GET http://evil.example/cases/1 HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n',
+])('a request that names no machine, or another one, is refused: %j', async (head) => {
+  const answer = await sendRaw(site.url, head);
+  expect([/^HTTP\/1\.1 4\d\d /.test(answer), answer.includes('Alder')]).toEqual([true, false]);
+});
+
+describe('a request that another website makes', () => {
+  test.each<[string, Record<string, string>]>([
+    ['with its origin', { origin: 'https://evil.example' }],
+    ['with no origin to tell', { origin: 'null' }],
+    [
+      'in the background',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'script' },
+    ],
+    [
+      'of another port',
+      { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' },
+    ],
+    [
+      'in a frame',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+    ],
+  ])('%s is refused', async (_, headers) => {
+    const { status, body } = await site.get('/cases.json', headers);
+    expect([status, body]).toEqual([403, expect.stringMatching(/^REQUEST_REFUSED: /)]);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    [
+      'a link on it',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+    ],
+    ['a bookmark', { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }],
+    [
+      'a page of this server',
+      { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors', origin: 'http://localhost:8750' },
+    ],
+  ])('but %s may lead here', async (_, headers) => {
+    expect((await site.get('/cases', headers)).status).toBe(200);
+  });
+});
+
+test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s is refused', async (method) => {
+  const { status, headers } = await site.get('/cases', {}, method);
+  expect([status, headers.allow]).toEqual([405, 'GET, HEAD']);
+});
+
+test('HEAD is answered like GET, without a body', async () => {
+  const { status, headers, body } = await site.get('/cases', {}, 'HEAD');
+  expect([status, headers['content-type'], body]).toEqual([200, expect.stringContaining('text/html'), '']);
+});
+
+test.each(['/', '/cases.csv', '/nothing', '/cases?court=x&court=y', '/style.css'])(
+  '%s comes with headers that forbid scripts, frames and sources elsewhere',
+  async (path) => {
+    const { headers } = await site.get(path);
+    expect(String(headers['content-security-policy']).split('; ').sort()).toEqual([
+      "base-uri 'none'",
+      "default-src 'none'",
+      "form-action 'self'",
+      "frame-ancestors 'none'",
+      "img-src 'self'",
+      "style-src 'self'",
+    ]);
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+      'cross-origin-opener-policy': 'same-origin',
+    });
+    expect(headers).not.toHaveProperty('strict-transport-security');
+    expect(headers['cache-control']).toMatch(path === '/style.css' ? /^no-cache$/ : /^no-store$/);
+  },
+);
+
+/** Of the addresses that lead to nothing, those that no case and no run could have. */
+const UNKNOWN_PAGE = /^(?!\/cases\/(?:424242|1\?)|\/runs\/|\/changes)/;
+
+describe('an address that cannot be', () => {
+  test.each([
+    ['/../../etc/passwd', 404],
+    ['/..%2f..%2fetc%2fpasswd', 404],
+    ['/cases/..%2f..%2fmirror.db', 404],
+    ['/cases/%2e%2e/mirror.db', 404],
+    ['/style.css/../run.js', 404],
+    ['//evil.example/', 404],
+    ['/cases/1%00', 404],
+    ['/cases/99999999999999999999', 404],
+    ['/cases/-1', 404],
+    ['/cases/1/docket.exe', 404],
+    ['/sql', 404],
+    ['/cases/424242', 404],
+    ['/runs/4242', 404],
+    ['/cases?limit=1', 400],
+    ['/cases?page=0', 400],
+    ['/cases?page=1e3', 400],
+    ['/cases?page=-1', 400],
+    ['/cases?sort=rank', 400],
+    ['/cases?filed=x', 400],
+    ['/cases?court=a%00b', 400],
+    ['/cases?court=a&court=b', 400],
+    [`/cases?court=${'x'.repeat(5000)}`, 400],
+    ['/cases/1?as-of=never', 400],
+    ['/cases/1?as-of=1999-01-01', 404],
+    ['/cases/1/docket?entered=soon', 400],
+    ['/changes?since=4&until=2', 400],
+    ['/changes?field=nonsense', 400],
+    ['/changes?since=99', 404],
+    ['/cases.csv?page=x', 200],
+    ['/cases.csv?limit=1', 400],
+    ['/cases/9?as-of=2', 410],
+  ])('%s is a page with a code and a hint, and status %i', async (path, expected) => {
+    const { status, body } = await site.get(path);
+    expect(status).toBe(expected);
+    if (expected !== 200) expect(body).toMatch(/[A-Z]{4,}_?[A-Z]+/);
+    expect(body.includes('PAGE_UNKNOWN')).toBe(expected === 404 && UNKNOWN_PAGE.test(path));
+    expect(site.faults).toEqual([]);
+  });
+});
+
+function sendRaw(url: string, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(text));
+    socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
+    socket.on('close', () => {
+      resolve(answer);
+    });
+    socket.on('error', reject);
+  });
+}

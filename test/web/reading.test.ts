@@ -1,0 +1,201 @@
+import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { get as sendRequest } from 'node:http';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { openSqlite } from '../../src/db/engine.ts';
+import { openMirror, openMirrorReadOnly } from '../../src/db/open-mirror.ts';
+import { query } from '../../src/db/query.ts';
+import { countPresent } from '../../src/db/read-case.ts';
+import { inventCollection } from '../../fake-api/collection/collection.ts';
+import { buildEventfulMirror } from '../support/eventful-mirror.ts';
+import { makeFullMirror } from '../support/full-mirror.ts';
+import { readElements } from '../support/read-html.ts';
+import { startHarness } from '../support/sync-harness.ts';
+import { startSite } from '../support/site.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+async function writeEventful(): Promise<string> {
+  const path = join(tempFolder(), 'mirror.db');
+  writeFileSync(path, await buildEventfulMirror());
+  return path;
+}
+
+const titleOf = (body: string): string => readElements(body).find(({ name }) => name === 'h1')?.text ?? '';
+
+describe('a mirror that changes while it is read', () => {
+  test('is shown as it is now: after a write, after a restore, without a file, and with one again', async () => {
+    const path = await writeEventful();
+    const site = await startSite(path);
+    expect(titleOf((await site.get('/cases/6')).body)).toBe('Alder v. Thimble County');
+    expect((await site.get('/cases?court=New+court')).body).toContain('0 cases');
+
+    const writer = openSqlite(path);
+    writer.exec(`UPDATE cases SET court = 'New court' WHERE id = 6`);
+    expect((await site.get('/cases?court=New+court')).body).toContain('1 case<');
+
+    writer.close();
+    const other = join(tempFolder(), 'other.db');
+    const { sync, database } = await startHarness({ source: inventCollection({ size: 20 }) });
+    await sync();
+    cpSync(database, other);
+    for (const ending of ['-wal', '-shm']) rmSync(`${path}${ending}`, { force: true });
+    renameSync(other, path);
+    expect((await site.get('/cases')).body).toContain('18 cases on the site');
+
+    rmSync(path);
+    for (const address of ['/', '/cases', '/cases.csv', '/cases/6.json']) {
+      const { status, body } = await site.get(address);
+      expect([address, status, body]).toEqual([address, 503, expect.stringContaining('DATABASE_MISSING')]);
+    }
+    writeFileSync(path, await buildEventfulMirror());
+    expect((await site.get('/cases/6')).status).toBe(200);
+    expect(site.faults).toEqual([]);
+  });
+
+  test('is read while a transaction writes, and hinders neither it nor a vacuum', async () => {
+    const path = await writeEventful();
+    const site = await startSite(path);
+    expect((await site.get('/')).status).toBe(200);
+    const { sqlite, close } = openMirror(path);
+    sqlite.exec(`BEGIN IMMEDIATE; UPDATE cases SET name = 'Not yet' WHERE id = 6`);
+    expect((await site.get('/cases')).body).not.toContain('Not yet');
+    sqlite.exec('COMMIT');
+    expect((await site.get('/cases')).body).toContain('Not yet');
+    sqlite.pragma('busy_timeout = 0');
+    sqlite.exec('VACUUM');
+    expect(sqlite.pragma('wal_checkpoint(TRUNCATE)')).toEqual([{ busy: 0, log: 0, checkpointed: 0 }]);
+    close();
+    expect((await site.get('/cases')).body).toContain('Not yet');
+  });
+
+  test('with a newer schema is refused with the reason', async () => {
+    const path = await writeEventful();
+    const site = await startSite(path);
+    await site.get('/');
+    const sqlite = openSqlite(path);
+    sqlite.exec(
+      `CREATE TABLE future (a); INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('x', 9e15)`,
+    );
+    sqlite.close();
+    const { status, body } = await site.get('/cases');
+    expect([status, body]).toEqual([503, expect.stringContaining('DATABASE_NEWER')]);
+  });
+});
+
+describe('a list', () => {
+  const FILTERS = [
+    '',
+    'ongoing=Yes',
+    'ongoing=(none)',
+    'court=District+of+North+Borealia&sort=name',
+    'state=(none)&sort=oldest',
+    'issue=Stairs',
+    'issue=(none)',
+    'case-type=Jail+Conditions&filed=2015..2020&sort=changed',
+    'filed=2019',
+    'filed=..2018',
+    'filed=(none)',
+    "court=O'Brien",
+  ];
+
+  test.each(FILTERS)('has the same rows on its pages, in its files and in its SQL: %s', async (filter) => {
+    const path = await makeFullMirror();
+    const site = await startSite(path);
+    const first = (await site.get(`/cases?${filter}`)).body;
+    const elements = readElements(first);
+    const sql = elements.find(({ name, parent }) => name === 'code' && parent?.name === 'pre')?.text ?? '';
+    const mirror = openMirrorReadOnly(path);
+    const rows = [...query(mirror, sql).rows].map(([id]) => id);
+    mirror.close();
+    const total = elements.find(({ attributes }) => attributes.id === 'found')?.text;
+    expect(total).toMatch(new RegExp(`^${rows.length} cases?( on the site)?$`));
+    const shown = elements.flatMap(
+      ({ attributes: { href = '' } }) => /^\/cases\/(\d+)$/.exec(href)?.[1] ?? [],
+    );
+    expect(shown.map(Number)).toEqual(rows);
+    const json = JSON.parse((await site.get(`/cases.json?${filter}`)).body) as { id: number }[];
+    expect(json.map(({ id }) => id)).toEqual(rows);
+    const csv = (await site.get(`/cases.csv?${filter}`)).body.trimEnd().split('\n');
+    expect(csv.slice(1).map((line) => Number(line.split(',')[0]))).toEqual(rows);
+  });
+
+  test('counts for each value of a filter what the list then has', async () => {
+    const site = await startSite(await makeFullMirror());
+    for (const start of ['', 'ongoing=Yes', 'issue=Stairs&state=Borealia']) {
+      const options = readElements((await site.get(`/cases?${start}`)).body).filter(
+        ({ name, parent, attributes }) =>
+          name === 'option' && parent?.attributes.name !== 'sort' && attributes.value !== '',
+      );
+      expect(options.length).toBeGreaterThan(6);
+      for (const { attributes, parent, text } of options) {
+        const parameters = new URLSearchParams(start);
+        parameters.set(parent?.attributes.name ?? '', attributes.value ?? '');
+        const { body } = await site.get(`/cases?${parameters.toString()}`);
+        const total = readElements(body).find((one) => one.attributes.id === 'found')?.text ?? '';
+        expect([parameters.toString(), text]).toEqual([
+          parameters.toString(),
+          `${attributes.value ?? ''} (${Number.parseInt(total, 10)})`,
+        ]);
+      }
+    }
+  });
+
+  test('is downloaded whole, whatever the page shows, and by its own connection', async () => {
+    const { sync, database } = await startHarness({ source: inventCollection({ size: 400 }) });
+    await sync();
+    const mirror = openMirrorReadOnly(database);
+    const total = countPresent(mirror);
+    mirror.close();
+    const site = await startSite(database);
+    const [csv, json, page] = await Promise.all([
+      site.get('/cases.csv?page=3'),
+      site.get('/cases.json'),
+      site.get('/cases?page=8'),
+    ]);
+    expect(csv.body.trimEnd().split('\n')).toHaveLength(1 + total);
+    expect(csv.headers).toMatchObject({
+      'content-type': 'text/csv; charset=utf-8; header=present',
+      'content-disposition': 'attachment; filename="cases.csv"',
+    });
+    expect(JSON.parse(json.body)).toHaveLength(total);
+    expect(page.body).toMatch(new RegExp(`Cases 351 to ${total} of ${total}, page\\s+8 of`));
+    expect((await site.get('/cases?page=9999')).body).toMatch(/page\s+8 of/);
+  });
+});
+
+test('a download that fails halfway looks broken', async () => {
+  const path = await writeEventful();
+  const sqlite = openSqlite(path);
+  sqlite.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+    INSERT INTO case_changes (case_id, run_id, changed_at, field, kind, old_value, new_value)
+    SELECT 6, 2, '2030-01-16T03:17:00.000Z', 'court', 'changed', '"a"', CASE i WHEN 2900 THEN 'no JSON' ELSE '"b"' END FROM n`);
+  sqlite.close();
+  const site = await startSite(path);
+  await expect(site.get('/cases/6/history.csv')).rejects.toThrow(/aborted|hang up|ECONNRESET/);
+  expect((await site.get('/cases/1')).status).toBe(200);
+  expect(site.faults).toHaveLength(1);
+});
+
+test('a reader that leaves a download frees the mirror', async () => {
+  const { sync, database } = await startHarness({ source: inventCollection({ size: 400 }) });
+  await sync();
+  const site = await startSite(database);
+  await new Promise<void>((resolve) => {
+    const request = sendRequest(new URL('/changes.json?since=1', site.url), (response) => {
+      response.once('data', () => {
+        request.destroy();
+        resolve();
+      });
+    });
+    request.on('error', () => undefined);
+  });
+  const { sqlite, close } = openMirror(database);
+  sqlite.exec(`UPDATE cases SET state = 'x'`);
+  let busy: unknown = 1;
+  for (let tries = 0; busy === 1 && tries < 500; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    [busy] = sqlite.prepare('PRAGMA wal_checkpoint(TRUNCATE)').raw().get() as unknown[];
+  }
+  close();
+  expect(busy).toBe(0);
+});
