@@ -84,6 +84,11 @@ export const CHECKS = {
     description: 'Runs, status, departure and redaction of each case agree with its history.',
     counts: 'cases',
   },
+  linked: {
+    description:
+      'Each linked record has its fingerprint, its rows and its history, and the links agree with the records.',
+    counts: 'linked records',
+  },
   texts: {
     description: 'Each text has the hash and the length that are stored with it, and belongs to a document.',
     counts: 'texts',

@@ -4,6 +4,7 @@ import { type SchemaObject, listHarmlessAdditions } from '../db/own-schema.ts';
 import type { SampleSize } from '../config/paths.ts';
 import { type FileDepth, checkFile, checkSchema, onceDamaged } from './file.ts';
 import { checkHistory } from './history.ts';
+import { checkLinked, checkLinks, prepareCheckLinkedOf } from './linked.ts';
 import { checkLedger } from './run-log.ts';
 import { checkMetadata, checkSeals } from './metadata.ts';
 import { checkPastEntries, checkRows } from './rows.ts';
@@ -179,6 +180,8 @@ export function* verifyMirror(
       }
     }
   }
+  if (scope.of === 'everything') yield* counter.run('linked', null, onceDamaged(checkLinked(mirror)));
+  if (scope.of !== 'case') yield* counter.run('linked', null, onceDamaged(checkLinks(mirror)));
   return { casesMirrored, casesChecked, fileDepth, tallies: counter.toTallies(), additions: additions ?? [] };
 }
 
@@ -190,6 +193,7 @@ function findGround(mirror: Mirror) {
     circumstances,
     findRows: prepareFindStoredRows(mirror),
     provePlain: preparePlainCases(mirror, circumstances),
+    checkLinkedOf: prepareCheckLinkedOf(mirror),
   };
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { toRejectedKey } from '../db/linked/write-oddities.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { type Violation, type Violations, show } from './checks.ts';
 
@@ -187,11 +188,19 @@ export function* checkLedger({ sqlite }: Mirror): Violations {
 function* checkRejectedRecords(sqlite: Mirror['sqlite']): Generator<Violation> {
   const records = sqlite.prepare<
     [],
-    { fingerprint: string; record: unknown; bytes: unknown; first_run_id: number }
-  >('SELECT fingerprint, record, bytes, first_run_id FROM rejected_records');
-  for (const { fingerprint, record, bytes, first_run_id: runId } of records.iterate()) {
+    {
+      fingerprint: string;
+      record: unknown;
+      bytes: unknown;
+      first_run_id: number;
+      kind: string;
+      case_id: number | null;
+    }
+  >('SELECT fingerprint, record, bytes, first_run_id, record_kind AS kind, case_id FROM rejected_records');
+  for (const { fingerprint, record, bytes, first_run_id: runId, kind, case_id } of records.iterate()) {
     const kept = Buffer.isBuffer(bytes) ? bytes : String(bytes ?? record);
-    const found = createHash('sha256').update(kept).digest('hex');
+    const found =
+      kind === 'case' ? createHash('sha256').update(kept).digest('hex') : toRejectedKey(kind, case_id, kept);
     if (found !== fingerprint)
       yield {
         what: `rejected_records: the fingerprint of ${show(record)}`,

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openMirror } from '../../src/db/open-mirror.ts';
 import { buildEventfulMirror } from '../support/eventful-mirror.ts';
-import { insertLinkedRows } from '../support/linked-rows.ts';
+import { insertTextRows } from '../support/linked-rows.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 /** The bytes of a mirror in which every table has rows, and in which nothing is to be found. */
@@ -23,7 +23,7 @@ export async function buildBase(): Promise<Buffer> {
   sqlite.exec(
     `INSERT INTO mirror_snapshot VALUES (1, '../mirror.db', '2030-01-20T03:17:00.000Z', 'hand', 5, 1, NULL)`,
   );
-  insertLinkedRows(sqlite);
+  insertTextRows(sqlite);
   close();
   return readFileSync(path);
 }

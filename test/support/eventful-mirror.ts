@@ -9,6 +9,7 @@ import { redactCase } from '../../src/db/redact.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import type { Finding } from '../../src/verify/checks.ts';
 import { type Scope, type VerifyReport, verifyMirror } from '../../src/verify/proof.ts';
+import { storeLinkedDay } from './linked-rows.ts';
 import { makeAttachment, makeCase, makeDocket, makeEntry, without } from './make-case.ts';
 import { onceARun } from './once/once-a-run.ts';
 import { startHarness } from './sync-harness.ts';
@@ -88,7 +89,13 @@ async function syncEventfulDays(others: readonly JsonObject[]): Promise<Buffer> 
   ]);
   const { sync, database, runtime } = await startHarness({ source });
   const sleep = () => runtime.sleep(DAY, new AbortController().signal);
+  const storeLinked = (day: 1 | 2 | 3 | 4): void => {
+    const mirror = openMirror(database);
+    storeLinkedDay(mirror, day, runtime.now());
+    mirror.close();
+  };
   await sync();
+  storeLinked(1);
   for (const day of [2, 3, 4] as const) {
     await sleep();
     for (const [id, story] of Object.entries(STORIES)) {
@@ -101,6 +108,7 @@ async function syncEventfulDays(others: readonly JsonObject[]): Promise<Buffer> 
     if (day === 4) source.put(makeCase({ id: 7, case_ongoing: 'Yes', name: 'Came back' }));
     if (day === 2) source.put(makeCase({ id: 11, case_ongoing: 'No' }));
     await sync();
+    storeLinked(day);
   }
   await sleep();
   const mirror = openMirror(database);

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type Database from 'better-sqlite3';
-import { makeEntry } from './make-case.ts';
-import { toEntryRows } from '../../src/case/docket-rows.ts';
-import type { JsonObject } from '../../src/lib/json.ts';
 import { RECORD_SPECS } from '../../src/linked/kinds.ts';
 import { toColumns, toContent } from '../../src/linked/rows.ts';
-import type { RecordKind } from '../../src/db/schema/schema.ts';
+import { LINKED_KINDS } from '../../src/api/linked-fields.ts';
+import { prepareWriteRead } from '../../src/db/linked/write-read.ts';
+import type { Mirror } from '../../src/db/open-mirror.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
+import { makeAttachment, makeDocket, makeEntry } from './make-case.ts';
+import { toRead } from './linked-mirror.ts';
 
 const insert = (sqlite: Database.Database, table: string, row: Readonly<Record<string, unknown>>): void => {
   const names = Object.keys(row);
@@ -47,71 +49,8 @@ export function insertDocument(sqlite: Database.Database, document: JsonObject, 
   insert(sqlite, 'case_documents', { case_id: caseId, document_id: document.id, mirror_from_run_id: 1 });
 }
 
-/** One row at least for each table of linked lists, of case 1 in a mirror that has three runs. */
-export function insertLinkedRows(sqlite: Database.Database): void {
-  const record = (kind: RecordKind, key: number, payload: JsonObject, more: object = {}): void => {
-    const spec = RECORD_SPECS[kind];
-    const content = toContent(spec, payload);
-    insert(sqlite, kind === 'document' ? 'documents' : kind === 'docket' ? 'further_dockets' : 'resources', {
-      ...toColumns(spec, payload),
-      [spec.key]: key,
-      mirror_hidden: content.hidden,
-      mirror_first_run_id: 1,
-      mirror_changed_run_id: 1,
-      mirror_fingerprint: content.fingerprint,
-      mirror_payload: JSON.stringify(content.payload),
-      ...more,
-    });
-  };
-  const before = makeDocument();
-  const document = makeDocument({ title: 'Amended complaint' });
-  record('document', 501, document, { mirror_changed_run_id: 2 });
-  insert(sqlite, 'linked_changes', {
-    record_kind: 'document',
-    record_key: 501,
-    run_id: 2,
-    changed_at: '2030-01-16T03:17:00.000Z',
-    field: 'title',
-    kind: 'changed',
-    old_value: '"Complaint"',
-    new_value: '"Amended complaint"',
-  });
-  insert(sqlite, 'linked_versions', {
-    record_kind: 'document',
-    record_key: 501,
-    run_id: 1,
-    fingerprint: toContent(RECORD_SPECS.document, before).fingerprint,
-  });
-  record('resource', 1, {
-    title: 'A book',
-    status: 'Approved',
-    cases: [1],
-    external_url: 'https://example.org/1',
-  });
-  const entry = makeEntry({ id: 901, row_number: 1 });
-  record(
-    'docket',
-    601,
-    { id: 601, court: 'D. Mass.', docket_entries: [entry] },
-    { mirror_entry_keys: '[901]' },
-  );
-  const [row] = toEntryRows([entry]);
-  insert(sqlite, 'further_docket_entries', {
-    ...row?.columns,
-    mirror_docket_key: 601,
-    mirror_first_run_id: 1,
-    mirror_changed_run_id: 1,
-    mirror_fingerprint: toContent(RECORD_SPECS.docket_entry, entry).fingerprint,
-  });
-  insert(sqlite, 'case_documents', { case_id: 1, document_id: 501, mirror_from_run_id: 1 });
-  insert(sqlite, 'case_further_dockets', { case_id: 1, docket_key: 601, mirror_from_run_id: 1 });
-  insert(sqlite, 'case_resources', { case_id: 1, resource_key: 1, mirror_from_run_id: 1 });
-  insert(sqlite, 'mirror_docket_differences', {
-    case_id: 1,
-    docket_id: 7,
-    differing: 'court',
-    seen_run_id: 1,
-  });
+/** One row for each table of texts, of a document that the mirror has. */
+export function insertTextRows(sqlite: Database.Database): void {
   insert(sqlite, 'texts', {
     mirror_id: 1,
     hash: createHash('sha256').update('Text').digest('hex'),
@@ -142,28 +81,65 @@ export function insertLinkedRows(sqlite: Database.Database): void {
     requests: 1,
     texts: 1,
   });
-  const read = { attempted_at: '2030-01-15T03:17:00.000Z', attempted_run_id: 1 };
-  for (const kind of ['documents', 'dockets', 'resources'])
-    insert(sqlite, 'linked_lists', {
-      case_id: 1,
-      kind,
-      ...read,
-      read_at: read.attempted_at,
-      read_run_id: 1,
-      first_read_run_id: 1,
-      records: 1,
-      pages: 1,
-      requests: 1,
-      envelope: 'count',
-    });
-  insert(sqlite, 'linked_passes', {
-    run_id: 1,
-    outcome: 'complete',
-    started_at: read.attempted_at,
-    ended_at: read.attempted_at,
-    process_id: 1,
-    requests: 3,
-    lists_read: 3,
-    records_new: 3,
-  });
 }
+
+const book = { title: 'A book', status: 'Approved', cases: [1], external_url: 'https://example.org/1' };
+const paper = { title: 'A paper', status: 'Approved', date: '2020-01-02', issues: ['Fog'] };
+const entry = makeEntry({ id: 901, row_number: 1, attachments: [makeAttachment(1)] });
+const unnumbered = { row_number: 2, description: 'No id', odd: 'half of a character: \ud800' };
+const further = { id: 601, court: 'D. Far', recap_link: 'https://www.courtlistener.com/docket/77/x/' };
+const withoutId = { court: 'D. Unknown', docket_number_manual: '9-1', docket_entries: [] };
+const deleted = makeDocument({ id: 502, document_status: 'Deleted' });
+const third = makeDocument({ id: 503, document_type: 'Order/Opinion', ecf_number: '2', odd: [1, 2.5] });
+
+/** What the three lists of case 1 are, day by day. */
+const DAYS: Readonly<Record<number, Record<(typeof LINKED_KINDS)[number], JsonObject[]>>> = {
+  1: {
+    documents: [makeDocument(), deleted, third],
+    dockets: [
+      makeDocket({ court: 'Another court than the case says' }),
+      { ...further, docket_entries: [entry, unnumbered] },
+      withoutId,
+    ],
+    resources: [book, paper],
+  },
+  2: {
+    documents: [makeDocument({ title: 'Amended', party_types: ['Court'] }), deleted],
+    dockets: [makeDocket(), { ...further, docket_entries: [{ ...entry, description: 'EDITED' }] }, withoutId],
+    resources: [{ ...book, abstract: 'It is long.' }, paper],
+  },
+  3: {
+    documents: [makeDocument({ title: 'Amended' }), { ...deleted, document_status: 'Approved' }],
+    dockets: [
+      makeDocket({ docket_entries: [] }),
+      { ...further, court: 'D. Near', docket_entries: [{ ...entry, description: 'EDITED' }] },
+      withoutId,
+    ],
+    resources: [book],
+  },
+  4: {
+    documents: [makeDocument({ title: 'Amended' }), deleted, third],
+    dockets: [makeDocket({ docket_entries: [] }), { ...further, docket_entries: [entry] }],
+    resources: [],
+  },
+};
+
+/** Stores the linked lists of case 1 as a linked pass after the newest run would, and one list of two other cases. */
+export function storeLinkedDay(mirror: Mirror, day: 1 | 2 | 3 | 4, at: Date): void {
+  const writeRead = prepareWriteRead(mirror);
+  const { sqlite } = mirror;
+  const runId = Number(sqlite.prepare('SELECT max(id) FROM sync_runs').pluck().get());
+  const { lastInsertRowid } = sqlite
+    .prepare(
+      `INSERT INTO linked_passes (run_id, outcome, started_at, ended_at, process_id, budget_requests, requests)
+       VALUES (?, 'complete', ?, ?, 1, 10000, 5)`,
+    )
+    .run(runId, at.toISOString(), at.toISOString());
+  const context = { runId, at, passId: Number(lastInsertRowid) };
+  for (const kind of LINKED_KINDS) writeRead(toRead(1, kind, toList(DAYS[day]?.[kind] ?? [])), context);
+  writeRead(toRead(2, 'documents', toList([third])), context);
+  writeRead(toRead(3, 'documents', ''), context);
+}
+
+const toList = (records: readonly JsonObject[]): string =>
+  records.map((one) => JSON.stringify(one)).join(',');

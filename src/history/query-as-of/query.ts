@@ -6,6 +6,7 @@ import { SEARCH_OBJECTS } from '../../db/search-index.ts';
 import { listCasesChangedSince, rebuildCasesChangedSince } from './rebuild-changed.ts';
 import { refuseMissingHistory } from '../rebuild.ts';
 import { type Fill, PAST_ATTACHMENTS } from './shadow-content.ts';
+import { LINKED_SHADOWS } from './shadow-linked.ts';
 import { refuseForeignSchema, shadowForeign, shadowTables, shadowViews } from './shadow-tables.ts';
 
 /** An instruction of the bytecode that SQLite compiles a statement to. */
@@ -150,5 +151,6 @@ export function fillTables(
 ): void {
   const wanted = [...fills].filter(([table]) => isWanted(table));
   for (const [, fill] of wanted) fill();
-  if (wanted.some(([table]) => table !== PAST_ATTACHMENTS)) rebuildCasesChangedSince(mirror, runId, isWanted);
+  if (wanted.some(([table]) => table !== PAST_ATTACHMENTS && !LINKED_SHADOWS.has(table)))
+    rebuildCasesChangedSince(mirror, runId, isWanted);
 }

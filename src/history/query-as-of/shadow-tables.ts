@@ -5,6 +5,7 @@ import { isSqliteError } from '../../db/errors.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { listOwnSchema, listSchema, listSchemaDifferences } from '../../db/own-schema.ts';
 import * as schema from '../../db/schema/schema.ts';
+import { isVersionPast, shadowLinked, toListStateAsOf, wasListRequested } from './shadow-linked.ts';
 import { type Fill, shadowByView, shadowCases, shadowChild, shadowEntries } from './shadow-content.ts';
 
 type NameOf<Item> = Item extends SQLiteTable ? Item['_']['name'] : never;
@@ -76,13 +77,9 @@ const CUTS = {
     where: upTo('seen_run_id'),
     instead: openUntil('resolved_run_id'),
   },
-  documents: { table: schema.documents, where: upTo('mirror_first_run_id') },
-  further_dockets: { table: schema.furtherDockets, where: upTo('mirror_first_run_id') },
-  further_docket_entries: { table: schema.furtherDocketEntries, where: upTo('mirror_first_run_id') },
-  resources: { table: schema.resources, where: upTo('mirror_first_run_id') },
   linked_changes: { table: schema.linkedChanges, where: upTo('run_id') },
-  linked_versions: { table: schema.linkedVersions, where: upTo('run_id') },
-  linked_lists: { table: schema.linkedLists, where: upTo('attempted_run_id') },
+  linked_versions: { table: schema.linkedVersions, where: isVersionPast },
+  linked_lists: { table: schema.linkedLists, where: wasListRequested, instead: toListStateAsOf },
   linked_passes: { table: schema.linkedPasses, where: upTo('run_id') },
 } as const satisfies Partial<Record<TableName, Cut>>;
 
@@ -109,23 +106,27 @@ const WITHOUT_HISTORY = {
   text_passes: schema.textPasses,
 } as const satisfies Partial<Record<TableName, SQLiteTable>>;
 
-type Special = 'cases' | 'docket_entries' | 'attachments';
+/** Tables whose rows are rebuilt from their history. */
+const SPECIAL = {
+  cases: true,
+  docket_entries: true,
+  attachments: true,
+  documents: true,
+  further_dockets: true,
+  further_docket_entries: true,
+  resources: true,
+} as const satisfies Partial<Record<TableName, true>>;
+
 type Handled =
   | keyof typeof CUTS
   | keyof typeof CHILDREN
   | keyof typeof STEADY
   | keyof typeof WITHOUT_HISTORY
-  | Special;
+  | keyof typeof SPECIAL;
 
 /** Fails to compile if a table of the schema is in none of the groups above. */
 const HANDLED: Readonly<Record<TableName, true> & Record<Handled, true>> = Object.fromEntries(
-  [
-    CUTS,
-    CHILDREN,
-    STEADY,
-    WITHOUT_HISTORY,
-    { cases: 1, docket_entries: 1, attachments: 1 } satisfies Record<Special, 1>,
-  ]
+  [CUTS, CHILDREN, STEADY, WITHOUT_HISTORY, SPECIAL]
     .flatMap((group) => Object.keys(group))
     .map((name) => [name, true]),
 ) as Record<Handled, true>;
@@ -136,7 +137,11 @@ const HANDLED: Readonly<Record<TableName, true> & Record<Handled, true>> = Objec
  */
 export function shadowTables(mirror: Mirror, runId: number): Map<string, Fill> {
   const { sqlite } = mirror;
-  const fills = new Map([...shadowCases(mirror), ...shadowEntries(mirror, runId)]);
+  const fills = new Map([
+    ...shadowCases(mirror),
+    ...shadowEntries(mirror, runId),
+    ...shadowLinked(mirror, runId),
+  ]);
   for (const cut of Object.values<Cut>(CUTS))
     shadowByView(sqlite, cut.table, cut.where(runId), cut.instead?.(runId));
   for (const table of Object.values(CHILDREN)) fills.set(getTableName(table), shadowChild(mirror, table));
