@@ -19,7 +19,8 @@ describe('a mirror in which everything has happened that can happen to a case', 
     expect(findings).toEqual([]);
     expect([casesChecked, casesMirrored, fileDepth]).toEqual([11, 11, 'full']);
     expect(tallies.payload).toEqual({ checked: 11, findings: 0 });
-    for (const { checked } of Object.values(tallies)) expect(checked).toBeGreaterThan(0);
+    const { texts: _, ...others } = tallies; // Nobody fetched a text.
+    for (const { checked } of Object.values(others)) expect(checked).toBeGreaterThan(0);
   });
 
   test('holds every kind of history, or its verification would prove little', () => {
