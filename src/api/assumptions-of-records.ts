@@ -211,4 +211,12 @@ export const ASSUMPTIONS_ABOUT_RECORDS = {
     detection:
       'The link of the case to the record names the run in which it ended. A list that turns empty is a doubt.',
   },
+  A54: {
+    subject: 'Does a case change when one of its lists does?',
+    assumed:
+      'Not always. The lists of new and changed cases are read first, and every other list in its turn, over some nights.',
+    source: ['peers', 'guessed'],
+    breaks: 'Nothing. What was added to the list of an unchanged case is found some nights later.',
+    detection: 'The age of each list is on record, and `status` shows the oldest.',
+  },
 } as const satisfies Readonly<Record<`A${number}`, Assumption>>;

@@ -15,6 +15,7 @@ import {
 } from '../doctor/small-api.ts';
 import { runCli, type CliOptions } from '../support/command-line.ts';
 import { startHarness } from '../support/sync-harness.ts';
+import { startLinkedHarness } from '../sync/linked/linked-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 async function probe(shape: Shape = {}, args: readonly string[] = ['--yes'], options: CliOptions = {}) {
@@ -109,6 +110,23 @@ describe('doctor --probe', () => {
     const { exitCode, stderr } = await runCli(['doctor', '--probe', '--yes'], { env });
     expect([exitCode, fakeApi.requests.length]).toEqual([4, asked]);
     expect(stderr).toMatch(/asked for no request until .*\[RETRY_AFTER_TOO_LONG\]/);
+  });
+
+  test('sends nothing while the server wants no request for linked lists', async () => {
+    const slow = { kind: 'status', status: 429, headers: { 'retry-after': '43200' } } as const;
+    const { sync, pass, env, fakeApi, runtime } = await startLinkedHarness({
+      source: inventCollection({ size: 5 }),
+      faults: ({ route }) => (route.kind === 'linked' ? slow : undefined),
+    });
+    await sync();
+    await pass('100');
+    const asked = fakeApi.requests.length;
+    const { exitCode, stderr } = await runCli(['doctor', '--probe', '--yes'], { env, runtime });
+    expect([exitCode, fakeApi.requests.length, stderr.includes('RETRY_AFTER_TOO_LONG')]).toEqual([
+      4,
+      asked,
+      true,
+    ]);
   });
 
   const shapes: [string, number, RegExp[], Partial<LinkedOptions>, Partial<FakeApiOptions>][] = [

@@ -4,7 +4,6 @@ import { findApiWarning, isOfficialApi } from '../../api/urls.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import { EXIT_CODES, type ExitName } from '../../errors/exit-codes.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
-import { findPausedUntil } from '../../db/run-log.ts';
 import { say, textWidth, withStop, write, type Io } from '../io.ts';
 import { checkTarget, writeOutputFile, type OutputFile } from '../output.ts';
 import { toJsonLine } from '../text/words.ts';
@@ -102,14 +101,14 @@ async function probe(flags: Flags, io: Io): Promise<ExitName> {
         }
       : null;
   if (report !== null) checkTarget(report); // before anything is sent
-  const paused = findPausedUntil(database, apiUrl.href, io.runtime.now());
+  const { runProbe, findProbePause } = await import('../../doctor/probe/probe.ts');
+  const paused = findProbePause(settings, io.runtime.now());
   if (paused !== null)
     throw new MirrorError(
       'RETRY_AFTER_TOO_LONG',
       `The server asked for no request until ${paused.toISOString()}.`,
       { hint: 'Probe the API after that time.' },
     );
-  const { runProbe } = await import('../../doctor/probe/probe.ts');
   const { judgeProbe, sawNothing } = await import('../../doctor/probe/judge.ts');
   const text = await import('../text/probe.ts');
   say(io.stderr, text.renderProbePlan(apiUrl.host, delayMs, textWidth(io)));

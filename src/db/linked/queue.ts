@@ -16,11 +16,11 @@ export function toPauseEnd(failures: number, at: Date): Date {
   return new Date(at.getTime() + nights * NIGHT_MS - SLACK_MS);
 }
 
-/** The cases whose list of one kind is due, each in the order of its turn. */
+/** The cases whose list of one kind is due (A44), each in the order of its turn. */
 export interface DueLists {
   /** The case is new or has changed since its list was read, or the last read of the list is in doubt. */
   readonly urgent: readonly number[];
-  /** Due by its age: first the lists that were never attempted, then the least recently attempted. */
+  /** Due by its age (A54): first the lists that were never attempted, then the least recently attempted. */
   readonly round: readonly number[];
 }
 

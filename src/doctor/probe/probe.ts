@@ -3,6 +3,10 @@ import { createHttp, sendRequest } from '../../api/http.ts';
 import type { Runtime } from '../../api/client.ts';
 import { readRetryAfter } from '../../api/responses.ts';
 import type { Settings } from '../../config/settings.ts';
+import { findLinkedPauseLeft } from '../../db/linked/passes.ts';
+import { findTextPause } from '../../db/linked/text-passes.ts';
+import { readOrElse } from '../../db/open-mirror.ts';
+import { findPauseLeft } from '../../db/run-log.ts';
 import type { ErrorCode } from '../../errors/codes.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { type Observation, toObservation } from './observe.ts';
@@ -83,6 +87,24 @@ export async function runProbe(
   } finally {
     agents.close();
   }
+}
+
+/**
+ * The end of the longest pause that the server asked of a run, of a pass over linked lists or of one over texts; null if
+ * there is none. A probe requests something of each.
+ */
+export function findProbePause({ database, apiUrl }: Settings, now: Date): Date | null {
+  const left = readOrElse(
+    database,
+    (mirror) =>
+      Math.max(
+        findPauseLeft(mirror, apiUrl.href, now),
+        findLinkedPauseLeft(mirror, apiUrl.href, now),
+        (findTextPause(mirror, now)?.getTime() ?? 0) - now.getTime(),
+      ),
+    0,
+  );
+  return left > 0 ? new Date(now.getTime() + left) : null;
 }
 
 /** A refusal counts if it comes from `test`, or before `test` has accepted the token (A2). */

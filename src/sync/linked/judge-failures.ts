@@ -2,7 +2,7 @@ import type { Client } from '../../api/client.ts';
 import { ERROR_KINDS, type ErrorCode } from '../../errors/codes.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 
-/** After so many refused lists in a row, a request to the address `test` checks the token. */
+/** After so many refused lists in a row, a request to the address `test` checks the token (A2). */
 const REFUSED_IN_A_ROW = 5;
 /** After so many lists in a row that the network or the server failed, it checks whether the API responds at all. */
 const UNREACHED_IN_A_ROW = 10;
