@@ -8,7 +8,11 @@ COPY migrations migrations
 COPY src src
 COPY fake-api fake-api
 # Without the scripts of packages: the SQLite engine for this Node brings its own binary, so there is nothing to compile.
-RUN npm ci --ignore-scripts && npm run build && npm prune --omit=dev --ignore-scripts
+# npm keeps what drizzle-orm could use, even if only tests and types do.
+RUN npm ci --ignore-scripts \
+  && npm run build \
+  && npm prune --omit=dev --ignore-scripts \
+  && rm -r node_modules/sql.js node_modules/@types node_modules/undici-types
 
 FROM node:22-bookworm-slim
 RUN apt-get update \

@@ -12,7 +12,7 @@ import { basename, dirname, join } from 'node:path';
 import { closing, openSqlite } from '../db/engine.ts';
 import { isSqliteError, toDatabaseError } from '../db/errors.ts';
 import { removeLeftovers } from '../db/leftovers.ts';
-import type { BrokenView } from '../db/migrate.ts';
+import type { BrokenObject } from '../db/migrate.ts';
 import { takeWriterLock } from '../db/lock.ts';
 import { openMirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
@@ -110,7 +110,7 @@ export async function restoreSnapshot(
   path: string,
   at: Date,
   signal: AbortSignal,
-  onBrokenViews: (views: readonly BrokenView[]) => void = () => undefined,
+  onBroken: (broken: readonly BrokenObject[]) => void = () => undefined,
 ): Promise<Restoration> {
   refuseForeign(snapshot); // before anything is changed
   const database = toRealPath(path);
@@ -124,7 +124,7 @@ export async function restoreSnapshot(
     removeLeftovers(database);
     fresh = createTempFile(`${database}.restoring`);
     const content = await copySnapshot(snapshot, fresh, signal);
-    openMirror(fresh, { isCopy: true, onBrokenViews }).close(); // upgrades an older schema
+    openMirror(fresh, { isCopy: true, onBroken }).close(); // upgrades an older schema
     finishMirror(fresh);
     compareContent(content, checkCopy(fresh), fresh);
     const redactedCases = listRedactedBack(database, fresh);

@@ -7,7 +7,7 @@ import type { SchedulerEvents } from '../schedule/scheduler.ts';
 import type { OnSyncEvent } from '../sync/types.ts';
 import { PAGE_STORED } from './heap.ts';
 import { type Io, say, sayExactly } from './io.ts';
-import { BROKEN_VIEW_HINT, renderError } from './text/errors.ts';
+import { explainBroken, renderError } from './text/errors.ts';
 import { toLinkedJson } from './text/linked.ts';
 import { createProgress } from './text/progress.ts';
 import { renderAttemptStart, renderAttemptEnd, renderWaiting } from './text/state.ts';
@@ -80,8 +80,9 @@ function createJsonLog({ stderr, runtime: { now } }: Io, level: string): Nightly
             }),
           );
           break;
-        case 'views-broken':
-          for (const view of event.views) log.warn({ event: event.type, ...view, hint: BROKEN_VIEW_HINT });
+        case 'objects-broken':
+          for (const { type, name, reason } of event.broken)
+            log.warn({ event: event.type, type, name, reason, hint: explainBroken(type) });
           break;
         case 'list-begun':
           log.info(ofRun({ event: event.type, list_id: event.list.id }));

@@ -53,11 +53,13 @@ export function runMigrations(sqlite: Database.Database, check: () => void): voi
       | null;
     dropSearchIndexes(sqlite);
     const note = sqlite.prepare('INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)');
+    const restoreTriggers = dropTriggersOfViews(sqlite);
     for (const { sql, hash, folderMillis } of listMigrations()) {
       if (newest !== null && folderMillis <= newest) continue;
       for (const statement of sql) sqlite.exec(statement);
       note.run(hash, folderMillis);
     }
+    restoreTriggers();
     forgetStatistics(sqlite);
     check();
     updateSearchColumns(sqlite);
@@ -73,19 +75,102 @@ export function runMigrations(sqlite: Database.Database, check: () => void): voi
   }
 }
 
-/** The views that SQLite can compile, by name. */
-function listReadableViews(sqlite: Database.Database): string[] {
-  const views = sqlite
-    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'view'")
-    .pluck()
+/**
+ * Drops the triggers that users added to views: SQLite reads no schema in which the view of a trigger is missing, and a
+ * migration may replace a view. The returned function creates those again whose view is there.
+ */
+function dropTriggersOfViews(sqlite: Database.Database): () => void {
+  const triggers = sqlite
+    .prepare<[], { readonly name: string; readonly view: string; readonly sql: string }>(
+      `SELECT one.name, one.tbl_name AS view, one.sql FROM sqlite_schema AS one JOIN sqlite_schema AS view
+        ON view.type = 'view' AND view.name = one.tbl_name COLLATE NOCASE WHERE one.type = 'trigger'`,
+    )
     .all();
-  return views.filter((name) => explainUnreadable(sqlite, name) === null);
+  for (const { name } of triggers) sqlite.exec(`DROP TRIGGER ${quote(name)}`);
+  return () => {
+    const isView = sqlite.prepare(
+      "SELECT 1 FROM sqlite_schema WHERE type = 'view' AND name = ? COLLATE NOCASE",
+    );
+    for (const { view, sql } of triggers) if (isView.get(view) !== undefined) sqlite.exec(sql);
+  };
 }
 
-/** Says why a view no longer compiles; null if it does. */
-function explainUnreadable(sqlite: Database.Database, view: string): string | null {
+/** A view or trigger that a user added, and why it no longer works. */
+export interface BrokenObject {
+  readonly type: 'view' | 'trigger';
+  readonly name: string;
+  readonly reason: string;
+}
+
+interface UserObject {
+  readonly type: BrokenObject['type'];
+  readonly name: string;
+  /** The table or view of a trigger. */
+  readonly table: string;
+}
+
+const SELECT_OBJECTS = `SELECT type, name, tbl_name AS "table" FROM sqlite_schema WHERE type IN ('view', 'trigger')`;
+
+const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/**
+ * Runs `upgrade`, and lists the views and triggers of the user that worked before it and do not work after it. Those of
+ * the mirror work in both schemas, or go with the old one.
+ */
+export function listBrokenBy(sqlite: Database.Database, upgrade: () => void): BrokenObject[] {
+  const select = sqlite.prepare<[], UserObject>(SELECT_OBJECTS);
+  const before = select
+    .all()
+    .filter(({ name }) => !SEARCH_OBJECTS.has(name))
+    .map((one) => ({ ...one, probes: listUsable(sqlite, one) }));
+  upgrade();
+  const after = new Map(select.all().map((one) => [`${one.type} ${one.name}`, one]));
+  return before.flatMap(({ type, name, table, probes }) => {
+    if (probes.length === 0) return [];
+    const now = after.get(`${type} ${name}`);
+    if (now === undefined) {
+      // SQLite drops a trigger with its table or view. A view that is gone was one of the mirror.
+      const reason = `the upgrade replaced ${toSafeWords(table)}, to which it belonged`;
+      return type === 'view' ? [] : [{ type, name, reason }];
+    }
+    const [reason] = probes.flatMap((probe) => explainUnusable(sqlite, now, probe) ?? []);
+    return reason === undefined ? [] : [{ type, name, reason }];
+  });
+}
+
+/** Statements that SQLite can only compile with the view or trigger. None of them is run. */
+const PROBES = {
+  view: [({ name }: UserObject): string => `SELECT * FROM ${quote(name)}`],
+  trigger: [
+    ({ table }: UserObject): string => `INSERT INTO ${quote(table)} DEFAULT VALUES`,
+    ({ table }: UserObject): string => `DELETE FROM ${quote(table)}`,
+    ({ table }: UserObject, sqlite: Database.Database): string =>
+      `UPDATE ${quote(table)} SET ${listColumns(sqlite, table)}`,
+  ],
+} as const;
+type Probe = (object: UserObject, sqlite: Database.Database) => string;
+
+/** Each column set to itself, so that a trigger on any of them is compiled. */
+function listColumns(sqlite: Database.Database, table: string): string {
+  const names = sqlite
+    .prepare<[string], string>('SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0')
+    .pluck()
+    .all(table);
+  return names.map((name) => `${quote(name)} = ${quote(name)}`).join(', ');
+}
+
+function listUsable(sqlite: Database.Database, object: UserObject): Probe[] {
+  return PROBES[object.type].filter((probe) => explainUnusable(sqlite, object, probe) === null);
+}
+
+/** Says why a view or trigger does not compile; null if it does. */
+function explainUnusable(sqlite: Database.Database, object: UserObject, probe: Probe): string | null {
+  const compile = (): void => {
+    sqlite.prepare(probe(object, sqlite));
+  };
   try {
-    sqlite.prepare(`SELECT * FROM "${view.replaceAll('"', '""')}"`);
+    if (object.type === 'view') compile();
+    else withoutOtherTriggers(sqlite, object, compile);
     return null;
   } catch (thrown) {
     if (!isSqliteError(thrown)) throw thrown;
@@ -93,21 +178,21 @@ function explainUnreadable(sqlite: Database.Database, view: string): string | nu
   }
 }
 
-/** A view that a user added, and why it no longer compiles. */
-export interface BrokenView {
-  readonly name: string;
-  readonly reason: string;
-}
-
-/** Runs `upgrade`, and lists the views that compiled before it and do not compile after it. */
-export function listViewsBrokenBy(sqlite: Database.Database, upgrade: () => void): BrokenView[] {
-  const before = listReadableViews(sqlite);
-  upgrade();
-  const isView = sqlite.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'view' AND name = ?");
-  return before.flatMap((name) => {
-    const reason = isView.get(name) === undefined ? null : explainUnreadable(sqlite, name);
-    return reason === null ? [] : [{ name, reason }];
-  });
+/** Runs `use` while a table has only that trigger. Afterwards it has all of them again. */
+function withoutOtherTriggers(sqlite: Database.Database, { name, table }: UserObject, use: () => void): void {
+  const others = sqlite
+    .prepare<[string, string], string>(
+      `SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? AND name <> ?`,
+    )
+    .pluck()
+    .all(table, name);
+  sqlite.exec('SAVEPOINT one_trigger');
+  try {
+    for (const other of others) sqlite.exec(`DROP TRIGGER ${quote(other)}`);
+    use();
+  } finally {
+    sqlite.exec('ROLLBACK TO one_trigger; RELEASE one_trigger');
+  }
 }
 
 /** The mirror's foreign keys with rows that point to missing rows, by table. */

@@ -9,10 +9,10 @@ import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import { isSqliteError, inDatabase, toDatabaseError } from './errors.ts';
 import { removeLeftovers } from './leftovers.ts';
 import {
-  type BrokenView,
+  type BrokenObject,
+  listBrokenBy,
   listBrokenReferences,
   listMigrations,
-  listViewsBrokenBy,
   runMigrations,
 } from './migrate.ts';
 import { READING_HINT, openToRead } from './open-to-read.ts';
@@ -51,15 +51,15 @@ const IN_MEMORY = ':memory:';
 interface OpenOptions {
   /** The file is a fresh copy of another one, so it needs no backup before an upgrade. */
   readonly isCopy?: boolean;
-  /** Called after an upgrade with the views of the user that it broke. */
-  readonly onBrokenViews?: (views: readonly BrokenView[]) => void;
+  /** Called after an upgrade with the views and triggers of the user that it broke. */
+  readonly onBroken?: (broken: readonly BrokenObject[]) => void;
 }
 
 /**
  * Opens a mirror for writing. Creates a missing file; backs up and upgrades one with an older schema. The caller holds
  * the {@link takeWriterLock writer lock}. If it throws a DATABASE_... error, tables and rows are unchanged.
  */
-export function openMirror(path: string, { isCopy = false, onBrokenViews }: OpenOptions = {}): Mirror {
+export function openMirror(path: string, { isCopy = false, onBroken }: OpenOptions = {}): Mirror {
   return inDatabase(path, () => {
     const real = toRealPath(path);
     if (path !== IN_MEMORY && !isCopy) removeLeftovers(real);
@@ -75,10 +75,10 @@ export function openMirror(path: string, { isCopy = false, onBrokenViews }: Open
       const db = toDrizzle(sqlite);
       if (state === 'older' && !isCopy) backUp(sqlite, real);
       if (state !== 'current') {
-        const broken = listViewsBrokenBy(sqlite, () => {
+        const broken = listBrokenBy(sqlite, () => {
           applyMigrations(sqlite, path);
         });
-        if (broken.length > 0) onBrokenViews?.(broken);
+        if (broken.length > 0) onBroken?.(broken);
       }
       keepSeals(sqlite);
       sqlite.pragma('foreign_keys = ON');

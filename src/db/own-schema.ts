@@ -91,6 +91,13 @@ export function listHarmlessAdditions(sqlite: Database.Database): SchemaObject[]
   return listSchemaDifferences(sqlite).filter(isHarmlessAddition);
 }
 
+/** Lists the tables and views that users added. A table may hold content that a redaction removes from the mirror. */
+export function listTablesAndViewsOfUser(sqlite: Database.Database): SchemaObject[] {
+  return listSchemaDifferences(sqlite).filter(
+    ({ how, type }) => how === 'foreign' && ['table', 'view'].includes(type),
+  );
+}
+
 const TOKEN =
   /--[^\n]*|\/\*[^]*?(?:\*\/|$)|'(?:[^']|'')*'|`(?:[^`]|``)*`|"(?:[^"]|"")*"|\[[^\]]*\]|[\p{L}\p{N}_$.]+|[^\s]/gu;
 

@@ -98,7 +98,13 @@ export const QUESTIONS: readonly Question[] = [
       if (token.verdict !== 'not-checked') return token;
       // If the API cannot be reached now, the token is accepted without being called valid.
       const why = findings.find(({ check, verdict }) => check === 'address' && verdict === 'bad');
-      return why === undefined ? token : { ...token, detail: `not checked: ${why.detail}`, hint: why.hint };
+      return why === undefined
+        ? token
+        : {
+            ...token,
+            detail: `not checked: only the API knows whether a token is valid, and ${why.detail}`,
+            hint: why.hint,
+          };
     },
   },
   {

@@ -92,8 +92,8 @@ function findPause(mirror: Mirror, { apiUrl, retryAfterMaxMs }: Settings, now: D
 
 function openForSync({ settings, onEvent }: SyncRequest): Mirror {
   return openMirror(settings.database, {
-    onBrokenViews: (views) => {
-      onEvent({ type: 'views-broken', views });
+    onBroken: (broken) => {
+      onEvent({ type: 'objects-broken', broken });
     },
   });
 }

@@ -1,6 +1,6 @@
 import type { Client } from '../api/client.ts';
 import type { ApiList } from '../api/lists.ts';
-import type { BrokenView } from '../db/migrate.ts';
+import type { BrokenObject } from '../db/migrate.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import type { ListFigures, Trigger } from '../db/run-log.ts';
 import type { LinkedReport, LinkedSums } from './linked/report.ts';
@@ -9,7 +9,7 @@ import type { RunReport, ListReport } from './report.ts';
 /** The events of a run in progress. */
 export type SyncEvent =
   /** The upgrade of an older mirror broke these views, which a user added. */
-  | { readonly type: 'views-broken'; readonly views: readonly BrokenView[] }
+  | { readonly type: 'objects-broken'; readonly broken: readonly BrokenObject[] }
   | {
       readonly type: 'run-begun';
       readonly runId: number | null;

@@ -140,7 +140,9 @@ describe('a token that cannot be checked', () => {
     const { init, path } = await start();
     const { exitCode, stderr } = await init(['some-token', '', '', ''], ['--api-url', 'http://127.0.0.1:9/']);
     expect(exitCode).toBe(0);
-    expect(stderr).toMatch(/^- {5}token +not checked: 127\.0\.0\.1:9 cannot be reached/m);
+    expect(stderr.replace(/\s+/g, ' ')).toContain(
+      '- token not checked: only the API knows whether a token is valid, and 127.0.0.1:9 cannot be reached',
+    );
     expect(stderr).not.toMatch(/^ok {4}token/m);
     expect(stderr).not.toContain('`sync`');
     expect(readDotEnv(path).values.CLEARINGHOUSE_API_TOKEN).toBe('some-token');

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { openSqlite } from '../../src/db/engine.ts';
 import { openMirror, openMirrorReadOnly } from '../../src/db/open-mirror.ts';
 import { findCase } from '../../src/db/read-case.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
@@ -251,6 +252,24 @@ describe('redact', () => {
       named_by_other_cases: 1,
       copies_redacted: [],
       copies_with_content: [],
+      not_searched: [],
+    });
+  });
+
+  test('names the tables and views that the user added, which it does not search', async () => {
+    const { redact, database } = await start();
+    const sqlite = openSqlite(database);
+    sqlite.exec('CREATE TABLE my_notes (case_id, note); CREATE VIEW my_cases AS SELECT id FROM cases');
+    sqlite.close();
+    const said =
+      'Not searched, because you added them to the file: 1 table (my_notes) and 1 view (my_cases). If they hold content of the case, remove it there yourself.';
+    for (const args of [['7'], ['7', '--yes']])
+      expect((await redact(...args)).stdout.replaceAll(/\s+/g, ' ')).toContain(said);
+    expect(JSON.parse((await redact('7', '--json')).stdout)).toMatchObject({
+      not_searched: [
+        { type: 'table', name: 'my_notes' },
+        { type: 'view', name: 'my_cases' },
+      ],
     });
   });
 

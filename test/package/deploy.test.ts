@@ -48,6 +48,36 @@ function valuesOf(unit: string, name: string): string[] {
   return [...unit.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(([, value = '']) => value);
 }
 
+interface LockedPackage {
+  readonly devOptional?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+test('the container has no package that only the tests use', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, LockedPackage> };
+  const needed = new Set<string>();
+  const need = (path: string): void => {
+    const { dependencies, optionalDependencies } = packages[path] ?? {};
+    for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
+      const found = `node_modules/${name}`;
+      if (needed.has(found)) continue;
+      needed.add(found);
+      need(found);
+    }
+  };
+  need('');
+  // `npm prune --omit=dev` keeps a development dependency that a package could use too.
+  const kept = Object.keys(packages).filter(
+    (path) => packages[path]?.devOptional === true && !needed.has(path),
+  );
+  const [, removed = ''] = /rm -r ([^\n]*)/.exec(DOCKERFILE) ?? [];
+  const isRemoved = (path: string): boolean =>
+    removed.split(' ').some((one) => path === one || path.startsWith(`${one}/`));
+  expect(kept).toContain('node_modules/sql.js');
+  expect(kept.filter((path) => !isRemoved(path))).toEqual([]);
+});
+
 describe('what is run on a schedule by the host', () => {
   test.each([
     ['the service', (valuesOf(SERVICE, 'ExecStart')[0] ?? '').split(' ').slice(2)],

@@ -2,7 +2,8 @@ import { closing } from '../../db/engine.ts';
 import type { Command } from 'commander';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { type Redaction, findRedaction, redactCase } from '../../db/redact.ts';
-import type { BrokenView } from '../../db/migrate.ts';
+import type { BrokenObject } from '../../db/migrate.ts';
+import { listTablesAndViewsOfUser, type SchemaObject } from '../../db/own-schema.ts';
 import { openMirror } from '../../db/open-mirror.ts';
 import type { RunStart } from '../../db/run-log.ts';
 import { takeWriterLock } from '../../db/lock.ts';
@@ -11,7 +12,8 @@ import { type Settings, parseSettings, parseSnapshotSettings } from '../../confi
 import { type HoldingCopy, listCopies, listHoldingCopies, redactCopies } from '../../backup/redact-copies.ts';
 import { parseCaseId, withMirror } from '../with-mirror.ts';
 import { say, textWidth, withStop, write, type Io } from '../io.ts';
-import { renderBrokenViews } from '../text/errors.ts';
+import { renderBroken } from '../text/errors.ts';
+import { renderObjects } from '../text/verify.ts';
 import { toCellText, toJsonLine } from '../text/words.ts';
 import { wrapText, renderPlural } from '../../lib/layout.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
@@ -39,8 +41,8 @@ redaction as pending, and the next \`sync\` finishes it.
 redact lists the copies that still contain the content: snapshots, the copy before an
 upgrade, replaced mirrors, and copies under any other name beside the mirror or in the
 snapshot folder. --snapshots removes the content from them too. Copies elsewhere keep it,
-and so do other cases that mention this one. If the site publishes the case again, a sync
-stores it again.
+and so do other cases that mention this one. Tables and views that you added to the file are
+not searched. If the site publishes the case again, a sync stores it again.
 
 To practice on invented cases, run \`demo\`: its mirror has departed cases, and
 \`departed --database clearinghouse-demo.db\` lists them.
@@ -57,6 +59,7 @@ export async function runCommand(id: number, flags: Flags, io: Io): Promise<Exit
   const { database } = settings;
   const { folder } = parseSnapshotSettings(written, database);
   const redaction = withMirror(database, (mirror) => findRedaction(mirror, id));
+  const notSearched = withMirror(database, ({ sqlite }) => listTablesAndViewsOfUser(sqlite));
   listCopies(database, folder); // reports unreadable copies before anything is removed
   const wantsCopies = flags.snapshots !== undefined;
   const start = toStart(settings, io);
@@ -67,7 +70,7 @@ export async function runCommand(id: number, flags: Flags, io: Io): Promise<Exit
       ? await withStop(io, (signal) => redactCopies(copies, id, start, io.runtime.now, signal))
       : [];
   const holding = copies.filter(({ path }) => !cleaned.includes(path));
-  const outcome = { redaction, runId, cleaned, holding };
+  const outcome = { redaction, runId, cleaned, holding, notSearched };
   await write(io.stdout, flags.json === true ? toJsonLine(toJson(outcome)) : render(outcome, textWidth(io)));
   return 'complete';
 }
@@ -90,10 +93,10 @@ function toStart({ apiUrl }: Settings, io: Io): RunStart {
 function redact(id: number, database: string, start: RunStart, io: Io): number {
   const lock = takeWriterLock(database);
   try {
-    const onBrokenViews = (views: readonly BrokenView[]): void => {
-      say(io.stderr, renderBrokenViews(views));
+    const onBroken = (broken: readonly BrokenObject[]): void => {
+      say(io.stderr, renderBroken(broken));
     };
-    return closing(openMirror(database, { onBrokenViews }), (mirror) => {
+    return closing(openMirror(database, { onBroken }), (mirror) => {
       return redactCase(mirror, id, start, io.runtime.now);
     });
   } finally {
@@ -108,9 +111,11 @@ interface Outcome {
   /** Copies from which the content was removed, and copies that still hold it. */
   readonly cleaned: readonly string[];
   readonly holding: readonly HoldingCopy[];
+  /** The tables and views that the user added. */
+  readonly notSearched: readonly SchemaObject[];
 }
 
-function toJson({ redaction, runId, cleaned, holding }: Outcome) {
+function toJson({ redaction, runId, cleaned, holding, notSearched }: Outcome) {
   const { caseId, docketEntries, changes, rejectedRecords, namedBy } = redaction;
   return {
     case_id: caseId,
@@ -126,10 +131,11 @@ function toJson({ redaction, runId, cleaned, holding }: Outcome) {
       holds,
       mirror: isOwn ? 'this' : 'other',
     })),
+    not_searched: notSearched.map(({ type, name }) => ({ type, name })),
   };
 }
 
-function render({ redaction, runId, cleaned, holding }: Outcome, width: number): string {
+function render({ redaction, runId, cleaned, holding, notSearched }: Outcome, width: number): string {
   const { caseId, namedBy } = redaction;
   const lines = [renderRedaction(redaction, runId)];
   if (namedBy > 0)
@@ -138,6 +144,10 @@ function render({ redaction, runId, cleaned, holding }: Outcome, width: number):
     );
   for (const path of cleaned) lines.push(`  removed from ${toCellText(path)}`);
   if (holding.length > 0) lines.push(...renderHolding(holding, caseId));
+  if (notSearched.length > 0)
+    lines.push(
+      `Not searched, because you added them to the file: ${toCellText(renderObjects(notSearched))}. If they hold content of the case, remove it there yourself.`,
+    );
   const isLeft = redaction.doneRunId === null || redaction.isPending;
   if (runId === null && isLeft) lines.push('Nothing was done. To do it, add --yes.');
   return lines.map((line) => (line.startsWith('  ') ? `${line}\n` : wrapText(line, width))).join('');

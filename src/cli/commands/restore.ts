@@ -8,7 +8,7 @@ import { parseSettings, parseSnapshotSettings } from '../../config/settings.ts';
 import { checkCopy, type ContentCount } from '../../backup/copy.ts';
 import { restoreSnapshot, type Restoration } from '../../backup/restore.ts';
 import { say, withStop, write, type Io } from '../io.ts';
-import { renderBrokenViews } from '../text/errors.ts';
+import { renderBroken } from '../text/errors.ts';
 import { toJsonLine } from '../text/words.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
 import { renderPlural } from '../../lib/layout.ts';
@@ -39,8 +39,8 @@ export async function runCommand(name: string, flags: Flags, io: Io): Promise<Ex
   const done =
     flags.yes === true
       ? await withStop(io, (signal) =>
-          restoreSnapshot(snapshot, database, io.runtime.now(), signal, (views) => {
-            say(io.stderr, renderBrokenViews(views));
+          restoreSnapshot(snapshot, database, io.runtime.now(), signal, (broken) => {
+            say(io.stderr, renderBroken(broken));
           }),
         )
       : null;

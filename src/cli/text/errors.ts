@@ -1,4 +1,4 @@
-import type { BrokenView } from '../../db/migrate.ts';
+import type { BrokenObject } from '../../db/migrate.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import { ERROR_KINDS } from '../../errors/codes.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
@@ -47,15 +47,17 @@ export function renderFinding(
   return hint === null ? said : `${said}${wrap(hint, { first: INDENT })}`;
 }
 
-export const BROKEN_VIEW_HINT =
-  'Drop the view and create it again with the names in docs/schema.md, or drop it if you no longer need it.';
+/** The hint for a view or trigger that the upgrade of an older mirror broke. */
+export function explainBroken(type: BrokenObject['type']): string {
+  return `Drop the ${type} if it is still there, and create it again with the names in docs/schema.md if you need it.`;
+}
 
-/** A warning about views that a user added and that the upgrade of an older mirror broke. */
-export function renderBrokenViews(views: readonly BrokenView[]): string {
-  return views
+/** A warning about views and triggers that a user added and that the upgrade of an older mirror broke. */
+export function renderBroken(broken: readonly BrokenObject[]): string {
+  return broken
     .map(
-      ({ name, reason }) =>
-        `Warning: your view ${JSON.stringify(name)} no longer works after the upgrade of the mirror: ${reason}.\nHint: ${BROKEN_VIEW_HINT}\n`,
+      ({ type, name, reason }) =>
+        `Warning: your ${type} ${JSON.stringify(name)} no longer works after the upgrade of the mirror: ${reason}.\nHint: ${explainBroken(type)}\n`,
     )
     .join('');
 }

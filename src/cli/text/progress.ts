@@ -4,7 +4,7 @@ import { localizeTimes, toZonedMinute } from '../../lib/local-time.ts';
 import type { OnSyncEvent } from '../../sync/types.ts';
 import type { OnProgress } from '../../verify/proof.ts';
 import { type Out, say as sayTo } from '../io.ts';
-import { renderBrokenViews } from './errors.ts';
+import { renderBroken } from './errors.ts';
 import { renderLinkedSums } from './linked.ts';
 import { renderDuration } from './words.ts';
 
@@ -30,8 +30,8 @@ function createBars(out: Out, now: () => Date): OnSyncEvent {
   };
   return (event) => {
     switch (event.type) {
-      case 'views-broken':
-        sayTo(out, renderBrokenViews(event.views));
+      case 'objects-broken':
+        sayTo(out, renderBroken(event.broken));
         break;
       case 'list-begun': {
         const label = pad(clip(`${event.list.id} ${event.list.label}`, labelWidth), labelWidth, 'left');
@@ -106,8 +106,8 @@ function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
   };
   return (event) => {
     switch (event.type) {
-      case 'views-broken':
-        sayTo(out, renderBrokenViews(event.views));
+      case 'objects-broken':
+        sayTo(out, renderBroken(event.broken));
         break;
       case 'run-begun':
         for (const id of event.deadRuns) say(`run ${id} died without recording its end; marked as died`);

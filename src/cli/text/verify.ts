@@ -1,4 +1,5 @@
 import { CHECK_NAMES, CHECKS, type CheckName, type Finding } from '../../verify/checks.ts';
+import type { SchemaObject } from '../../db/own-schema.ts';
 import type { VerifyReport } from '../../verify/proof.ts';
 import { EXIT_CODES } from '../../errors/exit-codes.ts';
 import { renderDuration, toCellText } from './words.ts';
@@ -93,9 +94,14 @@ function renderFileDepth({ fileDepth }: TimedReport): string {
   return 'The file was looked through with quick_check only: indexes and references between rows were not.\n';
 }
 
-/** Names what users added, which is not a finding: "Not part of the mirror: 2 views (a, b) and 1 table (c)." */
+/** Names what users added, which is not a finding. */
 function renderAdditions({ additions }: TimedReport, width: number): string {
   if (additions.length === 0) return '';
+  return wrapText(toCellText(`Not part of the mirror, and not checked: ${renderObjects(additions)}.`), width);
+}
+
+/** Names objects of a schema: "2 views (a, b) and 1 table (c)". */
+export function renderObjects(additions: readonly Pick<SchemaObject, 'type' | 'name'>[]): string {
   const types = [...new Set(additions.map(({ type }) => type))];
   const parts = types.map((type) => {
     const names = additions.filter((one) => one.type === type).map(({ name }) => name);
@@ -103,8 +109,7 @@ function renderAdditions({ additions }: TimedReport, width: number): string {
     const named = [...names.slice(0, MAX_NAMED), ...(rest > 0 ? [`${renderCount(rest)} more`] : [])];
     return `${renderPlural(names.length, type, type === 'index' ? 'indexes' : `${type}s`)} (${named.join(', ')})`;
   });
-  const list = new Intl.ListFormat('en').format(parts);
-  return wrapText(toCellText(`Not part of the mirror, and not checked: ${list}.`), width);
+  return new Intl.ListFormat('en').format(parts);
 }
 
 function chooseHint(report: TimedReport): string {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { openSqlite } from '../../src/db/engine.ts';
-import { type BrokenView, listMigrations } from '../../src/db/migrate.ts';
+import { type BrokenObject, listMigrations } from '../../src/db/migrate.ts';
 import { openMirror, toBackupPath } from '../../src/db/open-mirror.ts';
 import { runCli } from '../support/command-line.ts';
 import { makeCase } from '../support/make-case.ts';
@@ -34,10 +34,10 @@ const WARNING = 'Warning: your view "my \\"latest\\"" no longer works after the 
 
 describe('an upgrade of a mirror with views of the user', () => {
   let path: string;
-  const upgrade = (views: string): readonly BrokenView[] => {
+  const upgrade = (views: string): readonly BrokenObject[] => {
     writeFormerMirror(path, views);
-    const broken: BrokenView[] = [];
-    openMirror(path, { onBrokenViews: (found) => broken.push(...found) }).close();
+    const broken: BrokenObject[] = [];
+    openMirror(path, { onBroken: (found) => broken.push(...found) }).close();
     return broken;
   };
   beforeEach(() => {
@@ -46,8 +46,8 @@ describe('an upgrade of a mirror with views of the user', () => {
 
   test('names those that read a view which was renamed, and those that read such a view', () => {
     expect(upgrade(`${BROKEN} CREATE VIEW twice AS SELECT n * 2 AS n FROM "my ""latest"""`)).toEqual([
-      { name: 'my "latest"', reason: expect.stringContaining('latest_sweeps') },
-      { name: 'twice', reason: expect.stringContaining('latest_sweeps') },
+      { type: 'view', name: 'my "latest"', reason: expect.stringContaining('latest_sweeps') },
+      { type: 'view', name: 'twice', reason: expect.stringContaining('latest_sweeps') },
     ]);
   });
 
@@ -61,15 +61,52 @@ describe('an upgrade of a mirror with views of the user', () => {
     sqlite.close();
   });
 
+  test('names the triggers that read a renamed view, directly or from a view of the user, or that belonged to it', () => {
+    const triggers = `
+      CREATE TABLE notes (note);
+      CREATE VIEW mine AS SELECT 1 AS n;
+      CREATE TRIGGER "reads ""it""" AFTER UPDATE OF note ON notes BEGIN
+        INSERT INTO notes SELECT count(*) FROM latest_sweeps; END;
+      CREATE TRIGGER of_my_view INSTEAD OF DELETE ON mine BEGIN INSERT INTO notes SELECT 1 FROM latest_sweeps; END;
+      CREATE TRIGGER of_the_view INSTEAD OF INSERT ON latest_sweeps BEGIN INSERT INTO notes VALUES (1); END;
+      CREATE TRIGGER of_another_view INSTEAD OF UPDATE ON Clean_Cases BEGIN INSERT INTO notes VALUES (new.id); END;
+      CREATE TRIGGER sound AFTER UPDATE OF note ON notes BEGIN DELETE FROM notes WHERE note IS NULL; END;
+      CREATE TRIGGER of_cases AFTER INSERT ON cases BEGIN INSERT INTO notes SELECT label FROM statuses; END;`;
+    expect(upgrade(triggers)).toEqual([
+      { type: 'trigger', name: 'reads "it"', reason: expect.stringContaining('latest_sweeps') },
+      { type: 'trigger', name: 'of_my_view', reason: expect.stringContaining('latest_sweeps') },
+      {
+        type: 'trigger',
+        name: 'of_the_view',
+        reason: 'the upgrade replaced latest_sweeps, to which it belonged',
+      },
+    ]);
+    const sqlite = openSqlite(path, { readonly: true });
+    const left = sqlite
+      .prepare(
+        "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name NOT GLOB '*_fts_*' ORDER BY name",
+      )
+      .pluck();
+    expect(left.all()).toEqual(['of_another_view', 'of_cases', 'of_my_view', 'reads "it"', 'sound']);
+    sqlite.close();
+  });
+
+  test('does not name a trigger that did not work before', () => {
+    expect(
+      upgrade(`CREATE TABLE notes (note);
+        CREATE TRIGGER was_broken AFTER DELETE ON notes BEGIN INSERT INTO gone VALUES (1); END;`),
+    ).toEqual([]);
+  });
+
   test('does not name one that could not be read before', () => {
     expect(upgrade('CREATE VIEW old AS SELECT 1 FROM gone')).toEqual([]);
   });
 
   test('reports nothing if the mirror is new or current', () => {
     expect(upgrade('')).toEqual([]);
-    const broken: BrokenView[] = [];
-    openMirror(path, { onBrokenViews: (found) => broken.push(...found) }).close();
-    openMirror(join(tempFolder(), 'new.db'), { onBrokenViews: (found) => broken.push(...found) }).close();
+    const broken: BrokenObject[] = [];
+    openMirror(path, { onBroken: (found) => broken.push(...found) }).close();
+    openMirror(join(tempFolder(), 'new.db'), { onBroken: (found) => broken.push(...found) }).close();
     expect(broken).toEqual([]);
   });
 
@@ -96,7 +133,8 @@ describe('an upgrade of a mirror with views of the user', () => {
     expect(lines.map((line) => JSON.parse(line) as unknown)).toContainEqual(
       expect.objectContaining({
         level: 'warn',
-        event: 'views-broken',
+        event: 'objects-broken',
+        type: 'view',
         name: 'my "latest"',
         reason: expect.any(String),
         hint: expect.stringContaining('docs/schema.md'),
