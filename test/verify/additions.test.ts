@@ -10,12 +10,12 @@ beforeAll(async () => {
 /** A mirror with the statements executed in it by a user. */
 const add = (sql: string): string => writeDamaged(bytes, '', (sqlite) => sqlite.exec(sql));
 
-/** What `sqlite-utils enable-fts mirror.db cases name` executes. */
-const ENABLE_FTS = `CREATE VIRTUAL TABLE [cases_fts] USING FTS5 ([name], content=[cases]);
-  INSERT INTO [cases_fts] (rowid, [name]) SELECT rowid, [name] FROM [cases];`;
+/** What `sqlite-utils enable-fts mirror.db lists label` executes. */
+const ENABLE_FTS = `CREATE VIRTUAL TABLE [lists_fts] USING FTS5 ([label], content=[lists]);
+  INSERT INTO [lists_fts] (rowid, [label]) SELECT rowid, [label] FROM [lists];`;
 /** What its option --create-triggers adds. */
-const FTS_TRIGGER = `CREATE TRIGGER [cases_ai] AFTER INSERT ON [cases] BEGIN
-  INSERT INTO [cases_fts] (rowid, [name]) VALUES (new.rowid, new.[name]); END;`;
+const FTS_TRIGGER = `CREATE TRIGGER [lists_ai] AFTER INSERT ON [lists] BEGIN
+  INSERT INTO [lists_fts] (rowid, [label]) VALUES (new.rowid, new.[label]); END;`;
 
 describe('what a user added to the file', () => {
   test.each<[string, string, string[]]>([
@@ -35,7 +35,7 @@ describe('what a user added to the file', () => {
     [
       'a full-text index',
       ENABLE_FTS,
-      ['table cases_fts', ...['data', 'idx', 'docsize', 'config'].map((part) => `table cases_fts_${part}`)],
+      ['table lists_fts', ...['data', 'idx', 'docsize', 'config'].map((part) => `table lists_fts_${part}`)],
     ],
     ['a view that cannot be read', 'CREATE VIEW old AS SELECT 1 FROM gone', ['view old']],
   ])('is listed and is no finding: %s', (_what, sql, expected) => {
@@ -54,7 +54,7 @@ describe('what a user added to the file', () => {
       'CREATE TRIGGER t INSTEAD OF INSERT ON cases_flat BEGIN SELECT 1; END',
     ],
     ['a unique index on a table of the mirror', 'CREATE UNIQUE INDEX t ON lists (label)'],
-    ['the triggers of a full-text index', `${ENABLE_FTS} ${FTS_TRIGGER.replace('[cases_ai]', 't')}`],
+    ['the triggers of a full-text index', `${ENABLE_FTS} ${FTS_TRIGGER.replace('[lists_ai]', 't')}`],
   ])('is a finding if it can interfere with a sync: %s', (_what, sql) => {
     expect(verifyFile(add(sql)).findings).toMatchObject([
       { check: 'schema', what: expect.stringMatching(/^the (trigger|index) "t"$/) },
