@@ -222,30 +222,38 @@ describe('a text that fails', () => {
           error_message: expect.any(String),
         },
       ]);
-      wait(0.9);
+      wait(0.7);
       expect(await json()).toMatchObject({ pass: { texts: 0, failed: 0 } });
-      wait(0.2);
+      wait(0.1);
       expect(await json()).toMatchObject({ pass: { failed: 1 } });
       isBroken = false;
-      wait(1.5);
+      wait(1.7);
       expect(await json()).toMatchObject({ pass: { texts: 0, failed: 0 } });
-      wait(0.6);
+      wait(0.1);
       expect(await json()).toMatchObject({ outcome: 'complete', pass: { texts: 1, failed: 0 } });
       expect(texts()).toHaveLength(3);
     },
   );
 
-  test('ends the pass if the server fails for one text after another', async () => {
+  test.each([
+    ['goes on if only texts are refused', false, { exitCode: 0, texts: 8, outcome: 'complete' }],
+    ['ends the pass if the token is refused', true, { exitCode: 3, texts: 5, outcome: 'failed' }],
+  ])('after five refusals in a row %s', async (_what, isEverywhere, expected) => {
     const papers = Array.from({ length: 8 }, (_, at) => ({ id: 11 + at }));
-    const { fetchTexts, states, rows } = await start(
-      papers,
-      always({ kind: 'status', status: 401, body: { detail: 'Invalid token.' } }, textOf()),
+    let hasBegun = false;
+    const refusal: Fault = { kind: 'status', status: 401, body: { detail: 'Invalid token.' } };
+    const rule = always(refusal, (request) => isEverywhere || textOf()(request));
+    const { fetchTexts, states, rows } = await start(papers, (request) =>
+      hasBegun ? rule(request) : undefined,
     );
+    hasBegun = true;
     const { exitCode, stdout } = await fetchTexts();
-    expect(exitCode).not.toBe(0);
-    expect(stdout).toContain('failed');
-    expect(states()).toHaveLength(5);
-    expect(rows('SELECT outcome, failed FROM text_passes')).toEqual([{ outcome: 'failed', failed: 5 }]);
+    expect(exitCode).toBe(expected.exitCode);
+    expect(stdout.includes('[UNAUTHORIZED]')).toBe(isEverywhere);
+    expect(states()).toHaveLength(expected.texts);
+    expect(rows('SELECT outcome, failed FROM text_passes')).toEqual([
+      { outcome: expected.outcome, failed: expected.texts },
+    ]);
   });
 
   test('with a long Retry-After ends the pass, and holds texts alone until then', async () => {

@@ -35,17 +35,20 @@ export function recordTextFigures({ db }: Mirror, passId: number, figures: TextF
   db.update(textPasses).set(figures).where(eq(textPasses.id, passId)).run();
 }
 
+/** Records at once until when the server allows no request for texts. */
+export function recordTextPause({ db }: Mirror, passId: number, until: Date): void {
+  db.update(textPasses).set({ paused_until: until.toISOString() }).where(eq(textPasses.id, passId)).run();
+}
+
 export interface TextPassEnding {
   readonly outcome: Exclude<TextPassOutcome, 'running' | 'died'>;
   readonly error: MirrorError | null;
-  /** The end of the pause that the server requested. */
-  readonly pausedUntil: Date | null;
 }
 
 export function endTextPass(
   { db }: Mirror,
   passId: number,
-  { outcome, error, pausedUntil }: TextPassEnding,
+  { outcome, error }: TextPassEnding,
   endedAt: Date,
 ): void {
   db.update(textPasses)
@@ -54,7 +57,6 @@ export function endTextPass(
       ended_at: endedAt.toISOString(),
       error_code: error?.code ?? null,
       error_message: error?.message ?? null,
-      paused_until: pausedUntil?.toISOString() ?? null,
     })
     .where(eq(textPasses.id, passId))
     .run();

@@ -3,6 +3,7 @@ import { type SQL, and, asc, count, eq, exists, inArray, isNull, sql, sum } from
 import type { TextAnswer } from '../../api/document-text.ts';
 import type { MirrorError } from '../../errors/mirror-error.ts';
 import type { Mirror } from '../open-mirror.ts';
+import { toPauseEnd } from './queue.ts';
 import { caseDocuments, documentTexts, documents, mirrorReplacedTexts, texts } from '../schema/schema.ts';
 
 /** Which documents' texts are meant. Each part that is not empty narrows the selection. */
@@ -131,22 +132,10 @@ export function listDocumentTypes({ db }: Mirror): string[] {
     .map(({ type }) => type ?? '');
 }
 
-/** The failures of a text since its last clear answer. */
-export function countFailures({ db }: Mirror, documentId: number): number {
-  const row = db
-    .select({ failures: documentTexts.failures })
-    .from(documentTexts)
-    .where(eq(documentTexts.document_id, documentId))
-    .get();
-  return row?.failures ?? 0;
-}
-
 /** What was found out about the text of a document, and when. */
 export interface TextFinding {
   readonly document: DueText;
-  readonly result:
-    | { readonly answer: TextAnswer }
-    | { readonly error: MirrorError; readonly pausedUntil: Date };
+  readonly result: { readonly answer: TextAnswer } | { readonly error: MirrorError };
   readonly at: Date;
 }
 
@@ -161,11 +150,12 @@ export function prepareWriteText(mirror: Mirror): (finding: TextFinding) => void
     const attempt = { document_id: documentId, attempted_at: at.toISOString() };
     if ('error' in result) {
       const { code, message } = result.error;
+      const failures = (stored?.failures ?? 0) + 1;
       upsert({
         ...attempt,
         outcome: stored?.outcome ?? 'failed',
-        failures: (stored?.failures ?? 0) + 1,
-        paused_until: result.pausedUntil.toISOString(),
+        failures,
+        paused_until: toPauseEnd(failures, at).toISOString(),
         error_code: code,
         error_message: message,
       });

@@ -9,13 +9,13 @@ import {
   endTextPass,
   findTextPause,
   recordTextFigures,
+  recordTextPause,
 } from '../../db/linked/text-passes.ts';
 import {
   type DueText,
   type TextCounts,
   type TextFinding,
   type TextSelection,
-  countFailures,
   countTexts,
   listDueTexts,
   measureTexts,
@@ -23,10 +23,13 @@ import {
 } from '../../db/linked/texts.ts';
 import { takeWriterLock } from '../../db/lock.ts';
 import { type Mirror, openMirror } from '../../db/open-mirror.ts';
-import type { ErrorCode } from '../../errors/codes.ts';
+import { findPauseLeft } from '../../db/run-log.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { toTooLongPause } from '../../api/retry.ts';
+import { isOfTheDatabase } from '../report.ts';
 import { createClientFor } from '../run-sync.ts';
+import { BudgetMeter, BudgetSpentError } from './budget.ts';
+import { FailureJudge } from './judge-failures.ts';
 
 export interface TextPassRequest {
   readonly settings: Settings;
@@ -68,20 +71,16 @@ export interface TextPassReport extends TextPassEnding {
   /** After the pass. */
   readonly counts: TextCounts;
   readonly storedBytes: number;
+  /** The end of the pause that the server requested of texts. */
+  readonly pausedUntil: Date | null;
 }
 
 /** The mean of the recorded texts. It is used until the mirror has enough texts of its own. */
 const MEAN_BYTES = 46_700;
 const ENOUGH_TEXTS = 100;
 
-/** With so many failures in a row of one kind, the server has a problem, not a single document. */
-const MAX_IN_A_ROW = 5;
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-const MAX_PAUSE_DAYS = 30;
-
-/** Thrown before a request that the budget does not allow. */
-class BudgetSpent extends Error {}
+/** A text is requested again another day, so a request is retried only a few times. */
+const MAX_ATTEMPTS = 3;
 
 /**
  * Fetches the texts that are due, within the budget: takes the writer lock, opens the mirror, and records each finding in
@@ -115,19 +114,20 @@ async function fetchTexts(
   if (pause !== null) throw toTooLongPause(pause, startedAt);
   const due = listDueTexts(mirror, selection, startedAt, Math.min(budget, Number.MAX_SAFE_INTEGER));
   onEvent({ type: 'planned', plan: planTexts(mirror, selection, startedAt, due.length) });
-  let sent = 0;
+  const meter = new BudgetMeter(
+    { requests: Number.isFinite(budget) ? budget : null, minutes: null, isAll: !Number.isFinite(budget) },
+    runtime.stopwatch ?? (() => runtime.now().getTime()),
+  );
   const client = createClientFor(
     { ...settings, maxBodyBytes: Math.min(settings.maxBodyBytes, MAX_TEXT_BYTES) },
     request.token,
     runtime,
-    {
-      beforeRequest: () => {
-        if (sent >= budget) throw new BudgetSpent();
-        sent++;
-      },
-    },
+    { beforeRequest: meter.take, pauseLeftMs: findPauseLeft(mirror, settings.apiUrl.href, startedAt) },
   );
   const passId = beginTextPass(mirror, { startedAt, budget: Number.isFinite(budget) ? budget : null });
+  client.onPause((until) => {
+    recordTextPause(mirror, passId, until);
+  });
   const figures = { texts: 0, empty: 0, not_offered: 0, too_large: 0, failed: 0 };
   const write = prepareWriteText(mirror);
   const toFigures = (): TextFigures => {
@@ -153,9 +153,7 @@ async function fetchTexts(
     });
   };
   try {
-    const ending = await readAll(due, client, request, runtime, record, (documentId) =>
-      countFailures(mirror, documentId),
-    );
+    const ending = await readAll(due, { client, meter }, request, runtime, record);
     const counts = countTexts(mirror, selection, runtime.now());
     const outcome = ending.outcome === 'complete' && counts.due > 0 ? 'budget' : ending.outcome;
     const endedAt = runtime.now();
@@ -166,7 +164,18 @@ async function fetchTexts(
       })
       .immediate();
     const storedBytes = measureTexts(mirror).bytes;
-    return { ...ending, outcome, passId, startedAt, endedAt, figures: toFigures(), counts, storedBytes };
+    const pausedUntil = client.pausedUntil();
+    return {
+      ...ending,
+      outcome,
+      passId,
+      startedAt,
+      endedAt,
+      figures: toFigures(),
+      counts,
+      storedBytes,
+      pausedUntil,
+    };
   } finally {
     client.close();
   }
@@ -175,48 +184,40 @@ async function fetchTexts(
 /** Requests one text after another and records what came of each. */
 async function readAll(
   due: readonly DueText[],
-  client: Client,
+  { client, meter }: { readonly client: Client; readonly meter: BudgetMeter },
   { settings, signal }: TextPassRequest,
   runtime: Runtime,
   record: (finding: TextFinding) => void,
-  failuresOf: (documentId: number) => number,
 ): Promise<TextPassEnding> {
   const { now } = runtime;
-  let [lastCode, inARow]: [ErrorCode | null, number] = [null, 0];
-  for (const document of due) {
-    try {
+  const judge = new FailureJudge(client);
+  try {
+    for (const document of due) {
       signal.throwIfAborted();
-      const answer = await fetchText(client, document.documentId, {
-        signal,
-        maxAttempts: settings.maxAttempts,
-        now,
-      });
-      [lastCode, inARow] = [null, 0];
-      record({ document, result: { answer }, at: now() });
-    } catch (error) {
-      if (error instanceof BudgetSpent)
-        return { outcome: 'budget', error: null, pausedUntil: client.pausedUntil() };
-      if (!(error instanceof MirrorError)) throw error;
-      if (signal.aborted) return { outcome: 'interrupted', error, pausedUntil: client.pausedUntil() };
-      if (error.code === 'RETRY_AFTER_TOO_LONG' || error.code === 'MAX_DURATION_REACHED')
-        return { outcome: 'budget', error, pausedUntil: client.pausedUntil() };
-      const at = now();
-      record({
-        document,
-        result: { error, pausedUntil: toPauseEnd(failuresOf(document.documentId), at) },
-        at,
-      });
-      [lastCode, inARow] = [error.code, lastCode === error.code ? inARow + 1 : 1];
-      if (inARow >= MAX_IN_A_ROW) return { outcome: 'failed', error, pausedUntil: client.pausedUntil() };
+      try {
+        const maxAttempts = Math.min(MAX_ATTEMPTS, settings.maxAttempts, Math.max(1, meter.left));
+        const answer = await fetchText(client, document.documentId, { signal, maxAttempts, now });
+        record({ document, result: { answer }, at: now() });
+        judge.noteRead();
+      } catch (error) {
+        if (!(error instanceof MirrorError) || signal.aborted || endsPass(error)) throw error;
+        if (isOfTheDatabase(error)) throw error;
+        record({ document, result: { error }, at: now() });
+        const cause = await judge.judge(error, signal);
+        if (cause !== null) return { outcome: 'failed', error: cause };
+      }
     }
+    return { outcome: 'complete', error: null };
+  } catch (error) {
+    if (error instanceof BudgetSpentError) return { outcome: 'budget', error: null };
+    if (!(error instanceof MirrorError) || isOfTheDatabase(error)) throw error;
+    return { outcome: signal.aborted ? 'interrupted' : endsPass(error) ? 'budget' : 'failed', error };
   }
-  return { outcome: 'complete', error: null, pausedUntil: null };
 }
 
-/** The pause doubles with each failure: a day, two, four, up to thirty. */
-function toPauseEnd(failuresBefore: number, at: Date): Date {
-  return new Date(at.getTime() + Math.min(2 ** failuresBefore, MAX_PAUSE_DAYS) * DAY_MS);
-}
+/** No further request would be allowed; the texts that are left are due in the next pass. */
+const endsPass = ({ code }: MirrorError): boolean =>
+  code === 'RETRY_AFTER_TOO_LONG' || code === 'MAX_DURATION_REACHED';
 
 /** What a pass over at most so many documents will do. */
 export function planTexts(mirror: Mirror, selection: TextSelection, now: Date, planned: number): TextPlan {
