@@ -75,14 +75,14 @@ export function throwIfFailed(response: FinalResponse, url: URL, { mask }: Secre
       throw toOdd('NOT_FOUND', `The API has no ${path}: ${words}`);
     case 'refused-by-proxy':
       throw new MirrorError('PROXY_REFUSED', `A proxy requires a user name and password (407) for ${path}.`);
-    case 'obstructed':
+    case 'blocked':
       throw new TransientError(
         'BLOCKED_BY_INTERMEDIARY',
         `Something in front of the API responded to ${path}: ${response.reason}`,
         response,
       );
-    case 'throttled':
-      throw new TransientError('RATE_LIMITED', `${path} was throttled: ${words}`, response);
+    case 'rate limited':
+      throw new TransientError('RATE_LIMITED', `${path} was rate-limited: ${words}`, response);
     case 'transient':
       throw new TransientError('SERVER_ERROR', `${path} returned ${mask(response.reason)}`, response);
     case 'broken':

@@ -98,14 +98,14 @@ export function toFailure(
       return toOdd('NOT_FOUND', `${path} returned a 404 that is not in the API's form`);
     case 'refused by a proxy':
       return new MirrorError('PROXY_REFUSED', `A proxy requires a user name and password (407) for ${path}.`);
-    case 'obstructed':
+    case 'blocked':
       return new TransientError(
         'BLOCKED_BY_INTERMEDIARY',
         `Something in front of the API responded to ${path}: status ${raw.status}, not in the API's form`,
         { retryAfterMs },
       );
-    case 'throttled':
-      return new TransientError('RATE_LIMITED', `${path} was throttled: ${words}`, { retryAfterMs });
+    case 'rate limited':
+      return new TransientError('RATE_LIMITED', `${path} was rate-limited: ${words}`, { retryAfterMs });
     case 'transient':
       return new TransientError('SERVER_ERROR', `${path} returned status ${raw.status}`, { retryAfterMs });
     case 'redirect':

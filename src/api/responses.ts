@@ -23,9 +23,9 @@ export const MEANINGS = {
   /** A rejected token, or a temporary failure of the server (A2). */
   'token suspicious': { again: 'after /test', code: 'UNAUTHORIZED' },
   /** An intermediary responded instead of the API: a bot check, a firewall, a captive portal. */
-  obstructed: { again: 'yes', code: 'BLOCKED_BY_INTERMEDIARY' },
+  blocked: { again: 'yes', code: 'BLOCKED_BY_INTERMEDIARY' },
   'refused by a proxy': { again: 'no', code: 'PROXY_REFUSED' },
-  throttled: { again: 'yes', code: 'RATE_LIMITED' },
+  'rate limited': { again: 'yes', code: 'RATE_LIMITED' },
   transient: { again: 'yes', code: 'SERVER_ERROR' },
   'outside the contract': { again: 'a few times', code: 'RESPONSE_UNEXPECTED' },
 } as const satisfies Record<
@@ -60,15 +60,15 @@ export const RESPONSE_TABLE: readonly ResponseRow[] = [
   { statuses: [407], meaning: 'refused by a proxy' },
   // A timeout, a connection to the wrong server, an early replay, a lock, a client that was cut off.
   { statuses: [408, 421, 423, 425, 499], meaning: 'transient' },
-  { statuses: [420, 429], meaning: 'throttled' }, // (A6)
+  { statuses: [420, 429], meaning: 'rate limited' }, // (A6)
   // A request that is too large or legally forbidden stays so, whoever says it.
   { statuses: [413, 414, 431, 451], meaning: 'refused' },
   { statuses: [[400, 499]], body: 'JSON', meaning: 'refused' },
-  { statuses: [[400, 499]], body: 'not JSON', meaning: 'obstructed' },
+  { statuses: [[400, 499]], body: 'not JSON', meaning: 'blocked' },
   // "Not Implemented" and "HTTP Version Not Supported".
   { statuses: [501, 505], meaning: 'refused' },
   // "Network Authentication Required": a captive portal.
-  { statuses: [511], meaning: 'obstructed' },
+  { statuses: [511], meaning: 'blocked' },
   // Includes the codes of content delivery networks: 520 to 530, 598, 599.
   { statuses: [[500, 599]], meaning: 'transient' },
   { statuses: [[100, 599]], meaning: 'outside the contract' }, // (A13)
@@ -117,7 +117,7 @@ export type ApiResponse =
   | { readonly kind: 'refused-by-proxy' }
   | { readonly kind: 'not-found'; readonly words: string }
   | { readonly kind: 'past-the-end' }
-  | { readonly kind: 'throttled'; readonly retryAfterMs: number | undefined; readonly words: string }
+  | { readonly kind: 'rate limited'; readonly retryAfterMs: number | undefined; readonly words: string }
   | {
       readonly kind: 'transient';
       readonly reason: string;
@@ -125,7 +125,7 @@ export type ApiResponse =
       /** The readable part of a damaged page, for the case that no attempt returns the whole page. */
       readonly salvaged?: PageEnvelope;
     }
-  | { readonly kind: 'obstructed'; readonly reason: string; readonly retryAfterMs: number | undefined }
+  | { readonly kind: 'blocked'; readonly reason: string; readonly retryAfterMs: number | undefined }
   | { readonly kind: 'broken'; readonly reason: string };
 
 /** Of a longer body that is not a page, only this many bytes are read. */
@@ -173,12 +173,12 @@ export function classifyResponse(
       return { kind: 'not-found', words };
     case 'token suspicious':
       return { kind: 'unauthorized', words };
-    case 'obstructed':
-      return { kind: 'obstructed', reason: `status ${status}, not in the API's form${note}`, retryAfterMs };
+    case 'blocked':
+      return { kind: 'blocked', reason: `status ${status}, not in the API's form${note}`, retryAfterMs };
     case 'refused by a proxy':
       return { kind: 'refused-by-proxy' };
-    case 'throttled':
-      return { kind: 'throttled', retryAfterMs, words: `${words}${note}` };
+    case 'rate limited':
+      return { kind: 'rate limited', retryAfterMs, words: `${words}${note}` };
     case 'transient':
       return { kind: 'transient', reason: `status ${status}${note}`, retryAfterMs };
     case 'outside the contract':

@@ -213,15 +213,15 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   let exit: ExitName = 'complete';
   let didAct = false;
   // For users only: a script does not need it, because the command fails in the end if another process wrote meanwhile.
-  const tellOfNoLocks = (path: unknown): void => {
+  const warnOfMissingLocks = (path: unknown): void => {
     if (io.stderr.isTTY === true) say(io.stderr, `${renderReadWithoutLocks(String(path))}\n`);
   };
-  subscribe(READS_WITHOUT_LOCKS, tellOfNoLocks);
-  const tellOfIndex = (rows: unknown): void => {
+  subscribe(READS_WITHOUT_LOCKS, warnOfMissingLocks);
+  const announceIndexBuild = (rows: unknown): void => {
     if (args[0] === 'nightly' && io.stderr.isTTY !== true) return; // Its standard error can be a log of JSON lines.
     say(io.stderr, `Building the search index of ${renderCount(Number(rows))} docket entries, once.\n`);
   };
-  subscribe(BUILDS_SEARCH_INDEX, tellOfIndex);
+  subscribe(BUILDS_SEARCH_INDEX, announceIndexBuild);
   const { program, loadCommand } = createProgram(io, (ended, acts) => {
     exit = ended;
     didAct = acts;
@@ -240,8 +240,8 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       exit = toExit(error);
     }
   } finally {
-    unsubscribe(READS_WITHOUT_LOCKS, tellOfNoLocks);
-    unsubscribe(BUILDS_SEARCH_INDEX, tellOfIndex);
+    unsubscribe(READS_WITHOUT_LOCKS, warnOfMissingLocks);
+    unsubscribe(BUILDS_SEARCH_INDEX, announceIndexBuild);
   }
   return EXIT_CODES[await settlePrinted(exit, didAct, io)].code;
 }

@@ -69,12 +69,12 @@ export interface Period {
   readonly first: RunRef;
   readonly last: RunRef;
   /** The runs that ended after `last` and found nothing new; only if the period was not given. */
-  readonly quiet?: QuietRuns;
+  readonly laterRuns?: LaterRuns;
   /** The first run, which filled the mirror, if the period has no later run: there was nothing to compare it with. */
   readonly baselineId?: number;
 }
 
-export interface QuietRuns {
+export interface LaterRuns {
   readonly count: number;
   readonly newest: RunRef;
 }
@@ -127,7 +127,7 @@ export function hasComparedRun(mirror: Mirror): boolean {
 function markBaseline(mirror: Mirror, period: Period | null): Period | null {
   if (period === null) return null;
   const baselineId = findBaselineId(mirror);
-  const newest = period.quiet?.newest ?? period.last;
+  const newest = period.laterRuns?.newest ?? period.last;
   return baselineId !== undefined && newest.id <= baselineId ? { ...period, baselineId } : period;
 }
 
@@ -144,7 +144,7 @@ function findNewest(mirror: Mirror, findNewestRun: FindNewestRun): Period | null
     .prepare<[number], number>(`SELECT count(*) FROM sync_runs WHERE ${IS_ENDED_SYNC} AND id > ?`)
     .pluck()
     .get(first.id);
-  return { first, last: first, quiet: { count: count ?? 0, newest } };
+  return { first, last: first, laterRuns: { count: count ?? 0, newest } };
 }
 
 function findFirst(mirror: Mirror, since: AsOf): RunRef | undefined {

@@ -4,7 +4,7 @@ import { UNCLASSIFIED } from '../api/lists.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { DepartureFigures } from '../db/run-log.ts';
 import { comparePage, type CaseFinder, type ComparedPage } from './compare-page.ts';
-import { endsEveryList, isOfTheDatabase } from './report.ts';
+import { endsEveryList, isDatabaseError } from './report.ts';
 import { toTrafficRow } from './list-sync.ts';
 import { renderPlural } from '../lib/layout.ts';
 
@@ -79,7 +79,7 @@ export async function findDepartures(search: DepartureSearch): Promise<Departure
       if (listId === null) goneIds.push(one.id);
       else found[listId === one.listId ? 'inPlace' : 'moved']++;
     } catch (thrown) {
-      if (!(thrown instanceof MirrorError) || isOfTheDatabase(thrown)) throw thrown;
+      if (!(thrown instanceof MirrorError) || isDatabaseError(thrown)) throw thrown;
       error ??= thrown;
       if (endsEveryList(thrown)) error = thrown;
       if (endsEveryList(thrown) || ++failures >= MAX_FAILURES_IN_A_ROW) break;

@@ -15,7 +15,7 @@ import {
   judgeLabels,
 } from './compare-page.ts';
 import { type PassVerdict, Pass, isWorthAnotherPass, judgePasses } from './passes.ts';
-import { type ListReport, isOfTheDatabase } from './report.ts';
+import { type ListReport, isDatabaseError } from './report.ts';
 
 /** The traffic between two points in time, with the names of the run log's columns. */
 export interface TrafficRow {
@@ -216,7 +216,7 @@ export async function syncList(
       }
       figures.pass.end();
     } catch (thrown) {
-      if (!(thrown instanceof MirrorError) || isOfTheDatabase(thrown)) throw thrown;
+      if (!(thrown instanceof MirrorError) || isDatabaseError(thrown)) throw thrown;
       error = thrown;
     }
     return judgePasses(

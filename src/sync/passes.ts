@@ -15,7 +15,7 @@ export class Pass {
   #isWhole = false;
   readonly #unread: MirrorError[] = [];
   #violation: MirrorError | null = null;
-  #blemish: MirrorError | null = null;
+  #malformed: MirrorError | null = null;
 
   get pages(): number {
     return this.#pages;
@@ -67,9 +67,9 @@ export class Pass {
   get violation(): MirrorError | null {
     return this.#violation;
   }
-  /** The first violation of a page that costs none of its records. */
-  get blemish(): MirrorError | null {
-    return this.#blemish;
+  /** The first page that is not well-formed JSON but lost no record. */
+  get malformed(): MirrorError | null {
+    return this.#malformed;
   }
 
   addUnread(error: MirrorError): void {
@@ -78,7 +78,7 @@ export class Pass {
 
   /** Only the first violation is reported. */
   addViolation(violation: MirrorError | null): void {
-    if (violation?.code === 'JSON_MALFORMED') this.#blemish ??= violation;
+    if (violation?.code === 'JSON_MALFORMED') this.#malformed ??= violation;
     else this.#violation ??= violation;
   }
 
@@ -147,7 +147,7 @@ export type PassFacts = Pick<
   | 'inexact'
   | 'unread'
   | 'violation'
-  | 'blemish'
+  | 'malformed'
   | 'holdsTheSameAs'
   | 'repeats'
 >;
@@ -178,7 +178,7 @@ export function judgePasses(facts: PassesFacts, error: MirrorError | null): Pass
   if (suspicion !== null) return { outcome: 'partial', error: suspicion };
   const odd = describeOdd(pass);
   if (odd !== null) return { outcome: 'partial', error: new MirrorError('RECORDS_REJECTED', odd) };
-  if (pass.blemish !== null) return { outcome: 'partial', error: pass.blemish };
+  if (pass.malformed !== null) return { outcome: 'partial', error: pass.malformed };
   return { outcome: pass.cases === 0 ? 'empty' : 'complete', error: null };
 }
 

@@ -26,7 +26,7 @@ export function endsEveryList(error: MirrorError): boolean {
 }
 
 /** Whether the database failed: nothing can be written, so no further request is useful. */
-export function isOfTheDatabase({ code }: MirrorError): boolean {
+export function isDatabaseError({ code }: MirrorError): boolean {
   return ERROR_KINDS[code].exit === 'database';
 }
 

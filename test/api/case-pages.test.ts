@@ -191,12 +191,12 @@ describe('a list that cannot be read to its end says why', () => {
   });
 
   test('so many pages in a row without anything new, and no fewer', async () => {
-    const quiet = await pass(
+    const repeated = await pass(
       (path) => page(toPath(numberOf(path) + 1)),
       () => false,
     );
-    expect(quiet.pages).toHaveLength(MAX_PAGES_WITHOUT_NEW_RECORDS);
-    expect(quiet.error).toMatchObject({
+    expect(repeated.pages).toHaveLength(MAX_PAGES_WITHOUT_NEW_RECORDS);
+    expect(repeated.error).toMatchObject({
       code: 'PAGES_REPEAT',
       message: `5 pages in a row, up to ${toPath(5)}, contained nothing new.`,
     });
@@ -280,10 +280,10 @@ describe('a server in trouble is not asked for page after page', () => {
     });
   });
 
-  test('one page that is throttled to the end ends it', async () => {
-    const throttled = new MirrorError('RATE_LIMITED', 'too many requests');
-    const { pages, error, asked } = await pass(failingFrom(3, throttled));
-    expect([pages, asked.at(-1), error]).toEqual([toLines(1, 2), toPath(3), throttled]);
+  test('one page that is rate-limited to the end ends it', async () => {
+    const rateLimited = new MirrorError('RATE_LIMITED', 'too many requests');
+    const { pages, error, asked } = await pass(failingFrom(3, rateLimited));
+    expect([pages, asked.at(-1), error]).toEqual([toLines(1, 2), toPath(3), rateLimited]);
   });
 
   test('two pages without any response end it, where the API does not answer elsewhere either', async () => {

@@ -25,8 +25,8 @@ const notFound = (words: string): ApiResponse => ({ kind: 'not-found', words });
 const pastTheEnd: ApiResponse = { kind: 'past-the-end' };
 const redirect = (location: string): ApiResponse => ({ kind: 'redirect', location });
 const broken = (reason: string): ApiResponse => ({ kind: 'broken', reason });
-const throttled = (retryAfterMs: number | undefined, words = '(no text)'): ApiResponse => ({
-  kind: 'throttled',
+const rateLimited = (retryAfterMs: number | undefined, words = '(no text)'): ApiResponse => ({
+  kind: 'rate limited',
   retryAfterMs,
   words,
 });
@@ -35,13 +35,13 @@ const transient = (status: number, retryAfterMs?: number): ApiResponse => ({
   reason: `status ${status}`,
   retryAfterMs,
 });
-const obstructed = (status: number, retryAfterMs?: number): ApiResponse => ({
-  kind: 'obstructed',
+const blocked = (status: number, retryAfterMs?: number): ApiResponse => ({
+  kind: 'blocked',
   reason: `status ${status}, not in the API's form`,
   retryAfterMs,
 });
 const ignored = (header: string): ApiResponse =>
-  throttled(undefined, `(no text) (Retry-After "${header}" is not a plausible pause)`);
+  rateLimited(undefined, `(no text) (Retry-After "${header}" is not a plausible pause)`);
 const after = (value: string | string[]) => ({ 'retry-after': value });
 const to = (location: string | string[]) => ({ location });
 
@@ -77,9 +77,9 @@ describe('status 400 says one of several things', () => {
     ['an object without detail', 400, '{"lamp":["bad"]}', refused('{"lamp":["bad"]}')],
     ['an object whose detail is no text', 400, '{"detail":5}', refused('{"detail":5}')],
     ['null', 400, 'null', refused('null')],
-    ['HTML, which the API never sends', 400, HTML, obstructed(400)],
-    ['nothing', 400, '', obstructed(400)],
-    ['white space', 400, ' \r\n ', obstructed(400)],
+    ['HTML, which the API never sends', 400, HTML, blocked(400)],
+    ['nothing', 400, '', blocked(400)],
+    ['white space', 400, ' \r\n ', blocked(400)],
   ])('%s', (...[, status, body, expected, headers]) => {
     expect(classify(status, body, headers)).toEqual(expected);
   });
@@ -92,9 +92,9 @@ describe('other refusals', () => {
     ['401 with nothing', 401, '', unauthorized('(no text)')],
     ['403 with detail', 403, detail('Not for you.'), unauthorized('Not for you.')],
     ['403 with a list', 403, list('No results'), unauthorized('No results')],
-    ['403 with the page of a bot check', 403, HTML, obstructed(403), { 'cf-mitigated': 'challenge' }],
-    ['403 with a page and a pause', 403, HTML, obstructed(403, 30_000), after('30')],
-    ['403 with nothing', 403, '', obstructed(403)],
+    ['403 with the page of a bot check', 403, HTML, blocked(403), { 'cf-mitigated': 'challenge' }],
+    ['403 with a page and a pause', 403, HTML, blocked(403, 30_000), after('30')],
+    ['403 with nothing', 403, '', blocked(403)],
     ['407 of a proxy', 407, HTML, { kind: 'refused-by-proxy' }],
     ['404 past the last page', 404, detail('Invalid page.'), pastTheEnd],
     ['404 for no such address', 404, detail('Not found.'), notFound('Not found.')],
@@ -103,8 +103,8 @@ describe('other refusals', () => {
     ['404 as a page', 404, HTML, notFound(HTML)],
     ['404 with nothing', 404, '', notFound('(no text)')],
     ['405', 405, detail('Method "GET" not allowed.'), refused('status 405: Method "GET" not allowed.')],
-    ['405 with the page of a bot check', 405, HTML, obstructed(405)],
-    ['406', 406, '', obstructed(406)],
+    ['405 with the page of a bot check', 405, HTML, blocked(405)],
+    ['406', 406, '', blocked(406)],
     ['410', 410, detail('Gone.'), refused('status 410: Gone.')],
     ['413 with a page', 413, HTML, refused(`status 413: ${HTML}`)],
     ['418', 418, '"short and stout"', refused('status 418: "short and stout"')],
@@ -112,7 +112,7 @@ describe('other refusals', () => {
     ['451', 451, '{}', refused('status 451: {}')],
     ['451 with a page', 451, HTML, refused(`status 451: ${HTML}`)],
     ['501', 501, HTML, refused(`status 501: ${HTML}`)],
-    ['511 of a captive portal', 511, HTML, obstructed(511)],
+    ['511 of a captive portal', 511, HTML, blocked(511)],
   ])('%s', (...[, status, body, expected, headers]) => {
     expect(classify(status, body, headers)).toEqual(expected);
   });
@@ -120,23 +120,23 @@ describe('other refusals', () => {
 
 describe('failures that may pass', () => {
   test.each<Row>([
-    ['429 without a pause', 429, '', throttled(undefined)],
-    ['429 with words', 429, detail('Slow down.'), throttled(undefined, 'Slow down.')],
-    ['429 with seconds', 429, '', throttled(30_000), after('30')],
-    ['429 with no seconds', 429, '', throttled(0), after('0')],
-    ['429 with a date to come', 429, '', throttled(90_000), after('Sun, 01 Mar 2026 12:01:30 GMT')],
-    ['429 with a date gone by', 429, '', throttled(0), after('Sun, 01 Mar 2026 11:00:00 GMT')],
-    ['429 with a Unix time', 429, '', throttled(2_000), after('1772366402')],
+    ['429 without a pause', 429, '', rateLimited(undefined)],
+    ['429 with words', 429, detail('Slow down.'), rateLimited(undefined, 'Slow down.')],
+    ['429 with seconds', 429, '', rateLimited(30_000), after('30')],
+    ['429 with no seconds', 429, '', rateLimited(0), after('0')],
+    ['429 with a date to come', 429, '', rateLimited(90_000), after('Sun, 01 Mar 2026 12:01:30 GMT')],
+    ['429 with a date gone by', 429, '', rateLimited(0), after('Sun, 01 Mar 2026 11:00:00 GMT')],
+    ['429 with a Unix time', 429, '', rateLimited(2_000), after('1772366402')],
     ['429 with garbage', 429, '', ignored('soon'), after('soon')],
     ['429 with a negative number', 429, '', ignored('-5'), after('-5')],
     ['429 with a pause of decades', 429, '', ignored('999999999'), after('999999999')],
     ['429 with an empty header', 429, '', ignored(''), after('')],
-    ['420', 420, '', throttled(undefined)],
+    ['420', 420, '', rateLimited(undefined)],
     ['425', 425, '', transient(425)],
     ['499', 499, '', transient(499)],
-    ['429 with the header twice', 429, '', throttled(7_000), after(['7', '9'])],
-    ['429 with a list of no headers', 429, '', throttled(undefined), after([])],
-    ['429 with the words of an empty list', 429, list(NO_RESULTS), throttled(undefined, NO_RESULTS)],
+    ['429 with the header twice', 429, '', rateLimited(7_000), after(['7', '9'])],
+    ['429 with a list of no headers', 429, '', rateLimited(undefined), after([])],
+    ['429 with the words of an empty list', 429, list(NO_RESULTS), rateLimited(undefined, NO_RESULTS)],
     ['408', 408, '', transient(408)],
     ['408 with a pause', 408, '', transient(408, 2_000), after('2')],
     ['500 with a page', 500, HTML, transient(500)],

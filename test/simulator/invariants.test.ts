@@ -248,7 +248,7 @@ describe('each recovery can fail', () => {
     expect(compareDamaged(sql)).not.toEqual([]);
   });
 
-  test('where a quiet day writes a row', () => {
+  test('where a day in which only the order of lists changed writes a row', () => {
     const before = readMirror(writeDamaged(calm.bytes, ''), listData);
     const path = writeDamaged(calm.bytes, '');
     const mirror = openMirror(path);

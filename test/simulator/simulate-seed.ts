@@ -128,7 +128,7 @@ async function liveThrough(
   const before = readMirror(database, listData);
   EDITS[REORDERING](world.fakeApi.source, new Random(history.seed));
   violate(RECOVERIES.good, checkGoodDay(await live(GOOD_DAY)));
-  violate(RECOVERIES.quiet, compareData(before, readMirror(database, listData)));
+  violate(RECOVERIES.reordered, compareData(before, readMirror(database, listData)));
   return { history, days, violations };
 }
 

@@ -12,14 +12,14 @@ export function toPeriodWords({ first, last }: Period, timeZone: string): string
 }
 
 /** Notes about the runs since the period, and about the newest run if it is incomplete. */
-export function toOutcomeWords({ last, quiet, baselineId }: Period, timeZone: string): string[] {
+export function toOutcomeWords({ last, laterRuns, baselineId }: Period, timeZone: string): string[] {
   const since =
-    quiet === undefined
+    laterRuns === undefined
       ? []
       : [
-          `${renderPlural(quiet.count, 'run')} since then, the newest run ${quiet.newest.id} (${toLocalMinute(quiet.newest.started_at, timeZone)}), found nothing new.`,
+          `${renderPlural(laterRuns.count, 'run')} since then, the newest run ${laterRuns.newest.id} (${toLocalMinute(laterRuns.newest.started_at, timeZone)}), found nothing new.`,
         ];
-  const newest = quiet?.newest ?? last;
+  const newest = laterRuns?.newest ?? last;
   return [
     ...since,
     ...(baselineId === undefined ? [] : [toBaselineWords(baselineId)]),

@@ -27,7 +27,7 @@ import { findNewestRun, findPauseLeft } from '../../db/run-log.ts';
 import type { RunOutcome } from '../../db/schema/schema.ts';
 import type { SyncRunRow } from '../../db/state.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
-import { isOfTheDatabase } from '../report.ts';
+import { isDatabaseError } from '../report.ts';
 import { createClientFor } from '../run-sync.ts';
 import { toRisingClock } from '../sync-lists.ts';
 import type { OnSyncEvent } from '../types.ts';
@@ -261,8 +261,8 @@ class LinkedPass {
         if (ending !== null) return ending;
         // Recorded first, so that a list that this program cannot handle does not stay at the head of the queue.
         const error = thrown instanceof MirrorError ? thrown : toUnexpected(caseId, kind, thrown);
-        if (!isOfTheDatabase(error)) recordFailure({ caseId, kind, runId, at: this.#now() }, error);
-        if (!(thrown instanceof MirrorError) || isOfTheDatabase(thrown)) throw thrown;
+        if (!isDatabaseError(error)) recordFailure({ caseId, kind, runId, at: this.#now() }, error);
+        if (!(thrown instanceof MirrorError) || isDatabaseError(thrown)) throw thrown;
         this.#tally.addFailure({ caseId, kind, error });
         failure = error;
       } finally {

@@ -26,7 +26,7 @@ import { type Mirror, openMirror } from '../../db/open-mirror.ts';
 import { findPauseLeft } from '../../db/run-log.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { toTooLongPause } from '../../api/retry.ts';
-import { isOfTheDatabase } from '../report.ts';
+import { isDatabaseError } from '../report.ts';
 import { createClientFor } from '../run-sync.ts';
 import { BudgetMeter, BudgetSpentError } from './budget.ts';
 import { FailureJudge } from './judge-failures.ts';
@@ -201,7 +201,7 @@ async function readAll(
         judge.noteRead();
       } catch (error) {
         if (!(error instanceof MirrorError) || signal.aborted || endsPass(error)) throw error;
-        if (isOfTheDatabase(error)) throw error;
+        if (isDatabaseError(error)) throw error;
         record({ document, result: { error }, at: now() });
         const cause = await judge.judge(error, signal);
         if (cause !== null) return { outcome: 'failed', error: cause };
@@ -210,7 +210,7 @@ async function readAll(
     return { outcome: 'complete', error: null };
   } catch (error) {
     if (error instanceof BudgetSpentError) return { outcome: 'budget', error: null };
-    if (!(error instanceof MirrorError) || isOfTheDatabase(error)) throw error;
+    if (!(error instanceof MirrorError) || isDatabaseError(error)) throw error;
     return { outcome: signal.aborted ? 'interrupted' : endsPass(error) ? 'budget' : 'failed', error };
   }
 }

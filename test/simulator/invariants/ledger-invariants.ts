@@ -1,5 +1,5 @@
 import { MirrorError, messageOf } from '../../../src/errors/mirror-error.ts';
-import { isOfTheDatabase } from '../../../src/sync/report.ts';
+import { isDatabaseError } from '../../../src/sync/report.ts';
 import { verifyMirror } from '../../../src/verify/proof.ts';
 import { THROWN_BY_LISTENER } from '../day-troubles.ts';
 import { API_LISTS } from '../../../src/api/lists.ts';
@@ -83,7 +83,7 @@ export const checkEnding: Invariant = ({ day }) => {
     return [`the run ended as unexpected: ${messageOf(ending.report.error)}`];
   if (ending.kind !== 'error') return [];
   const { error } = ending;
-  if (error instanceof MirrorError && isOfTheDatabase(error)) return [];
+  if (error instanceof MirrorError && isDatabaseError(error)) return [];
   // A person who tries before the pause is over is told so, and nothing is asked.
   if (error instanceof MirrorError && error.code === 'RETRY_AFTER_TOO_LONG' && day.served.log.length === 0)
     return [];

@@ -11,7 +11,7 @@ export const RECOVERIES = {
   file: 'a mirror that is there stays one',
   good: 'a good day is complete',
   same: 'after a good day the mirror holds what a new one holds',
-  quiet: 'a day in which only the order of lists changed writes no data row',
+  reordered: 'a day in which only the order of lists changed writes no data row',
 } as const;
 export type RecoveryName = (typeof RECOVERIES)[keyof typeof RECOVERIES];
 
