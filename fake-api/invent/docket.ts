@@ -5,14 +5,14 @@ import { ATTACHMENT_TITLES, ENTRY_CLAUSES, ENTRY_HEADS, SPECIAL_CLAUSES } from '
 import { type Cast, type Phrase, cutPhrases, fillPhrase } from './texts.ts';
 import { Random, valueAt } from './random.ts';
 
-/** A table, because working out a length for each of a million entries takes longer than writing it. */
+/** A table, because calculating a length for each of a million entries takes longer than writing the entry. */
 const LENGTHS = Array.from({ length: 2000 }, (_, step) => valueAt(DESCRIPTION_LENGTHS, (step + 0.5) / 2000));
 
-/** Where the entries of one docket were collected from; each origin leaves its own gaps. */
+/** The source of the entries of a docket. Each source leaves different gaps. */
 export const ORIGINS = {
-  /** Read off a court's page: no link to anything, the address is the text "nan". */
+  /** Scraped from a court's page: without links, and the address is the text "nan". */
   scraped: { nan: 0.93, file: 0.03, court: 0.04, bare: 0, attachmentsKnown: 1, numbered: 0.9, documentId: 0 },
-  /** Read off the page and completed later from an archive. */
+  /** Scraped from the page and completed later from an archive. */
   mixed: {
     nan: 0.14,
     file: 0.01,
@@ -34,13 +34,13 @@ export const ORIGINS = {
 } as const;
 export type Origin = (typeof ORIGINS)[keyof typeof ORIGINS];
 
-/** What all entries of one docket share. */
+/** The properties that all entries of a docket share. */
 export interface DocketTraits {
   readonly origin: Origin;
   readonly archiveNumber: number;
   readonly slug: string;
   readonly courtCode: string;
-  /** How long the descriptions are: some dockets have them three times as long as others. */
+  /** A factor for the length of descriptions, which are three times as long in some dockets as in others. */
   readonly wordiness: number;
   readonly clauses: readonly Phrase[];
   readonly cast: Cast;
@@ -106,7 +106,7 @@ function inventAttachmentsText(random: Random, traits: DocketTraits): string {
   );
 }
 
-/** The optional keys come first, as the API has them. */
+/** The optional keys come first, as in the API. */
 function inventAttachment(random: Random, traits: DocketTraits, number: number): JsonObject {
   const recapId = 1_000_000 + random.below(400_000_000);
   const file = `https://storage.docketfinder.example/recap/inv.court.${traits.courtCode}.${traits.archiveNumber}/inv.${recapId}.${number}.pdf`;

@@ -32,7 +32,7 @@ const SYLLABLES =
 const SENTENCES = 16_384;
 let sentencePool: readonly string[] | undefined;
 
-/** English by its look: a few words make up most of a text, and most words are rare. */
+/** Text with the word frequencies of English: a few words make up most of it, and most words are rare. */
 function inventSentences(): string[] {
   const random = new Random(WORD_SALT);
   const vocabulary = [...FREQUENT, ...inventWords(random, VOCABULARY_SIZE - FREQUENT.length)];
@@ -50,7 +50,7 @@ function inventWords(random: Random, count: number): string[] {
   });
 }
 
-/** The text of a document that has one: deterministic, made on demand, and never kept. */
+/** The text of a document that has one: deterministic, created on demand, and never stored. */
 export function inventDocumentText(seed: number, documentId: number): string {
   const random = new Random(mixSeeds(seed, documentId, KIND_SALT));
   const share = random.share() * FILLED;
@@ -59,7 +59,7 @@ export function inventDocumentText(seed: number, documentId: number): string {
   return writeText(new Random(mixSeeds(seed, textKeyOf(random, documentId), TEXT_SALT)));
 }
 
-/** Documents of one key have the same text. */
+/** Documents with the same key have the same text. */
 function textKeyOf(random: Random, documentId: number): number {
   const share = random.share() * FILLED;
   if (share < DOCUMENT_TRAITS.sameText * 0.13) return -1 - random.below(STANDARD_TEXTS);

@@ -19,7 +19,7 @@ import { type Cast, composeText, cutPhrases } from './texts.ts';
 import { type Day, dateText, slashedText, yearOf } from './times.ts';
 import { PLACES } from './words.ts';
 
-/** What the linked lists of a case need of it. */
+/** The facts about a case that its linked lists need. */
 export interface CaseFacts {
   readonly traits: DocketTraits;
   readonly state: string;
@@ -87,7 +87,7 @@ const DESCRIPTIONS = cutPhrases([
   'From the files of {office} in {place}.',
 ]);
 
-/** Who a document comes from, by its type. `+` joins the parties of one document. */
+/** The authors of a document, by its type. `+` joins the parties of one document. */
 const PARTIES_OF_COURT = new WeightedTerms({ Court: 88, none: 7, 'Court+Defendant+Plaintiff': 5 });
 const PARTIES: Readonly<Record<string, WeightedTerms<string>>> = {
   'Order/Opinion': PARTIES_OF_COURT,
@@ -213,7 +213,7 @@ export function blankDocument(id: number): JsonObject {
   };
 }
 
-/** Later documents have later dates as a rule, with many exceptions. */
+/** Later documents usually have later dates, with many exceptions. */
 function inventDate(random: Random, id: number, { firstDay, lastDay }: Cast): Day {
   const days = lastDay - firstDay + 1;
   const share = random.chance(0.6) ? ((id % DOCUMENT_IDS_A_CASE) % 12) / 12 : random.share();
@@ -277,7 +277,7 @@ function inventCitation(random: Random, cast: Cast): JsonObject {
   };
 }
 
-/** How a document's number is written when it isn't a number alone. */
+/** The forms of a document number that is not only digits. */
 const NUMBER_FORMS = [
   (number: number) => `${number}-1`,
   (number: number) => `${number}-2 `,

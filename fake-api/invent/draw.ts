@@ -16,7 +16,7 @@ import type { Random, WeightedTerms } from './random.ts';
 import { valueAt } from './random.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 
-/** What the coding of a case has come to: it decides both lists and most of the nulls. */
+/** How far the coding of a case is: this decides its lists and most of its nulls. */
 export interface InventedStatus {
   /** Null for an uncoded record, about one in nine; no filter by status finds those. */
   readonly ongoing: OngoingStatus['label'] | null;
@@ -29,11 +29,11 @@ type Presence = 'null' | 'empty' | 'value';
 
 interface Shares {
   readonly null: number;
-  /** Of the values that are not null. */
+  /** Among the values that are not null. */
   readonly empty: number;
 }
 
-/** Fields that are null together, in the cases whose coding has come the least far. */
+/** Fields that are null together, in the cases with the least coding. */
 const TOGETHER: ReadonlySet<AbsentField> = new Set([
   'cause_other',
   'class_action_granted',
@@ -59,7 +59,7 @@ const CODED = mapFields((absence) => {
   return toShares(rest(absence.null, absence.uncoded.null), rest(absence.empty, absence.uncoded.empty));
 });
 
-/** Decides whether a field of a case has a value, so that nulls and empties come as often as they were counted. */
+/** Decides whether a field of a case has a value, so that nulls and empty values are as frequent as in the API. */
 function inventPresence(random: Random, field: AbsentField, status: InventedStatus): Presence {
   const shares = (status.ongoing === null ? UNCODED : CODED)[field];
   const draw = TOGETHER.has(field) ? status.coding : random.share();
@@ -96,18 +96,18 @@ export class CaseDraw {
     this.status = status;
   }
 
-  /** A value, or null as often as the field is null. */
+  /** A value, or null with the measured frequency. */
   orNull<T>(field: NullableField, invent: () => T): T | null {
     return this.presence(field) === 'value' ? invent() : null;
   }
 
-  /** A text, or null, or `""`, each as often as counted. */
+  /** A text, null or `""`, each with the measured frequency. */
   text(field: NullableField, invent: () => string): string | null {
     const presence = this.presence(field);
     return presence === 'value' ? invent() : presence === 'empty' ? '' : null;
   }
 
-  /** A list that is empty as often as counted. */
+  /** A list, empty with the measured frequency. */
   list<T>(field: ListField & AbsentField, invent: (size: number) => T[]): T[] {
     return this.presence(field) === 'value' ? invent(this.size(field)) : [];
   }
@@ -123,7 +123,7 @@ export class CaseDraw {
 
   /** The size of a list that is not empty. */
   size(field: ListField): number {
-    // Rounded a little down: short lists are the more frequent of two neighbours.
+    // Rounded down a little, because the shorter of two sizes is more frequent.
     const size = valueAt(LIST_SIZES[field], this.presentShare(LIST_SIZES[field]));
     return Math.max(1, Math.round(size - 0.08));
   }

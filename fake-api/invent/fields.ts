@@ -51,7 +51,7 @@ export function caseNameAt(seed: number, index: number): string {
 
 const LEVELS = ['Invented School System', 'Ferry Board', 'Lamp Commission', 'pier '];
 
-/** One of `case_defendants`. It has no id, and little is filled in as a rule. */
+/** One of `case_defendants`. It has no id, and most of its fields are usually empty. */
 function inventDefendant(random: Random): JsonObject {
   const place = random.pick(PLACES);
   const level = random.chance(0.045) ? random.pick(LEVELS) : null;
@@ -73,7 +73,7 @@ const SHORT = cutPhrases(SHORT_SENTENCES);
 const PLAINTIFFS = cutPhrases(PLAINTIFF_SENTENCES);
 const NON_BREAKING_SPACE = '\u00a0';
 
-/** An HTML summary of roughly the given length: paragraphs, now and then an empty one or none at all. */
+/** An HTML summary of about the given length, in paragraphs. Sometimes one is empty, or there is none. */
 function inventSummary(draw: CaseDraw, cast: Cast): string {
   const { random } = draw;
   const length = draw.length('summary');
@@ -88,7 +88,7 @@ function inventSummary(draw: CaseDraw, cast: Cast): string {
   return html;
 }
 
-/** A short text; some end in a blank, a few have a non-breaking space in them. */
+/** A short text. Some end with a space, and a few contain a non-breaking space. */
 function inventShortText(draw: CaseDraw, field: 'summary_short' | 'summary_tiny', cast: Cast): string {
   const { random } = draw;
   const most = field === 'summary_tiny' ? 256 : Infinity;
@@ -100,7 +100,7 @@ function inventPlaintiffs(draw: CaseDraw, cast: Cast): string {
   return composeText(draw.random, PLAINTIFFS, cast, draw.length('plaintiff_description') + 5, ' ');
 }
 
-/** Free words for the "other" fields. */
+/** Words for the "other" fields. */
 function inventRemark(draw: CaseDraw, field: TextField & ('cause_other' | 'relief_nature_other')): string {
   const remark = `Invented ${draw.random.pick(['Lamp', 'Ferry', 'Fog', 'Bell', 'Pier', 'Toll'])} Code § ${1 + draw.random.below(900)}`;
   return `${remark}; `.repeat(Math.ceil(draw.length(field) / (remark.length + 2))).slice(0, -2);
@@ -123,7 +123,7 @@ export const TERMS = Object.fromEntries(
 
 type TermField = keyof typeof VOCABULARIES & Parameters<CaseDraw['orNull']>[0];
 
-/** What is settled about a case before its fields are drawn. */
+/** The facts about a case that are decided before its fields are drawn. */
 interface CaseFrame {
   readonly seed: number;
   readonly index: number;
@@ -134,7 +134,7 @@ interface CaseFrame {
   readonly traits: DocketTraits;
 }
 
-/** All 59 fields, in the API's order; the docket still has no entries. */
+/** All 59 fields in the API's order. The docket has no entries yet. */
 export function inventFields(draw: CaseDraw, frame: CaseFrame): JsonObject {
   const { random } = draw;
   const { seed, index, name, state, status, lifetime, traits } = frame;
@@ -234,7 +234,7 @@ export function inventFields(draw: CaseDraw, frame: CaseFrame): JsonObject {
   };
 }
 
-/** A case before this one in the list; it may have vanished since, as related cases do. */
+/** An earlier case of the list. It may have been removed since, as related cases sometimes are. */
 function relatedCase(random: Random, seed: number, index: number): JsonObject {
   const other = random.below(index + 1);
   return { id: caseIdAt(seed, other), name: caseNameAt(seed, other) };

@@ -9,7 +9,7 @@ import { composeText, cutPhrases, inventCast } from './texts.ts';
 import { dateText, midnightText, PUBLISHED } from './times.ts';
 import { INVENTED_TERMS, PLAINTIFF_SENTENCES, SURNAMES, inventPerson } from './words.ts';
 
-/** No number of any API: nothing was counted of further dockets and resources, so these shares are guesses. */
+/** Not measured: nothing is known about further dockets and resources, so these shares are guesses. */
 const WITH_FURTHER_DOCKETS = 0.12;
 const FURTHER_WITHOUT_ENTRIES = 0.4;
 const FURTHER_ENTRIES: Quantiles = [
@@ -18,11 +18,11 @@ const FURTHER_ENTRIES: Quantiles = [
   [0.9, 90],
   [1, 700],
 ];
-/** Past the places of all main dockets, so that ids of dockets and entries stay unique. */
+/** Above the ids of all main dockets, so that ids of dockets and entries stay unique. */
 const FIRST_FURTHER_PLACE = 200_000;
 const FURTHER_SALT = 43;
 
-/** What the linked lists of an invented case need of it. */
+/** The facts about an invented case that its linked lists need. */
 export function inventFacts(seed: number, index: number, emptyLists: readonly OngoingListId[]): CaseFacts {
   const { fields, state, traits, count } = inventCaseHead(seed, index, emptyLists);
   const docket = isJsonObject(fields.main_docket) ? fields.main_docket : {};
@@ -37,7 +37,7 @@ export function inventFacts(seed: number, index: number, emptyLists: readonly On
   };
 }
 
-/** The dockets of an invented case besides its main docket: most cases have none. */
+/** The dockets of an invented case other than its main docket. Most cases have none. */
 export function inventFurtherDockets(seed: number, index: number, facts: CaseFacts): JsonObject[] {
   return furtherPlaces(seed, index).map((place) => {
     const random = new Random(mixSeeds(seed, place, FURTHER_SALT));
@@ -64,7 +64,7 @@ function furtherTraits(seed: number, place: number, { slug, cast }: CaseFacts['t
   return { ...traits, slug };
 }
 
-/** Cases side by side share resources. */
+/** Neighboring cases share resources. */
 const CASES_A_SHELF = 16;
 const SHELF_SALT = 47;
 const RESOURCE_TYPES = ['Article', 'Book', 'Case Study', 'Video', 'Website', 'News', 'Report'];

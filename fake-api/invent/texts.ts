@@ -2,7 +2,7 @@ import { type Day, slashedText } from './times.ts';
 import { inventOffice, inventPerson, PLACES, SURNAMES } from './words.ts';
 import type { Random } from './random.ts';
 
-/** Who and what one case is about; its texts name the same few people again and again, as real ones do. */
+/** The people and things of one case. As in real cases, its texts name the same few people repeatedly. */
 export interface Cast {
   readonly persons: readonly string[];
   readonly offices: readonly string[];
@@ -21,7 +21,7 @@ export function inventCast(random: Random, court: string, firstDay: Day, lastDay
   };
 }
 
-/** A phrase cut at its braces once, so that filling it in needs no search. */
+/** A phrase, split at its braces once so that filling it in needs no search. */
 export interface Phrase {
   readonly literals: readonly string[];
   readonly slots: readonly string[];

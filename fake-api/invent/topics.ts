@@ -1,4 +1,4 @@
-/** What cases are about: the terms of the fields that name their subject, with the weight of each. See vocabularies.ts. */
+/** The terms of the fields that name the subject of a case, each with its weight. See vocabularies.ts. */
 export const TOPIC_VOCABULARIES = {
   case_types: {
     'Healthcare Access and Reproductive Issues': 172,

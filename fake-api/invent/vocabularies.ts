@@ -3,7 +3,7 @@ import { TOPIC_VOCABULARIES } from './topics.ts';
 /**
  * The controlled vocabularies of the case object, each term with the number of times it was counted in 1,215 case
  * objects that the API returned. The long tails of `causes` and `issues` are left out. The vocabularies that name
- * people's organisations, courts and collections are not here: those values are invented (invented-names.ts).
+ * people's organizations, courts and collections are not here: those values are invented (invented-names.ts).
  */
 export const VOCABULARIES = {
   class_action_granted: {

@@ -1,6 +1,6 @@
 import { type Random, WeightedTerms } from './random.ts';
 
-/** Every name here is made up. They are spelt so that nobody takes one for a real person, place or office. */
+/** Every name here is invented, and spelled so that nobody mistakes it for a real person, place or office. */
 export const SURNAMES = `
   Abbernoke Bramblewick Brastenholt Calverquill Corvandel Dapplemere Drossel-Fenn Ekkelby Fenwhistle
   Garrolane Glimmerstadt Hallowquist Hobbernaut Ivelthorn Jessamarck Kettlevane Larkenshaw Luxemoor
@@ -11,7 +11,7 @@ export const SURNAMES = `
   .trim()
   .split(/\s+/);
 
-/** Few, and only in case names: what isn't ASCII is slower to send, and rare in the API too. */
+/** A few, and only in case names: non-ASCII text is slower to send, and rare in the API. */
 const ACCENTED = ['Núñarez', 'Velázmoor', 'Ýrsadóttir', 'Łukomorze', 'Çelebiford'];
 
 export const PLACES = `
@@ -67,7 +67,7 @@ const COURT_REGIONS = [
   'Central District of',
 ];
 
-/** Terms for the vocabularies that, in the API, name real organisations and collections. */
+/** Terms for the vocabularies that, in the API, name real organizations and collections. */
 export const INVENTED_TERMS = {
   attorney_orgs: new WeightedTerms({
     'Lantern Legal Project': 104,
@@ -128,7 +128,7 @@ export function inventPerson(random: Random): string {
   return `${String.fromCharCode(65 + random.below(26))}. ${random.pick(SURNAMES)}`;
 }
 
-/** A case name of roughly the given length: short ones name two parties, long ones go on listing them. */
+/** A case name of about the given length. Short names have two parties, long names have more. */
 export function inventCaseName(random: Random, length: number): string {
   let name = nearest(length, [
     `In re ${random.pick(SURNAMES)}`,
@@ -153,7 +153,7 @@ function nearest(length: number, texts: readonly string[]): string {
   return texts.reduce((best, text) => (distance(text) < distance(best) ? text : best));
 }
 
-/** An invented court: a federal district as a rule, now and then a state court of the given state. */
+/** An invented court: usually a federal district court, sometimes a state court of the given state. */
 export function inventCourt(random: Random, state: string): string {
   const kind = random.share();
   if (kind < 0.1) return `${state} state trial court`;
@@ -213,7 +213,7 @@ export const PLAINTIFF_SENTENCES = [
   'A non-profit organization.',
 ];
 
-/** How an entry begins. */
+/** The beginnings of an entry. */
 export const ENTRY_HEADS = [
   'COMPLAINT against',
   'MOTION to Dismiss by',
@@ -247,7 +247,7 @@ export const ENTRY_HEADS = [
   'MANDATE of the Invented Court of Appeals as to',
 ];
 
-/** What an entry goes on with; each is added whole, so their lengths differ on purpose. */
+/** The continuations of an entry. Each is added as a whole, so their lengths differ on purpose. */
 export const ENTRY_CLAUSES = [
   ' filed by {person}.',
   ' re {number} Motion to Dismiss.',
@@ -275,7 +275,7 @@ export const ENTRY_CLAUSES = [
   ' It is further ORDERED that the monitor shall have access to every lamp, bell and ferry of {office} on two days notice, and that {person} shall file a report of compliance by {day}.',
 ];
 
-/** Clauses with characters outside ASCII; only some dockets use them. */
+/** Clauses with non-ASCII characters, which only some dockets use. */
 export const SPECIAL_CLAUSES = [
   ' The defendants’ objections are overruled.',
   ' “Lamp” and “ferry” are terms of the decree – see the order of {day}.',

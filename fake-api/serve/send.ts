@@ -11,12 +11,12 @@ import { type FakeApiRequest } from './request.ts';
 
 const gzip = promisify(gzipCallback);
 const COMMA = Buffer.from(',');
-/** Pieces are gathered up to this size: a write for each case would cost more than the case. */
+/** The size of a write. A separate write for each case would cost more than creating the case. */
 const CHUNK_BYTES = 128 * 1024;
-/** The server must not be the slow part; the smallest level already makes a tenth of the text. */
+/** The fastest compression: the server must not be the bottleneck, and this level already reduces text to a tenth. */
 const LEVEL = 1;
 
-/** The envelope as JSON bytes, chunk by chunk; each case is made when its turn comes. */
+/** Yields the envelope as JSON bytes in chunks. Each case is created when it is sent. */
 function* pageChunks({ envelope, results }: PageResponse): Generator<Buffer> {
   const head = envelope === undefined ? '[' : `${JSON.stringify(envelope).slice(0, -1)},"results":[`;
   let pieces: Buffer[] = [Buffer.from(head)];
@@ -37,10 +37,10 @@ function* pageChunks({ envelope, results }: PageResponse): Generator<Buffer> {
   yield Buffer.concat(pieces);
 }
 
-/** How one content goes out. */
+/** How a response is sent. */
 export interface Sending {
   readonly compress: boolean;
-  /** Told the JSON bytes that are sent, before compression. */
+  /** Called with the number of JSON bytes sent, before compression. */
   readonly count: (bytes: number) => void;
 }
 
@@ -54,7 +54,7 @@ export async function sendResponse(
     : sendJson(response, content, sending));
 }
 
-/** Sends a page as it is made; no more than a few chunks of it are ever in memory. */
+/** Streams a page. At most a few chunks are in memory. */
 async function sendPage(
   response: ServerResponse,
   content: PageResponse,

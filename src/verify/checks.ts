@@ -45,39 +45,40 @@ function toLiteral(value: unknown, text: string, before: string, after: string):
 /** Everything that `verify` proves, in the order of the report. */
 export const CHECKS = {
   file: {
-    description: 'The file is whole, and every row that another one points to is there.',
+    description: 'The file is intact, and every row that another row refers to exists.',
     counts: 'pages of the file',
   },
   schema: {
-    description: 'The tables, views, indexes and triggers of the mirror are those of a new mirror.',
+    description: 'The tables, views, indexes and triggers of the mirror are the same as in a new mirror.',
     counts: 'tables, views, indexes and triggers',
   },
   values: {
-    description: 'Each value is of the type of its column.',
+    description: 'Each value has the type of its column.',
     counts: 'rows',
   },
   seals: {
-    description: 'What the mirror itself says of cases and runs is what it wrote, row for row.',
+    description: 'The tables that record cases and runs contain exactly the rows that the mirror wrote.',
     counts: 'rows',
   },
   search: {
-    description: 'The search indexes have the words of the rows, and no others.',
+    description: 'The search indexes contain exactly the words of the indexed rows.',
     counts: 'cases and docket entries',
   },
   payload: {
-    description: 'Each payload, put together from its rows, has the fingerprint that is stored with it.',
+    description: 'Each payload, rebuilt from its rows, has its stored fingerprint.',
     counts: 'cases',
   },
   rows: {
-    description: "Each case's rows are those that its payload makes.",
+    description: 'The rows of each case are those that its payload produces.',
     counts: 'rows',
   },
   history: {
-    description: 'The changes of each case lead back, step by step, to the fingerprints that it had then.',
+    description:
+      'Undoing the recorded changes of each case gives the fingerprints that were stored at the time.',
     counts: 'changes and past versions',
   },
   entries: {
-    description: 'The past of each docket entry has neither gaps nor overlaps, and agrees with the case.',
+    description: 'The versions of each docket entry have no gaps or overlaps, and agree with the case.',
     counts: 'docket entries, past ones included',
   },
   metadata: {
@@ -90,11 +91,11 @@ export const CHECKS = {
     counts: 'linked records',
   },
   texts: {
-    description: 'Each text has the hash and the length that are stored with it, and belongs to a document.',
+    description: 'Each text has its stored hash and length, and belongs to a document.',
     counts: 'texts',
   },
   ledger: {
-    description: 'The record of the runs adds up.',
+    description: 'The run log is consistent.',
     counts: 'records',
   },
 } as const;
