@@ -5,7 +5,8 @@ import { closing, openSqlite } from '../db/engine.ts';
 import { toDatabaseError } from '../db/errors.ts';
 import { REJECTED_TABLES, listRejectedRecords } from '../db/leftovers.ts';
 import { openMirror } from '../db/open-mirror.ts';
-import { redactCopy } from '../db/redact.ts';
+import { holdsDocument } from '../db/linked/redact-document.ts';
+import { type Redactable, redactCopy } from '../db/redact.ts';
 import type { RunStart } from '../db/run-log.ts';
 import { findMirrorId } from '../db/state.ts';
 import { readSqliteHeader, takeAfter, toRealPath } from '../lib/files.ts';
@@ -101,7 +102,7 @@ function isDatabase(path: string): boolean {
   }
 }
 
-/** A copy of the mirror that still contains the content of a case. */
+/** A copy of the mirror that still contains the content. */
 export interface HoldingCopy {
   readonly path: string;
   /** `unreadable`: its content is unknown. `unfinished`: a snapshot is in progress, possibly of an earlier state. */
@@ -111,23 +112,24 @@ export interface HoldingCopy {
 }
 
 /**
- * Finds the copies of a mirror with the content of a case: in the folder of the snapshots, and beside the mirror
+ * Finds the copies of a mirror with the content of a case or a document: in the folder of the snapshots, and beside the mirror
  * (before an upgrade, replaced by a restore, renamed). Copies elsewhere are unknown. Removes what killed snapshots left
  * behind. Throws SNAPSHOTS_UNUSABLE.
  */
-export function listHoldingCopies(path: string, folder: string, caseId: number): HoldingCopy[] {
+export function listHoldingCopies(path: string, folder: string, subject: Redactable): HoldingCopy[] {
   removeDeadPartialFiles(folder);
   return listCopies(path, folder).flatMap(({ path: copy, isOwn, closed }) => {
-    const holds = closed ?? examineCopy(copy, caseId);
+    const holds = closed ?? examineCopy(copy, subject);
     return holds === 'nothing' ? [] : [{ path: copy, isOwn, holds }];
   });
 }
 
 type Holding = HoldingCopy['holds'] | 'nothing';
 
-function examineCopy(path: string, caseId: number): Holding {
+function examineCopy(path: string, { kind, id: caseId }: Redactable): Holding {
   return (
     readWithoutTrace(path, (sqlite) => {
+      if (kind === 'document') return holdsDocument(sqlite, caseId) ? 'content' : 'nothing';
       const tables = listTablesOfCases(sqlite);
       if (!tables.has('cases')) return 'unreadable';
       const hasMark = listColumnsOf(sqlite, 'cases').includes('mirror_redacted_run_id');
@@ -175,12 +177,12 @@ function hasRowsOf(sqlite: Database.Database, tables: ReadonlySet<string>, caseI
 }
 
 /**
- * Removes the content of a case from copies of a mirror. Each copy is rewritten beside itself and replaced in one step,
+ * Removes the content of a case or a document from copies of a mirror. Each copy is rewritten beside itself and replaced in one step,
  * so a death leaves it unchanged or without the content. This upgrades a copy of an earlier version.
  */
 export async function redactCopies(
   copies: readonly HoldingCopy[],
-  caseId: number,
+  subject: Redactable,
   start: RunStart,
   now: () => Date,
   signal: AbortSignal,
@@ -192,7 +194,7 @@ export async function redactCopies(
     signal.throwIfAborted();
     const { dev, ino } = statSync(path);
     const same = files.get(`${dev} ${ino}`); // The latest snapshot may be a hard link to another one.
-    if (same === undefined) await rewrite(path, caseId, start, now, signal);
+    if (same === undefined) await rewrite(path, subject, start, now, signal);
     else giveSameFile(same, path);
     files.set(`${dev} ${ino}`, path);
     done.push(path);
@@ -202,7 +204,7 @@ export async function redactCopies(
 
 async function rewrite(
   path: string,
-  caseId: number,
+  subject: Redactable,
   start: RunStart,
   now: () => Date,
   signal: AbortSignal,
@@ -212,7 +214,7 @@ async function rewrite(
   try {
     await copyFile(path, partial.path, signal);
     closing(openMirror(partial.path, { isCopy: true }), (mirror) => {
-      redactCopy(mirror, caseId, start, now);
+      redactCopy(mirror, subject, start, now);
     });
     const note = readIdentity(path)?.note ?? null;
     finishCopy(partial.path, { note, hasRemnants: true });

@@ -110,8 +110,8 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: () => import('./commands/audit.ts'),
   },
   redact: {
-    argument: ['<id>', "the case's id"],
-    description: 'Permanently remove the content and history of a departed case.',
+    argument: ['[id]', "the case's id"],
+    description: 'Permanently remove the content and history of a departed case, or of one document.',
     acts: true,
     load: () => import('./commands/redact.ts'),
   },

@@ -50,8 +50,35 @@ function listNamesIn(folder: string): string[] {
 /** The names of the table of rejected records: today's, and the one up to migration 0013. */
 export const REJECTED_TABLES: readonly string[] = ['rejected_records', 'kept_aside'];
 
-/** The keys of the rejected records of a case, in a file of any version; none if the file has no such table. */
+/**
+ * The keys of the rejected records of a case, in a file of any version; none if the file has no such table. Those of its
+ * linked lists are among them.
+ */
 export function listRejectedRecords(sqlite: Database.Database, caseId: number): string[] {
+  return listRejected(
+    sqlite,
+    ({ record, named, kind }) => named === caseId || (kind === 'case' && isOfCase(record, caseId)),
+  );
+}
+
+/** The keys of the rejected records of one linked record. Ids of other kinds do not count. */
+export function listRejectedRecordsOf(sqlite: Database.Database, kind: string, id: number): string[] {
+  return listRejected(
+    sqlite,
+    (row) => row.kind === kind && (row.recordId === id || isOfCase(row.record, id)),
+  );
+}
+
+interface RejectedRow {
+  readonly key: string;
+  readonly record: string;
+  /** The case that the record names, or whose list has it. */
+  readonly named: number | null;
+  readonly kind: string;
+  readonly recordId: number | null;
+}
+
+function listRejected(sqlite: Database.Database, isMeant: (row: RejectedRow) => boolean): string[] {
   const table = sqlite
     .prepare<[string], string>(
       `SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN (SELECT value FROM json_each(?))`,
@@ -60,15 +87,15 @@ export function listRejectedRecords(sqlite: Database.Database, caseId: number): 
     .get(JSON.stringify(REJECTED_TABLES));
   if (table === undefined) return [];
   const columns = (sqlite.pragma(`table_info(${table})`) as { name: string }[]).map(({ name }) => name);
-  const named = columns.includes('case_id') ? 'case_id' : 'NULL';
+  const orElse = (column: string, other: string): string => (columns.includes(column) ? column : other);
   const rows = sqlite
-    .prepare<[], { key: string; record: string; named: number | null }>(
-      `SELECT fingerprint AS key, record, ${named} AS named FROM ${table}`,
+    .prepare<[], RejectedRow>(
+      `SELECT fingerprint AS key, record, ${orElse('case_id', 'NULL')} AS named,
+        ${orElse('record_kind', `'case'`)} AS kind, ${orElse('record_id', 'NULL')} AS recordId FROM ${table}`,
     )
     .iterate(); // One by one, because a record may have megabytes.
   const keys: string[] = [];
-  for (const { key, record, named: id } of rows)
-    if (id === caseId || isOfCase(record, caseId)) keys.push(key);
+  for (const row of rows) if (isMeant(row)) keys.push(row.key);
   return keys;
 }
 

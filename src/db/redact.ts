@@ -4,6 +4,7 @@ import { toCaseRows } from '../case/case-rows.ts';
 import { fingerprint, splitPayload } from '../case/fingerprint.ts';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
 import { toDatabaseError } from './errors.ts';
+import { deleteDocument, deleteLinkedOfCase, findDocumentRedaction } from './linked/redact-document.ts';
 import { listRejectedRecords } from './leftovers.ts';
 import type { Mirror } from './open-mirror.ts';
 import { toNotMirrored } from './read-case.ts';
@@ -16,6 +17,7 @@ import {
   cases,
   docketEntries,
   dockets,
+  documents,
   mirrorMovedCases,
   rejectedRecords,
   docketEntryVersions,
@@ -24,6 +26,7 @@ import {
   syncRuns,
   mirrorRawHashes,
 } from './schema/schema.ts';
+import type { RunStamp } from './write-history.ts';
 
 /** What a redaction of a case removes. */
 export interface Redaction {
@@ -107,47 +110,74 @@ const TABLES_OF_A_CASE = [
  * CASE_NOT_DEPARTED or REDACTION_UNFINISHED. The caller holds the writer lock.
  */
 export function redactCase(mirror: Mirror, caseId: number, start: RunStart, now: () => Date): number {
-  const { db, path } = mirror;
-  try {
-    const { doneRunId, isPending } = findRedaction(mirror, caseId);
-    if (isPending) finishRedactions(mirror, now);
-    if (doneRunId !== null) return doneRunId;
-    recordDeadRuns(mirror, now());
-    const ledger = createSyncLedger(mirror);
-    const runId = db.transaction(() => {
-      const run = ledger.beginRun(start);
-      deleteContent(mirror, caseId, run);
-      return run;
-    });
-    finishRedactions(mirror, now);
-    return runId;
-  } catch (thrown) {
-    throw toDatabaseError(thrown, path);
-  }
+  return redact(mirror, { kind: 'case', id: caseId }, findRedaction(mirror, caseId), start, now);
 }
 
 /**
- * Removes the content of a case from a copy of a mirror, as a separate run. In a copy the case need not have departed.
+ * Removes the content of a document, whether or not its cases are on the site. Its id and its links stay, and every list
+ * that brings it again is refused. Throws DOCUMENT_NOT_MIRRORED or REDACTION_UNFINISHED. The caller holds the writer
+ * lock.
  */
-export function redactCopy(mirror: Mirror, caseId: number, start: RunStart, now: () => Date): void {
-  recordDeadRuns(mirror, now());
+export function redactDocument(mirror: Mirror, id: number, start: RunStart, now: () => Date): number {
+  return redact(mirror, { kind: 'document', id }, findDocumentRedaction(mirror, id), start, now);
+}
+
+/** What can be redacted. */
+export interface Redactable {
+  readonly kind: 'case' | 'document';
+  readonly id: number;
+}
+
+function redact(
+  mirror: Mirror,
+  subject: Redactable,
+  { doneRunId, isPending }: Pick<Redaction, 'doneRunId' | 'isPending'>,
+  start: RunStart,
+  now: () => Date,
+): number {
+  try {
+    if (isPending) finishRedactions(mirror, now);
+    if (doneRunId !== null) return doneRunId;
+    recordDeadRuns(mirror, now());
+    const runId = deleteInRun(mirror, subject, start, now);
+    finishRedactions(mirror, now);
+    return runId;
+  } catch (thrown) {
+    throw toDatabaseError(thrown, mirror.path);
+  }
+}
+
+/** Deletes the content, and records it as a run. */
+function deleteInRun(mirror: Mirror, { kind, id }: Redactable, start: RunStart, now: () => Date): number {
   const ledger = createSyncLedger(mirror);
-  mirror.db.transaction(() => {
-    const run = ledger.beginRun(start);
-    deleteContent(mirror, caseId, run);
+  return mirror.db.transaction(() => {
+    const runId = ledger.beginRun(start);
+    mirror.sqlite.pragma('secure_delete = ON');
+    if (kind === 'document') deleteDocument(mirror, id, runId);
+    else deleteContent(mirror, id, { runId, at: now() });
+    return runId;
   });
+}
+
+/**
+ * Removes the content of a case or a document from a copy of a mirror, as a separate run. In a copy the case need not
+ * have departed.
+ */
+export function redactCopy(mirror: Mirror, subject: Redactable, start: RunStart, now: () => Date): void {
+  recordDeadRuns(mirror, now());
+  deleteInRun(mirror, subject, start, now);
   finishRedactions(mirror, now);
 }
 
 /** Deletes the rows of a case and overwrites them with zeros. */
-function deleteContent(mirror: Mirror, caseId: number, runId: number): void {
+function deleteContent(mirror: Mirror, caseId: number, stamp: RunStamp): void {
   const { db, sqlite } = mirror;
-  sqlite.pragma('secure_delete = ON');
+  deleteLinkedOfCase(mirror, caseId, stamp);
   for (const table of TABLES_OF_A_CASE) db.delete(table).where(eq(table.case_id, caseId)).run();
   db.delete(caseChanges).where(isContentOf(caseId)).run();
   for (const key of listRejectedRecords(sqlite, caseId))
     db.delete(rejectedRecords).where(eq(rejectedRecords.fingerprint, key)).run();
-  db.update(cases).set(toBareRow(caseId, runId)).where(eq(cases.id, caseId)).run();
+  db.update(cases).set(toBareRow(caseId, stamp.runId)).where(eq(cases.id, caseId)).run();
 }
 
 /** The row of a case of which only the id is known. */
@@ -173,6 +203,7 @@ export interface PendingRedaction {
   readonly runId: number;
   readonly startedAt: string;
   readonly caseIds: readonly number[];
+  readonly documentIds: readonly number[];
 }
 
 const isPending = and(eq(syncRuns.trigger, 'redact'), ne(syncRuns.outcome, 'complete'));
@@ -190,6 +221,17 @@ export function listPendingRedactions({
     .orderBy(syncRuns.id)
     .all();
   if (runs.length === 0) return [];
+  const redactedDocuments = db
+    .select({ id: documents.id, runId: documents.mirror_redacted_run_id })
+    .from(documents)
+    .where(
+      inArray(
+        documents.mirror_redacted_run_id,
+        runs.map(({ runId }) => runId),
+      ),
+    )
+    .orderBy(documents.id)
+    .all();
   const redacted = db
     .select({ id: cases.id, runId: cases.mirror_redacted_run_id })
     .from(cases)
@@ -204,6 +246,7 @@ export function listPendingRedactions({
   return runs.map((run) => ({
     ...run,
     caseIds: redacted.filter(({ runId }) => runId === run.runId).map(({ id }) => id),
+    documentIds: redactedDocuments.filter(({ runId }) => runId === run.runId).map(({ id }) => id),
   }));
 }
 

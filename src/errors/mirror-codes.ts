@@ -59,6 +59,11 @@ export const ERRORS_OF_QUESTIONS = {
     description: 'Only a case that has left the site can be redacted.',
     hint: 'If it has left the site since the last run, run `clearinghouse-mirror sync` first; `departed` lists those that have left. A case that is on the site would come back with the next sync.',
   },
+  DOCUMENT_NOT_MIRRORED: {
+    exit: 'usage',
+    description: 'The mirror has no document with this id.',
+    hint: 'Check the id: it is the number in the address of the document. `query "SELECT id, title FROM documents"` lists the documents that were read so far.',
+  },
   REDACTION_UNFINISHED: {
     exit: 'database',
     description:

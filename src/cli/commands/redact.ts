@@ -1,7 +1,15 @@
 import { closing } from '../../db/engine.ts';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { ExitName } from '../../errors/exit-codes.ts';
-import { type Redaction, findRedaction, redactCase } from '../../db/redact.ts';
+import { type DocumentRedaction, findDocumentRedaction } from '../../db/linked/redact-document.ts';
+import {
+  type Redactable,
+  type Redaction,
+  findRedaction,
+  redactCase,
+  redactDocument,
+} from '../../db/redact.ts';
+import { MirrorError } from '../../errors/mirror-error.ts';
 import type { BrokenObject } from '../../db/migrate.ts';
 import { listTablesAndViewsOfUser, type SchemaObject } from '../../db/own-schema.ts';
 import { openMirror } from '../../db/open-mirror.ts';
@@ -22,6 +30,7 @@ export function defineOptions(command: Command): Command {
   command.registeredArguments[0]?.argParser(parseCaseId);
   return addSettings(
     command
+      .option('--document <id>', 'remove one document instead of a case', parseDocumentId)
       .option(
         '--snapshots [folder]',
         'also remove it from the copies of the mirror (env: CLEARINGHOUSE_SNAPSHOTS)',
@@ -38,6 +47,9 @@ needs as much free space as the file itself. A redaction is done when the last b
 gone: if another program reads the file, or the process dies, \`status\` reports the
 redaction as pending, and the next \`sync\` finishes it.
 
+--document removes one document, also of a case that is on the site. The mirror keeps its
+id and its cases, and stores nothing of it again, whatever list brings it.
+
 redact lists the copies that still contain the content: snapshots, the copy before an
 upgrade, replaced mirrors, and copies under any other name beside the mirror or in the
 snapshot folder. --snapshots removes the content from them too. Copies elsewhere keep it,
@@ -49,25 +61,32 @@ To practice on invented cases, run \`demo\`: its mirror has departed cases, and
 
 Examples:
   $ clearinghouse-mirror redact 10002 --yes
-  $ clearinghouse-mirror redact 10002 --snapshots --yes`,
+  $ clearinghouse-mirror redact 10002 --snapshots --yes
+  $ clearinghouse-mirror redact --document 98765 --yes`,
   );
 }
 
-export async function runCommand(id: number, flags: Flags, io: Io): Promise<ExitName> {
+export async function runCommand(caseId: number | undefined, flags: Flags, io: Io): Promise<ExitName> {
+  const subject = toSubject(caseId, flags);
+  const { id } = subject;
   const written = readWrittenSettings(toSnapshotFlags(flags), io);
   const settings = parseSettings(written);
   const { database } = settings;
   const { folder } = parseSnapshotSettings(written, database);
-  const redaction = withMirror(database, (mirror) => findRedaction(mirror, id));
+  const redaction = withMirror(database, (mirror): AnyRedaction =>
+    subject.kind === 'case'
+      ? { kind: 'case', ...findRedaction(mirror, id) }
+      : { kind: 'document', ...findDocumentRedaction(mirror, id) },
+  );
   const notSearched = withMirror(database, ({ sqlite }) => listTablesAndViewsOfUser(sqlite));
   listCopies(database, folder); // reports unreadable copies before anything is removed
   const wantsCopies = flags.snapshots !== undefined;
   const start = toStart(settings, io);
-  const runId = flags.yes === true ? redact(id, database, start, io) : null;
-  const copies = listHoldingCopies(database, folder, id);
+  const runId = flags.yes === true ? redact(subject, database, start, io) : null;
+  const copies = listHoldingCopies(database, folder, subject);
   const cleaned =
     flags.yes === true && wantsCopies
-      ? await withStop(io, (signal) => redactCopies(copies, id, start, io.runtime.now, signal))
+      ? await withStop(io, (signal) => redactCopies(copies, subject, start, io.runtime.now, signal))
       : [];
   const holding = copies.filter(({ path }) => !cleaned.includes(path));
   const outcome = { redaction, runId, cleaned, holding, notSearched };
@@ -90,14 +109,35 @@ function toStart({ apiUrl }: Settings, io: Io): RunStart {
   };
 }
 
-function redact(id: number, database: string, start: RunStart, io: Io): number {
+type AnyRedaction =
+  | (Redaction & { readonly kind: 'case' })
+  | (DocumentRedaction & { readonly kind: 'document' });
+
+function parseDocumentId(text: string): number {
+  const id = /^\d+$/.test(text.trim()) ? Number(text) : NaN;
+  if (!Number.isSafeInteger(id) || id < 1)
+    throw new InvalidArgumentError('Ids of documents are whole numbers from 1 on.');
+  return id;
+}
+
+function toSubject(caseId: number | undefined, { document }: Flags): Redactable {
+  if (typeof document === 'number' && caseId === undefined) return { kind: 'document', id: document };
+  if (document === undefined && caseId !== undefined) return { kind: 'case', id: caseId };
+  throw new MirrorError('USAGE', 'redact takes the id of a case, or --document with the id of a document.', {
+    hint: 'For example: `clearinghouse-mirror redact 10002`, or `clearinghouse-mirror redact --document 98765`.',
+  });
+}
+
+function redact(subject: Redactable, database: string, start: RunStart, io: Io): number {
   const lock = takeWriterLock(database);
   try {
     const onBroken = (broken: readonly BrokenObject[]): void => {
       say(io.stderr, renderBroken(broken));
     };
     return closing(openMirror(database, { onBroken }), (mirror) => {
-      return redactCase(mirror, id, start, io.runtime.now);
+      return subject.kind === 'case'
+        ? redactCase(mirror, subject.id, start, io.runtime.now)
+        : redactDocument(mirror, subject.id, start, io.runtime.now);
     });
   } finally {
     lock.release();
@@ -105,7 +145,7 @@ function redact(id: number, database: string, start: RunStart, io: Io): number {
 }
 
 interface Outcome {
-  readonly redaction: Redaction;
+  readonly redaction: AnyRedaction;
   /** Null if nothing was done. */
   readonly runId: number | null;
   /** Copies from which the content was removed, and copies that still hold it. */
@@ -116,15 +156,26 @@ interface Outcome {
 }
 
 function toJson({ redaction, runId, cleaned, holding, notSearched }: Outcome) {
-  const { caseId, docketEntries, changes, rejectedRecords, namedBy } = redaction;
+  const { changes, rejectedRecords } = redaction;
+  const done = { run_id: runId, redacted: runId !== null };
   return {
-    case_id: caseId,
-    run_id: runId,
-    redacted: runId !== null,
-    docket_entries: docketEntries,
-    changes,
-    rejected_records: rejectedRecords,
-    named_by_other_cases: namedBy,
+    ...(redaction.kind === 'case'
+      ? {
+          case_id: redaction.caseId,
+          ...done,
+          docket_entries: redaction.docketEntries,
+          changes,
+          rejected_records: rejectedRecords,
+          named_by_other_cases: redaction.namedBy,
+        }
+      : {
+          document_id: redaction.documentId,
+          ...done,
+          case_ids: redaction.caseIds,
+          texts: redaction.texts,
+          changes,
+          rejected_records: rejectedRecords,
+        }),
     copies_redacted: cleaned,
     copies_with_content: holding.map(({ path, holds, isOwn }) => ({
       path,
@@ -136,17 +187,17 @@ function toJson({ redaction, runId, cleaned, holding, notSearched }: Outcome) {
 }
 
 function render({ redaction, runId, cleaned, holding, notSearched }: Outcome, width: number): string {
-  const { caseId, namedBy } = redaction;
   const lines = [renderRedaction(redaction, runId)];
+  const namedBy = redaction.kind === 'case' ? redaction.namedBy : 0;
   if (namedBy > 0)
     lines.push(
       `${renderPlural(namedBy, 'other case lists', 'other cases list')} it as a related case; those entries stay.`,
     );
   for (const path of cleaned) lines.push(`  removed from ${toCellText(path)}`);
-  if (holding.length > 0) lines.push(...renderHolding(holding, caseId));
+  if (holding.length > 0) lines.push(...renderHolding(holding, redaction));
   if (notSearched.length > 0)
     lines.push(
-      `Not searched, because you added them to the file: ${toCellText(renderObjects(notSearched))}. If they hold content of the case, remove it there yourself.`,
+      `Not searched, because you added them to the file: ${toCellText(renderObjects(notSearched))}. If they hold content of the ${redaction.kind}, remove it there yourself.`,
     );
   const isLeft = redaction.doneRunId === null || redaction.isPending;
   if (runId === null && isLeft) lines.push('Nothing was done. To do it, add --yes.');
@@ -154,20 +205,39 @@ function render({ redaction, runId, cleaned, holding, notSearched }: Outcome, wi
 }
 
 /** The effect on the mirror itself; `runId` is null if nothing was done. */
-function renderRedaction(redaction: Redaction, runId: number | null): string {
-  const { caseId, doneRunId, isPending, name, docketEntries, changes, rejectedRecords } = redaction;
+function renderRedaction(redaction: AnyRedaction, runId: number | null): string {
+  const { doneRunId, isPending } = redaction;
+  const what = nameSubject(redaction);
   if (isPending)
     return runId === null
-      ? `Would finish the redaction of case ${caseId}: run ${doneRunId} deleted its rows, and their bytes may still be in the file.`
-      : `Finished the redaction of case ${caseId}, which run ${runId} began: the last byte is gone from the file.`;
+      ? `Would finish the redaction of ${what}: run ${doneRunId} deleted its rows, and their bytes may still be in the file.`
+      : `Finished the redaction of ${what}, which run ${runId} began: the last byte is gone from the file.`;
   if (doneRunId !== null)
-    return `Nothing is left to remove of case ${caseId} in the mirror: run ${doneRunId} redacted it.`;
-  const entries = renderPlural(docketEntries, 'docket entry', 'docket entries');
-  const kept = rejectedRecords === 0 ? '' : `, ${renderPlural(rejectedRecords, 'rejected record')}`;
-  const content = `its fields, ${entries}${kept} and ${renderPlural(changes, 'recorded change')}`;
+    return `Nothing is left to remove of ${what} in the mirror: run ${doneRunId} redacted it.`;
+  const content = listContent(redaction);
+  const name = redaction.kind === 'case' ? (redaction.name ?? 'no name') : (redaction.title ?? 'no title');
   return runId === null
-    ? `Would remove of case ${caseId} (${toCellText(name ?? 'no name')}): ${content}.`
-    : `Removed of case ${caseId}: ${content}. Run ${runId} records it.`;
+    ? `Would remove of ${what} (${toCellText(name)}): ${content}.`
+    : `Removed of ${what}: ${content}. Run ${runId} records it.`;
+}
+
+function nameSubject(redaction: AnyRedaction): string {
+  return redaction.kind === 'case' ? `case ${redaction.caseId}` : `document ${redaction.documentId}`;
+}
+
+function listContent(redaction: AnyRedaction): string {
+  const { rejectedRecords } = redaction;
+  const parts = [
+    'its fields',
+    ...(redaction.kind === 'case'
+      ? [renderPlural(redaction.docketEntries, 'docket entry', 'docket entries')]
+      : [renderPlural(redaction.texts, 'text')]),
+    ...(rejectedRecords === 0 ? [] : [renderPlural(rejectedRecords, 'rejected record')]),
+  ];
+  const list = `${parts.join(', ')} and ${renderPlural(redaction.changes, 'recorded change')}`;
+  if (redaction.kind === 'case') return list;
+  const cases = renderPlural(redaction.caseIds.length, 'case');
+  return `${list}; its id stays, with its links to ${cases}`;
 }
 
 const OF_ANOTHER =
@@ -177,7 +247,7 @@ const NOTES = {
   unfinished: ' (a snapshot that is being taken: run this again when it is done)',
 };
 
-function renderHolding(holding: readonly HoldingCopy[], caseId: number): string[] {
+function renderHolding(holding: readonly HoldingCopy[], redaction: AnyRedaction): string[] {
   const isRemovable = holding.some(({ holds, isOwn }) => holds === 'content' && isOwn);
   return [
     'These copies hold its content, or may hold it:',
@@ -186,7 +256,9 @@ function renderHolding(holding: readonly HoldingCopy[], caseId: number): string[
       return `  ${toCellText(path)}${note}`;
     }),
     ...(isRemovable
-      ? [`To remove it there too: clearinghouse-mirror redact ${caseId} --snapshots --yes.`]
+      ? [
+          `To remove it there too: clearinghouse-mirror redact ${redaction.kind === 'case' ? redaction.caseId : `--document ${redaction.documentId}`} --snapshots --yes.`,
+        ]
       : []),
     'Copies in other places are not known.',
   ];

@@ -154,9 +154,10 @@ export function toStateJson(state: MirrorState) {
     })),
     runs: state.runs,
     drift: state.drift,
-    pending_redactions: state.pendingRedactions.map(({ runId, caseIds }) => ({
+    pending_redactions: state.pendingRedactions.map(({ runId, caseIds, documentIds }) => ({
       run_id: runId,
       case_ids: caseIds,
+      document_ids: documentIds,
     })),
     runs_ahead: state.aheadRunIds,
   };
@@ -223,9 +224,9 @@ export function renderMirrorState(
 
 function renderPendingRedactions({ pendingRedactions }: MirrorState, width: number): string {
   return pendingRedactions
-    .map(({ runId, caseIds }) =>
+    .map(({ runId, caseIds, documentIds }) =>
       wrapText(
-        `PENDING: the redaction of case ${caseIds.join(', ')} (run ${runId}) is not finished: its text is still in the file. The next sync finishes it.`,
+        `PENDING: the redaction of ${documentIds.length > 0 ? `document ${documentIds.join(', ')}` : `case ${caseIds.join(', ')}`} (run ${runId}) is not finished: its text is still in the file. The next sync finishes it.`,
         width,
       ),
     )
