@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(ROOT, 'dist');
 
 /** The files that are started by their name. */
-const ENTRY_POINTS = { run: 'src/cli/run.ts', 'verify-thread': 'src/verify/thread.ts' };
+const ENTRY_POINTS = { run: 'src/cli/run.ts', 'verify-thread': 'src/verify/second-thread.ts' };
 /** It has a native part, and which version is used depends on the running Node; see src/db/engine.ts. */
 const EXTERNAL = ['better-sqlite3*'];
 /** Files that the program reads from beside its modules. */
@@ -20,12 +20,43 @@ const ASSETS = ['src/web/style.css', 'src/web/icon.svg'];
 /** Packages that are CommonJS ask for modules of Node by `require`, which a module of ESM does not have. */
 const BANNER =
   "import { createRequire as toRequire } from 'node:module';\nconst require = toRequire(import.meta.url);";
+/** The entry point that runs before the program is loaded. */
+const FIRST = 'src/cli/run.ts';
+/**
+ * Modules that are in one piece, with all that they import: each entry point that loads the module `where` also imports
+ * `modules`. Otherwise each set of modules that some commands share would be a piece of its own, and loading a piece
+ * takes a millisecond, as long as loading 50 kB more of one.
+ */
+const TOGETHER = [
+  { modules: ['src/cli/heap.ts', 'src/config/early-signals.ts'] },
+  { modules: ['src/cli/main.ts', 'src/cli/options.ts', 'src/cli/output.ts'], unless: FIRST },
+  {
+    modules: [
+      'src/db/open-mirror.ts',
+      'src/db/read-case.ts',
+      'src/db/write-history.ts',
+      'src/cli/with-mirror.ts',
+    ],
+    where: 'node_modules/drizzle-orm/entity.js',
+  },
+];
 /** Texts of licenses, for packages that name theirs but come without its text. */
 const TEXTS = { 'Apache-2.0': 'node_modules/typescript/LICENSE.txt' };
 
 /** Replaces dist/. */
 export async function buildProgram() {
-  const { outputFiles, metafile } = await build({
+  const { outputs } = (await bundle([])).metafile;
+  const { outputFiles, metafile } = await bundle([joinPieces(outputs)]);
+  const notices = renderNotices(listBundledPackages(metafile));
+  rmSync(DIST, { recursive: true, force: true });
+  mkdirSync(DIST);
+  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+  writeFileSync(join(DIST, 'third-party-notices.txt'), notices);
+  for (const path of ASSETS) copyFileSync(join(ROOT, path), join(DIST, basename(path)));
+}
+
+function bundle(plugins) {
+  return build({
     absWorkingDir: ROOT,
     entryPoints: ENTRY_POINTS,
     outdir: DIST,
@@ -42,13 +73,42 @@ export async function buildProgram() {
     metafile: true,
     write: false,
     logLevel: 'warning',
+    plugins,
   });
-  const notices = renderNotices(listBundledPackages(metafile));
-  rmSync(DIST, { recursive: true, force: true });
-  mkdirSync(DIST);
-  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
-  writeFileSync(join(DIST, 'third-party-notices.txt'), notices);
-  for (const path of ASSETS) copyFileSync(join(ROOT, path), join(DIST, basename(path)));
+}
+
+/** Has entry points import the modules of {@link TOGETHER}. */
+function joinPieces(outputs) {
+  const entries = new Map(
+    Object.entries(outputs).flatMap(([file, { entryPoint }]) =>
+      entryPoint === undefined ? [] : [[join(ROOT, entryPoint), listModules(outputs, file)]],
+    ),
+  );
+  return {
+    name: 'join-pieces',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        const modules = entries.get(path);
+        if (modules === undefined) return undefined;
+        const more = TOGETHER.filter(
+          ({ where, unless }) =>
+            (where === undefined || modules.has(where)) && (unless === undefined || !modules.has(unless)),
+        ).flatMap((one) => one.modules.map((module) => `import ${JSON.stringify(join(ROOT, module))};\n`));
+        return { contents: `${readFileSync(path, 'utf8')}\n${more.join('')}`, loader: 'ts' };
+      });
+    },
+  };
+}
+
+/** The modules that are loaded with a file of the bundle. */
+function listModules(outputs, file) {
+  const [files, modules] = [new Set([file]), new Set()];
+  for (const one of files) {
+    for (const path of Object.keys(outputs[one]?.inputs ?? {})) modules.add(path);
+    for (const { path, kind } of outputs[one]?.imports ?? [])
+      if (kind === 'import-statement') files.add(path);
+  }
+  return modules;
 }
 
 /** The folders of the packages that the bundle has code of, sorted. */

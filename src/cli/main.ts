@@ -8,9 +8,15 @@ import { BUILDS_SEARCH_INDEX } from '../db/search-index.ts';
 import { PACKAGE } from '../lib/package-info.ts';
 import { checkPrinted, findLoss, flush, say, textWidth, type Io } from './io.ts';
 import { OwnCommand } from './own-command.ts';
-import type { RunCommand } from './with-mirror.ts';
+import type { Flags } from './options.ts';
 import { renderError } from './text/errors.ts';
 import { renderCount, wrapProse } from '../lib/layout.ts';
+
+export { outliveFailures } from './io.ts';
+export { PROCESS_IO } from './process-io.ts';
+
+/** Runs a command with its argument, if it takes one, then its flags and `Io`. */
+type RunCommand = (...inputs: never[]) => Promise<ExitName>;
 
 /** A module in src/cli/commands/. */
 interface CommandModule {
@@ -157,7 +163,7 @@ function createProgram(io: Io, onEnd: (exit: ExitName, acts: boolean) => void): 
     unloaded.delete(name);
     const { defineOptions, runCommand } = await entry.load();
     defineOptions(command);
-    const run = entry.reads === true ? (await import('./with-mirror.ts')).reading(runCommand) : runCommand;
+    const run = entry.reads === true ? reading(runCommand) : runCommand;
     command.action(async (...inputs: unknown[]) => {
       onEnd(await run(...([...inputs.slice(0, -1), io] as never[])), entry.acts === true);
     });
@@ -187,6 +193,25 @@ function createProgram(io: Io, onEnd: (exit: ExitName, acts: boolean) => void): 
     if (argument !== undefined) command.argument(...argument);
   }
   return { program, loadCommand };
+}
+
+/** A command that reads the mirror: if a value is damaged, it fails with DATABASE_DAMAGED. */
+function reading(run: RunCommand): RunCommand {
+  return async (...inputs) => {
+    try {
+      return await run(...inputs);
+    } catch (thrown) {
+      if (thrown instanceof MirrorError) throw thrown;
+      const [flags, io] = inputs.slice(-2) as readonly unknown[] as [Flags, Io];
+      const [{ explainFailure }, { readSettings }] = await Promise.all([
+        import('./with-mirror.ts'),
+        import('./options.ts'),
+      ]);
+      throw await explainFailure(thrown, readSettings(flags, io).database, (text) => {
+        say(io.stderr, `${text}\n`);
+      });
+    }
+  };
 }
 
 /** A command in the list of all commands. Its options are unknown until it is loaded. */

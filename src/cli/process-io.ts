@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isatty } from 'node:tty';
@@ -18,6 +17,7 @@ const STOP_SIGNALS = {
 const pasted: string[] = [];
 
 async function askAtTerminal(question: string, isSecret: boolean, signal: AbortSignal): Promise<string> {
+  const { createInterface } = await import('node:readline'); // 1 ms that most commands can do without
   process.stderr.write(question);
   const known = pasted.shift();
   if (known !== undefined) {

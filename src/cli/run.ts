@@ -8,11 +8,7 @@ listenEarly(args);
 // Before the program is loaded: loading it would enlarge the heap for the rest of the run.
 keepNewSpaceSmall();
 subscribe(PAGE_STORED, keepHeapSmall);
-const [{ main }, { PROCESS_IO }, { outliveFailures }] = await Promise.all([
-  import('./main.ts'),
-  import('./process-io.ts'),
-  import('./io.ts'),
-]);
+const { main, PROCESS_IO, outliveFailures } = await import('./main.ts');
 for (const stream of [process.stdout, process.stderr]) outliveFailures(stream);
 // Node 22 loads modules without a turn of the event loop. These turns handle the signals that arrived meanwhile.
 for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));

@@ -4,11 +4,9 @@ import { parseCaseReference } from '../case/reference.ts';
 import { inDatabase, toDatabaseError } from '../db/errors.ts';
 import { type Candidate, listByNumber, listByWords } from '../db/find-candidates.ts';
 import { type Mirror, openMirrorReadOnly } from '../db/open-mirror.ts';
-import type { ExitName } from '../errors/exit-codes.ts';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
 import { type Io, say } from './io.ts';
-import { type Flags, readSettings } from './options.ts';
 import { renderCandidates } from './text/case.ts';
 
 const HINT =
@@ -19,7 +17,7 @@ const HINT =
  * damaged. A verification decides which of the two, and stops at the first finding. It can take minutes, so a message
  * is printed.
  */
-async function explainFailure(
+export async function explainFailure(
   thrown: unknown,
   database: string,
   tell: (text: string) => void,
@@ -50,24 +48,6 @@ async function findDamage(database: string): Promise<string | undefined> {
   } catch (error) {
     return error instanceof MirrorError ? messageOf(error) : undefined;
   }
-}
-
-/** Runs a command with its argument, if it takes one, then its flags and `Io`. */
-export type RunCommand = (...inputs: never[]) => Promise<ExitName>;
-
-/** A command that reads the mirror: if a value is damaged, it fails with DATABASE_DAMAGED. */
-export function reading(run: RunCommand): RunCommand {
-  return async (...inputs) => {
-    try {
-      return await run(...inputs);
-    } catch (thrown) {
-      if (thrown instanceof MirrorError) throw thrown;
-      const [flags, io] = inputs.slice(-2) as readonly unknown[] as [Flags, Io];
-      throw await explainFailure(thrown, readSettings(flags, io).database, (text) => {
-        say(io.stderr, `${text}\n`);
-      });
-    }
-  };
 }
 
 /** Opens a mirror for reading, uses it, and always closes it. */

@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto';
 import { parseApiUrl } from '../api/urls.ts';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
 import { readRegularFile } from '../lib/files.ts';
@@ -146,6 +145,8 @@ export const certificates: Parser<readonly string[]> = (written, name) => {
   }
   const found = content.match(CERTIFICATE) ?? [];
   if (found.length === 0) fail('holds no certificate in PEM form (BEGIN CERTIFICATE).');
+  // Not imported above: loading it takes 3 ms, and most commands read no certificate.
+  const { X509Certificate } = process.getBuiltinModule('node:crypto');
   for (const certificate of found) {
     try {
       new X509Certificate(certificate);

@@ -5,17 +5,19 @@ import { BaseSQLiteDatabase, SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
 import { takeAfter, toRealPath } from '../lib/files.ts';
 import { createTempFile, moveIntoPlace } from '../lib/replace-file.ts';
-import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import { isSqliteError, inDatabase, toDatabaseError } from './errors.ts';
 import { removeLeftovers } from './leftovers.ts';
+import { type BrokenObject, listBrokenBy, listBrokenReferences, runMigrations } from './migrate.ts';
 import {
-  type BrokenObject,
-  listBrokenBy,
-  listBrokenReferences,
-  listMigrations,
-  runMigrations,
-} from './migrate.ts';
-import { READING_HINT, openToRead } from './open-to-read.ts';
+  type MirrorReader,
+  APPLICATION_ID,
+  BUSY_TIMEOUT_MS,
+  closeOnFailure,
+  findNewestMigration,
+  openReader,
+  openToRead,
+  readSchemaState,
+} from './open-to-read.ts';
 import { keepSeals } from './seals.ts';
 import { closing, openSqlite } from './engine.ts';
 
@@ -41,10 +43,6 @@ export interface Mirror {
   readonly db: DrizzleDatabase;
   readonly close: () => void;
 }
-
-/** Marks the file in SQLite's header ("CMIR"), so that no other program's database is ever migrated. */
-const APPLICATION_ID = 0x434d4952;
-const BUSY_TIMEOUT_MS = 5000;
 
 const IN_MEMORY = ':memory:';
 
@@ -98,18 +96,12 @@ export function openMirror(path: string, { isCopy = false, onBroken }: OpenOptio
 
 /** Opens an existing mirror read-only. It never waits for the writer. */
 export function openMirrorReadOnly(path: string): Mirror {
-  refuseMissing(path);
-  return inDatabase(path, () => {
-    const { sqlite, close } = openToRead(path, BUSY_TIMEOUT_MS);
-    return closeOnFailure(sqlite, () => {
-      const state = readSchemaState(sqlite, path);
-      if (state === 'new')
-        throw new MirrorError('DATABASE_MISSING', `${path} is empty: no sync has begun in it.`);
-      if (state === 'older')
-        throw new MirrorError('DATABASE_OLDER', `${path} has an older schema than this program.`);
-      return { path, sqlite, db: toDrizzle(sqlite), close };
-    });
-  });
+  return toMirror(openReader(path));
+}
+
+/** Adds Drizzle to a mirror that is open for reading. */
+export function toMirror(reader: MirrorReader): Mirror {
+  return { ...reader, db: toDrizzle(reader.sqlite) };
 }
 
 /**
@@ -155,44 +147,6 @@ function closeWriter(sqlite: Database.Database, path: string): void {
     sqlite.close();
     last?.close();
   }
-}
-
-type SchemaState = 'new' | 'older' | 'current';
-
-/**
- * Compares the file with the migrations of this program; refuses foreign files and newer ones. Reads in one
- * transaction, because another process may be creating the file.
- */
-function readSchemaState(sqlite: Database.Database, path: string): SchemaState {
-  return sqlite.transaction(() => compareSchema(sqlite, path))();
-}
-
-function compareSchema(sqlite: Database.Database, path: string): SchemaState {
-  const applicationId = sqlite.pragma('application_id', { simple: true });
-  const tables = sqlite
-    .prepare<[], { name: string }>(`SELECT name FROM sqlite_schema WHERE type = 'table'`)
-    .all();
-  if (tables.length === 0 && (applicationId === 0 || applicationId === APPLICATION_ID)) return 'new';
-  if (applicationId !== APPLICATION_ID) {
-    throw new MirrorError('DATABASE_FOREIGN', `${path} is an SQLite database, but not a mirror.`);
-  }
-  const newestKnown = listMigrations().at(-1)?.folderMillis ?? 0;
-  const newestApplied = findNewestMigration(sqlite);
-  if (newestApplied === null || newestApplied < newestKnown) return 'older';
-  if (newestApplied > newestKnown) {
-    throw new MirrorError('DATABASE_NEWER', `${path} was written by a newer version of this program.`);
-  }
-  return 'current';
-}
-
-/** The time of the newest migration of a file; null if there is none. */
-function findNewestMigration(sqlite: Database.Database): number | null {
-  const hasAny = sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = '__drizzle_migrations'`).get();
-  if (hasAny === undefined) return null;
-  return (
-    sqlite.prepare<[], number | null>('SELECT max(created_at) FROM __drizzle_migrations').pluck().get() ??
-    null
-  );
 }
 
 /** The path of the backup before the latest upgrade, from the real path of the mirror. */
@@ -253,29 +207,6 @@ function applyMigrations(sqlite: Database.Database, path: string): void {
     const [table] = listBrokenReferences(sqlite).keys();
     if (table === undefined) return;
     throw new MirrorError('DATABASE_DAMAGED', `${path}: rows of ${table} point to rows that do not exist.`);
-  }
-}
-
-/** Throws DATABASE_MISSING, but not for a file that this user may not access. */
-function refuseMissing(path: string): void {
-  try {
-    statSync(path);
-  } catch (cause) {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(cause)))
-      throw new MirrorError('DATABASE_MISSING', `There is no mirror at ${path}.`);
-    throw new MirrorError('DATABASE_UNWRITABLE', `${path} cannot be opened: ${wordsOf(cause)}.`, {
-      cause,
-      hint: READING_HINT,
-    });
-  }
-}
-
-function closeOnFailure<Result>(sqlite: Database.Database, action: () => Result): Result {
-  try {
-    return action();
-  } catch (thrown) {
-    sqlite.close();
-    throw thrown;
   }
 }
 

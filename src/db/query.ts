@@ -1,7 +1,7 @@
 import { MirrorError } from '../errors/mirror-error.ts';
 import { isSqliteError, toDatabaseError } from './errors.ts';
 import { explainQueryError, toWriteError, type RefusedStatement } from './query-errors.ts';
-import type { Mirror } from './open-mirror.ts';
+import type { MirrorReader } from './open-to-read.ts';
 
 /** A whole number is a bigint only if a number cannot represent it exactly. */
 export type Cell = string | number | bigint | Buffer | null;
@@ -16,7 +16,7 @@ export interface QueryResult {
  * Runs a user's SQL on a read-only mirror. Throws QUERY_WRITES for anything but one statement that returns rows, and
  * QUERY_INVALID for what SQLite does not understand.
  */
-export function query({ sqlite, path }: Mirror, text: string): QueryResult {
+export function query({ sqlite, path }: Pick<MirrorReader, 'sqlite' | 'path'>, text: string): QueryResult {
   let statement;
   try {
     statement = sqlite.prepare<[], Cell[]>(text);

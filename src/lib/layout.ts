@@ -16,15 +16,24 @@ export function widthOfText(text: string): number {
 
 /** Characters without a column of their own: controls, accents, joiners, and halves of surrogate pairs. */
 const INVISIBLE = /^[\p{Control}\p{Mark}\p{Default_Ignorable_Code_Point}\p{Surrogate}]+$/u;
-const EMOJI = new RegExp('^\\p{RGI_Emoji}$', 'v');
+const MAY_BE_EMOJI = /\p{Emoji}/u;
 
 function widthOfCharacter(character: string): number {
   if (INVISIBLE.test(character)) return 0;
-  return EMOJI.test(character) ? 2 : eastAsianWidth(character.codePointAt(0) ?? 0);
+  const [first = '', ...others] = character;
+  // An emoji of one code point is wide as such.
+  if (others.length > 0 && MAY_BE_EMOJI.test(character) && isEmoji(character)) return 2;
+  return eastAsianWidth(first.codePointAt(0) ?? 0);
 }
 
-// Created on first use, because that takes 10 ms.
+// Both are created on first use, because that takes 20 and 10 ms.
+let emoji: RegExp | undefined;
 let segmenter: Intl.Segmenter | undefined;
+
+function isEmoji(character: string): boolean {
+  emoji ??= new RegExp('^\\p{RGI_Emoji}$', 'v');
+  return emoji.test(character);
+}
 
 /** Splits a text into what a reader sees as characters, so that no cut separates an accent from its letter. */
 function* toCharacters(text: string): Generator<string> {

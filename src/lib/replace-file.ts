@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -83,8 +82,12 @@ export function createNewFile(path: string, mode: number, data: string | Uint8Ar
   }
 }
 
+function toRandomHex(bytes: number): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex');
+}
+
 function toTempPath(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`);
+  return join(dirname(path), `.${basename(path)}.${toRandomHex(8)}.tmp`);
 }
 
 /** Writes a finished file to the disk and gives it its name in one step. */

@@ -1,5 +1,11 @@
 import { statSync } from 'node:fs';
-import { type MessagePort, MessageChannel, Worker, receiveMessageOnPort } from 'node:worker_threads';
+import {
+  type MessagePort,
+  MessageChannel,
+  Worker,
+  receiveMessageOnPort,
+  workerData,
+} from 'node:worker_threads';
 import { isSqliteError } from '../db/errors.ts';
 import { type Mirror, openMirrorReadOnly } from '../db/open-mirror.ts';
 import { PACKAGE_FOLDER } from '../lib/package-info.ts';
@@ -39,7 +45,7 @@ interface Task {
   readonly position: BigInt64Array<SharedArrayBuffer>;
 }
 
-/** The file that the build creates from thread.ts. */
+/** The file that the build creates from this one. */
 const THREAD = new URL('dist/verify-thread.js', PACKAGE_FOLDER);
 
 /**
@@ -155,8 +161,15 @@ export function proveDownwards(
   }
 }
 
+function isTask(data: unknown): data is Task {
+  return typeof data === 'object' && data !== null && 'position' in data && 'port' in data;
+}
+
 /** Tells a file from one that replaces it. */
 function nameFile(path: string): string {
   const { dev, ino } = statSync(path, { bigint: true });
   return `${dev} ${ino}`;
 }
+
+// In the second thread itself, this module is the program.
+if (isTask(workerData)) runSecondThread(workerData);

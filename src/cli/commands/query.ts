@@ -5,7 +5,7 @@ import type { ExitName } from '../../errors/exit-codes.ts';
 import type { AsOf } from '../../history/moments.ts';
 import { toPath } from '../../config/paths.ts';
 import { toDatabaseError } from '../../db/errors.ts';
-import { openMirrorReadOnly, type Mirror } from '../../db/open-mirror.ts';
+import { type MirrorReader, openReader } from '../../db/open-to-read.ts';
 import { query, type QueryResult } from '../../db/query.ts';
 import { say, type Io } from '../io.ts';
 import { type Flags, addRowFormat, addSettings, readAsOf, readRowFormat, readSettings } from '../options.ts';
@@ -38,18 +38,20 @@ export async function runCommand(argument: string | undefined, flags: Flags, io:
   const output = readRowFormat(flags, 'table');
   const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
   const { database } = readSettings(flags, io);
-  await closing(openMirrorReadOnly(database), async (mirror) => {
-    const result = asOf === null ? query(mirror, text) : await queryAsOfRun(mirror, text, asOf, io);
+  await closing(openReader(database), async (reader) => {
+    const result = asOf === null ? query(reader, text) : await queryAsOfRun(reader, text, asOf, io);
     await printResult(io, output, database, result);
   });
   return 'complete';
 }
 
-async function queryAsOfRun(mirror: Mirror, text: string, asOf: AsOf, io: Io): Promise<QueryResult> {
-  const [{ findRunAsOf }, { queryAsOf }] = await Promise.all([
+async function queryAsOfRun(reader: MirrorReader, text: string, asOf: AsOf, io: Io): Promise<QueryResult> {
+  const [{ findRunAsOf }, { queryAsOf }, { toMirror }] = await Promise.all([
     import('../../history/period.ts'),
     import('../../history/query-as-of/query.ts'),
+    import('../../db/open-mirror.ts'),
   ]);
+  const mirror = toMirror(reader);
   try {
     const run = findRunAsOf(mirror, asOf);
     const result = queryAsOf(mirror, run.runId, text);
