@@ -33,6 +33,7 @@ const TOGETHER = [
   {
     modules: [
       'src/db/open-mirror.ts',
+      'src/db/state.ts',
       'src/db/read-case.ts',
       'src/db/write-history.ts',
       'src/cli/with-mirror.ts',
