@@ -13,6 +13,7 @@ export const LAYERS = [
   ['src/case'],
   ['src/linked'],
   ['src/db'],
+  ['src/search'],
   ['src/history', 'src/verify', 'src/sync', 'src/backup'],
   ['src/schedule'],
   ['src/doctor'],

@@ -68,6 +68,12 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     reads: true,
     load: () => import('./commands/case.ts'),
   },
+  search: {
+    argument: ['<words...>', 'words, "phrases", -without, prefix* or a docket number'],
+    description: 'Find words in cases and docket entries.',
+    reads: true,
+    load: () => import('./commands/search.ts'),
+  },
   query: {
     argument: ['[sql]', 'one statement that returns rows; "-" reads it from standard input'],
     description: 'Query the mirror in SQL. Read-only; a sync can run at the same time.',
@@ -255,7 +261,9 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     // Commander prints the help of `help NAME` without a hook.
     const [first, second] = args.filter((arg) => !arg.startsWith('-'));
     if (first === 'help') await loadCommand(second);
-    await program.parseAsync(args.map(toArgument), { from: 'user' });
+    await program.parseAsync(args.map(args[0] === 'search' ? toSearchArgument : toArgument), {
+      from: 'user',
+    });
   } catch (error) {
     // Commander throws after it has printed help or version.
     if (error instanceof CommanderError) exit = error.exitCode === 0 ? 'complete' : 'usage';
@@ -287,6 +295,11 @@ async function settlePrinted(exit: ExitName, acts: boolean, io: Io): Promise<Exi
 /** SQL can begin with a comment, which commander would read as a flag; a line break before it changes nothing else. */
 function toArgument(argument: string): string {
   return /^--\s/.test(argument) ? `\n${argument}` : argument;
+}
+
+/** A search excludes a word by a hyphen before it, which commander would read as a flag. */
+function toSearchArgument(argument: string): string {
+  return /^-[^-\s]/u.test(argument) && argument !== '-h' ? `\n${argument}` : argument;
 }
 
 function renderReadWithoutLocks(path: string): string {

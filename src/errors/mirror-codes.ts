@@ -12,6 +12,16 @@ export const ERRORS_OF_QUESTIONS = {
     description: '`query` only reads: one statement that returns rows.',
     hint: 'Copy the file first if you want to change something.',
   },
+  SEARCH_INVALID: {
+    exit: 'usage',
+    description: 'FTS5, the full-text search of SQLite, does not accept the query of --raw.',
+    hint: 'See https://sqlite.org/fts5.html, or leave out --raw: then every word is literal.',
+  },
+  SEARCH_NOT_BUILT: {
+    exit: 'usage',
+    description: 'The search index is built at the end of the first sync, which has not ended yet.',
+    hint: 'Let the sync end, or run `clearinghouse-mirror sync`. `query` reads what is stored already.',
+  },
   CASE_NOT_MIRRORED: {
     exit: 'usage',
     description: 'The mirror has no case with this id.',

@@ -11,6 +11,7 @@ const COMMANDS: string[][] = [
   ['query', 'SELECT id, name, NULL AS absent FROM cases'],
   ['changes', '--since', '1'],
   ['activity'],
+  ['search', 'order'],
   ['transitions', '--list'],
   ['transitions'],
   ['departed'],

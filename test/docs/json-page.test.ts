@@ -82,6 +82,7 @@ const DESCRIBED: readonly (readonly [section: string, args: readonly string[], l
   ['case', ['case', GONE, '--as-of', '1'], 1],
   ['changes', ['changes', '--since', '1'], 60],
   ['activity', ['activity'], 1],
+  ['search', ['search', 'order'], 1],
   ['transitions', ['transitions'], 1],
   ['transitions --list', ['transitions', '--list'], 60],
   ['departed', ['departed'], 1],

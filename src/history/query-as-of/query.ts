@@ -118,6 +118,19 @@ export function queryAsOf(mirror: Mirror, runId: number, text: string): ResultAs
   return { ...result, redactedCases };
 }
 
+/**
+ * Has the names of the mirror's tables refer to their state after a finished run, until the connection is closed. Views
+ * and attachments are not among them. Fails with HISTORY_MISSING or HISTORY_DAMAGED.
+ */
+export function readTablesAsOf(mirror: Mirror, runId: number): void {
+  if (!mirror.sqlite.inTransaction) mirror.sqlite.exec('BEGIN');
+  refuseForeignSchema(mirror);
+  refuseMissingHistory(mirror, runId);
+  const fills = shadowTables(mirror, runId);
+  listCasesChangedSince(mirror, runId);
+  fillTables(mirror, runId, fills, (table) => table !== PAST_ATTACHMENTS);
+}
+
 /** A table function, such as a search in an index that a user wrote as one, does not exist among the shadows. */
 function queryShadows(mirror: Mirror, text: string, foreign: string | undefined): QueryResult {
   try {

@@ -1,0 +1,202 @@
+import { type Command, Option } from 'commander';
+import { buildTemporaryIndexes } from '../../db/search-index.ts';
+import type { Mirror } from '../../db/open-mirror.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
+import { findPeriod, findRunAsOf } from '../../history/period.ts';
+import { readTablesAsOf } from '../../history/query-as-of/query.ts';
+import { listResults } from '../../search/results.ts';
+import { KINDS, VALUE_FILTERS, type SearchParams, parseSearchRequest } from '../../search/request.ts';
+import type { SearchRequest, SearchScope } from '../../search/request.ts';
+import { type Search, runSearch } from '../../search/search.ts';
+import { suggestSpellings } from '../../search/spelling.ts';
+import { type Io, reportStyle, say } from '../io.ts';
+import {
+  type Flags,
+  MOMENT_HELP,
+  addRowFormat,
+  addSettings,
+  addSince,
+  parseLimit,
+  readAsOf,
+  readPeriod,
+  readRowFormat,
+  readSettings,
+} from '../options.ts';
+import { printListing } from '../output.ts';
+import { AS_OF, renderRunAsOf } from '../text/period.ts';
+import { renderNothing, renderSearch, toResultJson } from '../text/search.ts';
+import { MARKDOWN, toPlainStyle, type WritingStyle } from '../text/style.ts';
+import { withMirrorMoment } from '../with-mirror.ts';
+
+const MAX_CASES = 20;
+const MAX_ENTRIES = 3;
+
+const COLUMNS = [
+  'case_id',
+  'name',
+  'court',
+  'state',
+  'filing_date',
+  'filing_year',
+  'case_ongoing',
+  'found_in',
+  'snippet',
+  'matches',
+  'entries_found',
+  'newest_entry',
+  'entries',
+  'url',
+];
+
+const FILTER_HELP = {
+  ongoing: 'only cases with this value of case_ongoing, such as Yes',
+  court: 'only cases of this court',
+  state: 'only cases of this state',
+  issue: 'only cases with this issue',
+  'case-type': 'only cases of this type',
+} as const;
+
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+export function defineOptions(command: Command): Command {
+  for (const name of VALUE_FILTERS)
+    command.addOption(
+      new Option(`--${name} <value>`, `${FILTER_HELP[name]}; can be repeated`)
+        .argParser(collect)
+        .helpGroup('Filters:'),
+    );
+  const filter = (flags: string, description: string): Option =>
+    new Option(flags, description).helpGroup('Filters:');
+  return addSettings(
+    addRowFormat(
+      addSince(
+        command
+          .addOption(filter('--filed <range>', 'only cases filed then: 2015..2020, 2015-03.., 2015'))
+          .addOption(filter('--entered <range>', 'only docket entries filed then'))
+          .addOption(filter('--departed', 'only cases that have left the site, instead of those on it'))
+          .option('--in <kinds>', `look only in these, of ${KINDS.join(',')}`)
+          .option(
+            '--newest',
+            'the newest first: by the filing date of the case, or of its newest entry found',
+          )
+          .option('--raw', 'the words are a query of FTS5, with AND, OR, NOT, NEAR and columns')
+          .option(
+            '--limit <n>',
+            `maximum number of cases to print; 0 for all (default: ${MAX_CASES})`,
+            parseLimit,
+          )
+          .option(
+            '--entries <n>',
+            `maximum number of docket entries to print for each case; 0 for all (default: ${MAX_ENTRIES})`,
+            parseLimit,
+          )
+          .option(...AS_OF),
+      ),
+      'text',
+    ),
+    ['database'],
+  ).addHelpText(
+    'after',
+    `
+A result has all the words. Endings, capitals and accents of a word do not matter ("injunctions" finds "injunction");
+in a "phrase" endings matter, and a phrase can be one word. Signs such as § are not searched: "42 U.S.C. § 1983" finds
+those words in that order. A docket number is found in any of its forms. The shell removes quotation marks, so put a
+search with a phrase in single ones.
+
+The cases whose name, defendants, court, docket number or summaries match come first, then the cases of which only
+docket entries match. --filed is about the case, --entered about the docket entry. --since finds what was new or
+changed: cases and entries that these runs brought. Without --limit, the formats other than text contain every case.
+${MOMENT_HELP}
+
+Examples:
+  $ clearinghouse-mirror search injunction solitary confinement
+  $ clearinghouse-mirror search '"preliminary injunction" -prison' --state Michigan --filed 2015..2020
+  $ clearinghouse-mirror search 4:19-cv-00123
+  $ clearinghouse-mirror search 'monitor*' --in entries --entered 2024.. --newest
+  $ clearinghouse-mirror search consent decree --format csv --output decrees.csv`,
+  );
+}
+
+export async function runCommand(words: readonly string[], flags: Flags, io: Io): Promise<ExitName> {
+  const output = readRowFormat(flags, 'text');
+  const request = parseSearchRequest(toParams(words, flags));
+  const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
+  const { since } = readPeriod(flags, io);
+  const { database } = readSettings(flags, io);
+  await withMirrorMoment(database, async (mirror) => {
+    const sinceRunId =
+      since === undefined
+        ? null
+        : (findPeriod(mirror, { since, otherwise: 'first run' })?.first.id ?? Number.MAX_SAFE_INTEGER);
+    if (asOf !== null) {
+      const run = findRunAsOf(mirror, asOf);
+      say(io.stderr, `${renderRunAsOf(run, io.timeZone)}\n`);
+      readTablesAsOf(mirror, run.runId);
+      buildTemporaryIndexes(mirror.sqlite, request.kinds);
+    }
+    const search = runSearch(mirror, request, { sinceRunId, isPast: asOf !== null });
+    const limit = flags.limit as number | undefined;
+    const entriesPerCase = (flags.entries as number | undefined) ?? MAX_ENTRIES;
+    const list = (max: number) =>
+      takeFirst(listResults(mirror, search.condition, { newest: request.newest, entriesPerCase }), max);
+    const toText = (style: WritingStyle, color: boolean): Iterable<string> =>
+      search.totals.cases === 0
+        ? renderNothing(toNothing(mirror, request, search, { sinceRunId, isPast: asOf !== null }), style)
+        : renderSearch({ request, ...search, results: list(limit ?? MAX_CASES), color }, style);
+    await printListing(io, output, database, {
+      columns: COLUMNS,
+      objects: function* () {
+        for (const result of list(limit ?? Infinity)) yield toResultJson(result);
+      },
+      text: (width) => toText(toPlainStyle(width), output.file === null && reportStyle(io).color),
+      markdown: () => toText(MARKDOWN, false),
+      none: 'Nothing was found.\n',
+    });
+  });
+  return 'complete';
+}
+
+/** The parameters of a search, which have the same names in an address. */
+function toParams(words: readonly string[], flags: Flags): SearchParams {
+  const one = (flag: unknown): string[] | undefined => (typeof flag === 'string' ? [flag] : undefined);
+  const set = (flag: unknown): string[] | undefined => (flag === true ? ['1'] : undefined);
+  return {
+    q: [words.join(' ')],
+    in: one(flags.in),
+    filed: one(flags.filed),
+    entered: one(flags.entered),
+    raw: set(flags.raw),
+    departed: set(flags.departed),
+    newest: set(flags.newest),
+    ...Object.fromEntries(
+      VALUE_FILTERS.map((name) => [
+        name,
+        flags[name === 'case-type' ? 'caseType' : name] as string[] | undefined,
+      ]),
+    ),
+  };
+}
+
+function* takeFirst<Item>(items: Iterable<Item>, max: number): Generator<Item> {
+  let left = max;
+  if (left <= 0) return;
+  for (const item of items) {
+    yield item;
+    if (--left <= 0) return;
+  }
+}
+
+/** What may be meant by a search that found nothing: only spellings with which it finds something. */
+function toNothing(mirror: Mirror, request: SearchRequest, _search: Search, scope: SearchScope) {
+  const { parsed, kinds, text } = request;
+  if (parsed === null) return { unknown: [], better: [] };
+  const suggestions = suggestSpellings(mirror, parsed.terms, kinds);
+  const candidates = suggestions.flatMap(({ word, spellings }) =>
+    spellings.map((spelling) => text.replaceAll(word, spelling)),
+  );
+  const better = candidates.filter((candidate) => {
+    const again = parseSearchRequest({ q: [candidate] });
+    return runSearch(mirror, { ...request, text: candidate, parsed: again.parsed }, scope).totals.cases > 0;
+  });
+  return { unknown: suggestions.map(({ word }) => word), better };
+}

@@ -1,0 +1,161 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { openMirrorInMemory } from '../../src/db/open-mirror.ts';
+import { messageOf, MirrorError } from '../../src/errors/mirror-error.ts';
+import { fold, toMatch } from '../../src/search/match.ts';
+import { parseSearchText } from '../../src/search/query-text.ts';
+import { parseDateRange, parseSearchRequest, toSearchParams } from '../../src/search/request.ts';
+import { runSearch } from '../../src/search/search.ts';
+
+const SCOPE = { sinceRunId: null, isPast: false };
+const kindsOf = (text: string) =>
+  parseSearchText(text).terms.map((term) => [term.kind, term.text, term.isExcluded] as const);
+
+/** Whether a text that the index offers for a term really contains it. */
+const contains = (query: string, text: string): boolean =>
+  toMatch(parseSearchText(query).terms, 'entries').patterns.every((pattern) => pattern.test(fold(text)));
+
+describe('the text of a search', () => {
+  test('is words, phrases, excluded words, beginnings of words and docket numbers', () => {
+    expect(kindsOf('jail "use of force" -prison -"pro se" inj* “curly quotes”')).toEqual([
+      ['word', 'jail', false],
+      ['phrase', 'use of force', false],
+      ['word', 'prison', true],
+      ['phrase', 'pro se', true],
+      ['word', 'inj', false],
+      ['phrase', 'curly quotes', false],
+    ]);
+    expect(parseSearchText('42 U.S.C. § 1983 &').ignored).toEqual(['§', '&']);
+    expect(kindsOf('AND OR NOT NEAR name: well-known')).toEqual(
+      ['AND', 'OR', 'NOT', 'NEAR', 'name:', 'well-known'].map((word) => ['word', word, false]),
+    );
+  });
+
+  test.each([
+    '4:19-cv-00123',
+    '4:19-cv-00123-RGS',
+    '4:19-CV-123 (ABC)',
+    '19 Civ. 123',
+    'Civil Action No. 19-cv-00123-RGS-ABC',
+    'No. 19-00123',
+    'Case 4:19-cv-00123',
+    '4:19‑cv‑00123',
+  ])('knows the docket number %s, and the words beside it', (number) => {
+    const [before, found, after] = parseSearchText(`jail ${number} Smith`).terms;
+    expect([before?.text, found?.kind, after?.text]).toEqual(['jail', 'docket number', 'Smith']);
+  });
+
+  test('takes no year and no other number for a docket number', () => {
+    for (const text of ['since 2015 law 12', '42 U.S.C. 1983', 'ADA 504', 'room 12 jail'])
+      expect(kindsOf(text).map(([kind]) => kind)).not.toContain('docket number');
+  });
+
+  test('has phrases and beginnings compared with the text itself, endings included, case and accents not', () => {
+    expect(contains('"Williams v. Banks"', 'In re William and Bank')).toBe(false);
+    expect(contains('"Williams v. Banks"', 'IN RE WILLIAMS V BANKS et al.')).toBe(true);
+    expect(contains('"policies"', 'the policy')).toBe(false);
+    expect(contains('"pena"', 'Señor Peña')).toBe(true);
+    expect(contains('universi*', 'a universal rule')).toBe(false);
+    expect(contains('universi*', 'two Universities')).toBe(true);
+    expect(contains('"42 U.S.C. § 1983"', 'under 42 U.S.C. §1983.')).toBe(true);
+    expect(contains('"ﬁling"', 'the filing')).toBe(true);
+  });
+
+  test('never makes an SQL error, whatever it is', () => {
+    const { sqlite, db, path, close } = openMirrorInMemory();
+    const mirror = { sqlite, db, path, close };
+    sqlite.pragma('foreign_keys = OFF');
+    sqlite.exec(`INSERT INTO cases (id, name, mirror_first_run_id, mirror_changed_run_id, mirror_fingerprint, mirror_payload)
+      VALUES (1, 'Alder v. Thimble', 1, 1, '', '{}')`);
+    const odd = fc.constantFrom(
+      '"',
+      '*',
+      '-',
+      '(',
+      ')',
+      ':',
+      '^',
+      '{',
+      '}',
+      "'",
+      '\0',
+      'NEAR(',
+      ' AND ',
+      '4:19-cv-1',
+      '§',
+      '\ud800',
+      'ﬁ',
+      ',',
+      '+',
+      ';',
+    );
+    const text = fc
+      .array(fc.oneof(fc.string({ unit: 'binary' }), odd, fc.constant('alder')), { maxLength: 12 })
+      .map((parts) => parts.join(''));
+    const search = (q: string, raw: boolean): void => {
+      try {
+        runSearch(mirror, parseSearchRequest({ q: [q], ...(raw && { raw: ['1'] }) }), SCOPE);
+      } catch (thrown) {
+        if (!(thrown instanceof MirrorError)) throw thrown;
+        expect([thrown.code, messageOf(thrown)]).toEqual([
+          expect.stringMatching(raw ? /^(?:USAGE|SEARCH_INVALID)$/ : /^USAGE$/),
+          expect.any(String),
+        ]);
+      }
+    };
+    fc.assert(fc.property(text, fc.boolean(), search), { numRuns: 400 });
+    for (const raw of [
+      'a-cv',
+      `a ${'NOT b '.repeat(300)}`,
+      `${'('.repeat(300)}a${')'.repeat(300)}`,
+      '*reads',
+      'nothere : a',
+      '"',
+    ])
+      expect(() => runSearch(mirror, parseSearchRequest({ q: [raw], raw: ['1'] }), SCOPE)).toThrow(
+        MirrorError,
+      );
+    close();
+  });
+});
+
+describe('the parameters of a search', () => {
+  test('make the request from which they were made', () => {
+    const params = fc.record(
+      {
+        q: fc.constantFrom(['jail'], ['"use of force" -prison'], ['4:19-cv-00123']),
+        in: fc.constantFrom(['cases'], ['entries']),
+        court: fc.constantFrom(['A'], ['A', 'B']),
+        'case-type': fc.constant(['Jail']),
+        filed: fc.constantFrom(['2015..2020'], ['2015'], ['..2020-02-29']),
+        departed: fc.constant(['1']),
+        newest: fc.constant(['1']),
+      },
+      { requiredKeys: ['q'] },
+    );
+    fc.assert(
+      fc.property(params, (given) => {
+        const request = parseSearchRequest(given);
+        expect(toSearchParams(request)).toEqual(given);
+        expect(parseSearchRequest(toSearchParams(request))).toEqual(request);
+      }),
+    );
+  });
+
+  test.each([
+    ['2015..2020', '2015', '2021'],
+    ['2015', '2015', '2016'],
+    ['2015-12..', '2015-12', null],
+    ['..2015-12', null, '2016-01'],
+    ['2024-02-29', '2024-02-29', '2024-03-01'],
+  ])('have the range %s', (text, from, before) => {
+    expect(parseDateRange('filed', text)).toEqual({ text, from, before });
+  });
+
+  test.each(['', '..', '2020..2015', '2015-13', '2015-02-30', '2015..2016..2017', 'x', '15'])(
+    'refuse the range %j',
+    (text) => {
+      expect(() => parseDateRange('filed', text)).toThrow(/--filed/);
+    },
+  );
+});
