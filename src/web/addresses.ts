@@ -49,3 +49,8 @@ export const ADDRESS = {
   run: (id: number) => toAddress(['runs', id]),
   about: () => toAddress(['about']),
 } as const;
+
+/** The address of a part of the same page. */
+export function toAnchor(id: string): string {
+  return `#${encodeURIComponent(id)}`;
+}

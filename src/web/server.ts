@@ -4,7 +4,8 @@ import { type HttpBindings, createAdaptorServer } from '@hono/node-server';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import { createApp } from './app.ts';
-import { createReader } from './reader.ts';
+import { refreshNarrow } from './lists/cases.ts';
+import { type MirrorReader, createReader } from './reader.ts';
 import type { Site } from './request.ts';
 
 /** By number, because on some machines `localhost` is only an address of IPv6. */
@@ -30,9 +31,13 @@ export async function startServer(
   }) as Server;
   await listen(server, port);
   server.on('error', onUnexpected);
+  const preparing = setImmediate(() => {
+    prepare(reader, onUnexpected);
+  });
   return {
     url: `http://${HOST}:${(server.address() as AddressInfo).port}/`,
     close: async () => {
+      clearImmediate(preparing);
       const closed = new Promise<void>((resolve) => {
         server.close(() => {
           resolve();
@@ -43,6 +48,17 @@ export async function startServer(
       reader.close();
     },
   };
+}
+
+/** Reads what the first list would have to wait for. What fails here fails on that page again, which tells why. */
+function prepare(reader: MirrorReader, onUnexpected: (thrown: unknown) => void): void {
+  try {
+    reader.read((mirror) => {
+      refreshNarrow(mirror, reader);
+    });
+  } catch (thrown) {
+    if (!(thrown instanceof MirrorError)) onUnexpected(thrown);
+  }
 }
 
 async function listen(server: Server, port: number): Promise<void> {

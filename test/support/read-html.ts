@@ -59,8 +59,7 @@ export function listStructureFaults(page: string): string[] {
   const all = readElements(page);
   const of = (name: string): ReadElement[] => all.filter((one) => one.name === name);
   const ids = all.flatMap(({ attributes: { id } }) => (id === undefined ? [] : [id]));
-  const isInside = (one: ReadElement, name: string): boolean =>
-    one.parent !== null && (one.parent.name === name || isInside(one.parent, name));
+  const headings = all.filter(({ name }) => /^h[1-6]$/.test(name));
   const labels = of('label').map(({ attributes }) => attributes.for);
   return [
     ...(of('h1').length === 1 ? [] : [`${of('h1').length} main headings`]),
@@ -80,10 +79,10 @@ export function listStructureFaults(page: string): string[] {
     ...of('a').flatMap(({ text, attributes }) =>
       text.trim() === '' ? [`an empty link: ${attributes.href}`] : [],
     ),
-    ...of('h3').flatMap((one) =>
-      isInside(one, 'section') || of('h2').length > 0 || of('ol').length > 0
-        ? []
-        : [`h3 without h2: ${one.text}`],
+    ...headings.flatMap((one, at) =>
+      at > 0 && Number(one.name[1]) > Number(headings[at - 1]?.name[1]) + 1
+        ? [`no level above ${one.text}`]
+        : [],
     ),
     ...all.flatMap(({ name, attributes }) =>
       Object.keys(attributes).flatMap((attribute) =>

@@ -1,7 +1,11 @@
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { openMirror } from '../../src/db/open-mirror.ts';
 import { makeFullMirror } from '../support/full-mirror.ts';
 import { readElements } from '../support/read-html.ts';
 import { startSite } from '../support/site.ts';
+import { openLinkedMirror } from '../support/linked-mirror.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 const words = (body: string): string =>
   readElements(body)
@@ -71,6 +75,50 @@ describe('the page of a case', () => {
   });
 });
 
+describe('documents, other dockets and resources', () => {
+  test('have three states: some, none, and not read yet', async () => {
+    const path = join(tempFolder(), 'mirror.db');
+    const linked = openLinkedMirror([1, 2], openMirror(path));
+    linked.read(1, 'documents', [
+      {
+        id: 11,
+        title: 'Order on lamps',
+        date: '2020-01-02',
+        document_type: 'Order',
+        file: 'https://files.example/11.pdf',
+        document_status: 'Approved',
+      },
+      {
+        id: 12,
+        title: 'Complaint <b>',
+        date: '2021-03-04',
+        external_url: 'javascript:alert(1)',
+        document_status: 'Approved',
+      },
+      {
+        id: 13,
+        title: 'Secret memo',
+        file: 'https://files.example/nonpublic/13.pdf',
+        document_status: 'Deleted',
+      },
+    ]);
+    linked.read(1, 'resources', []);
+    linked.mirror.close();
+    const site = await startSite(path);
+    const { body } = await site.get('/cases/1');
+    const text = words(body);
+    expect(text).toMatch(
+      /Documents 2 documents \(read 2030-01-01 04:00 UTC\), and 1 that is not for the public\./,
+    );
+    expect(text).toMatch(/Complaint <b>\s?2021-03-04.*Order on lamps\s?2020-01-02\s?Order/);
+    expect(text).toMatch(/Other dockets Not read yet\./);
+    expect(text).toMatch(/Resources None \(read 2030-01-01 04:00 UTC\)\./);
+    expect(body).toContain('href="https://files.example/11.pdf"');
+    expect(body).not.toMatch(/Secret memo|nonpublic|javascript:/);
+    expect(words((await site.get('/cases/2')).body)).toMatch(/Documents Not read yet\./);
+  });
+});
+
 describe('the docket', () => {
   test.each([
     ['words=COMPLAINT', 2],
@@ -128,9 +176,9 @@ describe('the overview', () => {
 describe('changes', () => {
   test('are those of the newest run that found any, or of the runs that the address names', async () => {
     const site = await startSite(await makeFullMirror());
-    expect(words((await site.get('/changes')).body)).toMatch(/Changes found by run 4 /);
+    expect(words((await site.get('/changes')).body)).toMatch(/Found by run 4 .*Changes/);
     const all = words((await site.get('/changes?since=2&until=4&field=case_ongoing')).body);
-    expect(all).toMatch(/Changes found by runs 2 to 4.*case_ongoing Yes No/);
+    expect(all).toMatch(/Found by runs 2 to 4.*case_ongoing Yes No/);
     const csv = (await site.get('/changes.csv?since=2&until=4&field=case_ongoing')).body
       .trimEnd()
       .split('\n');

@@ -25,7 +25,9 @@ test('every link of every page leads to a page that is well made, and every file
     expect(body.length).toBeLessThan(200_000);
     for (const address of listAddresses(body)) {
       if (/^https?:/.test(address)) outside.add(new URL(address).origin);
-      else if (!address.startsWith('#')) seen.add(address);
+      else if (address.startsWith('#'))
+        expect([path, body]).toEqual([path, expect.stringContaining(`id="${address.slice(1)}"`)]);
+      else seen.add(address);
     }
     if (seen.size > MOST_PAGES) throw new Error(`too many pages: ${[...seen].slice(-20).join(' ')}`);
   }
@@ -55,6 +57,7 @@ test('every link of every page leads to a page that is well made, and every file
   expect([...outside].sort()).toEqual([
     'https://clearinghouse.net',
     'https://dockets.example',
+    'https://example.org',
     'https://github.com',
   ]);
   expect(site.faults).toEqual([]);

@@ -11,7 +11,7 @@ test.each([
   ['<p>a <b>b</b></p><p>c', '<p>a <strong>b</strong></p><p>c</p>'],
   ['<ul><li>a<li>b</ul>', '<ul><li>a</li><li>b</li></ul>'],
   ['<ul>loose</ul>', '<ul><li>loose</li></ul>'],
-  ['<h1 style="x">Title</h1>', '<h4>Title</h4>'],
+  ['<h1 style="x">Title</h1>', '<h3>Title</h3>'],
   ['<script>alert(1)</script>a', 'a'],
   ['<scr<script>ipt>alert(1)</script>', 'ipt&gt;alert(1)'],
   ['<img src=x onerror=alert(1)>a', 'a'],
@@ -40,7 +40,7 @@ const ALLOWED = [
   'ul',
   'ol',
   'li',
-  'h4',
+  'h3',
   'span',
   'a',
 ];

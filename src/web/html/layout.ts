@@ -8,7 +8,7 @@ export interface Page {
   /** The heading in other words, if it has markup. */
   readonly heading?: Content;
   /** A line above the heading. */
-  readonly kicker?: Content;
+  readonly kicker?: Content | undefined;
   readonly body: Content;
   readonly section: Section | null;
 }

@@ -27,7 +27,7 @@ const ELEMENTS: Readonly<Record<string, (content: Content) => Html>> = {
     // The headings of the page are above them.
     ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((name) => [
       name,
-      (content: Content) => html`<h4>${content}</h4>`,
+      (content: Content) => html`<h3>${content}</h3>`,
     ]),
   ),
   tr: (content) => html`<div>${content}</div>`,

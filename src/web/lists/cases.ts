@@ -148,7 +148,8 @@ export interface CaseList {
 const NARROW = 'temp.narrow_cases';
 const NARROW_VALUES = { case_types: 'temp.narrow_case_types', issues: 'temp.narrow_issues' } as const;
 
-function refresh(mirror: Mirror, reader: MirrorReader): void {
+/** Makes the narrow copies, unless nobody wrote since they were made. */
+export function refreshNarrow(mirror: Mirror, reader: MirrorReader): void {
   if (!reader.hasChanged(mirror)) return;
   const { sqlite } = mirror;
   sqlite.exec(
@@ -169,7 +170,7 @@ export function findCaseList(
   filter: CaseFilter,
   toPart: (total: number) => { readonly offset: number; readonly size: number },
 ): CaseList {
-  refresh(mirror, reader);
+  refreshNarrow(mirror, reader);
   const { sqlite } = mirror;
   const from = (except?: FacetName): string => {
     const conditions = listConditions(filter, except);

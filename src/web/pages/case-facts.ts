@@ -10,7 +10,8 @@ import { type FacetName, MAX_VALUE_LENGTH } from '../lists/cases.ts';
 const MEANINGS: Readonly<Record<string, string>> = {
   Ongoing:
     'Whether the Clearinghouse says that the case still goes on. “Yes” and “No” are statements; the other values say that nobody knows.',
-  'Case status': 'How far the Clearinghouse has worked on its record of the case.',
+  'Case status':
+    'How far the Clearinghouse has worked on its record of the case. Of a case in process, an empty field means that nobody has entered it yet.',
   Court: 'The court that hears the case, as the Clearinghouse names it.',
   Filed: 'The day on which the case was filed; the year if the day is not known.',
   Closed: 'The day on which the case ended; the year if the day is not known.',

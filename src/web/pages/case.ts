@@ -9,7 +9,7 @@ import { parseAsOf } from '../../history/moments.ts';
 import { type RunAsOf, findRunAsOf } from '../../history/period.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../lib/json.ts';
 import { clipText, renderCount, renderPlural } from '../../lib/layout.ts';
-import { ADDRESS } from '../addresses.ts';
+import { ADDRESS, toAnchor } from '../addresses.ts';
 import { renderEntries } from '../html/entries.ts';
 import { type Content, type Html, html, linkTo, toHref } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
@@ -21,6 +21,7 @@ import { type Site, readPageNumber } from '../request.ts';
 import { listShownEntries } from './case-docket.ts';
 import { renderCaseFacts, renderDefendants, renderRelated } from './case-facts.ts';
 import { findHistory, renderHistory } from './case-history.ts';
+import { renderLinkedLists } from './case-linked.ts';
 import type { PageRequest } from './context.ts';
 
 const NEWEST_ENTRIES = 20;
@@ -49,6 +50,22 @@ export function makeCasePage({ mirror, site, asked, id }: PageRequest): Page {
   const { payload, firstRunId, changedRunId } = stored;
   const told = { payload, presence, firstRunId, changedRunId, timeZone: site.timeZone, isDocketWhole: false };
   const name = toName(found);
+  const isPresent = found.asOf === null;
+  const sections: readonly Section[] = [
+    ['short', 'In short', renderShortSummary(payload)],
+    ['summary', 'Summary', renderSummary(id, payload, isPresent)],
+    ['defendants', 'Defendants', renderDefendants(payload)],
+    [
+      'docket',
+      'Docket',
+      isPresent
+        ? renderNewestEntries(mirror, site, id, payload)
+        : renderEntriesThen(payload, readPageNumber(asked), (page) => ADDRESS.case(id, asOf, page)),
+    ],
+    ['documents', 'Documents, dockets, resources', isPresent ? renderLinkedLists(mirror, site, id) : null],
+    ['related', 'Related cases', renderRelated(payload, (other) => has(mirror, other))],
+    ['history', 'History', isPresent ? renderPast(mirror, site, found, id) : null],
+  ];
   return {
     title: found.asOf === null ? name : `${name}, as of run ${found.asOf.runId}`,
     heading: name,
@@ -61,17 +78,23 @@ export function makeCasePage({ mirror, site, asked, id }: PageRequest): Page {
         ${linkTo(toCaseLink(id), 'This case on the Clearinghouse')}
         ${found.asOf === null ? linkTo(ADDRESS.caseJson(id), 'The case as JSON, as the API sent it') : null}
       </p>
-      ${renderShortSummary(payload)} ${renderSummary(id, payload, found.asOf === null)}
-      ${renderDefendants(payload)}
-      ${
-        found.asOf === null
-          ? renderNewestEntries(mirror, site, id, payload)
-          : renderEntriesThen(payload, readPageNumber(asked), (page) => ADDRESS.case(id, asOf, page))
-      }
-      ${renderRelated(payload, (other) => has(mirror, other))}
-      ${found.asOf === null ? renderPast(mirror, site, found, id) : null}
+      ${renderOnPage(sections)} ${sections.map(([, , content]) => content)}
     `,
   };
+}
+
+/** A part of the page: the id of its heading, its name, and its content. */
+type Section = readonly [id: string, name: string, content: Content];
+
+/** Links to the parts of the page that there are. A summary can be many screens long. */
+function renderOnPage(sections: readonly Section[]): Html {
+  return html`<nav class="on-page" aria-label="On this page">
+    <ul>
+      ${sections.map(([id, name, content]) =>
+        content === null ? null : html`<li>${linkTo(toAnchor(id), name)}</li> `,
+      )}
+    </ul>
+  </nav>`;
 }
 
 function findThen(mirror: Mirror, site: Site, id: number, asOf: string): FoundCase {

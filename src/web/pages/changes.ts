@@ -58,6 +58,8 @@ export function makeChangesPage({ mirror, site, asked }: PageRequest): Page {
   const { period, field, isDefault } = readAsked(mirror, site, asked);
   return {
     title: period === null ? 'Changes' : `Changes found by ${toPeriodWords(period, site.timeZone)}`,
+    heading: 'Changes',
+    kicker: period === null ? undefined : `Found by ${toPeriodWords(period, site.timeZone)}`,
     section: 'changes',
     body: html`${renderForm(asked)}
     ${
