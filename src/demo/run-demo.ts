@@ -12,6 +12,8 @@ import { once, page } from '../../fake-api/serve/faults.ts';
 import { startFakeApi } from '../../fake-api/serve/server.ts';
 import { parseSettings } from '../config/settings.ts';
 import type { RunReport } from '../sync/report.ts';
+import { runLinkedPass } from '../sync/linked/pass.ts';
+import type { LinkedReport, SkippedPass } from '../sync/linked/report.ts';
 import { runSync } from '../sync/run-sync.ts';
 import type { OnSyncEvent } from '../sync/types.ts';
 import { gatherSettings } from '../config/sources.ts';
@@ -41,6 +43,12 @@ FROM clean_cases JOIN docket_entries
 GROUP BY clean_cases.id ORDER BY entries DESC, clean_cases.id LIMIT 5`,
   },
   {
+    title: 'Which documents were read so far, and how many have a text?',
+    sql: `SELECT document_type, count(*) AS documents, sum(has_text) AS with_text
+FROM clean_documents
+GROUP BY document_type ORDER BY documents DESC, document_type LIMIT 5`,
+  },
+  {
     title: 'What did the second day find changed?',
     sql: `SELECT cases.id, cases.name, change_log.kind, change_log.field,
   count(*) AS times
@@ -50,6 +58,13 @@ GROUP BY cases.id, change_log.kind, change_log.field
 ORDER BY change_log.kind, cases.id, change_log.field LIMIT 12`,
   },
 ];
+
+/** A run of the demo, and the linked pass after it. */
+export interface DemoRun {
+  readonly report: RunReport;
+  /** Null if there was none. */
+  readonly linked: LinkedReport | SkippedPass | null;
+}
 
 export interface DemoOptions {
   readonly database: string;
@@ -64,11 +79,14 @@ export interface DemoStage {
   say(text: string): Promise<void>;
   createProgress(): OnSyncEvent;
   showReport(report: RunReport): Promise<void>;
+  showLinkedReport(report: LinkedReport | SkippedPass): Promise<void>;
   showResult(title: string, sql: string, result: QueryResult): Promise<void>;
 }
 
 const PAGE_SIZE = 25;
 const EMPTY_STATUS = 5022;
+/** A part of the lists, so that the demo stays short and shows what a budget does. */
+const LINKED_BUDGET = '120';
 
 /**
  * Two days of a mirror, against a fake API with invented cases. The sync is the same as with the real API. One list is
@@ -77,7 +95,7 @@ const EMPTY_STATUS = 5022;
 export async function runDemo(
   { database, cases, signal, stage }: DemoOptions,
   runtime: Runtime,
-): Promise<readonly RunReport[]> {
+): Promise<readonly DemoRun[]> {
   removeEarlierDemo(database);
   const source = inventCollection({ size: cases, emptyLists: [EMPTY_STATUS] });
   const fakeApi = await startFakeApi({
@@ -89,8 +107,10 @@ export async function runDemo(
     ],
   });
   try {
-    const settings = parseSettings(gatherSettings({ apiUrl: fakeApi.url, database, delayMs: '20' }, {}, {}));
-    const day = async (): Promise<RunReport> => {
+    const settings = parseSettings(
+      gatherSettings({ apiUrl: fakeApi.url, database, delayMs: '20', linkedBudget: LINKED_BUDGET }, {}, {}),
+    );
+    const day = async (): Promise<DemoRun> => {
       const onEvent = stage.createProgress();
       const report = await runSync(
         {
@@ -106,21 +126,24 @@ export async function runDemo(
         runtime,
       );
       await stage.showReport(report);
-      return report;
+      if (report.outcome !== 'complete') return { report, linked: null };
+      const linked = await runLinkedPass({ settings, token: fakeApi.token, signal, onEvent }, runtime);
+      await stage.showLinkedReport(linked);
+      return { report, linked };
     };
     await stage.say(`A fake API serves ${renderPlural(cases, 'invented case')} at ${fakeApi.url}.`);
     await stage.say(
-      'First run: every case is new. One request is rate limited, one fails, and one list is empty.',
+      `First run: every case is new. One request is rate limited, one fails, and one list is empty. Then the linked lists are read, the documents, dockets and resources of the cases: up to ${LINKED_BUDGET} requests a run.`,
     );
     const first = await day();
-    if (first.outcome !== 'complete') return [first];
-    const plan = { changed: 0.03, inserted: 3, statusMoves: 2, removed: 2 };
+    if (first.report.outcome !== 'complete') return [first];
+    const plan = { changed: 0.03, inserted: 3, statusMoves: 2, removed: 2, linked: 0.05 };
     const changes = source.advance(plan);
     await stage.say(
-      `Second run, a day later. Cases changed: ${changes.changed.length}; new: ${changes.inserted.length}; moved to another list: ${changes.moved.length}; departed: ${changes.removed.length}.`,
+      `Second run, a day later. Cases changed: ${changes.changed.length}; new: ${changes.inserted.length}; moved to another list: ${changes.moved.length}; departed: ${changes.removed.length}; with changed linked lists: ${changes.linked.length}.`,
     );
     const second = await day();
-    if (second.outcome === 'complete') await showResults(database, stage);
+    if (second.report.outcome === 'complete') await showResults(database, stage);
     return [first, second];
   } finally {
     await fakeApi.close();

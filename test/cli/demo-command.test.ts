@@ -17,9 +17,10 @@ interface DemoJson {
       cases_changed: number;
     }[];
   }[];
+  readonly linked_passes: { outcome: string; requests: number; lists_read: number; records_new: number }[];
 }
 
-test('shows two syncs and three questions, and can be run again', async () => {
+test('shows two syncs with their linked passes and four questions, and can be run again', async () => {
   const database = join(tempFolder(), 'demo.db');
   const json = JSON.parse(
     (await runCli(['demo', '--cases', '60', '--database', database, '--json'])).stdout,
@@ -35,9 +36,12 @@ test('shows two syncs and three questions, and can be run again', async () => {
   expect(second).toMatchObject({ retries: 0, empty: 'empty' });
   expect(Number(second?.changed) + Number(second?.fresh)).toBeGreaterThan(0);
 
+  expect(json.linked_passes.map(({ outcome }) => outcome)).toEqual(['budget', 'complete']);
+  expect(json.linked_passes[0]?.records_new).toBeGreaterThan(50);
+
   const again = await runCli(['demo', '--cases', '60', '--database', database]);
   expect(again.exitCode).toBe(0);
-  expect(again.stdout.match(/^ {4}SELECT/gm)).toHaveLength(3);
+  expect(again.stdout.match(/^ {4}SELECT/gm)).toHaveLength(4);
 });
 
 /** A file of the first version, which knew one migration. */

@@ -6,7 +6,7 @@ import { isDeferred } from '../../src/db/migrate.ts';
 import { openMirrorReadOnly, type Mirror } from '../../src/db/open-mirror.ts';
 import { verifyMirror } from '../../src/verify/proof.ts';
 import { compareContent, readContent, type Content } from './content.ts';
-import { findHalfCases } from './half-cases.ts';
+import { findHalfCases, findHalfLists } from './half-cases.ts';
 
 /** A mirror at one moment of which all is known. */
 export interface KnownState {
@@ -78,7 +78,10 @@ export function examineRecovery(database: string, expected: Expected, dead: numb
     const runs = listRuns(sqlite);
     const died = runs.find(({ id }) => id === dead);
     const lists = sqlite
-      .prepare<[], string>(`SELECT outcome FROM list_syncs WHERE outcome = 'running'`)
+      .prepare<[], string>(
+        `SELECT outcome FROM list_syncs WHERE outcome = 'running'
+         UNION ALL SELECT outcome FROM linked_passes WHERE outcome = 'running'`,
+      )
       .pluck()
       .all();
     return [
@@ -109,6 +112,7 @@ function examineMirror(mirror: Mirror): string[] {
   return [
     ...findings.map((one) => `verify: ${JSON.stringify(one)}`),
     ...findHalfCases(mirror.sqlite).map((one) => `half a case: ${JSON.stringify(one)}`),
+    ...findHalfLists(mirror.sqlite).map((one) => `half a linked list: ${JSON.stringify(one)}`),
   ];
 }
 

@@ -43,3 +43,24 @@ export const HALF_CASES_SQL = `WITH chosen AS MATERIALIZED (
 export function findHalfCases(sqlite: Database.Database): HalfCase[] {
   return sqlite.prepare<[{ ids: null }], HalfCase>(HALF_CASES_SQL).all({ ids: null });
 }
+
+/** Linked lists of which fewer or more records are stored than the last read found, those that could not be stored left out. */
+export function findHalfLists(sqlite: Database.Database): object[] {
+  return [
+    ['documents', 'case_documents', 'document'],
+    ['resources', 'case_resources', 'resource'],
+  ].flatMap(([list = '', table = '', kind = '']) =>
+    sqlite
+      .prepare<[string, string], object>(
+        `SELECT case_id, kind, records AS told, stored + rejected AS stored FROM (
+           SELECT linked_lists.*,
+             (SELECT count(*) FROM ${table} WHERE case_id = linked_lists.case_id
+                AND mirror_missing_run_id IS NULL) AS stored,
+             (SELECT count(*) FROM rejected_records WHERE case_id = linked_lists.case_id
+                AND record_kind = ? AND record_id IS NULL AND last_run_id = read_run_id) AS rejected
+           FROM linked_lists WHERE kind = ? AND read_at IS NOT NULL AND doubt IS NULL)
+         WHERE stored + rejected <> records`,
+      )
+      .all(kind, list),
+  );
+}

@@ -23,8 +23,8 @@ export function toEnvironment({ url, token }: FakeApi, database: string): NodeJS
     CLEARINGHOUSE_API_TOKEN: token,
     CLEARINGHOUSE_DATABASE: database,
     CLEARINGHOUSE_DELAY: '0',
-    CLEARINGHOUSE_LINKED_BUDGET: '0',
     CLEARINGHOUSE_BACKOFF_MIN: '1',
+    CLEARINGHOUSE_LINKED_BUDGET: 'all',
   };
 }
 

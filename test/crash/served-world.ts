@@ -4,6 +4,8 @@ import type { CaseCollection } from '../../fake-api/collection/collection.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { type FakeApiRequest } from '../../fake-api/serve/request.ts';
 import { startFakeApi, type FakeApi } from '../../fake-api/serve/server.ts';
+import { makeDocket, makeEntry } from '../support/make-case.ts';
+import { makeDocument } from '../support/make-document.ts';
 import { passDay, startCollection } from '../history/served-days.ts';
 
 /** What the site serves in one day. */
@@ -11,6 +13,8 @@ export interface ServedWorld {
   readonly records: readonly JsonValue[];
   /** A case that moves to another list while the run goes on, and so is seen in both. */
   readonly mover: number | null;
+  /** From 1. Each day adds to the linked lists what the days before have, and edits it; nothing leaves them. */
+  readonly day: 1 | 2 | 3;
 }
 
 const MADE = 50;
@@ -35,35 +39,81 @@ export function inventWorlds(
   if (returning === undefined) throw new RangeError(`There is no case ${LEAVES_AND_COMES_BACK}`);
   const setStatus = (record: JsonObject) => ({ ...record, case_ongoing: ONGOING_LISTS[0].label });
   source.edit(MOVER, setStatus);
-  const first = toWorld(source);
+  const first = toWorld(source, 1);
   passDay(source, 4, 10);
   source.remove(LEAVES_AND_COMES_BACK);
   source.edit(MOVER, setStatus);
   const mover = source.get(MOVER);
-  const second = toWorld(source);
+  const second = toWorld(source, 2);
   passDay(source, 6, 25);
   source.remove(LEAVES);
   source.put(returning);
   // As before until it moves: a version of it that only a dead run saw would stay in the history, and rightly so.
   source.put(mover ?? null);
   source.put({ id: 'another', case_ongoing: ODD.label });
-  return [first, second, { ...toWorld(source), mover: MOVER }];
+  return [first, second, { ...toWorld(source, 3), mover: MOVER }];
 }
 
-function toWorld(source: CaseCollection): ServedWorld {
+function toWorld(source: CaseCollection, day: ServedWorld['day']): ServedWorld {
   const records = source.find().map((slot) => JSON.parse(Buffer.concat(slot.read()).toString()) as JsonValue);
-  return { records, mover: null };
+  return { records, mover: null, day };
+}
+
+/**
+ * Fills the linked lists of some cases: every table of linked data is written to in the third day, changes and all. Nothing is
+ * ever missing: that counts runs, and a run more is what a death makes.
+ */
+function addLinkedData({ linked }: CaseCollection, day: ServedWorld['day']): void {
+  const edited = (text: string): string => (day === 3 ? `${text}, edited` : text);
+  for (let number = 1; number <= 4 + 2 * day; number++) {
+    const id = 500 + number;
+    const document = makeDocument({
+      id,
+      title: edited(`Order ${id}`),
+      party_types: day === 3 ? [] : ['Court'],
+    });
+    linked.putDocument(FIRST_MADE_ID, document);
+    if (number % 3 === 0) linked.putDocument(FIRST_MADE_ID + 1, document);
+  }
+  if (day === 3) linked.hideDocument(502);
+  linked.changeDockets(FIRST_MADE_ID + 2, (dockets) => [
+    ...dockets.map((docket) => ({ ...docket, docket_entries: [] })),
+    makeDocket({
+      id: 700,
+      is_main_docket: false,
+      court: edited('Court of Quillhaven'),
+      lamp: day,
+      docket_entries: [1, 2, 3, 4]
+        .slice(0, 1 + day)
+        .map((row) => makeEntry({ id: 7000 + row, row_number: row, description: edited(`Entry ${row}`) })),
+    }),
+  ]);
+  for (const key of ['Guide', 'Atlas'].slice(0, day)) {
+    const value = {
+      title: key,
+      abstract: edited('About lamps'),
+      external_url: `https://papers.example/${key}`,
+    };
+    linked.putResource({ key, cases: [FIRST_MADE_ID, FIRST_MADE_ID + 3], value });
+  }
 }
 
 /** Serves a world from a collection of its own; `onRequest` is told of each request, and may hold its response back. */
 export function serveWorld(
-  { records, mover }: ServedWorld,
+  { records, mover, day }: ServedWorld,
   onRequest: (request: FakeApiRequest) => void | Promise<void> = () => undefined,
 ): Promise<FakeApi> {
+  const source = recordedCases(records);
+  addLinkedData(source, day);
   return startFakeApi({
-    source: recordedCases(records),
+    source,
     pageSize: 5,
-    beforePage: async (request, source) => {
+    // A document without an id, so that a record of a linked list is rejected, too.
+    faults: ({ route }) =>
+      route.kind === 'linked' && route.list === 'documents' && route.caseId === FIRST_MADE_ID + 1
+        ? { kind: 'malformed-case', as: 'no-id' }
+        : undefined,
+    beforePage: async (request) => {
       if (mover !== null && request.filters.case_ongoing === MOVES_TO.id)
         source.edit(mover, (record) => ({ ...record, case_ongoing: MOVES_TO.label }));
       await onRequest(request);

@@ -3,6 +3,7 @@ import type { DemoStage } from '../../demo/run-demo.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { toPath } from '../../config/paths.ts';
 import { ownCommand, reportStyle, textWidth, withStop, write, writeText, type Io } from '../io.ts';
+import { renderLinkedReport, toLinkedJson } from '../text/linked.ts';
 import { createProgress } from '../text/progress.ts';
 import { toJsonLine } from '../text/words.ts';
 import { renderRows } from '../text/rows.ts';
@@ -15,10 +16,10 @@ export function defineOptions(command: Command): Command {
   return command
     .option('--cases <n>', 'how many cases to invent, from 50 to 12300', toCaseCount, 400)
     .option('--database <file>', 'the file to create; it replaces an earlier demo', 'clearinghouse-demo.db')
-    .option('--json', 'print the two reports as JSON, and nothing else')
+    .option('--json', 'print the reports as JSON, and nothing else')
     .addHelpText(
       'after',
-      '\nSyncs twice against a fake API, then asks three questions in SQL. The file stays for you to explore.',
+      '\nSyncs twice against a fake API, then asks four questions in SQL. The file stays for you to explore.',
     );
 }
 
@@ -40,17 +41,23 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
     createProgress: () => createProgress(io.stderr, io.runtime.now, io.timeZone),
     showReport: (report) =>
       isJson ? Promise.resolve() : writeText(io, `\n${renderRunReport(report, reportStyle(io))}`),
+    showLinkedReport: (report) =>
+      isJson ? Promise.resolve() : writeText(io, `\n${renderLinkedReport(report, io.timeZone)}`),
     showResult: async (title, sql, result) => {
       await show(`\n${title}\n\n${sql.replace(/^/gm, '    ')}\n\n`);
       for (const piece of renderRows(result, { format: 'table', width: textWidth(io) })) await show(piece);
     },
   };
-  const reports = await withStop(io, (signal) =>
+  const runs = await withStop(io, (signal) =>
     runDemo({ database, cases: Number(flags.cases), signal, stage }, io.runtime),
   );
-  if (isJson) await write(io.stdout, toJsonLine({ database, runs: reports.map(toReportJson) }));
+  if (isJson) {
+    const linked = runs.flatMap((run) => (run.linked === null ? [] : [toLinkedJson(run.linked)]));
+    const reports = runs.map(({ report }) => toReportJson(report));
+    await write(io.stdout, toJsonLine({ database, runs: reports, linked_passes: linked }));
+  }
   await show(
     `\nThe mirror is in ${database}. Ask it yourself:\n\n    ${ownCommand(io)} query --database ${database} "SELECT ..."\n`,
   );
-  return reports.at(-1)?.exit ?? 'unexpected';
+  return runs.at(-1)?.report.exit ?? 'unexpected';
 }
