@@ -5,10 +5,13 @@ import { findCaseAsOf, toPresenceThen } from '../../history/case-as-of.ts';
 import { findRunAsOf } from '../../history/period.ts';
 import type { AsOf } from '../../history/moments.ts';
 import { type Presence, type StoredCase, findCase, findPresence } from '../../db/read-case.ts';
+import { LINKED_KINDS } from '../../api/linked-fields.ts';
+import { type CaseList, findCaseList } from '../../db/linked/read-records.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { say, textWidth, write, writePieces, type Io } from '../io.ts';
 import { type Flags, MOMENT_HELP, addSettings, readAsOf, readSettings } from '../options.ts';
 import { renderCase, renderCaseMarkdown, toCaseDocument } from '../text/case.ts';
+import { toListsJson } from '../text/case-lists.ts';
 import { toJsonLine, toJsonText } from '../text/words.ts';
 import { AS_OF, renderRunAsOf, toRunAsOfJson } from '../text/period.ts';
 import { resolveCase, withMirror } from '../with-mirror.ts';
@@ -36,7 +39,8 @@ Examples:
   $ clearinghouse-mirror case 10002 --as-of 2030-01-31
 
 ${MOMENT_HELP}
-A historical case is verified by its fingerprint; only the order of lists may differ.`,
+A historical case is verified by its fingerprint; only the order of lists may differ. Its documents, further dockets and
+resources of that time are in \`query --as-of\`.`,
   );
 }
 
@@ -47,6 +51,7 @@ export async function runCommand(words: readonly string[], flags: Flags, io: Io)
     case: stored,
     presence,
     notes,
+    lists,
   } = withMirror(readSettings(flags, io).database, (mirror) =>
     find(mirror, resolveCase(mirror, words.join(' '), io), asOf, io),
   );
@@ -55,11 +60,28 @@ export async function runCommand(words: readonly string[], flags: Flags, io: Io)
     await write(io.stdout, `${toJsonText(payload, 2)}\n`);
   } else if (form === 'json') {
     const own = { id, fingerprint, first_run_id: firstRunId, changed_run_id: changedRunId };
-    await write(io.stdout, toJsonLine({ ...own, ...presence, ...notes, payload }));
+    await write(
+      io.stdout,
+      toJsonLine({
+        ...own,
+        ...presence,
+        ...notes,
+        payload,
+        ...(asOf === null && { linked: toListsJson(lists) }),
+      }),
+    );
   } else {
     const { timeZone } = io;
     const isDocketWhole = flags.docket === true;
-    const told = toCaseDocument({ payload, presence, firstRunId, changedRunId, timeZone, isDocketWhole });
+    const told = toCaseDocument({
+      payload,
+      presence,
+      firstRunId,
+      changedRunId,
+      timeZone,
+      isDocketWhole,
+      lists,
+    });
     await writePieces(
       io.stdout,
       form === 'markdown' ? renderCaseMarkdown(told) : renderCase(told, textWidth(io)),
@@ -82,10 +104,18 @@ interface Found {
   readonly presence: Presence;
   /** The members of --json for the requested time. */
   readonly notes: object;
+  /** Its linked lists; empty for an earlier time. */
+  readonly lists: readonly CaseList[];
 }
 
 function find(mirror: Mirror, id: number, asOf: AsOf | null, io: Io): Found {
-  if (asOf === null) return { case: findCase(mirror, id), presence: findPresence(mirror, id), notes: {} };
+  if (asOf === null)
+    return {
+      case: findCase(mirror, id),
+      presence: findPresence(mirror, id),
+      notes: {},
+      lists: LINKED_KINDS.map((kind) => findCaseList(mirror, id, kind)),
+    };
   const run = findRunAsOf(mirror, asOf);
   const then = findCaseAsOf(mirror, id, run.runId);
   say(io.stderr, `${renderRunAsOf(run, io.timeZone)}\n`);
@@ -93,5 +123,6 @@ function find(mirror: Mirror, id: number, asOf: AsOf | null, io: Io): Found {
     case: then,
     presence: toPresenceThen(mirror, then.departedRunId, run.runId, id),
     notes: toRunAsOfJson(run),
+    lists: [],
   };
 }

@@ -1,10 +1,12 @@
 import { toPlainText } from '../../case/case-rows.ts';
 import type { Candidate } from '../../db/find-candidates.ts';
+import type { CaseList } from '../../db/linked/read-records.ts';
 import type { Presence } from '../../db/read-case.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../lib/json.ts';
 import { pad, widthOfText, wrapText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { toLocalMinute } from '../../lib/local-time.ts';
 import { type Io, textWidth } from '../io.ts';
+import { toListSections, toListWords } from './case-lists.ts';
 import { escapeMarkdown } from './style.ts';
 import { renderTable } from './table.ts';
 import { toCaseLink, toCaseName, toCellText } from './words.ts';
@@ -68,6 +70,8 @@ export interface CaseToTell {
   readonly timeZone: string;
   /** All docket entries in full, or the newest few. */
   readonly isDocketWhole: boolean;
+  /** Its linked lists; missing where they are not told, as for an earlier state. */
+  readonly lists?: readonly CaseList[];
 }
 
 const NEWEST_ENTRIES = 5;
@@ -80,12 +84,15 @@ export function toCaseDocument(told: CaseToTell): CaseDocument {
     title: `${name} (case ${JSON.stringify(payload.id)})`,
     facts: toFacts(told).filter(([, text]) => text !== ''),
     docket: toDocket(payload.main_docket, told.isDocketWhole),
-    sections: (
-      [
-        ['In short', toParagraphs(payload.summary_short) ?? toParagraphs(payload.summary_tiny)],
-        ['Summary', toParagraphs(payload.summary)],
-      ] as const
-    ).flatMap(([title, paragraphs]) => (paragraphs === null ? [] : [[title, paragraphs] as const])),
+    sections: [
+      ...toListSections(told.lists ?? []),
+      ...(
+        [
+          ['In short', toParagraphs(payload.summary_short) ?? toParagraphs(payload.summary_tiny)],
+          ['Summary', toParagraphs(payload.summary)],
+        ] as const
+      ).flatMap(([title, paragraphs]) => (paragraphs === null ? [] : [[title, paragraphs] as const])),
+    ],
   };
 }
 
@@ -102,7 +109,13 @@ export function toNotices({ presence, timeZone }: CaseToTell): string[] {
   ];
 }
 
-function toFacts({ payload, firstRunId, changedRunId }: CaseToTell): [string, string][] {
+function toFacts({
+  payload,
+  firstRunId,
+  changedRunId,
+  lists = [],
+  timeZone,
+}: CaseToTell): [string, string][] {
   const text = (field: string): string => textOf(payload[field]);
   const list = (...fields: string[]): string => fields.flatMap((field) => textsOf(payload[field])).join('; ');
   const join = (...parts: string[]): string => parts.filter((part) => part !== '').join('; ');
@@ -143,6 +156,7 @@ function toFacts({ payload, firstRunId, changedRunId }: CaseToTell): [string, st
       ),
     ],
     ['Documents', list('available_documents')],
+    ['Linked lists', toListWords(lists, timeZone)],
     ['Related cases', toRelated(payload.related_cases)],
     ['Collections', list('special_collections')],
     ['Last checked', text('last_checked_date').slice(0, 10)],

@@ -1,0 +1,98 @@
+import type { CaseList } from '../../db/linked/read-records.ts';
+import { type JsonObject, isJsonObject } from '../../lib/json.ts';
+import { clipText, renderPlural } from '../../lib/layout.ts';
+import { toLocalMinute } from '../../lib/local-time.ts';
+
+/** What a case document tells of one linked list: a title, and a line for each record that is for the public. */
+export type ListSection = readonly [title: string, lines: readonly string[]];
+
+const MAX_RECORDS = 20;
+const MAX_TITLE = 160;
+
+const NAMES = { documents: 'Documents', dockets: 'Further dockets', resources: 'Resources' } as const;
+
+/** The linked lists of a case in one line: what is known of each, and when it was read. */
+export function toListWords(lists: readonly CaseList[], timeZone: string): string {
+  return lists
+    .map((list) => {
+      const at = list.read?.read_at ?? null;
+      const read = at === null ? '' : `, read ${toLocalMinute(at, timeZone)}`;
+      const doubt = list.read?.doubt == null ? '' : ', a newer read is doubted';
+      return `${list.kind} ${toState(list)}${read}${doubt}`;
+    })
+    .join('; ');
+}
+
+function toState(list: CaseList): string {
+  if (list.state === 'not read yet') return 'not read yet';
+  return list.state === 'none' ? 'none' : String(list.read?.records ?? list.records.length);
+}
+
+/** A section for each linked list that has records. */
+export function toListSections(lists: readonly CaseList[]): ListSection[] {
+  return lists.flatMap((list): ListSection[] => {
+    const shown = listShown(list);
+    const hidden = list.records.length - shown.length;
+    if (list.records.length === 0) return [];
+    const rest = shown.length - MAX_RECORDS;
+    return [
+      [
+        `${NAMES[list.kind]} (${shown.length})`,
+        [
+          ...shown.slice(0, MAX_RECORDS).map(({ payload }) => toLine(list.kind, payload)),
+          ...(rest > 0 ? [`and ${rest} more: --json has them all`] : []),
+          ...(hidden > 0 ? [`${renderPlural(hidden, 'record')} not for the public, left out`] : []),
+        ],
+      ],
+    ];
+  });
+}
+
+/** The records that are for the public, and that were not redacted. */
+const listShown = ({ records }: CaseList) =>
+  records.filter(({ hidden, redactedRunId }) => hidden === null && redactedRunId === null);
+
+function toLine(kind: CaseList['kind'], record: JsonObject): string {
+  const text = (field: string): string => {
+    const value = record[field];
+    return typeof value === 'string' ? clipText(value.trim().replaceAll(/\s+/g, ' '), MAX_TITLE) : '';
+  };
+  const join = (...parts: string[]): string => parts.filter((part) => part !== '').join(', ');
+  if (kind === 'dockets') {
+    const entries = Array.isArray(record.docket_entries) ? record.docket_entries.filter(isJsonObject) : [];
+    return join(
+      text('docket_number_manual') || '(no number)',
+      text('court'),
+      renderPlural(entries.length, 'entry', 'entries'),
+    );
+  }
+  if (kind === 'resources')
+    return join(
+      text('title') || '(no title)',
+      text('author'),
+      text('display_date'),
+      text('external_url') || text('file'),
+    );
+  const id = typeof record.id === 'number' ? ` (document ${record.id})` : '';
+  return `${join(text('date').slice(0, 10), text('document_type'), text('title') || '(no title)')}${id}`;
+}
+
+/** The linked lists as `--json` prints them. Records that are not for the public are only counted. */
+export function toListsJson(lists: readonly CaseList[]): object {
+  return Object.fromEntries(
+    lists.map((list) => {
+      const shown = listShown(list);
+      return [
+        list.kind,
+        {
+          state: list.state,
+          read_at: list.read?.read_at ?? null,
+          read_run_id: list.read?.read_run_id ?? null,
+          doubt: list.read?.doubt ?? null,
+          hidden: list.records.length - shown.length,
+          records: list.state === 'not read yet' ? null : shown.map(({ payload }) => payload),
+        },
+      ];
+    }),
+  );
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { openMirror } from '../../src/db/open-mirror.ts';
+import { runCli } from '../support/command-line.ts';
+import { openLinkedMirror } from '../support/linked-mirror.ts';
+import { makeDocument } from '../support/linked-rows.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+async function show(...flags: string[]): Promise<string> {
+  const path = join(tempFolder(), 'mirror.db');
+  const mirror = openMirror(path);
+  const one = openLinkedMirror([1], mirror);
+  one.read(1, 'documents', [
+    makeDocument({ id: 21 }),
+    makeDocument({ id: 22, title: 'Not to be shown', document_status: 'Deleted' }),
+  ]);
+  one.read(1, 'dockets', [
+    { id: 7001 },
+    { id: 31, docket_number_manual: '5:20-cv-9', docket_entries: [{ id: 1 }] },
+  ]);
+  mirror.close();
+  const { exitCode, stdout } = await runCli(['case', '1', '--database', path, ...flags]);
+  expect(exitCode).toBe(0);
+  return stdout;
+}
+
+test('case shows documents, further dockets and resources, each as read, or as not read yet', async () => {
+  const text = (await show()).replaceAll(/\s+/g, ' ');
+  expect(text).toContain(
+    'documents 2, read 2030-01-01 04:00; dockets 2, read 2030-01-01 04:00; resources not read yet',
+  );
+  expect(text).toContain('2024-01-02, Complaint, Complaint (document 21)');
+  expect(text).toContain('5:20-cv-9, 1 entry');
+  expect(text).toContain('1 record not for the public, left out');
+  expect(text).not.toContain('Not to be shown');
+});
+
+test('case --json has the records of each list, null where nobody has looked, and only a count of hidden ones', async () => {
+  const { linked } = JSON.parse(await show('--json')) as { linked: Record<string, unknown> };
+  expect(linked).toMatchObject({
+    documents: { state: 'some', read_run_id: 1, hidden: 1, records: [makeDocument({ id: 21 })] },
+    dockets: {
+      state: 'some',
+      records: [{ id: 31, docket_number_manual: '5:20-cv-9', docket_entries: [{ id: 1 }] }],
+    },
+    resources: { state: 'not read yet', records: null },
+  });
+  expect(JSON.stringify(linked)).not.toContain('Not to be shown');
+});
