@@ -70,7 +70,7 @@ export async function fetchText(
  * (A49): a notice, a login page or the text of another document is a failure. Throws a MirrorError; a {@link TransientError} is
  * worth another attempt.
  */
-export function readTextResponse(
+function readTextResponse(
   raw: RawResponse,
   asked: { readonly url: URL; readonly documentId: number },
   now: Date,

@@ -1,18 +1,13 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { LINKED_KINDS } from '../../api/linked-fields.ts';
-import { LINKED_ENVELOPES } from '../../api/linked-pages.ts';
 import { caseId, flag } from './cases.ts';
 import { CHANGE_KINDS } from './history.ts';
-import { count, ofRun, recordedError, syncRuns } from './run-log.ts';
+import { ofRun, runOrNull } from './run-log.ts';
 
 /* The records of the lists that the API links from a case. A record is stored once, however many cases link to it. */
 
 /** The kinds of records that have a history. The main docket of a case belongs to the case. */
 export const RECORD_KINDS = ['document', 'docket', 'docket_entry', 'resource'] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
-
-/** A column that names a run in which something happened; null if it did not. */
-const runOrNull = (name: string) => integer(name).references(() => syncRuns.id);
 
 /** What the mirror itself records about a linked record. */
 const ofRecord = () => ({
@@ -302,77 +297,4 @@ export const linkedVersions = sqliteTable(
     fingerprint: text('fingerprint').notNull(),
   },
   (table) => [primaryKey({ columns: [table.record_kind, table.record_key, table.run_id] })],
-);
-
-/** One row for each linked list of a case that was requested. A list without a row, or with a null in `read_at`, was never read. */
-export const linkedLists = sqliteTable(
-  'linked_lists',
-  {
-    case_id: caseId(),
-    kind: text('kind', { enum: LINKED_KINDS }).notNull(),
-    /** The last request of the list, and the run that it followed, whatever came of it. */
-    attempted_at: text('attempted_at').notNull(),
-    attempted_run_id: ofRun('attempted_run_id'),
-    /** Failures in a row; after each the pause grows. */
-    failures: count('failures'),
-    pause_until: text('pause_until'),
-    ...recordedError(),
-    /** The last complete read, and the first one. */
-    read_at: text('read_at'),
-    read_run_id: runOrNull('read_run_id'),
-    first_read_run_id: runOrNull('first_read_run_id'),
-    /** Records, pages and requests of the last complete read. */
-    records: integer('records'),
-    pages: integer('pages'),
-    requests: integer('requests'),
-    /** In what form the list arrived. */
-    envelope: text('envelope', { enum: LINKED_ENVELOPES }),
-    /** Hash of the keys of the records. The same list for many cases means that the server ignores the case. */
-    records_hash: text('records_hash'),
-    /** The run whose read is doubted and not stored, until another run reads the same; null if none is. */
-    doubted_run_id: runOrNull('doubted_run_id'),
-    /** Why: the list is suddenly empty, or the same for many cases. */
-    doubt: text('doubt', { enum: ['empty', 'same'] }),
-    /** The last run that found a new, changed, missing or gone record. */
-    changed_run_id: runOrNull('changed_run_id'),
-  },
-  (table) => [
-    primaryKey({ columns: [table.case_id, table.kind] }),
-    index('linked_lists_kind_attempted_at').on(table.kind, table.attempted_at),
-    index('linked_lists_kind_records_hash').on(table.kind, table.records_hash),
-    index('linked_lists_doubted_run_id').on(table.doubted_run_id),
-  ],
-);
-
-export const LINKED_OUTCOMES = ['running', 'complete', 'budget', 'failed', 'interrupted', 'died'] as const;
-export type LinkedOutcome = (typeof LINKED_OUTCOMES)[number];
-
-/** One row for each linked pass: the part after a run that reads linked lists. `complete`: no list was due any more; `budget`: the budget was spent. */
-export const linkedPasses = sqliteTable(
-  'linked_passes',
-  {
-    id: integer('id').primaryKey(),
-    /** The run that the pass followed. */
-    run_id: ofRun('run_id'),
-    outcome: text('outcome', { enum: LINKED_OUTCOMES }).notNull(),
-    started_at: text('started_at').notNull(),
-    ended_at: text('ended_at'),
-    process_id: integer('process_id').notNull(),
-    /** The budget; null without a limit. */
-    budget_requests: integer('budget_requests'),
-    budget_minutes: integer('budget_minutes'),
-    requests: count('requests'),
-    retries: count('retries'),
-    lists_read: count('lists_read'),
-    lists_failed: count('lists_failed'),
-    lists_empty: count('lists_empty'),
-    lists_doubted: count('lists_doubted'),
-    records_new: count('records_new'),
-    records_changed: count('records_changed'),
-    records_gone: count('records_gone'),
-    ...recordedError(),
-    /** The end of the pause that the server requested of linked lists; null when it requested none. */
-    paused_until: text('paused_until'),
-  },
-  (table) => [index('linked_passes_run_id').on(table.run_id)],
 );

@@ -93,6 +93,9 @@ export const ofRun = (name: string) =>
     .notNull()
     .references(() => syncRuns.id);
 
+/** A column that names a run in which something happened; null if it did not. */
+export const runOrNull = (name: string) => integer(name).references(() => syncRuns.id);
+
 /**
  * One row for each list sync of a run. `cases_seen` = new + changed + unchanged, each case once. A list that changed
  * while it was read is read again; `complete` means that the number of distinct cases in the last pass equals the count

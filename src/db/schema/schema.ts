@@ -8,4 +8,5 @@ export * from './lists.ts';
 export * from './docket.ts';
 export * from './history.ts';
 export * from './linked.ts';
+export * from './linked-log.ts';
 export * from './texts.ts';
