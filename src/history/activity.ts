@@ -63,8 +63,77 @@ export function* listActiveCases({ sqlite }: Mirror, filter: ActivityFilter): Ge
   if (current !== undefined) yield current;
 }
 
-/** The newest finished run that added docket entries to an existing case. */
-export function findNewestActiveRun({ sqlite }: Mirror): number | undefined {
+/** A document, a further docket or a resource that a case got after its list was first read. */
+export interface NewRecord {
+  readonly run_id: number;
+  readonly seen_at: string;
+  readonly case_id: number;
+  readonly case_name: string | null;
+  readonly record_kind: 'document' | 'docket' | 'resource';
+  readonly record_key: number;
+  /** The document type; null for other kinds. */
+  readonly document_type: string | null;
+  readonly title: string | null;
+  readonly date: string | null;
+}
+
+const newRecords = (list: string, links: string, key: string, records: string, columns: string): string =>
+  `SELECT link.mirror_from_run_id AS run_id, link.case_id, '${list.slice(0, -1)}' AS record_kind, link.${key} AS record_key, ${columns}
+  FROM ${links} AS link
+  JOIN linked_lists ON linked_lists.case_id = link.case_id AND linked_lists.kind = '${list}'
+    AND linked_lists.first_read_run_id < link.mirror_from_run_id
+  JOIN ${records} AS record ON record.${key === 'document_id' ? 'id' : 'mirror_key'} = link.${key}
+    AND record.mirror_hidden IS NULL AND record.mirror_redacted_run_id IS NULL`;
+
+const NEW_RECORDS = [
+  newRecords(
+    'documents',
+    'case_documents',
+    'document_id',
+    'documents',
+    'document_type, title, substr(date, 1, 10) AS date',
+  ),
+  newRecords(
+    'dockets',
+    'case_further_dockets',
+    'docket_key',
+    'further_dockets',
+    'NULL, docket_number_manual, NULL',
+  ),
+  newRecords('resources', 'case_resources', 'resource_key', 'resources', 'NULL, title, display_date'),
+].join(' UNION ALL ');
+
+/** The records that cases got in a period, case by case. Those of the first read of a list are not new. */
+export function* listNewRecords(
+  { sqlite }: Mirror,
+  { period, caseId }: ActivityFilter,
+): Generator<NewRecord, void> {
+  yield* sqlite
+    .prepare<[object], NewRecord>(
+      `SELECT found.run_id, sync_runs.started_at AS seen_at, found.case_id, cases.name AS case_name, found.record_kind,
+        found.record_key, found.document_type, found.title, found.date
+      FROM (${NEW_RECORDS}) AS found
+      JOIN sync_runs ON sync_runs.id = found.run_id
+      JOIN cases ON cases.id = found.case_id
+      WHERE found.run_id BETWEEN :first AND :last ${caseId === undefined ? '' : 'AND found.case_id = :caseId'}
+      ORDER BY found.case_id, found.run_id DESC, found.record_kind, found.record_key DESC`,
+    )
+    .iterate({ first: period.first.id, last: period.last.id, caseId });
+}
+
+/** The newest finished run that added docket entries or linked records to an existing case. */
+export function findNewestActiveRun(mirror: Mirror): number | undefined {
+  const linked = mirror.sqlite
+    .prepare<[], number | null>(
+      `SELECT max(run_id) FROM (${NEW_RECORDS}) JOIN sync_runs ON sync_runs.id = run_id WHERE outcome <> 'running'`,
+    )
+    .pluck()
+    .get();
+  const entries = findNewestEntryRun(mirror);
+  return linked == null ? entries : Math.max(linked, entries ?? 0);
+}
+
+function findNewestEntryRun({ sqlite }: Mirror): number | undefined {
   return sqlite
     .prepare<[], number>(
       `SELECT id FROM sync_runs

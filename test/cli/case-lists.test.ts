@@ -47,3 +47,29 @@ test('case --json has the records of each list, null where nobody has looked, an
   });
   expect(JSON.stringify(linked)).not.toContain('Not to be shown');
 });
+
+test('activity says that a complaint was added, but nothing of what a first read brought or of hidden documents', async () => {
+  const path = join(tempFolder(), 'mirror.db');
+  const mirror = openMirror(path);
+  const one = openLinkedMirror([1], mirror);
+  one.read(1, 'documents', [makeDocument({ id: 21 })]);
+  one.run();
+  one.read(1, 'documents', [
+    makeDocument({ id: 21 }),
+    makeDocument({ id: 22, title: 'First amended' }),
+    makeDocument({ id: 23, title: 'Not to be shown', document_status: 'Deleted' }),
+  ]);
+  one.read(1, 'resources', [{ title: 'Of a first read', status: 'Approved' }]);
+  mirror.close();
+  const { stdout } = await runCli(['activity', '--database', path]);
+  expect(stdout).toContain('Complaint was added: First amended, 2024-01-02 (document 22)');
+  expect(stdout).toContain('In all: 1 new record in 1 case.');
+  const json = await runCli(['activity', '--json', '--database', path]);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    run_id: 2,
+    record_kind: 'document',
+    record_key: 22,
+    document_type: 'Complaint',
+    title: 'First amended',
+  });
+});

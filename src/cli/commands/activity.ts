@@ -5,6 +5,7 @@ import { findPeriod } from '../../history/period.ts';
 import {
   findNewestActiveRun,
   listActiveCases,
+  listNewRecords,
   prepareFindNewEntry,
   type ActivityFilter,
 } from '../../history/activity.ts';
@@ -40,6 +41,11 @@ const COLUMNS = [
   'date_filed',
   'description',
   'url',
+  'record_kind',
+  'record_key',
+  'document_type',
+  'title',
+  'date',
 ];
 
 export function defineOptions(command: Command): Command {
@@ -59,6 +65,7 @@ export function defineOptions(command: Command): Command {
     'after',
     `
 An entry is new if a run added it to a case that the mirror already had. Cases of the newest run come first.
+Documents, further dockets and resources follow, if they were added after their list was first read.
 ${PERIOD_HELP}
 With --case but no --since, the period starts at the first run. --limit applies to text and Markdown; the other formats
 contain every entry.
@@ -88,7 +95,9 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
       const limit = (flags.limit as number | undefined) ?? MAX_CASES;
       const cases = listActiveCases(mirror, { period, caseId });
       const { timeZone } = io;
-      return renderActivity({ period, cases, find: prepareFindNewEntry(mirror), timeZone, limit }, style);
+      const records = listNewRecords(mirror, { period, caseId });
+      const find = prepareFindNewEntry(mirror);
+      return renderActivity({ period, cases, find, records, timeZone, limit }, style);
     };
     await printListing(io, output, database, {
       columns: COLUMNS,
@@ -104,4 +113,5 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
 function* listEntries(mirror: Mirror, filter: ActivityFilter): Generator<object> {
   const find = prepareFindNewEntry(mirror);
   for (const { entryIds } of listActiveCases(mirror, filter)) yield* entryIds.map(find);
+  yield* listNewRecords(mirror, filter);
 }
