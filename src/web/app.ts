@@ -11,6 +11,7 @@ import { refuseRequest } from './guard.ts';
 import { type Page, renderPage } from './html/layout.ts';
 import { type Failure, makeErrorPage, renderFailureText, toFailure } from './pages/error.ts';
 import { LISTS, PAGES } from './pages/pages.ts';
+import type { CaseIndex } from './lists/case-index.ts';
 import type { MirrorReader } from './reader.ts';
 import { type Site, readParameters } from './request.ts';
 
@@ -43,6 +44,7 @@ type Fetch = (request: Request, bindings: HttpBindings) => Response | Promise<Re
 export function createApp(
   site: Site,
   reader: MirrorReader,
+  index: CaseIndex,
   onUnexpected: (thrown: unknown) => void,
 ): { readonly fetch: Fetch } {
   const app = new Hono<{ Bindings: HttpBindings }>();
@@ -82,7 +84,9 @@ export function createApp(
   for (const { path, parameters, make } of PAGES)
     app.get(path, (context) => {
       const asked = readParameters(new URL(context.req.url).searchParams, parameters);
-      const made = reader.read((mirror) => make({ mirror, reader, site, asked, id: toId(context) }));
+      const made = reader.read((mirror, stamp) =>
+        make({ mirror, stamp, index, site, asked, id: toId(context) }),
+      );
       return 'redirect' in made ? context.redirect(made.redirect, 302) : sendPage(context, made);
     });
 

@@ -4,7 +4,7 @@ import { type HttpBindings, createAdaptorServer } from '@hono/node-server';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import { createApp } from './app.ts';
-import { refreshNarrow } from './lists/cases.ts';
+import { type CaseIndex, createCaseIndex } from './lists/case-index.ts';
 import { type MirrorReader, createReader } from './reader.ts';
 import type { Site } from './request.ts';
 
@@ -24,7 +24,8 @@ export async function startServer(
   onUnexpected: (thrown: unknown) => void,
 ): Promise<RunningServer> {
   const reader = createReader(site.database);
-  const app = createApp(site, reader, onUnexpected);
+  const index = createCaseIndex();
+  const app = createApp(site, reader, index, onUnexpected);
   const server = createAdaptorServer({
     fetch: (request, bindings) => app.fetch(request, bindings as HttpBindings),
     overrideGlobalObjects: false,
@@ -32,7 +33,7 @@ export async function startServer(
   await listen(server, port);
   server.on('error', onUnexpected);
   const preparing = setImmediate(() => {
-    prepare(reader, onUnexpected);
+    prepare(reader, index, onUnexpected);
   });
   return {
     url: `http://${HOST}:${(server.address() as AddressInfo).port}/`,
@@ -45,17 +46,15 @@ export async function startServer(
       });
       server.closeAllConnections();
       await closed;
-      reader.close();
+      index.close();
     },
   };
 }
 
 /** Reads what the first list would have to wait for. What fails here fails on that page again, which tells why. */
-function prepare(reader: MirrorReader, onUnexpected: (thrown: unknown) => void): void {
+function prepare(reader: MirrorReader, index: CaseIndex, onUnexpected: (thrown: unknown) => void): void {
   try {
-    reader.read((mirror) => {
-      refreshNarrow(mirror, reader);
-    });
+    reader.read(index.refresh);
   } catch (thrown) {
     if (!(thrown instanceof MirrorError)) onUnexpected(thrown);
   }

@@ -8,6 +8,7 @@ import { query } from '../../src/db/query.ts';
 import { countPresent } from '../../src/db/read-case.ts';
 import { inventCollection } from '../../fake-api/collection/collection.ts';
 import { buildEventfulMirror } from '../support/eventful-mirror.ts';
+import { runCli } from '../support/command-line.ts';
 import { makeFullMirror } from '../support/full-mirror.ts';
 import { readElements } from '../support/read-html.ts';
 import { startHarness } from '../support/sync-harness.ts';
@@ -198,4 +199,26 @@ test('a reader that leaves a download frees the mirror', async () => {
   }
   close();
   expect(busy).toBe(0);
+});
+
+test('a redaction and a restore run while the pages are open, and the pages follow', async () => {
+  const folder = tempFolder();
+  const database = join(folder, 'mirror.db');
+  cpSync(await makeFullMirror(), database);
+  const site = await startSite(database);
+  const run = async (...args: readonly string[]): Promise<void> => {
+    expect(await runCli([...args, '--database', database], { folder })).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    });
+  };
+  await run('snapshot', '--to', join(folder, 'kept.db'));
+  for (const path of ['/', '/cases', '/cases/8', '/departed'])
+    expect((await site.get(path)).status).toBe(200);
+  await run('redact', '8', '--yes');
+  expect((await site.get('/cases/8')).body).toContain('(removed)');
+  expect((await site.get('/departed')).body).toContain('(removed on request)');
+  await run('restore', join(folder, 'kept.db'), '--yes');
+  expect((await site.get('/cases')).status).toBe(200);
+  expect(site.faults).toEqual([]);
 });

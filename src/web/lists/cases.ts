@@ -1,6 +1,6 @@
-import type { Mirror } from '../../db/open-mirror.ts';
+import type Database from 'better-sqlite3';
 import { type Asked, readChoice } from '../request.ts';
-import type { MirrorReader } from '../reader.ts';
+import { CASE_COLUMNS } from './case-index.ts';
 import { parseYears, toSqlText, toYearCondition } from './sql.ts';
 
 /** A field by which the cases are filtered and counted. */
@@ -63,16 +63,7 @@ export function toCaseParameters({ values, order }: CaseFilter): Record<string, 
   return { ...values, sort: order === ORDER_NAMES[0] ? undefined : order };
 }
 
-const COLUMNS = [
-  'id',
-  'name',
-  'court',
-  'state',
-  'case_ongoing',
-  'filing_date',
-  'filing_year',
-  'mirror_changed_run_id',
-] as const;
+const COLUMNS = CASE_COLUMNS.filter((column) => column !== 'mirror_departed_run_id');
 
 export interface ListedCase {
   readonly id: number;
@@ -100,19 +91,19 @@ function toCondition(name: FacetName, value: string): string {
 
 /** The conditions of a filter, but for one of its fields. */
 function listConditions({ values }: CaseFilter, except?: FacetName): string[] {
-  return FACET_NAMES.flatMap((name) => {
+  const chosen = FACET_NAMES.flatMap((name) => {
     const value = values[name];
     return value === undefined || name === except ? [] : [toCondition(name, value)];
   });
+  return ['cases.mirror_departed_run_id IS NULL', ...chosen];
 }
 
 /** The SQL of a list of cases: what the page shows, what the files hold, and what anybody can run. */
 export function toCasesSql(filter: CaseFilter): string {
-  const conditions = ['cases.mirror_departed_run_id IS NULL', ...listConditions(filter)];
   return [
     `SELECT ${COLUMNS.join(', ')}`,
     'FROM cases',
-    `WHERE ${conditions.join('\n  AND ')}`,
+    `WHERE ${listConditions(filter).join('\n  AND ')}`,
     `ORDER BY ${ORDERS[filter.order]}`,
   ].join('\n');
 }
@@ -141,63 +132,32 @@ export interface CaseList {
   readonly facets: Readonly<Record<FacetName, FacetCounts>>;
 }
 
-/**
- * A narrow copy of the cases that have not departed, in the memory of this process. In the file, a row of `cases` has
- * long texts beside it, and reading all rows takes as long as a page may take. It is made anew after each write.
- */
-const NARROW = 'temp.narrow_cases';
-const NARROW_VALUES = { case_types: 'temp.narrow_case_types', issues: 'temp.narrow_issues' } as const;
-
-/** Makes the narrow copies, unless nobody wrote since they were made. */
-export function refreshNarrow(mirror: Mirror, reader: MirrorReader): void {
-  if (!reader.hasChanged(mirror)) return;
-  const { sqlite } = mirror;
-  sqlite.exec(
-    `DROP TABLE IF EXISTS ${NARROW};
-     CREATE TEMP TABLE narrow_cases AS SELECT ${COLUMNS.join(', ')} FROM cases WHERE mirror_departed_run_id IS NULL;`,
-  );
-  for (const table of Object.keys(NARROW_VALUES))
-    sqlite.exec(
-      `DROP TABLE IF EXISTS temp.narrow_${table};
-       CREATE TEMP TABLE narrow_${table} AS SELECT DISTINCT case_id, value FROM ${table};`,
-    );
-}
-
-/** Reads a part of a list of cases, and counts. All of it comes from the same conditions. */
+/** Reads a part of a list of cases, and counts, from the copy of the tables. All of it comes from the same conditions. */
 export function findCaseList(
-  mirror: Mirror,
-  reader: MirrorReader,
+  copy: Database.Database,
   filter: CaseFilter,
   toPart: (total: number) => { readonly offset: number; readonly size: number },
 ): CaseList {
-  refreshNarrow(mirror, reader);
-  const { sqlite } = mirror;
-  const from = (except?: FacetName): string => {
-    const conditions = listConditions(filter, except);
-    return `FROM ${NARROW} AS cases${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`}`;
-  };
-  const total = sqlite.prepare<[], number>(`SELECT count(*) ${from()}`).pluck().get() ?? 0;
+  const from = (except?: FacetName): string =>
+    `FROM cases WHERE ${listConditions(filter, except).join(' AND ')}`;
+  const total = copy.prepare<[], number>(`SELECT count(*) ${from()}`).pluck().get() ?? 0;
   const { offset, size } = toPart(total);
-  const cases = sqlite
-    .prepare<[], ListedCase>(
-      `SELECT * ${from()} ORDER BY ${ORDERS[filter.order]} LIMIT ${size} OFFSET ${offset}`,
-    )
-    .all();
+  const cases = copy.prepare<[], ListedCase>(`${toCasesSql(filter)} LIMIT ${size} OFFSET ${offset}`).all();
   const facets = Object.fromEntries(
-    FACET_NAMES.map((name) => [name, countFacet(mirror, name, from(name))]),
+    FACET_NAMES.map((name) => [name, countFacet(copy, name, from(name))]),
   ) as Record<FacetName, FacetCounts>;
   return { total, cases, facets };
 }
 
 /** The values that the cases have, most frequent first; years, newest first. */
-function countFacet({ sqlite }: Mirror, name: FacetName, from: string): FacetCounts {
+function countFacet(copy: Database.Database, name: FacetName, from: string): FacetCounts {
   const { column, table, isYear }: Facet = FACETS[name];
   const order = isYear === true ? 'value IS NULL, value DESC' : 'count DESC, value';
-  const rows = sqlite
+  const rows = copy
     .prepare<[], { value: string | number | null; count: number }>(
       table === undefined
         ? `SELECT nullif(${column}, '') AS value, count(*) AS count ${from} GROUP BY 1 ORDER BY ${order}`
-        : `SELECT value, count(*) AS count FROM ${NARROW_VALUES[table as keyof typeof NARROW_VALUES]}
+        : `SELECT value, count(DISTINCT case_id) AS count FROM ${table}
            WHERE case_id IN (SELECT cases.id ${from}) GROUP BY value ORDER BY ${order}`,
     )
     .all();

@@ -14,7 +14,7 @@ import type { Page } from '../html/layout.ts';
 import { renderDownloads, renderPager, toWindow } from '../html/parts.ts';
 import { renderTime } from '../html/times.ts';
 import { type Site, readPageNumber } from '../request.ts';
-import type { PageRequest } from './context.ts';
+import type { ListRequest, PageRequest } from './context.ts';
 
 const RUNS_A_PAGE = 20;
 
@@ -73,7 +73,7 @@ export function makeHistoryPage({ mirror, site, asked, id }: PageRequest): Page 
   };
 }
 
-export function openHistory({ mirror, id }: Omit<PageRequest, 'reader'>): ListSource {
+export function openHistory({ mirror, id }: ListRequest): ListSource {
   checkCase(mirror, id);
   const period = findPeriod(mirror, { otherwise: 'first run' });
   return {

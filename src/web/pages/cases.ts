@@ -1,4 +1,3 @@
-import type { Mirror } from '../../db/open-mirror.ts';
 import { clipText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { toCaseName } from '../../cli/text/words.ts';
 import { ADDRESS } from '../addresses.ts';
@@ -19,17 +18,17 @@ import {
   toCaseParameters,
   toCasesSql,
 } from '../lists/cases.ts';
-import type { MirrorReader } from '../reader.ts';
-import { type Asked, readPageNumber } from '../request.ts';
+import { readPageNumber } from '../request.ts';
+import type { PageRequest } from './context.ts';
 
 const SIZE = 50;
 /** The table is for comparing cases; the page of a case has its values in full. */
 const MAX_CELL = 120;
 
-export function makeCasesPage(mirror: Mirror, reader: MirrorReader, asked: Asked): Page {
+export function makeCasesPage({ mirror, stamp, index, asked }: PageRequest): Page {
   const filter = parseCaseFilter(asked);
   const number = readPageNumber(asked);
-  const list = findCaseList(mirror, reader, filter, (total) => {
+  const list = findCaseList(index.refresh(mirror, stamp), filter, (total) => {
     const { page, size } = toWindow(number, SIZE, total);
     return { offset: (page - 1) * size, size };
   });

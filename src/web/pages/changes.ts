@@ -29,7 +29,7 @@ import { renderDownloads, renderPager, toWindow } from '../html/parts.ts';
 import { renderTime } from '../html/times.ts';
 import { toSqlText } from '../lists/sql.ts';
 import { type Asked, type Site, readPageNumber } from '../request.ts';
-import type { PageRequest } from './context.ts';
+import type { ListRequest, PageRequest } from './context.ts';
 
 const CASES_A_PAGE = 25;
 /** Changes of one case on this page; its history has the others. */
@@ -166,7 +166,7 @@ function renderForm({ since, until, field }: Asked): Html {
   </form>`;
 }
 
-export function openChanges({ mirror, site, asked }: Omit<PageRequest, 'reader'>): ListSource {
+export function openChanges({ mirror, site, asked }: ListRequest): ListSource {
   const { period, field } = readAsked(mirror, site, asked);
   return {
     columns: CHANGE_COLUMNS,

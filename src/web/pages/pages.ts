@@ -25,7 +25,7 @@ export const PAGES: readonly PageRoute[] = [
   {
     path: '/cases',
     parameters: CASE_PARAMETERS,
-    make: ({ mirror, reader, asked }) => makeCasesPage(mirror, reader, asked),
+    make: makeCasesPage,
   },
   { path: CASE, parameters: ['as-of', 'page'], make: makeCasePage },
   { path: `${CASE}/summary`, parameters: ['page'], make: makeSummaryPage },
