@@ -89,7 +89,8 @@ export function digestContent(path: string): string {
       hash.update(JSON.stringify(columns));
       if (type === 'view') continue;
       const values = columns.map((column) => `typeof("${column.name}"), hex("${column.name}")`).join(', ');
-      for (const row of sqlite.prepare(`SELECT ${values} FROM "${name}" ORDER BY 1, 2, 3, 4`).raw().iterate())
+      const order = [1, 2, 3, 4].slice(0, 2 * columns.length).join(', ');
+      for (const row of sqlite.prepare(`SELECT ${values} FROM "${name}" ORDER BY ${order}`).raw().iterate())
         hash.update(JSON.stringify(row));
     }
     return hash.digest('hex');

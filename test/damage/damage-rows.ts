@@ -55,6 +55,7 @@ export function openRowTrials(path: string, bytes: Buffer): RowTrials {
     tryOnce(table, kind, random) {
       const shape = shapes.get(table);
       if (shape === undefined) throw new RangeError(`no table ${table}`);
+      sqlite.unsafeMode(true); // The check of the search index leaves that mode.
       sqlite.exec('BEGIN');
       try {
         const rows = sqlite.prepare<[], Row>(`SELECT * FROM "${table}"`).all();
