@@ -5,7 +5,7 @@ import type { RecordKind } from '../db/schema/schema.ts';
 export type HiddenReason = 'placeholder' | 'status' | 'file';
 
 /** The only values of a status that are known to be public (A46). */
-export const PUBLIC_STATUSES: ReadonlySet<string> = new Set(['Coding Complete', 'Approved']);
+const PUBLIC_STATUSES: ReadonlySet<string> = new Set(['Coding Complete', 'Approved']);
 
 const STATUS_FIELDS: Partial<Record<RecordKind, string>> = {
   document: 'document_status',

@@ -33,7 +33,7 @@ export interface CliOptions {
 }
 
 /** Only the tests of linked lists read them. */
-export const NO_LINKED = { CLEARINGHOUSE_LINKED_BUDGET: '0' } as const;
+const NO_LINKED = { CLEARINGHOUSE_LINKED_BUDGET: '0' } as const;
 
 /** Runs the command line in this process, with streams, environment and clock of its own. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {

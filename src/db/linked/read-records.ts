@@ -39,7 +39,7 @@ const columnsOf = (kind: LinkedKind): string => {
 };
 
 /** Reads one record by its key; undefined if the mirror has none. */
-export function findLinkedRecord(mirror: Mirror, kind: LinkedKind, key: number): StoredLinked | undefined {
+function findLinkedRecord(mirror: Mirror, kind: LinkedKind, key: number): StoredLinked | undefined {
   const { record } = LINK_SPECS[kind];
   return mirror.sqlite.transaction(() => {
     const row = mirror.sqlite

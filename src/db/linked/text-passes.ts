@@ -74,8 +74,3 @@ export function findTextPause({ db }: Mirror, now: Date): Date | null {
   const until = row?.until == null ? null : new Date(row.until);
   return until !== null && until > now ? until : null;
 }
-
-/** The newest pass; undefined if there was none. */
-export function findLastTextPass({ db }: Mirror): typeof textPasses.$inferSelect | undefined {
-  return db.select().from(textPasses).orderBy(desc(textPasses.id)).limit(1).get();
-}

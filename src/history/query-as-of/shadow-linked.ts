@@ -156,7 +156,7 @@ function rebuildRecords(mirror: Mirror, spec: RecordSpec, runId: number): void {
 }
 
 /** The payload of a record of which only the id is known. */
-export function toBare({ key }: RecordSpec, record: number): JsonObject {
+function toBare({ key }: RecordSpec, record: number): JsonObject {
   return key === 'id' ? { id: record } : {};
 }
 

@@ -26,7 +26,7 @@ export interface LinkedFailure {
 }
 
 /** A report names only the first failures, however many there are; `linked_lists` has each. */
-export const MAX_FAILURES_NAMED = 5;
+const MAX_FAILURES_NAMED = 5;
 
 /** How a linked pass ended. */
 export interface LinkedReport {
