@@ -1,16 +1,23 @@
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { ExitName } from '../errors/exit-codes.ts';
 import { type WriterLock, takeWriterLock } from '../db/lock.ts';
-import { createScheduler } from '../schedule/scheduler.ts';
+import { runLinkedPass } from '../sync/linked/pass.ts';
+import { type LinkedJob, createScheduler } from '../schedule/scheduler.ts';
 import { createMetricsStep } from '../schedule/metrics.ts';
 import { toStateFilePath } from '../schedule/state-file.ts';
 import {
   type AfterRunStep,
+  type RunSummary,
   createReportStep,
   createSnapshotStep,
   createVerifyStep,
 } from '../schedule/after-run.ts';
-import { announceAttempt, createPingStep, createWebhookStep } from '../schedule/notify.ts';
+import {
+  announceAttempt,
+  createLinkedWebhookStep,
+  createPingStep,
+  createWebhookStep,
+} from '../schedule/notify.ts';
 import { type Schedule, findScheduleWarning, nextMinute, parseSchedule } from '../schedule/cron.ts';
 import { PACKAGE } from '../lib/package-info.ts';
 import {
@@ -22,13 +29,15 @@ import {
   parseNightlySettings,
   parseSettings,
   parseSnapshotSettings,
+  readsLinked,
 } from '../config/settings.ts';
 import { runSync } from '../sync/run-sync.ts';
 import { readToken } from '../config/token.ts';
 import { chooseLists } from '../api/lists.ts';
 import { type Io, checkPrinted, findLoss, withStop, write, writeText } from './io.ts';
-import { createNightlyLog, createRunEvents } from './log.ts';
+import { type NightlyLog, createNightlyLog, createRunEvents } from './log.ts';
 import { toJsonLine } from './text/words.ts';
+import { renderLinkedReport, toLinkedJson } from './text/linked.ts';
 import { renderRunReport, toReportJson } from './text/report.ts';
 import { type Flags, readWrittenSettings } from './options.ts';
 
@@ -91,6 +100,40 @@ function listSteps({ settings, nightly, schedule, snapshots }: ReadSettings, io:
       : [createWebhookStep(nightly.webhookUrl, timezone, nightly.webhookOn, toReportJson, settings)]),
     ...(nightly.pingUrl === null ? [] : [createPingStep(nightly.pingUrl, timezone, settings)]),
   ];
+}
+
+/** Writes the metrics of the run once more, with the linked lists as the pass left them. */
+function toMetricsAgain(database: string, path: string, now: () => Date, ofRun: RunSummary): AfterRunStep {
+  const step = createMetricsStep(database, path, now);
+  return { ...step, run: (signal) => step.run(signal, ofRun) };
+}
+
+/** The linked pass after a scheduled run, with its own report, metrics and webhook. */
+function toLinkedJob(
+  { settings, token, nightly }: ReadSettings,
+  flags: Flags,
+  io: Io,
+  log: NightlyLog,
+  signal: AbortSignal,
+): LinkedJob {
+  return {
+    read: async (endsBy) => {
+      const onEvent = createRunEvents(io, log.onEvent);
+      const result = await runLinkedPass({ settings, token, endsBy, signal, onEvent }, io.runtime);
+      await (flags.json === true
+        ? write(io.stdout, toJsonLine(toLinkedJson(result)))
+        : writeText(io, renderLinkedReport(result, io.timeZone)));
+      return result;
+    },
+    steps: (report, ofRun) => [
+      ...(nightly.metricsFile === null
+        ? []
+        : [toMetricsAgain(settings.database, nightly.metricsFile, io.runtime.now, ofRun)]),
+      ...(nightly.webhookUrl === null
+        ? []
+        : [createLinkedWebhookStep(nightly.webhookUrl, nightly.webhookOn, report, toLinkedJson, settings)]),
+    ],
+  };
 }
 
 /** Runs the scheduler until the process is stopped, or does one run with `--once`. */
@@ -167,6 +210,7 @@ async function keep(
           await announceAttempt(nightly.pingUrl, run, schedule.timezone, stop, settings);
       },
       steps: listSteps(current, io),
+      linked: readsLinked(current.settings) ? toLinkedJob(current, flags, io, log, signal) : undefined,
     }),
     signal,
     isOnce: flags.once === true,

@@ -16,6 +16,7 @@ import { examineApi } from './api.ts';
 import {
   examineDatabase,
   examineDisk,
+  examineLinked,
   examineNotifications,
   examineSchedule,
   examineSnapshots,
@@ -74,6 +75,8 @@ export async function* examine(
   }
   yield* examineApi(settings, written, runtime, signal);
   yield examineDatabase(database, runtime.now());
+  const linked = examineLinked(database, settings);
+  if (linked !== null) yield linked;
   yield await examineDisk(database);
   if (nightly.nightlySnapshot) yield examineSnapshots(database, snapshots);
   yield examineSchedule(nightly, runtime.now());

@@ -4,8 +4,14 @@ import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ConnectionSettings } from '../api/http-agents.ts';
 import { listSnapshots } from '../backup/list.ts';
-import type { NightlySettings, SnapshotSettings } from '../config/settings.ts';
+import {
+  type NightlySettings,
+  type Settings,
+  type SnapshotSettings,
+  readsLinked,
+} from '../config/settings.ts';
 import { toDatabaseError } from '../db/errors.ts';
+import { findLinkedState } from '../db/linked/passes.ts';
 import { OLDEST_SQLITE } from '../db/migrate.ts';
 import { openMirrorReadOnly } from '../db/open-mirror.ts';
 import { findMirrorState } from '../db/state.ts';
@@ -40,6 +46,26 @@ export function examineDatabase(path: string, now: Date): Finding {
     if (error instanceof MirrorError && error.code === 'DATABASE_OLDER')
       return warning('database', error.message, 'The next sync brings it up to date.');
     return bad('database', error);
+  }
+}
+
+/** Whether linked lists are read; null if there is no mirror that could say. */
+export function examineLinked(path: string, settings: Settings): Finding | null {
+  if (!readsLinked(settings)) return good('linked lists', 'not read, as the settings say');
+  if (!existsSync(path)) return null;
+  try {
+    return closing(openMirrorReadOnly(path), (mirror) => {
+      const { kinds, pass } = findLinkedState(mirror);
+      const [lists, read] = (['lists', 'read'] as const).map((name) =>
+        kinds.reduce((total, one) => total + one[name], 0),
+      );
+      const detail = `${read ?? 0} of ${renderPlural(lists ?? 0, 'list')} read; last pass: ${pass === null ? 'none' : pass.outcome}`;
+      return pass?.outcome === 'failed'
+        ? warning('linked lists', `${detail}: ${pass.error_message ?? ''}`, 'clearinghouse-mirror status')
+        : good('linked lists', detail);
+    });
+  } catch {
+    return null; // The finding about the database says it.
   }
 }
 

@@ -10,6 +10,7 @@ export const CHECKS = [
   'address',
   'clock',
   'database',
+  'linked lists',
   'disk',
   'snapshots',
   'schedule',

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { readRegularFile } from '../lib/files.ts';
 import { type MirrorState, findFreshAsOf, findMirrorState } from '../db/state.ts';
+import { type LinkedState, findLinkedState } from '../db/linked/passes.ts';
+import { LINKED_OUTCOMES } from '../db/schema/schema.ts';
 import { openMirrorReadOnly } from '../db/open-mirror.ts';
 import { SCHEDULED_RUN_OUTCOMES } from './state-file.ts';
 import { type AfterRunStep, type RunSummary, countCases, countDeparted } from './after-run.ts';
@@ -14,7 +16,7 @@ type Sample = readonly [labels: Labels, value: number];
 const PREFIX = 'clearinghouse_mirror_';
 
 /** The latest scheduled run and the mirror in the text format of Prometheus. All metrics are gauges. */
-function renderMetrics(state: MirrorState, summary: RunSummary): string {
+function renderMetrics(state: MirrorState, linked: LinkedState, summary: RunSummary): string {
   const { run, reports, steps } = summary;
   const freshAsOf = findFreshAsOf(state.lists);
   const listSyncs = reports.flatMap(({ lists }) => lists.map(({ figures }) => figures));
@@ -76,8 +78,42 @@ function renderMetrics(state: MirrorState, summary: RunSummary): string {
     toMetric('rejected_records', 'Records that are not cases or cannot be read exactly.', [
       [{}, state.rejectedRecords],
     ]),
+    ...renderLinkedMetrics(linked),
     toMetric('database_bytes', 'Size of the database file and its write-ahead log.', [[{}, state.fileBytes]]),
   ].join('');
+}
+
+/** The linked lists, and the newest pass over them. */
+function renderLinkedMetrics({ kinds, pass }: LinkedState): string[] {
+  const counts = ['read', 'never_read', 'failing', 'doubted', 'empty'] as const;
+  const time = (at: string | null | undefined): Sample[] => (at == null ? [] : [[{}, Date.parse(at) / 1000]]);
+  return [
+    toMetric(
+      'linked_lists',
+      'Linked lists of the cases that have not departed, by their state.',
+      kinds.flatMap((one) => counts.map((state): Sample => [{ kind: one.kind, state }, one[state]])),
+    ),
+    toMetric(
+      'linked_oldest_read_timestamp_seconds',
+      'When the linked list was read whose last read is the oldest.',
+      kinds.flatMap(({ kind, oldest_read_at: at }): Sample[] =>
+        at === null ? [] : [[{ kind }, Date.parse(at) / 1000]],
+      ),
+    ),
+    toMetric(
+      'linked_pass_outcome',
+      'Outcome of the newest pass over linked lists: 1 for the outcome it had.',
+      pass === null
+        ? []
+        : LINKED_OUTCOMES.map((outcome): Sample => [{ outcome }, Number(pass.outcome === outcome)]),
+    ),
+    toMetric('linked_pass_start_timestamp_seconds', 'When the newest pass began.', time(pass?.started_at)),
+    toMetric(
+      'linked_pass_requests',
+      'Requests of the newest pass, including retries.',
+      pass === null ? [] : [[{}, pass.requests]],
+    ),
+  ];
 }
 
 function toMetric(name: string, help: string, samples: readonly Sample[]): string {
@@ -103,7 +139,7 @@ export function createMetricsStep(database: string, path: string, now: () => Dat
     run: (_signal, summary) => {
       refuseOtherMirror(path, database);
       return closing(openMirrorReadOnly(database), (mirror) => {
-        const text = renderMetrics(findMirrorState(mirror, 0, now()), summary);
+        const text = renderMetrics(findMirrorState(mirror, 0, now()), findLinkedState(mirror), summary);
         // The collector reads only files that end in .prom, so it never sees the temporary file.
         writeWhole(path, `${OF_MIRROR}${JSON.stringify(database)}\n${text}`);
         return Promise.resolve(path);

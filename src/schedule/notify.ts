@@ -6,6 +6,7 @@ import { type Agents, type ConnectionSettings, createAgents } from '../api/http-
 import { toZonedMinute } from '../lib/local-time.ts';
 import { MAX_MESSAGE, createSecretMask, toSafeMessage, toSafeWords } from '../lib/safe-text.ts';
 import type { WEBHOOK_TIMES } from '../config/specs.ts';
+import type { LinkedReport } from '../sync/linked/report.ts';
 import type { RunReport } from '../sync/report.ts';
 import { wordsOfCode } from '../lib/system-errors.ts';
 import type { ScheduledRun } from './state-file.ts';
@@ -248,6 +249,32 @@ export function createWebhookStep(
       if (!isWanted) return null;
       const json = { text: renderChatText(summary, timezone), ...toSummaryJson(summary, toReport) };
       return sendWebhook(url, json, signal, connection);
+    },
+  };
+}
+
+/** Sends how a linked pass ended, as JSON, on the same occasions: after a failure, after a change, or always. */
+export function createLinkedWebhookStep(
+  url: URL,
+  when: (typeof WEBHOOK_TIMES)[number],
+  report: LinkedReport,
+  toJson: (report: LinkedReport) => object,
+  connection?: ConnectionSettings,
+): AfterRunStep {
+  return {
+    step: 'webhook',
+    onlyIfComplete: false,
+    run: async (signal) => {
+      const { outcome, error, sums } = report;
+      const hasChanges = sums.records_new + sums.records_changed + sums.records_gone > 0;
+      if (when !== 'always' && outcome !== 'failed' && !(when === 'change' && hasChanges)) return null;
+      const lines = [
+        `Clearinghouse mirror, linked lists after run ${report.runId}: ${outcome}. The run of the cases is unaffected.`,
+        `Lists: ${sums.lists_read} read, ${sums.lists_failed} failed. Records: ${sums.records_new} new, ${sums.records_changed} changed, ${sums.records_gone} gone.`,
+        ...(error === null ? [] : [`${error.code}: ${error.message}`, error.hint]),
+      ];
+      const text = lines.map(toChat).join('\n').slice(0, MAX_MESSAGE).toWellFormed();
+      return sendWebhook(url, { text, ...toJson(report) }, signal, connection);
     },
   };
 }

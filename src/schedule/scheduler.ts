@@ -4,8 +4,10 @@ import { readOrElse } from '../db/open-mirror.ts';
 import { findPausedUntil } from '../db/run-log.ts';
 import { listReadLists } from '../db/state.ts';
 import type { ExitName } from '../errors/exit-codes.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import { type LinkedReport, type SkippedPass, isSkipped, toExit } from '../sync/linked/report.ts';
 import type { RunReport } from '../sync/report.ts';
-import { type AfterRunStep, runSteps } from './after-run.ts';
+import { type AfterRunStep, type RunSummary, runSteps } from './after-run.ts';
 import {
   endAttempt,
   findScheduledRun,
@@ -51,6 +53,15 @@ export interface NightlyJob {
   readonly announce?: ((run: ScheduledRun, signal: AbortSignal) => Promise<void>) | undefined;
   /** The steps that follow a scheduled run. */
   readonly steps: readonly AfterRunStep[];
+  /** The linked pass, which begins when the run and its steps are over; undefined if no linked lists are read. */
+  readonly linked?: LinkedJob | undefined;
+}
+
+export interface LinkedJob {
+  /** No list begins after `endsBy`. Rejects only if the database or this program fails. */
+  readonly read: (endsBy: Date | null) => Promise<LinkedReport | SkippedPass>;
+  /** The steps that follow a pass; none of them concerns the run. */
+  readonly steps: (report: LinkedReport, ofRun: RunSummary) => readonly AfterRunStep[];
 }
 
 export interface SchedulerEvents {
@@ -186,15 +197,34 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       isOnly ||
       !canImprove ||
       isGivenUp(firstBeganAt, endedAt, policy, findPausedUntil(database, apiUrl, endedAt));
+    let summary: RunSummary | null = null;
     if (isLast && ending.outcome !== 'interrupted') {
       const run = findScheduledRun(state.scheduled_runs, due) ?? begun;
       const done = await runSteps(job().steps, { run, exit, reports: unreported }, signal, events.onFailed);
       ({ exit } = done);
+      summary = { run, exit, reports: unreported, steps: done.steps };
       // If the process dies or is stopped before this, the next process does the steps.
       save({ scheduled_runs: recordSteps(state.scheduled_runs, due, done.steps, !done.isCut) });
     }
     jitterShare = random();
     events.onEnd(findScheduledRun(state.scheduled_runs, due) ?? begun);
+    if (summary !== null) await readLinked(summary);
+  };
+
+  /** The run is over, recorded and told: whatever the pass does, it stays so. */
+  const readLinked = async (ofRun: RunSummary): Promise<void> => {
+    const { linked, schedule } = job();
+    if (linked === undefined || signal.aborted) return;
+    try {
+      const result = await linked.read(isOnce ? null : schedule.findNext(now()));
+      if (isSkipped(result)) return;
+      exit = toExit(exit, result);
+      const done = await runSteps(linked.steps(result, ofRun), { ...ofRun, exit }, signal, events.onFailed);
+      ({ exit } = done);
+    } catch (error) {
+      events.onFailed(error);
+      if (exit === 'complete') exit = error instanceof MirrorError ? error.exit : 'unexpected';
+    }
   };
 
   return {

@@ -20,6 +20,7 @@ const ELSEWHERE = new Set([
   'restore',
   'redact',
   'fetch-texts',
+  'browse',
 ]);
 
 /** What a shell makes of a line, up to a pipe, a redirection or a remark. */

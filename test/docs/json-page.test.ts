@@ -174,7 +174,15 @@ test('demo, doctor --probe and fake-api print what the page says, and a good syn
   const status = await runCli(['status', '--json', '--database', database]);
   expect(listFaults(JSON.parse(status.stdout) as Record<string, unknown>, 'status')).toEqual([]);
 
-  const { env } = await startHarness({ source: inventCollection({ size: 60 }) });
+  const { env, fakeApi: api } = await startHarness({ source: inventCollection({ size: 60 }) });
+  const linked = { ...env, CLEARINGHOUSE_LINKED_BUDGET: '9' };
+  const { stdout: lines } = await runCli(['sync', '--json'], { env: linked });
+  const [, pass = '{}'] = lines.split('\n');
+  const said = JSON.parse(pass) as Record<string, unknown>;
+  expect([said.outcome, listFaults(said, 'linked-pass')]).toEqual(['budget', []]);
+  expect(api.requests.length).toBeGreaterThan(9);
+  const after = await runCli(['status', '--json'], { env: linked });
+  expect(listFaults(JSON.parse(after.stdout) as Record<string, unknown>, 'status')).toEqual([]);
   const probe = await runCli(['doctor', '--probe', '--yes', '--json'], { env });
   expect(listFaults(JSON.parse(probe.stdout) as Record<string, unknown>, 'doctor --probe')).toEqual([]);
 

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { findFreshAsOf, findMirrorState, type MirrorState } from '../../db/state.ts';
+import { findLinkedState } from '../../db/linked/passes.ts';
 import { isWriterLockHeld } from '../../db/lock.ts';
 import {
   EMPTY_STATE,
@@ -12,6 +13,7 @@ import {
 } from '../../schedule/state-file.ts';
 import { textWidth, write, writeText, type Io } from '../io.ts';
 import { renderDuration, toJsonLine } from '../text/words.ts';
+import { renderLinkedState, toLinkedStateJson } from '../text/linked.ts';
 import {
   type NightlyStatus,
   renderMirrorState,
@@ -49,14 +51,25 @@ Example, for a probe:
 export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const { database } = readSettings(flags, io);
   const now = io.runtime.now();
-  const state = withMirror(database, (mirror) => findMirrorState(mirror, MAX_RUNS, now));
+  const [state, linked] = withMirror(database, (mirror) => [
+    findMirrorState(mirror, MAX_RUNS, now),
+    findLinkedState(mirror),
+  ]);
   const { scheduler, fault } = readState(toStateFilePath(database));
-  const nightly = findNightlyStatus(database, dropAhead(scheduler, now), state, now);
+  const nightly = {
+    ...findNightlyStatus(database, dropAhead(scheduler, now), state, now),
+    linkedPass: linked.pass,
+  };
   if (flags.json === true)
-    await write(io.stdout, toJsonLine({ ...toStateJson(state), ...toNightlyJson(nightly) }));
+    await write(
+      io.stdout,
+      toJsonLine({ ...toStateJson(state), ...toLinkedStateJson(linked), ...toNightlyJson(nightly) }),
+    );
   else {
     const kept = renderNightlyStatus(nightly, state, io.timeZone);
-    await writeText(io, renderMirrorState(state, kept, textWidth(io), io.timeZone));
+    const width = textWidth(io);
+    await writeText(io, renderMirrorState(state, kept, width, io.timeZone));
+    await writeText(io, renderLinkedState(linked, width, io.timeZone));
   }
   if (fault !== null) throw fault;
   if (flags.check === true) checkAge(nightly, Number(flags.maxAge), state.aheadRunIds.length > 0);
@@ -78,7 +91,7 @@ function findNightlyStatus(
   scheduler: SchedulerState,
   state: MirrorState,
   now: Date,
-): NightlyStatus {
+): Omit<NightlyStatus, 'linkedPass'> {
   const path = toStateFilePath(database);
   return {
     scheduler,

@@ -1,17 +1,9 @@
-import type { LinkedKindState } from '../../db/linked/queue.ts';
-import type { LinkedPassRow } from '../../db/linked/passes.ts';
+import type { LinkedPassRow, LinkedState } from '../../db/linked/passes.ts';
 import { renderCount, renderPlural, wrapText } from '../../lib/layout.ts';
 import { localizeTimes, toLocalMinute } from '../../lib/local-time.ts';
 import { type LinkedReport, type LinkedSums, type SkippedPass, isSkipped } from '../../sync/linked/report.ts';
 import { renderTable } from './table.ts';
 import { renderDuration } from './words.ts';
-
-/** The linked lists of a mirror. */
-export interface LinkedState {
-  readonly kinds: readonly LinkedKindState[];
-  /** The newest pass; null if there was none. */
-  readonly pass: LinkedPassRow | null;
-}
 
 /** `1,200 lists read (300 empty), 2 failed`. */
 export function renderLinkedSums({
@@ -86,7 +78,7 @@ export function renderLinkedState({ kinds, pass }: LinkedState, width: number, t
   const table = renderTable(
     [
       { heading: 'linked lists' },
-      ...['cases', 'read', 'share', 'never read', 'failing', 'in doubt', 'records'].map(
+      ...['cases', 'read', 'never', 'failing', 'doubt', 'records'].map(
         (heading) => ({ heading, align: 'right', fit: 'whole' }) as const,
       ),
       { heading: 'oldest read', fit: 'whole' },
@@ -94,8 +86,9 @@ export function renderLinkedState({ kinds, pass }: LinkedState, width: number, t
     kinds.map((one) => [
       one.not_offered ? `${one.kind} (not offered)` : one.kind,
       renderCount(one.lists),
-      renderCount(one.read),
-      one.lists === 0 ? '-' : `${Math.floor((100 * one.read) / one.lists)}%`,
+      one.lists === 0
+        ? renderCount(one.read)
+        : `${renderCount(one.read)} (${Math.floor((100 * one.read) / one.lists)}%)`,
       renderCount(one.never_read),
       renderCount(one.failing),
       renderCount(one.doubted),

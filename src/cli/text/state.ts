@@ -1,8 +1,10 @@
+import type { LinkedPassRow } from '../../db/linked/passes.ts';
 import { type MirrorState, listUnproven } from '../../db/state.ts';
 import { wrapText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { localizeTimes, toLocalMinute } from '../../lib/local-time.ts';
 import type { RunPlan, WaitPlan } from '../../schedule/plan.ts';
 import type { ScheduledRun, SchedulerState } from '../../schedule/state-file.ts';
+import { renderLinkedSums } from './linked.ts';
 import { renderTable } from './table.ts';
 import { renderBytes, renderDuration } from './words.ts';
 
@@ -41,6 +43,8 @@ export interface NightlyStatus {
   readonly isRunning: boolean;
   /** Whether a process writes to the mirror now. */
   readonly isWriting: boolean;
+  /** The newest pass over linked lists; null if there was none. */
+  readonly linkedPass: LinkedPassRow | null;
   /** The time of the stalest list; null if a list was never read completely. */
   readonly freshAsOf: string | null;
   readonly now: Date;
@@ -93,10 +97,17 @@ function renderAhead({ aheadRunIds: ids }: MirrorState): string | null {
   return `the clock was ahead: ${ids.length === 1 ? 'run' : 'runs'} ${ids.join(', ')} ended in the future and do not count for the age`;
 }
 
-function renderWriting({ isWriting }: NightlyStatus, { runs, lists }: MirrorState): string | null {
+function renderWriting(status: NightlyStatus, { runs, lists }: MirrorState): string | null {
+  const { isWriting, linkedPass } = status;
   const run = runs[0];
   if (run?.outcome !== 'running')
-    return isWriting ? 'a process holds the write lock: a run is starting or ending' : null;
+    return isWriting
+      ? linkedPass?.outcome === 'running'
+        ? `linked pass after run ${linkedPass.run_id} in progress since ${linkedPass.started_at}: ${renderLinkedSums(linkedPass)}`
+        : 'a process holds the write lock: a run is starting or ending'
+      : linkedPass?.outcome === 'running'
+        ? `the linked pass after run ${linkedPass.run_id} has died; the next pass records it`
+        : null;
   if (!isWriting) return `run ${run.id} has died; the next run records it`;
   const current = lists.find(
     ({ lastListSync }) => lastListSync?.run_id === run.id && lastListSync.outcome === 'running',

@@ -1,6 +1,7 @@
 import { desc, eq } from 'drizzle-orm';
 import type { Mirror } from '../open-mirror.ts';
 import type { RecordedError } from '../run-log.ts';
+import { type LinkedKindState, listKindStates } from './queue.ts';
 import { type LinkedOutcome, linkedPasses, syncRuns } from '../schema/schema.ts';
 
 export type LinkedPassRow = typeof linkedPasses.$inferSelect;
@@ -86,8 +87,19 @@ export function recordDeadPasses({ db }: Mirror, foundAt: Date): number[] {
     .map(({ id }) => id);
 }
 
+/** The linked lists of a mirror. */
+export interface LinkedState {
+  readonly kinds: readonly LinkedKindState[];
+  /** The newest pass; null if there was none. */
+  readonly pass: LinkedPassRow | null;
+}
+
+export function findLinkedState(mirror: Mirror): LinkedState {
+  return { kinds: listKindStates(mirror), pass: findLatestPass(mirror) };
+}
+
 /** The newest linked pass; null if there was none. */
-export function findLatestPass({ db }: Pick<Mirror, 'db'>): LinkedPassRow | null {
+function findLatestPass({ db }: Pick<Mirror, 'db'>): LinkedPassRow | null {
   return db.select().from(linkedPasses).orderBy(desc(linkedPasses.id)).limit(1).get() ?? null;
 }
 
