@@ -52,7 +52,7 @@ test('every example of reading does what it says on a mirror that has the case',
   const entry = makeEntry({ id: 9, description: 'NEW' });
   const source = recordedCases([
     makeCase({ id: 10002, name: 'Alder v. Thimble County' }),
-    makeCase({ id: 2, name: 'Another', main_docket: null }),
+    makeCase({ id: 2, name: 'Another', state: 'Michigan', main_docket: null }),
   ]);
   const { harness, write } = await startDays(
     source,
