@@ -1,11 +1,14 @@
 import { parseArgs } from 'node:util';
 import { chooseSeeds, type PlayedSeed } from './choose-seeds.ts';
 import { listSureKinds } from './kinds.ts';
+import { listLinkedKinds, renderLinkedAccount } from './linked/kinds.ts';
+import { simulateLinkedSeed } from './linked/simulate-seed.ts';
 import { renderAccount, renderFailure, renderTally } from './render-account.ts';
 import { simulateSeed } from './simulate-seed.ts';
 import { createTally } from './tally.ts';
 
-const USAGE = 'npm run simulate -- --days N [--from SEED] [--choose], or: npm run simulate -- --seed SEED';
+const USAGE =
+  'npm run simulate -- [--linked] --days N [--from SEED] [--choose], or: npm run simulate -- [--linked] --seed SEED';
 const PROGRESS_SECONDS = 30;
 
 /**
@@ -19,8 +22,10 @@ async function main(): Promise<boolean> {
       from: { type: 'string', default: '1' },
       seed: { type: 'string' },
       choose: { type: 'boolean', default: false },
+      linked: { type: 'boolean', default: false },
     },
   });
+  if (values.linked) return playLinked(values);
   if (values.seed !== undefined) {
     const account = await simulateSeed(toNumber(values.seed));
     console.log(renderAccount(account));
@@ -49,6 +54,37 @@ async function main(): Promise<boolean> {
   console.log(`${seconds.toFixed(0)} s, ${((days / seconds) * 60).toFixed(0)} days a minute`);
   if (values.choose) console.log(`Chosen: ${chooseSeeds(played).join(', ')}`);
   return failedSeeds.length === 0;
+}
+
+/** The same for the nights in which linked lists are read. */
+async function playLinked(values: {
+  readonly seed?: string | undefined;
+  readonly days: string;
+  readonly from: string;
+  readonly choose: boolean;
+}): Promise<boolean> {
+  if (values.seed !== undefined) {
+    const account = await simulateLinkedSeed(toNumber(values.seed));
+    console.log(renderLinkedAccount(account));
+    return account.violations.length === 0;
+  }
+  const [wanted, begun] = [toNumber(values.days), Date.now()];
+  const played: PlayedSeed[] = [];
+  let [nights, failed] = [0, 0];
+  for (let seed = toNumber(values.from); nights < wanted; seed++) {
+    const before = process.cpuUsage();
+    const account = await simulateLinkedSeed(seed);
+    const { user, system } = process.cpuUsage(before);
+    nights += account.nights.length;
+    played.push({ seed, kinds: listLinkedKinds(account), cost: user + system });
+    if (account.violations.length === 0) continue;
+    failed += 1;
+    console.log(renderLinkedAccount(account));
+  }
+  const seconds = ((Date.now() - begun) / 1000).toFixed(0);
+  console.log(`${nights} nights of ${played.length} seeds, ${failed} seeds failed, ${seconds} s`);
+  if (values.choose) console.log(`Chosen: ${chooseSeeds(played).join(', ')}`);
+  return failed === 0;
 }
 
 function toNumber(text: string): number {

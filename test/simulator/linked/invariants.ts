@@ -1,0 +1,62 @@
+import type { Mirror } from '../../../src/db/open-mirror.ts';
+import { verifyMirror } from '../../../src/verify/proof.ts';
+import type { LinkedNight } from './draw-history.ts';
+import type { LinkedNightAccount } from './simulate-seed.ts';
+
+/** What holds after every night, however bad it was. Says what does not. */
+export function checkNight(mirror: Mirror, night: LinkedNightAccount, plan: LinkedNight): string[] {
+  return [
+    ...checkRun(night),
+    ...checkPass(mirror, night),
+    ...checkBudget(night, plan),
+    ...night.served.tooEarly,
+    ...checkLinks(mirror),
+    ...[...verifyMirror(mirror, { of: 'everything' }, () => undefined)].map(
+      (finding) => `verify finds ${JSON.stringify(finding)}`,
+    ),
+  ];
+}
+
+/** What goes wrong in linked lists is not the run's. */
+function checkRun({ run }: LinkedNightAccount): string[] {
+  return run === 'complete' ? [] : [`the run of the cases is ${run}`];
+}
+
+const ENDINGS = ['complete', 'budget', 'failed', 'interrupted', 'skipped', 'death'];
+
+function checkPass({ sqlite }: Mirror, { pass }: LinkedNightAccount): string[] {
+  const running = sqlite
+    .prepare<[], number>(`SELECT count(*) FROM linked_passes WHERE outcome = 'running'`)
+    .pluck()
+    .get();
+  return [
+    ...(ENDINGS.includes(pass) ? [] : [`the pass ended with ${pass}`]),
+    ...(running === 0 || pass === 'death' ? [] : [`${running} passes are left running`]),
+  ];
+}
+
+/** A budget is exceeded by nothing but the rest of the list that had begun. */
+function checkBudget({ served: { requests } }: LinkedNightAccount, { budget }: LinkedNight): string[] {
+  const allowed = Number(budget);
+  if (Number.isNaN(allowed) || requests.length <= allowed) return [];
+  const last = requests.at(-1)?.list;
+  const beyond = requests.slice(Math.max(0, allowed - 1));
+  return beyond.every(({ list }) => list === last)
+    ? []
+    : [`a budget of ${allowed} was exceeded by ${requests.length - allowed} requests of several lists`];
+}
+
+const LINK_TABLES = ['case_documents', 'case_further_dockets', 'case_resources'];
+
+/** A link ends only after two reads without the record, in two runs. */
+function checkLinks({ sqlite }: Mirror): string[] {
+  return LINK_TABLES.flatMap((table) =>
+    sqlite
+      .prepare<[], object>(
+        `SELECT * FROM ${table} WHERE mirror_to_run_id IS NOT NULL
+         AND (mirror_missing_run_id IS NULL OR mirror_missing_run_id >= mirror_to_run_id)`,
+      )
+      .all()
+      .map((row) => `a link ended by one read: ${table} ${JSON.stringify(row)}`),
+  );
+}

@@ -1,0 +1,165 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { Random } from '../../../fake-api/invent/random.ts';
+import { API_LISTS } from '../../../src/api/lists.ts';
+import { parseSettings } from '../../../src/config/settings.ts';
+import { gatherSettings } from '../../../src/config/sources.ts';
+import { MirrorError, messageOf } from '../../../src/errors/mirror-error.ts';
+import { isSkipped } from '../../../src/sync/linked/report.ts';
+import { runLinkedPass } from '../../../src/sync/linked/pass.ts';
+import { runSync } from '../../../src/sync/run-sync.ts';
+import { dumpData } from '../../support/dump.ts';
+import { writeEmptyMirror } from '../../support/once/empty-mirror.ts';
+import { copyAsAfterDeath, listFilesWith, readMirror, removeMirror } from '../mirror-file.ts';
+import { type VirtualClock, createVirtualClock } from '../virtual-clock.ts';
+import { compareLinked } from './compare-linked.ts';
+import { type LinkedHistory, type LinkedNight, drawLinkedHistory } from './draw-history.ts';
+import { checkNight } from './invariants.ts';
+import { type LinkedWorld, type ServedNight, startLinkedWorld } from './served-world.ts';
+
+/** What one night left behind. */
+export interface LinkedNightAccount {
+  readonly served: ServedNight;
+  /** How the run of the cases ended. */
+  readonly run: string;
+  /** How the linked pass ended: its outcome, `skipped`, `death`, or the error that it threw. */
+  readonly pass: string;
+}
+
+export interface LinkedAccount {
+  readonly history: LinkedHistory;
+  readonly nights: readonly LinkedNightAccount[];
+  /** What did not hold, and after which night, from 1. */
+  readonly violations: readonly string[];
+}
+
+const NIGHT_MS = 86_400_000;
+/** Longer than any pause of a list that failed. */
+const ALL_PAUSES_MS = 40 * NIGHT_MS;
+/** An empty list is believed in the second night, and what is missing is gone in the second. */
+const GOOD_NIGHTS = 3;
+const GOOD_NIGHT: LinkedNight = { faults: [], edits: [], budget: 'all', cut: null };
+
+/** Lives through the nights of a seed: bad ones, then good ones, then one in which nothing changes. */
+export async function simulateLinkedSeed(seed: number): Promise<LinkedAccount> {
+  const history = drawLinkedHistory(seed);
+  const folder = mkdtempSync(join(tmpdir(), 'linked-nights-'));
+  const token = `canary-${seed}-77c1be`;
+  const world = await startLinkedWorld(history, token);
+  try {
+    return await liveThrough(history, folder, token, world);
+  } catch (cause) {
+    throw new Error(`The simulation of linked seed ${seed} itself failed: ${messageOf(cause)}`, { cause });
+  } finally {
+    await world.fakeApi.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function liveThrough(
+  history: LinkedHistory,
+  folder: string,
+  token: string,
+  world: LinkedWorld,
+): Promise<LinkedAccount> {
+  const nights: LinkedNightAccount[] = [];
+  const violations: string[] = [];
+  const clock = createVirtualClock('2030-01-01T03:17:00Z', new Random(history.seed));
+  let database = join(folder, 'mirror.db');
+  writeEmptyMirror(database);
+  const violate = (hows: readonly string[]): void => {
+    violations.push(...hows.map((how) => `night ${nights.length}: ${how}`));
+  };
+  const live = async (plan: LinkedNight): Promise<void> => {
+    const after = join(folder, `mirror-${nights.length + 2}.db`);
+    const night = await liveNight(plan, { world, clock, token, database, after });
+    nights.push(night);
+    if (night.pass === 'death') {
+      removeMirror(database);
+      database = after;
+    }
+    violate(readMirror(database, (mirror) => checkNight(mirror, night, plan)));
+    violate(listFilesWith(database, token).map((file) => `the token is in ${file}`));
+    clock.pass(NIGHT_MS);
+  };
+  for (const plan of history.badNights) await live(plan);
+  clock.pass(ALL_PAUSES_MS);
+  world.forgetPause();
+  for (let night = 0; night < GOOD_NIGHTS; night++) await live(GOOD_NIGHT);
+  const { source } = world.fakeApi;
+  violate(readMirror(database, (mirror) => compareLinked(mirror, source)));
+  const before = readMirror(database, listLinkedData);
+  await live(GOOD_NIGHT);
+  const known = new Set(before);
+  const written = readMirror(database, listLinkedData).filter((row) => !known.has(row));
+  violate(written.map((row) => `a night in which nothing changed wrote ${row.slice(0, 300)}`));
+  return { history, nights, violations };
+}
+
+interface Setting {
+  readonly world: LinkedWorld;
+  readonly clock: VirtualClock;
+  readonly token: string;
+  readonly database: string;
+  /** Where the mirror goes on after a death. */
+  readonly after: string;
+}
+
+async function liveNight(
+  plan: LinkedNight,
+  { world, clock, token, database, after }: Setting,
+): Promise<LinkedNightAccount> {
+  const controller = new AbortController();
+  const state = { isDead: false };
+  const served = world.beginNight(plan, clock, (number) => {
+    if (plan.cut?.request !== number) return;
+    if (plan.cut.how !== 'signal') {
+      copyAsAfterDeath(database, after, plan.cut.how === 'power cut' ? new Random(number) : null);
+      state.isDead = true;
+      world.forgetPause();
+      world.endNight();
+    }
+    controller.abort(new MirrorError('INTERRUPTED', 'The night was cut short.'));
+  });
+  const settings = parseSettings(
+    gatherSettings(
+      { apiUrl: world.fakeApi.url, database, delayMs: '0', linkedBudget: plan.budget, maxPasses: '2' },
+      {},
+      {},
+    ),
+  );
+  const request = { settings, token, onEvent: () => undefined };
+  const { signal } = new AbortController();
+  const report = await runSync(
+    { ...request, lists: API_LISTS, trigger: 'nightly', dryRun: false, acceptDepartures: false, signal },
+    clock,
+  );
+  const pass = await runLinkedPass({ ...request, signal: controller.signal }, clock).then(
+    (result) => (isSkipped(result) ? 'skipped' : result.outcome),
+    (error: unknown) => `error: ${inspect(error)}`,
+  );
+  world.endNight();
+  return { served, run: report.outcome, pass: state.isDead ? 'death' : pass };
+}
+
+const LINKED_TABLES = [
+  'documents',
+  'case_documents',
+  'further_dockets',
+  'further_docket_entries',
+  'case_further_dockets',
+  'resources',
+  'case_resources',
+  'linked_changes',
+  'linked_versions',
+  'mirror_docket_differences',
+];
+
+function listLinkedData(mirror: Parameters<typeof dumpData>[0]): string[] {
+  const data = dumpData(mirror);
+  return LINKED_TABLES.flatMap((table) =>
+    (data[table] ?? []).map((row) => `${table} ${JSON.stringify(row)}`),
+  );
+}
