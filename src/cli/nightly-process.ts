@@ -19,6 +19,7 @@ import {
   createWebhookStep,
 } from '../schedule/notify.ts';
 import { type Schedule, findScheduleWarning, nextMinute, parseSchedule } from '../schedule/cron.ts';
+import { renderPlural } from '../lib/layout.ts';
 import { PACKAGE } from '../lib/package-info.ts';
 import {
   type LogSettings,
@@ -108,6 +109,27 @@ function toMetricsAgain(database: string, path: string, now: () => Date, ofRun: 
   return { ...step, run: (signal) => step.run(signal, ofRun) };
 }
 
+/** Fetches texts after a linked pass. */
+function toTextsStep(
+  { settings, token, nightly }: Pick<ReadSettings, 'settings' | 'token' | 'nightly'>,
+  io: Io,
+): AfterRunStep {
+  const selection = { types: nightly.textTypes ?? [], caseIds: [], isCore: nightly.coreTexts };
+  return {
+    step: 'texts',
+    onlyIfComplete: false,
+    run: async (signal) => {
+      const { runTextPass } = await import('../sync/linked/text-pass.ts');
+      const { figures, outcome, error } = await runTextPass(
+        { settings, token, selection, budget: nightly.textsBudget, signal, onEvent: () => undefined },
+        io.runtime,
+      );
+      if (outcome === 'failed' && error !== null) throw error;
+      return `${outcome}: ${renderPlural(figures.texts, 'text')}, ${figures.failed} failed, ${renderPlural(figures.requests, 'request')}`;
+    },
+  };
+}
+
 /** The linked pass after a scheduled run, with its own report, metrics and webhook. */
 function toLinkedJob(
   { settings, token, nightly }: ReadSettings,
@@ -126,6 +148,7 @@ function toLinkedJob(
       return result;
     },
     steps: (report, ofRun) => [
+      ...(nightly.textsBudget === 0 ? [] : [toTextsStep({ settings, token, nightly }, io)]),
       ...(nightly.metricsFile === null
         ? []
         : [toMetricsAgain(settings.database, nightly.metricsFile, io.runtime.now, ofRun)]),

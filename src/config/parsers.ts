@@ -79,6 +79,16 @@ export function optional<Value>(parse: Parser<Value>): Parser<Value | null> {
   return (written, name) => (written === undefined ? null : parse(written, name));
 }
 
+/** The parts of a line, separated by semicolons, because the parts can contain commas. */
+export const semicolonList: Parser<readonly string[]> = (written, name) => {
+  const parts = trimmedLine(written, name)
+    .split(';')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  if (parts.length === 0) throw refuse(`${written?.from ?? name} is empty.`);
+  return parts;
+};
+
 /** The unchanged text, `''` if the setting is not set. */
 export const anyText: Parser<string> = (written) => written?.text ?? '';
 

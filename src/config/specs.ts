@@ -11,6 +11,7 @@ import {
   proxyAddress,
   sample,
   secretAddress,
+  semicolonList,
   trimmedLine,
   wholeNumber,
   yesOrNo,
@@ -268,6 +269,24 @@ export const SETTINGS_OF_NIGHTLY = nameVariables({
     flag: '--nightly-snapshot',
     default: 'yes',
     description: 'Take a snapshot after each complete run.',
+    parse: yesOrNo,
+  },
+  textsBudget: {
+    flag: '--texts-budget <requests>',
+    default: '0',
+    description:
+      'Maximum requests for texts of documents after each scheduled run, including retries; 0 for none. All of them have about 3.5 GB.',
+    parse: wholeNumber(0),
+  },
+  textTypes: {
+    flag: '--text-types <types>',
+    description: 'Document types whose texts are fetched, separated by semicolons. Default: all.',
+    parse: optional(semicolonList),
+  },
+  coreTexts: {
+    flag: '--core-texts',
+    default: 'no',
+    description: 'Fetch only the texts of core documents.',
     parse: yesOrNo,
   },
   reports: {

@@ -175,6 +175,19 @@ describe('nightly', () => {
     expect(text).toContain('clearinghouse_mirror_scheduled_run_cases{kind="new"} 4\n');
   });
 
+  test('fetches texts after the linked lists, within a budget of their own', async () => {
+    const { harness } = await startWorld();
+    const { exitCode } = await runCli(['nightly', '--once', '--no-nightly-snapshot', '--texts-budget', '2'], {
+      env: { ...harness.env, CLEARINGHOUSE_LINKED_BUDGET: '20' },
+      runtime: harness.runtime,
+    });
+    expect(exitCode).toBe(0);
+    const [pass] = harness.rows('SELECT outcome, requests FROM text_passes');
+    expect(pass).toMatchObject({ outcome: expect.stringMatching(/budget|complete/) as unknown });
+    expect(pass?.requests).toBeGreaterThan(0);
+    expect(pass?.requests).toBeLessThanOrEqual(2);
+  });
+
   test('keeps the outcome, the ping and the record of the run when the pass fails, and tells of the pass', async () => {
     const world = await startWorld();
     world.refuse = true;
