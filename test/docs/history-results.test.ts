@@ -7,6 +7,7 @@ import { openMirror } from '../../src/db/open-mirror.ts';
 import { query } from '../../src/db/query.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase, makeDocket, makeEntry, type MadeCase } from '../support/make-case.ts';
+import { insertDocument, makeDocument } from '../support/linked-rows.ts';
 import { startHarness } from '../support/sync-harness.ts';
 
 /* Each question of docs/history.md and of the demo, answered by SQL and, from the payloads of three days, without it. */
@@ -53,6 +54,13 @@ const DAYS: readonly (readonly MadeCase[])[] = [
     caseOf(6, { case_ongoing: 'Yes', case_types: [] }, OLD, [2, '2030-01-01', 'ORDER, amended']),
     caseOf(7, { case_ongoing: 'Unknown', case_types: ['Prison'] }),
   ],
+];
+/** The documents of case 1. One is not for the public. */
+const DOCUMENTS = [
+  makeDocument({ id: 51, has_text: true }),
+  makeDocument({ id: 52, has_text: false }),
+  makeDocument({ id: 53, has_text: true, document_type: 'Order/Opinion' }),
+  makeDocument({ id: 54, has_text: true, document_status: 'Deleted' }),
 ];
 const LAST = DAYS.length;
 const on = (day: number, id: number): MadeCase | undefined => DAYS[day - 1]?.find((one) => one.id === id);
@@ -209,6 +217,17 @@ const DEMO_ANSWERS: readonly (() => readonly Row[])[] = [
     return sort(rows, down(3), text(0)).slice(0, 5);
   },
   () => {
+    const shown = DOCUMENTS.filter(({ document_status }) => document_status !== 'Deleted');
+    const rows = count(shown.map(({ document_type }) => [document_type as string])).map(
+      ([type, documents]) => [
+        type,
+        documents,
+        shown.filter(({ document_type, has_text }) => document_type === type && has_text === true).length,
+      ],
+    );
+    return sort(rows, down(1), text(0)).slice(0, 5);
+  },
+  () => {
     const ofDay = CHANGES.filter(({ day }) => day === 2);
     const rows = count(ofDay.map(({ id, kind, field }) => [id, `Case ${id}`, kind, field]));
     return sort(rows, text(2), text(0), text(3)).slice(0, 12);
@@ -243,6 +262,7 @@ describe('the SQL of docs/history.md and of the demo', () => {
     const mirror = openMirror(harness.database);
     mirror.sqlite.exec(`UPDATE sync_runs SET started_at = format('2030-01-%02dT03:17:00.000Z', id);
       UPDATE case_changes SET changed_at = format('2030-01-%02dT03:30:00.000Z', run_id)`);
+    for (const document of DOCUMENTS) insertDocument(mirror.sqlite, document, 1);
     mirror.close();
     for (const [where, sql, answer] of ASKED) {
       const rows = harness.read((one) => [...query(one, sql).rows]);
