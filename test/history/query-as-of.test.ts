@@ -18,7 +18,7 @@ const listNames = ({ sqlite }: Mirror): string[] =>
     .all();
 
 const isRefused = (name: string): boolean =>
-  name === 'mirror_raw_hashes' || name === 'mirror_seals' || SEARCH_OBJECTS.has(name);
+  /^mirror_(?:raw_hashes|seals)$|(?:^|_)texts?(?:_|$)/.test(name) || SEARCH_OBJECTS.has(name);
 
 /** Every table and view of the file, each with its columns and its rows in a steady order. */
 function dumpNames(mirror: Mirror): Record<string, unknown> {
