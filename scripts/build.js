@@ -35,6 +35,7 @@ const TOGETHER = [
       'src/db/open-mirror.ts',
       'src/db/state.ts',
       'src/db/read-case.ts',
+      'src/db/linked/passes.ts',
       'src/db/write-history.ts',
       'src/cli/with-mirror.ts',
     ],

@@ -10,7 +10,7 @@ import { checkPrinted, findLoss, flush, say, textWidth, type Io } from './io.ts'
 import { OwnCommand } from './own-command.ts';
 import type { Flags } from './options.ts';
 import { renderError } from './text/errors.ts';
-import { renderCount, wrapProse } from '../lib/layout.ts';
+import { renderPlural, wrapProse } from '../lib/layout.ts';
 
 export { outliveFailures } from './io.ts';
 export { PROCESS_IO } from './process-io.ts';
@@ -250,7 +250,10 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   subscribe(READS_WITHOUT_LOCKS, warnOfMissingLocks);
   const announceIndexBuild = (rows: unknown): void => {
     if (args[0] === 'nightly' && io.stderr.isTTY !== true) return; // Its standard error can be a log of JSON lines.
-    say(io.stderr, `Building the search index of ${renderCount(Number(rows))} docket entries, once.\n`);
+    say(
+      io.stderr,
+      `Building the search index of ${renderPlural(Number(rows), 'docket entry', 'docket entries')}, once.\n`,
+    );
   };
   subscribe(BUILDS_SEARCH_INDEX, announceIndexBuild);
   const { program, loadCommand } = createProgram(io, (ended, acts) => {

@@ -133,7 +133,7 @@ export async function runDemo(
     };
     await stage.say(`A fake API serves ${renderPlural(cases, 'invented case')} at ${fakeApi.url}.`);
     await stage.say(
-      `First run: every case is new. One request is rate limited, one fails, and one list is empty. Then the linked lists are read, the documents, dockets and resources of the cases: up to ${LINKED_BUDGET} requests a run.`,
+      `First run: every case is new. One request is rate limited, one fails, and one list is empty. Then the linked lists are read, the documents, dockets and resources of the cases: up to ${renderPlural(Number(LINKED_BUDGET), 'request')} a run.`,
     );
     const first = await day();
     if (first.report.outcome !== 'complete') return [first];

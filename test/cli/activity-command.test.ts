@@ -62,11 +62,12 @@ In all: 3 new docket entries in 2 cases.
     expect(await ids('--case', '1')).toEqual([101]);
   });
 
-  test('--json has the columns of docket_activity', async () => {
+  test('--json has the columns of docket_activity, and null in those of other records', async () => {
     const { lines, harness } = await start();
     const [row] = await lines('activity', '--case', '1');
     const [viewed] = harness.rows('SELECT * FROM docket_activity WHERE case_id = 1');
-    expect(row).toEqual({ ...viewed, url: makeEntry().url });
+    const others = { record_key: null, document_type: null, title: null, date: null };
+    expect(row).toEqual({ ...others, record_kind: 'docket_entry', ...viewed, url: makeEntry().url });
   });
 
   test('prints as many cases as --limit, and counts all', async () => {

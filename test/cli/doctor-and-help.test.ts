@@ -23,7 +23,17 @@ describe('doctor --json', () => {
     });
     const { exit_code, findings } = JSON.parse(stdout) as DoctorJson;
     expect([exitCode, exit_code, stderr]).toEqual([0, 0, '']);
-    const checks = ['settings', 'token', 'address', 'clock', 'database', 'disk', 'snapshots', 'schedule'];
+    const checks = [
+      'settings',
+      'token',
+      'address',
+      'clock',
+      'database',
+      'linked lists',
+      'disk',
+      'snapshots',
+      'schedule',
+    ];
     expect(findings.map(({ check }) => check)).toEqual(checks);
     expect(fakeApi.requests).toHaveLength(1);
     expect(existsSync(database)).toBe(false);

@@ -58,6 +58,7 @@ describe('init', () => {
       CLEARINGHOUSE_API_URL: fakeApi.url,
       CLEARINGHOUSE_API_TOKEN: fakeApi.token,
       CLEARINGHOUSE_DATABASE: 'clearinghouse.db',
+      CLEARINGHOUSE_LINKED_BUDGET: '0', // that of the tests
       CLEARINGHOUSE_SCHEDULE: '30 2 * * *',
       CLEARINGHOUSE_TIMEZONE: 'America/Detroit',
     });

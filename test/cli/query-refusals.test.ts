@@ -19,7 +19,7 @@ const REFUSED: [string, string, string][] = [
   [
     'SELECT institution FROM cases',
     'There is no column institution here.',
-    'case_defendants, clean_case_defendants have',
+    'case_defendants, clean_case_defendants, clean_resources, resources have',
   ],
   [
     'SELECT k.id FROM cases AS c',

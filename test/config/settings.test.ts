@@ -193,6 +193,9 @@ describe('the settings of nightly', () => {
   test('are these where nobody says otherwise', () => {
     expect(parse({})).toEqual({
       schedule: '17 3 * * *',
+      textsBudget: 0,
+      textTypes: null,
+      coreTexts: false,
       timezone: 'UTC',
       scheduleFrom: { schedule: 'the default', timezone: 'the default' },
       jitterMinutes: 15,

@@ -104,7 +104,7 @@ describe('the package', () => {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(installed.length + 1));
     const others = files.filter((file) => file.startsWith('dist/') && !file.endsWith('.js'));
-    expect(others).toEqual(['dist/third-party-notices.txt']);
+    expect(others).toEqual(['dist/icon.svg', 'dist/style.css', 'dist/third-party-notices.txt']);
     expect(
       files.filter((file) => file.includes('snapshot.json') || file.startsWith('docs/decisions/')),
     ).toEqual([]);

@@ -35,6 +35,7 @@ test('drift is recorded with what was expected and seen, an example and its firs
   await sync();
   expect(rows('SELECT * FROM schema_drift ORDER BY field')).toEqual([
     {
+      record_kind: 'case',
       field: 'brand_new',
       expected: 'no such field',
       seen: 'a boolean',
@@ -43,6 +44,7 @@ test('drift is recorded with what was expected and seen, an example and its firs
       last_run_id: 2,
     },
     {
+      record_kind: 'case',
       field: 'filing_year',
       expected: 'an integer',
       seen: 'a text',
@@ -51,6 +53,7 @@ test('drift is recorded with what was expected and seen, an example and its firs
       last_run_id: 2,
     },
     {
+      record_kind: 'case',
       field: 'plaintiff_type',
       expected: 'a list',
       seen: 'missing',

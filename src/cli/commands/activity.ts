@@ -48,6 +48,9 @@ const COLUMNS = [
   'date',
 ];
 
+/** Every object has every field, so that the fields of each format are the same. */
+const NO_FIELDS = Object.fromEntries(COLUMNS.map((column) => [column, null]));
+
 export function defineOptions(command: Command): Command {
   return addSettings(
     addRowFormat(
@@ -112,6 +115,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
 
 function* listEntries(mirror: Mirror, filter: ActivityFilter): Generator<object> {
   const find = prepareFindNewEntry(mirror);
-  for (const { entryIds } of listActiveCases(mirror, filter)) yield* entryIds.map(find);
-  yield* listNewRecords(mirror, filter);
+  for (const { entryIds } of listActiveCases(mirror, filter))
+    for (const id of entryIds) yield { ...NO_FIELDS, record_kind: 'docket_entry', ...find(id) };
+  for (const record of listNewRecords(mirror, filter)) yield { ...NO_FIELDS, ...record };
 }

@@ -22,7 +22,7 @@ const REQUESTS = Object.entries(PROBE_REQUESTS) as [ProbeRequest, (typeof PROBE_
 /** The requests that a probe would send, before it sends any. */
 export function renderProbePlan(host: string, delayMs: number, width: number): string {
   const pause = renderDuration(Math.max(PROBE_DELAY_MS, delayMs));
-  const head = `The probe sends at most ${REQUESTS.length} requests to ${host}, one after another, with ${pause} in between. It retries none and follows no redirect. ID is an id from an earlier response.`;
+  const head = `The probe sends at most ${renderPlural(REQUESTS.length, 'request')} to ${host}, one after another, with ${pause} in between. It retries none and follows no redirect. ID is an id from an earlier response.`;
   const longest = Math.max(...REQUESTS.map(([, { path }]) => path.length));
   const lines = REQUESTS.map(([, { path, purpose }], at) => {
     const first = `  ${String(at + 1).padStart(2)}  GET ${path.padEnd(longest)}  `;

@@ -162,7 +162,7 @@ function judgeWholeDocket(seen: Observations): Verdict {
     (record) => record.kind === 'docket' && record.id !== null && record.id === main?.docketId,
   );
   if (main === undefined || copy?.kind !== 'docket') return notSeen(seen.dockets);
-  const told = `${main.docketEntries ?? 'no'} entries in the case, ${copy.entries ?? 'no'} in its list of dockets`;
+  const told = `docket entries: ${main.docketEntries ?? 'none'} in the case, ${copy.entries ?? 'none'} in its list of dockets`;
   return holdsIf(main.docketEntries === copy.entries, told);
 }
 

@@ -119,7 +119,7 @@ function judgeStability(seen: Observations): Verdict {
       [
         orderOf(page.records),
         `the same page again: ${again === null ? describeObservation(seen.again) : toIds(again) === toIds(page) ? 'the same cases in the same order' : 'other cases or another order'}`,
-        `page 2: ${second === null ? describeObservation(seen.second) : `${repeated} cases of page 1, ${orderOf([...page.records, ...second.records])} over both`}`,
+        `page 2: ${second === null ? describeObservation(seen.second) : `${renderPlural(repeated, 'case')} of page 1, ${orderOf([...page.records, ...second.records])} over both`}`,
       ].join('; '),
     );
   });

@@ -60,7 +60,7 @@ export function makeHistoryPage({ mirror, site, asked, id }: PageRequest): Page 
     title: `History of ${toCaseName(prepareFindName(mirror)(id))}`,
     kicker: linkTo(ADDRESS.case(id), `Case ${id}`),
     section: 'cases',
-    body: html`<h2>${renderPlural(total, 'run')} found changes of this case, newest first</h2>
+    body: html`<h2>Changes of this case in ${renderPlural(total, 'run')}, newest first</h2>
       ${renderHistory(mirror, site, id, runs.slice((page - 1) * size, page * size))}
       ${renderPager({ page, size, total }, 'Runs', (number) =>
         ADDRESS.history(id, { page: number === 1 ? undefined : number }),

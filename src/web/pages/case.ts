@@ -200,7 +200,7 @@ function renderNewestEntries(mirror: Mirror, site: Site, id: number, payload: Js
     ${
       total > shown.length
         ? html`<p class="more">
-            ${linkTo(ADDRESS.docket(id), `All ${renderCount(total)} entries, with filters`)}
+            ${linkTo(ADDRESS.docket(id), `All docket entries (${renderCount(total)}), with filters`)}
           </p>`
         : html`<p class="more">${linkTo(ADDRESS.docket(id), 'The docket with filters and downloads')}</p>`
     }
@@ -243,7 +243,7 @@ function renderPast(mirror: Mirror, site: Site, found: FoundCase, id: number): H
         ${linkTo(
           ADDRESS.history(id),
           rest > 0
-            ? `${renderPlural(rest, 'earlier run')} with changes, and downloads`
+            ? `Changes of ${renderPlural(rest, 'earlier run')}, and downloads`
             : 'Downloads of the history',
         )}
       </p>
