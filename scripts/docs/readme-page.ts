@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { stripVTControlCharacters } from 'node:util';
 import type { Results } from '../../bench/contenders.ts';
 import { costOf, ratioOf } from '../../bench/figures.ts';
 import type { RunOnDemo } from './show-demo.ts';
@@ -8,23 +7,15 @@ const README = new URL('../../README.md', import.meta.url);
 const RESULTS = new URL('../../docs/performance.json', import.meta.url);
 
 const MAX_LINES_OF_CHANGES = 6;
-const MAX_LINES_OF_SEARCH = 7;
 
 /**
- * README.md with the output of its queries, of `search` and of `changes` on the mirror of the demo, and with the measured figures.
- * Generated are the text block after each SQL block and after the search, the text block of "What changed", and the paragraph that
- * begins with "A first sync of".
+ * README.md with the output of its queries and of `changes` on the mirror of the demo, and with the measured figures. Generated are
+ * the text block after each SQL block, the text block of "What changed", and the paragraph that begins with "A first sync of".
  */
 export async function renderReadme(run: RunOnDemo): Promise<string> {
   let page = await fillInResults(readFileSync(README, 'utf8'), run);
   const changes = (await run('changes')).split('\n').slice(0, MAX_LINES_OF_CHANGES).join('\n');
   page = fillIn(page, /(## What changed\n[^]*?```text\n)[^]*?(```)/, `${changes}\n`);
-  const [, words = ''] = /`clearinghouse-mirror search "([^"`]*)"`/.exec(page) ?? [];
-  const found = stripVTControlCharacters(await run('search', words))
-    .split('\n')
-    .slice(0, MAX_LINES_OF_SEARCH)
-    .join('\n');
-  page = fillIn(page, /(\(docs\/search\.md\)\):\n\n```text\n)[^]*?(```)/, `${found}\n`);
   return fillIn(page, /(\n\n)A first sync of [^]*?(\n\n## )/, renderPerformance());
 }
 
