@@ -36,10 +36,12 @@ function resolveValues({ sqlite, path }: Mirror, filter: ValueFilter, asked: rea
     if (same.length > 0) return same;
     const close = suggestNames(listClosest(value, known));
     const all =
-      known.length > MAX_LISTED ? null : `It takes ${known.map((one) => JSON.stringify(one)).join(', ')}.`;
+      known.length > MAX_LISTED
+        ? `\`query "SELECT DISTINCT ${column} FROM ${table} ORDER BY 1"\` lists the values.`
+        : `It takes ${known.map((one) => JSON.stringify(one)).join(', ')}.`;
     throw toUsage(
       `No case in ${path} has the ${what} ${JSON.stringify(value.slice(0, 100))}.`,
-      [close, all].filter((part) => part !== null).join(' ') || undefined,
+      [close, all].filter((part) => part !== null).join(' '),
     );
   });
 }
