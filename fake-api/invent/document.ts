@@ -70,16 +70,16 @@ const TITLES = cutPhrases([
   'Order',
   'Opinion',
   'Complaint',
-  'Docket [PACER]',
-  'Consent Decree',
-  'Memorandum and Order',
-  'First Amended Complaint for Declaratory and Injunctive Relief',
-  'Motion to Dismiss of {office}',
-  'Order Granting the Motion of {person} to Intervene',
-  'Brief of {person} as Amicus Curiae',
+  'Docket of the Ferry Matter',
+  'Decree on the Lamps of {place}',
+  'Order about a Toll, with Reasons',
+  'Third Complaint, now about Lanterns, Bells and the Tolls of {place}',
+  'Request of {office} that the Claims about Bells be Struck',
+  'Leave for {person} to Speak for the Keepers of {place}',
+  'Brief of {person} for the Keepers of Lanterns',
   'Report of the Monitor on the Lamps of {place}, No. {number}',
   'Letter from {person} to {office} re: ferry timetable of {year}',
-  'Stipulation and “Proposed” Order – {place}',
+  'Draft “Agreed” Order on Timetables – {place}',
 ]);
 const DESCRIPTIONS = cutPhrases([
   'Dated {date}.',
@@ -314,6 +314,6 @@ function inventOtherUrl(random: Random, cast: Cast): string | null {
   return random.pick([
     `https://web.archive.example/web/2009${1000 + random.below(9000)}/http://www.lamps.example/order.pdf`,
     `http://www.invented-bureau.example/crt/${random.below(900)}.php`,
-    `No longer available - http://www.ferries.example/${slashedText(cast.lastDay)}`,
+    `Withdrawn, formerly http://www.ferries.example/${slashedText(cast.lastDay)}`,
   ]);
 }
