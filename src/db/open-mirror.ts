@@ -7,6 +7,7 @@ import { takeAfter, toRealPath } from '../lib/files.ts';
 import { createTempFile, moveIntoPlace } from '../lib/replace-file.ts';
 import { isSqliteError, inDatabase, toDatabaseError } from './errors.ts';
 import { removeLeftovers } from './leftovers.ts';
+import { takeWriterLock } from './lock.ts';
 import { type BrokenObject, listBrokenBy, listBrokenReferences, runMigrations } from './migrate.ts';
 import {
   type MirrorReader,
@@ -92,6 +93,26 @@ export function openMirror(path: string, { isCopy = false, onBroken }: OpenOptio
       };
     });
   });
+}
+
+/**
+ * Takes the writer lock, opens a mirror for writing, passes it to `use`, and always closes it and releases the lock. Throws
+ * LOCKED if another process is writing, and DATABASE_... errors.
+ */
+export function withWriter<Result>(
+  path: string,
+  use: (mirror: Mirror) => Result,
+  options?: OpenOptions,
+): Result {
+  const lock = takeWriterLock(path);
+  return closing(
+    {
+      close: () => {
+        lock.release();
+      },
+    },
+    () => inDatabase(path, () => closing(openMirror(path, options), use)),
+  );
 }
 
 /** Opens an existing mirror read-only. It never waits for the writer. */

@@ -3,9 +3,10 @@ import { type Client, type ClientOptions, type Runtime, createClient } from '../
 import { createAgents } from '../api/http-agents.ts';
 import { toTooLongPause } from '../api/retry.ts';
 import type { Settings } from '../config/settings.ts';
-import { toDatabaseError } from '../db/errors.ts';
-import { takeWriterLock } from '../db/lock.ts';
-import { type Mirror, openMirror, openMirrorInMemory, openMirrorReadOnly } from '../db/open-mirror.ts';
+import { closing } from '../db/engine.ts';
+import { inDatabase } from '../db/errors.ts';
+import type { BrokenObject } from '../db/migrate.ts';
+import { type Mirror, openMirrorInMemory, openMirrorReadOnly, withWriter } from '../db/open-mirror.ts';
 import { finishRedactionsIfPossible } from '../db/redact.ts';
 import { findPauseLeft } from '../db/run-log.ts';
 import { PACKAGE } from '../lib/package-info.ts';
@@ -52,35 +53,33 @@ export interface SyncRequest extends SyncPlan {
  * run takes no lock and opens the mirror read-only; if there is no mirror, every case counts as new.
  */
 export async function runSync(request: SyncRequest, runtime: Runtime): Promise<RunReport> {
-  const { settings, dryRun } = request;
-  const lock = dryRun ? null : takeWriterLock(settings.database);
-  try {
-    const mirror = dryRun ? openForComparison(settings.database) : openForSync(request);
-    try {
-      const pauseLeftMs = request.ignoresPause ? 0 : findPause(mirror, settings, runtime.now());
-      if (!dryRun) finishRedactionsIfPossible(mirror, runtime.now);
-      const client = createClientFor(settings, request.token, runtime, {
-        pauseLeftMs,
-        onRetry: (retry) => {
-          request.onEvent({ type: 'retrying', ...retry });
-        },
-      });
-      return await syncMirror({
-        ...request,
-        ...settings,
-        mirror,
-        client,
-        version: PACKAGE.version,
-        now: runtime.now,
-      }).finally(client.close);
-    } catch (thrown) {
-      throw toDatabaseError(thrown, settings.database);
-    } finally {
-      mirror.close();
-    }
-  } finally {
-    lock?.release();
-  }
+  const { database } = request.settings;
+  const use = (mirror: Mirror): Promise<RunReport> => syncWith(mirror, request, runtime);
+  if (request.dryRun) return inDatabase(database, () => closing(openForComparison(database), use));
+  const onBroken = (broken: readonly BrokenObject[]): void => {
+    request.onEvent({ type: 'objects-broken', broken });
+  };
+  return withWriter(database, use, { onBroken });
+}
+
+async function syncWith(mirror: Mirror, request: SyncRequest, runtime: Runtime): Promise<RunReport> {
+  const { settings } = request;
+  const pauseLeftMs = request.ignoresPause ? 0 : findPause(mirror, settings, runtime.now());
+  if (!request.dryRun) finishRedactionsIfPossible(mirror, runtime.now);
+  const client = createClientFor(settings, request.token, runtime, {
+    pauseLeftMs,
+    onRetry: (retry) => {
+      request.onEvent({ type: 'retrying', ...retry });
+    },
+  });
+  return syncMirror({
+    ...request,
+    ...settings,
+    mirror,
+    client,
+    version: PACKAGE.version,
+    now: runtime.now,
+  }).finally(client.close);
 }
 
 /** The rest of the pause that the server requested in an earlier run. If it is long, the run does not begin. */
@@ -88,14 +87,6 @@ function findPause(mirror: Mirror, { apiUrl, retryAfterMaxMs }: Settings, now: D
   const left = findPauseLeft(mirror, apiUrl.href, now);
   if (left > retryAfterMaxMs) throw toTooLongPause(new Date(now.getTime() + left), now);
   return left;
-}
-
-function openForSync({ settings, onEvent }: SyncRequest): Mirror {
-  return openMirror(settings.database, {
-    onBroken: (broken) => {
-      onEvent({ type: 'objects-broken', broken });
-    },
-  });
 }
 
 function openForComparison(path: string): Mirror {

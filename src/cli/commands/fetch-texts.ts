@@ -21,6 +21,7 @@ import {
   toTextJson,
   toTextPlanJson,
 } from '../text/fetch-texts.ts';
+import { renderBroken } from '../text/errors.ts';
 import { toJsonLine } from '../text/words.ts';
 import { parseCaseId, withMirror } from '../with-mirror.ts';
 
@@ -97,7 +98,8 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
         budget,
         signal,
         onEvent: (event) => {
-          if (event.type === 'planned') say(io.stderr, renderTextPlan(event.plan, toCopies()));
+          if (event.type === 'objects-broken') say(io.stderr, renderBroken(event.broken));
+          else if (event.type === 'planned') say(io.stderr, renderTextPlan(event.plan, toCopies()));
           else progress(event);
         },
       },

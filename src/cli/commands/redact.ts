@@ -1,4 +1,3 @@
-import { closing } from '../../db/engine.ts';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { type DocumentRedaction, findDocumentRedaction } from '../../db/linked/redact-document.ts';
@@ -12,9 +11,8 @@ import {
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { BrokenObject } from '../../db/migrate.ts';
 import { listTablesAndViewsOfUser, type SchemaObject } from '../../db/own-schema.ts';
-import { openMirror } from '../../db/open-mirror.ts';
+import { withWriter } from '../../db/open-mirror.ts';
 import type { RunStart } from '../../db/run-log.ts';
-import { takeWriterLock } from '../../db/lock.ts';
 import { PACKAGE } from '../../lib/package-info.ts';
 import { type Settings, parseSettings, parseSnapshotSettings } from '../../config/settings.ts';
 import { type HoldingCopy, listCopies, listHoldingCopies, redactCopies } from '../../backup/redact-copies.ts';
@@ -129,19 +127,17 @@ function toSubject(caseId: number | undefined, { document }: Flags): Redactable 
 }
 
 function redact(subject: Redactable, database: string, start: RunStart, io: Io): number {
-  const lock = takeWriterLock(database);
-  try {
-    const onBroken = (broken: readonly BrokenObject[]): void => {
-      say(io.stderr, renderBroken(broken));
-    };
-    return closing(openMirror(database, { onBroken }), (mirror) => {
-      return subject.kind === 'case'
+  const onBroken = (broken: readonly BrokenObject[]): void => {
+    say(io.stderr, renderBroken(broken));
+  };
+  return withWriter(
+    database,
+    (mirror) =>
+      subject.kind === 'case'
         ? redactCase(mirror, subject.id, start, io.runtime.now)
-        : redactDocument(mirror, subject.id, start, io.runtime.now);
-    });
-  } finally {
-    lock.release();
-  }
+        : redactDocument(mirror, subject.id, start, io.runtime.now),
+    { onBroken },
+  );
 }
 
 interface Outcome {

@@ -2,6 +2,21 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'driz
 import { caseId, cases, flag, position } from './cases.ts';
 import { ofRun } from './run-log.ts';
 
+/** The fields of a docket, except `scales_html`, which comes last because it can be long. */
+export const docketFields = () => ({
+  id: integer('id'),
+  court: text('court'),
+  state: text('state'),
+  docket_case_type: text('docket_case_type'),
+  docket_year: integer('docket_year'),
+  docket_filing_number: integer('docket_filing_number'),
+  docket_office_number: text('docket_office_number'),
+  docket_number_manual: text('docket_number_manual'),
+  is_main_docket: flag('is_main_docket'),
+  is_active: flag('is_active'),
+  recap_link: text('recap_link'),
+});
+
 /** The main docket of a case. */
 export const dockets = sqliteTable(
   'dockets',
@@ -9,17 +24,7 @@ export const dockets = sqliteTable(
     case_id: integer('case_id')
       .primaryKey()
       .references(() => cases.id, { onDelete: 'cascade' }),
-    id: integer('id'),
-    court: text('court'),
-    state: text('state'),
-    docket_case_type: text('docket_case_type'),
-    docket_year: integer('docket_year'),
-    docket_filing_number: integer('docket_filing_number'),
-    docket_office_number: text('docket_office_number'),
-    docket_number_manual: text('docket_number_manual'),
-    is_main_docket: flag('is_main_docket'),
-    is_active: flag('is_active'),
-    recap_link: text('recap_link'),
+    ...docketFields(),
     scales_html: text('scales_html'),
   },
   (table) => [
@@ -28,9 +33,8 @@ export const dockets = sqliteTable(
   ],
 );
 
-/** The columns of an entry, current and past. */
-export const entryColumns = () => ({
-  case_id: caseId(),
+/** The key and the short fields of an entry. */
+export const entryFields = () => ({
   /** The entry's `id`, or a negative number if the id is missing or used twice in the docket. */
   mirror_key: integer('mirror_key').notNull(),
   id: integer('id'),
@@ -40,12 +44,23 @@ export const entryColumns = () => ({
   url: text('url'),
   recap_pdf_url: text('recap_pdf_url'),
   pacer_doc_id: text('pacer_doc_id'),
-  mirror_first_run_id: ofRun('mirror_first_run_id'),
+});
+
+/** The long fields of an entry, and what no column can store. */
+export const entryTexts = () => ({
   description: text('description'),
-  /** JSON list, as the API sent it; the rows are in `attachments`. */
+  /** JSON list, as the API sent it. */
   attachments: text('attachments'),
   /** JSON object of what the columns cannot store: unknown or missing fields, values of another kind. */
   mirror_rest: text('mirror_rest'),
+});
+
+/** The columns of an entry of a main docket, current and past. The attachments of current ones also have rows in `attachments`. */
+export const entryColumns = () => ({
+  case_id: caseId(),
+  ...entryFields(),
+  mirror_first_run_id: ofRun('mirror_first_run_id'),
+  ...entryTexts(),
 });
 
 export const docketEntries = sqliteTable(

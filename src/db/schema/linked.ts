@@ -1,5 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { caseId, flag } from './cases.ts';
+import { docketFields, entryFields, entryTexts } from './docket.ts';
 import { CHANGE_KINDS } from './history.ts';
 import { ofRun, runOrNull } from './run-log.ts';
 
@@ -88,17 +89,7 @@ export const furtherDockets = sqliteTable(
   {
     /** The docket's `id`, or a negative number if it has none. */
     mirror_key: integer('mirror_key').primaryKey(),
-    id: integer('id'),
-    court: text('court'),
-    state: text('state'),
-    docket_case_type: text('docket_case_type'),
-    docket_year: integer('docket_year'),
-    docket_filing_number: integer('docket_filing_number'),
-    docket_office_number: text('docket_office_number'),
-    docket_number_manual: text('docket_number_manual'),
-    is_main_docket: flag('is_main_docket'),
-    is_active: flag('is_active'),
-    recap_link: text('recap_link'),
+    ...docketFields(),
     recap_docket_number: text('recap_docket_number'),
     ...ofRecord(),
     scales_html: text('scales_html'),
@@ -121,23 +112,11 @@ export const furtherDocketEntries = sqliteTable(
     mirror_docket_key: integer('mirror_docket_key')
       .notNull()
       .references(() => furtherDockets.mirror_key, { onDelete: 'cascade' }),
-    /** The entry's `id`, or a negative number if the id is missing or used twice in the docket. */
-    mirror_key: integer('mirror_key').notNull(),
-    id: integer('id'),
-    row_number: integer('row_number'),
-    entry_number: text('entry_number'),
-    date_filed: text('date_filed'),
-    url: text('url'),
-    recap_pdf_url: text('recap_pdf_url'),
-    pacer_doc_id: text('pacer_doc_id'),
+    ...entryFields(),
     ...ofRecord(),
     /** The run of the first complete read without the entry; the second one departs it. */
     mirror_missing_run_id: runOrNull('mirror_missing_run_id'),
-    description: text('description'),
-    /** JSON list, as the API sent it. */
-    attachments: text('attachments'),
-    /** JSON object of what the columns cannot store: unknown or missing fields, values of another kind. */
-    mirror_rest: text('mirror_rest'),
+    ...entryTexts(),
   },
   (table) => [
     uniqueIndex('further_docket_entries_mirror_docket_key').on(table.mirror_docket_key, table.mirror_key),

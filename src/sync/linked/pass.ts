@@ -5,7 +5,6 @@ import { toTooLongPause } from '../../api/retry.ts';
 import type { LinkedBudget } from '../../config/parsers.ts';
 import type { Settings } from '../../config/settings.ts';
 import { toDatabaseError } from '../../db/errors.ts';
-import { type WriterLock, takeWriterLock } from '../../db/lock.ts';
 import {
   beginPass,
   endPass,
@@ -22,7 +21,7 @@ import {
   prepareRecordFailure,
 } from '../../db/linked/queue.ts';
 import { prepareWriteRead } from '../../db/linked/write-read.ts';
-import { type Mirror, openMirror } from '../../db/open-mirror.ts';
+import { type Mirror, withWriter } from '../../db/open-mirror.ts';
 import { findNewestRun, findPauseLeft } from '../../db/run-log.ts';
 import type { RunOutcome } from '../../db/schema/schema.ts';
 import type { SyncRunRow } from '../../db/state.ts';
@@ -64,28 +63,10 @@ export async function runLinkedPass(
   request: LinkedPassRequest,
   runtime: Runtime,
 ): Promise<LinkedReport | SkippedPass> {
-  const { settings } = request;
-  const lock = takeLock(settings.database);
-  if ('skipped' in lock) return lock;
   try {
-    const mirror = openMirror(settings.database);
-    try {
-      return await readLinked(mirror, request, runtime);
-    } catch (thrown) {
-      throw toDatabaseError(thrown, settings.database);
-    } finally {
-      mirror.close();
-    }
-  } finally {
-    lock.release();
-  }
-}
-
-/** Another writer has the mirror: its lists are left for the next pass. */
-function takeLock(database: string): WriterLock | SkippedPass {
-  try {
-    return takeWriterLock(database);
+    return await withWriter(request.settings.database, (mirror) => readLinked(mirror, request, runtime));
   } catch (thrown) {
+    // Another writer has the mirror: its lists are left for the next pass.
     if (thrown instanceof MirrorError && thrown.code === 'LOCKED') return { skipped: thrown.message };
     throw thrown;
   }

@@ -1,7 +1,6 @@
 import type { Client, Runtime } from '../../api/client.ts';
 import { MAX_TEXT_BYTES, fetchText } from '../../api/document-text.ts';
 import type { Settings } from '../../config/settings.ts';
-import { toDatabaseError } from '../../db/errors.ts';
 import {
   type TextFigures,
   type TextPassEnding,
@@ -21,8 +20,9 @@ import {
   measureTexts,
   prepareWriteText,
 } from '../../db/linked/texts.ts';
-import { takeWriterLock } from '../../db/lock.ts';
-import { type Mirror, openMirror } from '../../db/open-mirror.ts';
+import type { BrokenObject } from '../../db/migrate.ts';
+import { type Mirror, withWriter } from '../../db/open-mirror.ts';
+import { finishRedactionsIfPossible } from '../../db/redact.ts';
 import { findPauseLeft } from '../../db/run-log.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { toTooLongPause } from '../../api/retry.ts';
@@ -42,6 +42,8 @@ export interface TextPassRequest {
 }
 
 export type TextPassEvent =
+  /** The upgrade of an older mirror broke these objects, which a user added. */
+  | { readonly type: 'objects-broken'; readonly broken: readonly BrokenObject[] }
   /** Nothing was requested yet. */
   | { readonly type: 'planned'; readonly plan: TextPlan }
   | {
@@ -87,20 +89,17 @@ const MAX_ATTEMPTS = 3;
  * one transaction with the figures of the pass. A failure of one text costs only that text.
  */
 export async function runTextPass(request: TextPassRequest, runtime: Runtime): Promise<TextPassReport> {
-  const { settings } = request;
-  const lock = takeWriterLock(settings.database);
-  try {
-    const mirror = openMirror(settings.database);
-    try {
-      return await fetchTexts(mirror, request, runtime);
-    } catch (thrown) {
-      throw toDatabaseError(thrown, settings.database);
-    } finally {
-      mirror.close();
-    }
-  } finally {
-    lock.release();
-  }
+  const onBroken = (broken: readonly BrokenObject[]): void => {
+    request.onEvent({ type: 'objects-broken', broken });
+  };
+  return withWriter(
+    request.settings.database,
+    (mirror) => {
+      finishRedactionsIfPossible(mirror, runtime.now);
+      return fetchTexts(mirror, request, runtime);
+    },
+    { onBroken },
+  );
 }
 
 async function fetchTexts(
