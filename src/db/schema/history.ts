@@ -8,25 +8,30 @@ import { ofRun, lists } from './run-log.ts';
 export const CHANGE_KINDS = ['changed', 'added', 'removed'] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
+/** What changed in a case or a record, and in which run. */
+export const changeColumns = () => ({
+  run_id: ofRun('run_id'),
+  changed_at: text('changed_at').notNull(),
+  /**
+   * A field of the payload, with the prefix `main_docket.` for those of the docket of a case; with the prefix `mirror_` a
+   * column of the table that was changed.
+   */
+  field: text('field').notNull(),
+  /** `added` and `removed` are elements of a list; the order of a list carries no meaning and is not compared. */
+  kind: text('kind', { enum: CHANGE_KINDS }).notNull(),
+  /** The value before, as JSON; null when there was none, so that absent, `null` and `""` differ. */
+  old_value: text('old_value'),
+  /** The value after, likewise. */
+  new_value: text('new_value'),
+});
+
 /** One row for each field of a case that changed, and for each element that was added to or removed from a list. */
 export const caseChanges = sqliteTable(
   'case_changes',
   {
     id: integer('id').primaryKey({ autoIncrement: true }),
     case_id: caseId(),
-    run_id: ofRun('run_id'),
-    changed_at: text('changed_at').notNull(),
-    /**
-     * A field of the payload, with the prefix `main_docket.` for those of the docket; with the prefix `mirror_` a
-     * column of `cases`.
-     */
-    field: text('field').notNull(),
-    /** `added` and `removed` are elements of a list; the order of a list carries no meaning and is not compared. */
-    kind: text('kind', { enum: CHANGE_KINDS }).notNull(),
-    /** The value before, as JSON; null when there was none, so that absent, `null` and `""` differ. */
-    old_value: text('old_value'),
-    /** The value after, likewise. */
-    new_value: text('new_value'),
+    ...changeColumns(),
   },
   (table) => [
     index('case_changes_case_id').on(table.case_id),

@@ -1,7 +1,7 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { caseId, flag } from './cases.ts';
 import { docketFields, entryFields, entryTexts } from './docket.ts';
-import { CHANGE_KINDS } from './history.ts';
+import { changeColumns } from './history.ts';
 import { ofRun, runOrNull } from './run-log.ts';
 
 /* The records of the lists that the API links from a case. A record is stored once, however many cases link to it. */
@@ -250,14 +250,7 @@ export const linkedChanges = sqliteTable(
     record_kind: text('record_kind', { enum: RECORD_KINDS }).notNull(),
     /** `documents.id`, `further_dockets.mirror_key`, `further_docket_entries.mirror_id` or `resources.mirror_key`. */
     record_key: integer('record_key').notNull(),
-    run_id: ofRun('run_id'),
-    changed_at: text('changed_at').notNull(),
-    /** A field of the payload; with the prefix `mirror_` a column of the record's table. */
-    field: text('field').notNull(),
-    kind: text('kind', { enum: CHANGE_KINDS }).notNull(),
-    /** The values before and after, as JSON; null when there was none. */
-    old_value: text('old_value'),
-    new_value: text('new_value'),
+    ...changeColumns(),
   },
   (table) => [
     index('linked_changes_record').on(table.record_kind, table.record_key),
