@@ -60,6 +60,8 @@ export interface LinkedReadOptions {
 
 /** A longer list is not collected in memory. The largest known one has 405 documents, or a docket of 1.9 MB (A52). */
 const MAX_LIST_BYTES = 64 * 2 ** 20;
+/** A list that has begun is finished, so one that never ends would take every request that is left, night after night. */
+export const MAX_LIST_PAGES = 1000;
 const MAX_EMPTY_PAGES = 5;
 
 /**
@@ -189,13 +191,9 @@ class Gatherer {
       this.#addRecord(record, onThisPage);
     }
     if (this.#bytes > MAX_LIST_BYTES)
-      throw new MirrorError(
-        'RESPONSE_TOO_LARGE',
-        `${describePath(url)} belongs to a list of more than 64 MB.`,
-        {
-          hint: 'This list is left out. Please report it.',
-        },
-      );
+      throw toTooLarge(`${describePath(url)} belongs to a list of more than 64 MB.`);
+    if (this.pages > MAX_LIST_PAGES)
+      throw toTooLarge(`${describePath(url)} belongs to a list of more than ${MAX_LIST_PAGES} pages.`);
     this.#emptyPages = onThisPage.size === 0 ? this.#emptyPages + 1 : 0;
     if (this.#emptyPages >= MAX_EMPTY_PAGES)
       throw new MirrorError(
@@ -316,6 +314,10 @@ function judgeCount(walk: Walk, earlier: Walk | null): MirrorError | null {
     'LINKED_LIST_SHIFTED',
     `The API counts ${count} records in the list, but its pages hold ${keys.length}.`,
   );
+}
+
+function toTooLarge(message: string): MirrorError {
+  return new MirrorError('RESPONSE_TOO_LARGE', message, { hint: 'This list is left out. Please report it.' });
 }
 
 function toShifted(message: string): MirrorError {

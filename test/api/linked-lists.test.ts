@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Client } from '../../src/api/client.ts';
 import type { LinkedKind } from '../../src/api/linked-fields.ts';
-import { type LinkedRead, fetchLinkedList } from '../../src/api/linked-lists.ts';
+import { MAX_LIST_PAGES, type LinkedRead, fetchLinkedList } from '../../src/api/linked-lists.ts';
 import { parseSettings } from '../../src/config/settings.ts';
 import { gatherSettings } from '../../src/config/sources.ts';
 import type { MirrorError } from '../../src/errors/mirror-error.ts';
@@ -188,6 +188,15 @@ describe('a linked list of several pages', () => {
   test('ends where the addresses form a loop', async () => {
     const { fetch } = await serve(pages((base) => `${base}${LIST}?cursor=aa2`, null));
     await expect(fetch()).rejects.toMatchObject({ code: 'PAGES_REPEAT' });
+  });
+
+  test('ends at a limit of pages where each page names another one and has a new record', async () => {
+    const { fetch, asked } = await serve((path, _asked, base) => {
+      const at = Number(/\d+$/.exec(path.split('?')[1] ?? '')?.[0] ?? 0) + 1;
+      return { body: { next: `${base}${LIST}?cursor=${at}`, results: documents(at) } };
+    });
+    await expect(fetch()).rejects.toMatchObject({ code: 'RESPONSE_TOO_LARGE' });
+    expect(asked).toHaveLength(MAX_LIST_PAGES + 1);
   });
 
   test('is read again if page 1 changed while the pages after it were read', async () => {

@@ -264,13 +264,32 @@ describe('a text that fails', () => {
     const first = await fetchTexts();
     expect(first.exitCode).toBe(0);
     expect(first.stdout).toContain('[RETRY_AFTER_TOO_LONG]');
-    expect(states()).toEqual([{ document_id: 11, outcome: 'text', failures: 0 }]);
+    expect(states()).toEqual([
+      { document_id: 11, outcome: 'text', failures: 0 },
+      { document_id: 12, outcome: 'failed', failures: 1 },
+    ]);
     expect((await sync()).outcome).toBe('complete');
     expect((await fetchTexts()).stderr).toContain('RETRY_AFTER_TOO_LONG');
     expect(asked()).toEqual([11, 12]);
     wait(1.1);
     expect((await fetchTexts()).exitCode).toBe(0);
-    expect(asked()).toEqual([11, 12, 12, 13]);
+    expect(asked()).toEqual([11, 12, 13, 12]);
+  });
+
+  test('that ends every pass with a long Retry-After lets all others be fetched', async () => {
+    const { fetchTexts, states, wait } = await start(
+      [{ id: 11 }, { id: 12 }, { id: 13 }],
+      always({ kind: 'status', status: 503, headers: { 'retry-after': '86400' }, body: {} }, textOf(11)),
+    );
+    for (let day = 1; day <= 4; day++) {
+      await fetchTexts();
+      wait(1.1);
+    }
+    expect(states()).toEqual([
+      { document_id: 11, outcome: 'failed', failures: expect.any(Number) },
+      { document_id: 12, outcome: 'text', failures: 0 },
+      { document_id: 13, outcome: 'text', failures: 0 },
+    ]);
   });
 
   test('because it is too large has an outcome of its own, and the next one is requested', async () => {

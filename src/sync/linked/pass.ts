@@ -239,7 +239,16 @@ class LinkedPass {
       } catch (thrown) {
         this.#meter.endList();
         const ending = this.#findEnding(thrown);
-        if (ending !== null) return ending;
+        if (ending !== null) {
+          // The list was attempted, so it goes behind the others: if it ends every pass, they are read all the same.
+          if (
+            ending.outcome === 'budget' &&
+            ending.error !== null &&
+            this.#client.traffic().requests > before
+          )
+            recordFailure({ caseId, kind, runId, at: this.#now() }, ending.error);
+          return ending;
+        }
         // Recorded first, so that a list that this program cannot handle does not stay at the head of the queue.
         const error = thrown instanceof MirrorError ? thrown : toUnexpected(caseId, kind, thrown);
         if (!isDatabaseError(error)) recordFailure({ caseId, kind, runId, at: this.#now() }, error);

@@ -193,15 +193,18 @@ async function readAll(
   try {
     for (const document of due) {
       signal.throwIfAborted();
+      const before = client.traffic().requests;
       try {
         const maxAttempts = Math.min(MAX_ATTEMPTS, settings.maxAttempts, Math.max(1, meter.left));
         const answer = await fetchText(client, document.documentId, { signal, maxAttempts, now });
         record({ document, result: { answer }, at: now() });
         judge.noteRead();
       } catch (error) {
-        if (!(error instanceof MirrorError) || signal.aborted || endsPass(error)) throw error;
-        if (isDatabaseError(error)) throw error;
-        record({ document, result: { error }, at: now() });
+        if (!(error instanceof MirrorError) || signal.aborted || isDatabaseError(error)) throw error;
+        // A text that ends every pass goes behind the others, which are then fetched all the same.
+        const isAttempted = client.traffic().requests > before;
+        if (isAttempted || !endsPass(error)) record({ document, result: { error }, at: now() });
+        if (endsPass(error)) throw error;
         const cause = await judge.judge(error, signal);
         if (cause !== null) return { outcome: 'failed', error: cause };
       }

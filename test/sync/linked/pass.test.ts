@@ -239,6 +239,23 @@ describe('a failure of more than one list', () => {
     expect((await harness.pass('100')).sums.lists_read).toBe(9);
   });
 
+  test.each([
+    ['a Retry-After of more than a day', { 'retry-after': '90000' }, {}],
+    ['one that exceeds the minutes of the budget', { 'retry-after': '1800' }, { retryAfterMaxMs: '3600000' }],
+  ])('a list that ends every pass with %s lets all others be read', async (_why, headers, settings) => {
+    const harness = await start(3, {
+      faults: always({ kind: 'status', status: 503, headers, body: {} }, listOf(1, 'documents')),
+    });
+    for (let night = 1; night <= 10; night++) {
+      await harness.nextNight();
+      await harness.tryPass('100,20m', { settings });
+    }
+    expect(
+      harness.rows('SELECT case_id, kind, failures > 0 AS fails FROM linked_lists WHERE read_at IS NULL'),
+    ).toEqual([{ case_id: 1, kind: 'documents', fails: 1 }]);
+    expect(harness.rows('SELECT count(*) AS n FROM linked_lists')).toEqual([{ n: 9 }]);
+  });
+
   test('a kind that is a 404 for every case is left out after twenty, and named', async () => {
     const harness = await start(25, {
       faults: always(
