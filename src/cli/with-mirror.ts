@@ -2,7 +2,7 @@ import { closing } from '../db/engine.ts';
 import { InvalidArgumentError } from 'commander';
 import { parseCaseReference } from '../case/reference.ts';
 import { inDatabase, toDatabaseError } from '../db/errors.ts';
-import { type Candidate, listByNumber, listByWords } from '../db/find-candidates.ts';
+import { findCandidates } from '../db/find-candidates.ts';
 import { type Mirror, openMirrorReadOnly } from '../db/open-mirror.ts';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
@@ -91,12 +91,7 @@ export function resolveCase(mirror: Mirror, text: string, io: Io): number {
       `No case goes by ${JSON.stringify(text.slice(0, 100))}. ${reference.why}`,
       { hint: WAYS },
     );
-  const byNumber = listByNumber(
-    mirror,
-    reference.text,
-    reference.kind === 'docket number' ? reference.number : null,
-  );
-  const found: readonly Candidate[] = byNumber.length > 0 ? byNumber : listByWords(mirror, reference.text);
+  const found = findCandidates(mirror, reference);
   const [only, ...others] = found;
   const quoted = JSON.stringify(reference.text.slice(0, 100));
   if (only === undefined)

@@ -1,4 +1,10 @@
-import { isSameDocket, toBareNumber, toNameWords, type DocketNumber } from '../case/reference.ts';
+import {
+  type CaseReference,
+  type DocketNumber,
+  isSameDocket,
+  toBareNumber,
+  toNameWords,
+} from '../case/reference.ts';
 import { listNumbers } from '../case/search-columns.ts';
 import type { Mirror } from './open-mirror.ts';
 
@@ -20,30 +26,62 @@ interface NumberRow {
   readonly non_docket_case_number: string | null;
 }
 
-/** The cases with a docket number, found by its parts, or by its letters and digits if it has another form. */
-export function listByNumber({ sqlite }: Mirror, text: string, number: DocketNumber | null): Candidate[] {
+const NUMBER_COLUMNS = `docket_number_manual, docket_office_number, docket_year, docket_filing_number, docket_case_type,
+        non_docket_case_number`;
+
+/** Prepares the comparison of a docket number with those of a case, by its parts and by its letters and digits. */
+function prepareHasNumber(text: string, number: DocketNumber | null): (row: NumberRow) => boolean {
   const bare = toBareNumber(text);
+  return (row) => {
+    const isWritten = [row.docket_number_manual, row.non_docket_case_number].some(
+      (written) => written !== null && bare !== '' && toBareNumber(written) === bare,
+    );
+    return isWritten || (number !== null && listNumbers(row).some((stored) => isSameDocket(number, stored)));
+  };
+}
+
+/** The cases with a docket number, found by its parts, or by its letters and digits if it has another form. */
+function listByNumber({ sqlite }: Mirror, text: string, number: DocketNumber | null): Candidate[] {
+  const hasNumber = prepareHasNumber(text, number);
   const rows = sqlite
     .prepare<[], NumberRow>(
-      `SELECT cases.id, docket_number_manual, docket_office_number, docket_year, docket_filing_number, docket_case_type,
-        non_docket_case_number
+      `SELECT cases.id, ${NUMBER_COLUMNS}
        FROM cases LEFT JOIN dockets ON dockets.case_id = cases.id
        WHERE docket_number_manual IS NOT NULL OR docket_filing_number IS NOT NULL OR non_docket_case_number IS NOT NULL`,
     )
     .iterate();
   const found: number[] = [];
-  for (const row of rows) {
-    const isWritten = [row.docket_number_manual, row.non_docket_case_number].some(
-      (written) => written !== null && bare !== '' && toBareNumber(written) === bare,
-    );
-    const isSame = number !== null && listNumbers(row).some((stored) => isSameDocket(number, stored));
-    if (isWritten || isSame) found.push(row.id);
-  }
+  for (const row of rows) if (hasNumber(row)) found.push(row.id);
   return listCandidates({ sqlite }, found);
 }
 
+/** The ids of the same cases, for which the search index narrows down the rows by year and number. */
+export function listIdsByNumber({ sqlite }: Mirror, text: string, number: DocketNumber): number[] {
+  const quoted = `"${text.replaceAll('"', '""')}"`;
+  const query = `mirror_docket_numbers : (NEAR("${number.year.slice(-2)}" "${number.filing}", 1) OR ${quoted})`;
+  return sqlite
+    .prepare<[string], NumberRow>(
+      `WITH hits (id) AS MATERIALIZED (SELECT rowid FROM cases_fts WHERE cases_fts MATCH ?)
+       SELECT cases.id, ${NUMBER_COLUMNS}
+       FROM hits JOIN cases ON cases.id = hits.id LEFT JOIN dockets ON dockets.case_id = cases.id`,
+    )
+    .all(query)
+    .filter(prepareHasNumber(text, number))
+    .map(({ id }) => id);
+}
+
+/** The cases that a text may mean which is no id: those with the docket number, otherwise those with such a name. */
+export function findCandidates(
+  mirror: Mirror,
+  reference: Extract<CaseReference, { readonly kind: 'docket number' | 'words' }>,
+): Candidate[] {
+  const number = reference.kind === 'docket number' ? reference.number : null;
+  const byNumber = listByNumber(mirror, reference.text, number);
+  return byNumber.length > 0 ? byNumber : listByWords(mirror, reference.text);
+}
+
 /** The cases whose name contains all of these words: first the whole name, then whole words, then word prefixes. */
-export function listByWords({ sqlite }: Mirror, text: string): Candidate[] {
+function listByWords({ sqlite }: Mirror, text: string): Candidate[] {
   const asked = toNameWords(text);
   if (asked.length === 0) return [];
   const rows = sqlite.prepare<[], { id: number; name: string }>(

@@ -1,92 +1,180 @@
-import type { Mirror } from '../db/open-mirror.ts';
+import type Database from 'better-sqlite3';
+import { MirrorError } from '../errors/mirror-error.ts';
 import { listClosest, suggestNames } from '../lib/closest-names.ts';
-import {
-  type DateRange,
-  type SearchRequest,
-  type SearchScope,
-  VALUE_FILTERS,
-  type ValueFilter,
-  toUsage,
-} from './request.ts';
 
-/** Where the values of a filter are. */
-const SOURCES: Readonly<
-  Record<ValueFilter, { readonly table: string; readonly column: string; readonly what: string }>
-> = {
+/*
+ * The filters of cases: one language for the flags of `search` and the addresses of `browse`. Several values of one
+ * filter accept cases with any of them; `(none)` accepts cases without a value.
+ */
+
+/** Parameters by name, each with its values. */
+export type Params = Readonly<Record<string, readonly string[] | undefined>>;
+
+/** The filters that take a value of the data, and the column that has it. */
+export const VALUE_FILTERS = {
   ongoing: { table: 'cases', column: 'case_ongoing', what: 'value of case_ongoing' },
   court: { table: 'cases', column: 'court', what: 'court' },
   state: { table: 'cases', column: 'state', what: 'state' },
   issue: { table: 'issues', column: 'value', what: 'issue' },
   'case-type': { table: 'case_types', column: 'value', what: 'case type' },
-};
+} as const;
+export type ValueFilter = keyof typeof VALUE_FILTERS;
+export const VALUE_FILTER_NAMES = Object.keys(VALUE_FILTERS) as ValueFilter[];
+
+export type FilterName = ValueFilter | 'filed';
+export const FILTER_NAMES: readonly FilterName[] = [...VALUE_FILTER_NAMES, 'filed'];
+
+/** What takes the place of a value that a case does not have. */
+export const NO_VALUE = '(none)';
+
+/** A range of years, months or days. */
+export interface DateRange {
+  readonly from: string | null;
+  /** The last year, month or day. If both ends are null, there is no date. */
+  readonly to: string | null;
+  /** As it was written. */
+  readonly text: string;
+}
+
+export interface CaseFilters {
+  /** For each filter the accepted values; an absent filter accepts all. */
+  readonly values: Readonly<Partial<Record<ValueFilter, readonly string[]>>>;
+  /** When the case was filed. */
+  readonly filed: DateRange | null;
+}
+
+export const toUsage = (sentence: string, hint?: string): MirrorError =>
+  new MirrorError('USAGE', sentence, hint === undefined ? {} : { hint });
+
+/** Parses the parameters of the filters; ignores others. Fails with USAGE. */
+export function parseFilters(params: Params): CaseFilters {
+  const values = VALUE_FILTER_NAMES.flatMap((name) => {
+    const given = params[name] ?? [];
+    return given.length === 0 ? [] : [[name, given] as const];
+  });
+  return { values: Object.fromEntries(values), filed: parseDateRange('filed', params.filed?.at(-1)) };
+}
+
+/** The parameters of filters: the inverse of {@link parseFilters}. */
+export function toFilterParams({ values, filed }: CaseFilters): Params {
+  return { ...values, ...(filed !== null && { filed: [filed.text] }) };
+}
+
+const DATE = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
+
+/** Parses "2015..2020", "2015-03..", "..2020-12-31", one year, month or day, or "(none)". Fails with USAGE. */
+export function parseDateRange(name: string, given: string | undefined): DateRange | null {
+  if (given === undefined) return null;
+  const text = given.trim();
+  if (text === NO_VALUE) return { from: null, to: null, text };
+  const [first = '', last = first, ...others] = text.split('..').map((date) => date.trim());
+  const isRange = others.length === 0 && (first !== '' || last !== '');
+  if (!isRange || ![first, last].every((date) => date === '' || isDate(date)))
+    throw toUsage(
+      `The dates of ${name} cannot be ${JSON.stringify(given.slice(0, 100))}.`,
+      'Give a range of years, months or days: 2015..2020, 2015-03.., ..2020-12-31, or 2015.',
+    );
+  const range = { from: first === '' ? null : first, to: last === '' ? null : last, text };
+  if (range.from !== null && range.to !== null && range.from.slice(0, range.to.length) > range.to)
+    throw toUsage(`The dates of ${name} end before they begin: ${text}.`);
+  return range;
+}
+
+function isDate(text: string): boolean {
+  const [, year, month = '01', day = '01'] = DATE.exec(text) ?? [];
+  if (year === undefined) return false;
+  const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(`${year}-${month}-${day}`);
+}
+
+/** A value that no case has, and those that may be meant. */
+export interface UnknownValue {
+  readonly filter: ValueFilter;
+  readonly value: string;
+  readonly known: readonly string[];
+}
+
+/** The filters with each value as the data has it, whatever its capitals. A value that no case has stays as it is. */
+export function resolveFilters(
+  sqlite: Database.Database,
+  { values, filed }: CaseFilters,
+): { readonly filters: CaseFilters; readonly unknown: readonly UnknownValue[] } {
+  const unknown: UnknownValue[] = [];
+  const resolved = VALUE_FILTER_NAMES.flatMap((filter) => {
+    const asked = values[filter];
+    if (asked === undefined) return [];
+    const { table, column } = VALUE_FILTERS[filter];
+    const known = sqlite
+      .prepare<[], string>(`SELECT DISTINCT ${column} FROM ${table} WHERE ${column} <> '' ORDER BY 1`)
+      .pluck()
+      .all();
+    const found = asked.flatMap((value) => {
+      const wanted = value.trim().toLowerCase();
+      const same = wanted === NO_VALUE ? [NO_VALUE] : known.filter((one) => one.toLowerCase() === wanted);
+      if (same.length === 0) unknown.push({ filter, value, known });
+      return same.length === 0 ? [value] : same;
+    });
+    return [[filter, [...new Set(found)]] as const];
+  });
+  return { filters: { values: Object.fromEntries(resolved), filed }, unknown };
+}
 
 /** A list of values no longer than this is part of the hint. */
 const MAX_LISTED = 8;
 
-/** The values of the data that a filter accepts, as they are written there. Fails with USAGE. */
-function resolveValues({ sqlite, path }: Mirror, filter: ValueFilter, asked: readonly string[]): string[] {
-  const { table, column, what } = SOURCES[filter];
-  const known = sqlite
-    .prepare<[], string>(`SELECT DISTINCT ${column} FROM ${table} WHERE ${column} <> '' ORDER BY 1`)
-    .pluck()
-    .all();
-  return asked.flatMap((value) => {
-    const wanted = value.trim().toLowerCase();
-    const same = known.filter((one) => one.toLowerCase() === wanted);
-    if (same.length > 0) return same;
-    const close = suggestNames(listClosest(value, known));
-    const all =
-      known.length > MAX_LISTED
-        ? `\`query "SELECT DISTINCT ${column} FROM ${table} ORDER BY 1"\` lists the values.`
-        : `It takes ${known.map((one) => JSON.stringify(one)).join(', ')}.`;
-    throw toUsage(
-      `No case in ${path} has the ${what} ${JSON.stringify(value.slice(0, 100))}.`,
-      [close, all].filter((part) => part !== null).join(' '),
-    );
+export function toUnknownValueError({ filter, value, known }: UnknownValue, path: string): MirrorError {
+  const { table, column, what } = VALUE_FILTERS[filter];
+  const all =
+    known.length > MAX_LISTED
+      ? `\`query "SELECT DISTINCT ${column} FROM ${table} ORDER BY 1"\` lists the values.`
+      : `It takes ${known.map((one) => JSON.stringify(one)).join(', ')}.`;
+  return toUsage(
+    `No case in ${path} has the ${what} ${JSON.stringify(value.slice(0, 100))}.`,
+    [suggestNames(listClosest(value, known)), all].filter((part) => part !== null).join(' '),
+  );
+}
+
+/** A text as a literal of SQL. Neither an argument nor an address holds a null character, at which SQLite would stop. */
+export function toSqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** When a case was filed. Of some cases only the year is known. */
+const FILED = `coalesce(nullif(cases.filing_date, ''), CAST(nullif(cases.filing_year, 0) AS TEXT))`;
+const A_YEAR = `GLOB '[0-9][0-9][0-9][0-9]*'`;
+/** The year in which a case was filed, as text; null if no year is known. */
+export const FILING_YEAR = `CASE WHEN ${FILED} ${A_YEAR} THEN substr(${FILED}, 1, 4) END`;
+
+/** The conditions that filters, except one of them, set on a row of `cases`. */
+export function listConditions({ values, filed }: CaseFilters, except?: FilterName): string[] {
+  const ofValues = VALUE_FILTER_NAMES.flatMap((name) => {
+    const accepted = values[name];
+    return accepted === undefined || name === except ? [] : [toCondition(name, accepted)];
   });
+  return filed === null || except === 'filed' ? ofValues : [...ofValues, ...listDateConditions(FILED, filed)];
 }
 
-/** The cases of the filters, into `temp.search_cases`. */
-export function fillAllowedCases(mirror: Mirror, request: SearchRequest): void {
-  const departed = 'SELECT id FROM cases WHERE mirror_departed_run_id IS NOT NULL';
-  const where = [`id ${request.departed ? 'IN' : 'NOT IN'} (${departed})`];
-  const parameters: string[] = [];
-  for (const filter of VALUE_FILTERS) {
-    const asked = request.values[filter];
-    if (asked === undefined) continue;
-    const { table, column } = SOURCES[filter];
-    const isOneOf = `${column} IN (SELECT value FROM json_each(?))`;
-    where.push(table === 'cases' ? isOneOf : `id IN (SELECT case_id FROM ${table} WHERE ${isOneOf})`);
-    parameters.push(JSON.stringify(resolveValues(mirror, filter, asked)));
-  }
-  // Of some cases only the year is known.
-  const filed = `coalesce(nullif(filing_date, ''), CAST(nullif(filing_year, 0) AS TEXT))`;
-  const range = toConditions(filed, request.filed);
-  mirror.sqlite
-    .prepare(
-      `INSERT INTO temp.search_cases SELECT id FROM cases WHERE ${[...where, ...range.where].join(' AND ')}`,
-    )
-    .run([...parameters, ...range.parameters]);
+function toCondition(name: ValueFilter, accepted: readonly string[]): string {
+  const { table, column } = VALUE_FILTERS[name];
+  const texts = accepted.filter((value) => value !== NO_VALUE).map(toSqlText);
+  const isOneOf = texts.length === 1 ? `= ${texts.join('')}` : `IN (${texts.join(', ')})`;
+  const [has, hasNone] =
+    table === 'cases'
+      ? [`cases.${column} ${isOneOf}`, `coalesce(cases.${column}, '') = ''`]
+      : [
+          `cases.id IN (SELECT case_id FROM ${table} WHERE ${column} ${isOneOf})`,
+          `cases.id NOT IN (SELECT case_id FROM ${table})`,
+        ];
+  if (!accepted.includes(NO_VALUE)) return has;
+  return texts.length === 0 ? hasNone : `(${has} OR ${hasNone})`;
 }
 
-interface Conditions {
-  readonly where: readonly string[];
-  readonly parameters: readonly string[];
-}
-
-/** Dates are texts that begin with the day, so texts are compared. */
-function toConditions(column: string, range: DateRange | null): Conditions {
-  const parts = [
-    [`${column} >= ?`, range?.from ?? null],
-    [`${column} < ?`, range?.before ?? null],
-  ] as const;
-  const given = parts.filter(([, value]) => value !== null);
-  return { where: given.map(([sql]) => sql), parameters: given.map(([, value]) => value ?? '') };
-}
-
-/** The conditions on a docket entry `e`. */
-export function listEntryConditions({ entered }: SearchRequest, { sinceRunId }: SearchScope): Conditions {
-  const { where, parameters } = toConditions('e.date_filed', entered);
-  const isNew = `e.mirror_id IN (SELECT mirror_id FROM docket_entries WHERE mirror_first_run_id >= ${sinceRunId})`;
-  return { where: sinceRunId === null ? where : [...where, isNew], parameters };
+/** The conditions that a text, which begins with a year, a month or a day if it is a date, lies in a range. */
+export function listDateConditions(column: string, { from, to }: DateRange): string[] {
+  if (from === null && to === null) return [`coalesce(${column}, '') NOT ${A_YEAR}`];
+  return [
+    `${column} ${A_YEAR}`,
+    ...(from === null ? [] : [`${column} >= ${toSqlText(from)}`]),
+    ...(to === null ? [] : [`substr(${column}, 1, ${to.length}) <= ${toSqlText(to)}`]),
+  ];
 }

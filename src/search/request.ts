@@ -1,4 +1,14 @@
-import { MirrorError } from '../errors/mirror-error.ts';
+import { SEARCH_INDEXES, type SearchKind } from '../db/search-index.ts';
+import type { MirrorError } from '../errors/mirror-error.ts';
+import {
+  type CaseFilters,
+  type DateRange,
+  type Params,
+  parseDateRange,
+  parseFilters,
+  toFilterParams,
+  toUsage,
+} from './filters.ts';
 import { type SearchText, parseSearchText } from './query-text.ts';
 
 /*
@@ -7,32 +17,15 @@ import { type SearchText, parseSearchText } from './query-text.ts';
  */
 
 /** What a search can look in. */
-export const KINDS = ['cases', 'entries'] as const;
-export type Kind = (typeof KINDS)[number];
-
-/** The filters that take a value of the data: the column that has it, and the parameter. */
-export const VALUE_FILTERS = ['ongoing', 'court', 'state', 'issue', 'case-type'] as const;
-export type ValueFilter = (typeof VALUE_FILTERS)[number];
-
-/** A range of days. The texts compare with dates as text. */
-export interface DateRange {
-  readonly from: string | null;
-  /** The first text that is too late. */
-  readonly before: string | null;
-  /** As it was written. */
-  readonly text: string;
-}
+export const KINDS = Object.keys(SEARCH_INDEXES) as SearchKind[];
 
 export interface SearchRequest {
   /** As it was typed. */
   readonly text: string;
   /** The terms of the text; null if the text is a query of FTS5 itself. */
   readonly parsed: SearchText | null;
-  readonly kinds: readonly Kind[];
-  /** For each filter the accepted values; an absent filter accepts all. */
-  readonly values: Readonly<Partial<Record<ValueFilter, readonly string[]>>>;
-  /** When the case was filed. */
-  readonly filed: DateRange | null;
+  readonly kinds: readonly SearchKind[];
+  readonly filters: CaseFilters;
   /** When the docket entry was filed. */
   readonly entered: DateRange | null;
   /** Only the cases that have left the site, instead of those that are on it. */
@@ -48,32 +41,21 @@ export interface SearchScope {
   readonly isPast: boolean;
 }
 
-/** Parameters by name, each with its values. */
-export type SearchParams = Readonly<Record<string, readonly string[] | undefined>>;
-
-export const toUsage = (sentence: string, hint?: string): MirrorError =>
-  new MirrorError('USAGE', sentence, hint === undefined ? {} : { hint });
-
 /** Parses the parameters of a search. Fails with USAGE. */
-export function parseSearchRequest(params: SearchParams): SearchRequest {
+export function parseSearchRequest(params: Params): SearchRequest {
   const one = (name: string): string | null => params[name]?.at(-1) ?? null;
   const isSet = (name: string): boolean => one(name) === '1';
   const text = one('q') ?? '';
   const parsed = isSet('raw') ? null : parseSearchText(text);
-  const entered = parseDateRange('entered', one('entered'));
+  const entered = parseDateRange('entered', one('entered') ?? undefined);
   const kinds = parseKinds(params.in ?? [], entered !== null);
   if (parsed === null ? text.trim() === '' : parsed.terms.every(({ isExcluded }) => isExcluded))
     throw toNothing(text, parsed);
-  const values = VALUE_FILTERS.flatMap((name) => {
-    const given = params[name] ?? [];
-    return given.length === 0 ? [] : [[name, given] as const];
-  });
   return {
     text,
     parsed,
     kinds,
-    values: Object.fromEntries(values),
-    filed: parseDateRange('filed', one('filed')),
+    filters: parseFilters(params),
     entered,
     departed: isSet('departed'),
     newest: isSet('newest'),
@@ -81,15 +63,14 @@ export function parseSearchRequest(params: SearchParams): SearchRequest {
 }
 
 /** The parameters of a search: the inverse of {@link parseSearchRequest}. */
-export function toSearchParams(request: SearchRequest): SearchParams {
-  const { text, parsed, kinds, values, filed, entered, departed, newest } = request;
+export function toSearchParams(request: SearchRequest): Params {
+  const { text, parsed, kinds, filters, entered, departed, newest } = request;
   const isEvery = kinds.length === KINDS.length || (entered !== null && kinds.join() === 'entries');
   return {
     q: [text],
     ...(parsed === null && { raw: ['1'] }),
     ...(!isEvery && { in: kinds }),
-    ...values,
-    ...(filed !== null && { filed: [filed.text] }),
+    ...toFilterParams(filters),
     ...(entered !== null && { entered: [entered.text] }),
     ...(departed && { departed: ['1'] }),
     ...(newest && { newest: ['1'] }),
@@ -111,7 +92,7 @@ function toNothing(text: string, parsed: SearchText | null): MirrorError {
   );
 }
 
-function parseKinds(given: readonly string[], isByEntry: boolean): readonly Kind[] {
+function parseKinds(given: readonly string[], isByEntry: boolean): readonly SearchKind[] {
   const kinds = given.flatMap((list) => list.split(','));
   const wrong = kinds.find((kind) => !(KINDS as readonly string[]).includes(kind));
   if (wrong !== undefined)
@@ -123,44 +104,7 @@ function parseKinds(given: readonly string[], isByEntry: boolean): readonly Kind
   if (kinds.length > 0 && !kinds.includes('entries'))
     throw toUsage(
       'The date of a docket entry says nothing about a case.',
-      'Leave out --entered, or search in entries. --filed is the date of the case.',
+      'Leave out `entered`, or search in entries; `filed` is the date of the case.',
     );
   return ['entries'];
-}
-
-const DATE = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
-
-/** Parses "2015..2020", "2015-03..", "..2020-12-31" or one year, month or day. Fails with USAGE. */
-export function parseDateRange(name: string, given: string | null): DateRange | null {
-  if (given === null) return null;
-  const text = given.trim();
-  const [first = '', last = first, ...others] = text.split('..');
-  const [from, to] = [first.trim(), last.trim()];
-  const isRange = others.length === 0 && (from !== '' || to !== '');
-  if (!isRange || ![from, to].every((date) => date === '' || isDate(date)))
-    throw toUsage(
-      `--${name} cannot be ${JSON.stringify(given.slice(0, 100))}.`,
-      'It takes a range of years, months or days: 2015..2020, 2015-03.., ..2020-12-31, or 2015.',
-    );
-  const range = { from: from === '' ? null : from, before: to === '' ? null : toNext(to), text };
-  if (range.from !== null && range.before !== null && range.from >= range.before)
-    throw toUsage(`--${name} ${text} ends before it begins.`);
-  return range;
-}
-
-function isDate(text: string): boolean {
-  const [, year, month = '01', day = '01'] = DATE.exec(text) ?? [];
-  if (year === undefined) return false;
-  const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(`${year}-${month}-${day}`);
-}
-
-/** The year, month or day after this one. */
-function toNext(text: string): string {
-  const [, year, month, day] = DATE.exec(text) ?? [];
-  if (month === undefined) return String(Number(year) + 1).padStart(4, '0');
-  const [y, m, d] = [Number(year), Number(month) - 1, Number(day ?? 1)];
-  const next = new Date(0);
-  next.setUTCFullYear(y, day === undefined ? m + 1 : m, day === undefined ? 1 : d + 1);
-  return next.toISOString().slice(0, text.length);
 }

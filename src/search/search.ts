@@ -1,14 +1,20 @@
 import type Database from 'better-sqlite3';
 import { isSqliteError } from '../db/errors.ts';
+import { listIdsByNumber } from '../db/find-candidates.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { type SearchKind, SEARCH_INDEXES, columnsOf, hasSearchIndexes } from '../db/search-index.ts';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
-import { fillAllowedCases, listEntryConditions } from './filters.ts';
+import {
+  listConditions,
+  listDateConditions,
+  resolveFilters,
+  toUnknownValueError,
+  toUsage,
+} from './filters.ts';
 import { type Match, fold, toMatch } from './match.ts';
-import { listNumberedCases } from './numbers.ts';
 import type { SearchTerm } from './query-text.ts';
-import { type SearchRequest, type SearchScope, toUsage } from './request.ts';
+import type { SearchRequest, SearchScope } from './request.ts';
 
 /*
  * A search fills temporary tables of its connection: the cases that the filters allow, the cases whose own texts match,
@@ -114,6 +120,27 @@ export function runSearch(mirror: Mirror, request: SearchRequest, scope: SearchS
   }
 }
 
+/** The cases of the filters, into `temp.search_cases`. Fails with USAGE if no case has a value. */
+function fillAllowedCases({ sqlite, path }: Mirror, { filters, departed }: SearchRequest): void {
+  const { filters: resolved, unknown } = resolveFilters(sqlite, filters);
+  const [first] = unknown;
+  if (first !== undefined) throw toUnknownValueError(first, path);
+  const ids = 'SELECT id FROM cases WHERE mirror_departed_run_id IS NOT NULL';
+  const where = [`id ${departed ? 'IN' : 'NOT IN'} (${ids})`, ...listConditions(resolved)];
+  sqlite.exec(`INSERT INTO temp.search_cases SELECT id FROM cases WHERE ${where.join(' AND ')}`);
+}
+
+/** The conditions on a docket entry `e`. */
+function listEntryConditions({ entered }: SearchRequest, { sinceRunId }: SearchScope): string[] {
+  return [
+    ...(entered === null ? [] : listDateConditions('e.date_filed', entered)),
+    ...(sinceRunId === null
+      ? []
+      : [`e.mirror_id IN (SELECT mirror_id FROM docket_entries WHERE mirror_first_run_id >= ${sinceRunId})`]),
+    'e.case_id IN (SELECT id FROM temp.search_cases)',
+  ];
+}
+
 const TABLES = `
   DROP TABLE IF EXISTS temp.search_cases;
   DROP TABLE IF EXISTS temp.search_case_hits;
@@ -153,7 +180,7 @@ function toCondition(mirror: Mirror, { text, parsed }: SearchRequest): Condition
   const numbers = wanted.filter((term) => term.kind === 'docket number').slice(0, MAX_NUMBERS);
   let variants: Variant[] = [{ terms: wanted, caseIds: null }];
   for (const number of numbers) {
-    const ids = listNumberedCases(mirror, number);
+    const ids = listIdsByNumber(mirror, number.text, number.number);
     variants = variants.flatMap(({ terms, caseIds }) => [
       { terms, caseIds },
       ...(ids.length === 0
@@ -243,18 +270,15 @@ function fillEntryHits(
   const count = sqlite.prepare<[], number>('SELECT count(*) FROM temp.search_entry_hits').pluck().get() ?? 0;
   const areRanked = count <= MAX_RANKED && !request.newest;
   if (areRanked) addScores(sqlite, withWords);
-  const { where, parameters } = listEntryConditions(request, scope);
-  const conditions = [...where, 'e.case_id IN (SELECT id FROM temp.search_cases)'].join(' AND ');
+  const conditions = listEntryConditions(request, scope).join(' AND ');
   const columns = `e.case_id, coalesce(e.date_filed, ''), e.mirror_id`;
   const from =
     count > MAX_LOOKED_UP && !scope.isPast
       ? `docket_entries AS e INDEXED BY docket_entries_case_id_date_filed WHERE e.mirror_id IN (SELECT id FROM temp.search_entry_hits)`
       : `temp.search_entry_hits AS h CROSS JOIN docket_entries AS e ON e.mirror_id = h.id WHERE true`;
-  sqlite
-    .prepare(
-      `INSERT INTO temp.search_entries (case_id, date_filed, id) SELECT ${columns} FROM ${from} AND ${conditions}`,
-    )
-    .run(parameters);
+  sqlite.exec(
+    `INSERT INTO temp.search_entries (case_id, date_filed, id) SELECT ${columns} FROM ${from} AND ${conditions}`,
+  );
   const score = areRanked ? '(SELECT score FROM temp.search_entry_hits AS h WHERE h.id = e.id)' : 'NULL';
   sqlite.exec(`INSERT INTO temp.search_entry_cases
     SELECT case_id, count(*), max(date_filed), min(${score}) FROM temp.search_entries AS e GROUP BY case_id`);

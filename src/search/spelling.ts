@@ -4,7 +4,6 @@ import { type SearchKind, SEARCH_INDEXES, hasSearchIndexes } from '../db/search-
 import { countSlips } from '../lib/closest-names.ts';
 import { fold } from './match.ts';
 import type { SearchTerm } from './query-text.ts';
-import type { Kind } from './request.ts';
 
 /*
  * Suggests spellings for words that occur nowhere. The index has stems ("injunct"), and a suggestion is a word as it is
@@ -27,7 +26,7 @@ const LONGEST_WORD = 40;
 export function suggestSpellings(
   { sqlite }: Mirror,
   terms: readonly SearchTerm[],
-  kinds: readonly Kind[],
+  kinds: readonly SearchKind[],
 ): Suggestion[] {
   const words = terms
     .filter((term) => !term.isExcluded && term.kind === 'word' && !term.isPrefix)
@@ -66,7 +65,7 @@ interface Stem {
   readonly slips: number;
 }
 
-function listSpellings(sqlite: Database.Database, word: string, kinds: readonly Kind[]): string[] {
+function listSpellings(sqlite: Database.Database, word: string, kinds: readonly SearchKind[]): string[] {
   const wanted = toStem(sqlite, word);
   const most = wanted.length < 5 ? 1 : 2;
   const stems = kinds.flatMap((kind) => listStems(sqlite, kind, wanted, most));
@@ -114,7 +113,7 @@ function hasTemporary(sqlite: Database.Database, name: string): boolean {
 }
 
 /** The most frequent word of a stem in some rows that have it; null if no allowed case has it. */
-function findSpelling(sqlite: Database.Database, stem: string, kinds: readonly Kind[]): string | null {
+function findSpelling(sqlite: Database.Database, stem: string, kinds: readonly SearchKind[]): string | null {
   const counts = new Map<string, number>();
   for (const text of kinds.flatMap((kind) => listRows(sqlite, kind, stem, MAX_ROWS)))
     // eslint-disable-next-line no-control-regex

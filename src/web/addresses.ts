@@ -1,5 +1,6 @@
+type Value = string | number | null | undefined;
 /** The filters and the place of a list, by the names of its parameters. An empty or missing value is left out. */
-export type Parameters = Readonly<Record<string, string | number | null | undefined>>;
+export type Parameters = Readonly<Record<string, Value | readonly Value[]>>;
 
 /** The forms in which a list can be requested: a page, or a file with all of its rows. */
 export const LIST_FORMS = ['csv', 'json'] as const;
@@ -12,7 +13,9 @@ export type ListForm = (typeof LIST_FORMS)[number];
 function toAddress(segments: readonly (string | number)[], parameters: Parameters = {}): string {
   const path = `/${segments.map((segment) => encodeURIComponent(segment)).join('/')}`;
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters))
+  for (const [name, value] of Object.entries(parameters).flatMap(([key, values]) =>
+    [values].flat().map((one) => [key, one] as const),
+  ))
     if (value !== null && value !== undefined && value !== '') query.append(name, String(value));
   const text = query.toString();
   return text === '' ? path : `${path}?${text}`;

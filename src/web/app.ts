@@ -7,13 +7,11 @@ import { findCase } from '../db/read-case.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { LIST_FORMS, type ListForm } from './addresses.ts';
 import { streamList } from './download.ts';
-import { refuseRequest } from './guard.ts';
+import { refuseRequest, type Failure, makeErrorPage, renderFailureText, toFailure } from './failures.ts';
 import { type Page, renderPage } from './html/layout.ts';
-import { type Failure, makeErrorPage, renderFailureText, toFailure } from './pages/error.ts';
 import { LISTS, PAGES } from './pages/pages.ts';
-import type { CaseIndex } from './lists/case-index.ts';
-import type { MirrorReader } from './reader.ts';
-import { type Site, readParameters } from './request.ts';
+import type { CaseIndex, MirrorReader } from './reader.ts';
+import { type Site, readParameters, toAsked } from './request.ts';
 
 const STYLE = readFileSync(findAsset('style.css'), 'utf8');
 const ICON = readFileSync(findAsset('icon.svg'), 'utf8');
@@ -83,9 +81,10 @@ export function createApp(
 
   for (const { path, parameters, make } of PAGES)
     app.get(path, (context) => {
-      const asked = readParameters(new URL(context.req.url).searchParams, parameters);
+      const params = readParameters(new URL(context.req.url).searchParams, parameters);
+      const asked = toAsked(params);
       const made = reader.read((mirror, stamp) =>
-        make({ mirror, stamp, index, site, asked, id: toId(context) }),
+        make({ mirror, stamp, index, site, asked, params, id: toId(context) }),
       );
       return 'redirect' in made ? context.redirect(made.redirect, 302) : sendPage(context, made);
     });
@@ -93,12 +92,18 @@ export function createApp(
   for (const { path, parameters, fileName, open } of LISTS)
     for (const form of LIST_FORMS)
       app.get(`${path}.${form}`, async (context) => {
-        const asked = readParameters(new URL(context.req.url).searchParams, parameters);
+        const params = readParameters(new URL(context.req.url).searchParams, parameters);
+        const asked = toAsked(params);
         const id = toId(context);
-        const stream = streamList(site.database, form, (mirror) => open({ mirror, site, asked, id }), {
-          destroy: () => context.env.outgoing.destroy(),
-          report,
-        });
+        const stream = streamList(
+          site.database,
+          form,
+          (mirror) => open({ mirror, site, asked, params, id }),
+          {
+            destroy: () => context.env.outgoing.destroy(),
+            report,
+          },
+        );
         const headers = toFileHeaders(fileName(id), form);
         if (context.req.method !== 'HEAD') return context.body(stream, 200, headers);
         await stream.cancel();

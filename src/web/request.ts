@@ -1,4 +1,9 @@
+import type { Mirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
+import { type Params, VALUE_FILTER_NAMES } from '../search/filters.ts';
+import type { ListSource } from './download.ts';
+import type { Page } from './html/layout.ts';
+import type { CaseIndex } from './reader.ts';
 
 /** What the server is given once, and every page uses. */
 export interface Site {
@@ -8,8 +13,44 @@ export interface Site {
   readonly timeZone: string;
 }
 
-/** The parameters of a request, each known and given once. */
+/** The parameters of a request, each known. */
 export type Asked = Readonly<Record<string, string | undefined>>;
+
+/** What a page is made from. */
+export interface PageRequest {
+  readonly mirror: Mirror;
+  /** Stays the same for as long as nobody writes to the mirror. */
+  readonly stamp: string;
+  readonly index: CaseIndex;
+  readonly site: Site;
+  readonly asked: Asked;
+  /** The same with all values of parameters that take several. */
+  readonly params: Params;
+  /** The number in the path; 0 if it has none. */
+  readonly id: number;
+}
+
+export interface Redirect {
+  readonly redirect: string;
+}
+
+/** A page: its path as a pattern of the router, and its parameters. */
+export interface PageRoute {
+  readonly path: string;
+  readonly parameters: readonly string[];
+  readonly make: (request: PageRequest) => Page | Redirect;
+}
+
+/** What a file is made from. */
+export type ListRequest = Omit<PageRequest, 'stamp' | 'index'>;
+
+/** A list that can be downloaded. It takes the parameters of its page, and ignores which part the page shows. */
+export interface ListRoute {
+  readonly path: string;
+  readonly parameters: readonly string[];
+  readonly fileName: (id: number) => string;
+  readonly open: (request: ListRequest) => ListSource;
+}
 
 const MAX_VALUE = 2000;
 
@@ -17,8 +58,8 @@ const MAX_VALUE = 2000;
  * Checks the parameters of an address. An unknown one is refused, because a list without its filter looks like the list
  * that was asked for. Fails with USAGE.
  */
-export function readParameters(query: URLSearchParams, known: readonly string[]): Asked {
-  const asked: Record<string, string> = {};
+export function readParameters(query: URLSearchParams, known: readonly string[]): Params {
+  const params: Record<string, string[]> = {};
   for (const [name, value] of query) {
     if (!known.includes(name))
       throw new MirrorError('USAGE', `The address has an unknown parameter, ${JSON.stringify(name)}.`, {
@@ -27,7 +68,7 @@ export function readParameters(query: URLSearchParams, known: readonly string[])
             ? 'This page takes none.'
             : `The parameters of this page are ${known.join(', ')}.`,
       });
-    if (Object.hasOwn(asked, name))
+    if (Object.hasOwn(params, name) && !(VALUE_FILTER_NAMES as string[]).includes(name))
       throw new MirrorError('USAGE', `The address has the parameter ${name} twice.`, {
         hint: 'Give it once.',
       });
@@ -35,9 +76,14 @@ export function readParameters(query: URLSearchParams, known: readonly string[])
       throw new MirrorError('USAGE', `The parameter ${name} cannot have this value.`, {
         hint: `A value has at most ${MAX_VALUE} characters, none of which is a null character.`,
       });
-    if (value.trim() !== '') asked[name] = value;
+    if (value.trim() !== '') (params[name] ??= []).push(value);
   }
-  return asked;
+  return params;
+}
+
+/** The first value of each parameter. */
+export function toAsked(params: Params): Asked {
+  return Object.fromEntries(Object.entries(params).map(([name, values]) => [name, values?.[0]]));
 }
 
 /** The number of a page, from 1. Fails with USAGE. */

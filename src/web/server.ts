@@ -4,8 +4,7 @@ import { type HttpBindings, createAdaptorServer } from '@hono/node-server';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import { createApp } from './app.ts';
-import { type CaseIndex, createCaseIndex } from './lists/case-index.ts';
-import { type MirrorReader, createReader } from './reader.ts';
+import { type CaseIndex, createCaseIndex, type MirrorReader, createReader } from './reader.ts';
 import type { Site } from './request.ts';
 
 /** By number, because on some machines `localhost` is only an address of IPv6. */

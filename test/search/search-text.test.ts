@@ -4,7 +4,7 @@ import { openMirrorInMemory } from '../../src/db/open-mirror.ts';
 import { messageOf, MirrorError } from '../../src/errors/mirror-error.ts';
 import { fold, toMatch } from '../../src/search/match.ts';
 import { parseSearchText } from '../../src/search/query-text.ts';
-import { parseDateRange, parseSearchRequest, toSearchParams } from '../../src/search/request.ts';
+import { parseSearchRequest, toSearchParams } from '../../src/search/request.ts';
 import { runSearch } from '../../src/search/search.ts';
 
 const SCOPE = { sinceRunId: null, isPast: false };
@@ -127,7 +127,7 @@ describe('the parameters of a search', () => {
         in: fc.constantFrom(['cases'], ['entries']),
         court: fc.constantFrom(['A'], ['A', 'B']),
         'case-type': fc.constant(['Jail']),
-        filed: fc.constantFrom(['2015..2020'], ['2015'], ['..2020-02-29']),
+        filed: fc.constantFrom(['2015..2020'], ['2015'], ['..2020-02-29'], ['(none)']),
         departed: fc.constant(['1']),
         newest: fc.constant(['1']),
       },
@@ -141,21 +141,4 @@ describe('the parameters of a search', () => {
       }),
     );
   });
-
-  test.each([
-    ['2015..2020', '2015', '2021'],
-    ['2015', '2015', '2016'],
-    ['2015-12..', '2015-12', null],
-    ['..2015-12', null, '2016-01'],
-    ['2024-02-29', '2024-02-29', '2024-03-01'],
-  ])('have the range %s', (text, from, before) => {
-    expect(parseDateRange('filed', text)).toEqual({ text, from, before });
-  });
-
-  test.each(['', '..', '2020..2015', '2015-13', '2015-02-30', '2015..2016..2017', 'x', '15'])(
-    'refuse the range %j',
-    (text) => {
-      expect(() => parseDateRange('filed', text)).toThrow(/--filed/);
-    },
-  );
 });

@@ -96,6 +96,9 @@ describe('a list', () => {
     'filed=2019',
     'filed=..2018',
     'filed=(none)',
+    'filed=2015-06..2020-03-04',
+    'filed=2019..9999',
+    'ongoing=Yes&ongoing=(none)&court=district+of+NORTH+borealia',
     "court=O'Brien",
   ];
 

@@ -5,8 +5,8 @@ import type { ExitName } from '../../errors/exit-codes.ts';
 import { findPeriod, findRunAsOf } from '../../history/period.ts';
 import { readTablesAsOf } from '../../history/query-as-of/query.ts';
 import { listResults } from '../../search/results.ts';
-import { KINDS, VALUE_FILTERS, type SearchParams, parseSearchRequest } from '../../search/request.ts';
-import type { SearchRequest, SearchScope } from '../../search/request.ts';
+import { type Params, VALUE_FILTER_NAMES } from '../../search/filters.ts';
+import { KINDS, type SearchRequest, type SearchScope, parseSearchRequest } from '../../search/request.ts';
 import { type Search, runSearch } from '../../search/search.ts';
 import { suggestSpellings } from '../../search/spelling.ts';
 import { type Io, reportStyle, say } from '../io.ts';
@@ -59,7 +59,7 @@ const FILTER_HELP = {
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 export function defineOptions(command: Command): Command {
-  for (const name of VALUE_FILTERS)
+  for (const name of VALUE_FILTER_NAMES)
     command.addOption(
       new Option(`--${name} <value>`, `${FILTER_HELP[name]}; can be repeated`)
         .argParser(collect)
@@ -157,7 +157,7 @@ export async function runCommand(words: readonly string[], flags: Flags, io: Io)
 }
 
 /** The parameters of a search, which have the same names in an address. */
-function toParams(words: readonly string[], flags: Flags): SearchParams {
+function toParams(words: readonly string[], flags: Flags): Params {
   const one = (flag: unknown): string[] | undefined => (typeof flag === 'string' ? [flag] : undefined);
   const set = (flag: unknown): string[] | undefined => (flag === true ? ['1'] : undefined);
   return {
@@ -169,7 +169,7 @@ function toParams(words: readonly string[], flags: Flags): SearchParams {
     departed: set(flags.departed),
     newest: set(flags.newest),
     ...Object.fromEntries(
-      VALUE_FILTERS.map((name) => [
+      VALUE_FILTER_NAMES.map((name) => [
         name,
         flags[name === 'case-type' ? 'caseType' : name] as string[] | undefined,
       ]),

@@ -2,7 +2,7 @@ import { toPlain } from '../../cli/text/case.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../lib/json.ts';
 import { clipText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { type Content, type Html, html, linkTo } from './html.ts';
-import { toDay } from './times.ts';
+import { toDay } from './parts.ts';
 
 /** An entry of a docket, and what the mirror knows of it. */
 export interface ShownEntry {

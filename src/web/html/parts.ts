@@ -1,5 +1,6 @@
 import { LIST_FORMS, type ListForm, type Parameters } from '../addresses.ts';
 import { renderCount } from '../../lib/layout.ts';
+import { toLocalMinute, toZoneName } from '../../lib/local-time.ts';
 import { type Content, type Html, html, linkTo, toHref } from './html.ts';
 
 /** A column of a table. */
@@ -145,4 +146,21 @@ export function renderFacts(facts: readonly Fact[]): Html {
 /** A message that stands out: a warning, or what a reader has to know first. */
 export function renderNotice(content: Content, kind: 'note' | 'warning' = 'note'): Html {
   return html`<p class="notice ${kind}">${content}</p>`;
+}
+
+/** A stored time in the zone of the reader, and for programs as it is stored. */
+export function renderTime(timestamp: string, timeZone: string): Html {
+  const text = `${toLocalMinute(timestamp, timeZone)} ${toZoneName(timestamp, timeZone)}`;
+  return html`<time datetime="${timestamp}">${text}</time>`;
+}
+
+/** The same, if there is a time. */
+export function renderMaybeTime(timestamp: string | null, timeZone: string): Html | string {
+  return timestamp === null ? '–' : renderTime(timestamp, timeZone);
+}
+
+/** The day of a date that the API sent, which can be any text. */
+export function toDay(date: string | null | undefined): string {
+  const text = (date ?? '').trim();
+  return /^\d{4}-\d{2}-\d{2}/.test(text) ? text.slice(0, 10) : text;
 }

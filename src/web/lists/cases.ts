@@ -1,34 +1,20 @@
 import type Database from 'better-sqlite3';
+import {
+  type CaseFilters,
+  FILING_YEAR,
+  FILTER_NAMES,
+  type FilterName,
+  NO_VALUE,
+  type Params,
+  VALUE_FILTERS,
+  listConditions,
+  parseFilters,
+  resolveFilters,
+  toFilterParams,
+} from '../../search/filters.ts';
+import type { Parameters } from '../addresses.ts';
 import { type Asked, readChoice } from '../request.ts';
-import { CASE_COLUMNS } from './case-index.ts';
-import { parseYears, toSqlText, toYearCondition } from './sql.ts';
-
-/** A field by which the cases are filtered and counted. */
-interface Facet {
-  readonly label: string;
-  /** Its value in `cases`, or the table with its values. */
-  readonly column?: string;
-  readonly table?: string;
-  readonly isYear?: true;
-}
-
-const FILING_YEAR =
-  'coalesce(nullif(cases.filing_year, 0), CAST(substr(cases.filing_date, 1, 4) AS INTEGER))';
-
-/** By the names of the parameters. */
-export const FACETS = {
-  ongoing: { label: 'Ongoing', column: 'cases.case_ongoing' },
-  court: { label: 'Court', column: 'cases.court' },
-  state: { label: 'State', column: 'cases.state' },
-  'case-type': { label: 'Case type', table: 'case_types' },
-  issue: { label: 'Issue', table: 'issues' },
-  filed: { label: 'Filing year', column: FILING_YEAR, isYear: true },
-} as const satisfies Record<string, Facet>;
-export type FacetName = keyof typeof FACETS;
-export const FACET_NAMES = Object.keys(FACETS) as FacetName[];
-
-/** What takes the place of a value that a case does not have. */
-const NO_VALUE = '(none)';
+import { CASE_COLUMNS } from '../reader.ts';
 
 const ORDERS = {
   filed: 'cases.filing_date IS NULL, cases.filing_date DESC, cases.id',
@@ -39,28 +25,30 @@ const ORDERS = {
 export type CaseOrder = keyof typeof ORDERS;
 const ORDER_NAMES = Object.keys(ORDERS) as [CaseOrder, ...CaseOrder[]];
 
-export const CASE_PARAMETERS = [...FACET_NAMES, 'sort', 'page'] as const;
+export const CASE_PARAMETERS = [...FILTER_NAMES, 'sort', 'page'] as const;
 
-export interface CaseFilter {
-  readonly values: Readonly<Partial<Record<FacetName, string>>>;
+/** What a list of cases has, and in which order. */
+export interface CaseListRequest {
+  readonly filters: CaseFilters;
   readonly order: CaseOrder;
 }
 
-/** Parses the parameters of the list of cases. Fails with USAGE. */
-export function parseCaseFilter(asked: Asked): CaseFilter {
-  const values: Partial<Record<FacetName, string>> = {};
-  for (const name of FACET_NAMES) {
-    const value = asked[name];
-    if (value === undefined) continue;
-    if (name === 'filed' && value !== NO_VALUE) parseYears(name, value);
-    values[name] = value;
-  }
-  return { values, order: readChoice('sort', asked.sort, ORDER_NAMES) };
+/**
+ * Parses the parameters of a list of cases, with the values as these tables have them. No case has an unknown value, so
+ * the list is empty then. Fails with USAGE.
+ */
+export function parseCaseListRequest(
+  sqlite: Database.Database,
+  params: Params,
+  { sort }: Asked,
+): CaseListRequest {
+  const { filters } = resolveFilters(sqlite, parseFilters(params));
+  return { filters, order: readChoice('sort', sort, ORDER_NAMES) };
 }
 
-/** The parameters of a filter, from which addresses are built. The default order is left out. */
-export function toCaseParameters({ values, order }: CaseFilter): Record<string, string | undefined> {
-  return { ...values, sort: order === ORDER_NAMES[0] ? undefined : order };
+/** The parameters of a list, from which addresses are built. The default order is left out. */
+export function toCaseListParameters({ filters, order }: CaseListRequest): Parameters {
+  return { ...toFilterParams(filters), sort: order === ORDER_NAMES[0] ? undefined : order };
 }
 
 const COLUMNS = CASE_COLUMNS.filter((column) => column !== 'mirror_departed_run_id');
@@ -76,35 +64,17 @@ export interface ListedCase {
   readonly mirror_changed_run_id: number;
 }
 
-function toCondition(name: FacetName, value: string): string {
-  const facet: Facet = FACETS[name];
-  const { column, table } = facet;
-  if (table !== undefined)
-    return value === NO_VALUE
-      ? `cases.id NOT IN (SELECT case_id FROM ${table})`
-      : `cases.id IN (SELECT case_id FROM ${table} WHERE value = ${toSqlText(value)})`;
-  if (value === NO_VALUE) return `coalesce(${column}, '') = ''`;
-  return facet.isYear === true
-    ? toYearCondition(String(column), parseYears(name, value))
-    : `${column} = ${toSqlText(value)}`;
-}
-
-/** The conditions of a filter, but for one of its fields. */
-function listConditions({ values }: CaseFilter, except?: FacetName): string[] {
-  const chosen = FACET_NAMES.flatMap((name) => {
-    const value = values[name];
-    return value === undefined || name === except ? [] : [toCondition(name, value)];
-  });
-  return ['cases.mirror_departed_run_id IS NULL', ...chosen];
+function toWhere(filters: CaseFilters, except?: FilterName): string {
+  return ['cases.mirror_departed_run_id IS NULL', ...listConditions(filters, except)].join('\n  AND ');
 }
 
 /** The SQL of a list of cases: what the page shows, what the files hold, and what anybody can run. */
-export function toCasesSql(filter: CaseFilter): string {
+export function toCasesSql({ filters, order }: CaseListRequest): string {
   return [
     `SELECT ${COLUMNS.join(', ')}`,
     'FROM cases',
-    `WHERE ${listConditions(filter).join('\n  AND ')}`,
-    `ORDER BY ${ORDERS[filter.order]}`,
+    `WHERE ${toWhere(filters)}`,
+    `ORDER BY ${ORDERS[order]}`,
   ].join('\n');
 }
 
@@ -129,41 +99,49 @@ export interface CaseList {
   readonly total: number;
   readonly cases: readonly ListedCase[];
   /** The values of each field with the number of cases that each would leave in the list. */
-  readonly facets: Readonly<Record<FacetName, FacetCounts>>;
+  readonly facets: Readonly<Record<FilterName, FacetCounts>>;
 }
 
 /** Reads a part of a list of cases, and counts, from the copy of the tables. All of it comes from the same conditions. */
 export function findCaseList(
   copy: Database.Database,
-  filter: CaseFilter,
+  request: CaseListRequest,
   toPart: (total: number) => { readonly offset: number; readonly size: number },
 ): CaseList {
-  const from = (except?: FacetName): string =>
-    `FROM cases WHERE ${listConditions(filter, except).join(' AND ')}`;
-  const total = copy.prepare<[], number>(`SELECT count(*) ${from()}`).pluck().get() ?? 0;
+  const { filters } = request;
+  const total =
+    copy
+      .prepare<[], number>(`SELECT count(*) FROM cases WHERE ${toWhere(filters)}`)
+      .pluck()
+      .get() ?? 0;
   const { offset, size } = toPart(total);
-  const cases = copy.prepare<[], ListedCase>(`${toCasesSql(filter)} LIMIT ${size} OFFSET ${offset}`).all();
-  const facets = Object.fromEntries(
-    FACET_NAMES.map((name) => [name, countFacet(copy, name, from(name))]),
-  ) as Record<FacetName, FacetCounts>;
-  return { total, cases, facets };
+  const cases = copy.prepare<[], ListedCase>(`${toCasesSql(request)} LIMIT ${size} OFFSET ${offset}`).all();
+  return { total, cases, facets: countFacets(copy, filters) };
+}
+
+/** The values of each field with the number of cases that each would leave in a list. */
+export function countFacets(copy: Database.Database, filters: CaseFilters): CaseList['facets'] {
+  return Object.fromEntries(
+    FILTER_NAMES.map((name) => [name, countFacet(copy, name, `FROM cases WHERE ${toWhere(filters, name)}`)]),
+  ) as CaseList['facets'];
 }
 
 /** The values that the cases have, most frequent first; years, newest first. */
-function countFacet(copy: Database.Database, name: FacetName, from: string): FacetCounts {
-  const { column, table, isYear }: Facet = FACETS[name];
-  const order = isYear === true ? 'value IS NULL, value DESC' : 'count DESC, value';
-  const rows = copy
-    .prepare<[], { value: string | number | null; count: number }>(
-      table === undefined
-        ? `SELECT nullif(${column}, '') AS value, count(*) AS count ${from} GROUP BY 1 ORDER BY ${order}`
-        : `SELECT value, count(DISTINCT case_id) AS count FROM ${table}
-           WHERE case_id IN (SELECT cases.id ${from}) GROUP BY value ORDER BY ${order}`,
-    )
-    .all();
+function countFacet(copy: Database.Database, name: FilterName, from: string): FacetCounts {
+  const rows = copy.prepare<[], { value: string | null; count: number }>(toFacetSql(name, from)).all();
   const counts = rows
-    .map(({ value, count }) => ({ value: value === null ? NO_VALUE : String(value), count }))
+    .map(({ value, count }) => ({ value: value ?? NO_VALUE, count }))
     .filter(({ value }) => value.length <= MAX_VALUE_LENGTH && !value.includes('\0'))
     .slice(0, MAX_VALUES);
   return { counts, notCounted: rows.length - counts.length };
+}
+
+function toFacetSql(name: FilterName, from: string): string {
+  if (name === 'filed')
+    return `SELECT ${FILING_YEAR} AS value, count(*) AS count ${from} GROUP BY 1 ORDER BY value IS NULL, value DESC`;
+  const { table, column } = VALUE_FILTERS[name];
+  return table === 'cases'
+    ? `SELECT nullif(cases.${column}, '') AS value, count(*) AS count ${from} GROUP BY 1 ORDER BY count DESC, value`
+    : `SELECT ${column} AS value, count(DISTINCT case_id) AS count FROM ${table}
+       WHERE case_id IN (SELECT cases.id ${from}) GROUP BY value ORDER BY count DESC, value`;
 }

@@ -1,8 +1,8 @@
 import { type EntryColumns, toEntry } from '../../case/docket-rows.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import type { JsonObject } from '../../lib/json.ts';
+import { type DateRange, listDateConditions, parseDateRange, toSqlText } from '../../search/filters.ts';
 import { type Asked, readChoice } from '../request.ts';
-import { parseYears, toSqlPattern, toYearCondition } from './sql.ts';
 
 export const DOCKET_PARAMETERS = ['words', 'entered', 'order', 'page'] as const;
 
@@ -14,16 +14,19 @@ export interface DocketFilter {
   readonly caseId: number;
   /** A text that the description contains. */
   readonly words: string | undefined;
-  /** Years, as {@link parseYears} reads them. */
-  readonly entered: string | undefined;
+  readonly entered: DateRange | null;
   readonly order: DocketOrder;
 }
 
 /** Parses the parameters of a docket. Fails with USAGE. */
 export function parseDocketFilter(caseId: number, asked: Asked): DocketFilter {
   const { words, entered } = asked;
-  if (entered !== undefined) parseYears('entered', entered);
-  return { caseId, words, entered, order: readChoice('order', asked.order, ORDER_NAMES) };
+  return {
+    caseId,
+    words,
+    entered: parseDateRange('entered', entered),
+    order: readChoice('order', asked.order, ORDER_NAMES),
+  };
 }
 
 export function toDocketParameters({
@@ -31,7 +34,12 @@ export function toDocketParameters({
   entered,
   order,
 }: DocketFilter): Record<string, string | undefined> {
-  return { words, entered, order: order === ORDER_NAMES[0] ? undefined : order };
+  return { words, entered: entered?.text, order: order === ORDER_NAMES[0] ? undefined : order };
+}
+
+/** A pattern of LIKE that finds a text anywhere. */
+function toSqlPattern(text: string): string {
+  return `${toSqlText(`%${text.replace(/[%_!]/g, '!$&')}%`)} ESCAPE '!'`;
 }
 
 /**
@@ -41,9 +49,7 @@ export function toDocketParameters({
 function toPlacedSql({ caseId, words, entered }: DocketFilter): string {
   const conditions = [
     ...(words === undefined ? [] : [`description LIKE ${toSqlPattern(words)}`]),
-    ...(entered === undefined
-      ? []
-      : [toYearCondition('CAST(substr(day, 1, 4) AS INTEGER)', parseYears('entered', entered))]),
+    ...(entered === null ? [] : listDateConditions('day', entered)),
   ];
   return `WITH placed AS (
   SELECT docket_entries.*, place.key AS place, count(date_filed) OVER (ORDER BY place.key) AS dated

@@ -6,9 +6,8 @@ import { renderCount } from '../../lib/layout.ts';
 import { ADDRESS } from '../addresses.ts';
 import { type Content, html, linkTo } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
-import { type ColumnOf, renderFacts, renderTable } from '../html/parts.ts';
-import { renderTime } from '../html/times.ts';
-import type { PageRequest } from './context.ts';
+import { type ColumnOf, renderFacts, renderTable, renderTime } from '../html/parts.ts';
+import type { PageRequest } from '../request.ts';
 
 const CHECKS = 20;
 const SCHEMA_PAGE = `${PACKAGE.homepage}/blob/main/docs/schema.md`;

@@ -5,10 +5,10 @@ import { toCaseName } from '../../cli/text/words.ts';
 import { renderPlural } from '../../lib/layout.ts';
 import { ADDRESS } from '../addresses.ts';
 import { type ShownEntry, renderEntries } from '../html/entries.ts';
+import { renderChoice } from '../html/filters.ts';
 import { type Html, html, linkTo, toHref } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
-import { renderDownloads, renderPager, toWindow } from '../html/parts.ts';
-import { renderTime } from '../html/times.ts';
+import { renderDownloads, renderPager, toWindow, renderTime } from '../html/parts.ts';
 import {
   type DocketFilter,
   type DocketOrder,
@@ -18,8 +18,7 @@ import {
   toDocketParameters,
   toDocketSql,
 } from '../lists/docket.ts';
-import { type Site, readPageNumber } from '../request.ts';
-import type { PageRequest } from './context.ts';
+import { type Site, readPageNumber, type PageRequest } from '../request.ts';
 
 const SIZE = 50;
 
@@ -51,7 +50,7 @@ export function makeDocketPage({ mirror, site, asked, id }: PageRequest): Page {
   const entries = listShownEntries(mirror, site, filter, { offset: (page - 1) * size, size });
   const parameters = toDocketParameters(filter);
   const found = renderPlural(total, 'docket entry', 'docket entries');
-  const isFiltered = filter.words !== undefined || filter.entered !== undefined;
+  const isFiltered = filter.words !== undefined || filter.entered !== null;
   return {
     title: `Docket of ${name}`,
     kicker: linkTo(ADDRESS.case(id), `Case ${id}`),
@@ -90,19 +89,10 @@ function renderForm(id: number, { words, entered, order }: DocketFilter): Html {
         <input id="words" name="words" value="${words ?? ''}" />
       </p>
       <p>
-        <label for="entered">Entered in the years</label>
-        <input id="entered" name="entered" value="${entered ?? ''}" placeholder="2015..2020" />
+        <label for="entered">Filed then</label>
+        <input id="entered" name="entered" value="${entered?.text ?? ''}" placeholder="2015..2020, 2021-03" />
       </p>
-      <p>
-        <label for="order">Order</label>
-        <select id="order" name="order">
-          ${Object.entries(ORDER_LABELS).map(([value, label]) =>
-            value === order
-              ? html`<option value="${value}" selected>${label}</option>`
-              : html`<option value="${value}">${label}</option>`,
-          )}
-        </select>
-      </p>
+      ${renderChoice('order', 'Order', ORDER_LABELS, order)}
     </fieldset>
     <p><button>Show these entries</button></p>
   </form>`;

@@ -4,7 +4,8 @@ import { clipText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { ADDRESS } from '../addresses.ts';
 import { type Content, type Html, html, join, linkTo } from '../html/html.ts';
 import { type Fact, renderFacts, renderTable } from '../html/parts.ts';
-import { type FacetName, MAX_VALUE_LENGTH } from '../lists/cases.ts';
+import type { ValueFilter } from '../../search/filters.ts';
+import { MAX_VALUE_LENGTH } from '../lists/cases.ts';
 
 /** What the labels of a case mean. */
 const MEANINGS: Readonly<Record<string, string>> = {
@@ -34,7 +35,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 const ELSEWHERE = ['Defendants', 'Related cases', 'Link'];
 
 /** Facts whose values lead to lists of the cases that share them. */
-const LISTED: Readonly<Record<string, readonly [field: string, facet: FacetName]>> = {
+const LISTED: Readonly<Record<string, readonly [field: string, filter: ValueFilter]>> = {
   Ongoing: ['case_ongoing', 'ongoing'],
   Court: ['court', 'court'],
   State: ['state', 'state'],
@@ -59,8 +60,8 @@ export function renderCaseFacts(told: CaseToTell): Html {
 }
 
 function toValue(label: string, text: string, payload: JsonObject): Content {
-  const [field, facet] = LISTED[label] ?? [];
-  if (field === undefined || facet === undefined) return clipLong(text);
+  const [field, filter] = LISTED[label] ?? [];
+  if (field === undefined || filter === undefined) return clipLong(text);
   const value = payload[field];
   const texts = (Array.isArray(value) ? value : [value]).filter(
     (one): one is string => typeof one === 'string' && one.trim() !== '',
@@ -68,7 +69,7 @@ function toValue(label: string, text: string, payload: JsonObject): Content {
   const links = texts
     .slice(0, MAX_LINKS)
     .map((one) =>
-      linkTo(one.length > MAX_VALUE_LENGTH ? null : ADDRESS.cases({ [facet]: one }), clipText(one, 200)),
+      linkTo(one.length > MAX_VALUE_LENGTH ? null : ADDRESS.cases({ [filter]: one }), clipText(one, 200)),
     );
   const rest = texts.length - links.length;
   return html`${join(links, '; ')}${rest > 0 ? ` and ${renderCount(rest)} more` : ''}`;

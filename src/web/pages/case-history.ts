@@ -11,10 +11,8 @@ import type { ListSource } from '../download.ts';
 import { renderRunChanges } from '../html/changes.ts';
 import { type Html, html, linkTo } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
-import { renderDownloads, renderPager, toWindow } from '../html/parts.ts';
-import { renderTime } from '../html/times.ts';
-import { type Site, readPageNumber } from '../request.ts';
-import type { ListRequest, PageRequest } from './context.ts';
+import { renderDownloads, renderPager, toWindow, renderTime } from '../html/parts.ts';
+import { type Site, readPageNumber, type ListRequest, type PageRequest } from '../request.ts';
 
 const RUNS_A_PAGE = 20;
 

@@ -4,8 +4,7 @@ import type { Mirror } from '../../db/open-mirror.ts';
 import type { JsonObject, JsonValue } from '../../lib/json.ts';
 import { clipText, renderPlural } from '../../lib/layout.ts';
 import { type Content, type Html, html, linkTo } from '../html/html.ts';
-import { type ColumnOf, renderTable } from '../html/parts.ts';
-import { renderTime, toDay } from '../html/times.ts';
+import { type ColumnOf, renderTable, renderTime, toDay } from '../html/parts.ts';
 import type { Site } from '../request.ts';
 
 const MAX_ROWS = 100;

@@ -13,16 +13,14 @@ import { ADDRESS, toAnchor } from '../addresses.ts';
 import { renderEntries } from '../html/entries.ts';
 import { type Content, type Html, html, linkTo, toHref } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
-import { renderNotice, renderPager, toWindow } from '../html/parts.ts';
+import { renderNotice, renderPager, toWindow, toDay } from '../html/parts.ts';
 import { toRichText } from '../html/rich-text.ts';
-import { toDay } from '../html/times.ts';
 import { countEntries, orderEntries, parseDocketFilter } from '../lists/docket.ts';
-import { type Site, readPageNumber } from '../request.ts';
+import { type Site, readPageNumber, type PageRequest } from '../request.ts';
 import { listShownEntries } from './case-docket.ts';
 import { renderCaseFacts, renderDefendants, renderRelated } from './case-facts.ts';
 import { findHistory, renderHistory } from './case-history.ts';
 import { renderLinkedLists } from './case-linked.ts';
-import type { PageRequest } from './context.ts';
 
 const NEWEST_ENTRIES = 20;
 const NEWEST_RUNS = 5;

@@ -1,43 +1,41 @@
-import { clipText, renderCount, renderPlural } from '../../lib/layout.ts';
+import { clipText, renderPlural } from '../../lib/layout.ts';
 import { toCaseName } from '../../cli/text/words.ts';
 import { ADDRESS } from '../addresses.ts';
-import { type Content, type Html, html, linkTo, toHref } from '../html/html.ts';
+import { renderChoice, renderChosen, renderFilterFields } from '../html/filters.ts';
+import { html, linkTo, toHref } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
-import { renderDownloads, renderPager, renderTable, toWindow } from '../html/parts.ts';
-import { toDay } from '../html/times.ts';
+import { renderDownloads, renderPager, renderTable, toWindow, toDay } from '../html/parts.ts';
 import {
-  type CaseFilter,
   type CaseList,
+  type CaseListRequest,
   type CaseOrder,
-  FACETS,
-  FACET_NAMES,
-  type FacetName,
   type ListedCase,
   findCaseList,
-  parseCaseFilter,
-  toCaseParameters,
+  parseCaseListRequest,
+  toCaseListParameters,
   toCasesSql,
 } from '../lists/cases.ts';
-import { readPageNumber } from '../request.ts';
-import type { PageRequest } from './context.ts';
+import { type PageRequest, readPageNumber } from '../request.ts';
 
 const SIZE = 50;
 /** The table is for comparing cases; the page of a case has its values in full. */
 const MAX_CELL = 120;
 
-export function makeCasesPage({ mirror, stamp, index, asked }: PageRequest): Page {
-  const filter = parseCaseFilter(asked);
+export function makeCasesPage({ mirror, stamp, index, params, asked }: PageRequest): Page {
+  const copy = index.refresh(mirror, stamp);
+  const request = parseCaseListRequest(copy, params, asked);
   const number = readPageNumber(asked);
-  const list = findCaseList(index.refresh(mirror, stamp), filter, (total) => {
+  const list = findCaseList(copy, request, (total) => {
     const { page, size } = toWindow(number, SIZE, total);
     return { offset: (page - 1) * size, size };
   });
-  return renderCases(filter, list, number);
+  return renderCases(request, list, number);
 }
 
-function renderCases(filter: CaseFilter, list: CaseList, number: number): Page {
-  const parameters = toCaseParameters(filter);
-  const names = FACET_NAMES.filter((name) => filter.values[name] !== undefined);
+function renderCases(request: CaseListRequest, list: CaseList, number: number): Page {
+  const { filters, order } = request;
+  const parameters = toCaseListParameters(request);
+  const chosen = renderChosen(filters, (rest) => ADDRESS.cases({ ...rest, sort: parameters.sort }));
   const found = renderPlural(list.total, 'case');
   return {
     title: 'Cases',
@@ -46,18 +44,18 @@ function renderCases(filter: CaseFilter, list: CaseList, number: number): Page {
       <form class="filters" action="${toHref(ADDRESS.cases())}">
         <fieldset>
           <legend>Filters</legend>
-          ${FACET_NAMES.map((name) => renderFacet(name, filter, list))} ${renderOrder(filter.order)}
+          ${renderFilterFields(filters, list.facets)} ${renderChoice('sort', 'Order', ORDER_LABELS, order)}
         </fieldset>
         <p><button>Show these cases</button></p>
       </form>
       <section aria-labelledby="found">
-        <h2 id="found">${found}${names.length === 0 ? ' on the site' : ''}</h2>
-        ${renderChosen(names, filter)}
+        <h2 id="found">${found}${chosen === null ? ' on the site' : ''}</h2>
+        ${chosen}
         ${
           list.total === 0
             ? html`<p>No case has all of these values. Remove a filter to see more.</p>`
             : renderTable({
-                caption: `${found}, ${ORDER_LABELS[filter.order].toLowerCase()}`,
+                caption: `${found}, ${ORDER_LABELS[order].toLowerCase()}`,
                 columns: COLUMNS,
                 rows: list.cases,
               })
@@ -65,7 +63,7 @@ function renderCases(filter: CaseFilter, list: CaseList, number: number): Page {
         ${renderPager(toWindow(number, SIZE, list.total), 'Cases', (page) =>
           ADDRESS.cases({ ...parameters, page: page === 1 ? undefined : page }),
         )}
-        ${renderDownloads(`All ${found}`, toCasesSql(filter), ADDRESS.cases, parameters)}
+        ${renderDownloads(`All ${found}`, toCasesSql(request), ADDRESS.cases, parameters)}
       </section>
     `,
   };
@@ -94,63 +92,9 @@ const COLUMNS = [
   { heading: 'Id', isNumber: true, cell: ({ id }: ListedCase) => String(id) },
 ];
 
-function renderFacet(name: FacetName, { values }: CaseFilter, { facets }: CaseList): Html {
-  const chosen = values[name];
-  const { counts, notCounted } = facets[name];
-  const isListed = chosen === undefined || counts.some(({ value }) => value === chosen);
-  const options = isListed ? counts : [{ value: chosen, count: 0 }, ...counts];
-  const id = `filter-${name}`;
-  return html`<p>
-    <label for="${id}">${FACETS[name].label}</label>
-    <select id="${id}" name="${name}">
-      <option value="">Any</option>
-      ${options.map(({ value, count }) => {
-        const label = isListed || value !== chosen ? `${value} (${renderCount(count)})` : value;
-        return value === chosen
-          ? html`<option value="${value}" selected>${label}</option> `
-          : html`<option value="${value}">${label}</option> `;
-      })}
-      ${
-        notCounted === 0
-          ? null
-          : html`<option disabled>${renderPlural(notCounted, 'more value')} not listed</option>`
-      }
-    </select>
-  </p>`;
-}
-
 const ORDER_LABELS: Readonly<Record<CaseOrder, string>> = {
   filed: 'Newest filing first',
   oldest: 'Oldest filing first',
   name: 'By name',
   changed: 'Newest change first',
 };
-
-function renderOrder(order: CaseOrder): Html {
-  return html`<p>
-    <label for="sort">Order</label>
-    <select id="sort" name="sort">
-      ${Object.entries(ORDER_LABELS).map(([value, label]) =>
-        value === order
-          ? html`<option value="${value}" selected>${label}</option>`
-          : html`<option value="${value}">${label}</option>`,
-      )}
-    </select>
-  </p>`;
-}
-
-/** The filters in words, each with a link that removes it. */
-function renderChosen(names: readonly FacetName[], filter: CaseFilter): Content {
-  if (names.length === 0) return null;
-  const without = (name: FacetName): string =>
-    ADDRESS.cases({ ...toCaseParameters(filter), [name]: undefined });
-  return html`<ul class="chosen" aria-label="Filters in use">
-    ${names.map(
-      (name) =>
-        html`<li>
-          ${FACETS[name].label}: <strong>${filter.values[name] ?? ''}</strong>
-          <a href="${toHref(without(name))}">Remove<span class="hidden"> ${FACETS[name].label}</span></a>
-        </li>`,
-    )}
-  </ul>`;
-}

@@ -20,16 +20,14 @@ import {
 } from '../../cli/text/changes.ts';
 import { toNoneWords, toOutcomeWords, toPeriodWords } from '../../cli/text/period.ts';
 import { toCaseName } from '../../cli/text/words.ts';
+import { toSqlText } from '../../search/filters.ts';
 import { ADDRESS } from '../addresses.ts';
 import type { ListSource } from '../download.ts';
 import { renderRunChanges } from '../html/changes.ts';
 import { type Content, type Html, html, linkTo, toHref } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
-import { renderDownloads, renderPager, toWindow } from '../html/parts.ts';
-import { renderTime } from '../html/times.ts';
-import { toSqlText } from '../lists/sql.ts';
-import { type Asked, type Site, readPageNumber } from '../request.ts';
-import type { ListRequest, PageRequest } from './context.ts';
+import { renderDownloads, renderPager, toWindow, renderTime } from '../html/parts.ts';
+import { type Asked, type Site, readPageNumber, type ListRequest, type PageRequest } from '../request.ts';
 
 const CASES_A_PAGE = 25;
 /** Changes of one case on this page; its history has the others. */

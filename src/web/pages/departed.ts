@@ -4,10 +4,8 @@ import { type DepartedCase, NO_STATUSES, listDeparted } from '../../history/tran
 import { ADDRESS } from '../addresses.ts';
 import { html, linkTo } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
-import { renderDownloads, renderPager, renderTable, toWindow } from '../html/parts.ts';
-import { renderTime, toDay } from '../html/times.ts';
-import { readPageNumber } from '../request.ts';
-import type { PageRequest } from './context.ts';
+import { renderDownloads, renderPager, renderTable, toWindow, renderTime, toDay } from '../html/parts.ts';
+import { readPageNumber, type PageRequest } from '../request.ts';
 
 const SIZE = 50;
 const MAX_CELL = 120;

@@ -1,15 +1,13 @@
 import { parseCaseReference } from '../../case/reference.ts';
 import { toCaseName } from '../../cli/text/words.ts';
-import { type Candidate, listByNumber, listByWords } from '../../db/find-candidates.ts';
+import { type Candidate, findCandidates } from '../../db/find-candidates.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { clipText, renderPlural } from '../../lib/layout.ts';
 import { ADDRESS } from '../addresses.ts';
 import { html, linkTo } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
-import { renderPager, renderTable, toWindow } from '../html/parts.ts';
-import { toDay } from '../html/times.ts';
-import { readPageNumber } from '../request.ts';
-import type { PageRequest, Redirect } from './context.ts';
+import { renderPager, renderTable, toWindow, toDay } from '../html/parts.ts';
+import { readPageNumber, type PageRequest, type Redirect } from '../request.ts';
 
 const SIZE = 50;
 const MAX_CELL = 120;
@@ -50,9 +48,7 @@ function findCases(mirror: Mirror, words: string): Found {
   const reference = parseCaseReference(words);
   if (reference.kind === 'id') return { kind: 'case', id: reference.id };
   if (reference.kind === 'none') return { kind: 'list', cases: [] };
-  const number = reference.kind === 'docket number' ? reference.number : null;
-  const byNumber = listByNumber(mirror, reference.text, number);
-  const cases = byNumber.length > 0 ? byNumber : listByWords(mirror, reference.text);
+  const cases = findCandidates(mirror, reference);
   const [only, ...others] = cases;
   return only !== undefined && others.length === 0 ? { kind: 'case', id: only.id } : { kind: 'list', cases };
 }

@@ -18,10 +18,8 @@ import { renderCount, renderPlural } from '../../lib/layout.ts';
 import { ADDRESS } from '../addresses.ts';
 import { type Content, html, linkTo } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
-import { type ColumnOf, renderNotice, renderTable } from '../html/parts.ts';
-import { renderMaybeTime, renderTime } from '../html/times.ts';
-import type { Site } from '../request.ts';
-import type { PageRequest } from './context.ts';
+import { type ColumnOf, renderNotice, renderTable, renderMaybeTime, renderTime } from '../html/parts.ts';
+import type { Site, PageRequest } from '../request.ts';
 import { renderOutcome, toRunColumns } from './runs.ts';
 
 const NEWEST_RUNS = 5;

@@ -1,8 +1,8 @@
 import { DEPARTED_COLUMNS } from '../../cli/text/departed.ts';
 import { listDeparted } from '../../history/transitions.ts';
-import { CASE_PARAMETERS, parseCaseFilter, toCasesSql } from '../lists/cases.ts';
+import { CASE_PARAMETERS, parseCaseListRequest, toCasesSql } from '../lists/cases.ts';
 import { DOCKET_PARAMETERS, parseDocketFilter, toDocketSql } from '../lists/docket.ts';
-import { RUNS_SQL } from '../lists/runs.ts';
+import { RUNS_SQL, makeRunPage, makeRunsPage } from './runs.ts';
 import { checkCase } from '../../history/changes.ts';
 import { makeAboutPage } from './about.ts';
 import { makeCasePage, makeSummaryPage } from './case.ts';
@@ -10,11 +10,10 @@ import { makeDocketPage } from './case-docket.ts';
 import { makeHistoryPage, openHistory } from './case-history.ts';
 import { makeCasesPage } from './cases.ts';
 import { CHANGE_PARAMETERS, makeChangesPage, openChanges } from './changes.ts';
-import type { ListRoute, PageRoute } from './context.ts';
+import type { ListRoute, PageRoute } from '../request.ts';
 import { makeDepartedPage } from './departed.ts';
 import { makeFindPage } from './find.ts';
 import { makeHomePage } from './home.ts';
-import { makeRunPage, makeRunsPage } from './runs.ts';
 
 const CASE = '/cases/:id{[0-9]+}';
 
@@ -44,7 +43,9 @@ export const LISTS: readonly ListRoute[] = [
     path: '/cases',
     parameters: CASE_PARAMETERS,
     fileName: () => 'cases',
-    open: ({ asked }) => ({ sql: toCasesSql(parseCaseFilter(asked)) }),
+    open: ({ mirror, params, asked }) => ({
+      sql: toCasesSql(parseCaseListRequest(mirror.sqlite, params, asked)),
+    }),
   },
   {
     path: `${CASE}/docket`,

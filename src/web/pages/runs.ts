@@ -1,6 +1,15 @@
-import type { ListSyncRow, SyncRunRow } from '../../db/state.ts';
-import { toJsonText } from '../../cli/text/words.ts';
-import { renderBytes, renderDuration } from '../../cli/text/words.ts';
+import { desc, eq } from 'drizzle-orm';
+import type { Mirror } from '../../db/open-mirror.ts';
+import {
+  listSyncs,
+  lists,
+  mirrorCoverageChecks,
+  mirrorDepartureChecks,
+  syncRuns,
+} from '../../db/schema/schema.ts';
+import type { CoverageRow, ListSyncRow, SyncRunRow } from '../../db/state.ts';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import { renderBytes, renderDuration, toJsonText } from '../../cli/text/words.ts';
 import { renderCoverage } from '../../cli/text/report.ts';
 import { renderCount, renderPlural } from '../../lib/layout.ts';
 import { localizeTimes } from '../../lib/local-time.ts';
@@ -15,13 +24,54 @@ import {
   renderPager,
   renderTable,
   toWindow,
+  renderMaybeTime,
+  renderTime,
 } from '../html/parts.ts';
-import { renderMaybeTime, renderTime } from '../html/times.ts';
-import { RUNS_SQL, countRuns, findRun, listRuns } from '../lists/runs.ts';
-import { readPageNumber } from '../request.ts';
-import type { PageRequest } from './context.ts';
+import { readPageNumber, type PageRequest } from '../request.ts';
 
 const SIZE = 50;
+
+/** Newest first. */
+export const RUNS_SQL =
+  'SELECT id, outcome, trigger, started_at, ended_at, error_code, error_message, version FROM sync_runs ORDER BY id DESC';
+
+function countRuns({ sqlite }: Mirror): number {
+  return sqlite.prepare<[], number>('SELECT count(*) FROM sync_runs').pluck().get() ?? 0;
+}
+
+function listRuns(
+  { db }: Mirror,
+  { offset, size }: { readonly offset: number; readonly size: number },
+): SyncRunRow[] {
+  return db.select().from(syncRuns).orderBy(desc(syncRuns.id)).limit(size).offset(offset).all();
+}
+
+/** A run with everything that the run log says of it. */
+interface RunRecord {
+  readonly run: SyncRunRow;
+  readonly lists: readonly ListRow[];
+  readonly departures: typeof mirrorDepartureChecks.$inferSelect | undefined;
+  readonly coverage: CoverageRow | undefined;
+}
+
+/** Fails with RUN_UNKNOWN. */
+function findRun({ db, path }: Mirror, id: number): RunRecord {
+  const run = db.select().from(syncRuns).where(eq(syncRuns.id, id)).get();
+  if (run === undefined) throw new MirrorError('RUN_UNKNOWN', `${path} has no run ${id}.`);
+  return {
+    run,
+    lists: db
+      .select()
+      .from(listSyncs)
+      .innerJoin(lists, eq(lists.id, listSyncs.list_id))
+      .where(eq(listSyncs.run_id, id))
+      .orderBy(listSyncs.list_id)
+      .all()
+      .map(({ list_syncs, lists: { label } }) => ({ ...list_syncs, label })),
+    departures: db.select().from(mirrorDepartureChecks).where(eq(mirrorDepartureChecks.run_id, id)).get(),
+    coverage: db.select().from(mirrorCoverageChecks).where(eq(mirrorCoverageChecks.run_id, id)).get(),
+  };
+}
 
 /** What the outcomes of a run and of a list mean. */
 const OUTCOMES: Readonly<Record<string, string>> = {
@@ -84,7 +134,7 @@ export function renderOutcome(outcome: string): Content {
 }
 
 export function makeRunPage({ mirror, site, id }: PageRequest): Page {
-  const { run, lists, departures, coverage } = findRun(mirror, id);
+  const { run, lists: ofRun, departures, coverage } = findRun(mirror, id);
   const { timeZone } = site;
   return {
     title: `Run ${id}`,
@@ -116,9 +166,9 @@ export function makeRunPage({ mirror, site, id }: PageRequest): Page {
             </p>`
       }
       ${
-        lists.length === 0
+        ofRun.length === 0
           ? html`<p>No list was read.</p>`
-          : renderTable({ caption: 'The lists of this run', columns: LIST_COLUMNS, rows: lists })
+          : renderTable({ caption: 'The lists of this run', columns: LIST_COLUMNS, rows: ofRun })
       }
       <details>
         <summary>The run as JSON</summary>

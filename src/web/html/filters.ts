@@ -1,0 +1,92 @@
+import { renderCount, renderPlural } from '../../lib/layout.ts';
+import {
+  type CaseFilters,
+  FILTER_NAMES,
+  type FilterName,
+  type Params,
+  toFilterParams,
+} from '../../search/filters.ts';
+import type { FacetCounts } from '../lists/cases.ts';
+import { type Content, type Html, html, toHref } from './html.ts';
+
+const LABELS: Readonly<Record<FilterName, string>> = {
+  ongoing: 'Ongoing',
+  court: 'Court',
+  state: 'State',
+  issue: 'Issue',
+  'case-type': 'Case type',
+  filed: 'Filed',
+};
+
+/** A field of a form for each filter of cases, with the number of cases that each value would leave in the list. */
+export function renderFilterFields(
+  filters: CaseFilters,
+  facets: Readonly<Record<FilterName, FacetCounts>>,
+): Content {
+  const params = toFilterParams(filters);
+  return FILTER_NAMES.map((name) => renderField(name, params[name] ?? [], facets[name]));
+}
+
+/** Only one value can be chosen; an address with more of them keeps the others. */
+function renderField(
+  name: FilterName,
+  [chosen, ...others]: readonly string[],
+  { counts, notCounted }: FacetCounts,
+): Html {
+  const isListed = chosen === undefined || counts.some(({ value }) => value === chosen);
+  const options = isListed ? counts : [{ value: chosen, count: 0 }, ...counts];
+  const id = `filter-${name}`;
+  return html`<p>
+    <label for="${id}">${LABELS[name]}</label>
+    <select id="${id}" name="${name}">
+      <option value="">Any</option>
+      ${options.map(({ value, count }) => {
+        const label = isListed || value !== chosen ? `${value} (${renderCount(count)})` : value;
+        return renderOption(value, label, value === chosen);
+      })}
+      ${
+        notCounted === 0
+          ? null
+          : html`<option disabled>${renderPlural(notCounted, 'more value')} not listed</option>`
+      }
+    </select>
+    ${others.map((value) => html`<input type="hidden" name="${name}" value="${value}" />`)}
+  </p>`;
+}
+
+/** A field of a form with a few values, one of which is chosen. */
+export function renderChoice(
+  name: string,
+  label: string,
+  choices: Readonly<Record<string, string>>,
+  chosen: string,
+): Html {
+  return html`<p>
+    <label for="${name}">${label}</label>
+    <select id="${name}" name="${name}">
+      ${Object.entries(choices).map(([value, text]) => renderOption(value, text, value === chosen))}
+    </select>
+  </p>`;
+}
+
+function renderOption(value: string, label: string, isChosen: boolean): Html {
+  return isChosen
+    ? html`<option value="${value}" selected>${label}</option> `
+    : html`<option value="${value}">${label}</option> `;
+}
+
+/** The filters in words, each value with a link that removes it. */
+export function renderChosen(filters: CaseFilters, toAddressOf: (params: Params) => string): Content {
+  const params = toFilterParams(filters);
+  const chosen = FILTER_NAMES.flatMap((name) => (params[name] ?? []).map((value) => ({ name, value })));
+  if (chosen.length === 0) return null;
+  return html`<ul class="chosen" aria-label="Filters in use">
+    ${chosen.map(({ name, value }) => {
+      const rest = { ...params, [name]: params[name]?.filter((one) => one !== value) };
+      return html`<li>
+        ${LABELS[name]}: <strong>${value}</strong>
+        <a href="${toHref(toAddressOf(rest))}">Remove<span class="hidden"> ${LABELS[name]}</span></a>
+      </li>`;
+    })}
+  </ul>`;
+}
