@@ -3,7 +3,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openMirror } from '../../src/db/open-mirror.ts';
 import { buildEventfulMirror } from '../support/eventful-mirror.ts';
-import { insertTextRows } from '../support/linked-rows.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 /** The bytes of a mirror in which every table has rows, and in which nothing is to be found. */
@@ -23,7 +22,6 @@ export async function buildBase(): Promise<Buffer> {
   sqlite.exec(
     `INSERT INTO mirror_snapshot VALUES (1, '../mirror.db', '2030-01-20T03:17:00.000Z', 'hand', 5, 1, NULL)`,
   );
-  insertTextRows(sqlite);
   close();
   return readFileSync(path);
 }

@@ -4,6 +4,7 @@ import type { Cell } from '../../src/db/query.ts';
 import type { CaseCollection } from '../../fake-api/collection/collection.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeAttachment, makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
+import { storeLinkedDay } from '../support/linked-rows.ts';
 import { shareHistory } from '../support/shared-history.ts';
 import { startHarness, type SyncHarness } from '../support/sync-harness.ts';
 
@@ -39,7 +40,10 @@ function changeSecond(source: CaseCollection): void {
   source.put(makeCase({ id: 3 }));
 }
 
-/** Three days: two cases; the second changes in everything, and a third comes; nothing. */
+/**
+ * Three days: two cases; the second changes in everything, and a third comes; nothing. With `afterFirst`, linked lists and
+ * texts are read each day.
+ */
 export async function threeDays(afterFirst?: (harness: SyncHarness) => void) {
   const harness = await (afterFirst === undefined ? share() : liveThrough(afterFirst));
   const rowsAsOf = (runId: number, sql: string): (readonly Cell[])[] =>
@@ -55,10 +59,16 @@ export async function threeDays(afterFirst?: (harness: SyncHarness) => void) {
 async function liveThrough(afterFirst: (harness: SyncHarness) => void): Promise<SyncHarness> {
   const source = recordedCases([FIRST, SECOND]);
   const harness = await startHarness({ source });
-  await harness.sync();
+  const live = async (day: 1 | 2 | 3): Promise<void> => {
+    await harness.sync();
+    const mirror = openMirror(harness.database);
+    storeLinkedDay(mirror, day, harness.runtime.now());
+    mirror.close();
+  };
+  await live(1);
   afterFirst(harness);
   changeSecond(source);
-  await harness.sync();
-  await harness.sync();
+  await live(2);
+  await live(3);
   return harness;
 }

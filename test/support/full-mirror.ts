@@ -3,7 +3,6 @@ import { writeFileSync } from 'node:fs';
 import { openSqlite } from '../../src/db/engine.ts';
 import { ONE_OF_EACH, soundCase } from '../db/sound-case.ts';
 import { buildEventfulMirror } from './eventful-mirror.ts';
-import { insertTextRows } from './linked-rows.ts';
 import { tempFolder } from './temp-folder.ts';
 
 /** A file with a mirror in which every table and every view has rows. */
@@ -17,7 +16,6 @@ export async function makeFullMirror(): Promise<string> {
   // Either of them would have made its run partial, and no case would have departed.
   sqlite.exec(`INSERT INTO rejected_records (fingerprint, why, record, source, position, first_run_id, last_run_id) VALUES ('f', 'it has no id', '{}', '/cases/', 0, 1, 1);
     INSERT INTO mirror_moved_cases VALUES (1, 1, 5020, 5021, '2030-01-15T03:17:00.000Z')`);
-  insertTextRows(sqlite);
   sqlite.close();
   return path;
 }

@@ -1,9 +1,12 @@
-import { createHash } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { RECORD_SPECS } from '../../src/linked/kinds.ts';
 import { toColumns, toContent } from '../../src/linked/rows.ts';
 import { LINKED_KINDS } from '../../src/api/linked-fields.ts';
+import type { TextAnswer } from '../../src/api/document-text.ts';
+import { beginTextPass, endTextPass, recordTextFigures } from '../../src/db/linked/text-passes.ts';
+import { type TextFinding, prepareWriteText } from '../../src/db/linked/texts.ts';
 import { prepareWriteRead } from '../../src/db/linked/write-read.ts';
+import { MirrorError } from '../../src/errors/mirror-error.ts';
 import type { Mirror } from '../../src/db/open-mirror.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { makeAttachment, makeDocket, makeEntry } from './make-case.ts';
@@ -49,40 +52,6 @@ export function insertDocument(sqlite: Database.Database, document: JsonObject, 
   insert(sqlite, 'case_documents', { case_id: caseId, document_id: document.id, mirror_from_run_id: 1 });
 }
 
-/** One row for each table of texts, of a document that the mirror has. */
-export function insertTextRows(sqlite: Database.Database): void {
-  insert(sqlite, 'texts', {
-    mirror_id: 1,
-    hash: createHash('sha256').update('Text').digest('hex'),
-    characters: 4,
-    bytes: 4,
-    value: 'Text',
-  });
-  insert(sqlite, 'document_texts', {
-    document_id: 501,
-    outcome: 'text',
-    text_id: 1,
-    fetched_at: '2030-01-16T03:17:00.000Z',
-    attempted_at: '2030-01-16T03:17:00.000Z',
-    failures: 0,
-  });
-  insert(sqlite, 'mirror_replaced_texts', {
-    document_id: 501,
-    hash: 'a'.repeat(64),
-    characters: 3,
-    fetched_at: '2030-01-15T03:17:00.000Z',
-    replaced_at: '2030-01-16T03:17:00.000Z',
-  });
-  insert(sqlite, 'text_passes', {
-    started_at: '2030-01-16T03:17:00.000Z',
-    ended_at: '2030-01-16T03:17:00.000Z',
-    outcome: 'complete',
-    process_id: 1,
-    requests: 1,
-    texts: 1,
-  });
-}
-
 const book = { title: 'A book', status: 'Approved', cases: [1], external_url: 'https://example.org/1' };
 const paper = { title: 'A paper', status: 'Approved', date: '2020-01-02', issues: ['Fog'] };
 const entry = makeEntry({ id: 901, row_number: 1, attachments: [makeAttachment(1)] });
@@ -124,8 +93,30 @@ const DAYS: Readonly<Record<number, Record<(typeof LINKED_KINDS)[number], JsonOb
   },
 };
 
-/** Stores the linked lists of case 1 as a linked pass after the newest run would, and one list of two other cases. */
+/** What the API says about the texts of these documents, day by day; null if it gives no clear answer. */
+const TEXT_DAYS: Readonly<Record<number, Readonly<Record<number, TextAnswer | null>>>> = {
+  1: { 501: { outcome: 'text', text: 'One text.', raw: null }, 503: { outcome: 'empty' } },
+  // A document has another text, and a text belongs to two documents.
+  2: {
+    501: { outcome: 'text', text: 'Another text, with §.', raw: null },
+    503: { outcome: 'text', text: 'One text.', raw: null },
+  },
+  // The public may see document 502 on this day only.
+  3: {
+    501: { outcome: 'text', text: 'One text.', raw: null },
+    502: { outcome: 'text', text: 'Half: \ufffd', raw: Buffer.from('{"text": "Half: \\ud800"}') },
+    503: { outcome: 'not_offered' },
+  },
+  4: { 501: null, 503: { outcome: 'too_large', message: 'The response is larger than 16 MB.' } },
+};
+
+/** Stores the linked lists and texts of one day as the passes after the newest run would, of cases 1 to 3. */
 export function storeLinkedDay(mirror: Mirror, day: 1 | 2 | 3 | 4, at: Date): void {
+  storeLists(mirror, day, at);
+  storeTexts(mirror, day, at);
+}
+
+function storeLists(mirror: Mirror, day: number, at: Date): void {
   const writeRead = prepareWriteRead(mirror);
   const { sqlite } = mirror;
   const runId = Number(sqlite.prepare('SELECT max(id) FROM sync_runs').pluck().get());
@@ -138,7 +129,29 @@ export function storeLinkedDay(mirror: Mirror, day: 1 | 2 | 3 | 4, at: Date): vo
   const context = { runId, at, passId: Number(lastInsertRowid) };
   for (const kind of LINKED_KINDS) writeRead(toRead(1, kind, toList(DAYS[day]?.[kind] ?? [])), context);
   writeRead(toRead(2, 'documents', toList([third])), context);
-  writeRead(toRead(3, 'documents', ''), context);
+  if (sqlite.prepare('SELECT 1 FROM cases WHERE id = 3').get() !== undefined)
+    writeRead(toRead(3, 'documents', ''), context);
+}
+
+function storeTexts(mirror: Mirror, day: number, at: Date): void {
+  const write = prepareWriteText(mirror);
+  const passId = beginTextPass(mirror, { startedAt: at, budget: 100 });
+  const figures = { texts: 0, empty: 0, not_offered: 0, too_large: 0, failed: 0 };
+  const selectFingerprint = mirror.sqlite
+    .prepare<[number], string>('SELECT mirror_fingerprint FROM documents WHERE id = ?')
+    .pluck();
+  const answers = Object.entries(TEXT_DAYS[day] ?? {});
+  for (const [id, answer] of answers) {
+    const document = { documentId: Number(id), fingerprint: selectFingerprint.get(Number(id)) ?? '' };
+    const result: TextFinding['result'] =
+      answer === null ? { error: new MirrorError('SERVER_ERROR', 'status 500') } : { answer };
+    write({ document, result, at });
+    const outcome = answer?.outcome ?? 'failed';
+    figures[outcome === 'text' ? 'texts' : outcome]++;
+  }
+  const traffic = { requests: answers.length, retries: 0, waited_ms: 0, bytes: 100 };
+  recordTextFigures(mirror, passId, { ...traffic, ...figures });
+  endTextPass(mirror, passId, { outcome: 'complete', error: null }, at);
 }
 
 const toList = (records: readonly JsonObject[]): string =>
