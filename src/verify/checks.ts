@@ -1,3 +1,5 @@
+import type { Mirror } from '../db/open-mirror.ts';
+
 /** A row that does not have the expected form. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable';
@@ -116,6 +118,41 @@ export interface Violation {
 
 /** A check yields its violations one by one, and returns how many items it checked. */
 export type Violations = Generator<Violation, number>;
+
+/** A rule that the rows of some tables keep. */
+export interface Rule {
+  readonly what: string;
+  readonly expected: string;
+  /** Returns the rows that break the rule, with the column `found`, and `run_id` or `case_id` if they concern one. */
+  readonly sql: string;
+}
+
+/** SQL for these columns as one text. */
+export const joinColumns = (...columns: readonly string[]): string =>
+  columns.map((column) => `coalesce(${column}, 'null')`).join(` || ', ' || `);
+
+/** The rule that each value of a column is a time or null. `place` is the `run_id` or `case_id` of a row. */
+export const toTimeRule = (table: string, column: string, place = 'NULL AS run_id'): Rule => ({
+  what: `${table}.${column}`,
+  expected: 'a time, such as 2030-01-01T03:17:00.000Z',
+  sql: `SELECT ${place}, ${column} AS found FROM ${table}
+    WHERE ${column} IS NOT NULL AND ${column} IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', ${column})`,
+});
+
+/** Yields each row that breaks one of the rules. */
+export function* checkRules({ sqlite }: Mirror, rules: readonly Rule[]): Generator<Violation, void> {
+  for (const { what, expected, sql } of rules) {
+    const rows = sqlite.prepare<[], { found: unknown; run_id?: unknown; case_id?: unknown }>(sql);
+    for (const { found, run_id: runId, case_id: caseId } of rows.iterate())
+      yield {
+        what,
+        expected,
+        found: typeof found === 'string' ? found.slice(0, 200) : show(found),
+        ...(typeof runId === 'number' && { runId }),
+        ...(typeof caseId === 'number' && { caseId }),
+      };
+  }
+}
 
 /** A violation, the check that found it, and where. */
 export interface Finding {

@@ -13,7 +13,16 @@ import {
 import { toRecordFingerprint } from '../linked/rows.ts';
 import { whyHidden } from '../linked/visibility.ts';
 import type { JsonObject } from '../lib/json.ts';
-import { type Violation, type Violations, show, showDifference } from './checks.ts';
+import {
+  type Rule,
+  type Violation,
+  type Violations,
+  checkRules,
+  joinColumns,
+  show,
+  showDifference,
+  toTimeRule,
+} from './checks.ts';
 
 /** The columns of a stored record that are checked with its content. */
 interface StoredRow {
@@ -236,31 +245,21 @@ function parseKeys(text: unknown): number[] | undefined {
   }
 }
 
-interface LinkRule {
-  readonly what: string;
-  readonly expected: string;
-  /** Rows with the column `found`, and `case_id` if they concern a case. */
-  readonly sql: string;
-}
-
-const list = (...columns: string[]): string =>
-  columns.map((column) => `coalesce(${column}, 'null')`).join(` || ', ' || `);
-
-const LINK_RULES: readonly LinkRule[] = [
-  ...Object.values(LINK_SPECS).flatMap(({ record, table: linkTable, column }): LinkRule[] => {
+const LINK_RULES: readonly Rule[] = [
+  ...Object.values(LINK_SPECS).flatMap(({ record, table: linkTable, column }): Rule[] => {
     const [table, records] = [getTableName(linkTable), getTableName(record.table)];
     return [
       {
         what: `${table}: from, missing and to run`,
         expected: 'rising, and none missing before a link ends',
-        sql: `SELECT case_id, ${list('mirror_from_run_id', 'mirror_missing_run_id', 'mirror_to_run_id')} AS found FROM ${table}
+        sql: `SELECT case_id, ${joinColumns('mirror_from_run_id', 'mirror_missing_run_id', 'mirror_to_run_id')} AS found FROM ${table}
           WHERE mirror_missing_run_id <= mirror_from_run_id OR mirror_to_run_id <= mirror_missing_run_id
             OR (mirror_to_run_id IS NOT NULL AND mirror_missing_run_id IS NULL)`,
       },
       {
         what: `${table}: ${column}`,
         expected: 'one link at a time',
-        sql: `SELECT one.case_id, ${list(`one.${column}`)} AS found FROM ${table} AS one
+        sql: `SELECT one.case_id, ${joinColumns(`one.${column}`)} AS found FROM ${table} AS one
           JOIN ${table} AS other ON other.case_id = one.case_id AND other.${column} = one.${column}
             AND other.mirror_from_run_id > one.mirror_from_run_id
           WHERE one.mirror_to_run_id IS NULL OR other.mirror_from_run_id < one.mirror_to_run_id`,
@@ -268,7 +267,7 @@ const LINK_RULES: readonly LinkRule[] = [
       {
         what: `${records}: mirror_departed_run_id`,
         expected: 'null exactly while a case links to the record',
-        sql: `SELECT NULL AS case_id, ${record.key} || ', ' || ${list('mirror_departed_run_id')} AS found FROM ${records}
+        sql: `SELECT NULL AS case_id, ${record.key} || ', ' || ${joinColumns('mirror_departed_run_id')} AS found FROM ${records}
           WHERE (mirror_departed_run_id IS NULL) <> EXISTS
             (SELECT 1 FROM ${table} WHERE ${column} = ${record.key} AND mirror_to_run_id IS NULL)`,
       },
@@ -277,7 +276,7 @@ const LINK_RULES: readonly LinkRule[] = [
   {
     what: 'further_docket_entries: mirror_missing_run_id, mirror_departed_run_id',
     expected: 'rising, and none missing before an entry departs',
-    sql: `SELECT NULL AS case_id, ${list('mirror_id', 'mirror_missing_run_id', 'mirror_departed_run_id')} AS found
+    sql: `SELECT NULL AS case_id, ${joinColumns('mirror_id', 'mirror_missing_run_id', 'mirror_departed_run_id')} AS found
       FROM further_docket_entries WHERE mirror_departed_run_id IS NOT NULL
         AND (mirror_missing_run_id IS NULL OR mirror_missing_run_id >= mirror_departed_run_id)`,
   },
@@ -292,7 +291,7 @@ const LINK_RULES: readonly LinkRule[] = [
   {
     what: 'linked_lists: the first and the last read, and the last attempt',
     expected: 'rising, and all or none of a read',
-    sql: `SELECT case_id, kind || ': ' || ${list('first_read_run_id', 'read_run_id', 'attempted_run_id', 'records', 'envelope')} AS found
+    sql: `SELECT case_id, kind || ': ' || ${joinColumns('first_read_run_id', 'read_run_id', 'attempted_run_id', 'records', 'envelope')} AS found
       FROM linked_lists WHERE first_read_run_id > read_run_id OR read_run_id > attempted_run_id
         OR (first_read_run_id IS NULL) <> (read_run_id IS NULL) OR (read_run_id IS NULL) <> (read_at IS NULL)
         OR (read_run_id IS NULL) <> (records IS NULL) OR (doubt IS NULL) <> (doubted_run_id IS NULL)`,
@@ -300,34 +299,22 @@ const LINK_RULES: readonly LinkRule[] = [
   {
     what: 'linked_passes: ended_at',
     expected: 'a time exactly if the pass has ended',
-    sql: `SELECT NULL AS case_id, id || ': ' || ${list('outcome', 'ended_at')} AS found FROM linked_passes
+    sql: `SELECT NULL AS case_id, id || ': ' || ${joinColumns('outcome', 'ended_at')} AS found FROM linked_passes
       WHERE (ended_at IS NULL) <> (outcome IN ('running', 'died'))`,
   },
   ...[
     ['linked_lists', 'attempted_at', 'case_id'],
+    ['linked_lists', 'pause_until', 'case_id'],
     ['linked_lists', 'read_at', 'case_id'],
     ['linked_passes', 'started_at', 'NULL'],
     ['linked_passes', 'ended_at', 'NULL'],
+    ['linked_passes', 'paused_until', 'NULL'],
     ['linked_changes', 'changed_at', 'NULL'],
-  ].map(([table = '', column = '', caseId = '']) => ({
-    what: `${table}.${column}`,
-    expected: 'a time, such as 2030-01-01T03:17:00.000Z',
-    sql: `SELECT ${caseId} AS case_id, ${column} AS found FROM ${table}
-      WHERE ${column} IS NOT NULL AND ${column} IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', ${column})`,
-  })),
+  ].map(([table = '', column = '', caseId = '']) => toTimeRule(table, column, `${caseId} AS case_id`)),
 ];
 
 /** Checks that the links, the states of the lists and the passes agree with each other. */
-export function* checkLinks({ sqlite }: Mirror): Violations {
-  for (const { what, expected, sql } of LINK_RULES) {
-    const rows = sqlite.prepare<[], { case_id: unknown; found: unknown }>(sql);
-    for (const { case_id: caseId, found } of rows.iterate())
-      yield {
-        what,
-        expected,
-        found: typeof found === 'string' ? found.slice(0, 200) : show(found),
-        ...(typeof caseId === 'number' && { caseId }),
-      };
-  }
+export function* checkLinks(mirror: Mirror): Violations {
+  yield* checkRules(mirror, LINK_RULES);
   return 0;
 }

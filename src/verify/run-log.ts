@@ -1,55 +1,52 @@
 import { createHash } from 'node:crypto';
 import { toRejectedKey } from '../db/linked/write-oddities.ts';
 import type { Mirror } from '../db/open-mirror.ts';
-import { type Violation, type Violations, show } from './checks.ts';
+import {
+  type Rule,
+  type Violation,
+  type Violations,
+  checkRules,
+  joinColumns,
+  show,
+  toTimeRule,
+} from './checks.ts';
 
-/** A rule for the run log; `sql` returns the rows that break it. */
-export interface LedgerRule {
-  readonly what: string;
-  readonly expected: string;
-  /** Rows with the columns `run_id` and `found`. */
-  readonly sql: string;
-}
-
-const listSyncs = (what: string, expected: string, found: string, wrong: string): LedgerRule => ({
+const listSyncs = (what: string, expected: string, found: string, wrong: string): Rule => ({
   what: `list_syncs: ${what}`,
   expected,
   sql: `SELECT run_id, 'list ' || list_id || ': ' || ${found} AS found FROM list_syncs WHERE ${wrong}`,
 });
 
-const runs = (what: string, expected: string, found: string, wrong: string): LedgerRule => ({
+const runs = (what: string, expected: string, found: string, wrong: string): Rule => ({
   what: `sync_runs: ${what}`,
   expected,
   sql: `SELECT id AS run_id, ${found} AS found FROM sync_runs AS run WHERE ${wrong}`,
 });
 
-const list = (...columns: string[]): string =>
-  columns.map((column) => `coalesce(${column}, 'null')`).join(` || ', ' || `);
-
-const LEDGER_RULES: readonly LedgerRule[] = [
+const LEDGER_RULES: readonly Rule[] = [
   listSyncs(
     'cases_seen',
     'new + changed + unchanged',
-    list('cases_seen', 'cases_new', 'cases_changed', 'cases_unchanged'),
+    joinColumns('cases_seen', 'cases_new', 'cases_changed', 'cases_unchanged'),
     'cases_seen <> cases_new + cases_changed + cases_unchanged',
   ),
   listSyncs(
     'count_first, count_last, cases_last_pass',
     'the same number, as the list sync is complete',
-    list('count_first', 'count_last', 'cases_last_pass'),
+    joinColumns('count_first', 'count_last', 'cases_last_pass'),
     `outcome = 'complete' AND passes > 0
       AND (count_first IS NOT count_last OR cases_last_pass IS NOT count_last)`,
   ),
   listSyncs(
     'count_first, count_last, cases_seen',
     'the same number, as the list sync is complete',
-    list('count_first', 'count_last', 'cases_seen'),
+    joinColumns('count_first', 'count_last', 'cases_seen'),
     `outcome = 'complete' AND passes = 0 AND (count_first IS NOT count_last OR cases_seen IS NOT count_last)`,
   ),
   listSyncs(
     'count_last, cases_last_pass',
     '0, as the list is empty',
-    list('count_last', 'cases_last_pass'),
+    joinColumns('count_last', 'cases_last_pass'),
     `outcome = 'empty' AND (count_last IS NOT 0 OR cases_last_pass <> 0)`,
   ),
   listSyncs(
@@ -62,7 +59,7 @@ const LEDGER_RULES: readonly LedgerRule[] = [
   listSyncs(
     'ended_at',
     'a time from started_at on',
-    list('started_at', 'ended_at'),
+    joinColumns('started_at', 'ended_at'),
     `CASE WHEN ended_at IS NULL THEN outcome <> 'running' AND error_code IS NOT 'PROCESS_DIED' ELSE outcome = 'running' END`,
   ),
   listSyncs(
@@ -74,7 +71,7 @@ const LEDGER_RULES: readonly LedgerRule[] = [
   runs(
     'ended_at',
     'a time, as the run has ended',
-    list('started_at', 'ended_at'),
+    joinColumns('started_at', 'ended_at'),
     `CASE WHEN ended_at IS NULL THEN outcome NOT IN ('running', 'died')
       ELSE outcome IN ('running', 'died') END`,
   ),
@@ -100,13 +97,13 @@ const LEDGER_RULES: readonly LedgerRule[] = [
   {
     what: 'mirror_departure_checks: cases_missing',
     expected: 'at least moved + in place + gone',
-    sql: `SELECT run_id, ${list('cases_missing', 'cases_moved', 'cases_in_place', 'cases_gone')} AS found
+    sql: `SELECT run_id, ${joinColumns('cases_missing', 'cases_moved', 'cases_in_place', 'cases_gone')} AS found
       FROM mirror_departure_checks WHERE cases_missing < cases_moved + cases_in_place + cases_gone`,
   },
   {
     what: 'mirror_coverage_checks: counts',
     expected: 'all there, as the outcome is measured',
-    sql: `SELECT run_id, ${list('count_all', 'count_approved', 'count_coding_complete', 'count_in_process')} AS found
+    sql: `SELECT run_id, ${joinColumns('count_all', 'count_approved', 'count_coding_complete', 'count_in_process')} AS found
       FROM mirror_coverage_checks WHERE outcome = 'measured' AND
       (count_all IS NULL OR count_approved IS NULL OR count_coding_complete IS NULL OR count_in_process IS NULL)`,
   },
@@ -118,12 +115,7 @@ const LEDGER_RULES: readonly LedgerRule[] = [
     ['mirror_departure_checks', 'run_id', 'checked_at'],
     ['mirror_coverage_checks', 'run_id', 'checked_at'],
     ['mirror_moved_cases', 'run_id', 'seen_at'],
-  ].map(([table = '', run = '', column = '']) => ({
-    what: `${table}.${column}`,
-    expected: 'a time, such as 2030-01-01T03:17:00.000Z',
-    sql: `SELECT ${run} AS run_id, ${column} AS found FROM ${table}
-      WHERE ${column} IS NOT NULL AND ${column} IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', ${column})`,
-  })),
+  ].map(([table = '', run = '', column = '']) => toTimeRule(table, column, `${run} AS run_id`)),
   {
     what: 'sqlite_sequence: sync_runs',
     expected: 'the newest run, as no run is ever removed',
@@ -168,16 +160,9 @@ const TABLES = [
 ];
 
 /** Checks the run log. */
-export function* checkLedger({ sqlite }: Mirror): Violations {
-  for (const { what, expected, sql } of LEDGER_RULES) {
-    for (const row of sqlite.prepare<[], { run_id: unknown; found: unknown }>(sql).iterate())
-      yield {
-        what,
-        expected,
-        found: typeof row.found === 'string' ? row.found.slice(0, 200) : show(row.found),
-        ...(typeof row.run_id === 'number' && { runId: row.run_id }),
-      };
-  }
+export function* checkLedger(mirror: Mirror): Violations {
+  const { sqlite } = mirror;
+  yield* checkRules(mirror, LEDGER_RULES);
   yield* checkRejectedRecords(sqlite);
   let checked = 0;
   for (const table of TABLES)

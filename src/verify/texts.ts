@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Mirror } from '../db/open-mirror.ts';
-import { type Violations, show } from './checks.ts';
+import { type Rule, type Violations, checkRules, joinColumns, show, toTimeRule } from './checks.ts';
 
 interface StoredText {
   readonly mirror_id: number;
@@ -11,10 +11,48 @@ interface StoredText {
   readonly value: unknown;
 }
 
-/** Checks each text against its hash and its length, and that each text and each document that has one belong together. */
-export function* checkTexts({ sqlite }: Mirror): Violations {
+const TEXT_RULES: readonly Rule[] = [
+  {
+    what: 'texts: mirror_id',
+    expected: 'a document that has the text',
+    sql: `SELECT mirror_id AS found FROM texts
+      WHERE mirror_id NOT IN (SELECT text_id FROM document_texts WHERE text_id IS NOT NULL)`,
+  },
+  {
+    what: 'document_texts: outcome, text_id, fetched_at',
+    expected: 'a text exactly if the outcome is one, and a time unless nothing clear was ever said',
+    sql: `SELECT document_id || ': ' || ${joinColumns('outcome', 'text_id', 'fetched_at')} AS found FROM document_texts
+      WHERE (outcome = 'text') <> (text_id IS NOT NULL) OR (outcome = 'failed') <> (fetched_at IS NULL)
+        OR (fetched_at IS NULL) <> (document_fingerprint IS NULL)`,
+  },
+  {
+    what: 'document_texts: failures, paused_until',
+    expected: 'a pause exactly after failures',
+    sql: `SELECT document_id || ': ' || ${joinColumns('failures', 'paused_until')} AS found FROM document_texts
+      WHERE (failures > 0) <> (paused_until IS NOT NULL)`,
+  },
+  {
+    what: 'text_passes: ended_at',
+    expected: 'a time exactly if the pass has ended',
+    sql: `SELECT id || ': ' || ${joinColumns('outcome', 'ended_at')} AS found FROM text_passes
+      WHERE (ended_at IS NULL) <> (outcome IN ('running', 'died'))`,
+  },
+  ...[
+    ['document_texts', 'fetched_at'],
+    ['document_texts', 'attempted_at'],
+    ['document_texts', 'paused_until'],
+    ['mirror_replaced_texts', 'fetched_at'],
+    ['mirror_replaced_texts', 'replaced_at'],
+    ['text_passes', 'started_at'],
+    ['text_passes', 'ended_at'],
+    ['text_passes', 'paused_until'],
+  ].map(([table = '', column = '']) => toTimeRule(table, column)),
+];
+
+/** Checks each text against its hash and its length, and that texts, documents and passes agree with each other. */
+export function* checkTexts(mirror: Mirror): Violations {
   let checked = 0;
-  const rows = sqlite
+  const rows = mirror.sqlite
     .prepare<[], StoredText>(
       'SELECT mirror_id, hash, characters, bytes, CAST(value AS BLOB) AS value FROM texts ORDER BY mirror_id',
     )
@@ -34,22 +72,7 @@ export function* checkTexts({ sqlite }: Mirror): Violations {
     if (length !== characters)
       yield { what: `${what}: characters`, expected: show(length), found: show(characters) };
   }
-  const unused = sqlite
-    .prepare<[], number>(
-      'SELECT mirror_id FROM texts WHERE mirror_id NOT IN (SELECT text_id FROM document_texts WHERE text_id IS NOT NULL)',
-    )
-    .pluck();
-  for (const id of unused.iterate())
-    yield { what: `texts ${id}`, expected: 'a document that has it', found: 'none' };
-  const mismatched = sqlite.prepare<[], { document_id: number; outcome: unknown; text_id: unknown }>(
-    "SELECT document_id, outcome, text_id FROM document_texts WHERE (outcome = 'text') <> (text_id IS NOT NULL)",
-  );
-  for (const { document_id, outcome, text_id } of mismatched.iterate())
-    yield {
-      what: `document_texts ${document_id}: text_id`,
-      expected: outcome === 'text' ? 'a text' : 'null',
-      found: show(text_id),
-    };
+  yield* checkRules(mirror, TEXT_RULES);
   return checked;
 }
 

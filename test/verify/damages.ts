@@ -63,6 +63,42 @@ file    | -  | a number of applications that was set | PRAGMA user_version = 7; 
 schema  | -  | a column of a view with a capital | PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'AS case_id', 'AS Case_id') WHERE name = 'audit_other_court'; PRAGMA writable_schema = RESET
 schema  | -  | an index of a primary key under another name | PRAGMA writable_schema = ON; UPDATE sqlite_schema SET name = replace(name, 'index', 'Index') WHERE name LIKE 'sqlite_autoindex_%'; PRAGMA writable_schema = RESET
 schema  | -  | a counter table with another column | PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'seq)', 'sum)') WHERE name = 'sqlite_sequence'; PRAGMA writable_schema = RESET
+linked  | -  | a linked payload that was edited | UPDATE documents SET mirror_payload = replace(mirror_payload, 'Amended', 'Emended') WHERE id = 501
+linked  | -  | a linked payload that is no JSON | UPDATE documents SET mirror_payload = 'x' WHERE id = 501
+linked  | -  | a linked payload of another record | UPDATE documents SET mirror_payload = (SELECT mirror_payload FROM documents WHERE id = 503) WHERE id = 501
+linked  | -  | a linked column that was edited | UPDATE documents SET title = 'x' WHERE id = 501
+linked  | -  | a linked fingerprint that was edited | UPDATE resources SET mirror_fingerprint = 'x' WHERE title = 'A book'
+linked  | -  | a hidden document that is shown | UPDATE documents SET mirror_hidden = NULL WHERE id = 502
+linked  | -  | a linked record that changed before it came | UPDATE documents SET mirror_first_run_id = 4 WHERE id = 501
+linked  | -  | a linked change that was deleted | DELETE FROM linked_changes WHERE record_key = 501 AND field = 'title'
+linked  | -  | a linked change whose old value was edited | UPDATE linked_changes SET old_value = '"x"' WHERE record_key = 501 AND field = 'title'
+linked  | -  | a linked change whose value is no JSON | UPDATE linked_changes SET old_value = 'x' WHERE record_key = 501 AND field = 'title'
+linked  | -  | a linked change in a run that stored no version | UPDATE linked_changes SET run_id = 4 WHERE record_key = 501 AND field = 'title'
+linked  | -  | a change of visibility that was deleted | DELETE FROM linked_changes WHERE id = (SELECT max(id) FROM linked_changes WHERE record_key = 502 AND field = 'mirror_hidden')
+linked  | -  | a past linked fingerprint that was edited | UPDATE linked_versions SET fingerprint = 'x' WHERE record_key = 501 AND run_id = 1
+linked  | -  | a linked version that was deleted | DELETE FROM linked_versions WHERE record_key = 501 AND run_id = 1
+linked  | -  | a history of a linked record that is not there | INSERT INTO linked_versions VALUES ('resource', 99, 1, 'x')
+linked  | -  | a departed mark of a record that a case links to | UPDATE documents SET mirror_departed_run_id = 4 WHERE id = 501
+linked  | -  | a departure of a linked record whose change was deleted | DELETE FROM linked_changes WHERE record_kind = 'docket_entry' AND field = 'mirror_departed_run_id'
+linked  | -  | a further docket that has lost an entry | UPDATE further_dockets SET mirror_entry_keys = '[]' WHERE id = 601
+linked  | -  | a further docket whose keys are no JSON | UPDATE further_dockets SET mirror_entry_keys = 'x' WHERE id = 601
+linked  | -  | an entry of a further docket that was edited | UPDATE further_docket_entries SET description = 'x' WHERE id = 901
+linked  | -  | an entry that departed before it was missing | UPDATE further_docket_entries SET mirror_missing_run_id = NULL WHERE mirror_departed_run_id IS NOT NULL
+linked  | 1  | a link that ends before it begins | UPDATE case_documents SET mirror_to_run_id = 1 WHERE mirror_to_run_id IS NOT NULL
+linked  | 1  | two links at a time | INSERT INTO case_documents VALUES (1, 501, 3, NULL, NULL)
+linked  | 1  | a list whose last read came before the first | UPDATE linked_lists SET first_read_run_id = 5 WHERE case_id = 1 AND kind = 'documents'
+linked  | 1  | a doubt without a reason | UPDATE linked_lists SET doubt = 'same', doubted_run_id = NULL WHERE case_id = 1 AND kind = 'documents'
+linked  | 1  | a time of a list that is none | UPDATE linked_lists SET attempted_at = 'x' WHERE case_id = 1 AND kind = 'documents'
+linked  | -  | a linked pass without an end | UPDATE linked_passes SET ended_at = NULL WHERE id = 1
+texts   | -  | a text that was edited | UPDATE texts SET value = 'x' WHERE mirror_id = (SELECT text_id FROM document_texts WHERE document_id = 502)
+texts   | -  | a text of another length in characters | UPDATE texts SET characters = 1
+texts   | -  | a text of another length in bytes | UPDATE texts SET bytes = 1
+texts   | -  | a text that no document has | DELETE FROM document_texts WHERE document_id = 502
+texts   | -  | a text that its document does not name | UPDATE document_texts SET outcome = 'empty' WHERE document_id = 502
+texts   | -  | a state of a text that has no time | UPDATE document_texts SET attempted_at = 'x' WHERE document_id = 502
+texts   | -  | a clear answer without its time | UPDATE document_texts SET fetched_at = NULL WHERE document_id = 502
+texts   | -  | a replaced text that has no time | UPDATE mirror_replaced_texts SET replaced_at = 'x'
+texts   | -  | a text pass without an end | UPDATE text_passes SET ended_at = NULL WHERE id = 1
 search  | -  | an entry that is missing from the search index | INSERT INTO docket_entries_fts (docket_entries_fts, rowid, description) SELECT 'delete', mirror_id, description FROM docket_entries LIMIT 1
 search  | -  | a word in the search index that its case does not have | INSERT INTO cases_fts (rowid, name) VALUES (6, 'zebra')
 search  | -  | another order of relevance | INSERT INTO cases_fts (cases_fts, rank) VALUES ('rank', 'bm25(1.0)')
