@@ -97,7 +97,7 @@ export interface Client {
   isResponding(signal: AbortSignal): Promise<boolean>;
   traffic(): Traffic;
   /** Whether a text from the server contains the token. Such a text must not be shown or recorded. */
-  holdsToken(text: string): boolean;
+  readonly holdsToken: (text: string) => boolean;
   /** The end of the pause that the server requested (`Retry-After`); null if there is none. */
   pausedUntil(): Date | null;
   /** Calls `listener` for each pause that the server requests, before the client waits for it. */

@@ -82,7 +82,7 @@ export async function fetchLinkedList(
     const problem = walk.problem ?? judgeCount(walk, earlier);
     if (problem === null) {
       const { records, rejected, envelope, pages } = walk;
-      const drift = [...walk.drift, ...listAddressDrift(client.api, caseId, kind, options, records)];
+      const drift = [...walk.drift, ...listAddressDrift(client, caseId, kind, options, records)];
       const requests = client.traffic().requests - before;
       return { caseId, kind, records, rejected, envelope, pages, requests, drift: uniqueDrift(drift) };
     }
@@ -302,7 +302,7 @@ function findNext({
   if (leavesPagesOut(url, number, next))
     throw new MirrorError('NEXT_REFUSED', `${names}, which is not the page after it.`);
   const field = `${list.pathname.split('/').at(-2) ?? ''}.next`;
-  return { url: next, drift: compareAddress(field, named, next) };
+  return { url: next, drift: compareAddress(field, named, next, client.holdsToken) };
 }
 
 /** A count that differs from the list is believed to be wrong if two walks found the same records. */
@@ -326,17 +326,17 @@ function toShifted(message: string): MirrorError {
 
 /** The address of the list in the case, and the address of the text in each document, as far as they differ. */
 function listAddressDrift(
-  api: URL,
+  { api, holdsToken }: Client,
   caseId: number,
   kind: LinkedKind,
   { announced }: LinkedReadOptions,
   records: readonly LinkedRecord[],
 ): Drift[] {
-  const ofList = compareAddress(`case_${kind}_url`, announced, toLinkedUrl(api, caseId, kind));
+  const ofList = compareAddress(`case_${kind}_url`, announced, toLinkedUrl(api, caseId, kind), holdsToken);
   const ofTexts =
     kind === 'documents'
       ? records.map(({ payload: { id, text_url } }) =>
-          compareAddress('documents[].text_url', text_url, toTextUrl(api, Number(id))),
+          compareAddress('documents[].text_url', text_url, toTextUrl(api, Number(id)), holdsToken),
         )
       : [];
   return [ofList, ...ofTexts].filter((one) => one !== null);

@@ -41,19 +41,40 @@ const toTail = ({ pathname }: URL): string => `/${pathname.split('/').slice(-4).
 const withSlash = (path: string): string => (path.endsWith('/') ? path : `${path}/`);
 
 /**
- * Compares an address that the API wrote with the one that is requested in its place. Returns how they differ, with ids
- * left out so that few different rows arise; null if they are the same, or if the API wrote none.
+ * Compares an address that the API wrote with the one that is requested in its place. Returns how they differ, or null if
+ * they are the same or if the API wrote none. Only words that every API uses are repeated: anything else in an address can
+ * be the name of a person or the token, and would make a row for each record.
  */
-export function compareAddress(field: string, written: unknown, requested: URL): Drift | null {
+export function compareAddress(
+  field: string,
+  written: unknown,
+  requested: URL,
+  isSecret: (text: string) => boolean,
+): Drift | null {
   if (typeof written !== 'string' || written.trim() === '') return null;
   const url = hasControls(written) ? undefined : parseUrl(written.trim(), requested);
-  const seen = url === undefined ? 'not an address' : describeDifference(url, requested);
+  const seen =
+    url === undefined
+      ? 'not an address'
+      : isSecret(written)
+        ? 'an address that repeats the token'
+        : describeDifference(url, requested);
   return seen === null ? null : { field, expected: 'the address that is requested', seen };
 }
 
 function describeDifference(url: URL, requested: URL): string | null {
   if (withSlash(url.pathname) !== requested.pathname || (url.search !== '' && requested.search === ''))
-    return `another address: ${toSafeWords(`${url.pathname}${url.search}`).replaceAll(/\d{2,}|(?<=[/=])\d+/g, 'N')}`;
+    return `another address: ${toShape(url)}`;
   if (url.host !== requested.host) return `another host: ${toSafeWords(url.host)}`;
   return url.protocol === requested.protocol ? null : `another scheme: ${toSafeWords(url.protocol)}`;
+}
+
+const KNOWN_WORD =
+  /^(?:api|rest|v\d{1,2}(?:p\d{1,2})?|(?:case|doc|document|docket|resource|text|file|page)s?|case_id|page_size|cursor|limit|offset|format|json)$/;
+
+/** An address with `N` for each number and `…` for each word that is not known. */
+function toShape({ pathname, search }: URL): string {
+  return toSafeWords(`${pathname}${search}`).replaceAll(/[^/?&=]+/g, (word) =>
+    KNOWN_WORD.test(word) ? word : /^\d+$/.test(word) ? 'N' : '…',
+  );
 }

@@ -65,7 +65,7 @@ export function listRejectedRecords(sqlite: Database.Database, caseId: number): 
 export function listRejectedRecordsOf(sqlite: Database.Database, kind: string, id: number): string[] {
   return listRejected(
     sqlite,
-    (row) => row.kind === kind && (row.recordId === id || isOfCase(row.record, id)),
+    (row) => row.kind === kind && (row.recordId === id || isOfRecord(row.record, kind, id)),
   );
 }
 
@@ -99,17 +99,23 @@ function listRejected(sqlite: Database.Database, isMeant: (row: RejectedRow) => 
   return keys;
 }
 
-/**
- * Whether a rejected record belongs to a case or contains its content. A readable record belongs to the case of its id,
- * or to each if it has several ids. A record without an id, or an unreadable one, counts for every case that it
- * mentions, because its parts cannot be separated.
- */
+/** Whether a rejected record belongs to a case or contains its content. */
 export function isOfCase(record: string, caseId: number): boolean {
+  return isOfRecord(record, 'case', caseId);
+}
+
+/**
+ * Whether a rejected record belongs to a record of this kind or contains its content. A readable record belongs to that of
+ * its id, or to each if it has several ids. A record without an id, or an unreadable one, counts for each that it
+ * names, because its parts cannot be separated.
+ */
+export function isOfRecord(record: string, kind: string, id: number): boolean {
   const value = tryParse(record);
-  if (value === undefined || typeof value === 'string') return isNamedIn(value ?? record, caseId);
+  if (value === undefined || typeof value === 'string') return isNamedIn(value ?? record, kind, id);
   const ids = [...listIds(record)];
-  const own = isJsonObject(value) ? ids.filter(({ depth, id }) => depth === 1 && Number.isInteger(id)) : [];
-  return (own.length > 0 ? own : ids).some(({ id }) => id === caseId);
+  const own = isJsonObject(value) ? ids.filter((one) => one.depth === 1 && Number.isInteger(one.id)) : [];
+  if (own.length > 0) return own.some((one) => one.id === id);
+  return ids.some((one) => one.id === id) || isNamedIn(record, kind, id);
 }
 
 /** Every value of a member `id` in JSON, with its nesting depth. A repeated name counts each time. */
@@ -149,14 +155,25 @@ function toId(token: string): number {
   return text === '' ? NaN : Number(text);
 }
 
-/** An id after the word `id`, whatever is left of quotes and colon, or in the address of a case. */
-const NAMED = /(?:(?<![A-Za-z0-9_])id[\\"'\s:=]{0,20}|\/cases?\/)(\d[\d.eE+]*)/g;
+/** How addresses name a record of each kind. */
+const NOUNS: Readonly<Record<string, string>> = {
+  document: 'doc(?:ument)?s?',
+  case: 'cases?',
+  docket: 'dockets?',
+};
 
-function isNamedIn(text: string, caseId: number): boolean {
+/** An id after the word `id`, whatever is left of quotes and colon, or in the address of a record. */
+const toNamed = (kind: string): RegExp =>
+  new RegExp(
+    String.raw`(?:(?<![a-z0-9_])(?:${kind}_)?(?:id|pk)[\\"'\s:=[]{0,20}|/${NOUNS[kind] ?? kind}/)(\d[\d.e+]*)`,
+    'gi',
+  );
+
+function isNamedIn(text: string, kind: string, id: number): boolean {
   const plain = text
     .replaceAll('\0', '')
     .replaceAll(/\\+u00([0-7][0-9a-f])/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-  for (const [, number = ''] of plain.matchAll(NAMED))
-    if (Number(number) === caseId || parseInt(number, 10) === caseId) return true;
+  for (const [, number = ''] of plain.matchAll(toNamed(kind)))
+    if (Number(number) === id || parseInt(number, 10) === id) return true;
   return false;
 }

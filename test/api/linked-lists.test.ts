@@ -20,6 +20,8 @@ interface Answer {
 
 type Script = (path: string, asked: number, base: string) => Answer;
 
+const TOKEN = 'secret-token-1234';
+
 const closing: (() => void)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();
@@ -62,7 +64,7 @@ async function serve(script: Script, refuseAfter = Infinity): Promise<World> {
   let counted = 0;
   const client = createClientFor(
     parseSettings(gatherSettings({ apiUrl: base, delayMs: '0' }, {}, {})),
-    'secret-token-1234',
+    TOKEN,
     runtime,
     {
       beforeRequest: () => {
@@ -353,6 +355,22 @@ describe('the records of a linked list', () => {
     expect(idsOf(read)).toEqual([9]);
     expect(read.rejected.map(({ why, id }) => [why, id])).toEqual([
       ['another record of the list has the same id', 9],
+    ]);
+  });
+
+  test('of an address that differs, only words of the API are recorded, neither a name nor the token', async () => {
+    const { fetch, client } = await serve(() => ({
+      body: [
+        { id: 9, text_url: 'https://x.example/files/Jane-Roe/9/text/?sealed=Jane&case=9' },
+        { id: 10, text_url: `https://x.example/documents/10/text/?key=${TOKEN}` },
+        { id: 11, text_url: `https://${TOKEN}.example/api/v2p1/documents/11/text/` },
+      ],
+    }));
+    expect(client.holdsToken(TOKEN)).toBe(true);
+    const { drift } = await fetch('documents');
+    expect(drift.map(({ seen }) => seen)).toEqual([
+      'another address: /files/…/N/text/?…=…&case=N',
+      'an address that repeats the token',
     ]);
   });
 

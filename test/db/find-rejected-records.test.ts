@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isOfCase } from '../../src/db/leftovers.ts';
+import { isOfCase, isOfRecord } from '../../src/db/leftovers.ts';
 
 const asText = (piece: string): string => JSON.stringify(piece);
 
@@ -42,6 +42,28 @@ describe('a rejected record is of a case', () => {
     ['the word only ends in id', asText('{"paid": 10002, "name": "x')],
   ])('but not where %s', (_why, record) => {
     expect(isOfCase(record, 10_002)).toBe(false);
+  });
+});
+
+describe('a rejected record without an id of its own is of a document', () => {
+  test.each([
+    ['that its address names', '{"id": null, "text_url": "https://x.example/api/v2p1/documents/7/text/"}'],
+    ['that its link names', '{"clearinghouse_link": "clearinghouse.net/doc/7", "title": "x"}'],
+    ['that another spelling of id names', '{"ID": 7, "title": "x"}'],
+    ['that a list names as its id', '{"id": [7], "title": "x"}'],
+    ['that `document_id` names', '{"document_id": "7", "title": "x"}'],
+    ['that `pk` names, and that breaks off', asText('{"pk":7,"title":"x')],
+  ])('%s', (_how, record) => {
+    expect(isOfRecord(record, 'document', 7)).toBe(true);
+    expect(isOfRecord(record, 'document', 77)).toBe(false);
+  });
+
+  test.each([
+    ['a case has the number', '{"case_id": 7, "url": "https://x.example/cases/7/"}'],
+    ['it has an id of its own', '{"id": 8, "text_url": "https://x.example/documents/7/text/"}'],
+    ['a docket has the number', asText('{"docket_id": 7, "url": "/dockets/7/')],
+  ])('but not where %s', (_why, record) => {
+    expect(isOfRecord(record, 'document', 7)).toBe(false);
   });
 });
 

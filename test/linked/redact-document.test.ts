@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { takeSnapshot } from '../../src/backup/snapshot.ts';
+import { prepareRecordFailure } from '../../src/db/linked/queue.ts';
 import { findDocument } from '../../src/db/linked/read-records.ts';
 import { openMirror, openMirrorReadOnly } from '../../src/db/open-mirror.ts';
 import { redactCase } from '../../src/db/redact.ts';
@@ -102,6 +103,26 @@ describe('redact --document', () => {
     expect(one.read(1, 'documents', [sealed, makeDocument({ id: 8 })])).toMatchObject({ redacted: 1 });
     one.readBytes(2, 'documents', `{"id":7,"title":"${CANARY}","title":"x"},{"id":7,"title":"${CANARY}`);
     expect(findDocument(again, 7)?.payload).toEqual({ id: 7 });
+    again.close();
+    expect(bytes()).not.toContain(CANARY);
+  });
+
+  test('leaves nothing of it in what is recorded of its lists, before and after', async () => {
+    const { mirror, path, redact, bytes } = await start();
+    const refusal = {
+      code: 'LINKED_LIST_REFUSED',
+      message: `The API refused it: ${CANARY} is sealed`,
+    } as const;
+    const attempt = { caseId: 2, kind: 'documents', runId: 1, at: new Date() } as const;
+    prepareRecordFailure(mirror)(attempt, refusal);
+    mirror.close();
+    expect(bytes()).toContain(`${CANARY} is sealed`);
+    await redact('--document', '7', '--yes');
+    expect(bytes()).not.toContain(CANARY);
+    const again = openMirror(path);
+    const one = openLinkedMirror([1, 2, 7], again);
+    one.read(1, 'documents', [{ ...sealed, [CANARY]: 1 }, makeDocument({ id: 8 })]);
+    one.readBytes(2, 'documents', `{"id":null,"text_url":"/documents/7/text/","title":"${CANARY}"}`);
     again.close();
     expect(bytes()).not.toContain(CANARY);
   });

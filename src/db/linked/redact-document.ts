@@ -73,6 +73,9 @@ const DELETIONS = [
   `DELETE FROM linked_versions WHERE ${OF_DOCUMENT}`,
   'DELETE FROM document_texts WHERE document_id = ?',
   'DELETE FROM mirror_replaced_texts WHERE document_id = ?',
+  // What a server says when it refuses a list can name the document.
+  `UPDATE linked_lists SET error_message = NULL WHERE kind = 'documents' AND error_message IS NOT NULL
+    AND case_id IN (SELECT case_id FROM case_documents WHERE document_id = ?)`,
 ];
 const UNUSED_TEXTS =
   'DELETE FROM texts WHERE mirror_id NOT IN (SELECT text_id FROM document_texts WHERE text_id IS NOT NULL)';

@@ -5,7 +5,7 @@ import type { OddBytes } from '../../api/page-records.ts';
 import { type Drift, listLinkedDrift } from '../../api/schema-drift.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { LinkSpec } from '../../linked/kinds.ts';
-import { isOfCase } from '../leftovers.ts';
+import { isOfRecord } from '../leftovers.ts';
 import type { Mirror } from '../open-mirror.ts';
 import type { ReadContext } from './write-read.ts';
 
@@ -42,7 +42,7 @@ export function createOddityWriter({ sqlite }: Mirror, { list, record: { kind } 
     const text = decodeStrayBytes(bytes);
     const record = isJson ? text : JSON.stringify(text);
     const isRedacted =
-      kind === 'document' && selectRedacted.all().some((one) => one === id || isOfCase(record, one));
+      kind === 'document' && selectRedacted.all().some((one) => one === id || isOfRecord(record, kind, one));
     if (isRedacted) return;
     insertRejected.run({
       fingerprint: toRejectedKey(kind, caseId, bytes),

@@ -113,7 +113,7 @@ function createKindWriter(mirror: Mirror, kind: LinkedKind) {
         if (record === undefined || content === undefined) continue;
         const verdict = writeRecord(key, record, content, context);
         figures[verdict]++;
-        if (verdict !== 'unchanged') oddities.writeDrift(caseId, record, runId);
+        if (verdict === 'new' || verdict === 'changed') oddities.writeDrift(caseId, record, runId);
       }
       if (copy !== undefined && main !== undefined) copies.compare(caseId, main, copy, runId);
       else if (kind === 'dockets') copies.resolve(caseId, runId);
