@@ -12,7 +12,7 @@ import { times } from '../support/times.ts';
 
 const prepared = usePrepared(async (folder) => prepareScenarios(folder, await shareDays()));
 
-/** Written by the migrations alone, in snapshots alone, or by `fetch-texts`. */
+/** Written by the migrations alone, in snapshots alone, or by `fetch-texts` (texts.test.ts). */
 const FIXED_TABLES = [
   'lists',
   'mirror_identity',

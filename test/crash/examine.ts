@@ -116,6 +116,11 @@ function examineMirror(mirror: Mirror): string[] {
   ];
 }
 
+/** What is wrong with a whole mirror that nobody has open. */
+export function examineMirrorFile(database: string): string[] {
+  return readMirror(database, (mirror) => [...examineFile(mirror.sqlite), ...examineMirror(mirror)]);
+}
+
 export function readState(database: string): KnownState {
   const sqlite = openSqlite(database, { readonly: true });
   try {

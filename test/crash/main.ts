@@ -15,6 +15,7 @@ import { drawInstants, listWriteDeaths, parseDeath, type Death } from './deaths.
 import { isFailure, renderFailure, renderInstants, renderWrites } from './report.ts';
 import { runAsProcess } from './run-command.ts';
 import { prepareDays, prepareScenarios, type Scenario } from './scenario.ts';
+import { prepareTextWorld, runTextTrial } from './text-trials.ts';
 import { runTrials } from './trial.ts';
 
 const { values } = parseArgs({
@@ -59,6 +60,29 @@ async function dieInCopies(parent: string, isEnough: () => boolean): Promise<str
   return faults;
 }
 
+/** Dies at every write of a pass over texts; returns what was wrong, and whether time ran out. */
+async function dieInTexts(parent: string, isEnough: () => boolean): Promise<string[]> {
+  const world = await prepareTextWorld(parent, runAsProcess);
+  const faults: string[] = [];
+  const deaths = listWriteDeaths(world.labels).filter((death) => death.at === 'write');
+  let died = 0;
+  try {
+    for (const death of deaths) {
+      if (isEnough()) {
+        faults.push(`fetch-texts: ${deaths.length - died} deaths not died for want of time`);
+        break;
+      }
+      const found = await runTextTrial(world, death, parent);
+      died++;
+      faults.push(...found.map((fault) => `fetch-texts, ${death.label} #${death.occurrence}: ${fault}`));
+    }
+  } finally {
+    await world.fakeApi.close();
+  }
+  console.log(`fetch-texts: ${died} deaths at writes`);
+  return faults;
+}
+
 /** The same deaths in another order, always the same for a seed. */
 function mix<Planned>(planned: readonly Planned[], seed: number): Planned[] {
   return planned
@@ -98,10 +122,11 @@ try {
   for (const scenario of scenarios) console.log(renderWrites(scenario, trials));
   console.log('');
   for (const scenario of scenarios) console.log(renderInstants(scenario, trials));
-  const copyFaults =
-    one === null ? await dieInCopies(folder, () => Date.now() - begun > Number(values.minutes) * 60_000) : [];
-  for (const fault of copyFaults) console.log(fault);
-  if (copyFaults.length > 0) process.exitCode = 1;
+  const isEnough = (): boolean => Date.now() - begun > Number(values.minutes) * 60_000;
+  const otherFaults =
+    one === null ? [...(await dieInCopies(folder, isEnough)), ...(await dieInTexts(folder, isEnough))] : [];
+  for (const fault of otherFaults) console.log(fault);
+  if (otherFaults.length > 0) process.exitCode = 1;
   const died = trials.filter(({ result }) => result.died).length;
   const failures = trials.filter(isFailure);
   const seconds = Math.round((Date.now() - begun) / 1000);
