@@ -120,7 +120,7 @@ export function findCaseList(
 }
 
 /** The values of each field with the number of cases that each would leave in a list. */
-export function countFacets(copy: Database.Database, filters: CaseFilters): CaseList['facets'] {
+function countFacets(copy: Database.Database, filters: CaseFilters): CaseList['facets'] {
   return Object.fromEntries(
     FILTER_NAMES.map((name) => [name, countFacet(copy, name, `FROM cases WHERE ${toWhere(filters, name)}`)]),
   ) as CaseList['facets'];
