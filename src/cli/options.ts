@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { readDotEnv } from '../config/env-file.ts';
 import { type Settings, parseSettings } from '../config/settings.ts';
@@ -115,6 +115,9 @@ export const MOMENT_HELP = `A time is a run (7), a day (2026-03-01, yesterday, "
 /** The help text about the period, for each command that takes one. */
 export const PERIOD_HELP = `--since selects the runs that ended at that time or later, --until the runs that ended by then. ${MOMENT_HELP}`;
 
+/** The same for a command without --until. */
+export const SINCE_HELP = `--since selects the runs that ended at that time or later. ${MOMENT_HELP}`;
+
 export function addSince(command: Command): Command {
   return command.option(
     '--since <time>',
@@ -166,7 +169,10 @@ export function addRowFormat(command: Command, usual: 'table' | 'text'): Command
     .option('--json', 'same as --format ndjson: one JSON object per line')
     .option('--excel', 'CSV for spreadsheets: with a byte-order mark, and no cell becomes a formula')
     .option('--null <text>', 'text for NULL in tables, CSV, TSV and Markdown')
-    .option('--output <file>', 'write the output to a file, completely or not at all')
+    .option(
+      '--output <file>',
+      'write the output to a file, completely or not at all; a name in .csv, .tsv, .json, .ndjson or .md sets the format',
+    )
     .option('--force', 'with --output: replace an existing file');
 }
 
@@ -203,5 +209,19 @@ function toFormat(flags: Flags, usual: PrintFormat): PrintFormat {
     throw new MirrorError('USAGE', `${first[0]} and ${other[0]} contradict each other.`, {
       hint: 'Give one of the two.',
     });
-  return (first?.[1] ?? usual) as PrintFormat;
+  return (first?.[1] ?? toFormatOfName(flags.output) ?? usual) as PrintFormat;
 }
+
+/** The format that the name of a file promises: a table in a .csv file would open as one column. */
+function toFormatOfName(file: unknown): RowFormat | undefined {
+  return typeof file === 'string' ? FORMAT_OF_ENDING[extname(file).toLowerCase()] : undefined;
+}
+
+const FORMAT_OF_ENDING: Readonly<Partial<Record<string, RowFormat>>> = {
+  '.csv': 'csv',
+  '.tsv': 'tsv',
+  '.json': 'json',
+  '.ndjson': 'ndjson',
+  '.jsonl': 'ndjson',
+  '.md': 'markdown',
+};

@@ -161,7 +161,13 @@ function explainColumn(name: string, { sqlite, text }: RefusedStatement): Explan
     if (qualifier !== null && owners.some(({ table }) => isNamed(table, text)))
       return `"${qualifier}" is not a table or alias of the statement that has this column.`;
     if (owners.length > 0) {
-      const tables = owners.slice(0, 4).map(({ table }) => table);
+      const topics = named.map(({ table }) => toTopic(table));
+      const isNear = ({ table }: { readonly table: string }): boolean =>
+        topics.some((topic) => table.includes(topic));
+      const near = owners.filter(isNear);
+      const tables = [...near, ...owners.filter((one) => !near.includes(one))]
+        .slice(0, 4)
+        .map(({ table }) => table);
       return `${tables.join(', ')} ${tables.length === 1 ? 'has' : 'have'} a column ${bare}.`;
     }
     const closest = [named, all].map((columns) =>
@@ -178,6 +184,9 @@ function explainColumn(name: string, { sqlite, text }: RefusedStatement): Explan
     hint: hint === null ? null : `${hint} docs/schema.md lists the columns.`,
   };
 }
+
+/** What the rows of a table are about: `clean_documents` and `case_documents` are both about documents. */
+const toTopic = (table: string): string => table.replace(/^(?:clean|all|mirror)_/, '').replace(/s$/, '');
 
 function explainFunction(name: string, { sqlite }: RefusedStatement): Explanation {
   const known = sqlite.prepare<[], string>('SELECT DISTINCT name FROM pragma_function_list').pluck().all();

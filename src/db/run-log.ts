@@ -237,10 +237,22 @@ export function findPauseLeft({ db }: Mirror, apiUrl: string, now: Date): number
     .orderBy(desc(syncRuns.id))
     .limit(1)
     .get();
-  if (typeof newest?.paused_until !== 'string') return 0;
-  const until = Date.parse(newest.paused_until);
-  // A run that died has no end; it made the request after its start.
-  const asked = until - Date.parse(newest.ended_at ?? newest.started_at);
+  return newest === undefined ? 0 : toPauseLeft(newest, now);
+}
+
+/** What is left of the pause that a run or a pass recorded, in milliseconds. */
+export function toPauseLeft(
+  {
+    paused_until,
+    started_at,
+    ended_at,
+  }: Pick<typeof syncRuns.$inferSelect, 'paused_until' | 'started_at' | 'ended_at'>,
+  now: Date,
+): number {
+  if (paused_until === null) return 0;
+  const until = Date.parse(paused_until);
+  // What died has no end; it made the request after its start.
+  const asked = until - Date.parse(ended_at ?? started_at);
   const left = until - now.getTime();
   // The rest is longer than the requested pause, so the clock was set back. If by more than the pause, the rest is
   // unknown.

@@ -232,8 +232,11 @@ test('fake API serves what it says, until it is told to end', async () => {
   const { child, ended, saw } = spawnCli(['fake-api', '--cases', '50']);
   await saw('Serving 50 cases at ');
   child.kill('SIGTERM');
-  const { exitCode, stdout } = await ended;
+  const { exitCode, stdout, stderr } = await ended;
   expect(exitCode).toBe(0);
+  expect(stderr).toMatch(
+    /init --yes --api-url http:\/\/127\.0\.0\.1:\d+\/api\/v2p1\/ --database practice\.db/,
+  );
   expect(stdout).toMatch(
     /^Serving 50 cases at http:\/\/127\.0\.0\.1:\d+\/api\/v2p1\/ \(token demo-token\)\.\n$/,
   );

@@ -57,7 +57,7 @@ describe('redact', () => {
     const { exitCode, stdout } = await redact('7');
     expect(exitCode).toBe(0);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-      `Would remove of case 7 (${CANARY} v. Thimble County): its fields, 2 docket entries`,
+      `This would remove from case 7 (${CANARY} v. Thimble County): its fields, 2 docket entries`,
     );
     expect(stdout).toContain('1 other case');
     expect(stdout).toContain('add --yes');

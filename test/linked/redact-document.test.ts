@@ -58,7 +58,9 @@ describe('redact --document', () => {
     const { exitCode, stdout } = await redact('--document', '7');
     expect([exitCode, stdout.replaceAll(/\s+/g, ' ')]).toEqual([
       0,
-      expect.stringContaining(`Would remove of document 7 (twice): its fields, 1 text, 1 rejected record`),
+      expect.stringContaining(
+        `This would remove from document 7 (twice): its fields, 1 text, 1 rejected record`,
+      ),
     ]);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('links to 2 cases');
     expect(findDocument(mirror, 7)?.redactedRunId).toBeNull();

@@ -88,6 +88,18 @@ describe('fetching texts', () => {
     ]);
   });
 
+  test('refuses a case that the mirror does not have, instead of ending as complete', async () => {
+    const { fetchTexts, asked, rows } = await start([{ id: 11 }]);
+    for (const flags of [[], ['--dry-run'], ['--json']]) {
+      const { exitCode, stdout, stderr } = await fetchTexts('--case', '99999', ...flags);
+      expect(exitCode).not.toBe(0);
+      expect(stdout).toBe('');
+      expect(stderr).toContain('has no case 99999. [CASE_NOT_MIRRORED]');
+    }
+    expect(asked()).toEqual([]);
+    expect(rows('SELECT * FROM text_passes')).toEqual([]);
+  });
+
   test('requests nothing a second time: neither a text, an empty text nor one that is not offered', async () => {
     const { fetchTexts, asked } = await start([{ id: 11 }, { id: 12, text: null }, { id: 13, text: '' }]);
     await fetchTexts();
@@ -276,6 +288,27 @@ describe('a text that fails', () => {
     expect(asked()).toEqual([11, 12, 13, 12]);
   });
 
+  test.each([
+    ['that failed', { kind: 'status', status: 400, body: { detail: 'No.' } }],
+    [
+      'for which the server asked for a pause',
+      { kind: 'status', status: 429, headers: { 'retry-after': '86400' } },
+    ],
+  ] as const)(
+    '%s while the clock was years ahead is requested again when it is right',
+    async (_what, fault) => {
+      const { fetchTexts, states, wait } = await start([{ id: 11 }, { id: 12 }], once(fault, textOf(12)));
+      wait(4000);
+      await fetchTexts();
+      wait(-4000);
+      await fetchTexts();
+      expect(states()).toEqual([
+        { document_id: 11, outcome: 'text', failures: 0 },
+        { document_id: 12, outcome: 'text', failures: 0 },
+      ]);
+    },
+  );
+
   test('that ends every pass with a long Retry-After lets all others be fetched', async () => {
     const { fetchTexts, states, wait } = await start(
       [{ id: 11 }, { id: 12 }, { id: 13 }],
@@ -382,8 +415,8 @@ describe('verify', () => {
   test.each([
     ['another text', `UPDATE texts SET value = 'Forged'`, 'hash'],
     ['a shorter count', 'UPDATE texts SET characters = 3', 'characters'],
-    ['a lost text', 'UPDATE document_texts SET text_id = NULL', 'document_texts 11: text_id'],
-    ['a text without a document', 'DELETE FROM document_texts', 'a document that has it'],
+    ['a lost text', 'UPDATE document_texts SET text_id = NULL', 'document_texts: outcome, text_id'],
+    ['a text without a document', 'DELETE FROM document_texts', 'a document that has the text'],
   ])('finds %s', async (_what, damage, finding) => {
     const { fetchTexts, write, database } = await start([
       { id: 11, text: 'An order with a NUL: \0 and § 12' },

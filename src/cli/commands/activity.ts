@@ -14,7 +14,7 @@ import { parseCaseId, withMirrorMoment } from '../with-mirror.ts';
 import type { Io } from '../io.ts';
 import {
   type Flags,
-  PERIOD_HELP,
+  SINCE_HELP,
   addRowFormat,
   addSettings,
   addSince,
@@ -69,7 +69,7 @@ export function defineOptions(command: Command): Command {
     `
 An entry is new if a run added it to a case that the mirror already had. Cases of the newest run come first.
 Documents, further dockets and resources follow, if they were added after their list was first read.
-${PERIOD_HELP}
+${SINCE_HELP}
 With --case but no --since, the period starts at the first run. --limit applies to text and Markdown; the other formats
 contain every entry.
 

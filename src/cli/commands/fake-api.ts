@@ -5,7 +5,7 @@ import { expandHome } from '../../config/paths.ts';
 import type { CaseCollection } from '../../../fake-api/collection/collection.ts';
 import type { FakeApiOptions } from '../../../fake-api/serve/server.ts';
 import { wordsOf } from '../../lib/system-errors.ts';
-import { type Io, untilAborted, withStop, write } from '../io.ts';
+import { type Io, ownCommand, say, untilAborted, withStop, write } from '../io.ts';
 import { toJsonLine } from '../text/words.ts';
 import type { Flags } from '../options.ts';
 import { renderPlural } from '../../lib/layout.ts';
@@ -38,8 +38,16 @@ Invented cases have documents with texts, further dockets, and resources; record
 To see changes, stop it, start it again with --days 1, and sync again.
 No case ever leaves it; to practice \`departed\` and \`redact\`, use the mirror that \`demo\` makes.
 
-Example:
-  $ clearinghouse-mirror fake-api --cases 1000 --port 8080 &
+init writes the address and the token to .env; --delay 0 is for a fake API only.
+
+Examples, the last three in another terminal:
+  $ clearinghouse-mirror fake-api --port 8080
+  $ CLEARINGHOUSE_API_TOKEN=demo-token clearinghouse-mirror init --yes \\
+      --api-url http://127.0.0.1:8080/api/v2p1/ --database practice.db
+  $ clearinghouse-mirror sync --delay 0
+  $ clearinghouse-mirror status
+
+Or without .env:
   $ CLEARINGHOUSE_API_TOKEN=demo-token clearinghouse-mirror sync \\
       --api-url http://127.0.0.1:8080/api/v2p1/ --database try.db --delay 0`,
     );
@@ -81,6 +89,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
       const address = { api_url: fakeApi.url, token: fakeApi.token, cases: source.size };
       const text = `Serving ${renderPlural(source.size, 'case')} at ${fakeApi.url} (token ${fakeApi.token}).\n`;
       await write(io.stdout, json === true ? toJsonLine(address) : text);
+      if (json !== true) say(io.stderr, renderNext(fakeApi, ownCommand(io)));
       await untilAborted(signal);
     } finally {
       await fakeApi.close();
@@ -88,6 +97,16 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
     return 'complete';
   });
 }
+
+/** How to sync from it: its token and address are no defaults, and the usual pause is for the real API alone. */
+const renderNext = (
+  { url, token }: { readonly url: string; readonly token: string },
+  command: string,
+): string =>
+  `To practice, in another terminal:
+  CLEARINGHOUSE_API_TOKEN=${token} ${command} init --yes --api-url ${url} --database practice.db
+  ${command} sync --delay 0
+`;
 
 async function readRecords(path: string): Promise<CaseCollection> {
   const { readRecordedCases } = await import('../../../fake-api/collection/recorded-cases.ts');

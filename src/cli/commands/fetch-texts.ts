@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type TextSelection, listDocumentTypes } from '../../db/linked/texts.ts';
+import { toNotMirrored } from '../../db/read-case.ts';
+import type { Mirror } from '../../db/open-mirror.ts';
 import { EXIT_CODES, type ExitName } from '../../errors/exit-codes.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { listClosest, suggestNames } from '../../lib/closest-names.ts';
@@ -124,15 +126,26 @@ function countCopies(flags: Flags, io: Io, database: string): number {
   return texts ? daily + weekly + monthly : 0;
 }
 
-/** The selection of the flags. Fails with USAGE if there is no such type. */
+/** The selection of the flags. Fails with USAGE if there is no such type, or CASE_NOT_MIRRORED if there is no such case. */
 function readSelection(flags: Flags, database: string): TextSelection {
   const wanted = flags.type as readonly string[];
   const types = wanted.length === 0 ? [] : withMirror(database, listDocumentTypes);
+  const caseIds = flags.case as readonly number[];
+  if (caseIds.length > 0)
+    withMirror(database, (mirror) => {
+      assertMirrored(mirror, caseIds);
+    });
   return {
     types: wanted.map((name) => findType(name, types)),
-    caseIds: flags.case as readonly number[],
+    caseIds,
     isCore: flags.core === true,
   };
+}
+
+/** Without it, a wrong id would end as complete, with nothing to request. */
+function assertMirrored(mirror: Mirror, caseIds: readonly number[]): void {
+  const find = mirror.sqlite.prepare<[number], number>('SELECT 1 FROM cases WHERE id = ?').pluck();
+  for (const caseId of caseIds) if (find.get(caseId) === undefined) throw toNotMirrored(mirror, caseId);
 }
 
 function findType(name: string, types: readonly string[]): string {

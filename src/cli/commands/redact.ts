@@ -213,8 +213,8 @@ function renderRedaction(redaction: AnyRedaction, runId: number | null): string 
   const content = listContent(redaction);
   const name = redaction.kind === 'case' ? (redaction.name ?? 'no name') : (redaction.title ?? 'no title');
   return runId === null
-    ? `Would remove of ${what} (${toCellText(name)}): ${content}.`
-    : `Removed of ${what}: ${content}. Run ${runId} records it.`;
+    ? `This would remove from ${what} (${toCellText(name)}): ${content}.`
+    : `Removed from ${what}: ${content}. Run ${runId} records it.`;
 }
 
 function nameSubject(redaction: AnyRedaction): string {

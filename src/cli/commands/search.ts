@@ -103,8 +103,8 @@ in a "phrase" endings matter, and a phrase can be one word. Signs such as § are
 those words in that order. A docket number is found in any of its forms. The shell removes quotation marks, so put a
 search with a phrase in single ones.
 
-The cases whose name, defendants, court, docket number or summaries match come first, then the cases of which only
-docket entries match. --filed is about the case, --entered about the docket entry. --since finds what was new or
+The cases whose name, defendants, plaintiffs, court, docket number or summaries match come first, then the cases of which
+only docket entries match. --filed is about the case, --entered about the docket entry. --since finds what was new or
 changed: cases and entries that these runs brought. Without --limit, the formats other than text contain every case.
 ${MOMENT_HELP}
 

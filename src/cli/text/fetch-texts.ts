@@ -83,6 +83,11 @@ export function renderTextReport(report: TextPassReport, { timeZone }: ReportSty
     `Texts: ${found}, in ${took}: ${renderPlural(figures.requests, 'request')} (${renderPlural(figures.retries, 'retry', 'retries')}), ${renderBytes(figures.bytes)} received.`,
     `Pass ${report.passId}: ${error !== null && outcome === 'budget' ? 'ended early; run it again to go on' : ENDINGS[outcome]}.`,
     `Selected: ${renderPlural(counts.documents, 'document')}, ${renderCount(counts.texts)} with a text, ${renderCount(counts.due)} due now. The mirror holds ${renderBytes(storedBytes)} of text.`,
+    ...(figures.failed === 0
+      ? []
+      : [
+          `Why texts failed: \`clearinghouse-mirror query "SELECT error_code, count(*) FROM document_texts WHERE outcome = 'failed' GROUP BY 1"\`.`,
+        ]),
     ...(error === null ? [] : [`${error.message} [${error.code}]`, `Hint: ${error.hint}`]),
   ];
   return localizeTimes(`${lines.join('\n')}\n`, timeZone);

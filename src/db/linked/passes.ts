@@ -1,6 +1,6 @@
 import { desc, eq } from 'drizzle-orm';
 import type { Mirror } from '../open-mirror.ts';
-import type { RecordedError } from '../run-log.ts';
+import { type RecordedError, toPauseLeft } from '../run-log.ts';
 import { type LinkedKindState, listKindStates } from './queue.ts';
 import { type LinkedOutcome, linkedPasses, syncRuns } from '../schema/schema.ts';
 
@@ -116,9 +116,5 @@ export function findLinkedPauseLeft({ db }: Mirror, apiUrl: string, now: Date): 
     .orderBy(desc(linkedPasses.id))
     .limit(1)
     .get()?.pass;
-  if (newest?.paused_until == null) return 0;
-  const until = Date.parse(newest.paused_until);
-  const asked = until - Date.parse(newest.ended_at ?? newest.started_at);
-  const left = until - now.getTime();
-  return left > 2 * asked ? 0 : Math.max(0, Math.min(left, asked));
+  return newest === undefined ? 0 : toPauseLeft(newest, now);
 }

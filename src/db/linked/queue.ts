@@ -16,6 +16,9 @@ export function toPauseEnd(failures: number, at: Date): Date {
   return new Date(at.getTime() + nights * NIGHT_MS - SLACK_MS);
 }
 
+/** No pause that this program makes ends later: if one does, the clock was ahead when it was made. */
+export const toFarthestPause = (now: Date): Date => new Date(now.getTime() + MAX_PAUSE_NIGHTS * NIGHT_MS);
+
 /** The cases whose list of one kind is due (A44), each in the order of its turn. */
 export interface DueLists {
   /** The case is new or has changed since its list was read, or the last read of the list is in doubt. */
@@ -75,7 +78,7 @@ export function listDue(
       isAll: Number(isAll),
       now: at(0),
       since: at(-MIN_AGE_MS),
-      farthest: at(MAX_PAUSE_NIGHTS * NIGHT_MS),
+      farthest: toFarthestPause(now).toISOString(),
     };
     return { urgent: urgent?.all(values) ?? [], round: round?.all(values) ?? [] };
   };

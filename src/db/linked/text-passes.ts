@@ -1,6 +1,7 @@
-import { and, desc, eq, isNotNull } from 'drizzle-orm';
+import { desc, eq, isNotNull } from 'drizzle-orm';
 import type { MirrorError } from '../../errors/mirror-error.ts';
 import type { Mirror } from '../open-mirror.ts';
+import { toPauseLeft } from '../run-log.ts';
 import { type TEXT_PASS_OUTCOMES, textPasses } from '../schema/schema.ts';
 
 export type TextPassOutcome = (typeof TEXT_PASS_OUTCOMES)[number];
@@ -65,12 +66,12 @@ export function endTextPass(
 /** The time before which the server wants no request for a text; null if it may be now. */
 export function findTextPause({ db }: Mirror, now: Date): Date | null {
   const row = db
-    .select({ until: textPasses.paused_until })
+    .select()
     .from(textPasses)
-    .where(and(isNotNull(textPasses.paused_until)))
+    .where(isNotNull(textPasses.paused_until))
     .orderBy(desc(textPasses.id))
     .limit(1)
     .get();
-  const until = row?.until == null ? null : new Date(row.until);
-  return until !== null && until > now ? until : null;
+  const left = row === undefined ? 0 : toPauseLeft(row, now);
+  return left > 0 ? new Date(now.getTime() + left) : null;
 }

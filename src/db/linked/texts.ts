@@ -3,7 +3,7 @@ import { type SQL, and, asc, count, eq, exists, inArray, isNull, sql, sum } from
 import type { TextAnswer } from '../../api/document-text.ts';
 import type { MirrorError } from '../../errors/mirror-error.ts';
 import type { Mirror } from '../open-mirror.ts';
-import { toPauseEnd } from './queue.ts';
+import { toFarthestPause, toPauseEnd } from './queue.ts';
 import { caseDocuments, documentTexts, documents, mirrorReplacedTexts, texts } from '../schema/schema.ts';
 
 /** Which documents' texts are meant. Each part that is not empty narrows the selection. */
@@ -55,12 +55,14 @@ function isSelected({ db }: Mirror, { types, caseIds, isCore }: TextSelection): 
 /** The order of the due texts: new ones first, then those of changed documents, failures, old ones, and documents without text. */
 function toRank(now: Date): SQL<number | null> {
   const before = new Date(now.getTime() - AGE_IN_DAYS * DAY_MS).toISOString();
+  // A later pause, and a fetch in the future, show that the clock was ahead: neither counts.
+  const farthest = toFarthestPause(now).toISOString();
   return sql<number | null>`CASE
     WHEN ${documentTexts.document_id} IS NULL THEN CASE ${documents.has_text} WHEN 0 THEN 4 ELSE 0 END
-    WHEN ${documentTexts.paused_until} > ${now.toISOString()} THEN NULL
+    WHEN ${documentTexts.paused_until} > ${now.toISOString()} AND ${documentTexts.paused_until} <= ${farthest} THEN NULL
     WHEN ${documentTexts.document_fingerprint} <> ${documents.mirror_fingerprint} THEN 1
     WHEN ${documentTexts.failures} > 0 THEN 2
-    WHEN ${documentTexts.fetched_at} < ${before} THEN 3
+    WHEN ${documentTexts.fetched_at} < ${before} OR ${documentTexts.fetched_at} > ${now.toISOString()} THEN 3
   END`;
 }
 

@@ -28,6 +28,9 @@ export function makeFindPage({ mirror, asked }: PageRequest): Page | Redirect {
             <p>
               Give the id of a case, its link to clearinghouse.net, a docket number, or words of its name.
               ${linkTo(ADDRESS.cases(), 'All cases')}
+            </p>
+            <p>
+              Words in summaries and docket entries are found by <code>clearinghouse-mirror search</code>.
             </p>`
         : html`${renderTable({
             caption: renderPlural(total, 'case'),
