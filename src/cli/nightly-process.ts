@@ -114,7 +114,12 @@ function toTextsStep(
   { settings, token, nightly }: Pick<ReadSettings, 'settings' | 'token' | 'nightly'>,
   io: Io,
 ): AfterRunStep {
-  const selection = { types: nightly.textTypes ?? [], caseIds: [], isCore: nightly.coreTexts };
+  const selection = {
+    types: nightly.textTypes ?? [],
+    caseIds: [],
+    caseCondition: null,
+    isCore: nightly.coreTexts,
+  };
   return {
     step: 'texts',
     onlyIfComplete: false,

@@ -122,7 +122,15 @@ export function resolveFilters(
 /** A list of values no longer than this is part of the hint. */
 const MAX_LISTED = 8;
 
-export function toUnknownValueError({ filter, value, known }: UnknownValue, path: string): MirrorError {
+/** The filters with each value as the data has it. Fails with USAGE if no case has a value. */
+export function requireFilters(sqlite: Database.Database, filters: CaseFilters, path: string): CaseFilters {
+  const { filters: resolved, unknown } = resolveFilters(sqlite, filters);
+  const [first] = unknown;
+  if (first !== undefined) throw toUnknownValueError(first, path);
+  return resolved;
+}
+
+function toUnknownValueError({ filter, value, known }: UnknownValue, path: string): MirrorError {
   const { table, column, what } = VALUE_FILTERS[filter];
   const all =
     known.length > MAX_LISTED
@@ -132,6 +140,44 @@ export function toUnknownValueError({ filter, value, known }: UnknownValue, path
     `No case in ${path} has the ${what} ${JSON.stringify(value.slice(0, 100))}.`,
     [suggestNames(listClosest(value, known)), all].filter((part) => part !== null).join(' '),
   );
+}
+
+/** The condition that a row of `cases` is on the site and passes the filters, which {@link requireFilters} returned. */
+export function toCaseCondition(filters: CaseFilters): string {
+  return ['cases.mirror_departed_run_id IS NULL', ...listConditions(filters)].join(' AND ');
+}
+
+/** Fails with USAGE if no case passes the filters, with the values that occur beside the other filters. */
+export function refuseNoCase(sqlite: Database.Database, filters: CaseFilters, path: string): void {
+  if (sqlite.prepare(`SELECT 1 FROM cases WHERE ${toCaseCondition(filters)} LIMIT 1`).get() !== undefined)
+    return;
+  const hints = FILTER_NAMES.filter((name) =>
+    name === 'filed' ? filters.filed !== null : filters.values[name] !== undefined,
+  ).map((name) => describeOccurring(sqlite, filters, name));
+  throw toUsage(`No case in ${path} passes all of these filters.`, hints.join(' '));
+}
+
+/** The values that the cases of the other filters have. */
+function describeOccurring(sqlite: Database.Database, filters: CaseFilters, name: FilterName): string {
+  const where = ['cases.mirror_departed_run_id IS NULL', ...listConditions(filters, name)].join(' AND ');
+  const select = (sql: string): string[] => sqlite.prepare<[], string>(sql).pluck().all();
+  if (name === 'filed') {
+    const of = `SELECT DISTINCT ${FILING_YEAR} AS year FROM cases WHERE ${where}`;
+    const years = select(`SELECT year FROM (${of}) WHERE year IS NOT NULL ORDER BY year`);
+    const [first, last] = [years[0], years.at(-1)];
+    return first === undefined
+      ? '`--filed`: no case of the other filters has a date.'
+      : `\`--filed\`: the cases of the other filters are from ${first === last ? first : `${first} to ${last}`}.`;
+  }
+  const { table, column } = VALUE_FILTERS[name];
+  const ofCases = table === 'cases' ? where : `case_id IN (SELECT id FROM cases WHERE ${where})`;
+  const values = select(
+    `SELECT ${column} FROM ${table} WHERE ${ofCases} AND ${column} <> '' GROUP BY ${column} ORDER BY count(*) DESC, ${column} LIMIT ${MAX_LISTED + 1}`,
+  ).map((value) => JSON.stringify(value));
+  const all = `${values.slice(0, MAX_LISTED).join(', ')}${values.length > MAX_LISTED ? ' and others' : ''}`;
+  return values.length === 0
+    ? `\`--${name}\`: no case of the other filters has a value.`
+    : `\`--${name}\`: with the other filters, ${all} occur${values.length === 1 ? 's' : ''}.`;
 }
 
 /** A text as a literal of SQL. Neither an argument nor an address holds a null character, at which SQLite would stop. */

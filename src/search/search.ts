@@ -5,13 +5,7 @@ import type { Mirror } from '../db/open-mirror.ts';
 import { type SearchKind, SEARCH_INDEXES, columnsOf, hasSearchIndexes } from '../db/search-index.ts';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
-import {
-  listConditions,
-  listDateConditions,
-  resolveFilters,
-  toUnknownValueError,
-  toUsage,
-} from './filters.ts';
+import { listConditions, listDateConditions, requireFilters, toUsage } from './filters.ts';
 import { type Match, fold, toMatch } from './match.ts';
 import type { SearchTerm } from './query-text.ts';
 import type { SearchRequest, SearchScope } from './request.ts';
@@ -122,9 +116,7 @@ export function runSearch(mirror: Mirror, request: SearchRequest, scope: SearchS
 
 /** The cases of the filters, into `temp.search_cases`. Fails with USAGE if no case has a value. */
 function fillAllowedCases({ sqlite, path }: Mirror, { filters, departed }: SearchRequest): void {
-  const { filters: resolved, unknown } = resolveFilters(sqlite, filters);
-  const [first] = unknown;
-  if (first !== undefined) throw toUnknownValueError(first, path);
+  const resolved = requireFilters(sqlite, filters, path);
   const ids = 'SELECT id FROM cases WHERE mirror_departed_run_id IS NOT NULL';
   const where = [`id ${departed ? 'IN' : 'NOT IN'} (${ids})`, ...listConditions(resolved)];
   sqlite.exec(`INSERT INTO temp.search_cases SELECT id FROM cases WHERE ${where.join(' AND ')}`);

@@ -20,8 +20,12 @@ interface Paper {
 }
 
 /** A mirror of cases 1 and 2 with these documents, and the API that has their texts. */
-async function start(papers: readonly Paper[], faults: FaultRule | readonly FaultRule[] = []) {
-  const source = recordedCases([makeCase({ id: 1 }), makeCase({ id: 2 })]);
+async function start(
+  papers: readonly Paper[],
+  faults: FaultRule | readonly FaultRule[] = [],
+  cases = [makeCase({ id: 1 }), makeCase({ id: 2 })],
+) {
+  const source = recordedCases(cases);
   const harness = await startHarness({ source, faults });
   await harness.sync();
   const write = (use: (sqlite: ReturnType<typeof openMirror>['sqlite']) => void): void => {
@@ -151,6 +155,47 @@ describe('fetching texts', () => {
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
       'The types in this mirror are "Complaint", "Order/Opinion".',
     );
+    expect(asked()).toEqual([]);
+  });
+
+  test.each<[string, string[], number[]]>([
+    ['a value of its cases, in any case', ['--ongoing', 'yes'], [11]],
+    ['two values of one filter', ['--state', 'Michigan', '--state', 'Ohio'], [11, 12]],
+    ['the year of the filing', ['--filed', '2019..'], [12]],
+    ['a filter and a type', ['--state', 'Ohio', '--type', 'Complaint'], [12]],
+  ])('selects by %s, as `search` does', async (_what, args, ids) => {
+    const { fetchTexts, asked } = await start(
+      [{ id: 11 }, { id: 12, caseId: 2 }],
+      [],
+      [
+        makeCase({ id: 1, case_ongoing: 'Yes', state: 'Michigan', filing_date: '2015-02-03' }),
+        makeCase({ id: 2, case_ongoing: 'No', state: 'Ohio', filing_date: '2020-02-03' }),
+      ],
+    );
+    expect((await fetchTexts(...args)).exitCode).toBe(0);
+    expect(asked()).toEqual(ids);
+  });
+
+  test.each([
+    ['a value that no case has', ['--state', 'Ohoi'], 'Did you mean Ohio?'],
+    [
+      'values that no case has together',
+      ['--state', 'Ohio', '--ongoing', 'Yes'],
+      '`--ongoing`: with the other filters, "No" occurs.',
+    ],
+    ['years in which no case was filed', ['--state', 'Ohio', '--filed', '..2016'], 'are from 2020.'],
+  ])('refuses %s, and names those that occur', async (_what, args, hint) => {
+    const { fetchTexts, asked } = await start(
+      [{ id: 11 }],
+      [],
+      [
+        makeCase({ id: 1, case_ongoing: 'Yes', state: 'Michigan', filing_date: '2015-02-03' }),
+        makeCase({ id: 2, case_ongoing: 'No', state: 'Ohio', filing_date: '2020-02-03' }),
+      ],
+    );
+    const { exitCode, stderr } = await fetchTexts(...args);
+    expect(exitCode).toBe(2);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(hint);
     expect(asked()).toEqual([]);
   });
 

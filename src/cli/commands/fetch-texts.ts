@@ -5,8 +5,10 @@ import type { Mirror } from '../../db/open-mirror.ts';
 import { EXIT_CODES, type ExitName } from '../../errors/exit-codes.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { listClosest, suggestNames } from '../../lib/closest-names.ts';
+import { parseFilters, refuseNoCase, requireFilters, toCaseCondition } from '../../search/filters.ts';
 import type { TextPassReport } from '../../sync/linked/text-pass.ts';
 import { parseSnapshotSettings } from '../../config/settings.ts';
+import { addCaseFilters, toFilterFlags } from '../case-filters.ts';
 import { type Io, reportStyle, say, withStop, write, writeText } from '../io.ts';
 import {
   type Flags,
@@ -31,7 +33,7 @@ const DEFAULT_BUDGET = '500';
 
 export function defineOptions(command: Command): Command {
   return addSettings(
-    command
+    addCaseFilters(command)
       .addOption(new Option('--type <type...>', 'only documents of these types').default([], 'all'))
       .option('--core', 'only core documents')
       .addOption(
@@ -58,9 +60,12 @@ where it ended.
 Before the first request, it prints how much room the texts will take: they also go into
 each snapshot, unless you set --no-snapshot-texts. Documents that are not for the public are never requested.
 
+The filters are those of \`search\`, and select the cases whose documents are meant.
+
 Examples:
   $ clearinghouse-mirror fetch-texts --type "Order/Opinion" --core
   $ clearinghouse-mirror fetch-texts --case 10002
+  $ clearinghouse-mirror fetch-texts --ongoing Yes --state Michigan --filed 2015..
   $ clearinghouse-mirror fetch-texts --dry-run`,
   );
 }
@@ -126,7 +131,10 @@ function countCopies(flags: Flags, io: Io, database: string): number {
   return texts ? daily + weekly + monthly : 0;
 }
 
-/** The selection of the flags. Fails with USAGE if there is no such type, or CASE_NOT_MIRRORED if there is no such case. */
+/**
+ * The selection of the flags. Fails with USAGE if there is no such type or no case that passes the filters, or
+ * CASE_NOT_MIRRORED if there is no such case.
+ */
 function readSelection(flags: Flags, database: string): TextSelection {
   const wanted = flags.type as readonly string[];
   const types = wanted.length === 0 ? [] : withMirror(database, listDocumentTypes);
@@ -138,8 +146,19 @@ function readSelection(flags: Flags, database: string): TextSelection {
   return {
     types: wanted.map((name) => findType(name, types)),
     caseIds,
+    caseCondition: readCaseCondition(flags, database),
     isCore: flags.core === true,
   };
+}
+
+function readCaseCondition(flags: Flags, database: string): string | null {
+  const filters = parseFilters(toFilterFlags(flags));
+  if (filters.filed === null && Object.keys(filters.values).length === 0) return null;
+  return withMirror(database, (mirror) => {
+    const resolved = requireFilters(mirror.sqlite, filters, mirror.path);
+    refuseNoCase(mirror.sqlite, resolved, mirror.path);
+    return toCaseCondition(resolved);
+  });
 }
 
 /** Without it, a wrong id would end as complete, with nothing to request. */

@@ -5,10 +5,11 @@ import type { ExitName } from '../../errors/exit-codes.ts';
 import { findPeriod, findRunAsOf } from '../../history/period.ts';
 import { readTablesAsOf } from '../../history/query-as-of/query.ts';
 import { listResults } from '../../search/results.ts';
-import { type Params, VALUE_FILTER_NAMES } from '../../search/filters.ts';
+import type { Params } from '../../search/filters.ts';
 import { KINDS, type SearchRequest, type SearchScope, parseSearchRequest } from '../../search/request.ts';
 import { type Search, runSearch } from '../../search/search.ts';
 import { suggestSpellings } from '../../search/spelling.ts';
+import { FILTER_GROUP, addCaseFilters, toFilterFlags } from '../case-filters.ts';
 import { type Io, reportStyle, say } from '../io.ts';
 import {
   type Flags,
@@ -48,30 +49,13 @@ const COLUMNS = [
   'url',
 ];
 
-const FILTER_HELP = {
-  ongoing: 'only cases with this value of case_ongoing, such as Yes',
-  court: 'only cases of this court',
-  state: 'only cases of this state',
-  issue: 'only cases with this issue',
-  'case-type': 'only cases of this type',
-} as const;
-
-const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
-
 export function defineOptions(command: Command): Command {
-  for (const name of VALUE_FILTER_NAMES)
-    command.addOption(
-      new Option(`--${name} <value>`, `${FILTER_HELP[name]}; can be repeated`)
-        .argParser(collect)
-        .helpGroup('Filters:'),
-    );
   const filter = (flags: string, description: string): Option =>
-    new Option(flags, description).helpGroup('Filters:');
+    new Option(flags, description).helpGroup(FILTER_GROUP);
   return addSettings(
     addRowFormat(
       addSince(
-        command
-          .addOption(filter('--filed <range>', 'only cases filed then: 2015..2020, 2015-03.., 2015'))
+        addCaseFilters(command)
           .addOption(filter('--entered <range>', 'only docket entries filed then'))
           .addOption(filter('--departed', 'only cases that have left the site, instead of those on it'))
           .option('--in <kinds>', `look only in these, of ${KINDS.join(',')}`)
@@ -163,17 +147,11 @@ function toParams(words: readonly string[], flags: Flags): Params {
   return {
     q: [words.join(' ')],
     in: one(flags.in),
-    filed: one(flags.filed),
     entered: one(flags.entered),
     raw: set(flags.raw),
     departed: set(flags.departed),
     newest: set(flags.newest),
-    ...Object.fromEntries(
-      VALUE_FILTER_NAMES.map((name) => [
-        name,
-        flags[name === 'case-type' ? 'caseType' : name] as string[] | undefined,
-      ]),
-    ),
+    ...toFilterFlags(flags),
   };
 }
 

@@ -11,6 +11,8 @@ export interface TextSelection {
   /** Values of `document_type`. */
   readonly types: readonly string[];
   readonly caseIds: readonly number[];
+  /** A condition of SQL on a row of `cases`; null for all cases. */
+  readonly caseCondition: string | null;
   /** Only core documents. */
   readonly isCore: boolean;
 }
@@ -33,7 +35,15 @@ const isPublic = and(
   isNull(documents.mirror_redacted_run_id),
 );
 
-function isSelected({ db }: Mirror, { types, caseIds, isCore }: TextSelection): SQL | undefined {
+/** The condition that a document is public and selected. */
+function isSelected(
+  { db }: Mirror,
+  { types, caseIds, caseCondition, isCore }: TextSelection,
+): SQL | undefined {
+  const isOfCases =
+    caseCondition === null
+      ? undefined
+      : sql`${caseDocuments.case_id} IN (SELECT id FROM cases WHERE ${sql.raw(caseCondition)})`;
   const ofCases = db
     .select({ one: sql`1` })
     .from(caseDocuments)
@@ -41,14 +51,15 @@ function isSelected({ db }: Mirror, { types, caseIds, isCore }: TextSelection): 
       and(
         eq(caseDocuments.document_id, documents.id),
         isNull(caseDocuments.mirror_to_run_id),
-        inArray(caseDocuments.case_id, [...caseIds]),
+        caseIds.length > 0 ? inArray(caseDocuments.case_id, [...caseIds]) : undefined,
+        isOfCases,
       ),
     );
   return and(
     isPublic,
     types.length > 0 ? inArray(documents.document_type, [...types]) : undefined,
     isCore ? eq(documents.is_core_document, true) : undefined,
-    caseIds.length > 0 ? exists(ofCases) : undefined,
+    caseIds.length > 0 || caseCondition !== null ? exists(ofCases) : undefined,
   );
 }
 
