@@ -161,22 +161,27 @@ export function createSyncLedger({ db }: Mirror): SyncLedger {
   };
 }
 
+/** The error of a run or a pass whose process died. */
+export const toDied = (foundAt: Date) => ({
+  error_code: 'PROCESS_DIED',
+  error_message: `The process died without recording its end; found at ${foundAt.toISOString()}.`,
+});
+
 /**
  * Marks runs whose process was killed (kill -9, power failure) as died. The caller holds the writer lock, so no other
  * run is active. `ended_at` stays null, because the time is unknown. Returns their ids.
  */
 export function recordDeadRuns({ db }: Mirror, foundAt: Date): number[] {
   return db.transaction((all) => {
-    const message = `The process died without recording its end; found at ${foundAt.toISOString()}.`;
     const dead = all
       .update(syncRuns)
-      .set({ outcome: 'died', error_code: 'PROCESS_DIED', error_message: message })
+      .set({ outcome: 'died', ...toDied(foundAt) })
       .where(eq(syncRuns.outcome, 'running'))
       .returning({ id: syncRuns.id })
       .all();
     all
       .update(listSyncs)
-      .set({ outcome: 'interrupted', error_code: 'PROCESS_DIED', error_message: message })
+      .set({ outcome: 'interrupted', ...toDied(foundAt) })
       .where(eq(listSyncs.outcome, 'running'))
       .run();
     return dead.map(({ id }) => id);
@@ -237,22 +242,21 @@ export function findPauseLeft({ db }: Mirror, apiUrl: string, now: Date): number
     .orderBy(desc(syncRuns.id))
     .limit(1)
     .get();
-  return newest === undefined ? 0 : toPauseLeft(newest, now);
+  return toPauseLeft(newest, now);
 }
 
-/** What is left of the pause that a run or a pass recorded, in milliseconds. */
+/**
+ * How many milliseconds are left of the pause that the server requested of a run or of a pass. If the clock was set back, at
+ * most the requested pause.
+ */
 export function toPauseLeft(
-  {
-    paused_until,
-    started_at,
-    ended_at,
-  }: Pick<typeof syncRuns.$inferSelect, 'paused_until' | 'started_at' | 'ended_at'>,
+  newest: Pick<typeof syncRuns.$inferSelect, 'started_at' | 'ended_at' | 'paused_until'> | undefined,
   now: Date,
 ): number {
-  if (paused_until === null) return 0;
-  const until = Date.parse(paused_until);
-  // What died has no end; it made the request after its start.
-  const asked = until - Date.parse(ended_at ?? started_at);
+  if (typeof newest?.paused_until !== 'string') return 0;
+  const until = Date.parse(newest.paused_until);
+  // A run that died has no end; it made the request after its start.
+  const asked = until - Date.parse(newest.ended_at ?? newest.started_at);
   const left = until - now.getTime();
   // The rest is longer than the requested pause, so the clock was set back. If by more than the pause, the rest is
   // unknown.

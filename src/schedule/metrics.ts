@@ -4,7 +4,7 @@ import { MirrorError } from '../errors/mirror-error.ts';
 import { readRegularFile } from '../lib/files.ts';
 import { type MirrorState, findFreshAsOf, findMirrorState } from '../db/state.ts';
 import { type LinkedState, findLinkedState } from '../db/linked/passes.ts';
-import { LINKED_OUTCOMES } from '../db/schema/schema.ts';
+import { PASS_OUTCOMES } from '../db/schema/schema.ts';
 import { openMirrorReadOnly } from '../db/open-mirror.ts';
 import { SCHEDULED_RUN_OUTCOMES } from './state-file.ts';
 import { type AfterRunStep, type RunSummary, countCases, countDeparted } from './after-run.ts';
@@ -105,7 +105,7 @@ function renderLinkedMetrics({ kinds, pass }: LinkedState): string[] {
       'Outcome of the newest pass over linked lists: 1 for the outcome it had.',
       pass === null
         ? []
-        : LINKED_OUTCOMES.map((outcome): Sample => [{ outcome }, Number(pass.outcome === outcome)]),
+        : PASS_OUTCOMES.map((outcome): Sample => [{ outcome }, Number(pass.outcome === outcome)]),
     ),
     toMetric('linked_pass_start_timestamp_seconds', 'When the newest pass began.', time(pass?.started_at)),
     toMetric(

@@ -8,10 +8,10 @@ import {
   readPayload,
   toChange,
   toContentColumns,
+  toRecordFingerprint,
   undoPayload,
-} from '../linked/rebuild.ts';
-import { toRecordFingerprint } from '../linked/rows.ts';
-import { whyHidden } from '../linked/visibility.ts';
+  whyHidden,
+} from '../linked/rows.ts';
 import type { JsonObject } from '../lib/json.ts';
 import {
   type Rule,

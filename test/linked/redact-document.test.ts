@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { takeSnapshot } from '../../src/backup/snapshot.ts';
 import { prepareRecordFailure } from '../../src/db/linked/queue.ts';
-import { findDocument } from '../../src/db/linked/read-records.ts';
 import { openMirror, openMirrorReadOnly } from '../../src/db/open-mirror.ts';
 import { redactCase } from '../../src/db/redact.ts';
 import { queryAsOf } from '../../src/history/query-as-of/query.ts';
 import { runCli } from '../support/command-line.ts';
 import { verifyFile } from '../support/eventful-mirror.ts';
-import { listLinks, openLinkedMirror } from '../support/linked-mirror.ts';
+import { findDocument, listLinks, openLinkedMirror } from '../support/linked-mirror.ts';
 import { makeDocument } from '../support/linked-rows.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

@@ -1,12 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
-import { findCaseList, findDocument } from '../../src/db/linked/read-records.ts';
-import { listLinks, openLinkedMirror } from '../support/linked-mirror.ts';
+import { findCaseList } from '../../src/db/linked/read-records.ts';
+import { findDocument, listLinks, openLinkedMirror } from '../support/linked-mirror.ts';
 import { makeDocument } from '../support/linked-rows.ts';
 
 const doc = (id: number, fields = {}) =>
   makeDocument({ id, clearinghouse_link: `clearinghouse.net/doc/${id}`, ...fields });
 
 describe('a list that is read', () => {
+  test('says that the mirror is damaged if the payload of a record that changed cannot be read', () => {
+    const one = openLinkedMirror();
+    one.read(1, 'documents', [doc(12)]);
+    one.mirror.sqlite.exec(`UPDATE documents SET mirror_payload = 'x'`);
+    one.run();
+    expect(() => one.read(1, 'documents', [doc(12, { title: 'Amended' })])).toThrow(
+      expect.objectContaining({ code: 'DATABASE_DAMAGED' }),
+    );
+    expect(one.rows('SELECT * FROM linked_changes')).toEqual([]);
+  });
+
   test('stores each document once, with a link to its case, and reads it back as it came', () => {
     const one = openLinkedMirror();
     const record = doc(12, { brand_new: { a: [1, null] }, ecf_number: 7, party_types: null });
@@ -16,6 +27,7 @@ describe('a list that is read', () => {
       hidden: null,
       departedRunId: null,
     });
+    expect(findCaseList(one.mirror, 1, 'documents').records).toMatchObject([{ key: 12, payload: record }]);
     expect(listLinks(one)).toEqual(['1 12']);
     expect(one.rows('SELECT title, ecf_number, party_types FROM documents')).toEqual([
       { title: 'Complaint', ecf_number: null, party_types: null },

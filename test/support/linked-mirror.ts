@@ -99,3 +99,25 @@ export function listLinks({ rows }: LinkedMirror, kind = 'document'): string[] {
      ORDER BY case_id, record_key`,
   ).map(({ link }) => String(link));
 }
+
+/** A document as it is stored; undefined if the mirror has none. */
+export function findDocument({ sqlite }: Mirror, id: number) {
+  const row = sqlite
+    .prepare<
+      [number],
+      {
+        text: string;
+        hidden: string | null;
+        firstRunId: number;
+        changedRunId: number;
+        departedRunId: number | null;
+        redactedRunId: number | null;
+      }
+    >(
+      `SELECT mirror_payload AS text, mirror_hidden AS hidden, mirror_first_run_id AS firstRunId,
+        mirror_changed_run_id AS changedRunId, mirror_departed_run_id AS departedRunId,
+        mirror_redacted_run_id AS redactedRunId FROM documents WHERE id = ?`,
+    )
+    .get(id);
+  return row && { ...row, payload: JSON.parse(row.text) as JsonObject };
+}

@@ -3,7 +3,7 @@ import { RECORD_SPECS } from '../../src/linked/kinds.ts';
 import { toColumns, toContent } from '../../src/linked/rows.ts';
 import { LINKED_KINDS } from '../../src/api/linked-fields.ts';
 import type { TextAnswer } from '../../src/api/document-text.ts';
-import { beginTextPass, endTextPass, recordTextFigures } from '../../src/db/linked/text-passes.ts';
+import { beginTextPass, endTextPass, recordTextFigures } from '../../src/db/linked/passes.ts';
 import { type TextFinding, prepareWriteText } from '../../src/db/linked/texts.ts';
 import { prepareWriteRead } from '../../src/db/linked/write-read.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';

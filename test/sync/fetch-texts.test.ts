@@ -354,6 +354,24 @@ describe('a text that fails', () => {
     },
   );
 
+  test('in a process that died leaves a pass that says so', async () => {
+    const { fetchTexts, rows, write } = await start([{ id: 11 }]);
+    write((sqlite) =>
+      sqlite.exec(
+        `INSERT INTO text_passes (started_at, outcome, process_id) VALUES ('2030-01-01', 'running', 1)`,
+      ),
+    );
+    await fetchTexts();
+    expect(rows('SELECT outcome, error_code, error_message FROM text_passes ORDER BY id')).toEqual([
+      {
+        outcome: 'died',
+        error_code: 'PROCESS_DIED',
+        error_message: expect.stringMatching(/^The process died without recording its end; found at 20/),
+      },
+      { outcome: 'complete', error_code: null, error_message: null },
+    ]);
+  });
+
   test('that ends every pass with a long Retry-After lets all others be fetched', async () => {
     const { fetchTexts, states, wait } = await start(
       [{ id: 11 }, { id: 12 }, { id: 13 }],

@@ -10,13 +10,12 @@ import {
 import type { LinkSpec } from '../../linked/kinds.ts';
 import { type RecordContent, toRecordFingerprint } from '../../linked/rows.ts';
 import type { Mirror } from '../open-mirror.ts';
+import type { Doubt } from '../schema/schema.ts';
 import { toOwnId } from './identify.ts';
 import type { ListStates } from './list-states.ts';
 import type { LinkWriter, OpenLink } from './write-links.ts';
 import type { ReadContext } from './write-read.ts';
-
-/** Why a complete read is not believed at once: nothing is left of the list, or many cases have the same list. */
-export type Doubt = 'empty' | 'same';
+import { prepareDeleteRecord } from './write-record.ts';
 
 export interface Judgment {
   /** Null if the read is believed. */
@@ -38,12 +37,13 @@ export interface Doubts {
 }
 
 export function createDoubts(
-  { sqlite }: Mirror,
+  mirror: Mirror,
   { list: kind, record }: LinkSpec,
   links: LinkWriter,
   states: ListStates,
   onUnlinked: (key: number, context: ReadContext) => void,
 ): Doubts {
+  const { sqlite } = mirror;
   const table = getTableName(record.table);
   const count = (sql: string) => sqlite.prepare<[string], number>(sql).pluck();
   const countEmpty = count(
@@ -69,17 +69,7 @@ export function createDoubts(
   const isNew = sqlite.prepare(
     `SELECT 1 FROM ${table} WHERE "${record.key}" = ? AND mirror_first_run_id = ?`,
   );
-  const remove = [
-    ...(record.kind === 'docket'
-      ? [
-          `DELETE FROM linked_changes WHERE record_kind = 'docket_entry'
-            AND record_key IN (SELECT mirror_id FROM further_docket_entries WHERE mirror_docket_key = ?)`,
-          'DELETE FROM further_docket_entries WHERE mirror_docket_key = ?',
-        ]
-      : []),
-    `DELETE FROM linked_changes WHERE record_kind = '${record.kind}' AND record_key = ?`,
-    `DELETE FROM ${table} WHERE "${record.key}" = ?`,
-  ].map((sql) => sqlite.prepare(sql));
+  const deleteRecord = prepareDeleteRecord(mirror, record);
 
   /** Takes back what this run stored of an equal list of another case: the server ignored the case there too. */
   const withdraw = (caseId: number, context: ReadContext): void => {
@@ -87,7 +77,7 @@ export function createDoubts(
     for (const key of links.withdraw(caseId, runId).filter((one) => !links.isLinked(one))) {
       // The links of a record that this run stored first are all gone, so nothing refers to it.
       if (isNew.get(key, runId) === undefined) onUnlinked(key, context);
-      else for (const statement of remove) statement.run(key);
+      else deleteRecord(key);
     }
     forgetRead.run({ caseId, kind, runId });
   };

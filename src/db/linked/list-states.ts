@@ -1,8 +1,7 @@
 import type { LinkedKind } from '../../api/linked-fields.ts';
 import type { LinkedRead } from '../../api/linked-lists.ts';
 import type { Mirror } from '../open-mirror.ts';
-import { type linkedLists } from '../schema/schema.ts';
-import type { Doubt } from './doubts.ts';
+import type { Doubt, linkedLists } from '../schema/schema.ts';
 import type { LinkedFigures, ReadContext } from './write-read.ts';
 
 /** The figures of a read that a pass adds up. */

@@ -1,10 +1,23 @@
-import { desc, eq } from 'drizzle-orm';
+import { desc, eq, isNotNull } from 'drizzle-orm';
+import type { MirrorError } from '../../errors/mirror-error.ts';
 import type { Mirror } from '../open-mirror.ts';
-import { type RecordedError, toPauseLeft } from '../run-log.ts';
+import { type RecordedError, toDied, toPauseLeft } from '../run-log.ts';
 import { type LinkedKindState, listKindStates } from './queue.ts';
-import { type LinkedOutcome, linkedPasses, syncRuns } from '../schema/schema.ts';
+import { type PassOutcome, linkedPasses, syncRuns, textPasses } from '../schema/schema.ts';
+
+/* The log of the passes over linked lists, and of those over the texts of documents. */
 
 export type LinkedPassRow = typeof linkedPasses.$inferSelect;
+
+/** How a pass ended that could record its end. */
+type EndOutcome = Exclude<PassOutcome, 'running' | 'died'>;
+
+const toEnding = (outcome: EndOutcome, at: Date, error: RecordedError | null) => ({
+  outcome,
+  ended_at: at.toISOString(),
+  error_code: error?.code ?? null,
+  error_message: error?.message ?? null,
+});
 
 export interface LinkedPassStart {
   readonly runId: number;
@@ -54,17 +67,12 @@ export function recordLinkedPause({ db }: Mirror, passId: number, until: Date): 
 export function endPass(
   { db }: Mirror,
   passId: number,
-  outcome: Exclude<LinkedOutcome, 'running' | 'died'>,
+  outcome: EndOutcome,
   at: Date,
   error: RecordedError | null,
 ): void {
   db.update(linkedPasses)
-    .set({
-      outcome,
-      ended_at: at.toISOString(),
-      error_code: error?.code ?? null,
-      error_message: error?.message ?? null,
-    })
+    .set(toEnding(outcome, at, error))
     .where(eq(linkedPasses.id, passId))
     .run();
 }
@@ -76,11 +84,7 @@ export function endPass(
 export function recordDeadPasses({ db }: Mirror, foundAt: Date): number[] {
   return db
     .update(linkedPasses)
-    .set({
-      outcome: 'died',
-      error_code: 'PROCESS_DIED',
-      error_message: `The process died without recording its end; found at ${foundAt.toISOString()}.`,
-    })
+    .set({ outcome: 'died', ...toDied(foundAt) })
     .where(eq(linkedPasses.outcome, 'running'))
     .returning({ id: linkedPasses.id })
     .all()
@@ -103,10 +107,7 @@ function findLatestPass({ db }: Pick<Mirror, 'db'>): LinkedPassRow | null {
   return db.select().from(linkedPasses).orderBy(desc(linkedPasses.id)).limit(1).get() ?? null;
 }
 
-/**
- * How many milliseconds the server still allows no request for linked lists, according to the newest pass over the same
- * API. If the clock was set back, at most the requested pause.
- */
+/** How many milliseconds the server still allows no request for linked lists, according to the newest pass over the same API. */
 export function findLinkedPauseLeft({ db }: Mirror, apiUrl: string, now: Date): number {
   const newest = db
     .select({ pass: linkedPasses })
@@ -115,6 +116,71 @@ export function findLinkedPauseLeft({ db }: Mirror, apiUrl: string, now: Date): 
     .where(eq(syncRuns.api_url, apiUrl))
     .orderBy(desc(linkedPasses.id))
     .limit(1)
-    .get()?.pass;
-  return newest === undefined ? 0 : toPauseLeft(newest, now);
+    .get();
+  return toPauseLeft(newest?.pass, now);
+}
+
+/** What a text pass has done so far. */
+export type TextFigures = Pick<
+  typeof textPasses.$inferSelect,
+  'requests' | 'retries' | 'waited_ms' | 'bytes' | 'texts' | 'empty' | 'not_offered' | 'too_large' | 'failed'
+>;
+
+/** Records that a text pass begins. Passes whose process died are recorded as such; the caller holds the writer lock. */
+export function beginTextPass(
+  { db }: Mirror,
+  { startedAt, budget }: { readonly startedAt: Date; readonly budget: number | null },
+): number {
+  return db.transaction((tx) => {
+    tx.update(textPasses)
+      .set({ outcome: 'died', ...toDied(startedAt) })
+      .where(eq(textPasses.outcome, 'running'))
+      .run();
+    const row = {
+      started_at: startedAt.toISOString(),
+      outcome: 'running',
+      process_id: process.pid,
+      budget,
+    } as const;
+    return Number(tx.insert(textPasses).values(row).run().lastInsertRowid);
+  });
+}
+
+export function recordTextFigures({ db }: Mirror, passId: number, figures: TextFigures): void {
+  db.update(textPasses).set(figures).where(eq(textPasses.id, passId)).run();
+}
+
+/** Records at once until when the server allows no request for texts. */
+export function recordTextPause({ db }: Mirror, passId: number, until: Date): void {
+  db.update(textPasses).set({ paused_until: until.toISOString() }).where(eq(textPasses.id, passId)).run();
+}
+
+export interface TextPassEnding {
+  readonly outcome: EndOutcome;
+  readonly error: MirrorError | null;
+}
+
+export function endTextPass(
+  { db }: Mirror,
+  passId: number,
+  { outcome, error }: TextPassEnding,
+  endedAt: Date,
+): void {
+  db.update(textPasses)
+    .set(toEnding(outcome, endedAt, error))
+    .where(eq(textPasses.id, passId))
+    .run();
+}
+
+/** The time before which the server wants no request for a text; null if it may be now. */
+export function findTextPause({ db }: Mirror, now: Date): Date | null {
+  const newest = db
+    .select()
+    .from(textPasses)
+    .where(isNotNull(textPasses.paused_until))
+    .orderBy(desc(textPasses.id))
+    .limit(1)
+    .get();
+  const left = toPauseLeft(newest, now);
+  return left > 0 ? new Date(now.getTime() + left) : null;
 }

@@ -2,7 +2,7 @@ import { getTableName } from 'drizzle-orm';
 import { type EntryColumns, toEntry } from '../../case/docket-rows.ts';
 import type { LinkedKind } from '../../api/linked-fields.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
-import { type JsonObject, type JsonValue, isJsonObject } from '../../lib/json.ts';
+import { type JsonObject, type JsonValue } from '../../lib/json.ts';
 import { LINK_SPECS } from '../../linked/kinds.ts';
 import type { Mirror } from '../open-mirror.ts';
 import type { linkedLists } from '../schema/schema.ts';
@@ -37,24 +37,6 @@ const columnsOf = (kind: LinkedKind): string => {
     one.mirror_hidden AS hidden, one.mirror_first_run_id AS firstRunId, one.mirror_changed_run_id AS changedRunId,
     one.mirror_departed_run_id AS departedRunId, one.mirror_redacted_run_id AS redactedRunId`;
 };
-
-/** Reads one record by its key; undefined if the mirror has none. */
-function findLinkedRecord(mirror: Mirror, kind: LinkedKind, key: number): StoredLinked | undefined {
-  const { record } = LINK_SPECS[kind];
-  return mirror.sqlite.transaction(() => {
-    const row = mirror.sqlite
-      .prepare<[number], Row>(
-        `SELECT ${columnsOf(kind)} FROM ${getTableName(record.table)} AS one WHERE ${record.key} = ?`,
-      )
-      .get(key);
-    return row === undefined ? undefined : toStored(mirror, row);
-  })();
-}
-
-/** Reads a document by its id; undefined if the mirror has none. */
-export function findDocument(mirror: Mirror, id: number): StoredLinked | undefined {
-  return findLinkedRecord(mirror, 'documents', id);
-}
 
 /** What is known of one linked list of a case. */
 export interface CaseList {
@@ -109,5 +91,5 @@ function withEntries({ sqlite }: Mirror, docketKey: number, docket: JsonObject, 
       throw new MirrorError('DATABASE_DAMAGED', `The docket entry ${key} of docket ${docketKey} has no row.`);
     return toEntry(row);
   });
-  return isJsonObject(docket) ? { ...docket, docket_entries } : docket;
+  return { ...docket, docket_entries };
 }

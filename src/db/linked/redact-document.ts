@@ -7,7 +7,7 @@ import { listRejectedRecordsOf } from '../leftovers.ts';
 import type { Mirror } from '../open-mirror.ts';
 import type { RunStamp } from '../write-history.ts';
 import { createLinkWriter } from './write-links.ts';
-import { createRecordWriter } from './write-record.ts';
+import { createRecordWriter, prepareDeleteRecord } from './write-record.ts';
 
 /** What a redaction of a document removes. */
 export interface DocumentRedaction {
@@ -124,18 +124,11 @@ export function deleteLinkedOfCase(mirror: Mirror, caseId: number, stamp: RunSta
     const isMark = sqlite.prepare<[number]>(
       `SELECT 1 FROM ${table} WHERE ${record.key} = ? AND mirror_redacted_run_id IS NOT NULL`,
     );
-    const deletions = [
-      ...(record.kind === 'document' ? DELETIONS : []),
-      ...(record.kind === 'docket' ? DOCKET_DELETIONS : []),
-      `DELETE FROM linked_changes WHERE record_kind = '${record.kind}' AND record_key = ?`,
-      `DELETE FROM linked_versions WHERE record_kind = '${record.kind}' AND record_key = ?`,
-      `DELETE FROM ${table} WHERE ${record.key} = ?`,
-    ].map((sql) => sqlite.prepare(sql));
+    const deleteRecord = prepareDeleteRecord(mirror, record);
     const writer = createLinkWriter(mirror, spec);
-    const records = createRecordWriter(mirror, record, () => ({}));
+    const records = createRecordWriter(mirror, record);
     for (const key of keys) {
-      if (isElsewhere.get(key) === undefined && isMark.get(key) === undefined)
-        for (const statement of deletions) statement.run(key);
+      if (isElsewhere.get(key) === undefined && isMark.get(key) === undefined) deleteRecord(key);
       else if (!writer.isLinked(key)) records.writeDeparture(key, stamp.runId, stamp);
     }
   }
@@ -143,14 +136,6 @@ export function deleteLinkedOfCase(mirror: Mirror, caseId: number, stamp: RunSta
   for (const table of ['linked_lists', 'mirror_docket_differences'])
     sqlite.prepare(`DELETE FROM ${table} WHERE case_id = ?`).run(caseId);
 }
-
-const OF_ENTRIES = `record_kind = 'docket_entry'
-  AND record_key IN (SELECT mirror_id FROM further_docket_entries WHERE mirror_docket_key = ?)`;
-const DOCKET_DELETIONS = [
-  `DELETE FROM linked_changes WHERE ${OF_ENTRIES}`,
-  `DELETE FROM linked_versions WHERE ${OF_ENTRIES}`,
-  'DELETE FROM further_docket_entries WHERE mirror_docket_key = ?',
-];
 
 /** Whether a file, of whatever version, holds content of a document. */
 export function holdsDocument(sqlite: Database.Database, documentId: number): boolean {

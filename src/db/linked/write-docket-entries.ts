@@ -1,4 +1,4 @@
-import { type EntryColumns, isOwnId, toEntry, toEntryRows } from '../../case/docket-rows.ts';
+import { type EntryColumns, isOwnId, toEntryRows } from '../../case/docket-rows.ts';
 import { isSameEntry, pairEntries } from '../../case/pair-entries.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { RECORD_SPECS } from '../../linked/kinds.ts';
@@ -23,9 +23,7 @@ export type WriteDocketEntries = (
 /** Each entry is a record of its own. It is gone if two complete reads in two runs did not find it. */
 export function prepareWriteDocketEntries(mirror: Mirror): WriteDocketEntries {
   const { sqlite } = mirror;
-  const writer = createRecordWriter(mirror, RECORD_SPECS.docket_entry, (row) =>
-    toEntry(row as unknown as EntryColumns),
-  );
+  const writer = createRecordWriter(mirror, RECORD_SPECS.docket_entry);
   const selectAll = sqlite.prepare<[number], StoredEntry>(
     'SELECT * FROM further_docket_entries WHERE mirror_docket_key = ?',
   );

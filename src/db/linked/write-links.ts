@@ -31,7 +31,7 @@ export interface LinkWriter {
     open: readonly OpenLink[],
     found: ReadonlySet<number>,
     stamp: RunStamp,
-    missingSince?: number | null,
+    missingSince: number | null,
   ): LinkChanges;
   /** Deletes the links that a run made for a case, and returns their records. */
   withdraw(caseId: number, runId: number): number[];
@@ -65,7 +65,7 @@ export function createLinkWriter({ sqlite }: Mirror, { table: linkTable, column 
 
   return {
     listOpen: (caseId) => selectOpen.all(caseId),
-    write(caseId, open, found, { runId }, missingSince = null) {
+    write(caseId, open, found, { runId }, missingSince) {
       const known = new Set(open.map(({ key }) => key));
       const opened = [...found].filter((key) => !known.has(key));
       for (const key of opened) insert.run(caseId, key, runId);

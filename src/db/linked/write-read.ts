@@ -8,7 +8,8 @@ import type { Mirror } from '../open-mirror.ts';
 import type { RunStamp } from '../write-history.ts';
 import { createDocketCopies } from './write-docket-copy.ts';
 import { prepareWriteDocketEntries } from './write-docket-entries.ts';
-import { type Doubt, createDoubts } from './doubts.ts';
+import type { Doubt } from '../schema/schema.ts';
+import { createDoubts } from './doubts.ts';
 import { prepareIdentify, toOwnId } from './identify.ts';
 import { createLinkWriter } from './write-links.ts';
 import { createListStates } from './list-states.ts';
@@ -62,17 +63,13 @@ const NOTHING = { new: 0, changed: 0, unchanged: 0, missing: 0, gone: 0, redacte
 
 function createKindWriter(mirror: Mirror, kind: LinkedKind) {
   const spec = LINK_SPECS[kind];
-  const records = createRecordWriter(
-    mirror,
-    spec.record,
-    (row) => JSON.parse(row.mirror_payload as string) as JsonObject,
-  );
+  const records = createRecordWriter(mirror, spec.record);
   const links = createLinkWriter(mirror, spec);
   const states = createListStates(mirror, kind);
   const oddities = createOddityWriter(mirror, spec);
   const identify = prepareIdentify(mirror, spec);
-  const copies = createDocketCopies(mirror);
-  const writeEntries = prepareWriteDocketEntries(mirror);
+  const copies = kind === 'dockets' ? createDocketCopies(mirror) : null;
+  const writeEntries = kind === 'dockets' ? prepareWriteDocketEntries(mirror) : null;
 
   /** Ends the presence of a record if no case links to it any more. */
   const writeDeparture = (key: number, stamp: RunStamp): void => {
@@ -84,7 +81,7 @@ function createKindWriter(mirror: Mirror, kind: LinkedKind) {
     const columns = toColumns(spec.record, record);
     const verdict = records.write(key, content, columns, context);
     if (verdict === 'redacted') return verdict;
-    const isChanged = kind === 'dockets' && writeEntries(key, splitDocket(record).entries, context);
+    const isChanged = writeEntries?.(key, splitDocket(record).entries, context) === true;
     return isChanged && verdict === 'unchanged' ? 'changed' : verdict;
   };
 
@@ -93,7 +90,7 @@ function createKindWriter(mirror: Mirror, kind: LinkedKind) {
       const { caseId } = read;
       const { runId } = context;
       const open = links.listOpen(caseId);
-      const main = kind === 'dockets' ? copies.findMain(caseId) : undefined;
+      const main = copies?.findMain(caseId);
       const all = read.records.map(({ payload }) => payload);
       const copy = all.find((one) => main !== undefined && isCopyOf(one, main));
       const own = all.filter((one) => one !== copy);
@@ -115,8 +112,8 @@ function createKindWriter(mirror: Mirror, kind: LinkedKind) {
         figures[verdict]++;
         if (verdict === 'new' || verdict === 'changed') oddities.writeDrift(caseId, record, runId);
       }
-      if (copy !== undefined && main !== undefined) copies.compare(caseId, main, copy, runId);
-      else if (kind === 'dockets') copies.resolve(caseId, runId);
+      if (copy !== undefined && main !== undefined) copies?.compare(caseId, main, copy, runId);
+      else copies?.resolve(caseId, runId);
       const linked = writeLinks(read, open, keys, doubt.missingSince, context);
       oddities.writeRead(read, keys, context);
       states.recordRead(read, doubt.hash, linked.isChanged || figures.new + figures.changed > 0, context);

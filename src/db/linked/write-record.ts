@@ -1,8 +1,8 @@
-import { compareObjects } from '../../case/diff.ts';
-import type { FieldChange } from '../../case/diff.ts';
-import type { JsonObject, JsonValue } from '../../lib/json.ts';
+import { type FieldChange, compareObjects } from '../../case/diff.ts';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import type { JsonValue } from '../../lib/json.ts';
 import type { RecordSpec } from '../../linked/kinds.ts';
-import type { RecordContent } from '../../linked/rows.ts';
+import { type RecordContent, readPayload } from '../../linked/rows.ts';
 import { getTableName } from 'drizzle-orm';
 import type { Mirror } from '../open-mirror.ts';
 import { type LinkedOwn, type RecordKind, linkedChanges, linkedVersions } from '../schema/schema.ts';
@@ -13,7 +13,7 @@ import type { RunStamp } from '../write-history.ts';
 export type RecordVerdict = 'new' | 'changed' | 'unchanged' | 'redacted';
 
 /** What a stored record says of itself, apart from its content. */
-export interface StoredOwn extends LinkedOwn {
+interface StoredOwn extends LinkedOwn {
   readonly mirror_changed_run_id: number;
   readonly mirror_redacted_run_id: number | null;
   readonly mirror_fingerprint: string;
@@ -21,7 +21,6 @@ export interface StoredOwn extends LinkedOwn {
 
 /** Stores the records of one kind. Every method is part of the caller's transaction. */
 export interface RecordWriter {
-  find(key: number): StoredOwn | undefined;
   /** Stores a record, and its history if it changes. `columns` are those of its table for the API's fields. */
   write(key: number, content: RecordContent, columns: object, stamp: RunStamp): RecordVerdict;
   /** Marks a record as departed, or as present again (null). */
@@ -29,11 +28,7 @@ export interface RecordWriter {
 }
 
 /** Prepares all statements of one kind once for a connection. `toPayload` returns the payload that a row holds. */
-export function createRecordWriter(
-  mirror: Mirror,
-  spec: RecordSpec,
-  toPayload: (row: Readonly<Record<string, unknown>>) => JsonObject,
-): RecordWriter {
+export function createRecordWriter(mirror: Mirror, spec: RecordSpec): RecordWriter {
   const { sqlite } = mirror;
   const table = getTableName(spec.table);
   const key = `"${spec.key}"`;
@@ -57,7 +52,6 @@ export function createRecordWriter(
   };
 
   return {
-    find: (recordKey) => select.get(recordKey),
     write(recordKey, content, columns, stamp) {
       const { runId } = stamp;
       const stored = select.get(recordKey);
@@ -86,7 +80,9 @@ export function createRecordWriter(
         update(recordKey, { mirror_hidden });
         return 'changed';
       }
-      const before = toPayload(selectRow.get(recordKey) ?? {});
+      const before = readPayload(spec, selectRow.get(recordKey) ?? {});
+      if (before === undefined)
+        throw new MirrorError('DATABASE_DAMAGED', `${mirror.path}: ${table} ${recordKey} has no payload.`);
       history.write(recordKey, [...compareObjects(before, payload, ''), ...own], stamp);
       // A version that the same run replaces was never the state after a run, and is not kept.
       if (stored.mirror_changed_run_id !== runId)
@@ -102,6 +98,27 @@ export function createRecordWriter(
       history.write(recordKey, changes, stamp);
       setDeparted.run(departedRunId, recordKey);
     },
+  };
+}
+
+/** Prepares deleting a record with its history, a docket with its entries. Its links must be gone. */
+export function prepareDeleteRecord(
+  { sqlite }: Mirror,
+  { kind, table, key }: RecordSpec,
+): (key: number) => void {
+  const ofEntries = 'SELECT mirror_id FROM further_docket_entries WHERE mirror_docket_key = ?';
+  const histories = ['linked_changes', 'linked_versions'].flatMap((history) => [
+    ...(kind === 'docket'
+      ? [`DELETE FROM ${history} WHERE record_kind = 'docket_entry' AND record_key IN (${ofEntries})`]
+      : []),
+    `DELETE FROM ${history} WHERE record_kind = '${kind}' AND record_key = ?`,
+  ]);
+  // Entries, and the text of a document, are deleted with their record.
+  const statements = [...histories, `DELETE FROM ${getTableName(table)} WHERE "${key}" = ?`].map((sql) =>
+    sqlite.prepare<[number]>(sql),
+  );
+  return (recordKey) => {
+    for (const statement of statements) statement.run(recordKey);
   };
 }
 

@@ -6,6 +6,10 @@ import { count, ofRun, recordedError, runOrNull } from './run-log.ts';
 
 /* What is known of each linked list, and what each linked pass did. */
 
+/** Why a complete read is not believed at once: nothing is left of the list, or many cases have the same list. */
+export const DOUBTS = ['empty', 'same'] as const;
+export type Doubt = (typeof DOUBTS)[number];
+
 /** One row for each linked list of a case that was requested. A list without a row, or with a null in `read_at`, was never read. */
 export const linkedLists = sqliteTable(
   'linked_lists',
@@ -34,7 +38,7 @@ export const linkedLists = sqliteTable(
     /** The run whose read is doubted and not stored, until another run reads the same; null if none is. */
     doubted_run_id: runOrNull('doubted_run_id'),
     /** Why: the list is suddenly empty, or the same for many cases. */
-    doubt: text('doubt', { enum: ['empty', 'same'] }),
+    doubt: text('doubt', { enum: DOUBTS }),
     /** The last run that found a new, changed, missing or gone record. */
     changed_run_id: runOrNull('changed_run_id'),
   },
@@ -46,8 +50,9 @@ export const linkedLists = sqliteTable(
   ],
 );
 
-export const LINKED_OUTCOMES = ['running', 'complete', 'budget', 'failed', 'interrupted', 'died'] as const;
-export type LinkedOutcome = (typeof LINKED_OUTCOMES)[number];
+/** How a pass over linked lists or texts ended. */
+export const PASS_OUTCOMES = ['running', 'complete', 'budget', 'failed', 'interrupted', 'died'] as const;
+export type PassOutcome = (typeof PASS_OUTCOMES)[number];
 
 /** One row for each linked pass: the part after a run that reads linked lists. `complete`: no list was due any more; `budget`: the budget was spent. */
 export const linkedPasses = sqliteTable(
@@ -56,7 +61,7 @@ export const linkedPasses = sqliteTable(
     id: integer('id').primaryKey(),
     /** The run that the pass followed. */
     run_id: ofRun('run_id'),
-    outcome: text('outcome', { enum: LINKED_OUTCOMES }).notNull(),
+    outcome: text('outcome', { enum: PASS_OUTCOMES }).notNull(),
     started_at: text('started_at').notNull(),
     ended_at: text('ended_at'),
     process_id: integer('process_id').notNull(),

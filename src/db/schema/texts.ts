@@ -1,4 +1,5 @@
 import { blob, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { PASS_OUTCOMES } from './linked-log.ts';
 import { documents } from './linked.ts';
 import { recordedError, traffic } from './run-log.ts';
 
@@ -71,14 +72,12 @@ export const mirrorReplacedTexts = sqliteTable(
   (table) => [index('mirror_replaced_texts_document_id').on(table.document_id)],
 );
 
-export const TEXT_PASS_OUTCOMES = ['running', 'complete', 'budget', 'failed', 'interrupted', 'died'] as const;
-
 /** One row for each time that texts were fetched. `complete`: nothing that was asked for is left; `budget`: the budget is spent. */
 export const textPasses = sqliteTable('text_passes', {
   id: integer('id').primaryKey(),
   started_at: text('started_at').notNull(),
   ended_at: text('ended_at'),
-  outcome: text('outcome', { enum: TEXT_PASS_OUTCOMES }).notNull(),
+  outcome: text('outcome', { enum: PASS_OUTCOMES }).notNull(),
   process_id: integer('process_id').notNull(),
   /** Requests that the pass may send; null for no limit. */
   budget: integer('budget'),

@@ -4,7 +4,7 @@ import type { Runtime } from '../../api/client.ts';
 import { readRetryAfter } from '../../api/responses.ts';
 import type { Settings } from '../../config/settings.ts';
 import { findLinkedPauseLeft } from '../../db/linked/passes.ts';
-import { findTextPause } from '../../db/linked/text-passes.ts';
+import { findTextPause } from '../../db/linked/passes.ts';
 import { readOrElse } from '../../db/open-mirror.ts';
 import { findPauseLeft } from '../../db/run-log.ts';
 import type { ErrorCode } from '../../errors/codes.ts';

@@ -10,7 +10,7 @@ import {
 import { toLinkedUrl, toTextUrl } from '../../api/linked-urls.ts';
 import { ONGOING_LISTS, UNCLASSIFIED } from '../../api/lists.ts';
 import { CASE_FIELDS } from '../../api/payload.ts';
-import { whyHidden } from '../../linked/visibility.ts';
+import { whyHidden } from '../../linked/rows.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../lib/json.ts';
 
 /*

@@ -10,11 +10,11 @@ import {
   readPayload,
   toChange,
   toContentColumns,
+  toRecordFingerprint,
   undoOwn,
   undoPayload,
-} from '../../linked/rebuild.ts';
-import { toRecordFingerprint } from '../../linked/rows.ts';
-import { whyHidden } from '../../linked/visibility.ts';
+  whyHidden,
+} from '../../linked/rows.ts';
 import { toOrderOf } from '../rebuild.ts';
 import { type Fill, listColumns, prepareTempInsert } from './shadow-content.ts';
 

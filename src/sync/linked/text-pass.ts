@@ -9,7 +9,7 @@ import {
   findTextPause,
   recordTextFigures,
   recordTextPause,
-} from '../../db/linked/text-passes.ts';
+} from '../../db/linked/passes.ts';
 import {
   type DueText,
   type TextCounts,
