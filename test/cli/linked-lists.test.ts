@@ -210,3 +210,24 @@ describe('nightly', () => {
     expect(nightly.scheduled_runs).toMatchObject([{ outcome: 'complete', is_over: true, error: null }]);
   });
 });
+
+test('fetch-texts at a terminal ends its bar, which hides the cursor, if the texts end early', async () => {
+  const source = smallCollection(1);
+  for (const id of [51, 52, 53, 54, 55, 56, 57]) source.linked.putDocument(1, makeDocument({ id }), `Text of ${id}`);
+  let texts = 0;
+  const harness = await startHarness({
+    source,
+    faults: ({ url }) => {
+      if (/\/documents\/\d+\/text/.test(url)) texts++;
+      return texts > 1 ? REFUSED : undefined;
+    },
+  });
+  const run = (...args: string[]) =>
+    runCli(args, { env: harness.env, runtime: harness.runtime, isTTY: true });
+  await run('sync', '--linked-budget', 'all');
+  const { exitCode, stderr } = await run('fetch-texts');
+  expect(exitCode).toBe(3);
+  const [hide, show] = ['\u001b[?25l', '\u001b[?25h'];
+  expect(stderr).toContain(hide);
+  expect(stderr.lastIndexOf(show)).toBeGreaterThan(stderr.lastIndexOf(hide));
+});

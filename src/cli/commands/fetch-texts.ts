@@ -18,14 +18,9 @@ import {
   readSettings,
   readWrittenSettings,
 } from '../options.ts';
-import {
-  createTextProgress,
-  renderTextPlan,
-  renderTextReport,
-  toTextJson,
-  toTextPlanJson,
-} from '../text/fetch-texts.ts';
+import { renderTextPlan, renderTextReport, toTextJson, toTextPlanJson } from '../text/fetch-texts.ts';
 import { renderBroken } from '../text/errors.ts';
+import { createTextProgress } from '../text/progress.ts';
 import { toJsonLine } from '../text/words.ts';
 import { parseCaseId, withMirror } from '../with-mirror.ts';
 
@@ -107,12 +102,14 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
         onEvent: (event) => {
           if (event.type === 'objects-broken') say(io.stderr, renderBroken(event.broken));
           else if (event.type === 'planned') say(io.stderr, renderTextPlan(event.plan, toCopies()));
-          else progress(event);
+          else progress.update(event);
         },
       },
       io.runtime,
     ),
-  );
+  ).finally(() => {
+    progress.end();
+  });
   const exit = toExit(report);
   await (flags.json === true
     ? write(io.stdout, toJsonLine(toTextJson(report, EXIT_CODES[exit].code)))

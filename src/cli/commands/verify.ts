@@ -80,7 +80,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
         return isClean ? 'complete' : 'findings';
       }
       if (listed.add(step.value) && !isJson) {
-        progress.clear();
+        progress.end();
         await writeText(io, renderFinding(step.value));
       }
     }

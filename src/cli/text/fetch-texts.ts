@@ -1,9 +1,7 @@
-import { SingleBar } from 'cli-progress';
 import { renderCount, renderPlural } from '../../lib/layout.ts';
-import { localizeTimes, toZonedMinute } from '../../lib/local-time.ts';
+import { localizeTimes } from '../../lib/local-time.ts';
 import type { TextCounts } from '../../db/linked/texts.ts';
-import type { TextPassEvent, TextPassReport, TextPlan } from '../../sync/linked/text-pass.ts';
-import { type Out, say } from '../io.ts';
+import type { TextPassReport, TextPlan } from '../../sync/linked/text-pass.ts';
 import type { ReportStyle } from './report.ts';
 import { renderBytes, renderDuration } from './words.ts';
 
@@ -91,33 +89,4 @@ export function renderTextReport(report: TextPassReport, { timeZone }: ReportSty
     ...(error === null ? [] : [`${error.message} [${error.code}]`, `Hint: ${error.hint}`]),
   ];
   return localizeTimes(`${lines.join('\n')}\n`, timeZone);
-}
-
-/** The interval between the lines while texts are fetched. */
-const LINE_EVERY_MS = 10_000;
-
-type TextEnded = Extract<TextPassEvent, { type: 'text-ended' }>;
-
-/** Shows the progress of a pass: a bar on a terminal, lines elsewhere. */
-export function createTextProgress(out: Out, now: () => Date, timeZone: string): (event: TextEnded) => void {
-  let done = 0;
-  let saidAt = now().getTime();
-  let bar: SingleBar | undefined;
-  return ({ of, figures }) => {
-    done++;
-    if (out.isTTY === true) {
-      bar ??= new SingleBar({ stream: out, format: 'texts {bar} {value}/{total}', hideCursor: true });
-      if (done === 1) bar.start(of, 0);
-      bar.update(done);
-      if (done === of) bar.stop();
-      return;
-    }
-    const moment = now();
-    if (moment.getTime() - saidAt < LINE_EVERY_MS) return;
-    saidAt = moment.getTime();
-    say(
-      out,
-      `${toZonedMinute(moment, timeZone)} texts: ${renderCount(done)} of ${renderCount(of)}, ${renderCount(figures.failed)} failed\n`,
-    );
-  };
 }

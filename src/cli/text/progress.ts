@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import { clip, pad, renderCount, renderPlural } from '../../lib/layout.ts';
 import { localizeTimes, toZonedMinute } from '../../lib/local-time.ts';
+import type { TextPassEvent } from '../../sync/linked/text-pass.ts';
 import type { OnSyncEvent } from '../../sync/types.ts';
 import type { OnProgress } from '../../verify/proof.ts';
 import { type Out, say as sayTo } from '../io.ts';
@@ -168,36 +169,74 @@ function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
   };
 }
 
-/** A progress bar of `verify` on a terminal; nothing elsewhere. */
-export interface VerifyProgress {
-  readonly update: OnProgress;
-  /** Removes the bar, so that a line can be written in its place. */
-  readonly clear: () => void;
+/** Progress that a command without a run shows. */
+interface Progress<Update> {
+  readonly update: Update;
+  /** Ends the bar, which would keep the process alive and the cursor hidden; a later update shows another one. */
   readonly end: () => void;
 }
 
-export function createVerifyProgress(out: Out): VerifyProgress {
-  if (out.isTTY !== true) return { update: () => undefined, clear: () => undefined, end: () => undefined };
+/** A bar on a terminal that disappears at its end. */
+function createBar(out: Out, format: string): Progress<OnProgress> {
   let bar: SingleBar | undefined;
-  const end = (): void => {
-    bar?.stop();
-    bar = undefined;
-  };
   return {
-    update: (passed, total) => {
+    update: (done, total) => {
       if (bar === undefined) {
         bar = new SingleBar({
           stream: out,
-          format: 'verifying {bar} {value}/{total} cases',
+          format,
           barsize: 24,
           hideCursor: true,
           clearOnComplete: true,
         });
-        bar.start(total, passed);
+        bar.start(total, done);
       }
-      bar.update(passed);
+      bar.update(done);
     },
-    clear: end,
-    end,
+    end: () => {
+      bar?.stop();
+      bar = undefined;
+    },
+  };
+}
+
+/** Shows the progress of `verify`: a bar on a terminal, nothing elsewhere. */
+export function createVerifyProgress(out: Out): Progress<OnProgress> {
+  return out.isTTY === true
+    ? createBar(out, 'verifying {bar} {value}/{total} cases')
+    : { update: () => undefined, end: () => undefined };
+}
+
+type TextEnded = Extract<TextPassEvent, { type: 'text-ended' }>;
+
+/** Shows the progress of a pass over texts: a bar on a terminal, lines elsewhere. */
+export function createTextProgress(
+  out: Out,
+  now: () => Date,
+  timeZone: string,
+): Progress<(event: TextEnded) => void> {
+  let done = 0;
+  if (out.isTTY === true) {
+    const { update, end } = createBar(out, 'texts {bar} {value}/{total}');
+    return {
+      update: ({ of }) => {
+        update(++done, of);
+      },
+      end,
+    };
+  }
+  let saidAt = now().getTime();
+  return {
+    update: ({ of, figures }) => {
+      done++;
+      const moment = now();
+      if (moment.getTime() - saidAt < LINE_EVERY_MS) return;
+      saidAt = moment.getTime();
+      sayTo(
+        out,
+        `${toZonedMinute(moment, timeZone)} texts: ${renderCount(done)} of ${renderCount(of)}, ${renderCount(figures.failed)} failed\n`,
+      );
+    },
+    end: () => undefined,
   };
 }
