@@ -7,12 +7,8 @@ import * as schema from './schema/schema.ts';
 import { PACKAGE_FOLDER } from '../lib/package-info.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
 import { isSqliteError } from './errors.ts';
-import {
-  SEARCH_OBJECTS,
-  buildSearchIndexes,
-  dropSearchIndexes,
-  updateSearchColumns,
-} from './search-index.ts';
+import { buildSearchIndexes, dropSearchIndexes, updateSearchColumns } from './search-index.ts';
+import { SEARCH_OBJECTS } from './search-tables.ts';
 import { sealAll } from './seals.ts';
 
 /** The oldest SQLite that reads a mirror; see docs/decisions/0012-any-sqlite-since-3-34.md. */

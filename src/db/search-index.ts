@@ -1,58 +1,24 @@
 import { channel } from 'node:diagnostics_channel';
 import type Database from 'better-sqlite3';
 import { type SearchColumns, type SearchSource, toSearchColumns } from '../case/search-columns.ts';
-import type { cases, docketEntries } from './schema/schema.ts';
+import { toTextWords } from '../linked/text-words.ts';
+import {
+  INDEXES,
+  type IndexedTable,
+  SEARCH_INDEXES,
+  SHADOWS,
+  type SearchKind,
+  TOKENIZER,
+  columnsOf,
+  listTriggers,
+} from './search-tables.ts';
 
 /*
- * The words of cases and docket entries, in full-text indexes of SQLite (FTS5) beside the tables that they index. Three
- * triggers per table update an index in the transaction that writes the row. The indexes are derived: an upgrade drops
+ * The words of cases, docket entries, documents and texts, in full-text indexes of SQLite (FTS5) beside the tables that
+ * they index. Triggers update an index in the transaction that writes the row. The indexes are derived: an upgrade drops
  * them before anything else and builds them again, so no migration ever meets them. See
  * docs/decisions/0026-words-in-an-index.md.
  */
-
-/** A table whose words are indexed. */
-interface IndexedTable {
-  readonly name: string;
-  readonly table: string;
-  readonly key: string;
-  /** How much a word in each column counts. */
-  readonly weights: Readonly<Record<string, number>>;
-}
-
-const CASES = {
-  name: 'cases_fts',
-  table: 'cases',
-  key: 'id',
-  weights: {
-    name: 10,
-    mirror_defendants: 4,
-    court: 2,
-    mirror_docket_numbers: 8,
-    plaintiff_description: 2,
-    mirror_short_summaries: 2,
-    mirror_summary_text: 1,
-  } satisfies Partial<Record<keyof typeof cases.$inferSelect, number>>,
-} as const satisfies IndexedTable;
-
-const ENTRIES = {
-  name: 'docket_entries_fts',
-  table: 'docket_entries',
-  key: 'mirror_id',
-  weights: { description: 1 } satisfies Partial<Record<keyof typeof docketEntries.$inferSelect, number>>,
-} as const satisfies IndexedTable;
-
-export const SEARCH_INDEXES = { cases: CASES, entries: ENTRIES } as const satisfies Record<
-  string,
-  IndexedTable
->;
-/** What a search can look in. */
-export type SearchKind = keyof typeof SEARCH_INDEXES;
-const INDEXES: readonly IndexedTable[] = Object.values(SEARCH_INDEXES);
-
-export const columnsOf = ({ weights }: IndexedTable): string[] => Object.keys(weights);
-
-/** English words are reduced to their stems; accents do not matter. */
-const TOKENIZER = 'porter unicode61 remove_diacritics 2';
 
 /**
  * The definition of an index in one of the databases of a connection. Datasette and sqlite-utils find the index of a
@@ -61,36 +27,6 @@ const TOKENIZER = 'porter unicode61 remove_diacritics 2';
 function toDefinition(index: IndexedTable, database: 'main' | 'temp'): string {
   return `CREATE VIRTUAL TABLE ${database}.${index.name} USING fts5(${columnsOf(index).join(', ')}, content="${index.table}", content_rowid="${index.key}", tokenize="${TOKENIZER}")`;
 }
-
-const TRIGGERS = ['insert', 'update', 'delete'] as const;
-
-/** FTS5 takes a row out of an index only if it gets exactly the indexed values: a trigger has them as `old`. */
-function listTriggers(index: IndexedTable): string[] {
-  const { name, table, key } = index;
-  const columns = columnsOf(index);
-  const listOf = (row: 'old' | 'new'): string =>
-    [key, ...columns].map((column) => `${row}.${column}`).join(', ');
-  const add = `INSERT INTO ${name} (rowid, ${columns.join(', ')}) VALUES (${listOf('new')});`;
-  const remove = `INSERT INTO ${name} (${name}, rowid, ${columns.join(', ')}) VALUES ('delete', ${listOf('old')});`;
-  const isOther = [key, ...columns].map((column) => `old.${column} IS NOT new.${column}`).join(' OR ');
-  return [
-    `CREATE TRIGGER ${name}_insert AFTER INSERT ON ${table} BEGIN ${add} END`,
-    `CREATE TRIGGER ${name}_update AFTER UPDATE OF ${[key, ...columns].join(', ')} ON ${table} WHEN ${isOther} BEGIN ${remove} ${add} END`,
-    `CREATE TRIGGER ${name}_delete AFTER DELETE ON ${table} BEGIN ${remove} END`,
-  ];
-}
-
-/** The tables in which FTS5 keeps an index. */
-const SHADOWS = ['data', 'idx', 'docsize', 'config'] as const;
-
-/** The names of everything in the schema that belongs to the indexes. */
-export const SEARCH_OBJECTS: ReadonlySet<string> = new Set(
-  INDEXES.flatMap(({ name }) => [
-    name,
-    ...SHADOWS.map((ending) => `${name}_${ending}`),
-    ...TRIGGERS.map((ending) => `${name}_${ending}`),
-  ]),
-);
 
 function hasIndex(sqlite: Database.Database, { name }: IndexedTable): boolean {
   return sqlite.prepare('SELECT 1 FROM main.sqlite_schema WHERE name = ?').get(name) !== undefined;
@@ -103,9 +39,9 @@ export function hasSearchIndexes(sqlite: Database.Database, kinds: readonly Sear
 
 /** Drops the indexes with their triggers. */
 export function dropSearchIndexes(sqlite: Database.Database): void {
-  for (const { name } of INDEXES) {
-    for (const ending of TRIGGERS) sqlite.exec(`DROP TRIGGER IF EXISTS main.${name}_${ending}`);
-    sqlite.exec(`DROP TABLE IF EXISTS main.${name}`);
+  for (const index of INDEXES) {
+    for (const { name } of listTriggers(index)) sqlite.exec(`DROP TRIGGER IF EXISTS main.${name}`);
+    sqlite.exec(`DROP TABLE IF EXISTS main.${index.name}`);
   }
 }
 
@@ -131,13 +67,13 @@ export function buildSearchIndexes(sqlite: Database.Database): void {
   sqlite.transaction(() => {
     for (const index of missing) {
       fillIndex(sqlite, index, 'main');
-      for (const trigger of listTriggers(index)) sqlite.exec(trigger);
+      for (const { sql } of listTriggers(index)) sqlite.exec(sql);
     }
   })();
 }
 
 function fillIndex(sqlite: Database.Database, index: IndexedTable, database: 'main' | 'temp'): void {
-  const { name } = index;
+  const { name, table, key, isIndexed } = index;
   const set = (options: Readonly<Record<string, number | string>>): void => {
     const insert = sqlite.prepare(`INSERT INTO ${database}.${name} (${name}, rank) VALUES (?, ?)`);
     // A number would arrive as a float, which FTS5 refuses.
@@ -146,8 +82,19 @@ function fillIndex(sqlite: Database.Database, index: IndexedTable, database: 'ma
   };
   sqlite.exec(toDefinition(index, database));
   set({ hashsize: MEMORY_OF_BUILD, automerge: 0 });
-  sqlite.exec(`INSERT INTO ${database}.${name} (${name}) VALUES ('rebuild')`);
+  sqlite.exec(
+    isIndexed === null
+      ? `INSERT INTO ${database}.${name} (${name}) VALUES ('rebuild')`
+      : `INSERT INTO ${database}.${name} (rowid, ${columnsOf(index).join(', ')}) ${selectIndexed(index, `${table} AS ${table}`)} ORDER BY ${key}`,
+  );
   set(toOptions(index));
+}
+
+/** The indexed rows of a table. */
+function selectIndexed(index: IndexedTable, from: string): string {
+  const { table, key, isIndexed } = index;
+  const where = isIndexed === null ? '' : ` WHERE ${isIndexed(table)}`;
+  return `SELECT ${[key, ...columnsOf(index)].join(', ')} FROM ${from}${where}`;
 }
 
 /** The options that SQLite keeps with an index. */
@@ -189,13 +136,11 @@ export function buildTemporaryIndexes(sqlite: Database.Database, kinds: readonly
  */
 export function checkIndex(sqlite: Database.Database, kind: SearchKind): void {
   const index = SEARCH_INDEXES[kind];
-  const { name, table, key } = index;
+  const { name, table } = index;
   const copies = SHADOWS.filter((ending) => ending !== 'config').map((ending) => `${name}_${ending}`);
   sqlite.unsafeMode(true); // Lets the tables of an index be written.
   try {
-    sqlite.exec(
-      `CREATE TEMP VIEW ${table} AS SELECT ${[key, ...columnsOf(index)].join(', ')} FROM main.${table}`,
-    );
+    sqlite.exec(`CREATE TEMP VIEW ${table} AS ${selectIndexed(index, `main.${table} AS ${table}`)}`);
     sqlite.exec(toDefinition(index, 'temp'));
     sqlite.transaction(() => {
       for (const copy of copies)
@@ -240,8 +185,33 @@ export function rewriteSearchIndexes(sqlite: Database.Database): void {
     sqlite.exec(`INSERT INTO ${index.name} (${index.name}) VALUES ('optimize')`);
 }
 
-/** Computes the columns for the search index of every case, and writes those that differ. */
+/** Computes the columns for the search index of every case and text, and writes those that differ. */
 export function updateSearchColumns(sqlite: Database.Database): void {
+  updateCaseColumns(sqlite);
+  updateTextColumns(sqlite);
+}
+
+function updateTextColumns(sqlite: Database.Database): void {
+  interface Row {
+    readonly mirror_id: number;
+    readonly value: string;
+    readonly mirror_words: string | null;
+  }
+  const selectNext = sqlite.prepare<[number], Row>(
+    'SELECT mirror_id, value, mirror_words FROM texts WHERE mirror_id > ? ORDER BY mirror_id LIMIT 1',
+  );
+  const update = sqlite.prepare('UPDATE texts SET mirror_words = ? WHERE mirror_id = ?');
+  for (
+    let row = selectNext.get(Number.MIN_SAFE_INTEGER);
+    row !== undefined;
+    row = selectNext.get(row.mirror_id)
+  ) {
+    const words = toTextWords(row.value);
+    if (words !== row.mirror_words) update.run(words, row.mirror_id);
+  }
+}
+
+function updateCaseColumns(sqlite: Database.Database): void {
   type Row = SearchSource['case'] & SearchColumns & { readonly id: number };
   const selectNext = sqlite.prepare<[number], Row>(
     `SELECT id, summary_short, summary_tiny, non_docket_case_number, mirror_defendants, mirror_docket_numbers,

@@ -1,5 +1,5 @@
 import type { DocketNumber } from '../case/reference.ts';
-import type { SEARCH_INDEXES, SearchKind } from '../db/search-index.ts';
+import type { SEARCH_INDEXES, SearchKind } from '../db/search-tables.ts';
 import type { SearchTerm } from './query-text.ts';
 
 /* Terms as queries of FTS5 and as patterns for the text itself, which the index does not have: it holds stems. */

@@ -1,4 +1,4 @@
-import { SEARCH_INDEXES, type SearchKind } from '../db/search-index.ts';
+import type { SearchKind } from '../db/search-tables.ts';
 import type { MirrorError } from '../errors/mirror-error.ts';
 import {
   type CaseFilters,
@@ -17,7 +17,7 @@ import { type SearchText, parseSearchText } from './query-text.ts';
  */
 
 /** What a search can look in. */
-export const KINDS = Object.keys(SEARCH_INDEXES) as SearchKind[];
+export const KINDS: readonly SearchKind[] = ['cases', 'entries'];
 
 export interface SearchRequest {
   /** As it was typed. */

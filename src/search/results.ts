@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Mirror } from '../db/open-mirror.ts';
-import { SEARCH_INDEXES, type SearchKind, columnsOf } from '../db/search-index.ts';
+import { SEARCH_INDEXES, type SearchKind, columnsOf } from '../db/search-tables.ts';
 import { type Condition, toVariantMatch } from './search.ts';
 
 /* Lists the results of a search from its temporary tables, one case after another. */

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Mirror } from '../db/open-mirror.ts';
-import { type SearchKind, SEARCH_INDEXES, hasSearchIndexes } from '../db/search-index.ts';
+import { hasSearchIndexes } from '../db/search-index.ts';
+import { type SearchKind, SEARCH_INDEXES } from '../db/search-tables.ts';
 import { countSlips } from '../lib/closest-names.ts';
 import { fold } from './match.ts';
 import type { SearchTerm } from './query-text.ts';

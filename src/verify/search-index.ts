@@ -1,12 +1,7 @@
 import { isSqliteError } from '../db/errors.ts';
 import type { Mirror } from '../db/open-mirror.ts';
-import {
-  type SearchKind,
-  SEARCH_INDEXES,
-  checkIndex,
-  findOptions,
-  hasSearchIndexes,
-} from '../db/search-index.ts';
+import { checkIndex, findOptions, hasSearchIndexes } from '../db/search-index.ts';
+import { type SearchKind, SEARCH_INDEXES } from '../db/search-tables.ts';
 import type { Violation, Violations } from './checks.ts';
 
 /**

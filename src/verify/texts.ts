@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Mirror } from '../db/open-mirror.ts';
+import { toTextWords } from '../linked/text-words.ts';
 import { type Rule, type Violations, checkRules, joinColumns, show, toTimeRule } from './checks.ts';
 
 interface StoredText {
@@ -9,6 +10,7 @@ interface StoredText {
   readonly bytes: unknown;
   /** A text is read as bytes, because SQLite's functions end it at a NUL. */
   readonly value: unknown;
+  readonly mirror_words: unknown;
 }
 
 const TEXT_RULES: readonly Rule[] = [
@@ -54,10 +56,10 @@ export function* checkTexts(mirror: Mirror): Violations {
   let checked = 0;
   const rows = mirror.sqlite
     .prepare<[], StoredText>(
-      'SELECT mirror_id, hash, characters, bytes, CAST(value AS BLOB) AS value FROM texts ORDER BY mirror_id',
+      'SELECT mirror_id, hash, characters, bytes, CAST(value AS BLOB) AS value, mirror_words FROM texts ORDER BY mirror_id',
     )
     .iterate(); // One by one, because a text may have megabytes.
-  for (const { mirror_id, hash, characters, bytes, value } of rows) {
+  for (const { mirror_id, hash, characters, bytes, value, mirror_words } of rows) {
     checked++;
     const what = `texts ${mirror_id}`;
     if (!(value instanceof Buffer)) {
@@ -71,6 +73,9 @@ export function* checkTexts(mirror: Mirror): Violations {
     const length = countCharacters(value);
     if (length !== characters)
       yield { what: `${what}: characters`, expected: show(length), found: show(characters) };
+    const words = toTextWords(value.toString());
+    if (words !== mirror_words)
+      yield { what: `${what}: mirror_words`, expected: show(words), found: show(mirror_words) };
   }
   yield* checkRules(mirror, TEXT_RULES);
   return checked;

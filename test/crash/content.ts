@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { hashRecords } from '../../src/linked/doubts.ts';
-import { SEARCH_OBJECTS } from '../../src/db/search-index.ts';
+import { SEARCH_OBJECTS } from '../../src/db/search-tables.ts';
 
 type Row = Record<string, unknown>;
 export type Content = Readonly<Record<string, readonly string[]>>;

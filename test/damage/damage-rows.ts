@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { isSqliteError } from '../../src/db/errors.ts';
-import { SEARCH_OBJECTS } from '../../src/db/search-index.ts';
+import { SEARCH_OBJECTS } from '../../src/db/search-tables.ts';
 import { type Mirror, toDrizzle } from '../../src/db/open-mirror.ts';
 import { openSqlite } from '../../src/db/engine.ts';
 import type { Random } from '../../fake-api/invent/random.ts';

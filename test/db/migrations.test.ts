@@ -6,7 +6,7 @@ import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import * as drizzleKit from 'drizzle-kit/api';
 import { API_LISTS, toListFilter } from '../../src/api/lists.ts';
 import * as schema from '../../src/db/schema/schema.ts';
-import { SEARCH_OBJECTS } from '../../src/db/search-index.ts';
+import { SEARCH_OBJECTS } from '../../src/db/search-tables.ts';
 
 interface Journal {
   readonly entries: readonly { readonly idx: number; readonly when: number; readonly tag: string }[];

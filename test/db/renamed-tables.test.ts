@@ -10,7 +10,7 @@ import {
   openMirrorReadOnly,
   toBackupPath,
 } from '../../src/db/open-mirror.ts';
-import { SEARCH_OBJECTS } from '../../src/db/search-index.ts';
+import { SEARCH_OBJECTS } from '../../src/db/search-tables.ts';
 import { queryAsOf } from '../../src/history/query-as-of/query.ts';
 import { verifyFile } from '../support/eventful-mirror.ts';
 import { makeFullMirror } from '../support/full-mirror.ts';

@@ -5,14 +5,12 @@ import type Database from 'better-sqlite3';
 import { openSqlite } from '../../src/db/engine.ts';
 import { type Mirror, openMirror, openMirrorInMemory } from '../../src/db/open-mirror.ts';
 import {
-  SEARCH_INDEXES,
-  SEARCH_OBJECTS,
-  type SearchKind,
   buildSearchIndexes,
   dropSearchIndexes,
   mergeSearchIndexes,
   rewriteSearchIndexes,
 } from '../../src/db/search-index.ts';
+import { SEARCH_INDEXES, SEARCH_OBJECTS, type SearchKind } from '../../src/db/search-tables.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { verifyMirror } from '../../src/verify/proof.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
@@ -44,6 +42,12 @@ const find = (sqlite: Database.Database, kind: SearchKind, query: string): unkno
   const { name } = SEARCH_INDEXES[kind];
   return sqlite.prepare(`SELECT rowid FROM ${name} WHERE ${name} MATCH ? ORDER BY rowid`).pluck().all(query);
 };
+
+const listTriggersOf = (sqlite: Database.Database): string[] =>
+  sqlite
+    .prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name GLOB '*_fts_*'`)
+    .pluck()
+    .all();
 
 const findings = (mirror: Mirror) => [...verifyMirror(mirror, { of: 'everything' }, () => undefined)];
 
@@ -186,8 +190,9 @@ describe('the search index', () => {
     const sqlite = openSqlite(database);
     dropSearchIndexes(sqlite);
     sqlite.exec(`ALTER TABLE cases DROP COLUMN mirror_defendants; ALTER TABLE cases DROP COLUMN mirror_docket_numbers;
-      ALTER TABLE cases DROP COLUMN mirror_short_summaries;
-      DELETE FROM __drizzle_migrations WHERE created_at = (SELECT max(created_at) FROM __drizzle_migrations)`);
+      ALTER TABLE cases DROP COLUMN mirror_short_summaries; ALTER TABLE texts DROP COLUMN mirror_words;
+      DELETE FROM __drizzle_migrations WHERE created_at IN
+        (SELECT created_at FROM __drizzle_migrations ORDER BY created_at DESC LIMIT 2)`);
     sqlite.close();
     openMirror(database).close();
     expect(read(findings)).toEqual([]);
@@ -202,10 +207,13 @@ describe('the search index', () => {
     await sync();
     const sqlite = openSqlite(database);
     sqlite.exec(`INSERT INTO docket_entries_fts (docket_entries_fts, rowid, description) SELECT 'delete', mirror_id, 'OTHER' FROM docket_entries;
-      DROP TRIGGER cases_fts_insert; DROP TRIGGER cases_fts_update; DROP TRIGGER cases_fts_delete;
+      ${listTriggersOf(sqlite)
+        .map((name) => `DROP TRIGGER ${name};`)
+        .join('')}
       ALTER TABLE cases DROP COLUMN mirror_defendants; ALTER TABLE cases DROP COLUMN mirror_docket_numbers;
-      ALTER TABLE cases DROP COLUMN mirror_short_summaries;
-      DELETE FROM __drizzle_migrations WHERE created_at = (SELECT max(created_at) FROM __drizzle_migrations)`);
+      ALTER TABLE cases DROP COLUMN mirror_short_summaries; ALTER TABLE texts DROP COLUMN mirror_words;
+      DELETE FROM __drizzle_migrations WHERE created_at IN
+        (SELECT created_at FROM __drizzle_migrations ORDER BY created_at DESC LIMIT 2)`);
     sqlite.close();
     openMirror(database).close();
     expect(read(findings)).toEqual([]);

@@ -4,7 +4,7 @@ import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { queryAsOf } from '../../src/history/query-as-of/query.ts';
 import { openMirrorReadOnly, type Mirror } from '../../src/db/open-mirror.ts';
 import { query, type Cell } from '../../src/db/query.ts';
-import { SEARCH_OBJECTS } from '../../src/db/search-index.ts';
+import { SEARCH_OBJECTS } from '../../src/db/search-tables.ts';
 import * as schema from '../../src/db/schema/schema.ts';
 import { makeCase, makeDocket } from '../support/make-case.ts';
 import { FIRST, SECOND, threeDays } from './three-days.ts';

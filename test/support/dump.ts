@@ -1,5 +1,5 @@
 import type { Mirror } from '../../src/db/open-mirror.ts';
-import { SEARCH_OBJECTS } from '../../src/db/search-index.ts';
+import { SEARCH_OBJECTS } from '../../src/db/search-tables.ts';
 
 /** What runs wrote down of themselves, by which bytes a case is known, how indexes are chosen, and
  * which words they have: none says anything of a case. */

@@ -102,6 +102,12 @@ texts   | -  | a text pass without an end | UPDATE text_passes SET ended_at = NU
 search  | -  | an entry that is missing from the search index | INSERT INTO docket_entries_fts (docket_entries_fts, rowid, description) SELECT 'delete', mirror_id, description FROM docket_entries LIMIT 1
 search  | -  | a word in the search index that its case does not have | INSERT INTO cases_fts (rowid, name) VALUES (6, 'zebra')
 search  | -  | another order of relevance | INSERT INTO cases_fts (cases_fts, rank) VALUES ('rank', 'bm25(1.0)')
+search  | -  | a public document that is missing from the search index | INSERT INTO documents_fts (documents_fts, rowid, title, description, document_type, document_type_other, order_type, party_types) SELECT 'delete', id, title, description, document_type, document_type_other, order_type, party_types FROM documents WHERE id = 501
+search  | -  | a document that turned hidden and is still in the search index | DROP TRIGGER documents_fts_update; UPDATE documents SET mirror_hidden = 'status' WHERE id = 501
+search  | -  | a word in the search index that no text has | INSERT INTO texts_fts (rowid, value) SELECT mirror_id + 1, 'zebra' FROM texts LIMIT 1
+search  | -  | a text in the search index of which no document is public any more | DROP TRIGGER texts_fts_marked; UPDATE documents SET mirror_hidden = 'status'
+search  | -  | another order of relevance of texts | INSERT INTO texts_fts (texts_fts, rank) VALUES ('rank', 'bm25(2.0)')
+texts   | -  | words for the search index that the text does not have | UPDATE texts SET mirror_words = 'zebra'
 schema  | -  | a trigger of the search index that is missing | DROP TRIGGER cases_fts_delete; UPDATE cases SET state = state
 ledger  | -  | cases seen that do not add up | UPDATE list_syncs SET cases_seen = cases_seen + 1 WHERE run_id = 1
 ledger  | -  | a complete list sync that missed a case | UPDATE list_syncs SET count_first = 99, count_last = 99 WHERE run_id = 1 AND outcome = 'complete'

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type SQL, and, asc, count, eq, exists, inArray, isNull, sql, sum } from 'drizzle-orm';
 import type { TextAnswer } from '../../api/document-text.ts';
 import type { MirrorError } from '../../errors/mirror-error.ts';
+import { toTextWords } from '../../linked/text-words.ts';
 import type { Mirror } from '../open-mirror.ts';
 import { toFarthestPause, toPauseEnd } from './queue.ts';
 import { caseDocuments, documentTexts, documents, mirrorReplacedTexts, texts } from '../schema/schema.ts';
@@ -214,7 +215,14 @@ export function prepareWriteText(mirror: Mirror): (finding: TextFinding) => void
     const hash = createHash('sha256').update(utf8).digest('hex');
     const known = db.select({ id: texts.mirror_id }).from(texts).where(eq(texts.hash, hash)).get();
     if (known !== undefined) return known.id;
-    const row = { hash, characters: countCharacters(value), bytes: utf8.length, value, mirror_raw: raw };
+    const row = {
+      hash,
+      characters: countCharacters(value),
+      bytes: utf8.length,
+      value,
+      mirror_raw: raw,
+      mirror_words: toTextWords(value),
+    };
     return Number(db.insert(texts).values(row).run().lastInsertRowid);
   }
 

@@ -19,6 +19,11 @@ export const texts = sqliteTable(
     value: text('value').notNull(),
     /** The body of the response, if it has something that UTF-8 cannot hold; `value` has U+FFFD in its place. */
     mirror_raw: blob('mirror_raw', { mode: 'buffer' }),
+    /**
+     * For the search index: the passages of the text in which a hyphen at the end of a line, a character that nobody sees
+     * or a ligature is in the way of a word, without these. Null if nothing is in the way.
+     */
+    mirror_words: text('mirror_words'),
   },
   (table) => [uniqueIndex('texts_hash').on(table.hash)],
 );

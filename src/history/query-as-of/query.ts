@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { type QueryResult, query } from '../../db/query.ts';
-import { SEARCH_OBJECTS } from '../../db/search-index.ts';
+import { SEARCH_OBJECTS } from '../../db/search-tables.ts';
 import { listCasesChangedSince, rebuildCasesChangedSince } from './rebuild-changed.ts';
 import { refuseMissingHistory } from '../rebuild.ts';
 import { type Fill, PAST_ATTACHMENTS } from './shadow-content.ts';

@@ -23,6 +23,7 @@ import {
 import { prepareWriteRead } from '../../db/linked/write-read.ts';
 import { type Mirror, withWriter } from '../../db/open-mirror.ts';
 import { findNewestRun, findPauseLeft } from '../../db/run-log.ts';
+import { mergeSearchIndexes } from '../../db/search-index.ts';
 import type { RunOutcome } from '../../db/schema/schema.ts';
 import type { SyncRunRow } from '../../db/state.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
@@ -112,6 +113,8 @@ async function readLinked(
   const pass = new LinkedPass(mirror, request, { client, meter, turns, passId, runId, now });
   try {
     const ending = await pass.run();
+    const { records_new, records_changed, records_gone } = ending.sums;
+    if (records_new + records_changed + records_gone > 0) mergeSearchIndexes(mirror.sqlite);
     endPass(mirror, passId, ending.outcome, now(), ending.error);
     const report = { passId, runId, startedAt, endedAt: now(), ...ending };
     onEvent({ type: 'linked-ended', report });

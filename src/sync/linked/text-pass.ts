@@ -24,6 +24,7 @@ import type { BrokenObject } from '../../db/migrate.ts';
 import { type Mirror, withWriter } from '../../db/open-mirror.ts';
 import { finishRedactionsIfPossible } from '../../db/redact.ts';
 import { findPauseLeft } from '../../db/run-log.ts';
+import { mergeSearchIndexes } from '../../db/search-index.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { toTooLongPause } from '../../api/retry.ts';
 import { isDatabaseError } from '../report.ts';
@@ -162,6 +163,7 @@ async function fetchTexts(
         endTextPass(mirror, passId, { ...ending, outcome }, endedAt);
       })
       .immediate();
+    if (figures.texts > 0) mergeSearchIndexes(mirror.sqlite);
     const storedBytes = measureTexts(mirror).bytes;
     const pausedUntil = client.pausedUntil();
     return {
