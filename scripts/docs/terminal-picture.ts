@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import { DEMO_QUESTIONS } from '../../src/demo/run-demo.ts';
+import { DEMO_QUESTIONS } from '../../src/cli/commands/demo.ts';
 import type { RunOnDemo } from './show-demo.ts';
 
 const COLUMN_PX = 8.4;

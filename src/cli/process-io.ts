@@ -6,7 +6,9 @@ import { handOverEnds, handOverHangups } from '../config/early-signals.ts';
 import { EXIT_CODES } from '../errors/exit-codes.ts';
 import type { Io } from './io.ts';
 import { findOwnZone } from '../lib/local-time.ts';
-import { readStatementText } from './statement-text.ts';
+import { createReadStream } from 'node:fs';
+import { decodeText } from '../config/decode-text.ts';
+import { wordsOf } from '../lib/system-errors.ts';
 
 const STOP_SIGNALS = {
   SIGINT: ['INTERRUPTED', 'Stopped by Ctrl-C.', EXIT_CODES.interrupted.code],
@@ -107,3 +109,29 @@ export const PROCESS_IO: Io = {
     };
   },
 };
+
+/** No statement is longer; a device such as /dev/zero never ends. */
+const MAX_BYTES = 16_000_000;
+
+/** Reads a text until its writer ends it, however long that takes. `name` begins its messages. Fails with USAGE. */
+async function readStatementText(chunks: AsyncIterable<Buffer>, name: string): Promise<string> {
+  const kept: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of chunks) {
+      kept.push(chunk);
+      bytes += chunk.length;
+      if (bytes > MAX_BYTES)
+        throw new MirrorError('USAGE', `${name} holds more than 16 MB, which is no statement.`);
+    }
+  } catch (cause) {
+    if (cause instanceof MirrorError) throw cause;
+    throw new MirrorError('USAGE', `${name} cannot be read: ${wordsOf(cause)}.`, { cause });
+  }
+  return decodeText(Buffer.concat(kept), name);
+}
+
+/** Reads a file that may be a pipe, as in `--file <(generate)`, or may have no end. Fails with USAGE. */
+export function readStatementFile(path: string): Promise<string> {
+  return readStatementText(createReadStream(path) as AsyncIterable<Buffer>, path);
+}

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { renderEnvFile } from '../../src/init/questions.ts';
+import { renderEnvFile } from '../../src/cli/commands/init.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
 import { readDotEnv } from '../../src/config/env-file.ts';
 import { always } from '../../fake-api/serve/faults.ts';

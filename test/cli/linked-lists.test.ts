@@ -213,7 +213,8 @@ describe('nightly', () => {
 
 test('fetch-texts at a terminal ends its bar, which hides the cursor, if the texts end early', async () => {
   const source = smallCollection(1);
-  for (const id of [51, 52, 53, 54, 55, 56, 57]) source.linked.putDocument(1, makeDocument({ id }), `Text of ${id}`);
+  for (const id of [51, 52, 53, 54, 55, 56, 57])
+    source.linked.putDocument(1, makeDocument({ id }), `Text of ${id}`);
   let texts = 0;
   const harness = await startHarness({
     source,

@@ -3,7 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { readNightlySettings, type ReadSettings } from '../../src/cli/nightly-process.ts';
+import { readNightlySettings, type ReadSettings } from '../../src/cli/commands/nightly.ts';
 import { PROCESS_IO } from '../../src/cli/process-io.ts';
 import { addSettings, ALL_SETTINGS, type Flags } from '../../src/cli/options.ts';
 import type { SettingSpec } from '../../src/config/setting-spec.ts';

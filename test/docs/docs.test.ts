@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { LAYERS } from '../../scripts/lint/layers.js';
-import { DEMO_QUESTIONS } from '../../src/demo/run-demo.ts';
+import { DEMO_QUESTIONS } from '../../src/cli/commands/demo.ts';
 import { query } from '../../src/db/query.ts';
 import { inventCollection } from '../../fake-api/collection/collection.ts';
 import { startLinkedHarness } from '../sync/linked/linked-harness.ts';

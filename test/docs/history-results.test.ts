@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { DEMO_QUESTIONS } from '../../src/demo/run-demo.ts';
+import { DEMO_QUESTIONS } from '../../src/cli/commands/demo.ts';
 import { API_LISTS } from '../../src/api/lists.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { openMirror } from '../../src/db/open-mirror.ts';

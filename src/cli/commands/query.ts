@@ -10,7 +10,7 @@ import { query, type QueryResult } from '../../db/query.ts';
 import { say, type Io } from '../io.ts';
 import { type Flags, addRowFormat, addSettings, readAsOf, readRowFormat, readSettings } from '../options.ts';
 import { printResult } from '../output.ts';
-import { readStatementFile } from '../statement-text.ts';
+import { readStatementFile } from '../process-io.ts';
 import { AS_OF, renderRunAsOf } from '../text/period.ts';
 import { renderPlural } from '../../lib/layout.ts';
 

@@ -13,6 +13,7 @@ import {
   type SnapshotRequest,
   takeAndRotate,
   takeSnapshot,
+  type TakenSnapshot,
 } from '../../backup/snapshot.ts';
 import type { WrittenSettings } from '../../config/sources.ts';
 import { textWidth, withStop, write, type Io } from '../io.ts';
@@ -24,10 +25,13 @@ import {
   readAsOf,
   readWrittenSettings,
 } from '../options.ts';
-import { toJsonLine } from '../text/words.ts';
+import { toJsonLine, renderBytes, toCellText } from '../text/words.ts';
 import { AS_OF } from '../text/period.ts';
-import { renderNoSnapshots, renderSnapshotList, renderTaken, toSnapshotJson } from '../text/snapshots.ts';
 import { withMirror } from '../with-mirror.ts';
+import { basename } from 'node:path';
+import { toLocalMinute } from '../../lib/local-time.ts';
+import { renderTable } from '../text/table.ts';
+import { renderPlural } from '../../lib/layout.ts';
 
 export function defineOptions(command: Command): Command {
   return addSettings(
@@ -146,4 +150,74 @@ async function take(
   );
   if (!isAsked || 'file' in request.to) return { taken: await takeSnapshot(request), removed: [] };
   return takeAndRotate(request, { folder: settings.folder, retention: settings, unmarked: true });
+}
+
+/** A snapshot as `--json` prints it; a value that the file does not contain is null. */
+function toSnapshotJson({ path, takenAt, bytes, owner, note }: Snapshot) {
+  return {
+    path,
+    taken_at: takenAt.toISOString(),
+    bytes,
+    mirror: owner,
+    taken_by: note?.takenBy ?? null,
+    last_run: note?.lastRun ?? null,
+    complete: note?.isComplete ?? null,
+    as_of_run: note?.asOfRun ?? null,
+  };
+}
+
+function renderTaken({ path, bytes, latest, note }: TakenSnapshot, removed: readonly Snapshot[]): string {
+  const name = toCellText(path);
+  const of = note.asOfRun === null ? '' : `, the state after run ${note.asOfRun}`;
+  const lines = [
+    `${name}: ${renderBytes(bytes)}${of}`,
+    ...(latest === null ? [] : [`${toCellText(latest)} is now the same`]),
+    ...removed.map((one) => `removed ${toCellText(one.path)}`),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function renderNoSnapshots(folder: string, isThere: boolean): string {
+  const name = toCellText(folder);
+  return isThere
+    ? `There is no snapshot in ${name}.\n`
+    : `There is no snapshot: there is no folder ${name}.\n`;
+}
+
+/** The file name is never cut, because `restore` needs it. */
+function renderSnapshotList(
+  all: readonly Snapshot[],
+  folder: string,
+  width: number,
+  timeZone: string,
+): string {
+  const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
+  const table = renderTable(
+    [
+      { heading: 'file', fit: 'whole' },
+      { heading: 'taken', fit: 'whole' },
+      { heading: 'by' },
+      { heading: 'run', align: 'right', fit: 'whole' },
+      { heading: 'size', align: 'right', fit: 'whole' },
+      { heading: 'holds' },
+    ],
+    all.map((one) => [
+      toCellText(basename(one.path)),
+      toLocalMinute(one.takenAt, timeZone),
+      one.note?.takenBy ?? '?',
+      String(one.note?.lastRun ?? '?'),
+      renderBytes(one.bytes),
+      describeContent(one),
+    ]),
+    width,
+  );
+  return `${toCellText(folder)}\n${table}\n${renderPlural(all.length, 'snapshot')}, ${renderBytes(total)}\n`;
+}
+
+function describeContent({ owner, note }: Snapshot): string {
+  if (owner === 'other') return 'another mirror';
+  if (note === null) return 'not known';
+  const content =
+    note.asOfRun === null ? (note.isComplete ? 'all lists' : 'not all lists') : 'an earlier state';
+  return owner === 'unknown' ? `${content}; mirror not known` : content;
 }
