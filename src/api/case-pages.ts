@@ -12,6 +12,7 @@ import {
   listInARow,
   toPassEnd,
 } from './page-records.ts';
+import { PageRequests } from './page-requests.ts';
 import {
   type CaseFilter,
   describePath,
@@ -52,10 +53,11 @@ export interface PassOptions {
 export const MAX_PAGES_WITHOUT_NEW_RECORDS = 5;
 /**
  * Reads a list of cases to its end. "No results" counts as one page with count 0. While the consumer handles a page,
- * the next one is already requested, and no more than that one (A5). If a page cannot be read, or its `next` cannot be
- * followed, the pass requests the page after it by number. It does the same if an announced page is past the end; if
- * the page after it is past the end too, the list has become shorter (LIST_SHRANK). A list that continues without new
- * records ends with PAGES_REPEAT.
+ * the next one is already requested, and no more than that one (A5). While it waits for a page, the next one is
+ * requested as soon as that page has arrived. If a page cannot be read, or its `next` cannot be followed, the pass
+ * requests the page after it by number. It does the same if an announced page is past the end; if the page after it is
+ * past the end too, the list has become shorter (LIST_SHRANK). A list that continues without new records ends with
+ * PAGES_REPEAT.
  */
 export async function* fetchCasePages(
   client: Client,
@@ -64,27 +66,28 @@ export async function* fetchCasePages(
   const { filter, hasNewRecords, known, signal } = options;
   const leaving = new AbortController();
   const either = AbortSignal.any([signal, leaving.signal]);
-  const start = (url: URL, maxAttempts?: number): Promise<ExpectedResponse> => {
-    const response = client.fetchResponse(url, either, known, maxAttempts);
-    response.catch(() => undefined); // It is awaited below, except if the consumer stops early.
-    return response;
-  };
+  const requests = new PageRequests(client, known, either);
   try {
     const visited = new Set<string>();
     const unread: UnreadPage[] = [];
     let url = toListUrl(client.api, filter);
-    let pending = start(url);
+    let number = 1;
+    const findNext = (next: string): URL | undefined => {
+      const judged = judgeNext(client, options, { next }, url, number, visited);
+      return judged.violation === null ? judged.next : undefined;
+    };
+    let pending = requests.start(url, findNext);
     let isNamed = true;
     let pagesWithoutNews = 0;
     let hasRead = false;
     let isResponding = false;
     const reach = new Reach();
     let shrunk: (UnreadPage & { readonly wasNamed: boolean }) | null = null;
-    for (let number = 1; ; number++) {
+    for (; ; number++) {
       const source = toShortPath(url);
       const path = describePath(url);
       visited.add(toVisitKey(url));
-      const outcome = await toOutcome(pending, number, url);
+      const outcome = await toOutcome(requests.waitFor(pending), number, url);
       const after = toPageAfter(url, number);
       if (outcome === 'past the end') {
         if (shrunk !== null) {
@@ -100,7 +103,7 @@ export async function* fetchCasePages(
         signal.throwIfAborted();
         shrunk = { number, source, unread: toShrunk(path), wasNamed: isNamed };
         [url, isNamed] = [after, false];
-        pending = start(url, ATTEMPTS_AFTER_UNREAD);
+        pending = requests.start(url, findNext, ATTEMPTS_AFTER_UNREAD);
         continue;
       }
       if (shrunk !== null) {
@@ -118,14 +121,14 @@ export async function* fetchCasePages(
         if (after === undefined || isOver) throw toPassEnd(inARow);
         yield outcome;
         [url, isNamed] = [after, false];
-        pending = start(url, ATTEMPTS_AFTER_UNREAD);
+        pending = requests.start(url, findNext, ATTEMPTS_AFTER_UNREAD);
         continue;
       }
       hasRead = true;
       isResponding = false;
       reach.add(outcome);
       const { next, violation } = judgeNext(client, options, outcome, url, number, visited);
-      if (next !== undefined) pending = start(next);
+      if (next !== undefined) pending = await requests.continueWith(next, findNext);
       yield {
         number,
         source,

@@ -71,17 +71,32 @@ export interface Traffic {
   readonly bytes: number;
 }
 
+/** Takes back what an {@link OnArrival} has begun; resolves once nothing of it is on its way. */
+export type TakeBack = () => Promise<void>;
+
+/**
+ * Called with the body of a 2xx response that asks for no pause, after it has arrived and before it is read. If the
+ * response then turns out not to be a page, the client calls the returned function before it does anything else.
+ */
+export type OnArrival = (body: Buffer) => Promise<TakeBack | undefined>;
+
+export interface FetchOptions {
+  /** Can lower the number of attempts of the policy. */
+  readonly maxAttempts?: number | undefined;
+  readonly onArrival?: OnArrival | undefined;
+}
+
 export interface Client {
   readonly api: URL;
   /**
    * Fetches one address with retries. Returns expected responses and throws failures. Does not parse the records in
-   * `known`; by default it parses all. `maxAttempts` can lower the number of attempts of the policy.
+   * `known`; by default it parses all.
    */
   fetchResponse(
     url: URL,
     signal: AbortSignal,
     known?: KnownRecords,
-    maxAttempts?: number,
+    options?: FetchOptions,
   ): Promise<ExpectedResponse>;
   /**
    * Fetches one address with retries and redirects, and returns what `read` makes of its response, whatever its status.
@@ -152,12 +167,25 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     await wait(Math.max(polite, left), signal);
   };
 
+  const receive = async (target: URL, durationLeftMs: number, signal: AbortSignal) => {
+    try {
+      const received = await sendRequest(http, target, options.token, options.limits, durationLeftMs, signal);
+      traffic.bytes += received.bytes;
+      const date = new Date(String(received.headers.date));
+      if (!Number.isNaN(date.getTime())) serverClock = { server: date, here: now() };
+      return received;
+    } finally {
+      lastResponseAt = now().getTime();
+    }
+  };
+
   /** Sends one request and follows redirects. A 2xx response that `read` accepts asks for no pause. */
   const follow = async <Result>(
     url: URL,
     signal: AbortSignal,
     read: (raw: RawResponse) => Result,
     isAccepted: (result: Result) => boolean,
+    onArrival?: OnArrival,
   ): Promise<Result> => {
     let target = url;
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
@@ -167,35 +195,24 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
         throw new MirrorError('MAX_DURATION_REACHED', 'The run reached its maximum duration.');
       options.beforeRequest?.();
       traffic.requests++;
+      const received = await receive(target, durationLeftMs, signal);
+      // A server may repeat the header it received. Records are stored unchanged; other text is shown to people.
+      const raw = isGood(received) ? received : maskToken(received, secret);
+      const takeBack =
+        isGood(raw) && readRetryAfter(raw, now()) === undefined ? await onArrival?.(raw.body) : undefined;
+      let asksPause = true;
       try {
-        const received = await sendRequest(
-          http,
-          target,
-          options.token,
-          options.limits,
-          durationLeftMs,
-          signal,
-        );
-        traffic.bytes += received.bytes;
-        const date = new Date(String(received.headers.date));
-        if (!Number.isNaN(date.getTime())) serverClock = { server: date, here: now() };
-        // A server may repeat the header it received. Records are stored unchanged; other text is shown to people.
-        const raw = isGood(received) ? received : maskToken(received, secret);
-        let asksPause = true;
-        try {
-          const location = findRedirect(raw);
-          if (location === undefined) {
-            const result = read(raw);
-            asksPause = !(isGood(raw) && isAccepted(result));
-            return result;
-          }
-          target = followRedirect(target, location);
-        } finally {
-          const asked = asksPause ? readRetryAfter(raw, now()) : undefined;
-          if (asked !== undefined) notePause(asked);
+        const location = findRedirect(raw);
+        if (location === undefined) {
+          const result = read(raw);
+          asksPause = !(isGood(raw) && isAccepted(result));
+          return result;
         }
+        target = followRedirect(target, location);
       } finally {
-        lastResponseAt = now().getTime();
+        const asked = asksPause ? readRetryAfter(raw, now()) : undefined;
+        if (asked !== undefined) notePause(asked);
+        if (asksPause) await takeBack?.();
       }
     }
     throw new MirrorError(
@@ -204,12 +221,18 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     );
   };
 
-  const ask = (url: URL, signal: AbortSignal, known?: KnownRecords): Promise<FinalResponse> =>
+  const ask = (
+    url: URL,
+    signal: AbortSignal,
+    known?: KnownRecords,
+    onArrival?: OnArrival,
+  ): Promise<FinalResponse> =>
     follow(
       url,
       signal,
       (raw) => classifyResponse(raw, now(), known) as FinalResponse, // A redirect was followed before.
       ({ kind }) => kind === 'page',
+      onArrival,
     );
 
   /** Asks the address `test` whether the API accepts the token; undefined if the response does not tell. */
@@ -228,11 +251,12 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     url: URL,
     signal: AbortSignal,
     known: KnownRecords | undefined,
+    onArrival: OnArrival | undefined,
     onSalvaged: (page: PageEnvelope) => void,
   ) => {
     let isAccepted: boolean | undefined;
     return async (): Promise<ExpectedResponse> => {
-      const response = await ask(url, signal, known);
+      const response = await ask(url, signal, known, onArrival);
       if (response.kind === 'transient' && response.salvaged !== undefined) onSalvaged(response.salvaged);
       if (response.kind !== 'unauthorized' || url.href === testUrl.href)
         return throwIfFailed(response, url, secret);
@@ -296,9 +320,9 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     close: options.agents.close,
     fetchRead: (url, signal, read, maxAttempts) =>
       withRetries(() => follow(url, signal, read, () => true), signal, maxAttempts),
-    async fetchResponse(url, signal, known, maxAttempts) {
+    async fetchResponse(url, signal, known, { maxAttempts, onArrival } = {}) {
       let salvaged: PageEnvelope | undefined;
-      const fetchOnce = createFetchOnce(url, signal, known, (page) => (salvaged = page));
+      const fetchOnce = createFetchOnce(url, signal, known, onArrival, (page) => (salvaged = page));
       try {
         return await withRetries(fetchOnce, signal, maxAttempts);
       } catch (error) {

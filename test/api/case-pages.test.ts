@@ -27,8 +27,8 @@ function scriptClient(
   const client: Client = {
     api: API,
     fetchRead: () => Promise.reject(new Error('No linked list is read here.')),
-    fetchResponse: async (url, signal, _known, maxAttempts) => {
-      asked.push({ path: toShortPath(url), signal, maxAttempts });
+    fetchResponse: async (url, signal, _known, options) => {
+      asked.push({ path: toShortPath(url), signal, maxAttempts: options?.maxAttempts });
       return script(toShortPath(url));
     },
     traffic: () => ({ requests: asked.length, retries: 0, waitedMs: 0, bytes: 0 }),

@@ -42,7 +42,7 @@ export class FailureJudge {
     if (this.#inARow >= MAX_IN_A_ROW) return error;
     if (this.#inARow !== (isRefused ? REFUSED_IN_A_ROW : UNREACHED_IN_A_ROW)) return null;
     try {
-      await this.#client.fetchResponse(new URL('test', this.#client.api), signal, undefined, 1);
+      await this.#client.fetchResponse(new URL('test', this.#client.api), signal, undefined, { maxAttempts: 1 });
       return null;
     } catch (thrown) {
       signal.throwIfAborted();
