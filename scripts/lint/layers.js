@@ -15,6 +15,7 @@ export const LAYERS = [
   ['src/db'],
   ['src/search'],
   ['src/history', 'src/verify', 'src/sync', 'src/backup'],
+  ['src/export'],
   ['src/schedule'],
   ['src/doctor'],
   ['fake-api'],

@@ -132,6 +132,13 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     acts: true,
     load: () => import('./commands/snapshot.ts'),
   },
+  export: {
+    argument: ['<folder>', 'the folder to write; a new or empty one, or an earlier export'],
+    description: 'Export the mirror to files for other programs, with a codebook, counts and hashes.',
+    acts: true,
+    reads: true,
+    load: () => import('./commands/export.ts'),
+  },
   restore: {
     argument: ['<snapshot>', 'a file, or a name that `snapshot --list` shows'],
     description: 'Replace the mirror with a snapshot.',

@@ -1,3 +1,4 @@
+import { ERRORS_OF_EXPORTS } from './export-codes.ts';
 import { ERRORS_OF_QUESTIONS, ERRORS_OF_SETTINGS, ERRORS_OF_THE_DATABASE } from './mirror-codes.ts';
 import { ERRORS_OF_RUNS, ERRORS_OF_THE_API } from './sync-codes.ts';
 
@@ -8,6 +9,7 @@ export const ERROR_KINDS = {
   ...ERRORS_OF_RUNS,
   ...ERRORS_OF_THE_DATABASE,
   ...ERRORS_OF_QUESTIONS,
+  ...ERRORS_OF_EXPORTS,
 };
 
 export type ErrorCode = keyof typeof ERROR_KINDS;

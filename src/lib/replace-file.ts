@@ -99,7 +99,7 @@ export function moveIntoPlace(temp: string, path: string, { mustBeNew = false } 
 }
 
 /** Waits until the content of a file is on the disk. */
-function syncFile(path: string): void {
+export function syncFile(path: string): void {
   const file = openSync(path, 'r');
   try {
     fsyncSync(file);
@@ -112,7 +112,7 @@ function syncFile(path: string): void {
 const NO_FOLDER_SYNC = new Set(['EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP', 'EPERM']);
 
 /** Waits until the names in a folder are on the disk: a rename can otherwise be undone by a power cut. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   try {
     const handle = openSync(folder, 'r');
     try {

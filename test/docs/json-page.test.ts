@@ -100,6 +100,7 @@ const DESCRIBED: readonly (readonly [section: string, args: readonly string[], l
   ['status', ['status', '--database', 'MIRROR'], 1], // after a scheduled run
   ['restore', ['restore', 'latest.db'], 1],
   ['restore', ['restore', 'latest.db', '--yes'], 1],
+  ['export', ['export', 'out', '--allow-partial'], 1],
   ['redact', ['redact', GONE], 1],
   ['redact', ['redact', GONE, '--yes'], 1],
 ];

@@ -1,0 +1,90 @@
+import { type Command, Option } from 'commander';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
+import { toPath } from '../../config/paths.ts';
+import { chooseRun } from '../../export/choose-run.ts';
+import { exportMirror } from '../../export/export.ts';
+import { TABLE_NAMES, type TableName } from '../../export/fields.ts';
+import { FORMAT_NAMES, type FormatName } from '../../export/formats/formats.ts';
+import { listClosest, suggestNames } from '../../lib/closest-names.ts';
+import { parseFilters } from '../../search/filters.ts';
+import { addCaseFilters, toFilterFlags } from '../case-filters.ts';
+import { type Io, say, withStop, write } from '../io.ts';
+import { type Flags, MOMENT_HELP, addSettings, readAsOf, readSettings } from '../options.ts';
+import { renderExport, renderTableProgress, toExportJson } from '../text/export.ts';
+import { AS_OF } from '../text/period.ts';
+import { toJsonLine } from '../text/words.ts';
+import { withMirrorMoment } from '../with-mirror.ts';
+
+export function defineOptions(command: Command): Command {
+  addCaseFilters(command)
+    .addOption(new Option('--format <format>', 'format of the files').choices(FORMAT_NAMES).default('csv'))
+    .option('--tables <names>', `only these tables, of ${TABLE_NAMES.join(',')}`)
+    .option('--raw', 'the values as the API sent them, with departed cases and hidden records')
+    .option('--without-texts', 'leave out what the Clearinghouse owns: summaries, and the texts of documents')
+    .option('--allow-partial', 'export the newest run even if it is not complete')
+    .option(...AS_OF)
+    .option('--json', 'print JSON');
+  return addSettings(command, ['database']).addHelpText(
+    'after',
+    `
+The folder gets the tables in data/, a codebook, a data package, a manifest with counts and hashes, and how to cite. Each
+file is read back by a second reader before the manifest names it. The folder appears when all of it is complete, and
+replaces an earlier export in one step. A folder with anything else in it is never replaced.
+
+The default is clean: cases that have left the site, records that the site does not show, and impossible dates are left
+out. Without --as-of, the state is that of the newest complete run. With ndjson, cases.ndjson has whole cases as the API
+sent them.
+${MOMENT_HELP}
+
+Examples:
+  $ clearinghouse-mirror export clearinghouse-csv
+  $ clearinghouse-mirror export closed-cases --ongoing No --without-texts
+  $ clearinghouse-mirror export cases-2015-2020 --format ndjson --tables cases --filed 2015..2020
+  $ clearinghouse-mirror export before-the-election --as-of 2024-11-04`,
+  );
+}
+
+export async function runCommand(folder: string, flags: Flags, io: Io): Promise<ExitName> {
+  const { database } = readSettings(flags, io);
+  const tables = typeof flags.tables === 'string' ? parseTables(flags.tables) : null;
+  const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
+  const filters = parseFilters(toFilterFlags(flags));
+  const path = toPath(folder, 'the folder', io.folder, true);
+  const done = await withStop(io, (signal) =>
+    withMirrorMoment(database, async (mirror) => {
+      const run = chooseRun(mirror, asOf, flags.allowPartial === true);
+      return exportMirror(mirror, {
+        folder: path,
+        format: flags.format as FormatName,
+        tables,
+        isRaw: flags.raw === true,
+        withoutTexts: flags.withoutTexts === true,
+        filters,
+        run,
+        signal,
+        onTable: (written) => {
+          if (io.stderr.isTTY === true) say(io.stderr, renderTableProgress(written));
+        },
+      });
+    }),
+  );
+  await write(
+    io.stdout,
+    flags.json === true ? toJsonLine(toExportJson(path, done)) : renderExport(folder, done),
+  );
+  return 'complete';
+}
+
+/** Parses the names of tables. Fails with USAGE. */
+function parseTables(text: string): TableName[] {
+  const names = text.split(',').map((name) => name.trim());
+  const wrong = names.find((name) => !(TABLE_NAMES as readonly string[]).includes(name));
+  if (wrong === undefined) return names as TableName[];
+  const close = suggestNames(listClosest(wrong, TABLE_NAMES));
+  throw new MirrorError('USAGE', `There is no table ${JSON.stringify(wrong.slice(0, 100))} to export.`, {
+    hint: [close, `--tables takes names of ${TABLE_NAMES.join(', ')}, separated by commas.`]
+      .filter(Boolean)
+      .join(' '),
+  });
+}

@@ -1,0 +1,31 @@
+import type { Export, WrittenTable } from '../../export/manifest.ts';
+import { renderPlural } from '../../lib/layout.ts';
+import { renderBytes } from './words.ts';
+
+const sizeOf = ({ files }: WrittenTable): number => files.reduce((sum, { bytes }) => sum + bytes, 0);
+
+export function renderTableProgress(written: WrittenTable): string {
+  return `${written.table.name}: ${renderPlural(written.rows, 'row')}, ${renderBytes(sizeOf(written))}.\n`;
+}
+
+export function renderExport(folder: string, { run, tables, leftOut, format }: Export): string {
+  const bytes = tables.reduce((sum, one) => sum + sizeOf(one), 0);
+  const lines = [
+    `${folder}: ${renderPlural(tables.length, 'table')} as ${format}, ${renderBytes(bytes)}, the state after run ${run.id} (ended at ${run.endedAt}).`,
+    ...(run.lacking === null ? [] : [`Not complete: ${run.lacking}.`]),
+    ...tables.map((one) => `  ${one.table.name}: ${renderPlural(one.rows, 'row')}`),
+    ...leftOut.map(({ table, why }) => `  ${table} is not included: ${why}.`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+export function toExportJson(folder: string, { run, tables, leftOut, format }: Export): object {
+  return {
+    folder,
+    format,
+    run_id: run.id,
+    complete: run.lacking === null,
+    tables: tables.map((one) => ({ name: one.table.name, rows: one.rows, bytes: sizeOf(one) })),
+    left_out: leftOut,
+  };
+}

@@ -1,0 +1,87 @@
+import type { Column } from './columns.ts';
+import type { Export, WrittenTable } from './manifest.ts';
+import type { ColumnStatistics } from './statistics.ts';
+
+/* The codebook: what each column means, how often it is missing and which values it takes. */
+
+/** The most frequent values that codebook.md shows of a column; codebook.csv has all of them. */
+const MAX_SHOWN = 30;
+
+export const CODEBOOK_COLUMNS = [
+  'table',
+  'column',
+  'type',
+  'description',
+  'rows',
+  'missing',
+  'least',
+  'greatest',
+  'value',
+  'count',
+] as const;
+
+/** The codebook as a table: one row for each column, and one more for each of its values. */
+export function* listCodebook({ tables }: Export): Generator<readonly (string | null)[]> {
+  for (const { table, statistics, rows, isWhole } of tables) {
+    if (isWhole) continue;
+    for (const [at, { name, type, description }] of table.columns.entries()) {
+      const { missing, least, greatest, values } = statistics[at] ?? NO_STATISTICS;
+      const facts = [table.name, name, type, description, String(rows), String(missing), least, greatest];
+      yield [...facts, null, null];
+      for (const [value, count] of values ?? []) yield [...facts, value, String(count)];
+    }
+  }
+}
+
+const NO_STATISTICS: ColumnStatistics = { missing: 0, least: null, greatest: null, values: null };
+
+const escape = (text: string): string =>
+  text.replaceAll(/[\\`*_{}[\]<>|]/g, String.raw`\$&`).replaceAll(/\s+/g, ' ');
+
+export function renderCodebook(one: Export): string {
+  return [
+    '# Codebook',
+    'NULL means that the API sent nothing, or nothing usable. An empty list means that there is no value. In CSV, NULL is an empty field and an empty text is `""`; no meaning depends on the difference.',
+    ...one.tables.map((written) => renderTable(written)),
+  ].join('\n\n');
+}
+
+function renderTable({ table, rows, statistics, isWhole, misfits }: WrittenTable): string {
+  const heading = `## ${table.name}\n\n${table.description} ${rows} rows, in the order of ${table.key.map((name) => `\`${name}\``).join(', ')}.`;
+  if (isWhole)
+    return `${heading} Each line is a whole case as the API sent it, as JSON; the documentation of the API applies.\n`;
+  const untyped = Object.entries(misfits.untyped).map(
+    ([name, count]) =>
+      `In ${count} rows, \`${name}\` is NULL because its type does not hold what the API sent.`,
+  );
+  const lines = table.columns.map((column, at) =>
+    renderColumn(column, statistics[at] ?? NO_STATISTICS, rows),
+  );
+  return [
+    heading,
+    ...untyped,
+    ['| column | type | meaning | missing | values |', '| --- | --- | --- | --- | --- |', ...lines].join(
+      '\n',
+    ),
+  ].join('\n\n');
+}
+
+function renderColumn(
+  { name, type, description }: Column,
+  statistics: ColumnStatistics,
+  rows: number,
+): string {
+  const share = rows === 0 ? '' : `${((statistics.missing / rows) * 100).toFixed(1)} %`;
+  return `| \`${name}\` | ${type} | ${escape(description)} | ${share} | ${renderValues(statistics)} |`;
+}
+
+function renderValues({ values, least, greatest }: ColumnStatistics): string {
+  if (least !== null) return least === greatest ? least : `${least} to ${greatest ?? ''}`;
+  if (values === null) return '';
+  const shown = values
+    .toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .slice(0, MAX_SHOWN)
+    .map(([value, count]) => `${escape(value)} (${count})`);
+  const rest = values.length - shown.length;
+  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}

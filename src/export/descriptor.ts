@@ -1,0 +1,88 @@
+import type { Column, ColumnType } from './columns.ts';
+import type { Export, WrittenTable } from './manifest.ts';
+
+/* datapackage.json: Data Package 2.0. */
+
+const SCHEMA = 'https://datapackage.org/profiles/2.0/datapackage.json';
+
+/** The published schema has no type for lists, so that a list is an array of JSON. */
+const FIELD_TYPES: Readonly<Record<ColumnType, string>> = {
+  integer: 'integer',
+  boolean: 'boolean',
+  date: 'date',
+  timestamp: 'datetime',
+  text: 'string',
+  list: 'array',
+};
+
+export const TITLE = 'Civil Rights Litigation Clearinghouse: export of a local mirror';
+export const SITE = 'https://clearinghouse.net';
+
+/** A name for the state of a run, by which an export can be told from another. */
+export const toDataVersion = ({ run }: Export): string => `run-${run.id}-${run.endedAt.slice(0, 10)}`;
+
+export function toDescriptor(one: Export): object {
+  const names = new Set(one.tables.map(({ table }) => table.name));
+  return {
+    $schema: SCHEMA,
+    name: 'clearinghouse-mirror',
+    title: TITLE,
+    description: `The state of the mirror after run ${one.run.id}, which ended at ${one.run.endedAt}. README.md and codebook.md describe it.`,
+    homepage: SITE,
+    version: toDataVersion(one),
+    created: one.run.endedAt,
+    sources: [
+      { title: 'Civil Rights Litigation Clearinghouse, University of Michigan Law School', path: SITE },
+    ],
+    contributors: [{ title: 'Civil Rights Litigation Clearinghouse', path: SITE, roles: ['creator'] }],
+    keywords: ['civil rights', 'litigation', 'court dockets'],
+    resources: one.tables.map((written) => toResource(one, written, names)),
+  };
+}
+
+function toResource(
+  { format, mediaType }: Export,
+  { table, isWhole, files }: WrittenTable,
+  names: ReadonlySet<string>,
+): object {
+  const [first] = files;
+  const references = table.references.filter((reference) => names.has(reference.table));
+  return {
+    name: table.name,
+    title: table.description,
+    path: files.length === 1 ? first?.path : files.map(({ path }) => path),
+    format,
+    mediatype: mediaType,
+    ...(TEXT_FORMATS.has(format) && { encoding: 'utf-8' }),
+    ...(files.length === 1 && { bytes: first?.bytes, hash: `sha256:${first?.sha256 ?? ''}` }),
+    ...(isWhole
+      ? { description: 'Each line is a whole case as the API sent it, as JSON.' }
+      : {
+          type: 'table',
+          ...(format === 'csv' && { dialect: DIALECT }),
+          schema: {
+            fields: table.columns.map((column) => toField(column, table.key)),
+            missingValues: [''],
+            primaryKey: table.key,
+            ...(references.length > 0 && {
+              foreignKeys: references.map(({ columns, table: resource, to }) => ({
+                fields: columns,
+                reference: { resource, fields: to },
+              })),
+            }),
+          },
+        }),
+  };
+}
+
+const TEXT_FORMATS: ReadonlySet<string> = new Set(['csv', 'ndjson']);
+const DIALECT = { delimiter: ',', lineTerminator: '\r\n', quoteChar: '"', doubleQuote: true, header: true };
+
+function toField({ name, type, description }: Column, key: readonly string[]): object {
+  return {
+    name,
+    type: FIELD_TYPES[type],
+    description,
+    ...(key.includes(name) && { constraints: { required: true } }),
+  };
+}

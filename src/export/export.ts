@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Mirror } from '../db/open-mirror.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import { readTablesAsOf } from '../history/query-as-of/query.ts';
+import { shadowViews } from '../history/query-as-of/shadow-tables.ts';
+import { PACKAGE } from '../lib/package-info.ts';
+import { codeOf, wordsOf } from '../lib/system-errors.ts';
+import { type CaseFilters, refuseNoCase, requireFilters, toFilterParams } from '../search/filters.ts';
+import type { ExportedRun } from './choose-run.ts';
+import { CODEBOOK_COLUMNS, listCodebook, renderCodebook } from './codebook.ts';
+import { findCoverage } from './coverage.ts';
+import { toDescriptor } from './descriptor.ts';
+import { checkRoom } from './estimate.ts';
+import type { Table, TableName } from './fields.ts';
+import { toRecord } from './formats/csv.ts';
+import { type FormatName, loadFormat } from './formats/formats.ts';
+import { type Export, type WrittenTable, toManifest } from './manifest.ts';
+import { renderCitation, renderLicense, renderReadme } from './papers.ts';
+import { chooseCases } from './select.ts';
+import { toTables } from './tables.ts';
+import { MANIFEST, SUMS, listFiles, openPlace } from './target.ts';
+import { hashFile, writeTable } from './write-table.ts';
+
+export interface ExportRequest {
+  /** The folder, as the user named it. */
+  readonly folder: string;
+  readonly format: FormatName;
+  /** Null for all tables that the mirror has. */
+  readonly tables: readonly TableName[] | null;
+  readonly isRaw: boolean;
+  readonly withoutTexts: boolean;
+  readonly filters: CaseFilters;
+  readonly run: ExportedRun;
+  readonly signal: AbortSignal;
+  /** Called after each table. */
+  readonly onTable?: (written: WrittenTable) => void;
+}
+
+/**
+ * Exports the state of a mirror after a run to a folder. The mirror is in a read transaction, and its connection can be used
+ * for nothing else afterwards. Fails with EXPORT_REFUSED, EXPORT_NO_ROOM, EXPORT_FAILED, EXPORT_UNAVAILABLE, LOCKED,
+ * HISTORY_MISSING, HISTORY_DAMAGED or the signal's reason; an earlier export is then unchanged.
+ */
+export async function exportMirror(mirror: Mirror, request: ExportRequest): Promise<Export> {
+  const { tables, leftOut } = chooseTables(mirror, request);
+  const place = inSystem(request.folder, () => openPlace(request.folder));
+  try {
+    if (request.run.isPast) {
+      readTablesAsOf(mirror, request.run.id);
+      shadowViews(mirror);
+    }
+    const filters = requireFilters(mirror.sqlite, request.filters, mirror.path);
+    if (isFiltered(filters)) refuseNoCase(mirror.sqlite, filters, mirror.path);
+    const caseIds = chooseCases(mirror, filters, request.isRaw);
+    inSystem(request.folder, () => {
+      checkRoom(mirror, place.folder, request, tables, caseIds.length);
+    });
+    const written = await writeAll(mirror, { ...request, filters }, tables, leftOut, caseIds, place.folder);
+    place.swapIn();
+    return written;
+  } catch (thrown) {
+    throw toExportError(request.folder, thrown);
+  } finally {
+    place.release();
+  }
+}
+
+const isFiltered = ({ values, filed }: CaseFilters): boolean =>
+  filed !== null || Object.keys(values).length > 0;
+
+async function writeAll(
+  mirror: Mirror,
+  request: ExportRequest,
+  tables: readonly Table[],
+  leftOut: Export['leftOut'],
+  caseIds: readonly number[],
+  folder: string,
+): Promise<Export> {
+  const format = await loadFormat(request.format);
+  mkdirSync(join(folder, 'data'));
+  const written: WrittenTable[] = [];
+  for (const table of tables) {
+    const one = await writeTable(mirror, { ...request, format, table, caseIds, root: folder });
+    written.push(one);
+    request.onTable?.(one);
+  }
+  const done: Export = {
+    version: PACKAGE.version,
+    format: request.format,
+    mediaType: format.mediaType,
+    isRaw: request.isRaw,
+    withoutTexts: request.withoutTexts,
+    filters: toFilterParams(request.filters) as Export['filters'],
+    run: request.run,
+    coverage: findCoverage(mirror, request.run),
+    tables: written,
+    leftOut,
+  };
+  await writePapers(done, folder);
+  return done;
+}
+
+/** Writes what describes the data, and last the sums, of what is read back from the disk. */
+async function writePapers(done: Export, folder: string): Promise<void> {
+  const codebook = [...listCodebook(done)].map((cells) => toRecord(cells)).join('');
+  const papers = {
+    'codebook.md': `${renderCodebook(done)}\n`,
+    'codebook.csv': `${toRecord(CODEBOOK_COLUMNS)}${codebook}`,
+    'README.md': renderReadme(done),
+    'CITATION.cff': renderCitation(done),
+    'LICENSE.md': renderLicense(done),
+    'datapackage.json': toJson(toDescriptor(done)),
+    [MANIFEST]: toJson(toManifest(done, toSha256)),
+  };
+  for (const [name, text] of Object.entries(papers)) writeFileSync(join(folder, name), text, { flag: 'wx' });
+  const known = new Map(done.tables.flatMap(({ files }) => files.map(({ path, sha256 }) => [path, sha256])));
+  let sums = '';
+  for (const file of listFiles(folder))
+    sums += `${known.get(file) ?? (await hashFile(join(folder, file)))}  ${file}\n`;
+  writeFileSync(join(folder, SUMS), sums, { flag: 'wx' });
+}
+
+const toJson = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+const toSha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Chooses the tables. Without `tables`, those that the mirror cannot have are left out, with the reason. */
+function chooseTables(
+  { path }: Mirror,
+  request: ExportRequest,
+): Pick<Export, 'leftOut'> & { tables: Table[] } {
+  const leftOut: { table: string; why: string }[] = [];
+  const tables = toTables(request).filter(({ name }) => {
+    if (request.tables !== null && !request.tables.includes(name)) return false;
+    if (name !== 'document_texts') return true;
+    const why = request.withoutTexts
+      ? 'texts were not wanted'
+      : request.run.isPast
+        ? 'the mirror keeps no earlier state of texts'
+        : null;
+    if (why === null) return true;
+    if (request.tables !== null)
+      throw new MirrorError('EXPORT_UNAVAILABLE', `${path} cannot give the table ${name}: ${why}.`, {
+        hint: 'Leave document_texts out of --tables.',
+      });
+    leftOut.push({ table: name, why });
+    return false;
+  });
+  return { tables, leftOut };
+}
+
+function inSystem<Result>(folder: string, action: () => Result): Result {
+  try {
+    return action();
+  } catch (thrown) {
+    throw toExportError(folder, thrown);
+  }
+}
+
+const NO_ROOM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL']);
+
+function toExportError(folder: string, thrown: unknown): unknown {
+  if (thrown instanceof MirrorError || !(thrown instanceof Error)) return thrown;
+  if (NO_ROOM.has(codeOf(thrown)))
+    return new MirrorError('EXPORT_NO_ROOM', `The disk of ${folder} became full during the export.`, {
+      cause: thrown,
+    });
+  if (!('syscall' in thrown)) return thrown;
+  return new MirrorError('EXPORT_FAILED', `${folder} cannot be written: ${wordsOf(thrown)}.`, {
+    cause: thrown,
+  });
+}

@@ -1,0 +1,84 @@
+import type { Misfits } from './columns.ts';
+import type { Coverage } from './coverage.ts';
+import type { ExportedRun } from './choose-run.ts';
+import type { Table } from './fields.ts';
+import type { FormatName } from './formats/formats.ts';
+import type { ColumnStatistics } from './statistics.ts';
+import { MANIFEST_KIND } from './target.ts';
+
+/** A table that was written and read back. */
+export interface WrittenTable {
+  readonly table: Table;
+  /** Whether each row is a whole case as the API sent it, instead of the columns. */
+  readonly isWhole: boolean;
+  readonly rows: number;
+  /** Hash of the values, which no format, compressor or version of Node changes. */
+  readonly contentHash: string;
+  readonly misfits: Misfits;
+  readonly statistics: readonly ColumnStatistics[];
+  readonly files: readonly WrittenFile[];
+}
+
+export interface WrittenFile {
+  /** From the folder of the export, with `/`. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly rows: number;
+}
+
+/** Everything that describes an export. */
+export interface Export {
+  readonly version: string;
+  readonly format: FormatName;
+  readonly mediaType: string;
+  readonly isRaw: boolean;
+  readonly withoutTexts: boolean;
+  /** The filters as they were written, by name; empty for all cases. */
+  readonly filters: Readonly<Record<string, readonly string[]>>;
+  readonly run: ExportedRun;
+  readonly coverage: Coverage;
+  readonly tables: readonly WrittenTable[];
+  readonly leftOut: readonly { readonly table: string; readonly why: string }[];
+}
+
+/** The manifest, which names each file only after it was read back. */
+export function toManifest(
+  { run, tables, coverage, ...rest }: Export,
+  toHash: (text: string) => string,
+): object {
+  const content = tables.filter(({ table }) => table.kind === 'content');
+  return {
+    kind: MANIFEST_KIND,
+    version: rest.version,
+    format: rest.format,
+    raw: rest.isRaw,
+    without_texts: rest.withoutTexts,
+    filters: rest.filters,
+    run: { id: run.id, started_at: run.startedAt, ended_at: run.endedAt, outcome: run.outcome },
+    complete: run.lacking === null,
+    ...(run.lacking !== null && { lacking: run.lacking }),
+    // Compressed files are the same only where these are the same.
+    node: process.version,
+    zlib: process.versions.zlib,
+    content_sha256: toHash(
+      content.map(({ table, contentHash }) => `${table.name} ${contentHash}\n`).join(''),
+    ),
+    tables: Object.fromEntries(
+      tables.map(({ table, isWhole, rows, contentHash, misfits }) => [
+        table.name,
+        {
+          kind: table.kind,
+          ...(isWhole && { rows_are: 'whole cases as the API sent them' }),
+          rows,
+          content_sha256: contentHash,
+          ...(Object.keys(misfits.untyped).length > 0 && { not_typed: misfits.untyped }),
+          ...(Object.keys(misfits.nulReplaced).length > 0 && { nul_replaced: misfits.nulReplaced }),
+        },
+      ]),
+    ),
+    left_out: rest.leftOut,
+    coverage,
+    files: tables.flatMap(({ table, files }) => files.map((file) => ({ ...file, table: table.name }))),
+  };
+}

@@ -1,0 +1,112 @@
+import { CHOSEN, OF_CASE, type Table, type TableOptions, coded, define, int, text, time } from './fields.ts';
+
+/** A value of a summary is the property of the Clearinghouse, in the history too. */
+const NO_SUMMARIES = `field NOT IN ('summary', 'summary_short', 'summary_tiny')`;
+
+export function toCaseChanges({ withoutTexts }: TableOptions): Table {
+  return define({
+    name: 'case_changes',
+    kind: 'history',
+    description: 'What changed in cases and their main dockets, as far as the mirror saw it.',
+    key: ['position'],
+    references: [OF_CASE, { columns: ['run_id'], table: 'runs', to: ['id'] }],
+    isPerCase: false,
+    fields: [
+      int(
+        'position',
+        `row_number() OVER (ORDER BY run_id, case_id, field, entry_key, kind, old_value, new_value)`,
+      ),
+      int('run_id'),
+      time('changed_at'),
+      int('case_id'),
+      int('entry_key'),
+      coded('kind'),
+      text('field'),
+      text('old_value'),
+      text('new_value'),
+    ],
+    from: `FROM change_log WHERE case_id IN (SELECT id FROM ${CHOSEN}) ${withoutTexts ? `AND (field IS NULL OR ${NO_SUMMARIES})` : ''} ORDER BY 1`,
+  });
+}
+
+export function toLinkedChanges({ isRaw }: TableOptions): Table {
+  const shown = `(record_kind = 'document' AND record_key IN (SELECT id FROM clean_documents))
+      OR (record_kind = 'docket' AND record_key IN (SELECT mirror_key FROM clean_further_dockets))
+      OR (record_kind = 'docket_entry' AND record_key IN (SELECT mirror_id FROM clean_further_docket_entries))
+      OR (record_kind = 'resource' AND record_key IN (SELECT mirror_key FROM clean_resources))`;
+  return define({
+    name: 'linked_changes',
+    kind: 'history',
+    description: 'What changed in documents, further dockets and resources.',
+    key: ['position'],
+    references: [OF_CASE, { columns: ['run_id'], table: 'runs', to: ['id'] }],
+    isPerCase: false,
+    fields: [
+      int(
+        'position',
+        `row_number() OVER (ORDER BY run_id, case_id, record_kind, record_key, event, field, kind, old_value, new_value)`,
+      ),
+      int('run_id'),
+      time('changed_at'),
+      int('case_id'),
+      coded('record_kind'),
+      int('record_key'),
+      coded('event'),
+      text('field'),
+      coded('kind'),
+      text('old_value'),
+      text('new_value'),
+    ],
+    from: `FROM linked_change_log WHERE case_id IN (SELECT id FROM ${CHOSEN}) ${isRaw ? '' : `AND (${shown})`} ORDER BY 1`,
+  });
+}
+
+export function toRuns(): Table {
+  return define({
+    name: 'runs',
+    kind: 'run log',
+    description: 'The run log: everything that wrote to the mirror.',
+    key: ['id'],
+    isPerCase: false,
+    fields: [
+      int('id'),
+      coded('outcome'),
+      time('started_at'),
+      time('ended_at'),
+      coded('trigger'),
+      coded('version'),
+      coded('error_code'),
+    ],
+    from: 'FROM sync_runs ORDER BY 1',
+  });
+}
+
+export function toListSyncs(): Table {
+  const counts = [
+    'count_first',
+    'count_last',
+    'cases_seen',
+    'cases_new',
+    'cases_changed',
+    'cases_unchanged',
+    'cases_rejected',
+  ];
+  return define({
+    name: 'list_syncs',
+    kind: 'run log',
+    description: 'How each run read each list of the API.',
+    key: ['run_id', 'list'],
+    references: [{ columns: ['run_id'], table: 'runs', to: ['id'] }],
+    isPerCase: false,
+    fields: [
+      int('run_id'),
+      coded('list', 'lists.label'),
+      coded('outcome'),
+      time('started_at'),
+      time('ended_at'),
+      ...counts.map((name) => int(name)),
+      coded('error_code'),
+    ],
+    from: 'FROM list_syncs JOIN lists ON lists.id = list_syncs.list_id ORDER BY 1, 2',
+  });
+}

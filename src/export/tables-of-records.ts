@@ -1,0 +1,136 @@
+import * as schema from '../db/schema/schema.ts';
+import {
+  CHOSEN,
+  OF_CASE,
+  RESOURCE_KEYS,
+  type Table,
+  type TableOptions,
+  coded,
+  date,
+  define,
+  flag,
+  int,
+  isLinked,
+  list,
+  rawFields,
+  text,
+} from './fields.ts';
+
+export function toDocuments({ isRaw }: TableOptions): Table {
+  const fields = isRaw
+    ? [...rawFields(schema.documents, 'stored'), flag('hidden', 'stored.mirror_hidden IS NOT NULL')]
+    : [
+        int('id', 'clean.id'),
+        text('url', 'clean.url'),
+        text('title', 'clean.title'),
+        ...date('date', 'clean.date', 'stored.date'),
+        flag('date_is_estimate', 'clean.date_is_estimate'),
+        coded('document_type', 'clean.document_type'),
+        coded('order_type', 'clean.order_type'),
+        text('court', 'clean.court'),
+        list('party_types', 'clean.party_types'),
+        flag('is_core_document', 'clean.is_core_document'),
+        text('ecf_number', 'clean.ecf_number'),
+        int('courtlistener_docket_id', 'clean.courtlistener_docket_id'),
+        text('citations', 'clean.citations'),
+        text('file', 'clean.file'),
+        text('external_url', 'clean.external_url'),
+        flag('has_text', 'clean.has_text'),
+        coded('document_source', 'clean.document_source'),
+        text('description', 'clean.description'),
+      ];
+  return define({
+    name: 'documents',
+    kind: 'content',
+    description: 'The documents of the cases: orders, complaints, settlements.',
+    key: ['id'],
+    isPerCase: false,
+    fields,
+    from: isRaw
+      ? `FROM documents AS stored WHERE stored.mirror_redacted_run_id IS NULL AND ${isLinked('case_documents', 'document_id', 'stored.id')} ORDER BY 1`
+      : `FROM clean_documents AS clean JOIN documents AS stored ON stored.id = clean.id
+         WHERE ${isLinked('case_documents', 'document_id', 'stored.id')} ORDER BY 1`,
+  });
+}
+
+export function toDocumentLinks({ isRaw }: TableOptions): Table {
+  return define({
+    name: 'case_documents',
+    kind: 'content',
+    description: 'Which documents belong to which cases. A document can belong to several.',
+    key: ['case_id', 'document_id'],
+    references: [OF_CASE, { columns: ['document_id'], table: 'documents', to: ['id'] }],
+    isPerCase: false,
+    fields: [int('case_id', 'link.case_id'), int('document_id', 'link.document_id')],
+    from: `FROM case_documents AS link WHERE link.mirror_to_run_id IS NULL AND link.case_id IN (SELECT id FROM ${CHOSEN})
+      AND link.document_id IN (SELECT id FROM ${isRaw ? 'documents WHERE mirror_redacted_run_id IS NULL' : 'clean_documents'}) ORDER BY 1, 2`,
+  });
+}
+
+export function toResources({ isRaw }: TableOptions): Table {
+  const key = int('resource_key', 'keys.key');
+  const fields = isRaw
+    ? [
+        key,
+        ...rawFields(schema.resources, 'stored', ['cases', 'id']),
+        flag('hidden', 'stored.mirror_hidden IS NOT NULL'),
+      ]
+    : [
+        key,
+        text('title', 'clean.title'),
+        text('author', 'clean.author'),
+        text('institution', 'clean.institution'),
+        text('citation', 'clean.citation'),
+        ...date('date', 'clean.date', 'stored.date'),
+        text('display_date', 'clean.display_date'),
+        list('resource_types', 'clean.resource_types'),
+        text('url', 'clean.url'),
+        text('abstract', 'clean.abstract'),
+      ];
+  const source = isRaw ? '' : 'JOIN clean_resources AS clean ON clean.mirror_key = stored.mirror_key';
+  return define({
+    name: 'resources',
+    kind: 'content',
+    description: 'Studies, articles and other resources about cases.',
+    key: ['resource_key'],
+    isPerCase: false,
+    fields,
+    from: `FROM ${RESOURCE_KEYS} AS keys JOIN resources AS stored ON stored.mirror_key = keys.mirror_key ${source}
+      WHERE stored.mirror_redacted_run_id IS NULL AND ${isLinked('case_resources', 'resource_key', 'stored.mirror_key')} ORDER BY 1`,
+  });
+}
+
+export function toResourceLinks({ isRaw }: TableOptions): Table {
+  return define({
+    name: 'case_resources',
+    kind: 'content',
+    description: 'Which resources belong to which cases. A resource can belong to several.',
+    key: ['case_id', 'resource_key'],
+    references: [OF_CASE, { columns: ['resource_key'], table: 'resources', to: ['resource_key'] }],
+    isPerCase: false,
+    fields: [int('case_id', 'link.case_id'), int('resource_key', 'keys.key')],
+    from: `FROM case_resources AS link JOIN ${RESOURCE_KEYS} AS keys ON keys.mirror_key = link.resource_key
+      WHERE link.mirror_to_run_id IS NULL AND link.case_id IN (SELECT id FROM ${CHOSEN})
+      AND link.resource_key IN (SELECT mirror_key FROM ${isRaw ? 'resources WHERE mirror_redacted_run_id IS NULL' : 'clean_resources'}) ORDER BY 1, 2`,
+  });
+}
+
+export function toTexts(): Table {
+  return define({
+    name: 'document_texts',
+    kind: 'content',
+    description: 'The texts of documents, as far as they were fetched.',
+    key: ['document_id'],
+    references: [{ columns: ['document_id'], table: 'documents', to: ['id'] }],
+    isPerCase: false,
+    fields: [
+      int('document_id', 'clean.id'),
+      int('characters', 'texts.characters'),
+      text('sha256', 'texts.hash'),
+      text('text', 'texts.value'),
+    ],
+    from: `FROM clean_documents AS clean JOIN document_texts ON document_texts.document_id = clean.id
+      JOIN texts ON texts.mirror_id = document_texts.text_id
+      WHERE ${isLinked('case_documents', 'document_id', 'clean.id')} ORDER BY 1`,
+  });
+}

@@ -1,0 +1,81 @@
+import { setImmediate as nextTick } from 'node:timers/promises';
+import type { CasePayload } from '../api/payload.ts';
+import { type EntryColumns, toEntry } from '../case/docket-rows.ts';
+import { fingerprint, joinPayload, splitPayload } from '../case/fingerprint.ts';
+import type { Mirror } from '../db/open-mirror.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import type { JsonObject } from '../lib/json.ts';
+import { ContentHash } from './content-hash.ts';
+import { readLines, toLine } from './formats/ndjson.ts';
+import { openTextFile } from './formats/text-file.ts';
+import { SUMMARIES } from './tables-of-cases.ts';
+
+/* Whole cases as the API sent them, one in a line, with all that is nested in them. */
+
+interface CaseRow {
+  readonly mirror_payload: string;
+  readonly mirror_entry_keys: string | null;
+}
+
+/** What the content hash takes of a case: its id and its fingerprint, which the order of keys does not change. */
+function toHashLine(payload: JsonObject): string {
+  return `${JSON.stringify(payload.id)} ${fingerprint(splitPayload(payload as CasePayload))}`;
+}
+
+/** Writes the cases to a new file. Returns the hash of their content. Fails with DATABASE_DAMAGED or the signal's reason. */
+export async function writeWholeCases(
+  mirror: Mirror,
+  path: string,
+  caseIds: readonly number[],
+  withoutTexts: boolean,
+  signal: AbortSignal,
+): Promise<ContentHash> {
+  const readPayload = prepareReadPayload(mirror);
+  const hash = new ContentHash();
+  const file = openTextFile(path);
+  try {
+    for (const id of caseIds) {
+      const whole = readPayload(id);
+      const payload = withoutTexts
+        ? Object.fromEntries(Object.entries(whole).filter(([name]) => !SUMMARIES.has(name)))
+        : whole;
+      file.write(toLine(JSON.stringify(payload)));
+      hash.addLine(toHashLine(payload));
+      await nextTick();
+      signal.throwIfAborted();
+    }
+  } finally {
+    file.close();
+  }
+  return hash;
+}
+
+/** Reads the file back; returns the hash of its content. */
+export async function hashWholeCases(path: string): Promise<ContentHash> {
+  const hash = new ContentHash();
+  for await (const line of readLines(path)) hash.addLine(toHashLine(JSON.parse(line) as JsonObject));
+  return hash;
+}
+
+function prepareReadPayload({ sqlite }: Mirror): (id: number) => JsonObject {
+  const findCase = sqlite.prepare<[number], CaseRow>(
+    'SELECT mirror_payload, mirror_entry_keys FROM cases WHERE id = ?',
+  );
+  const listEntries = sqlite.prepare<[number], EntryColumns>(
+    'SELECT * FROM docket_entries WHERE case_id = ?',
+  );
+  return (id) => {
+    const row = findCase.get(id);
+    if (row === undefined) throw new MirrorError('DATABASE_DAMAGED', `The case ${id} has no row.`);
+    const rest = JSON.parse(row.mirror_payload) as JsonObject;
+    if (row.mirror_entry_keys === null) return joinPayload({ rest, entries: null });
+    const byKey = new Map(listEntries.all(id).map((entry) => [entry.mirror_key, entry]));
+    const entries = (JSON.parse(row.mirror_entry_keys) as number[]).map((key) => {
+      const entry = byKey.get(key);
+      if (entry === undefined)
+        throw new MirrorError('DATABASE_DAMAGED', `The docket entry ${key} of case ${id} has no row.`);
+      return toEntry(entry);
+    });
+    return joinPayload({ rest, entries });
+  };
+}

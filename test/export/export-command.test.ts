@@ -1,0 +1,220 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { findCase } from '../../src/db/read-case.ts';
+import { openMirrorReadOnly } from '../../src/db/open-mirror.ts';
+import { TABLE_NAMES } from '../../src/export/fields.ts';
+import { FORMAT_NAMES } from '../../src/export/formats/formats.ts';
+import { spawnCli } from '../support/command-line.ts';
+import { listWrongSums, readAll, readManifest, readNdjson, startExport } from './export-harness.ts';
+
+describe.each(FORMAT_NAMES)('export --format %s', (format) => {
+  test('writes every table under its name, and counts, sums and descriptor are true', async () => {
+    const { exportTo, rows } = await startExport();
+    const folder = await exportTo('out', '--format', format);
+    const manifest = readManifest(folder);
+    expect(Object.keys(manifest.tables)).toEqual(TABLE_NAMES.filter((name) => manifest.tables[name]));
+    expect(listWrongSums(folder)).toEqual([]);
+    const count = (from: string): number => Number(rows(`SELECT count(*) AS n FROM ${from}`)[0]?.n);
+    expect(manifest.tables.cases?.rows).toBe(count('clean_cases'));
+    expect(manifest.tables.docket_entries?.rows).toBe(count('clean_docket_entries'));
+    expect(manifest.tables.attachments?.rows).toBe(count('clean_attachments'));
+    expect(manifest.tables.documents?.rows).toBe(count('clean_documents'));
+    expect(manifest.tables.case_documents?.rows).toBe(count('clean_case_documents'));
+    expect(manifest.tables.document_texts?.rows).toBe(count('clean_document_texts'));
+    expect(manifest.tables.runs?.rows).toBe(count('sync_runs'));
+    expect(manifest.tables.resources?.rows).toBe(count('clean_resources'));
+    expect(manifest.tables.case_changes?.rows).toBeGreaterThan(10);
+    for (const { path, bytes } of manifest.files)
+      expect(readFileSync(join(folder, path))).toHaveLength(bytes);
+    expect(readdirSync(join(folder, 'data')).sort()).toEqual(
+      manifest.files.map(({ path }) => path.slice('data/'.length)).sort(),
+    );
+  });
+
+  test('writes the same bytes again, in any time zone and language', async () => {
+    const { exportTo, database, folder } = await startExport();
+    const first = readAll(await exportTo('one', '--format', format));
+    const there = spawnCli(
+      ['export', 'two', '--format', format, '--database', database],
+      { TZ: 'Pacific/Kiritimati', LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8' },
+      folder,
+    );
+    expect((await there.ended).exitCode).toBe(0);
+    expect(readAll(join(folder, 'two'))).toEqual(first);
+  });
+
+  test('leaves departed cases, redacted and hidden records out, to the last byte', async () => {
+    const { exportTo, write } = await startExport();
+    write(`UPDATE cases SET name = 'GONE', mirror_payload = replace(mirror_payload, 'Invented', 'GONE') WHERE mirror_departed_run_id IS NOT NULL;
+      UPDATE documents SET title = 'UNSEEN' WHERE mirror_hidden IS NOT NULL`);
+    const bytes = Object.values(readAll(await exportTo('out', '--format', format))).join('');
+    for (const word of ['GONE', 'UNSEEN']) expect(bytes).not.toContain(word);
+  });
+});
+
+test('every format has the same content', async () => {
+  const { exportTo } = await startExport();
+  const hashes = [];
+  for (const format of FORMAT_NAMES) {
+    const { tables } = readManifest(await exportTo(format, '--format', format));
+    hashes.push(
+      // cases.ndjson has whole cases instead of rows.
+      Object.entries(tables).flatMap(([name, { content_sha256 }]) =>
+        name === 'cases' ? [] : content_sha256,
+      ),
+    );
+  }
+  for (const other of hashes) expect(other).toEqual(hashes[0]);
+});
+
+test('cases.ndjson has whole cases as the API sent them', async () => {
+  const { exportTo, database } = await startExport();
+  const cases = readNdjson(
+    join(await exportTo('out', '--format', 'ndjson', '--tables', 'cases'), 'data/cases.ndjson'),
+  );
+  const mirror = openMirrorReadOnly(database);
+  expect(cases.length).toBeGreaterThan(5);
+  for (const one of cases) expect(one).toEqual(findCase(mirror, one.id as number).payload);
+  mirror.close();
+});
+
+test('--raw has the values as they were sent, and marks what the site no longer shows', async () => {
+  const { exportTo, rows } = await startExport();
+  const folder = await exportTo(
+    'out',
+    '--format',
+    'ndjson',
+    '--raw',
+    '--tables',
+    'documents,docket_entries,dockets',
+  );
+  const documents = readNdjson(join(folder, 'data/documents.ndjson'));
+  const hidden = rows(
+    `SELECT DISTINCT documents.id FROM documents JOIN case_documents ON document_id = documents.id
+     WHERE mirror_hidden IS NOT NULL AND mirror_to_run_id IS NULL ORDER BY 1`,
+  ).map(({ id }) => id);
+  expect(hidden.length).toBeGreaterThan(0);
+  expect(documents.filter(({ hidden: isHidden }) => isHidden).map(({ id }) => id)).toEqual(hidden);
+  const count = rows(
+    'SELECT count(*) AS n FROM docket_entries JOIN cases ON cases.id = case_id WHERE mirror_redacted_run_id IS NULL',
+  )[0]?.n;
+  expect(readManifest(folder).tables.docket_entries?.rows).toBe(count);
+});
+
+test('--without-texts leaves out what the Clearinghouse owns', async () => {
+  const { exportTo, write } = await startExport();
+  write(`UPDATE cases SET summary = 'OWNED', summary_short = 'OWNED', summary_tiny = 'OWNED', mirror_summary_text = 'OWNED';
+    INSERT INTO case_changes (case_id, run_id, changed_at, field, kind, old_value, new_value)
+    SELECT 1, 2, '2030-01-01T00:00:00.000Z', 'summary', 'changed', '"OWNED"', '"x"'`);
+  for (const format of FORMAT_NAMES) {
+    const folder = await exportTo(format, '--without-texts', '--format', format);
+    expect(Object.values(readAll(folder)).join('')).not.toMatch(/OWNED|One text\./);
+    expect(readManifest(folder).left_out).toEqual([
+      { table: 'document_texts', why: 'texts were not wanted' },
+    ]);
+  }
+});
+
+test('the filters of search choose the cases and what belongs to them', async () => {
+  const { exportTo, rows, write } = await startExport();
+  write(`UPDATE cases SET state = 'Elsewhere' WHERE id = 2`);
+  const folder = await exportTo('out', '--format', 'ndjson', '--state', 'elsewhere');
+  expect(readNdjson(join(folder, 'data/cases.ndjson')).map(({ id }) => id)).toEqual([2]);
+  for (const table of ['docket_entries', 'case_documents', 'case_changes', 'dockets'])
+    expect(new Set(readNdjson(join(folder, `data/${table}.ndjson`)).map((row) => row.case_id))).toEqual(
+      new Set([2]),
+    );
+  expect(readNdjson(join(folder, 'data/documents.ndjson')).map(({ id }) => id)).toEqual(
+    rows('SELECT document_id FROM clean_case_documents WHERE case_id = 2').map((row) => row.document_id),
+  );
+});
+
+describe('the folder', () => {
+  test('is replaced as a whole by the next export, and nothing of the earlier one stays', async () => {
+    const { exportTo, folder } = await startExport();
+    await exportTo('out', '--format', 'csv');
+    await exportTo('out', '--format', 'ndjson', '--tables', 'cases');
+    expect(readdirSync(join(folder, 'out/data'))).toEqual(['cases.ndjson']);
+    expect(readdirSync(folder)).toEqual(['out']);
+  });
+
+  test('is refused if it holds anything else, or a file of it was changed; nothing is touched', async () => {
+    const { exportTo, folder, run } = await startExport();
+    const path = await exportTo('out', '--tables', 'runs');
+    writeFileSync(join(path, 'notes.txt'), 'mine');
+    mkdirSync(join(folder, 'mine'));
+    writeFileSync(join(folder, 'mine/file'), 'mine');
+    writeFileSync(join(folder, 'plain'), 'mine');
+    for (const [name, why] of [
+      ['out', 'holds notes.txt'],
+      ['mine', 'is not empty and not an export'],
+      ['plain', 'is a file, not a folder'],
+      ['absent/out', 'there is no folder'],
+    ] as const) {
+      const { exitCode, stderr } = await run(['export', name]);
+      expect([exitCode, stderr]).toEqual([2, expect.stringContaining(why)]);
+    }
+    expect(readFileSync(join(path, 'notes.txt'), 'utf8')).toBe('mine');
+    const changed = await exportTo('changed', '--tables', 'runs');
+    writeFileSync(join(changed, 'data/runs.csv'), 'edited');
+    const { stderr } = await run(['export', 'changed']);
+    expect(stderr).toMatch(/holds data\/runs\.csv, which was changed.*\[EXPORT_REFUSED\]/s);
+    expect(readdirSync(folder).sort()).toEqual(['changed', 'mine', 'out', 'plain']);
+  });
+
+  test('may be empty, or a link to an empty folder', async () => {
+    const { exportTo, folder } = await startExport();
+    mkdirSync(join(folder, 'real'));
+    symlinkSync('real', join(folder, 'link'));
+    await exportTo('link', '--tables', 'runs');
+    expect(existsSync(join(folder, 'real/manifest.json'))).toBe(true);
+  });
+});
+
+describe('the run', () => {
+  test('must be complete; --allow-partial exports it all the same, and the manifest says so', async () => {
+    const { exportTo, run, write } = await startExport();
+    write(`UPDATE sync_runs SET outcome = 'partial'`);
+    const refused = await run(['export', 'out']);
+    expect([refused.exitCode, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(/would not be complete.*\[EXPORT_INCOMPLETE\]/s),
+    ]);
+    const manifest = readManifest(await exportTo('out', '--allow-partial', '--tables', 'runs'));
+    expect([manifest.complete, manifest.lacking]).toEqual([
+      false,
+      expect.stringMatching(/^run \d is partial$/),
+    ]);
+  });
+
+  test('is the newest complete one: what a later run wrote is not exported', async () => {
+    const { exportTo, write } = await startExport();
+    write(`UPDATE sync_runs SET outcome = 'partial' WHERE id = 4`);
+    const folder = await exportTo('out');
+    const manifest = readManifest(folder);
+    expect([manifest.run.id, manifest.complete]).toEqual([3, true]);
+    expect(manifest.left_out).toEqual([
+      { table: 'document_texts', why: 'the mirror keeps no earlier state of texts' },
+    ]);
+    expect(manifest.tables).toEqual(readManifest(await exportTo('then', '--as-of', '3')).tables);
+  });
+
+  test('must have read every list of the site at some time', async () => {
+    const { run, write } = await startExport();
+    write(
+      `UPDATE list_syncs SET outcome = 'failed' WHERE list_id = (SELECT id FROM lists WHERE label = 'Unknown')`,
+    );
+    expect((await run(['export', 'out'])).stderr).toContain('has read "Unknown" completely');
+  });
+});
+
+test('an unknown table, a value that no case has and a table without history are refused with a hint', async () => {
+  const { run } = await startExport();
+  expect((await run(['export', 'out', '--tables', 'case'])).stderr).toContain(
+    'There is no table "case" to export.',
+  );
+  expect((await run(['export', 'out', '--state', 'Nowhere'])).stderr).toContain('has the state "Nowhere"');
+  const past = await run(['export', 'out', '--as-of', '2', '--tables', 'document_texts']);
+  expect(past.stderr).toMatch(/the mirror keeps no earlier state of texts.*\[EXPORT_UNAVAILABLE\]/s);
+});
