@@ -66,7 +66,7 @@ export function listSchemaDifferences(sqlite: Database.Database): SchemaDifferen
     const one = expected.get(name);
     expected.delete(name);
     if (one === undefined) return { type, name, table, sql, how: 'foreign' };
-    const isSame = one.type === type && one.table === table && normalizeSql(one.sql) === normalizeSql(sql);
+    const isSame = one.type === type && one.table === table && isSameSql(one.sql, sql);
     return isSame ? undefined : { ...one, how: 'other' };
   });
   return [
@@ -97,6 +97,10 @@ export function listTablesAndViewsOfUser(sqlite: Database.Database): SchemaObjec
     ({ how, type }) => how === 'foreign' && ['table', 'view'].includes(type),
   );
 }
+
+/** Most files have the same text: normalizing all of it takes longer than all other checks of a small mirror. */
+const isSameSql = (one: string, other: string): boolean =>
+  one === other || normalizeSql(one) === normalizeSql(other);
 
 const TOKEN =
   /--[^\n]*|\/\*[^]*?(?:\*\/|$)|'(?:[^']|'')*'|`(?:[^`]|``)*`|"(?:[^"]|"")*"|\[[^\]]*\]|[\p{L}\p{N}_$.]+|[^\s]/gu;
