@@ -86,11 +86,15 @@ export function listDueByTheMinute(cron: string, timezone: string, after: number
   return due;
 }
 
-/** Finds the hour in which the clock of a zone changes between two instants. */
+/** Finds the quarters of a day in which the clock of a zone changes between two instants. Looks into days with a change only. */
 export function listShiftHours(timezone: string, from: number, to: number): number[] {
   const wallAt = createWallReader(timezone);
-  const hours: number[] = [];
-  for (let instant = from; instant < to; instant += 6 * 60 * MINUTE)
-    if (wallAt(instant + 6 * 60 * MINUTE) - wallAt(instant) !== 6 * 60 * MINUTE) hours.push(instant);
-  return hours;
+  const isShifted = (instant: number, ms: number): boolean => wallAt(instant + ms) - wallAt(instant) !== ms;
+  const quarters: number[] = [];
+  for (let day = from; day < to; day += DAY) {
+    if (!isShifted(day, DAY)) continue;
+    for (let quarter = day; quarter < day + DAY; quarter += DAY / 4)
+      if (isShifted(quarter, DAY / 4)) quarters.push(quarter);
+  }
+  return quarters;
 }
