@@ -11,6 +11,26 @@ export interface PlayedSeed {
 const ROUNDS = 400;
 const SHARE_ANEW = 0.3;
 
+/** What a seed plans: some of it will not happen, because the day ends before or something else comes first. */
+export type PlannedSeed = Omit<PlayedSeed, 'cost'> & { readonly days: number };
+
+/**
+ * Chooses the seeds that are worth playing, because few of them together plan everything that all of them plan; then few
+ * others that do, and so on.
+ */
+export function choosePromising(planned: readonly PlannedSeed[], size: number): number[] {
+  const promising: number[] = [];
+  let rest = planned.map(({ seed, kinds, days }) => ({ seed, kinds, cost: days }));
+  while (promising.length < size && rest.length > 0) {
+    const wanted = new Set(rest.flatMap(({ kinds }) => [...kinds]));
+    const chosen = new Set(complete([], rest, wanted, () => 1).map(({ seed }) => seed));
+    if (chosen.size === 0) break;
+    promising.push(...chosen);
+    rest = rest.filter(({ seed }) => !chosen.has(seed));
+  }
+  return promising.slice(0, size);
+}
+
 /**
  * Chooses seeds that together bring every kind that all of them bring, for as little as can be found: first by the worth
  * of each, then by choosing a part anew, in which luck has a say, again and again.

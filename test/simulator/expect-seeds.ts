@@ -19,7 +19,7 @@ export function expectSeeds(seeds: readonly number[], seedsATest: number): void 
     });
   }
 
-  // Choose other seeds with `npm run simulate -- --days 2000 --choose` where these do not bring a new kind.
+  // Choose other seeds with `npm run simulate -- --choose` where these do not bring a new kind.
   test('these seeds did every fault, met every trouble and saw every change of the collection', () => {
     expect(ALL_KINDS.filter((kind) => !happened.has(kind))).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import type { PlannedSeed } from './choose-seeds.ts';
 import { drawHistory } from './draw-history.ts';
 import { EDIT_NAMES } from './edits.ts';
 import { FAULT_NAMES, SLOW_FAULTS } from './faults.ts';
@@ -37,6 +38,21 @@ export function listSureKinds(account: Account): Set<string> {
   const faults = account.history.badDays.flatMap((day) => day.faults.map(({ fault }) => fault));
   const stalls = [...SLOW_FAULTS].filter((name) => faults.includes(name)).map((name) => `fault: ${name}`);
   return stalls.length === 0 ? kinds : new Set(stalls.filter((kind) => kinds.has(kind)));
+}
+
+/** What a seed plans: the kinds of {@link listKinds} that are known before it is played. */
+export function planSeed(seed: number): PlannedSeed {
+  const { badDays, endsQuietly } = drawHistory(seed);
+  const kinds = badDays.flatMap(({ faults, troubles, edits }) => [
+    ...faults.map(({ fault }) => `fault: ${fault}`),
+    ...troubles.map(({ trouble }) => `trouble: ${trouble}`),
+    ...edits.map(({ edit }) => `edit: ${edit}`),
+  ]);
+  return {
+    seed,
+    kinds: new Set([...kinds, ...listTraits(seed)]),
+    days: badDays.length + (endsQuietly ? 3 : 2),
+  };
 }
 
 /** What the history of a seed has that others have not: its settings, and where its faults strike. */

@@ -1,19 +1,21 @@
 import { parseArgs } from 'node:util';
-import { chooseSeeds, type PlayedSeed } from './choose-seeds.ts';
-import { listSureKinds } from './kinds.ts';
-import { listLinkedKinds, renderLinkedAccount } from './linked/kinds.ts';
+import { type PlannedSeed, type PlayedSeed, choosePromising, chooseSeeds } from './choose-seeds.ts';
+import { listSureKinds, planSeed } from './kinds.ts';
+import { listLinkedKinds, planLinkedSeed, renderLinkedAccount } from './linked/kinds.ts';
 import { simulateLinkedSeed } from './linked/simulate-seed.ts';
 import { renderAccount, renderFailure, renderTally } from './render-account.ts';
 import { simulateSeed } from './simulate-seed.ts';
 import { createTally } from './tally.ts';
 
 const USAGE =
-  'npm run simulate -- [--linked] --days N [--from SEED] [--choose], or: npm run simulate -- [--linked] --seed SEED';
+  'npm run simulate -- [--linked] --days N [--from SEED], or: [--linked] --seed SEED, or: [--linked] --choose [--played N]';
 const PROGRESS_SECONDS = 30;
+/** So many seeds are drawn for --choose, which is cheap; those that plan most are played. */
+const DRAWN_SEEDS = 20_000;
 
 /**
  * Runs one seed and tells all of it, or as many seeds as it takes for so many days. Returns whether all went well. With
- * --choose it also names a few of these seeds that did together all that they did.
+ * --choose it runs the seeds that plan most, and names a few of them that did together all that they did.
  */
 async function main(): Promise<boolean> {
   const { values } = parseArgs({
@@ -22,6 +24,7 @@ async function main(): Promise<boolean> {
       from: { type: 'string', default: '1' },
       seed: { type: 'string' },
       choose: { type: 'boolean', default: false },
+      played: { type: 'string', default: '150' },
       linked: { type: 'boolean', default: false },
     },
   });
@@ -31,12 +34,13 @@ async function main(): Promise<boolean> {
     console.log(renderAccount(account));
     return account.violations.length === 0;
   }
-  const wanted = toNumber(values.days);
+  const wanted = values.choose ? Infinity : toNumber(values.days);
   const tally = createTally();
   const played: PlayedSeed[] = [];
   const begun = Date.now();
   let told = begun;
-  for (let seed = toNumber(values.from); tally.toTally().days < wanted; seed++) {
+  for (const seed of listSeeds(values, planSeed)) {
+    if (tally.toTally().days >= wanted) break;
     const before = process.cpuUsage();
     const account = await simulateSeed(seed);
     const { user, system } = process.cpuUsage(before);
@@ -62,16 +66,18 @@ async function playLinked(values: {
   readonly days: string;
   readonly from: string;
   readonly choose: boolean;
+  readonly played: string;
 }): Promise<boolean> {
   if (values.seed !== undefined) {
     const account = await simulateLinkedSeed(toNumber(values.seed));
     console.log(renderLinkedAccount(account));
     return account.violations.length === 0;
   }
-  const [wanted, begun] = [toNumber(values.days), Date.now()];
+  const [wanted, begun] = [values.choose ? Infinity : toNumber(values.days), Date.now()];
   const played: PlayedSeed[] = [];
   let [nights, failed] = [0, 0];
-  for (let seed = toNumber(values.from); nights < wanted; seed++) {
+  for (const seed of listSeeds(values, planLinkedSeed)) {
+    if (nights >= wanted) break;
     const before = process.cpuUsage();
     const account = await simulateLinkedSeed(seed);
     const { user, system } = process.cpuUsage(before);
@@ -85,6 +91,18 @@ async function playLinked(values: {
   console.log(`${nights} nights of ${played.length} seeds, ${failed} seeds failed, ${seconds} s`);
   if (values.choose) console.log(`Chosen: ${chooseSeeds(played).join(', ')}`);
   return failed === 0;
+}
+
+/** The seeds from `from` on without end; with --choose those that are worth playing. */
+function* listSeeds(
+  { from, choose, played }: { readonly from: string; readonly choose: boolean; readonly played: string },
+  plan: (seed: number) => PlannedSeed,
+): Generator<number> {
+  const first = toNumber(from);
+  if (choose) {
+    const planned = Array.from({ length: DRAWN_SEEDS }, (_, at) => plan(first + at));
+    yield* choosePromising(planned, toNumber(played));
+  } else for (let seed = first; ; seed++) yield seed;
 }
 
 function toNumber(text: string): number {

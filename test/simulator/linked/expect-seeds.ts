@@ -18,7 +18,7 @@ export function expectLinkedSeeds(seeds: readonly number[], seedsATest: number):
     });
   }
 
-  // Choose other seeds with `npm run simulate -- --linked --days 1000 --choose` where these do not bring a new kind.
+  // Choose other seeds with `npm run simulate -- --linked --choose` where these do not bring a new kind.
   test('these seeds did every fault of linked lists, saw every change of them, and cut passes short', () => {
     expect(ALL_LINKED_KINDS.filter((kind) => !happened.has(kind))).toEqual([]);
   });

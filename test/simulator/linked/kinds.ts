@@ -1,4 +1,6 @@
 import { LINKED_KINDS } from '../../../src/api/linked-fields.ts';
+import type { PlannedSeed } from '../choose-seeds.ts';
+import { type LinkedHistory, drawLinkedHistory } from './draw-history.ts';
 import { LINKED_EDIT_NAMES } from './edits.ts';
 import { LINKED_FAULT_NAMES } from './faults.ts';
 import type { LinkedAccount } from './simulate-seed.ts';
@@ -18,11 +20,29 @@ export function listLinkedKinds({ history, nights }: LinkedAccount): Set<string>
     ),
     ...nights.flatMap(({ served }) => served.edits.map((name) => `edit: ${name}`)),
     ...nights.map(({ pass }) => `pass: ${pass}`),
-    ...LINKED_KINDS.flatMap((kind) => [
-      `shape: ${kind} ${history.shapes[kind].envelope ?? ''}`,
-      `empty: ${kind} ${history.shapes[kind].empty ?? ''}`,
-    ]),
+    ...listShapes(history),
   ]);
+}
+
+function listShapes({ shapes }: LinkedHistory): string[] {
+  return LINKED_KINDS.flatMap((kind) => [
+    `shape: ${kind} ${shapes[kind].envelope ?? ''}`,
+    `empty: ${kind} ${shapes[kind].empty ?? ''}`,
+  ]);
+}
+
+/** What a seed plans: the kinds of {@link listLinkedKinds} that are known before it is played. */
+export function planLinkedSeed(seed: number): PlannedSeed {
+  const history = drawLinkedHistory(seed);
+  const kinds = history.badNights.flatMap(({ faults, edits }) => [
+    ...faults.map(({ fault }) => `fault: ${fault}`),
+    ...edits.map(({ edit }) => `edit: ${edit}`),
+  ]);
+  return {
+    seed,
+    kinds: new Set([...kinds, ...listShapes(history)]),
+    days: history.badNights.length + 4,
+  };
 }
 
 /** What a seed did, with all that did not hold, and how to see it again. */
