@@ -5,6 +5,8 @@ const vm = require('node:vm');
 const { TestEnvironment } = require('jest-environment-node');
 
 const { createContext, constants } = vm;
+// Jest sets FORCE_COLOR in its workers. With both in its environment, a process that a test starts prints a warning of Node.
+delete process.env.NO_COLOR;
 const SHARED_RUNTIME = require.resolve('./shared-runtime.cjs');
 
 /** The environment of this worker. */

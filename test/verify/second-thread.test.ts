@@ -131,7 +131,8 @@ describe('the second thread of verify', () => {
 describe('the built program', () => {
   const run = (program: string, database: string, threads: string) => {
     const words = [program, 'verify', '--database', database, '--threads', threads];
-    const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+    const env = { PATH: process.env.PATH };
+    const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', env });
     return { status, stdout: stdout.replace(/verified in .*:/, 'verified:'), stderr };
   };
 
