@@ -1,4 +1,13 @@
+import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import vm from 'node:vm';
+
+// `npx jest` starts Node without the flags of `npm run jest`, and no test could load a module.
+if (vm.SourceTextModule === undefined && /[\\/]jest(?:\.js)?$/.test(process.argv[1] ?? '')) {
+  const flags = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules'];
+  const { status } = spawnSync(process.execPath, [...flags, ...process.argv.slice(1)], { stdio: 'inherit' });
+  process.exit(status ?? 1);
+}
 
 // As src/db/engine.ts does: a test has an environment of its own, which SQLite does not see.
 process.env.SQLITE_USE_URI = '1';
