@@ -12,6 +12,7 @@ import {
   isListOfOneString,
   oneHeader,
   readWords,
+  toStandardWords,
 } from './responses.ts';
 import { describePath } from './urls.ts';
 
@@ -54,8 +55,7 @@ export async function fetchText(
   { signal, maxAttempts, now }: TextRequest,
 ): Promise<TextAnswer> {
   const url = toTextUrl(client.api, documentId);
-  const read = (raw: RawResponse): TextAnswer =>
-    readTextResponse(raw, { url, documentId }, now(), (text) => client.holdsToken(text));
+  const read = (raw: RawResponse): TextAnswer => readTextResponse(raw, { url, documentId }, now());
   try {
     return await client.fetchRead(url, signal, read, maxAttempts);
   } catch (thrown) {
@@ -74,10 +74,8 @@ function readTextResponse(
   raw: RawResponse,
   asked: { readonly url: URL; readonly documentId: number },
   now: Date,
-  isSecret: (text: string) => boolean,
 ): TextAnswer {
   const path = describePath(asked.url);
-  const say = (words: string): string => (isSecret(words) ? '(the text repeats the token)' : words);
   const decoded = decodeBody(raw.body, oneHeader(raw, 'content-type'));
   if (raw.status < 200 || raw.status >= 300) {
     const body = decoded.bytes.toString('utf8', 0, MAX_REFUSAL_BYTES);
@@ -86,7 +84,7 @@ function readTextResponse(
       (raw.status === 404 && isJsonObject(json)) ||
       (raw.status === 400 && isListOfOneString(json) && json[0].startsWith('No results'));
     if (hasNone) return { outcome: 'not_offered' };
-    throw toFailure(raw, path, say(readWords(json, body)), json !== undefined, now);
+    throw toFailure(raw, path, readWords(json, body), json !== undefined, now);
   }
   const { bytes, isUtf8 } = decoded;
   const json = tryParse(isUtf8 ? bytes.toString('utf8') : decodeStrayBytes(bytes));
@@ -96,7 +94,7 @@ function readTextResponse(
   if (error !== undefined)
     throw new TransientError(
       'SERVER_ERROR',
-      `${path} returned status ${raw.status} with an error: ${say(error)}`,
+      `${path} returned status ${raw.status} with an error${toStandardWords(error)}`,
     );
   if (!isJsonObject(json) || !isId(json.id, asked.documentId))
     throw toOdd('RESPONSE_UNEXPECTED', `${path} returned something other than this document's text`);

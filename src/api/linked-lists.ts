@@ -117,8 +117,7 @@ async function walkOnce(
     client.fetchRead(
       url,
       signal,
-      (raw: RawResponse) =>
-        readLinkedResponse(raw, { url, caseId }, now(), (text) => client.holdsToken(text)),
+      (raw: RawResponse) => readLinkedResponse(raw, { url, caseId }, now()),
       maxAttempts,
     );
   const walk = new Gatherer(kind);

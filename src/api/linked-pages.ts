@@ -14,6 +14,7 @@ import {
   isListOfOneString,
   oneHeader,
   readWords,
+  toStandardWords,
 } from './responses.ts';
 import { parseRetryAfter } from './retry.ts';
 import { describePath } from './urls.ts';
@@ -55,28 +56,25 @@ export function readLinkedResponse(
   raw: RawResponse,
   asked: { readonly url: URL; readonly caseId: number },
   now: Date,
-  isSecret: (text: string) => boolean,
 ): LinkedAnswer {
   const path = describePath(asked.url);
-  const say = (words: string): string => (isSecret(words) ? '(the text repeats the token)' : words);
-  if (raw.status >= 200 && raw.status < 300) return readGoodResponse(raw, path, say);
+  if (raw.status >= 200 && raw.status < 300) return readGoodResponse(raw, path);
   const decoded = decodeBody(raw.body, oneHeader(raw, 'content-type'));
   const body = decoded.bytes.toString('utf8', 0, MAX_REFUSAL_BYTES);
   const json = tryParse(body);
-  const words = say(readWords(json, body));
   if (raw.status === 400 && isListOfOneString(json) && json[0].startsWith('No results')) {
     checkEcho(json[0], asked.caseId, path);
     return { ...NOTHING, envelope: 'no_results_400' };
   }
   if (raw.status === 404 && isJsonObject(json))
     return json.detail === 'Invalid page.' ? 'past the end' : { ...NOTHING, envelope: 'not_found_404' };
-  throw toFailure(raw, path, words, json !== undefined, now);
+  throw toFailure(raw, path, readWords(json, body), json !== undefined, now);
 }
 
 /**
  * The failure that a response is, other than a 2xx, of a request for something of one case or document. It costs only what
- * was requested: a refusal may concern a sealed document, so it says nothing about the token. `words` is what the server
- * said.
+ * was requested: a refusal may concern a sealed document, so it says nothing about the token. Of `words`, which the
+ * server said, a message repeats only standard ones.
  */
 export function toFailure(
   raw: RawResponse,
@@ -86,14 +84,12 @@ export function toFailure(
   now: Date,
 ): MirrorError {
   const retryAfterMs = parseRetryAfter(oneHeader(raw, 'retry-after'), now).ms;
+  const said = toStandardWords(words);
   switch (raw.status === 404 ? 'not found' : findMeaning(raw.status, isJson)) {
     case 'token suspicious':
-      return new MirrorError(
-        'LINKED_LIST_REFUSED',
-        `The API refused ${path} (status ${raw.status}): ${words}`,
-      );
+      return new MirrorError('LINKED_LIST_REFUSED', `The API refused ${path} (status ${raw.status})${said}`);
     case 'refused':
-      return new MirrorError('REQUEST_REJECTED', `The API refused ${path}: status ${raw.status}: ${words}`);
+      return new MirrorError('REQUEST_REJECTED', `The API refused ${path} (status ${raw.status})${said}`);
     case 'not found':
       return toOdd('NOT_FOUND', `${path} returned a 404 that is not in the API's form`);
     case 'refused by a proxy':
@@ -105,7 +101,7 @@ export function toFailure(
         { retryAfterMs },
       );
     case 'rate limited':
-      return new TransientError('RATE_LIMITED', `${path} was rate-limited: ${words}`, { retryAfterMs });
+      return new TransientError('RATE_LIMITED', `${path} was rate-limited${said}`, { retryAfterMs });
     case 'transient':
       return new TransientError('SERVER_ERROR', `${path} returned status ${raw.status}`, { retryAfterMs });
     case 'redirect':
@@ -114,7 +110,7 @@ export function toFailure(
   }
 }
 
-function readGoodResponse(raw: RawResponse, path: string, say: (words: string) => string): LinkedPage {
+function readGoodResponse(raw: RawResponse, path: string): LinkedPage {
   const { bytes, isUtf8 } = decodeBody(raw.body, oneHeader(raw, 'content-type'));
   const isBare = /^\s*\[/.test(bytes.toString('latin1', 0, 100));
   const body = isBare ? Buffer.concat([HEAD, bytes, TAIL]) : bytes;
@@ -124,7 +120,7 @@ function readGoodResponse(raw: RawResponse, path: string, say: (words: string) =
     throw toOdd('RESPONSE_UNEXPECTED', `${path} returned an unexpected response: ${parsed}`);
   const error = findError(parsed, isBare);
   if (error !== undefined)
-    throw toServerError(`${path} returned status ${raw.status} with an error: ${say(error)}`);
+    throw toServerError(`${path} returned status ${raw.status} with an error${toStandardWords(error)}`);
   const { json, results, isDamaged } = parsed;
   if (results === null || !isJsonObject(json))
     throw raw.status === 200

@@ -23,12 +23,11 @@ export function toLinkedNextUrl(list: URL, next: string, page: URL): URL {
   if (next.length > MAX_NEXT)
     throw new MirrorError('NEXT_REFUSED', `\`next\` is an address of ${next.length} characters.`);
   const written = hasControls(next) || /^\s*#/.test(next) ? undefined : parseUrl(next, page);
-  if (written === undefined)
-    throw new MirrorError('NEXT_REFUSED', `\`next\` is not an address: "${toSafeWords(next)}".`);
+  if (written === undefined) throw new MirrorError('NEXT_REFUSED', '`next` is not an address.');
   if (!withSlash(written.pathname).endsWith(toTail(list)))
     throw new MirrorError(
       'NEXT_REFUSED',
-      `\`next\` leads to ${toSafeWords(written.pathname)}, not to ${list.pathname}.`,
+      `\`next\` leads to ${toShape(written.pathname)}, not to ${list.pathname}.`,
     );
   const url = new URL(list);
   url.search = written.search;
@@ -64,17 +63,22 @@ export function compareAddress(
 
 function describeDifference(url: URL, requested: URL): string | null {
   if (withSlash(url.pathname) !== requested.pathname || (url.search !== '' && requested.search === ''))
-    return `another address: ${toShape(url)}`;
-  if (url.host !== requested.host) return `another host: ${toSafeWords(url.host)}`;
-  return url.protocol === requested.protocol ? null : `another scheme: ${toSafeWords(url.protocol)}`;
+    return `another address: ${toShape(`${url.pathname}${url.search}`)}`;
+  if (url.host !== requested.host) return `another host: ${KNOWN_HOST.test(url.host) ? url.host : '…'}`;
+  return url.protocol === requested.protocol
+    ? null
+    : `another scheme: ${/^https?:$/.test(url.protocol) ? url.protocol : '…'}`;
 }
 
 const KNOWN_WORD =
   /^(?:api|rest|v\d{1,2}(?:p\d{1,2})?|(?:case|doc|document|docket|resource|text|file|page)s?|case_id|page_size|cursor|limit|offset|format|json)$/;
 
+/** The hosts under which the API is known to stand (A50). */
+const KNOWN_HOST = /^(?:(?:www|api)\.)?clearinghouse\.net$/;
+
 /** An address with `N` for each number and `…` for each word that is not known. */
-function toShape({ pathname, search }: URL): string {
-  return toSafeWords(`${pathname}${search}`).replaceAll(/[^/?&=]+/g, (word) =>
+function toShape(address: string): string {
+  return toSafeWords(address).replaceAll(/[^/?&=]+/g, (word) =>
     KNOWN_WORD.test(word) ? word : /^\d+$/.test(word) ? 'N' : '…',
   );
 }

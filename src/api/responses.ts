@@ -249,6 +249,25 @@ export function readWords(json: JsonValue | undefined, body: string): string {
   return toSafeWords(body) || '(no text)';
 }
 
+/** What Django REST framework says about any request, whatever was requested (A2). */
+const STANDARD_WORDS: readonly RegExp[] = [
+  /^Authentication credentials were not provided\.$/,
+  /^Invalid token\.$/,
+  /^Invalid token header\. (?:No credentials provided|Token string should not contain (?:spaces|invalid characters))\.$/,
+  /^User inactive or deleted\.$/,
+  /^You do not have permission to perform this action\.$/,
+  /^Request was throttled\.(?: Expected available in \d{1,9} seconds?\.)?$/,
+  /^(?:Not found|A server error occurred)\.$/,
+];
+
+/**
+ * The end of a message: `: ` and what the server said, if that is one of the sentences that it says about anything. Other
+ * words about one case or document can be its content, which a redaction must be able to remove.
+ */
+export function toStandardWords(words: string): string {
+  return STANDARD_WORDS.some((sentence) => sentence.test(words)) ? `: ${words}` : '';
+}
+
 export function isListOfOneString(json: JsonValue | undefined): json is [string] {
   return Array.isArray(json) && json.length === 1 && typeof json[0] === 'string';
 }

@@ -168,6 +168,11 @@ export function toRedirectUrl(from: URL, location: string): URL {
       `The server redirected from ${from.origin} to ${toSafeWords(target.origin)}${isBare ? '' : ', with a user name'}.`,
     );
   }
+  if (toSubject(from) !== toSubject(target))
+    throw new MirrorError(
+      'REDIRECT_REFUSED',
+      'The server redirected to something of another case or document.',
+    );
   const names = new Set([...from.searchParams.keys(), ...target.searchParams.keys()]);
   for (const name of [...names].filter((one) => from.searchParams.has(one) || one.startsWith('case_'))) {
     const [asked, sent] = [from, target].map(
@@ -182,6 +187,13 @@ export function toRedirectUrl(from: URL, location: string): URL {
   return target;
 }
 
+/** What an address is about: the end of the path from the word before its last number; empty if it has no number. */
+function toSubject({ pathname }: URL): string {
+  const words = pathname.split('/').filter((word) => word !== '');
+  const at = words.findLastIndex((word) => /^\d+$/.test(word));
+  return at === -1 ? '' : words.slice(Math.max(0, at - 1)).join('/');
+}
+
 function describe(name: string, value: string | undefined): string {
   return `${toSafeWords(name)}=${toSafeWords(value ?? '')}`;
 }
@@ -191,9 +203,17 @@ export function toShortPath(url: URL): string {
   return `${url.pathname}${url.search}`;
 }
 
-/** The path and query for messages. The query of a later page is text from the server. */
-export function describePath(url: URL): string {
-  return toSafeWords(toShortPath(url));
+const NAME_IN_QUERY = /^(?:case_ongoing|case_id|page|page_size|limit|offset)$/;
+
+/**
+ * The path and query for messages. The query of a later page is text from the server, so only the numbers of parameters
+ * that every API uses are repeated.
+ */
+export function describePath({ pathname, searchParams }: URL): string {
+  const pairs = [...searchParams].map(([name, value]) =>
+    NAME_IN_QUERY.test(name) && /^-?\d{1,20}$/.test(value) ? `${name}=${value}` : '…',
+  );
+  return toSafeWords(`${pathname}${pairs.length > 0 ? `?${pairs.join('&')}` : ''}`);
 }
 
 const OFFICIAL_API = 'https://clearinghouse.net/api/v2p1/';

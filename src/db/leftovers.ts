@@ -107,15 +107,27 @@ export function isOfCase(record: string, caseId: number): boolean {
 /**
  * Whether a rejected record belongs to a record of this kind or contains its content. A readable record belongs to that of
  * its id, or to each if it has several ids. A record without an id, or an unreadable one, counts for each that it
- * names, because its parts cannot be separated.
+ * names, because its parts cannot be separated. What is no object has no name for an id, so there each number counts.
  */
 export function isOfRecord(record: string, kind: string, id: number): boolean {
   const value = tryParse(record);
-  if (value === undefined || typeof value === 'string') return isNamedIn(value ?? record, kind, id);
+  if (value === undefined || typeof value === 'string') return isNamedInPiece(value ?? record, kind, id);
   const ids = [...listIds(record)];
   const own = isJsonObject(value) ? ids.filter((one) => one.depth === 1 && Number.isInteger(one.id)) : [];
   if (own.length > 0) return own.some((one) => one.id === id);
-  return ids.some((one) => one.id === id) || isNamedIn(record, kind, id);
+  return ids.some((one) => one.id === id) || isNamedInPiece(record, kind, id);
+}
+
+/** A brace or the name of a member: what has one has names, and a number without the name of an id can be anything. */
+const IS_PART_OF_OBJECT = /[{}]|"\s*:/;
+
+function isNamedInPiece(text: string, kind: string, id: number): boolean {
+  return isNamedIn(text, kind, id) || (!IS_PART_OF_OBJECT.test(text) && hasNumber(text, id));
+}
+
+function hasNumber(text: string, id: number): boolean {
+  const numbers = toPlain(text).match(/(?<![\w.])\d[\d.]*(?:e\+?\d+)?(?!\w)/gi) ?? [];
+  return numbers.some((number) => Number(number) === id || parseInt(number, 10) === id);
 }
 
 /** Every value of a member `id` in JSON, with its nesting depth. A repeated name counts each time. */
@@ -170,10 +182,13 @@ const toNamed = (kind: string): RegExp =>
   );
 
 function isNamedIn(text: string, kind: string, id: number): boolean {
-  const plain = text
-    .replaceAll('\0', '')
-    .replaceAll(/\\+u00([0-7][0-9a-f])/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-  for (const [, number = ''] of plain.matchAll(toNamed(kind)))
+  for (const [, number = ''] of toPlain(text).matchAll(toNamed(kind)))
     if (Number(number) === id || parseInt(number, 10) === id) return true;
   return false;
 }
+
+/** A text without the escapes that can hide a name or a number. */
+const toPlain = (text: string): string =>
+  text
+    .replaceAll('\0', '')
+    .replaceAll(/\\+u00([0-7][0-9a-f])/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)));

@@ -9,6 +9,7 @@ import { listRejectedRecords } from './leftovers.ts';
 import type { Mirror } from './open-mirror.ts';
 import { toNotMirrored } from './read-case.ts';
 import { type RunStart, createSyncLedger, recordDeadRuns } from './run-log.ts';
+import { deleteDriftOf } from './redact-drift.ts';
 import { rewriteSearchIndexes } from './search-index.ts';
 import {
   LIST_TABLES,
@@ -153,8 +154,9 @@ function deleteInRun(mirror: Mirror, { kind, id }: Redactable, start: RunStart, 
   return mirror.db.transaction(() => {
     const runId = ledger.beginRun(start);
     mirror.sqlite.pragma('secure_delete = ON');
-    if (kind === 'document') deleteDocument(mirror, id, runId);
-    else deleteContent(mirror, id, { runId, at: now() });
+    const stamp = { runId, at: now() };
+    if (kind === 'document') deleteDocument(mirror, id, stamp);
+    else deleteContent(mirror, id, stamp);
     return runId;
   });
 }
@@ -178,6 +180,7 @@ function deleteContent(mirror: Mirror, caseId: number, stamp: RunStamp): void {
   for (const key of listRejectedRecords(sqlite, caseId))
     db.delete(rejectedRecords).where(eq(rejectedRecords.fingerprint, key)).run();
   db.update(cases).set(toBareRow(caseId, stamp.runId)).where(eq(cases.id, caseId)).run();
+  deleteDriftOf(sqlite, 'case', [caseId]);
 }
 
 /** The row of a case of which only the id is known. */

@@ -289,6 +289,49 @@ describe('a failure of a linked list', () => {
     expect(asked).toEqual(Array.from({ length: requests }, () => LIST));
   });
 
+  const words = 'Jane Roe';
+  test.each<[string, Answer]>([
+    ['a refusal', { status: 403, body: { detail: words } }],
+    ['a refusal of the request', { status: 400, body: [`API Error: ${words}`] }],
+    ['rate limiting', { status: 429, body: { detail: words } }],
+    ['an error with status 200', { body: { detail: words } }],
+    ['a text in a list', { body: [words] }],
+    ['an address of the next page elsewhere', { body: { next: `/${words}/`, results: documents(9) } }],
+    ['no address of the next page', { body: { next: `${words}\n`, results: documents(9) } }],
+    [
+      'an address of the next page that was read',
+      { body: { next: `${LIST}?title=${words}&q=${words}`, results: documents(9) } },
+    ],
+    ['a page that is cut off', { body: { next: `${LIST}?${words}`, results: [] } }],
+  ])('says nothing of what the server says, because it can be about a person: %s', async (_name, answer) => {
+    const { fetch } = await serve((path) =>
+      path === LIST || answer.status !== undefined ? answer : { status: 500, body: words },
+    );
+    const error = await fetch().then(
+      () => null,
+      (thrown: unknown) => thrown as MirrorError,
+    );
+    expect(error?.message).toContain('/');
+    expect(decodeURIComponent(error?.message ?? '')).not.toMatch(/Jane|Roe/);
+  });
+
+  test('repeats a sentence that the framework of the API says about anything', async () => {
+    const detail = 'You do not have permission to perform this action.';
+    const { fetch } = await serve(() => ({ status: 403, body: { detail } }));
+    await expect(fetch()).rejects.toThrow(`(status 403): ${detail}`);
+  });
+
+  test.each(['/api/v2p1/cases/8/documents/', '/api/v2p1/cases/7/dockets/', '/api/v2p1/documents/7/text/'])(
+    'a redirect to %s, which is something else, is not followed',
+    async (location) => {
+      const { fetch, asked } = await serve((path) =>
+        path === LIST ? { status: 302, body: '', headers: { location } } : { body: documents(9) },
+      );
+      await expect(fetch()).rejects.toMatchObject({ code: 'REDIRECT_REFUSED' });
+      expect(new Set(asked)).toEqual(new Set([LIST]));
+    },
+  );
+
   test('a failure that passes is tried again, and the list is read', async () => {
     const { fetch } = await serve((_path, asked) =>
       asked === 1 ? { status: 502, body: '' } : { body: documents(9) },

@@ -53,6 +53,11 @@ describe('a rejected record without an id of its own is of a document', () => {
     ['that a list names as its id', '{"id": [7], "title": "x"}'],
     ['that `document_id` names', '{"document_id": "7", "title": "x"}'],
     ['that `pk` names, and that breaks off', asText('{"pk":7,"title":"x')],
+    ['that a text has as a number', asText('document 7 is sealed')],
+    ['that a text has as a number written otherwise', asText('Doc. 7.0: sealed')],
+    ['that a list has as a number', '[7, "sealed"]'],
+    ['that a list has as a text', '["7e0", "sealed"]'],
+    ['that is nothing but its number', '7'],
   ])('%s', (_how, record) => {
     expect(isOfRecord(record, 'document', 7)).toBe(true);
     expect(isOfRecord(record, 'document', 77)).toBe(false);
@@ -62,6 +67,9 @@ describe('a rejected record without an id of its own is of a document', () => {
     ['a case has the number', '{"case_id": 7, "url": "https://x.example/cases/7/"}'],
     ['it has an id of its own', '{"id": 8, "text_url": "https://x.example/documents/7/text/"}'],
     ['a docket has the number', asText('{"docket_id": 7, "url": "/dockets/7/')],
+    ['a piece of an object has the number under another name', asText('"cite_1_vol": 7, "title": "x')],
+    ['an object in a list has the number under another name', '[{"cite_1_vol": 7}]'],
+    ['a longer number has its digits', '[17, "part 7a of 70", "v1.7"]'],
   ])('but not where %s', (_why, record) => {
     expect(isOfRecord(record, 'document', 7)).toBe(false);
   });

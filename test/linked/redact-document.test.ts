@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { listDrift } from '../../src/api/schema-drift.ts';
 import { takeSnapshot } from '../../src/backup/snapshot.ts';
 import { prepareRecordFailure } from '../../src/db/linked/queue.ts';
 import { openMirror, openMirrorReadOnly } from '../../src/db/open-mirror.ts';
@@ -10,6 +11,7 @@ import { runCli } from '../support/command-line.ts';
 import { verifyFile } from '../support/eventful-mirror.ts';
 import { findDocument, listLinks, openLinkedMirror } from '../support/linked-mirror.ts';
 import { makeDocument } from '../support/linked-rows.ts';
+import { makeCase, makeDocket } from '../support/make-case.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const CANARY = 'CanaryOfTheSealedDocument';
@@ -128,6 +130,49 @@ describe('redact --document', () => {
     expect(bytes()).not.toContain(CANARY);
   });
 
+  test('leaves no name of a field that only it had, and those of other documents', async () => {
+    const { one, mirror, path, redact, bytes } = await start();
+    one.read(2, 'documents', [
+      { ...sealed, [`${CANARY}.of.a field`]: 1, shared: 1, ['x'.repeat(120)]: 1 },
+      makeDocument({ id: 9, shared: 'y' }),
+    ]);
+    mirror.close();
+    await redact('--document', '7', '--yes');
+    expect(bytes()).not.toContain(CANARY);
+    const reader = openMirrorReadOnly(path);
+    const names = reader.sqlite
+      .prepare(`SELECT field FROM schema_drift WHERE expected = 'no such field' ORDER BY 1`)
+      .pluck();
+    expect(names.all()).toEqual(['dockets[].x', 'documents[].shared', 'documents[].shared']);
+    reader.close();
+  });
+
+  test('reaches a document of which every record was rejected, and holds against what comes later', async () => {
+    const { mirror, path, redact, bytes } = await start();
+    mirror.close();
+    await redact('--document', '7', '--yes');
+    const again = openMirror(path);
+    const two = openLinkedMirror([1, 2, 7], again);
+    for (const record of [`{"id":"77","title":"${CANARY}"}`, `"document 77: ${CANARY}"`, `[77,"${CANARY}"]`])
+      two.readBytes(2, 'documents', record);
+    again.close();
+    expect(bytes()).toContain(CANARY);
+    const shown = await redact('--document', '77');
+    expect(shown.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'from document 77 (no title): 3 rejected records, the only trace of it; its id stays',
+    );
+    await redact('--document', '77', '--yes');
+    expect(bytes()).not.toContain(CANARY);
+    const later = openMirror(path);
+    const three = openLinkedMirror([1, 2, 7], later);
+    three.readBytes(1, 'documents', `[77,"${CANARY}"]`);
+    expect(three.read(1, 'documents', [{ ...sealed, id: 77 }])).toMatchObject({ redacted: 1 });
+    expect(findDocument(later, 77)?.payload).toEqual({ id: 77 });
+    later.close();
+    expect(bytes()).not.toContain(CANARY);
+    expect(verifyFile(path).findings.filter(({ check }) => check === 'linked')).toEqual([]);
+  });
+
   test('names the snapshots that hold it, and reaches them with --snapshots', async () => {
     const { mirror, redact, snapshot } = await start();
     mirror.close();
@@ -169,18 +214,30 @@ test('the redaction of a case takes its linked records with it, except those of 
   const path = join(tempFolder(), 'mirror.db');
   const mirror = openMirror(path);
   const one = openLinkedMirror([1, 2], mirror);
-  const docket = { id: 31, court: CANARY, docket_entries: [{ id: 5, description: CANARY }] };
+  const odd = { [`${CANARY}.of.a field`]: 1 };
+  const entry = { id: 5, description: CANARY, attachments: [{ attachment_number: 1, ...odd }], ...odd };
+  const docket = { id: 31, court: CANARY, docket_entries: [entry], ...odd };
+  const sealedCase = makeCase({
+    id: 1,
+    main_docket: makeDocket({ id: 7001, docket_entries: [entry], ...odd }),
+    ...odd,
+  });
+  one.run([sealedCase]);
+  const insertDrift = mirror.sqlite.prepare('INSERT INTO schema_drift VALUES (?, ?, ?, 1, 1, 1, ?)');
+  for (const { field, expected, seen } of listDrift(sealedCase))
+    insertDrift.run(field, expected, seen, 'case');
   for (const title of ['one', 'two']) {
     one.read(1, 'documents', [
-      makeDocument({ id: 3, title: CANARY + title }),
+      makeDocument({ id: 3, title: CANARY + title, ...odd }),
       makeDocument({ id: 4, title }),
     ]);
     one.read(1, 'dockets', [{ ...docket, state: CANARY + title }]);
-    one.read(1, 'resources', [{ title: CANARY, abstract: CANARY + title, status: 'Approved' }]);
+    one.read(1, 'resources', [{ title: CANARY, abstract: CANARY + title, status: 'Approved', ...odd }]);
     one.readBytes(1, 'resources', `{"title": "${CANARY}", "status": "Approved", "x": 1e400}`);
     one.read(2, 'documents', [makeDocument({ id: 4, title })]);
     one.run();
   }
+  expect(one.rows(`SELECT record_kind FROM schema_drift WHERE field LIKE '%${CANARY}%'`)).toHaveLength(9);
   mirror.sqlite.exec('UPDATE cases SET mirror_departed_run_id = 3 WHERE id = 1');
   const start = { startedAt: new Date('2030-02-01T00:00:00.000Z'), version: '0', apiUrl: '', processId: 1 };
   redactCase(mirror, 1, { ...start, trigger: 'redact' }, () => start.startedAt);

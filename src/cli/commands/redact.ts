@@ -223,6 +223,8 @@ function nameSubject(redaction: AnyRedaction): string {
 
 function listContent(redaction: AnyRedaction): string {
   const { rejectedRecords } = redaction;
+  if (redaction.kind === 'document' && !redaction.isStored)
+    return `${renderPlural(rejectedRecords, 'rejected record')}, the only trace of it; its id stays`;
   const parts = [
     'its fields',
     ...(redaction.kind === 'case'

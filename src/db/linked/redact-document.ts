@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { LINK_SPECS, RECORD_SPECS } from '../../linked/kinds.ts';
-import { toColumns, toContent } from '../../linked/rows.ts';
+import { type RecordContent, toColumns, toContent } from '../../linked/rows.ts';
 import { getTableName } from 'drizzle-orm';
 import { listRejectedRecordsOf } from '../leftovers.ts';
+import { KINDS_WITH_DRIFT, deleteDriftOf } from '../redact-drift.ts';
 import type { Mirror } from '../open-mirror.ts';
 import type { RunStamp } from '../write-history.ts';
 import { createLinkWriter } from './write-links.ts';
@@ -17,7 +18,9 @@ export interface DocumentRedaction {
   /** Whether that run is unfinished: bytes of the deleted rows may still be in the file. */
   readonly isPending: boolean;
   readonly title: string | null;
-  /** The cases that link to the document. The links stay. */
+  /** Whether it has a row of its own. What is only in rejected records has none. */
+  readonly isStored: boolean;
+  /** The cases that link to the document, or whose lists brought a rejected record of it. The links stay. */
   readonly caseIds: readonly number[];
   readonly changes: number;
   readonly rejectedRecords: number;
@@ -35,29 +38,38 @@ export function findDocumentRedaction(mirror: Mirror, documentId: number): Docum
          LEFT JOIN sync_runs ON sync_runs.id = mirror_redacted_run_id WHERE documents.id = ?`,
       )
       .get(documentId);
-    if (row === undefined)
-      throw new MirrorError('DOCUMENT_NOT_MIRRORED', `${path} has no document ${documentId}.`);
     const count = (sql: string): number =>
       Number(sqlite.prepare<[number], number>(sql).pluck().get(documentId));
-    const rejectedRecords = listRejectedRecordsOf(sqlite, 'document', documentId).length;
+    const rejected = listRejectedRecordsOf(sqlite, 'document', documentId);
+    if (row === undefined && rejected.length === 0)
+      throw new MirrorError('DOCUMENT_NOT_MIRRORED', `${path} has no document ${documentId}.`);
+    const doneRunId = row?.redactedRunId ?? null;
     return {
       documentId,
-      doneRunId: rejectedRecords === 0 ? row.redactedRunId : null,
-      isPending: row.redactedRunId !== null && row.outcome !== 'complete',
-      title: row.title,
-      caseIds: sqlite
-        .prepare<[number], number>(
-          'SELECT DISTINCT case_id FROM case_documents WHERE document_id = ? ORDER BY case_id',
-        )
-        .pluck()
-        .all(documentId),
+      doneRunId: rejected.length === 0 ? doneRunId : null,
+      isPending: doneRunId !== null && row?.outcome !== 'complete',
+      title: row?.title ?? null,
+      isStored: row !== undefined,
+      caseIds: listCasesOf(sqlite, documentId, rejected),
       changes: count(`SELECT count(*) FROM linked_changes WHERE ${OF_DOCUMENT} AND ${IS_CONTENT}`),
-      rejectedRecords,
+      rejectedRecords: rejected.length,
       texts:
         count('SELECT count(*) FROM document_texts WHERE document_id = ? AND text_id IS NOT NULL') +
         count('SELECT count(*) FROM mirror_replaced_texts WHERE document_id = ?'),
     };
   })();
+}
+
+function listCasesOf(sqlite: Database.Database, documentId: number, rejected: readonly string[]): number[] {
+  return sqlite
+    .prepare<[number, string], number>(
+      `SELECT case_id FROM case_documents WHERE document_id = ?
+       UNION SELECT case_id FROM rejected_records
+         WHERE fingerprint IN (SELECT value FROM json_each(?)) AND case_id IS NOT NULL
+       ORDER BY 1`,
+    )
+    .pluck()
+    .all(documentId, JSON.stringify(rejected));
 }
 
 const OF_DOCUMENT = `record_kind = 'document' AND record_key = ?`;
@@ -81,12 +93,18 @@ const UNUSED_TEXTS =
   'DELETE FROM texts WHERE mirror_id NOT IN (SELECT text_id FROM document_texts WHERE text_id IS NOT NULL)';
 
 /** Deletes the content of a document. Only its id, its links, and the runs that stored and redacted it stay. */
-export function deleteDocument({ sqlite }: Mirror, documentId: number, runId: number): void {
+export function deleteDocument(mirror: Mirror, documentId: number, stamp: RunStamp): void {
+  const { sqlite } = mirror;
+  const { runId } = stamp;
+  const rejected = listRejectedRecordsOf(sqlite, 'document', documentId);
+  const caseIds = listCasesOf(sqlite, documentId, rejected);
   for (const sql of DELETIONS) sqlite.prepare(sql).run(documentId);
   sqlite.exec(UNUSED_TEXTS);
-  deleteRejected(sqlite, listRejectedRecordsOf(sqlite, 'document', documentId));
+  deleteRejected(sqlite, rejected);
   const spec = RECORD_SPECS.document;
-  const { payload, fingerprint, hidden } = toContent(spec, { id: documentId });
+  const content = toContent(spec, { id: documentId });
+  const { payload, fingerprint, hidden } = content;
+  addMissingRow(mirror, documentId, content, stamp);
   const row: Record<string, unknown> = {
     ...toColumns(spec, payload),
     mirror_hidden: hidden,
@@ -99,6 +117,16 @@ export function deleteDocument({ sqlite }: Mirror, documentId: number, runId: nu
   sqlite
     .prepare(`UPDATE documents SET ${names.map((name) => `"${name}" = ?`).join(', ')} WHERE id = ?`)
     .run(...names.map((name) => row[name]), documentId);
+  deleteDriftOf(sqlite, 'document', caseIds);
+}
+
+/** A document of which only rejected records are known gets a row, so that its redaction holds. No case links to it. */
+function addMissingRow(mirror: Mirror, documentId: number, content: RecordContent, stamp: RunStamp): void {
+  const spec = RECORD_SPECS.document;
+  const records = createRecordWriter(mirror, spec, () => ({}));
+  if (records.find(documentId) !== undefined) return;
+  records.write(documentId, content, toColumns(spec, content.payload), stamp);
+  records.writeDeparture(documentId, stamp.runId, stamp);
 }
 
 function deleteRejected(sqlite: Database.Database, keys: readonly string[]): void {
@@ -135,6 +163,7 @@ export function deleteLinkedOfCase(mirror: Mirror, caseId: number, stamp: RunSta
   sqlite.exec(UNUSED_TEXTS);
   for (const table of ['linked_lists', 'mirror_docket_differences'])
     sqlite.prepare(`DELETE FROM ${table} WHERE case_id = ?`).run(caseId);
+  for (const kind of KINDS_WITH_DRIFT) if (kind !== 'case') deleteDriftOf(sqlite, kind, [caseId]);
 }
 
 /** Whether a file, of whatever version, holds content of a document. */
