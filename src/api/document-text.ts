@@ -2,6 +2,9 @@ import { MirrorError, TransientError } from '../errors/mirror-error.ts';
 import { isJsonObject, tryParse } from '../lib/json.ts';
 import type { Client } from './client.ts';
 import { decodeBody, decodeStrayBytes } from './decode-body.ts';
+import { countMembers } from './page-records.ts';
+import { type Drift, listTextDrift } from './schema-drift.ts';
+import { splitRecords } from './split-page.ts';
 import { toOdd } from './judge-response.ts';
 import { toFailure } from './linked-pages.ts';
 import { toTextUrl } from './linked-urls.ts';
@@ -22,8 +25,10 @@ export type TextAnswer =
       readonly outcome: 'text';
       /** Well-formed: a half surrogate, which UTF-8 cannot store, is U+FFFD. */
       readonly text: string;
-      /** The body of the response, if `text` is not exactly what arrived; else null. */
+      /** The body of the response, if `text` is not exactly what arrived, or not all that it says of the text; else null. */
       readonly raw: Buffer | null;
+      /** The fields of the response that are not known. They are not stored. */
+      readonly drift: readonly Drift[];
     }
   /** The text is empty or only white space. */
   | { readonly outcome: 'empty' }
@@ -103,8 +108,17 @@ function readTextResponse(
   if (typeof text !== 'string')
     throw toOdd('RESPONSE_UNEXPECTED', `${path} returned a \`text\` that is not a string`);
   if (text.trim() === '') return { outcome: 'empty' };
-  const isExact = text.isWellFormed() && isUtf8;
-  return { outcome: 'text', text: text.toWellFormed(), raw: isExact ? null : Buffer.from(raw.body) };
+  // A name that stands twice hides a text that may be the right one.
+  const isExact =
+    text.isWellFormed() &&
+    isUtf8 &&
+    splitRecords(bytes).every(({ members }) => members <= countMembers(json));
+  return {
+    outcome: 'text',
+    text: text.toWellFormed(),
+    raw: isExact ? null : Buffer.from(raw.body),
+    drift: listTextDrift(json),
+  };
 }
 
 /** Some servers print an id as text. */

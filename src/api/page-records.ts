@@ -161,7 +161,8 @@ function listInexact(record: SplitRecord, value: JsonValue, isStray: boolean): s
   ];
 }
 
-function countMembers(value: JsonValue): number {
+/** The members of all objects in a value; of a name that stood twice, only the last counts. */
+export function countMembers(value: JsonValue): number {
   let members = 0;
   if (Array.isArray(value)) {
     for (const element of value)

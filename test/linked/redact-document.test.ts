@@ -15,6 +15,8 @@ import { makeCase, makeDocket } from '../support/make-case.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const CANARY = 'CanaryOfTheSealedDocument';
+/** In small letters, and without what an index of words cuts off. */
+const TRACE = CANARY.toLowerCase().slice(0, 16);
 const sealed = makeDocument({ id: 7, title: `${CANARY} complaint`, brand_new: `${CANARY} field` });
 
 /** A mirror in which document 7 has everything that holds content, and a snapshot of it. */
@@ -35,7 +37,7 @@ async function start() {
     `{"id":7,"court":"Of the docket with the same id","x":1e400,"docket_entries":[]}`,
   );
   mirror.sqlite
-    .exec(`INSERT INTO texts (mirror_id, hash, characters, bytes, value) VALUES (1, 'h', 1, 1, '${CANARY} text');
+    .exec(`INSERT INTO texts (mirror_id, hash, characters, bytes, value, mirror_words) VALUES (1, 'h', 1, 1, '${CANARY} text', '${CANARY} text');
     INSERT INTO document_texts (document_id, outcome, text_id, fetched_at, attempted_at, failures)
     VALUES (7, 'text', 1, '2030-01-15T03:17:00.000Z', '2030-01-15T03:17:00.000Z', 0)`);
   const to = { folder: join(folder, 'snapshots') };
@@ -48,7 +50,7 @@ async function start() {
     ['', '-wal', '-shm']
       .map((suffix) => `${path}${suffix}`)
       .filter(existsSync)
-      .map((file) => readFileSync(file, 'latin1'))
+      .map((file) => readFileSync(file, 'latin1').toLowerCase())
       .join('');
   return { one, mirror, path, redact, bytes, snapshot: snapshot.path };
 }
@@ -77,7 +79,7 @@ describe('redact --document', () => {
       0,
       expect.objectContaining({ document_id: 7, redacted: true, case_ids: [1, 2], rejected_records: 1 }),
     ]);
-    expect(bytes()).not.toContain(CANARY);
+    expect(bytes()).not.toContain(TRACE);
     const reader = openMirrorReadOnly(path);
     const rows = (sql: string) => reader.sqlite.prepare(sql).all();
     expect(findDocument(reader, 7)).toMatchObject({ payload: { id: 7 } });
@@ -107,7 +109,7 @@ describe('redact --document', () => {
     one.readBytes(2, 'documents', `{"id":7,"title":"${CANARY}","title":"x"},{"id":7,"title":"${CANARY}`);
     expect(findDocument(again, 7)?.payload).toEqual({ id: 7 });
     again.close();
-    expect(bytes()).not.toContain(CANARY);
+    expect(bytes()).not.toContain(TRACE);
   });
 
   test('leaves nothing of it in what is recorded of its lists, before and after', async () => {
@@ -119,15 +121,15 @@ describe('redact --document', () => {
     const attempt = { caseId: 2, kind: 'documents', runId: 1, at: new Date() } as const;
     prepareRecordFailure(mirror)(attempt, refusal);
     mirror.close();
-    expect(bytes()).toContain(`${CANARY} is sealed`);
+    expect(bytes()).toContain(`${CANARY} is sealed`.toLowerCase());
     await redact('--document', '7', '--yes');
-    expect(bytes()).not.toContain(CANARY);
+    expect(bytes()).not.toContain(TRACE);
     const again = openMirror(path);
     const one = openLinkedMirror([1, 2, 7], again);
     one.read(1, 'documents', [{ ...sealed, [CANARY]: 1 }, makeDocument({ id: 8 })]);
     one.readBytes(2, 'documents', `{"id":null,"text_url":"/documents/7/text/","title":"${CANARY}"}`);
     again.close();
-    expect(bytes()).not.toContain(CANARY);
+    expect(bytes()).not.toContain(TRACE);
   });
 
   test('leaves no name of a field that only it had, and those of other documents', async () => {
@@ -138,7 +140,7 @@ describe('redact --document', () => {
     ]);
     mirror.close();
     await redact('--document', '7', '--yes');
-    expect(bytes()).not.toContain(CANARY);
+    expect(bytes()).not.toContain(TRACE);
     const reader = openMirrorReadOnly(path);
     const names = reader.sqlite
       .prepare(`SELECT field FROM schema_drift WHERE expected = 'no such field' ORDER BY 1`)
@@ -156,20 +158,20 @@ describe('redact --document', () => {
     for (const record of [`{"id":"77","title":"${CANARY}"}`, `"document 77: ${CANARY}"`, `[77,"${CANARY}"]`])
       two.readBytes(2, 'documents', record);
     again.close();
-    expect(bytes()).toContain(CANARY);
+    expect(bytes()).toContain(TRACE);
     const shown = await redact('--document', '77');
     expect(shown.stdout.replaceAll(/\s+/g, ' ')).toContain(
       'from document 77 (no title): 3 rejected records, the only trace of it; its id stays',
     );
     await redact('--document', '77', '--yes');
-    expect(bytes()).not.toContain(CANARY);
+    expect(bytes()).not.toContain(TRACE);
     const later = openMirror(path);
     const three = openLinkedMirror([1, 2, 7], later);
     three.readBytes(1, 'documents', `[77,"${CANARY}"]`);
     expect(three.read(1, 'documents', [{ ...sealed, id: 77 }])).toMatchObject({ redacted: 1 });
     expect(findDocument(later, 77)?.payload).toEqual({ id: 77 });
     later.close();
-    expect(bytes()).not.toContain(CANARY);
+    expect(bytes()).not.toContain(TRACE);
     expect(verifyFile(path).findings.filter(({ check }) => check === 'linked')).toEqual([]);
   });
 
@@ -180,7 +182,7 @@ describe('redact --document', () => {
     expect(stdout).toContain(snapshot);
     expect(readFileSync(snapshot, 'latin1')).toContain(CANARY);
     await redact('--document', '7', '--snapshots', '--yes');
-    expect(readFileSync(snapshot, 'latin1')).not.toContain(CANARY);
+    expect(readFileSync(snapshot, 'latin1').toLowerCase()).not.toContain(TRACE);
     expect((await redact('--document', '7')).stdout).not.toContain(snapshot);
   });
 
@@ -246,6 +248,6 @@ test('the redaction of a case takes its linked records with it, except those of 
   for (const table of ['further_dockets', 'further_docket_entries', 'resources', 'rejected_records'])
     expect([table, one.rows(`SELECT * FROM ${table}`)]).toEqual([table, []]);
   mirror.close();
-  expect(readFileSync(path, 'latin1')).not.toContain(CANARY);
+  expect(readFileSync(path, 'latin1').toLowerCase()).not.toContain(TRACE);
   expect(verifyFile(path).findings.filter(({ check }) => check === 'linked')).toEqual([]);
 });

@@ -37,7 +37,7 @@ const listBoth = (mirror: Mirror) => [listWords(mirror, 'documents'), listWords(
 function storeText(mirror: Mirror, documentId: number, text: string): void {
   prepareWriteText(mirror)({
     document: { documentId, fingerprint: 'x' },
-    result: { answer: { outcome: 'text', text, raw: null } },
+    result: { answer: { outcome: 'text', text, raw: null, drift: [] } },
     at: new Date(Date.UTC(2030, 0, 15)),
   });
 }

@@ -95,16 +95,16 @@ const DAYS: Readonly<Record<number, Record<(typeof LINKED_KINDS)[number], JsonOb
 
 /** What the API says about the texts of these documents, day by day; null if it gives no clear answer. */
 const TEXT_DAYS: Readonly<Record<number, Readonly<Record<number, TextAnswer | null>>>> = {
-  1: { 501: { outcome: 'text', text: 'One text.', raw: null }, 503: { outcome: 'empty' } },
+  1: { 501: { outcome: 'text', text: 'One text.', raw: null, drift: [] }, 503: { outcome: 'empty' } },
   // A document has another text, and a text belongs to two documents.
   2: {
-    501: { outcome: 'text', text: 'Another text, with §.', raw: null },
-    503: { outcome: 'text', text: 'One text.', raw: null },
+    501: { outcome: 'text', text: 'Another text, with §.', raw: null, drift: [] },
+    503: { outcome: 'text', text: 'One text.', raw: null, drift: [] },
   },
   // The public may see document 502 on this day only.
   3: {
-    501: { outcome: 'text', text: 'One text.', raw: null },
-    502: { outcome: 'text', text: 'Half: \ufffd', raw: Buffer.from('{"text": "Half: \\ud800"}') },
+    501: { outcome: 'text', text: 'One text.', raw: null, drift: [] },
+    502: { outcome: 'text', text: 'Half: \ufffd', raw: Buffer.from('{"text": "Half: \\ud800"}'), drift: [] },
     503: { outcome: 'not_offered' },
   },
   4: { 501: null, 503: { outcome: 'too_large', message: 'The response is larger than 16 MB.' } },

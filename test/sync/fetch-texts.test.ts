@@ -5,6 +5,7 @@ import { always, once, textOf, type Fault, type FaultRule } from '../../fake-api
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { openMirror } from '../../src/db/open-mirror.ts';
+import { verifyFile } from '../support/eventful-mirror.ts';
 import { runCli, type CliResult } from '../support/command-line.ts';
 import { makeCase } from '../support/make-case.ts';
 import { insertDocument, makeDocument } from '../support/linked-rows.ts';
@@ -445,6 +446,42 @@ describe('a stored text', () => {
       { document_id: 11, outcome: 'text', failures: 0, error_message: 'The API now says: not_offered.' },
       { document_id: 12, outcome: 'text', failures: 1, error_message: expect.any(String) },
     ]);
+  });
+
+  test('whose bytes differ but read the same are each kept, and an equal text is not taken for one of them', async () => {
+    const bodies = [
+      '{"id":11,"text":"a\ufffdb"}',
+      '{"id":12,"text":"a\\ud800b"}',
+      '{"id":13,"text":"a\\udfffb"}',
+    ];
+    const { fetchTexts, rows, database } = await start([{ id: 11 }, { id: 12 }, { id: 13 }], ({ route }) =>
+      route.kind === 'text'
+        ? { kind: 'bytes', body: Buffer.from(bodies[route.documentId - 11] ?? '') }
+        : undefined,
+    );
+    await fetchTexts();
+    expect(rows('SELECT value, CAST(mirror_raw AS TEXT) AS raw FROM texts ORDER BY mirror_id')).toEqual([
+      { value: 'a\ufffdb', raw: null },
+      { value: 'a\ufffdb', raw: bodies[1] },
+      { value: 'a\ufffdb', raw: bodies[2] },
+    ]);
+    expect(verifyFile(database).findings).toEqual([]);
+  });
+
+  test('that stands twice in the response is kept with its bytes, and an unknown field is recorded', async () => {
+    const body = '{"id":11,"text":"first","text":"second","pages":3}';
+    const { fetchTexts, rows, database } = await start(
+      [{ id: 11 }],
+      always({ kind: 'bytes', body: Buffer.from(body) }, textOf(11)),
+    );
+    await fetchTexts();
+    expect(rows('SELECT value, CAST(mirror_raw AS TEXT) AS raw FROM texts')).toEqual([
+      { value: 'second', raw: body },
+    ]);
+    expect(rows(`SELECT field, seen, record_kind FROM schema_drift WHERE field LIKE 'text.%'`)).toEqual([
+      { field: 'text.pages', seen: 'an integer', record_kind: 'document' },
+    ]);
+    expect(verifyFile(database).findings).toEqual([]);
   });
 
   test.each([

@@ -123,8 +123,8 @@ export function deleteDocument(mirror: Mirror, documentId: number, stamp: RunSta
 /** A document of which only rejected records are known gets a row, so that its redaction holds. No case links to it. */
 function addMissingRow(mirror: Mirror, documentId: number, content: RecordContent, stamp: RunStamp): void {
   const spec = RECORD_SPECS.document;
-  const records = createRecordWriter(mirror, spec, () => ({}));
-  if (records.find(documentId) !== undefined) return;
+  if (mirror.sqlite.prepare('SELECT 1 FROM documents WHERE id = ?').get(documentId) !== undefined) return;
+  const records = createRecordWriter(mirror, spec);
   records.write(documentId, content, toColumns(spec, content.payload), stamp);
   records.writeDeparture(documentId, stamp.runId, stamp);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type SQL, and, asc, count, eq, exists, inArray, isNull, sql, sum } from 'drizzle-orm';
 import type { TextAnswer } from '../../api/document-text.ts';
+import type { Drift } from '../../api/schema-drift.ts';
 import type { MirrorError } from '../../errors/mirror-error.ts';
 import { toTextWords } from '../../linked/text-words.ts';
 import type { Mirror } from '../open-mirror.ts';
@@ -159,6 +160,12 @@ export interface TextFinding {
  */
 export function prepareWriteText(mirror: Mirror): (finding: TextFinding) => void {
   const { db } = mirror;
+  const insertDrift = mirror.sqlite.prepare(
+    `INSERT INTO schema_drift (field, expected, seen, example_case_id, first_run_id, last_run_id, record_kind)
+     SELECT @field, @expected, @seen, case_id, newest.id, newest.id, 'document'
+     FROM case_documents, (SELECT max(id) AS id FROM sync_runs) AS newest WHERE document_id = @documentId LIMIT 1
+     ON CONFLICT (field, seen) DO UPDATE SET last_run_id = excluded.last_run_id`,
+  );
   return ({ document: { documentId, fingerprint }, result, at }) => {
     const stored = db.select().from(documentTexts).where(eq(documentTexts.document_id, documentId)).get();
     const attempt = { document_id: documentId, attempted_at: at.toISOString() };
@@ -198,6 +205,7 @@ export function prepareWriteText(mirror: Mirror): (finding: TextFinding) => void
       return;
     }
     const text_id = findOrAddText(answer);
+    for (const one of answer.drift) writeDrift(one, documentId);
     if (stored?.text_id != null && stored.text_id !== text_id) recordReplaced(stored.text_id, stored, at);
     upsert({ ...clear, text_id });
     if (stored?.text_id != null && stored.text_id !== text_id) removeUnused(stored.text_id);
@@ -212,7 +220,10 @@ export function prepareWriteText(mirror: Mirror): (finding: TextFinding) => void
 
   function findOrAddText({ text: value, raw }: Extract<TextAnswer, { outcome: 'text' }>): number {
     const utf8 = Buffer.from(value);
-    const hash = createHash('sha256').update(utf8).digest('hex');
+    const hash = createHash('sha256')
+      .update(utf8)
+      .update(raw ?? '')
+      .digest('hex');
     const known = db.select({ id: texts.mirror_id }).from(texts).where(eq(texts.hash, hash)).get();
     if (known !== undefined) return known.id;
     const row = {
@@ -224,6 +235,10 @@ export function prepareWriteText(mirror: Mirror): (finding: TextFinding) => void
       mirror_words: toTextWords(value),
     };
     return Number(db.insert(texts).values(row).run().lastInsertRowid);
+  }
+
+  function writeDrift({ field, expected, seen }: Drift, documentId: number): void {
+    insertDrift.run({ field, expected, seen, documentId });
   }
 
   function recordReplaced(textId: number, stored: typeof documentTexts.$inferSelect, at: Date): void {

@@ -10,14 +10,17 @@ export const texts = sqliteTable(
   'texts',
   {
     mirror_id: integer('mirror_id').primaryKey(),
-    /** SHA-256 of the text in UTF-8, in hex. */
+    /** SHA-256 of the text in UTF-8, followed by `mirror_raw`, in hex. */
     hash: text('hash').notNull(),
     /** Code points; `length()` of SQLite stops at a NUL. */
     characters: integer('characters').notNull(),
     /** Bytes of UTF-8. */
     bytes: integer('bytes').notNull(),
     value: text('value').notNull(),
-    /** The body of the response, if it has something that UTF-8 cannot hold; `value` has U+FFFD in its place. */
+    /**
+     * The body of the response, if `value` is not all of it: U+FFFD stands for what UTF-8 cannot hold, and of a name that
+     * stood twice, the last counts.
+     */
     mirror_raw: blob('mirror_raw', { mode: 'buffer' }),
     /**
      * For the search index: the passages of the text in which a hyphen at the end of a line, a character that nobody sees
