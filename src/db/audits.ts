@@ -75,6 +75,51 @@ const AUDITS = [
     shows: 'Cases with a date that no calendar has, or before 1789, or over a year after the newest run.',
     note: 'The date is null in the clean_ views. An order may begin and end until 2200.',
   },
+  {
+    name: 'documents_at_odds',
+    shows: 'Cases whose list of documents does not go with what `available_documents` names.',
+    note: 'Only lists that were read. A case in process may name none yet, and a complaint may stand under another type.',
+  },
+  {
+    name: 'document_twice',
+    shows: 'Cases with two documents that look like one: the same file, or the same title, type and date.',
+    note: 'Two filings of one day often share a title. The file tells whether they are one.',
+  },
+  {
+    name: 'document_incomplete',
+    shows: 'Cases with documents that have no file and no address, no type, or no date.',
+    note: 'A date that the site says to be unknown is not missing.',
+  },
+  {
+    name: 'document_dates',
+    shows: 'Cases with documents dated over a year before the filing, after the newest run, or impossibly.',
+    note: 'A document from before the filing can be genuine, such as a statute or the order of an earlier case.',
+  },
+  {
+    name: 'document_off_docket',
+    shows: 'Cases with documents that name another docket, or a number that no entry of it has.',
+    note: 'By the address of the document on CourtListener, for cases that name a docket there. An entry can be missing because nobody bought it yet.',
+  },
+  {
+    name: 'unknown_status',
+    shows: 'Cases with documents that are left out only because their status is missing or unknown.',
+    note: 'A new status of the API appears here first. What is known not to be public is not here.',
+  },
+  {
+    name: 'text_at_odds',
+    shows: 'Cases with documents whose text the API does not have, although `has_text` says so.',
+    note: 'Only texts that were fetched.',
+  },
+  {
+    name: 'docket_copies',
+    shows: 'Cases whose main docket is another in the list of dockets than in the case.',
+    note: 'The two copies are read at different times, so the newer entries can be in either of them. The copy in the case is the stored one.',
+  },
+  {
+    name: 'list_not_read',
+    shows: 'Cases of which a linked list was never read, fails repeatedly, or is doubted.',
+    note: 'Empty until the first list of a kind was read. What is known of such a case ends with its last good read.',
+  },
 ] as const satisfies readonly Omit<Audit, 'view'>[];
 
 /** The audits, in the order in which the migrations make their views. */

@@ -77,6 +77,9 @@ export const SEALED_TABLES: readonly SealedTable[] = [
     schema.documentTexts,
     schema.mirrorReplacedTexts,
     schema.textPasses,
+    schema.documentFiles,
+    schema.filePasses,
+    schema.mirrorOffers,
   ].map(whole),
 ];
 

@@ -30,7 +30,7 @@ describe('the indexes of a mirror', () => {
     await sync({ onEvent: ({ type }) => type === 'page-stored' && meanwhile.push(read(listIndexes)) });
     const all = listAll();
     const kept = all.filter((sql) =>
-      /UNIQUE|mirror_raw_hashes|sync_runs|case_changes|_versions|INDEX (?:case_)?(?:documents|document_texts|mirror_replaced_texts|further_docket|resources|linked|mirror_docket)/.test(
+      /UNIQUE|mirror_raw_hashes|sync_runs|case_changes|_versions|INDEX (?:case_)?(?:documents|document_texts|document_files|mirror_replaced_texts|further_docket|resources|linked|mirror_docket)/.test(
         sql,
       ),
     );

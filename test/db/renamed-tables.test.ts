@@ -96,6 +96,9 @@ const NEW_TABLES: ReadonlySet<string> = new Set([
   'document_texts',
   'mirror_replaced_texts',
   'text_passes',
+  'document_files',
+  'file_passes',
+  'mirror_offers',
 ]);
 /** Columns that the former schema does not have. The upgrade derives those of `cases` from its other columns. */
 const NEW_COLUMNS: ReadonlySet<string> = new Set([
@@ -297,7 +300,7 @@ test('a listing of the tables shows the content first, then its history, the log
     .all()
     .filter((name) => !SEARCH_OBJECTS.has(name));
   close();
-  expect(names.slice(0, 15)).toEqual([
+  expect(names.slice(0, 16)).toEqual([
     'cases',
     'dockets',
     'docket_entries',
@@ -313,6 +316,7 @@ test('a listing of the tables shows the content first, then its history, the log
     'case_resources',
     'document_texts',
     'texts',
+    'document_files',
   ]);
   const log = [
     'sync_runs',
@@ -320,6 +324,7 @@ test('a listing of the tables shows the content first, then its history, the log
     'list_syncs',
     'linked_passes',
     'text_passes',
+    'file_passes',
     'linked_lists',
     'rejected_records',
     'schema_drift',

@@ -26,6 +26,10 @@ const REFUSED: Readonly<Record<string, string>> = {
   clean_document_texts: 'document_texts',
   mirror_replaced_texts: 'mirror_replaced_texts',
   text_passes: 'text_passes',
+  document_files: 'document_files',
+  file_passes: 'file_passes',
+  mirror_offers: 'mirror_offers',
+  audit_text_at_odds: 'document_texts',
 };
 
 /** Every table and view of the file, each with its columns and its rows in a steady order. */
@@ -100,7 +104,8 @@ describe('as of a run, every table and view', () => {
       'further_docket_entries',
       'resources',
       'linked_lists',
-      ...Object.keys(REFUSED),
+      // An audit lists nothing of sound data.
+      ...Object.keys(REFUSED).filter((name) => !name.startsWith('audit_')),
     ];
     for (const name of filled)
       expect([name, rows(`SELECT 1 FROM ${name} LIMIT 1`)]).toEqual([name, [{ 1: 1 }]]);

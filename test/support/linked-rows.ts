@@ -114,6 +114,30 @@ const TEXT_DAYS: Readonly<Record<number, Readonly<Record<number, TextAnswer | nu
 export function storeLinkedDay(mirror: Mirror, day: 1 | 2 | 3 | 4, at: Date): void {
   storeLists(mirror, day, at);
   storeTexts(mirror, day, at);
+  storeFiles(mirror, at);
+}
+
+/** What came of the request for the file of a document, and whether the API offers a list of all documents. */
+function storeFiles({ sqlite }: Mirror, at: Date): void {
+  const time = at.toISOString();
+  sqlite
+    .prepare(
+      `INSERT OR REPLACE INTO document_files (document_id, outcome, url, fetched_at, attempted_at, failures)
+       VALUES (501, 'not_offered', 'https://example.org/doc/501.pdf', ?, ?, 0)`,
+    )
+    .run(time, time);
+  sqlite
+    .prepare(
+      `INSERT INTO file_passes (started_at, ended_at, outcome, process_id, requests, not_offered)
+       VALUES (?, ?, 'complete', 1, 1, 1)`,
+    )
+    .run(time, time);
+  sqlite
+    .prepare(
+      `INSERT OR REPLACE INTO mirror_offers (kind, state, checked_at, run_id)
+       VALUES ('documents', 'not_offered', ?, (SELECT max(id) FROM sync_runs))`,
+    )
+    .run(time);
 }
 
 function storeLists(mirror: Mirror, day: number, at: Date): void {

@@ -10,3 +10,4 @@ export * from './history.ts';
 export * from './linked.ts';
 export * from './linked-log.ts';
 export * from './texts.ts';
+export * from './files.ts';

@@ -104,6 +104,9 @@ const WITHOUT_HISTORY = {
   document_texts: schema.documentTexts,
   mirror_replaced_texts: schema.mirrorReplacedTexts,
   text_passes: schema.textPasses,
+  document_files: schema.documentFiles,
+  file_passes: schema.filePasses,
+  mirror_offers: schema.mirrorOffers,
 } as const satisfies Partial<Record<TableName, SQLiteTable>>;
 
 /** Tables whose rows are rebuilt from their history. */

@@ -1,0 +1,72 @@
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { documents } from './linked.ts';
+import { PASS_OUTCOMES } from './linked-log.ts';
+import { count, ofRun, recordedError, traffic } from './run-log.ts';
+
+/* The files (PDF) of documents, and what the API offers beside the lists of a case. */
+
+/**
+ * What the host last said about a file: it sent one, it has none, it is larger than the limit, or it is no PDF. `refused`: the host is
+ * not a known one, so nothing was requested. `failed`: it never said anything clear.
+ */
+export const FILE_OUTCOMES = ['file', 'not_offered', 'too_large', 'not_a_pdf', 'refused', 'failed'] as const;
+export type FileOutcome = (typeof FILE_OUTCOMES)[number];
+
+/** The state of the file of a document. A document without a row was never asked for its file. The files lie in a folder beside the mirror. */
+export const documentFiles = sqliteTable(
+  'document_files',
+  {
+    document_id: integer('document_id')
+      .primaryKey()
+      .references(() => documents.id, { onDelete: 'cascade' }),
+    outcome: text('outcome', { enum: FILE_OUTCOMES }).notNull(),
+    /** SHA-256 of the file in hex, which is its name in the folder; null if none is stored. */
+    hash: text('hash'),
+    bytes: integer('bytes'),
+    /** `documents.file` when the outcome was last confirmed. */
+    url: text('url'),
+    fetched_at: text('fetched_at'),
+    attempted_at: text('attempted_at').notNull(),
+    /** Failures since the last clear answer. They cost nothing that is stored. */
+    failures: integer('failures').notNull(),
+    /** No request before this time, because of the failures. */
+    paused_until: text('paused_until'),
+    ...recordedError(),
+  },
+  (table) => [index('document_files_hash').on(table.hash)],
+);
+
+/** One row for each time that files were fetched. `complete`: nothing that was asked for is left; `budget`: the budget is spent. */
+export const filePasses = sqliteTable('file_passes', {
+  id: integer('id').primaryKey(),
+  started_at: text('started_at').notNull(),
+  ended_at: text('ended_at'),
+  outcome: text('outcome', { enum: PASS_OUTCOMES }).notNull(),
+  process_id: integer('process_id').notNull(),
+  /** Requests that the pass may send; null for no limit. */
+  budget: integer('budget'),
+  ...traffic(),
+  files: count('files'),
+  not_offered: count('not_offered'),
+  too_large: count('too_large'),
+  not_a_pdf: count('not_a_pdf'),
+  refused: count('refused'),
+  failed: count('failed'),
+  ...recordedError(),
+  /** The end of the pause that a host requested for files; null if it requested none. */
+  paused_until: text('paused_until'),
+});
+
+/** Whether the API offers a list of all records of a kind, according to the newest answer that was clear. It is asked again after 30 days. */
+export const mirrorOffers = sqliteTable('mirror_offers', {
+  kind: text('kind', { enum: ['documents'] }).primaryKey(),
+  /** `names_case`: each record of the first page names its case. */
+  state: text('state', { enum: ['names_case', 'names_no_case', 'not_offered'] }).notNull(),
+  /** The field that names the case; null if none does. */
+  naming: text('naming'),
+  /** The number of records on the first page, and in all if the API says so. */
+  records: integer('records'),
+  total: integer('total'),
+  checked_at: text('checked_at').notNull(),
+  run_id: ofRun('run_id'),
+});
