@@ -23,7 +23,7 @@ import {
   toShortPath,
 } from './urls.ts';
 
-/** One page of a list of cases. Its records are not parsed yet. */
+/** One page of a list of cases. Its known records are not parsed yet, and can be parsed until the pass goes on. */
 export interface CasePage {
   /** The first page is 1. */
   readonly number: number;
@@ -136,6 +136,7 @@ export async function* fetchCasePages(
         records: outcome.records,
         violation: outcome.violation ?? violation,
       };
+      outcome.release?.();
       if (next === undefined) return;
       signal.throwIfAborted(); // The request for the next page may have finished already; no further one starts.
       pagesWithoutNews = hasNewRecords() ? 0 : pagesWithoutNews + 1;
@@ -156,15 +157,16 @@ export async function* fetchCasePages(
 type Outcome =
   | 'past the end'
   | UnreadPage
-  | (Omit<CasePage, 'number' | 'source'> & Pick<PageEnvelope, 'next'>);
+  | (Omit<CasePage, 'number' | 'source'> &
+      Pick<PageEnvelope, 'next'> & { readonly release?: (() => void) | undefined });
 
 async function toOutcome(pending: Promise<ExpectedResponse>, number: number, url: URL): Promise<Outcome> {
   try {
     const response = await pending;
     switch (response.kind) {
       case 'page': {
-        const { count, next, results: records } = response.page;
-        return { count, next, records, violation: findViolation(response.page, url) };
+        const { count, next, results: records, release } = response.page;
+        return { count, next, records, violation: findViolation(response.page, url), release };
       }
       case 'empty':
         return number === 1 ? toNothing(null) : 'past the end';

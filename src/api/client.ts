@@ -71,14 +71,12 @@ export interface Traffic {
   readonly bytes: number;
 }
 
-/** Takes back what an {@link OnArrival} has begun; resolves once nothing of it is on its way. */
-export type TakeBack = () => Promise<void>;
-
 /**
  * Called with the body of a 2xx response that asks for no pause, after it has arrived and before it is read. If the
- * response then turns out not to be a page, the client calls the returned function before it does anything else.
+ * response then turns out not to be a page, the client calls the returned function before it does anything else; what
+ * has begun is then taken back.
  */
-export type OnArrival = (body: Buffer) => Promise<TakeBack | undefined>;
+export type OnArrival = (body: Buffer) => Promise<(() => Promise<void>) | undefined>;
 
 export interface FetchOptions {
   /** Can lower the number of attempts of the policy. */
@@ -230,7 +228,14 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     follow(
       url,
       signal,
-      (raw) => classifyResponse(raw, now(), known) as FinalResponse, // A redirect was followed before.
+      (raw) => {
+        const response = classifyResponse(raw, now(), known) as FinalResponse; // A redirect was followed before.
+        if (response.kind !== 'page') return response;
+        const release = (): void => {
+          http.buffers.giveBack(raw.body);
+        };
+        return { kind: 'page', page: { ...response.page, release } };
+      },
       ({ kind }) => kind === 'page',
       onArrival,
     );

@@ -4,6 +4,31 @@ import { MirrorError, TransientError } from '../errors/mirror-error.ts';
 import { wordsOf } from '../lib/system-errors.ts';
 import { renderPlural } from '../lib/layout.ts';
 
+/** More buffers are never in use: one of a page that is read, and one of the page that arrives meanwhile. */
+const MAX_BUFFERS = 2;
+/** Larger than nearly all pages, and small enough to be kept. */
+const MAX_KEPT_BYTES = 8 * 2 ** 20;
+
+/**
+ * The buffers of earlier bodies, to be used again. A new buffer for each page costs a garbage collection of the whole
+ * heap every few pages, because each has megabytes.
+ */
+export class BodyBuffers {
+  readonly #free: Buffer[] = [];
+
+  /** A buffer of at least so many bytes, with any content. */
+  take(bytes: number): Buffer {
+    const kept = this.#free.pop();
+    return kept !== undefined && kept.length >= bytes ? kept : Buffer.allocUnsafeSlow(bytes);
+  }
+
+  /** Takes back the buffer of a body. Nothing may refer to its bytes any more. */
+  giveBack({ buffer }: Buffer): void {
+    if (buffer.byteLength <= MAX_KEPT_BYTES && this.#free.length < MAX_BUFFERS)
+      this.#free.push(Buffer.from(buffer));
+  }
+}
+
 /** Joins the pieces of a body as they arrive. Collecting them until the end would need twice the memory. */
 export class BodyGatherer {
   #buffer: Buffer;
@@ -12,8 +37,8 @@ export class BodyGatherer {
   readonly #source: string;
 
   /** Reserves `expected` bytes at first. More than `most` bytes fail with RESPONSE_TOO_LARGE. */
-  constructor(expected: number, most: number, source: string) {
-    this.#buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(expected, most)));
+  constructor(expected: number, most: number, source: string, buffers = new BodyBuffers()) {
+    this.#buffer = buffers.take(Math.max(1, Math.min(expected, most)));
     this.#most = most;
     this.#source = source;
   }
@@ -55,12 +80,17 @@ export async function decompressBody(
   contentEncoding: string | undefined,
   most: number,
   source: string,
+  buffers = new BodyBuffers(),
 ): Promise<Buffer> {
   const codings = (contentEncoding ?? '').toLowerCase().split(/[\s,]+/);
   let body = compressed;
   for (let layer = 0; layer < MAX_LAYERS; layer++) {
     const decompressor = findDecompressor(body, codings.pop());
-    if (decompressor !== null) body = await decompress(body, decompressor, most, source);
+    if (decompressor === null) continue;
+    const gatherer = new BodyGatherer(body.length, most, source, buffers);
+    await decompress(body, decompressor, gatherer, source);
+    if (body !== compressed) buffers.giveBack(body);
+    body = gatherer.body();
   }
   return body;
 }
@@ -84,10 +114,9 @@ function hasZlibHeader(body: Buffer): boolean {
 async function decompress(
   compressed: Buffer,
   decompressor: Decompressor,
-  most: number,
+  gatherer: BodyGatherer,
   source: string,
-): Promise<Buffer> {
-  const gatherer = new BodyGatherer(compressed.length, most, source);
+): Promise<void> {
   decompressor.end(compressed);
   try {
     for await (const chunk of decompressor as AsyncIterable<Buffer>) gatherer.add(chunk);
@@ -104,5 +133,4 @@ async function decompress(
       'SERVER_ERROR',
       `${source} could not be decompressed: it goes on for ${renderPlural(extra, 'byte')} after its end`,
     );
-  return gatherer.body();
 }

@@ -4,7 +4,7 @@ import type { Agents } from './http-agents.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
 import { MEANINGS, type RawResponse, findMeaning, oneHeader } from './responses.ts';
 import { describePath } from './urls.ts';
-import { BodyGatherer, decompressBody } from './decompress-body.ts';
+import { BodyBuffers, BodyGatherer, decompressBody } from './decompress-body.ts';
 
 /** The events of got's stream and of Node's request that show the progress of a request. */
 interface WatchedStream {
@@ -77,6 +77,7 @@ export interface RequestLimits {
 export interface Http {
   readonly got: Got;
   readonly agents: Agents;
+  readonly buffers: BodyBuffers;
 }
 
 /**
@@ -98,7 +99,7 @@ export function createHttp(userAgent: string, limits: RequestLimits, agents: Age
       response: limits.responseTimeoutMs,
     },
   });
-  return { got: client, agents };
+  return { got: client, agents, buffers: new BodyBuffers() };
 }
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -137,7 +138,12 @@ export async function sendRequest(
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       silence.begin();
-      gatherer ??= new BodyGatherer(toExpected(head?.headers, chunk), limits.maxBodyBytes, describePath(url));
+      gatherer ??= new BodyGatherer(
+        toExpected(head?.headers, chunk),
+        limits.maxBodyBytes,
+        describePath(url),
+        http.buffers,
+      );
       gatherer.add(chunk);
     }
   } catch (thrown) {
@@ -151,7 +157,8 @@ export async function sendRequest(
   if (head === undefined) throw new TransientError('NETWORK_FAILED', `No response to ${describePath(url)}.`);
   const received = gatherer?.body() ?? Buffer.alloc(0);
   const coding = oneHeader(head, 'content-encoding');
-  const body = await decompressBody(received, coding, limits.maxBodyBytes, describePath(url));
+  const body = await decompressBody(received, coding, limits.maxBodyBytes, describePath(url), http.buffers);
+  if (body !== received) http.buffers.giveBack(received);
   return { ...head, body, bytes: body.length };
 }
 

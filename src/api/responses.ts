@@ -97,6 +97,8 @@ export interface PageEnvelope {
   readonly isDamaged?: boolean;
   /** The page is not valid JSON, but nothing is missing. */
   readonly isMalformed?: boolean;
+  /** Gives the body back for another response. Known records can be read only before. */
+  readonly release?: () => void;
 }
 
 /** An HTTP response, fully read and decompressed. Header names are lower case. */

@@ -10,6 +10,7 @@ import {
   syncRuns,
 } from './schema/schema.ts';
 import { createCaseWriter } from './write-case.ts';
+import { onFirstUse } from './statements.ts';
 import type { RunStamp } from './write-history.ts';
 
 /** What started a run. */
@@ -29,24 +30,25 @@ export interface RecordedError {
   readonly message: string;
 }
 
+const FIGURES = [
+  'count_first',
+  'count_last',
+  'cases_seen',
+  'cases_new',
+  'cases_changed',
+  'cases_unchanged',
+  'cases_rejected',
+  'pages',
+  'requests',
+  'retries',
+  'waited_ms',
+  'bytes',
+  'passes',
+  'cases_last_pass',
+] as const satisfies readonly (keyof typeof listSyncs.$inferSelect)[];
+
 /** The figures of one list sync, as stored in `list_syncs`. */
-export type ListFigures = Pick<
-  typeof listSyncs.$inferSelect,
-  | 'count_first'
-  | 'count_last'
-  | 'cases_seen'
-  | 'cases_new'
-  | 'cases_changed'
-  | 'cases_unchanged'
-  | 'cases_rejected'
-  | 'pages'
-  | 'requests'
-  | 'retries'
-  | 'waited_ms'
-  | 'bytes'
-  | 'passes'
-  | 'cases_last_pass'
->;
+export type ListFigures = Pick<typeof listSyncs.$inferSelect, (typeof FIGURES)[number]>;
 
 /** Writes the run log: one row per run, one row per list sync. Each call is part of the caller's transaction. */
 export interface SyncLedger {
@@ -76,9 +78,15 @@ export interface SyncLedger {
   abandonRun(runId: number, endedAt: Date, error: RecordedError | null): void;
 }
 
-export function createSyncLedger({ db }: Mirror): SyncLedger {
+export function createSyncLedger({ db, sqlite }: Mirror): SyncLedger {
   const one = (runId: number, listId: number) =>
     and(eq(listSyncs.run_id, runId), eq(listSyncs.list_id, listId));
+  // Each page needs it; Drizzle would generate it anew for each.
+  const updateFigures = onFirstUse(() =>
+    sqlite.prepare(
+      `UPDATE list_syncs SET ${FIGURES.map((name) => `${name} = ?`).join(', ')} WHERE run_id = ? AND list_id = ?`,
+    ),
+  );
   return {
     beginRun: ({ startedAt, trigger, version, apiUrl, processId }) =>
       Number(
@@ -100,7 +108,7 @@ export function createSyncLedger({ db }: Mirror): SyncLedger {
         .run();
     },
     recordFigures: (runId, listId, figures) => {
-      db.update(listSyncs).set(figures).where(one(runId, listId)).run();
+      updateFigures().run(...FIGURES.map((name) => figures[name]), runId, listId);
     },
     endList: (runId, listId, outcome, endedAt, error) => {
       db.update(listSyncs)

@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { decompressBody } from '../../src/api/decompress-body.ts';
+import { BodyBuffers, BodyGatherer, decompressBody } from '../../src/api/decompress-body.ts';
 
 const BODY = Buffer.from(JSON.stringify({ results: Array.from({ length: 50 }, (_, id) => ({ id })) }));
 const read = (bytes: Buffer, encoding?: string, most = 10_000): Promise<Buffer> =>
@@ -56,4 +56,25 @@ describe('a compressed body', () => {
 test('an empty body is empty, whatever its header says', async () => {
   for (const encoding of ['gzip', 'deflate', 'br'])
     expect(await read(Buffer.alloc(0), encoding)).toHaveLength(0);
+});
+
+test('a body uses the buffer of an earlier one once it is given back, and no other', () => {
+  const buffers = new BodyBuffers();
+  const gather = (text: string): Buffer => {
+    const gatherer = new BodyGatherer(text.length, 1_000_000, 'cases/', buffers);
+    gatherer.add(Buffer.from(text));
+    return gatherer.body();
+  };
+  const first = gather('the first body');
+  const second = gather('the second');
+  expect(second.buffer).not.toBe(first.buffer);
+  buffers.giveBack(first);
+  const third = gather('the third one');
+  expect(third.buffer).toBe(first.buffer);
+  expect(gather('the fourth').buffer).not.toBe(first.buffer);
+  expect([second.toString(), third.toString()]).toEqual(['the second', 'the third one']);
+  buffers.giveBack(third);
+  expect(gather('one that is longer than the first body').toString()).toBe(
+    'one that is longer than the first body',
+  );
 });

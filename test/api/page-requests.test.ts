@@ -186,6 +186,26 @@ describe('The page after one that has arrived', () => {
   });
 });
 
+test('A record of a page can be read while the page after it arrives', async () => {
+  const world = await serve();
+  const ids: unknown[] = [];
+  const pages = fetchCasePages(world.client, {
+    filter: { case_ongoing: '5021' },
+    hasNewRecords: () => true,
+    // Every record is known, so each is read from the bytes of its page, and only when it is needed.
+    known: { has: () => true, hashOf: () => undefined },
+    hasServed: () => true,
+    signal: new AbortController().signal,
+  });
+  for await (const page of pages) {
+    if ('unread' in page) throw page.unread;
+    while (world.log.filter((step) => step.endsWith(' served')).length < Math.min(3, page.number + 1))
+      await new Promise(setImmediate);
+    for (const { read } of page.records) ids.push(read?.().payload.id);
+  }
+  expect(ids).toEqual([101, 102, 103]);
+});
+
 describe('The next page in the head of a body', () => {
   const NEXT = 'https://api.example/cases/?page=2';
   test.each<[string, string, string | undefined]>([
