@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import Sqlite from 'better-sqlite3';
 import { always, once, textOf, type Fault, type FaultRule } from '../../fake-api/serve/faults.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
@@ -499,6 +500,22 @@ describe('a stored text', () => {
     expect(stored?.characters).toBe(value.length);
     expect(rest === undefined).toBe(oddity === 'nul');
     if (rest !== undefined) expect((JSON.parse(rest) as { text: string }).text).not.toBe(odd);
+  });
+
+  test('is written in a small piece of its own: the log beside the file stays small, however much is fetched', async () => {
+    const papers = Array.from({ length: 24 }, (_, at) => ({ id: 11 + at, text: `${at} `.repeat(300_000) }));
+    const { fetchTexts, rows, database } = await start(papers);
+    const reader = new Sqlite(database, { readonly: true }); // As long as it is open, the log stays.
+    try {
+      reader.prepare('SELECT count(*) FROM texts').get();
+      await fetchTexts();
+      expect(rows('SELECT count(*) AS texts, sum(bytes) > 15000000 AS are_many FROM texts')).toEqual([
+        { texts: 24, are_many: 1 },
+      ]);
+      expect(statSync(`${database}-wal`).size).toBeLessThan(10_000_000);
+    } finally {
+      reader.close();
+    }
   });
 
   test('of a document that is hidden now is in no clean view', async () => {
