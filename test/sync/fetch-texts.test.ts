@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import Sqlite from 'better-sqlite3';
 import { always, once, textOf, type Fault, type FaultRule } from '../../fake-api/serve/faults.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
+import { openSqlite } from '../../src/db/engine.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { openMirror } from '../../src/db/open-mirror.ts';
 import { verifyFile } from '../support/eventful-mirror.ts';
@@ -505,7 +505,7 @@ describe('a stored text', () => {
   test('is written in a small piece of its own: the log beside the file stays small, however much is fetched', async () => {
     const papers = Array.from({ length: 24 }, (_, at) => ({ id: 11 + at, text: `${at} `.repeat(300_000) }));
     const { fetchTexts, rows, database } = await start(papers);
-    const reader = new Sqlite(database, { readonly: true }); // As long as it is open, the log stays.
+    const reader = openSqlite(database, { readonly: true }); // As long as it is open, the log stays.
     try {
       reader.prepare('SELECT count(*) FROM texts').get();
       await fetchTexts();
