@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { CasePayload } from '../../src/api/payload.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/lib/json.ts';
 import { makeCase } from '../support/make-case.ts';
+import { anyCharacter } from '../support/once/any-character.ts';
 
 const ODD_TEXTS = [
   '',
@@ -36,7 +37,7 @@ const ODD_KEYS = [
 const anyText = fc.oneof(
   fc.constantFrom(...ODD_TEXTS),
   fc.string({ unit: 'grapheme' }),
-  fc.string({ unit: 'binary', maxLength: 5 }),
+  fc.string({ unit: anyCharacter, maxLength: 5 }),
   fc.array(fc.nat(0xffff), { maxLength: 4 }).map((units) => String.fromCharCode(...units)),
 );
 /** JSON has no -0. */

@@ -6,12 +6,13 @@ import { classifyResponse, type ApiResponse } from '../../src/api/responses.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
 import { readRecord } from '../support/page-records.ts';
 import { times } from '../support/times.ts';
+import { anyCharacter } from '../support/once/any-character.ts';
 
 const NOW = new Date('2026-03-01T03:17:00Z');
 
 const anyText = fc.oneof(
-  fc.json({ maxDepth: 5, stringUnit: 'binary' }),
-  fc.string({ unit: 'binary' }),
+  fc.json({ maxDepth: 5, stringUnit: anyCharacter }),
+  fc.string({ unit: anyCharacter }),
   fc.constantFrom(
     '',
     '[]',
@@ -40,8 +41,8 @@ const anyStatus = fc.oneof(fc.integer({ min: 100, max: 999 }), fc.constantFrom(2
 const anyHeaders = fc.dictionary(
   fc.constantFrom('retry-after', 'location', 'content-type'),
   fc.oneof(
-    fc.string({ unit: 'binary' }),
-    fc.array(fc.string({ unit: 'binary' })),
+    fc.string({ unit: anyCharacter }),
+    fc.array(fc.string({ unit: anyCharacter })),
     fc.constantFrom('7', '-1', '1e9'),
   ),
 );
@@ -98,7 +99,7 @@ const LIST = toListUrl(API, FILTER);
 
 /** Addresses that are nearly right, put together from pieces that matter to a URL. */
 const anyAddress = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: anyCharacter }),
   fc.webUrl({ withQueryParameters: true }),
   fc
     .tuple(

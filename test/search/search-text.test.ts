@@ -6,6 +6,7 @@ import { fold, toMatch } from '../../src/search/match.ts';
 import { parseSearchText } from '../../src/search/query-text.ts';
 import { parseSearchRequest, toSearchParams } from '../../src/search/request.ts';
 import { runSearch } from '../../src/search/search.ts';
+import { anyCharacter } from '../support/once/any-character.ts';
 
 const SCOPE = { sinceRunId: null, isPast: false };
 const kindsOf = (text: string) =>
@@ -90,7 +91,7 @@ describe('the text of a search', () => {
       ';',
     );
     const text = fc
-      .array(fc.oneof(fc.string({ unit: 'binary' }), odd, fc.constant('alder')), { maxLength: 12 })
+      .array(fc.oneof(fc.string({ unit: anyCharacter }), odd, fc.constant('alder')), { maxLength: 12 })
       .map((parts) => parts.join(''));
     const search = (q: string, raw: boolean): void => {
       try {
