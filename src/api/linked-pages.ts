@@ -20,16 +20,14 @@ import { parseRetryAfter } from './retry.ts';
 import { describePath } from './urls.ts';
 
 /** In what form a linked list arrived (A41). The last three say that the case has none (A42). */
-export const LINKED_ENVELOPES = [
-  'count',
-  'no_count',
+export type LinkedEnvelope =
+  | 'count'
+  | 'no_count'
   /** A list without an object around it. */
-  'bare',
-  'empty_list',
-  'no_results_400',
-  'not_found_404',
-] as const;
-export type LinkedEnvelope = (typeof LINKED_ENVELOPES)[number];
+  | 'bare'
+  | 'empty_list'
+  | 'no_results_400'
+  | 'not_found_404';
 
 /** One page of a linked list. */
 export interface LinkedPage {

@@ -17,6 +17,7 @@ test.each([
   ['src/lib/json.ts', 'src/errors/mirror-error.ts'],
   ['src/api/client.ts', 'src/db/query.ts'],
   ['src/db/schema/cases.ts', 'src/db/query.ts'],
+  ['src/db/schema/linked-log.ts', 'src/api/linked-pages.ts'],
   ['src/case/diff.ts', 'src/db/query.ts'],
   ['src/sync/run-sync.ts', 'src/history/changes.ts'],
   ['src/history/changes.ts', 'src/sync/run-sync.ts'],

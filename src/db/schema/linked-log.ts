@@ -1,6 +1,4 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { LINKED_KINDS } from '../../api/linked-fields.ts';
-import { LINKED_ENVELOPES } from '../../api/linked-pages.ts';
 import { caseId } from './cases.ts';
 import { count, ofRun, recordedError, runOrNull } from './run-log.ts';
 
@@ -15,7 +13,7 @@ export const linkedLists = sqliteTable(
   'linked_lists',
   {
     case_id: caseId(),
-    kind: text('kind', { enum: LINKED_KINDS }).notNull(),
+    kind: text('kind', { enum: ['documents', 'dockets', 'resources'] }).notNull(),
     /** The last request of the list, and the run that it followed, whatever came of it. */
     attempted_at: text('attempted_at').notNull(),
     attempted_run_id: ofRun('attempted_run_id'),
@@ -32,7 +30,9 @@ export const linkedLists = sqliteTable(
     pages: integer('pages'),
     requests: integer('requests'),
     /** In what form the list arrived. */
-    envelope: text('envelope', { enum: LINKED_ENVELOPES }),
+    envelope: text('envelope', {
+      enum: ['count', 'no_count', 'bare', 'empty_list', 'no_results_400', 'not_found_404'],
+    }),
     /** Hash of the keys of the records. The same list for many cases means that the server ignores the case. */
     records_hash: text('records_hash'),
     /** The run whose read is doubted and not stored, until another run reads the same; null if none is. */
