@@ -2,7 +2,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import { promisify } from 'node:util';
 import { gzip as gzipCallback } from 'node:zlib';
 import { Random, mixSeeds } from '../invent/random.ts';
-import { closeServer, listen } from './listen.ts';
+import { closeServer, listen } from './server.ts';
 
 const gzip = promisify(gzipCallback);
 

@@ -1,4 +1,4 @@
-import { ERROR_KINDS } from '../../src/errors/codes.ts';
+import { ERROR_KINDS } from '../../src/errors/mirror-error.ts';
 import type { ErrorKind } from '../../src/errors/exit-codes.ts';
 import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
 import { renderMarkdownTable } from './markdown-table.ts';

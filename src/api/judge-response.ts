@@ -1,5 +1,4 @@
-import type { ErrorCode } from '../errors/codes.ts';
-import { MirrorError, TransientError } from '../errors/mirror-error.ts';
+import { type ErrorCode, MirrorError, TransientError } from '../errors/mirror-error.ts';
 import type { SecretMask } from '../lib/safe-text.ts';
 import { decodeBody } from './decode-body.ts';
 import { type ApiResponse, MAX_REFUSAL_BYTES, type RawResponse, judgeEcho, oneHeader } from './responses.ts';

@@ -1,11 +1,10 @@
-import type { ErrorCode } from '../errors/codes.ts';
+import { type ErrorCode, MirrorError } from '../errors/mirror-error.ts';
 import { type JsonValue, isJsonObject, tryParse } from '../lib/json.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
 import { decodeBody } from './decode-body.ts';
 import { type KnownRecords, NO_KNOWN_RECORDS, type PageRecord } from './page-records.ts';
 import { type ParsedPage, parsePage } from './parse-page.ts';
 import { parseRetryAfter } from './retry.ts';
-import { MirrorError } from '../errors/mirror-error.ts';
 
 /**
  * The meanings of a response other than 200. `again`: whether the same request is retried within the run, with backoff;

@@ -1,13 +1,14 @@
 import { extname, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { readDotEnv } from '../config/env-file.ts';
-import { type Settings, parseSettings } from '../config/settings.ts';
 import {
+  type Settings,
+  parseSettings,
   type SettingName,
   type WrittenSettings,
   gatherSettings,
   listUnknownNames,
-} from '../config/sources.ts';
+} from '../config/settings.ts';
 import {
   SETTINGS,
   SETTINGS_OF_LOG,
@@ -15,7 +16,7 @@ import {
   SETTINGS_OF_SNAPSHOTS,
   SETTINGS_OF_SYNC,
 } from '../config/specs.ts';
-import type { SettingSpec } from '../config/setting-spec.ts';
+import type { SettingSpec } from '../config/parsers.ts';
 import { readToken } from '../config/token.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { type AsOf, parseAsOf } from '../history/moments.ts';

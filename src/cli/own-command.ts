@@ -1,5 +1,5 @@
 import { Command, type HelpContext } from 'commander';
-import { toSettingName } from '../config/sources.ts';
+import { toSettingName } from '../config/settings.ts';
 import { listClosest, suggestNames } from '../lib/closest-names.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 

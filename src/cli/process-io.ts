@@ -7,7 +7,7 @@ import { EXIT_CODES } from '../errors/exit-codes.ts';
 import type { Io } from './io.ts';
 import { findOwnZone } from '../lib/local-time.ts';
 import { createReadStream } from 'node:fs';
-import { decodeText } from '../config/decode-text.ts';
+import { decodeText } from '../config/env-file.ts';
 import { wordsOf } from '../lib/system-errors.ts';
 
 const STOP_SIGNALS = {

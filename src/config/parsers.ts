@@ -1,8 +1,7 @@
-import { parseApiUrl } from '../api/urls.ts';
+import { parseApiUrl, checkApiHost } from '../api/urls.ts';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
 import { readRegularFile } from '../lib/files.ts';
 import { wordsOf } from '../lib/system-errors.ts';
-import { checkApiHost } from '../api/urls.ts';
 import { type SampleSize, parseSampleSize, toPath } from './paths.ts';
 
 /** The places of a setting, in order of precedence. */
@@ -21,7 +20,7 @@ export interface WrittenSetting {
  * Validates one setting and returns its value. `written` is undefined if the setting is not set. Throws
  * SETTING_INVALID.
  */
-export type Parser<Value> = (written: WrittenSetting | undefined, name: string) => Value;
+type Parser<Value> = (written: WrittenSetting | undefined, name: string) => Value;
 
 /** The maximum of a timer, in milliseconds; more than enough for other numbers. */
 const MAX_NUMBER = 2 ** 31 - 1;
@@ -213,4 +212,48 @@ const toNumber = (digits: string | undefined): number | null =>
 
 function refuse(message: string, hint?: string): MirrorError {
   return new MirrorError('SETTING_INVALID', message, hint === undefined ? {} : { hint });
+}
+
+/** The flag, variable, description and parser of a setting. */
+export interface SettingSpec {
+  /**
+   * The flag with the name of its value. Without a value it is a switch, which also gets a `--no-` form. Null for a
+   * secret, because other users of the machine can see flags.
+   */
+  readonly flag: string | null;
+  readonly env: string;
+  /**
+   * Set for a variable that other programs read too. As in those programs, its lowercase name takes precedence. It is
+   * not read from .env, which belongs to this program alone.
+   */
+  readonly isShared?: true;
+  /** As a user would write it; undefined if there is none. */
+  readonly default?: string;
+  readonly description: string;
+  readonly parse: Parser<unknown> | null; // null for what is read only where it is needed
+}
+
+/** The values of settings after validation. */
+export type Parsed<Specs> = {
+  readonly [
+    Name in keyof Specs as Specs[Name] extends { readonly parse: null } ? never : Name
+  ]: Specs[Name] extends {
+    readonly parse: Parser<infer Value>;
+  }
+    ? Value
+    : never;
+};
+
+type Written = Omit<SettingSpec, 'env'> & { readonly env?: string };
+type Named<Specs> = { readonly [Name in keyof Specs]: Specs[Name] & Omit<SettingSpec, 'parse'> };
+
+/** Derives the variable of each setting from its flag: `--max-passes` and `CLEARINGHOUSE_MAX_PASSES`. */
+export function nameVariables<const Specs extends Readonly<Record<string, Written>>>(
+  specs: Specs,
+): Named<Specs> {
+  const named = Object.entries(specs).map(([name, spec]) => {
+    const word = (spec.flag ?? '').split(' ')[0]?.slice(2) ?? '';
+    return [name, { env: `CLEARINGHOUSE_${word.toUpperCase().replaceAll('-', '_')}`, ...spec }] as const;
+  });
+  return Object.fromEntries(named) as Named<Specs>;
 }

@@ -15,8 +15,8 @@ import {
   trimmedLine,
   wholeNumber,
   yesOrNo,
+  nameVariables,
 } from './parsers.ts';
-import { nameVariables } from './setting-spec.ts';
 
 /** The runs that a webhook can report. */
 export const WEBHOOK_TIMES = ['failure', 'change', 'always'] as const;

@@ -5,10 +5,10 @@ import { parseApiUrl } from '../api/urls.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import { isOfficialApi } from '../api/urls.ts';
-import { decodeText } from './decode-text.ts';
+import { decodeText } from './env-file.ts';
 import { whileSignalsEnd } from './early-signals.ts';
 import { PLACES, type WrittenSetting, path } from './parsers.ts';
-import type { WrittenSettings } from './sources.ts';
+import type { WrittenSettings } from './settings.ts';
 
 /** The file that contains the token; undefined if a place with higher precedence contains the token itself. */
 export function findTokenFile({ token, tokenFile }: WrittenSettings): WrittenSetting | undefined {

@@ -1,7 +1,6 @@
 import { isPromise } from 'node:util/types';
 import type Database from 'better-sqlite3';
-import type { ErrorCode } from '../errors/codes.ts';
-import { MirrorError, messageOf } from '../errors/mirror-error.ts';
+import { type ErrorCode, MirrorError, messageOf } from '../errors/mirror-error.ts';
 
 /** Maps result codes of SQLite to our errors. The first matching prefix applies. */
 const CODES: readonly (readonly [prefix: string, code: ErrorCode])[] = [

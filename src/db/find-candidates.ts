@@ -5,7 +5,7 @@ import {
   toBareNumber,
   toNameWords,
 } from '../case/reference.ts';
-import { listNumbers } from '../case/search-columns.ts';
+import { listNumbers } from '../case/case-rows.ts';
 import type { Mirror } from './open-mirror.ts';
 
 /** A case that matches what a user typed. */

@@ -289,3 +289,9 @@ export function findPausedUntil(database: string, apiUrl: string, now: Date): Da
     null,
   );
 }
+
+/** Prepares the lookup of the time when a run began. */
+export function prepareFindStart({ sqlite }: Mirror): (runId: number) => string {
+  const statement = sqlite.prepare<[number], string>('SELECT started_at FROM sync_runs WHERE id = ?').pluck();
+  return (runId) => statement.get(runId) ?? '';
+}

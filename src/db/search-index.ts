@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import type Database from 'better-sqlite3';
-import { type SearchColumns, type SearchSource, toSearchColumns } from '../case/search-columns.ts';
+import { type SearchColumns, type SearchSource, toSearchColumns } from '../case/case-rows.ts';
 import { toTextWords } from '../linked/text-words.ts';
 import {
   INDEXES,

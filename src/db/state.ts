@@ -16,8 +16,7 @@ import {
   sql,
 } from 'drizzle-orm';
 import { UNCLASSIFIED } from '../api/lists.ts';
-import type { ErrorCode } from '../errors/codes.ts';
-import { MirrorError } from '../errors/mirror-error.ts';
+import { type ErrorCode, MirrorError } from '../errors/mirror-error.ts';
 import { isSqliteError, toDatabaseError } from './errors.ts';
 import { type Mirror, readAnyVersion } from './open-mirror.ts';
 import { type PendingRedaction, listPendingRedactions } from './redact.ts';

@@ -1,5 +1,4 @@
-import type { ErrorCode } from '../errors/codes.ts';
-import { MirrorError } from '../errors/mirror-error.ts';
+import { type ErrorCode, MirrorError } from '../errors/mirror-error.ts';
 import type { ExitName } from '../errors/exit-codes.ts';
 
 export const CHECKS = [

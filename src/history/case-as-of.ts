@@ -3,7 +3,7 @@ import { fingerprint, fromVersion, splitPayload } from '../case/fingerprint.ts';
 import { toEntry, type EntryColumns } from '../case/docket-rows.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { type Presence, type StoredCase, findPresence, toNotMirrored } from '../db/read-case.ts';
-import { prepareFindStart } from './names.ts';
+import { prepareFindStart } from '../db/run-log.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { describeRun } from './period.ts';
 import {

@@ -6,7 +6,7 @@ import { toNotMirrored } from '../db/read-case.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { listClosest, suggestNames } from '../lib/closest-names.ts';
 import type { JsonObject, JsonValue } from '../lib/json.ts';
-import { prepareFindStart } from './names.ts';
+import { prepareFindStart } from '../db/run-log.ts';
 import type { Period } from './period.ts';
 
 /** Fails with CASE_NOT_MIRRORED or CASE_REJECTED if there is no such case. */

@@ -1,5 +1,5 @@
 import type { ApiList } from '../api/lists.ts';
-import { ERROR_KINDS, type ErrorCode } from '../errors/codes.ts';
+import { ERROR_KINDS, type ErrorCode } from '../errors/mirror-error.ts';
 import type { ErrorKind } from '../errors/exit-codes.ts';
 import type { ListReport } from '../sync/report.ts';
 

@@ -1,7 +1,6 @@
 import { and, desc, eq, gt } from 'drizzle-orm';
 import { API_LISTS } from '../api/lists.ts';
-import { ERROR_KINDS, type ErrorCode } from '../errors/codes.ts';
-import { MirrorError } from '../errors/mirror-error.ts';
+import { ERROR_KINDS, type ErrorCode, MirrorError } from '../errors/mirror-error.ts';
 import type { ExitName } from '../errors/exit-codes.ts';
 import { type Mirror, readOrElse } from '../db/open-mirror.ts';
 import { mirrorCoverageChecks, mirrorDepartureChecks, listSyncs, syncRuns } from '../db/schema/schema.ts';

@@ -10,9 +10,8 @@ import { type Mirror, openMirrorInMemory, openMirrorReadOnly, withWriter } from 
 import { finishRedactionsIfPossible } from '../db/redact.ts';
 import { findPauseLeft } from '../db/run-log.ts';
 import { PACKAGE } from '../lib/package-info.ts';
-import type { RunReport } from './report.ts';
+import type { RunReport, OnSyncEvent, SyncPlan } from './report.ts';
 import { syncMirror } from './sync-lists.ts';
-import type { OnSyncEvent, SyncPlan } from './types.ts';
 
 /** The client for these settings; its maximum duration starts now. Its connections stay open until it is closed. */
 export function createClientFor(

@@ -2,7 +2,7 @@ import { toNotMirrored } from '../db/read-case.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { type SchemaObject, listHarmlessAdditions } from '../db/own-schema.ts';
 import type { SampleSize } from '../config/paths.ts';
-import { type FileDepth, checkFile, checkSchema, onceDamaged } from './file.ts';
+import { type FileDepth, checkFile, checkSchema, onceDamaged, checkSearchIndexes } from './file.ts';
 import { checkHistory } from './history.ts';
 import { checkLinked, checkLinks, prepareCheckLinkedOf } from './linked.ts';
 import { checkLedger } from './run-log.ts';
@@ -12,7 +12,6 @@ import { checkPayload } from './payload.ts';
 import { checkTexts } from './texts.ts';
 import { CASES_AT_ONCE, type PlainCase, type ProvePlainCases, preparePlainCases } from './plain-cases.ts';
 import type { ProvenElsewhere } from './second-thread.ts';
-import { checkSearchIndexes } from './search-index.ts';
 import { checkLedgerValues, checkValues } from './values.ts';
 import { type Counter, type Finding, type Violation, type Tallies, createCounter } from './checks.ts';
 import {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { chooseProxy, describeProxy } from '../../src/api/http-agents.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
-import { parseSettings } from '../../src/config/settings.ts';
-import { gatherSettings } from '../../src/config/sources.ts';
+import { parseSettings, gatherSettings } from '../../src/config/settings.ts';
 
 const PROXIES = {
   httpsProxy: new URL('http://secure.example:3128'),

@@ -2,8 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createClientFor } from '../../src/sync/run-sync.ts';
-import { parseSettings } from '../../src/config/settings.ts';
-import { gatherSettings } from '../../src/config/sources.ts';
+import { parseSettings, gatherSettings } from '../../src/config/settings.ts';
 import { fakeRuntime } from '../support/runtime.ts';
 
 const closing: (() => void)[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { RESPONSE_TABLE, findMeaning, MEANINGS, type Meaning } from '../../src/api/responses.ts';
-import { ERROR_KINDS } from '../../src/errors/codes.ts';
+import { ERROR_KINDS } from '../../src/errors/mirror-error.ts';
 import type { ErrorKind } from '../../src/errors/exit-codes.ts';
 
 /** Every status that somebody has sent, what it means in the API's form (JSON) and in any other. */

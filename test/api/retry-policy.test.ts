@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decideRetry, type FailedAttempt, type RetryPolicy } from '../../src/api/retry.ts';
-import { ERROR_KINDS, type ErrorCode } from '../../src/errors/codes.ts';
-import { MirrorError, TransientError } from '../../src/errors/mirror-error.ts';
+import { ERROR_KINDS, type ErrorCode, MirrorError, TransientError } from '../../src/errors/mirror-error.ts';
 
 const POLICY: RetryPolicy = {
   maxAttempts: 4,

@@ -2,9 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { ErrorCode } from '../../src/errors/codes.ts';
-import { MirrorError } from '../../src/errors/mirror-error.ts';
-import { gatherSettings } from '../../src/config/sources.ts';
+import { type ErrorCode, MirrorError } from '../../src/errors/mirror-error.ts';
+import { gatherSettings } from '../../src/config/settings.ts';
 import { readToken } from '../../src/config/token.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

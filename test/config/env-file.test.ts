@@ -9,10 +9,10 @@ import {
   gatherSettings,
   isPathSetting,
   listUnknownNames,
-} from '../../src/config/sources.ts';
+  parseSettings,
+} from '../../src/config/settings.ts';
 import { SETTINGS } from '../../src/config/specs.ts';
 import { path } from '../../src/config/parsers.ts';
-import { parseSettings } from '../../src/config/settings.ts';
 import { readToken } from '../../src/config/token.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

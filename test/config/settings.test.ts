@@ -2,8 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { readDotEnv } from '../../src/config/env-file.ts';
-import { gatherSettings, type SettingName, type WrittenSettings } from '../../src/config/sources.ts';
-import { parseNightlySettings, parseSettings, parseSnapshotSettings } from '../../src/config/settings.ts';
+import {
+  gatherSettings,
+  type SettingName,
+  type WrittenSettings,
+  parseNightlySettings,
+  parseSettings,
+  parseSnapshotSettings,
+} from '../../src/config/settings.ts';
 import { SETTINGS } from '../../src/config/specs.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { hashRecords } from '../../src/linked/doubts.ts';
+import { hashRecords } from '../../src/linked/compare.ts';
 import { SEARCH_OBJECTS } from '../../src/db/search-tables.ts';
 
 type Row = Record<string, unknown>;

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { ERROR_KINDS } from '../../src/errors/codes.ts';
+import { ERROR_KINDS } from '../../src/errors/mirror-error.ts';
 import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
 import { examineRecovery, examineRemains } from './examine.ts';
 import { startCommand, startLimitedCommand, toEnvironment, type RunningCommand } from './run-command.ts';

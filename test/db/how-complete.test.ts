@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { judgeCompleteness, LASTING_SHORTFALLS, type ListEnding } from '../../src/db/state.ts';
-import type { ErrorCode } from '../../src/errors/codes.ts';
+import type { ErrorCode } from '../../src/errors/mirror-error.ts';
 
 const good: ListEnding = { outcome: 'complete', error_code: null };
 const none: ListEnding = { outcome: 'empty', error_code: null };

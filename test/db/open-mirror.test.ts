@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test, jest } from '@jest/globals';
 import type Database from 'better-sqlite3';
 import { loadEngine, openSqlite } from '../../src/db/engine.ts';
-import type { ErrorCode } from '../../src/errors/codes.ts';
+import type { ErrorCode } from '../../src/errors/mirror-error.ts';
 import { openMirror, openMirrorReadOnly } from '../../src/db/open-mirror.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { expect, describe, test } from '@jest/globals';
-import { gatherSettings, type SettingName } from '../../src/config/sources.ts';
-import { parseSettings } from '../../src/config/settings.ts';
+import { gatherSettings, type SettingName, parseSettings } from '../../src/config/settings.ts';
 import { judgeProbe, sawNothing } from '../../src/doctor/probe/judge.ts';
 import { runProbe } from '../../src/doctor/probe/probe.ts';
 import { PROBE_REQUESTS } from '../../src/doctor/probe/requests.ts';

@@ -1,8 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { ERROR_KINDS, type ErrorCode } from '../../src/errors/codes.ts';
-import { messageOf, MirrorError, TransientError } from '../../src/errors/mirror-error.ts';
+import {
+  ERROR_KINDS,
+  type ErrorCode,
+  messageOf,
+  MirrorError,
+  TransientError,
+} from '../../src/errors/mirror-error.ts';
 import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
 
 describe('the exit codes', () => {

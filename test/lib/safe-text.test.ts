@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ERROR_KINDS, type ErrorCode } from '../../src/errors/codes.ts';
-import { messageOf, MirrorError, TransientError } from '../../src/errors/mirror-error.ts';
+import {
+  ERROR_KINDS,
+  type ErrorCode,
+  messageOf,
+  MirrorError,
+  TransientError,
+} from '../../src/errors/mirror-error.ts';
 import { createSecretMask, MAX_MESSAGE } from '../../src/lib/safe-text.ts';
 
 const TOKEN = 'k33per-0f/the+lamp=';

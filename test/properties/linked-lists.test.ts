@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fetchLinkedList } from '../../src/api/linked-lists.ts';
-import { parseSettings } from '../../src/config/settings.ts';
-import { gatherSettings } from '../../src/config/sources.ts';
+import { parseSettings, gatherSettings } from '../../src/config/settings.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
 import { createClientFor } from '../../src/sync/run-sync.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';

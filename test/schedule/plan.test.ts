@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ONGOING_LISTS } from '../../src/api/lists.ts';
-import type { ErrorCode } from '../../src/errors/codes.ts';
-import { MirrorError } from '../../src/errors/mirror-error.ts';
+import { type ErrorCode, MirrorError } from '../../src/errors/mirror-error.ts';
 import {
   isGivenUp,
   isTransient,

@@ -15,8 +15,7 @@ import {
 } from '../../src/schedule/state-file.ts';
 import { listMissed, startAttempt } from '../../src/schedule/attempt.ts';
 import { parseSchedule } from '../../src/schedule/cron.ts';
-import { gatherSettings } from '../../src/config/sources.ts';
-import { parseNightlySettings } from '../../src/config/settings.ts';
+import { gatherSettings, parseNightlySettings } from '../../src/config/settings.ts';
 import { makeScheduledRun } from '../support/make-scheduled-run.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

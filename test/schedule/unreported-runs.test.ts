@@ -6,8 +6,7 @@ import { readStateFile, toStateFilePath } from '../../src/schedule/state-file.ts
 import type { AfterRunStep, RunSummary } from '../../src/schedule/after-run.ts';
 import { parseSchedule } from '../../src/schedule/cron.ts';
 import { toReportJson } from '../../src/cli/text/report.ts';
-import { parseNightlySettings } from '../../src/config/settings.ts';
-import { gatherSettings } from '../../src/config/sources.ts';
+import { parseNightlySettings, gatherSettings } from '../../src/config/settings.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 

@@ -1,6 +1,6 @@
 import { mixSeeds, Random } from '../../fake-api/invent/random.ts';
 import type { ListOrder } from '../../fake-api/serve/options.ts';
-import type { SettingName } from '../../src/config/sources.ts';
+import type { SettingName } from '../../src/config/settings.ts';
 import { EDIT_NAMES, type EditName } from './edits.ts';
 import { FAULT_NAMES, SLOW_FAULTS, type FaultName } from './faults.ts';
 import { TROUBLE_NAMES, type TroubleName } from './troubles.ts';

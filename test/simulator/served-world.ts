@@ -1,9 +1,8 @@
 import { Random } from '../../fake-api/invent/random.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
-import { inListOrder } from '../../fake-api/serve/respond.ts';
+import { inListOrder, startFakeApi, type FakeApi } from '../../fake-api/serve/server.ts';
 import { type Fault, isPageFault } from '../../fake-api/serve/faults.ts';
 import { type FakeApiRequest } from '../../fake-api/serve/request.ts';
-import { startFakeApi, type FakeApi } from '../../fake-api/serve/server.ts';
 import type { History, DayPlan, PlannedFault, Place } from './draw-history.ts';
 import { EDITS } from './edits.ts';
 import { FAULTS, type FaultName } from './faults.ts';

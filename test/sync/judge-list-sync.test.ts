@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { ErrorCode } from '../../src/errors/codes.ts';
-import { MirrorError, TransientError } from '../../src/errors/mirror-error.ts';
+import { type ErrorCode, MirrorError, TransientError } from '../../src/errors/mirror-error.ts';
 import {
   type PassesFacts,
   Pass,

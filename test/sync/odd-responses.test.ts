@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { MAX_ODD_RESPONSES } from '../../src/api/retry.ts';
-import type { ErrorCode } from '../../src/errors/codes.ts';
+import type { ErrorCode } from '../../src/errors/mirror-error.ts';
 import type { JsonValue } from '../../src/lib/json.ts';
 import { type Fault, always, once, page } from '../../fake-api/serve/faults.ts';
 import { smallCollection } from '../support/small-collection.ts';

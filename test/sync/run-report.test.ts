@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ONGOING_LISTS } from '../../src/api/lists.ts';
-import type { ErrorCode } from '../../src/errors/codes.ts';
-import { MirrorError } from '../../src/errors/mirror-error.ts';
+import { type ErrorCode, MirrorError } from '../../src/errors/mirror-error.ts';
 import { EXIT_CODES, type ExitName } from '../../src/errors/exit-codes.ts';
 import { LIST_OUTCOMES } from '../../src/db/schema/schema.ts';
 import { judgeRun, type ListReport } from '../../src/sync/report.ts';

@@ -8,7 +8,8 @@ import {
   prepareFindChange,
   toHistoryField,
 } from '../../history/changes.ts';
-import { prepareFindFacts, prepareFindName, prepareFindStart } from '../../history/names.ts';
+import { prepareFindStart } from '../../db/run-log.ts';
+import { prepareFindFacts, prepareFindName } from '../../db/read-case.ts';
 import { findPeriod } from '../../history/period.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { parseCaseId, withMirrorMoment } from '../with-mirror.ts';

@@ -20,13 +20,11 @@ import { takeWriterLock } from '../../db/lock.ts';
 import { inventCollection } from '../../../fake-api/collection/collection.ts';
 import { once, page } from '../../../fake-api/serve/faults.ts';
 import { startFakeApi } from '../../../fake-api/serve/server.ts';
-import { parseSettings } from '../../config/settings.ts';
-import type { RunReport } from '../../sync/report.ts';
+import { parseSettings, gatherSettings } from '../../config/settings.ts';
+import type { RunReport, OnSyncEvent } from '../../sync/report.ts';
 import { runLinkedPass } from '../../sync/linked/pass.ts';
 import type { LinkedReport, SkippedPass } from '../../sync/linked/report.ts';
 import { runSync } from '../../sync/run-sync.ts';
-import type { OnSyncEvent } from '../../sync/types.ts';
-import { gatherSettings } from '../../config/sources.ts';
 
 const MIN_CASES = 50;
 

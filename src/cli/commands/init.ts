@@ -4,16 +4,21 @@ import type { Command } from 'commander';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { SETTINGS } from '../../config/specs.ts';
-import { parseSettings, parseNightlySettings } from '../../config/settings.ts';
+import {
+  parseSettings,
+  parseNightlySettings,
+  isPathSetting,
+  type SettingName,
+  type WrittenSettings,
+} from '../../config/settings.ts';
 import { findTokenFile, isPipe, readToken, toTokenPath } from '../../config/token.ts';
 import { path as parsePath } from '../../config/parsers.ts';
-import { isPathSetting, type SettingName, type WrittenSettings } from '../../config/sources.ts';
 import { ownCommand, say, textWidth, withStop, write, type Io } from '../io.ts';
 import { renderFinding } from '../text/errors.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
 import type { Runtime } from '../../api/client.ts';
 import { parseDotEnv } from '../../config/env-file.ts';
-import { examineApi } from '../../doctor/api.ts';
+import { examineApi } from '../../doctor/examine.ts';
 import { examineDatabase, examineDisk, examineSchedule } from '../../doctor/files.ts';
 import { type Finding, bad, good } from '../../doctor/finding.ts';
 import { findOwnZone } from '../../lib/local-time.ts';

@@ -6,7 +6,12 @@ import type { AsOf } from '../../history/moments.ts';
 import { writeStateAsOf } from '../../history/query-as-of/write-state.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { toPath } from '../../config/paths.ts';
-import { type SnapshotSettings, parseSettings, parseSnapshotSettings } from '../../config/settings.ts';
+import {
+  type SnapshotSettings,
+  parseSettings,
+  parseSnapshotSettings,
+  type WrittenSettings,
+} from '../../config/settings.ts';
 import { listSnapshots, type Snapshot } from '../../backup/list.ts';
 import {
   type EarlierState,
@@ -15,7 +20,6 @@ import {
   takeSnapshot,
   type TakenSnapshot,
 } from '../../backup/snapshot.ts';
-import type { WrittenSettings } from '../../config/sources.ts';
 import { textWidth, withStop, write, type Io } from '../io.ts';
 import {
   type Flags,

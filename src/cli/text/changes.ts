@@ -1,6 +1,6 @@
 import type { FieldChange } from '../../case/diff.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
-import { type CaseFacts, prepareFindFacts, prepareFindName } from '../../history/names.ts';
+import { type CaseFacts, prepareFindFacts, prepareFindName } from '../../db/read-case.ts';
 import type { Period } from '../../history/period.ts';
 import {
   type CaseChange,

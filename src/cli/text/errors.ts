@@ -1,7 +1,6 @@
 import type { BrokenObject } from '../../db/migrate.ts';
 import type { Finding } from '../../doctor/finding.ts';
-import { ERROR_KINDS } from '../../errors/codes.ts';
-import { MirrorError } from '../../errors/mirror-error.ts';
+import { ERROR_KINDS, MirrorError } from '../../errors/mirror-error.ts';
 import { wrapText } from '../../lib/layout.ts';
 import { localizeTimes } from '../../lib/local-time.ts';
 import { toCellText } from './words.ts';

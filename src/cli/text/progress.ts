@@ -2,7 +2,7 @@ import { SingleBar } from 'cli-progress';
 import { clip, pad, renderCount, renderPlural } from '../../lib/layout.ts';
 import { localizeTimes, toZonedMinute } from '../../lib/local-time.ts';
 import type { TextPassEvent } from '../../sync/linked/text-pass.ts';
-import type { OnSyncEvent } from '../../sync/types.ts';
+import type { OnSyncEvent } from '../../sync/report.ts';
 import type { OnProgress } from '../../verify/proof.ts';
 import { type Out, say as sayTo } from '../io.ts';
 import { renderBroken } from './errors.ts';

@@ -6,15 +6,14 @@ import {
   isPlausiblyEmpty,
   isPlausiblySame,
   namesCase,
-} from '../../linked/doubts.ts';
+} from '../../linked/compare.ts';
 import type { LinkSpec } from '../../linked/kinds.ts';
 import { type RecordContent, toRecordFingerprint } from '../../linked/rows.ts';
 import type { Mirror } from '../open-mirror.ts';
 import type { Doubt } from '../schema/schema.ts';
 import { toOwnId } from './identify.ts';
-import type { ListStates } from './list-states.ts';
 import type { LinkWriter, OpenLink } from './write-links.ts';
-import type { ReadContext } from './write-read.ts';
+import type { ListStates, ReadContext } from './list-states.ts';
 import { prepareDeleteRecord } from './write-record.ts';
 
 export interface Judgment {

@@ -7,7 +7,7 @@ import {
   RESOURCE_SIGNATURES,
   type StoredRecord,
   pairRecords,
-} from '../../linked/pair-records.ts';
+} from '../../linked/compare.ts';
 import type { RecordContent } from '../../linked/rows.ts';
 import type { Mirror } from '../open-mirror.ts';
 

@@ -2,12 +2,31 @@ import type { LinkedKind } from '../../api/linked-fields.ts';
 import type { LinkedRead } from '../../api/linked-lists.ts';
 import type { Mirror } from '../open-mirror.ts';
 import type { Doubt, linkedLists } from '../schema/schema.ts';
-import type { LinkedFigures, ReadContext } from './write-read.ts';
+import type { RunStamp } from '../write-history.ts';
+
+/** What a read of one list changed. */
+export interface LinkedFigures {
+  readonly new: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  /** Records that this read did not find; they are gone if another run does not find them either. */
+  readonly missing: number;
+  readonly gone: number;
+  /** Records that arrived although they were redacted; nothing of them is stored. */
+  readonly redacted: number;
+  /** Why nothing was stored; null if the read was believed. */
+  readonly doubt: Doubt | null;
+}
+
+export interface ReadContext extends RunStamp {
+  /** The linked pass whose figures count the read; null outside a pass. */
+  readonly passId: number | null;
+}
 
 /** The figures of a read that a pass adds up. */
 type PassFigures = Pick<LinkedFigures, 'new' | 'changed' | 'gone' | 'doubt'>;
 
-export type ListState = typeof linkedLists.$inferSelect;
+type ListState = typeof linkedLists.$inferSelect;
 
 /** Reads and records the state of the lists of one kind. Every method is part of the caller's transaction. */
 export interface ListStates {
@@ -62,7 +81,8 @@ export function createListStates({ sqlite }: Mirror, kind: LinkedKind): ListStat
     recordRead(read, hash, isChanged, context) {
       const parameters = toParameters(read, context);
       recordAttempt.run(parameters);
-      const { pages, requests, envelope } = read;
+      const { pages, requests }: LinkedRead = read;
+      const { envelope }: Pick<ListState, 'envelope'> = read;
       const records = read.records.length + read.rejected.length;
       setRead.run({ ...parameters, records, pages, requests, envelope, hash, isChanged: Number(isChanged) });
     },

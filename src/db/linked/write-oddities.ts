@@ -7,7 +7,7 @@ import type { JsonObject } from '../../lib/json.ts';
 import type { LinkSpec } from '../../linked/kinds.ts';
 import { isOfRecord } from '../leftovers.ts';
 import type { Mirror } from '../open-mirror.ts';
-import type { ReadContext } from './write-read.ts';
+import type { ReadContext } from './list-states.ts';
 
 /** Stores what the tables of the records cannot: odd bytes, and drift. Part of the caller's transaction. */
 export interface OddityWriter {

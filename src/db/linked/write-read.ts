@@ -6,34 +6,13 @@ import { type RecordContent, splitDocket, toColumns, toContent } from '../../lin
 import { toDatabaseError } from '../errors.ts';
 import type { Mirror } from '../open-mirror.ts';
 import type { RunStamp } from '../write-history.ts';
-import { createDocketCopies } from './write-docket-copy.ts';
-import { prepareWriteDocketEntries } from './write-docket-entries.ts';
-import type { Doubt } from '../schema/schema.ts';
+import { createDocketCopies, prepareWriteDocketEntries } from './write-dockets.ts';
 import { createDoubts } from './doubts.ts';
 import { prepareIdentify, toOwnId } from './identify.ts';
 import { createLinkWriter } from './write-links.ts';
-import { createListStates } from './list-states.ts';
+import { type LinkedFigures, type ReadContext, createListStates } from './list-states.ts';
 import { createOddityWriter } from './write-oddities.ts';
 import { createRecordWriter } from './write-record.ts';
-
-/** What a read of one list changed. */
-export interface LinkedFigures {
-  readonly new: number;
-  readonly changed: number;
-  readonly unchanged: number;
-  /** Records that this read did not find; they are gone if another run does not find them either. */
-  readonly missing: number;
-  readonly gone: number;
-  /** Records that arrived although they were redacted; nothing of them is stored. */
-  readonly redacted: number;
-  /** Why nothing was stored; null if the read was believed. */
-  readonly doubt: Doubt | null;
-}
-
-export interface ReadContext extends RunStamp {
-  /** The linked pass whose figures count the read; null outside a pass. */
-  readonly passId: number | null;
-}
 
 export type WriteRead = (read: LinkedRead, context: ReadContext) => LinkedFigures;
 

@@ -4,7 +4,6 @@
  */
 export * from './run-log.ts';
 export * from './cases.ts';
-export * from './lists.ts';
 export * from './docket.ts';
 export * from './history.ts';
 export * from './linked.ts';

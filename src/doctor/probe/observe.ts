@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { decodeBody } from '../../api/decode-body.ts';
 import { type RawResponse, oneHeader } from '../../api/responses.ts';
 import { splitPage } from '../../api/split-page.ts';
-import type { ErrorCode } from '../../errors/codes.ts';
+import type { ErrorCode } from '../../errors/mirror-error.ts';
 import { type JsonObject, type JsonValue, isJsonObject, tryParse } from '../../lib/json.ts';
 import {
   type AddressFacts,

@@ -7,8 +7,7 @@ import { findLinkedPauseLeft } from '../../db/linked/passes.ts';
 import { findTextPause } from '../../db/linked/passes.ts';
 import { readOrElse } from '../../db/open-mirror.ts';
 import { findPauseLeft } from '../../db/run-log.ts';
-import type { ErrorCode } from '../../errors/codes.ts';
-import { MirrorError } from '../../errors/mirror-error.ts';
+import { type ErrorCode, MirrorError } from '../../errors/mirror-error.ts';
 import { type Observation, toObservation } from './observe.ts';
 import { PROBE_REQUESTS, type Observations, type ProbeRequest, planRequest } from './requests.ts';
 

@@ -27,12 +27,10 @@ import { mergeSearchIndexes } from '../../db/search-index.ts';
 import type { RunOutcome } from '../../db/schema/schema.ts';
 import type { SyncRunRow } from '../../db/state.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
-import { isDatabaseError } from '../report.ts';
+import { isDatabaseError, type OnSyncEvent } from '../report.ts';
 import { createClientFor } from '../run-sync.ts';
 import { toRisingClock } from '../sync-lists.ts';
-import type { OnSyncEvent } from '../types.ts';
-import { BudgetMeter, BudgetSpentError } from './budget.ts';
-import { FailureJudge } from './judge-failures.ts';
+import { BudgetMeter, BudgetSpentError, FailureJudge } from './pass-limits.ts';
 import { Turns } from './order.ts';
 import { type LinkedReport, LinkedTally, type SkippedPass } from './report.ts';
 

@@ -1,6 +1,6 @@
 import type { LinkedKind } from '../../api/linked-fields.ts';
 import type { LinkedPassRow } from '../../db/linked/passes.ts';
-import type { LinkedFigures } from '../../db/linked/write-read.ts';
+import type { LinkedFigures } from '../../db/linked/list-states.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import type { MirrorError } from '../../errors/mirror-error.ts';
 

@@ -29,8 +29,7 @@ import { MirrorError } from '../../errors/mirror-error.ts';
 import { toTooLongPause } from '../../api/retry.ts';
 import { isDatabaseError } from '../report.ts';
 import { createClientFor } from '../run-sync.ts';
-import { BudgetMeter, BudgetSpentError } from './budget.ts';
-import { FailureJudge } from './judge-failures.ts';
+import { BudgetMeter, BudgetSpentError, FailureJudge } from './pass-limits.ts';
 
 export interface TextPassRequest {
   readonly settings: Settings;

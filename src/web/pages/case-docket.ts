@@ -1,6 +1,6 @@
 import type { Mirror } from '../../db/open-mirror.ts';
 import { findCaseWithoutEntries } from '../../db/read-case.ts';
-import { prepareFindStart } from '../../history/names.ts';
+import { prepareFindStart } from '../../db/run-log.ts';
 import { toCaseName } from '../../cli/text/words.ts';
 import { renderPlural } from '../../lib/layout.ts';
 import { ADDRESS } from '../addresses.ts';

@@ -1,7 +1,7 @@
 import type { Mirror } from '../../db/open-mirror.ts';
-import { findPresence } from '../../db/read-case.ts';
+import { findPresence, prepareFindName } from '../../db/read-case.ts';
 import { type ChangeKey, checkCase, listChangedCases, prepareFindChange } from '../../history/changes.ts';
-import { prepareFindName, prepareFindStart } from '../../history/names.ts';
+import { prepareFindStart } from '../../db/run-log.ts';
 import { findPeriod } from '../../history/period.ts';
 import { CHANGE_COLUMNS, listChangeObjects, toRuns } from '../../cli/text/changes.ts';
 import { toCaseName } from '../../cli/text/words.ts';

@@ -8,7 +8,8 @@ import {
   toHistoryField,
 } from '../../history/changes.ts';
 import { parseAsOf } from '../../history/moments.ts';
-import { prepareFindFacts, prepareFindName, prepareFindStart } from '../../history/names.ts';
+import { prepareFindStart } from '../../db/run-log.ts';
+import { prepareFindFacts, prepareFindName } from '../../db/read-case.ts';
 import { type Period, findPeriod } from '../../history/period.ts';
 import {
   CHANGE_COLUMNS,

@@ -1,10 +1,9 @@
 import { type RequestMatch, linkedList } from '../../../fake-api/serve/faults.ts';
 import type { LinkedKind } from '../../../src/api/linked-fields.ts';
-import { parseSettings } from '../../../src/config/settings.ts';
-import { gatherSettings, type SettingName } from '../../../src/config/sources.ts';
+import { parseSettings, gatherSettings, type SettingName } from '../../../src/config/settings.ts';
 import { runLinkedPass } from '../../../src/sync/linked/pass.ts';
 import { type LinkedReport, type SkippedPass, isSkipped } from '../../../src/sync/linked/report.ts';
-import type { SyncEvent } from '../../../src/sync/types.ts';
+import type { SyncEvent } from '../../../src/sync/report.ts';
 import { type HarnessOptions, type SyncHarness, startHarness } from '../../support/sync-harness.ts';
 
 export interface PassOptions {

@@ -1,6 +1,53 @@
+import type { LinkedBudget } from '../../config/parsers.ts';
 import type { Client } from '../../api/client.ts';
-import { ERROR_KINDS, type ErrorCode } from '../../errors/codes.ts';
-import { MirrorError } from '../../errors/mirror-error.ts';
+import { ERROR_KINDS, type ErrorCode, MirrorError } from '../../errors/mirror-error.ts';
+
+/** Thrown in place of a request for which the budget of a linked pass has nothing left: a normal end. */
+export class BudgetSpentError extends Error {
+  override readonly name = 'BudgetSpentError';
+}
+
+/**
+ * What one linked pass may request. It is asked before each request: first attempts, retries and redirects. A list that
+ * has begun to arrive is finished, even if it takes more than is left.
+ */
+export class BudgetMeter {
+  readonly #budget: LinkedBudget;
+  readonly #stopwatch: () => number;
+  readonly #startedAt: number;
+  #requests = 0;
+  #hasBegun = false;
+
+  constructor(budget: LinkedBudget, stopwatch: () => number) {
+    this.#budget = budget;
+    this.#stopwatch = stopwatch;
+    this.#startedAt = stopwatch();
+  }
+
+  /** The requests that are left; Infinity without a limit. */
+  get left(): number {
+    const { requests, minutes } = this.#budget;
+    const elapsedMs = this.#stopwatch() - this.#startedAt;
+    if (minutes !== null && elapsedMs >= minutes * 60_000) return 0;
+    return requests === null ? Infinity : Math.max(0, requests - this.#requests);
+  }
+
+  /** Counts a request that is about to be sent. Throws a {@link BudgetSpentError} if nothing is left. */
+  readonly take = (): void => {
+    if (!this.#hasBegun && this.left <= 0) throw new BudgetSpentError('The budget of linked lists is spent.');
+    this.#requests++;
+  };
+
+  /** The list has begun to arrive, so the rest of it is read. */
+  readonly admitList = (): void => {
+    this.#hasBegun = true;
+  };
+
+  /** The list has ended. */
+  endList(): void {
+    this.#hasBegun = false;
+  }
+}
 
 /** After so many refused lists in a row, a request to the address `test` checks the token (A2). */
 const REFUSED_IN_A_ROW = 5;
@@ -42,7 +89,9 @@ export class FailureJudge {
     if (this.#inARow >= MAX_IN_A_ROW) return error;
     if (this.#inARow !== (isRefused ? REFUSED_IN_A_ROW : UNREACHED_IN_A_ROW)) return null;
     try {
-      await this.#client.fetchResponse(new URL('test', this.#client.api), signal, undefined, { maxAttempts: 1 });
+      await this.#client.fetchResponse(new URL('test', this.#client.api), signal, undefined, {
+        maxAttempts: 1,
+      });
       return null;
     } catch (thrown) {
       signal.throwIfAborted();
