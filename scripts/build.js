@@ -3,7 +3,15 @@
  * times faster than the hundreds that they are made of. Names are kept, and each module keeps its path as a comment, so a
  * stack trace leads to its source. Uses only esbuild, because `npm install` runs it before anything else.
  */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -13,6 +21,8 @@ const DIST = join(ROOT, 'dist');
 
 /** The files that are started by their name. */
 const ENTRY_POINTS = { run: 'src/cli/run.ts', 'verify-thread': 'src/verify/second-thread.ts' };
+/** The folders in dist/ in which builds write their files. One that is killed leaves its own, which is never packed. */
+const PARTIAL = '.build-';
 /** It has a native part, and which version is used depends on the running Node; see src/db/engine.ts. */
 const EXTERNAL = ['better-sqlite3*'];
 /** Files that the program reads from beside its modules. */
@@ -45,16 +55,28 @@ const TOGETHER = [
 /** Texts of licenses, for packages that name theirs but come without its text. */
 const TEXTS = { 'Apache-2.0': 'node_modules/typescript/LICENSE.txt' };
 
-/** Replaces dist/. */
+/**
+ * Replaces dist/ while a process may be starting from it: each file appears whole, those that are started by their name
+ * after the pieces that they import, and then what is no longer part of it goes.
+ */
 export async function buildProgram() {
   const { outputs } = (await bundle([])).metafile;
   const { outputFiles, metafile } = await bundle([joinPieces(outputs)]);
   const notices = renderNotices(listBundledPackages(metafile));
-  rmSync(DIST, { recursive: true, force: true });
-  mkdirSync(DIST);
-  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
-  writeFileSync(join(DIST, 'third-party-notices.txt'), notices);
-  for (const path of ASSETS) copyFileSync(join(ROOT, path), join(DIST, basename(path)));
+  const files = new Map([
+    ['third-party-notices.txt', notices],
+    ...ASSETS.map((path) => [basename(path), readFileSync(join(ROOT, path))]),
+    ...outputFiles.map(({ path, contents }) => [basename(path), contents]),
+  ]);
+  const started = Object.keys(ENTRY_POINTS).map((name) => `${name}.js`);
+  mkdirSync(DIST, { recursive: true });
+  const folder = mkdtempSync(join(DIST, PARTIAL));
+  for (const [name, content] of files) writeFileSync(join(folder, name), content);
+  for (const name of [...files.keys()].filter((one) => !started.includes(one)).concat(started))
+    renameSync(join(folder, name), join(DIST, name));
+  rmSync(folder, { recursive: true });
+  const gone = readdirSync(DIST).filter((name) => !files.has(name) && !name.startsWith(PARTIAL));
+  for (const name of gone) rmSync(join(DIST, name), { recursive: true, force: true });
 }
 
 function bundle(plugins) {
