@@ -6,6 +6,7 @@ import { NDJSON } from './ndjson.ts';
 const FORMATS = {
   csv: () => Promise.resolve(CSV),
   ndjson: () => Promise.resolve(NDJSON),
+  parquet: async () => (await import('./parquet.ts')).PARQUET,
 } as const satisfies Record<string, () => Promise<Format>>;
 
 export type FormatName = keyof typeof FORMATS;
