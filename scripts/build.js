@@ -20,7 +20,11 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(ROOT, 'dist');
 
 /** The files that are started by their name. */
-const ENTRY_POINTS = { run: 'src/cli/run.ts', 'verify-thread': 'src/verify/second-thread.ts' };
+const ENTRY_POINTS = {
+  run: 'src/cli/run.ts',
+  'verify-thread': 'src/verify/second-thread.ts',
+  'statement-process': 'src/web/sql/statement-process.ts',
+};
 /** The folders in dist/ in which builds write their files. One that is killed leaves its own, which is never packed. */
 const PARTIAL = '.build-';
 /** It has a native part, and which version is used depends on the running Node; see src/db/engine.ts. */

@@ -1,8 +1,9 @@
 /*
  * Runs everything that must hold: the tests, and beside them one check after another. Fails where one of them failed, was
- * killed or could not be started, and names it.
+ * killed or could not be started, and names it. Names also what could not be run on this machine.
  */
 import { readFileSync } from 'node:fs';
+import { NOT_RUN, findChromium } from './find-chromium.ts';
 import { runLanes } from './run-lanes.ts';
 
 const LANES = [['jest'], ['check:code', 'check:format', 'check:docs', 'check:dead', 'check:lock']];
@@ -20,5 +21,6 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   });
 
 const names = await failed;
+if (findChromium() === undefined) console.log(NOT_RUN);
 console.log(names.length === 0 ? 'All tests and checks passed.' : `FAILED: ${names.join(', ')}`);
 process.exitCode = names.length === 0 ? 0 : 1;

@@ -12,6 +12,12 @@ export const ERRORS_OF_QUESTIONS = {
     description: '`query` only reads: one statement that returns rows.',
     hint: 'Copy the file first if you want to change something.',
   },
+  QUERY_STOPPED: {
+    exit: 'usage',
+    description:
+      'On the page for SQL of `browse`, a statement exceeded a limit of time, memory or size, or too many ran.',
+    hint: 'Narrow it with WHERE or LIMIT. `clearinghouse-mirror query` has no such limits.',
+  },
   SEARCH_INVALID: {
     exit: 'usage',
     description: 'FTS5, the full-text search of SQLite, does not accept the query of --raw.',

@@ -49,6 +49,15 @@ export interface TransitionCount {
   readonly cases: number;
 }
 
+/** Sorts in the API's order; then other statuses; last what is not a status. */
+export function orderStatuses(counts: readonly TransitionCount[]): string[] {
+  const found = new Set(counts.flatMap(({ from_status, to_status }) => [from_status, to_status]));
+  const known = ONGOING_LISTS.map(({ label }): string => label);
+  const special: readonly string[] = [NO_STATUSES.none, NO_STATUSES.new, NO_STATUSES.departed];
+  const others = [...found].filter((status) => !known.includes(status) && !special.includes(status)).sort();
+  return [...known, ...others, ...special].filter((status) => found.has(status));
+}
+
 export interface Transition {
   readonly run_id: number;
   readonly changed_at: string;

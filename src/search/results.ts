@@ -42,6 +42,8 @@ export interface ListOptions {
   readonly newest: boolean;
   /** The maximum number of entries per case. */
   readonly entriesPerCase: number;
+  /** Only these cases, in this order; by default all that {@link listFoundIds} lists. */
+  readonly ids?: readonly number[];
 }
 
 /** Marks around matches. FTS5 inserts them into text that may hold anything, so they are rare, and only split the text. */
@@ -64,7 +66,7 @@ type CaseRow = Omit<FoundCase, 'found_in' | 'snippet' | 'entries_found' | 'entri
 export function* listResults(
   { sqlite }: Mirror,
   condition: Condition,
-  { newest, entriesPerCase }: ListOptions,
+  { newest, entriesPerCase, ids }: ListOptions,
 ): Generator<FoundCase> {
   const selectCase = sqlite.prepare<[number], CaseRow>(
     `SELECT id AS case_id, name, court, state, filing_date, filing_year, case_ongoing FROM cases WHERE id = ?`,
@@ -80,7 +82,7 @@ export function* listResults(
   const findInCase = prepareFindSnippet(sqlite, 'cases', condition);
   const findInEntry = prepareFindSnippet(sqlite, 'entries', condition);
   const selectIsByText = sqlite.prepare<[number]>('SELECT 1 FROM temp.search_case_hits WHERE id = ?');
-  for (const id of listIds(sqlite, newest)) {
+  for (const id of ids ?? listFoundIds(sqlite, newest)) {
     const row = selectCase.get(id);
     if (row === undefined) continue;
     const isByText = selectIsByText.get(id) !== undefined;
@@ -97,8 +99,11 @@ export function* listResults(
   }
 }
 
-/** All ids at once, because a statement that stays open would block the others of its connection. */
-function listIds(sqlite: Database.Database, newest: boolean): number[] {
+/**
+ * The ids of all results in order. All at once, because a statement that stays open would block the others of its
+ * connection.
+ */
+export function listFoundIds(sqlite: Database.Database, newest: boolean): number[] {
   const filed = "coalesce((SELECT filing_date FROM cases WHERE cases.id = h.id), '') DESC";
   const byText = newest ? `${filed}, h.id DESC` : `h.score, ${filed}, h.id`;
   const byEntry = `${newest ? '' : 'e.score IS NULL, e.score, '}e.newest DESC, e.case_id`;

@@ -36,7 +36,6 @@ export const ADDRESS = {
   home: () => toAddress([]),
   style: () => toAddress(['style.css']),
   icon: () => toAddress(['icon.svg']),
-  find: (words?: string, page?: number) => toAddress(['find'], { q: words, page }),
   cases: (filters: Parameters = {}, form?: ListForm) => toListAddress(['cases'], filters, form),
   case: (id: number, asOf?: string | number, page?: number) =>
     toAddress(['cases', id], { 'as-of': asOf, page: page === 1 ? undefined : page }),
@@ -51,6 +50,22 @@ export const ADDRESS = {
   runs: (filters: Parameters = {}, form?: ListForm) => toListAddress(['runs'], filters, form),
   run: (id: number) => toAddress(['runs', id]),
   about: () => toAddress(['about']),
+  sql: (sql?: string, form?: ListForm) => toListAddress(['sql'], { sql }, form),
+  schema: (table?: string) => toAddress(table === undefined ? ['schema'] : ['schema', table]),
+  transitions: (filters: Parameters = {}, form?: ListForm) => toListAddress(['transitions'], filters, form),
+  audit: (name?: string, filters: Parameters = {}, form?: ListForm) =>
+    toListAddress(
+      ['audit', ...(name === undefined ? [] : [name]), ...(form === undefined ? [] : ['cases'])],
+      filters,
+      form,
+    ),
+  document: (id: number, page?: number) =>
+    toAddress(['documents', id], { page: page === 1 ? undefined : page }),
+  documents: (id: number, filters: Parameters = {}, form?: ListForm) =>
+    toListAddress(['cases', id, 'documents'], filters, form),
+  furtherDocket: (key: number, filters: Parameters = {}, form?: ListForm) =>
+    toListAddress(['dockets', key, ...(form === undefined ? [] : ['entries'])], filters, form),
+  search: (filters: Parameters = {}, form?: ListForm) => toListAddress(['search'], filters, form),
 } as const;
 
 /** The address of a part of the same page. */

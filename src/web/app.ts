@@ -11,6 +11,9 @@ import { refuseRequest, type Failure, makeErrorPage, renderFailureText, toFailur
 import { type Page, renderPage } from './html/layout.ts';
 import { LISTS, PAGES } from './pages/pages.ts';
 import type { CaseIndex, MirrorReader } from './reader.ts';
+import { type AuditCounter, findState } from './sql/audit-counts.ts';
+import type { StatementRunner } from './sql/run-statement.ts';
+import { serveSql } from './sql/serve-sql.ts';
 import { type Site, readParameters, toAsked } from './request.ts';
 
 const STYLE = readFileSync(findAsset('style.css'), 'utf8');
@@ -43,6 +46,8 @@ export function createApp(
   site: Site,
   reader: MirrorReader,
   index: CaseIndex,
+  runner: StatementRunner,
+  audits: AuditCounter,
   onUnexpected: (thrown: unknown) => void,
 ): { readonly fetch: Fetch } {
   const app = new Hono<{ Bindings: HttpBindings }>();
@@ -79,14 +84,18 @@ export function createApp(
   );
   app.get('/icon.svg', (context) => context.body(ICON, 200, { 'Content-Type': 'image/svg+xml' }));
 
-  for (const { path, parameters, make } of PAGES)
-    app.get(path, (context) => {
+  for (const { path, parameters, withAudits, make } of PAGES)
+    app.get(path, async (context) => {
       const params = readParameters(new URL(context.req.url).searchParams, parameters);
       const asked = toAsked(params);
+      const auditCounts =
+        withAudits === true
+          ? await audits.count(reader.read((mirror, _, file) => findState(mirror, file)))
+          : null;
       const made = reader.read((mirror, stamp) =>
-        make({ mirror, stamp, index, site, asked, params, id: toId(context) }),
+        make({ mirror, stamp, index, site, asked, params, auditCounts, ...readPath(context) }),
       );
-      return 'redirect' in made ? context.redirect(made.redirect, 302) : sendPage(context, made);
+      return 'redirect' in made ? context.redirect(made.redirect, 302) : sendPage(context, made, made.status);
     });
 
   for (const { path, parameters, fileName, open } of LISTS)
@@ -94,21 +103,23 @@ export function createApp(
       app.get(`${path}.${form}`, async (context) => {
         const params = readParameters(new URL(context.req.url).searchParams, parameters);
         const asked = toAsked(params);
-        const id = toId(context);
+        const { id, name } = readPath(context);
         const stream = streamList(
           site.database,
           form,
-          (mirror) => open({ mirror, site, asked, params, id }),
+          (mirror) => open({ mirror, site, asked, params, id, name }),
           {
             destroy: () => context.env.outgoing.destroy(),
             report,
           },
         );
-        const headers = toFileHeaders(fileName(id), form);
+        const headers = toFileHeaders(fileName(id, name), form);
         if (context.req.method !== 'HEAD') return context.body(stream, 200, headers);
         await stream.cancel();
         return context.body(null, 200, headers);
       });
+
+  serveSql(app, runner, sendPage, toFileHeaders, report);
 
   app.get('/cases/:file{[0-9]+\\.json}', (context) => {
     readParameters(new URL(context.req.url).searchParams, []);
@@ -142,9 +153,10 @@ function toFileHeaders(name: string, form: ListForm): Record<string, string> {
   };
 }
 
-/** The id in the path, which the pattern of the route restricts to digits. */
-function toId(context: Context): number {
-  const id = Number((context.req.param() as Record<string, string>).id ?? 0);
-  if (!Number.isSafeInteger(id)) throw new MirrorError('PAGE_UNKNOWN', 'No case or run has such a number.');
-  return id;
+/** The number or the name in the path. The pattern of the route restricts a number to digits. */
+function readPath(context: Context): { readonly id: number; readonly name: string } {
+  const { id = '0', name = '' } = context.req.param() as Record<string, string>;
+  if (!Number.isSafeInteger(Number(id)))
+    throw new MirrorError('PAGE_UNKNOWN', 'No case or run has such a number.');
+  return { id: Number(id), name };
 }

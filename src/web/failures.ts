@@ -14,6 +14,10 @@ export interface Failure {
 const STATUSES: Readonly<Partial<Record<MirrorError['code'], number>>> = {
   USAGE: 400,
   QUERY_INVALID: 400,
+  QUERY_WRITES: 400,
+  QUERY_STOPPED: 422,
+  SEARCH_INVALID: 400,
+  REQUEST_REFUSED: 403,
   PAGE_UNKNOWN: 404,
   CASE_NOT_MIRRORED: 404,
   CASE_REJECTED: 404,

@@ -10,9 +10,10 @@ export interface MirrorReader {
   /**
    * Reads in one transaction, so that a page shows one moment even while a sync writes. The connection is opened for
    * the page and closed after it: a restore needs a moment without readers, and the next page reads the file that is
-   * then at the path. `stamp` stays the same for as long as nobody writes.
+   * then at the path. `stamp` stays the same for as long as nobody writes, and `file` for as long as the same file is
+   * at the path.
    */
-  readonly read: <Result>(use: (mirror: Mirror, stamp: string) => Result) => Result;
+  readonly read: <Result>(use: (mirror: Mirror, stamp: string, file: string) => Result) => Result;
 }
 
 export function createReader(path: string): MirrorReader {
@@ -22,10 +23,15 @@ export function createReader(path: string): MirrorReader {
         const stamp = readStamp(path); // before the file is read, so that a write in between makes a new stamp
         return closing(openMirrorReadOnly(path), (mirror) => {
           mirror.sqlite.exec('BEGIN');
-          return use(mirror, stamp);
+          return use(mirror, stamp, nameFile(path));
         });
       }),
   };
+}
+
+function nameFile(path: string): string {
+  const found = statSync(toRealPath(path), { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? '' : `${found.dev} ${found.ino}`;
 }
 
 /** The head of the index of the write-ahead log, which counts the commits. */
@@ -80,11 +86,16 @@ const VALUE_TABLES = ['case_types', 'issues'] as const;
 export interface CaseIndex {
   /** The copy, made anew if the stamp of the mirror is another one. */
   readonly refresh: (mirror: Mirror, stamp: string) => Database.Database;
+  /** What `make` returned for this name and stamp before, or returns now: for figures that take longer than a page may. */
+  readonly remember: <Value>(stamp: string, name: string, make: () => Value) => Value;
   readonly close: () => void;
 }
 
+const MOST_REMEMBERED = 50;
+
 export function createCaseIndex(): CaseIndex {
   let current: { readonly copy: Database.Database; readonly stamp: string } | null = null;
+  let remembered = { stamp: '', values: new Map<string, unknown>() };
 
   function close(): void {
     current?.copy.close();
@@ -98,6 +109,12 @@ export function createCaseIndex(): CaseIndex {
         current = { copy: copyTables(mirror), stamp };
       }
       return current.copy;
+    },
+    remember<Value>(stamp: string, name: string, make: () => Value): Value {
+      if (remembered.stamp !== stamp || remembered.values.size > MOST_REMEMBERED)
+        remembered = { stamp, values: new Map() };
+      if (!remembered.values.has(name)) remembered.values.set(name, make());
+      return remembered.values.get(name) as Value;
     },
     close,
   };

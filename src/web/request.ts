@@ -4,6 +4,7 @@ import { type Params, VALUE_FILTER_NAMES } from '../search/filters.ts';
 import type { ListSource } from './download.ts';
 import type { Page } from './html/layout.ts';
 import type { CaseIndex } from './reader.ts';
+import type { AuditCounts } from './sql/audit-counts.ts';
 
 /** What the server is given once, and every page uses. */
 export interface Site {
@@ -28,6 +29,10 @@ export interface PageRequest {
   readonly params: Params;
   /** The number in the path; 0 if it has none. */
   readonly id: number;
+  /** The name in the path; empty if it has none. */
+  readonly name: string;
+  /** The counts of the audits, if the route asks for them. */
+  readonly auditCounts: AuditCounts | null;
 }
 
 export interface Redirect {
@@ -38,17 +43,19 @@ export interface Redirect {
 export interface PageRoute {
   readonly path: string;
   readonly parameters: readonly string[];
+  /** Whether the page has the counts of the audits, which take longer than a page may. */
+  readonly withAudits?: boolean;
   readonly make: (request: PageRequest) => Page | Redirect;
 }
 
 /** What a file is made from. */
-export type ListRequest = Omit<PageRequest, 'stamp' | 'index'>;
+export type ListRequest = Omit<PageRequest, 'stamp' | 'index' | 'auditCounts'>;
 
 /** A list that can be downloaded. It takes the parameters of its page, and ignores which part the page shows. */
 export interface ListRoute {
   readonly path: string;
   readonly parameters: readonly string[];
-  readonly fileName: (id: number) => string;
+  readonly fileName: (id: number, name: string) => string;
   readonly open: (request: ListRequest) => ListSource;
 }
 
@@ -58,7 +65,11 @@ const MAX_VALUE = 2000;
  * Checks the parameters of an address. An unknown one is refused, because a list without its filter looks like the list
  * that was asked for. Fails with USAGE.
  */
-export function readParameters(query: URLSearchParams, known: readonly string[]): Params {
+export function readParameters(
+  query: URLSearchParams,
+  known: readonly string[],
+  maxLength = MAX_VALUE,
+): Params {
   const params: Record<string, string[]> = {};
   for (const [name, value] of query) {
     if (!known.includes(name))
@@ -72,9 +83,9 @@ export function readParameters(query: URLSearchParams, known: readonly string[])
       throw new MirrorError('USAGE', `The address has the parameter ${name} twice.`, {
         hint: 'Give it once.',
       });
-    if (value.length > MAX_VALUE || value.includes('\0'))
+    if (value.length > maxLength || value.includes('\0'))
       throw new MirrorError('USAGE', `The parameter ${name} cannot have this value.`, {
-        hint: `A value has at most ${MAX_VALUE} characters, none of which is a null character.`,
+        hint: `A value has at most ${maxLength} characters, none of which is a null character.`,
       });
     if (value.trim() !== '') (params[name] ??= []).push(value);
   }

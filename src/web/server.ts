@@ -6,6 +6,8 @@ import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import { createApp } from './app.ts';
 import { type CaseIndex, createCaseIndex, type MirrorReader, createReader } from './reader.ts';
 import type { Site } from './request.ts';
+import { createAuditCounter } from './sql/audit-counts.ts';
+import { createStatementRunner } from './sql/run-statement.ts';
 
 /** By number, because on some machines `localhost` is only an address of IPv6. */
 const HOST = '127.0.0.1';
@@ -24,7 +26,11 @@ export async function startServer(
 ): Promise<RunningServer> {
   const reader = createReader(site.database);
   const index = createCaseIndex();
-  const app = createApp(site, reader, index, onUnexpected);
+  const runner = createStatementRunner(site.database);
+  // The audits are counted whatever the readers ask in the meantime.
+  const counting = createStatementRunner(site.database);
+  const audits = createAuditCounter(counting);
+  const app = createApp(site, reader, index, runner, audits, onUnexpected);
   const server = createAdaptorServer({
     fetch: (request, bindings) => app.fetch(request, bindings as HttpBindings),
     overrideGlobalObjects: false,
@@ -38,6 +44,8 @@ export async function startServer(
     url: `http://${HOST}:${(server.address() as AddressInfo).port}/`,
     close: async () => {
       clearImmediate(preparing);
+      runner.close();
+      counting.close();
       const closed = new Promise<void>((resolve) => {
         server.close(() => {
           resolve();

@@ -35,7 +35,7 @@ export function listTagFaults(page: string): string[] {
   const faults: string[] = [];
   const open: string[] = [];
   for (const [tag] of page.replace(/<!doctype html>/i, '').matchAll(/<[^>]*>?/g)) {
-    const parts = /^<(\/?)([a-z][a-z\d]*)((?:\s+[a-z-]+(?:="[^"<]*")?)*)\s*(\/?)>$/.exec(tag);
+    const parts = /^<(\/?)([a-z][a-z\d]*)((?:\s+[a-zA-Z][a-zA-Z\d-]*(?:="[^"<]*")?)*)\s*(\/?)>$/.exec(tag);
     if (parts === null) {
       faults.push(`not a tag: ${tag.slice(0, 100)}`);
       continue;
@@ -73,8 +73,8 @@ export function listStructureFaults(page: string): string[] {
     ...of('th').flatMap(({ attributes, text }) =>
       attributes.scope === undefined ? [`no scope: ${text}`] : [],
     ),
-    ...[...of('input'), ...of('select')].flatMap(({ attributes: { id = '' } }) =>
-      labels.includes(id) ? [] : [`no label for ${id}`],
+    ...[...of('input'), ...of('select'), ...of('textarea')].flatMap(({ attributes: { id = '', type } }) =>
+      labels.includes(id) || type === 'hidden' ? [] : [`no label for ${id}`],
     ),
     ...of('a').flatMap(({ text, attributes }) =>
       text.trim() === '' ? [`an empty link: ${attributes.href}`] : [],

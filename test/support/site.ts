@@ -1,3 +1,6 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { request as sendRequest, type IncomingHttpHeaders } from 'node:http';
 import { afterEach } from '@jest/globals';
 import { startServer } from '../../src/web/server.ts';
@@ -26,7 +29,7 @@ export async function startSite(database: string): Promise<TestSite> {
 }
 
 /** Serves a mirror, as `browse` does, on a free port, until somebody closes it. */
-export async function serveSite(
+async function serveSite(
   database: string,
   now = new Date('2030-02-01T12:00:00Z'),
   timeZone = 'UTC',
@@ -41,6 +44,19 @@ export async function serveSite(
     close,
     get: (path: string, headers = {}, method = 'GET') => get(url, path, headers, method),
   };
+}
+
+/** Serves a copy of a mirror, which lasts until somebody closes the site, for tests that share it. */
+export async function serveCopy(source: string): Promise<TestSite & { readonly database: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'clearinghouse-mirror-'));
+  const database = join(folder, 'mirror.db');
+  cpSync(source, database);
+  const site = await serveSite(database);
+  const close = async (): Promise<void> => {
+    await site.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { ...site, database, close };
 }
 
 /** Unlike fetch, sends the path and every header as they are. */

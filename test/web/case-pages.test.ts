@@ -138,27 +138,6 @@ describe('the docket', () => {
   });
 });
 
-describe('the search field', () => {
-  test.each([
-    ['6', '/cases/6'],
-    ['https://clearinghouse.net/case/6/', '/cases/6'],
-    ['', '/cases'],
-    ['Came back', '/cases/7'],
-  ])('leads from %j to %s', async (text, expected) => {
-    const site = await startSite(await makeFullMirror());
-    const { status, headers } = await site.get(`/find?q=${encodeURIComponent(text)}`);
-    expect([status, headers.location]).toEqual([302, expected]);
-  });
-
-  test('lists the cases if several match, and says if none does', async () => {
-    const site = await startSite(await makeFullMirror());
-    expect(words((await site.get('/find?q=4%3A19-cv-00123')).body)).toMatch(
-      /\d+ cases.*Alder v. Thimble County/,
-    );
-    expect(words((await site.get('/find?q=Zzz')).body)).toContain('No case goes by that.');
-  });
-});
-
 describe('the overview', () => {
   test('says how fresh and complete the mirror is, and what the last run brought', async () => {
     const site = await startSite(await makeFullMirror());

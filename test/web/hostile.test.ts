@@ -1,13 +1,10 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeAttachment, makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { listAddresses, listStructureFaults, listTagFaults, readElements } from '../support/read-html.ts';
 import { startHarness } from '../support/sync-harness.ts';
-import { type Answer, type TestSite, serveSite } from '../support/site.ts';
+import { type Answer, type TestSite, serveCopy } from '../support/site.ts';
 
 const SCRIPT = `"><script>alert(1)</script><img src=x onerror=alert(2)>'`;
 const ADDRESSES = [
@@ -86,7 +83,6 @@ const CASES: Readonly<Record<number, () => JsonObject>> = {
 };
 
 let site: TestSite;
-let folder: string;
 beforeAll(async () => {
   const source = recordedCases(
     Object.entries(CASES).map(([id, make]) => makeCase({ case_ongoing: 'Yes', ...make(), id: Number(id) })),
@@ -98,14 +94,11 @@ beforeAll(async () => {
   await sync();
   source.edit(5, (record) => ({ ...record, summary: PARAGRAPH.repeat(5_000) }));
   await sync();
-  folder = mkdtempSync(join(tmpdir(), 'clearinghouse-mirror-'));
-  cpSync(database, join(folder, 'mirror.db'));
-  site = await serveSite(join(folder, 'mirror.db'));
+  site = await serveCopy(database);
 });
 
 afterAll(async () => {
   await site.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 afterEach(() => {
@@ -138,11 +131,22 @@ test.each([
   '/cases',
   '/changes',
   '/changes?since=1',
-  '/find?q=alert',
+  '/search?q=alert',
+  '/transitions',
+  '/audit',
+  '/audit/without_name',
+  '/sql?sql=SELECT+*+FROM+cases',
+  '/sql?sql=SELECT+id,+name,+court+FROM+cases',
+  `/sql?sql=${encodeURIComponent(`SELECT '${SCRIPT.replaceAll("'", "''")}' AS "x""><b>"`)}`,
+  `/sql?sql=${encodeURIComponent(SCRIPT)}`,
+  `/sql?sql=${encodeURIComponent('</textarea><script>alert(1)</script>')}`,
   '/runs',
   '/about',
   `/cases?court=${encodeURIComponent(`${SCRIPT}b`)}`,
-  `/find?q=${encodeURIComponent(SCRIPT)}`,
+  `/search?q=${encodeURIComponent(SCRIPT)}`,
+  `/search?q=${encodeURIComponent(`script ${SCRIPT}`)}`,
+  '/search?q=motion',
+  '/search?q=lamp*',
   `/${encodeURIComponent(SCRIPT)}`,
 ])('is harmless on other pages: %s', async (path) => {
   const { body } = await open(path);

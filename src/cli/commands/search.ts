@@ -1,14 +1,13 @@
 import { type Command, Option } from 'commander';
 import { buildTemporaryIndexes } from '../../db/search-index.ts';
-import type { Mirror } from '../../db/open-mirror.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { findPeriod, findRunAsOf } from '../../history/period.ts';
 import { readTablesAsOf } from '../../history/query-as-of/query.ts';
+import { explainNothing } from '../../search/nothing.ts';
 import { listResults } from '../../search/results.ts';
 import type { Params } from '../../search/filters.ts';
-import { KINDS, type SearchRequest, type SearchScope, parseSearchRequest } from '../../search/request.ts';
-import { type Search, runSearch } from '../../search/search.ts';
-import { suggestSpellings } from '../../search/spelling.ts';
+import { KINDS, parseSearchRequest } from '../../search/request.ts';
+import { runSearch } from '../../search/search.ts';
 import { FILTER_GROUP, addCaseFilters, toFilterFlags } from '../case-filters.ts';
 import { type Io, reportStyle, say } from '../io.ts';
 import {
@@ -25,29 +24,12 @@ import {
 } from '../options.ts';
 import { printListing } from '../output.ts';
 import { AS_OF, renderRunAsOf } from '../text/period.ts';
-import { renderNothing, renderSearch, toResultJson } from '../text/search.ts';
+import { RESULT_COLUMNS, renderNothing, renderSearch, toResultJson } from '../text/search.ts';
 import { MARKDOWN, toPlainStyle, type WritingStyle } from '../text/style.ts';
 import { withMirrorMoment } from '../with-mirror.ts';
 
 const MAX_CASES = 20;
 const MAX_ENTRIES = 3;
-
-const COLUMNS = [
-  'case_id',
-  'name',
-  'court',
-  'state',
-  'filing_date',
-  'filing_year',
-  'case_ongoing',
-  'found_in',
-  'snippet',
-  'matches',
-  'entries_found',
-  'newest_entry',
-  'entries',
-  'url',
-];
 
 export function defineOptions(command: Command): Command {
   const filter = (flags: string, description: string): Option =>
@@ -125,10 +107,10 @@ export async function runCommand(words: readonly string[], flags: Flags, io: Io)
       takeFirst(listResults(mirror, search.condition, { newest: request.newest, entriesPerCase }), max);
     const toText = (style: WritingStyle, color: boolean): Iterable<string> =>
       search.totals.cases === 0
-        ? renderNothing(toNothing(mirror, request, search, { sinceRunId, isPast: asOf !== null }), style)
+        ? renderNothing(explainNothing(mirror, request, { sinceRunId, isPast: asOf !== null }), style)
         : renderSearch({ request, ...search, results: list(limit ?? MAX_CASES), color }, style);
     await printListing(io, output, database, {
-      columns: COLUMNS,
+      columns: RESULT_COLUMNS,
       objects: function* () {
         for (const result of list(limit ?? Infinity)) yield toResultJson(result);
       },
@@ -162,19 +144,4 @@ function* takeFirst<Item>(items: Iterable<Item>, max: number): Generator<Item> {
     yield item;
     if (--left <= 0) return;
   }
-}
-
-/** What may be meant by a search that found nothing: only spellings with which it finds something. */
-function toNothing(mirror: Mirror, request: SearchRequest, _search: Search, scope: SearchScope) {
-  const { parsed, kinds, text } = request;
-  if (parsed === null) return { unknown: [], better: [] };
-  const suggestions = suggestSpellings(mirror, parsed.terms, kinds);
-  const candidates = suggestions.flatMap(({ word, spellings }) =>
-    spellings.map((spelling) => text.replaceAll(word, spelling)),
-  );
-  const better = candidates.filter((candidate) => {
-    const again = parseSearchRequest({ q: [candidate] });
-    return runSearch(mirror, { ...request, text: candidate, parsed: again.parsed }, scope).totals.cases > 0;
-  });
-  return { unknown: suggestions.map(({ word }) => word), better };
 }

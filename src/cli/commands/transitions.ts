@@ -11,6 +11,7 @@ import {
   NO_STATUSES,
   type SpellFigures,
   type Transition,
+  orderStatuses,
 } from '../../history/transitions.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import type { Io } from '../io.ts';
@@ -30,7 +31,6 @@ import { printListing, type Listing } from '../output.ts';
 import { wrapText, clipText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { toNoPeriodWords, toOutcomeWords, toPeriodWords } from '../text/period.ts';
 import { withMirrorMoment } from '../with-mirror.ts';
-import { ONGOING_LISTS } from '../../api/lists.ts';
 import { toLocalMinute } from '../../lib/local-time.ts';
 import { toCaseName, toCellText } from '../text/words.ts';
 import { renderTable } from '../text/table.ts';
@@ -140,7 +140,7 @@ function renderTransitions(
   const title = `${say(`How many times cases went from one status of case_ongoing to another, found by ${toPeriodWords(period, timeZone)}`)}\n`;
   const outcome = toOutcomeWords(period, timeZone).map(say).join('');
   if (counts.length === 0) return `${title}${say('No case changed its status, came or left.')}${outcome}`;
-  const order = chooseLists(counts);
+  const order = orderStatuses(counts);
   const placeOf = (status: string): number => order.indexOf(status);
   const rows = [...counts].sort(
     (a, b) => placeOf(a.from_status) - placeOf(b.from_status) || placeOf(a.to_status) - placeOf(b.to_status),
@@ -182,15 +182,6 @@ function renderTotals(counts: readonly TransitionCount[]): string {
 
 function toStatusWords(status: string): string {
   return toCellText(clipText(status === '' ? '(empty)' : status, MAX_LABEL));
-}
-
-/** Sorts in the API's order; then other statuses; last what is not a status. */
-function chooseLists(counts: readonly TransitionCount[]): string[] {
-  const found = new Set(counts.flatMap(({ from_status, to_status }) => [from_status, to_status]));
-  const known = ONGOING_LISTS.map(({ label }): string => label);
-  const special: readonly string[] = [NO_STATUSES.none, NO_STATUSES.new, NO_STATUSES.departed];
-  const others = [...found].filter((status) => !known.includes(status) && !special.includes(status)).sort();
-  return [...known, ...others, ...special].filter((status) => found.has(status));
 }
 
 /** How long cases keep a status, and the limits of these figures. */

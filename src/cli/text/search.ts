@@ -1,4 +1,5 @@
 import type { FoundCase, FoundEntry, Piece } from '../../search/results.ts';
+import type { Nothing } from '../../search/nothing.ts';
 import type { SearchRequest } from '../../search/request.ts';
 import type { SearchTotals } from '../../search/search.ts';
 import { suggestNames } from '../../lib/closest-names.ts';
@@ -100,14 +101,6 @@ function renderPieces(pieces: readonly Piece[], style: WritingStyle, color: bool
     .join('');
 }
 
-/** Why a search may have found nothing. */
-export interface Nothing {
-  /** Words that occur nowhere. */
-  readonly unknown: readonly string[];
-  /** Searches that find something. */
-  readonly better: readonly string[];
-}
-
 export function* renderNothing({ unknown, better }: Nothing, style: WritingStyle): Generator<string> {
   yield style.sentence('Nothing was found.');
   if (unknown.length > 0) {
@@ -121,6 +114,24 @@ export function* renderNothing({ unknown, better }: Nothing, style: WritingStyle
 const toPlain = (pieces: readonly Piece[]): string => pieces.map(({ text }) => text).join('');
 const toMatches = (pieces: readonly Piece[]): string[] =>
   pieces.filter(({ isMatch }) => isMatch).map(({ text }) => text);
+
+/** The members of a result, in order. */
+export const RESULT_COLUMNS = [
+  'case_id',
+  'name',
+  'court',
+  'state',
+  'filing_date',
+  'filing_year',
+  'case_ongoing',
+  'found_in',
+  'snippet',
+  'matches',
+  'entries_found',
+  'newest_entry',
+  'entries',
+  'url',
+];
 
 /** A result as `--json` prints it. */
 export function toResultJson({ snippet, entries, ...found }: FoundCase) {

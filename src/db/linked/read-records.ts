@@ -38,6 +38,14 @@ const columnsOf = (kind: LinkedKind): string => {
     one.mirror_departed_run_id AS departedRunId, one.mirror_redacted_run_id AS redactedRunId`;
 };
 
+/** Reads a document by its id; undefined if the mirror has none. */
+export function findDocument(mirror: Mirror, id: number): StoredLinked | undefined {
+  const row = mirror.sqlite
+    .prepare<[number], Row>(`SELECT ${columnsOf('documents')} FROM documents AS one WHERE id = ?`)
+    .get(id);
+  return row === undefined ? undefined : toStored(mirror, row);
+}
+
 /** What is known of one linked list of a case. */
 export interface CaseList {
   readonly kind: LinkedKind;
@@ -48,15 +56,25 @@ export interface CaseList {
   readonly records: readonly StoredLinked[];
 }
 
+/** Reads what is known of one linked list of a case, without its records. */
+export function findListState(
+  { sqlite }: Mirror,
+  caseId: number,
+  kind: LinkedKind,
+): Pick<CaseList, 'state' | 'read'> {
+  const read = sqlite
+    .prepare<[number, string], typeof linkedLists.$inferSelect>(
+      'SELECT * FROM linked_lists WHERE case_id = ? AND kind = ?',
+    )
+    .get(caseId, kind);
+  const isRead = read?.first_read_run_id != null;
+  return { state: !isRead ? 'not read yet' : read.records === 0 ? 'none' : 'some', read };
+}
+
 /** Reads one linked list of a case: its state, and the records that it links to. */
 export function findCaseList(mirror: Mirror, caseId: number, kind: LinkedKind): CaseList {
   const { record, table, column } = LINK_SPECS[kind];
   return mirror.sqlite.transaction((): CaseList => {
-    const read = mirror.sqlite
-      .prepare<[number, string], typeof linkedLists.$inferSelect>(
-        'SELECT * FROM linked_lists WHERE case_id = ? AND kind = ?',
-      )
-      .get(caseId, kind);
     const rows = mirror.sqlite
       .prepare<[number], Row>(
         `SELECT ${columnsOf(kind)} FROM ${getTableName(table)} AS link
@@ -64,11 +82,9 @@ export function findCaseList(mirror: Mirror, caseId: number, kind: LinkedKind): 
          WHERE link.case_id = ? AND link.mirror_to_run_id IS NULL ORDER BY one.${record.key} DESC`,
       )
       .all(caseId);
-    const isRead = read?.first_read_run_id != null;
     return {
       kind,
-      state: !isRead ? 'not read yet' : read.records === 0 ? 'none' : 'some',
-      read,
+      ...findListState(mirror, caseId, kind),
       records: rows.map((row) => toStored(mirror, row)),
     };
   })();

@@ -7,7 +7,7 @@ import {
   toFilterParams,
 } from '../../search/filters.ts';
 import type { FacetCounts } from '../lists/cases.ts';
-import { type Content, type Html, html, toHref } from './html.ts';
+import { type Content, type Html, html, linkTo, toHref } from './html.ts';
 
 const LABELS: Readonly<Record<FilterName, string>> = {
   ongoing: 'Ongoing',
@@ -34,14 +34,14 @@ function renderField(
   { counts, notCounted }: FacetCounts,
 ): Html {
   const isListed = chosen === undefined || counts.some(({ value }) => value === chosen);
-  const options = isListed ? counts : [{ value: chosen, count: 0 }, ...counts];
+  const options = isListed ? counts : [{ value: chosen, count: null }, ...counts];
   const id = `filter-${name}`;
   return html`<p>
     <label for="${id}">${LABELS[name]}</label>
     <select id="${id}" name="${name}">
       <option value="">Any</option>
       ${options.map(({ value, count }) => {
-        const label = isListed || value !== chosen ? `${value} (${renderCount(count)})` : value;
+        const label = count === null ? value : `${value} (${renderCount(count)})`;
         return renderOption(value, label, value === chosen);
       })}
       ${
@@ -89,4 +89,35 @@ export function renderChosen(filters: CaseFilters, toAddressOf: (params: Params)
       </li>`;
     })}
   </ul>`;
+}
+
+/** Values of each field that can be chosen with one click. */
+const MOST_LINKS = 8;
+
+/** Links that add a filter, each with the number of cases that it leaves. Fields with a filter, or with one value, have none. */
+export function renderFacetLinks(
+  filters: CaseFilters,
+  facets: Readonly<Record<FilterName, FacetCounts>>,
+  toAddressOf: (params: Params) => string,
+): Content {
+  const params = toFilterParams(filters);
+  const fields = FILTER_NAMES.filter((name) => params[name] === undefined && facets[name].counts.length > 1);
+  if (fields.length === 0) return null;
+  return html`<aside class="narrow" aria-label="Narrow down">
+    ${fields.map((name) => {
+      const { counts } = facets[name];
+      const rest = counts.length - MOST_LINKS;
+      return html`<h3>${LABELS[name]}</h3>
+        <ul>
+          ${counts.slice(0, MOST_LINKS).map(
+            ({ value, count }) =>
+              html`<li>
+                ${linkTo(toAddressOf({ ...params, [name]: [value] }), value)}
+                <span class="off">${count === null ? '' : renderCount(count)}</span>
+              </li> `,
+          )}
+        </ul>
+        ${rest > 0 ? html`<p class="off">${renderPlural(rest, 'more value')} in the filters</p>` : null}`;
+    })}
+  </aside>`;
 }

@@ -11,13 +11,19 @@ export interface Page {
   readonly kicker?: Content | undefined;
   readonly body: Content;
   readonly section: Section | null;
+  /** Of HTTP; 200 if it is left out. */
+  readonly status?: number;
 }
 
 const SECTIONS = {
   home: ['Overview', ADDRESS.home()],
+  search: ['Search', ADDRESS.search()],
   cases: ['Cases', ADDRESS.cases()],
   changes: ['Changes', ADDRESS.changes()],
   departed: ['Departed', ADDRESS.departed()],
+  transitions: ['Transitions', ADDRESS.transitions()],
+  audit: ['Audit', ADDRESS.audit()],
+  sql: ['SQL', ADDRESS.sql()],
   runs: ['Runs', ADDRESS.runs()],
   about: ['About', ADDRESS.about()],
 } as const;
@@ -39,6 +45,11 @@ export function renderPage({ title, heading = title, kicker, body, section }: Pa
         <a class="skip" href="#content">Skip to the content</a>
         <header class="masthead">
           <a class="brand" href="${toHref(ADDRESS.home())}">Clearinghouse Mirror</a>
+          <form class="find" action="${toHref(ADDRESS.search())}" role="search">
+            <label for="find">Search the mirror</label>
+            <input id="find" name="q" type="search" placeholder="Words, name or docket number" />
+            <button>Search</button>
+          </form>
           <nav aria-label="Pages">
             <ul>
               ${Object.entries(SECTIONS).map(
@@ -47,11 +58,6 @@ export function renderPage({ title, heading = title, kicker, body, section }: Pa
               )}
             </ul>
           </nav>
-          <form class="find" action="${toHref(ADDRESS.find())}" role="search">
-            <label for="find">Find a case</label>
-            <input id="find" name="q" type="search" placeholder="Name, docket number or id" />
-            <button>Find</button>
-          </form>
         </header>
         <main id="content" tabindex="-1">
           ${kicker === undefined ? null : html`<p class="kicker">${kicker}</p>`}

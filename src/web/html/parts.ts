@@ -1,4 +1,4 @@
-import { LIST_FORMS, type ListForm, type Parameters } from '../addresses.ts';
+import { ADDRESS, LIST_FORMS, type ListForm, type Parameters } from '../addresses.ts';
 import { renderCount } from '../../lib/layout.ts';
 import { toLocalMinute, toZoneName } from '../../lib/local-time.ts';
 import { type Content, type Html, html, linkTo, toHref } from './html.ts';
@@ -101,10 +101,10 @@ export function toWindow(asked: number, size: number, total: number): Window {
 
 const FORM_NAMES: Readonly<Record<ListForm, string>> = { csv: 'CSV', json: 'JSON' };
 
-/** Links to the files with all rows of a list, and the SQL that reads the same. */
+/** Links to the files with all rows of a list, and the SQL that reads the same, if it is short enough to read. */
 export function renderDownloads(
   what: string,
-  sql: string,
+  sql: string | null,
   toAddressOf: (filters: Parameters, form: ListForm) => string,
   filters: Parameters = {},
 ): Html {
@@ -116,11 +116,18 @@ export function renderDownloads(
         linkTo(toAddressOf(filters, form), FORM_NAMES[form]),
       ])}
     </p>
-    <details>
-      <summary>SQL of this list</summary>
-      <pre tabindex="0" role="region" aria-label="SQL of this list"><code>${sql}</code></pre>
-      <p>Run it with <code>clearinghouse-mirror query</code>, or in any SQLite client.</p>
-    </details>
+    ${
+      sql === null
+        ? null
+        : html`<details>
+            <summary>SQL of this list</summary>
+            <pre tabindex="0" role="region" aria-label="SQL of this list"><code>${sql}</code></pre>
+            <p>
+              ${linkTo(ADDRESS.sql(sql), 'Run it here')}, with <code>clearinghouse-mirror query</code>, or in
+              any SQLite client.
+            </p>
+          </details>`
+    }
   </div>`;
 }
 

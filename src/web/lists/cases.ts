@@ -85,7 +85,8 @@ const MAX_VALUES = 500;
 
 export interface FacetCount {
   readonly value: string;
-  readonly count: number;
+  /** Null if it was not counted. */
+  readonly count: number | null;
 }
 
 /** The values of a field, and how many more there are. */
@@ -125,6 +126,28 @@ function countFacets(copy: Database.Database, filters: CaseFilters): CaseList['f
     FILTER_NAMES.map((name) => [name, countFacet(copy, name, `FROM cases WHERE ${toWhere(filters, name)}`)]),
   ) as CaseList['facets'];
 }
+
+/** The values of each field among found cases. Of a field with a filter, all values that it can have, without counts. */
+export function countFoundFacets(
+  copy: Database.Database,
+  ids: readonly number[],
+  filters: CaseFilters,
+): CaseList['facets'] {
+  copy.exec('CREATE TEMP TABLE IF NOT EXISTS found (id INTEGER PRIMARY KEY); DELETE FROM temp.found');
+  copy.prepare('INSERT INTO temp.found SELECT value FROM json_each(?)').run(JSON.stringify(ids));
+  const isChosen = (name: FilterName): boolean =>
+    name === 'filed' ? filters.filed !== null : filters.values[name] !== undefined;
+  return Object.fromEntries(
+    FILTER_NAMES.map((name) => {
+      if (!isChosen(name))
+        return [name, countFacet(copy, name, 'FROM cases WHERE cases.id IN (SELECT id FROM temp.found)')];
+      const { counts, notCounted } = countFacet(copy, name, `FROM cases WHERE ${toWhere(NO_FILTERS)}`);
+      return [name, { counts: counts.map(({ value }) => ({ value, count: null })), notCounted }];
+    }),
+  ) as CaseList['facets'];
+}
+
+const NO_FILTERS: CaseFilters = { values: {}, filed: null };
 
 /** The values that the cases have, most frequent first; years, newest first. */
 function countFacet(copy: Database.Database, name: FilterName, from: string): FacetCounts {

@@ -10,8 +10,11 @@ const ORDERS = { newest: 'day DESC, place DESC', oldest: 'day, place' } as const
 export type DocketOrder = keyof typeof ORDERS;
 const ORDER_NAMES = Object.keys(ORDERS) as [DocketOrder, ...DocketOrder[]];
 
+/** The main docket of a case, or one of the others, by its key in `further_dockets`. */
+export type DocketRef = { readonly caseId: number } | { readonly docketKey: number };
+
 export interface DocketFilter {
-  readonly caseId: number;
+  readonly docket: DocketRef;
   /** A text that the description contains. */
   readonly words: string | undefined;
   readonly entered: DateRange | null;
@@ -19,10 +22,10 @@ export interface DocketFilter {
 }
 
 /** Parses the parameters of a docket. Fails with USAGE. */
-export function parseDocketFilter(caseId: number, asked: Asked): DocketFilter {
+export function parseDocketFilter(docket: DocketRef, asked: Asked): DocketFilter {
   const { words, entered } = asked;
   return {
-    caseId,
+    docket,
     words,
     entered: parseDateRange('entered', entered),
     order: readChoice('order', asked.order, ORDER_NAMES),
@@ -46,19 +49,35 @@ function toSqlPattern(text: string): string {
  * The entries of a docket by day, and within a day in the docket's own order. An entry without a date stays beside its
  * neighbor in the docket: it counts as of the day of the entry before it.
  */
-function toPlacedSql({ caseId, words, entered }: DocketFilter): string {
+function toPlacedSql({ docket, words, entered }: DocketFilter): string {
+  const { entries, keys, ofDocket } = toTables(docket);
   const conditions = [
     ...(words === undefined ? [] : [`description LIKE ${toSqlPattern(words)}`]),
     ...(entered === null ? [] : listDateConditions('day', entered)),
   ];
   return `WITH placed AS (
-  SELECT docket_entries.*, place.key AS place, count(date_filed) OVER (ORDER BY place.key) AS dated
-  FROM json_each((SELECT mirror_entry_keys FROM cases WHERE id = ${caseId})) AS place
-  JOIN docket_entries ON docket_entries.case_id = ${caseId} AND docket_entries.mirror_key = place.value
+  SELECT ${entries}.*, place.key AS place, count(date_filed) OVER (ORDER BY place.key) AS dated
+  FROM json_each((${keys})) AS place
+  JOIN ${entries} ON ${ofDocket} AND ${entries}.mirror_key = place.value
 ), ordered AS (
   SELECT placed.*, first_value(date_filed) OVER (PARTITION BY dated ORDER BY place) AS day FROM placed
 )
 SELECT * FROM ordered${conditions.length === 0 ? '' : `\nWHERE ${conditions.join(' AND ')}`}`;
+}
+
+/** Where the entries of a docket are, and their keys in the docket's own order. */
+function toTables(docket: DocketRef): { entries: string; keys: string; ofDocket: string } {
+  if ('caseId' in docket)
+    return {
+      entries: 'docket_entries',
+      keys: `SELECT mirror_entry_keys FROM cases WHERE id = ${docket.caseId}`,
+      ofDocket: `docket_entries.case_id = ${docket.caseId}`,
+    };
+  return {
+    entries: 'further_docket_entries',
+    keys: `SELECT mirror_entry_keys FROM further_dockets WHERE mirror_key = ${docket.docketKey}`,
+    ofDocket: `further_docket_entries.mirror_docket_key = ${docket.docketKey}`,
+  };
 }
 
 const COLUMNS = [

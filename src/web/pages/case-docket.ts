@@ -3,7 +3,7 @@ import { findCaseWithoutEntries } from '../../db/read-case.ts';
 import { prepareFindStart } from '../../db/run-log.ts';
 import { toCaseName } from '../../cli/text/words.ts';
 import { renderPlural } from '../../lib/layout.ts';
-import { ADDRESS } from '../addresses.ts';
+import { ADDRESS, type ListForm, type Parameters } from '../addresses.ts';
 import { type ShownEntry, renderEntries } from '../html/entries.ts';
 import { renderChoice } from '../html/filters.ts';
 import { type Html, html, linkTo, toHref } from '../html/html.ts';
@@ -12,6 +12,7 @@ import { renderDownloads, renderPager, toWindow, renderTime } from '../html/part
 import {
   type DocketFilter,
   type DocketOrder,
+  type DocketRef,
   countEntries,
   listEntries,
   parseDocketFilter,
@@ -22,57 +23,68 @@ import { type Site, readPageNumber, type PageRequest } from '../request.ts';
 
 const SIZE = 50;
 
-/** Entries with a mark on those that came after the case. */
+/** Entries with a mark on those that came after the run that brought the docket. */
 export function listShownEntries(
   mirror: Mirror,
   { timeZone }: Site,
   filter: DocketFilter,
+  docketRunId: number,
   part: { readonly offset: number; readonly size: number },
 ): ShownEntry[] {
-  const { firstRunId: caseRunId } = findCaseWithoutEntries(mirror, filter.caseId);
   const startOf = prepareFindStart(mirror);
   return listEntries(mirror, filter, part).map(({ entry, firstRunId }) => ({
     entry,
     added:
-      firstRunId === caseRunId
+      firstRunId <= docketRunId
         ? null
         : html`New in ${linkTo(ADDRESS.run(firstRunId), `run ${firstRunId}`)},
           ${renderTime(startOf(firstRunId), timeZone)}`,
   }));
 }
 
+/** The main docket of a case. */
 export function makeDocketPage({ mirror, site, asked, id }: PageRequest): Page {
-  const filter = parseDocketFilter(id, asked);
-  const { payload } = findCaseWithoutEntries(mirror, id);
+  const { payload, firstRunId } = findCaseWithoutEntries(mirror, id);
   const name = toCaseName(typeof payload.name === 'string' ? payload.name : null);
-  const total = countEntries(mirror, filter);
-  const { page, size } = toWindow(readPageNumber(asked), SIZE, total);
-  const entries = listShownEntries(mirror, site, filter, { offset: (page - 1) * size, size });
-  const parameters = toDocketParameters(filter);
-  const found = renderPlural(total, 'docket entry', 'docket entries');
-  const isFiltered = filter.words !== undefined || filter.entered !== null;
   return {
     title: `Docket of ${name}`,
     kicker: linkTo(ADDRESS.case(id), `Case ${id}`),
     section: 'cases',
-    body: html`
-      ${renderForm(id, filter)}
-      <section aria-labelledby="found">
-        <h2 id="found">${found}${isFiltered ? ' with these filters' : ''}</h2>
-        ${isFiltered ? html`<p>${linkTo(ADDRESS.docket(id), 'Show the whole docket')}</p>` : null}
-        ${total === 0 ? html`<p>No entry.</p>` : renderEntries(entries, found)}
-        ${renderPager({ page, size, total }, 'Entries', (number) =>
-          ADDRESS.docket(id, { ...parameters, page: number === 1 ? undefined : number }),
-        )}
-        ${renderDownloads(
-          `All ${found}`,
-          toDocketSql(filter),
-          (filters, form) => ADDRESS.docket(id, filters, form),
-          parameters,
-        )}
-      </section>
-    `,
+    body: renderDocket({ mirror, site, asked }, { caseId: id }, firstRunId, (filters, form) =>
+      ADDRESS.docket(id, filters, form),
+    ),
   };
+}
+
+/** The address of a docket with filters, as a page or as a file. */
+type ToDocketAddress = (filters?: Parameters, form?: ListForm) => string;
+
+/** A docket with its filters, part by part. */
+export function renderDocket(
+  { mirror, site, asked }: Pick<PageRequest, 'mirror' | 'site' | 'asked'>,
+  docket: DocketRef,
+  docketRunId: number,
+  toAddress: ToDocketAddress,
+): Html {
+  const filter = parseDocketFilter(docket, asked);
+  const total = countEntries(mirror, filter);
+  const { page, size } = toWindow(readPageNumber(asked), SIZE, total);
+  const entries = listShownEntries(mirror, site, filter, docketRunId, { offset: (page - 1) * size, size });
+  const parameters = toDocketParameters(filter);
+  const found = renderPlural(total, 'docket entry', 'docket entries');
+  const isFiltered = filter.words !== undefined || filter.entered !== null;
+  return html`
+    ${renderForm(toAddress(), filter)}
+    <section aria-labelledby="found">
+      <h2 id="found">${found}${isFiltered ? ' with these filters' : ''}</h2>
+      ${isFiltered ? html`<p>${linkTo(toAddress(), 'Show the whole docket')}</p>` : null}
+      ${total === 0 ? html`<p>No entry.</p>` : renderEntries(entries, found)}
+      ${renderPager({ page, size, total }, 'Entries', (number) =>
+        toAddress({ ...parameters, page: number === 1 ? undefined : number }),
+      )}
+      ${renderDownloads(`All ${found}`, toDocketSql(filter), toAddress, parameters)}
+    </section>
+  `;
 }
 
 const ORDER_LABELS: Readonly<Record<DocketOrder, string>> = {
@@ -80,8 +92,8 @@ const ORDER_LABELS: Readonly<Record<DocketOrder, string>> = {
   oldest: 'Oldest first',
 };
 
-function renderForm(id: number, { words, entered, order }: DocketFilter): Html {
-  return html`<form class="filters" action="${toHref(ADDRESS.docket(id))}">
+function renderForm(address: string, { words, entered, order }: DocketFilter): Html {
+  return html`<form class="filters" action="${toHref(address)}">
     <fieldset>
       <legend>Filters</legend>
       <p>

@@ -1,101 +1,83 @@
 import { LINKED_KINDS, type LinkedKind } from '../../api/linked-fields.ts';
-import { type StoredLinked, findCaseList } from '../../db/linked/read-records.ts';
+import { type StoredLinked, findCaseList, findListState } from '../../db/linked/read-records.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import type { JsonObject, JsonValue } from '../../lib/json.ts';
-import { clipText, renderPlural } from '../../lib/layout.ts';
+import { clipText, renderCount, renderPlural } from '../../lib/layout.ts';
+import { ADDRESS } from '../addresses.ts';
+import { join, toDocumentColumns } from '../html/documents.ts';
 import { type Content, type Html, html, linkTo } from '../html/html.ts';
 import { type ColumnOf, renderTable, renderTime, toDay } from '../html/parts.ts';
+import { countTypes, countWithheld, listDocuments, parseDocumentFilter } from '../lists/documents.ts';
 import type { Site } from '../request.ts';
+import { prepareDocumentMark } from './documents.ts';
 
 const MAX_ROWS = 100;
+/** Documents on the page of the case. */
+const NEWEST = 20;
 const MAX_TEXT = 300;
 
 const textOf = (value: JsonValue | undefined): string =>
   typeof value === 'string' ? clipText(value.trim(), MAX_TEXT) : '';
 
 interface ListView {
-  readonly title: string;
   readonly noun: string;
-  readonly columns: readonly ColumnOf<JsonObject>[];
+  readonly columns: readonly ColumnOf<StoredLinked>[];
   readonly toOrder: (record: JsonObject) => string;
 }
 
-const VIEWS: Readonly<Record<LinkedKind, ListView>> = {
-  documents: {
-    title: 'Documents',
-    noun: 'document',
-    columns: [
-      {
-        heading: 'Document',
-        isName: true,
-        cell: ({ title, file, external_url }) =>
-          linkTo(textOf(file) || textOf(external_url), textOf(title) || '(no title)'),
-      },
-      {
-        heading: 'Date',
-        cell: ({ date, date_is_estimate }) =>
-          html`<span class="nowrap">${toDay(textOf(date))}</span
-            >${date_is_estimate === true ? ' (estimate)' : ''}`,
-      },
-      {
-        heading: 'Type',
-        cell: ({ document_type, order_type }) => join(textOf(document_type), textOf(order_type)),
-      },
-      { heading: 'Source', cell: ({ document_source }) => textOf(document_source) },
-      { heading: 'ECF', cell: ({ ecf_number }) => textOf(ecf_number) },
-    ],
-    toOrder: ({ date }) => textOf(date),
-  },
+type ListedKind = Exclude<LinkedKind, 'documents'>;
+
+const VIEWS: Readonly<Record<ListedKind, ListView>> = {
   dockets: {
-    title: 'Other dockets',
     noun: 'other docket',
     columns: [
       {
         heading: 'Docket',
         isName: true,
-        cell: ({ docket_number_manual, recap_link }) =>
-          linkTo(textOf(recap_link), textOf(docket_number_manual) || '(no number)'),
+        cell: ({ payload, key }) =>
+          linkTo(ADDRESS.furtherDocket(key), textOf(payload.docket_number_manual) || '(no number)'),
       },
-      { heading: 'Court', cell: ({ court }) => textOf(court) },
-      { heading: 'State', cell: ({ state }) => textOf(state) },
+      { heading: 'Court', cell: ({ payload }) => textOf(payload.court) },
+      { heading: 'State', cell: ({ payload }) => textOf(payload.state) },
       {
         heading: 'Entries',
         isNumber: true,
-        cell: ({ docket_entries }) => (Array.isArray(docket_entries) ? String(docket_entries.length) : '–'),
+        cell: ({ payload: { docket_entries } }) =>
+          Array.isArray(docket_entries) ? renderCount(docket_entries.length) : '–',
       },
     ],
     toOrder: ({ docket_number_manual }) => textOf(docket_number_manual),
   },
   resources: {
-    title: 'Resources',
     noun: 'resource',
     columns: [
       {
         heading: 'Resource',
         isName: true,
-        cell: ({ title, external_url, file }) =>
+        cell: ({ payload: { title, external_url, file } }) =>
           linkTo(textOf(external_url) || textOf(file), textOf(title) || '(no title)'),
       },
-      { heading: 'Author', cell: ({ author, institution }) => join(textOf(author), textOf(institution)) },
-      { heading: 'Date', cell: ({ display_date, date }) => textOf(display_date) || toDay(textOf(date)) },
-      { heading: 'Source', cell: ({ source }) => textOf(source) },
+      {
+        heading: 'Author',
+        cell: ({ payload: { author, institution } }) => join(textOf(author), textOf(institution)),
+      },
+      {
+        heading: 'Date',
+        cell: ({ payload: { display_date, date } }) => textOf(display_date) || toDay(textOf(date)),
+      },
+      { heading: 'Source', cell: ({ payload }) => textOf(payload.source) },
     ],
     toOrder: ({ date }) => textOf(date),
   },
 };
 
-function join(...texts: readonly string[]): string {
-  return texts.filter((text) => text !== '').join(', ');
-}
-
 /** The linked lists of a case. "Not read yet" is not "none": nobody has looked. */
 export function renderLinkedLists(mirror: Mirror, { timeZone }: Site, caseId: number): Content {
   return LINKED_KINDS.map((kind) => {
-    const { title } = VIEWS[kind];
-    const { state, read, records } = findCaseList(mirror, caseId, kind);
+    const { state, read } = findListState(mirror, caseId, kind);
     const at = read?.read_at == null ? null : html` (read ${renderTime(read.read_at, timeZone)})`;
     return html`<section aria-labelledby="${kind}">
-      <h2 id="${kind}">${title}</h2>
+      <h2 id="${kind}">${TITLES[kind]}</h2>
       ${
         state === 'not read yet'
           ? html`<p>
@@ -104,30 +86,59 @@ export function renderLinkedLists(mirror: Mirror, { timeZone }: Site, caseId: nu
             </p>`
           : state === 'none'
             ? html`<p>None${at}.</p>`
-            : renderRecords(kind, records, at)
+            : kind === 'documents'
+              ? renderDocuments(mirror, caseId, at)
+              : renderRecords(kind, findCaseList(mirror, caseId, kind).records, at)
       }
     </section>`;
   });
 }
 
-function renderRecords(kind: LinkedKind, records: readonly StoredLinked[], at: Html | null): Html {
+/** The newest documents; a page of their own has all of them. */
+function renderDocuments(mirror: Mirror, caseId: number, at: Html | null): Html {
+  const total = countTypes(mirror, caseId).reduce((sum, { count }) => sum + count, 0);
+  const withheld = countWithheld(mirror, caseId);
+  const filter = parseDocumentFilter(caseId, {});
+  return html`<p>${toCountWords(renderPlural(total, 'document'), withheld, at)}</p>
+    ${
+      total === 0
+        ? null
+        : html`${renderTable({
+              caption:
+                total > NEWEST ? `The newest ${NEWEST} documents of this case` : 'Documents of this case',
+              isCaptionHidden: total <= NEWEST,
+              columns: toDocumentColumns(prepareDocumentMark(mirror, caseId)),
+              rows: listDocuments(mirror, filter, { offset: 0, size: NEWEST }),
+            })}
+            <p class="more">
+              ${linkTo(
+                ADDRESS.documents(caseId),
+                total > NEWEST
+                  ? `All documents (${renderCount(total)}), with filters`
+                  : 'The documents with filters and downloads',
+              )}
+            </p>`
+    }`;
+}
+
+function toCountWords(found: string, withheld: number, at: Html | null): Html {
+  return html`${found}${at}${
+    withheld === 0 ? null : `, and ${withheld} that ${withheld === 1 ? 'is' : 'are'} not for the public`
+  }.`;
+}
+
+function renderRecords(kind: ListedKind, records: readonly StoredLinked[], at: Html | null): Html {
   const { noun, columns, toOrder } = VIEWS[kind];
   const shown = records
     .filter(({ hidden, redactedRunId }) => hidden === null && redactedRunId === null)
-    .map(({ payload }) => payload)
-    .toSorted((a, b) => (toOrder(a) < toOrder(b) ? 1 : -1));
-  const withheld = records.length - shown.length;
+    .toSorted((a, b) => (toOrder(a.payload) < toOrder(b.payload) ? 1 : -1));
   const rest = shown.length - MAX_ROWS;
-  return html`<p>
-      ${renderPlural(shown.length, noun)}${at}${
-        withheld === 0 ? null : `, and ${withheld} that ${withheld === 1 ? 'is' : 'are'} not for the public`
-      }.
-    </p>
+  return html`<p>${toCountWords(renderPlural(shown.length, noun), records.length - shown.length, at)}</p>
     ${
       shown.length === 0
         ? null
         : renderTable({
-            caption: `${VIEWS[kind].title} of this case`,
+            caption: `${TITLES[kind]} of this case`,
             isCaptionHidden: true,
             columns,
             rows: shown.slice(0, MAX_ROWS),
@@ -140,8 +151,13 @@ function renderRecords(kind: LinkedKind, records: readonly StoredLinked[], at: H
     }`;
 }
 
-const TABLES: Readonly<Record<LinkedKind, string>> = {
-  documents: 'documents',
+const TITLES: Readonly<Record<LinkedKind, string>> = {
+  documents: 'Documents',
+  dockets: 'Other dockets',
+  resources: 'Resources',
+};
+
+const TABLES: Readonly<Record<ListedKind, string>> = {
   dockets: 'further_dockets',
   resources: 'resources',
 };

@@ -57,7 +57,7 @@ export function makeCasePage({ mirror, site, asked, id }: PageRequest): Page {
       'docket',
       'Docket',
       isPresent
-        ? renderNewestEntries(mirror, site, id, payload)
+        ? renderNewestEntries(mirror, site, id, stored)
         : renderEntriesThen(payload, readPageNumber(asked), (page) => ADDRESS.case(id, asOf, page)),
     ],
     ['documents', 'Documents, dockets, resources', isPresent ? renderLinkedLists(mirror, site, id) : null],
@@ -187,11 +187,16 @@ export function makeSummaryPage({ mirror, asked, id }: PageRequest): Page {
   };
 }
 
-function renderNewestEntries(mirror: Mirror, site: Site, id: number, payload: JsonObject): Content {
+function renderNewestEntries(
+  mirror: Mirror,
+  site: Site,
+  id: number,
+  { payload, firstRunId }: StoredCase,
+): Content {
   if (!isJsonObject(payload.main_docket)) return null;
-  const filter = parseDocketFilter(id, {});
+  const filter = parseDocketFilter({ caseId: id }, {});
   const total = countEntries(mirror, filter);
-  const shown = listShownEntries(mirror, site, filter, { offset: 0, size: NEWEST_ENTRIES });
+  const shown = listShownEntries(mirror, site, filter, firstRunId, { offset: 0, size: NEWEST_ENTRIES });
   return html`<section aria-labelledby="docket">
     <h2 id="docket">Docket: ${renderPlural(total, 'entry', 'entries')}</h2>
     ${total === 0 ? html`<p>The docket has no entries.</p>` : renderEntries(shown, 'Newest docket entries')}

@@ -19,12 +19,13 @@ import { ADDRESS } from '../addresses.ts';
 import { type Content, html, linkTo } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
 import { type ColumnOf, renderNotice, renderTable, renderMaybeTime, renderTime } from '../html/parts.ts';
+import { renderActivity, renderCasesByYear, renderCoverageBars } from './home-plots.ts';
 import type { Site, PageRequest } from '../request.ts';
 import { renderOutcome, toRunColumns } from './runs.ts';
 
 const NEWEST_RUNS = 5;
 
-export function makeHomePage({ mirror, site }: PageRequest): Page {
+export function makeHomePage({ mirror, stamp, index, site }: PageRequest): Page {
   const state = findMirrorState(mirror, NEWEST_RUNS, site.now());
   return {
     title: '',
@@ -39,9 +40,16 @@ export function makeHomePage({ mirror, site }: PageRequest): Page {
         </section>
         <section aria-labelledby="latest">
           <h2 id="latest">What did the last run bring?</h2>
-          ${renderLatest(mirror, site)}
+          ${index.remember(stamp, 'latest changes', () => renderLatest(mirror, site))}
         </section>
       </div>
+      <section class="plots" aria-labelledby="plots">
+        <h2 id="plots">The cases and their dockets</h2>
+        <div class="columns">
+          ${index.remember(stamp, `plots of ${site.now().toISOString().slice(0, 10)}`, () => [renderCasesByYear(index.refresh(mirror, stamp), site.now()), renderActivity(mirror, site.now())])}
+        </div>
+        ${renderCoverageBars(mirror)}
+      </section>
       ${renderTable({ caption: 'The lists of the site', columns: toListColumns(site.timeZone), rows: state.lists })}
       ${renderTable({
         caption: 'Newest runs',

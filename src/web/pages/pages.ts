@@ -2,9 +2,15 @@ import { DEPARTED_COLUMNS } from '../../cli/text/departed.ts';
 import { listDeparted } from '../../history/transitions.ts';
 import { CASE_PARAMETERS, parseCaseListRequest, toCasesSql } from '../lists/cases.ts';
 import { DOCKET_PARAMETERS, parseDocketFilter, toDocketSql } from '../lists/docket.ts';
+import { DOCUMENT_PARAMETERS, parseDocumentFilter, toDocumentsSql } from '../lists/documents.ts';
 import { RUNS_SQL, makeRunPage, makeRunsPage } from './runs.ts';
 import { checkCase } from '../../history/changes.ts';
 import { makeAboutPage } from './about.ts';
+import { makeAuditPage, makeAuditsPage, openAudit } from './audit.ts';
+import { makeDocumentPage, makeDocumentsPage } from './documents.ts';
+import { makeFurtherDocketPage, openFurtherDocket } from './further-docket.ts';
+import { makeSchemaPage, makeTablePage } from './schema.ts';
+import { TRANSITION_PARAMETERS, makeTransitionsPage, openTransitions } from './transitions.ts';
 import { makeCasePage, makeSummaryPage } from './case.ts';
 import { makeDocketPage } from './case-docket.ts';
 import { makeHistoryPage, openHistory } from './case-history.ts';
@@ -12,15 +18,18 @@ import { makeCasesPage } from './cases.ts';
 import { CHANGE_PARAMETERS, makeChangesPage, openChanges } from './changes.ts';
 import type { ListRoute, PageRoute } from '../request.ts';
 import { makeDepartedPage } from './departed.ts';
-import { makeFindPage } from './find.ts';
+import { SEARCH_PARAMETERS, makeSearchPage, openSearch } from './search.ts';
 import { makeHomePage } from './home.ts';
 
 const CASE = '/cases/:id{[0-9]+}';
+/** The keys of dockets that have no id of the API are negative. */
+const FURTHER_DOCKET = '/dockets/:id{-?[0-9]+}';
+const AUDIT = '/audit/:name{[a-z_]+}';
 
 /** Every page. */
 export const PAGES: readonly PageRoute[] = [
   { path: '/', parameters: [], make: makeHomePage },
-  { path: '/find', parameters: ['q', 'page'], make: makeFindPage },
+  { path: '/search', parameters: SEARCH_PARAMETERS, make: makeSearchPage },
   {
     path: '/cases',
     parameters: CASE_PARAMETERS,
@@ -35,10 +44,19 @@ export const PAGES: readonly PageRoute[] = [
   { path: '/runs', parameters: ['page'], make: makeRunsPage },
   { path: '/runs/:id{[0-9]+}', parameters: [], make: makeRunPage },
   { path: '/about', parameters: [], make: makeAboutPage },
+  { path: `${CASE}/documents`, parameters: DOCUMENT_PARAMETERS, make: makeDocumentsPage },
+  { path: '/documents/:id{[0-9]+}', parameters: ['page'], make: makeDocumentPage },
+  { path: FURTHER_DOCKET, parameters: DOCKET_PARAMETERS, make: makeFurtherDocketPage },
+  { path: '/transitions', parameters: TRANSITION_PARAMETERS, make: makeTransitionsPage },
+  { path: '/audit', parameters: [], withAudits: true, make: makeAuditsPage },
+  { path: AUDIT, parameters: ['page'], withAudits: true, make: makeAuditPage },
+  { path: '/schema', parameters: [], make: makeSchemaPage },
+  { path: '/schema/:name{[a-z_0-9]+}', parameters: [], make: makeTablePage },
 ];
 
 /** Every list that can be downloaded, with the parameters of its page. */
 export const LISTS: readonly ListRoute[] = [
+  { path: '/search', parameters: SEARCH_PARAMETERS, fileName: () => 'search', open: openSearch },
   {
     path: '/cases',
     parameters: CASE_PARAMETERS,
@@ -53,9 +71,31 @@ export const LISTS: readonly ListRoute[] = [
     fileName: (id) => `case-${id}-docket`,
     open: ({ mirror, asked, id }) => {
       checkCase(mirror, id);
-      return { sql: toDocketSql(parseDocketFilter(id, asked)) };
+      return { sql: toDocketSql(parseDocketFilter({ caseId: id }, asked)) };
     },
   },
+  {
+    path: `${CASE}/documents`,
+    parameters: DOCUMENT_PARAMETERS,
+    fileName: (id) => `case-${id}-documents`,
+    open: ({ mirror, asked, id }) => {
+      checkCase(mirror, id);
+      return { sql: toDocumentsSql(parseDocumentFilter(id, asked)) };
+    },
+  },
+  {
+    path: `${FURTHER_DOCKET}/entries`,
+    parameters: DOCKET_PARAMETERS,
+    fileName: (id) => `docket-${id}`,
+    open: openFurtherDocket,
+  },
+  {
+    path: '/transitions',
+    parameters: TRANSITION_PARAMETERS,
+    fileName: () => 'transitions',
+    open: openTransitions,
+  },
+  { path: `${AUDIT}/cases`, parameters: [], fileName: (_, name) => `audit-${name}`, open: openAudit },
   { path: `${CASE}/history`, parameters: [], fileName: (id) => `case-${id}-history`, open: openHistory },
   { path: '/changes', parameters: CHANGE_PARAMETERS, fileName: () => 'changes', open: openChanges },
   {

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import type { AxeResults } from 'axe-core';
+import { type Browser, type Page, chromium } from 'playwright-core';
+import { NOT_RUN, findChromium } from '../../scripts/find-chromium.ts';
+import type { TestSite } from './site.ts';
+
+export const WIDTHS = [360, 768, 1280, 2000];
+/** A page of each kind. */
+export const PAGES = [
+  '/',
+  '/cases',
+  '/cases?issue=Stairs&ongoing=Yes',
+  '/cases?court=nowhere',
+  '/cases/2',
+  '/cases/3?as-of=1',
+  '/cases/8',
+  '/cases/2/docket',
+  '/cases/2/documents',
+  '/cases/2/history',
+  '/changes?since=1',
+  '/departed',
+  '/runs',
+  '/runs/4',
+  '/about',
+  '/search',
+  '/search?q=county',
+  '/search?q=zzz',
+  '/transitions',
+  '/audit',
+  '/audit/without_name',
+  '/schema',
+  '/schema/cases',
+  '/sql',
+  '/sql?sql=SELECT+case_ongoing,+count(*)+FROM+cases+GROUP+BY+1',
+  '/sql?sql=SELEC',
+  '/nothing',
+];
+
+export interface View {
+  readonly width?: number;
+  readonly colorScheme?: 'light' | 'dark';
+  readonly javaScriptEnabled?: boolean;
+}
+
+/** Opens a page, and gathers what the browser complains about and requests elsewhere. */
+export type OpenView = (site: TestSite, view?: View) => Promise<{ page: Page; faults: string[] }>;
+
+/** Tests in an installed browser. Without one they are skipped, which says so. */
+export function withBrowser(define: (open: OpenView) => void): void {
+  const executablePath = findChromium();
+  if (executablePath === undefined) console.warn(NOT_RUN);
+  (executablePath === undefined ? describe.skip : describe)('in a browser', () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await chromium.launch({
+        executablePath: String(executablePath),
+        args: ['--no-sandbox'],
+        timeout: 0,
+      });
+    });
+    afterAll(async () => {
+      await browser.close();
+    });
+    define(async (site, { width = 1280, ...view } = {}) => {
+      const context = await browser.newContext({ viewport: { width, height: 900 }, ...view });
+      context.setDefaultTimeout(0);
+      const page = await context.newPage();
+      const faults: string[] = [];
+      page.on('console', (message) => {
+        // A status other than 200 is a message, too; the test of errors expects it.
+        if (!message.text().includes('the server responded with a status of')) faults.push(message.text());
+      });
+      page.on('request', (request) => {
+        if (!request.url().startsWith(site.url)) faults.push(request.url());
+      });
+      return { page, faults };
+    });
+  });
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Expects that a page that is open has no violation, with everything that is folded open. */
+export async function expectNoViolation(page: Page, path: string): Promise<void> {
+  await page.evaluate('document.querySelectorAll("details").forEach((one) => { one.open = true; })');
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
+  );
+  expect([path, violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])]).toEqual([path, []]);
+}
+
+/** Expects that nothing on a page that is open is wider than the window. */
+export async function expectNoOverflow(page: Page, path: string): Promise<void> {
+  const overflow = await page.evaluate(
+    'Math.max(0, document.documentElement.scrollWidth - window.innerWidth)',
+  );
+  expect([path, overflow]).toEqual([path, 0]);
+}

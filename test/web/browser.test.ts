@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { PAGES, expectNoOverflow, expectNoViolation, withBrowser } from '../support/browser.ts';
+import { makeFullMirror } from '../support/full-mirror.ts';
+import { type TestSite, serveCopy } from '../support/site.ts';
+
+/* The short tests in a browser; browser.long.test.ts opens every kind of page at every width in both color schemes. */
+
+withBrowser((open) => {
+  let site: TestSite;
+  beforeAll(async () => {
+    site = await serveCopy(await makeFullMirror());
+  });
+  afterAll(async () => {
+    await site.close();
+  });
+
+  test.each([
+    [360, 'dark', 0],
+    [1280, 'light', 1],
+  ] as const)(
+    'every second page at %i pixels in %s colors has no violation and does not overflow',
+    async (width, colorScheme, first) => {
+      const { page, faults } = await open(site, { width, colorScheme });
+      for (const path of PAGES.filter((_, at) => at % 2 === first)) {
+        await page.goto(new URL(path, site.url).href);
+        await expectNoOverflow(page, path);
+        await expectNoViolation(page, path);
+      }
+      expect(faults).toEqual([]);
+      await page.context().close();
+    },
+  );
+
+  test('a reader finds a case, filters, looks at its history, goes back in time, and downloads a file', async () => {
+    const { page, faults } = await open(site, { javaScriptEnabled: false });
+    const heading = () => page.locator('h1').textContent();
+    await page.goto(site.url);
+    await page.getByRole('link', { name: 'Cases', exact: true }).click();
+    await page.getByLabel('Issue', { exact: true }).selectOption('Stairs');
+    await page.getByRole('button', { name: 'Show these cases' }).click();
+    expect(new URL(page.url()).searchParams.get('issue')).toBe('Stairs');
+    await page.getByLabel('Search the mirror').fill('"Came back"');
+    await page.getByLabel('Search the mirror').press('Enter');
+    expect(await heading()).toBe('Search');
+    await page.getByRole('link', { name: 'Came back' }).click();
+    expect(await heading()).toBe('Came back');
+    await page.goto(new URL('/cases/3', site.url).href);
+    expect(await page.locator('del').first().textContent()).not.toBe('');
+    await page.getByLabel('As it was on').fill('run 1');
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    expect(await page.locator('.notice').textContent()).toContain('As of run 1');
+    await page.goto(new URL('/cases/2/docket', site.url).href);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'CSV' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('case-2-docket.csv');
+    expect(readFileSync(await download.path(), 'utf8')).toMatch(/^id,row_number,entry_number/);
+    await page.getByRole('link', { name: 'SQL', exact: true }).click();
+    await page.getByLabel('Statement').fill('SELECT count(*) AS cases FROM cases');
+    await page.getByRole('button', { name: 'Run the statement' }).click();
+    expect(await page.getByRole('heading', { name: '1 row' }).isVisible()).toBe(true);
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  test('the keyboard alone reaches the content, a wide table, and what is folded', async () => {
+    const { page } = await open(site, { width: 360 });
+    await page.goto(new URL('/cases', site.url).href);
+    const focused = () =>
+      page.evaluate<string>('document.activeElement.className || document.activeElement.tagName');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('skip');
+    await page.keyboard.press('Enter');
+    expect(await focused()).toBe('MAIN');
+    for (let at = 0; (await focused()) !== 'scroll'; at++) {
+      if (at > 40) throw new Error('the table is not reached');
+      await page.keyboard.press('Tab');
+    }
+    await page.locator('.scroll').first().press('ArrowRight');
+    await page.locator('summary').first().focus();
+    await page.keyboard.press('Enter');
+    expect(await page.locator('details pre').first().isVisible()).toBe(true);
+    await page.context().close();
+  });
+
+  test('on paper, a page is dark on white even where dark colors are preferred, and what is folded is open', async () => {
+    const { page } = await open(site, { colorScheme: 'dark' });
+    await page.goto(new URL('/cases/3', site.url).href);
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    const colors = await page.evaluate<string[]>(
+      '[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]',
+    );
+    const lightness = colors.map((color) => Number(/\d+/.exec(color)?.[0]));
+    expect(lightness[0]).toBeGreaterThan(240);
+    expect(lightness[1]).toBeLessThan(60);
+    expect(await page.getByText('Whether the Clearinghouse says').isVisible()).toBe(true);
+    expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
+    await page.context().close();
+  });
+});
