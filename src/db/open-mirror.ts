@@ -1,4 +1,5 @@
 import { rmSync, statSync } from 'node:fs';
+import { isPromise } from 'node:util/types';
 import type Database from 'better-sqlite3';
 import { BetterSQLiteSession } from 'drizzle-orm/better-sqlite3/session';
 import { BaseSQLiteDatabase, SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
@@ -111,8 +112,29 @@ export function withWriter<Result>(
         lock.release();
       },
     },
-    () => inDatabase(path, () => closing(openMirror(path, options), use)),
+    () => inDatabase(path, () => closing(openMirror(path, options), (mirror) => useInPlace(mirror, use))),
   );
+}
+
+/** Throws DATABASE_REPLACED after `use` if the path no longer leads to the file that was written. */
+function useInPlace<Result>(mirror: Mirror, use: (mirror: Mirror) => Result): Result {
+  const { path } = mirror;
+  const before = identify(path);
+  const check = <Value>(value: Value): Value => {
+    if (identify(path) === before) return value;
+    throw new MirrorError(
+      'DATABASE_REPLACED',
+      `${path} was moved, removed or replaced by another file while this program wrote to it.`,
+    );
+  };
+  const result = use(mirror);
+  return isPromise(result) ? (result.then(check) as Result) : check(result);
+}
+
+/** Tells files apart, whatever they are called; empty if there is none. */
+function identify(path: string): string {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? '' : `${found.dev} ${found.ino}`;
 }
 
 /** Opens an existing mirror read-only. It never waits for the writer. */

@@ -178,6 +178,12 @@ export const ERRORS_OF_THE_DATABASE = {
     hint: 'The file was not changed. Name another file.',
     lasts: true,
   },
+  DATABASE_REPLACED: {
+    exit: 'database',
+    description:
+      'While the program wrote to the mirror, its file was moved, removed or replaced by another one.',
+    hint: 'What was written since is in the file that was moved away, or lost. Run again: it goes on from what the file holds now. `restore` and `redact` wait for the end of a run; a copy or a move does not.',
+  },
   DATABASE_NEWER: {
     exit: 'database',
     description: 'The database was written by a newer version of this program.',

@@ -3,10 +3,13 @@ import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -14,7 +17,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { openMirror } from '../../src/db/open-mirror.ts';
+import { openMirror, withWriter } from '../../src/db/open-mirror.ts';
 import { isWriterLockHeld, takeWriterLock } from '../../src/db/lock.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -133,4 +136,51 @@ test('is taken however often others probe it', async () => {
     for (const probe of probes) probe.kill('SIGKILL');
     await Promise.all(probes.map((probe) => once(probe, 'close')));
   }
+});
+
+test.each<[string, (path: string) => void]>([
+  [
+    'replaced by a copy',
+    (path) => {
+      copyFileSync(path, `${path}.copy`);
+      renameSync(`${path}.copy`, path);
+    },
+  ],
+  [
+    'moved away',
+    (path) => {
+      renameSync(path, `${path}.away`);
+    },
+  ],
+  [
+    'removed',
+    (path) => {
+      rmSync(path);
+    },
+  ],
+])('what was written to a mirror that was %s meanwhile does not count as written', async (_how, act) => {
+  const path = join(tempFolder(), 'mirror.db');
+  openMirror(path).close();
+  const disturb = (): string => {
+    act(path);
+    return 'done';
+  };
+  expect(() => withWriter(path, disturb)).toThrow(expect.objectContaining({ code: 'DATABASE_REPLACED' }));
+  openMirror(path).close();
+  await expect(withWriter(path, async () => Promise.resolve(disturb()))).rejects.toMatchObject({
+    code: 'DATABASE_REPLACED',
+  });
+  expect(isWriterLockHeld(path)).toBe(false);
+});
+
+test('a mirror that grows, is rewritten or reached by a link is the same file', () => {
+  const path = join(tempFolder(), 'mirror.db');
+  openMirror(path).close();
+  symlinkSync(path, `${path}.link`);
+  expect(
+    withWriter(`${path}.link`, ({ sqlite }) => {
+      sqlite.exec('CREATE TABLE big AS SELECT randomblob(5000000) AS bytes; DROP TABLE big; VACUUM');
+      return 'done';
+    }),
+  ).toBe('done');
 });
