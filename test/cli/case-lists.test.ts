@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { openMirror } from '../../src/db/open-mirror.ts';
 import { runCli } from '../support/command-line.ts';
 import { openLinkedMirror } from '../support/linked-mirror.ts';
@@ -71,5 +71,72 @@ test('activity says that a complaint was added, but nothing of what a first read
     record_key: 22,
     document_type: 'Complaint',
     title: 'First amended',
+  });
+});
+
+describe('at an earlier time', () => {
+  async function start() {
+    const path = join(tempFolder(), 'mirror.db');
+    const one = openLinkedMirror([1], openMirror(path));
+    one.run();
+    one.read(1, 'documents', [makeDocument({ id: 21, title: 'First title' }), makeDocument({ id: 22 })]);
+    one.read(1, 'dockets', [{ id: 31, docket_entries: [{ id: 1, description: 'Answer' }] }]);
+    one.run();
+    one.read(1, 'documents', [
+      makeDocument({ id: 21, title: 'Second title' }),
+      makeDocument({ id: 22, title: 'Sealed', document_status: 'Deleted' }),
+      makeDocument({ id: 23, title: 'Late' }),
+    ]);
+    one.read(1, 'dockets', [
+      {
+        id: 31,
+        docket_entries: [
+          { id: 1, description: 'ANSWER' },
+          { id: 2, description: 'Reply' },
+        ],
+      },
+    ]);
+    one.mirror.close();
+    return async (...flags: string[]): Promise<string> => {
+      const { exitCode, stdout } = await runCli(['case', '1', '--database', path, ...flags]);
+      expect(exitCode).toBe(0);
+      return stdout;
+    };
+  }
+
+  test('case has the records of that time, and neither then nor now what is hidden now', async () => {
+    const show = await start();
+    const linkedOf = async (run: string) =>
+      (JSON.parse(await show('--json', '--as-of', run)) as { linked: Record<string, unknown> }).linked;
+    expect(await linkedOf('2')).toMatchObject({
+      documents: { state: 'some', read_run_id: 2, hidden: 1, records: [{ id: 21, title: 'First title' }] },
+      dockets: { state: 'some', records: [{ docket_entries: [{ id: 1, description: 'Answer' }] }] },
+      resources: { state: 'not read yet', records: null },
+    });
+    expect(await linkedOf('3')).toMatchObject({
+      documents: { hidden: 1, records: [{ id: 23 }, { id: 21, title: 'Second title' }] },
+      dockets: { records: [{ docket_entries: [{ description: 'ANSWER' }, { description: 'Reply' }] }] },
+    });
+    expect(await linkedOf('1')).toMatchObject({ documents: { state: 'not read yet', records: null } });
+    expect((await show('--as-of', '1')).replaceAll(/\s+/g, ' ')).toContain('documents not read yet');
+  });
+
+  test('case --history tells the changes run by run, and since when each list is known', async () => {
+    const show = await start();
+    const text = (await show('--history')).replaceAll(/\s+/g, ' ');
+    expect(text).toContain('resources not read yet');
+    expect(text).toContain('documents: first read after run 2');
+    expect(text).toContain('title changed from First title to Second title');
+    expect(text).toContain('document no longer for the public: (22)');
+    expect(text).not.toContain('Sealed');
+    const lines = (await show('--history', '--json')).trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { kind: string }).kind)).toEqual([
+      'appeared',
+      'document changed',
+      'document hidden',
+      'document added',
+      'docket entry changed',
+      'docket entry added',
+    ]);
   });
 });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { findCaseAsOf, toPresenceThen } from '../../history/case-as-of.ts';
+import { findCaseListsAsOf } from '../../history/lists-as-of.ts';
 import { findRunAsOf } from '../../history/period.ts';
 import type { AsOf } from '../../history/moments.ts';
 import { type Presence, type StoredCase, findCase, findPresence } from '../../db/read-case.ts';
@@ -14,12 +15,15 @@ import { renderCase, renderCaseMarkdown, toCaseDocument } from '../text/case.ts'
 import { toListsJson } from '../text/case-lists.ts';
 import { toJsonLine, toJsonText } from '../text/words.ts';
 import { AS_OF, renderRunAsOf, toRunAsOfJson } from '../text/period.ts';
-import { resolveCase, withMirror } from '../with-mirror.ts';
+import { listHistoryJson, renderCaseHistory } from '../text/case-history.ts';
+import { MARKDOWN, toPlainStyle } from '../text/style.ts';
+import { resolveCase, withMirror, withMirrorMoment } from '../with-mirror.ts';
 
 export function defineOptions(command: Command): Command {
   return addSettings(
     command
       .option('--docket', 'show every docket entry in full')
+      .option('--history', 'show what changed in the case and in its linked lists, run by run')
       .option('--markdown', 'print Markdown')
       .option('--raw', 'print the JSON exactly as the API sent it')
       .option('--json', "print one line of JSON: the API's JSON and the mirror's metadata")
@@ -37,15 +41,18 @@ Examples:
   $ clearinghouse-mirror case Alder Thimble County
   $ clearinghouse-mirror case 10002 --raw > case.json
   $ clearinghouse-mirror case 10002 --as-of 2030-01-31
+  $ clearinghouse-mirror case 10002 --history
 
 ${MOMENT_HELP}
 A historical case is verified by its fingerprint; only the order of lists may differ. Its documents, further dockets and
-resources of that time are in \`query --as-of\`.`,
+resources are those of that time; a list that was first read later was not read yet. What is not for the public now
+is in no earlier state either.`,
   );
 }
 
 export async function runCommand(words: readonly string[], flags: Flags, io: Io): Promise<ExitName> {
   const form = toForm(flags);
+  if (flags.history === true) return showHistory(words, form, flags, io);
   const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
   const {
     case: stored,
@@ -67,7 +74,7 @@ export async function runCommand(words: readonly string[], flags: Flags, io: Io)
         ...presence,
         ...notes,
         payload,
-        ...(asOf === null && { linked: toListsJson(lists) }),
+        linked: toListsJson(lists),
       }),
     );
   } else {
@@ -90,6 +97,29 @@ export async function runCommand(words: readonly string[], flags: Flags, io: Io)
   return 'complete';
 }
 
+/** Prints the history of a case: in the form of `changes`, after what is known of its linked lists. */
+async function showHistory(
+  words: readonly string[],
+  form: ReturnType<typeof toForm>,
+  flags: Flags,
+  io: Io,
+): Promise<ExitName> {
+  const [other] = ['raw', 'docket', 'asOf'].filter((name) => flags[name] !== undefined);
+  if (other !== undefined)
+    throw new MirrorError('USAGE', `--history does not go with --${other === 'asOf' ? 'as-of' : other}.`, {
+      hint: 'It takes --json or --markdown. `changes --case ID --since TIME` has a part of it.',
+    });
+  await withMirrorMoment(readSettings(flags, io).database, async (mirror) => {
+    const id = resolveCase(mirror, words.join(' '), io);
+    const { timeZone } = io;
+    const style = form === 'markdown' ? MARKDOWN : toPlainStyle(textWidth(io));
+    const pieces =
+      form === 'json' ? listHistoryJson(mirror, id) : renderCaseHistory(mirror, id, timeZone, style);
+    await writePieces(io.stdout, pieces);
+  });
+  return 'complete';
+}
+
 const FORMS = ['raw', 'json', 'markdown'] as const;
 
 function toForm(flags: Flags): (typeof FORMS)[number] | 'text' {
@@ -104,7 +134,7 @@ interface Found {
   readonly presence: Presence;
   /** The members of --json for the requested time. */
   readonly notes: object;
-  /** Its linked lists; empty for an earlier time. */
+  /** Its linked lists. */
   readonly lists: readonly CaseList[];
 }
 
@@ -123,6 +153,6 @@ function find(mirror: Mirror, id: number, asOf: AsOf | null, io: Io): Found {
     case: then,
     presence: toPresenceThen(mirror, then.departedRunId, run.runId, id),
     notes: toRunAsOfJson(run),
-    lists: [],
+    lists: findCaseListsAsOf(mirror, id, run.runId),
   };
 }

@@ -1,15 +1,19 @@
 import type { Command } from 'commander';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import {
-  type ChangeFilter,
   checkCase,
   findNewestChangingRun,
-  listChangedCases,
   prepareFindChange,
   toHistoryField,
 } from '../../history/changes.ts';
 import { prepareFindStart } from '../../db/run-log.ts';
 import { prepareFindFacts, prepareFindName } from '../../db/read-case.ts';
+import {
+  KIND_NAMES,
+  findNewestLinkedRun,
+  parseLinkedField,
+  prepareFindRecord,
+} from '../../history/linked-changes.ts';
 import { findPeriod } from '../../history/period.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { parseCaseId, withMirrorMoment } from '../with-mirror.ts';
@@ -27,7 +31,9 @@ import {
   readSettings,
 } from '../options.ts';
 import { printListing } from '../output.ts';
-import { CHANGE_COLUMNS, listChangeObjects, renderChanges } from '../text/changes.ts';
+import { ALL_CHANGE_COLUMNS, listAllChangeObjects } from '../text/all-changes.ts';
+import { renderChanges } from '../text/changes.ts';
+import { type AllChangesFilter, listAllChanges } from '../text/linked-changes.ts';
 import { toNoneWords } from '../text/period.ts';
 import { MARKDOWN, toPlainStyle, type WritingStyle } from '../text/style.ts';
 
@@ -40,7 +46,7 @@ export function defineOptions(command: Command): Command {
         .option('--case <id>', 'only this case, by its id or link', parseCaseId)
         .option(
           '--field <field>',
-          'only this field, such as case_ongoing, main_docket.court or docket_entries',
+          'only this field, such as case_ongoing, main_docket.court, docket_entries, documents or documents.title',
         )
         .option(
           '--limit <n>',
@@ -57,6 +63,10 @@ export function defineOptions(command: Command): Command {
 ${PERIOD_HELP}
 With --until or --case but no --since, the period starts at the first run.
 
+The documents, further dockets and resources of cases are here too, with the run whose linked pass found the change. What
+the first read of a list finds is not a change. Records that are not for the public are named without their content.
+--field takes ${Object.keys(KIND_NAMES).join(', ')}, or one of their fields.
+
 In the text, (absent) is a missing field, (null) is a null value, and (empty) is an empty text. With --json, old_value
 and new_value are the values themselves; if a field was absent, the member is absent too. --limit applies to text and
 Markdown; the other formats contain every change.
@@ -65,6 +75,7 @@ Examples:
   $ clearinghouse-mirror changes
   $ clearinghouse-mirror changes --since "last monday" --field case_ongoing
   $ clearinghouse-mirror changes --case 10002
+  $ clearinghouse-mirror changes --since 7d --field documents
   $ clearinghouse-mirror changes --json | jq 'select(.kind == "departed") | .case_id'`,
   );
 }
@@ -77,19 +88,23 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const { database } = readSettings(flags, io);
   await withMirrorMoment(database, async (mirror) => {
     if (caseId !== undefined) checkCase(mirror, caseId);
-    const field = typeof flags.field === 'string' ? toHistoryField(mirror, flags.field) : undefined;
+    const named = typeof flags.field === 'string' ? flags.field : undefined;
+    const linkedField = named === undefined ? undefined : parseLinkedField(mirror, named);
+    const field =
+      named === undefined || linkedField !== undefined ? undefined : toHistoryField(mirror, named);
     const period = findPeriod(mirror, {
       ...asked,
-      otherwise: isDefault ? () => findNewestChangingRun(mirror, { field }) : 'first run',
+      otherwise: isDefault ? () => findNewestRun(mirror, { field, linkedField }) : 'first run',
     });
     const none = `Nothing changed${toNoneWords(period, !isDefault)}\n`;
     const toText = (style: WritingStyle): Iterable<string> =>
       period === null
         ? [style.sentence(none.trimEnd())]
-        : renderText(mirror, { period, caseId, field }, style, flags, io);
+        : renderText(mirror, { period, caseId, field, linkedField }, style, flags, io);
     await printListing(io, output, database, {
-      columns: CHANGE_COLUMNS,
-      objects: () => (period === null ? [] : listChangeObjects(mirror, { period, caseId, field })),
+      columns: ALL_CHANGE_COLUMNS,
+      objects: () =>
+        period === null ? [] : listAllChangeObjects(mirror, { period, caseId, field, linkedField }),
       text: (width) => toText(toPlainStyle(width)),
       markdown: () => toText(MARKDOWN),
       none,
@@ -98,17 +113,30 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   return 'complete';
 }
 
+/** The newest finished run with a change of either kind. */
+function findNewestRun(
+  mirror: Mirror,
+  { field, linkedField }: Pick<AllChangesFilter, 'field' | 'linkedField'>,
+): number | undefined {
+  const found = [
+    ...(linkedField === undefined ? [findNewestChangingRun(mirror, { field })] : []),
+    ...(field === undefined ? [findNewestLinkedRun(mirror, { linkedField })] : []),
+  ].filter((runId) => runId !== undefined);
+  return found.length === 0 ? undefined : Math.max(...found);
+}
+
 function renderText(
   mirror: Mirror,
-  filter: ChangeFilter,
+  filter: AllChangesFilter,
   style: WritingStyle,
   flags: Flags,
   { timeZone }: Io,
 ): Iterable<string> {
   const changes = {
     period: filter.period,
-    cases: listChangedCases(mirror, filter),
+    cases: listAllChanges(mirror, filter),
     find: prepareFindChange(mirror),
+    findRecord: prepareFindRecord(mirror),
     nameOf: prepareFindName(mirror),
     factsOf: prepareFindFacts(mirror),
     startOf: prepareFindStart(mirror),

@@ -20,13 +20,20 @@ import { toCaseLink, toCaseName } from './words.ts';
 import { toEditedEntrySentence, toEntryWords, toFieldSentences } from './field-sentences.ts';
 import { clipText, renderPlural } from '../../lib/layout.ts';
 import { toOutcomeWords, toPeriodWords } from './period.ts';
+import {
+  type ChangedCaseAndLists,
+  type FindRecord,
+  LinkedTotals,
+  renderLinkedChanges,
+  toRunsOfAll,
+} from './linked-changes.ts';
 import type { WritingStyle } from './style.ts';
 
 /**
  * A change as `--json` prints it; a new case has the fields that a list shows. `old_value` and `new_value` are missing
  * if there was no value.
  */
-function toChangeJson(change: CaseChange, caseName: string | null, facts: CaseFacts | null) {
+export function toChangeJson(change: CaseChange, caseName: string | null, facts: CaseFacts | null) {
   return {
     run_id: change.runId,
     changed_at: change.changedAt,
@@ -71,10 +78,16 @@ function toValues({ before, after }: Pick<FieldChange, 'before' | 'after'>) {
 export class ChangeTotals {
   /** Cases with any change other than being new. */
   changedCases = 0;
+  /** Cases of which only linked lists changed. */
+  changedLists = 0;
   private readonly counts = new Map<CaseChangeKind, number>();
 
-  add({ keys }: ChangedCase): void {
+  private readonly lists = new LinkedTotals();
+
+  add({ keys, linked = [] }: ChangedCase & Partial<ChangedCaseAndLists>): void {
     if (isChanged({ keys })) this.changedCases++;
+    else if (linked.length > 0) this.changedLists++;
+    this.lists.add(linked);
     for (const { kind } of keys) this.counts.set(kind, this.of(kind) + 1);
   }
 
@@ -96,6 +109,10 @@ export class ChangeTotals {
       renderPlural(this.of('entry added'), 'new docket entry', 'new docket entries'),
       ...this.tell('entry edited', 'edited docket entry', 'edited docket entries'),
       ...this.tell('entry removed', 'removed docket entry', 'removed docket entries'),
+      ...(this.changedLists === 0
+        ? []
+        : [`${renderPlural(this.changedLists, 'more case')} with changes in linked lists only`]),
+      ...this.lists.toWords(),
     ];
     return `In all: ${parts.join(', ')}.`;
   }
@@ -200,8 +217,9 @@ const MAX_FACT = 160;
 
 export interface ChangesToRender {
   readonly period: Period;
-  readonly cases: Iterable<ChangedCase>;
+  readonly cases: Iterable<ChangedCaseAndLists>;
   readonly find: FindChange;
+  readonly findRecord: FindRecord;
   readonly nameOf: (caseId: number) => string | null;
   readonly factsOf: (caseId: number) => CaseFacts;
   readonly startOf: (runId: number) => string;
@@ -219,12 +237,14 @@ export function* renderChanges(changes: ChangesToRender, style: WritingStyle): G
   for (const one of cases) {
     totals.add(one);
     if (one.keys[0]?.kind === 'appeared' && newCases.length < limit) newCases.push(one.caseId);
-    if (!isChanged(one) || totals.changedCases > limit) continue;
+    if (!isChanged(one) && one.linked.length === 0) continue;
+    if (totals.changedCases + totals.changedLists > limit) continue;
     yield style.caseHeading(one.caseId, toCaseName(nameOf(one.caseId)));
-    yield* renderCase(one.keys, changes, style);
+    yield* renderCaseChanges(one, changes, style);
     yield '\n';
   }
-  yield* renderRest(totals.changedCases - limit, 'more changed case', style);
+  const shown = totals.changedCases + totals.changedLists;
+  yield* renderRest(shown - limit, 'more changed case', style);
   const appeared = totals.of('appeared');
   if (appeared > 0) {
     yield style.title('New cases');
@@ -232,7 +252,7 @@ export function* renderChanges(changes: ChangesToRender, style: WritingStyle): G
     yield '\n';
     yield* renderRest(appeared - limit, 'more new case', style);
   }
-  const isNothing = totals.changedCases === 0 && appeared === 0;
+  const isNothing = shown === 0 && appeared === 0;
   yield style.sentence(isNothing ? 'Nothing changed.' : totals.toWords());
   for (const line of toOutcomeWords(period, timeZone)) yield style.sentence(line);
 }
@@ -249,19 +269,19 @@ export function toFactWords({ court, filed, caseTypes }: CaseFacts): string[] {
   ].map((fact) => clipText(fact, MAX_FACT));
 }
 
-function* renderCase(
-  keys: readonly ChangeKey[],
-  { period, find, startOf, timeZone }: ChangesToRender,
+/** The changes of one case; of a period of several runs, run by run. */
+export function* renderCaseChanges(
+  one: ChangedCaseAndLists,
+  changes: Pick<ChangesToRender, 'period' | 'find' | 'findRecord' | 'startOf' | 'timeZone'>,
   style: WritingStyle,
 ): Generator<string> {
-  if (period.first.id === period.last.id) {
-    yield* renderRunChanges(keys, find, style, 0);
-    return;
-  }
-  for (const ofRun of toRuns(keys)) {
-    const runId = ofRun[0]?.run_id ?? 0;
-    yield style.line(`${toLocalMinute(startOf(runId), timeZone)}, run ${runId}:`, 0);
-    yield* renderRunChanges(ofRun, find, style, 1);
+  const { period, find, findRecord, startOf, timeZone } = changes;
+  const isOneRun = period.first.id === period.last.id;
+  for (const { runId, keys, linked } of toRunsOfAll(one)) {
+    if (!isOneRun) yield style.line(`${toLocalMinute(startOf(runId), timeZone)}, run ${runId}:`, 0);
+    const depth = isOneRun ? 0 : 1;
+    yield* renderRunChanges(keys, find, style, depth);
+    yield* renderLinkedChanges(linked, findRecord, style, depth);
   }
 }
 
