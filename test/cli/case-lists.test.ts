@@ -75,7 +75,7 @@ test('activity says that a complaint was added, but nothing of what a first read
 });
 
 describe('at an earlier time', () => {
-  async function start() {
+  function start() {
     const path = join(tempFolder(), 'mirror.db');
     const one = openLinkedMirror([1], openMirror(path));
     one.run();
@@ -105,7 +105,7 @@ describe('at an earlier time', () => {
   }
 
   test('case has the records of that time, and neither then nor now what is hidden now', async () => {
-    const show = await start();
+    const show = start();
     const linkedOf = async (run: string) =>
       (JSON.parse(await show('--json', '--as-of', run)) as { linked: Record<string, unknown> }).linked;
     expect(await linkedOf('2')).toMatchObject({
@@ -122,7 +122,7 @@ describe('at an earlier time', () => {
   });
 
   test('case --history tells the changes run by run, and since when each list is known', async () => {
-    const show = await start();
+    const show = start();
     const text = (await show('--history')).replaceAll(/\s+/g, ' ');
     expect(text).toContain('resources not read yet');
     expect(text).toContain('documents: first read after run 2');

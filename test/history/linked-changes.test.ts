@@ -45,7 +45,7 @@ function start(): Changes {
         .filter(({ record_kind }) => record_kind !== undefined)
         .map(({ run_id, case_id, kind, record_id, field }) =>
           [`run ${String(run_id)}: case ${String(case_id)}`, kind, record_id, field]
-            .filter((part) => part != null)
+            .filter((part): part is string | number => part != null)
             .join(' '),
         ),
   };
@@ -147,9 +147,9 @@ describe('changes', () => {
     one.run();
     one.read(1, 'documents', [doc(21, { title: 'Withdrawn' })]);
     const runId = one.run();
-    one.mirror.sqlite.transaction(() =>
-      deleteDocument(one.mirror, 21, { runId, at: new Date('2030-01-09T00:00:00Z') }),
-    )();
+    one.mirror.sqlite.transaction(() => {
+      deleteDocument(one.mirror, 21, { runId, at: new Date('2030-01-09T00:00:00Z') });
+    })();
     expect(await events('--since', '1')).toEqual([
       'run 2: case 1 document added 21',
       'run 3: case 1 document redacted 21',
