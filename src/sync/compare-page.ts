@@ -120,7 +120,7 @@ export function judgeLabels(ofOthers: number, { label }: ApiList): MirrorError |
   const cases = renderPlural(ofOthers, 'case');
   return new MirrorError(
     'WRONG_LIST',
-    `A page of the list "${label}" held ${cases} with the label of another list.`,
+    `A page of the list "${label}" contained ${cases} with the label of another list.`,
   );
 }
 

@@ -36,7 +36,7 @@ export function suspectShared(report: ListReport, shared: number): ListReport {
     report,
     new MirrorError(
       'LISTS_OVERLAP',
-      `The list "${report.list.label}" held ${cases} without a label that stood in another list, too.`,
+      `The list "${report.list.label}" contained ${cases} without a label that another list contained too.`,
     ),
   );
 }
@@ -47,7 +47,7 @@ export function suspectShared(report: ListReport, shared: number): ListReport {
  */
 export function suspectAboveWhole(report: ListReport, whole: number | null): ListReport {
   if (whole === null || (report.figures.count_last ?? 0) === 0) return report;
-  const message = `The lists count more cases together than the ${whole} that the API has without a filter; asked twice.`;
+  const message = `In two requests, the lists together counted more cases than the ${whole} that the API counts without a filter.`;
   return toSuspicious(report, new MirrorError('LISTS_ABOVE_WHOLE', message));
 }
 

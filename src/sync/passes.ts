@@ -222,14 +222,14 @@ function findSuspicion({ pass, before, requireStable }: PassesFacts): MirrorErro
   if (!countHeld) {
     const moved =
       countFirst === countLast ? `and back to ${countLast}` : `from ${countFirst} to ${countLast}`;
-    return new MirrorError('COUNT_MISMATCH', `The API's count moved ${moved} while the list was read.`);
+    return new MirrorError('COUNT_MISMATCH', `The API's count changed ${moved} while the list was read.`);
   }
   if (cases + rejected !== countLast) return toMismatch(pass, before);
   if (!requireStable || (before !== null && pass.holdsTheSameAs(before))) return null;
   const message =
     before === null
-      ? 'One pass of the list has to be confirmed by another.'
-      : 'The last two passes of the list did not hold the same cases.';
+      ? 'A second pass must confirm the first.'
+      : 'The last two passes over the list found different cases.';
   return new MirrorError('LIST_UNSTABLE', message);
 }
 

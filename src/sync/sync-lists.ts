@@ -206,7 +206,7 @@ async function checkDepartures(
 
 function toNone(listSyncs: readonly ListReport[]): string {
   return listSyncs.some(isSuspicious)
-    ? 'No list that is beyond doubt was read to its last page.'
+    ? 'Every list that was read to its last page is suspicious.'
     : 'No list was read to its last page.';
 }
 
@@ -224,7 +224,7 @@ function toDisproved(listSync: ListReport, missed: ReadonlyMap<number, number>):
   // A list that is already partial keeps its own reason.
   if (count === 0 || listSync.error !== null) return listSync;
   const cases = renderPlural(count, 'case');
-  const message = `The list lacked ${cases} that the API has under this status; fetched by id.`;
+  const message = `The list did not contain ${cases} that the API has in it; fetched by id.`;
   return { ...listSync, outcome: 'partial', error: new MirrorError('CASES_MISSED', message) };
 }
 
@@ -232,7 +232,7 @@ function toDisproved(listSync: ListReport, missed: ReadonlyMap<number, number>):
 function findObstacle(listSyncs: readonly ListReport[]): string | null {
   if (listSyncs.every(({ outcome }) => outcome === 'failed')) return 'No list could be read.';
   const isRead = ({ id }: ApiList): boolean => listSyncs.some(({ list }) => list.id === id);
-  return ONGOING_LISTS.every(isRead) ? null : 'Not all five lists were asked for.';
+  return ONGOING_LISTS.every(isRead) ? null : 'Not all five lists were requested.';
 }
 
 /** Why further requests are pointless; null if they are not. */

@@ -10,7 +10,7 @@ const DIFFERENCES =
   'SELECT docket_id, differing, entries_in_case, entries_in_list, seen_run_id, resolved_run_id FROM mirror_docket_differences';
 
 describe('the main docket in the list of dockets', () => {
-  test('stays the copy of the case, however old the list is, and is stored once', () => {
+  test('is stored once, as the case has it, however old the list is', () => {
     const one = openLinkedMirror();
     one.run([makeCase({ id: 1, main_docket: main({ court: 'New court' }) })]);
     one.read(1, 'dockets', [main({ court: 'Old court' })]);
@@ -22,7 +22,7 @@ describe('the main docket in the list of dockets', () => {
     expect(one.rows('SELECT * FROM linked_changes')).toEqual([]);
   });
 
-  test('is compared: a difference in number or in a field is on record until it is gone', () => {
+  test('is compared: a difference in the number of entries or in a field is recorded until it is gone', () => {
     const one = openLinkedMirror();
     const entries = main().docket_entries as JsonObject[];
     one.read(1, 'dockets', [main({ docket_entries: [...entries, makeEntry({ id: 5 })] })]);
@@ -44,7 +44,7 @@ describe('the main docket in the list of dockets', () => {
 });
 
 describe('the other dockets of a case', () => {
-  test('have entries of their own: one id in two dockets is two entries, in rows, history and views', () => {
+  test('have their own entries: one id in two dockets is two entries, in rows, history and views', () => {
     const one = openLinkedMirror();
     const docket = (id: number, description: string) => ({
       id,
@@ -67,7 +67,7 @@ describe('the other dockets of a case', () => {
     );
   });
 
-  test('lose an entry only after two reads in two runs, and get it back with its history', () => {
+  test('lose an entry only after two reads in two runs, and regain it with its history', () => {
     const one = openLinkedMirror();
     const entries = [
       { id: 1, description: 'a' },
@@ -92,7 +92,7 @@ describe('the other dockets of a case', () => {
     });
   });
 
-  test('are the same without an id, as long as their number or their address is', () => {
+  test('without an id are recognized by their number or their address', () => {
     const one = openLinkedMirror();
     const docket = { docket_number_manual: '1:20-cv-7', court: 'A', docket_entries: null };
     one.read(1, 'dockets', [docket]);
@@ -125,18 +125,18 @@ describe('the docket entry of a document', () => {
   const doc = (id: number, ecf_number: string, external_url: string | null) =>
     makeDocument({ id, ecf_number, external_url });
 
-  test('is found by the docket that the document names, before its number', () => {
+  test('is found in the docket that the document names, before its number is used', () => {
     expect(open([doc(1, '1', link(22)), doc(2, '1', link(11))])).toEqual([
       { document_id: 1, docket_id: 31, entry_id: 1, confidence: 'certain' },
       { document_id: 2, docket_id: 7001, entry_id: 1, confidence: 'certain' },
     ]);
   });
 
-  test('is not looked for in another docket than the named one, although a number is there', () => {
+  test('is not searched in another docket than the named one, even if the number is there', () => {
     expect(open([doc(1, '2', link(22)), doc(2, '2', link(99))])).toEqual([]);
   });
 
-  test('is likely or ambiguous where no docket is named', () => {
+  test('is likely or ambiguous if no docket is named', () => {
     expect(open([doc(1, '2', null), doc(2, '1', null), doc(3, '3', link(11))])).toEqual([
       { document_id: 1, docket_id: 7001, entry_id: 2, confidence: 'likely' },
       { document_id: 2, docket_id: 31, entry_id: 1, confidence: 'ambiguous' },

@@ -99,7 +99,7 @@ describe('redact --document', () => {
     );
   });
 
-  test('holds against every list that brings it again, also as bytes that cannot be parsed exactly', async () => {
+  test('stays in effect when a list contains the document again, also as bytes that cannot be parsed exactly', async () => {
     const { mirror, path, redact, bytes } = await start();
     mirror.close();
     await redact('--document', '7', '--yes');
@@ -112,7 +112,7 @@ describe('redact --document', () => {
     expect(bytes()).not.toContain(TRACE);
   });
 
-  test('leaves nothing of it in what is recorded of its lists, before and after', async () => {
+  test('leaves nothing of it in the records about its lists, before and after', async () => {
     const { mirror, path, redact, bytes } = await start();
     const refusal = {
       code: 'LINKED_LIST_REFUSED',
@@ -132,7 +132,7 @@ describe('redact --document', () => {
     expect(bytes()).not.toContain(TRACE);
   });
 
-  test('leaves no name of a field that only it had, and those of other documents', async () => {
+  test('removes names of fields that only it had, and keeps those of other documents', async () => {
     const { one, mirror, path, redact, bytes } = await start();
     one.read(2, 'documents', [
       { ...sealed, [`${CANARY}.of.a field`]: 1, shared: 1, ['x'.repeat(120)]: 1 },
@@ -149,7 +149,7 @@ describe('redact --document', () => {
     reader.close();
   });
 
-  test('reaches a document of which every record was rejected, and holds against what comes later', async () => {
+  test('reaches a document of which every record was rejected, and stays in effect later', async () => {
     const { mirror, path, redact, bytes } = await start();
     mirror.close();
     await redact('--document', '7', '--yes');
@@ -175,7 +175,7 @@ describe('redact --document', () => {
     expect(verifyFile(path).findings.filter(({ check }) => check === 'linked')).toEqual([]);
   });
 
-  test('names the snapshots that hold it, and reaches them with --snapshots', async () => {
+  test('names the snapshots that contain it, and redacts them with --snapshots', async () => {
     const { mirror, redact, snapshot } = await start();
     mirror.close();
     const { stdout } = await redact('--document', '7', '--yes');

@@ -34,7 +34,7 @@ describe('a list that is read', () => {
     ]);
   });
 
-  test('writes nothing but the state of the list when it comes again', () => {
+  test('writes only the state of the list if nothing changed', () => {
     const one = openLinkedMirror();
     const records = [doc(2), doc(1, { title: null })];
     const docket = {
@@ -82,7 +82,7 @@ describe('a list that is read', () => {
     expect(one.rows('SELECT run_id FROM linked_versions')).toEqual([{ run_id: runId - 1 }]);
   });
 
-  test('keeps what cannot be parsed exactly byte for byte, under its kind and its case', () => {
+  test('stores what cannot be parsed exactly byte for byte, with its kind and its case', () => {
     const one = openLinkedMirror();
     const bytes = '{"id":3,"title":"x","cite_1_vol":1e400,"title":"y"}';
     one.readBytes(1, 'documents', bytes);
@@ -131,7 +131,7 @@ describe('a list that is read', () => {
 });
 
 describe('a record that is no longer in the list', () => {
-  test('is missing after one read, and gone only after a second one in another run', () => {
+  test('is missing after one read, and gone only after a second read in another run', () => {
     const one = openLinkedMirror();
     one.read(1, 'documents', [doc(1), doc(2)]);
     const missing = one.run();
@@ -147,7 +147,7 @@ describe('a record that is no longer in the list', () => {
     expect(findDocument(one.mirror, 2)).toMatchObject({ departedRunId: gone, payload: doc(2) });
   });
 
-  test('is believed to be there as soon as it comes again', () => {
+  test('is present again as soon as a list contains it', () => {
     const one = openLinkedMirror();
     one.read(1, 'documents', [doc(1), doc(2)]);
     one.run();
@@ -164,7 +164,7 @@ describe('a record that is no longer in the list', () => {
     expect(findDocument(one.mirror, 2)?.departedRunId).toBeNull();
   });
 
-  test('stays a document of the other case that has it', () => {
+  test('stays a document of the other case that links to it', () => {
     const one = openLinkedMirror();
     one.read(1, 'documents', [doc(1), doc(2)]);
     one.read(2, 'documents', [doc(1), doc(3)]);
@@ -182,7 +182,7 @@ describe('a record that is no longer in the list', () => {
     expect(findDocument(one.mirror, 1)?.departedRunId).not.toBeNull();
   });
 
-  test('is not missing if its record only could not be read, or if some record has no id', () => {
+  test('is not missing if its record could not be read, or if some record has no id', () => {
     const one = openLinkedMirror();
     one.read(1, 'documents', [doc(1), doc(2)]);
     for (const list of ['{"id": 1}, {"id": 2, "x": }', '{"id": 1}, "cut off'])
@@ -201,7 +201,7 @@ describe('a list that turns empty', () => {
     return one;
   };
 
-  test('is doubted, and believed when another run reads the same; then its records were gone since the first', () => {
+  test('is doubted, and believed when another run reads the same; its records then count as gone since the first read', () => {
     const one = fill([1]);
     const first = one.run();
     expect(one.read(1, 'documents', [])).toMatchObject({ doubt: 'empty', missing: 0, gone: 0 });
@@ -215,7 +215,7 @@ describe('a list that turns empty', () => {
     expect(findCaseList(one.mirror, 1, 'documents')).toMatchObject({ state: 'none', records: [] });
   });
 
-  test('is not doubted any more when the records are back', () => {
+  test('is no longer doubted when the records are back', () => {
     const one = fill([1]);
     one.run();
     one.read(1, 'documents', []);
@@ -240,7 +240,7 @@ describe('a list that turns empty', () => {
     expect(listLinks(one)).toHaveLength(21);
   });
 
-  test('is none, not a doubt, where no record was ever known; and not read yet where nobody looked', () => {
+  test('is not doubted if no record was ever known, and counts as not read if it was never requested', () => {
     const one = openLinkedMirror();
     expect(findCaseList(one.mirror, 1, 'documents').state).toBe('not read yet');
     expect(one.read(1, 'documents', [])).toMatchObject({ doubt: null });
@@ -252,10 +252,10 @@ describe('a list that turns empty', () => {
   });
 });
 
-describe('one list that comes for many cases', () => {
+describe('one list that is served for many cases', () => {
   const ids = Array.from({ length: 8 }, (_, at) => at + 1);
 
-  test('is doubted, and what the run stored of it before is taken back', () => {
+  test('is doubted, and what the run already stored of it is removed', () => {
     const one = openLinkedMirror(ids);
     one.read(1, 'documents', [doc(1)]);
     one.run();
@@ -275,7 +275,7 @@ describe('one list that comes for many cases', () => {
       expect(one.read(id, 'documents', [doc(10 + id)])).toMatchObject({ doubt: null, new: 1 });
   });
 
-  test('is that of its cases after another run, if nearly all other lists differ', () => {
+  test('is believed after another run if nearly all other lists differ', () => {
     const all = Array.from({ length: 110 }, (_, at) => at + 1);
     const one = openLinkedMirror(all);
     for (const id of all) one.read(id, 'documents', [doc(1000 + (id <= 5 ? 0 : id))]);
@@ -285,7 +285,7 @@ describe('one list that comes for many cases', () => {
     expect(listLinks(one)).toHaveLength(110);
   });
 
-  test('is no doubt where each resource names the case, or the list is empty', () => {
+  test('is not doubted if each resource names the case, or if the list is empty', () => {
     const one = openLinkedMirror(ids);
     const resource = { title: 'A book about many', status: 'Approved', cases: ids };
     for (const id of ids) {
@@ -323,7 +323,7 @@ describe('a record that is not for the public', () => {
     expect(one.rows('SELECT document_id AS id FROM clean_case_documents')).toEqual([{ id: 1 }, { id: 2 }]);
   });
 
-  test('leaves them when it turns so, comes back when it turns back, and the history says both', () => {
+  test('leaves the clean views when it becomes hidden, returns when it becomes public, and both are in the history', () => {
     const one = openLinkedMirror();
     one.read(1, 'documents', [doc(1)]);
     one.run();
@@ -363,7 +363,7 @@ describe('a resource, which has no id', () => {
     ]);
   });
 
-  test('is another one if nothing of it is left, or if it is not the only one that is alike', () => {
+  test('is a new one if it shares nothing with the earlier one, or if several are alike', () => {
     const one = openLinkedMirror();
     const twins = [
       { ...book, abstract: '1' },
@@ -382,7 +382,7 @@ describe('a resource, which has no id', () => {
     });
   });
 
-  test('belongs to several cases, and is changed for all of them by one edit', () => {
+  test('can belong to several cases, and one edit changes it for all of them', () => {
     const one = openLinkedMirror();
     one.read(1, 'resources', [book]);
     one.read(2, 'resources', [book]);

@@ -6,7 +6,7 @@ import { verifyFile } from '../support/eventful-mirror.ts';
 
 const HOUR = 3_600_000;
 
-test('where the clock is set back while a run goes on, no time in its record lies before an earlier one', async () => {
+test('if the clock is set back during a run, no time in the run log is before an earlier one', async () => {
   const source = smallCollection(5);
   let onRequest: () => void = () => undefined;
   const looks: unknown[] = [];
@@ -32,7 +32,7 @@ test('where the clock is set back while a run goes on, no time in its record lie
   expect(verifyFile(database).findings).toEqual([]);
 });
 
-test('a rising clock stands still until a clock that was set back has caught up', () => {
+test('a rising clock stands still until the clock that was set back has caught up', () => {
   const times = [5, 9, 2, 8, 10];
   const now = toRisingClock(() => new Date(times.shift() ?? 0));
   expect(Array.from({ length: 5 }, () => now().getTime())).toEqual([5, 9, 9, 9, 10]);

@@ -38,8 +38,8 @@ async function afterFirstDay(
   };
 }
 
-describe('a case that a complete list sync no longer brings', () => {
-  test('is looked up, and has departed when the API answers No results: marked, and nothing of it deleted', async () => {
+describe('a case that is missing from a complete list sync', () => {
+  test('is looked up, and marked as departed if the API responds "No results"; nothing of it is deleted', async () => {
     const { sync, rows, departed, lookUps, checks } = await afterFirstDay((source) => source.remove(7));
     const report = await sync();
     expect(report).toMatchObject({
@@ -62,7 +62,7 @@ describe('a case that a complete list sync no longer brings', () => {
     ]);
   });
 
-  test('is asked for once, and not again on later days', async () => {
+  test('is looked up once, and not again on later days', async () => {
     const { sync, lookUps, departed } = await afterFirstDay((source) => source.remove(7));
     await sync();
     expect((await sync()).departures).toMatchObject({ cases_missing: 0, cases_gone: 0 });
@@ -70,7 +70,7 @@ describe('a case that a complete list sync no longer brings', () => {
     expect(departed()).toEqual([{ id: 7, run: 2 }]);
   });
 
-  test('returns when it is seen again, changed or not', async () => {
+  test('returns as soon as a list has it again, changed or not', async () => {
     const { sync, rows, source, departed } = await afterFirstDay((collection) => {
       collection.remove(7);
       collection.remove(8);
@@ -91,7 +91,7 @@ describe('a case that a complete list sync no longer brings', () => {
     ]);
   });
 
-  test('that the run sees in another list has moved, and is not looked up', async () => {
+  test('that the run finds in another list has moved, and is not looked up', async () => {
     const { sync, lookUps, departed } = await afterFirstDay((source) => {
       source.edit(1, (record) => ({ ...record, case_ongoing: 'Yes' }));
     });
@@ -99,7 +99,7 @@ describe('a case that a complete list sync no longer brings', () => {
     expect([lookUps(), departed()]).toEqual([[], []]);
   });
 
-  test('that went to a status which is not asked for is found there, and stored as it is now', async () => {
+  test('that moved to a list which the run does not read is found by its id, and stored', async () => {
     const { sync, rows, departed, lookUps } = await afterFirstDay((source) => {
       source.edit(1, (record) => ({ ...record, case_ongoing: 'Yes', court: 'Moved' }));
       source.edit(6, (record) => ({ ...record, case_ongoing: null, case_status: 'In Process (Public)' }));
@@ -113,7 +113,7 @@ describe('a case that a complete list sync no longer brings', () => {
     ]);
   });
 
-  test('that only slipped through the list sync is found in its place, and the list sync was not complete after all', async () => {
+  test('that only slipped through the list sync is found in its list, so the list sync counts as incomplete', async () => {
     let swapped = false;
     const { sync, departed, rows } = await afterFirstDay(() => undefined, {
       // A case leaves page 1 and another comes to the end, both between two pages: the count cannot show it.
@@ -137,7 +137,7 @@ describe('a case that a complete list sync no longer brings', () => {
   });
 });
 
-describe('departures are never judged', () => {
+describe('no case is marked as departed', () => {
   test('from a list sync that is not complete', async () => {
     const { sync, lookUps, departed } = await afterFirstDay((source) => source.remove(1), {
       faults: ({ number, filters }) =>
@@ -149,7 +149,7 @@ describe('departures are never judged', () => {
     expect([lookUps(), departed()]).toEqual([[], []]);
   });
 
-  test('except where two passes to the last page brought the same cases and only the count is off', async () => {
+  test('except if two passes to the last page found the same cases and only the count differs', async () => {
     const { sync, lookUps, departed } = await afterFirstDay((source) => source.remove(1), {
       faults: ({ number, filters }) =>
         number > FIRST_DAY && filters.case_ongoing === 5020 ? { kind: 'count', by: 1 } : undefined,
@@ -164,7 +164,7 @@ describe('departures are never judged', () => {
     expect([lookUps(), departed()]).toEqual([['1'], [{ id: 1, run: 2 }]]);
   });
 
-  test('when no list sync is complete, and the record says so', async () => {
+  test('if no list sync is complete, and the run log says so', async () => {
     const { sync, checks, lookUps } = await afterFirstDay((source) => source.remove(1), {
       faults: ({ number }) =>
         number > FIRST_DAY ? { kind: 'status', status: 404, body: { detail: 'Not found.' } } : undefined,
@@ -177,13 +177,13 @@ describe('departures are never judged', () => {
     });
   });
 
-  test('in a dry run, which leaves no record', async () => {
+  test('in a dry run, which records nothing', async () => {
     const { sync, checks, lookUps } = await afterFirstDay((source) => source.remove(1));
     expect(await sync({ dryRun: true })).toMatchObject({ departures: null, coverage: null });
     expect([checks().length, lookUps()]).toEqual([1, []]);
   });
 
-  test('by a response that is neither the case nor No results: the run is partial and the case unmarked', async () => {
+  test('by a response that is neither the case nor "No results": the run is partial and the case is not marked', async () => {
     const { sync, departed } = await afterFirstDay((source) => source.remove(7), {
       faults: always(
         { kind: 'json', body: { count: 0, next: null, previous: null, results: [] } },
@@ -200,7 +200,7 @@ describe('departures are never judged', () => {
     expect(departed()).toEqual([]);
   });
 
-  test('by a look-up that fails: those found gone are marked, the others looked up on the next day', async () => {
+  test('by a lookup that fails: cases already found gone are marked, and the others are looked up the next day', async () => {
     let isDown = true;
     const { sync, departed } = await afterFirstDay(
       (source) => {
@@ -222,7 +222,7 @@ describe('departures are never judged', () => {
     ]);
   });
 
-  test('from a list that says it is empty though the API has its cases: that status is partial', async () => {
+  test('from a list that claims to be empty although the API has its cases: the list is partial', async () => {
     const { sync, departed, rows } = await afterFirstDay(() => undefined, {
       faults: ({ number, filters }) =>
         number > FIRST_DAY && filters.case_ongoing === 5021
@@ -239,7 +239,7 @@ describe('departures are never judged', () => {
     ]);
   });
 
-  test('all together by one look-up that fails: the others are marked when the limit is out of reach', async () => {
+  test('by one failed lookup among many: the others are marked if the limit can no longer be reached', async () => {
     const { sync, departed } = await afterFirstDay(
       (source) => {
         source.remove(6);
@@ -251,7 +251,7 @@ describe('departures are never judged', () => {
     expect(departed()).toEqual([{ id: 6, run: 2 }]);
   });
 
-  test('after a stop: what was found so far is marked, and the run interrupted', async () => {
+  test('after a stop: departures found so far are marked, and the run is interrupted', async () => {
     const controller = new AbortController();
     const { sync, departed } = await afterFirstDay((source) => source.remove(7));
     const { MirrorError } = await import('../../src/errors/mirror-error.ts');
@@ -271,12 +271,12 @@ describe('departures are never judged', () => {
   });
 });
 
-describe('more departures than can be believed', () => {
+describe('suspiciously many departures', () => {
   const half = (source: CaseCollection): void => {
     for (let id = 1; id <= 60; id++) source.remove(id);
   };
 
-  test('mark none and end the run as suspicious, with a hint how to accept them', async () => {
+  test('are not marked: the run ends as suspicious, with a hint about how to accept them', async () => {
     const { sync, departed, rows, lookUps } = await afterFirstDay(half, { source: smallCollection(120) });
     const report = await sync();
     expect(report).toMatchObject({
@@ -295,7 +295,7 @@ describe('more departures than can be believed', () => {
     expect(departed()).toHaveLength(60);
   });
 
-  test('are not reached by twenty, and are by one more', async () => {
+  test('begin above twenty', async () => {
     const remove = (count: number) => (source: CaseCollection) => {
       for (let id = 1; id <= count; id++) source.remove(id);
     };
@@ -305,13 +305,13 @@ describe('more departures than can be believed', () => {
     expect(await more.sync()).toMatchObject({ outcome: 'suspicious', departures: { cases_gone: 21 } });
   });
 
-  test('are a share of the cases that could be missing, and always more than twenty', () => {
+  test('begin above a share of the cases that could be missing, and never below twenty-one', () => {
     expect([0, 100, 400, 420, 12_300].map((cases) => toMaxGone(cases, 5))).toEqual([20, 20, 20, 21, 615]);
     expect(toMaxGone(12_300, 0)).toBe(20);
     expect(toMaxGone(1000, 100)).toBe(1000);
   });
 
-  test('are not marked in part when the look-ups could not be finished', async () => {
+  test('are not marked in part if the lookups cannot be finished', async () => {
     const { sync, departed } = await afterFirstDay(half, {
       source: smallCollection(120),
       faults: ({ filters }) => ((filters.case_id ?? 0) > 10 ? { kind: 'status', status: 500 } : undefined),
@@ -328,7 +328,7 @@ describe('more departures than can be believed', () => {
 describe('a case without a status', () => {
   const uncoded = (id: number) => makeCase({ id, case_ongoing: null, case_status: 'In Process (Public)' });
 
-  test('is in no list of the five, and comes with the list of those in process', async () => {
+  test('is in none of the five lists, and comes with the list of cases in process', async () => {
     const source = recordedCases([
       makeCase({ id: 1 }),
       uncoded(2),
@@ -363,7 +363,7 @@ describe('a case without a status', () => {
     );
   });
 
-  test('departs and gets a status like any other', async () => {
+  test('can depart or get a status like any other case', async () => {
     const source = recordedCases([uncoded(1), uncoded(2), uncoded(3)]);
     const { sync, rows } = await startHarness({ source });
     await sync({ lists: API_LISTS });
@@ -384,7 +384,7 @@ describe('a case without a status', () => {
 });
 
 describe('coverage', () => {
-  test('that cannot be measured is incomplete, and no failure of the run', async () => {
+  test('that cannot be measured is incomplete, and does not fail the run', async () => {
     const { sync, rows } = await startHarness({
       source: smallCollection(10),
       faults: always(
@@ -402,11 +402,11 @@ describe('coverage', () => {
     ]);
   });
 
-  test('is skipped when not all five lists were asked for, and says so', async () => {
+  test('is skipped if the run does not read all five lists, and says so', async () => {
     const { sync, rows } = await startHarness({ source: smallCollection(10) });
     await sync({ lists: [statusOf(5020)] });
     expect(rows('SELECT outcome, error_message FROM mirror_coverage_checks')).toEqual([
-      { outcome: 'skipped', error_message: 'Not all five lists were asked for.' },
+      { outcome: 'skipped', error_message: 'Not all five lists were requested.' },
     ]);
   });
 });
@@ -417,7 +417,7 @@ describe('the known cases of a page that cannot be read', () => {
     recordedCases(Array.from({ length: 6 }, (_, at) => makeCase({ id: at + 1, case_ongoing: 'No' })));
   const settings = { maxAttempts: '1' };
 
-  test('are looked up, so that their changes are not missed, and none departs', async () => {
+  test('are looked up so that no change is missed, and none of them departs', async () => {
     const source = served();
     let fault: FaultRule = () => undefined;
     const { sync, rows } = await startHarness({ source, pageSize: 2, faults: (request) => fault(request) });
@@ -434,7 +434,7 @@ describe('the known cases of a page that cannot be read', () => {
     expect(rows('SELECT id FROM cases WHERE mirror_departed_run_id IS NOT NULL')).toEqual([{ id: 4 }]);
   });
 
-  test('are not looked up where the list ended because the server is in trouble', async () => {
+  test('are not looked up if the list ended because the server failed', async () => {
     let fault: FaultRule = () => undefined;
     const { sync, fakeApi } = await startHarness({
       source: served(),

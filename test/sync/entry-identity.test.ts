@@ -38,28 +38,28 @@ async function syncTwice(before: JsonObject[], now: JsonObject[]) {
   return found;
 }
 
-describe('in a case that changes otherwise', () => {
-  test('attachments in another order are no edit, and come back as the API sent them last', async () => {
+describe('in a case that changes elsewhere', () => {
+  test('attachments in another order are not a change, and are returned as the API last sent them', async () => {
     expect(await syncTwice([withAttachments(1, 2)], [withAttachments(2, 1)])).toEqual({
       added: [],
       past: [],
     });
   });
 
-  test('lists and keys in another order are no edit where they have no column either', async () => {
+  test('lists and keys in another order are not a change, even if they have no column', async () => {
     const before = entry(7, 'Odd', { tags: [1, { a: [1, 2], b: null }], more: 1 });
     const now = entry(7, 'Odd', { more: 1, tags: [{ b: null, a: [2, 1] }, 1] });
     expect(await syncTwice([before], [now])).toEqual({ added: [], past: [] });
   });
 
-  test('an attachment that comes twice is not the same as one that comes once', async () => {
+  test('an attachment that occurs twice differs from one that occurs once', async () => {
     expect(await syncTwice([withAttachments(1, 1, 2)], [withAttachments(1, 2, 2)])).toEqual({
       added: [],
       past: ['edited With attachments'],
     });
   });
 
-  test('a filing before entries without an id is the only new one', async () => {
+  test('an entry that is added before entries without an id is the only new one', async () => {
     const old = [entry(null, 'One'), entry(null, 'Two'), entry(null, 'Two')];
     expect(await syncTwice(old, [entry(8, 'New'), ...old])).toEqual({ added: ['New'], past: [] });
     expect(await syncTwice(old, [entry(null, 'New'), ...old.toReversed()])).toEqual({
@@ -68,12 +68,12 @@ describe('in a case that changes otherwise', () => {
     });
   });
 
-  test('an entry without an id that goes is the only one that is removed', async () => {
+  test('an entry without an id that disappears is the only one that is removed', async () => {
     const [one, two, three] = [entry(null, 'One'), entry(null, 'Two'), entry(null, 'Three')] as const;
     expect(await syncTwice([one, two, three], [two, three])).toEqual({ added: [], past: ['removed One'] });
   });
 
-  test('entries that share an id may change places', async () => {
+  test('entries that share an id may swap places', async () => {
     expect(await syncTwice([entry(1, 'A'), entry(1, 'B')], [entry(1, 'B'), entry(1, 'A')])).toEqual({
       added: [],
       past: [],

@@ -8,7 +8,7 @@ import { startHarness, statusOf } from '../support/sync-harness.ts';
 
 const sixty = () => smallCollection(60);
 
-describe('a failure of one status', () => {
+describe('a failure of one list', () => {
   test('does not stop the others, and the run is partial', async () => {
     const { sync, rows } = await startHarness({
       source: sixty(),
@@ -28,7 +28,7 @@ describe('a failure of one status', () => {
     );
   });
 
-  test('after some pages leaves what was stored, and the status partial', async () => {
+  test('after some pages keeps what was stored, and the list is partial', async () => {
     const { sync, rows } = await startHarness({
       source: sixty(),
       pageSize: 5,
@@ -41,7 +41,7 @@ describe('a failure of one status', () => {
     expect(rows('SELECT count(*) AS n FROM cases WHERE mirror_list_id = 5020')).toEqual([{ n: 10 }]);
   });
 
-  test('by 429 to the last attempt has no further page of that list asked for, and the other lists read', async () => {
+  test('by 429 until the last attempt ends that list, and the other lists are read', async () => {
     const pages: number[] = [];
     const { sync, rows } = await startHarness({
       source: sixty(),
@@ -59,7 +59,7 @@ describe('a failure of one status', () => {
     expect(others.map(({ error_code }) => error_code)).toEqual(others.map(() => null));
   });
 
-  test('that is one page costs that page: those after it are read', async () => {
+  test('of a single page costs only that page: the pages after it are read', async () => {
     const { sync, rows, events } = await startHarness({
       source: sixty(),
       pageSize: 2,
@@ -78,7 +78,7 @@ describe('a failure of one status', () => {
     expect(events.filter(({ type }) => type === 'page-unread')).toHaveLength(1);
   });
 
-  test('that is the server does not ask for page after page', async () => {
+  test('of the whole server does not make the sync request one page after another', async () => {
     const { sync, fakeApi } = await startHarness({
       source: sixty(),
       pageSize: 1,
@@ -89,7 +89,7 @@ describe('a failure of one status', () => {
     expect(lists).toHaveLength(2 + 6 + 4 * 2);
   });
 
-  test('of every status ends the run as failed, with the exit code of the first', async () => {
+  test('that every other list has too ends the run as failed, with the exit code of the first failure', async () => {
     const { sync } = await startHarness({ source: sixty(), faults: always({ kind: 'status', status: 500 }) });
     expect(await sync({ settings: { maxAttempts: '1' } })).toMatchObject({
       outcome: 'failed',
@@ -98,7 +98,7 @@ describe('a failure of one status', () => {
   });
 });
 
-test('a refused token stops everything at once, with nothing stored and the other lists skipped', async () => {
+test('a refused token stops the run at once: nothing is stored, and the other lists are skipped', async () => {
   const { sync, rows, fakeApi } = await startHarness({ source: sixty() });
   const report = await sync({ token: 'another-token' });
   expect(report).toMatchObject({ outcome: 'failed', exit: 'unauthorized', error: { code: 'UNAUTHORIZED' } });
@@ -118,7 +118,7 @@ test('a refused token stops everything at once, with nothing stored and the othe
 
 const REFUSED = { kind: 'status', status: 401, body: { detail: 'Invalid token.' } } as const;
 
-test('a token that is refused in the middle, and at `test` too, leaves what was stored and skips the rest', async () => {
+test('a token that is refused during the run, and at `test` too, keeps what was stored and skips the rest', async () => {
   let isRevoked = false;
   const { sync, rows } = await startHarness({
     source: sixty(),
@@ -153,7 +153,7 @@ describe('a refusal that `test` does not repeat', () => {
     });
   });
 
-  test('of one list for good is no refused token: the other lists are read', async () => {
+  test('of one list, however often, does not count as a refused token: the other lists are read', async () => {
     const { sync, fakeApi } = await startHarness({ source: sixty(), faults: always(REFUSED, page(1, 5020)) });
     const report = await sync({ settings: { maxAttempts: '3' } });
     expect(report).toMatchObject({ outcome: 'partial', exit: 'partial' });
@@ -166,7 +166,7 @@ describe('a refusal that `test` does not repeat', () => {
 const CHALLENGE = { kind: 'status', status: 403, body: '<!DOCTYPE html><title>One moment</title>' } as const;
 
 describe('the page of a bot check', () => {
-  test('costs a retry, not the run, and is not repeated in a message', async () => {
+  test('costs a retry and not the run, and no message repeats its text', async () => {
     const { sync, events } = await startHarness({ source: sixty(), faults: once(CHALLENGE, page(1, 5020)) });
     expect(await sync()).toMatchObject({ outcome: 'complete' });
     const { reason } = events.find(({ type }) => type === 'retrying') as { reason: string };
@@ -174,7 +174,7 @@ describe('the page of a bot check', () => {
     expect(reason).not.toContain('<');
   });
 
-  test('that stays fails the list with a code of its own, which another try may get past', async () => {
+  test('that stays fails the list with its own error code, and a later run may succeed', async () => {
     const { sync } = await startHarness({ source: sixty(), faults: always(CHALLENGE, page(1, 5020)) });
     const { lists } = await sync({ settings: { maxAttempts: '2' } });
     expect(lists[0]).toMatchObject({ outcome: 'failed', error: { code: 'BLOCKED_BY_INTERMEDIARY' } });
@@ -182,7 +182,7 @@ describe('the page of a bot check', () => {
   });
 });
 
-describe('what passes on another try', () => {
+describe('a failure that passes with a retry', () => {
   const passing = [
     { kind: 'status', status: 408 },
     { kind: 'status', status: 429 },
@@ -234,7 +234,7 @@ test.each([101, 102, 103] as const)(
   },
 );
 
-test('a drip that never pauses for long is read to its end', async () => {
+test('a slow response that never pauses for long is read to its end', async () => {
   const { sync } = await startHarness({
     source: recordedCases([makeCase()]),
     faults: once({ kind: 'drip', bytes: 400, everyMs: 5 }, page(1, 5021)),
@@ -243,7 +243,7 @@ test('a drip that never pauses for long is read to its end', async () => {
 });
 
 describe('waiting', () => {
-  test('follows Retry-After and is counted', async () => {
+  test('follows Retry-After, and is recorded', async () => {
     const fault = { kind: 'status', status: 429, headers: { 'retry-after': '7' } } as const;
     const { sync, rows, runtime } = await startHarness({
       source: sixty(),
@@ -273,7 +273,7 @@ describe('waiting', () => {
     expect(fakeApi.requests.at(-1)?.url).toContain('case_ongoing=5021');
   });
 
-  test('goes on for the next list when the attempts of one are used up', async () => {
+  test('continues with the next list when the attempts for one list are used up', async () => {
     const fault = { kind: 'status', status: 429, headers: { 'retry-after': '7' } } as const;
     const { sync, runtime } = await startHarness({
       source: sixty(),
@@ -298,13 +298,13 @@ describe('waiting', () => {
     expect(fakeApi.requests).toHaveLength(1);
   });
 
-  test('keeps the polite pause between any two requests', async () => {
+  test('keeps the configured delay between any two requests', async () => {
     const { sync, runtime, fakeApi } = await startHarness({ source: sixty() });
     await sync({ settings: { delayMs: '250' } });
     expect(runtime.waits).toEqual(Array.from({ length: fakeApi.requests.length - 1 }, () => 250));
   });
 
-  test('never goes beyond the maximum duration: the status in hand ends, the others are skipped', async () => {
+  test('never exceeds the maximum duration: the current list ends, and the others are skipped', async () => {
     const { sync, rows } = await startHarness({
       source: sixty(),
       faults: always({ kind: 'status', status: 500 }, page(1, 5021)),
@@ -333,7 +333,7 @@ test('a response larger than the maximum is not read to its end', async () => {
   expect(lists[0]).toMatchObject({ outcome: 'failed', error: { code: 'RESPONSE_TOO_LARGE' } });
 });
 
-test('a damaged compressed response costs that page, and its code is always the same', async () => {
+test('a damaged compressed response costs that page, always with the same error code', async () => {
   for (const damage of ['cut', 'corrupt', 'trailing'] as const) {
     const fault = always({ kind: 'gzip', damage }, page(3, 5020));
     const { sync } = await startHarness({ source: sixty(), pageSize: 2, faults: fault });
@@ -346,7 +346,7 @@ test('a damaged compressed response costs that page, and its code is always the 
   }
 });
 
-test('an interruption ends the run after the page in hand, and what was stored stays', async () => {
+test('an interruption ends the run after the current page, and what was stored stays', async () => {
   const stop = new AbortController();
   const { sync, rows } = await startHarness({ source: sixty(), pageSize: 5 });
   const report = await sync({
@@ -365,7 +365,7 @@ test('an interruption ends the run after the page in hand, and what was stored s
   expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 10 }]);
 });
 
-test('a stop that comes with the last page of the last status leaves nothing undone, and the run complete', async () => {
+test('a stop during the last page of the last list still ends as a complete run', async () => {
   const stop = new AbortController();
   const { sync } = await startHarness({ source: sixty() });
   const report = await sync({
@@ -378,7 +378,7 @@ test('a stop that comes with the last page of the last status leaves nothing und
   expect(report).toMatchObject({ outcome: 'complete', exit: 'complete' });
 });
 
-test('a clock that is set forward does not spend the maximum duration, which a stopwatch counts', async () => {
+test('setting the clock forward does not use up the maximum duration, which a stopwatch measures', async () => {
   const { sync, runtime } = await startHarness({ source: sixty() });
   const settings = { maxDurationMinutes: '1', delayMs: '30000' };
   expect(await sync({ settings })).toMatchObject({ outcome: 'partial' });
@@ -386,7 +386,7 @@ test('a clock that is set forward does not spend the maximum duration, which a s
   expect(await sync({ settings })).toMatchObject({ outcome: 'complete' });
 });
 
-test('a response that drips for ever ends with the maximum duration', async () => {
+test('a slow response that never ends is cut off at the maximum duration', async () => {
   const { sync } = await startHarness({
     source: sixty(),
     faults: always({ kind: 'drip', bytes: 1, everyMs: 5 }, page(1, 5020)),

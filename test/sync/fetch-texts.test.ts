@@ -72,7 +72,7 @@ async function start(
 }
 
 describe('fetching texts', () => {
-  test('stores the text of each document of the public and says what it cost', async () => {
+  test('stores the text of each public document, and reports its requests and bytes', async () => {
     const { fetchTexts, texts, rows } = await start([
       { id: 11, text: 'It is so ordered. § 1983' },
       { id: 12, text: null },
@@ -105,7 +105,7 @@ describe('fetching texts', () => {
     expect(rows('SELECT * FROM text_passes')).toEqual([]);
   });
 
-  test('requests nothing a second time: neither a text, an empty text nor one that is not offered', async () => {
+  test('requests nothing a second time: no text, no empty text, and none that is not offered', async () => {
     const { fetchTexts, asked } = await start([{ id: 11 }, { id: 12, text: null }, { id: 13, text: '' }]);
     await fetchTexts();
     expect(asked()).toHaveLength(3);
@@ -314,7 +314,7 @@ describe('a text that fails', () => {
     ]);
   });
 
-  test('with a long Retry-After ends the pass, and holds texts alone until then', async () => {
+  test('with a long Retry-After ends the pass, and delays only texts until then', async () => {
     const { fetchTexts, asked, states, sync, wait } = await start(
       [{ id: 11 }, { id: 12 }, { id: 13 }],
       once({ kind: 'status', status: 429, headers: { 'retry-after': '86400' } }, textOf(12)),
@@ -355,7 +355,7 @@ describe('a text that fails', () => {
     },
   );
 
-  test('in a process that died leaves a pass that says so', async () => {
+  test('in a process that died leaves a pass that is recorded as died', async () => {
     const { fetchTexts, rows, write } = await start([{ id: 11 }]);
     write((sqlite) =>
       sqlite.exec(
@@ -389,7 +389,7 @@ describe('a text that fails', () => {
     ]);
   });
 
-  test('because it is too large has an outcome of its own, and the next one is requested', async () => {
+  test('because it is too large has its own outcome, and the next text is requested', async () => {
     const { json, states, texts } = await start(
       [{ id: 11 }, { id: 12 }],
       always({ kind: 'huge-text', characters: 20_000_000 }, textOf(11)),
@@ -404,7 +404,7 @@ describe('a text that fails', () => {
 });
 
 describe('a stored text', () => {
-  test('is requested again when its document changes, and what it replaces leaves its hash and length', async () => {
+  test('is requested again when its document changes, and the hash and length of the replaced text are kept', async () => {
     const { fetchTexts, source, write, texts, rows } = await start([{ id: 11, text: 'Draft' }]);
     await fetchTexts();
     source.linked.setText(11, 'Final order');
@@ -448,7 +448,7 @@ describe('a stored text', () => {
     ]);
   });
 
-  test('whose bytes differ but read the same are each kept, and an equal text is not taken for one of them', async () => {
+  test('with the same characters in other bytes is kept once for each form, and an equal text is not taken for one of them', async () => {
     const bodies = [
       '{"id":11,"text":"a\ufffdb"}',
       '{"id":12,"text":"a\\ud800b"}',
@@ -511,7 +511,7 @@ describe('a stored text', () => {
     expect(committed).toEqual([0, 1, 2]);
   });
 
-  test('of a document that is hidden now is in no clean view', async () => {
+  test('of a document that became hidden is in no clean view', async () => {
     const { fetchTexts, write, rows } = await start([{ id: 11 }]);
     await fetchTexts();
     write((sqlite) => sqlite.exec(`UPDATE documents SET mirror_hidden = 'status' WHERE id = 11`));
@@ -540,7 +540,7 @@ describe('verify', () => {
   });
 });
 
-test('a snapshot leaves the texts out on request, and a mirror restored from it requests them again', async () => {
+test('a snapshot omits the texts on request, and a mirror restored from it requests them again', async () => {
   const { fetchTexts, database, texts, rows, json } = await start([{ id: 11, text: 'CanaryOfTheOrder' }]);
   await fetchTexts();
   const folder = join(dirname(database), 'copies');
@@ -558,7 +558,7 @@ test('a snapshot leaves the texts out on request, and a mirror restored from it 
   expect(await json()).toMatchObject({ pass: { texts: 1 } });
 });
 
-test('a query of texts as of an earlier run says that their past is not kept', async () => {
+test('a query of texts as of an earlier run is refused, because earlier texts are not kept', async () => {
   const { fetchTexts, database } = await start([{ id: 11 }]);
   await fetchTexts();
   const { exitCode, stderr } = await runCli([

@@ -22,7 +22,7 @@ async function change(edit: (record: JsonObject) => JsonObject | undefined) {
 }
 
 describe('a changed case', () => {
-  test('leaves a row for each field, with both values, and proof of what it was', async () => {
+  test('leaves a row with both values for each changed field, and the fingerprint of the earlier version', async () => {
     const { rows, changes } = await change((record) => ({ ...record, name: '', state: null, court: 'New' }));
     expect(changes).toEqual([
       { run_id: 2, field: 'name', kind: 'changed', old_value: JSON.stringify(CASE.name), new_value: '""' },
@@ -38,7 +38,7 @@ describe('a changed case', () => {
     expect(rows('SELECT case_id, run_id FROM case_versions')).toEqual([{ case_id: 1, run_id: 1 }]);
   });
 
-  test('leaves no row for a list in another order, and one for each element that came or went', async () => {
+  test('leaves no row for a list in another order, and one row for each element that was added or removed', async () => {
     const { changes } = await change((record) => ({
       ...record,
       case_types: ['Public Accommodations', 'Jail Conditions'],
@@ -54,7 +54,7 @@ describe('a changed case', () => {
     ]);
   });
 
-  test('shows a move to another status as a change of its label and of the list that brings it', async () => {
+  test('shows a move to another list as a change of its label and of its list', async () => {
     const { changes } = await change((record) => ({ ...record, case_ongoing: 'No' }));
     expect(changes.map(({ field, old_value, new_value }) => [field, old_value, new_value])).toEqual([
       ['case_ongoing', '"Yes"', '"No"'],
@@ -62,7 +62,7 @@ describe('a changed case', () => {
     ]);
   });
 
-  test('tells a docket without a list of entries from one with an empty list', async () => {
+  test('distinguishes a docket without a list of entries from one with an empty list', async () => {
     const { changes, past } = await change((record) => ({
       ...record,
       main_docket: { ...docketOf(record), docket_entries: null },
@@ -75,7 +75,7 @@ describe('a changed case', () => {
 });
 
 describe('a docket', () => {
-  test('that gets a new entry gets one new row, and nothing is copied', async () => {
+  test('that gets a new entry gets one new row, and no other row is written', async () => {
     const { rows, changes, past } = await change((record) => ({
       ...record,
       main_docket: makeDocket({
@@ -97,7 +97,7 @@ describe('a docket', () => {
     ]);
   });
 
-  test('keeps what an edited and a vanished entry said, and since when and until when', async () => {
+  test('keeps the earlier text of an edited and of a removed entry, with the runs between which it was valid', async () => {
     const { rows, changes, past } = await change((record) => ({
       ...record,
       main_docket: makeDocket({ docket_entries: [makeEntry({ description: 'AMENDED COMPLAINT.' })] }),
@@ -126,7 +126,7 @@ describe('a docket', () => {
   });
 });
 
-test('an entry that one run edits and then finds gone has been removed, as seen from the run before', async () => {
+test('an entry that one run edits and then removes is recorded as removed, in its version before that run', async () => {
   const one = makeCase({ id: 1, case_ongoing: 'No' });
   const source = recordedCases([one]);
   let isSecondDay = false;

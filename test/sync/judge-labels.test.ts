@@ -33,7 +33,7 @@ describe('a case of a list', () => {
     expect(isOfAnotherList(labels, status)).toBe(expected);
   });
 
-  test('that is of another one speaks against the whole list', () => {
+  test('that belongs to another list makes the whole list suspicious', () => {
     expect([judgeLabels(0, yes), judgeLabels(2, yes)?.code]).toEqual([null, 'WRONG_LIST']);
   });
 });
@@ -53,8 +53,8 @@ describe('a "No results"', () => {
   });
 });
 
-describe('a day in which the server answers something else than was asked', () => {
-  test('marks no departure from a list that holds cases of others', async () => {
+describe('a day on which the server responds to another request than was sent', () => {
+  test('marks no departure from a list that contains cases of other lists', async () => {
     const source = smallCollection(3);
     const other = { ...makeCase({ id: 50, case_ongoing: 'No' }) };
     let isSecondDay = false;
@@ -116,7 +116,7 @@ describe('a day in which the server answers something else than was asked', () =
     }
   });
 
-  test('marks no departure from a list of which "No results" names another', async () => {
+  test('marks no departure from a list whose "No results" names another list', async () => {
     let isSecondDay = false;
     const { sync, rows } = await startHarness({
       source: smallCollection(3),

@@ -75,7 +75,7 @@ describe('a list sync that read every page', () => {
       'COUNT_MISMATCH',
     ],
     ['is partial with a rejected record', { cases: 29, rejected: 1 }, 'partial', 'RECORDS_REJECTED'],
-    ['is partial when the count moved and came back', { countHeld: false }, 'partial', 'COUNT_MISMATCH'],
+    ['is partial if the count changed and changed back', { countHeld: false }, 'partial', 'COUNT_MISMATCH'],
     [
       'is partial with a rejected record beside as many cases as the API counts',
       { rejected: 1 },
@@ -103,7 +103,7 @@ describe('a list sync that read every page', () => {
     expect(judgePasses(facts(changes), null).error?.message).toContain(words);
   });
 
-  test('is complete or empty only if the count held still, the cases are as many and nothing was rejected', () => {
+  test('is complete or empty only if the count did not change, equals the number of cases, and nothing was rejected', () => {
     const few = fc.integer({ min: 0, max: 2 });
     const any = fc.record({
       countFirst: few,
@@ -124,7 +124,7 @@ describe('a list sync that read every page', () => {
     );
   });
 
-  test('that has to be confirmed is complete only when the pass before brought the same cases', () => {
+  test('that must be confirmed is complete only if the previous pass found the same cases', () => {
     const passOf = (...ids: number[]): Pass => {
       const pass = new Pass();
       pass.addPage(ids.length);
@@ -135,11 +135,11 @@ describe('a list sync that read every page', () => {
       judgePasses({ pass, before, requireStable: true }, null);
     expect(judge(passOf(1, 2), null).error).toMatchObject({
       code: 'LIST_UNSTABLE',
-      message: 'One pass of the list has to be confirmed by another.',
+      message: 'A second pass must confirm the first.',
     });
     expect(judge(passOf(1, 2), passOf(1, 3)).error).toMatchObject({
       code: 'LIST_UNSTABLE',
-      message: 'The last two passes of the list did not hold the same cases.',
+      message: 'The last two passes over the list found different cases.',
     });
     expect(judge(passOf(1, 2), passOf(1, 2, 3)).error?.code).toBe('LIST_UNSTABLE');
     expect(judge(passOf(1, 2), passOf(2, 1))).toEqual({ outcome: 'complete', error: null });
@@ -147,7 +147,7 @@ describe('a list sync that read every page', () => {
   });
 });
 
-describe('a count that does not fit', () => {
+describe('a count that differs from the number of cases', () => {
   /** A pass of these ids, with this count on its one page. */
   const passOf = (count: number, ids: readonly number[], { rejected = 0, isWhole = true } = {}): Pass => {
     const pass = new Pass();
@@ -198,13 +198,13 @@ describe('a count that does not fit', () => {
     expect(isWorthAnotherPass({ outcome: 'partial', error })).toBe(code === 'COUNT_MISMATCH');
   });
 
-  test('of a long list may be off by one percent', () => {
+  test('may differ by one percent in a long list', () => {
     const ids = Array.from({ length: 3000 }, (_, at) => at);
     expect(judge(passOf(3030, ids), passOf(3030, ids))?.code).toBe('COUNT_MISMATCH_STABLE');
     expect(judge(passOf(3031, ids), passOf(3031, ids))?.code).toBe('COUNT_FAR_OFF');
   });
 
-  test('names both numbers', () => {
+  test('is reported with both numbers', () => {
     expect(judge(passOf(101, hundred), passOf(101, hundred))?.message).toBe(
       'The API reports 101 cases, but two passes to the last page found the same 100.',
     );
@@ -225,7 +225,7 @@ describe('another pass', () => {
     expect(isWorthAnotherPass({ outcome: 'partial', error: new MirrorError(code, 'x') })).toBe(worth);
   });
 
-  test('after a good one is not', () => {
+  test('is not needed after a good one', () => {
     expect(isWorthAnotherPass({ outcome: 'complete', error: null })).toBe(false);
   });
 });
@@ -252,13 +252,13 @@ describe('a list sync that ended before its last page', () => {
     expect(judgePasses(facts(changes), error)).toEqual({ outcome, error });
   });
 
-  test('on its first page, but after a pass that brought something, is partial', () => {
+  test('on its first page, after a pass that found cases, is partial', () => {
     const error = new MirrorError('NETWORK_FAILED', 'no lamp');
     const listSync = { ...facts(none), before: new Pass() };
     expect(judgePasses(listSync, error)).toEqual({ outcome: 'partial', error });
   });
 
-  test('hands on the very error that ended it, also when records were rejected', () => {
+  test('reports the error that ended it, also if records were rejected', () => {
     const error = new TransientError('SERVER_ERROR', 'busy');
     expect(judgePasses(facts({ rejected: 2, countFirst: 5 }), error).error).toBe(error);
   });

@@ -33,7 +33,7 @@ function unlabeled() {
   return { first, second, lists };
 }
 
-describe('lists that share no case', () => {
+describe('lists that have no case in common', () => {
   const counts = new Map<number, number | null>([
     [5020, 3],
     [5021, 4],
@@ -48,8 +48,8 @@ describe('lists that share no case', () => {
   });
 });
 
-describe('a day in which the counts do not fit', () => {
-  test('marks no departure when the lists count more than the whole, twice', async () => {
+describe('a day on which the counts of the lists exceed the count of the site', () => {
+  test('marks no departure if the lists count more cases than the site, twice in a row', async () => {
     const source = smallCollection(10);
     let isSecondDay = false;
     const harness = await startHarness({
@@ -69,7 +69,7 @@ describe('a day in which the counts do not fit', () => {
     ]);
   });
 
-  test('is no such day when the second count fits', async () => {
+  test('is a normal day if the second count fits', async () => {
     let wholes = 0;
     const { sync } = await startHarness({
       source: smallCollection(10),
@@ -81,8 +81,8 @@ describe('a day in which the counts do not fit', () => {
   });
 });
 
-describe('a day in which a filter is ignored while labels are missing', () => {
-  test('doubts the lists that held the same cases, and moves none of these', async () => {
+describe('a day on which the API ignores a filter while labels are missing', () => {
+  test('marks the lists with the same cases as suspicious, and moves none of these cases', async () => {
     const { lists } = unlabeled();
     let isIgnored = false;
     const harness = await startHarness({
@@ -103,7 +103,7 @@ describe('a day in which a filter is ignored while labels are missing', () => {
     expect(harness.rows(DEPARTED)).toEqual([]);
   });
 
-  test('moves no case that carries the label of another list', async () => {
+  test('does not move a case that has the label of another list', async () => {
     const records = ONGOING_LISTS.map(({ label }, index) =>
       makeCase({ id: index + 1, name: `Case ${index + 1}`, case_ongoing: label }),
     );
@@ -119,7 +119,7 @@ describe('a day in which a filter is ignored while labels are missing', () => {
     expect(harness.rows('SELECT count(*) AS n FROM mirror_moved_cases')).toEqual([{ n: 0 }]);
   });
 
-  test('is told from one in which a case without a label has really moved', async () => {
+  test('differs from a day on which a case without a label really moved', async () => {
     const { first, second, lists } = unlabeled();
     const harness = await startHarness({
       source: recordedCases([]),

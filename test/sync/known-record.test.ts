@@ -7,8 +7,8 @@ import { startHarness } from '../support/sync-harness.ts';
 const LAST_DRIFT = `SELECT last_run_id FROM schema_drift WHERE field = 'lamp'`;
 const HASHES = 'SELECT case_id, hash FROM mirror_raw_hashes ORDER BY 1';
 
-describe('a case that comes in the very bytes of the last time', () => {
-  test('is known by them, and counts as unchanged', async () => {
+describe('a case that arrives in the same bytes as last time', () => {
+  test('is recognized by its bytes, and counts as unchanged', async () => {
     const { sync, rows } = await startHarness({
       source: recordedCases([makeCase({ id: 1 }), makeCase({ id: 2 })]),
     });
@@ -18,7 +18,7 @@ describe('a case that comes in the very bytes of the last time', () => {
     expect(lists.map(({ figures }) => figures.cases_unchanged)).toContain(2);
   });
 
-  test('is not known any more once the stored case is another', async () => {
+  test('is no longer recognized after the stored case changed', async () => {
     const { sync, rows, database } = await startHarness({ source: recordedCases([makeCase({ id: 1 })]) });
     await sync();
     const mirror = openMirror(database);
@@ -28,7 +28,7 @@ describe('a case that comes in the very bytes of the last time', () => {
     expect(rows('SELECT name FROM cases')).toEqual([{ name: makeCase({ id: 1 }).name }]);
   });
 
-  test('is read all the same where a field of it is not what is expected, so that its drift stays on record', async () => {
+  test('is parsed again if one of its fields drifts, so that the drift stays recorded', async () => {
     const { sync, rows } = await startHarness({
       source: recordedCases([{ ...makeCase({ id: 1 }), lamp: true }]),
     });
@@ -39,7 +39,7 @@ describe('a case that comes in the very bytes of the last time', () => {
   });
 });
 
-test('a case that comes in other bytes and says the same is known by them from then on, and nothing else is written', async () => {
+test('a case with equal content in other bytes is recognized by these bytes from then on, and nothing else is written', async () => {
   const source = recordedCases([makeCase({ id: 1, issues: ['Stairs', 'Lamps'] })]);
   const { sync, rows } = await startHarness({ source });
   await sync();

@@ -12,7 +12,7 @@ function counted(...verdicts: (readonly [id: number, verdict: Verdict])[]) {
   return { news, counts: [cases_seen, cases_new, cases_changed, cases_unchanged] };
 }
 
-test('a list sync that has seen nothing has only noughts, and no count of the API', () => {
+test('a list sync that has seen nothing has only zeros, and no count of the API', () => {
   expect(new ListTally(NO_TRAFFIC).toRow(NO_TRAFFIC)).toEqual({
     count_first: null,
     count_last: null,
@@ -32,7 +32,7 @@ test('a list sync that has seen nothing has only noughts, and no count of the AP
 });
 
 describe('cases', () => {
-  test('count by what happened to them', () => {
+  test('are counted by what happened to them', () => {
     expect(counted([1, 'new'], [2, 'changed'], [3, 'unchanged'], [4, 'new']).counts).toEqual([4, 2, 1, 1]);
   });
 
@@ -52,7 +52,7 @@ describe('cases', () => {
     },
   );
 
-  test('are seen as often as they are new, changed or unchanged, at any moment', () => {
+  test('are seen as often as they are new, changed or unchanged, at any time', () => {
     const verdict = fc.constantFrom<Verdict>('new', 'changed', 'unchanged');
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(8), verdict), { maxLength: 40 }), (verdicts) => {
@@ -85,19 +85,19 @@ describe('pages', () => {
   });
 });
 
-test('rejected records count once each, and are not seen as cases', () => {
+test('each rejected record counts once, and not as a case', () => {
   const figures = new ListTally(NO_TRAFFIC);
   expect(['a', 'b', 'a', 'c'].map((one) => figures.addRejected(one))).toEqual([true, true, false, true]);
   expect(figures.toRow(NO_TRAFFIC)).toMatchObject({ cases_rejected: 3, cases_seen: 0 });
 });
 
-test('traffic is what came after the list sync began, in whole milliseconds', () => {
+test('traffic counts what happened after the list sync began, in whole milliseconds', () => {
   const figures = new ListTally({ requests: 10, retries: 2, waitedMs: 100.25, bytes: 5_000 });
   const row = figures.toRow({ requests: 13, retries: 3, waitedMs: 350.9, bytes: 9_000 });
   expect(row).toMatchObject({ requests: 3, retries: 1, waited_ms: 251, bytes: 4_000 });
 });
 
-test('a row is what was true then, and does not move with what comes later', () => {
+test('a row is a copy that later events do not change', () => {
   const figures = new ListTally(NO_TRAFFIC);
   const row = figures.toRow(NO_TRAFFIC);
   figures.addCase(1, 'new');

@@ -63,20 +63,20 @@ async function lookUp(responses: Responses, maxGone = Infinity, listId: number |
 }
 
 describe('a missing case', () => {
-  test('to which the API answers No results is gone', async () => {
+  test('for which the API responds "No results" is gone', async () => {
     const { figures, goneIds, missed, error, written } = await lookUp({ 3: GONE, 4: GONE });
     expect(figures).toMatchObject({ outcome: 'checked', cases_missing: 2, cases_gone: 2, requests: 2 });
     expect([goneIds, missed, error, written]).toEqual([[3, 4], new Map(), null, []]);
     expect([figures.error_code, figures.error_message]).toEqual([null, null]);
   });
 
-  test('that the API has in another list has moved, and no list is to blame', async () => {
+  test('that the API has in another list has moved, and no list sync was incomplete', async () => {
     const { figures, missed, written } = await lookUp({ 3: toPage(caseOf(3, 'No')) });
     expect(figures).toMatchObject({ outcome: 'checked', cases_moved: 1, cases_in_place: 0, cases_gone: 0 });
     expect([missed, written]).toEqual([new Map(), [{ id: 3, listId: 5020, source: undefined }]]);
   });
 
-  test('that the API has where it was should have been in the list of that status', async () => {
+  test('that the API still has in the same list shows that the list sync missed it', async () => {
     const { figures, missed, written } = await lookUp({
       3: toPage(caseOf(3, 'Yes')),
       4: toPage(caseOf(4, 'Yes')),
@@ -87,12 +87,12 @@ describe('a missing case', () => {
     expect(written).toHaveLength(3);
   });
 
-  test('that still has no status is in its place, but need not be in the list of such cases', async () => {
+  test('that still has no status has not moved, although the list of such cases need not have it', async () => {
     const { figures, missed } = await lookUp({ 3: toPage(caseOf(3, null)) }, Infinity, UNCLASSIFIED_ID);
     expect([figures.cases_in_place, missed]).toEqual([1, new Map()]);
   });
 
-  test('of which the mirror does not know the status is gone or has moved', async () => {
+  test('whose status the mirror does not know is gone or has moved', async () => {
     const { figures, missed } = await lookUp({ 3: toPage(caseOf(3, 'Yes')), 4: GONE }, Infinity, null);
     expect(figures).toMatchObject({ cases_moved: 1, cases_in_place: 0, cases_gone: 1 });
     expect(missed).toEqual(new Map());
@@ -117,7 +117,7 @@ describe('a missing case', () => {
     expect(figures.error_message).toBe(error?.message);
   });
 
-  test('that comes with a record that is no case is stored, and of the other is told where it came from', async () => {
+  test('that arrives beside a record that is not a case is stored, and the other record is rejected with its source', async () => {
     const { written } = await lookUp({ 3: toPage(caseOf(3, 'No'), 'lamp') });
     expect(written).toEqual([{ id: 3, listId: 5020, source: '/api/cases/?case_id=3' }]);
   });
@@ -135,7 +135,7 @@ describe('a record that cannot be read as a case', () => {
     },
   });
 
-  test('is rejected, said to be, and ends no other look-up', async () => {
+  test('is rejected and reported, and ends no other lookup', async () => {
     const responses = {
       3: unreadable(3),
       4: unreadable(4),
@@ -154,8 +154,8 @@ describe('a record that cannot be read as a case', () => {
   });
 });
 
-describe('a look-up that fails', () => {
-  test('leaves its case alone, and the others are looked up', async () => {
+describe('a lookup that fails', () => {
+  test('leaves its case as it is, and the others are looked up', async () => {
     const { figures, goneIds, error, asked } = await lookUp({
       3: fails('NETWORK_FAILED'),
       4: fails('SERVER_ERROR'),
@@ -174,19 +174,19 @@ describe('a look-up that fails', () => {
     });
   });
 
-  test('three times in a row ends the looking', async () => {
+  test('three times in a row ends the lookups', async () => {
     const fault = fails('NETWORK_FAILED');
     const { asked } = await lookUp({ 3: fault, 4: fault, 5: fault, 6: GONE });
     expect(asked.map((path) => path.slice(-1))).toEqual(['3', '4', '5']);
   });
 
-  test('because the token is refused ends it at once, and is what is told', async () => {
+  test('because the token is refused ends the lookups at once, with that error', async () => {
     const { asked, error } = await lookUp({ 3: fails('NETWORK_FAILED'), 4: fails('UNAUTHORIZED'), 5: GONE });
     expect(asked).toHaveLength(2);
     expect(error?.code).toBe('UNAUTHORIZED');
   });
 
-  test('because of the database or of a fault of the program is thrown on', async () => {
+  test('because of the database or of a bug is rethrown', async () => {
     await expect(lookUp({ 3: fails('DATABASE_BUSY') })).rejects.toMatchObject({ code: 'DATABASE_BUSY' });
     const fault = new TypeError('lamp is not a function');
     const failing = (): never => {
@@ -196,15 +196,15 @@ describe('a look-up that fails', () => {
   });
 });
 
-describe('more gone than can be believed', () => {
+describe('many missing cases', () => {
   const gone = { 3: GONE, 4: GONE, 5: GONE };
 
-  test('are as many as are allowed: believed', async () => {
+  test('are marked if they are as many as allowed', async () => {
     const { figures, goneIds } = await lookUp(gone, 3);
     expect([figures.outcome, goneIds]).toEqual(['checked', [3, 4, 5]]);
   });
 
-  test('are one more: none is marked, the rest is not asked for, and it is said why', async () => {
+  test('are not marked if they are one more: the rest is not requested, and the report says why', async () => {
     const { figures, goneIds, error, asked } = await lookUp({ ...gone, 6: GONE }, 2);
     expect([figures.outcome, figures.cases_gone, goneIds]).toEqual(['suspicious', 3, []]);
     expect(asked).toHaveLength(3);
@@ -224,7 +224,7 @@ describe('more gone than can be believed', () => {
   });
 });
 
-test('a check that is left out has found nothing, and says why', () => {
+test('a check that is skipped has no findings, and says why', () => {
   const { figures, goneIds, missed, error } = toSkippedDepartures('no lamp');
   expect(figures).toMatchObject({ outcome: 'skipped', error_code: null, error_message: 'no lamp' });
   expect([goneIds, missed, error]).toEqual([[], new Map(), null]);

@@ -68,7 +68,7 @@ async function expectLossless(source: CaseCollection): Promise<void> {
   expect(again.lists.every(({ figures }) => figures.cases_unchanged === figures.cases_seen)).toBe(true);
 }
 
-test('every case of an invented collection comes back out of the database exactly as it was sent', async () => {
+test('every case of an invented collection is read from the database exactly as it was sent', async () => {
   const source = listEveryRecord(inventCollection({ seed: 7, size: 150 }));
   const [all, few] = [source.find(), keepNewShapes(source.find())];
   expect(few.length).toBeLessThan(50);
@@ -156,8 +156,8 @@ const mutatedCase = fc.integer({ min: 1, max: 1_000_000 }).chain((id) => {
     }));
 });
 
-describe('whatever a field holds', () => {
-  test('nothing crashes and nothing is lost, on the first day or when the case changes into another', async () => {
+describe('whatever value a field has', () => {
+  test('nothing crashes and nothing is lost, on the first day or when the case changes', async () => {
     const source = recordedCases([]);
     const { sync, read } = await startHarness({ source, pageSize: 200 });
     const days = fc.sample(

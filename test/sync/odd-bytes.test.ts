@@ -19,7 +19,7 @@ const page = (...records: (string | Buffer)[]): Buffer =>
     Buffer.from(']}'),
   ]);
 
-describe('a record that is no JSON is rejected in its own bytes, and the rest of its page is stored', () => {
+describe('a record that is not JSON is rejected with its original bytes, and the rest of its page is stored', () => {
   const broken: readonly [string, (record: string) => string][] = [
     ['NaN', (record) => record.replace('"name":', '"lamp":NaN,"name":')],
     ['Infinity', (record) => record.replace('"name":', '"lamp":[-Infinity],"name":')],
@@ -42,7 +42,7 @@ describe('a record that is no JSON is rejected in its own bytes, and the rest of
     expect(rows(`SELECT json_extract(record, '$') AS said FROM rejected_records`)).toEqual([{ said: odd }]);
   });
 
-  test('a comma after the last record costs nothing and is told, day after day', async () => {
+  test('a comma after the last record costs no record, and is recorded each day', async () => {
     const body = page(...three)
       .toString()
       .replace(/\]\}$/, ',]}');
@@ -67,7 +67,7 @@ describe('a record that is no JSON is rejected in its own bytes, and the rest of
     expect(rows('SELECT id FROM cases WHERE mirror_departed_run_id IS NOT NULL')).toEqual([{ id: 1 }]);
   });
 
-  test('what follows a page costs none of its records; records in it are read as well', async () => {
+  test('bytes after a page cost none of its records, and records among them are read too', async () => {
     const whole = page(...three.slice(0, 2)).toString();
     const { sync, rows } = await startBytes(Buffer.from(`${whole},${three[2] ?? ''}`));
     const { lists } = await sync({ lists: [YES], settings: { maxAttempts: '2' } });
@@ -86,7 +86,7 @@ describe('a record that is no JSON is rejected in its own bytes, and the rest of
     expect(rows(NAMES)).toHaveLength(3);
   });
 
-  test('a page that breaks off gives what came of it, and is not complete', async () => {
+  test('a truncated page gives the records that arrived, and its list is not complete', async () => {
     const whole = page(...three);
     const { sync, rows } = await startBytes(whole.subarray(0, whole.length - 300));
     const { lists } = await sync({ lists: [YES], settings: { maxAttempts: '2' } });
@@ -94,7 +94,7 @@ describe('a record that is no JSON is rejected in its own bytes, and the rest of
     expect(rows(NAMES)).toEqual([{ name: 'Case 1' }, { name: 'Case 2' }]);
   });
 
-  test('objects within a record that breaks off are never taken for cases', async () => {
+  test('objects inside a truncated record are never taken for cases', async () => {
     const odd = text({
       id: 2,
       name: 'X',
@@ -109,7 +109,7 @@ describe('a record that is no JSON is rejected in its own bytes, and the rest of
     expect(rows('SELECT case_id FROM rejected_records')).toEqual([{ case_id: 2 }]);
   });
 
-  test('nothing of it is lost to verify, and the same record is kept once', async () => {
+  test('verify finds every byte of it, and equal records are stored once', async () => {
     const { sync, rows, run } = await startBytes(page(three[0] ?? '', '{"id":2,"lamp":NaN}'));
     await sync({ lists: [YES] });
     await sync({ lists: [YES] });
@@ -123,7 +123,7 @@ describe('a record that is no JSON is rejected in its own bytes, and the rest of
 describe('a record with bytes that are not UTF-8', () => {
   const latin1 = Buffer.from(text({ id: 2, name: 'Renée v. Nobody' }), 'latin1');
 
-  test('is stored as Latin-1 reads it, kept in its own bytes, and its list is not complete', async () => {
+  test('is decoded as Latin-1, also stored as its original bytes, and its list is not complete', async () => {
     const { sync, rows, run } = await startBytes(page(three[0] ?? '', latin1));
     const { lists } = await sync({ lists: [YES] });
     expect(lists[0]).toMatchObject({
@@ -138,7 +138,7 @@ describe('a record with bytes that are not UTF-8', () => {
     expect(await run('verify')).toMatchObject({ exitCode: 0 });
   });
 
-  test('has no change in its history when its bytes are right again, and is noticed each day until then', async () => {
+  test('has no change in its history when its bytes are correct again, and is reported each day until then', async () => {
     const { sync, rows, serve } = await startBytes(page(latin1));
     await sync({ lists: [YES] });
     await sync({ lists: [YES] });
@@ -148,7 +148,7 @@ describe('a record with bytes that are not UTF-8', () => {
     expect(rows('SELECT count(*) AS n FROM case_changes')).toEqual([{ n: 0 }]);
   });
 
-  test('is good where the header declares the charset', async () => {
+  test('is valid if the header declares the charset', async () => {
     const { sync, rows, serve } = await startBytes(page(latin1));
     serve(page(latin1), 'application/json; charset=iso-8859-1');
     expect(await sync({ lists: [YES] })).toMatchObject({ outcome: 'complete' });
@@ -156,7 +156,7 @@ describe('a record with bytes that are not UTF-8', () => {
     expect(rows('SELECT count(*) AS n FROM rejected_records')).toEqual([{ n: 0 }]);
   });
 
-  test('while halves of surrogate pairs are told, and every column stays text that any program reads', async () => {
+  test('halves of surrogate pairs are reported, and every column stays text that any program can read', async () => {
     const odd = text({
       id: 2,
       name: 'a half b',
@@ -186,7 +186,7 @@ describe('a record with bytes that are not UTF-8', () => {
     expect(await run('verify')).toMatchObject({ exitCode: 0 });
   });
 
-  test('while U+FFFD and halves of surrogate pairs that the API writes are good', async () => {
+  test('U+FFFD and escaped halves of surrogate pairs that the API writes are valid', async () => {
     const escaped = text({ id: 3, name: 'half' }).replace('half', String.raw`\ud83d`);
     const { sync, rows, run } = await startBytes(page(text({ id: 2, name: 'a\ufffdb' }), escaped));
     expect(await sync({ lists: [YES] })).toMatchObject({ outcome: 'complete' });
@@ -205,7 +205,7 @@ test('a page of very many records is refused before it is read', async () => {
   expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 0 }]);
 });
 
-test('a page of a thousand records is stored whole, and a rejected record has its place on the page', async () => {
+test('a page of a thousand records is stored whole, and a rejected record has its position on the page', async () => {
   const source = recordedCases(
     Array.from({ length: 1100 }, (_, at) => ({ id: at + 1, case_ongoing: 'Yes' })),
   );

@@ -9,7 +9,7 @@ import { startHarness, statusOf } from '../support/sync-harness.ts';
 const NO = statusOf(5020);
 const sixty = () => smallCollection(60);
 
-describe('an odd answer instead of a page', () => {
+describe('an unexpected response instead of a page', () => {
   const json = (body: JsonValue): Fault => ({ kind: 'json', body });
   const html = (status: number): Fault => ({
     kind: 'status',
@@ -82,7 +82,7 @@ describe('an odd answer instead of a page', () => {
     },
   );
 
-  test('is asked for fewer times than a busy server', async () => {
+  test('is retried fewer times than a busy server', async () => {
     const { sync, fakeApi } = await startHarness({
       source: sixty(),
       pageSize: 2,

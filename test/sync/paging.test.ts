@@ -11,7 +11,7 @@ const sixty = () => smallCollection(60);
 const PAST_THE_END: Fault = { kind: 'status', status: 404, body: { detail: 'Invalid page.' } };
 const NO_RESULTS: Fault = { kind: 'status', status: 400, body: ['No results for {}'] };
 
-describe('a list that becomes shorter while it is read', () => {
+describe('a list that shrinks while it is read', () => {
   const pagesOf = ({ fakeApi }: Awaited<ReturnType<typeof startHarness>>): (string | null)[] =>
     fakeApi.requests
       .filter(({ url }) => url.includes('5020'))
@@ -77,7 +77,7 @@ describe('a list that becomes shorter while it is read', () => {
   );
 });
 
-describe('a list that leads astray ends in a named error, never in a loop', () => {
+describe('a list with wrong `next` links ends with an error code, never in a loop', () => {
   const astray: [string, Fault, string][] = [
     ['a page that names itself', { kind: 'next-loop', pages: 1 }, 'PAGES_REPEAT'],
     ['three pages in a circle', { kind: 'next-loop', pages: 3 }, 'NEXT_REFUSED'],
@@ -120,7 +120,7 @@ describe('a list that leads astray ends in a named error, never in a loop', () =
     expect(Number(rows('SELECT count(*) AS n FROM cases')[0]?.n)).toBeGreaterThanOrEqual(4);
   });
 
-  test('pages that go on for ever without anything new', async () => {
+  test('an endless run of pages without anything new', async () => {
     let pages = 0;
     const { sync } = await startHarness({
       source: sixty(),
@@ -152,8 +152,8 @@ describe('a list that leads astray ends in a named error, never in a loop', () =
   });
 });
 
-describe('the token goes to one origin only', () => {
-  test('a next on a foreign host is read on our own', async () => {
+describe('the token is sent to the configured origin only', () => {
+  test('a `next` on another host is requested from the configured host', async () => {
     const { sync, fakeApi } = await startHarness({
       source: sixty(),
       pageSize: 5,
@@ -167,7 +167,7 @@ describe('the token goes to one origin only', () => {
     ]);
   });
 
-  test('a next with another scheme is read with ours', async () => {
+  test('a `next` with another scheme is requested with the configured scheme', async () => {
     const { sync } = await startHarness({
       source: sixty(),
       pageSize: 5,
@@ -176,7 +176,7 @@ describe('the token goes to one origin only', () => {
     expect(await sync({ lists: [NO] })).toMatchObject({ outcome: 'complete' });
   });
 
-  test('a redirect to another server is not followed: that server never hears of us', async () => {
+  test('a redirect to another server is not followed: that server receives no request', async () => {
     await using other = await startFakeApi({ source: sixty() });
     const { sync } = await startHarness({
       source: sixty(),
@@ -196,7 +196,7 @@ describe('the token goes to one origin only', () => {
   });
 });
 
-test('while a page is stored the next one is fetched, and never more than that one', async () => {
+test('while a page is stored, only the next page is fetched', async () => {
   const storedAt: number[] = [];
   const { sync, fakeApi } = await startHarness({ source: sixty(), pageSize: 2 });
   await sync({
@@ -211,7 +211,7 @@ test('while a page is stored the next one is fetched, and never more than that o
   });
 });
 
-describe('a status is complete only when that is proven', () => {
+describe('a list is complete only if that is proven', () => {
   const wrong: [string, Fault, ReturnType<typeof page>][] = [
     ['the count is too high', { kind: 'count', by: 1 }, page(1, 5020)],
     ['the count is too low', { kind: 'count', by: -1 }, page(1, 5020)],
@@ -229,7 +229,7 @@ describe('a status is complete only when that is proven', () => {
     expect(report).toMatchObject({ exit: 'partial' });
   });
 
-  test('reads the list again when a case slips through between two pages, and so has it', async () => {
+  test('a list is read again if a case slipped through between two pages, so the case is stored', async () => {
     let once = false;
     const { sync, rows } = await startHarness({
       source: sixty(),
@@ -248,7 +248,7 @@ describe('a status is complete only when that is proven', () => {
     expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 12 }]);
   });
 
-  test('partial when the list shifts in every pass that is allowed', async () => {
+  test('a list is partial if it shifts in every allowed pass', async () => {
     const { sync, events } = await startHarness({
       source: sixty(),
       pageSize: 4,
@@ -265,7 +265,7 @@ describe('a status is complete only when that is proven', () => {
     expect(events.filter(({ type }) => type === 'another-pass')).toHaveLength(1);
   });
 
-  test('partial when a record had to be rejected', async () => {
+  test('a list is partial if a record was rejected', async () => {
     const malformed = { kind: 'malformed-case', as: 'no-id' } as const;
     const { sync, rows } = await startHarness({
       source: sixty(),

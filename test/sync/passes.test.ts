@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { Pass } from '../../src/sync/passes.ts';
 
-test('a pass that has not begun has seen nothing, and no count that did not hold', () => {
+test('a pass that has not begun has seen no record and no changed count', () => {
   const { pages, countFirst, countLast, countHeld, cases, rejected } = new Pass();
   expect([pages, countFirst, countLast, countHeld, cases, rejected]).toEqual([0, null, null, true, 0, 0]);
 });
 
-test('knows the count of its first page and of its last, and whether all of them were the same', () => {
+test('records the counts of its first and last page, and whether all counts were equal', () => {
   const pass = new Pass();
   const tell = () => [pass.pages, pass.countFirst, pass.countLast, pass.countHeld];
   for (const count of [7, 7]) pass.addPage(count);
@@ -17,13 +17,13 @@ test('knows the count of its first page and of its last, and whether all of them
   expect(tell()).toEqual([4, 7, 7, false]);
 });
 
-test('tells a case that it has from one that is new, and counts it once', () => {
+test('distinguishes a known case from a new one, and counts each case once', () => {
   const pass = new Pass();
   expect([pass.addCase(4), pass.addCase(5), pass.addCase(4)]).toEqual([true, true, false]);
   expect(pass.cases).toBe(2);
 });
 
-test('tells likewise a record that is no case, but counts it as often as it comes', () => {
+test('recognizes a repeated record that is not a case, but counts every occurrence', () => {
   const pass = new Pass();
   expect([pass.addRejected('a'), pass.addRejected('b'), pass.addRejected('a')]).toEqual([true, true, false]);
   expect([pass.rejected, pass.cases]).toEqual([3, 0]);

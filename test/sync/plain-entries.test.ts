@@ -163,7 +163,7 @@ const ODD: readonly (readonly [string, string])[] = [
 ];
 
 describe.each(ODD)('a record with %s', (_title, text) => {
-  test('is read, or refused, as the parser reads it', () => {
+  test('is read or refused exactly as by the parser', () => {
     const { read, odd } = readRecord(text);
     const parsed = readRecord(toParsed(text));
     expect(odd?.why).toBe(parsed.odd?.why);
@@ -173,7 +173,7 @@ describe.each(ODD)('a record with %s', (_title, text) => {
   });
 });
 
-test('these records leave the same rows, whichever way they are read', async () => {
+test('these records give the same rows in both ways of reading', async () => {
   for (const [, text] of ODD) await storeBoth([text]);
   expectSameRows();
   const stored = mirrors.byBytes.sqlite.prepare('SELECT count(*) FROM cases').pluck().get();
@@ -207,7 +207,7 @@ const anyEntry = fc
   .map((overrides): JsonObject => makeEntry(overrides));
 const anyDocket = fc.uniqueArray(anyEntry, { maxLength: 30, selector: (entry) => entry.id });
 
-test('any docket leaves the same rows and the same fingerprint in both ways, and so does what it becomes', async () => {
+test('any docket gives the same rows and the same fingerprint in both ways, before and after a change', async () => {
   let plain = 0;
   await fc.assert(
     fc.asyncProperty(anyDocket, anyDocket, async (before, after) => {

@@ -27,7 +27,7 @@ describe('a record that cannot be a case', () => {
   );
 });
 
-test('drift is recorded with what was expected and seen, an example and its first and last run', async () => {
+test('drift is recorded with the expected and the actual type, an example, and its first and last run', async () => {
   const odd: JsonObject = makeCase({ id: 5, filing_year: '2019', brand_new: true });
   delete odd.plaintiff_type;
   const { sync, rows } = await startHarness({ source: recordedCases([odd]) });
@@ -65,7 +65,7 @@ test('drift is recorded with what was expected and seen, an example and its firs
 });
 
 describe('a dry run', () => {
-  test('compares with the mirror, and leaves no trace in it', async () => {
+  test('compares the lists with the mirror, and leaves no trace in it', async () => {
     const source = smallCollection(20);
     const { sync, rows } = await startHarness({ source });
     await sync();
@@ -78,7 +78,7 @@ describe('a dry run', () => {
     expect(rows(`SELECT count(*) AS n FROM cases WHERE name = 'Changed'`)).toEqual([{ n: 0 }]);
   });
 
-  test('where there is no mirror yet counts everything as new, and makes no file', async () => {
+  test('without a mirror counts every case as new, and creates no file', async () => {
     const { sync, read } = await startHarness({ source: smallCollection(20), withoutFile: true });
     const report = await sync({ dryRun: true });
     expect(report.lists.reduce((sum, { figures }) => sum + figures.cases_new, 0)).toBe(20);
@@ -88,7 +88,7 @@ describe('a dry run', () => {
   });
 });
 
-test('a status that is read alone leaves the others as they were', async () => {
+test('a sync of one list leaves the other lists as they were', async () => {
   const source = smallCollection(20);
   const { sync, rows } = await startHarness({ source });
   await sync();
@@ -97,7 +97,7 @@ test('a status that is read alone leaves the others as they were', async () => {
   expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 20 }]);
 });
 
-test('a flag that is null or missing stays null in its column, and false stays 0', async () => {
+test('a flag that is null or missing is stored as null, and false as 0', async () => {
   const made = makeCase({ permanent_injunction: null, never_filed: false, is_active: true });
   const entry = { id: 1, attachments: [{ attachment_number: 1 }, { pending: false }, { pending: true }] };
   (made.main_docket as JsonObject).docket_entries = [entry];
@@ -109,7 +109,7 @@ test('a flag that is null or missing stays null in its column, and false stays 0
   expect(rows('SELECT pending FROM attachments').map(({ pending }) => pending)).toEqual([null, 0, 1]);
 });
 
-test('pages of nothing but unusable records are read on to the good cases behind them', async () => {
+test('pages that hold only unusable records do not stop the sync before the good cases behind them', async () => {
   const { sync, rows } = await startHarness({
     source: smallCollection(50),
     pageSize: 1,
@@ -123,7 +123,7 @@ test('pages of nothing but unusable records are read on to the good cases behind
   ]);
 });
 
-test('a case nested too deeply to be stored is rejected, and the rest of its page stored', async () => {
+test('a case that is nested too deeply is rejected, and the rest of its page is stored', async () => {
   const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
   const page = `{"count":2,"next":null,"previous":null,"results":[{"id":1,"name":${deep}},${JSON.stringify(makeCase({ id: 2 }))}]}`;
   const { sync, rows } = await startHarness({
@@ -141,7 +141,7 @@ test('a case nested too deeply to be stored is rejected, and the rest of its pag
   ]);
 });
 
-test('a case whose label is not that of the status asked for is stored, and the drift recorded', async () => {
+test('a case with the label of another list than the requested one is stored, and the drift is recorded', async () => {
   const { sync, rows } = await startHarness({
     source: smallCollection(5),
     faults: () => ({

@@ -115,11 +115,11 @@ describe('a run', () => {
     expect([judged.outcome, judged.exit, judged.error?.code ?? null]).toEqual([outcome, exit, code]);
   });
 
-  test('names an error of one of its lists, and the first of two alike', () => {
+  test('reports the error of one of its lists, and the first of two equal errors', () => {
     expect(judge(complete, gaveUp, gaveUp).error?.message).toBe('no lamp 1');
   });
 
-  test('exits with success if and only if every status is complete or empty', () => {
+  test('exits with success if and only if every list is complete or empty', () => {
     const outcomes = LIST_OUTCOMES.filter((outcome) => outcome !== 'running');
     const codeOf = {
       complete: [],

@@ -119,8 +119,8 @@ const schedules = fc.record({
   schedule: fc.array(fc.array(shift, { maxLength: 3 }), { maxLength: 16 }),
 });
 
-describe('whatever happens to a list between its pages', () => {
-  test('with --require-stable, a case that was there throughout is stored or the status is not called complete', async () => {
+describe('a list that changes between the requests of its pages', () => {
+  test('with --require-stable, either each case that was always in the list is stored, or the list is not complete', async () => {
     let proven = 0;
     await fc.assert(
       fc.asyncProperty(schedules, async ({ size, pageSize, schedule }) => {
@@ -135,7 +135,7 @@ describe('whatever happens to a list between its pages', () => {
     expect(proven).toBeGreaterThan(times(5, 500));
   });
 
-  test('without it the same holds, unless as many cases came as went between the same two requests', async () => {
+  test('without it the same holds, unless equally many cases came and went between the same two requests', async () => {
     let proven = 0;
     await fc.assert(
       fc.asyncProperty(schedules, async ({ size, pageSize, schedule }) => {
@@ -151,7 +151,7 @@ describe('whatever happens to a list between its pages', () => {
     expect(proven).toBeGreaterThan(times(20, 1500));
   });
 
-  test('such an exchange is the one thing that counts cannot show, and --require-stable does', async () => {
+  test('counts cannot show such an exchange, but --require-stable does', async () => {
     const exchange: Schedule = [
       [
         { kind: 'leaves', at: 0 },
@@ -164,7 +164,7 @@ describe('whatever happens to a list between its pages', () => {
     expect(confirmed).toMatchObject({ isProven: true, lost: [], report: { figures: { passes: 3 } } });
   });
 
-  test('a list that never comes to rest is not called complete', async () => {
+  test('a list that never stops changing is not complete', async () => {
     const restless: Schedule = Array.from({ length: 60 }, () => [{ kind: 'arrives', at: 3 }]);
     const { report } = await listSync(new MovingList(8, 2, restless), false);
     expect(report).toMatchObject({
@@ -194,7 +194,7 @@ describe('on a real server and in a real file', () => {
     { kind: 'remove' as const, id: 7, label: ONGOING_LISTS[0].label, before: 4 },
   ];
 
-  test('what moves between lists during a run is stored, recorded twice, or comes with the next day', async () => {
+  test('a case that moves between lists during a run is stored, seen twice, or found the next day', async () => {
     await fc.assert(
       fc.asyncProperty(happenings, async (events) => {
         const labelOf = (id: number): string => ONGOING_LISTS[(id % 2) as 0 | 1].label;
@@ -236,7 +236,7 @@ describe('on a real server and in a real file', () => {
     );
   });
 
-  test('a case seen under two lists in one run belongs to the later one, and both seenCases are on record', async () => {
+  test('a case seen in two lists in one run belongs to the later list, and the run log has both', async () => {
     const source = recordedCases([1, 2, 3].map((id) => makeCase({ id, case_ongoing: 'No' })));
     const { sync, rows } = await startHarness({
       source,

@@ -8,7 +8,7 @@ import { makeCase } from '../support/make-case.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
 
 describe('a sync of a whole collection', () => {
-  test('stores every case that has a status, and records each status with its figures', async () => {
+  test('stores every case that has a status, and records each list with its figures', async () => {
     const source = inventCollection({ size: 80, emptyLists: [5022] });
     const { sync, rows } = await startHarness({ source, pageSize: 7 });
     const report = await sync();
@@ -38,7 +38,7 @@ describe('a sync of a whole collection', () => {
     }
   });
 
-  test('changes no row of data when it is run again and nothing has changed, whatever the order of lists', async () => {
+  test('changes no row of data if it runs again and nothing has changed, whatever the order of lists', async () => {
     const source = inventCollection({ size: 60 });
     const { sync, read } = await startHarness({ source, order: 'random', pageSize: 60 });
     await sync();
@@ -57,7 +57,7 @@ describe('a sync of a whole collection', () => {
     expect(read(dumpData)).toEqual(before);
   });
 
-  test('brings new, changed and moved cases of a second day, and touches no other', async () => {
+  test('stores new, changed and moved cases of a second day, and writes no other', async () => {
     const source = inventCollection({ size: 60 });
     const { sync, read, rows } = await startHarness({ source });
     await sync();
@@ -77,7 +77,7 @@ describe('a sync of a whole collection', () => {
 });
 
 describe('a case that changes', () => {
-  test('keeps the rows of docket entries that did not, even when a new one comes first', async () => {
+  test('keeps the rows of its unchanged docket entries, even if a new entry comes first', async () => {
     const sent = makeCase();
     const source = recordedCases([sent]);
     const { sync, rows, read } = await startHarness({ source });
@@ -96,7 +96,7 @@ describe('a case that changes', () => {
     expect(read((mirror) => findCase(mirror, sent.id).payload)).toEqual(source.get(sent.id));
   });
 
-  test('has its edited entry updated, its lost entry removed with the attachments, and its lists replaced', async () => {
+  test('gets its changed entry updated, its missing entry removed with the attachments, and its lists replaced', async () => {
     const sent = makeCase();
     const source = recordedCases([sent]);
     const { sync, rows, read } = await startHarness({ source });
@@ -121,7 +121,7 @@ describe('a case that changes', () => {
     expect(read((mirror) => findCase(mirror, sent.id).payload)).toEqual(source.get(sent.id));
   });
 
-  test('may come in another list without a change of content', async () => {
+  test('may appear in another list without a change of content', async () => {
     const sent = makeCase({ case_ongoing: 'Yes' });
     const { sync, rows } = await startHarness({ source: recordedCases([sent]) });
     await sync({ lists: [statusOf(5021)] });
@@ -130,7 +130,7 @@ describe('a case that changes', () => {
   });
 });
 
-describe('a list that brings a case twice', () => {
+describe('a list that contains a case twice', () => {
   test('on one page, with different content, stores the later one and counts the case once', async () => {
     const first = makeCase();
     const second = { ...makeCase(), name: 'Alder v. Thimble County II' };

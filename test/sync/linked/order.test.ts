@@ -128,8 +128,8 @@ const CASES = 300;
 const LISTS = CASES * LINKED_KINDS.length;
 const BUDGET = 250;
 
-describe('the turns of linked lists over many nights', () => {
-  test('the first fill lies under the budget: every list is read within a few nights, each kind in every night', () => {
+describe('the order of linked lists over many nights', () => {
+  test('the first fill stays within the budget: every list is read within a few nights, and each kind every night', () => {
     const nights = new Nights(CASES);
     for (let night = 0; night < 4; night++) {
       expect(nights.countNeverRead()).toBe(Math.max(0, LISTS - night * BUDGET));
@@ -140,7 +140,7 @@ describe('the turns of linked lists over many nights', () => {
     expect(nights.countNeverRead()).toBe(0);
   });
 
-  test('for 40 nights no list waits longer than a round with half of the budget, whatever changes', () => {
+  test('over 40 nights no list waits longer than a round with half of the budget, whatever changes', () => {
     const nights = new Nights(CASES);
     const lastRead = new Map<string, number>();
     let oldest = 0;
@@ -159,7 +159,7 @@ describe('the turns of linked lists over many nights', () => {
     expect(oldest).toBeLessThanOrEqual(Math.ceil(LISTS / (BUDGET / 2)));
   });
 
-  test('a list that fails each time never holds others, and its pauses grow to 30 nights', () => {
+  test('a list that always fails never delays others, and its pauses grow to 30 nights', () => {
     const nights = new Nights(CASES);
     const attempts: number[] = [];
     for (let night = 1; night <= 40; night++) {
@@ -176,14 +176,14 @@ describe('the turns of linked lists over many nights', () => {
     expect(at.length).toBeLessThanOrEqual(7);
   });
 
-  test('where all lists fail, each is attempted in its turn, and what recovers is read', () => {
+  test('if all lists fail, each is attempted in turn, and those that recover are read', () => {
     const nights = new Nights(CASES);
     for (let night = 1; night <= 8; night++) nights.pass(BUDGET, { fails: () => true });
     for (let night = 1; night <= 16; night++) nights.pass(BUDGET);
     expect(nights.countNeverRead()).toBe(0);
   });
 
-  test('a night in which all cases are new to a field does not exceed the budget, nor stop the round', () => {
+  test('a night in which all cases change does not exceed the budget and does not stop the round', () => {
     const nights = new Nights(CASES);
     for (let night = 1; night <= 8; night++) nights.pass(BUDGET);
     const { requests } = nights.pass(BUDGET, {
@@ -212,13 +212,13 @@ describe('the turns of linked lists over many nights', () => {
     }
   });
 
-  test('a list of a quiet case is read again though the case never changes', () => {
+  test('a list is read again although its case never changes', () => {
     const nights = new Nights(10);
     expect(nights.pass(BUDGET).read).toContain('3 documents');
     expect(nights.pass(BUDGET).read).toContain('3 documents');
   });
 
-  test('one kind that takes many requests a list does not take the turns of the others', () => {
+  test('a kind that needs many requests for each list does not delay the other kinds', () => {
     const nights = new Nights(CASES);
     const { read } = nights.pass(BUDGET, { cost: (_id, kind) => (kind === 'documents' ? 10 : 1) });
     const count = (kind: LinkedKind): number => read.filter((one) => one.endsWith(kind)).length;
@@ -226,7 +226,7 @@ describe('the turns of linked lists over many nights', () => {
     expect(count('resources')).toBeGreaterThan(50);
   });
 
-  test('a clock that was ahead holds no list back', () => {
+  test('a clock that was ahead delays no list', () => {
     const nights = new Nights(10);
     nights.pass(BUDGET);
     nights.mirror.sqlite

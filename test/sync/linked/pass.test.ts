@@ -64,7 +64,7 @@ describe('a pass over linked lists', () => {
     expect(harness.rows('SELECT * FROM sync_runs')).toEqual(before);
   });
 
-  test('counts every request that was sent: retries too', async () => {
+  test('counts every request, including retries', async () => {
     const harness = await start(1, { faults: always(SORRY, listOf(1, 'documents')) });
     const { sums } = await harness.pass('100');
     expect(sums).toMatchObject({ requests: 5, retries: 2, lists_failed: 1, lists_read: 2 });
@@ -77,7 +77,7 @@ describe('a pass over linked lists', () => {
     expect(harness.asked()).toHaveLength(4);
   });
 
-  test('finishes a list that it has begun, even one that is larger than the whole budget', async () => {
+  test('finishes a list that it began, even if the list is larger than the whole budget', async () => {
     const harness = await start(1, { linked: { documents: { pageSize: 1 } } });
     const { sums, outcome } = await harness.pass('1');
     expect([outcome, sums.lists_read, sums.requests]).toEqual(['budget', 1, 4]);
@@ -93,14 +93,14 @@ describe('a pass over linked lists', () => {
     expect([report.outcome, report.sums.lists_read]).toEqual(['budget', 3]);
   });
 
-  test('begins no list after the time at which the next run is due', async () => {
+  test('begins no list after the next run is due', async () => {
     const harness = await start(4);
     const endsBy = new Date(harness.runtime.now().getTime() + 60_000);
     const { outcome, sums } = await harness.pass('100', { settings: { delayMs: '20000' }, endsBy });
     expect([outcome, sums.lists_read]).toEqual(['budget', 3]);
   });
 
-  test('with "all" reads every list, although it was read today, and although it failed', async () => {
+  test('with "all" reads every list, even if it was read or failed today', async () => {
     const harness = await start(2, { faults: once(SORRY, listOf(1, 'dockets')) });
     await harness.pass('100', { settings: { maxAttempts: '1' } });
     harness.asked();
@@ -109,7 +109,7 @@ describe('a pass over linked lists', () => {
     expect(harness.asked()).toHaveLength(6);
   });
 
-  test('reads the lists of a case that changed, though they were read the night before', async () => {
+  test('reads the lists of a case that changed, although they were read the night before', async () => {
     const harness = await start(3);
     await harness.pass('100');
     harness.fakeApi.source.edit(2, (record) => ({ ...record, name: 'Another name' }));
@@ -127,7 +127,7 @@ describe('a pass over linked lists', () => {
     expect((await harness.pass('100')).sums).toMatchObject({ records_new: 1, records_gone: 0 });
   });
 
-  test('asks the configured origin only, whatever addresses the payload names, and records how they differ', async () => {
+  test('sends requests to the configured origin only, whatever addresses the payload names, and records how they differ', async () => {
     const harness = await start(1);
     await harness.pass('100');
     expect(harness.asked().toSorted()).toEqual(['1/dockets/', '1/documents/', '1/resources/']);
@@ -159,7 +159,7 @@ describe('a list that fails', () => {
     });
   });
 
-  test('keeps what is known of it, and is asked for again after a pause', async () => {
+  test('keeps what is known of it, and is requested again after a pause', async () => {
     const harness = await start(2);
     await harness.pass('all');
     const { rows } = harness;
@@ -180,7 +180,7 @@ describe('a list that fails', () => {
     expect(stateOf(harness, 2)).toMatchObject({ failures: 0, error_code: null, pause_until: null });
   });
 
-  test('is named in the report if it is one of the first, and never a line for each', async () => {
+  test('is named in the report if it is among the first; later ones are only counted', async () => {
     const harness = await start(9, { faults: always(SORRY, linkedList('documents')) });
     const report = await harness.pass('100', { settings: { maxAttempts: '1' } });
     expect([report.sums.lists_failed, report.failures.length]).toEqual([9, 5]);
@@ -212,7 +212,7 @@ describe('a failure of more than one list', () => {
     expect([report.outcome, report.sums.lists_failed, report.sums.lists_read]).toEqual(['complete', 15, 12]);
   });
 
-  test('a server that does not respond any more ends the pass after ten lists', async () => {
+  test('a server that stops responding ends the pass after ten lists', async () => {
     const harness = await start(9);
     await harness.fakeApi.close();
     const report = await harness.pass('100', { settings: { maxAttempts: '1' } });
@@ -220,7 +220,7 @@ describe('a failure of more than one list', () => {
     expect(report.error?.code).toBe('NETWORK_FAILED');
   });
 
-  test('a Retry-After that is too long ends the pass, and holds linked lists alone', async () => {
+  test('a Retry-After that is too long ends the pass, and delays linked lists only', async () => {
     const slow = { kind: 'status', status: 429, headers: { 'retry-after': '43200' } } as const;
     let isSlow = true;
     const harness = await start(3, {
@@ -256,7 +256,7 @@ describe('a failure of more than one list', () => {
     expect(harness.rows('SELECT count(*) AS n FROM linked_lists')).toEqual([{ n: 9 }]);
   });
 
-  test('a kind that is a 404 for every case is left out after twenty, and named', async () => {
+  test('a kind that is a 404 for every case is skipped after twenty lists, and the report names it', async () => {
     const harness = await start(25, {
       faults: always(
         { kind: 'status', status: 404, body: { detail: 'Not found.' } },
