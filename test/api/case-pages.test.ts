@@ -126,7 +126,7 @@ describe('a page that was announced and is past the end', () => {
     },
   );
 
-  test('is not the end where the page after it fails in another way', async () => {
+  test('is not the end if the page after it fails in another way', async () => {
     const { pages, error } = await pass((path) =>
       numberOf(path) === 4 ? ENDS[0] : tenPages({ 5: busy, 6: busy })(path),
     );
@@ -138,7 +138,7 @@ describe('a page that was announced and is past the end', () => {
     expect([pages.length, error]).toEqual([10, null]);
   });
 
-  test('is not the end of a list that nobody announced it for, but whose count says more', async () => {
+  test('is not the end of a list whose count says that there is more', async () => {
     const counted = (path: string): ExpectedResponse => {
       const number = numberOf(path);
       if (number === 3) return fail(busy);
@@ -235,19 +235,19 @@ describe('a page that cannot be read costs only itself', () => {
     expect(error).toBeNull();
   });
 
-  test('the last one: the page after it is past the end, which nobody announced', async () => {
+  test('the last one: the page after it is past the end, although `next` named one', async () => {
     const { pages, error, asked } = await pass(tenPages({ 10: busy }));
     expect([pages.at(-1), asked.at(-1), error]).toEqual(['10 unread: SERVER_ERROR', toPath(11), null]);
   });
 
-  test('the only one: nothing was read, and it is said why', async () => {
+  test('the only one: nothing was read, and the error says why', async () => {
     const { pages, error } = await pass((path) =>
       numberOf(path) === 1 ? fail(busy) : { kind: 'past-the-end' },
     );
     expect([pages, error]).toEqual([['1 unread: SERVER_ERROR'], busy]);
   });
 
-  test('several, apart from each other or in a row', async () => {
+  test('several, consecutive or not', async () => {
     const { pages, error } = await pass(
       tenPages({ 2: busy, 4: silent, 6: busy, 7: busy, 8: silent, 9: busy }),
     );
@@ -266,7 +266,7 @@ describe('a page that cannot be read costs only itself', () => {
   });
 });
 
-describe('a server in trouble is not asked for page after page', () => {
+describe('a failing server is not asked for one page after another', () => {
   const failingFrom = (first: number, error: MirrorError) =>
     tenPages(Object.fromEntries(Array.from({ length: 11 }, (_, at) => [first + at, error])));
 
@@ -286,13 +286,13 @@ describe('a server in trouble is not asked for page after page', () => {
     expect([pages, asked.at(-1), error]).toEqual([toLines(1, 2), toPath(3), rateLimited]);
   });
 
-  test('two pages without any response end it, where the API does not answer elsewhere either', async () => {
+  test('two pages without any response end it if the API does not respond elsewhere either', async () => {
     const { asked, error } = await pass(failingFrom(3, silent));
     expect(asked.slice(-2)).toEqual([toPath(4), 'test']);
     expect(error).toMatchObject({ code: 'NETWORK_FAILED' });
   });
 
-  test('where it does, the pages after them are tried, up to five in a row; it is asked once for them', async () => {
+  test('if it does, up to five pages in a row are tried after them, with one request elsewhere', async () => {
     const ever = await pass(failingFrom(3, silent), undefined, undefined, () => true);
     expect(ever.asked.slice(2)).toEqual([toPath(3), toPath(4), 'test', toPath(5), toPath(6), toPath(7)]);
     expect(ever.error).toMatchObject({ code: 'NETWORK_FAILED' });
@@ -306,7 +306,7 @@ describe('a server in trouble is not asked for page after page', () => {
     expect([gaps.asked.filter((path) => path === 'test').length, gaps.error]).toEqual([2, null]);
   });
 
-  test('two pages end it where the server has answered nothing well so far, not even elsewhere', async () => {
+  test('two pages end it if the server has responded well to nothing so far, not even elsewhere', async () => {
     const never = await pass(failingFrom(1, busy), undefined, () => false);
     expect(never.asked).toEqual([PATH, toPath(2), 'test']);
     const elsewhere = await pass(
@@ -353,7 +353,7 @@ describe('a server in trouble is not asked for page after page', () => {
   });
 });
 
-describe('a page whose next cannot be followed is stored, and the page after it is asked for by its number', () => {
+describe('a page whose `next` cannot be followed is stored, and the page after it is requested by its number', () => {
   test.each<[string, string | undefined]>([
     ['no address and not null', undefined],
     ['a fragment', '#'],
@@ -394,7 +394,7 @@ describe('a page whose next cannot be followed is stored, and the page after it 
   });
 });
 
-test('a page without a count is read, and told', async () => {
+test('a page without a count is read, and reported', async () => {
   const { pages, error, violations } = await pass(() => ({
     kind: 'page',
     page: { count: null, next: null, results: [] },
@@ -413,7 +413,7 @@ describe('a request in the air', () => {
   };
   const endless = () => scriptClient((path) => page(toPath(numberOf(path) + 1)));
 
-  test('is given up when the pass is left, with the reason', async () => {
+  test('is aborted when the pass ends, with the reason', async () => {
     const { client, asked } = endless();
     await walkTo(client, new AbortController().signal, () => true);
     expect(asked.map(({ path }) => path)).toEqual([PATH, toPath(2)]);
@@ -421,7 +421,7 @@ describe('a request in the air', () => {
     expect(asked[1]?.signal.reason).toMatchObject({ message: 'the pass has ended' });
   });
 
-  test('hears when it is to stop; no further page is begun, even one that has come', async () => {
+  test('is aborted on a stop; no further page is begun, even one that has arrived', async () => {
     const { client, asked } = endless();
     const stop = new AbortController();
     const reason = new Error('enough');

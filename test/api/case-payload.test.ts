@@ -22,7 +22,7 @@ describe('a record is a case', () => {
     expect(parsed.isCase && parsed.payload).toBe(record);
   });
 
-  test('when it has all fields, and is handed on as it came', () => {
+  test('when it has all fields, and is passed on unchanged', () => {
     const record = makeCase();
     const before = JSON.stringify(record);
     const parsed = parseCasePayload(record);

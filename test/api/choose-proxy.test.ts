@@ -79,7 +79,7 @@ describe('the variables', () => {
     expect(parse({ HTTPS_PROXY: 'proxy.example:3128' }).httpsProxy?.href).toBe('http://proxy.example:3128/');
   });
 
-  test('do not come from a .env, which could lead the token elsewhere', () => {
+  test('are not read from .env, which could send the token elsewhere', () => {
     expect(parse({}, { HTTPS_PROXY: 'http://elsewhere.example' }).httpsProxy).toBeNull();
   });
 

@@ -63,7 +63,7 @@ describe('the records of a page', () => {
     return response.page.results;
   };
 
-  test('are known by their bytes, wherever they stand', () => {
+  test('are recognized by their bytes, wherever they are', () => {
     const hashOf = (record?: PageRecord) => (record?.read === null ? null : record?.rawHash);
     const [first, again] = classifyPage(envelope({ results: [{ id: 1 }, { id: 1 }] }));
     const [other] = classifyPage(envelope({ results: [{ id: 2 }] }));
@@ -86,7 +86,7 @@ describe('the records of a page', () => {
     expect(records.map(readRecord)).toEqual([{ id: 1 }]);
   });
 
-  test('are refused where there are two lists of them, of which JSON.parse would drop one', () => {
+  test('are refused if there are two lists of them, of which JSON.parse would drop one', () => {
     const body = '{"count":2,"next":null,"results":[{"id":1}],"results":[{"id":2}]}';
     expect(classify(body)).toEqual({ kind: 'broken', reason: 'the page names `results` twice' });
   });
@@ -170,7 +170,7 @@ describe('a page with a number or an address that is none', () => {
   });
 });
 
-describe('an error with status 200 may pass, and its words are told', () => {
+describe('an error with status 200 is retried, and its text is reported', () => {
   test.each([
     ['error', '{"error":"overload"}', 'overload'],
     ['detail', '{"detail":"Server busy."}', 'Server busy.'],

@@ -163,7 +163,7 @@ describe('failures that may pass', () => {
   });
 });
 
-describe('redirects and lists that nobody documented', () => {
+describe('redirects and undocumented lists', () => {
   test.each<Row>([
     ['301', 301, '', redirect('/elsewhere/'), to('/elsewhere/')],
     ['302', 302, HTML, redirect('https://lamp.example/'), to('https://lamp.example/')],

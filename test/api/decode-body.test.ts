@@ -21,7 +21,7 @@ describe('a body is UTF-8', () => {
     expect(decodeBody(body, contentType)).toEqual({ bytes: body, isUtf8: true });
   });
 
-  test('and a byte-order mark before it is left out', () => {
+  test('and a byte-order mark before it is removed', () => {
     expect(read(Buffer.from(`\ufeff${TEXT}`))).toBe(TEXT);
   });
 
@@ -89,7 +89,7 @@ describe('a body in another charset', () => {
     expect(JSON.parse(decoded)).toEqual({ name: '\ud83d' });
   });
 
-  test('that is not what its header says stays as it came', () => {
+  test('that is not in the encoding of its header stays unchanged', () => {
     const body = Buffer.from([0x22, 0x82, 0xff, 0x22]);
     expect(decodeBody(body, 'application/json; charset=shift_jis')).toEqual({ bytes: body, isUtf8: false });
   });

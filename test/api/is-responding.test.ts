@@ -41,12 +41,12 @@ describe('whether the API answers', () => {
     expect(await client.isResponding(new AbortController().signal)).toBe(isResponding);
   });
 
-  test('is false where the connection is closed', async () => {
+  test('is false if the connection is closed', async () => {
     const client = await startClient((request) => request.socket.destroy());
     expect(await client.isResponding(new AbortController().signal)).toBe(false);
   });
 
-  test('is not said by one who is told to stop: the reason is thrown, and is not taken for silence', async () => {
+  test('is not decided after a stop: the reason is thrown, and does not count as silence', async () => {
     const stop = new AbortController();
     const reason = new Error('stop');
     const client = await startClient(() => {

@@ -211,7 +211,7 @@ describe('a linked list of several pages', () => {
     expect([idsOf(read), read.requests]).toEqual([[9, 8, 7], 8]);
   });
 
-  test('fails if a record stands on two pages in every pass, as where a list shifts and its count hides it', async () => {
+  test('fails if a record is on two pages in every pass, as when a list shifts and its count hides that', async () => {
     const { fetch, asked } = await serve((path, _asked, base) => ({
       body:
         path === LIST
@@ -391,7 +391,7 @@ describe('the records of a linked list', () => {
     expect((await fetch('dockets')).records).toHaveLength(2);
   });
 
-  test('one that stands twice on a page is read once; a second record with its id is rejected', async () => {
+  test('one that occurs twice on a page is read once; a second record with its id is rejected', async () => {
     const { fetch } = await serve(() => ({ body: [...documents(9, 9), { id: 9, title: 'Other' }] }));
     const read = await fetch();
     expect(idsOf(read)).toEqual([9]);
@@ -416,7 +416,7 @@ describe('the records of a linked list', () => {
     ]);
   });
 
-  test('addresses that name another version or host are recorded, and never asked for', async () => {
+  test('addresses that name another version or host are recorded, and never requested', async () => {
     const { fetch, asked } = await serve(() => ({
       body: [
         { id: 9, text_url: 'https://www.clearinghouse.net/api/v2p1/documents/9/text/' },

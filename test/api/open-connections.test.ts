@@ -101,7 +101,7 @@ test('a run that is stopped amid its requests leaves no connection open', async 
   expect(countConnections().stillOpen).toBe(0);
 });
 
-test('what goes through a proxy leaves no connection to it open', async () => {
+test('a request through a proxy leaves no connection to it open', async () => {
   const api = await startTlsServer((request, response) => {
     request.resume();
     response.setHeader('content-type', 'application/json').end('{"message": "Success, invented."}');

@@ -166,7 +166,7 @@ describe('The page after one that has arrived', () => {
     expect(steps.filter((step) => step.startsWith('handle'))).toEqual(['handle 1', 'handle 2']);
   });
 
-  test('is not requested early if the page asks for a pause', async () => {
+  test('is not requested early if the page requires a pause', async () => {
     const world = await serve((base) => ({
       1: (response) => response.setHeader('retry-after', '5').end(pageText(1, nextOf(base, 2))),
     }));

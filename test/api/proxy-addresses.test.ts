@@ -137,7 +137,7 @@ describe('a proxy', () => {
 });
 
 describe('an API at an address of IPv6', () => {
-  test('of this machine is asked directly, whatever proxy is set', async () => {
+  test('of this machine is requested directly, whatever proxy is set', async () => {
     const api = createServer((_, response) => {
       response.setHeader('content-type', 'application/json').end('{"message": "Success, invented."}');
     });
@@ -154,7 +154,7 @@ describe('an API at an address of IPv6', () => {
     expect(proxy.asked).toEqual([]);
   });
 
-  test('elsewhere is asked through the proxy by its address in brackets, unless NO_PROXY names it', async () => {
+  test('elsewhere is requested through the proxy by its address in brackets, unless NO_PROXY names it', async () => {
     const certificate = makeCertificate('2001:db8::7');
     const api = await startApi(certificate);
     const proxy = await startProxy({ targetPort: api.port });

@@ -45,7 +45,7 @@ async function startBoth(options: { refuse?: number } = {}) {
 }
 
 describe('an API behind a proxy', () => {
-  test('is asked through a tunnel, with the certificates of CLEARINGHOUSE_CA_FILE', async () => {
+  test('is requested through a tunnel, with the certificates of CLEARINGHOUSE_CA_FILE', async () => {
     const { proxy, authorizations, ask } = await startBoth();
     expect(await ask({ CLEARINGHOUSE_CA_FILE: AUTHORITY })).toMatchObject({ kind: 'message' });
     expect(proxy.asked).toEqual([{ line: 'CONNECT api.example:443', authorization: undefined }]);
@@ -136,7 +136,7 @@ describe('CLEARINGHOUSE_CA_FILE', () => {
     return path;
   };
 
-  test('holds one certificate or several', () => {
+  test('contains one certificate or several', () => {
     expect(parse(AUTHORITY)().ca).toHaveLength(1);
   });
 

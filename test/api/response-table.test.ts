@@ -48,7 +48,7 @@ describe('what a response means', () => {
     expect([MEANINGS[meaning].again, kind.lasts !== true]).toEqual([again, mayPass]);
   });
 
-  test('stands in the table for each meaning', () => {
+  test('is in the table for each meaning', () => {
     expect(new Set(RESPONSE_TABLE.map(({ meaning }) => meaning))).toEqual(new Set(Object.keys(MEANINGS)));
   });
 });

@@ -49,7 +49,7 @@ describe('Retry-After', () => {
     });
   });
 
-  test('any whole second to come, written as an HTTP date, is that many seconds from now', () => {
+  test('any future whole second, written as an HTTP date, is that many seconds from now', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 604_800 }), (seconds) => {
         const date = new Date(NOW.getTime() + seconds * 1000).toUTCString();

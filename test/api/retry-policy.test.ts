@@ -44,7 +44,7 @@ describe('what is worth another try', () => {
     expect(!decision.retry && decision.error).toBe(error);
   });
 
-  test('a pause that was asked for does not make a lasting failure transient', () => {
+  test('a requested pause does not make a permanent failure transient', () => {
     const error = Object.assign(new MirrorError('UNAUTHORIZED', 'no'), { retryAfterMs: 5 });
     expect(decide({ error })).toEqual({ retry: false, error });
   });
@@ -155,7 +155,7 @@ describe('the number of attempts', () => {
     expect(decide({ attempt: 3, oddAttempts }).retry).toBe(retry);
   });
 
-  test('used up does not hide a pause that is too long, which ends the whole run', () => {
+  test('that is used up does not hide a pause that is too long, which ends the whole run', () => {
     expectRefusal(decide({ error: busy(AMPLE), attempt: 4 }), 'RETRY_AFTER_TOO_LONG');
   });
 

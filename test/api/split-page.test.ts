@@ -9,7 +9,7 @@ function split(body: string) {
   return { envelope: page.envelope, results: page.results.map(({ bytes }) => bytes.toString('utf8')) };
 }
 
-describe('a page is taken apart at the brackets of its results', () => {
+describe('a page is split at the brackets of its results', () => {
   test.each([
     [
       'results',
@@ -69,7 +69,7 @@ test.each([
   expect(split(body)).toBe('results twice');
 });
 
-test('what follows the page, and names that it has twice, are told', () => {
+test('bytes after the page, and duplicate names in it, are reported', () => {
   const body = String.raw`{"count":1,"a":{"b":1,"b":2},"c\u006funt":2,"results":[{"x":1,"x":2}],"next":null} <!-- {} -->`;
   expect(splitPage(Buffer.from(body))).toMatchObject({
     namedTwice: new Set(['count']),
@@ -77,7 +77,7 @@ test('what follows the page, and names that it has twice, are told', () => {
   });
 });
 
-describe('of each record is told', () => {
+describe('of each record is reported', () => {
   const traits = (...records: string[]) => {
     const page = splitPage(Buffer.from(`{"results":[${records.join(', ')}]}`));
     return typeof page === 'object' ? page.results : [];
@@ -123,7 +123,7 @@ describe('of each record is told', () => {
       expect(traits('7', record, '8').map((one) => one.hasInexactNumber)).toEqual([false, isInexact, false]);
   });
 
-  test('that each number which JavaScript writes is exact, but for none', () => {
+  test('that each number JavaScript writes is exact', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
         const [record] = traits(JSON.stringify(number));

@@ -65,7 +65,7 @@ describe('the token', () => {
 });
 
 describe('a token is missing', () => {
-  test('when nobody wrote one', () => {
+  test('when no one wrote one', () => {
     expect(errorOf(() => readToken(gatherSettings({}, {}, {}))).code).toBe('TOKEN_MISSING');
   });
 
@@ -98,7 +98,7 @@ describe('a token is refused', () => {
 });
 
 describe('the file of the token', () => {
-  test('goes before the variable of the same place, and before those of later places', () => {
+  test('takes precedence over the variable of the same place, and over those of later places', () => {
     const path = fileWith('from-the-file');
     const token = { CLEARINGHOUSE_API_TOKEN: 'from-the-variable' };
     const tokenFile = { CLEARINGHOUSE_TOKEN_FILE: path };
@@ -125,7 +125,7 @@ describe('the file of the token', () => {
     }
   });
 
-  test('is named when it does not exist, whatever address .env names', () => {
+  test('is named if it does not exist, whatever address .env contains', () => {
     const elsewhere = { CLEARINGHOUSE_API_URL: 'https://lamp.example/api/' };
     const none = join(tempFolder(), 'none');
     for (const settings of [

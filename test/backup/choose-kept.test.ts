@@ -51,7 +51,7 @@ describe('which snapshots are kept', () => {
     expect(keep(times, { daily: 2 })).toHaveLength(2);
   });
 
-  test('never more than asked for, never fewer than there are periods, and always the newest', () => {
+  test('keeps at most as many as requested, one for each period that has any, and always the newest', () => {
     const time = fc.date({ min: new Date('2020-01-01'), max: new Date('2027-01-01'), noInvalidDate: true });
     const few = fc.integer({ min: 0, max: 5 });
     fc.assert(

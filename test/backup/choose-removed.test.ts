@@ -22,7 +22,7 @@ const of = (name: string, takenAt: string, other: Partial<RemovalFacts> = {}): N
 const newest = of('newest', '2026-11-24T03:17:00Z');
 const old = '2026-11-20T03:17:00Z';
 
-describe('of several snapshots, of which the newest of one day is kept', () => {
+describe('of several snapshots, the newest of a day is kept:', () => {
   test.each<readonly [what: string, snapshots: readonly Named[], removed: readonly string[]]>([
     ['an older one is removed', [newest, of('older', old)], ['older']],
     ['the only one stays', [of('only', old)], []],
@@ -63,7 +63,7 @@ describe('of several snapshots, of which the newest of one day is kept', () => {
     expect(chooseRemoved(snapshots, ONE_DAY, NOW).map(({ name }) => name)).toEqual(removed);
   });
 
-  test('a copy that does not say who took it is removed where a person asks for it, one taken by hand never', () => {
+  test('a copy that does not say who took it is removed only on request, and one taken by hand never', () => {
     const snapshots = [
       newest,
       of('copy', old, { takenBy: 'unknown' }),

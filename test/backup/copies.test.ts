@@ -103,7 +103,7 @@ describe('redact finds every copy of the content', () => {
     sqlite.close();
   });
 
-  test('names the copy itself, and leaves it as it was, where no migration fits it', async () => {
+  test('names the copy itself, and leaves it unchanged, if no migration fits it', async () => {
     const { run, source, sync, snapshots } = await start();
     await run('snapshot', '--to', 'beside.db');
     const beside = join(dirname(snapshots), 'beside.db');
@@ -122,7 +122,7 @@ describe('redact finds every copy of the content', () => {
     expect(readFileSync(beside).equals(before)).toBe(true);
   });
 
-  test('tells of a snapshot that is being taken, and removes what a dead one left', async () => {
+  test('reports a snapshot that is being taken, and removes the remains of one that died', async () => {
     const { run, source, sync, snapshots } = await start();
     await run('snapshot');
     source.remove(7);
@@ -149,7 +149,7 @@ describe('redact finds every copy of the content', () => {
     expect(holding()).toEqual([]);
   });
 
-  test('and removes nothing at all where the folder of the snapshots cannot be looked at', async () => {
+  test('and removes nothing if the folder of the snapshots cannot be read', async () => {
     const { run, source, sync, snapshots, holding } = await start();
     source.remove(7);
     await sync();
@@ -160,7 +160,7 @@ describe('redact finds every copy of the content', () => {
 });
 
 describe('the folder of the snapshots', () => {
-  test('that is not a folder or leads nowhere is told as that, and nothing is created', async () => {
+  test('that is not a folder, or is a broken link, is reported as such, and nothing is created', async () => {
     const { run, folder, snapshots } = await start();
     const make = {
       'it is not a folder': () => {
@@ -215,7 +215,7 @@ describe('the folder of the snapshots', () => {
   });
 });
 
-test('a snapshot is taken and named also where latest.db cannot be made the same, and that is told', async () => {
+test('a snapshot is taken and named even if latest.db cannot be updated, which is reported', async () => {
   const { database, snapshots } = await start();
   const full = Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
   const taken = await takeSnapshot(
@@ -241,7 +241,7 @@ test('a snapshot is taken and named also where latest.db cannot be made the same
   });
 });
 
-test('where the mirror waits for its migration nothing is known to be of another mirror, and nothing is removed', async () => {
+test('if the mirror is not migrated yet, no snapshot counts as one of another mirror, and none is removed', async () => {
   const { run, database, snapshots } = await start();
   for (const day of [20, 21, 22])
     await takeSnapshot({

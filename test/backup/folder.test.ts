@@ -118,7 +118,7 @@ describe('latest.db', () => {
     expect(namesIn(folder)).toEqual(['latest.db', 'mirror-20261121T031700Z.db']);
   });
 
-  test('is never of a mirror that lacks a list, nor of an earlier state', async () => {
+  test('is never of an incomplete mirror, nor of an earlier state', async () => {
     const harness = await startHarness({ source: smallCollection(6) });
     await harness.sync({ lists: ONGOING_LISTS.slice(0, 2) });
     const folder = join(tempFolder(), 'snapshots');
@@ -127,7 +127,7 @@ describe('latest.db', () => {
     expect(existsSync(join(folder, 'latest.db'))).toBe(false);
   });
 
-  test('is left alone where it is a file of another kind or a link', async () => {
+  test('is not changed if it is a file of another kind or a link', async () => {
     const { database, folder } = await start();
     mkdirSync(folder);
     writeFileSync(join(folder, 'latest.db'), 'notes');
@@ -138,7 +138,7 @@ describe('latest.db', () => {
   });
 });
 
-describe('what dead snapshots left', () => {
+describe('remains of snapshots that died', () => {
   test('is removed by the next, of this version and of earlier ones, and a living one is not', async () => {
     const { database, folder } = await start();
     mkdirSync(folder);
@@ -162,7 +162,7 @@ describe('what dead snapshots left', () => {
     expect(namesIn(folder).filter((name) => name.includes('partial'))).toEqual(['thesis.partial']);
   });
 
-  test('is not written through: a link is removed, and what it leads to stays', () => {
+  test('is not followed: a link is removed, and its target stays', () => {
     const folder = tempFolder();
     writeFileSync(join(folder, 'precious.db'), 'precious');
     symlinkSync(join(folder, 'precious.db'), join(folder, 'mirror-20261124T031742Z.db.partial'));
@@ -171,7 +171,7 @@ describe('what dead snapshots left', () => {
     expect(readFileSync(join(folder, 'precious.db'), 'utf8')).toBe('precious');
   });
 
-  test('stays while its maker holds the lock', () => {
+  test('stays while the process that made it has the lock', () => {
     const folder = tempFolder();
     const path = join(folder, 'mirror-20261124T031742Z.db.0123456789abcdef.partial');
     writeFileSync(path, '');

@@ -75,7 +75,7 @@ describe('restoring', () => {
     expect(statSync(elsewhere).mode & 0o777).toBe(0o644);
   });
 
-  test('brings what still stands in a log beside the file', async () => {
+  test('includes what is still in a log beside the file', async () => {
     const { database, snapshot } = await start();
     const copy = join(tempFolder(), 'copy.db');
     copyFileSync(snapshot, copy);
@@ -91,7 +91,7 @@ describe('restoring', () => {
     expect([cases, ask(database, 'SELECT count(*) FROM cases')]).toEqual([9, 9]);
   });
 
-  test('copies one moment of a mirror that goes on', async () => {
+  test('copies one state of a mirror that keeps changing', async () => {
     const { database, snapshot } = await start();
     const live = join(tempFolder(), 'live.db');
     copyFileSync(snapshot, live);
@@ -121,7 +121,7 @@ describe('restoring', () => {
     expect(namesIn(small)).toEqual(['mirror.db']);
   });
 
-  test('meets no log of an earlier restore that died, and removes all that it left', async () => {
+  test('ignores the log of an earlier restore that died, and removes its files', async () => {
     const { database, snapshot } = await start();
     for (const left of [
       `${database}.restoring`,
@@ -144,7 +144,7 @@ describe('restoring', () => {
     );
   });
 
-  test('never lets the file meet a log that lies where there is no mirror any more', async () => {
+  test('never combines the file with a log of a mirror that no longer exists', async () => {
     const { database, snapshot } = await start();
     const writer = openMirror(database);
     writer.sqlite.exec(`UPDATE cases SET name = 'of the lost mirror'`);
@@ -177,7 +177,7 @@ describe('restoring', () => {
     },
   );
 
-  test('leaves a copy of the same bytes that has a log of its own', async () => {
+  test('keeps a copy with equal bytes that has its own log', async () => {
     const { database, snapshot } = await start();
     openSqlite(database).pragma('journal_mode = DELETE');
     const left = `${database}.replaced-20261123T000000000Z`;
@@ -217,7 +217,7 @@ describe('restoring', () => {
     expect(readFileSync(precious, 'utf8')).toBe('precious');
   });
 
-  test('makes a mirror of a snapshot again, of which the next snapshots are', async () => {
+  test('turns a snapshot into a mirror again, and later snapshots are of that mirror', async () => {
     const { database, snapshot, folder } = await start();
     await restoreSnapshot(snapshot, database, AT, GOES_ON);
     expect(ask(database, 'SELECT count(*) FROM mirror_snapshot')).toBe(0);

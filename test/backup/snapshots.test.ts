@@ -60,7 +60,7 @@ function dump(path: string): string {
 const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder).sort() : []);
 
 describe('a snapshot', () => {
-  test('is a file that stands alone, holds what the mirror held, and may be opened anywhere', async () => {
+  test('is a single file that contains the whole mirror, and can be opened anywhere', async () => {
     const { database, folder, sync, source } = await start();
     const held = dump(database);
     const { path, bytes, takenAt } = await take(database, folder);
@@ -118,7 +118,7 @@ describe('a snapshot', () => {
   });
 });
 
-test('of the snapshots in a folder those are removed that are not to be kept, and nothing else', async () => {
+test('of the files in a folder, only snapshots that need not be kept are removed', async () => {
   const { database, folder } = await start(1);
   for (const day of ['20', '21', '22']) {
     await take(database, folder, { takenAt: new Date(`2026-11-${day}T03:17:00Z`), takenBy: 'schedule' });
@@ -147,7 +147,7 @@ describe('restoring', () => {
     return { ...harness, held, snapshot: path, now: dump(harness.database) };
   }
 
-  test('puts the snapshot in the place of the mirror, which is kept beside it; the next sync goes on from there', async () => {
+  test('replaces the mirror, which is kept beside it, with the snapshot; the next sync continues from there', async () => {
     const { database, snapshot, held, now, sync, rows } = await withSnapshot();
     const { replaced, cases, lastRun } = await restoreSnapshot(snapshot, database, AT, GOES_ON);
     expect([cases, lastRun]).toEqual([20, 1]);
@@ -159,14 +159,14 @@ describe('restoring', () => {
     expect(existsSync(snapshot)).toBe(true);
   });
 
-  test('works where there is no mirror any more', async () => {
+  test('works if there is no mirror any more', async () => {
     const { database, snapshot, held } = await withSnapshot();
     for (const ending of ['', '-wal', '-shm']) rmSync(`${database}${ending}`, { force: true });
     expect((await restoreSnapshot(snapshot, database, AT, GOES_ON)).replaced).toBeNull();
     expect(dump(database)).toBe(held);
   });
 
-  test('works where the mirror is damaged beyond reading, and keeps what there is of it', async () => {
+  test('works if the mirror cannot be read, and keeps the damaged file', async () => {
     const { database, snapshot, held } = await withSnapshot();
     writeFileSync(database, 'no database at all');
     writeFileSync(`${database}-wal`, 'nor a log');

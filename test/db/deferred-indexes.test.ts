@@ -48,7 +48,7 @@ describe('the indexes of a mirror', () => {
     for (const indexes of meanwhile) expect(indexes).toEqual(listAll());
   });
 
-  test('are built by the next run that comes to its end, where the first one did not', async () => {
+  test('are built by the next run that ends, if the first one did not', async () => {
     const { sync, read } = await startHarness({ source: smallCollection(25), pageSize: 4 });
     const fault = new Error('the machine is gone');
     const dies = sync({

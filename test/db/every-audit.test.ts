@@ -72,7 +72,7 @@ describe('every audit', () => {
     });
   });
 
-  test('lists its kind of case, and no more when that has left the site', async () => {
+  test('lists its kind of case, but not after the case has left the site', async () => {
     const { read, database } = await auditOf('without_name', ONE_OF_EACH);
     const counts = () => Object.fromEntries(read(countAudits).map(({ name, count }) => [name, count]));
     expect(counts()).toEqual({

@@ -27,7 +27,7 @@ test.each([
   },
 );
 
-test('a pause is on record before it is waited for, so that the next process knows it whatever becomes of this one', async () => {
+test('a pause is recorded before the wait, so the next process knows it even if this one dies', async () => {
   const seen: unknown[] = [];
   let requests = 0;
   const harness = await startHarness({

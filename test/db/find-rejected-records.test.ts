@@ -75,7 +75,7 @@ describe('a rejected record without an id of its own is of a document', () => {
   });
 });
 
-test('texts of many megabytes, and of nothing but escapes, are gone through', () => {
+test('texts of many megabytes, and texts of only escapes, are scanned', () => {
   const long = 'a'.repeat(12_000_000);
   const escapes = String.raw`\"`.repeat(6_000_000);
   for (const text of [long, escapes, `${escapes}\\\\`]) {

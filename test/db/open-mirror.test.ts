@@ -88,13 +88,13 @@ test('a folder in place of the file is refused', () => {
 });
 
 describe('reading', () => {
-  test('a mirror that is not there says so and makes no file', () => {
+  test('a missing mirror is reported, and no file is created', () => {
     const path = join(tempFolder(), 'mirror.db');
     expect(() => openMirrorReadOnly(path)).toThrow(withCode('DATABASE_MISSING'));
     expect(existsSync(path)).toBe(false);
   });
 
-  test('an older schema is not touched: a sync must bring it up to date', () => {
+  test('an older schema is not changed: a sync must upgrade it', () => {
     const path = makeMirror();
     const mirror = openMirror(path);
     mirror.sqlite.exec(

@@ -90,7 +90,7 @@ describe('a user who may only read', () => {
     expect(count).toBe(1);
   });
 
-  test('reads it without locks where nothing is beside it, and is told so at a terminal', async () => {
+  test('reads it without locks if nothing is beside it, and says so at a terminal', async () => {
     removeLog();
     const ask = (isTTY: boolean) =>
       runCli(['query', 'SELECT count(*) AS n FROM sync_runs', '--format', 'csv', '--database', database], {
@@ -124,7 +124,7 @@ describe('a user who may only read', () => {
     expect(told).toEqual([]);
   });
 
-  test('is refused where a log is left that this user cannot read, because the file alone would be an old state', async () => {
+  test('is refused if there is a log that this user cannot read, because the file alone would be an old state', async () => {
     removeLog();
     writeFileSync(`${database}-wal`, 'not worked in');
     await expect(asReader(countRuns)).rejects.toThrow('has a log beside it');
@@ -151,7 +151,7 @@ describe('a user who may only read', () => {
     }).toThrow(expect.objectContaining({ code: 'DATABASE_BUSY' }));
   });
 
-  test('is told when the file itself may not be read', async () => {
+  test('is reported if the file itself cannot be read', async () => {
     const read = () =>
       asReader(() => {
         if (process.geteuid?.() === NOBODY) process.seteuid?.(0);
@@ -180,7 +180,7 @@ test('a sync writes beside a reader that stays, and may not write', async () => 
   reader.close();
 });
 
-test('a file that is moved alone, without what stood beside it, is a whole mirror', () => {
+test('a file that is moved without the files beside it is a whole mirror', () => {
   const moved = join(tempFolder(), 'moved.db');
   renameSync(database, moved);
   expect(existsSync(`${moved}-wal`)).toBe(false);

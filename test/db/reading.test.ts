@@ -76,7 +76,7 @@ describe('the clean views', () => {
     });
   });
 
-  test('give an entry no address without a path: else its PDF, else the docket, else none', async () => {
+  test('give an entry only an address with a path: its own, else its PDF, else the docket, else none', async () => {
     const entry = (id: number, url: string, recap_pdf_url: string | null) =>
       makeEntry({ id, url, recap_pdf_url });
     const entries = (): ReturnType<typeof entry>[] => [
@@ -259,7 +259,7 @@ describe('beside a writer', () => {
     for (const { cases, recorded } of seen) expect(cases).toBe(recorded);
   });
 
-  test('a second writer leaves at once, and may begin when the first has ended', () => {
+  test('a second writer fails at once, and may begin when the first has ended', () => {
     const path = `${tempFolder()}/mirror.db`;
     const first = takeWriterLock(path);
     expect(() => takeWriterLock(path)).toThrow(expect.objectContaining({ code: 'LOCKED', exit: 'locked' }));

@@ -40,7 +40,7 @@ describe('the statistics of the indexes', () => {
     expect(findPlan(database, BY_COURT)).toContain('INDEX cases_court');
   });
 
-  test('hold numbers alone, and no sample of what a case says', async () => {
+  test('contain only numbers, and no content of a case', async () => {
     const { sync, rows, read } = await startCourts();
     await sync();
     expect(rows('SELECT * FROM sqlite_stat4')).toEqual([]);

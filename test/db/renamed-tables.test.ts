@@ -279,7 +279,7 @@ describe('a mirror of the previous schema, with rows in every table', () => {
     }
   });
 
-  test('leaves the file as sound as it was: no page lost, no reference broken, no old name left', () => {
+  test('leaves the file sound: no page is lost, no reference is broken, and no old name is left', () => {
     const path = upgrade();
     expect(read(path, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
     expect(read(path, 'PRAGMA foreign_key_check')).toEqual([]);

@@ -89,7 +89,7 @@ function makeVersion(path: string, migrations: number): void {
 }
 
 describe('a mirror from before history was kept', () => {
-  test('is brought up to date with its rows, and goes on from there', async () => {
+  test('is upgraded with its rows, and works from then on', async () => {
     const source = recordedCases([SERVED]);
     const { database, sync, rows } = await startHarness({ source });
     makeFirstVersion(database);
@@ -178,7 +178,7 @@ describe('a mirror of every earlier version', () => {
     expect(listRows(toBackupPath(path))).toEqual(before);
   });
 
-  test('that no migration fits is left as it was, and sync and restore say so', async () => {
+  test('that no migration fits is left unchanged, and sync and restore say so', async () => {
     const { database, fakeApi } = await startHarness({ source: recordedCases([SERVED]) });
     makeVersion(database, LATEST);
     const sqlite = openSqlite(database);
@@ -231,7 +231,7 @@ describe('a mirror of every earlier version', () => {
     expect(existsSync(toBackupPath(path))).toBe(false);
   });
 
-  test('is left as it was when it cannot be copied', () => {
+  test('is left unchanged if it cannot be copied', () => {
     const path = join(tempFolder(), 'mirror.db');
     makeVersion(path, 2);
     const before = readFileSync(path);

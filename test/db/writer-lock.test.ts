@@ -38,7 +38,7 @@ function asOrdinaryUser<Result>(folder: string, action: () => Result): Result {
   }
 }
 
-test('is held while it is held, and leaves no content and no other file beside the mirror', () => {
+test('a writer lock is held until its release, and leaves no content and no other file beside the mirror', () => {
   const folder = tempFolder();
   const path = join(folder, 'mirror.db');
   expect(isWriterLockHeld(path)).toBe(false);
@@ -50,7 +50,7 @@ test('is held while it is held, and leaves no content and no other file beside t
   expect(readFileSync(`${path}.lock`)).toHaveLength(0);
 });
 
-test('is refused where the lock file may be read but not written', () => {
+test('is refused if the lock file can be read but not written', () => {
   const folder = tempFolder();
   const path = join(folder, 'mirror.db');
   writeFileSync(`${path}.lock`, '');
@@ -82,7 +82,7 @@ test('is refused where there is no lock file and none can be created', () => {
   }
 });
 
-test('counts as held for a user who may not read the lock file', () => {
+test('counts as held for a user who cannot read the lock file', () => {
   const folder = tempFolder();
   const path = join(folder, 'mirror.db');
   takeWriterLock(path).release();

@@ -12,7 +12,7 @@ describe('an invented collection', () => {
     expect(ids).toEqual([...ids].sort((one, other) => one - other));
   });
 
-  test('finds by status exactly the cases whose content says so', () => {
+  test('finds by status exactly the cases that have that status', () => {
     const collection = inventCollection({ seed: 4, size: 120 });
     let found = 0;
     for (const { id, label } of ONGOING_LISTS) {
@@ -25,7 +25,7 @@ describe('an invented collection', () => {
     expect(without.length).toBeGreaterThan(5);
   });
 
-  test('combines filters with AND, and finds nothing for an id that nobody knows', () => {
+  test('combines filters with AND, and finds nothing for an unknown id', () => {
     const collection = inventCollection({ seed: 4, size: 300 });
     const both = collection.find({ case_ongoing: 5020, case_status: 5069 });
     expect(both.length).toBeGreaterThan(20);

@@ -15,7 +15,7 @@ describe('one day', () => {
   const day = collection.advance(PLAN);
   const after = contentOf(collection);
 
-  test('changes as many cases as planned, and tells which', () => {
+  test('changes as many cases as planned, and returns their ids', () => {
     expect(day.day).toBe(1);
     expect(day.changed).toHaveLength(15);
     expect(day.inserted).toHaveLength(4);

@@ -40,13 +40,13 @@ describe('a rule', () => {
     expect(await lists(always(BUSY, page(2, 5020)), ...paths)).toEqual([200, 503, 200]);
   });
 
-  test('is asked in turn with the others; the first fault decides', async () => {
+  test('is asked in order with the others; the first fault decides', async () => {
     const gone: Fault = { kind: 'status', status: 504 };
     expect(await lists([once(BUSY), always(gone)], 'cases/', 'cases/')).toEqual([503, 504]);
     expect(await lists([], 'cases/')).toEqual([200]);
   });
 
-  test('is told what the request asks for, and how often that URL was asked', async () => {
+  test('receives the request and how often its URL was requested', async () => {
     const seen: FakeApiRequest[] = [];
     const watch: FaultRule = (request) => {
       seen.push(request);

@@ -70,7 +70,7 @@ describe('the host of files', () => {
     ]);
   });
 
-  test('goes on where a range begins, or sends the whole when it ignores the range', async () => {
+  test('continues where a range begins, or sends the whole file if it ignores the range', async () => {
     const files = await useFiles();
     const whole = await get(files.url + PATH);
     const rest = await get(files.url + PATH, { range: 'bytes=500-' });

@@ -7,7 +7,7 @@ const records = inventMany(31, 300).map(({ record }) => record);
 const entries = records.flatMap(entriesOf);
 
 describe('an invented case', () => {
-  test('is the same for the same seed and index, whatever was invented before', () => {
+  test('is the same for the same seed and index, independent of what was invented before', () => {
     const again = [299, 7, 150].map((index) => JSON.stringify(inventCase(31, index)));
     expect(again).toEqual([299, 7, 150].map((index) => JSON.stringify(records[index])));
   });
@@ -51,7 +51,7 @@ describe('an invented case', () => {
     expect(over.filter((record) => record.closing_year === null).length / over.length).toBeLessThan(0.2);
   });
 
-  test('comes with the oddities of the API', () => {
+  test('has the oddities of the API', () => {
     const years = records.flatMap((record) => [record.order_start_year, record.closing_year]);
     expect(years).toContain(0);
     const published = records.map((record) => textOf(record.summary_published_date));

@@ -41,7 +41,7 @@ describe('invented documents have the shape of recorded ones', () => {
     expect(Math.max(...sizes)).toBeLessThan(410);
   });
 
-  test('no id stands twice, and all have the same fields in the same order', () => {
+  test('no id occurs twice, and all have the same fields in the same order', () => {
     expect(new Set(documents.map(({ id }) => id)).size).toBe(documents.length);
     const fields = Object.keys(blankDocument(1));
     expect(fields).toHaveLength(33);

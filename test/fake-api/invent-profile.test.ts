@@ -133,7 +133,7 @@ describe('invented cases have the size of real ones', () => {
     expectNear(mean(entries), wantedEntries.mean, 0, 0.04);
   });
 
-  test('the numbers that the generator goes by are the measured ones', () => {
+  test('the generator uses the measured numbers', () => {
     expect(RECORDS).toBe(MEASURED_RECORDS);
     expect(DOCKET_ENTRIES).toContainEqual([0.9, wantedEntries.p90]);
     expect(DOCKET_ENTRIES).toContainEqual([1, wantedEntries.max]);

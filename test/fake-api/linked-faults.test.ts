@@ -47,7 +47,7 @@ describe('a rule for linked lists and texts', () => {
     expect(answers).toEqual(statuses);
   });
 
-  test('can hold texts for long, or send them to another host, and leave the lists alone', async () => {
+  test('can stall texts, or redirect them to another host, without any effect on the lists', async () => {
     const wait: Fault = { kind: 'status', status: 429, headers: { 'retry-after': '7200' } };
     const to = 'https://storage.example/11.txt';
     const fakeApi = await useFourDocuments({
@@ -114,7 +114,7 @@ describe('a fault of a text', () => {
     expect((await ask(fakeApi, 'documents/99/text/')).status).toBe(404);
   });
 
-  test('huge-text has as many characters as asked for', async () => {
+  test('huge-text has as many characters as requested', async () => {
     const fault: Fault = { kind: 'huge-text', characters: 3_000_001 };
     const fakeApi = await useFourDocuments({ faults: always(fault, textOf()) });
     const body = (await ask(fakeApi, 'documents/11/text/')).json() as { id: number; text: string };

@@ -280,7 +280,7 @@ describe('documents/', () => {
 });
 
 describe('documents/ID/text/', () => {
-  test('has the text of a document, the same each time and whoever asks', async () => {
+  test('has the text of a document, the same for each request', async () => {
     const [one, other] = [await useFakeApi(), await useFakeApi({ source: invented() })];
     const [busy] = busyAndQuiet(one);
     for (const document of one.source.linked.documentsOf(busy).slice(0, 12)) {
@@ -293,7 +293,7 @@ describe('documents/ID/text/', () => {
     }
   });
 
-  test('is null for a document without text, where that was asked for', async () => {
+  test('is null for a document without text, if the options say so', async () => {
     const source = documentsOfCase44();
     source.linked.setText(103, null);
     const fakeApi = await useFakeApi({ source, linked: { withoutText: 'null' } });

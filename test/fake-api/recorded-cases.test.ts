@@ -53,7 +53,7 @@ describe('recorded cases', () => {
     },
   );
 
-  test('of a plain file are read from it when they are asked for, those of a gzipped one are held', async () => {
+  test('of a plain file are read from it on request, and those of a gzipped one are kept in memory', async () => {
     const plain = join(folder, 'plain.ndjson');
     const gzipped = join(folder, 'gzipped.ndjson.gz');
     writeFileSync(plain, ODD_LINE);

@@ -135,7 +135,7 @@ describe('compression', () => {
     expect(packed.body.length).toBeLessThan(plain.body.length / 3);
   });
 
-  test('is left out when it is not asked for, refused, or switched off', async () => {
+  test('is omitted if it is not requested, is refused, or is switched off', async () => {
     const on = await useFakeApi();
     const off = await useFakeApi({ gzip: false });
     const responses = [
@@ -169,7 +169,7 @@ describe('a running fake API', () => {
     expect(fakeApi.bytesServed).toBe(2 * plain.body.length);
   });
 
-  test('waits before each response when it is told to', async () => {
+  test('waits before each response if the options say so', async () => {
     const fakeApi = await useFakeApi({ latencyMs: 120 });
     const started = Date.now();
     await ask(fakeApi, 'test');
@@ -187,7 +187,7 @@ describe('a running fake API', () => {
     expect(response.body.toString()).toContain('the hook is broken');
   });
 
-  test('lives under another base path when it is told to', async () => {
+  test('can be served under another base path', async () => {
     const fakeApi = await useFakeApi({ basePath: '/api/v9/' });
     expect(fakeApi.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/v9\/$/);
     expect((await ask(fakeApi, 'test')).status).toBe(200);

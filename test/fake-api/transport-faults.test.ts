@@ -43,7 +43,7 @@ describe('a redirect', () => {
     expect([response.status, response.headers.location]).toEqual([308, to]);
   });
 
-  test('goes round for ever when it is told nothing', async () => {
+  test('leads to itself by default', async () => {
     const response = await ask(await useFaulty({ kind: 'redirect' }), 'cases/?page=2');
     expect([response.status, response.headers.location]).toEqual([302, '/api/v2p1/cases/?page=2']);
   });
@@ -117,7 +117,7 @@ describe('a stall', () => {
   });
 });
 
-test('a drip brings the right body bit by bit', async () => {
+test('a slow response sends the right body bit by bit', async () => {
   const body = await goodBody();
   const bytes = Math.ceil(Buffer.byteLength(body) / 4);
   const fakeApi = await useFakeApi({ pageSize: 1, faults: always({ kind: 'drip', bytes, everyMs: 30 }) });
@@ -153,7 +153,7 @@ describe('gzip that is no good', () => {
     expect(() => gunzipSync(response.body)).toThrow('unexpected end of file');
   });
 
-  test('corrupt is as long as it should be, with wrong bytes in it', async () => {
+  test('corrupt has the right length, but wrong bytes', async () => {
     const response = await ask(await useFaulty({ kind: 'gzip', damage: 'corrupt' }), 'cases/');
     expect(response.headers['content-encoding']).toBe('gzip');
     expect(() => gunzipSync(response.body)).toThrow(/invalid|incorrect/);

@@ -44,7 +44,7 @@ describe('a case as of a run', () => {
     ]);
   });
 
-  test('has the entries of then: one that was removed, edited and came again', () => {
+  test('has the entries of that time: one that was removed, one that was changed, and one that returned', () => {
     const days = [
       withEntries(5, 6),
       withEntries(5),
@@ -62,7 +62,7 @@ describe('a case as of a run', () => {
     expect(findCaseAsOf(mirror, 1, 1).payload).toEqual(withEntries(9, 3, 7));
   });
 
-  test('that had left the site by then is still told, with the run that found it gone', () => {
+  test('that had left the site by then is still shown, with the run that found it gone', () => {
     const mirror = mirrorOf(CASE);
     storeRun(mirror, (writer, moment) => {
       writer.writeDeparture(1, moment);
@@ -80,7 +80,7 @@ describe('a case is refused', () => {
     );
   };
 
-  test('that was never there, or came later, with when it came', () => {
+  test('that was never mirrored, or only later, with the time of its first run', () => {
     const mirror = mirrorOf(null, CASE);
     refuse(mirror, 2, 1, 'CASE_NOT_MIRRORED', 'has no case 2.');
     refuse(mirror, 1, 1, 'CASE_NOT_MIRRORED', 'it came with run 2 of 2030-01-02T03:17:00.000Z');
@@ -93,7 +93,7 @@ describe('a case is refused', () => {
     expect(findCaseAsOf(mirror, 1, 3).id).toBe(1);
   });
 
-  test('that changed before history was kept, and is told from the oldest version that is known', () => {
+  test('that changed before history was kept is shown from its oldest known version', () => {
     const mirror = mirrorOf(CASE, RENAMED, null, CASE);
     mirror.sqlite.exec(
       'DELETE FROM case_changes WHERE run_id <= 2; DELETE FROM case_versions WHERE run_id < 2',

@@ -53,7 +53,7 @@ describe('the run that a moment stands for', () => {
     );
   });
 
-  test('is none where no run has ended', () => {
+  test('does not exist if no run has ended', () => {
     mirror.sqlite.exec('DELETE FROM sync_runs WHERE id < 4');
     expect(() => find('2030-01-04')).toThrow('no run has ended in it yet');
   });

@@ -7,7 +7,7 @@ import { FIRST, SECOND, threeDays } from './three-days.ts';
 describe('what history cannot tell', () => {
   const UPGRADED = 'DELETE FROM case_changes; DELETE FROM case_versions; DELETE FROM docket_entry_versions;';
 
-  test('is refused for the whole question, with how many cases and since when it can be told', async () => {
+  test('is refused for the whole query, with the number of cases and the first run that can be queried', async () => {
     const { change, rowsAsOf } = await threeDays();
     change(UPGRADED);
     expect(() => rowsAsOf(1, 'SELECT count(*) FROM cases')).toThrow(
@@ -40,7 +40,7 @@ describe('what history cannot tell', () => {
     ]);
   });
 
-  test('is not what a departed case said: it is there, and departed from the run on that found it gone', async () => {
+  test('does not change the content of a departed case, which is departed from the run that found it gone', async () => {
     const { database, rowsAsOf } = await threeDays();
     const mirror = openMirror(database);
     storeRun(mirror, (writer, moment) => {

@@ -52,7 +52,7 @@ describe('a moment', () => {
     expect(toText(text)).toBe(expected);
   });
 
-  test('is counted on the calendar where the clock was set in between', () => {
+  test('is counted by the calendar if the clock was set in between', () => {
     const afterSpring = { now: new Date('2030-03-11T12:00:00Z'), timeZone: 'America/Detroit' };
     expect(toText('2d', afterSpring)).toBe('2030-03-09T13:00:00.000Z');
     expect(toText('2030-03-10', afterSpring)).toBe('2030-03-10T05:00:00.000Z/2030-03-11T03:59:59.999Z');

@@ -65,7 +65,7 @@ describe('a question as of a run, of a file in which somebody planted', () => {
     );
   });
 
-  test('a view of its own, says that nobody kept what it said', () => {
+  test('a view of its own, is refused because its earlier content was not kept', () => {
     const path = writeDamaged(
       bytes,
       'CREATE VIEW extra AS SELECT id, name FROM cases; UPDATE cases SET id = id',
@@ -90,7 +90,7 @@ describe('a question as of a run, of a file in which somebody planted', () => {
   });
 });
 
-describe('which tables a program of SQLite opens', () => {
+describe('tables that SQLite programs can open', () => {
   const tables = new Map([
     [7, 'seven'],
     [8, 'eight'],

@@ -116,7 +116,7 @@ describe('as of a run, every table and view', () => {
 });
 
 describe('a question as of a run', () => {
-  test('is refused where nobody kept what a table said', async () => {
+  test('is refused if the earlier content of a table was not kept', async () => {
     const { rowsAsOf } = await threeDays();
     expect(() => rowsAsOf(1, 'SELECT count(*) FROM mirror_raw_hashes')).toThrow(
       'Nobody kept what mirror_raw_hashes said at that time.',
@@ -149,7 +149,7 @@ describe('a question as of a run', () => {
     ]);
   });
 
-  test('reads one state from its beginning to its end, whatever a sync writes meanwhile', async () => {
+  test('reads one consistent state, whatever a sync writes meanwhile', async () => {
     const { database, source, sync } = await threeDays();
     const mirror = openMirrorReadOnly(database);
     const { rows } = queryAsOf(
@@ -174,7 +174,7 @@ describe('a question as of a run', () => {
     expect(JSON.stringify(seen)).not.toContain('Too late');
   });
 
-  test('rebuilds only what it asks for', async () => {
+  test('rebuilds only the tables that it reads', async () => {
     const { change, rowsAsOf } = await threeDays();
     change(`UPDATE case_changes SET new_value = '"never"' WHERE field = 'name'`);
     expect(rowsAsOf(1, 'SELECT count(*) FROM sync_runs')).toEqual([[1]]);

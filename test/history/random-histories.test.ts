@@ -24,7 +24,7 @@ const histories = fc.array(
   { minLength: 2, maxLength: 5 },
 );
 
-test('whatever a few cases become in a few days, each day can be read again', () => {
+test('whatever happens to a few cases on a few days, each day can be read again', () => {
   const recorded = new Set<unknown>();
   fc.assert(
     fc.property(histories, (days) => {

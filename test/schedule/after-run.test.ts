@@ -92,7 +92,7 @@ describe('the steps after a scheduled run', () => {
     ]);
   });
 
-  test('are skipped when the process is told to end, which is not a failure', async () => {
+  test('are skipped if the process is told to end, which is not a failure', async () => {
     const stop = new AbortController();
     const told: unknown[] = [];
     const { steps: records, exit } = await runSteps(

@@ -34,7 +34,7 @@ test.each([
   expect(jest.getTimerCount()).toBe(0);
 });
 
-test('stops at once when aborted, and leaves no timer behind', async () => {
+test('stops immediately when aborted, and leaves no timer', async () => {
   const stop = new AbortController();
   const beat = nextMinute(stop.signal);
   const reason = new Error('enough');

@@ -122,7 +122,7 @@ describe('a dead man’s switch', () => {
     });
   });
 
-  test('is not waited for when the process is told to end', async () => {
+  test('is not awaited if the process is told to end', async () => {
     const { url } = await listen(500, 500, 500);
     const stop = new AbortController();
     const reason = new Error('enough');

@@ -42,11 +42,11 @@ describe('a scheduled run without an attempt', () => {
     expect(plan('24T03:27', null)).toBe(`${RUN} 5`);
   });
 
-  test('starts at once as a catch-up run if the machine was asleep', () => {
+  test('starts immediately as a catch-up run if the machine was asleep', () => {
     expect(plan('24T15:00', null)).toBe(`${RUN} late 5`);
   });
 
-  test('starts at once if the process was not running when it was due', () => {
+  test('starts immediately if the process was not running when it was due', () => {
     expect(plan('24T03:20', null, { startedAt: at('24T03:19') })).toBe(`${RUN} 5`);
   });
 
@@ -66,7 +66,7 @@ describe('a partial scheduled run', () => {
     expect(plan('24T04:10', {}, left)).toBe(`${RUN} late 2`);
   });
 
-  test('is retried at once if it was interrupted', () => {
+  test('is retried immediately if it was interrupted', () => {
     expect(plan('24T03:41', { lastEndedAt: null })).toContain(RUN);
   });
 

@@ -147,7 +147,7 @@ describe('missed runs', () => {
     expect(world.attempts.filter(({ isLate }) => isLate)).toHaveLength(2);
   });
 
-  test('because the process died are caught up at once by the next process, for the incomplete lists', async () => {
+  test('because the process died are caught up immediately by the next process, for the incomplete lists', async () => {
     const world = startWorld(8);
     // The first run starts at once: two lists are read, and the process dies before the third.
     world.trouble(7 * 60_000, { kind: 'killed', downMs: 60_000 });

@@ -8,13 +8,13 @@ import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { times } from '../support/times.ts';
 
-describe('a mirror in which everything has happened that can happen to a case', () => {
+describe('a mirror in which everything happened that can happen to a case', () => {
   let bytes: Buffer;
   beforeAll(async () => {
     bytes = await buildEventfulMirror();
   });
 
-  test('verifies clean, and the report tells how much was looked at', () => {
+  test('verifies without findings, and the report says how much was checked', () => {
     const { findings, casesChecked, casesMirrored, fileDepth, tallies } = verifyFile(writeDamaged(bytes, ''));
     expect(findings).toEqual([]);
     expect([casesChecked, casesMirrored, fileDepth]).toEqual([11, 11, 'full']);
@@ -22,7 +22,7 @@ describe('a mirror in which everything has happened that can happen to a case', 
     for (const { checked } of Object.values(tallies)) expect(checked).toBeGreaterThan(0);
   });
 
-  test('holds every kind of history, or its verification would prove little', () => {
+  test('contains every kind of history, because otherwise its verification would prove little', () => {
     const path = writeDamaged(bytes, '');
     const { sqlite, close } = openMirror(path);
     const listOf = (sql: string) => sqlite.prepare(sql).pluck().all();
@@ -56,13 +56,13 @@ describe('a mirror in which everything has happened that can happen to a case', 
     close();
   });
 
-  test('can be verified one case at a time, and then nothing else is looked at', () => {
+  test('can be verified one case at a time, and then nothing else is checked', () => {
     const { casesChecked, fileDepth, tallies } = verifyFile(writeDamaged(bytes, ''), { of: 'case', id: 2 });
     expect([casesChecked, fileDepth, tallies.file.checked, tallies.ledger.checked]).toEqual([1, null, 0, 0]);
     expect(tallies.history.checked).toBeGreaterThan(0);
   });
 
-  test('has no verification of a case that it does not hold', () => {
+  test('has no verification of a case that it does not contain', () => {
     const path = writeDamaged(bytes, '');
     expect(() => verifyFile(path, { of: 'case', id: 99 })).toThrow(
       expect.objectContaining({ code: 'CASE_NOT_MIRRORED' }),
@@ -101,7 +101,7 @@ test('a mirror from before history was kept verifies clean, also after it has be
   expect(verifyFile(database).findings).toEqual([]);
 });
 
-test('a case that one run saw twice may have lost in the second listRef what the first one brought', async () => {
+test('a case that one run saw twice may lose in the second list what the first one contained', async () => {
   const source = smallCollection(1);
   const withEntry = (case_ongoing: string, ...docket_entries: JsonObject[]) => ({
     ...makeCase({ id: 1, case_ongoing, main_docket: makeDocket({ docket_entries }) }),

@@ -9,7 +9,7 @@ function draw(total: number, size: SampleSize, random: () => number): number[] {
 }
 
 describe('a sample', () => {
-  test('is as large as asked for, whatever chance says', () => {
+  test('is as large as requested, whatever the random numbers are', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 200 }),
@@ -31,7 +31,7 @@ describe('a sample', () => {
     for (const count of times) expect(Math.abs(count - 5000)).toBeLessThan(400);
   });
 
-  test('has no case that came after the counting', () => {
+  test('has no case that was added after the count', () => {
     const isDrawn = createDraw(2, { share: 1 }, () => 0);
     expect([isDrawn(), isDrawn(), isDrawn(), isDrawn()]).toEqual([true, true, false, false]);
   });

@@ -21,7 +21,7 @@ function listOfLongWay(path: string): number[] {
   }
 }
 
-test('no case of a sound mirror goes the long way, with or without a past', async () => {
+test('no case of a sound mirror needs the slow check, with or without history', async () => {
   const source = inventCollection({ size: 60 });
   const [gone = 0] = source.ids();
   const { database } = await startHistory({
@@ -40,7 +40,7 @@ test('no case of a sound mirror goes the long way, with or without a past', asyn
   expect(verifyFile(database).findings).toEqual([]);
 });
 
-test('only what is out of the ordinary goes the long way', async () => {
+test('only unusual records need the slow check', async () => {
   const entry = (id: number, more: object) => makeEntry({ id, ...more });
   const cases = [
     makeCase({
