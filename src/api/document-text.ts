@@ -6,17 +6,9 @@ import { countMembers } from './page-records.ts';
 import { type Drift, listTextDrift } from './schema-drift.ts';
 import { splitRecords } from './split-page.ts';
 import { toOdd } from './judge-response.ts';
-import { toFailure } from './linked-pages.ts';
+import { readNone } from './linked-pages.ts';
 import { toTextUrl } from './linked-urls.ts';
-import {
-  MAX_REFUSAL_BYTES,
-  type RawResponse,
-  findErrorWords,
-  isListOfOneString,
-  oneHeader,
-  readWords,
-  toStandardWords,
-} from './responses.ts';
+import { type RawResponse, findErrorWords, oneHeader, toStandardWords } from './responses.ts';
 import { describePath } from './urls.ts';
 
 /** What the API says about the text of a document. */
@@ -81,17 +73,11 @@ function readTextResponse(
   now: Date,
 ): TextAnswer {
   const path = describePath(asked.url);
-  const decoded = decodeBody(raw.body, oneHeader(raw, 'content-type'));
   if (raw.status < 200 || raw.status >= 300) {
-    const body = decoded.bytes.toString('utf8', 0, MAX_REFUSAL_BYTES);
-    const json = tryParse(body);
-    const hasNone =
-      (raw.status === 404 && isJsonObject(json)) ||
-      (raw.status === 400 && isListOfOneString(json) && json[0].startsWith('No results'));
-    if (hasNone) return { outcome: 'not_offered' };
-    throw toFailure(raw, path, readWords(json, body), json !== undefined, now);
+    readNone(raw, path, now);
+    return { outcome: 'not_offered' };
   }
-  const { bytes, isUtf8 } = decoded;
+  const { bytes, isUtf8 } = decodeBody(raw.body, oneHeader(raw, 'content-type'));
   const json = tryParse(isUtf8 ? bytes.toString('utf8') : decodeStrayBytes(bytes));
   if (json === undefined)
     throw new TransientError('SERVER_ERROR', `${path} returned status ${raw.status}, but not JSON`);

@@ -57,30 +57,39 @@ export function readLinkedResponse(
 ): LinkedAnswer {
   const path = describePath(asked.url);
   if (raw.status >= 200 && raw.status < 300) return readGoodResponse(raw, path);
-  const decoded = decodeBody(raw.body, oneHeader(raw, 'content-type'));
-  const body = decoded.bytes.toString('utf8', 0, MAX_REFUSAL_BYTES);
+  const none = readNone(raw, path, now);
+  if ('notFound' in none)
+    return none.notFound.detail === 'Invalid page.'
+      ? 'past the end'
+      : { ...NOTHING, envelope: 'not_found_404' };
+  checkEcho(none.noResults, asked.caseId, path);
+  return { ...NOTHING, envelope: 'no_results_400' };
+}
+
+/**
+ * Reads a response other than a 2xx to a request for something of one case or document. The API says in two ways that
+ * there is none (A42). Throws the failure that any other such response is.
+ */
+export function readNone(
+  raw: RawResponse,
+  path: string,
+  now: Date,
+): { readonly noResults: string } | { readonly notFound: JsonObject } {
+  const { bytes } = decodeBody(raw.body, oneHeader(raw, 'content-type'));
+  const body = bytes.toString('utf8', 0, MAX_REFUSAL_BYTES);
   const json = tryParse(body);
-  if (raw.status === 400 && isListOfOneString(json) && json[0].startsWith('No results')) {
-    checkEcho(json[0], asked.caseId, path);
-    return { ...NOTHING, envelope: 'no_results_400' };
-  }
-  if (raw.status === 404 && isJsonObject(json))
-    return json.detail === 'Invalid page.' ? 'past the end' : { ...NOTHING, envelope: 'not_found_404' };
+  if (raw.status === 400 && isListOfOneString(json) && json[0].startsWith('No results'))
+    return { noResults: json[0] };
+  if (raw.status === 404 && isJsonObject(json)) return { notFound: json };
   throw toFailure(raw, path, readWords(json, body), json !== undefined, now);
 }
 
 /**
- * The failure that a response is, other than a 2xx, of a request for something of one case or document. It costs only what
- * was requested: a refusal may concern a sealed document, so it says nothing about the token. Of `words`, which the
+ * The failure of a request for something of one case or document, from a response other than a 2xx. It costs only what was
+ * requested: a refusal may concern a sealed document, so it says nothing about the token. Of `words`, which the
  * server said, a message repeats only standard ones.
  */
-export function toFailure(
-  raw: RawResponse,
-  path: string,
-  words: string,
-  isJson: boolean,
-  now: Date,
-): MirrorError {
+function toFailure(raw: RawResponse, path: string, words: string, isJson: boolean, now: Date): MirrorError {
   const retryAfterMs = parseRetryAfter(oneHeader(raw, 'retry-after'), now).ms;
   const said = toStandardWords(words);
   switch (raw.status === 404 ? 'not found' : findMeaning(raw.status, isJson)) {
