@@ -12,7 +12,7 @@ import { count, ofRun, recordedError, traffic } from './run-log.ts';
 export const FILE_OUTCOMES = ['file', 'not_offered', 'too_large', 'not_a_pdf', 'refused', 'failed'] as const;
 export type FileOutcome = (typeof FILE_OUTCOMES)[number];
 
-/** The state of the file of a document. A document without a row was never asked for its file. The files lie in a folder beside the mirror. */
+/** The state of the file of a document. No command fetches files yet, so it is empty. A document without a row was never asked for its file. */
 export const documentFiles = sqliteTable(
   'document_files',
   {
@@ -20,7 +20,7 @@ export const documentFiles = sqliteTable(
       .primaryKey()
       .references(() => documents.id, { onDelete: 'cascade' }),
     outcome: text('outcome', { enum: FILE_OUTCOMES }).notNull(),
-    /** SHA-256 of the file in hex, which is its name in the folder; null if none is stored. */
+    /** SHA-256 of the file in hex; null if none is stored. */
     hash: text('hash'),
     bytes: integer('bytes'),
     /** `documents.file` when the outcome was last confirmed. */
@@ -36,7 +36,7 @@ export const documentFiles = sqliteTable(
   (table) => [index('document_files_hash').on(table.hash)],
 );
 
-/** One row for each time that files were fetched. `complete`: nothing that was asked for is left; `budget`: the budget is spent. */
+/** One row for each time that files were fetched: none yet. `complete`: nothing that was asked for is left; `budget`: the budget is spent. */
 export const filePasses = sqliteTable('file_passes', {
   id: integer('id').primaryKey(),
   started_at: text('started_at').notNull(),
@@ -57,7 +57,7 @@ export const filePasses = sqliteTable('file_passes', {
   paused_until: text('paused_until'),
 });
 
-/** Whether the API offers a list of all records of a kind, according to the newest answer that was clear. It is asked again after 30 days. */
+/** Whether the API offers a list of all records of a kind, according to the newest answer that was clear. No command records it yet; `doctor --probe` shows it. */
 export const mirrorOffers = sqliteTable('mirror_offers', {
   kind: text('kind', { enum: ['documents'] }).primaryKey(),
   /** `names_case`: each record of the first page names its case. */
