@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { LinkedKind } from '../../src/api/linked-fields.ts';
 import type { LinkedRead } from '../../src/api/linked-lists.ts';
 import type { CasePayload } from '../../src/api/payload.ts';
@@ -5,10 +6,19 @@ import { readAnyRecord } from '../../src/api/page-records.ts';
 import { splitRecords } from '../../src/api/split-page.ts';
 import type { LinkedFigures } from '../../src/db/linked/list-states.ts';
 import { prepareWriteRead } from '../../src/db/linked/write-read.ts';
-import { type Mirror, openMirrorInMemory } from '../../src/db/open-mirror.ts';
+import { type Mirror, openMirror } from '../../src/db/open-mirror.ts';
 import { type JsonObject, isJsonObject } from '../../src/lib/json.ts';
 import { storeDay } from '../history/store-day.ts';
 import { makeCase, makeDocket } from './make-case.ts';
+import { writeEmptyMirror } from './once/empty-mirror.ts';
+import { tempFolder } from './temp-folder.ts';
+
+/** An empty mirror in a file: a copy of one costs a tenth of what the migrations cost that create one in memory. */
+function openEmptyMirror(): Mirror {
+  const path = join(tempFolder(), 'mirror.db');
+  writeEmptyMirror(path);
+  return openMirror(path);
+}
 
 export interface LinkedMirror {
   readonly mirror: Mirror;
@@ -26,7 +36,7 @@ export interface LinkedMirror {
 /** A mirror with these cases and one run; their main dockets have the ids from 7001. */
 export function openLinkedMirror(
   ids: readonly number[] = [1, 2],
-  mirror: Mirror = openMirrorInMemory(),
+  mirror: Mirror = openEmptyMirror(),
 ): LinkedMirror {
   const served = ids.map((id) =>
     makeCase({ id, name: `Case ${id}`, main_docket: makeDocket({ id: 7000 + id }) }),
