@@ -15,13 +15,14 @@ import { toDescriptor } from './descriptor.ts';
 import { checkRoom } from './estimate.ts';
 import type { Table, TableName } from './fields.ts';
 import { toRecord } from './formats/csv.ts';
+import type { Format } from './formats/format.ts';
 import { type FormatName, loadFormat } from './formats/formats.ts';
 import { type Export, type WrittenTable, toManifest } from './manifest.ts';
 import { renderCitation, renderLicense, renderReadme } from './papers.ts';
 import { chooseCases } from './select.ts';
 import { toTables } from './tables.ts';
 import { MANIFEST, SUMS, listFiles, openPlace } from './target.ts';
-import { hashFile, writeTable } from './write-table.ts';
+import { hashFile, toWrittenFile, writeTable } from './write-table.ts';
 
 export interface ExportRequest {
   /** The folder, as the user named it. */
@@ -34,6 +35,8 @@ export interface ExportRequest {
   readonly filters: CaseFilters;
   readonly run: ExportedRun;
   readonly signal: AbortSignal;
+  /** Called after some thousands of rows. */
+  readonly onRows?: () => void;
   /** Called after each table. */
   readonly onTable?: (written: WrittenTable) => void;
 }
@@ -98,8 +101,18 @@ async function writeAll(
     tables: written,
     leftOut,
   };
-  await writePapers(done, folder);
-  return done;
+  const finished = await finishShared(done, format, folder);
+  await writePapers(finished, folder);
+  return finished;
+}
+
+/** Completes the file of all tables, if the format has one. Only then its size and its hash are known. */
+async function finishShared(done: Export, format: Format, folder: string): Promise<Export> {
+  const [first] = done.tables.flatMap(({ files }) => files);
+  if (format.finishShared === undefined || first === undefined) return done;
+  format.finishShared(join(folder, first.path), listCodebook(done));
+  const shared = await toWrittenFile(folder, first.path, 0);
+  return { ...done, tables: done.tables.map((one) => ({ ...one, files: [{ ...shared, rows: one.rows }] })) };
 }
 
 /** Writes what describes the data, and last the sums, of what is read back from the disk. */

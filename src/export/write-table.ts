@@ -8,7 +8,7 @@ import { type Misfits, prepareToValues } from './columns.ts';
 import { ContentHash } from './content-hash.ts';
 import type { Table } from './fields.ts';
 import type { Format } from './formats/format.ts';
-import type { WrittenTable } from './manifest.ts';
+import type { WrittenFile, WrittenTable } from './manifest.ts';
 import { readRows } from './rows.ts';
 import { createTally } from './statistics.ts';
 import { hashWholeCases, writeWholeCases } from './whole-cases.ts';
@@ -21,12 +21,16 @@ export interface TableRequest {
   /** The folder of the export. */
   readonly root: string;
   readonly signal: AbortSignal;
+  /** Called after some thousands of rows, which may have left garbage. */
+  readonly onRows?: () => void;
 }
+
+const ROWS_A_CALL = 2500;
 
 /** Writes a table to a file and reads the file back. Fails with EXPORT_FAILED if it does not have what was written. */
 export async function writeTable(mirror: Mirror, request: TableRequest): Promise<WrittenTable> {
   const { format, table, root } = request;
-  const path = `data/${table.name}.${format.ending}`;
+  const path = toDataPath(format, table);
   const file = join(root, path);
   const isWhole = format.ending === 'ndjson' && table.name === 'cases';
   const { hash, ...facts } = isWhole
@@ -37,8 +41,18 @@ export async function writeTable(mirror: Mirror, request: TableRequest): Promise
   if (found.rows !== hash.rows || found.digest() !== contentHash)
     throw new MirrorError('EXPORT_FAILED', `${path} does not read back as it was written.`);
   const { rows } = hash;
-  const files = [{ path, bytes: statSync(file).size, sha256: await hashFile(file), rows }];
+  const files = [await toWrittenFile(root, path, rows)];
   return { table, isWhole, rows, contentHash, files, ...facts };
+}
+
+/** The path of the file of a table, or of all tables. */
+const toDataPath = ({ ending, sharedName }: Format, { name }: Table): string =>
+  `data/${sharedName ?? name}.${ending}`;
+
+/** A file as it is on the disk. */
+export async function toWrittenFile(root: string, path: string, rows: number): Promise<WrittenFile> {
+  const file = join(root, path);
+  return { path, bytes: statSync(file).size, sha256: await hashFile(file), rows };
 }
 
 type Facts = Pick<WrittenTable, 'misfits' | 'statistics'> & { readonly hash: ContentHash };
@@ -54,7 +68,7 @@ async function writeWhole(
 
 async function writeRows(
   mirror: Mirror,
-  { format, table, caseIds, signal }: TableRequest,
+  { format, table, caseIds, signal, onRows }: TableRequest,
   file: string,
 ): Promise<Facts> {
   const misfits: Misfits = { untyped: {}, nulReplaced: {} };
@@ -68,6 +82,7 @@ async function writeRows(
         writer.write(values);
         hash.addRow(values);
         tally.add(values);
+        if (hash.rows % ROWS_A_CALL === 0) onRows?.();
       }
   } finally {
     writer.finish();
@@ -76,7 +91,7 @@ async function writeRows(
 }
 
 async function readBack(
-  { format, table, signal }: TableRequest,
+  { format, table, signal, onRows }: TableRequest,
   file: string,
   isWhole: boolean,
 ): Promise<ContentHash> {
@@ -85,7 +100,9 @@ async function readBack(
     const hash = new ContentHash();
     for await (const values of format.readBack(file, table)) {
       hash.addRow(values);
-      if (hash.rows % 10_000 === 0) signal.throwIfAborted();
+      if (hash.rows % ROWS_A_CALL !== 0) continue;
+      signal.throwIfAborted();
+      onRows?.();
     }
     return hash;
   } catch (thrown) {

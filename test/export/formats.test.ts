@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -7,7 +7,9 @@ import type { Value } from '../../src/export/columns.ts';
 import type { Table } from '../../src/export/fields.ts';
 import { FORMAT_NAMES, loadFormat } from '../../src/export/formats/formats.ts';
 import { CSV } from '../../src/export/formats/csv.ts';
+import { openWithOldSqlite } from '../support/old-sqlite.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { startExport } from './export-harness.ts';
 import { anyCharacter } from '../support/once/any-character.ts';
 
 /** A table with a column of each type. */
@@ -84,11 +86,11 @@ async function readBack(name: (typeof FORMAT_NAMES)[number], path: string): Prom
 
 describe.each(FORMAT_NAMES)('%s', (name) => {
   test('gives every value back as it was written', async () => {
-    const rows = [...NASTY, null].map((text, at) => row(at, text));
-    rows.push(
-      [2n ** 53n + 1n, null, null, null, null, []],
+    const rows = [
       [-(2n ** 63n), true, '2261-12-31', null, 'z', ['', '"', '\n']],
-    );
+      ...[...NASTY, null].map((text, at) => row(at, text)),
+      [2n ** 53n + 1n, null, null, null, null, []],
+    ];
     expect(await readBack(name, await write(name, rows))).toEqual(rows);
     expect(await readBack(name, await write(name, []))).toEqual([]);
   });
@@ -148,4 +150,26 @@ test('NDJSON escapes the characters at which some readers break a line', async (
   expect(text).not.toMatch(/[\u2028\u2029]/);
   expect(text.split('\n')).toHaveLength(2);
   expect((JSON.parse(text) as { a_text: string }).a_text).toBe('a\u2028b\u2029c\nd');
+});
+
+test('SQLite has all tables in one file, with their keys, and the codebook', async () => {
+  const { exportTo, rows } = await startExport();
+  const folder = await exportTo('out', '--format', 'sqlite');
+  expect(readdirSync(join(folder, 'data'))).toEqual(['clearinghouse.sqlite']);
+  const { rows: ask, close } = await openWithOldSqlite(join(folder, 'data/clearinghouse.sqlite'));
+  expect(ask('SELECT id, name, filing_date, never_filed FROM cases')).toEqual(
+    rows('SELECT id, name, filing_date, never_filed FROM clean_cases').map((one) =>
+      Object.values(one).map((value) => (typeof value === 'string' ? value.replace('\0', '\ufffd') : value)),
+    ),
+  );
+  expect(ask(`SELECT name FROM pragma_table_info('docket_entries') WHERE pk > 0`)).toEqual([
+    ['case_id'],
+    ['entry_key'],
+  ]);
+  expect(
+    ask(
+      `SELECT value, count FROM codebook WHERE "table" = 'runs' AND "column" = 'outcome' AND value IS NOT NULL`,
+    ),
+  ).toEqual([['complete', '5']]);
+  close();
 });

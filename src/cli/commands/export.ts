@@ -9,6 +9,7 @@ import { FORMAT_NAMES, type FormatName } from '../../export/formats/formats.ts';
 import { listClosest, suggestNames } from '../../lib/closest-names.ts';
 import { parseFilters } from '../../search/filters.ts';
 import { addCaseFilters, toFilterFlags } from '../case-filters.ts';
+import { keepHeapSmall } from '../heap.ts';
 import { type Io, say, withStop, write } from '../io.ts';
 import { type Flags, MOMENT_HELP, addSettings, readAsOf, readSettings } from '../options.ts';
 import { renderExport, renderTableProgress, toExportJson } from '../text/export.ts';
@@ -63,6 +64,7 @@ export async function runCommand(folder: string, flags: Flags, io: Io): Promise<
         filters,
         run,
         signal,
+        onRows: keepHeapSmall,
         onTable: (written) => {
           if (io.stderr.isTTY === true) say(io.stderr, renderTableProgress(written));
         },

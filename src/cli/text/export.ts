@@ -9,7 +9,8 @@ export function renderTableProgress(written: WrittenTable): string {
 }
 
 export function renderExport(folder: string, { run, tables, leftOut, format }: Export): string {
-  const bytes = tables.reduce((sum, one) => sum + sizeOf(one), 0);
+  const sizes = new Map(tables.flatMap(({ files }) => files.map((file) => [file.path, file.bytes])));
+  const bytes = [...sizes.values()].reduce((sum, one) => sum + one, 0);
   const lines = [
     `${folder}: ${renderPlural(tables.length, 'table')} as ${format}, ${renderBytes(bytes)}, the state after run ${run.id} (ended at ${run.endedAt}).`,
     ...(run.lacking === null ? [] : [`Not complete: ${run.lacking}.`]),
