@@ -8,6 +8,7 @@ import { inDatabase } from '../db/errors.ts';
 import { isWriterLockHeld, takeWriterLock } from '../db/lock.ts';
 import { openMirrorReadOnly } from '../db/open-mirror.ts';
 import { documentTexts, mirrorReplacedTexts, texts } from '../db/schema/schema.ts';
+import { clearTextIndex } from '../db/search-index.ts';
 import { sealTable } from '../db/seals.ts';
 import { type ErrorCode, MirrorError } from '../errors/mirror-error.ts';
 import { findFreeBytes } from '../lib/files.ts';
@@ -193,6 +194,7 @@ function removeTexts(sqlite: Database.Database): boolean {
   const has = sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'texts'`).get() !== undefined;
   if (!has || sqlite.prepare('SELECT 1 FROM document_texts LIMIT 1').get() === undefined) return false;
   sqlite.transaction(() => {
+    clearTextIndex(sqlite);
     for (const table of [documentTexts, mirrorReplacedTexts, texts]) {
       sqlite.exec(`DELETE FROM ${getTableName(table)}`);
       sealTable(sqlite, table);

@@ -185,6 +185,12 @@ export function rewriteSearchIndexes(sqlite: Database.Database): void {
     sqlite.exec(`INSERT INTO ${index.name} (${index.name}) VALUES ('optimize')`);
 }
 
+/** Removes all words of texts at once. Otherwise a trigger would read each text to take out its words. */
+export function clearTextIndex(sqlite: Database.Database): void {
+  const { texts } = SEARCH_INDEXES;
+  if (hasIndex(sqlite, texts)) sqlite.exec(`INSERT INTO ${texts.name} (${texts.name}) VALUES ('delete-all')`);
+}
+
 /** Computes the columns for the search index of every case and text, and writes those that differ. */
 export function updateSearchColumns(sqlite: Database.Database): void {
   updateCaseColumns(sqlite);

@@ -21,7 +21,9 @@ export function explainNothing(mirror: Mirror, request: SearchRequest, scope: Se
   );
   const better = candidates.filter((candidate) => {
     const again = parseSearchRequest({ q: [candidate] });
-    return runSearch(mirror, { ...request, text: candidate, parsed: again.parsed }, scope).totals.cases > 0;
+    return (
+      runSearch(mirror, { ...request, text: candidate, parsed: again.parsed }, scope).totals.cases.count > 0
+    );
   });
   return { unknown: suggestions.map(({ word }) => word), better };
 }

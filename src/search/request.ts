@@ -1,4 +1,4 @@
-import type { SearchKind } from '../db/search-tables.ts';
+import { SEARCH_INDEXES, type SearchKind } from '../db/search-tables.ts';
 import type { MirrorError } from '../errors/mirror-error.ts';
 import {
   type CaseFilters,
@@ -17,7 +17,7 @@ import { type SearchText, parseSearchText } from './query-text.ts';
  */
 
 /** What a search can look in. */
-export const KINDS: readonly SearchKind[] = ['cases', 'entries'];
+export const KINDS = Object.keys(SEARCH_INDEXES) as SearchKind[];
 
 export interface SearchRequest {
   /** As it was typed. */
@@ -39,6 +39,8 @@ export interface SearchScope {
   /** Only what this run or a later one brought; null for everything. */
   readonly sinceRunId: number | null;
   readonly isPast: boolean;
+  /** How many cases are to be shown; null to list and count all of them, which takes seconds for a common word. */
+  readonly firstCases: number | null;
 }
 
 /** Parses the parameters of a search. Fails with USAGE. */
@@ -98,7 +100,7 @@ function parseKinds(given: readonly string[], isByEntry: boolean): readonly Sear
   if (wrong !== undefined)
     throw toUsage(
       `A search does not look in ${JSON.stringify(wrong.slice(0, 100))}.`,
-      `It looks in ${KINDS.join(' and ')}.`,
+      `It looks in ${KINDS.slice(0, -1).join(', ')} and ${KINDS.at(-1)}.`,
     );
   if (!isByEntry) return kinds.length === 0 ? KINDS : KINDS.filter((kind) => kinds.includes(kind));
   if (kinds.length > 0 && !kinds.includes('entries'))

@@ -1,15 +1,11 @@
 import type Database from 'better-sqlite3';
 import type { Mirror } from '../db/open-mirror.ts';
-import { SEARCH_INDEXES, type SearchKind, columnsOf } from '../db/search-tables.ts';
-import { type Condition, toVariantMatch } from './search.ts';
+import { toCaseOrder } from './case-hits.ts';
+import type { Search } from './search.ts';
+import { type Piece, prepareFindPassage, prepareFindSnippet, toField } from './snippets.ts';
+import { ROW_KINDS } from './sources.ts';
 
 /* Lists the results of a search from its temporary tables, one case after another. */
-
-/** A piece of a text, and whether it matches. Pieces of other people's texts are never mixed with markup. */
-export interface Piece {
-  readonly text: string;
-  readonly isMatch: boolean;
-}
 
 /** A matching docket entry. */
 export interface FoundEntry {
@@ -18,6 +14,21 @@ export interface FoundEntry {
   readonly entry_number: string | null;
   readonly date_filed: string | null;
   readonly url: string | null;
+  readonly snippet: readonly Piece[];
+}
+
+/** A document that matches, by its title and other fields or by its text. */
+export interface FoundDocument {
+  readonly id: number;
+  readonly title: string | null;
+  readonly date: string | null;
+  readonly document_type: string | null;
+  readonly ecf_number: string | null;
+  readonly external_url: string | null;
+  readonly file: string | null;
+  /** The fields that match; `text` for the text. */
+  readonly found_in: readonly string[];
+  /** Of the text, if it matches. */
   readonly snippet: readonly Piece[];
 }
 
@@ -30,9 +41,12 @@ export interface FoundCase {
   readonly filing_date: string | null;
   readonly filing_year: number | null;
   readonly case_ongoing: string | null;
-  /** The fields of the case that have words of the search; empty if only its entries have. */
+  /** The fields of the case that have words of the search; empty if only its entries or documents have. */
   readonly found_in: readonly string[];
   readonly snippet: readonly Piece[];
+  /** How many of its documents match, and the first of them: those with a matching title first, then the newest. */
+  readonly documents_found: number;
+  readonly documents: readonly FoundDocument[];
   /** How many of its entries match, and the newest of them. */
   readonly entries_found: number;
   readonly entries: readonly FoundEntry[];
@@ -40,63 +54,117 @@ export interface FoundCase {
 
 export interface ListOptions {
   readonly newest: boolean;
-  /** The maximum number of entries per case. */
-  readonly entriesPerCase: number;
+  /** The maximum number of entries, and of documents, per case. */
+  readonly rowsPerCase: number;
   /** Only these cases, in this order; by default all that {@link listFoundIds} lists. */
   readonly ids?: readonly number[];
 }
 
-/** Marks around matches. FTS5 inserts them into text that may hold anything, so they are rare, and only split the text. */
-const [OPEN, CLOSE] = ['\u0002\u0003\u0002', '\u0003\u0002\u0003'];
-const WORDS_OF_SNIPPET = 32;
+type CaseRow = Omit<
+  FoundCase,
+  'found_in' | 'snippet' | 'documents_found' | 'documents' | 'entries_found' | 'entries'
+>;
 
-function toPieces(marked: string | null): Piece[] {
-  const pieces = (marked ?? '').split(new RegExp(`(${OPEN}[^]*?${CLOSE})`, 'u'));
-  return pieces
-    .map((piece): Piece => {
-      const isMatch = piece.startsWith(OPEN);
-      return { text: isMatch ? piece.slice(OPEN.length, -CLOSE.length) : piece, isMatch };
-    })
-    .filter(({ text }) => text !== '');
-}
-
-type CaseRow = Omit<FoundCase, 'found_in' | 'snippet' | 'entries_found' | 'entries'>;
-
-/** The results in order: the cases whose own texts match, then those of which only entries match. */
+/**
+ * The results in order: the cases whose own texts match, then those of which only documents match, then those with
+ * matching entries, then those with matching texts.
+ */
 export function* listResults(
   { sqlite }: Mirror,
-  condition: Condition,
-  { newest, entriesPerCase, ids }: ListOptions,
+  search: Search,
+  { newest, rowsPerCase, ids }: ListOptions,
 ): Generator<FoundCase> {
+  const limit = rowsPerCase === Infinity ? -1 : rowsPerCase;
   const selectCase = sqlite.prepare<[number], CaseRow>(
     `SELECT id AS case_id, name, court, state, filing_date, filing_year, case_ongoing FROM cases WHERE id = ?`,
   );
-  const selectCount = sqlite
-    .prepare<[number], number>('SELECT entries FROM temp.search_entry_cases WHERE case_id = ?')
-    .pluck();
-  const selectEntries = sqlite.prepare<[number, number], Omit<FoundEntry, 'snippet'>>(
-    `SELECT e.mirror_id, e.id, e.entry_number, e.date_filed, e.url
-     FROM temp.search_entries AS f JOIN docket_entries AS e ON e.mirror_id = f.id
-     WHERE f.case_id = ? ORDER BY f.date_filed DESC, f.id DESC LIMIT ?`,
-  );
-  const findInCase = prepareFindSnippet(sqlite, 'cases', condition);
-  const findInEntry = prepareFindSnippet(sqlite, 'entries', condition);
+  const findInCase = prepareFindSnippet(sqlite, 'cases', search.condition);
   const selectIsByText = sqlite.prepare<[number]>('SELECT 1 FROM temp.search_case_hits WHERE id = ?');
+  const listEntries = prepareListEntries(sqlite, search, limit);
+  const listDocuments = prepareListDocuments(sqlite, search, limit);
   for (const id of ids ?? listFoundIds(sqlite, newest)) {
     const row = selectCase.get(id);
     if (row === undefined) continue;
+    search.fill(id);
     const isByText = selectIsByText.get(id) !== undefined;
-    const { snippet, columns } = isByText ? findInCase(id) : { snippet: [], columns: [] };
-    const entries = selectEntries.all(id, entriesPerCase === Infinity ? -1 : entriesPerCase);
+    const { snippet, fields } = isByText ? findInCase(id) : { snippet: [], fields: [] };
+    const documents = listDocuments(id);
+    const entries = listEntries(id);
     yield {
       ...row,
       // A case with the docket number that was asked for need not have it as a word.
-      found_in: isByText && columns.length === 0 ? [FIELDS.mirror_docket_numbers] : columns,
+      found_in: isByText && fields.length === 0 ? [toField('mirror_docket_numbers')] : fields,
       snippet,
-      entries_found: selectCount.get(id) ?? 0,
-      entries: entries.map((entry) => ({ ...entry, snippet: findInEntry(entry.mirror_id).snippet })),
+      documents_found: documents.found,
+      documents: documents.rows,
+      entries_found: entries.found,
+      entries: entries.rows,
     };
   }
+}
+
+/** The matching rows of a case: how many, and the first. */
+interface Rows<Row> {
+  readonly found: number;
+  readonly rows: readonly Row[];
+}
+
+function prepareListEntries(
+  sqlite: Database.Database,
+  { condition, totals }: Search,
+  limit: number,
+): (caseId: number) => Rows<FoundEntry> {
+  if (totals.rows.entries === null) return () => ({ found: 0, rows: [] });
+  const count = sqlite
+    .prepare<[number], number>(`SELECT count(*) FROM temp.search_rows WHERE kind = 'entries' AND case_id = ?`)
+    .pluck();
+  const select = sqlite.prepare<[number, number], Omit<FoundEntry, 'snippet'>>(
+    `SELECT e.mirror_id, e.id, e.entry_number, e.date_filed, e.url
+     FROM temp.search_rows AS f JOIN docket_entries AS e ON e.mirror_id = f.id
+     WHERE f.kind = 'entries' AND f.case_id = ? ORDER BY f.date DESC, f.id DESC LIMIT ?`,
+  );
+  const findSnippet = prepareFindSnippet(sqlite, 'entries', condition);
+  return (caseId) => ({
+    found: count.get(caseId) ?? 0,
+    rows: select
+      .all(caseId, limit)
+      .map((entry) => ({ ...entry, snippet: findSnippet(entry.mirror_id).snippet })),
+  });
+}
+
+function prepareListDocuments(
+  sqlite: Database.Database,
+  { condition, totals }: Search,
+  limit: number,
+): (caseId: number) => Rows<FoundDocument> {
+  if (totals.rows.documents === null && totals.rows.texts === null) return () => ({ found: 0, rows: [] });
+  const isFound = `kind IN ('documents', 'texts') AND case_id = ?`;
+  const count = sqlite
+    .prepare<[number], number>(`SELECT count(DISTINCT id) FROM temp.search_rows WHERE ${isFound}`)
+    .pluck();
+  type Row = Omit<FoundDocument, 'found_in' | 'snippet'> & {
+    readonly byRecord: number;
+    readonly textId: number | null;
+  };
+  const select = sqlite.prepare<[number, number], Row>(
+    `SELECT e.id, e.title, e.date, e.document_type, e.ecf_number, e.external_url, e.file, f.byRecord, f.textId
+     FROM (SELECT id, date, max(kind = 'documents') AS byRecord, max(CASE kind WHEN 'texts' THEN hit END) AS textId
+       FROM temp.search_rows WHERE ${isFound} GROUP BY id) AS f JOIN documents AS e ON e.id = f.id
+     ORDER BY f.byRecord DESC, f.date DESC, f.id LIMIT ?`,
+  );
+  const findSnippet = prepareFindSnippet(sqlite, 'documents', condition);
+  const findPassage = prepareFindPassage(sqlite, condition);
+  return (caseId) => ({
+    found: count.get(caseId) ?? 0,
+    rows: select.all(caseId, limit).map(({ byRecord, textId, ...document }) => {
+      const record = byRecord === 1 ? findSnippet(document.id) : { snippet: [], fields: [] };
+      return {
+        ...document,
+        found_in: [...record.fields, ...(textId === null ? [] : ['text'])],
+        snippet: textId === null ? record.snippet : findPassage(textId),
+      };
+    }),
+  });
 }
 
 /**
@@ -104,64 +172,18 @@ export function* listResults(
  * connection.
  */
 export function listFoundIds(sqlite: Database.Database, newest: boolean): number[] {
-  const filed = "coalesce((SELECT filing_date FROM cases WHERE cases.id = h.id), '') DESC";
-  const byText = newest ? `${filed}, h.id DESC` : `h.score, ${filed}, h.id`;
-  const byEntry = `${newest ? '' : 'e.score IS NULL, e.score, '}e.newest DESC, e.case_id`;
-  const list = (sql: string): number[] => sqlite.prepare<[], number>(sql).pluck().all();
-  return [
-    ...list(`SELECT h.id FROM temp.search_case_hits AS h ORDER BY ${byText}`),
-    ...list(`SELECT e.case_id FROM temp.search_entry_cases AS e
-      WHERE e.case_id NOT IN (SELECT id FROM temp.search_case_hits) ORDER BY ${byEntry}`),
-  ];
-}
-
-/** The fields of the API whose words an indexed column of a case has. */
-const FIELDS: Readonly<Record<keyof typeof SEARCH_INDEXES.cases.weights | 'description', string>> = {
-  name: 'name',
-  mirror_defendants: 'case_defendants',
-  court: 'court',
-  mirror_docket_numbers: 'main_docket',
-  plaintiff_description: 'plaintiff_description',
-  mirror_short_summaries: 'summary_short',
-  mirror_summary_text: 'summary',
-  description: 'description',
-};
-const isColumn = (name: string): name is keyof typeof FIELDS => Object.hasOwn(FIELDS, name);
-
-interface Snippet {
-  readonly snippet: readonly Piece[];
-  readonly columns: readonly string[];
-}
-
-/** Prepares finding the part of a row that matches best, and the columns that match. */
-function prepareFindSnippet(
-  sqlite: Database.Database,
-  kind: SearchKind,
-  { variants }: Condition,
-): (rowid: number) => Snippet {
-  const queries = variants.flatMap((variant) => toVariantMatch(variant, kind).query ?? []);
-  if (queries.length === 0) return () => ({ snippet: [], columns: [] });
-  const index = SEARCH_INDEXES[kind];
-  const names = columnsOf(index);
-  const mark = names.map((_, at) => `instr(highlight(${index.name}, ${at}, '${OPEN}', ''), '${OPEN}') > 0`);
-  const statement = sqlite
-    .prepare<[string, number], [string | null, ...number[]]>(
-      `SELECT snippet(${index.name}, -1, '${OPEN}', '${CLOSE}', '…', ${WORDS_OF_SNIPPET}), ${mark.join(', ')}
-       FROM ${index.name} WHERE ${index.name} MATCH ? AND rowid = ?`,
+  const ids = new Set(
+    sqlite
+      .prepare<[], number>(`SELECT h.id FROM temp.search_case_hits AS h ORDER BY ${toCaseOrder(newest)}`)
+      .pluck()
+      .all(),
+  );
+  const select = sqlite
+    .prepare<[string], number>(
+      `SELECT case_id FROM temp.search_row_cases WHERE kind = ?
+        ORDER BY ${newest ? '' : 'score IS NULL, score, '}newest DESC, case_id`,
     )
-    .raw();
-  return (rowid) => {
-    for (const query of queries) {
-      const found = statement.get(query, rowid);
-      if (found === undefined) continue;
-      const [text, ...isMarked] = found;
-      return {
-        snippet: toPieces(text),
-        columns: names
-          .filter((name, at) => isColumn(name) && isMarked[at] === 1)
-          .map((name) => FIELDS[name as keyof typeof FIELDS]),
-      };
-    }
-    return { snippet: [], columns: [] };
-  };
+    .pluck();
+  for (const kind of ROW_KINDS) for (const id of select.all(kind)) ids.add(id);
+  return [...ids];
 }

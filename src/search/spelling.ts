@@ -44,17 +44,26 @@ function occurs(sqlite: Database.Database, kind: SearchKind, word: string): bool
   return listRows(sqlite, kind, word, 1).length > 0;
 }
 
+const IS_ALLOWED = 'IN (SELECT id FROM temp.search_cases)';
+const IS_LINKED = `l.mirror_to_run_id IS NULL AND l.case_id ${IS_ALLOWED}`;
+
+/** The condition that a row belongs to an allowed case. */
+const OF_ALLOWED: Readonly<Record<SearchKind, (rowid: string) => string>> = {
+  cases: (rowid) => `${rowid} ${IS_ALLOWED}`,
+  entries: (rowid) => `(SELECT case_id FROM docket_entries WHERE mirror_id = ${rowid}) ${IS_ALLOWED}`,
+  documents: (rowid) =>
+    `EXISTS (SELECT 1 FROM case_documents AS l WHERE l.document_id = ${rowid} AND ${IS_LINKED})`,
+  texts: (rowid) => `EXISTS (SELECT 1 FROM document_texts AS t JOIN case_documents AS l
+    ON l.document_id = t.document_id WHERE t.text_id = ${rowid} AND ${IS_LINKED})`,
+};
+
 /** The texts of rows with a word, among the allowed cases; each match between marks. */
 function listRows(sqlite: Database.Database, kind: SearchKind, word: string, max: number): string[] {
   const { name } = SEARCH_INDEXES[kind];
-  const caseOf =
-    kind === 'cases'
-      ? `${name}.rowid`
-      : `(SELECT case_id FROM docket_entries WHERE mirror_id = ${name}.rowid)`;
   return sqlite
     .prepare<[string, number], string>(
       `SELECT snippet(${name}, -1, char(2), char(3), '', 16) FROM ${name} WHERE ${name} MATCH ?
-        AND ${caseOf} IN (SELECT id FROM temp.search_cases) LIMIT ?`,
+        AND ${OF_ALLOWED[kind](`${name}.rowid`)} LIMIT ?`,
     )
     .pluck()
     .all(`"${word.replaceAll('"', '""')}"`, max);
@@ -69,7 +78,9 @@ interface Stem {
 function listSpellings(sqlite: Database.Database, word: string, kinds: readonly SearchKind[]): string[] {
   const wanted = toStem(sqlite, word);
   const most = wanted.length < 5 ? 1 : 2;
-  const stems = kinds.flatMap((kind) => listStems(sqlite, kind, wanted, most));
+  // The index of texts has a million stems, misread letters among them; the other kinds know the words of the field.
+  const vocabularies = kinds.filter((kind) => kind !== 'texts' || kinds.length === 1);
+  const stems = vocabularies.flatMap((kind) => listStems(sqlite, kind, wanted, most));
   const best = new Map<string, Stem>();
   for (const stem of stems) {
     const known = best.get(stem.term);
@@ -77,7 +88,7 @@ function listSpellings(sqlite: Database.Database, word: string, kinds: readonly 
   }
   // Rare words are typing errors themselves, so the frequency decides among the closest.
   const closest = [...best.values()].sort((a, b) => a.slips - b.slips || b.rows - a.rows).slice(0, MAX_STEMS);
-  const spellings = closest.flatMap(({ term }) => findSpelling(sqlite, term, kinds) ?? []);
+  const spellings = closest.flatMap(({ term }) => findSpelling(sqlite, term, vocabularies) ?? []);
   return [...new Set(spellings)].slice(0, MAX_SUGGESTIONS);
 }
 

@@ -266,7 +266,7 @@ describe('search', () => {
     });
     const { stdout } = await run('motion', '--format', 'csv');
     expect(stdout.split('\n')[0]).toBe(
-      'case_id,name,court,state,filing_date,filing_year,case_ongoing,found_in,snippet,matches,entries_found,newest_entry,entries,url',
+      'case_id,name,court,state,filing_date,filing_year,case_ongoing,found_in,snippet,matches,documents_found,documents,entries_found,newest_entry,entries,url',
     );
     expect(stdout.trimEnd().split('\n')).toHaveLength(3);
   });

@@ -67,7 +67,11 @@ test('the command and the pages read filters in the same way', async () => {
     { filed: ['..2018-06'] },
     { filed: ['(none)'] },
   ]) {
-    runSearch(mirror, parseSearchRequest({ q: ['x'], ...params }), { sinceRunId: null, isPast: false });
+    runSearch(mirror, parseSearchRequest({ q: ['x'], ...params }), {
+      sinceRunId: null,
+      isPast: false,
+      firstCases: null,
+    });
     const bySearch = mirror.sqlite.prepare('SELECT id FROM temp.search_cases ORDER BY id').pluck().all();
     const query = new URLSearchParams(
       Object.entries(params).flatMap(([name, values]) =>

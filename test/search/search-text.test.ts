@@ -8,7 +8,7 @@ import { parseSearchRequest, toSearchParams } from '../../src/search/request.ts'
 import { runSearch } from '../../src/search/search.ts';
 import { anyCharacter } from '../support/once/any-character.ts';
 
-const SCOPE = { sinceRunId: null, isPast: false };
+const SCOPE = { sinceRunId: null, isPast: false, firstCases: null };
 const kindsOf = (text: string) =>
   parseSearchText(text).terms.map((term) => [term.kind, term.text, term.isExcluded] as const);
 

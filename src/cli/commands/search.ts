@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander';
 import { buildTemporaryIndexes } from '../../db/search-index.ts';
+import type { Mirror } from '../../db/open-mirror.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { findPeriod, findRunAsOf } from '../../history/period.ts';
 import { readTablesAsOf } from '../../history/query-as-of/query.ts';
 import { explainNothing } from '../../search/nothing.ts';
-import { listResults } from '../../search/results.ts';
-import type { Params } from '../../search/filters.ts';
-import { KINDS, parseSearchRequest } from '../../search/request.ts';
+import { type FoundCase, listResults } from '../../search/results.ts';
+import { type Params, toUsage } from '../../search/filters.ts';
+import { KINDS, type SearchRequest, parseSearchRequest } from '../../search/request.ts';
 import { runSearch } from '../../search/search.ts';
 import { FILTER_GROUP, addCaseFilters, toFilterFlags } from '../case-filters.ts';
 import { type Io, reportStyle, say } from '../io.ts';
@@ -29,7 +30,8 @@ import { MARKDOWN, toPlainStyle, type WritingStyle } from '../text/style.ts';
 import { withMirrorMoment } from '../with-mirror.ts';
 
 const MAX_CASES = 20;
-const MAX_ENTRIES = 3;
+/** Docket entries, and documents, of each case. */
+const MAX_ROWS = 3;
 
 export function defineOptions(command: Command): Command {
   const filter = (flags: string, description: string): Option =>
@@ -53,7 +55,7 @@ export function defineOptions(command: Command): Command {
           )
           .option(
             '--entries <n>',
-            `maximum number of docket entries to print for each case; 0 for all (default: ${MAX_ENTRIES})`,
+            `maximum number of docket entries, and of documents, to print for each case; 0 for all (default: ${MAX_ROWS})`,
             parseLimit,
           )
           .option(...AS_OF),
@@ -70,8 +72,10 @@ those words in that order. A docket number is found in any of its forms. The she
 search with a phrase in single ones.
 
 The cases whose name, defendants, plaintiffs, court, docket number or summaries match come first, then the cases of which
-only docket entries match. --filed is about the case, --entered about the docket entry. --since finds what was new or
-changed: cases and entries that these runs brought. Without --limit, the formats other than text contain every case.
+only documents match, then those with docket entries, then those with texts of documents. Texts are those that
+fetch-texts has fetched. Only documents for the public are searched. --filed is about the case, --entered about the
+docket entry. --since finds what was new or changed: what these runs brought, and texts that were fetched since. Without
+--limit, the formats other than text contain every case. --as-of leaves out texts, which have no earlier states.
 ${MOMENT_HELP}
 
 Examples:
@@ -85,8 +89,8 @@ Examples:
 
 export async function runCommand(words: readonly string[], flags: Flags, io: Io): Promise<ExitName> {
   const output = readRowFormat(flags, 'text');
-  const request = parseSearchRequest(toParams(words, flags));
   const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
+  const request = withoutTexts(parseSearchRequest(toParams(words, flags)), asOf !== null, flags.in);
   const { since } = readPeriod(flags, io);
   const { database } = readSettings(flags, io);
   await withMirrorMoment(database, async (mirror) => {
@@ -100,19 +104,22 @@ export async function runCommand(words: readonly string[], flags: Flags, io: Io)
       readTablesAsOf(mirror, run.runId);
       buildTemporaryIndexes(mirror.sqlite, request.kinds);
     }
-    const search = runSearch(mirror, request, { sinceRunId, isPast: asOf !== null });
     const limit = flags.limit as number | undefined;
-    const entriesPerCase = (flags.entries as number | undefined) ?? MAX_ENTRIES;
-    const list = (max: number) =>
-      takeFirst(listResults(mirror, search.condition, { newest: request.newest, entriesPerCase }), max);
+    const isText = output.format === 'text' || output.format === 'markdown';
+    const most = limit ?? (isText ? MAX_CASES : Infinity);
+    const scope = { sinceRunId, isPast: asOf !== null, firstCases: most === Infinity ? null : most };
+    const search = runSearch(mirror, request, scope);
+    const rowsPerCase = (flags.entries as number | undefined) ?? MAX_ROWS;
+    const list = (): Iterable<FoundCase> =>
+      takeFirst(listResults(mirror, search, { newest: request.newest, rowsPerCase }), most);
     const toText = (style: WritingStyle, color: boolean): Iterable<string> =>
-      search.totals.cases === 0
-        ? renderNothing(explainNothing(mirror, request, { sinceRunId, isPast: asOf !== null }), style)
-        : renderSearch({ request, ...search, results: list(limit ?? MAX_CASES), color }, style);
+      search.totals.cases.count === 0
+        ? renderNothing(explainNothing(mirror, request, scope), style)
+        : renderSearch({ request, totals: search.totals, results: list(), color }, style);
     await printListing(io, output, database, {
       columns: RESULT_COLUMNS,
       objects: function* () {
-        for (const result of list(limit ?? Infinity)) yield toResultJson(result);
+        for (const result of list()) yield toResultJson(result);
       },
       text: (width) => toText(toPlainStyle(width), output.file === null && reportStyle(io).color),
       markdown: () => toText(MARKDOWN, false),
@@ -120,6 +127,17 @@ export async function runCommand(words: readonly string[], flags: Flags, io: Io)
     });
   });
   return 'complete';
+}
+
+/** The request without texts if it asks for an earlier state, which texts do not have. Fails with USAGE. */
+function withoutTexts(request: SearchRequest, isPast: boolean, given: unknown): SearchRequest {
+  if (!isPast || !request.kinds.includes('texts')) return request;
+  if (given !== undefined)
+    throw toUsage(
+      'A text has no earlier states.',
+      'Leave out --as-of, or search in cases, entries and documents.',
+    );
+  return { ...request, kinds: request.kinds.filter((kind) => kind !== 'texts') };
 }
 
 /** The parameters of a search, which have the same names in an address. */

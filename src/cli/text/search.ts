@@ -1,11 +1,14 @@
-import type { FoundCase, FoundEntry, Piece } from '../../search/results.ts';
 import type { Nothing } from '../../search/nothing.ts';
+import type { FoundCase, FoundEntry } from '../../search/results.ts';
 import type { SearchRequest } from '../../search/request.ts';
+import type { Count } from '../../search/row-hits.ts';
 import type { SearchTotals } from '../../search/search.ts';
+import type { Piece } from '../../search/snippets.ts';
+import { ROW_KINDS, type RowKind } from '../../search/sources.ts';
 import { suggestNames } from '../../lib/closest-names.ts';
 import { clipText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { MARKDOWN, type WritingStyle } from './style.ts';
-import { toCaseLink, toCaseName } from './words.ts';
+import { toCaseLink, toCaseName, toDocumentLink } from './words.ts';
 
 export interface SearchToRender {
   readonly request: SearchRequest;
@@ -21,11 +24,11 @@ export function* renderSearch(
   style: WritingStyle,
 ): Generator<string> {
   const toText = (pieces: readonly Piece[]): string => renderPieces(pieces, style, color);
-  const byEntries = totals.cases - totals.casesByText;
+  const groups = listGroups(totals, request);
   let shown = 0;
   for (const result of results) {
-    if (shown === 0 && totals.casesByText > 0) yield style.title(toTextTitle(totals, request));
-    if (shown === totals.casesByText && byEntries > 0) yield style.title(toEntriesTitle(totals, request));
+    const title = groups.find(({ from }) => from === shown)?.title;
+    if (title !== undefined) yield style.title(title);
     shown++;
     yield style.caseHeading(result.case_id, toCaseName(result.name));
     const facts = toFacts(result);
@@ -34,30 +37,67 @@ export function* renderSearch(
       const fields = result.found_in.map((field) => style.field(field)).join(', ');
       yield style.line(`in ${fields}${result.snippet.length === 0 ? '' : `: ${toText(result.snippet)}`}`, 0);
     }
+    yield* renderDocuments(result, style, toText);
     yield* renderEntries(result, style, toText);
     yield '\n';
   }
-  if (totals.cases > shown) {
-    const rest = renderPlural(totals.cases - shown, 'more case');
+  const { cases } = totals;
+  if (!cases.isExact) yield `${style.sentence('More cases may match: --limit 0 shows and counts all.')}\n`;
+  else if (cases.count > shown) {
+    const rest = renderPlural(cases.count - shown, 'more case');
     yield `${style.sentence(`${rest} not shown: --limit 0 shows all.`)}\n`;
   }
-  const entries = renderPlural(totals.entries, 'matching docket entry', 'matching docket entries');
-  yield style.sentence(
-    `In all: ${renderPlural(totals.cases, 'case')}${request.kinds.includes('entries') ? `, ${entries}` : ''}.`,
-  );
+  const rows = ROW_KINDS.flatMap((kind) => {
+    const found = totals.rows[kind]?.found;
+    // Few mirrors have texts, and one without documents has none to miss.
+    if (found === undefined || (found.count === 0 && kind !== 'entries')) return [];
+    return [renderFound(found, COUNTED[kind])];
+  });
+  yield style.sentence(`In all: ${[renderFound(cases, ['case', 'cases']), ...rows].join(', ')}.`);
 }
 
-function toTextTitle({ casesByText }: SearchTotals, { newest }: SearchRequest): string {
-  const order = newest ? 'the last filed first' : 'the most relevant first';
-  return `${renderPlural(casesByText, 'case matches', 'cases match')}, ${order}`;
+type Noun = readonly [one: string, many: string];
+
+const COUNTED: Readonly<Record<RowKind, Noun>> = {
+  documents: ['matching document', 'matching documents'],
+  entries: ['matching docket entry', 'matching docket entries'],
+  texts: ['matching text', 'matching texts'],
+};
+
+function renderFound({ count, isExact }: Count, [one, many]: Noun): string {
+  return `${isExact ? '' : 'at least '}${renderPlural(count, one, many)}`;
 }
 
-function toEntriesTitle(totals: SearchTotals, { newest }: SearchRequest): string {
-  const more = totals.casesByText > 0 ? ' more' : '';
-  const count = totals.cases - totals.casesByText;
-  const order = newest || !totals.areEntriesRanked ? 'the newest entry first' : 'the most relevant first';
-  return `${renderCount(count)}${more} ${count === 1 ? 'case has' : 'cases have'} matching docket entries, ${order}`;
+/** The headings, each with the number of cases before it. */
+function listGroups(
+  { casesByText, rows }: SearchTotals,
+  { newest }: SearchRequest,
+): { readonly from: number; readonly title: string }[] {
+  const groups = [];
+  let from = 0;
+  if (casesByText.count > 0) {
+    const order = newest ? 'the last filed first' : 'the most relevant first';
+    groups.push({ from, title: `${renderFound(casesByText, ['case matches', 'cases match'])}, ${order}` });
+    from += casesByText.count;
+  }
+  for (const kind of ROW_KINDS) {
+    const found = rows[kind];
+    if (found === null || found.cases.count === 0) continue;
+    const more = from > 0 ? 'more ' : '';
+    const [what, newestFirst] = GROUPS[kind];
+    const order = newest || !found.isRanked ? newestFirst : 'the most relevant first';
+    const cases = renderFound(found.cases, [`${more}case has`, `${more}cases have`]);
+    groups.push({ from, title: `${cases} ${what}, ${order}` });
+    from += found.cases.count;
+  }
+  return groups;
 }
+
+const GROUPS = {
+  documents: ['matching documents', 'the newest document first'],
+  entries: ['matching docket entries', 'the newest entry first'],
+  texts: ['documents with matching texts', 'the newest document first'],
+} as const satisfies Record<RowKind, readonly [string, string]>;
 
 function toFacts({ court, filing_date, filing_year, case_ongoing }: FoundCase): string {
   const day = filing_date?.slice(0, 10) ?? '';
@@ -65,6 +105,26 @@ function toFacts({ court, filing_date, filing_year, case_ongoing }: FoundCase): 
   return [court ?? '', filed === '' ? '' : `filed ${filed}`, case_ongoing ? `ongoing: ${case_ongoing}` : '']
     .filter((fact) => fact !== '')
     .join(', ');
+}
+
+function* renderDocuments(
+  { documents_found, documents }: FoundCase,
+  style: WritingStyle,
+  toText: (pieces: readonly Piece[]) => string,
+): Generator<string> {
+  if (documents_found === 0) return;
+  yield style.line(`${renderPlural(documents_found, 'document matches', 'documents match')}:`, 0);
+  for (const { id, title, date, document_type, found_in, snippet } of documents) {
+    const facts = [date?.slice(0, 10) ?? '', document_type ?? ''].filter((fact) => fact !== '').join(', ');
+    const name = title === null || title === '' ? `document ${id}` : title;
+    yield style.line(style.text(facts === '' ? name : `${facts}: ${name}`), 1);
+    const fields = found_in.map((field) => style.field(field)).join(', ');
+    if (fields !== '')
+      yield style.line(`in ${fields}${snippet.length === 0 ? '' : `: ${toText(snippet)}`}`, 2);
+    yield style.line(style.text(toDocumentLink(id)), 2);
+  }
+  const rest = documents_found - documents.length;
+  if (rest > 0) yield style.line(`and ${renderCount(rest)} more`, 1);
 }
 
 function* renderEntries(
@@ -115,26 +175,8 @@ const toPlain = (pieces: readonly Piece[]): string => pieces.map(({ text }) => t
 const toMatches = (pieces: readonly Piece[]): string[] =>
   pieces.filter(({ isMatch }) => isMatch).map(({ text }) => text);
 
-/** The members of a result, in order. */
-export const RESULT_COLUMNS = [
-  'case_id',
-  'name',
-  'court',
-  'state',
-  'filing_date',
-  'filing_year',
-  'case_ongoing',
-  'found_in',
-  'snippet',
-  'matches',
-  'entries_found',
-  'newest_entry',
-  'entries',
-  'url',
-];
-
 /** A result as `--json` prints it. */
-export function toResultJson({ snippet, entries, ...found }: FoundCase) {
+export function toResultJson({ snippet, entries, documents, ...found }: FoundCase) {
   const { case_id, name, court, state, filing_date, filing_year, case_ongoing } = found;
   return {
     case_id,
@@ -147,6 +189,13 @@ export function toResultJson({ snippet, entries, ...found }: FoundCase) {
     found_in: found.found_in,
     snippet: snippet.length === 0 ? null : toPlain(snippet),
     matches: toMatches(snippet),
+    documents_found: found.documents_found,
+    documents: documents.map(({ snippet: text, ...document }) => ({
+      ...document,
+      snippet: text.length === 0 ? null : toPlain(text),
+      matches: toMatches(text),
+      url: toDocumentLink(document.id),
+    })),
     entries_found: found.entries_found,
     newest_entry: entries[0]?.date_filed ?? null,
     entries: entries.map(({ id, entry_number, date_filed, url, snippet: text }) => ({
@@ -160,3 +209,23 @@ export function toResultJson({ snippet, entries, ...found }: FoundCase) {
     url: toCaseLink(case_id),
   };
 }
+
+/** The members of a result, in order. */
+export const RESULT_COLUMNS = [
+  'case_id',
+  'name',
+  'court',
+  'state',
+  'filing_date',
+  'filing_year',
+  'case_ongoing',
+  'found_in',
+  'snippet',
+  'matches',
+  'documents_found',
+  'documents',
+  'entries_found',
+  'newest_entry',
+  'entries',
+  'url',
+];

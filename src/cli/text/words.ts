@@ -64,6 +64,11 @@ export function toCaseLink(id: number): string {
   return `https://clearinghouse.net/case/${id}`;
 }
 
+/** The page of a document on the site, built from its id (A50). */
+export function toDocumentLink(id: number): string {
+  return `https://clearinghouse.net/doc/${id}`;
+}
+
 const MAX_NAME = 120;
 
 /** The name of a case, shortened if necessary, or a placeholder if it has none. */

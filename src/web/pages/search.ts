@@ -1,6 +1,6 @@
 import { parseCaseReference } from '../../case/reference.ts';
 import { RESULT_COLUMNS, toResultJson } from '../../cli/text/search.ts';
-import { toCaseName } from '../../cli/text/words.ts';
+import { toCaseName, toDocumentLink } from '../../cli/text/words.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { parseAsOf } from '../../history/moments.ts';
@@ -15,14 +15,11 @@ import {
   parseSearchRequest,
   toSearchParams,
 } from '../../search/request.ts';
-import {
-  type FoundCase,
-  type FoundEntry,
-  type Piece,
-  listFoundIds,
-  listResults,
-} from '../../search/results.ts';
+import { type FoundCase, type FoundEntry, listFoundIds, listResults } from '../../search/results.ts';
+import type { Count } from '../../search/row-hits.ts';
 import { type SearchTotals, runSearch } from '../../search/search.ts';
+import type { Piece } from '../../search/snippets.ts';
+import { ROW_KINDS, type RowKind } from '../../search/sources.ts';
 import { ADDRESS, type Parameters } from '../addresses.ts';
 import type { ListSource } from '../download.ts';
 import { toFailure } from '../failures.ts';
@@ -54,6 +51,8 @@ export const SEARCH_PARAMETERS = [
 
 const SIZE = 20;
 const ENTRIES = 3;
+/** A page counts so many cases at least; of a common word, the rest is not looked up. */
+const FIRST_CASES = 200;
 const MAX_CELL = 200;
 
 /** Cases, and texts that belong to cases, with the words that a reader asks for. */
@@ -106,28 +105,34 @@ function findName({ sqlite }: Mirror, id: number): { readonly name: string | nul
   return sqlite.prepare<[number], { name: string | null }>('SELECT name FROM cases WHERE id = ?').get(id);
 }
 
-function readScope(mirror: Mirror, { now, timeZone }: Site, { since }: Asked): SearchScope {
-  if (since === undefined) return { sinceRunId: null, isPast: false };
+function readScope(
+  mirror: Mirror,
+  { now, timeZone }: Site,
+  { since }: Asked,
+  firstCases: number | null,
+): SearchScope {
+  if (since === undefined) return { sinceRunId: null, isPast: false, firstCases };
   const period = findPeriod(mirror, {
     since: parseAsOf(since, { now: now(), timeZone }),
     otherwise: 'first run',
   });
-  return { sinceRunId: period?.first.id ?? Number.MAX_SAFE_INTEGER, isPast: false };
+  return { sinceRunId: period?.first.id ?? Number.MAX_SAFE_INTEGER, isPast: false, firstCases };
 }
 
 function renderFound({ mirror, stamp, index, site, params, asked }: PageRequest, hint: Content): Html {
   const request = parseSearchRequest(params);
-  const scope = readScope(mirror, site, asked);
-  const { totals, condition } = runSearch(mirror, request, scope);
+  const scope = readScope(mirror, site, asked, Math.max(FIRST_CASES, readPageNumber(asked) * SIZE));
+  const search = runSearch(mirror, request, scope);
+  const { totals } = search;
   const ids = listFoundIds(mirror.sqlite, request.newest);
   const facets = countFoundFacets(index.refresh(mirror, stamp), ids, request.filters);
   const parameters: Parameters = { ...toSearchParams(request), since: asked.since };
   const { page, size, total } = toWindow(readPageNumber(asked), SIZE, ids.length);
   const offset = (page - 1) * size;
   const results = [
-    ...listResults(mirror, condition, {
+    ...listResults(mirror, search, {
       newest: request.newest,
-      entriesPerCase: ENTRIES,
+      rowsPerCase: ENTRIES,
       ids: ids.slice(offset, offset + size),
     }),
   ];
@@ -155,24 +160,33 @@ function renderFound({ mirror, stamp, index, site, params, asked }: PageRequest,
   `;
 }
 
-function toFoundWords({ cases, entries }: SearchTotals, { kinds, departed }: SearchRequest): string {
-  const found = renderPlural(cases, departed ? 'departed case' : 'case');
-  return kinds.includes('entries') && entries > 0
-    ? `${found}, ${renderPlural(entries, 'docket entry', 'docket entries')}`
-    : found;
+const NOUNS: Readonly<Record<RowKind, readonly [one: string, many: string]>> = {
+  documents: ['document', 'documents'],
+  entries: ['docket entry', 'docket entries'],
+  texts: ['text of documents', 'texts of documents'],
+};
+
+const renderFoundCount = ({ count, isExact }: Count, one: string, many?: string): string =>
+  `${isExact ? '' : 'at least '}${renderPlural(count, one, many)}`;
+
+function toFoundWords({ cases, rows }: SearchTotals, { departed }: SearchRequest): string {
+  const found = ROW_KINDS.flatMap((kind) => {
+    const count = rows[kind]?.found;
+    return count === undefined || count.count === 0 ? [] : [renderFoundCount(count, ...NOUNS[kind])];
+  });
+  return [renderFoundCount(cases, departed ? 'departed case' : 'case'), ...found].join(', ');
 }
 
-/** The relevance of a case and that of an entry cannot be compared, so there are two lists. */
-function toOrderWords(
-  { cases, casesByText, areEntriesRanked }: SearchTotals,
-  { newest }: SearchRequest,
-): string {
-  const byEntry = cases - casesByText;
-  const textOrder = newest ? 'the last filed first' : 'the most relevant first';
-  const entryOrder = newest || !areEntriesRanked ? 'the newest entry first' : 'the most relevant first';
-  if (byEntry === 0) return `Found in the texts of the cases, ${textOrder}.`;
-  if (casesByText === 0) return `Found in docket entries, ${entryOrder}.`;
-  return `First ${renderPlural(casesByText, 'case')} with these words in ${casesByText === 1 ? 'its' : 'their'} own texts, ${textOrder}; then ${renderPlural(byEntry, 'case')} with them in docket entries, ${entryOrder}.`;
+/** The relevance of a case and that of an entry cannot be compared, so there are several lists. */
+function toOrderWords({ casesByText, rows }: SearchTotals, { newest }: SearchRequest): string {
+  const byText = `${renderFoundCount(casesByText, 'case')} with these words in ${casesByText.count === 1 ? 'its' : 'their'} own texts, ${newest ? 'the last filed first' : 'the most relevant first'}`;
+  const byRows = ROW_KINDS.flatMap((kind) => {
+    const found = rows[kind];
+    if (found === null || found.cases.count === 0) return [];
+    const order = newest || !found.isRanked ? 'the newest first' : 'the most relevant first';
+    return [`${renderFoundCount(found.cases, 'case')} with them in ${NOUNS[kind][1]}, ${order}`];
+  });
+  return `First ${[...(casesByText.count === 0 ? [] : [byText]), ...byRows].join('; then ')}.`;
 }
 
 function renderResults(results: readonly FoundCase[], offset: number): Html {
@@ -190,7 +204,7 @@ function renderResults(results: readonly FoundCase[], offset: number): Html {
                   <small>(in ${found.found_in.map((field) => field.replaceAll('_', ' ')).join(', ')})</small>
                 </p>`
           }
-          ${renderEntries(found)}
+          ${renderFoundDocuments(found)} ${renderEntries(found)}
         </li> `,
     )}
   </ol>`;
@@ -217,6 +231,22 @@ function renderPieces(pieces: readonly Piece[]): Content {
     const words = clipText(text.replace(/\s+/g, ' '), MAX_PIECE);
     return isMatch ? html`<mark>${words}</mark>` : words;
   });
+}
+
+function renderFoundDocuments({ documents_found, documents }: FoundCase): Content {
+  if (documents_found === 0) return null;
+  const rest = documents_found - documents.length;
+  return html`<p>${renderPlural(documents_found, 'document matches', 'documents match')}:</p>
+    <ul>
+      ${documents.map(
+        ({ id, title, date, snippet }) =>
+          html`<li>
+            ${linkTo(toDocumentLink(id), [toDay(date), clipText(title ?? `document ${id}`, MAX_CELL)].filter((part) => part !== '').join(': '))}
+            ${renderPieces(snippet)}
+          </li>`,
+      )}
+    </ul>
+    ${rest > 0 ? html`<p class="off">and ${renderPlural(rest, 'more document')}</p>` : null}`;
 }
 
 function renderEntries({ case_id, entries_found, entries }: FoundCase): Content {
@@ -342,9 +372,9 @@ const HELP = [
 export function openSearch({ mirror, site, params, asked }: ListRequest): ListSource {
   if (asked.q === undefined) throw toUsage('The address has no words.', 'Give them as `q`.');
   const request = parseSearchRequest(params);
-  const { condition } = runSearch(mirror, request, readScope(mirror, site, asked));
+  const search = runSearch(mirror, request, readScope(mirror, site, asked, null));
   function* list(): Generator<object> {
-    for (const found of listResults(mirror, condition, { newest: request.newest, entriesPerCase: ENTRIES }))
+    for (const found of listResults(mirror, search, { newest: request.newest, rowsPerCase: ENTRIES }))
       yield toResultJson(found);
   }
   return { columns: RESULT_COLUMNS, objects: list() };

@@ -1,0 +1,309 @@
+import type Database from 'better-sqlite3';
+import { toSqlText } from './filters.ts';
+import { toMatch } from './match.ts';
+import {
+  type Condition,
+  countHits,
+  prepareListRange,
+  prepareTest,
+  selectHits,
+  toPatternCondition,
+  toVariantMatch,
+} from './matches.ts';
+import type { SearchRequest, SearchScope } from './request.ts';
+import { type RowKind, type Source, toSource } from './sources.ts';
+
+/*
+ * The rows that match, with their cases: docket entries, documents, and documents by their texts. Few rows are all
+ * looked up. A common word has hundreds of thousands, so if only the first cases are to be shown, the rows are counted
+ * by the index, and those of a case are looked up when it is shown.
+ */
+
+/** A number of things found. If it is not exact, there are at least so many. */
+export interface Count {
+  readonly count: number;
+  readonly isExact: boolean;
+}
+
+/** What is known of the rows of a kind. */
+export interface RowHits {
+  readonly found: Count;
+  /** Whether cases that are found by these rows only are ordered by relevance; otherwise the newest row counts. */
+  readonly isRanked: boolean;
+  /** Whether every case is listed. */
+  readonly isComplete: boolean;
+  /** Looks up the rows of a case that is shown. */
+  readonly fill: (caseId: number) => void;
+}
+
+export interface RowSearch {
+  readonly sqlite: Database.Database;
+  readonly request: SearchRequest;
+  readonly scope: SearchScope;
+  readonly condition: Condition;
+}
+
+export const ROW_TABLES = `
+  DROP TABLE IF EXISTS temp.search_hits;
+  DROP TABLE IF EXISTS temp.search_rows;
+  DROP TABLE IF EXISTS temp.search_row_cases;
+  CREATE TEMP TABLE search_hits (hit INTEGER PRIMARY KEY, score REAL);
+  CREATE TEMP TABLE search_rows (kind TEXT, case_id INTEGER, date TEXT, id INTEGER, hit INTEGER, score REAL,
+    PRIMARY KEY (kind, case_id, date, id)) WITHOUT ROWID;
+  CREATE TEMP TABLE search_row_cases (kind TEXT, case_id INTEGER, found INTEGER, newest TEXT, score REAL,
+    PRIMARY KEY (kind, case_id)) WITHOUT ROWID;
+`;
+
+/** With more matching rows than this, their relevance would take seconds to compute and differ by chance only. */
+const MAX_RANKED = 5000;
+/** With more matching docket entries than this, reading an index of all entries is faster than looking them up. */
+const MAX_LOOKED_UP = 50_000;
+/** With more matching rows than this, only the rows of the cases that are shown are looked up. */
+const MAX_FILLED = { entries: 5000, documents: 5000, texts: 2000 } as const;
+/** The same for texts that are compared with a phrase: each has 50 kB on average. */
+const MAX_TEXTS_COMPARED = 200;
+/** If the filters allow no more cases than this, their docket entries are looked up case by case. */
+const FEW_CASES = 1500;
+/** Rows that are looked at, from the newest on, for the first cases. */
+const MAX_STEPS = 30_000;
+/** Rows that are compared for a count that begins with "at least". */
+const SAMPLE = { entries: 1000, documents: 1000, texts: 100 } as const;
+/** With more cases than this that a search without filters leaves out, their rows are not counted. */
+const MAX_LEFT_OUT = 200;
+
+/**
+ * Fills the tables with the matching rows of a kind: all, or for a common word those of the first cases that are not
+ * known yet.
+ */
+export function fillRows(search: RowSearch, kind: RowKind, known: ReadonlySet<number>): RowHits {
+  const source = toSource(kind, search.request, search.scope);
+  const query = findCommonQuery(search, kind);
+  if (query === null) return fillAll(search, kind, source);
+  const fillCase = prepareFillCase(search, kind, source, query);
+  if (kind === 'entries' && listAllowed(search, FEW_CASES + 1).length <= FEW_CASES) {
+    for (const caseId of listAllowed(search, FEW_CASES)) fillCase(caseId);
+    return toComplete(search.sqlite, kind, false);
+  }
+  const wanted = Math.max(0, (search.scope.firstCases ?? 0) - known.size);
+  const first = listNewest(search, kind, source, known, wanted);
+  if (first === null) return fillAll(search, kind, source);
+  for (const caseId of first) fillCase(caseId);
+  const found = countCommon(search, kind, source, query);
+  return { found, isRanked: false, isComplete: false, fill: fillCase };
+}
+
+/** The query, if it is common and only the first cases are to be shown. */
+function findCommonQuery({ sqlite, scope, condition }: RowSearch, kind: RowKind): string | null {
+  const [variant, ...others] = condition.variants;
+  if (scope.firstCases === null || scope.isPast || variant === undefined || others.length > 0) return null;
+  const { query, patterns } = toVariantMatch(variant, kind);
+  if (query === null || variant.caseIds !== null) return null;
+  const max = kind === 'texts' && patterns.length > 0 ? MAX_TEXTS_COMPARED : MAX_FILLED[kind];
+  return countHits(sqlite, kind, query, max + 1) > max ? query : null;
+}
+
+function fillAll(search: RowSearch, kind: RowKind, source: Source): RowHits {
+  const { sqlite, request, condition } = search;
+  let isRanked = !request.newest;
+  for (const variant of condition.variants) {
+    const { query, patterns } = toVariantMatch(variant, kind);
+    // Every row of a case with the docket number would be no answer: the words have to be in the row.
+    if (query === null) continue;
+    const hits = countHits(sqlite, kind, query, MAX_LOOKED_UP + 1);
+    const scores = !request.newest && hits <= MAX_RANKED;
+    isRanked &&= scores;
+    sqlite.exec('DELETE FROM temp.search_hits');
+    sqlite
+      .prepare(`INSERT INTO temp.search_hits (hit${scores ? ', score' : ''}) ${selectHits(kind, scores)}`)
+      .run(query);
+    const among =
+      variant.caseIds === null
+        ? []
+        : [
+            `${source.caseId} IN (SELECT value FROM json_each(${toSqlText(JSON.stringify(variant.caseIds))}))`,
+          ];
+    const excluded = condition.excluded.map((term) =>
+      toExcluded(sqlite, kind, source, toMatch([term], kind)),
+    );
+    const pattern = toPatternCondition(sqlite, kind, patterns, source.row);
+    const conditions = [...source.conditions, ...among, ...excluded.map(({ sql }) => sql)].join(' AND ');
+    const scan =
+      kind === 'entries' && hits > MAX_LOOKED_UP && pattern === null && !search.scope.isPast
+        ? `docket_entries AS e INDEXED BY docket_entries_case_id_date_filed
+            WHERE e.mirror_id IN (SELECT hit FROM temp.search_hits) AND`
+        : null;
+    const from =
+      scan ??
+      `temp.search_hits AS h CROSS JOIN ${source.fromHit} ${pattern === null ? '' : source.join} WHERE ${source.hit} = h.hit AND`;
+    // The filters come first, because comparing a text takes longest.
+    const where = pattern === null ? conditions : `CASE WHEN ${conditions} THEN ${pattern} ELSE 0 END`;
+    sqlite
+      .prepare(
+        `INSERT INTO temp.search_rows (kind, case_id, date, id, hit, score)
+          SELECT '${kind}', ${source.caseId}, coalesce(${source.date}, ''), ${source.id}, ${source.hit}, ${scan === null ? 'h.score' : 'NULL'}
+          FROM ${from} ${where} ON CONFLICT DO UPDATE SET score = min(score, excluded.score)`,
+      )
+      .run(excluded.flatMap(({ parameters }) => parameters));
+  }
+  sqlite.exec(`INSERT INTO temp.search_row_cases
+    SELECT kind, case_id, count(*), max(date), min(score) FROM temp.search_rows WHERE kind = '${kind}' GROUP BY case_id`);
+  return toComplete(sqlite, kind, isRanked);
+}
+
+function toExcluded(
+  sqlite: Database.Database,
+  kind: RowKind,
+  { hit, row }: Source,
+  { query, patterns }: ReturnType<typeof toMatch>,
+): { readonly sql: string; readonly parameters: readonly string[] } {
+  if (query === null) return { sql: 'true', parameters: [] };
+  const name = kind === 'texts' ? 'excluded' : row;
+  const pattern = toPatternCondition(sqlite, kind, patterns, name);
+  const has =
+    pattern === null
+      ? ''
+      : kind === 'texts'
+        ? ` AND (SELECT ${pattern} FROM texts AS excluded WHERE excluded.mirror_id = ${hit})`
+        : ` AND ${pattern}`;
+  return { sql: `NOT (${hit} IN (${selectHits(kind, false)})${has})`, parameters: [query] };
+}
+
+function toComplete(sqlite: Database.Database, kind: RowKind, isRanked: boolean): RowHits {
+  const count = sqlite
+    .prepare<[string], number>('SELECT count(DISTINCT hit) FROM temp.search_rows WHERE kind = ?')
+    .pluck();
+  return {
+    found: { count: count.get(kind) ?? 0, isExact: true },
+    isRanked,
+    isComplete: true,
+    fill: () => undefined,
+  };
+}
+
+function listAllowed({ sqlite }: RowSearch, max: number): number[] {
+  return sqlite.prepare<[], number>(`SELECT id FROM temp.search_cases LIMIT ${max}`).pluck().all();
+}
+
+interface CaseRow {
+  readonly hit: number;
+  readonly id: number;
+  readonly date: string | null;
+}
+
+/** Prepares looking up the matching rows of one case, once for each case. */
+function prepareFillCase(
+  { sqlite, condition }: RowSearch,
+  kind: RowKind,
+  source: Source,
+  query: string,
+): (caseId: number) => void {
+  const select = prepareSelectCase(sqlite, source);
+  const listRange = prepareListRange(sqlite, kind, query);
+  const test = prepareTest(sqlite, kind, condition);
+  const [variant] = condition.variants;
+  const isSure =
+    condition.excluded.length === 0 &&
+    (variant === undefined || toVariantMatch(variant, kind).patterns.length === 0);
+  const insert = sqlite.prepare(
+    'INSERT OR IGNORE INTO temp.search_rows (kind, case_id, date, id, hit) VALUES (?, ?, ?, ?, ?)',
+  );
+  const sum = sqlite.prepare(`INSERT INTO temp.search_row_cases
+    SELECT kind, case_id, count(*), max(date), NULL FROM temp.search_rows WHERE kind = ? AND case_id = ? GROUP BY case_id`);
+  const done = new Set<number>();
+  return (caseId) => {
+    if (done.has(caseId)) return;
+    done.add(caseId);
+    const rows = select.all(caseId);
+    const ids = rows.map(({ hit }) => hit);
+    const [from, to] = [Math.min(...ids), Math.max(...ids)];
+    // Most cases were stored at once, so their rows lie together, and one question finds all that match.
+    const near = to - from <= 4 * rows.length ? new Set(listRange(from, to)) : null;
+    const matching = rows.filter(({ hit }) => {
+      if (near === null) return test(hit);
+      return near.has(hit) && (isSure || test(hit));
+    });
+    for (const { hit, id, date } of matching) insert.run(kind, caseId, date ?? '', id, hit);
+    sum.run(kind, caseId);
+  };
+}
+
+function prepareSelectCase(sqlite: Database.Database, source: Source): Database.Statement<[number], CaseRow> {
+  return sqlite.prepare<[number], CaseRow>(
+    `SELECT ${source.hit} AS hit, ${source.id} AS id, ${source.date} AS date FROM ${source.fromCase}
+      WHERE ${source.caseId} = ? AND ${source.conditions.join(' AND ')}`,
+  );
+}
+
+/** The first cases that are not known, by their newest matching row; null if too many rows would have to be looked at. */
+function listNewest(
+  { sqlite, condition }: RowSearch,
+  kind: RowKind,
+  source: Source,
+  known: ReadonlySet<number>,
+  wanted: number,
+): number[] | null {
+  const found = new Set<number>();
+  if (wanted === 0) return [];
+  const test = prepareTest(sqlite, kind, condition);
+  const rows = sqlite
+    .prepare<[], [caseId: number, hit: number]>(
+      `SELECT ${source.caseId}, ${source.hit} FROM ${source.fromNewest} WHERE ${source.conditions.join(' AND ')}
+        ORDER BY ${source.date} DESC LIMIT ${MAX_STEPS}`,
+    )
+    .raw();
+  let steps = 0;
+  for (const [caseId, hit] of rows.iterate()) {
+    steps++;
+    if (!known.has(caseId) && !found.has(caseId) && test(hit)) found.add(caseId);
+    if (found.size >= wanted) return [...found];
+  }
+  return steps < MAX_STEPS ? [...found] : null;
+}
+
+/** Counts the rows of a common word: by the index, or at least those among the first that are compared. */
+function countCommon(search: RowSearch, kind: RowKind, source: Source, query: string): Count {
+  const { sqlite, condition } = search;
+  const leftOut = listLeftOut(search, kind);
+  if (leftOut !== null) {
+    const test = prepareTest(sqlite, kind, condition);
+    const select = sqlite
+      .prepare<[number], number>(
+        `SELECT ${source.hit} FROM ${source.fromCase} WHERE ${source.caseId} = ?${kind === 'texts' ? ' AND t.text_id IS NOT NULL' : ''}`,
+      )
+      .pluck();
+    const hidden = leftOut.reduce((sum, caseId) => sum + select.all(caseId).filter(test).length, 0);
+    // A document can also belong to a case that counts.
+    return {
+      count: countHits(sqlite, kind, query) - hidden,
+      isExact: hidden === 0 || kind === 'entries',
+    };
+  }
+  const hits = `SELECT rowid FROM (${selectHits(kind, false)} LIMIT ${SAMPLE[kind]})`;
+  const some = sqlite
+    .prepare<[string], number>(
+      `SELECT DISTINCT ${source.hit} FROM (${hits}) AS h CROSS JOIN ${source.fromHit}
+        WHERE ${source.hit} = h.rowid AND ${source.conditions.join(' AND ')}`,
+    )
+    .pluck()
+    .all(query);
+  return { count: some.filter(prepareTest(sqlite, kind, condition)).length, isExact: false };
+}
+
+/** The cases that the search leaves out, if nothing else narrows it down and they are few; otherwise null. */
+function listLeftOut({ sqlite, request, scope, condition }: RowSearch, kind: RowKind): number[] | null {
+  const [variant] = condition.variants;
+  const isPlain =
+    condition.excluded.length === 0 &&
+    variant !== undefined &&
+    toVariantMatch(variant, kind).patterns.length === 0 &&
+    request.entered === null &&
+    scope.sinceRunId === null;
+  if (!isPlain) return null;
+  const ids = sqlite
+    .prepare<[], number>(
+      `SELECT id FROM cases WHERE id NOT IN (SELECT id FROM temp.search_cases) LIMIT ${MAX_LEFT_OUT + 1}`,
+    )
+    .pluck()
+    .all();
+  return ids.length > MAX_LEFT_OUT ? null : ids;
+}

@@ -1,0 +1,163 @@
+import type Database from 'better-sqlite3';
+import { type SearchKind, SEARCH_INDEXES, TOKENIZER, columnsOf } from '../db/search-tables.ts';
+import { fold, toMatch } from './match.ts';
+import { type Condition, toRowid, toVariantMatch } from './matches.ts';
+
+/* The part of a text that matches, in pieces. */
+
+/** A piece of a text, and whether it matches. Pieces of other people's texts are never mixed with markup. */
+export interface Piece {
+  readonly text: string;
+  readonly isMatch: boolean;
+}
+
+export interface Snippet {
+  readonly snippet: readonly Piece[];
+  /** The fields of the API that match. */
+  readonly fields: readonly string[];
+}
+
+const NO_SNIPPET: Snippet = { snippet: [], fields: [] };
+
+/** Marks around matches. FTS5 inserts them into text that may hold anything, so they are rare, and only split the text. */
+const [OPEN, CLOSE] = ['\u0002\u0003\u0002', '\u0003\u0002\u0003'];
+const WORDS_OF_SNIPPET = 32;
+
+function toPieces(marked: string | null): Piece[] {
+  const pieces = (marked ?? '').split(new RegExp(`(${OPEN}[^]*?${CLOSE})`, 'u'));
+  return pieces
+    .map((piece): Piece => {
+      const isMatch = piece.startsWith(OPEN);
+      return { text: isMatch ? piece.slice(OPEN.length, -CLOSE.length) : piece, isMatch };
+    })
+    .filter(({ text }) => text !== '');
+}
+
+/** The fields of the API whose words an indexed column has, if it has another name. */
+const FIELDS: Readonly<Record<string, string>> = {
+  mirror_defendants: 'case_defendants',
+  mirror_docket_numbers: 'main_docket',
+  mirror_short_summaries: 'summary_short',
+  mirror_summary_text: 'summary',
+};
+export const toField = (column: string): string => FIELDS[column] ?? column;
+
+/** Rows that are shown share a table, which begins anew when it has so many. */
+const MAX_SHOWN = 5000;
+
+/**
+ * Prepares finding the part of a row that matches best, and the fields that match. The row is indexed again by itself:
+ * in the whole index, each question for a beginning of a word gathers all rows that have it.
+ */
+export function prepareFindSnippet(
+  sqlite: Database.Database,
+  kind: Exclude<SearchKind, 'texts'>,
+  { variants }: Condition,
+): (id: number) => Snippet {
+  const queries = variants.flatMap((variant) => toVariantMatch(variant, kind).query ?? []);
+  if (queries.length === 0) return () => NO_SNIPPET;
+  const { table, key, ...index } = SEARCH_INDEXES[kind];
+  const names = columnsOf({ table, key, ...index });
+  const shown = `search_shown_${kind}`;
+  const mark = names.map((_, at) => `instr(highlight(${shown}, ${at}, '${OPEN}', ''), '${OPEN}') > 0`);
+  const prepare = () => {
+    sqlite.exec(`DROP TABLE IF EXISTS temp.${shown};
+      CREATE VIRTUAL TABLE temp.${shown} USING fts5(${names.join(', ')}, tokenize="${TOKENIZER}")`);
+    return {
+      add: sqlite.prepare<[number]>(
+        `INSERT INTO temp.${shown} (rowid, ${names.join(', ')}) SELECT ${[key, ...names].join(', ')} FROM ${table} WHERE ${key} = ?`,
+      ),
+      find: sqlite
+        .prepare<[string, bigint], [string | null, ...number[]]>(
+          `SELECT snippet(${shown}, -1, '${OPEN}', '${CLOSE}', '…', ${WORDS_OF_SNIPPET}), ${mark.join(', ')}
+           FROM temp.${shown} WHERE ${shown} MATCH ? AND rowid = ?`,
+        )
+        .raw(),
+      ids: new Set<number>(),
+    };
+  };
+  let rows = prepare();
+  return (id) => {
+    if (rows.ids.size >= MAX_SHOWN) rows = prepare();
+    if (!rows.ids.has(id)) rows.add.run(id);
+    rows.ids.add(id);
+    for (const query of queries) {
+      const found = rows.find.get(query, toRowid(id));
+      if (found === undefined) continue;
+      const [text, ...isMarked] = found;
+      return {
+        snippet: toPieces(text),
+        fields: names.filter((_, at) => isMarked[at] === 1).map(toField),
+      };
+    }
+    return NO_SNIPPET;
+  };
+}
+
+/** The characters of a passage, and those that it shares with the next one, for words and phrases at its edge. */
+const PASSAGE = 1000;
+const OVERLAP = 150;
+/** So much of a text is read for passages at a time. */
+const PASSAGES_AT_A_TIME = 250;
+/** The passages of several texts share a table, which begins anew when it has so many. */
+const MAX_PASSAGES = 5000;
+/** Passages that are compared with the phrases. */
+const MAX_COMPARED = 20;
+
+/**
+ * Prepares finding the passage of a text that matches best. FTS5's own function takes time with the square of the matches
+ * in a row, so minutes for a common word in a long text; here it sees one passage.
+ */
+export function prepareFindPassage(
+  sqlite: Database.Database,
+  { variants }: Condition,
+): (textId: number) => readonly Piece[] {
+  const [variant] = variants;
+  if (variant === undefined) return () => [];
+  const { patterns } = toVariantMatch(variant, 'texts');
+  // The terms can be far from each other.
+  const query =
+    variant.raw ?? variant.terms.flatMap((term) => toMatch([term], 'texts').query ?? []).join(' OR ');
+  if (query === '') return () => [];
+  const prepare = () => {
+    sqlite.exec(`DROP TABLE IF EXISTS temp.search_passages;
+      CREATE VIRTUAL TABLE temp.search_passages USING fts5(passage, tokenize="${TOKENIZER}")`);
+    return {
+      add: sqlite.prepare<[number, string]>(
+        'INSERT INTO temp.search_passages (rowid, passage) VALUES (?, ?)',
+      ),
+      find: sqlite.prepare<[string, bigint], { marked: string; passage: string }>(
+        `SELECT snippet(search_passages, 0, '${OPEN}', '${CLOSE}', '…', ${WORDS_OF_SNIPPET}) AS marked, passage
+         FROM temp.search_passages WHERE search_passages MATCH ? AND rowid > ? ORDER BY rank LIMIT ${MAX_COMPARED}`,
+      ),
+      stored: 0,
+    };
+  };
+  let passages = prepare();
+  const selectText = sqlite.prepare<[number], { value: string; mirror_words: string | null }>(
+    'SELECT value, mirror_words FROM texts WHERE mirror_id = ?',
+  );
+  const addAll = sqlite.transaction((value: string, from: number) => {
+    const end = Math.min(value.length, from + PASSAGES_AT_A_TIME * PASSAGE);
+    for (let at = from; at < end; at += PASSAGE)
+      passages.add.run(++passages.stored, value.slice(at, at + PASSAGE + OVERLAP).toWellFormed());
+  });
+  const find = (after: number): Piece[] | null => {
+    const rows = passages.find.all(query, toRowid(after));
+    const best =
+      rows.find(({ passage }) => patterns.every((pattern) => pattern.test(fold(passage)))) ?? rows[0];
+    return best === undefined ? null : toPieces(best.marked);
+  };
+  return (textId) => {
+    const text = selectText.get(textId);
+    for (const value of [text?.value ?? '', text?.mirror_words ?? ''])
+      for (let from = 0; from < value.length; from += PASSAGES_AT_A_TIME * PASSAGE) {
+        if (passages.stored > MAX_PASSAGES - PASSAGES_AT_A_TIME) passages = prepare();
+        const after = passages.stored;
+        addAll(value, from);
+        const found = find(after);
+        if (found !== null) return found;
+      }
+    return [];
+  };
+}
