@@ -62,12 +62,12 @@ const MAX_LOOKED_UP = 50_000;
 const MAX_FILLED = { entries: 5000, documents: 5000, texts: 2000 } as const;
 /** The same for texts that are compared with a phrase: each has 50 kB on average. */
 const MAX_TEXTS_COMPARED = 200;
-/** If the filters allow no more cases than this, their docket entries are looked up case by case. */
-const FEW_CASES = 1500;
+/** If the filters allow no more cases than this, their rows are looked up case by case. */
+const FEW_CASES = { entries: 1500, documents: 500, texts: 300 } as const;
 /** Rows that are looked at, from the newest on, for the first cases. */
 const MAX_STEPS = 30_000;
 /** Rows that are compared for a count that begins with "at least". */
-const SAMPLE = { entries: 1000, documents: 1000, texts: 100 } as const;
+const SAMPLE = { entries: 1000, documents: 1000, texts: 50 } as const;
 /** With more cases than this that a search without filters leaves out, their rows are not counted. */
 const MAX_LEFT_OUT = 200;
 
@@ -80,8 +80,9 @@ export function fillRows(search: RowSearch, kind: RowKind, known: ReadonlySet<nu
   const query = findCommonQuery(search, kind);
   if (query === null) return fillAll(search, kind, source);
   const fillCase = prepareFillCase(search, kind, source, query);
-  if (kind === 'entries' && listAllowed(search, FEW_CASES + 1).length <= FEW_CASES) {
-    for (const caseId of listAllowed(search, FEW_CASES)) fillCase(caseId);
+  const allowed = listAllowed(search, FEW_CASES[kind] + 1);
+  if (allowed.length <= FEW_CASES[kind]) {
+    for (const caseId of allowed) fillCase(caseId);
     return toComplete(search.sqlite, kind, false);
   }
   const wanted = Math.max(0, (search.scope.firstCases ?? 0) - known.size);
@@ -210,10 +211,9 @@ function prepareFillCase(
   const sum = sqlite.prepare(`INSERT INTO temp.search_row_cases
     SELECT kind, case_id, count(*), max(date), NULL FROM temp.search_rows WHERE kind = ? AND case_id = ? GROUP BY case_id`);
   const done = new Set<number>();
-  return (caseId) => {
-    if (done.has(caseId)) return;
-    done.add(caseId);
+  const fill = sqlite.transaction((caseId: number) => {
     const rows = select.all(caseId);
+    if (rows.length === 0) return;
     const ids = rows.map(({ hit }) => hit);
     const [from, to] = [Math.min(...ids), Math.max(...ids)];
     // Most cases were stored at once, so their rows lie together, and one question finds all that match.
@@ -224,6 +224,10 @@ function prepareFillCase(
     });
     for (const { hit, id, date } of matching) insert.run(kind, caseId, date ?? '', id, hit);
     sum.run(kind, caseId);
+  });
+  return (caseId) => {
+    if (!done.has(caseId)) fill(caseId);
+    done.add(caseId);
   };
 }
 

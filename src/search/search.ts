@@ -51,43 +51,48 @@ export function runSearch(mirror: Mirror, request: SearchRequest, scope: SearchS
   if (!scope.isPast && !hasSearchIndexes(sqlite, request.kinds))
     throw new MirrorError('SEARCH_NOT_BUILT', `${mirror.path} has no search index yet.`);
   try {
-    dropHits(sqlite);
-    sqlite.exec(CASE_TABLES + ROW_TABLES);
-    fillAllowedCases(mirror, request);
-    const condition = toCondition(mirror, request);
-    const casesByText = request.kinds.includes('cases')
-      ? fillCaseHits(sqlite, condition, request, scope)
-      : { count: 0, isExact: true };
-    const known = new Set(sqlite.prepare<[], number>('SELECT id FROM temp.search_case_hits').pluck().all());
-    const rows: Record<RowKind, RowTotals | null> = { documents: null, entries: null, texts: null };
-    const fills: RowHits['fill'][] = [];
-    const selectCases = sqlite
-      .prepare<[string], number>('SELECT case_id FROM temp.search_row_cases WHERE kind = ?')
-      .pluck();
-    let isComplete = casesByText.isExact;
-    for (const kind of ROW_KINDS.filter((one) => request.kinds.includes(one))) {
-      const {
-        found,
-        isRanked,
-        isComplete: isKindComplete,
-        fill,
-      } = fillRows({ sqlite, request, scope, condition }, kind, known);
-      const before = known.size;
-      for (const caseId of selectCases.all(kind)) known.add(caseId);
-      isComplete &&= isKindComplete;
-      rows[kind] = { found, isRanked, cases: { count: known.size - before, isExact: isComplete } };
-      fills.push(fill);
-    }
-    return {
-      totals: { cases: { count: known.size, isExact: isComplete }, casesByText, rows },
-      condition,
-      fill: (caseId) => {
-        for (const fill of fills) fill(caseId);
-      },
-    };
+    return sqlite.transaction(() => fillTables(mirror, request, scope))();
   } catch (thrown) {
     throw request.parsed === null ? toQueryError(thrown) : thrown;
   }
+}
+
+function fillTables(mirror: Mirror, request: SearchRequest, scope: SearchScope): Search {
+  const { sqlite } = mirror;
+  dropHits(sqlite);
+  sqlite.exec(CASE_TABLES + ROW_TABLES);
+  fillAllowedCases(mirror, request);
+  const condition = toCondition(mirror, request);
+  const casesByText = request.kinds.includes('cases')
+    ? fillCaseHits(sqlite, condition, request, scope)
+    : { count: 0, isExact: true };
+  const known = new Set(sqlite.prepare<[], number>('SELECT id FROM temp.search_case_hits').pluck().all());
+  const rows: Record<RowKind, RowTotals | null> = { documents: null, entries: null, texts: null };
+  const fills: RowHits['fill'][] = [];
+  const selectCases = sqlite
+    .prepare<[string], number>('SELECT case_id FROM temp.search_row_cases WHERE kind = ?')
+    .pluck();
+  let isComplete = casesByText.isExact;
+  for (const kind of ROW_KINDS.filter((one) => request.kinds.includes(one))) {
+    const {
+      found,
+      isRanked,
+      isComplete: isKindComplete,
+      fill,
+    } = fillRows({ sqlite, request, scope, condition }, kind, known);
+    const before = known.size;
+    for (const caseId of selectCases.all(kind)) known.add(caseId);
+    isComplete &&= isKindComplete;
+    rows[kind] = { found, isRanked, cases: { count: known.size - before, isExact: isComplete } };
+    fills.push(fill);
+  }
+  return {
+    totals: { cases: { count: known.size, isExact: isComplete }, casesByText, rows },
+    condition,
+    fill: (caseId) => {
+      for (const fill of fills) fill(caseId);
+    },
+  };
 }
 
 /** The cases of the filters, into `temp.search_cases`. Fails with USAGE if no case has a value. */

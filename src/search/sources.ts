@@ -11,7 +11,10 @@ export const ROW_KINDS = ['documents', 'entries', 'texts'] as const satisfies re
 
 /** Rows with their cases, as parts of a SELECT. */
 export interface Source {
-  /** The tables, read from a row that the index has found, from a case, or from the newest row on. */
+  /**
+   * The tables, read from a row that the index has found, from a case, or from the newest row on. Without its name, SQLite
+   * would not choose the index by date: it would look up the rows of all cases, and sort them.
+   */
   readonly fromHit: string;
   readonly fromCase: string;
   readonly fromNewest: string;
@@ -42,7 +45,7 @@ export function toSource(kind: RowKind, { entered }: SearchRequest, { sinceRunId
       return {
         fromHit: 'docket_entries AS e',
         fromCase: 'docket_entries AS e',
-        fromNewest: 'docket_entries AS e',
+        fromNewest: 'docket_entries AS e INDEXED BY docket_entries_date_filed',
         hit: 'e.mirror_id',
         caseId: 'e.case_id',
         id: 'e.mirror_id',
@@ -62,7 +65,7 @@ export function toSource(kind: RowKind, { entered }: SearchRequest, { sinceRunId
         ...ofDocument,
         fromHit: `documents AS e CROSS JOIN case_documents AS l ON ${LINK}`,
         fromCase: `case_documents AS l CROSS JOIN documents AS e ON ${LINK}`,
-        fromNewest: `documents AS e CROSS JOIN case_documents AS l ON ${LINK}`,
+        fromNewest: `documents AS e INDEXED BY documents_date CROSS JOIN case_documents AS l ON ${LINK}`,
         hit: 'e.id',
         row: 'e',
         join: '',
@@ -74,7 +77,7 @@ export function toSource(kind: RowKind, { entered }: SearchRequest, { sinceRunId
         ...ofDocument,
         fromHit: `document_texts AS t CROSS JOIN documents AS e ON ${text} CROSS JOIN ${link}`,
         fromCase: `case_documents AS l CROSS JOIN documents AS e ON ${LINK} CROSS JOIN document_texts AS t ON ${text}`,
-        fromNewest: `documents AS e CROSS JOIN document_texts AS t ON ${text} CROSS JOIN ${link}`,
+        fromNewest: `documents AS e INDEXED BY documents_date CROSS JOIN document_texts AS t ON ${text} CROSS JOIN ${link}`,
         hit: 't.text_id',
         row: 'x',
         join: 'CROSS JOIN texts AS x ON x.mirror_id = t.text_id',

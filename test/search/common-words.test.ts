@@ -21,6 +21,8 @@ function fill({ sqlite }: Mirror): void {
   const words = `'Motion' || CASE WHEN n % 3 = 0 THEN 's' ELSE '' END || ' to dismiss' || CASE WHEN n % 100 = 0 THEN ' the appeal' ELSE '' END`;
   const date = `date('2000-01-01', '+' || (n * 7919 % 20011) || ' days')`;
   sqlite.exec(`
+    INSERT INTO cases (id, name, mirror_first_run_id, mirror_changed_run_id, mirror_fingerprint, mirror_payload)
+      VALUES (9999, 'Motion of a case without a docket', 1, 1, '', '{}');
     ${numbers(CASES)} INSERT INTO cases (id, name, state, filing_date, mirror_first_run_id, mirror_changed_run_id, mirror_fingerprint, mirror_payload)
       SELECT n, CASE WHEN n <= 5 THEN 'Motion v. ' ELSE 'Alder v. ' END || n, CASE n % 1000 WHEN 0 THEN 'Maine' ELSE 'Iowa' END, ${date}, 1, 1, '', '{}' FROM numbers;
     ${numbers(16_000)} INSERT INTO docket_entries (mirror_id, case_id, mirror_key, date_filed, description, mirror_first_run_id)
@@ -183,7 +185,8 @@ describe('a search for a common word', () => {
     };
     try {
       search({ q: ['"motion to dismiss" -appeal'] }, SHOWN);
-      search({ q: ['motion'] }, SHOWN);
+      search({ q: ['motion'], in: ['entries'] }, SHOWN);
+      search({ q: ['motion'], in: ['texts'] }, SHOWN);
       search({ q: ['appeal'] }, null);
     } finally {
       sqlite.prepare = prepare;
@@ -192,6 +195,8 @@ describe('a search for a common word', () => {
       /^SCAN (?:docket_entries|e|documents|texts|x|t|l|case_documents)$/.test(detail),
     );
     expect(scanned).toEqual([]);
+    expect(plans).toContain('SCAN e USING INDEX docket_entries_date_filed');
+    expect(plans).toContain('SCAN e USING INDEX documents_date');
     expect(plans.filter((detail) => detail.includes('docket_entries_fts'))).not.toEqual([]);
   });
 });
