@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import { buildTemporaryIndexes } from '../../db/search-index.ts';
-import type { Mirror } from '../../db/open-mirror.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { findPeriod, findRunAsOf } from '../../history/period.ts';
 import { readTablesAsOf } from '../../history/query-as-of/query.ts';

@@ -16,10 +16,8 @@ import {
   toSearchParams,
 } from '../../search/request.ts';
 import { type FoundCase, type FoundEntry, listFoundIds, listResults } from '../../search/results.ts';
-import type { Count } from '../../search/row-hits.ts';
-import { type SearchTotals, runSearch } from '../../search/search.ts';
+import { runSearch } from '../../search/search.ts';
 import type { Piece } from '../../search/snippets.ts';
-import { ROW_KINDS, type RowKind } from '../../search/sources.ts';
 import { ADDRESS, type Parameters } from '../addresses.ts';
 import type { ListSource } from '../download.ts';
 import { toFailure } from '../failures.ts';
@@ -36,6 +34,7 @@ import {
   type Site,
   readPageNumber,
 } from '../request.ts';
+import { toFoundWords, toOrderWords } from '../html/found-words.ts';
 
 export const SEARCH_PARAMETERS = [
   'q',
@@ -123,7 +122,6 @@ function renderFound({ mirror, stamp, index, site, params, asked }: PageRequest,
   const request = parseSearchRequest(params);
   const scope = readScope(mirror, site, asked, Math.max(FIRST_CASES, readPageNumber(asked) * SIZE));
   const search = runSearch(mirror, request, scope);
-  const { totals } = search;
   const ids = listFoundIds(mirror.sqlite, request.newest);
   const facets = countFoundFacets(index.refresh(mirror, stamp), ids, request.filters);
   const parameters: Parameters = { ...toSearchParams(request), since: asked.since };
@@ -142,12 +140,12 @@ function renderFound({ mirror, stamp, index, site, params, asked }: PageRequest,
   return html`
     ${renderForm(asked, request, facets)} ${hint}
     <section aria-labelledby="found">
-      <h2 id="found">${toFoundWords(totals, request)}</h2>
+      <h2 id="found">${toFoundWords(search.totals, request)}</h2>
       ${chosen}
       ${
         total === 0
           ? renderNothing(explainNothing(mirror, request, scope), parameters)
-          : html`<p class="off">${toOrderWords(totals, request)}</p>
+          : html`<p class="off">${toOrderWords(search.totals, request)}</p>
               <div class="with-aside">
                 ${renderResults(results, offset)} ${renderFacetLinks(request.filters, facets, toFiltered)}
               </div>`
@@ -158,35 +156,6 @@ function renderFound({ mirror, stamp, index, site, params, asked }: PageRequest,
       ${total === 0 ? null : renderDownloads(`All ${renderPlural(total, 'case')}`, null, ADDRESS.search, parameters)}
     </section>
   `;
-}
-
-const NOUNS: Readonly<Record<RowKind, readonly [one: string, many: string]>> = {
-  documents: ['document', 'documents'],
-  entries: ['docket entry', 'docket entries'],
-  texts: ['text of documents', 'texts of documents'],
-};
-
-const renderFoundCount = ({ count, isExact }: Count, one: string, many?: string): string =>
-  `${isExact ? '' : 'at least '}${renderPlural(count, one, many)}`;
-
-function toFoundWords({ cases, rows }: SearchTotals, { departed }: SearchRequest): string {
-  const found = ROW_KINDS.flatMap((kind) => {
-    const count = rows[kind]?.found;
-    return count === undefined || count.count === 0 ? [] : [renderFoundCount(count, ...NOUNS[kind])];
-  });
-  return [renderFoundCount(cases, departed ? 'departed case' : 'case'), ...found].join(', ');
-}
-
-/** The relevance of a case and that of an entry cannot be compared, so there are several lists. */
-function toOrderWords({ casesByText, rows }: SearchTotals, { newest }: SearchRequest): string {
-  const byText = `${renderFoundCount(casesByText, 'case')} with these words in ${casesByText.count === 1 ? 'its' : 'their'} own texts, ${newest ? 'the last filed first' : 'the most relevant first'}`;
-  const byRows = ROW_KINDS.flatMap((kind) => {
-    const found = rows[kind];
-    if (found === null || found.cases.count === 0) return [];
-    const order = newest || !found.isRanked ? 'the newest first' : 'the most relevant first';
-    return [`${renderFoundCount(found.cases, 'case')} with them in ${NOUNS[kind][1]}, ${order}`];
-  });
-  return `First ${[...(casesByText.count === 0 ? [] : [byText]), ...byRows].join('; then ')}.`;
 }
 
 function renderResults(results: readonly FoundCase[], offset: number): Html {
