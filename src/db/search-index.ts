@@ -138,6 +138,7 @@ export function checkIndex(sqlite: Database.Database, kind: SearchKind): void {
   const index = SEARCH_INDEXES[kind];
   const { name, table } = index;
   const copies = SHADOWS.filter((ending) => ending !== 'config').map((ending) => `${name}_${ending}`);
+  sqlite.exec(`SELECT 1 FROM main.${name} LIMIT 0`); // Fails if FTS5 cannot read the options and the version.
   sqlite.unsafeMode(true); // Lets the tables of an index be written.
   try {
     sqlite.exec(`CREATE TEMP VIEW ${table} AS ${selectIndexed(index, `main.${table} AS ${table}`)}`);

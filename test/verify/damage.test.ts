@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli } from '../support/command-line.ts';
 import { buildEventfulMirror, verifyFile, writeDamaged } from '../support/eventful-mirror.ts';
+import { openSqlite } from '../../src/db/engine.ts';
 import { DAMAGES } from './damages.ts';
 
 let bytes: Buffer;
@@ -16,6 +17,22 @@ describe('damage is found by the right check, in the right case', () => {
     if (caseId === null) return;
     const elsewhere = findings.filter((finding) => finding.caseId !== null && finding.caseId !== caseId);
     expect(elsewhere).toEqual([]);
+  });
+
+  test.each([
+    "UPDATE cases_fts_config SET v = 9 WHERE k = 'version'",
+    'DELETE FROM cases_fts_config',
+    'DELETE FROM cases_fts_data WHERE id = 10',
+    'UPDATE docket_entries_fts_data SET block = zeroblob(length(block)) WHERE id = (SELECT max(id) FROM docket_entries_fts_data)',
+    'UPDATE docket_entries_fts_idx SET pgno = pgno + 2',
+    'DELETE FROM docket_entries_fts_docsize WHERE id = (SELECT max(id) FROM docket_entries_fts_docsize)',
+  ])('inside a search index: %s', (sql) => {
+    const path = writeDamaged(bytes, '');
+    const sqlite = openSqlite(path);
+    sqlite.unsafeMode(true);
+    sqlite.exec(sql);
+    sqlite.close();
+    expect(verifyFile(path).findings).toContainEqual(expect.objectContaining({ check: 'search' }));
   });
 
   test('bytes that were overwritten are found in the file, and the other checks go on', () => {
