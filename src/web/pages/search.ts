@@ -53,6 +53,8 @@ const ENTRIES = 3;
 /** A page counts so many cases at least; of a common word, the rest is not looked up. */
 const FIRST_CASES = 200;
 const MAX_CELL = 200;
+/** Cases that a file looks for at least: it has all that are found, or it is refused. */
+const MOST_IN_FILE = 1000;
 
 /** Cases, and texts that belong to cases, with the words that a reader asks for. */
 export function makeSearchPage(page: PageRequest): Page | Redirect {
@@ -153,7 +155,7 @@ function renderFound({ mirror, stamp, index, site, params, asked }: PageRequest,
       ${renderPager({ page, size, total }, 'Cases', (number) =>
         ADDRESS.search({ ...parameters, page: number === 1 ? undefined : number }),
       )}
-      ${total === 0 ? null : renderDownloads(`All ${renderPlural(total, 'case')}`, null, ADDRESS.search, parameters)}
+      ${total === 0 || !search.totals.cases.isExact ? null : renderDownloads(`All ${renderPlural(total, 'case')}`, null, ADDRESS.search, parameters)}
     </section>
   `;
 }
@@ -341,7 +343,13 @@ const HELP = [
 export function openSearch({ mirror, site, params, asked }: ListRequest): ListSource {
   if (asked.q === undefined) throw toUsage('The address has no words.', 'Give them as `q`.');
   const request = parseSearchRequest(params);
-  const search = runSearch(mirror, request, readScope(mirror, site, asked, null));
+  const search = runSearch(mirror, request, readScope(mirror, site, asked, MOST_IN_FILE));
+  // To list more takes longer than the pages can wait, and a file without its end would look complete.
+  if (!search.totals.cases.isExact)
+    throw toUsage(
+      `The search finds at least ${renderPlural(search.totals.cases.count, 'case')}, too many for a file of this page.`,
+      'Add a word or a filter, or use `clearinghouse-mirror search` with --format, which lists all of them.',
+    );
   function* list(): Generator<object> {
     for (const found of listResults(mirror, search, { newest: request.newest, rowsPerCase: ENTRIES }))
       yield toResultJson(found);
