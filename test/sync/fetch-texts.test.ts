@@ -93,6 +93,24 @@ describe('fetching texts', () => {
     ]);
   });
 
+  test('is shown by status, with the newest pass; before the first one, status says nothing of texts', async () => {
+    const { fetchTexts, env } = await start(
+      [{ id: 11 }, { id: 12, text: null }, { id: 13 }],
+      always({ kind: 'status', status: 400, body: { detail: 'No.' } }, textOf(13)),
+    );
+    const status = (...args: string[]): Promise<CliResult> => runCli(['status', ...args], { env });
+    expect((await status()).stdout).not.toContain('texts');
+    expect(JSON.parse((await status('--json')).stdout)).toMatchObject({ texts: null, text_pass: null });
+    await fetchTexts();
+    expect((await status()).stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /texts of 3 public documents: 1 text, 1 not offered, 1 failed, 0 never requested; \d due\. newest pass over texts, at [-\d]+ [:\d]+( UTC)?: \w+, 1 text, 1 not offered, 1 failed\./,
+    );
+    expect(JSON.parse((await status('--json')).stdout)).toMatchObject({
+      texts: { documents: 3, texts: 1, not_offered: 1, failed: 1, never_requested: 0 },
+      text_pass: { texts: 1, not_offered: 1, failed: 1 },
+    });
+  });
+
   test('refuses a case that the mirror does not have, instead of ending as complete', async () => {
     const { fetchTexts, asked, rows } = await start([{ id: 11 }]);
     for (const flags of [[], ['--dry-run'], ['--json']]) {

@@ -3,6 +3,7 @@ import { MirrorError } from '../../errors/mirror-error.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { findFreshAsOf, findMirrorState, type MirrorState } from '../../db/state.ts';
 import { findLinkedState } from '../../db/linked/passes.ts';
+import { findTextState } from '../../db/linked/texts.ts';
 import { isWriterLockHeld } from '../../db/lock.ts';
 import {
   EMPTY_STATE,
@@ -13,6 +14,7 @@ import {
 } from '../../schedule/state-file.ts';
 import { textWidth, write, writeText, type Io } from '../io.ts';
 import { renderDuration, toJsonLine } from '../text/words.ts';
+import { renderTextState, toTextStateJson } from '../text/fetch-texts.ts';
 import { renderLinkedState, toLinkedStateJson } from '../text/linked.ts';
 import {
   type NightlyStatus,
@@ -51,9 +53,10 @@ Example, for a probe:
 export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const { database } = readSettings(flags, io);
   const now = io.runtime.now();
-  const [state, linked] = withMirror(database, (mirror) => [
+  const [state, linked, texts] = withMirror(database, (mirror) => [
     findMirrorState(mirror, MAX_RUNS, now),
     findLinkedState(mirror),
+    findTextState(mirror, now),
   ]);
   const { scheduler, fault } = readState(toStateFilePath(database));
   const nightly = {
@@ -63,13 +66,19 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   if (flags.json === true)
     await write(
       io.stdout,
-      toJsonLine({ ...toStateJson(state), ...toLinkedStateJson(linked), ...toNightlyJson(nightly) }),
+      toJsonLine({
+        ...toStateJson(state),
+        ...toLinkedStateJson(linked),
+        ...toTextStateJson(texts),
+        ...toNightlyJson(nightly),
+      }),
     );
   else {
     const kept = renderNightlyStatus(nightly, state, io.timeZone);
     const width = textWidth(io);
     await writeText(io, renderMirrorState(state, kept, width, io.timeZone));
     await writeText(io, renderLinkedState(linked, width, io.timeZone));
+    await writeText(io, renderTextState(texts, width, io.timeZone));
   }
   if (fault !== null) throw fault;
   if (flags.check === true) checkAge(nightly, Number(flags.maxAge), state.aheadRunIds.length > 0);

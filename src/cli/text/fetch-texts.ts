@@ -1,6 +1,7 @@
-import { renderCount, renderPlural } from '../../lib/layout.ts';
+import { renderCount, renderPlural, wrapText } from '../../lib/layout.ts';
 import { localizeTimes } from '../../lib/local-time.ts';
-import type { TextCounts } from '../../db/linked/texts.ts';
+import type { TextFigures } from '../../db/linked/passes.ts';
+import type { TextCounts, TextState } from '../../db/linked/texts.ts';
 import type { TextPassReport, TextPlan } from '../../sync/linked/text-pass.ts';
 import type { ReportStyle } from './report.ts';
 import { renderBytes, renderDuration } from './words.ts';
@@ -69,16 +70,9 @@ const ENDINGS = {
 
 export function renderTextReport(report: TextPassReport, { timeZone }: ReportStyle): string {
   const { figures, counts, outcome, error, startedAt, endedAt, storedBytes } = report;
-  const found = [
-    renderPlural(figures.texts, 'text'),
-    ...(figures.empty > 0 ? [`${renderCount(figures.empty)} empty`] : []),
-    ...(figures.not_offered > 0 ? [`${renderCount(figures.not_offered)} not offered`] : []),
-    ...(figures.too_large > 0 ? [`${renderCount(figures.too_large)} too large`] : []),
-    ...(figures.failed > 0 ? [`${renderCount(figures.failed)} failed`] : []),
-  ].join(', ');
   const took = renderDuration(endedAt.getTime() - startedAt.getTime());
   const lines = [
-    `Texts: ${found}, in ${took}: ${renderPlural(figures.requests, 'request')} (${renderPlural(figures.retries, 'retry', 'retries')}), ${renderBytes(figures.bytes)} received.`,
+    `Texts: ${renderResults(figures)}, in ${took}: ${renderPlural(figures.requests, 'request')} (${renderPlural(figures.retries, 'retry', 'retries')}), ${renderBytes(figures.bytes)} received.`,
     `Pass ${report.passId}: ${error !== null && outcome === 'budget' ? 'ended early; run it again to go on' : ENDINGS[outcome]}.`,
     `Selected: ${renderPlural(counts.documents, 'document')}, ${renderCount(counts.texts)} with a text, ${renderCount(counts.due)} due now. The mirror holds ${renderBytes(storedBytes)} of text.`,
     ...(figures.failed === 0
@@ -89,4 +83,41 @@ export function renderTextReport(report: TextPassReport, { timeZone }: ReportSty
     ...(error === null ? [] : [`${error.message} [${error.code}]`, `Hint: ${error.hint}`]),
   ];
   return localizeTimes(`${lines.join('\n')}\n`, timeZone);
+}
+
+/** `120 texts, 3 empty, 1 failed`. */
+function renderResults(
+  results: Pick<TextFigures, 'texts' | 'empty' | 'not_offered' | 'too_large' | 'failed'>,
+): string {
+  const others = [
+    [results.empty, 'empty'],
+    [results.not_offered, 'not offered'],
+    [results.too_large, 'too large'],
+    [results.failed, 'failed'],
+  ] as const;
+  return [
+    renderPlural(results.texts, 'text'),
+    ...others.filter(([found]) => found > 0).map(([found, what]) => `${renderCount(found)} ${what}`),
+  ].join(', ');
+}
+
+/** The texts in `status`: how many are stored and due, and how the newest pass over them ended. Empty if there was none. */
+export function renderTextState({ counts, pass }: TextState, width: number, timeZone: string): string {
+  if (counts === null || pass === null) return '';
+  const { documents, due, neverAsked, texts, empty, notOffered, tooLarge, failed } = counts;
+  const all = renderResults({ texts, empty, not_offered: notOffered, too_large: tooLarge, failed });
+  const why = pass.error_code === null ? '' : ` ${pass.error_code}: ${pass.error_message ?? ''}`;
+  const pause =
+    pass.paused_until === null
+      ? ''
+      : ` The server asked for no request for texts before ${pass.paused_until}.`;
+  const lines = [
+    `texts of ${renderPlural(documents, 'public document')}: ${all}, ${renderCount(neverAsked)} never requested; ${renderCount(due)} due.`,
+    `newest pass over texts, at ${pass.started_at}: ${pass.outcome}, ${renderResults(pass)}.${why}${pause}`,
+  ];
+  return `\n${lines.map((line) => wrapText(localizeTimes(line, timeZone), width)).join('')}`;
+}
+
+export function toTextStateJson({ counts, pass }: TextState) {
+  return { texts: counts === null ? null : toCountsJson(counts), text_pass: pass };
 }

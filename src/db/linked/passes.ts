@@ -99,11 +99,11 @@ export interface LinkedState {
 }
 
 export function findLinkedState(mirror: Mirror): LinkedState {
-  return { kinds: listKindStates(mirror), pass: findLatestPass(mirror) };
+  return { kinds: listKindStates(mirror), pass: findNewestPass(mirror) };
 }
 
 /** The newest linked pass; null if there was none. */
-function findLatestPass({ db }: Pick<Mirror, 'db'>): LinkedPassRow | null {
+function findNewestPass({ db }: Pick<Mirror, 'db'>): LinkedPassRow | null {
   return db.select().from(linkedPasses).orderBy(desc(linkedPasses.id)).limit(1).get() ?? null;
 }
 
@@ -120,9 +120,16 @@ export function findLinkedPauseLeft({ db }: Mirror, apiUrl: string, now: Date): 
   return toPauseLeft(newest?.pass, now);
 }
 
+export type TextPassRow = typeof textPasses.$inferSelect;
+
+/** The newest text pass; null if there was none. */
+export function findNewestTextPass({ db }: Pick<Mirror, 'db'>): TextPassRow | null {
+  return db.select().from(textPasses).orderBy(desc(textPasses.id)).limit(1).get() ?? null;
+}
+
 /** What a text pass has done so far. */
 export type TextFigures = Pick<
-  typeof textPasses.$inferSelect,
+  TextPassRow,
   'requests' | 'retries' | 'waited_ms' | 'bytes' | 'texts' | 'empty' | 'not_offered' | 'too_large' | 'failed'
 >;
 

@@ -5,6 +5,7 @@ import type { Drift } from '../../api/schema-drift.ts';
 import type { MirrorError } from '../../errors/mirror-error.ts';
 import { toTextWords } from '../../linked/text-words.ts';
 import type { Mirror } from '../open-mirror.ts';
+import { type TextPassRow, findNewestTextPass } from './passes.ts';
 import { toFarthestPause, toPauseEnd } from './queue.ts';
 import { caseDocuments, documentTexts, documents, mirrorReplacedTexts, texts } from '../schema/schema.ts';
 
@@ -124,6 +125,20 @@ export function countTexts(mirror: Mirror, selection: TextSelection, now: Date):
     .get();
   if (row === undefined) throw new RangeError('an aggregate has one row');
   return row;
+}
+
+/** What is known of all texts, and the newest pass over them. */
+export interface TextState {
+  /** Null if no text was ever requested. */
+  readonly counts: TextCounts | null;
+  readonly pass: TextPassRow | null;
+}
+
+const ALL_TEXTS: TextSelection = { types: [], caseIds: [], caseCondition: null, isCore: false };
+
+export function findTextState(mirror: Mirror, now: Date): TextState {
+  const pass = findNewestTextPass(mirror);
+  return { counts: pass === null ? null : countTexts(mirror, ALL_TEXTS, now), pass };
 }
 
 /** The bytes of all stored texts, and how many there are. */
