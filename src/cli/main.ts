@@ -70,7 +70,7 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   search: {
     argument: ['<words...>', 'words, "phrases", -without, prefix* or a docket number'],
-    description: 'Find words in cases and docket entries.',
+    description: 'Find words in cases, docket entries, documents and texts of documents.',
     reads: true,
     load: () => import('./commands/search.ts'),
   },

@@ -60,6 +60,8 @@ export function toFilterParams({ values, filed }: CaseFilters): Params {
   return { ...values, ...(filed !== null && { filed: [filed.text] }) };
 }
 
+const RANGES =
+  'Give a range of years, months or days, the earlier one first: 2015..2020, 2015-03.., ..2020-12-31, or 2015.';
 const DATE = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
 
 /** Parses "2015..2020", "2015-03..", "..2020-12-31", one year, month or day, or "(none)". Fails with USAGE. */
@@ -70,13 +72,10 @@ export function parseDateRange(name: string, given: string | undefined): DateRan
   const [first = '', last = first, ...others] = text.split('..').map((date) => date.trim());
   const isRange = others.length === 0 && (first !== '' || last !== '');
   if (!isRange || ![first, last].every((date) => date === '' || isDate(date)))
-    throw toUsage(
-      `The dates of ${name} cannot be ${JSON.stringify(given.slice(0, 100))}.`,
-      'Give a range of years, months or days: 2015..2020, 2015-03.., ..2020-12-31, or 2015.',
-    );
+    throw toUsage(`${JSON.stringify(given.slice(0, 100))} is not a range of dates for ${name}.`, RANGES);
   const range = { from: first === '' ? null : first, to: last === '' ? null : last, text };
   if (range.from !== null && range.to !== null && range.from.slice(0, range.to.length) > range.to)
-    throw toUsage(`The dates of ${name} end before they begin: ${text}.`);
+    throw toUsage(`The range of dates for ${name} ends before it begins: ${text}.`, RANGES);
   return range;
 }
 

@@ -1,12 +1,17 @@
 import type { Mirror } from '../db/open-mirror.ts';
-import { type SearchRequest, type SearchScope, parseSearchRequest } from './request.ts';
+import type { SearchKind } from '../db/search-tables.ts';
+import { KINDS, type SearchRequest, type SearchScope, parseSearchRequest } from './request.ts';
 import { runSearch } from './search.ts';
 import { suggestSpellings } from './spelling.ts';
 
 /** Why a search may have found nothing. */
 export interface Nothing {
-  /** Words that occur nowhere. */
+  /** Words that occur nowhere that the search looks. */
   readonly unknown: readonly string[];
+  /** Whether filters, kinds or a time leave out a part of the mirror. */
+  readonly isNarrowed: boolean;
+  /** Other reasons, as sentences. */
+  readonly notes: readonly string[];
   /** Searches that find something. */
   readonly better: readonly string[];
 }
@@ -14,7 +19,13 @@ export interface Nothing {
 /** What may be meant by a search that found nothing: only spellings with which it finds something. */
 export function explainNothing(mirror: Mirror, request: SearchRequest, scope: SearchScope): Nothing {
   const { parsed, kinds, text } = request;
-  if (parsed === null) return { unknown: [], better: [] };
+  const isNarrowed = isNarrow(request, scope);
+  const notes = [
+    ...listOperatorNotes(request),
+    ...listNumberNotes(request),
+    ...listEmptyKinds(mirror, kinds),
+  ];
+  if (parsed === null) return { unknown: [], isNarrowed, notes, better: [] };
   const suggestions = suggestSpellings(mirror, parsed.terms, kinds);
   const candidates = suggestions.flatMap(({ word, spellings }) =>
     spellings.map((spelling) => text.replaceAll(word, spelling)),
@@ -25,5 +36,49 @@ export function explainNothing(mirror: Mirror, request: SearchRequest, scope: Se
       runSearch(mirror, { ...request, text: candidate, parsed: again.parsed }, scope).totals.cases.count > 0
     );
   });
-  return { unknown: suggestions.map(({ word }) => word), better };
+  return { unknown: suggestions.map(({ word }) => word), isNarrowed, notes, better };
+}
+
+function isNarrow({ kinds, filters, entered, departed }: SearchRequest, scope: SearchScope): boolean {
+  const isFiltered = Object.keys(filters.values).length > 0 || filters.filed !== null || entered !== null;
+  return isFiltered || departed || kinds.length < KINDS.length || scope.sinceRunId !== null;
+}
+
+const OPERATOR = /(?<=^|\s)(?:AND|OR|NOT|NEAR)(?=\s|$)/g;
+
+/** An operator of FTS5 is a word like others, and all words must be there: `a OR b` finds less than `a`. */
+function listOperatorNotes({ text, parsed }: SearchRequest): string[] {
+  const operators = parsed === null ? [] : [...new Set(text.replace(/"[^"]*"/g, ' ').match(OPERATOR))];
+  return operators.map(
+    (word) => `${word} is searched as a word; it is an operator only in a raw query of FTS5.`,
+  );
+}
+
+function listNumberNotes({ parsed }: SearchRequest): string[] {
+  const hasNumber = parsed?.terms.some(({ kind, isExcluded }) => kind === 'docket number' && !isExcluded);
+  return hasNumber === true
+    ? [
+        'A docket number is searched among main dockets; the view clean_further_dockets has those of the others.',
+      ]
+    : [];
+}
+
+/** What fills the index of a kind that has nothing yet: without it, no result says nothing about the site. */
+const FILLED_BY = {
+  documents: {
+    sql: 'SELECT 1 FROM documents LIMIT 1',
+    note: 'The mirror has no documents yet: `sync` reads them, as many as --linked-budget allows.',
+  },
+  texts: {
+    sql: 'SELECT 1 FROM texts LIMIT 1',
+    note: 'The mirror has no texts of documents yet: `fetch-texts` fetches them.',
+  },
+} as const;
+
+function listEmptyKinds({ sqlite }: Mirror, kinds: readonly SearchKind[]): string[] {
+  return kinds.flatMap((kind) => {
+    if (kind !== 'documents' && kind !== 'texts') return [];
+    const { sql, note } = FILLED_BY[kind];
+    return sqlite.prepare(sql).get() === undefined ? [note] : [];
+  });
 }

@@ -205,10 +205,26 @@ describe('search', () => {
   test('suggests words as they are written, with which something is found', async () => {
     const { run } = await start();
     const { stdout } = await run('injuction', 'chairs');
-    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'No text has "injuction". Did you mean injunction chairs?',
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('The word occurs nowhere: "injuction".');
+    expect(stdout).toContain('Did you mean injunction chairs?');
+    expect((await run('injunction', '--state', 'Iowa')).stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'With these filters, the word occurs nowhere: "injunction".',
     );
     expect((await run('quaga')).stdout).not.toContain('quagga');
+  });
+
+  test('says why nothing was found: kinds that the mirror does not have yet, and operators', async () => {
+    const { run } = await start();
+    const reasonsOf = async (...words: string[]) => (await run(...words)).stdout.replaceAll(/\s+/g, ' ');
+    expect(await reasonsOf('injunction', '--in', 'texts')).toContain(
+      'no texts of documents yet: `fetch-texts`',
+    );
+    expect(await reasonsOf('injunction', '--in', 'documents')).toContain('no documents yet: `sync`');
+    expect(await reasonsOf('okapi', '--in', 'entries')).not.toContain('yet');
+    expect(await reasonsOf('2:99-cv-77777')).toContain('clean_further_dockets');
+    expect(await reasonsOf('okapi OR chairs')).toContain('OR is searched as a word');
+    expect(await reasonsOf('"okapi OR chairs"')).not.toContain('OR is searched');
+    expect(await reasonsOf('okapi OR chairs', '--raw')).not.toContain('Nothing was found');
   });
 
   test('leaves departed cases out, and shows them alone with --departed', async () => {

@@ -79,7 +79,7 @@ describe('the search page', () => {
     ['q=a+AND&raw=1', 400, 'FTS5'],
     ['q=*&raw=1', 400, 'asterisk'],
     ['q=lamp&in=verdicts', 400, 'does not look in'],
-    ['q=lamp&entered=soon', 400, 'cannot be'],
+    ['q=lamp&entered=soon', 400, 'is not a range of dates'],
     ['q=lamp&court=nowhere', 400, 'nowhere'],
     ['q=lamp&colour=red', 400, 'unknown parameter'],
   ])('tells what is wrong with %s', async (query, expected, words) => {

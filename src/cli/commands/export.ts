@@ -20,7 +20,7 @@ import { withMirrorMoment } from '../with-mirror.ts';
 export function defineOptions(command: Command): Command {
   addCaseFilters(command)
     .addOption(new Option('--format <format>', 'format of the files').choices(FORMAT_NAMES).default('csv'))
-    .option('--tables <names>', `only these tables, of ${TABLE_NAMES.join(',')}`)
+    .option('--tables <names>', `only these tables, of ${TABLE_NAMES.join(', ')}; separated by commas`)
     .option('--raw', 'the values as the API sent them, with departed cases and hidden records')
     .option('--without-texts', 'leave out what the Clearinghouse owns: summaries, and the texts of documents')
     .option('--allow-partial', 'export the newest run even if it is not complete')

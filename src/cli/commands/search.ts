@@ -41,7 +41,7 @@ export function defineOptions(command: Command): Command {
         addCaseFilters(command)
           .addOption(filter('--entered <range>', 'only docket entries filed then'))
           .addOption(filter('--departed', 'only cases that have left the site, instead of those on it'))
-          .option('--in <kinds>', `look only in these, of ${KINDS.join(',')}`)
+          .option('--in <kinds>', `look only in these, of ${KINDS.join(', ')}; separated by commas`)
           .option(
             '--newest',
             'the newest first: by the filing date of the case, or of its newest entry found',

@@ -161,12 +161,19 @@ function renderPieces(pieces: readonly Piece[], style: WritingStyle, color: bool
     .join('');
 }
 
-export function* renderNothing({ unknown, better }: Nothing, style: WritingStyle): Generator<string> {
+export function* renderNothing(
+  { unknown, isNarrowed, notes, better }: Nothing,
+  style: WritingStyle,
+): Generator<string> {
   yield style.sentence('Nothing was found.');
   if (unknown.length > 0) {
     const words = unknown.map((word) => JSON.stringify(style.text(clipText(word, 60))));
-    yield style.sentence(`No ${words.length === 1 ? 'text has' : 'text has the words'} ${words.join(', ')}.`);
+    const occur = words.length === 1 ? 'the word occurs' : 'these words occur';
+    yield style.sentence(
+      `${isNarrowed ? 'With these filters, ' : ''}${occur} nowhere: ${words.join(', ')}.`.replace(/^t/, 'T'),
+    );
   }
+  for (const note of notes) yield style.sentence(note);
   const suggestion = suggestNames(better.map((search) => style.text(search)));
   if (suggestion !== null) yield style.sentence(suggestion);
 }

@@ -241,17 +241,18 @@ function renderEntry({ date_filed, entry_number, url, snippet }: FoundEntry): Co
   return html`${title === '' ? null : html`<strong>${/^https?:/i.test(url ?? '') ? linkTo(url, title) : title}</strong> `}${renderPieces(snippet)}`;
 }
 
-function renderNothing({ unknown, better }: Nothing, parameters: Parameters): Html {
+function renderNothing({ unknown, isNarrowed, notes, better }: Nothing, parameters: Parameters): Html {
   return html`
     <p class="lead">Nothing was found.</p>
     ${
       unknown.length === 0
         ? null
         : html`<p>
-            ${renderPlural(unknown.length, 'word occurs', 'words occur')} nowhere:
-            ${unknown.map((word) => clipText(word, 60)).join(', ')}.
+            ${isNarrowed ? 'With these filters, ' : null}${renderPlural(unknown.length, 'word occurs', 'words occur')}
+            nowhere: ${unknown.map((word) => clipText(word, 60)).join(', ')}.
           </p>`
     }
+    ${notes.map((note) => html`<p>${note}</p>`)}
     ${
       better.length === 0
         ? null
