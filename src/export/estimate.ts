@@ -6,10 +6,10 @@ import type { FormatName } from './formats/formats.ts';
 
 /*
  * How much space an export will take: from the rows of each large table, with the bytes that a row takes in each format.
- * The figures are measured and rounded up, because a full disk late is worse than a refusal.
+ * The figures are rough and rounded up, because a full disk late is worse than a refusal.
  */
 
-/** Bytes a row, measured on 12,300 cases. A table that is not listed takes `OTHER`. */
+/** Bytes a row, estimated; that of docket entries was measured on 12,300 cases. A table that is not listed takes `OTHER`. */
 const BYTES_A_ROW: Readonly<Record<FormatName, Readonly<Partial<Record<string, number>>>>> = {
   csv: { cases: 9000, docket_entries: 420 },
   ndjson: { cases: 80_000, docket_entries: 640 },

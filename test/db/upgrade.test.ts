@@ -1,7 +1,6 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type Database from 'better-sqlite3';
 import { openSqlite } from '../../src/db/engine.ts';
 import {
   type Mirror,
@@ -9,83 +8,20 @@ import {
   openMirrorInMemory,
   openMirrorReadOnly,
   toBackupPath,
-  toDrizzle,
   toOlderBackupPath,
 } from '../../src/db/open-mirror.ts';
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
-import { fingerprint, splitPayload } from '../../src/case/fingerprint.ts';
 import { queryAsOf } from '../../src/history/query-as-of/query.ts';
 import { findCase } from '../../src/db/read-case.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { runCli } from '../support/command-line.ts';
+import { LATEST, SERVED, hasListSyncs, makeVersion } from '../support/earlier-version.ts';
 import { verifyFile } from '../support/eventful-mirror.ts';
-import { makeCase, makeDocket } from '../support/make-case.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
-
-const MIGRATIONS = new URL('../../migrations', import.meta.url).pathname;
-const SERVED = makeCase({ id: 1, main_docket: makeDocket({ docket_entries: [] }), case_ongoing: 'Yes' });
-
-const LATEST = readdirSync(MIGRATIONS).filter((name) => name.endsWith('.sql')).length;
 
 /** A mirror as the first version made it, from before history was kept: two runs, of which the second changed case 1. */
 function makeFirstVersion(path: string): void {
   makeVersion(path, 2);
-}
-
-/** The bytes of an empty mirror with so many of the migrations. */
-const EMPTY = new Map<number, Buffer>();
-
-function makeEmptyVersion(migrations: number): Buffer {
-  const known = EMPTY.get(migrations);
-  if (known !== undefined) return known;
-  const folder = tempFolder();
-  cpSync(MIGRATIONS, folder, { recursive: true, filter: (path) => !path.endsWith('_snapshot.json') });
-  const journal = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as {
-    entries: object[];
-  };
-  writeFileSync(
-    join(folder, 'meta/_journal.json'),
-    JSON.stringify({ ...journal, entries: journal.entries.slice(0, migrations) }),
-  );
-  const path = join(folder, 'mirror.db');
-  if (migrations > 1) writeFileSync(path, makeEmptyVersion(migrations - 1));
-  const sqlite = openSqlite(path);
-  sqlite.pragma('application_id = 1129138514');
-  sqlite.unsafeMode(true);
-  migrate(toDrizzle(sqlite), { migrationsFolder: folder });
-  sqlite.close();
-  const bytes = readFileSync(path);
-  EMPTY.set(migrations, bytes);
-  return bytes;
-}
-
-/** The same with so many of the migrations. */
-function makeVersion(path: string, migrations: number): void {
-  writeFileSync(path, makeEmptyVersion(migrations));
-  const sqlite = openSqlite(path);
-  const run =
-    sqlite.prepare(`INSERT INTO sync_runs (outcome, started_at, ended_at, "trigger", version, api_url, process_id)
-    VALUES ('complete', ?, ?, 'sync', '0.1.0', '', 1)`);
-  const isRenamed = hasListSyncs(sqlite);
-  const listSync =
-    sqlite.prepare(`INSERT INTO ${isRenamed ? 'list_syncs' : 'status_syncs'} (run_id, ${isRenamed ? 'list_id' : 'status_id'}, outcome, started_at, ended_at, count_first, count_last,
-    cases_seen, cases_new, cases_changed, pages) VALUES (?, 5021, 'complete', ?, ?, 1, 1, 1, ?, ?, 1)`);
-  for (const [id, time] of [
-    [1, '2030-01-01T03:17:00.000Z'],
-    [2, '2030-01-02T03:17:00.000Z'],
-  ] as const) {
-    run.run(time, time);
-    listSync.run(id, time, time, id === 1 ? 1 : 0, id === 1 ? 0 : 1);
-  }
-  const split = splitPayload(SERVED);
-  sqlite
-    .prepare(
-      `INSERT INTO cases (id, name, case_ongoing, ${isRenamed ? 'mirror_list_id' : 'mirror_status_id'}, mirror_first_run_id, mirror_changed_run_id, mirror_fingerprint,
-        mirror_payload, mirror_entry_keys) VALUES (1, ?, 'Yes', 5021, 1, 2, ?, ?, '[]')`,
-    )
-    .run(SERVED.name, fingerprint(split), JSON.stringify(split.rest));
-  sqlite.close();
 }
 
 describe('a mirror from before history was kept', () => {
@@ -260,10 +196,6 @@ function countMigrations(path: string): unknown {
 }
 
 /** Whether the tables of a file have the names that they have today. */
-function hasListSyncs(sqlite: Database.Database): boolean {
-  return sqlite.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'list_syncs'").get() !== undefined;
-}
-
 /** The rows that every version has. */
 function listRows(path: string): unknown[] {
   const sqlite = openSqlite(path, { readonly: true });
