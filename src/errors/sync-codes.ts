@@ -203,12 +203,12 @@ export const ERRORS_OF_RUNS = {
   INTERRUPTED: {
     exit: 'interrupted',
     description: 'Ctrl-C (SIGINT) ended the run after the current page.',
-    hint: 'Everything stored so far is kept. Run `sync` again to continue.',
+    hint: 'The mirror keeps everything stored so far. Run the same command again to continue.',
   },
   TERMINATED: {
     exit: 'terminated',
     description: 'SIGTERM ended the run after the current page.',
-    hint: 'Everything stored so far is kept. Run `sync` again to continue.',
+    hint: 'The mirror keeps everything stored so far. Run the same command again to continue.',
   },
   VERIFY_FAILED: {
     exit: 'findings',

@@ -25,6 +25,10 @@ ${leftOut.map(({ table, why }) => `\nThe table ${table} is not included: ${why}.
 
 ${renderCoverage(one)}
 
+## How to read the tables
+
+${renderReading(one)}
+
 ## Files
 
 - \`data/\`: the tables, in files with their names
@@ -34,6 +38,59 @@ ${renderCoverage(one)}
 - \`SHA256SUMS\`: \`sha256sum --check SHA256SUMS\` checks every file
 - \`CITATION.cff\`, \`LICENSE.md\`: how to cite the data, and what to credit
 `;
+}
+
+const fence = (language: string, lines: readonly string[]): string =>
+  ['```' + language, ...lines, '```'].join('\n');
+
+/** What a person needs to open the files with common programs, on the example of the first table. */
+function renderReading({ format, tables }: Export): string {
+  const [first] = tables;
+  if (first === undefined) return 'There is no table.';
+  const { name, columns } = first.table;
+  const lists = columns.filter(({ type }) => type === 'list').map((column) => column.name);
+  const [list = null] = lists.includes('issues') ? ['issues'] : lists;
+  const dates = columns.filter(({ type }) => type === 'date').map((column) => column.name);
+  const keys =
+    'A column such as `case_id` or `document_id` has the `id` of `cases` or `documents`; `datapackage.json` has all keys.';
+  switch (format) {
+    case 'csv': {
+      const flags = ['keep_default_na=False', 'na_values=[""]', 'dtype_backend="numpy_nullable"'];
+      const parsed = dates.length === 0 ? [] : [`parse_dates=${JSON.stringify(dates)}`];
+      return `An empty field is NULL. A list is a text of JSON: \`["one","two"]\`. A boolean is \`true\` or \`false\`. ${keys} In pandas:
+
+${fence('python', [
+  'import json, pandas',
+  '',
+  `${name} = pandas.read_csv("data/${name}.csv", ${[...flags, ...parsed].join(', ')})`,
+  ...(list === null ? [] : [`${name}["${list}"] = ${name}["${list}"].map(json.loads)`]),
+])}
+
+Without these flags, pandas takes the text \`None\` for NULL, and years for fractions. The module \`csv\` of Python refuses long texts
+before \`csv.field_size_limit(2**31 - 1)\`.`;
+    }
+    case 'ndjson':
+      return `Each line is one JSON object. ${name === 'cases' ? 'A line of `cases.ndjson` is a whole case as the API sent it, with its lists, dockets and entries, and with dates that may be impossible. ' : ''}${keys} In pandas:
+
+${fence('python', ['import pandas', '', `${name} = pandas.read_json("data/${name}.ndjson", lines=True, dtype=False, convert_dates=False)`])}`;
+    case 'sqlite':
+      return `The table \`codebook\` has the codebook. Dates are texts, booleans 0 and 1. A list is a text of JSON, which \`json_each\` splits. ${keys}
+
+${fence('sql', [
+  `-- sqlite3 data/clearinghouse.sqlite`,
+  list === null
+    ? `SELECT count(*) FROM ${name};`
+    : `SELECT value, count(*) FROM ${name}, json_each(${name}.${list}) GROUP BY value ORDER BY 2 DESC LIMIT 10;`,
+])}`;
+    case 'parquet':
+      return `Columns have types; a list is a list of texts. ${keys} In pandas with pyarrow, \`pandas.read_parquet("data/${name}.parquet")\`; in DuckDB:
+
+${fence('sql', [
+  list === null
+    ? `SELECT count(*) FROM 'data/${name}.parquet';`
+    : `SELECT value, count(*) FROM (SELECT unnest(${list}) AS value FROM 'data/${name}.parquet') GROUP BY value ORDER BY 2 DESC LIMIT 10;`,
+])}`;
+  }
 }
 
 function renderContents(isRaw: boolean, withoutTexts: boolean): string {
@@ -51,8 +108,7 @@ function renderCoverage({ run, coverage }: Export): string {
       : `**Not complete**: ${run.lacking}.`;
   const whole =
     cases_on_site === null ? '' : ` The site counted ${renderPlural(cases_on_site, 'case')} in all.`;
-  return `${verdict}${whole} Of ${linked_lists} lists of documents, dockets and resources, ${linked_lists_read} were read; the others may
-have records that are not here. ${renderPlural(rejected_records, 'record')} of the API could not be read as a case.
+  return `${verdict}${whole} Of ${linked_lists} lists of documents, dockets and resources, ${linked_lists_read} were read${linked_lists_read < linked_lists ? '; the others may\nhave records that are not here' : ''}. ${renderPlural(rejected_records, 'record')} of the API could not be read as a case.
 
 | list of the site | cases | read completely by run |
 | --- | ---: | ---: |
