@@ -215,8 +215,19 @@ function toFormat(flags: Flags, usual: PrintFormat): PrintFormat {
 
 /** The format that the name of a file promises: a table in a .csv file would open as one column. */
 function toFormatOfName(file: unknown): RowFormat | undefined {
-  return typeof file === 'string' ? FORMAT_OF_ENDING[extname(file).toLowerCase()] : undefined;
+  if (typeof file !== 'string') return undefined;
+  const ending = extname(file).toLowerCase();
+  if (OTHER_ENDINGS.has(ending))
+    throw new MirrorError('OUTPUT_REFUSED', `--output does not write ${ending} files.`, {
+      hint: `Name a file in .csv, .tsv, .json, .ndjson or .md, or give --format. \`export\` writes Parquet and SQLite.`,
+    });
+  return FORMAT_OF_ENDING[ending];
 }
+
+/** Endings of formats that programs open by their name, and that no command writes here. */
+const OTHER_ENDINGS: ReadonlySet<string> = new Set(
+  '.parquet .sqlite .sqlite3 .duckdb .feather .arrow .dta .sav .rds .html .xml .zip .gz'.split(' '),
+);
 
 const FORMAT_OF_ENDING: Readonly<Partial<Record<string, RowFormat>>> = {
   '.csv': 'csv',

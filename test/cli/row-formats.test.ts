@@ -148,6 +148,18 @@ describe('--output', () => {
     expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
   });
 
+  test.each([['rows.parquet'], ['rows.Parquet'], ['rows.csv.gz'], ['rows.sqlite']])(
+    'refuses to write a table for people to %s, unless --format asks for it',
+    async (name) => {
+      const { run, folder } = await start();
+      const { exitCode, stderr } = await run('query', 'SELECT 1 AS a', '--output', name);
+      expect([exitCode, stderr]).toEqual([2, expect.stringContaining('--output does not write')]);
+      expect(existsSync(join(folder, name))).toBe(false);
+      expect((await run('query', 'SELECT 1 AS a', '--output', name, '--format', 'csv')).exitCode).toBe(0);
+      expect((await run('query', 'SELECT 1 AS a', '--output', 'rows.txt', '--force')).exitCode).toBe(0);
+    },
+  );
+
   test('follows a link to a file, and says when the folder is not there', async () => {
     const { run, folder } = await start();
     writeFileSync(join(folder, 'real.csv'), 'old');
