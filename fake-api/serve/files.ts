@@ -1,4 +1,6 @@
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { gzip as gzipCallback } from 'node:zlib';
 import { Random, mixSeeds } from '../invent/random.ts';
@@ -18,7 +20,19 @@ export type FileFault =
   | 'range-ignored'
   /** Another server's file: right in its head, other bytes. */
   | 'other-file'
-  | 'busy';
+  | 'busy'
+  /** Status 404. */
+  | 'gone'
+  /** Status 429, which asks for a pause of two hours. */
+  | 'limited'
+  /** A length that is not stated, and only the first half: nothing of the transfer shows the cut. */
+  | 'half'
+  /** A length of 100 bytes, and more bytes than that. */
+  | 'longer'
+  /** A file of another format. */
+  | 'word'
+  /** Bytes without end, and no length. */
+  | 'endless';
 
 /** One request that the host of files received. */
 export interface FileRequest {
@@ -34,6 +48,8 @@ export interface FakeFilesOptions {
   readonly textOf?: (documentId: number) => string | null | undefined;
   /** The fault of a request. Default none. */
   readonly fault?: (request: FileRequest) => FileFault | undefined;
+  /** The address to which a request is redirected. Default none. */
+  readonly redirect?: (request: FileRequest) => string | undefined;
 }
 
 /** A running host of files. */
@@ -67,10 +83,15 @@ function toFileRequest({ method = 'GET', url = '/', headers }: IncomingMessage):
 async function respond(
   request: FileRequest,
   response: ServerResponse,
-  { textOf, fault }: FakeFilesOptions,
+  { textOf, fault, redirect }: FakeFilesOptions,
 ): Promise<void> {
   if (request.authorization) {
     sendError(response, 400, 'InvalidArgument', 'Only one auth mechanism allowed.');
+    return;
+  }
+  const location = redirect?.(request);
+  if (location !== undefined) {
+    response.writeHead(302, { location }).end();
     return;
   }
   const [, textId] = /^\/texts\/(\d+)\.json$/.exec(request.path) ?? [];
@@ -100,6 +121,27 @@ async function sendFile(
   switch (fault) {
     case 'busy':
       sendError(response, 503, 'SlowDown', 'Reduce your request rate.');
+      return;
+    case 'gone':
+      sendError(response, 404, 'NoSuchKey', 'The specified key does not exist.');
+      return;
+    case 'limited':
+      response.setHeader('retry-after', '7200');
+      sendError(response, 429, 'TooManyRequests', 'Slow down.');
+      return;
+    case 'half':
+      response.writeHead(200, headers).end(file.subarray(0, file.length >> 1));
+      return;
+    case 'longer':
+      response.writeHead(200, { ...headers, 'content-length': 100 });
+      response.socket?.end(file);
+      return;
+    case 'word':
+      response.writeHead(200, { 'content-type': 'application/msword' }).end('PK\u0003\u0004 a document');
+      return;
+    case 'endless':
+      response.writeHead(200, headers);
+      await sendWithoutEnd(response);
       return;
     case 'html':
       response.writeHead(200, { 'content-type': 'text/html' }).end('<!DOCTYPE html><title>Log in</title>');
@@ -133,6 +175,19 @@ async function sendFile(
         .end(part);
     }
   }
+}
+
+const ENDLESS_CHUNK = Buffer.alloc(65_536, 'x');
+
+/** Sends until the client leaves. */
+async function sendWithoutEnd(response: ServerResponse): Promise<void> {
+  const endless = Readable.from(
+    (function* repeat() {
+      yield Buffer.from('%PDF-1.4\n');
+      for (;;) yield ENDLESS_CHUNK;
+    })(),
+  );
+  await pipeline(endless, response).catch(() => undefined);
 }
 
 /** Where an open range begins (`bytes=100-`); undefined for none, or for one that the file does not have. */

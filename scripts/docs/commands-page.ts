@@ -7,7 +7,7 @@ import { PACKAGE } from '../../src/lib/package-info.ts';
 import { createScriptIo } from './script-io.ts';
 
 /** The command whose help lists every group of settings. */
-const WITH_ALL_SETTINGS = 'nightly';
+const WITH_ALL_SETTINGS = 'doctor';
 const POINTER = '  Listed once at the end of this page.';
 
 /** The help of the program and of each command, as they print it; settings that commands share are listed once. */

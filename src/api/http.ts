@@ -104,25 +104,28 @@ export function createHttp(userAgent: string, limits: RequestLimits, agents: Age
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+export type ResponseHead = Pick<RawResponse, 'status' | 'headers'>;
+
+/** One GET request. */
+export interface GetRequest {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly limits: Omit<RequestLimits, 'maxBodyBytes'>;
+  readonly durationLeftMs: number;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Sends one GET request and reads the whole response. Throws a MirrorError; a failure that may be temporary is a {@link
- * TransientError}.
+ * Sends one GET request and passes each piece of the response to `onChunk`, which may return `'enough'` to leave the rest. Throws
+ * a MirrorError; a failure that may be temporary is a {@link TransientError}.
  */
-export async function sendRequest(
-  http: Http,
-  url: URL,
-  token: string,
-  limits: RequestLimits,
-  durationLeftMs: number,
-  signal: AbortSignal,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<RawResponse & { readonly bytes: number }> {
-  const stream = http.got.stream(url, {
-    headers: { ...headers, authorization: `Token ${token}` }, // (A1)
-    agent: http.agents.for(url),
-    signal,
-  });
-  let head: Pick<RawResponse, 'status' | 'headers'> | undefined;
+export async function streamRequest(
+  { got: client, agents }: Http,
+  { url, headers, limits, durationLeftMs, signal }: GetRequest,
+  onChunk: (chunk: Buffer, head: ResponseHead | undefined) => 'enough' | undefined,
+): Promise<ResponseHead> {
+  const stream = client.stream(url, { headers, agent: agents.for(url), signal });
+  let head: ResponseHead | undefined;
   stream.on('response', (response: { statusCode: number; headers: RawResponse['headers'] }) => {
     head = { status: response.statusCode, headers: response.headers };
   });
@@ -134,20 +137,13 @@ export async function sendRequest(
     () => stream.destroy(new MirrorError('MAX_DURATION_REACHED', 'The run reached its maximum duration.')),
     Math.min(durationLeftMs, MAX_TIMER_MS),
   );
-  let gatherer: BodyGatherer | undefined;
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       silence.begin();
-      gatherer ??= new BodyGatherer(
-        toExpected(head?.headers, chunk),
-        limits.maxBodyBytes,
-        describePath(url),
-        http.buffers,
-      );
-      gatherer.add(chunk);
+      if (onChunk(chunk, head) === 'enough') break;
     }
   } catch (thrown) {
-    throw toMirrorError(thrown, url, http.agents.proxyOf(url), signal);
+    throw toMirrorError(thrown, url, agents.proxyOf(url), signal);
   } finally {
     endHead();
     silence.end();
@@ -155,6 +151,35 @@ export async function sendRequest(
     stream.destroy();
   }
   if (head === undefined) throw new TransientError('NETWORK_FAILED', `No response to ${describePath(url)}.`);
+  return head;
+}
+
+/**
+ * Sends one GET request with the token and reads the whole response. Throws a MirrorError; a failure that may be temporary is a
+ * {@link TransientError}.
+ */
+export async function sendRequest(
+  http: Http,
+  url: URL,
+  token: string,
+  limits: RequestLimits,
+  durationLeftMs: number,
+  signal: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<RawResponse & { readonly bytes: number }> {
+  let gatherer: BodyGatherer | undefined;
+  const withToken = { ...headers, authorization: `Token ${token}` }; // (A1)
+  const request = { url, headers: withToken, limits, durationLeftMs, signal };
+  const head = await streamRequest(http, request, (chunk, begun) => {
+    gatherer ??= new BodyGatherer(
+      toExpected(begun?.headers, chunk),
+      limits.maxBodyBytes,
+      describePath(url),
+      http.buffers,
+    );
+    gatherer.add(chunk);
+    return undefined;
+  });
   const received = gatherer?.body() ?? Buffer.alloc(0);
   const coding = oneHeader(head, 'content-encoding');
   const body = await decompressBody(received, coding, limits.maxBodyBytes, describePath(url), http.buffers);

@@ -57,6 +57,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     acts: true,
     load: () => import('./commands/fetch-texts.ts'),
   },
+  'fetch-files': {
+    description: 'Download the files (PDF) of chosen documents.',
+    acts: true,
+    load: () => import('./commands/fetch-files.ts'),
+  },
   status: {
     description: 'Show the contents of the mirror, its latest runs and any anomalies.',
     reads: true,

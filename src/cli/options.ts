@@ -11,6 +11,7 @@ import {
 } from '../config/settings.ts';
 import {
   SETTINGS,
+  SETTINGS_OF_FILES,
   SETTINGS_OF_LOG,
   SETTINGS_OF_NIGHTLY,
   SETTINGS_OF_SNAPSHOTS,
@@ -31,6 +32,7 @@ function listFlagged(settings: Readonly<Partial<Record<SettingName, SettingSpec>
 
 export const ALL_SETTINGS = listFlagged(SETTINGS);
 export const SYNC_SETTINGS = listFlagged(SETTINGS_OF_SYNC);
+export const FILE_SETTINGS = listFlagged(SETTINGS_OF_FILES);
 export const SNAPSHOT_SETTINGS = listFlagged(SETTINGS_OF_SNAPSHOTS);
 
 /** The headings in the help of a command that takes all settings of a group. */
@@ -39,6 +41,7 @@ export const SETTING_GROUPS = [
   ['Schedule settings:', listFlagged(SETTINGS_OF_NIGHTLY)],
   ['Log settings:', listFlagged(SETTINGS_OF_LOG)],
   ['Snapshot settings:', SNAPSHOT_SETTINGS],
+  ['File settings:', FILE_SETTINGS],
 ] as const;
 
 /** The flags that commander parsed for one command. */

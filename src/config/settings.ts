@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { Parsed, SettingSpec, WrittenSetting } from './parsers.ts';
 import {
+  SETTINGS_OF_FILES,
   SETTINGS_OF_LOG,
   SETTINGS_OF_NIGHTLY,
   SETTINGS_OF_SNAPSHOTS,
@@ -186,6 +187,27 @@ export interface SnapshotSettings {
   readonly monthly: number;
   /** Whether snapshots include the texts of documents. */
   readonly texts: boolean;
+}
+
+/** From where files of documents are fetched, and how large one may be. */
+export interface FileSettings {
+  /** As in an address: with a port if there is one. */
+  readonly fileHosts: readonly string[];
+  readonly maxFileBytes: number;
+}
+
+/** Validates the settings of the files of documents. Throws SETTING_INVALID for the first invalid one. */
+export function parseFileSettings(written: WrittenSettings): FileSettings {
+  const settings = parseAll(SETTINGS_OF_FILES, written);
+  const fileHosts = settings.fileHosts.map((host) => host.toLowerCase());
+  const odd = fileHosts.find((host) => !/^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/.test(host));
+  if (odd !== undefined)
+    throw new MirrorError(
+      'SETTING_INVALID',
+      `${written.fileHosts?.from ?? '--file-hosts'} names ${JSON.stringify(odd)}, which is not a host.`,
+      { hint: 'Write the name of the host alone, such as files.example.org, without https://.' },
+    );
+  return Object.freeze({ ...settings, fileHosts });
 }
 
 /** Validates the settings of the snapshots of a database. Throws SETTING_INVALID for the first invalid one. */

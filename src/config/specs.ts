@@ -225,6 +225,23 @@ export const SETTINGS_OF_SNAPSHOTS = nameVariables({
   },
 });
 
+/** The settings of the files of documents. */
+export const SETTINGS_OF_FILES = nameVariables({
+  fileHosts: {
+    flag: '--file-hosts <hosts>',
+    default: 'clearinghouse-umich-production.s3.amazonaws.com',
+    description:
+      'Hosts from which files of documents may be requested, separated by semicolons. Files on other hosts are recorded and not requested.',
+    parse: semicolonList,
+  },
+  maxFileBytes: {
+    flag: '--max-file <bytes>',
+    default: '268435456',
+    description: 'Maximum size of a file of a document, in bytes; a larger one is recorded and not stored.',
+    parse: wholeNumber(1),
+  },
+});
+
 /** The settings of `nightly`. */
 export const SETTINGS_OF_NIGHTLY = nameVariables({
   schedule: {
@@ -345,4 +362,5 @@ export const SETTINGS = {
   ...SETTINGS_OF_NIGHTLY,
   ...SETTINGS_OF_LOG,
   ...SETTINGS_OF_SNAPSHOTS,
+  ...SETTINGS_OF_FILES,
 };

@@ -10,6 +10,8 @@ import type { Mirror } from './open-mirror.ts';
 import { toNotMirrored } from './read-case.ts';
 import { type RunStart, createSyncLedger, recordDeadRuns } from './run-log.ts';
 import { deleteDriftOf } from './redact-drift.ts';
+import { removeStrayFiles } from './linked/file-store.ts';
+import { countFilesOfCase } from './linked/files.ts';
 import { rewriteSearchIndexes } from './search-index.ts';
 import {
   LIST_TABLES,
@@ -43,6 +45,8 @@ export interface Redaction {
   readonly changes: number;
   /** Rejected records that belong to the case or cannot be told apart from it. */
   readonly rejectedRecords: number;
+  /** Files of documents that belong to no other case. */
+  readonly files: number;
   /** Other cases that list this one as a related case. Their lists stay. */
   readonly namedBy: number;
 }
@@ -81,6 +85,7 @@ export function findRedaction(mirror: Mirror, caseId: number): Redaction {
         countOf(docketEntryVersions, eq(docketEntryVersions.case_id, caseId)),
       changes: countOf(caseChanges, isContentOf(caseId)),
       rejectedRecords: rejectedCount,
+      files: countFilesOfCase(mirror, caseId),
       namedBy: countOf(relatedCases, eq(relatedCases.id, caseId)),
     };
   });
@@ -254,7 +259,7 @@ export function listPendingRedactions({
 }
 
 /**
- * Removes the bytes of deleted rows from the file and its log, and records the pending redactions as complete. The
+ * Removes the bytes of deleted rows from the file and its log, and the files of documents that have no row any more, and records the pending redactions as complete. The
  * caller holds the writer lock. If another program reads the file or the disk has no room, records and throws
  * REDACTION_UNFINISHED.
  */
@@ -262,6 +267,7 @@ function finishRedactions(mirror: Mirror, now: () => Date): void {
   const { db, path } = mirror;
   if (listPendingRedactions(mirror).length === 0) return;
   try {
+    removeStrayFiles(mirror);
     removeDeletedBytes(mirror);
   } catch (thrown) {
     const error = toUnfinished(toDatabaseError(thrown, path), path);

@@ -79,7 +79,6 @@ export const SEALED_TABLES: readonly SealedTable[] = [
     schema.textPasses,
     schema.documentFiles,
     schema.filePasses,
-    schema.mirrorOffers,
   ].map(whole),
 ];
 

@@ -7,6 +7,7 @@ import {
   type SnapshotSettings,
   parseNightlySettings,
   parseSettings,
+  parseFileSettings,
   parseSnapshotSettings,
   type SettingName,
   type WrittenSettings,
@@ -64,6 +65,7 @@ export async function* examine(
     settings = parseSettings(written);
     nightly = parseNightlySettings(written);
     snapshots = parseSnapshotSettings(written, settings.database);
+    parseFileSettings(written);
   } catch (error) {
     yield bad('settings', error);
     return;

@@ -228,7 +228,7 @@ export const ERRORS_OF_RUNS = {
   FILE_UNWRITABLE: {
     exit: 'output',
     description:
-      'A file of the scheduler (its state, a report, the metrics) could not be written. The existing file is unchanged.',
+      'A file of the scheduler (its state, a report, the metrics), or the file of a document, could not be written. The existing file is unchanged.',
     hint: 'Make sure that the folder exists and is writable for this user, that the path is free or a regular file, and that the disk has space.',
   },
   STATE_FILE_DAMAGED: {

@@ -96,6 +96,11 @@ export const CHECKS = {
     description: 'Each text has its stored hash and length, and belongs to a document.',
     counts: 'texts',
   },
+  files: {
+    description:
+      'Each stored file of a document has its hash and length, and each file in the folder belongs to a document.',
+    counts: 'documents whose file was requested',
+  },
   ledger: {
     description: 'The run log is consistent.',
     counts: 'records',

@@ -9,6 +9,7 @@ import { checkLedger } from './run-log.ts';
 import { checkMetadata, checkSeals } from './metadata.ts';
 import { checkPastEntries, checkRows } from './rows.ts';
 import { checkPayload } from './payload.ts';
+import { checkFiles } from './files.ts';
 import { checkTexts } from './texts.ts';
 import { CASES_AT_ONCE, type PlainCase, type ProvePlainCases, preparePlainCases } from './plain-cases.ts';
 import type { ProvenElsewhere } from './second-thread.ts';
@@ -133,6 +134,7 @@ export function* verifyMirror(
     yield* counter.run('values', null, onceDamaged(checkLedgerValues(mirror)));
     yield* counter.run('seals', null, onceDamaged(checkSeals(mirror)));
     if (fileDepth === 'full') yield* counter.run('texts', null, onceDamaged(checkTexts(mirror)));
+    if (fileDepth === 'full') yield* counter.run('files', null, onceDamaged(checkFiles(mirror)));
     if (fileDepth === 'full') yield* counter.run('search', null, onceDamaged(checkSearchIndexes(mirror)));
     yield* counter.run('ledger', null, onceDamaged(checkLedger(mirror)));
   }

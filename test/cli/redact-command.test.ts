@@ -249,6 +249,7 @@ describe('redact', () => {
       docket_entries: 2,
       changes: 2, // of three: that it left stays
       rejected_records: 0,
+      files: 0,
       named_by_other_cases: 1,
       copies_redacted: [],
       copies_with_content: [],

@@ -3,15 +3,19 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { readNightlySettings, type ReadSettings } from '../../src/cli/commands/nightly.ts';
+import { readNightlySettings, type ReadSettings as NightlySettings } from '../../src/cli/commands/nightly.ts';
 import { PROCESS_IO } from '../../src/cli/process-io.ts';
-import { addSettings, ALL_SETTINGS, type Flags } from '../../src/cli/options.ts';
+import { addSettings, ALL_SETTINGS, type Flags, readWrittenSettings } from '../../src/cli/options.ts';
 import type { SettingSpec } from '../../src/config/parsers.ts';
-import { SETTINGS } from '../../src/config/specs.ts';
-import type { SettingName } from '../../src/config/settings.ts';
+import { SETTINGS, SETTINGS_OF_FILES } from '../../src/config/specs.ts';
+import { type FileSettings, type SettingName, parseFileSettings } from '../../src/config/settings.ts';
 import { runCli } from '../support/command-line.ts';
 import { makeCertificate } from '../support/make-certificate.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+
+interface ReadSettings extends NightlySettings {
+  readonly files: FileSettings;
+}
 
 /** What is tried of one setting. */
 interface Row {
@@ -180,6 +184,13 @@ const ROWS: Readonly<Record<SettingName, Row>> = {
   keepWeekly: ofNumber(({ snapshots }) => snapshots.weekly, ['10001']),
   keepMonthly: ofNumber(({ snapshots }) => snapshots.monthly, ['10001']),
   snapshotTexts: ofSwitch(({ snapshots }) => snapshots.texts),
+  fileHosts: {
+    good: ['files.example', 'a.example; B.example:8080', '127.0.0.1:9'],
+    values: ['files.example', 'a.example b.example:8080', '127.0.0.1:9'],
+    read: ({ files }) => files.fileHosts.join(' '),
+    bad: ['https://a.example', 'lamps /', ' ; '],
+  },
+  maxFileBytes: ofNumber(({ files }) => files.maxFileBytes, ['0']),
 };
 
 const TABLE = (Object.keys(SETTINGS) as SettingName[]).map((name) => {
@@ -207,7 +218,9 @@ function place({ env = {}, dotEnv = {} }: Places) {
 function read(places: Places): ReadSettings {
   const command = addSettings(new Command(), ALL_SETTINGS);
   command.parse([...(places.flags ?? [])], { from: 'user' });
-  return readNightlySettings(command.opts<Flags>(), { ...PROCESS_IO, ...place(places) });
+  const io = { ...PROCESS_IO, ...place(places) };
+  const flags = command.opts<Flags>();
+  return { ...readNightlySettings(flags, io), files: parseFileSettings(readWrittenSettings(flags, io)) };
 }
 
 function toFlags({ flag }: SettingSpec, text: string): string[] {
@@ -215,6 +228,12 @@ function toFlags({ flag }: SettingSpec, text: string): string[] {
   if (flag?.includes('<') === true) return [`${name}=${text}`];
   return [/^(yes|true|on|1)$/i.test(text) ? name : name.replace('--', '--no-')];
 }
+
+/** A command that reads the setting before it does anything. */
+const toCommand = (variable: string): string[] =>
+  Object.values(SETTINGS_OF_FILES).some(({ env }) => env === variable)
+    ? ['fetch-files', '--core']
+    : ['nightly', '--once'];
 
 describe.each(TABLE)('the setting $name', ({ spec, good, values = good, read: pick, bad }) => {
   const { env: variable, flag, isShared = false } = spec;
@@ -252,7 +271,7 @@ describe.each(TABLE)('the setting $name', ({ spec, good, values = good, read: pi
             ? { env: { [variable]: text } }
             : { dotEnv: { [variable]: text } };
       const { exitCode, stdout, stderr } = await runCli(
-        ['nightly', '--once', ...(places.flags ?? [])],
+        [...toCommand(variable), ...(places.flags ?? [])],
         place(places),
       );
       expect([exitCode, stdout]).toEqual([2, '']);

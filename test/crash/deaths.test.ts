@@ -12,7 +12,7 @@ import { times } from '../support/times.ts';
 
 const prepared = usePrepared(async (folder) => prepareScenarios(folder, await shareDays()));
 
-/** Written by the migrations alone, in snapshots alone, or by `fetch-texts` (texts.test.ts). */
+/** Written by the migrations alone, in snapshots alone, by `fetch-texts` (texts.test.ts), or by `fetch-files` (files.test.ts). */
 const FIXED_TABLES = [
   'lists',
   'mirror_identity',
@@ -21,6 +21,8 @@ const FIXED_TABLES = [
   'mirror_replaced_texts',
   'text_passes',
   'texts',
+  'document_files',
+  'file_passes',
 ];
 
 test('the scenarios write to every table, delete wherever a change takes rows away, and have a case leave and one return', () => {

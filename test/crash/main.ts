@@ -15,6 +15,7 @@ import { drawInstants, listWriteDeaths, parseDeath, type Death } from './deaths.
 import { isFailure, renderFailure, renderInstants, renderWrites } from './report.ts';
 import { runAsProcess } from './run-command.ts';
 import { prepareDays, prepareScenarios, type Scenario } from './scenario.ts';
+import { prepareFileWorld, runFileTrial } from './file-trials.ts';
 import { prepareTextWorld, runTextTrial } from './text-trials.ts';
 import { runTrials } from './trial.ts';
 
@@ -83,6 +84,29 @@ async function dieInTexts(parent: string, isEnough: () => boolean): Promise<stri
   return faults;
 }
 
+/** Dies at every write of a pass over files; returns what was wrong, and whether time ran out. */
+async function dieInFiles(parent: string, isEnough: () => boolean): Promise<string[]> {
+  const world = await prepareFileWorld(parent, runAsProcess);
+  const faults: string[] = [];
+  const deaths = listWriteDeaths(world.labels).filter((death) => death.at === 'write');
+  let died = 0;
+  try {
+    for (const death of deaths) {
+      if (isEnough()) {
+        faults.push(`fetch-files: ${deaths.length - died} deaths not died for want of time`);
+        break;
+      }
+      const found = await runFileTrial(world, death, parent);
+      died++;
+      faults.push(...found.map((fault) => `fetch-files, ${death.label} #${death.occurrence}: ${fault}`));
+    }
+  } finally {
+    await world.close();
+  }
+  console.log(`fetch-files: ${died} deaths at writes`);
+  return faults;
+}
+
 /** The same deaths in another order, always the same for a seed. */
 function mix<Planned>(planned: readonly Planned[], seed: number): Planned[] {
   return planned
@@ -124,7 +148,13 @@ try {
   for (const scenario of scenarios) console.log(renderInstants(scenario, trials));
   const isEnough = (): boolean => Date.now() - begun > Number(values.minutes) * 60_000;
   const otherFaults =
-    one === null ? [...(await dieInCopies(folder, isEnough)), ...(await dieInTexts(folder, isEnough))] : [];
+    one === null
+      ? [
+          ...(await dieInCopies(folder, isEnough)),
+          ...(await dieInTexts(folder, isEnough)),
+          ...(await dieInFiles(folder, isEnough)),
+        ]
+      : [];
   for (const fault of otherFaults) console.log(fault);
   if (otherFaults.length > 0) process.exitCode = 1;
   const died = trials.filter(({ result }) => result.died).length;

@@ -98,7 +98,6 @@ const NEW_TABLES: ReadonlySet<string> = new Set([
   'text_passes',
   'document_files',
   'file_passes',
-  'mirror_offers',
 ]);
 /** Columns that the former schema does not have. The upgrade derives those of `cases` from its other columns. */
 const NEW_COLUMNS: ReadonlySet<string> = new Set([

@@ -20,6 +20,7 @@ const ELSEWHERE = new Set([
   'restore',
   'redact',
   'fetch-texts',
+  'fetch-files',
   'browse',
 ]);
 

@@ -91,6 +91,7 @@ const DESCRIBED: readonly (readonly [section: string, args: readonly string[], l
   ['status', ['status'], 1],
   ['sync', ['sync', '--max-attempts', '1', '--delay', '0'], 1],
   ['fetch-texts', ['fetch-texts', '--delay', '0'], 1],
+  ['fetch-files', ['fetch-files', '--core', '--delay', '0'], 1], // all of them on a host that is not known
   ['verify', ['verify', '--sample', '5'], 1],
   ['doctor', ['doctor'], 1],
   ['snapshot', ['snapshot'], 1],

@@ -28,7 +28,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   text_passes: 'text_passes',
   document_files: 'document_files',
   file_passes: 'file_passes',
-  mirror_offers: 'mirror_offers',
   audit_text_at_odds: 'document_texts',
 };
 

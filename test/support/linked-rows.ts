@@ -117,13 +117,15 @@ export function storeLinkedDay(mirror: Mirror, day: 1 | 2 | 3 | 4, at: Date): vo
   storeFiles(mirror, at);
 }
 
-/** What came of the request for the file of a document, and whether the API offers a list of all documents. */
+/** What came of the request for the file of a document. */
 function storeFiles({ sqlite }: Mirror, at: Date): void {
   const time = at.toISOString();
   sqlite
     .prepare(
-      `INSERT OR REPLACE INTO document_files (document_id, outcome, url, fetched_at, attempted_at, failures)
-       VALUES (501, 'not_offered', 'https://example.org/doc/501.pdf', ?, ?, 0)`,
+      `INSERT OR REPLACE INTO document_files
+         (document_id, outcome, url, fetched_at, attempted_at, failures, document_fingerprint)
+       VALUES (501, 'not_offered', 'https://example.org/doc/501.pdf', ?, ?, 0,
+         (SELECT mirror_fingerprint FROM documents WHERE id = 501))`,
     )
     .run(time, time);
   sqlite
@@ -132,12 +134,6 @@ function storeFiles({ sqlite }: Mirror, at: Date): void {
        VALUES (?, ?, 'complete', 1, 1, 1)`,
     )
     .run(time, time);
-  sqlite
-    .prepare(
-      `INSERT OR REPLACE INTO mirror_offers (kind, state, checked_at, run_id)
-       VALUES ('documents', 'not_offered', ?, (SELECT max(id) FROM sync_runs))`,
-    )
-    .run(time);
 }
 
 function storeLists(mirror: Mirror, day: number, at: Date): void {

@@ -1,14 +1,8 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type TextSelection, listDocumentTypes } from '../../db/linked/texts.ts';
-import { toNotMirrored } from '../../db/read-case.ts';
-import type { Mirror } from '../../db/open-mirror.ts';
+import type { Command } from 'commander';
 import { EXIT_CODES, type ExitName } from '../../errors/exit-codes.ts';
-import { MirrorError } from '../../errors/mirror-error.ts';
-import { listClosest, suggestNames } from '../../lib/closest-names.ts';
-import { parseFilters, refuseNoCase, requireFilters, toCaseCondition } from '../../search/filters.ts';
 import type { TextPassReport } from '../../sync/linked/text-pass.ts';
 import { parseSnapshotSettings } from '../../config/settings.ts';
-import { addCaseFilters, toFilterFlags } from '../case-filters.ts';
+import { addDocumentSelection, readSelection } from '../document-selection.ts';
 import { type Io, reportStyle, say, withStop, write, writeText } from '../io.ts';
 import {
   type Flags,
@@ -20,27 +14,13 @@ import {
 } from '../options.ts';
 import { renderTextPlan, renderTextReport, toTextJson, toTextPlanJson } from '../text/fetch-texts.ts';
 import { renderBroken } from '../text/errors.ts';
-import { createTextProgress } from '../text/progress.ts';
+import { createPassProgress } from '../text/progress.ts';
 import { toJsonLine } from '../text/words.ts';
-import { parseCaseId, withMirror } from '../with-mirror.ts';
-
-const DEFAULT_BUDGET = '500';
+import { withMirror } from '../with-mirror.ts';
 
 export function defineOptions(command: Command): Command {
   return addSettings(
-    addCaseFilters(command)
-      .addOption(new Option('--type <type...>', 'only documents of these types').default([], 'all'))
-      .option('--core', 'only core documents')
-      .addOption(
-        new Option('--case <id...>', 'only documents of these cases')
-          .argParser((text: string, before: readonly number[]) => [...before, parseCaseId(text)])
-          .default([], 'all'),
-      )
-      .addOption(
-        new Option('--budget <requests>', 'maximum requests, including retries; "all" for no limit')
-          .argParser(parseBudget)
-          .default(Number(DEFAULT_BUDGET), DEFAULT_BUDGET),
-      )
+    addDocumentSelection(command)
       .option('--dry-run', 'only show how many texts are due and how much room they take')
       .option('--json', 'print the report as JSON'),
     SYNC_SETTINGS,
@@ -65,14 +45,6 @@ Examples:
   );
 }
 
-function parseBudget(text: string): number {
-  if (text === 'all') return Infinity;
-  const budget = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(budget) || budget < 1)
-    throw new InvalidArgumentError('It takes a whole number from 1, or "all".');
-  return budget;
-}
-
 export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const isDry = flags.dryRun === true;
   const settings = readSettings(flags, io);
@@ -90,7 +62,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   }
   const { token } = readSettingsAndToken(flags, io);
   const { runTextPass } = await import('../../sync/linked/text-pass.ts');
-  const progress = createTextProgress(io.stderr, io.runtime.now, io.timeZone);
+  const progress = createPassProgress(io.stderr, io.runtime.now, io.timeZone, 'texts');
   const report = await withStop(io, (signal) =>
     runTextPass(
       {
@@ -126,56 +98,4 @@ function toExit({ outcome, error }: TextPassReport): ExitName {
 function countCopies(flags: Flags, io: Io, database: string): number {
   const { daily, weekly, monthly, texts } = parseSnapshotSettings(readWrittenSettings(flags, io), database);
   return texts ? daily + weekly + monthly : 0;
-}
-
-/**
- * The selection of the flags. Fails with USAGE if there is no such type or no case that passes the filters, or
- * CASE_NOT_MIRRORED if there is no such case.
- */
-function readSelection(flags: Flags, database: string): TextSelection {
-  const wanted = flags.type as readonly string[];
-  const types = wanted.length === 0 ? [] : withMirror(database, listDocumentTypes);
-  const caseIds = flags.case as readonly number[];
-  if (caseIds.length > 0)
-    withMirror(database, (mirror) => {
-      assertMirrored(mirror, caseIds);
-    });
-  return {
-    types: wanted.map((name) => findType(name, types)),
-    caseIds,
-    caseCondition: readCaseCondition(flags, database),
-    isCore: flags.core === true,
-  };
-}
-
-function readCaseCondition(flags: Flags, database: string): string | null {
-  const filters = parseFilters(toFilterFlags(flags));
-  if (filters.filed === null && Object.keys(filters.values).length === 0) return null;
-  return withMirror(database, (mirror) => {
-    const resolved = requireFilters(mirror.sqlite, filters, mirror.path);
-    refuseNoCase(mirror.sqlite, resolved, mirror.path);
-    return toCaseCondition(resolved);
-  });
-}
-
-/** Without it, a wrong id would end as complete, with nothing to request. */
-function assertMirrored(mirror: Mirror, caseIds: readonly number[]): void {
-  const find = mirror.sqlite.prepare<[number], number>('SELECT 1 FROM cases WHERE id = ?').pluck();
-  for (const caseId of caseIds) if (find.get(caseId) === undefined) throw toNotMirrored(mirror, caseId);
-}
-
-function findType(name: string, types: readonly string[]): string {
-  const found = types.find((type) => type.toLowerCase() === name.trim().toLowerCase());
-  if (found !== undefined) return found;
-  const quoted = (names: readonly string[]): string[] => names.map((one) => JSON.stringify(one));
-  const hint =
-    types.length === 0
-      ? 'The mirror has no document with a type yet: run `clearinghouse-mirror sync`, which reads the lists of documents.'
-      : [
-          suggestNames(quoted(listClosest(name, types, 1))),
-          `The types in this mirror are ${quoted(types).join(', ')}.`,
-        ]
-          .filter((part) => part !== null)
-          .join(' ');
-  throw new MirrorError('USAGE', `No document has the type ${JSON.stringify(name.slice(0, 100))}.`, { hint });
 }

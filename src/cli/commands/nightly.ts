@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { type Io, checkPrinted, findLoss, withStop, write, writeText } from '../io.ts';
-import { addSettings, ALL_SETTINGS, type Flags, readWrittenSettings } from '../options.ts';
+import { addSettings, ALL_SETTINGS, FILE_SETTINGS, type Flags, readWrittenSettings } from '../options.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { type WriterLock, takeWriterLock } from '../../db/lock.ts';
 import { runLinkedPass } from '../../sync/linked/pass.ts';
@@ -43,12 +43,15 @@ import { toJsonLine } from '../text/words.ts';
 import { renderLinkedReport, toLinkedJson } from '../text/linked.ts';
 import { renderRunReport, toReportJson } from '../text/report.ts';
 
+/** It fetches no files. */
+const NIGHTLY_SETTINGS = ALL_SETTINGS.filter((name) => !FILE_SETTINGS.includes(name));
+
 export function defineOptions(command: Command): Command {
   return addSettings(
     command
       .option('--once', 'run once now, independent of the schedule, and exit with the exit code of the run')
       .option('--json', 'print the report of each sync as one line of JSON'),
-    ALL_SETTINGS,
+    NIGHTLY_SETTINGS,
   ).addHelpText(
     'after',
     `

@@ -48,6 +48,8 @@ redaction as pending, and the next \`sync\` finishes it.
 --document removes one document, also of a case that is on the site. The mirror keeps its
 id and its cases, and stores nothing of it again, whatever list brings it.
 
+The file (PDF) of a document is removed with it, unless another document has an equal file.
+
 redact lists the copies that still contain the content: snapshots, the copy before an
 upgrade, replaced mirrors, and copies under any other name beside the mirror or in the
 snapshot folder. --snapshots removes the content from them too. Copies elsewhere keep it,
@@ -162,6 +164,7 @@ function toJson({ redaction, runId, cleaned, holding, notSearched }: Outcome) {
           docket_entries: redaction.docketEntries,
           changes,
           rejected_records: rejectedRecords,
+          files: redaction.files,
           named_by_other_cases: redaction.namedBy,
         }
       : {
@@ -169,6 +172,7 @@ function toJson({ redaction, runId, cleaned, holding, notSearched }: Outcome) {
           ...done,
           case_ids: redaction.caseIds,
           texts: redaction.texts,
+          files: redaction.files,
           changes,
           rejected_records: rejectedRecords,
         }),
@@ -230,6 +234,7 @@ function listContent(redaction: AnyRedaction): string {
     ...(redaction.kind === 'case'
       ? [renderPlural(redaction.docketEntries, 'docket entry', 'docket entries')]
       : [renderPlural(redaction.texts, 'text')]),
+    ...(redaction.files === 0 ? [] : [renderPlural(redaction.files, 'file')]),
     ...(rejectedRecords === 0 ? [] : [renderPlural(rejectedRecords, 'rejected record')]),
   ];
   const list = `${parts.join(', ')} and ${renderPlural(redaction.changes, 'recorded change')}`;

@@ -1,7 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import { clip, pad, renderCount, renderPlural } from '../../lib/layout.ts';
 import { localizeTimes, toZonedMinute } from '../../lib/local-time.ts';
-import type { TextPassEvent } from '../../sync/linked/text-pass.ts';
 import type { OnSyncEvent } from '../../sync/report.ts';
 import type { OnProgress } from '../../verify/proof.ts';
 import { type Out, say as sayTo } from '../io.ts';
@@ -207,17 +206,22 @@ export function createVerifyProgress(out: Out): Progress<OnProgress> {
     : { update: () => undefined, end: () => undefined };
 }
 
-type TextEnded = Extract<TextPassEvent, { type: 'text-ended' }>;
+/** One text or file of a pass has ended. */
+interface PassUpdate {
+  readonly figures: { readonly failed: number };
+  readonly of: number;
+}
 
-/** Shows the progress of a pass over texts: a bar on a terminal, lines elsewhere. */
-export function createTextProgress(
+/** Shows the progress of a pass over texts or files: a bar on a terminal, lines elsewhere. */
+export function createPassProgress(
   out: Out,
   now: () => Date,
   timeZone: string,
-): Progress<(event: TextEnded) => void> {
+  what: 'texts' | 'files',
+): Progress<(event: PassUpdate) => void> {
   let done = 0;
   if (out.isTTY === true) {
-    const { update, end } = createBar(out, 'texts {bar} {value}/{total}');
+    const { update, end } = createBar(out, `${what} {bar} {value}/{total}`);
     return {
       update: ({ of }) => {
         update(++done, of);
@@ -234,7 +238,7 @@ export function createTextProgress(
       saidAt = moment.getTime();
       sayTo(
         out,
-        `${toZonedMinute(moment, timeZone)} texts: ${renderCount(done)} of ${renderCount(of)}, ${renderCount(figures.failed)} failed\n`,
+        `${toZonedMinute(moment, timeZone)} ${what}: ${renderCount(done)} of ${renderCount(of)}, ${renderCount(figures.failed)} failed\n`,
       );
     },
     end: () => undefined,

@@ -2,6 +2,7 @@ import { desc, eq, isNotNull } from 'drizzle-orm';
 import type { MirrorError } from '../../errors/mirror-error.ts';
 import type { Mirror } from '../open-mirror.ts';
 import { type RecordedError, toDied, toPauseLeft } from '../run-log.ts';
+import { type FileSums, measureFiles } from './files.ts';
 import { type LinkedKindState, listKindStates } from './queue.ts';
 import { type PassOutcome, linkedPasses, syncRuns, textPasses } from '../schema/schema.ts';
 
@@ -10,9 +11,9 @@ import { type PassOutcome, linkedPasses, syncRuns, textPasses } from '../schema/
 export type LinkedPassRow = typeof linkedPasses.$inferSelect;
 
 /** How a pass ended that could record its end. */
-type EndOutcome = Exclude<PassOutcome, 'running' | 'died'>;
+export type EndOutcome = Exclude<PassOutcome, 'running' | 'died'>;
 
-const toEnding = (outcome: EndOutcome, at: Date, error: RecordedError | null) => ({
+export const toEnding = (outcome: EndOutcome, at: Date, error: RecordedError | null) => ({
   outcome,
   ended_at: at.toISOString(),
   error_code: error?.code ?? null,
@@ -96,10 +97,12 @@ export interface LinkedState {
   readonly kinds: readonly LinkedKindState[];
   /** The newest pass; null if there was none. */
   readonly pass: LinkedPassRow | null;
+  /** The stored files of documents. */
+  readonly files: FileSums;
 }
 
 export function findLinkedState(mirror: Mirror): LinkedState {
-  return { kinds: listKindStates(mirror), pass: findNewestPass(mirror) };
+  return { kinds: listKindStates(mirror), pass: findNewestPass(mirror), files: measureFiles(mirror) };
 }
 
 /** The newest linked pass; null if there was none. */

@@ -26,6 +26,8 @@ export interface DocumentRedaction {
   readonly rejectedRecords: number;
   /** Its text and earlier texts. */
   readonly texts: number;
+  /** 1 if its file is stored. The file itself stays if another document has the same one. */
+  readonly files: number;
 }
 
 /** Determines what a redaction of this document would remove. Throws DOCUMENT_NOT_MIRRORED. */
@@ -56,6 +58,7 @@ export function findDocumentRedaction(mirror: Mirror, documentId: number): Docum
       texts:
         count('SELECT count(*) FROM document_texts WHERE document_id = ? AND text_id IS NOT NULL') +
         count('SELECT count(*) FROM mirror_replaced_texts WHERE document_id = ?'),
+      files: count('SELECT count(*) FROM document_files WHERE document_id = ? AND hash IS NOT NULL'),
     };
   })();
 }
@@ -85,6 +88,7 @@ const DELETIONS = [
   `DELETE FROM linked_versions WHERE ${OF_DOCUMENT}`,
   'DELETE FROM document_texts WHERE document_id = ?',
   'DELETE FROM mirror_replaced_texts WHERE document_id = ?',
+  'DELETE FROM document_files WHERE document_id = ?',
   // What a server says when it refuses a list can name the document.
   `UPDATE linked_lists SET error_message = NULL WHERE kind = 'documents' AND error_message IS NOT NULL
     AND case_id IN (SELECT case_id FROM case_documents WHERE document_id = ?)`,
@@ -184,6 +188,7 @@ export function holdsDocument(sqlite: Database.Database, documentId: number): bo
     has('linked_versions', OF_DOCUMENT) ||
     has('document_texts', 'document_id = ?') ||
     has('mirror_replaced_texts', 'document_id = ?') ||
+    has('document_files', 'document_id = ?') ||
     listRejectedRecordsOf(sqlite, 'document', documentId).length > 0
   );
 }

@@ -39,7 +39,7 @@ const isPublic = and(
 );
 
 /** The condition that a document is public and selected. */
-function isSelected(
+export function isSelected(
   { db }: Mirror,
   { types, caseIds, caseCondition, isCore }: TextSelection,
 ): SQL | undefined {

@@ -1,18 +1,21 @@
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { documents } from './linked.ts';
 import { PASS_OUTCOMES } from './linked-log.ts';
-import { count, ofRun, recordedError, traffic } from './run-log.ts';
+import { count, recordedError, traffic } from './run-log.ts';
 
-/* The files (PDF) of documents, and what the API offers beside the lists of a case. */
+/* The files (PDF) of documents. */
 
 /**
  * What the host last said about a file: it sent one, it has none, it is larger than the limit, or it is no PDF. `refused`: the host is
- * not a known one, so nothing was requested. `failed`: it never said anything clear.
+ * not in `--file-hosts`, so it was not asked. `failed`: it never said anything clear.
  */
 export const FILE_OUTCOMES = ['file', 'not_offered', 'too_large', 'not_a_pdf', 'refused', 'failed'] as const;
 export type FileOutcome = (typeof FILE_OUTCOMES)[number];
 
-/** The state of the file of a document. No command fetches files yet, so it is empty. A document without a row was never asked for its file. */
+/**
+ * The state of the file of a document, which `fetch-files` writes. A document without a row was never asked for its file. The files
+ * themselves are in the folder `<database>.files`, by their hash.
+ */
 export const documentFiles = sqliteTable(
   'document_files',
   {
@@ -32,11 +35,13 @@ export const documentFiles = sqliteTable(
     /** No request before this time, because of the failures. */
     paused_until: text('paused_until'),
     ...recordedError(),
+    /** The fingerprint of the document when the outcome was last confirmed: a file is due again when its document changes. */
+    document_fingerprint: text('document_fingerprint'),
   },
   (table) => [index('document_files_hash').on(table.hash)],
 );
 
-/** One row for each time that files were fetched: none yet. `complete`: nothing that was asked for is left; `budget`: the budget is spent. */
+/** One row for each `fetch-files`. `complete`: nothing that was asked for is left; `budget`: the budget is spent. */
 export const filePasses = sqliteTable('file_passes', {
   id: integer('id').primaryKey(),
   started_at: text('started_at').notNull(),
@@ -55,18 +60,4 @@ export const filePasses = sqliteTable('file_passes', {
   ...recordedError(),
   /** The end of the pause that a host requested for files; null if it requested none. */
   paused_until: text('paused_until'),
-});
-
-/** Whether the API offers a list of all records of a kind, according to the newest answer that was clear. No command records it yet; `doctor --probe` shows it. */
-export const mirrorOffers = sqliteTable('mirror_offers', {
-  kind: text('kind', { enum: ['documents'] }).primaryKey(),
-  /** `names_case`: each record of the first page names its case. */
-  state: text('state', { enum: ['names_case', 'names_no_case', 'not_offered'] }).notNull(),
-  /** The field that names the case; null if none does. */
-  naming: text('naming'),
-  /** The number of records on the first page, and in all if the API says so. */
-  records: integer('records'),
-  total: integer('total'),
-  checked_at: text('checked_at').notNull(),
-  run_id: ofRun('run_id'),
 });

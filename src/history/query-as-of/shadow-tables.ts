@@ -106,7 +106,6 @@ const WITHOUT_HISTORY = {
   text_passes: schema.textPasses,
   document_files: schema.documentFiles,
   file_passes: schema.filePasses,
-  mirror_offers: schema.mirrorOffers,
 } as const satisfies Partial<Record<TableName, SQLiteTable>>;
 
 /** Tables whose rows are rebuilt from their history. */

@@ -1,0 +1,217 @@
+import { type SQL, and, asc, count, eq, isNotNull, sql } from 'drizzle-orm';
+import { type FileAnswer, describeOtherHost } from '../../api/document-file.ts';
+import type { MirrorError } from '../../errors/mirror-error.ts';
+import type { Mirror } from '../open-mirror.ts';
+import { documentFiles, documents } from '../schema/schema.ts';
+import { toFarthestPause, toPauseEnd } from './queue.ts';
+import { type TextSelection, isSelected } from './texts.ts';
+
+/** A document whose file is due. */
+export interface DueFile {
+  readonly documentId: number;
+  /** The fingerprint of the document. */
+  readonly fingerprint: string;
+  /** `documents.file`. */
+  readonly url: string;
+}
+
+/** The selected public documents that name a file. */
+const hasFile = (mirror: Mirror, selection: TextSelection): SQL | undefined =>
+  and(isSelected(mirror, selection), isNotNull(documents.file));
+
+/**
+ * The order of the due files: new ones first, then those of changed documents, then failures; null for one that is not due. A file
+ * on an unknown host is due again once its host is known.
+ */
+function toRank(now: Date, knownHosts: readonly string[]): SQL<number | null> {
+  // A later pause shows that the clock was ahead, so it does not count.
+  const farthest = toFarthestPause(now).toISOString();
+  const refusals = sql.join(
+    knownHosts.map((host) => sql`${describeOtherHost(host)}`),
+    sql`, `,
+  );
+  return sql<number | null>`CASE
+    WHEN ${documentFiles.document_id} IS NULL THEN 0
+    WHEN ${documentFiles.paused_until} > ${now.toISOString()} AND ${documentFiles.paused_until} <= ${farthest} THEN NULL
+    WHEN ${documentFiles.document_fingerprint} <> ${documents.mirror_fingerprint} THEN 1
+    WHEN ${documentFiles.failures} > 0 THEN 2
+    WHEN ${documentFiles.outcome} = 'refused' AND ${documentFiles.error_message} IN (${refusals}) THEN 1
+  END`;
+}
+
+/** Lists the files that are due, the most urgent first. */
+export function listDueFiles(
+  mirror: Mirror,
+  selection: TextSelection,
+  {
+    now,
+    knownHosts,
+    limit,
+  }: { readonly now: Date; readonly knownHosts: readonly string[]; readonly limit: number },
+): DueFile[] {
+  const rank = toRank(now, knownHosts);
+  return mirror.db
+    .select({
+      documentId: documents.id,
+      fingerprint: documents.mirror_fingerprint,
+      url: sql<string>`${documents.file}`,
+    })
+    .from(documents)
+    .leftJoin(documentFiles, eq(documentFiles.document_id, documents.id))
+    .where(and(hasFile(mirror, selection), sql`${rank} IS NOT NULL`))
+    .orderBy(rank, asc(documentFiles.attempted_at), asc(documents.id))
+    .limit(limit)
+    .all();
+}
+
+/** What is known of the files of the selected documents. */
+export interface FileCounts {
+  /** Those that name a file. */
+  readonly documents: number;
+  readonly due: number;
+  readonly neverAsked: number;
+  readonly files: number;
+  readonly notOffered: number;
+  readonly tooLarge: number;
+  readonly notAPdf: number;
+  readonly refused: number;
+  readonly failed: number;
+}
+
+export function countFiles(
+  mirror: Mirror,
+  selection: TextSelection,
+  now: Date,
+  knownHosts: readonly string[],
+): FileCounts {
+  const countOf = (condition: SQL): SQL<number> => sql<number>`coalesce(sum(${condition}), 0)`;
+  const { outcome } = documentFiles;
+  const row = mirror.db
+    .select({
+      documents: count(),
+      due: countOf(sql`${toRank(now, knownHosts)} IS NOT NULL`),
+      neverAsked: countOf(sql`${outcome} IS NULL`),
+      files: countOf(eq(outcome, 'file')),
+      notOffered: countOf(eq(outcome, 'not_offered')),
+      tooLarge: countOf(eq(outcome, 'too_large')),
+      notAPdf: countOf(eq(outcome, 'not_a_pdf')),
+      refused: countOf(eq(outcome, 'refused')),
+      failed: countOf(eq(outcome, 'failed')),
+    })
+    .from(documents)
+    .leftJoin(documentFiles, eq(documentFiles.document_id, documents.id))
+    .where(hasFile(mirror, selection))
+    .get();
+  if (row === undefined) throw new RangeError('an aggregate has one row');
+  return row;
+}
+
+/** The stored files: how many, with how many bytes, and of how many documents. Equal files are one. */
+export interface FileSums {
+  readonly documents: number;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+export function measureFiles({ sqlite }: Pick<Mirror, 'sqlite'>): FileSums {
+  const row = sqlite
+    .prepare<[], FileSums>(
+      `SELECT coalesce(sum(documents), 0) AS documents, count(*) AS files, coalesce(sum(bytes), 0) AS bytes
+       FROM (SELECT count(*) AS documents, max(bytes) AS bytes FROM document_files WHERE hash IS NOT NULL GROUP BY hash)`,
+    )
+    .get();
+  return row ?? { documents: 0, files: 0, bytes: 0 };
+}
+
+/** Whether a stored document still has the file with this hash. */
+export function isFileUsed({ sqlite }: Pick<Mirror, 'sqlite'>, hash: string): boolean {
+  return sqlite.prepare('SELECT 1 FROM document_files WHERE hash = ? LIMIT 1').get(hash) !== undefined;
+}
+
+/** What was found out about the file of a document, and when. */
+export interface FileFinding {
+  readonly document: DueFile;
+  readonly result: { readonly answer: FileAnswer } | { readonly error: MirrorError };
+  readonly at: Date;
+}
+
+/**
+ * Records a finding, as part of the caller's transaction. A failure, and an answer without a file where one is stored, never
+ * remove a file: they are recorded beside it. Returns the hash of the file that the document had before, if it has another one now.
+ */
+export function writeFileFinding(
+  { db }: Mirror,
+  { document: { documentId, fingerprint, url }, result, at }: FileFinding,
+): string | null {
+  const stored = db.select().from(documentFiles).where(eq(documentFiles.document_id, documentId)).get();
+  const upsert = (row: typeof documentFiles.$inferInsert): void => {
+    db.insert(documentFiles)
+      .values(row)
+      .onConflictDoUpdate({ target: documentFiles.document_id, set: row })
+      .run();
+  };
+  const attempt = { document_id: documentId, attempted_at: at.toISOString() };
+  if ('error' in result) {
+    const failures = (stored?.failures ?? 0) + 1;
+    upsert({
+      ...attempt,
+      outcome: stored?.outcome ?? 'failed',
+      failures,
+      paused_until: toPauseEnd(failures, at).toISOString(),
+      error_code: result.error.code,
+      error_message: result.error.message,
+    });
+    return null;
+  }
+  const { answer } = result;
+  const clear = {
+    ...attempt,
+    outcome: answer.outcome,
+    url,
+    fetched_at: at.toISOString(),
+    document_fingerprint: fingerprint,
+    failures: 0,
+    paused_until: null,
+    error_code: null,
+    error_message: 'message' in answer ? answer.message : null,
+  };
+  if (answer.outcome === 'file') {
+    upsert({ ...clear, hash: answer.hash, bytes: answer.bytes });
+    return stored?.hash !== answer.hash ? (stored?.hash ?? null) : null;
+  }
+  // The file stays, so it also stays an outcome. That the host no longer offers it is on record.
+  const isKept = stored?.hash != null;
+  upsert({
+    ...clear,
+    ...(isKept && { outcome: 'file', error_message: `The host now says: ${answer.outcome}.` }),
+  });
+  return null;
+}
+
+/** Forgets files that are not in the folder, for example after the mirror was restored elsewhere: they are requested again. */
+export function forgetMissingFiles({ sqlite }: Mirror, isThere: (hash: string) => boolean): number {
+  const hashes = sqlite
+    .prepare<[], string>('SELECT DISTINCT hash FROM document_files WHERE hash IS NOT NULL')
+    .pluck()
+    .all();
+  const forget = sqlite.prepare('DELETE FROM document_files WHERE hash = ?');
+  const missing = hashes.filter((hash) => !isThere(hash));
+  sqlite.transaction(() => {
+    for (const hash of missing) forget.run(hash);
+  })();
+  return missing.length;
+}
+
+/** The stored files of documents that belong to this case alone. */
+export function countFilesOfCase({ sqlite }: Pick<Mirror, 'sqlite'>, caseId: number): number {
+  return Number(
+    sqlite
+      .prepare<[number, number], number>(
+        `SELECT count(*) FROM document_files WHERE hash IS NOT NULL
+           AND document_id IN (SELECT document_id FROM case_documents WHERE case_id = ?)
+           AND document_id NOT IN (SELECT document_id FROM case_documents WHERE case_id <> ?)`,
+      )
+      .pluck()
+      .get(caseId, caseId),
+  );
+}

@@ -1,0 +1,430 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
+import { type FakeFiles, type FakeFilesOptions, startFakeFiles } from '../../fake-api/serve/files.ts';
+import { openMirror } from '../../src/db/open-mirror.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
+import { type CliResult, runCli } from '../support/command-line.ts';
+import { verifyFile } from '../support/eventful-mirror.ts';
+import { insertDocument, makeDocument } from '../support/linked-rows.ts';
+import { makeCase } from '../support/make-case.ts';
+import { startHarness } from '../support/sync-harness.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const hosts: FakeFiles[] = [];
+afterEach(async () => {
+  for (const host of hosts.splice(0)) await host.close();
+});
+
+async function startHost(options: FakeFilesOptions = {}): Promise<FakeFiles> {
+  const host = await startFakeFiles(options);
+  hosts.push(host);
+  return host;
+}
+
+interface Paper {
+  readonly id: number;
+  readonly caseId?: number;
+  /** The path on the host, or an address; by default the document's own file. */
+  readonly file?: string | null;
+  readonly fields?: JsonObject;
+}
+
+/** A mirror of cases 1 and 2 with these documents, and the host that has their files. */
+async function start(papers: readonly Paper[], options: FakeFilesOptions = {}) {
+  const host = await startHost(options);
+  const source = recordedCases([makeCase({ id: 1, state: 'Ohio' }), makeCase({ id: 2, state: 'Maine' })]);
+  const harness = await startHarness({ source });
+  await harness.sync();
+  const { database } = harness;
+  const write = (use: (sqlite: ReturnType<typeof openMirror>['sqlite']) => void): void => {
+    const mirror = openMirror(database);
+    try {
+      use(mirror.sqlite);
+    } finally {
+      mirror.close();
+    }
+  };
+  write((sqlite) => {
+    for (const { id, caseId = 1, file = `media/doc/${id}.pdf`, fields = {} } of papers)
+      insertDocument(
+        sqlite,
+        makeDocument({ id, file: file === null ? null : new URL(file, host.url).href, ...fields }),
+        caseId,
+      );
+  });
+  let shift = 0;
+  const runtime = { ...harness.runtime, now: () => new Date(harness.runtime.now().getTime() + shift) };
+  const env = { ...harness.env, CLEARINGHOUSE_FILE_HOSTS: new URL(host.url).host };
+  const run = (...args: string[]): Promise<CliResult> => runCli(args, { env, runtime });
+  const folder = `${database}.files`;
+  const fetchFiles = (...args: string[]): Promise<CliResult> => run('fetch-files', '--core', ...args);
+  return {
+    ...harness,
+    host,
+    write,
+    run,
+    folder,
+    fetchFiles,
+    json: async (...args: string[]) =>
+      JSON.parse((await fetchFiles('--json', ...args)).stdout) as Record<string, never>,
+    wait: (days: number) => {
+      shift += days * DAY_MS;
+    },
+    asked: () => host.requests.map(({ path }) => path),
+    states: () =>
+      harness.rows('SELECT document_id, outcome, failures FROM document_files ORDER BY document_id'),
+    /** Every file below the folder, by its name. */
+    stored: () =>
+      existsSync(folder)
+        ? readdirSync(folder, { recursive: true, encoding: 'utf8' })
+            .filter((name) => statSync(join(folder, name)).isFile())
+            .sort()
+        : [],
+  };
+}
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+describe('fetching files', () => {
+  test('stores the file of each public document by its hash, without the token, and equal files once', async () => {
+    const { fetchFiles, rows, stored, folder, host, database, run } = await start([
+      { id: 11 },
+      { id: 12, file: 'media/doc/11.pdf', caseId: 2 },
+      { id: 13, fields: { document_status: 'Deleted' } },
+      { id: 14, file: 'media/nonpublic/doc/14.pdf' },
+      { id: 15, file: null },
+    ]);
+    const { exitCode, stdout, stderr } = await fetchFiles();
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('Files: 2 files of 2 selected documents are due'),
+    });
+    expect(stdout).toContain('Files: 2 files, in');
+    expect(stdout).toContain('complete, no selected file is due now');
+    const [row, same, ...others] = rows(
+      'SELECT document_id, outcome, hash, bytes FROM document_files ORDER BY document_id',
+    );
+    expect(others).toEqual([]);
+    expect(same).toEqual({ ...row, document_id: 12 });
+    const hash = String(row?.hash);
+    expect(stored()).toEqual([`${hash.slice(0, 2)}/${hash}.pdf`]);
+    const file = readFileSync(join(folder, hash.slice(0, 2), `${hash}.pdf`));
+    expect(sha256(file)).toBe(hash);
+    expect(row).toMatchObject({ document_id: 11, outcome: 'file', bytes: file.length });
+    expect(host.requests.map(({ path, authorization }) => [path, authorization])).toEqual([
+      ['/media/doc/11.pdf', false],
+      ['/media/doc/11.pdf', false],
+    ]);
+    expect(rows('SELECT outcome, requests, files, failed FROM file_passes')).toEqual([
+      { outcome: 'complete', requests: 2, files: 2, failed: 0 },
+    ]);
+    expect(verifyFile(database).findings).toEqual([]);
+    expect((await run('status')).stdout).toContain('Files: 1 file of 2 documents');
+  });
+
+  test('requires a selection, and says how to give one', async () => {
+    const { run, asked } = await start([{ id: 11 }]);
+    const { exitCode, stderr } = await run('fetch-files');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('fetch-files needs a selection of documents. [USAGE]');
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain('Give --type, --case, --core or a filter of cases');
+    expect(asked()).toEqual([]);
+  });
+
+  test.each<[string, string[], string[]]>([
+    ['a type', ['--type', 'order/opinion'], ['/media/doc/11.pdf']],
+    ['a case', ['--case', '2'], ['/media/doc/13.pdf']],
+    ['a filter of cases', ['--state', 'Ohio'], ['/media/doc/11.pdf', '/media/doc/12.pdf']],
+  ])('selects by %s', async (_what, args, paths) => {
+    const { run, asked } = await start([
+      { id: 11, fields: { document_type: 'Order/Opinion' } },
+      { id: 12 },
+      { id: 13, caseId: 2 },
+    ]);
+    expect((await run('fetch-files', ...args)).exitCode).toBe(0);
+    expect(asked()).toEqual(paths);
+  });
+
+  test('stops at its budget and goes on there, and requests nothing a second time', async () => {
+    const { json, asked } = await start([{ id: 11 }, { id: 12 }, { id: 13 }]);
+    expect(await json('--budget', '2')).toMatchObject({
+      outcome: 'budget',
+      exit_code: 0,
+      selected: { due: 1 },
+    });
+    expect(await json()).toMatchObject({ outcome: 'complete', selected: { due: 0, files: 3 } });
+    await json();
+    expect(asked()).toEqual(['/media/doc/11.pdf', '/media/doc/12.pdf', '/media/doc/13.pdf']);
+  });
+
+  test('says with --dry-run how many are due and how large they are, and requests nothing', async () => {
+    const { fetchFiles, json, asked, stored } = await start([{ id: 11 }, { id: 12 }]);
+    expect((await fetchFiles('--dry-run')).stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'Files: 2 files of 2 selected documents are due; this pass requests up to 2, their size is not known yet.',
+    );
+    expect(await json('--dry-run', '--budget', '1')).toEqual({
+      documents: 2,
+      due: 2,
+      never_requested: 2,
+      files: 0,
+      not_offered: 0,
+      too_large: 0,
+      not_a_pdf: 0,
+      refused: 0,
+      failed: 0,
+      planned: 1,
+      expected_bytes: null,
+      stored_files: 0,
+      stored_bytes: 0,
+    });
+    expect(asked()).toEqual([]);
+    expect(stored()).toEqual([]);
+  });
+
+  test('requests a file again when its document changes, and removes the file that it had', async () => {
+    const { json, write, host, rows, stored, database } = await start([{ id: 11 }]);
+    await json();
+    const before = stored();
+    write((sqlite) =>
+      sqlite
+        .prepare(`UPDATE documents SET mirror_fingerprint = 'changed', file = ? WHERE id = 11`)
+        .run(`${host.url}media/doc/99.pdf`),
+    );
+    expect(await json()).toMatchObject({ pass: { files: 1, requests: 1 } });
+    expect(stored()).toHaveLength(1);
+    expect(stored()).not.toEqual(before);
+    expect(rows('SELECT document_fingerprint FROM document_files')).toEqual([
+      { document_fingerprint: 'changed' },
+    ]);
+    const ofFiles = verifyFile(database).findings.filter(({ check }) => check === 'files');
+    expect(ofFiles).toEqual([]);
+  });
+});
+
+describe('a file on another host', () => {
+  test('is recorded and not requested, until its host is known', async () => {
+    const other = await startHost();
+    const { json, states, host, run } = await start([{ id: 11, file: `${other.url}media/doc/11.pdf` }]);
+    expect(await json()).toMatchObject({ outcome: 'complete', pass: { refused: 1, requests: 0 } });
+    expect(other.requests).toEqual([]);
+    expect(states()).toEqual([{ document_id: 11, outcome: 'refused', failures: 0 }]);
+    expect(await json()).toMatchObject({ pass: { refused: 0, requests: 0 } });
+    const known = [host.url, other.url].map((url) => new URL(url).host).join(';');
+    expect((await run('fetch-files', '--core', '--file-hosts', known)).exitCode).toBe(0);
+    expect(states()).toEqual([{ document_id: 11, outcome: 'file', failures: 0 }]);
+  });
+
+  test('is not requested either if a known host redirects there', async () => {
+    const other = await startHost();
+    const { json, states, asked, stored } = await start([{ id: 11 }], {
+      redirect: () => `${other.url}media/doc/11.pdf`,
+    });
+    expect(await json()).toMatchObject({ outcome: 'complete', pass: { refused: 1, requests: 1 } });
+    expect(asked()).toHaveLength(1);
+    expect(other.requests).toEqual([]);
+    expect(states()).toEqual([{ document_id: 11, outcome: 'refused', failures: 0 }]);
+    expect(stored()).toEqual([]);
+  });
+
+  test('is fetched if a known host redirects to a known one', async () => {
+    const { json, states } = await start([{ id: 11 }], {
+      redirect: ({ path }) => (path === '/media/doc/11.pdf' ? '/media/doc/12.pdf' : undefined),
+    });
+    expect(await json()).toMatchObject({ pass: { files: 1, requests: 2 } });
+    expect(states()).toEqual([{ document_id: 11, outcome: 'file', failures: 0 }]);
+  });
+
+  test.each([
+    'http://files.example.org/doc/11.pdf',
+    'https://someone@files.example.org/doc/11.pdf',
+    'file:///etc/hosts',
+    'no address',
+  ])('is not requested by an address that is not safe: %s', async (file) => {
+    const { run, states, write } = await start([{ id: 11 }]);
+    write((sqlite) => sqlite.prepare('UPDATE documents SET file = ?').run(file));
+    const { exitCode } = await run('fetch-files', '--core', '--file-hosts', 'files.example.org');
+    expect(exitCode).toBe(0);
+    expect(states()).toEqual([{ document_id: 11, outcome: 'refused', failures: 0 }]);
+  });
+});
+
+describe('a file that does not come', () => {
+  test.each([
+    ['cut', 'NETWORK_FAILED'],
+    ['longer', 'NETWORK_FAILED'],
+    ['half', 'RESPONSE_UNEXPECTED'],
+    ['html', 'RESPONSE_UNEXPECTED'],
+    ['busy', 'SERVER_ERROR'],
+  ] as const)('as it should (%s) is a failure, which comes back after a pause', async (fault, code) => {
+    let isBroken = true;
+    const { json, rows, wait, stored, states, database } = await start([{ id: 11 }], {
+      fault: () => (isBroken ? fault : undefined),
+    });
+    expect(await json()).toMatchObject({ exit_code: 0, pass: { failed: 1, files: 0, requests: 3 } });
+    expect(rows('SELECT outcome, failures, error_code FROM document_files')).toEqual([
+      { outcome: 'failed', failures: 1, error_code: code },
+    ]);
+    expect(stored()).toEqual([]);
+    expect(verifyFile(database).findings).toEqual([]);
+    expect(await json()).toMatchObject({ pass: { requests: 0 } });
+    isBroken = false;
+    wait(2);
+    expect(await json()).toMatchObject({ pass: { files: 1, requests: 1 } });
+    expect(states()).toEqual([{ document_id: 11, outcome: 'file', failures: 0 }]);
+  });
+
+  test.each([
+    ['gone', 'not_offered'],
+    ['word', 'not_a_pdf'],
+    ['endless', 'too_large'],
+  ] as const)('because it is %s has a clear outcome, and is not requested again', async (fault, outcome) => {
+    const { json, states, stored, wait, asked, database } = await start([{ id: 11 }], { fault: () => fault });
+    expect(await json('--max-file', '300000')).toMatchObject({
+      outcome: 'complete',
+      pass: { [outcome]: 1, requests: 1 },
+    });
+    expect(states()).toEqual([{ document_id: 11, outcome, failures: 0 }]);
+    wait(60);
+    await json();
+    expect(asked()).toHaveLength(1);
+    expect(stored()).toEqual([]);
+    expect(verifyFile(database).findings).toEqual([]);
+  });
+
+  test('at storage that answers 403 for what it does not have is not offered', async () => {
+    const { json, states } = await start([{ id: 11, file: 'media/elsewhere/11.pdf' }]);
+    await json();
+    expect(states()).toEqual([{ document_id: 11, outcome: 'not_offered', failures: 0 }]);
+  });
+
+  test('compressed against the request is stored as what it is', async () => {
+    const { json, rows, stored, database } = await start([{ id: 11 }, { id: 12, file: 'media/doc/11.pdf' }], {
+      fault: () => (hosts[0]?.requests.length === 1 ? 'gzip' : undefined),
+    });
+    await json();
+    expect(rows('SELECT count(DISTINCT hash) AS hashes, count(*) AS rows FROM document_files')).toEqual([
+      { hashes: 1, rows: 2 },
+    ]);
+    expect(stored()).toHaveLength(1);
+    expect(verifyFile(database).findings).toEqual([]);
+  });
+
+  test('in time for a long Retry-After holds files alone, and no request comes before its end', async () => {
+    const { json, fetchFiles, asked, sync } = await start([{ id: 11 }, { id: 12 }], {
+      fault: () => 'limited',
+    });
+    expect(await json()).toMatchObject({ outcome: 'budget', error: { code: 'RETRY_AFTER_TOO_LONG' } });
+    expect((await fetchFiles()).stderr).toContain('[RETRY_AFTER_TOO_LONG]');
+    expect(asked()).toHaveLength(1);
+    expect(await sync()).toMatchObject({ outcome: 'complete' });
+  });
+
+  test('keeps the file that the document already has', async () => {
+    let isGone = false;
+    const { json, write, stored, rows, database } = await start([{ id: 11 }], {
+      fault: () => (isGone ? 'gone' : undefined),
+    });
+    await json();
+    const before = stored();
+    isGone = true;
+    write((sqlite) => sqlite.exec(`UPDATE document_files SET document_fingerprint = 'older'`));
+    await json();
+    expect(stored()).toEqual(before);
+    expect(rows('SELECT outcome, error_message FROM document_files')).toEqual([
+      { outcome: 'file', error_message: 'The host now says: not_offered.' },
+    ]);
+    expect(verifyFile(database).findings).toEqual([]);
+  });
+});
+
+describe('the folder of the files', () => {
+  test('loses what a dead process left: partial files, and files without a row', async () => {
+    const { json, stored, folder, database } = await start([{ id: 11 }]);
+    await json();
+    const before = stored();
+    const stray = sha256(Buffer.from('stray'));
+    mkdirSync(join(folder, stray.slice(0, 2)), { recursive: true });
+    mkdirSync(join(folder, 'partial'), { recursive: true });
+    writeFileSync(join(folder, stray.slice(0, 2), `${stray}.pdf`), 'stray');
+    writeFileSync(join(folder, 'partial', '12.part'), '%PDF-');
+    expect(verifyFile(database).findings).toMatchObject([
+      { check: 'files', found: `${stray.slice(0, 2)}/${stray}.pdf` },
+    ]);
+    await json();
+    expect(stored()).toEqual(before);
+  });
+
+  test('gets back a file that was lost', async () => {
+    const { json, stored, folder, database } = await start([{ id: 11 }]);
+    await json();
+    const [name = ''] = stored();
+    rmSync(join(folder, name));
+    expect(verifyFile(database).findings).toMatchObject([{ check: 'files', found: 'no such file' }]);
+    expect(await json()).toMatchObject({ pass: { files: 1 } });
+    expect(stored()).toEqual([name]);
+  });
+
+  test.each([
+    ['other bytes', (bytes: Buffer) => Buffer.from(bytes).fill('x', 20, 24)],
+    ['fewer bytes', (bytes: Buffer) => bytes.subarray(0, 100)],
+  ])('is found by verify to hold %s', async (_what, damage) => {
+    const { json, stored, folder, database, run } = await start([{ id: 11 }]);
+    await json();
+    const path = join(folder, stored()[0] ?? '');
+    writeFileSync(path, damage(readFileSync(path)));
+    expect((await run('verify')).exitCode).toBe(10);
+    expect(verifyFile(database).findings).toMatchObject([
+      { check: 'files', what: 'document_files 11: hash' },
+    ]);
+  });
+
+  test('stays out of a snapshot, which verifies without it', async () => {
+    const { json, run, database } = await start([{ id: 11 }]);
+    await json();
+    const copies = join(dirname(database), 'copies');
+    const { stdout } = await run('snapshot', '--snapshots', copies, '--json');
+    const { path } = JSON.parse(stdout) as { path: string };
+    expect(readdirSync(copies).filter((name) => name.endsWith('.files'))).toEqual([]);
+    expect(verifyFile(path).findings).toEqual([]);
+    expect((await run('restore', path, '--yes')).exitCode).toBe(0);
+    expect(verifyFile(database).findings).toEqual([]);
+    expect(await json()).toMatchObject({ pass: { requests: 0 } });
+  });
+});
+
+describe('redacting', () => {
+  test('a document removes its file, unless another document has an equal one', async () => {
+    const { json, run, stored, rows, database } = await start([
+      { id: 11 },
+      { id: 12, file: 'media/doc/11.pdf' },
+      { id: 13 },
+    ]);
+    await json();
+    const before = stored();
+    expect(before).toHaveLength(2);
+    expect((await run('redact', '--document', '11')).stdout.replaceAll(/\s+/g, ' ')).toContain('1 file');
+    expect((await run('redact', '--document', '11', '--yes')).exitCode).toBe(0);
+    expect(stored()).toEqual(before);
+    expect(JSON.parse((await run('redact', '--document', '12', '--yes', '--json')).stdout)).toMatchObject({
+      files: 1,
+    });
+    const [row] = rows('SELECT document_id, hash FROM document_files');
+    expect(row?.document_id).toBe(13);
+    expect(stored()).toEqual([`${String(row?.hash).slice(0, 2)}/${String(row?.hash)}.pdf`]);
+    expect(verifyFile(database).findings).toEqual([]);
+    expect(await json()).toMatchObject({ pass: { requests: 0 } });
+  });
+
+  test('a case removes the files of its documents', async () => {
+    const { json, run, stored, write, rows } = await start([{ id: 11 }, { id: 12, caseId: 2 }]);
+    await json();
+    write((sqlite) => sqlite.exec('UPDATE cases SET mirror_departed_run_id = 1 WHERE id = 2'));
+    expect(JSON.parse((await run('redact', '2', '--yes', '--json')).stdout)).toMatchObject({ files: 1 });
+    expect(rows('SELECT document_id FROM document_files')).toEqual([{ document_id: 11 }]);
+    expect(stored()).toHaveLength(1);
+  });
+});
