@@ -11,6 +11,7 @@ import {
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { MirrorError, TransientError, messageOf } from '../errors/mirror-error.ts';
+import { renderPlural } from '../lib/layout.ts';
 import { wordsOf } from '../lib/system-errors.ts';
 import type { ResponseHead } from './http.ts';
 import { oneHeader } from './responses.ts';
@@ -121,7 +122,7 @@ export class FileWriter {
 }
 
 export function toTooLarge(maxBytes: number): MirrorError {
-  return new MirrorError('RESPONSE_TOO_LARGE', `The file is larger than ${maxBytes} bytes.`, {
+  return new MirrorError('RESPONSE_TOO_LARGE', `The file is larger than ${renderPlural(maxBytes, 'byte')}.`, {
     hint: 'Raise --max-file to fetch it.',
   });
 }
