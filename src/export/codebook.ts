@@ -1,3 +1,4 @@
+import { renderPlural } from '../lib/layout.ts';
 import type { Column } from './columns.ts';
 import type { Export, WrittenTable } from './manifest.ts';
 import type { ColumnStatistics } from './statistics.ts';
@@ -47,12 +48,12 @@ export function renderCodebook(one: Export): string {
 }
 
 function renderTable({ table, rows, statistics, isWhole, misfits }: WrittenTable): string {
-  const heading = `## ${table.name}\n\n${table.description} ${rows} rows, in the order of ${table.key.map((name) => `\`${name}\``).join(', ')}.`;
+  const heading = `## ${table.name}\n\n${table.description} ${renderPlural(rows, 'row')}, in the order of ${table.key.map((name) => `\`${name}\``).join(', ')}.`;
   if (isWhole)
     return `${heading} Each line is a whole case as the API sent it, as JSON; the documentation of the API applies.\n`;
   const untyped = Object.entries(misfits.untyped).map(
     ([name, count]) =>
-      `In ${count} rows, \`${name}\` is NULL because its type does not hold what the API sent.`,
+      `In ${renderPlural(count, 'row')}, \`${name}\` is NULL because its type does not hold what the API sent.`,
   );
   const lines = table.columns.map((column, at) =>
     renderColumn(column, statistics[at] ?? NO_STATISTICS, rows),

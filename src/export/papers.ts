@@ -108,7 +108,7 @@ function renderCoverage({ run, coverage }: Export): string {
       : `**Not complete**: ${run.lacking}.`;
   const whole =
     cases_on_site === null ? '' : ` The site counted ${renderPlural(cases_on_site, 'case')} in all.`;
-  return `${verdict}${whole} Of ${linked_lists} lists of documents, dockets and resources, ${linked_lists_read} were read${linked_lists_read < linked_lists ? '; the others may\nhave records that are not here' : ''}. ${renderPlural(rejected_records, 'record')} of the API could not be read as a case.
+  return `${verdict}${whole} Of ${renderPlural(linked_lists, 'list')} of documents, dockets and resources, ${linked_lists_read} were read${linked_lists_read < linked_lists ? '; the others may\nhave records that are not here' : ''}. ${renderPlural(rejected_records, 'record')} of the API could not be read as a case.
 
 | list of the site | cases | read completely by run |
 | --- | ---: | ---: |

@@ -44,10 +44,16 @@ export const toField = (column: string): string => FIELDS[column] ?? column;
 
 /** Rows that are shown share a table, which begins anew when it has so many. */
 const MAX_SHOWN = 5000;
+/** The characters of a passage, and those that it shares with the next one, for words and phrases at its edge. */
+const PASSAGE = 1000;
+const OVERLAP = 150;
+/** A value with more characters is divided into passages. */
+const MAX_WHOLE = 10_000;
 
 /**
  * Prepares finding the part of a row that matches best, and the fields that match. The row is indexed again by itself:
- * in the whole index, each question for a beginning of a word gathers all rows that have it.
+ * in the whole index, each question for a beginning of a word gathers all rows that have it. A long row is indexed
+ * passage by passage, because FTS5's own function takes time with the square of the matches in a row.
  */
 export function prepareFindSnippet(
   sqlite: Database.Database,
@@ -56,47 +62,77 @@ export function prepareFindSnippet(
 ): (id: number) => Snippet {
   const queries = variants.flatMap((variant) => toVariantMatch(variant, kind).query ?? []);
   if (queries.length === 0) return () => NO_SNIPPET;
+  // The words of a query can be in different passages.
+  const looseQueries = [...queries, ...variants.map((variant) => toAnyTerm(variant, kind))].filter(
+    (query) => query !== '',
+  );
   const { table, key, ...index } = SEARCH_INDEXES[kind];
   const names = columnsOf({ table, key, ...index });
   const shown = `search_shown_${kind}`;
   const mark = names.map((_, at) => `instr(highlight(${shown}, ${at}, '${OPEN}', ''), '${OPEN}') > 0`);
+  const isWanted = `FROM temp.${shown} WHERE ${shown} MATCH ? AND rowid BETWEEN ? AND ?`;
+  const select = sqlite
+    .prepare<[number], unknown[]>(`SELECT ${names.join(', ')} FROM ${table} WHERE ${key} = ?`)
+    .raw();
   const prepare = () => {
     sqlite.exec(`DROP TABLE IF EXISTS temp.${shown};
       CREATE VIRTUAL TABLE temp.${shown} USING fts5(${names.join(', ')}, tokenize="${TOKENIZER}")`);
     return {
-      add: sqlite.prepare<[number]>(
-        `INSERT INTO temp.${shown} (rowid, ${names.join(', ')}) SELECT ${[key, ...names].join(', ')} FROM ${table} WHERE ${key} = ?`,
+      add: sqlite.prepare(
+        `INSERT INTO temp.${shown} (rowid, ${names.join(', ')}) VALUES (?, ${names.map(() => '?').join(', ')})`,
       ),
       find: sqlite
-        .prepare<[string, bigint], [string | null, ...number[]]>(
-          `SELECT snippet(${shown}, -1, '${OPEN}', '${CLOSE}', '…', ${WORDS_OF_SNIPPET}), ${mark.join(', ')}
-           FROM temp.${shown} WHERE ${shown} MATCH ? AND rowid = ?`,
+        .prepare<[string, bigint, bigint], string | null>(
+          `SELECT snippet(${shown}, -1, '${OPEN}', '${CLOSE}', '…', ${WORDS_OF_SNIPPET}) ${isWanted} ORDER BY rank LIMIT 1`,
         )
+        .pluck(),
+      findFields: sqlite
+        .prepare<[string, bigint, bigint], number[]>(`SELECT ${mark.join(', ')} ${isWanted}`)
         .raw(),
-      ids: new Set<number>(),
+      places: new Map<number, readonly [first: number, last: number]>(),
+      stored: 0,
     };
   };
   let rows = prepare();
+  const addAll = sqlite.transaction((id: number): readonly [first: number, last: number] => {
+    const first = rows.stored + 1;
+    for (const passage of divide(select.get(id) ?? [])) rows.add.run(++rows.stored, ...passage);
+    return [first, rows.stored];
+  });
   return (id) => {
-    if (rows.ids.size >= MAX_SHOWN) rows = prepare();
-    if (!rows.ids.has(id)) rows.add.run(id);
-    rows.ids.add(id);
-    for (const query of queries) {
-      const found = rows.find.get(query, toRowid(id));
-      if (found === undefined) continue;
-      const [text, ...isMarked] = found;
+    if (rows.stored >= MAX_SHOWN) rows = prepare();
+    const place = rows.places.get(id) ?? addAll(id);
+    rows.places.set(id, place);
+    const [first, last] = place;
+    for (const query of first === last ? queries : looseQueries) {
+      const range = [query, toRowid(first), toRowid(last)] as const;
+      const text = rows.find.get(...range);
+      if (text === undefined) continue;
+      const marked = rows.findFields.all(...range);
       return {
         snippet: toPieces(text),
-        fields: names.filter((_, at) => isMarked[at] === 1).map(toField),
+        fields: names.filter((_, at) => marked.some((passage) => passage[at] === 1)).map(toField),
       };
     }
     return NO_SNIPPET;
   };
 }
 
-/** The characters of a passage, and those that it shares with the next one, for words and phrases at its edge. */
-const PASSAGE = 1000;
-const OVERLAP = 150;
+/** Divides the values of a row into rows of passages, if one of them is long. */
+function* divide(values: readonly unknown[]): Generator<unknown[]> {
+  const longest = Math.max(...values.map((value) => (typeof value === 'string' ? value.length : 0)));
+  const size = longest > MAX_WHOLE ? PASSAGE : MAX_WHOLE;
+  for (let at = 0; at === 0 || at < longest; at += size)
+    yield values.map((value) => {
+      if (typeof value !== 'string') return at === 0 ? value : null;
+      return size === PASSAGE ? value.slice(at, at + size + OVERLAP).toWellFormed() : value;
+    });
+}
+
+/** A query that any term of a search matches; a query in FTS5's syntax as it is. */
+const toAnyTerm = (variant: Condition['variants'][number], kind: SearchKind): string =>
+  variant.raw ?? variant.terms.flatMap((term) => toMatch([term], kind).query ?? []).join(' OR ');
+
 /** So much of a text is read for passages at a time. */
 const PASSAGES_AT_A_TIME = 250;
 /** The passages of several texts share a table, which begins anew when it has so many. */
@@ -116,8 +152,7 @@ export function prepareFindPassage(
   if (variant === undefined) return () => [];
   const { patterns } = toVariantMatch(variant, 'texts');
   // The terms can be far from each other.
-  const query =
-    variant.raw ?? variant.terms.flatMap((term) => toMatch([term], 'texts').query ?? []).join(' OR ');
+  const query = toAnyTerm(variant, 'texts');
   if (query === '') return () => [];
   const prepare = () => {
     sqlite.exec(`DROP TABLE IF EXISTS temp.search_passages;

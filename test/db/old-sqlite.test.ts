@@ -8,6 +8,14 @@ import { openWithOldSqlite } from '../support/old-sqlite.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 /** SQLite makes it beside `sqlite_stat1`, for samples of the content, which are not taken. */
+/** Audits of linked lists that find nothing in the mirror of this test. */
+const WITHOUT_FINDINGS = [
+  'audit_document_dates',
+  'audit_document_incomplete',
+  'audit_document_off_docket',
+  'audit_text_at_odds',
+  'audit_unknown_status',
+];
 const NEVER_FILLED = ['sqlite_stat4'];
 
 describe('the SQLite of RHEL 9, Debian 11 and later', () => {
@@ -53,7 +61,7 @@ describe('the SQLite of RHEL 9, Debian 11 and later', () => {
           .filter(({ now }) => now === '')
           .map(({ name }) => name)
           .sort(),
-      ).toEqual(empty);
+      ).toEqual([...WITHOUT_FINDINGS, ...empty].sort());
       expect(answers.filter(({ then, now }) => then !== now).map(({ name }) => name)).toEqual([]);
     } finally {
       old.close();

@@ -11,6 +11,8 @@ const FIXED_PLURAL =
 const NEVER_ONE = [
   /^\$\{MAX_[A-Z_]+\}/,
   / FROM \w+$/, // SQL
+  '${CHOSEN} SELECT cases', // SQL
+  '${ending} files', // not a count
   '${found.length} cases', // only if several were found
   '${attempts} attempts', // only if attempts > 1
   '${others.length} pages', // only if there are several

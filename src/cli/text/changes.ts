@@ -111,7 +111,13 @@ export class ChangeTotals {
       ...this.tell('entry removed', 'removed docket entry', 'removed docket entries'),
       ...(this.changedLists === 0
         ? []
-        : [`${renderPlural(this.changedLists, 'more case')} with changes in linked lists only`]),
+        : [
+            renderPlural(
+              this.changedLists,
+              'more case with changes in linked lists only',
+              'more cases with changes in linked lists only',
+            ),
+          ]),
       ...this.lists.toWords(),
     ];
     return `In all: ${parts.join(', ')}.`;

@@ -4,7 +4,7 @@ import type { Mirror } from '../../db/open-mirror.ts';
 import { listCoverage } from '../../db/state.ts';
 import { toCoverageJson } from '../../cli/text/report.ts';
 import { FILING_YEAR } from '../../search/filters.ts';
-import { renderCount } from '../../lib/layout.ts';
+import { renderCount, renderPlural } from '../../lib/layout.ts';
 import { ADDRESS } from '../addresses.ts';
 import { type Content, type Html, html, linkTo } from '../html/html.ts';
 import { renderTable } from '../html/parts.ts';
@@ -47,7 +47,7 @@ export function renderCasesByYear(copy: Database.Database, now: Date): Html {
     text: `From ${first} to ${last}, by whether they are ongoing.${
       elsewhere === 0
         ? ''
-        : ` ${renderCount(elsewhere)} cases of other years, or of no known year, are only in the table.`
+        : ` Only the table has ${renderPlural(elsewhere, 'case')} of other years or of no known year.`
     }`,
     names: years.map(String),
     ticks: years.map((year) => (year % 10 === 0 ? String(year) : null)),

@@ -98,8 +98,8 @@ function renderRows(sql: string, { columns, rows, isCut }: PageRows, millisecond
       isCut
         ? html`<p>
             There are more rows than a page can show. The files have all of them, up to
-            ${renderCount(FILE_LIMITS.rows)} rows and ${FILE_LIMITS.milliseconds / 1000} seconds; beyond that
-            the download breaks off.
+            ${renderPlural(FILE_LIMITS.rows, 'row')} and ${FILE_LIMITS.milliseconds / 1000} seconds; beyond
+            that the download breaks off.
           </p>`
         : null
     }

@@ -1,3 +1,4 @@
+import { renderPlural } from '../../lib/layout.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -203,7 +204,7 @@ function toReason(stop: Stop, { milliseconds, memory, rows, bytes }: StatementLi
     case 'memory':
       return `it needed more than ${Math.round(memory / MB)} MB of memory`;
     case 'rows':
-      return `its result has more than ${rows} rows`;
+      return `its result has more than ${renderPlural(rows, 'row')}`;
     case 'bytes':
       return `its result has more than ${Math.round(bytes / MB)} MB`;
   }
