@@ -15,8 +15,8 @@ import {
   SETTINGS_OF_LOG,
   SETTINGS_OF_NIGHTLY,
   SETTINGS_OF_SNAPSHOTS,
-  SETTINGS_OF_SYNC,
 } from '../config/specs.ts';
+import { SETTINGS_OF_SYNC } from '../config/sync-specs.ts';
 import type { SettingSpec } from '../config/parsers.ts';
 import { readToken } from '../config/token.ts';
 import { MirrorError } from '../errors/mirror-error.ts';

@@ -6,9 +6,9 @@ import {
   SETTINGS_OF_LOG,
   SETTINGS_OF_NIGHTLY,
   SETTINGS_OF_SNAPSHOTS,
-  SETTINGS_OF_SYNC,
   SETTINGS,
 } from './specs.ts';
+import { SETTINGS_OF_SYNC } from './sync-specs.ts';
 import { countSlips, listClosest, suggestNames } from '../lib/closest-names.ts';
 import type { OddLine, ParsedDotEnv } from './env-file.ts';
 
