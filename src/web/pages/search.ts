@@ -1,11 +1,11 @@
 import { parseCaseReference } from '../../case/reference.ts';
 import { RESULT_COLUMNS, toResultJson } from '../../cli/text/search.ts';
-import { toCaseName, toDocumentLink } from '../../cli/text/words.ts';
+import { toCaseName } from '../../cli/text/words.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { parseAsOf } from '../../history/moments.ts';
 import { findPeriod } from '../../history/period.ts';
-import { clipText, renderCount, renderPlural } from '../../lib/layout.ts';
+import { clipText, renderPlural } from '../../lib/layout.ts';
 import { FILTER_NAMES, type Params, toUsage } from '../../search/filters.ts';
 import { type Nothing, explainNothing } from '../../search/nothing.ts';
 import {
@@ -15,16 +15,15 @@ import {
   parseSearchRequest,
   toSearchParams,
 } from '../../search/request.ts';
-import { type FoundCase, type FoundEntry, listFoundIds, listResults } from '../../search/results.ts';
+import { listFoundIds, listResults } from '../../search/results.ts';
 import { runSearch } from '../../search/search.ts';
-import type { Piece } from '../../search/snippets.ts';
 import { ADDRESS, type Parameters } from '../addresses.ts';
 import type { ListSource } from '../download.ts';
 import { toFailure } from '../failures.ts';
 import { renderChoice, renderChosen, renderFacetLinks, renderFilterFields } from '../html/filters.ts';
 import { type Content, type Html, html, join, linkTo, toHref } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
-import { renderDownloads, renderNotice, renderPager, toDay, toWindow } from '../html/parts.ts';
+import { renderDownloads, renderNotice, renderPager, toWindow } from '../html/parts.ts';
 import { type CaseList, countFoundFacets } from '../lists/cases.ts';
 import {
   type Asked,
@@ -34,7 +33,7 @@ import {
   type Site,
   readPageNumber,
 } from '../request.ts';
-import { toFoundWords, toOrderWords } from '../html/found-words.ts';
+import { renderFoundCases, toFoundWords, toOrderWords } from '../html/found.ts';
 
 export const SEARCH_PARAMETERS = [
   'q',
@@ -52,7 +51,6 @@ const SIZE = 20;
 const ENTRIES = 3;
 /** A page counts so many cases at least; of a common word, the rest is not looked up. */
 const FIRST_CASES = 200;
-const MAX_CELL = 200;
 /** Cases that a file looks for at least: it has all that are found, or it is refused. */
 const MOST_IN_FILE = 1000;
 
@@ -149,7 +147,7 @@ function renderFound({ mirror, stamp, index, site, params, asked }: PageRequest,
           ? renderNothing(explainNothing(mirror, request, scope), parameters)
           : html`<p class="off">${toOrderWords(search.totals, request)}</p>
               <div class="with-aside">
-                ${renderResults(results, offset)} ${renderFacetLinks(request.filters, facets, toFiltered)}
+                ${renderFoundCases(results, offset)} ${renderFacetLinks(request.filters, facets, toFiltered)}
               </div>`
       }
       ${renderPager({ page, size, total }, 'Cases', (number) =>
@@ -158,87 +156,6 @@ function renderFound({ mirror, stamp, index, site, params, asked }: PageRequest,
       ${total === 0 || !search.totals.cases.isExact ? null : renderDownloads(`All ${renderPlural(total, 'case')}`, null, ADDRESS.search, parameters)}
     </section>
   `;
-}
-
-function renderResults(results: readonly FoundCase[], offset: number): Html {
-  return html`<ol class="results" start="${offset + 1}">
-    ${results.map(
-      (found) =>
-        html`<li>
-          <h3>${linkTo(ADDRESS.case(found.case_id), toCaseName(found.name))}</h3>
-          <p class="facts-line">${toFacts(found)}</p>
-          ${
-            found.found_in.length === 0
-              ? null
-              : html`<p>
-                  ${renderPieces(found.snippet)}
-                  <small>(in ${found.found_in.map((field) => field.replaceAll('_', ' ')).join(', ')})</small>
-                </p>`
-          }
-          ${renderFoundDocuments(found)} ${renderEntries(found)}
-        </li> `,
-    )}
-  </ol>`;
-}
-
-function toFacts({ case_id, court, filing_date, filing_year, case_ongoing }: FoundCase): string {
-  const day = toDay(filing_date);
-  const filed = day === '' && filing_year !== null && filing_year !== 0 ? String(filing_year) : day;
-  return [
-    clipText(court ?? '', MAX_CELL),
-    filed === '' ? '' : `filed ${filed}`,
-    case_ongoing ? `ongoing: ${clipText(case_ongoing, MAX_CELL)}` : '',
-    `case ${case_id}`,
-  ]
-    .filter((fact) => fact !== '')
-    .join(' · ');
-}
-
-const MAX_PIECE = 600;
-
-/** A snippet; only our own marks become elements. */
-function renderPieces(pieces: readonly Piece[]): Content {
-  return pieces.map(({ text, isMatch }): Content => {
-    const words = clipText(text.replace(/\s+/g, ' '), MAX_PIECE);
-    return isMatch ? html`<mark>${words}</mark>` : words;
-  });
-}
-
-function renderFoundDocuments({ documents_found, documents }: FoundCase): Content {
-  if (documents_found === 0) return null;
-  const rest = documents_found - documents.length;
-  return html`<p>${renderPlural(documents_found, 'document matches', 'documents match')}:</p>
-    <ul>
-      ${documents.map(
-        ({ id, title, date, snippet }) =>
-          html`<li>
-            ${linkTo(toDocumentLink(id), [toDay(date), clipText(title ?? `document ${id}`, MAX_CELL)].filter((part) => part !== '').join(': '))}
-            ${renderPieces(snippet)}
-          </li>`,
-      )}
-    </ul>
-    ${rest > 0 ? html`<p class="off">and ${renderPlural(rest, 'more document')}</p>` : null}`;
-}
-
-function renderEntries({ case_id, entries_found, entries }: FoundCase): Content {
-  if (entries_found === 0) return null;
-  const rest = entries_found - entries.length;
-  return html`<p>${renderPlural(entries_found, 'docket entry matches', 'docket entries match')}:</p>
-    <ul class="found">
-      ${entries.map((entry) => html`<li>${renderEntry(entry)}</li> `)}
-      ${
-        rest > 0
-          ? html`<li>and ${renderCount(rest)} more: ${linkTo(ADDRESS.docket(case_id), 'the docket')}</li>`
-          : null
-      }
-    </ul>`;
-}
-
-function renderEntry({ date_filed, entry_number, url, snippet }: FoundEntry): Content {
-  const title = [toDay(date_filed), entry_number ? `no. ${clipText(entry_number, 20)}` : '']
-    .filter((part) => part !== '')
-    .join(', ');
-  return html`${title === '' ? null : html`<strong>${/^https?:/i.test(url ?? '') ? linkTo(url, title) : title}</strong> `}${renderPieces(snippet)}`;
 }
 
 function renderNothing({ unknown, isNarrowed, notes, better }: Nothing, parameters: Parameters): Html {
