@@ -61,49 +61,56 @@ async function dieInCopies(parent: string, isEnough: () => boolean): Promise<str
   return faults;
 }
 
-/** Dies at every write of a pass over texts; returns what was wrong, and whether time ran out. */
-async function dieInTexts(parent: string, isEnough: () => boolean): Promise<string[]> {
-  const world = await prepareTextWorld(parent, runAsProcess);
-  const faults: string[] = [];
-  const deaths = listWriteDeaths(world.labels).filter((death) => death.at === 'write');
-  let died = 0;
-  try {
-    for (const death of deaths) {
-      if (isEnough()) {
-        faults.push(`fetch-texts: ${deaths.length - died} deaths not died for want of time`);
-        break;
-      }
-      const found = await runTextTrial(world, death, parent);
-      died++;
-      faults.push(...found.map((fault) => `fetch-texts, ${death.label} #${death.occurrence}: ${fault}`));
-    }
-  } finally {
-    await world.fakeApi.close();
-  }
-  console.log(`fetch-texts: ${died} deaths at writes`);
-  return faults;
+/** What of the site a command fetches: each write of it is a death to try. */
+interface FetchTrials {
+  readonly command: string;
+  readonly labels: readonly string[];
+  readonly runTrial: (death: Extract<Death, { at: 'write' }>) => Promise<string[]>;
+  readonly close: () => Promise<void>;
 }
 
-/** Dies at every write of a pass over files; returns what was wrong, and whether time ran out. */
-async function dieInFiles(parent: string, isEnough: () => boolean): Promise<string[]> {
+async function prepareTextTrials(parent: string): Promise<FetchTrials> {
+  const world = await prepareTextWorld(parent, runAsProcess);
+  return {
+    command: 'fetch-texts',
+    labels: world.labels,
+    runTrial: (death) => runTextTrial(world, death, parent),
+    close: () => world.fakeApi.close(),
+  };
+}
+
+async function prepareFileTrials(parent: string): Promise<FetchTrials> {
   const world = await prepareFileWorld(parent, runAsProcess);
+  return {
+    command: 'fetch-files',
+    labels: world.labels,
+    runTrial: (death) => runFileTrial(world, death, parent),
+    close: () => world.close(),
+  };
+}
+
+/** Dies at every write of a pass over texts or files; returns what was wrong, and whether time ran out. */
+async function dieInFetches(
+  { command, labels, runTrial, close }: FetchTrials,
+  isEnough: () => boolean,
+): Promise<string[]> {
   const faults: string[] = [];
-  const deaths = listWriteDeaths(world.labels).filter((death) => death.at === 'write');
+  const deaths = listWriteDeaths(labels).filter((death) => death.at === 'write');
   let died = 0;
   try {
     for (const death of deaths) {
       if (isEnough()) {
-        faults.push(`fetch-files: ${deaths.length - died} deaths not died for want of time`);
+        faults.push(`${command}: ${deaths.length - died} deaths not died for want of time`);
         break;
       }
-      const found = await runFileTrial(world, death, parent);
+      const found = await runTrial(death);
       died++;
-      faults.push(...found.map((fault) => `fetch-files, ${death.label} #${death.occurrence}: ${fault}`));
+      faults.push(...found.map((fault) => `${command}, ${death.label} #${death.occurrence}: ${fault}`));
     }
   } finally {
-    await world.close();
+    await close();
   }
-  console.log(`fetch-files: ${died} deaths at writes`);
+  console.log(`${command}: ${died} deaths at writes`);
   return faults;
 }
 
@@ -151,8 +158,8 @@ try {
     one === null
       ? [
           ...(await dieInCopies(folder, isEnough)),
-          ...(await dieInTexts(folder, isEnough)),
-          ...(await dieInFiles(folder, isEnough)),
+          ...(await dieInFetches(await prepareTextTrials(folder), isEnough)),
+          ...(await dieInFetches(await prepareFileTrials(folder), isEnough)),
         ]
       : [];
   for (const fault of otherFaults) console.log(fault);
