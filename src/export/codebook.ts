@@ -1,7 +1,7 @@
 import { renderPlural } from '../lib/layout.ts';
 import type { Column } from './columns.ts';
 import type { Export, WrittenTable } from './manifest.ts';
-import type { ColumnStatistics } from './statistics.ts';
+import type { ColumnStatistics } from './tally.ts';
 
 /* The codebook: what each column means, how often it is missing and which values it takes. */
 

@@ -1,8 +1,8 @@
 import type { Mirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { findFreeBytes } from '../lib/files.ts';
-import type { Table } from './fields.ts';
-import type { FormatName } from './formats/formats.ts';
+import type { Table } from './table.ts';
+import type { FormatName } from './formats/format.ts';
 
 /*
  * How much space an export will take: from the rows of each large table, with the bytes that a row takes in each format.

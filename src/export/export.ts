@@ -8,21 +8,18 @@ import { shadowViews } from '../history/query-as-of/shadow-tables.ts';
 import { PACKAGE } from '../lib/package-info.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import { type CaseFilters, refuseNoCase, requireFilters, toFilterParams } from '../search/filters.ts';
-import type { ExportedRun } from './choose-run.ts';
 import { CODEBOOK_COLUMNS, listCodebook, renderCodebook } from './codebook.ts';
-import { findCoverage } from './coverage.ts';
 import { toDescriptor } from './descriptor.ts';
 import { checkRoom } from './estimate.ts';
-import type { Table, TableName } from './fields.ts';
 import { toRecord } from './formats/csv.ts';
-import type { Format } from './formats/format.ts';
-import { type FormatName, loadFormat } from './formats/formats.ts';
+import type { Format, FormatName } from './formats/format.ts';
 import { type Export, type WrittenTable, toManifest } from './manifest.ts';
 import { renderCitation, renderLicense, renderReadme } from './papers.ts';
-import { chooseCases } from './select.ts';
-import { toTables } from './tables.ts';
+import { type ExportedRun, findCoverage } from './run.ts';
+import { chooseCases, chooseTables } from './select.ts';
+import type { Table, TableName } from './table.ts';
 import { MANIFEST, SUMS, listFiles, openPlace } from './target.ts';
-import { hashFile, toWrittenFile, writeTable } from './write-table.ts';
+import { hashFile, loadFormat, toWrittenFile, writeTable } from './write-table.ts';
 
 export interface ExportRequest {
   /** The folder, as the user named it. */
@@ -137,31 +134,6 @@ async function writePapers(done: Export, folder: string): Promise<void> {
 
 const toJson = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 const toSha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-/** Chooses the tables. Without `tables`, those that the mirror cannot have are left out, with the reason. */
-function chooseTables(
-  { path }: Mirror,
-  request: ExportRequest,
-): Pick<Export, 'leftOut'> & { tables: Table[] } {
-  const leftOut: { table: string; why: string }[] = [];
-  const tables = toTables(request).filter(({ name }) => {
-    if (request.tables !== null && !request.tables.includes(name)) return false;
-    if (name !== 'document_texts') return true;
-    const why = request.withoutTexts
-      ? 'texts were not wanted'
-      : request.run.isPast
-        ? 'the mirror keeps no earlier state of texts'
-        : null;
-    if (why === null) return true;
-    if (request.tables !== null)
-      throw new MirrorError('EXPORT_UNAVAILABLE', `${path} cannot give the table ${name}: ${why}.`, {
-        hint: 'Leave document_texts out of --tables.',
-      });
-    leftOut.push({ table: name, why });
-    return false;
-  });
-  return { tables, leftOut };
-}
 
 function inSystem<Result>(folder: string, action: () => Result): Result {
   try {

@@ -1,9 +1,8 @@
 import type { Misfits } from './columns.ts';
-import type { Coverage } from './coverage.ts';
-import type { ExportedRun } from './choose-run.ts';
-import type { Table } from './fields.ts';
-import type { FormatName } from './formats/formats.ts';
-import type { ColumnStatistics } from './statistics.ts';
+import type { Coverage, ExportedRun } from './run.ts';
+import type { Table } from './table.ts';
+import type { FormatName } from './formats/format.ts';
+import type { ColumnStatistics } from './tally.ts';
 import { MANIFEST_KIND } from './target.ts';
 
 /** A table that was written and read back. */

@@ -1,11 +1,91 @@
 import type { Mirror } from '../db/open-mirror.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
 import { type CaseFilters, listConditions } from '../search/filters.ts';
-import { CHOSEN, DOCKET_KEYS, ENTRY_KEYS, RESOURCE_KEYS } from './fields.ts';
+import type { ExportedRun } from './run.ts';
+import {
+  CHOSEN,
+  DOCKET_KEYS,
+  ENTRY_KEYS,
+  RESOURCE_KEYS,
+  TABLE_NAMES,
+  type Table,
+  type TableName,
+  type TableOptions,
+} from './table.ts';
+import {
+  toAttachments,
+  toCases,
+  toDefendants,
+  toDockets,
+  toEntries,
+  toFurtherEntries,
+  toRelated,
+} from './tables-of-cases.ts';
+import { toCaseChanges, toLinkedChanges, toListSyncs, toRuns } from './tables-of-history.ts';
+import { toDocumentLinks, toDocuments, toResourceLinks, toResources, toTexts } from './tables-of-records.ts';
 
 /*
- * Chooses the cases of an export, and gives a key to each record that has none on the site. The keys depend on the content
+ * Chooses the tables and the cases of an export, and gives a key to each record that has none on the site. The keys depend on the content
  * alone, not on when the mirror stored the record. All of it is kept in temporary tables of the connection.
  */
+
+/** All tables in the order of {@link TABLE_NAMES}. */
+function toTables(options: TableOptions): readonly Table[] {
+  const tables = [
+    toCases,
+    toDefendants,
+    toRelated,
+    toDockets,
+    toEntries,
+    toAttachments,
+    toFurtherEntries,
+    toDocuments,
+    toDocumentLinks,
+    toResources,
+    toResourceLinks,
+    toTexts,
+    toCaseChanges,
+    toLinkedChanges,
+    toRuns,
+    toListSyncs,
+  ].map((make) => make(options));
+  if (tables.map(({ name }) => name).join() !== TABLE_NAMES.join())
+    throw new Error('A table has another place than its name.');
+  return tables;
+}
+
+interface TablesRequest extends TableOptions {
+  /** Null for all tables that the mirror has. */
+  readonly tables: readonly TableName[] | null;
+  readonly run: ExportedRun;
+}
+
+interface ChosenTables {
+  readonly tables: readonly Table[];
+  readonly leftOut: readonly { readonly table: string; readonly why: string }[];
+}
+
+/** Chooses the tables. Without `tables`, those that the mirror cannot have are left out, with the reason. */
+export function chooseTables({ path }: Mirror, request: TablesRequest): ChosenTables {
+  const leftOut: { table: string; why: string }[] = [];
+  const tables = toTables(request).filter(({ name }) => {
+    if (request.tables !== null && !request.tables.includes(name)) return false;
+    if (name !== 'document_texts') return true;
+    const why = request.withoutTexts
+      ? 'texts were not wanted'
+      : request.run.isPast
+        ? 'the mirror keeps no earlier state of texts'
+        : null;
+    if (why === null) return true;
+    if (request.tables !== null)
+      throw new MirrorError('EXPORT_UNAVAILABLE', `${path} cannot give the table ${name}: ${why}.`, {
+        hint: 'Leave document_texts out of --tables.',
+      });
+    leftOut.push({ table: name, why });
+    return false;
+  });
+  return { tables, leftOut };
+}
 
 /** Fills the temporary tables; returns the ids of the cases in their order. */
 export function chooseCases({ sqlite }: Mirror, filters: CaseFilters, isRaw: boolean): number[] {

@@ -1,24 +1,17 @@
 import { LIST_FIELDS } from '../case/case-rows.ts';
 import type { ListField } from '../db/schema/schema.ts';
 import * as schema from '../db/schema/schema.ts';
+import * as field from './fields.ts';
 import {
   DOCKET_KEYS,
   CHOSEN,
   ENTRY_KEYS,
-  type Field,
   OF_CASE,
   type Table,
   type TableOptions,
-  coded,
-  date,
   define,
-  flag,
-  int,
   isLinked,
-  list,
-  rawFields,
-  text,
-} from './fields.ts';
+} from './table.ts';
 
 /** Written by the staff of the Clearinghouse, whose property they are. */
 export const SUMMARIES: ReadonlySet<string> = new Set(['summary', 'summary_short', 'summary_tiny']);
@@ -26,47 +19,52 @@ export const SUMMARIES: ReadonlySet<string> = new Set(['summary', 'summary_short
 const asList = (source: string, caseId: string): string =>
   `(SELECT json_group_array(value) FROM ${source} AS list WHERE list.case_id = ${caseId})`;
 
-const toLists = (prefix: string, caseId: string): Field[] =>
-  LIST_FIELDS.map((name: ListField) => list(name, asList(`${prefix}${name}`, caseId)));
+const toLists = (prefix: string, caseId: string): field.Field[] =>
+  LIST_FIELDS.map((name: ListField) => field.list(name, asList(`${prefix}${name}`, caseId)));
 
 export function toCases({ isRaw, withoutTexts }: TableOptions): Table {
-  const named = (type: (name: string, sql?: string) => Field, ...names: readonly string[]): Field[] =>
-    names.map((name) => type(name, `clean.${name}`));
-  const day = (name: string): Field[] => date(name, `clean.${name}`, `stored.${name}`);
+  const named = (
+    type: (name: string, sql?: string) => field.Field,
+    ...names: readonly string[]
+  ): field.Field[] => names.map((name) => type(name, `clean.${name}`));
+  const day = (name: string): field.Field[] => field.date(name, `clean.${name}`, `stored.${name}`);
   const fields = isRaw
     ? [
-        ...rawFields(schema.cases, 'stored'),
-        flag('departed', 'stored.mirror_departed_run_id IS NOT NULL'),
+        ...field.rawFields(schema.cases, 'stored'),
+        field.flag('departed', 'stored.mirror_departed_run_id IS NOT NULL'),
         ...toLists('', 'stored.id'),
       ]
     : [
-        ...named(int, 'id'),
-        ...named(text, 'name', 'url'),
-        ...named(coded, 'case_ongoing', 'case_status', 'state'),
-        ...named(text, 'court', 'docket_number'),
+        ...named(field.int, 'id'),
+        ...named(field.text, 'name', 'url'),
+        ...named(field.coded, 'case_ongoing', 'case_status', 'state'),
+        ...named(field.text, 'court', 'docket_number'),
         ...day('filing_date'),
-        ...named(int, 'filing_year'),
+        ...named(field.int, 'filing_year'),
         ...day('terminating_date'),
-        ...named(int, 'closing_year', 'order_start_year', 'order_end_year'),
+        ...named(field.int, 'closing_year', 'order_start_year', 'order_end_year'),
         ...day('settlement_judgment_date'),
-        ...named(int, 'settlement_judgment_year'),
+        ...named(field.int, 'settlement_judgment_year'),
         ...day('last_checked_date'),
         ...day('summary_published_date'),
-        ...named(text, 'plaintiff_description'),
+        ...named(field.text, 'plaintiff_description'),
         ...named(
-          coded,
+          field.coded,
           'public_interest_lawyer',
           'pro_se_status',
           'class_action_sought',
           'class_action_granted',
           'prevailing_party',
         ),
-        ...named(flag, 'permanent_injunction', 'never_filed'),
-        ...named(text, 'recap_url'),
-        ...named(int, 'recap_docket_id'),
+        ...named(field.flag, 'permanent_injunction', 'never_filed'),
+        ...named(field.text, 'recap_url'),
+        ...named(field.int, 'recap_docket_id'),
         ...toLists('clean_', 'clean.id'),
-        int('entry_count', '(SELECT count(*) FROM docket_entries WHERE docket_entries.case_id = clean.id)'),
-        ...named(text, 'summary_tiny', 'summary_short', 'summary'),
+        field.int(
+          'entry_count',
+          '(SELECT count(*) FROM docket_entries WHERE docket_entries.case_id = clean.id)',
+        ),
+        ...named(field.text, 'summary_tiny', 'summary_short', 'summary'),
       ];
   return define({
     name: 'cases',
@@ -82,7 +80,7 @@ export function toCases({ isRaw, withoutTexts }: TableOptions): Table {
 }
 
 export function toDefendants({ isRaw }: TableOptions): Table {
-  const own = rawFields(schema.caseDefendants, 'list', ['case_id']);
+  const own = field.rawFields(schema.caseDefendants, 'list', ['case_id']);
   const order = own.map(({ sql }) => sql).join(', ');
   return define({
     name: 'case_defendants',
@@ -92,8 +90,8 @@ export function toDefendants({ isRaw }: TableOptions): Table {
     references: [OF_CASE],
     isPerCase: true,
     fields: [
-      int('case_id', 'list.case_id'),
-      int('position', `row_number() OVER (ORDER BY ${order})`),
+      field.int('case_id', 'list.case_id'),
+      field.int('position', `row_number() OVER (ORDER BY ${order})`),
       ...own,
     ],
     from: `FROM ${isRaw ? '' : 'clean_'}case_defendants AS list WHERE list.case_id = ? ORDER BY 2`,
@@ -109,10 +107,10 @@ export function toRelated({ isRaw }: TableOptions): Table {
     references: [OF_CASE],
     isPerCase: true,
     fields: [
-      int('case_id', 'list.case_id'),
-      int('position', 'row_number() OVER (ORDER BY list.id, list.name)'),
-      int('related_id', 'list.id'),
-      text('name', 'list.name'),
+      field.int('case_id', 'list.case_id'),
+      field.int('position', 'row_number() OVER (ORDER BY list.id, list.name)'),
+      field.int('related_id', 'list.id'),
+      field.text('name', 'list.name'),
     ],
     from: `FROM ${isRaw ? '' : 'clean_'}related_cases AS list WHERE list.case_id = ? ORDER BY 2`,
   });
@@ -123,34 +121,34 @@ const CLEAN_NUMBER = `nullif(trim(docket.docket_number_manual), '')`;
 
 export function toDockets({ isRaw }: TableOptions): Table {
   const fields = [
-    int('case_id', 'docket.case_id'),
-    int(
+    field.int('case_id', 'docket.case_id'),
+    field.int(
       'docket_key',
       `CASE WHEN docket.is_further THEN coalesce(keys.key, docket.mirror_docket_key) ELSE 0 END`,
     ),
-    int('docket_id', 'docket.id'),
-    flag('is_main', 'NOT docket.is_further'),
-    text('court', isRaw ? 'docket.court' : `nullif(trim(docket.court), '')`),
-    coded('state', isRaw ? 'docket.state' : `nullif(trim(docket.state), '')`),
-    text('docket_number_manual', isRaw ? 'docket.docket_number_manual' : CLEAN_NUMBER),
-    text(
+    field.int('docket_id', 'docket.id'),
+    field.flag('is_main', 'NOT docket.is_further'),
+    field.text('court', isRaw ? 'docket.court' : `nullif(trim(docket.court), '')`),
+    field.coded('state', isRaw ? 'docket.state' : `nullif(trim(docket.state), '')`),
+    field.text('docket_number_manual', isRaw ? 'docket.docket_number_manual' : CLEAN_NUMBER),
+    field.text(
       'docket_office_number',
       isRaw ? 'docket.docket_office_number' : `nullif(trim(docket.docket_office_number), '')`,
     ),
-    int('docket_year', isRaw ? 'docket.docket_year' : 'nullif(docket.docket_year, 0)'),
-    coded(
+    field.int('docket_year', isRaw ? 'docket.docket_year' : 'nullif(docket.docket_year, 0)'),
+    field.coded(
       'docket_case_type',
       isRaw ? 'docket.docket_case_type' : `nullif(trim(docket.docket_case_type), '')`,
     ),
-    int('docket_filing_number', 'docket.docket_filing_number'),
-    flag('is_active', 'docket.is_active'),
-    text(
+    field.int('docket_filing_number', 'docket.docket_filing_number'),
+    field.flag('is_active', 'docket.is_active'),
+    field.text(
       'recap_link',
       isRaw
         ? 'docket.recap_link'
         : `CASE WHEN trim(docket.recap_link) LIKE 'http%://_%/_%' THEN trim(docket.recap_link) END`,
     ),
-    int('courtlistener_docket_id', 'docket.courtlistener_docket_id'),
+    field.int('courtlistener_docket_id', 'docket.courtlistener_docket_id'),
   ];
   const isShown = isRaw
     ? `NOT docket.is_further OR further.mirror_redacted_run_id IS NULL`
@@ -170,21 +168,25 @@ export function toDockets({ isRaw }: TableOptions): Table {
 }
 
 export function toEntries({ isRaw }: TableOptions): Table {
-  const key = int('entry_key', 'coalesce(keys.key, stored.mirror_key)');
+  const key = field.int('entry_key', 'coalesce(keys.key, stored.mirror_key)');
   const fields = isRaw
-    ? [int('case_id', 'stored.case_id'), key, ...rawFields(schema.docketEntries, 'stored', ['case_id'])]
-    : [
-        int('case_id', 'clean.case_id'),
+    ? [
+        field.int('case_id', 'stored.case_id'),
         key,
-        int('id', 'clean.id'),
-        int('row_number', 'clean.row_number'),
-        text('entry_number', 'clean.entry_number'),
-        ...date('date_filed', 'clean.date_filed', 'stored.date_filed'),
-        text('description', 'clean.description'),
-        text('url', 'clean.url'),
-        text('recap_pdf_url', 'clean.recap_pdf_url'),
-        text('pacer_doc_id', 'clean.pacer_doc_id'),
-        int('attachment_count', 'clean.attachment_count'),
+        ...field.rawFields(schema.docketEntries, 'stored', ['case_id']),
+      ]
+    : [
+        field.int('case_id', 'clean.case_id'),
+        key,
+        field.int('id', 'clean.id'),
+        field.int('row_number', 'clean.row_number'),
+        field.text('entry_number', 'clean.entry_number'),
+        ...field.date('date_filed', 'clean.date_filed', 'stored.date_filed'),
+        field.text('description', 'clean.description'),
+        field.text('url', 'clean.url'),
+        field.text('recap_pdf_url', 'clean.recap_pdf_url'),
+        field.text('pacer_doc_id', 'clean.pacer_doc_id'),
+        field.int('attachment_count', 'clean.attachment_count'),
       ];
   const source = isRaw
     ? 'docket_entries AS stored'
@@ -204,14 +206,14 @@ export function toEntries({ isRaw }: TableOptions): Table {
 
 export function toAttachments({ isRaw }: TableOptions): Table {
   const own = isRaw
-    ? rawFields(schema.attachments, 'list')
+    ? field.rawFields(schema.attachments, 'list')
     : [
-        int('attachment_number', 'list.attachment_number'),
-        text('description', 'list.description'),
-        int('recap_id', 'list.recap_id'),
-        int('doc_id', 'list.doc_id'),
-        text('pacer_url', 'list.pacer_url'),
-        text('pdf_url', 'list.pdf_url'),
+        field.int('attachment_number', 'list.attachment_number'),
+        field.text('description', 'list.description'),
+        field.int('recap_id', 'list.recap_id'),
+        field.int('doc_id', 'list.doc_id'),
+        field.text('pacer_url', 'list.pacer_url'),
+        field.text('pdf_url', 'list.pdf_url'),
       ];
   const order = own.map(({ sql }) => sql).join(', ');
   return define({
@@ -225,9 +227,9 @@ export function toAttachments({ isRaw }: TableOptions): Table {
     ],
     isPerCase: true,
     fields: [
-      int('case_id', 'entry.case_id'),
-      int('entry_key', 'coalesce(keys.key, entry.mirror_key)'),
-      int('position', `row_number() OVER (PARTITION BY entry.mirror_id ORDER BY ${order})`),
+      field.int('case_id', 'entry.case_id'),
+      field.int('entry_key', 'coalesce(keys.key, entry.mirror_key)'),
+      field.int('position', `row_number() OVER (PARTITION BY entry.mirror_id ORDER BY ${order})`),
       ...own,
     ],
     from: `FROM docket_entries AS entry JOIN ${isRaw ? '' : 'clean_'}attachments AS list ON list.mirror_entry_id = entry.mirror_id
@@ -237,24 +239,24 @@ export function toAttachments({ isRaw }: TableOptions): Table {
 
 export function toFurtherEntries({ isRaw }: TableOptions): Table {
   const key = [
-    int('docket_key', 'coalesce(dockets.key, stored.mirror_docket_key)'),
-    int('entry_key', 'stored.mirror_key'),
+    field.int('docket_key', 'coalesce(dockets.key, stored.mirror_docket_key)'),
+    field.int('entry_key', 'stored.mirror_key'),
   ];
   const fields = isRaw
     ? [
         ...key,
-        ...rawFields(schema.furtherDocketEntries, 'stored'),
-        flag('hidden', 'stored.mirror_hidden IS NOT NULL'),
+        ...field.rawFields(schema.furtherDocketEntries, 'stored'),
+        field.flag('hidden', 'stored.mirror_hidden IS NOT NULL'),
       ]
     : [
         ...key,
-        int('id', 'clean.id'),
-        int('row_number', 'clean.row_number'),
-        text('entry_number', 'clean.entry_number'),
-        ...date('date_filed', 'clean.date_filed', 'stored.date_filed'),
-        text('description', 'clean.description'),
-        text('url', 'clean.url'),
-        text('pacer_doc_id', 'clean.pacer_doc_id'),
+        field.int('id', 'clean.id'),
+        field.int('row_number', 'clean.row_number'),
+        field.text('entry_number', 'clean.entry_number'),
+        ...field.date('date_filed', 'clean.date_filed', 'stored.date_filed'),
+        field.text('description', 'clean.description'),
+        field.text('url', 'clean.url'),
+        field.text('pacer_doc_id', 'clean.pacer_doc_id'),
       ];
   const joined = `LEFT JOIN ${DOCKET_KEYS} AS dockets ON dockets.mirror_key = stored.mirror_docket_key`;
   const linked = isLinked('case_further_dockets', 'docket_key', 'stored.mirror_docket_key');

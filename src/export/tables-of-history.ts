@@ -1,4 +1,5 @@
-import { CHOSEN, OF_CASE, type Table, type TableOptions, coded, define, int, text, time } from './fields.ts';
+import * as field from './fields.ts';
+import { CHOSEN, OF_CASE, type Table, type TableOptions, define } from './table.ts';
 
 /** A value of a summary is the property of the Clearinghouse, in the history too. */
 const NO_SUMMARIES = `field NOT IN ('summary', 'summary_short', 'summary_tiny')`;
@@ -12,18 +13,18 @@ export function toCaseChanges({ withoutTexts }: TableOptions): Table {
     references: [OF_CASE, { columns: ['run_id'], table: 'runs', to: ['id'] }],
     isPerCase: false,
     fields: [
-      int(
+      field.int(
         'position',
         `row_number() OVER (ORDER BY run_id, case_id, field, entry_key, kind, old_value, new_value)`,
       ),
-      int('run_id'),
-      time('changed_at'),
-      int('case_id'),
-      int('entry_key'),
-      coded('kind'),
-      text('field'),
-      text('old_value'),
-      text('new_value'),
+      field.int('run_id'),
+      field.time('changed_at'),
+      field.int('case_id'),
+      field.int('entry_key'),
+      field.coded('kind'),
+      field.text('field'),
+      field.text('old_value'),
+      field.text('new_value'),
     ],
     from: `FROM change_log WHERE case_id IN (SELECT id FROM ${CHOSEN}) ${withoutTexts ? `AND (field IS NULL OR ${NO_SUMMARIES})` : ''} ORDER BY 1`,
   });
@@ -42,20 +43,20 @@ export function toLinkedChanges({ isRaw }: TableOptions): Table {
     references: [OF_CASE, { columns: ['run_id'], table: 'runs', to: ['id'] }],
     isPerCase: false,
     fields: [
-      int(
+      field.int(
         'position',
         `row_number() OVER (ORDER BY run_id, case_id, record_kind, record_key, event, field, kind, old_value, new_value)`,
       ),
-      int('run_id'),
-      time('changed_at'),
-      int('case_id'),
-      coded('record_kind'),
-      int('record_key'),
-      coded('event'),
-      text('field'),
-      coded('kind'),
-      text('old_value'),
-      text('new_value'),
+      field.int('run_id'),
+      field.time('changed_at'),
+      field.int('case_id'),
+      field.coded('record_kind'),
+      field.int('record_key'),
+      field.coded('event'),
+      field.text('field'),
+      field.coded('kind'),
+      field.text('old_value'),
+      field.text('new_value'),
     ],
     from: `FROM linked_change_log WHERE case_id IN (SELECT id FROM ${CHOSEN}) ${isRaw ? '' : `AND (${shown})`} ORDER BY 1`,
   });
@@ -69,13 +70,13 @@ export function toRuns(): Table {
     key: ['id'],
     isPerCase: false,
     fields: [
-      int('id'),
-      coded('outcome'),
-      time('started_at'),
-      time('ended_at'),
-      coded('trigger'),
-      coded('version'),
-      coded('error_code'),
+      field.int('id'),
+      field.coded('outcome'),
+      field.time('started_at'),
+      field.time('ended_at'),
+      field.coded('trigger'),
+      field.coded('version'),
+      field.coded('error_code'),
     ],
     from: 'FROM sync_runs ORDER BY 1',
   });
@@ -99,13 +100,13 @@ export function toListSyncs(): Table {
     references: [{ columns: ['run_id'], table: 'runs', to: ['id'] }],
     isPerCase: false,
     fields: [
-      int('run_id'),
-      coded('list', 'lists.label'),
-      coded('outcome'),
-      time('started_at'),
-      time('ended_at'),
-      ...counts.map((name) => int(name)),
-      coded('error_code'),
+      field.int('run_id'),
+      field.coded('list', 'lists.label'),
+      field.coded('outcome'),
+      field.time('started_at'),
+      field.time('ended_at'),
+      ...counts.map((name) => field.int(name)),
+      field.coded('error_code'),
     ],
     from: 'FROM list_syncs JOIN lists ON lists.id = list_syncs.list_id ORDER BY 1, 2',
   });

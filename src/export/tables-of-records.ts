@@ -1,43 +1,32 @@
 import * as schema from '../db/schema/schema.ts';
-import {
-  CHOSEN,
-  OF_CASE,
-  RESOURCE_KEYS,
-  type Table,
-  type TableOptions,
-  coded,
-  date,
-  define,
-  flag,
-  int,
-  isLinked,
-  list,
-  rawFields,
-  text,
-} from './fields.ts';
+import * as field from './fields.ts';
+import { CHOSEN, OF_CASE, RESOURCE_KEYS, type Table, type TableOptions, define, isLinked } from './table.ts';
 
 export function toDocuments({ isRaw }: TableOptions): Table {
   const fields = isRaw
-    ? [...rawFields(schema.documents, 'stored'), flag('hidden', 'stored.mirror_hidden IS NOT NULL')]
+    ? [
+        ...field.rawFields(schema.documents, 'stored'),
+        field.flag('hidden', 'stored.mirror_hidden IS NOT NULL'),
+      ]
     : [
-        int('id', 'clean.id'),
-        text('url', 'clean.url'),
-        text('title', 'clean.title'),
-        ...date('date', 'clean.date', 'stored.date'),
-        flag('date_is_estimate', 'clean.date_is_estimate'),
-        coded('document_type', 'clean.document_type'),
-        coded('order_type', 'clean.order_type'),
-        text('court', 'clean.court'),
-        list('party_types', 'clean.party_types'),
-        flag('is_core_document', 'clean.is_core_document'),
-        text('ecf_number', 'clean.ecf_number'),
-        int('courtlistener_docket_id', 'clean.courtlistener_docket_id'),
-        text('citations', 'clean.citations'),
-        text('file', 'clean.file'),
-        text('external_url', 'clean.external_url'),
-        flag('has_text', 'clean.has_text'),
-        coded('document_source', 'clean.document_source'),
-        text('description', 'clean.description'),
+        field.int('id', 'clean.id'),
+        field.text('url', 'clean.url'),
+        field.text('title', 'clean.title'),
+        ...field.date('date', 'clean.date', 'stored.date'),
+        field.flag('date_is_estimate', 'clean.date_is_estimate'),
+        field.coded('document_type', 'clean.document_type'),
+        field.coded('order_type', 'clean.order_type'),
+        field.text('court', 'clean.court'),
+        field.list('party_types', 'clean.party_types'),
+        field.flag('is_core_document', 'clean.is_core_document'),
+        field.text('ecf_number', 'clean.ecf_number'),
+        field.int('courtlistener_docket_id', 'clean.courtlistener_docket_id'),
+        field.text('citations', 'clean.citations'),
+        field.text('file', 'clean.file'),
+        field.text('external_url', 'clean.external_url'),
+        field.flag('has_text', 'clean.has_text'),
+        field.coded('document_source', 'clean.document_source'),
+        field.text('description', 'clean.description'),
       ];
   return define({
     name: 'documents',
@@ -61,31 +50,31 @@ export function toDocumentLinks({ isRaw }: TableOptions): Table {
     key: ['case_id', 'document_id'],
     references: [OF_CASE, { columns: ['document_id'], table: 'documents', to: ['id'] }],
     isPerCase: false,
-    fields: [int('case_id', 'link.case_id'), int('document_id', 'link.document_id')],
+    fields: [field.int('case_id', 'link.case_id'), field.int('document_id', 'link.document_id')],
     from: `FROM case_documents AS link WHERE link.mirror_to_run_id IS NULL AND link.case_id IN (SELECT id FROM ${CHOSEN})
       AND link.document_id IN (SELECT id FROM ${isRaw ? 'documents WHERE mirror_redacted_run_id IS NULL' : 'clean_documents'}) ORDER BY 1, 2`,
   });
 }
 
 export function toResources({ isRaw }: TableOptions): Table {
-  const key = int('resource_key', 'keys.key');
+  const key = field.int('resource_key', 'keys.key');
   const fields = isRaw
     ? [
         key,
-        ...rawFields(schema.resources, 'stored', ['cases', 'id']),
-        flag('hidden', 'stored.mirror_hidden IS NOT NULL'),
+        ...field.rawFields(schema.resources, 'stored', ['cases', 'id']),
+        field.flag('hidden', 'stored.mirror_hidden IS NOT NULL'),
       ]
     : [
         key,
-        text('title', 'clean.title'),
-        text('author', 'clean.author'),
-        text('institution', 'clean.institution'),
-        text('citation', 'clean.citation'),
-        ...date('date', 'clean.date', 'stored.date'),
-        text('display_date', 'clean.display_date'),
-        list('resource_types', 'clean.resource_types'),
-        text('url', 'clean.url'),
-        text('abstract', 'clean.abstract'),
+        field.text('title', 'clean.title'),
+        field.text('author', 'clean.author'),
+        field.text('institution', 'clean.institution'),
+        field.text('citation', 'clean.citation'),
+        ...field.date('date', 'clean.date', 'stored.date'),
+        field.text('display_date', 'clean.display_date'),
+        field.list('resource_types', 'clean.resource_types'),
+        field.text('url', 'clean.url'),
+        field.text('abstract', 'clean.abstract'),
       ];
   const source = isRaw ? '' : 'JOIN clean_resources AS clean ON clean.mirror_key = stored.mirror_key';
   return define({
@@ -108,7 +97,7 @@ export function toResourceLinks({ isRaw }: TableOptions): Table {
     key: ['case_id', 'resource_key'],
     references: [OF_CASE, { columns: ['resource_key'], table: 'resources', to: ['resource_key'] }],
     isPerCase: false,
-    fields: [int('case_id', 'link.case_id'), int('resource_key', 'keys.key')],
+    fields: [field.int('case_id', 'link.case_id'), field.int('resource_key', 'keys.key')],
     from: `FROM case_resources AS link JOIN ${RESOURCE_KEYS} AS keys ON keys.mirror_key = link.resource_key
       WHERE link.mirror_to_run_id IS NULL AND link.case_id IN (SELECT id FROM ${CHOSEN})
       AND link.resource_key IN (SELECT mirror_key FROM ${isRaw ? 'resources WHERE mirror_redacted_run_id IS NULL' : 'clean_resources'}) ORDER BY 1, 2`,
@@ -124,10 +113,10 @@ export function toTexts(): Table {
     references: [{ columns: ['document_id'], table: 'documents', to: ['id'] }],
     isPerCase: false,
     fields: [
-      int('document_id', 'clean.id'),
-      int('characters', 'texts.characters'),
-      text('sha256', 'texts.hash'),
-      text('text', 'texts.value'),
+      field.int('document_id', 'clean.id'),
+      field.int('characters', 'texts.characters'),
+      field.text('sha256', 'texts.hash'),
+      field.text('text', 'texts.value'),
     ],
     from: `FROM clean_documents AS clean JOIN document_texts ON document_texts.document_id = clean.id
       JOIN texts ON texts.mirror_id = document_texts.text_id

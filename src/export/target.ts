@@ -13,8 +13,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { type WriterLock, takeWriterLock } from '../db/lock.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { describeKind, describeMissingFolder, toRealPath } from '../lib/files.ts';
-import { syncFile, syncFolder } from '../lib/replace-file.ts';
-import { exchangeFolders } from './exchange-folders.ts';
+import { exchangeFolders, syncFile, syncFolder } from '../lib/replace-file.ts';
 
 /*
  * The folder of an export: built beside its place under another name, and moved there as a whole. A folder that is not an

@@ -5,9 +5,9 @@ import { fingerprint, joinPayload, splitPayload } from '../case/fingerprint.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { JsonObject } from '../lib/json.ts';
-import { ContentHash } from './content-hash.ts';
+import { ContentHash } from './tally.ts';
 import { readLines, toLine } from './formats/ndjson.ts';
-import { openTextFile } from './formats/text-file.ts';
+import { openTextFile } from './formats/format.ts';
 import { SUMMARIES } from './tables-of-cases.ts';
 
 /* Whole cases as the API sent them, one in a line, with all that is nested in them. */

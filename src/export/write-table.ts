@@ -1,17 +1,29 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTick } from 'node:timers/promises';
 import type { Mirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { wordsOf } from '../lib/system-errors.ts';
-import { type Misfits, prepareToValues } from './columns.ts';
-import { ContentHash } from './content-hash.ts';
-import type { Table } from './fields.ts';
-import type { Format } from './formats/format.ts';
+import { type Cell, type Misfits, prepareToValues } from './columns.ts';
+import { CSV } from './formats/csv.ts';
+import type { Format, FormatName } from './formats/format.ts';
+import { NDJSON } from './formats/ndjson.ts';
+import { SQLITE } from './formats/sqlite.ts';
 import type { WrittenFile, WrittenTable } from './manifest.ts';
-import { readRows } from './rows.ts';
-import { createTally } from './statistics.ts';
+import type { Table } from './table.ts';
+import { ContentHash, createTally } from './tally.ts';
 import { hashWholeCases, writeWholeCases } from './whole-cases.ts';
+
+/** The formats by their names. A format whose library is large is loaded only if it is used. */
+const FORMATS: Readonly<Record<FormatName, () => Promise<Format>>> = {
+  csv: () => Promise.resolve(CSV),
+  ndjson: () => Promise.resolve(NDJSON),
+  sqlite: () => Promise.resolve(SQLITE),
+  parquet: async () => (await import('./formats/parquet.ts')).PARQUET,
+};
+
+export const loadFormat = (name: FormatName): Promise<Format> => FORMATS[name]();
 
 export interface TableRequest {
   readonly format: Format;
@@ -88,6 +100,31 @@ async function writeRows(
     writer.finish();
   }
   return { hash, misfits, statistics: tally.result() };
+}
+
+/** The rows that are held at a time. Some have texts of a megabyte. */
+const ROWS_A_STEP = 200;
+
+/** Reads the rows of a table one by one, in the order of its key. Fails with the signal's reason. */
+async function* readRows(
+  { sqlite }: Mirror,
+  { sql, isPerCase }: Table,
+  caseIds: readonly number[],
+  signal: AbortSignal,
+): AsyncGenerator<readonly Cell[][]> {
+  const statement = sqlite.prepare<number[], Cell[]>(sql).raw().safeIntegers();
+  let block: Cell[][] = [];
+  for (const parameters of isPerCase ? caseIds.map((id) => [id]) : [[]]) {
+    for (const row of statement.iterate(...parameters)) {
+      block.push(row);
+      if (block.length < ROWS_A_STEP) continue;
+      yield block;
+      block = [];
+      await nextTick();
+      signal.throwIfAborted();
+    }
+  }
+  yield block;
 }
 
 async function readBack(

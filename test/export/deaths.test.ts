@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { exchangeFolders } from '../../src/export/exchange-folders.ts';
+import { exchangeFolders } from '../../src/lib/replace-file.ts';
 import { startCommand, startLimitedCommand } from '../crash/run-command.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { listWrongSums, readAll, readManifest, startExport } from './export-harness.ts';

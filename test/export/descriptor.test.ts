@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { parse } from 'csv-parse/sync';
-import { FORMAT_NAMES } from '../../src/export/formats/formats.ts';
+import { FORMAT_NAMES } from '../../src/export/formats/format.ts';
 import { readManifest, startExport } from './export-harness.ts';
 
 /* The schema is the published one: https://datapackage.org/profiles/2.0/datapackage.json, in the public domain. */

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { findCase } from '../../src/db/read-case.ts';
 import { openMirrorReadOnly } from '../../src/db/open-mirror.ts';
-import { TABLE_NAMES } from '../../src/export/fields.ts';
-import { FORMAT_NAMES } from '../../src/export/formats/formats.ts';
+import { TABLE_NAMES } from '../../src/export/table.ts';
+import { FORMAT_NAMES } from '../../src/export/formats/format.ts';
 import { spawnCli } from '../support/command-line.ts';
 import { listWrongSums, readAll, readManifest, readNdjson, startExport } from './export-harness.ts';
 

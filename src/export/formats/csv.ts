@@ -1,8 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { parse } from 'csv-parse';
 import type { Column, ColumnType, Value } from '../columns.ts';
-import type { Format } from './format.ts';
-import { openTextFile } from './text-file.ts';
+import { type Format, openTextFile } from './format.ts';
 
 /*
  * CSV by RFC 4180. An empty field without quotation marks is NULL, `""` is an empty text. The names of the columns have

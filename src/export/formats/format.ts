@@ -1,7 +1,12 @@
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import type { Value } from '../columns.ts';
-import type { Table } from '../fields.ts';
+import type { Table } from '../table.ts';
 
 /* What every format can do: write the rows of a table to a file, and read them back by code of its own. */
+
+/** The names of the formats: each has a file in this folder. */
+export const FORMAT_NAMES = ['csv', 'ndjson', 'sqlite', 'parquet'] as const;
+export type FormatName = (typeof FORMAT_NAMES)[number];
 
 export interface RowWriter {
   readonly write: (values: readonly Value[]) => void;
@@ -21,4 +26,35 @@ export interface Format {
   readonly open: (path: string, table: Table) => RowWriter;
   /** Reads the file with another library, or at least other code, than the one that wrote it. */
   readonly readBack: (path: string, table: Table) => AsyncIterable<readonly Value[]>;
+}
+
+const BLOCK = 65_536;
+
+export interface TextFile {
+  readonly write: (text: string) => void;
+  readonly close: () => void;
+}
+
+/** Writes a new file in blocks: a system call for each row would take most of the time. */
+export function openTextFile(path: string): TextFile {
+  const file = openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o666);
+  let block = '';
+  const flush = (): void => {
+    const bytes = Buffer.from(block);
+    block = '';
+    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+  };
+  return {
+    write(text) {
+      block += text;
+      if (block.length >= BLOCK) flush();
+    },
+    close() {
+      try {
+        flush();
+      } finally {
+        closeSync(file);
+      }
+    },
+  };
 }

@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Column, Value } from '../columns.ts';
-import type { Format } from './format.ts';
-import { openTextFile } from './text-file.ts';
+import { type Format, openTextFile } from './format.ts';
 
 /** JSON in one line: several readers take U+2028 and U+2029 for line breaks, although JSON allows them. */
 export const toLine = (json: string): string =>

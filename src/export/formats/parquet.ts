@@ -9,7 +9,7 @@ import {
 } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { Column, ColumnType, Value } from '../columns.ts';
-import type { Table } from '../fields.ts';
+import type { Table } from '../table.ts';
 import type { Format } from './format.ts';
 
 /*

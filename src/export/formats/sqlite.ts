@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { closing, openSqlite } from '../../db/engine.ts';
 import type { Column, ColumnType, Value } from '../columns.ts';
 import { CODEBOOK_COLUMNS } from '../codebook.ts';
-import type { Table } from '../fields.ts';
+import type { Table } from '../table.ts';
 import type { Format } from './format.ts';
 
 /*
