@@ -269,6 +269,12 @@ function toNumberText({ office, year, type }: DocketNumber, filing: string): str
   return `${office === null ? '' : `${office}:`}${parts.join('-')}`;
 }
 
+/** The number of a docket from its parts, in the form of federal courts; null if they do not make one. */
+export function toDocketNumberText(docket: Parts): string | null {
+  const [number] = listNumbers({ ...docket, docket_number_manual: null });
+  return number === undefined ? null : toNumberText(number, String(number.filing).padStart(5, '0'));
+}
+
 /** The number of a docket, read from its text and from its parts. */
 export function listNumbers(docket: Parts): DocketNumber[] {
   const { docket_number_manual: text, docket_office_number, docket_year, docket_filing_number } = docket;

@@ -126,3 +126,13 @@ export function toNameWords(name: string): string[] {
   const telling = words.filter((word) => !VERSUS.has(word));
   return telling.length === 0 ? words : telling;
 }
+
+/** The page of a case on the site, built from its id (A50). */
+export function toCaseLink(id: number): string {
+  return `https://clearinghouse.net/case/${id}`;
+}
+
+/** The page of a document on the site, built from its id (A50). */
+export function toDocumentLink(id: number): string {
+  return `https://clearinghouse.net/doc/${id}`;
+}

@@ -144,6 +144,12 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     reads: true,
     load: () => import('./commands/export.ts'),
   },
+  cite: {
+    argument: ['[case...]', 'its id, link, docket number, or words of its name'],
+    description: 'Print how to cite a case, or the data set, as text, BibTeX, RIS or CSL JSON.',
+    reads: true,
+    load: () => import('./commands/cite.ts'),
+  },
   restore: {
     argument: ['<snapshot>', 'a file, or a name that `snapshot --list` shows'],
     description: 'Replace the mirror with a snapshot.',

@@ -1,3 +1,4 @@
+import { AUTHOR, INSTITUTION, SITE, toDataVersion } from './citation.ts';
 import type { Column, ColumnType } from './columns.ts';
 import type { Export, WrittenTable } from './manifest.ts';
 
@@ -15,11 +16,7 @@ const FIELD_TYPES: Readonly<Record<ColumnType, string>> = {
   list: 'array',
 };
 
-export const TITLE = 'Civil Rights Litigation Clearinghouse: export of a local mirror';
-export const SITE = 'https://clearinghouse.net';
-
-/** A name for the state of a run, by which an export can be told from another. */
-export const toDataVersion = ({ run }: Export): string => `run-${run.id}-${run.endedAt.slice(0, 10)}`;
+export const TITLE = `${AUTHOR}: export of a local mirror`;
 
 export function toDescriptor(one: Export): object {
   const names = new Set(one.tables.map(({ table }) => table.name));
@@ -29,12 +26,10 @@ export function toDescriptor(one: Export): object {
     title: TITLE,
     description: `The state of the mirror after run ${one.run.id}, which ended at ${one.run.endedAt}. README.md and codebook.md describe it.`,
     homepage: SITE,
-    version: toDataVersion(one),
+    version: toDataVersion(one.run),
     created: one.run.endedAt,
-    sources: [
-      { title: 'Civil Rights Litigation Clearinghouse, University of Michigan Law School', path: SITE },
-    ],
-    contributors: [{ title: 'Civil Rights Litigation Clearinghouse', path: SITE, roles: ['creator'] }],
+    sources: [{ title: `${AUTHOR}, ${INSTITUTION}`, path: SITE }],
+    contributors: [{ title: AUTHOR, path: SITE, roles: ['creator'] }],
     keywords: ['civil rights', 'litigation', 'court dockets'],
     resources: one.tables.map((written) => toResource(one, written, names)),
   };

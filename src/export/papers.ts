@@ -1,10 +1,11 @@
 import { renderPlural } from '../lib/layout.ts';
-import { SITE, TITLE, toDataVersion } from './descriptor.ts';
+import { AUTHOR, INSTITUTION, SITE, toDataCitation } from './citation.ts';
+import { TITLE } from './descriptor.ts';
 import type { Export } from './manifest.ts';
 
 /* The texts that go with an export: README.md, CITATION.cff and LICENSE.md. */
 
-const PUBLISHER = 'Civil Rights Litigation Clearinghouse, University of Michigan Law School';
+const PUBLISHER = `${AUTHOR}, ${INSTITUTION}`;
 
 export function renderReadme(one: Export): string {
   const { run, tables, leftOut, format, isRaw, filters } = one;
@@ -117,17 +118,18 @@ ${lists.map(({ list, run: id, cases }) => `| ${list} | ${cases ?? ''} | ${id ?? 
 
 const quote = (text: string): string => `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 
-export function renderCitation(one: Export): string {
+export function renderCitation({ run }: Export): string {
+  const { title, author, institution, version, dataDay, url } = toDataCitation(run);
   return `cff-version: "1.2.0"
 message: "Please cite the Civil Rights Litigation Clearinghouse as the source of the data."
 type: dataset
-title: ${quote('Civil Rights Litigation Clearinghouse')}
+title: ${quote(title)}
 authors:
-  - name: ${quote(PUBLISHER)}
-version: ${quote(toDataVersion(one))}
-date-released: "${one.run.endedAt.slice(0, 10)}"
-url: "${SITE}"
-license-url: "${SITE}"
+  - name: ${quote(`${author}, ${institution}`)}
+version: ${quote(version)}
+date-released: "${dataDay}"
+url: "${url}"
+license-url: "${url}"
 keywords:
   - "civil rights"
   - "litigation"

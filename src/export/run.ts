@@ -31,14 +31,32 @@ const IS_SYNC = `trigger <> 'redact'`;
  * and every list is complete, or partial runs are allowed; then the newest run that has ended is chosen.
  */
 export function chooseRun(mirror: Mirror, asOf: AsOf | null, allowsPartial: boolean): ExportedRun {
+  const row = findRow(mirror, asOf, allowsPartial);
+  const run = toExportedRun(mirror, row, asOf);
+  if (run.lacking !== null && !allowsPartial) throw toIncomplete(mirror, row, run.lacking, asOf === null);
+  return run;
+}
+
+/**
+ * The run whose state is cited: the one that was asked for, or else the newest complete one, or the newest that ended if
+ * none is complete. The citation says what it lacks. Fails with EXPORT_INCOMPLETE if no run has ended.
+ */
+export function findCitedRun(mirror: Mirror, asOf: AsOf | null): ExportedRun {
+  return toExportedRun(mirror, findRow(mirror, asOf, false), asOf);
+}
+
+function findRow(mirror: Mirror, asOf: AsOf | null, allowsPartial: boolean): RunRow {
   const row =
     asOf === null ? findNewest(mirror, allowsPartial) : findNamed(mirror, findRunAsOf(mirror, asOf).runId);
   if (row === undefined)
     throw new MirrorError('EXPORT_INCOMPLETE', `${mirror.path} has no run that ended.`, {
       hint: 'Run `clearinghouse-mirror sync` first.',
     });
+  return row;
+}
+
+function toExportedRun(mirror: Mirror, row: RunRow, asOf: AsOf | null): ExportedRun {
   const lacking = explainLack(mirror, row);
-  if (lacking !== null && !allowsPartial) throw toIncomplete(mirror, row, lacking, asOf === null);
   const later = asOf === null ? `${IS_SYNC} AND` : '';
   const isPast =
     mirror.sqlite.prepare(`SELECT 1 FROM sync_runs WHERE ${later} id > ? LIMIT 1`).get(row.id) !== undefined;

@@ -70,7 +70,13 @@ test('every example of reading does what it says on a mirror that has the case',
   );
   write(`UPDATE sync_runs SET started_at = replace(started_at, '2030-01', '2026-02'), ended_at = replace(ended_at, '2030-01', '2026-02');
     UPDATE case_changes SET changed_at = replace(changed_at, '2030-01', '2026-02')`);
-  const pages = ['README.md', 'docs/history.md', 'docs/snapshots.md', 'docs/export.md'].flatMap(listOfPage);
+  const pages = [
+    'README.md',
+    'docs/history.md',
+    'docs/snapshots.md',
+    'docs/export.md',
+    'docs/cite.md',
+  ].flatMap(listOfPage);
   const examples = [...pages, ...(await listOfHelp())];
   const asked = [...new Set(examples)].map(toArgs).filter(([name = '']) => !ELSEWHERE.has(name));
   expect(asked.length).toBeGreaterThan(25);

@@ -29,7 +29,7 @@ describe('the page of a case', () => {
       'The case came into the mirror.',
       'What these fields mean',
       'Birch v. Thimble County (case 90002 is not in the mirror)',
-      'Alder v. Thimble County, No. 4:19-cv-00123 District of North Borealia. Civil Rights Litigation Clearinghouse, https://clearinghouse.net/case/6 (local copy read on 2030-02-01).',
+      'Alder v. Thimble County, No. 4:19-cv-00123 (District of North Borealia filed Mar. 14, 2019), Civil Rights Litigation Clearinghouse, https://clearinghouse.net/case/6 (data of',
     ])
       expect(text).toContain(part);
     expect(body).toContain('href="/cases?issue=Lamps%3A+brightness"');

@@ -9,7 +9,8 @@ import { type Io, textWidth } from '../io.ts';
 import { toListSections, toListWords } from './case-lists.ts';
 import { escapeMarkdown } from './style.ts';
 import { renderTable } from './table.ts';
-import { toCaseLink, toCaseName, toCellText } from './words.ts';
+import { toCaseName, toCellText } from './words.ts';
+import { toCaseLink } from '../../case/reference.ts';
 
 const MAX_SHOWN = 20;
 

@@ -16,7 +16,8 @@ import {
   prepareFindChange,
 } from '../../history/changes.ts';
 import { toLocalMinute } from '../../lib/local-time.ts';
-import { toCaseLink, toCaseName } from './words.ts';
+import { toCaseName } from './words.ts';
+import { toCaseLink } from '../../case/reference.ts';
 import { toEditedEntrySentence, toEntryWords, toFieldSentences } from './field-sentences.ts';
 import { clipText, renderPlural } from '../../lib/layout.ts';
 import { toOutcomeWords, toPeriodWords } from './period.ts';

@@ -3,7 +3,8 @@ import { type DepartedCase, NO_STATUSES } from '../../history/transitions.ts';
 import { clipText, wrapText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { toLocalMinute } from '../../lib/local-time.ts';
 import { renderTable } from './table.ts';
-import { toCaseLink, toCaseName, toCellText } from './words.ts';
+import { toCaseName, toCellText } from './words.ts';
+import { toCaseLink } from '../../case/reference.ts';
 
 const GAP = '  ';
 

@@ -8,7 +8,8 @@ import { ROW_KINDS, type RowKind } from '../../search/sources.ts';
 import { suggestNames } from '../../lib/closest-names.ts';
 import { clipText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { MARKDOWN, type WritingStyle } from './style.ts';
-import { toCaseLink, toCaseName, toDocumentLink } from './words.ts';
+import { toCaseName } from './words.ts';
+import { toCaseLink, toDocumentLink } from '../../case/reference.ts';
 
 export interface SearchToRender {
   readonly request: SearchRequest;

@@ -1,4 +1,5 @@
-import { toCaseLink, toCellText } from './words.ts';
+import { toCellText } from './words.ts';
+import { toCaseLink } from '../../case/reference.ts';
 import { wrapText } from '../../lib/layout.ts';
 
 /** The format of sentences: for a terminal, or as Markdown for an email. */

@@ -59,16 +59,6 @@ export function renderDuration(ms: number): string {
   return `${Math.floor(seconds / 3600)} h ${two(Math.floor((seconds % 3600) / 60))} min`;
 }
 
-/** The page of a case on the site, built from its id (A50). */
-export function toCaseLink(id: number): string {
-  return `https://clearinghouse.net/case/${id}`;
-}
-
-/** The page of a document on the site, built from its id (A50). */
-export function toDocumentLink(id: number): string {
-  return `https://clearinghouse.net/doc/${id}`;
-}
-
 const MAX_NAME = 120;
 
 /** The name of a case, shortened if necessary, or a placeholder if it has none. */

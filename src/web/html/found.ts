@@ -1,4 +1,5 @@
-import { toCaseName, toDocumentLink } from '../../cli/text/words.ts';
+import { toCaseName } from '../../cli/text/words.ts';
+import { toDocumentLink } from '../../case/reference.ts';
 import { clipText, renderCount, renderPlural } from '../../lib/layout.ts';
 import type { SearchRequest } from '../../search/request.ts';
 import type { FoundCase, FoundEntry } from '../../search/results.ts';

@@ -1,9 +1,12 @@
 import { toPlainText } from '../../case/case-rows.ts';
 import { toNotices } from '../../cli/text/case.ts';
 import { renderRunAsOf } from '../../cli/text/period.ts';
-import { toCaseLink, toCaseName } from '../../cli/text/words.ts';
+import { toCaseName } from '../../cli/text/words.ts';
+import { toCaseLink } from '../../case/reference.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { type Presence, type StoredCase, findCaseWithoutEntries, findPresence } from '../../db/read-case.ts';
+import { citeStored } from '../../export/citation.ts';
+import { toPlainCitation } from '../../export/render-citation.ts';
 import { findCaseAsOf, toPresenceThen } from '../../history/case-as-of.ts';
 import { parseAsOf } from '../../history/moments.ts';
 import { type RunAsOf, findRunAsOf } from '../../history/period.ts';
@@ -13,7 +16,7 @@ import { ADDRESS, toAnchor } from '../addresses.ts';
 import { renderEntries } from '../html/entries.ts';
 import { type Content, type Html, html, linkTo, toHref } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
-import { renderNotice, renderPager, toWindow, toDay } from '../html/parts.ts';
+import { renderNotice, renderPager, toWindow } from '../html/parts.ts';
 import { toRichText } from '../html/rich-text.ts';
 import { countEntries, orderEntries, parseDocketFilter } from '../lists/docket.ts';
 import { type Site, readPageNumber, type PageRequest } from '../request.ts';
@@ -63,6 +66,7 @@ export function makeCasePage({ mirror, site, asked, id }: PageRequest): Page {
     ['documents', 'Documents, dockets, resources', isPresent ? renderLinkedLists(mirror, site, id) : null],
     ['related', 'Related cases', renderRelated(payload, (other) => has(mirror, other))],
     ['history', 'History', isPresent ? renderPast(mirror, site, found, id) : null],
+    ['cite', 'How to cite', renderCitation(mirror, found)],
   ];
   return {
     title: found.asOf === null ? name : `${name}, as of run ${found.asOf.runId}`,
@@ -234,40 +238,40 @@ function has({ sqlite }: Mirror, id: number): boolean {
   return sqlite.prepare('SELECT 1 FROM cases WHERE id = ?').get(id) !== undefined;
 }
 
-/** The newest changes, the form for an earlier state, and the citation. */
+/** The newest changes, and the form for an earlier state. */
 function renderPast(mirror: Mirror, site: Site, found: FoundCase, id: number): Html {
   const history = findHistory(mirror, id);
   const rest = history.length - NEWEST_RUNS;
   const field = 'as-of';
   return html`<section aria-labelledby="history">
-      <h2 id="history">History in this mirror</h2>
-      ${renderHistory(mirror, site, id, history.slice(0, NEWEST_RUNS))}
-      <p class="more">
-        ${linkTo(
-          ADDRESS.history(id),
-          rest > 0
-            ? `Changes of ${renderPlural(rest, 'earlier run')}, and downloads`
-            : 'Downloads of the history',
-        )}
-      </p>
-      <form class="inline" action="${toHref(ADDRESS.case(id))}">
-        <label for="as-of">As it was on</label>
-        <input id="as-of" name="${field}" placeholder="2026-03-01, yesterday, or run 7" required />
-        <button>Show</button>
-      </form>
-    </section>
-    <section aria-labelledby="cite">
-      <h2 id="cite">How to cite</h2>
-      <p class="cite">${toCitation(found, site)}</p>
-    </section>`;
+    <h2 id="history">History in this mirror</h2>
+    ${renderHistory(mirror, site, id, history.slice(0, NEWEST_RUNS))}
+    <p class="more">
+      ${linkTo(
+        ADDRESS.history(id),
+        rest > 0
+          ? `Changes of ${renderPlural(rest, 'earlier run')}, and downloads`
+          : 'Downloads of the history',
+      )}
+    </p>
+    <form class="inline" action="${toHref(ADDRESS.case(id))}">
+      <label for="as-of">As it was on</label>
+      <input id="as-of" name="${field}" placeholder="2026-03-01, yesterday, or run 7" required />
+      <button>Show</button>
+    </form>
+  </section>`;
 }
 
-function toCitation(found: FoundCase, { now, timeZone }: Site): Content {
-  const { id, payload } = found.stored;
-  const docket = toDocketNumber(payload);
-  const court = clipText(textOf(payload.court), MAX_CITED);
-  const details = [docket === '' ? '' : `No. ${docket}`, court].filter((text) => text !== '').join(' ');
-  const today = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(now());
-  return html`<cite>${toName(found)}</cite>${details === '' ? '' : `, ${details}`}. Civil Rights Litigation
-    Clearinghouse, ${toCaseLink(id)} (local copy read on ${toDay(today)}).`;
+/** The citation that `cite` prints. A redacted case has none. */
+function renderCitation(mirror: Mirror, { stored, presence, asOf }: FoundCase): Content {
+  if (presence.redacted_run_id !== null) return null;
+  const cited = citeStored(mirror, stored, presence.departed_run_id, asOf?.runId ?? null);
+  return html`<section aria-labelledby="cite">
+    <h2 id="cite">How to cite</h2>
+    <p class="cite">${toPlainCitation(cited)}</p>
+    <p class="more">
+      For Zotero, BibTeX and others: <code>clearinghouse-mirror cite ${stored.id} --format ris</code> (or
+      <code>bibtex</code>, <code>csl-json</code>)
+    </p>
+  </section>`;
 }
