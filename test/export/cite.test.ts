@@ -145,7 +145,7 @@ function importRis(ris: string): Record<string, string> {
     expect(line).toMatch(/^[A-Z][A-Z0-9] {2}- \S/);
     return [line.slice(0, 2), line.slice(6)] as const;
   });
-  const [[first = '', type = ''] = []] = tags;
+  const [[first, type] = ['', '']] = tags;
   expect(first).toBe('TY');
   return Object.fromEntries([
     ['type', type],
