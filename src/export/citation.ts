@@ -10,7 +10,7 @@ import { findCaseAsOf } from '../history/case-as-of.ts';
 import { describeRun } from '../history/period.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../lib/json.ts';
 import { clipText } from '../lib/layout.ts';
-import type { ExportedRun } from './choose-run.ts';
+import type { ExportedRun } from './run.ts';
 import { toDate } from './columns.ts';
 
 /* What a citation says, of a case and of the data set. Every format, the case page and an export say the same. */

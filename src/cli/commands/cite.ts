@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
-import { findCitedRun } from '../../export/choose-run.ts';
+import { findCitedRun } from '../../export/run.ts';
 import { type Citation, findCitedCase, toDataCitation } from '../../export/citation.ts';
 import { CITATION_FORMATS, type CitationFormat, renderCitation } from '../../export/render-citation.ts';
 import { findRunAsOf } from '../../history/period.ts';
