@@ -72,3 +72,19 @@ export const ADDRESS = {
 export function toAnchor(id: string): string {
   return `#${encodeURIComponent(id)}`;
 }
+
+/** Where the names of cases, documents, further dockets and runs lead; null if nowhere. */
+export interface Links {
+  readonly case: (id: number) => string;
+  readonly document: (id: number) => string;
+  readonly docket: (key: number) => string | null;
+  readonly run: (id: number) => string | null;
+}
+
+/** To pages of this server. */
+export const PAGE_LINKS: Links = {
+  case: (id) => ADDRESS.case(id),
+  document: (id) => ADDRESS.document(id),
+  docket: (key) => ADDRESS.furtherDocket(key),
+  run: (id) => ADDRESS.run(id),
+};

@@ -1,19 +1,9 @@
 import type { Command } from 'commander';
 import type { ExitName } from '../../errors/exit-codes.ts';
-import {
-  checkCase,
-  findNewestChangingRun,
-  prepareFindChange,
-  toHistoryField,
-} from '../../history/changes.ts';
+import { checkCase, prepareFindChange } from '../../history/changes.ts';
 import { prepareFindStart } from '../../db/run-log.ts';
 import { prepareFindFacts, prepareFindName } from '../../db/read-case.ts';
-import {
-  KIND_NAMES,
-  findNewestLinkedRun,
-  parseLinkedField,
-  prepareFindRecord,
-} from '../../history/linked-changes.ts';
+import { KIND_NAMES, prepareFindRecord } from '../../history/linked-changes.ts';
 import { findPeriod } from '../../history/period.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { parseCaseId, withMirrorMoment } from '../with-mirror.ts';
@@ -31,7 +21,12 @@ import {
   readSettings,
 } from '../options.ts';
 import { printListing } from '../output.ts';
-import { ALL_CHANGE_COLUMNS, listAllChangeObjects } from '../text/all-changes.ts';
+import {
+  ALL_CHANGE_COLUMNS,
+  findNewestRunWithChanges,
+  listAllChangeObjects,
+  parseAnyField,
+} from '../text/all-changes.ts';
 import { renderChanges } from '../text/changes.ts';
 import { type AllChangesFilter, listAllChanges } from '../text/linked-changes.ts';
 import { toNoneWords } from '../text/period.ts';
@@ -88,13 +83,13 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const { database } = readSettings(flags, io);
   await withMirrorMoment(database, async (mirror) => {
     if (caseId !== undefined) checkCase(mirror, caseId);
-    const named = typeof flags.field === 'string' ? flags.field : undefined;
-    const linkedField = named === undefined ? undefined : parseLinkedField(mirror, named);
-    const field =
-      named === undefined || linkedField !== undefined ? undefined : toHistoryField(mirror, named);
+    const { field, linkedField } = parseAnyField(
+      mirror,
+      typeof flags.field === 'string' ? flags.field : undefined,
+    );
     const period = findPeriod(mirror, {
       ...asked,
-      otherwise: isDefault ? () => findNewestRun(mirror, { field, linkedField }) : 'first run',
+      otherwise: isDefault ? () => findNewestRunWithChanges(mirror, { field, linkedField }) : 'first run',
     });
     const none = `Nothing changed${toNoneWords(period, !isDefault)}\n`;
     const toText = (style: WritingStyle): Iterable<string> =>
@@ -111,18 +106,6 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
     });
   });
   return 'complete';
-}
-
-/** The newest finished run with a change of either kind. */
-function findNewestRun(
-  mirror: Mirror,
-  { field, linkedField }: Pick<AllChangesFilter, 'field' | 'linkedField'>,
-): number | undefined {
-  const found = [
-    ...(linkedField === undefined ? [findNewestChangingRun(mirror, { field })] : []),
-    ...(field === undefined ? [findNewestLinkedRun(mirror, { linkedField })] : []),
-  ].filter((runId) => runId !== undefined);
-  return found.length === 0 ? undefined : Math.max(...found);
 }
 
 function renderText(

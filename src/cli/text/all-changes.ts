@@ -1,6 +1,6 @@
 import type { Mirror } from '../../db/open-mirror.ts';
-import { prepareFindChange } from '../../history/changes.ts';
-import { prepareFindRecord } from '../../history/linked-changes.ts';
+import { findNewestChangingRun, prepareFindChange, toHistoryField } from '../../history/changes.ts';
+import { findNewestLinkedRun, parseLinkedField, prepareFindRecord } from '../../history/linked-changes.ts';
 import { prepareFindFacts, prepareFindName } from '../../db/read-case.ts';
 import { CHANGE_COLUMNS, toChangeJson } from './changes.ts';
 import { type AllChangesFilter, listAllChanges, toLinkedChangeJson, toRunsOfAll } from './linked-changes.ts';
@@ -31,4 +31,26 @@ export function* listAllChangeObjects(mirror: Mirror, filter: AllChangesFilter):
         yield toLinkedChangeJson(change, name, findRecord(change.recordKind, change.recordKey));
     }
   }
+}
+
+/** A field of cases or of linked records; neither for all of them. */
+export type AnyField = Pick<AllChangesFilter, 'field' | 'linkedField'>;
+
+/** Parses the name of a field of either kind. Fails with USAGE. */
+export function parseAnyField(mirror: Mirror, name: string | undefined): AnyField {
+  const linkedField = name === undefined ? undefined : parseLinkedField(mirror, name);
+  const field = name === undefined || linkedField !== undefined ? undefined : toHistoryField(mirror, name);
+  return { field, linkedField };
+}
+
+/** The newest finished run with a change of either kind. */
+export function findNewestRunWithChanges(
+  mirror: Mirror,
+  { field, linkedField }: AnyField,
+): number | undefined {
+  const found = [
+    ...(linkedField === undefined ? [findNewestChangingRun(mirror, { field })] : []),
+    ...(field === undefined ? [findNewestLinkedRun(mirror, { linkedField })] : []),
+  ].filter((runId) => runId !== undefined);
+  return found.length === 0 ? undefined : Math.max(...found);
 }

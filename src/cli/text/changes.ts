@@ -1,19 +1,15 @@
 import type { FieldChange } from '../../case/diff.ts';
-import type { Mirror } from '../../db/open-mirror.ts';
-import { type CaseFacts, prepareFindFacts, prepareFindName } from '../../db/read-case.ts';
+import type { CaseFacts } from '../../db/read-case.ts';
 import type { Period } from '../../history/period.ts';
 import {
   type CaseChange,
   type CaseChangeKind,
-  type ChangeFilter,
   type ChangeKey,
   type ChangedCase,
   type EntryChange,
   type FindChange,
   type PresenceKind,
   type ValueChange,
-  listChangedCases,
-  prepareFindChange,
 } from '../../history/changes.ts';
 import { toLocalMinute } from '../../lib/local-time.ts';
 import { toCaseName } from './words.ts';
@@ -292,16 +288,6 @@ export function* renderCaseChanges(
   }
 }
 
-export function toRuns(keys: readonly ChangeKey[]): ChangeKey[][] {
-  const runs: ChangeKey[][] = [];
-  for (const key of keys) {
-    const last = runs.at(-1);
-    if (last?.[0]?.run_id === key.run_id) last.push(key);
-    else runs.push([key]);
-  }
-  return runs;
-}
-
 /** The members of {@link toChangeJson} that become columns of CSV. */
 export const CHANGE_COLUMNS = [
   'run_id',
@@ -319,15 +305,3 @@ export const CHANGE_COLUMNS = [
   'case_types',
   'url',
 ];
-
-/** The changes of a period as objects, read while iterating. */
-export function* listChangeObjects(mirror: Mirror, filter: ChangeFilter): Generator<object> {
-  const find = prepareFindChange(mirror);
-  const nameOf = prepareFindName(mirror);
-  const factsOf = prepareFindFacts(mirror);
-  for (const { caseId, keys } of listChangedCases(mirror, filter)) {
-    const name = nameOf(caseId);
-    for (const key of keys)
-      yield toChangeJson(find(key), name, key.kind === 'appeared' ? factsOf(caseId) : null);
-  }
-}

@@ -78,6 +78,51 @@ const WHOLE_EVENTS = Object.keys(EVENT_WORDS) as Whole[];
 
 export type FindRecord = (kind: RecordKind, key: number) => RecordFacts;
 
+/** The changes of the records of one kind: what happened to whole records, and the fields of others. */
+interface LinkedGroup {
+  readonly kind: RecordKind;
+  readonly whole: readonly { readonly event: Whole; readonly keys: readonly number[] }[];
+  readonly edits: readonly (readonly [key: number, fields: readonly FieldChange[]])[];
+}
+
+/** Groups changes by the kind of their records and by what happened, in the order in which they are told. */
+export function groupLinkedChanges(changes: readonly LinkedRecordChange[]): LinkedGroup[] {
+  return (Object.keys(RECORD_NOUNS) as RecordKind[]).map((kind) => {
+    const ofKind = changes.filter(({ recordKind }) => recordKind === kind);
+    const edits = new Map<number, FieldChange[]>();
+    for (const one of ofKind) {
+      if (one.event !== 'changed') continue;
+      const known = edits.get(one.recordKey);
+      if (known === undefined) edits.set(one.recordKey, [one.change]);
+      else known.push(one.change);
+    }
+    return {
+      kind,
+      whole: WHOLE_EVENTS.flatMap((event) => {
+        const keys = ofKind.filter((one) => one.event === event).map((one) => one.recordKey);
+        return keys.length === 0 ? [] : [{ event, keys }];
+      }),
+      edits: [...edits],
+    };
+  });
+}
+
+/** "2 documents added". */
+export function toEventWords(kind: RecordKind, event: Whole, count: number): string {
+  return `${toRecordCount(kind, count)} ${EVENT_WORDS[event]}`;
+}
+
+/** "2 documents". */
+export function toRecordCount(kind: RecordKind, count: number, before = ''): string {
+  const [one, many] = RECORD_NOUNS[kind];
+  return renderPlural(count, `${before}${one}`, `${before}${many}`);
+}
+
+/** "document (21, Complaint) Complaint for damages". */
+export function toRecordName(kind: RecordKind, facts: RecordFacts, style: WritingStyle): string {
+  return `${RECORD_NOUNS[kind][0]} ${toRecordWords(kind, facts, style)}`;
+}
+
 /** A sentence for each change in the linked lists of a case in one run. */
 export function* renderLinkedChanges(
   changes: readonly LinkedRecordChange[],
@@ -85,35 +130,15 @@ export function* renderLinkedChanges(
   style: WritingStyle,
   depth: number,
 ): Generator<string> {
-  for (const kind of Object.keys(RECORD_NOUNS) as RecordKind[]) {
-    const ofKind = changes.filter(({ recordKind }) => recordKind === kind);
-    for (const event of WHOLE_EVENTS) {
-      const some = ofKind.filter((one) => one.event === event);
-      yield* renderRecords({ kind, event, keys: some.map((one) => one.recordKey) }, find, style, depth);
+  for (const { kind, whole, edits } of groupLinkedChanges(changes)) {
+    for (const { event, keys } of whole) yield* renderRecords({ kind, event, keys }, find, style, depth);
+    for (const [key, fields] of edits.slice(0, MAX_RECORDS)) {
+      const name = toRecordName(kind, find(kind, key), style);
+      for (const sentence of toFieldSentences(fields, style)) yield style.line(`${name}: ${sentence}`, depth);
     }
-    yield* renderEdits(kind, ofKind, find, style, depth);
+    const rest = edits.length - MAX_RECORDS;
+    if (rest > 0) yield style.line(`changed: ${toRecordCount(kind, rest, 'more ')}`, depth);
   }
-}
-
-function* renderEdits(
-  kind: RecordKind,
-  changes: readonly LinkedRecordChange[],
-  find: FindRecord,
-  style: WritingStyle,
-  depth: number,
-): Generator<string> {
-  const edits = new Map<number, FieldChange[]>();
-  for (const one of changes) {
-    if (one.event !== 'changed') continue;
-    edits.set(one.recordKey, [...(edits.get(one.recordKey) ?? []), one.change]);
-  }
-  const [one, many] = RECORD_NOUNS[kind];
-  for (const [key, fields] of [...edits].slice(0, MAX_RECORDS)) {
-    const name = `${one} ${toRecordWords(kind, find(kind, key), style)}`;
-    for (const sentence of toFieldSentences(fields, style)) yield style.line(`${name}: ${sentence}`, depth);
-  }
-  const rest = edits.size - MAX_RECORDS;
-  if (rest > 0) yield style.line(`changed: ${renderPlural(rest, `more ${one}`, `more ${many}`)}`, depth);
 }
 
 function* renderRecords(
@@ -126,20 +151,18 @@ function* renderRecords(
   style: WritingStyle,
   depth: number,
 ): Generator<string> {
-  if (keys.length === 0) return;
   const words = keys.slice(0, MAX_RECORDS).map((key) => toRecordWords(kind, find(kind, key), style));
-  const [one, many] = RECORD_NOUNS[kind];
   if (keys.length === 1) {
-    yield style.line(`${one} ${EVENT_WORDS[event]}: ${words.join('')}`, depth);
+    yield style.line(`${RECORD_NOUNS[kind][0]} ${EVENT_WORDS[event]}: ${words.join('')}`, depth);
     return;
   }
   const isPart = keys.length > MAX_RECORDS ? `, of which the first ${MAX_RECORDS}` : '';
-  yield style.line(`${renderPlural(keys.length, one, many)} ${EVENT_WORDS[event]}${isPart}:`, depth);
+  yield style.line(`${toEventWords(kind, event, keys.length)}${isPart}:`, depth);
   for (const line of words) yield style.line(line, depth + 1);
 }
 
 /** "(document 21, Complaint, 2024-01-02) Complaint for damages"; of a hidden or redacted one only the id. */
-function toRecordWords(kind: RecordKind, facts: RecordFacts, style: WritingStyle): string {
+export function toRecordWords(kind: RecordKind, facts: RecordFacts, style: WritingStyle): string {
   const { id, type, date, title } = facts;
   const text = (value: string | null): string[] =>
     value === null || value.trim() === '' ? [] : [style.text(clipText(value.trim(), style.longest))];

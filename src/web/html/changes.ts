@@ -1,4 +1,6 @@
 import { toPlainText } from '../../case/case-rows.ts';
+import type { FieldChange } from '../../case/diff.ts';
+import type { RecordKind } from '../../db/schema/schema.ts';
 import {
   type CaseChange,
   type ChangeKey,
@@ -6,6 +8,7 @@ import {
   type FindChange,
   type ValueChange,
 } from '../../history/changes.ts';
+import type { LinkedRecordChange } from '../../history/linked-changes.ts';
 import { clipText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { PRESENCES, isOfField, isPresence } from '../../cli/text/changes.ts';
 import {
@@ -15,18 +18,45 @@ import {
   toTextDifference,
   toWholeValueText,
 } from '../../cli/text/field-sentences.ts';
+import {
+  type FindRecord,
+  groupLinkedChanges,
+  toEventWords,
+  toRecordCount,
+  toRecordName,
+  toRecordWords,
+} from '../../cli/text/linked-changes.ts';
 import { toPlainStyle } from '../../cli/text/style.ts';
-import { type Content, type Html, html } from './html.ts';
+import type { Links } from '../addresses.ts';
+import { type Content, type Html, html, linkTo } from './html.ts';
 
 const MAX_VALUE = 400;
 const MAX_ENTRIES = 20;
 const MAX_FIELDS = 60;
+/** Records of a kind that are named for each event, and of which changed fields are shown. */
+const MAX_RECORDS = 20;
+const MAX_CAPTION = 120;
 
 /** Sentences as plain text, which the template escapes. */
 const STYLE = toPlainStyle(Infinity);
 
+/** The changes of one case in one run: its own, and those of its linked lists. */
+export interface RunChanges {
+  readonly keys: readonly ChangeKey[];
+  readonly linked: readonly LinkedRecordChange[];
+}
+
+/** How changes are read, and what a reader is told of the rest. */
+export interface ChangeView {
+  readonly find: FindChange;
+  readonly findRecord: FindRecord;
+  readonly links: Links;
+  /** Where everything is that has no room here. */
+  readonly elsewhere: string;
+}
+
 /** The changes of one case in one run. Reads the values while it renders. */
-export function renderRunChanges(keys: readonly ChangeKey[], find: FindChange, caption: string): Html {
+export function renderRunChanges({ keys, linked }: RunChanges, view: ChangeView, caption: string): Html {
   const presences = keys.flatMap(({ kind }) => (isPresence(kind) ? [PRESENCES[kind]] : []));
   const fields = keys.filter(isOfField);
   const entries = keys.filter(({ kind }) => kind.startsWith('entry'));
@@ -36,29 +66,64 @@ export function renderRunChanges(keys: readonly ChangeKey[], find: FindChange, c
       fields.length === 0
         ? null
         : renderFields(
-            fields.slice(0, MAX_FIELDS).map((key) => find(key) as ValueChange),
+            fields.slice(0, MAX_FIELDS).map((key) => view.find(key) as ValueChange),
             caption,
           )
     }
     ${
       fields.length > MAX_FIELDS
-        ? html`<p>
-            ${renderPlural(fields.length - MAX_FIELDS, 'more changed field')}: in the files of this list.
-          </p>`
+        ? html`<p>${renderPlural(fields.length - MAX_FIELDS, 'more changed field')}: ${view.elsewhere}.</p>`
         : null
     }
     ${(['entry added', 'entry edited', 'entry removed'] as const).map((kind) =>
       renderEntries(
         kind,
         entries.filter((key) => key.kind === kind),
-        find,
+        view.find,
       ),
     )}
+    ${linked.length === 0 ? null : renderLinkedChanges(linked, view, caption)}
   `;
 }
 
+/** What changed in the linked lists of a case. */
+function renderLinkedChanges(
+  linked: readonly LinkedRecordChange[],
+  view: ChangeView,
+  caption: string,
+): Content {
+  const nameOf = (kind: RecordKind, key: number): Content => renderRecordName(kind, key, view);
+  return groupLinkedChanges(linked).map(({ kind, whole, edits }) => {
+    const rest = edits.length - MAX_RECORDS;
+    return [
+      whole.map(({ event, keys }) => {
+        const part = keys.length > MAX_RECORDS ? `, of which the first ${MAX_RECORDS}` : '';
+        return html`<p>${toEventWords(kind, event, keys.length)}${part}:</p>
+          <ul>
+            ${keys.slice(0, MAX_RECORDS).map((key) => html`<li>${nameOf(kind, key)}</li> `)}
+          </ul>`;
+      }),
+      edits.slice(0, MAX_RECORDS).map(([key, fields]) => {
+        const words = toRecordName(kind, view.findRecord(kind, key), STYLE);
+        return html`<p>Changed: ${nameOf(kind, key)}</p>
+          ${renderFields(fields.slice(0, MAX_FIELDS), `${caption}, ${clipText(words, MAX_CAPTION)}`)}`;
+      }),
+      rest > 0 ? html`<p>${toRecordCount(kind, rest, 'more changed ')}: ${view.elsewhere}.</p>` : null,
+    ];
+  });
+}
+
+/** What a record is called, with a link unless its content is not shown. */
+function renderRecordName(kind: RecordKind, key: number, { findRecord, links }: ChangeView): Content {
+  const facts = findRecord(kind, key);
+  const words = toRecordWords(kind, facts, STYLE);
+  const isShown = facts.title !== null || facts.type !== null || facts.date !== null;
+  const address = kind === 'document' ? links.document(key) : kind === 'docket' ? links.docket(key) : null;
+  return isShown ? linkTo(address, words) : words;
+}
+
 /** The values of fields before and after. */
-function renderFields(changes: readonly ValueChange[], caption: string): Html {
+function renderFields(changes: readonly FieldChange[], caption: string): Html {
   return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}">
     <table class="values">
       <caption class="hidden">
@@ -85,7 +150,7 @@ function renderFields(changes: readonly ValueChange[], caption: string): Html {
   </div>`;
 }
 
-function toCells({ kind, before, after }: ValueChange): readonly [Content, Content] {
+function toCells({ kind, before, after }: FieldChange): readonly [Content, Content] {
   if (kind === 'added') return [html`<span class="off">not in the list</span>`, toInserted(after)];
   if (kind === 'removed') return [toDeleted(before), html`<span class="off">not in the list</span>`];
   if (typeof before === 'string' && typeof after === 'string' && (isLong(before) || isLong(after)))
@@ -93,13 +158,13 @@ function toCells({ kind, before, after }: ValueChange): readonly [Content, Conte
   return [toDeleted(before), toInserted(after)];
 }
 
-const toShown = (value: ValueChange['before']): string => {
+const toShown = (value: FieldChange['before']): string => {
   const text = toWholeValueText(value);
   const more = text.length > MAX_VALUE ? ` (${renderCount(text.length)} characters)` : '';
   return `${clipText(text, MAX_VALUE)}${more}`;
 };
-const toDeleted = (value: ValueChange['before']): Html => html`<del>${toShown(value)}</del>`;
-const toInserted = (value: ValueChange['after']): Html => html`<ins>${toShown(value)}</ins>`;
+const toDeleted = (value: FieldChange['before']): Html => html`<del>${toShown(value)}</del>`;
+const toInserted = (value: FieldChange['after']): Html => html`<ins>${toShown(value)}</ins>`;
 
 /** Only the part of a long text that differs, with the words before it. */
 function toDifference(before: string, after: string): readonly [Content, Content] {

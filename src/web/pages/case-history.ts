@@ -1,14 +1,18 @@
 import type { Mirror } from '../../db/open-mirror.ts';
 import { findPresence, prepareFindName } from '../../db/read-case.ts';
-import { type ChangeKey, checkCase, listChangedCases, prepareFindChange } from '../../history/changes.ts';
+import { LINKED_KINDS } from '../../api/linked-fields.ts';
+import { findListState } from '../../db/linked/read-records.ts';
+import { checkCase } from '../../history/changes.ts';
 import { prepareFindStart } from '../../db/run-log.ts';
 import { findPeriod } from '../../history/period.ts';
-import { CHANGE_COLUMNS, listChangeObjects, toRuns } from '../../cli/text/changes.ts';
+import { ALL_CHANGE_COLUMNS, listAllChangeObjects } from '../../cli/text/all-changes.ts';
+import { listAllChanges, toRunsOfAll } from '../../cli/text/linked-changes.ts';
 import { toCaseName } from '../../cli/text/words.ts';
 import { renderPlural } from '../../lib/layout.ts';
 import { ADDRESS } from '../addresses.ts';
 import type { ListSource } from '../download.ts';
-import { renderRunChanges } from '../html/changes.ts';
+import { type RunChanges, renderRunChanges } from '../html/changes.ts';
+import { prepareChangeView, toChangesSql } from './changes.ts';
 import { type Html, html, linkTo } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
 import { renderDownloads, renderPager, toWindow, renderTime } from '../html/parts.ts';
@@ -16,12 +20,17 @@ import { type Site, readPageNumber, type ListRequest, type PageRequest } from '.
 
 const RUNS_A_PAGE = 20;
 
-/** The changes of a case, run by run, newest first. */
-export function findHistory(mirror: Mirror, caseId: number): readonly (readonly ChangeKey[])[] {
+/** The changes of a case in one run. */
+export interface RunOfCase extends RunChanges {
+  readonly runId: number;
+}
+
+/** The changes of a case and of its linked lists, run by run, newest first. */
+export function findHistory(mirror: Mirror, caseId: number): readonly RunOfCase[] {
   const period = findPeriod(mirror, { otherwise: 'first run' });
   if (period === null) return [];
-  const [found] = [...listChangedCases(mirror, { period, caseId })];
-  return toRuns(found?.keys ?? []).toReversed();
+  const [found] = [...listAllChanges(mirror, { period, caseId })];
+  return found === undefined ? [] : toRunsOfAll(found).toReversed();
 }
 
 /** A timeline of runs with the values before and after. */
@@ -29,17 +38,16 @@ export function renderHistory(
   mirror: Mirror,
   { timeZone }: Site,
   caseId: number,
-  runs: readonly (readonly ChangeKey[])[],
+  runs: readonly RunOfCase[],
 ): Html {
-  const find = prepareFindChange(mirror);
+  const view = prepareChangeView(mirror);
   const startOf = prepareFindStart(mirror);
   const { redacted_run_id: redacted } = findPresence(mirror, caseId);
   return html`<ol class="timeline">
-    ${runs.map((keys) => {
-      const runId = keys[0]?.run_id ?? 0;
+    ${runs.map(({ runId, ...changes }) => {
       return html`<li>
         <h3>${renderTime(startOf(runId), timeZone)}, ${linkTo(ADDRESS.run(runId), `run ${runId}`)}</h3>
-        ${renderRunChanges(keys, find, `Fields that changed in run ${runId}`)}
+        ${renderRunChanges(changes, view, `Fields that changed in run ${runId}`)}
         ${
           redacted !== null && runId < redacted
             ? null
@@ -48,6 +56,24 @@ export function renderHistory(
       </li>`;
     })}
   </ol>`;
+}
+
+/** Since when the linked lists of a case are known: what was in a list at its first read is not a change. */
+export function renderKnownSince(mirror: Mirror, { timeZone }: Site, caseId: number): Html {
+  const startOf = prepareFindStart(mirror);
+  return html`<p class="off">
+    Linked lists:
+    ${LINKED_KINDS.map((kind, at) => {
+      const first = findListState(mirror, caseId, kind).read?.first_read_run_id ?? null;
+      return [
+        at === 0 ? '' : '; ',
+        `${kind} `,
+        first === null
+          ? 'not read yet'
+          : html`first read after run ${first} (${renderTime(startOf(first), timeZone)})`,
+      ];
+    })}.
+  </p>`;
 }
 
 export function makeHistoryPage({ mirror, site, asked, id }: PageRequest): Page {
@@ -59,14 +85,13 @@ export function makeHistoryPage({ mirror, site, asked, id }: PageRequest): Page 
     kicker: linkTo(ADDRESS.case(id), `Case ${id}`),
     section: 'cases',
     body: html`<h2>Changes of this case in ${renderPlural(total, 'run')}, newest first</h2>
+      ${renderKnownSince(mirror, site, id)}
       ${renderHistory(mirror, site, id, runs.slice((page - 1) * size, page * size))}
       ${renderPager({ page, size, total }, 'Runs', (number) =>
         ADDRESS.history(id, { page: number === 1 ? undefined : number }),
       )}
-      ${renderDownloads(
-        'All changes of this case',
-        `SELECT * FROM change_log WHERE case_id = ${id} ORDER BY run_id`,
-        (filters, form) => ADDRESS.history(id, filters, form),
+      ${renderDownloads('All changes of this case', toChangesSql(`case_id = ${id}`), (filters, form) =>
+        ADDRESS.history(id, filters, form),
       )}`,
   };
 }
@@ -75,7 +100,7 @@ export function openHistory({ mirror, id }: ListRequest): ListSource {
   checkCase(mirror, id);
   const period = findPeriod(mirror, { otherwise: 'first run' });
   return {
-    columns: CHANGE_COLUMNS,
-    objects: period === null ? [] : listChangeObjects(mirror, { period, caseId: id }),
+    columns: ALL_CHANGE_COLUMNS,
+    objects: period === null ? [] : listAllChangeObjects(mirror, { period, caseId: id }),
   };
 }

@@ -22,7 +22,7 @@ import { countEntries, orderEntries, parseDocketFilter } from '../lists/docket.t
 import { type Site, readPageNumber, type PageRequest } from '../request.ts';
 import { listShownEntries } from './case-docket.ts';
 import { renderCaseFacts, renderDefendants, renderRelated } from './case-facts.ts';
-import { findHistory, renderHistory } from './case-history.ts';
+import { findHistory, renderHistory, renderKnownSince } from './case-history.ts';
 import { renderLinkedLists } from './case-linked.ts';
 
 const NEWEST_ENTRIES = 20;
@@ -245,7 +245,7 @@ function renderPast(mirror: Mirror, site: Site, found: FoundCase, id: number): H
   const field = 'as-of';
   return html`<section aria-labelledby="history">
     <h2 id="history">History in this mirror</h2>
-    ${renderHistory(mirror, site, id, history.slice(0, NEWEST_RUNS))}
+    ${renderKnownSince(mirror, site, id)} ${renderHistory(mirror, site, id, history.slice(0, NEWEST_RUNS))}
     <p class="more">
       ${linkTo(
         ADDRESS.history(id),

@@ -1,30 +1,30 @@
 import type { Mirror } from '../../db/open-mirror.ts';
-import {
-  type ChangeFilter,
-  type ChangedCase,
-  findNewestChangingRun,
-  listChangedCases,
-  prepareFindChange,
-  toHistoryField,
-} from '../../history/changes.ts';
+import { prepareFindChange } from '../../history/changes.ts';
+import { prepareFindRecord } from '../../history/linked-changes.ts';
 import { parseAsOf } from '../../history/moments.ts';
 import { prepareFindStart } from '../../db/run-log.ts';
 import { prepareFindFacts, prepareFindName } from '../../db/read-case.ts';
 import { type Period, findPeriod } from '../../history/period.ts';
 import {
-  CHANGE_COLUMNS,
-  ChangeTotals,
-  isChanged,
-  listChangeObjects,
-  toFactWords,
-  toRuns,
-} from '../../cli/text/changes.ts';
+  ALL_CHANGE_COLUMNS,
+  type AnyField,
+  findNewestRunWithChanges,
+  listAllChangeObjects,
+  parseAnyField,
+} from '../../cli/text/all-changes.ts';
+import { ChangeTotals, isChanged, toFactWords } from '../../cli/text/changes.ts';
+import {
+  type AllChangesFilter,
+  type ChangedCaseAndLists,
+  listAllChanges,
+  toRunsOfAll,
+} from '../../cli/text/linked-changes.ts';
 import { toNoneWords, toOutcomeWords, toPeriodWords } from '../../cli/text/period.ts';
 import { toCaseName } from '../../cli/text/words.ts';
 import { toSqlText } from '../../search/filters.ts';
-import { ADDRESS } from '../addresses.ts';
+import { ADDRESS, PAGE_LINKS } from '../addresses.ts';
 import type { ListSource } from '../download.ts';
-import { renderRunChanges } from '../html/changes.ts';
+import { type ChangeView, renderRunChanges } from '../html/changes.ts';
 import { type Content, type Html, html, linkTo, toHref } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
 import { renderDownloads, renderPager, toWindow, renderTime } from '../html/parts.ts';
@@ -36,25 +36,24 @@ const MAX_RUNS = 3;
 
 export const CHANGE_PARAMETERS = ['since', 'until', 'field', 'page'] as const;
 
-interface AskedChanges {
+interface AskedChanges extends AnyField {
   readonly period: Period | null;
-  readonly field: string | undefined;
   readonly isDefault: boolean;
 }
 
 /** The runs and the field that an address asks for: by default, the newest run that found any change. */
 function readAsked(mirror: Mirror, { now, timeZone }: Site, asked: Asked): AskedChanges {
-  const field = asked.field === undefined ? undefined : toHistoryField(mirror, asked.field);
+  const anyField = parseAnyField(mirror, asked.field);
   const read = (text: string | undefined) =>
     text === undefined ? undefined : parseAsOf(text, { now: now(), timeZone });
   const [since, until] = [read(asked.since), read(asked.until)];
   const isDefault = since === undefined && until === undefined;
-  const otherwise = isDefault ? () => findNewestChangingRun(mirror, { field }) : 'first run';
-  return { period: findPeriod(mirror, { since, until, otherwise }), field, isDefault };
+  const otherwise = isDefault ? () => findNewestRunWithChanges(mirror, anyField) : 'first run';
+  return { period: findPeriod(mirror, { since, until, otherwise }), ...anyField, isDefault };
 }
 
 export function makeChangesPage({ mirror, site, asked }: PageRequest): Page {
-  const { period, field, isDefault } = readAsked(mirror, site, asked);
+  const { period, isDefault, ...anyField } = readAsked(mirror, site, asked);
   return {
     title: period === null ? 'Changes' : `Changes found by ${toPeriodWords(period, site.timeZone)}`,
     heading: 'Changes',
@@ -64,18 +63,18 @@ export function makeChangesPage({ mirror, site, asked }: PageRequest): Page {
     ${
       period === null
         ? html`<p>Nothing changed${toNoneWords(period, !isDefault)}</p>`
-        : renderPeriod(mirror, site, { period, field }, asked)
+        : renderPeriod(mirror, site, { period, ...anyField }, asked)
     }`,
   };
 }
 
-function renderPeriod(mirror: Mirror, site: Site, filter: ChangeFilter, asked: Asked): Html {
+function renderPeriod(mirror: Mirror, site: Site, filter: AllChangesFilter, asked: Asked): Html {
   const totals = new ChangeTotals();
-  const changed: ChangedCase[] = [];
+  const changed: ChangedCaseAndLists[] = [];
   const appeared: number[] = [];
-  for (const one of listChangedCases(mirror, filter)) {
+  for (const one of listAllChanges(mirror, filter)) {
     totals.add(one);
-    if (isChanged(one)) changed.push(one);
+    if (isChanged(one) || one.linked.length > 0) changed.push(one);
     else appeared.push(one.caseId);
   }
   const number = readPageNumber(asked);
@@ -98,28 +97,64 @@ function renderPeriod(mirror: Mirror, site: Site, filter: ChangeFilter, asked: A
   `;
 }
 
-function toSql({ period, field }: ChangeFilter): string {
-  const ofField = field === undefined ? '' : `\n  AND field = ${toSqlText(field)}`;
-  return `SELECT * FROM change_log\nWHERE run_id BETWEEN ${period.first.id} AND ${period.last.id}${ofField}\nORDER BY case_id, run_id`;
+function toSql({ period, field, linkedField }: AllChangesFilter): string {
+  const ofRuns = `run_id BETWEEN ${period.first.id} AND ${period.last.id}`;
+  if (field !== undefined) return toChangesSql(`${ofRuns} AND field = ${toSqlText(field)}`, ['cases']);
+  if (linkedField === undefined) return toChangesSql(ofRuns);
+  const ofKind = `${ofRuns} AND record_kind = ${toSqlText(linkedField.kind)}`;
+  const condition =
+    linkedField.field === null ? ofKind : `${ofKind} AND field = ${toSqlText(linkedField.field)}`;
+  return toChangesSql(condition, ['lists']);
 }
 
-function renderChangedCases(mirror: Mirror, { timeZone }: Site, cases: readonly ChangedCase[]): Content {
-  const find = prepareFindChange(mirror);
+const LOGS = {
+  cases: `SELECT run_id, changed_at, case_id, kind, field, old_value, new_value, entry_key,
+  NULL AS record_kind, NULL AS record_key
+FROM change_log`,
+  lists: `SELECT run_id, changed_at, case_id, replace(record_kind, '_', ' ') || ' ' || event AS kind,
+  field, old_value, new_value, NULL AS entry_key, record_kind, record_key
+FROM linked_change_log`,
+} as const;
+
+/** The SQL that reads changes of cases and of their linked lists. */
+export function toChangesSql(
+  condition: string,
+  logs: readonly (keyof typeof LOGS)[] = ['cases', 'lists'],
+): string {
+  return `${logs.map((log) => `${LOGS[log]}\nWHERE ${condition}`).join('\nUNION ALL\n')}\nORDER BY case_id, run_id`;
+}
+
+/** How the pages read changes. */
+export function prepareChangeView(mirror: Mirror): ChangeView {
+  return {
+    find: prepareFindChange(mirror),
+    findRecord: prepareFindRecord(mirror),
+    links: PAGE_LINKS,
+    elsewhere: 'in the files of this list',
+  };
+}
+
+function renderChangedCases(
+  mirror: Mirror,
+  { timeZone }: Site,
+  cases: readonly ChangedCaseAndLists[],
+): Content {
+  const view = prepareChangeView(mirror);
   const nameOf = prepareFindName(mirror);
   const startOf = prepareFindStart(mirror);
-  return cases.map(({ caseId, keys }) => {
-    const runs = toRuns(keys).toReversed();
+  return cases.map((one) => {
+    const { caseId } = one;
+    const runs = toRunsOfAll(one).toReversed();
     const name = toCaseName(nameOf(caseId));
     const rest = runs.length - MAX_RUNS;
     return html`<section class="change" aria-labelledby="case-${caseId}">
       <h2 id="case-${caseId}">${linkTo(ADDRESS.case(caseId), name)} <small>case ${caseId}</small></h2>
-      ${runs.slice(0, MAX_RUNS).map((ofRun) => {
-        const runId = ofRun[0]?.run_id ?? 0;
+      ${runs.slice(0, MAX_RUNS).map(({ runId, ...changes }) => {
         const caption = `Changed fields of case ${caseId} in run ${runId}`;
         return html`${
           runs.length === 1 ? null : html`<h3>${renderTime(startOf(runId), timeZone)}, run ${runId}</h3>`
         }
-        ${renderRunChanges(ofRun, find, caption)}`;
+        ${renderRunChanges(changes, view, caption)}`;
       })}
       ${rest > 0 ? html`<p>${linkTo(ADDRESS.history(caseId), 'Earlier runs in the history of the case')}</p>` : null}
     </section> `;
@@ -158,7 +193,7 @@ function renderForm({ since, until, field }: Asked): Html {
       </p>
       <p>
         <label for="field">Only the field</label>
-        <input id="field" name="field" value="${field ?? ''}" placeholder="case_ongoing" />
+        <input id="field" name="field" value="${field ?? ''}" placeholder="case_ongoing, documents" />
       </p>
     </fieldset>
     <p><button>Show these changes</button></p>
@@ -166,9 +201,9 @@ function renderForm({ since, until, field }: Asked): Html {
 }
 
 export function openChanges({ mirror, site, asked }: ListRequest): ListSource {
-  const { period, field } = readAsked(mirror, site, asked);
+  const { period, field, linkedField } = readAsked(mirror, site, asked);
   return {
-    columns: CHANGE_COLUMNS,
-    objects: period === null ? [] : listChangeObjects(mirror, { period, field }),
+    columns: ALL_CHANGE_COLUMNS,
+    objects: period === null ? [] : listAllChangeObjects(mirror, { period, field, linkedField }),
   };
 }

@@ -8,9 +8,10 @@ import {
   listCoverage,
   listUnproven,
 } from '../../db/state.ts';
-import { findNewestChangingRun, listChangedCases } from '../../history/changes.ts';
 import { findPeriod } from '../../history/period.ts';
+import { findNewestRunWithChanges } from '../../cli/text/all-changes.ts';
 import { ChangeTotals } from '../../cli/text/changes.ts';
+import { listAllChanges } from '../../cli/text/linked-changes.ts';
 import { toOutcomeWords, toPeriodWords } from '../../cli/text/period.ts';
 import { renderCoverage } from '../../cli/text/report.ts';
 import { renderBytes, renderDuration } from '../../cli/text/words.ts';
@@ -132,10 +133,10 @@ function renderNewestCoverage(mirror: Mirror): Content {
 }
 
 function renderLatest(mirror: Mirror, { timeZone }: Site): Content {
-  const period = findPeriod(mirror, { otherwise: () => findNewestChangingRun(mirror, {}) });
+  const period = findPeriod(mirror, { otherwise: () => findNewestRunWithChanges(mirror, {}) });
   if (period === null) return html`<p class="lead">No run has ended in this mirror yet.</p>`;
   const totals = new ChangeTotals();
-  for (const one of listChangedCases(mirror, { period })) totals.add(one);
+  for (const one of listAllChanges(mirror, { period })) totals.add(one);
   return html`<p class="lead">${totals.toWords()}</p>
     <p>Found by ${toPeriodWords(period, timeZone)}.</p>
     ${toOutcomeWords(period, timeZone).map((words) => html`<p>${words}</p>`)}
