@@ -5,7 +5,7 @@ import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { departureSql, startDays } from '../support/days.ts';
 
-/** A day that brings a case one more docket entry. */
+/** A day on which a case gains one docket entry. */
 const file =
   (caseId: number, id: number, day: string, description = `FILING ${id}`) =>
   (source: CaseCollection) => {
@@ -37,7 +37,7 @@ const start = () =>
   );
 
 describe('activity', () => {
-  test('is what the newest run brought, by case, the newest filing first', async () => {
+  test('lists the docket entries that the newest run found, by case, with the newest filing first', async () => {
     const { run } = await start();
     expect((await run('activity')).stdout).toBe(`New docket entries found by run 3 (2030-01-03 03:17 UTC)
 
@@ -54,7 +54,7 @@ In all: 3 new docket entries in 2 cases.
 `);
   });
 
-  test('since a day is of every run since then, and no entry that came with its case', async () => {
+  test('--since lists the entries of every run from that day on, except those of cases that were new themselves', async () => {
     const { lines } = await start();
     const ids = async (...args: string[]) => (await lines('activity', ...args)).map(({ id }) => id);
     expect(await ids('--since', '2030-01-02')).toEqual([301, 202, 201, 101]);
@@ -62,7 +62,7 @@ In all: 3 new docket entries in 2 cases.
     expect(await ids('--case', '1')).toEqual([101]);
   });
 
-  test('--json has the columns of docket_activity, and null in those of other records', async () => {
+  test('--json has the columns of docket_activity, and null in the columns of other kinds of records', async () => {
     const { lines, harness } = await start();
     const [row] = await lines('activity', '--case', '1');
     const [viewed] = harness.rows('SELECT * FROM docket_activity WHERE case_id = 1');
@@ -70,7 +70,7 @@ In all: 3 new docket entries in 2 cases.
     expect(row).toEqual({ ...others, record_kind: 'docket_entry', ...viewed, url: makeEntry().url });
   });
 
-  test('prints as many cases as --limit, and counts all', async () => {
+  test('prints at most --limit cases, but counts all', async () => {
     const { run } = await start();
     const { stdout } = await run('activity', '--since', '1', '--limit', '1');
     expect(stdout.match(/https:/g)).toHaveLength(1);
@@ -78,7 +78,7 @@ In all: 3 new docket entries in 2 cases.
     expect(stdout).toContain('In all: 4 new docket entries in 3 cases.');
   });
 
-  test('says when there was none', async () => {
+  test('says that there was none', async () => {
     const { run } = await startDays(recordedCases([makeCase()]));
     expect((await run('activity')).stdout).toContain('No new docket entries.');
     expect(await run('activity', '--json')).toEqual({
@@ -88,7 +88,7 @@ In all: 3 new docket entries in 2 cases.
     });
   });
 
-  test('lets no description steer the terminal, nor fill it', async () => {
+  test('clips long descriptions, and prints none of their control characters', async () => {
     const { run } = await startDays(
       recordedCases([makeCase({ id: 1 })]),
       file(1, 9, '2030-01-01', `\u001b[2J\u202e${'x'.repeat(100_000)}`),
@@ -107,7 +107,7 @@ describe('departed', () => {
     return days;
   };
 
-  test('lists who left when, with the last status and the link; of redacted cases nothing more', async () => {
+  test('lists each departed case with its date, last status and link, and a redacted case without its content', async () => {
     const { run } = await leave();
     expect((await run('departed')).stdout).toBe(`2030-01-03 03:17  Birch (case 2)
                   last status: Yes; run 3
@@ -123,20 +123,20 @@ describe('departed', () => {
 `);
   });
 
-  test('--json has the rows of departed_cases, and whether a removal is pending', async () => {
+  test('--json has the rows of departed_cases, and says whether a redaction is unfinished', async () => {
     const { lines, harness } = await leave();
     const viewed = harness.rows('SELECT * FROM departed_cases ORDER BY departed_run_id DESC, id');
     expect(await lines('departed')).toEqual(viewed.map((row) => ({ ...row, is_redaction_pending: false })));
     expect(viewed).toHaveLength(3);
   });
 
-  test('says when there is none', async () => {
+  test('says that there is none', async () => {
     const { run } = await start();
     expect((await run('departed')).stdout).toBe('No case has left the site, as far as the mirror knows.\n');
   });
 });
 
-test('of one day the entry with the highest number comes first, and one without a number last', async () => {
+test('among entries of one day, the highest number comes first and entries without a number come last', async () => {
   const add = (source: CaseCollection): void => {
     source.edit(1, (record: JsonObject) => {
       const { docket_entries: entries } = record.main_docket as { docket_entries: JsonObject[] };

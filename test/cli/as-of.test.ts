@@ -4,7 +4,7 @@ import { makeCase } from '../support/make-case.ts';
 import { runCli } from '../support/command-line.ts';
 import { shareHistory } from '../support/shared-history.ts';
 
-/** A mirror of one case that got another name in the second day, and the command line on it. */
+/** A mirror of one case whose name changed on the second day, and the command line for it. */
 const share = shareHistory(() => ({
   source: recordedCases([makeCase({ id: 1, name: 'First name' })]),
   edits: [
@@ -20,7 +20,7 @@ async function start() {
 }
 
 describe('case --as-of', () => {
-  test('shows the case as it was, and says on standard error as of when', async () => {
+  test('shows the case as it was, and names the run and its time on standard error', async () => {
     const run = await start();
     const { exitCode, stdout, stderr } = await run('case', '1', '--as-of', '1');
     expect([exitCode, stdout.includes('First name')]).toEqual([0, true]);
@@ -28,7 +28,7 @@ describe('case --as-of', () => {
     expect((await run('case', '1', '--as-of', '2030-01-15')).stdout).toContain('Second name');
   });
 
-  test('--json says which run and time it answers for', async () => {
+  test('--json contains the run and its time', async () => {
     const run = await start();
     const { stdout } = await run('case', '1', '--json', '--as-of', '1');
     expect(JSON.parse(stdout)).toMatchObject({
@@ -43,7 +43,7 @@ describe('case --as-of', () => {
     });
   });
 
-  test('--raw prints what the API had sent', async () => {
+  test('--raw prints the record that the API had sent by then', async () => {
     const run = await start();
     const { stdout } = await run('case', '1', '--raw', '--as-of', '1');
     expect(JSON.parse(stdout)).toEqual(makeCase({ id: 1, name: 'First name' }));
@@ -51,7 +51,7 @@ describe('case --as-of', () => {
 });
 
 describe('query --as-of', () => {
-  test('answers from the state of then, and says on standard error as of when', async () => {
+  test('queries the mirror as it was, and names the run and its time on standard error', async () => {
     const run = await start();
     const sql = 'SELECT name FROM cases';
     expect(await run('query', '--format', 'csv', '--as-of', '1', sql)).toEqual({
@@ -63,13 +63,13 @@ describe('query --as-of', () => {
   });
 });
 
-describe('--as-of with what cannot be answered', () => {
+describe('an --as-of that is not a mirrored run or time', () => {
   test.each([
     ['the other day', 'USAGE'],
     ['2030-02-30', 'USAGE'],
     ['9', 'RUN_UNKNOWN'],
     ['2030-01-14', 'TIME_NOT_MIRRORED'],
-  ])('ends with exit code 2 and one line: %s', async (moment, code) => {
+  ])('is refused with exit code 2 in one line: %s', async (moment, code) => {
     const run = await start();
     for (const args of [
       ['case', '1'],

@@ -5,7 +5,7 @@ import { soundCase } from '../db/sound-case.ts';
 import { runCli } from '../support/command-line.ts';
 import { shareHistory, startHistory } from '../support/shared-history.ts';
 
-/** A mirror of five cases, three of them ongoing with a closing year, and the command on it. */
+/** A mirror of five cases, three of them ongoing with a closing year, and the command for it. */
 const NAME = 'Alder v. Brook';
 const toHistory = (name: string) => ({
   source: recordedCases([
@@ -22,7 +22,7 @@ async function start(name = NAME) {
 }
 
 describe('audit', () => {
-  test('counts every audit and says what it shows', async () => {
+  test('counts the cases of every audit and says what the audit shows', async () => {
     const audit = await start();
     const { exitCode, stdout, stderr } = await audit();
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
@@ -34,7 +34,7 @@ describe('audit', () => {
       expect(text).toMatch(new RegExp(`${name} \\d+ ${shows.slice(0, 40)}`));
   });
 
-  test('--format json is a list with the same facts', async () => {
+  test('--format json prints a list with the same facts', async () => {
     const audit = await start();
     const counts: Record<string, number> = { ongoing_yet_closed: 3, dates_at_odds: 1 };
     expect(JSON.parse((await audit('--format', 'json')).stdout)).toEqual(
@@ -67,7 +67,7 @@ describe('audit NAME', () => {
     expect(ids((await list('--limit', '3')).stdout)).toEqual([1, 2, 3]);
   });
 
-  test('takes the name of the view too', async () => {
+  test('also accepts the name of the view', async () => {
     const audit = await start();
     expect(await audit('audit_ongoing_yet_closed')).toEqual(await audit('ongoing_yet_closed'));
   });
@@ -107,13 +107,13 @@ describe('audit NAME', () => {
     expect(row).toMatch(/^ +1 {2}Alder v\. Brook {2}https.* NULL +2021 /);
   });
 
-  test('of which there is no case is a heading alone, and an empty list in JSON', async () => {
+  test('prints only a heading if it has no cases, and an empty list in JSON', async () => {
     const audit = await start();
     expect((await audit('without_name', '--format', 'json')).stdout).toBe('[]\n');
     expect((await audit('without_name')).stdout.trimEnd().split('\n')).toHaveLength(2);
   });
 
-  test('never lets a name from the API steer the terminal', async () => {
+  test('prints no control character of a name from the API', async () => {
     const audit = await start('\u001b[2J\nAlder');
     const { stdout } = await audit('ongoing_yet_closed');
     expect(stdout).not.toContain('\u001b');
@@ -121,8 +121,8 @@ describe('audit NAME', () => {
   });
 });
 
-describe('audit refuses', () => {
-  test('a name that it does not know, and lists those that it does', async () => {
+describe('audit rejects', () => {
+  test('an unknown name, and lists the known ones', async () => {
     const audit = await start();
     const { exitCode, stdout, stderr } = await audit('nonsense');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
@@ -150,7 +150,7 @@ describe('audit refuses', () => {
     expect(stderr).toContain('Hint: ');
   });
 
-  test.each([[[]], [['without_name']]])('a mirror that is not there: %j', async (args) => {
+  test.each([[[]], [['without_name']]])('a missing mirror: %j', async (args) => {
     const { exitCode, stdout, stderr } = await runCli(['audit', ...args, '--database', '/nowhere/x.db']);
     expect({ exitCode, stdout }).toEqual({ exitCode: 9, stdout: '' });
     expect(stderr).toContain('[DATABASE_MISSING]');

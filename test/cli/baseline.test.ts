@@ -5,7 +5,7 @@ import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 
 const BASELINE = 'Run 1 is the baseline: it filled the mirror, and changes are found from the next run on.';
-const QUESTIONS: string[][] = [
+const COMMANDS: string[][] = [
   ['activity'],
   ['activity', '--since', '1'],
   ['activity', '--since', '2030-01-01'],
@@ -19,8 +19,8 @@ const QUESTIONS: string[][] = [
   ['departed'],
 ];
 
-describe('after the first run alone', () => {
-  test.each(QUESTIONS.map((args) => [args]))('%j says that it is the baseline', async (args) => {
+describe('after the first run only', () => {
+  test.each(COMMANDS.map((args) => [args]))('%j says that the run is the baseline', async (args) => {
     const { run } = await startDays(smallCollection(3));
     const { exitCode, stdout } = await run(...args);
     expect(exitCode).toBe(0);
@@ -28,7 +28,7 @@ describe('after the first run alone', () => {
   });
 
   test.each([['activity'], ['departed']])(
-    '%s says so beside rows for a program, of which there are none',
+    '%s --json prints no rows, and says on standard error that the run is the baseline',
     async (command) => {
       const { run } = await startDays(smallCollection(3));
       const { stdout, stderr } = await run(command, '--json');
@@ -37,7 +37,7 @@ describe('after the first run alone', () => {
   );
 });
 
-test('where a run before it brought nothing, the one that filled the mirror is the baseline', async () => {
+test('if the first run stored nothing, the run that filled the mirror is the baseline', async () => {
   let isDown = true;
   const { sync, database } = await startHarness({
     source: smallCollection(3),
@@ -57,9 +57,9 @@ test('where a run before it brought nothing, the one that filled the mirror is t
   }
 });
 
-test('after a second run nothing calls itself a baseline', async () => {
+test('after a second run, no command speaks of a baseline', async () => {
   const { run } = await startDays(smallCollection(3), () => undefined);
-  for (const args of QUESTIONS) {
+  for (const args of COMMANDS) {
     const { stdout, stderr } = await run(...args, '--until', '2').then((answer) =>
       answer.exitCode === 0 ? answer : run(...args),
     );
@@ -67,7 +67,7 @@ test('after a second run nothing calls itself a baseline', async () => {
   }
 });
 
-test('a mirror without a case says that it has none, and not that nothing is wrong', async () => {
+test('audit and departed say that an empty mirror has no case, not that nothing is wrong', async () => {
   const { sync, database } = await startHarness({ source: smallCollection(0) });
   await sync();
   const run = (...args: string[]) => runCli(args, { env: { CLEARINGHOUSE_DATABASE: database } });

@@ -15,7 +15,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** Starts the built program, and resolves with its address, the first thing that it prints. */
+/** Starts the built program, and resolves with its address, which is the first thing it prints. */
 async function startBrowse(
   args: readonly string[],
   env?: NodeJS.ProcessEnv,
@@ -45,7 +45,7 @@ async function takePort(): Promise<number> {
 
 describe('browse', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    'prints its address first, serves the pages of the bundle, and ends at %s even while a page is open',
+    'prints its address first, serves the pages of the bundle, and ends on %s even while a page is open',
     async (signal) => {
       const { url, child, ended, saw } = await startBrowse([
         '--port',
@@ -67,7 +67,7 @@ describe('browse', () => {
     },
   );
 
-  test('names a port that is taken in one sentence, with an exit code of its own', async () => {
+  test('reports a port that is in use in one sentence, with its own exit code', async () => {
     const port = await takePort();
     const args = ['browse', '--port', String(port), '--database', await makeFullMirror()];
     const { exitCode, stdout, stderr } = await runCli(args);
@@ -77,7 +77,7 @@ describe('browse', () => {
     );
   });
 
-  test('refuses a mirror that is not there before it serves anything', async () => {
+  test('refuses a missing mirror before it serves anything', async () => {
     const { exitCode, stdout, stderr } = await runCli(['browse', '--port', '0', '--database', 'none.db']);
     expect([exitCode, stdout]).toEqual([9, '']);
     expect(stderr).toContain('[DATABASE_MISSING]');
@@ -109,7 +109,7 @@ describe('--open', () => {
     ['is missing', ''],
     ['fails', '#!/bin/sh\nexit 3\n'],
     ['cannot be run', 'not a program'],
-  ])('serves on if the browser %s, and says so', async (_, script) => {
+  ])('keeps serving if the browser %s, and says so', async (_, script) => {
     const folder = tempFolder();
     if (script !== '') {
       writeFileSync(join(folder, 'xdg-open'), script);

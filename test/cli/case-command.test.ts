@@ -50,7 +50,7 @@ async function start() {
 }
 
 describe('case', () => {
-  test('tells who is in it, what came of it, and when it was checked, in 80 columns', async () => {
+  test('shows the parties, the outcome and the time of the last check in 80 columns', async () => {
     const { show } = await start();
     const { stdout } = await show(80, '1');
     const text = stdout.replace(/\s+/g, ' ');
@@ -69,7 +69,7 @@ describe('case', () => {
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
-  test('shows the beginning of the newest entries, and all of every one with --docket', async () => {
+  test('shows the beginning of the newest entries, and every entry in full with --docket', async () => {
     const { show } = await start();
     const brief = (await show(80, '1')).stdout;
     expect(brief.match(/ENTRY \d/g)).toEqual(['ENTRY 8', 'ENTRY 7', 'ENTRY 6', 'ENTRY 5', 'ENTRY 4']);
@@ -120,13 +120,13 @@ describe('case', () => {
     [['alder', 'thim'], 1],
     [['Alder v. Brook'], 3],
     [['Alder vs Brook'], 3],
-  ])('takes %j', async (words, id) => {
+  ])('accepts %j', async (words, id) => {
     const { show } = await start();
     const { stdout, stderr } = await show(80, ...words, '--json');
     expect([stderr, (JSON.parse(stdout) as { id: number }).id]).toEqual(['', id]);
   });
 
-  test('lists the cases that a name fits, and takes none of them', async () => {
+  test('lists all cases that match a name, and shows none of them in full', async () => {
     const { show } = await start();
     const { exitCode, stdout, stderr } = await show(80, 'brook');
     expect([exitCode, stdout]).toEqual([2, '']);
@@ -134,7 +134,7 @@ describe('case', () => {
     expect(stderr).toMatch(/\[CASE_AMBIGUOUS\]\nHint: Give the id of one/);
   });
 
-  test('says what it takes when nothing fits', async () => {
+  test('says what it accepts if nothing matches', async () => {
     const { show } = await start();
     expect(await show(80, 'nobody')).toMatchObject({
       exitCode: 2,
@@ -142,7 +142,7 @@ describe('case', () => {
     });
   });
 
-  test('is local time where the reader is', async () => {
+  test('uses the local time of the reader', async () => {
     const { harness, write } = await start();
     write(departureSql(1, 2));
     const { stdout } = await runCli(['case', '1'], {

@@ -24,7 +24,7 @@ async function show(...flags: string[]): Promise<string> {
   return stdout;
 }
 
-test('case shows documents, further dockets and resources, each as read, or as not read yet', async () => {
+test('case shows documents, further dockets and resources, or says that a list has not been read yet', async () => {
   const text = (await show()).replaceAll(/\s+/g, ' ');
   expect(text).toContain(
     'documents 2, read 2030-01-01 04:00; dockets 2, read 2030-01-01 04:00; resources not read yet',
@@ -35,7 +35,7 @@ test('case shows documents, further dockets and resources, each as read, or as n
   expect(text).not.toContain('Not to be shown');
 });
 
-test('case --json has the records of each list, null where nobody has looked, and only a count of hidden ones', async () => {
+test('case --json has the records of each list, null for a list that has not been read, and only a count of hidden records', async () => {
   const { linked } = JSON.parse(await show('--json')) as { linked: Record<string, unknown> };
   expect(linked).toMatchObject({
     documents: { state: 'some', read_run_id: 1, hidden: 1, records: [makeDocument({ id: 21 })] },
@@ -48,7 +48,7 @@ test('case --json has the records of each list, null where nobody has looked, an
   expect(JSON.stringify(linked)).not.toContain('Not to be shown');
 });
 
-test('activity says that a complaint was added, but nothing of what a first read brought or of hidden documents', async () => {
+test('activity lists an added complaint, but no records of a first read and no hidden documents', async () => {
   const path = join(tempFolder(), 'mirror.db');
   const mirror = openMirror(path);
   const one = openLinkedMirror([1], mirror);
@@ -74,7 +74,7 @@ test('activity says that a complaint was added, but nothing of what a first read
   });
 });
 
-describe('at an earlier time', () => {
+describe('with an earlier time', () => {
   function start() {
     const path = join(tempFolder(), 'mirror.db');
     const one = openLinkedMirror([1], openMirror(path));
@@ -104,7 +104,7 @@ describe('at an earlier time', () => {
     };
   }
 
-  test('case has the records of that time, and neither then nor now what is hidden now', async () => {
+  test('case --as-of has the records of that time, and never a record that is hidden now', async () => {
     const show = start();
     const linkedOf = async (run: string) =>
       (JSON.parse(await show('--json', '--as-of', run)) as { linked: Record<string, unknown> }).linked;
@@ -121,7 +121,7 @@ describe('at an earlier time', () => {
     expect((await show('--as-of', '1')).replaceAll(/\s+/g, ' ')).toContain('documents not read yet');
   });
 
-  test('case --history tells the changes run by run, and since when each list is known', async () => {
+  test('case --history shows the changes run by run, and when each list was first read', async () => {
     const show = start();
     const text = (await show('--history')).replaceAll(/\s+/g, ' ');
     expect(text).toContain('resources not read yet');

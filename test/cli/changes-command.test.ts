@@ -10,8 +10,11 @@ import { smallCollection } from '../support/small-collection.ts';
 const entriesOf = (record: JsonObject): JsonObject[] =>
   (record.main_docket as JsonObject).docket_entries as JsonObject[];
 
-/** One case, and what `changes` says after one edit of it; the heading and the ending are left out. */
-async function tell(edit: (record: JsonObject) => JsonObject, before: JsonObject = {}): Promise<string[]> {
+/** What `changes` prints after one edit of the only case, without the heading and the ending. */
+async function describeEdit(
+  edit: (record: JsonObject) => JsonObject,
+  before: JsonObject = {},
+): Promise<string[]> {
   const { run } = await startDays(recordedCases([makeCase({ id: 1, ...before })]), (source) => {
     source.edit(1, edit);
   });
@@ -23,7 +26,7 @@ async function tell(edit: (record: JsonObject) => JsonObject, before: JsonObject
     .map((line) => line.slice(2));
 }
 
-describe('changes says in a sentence', () => {
+describe('changes prints as a sentence', () => {
   const sentences: [string, JsonObject, string[]][] = [
     ['a new value', { case_ongoing: 'No' }, ['case_ongoing changed from Yes to No']],
     ['null', { court: null }, ['court changed from District of North Borealia to (null)']],
@@ -41,7 +44,7 @@ describe('changes says in a sentence', () => {
       ['issues: added Solitary confinement'],
     ],
     [
-      'elements that left and came',
+      'removed and added elements',
       { issues: ['Stairs', 'A', 'B'] },
       ['issues: removed Lamps: brightness', 'issues: added A; B'],
     ],
@@ -51,7 +54,7 @@ describe('changes says in a sentence', () => {
       ['plaintiff_type: removed Private Plaintiff'],
     ],
     [
-      'a list that became no list',
+      'a list that became null',
       { issues: null },
       ['issues changed from ["Lamps: brightness","Stairs"] to (null)'],
     ],
@@ -62,18 +65,18 @@ describe('changes says in a sentence', () => {
     ],
   ];
   test.each(sentences)('%s', async (_, changed, expected) => {
-    expect(await tell((record) => ({ ...record, ...changed }))).toEqual(expected);
+    expect(await describeEdit((record) => ({ ...record, ...changed }))).toEqual(expected);
   });
 
-  test('a field that is gone, and one that nobody knew', async () => {
-    expect(await tell((record) => ({ ...without(record, 'court'), novelty: 1 }))).toEqual([
+  test('a field that disappeared, and one that is new', async () => {
+    expect(await describeEdit((record) => ({ ...without(record, 'court'), novelty: 1 }))).toEqual([
       'court changed from District of North Borealia to (absent)',
       'novelty changed from (absent) to 1',
     ]);
   });
 
-  test('what changed of a defendant, instead of both versions', async () => {
-    const told = await tell((record) => {
+  test('only the changed fields of a defendant, not both versions', async () => {
+    const told = await describeEdit((record) => {
       const [one] = record.case_defendants as JsonObject[];
       return {
         ...record,
@@ -89,45 +92,51 @@ describe('changes says in a sentence', () => {
     ]);
   });
 
-  test('many elements as a few and a number', async () => {
+  test('the first of many added elements and the number of the others', async () => {
     const issues = Array.from({ length: 30 }, (_, at) => `Issue ${at}`);
-    const [told] = await tell((record) => ({ ...record, issues }), { issues: [] });
+    const [told] = await describeEdit((record) => ({ ...record, issues }), { issues: [] });
     expect(told).toMatch(/^issues: added Issue 0; .*Issue 7; and 22 more$/);
   });
 });
 
-describe('changes of a long text', () => {
+describe('the change of a long text', () => {
   const long = (middle: string): string =>
     `<p>${'Before that. '.repeat(300)}${middle}${' After that.'.repeat(300)}</p>`;
 
-  test('show the stretch that differs, with the words before it, and no markup', async () => {
-    const [told, ...more] = await tell((record) => ({ ...record, summary: long('The <b>county</b> won.') }), {
-      summary: long('The <b>keepers</b> won.'),
-    });
+  test('shows the words that differ and the words before them, without markup', async () => {
+    const [told, ...more] = await describeEdit(
+      (record) => ({ ...record, summary: long('The <b>county</b> won.') }),
+      {
+        summary: long('The <b>keepers</b> won.'),
+      },
+    );
     expect(told).toBe(
       'summary: after "…that. Before that. Before that. The", "keepers" became "county" (7,516 to 7,515 characters)',
     );
     expect(more).toEqual([]);
   });
 
-  test('tell what was added at the end', async () => {
-    const [told] = await tell((record) => ({ ...record, summary: `${long('')}<p>The appeal failed.</p>` }), {
-      summary: long(''),
-    });
+  test('shows what was added at the end', async () => {
+    const [told] = await describeEdit(
+      (record) => ({ ...record, summary: `${long('')}<p>The appeal failed.</p>` }),
+      {
+        summary: long(''),
+      },
+    );
     expect(told).toMatch(
       /^summary: text added at the end: "The appeal failed\." \([\d,]+ to [\d,]+ characters\)$/,
     );
   });
 
-  test('tell markup alone apart', async () => {
-    const told = await tell((record) => ({ ...record, summary: '<p>Same <b>words</b></p>' }), {
+  test('says that only the markup changed', async () => {
+    const told = await describeEdit((record) => ({ ...record, summary: '<p>Same <b>words</b></p>' }), {
       summary: '<p>Same words</p>',
     });
     expect(told).toEqual(['summary changed in its markup only']);
   });
 
-  test('stay short, however much changed', async () => {
-    const told = await tell(
+  test('stays short even if everything changed', async () => {
+    const told = await describeEdit(
       (record) => ({ ...record, summary: 'y'.repeat(100_000), cause_other: { deep: 'z'.repeat(100_000) } }),
       { summary: 'x'.repeat(100_000) },
     );
@@ -135,13 +144,13 @@ describe('changes of a long text', () => {
   });
 });
 
-describe('changes of a docket', () => {
+describe('the change of a docket', () => {
   const withEntries = (edit: (entries: JsonObject[]) => JsonObject[]) => (record: JsonObject) => ({
     ...record,
     main_docket: makeDocket({ docket_entries: edit(entriesOf(record)) }),
   });
 
-  test('list new entries with number and day', async () => {
+  test('lists new entries with number and date', async () => {
     const added = [45, 46].map((number) =>
       makeEntry({
         id: 80000 + number,
@@ -150,15 +159,15 @@ describe('changes of a docket', () => {
         description: `MOTION ${number}`,
       }),
     );
-    expect(await tell(withEntries((entries) => [...entries, ...added]))).toEqual([
+    expect(await describeEdit(withEntries((entries) => [...entries, ...added]))).toEqual([
       '2 new docket entries:',
       '  45 (2026-03-01) MOTION 45',
       '  46 (2026-03-01) MOTION 46',
     ]);
   });
 
-  test('say what of an entry was edited, and which entry is gone', async () => {
-    const told = await tell(
+  test('shows the edited fields of an entry, and the entries that were removed', async () => {
+    const told = await describeEdit(
       withEntries(([first = {}]) => [{ ...first, description: 'AMENDED COMPLAINT.', entry_number: null }]),
     );
     expect(told).toEqual([
@@ -169,8 +178,8 @@ describe('changes of a docket', () => {
     ]);
   });
 
-  test('of very many entries list the last ten', async () => {
-    const told = await tell(
+  test('lists only the last ten of many entries', async () => {
+    const told = await describeEdit(
       withEntries((entries) => [
         ...entries,
         ...Array.from({ length: 300 }, (_, at) => makeEntry({ id: 90000 + at, entry_number: `${at}` })),
@@ -216,7 +225,7 @@ describe('changes over several days', () => {
     ],
   );
 
-  test('are told run by run, each entry with what it said then', async () => {
+  test('are listed run by run, each entry with its content at that time', async () => {
     const { run } = await start();
     const { stdout } = await run('changes', '--since', '2');
     expect(stdout).toBe(`Changes found by runs 2 to 4 (2030-01-02 03:17 to 2030-01-04 03:17 UTC)
@@ -268,15 +277,15 @@ In all: 1 changed case, 1 new case, 2 changes of fields, 1 new docket entry, 1 e
       [2, 3, 4],
     ],
   ];
-  test.each(periods)('%j are those of the runs %j', async (args, runs) => {
+  test.each(periods)('with %j come from the runs %j', async (args, runs) => {
     const { lines } = await start();
     const found = new Set((await lines('changes', ...args)).map(({ run_id }) => run_id));
-    // Of case 1 the first run brought nothing but the case itself.
+    // The only change of case 1 in the first run is the case itself.
     if (args[0] === '--case') found.delete(1);
     expect([...found].sort()).toEqual(runs);
   });
 
-  test('of one field, or of the docket entries, are those alone', async () => {
+  test('can be limited to one field or to the docket entries', async () => {
     const { lines } = await start();
     const kinds = async (field: string) =>
       (await lines('changes', '--since', '2', '--field', field)).map(({ kind, field: name }) => name ?? kind);
@@ -285,7 +294,7 @@ In all: 1 changed case, 1 new case, 2 changes of fields, 1 new docket entry, 1 e
     expect(await kinds('court')).toEqual([]);
   });
 
-  test('of a run that is still going on say so', async () => {
+  test('include a note if a run is still going on', async () => {
     const { run, write } = await start();
     write(`UPDATE sync_runs SET outcome = 'running', ended_at = NULL WHERE id = 4`);
     const { stdout } = await run('changes');
@@ -293,7 +302,7 @@ In all: 1 changed case, 1 new case, 2 changes of fields, 1 new docket entry, 1 e
     expect(stdout).toContain('Run 4 is still going on.');
   });
 
-  test('of a run that did not do all of its work say so', async () => {
+  test('include a note if a run ended partial', async () => {
     const { run, write } = await start();
     write(`UPDATE sync_runs SET outcome = 'partial' WHERE id = 4`);
     expect((await run('changes')).stdout).toContain('Run 4 ended partial');
@@ -301,7 +310,7 @@ In all: 1 changed case, 1 new case, 2 changes of fields, 1 new docket entry, 1 e
 });
 
 describe('changes --json', () => {
-  test('tells absent from null, and gives values as they are', async () => {
+  test('distinguishes absent from null, and contains the values unchanged', async () => {
     const { lines } = await startDays(recordedCases([makeCase({ id: 1 })]), (source) => {
       source.edit(1, (record) => ({
         ...without(record, 'court'),
@@ -365,8 +374,8 @@ describe('changes --json', () => {
   });
 });
 
-describe('changes of what is on the site', () => {
-  test('are cases that left, came back, or were redacted', async () => {
+describe('changes of whole cases', () => {
+  test('show cases that left the site, came back, or were redacted', async () => {
     const { run, write } = await startDays(
       smallCollection(3),
       () => undefined,
@@ -387,8 +396,8 @@ https://clearinghouse.net/case/1
   });
 });
 
-describe('changes of very much', () => {
-  test('after a first sync are a list of names, as long as --limit, and a number', async () => {
+describe('changes of many cases', () => {
+  test('show at most --limit names after a first sync, and the number of all', async () => {
     const { run } = await startDays(smallCollection(30));
     const { stdout } = await run('changes', '--limit', '3');
     expect(stdout.match(/Invented case/g)).toHaveLength(3);
@@ -397,7 +406,7 @@ describe('changes of very much', () => {
     expect((await run('changes', '--limit', '0')).stdout.match(/Invented case/g)).toHaveLength(30);
   });
 
-  test('show as many changed cases as --limit, and count all', async () => {
+  test('show at most --limit changed cases, and count all', async () => {
     const { run } = await startDays(smallCollection(9), (source) => {
       for (const id of source.ids()) source.edit(id, (record) => ({ ...record, court: 'New' }));
     });
@@ -408,7 +417,7 @@ describe('changes of very much', () => {
   });
 });
 
-test('that nothing changed is said: in words, or beside the JSON', async () => {
+test('changes says that nothing changed: on standard output, or on standard error with --json', async () => {
   const { run } = await startDays(smallCollection(2), () => undefined);
   expect((await run('changes', '--since', '2')).stdout).toBe(
     'Changes found by run 2 (2030-01-02 03:17 UTC)\n\nNothing changed.\n',
@@ -438,7 +447,7 @@ describe('changes without a period', () => {
     ],
   );
 
-  test('are those of the newest run that found any, and the runs since are named', async () => {
+  test('come from the newest run that found any, and the later runs are named', async () => {
     const { run } = await start();
     const { stdout } = await run('changes');
     expect(stdout).toContain('Changes found by run 3 (2030-01-03 03:17 UTC)');
@@ -446,19 +455,19 @@ describe('changes without a period', () => {
     expect(stdout).toContain('2 runs since then, the newest run 5 (2030-01-05 03:17), found nothing new.');
   });
 
-  test('of one field are those of the newest run that changed this field', async () => {
+  test('with --field come from the newest run that changed this field', async () => {
     const { run } = await start();
     expect((await run('changes', '--field', 'court')).stdout).toContain('found by run 2');
   });
 
-  test('tell how the newest run ended when it was not complete', async () => {
+  test('say how the newest run ended if it was not complete', async () => {
     const { run, write } = await start();
     write(`UPDATE sync_runs SET outcome = 'failed' WHERE id = 5`);
     expect((await run('changes')).stdout).toContain('Run 5 ended failed');
   });
 });
 
-test('the view change_log names an entry that came and went again', async () => {
+test('the view change_log lists an entry that was added and removed again', async () => {
   const { harness } = await startDays(
     recordedCases([makeCase({ id: 1 })]),
     (source) => {

@@ -7,7 +7,7 @@ import { startDays } from '../support/days.ts';
 const HOSTILE =
   '\u001b[2J\u0007[x](https://evil.example) *b* `c` <script>&amp; _d_ |\u202e www.evil.example me@evil.example';
 
-/** What `changes` prints after a day that made every text of a case hostile. */
+/** What `changes` prints after every text of a case became hostile. */
 async function print(...flags: string[]): Promise<string> {
   const { run } = await startDays(recordedCases([makeCase({ id: 1 })]), (source) => {
     source.edit(1, (record) => ({
@@ -32,7 +32,7 @@ async function print(...flags: string[]): Promise<string> {
 }
 
 test.each([[[]], [['--markdown']]])(
-  'hostile text cannot steer the terminal, nor turn text around: %j',
+  'hostile text cannot control the terminal or reverse the direction of text: %j',
   async (flags) => {
     const text = (await print(...flags)).replaceAll('\n', '');
     expect(text).not.toMatch(/[\p{Cc}\u202e]/u);
@@ -41,9 +41,9 @@ test.each([[[]], [['--markdown']]])(
 );
 
 describe('--markdown', () => {
-  test('lets no text from outside become markup', async () => {
+  test('escapes all markup in texts of the API', async () => {
     const text = await print('--markdown');
-    // What is left after every escaped character, our own links and our own names of fields are taken away.
+    // The line without escaped characters, our own links and our own names of fields.
     const bare = text
       .replace(/\]\(https:\/\/clearinghouse\.net\/case\/\d+\)/g, '')
       .replace(/^(#{2,3} |- |\s+- )\[/gm, '$1')
@@ -56,7 +56,7 @@ describe('--markdown', () => {
     }
   });
 
-  test('is a heading with a link for each case, and a list of what changed', async () => {
+  test('prints a heading with a link for each case, and a list of its changes', async () => {
     const { run } = await startDays(recordedCases([makeCase({ id: 1 })]), (source) => {
       source.edit(1, (record: JsonObject) => ({ ...record, case_ongoing: 'No', issues: ['Stairs', 'A_b'] }));
       source.put(makeCase({ id: 2, name: 'Birch [sealed]' }));

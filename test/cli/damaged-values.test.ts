@@ -7,7 +7,7 @@ beforeAll(async () => {
   bytes = await buildEventfulMirror();
 });
 
-describe('a reader that meets a damaged value', () => {
+describe('a command that reads a damaged value', () => {
   test.each<[string[], string, string]>([
     [['status'], 'sync_runs', `UPDATE sync_runs SET started_at = NULL, ended_at = x'00'`],
     [['status'], 'sync_runs', `UPDATE sync_runs SET ended_at = 'yesterday'`],
@@ -22,7 +22,7 @@ describe('a reader that meets a damaged value', () => {
       `UPDATE case_changes SET old_value = 'x' WHERE case_id = 1`,
     ],
     [['query', '--as-of', '1', 'SELECT * FROM cases'], 'cases', `UPDATE cases SET mirror_payload = 'x'`],
-  ])('%j says that the mirror is damaged, and what to do: %s, %s', async (command, table, sql) => {
+  ])('%j says that the mirror is damaged and what to do: %s, %s', async (command, table, sql) => {
     const path = writeDamaged(bytes, withoutRules(table, sql));
     const { exitCode, stderr } = await runCli([...command, '--database', path]);
     expect(stderr).toMatch(/ is damaged|DAMAGED|verify/);
@@ -31,7 +31,7 @@ describe('a reader that meets a damaged value', () => {
     expect(stderr).toContain('`clearinghouse-mirror verify`');
   });
 
-  test('and verify, which goes on to the end, ends with 10', async () => {
+  test('verify continues to the end and exits with 10', async () => {
     const sql = `UPDATE case_changes SET field = NULL WHERE case_id = 1; UPDATE cases SET court = 'x' WHERE id = 6`;
     const path = writeDamaged(bytes, withoutRules('case_changes', sql));
     const { exitCode, stdout } = await runCli(['verify', '--database', path]);

@@ -20,7 +20,7 @@ interface DemoJson {
   readonly linked_passes: { outcome: string; requests: number; lists_read: number; records_new: number }[];
 }
 
-test('shows two syncs with their linked passes and four questions, and can be run again', async () => {
+test('the demo shows two syncs with their linked passes and four queries, and can be run again', async () => {
   const database = join(tempFolder(), 'demo.db');
   const json = JSON.parse(
     (await runCli(['demo', '--cases', '60', '--database', database, '--json'])).stdout,
@@ -44,7 +44,7 @@ test('shows two syncs with their linked passes and four questions, and can be ru
   expect(again.stdout.match(/^ {4}SELECT/gm)).toHaveLength(4);
 });
 
-/** A file of the first version, which knew one migration. */
+/** A file of the first version, which had one migration. */
 function makeFirstVersion(database: string, trigger: string): void {
   const sqlite = openSqlite(database);
   sqlite.pragma('application_id = 1129138514');
@@ -58,7 +58,7 @@ function makeFirstVersion(database: string, trigger: string): void {
   sqlite.close();
 }
 
-test('begins anew where a demo of an older version, or an empty file, is left', async () => {
+test('the demo replaces an empty file or the file of an older demo', async () => {
   const [older, empty] = [join(tempFolder(), 'older.db'), join(tempFolder(), 'empty.db')];
   makeFirstVersion(older, 'demo');
   writeFileSync(empty, '');
@@ -68,14 +68,14 @@ test('begins anew where a demo of an older version, or an empty file, is left', 
   }
 });
 
-test('does not touch a real mirror of an older version', async () => {
+test('the demo does not change a real mirror of an older version', async () => {
   const database = join(tempFolder(), 'older.db');
   makeFirstVersion(database, 'sync');
   const { exitCode, stderr } = await runCli(['demo', '--database', database]);
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining('holds a real mirror')]);
 });
 
-test('does not touch a file that holds a real mirror', async () => {
+test('the demo does not change a real mirror', async () => {
   const database = join(tempFolder(), 'real.db');
   const mirror = openMirror(database);
   mirror.sqlite.exec(`INSERT INTO sync_runs (outcome, started_at, trigger, version, api_url, process_id)

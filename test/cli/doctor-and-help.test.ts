@@ -15,7 +15,7 @@ interface DoctorJson {
 }
 
 describe('doctor --json', () => {
-  test('is one object with a finding for each check, asks once, and makes no file', async () => {
+  test('prints one object with a finding for each check, sends one request, and creates no file', async () => {
     const { fakeApi, database } = await startHarness({ source: smallCollection(5), withoutFile: true });
     const { exitCode, stdout, stderr } = await runCli(['doctor', '--json', '--database', database], {
       env: { CLEARINGHOUSE_API_URL: fakeApi.url, CLEARINGHOUSE_API_TOKEN: fakeApi.token },
@@ -39,7 +39,7 @@ describe('doctor --json', () => {
     expect(existsSync(database)).toBe(false);
   });
 
-  test('ends with the code of the first bad thing, and still looks at the others', async () => {
+  test('exits with the code of the first bad finding, and still runs the other checks', async () => {
     const { fakeApi } = await startHarness({
       source: smallCollection(5),
       faults: always({ kind: 'status', status: 401 }, () => true),
@@ -56,7 +56,7 @@ describe('doctor --json', () => {
     expect(bad.every(({ hint }) => hint !== null && hint !== '')).toBe(true);
   });
 
-  test('warns of a clock that is ahead, and a warning does not make it fail', async () => {
+  test('warns about a clock that is ahead, and does not fail because of a warning', async () => {
     const { fakeApi, database } = await startHarness({ source: smallCollection(5) });
     const start = new Date(Date.now() + 3_600_000).toISOString();
     const { stdout } = await runCli(['doctor', '--json', '--database', database], {
@@ -82,17 +82,17 @@ describe('the program itself', () => {
     }
   });
 
-  test('says its version and nothing else', async () => {
+  test('prints its version and nothing else', async () => {
     expect(await runCli(['--version'])).toEqual({ exitCode: 0, stdout: `${PACKAGE.version}\n`, stderr: '' });
   });
 
-  test('explains a command by `help` as by --help', async () => {
+  test('prints the same for `help COMMAND` as for `COMMAND --help`', async () => {
     const [long, short] = [await runCli(['query', '--help']), await runCli(['help', 'query'])];
     expect(short.stdout).toBe(long.stdout);
     expect([short.exitCode, long.exitCode]).toEqual([0, 0]);
   });
 
-  test('guesses what a misspelt command was to be', async () => {
+  test('suggests the right name for a misspelled command', async () => {
     const { exitCode, stderr } = await runCli(['snyc']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('Did you mean sync?');

@@ -28,7 +28,7 @@ async function examine(
   return runCli(['doctor', ...args], { env, runtime: fakeRuntime({ start }), ...options });
 }
 
-test('says what is good, and ends with 0', async () => {
+test('doctor prints what is good, and exits with 0', async () => {
   const { exitCode, stdout } = await examine();
   expect(exitCode).toBe(0);
   for (const check of ['settings', 'token', 'address', 'clock', 'database', 'disk']) {
@@ -40,21 +40,24 @@ const bad: [number, string, string, Record<string, string>, FaultRule?][] = [
   [2, 'settings', 'a wrong setting', { CLEARINGHOUSE_DELAY: 'soon' }],
   [2, 'token', 'no token', { CLEARINGHOUSE_API_TOKEN: '' }],
   [3, 'token', 'a refused token', { CLEARINGHOUSE_API_TOKEN: 'wrong-token' }],
-  [4, 'address', 'nobody there', { CLEARINGHOUSE_API_URL: 'http://127.0.0.1:9/' }],
+  [4, 'address', 'an address where no server listens', { CLEARINGHOUSE_API_URL: 'http://127.0.0.1:9/' }],
   [4, 'address', 'a web page instead of the API', {}, always({ kind: 'html' }, () => true)],
   [5, 'address', 'another API', {}, always({ kind: 'json', body: { hello: 'world' } }, () => true)],
   [9, 'disk', 'a folder that does not exist', { CLEARINGHOUSE_DATABASE: '/nowhere/at/all.db' }],
-  [2, 'schedule', 'a schedule that is none', { CLEARINGHOUSE_SCHEDULE: 'every night' }],
-  [2, 'settings', 'a step that cannot be set so', { CLEARINGHOUSE_VERIFY_SAMPLE: 'some' }],
+  [2, 'schedule', 'an invalid schedule', { CLEARINGHOUSE_SCHEDULE: 'every night' }],
+  [2, 'settings', 'an invalid setting of a step', { CLEARINGHOUSE_VERIFY_SAMPLE: 'some' }],
   [2, 'settings', "the documentation's host", { CLEARINGHOUSE_API_URL: 'https://api.clearinghouse.net/' }],
 ];
-test.each(bad)('ends with %i at %s: %s, with advice', async (...[code, check, , env, faults]) => {
-  const { exitCode, stdout } = await examine(env, faults);
-  expect(exitCode).toBe(code);
-  expect(stdout).toMatch(new RegExp(`^BAD +${check} .*\n +\\S`, 'm'));
-});
+test.each(bad)(
+  'doctor exits with %i for a bad %s (%s), and gives advice',
+  async (...[code, check, , env, faults]) => {
+    const { exitCode, stdout } = await examine(env, faults);
+    expect(exitCode).toBe(code);
+    expect(stdout).toMatch(new RegExp(`^BAD +${check} .*\n +\\S`, 'm'));
+  },
+);
 
-test('refuses a file that is not a mirror', async () => {
+test('doctor rejects a file that is not a mirror', async () => {
   const path = join(tempFolder(), 'letter.txt');
   writeFileSync(path, 'Dear reader, this is not a database. '.repeat(50));
   expect(await examine({ CLEARINGHOUSE_DATABASE: path })).toMatchObject({
@@ -63,13 +66,13 @@ test('refuses a file that is not a mirror', async () => {
   });
 });
 
-test("warns when this machine's clock is far from the server's", async () => {
+test("doctor warns if this machine's clock is far from the server's", async () => {
   const { exitCode, stdout } = await examine({}, undefined, '2001-01-01T00:00:00Z');
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/warn +clock +\d+ s behind the server's/);
 });
 
-test('of an API that cannot be asked nothing is called good, and no advice speaks of a sync', async () => {
+test('doctor calls nothing good and does not mention `sync` if the API cannot be reached', async () => {
   const { stdout } = await examine({ CLEARINGHOUSE_API_URL: 'http://127.0.0.1:9/' });
   expect(stdout).toMatch(/^- {5}token +given, but 127\.0\.0\.1:9 could not be asked$/m);
   expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
@@ -79,13 +82,13 @@ test('of an API that cannot be asked nothing is called good, and no advice speak
   expect(stdout).not.toMatch(/`sync`|doctor/);
 });
 
-test('an API that refuses the token is there', async () => {
+test('doctor says that the address is good if the API refuses the token', async () => {
   const { stdout } = await examine({ CLEARINGHOUSE_API_TOKEN: 'wrong-token' });
   expect(stdout).toMatch(/^ok {4}address/m);
   expect(stdout).not.toContain('`clearinghouse-mirror doctor`');
 });
 
-test('warns of misspelt settings, of a .env that others may read, and of a schedule that seldom comes', async () => {
+test('doctor warns about misspelled settings, a .env that others can read, and a schedule that is rarely due', async () => {
   const folder = tempFolder();
   const path = join(folder, '.env');
   writeFileSync(path, 'CLEARINGHOUSE_PING_URL=https://ping.example/lamp-secret\nCLEARINGHOUSE_TIMEOUT=5\n');
@@ -103,7 +106,7 @@ test('warns of misspelt settings, of a .env that others may read, and of a sched
   expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
 });
 
-test('counts the room that all snapshots will take', async () => {
+test('doctor estimates the space that all snapshots will need', async () => {
   const { stdout } = await examine({ CLEARINGHOUSE_KEEP_DAILY: '10000', CLEARINGHOUSE_SCHEDULE: '03:17' });
   const text = stdout.replaceAll(/\s+/g, ' ');
   expect(text).toMatch(
@@ -112,7 +115,7 @@ test('counts the room that all snapshots will take', async () => {
   expect(text).toMatch(/ok schedule "17 3 \* \* \*" in UTC; next at \d{4}-\d\d-\d\d 03:17 UTC/);
 });
 
-test('tries ping and webhook where it is told to', async () => {
+test('doctor sends a test to ping and webhook only with --test-notifications', async () => {
   const heard: string[] = [];
   const server = createServer((request, response) => {
     heard.push(`${String(request.method)} ${String(request.url)}`);
@@ -134,7 +137,7 @@ test('tries ping and webhook where it is told to', async () => {
   expect(stdout).toMatch(/^ok {4}webhook/m);
 });
 
-test('asks nothing while the server wants no request, and says so', async () => {
+test('doctor sends no request during a pause that the server required, and says so', async () => {
   let requests = 0;
   const { sync, fakeApi, database } = await startHarness({
     source: smallCollection(5),
@@ -158,7 +161,7 @@ test('asks nothing while the server wants no request, and says so', async () => 
   expect(requests).toBe(asked);
 });
 
-test('tells of a folder for snapshots that cannot be used, and examines what comes after it', async () => {
+test('doctor reports a folder for snapshots that cannot be used, and runs the remaining checks', async () => {
   const file = join(tempFolder(), 'letter.txt');
   writeFileSync(file, 'Dear reader');
   const { exitCode, stdout, stderr } = await examine({ CLEARINGHOUSE_SNAPSHOTS: file });
@@ -177,7 +180,7 @@ test.each([
   ['EST5EDT', false],
   ['<+05>-5', false],
   ['/usr/share/zoneinfo/Asia/Tokyo', false],
-])('with TZ %j, warns that it is not a time zone: %p', async (TZ, warns) => {
+])('with TZ %j, doctor warns that it is not a time zone: %p', async (TZ, warns) => {
   const { exitCode, stdout } = await examine({ TZ });
   expect(exitCode).toBe(0);
   expect(stdout.includes(`TZ ${JSON.stringify(TZ)} is not a time zone`)).toBe(warns);

@@ -16,9 +16,9 @@ const helpOf = async (name: string, columns: number, more: object = {}): Promise
 const WIDTHS = [60, 80, 200] as const;
 
 describe.each(COMMANDS)('the help of %j', (name) => {
-  test.each(WIDTHS)('fits %i columns, and breaks no word', async (columns) => {
+  test.each(WIDTHS)('fits into %i columns and breaks no word', async (columns) => {
     const help = await helpOf(name, columns);
-    // An example is one line, so that it can be copied; a word that is wider than the terminal stays whole.
+    // An example stays on one line so that it can be copied, and a word that is wider than the terminal stays whole.
     const tooWide = help
       .split('\n')
       .filter(
@@ -29,13 +29,13 @@ describe.each(COMMANDS)('the help of %j', (name) => {
     expect(words(help)).toBe(words(await helpOf(name, 1000)));
   });
 
-  test('is plain text, whatever the terminal', async () => {
+  test('is plain text on every terminal', async () => {
     const plain = await helpOf(name, 80);
     expect(plain.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
     for (const env of [{ TERM: 'dumb' }, { NO_COLOR: '1' }])
       expect(await helpOf(name, 80, { env })).toBe(plain);
     const { stdout } = await runCli(toArgs(name), { isTTY: false });
-    expect(stdout).toBe(plain); // a pager has the width of the terminal, which the program is not told
+    expect(stdout).toBe(plain); // a pager uses the width of the terminal, which the program cannot know
   });
 });
 

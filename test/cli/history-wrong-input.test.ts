@@ -12,7 +12,7 @@ const start = shareDays(
   ],
 );
 
-describe('what cannot be answered gets one line and a hint', () => {
+describe('an invalid period, case, field or status gets one line and a hint', () => {
   const wrong: [string[], string, string][] = [
     [['changes', '--since', '2026-02-30'], 'a day that does not exist', 'Give the number of a run'],
     [['changes', '--since', 'the other day'], 'neither a run nor a date', 'Give the number of a run'],
@@ -47,7 +47,7 @@ describe('what cannot be answered gets one line and a hint', () => {
   });
 
   test.each(['changes', 'transitions', 'activity', 'departed'])(
-    '%s where there is no mirror',
+    '%s fails without a mirror',
     async (command) => {
       const { exitCode, stderr } = await runCli([command, '--database', '/nowhere/x.db']);
       expect([exitCode, stderr.includes('[DATABASE_MISSING]')]).toEqual([9, true]);
@@ -56,7 +56,7 @@ describe('what cannot be answered gets one line and a hint', () => {
 });
 
 test.each(['changes', 'transitions', 'activity', 'departed'])(
-  'help of %s goes to standard output',
+  'the help of %s goes to standard output',
   async (command) => {
     const { exitCode, stdout, stderr } = await runCli([command, '--help']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });

@@ -17,7 +17,7 @@ async function start() {
   const folder = tempFolder();
   const asked: string[] = [];
   const secrets: string[] = [];
-  /** The command, with a person who gives these answers in turn. */
+  /** Runs the command with a person who gives these answers one after another. */
   const init = (
     answers: readonly string[] | null,
     args: readonly string[] = [],
@@ -43,7 +43,7 @@ async function start() {
 }
 
 describe('init', () => {
-  test('asks for four things, checks each, and writes them for the owner alone, with what to run next', async () => {
+  test('asks for four values, checks each, writes them to a file only the owner can read, and says what to run next', async () => {
     const { init, fakeApi, path, asked, secrets } = await start();
     const { exitCode, stdout, stderr } = await init([
       `Token ${fakeApi.token}`,
@@ -58,7 +58,7 @@ describe('init', () => {
       CLEARINGHOUSE_API_URL: fakeApi.url,
       CLEARINGHOUSE_API_TOKEN: fakeApi.token,
       CLEARINGHOUSE_DATABASE: 'clearinghouse.db',
-      CLEARINGHOUSE_LINKED_BUDGET: '0', // that of the tests
+      CLEARINGHOUSE_LINKED_BUDGET: '0', // the time zone of the tests
       CLEARINGHOUSE_SCHEDULE: '30 2 * * *',
       CLEARINGHOUSE_TIMEZONE: 'America/Detroit',
     });
@@ -71,7 +71,7 @@ describe('init', () => {
     expect(`${stdout}${stderr}`).not.toContain(fakeApi.token);
   });
 
-  test('asks again for what cannot be used', async () => {
+  test('asks again after an invalid answer', async () => {
     const { init, fakeApi, path, asked } = await start();
     const answers = [
       '',
@@ -95,13 +95,13 @@ describe('init', () => {
     });
   });
 
-  test('writes nothing when it is broken off', async () => {
+  test('writes nothing if it is interrupted', async () => {
     const { init, fakeApi, path } = await start();
     expect((await init([fakeApi.token, ''])).exitCode).toBe(130);
     expect(existsSync(path)).toBe(false);
   });
 
-  test('takes a token that cannot be checked just now, and says so', async () => {
+  test('accepts a token that cannot be checked now, and says so', async () => {
     const { init, path } = await start();
     const broken = await startFakeApi({
       source: smallCollection(1),
@@ -114,7 +114,7 @@ describe('init', () => {
     expect(readDotEnv(path).values.CLEARINGHOUSE_API_TOKEN).toBe('some-token');
   });
 
-  test('asks nothing of what a flag or the environment says', async () => {
+  test('does not ask for a value that a flag or the environment has', async () => {
     const { init, fakeApi, asked, path } = await start();
     const args = ['--schedule', '0 4 * * *', '--timezone', 'UTC'];
     const env = { CLEARINGHOUSE_API_TOKEN: fakeApi.token };
@@ -124,7 +124,7 @@ describe('init', () => {
   });
 });
 
-test('a proxy with its password stays in the environment, from which alone it is read', async () => {
+test('init does not write a proxy with its password to .env, since a proxy is read only from the environment', async () => {
   const { init, fakeApi, path } = await start();
   const proxy = {
     HTTPS_PROXY: 'http://keeper:s3cret@127.0.0.1:9',
@@ -137,7 +137,7 @@ test('a proxy with its password stays in the environment, from which alone it is
 });
 
 describe('a token that cannot be checked', () => {
-  test('is taken as not checked, and never called good', async () => {
+  test('is accepted as not checked, and never called good', async () => {
     const { init, path } = await start();
     const { exitCode, stderr } = await init(['some-token', '', '', ''], ['--api-url', 'http://127.0.0.1:9/']);
     expect(exitCode).toBe(0);
@@ -150,8 +150,8 @@ describe('a token that cannot be checked', () => {
   });
 });
 
-describe('an address that an old .env names', () => {
-  test('gets the token that is typed only where the person says so', async () => {
+describe('the address in an old .env', () => {
+  test('receives the typed token only if the person agrees', async () => {
     const { fakeApi, folder, path } = await start();
     const old = `CLEARINGHOUSE_API_URL=${fakeApi.url}\n`;
     writeFileSync(path, old);
@@ -173,7 +173,7 @@ describe('an address that an old .env names', () => {
   });
 });
 
-test('a time of day is as good as a cron expression', async () => {
+test('init accepts a time of day instead of a cron expression', async () => {
   const { init, fakeApi, path } = await start();
   expect((await init([fakeApi.token, '', 'UTC', '03:17'])).exitCode).toBe(0);
   expect(readDotEnv(path).values.CLEARINGHOUSE_SCHEDULE).toBe('03:17');
@@ -183,7 +183,7 @@ describe('init without questions', () => {
   test.each([
     ['with --yes', ['--yes'], []],
     ['without a terminal', [], null],
-  ])('%s takes flags, environment and defaults', async (_title, args, answers) => {
+  ])('%s uses flags, environment and defaults', async (_title, args, answers) => {
     const { init, fakeApi, asked, path } = await start();
     const { exitCode } = await init(answers, args, { env: { CLEARINGHOUSE_API_TOKEN: fakeApi.token } });
     expect([exitCode, asked]).toEqual([0, []]);
@@ -193,7 +193,7 @@ describe('init without questions', () => {
     });
   });
 
-  test('names a file with the token, and does not copy it', async () => {
+  test('writes the path of a token file, and not the token', async () => {
     const { init, fakeApi, folder, path } = await start();
     writeFileSync(join(folder, 'token'), `${fakeApi.token}\n`);
     expect((await init(null, ['--token-file', join(folder, 'token')])).exitCode).toBe(0);
@@ -203,8 +203,8 @@ describe('init without questions', () => {
 
   test.each<[string, string[], NodeJS.ProcessEnv, string]>([
     ['without a token', [], {}, 'No API token'],
-    ['with a time that is none', ['--schedule', 'night'], {}, 'cron expression'],
-  ])('ends with 2 %s, and writes nothing', async (_title, args, env, words) => {
+    ['with an invalid time', ['--schedule', 'night'], {}, 'cron expression'],
+  ])('exits with 2 %s, and writes nothing', async (_title, args, env, words) => {
     const { init, fakeApi, path } = await start();
     const token = args.length > 0 ? { CLEARINGHOUSE_API_TOKEN: fakeApi.token } : {};
     const { exitCode, stderr } = await init(null, args, { env: { ...token, ...env } });
@@ -213,8 +213,8 @@ describe('init without questions', () => {
   });
 });
 
-describe('a .env that is there already', () => {
-  test('is left as it is', async () => {
+describe('an existing .env', () => {
+  test('is left unchanged', async () => {
     const { init, fakeApi, path } = await start();
     writeFileSync(path, 'CLEARINGHOUSE_DELAY=5\n');
     const { exitCode, stderr } = await init([fakeApi.token, '', '', '']);
@@ -222,7 +222,7 @@ describe('a .env that is there already', () => {
     expect(readFileSync(path, 'utf8')).toBe('CLEARINGHOUSE_DELAY=5\n');
   });
 
-  test('is written over with --replace, for the owner alone; what it said is offered', async () => {
+  test('is overwritten with --replace, so that only the owner can read it; its values are the defaults', async () => {
     const { init, fakeApi, path, asked } = await start();
     writeFileSync(path, `CLEARINGHOUSE_API_TOKEN=${fakeApi.token}\nCLEARINGHOUSE_SCHEDULE="5 5 * * *"\n`, {
       mode: 0o644,
@@ -238,8 +238,8 @@ describe('a .env that is there already', () => {
   });
 });
 
-describe('what a .env said besides', () => {
-  test('stays in the one that is written anew', async () => {
+describe('an existing .env with other settings', () => {
+  test('keeps them with --replace', async () => {
     const { init, fakeApi, path } = await start();
     writeFileSync(
       path,
@@ -252,7 +252,7 @@ describe('what a .env said besides', () => {
     });
   });
 
-  test('of a file with the token stays unless a token is typed, which then stands there instead', async () => {
+  test('keeps the path of a token file with --replace, unless a token is typed instead', async () => {
     const { init, fakeApi, folder, path } = await start();
     const file = join(folder, 'token');
     writeFileSync(file, fakeApi.token);
@@ -269,7 +269,7 @@ test.each([
   [['--api-url', 'ftp://lamp.example/'], {}],
   [[], { CLEARINGHOUSE_DELAY: 'a while' }],
 ])(
-  'a setting that is not asked for and cannot be used ends it before anything is asked: %j %j',
+  'init fails before its first question if a setting it does not ask for is invalid: %j %j',
   async (args, env) => {
     const { init, asked, path } = await start();
     const { exitCode, stderr } = await init([''], args, { env });
@@ -278,7 +278,7 @@ test.each([
   },
 );
 
-test('whatever a value holds, it is read back from the file as it was, or it is refused', () => {
+test('every value is read back from .env unchanged, or it is refused', () => {
   const folder = tempFolder();
   const path = join(folder, '.env');
   for (const token of ['a#b', 'a"b', "a'b", 'a`b', 'a b', '$A', 'a=b', String.raw`a\nb`, 'a"\'b']) {
@@ -288,11 +288,11 @@ test('whatever a value holds, it is read back from the file as it was, or it is 
   expect(() => renderEnvFile({ token: 'a"\'`#b' }, new Date('2026-11-24'))).toThrow('every kind of quotes');
 });
 
-describe('what cannot be asked for again', () => {
+describe('an unusable token without a terminal', () => {
   test.each([
     ['no token', 2, 'TOKEN_MISSING', {}],
     ['a refused token', 3, 'UNAUTHORIZED', { CLEARINGHOUSE_API_TOKEN: 'wrong' }],
-  ])('is told once, with the code that `sync` gives it: %s', async (_what, exit, code, env) => {
+  ])('is reported once, with the same code as by `sync`: %s', async (_what, exit, code, env) => {
     const { init, path } = await start();
     const { exitCode, stderr } = await init(null, ['--yes'], { env });
     expect([exitCode, existsSync(path)]).toEqual([exit, false]);

@@ -15,9 +15,9 @@ const REFUSED: Fault = { kind: 'status', status: 401, body: { detail: 'Invalid t
 
 interface World {
   readonly harness: SyncHarness;
-  /** Runs a command with this budget. */
+  /** Runs a command with a budget for linked lists. */
   readonly run: (budget: string, ...args: string[]) => Promise<CliResult>;
-  /** Refuses the token from the first request of a linked list on. */
+  /** Whether the API refuses the token for linked lists. */
   refuse: boolean;
 }
 
@@ -48,7 +48,7 @@ const countLinked = ({ fakeApi }: SyncHarness): number =>
   fakeApi.requests.filter(({ url }) => /\/cases\/\d+\//.test(url)).length;
 
 describe('sync', () => {
-  test('reads linked lists after the report of the cases, and the end of the budget is a normal end', async () => {
+  test('reads linked lists after the report of the cases, and exits with 0 if the budget is used up', async () => {
     const { run, harness } = await startWorld();
     const { exitCode, stdout } = await run('5', 'sync');
     expect(exitCode).toBe(0);
@@ -71,14 +71,14 @@ describe('sync', () => {
     ['--no-linked', '100'],
     ['--linked-budget=0', '100'],
     ['--dry-run', '100'],
-  ])('with %s it requests no linked list', async (flag, budget) => {
+  ])('requests no linked list with %s', async (flag, budget) => {
     const { run, harness } = await startWorld();
     const { exitCode, stdout } = await run(budget, 'sync', flag);
     expect([exitCode, countLinked(harness)]).toEqual([0, 0]);
     expect(stdout).not.toContain('Linked');
   });
 
-  test('says plainly that a pass failed, and the run of the cases stays complete', async () => {
+  test('says clearly that the linked pass failed, while the run of the cases stays complete', async () => {
     const world = await startWorld();
     world.refuse = true;
     const { exitCode, stdout } = await world.run('100', 'sync');
@@ -97,7 +97,7 @@ describe('sync', () => {
 });
 
 describe('status and coverage', () => {
-  test('say how many lists were read, how many never, and how old the oldest is', async () => {
+  test('say how many lists were read, how many were never read, and how old the oldest is', async () => {
     const { run, harness } = await startWorld();
     expect((await run('0', 'status')).stdout).toContain('Linked lists: not read yet');
     await run('9', 'sync');
@@ -118,7 +118,7 @@ describe('status and coverage', () => {
   });
 });
 
-/** A webhook that keeps what it is sent. */
+/** A webhook that keeps the requests that it receives. */
 async function startWebhook(onPost: () => void) {
   const posts: Record<string, unknown>[] = [];
   const server = createServer((request, response) => {
@@ -136,7 +136,7 @@ async function startWebhook(onPost: () => void) {
 }
 
 describe('nightly', () => {
-  test('reads linked lists after the steps of the run, and then tells of them', async () => {
+  test('reads linked lists after the steps of the run, and then reports them', async () => {
     const world = await startWorld();
     const { harness } = world;
     const folder = tempFolder();
@@ -175,7 +175,7 @@ describe('nightly', () => {
     expect(text).toContain('clearinghouse_mirror_scheduled_run_cases{kind="new"} 4\n');
   });
 
-  test('fetches texts after the linked lists, within a budget of their own', async () => {
+  test('fetches texts after the linked lists, within their own budget', async () => {
     const { harness } = await startWorld();
     const { exitCode } = await runCli(['nightly', '--once', '--no-nightly-snapshot', '--texts-budget', '2'], {
       env: { ...harness.env, CLEARINGHOUSE_LINKED_BUDGET: '20' },
@@ -188,7 +188,7 @@ describe('nightly', () => {
     expect(pass?.requests).toBeLessThanOrEqual(2);
   });
 
-  test('keeps the outcome, the ping and the record of the run when the pass fails, and tells of the pass', async () => {
+  test('reports a failed linked pass, which does not change the outcome, the ping and the record of the run', async () => {
     const world = await startWorld();
     world.refuse = true;
     const hook = await startWebhook(() => undefined);
@@ -211,7 +211,7 @@ describe('nightly', () => {
   });
 });
 
-test('fetch-texts at a terminal ends its bar, which hides the cursor, if the texts end early', async () => {
+test('fetch-texts restores the cursor, which its progress bar hides, if it fails early', async () => {
   const source = smallCollection(1);
   for (const id of [51, 52, 53, 54, 55, 56, 57])
     source.linked.putDocument(1, makeDocument({ id }), `Text of ${id}`);

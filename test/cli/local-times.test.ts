@@ -13,7 +13,7 @@ import { startHarness } from '../support/sync-harness.ts';
 /* People read times on their own clock and to the minute; only JSON has them in UTC with milliseconds. */
 
 const shareOfTen = shareHistory(() => ({ source: smallCollection(10) }));
-/** As a process on the system's clock finds it: synced in the past. */
+/** A mirror that is also in the past for a process that uses the clock of the system. */
 const sharePast = shareHistory(
   () => ({ source: smallCollection(2) }),
   ({ database }) => {
@@ -26,7 +26,7 @@ const sharePast = shareHistory(
   },
 );
 
-describe('whatever TZ says, a zone is found that Intl can use', () => {
+describe('for every value of TZ, a zone is found that Intl can use', () => {
   test.each<[string | undefined, number, string]>([
     ['America/Detroit', 300, 'America/Detroit'],
     ['Etc/Unknown', 0, 'UTC'],
@@ -47,7 +47,7 @@ describe('whatever TZ says, a zone is found that Intl can use', () => {
     'EST5EDT,M3.2.0,M11.1.0',
     '/etc/localtime',
     '\u{1f4c5}',
-  ])('a process runs with TZ=%j', async (TZ) => {
+  ])('a process works with TZ=%j', async (TZ) => {
     const { database } = await sharePast();
     const env = { CLEARINGHOUSE_DATABASE: database, TZ };
     const { stdout, stderr, exitCode } = await spawnCli(['status'], env).ended;
@@ -57,7 +57,7 @@ describe('whatever TZ says, a zone is found that Intl can use', () => {
   });
 });
 
-test('a sync runs where TZ means nothing', async () => {
+test('a sync works if TZ has no meaning', async () => {
   const { env, rows } = await startHarness({ source: smallCollection(2) });
   expect((await spawnCli(['sync'], { ...env, TZ: 'Nowhere/Lamp' }).ended).exitCode).toBe(0);
   expect(rows('SELECT outcome FROM sync_runs')).toEqual([{ outcome: 'complete' }]);
@@ -92,7 +92,7 @@ const DAY = makeScheduledRun({
   error: { code: 'X', message: 'No lamp before 2030-01-02T04:00:00.000Z.', hint: 'Light one.' },
 });
 
-describe('a time is on the clock of the reader', () => {
+describe('a time is shown in the time zone of the reader', () => {
   test.each<[string[], string]>([
     [
       ['status'],
@@ -115,7 +115,7 @@ describe('a time is on the clock of the reader', () => {
     expect(told).not.toMatch(ISO);
   });
 
-  test('where the server asks for a pause, in the error, in the record of the run, and in status', async () => {
+  test('in the error, the record of the run, and status, if the server requires a pause', async () => {
     const { run } = await start();
     const { stderr, stdout } = await run(['sync'], await startClosedApi());
     expect(`${stdout}${stderr}`.replaceAll(/\s+/g, ' ')).toContain('no request before 2030-01-03 02:00 EST');
@@ -124,7 +124,7 @@ describe('a time is on the clock of the reader', () => {
     expect((await run(['status', '--json'])).stdout).toContain('no request before 2030-01-03T07:00:00.');
   });
 
-  test('but stays as it was typed, where a message quotes what a person typed', async () => {
+  test('but a message that quotes a typed time leaves it unchanged', async () => {
     const { run } = await start();
     const { stderr } = await run(['changes', '--since', '2030-02-30T00:00:00.000Z']);
     expect(stderr).toContain('"2030-02-30T00:00:00.000Z"');

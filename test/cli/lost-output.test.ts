@@ -22,7 +22,7 @@ async function start() {
     CLEARINGHOUSE_DATABASE: database,
     CLEARINGHOUSE_DELAY: '0',
   };
-  /** Runs the real command with its streams where it is said; returns what came through the others. */
+  /** Runs the real command with these streams written to files; returns the output of the others. */
   const run = async (args: readonly string[], streams: { stdout?: string; stderr?: string }) => {
     const files = [streams.stdout, streams.stderr].map((path) =>
       path === undefined ? 'pipe' : openSync(path, 'w'),
@@ -43,7 +43,7 @@ async function start() {
 }
 
 whereThereIsAFullDevice('on a full disk', () => {
-  test('a sync without its log is a sync, and its report says that the log is lost', async () => {
+  test('a sync completes although its log is lost, and its report says so', async () => {
     const { run, rows } = await start();
     const { exitCode, said } = await run(['sync'], { stderr: FULL });
     expect([exitCode, said]).toEqual([0, expect.stringContaining('the disk is full')]);
@@ -52,7 +52,7 @@ whereThereIsAFullDevice('on a full disk', () => {
     expect(JSON.parse(json.said)).toMatchObject({ outcome: 'complete', log_lost: expect.any(String) });
   });
 
-  test('a sync without its report is a sync, and says on standard error that the report is lost', async () => {
+  test('a sync completes although its report is lost, and says so on standard error', async () => {
     const { run, rows } = await start();
     const { exitCode, said } = await run(['sync'], { stdout: FULL });
     expect([exitCode, said]).toEqual([0, expect.stringContaining('[OUTPUT_LOST]')]);
@@ -60,7 +60,7 @@ whereThereIsAFullDevice('on a full disk', () => {
   });
 
   test.each(['auto', 'text'])(
-    'a run with a %s log continues, and one of its steps reports what is lost',
+    'a scheduled run with a %s log continues, and one of its steps reports that the log is lost',
     async (format) => {
       const { run, rows, env } = await start();
       const args = ['nightly', '--once', '--no-nightly-snapshot', '--log-format', format];
@@ -72,7 +72,7 @@ whereThereIsAFullDevice('on a full disk', () => {
     },
   );
 
-  test('an answer that could not be printed is a failure', async () => {
+  test('a command whose output cannot be printed fails', async () => {
     const { run, sync } = await start();
     await sync();
     for (const args of [['query', 'SELECT * FROM cases'], ['status', '--json'], ['--help']]) {
@@ -98,7 +98,7 @@ describe('a stream that fails', () => {
     ['EIO', 'the device failed (EIO)'],
     ['ELAMP', 'ELAMP'],
     ['EPIPE', null],
-  ])('with %s is written to no more, holds nobody up, and is remembered with %j', async (code, loss) => {
+  ])('with %s is not written to again, blocks no writer, and is remembered with %j', async (code, loss) => {
     const out = failing(code);
     await write(out, 'x'.repeat(100_000));
     say(out, 'more');

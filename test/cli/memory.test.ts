@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/clearinghouse-mirror.js', import.meta.url));
 
-/** Tells how large the space for new objects is after a great many of them were made, and are all in use. */
+/** Prints the size of the space for new objects after a great number of objects were created and stayed in use. */
 const MEASURE = `
   import { getHeapSpaceStatistics } from 'node:v8';
   process.on('exit', () => {
@@ -20,7 +20,7 @@ function measureNewSpace(words: readonly string[]): unknown {
   return JSON.parse(stderr);
 }
 
-test('the program keeps the space for new objects small, which Node by itself does not', () => {
+test('the program keeps the space for new objects small, unlike Node by default', () => {
   expect(measureNewSpace([PROGRAM, '--version'])).toEqual({ megabytes: 2, kept: 400_000 });
   const { megabytes } = measureNewSpace(['--eval', '0']) as { megabytes: number };
   expect(megabytes).toBeGreaterThanOrEqual(16);

@@ -3,7 +3,7 @@ import { runCli, type CliOptions } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { shareHistory } from '../support/shared-history.ts';
 
-/** Widths in columns, and the words that no line can break. */
+/** Widths in columns. */
 const WIDTHS = [40, 80] as const;
 
 const share = shareHistory(() => ({ source: smallCollection(30), pageSize: 10 }));
@@ -20,7 +20,7 @@ async function start() {
   return { at, fakeApi };
 }
 
-/** Lines that are too wide although a space would have let them break; a progress bar, which moves the cursor, is none. */
+/** Lines that are too wide although they could break at a space. A progress bar, which moves the cursor, does not count. */
 function findTooWide(text: string, columns: number): string[] {
   return text
     .split('\n')
@@ -35,19 +35,19 @@ function findTooWide(text: string, columns: number): string[] {
 
 describe.each(WIDTHS)('on a terminal of %i columns', (columns) => {
   test.each([
-    ['a misspelt command', ['synk']],
-    ['a misspelt flag', ['sync', '--databse', 'x']],
-    ['a status that does not exist', ['sync', '--list', 'Maybe']],
-    ['a number that is none', ['sync', '--delay', 'abc']],
+    ['a misspelled command', ['synk']],
+    ['a misspelled flag', ['sync', '--databse', 'x']],
+    ['a list that does not exist', ['sync', '--list', 'Maybe']],
+    ['an invalid number', ['sync', '--delay', 'abc']],
     ['an audit that does not exist', ['audit', 'nonsense']],
     ['a day that does not exist', ['changes', '--since', '2026-13']],
     ['a query without a statement', ['query']],
-    ['a case that is not there', ['case', '999999']],
-    ['a case that cannot be removed', ['redact', '1']],
+    ['a case that is not in the mirror', ['case', '999999']],
+    ['a case that cannot be redacted', ['redact', '1']],
     ['the state of the mirror', ['status']],
     ['a verification', ['verify']],
     ['the coverage', ['coverage']],
-  ])('%s breaks its lines at words only', async (_what, args) => {
+  ])('%s breaks its lines only between words', async (_what, args) => {
     const { at } = await start();
     const { stdout, stderr } = await at(columns, args);
     expect(`${stdout}${stderr}`).not.toBe('');
@@ -56,20 +56,20 @@ describe.each(WIDTHS)('on a terminal of %i columns', (columns) => {
 });
 
 test.each(['init', 'query', 'status', 'nightly', 'case'])(
-  'the help of %s breaks its prose at words on a terminal of 80 columns',
+  'the help of %s breaks its prose between words on a terminal of 80 columns',
   async (command) => {
     const { at } = await start();
     expect(findTooWide((await at(80, [command, '--help'])).stdout, 80)).toEqual([]);
   },
 );
 
-test('a log that is no terminal keeps one line a message', async () => {
+test('a log that does not go to a terminal has one line for each message', async () => {
   const { at } = await start();
   const { stderr } = await at(40, ['sync', '--delay', 'abc'], { isTTY: false });
   expect(stderr.trim().split('\n')).toHaveLength(2);
 });
 
-test('a scheduled run tells its times on the clock of the person, to the minute', async () => {
+test('a scheduled run prints its times in the time zone of the person, to the minute', async () => {
   const { at, fakeApi } = await start();
   const args = ['nightly', '--once', '--no-nightly-snapshot', '--api-url', fakeApi.url];
   const { stderr } = await at(200, args, { timeZone: 'America/Detroit' });
@@ -79,14 +79,14 @@ test('a scheduled run tells its times on the clock of the person, to the minute'
   expect(`${stdout}${stderr}`).not.toMatch(/\d\dT\d\d:\d\d/);
 });
 
-test('doctor tells the next run on the clock of its schedule', async () => {
+test('doctor prints the time of the next run in the time zone of its schedule', async () => {
   const { at } = await start();
   const args = ['doctor', '--schedule', '17 3 * * *', '--timezone', 'America/Detroit'];
   const { stdout } = await at(200, args);
   expect(stdout).toMatch(/in America\/Detroit; next at \d{4}-\d\d-\d\d 03:17 E[SD]T\n/);
 });
 
-test('a command that npm runs tells how to run the next one in a checkout', async () => {
+test('a command that npx runs prints the next command with npx', async () => {
   const { fakeApi } = await start();
   const init = (env: NodeJS.ProcessEnv) =>
     runCli(['init', '--yes', '--api-url', fakeApi.url], {
@@ -96,13 +96,13 @@ test('a command that npm runs tells how to run the next one in a checkout', asyn
   expect((await init({})).stdout).toContain('\n  clearinghouse-mirror doctor ');
 });
 
-test('a query without a statement, and one with two, are told apart', async () => {
+test('a query without a statement and one with two have different messages', async () => {
   const { at } = await start();
   expect((await at(200, ['query'])).stderr).toContain('`query` needs a statement.');
   expect((await at(200, ['query', 'SELECT 1', '--file', 'x.sql'])).stderr).toContain('not both');
 });
 
-test('what a program reads keeps one line an object on a narrow terminal', async () => {
+test('JSON has one line for each object even on a narrow terminal', async () => {
   const { at, fakeApi } = await start();
   const day = ['nightly', '--once', '--no-nightly-snapshot', '--log-format', 'json', '--json'];
   const { stdout, stderr } = await at(40, [...day, '--api-url', fakeApi.url]);

@@ -31,8 +31,8 @@ async function start(isBroken = false) {
 
 const eventsOf = (lines: readonly Line[]): unknown[] => lines.map(({ event }) => event);
 
-describe('the log of nightly, where there is no terminal', () => {
-  test('is a line of JSON an event, with time, level and run', async () => {
+describe('the log of nightly without a terminal', () => {
+  test('is one line of JSON for each event, with time, level and run', async () => {
     const { run, fakeApi } = await start();
     const { exitCode, stderr, lines } = await run();
     expect(exitCode).toBe(0);
@@ -57,11 +57,11 @@ describe('the log of nightly, where there is no terminal', () => {
     });
     expect(all.at(-1)).toMatchObject({ outcome: 'complete', run_ids: [1] });
     expect(stderr).not.toContain(fakeApi.token);
-    // Some 1.5 MB a year.
+    // About 1.5 MB per year.
     expect(stderr.length).toBeLessThan(8_000);
   });
 
-  test('says at which level something went wrong, with what to do', async () => {
+  test('has a level and a hint for each error', async () => {
     const { run } = await start(true);
     const { exitCode, lines } = await run();
     expect(exitCode).toBe(6);
@@ -89,31 +89,31 @@ describe('the log of nightly, where there is no terminal', () => {
     ['debug', ['page-stored', 'measuring-coverage', 'run-begun'], []],
     ['warn', ['retrying'], ['run-begun', 'page-stored']],
     ['error', ['attempt-ended'], ['retrying', 'run-begun']],
-  ])('at level %s has %j and not %j', async (level, there, absent) => {
+  ])('has at level %s the events %j and not %j', async (level, there, absent) => {
     const { run } = await start(true);
     const events = eventsOf((await run(['--log-level', level])).lines());
     expect(events).toEqual(expect.arrayContaining(there));
     for (const event of absent) expect(events).not.toContain(event);
   });
 
-  test('is silent when told to', async () => {
+  test('is empty at level silent', async () => {
     const { run } = await start();
     expect((await run(['--log-level', 'silent'])).stderr).toBe('');
   });
 });
 
-describe('for a person', () => {
+describe('the log of nightly for a person', () => {
   test.each<[string, string[], CliOptions]>([
     ['at a terminal', [], { isTTY: true }],
     ['who asks for it', ['--log-format', 'text'], {}],
-  ])('%s it is text', async (_title, args, options) => {
+  ])('%s is text', async (_title, args, options) => {
     const { run } = await start();
     const { stderr } = await run(args, options);
     expect(stderr).toContain(': complete.');
     expect(stderr).not.toContain('{"');
   });
 
-  test('at a terminal it is JSON when that is asked for', async () => {
+  test('at a terminal is JSON on request', async () => {
     const { run } = await start();
     expect(eventsOf((await run(['--log-format', 'json'], { isTTY: true })).lines())).toContain('run-ended');
   });

@@ -45,13 +45,13 @@ const KINDS: readonly (readonly [name: string, words: string])[] = [
   ['device', 'is a device'],
 ];
 
-/** What is there, by name and kind: a device or a pipe must never be replaced by a file. */
+/** Every file by name and kind: a device or a pipe must never be replaced by a regular file. */
 const listKinds = (): string[] =>
   readdirSync(folder)
     .map((name) => `${name} ${lstatSync(join(folder, name)).mode}`)
     .sort();
 
-describe.each(KINDS)('%s in the place of a regular file is refused before it is opened', (name, words) => {
+describe.each(KINDS)('a %s instead of a regular file is refused before it is opened', (name, words) => {
   const ask = async (...args: string[]) => {
     const before = listKinds();
     const result = await runCli(args, {
@@ -73,12 +73,12 @@ describe.each(KINDS)('%s in the place of a regular file is refused before it is 
     ['snapshot'],
     ['sync'],
     ['redact', '7', '--yes'],
-  ])('as --database of %s', async (...command) => {
+  ])('as the --database of %s', async (...command) => {
     const { exitCode, stderr } = await ask(...command, '--database', join(folder, name));
     expect([exitCode, stderr]).toEqual([9, expect.stringContaining(`${words}. [DATABASE_FOREIGN]\nHint: `)]);
   });
 
-  test('as a snapshot to be restored', async () => {
+  test('as the snapshot to restore', async () => {
     const { exitCode, stderr } = await ask('restore', join(folder, name), '--yes');
     expect([exitCode, stderr]).toEqual([9, expect.stringContaining('[DATABASE_FOREIGN]')]);
   });
@@ -109,7 +109,7 @@ describe.each(KINDS)('%s in the place of a regular file is refused before it is 
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('[SETTING_INVALID]')]);
   });
 
-  test('as a file of the schedule, to be read or to be written', () => {
+  test('as a file that the scheduler reads or writes', () => {
     const path = join(folder, name);
     expect(() => readStateFile(path)).toThrow(expect.objectContaining({ code: 'STATE_FILE_DAMAGED' }));
     expect(() => {
@@ -120,7 +120,7 @@ describe.each(KINDS)('%s in the place of a regular file is refused before it is 
   });
 });
 
-test('a stream of the process is no file to write an answer to, and the hint says what is', async () => {
+test('--output rejects a stream of the process, and the hint says what to do instead', async () => {
   for (const path of ['/dev/stdout', '/dev/stderr', '/dev/fd/1', '/proc/self/fd/1']) {
     if (!existsSync(path)) continue;
     const { exitCode, stderr } = await runCli(
@@ -131,7 +131,7 @@ test('a stream of the process is no file to write an answer to, and the hint say
   }
 });
 
-test('a statement is read from a pipe, and not from a device without an end', async () => {
+test('a statement is read from a pipe, but not from an endless device', async () => {
   const database = join(folder, 'mirror.db');
   const run = (file: string) => runCli(['query', '--file', file, '--database', database]);
   const pipe = join(folder, 'pipe');
@@ -149,7 +149,7 @@ test('a statement is read from a pipe, and not from a device without an end', as
   }
 });
 
-test('a file that is named is laid into no folder that has to be made first', async () => {
+test('no command creates the folder of a file that a flag names', async () => {
   const missing = join(folder, 'missing');
   const database = join(folder, 'mirror.db');
   const run = (...args: string[]) =>
@@ -169,7 +169,7 @@ test('a file that is named is laid into no folder that has to be made first', as
   expect(existsSync(missing)).toBe(false);
 });
 
-test('names of files that would steer a terminal are shown without what steers it', async () => {
+test('control characters in the names of files are not printed', async () => {
   const odd = join(tempFolder(), 'a\u001b[31m\nb');
   mkdirSync(odd);
   const database = join(odd, 'mirror.db');

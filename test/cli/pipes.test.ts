@@ -8,7 +8,7 @@ import { shareHistory } from '../support/shared-history.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { findProgram } from '../support/program.ts';
 
-/** A mirror of five cases, and the environment that leads a process to it. */
+/** A mirror of five cases, and the environment for a process that uses it. */
 const share = shareHistory(() => ({ source: smallCollection(5) }));
 
 async function start() {
@@ -48,13 +48,13 @@ test('query - waits for a writer that is slower than its own start', async () =>
 });
 
 test.each<[string, Buffer, number, string]>([
-  ['nothing', Buffer.alloc(0), 2, 'Standard input is empty'],
+  ['empty input', Buffer.alloc(0), 2, 'Standard input is empty'],
   ['a statement in UTF-16', Buffer.from('\ufeffSELECT 1 AS n', 'utf16le'), 0, 'n\n1\n'],
   ['a statement with a byte-order mark', Buffer.from('\ufeffSELECT 1 AS n'), 0, 'n\n1\n'],
-  ['what is no text', Buffer.from([0x53, 0xff, 0x80]), 2, 'it is not UTF-8'],
+  ['input that is not text', Buffer.from([0x53, 0xff, 0x80]), 2, 'it is not UTF-8'],
   ['a long statement', Buffer.from(`SELECT 1 AS n -- ${'x'.repeat(500_000)}`), 0, 'n\n1\n'],
-  ['what is too long to be one', Buffer.alloc(17_000_000, 'x'), 2, 'more than 16 MB'],
-])('query - is given %s', async (_title, input, exitCode, words) => {
+  ['input that is too long for a statement', Buffer.alloc(17_000_000, 'x'), 2, 'more than 16 MB'],
+])('query - handles %s', async (_title, input, exitCode, words) => {
   const env = await start();
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
@@ -69,7 +69,7 @@ test.each<[string, Buffer, number, string]>([
   expect([status, `${stdout}${stderr}`]).toEqual([exitCode, expect.stringContaining(words)]);
 });
 
-test.each(['table', 'json', 'ndjson', 'tsv'])('a reader of %s may leave early', async (format) => {
+test.each(['table', 'json', 'ndjson', 'tsv'])('a reader of %s can stop early', async (format) => {
   const env = await start();
   const sql = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000)
     SELECT i, hex(zeroblob(25)) AS z FROM n`;
@@ -79,7 +79,7 @@ test.each(['table', 'json', 'ndjson', 'tsv'])('a reader of %s may leave early', 
   expect(await ended).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
-test('fake-api --json says where it is, and a sync from there completes', async () => {
+test('fake-api --json prints its address, and a sync from this address completes', async () => {
   const { child, ended, saw } = spawnCli(['fake-api', '--json', '--cases', '50', '--seed', '3']);
   let said = '';
   child.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()));

@@ -33,7 +33,7 @@ async function probe(shape: Shape = {}, args: readonly string[] = ['--yes'], opt
 const flat = (text: string): string => text.replaceAll(/\s+/g, ' ');
 
 describe('doctor --probe', () => {
-  test('lists its requests before it sends any, then says what holds', async () => {
+  test('lists its requests before it sends any, and then the assumptions that hold', async () => {
     let listed = '';
     const { exitCode, stdout, stderr, api } = await probe({}, [], {
       ask: (question) => {
@@ -74,7 +74,7 @@ describe('doctor --probe', () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining(words)]);
   });
 
-  test('ends with 13 if something differs, which it prints last', async () => {
+  test('exits with 13 if something differs, which it prints last', async () => {
     const { exitCode, stdout } = await probe({ allDocuments: 'naming cases' });
     expect(exitCode).toBe(13);
     expect(stdout.trimEnd().split('\n\n')[0]).toMatch(
@@ -83,7 +83,7 @@ describe('doctor --probe', () => {
     expect(flat(stdout)).toContain('2 differ,');
   });
 
-  test('ends with the usual error if the token is refused, with 4 if nothing is seen', async () => {
+  test('fails with the usual error if the token is refused, and with 4 if it learns nothing', async () => {
     const refused = await probe({
       answer: (_path, _request, response) => send(response, 401, { detail: 'No.' }),
     });
@@ -100,7 +100,7 @@ describe('doctor --probe', () => {
     ]);
   });
 
-  test('sends nothing while the server wants no request', async () => {
+  test('sends nothing during a pause that the server required', async () => {
     const { sync, env, fakeApi } = await startHarness({
       source: inventCollection({ size: 5 }),
       faults: () => ({ kind: 'status', status: 429, headers: { 'retry-after': '7200' } }),
@@ -112,7 +112,7 @@ describe('doctor --probe', () => {
     expect(stderr).toMatch(/asked for no request until .*\[RETRY_AFTER_TOO_LONG\]/);
   });
 
-  test('sends nothing while the server wants no request for linked lists', async () => {
+  test('sends nothing during a pause that the server required for linked lists', async () => {
     const slow = { kind: 'status', status: 429, headers: { 'retry-after': '43200' } } as const;
     const { sync, pass, env, fakeApi, runtime } = await startLinkedHarness({
       source: inventCollection({ size: 5 }),
@@ -164,7 +164,7 @@ describe('doctor --probe', () => {
       { order: 'shuffled', pageSize: 10 },
     ],
   ];
-  test.each(shapes)('of the fake API %s ends with %i', async (_, exit, told, linked, options) => {
+  test.each(shapes)('for the fake API %s exits with %i', async (_, exit, told, linked, options) => {
     const source = inventCollection({ size: 250 });
     const { env, fakeApi } = await startHarness({ source, linked, ...options });
     const { exitCode, stdout } = await runCli(['doctor', '--probe', '--yes'], { env });
@@ -178,7 +178,7 @@ describe('doctor --probe', () => {
 
 describe('the report of doctor --probe', () => {
   const EVERYWHERE: Shape['answer'] = (path, request, response) => {
-    // Every kind of response repeats the token: in its head, its body, its names and its addresses.
+    // Every kind of response repeats the token: in its headers, its body, its names and its addresses.
     const given = request.headers.authorization?.replace('Token ', '') ?? '';
     response.setHeader('X-Echo', given);
     response.setHeader('ETag', `"${given}"`);
@@ -223,7 +223,7 @@ describe('the report of doctor --probe', () => {
     expect(report).not.toContain('127.0.0.1');
   });
 
-  test('has a row for each assumption and each request, in Markdown that stays in its cells', async () => {
+  test('has a row for each assumption and each request, and no text that breaks a Markdown table', async () => {
     const { folder } = await probe({}, ['--yes', '--report', 'probe.md']);
     const report = readFileSync(join(folder, 'probe.md'), 'utf8');
     const rows = report.split('\n').filter((line) => line.startsWith('| A'));
@@ -233,7 +233,7 @@ describe('the report of doctor --probe', () => {
     expect(report).toContain('another address than the official one');
   });
 
-  test('never replaces a file without --force, and finds that out before anything is sent', async () => {
+  test('never replaces a file without --force, and is refused before any request', async () => {
     const folder = tempFolder();
     writeFileSync(join(folder, 'probe.md'), 'Dear reader');
     const first = await probe({}, ['--yes', '--report', join(folder, 'probe.md')]);
@@ -246,7 +246,7 @@ describe('the report of doctor --probe', () => {
     expect([third.api.requests, existsSync(join(folder, 'no'))]).toEqual([[], false]);
   });
 
-  test('as JSON names every assumption once, as probed or as not to be probed', async () => {
+  test('names every assumption once in JSON, as probed or as not probed', async () => {
     const { stdout } = await probe({}, ['--yes', '--json']);
     const told = JSON.parse(stdout) as {
       assumptions: { number: string }[];

@@ -9,7 +9,7 @@ import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-/** A fake API that takes its time, and the environment that leads a process to it. */
+/** A slow fake API, and the environment for a process that uses it. */
 async function start(latencyMs: number, withoutFile = false) {
   const { fakeApi, database, env, rows } = await startHarness({
     source: smallCollection(60),
@@ -30,11 +30,11 @@ function checkIntegrity(database: string): void {
   close();
 }
 
-describe('a real process', () => {
+describe('a sync in its own process', () => {
   test.each([
     ['SIGTERM', 143],
     ['SIGINT', 130],
-  ] as const)('told to end by %s ends after the page in hand, with %i', async (signal, exit) => {
+  ] as const)('stops on %s after the current page and exits with %i', async (signal, exit) => {
     const { env, untilAsked, rows, database } = await start(100);
     const { child, ended } = spawnCli(['sync'], env);
     await untilAsked(4);
@@ -48,7 +48,7 @@ describe('a real process', () => {
     checkIntegrity(database);
   });
 
-  test('killed in the middle leaves a sound database; the next one marks it as died and completes', async () => {
+  test('leaves a sound database when killed; the next sync records that run as died and completes', async () => {
     const { env, untilAsked, rows, database } = await start(30);
     const killed = spawnCli(['sync'], env);
     await untilAsked(6);
@@ -64,7 +64,7 @@ describe('a real process', () => {
     expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 60 }]);
   });
 
-  test('started three times at once runs once; the others leave with 8', async () => {
+  test('runs once when started three times at once; the others exit with 8', async () => {
     const { env, rows } = await start(60);
     const exits = await Promise.all(Array.from({ length: 3 }, () => spawnCli(['sync'], env).ended));
     expect(exits.map(({ exitCode }) => exitCode).sort()).toEqual([0, 8, 8]);
@@ -84,7 +84,7 @@ describe('nightly', () => {
     ]);
   });
 
-  test('syncs when it is time, never twice at once, and ends the run in hand when told to', async () => {
+  test('runs a sync when it is due, and interrupts it on SIGTERM', async () => {
     const { env, rows } = await start(100);
     const { child, ended, saw } = spawnCli(['nightly', '--jitter', '0'], env);
     await saw('run 1 begun');
@@ -95,7 +95,7 @@ describe('nightly', () => {
     ]);
   });
 
-  test('runs on schedule, again and again', async () => {
+  test('runs repeatedly on schedule', async () => {
     const { env, rows } = await start(0);
     const { child, ended, saw } = spawnCli(['nightly', '--schedule', '* * * * *', '--jitter', '0'], {
       ...env,
@@ -107,7 +107,7 @@ describe('nightly', () => {
     expect(rows("SELECT count(*) AS n FROM sync_runs WHERE outcome = 'complete'")[0]?.n).toBeGreaterThan(1);
   });
 
-  test('that dies during a run is caught up by the next one, for the incomplete lists', async () => {
+  test('catches up on the incomplete lists of a nightly that died during a run', async () => {
     const { env, rows } = await start(100);
     const first = spawnCli(['nightly'], env);
     await first.saw('5021 Yes: begun');
@@ -125,7 +125,7 @@ describe('nightly', () => {
     expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 60 }]);
   });
 
-  test('is the only one for a mirror: a second one exits at once, and status shows the first', async () => {
+  test('is the only one for its mirror: a second one exits at once, and status shows the first', async () => {
     const { env } = await start(0);
     const { child, ended, saw } = spawnCli(['nightly'], env);
     await saw('The next run starts at ');
@@ -138,7 +138,7 @@ describe('nightly', () => {
     expect((await runCli(['status'], { env })).stdout).toContain('nightly: not running');
   });
 
-  test('reads its settings again at SIGHUP, and keeps the old ones when the new cannot be used', async () => {
+  test('reloads its settings on SIGHUP, and keeps the old ones if the new ones are invalid', async () => {
     const { env } = await start(0);
     const folder = tempFolder();
     const { child, ended, saw } = spawnCli(['nightly'], { ...env, TZ: 'UTC' }, folder);
@@ -154,21 +154,21 @@ describe('nightly', () => {
   });
 });
 
-/** Has a process send itself a signal as soon as it listens to it. */
-function sendAtOnce(signal: string): NodeJS.ProcessEnv {
+/** Makes a process send itself a signal as soon as it listens for that signal. */
+function sendAtStart(signal: string): NodeJS.ProcessEnv {
   const code = `process.on("newListener", function send(event) {
     if (event === "${signal}") setImmediate(() => process.kill(process.pid, event), process.off("newListener", send));
   });`;
   return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
 }
 
-/** Whether a process listens to SIGHUP, as the system sees it. */
-function takesHangups(pid: number | undefined): boolean {
+/** Whether the process listens for SIGHUP, according to the system. */
+function listensForHangup(pid: number | undefined): boolean {
   const [, caught = '0'] = /^SigCgt:\t(\w+)$/m.exec(readFileSync(`/proc/${pid ?? 0}/status`, 'utf8')) ?? [];
   return (BigInt(`0x${caught}`) & 1n) === 1n;
 }
 
-describe('in the first moment of the process', () => {
+describe('during the start of the process', () => {
   test.each([
     [['nightly'], 'SIGTERM', 0],
     [['nightly'], 'SIGINT', 0],
@@ -176,30 +176,30 @@ describe('in the first moment of the process', () => {
     [['nightly', '--once'], 'SIGINT', 130],
     [['sync'], 'SIGTERM', 143],
     [['sync'], 'SIGINT', 130],
-  ] as const)('%j told to end by %s ends well, and has begun nothing', async (args, signal, exit) => {
+  ] as const)('%j exits cleanly on %s, and has changed nothing', async (args, signal, exit) => {
     const { env, database } = await start(0, true);
-    const { ended } = spawnCli(args, { ...env, ...sendAtOnce(signal) });
+    const { ended } = spawnCli(args, { ...env, ...sendAtStart(signal) });
     expect(await ended).toEqual({ exitCode: exit, stdout: '', stderr: '' });
     expect(existsSync(database)).toBe(false);
   });
 
-  test('a hangup does not end nightly, which reloads the settings', async () => {
+  test('SIGHUP does not end nightly, which reloads its settings', async () => {
     const { env } = await start(0);
-    const { child, ended, saw } = spawnCli(['nightly'], { ...env, ...sendAtOnce('SIGHUP') });
+    const { child, ended, saw } = spawnCli(['nightly'], { ...env, ...sendAtStart('SIGHUP') });
     await saw('Settings reloaded.');
     await saw('The next run starts at ');
     child.kill('SIGTERM');
     expect((await ended).exitCode).toBe(0);
   });
 
-  test('a token that is still waited for does not keep Ctrl-C from ending the process', async () => {
+  test('Ctrl-C ends a process that still waits for its token', async () => {
     if (process.platform !== 'linux') return;
     const { env } = await start(0);
     const pipe = join(tempFolder(), 'token');
     spawnSync('mkfifo', [pipe]);
     const { child, ended } = spawnCli(['nightly', '--token-file', pipe], env);
-    while (!takesHangups(child.pid)) await delay(1);
-    while (takesHangups(child.pid)) await delay(10); // once it waits for the pipe it listens to nothing
+    while (!listensForHangup(child.pid)) await delay(1);
+    while (listensForHangup(child.pid)) await delay(10); // while it waits for the pipe, it listens for no signal
     child.kill('SIGINT');
     await ended;
     expect(child.signalCode).toBe('SIGINT');
@@ -217,7 +217,7 @@ describe('nightly --once', () => {
   });
 });
 
-test('a reader of a query that has seen enough is no failure', async () => {
+test('a query exits with 0 if its reader stops early', async () => {
   const { env } = await start(0);
   await spawnCli(['sync'], env).ended;
   const sql =
@@ -228,7 +228,7 @@ test('a reader of a query that has seen enough is no failure', async () => {
   expect(await ended).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
-test('fake API serves what it says, until it is told to end', async () => {
+test('fake-api serves cases at the address that it prints, until SIGTERM', async () => {
   const { child, ended, saw } = spawnCli(['fake-api', '--cases', '50']);
   await saw('Serving 50 cases at ');
   child.kill('SIGTERM');

@@ -8,7 +8,7 @@ import { smallCollection } from '../support/small-collection.ts';
 import { shareHistory } from '../support/shared-history.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-/** A mirror of five cases, and the command line on it. */
+/** A mirror of five cases, and the command line for it. */
 const share = shareHistory(() => ({ source: smallCollection(5) }));
 
 async function start() {
@@ -18,7 +18,7 @@ async function start() {
   return { query, database };
 }
 
-describe('query refuses, with exit code 2 and one line', () => {
+describe('query rejects, with exit code 2 and one line', () => {
   const refused: [string, string][] = [
     ['DELETE FROM cases', 'QUERY_WRITES'],
     ['DELETE FROM cases RETURNING id', 'QUERY_WRITES'],
@@ -33,7 +33,7 @@ describe('query refuses, with exit code 2 and one line', () => {
     ['SELECT nothing FROM cases', 'QUERY_INVALID'],
     ['SELEC 1', 'QUERY_INVALID'],
     ['', 'QUERY_INVALID'],
-    ['/* only a remark */', 'QUERY_INVALID'],
+    ['/* only a comment */', 'QUERY_INVALID'],
     [`SELECT load_extension('x')`, 'QUERY_INVALID'],
   ];
   test.each(refused)('%j as %s', async (sql, code) => {
@@ -47,21 +47,24 @@ describe('query refuses, with exit code 2 and one line', () => {
   });
 });
 
-describe('a file that is no mirror', () => {
+describe('a file that is not a mirror', () => {
   const commands = [['status'], ['case', '1'], ['query', 'SELECT 1'], ['sync'], ['demo']];
-  test.each(commands)('is refused with 9 by %s %s, and not touched: another database', async (...args) => {
-    const path = join(tempFolder(), 'other.db');
-    openSqlite(path).exec('CREATE TABLE letters (text)').close();
-    const before = readFileSync(path);
-    const { exitCode, stdout, stderr } = await runCli([...args.filter(Boolean), '--database', path], {
-      env: { CLEARINGHOUSE_API_TOKEN: 'some-token', CLEARINGHOUSE_API_URL: 'http://127.0.0.1:9/' },
-    });
-    expect([exitCode, stdout]).toEqual([9, '']);
-    expect(stderr).toMatch(/^Error: .*\[DATABASE_FOREIGN\]\nHint: The file was not changed/);
-    expect(readFileSync(path).equals(before)).toBe(true);
-  });
+  test.each(commands)(
+    'is rejected by %s %s with exit code 9, and not changed, if it is another database',
+    async (...args) => {
+      const path = join(tempFolder(), 'other.db');
+      openSqlite(path).exec('CREATE TABLE letters (text)').close();
+      const before = readFileSync(path);
+      const { exitCode, stdout, stderr } = await runCli([...args.filter(Boolean), '--database', path], {
+        env: { CLEARINGHOUSE_API_TOKEN: 'some-token', CLEARINGHOUSE_API_URL: 'http://127.0.0.1:9/' },
+      });
+      expect([exitCode, stdout]).toEqual([9, '']);
+      expect(stderr).toMatch(/^Error: .*\[DATABASE_FOREIGN\]\nHint: The file was not changed/);
+      expect(readFileSync(path).equals(before)).toBe(true);
+    },
+  );
 
-  test('is called missing when it is empty', async () => {
+  test('counts as missing if it is empty', async () => {
     const path = join(tempFolder(), 'empty.db');
     writeFileSync(path, '');
     const { exitCode, stderr } = await runCli(['status', '--database', path]);
@@ -78,14 +81,14 @@ describe('cells', () => {
     expect(places).toEqual([8, 8, 8]);
   });
 
-  test('longer than 60 columns are clipped in a table and whole in the other formats', async () => {
+  test('longer than 60 columns are clipped in a table, and printed in full in the other formats', async () => {
     const { query } = await start();
     const sql = `SELECT replace(hex(zeroblob(50)), '00', 'ab') AS long`;
     expect((await query(sql)).stdout.split('\n')[2]).toBe(`${'ab'.repeat(29)}a…`);
     expect((await query('--format', 'tsv', sql)).stdout).toBe(`long\n${'ab'.repeat(50)}\n`);
   });
 
-  test('of every row count for the width of a table, up to the 500th row and beyond', async () => {
+  test('determine the width of a column up to the 500th row, and are clipped to it after that', async () => {
     const { query } = await start();
     const sql = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 600)
       SELECT i, CASE WHEN i = 600 THEN 'wider than all' ELSE 'narrow' END AS t FROM n`;
@@ -98,13 +101,13 @@ describe('cells', () => {
     expect(lines.at(-1)).toBe('600  wider…');
   });
 
-  test('that hold line breaks stay one cell of CSV', async () => {
+  test('with line breaks stay one cell of CSV', async () => {
     const { query } = await start();
     const { stdout } = await query('--format', 'csv', `SELECT 'one' || char(10) || 'two' AS t, x'00ff' AS b`);
     expect(stdout).toBe('t,b\n"one\ntwo",AP8=\n');
   });
 
-  test('cannot steer a terminal, nor turn its text around', async () => {
+  test('cannot control a terminal or reverse the direction of its text', async () => {
     const { query } = await start();
     const { stdout } = await query(
       `SELECT char(27) || ']0;x' || char(7) || char(8238) || char(155) || 'y' AS cell`,

@@ -71,7 +71,7 @@ const WRITES = [
 ];
 
 describe('query', () => {
-  test('says what is wrong with a statement, where, and what may have been meant', async () => {
+  test('says what is wrong with a statement and where, and suggests a correction', async () => {
     const { run } = await startDays(smallCollection(2));
     for (const [sql, sentence, hint] of REFUSED) {
       const { exitCode, stdout, stderr } = await run('query', sql);
@@ -82,7 +82,7 @@ describe('query', () => {
     }
   });
 
-  test('says the same of a statement that is asked of an earlier state', async () => {
+  test('says the same with --as-of', async () => {
     const { run } = await startDays(smallCollection(2));
     for (const [sql, sentence] of REFUSED) {
       const { exitCode, stderr } = await run('query', '--as-of', '1', sql);
@@ -90,7 +90,7 @@ describe('query', () => {
     }
   });
 
-  test('says the same beside tables and views of the user, whatever their names, and broken ones', async () => {
+  test('says the same if the user has added tables and views, even with odd names or broken', async () => {
     const { run, write } = await startDays(smallCollection(2));
     write(`CREATE TABLE "my (notes) [1]" (nmae); CREATE VIEW broken AS SELECT * FROM gone`);
     for (const [sql, sentence] of REFUSED) {
@@ -100,7 +100,7 @@ describe('query', () => {
     expect((await run('query', 'SELECT nmea FROM "my (notes) [1]"')).stderr).toContain('Did you mean nmae');
   });
 
-  test('says of a statement that writes that it is read only', async () => {
+  test('says that it is read only if a statement writes', async () => {
     const { run } = await startDays(smallCollection(2));
     for (const sql of WRITES) {
       const { exitCode, stderr } = await run('query', sql);
@@ -115,13 +115,13 @@ test.each([
   ['--output', 'with x AS (SELECT 1) SELECT * FROM x'],
   ['--as-of', ' select\n1'],
   ['--database', 'VALUES (1)'],
-])('names %s when it takes the statement for its value', async (flag, sql) => {
+])('query names %s if that flag took the statement for its value', async (flag, sql) => {
   const { exitCode, stderr } = await runCli(['query', flag, sql]);
   expect(exitCode).toBe(2);
   expect(stderr).toContain(`${flag} needs a value and took the statement for it.`);
 });
 
-test('names no flag where none took the statement', async () => {
+test('query names no flag if none took the statement', async () => {
   const { stderr } = await runCli(['query', '--null', 'selected']);
   expect(stderr).toContain('Hint: Pass it in quotes');
 });

@@ -7,7 +7,7 @@ import { runCli } from '../support/command-line.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-/** A mirror of one case, and the command line on it. */
+/** A mirror of one case, and the command line for it. */
 async function start(sent = makeCase()) {
   const { sync, database } = await startHarness({ source: recordedCases([sent]) });
   await sync();
@@ -16,7 +16,7 @@ async function start(sent = makeCase()) {
 }
 
 describe('status', () => {
-  test('tells what is there, how it was read, and what is odd', async () => {
+  test('shows the contents of the mirror, its list syncs and its anomalies', async () => {
     const { run } = await start(makeCase({ filing_year: 'unknown' }));
     const { exitCode, stdout } = await run('status');
     expect(exitCode).toBe(0);
@@ -44,7 +44,7 @@ describe('case', () => {
     expect(JSON.parse((await run('case', String(sent.id), '--raw')).stdout)).toEqual(sent);
   });
 
-  test('shows a person the name, the docket and the summary as text', async () => {
+  test('shows the name, the docket and the summary as plain text', async () => {
     const { run, sent } = await start();
     const { stdout } = await run('case', String(sent.id));
     expect(stdout).toContain('Alder v. Thimble County');
@@ -52,7 +52,7 @@ describe('case', () => {
     expect(stdout).not.toContain('<p>');
   });
 
-  test('of an id that is not there ends with a clear line', async () => {
+  test('fails with a clear line for an unknown id', async () => {
     const { run } = await start();
     expect(await run('case', '1')).toMatchObject({
       exitCode: 2,
@@ -82,13 +82,13 @@ describe('query', () => {
     expect(stdout.replace(/ +/g, ' ')).toBe(expected.replace(/ +/g, ' '));
   });
 
-  test('of nothing is an empty list in JSON, and a heading alone in a table', async () => {
+  test('without rows prints an empty list in JSON, and only a heading in a table', async () => {
     const { run } = await start();
     expect((await run('query', '--format', 'json', 'SELECT id FROM cases WHERE 0')).stdout).toBe('[]\n');
     expect((await run('query', 'SELECT id FROM cases WHERE 0')).stdout).toBe('id\n──\n');
   });
 
-  test('never lets a text from the API steer the terminal', async () => {
+  test('prints no control character of a text from the API', async () => {
     const { run } = await start();
     const { stdout } = await run('query', `SELECT char(27) || '[2J' || char(10) || 'x' AS text`);
     expect(stdout).not.toContain('\u001b');

@@ -19,7 +19,7 @@ const sealed = makeCase({
   main_docket: makeDocket({ docket_entries: [makeEntry({ description: `${CANARY} COMPLAINT` })] }),
 });
 
-/** A case that changed, changed back, and left the site; beside it one that names it. */
+/** A case that changed, changed back, and left the site, and a second case that names it. */
 const share = shareHistory(() => ({
   source: recordedCases([
     sealed,
@@ -64,7 +64,7 @@ describe('redact', () => {
     expect(rows('SELECT name FROM cases WHERE id = 7')).toEqual([{ name: sealed.name }]);
   });
 
-  test('with --yes leaves no byte of the content in the file, only the fact and its dates', async () => {
+  test('with --yes leaves no byte of the content in the file, only the id, the runs and their dates', async () => {
     const { redact, rows, bytes } = await start();
     expect(bytes()).toContain(CANARY);
     const { exitCode, stdout } = await redact('7', '--yes');
@@ -97,7 +97,7 @@ describe('redact', () => {
     expect(rows('SELECT count(*) AS n FROM issues WHERE case_id = 8')).toEqual([{ n: 2 }]);
   });
 
-  test('says that it is unfinished while another program reads the file, finishes when it is run again, and also removes what was rejected since', async () => {
+  test('is unfinished while another program reads the file, finishes when it is run again, and removes records that were rejected since', async () => {
     const { redact, bytes, database, rows } = await start();
     const reader = openMirrorReadOnly(database);
     reader.sqlite.exec('BEGIN');
@@ -134,7 +134,7 @@ describe('redact', () => {
     ]);
   });
 
-  test('run again says that nothing is left to remove, and names the run that removed it', async () => {
+  test('when it is run again says that nothing is left to remove, and names the run that redacted the case', async () => {
     const { redact, rows } = await start();
     await redact('7', '--yes');
     for (const args of [[], ['--yes'], ['--snapshots', '--yes']]) {
@@ -152,7 +152,7 @@ describe('redact', () => {
     expect(rows('SELECT max(id) AS id FROM sync_runs')).toEqual([{ id: 5 }]);
   });
 
-  test('that is unfinished is told by status, departed and verify, and the next sync finishes it', async () => {
+  test('is reported as unfinished by status, departed and verify, and finished by the next sync', async () => {
     const { redact, bytes, database, sync } = await start();
     const reader = openMirrorReadOnly(database);
     reader.sqlite.exec('BEGIN');
@@ -166,14 +166,14 @@ describe('redact', () => {
     });
     expect(await tell()).toEqual({ status: true, departed: true, verify: 10 });
     await sync();
-    expect(await tell()).toEqual({ status: true, departed: true, verify: 10 }); // the reader is still there
+    expect(await tell()).toEqual({ status: true, departed: true, verify: 10 }); // the reader still has the file open
     reader.close();
     expect((await sync()).outcome).toBe('complete');
     expect(await tell()).toEqual({ status: false, departed: false, verify: 0 });
     expect(bytes()).not.toContain(CANARY);
   });
 
-  test('lists the copies that hold the content, and removes it there with --snapshots', async () => {
+  test('lists the copies that contain the content, and removes it from them with --snapshots', async () => {
     const { redact, database, source, sync } = await start();
     source.put(sealed);
     await sync();
@@ -198,7 +198,7 @@ describe('redact', () => {
     expect(await redact('7', '--snapshots')).toMatchObject({ exitCode: 0 });
   });
 
-  test('is not held up by a rejected record that is nested too deep for SQL, and closes the record of a dead run', async () => {
+  test('works on a rejected record that is nested too deep for SQL, and records a dead run as died', async () => {
     const { redact, database, rows } = await start();
     const mirror = openMirror(database);
     const deep = `{"id":"7","a":${'['.repeat(1500)}${']'.repeat(1500)}}`;
@@ -215,7 +215,7 @@ describe('redact', () => {
     expect(rows('SELECT outcome FROM sync_runs WHERE id = 5')).toEqual([{ outcome: 'died' }]);
   });
 
-  test('leaves known when the case had departed and come back', async () => {
+  test('keeps the runs in which the case departed and came back', async () => {
     const { redact, source, sync, database } = await start();
     source.put(sealed);
     await sync();
@@ -247,7 +247,7 @@ describe('redact', () => {
       run_id: 5,
       redacted: true,
       docket_entries: 2,
-      changes: 2, // of three: that it left stays
+      changes: 2, // of three: its departure stays
       rejected_records: 0,
       files: 0,
       named_by_other_cases: 1,
@@ -257,7 +257,7 @@ describe('redact', () => {
     });
   });
 
-  test('names the tables and views that the user added, which it does not search', async () => {
+  test('names the tables and views that the user added, because it does not search them', async () => {
     const { redact, database } = await start();
     const sqlite = openSqlite(database);
     sqlite.exec('CREATE TABLE my_notes (case_id, note); CREATE VIEW my_cases AS SELECT id FROM cases');
@@ -274,7 +274,7 @@ describe('redact', () => {
     });
   });
 
-  test('lets a case that the site publishes again come back, with its history from then on', async () => {
+  test('allows a case that the site publishes again to come back, with its history from then on', async () => {
     const { redact, source, sync, read, rows } = await start();
     await redact('7', '--yes');
     source.put({ ...sealed, name: 'Published again' });
@@ -285,7 +285,7 @@ describe('redact', () => {
     ).toEqual([{ old_value: null, new_value: '"Published again"' }]);
   });
 
-  test('refuses a case that is on the site, one that is not there, and one that is no number', async () => {
+  test('rejects a case that is on the site, an unknown case, and an id that is not a number', async () => {
     const { redact } = await start();
     expect(await redact('8', '--yes')).toMatchObject({
       exitCode: 2,
@@ -300,7 +300,7 @@ describe('redact', () => {
 });
 
 describe('coverage', () => {
-  test('says how many cases the site has and how many come under no status', async () => {
+  test('says how many cases the site has and how many are in none of the five lists', async () => {
     const source = recordedCases([
       makeCase({ id: 1 }),
       makeCase({ id: 2, case_ongoing: null, case_status: 'In Process (Public)' }),
@@ -322,7 +322,7 @@ describe('coverage', () => {
     ]);
   });
 
-  test('that no run has measured is an error with a hint', async () => {
+  test('fails with a hint if no run has measured it', async () => {
     const { read, database, sync } = await startHarness({ source: recordedCases([makeCase()]) });
     await sync({ dryRun: true });
     openMirror(database).close();

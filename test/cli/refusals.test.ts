@@ -3,7 +3,7 @@ import { runCli } from '../support/command-line.ts';
 import { startDays } from '../support/days.ts';
 import { smallCollection } from '../support/small-collection.ts';
 
-/** What is typed, the sentence, and a part of the hint. */
+/** The arguments, the sentence, and a part of the hint. */
 const REFUSED: [string[], string, string][] = [
   [['synk'], 'There is no command "synk".', 'Did you mean sync?'],
   [['help', 'qurey'], 'There is no command "qurey".', 'Did you mean query?'],
@@ -37,7 +37,7 @@ const REFUSED: [string[], string, string][] = [
   [['audit', 'date-at-odds'], 'There is no audit "date-at-odds".', 'Did you mean dates_at_odds?'],
 ];
 
-describe('what is typed wrong gets a code, a sentence, and a hint with what may have been meant', () => {
+describe('a typing error gets a code, a sentence, and a hint with a correction', () => {
   test.each(REFUSED)('%j', async (args, sentence, hint) => {
     const env = { CLEARINGHOUSE_API_TOKEN: 'invented-token' };
     const { exitCode, stdout, stderr } = await runCli(args, { env });
@@ -51,7 +51,7 @@ describe('what is typed wrong gets a code, a sentence, and a hint with what may 
   });
 });
 
-const NO_CASE: [string, string, string][] = [
+const IMPOSSIBLE_IDS: [string, string, string][] = [
   ['-1', 'USAGE', 'Ids of cases are whole numbers from 1 on.'],
   ['0', 'USAGE', 'Ids of cases are whole numbers from 1 on.'],
   ['00', 'USAGE', 'Ids of cases are whole numbers from 1 on.'],
@@ -63,8 +63,8 @@ const NO_CASE: [string, string, string][] = [
   ['1.5', 'CASE_NOT_MIRRORED', 'No case in'],
 ];
 
-describe('a case that cannot be', () => {
-  test.each(NO_CASE)('%j is answered as that', async (id, code, says) => {
+describe('an impossible id of a case', () => {
+  test.each(IMPOSSIBLE_IDS)('%j is rejected', async (id, code, says) => {
     const { run } = await startDays(smallCollection(2));
     const { exitCode, stdout, stderr } = await run('case', id);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
@@ -72,7 +72,7 @@ describe('a case that cannot be', () => {
     expect(stderr).toContain(says);
   });
 
-  test.each([['changes'], ['activity'], ['verify']])('%s --case says so too', async (command) => {
+  test.each([['changes'], ['activity'], ['verify']])('is also rejected by %s --case', async (command) => {
     const { run } = await startDays(smallCollection(2));
     for (const id of ['0', '', '99999999999999999999']) {
       const { exitCode, stderr } = await run(command, '--case', id);
@@ -81,7 +81,7 @@ describe('a case that cannot be', () => {
   });
 
   test.each([' 2 ', '\u00a02', '２', '#2', '002', '+2', '\u200b2'])(
-    '%j is case 2 all the same',
+    'is not %j, which means case 2',
     async (id) => {
       const { run } = await startDays(smallCollection(2));
       expect((await run('case', id)).stdout).toContain('(case 2)');
@@ -89,7 +89,7 @@ describe('a case that cannot be', () => {
   );
 });
 
-test('a case the record of which could not be read is rejected, and every command says so', async () => {
+test('every command says that a case whose record could not be read is rejected', async () => {
   const { run, write } = await startDays(smallCollection(2));
   write(`INSERT INTO rejected_records (fingerprint, why, record, source, position, first_run_id, last_run_id, bytes, case_id)
     VALUES ('ab', 'It is no JSON: NaN at byte 17.', '"{}"', '/api/cases/', 0, 1, 1, x'7b7d', 77)`);

@@ -12,9 +12,9 @@ import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { findProgram } from '../support/program.ts';
 
-// Faults that a first-time user met.
+// Faults that a first-time user found.
 
-/** A real sync of sixty cases, one page after the other, whose given stream nobody reads any more. */
+/** A real sync of sixty cases, one page after another, with one stream that is no longer read. */
 async function syncWithClosed(stream: 'stdout' | 'stderr', token: string) {
   const { fakeApi, database, rows } = await startHarness({
     source: smallCollection(60),
@@ -38,18 +38,18 @@ async function syncWithClosed(stream: 'stdout' | 'stderr', token: string) {
   return { exitCode, outcome: existsSync(database) ? rows('SELECT outcome FROM sync_runs') : [] };
 }
 
-test('a sync whose log nobody reads any more still ends, and its record says how', async () => {
+test('a sync whose log is no longer read still ends, and its outcome is recorded', async () => {
   expect(await syncWithClosed('stderr', 'demo-token')).toEqual({
     exitCode: 0,
     outcome: [{ outcome: 'complete' }],
   });
 });
 
-test('a sync that fails does not end with 0 because nobody reads its report', async () => {
+test('a sync that fails does not exit with 0 although its report is no longer read', async () => {
   expect((await syncWithClosed('stdout', 'wrong-token')).exitCode).toBe(3);
 });
 
-test('whole numbers beyond 2^53 come out of a query exactly', async () => {
+test('query prints whole numbers beyond 2^53 exactly', async () => {
   const { sync, database } = await startHarness({ source: smallCollection(5) });
   await sync();
   const { stdout } = await runCli([
@@ -62,12 +62,12 @@ test('whole numbers beyond 2^53 come out of a query exactly', async () => {
   expect(stdout).toContain('9007199254740993');
 });
 
-test('a folder given as the database is not called a full disk', async () => {
+test('a folder as --database is not reported as a full disk', async () => {
   const { stderr } = await runCli(['status', '--database', tempFolder()]);
   expect(stderr).not.toContain('DISK_FULL');
 });
 
-test('the bar fits into a terminal of 80 columns, its note included', async () => {
+test('the progress bar with its note fits into a terminal of 80 columns', async () => {
   let drawn = '';
   const out = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -103,7 +103,7 @@ test('a token that the server repeats in escaped JSON is not shown', async () =>
   expect(stdout + stderr).not.toContain(token);
 });
 
-test('one case is "1 case" in the log', async () => {
+test('the log says "1 case", not "1 cases"', async () => {
   const { fakeApi, database } = await startHarness({ source: smallCollection(5) });
   const { stderr } = await runCli(['sync'], {
     env: {
@@ -115,14 +115,14 @@ test('one case is "1 case" in the log', async () => {
   expect(stderr).not.toContain('1 cases');
 });
 
-test('the name of a column cannot steer a terminal', async () => {
+test('the name of a column cannot control the terminal', async () => {
   const { sync, database } = await startHarness({ source: smallCollection(5) });
   await sync();
   const { stdout } = await runCli(['query', '--database', database, 'SELECT 1 AS "a\u001b[2Jb"']);
   expect(stdout).not.toContain('\u001b');
 });
 
-test('the demo does not delete a mirror of another server on this machine, such as a tunnel', async () => {
+test('the demo does not delete a mirror of another server at a local address, such as a tunnel', async () => {
   const { sync, database, rows } = await startHarness({ source: smallCollection(5) });
   await sync();
   const { exitCode } = await runCli(['demo', '--cases', '50', '--json', '--database', database]);
@@ -130,7 +130,7 @@ test('the demo does not delete a mirror of another server on this machine, such 
   expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 5 }]);
 });
 
-test('a statement may begin with a remark', async () => {
+test('a statement may begin with a comment', async () => {
   const { sync, database } = await startHarness({ source: smallCollection(5) });
   await sync();
   const { exitCode } = await runCli([

@@ -39,20 +39,20 @@ describe('query', () => {
       ['--format', 'markdown', '--null', '-'],
       '| a | b | c | d | e | f | g |\n| --- | --- | --- | --- | --- | --- | --- |\n| \\- |  | \\=1\\+1 | \\-x | \\-5 | \\-5 | NULL |\n',
     ],
-  ])('%j tells NULL from an empty text, and a formula from a number', async (args, expected) => {
+  ])('with %j distinguishes NULL from an empty text, and a formula from a number', async (args, expected) => {
     const { run } = await start();
     const { stdout } = await run('query', ODD, ...args);
     if (args.includes('markdown')) expect(stdout.replaceAll('\\', '')).toBe(expected.replaceAll('\\', ''));
     else expect(stdout).toBe(expected);
   });
 
-  test('a table says NULL, or what --null says', async () => {
+  test('prints NULL, or the value of --null, in a table', async () => {
     const { run } = await start();
     expect((await run('query', `SELECT NULL AS a, '' AS b, 1 AS c`)).stdout).toMatch(/^NULL +1$/m);
     expect((await run('query', 'SELECT NULL AS a', '--null', '∅')).stdout).toContain('∅');
   });
 
-  test('cuts for a spreadsheet what it cannot hold, and says so', async () => {
+  test('clips cells that are too long for a spreadsheet, and says so', async () => {
     const { run } = await start();
     const { stdout, stderr } = await run(
       'query',
@@ -63,7 +63,7 @@ describe('query', () => {
     expect(stderr).toContain('1 cell ends in "…": a spreadsheet holds 32,767 characters a cell.');
   });
 
-  test('CSV and TSV steer no terminal, and are raw data anywhere else', async () => {
+  test('prints CSV and TSV without control characters at a terminal, and unchanged elsewhere', async () => {
     const { run, onTerminal } = await start();
     for (const format of ['csv', 'tsv']) {
       const args = ['query', `SELECT char(27) || char(155) || 'x' AS t`, '--format', format];
@@ -72,7 +72,7 @@ describe('query', () => {
     }
   });
 
-  test('says on the side when cells of a table are not whole', async () => {
+  test('says on standard error that cells of a table are clipped', async () => {
     const { onTerminal } = await start();
     const { stdout, stderr } = await onTerminal(
       'query',
@@ -87,7 +87,7 @@ describe('query', () => {
     [['--excel', '--format', 'tsv']],
     [['--json', '--null', 'x']],
     [['--force']],
-  ])('refuses %j', async (flags) => {
+  ])('rejects %j', async (flags) => {
     const { run } = await start();
     expect(await run('query', 'SELECT 1', ...flags)).toMatchObject({
       exitCode: 2,
@@ -98,7 +98,7 @@ describe('query', () => {
 });
 
 describe('--output', () => {
-  test('writes a file whole, keeps what is there, and replaces it with --force', async () => {
+  test('writes a complete file, and replaces an existing one only with --force', async () => {
     const { run, folder } = await start();
     const file = join(folder, 'rows.csv');
     const write = (sql: string, ...more: string[]) =>
@@ -116,14 +116,14 @@ describe('--output', () => {
     expect(readdirSync(folder)).toEqual(['rows.csv']);
   });
 
-  test('leaves nothing behind when the question fails on its way', async () => {
+  test('leaves no file if the query fails midway', async () => {
     const { run, folder } = await start();
     const sql = `SELECT abs(x) FROM (SELECT 1 AS x UNION ALL SELECT -9223372036854775807 - 1)`;
     expect((await run('query', sql, '--format', 'csv', '--output', 'rows.csv')).exitCode).toBe(2);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('never writes over the mirror, what belongs to it, or any other database', async () => {
+  test('never overwrites the mirror, its files, or any other database', async () => {
     const { run, database, folder } = await start();
     const before = readFileSync(database);
     symlinkSync(database, join(folder, 'link.csv'));
@@ -160,7 +160,7 @@ describe('--output', () => {
     },
   );
 
-  test('follows a link to a file, and says when the folder is not there', async () => {
+  test('follows a link to a file, and reports a missing folder', async () => {
     const { run, folder } = await start();
     writeFileSync(join(folder, 'real.csv'), 'old');
     symlinkSync('real.csv', join(folder, 'link.csv'));
@@ -168,7 +168,7 @@ describe('--output', () => {
       0,
     );
     expect(readFileSync(join(folder, 'real.csv'), 'utf8')).toBe('\ufeffa\r\n1\r\n');
-    symlinkSync('later.csv', join(folder, 'ahead.csv')); // a link to a file that is yet to come
+    symlinkSync('later.csv', join(folder, 'ahead.csv')); // a link to a file that does not exist yet
     expect((await run('query', 'SELECT 2 AS a', '--format', 'csv', '--output', 'ahead.csv')).exitCode).toBe(
       0,
     );
@@ -182,7 +182,7 @@ describe('--output', () => {
   });
 });
 
-describe('every command that lists', () => {
+describe('every command that prints a list', () => {
   const listing = [
     ['changes', '--since', '1'],
     ['activity'],
@@ -193,7 +193,7 @@ describe('every command that lists', () => {
     ['audit'],
     ['audit', 'dates_at_odds'],
   ];
-  test.each(listing.map((args) => [args]))('%j prints all formats, and writes files', async (args) => {
+  test.each(listing.map((args) => [args]))('such as %j prints all formats and writes files', async (args) => {
     const { run, folder } = await start();
     for (const format of ['csv', 'tsv', 'json', 'ndjson', 'markdown']) {
       const printed = await run(...args, '--format', format);

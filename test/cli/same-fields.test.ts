@@ -20,7 +20,7 @@ const COMMANDS: string[][] = [
   ['audit', 'without_name'],
 ];
 
-/** Fields that the JSON of `changes` has only for records of linked lists, of which this history has none. */
+/** Fields that the JSON of `changes` has only for records of linked lists. This history has no such records. */
 const OF_LINKED_RECORDS = ['date', 'id', 'key', 'kind', 'title', 'type'].map((part) => `record_${part}`);
 
 /** The fields of the first line of CSV or TSV; no name of a field needs quotes. */
@@ -55,7 +55,7 @@ describe('the fields are the same in every format', () => {
     expect(objects.length).toBeGreaterThan(0);
     expect((await run(...args, '--format', 'ndjson')).stdout.trimEnd().split('\n')).toEqual(lines);
     expect(JSON.parse((await run(...args, '--format', 'json')).stdout)).toEqual(objects);
-    // Without --list the JSON of transitions is one object with two lists; rows are those of the first.
+    // Without --list, the JSON of transitions is one object with two lists, and the rows are those of the first.
     const rows =
       args.join() === 'transitions' ? (objects[0]?.transitions as Record<string, unknown>[]) : objects;
     const others = args[0] === 'changes' ? OF_LINKED_RECORDS : [];
@@ -73,12 +73,12 @@ describe('the fields are the same in every format', () => {
     expect(markdown).not.toBe('');
   });
 
-  test('and no command that has formats is left out here', async () => {
+  test('of every command that has formats', async () => {
     const out = Object.assign(new Writable(), { isTTY: false });
     const program = await loadProgram({ stdout: out, stderr: out } as never);
     const withFormats = program.commands
       .filter(({ options }) => options.some(({ long }) => long === '--format'))
-      .filter((one) => one.name() !== 'export') // writes whole tables
+      .filter((one) => one.name() !== 'export') // exports whole tables
       .map((one) => one.name());
     expect([...new Set(COMMANDS.map(([name]) => name))].sort()).toEqual(withFormats.sort());
   });

@@ -3,7 +3,7 @@ import { spawnCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 
-test('a real process runs on schedule, minute after minute', async () => {
+test('a real nightly process runs a sync every minute if its schedule says so', async () => {
   const { env, rows } = await startHarness({ source: smallCollection(60), pageSize: 2 });
   const { child, ended, saw } = spawnCli(['nightly', '--schedule', '* * * * *', '--jitter', '0'], {
     ...env,

@@ -59,7 +59,7 @@ const GONE = makeCase({
   }),
 });
 
-/** The second run finds case 3 gone, and an edited summary of case 2. */
+/** In the second run, case 3 has departed and the summary of case 2 has changed. */
 const share = shareHistory(() => ({
   source: recordedCases([QUILL, ALDER, GONE]),
   edits: [
@@ -94,7 +94,7 @@ async function start() {
 }
 
 describe('search', () => {
-  test('shows for each case why it was found, its matching entries with date and link, and the counts of all', async () => {
+  test('shows why each case was found, its matching entries with date and link, and the total counts', async () => {
     const { run } = await start();
     const { stdout, exitCode } = await run('injunction');
     expect(exitCode).toBe(0);
@@ -107,7 +107,7 @@ describe('search', () => {
     expect(stdout).not.toContain('\u0002');
   });
 
-  test('finds a docket number in every form, initials or not, and the entries that mention it', async () => {
+  test('finds a docket number in every form, with or without initials, and the entries that mention it', async () => {
     const { ids, found } = await start();
     for (const form of [
       '4:19-cv-00123',
@@ -128,12 +128,12 @@ describe('search', () => {
     ]);
   });
 
-  test('reads signs, hyphens and quotation marks literally', async () => {
+  test('reads punctuation, hyphens and quotation marks literally', async () => {
     const { ids } = await start();
     for (const [words, expected] of [
       [['restraint', '-zebra'], [1]],
       [['injunction', '-chairs', '--in', 'cases'], []],
-      // Of its entries, none has the word.
+      // None of its entries contains the word.
       [['injunction', '-chairs'], [1]],
       [['"injunction was granted"'], [1]],
       [['"injunction were granted"'], []],
@@ -150,7 +150,7 @@ describe('search', () => {
       expect([words, (await ids(...words)).sort()]).toEqual([words, expected]);
   });
 
-  test('refuses a wrong query of FTS5 and a search without words, as wrong usage', async () => {
+  test('rejects an invalid FTS5 query and a search without words as wrong usage', async () => {
     const { run, ids } = await start();
     for (const [args, code] of [
       [['a-cv', '--raw'], 'SEARCH_INVALID'],
@@ -170,7 +170,7 @@ describe('search', () => {
     );
   });
 
-  test('keeps the date of the case and of the entry apart, and says which it orders by', async () => {
+  test('filters by the date of a case and the date of an entry separately, and says which one it sorts by', async () => {
     const { run, ids, found } = await start();
     expect(await ids('motion', '--filed', '2015..2020')).toEqual([1]);
     expect(await ids('motion', '--filed', '..2001')).toEqual([2]);
@@ -182,7 +182,7 @@ describe('search', () => {
     expect((await run('fog*', '--newest', '--in', 'cases')).stdout).toContain('the last filed first');
   });
 
-  test('filters before it limits, in the list and in the counts alike', async () => {
+  test('applies filters before the limit, in the list and in the counts', async () => {
     const { run, ids } = await start();
     expect(await ids('motion', '--state', 'iowa', '--limit', '1')).toEqual([2]);
     expect(await ids('motion', '--ongoing', 'Yes', '--issue', 'solitary confinement')).toEqual([1]);
@@ -192,7 +192,7 @@ describe('search', () => {
     expect(stdout).toContain('In all: 2 cases, 3 matching docket entries.');
   });
 
-  test('refuses a value that does not occur, and names those that do', async () => {
+  test('rejects a value that does not occur, and names those that do', async () => {
     const { run } = await start();
     const { exitCode, stderr } = await run('motion', '--court', 'Distict of Fogs');
     expect([exitCode, stderr.replaceAll(/\s+/g, ' ')]).toEqual([
@@ -202,7 +202,7 @@ describe('search', () => {
     expect((await run('motion', '--ongoing', 'Maybe')).stderr).toContain('"Yes"');
   });
 
-  test('suggests words as they are written, with which something is found', async () => {
+  test('suggests words that occur, in their usual spelling', async () => {
     const { run } = await start();
     const { stdout } = await run('injuction', 'chairs');
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('The word occurs nowhere: "injuction".');
@@ -213,7 +213,7 @@ describe('search', () => {
     expect((await run('quaga')).stdout).not.toContain('quagga');
   });
 
-  test('says why nothing was found: kinds that the mirror does not have yet, and operators', async () => {
+  test('says why it found nothing: the mirror does not have such records yet, or the query uses operators', async () => {
     const { run } = await start();
     const reasonsOf = async (...words: string[]) => (await run(...words)).stdout.replaceAll(/\s+/g, ' ');
     expect(await reasonsOf('injunction', '--in', 'texts')).toContain(
@@ -227,7 +227,7 @@ describe('search', () => {
     expect(await reasonsOf('okapi OR chairs', '--raw')).not.toContain('Nothing was found');
   });
 
-  test('leaves departed cases out, and shows them alone with --departed', async () => {
+  test('omits departed cases, and shows only them with --departed', async () => {
     const { ids, found } = await start();
     expect(await ids('zebra')).toEqual([]);
     expect((await found('zebra', '--departed')).map((one) => [one.case_id, one.entries_found])).toEqual([
@@ -236,7 +236,7 @@ describe('search', () => {
     expect(await ids('injunction', '--departed')).toEqual([3]);
   });
 
-  test('finds nothing of a redacted case, in no way', async () => {
+  test('never finds a redacted case', async () => {
     const { run, ids, database, found } = await start();
     expect((await runCli(['redact', '3', '--yes', '--database', database])).exitCode).toBe(0);
     for (const args of [['zebra'], ['zebra', '--departed'], ['quagga', '--departed']])
@@ -245,7 +245,7 @@ describe('search', () => {
     expect(await found('injunction')).toHaveLength(1);
   });
 
-  test('finds the words of an earlier time with --as-of', async () => {
+  test('finds the words that the mirror had at an earlier time with --as-of', async () => {
     const { ids } = await start();
     expect(await ids('okapi')).toEqual([2]);
     expect(await ids('okapi', '--as-of', '1')).toEqual([]);

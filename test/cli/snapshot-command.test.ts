@@ -22,7 +22,7 @@ async function start() {
 }
 
 describe('snapshot', () => {
-  test('takes one into the folder beside the database, says which, and lists them', async () => {
+  test('writes a snapshot to the folder beside the database, names it, and lists all', async () => {
     const { run, folder } = await start();
     const { exitCode, stdout } = await run('2026-11-23T03:17:00Z', 'snapshot');
     const path = join(folder, 'snapshots', 'mirror-20261123T031700Z.db');
@@ -36,7 +36,7 @@ describe('snapshot', () => {
     expect(listed.stdout.split('\n').filter(Boolean)).toHaveLength(2);
   });
 
-  test('never removes one that was taken by hand, whatever is to be kept', async () => {
+  test('never removes a snapshot that was taken by hand, whatever the --keep flags say', async () => {
     const { run, folder } = await start();
     const few = ['--keep-daily', '1', '--keep-weekly', '0', '--keep-monthly', '0'];
     await run('2026-11-23T03:17:00Z', 'snapshot', ...few);
@@ -49,7 +49,7 @@ describe('snapshot', () => {
     ]);
   });
 
-  test('with a --keep flag removes those of the schedule that are not to be kept, and says so', async () => {
+  test('removes scheduled snapshots that a --keep flag does not keep, and says so', async () => {
     const { run, database, folder } = await start();
     for (const day of ['22', '23'])
       await takeSnapshot({
@@ -66,7 +66,7 @@ describe('snapshot', () => {
     expect(said).not.toContain('20261123');
   });
 
-  test('lists a name whole, however long, with who took it and what it holds', async () => {
+  test('lists a long name in full, with the trigger and the contents of the snapshot', async () => {
     const { database, folder } = await start();
     const name = `${'a-very-long-name-of-a-mirror-'.repeat(4)}.db`;
     copyFileSync(database, join(folder, name));
@@ -85,7 +85,7 @@ describe('snapshot', () => {
     ]);
   });
 
-  test('writes to a file of any name, and never over one that is there', async () => {
+  test('writes to a file of any name, and never overwrites one', async () => {
     const { run, folder } = await start();
     expect((await run('2026-11-24T03:17:00Z', 'snapshot', '--to', 'copies/of-it.db')).stderr).toContain(
       'there is no folder',
@@ -101,7 +101,7 @@ describe('snapshot', () => {
     expect(readFileSync(path)).toEqual(before);
   });
 
-  test('writes the state after an earlier run as a mirror of its own', async () => {
+  test('writes the state after an earlier run as a separate mirror', async () => {
     const { run, source, sync, folder } = await start();
     source.advance({ changed: 5, removed: 2, inserted: 3 });
     await sync();
@@ -135,7 +135,7 @@ describe('snapshot', () => {
     expect(early.stderr).toContain('had stored nothing by then');
   });
 
-  test('lists none where there is none, and fails where there is no mirror', async () => {
+  test('lists no snapshots if there are none, and fails without a mirror', async () => {
     const { run, folder } = await start();
     expect((await run('2026-11-24T03:17:00Z', 'snapshot', '--list')).stdout).toContain(
       `There is no snapshot: there is no folder ${join(folder, 'snapshots')}.`,
@@ -148,14 +148,14 @@ describe('snapshot', () => {
     ['--keep-daily', '-1'],
     ['--keep-weekly', 'all'],
     ['--keep-monthly', '1.5'],
-  ])('refuses %s %s', async (flag, value) => {
+  ])('rejects %s %s', async (flag, value) => {
     const { run } = await start();
     expect((await run('2026-11-24T03:17:00Z', 'snapshot', flag, value)).exitCode).toBe(2);
   });
 });
 
 describe('restore', () => {
-  test('says what it would do, and does it with --yes', async () => {
+  test('says what it would do, and does it only with --yes', async () => {
     const { run, sync, rows, folder } = await start();
     await run('2026-11-23T03:17:00Z', 'snapshot');
     await sync();
@@ -171,14 +171,14 @@ describe('restore', () => {
     expect(readdirSync(folder).filter((name) => name.includes('restoring'))).toEqual([]);
   });
 
-  test.each(['none.db', 'snapshots', '.'])('refuses %s', async (file) => {
+  test.each(['none.db', 'snapshots', '.'])('rejects %s', async (file) => {
     const { run } = await start();
     await run('2026-11-23T03:17:00Z', 'snapshot');
     expect((await run('2026-11-24T03:17:00Z', 'restore', file, '--yes')).exitCode).toBe(9);
   });
 });
 
-test('the list tells a folder without snapshots from one that does not exist, also beside JSON', async () => {
+test('snapshot --list distinguishes a folder without snapshots from a missing folder, even with --json', async () => {
   const folder = tempFolder();
   const list = (...args: string[]) => runCli(['snapshot', '--list', ...args], { folder });
   expect((await list('--snapshots', '.')).stdout).toBe(`There is no snapshot in ${folder}.\n`);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Cell } from '../../src/db/query.ts';
 import { renderRows } from '../../src/cli/text/rows.ts';
 
-/** The one cell of a table of one row, as a spreadsheet reads it. */
+/** The only cell of a table of one row, as a spreadsheet reads it. */
 function readCell(cell: Cell, isForSpreadsheet = true): string {
   const style = { format: 'csv', width: 80, isForSpreadsheet } as const;
   const text = [...renderRows({ columns: ['t'], rows: [[cell]] }, style)].join('');
@@ -12,7 +12,7 @@ function readCell(cell: Cell, isForSpreadsheet = true): string {
 }
 
 const SIGNS = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫', '−'];
-const UNSEEN = [
+const INVISIBLE = [
   ...[
     '',
     ' ',
@@ -46,33 +46,33 @@ const UNSEEN = [
 ];
 
 describe('--excel', () => {
-  test.each(SIGNS)('has no cell begin with %j, whatever nobody sees before it', (sign) => {
-    const executed = UNSEEN.filter(
+  test.each(SIGNS)('never begins a cell with %j, even after invisible characters', (sign) => {
+    const executed = INVISIBLE.filter(
       (before) => !readCell(`${before}${sign}cmd|' /c calc'!A0`).startsWith("'"),
     );
     expect(executed.map((before) => JSON.stringify(before))).toEqual([]);
   });
 
-  test('guards the names of columns and bytes as well', () => {
+  test('also guards names of columns, and bytes', () => {
     const style = { format: 'csv', width: 80, isForSpreadsheet: true } as const;
     const [, heading] = renderRows({ columns: ['\u00a0=1+1'], rows: [] }, style);
     expect(heading).toBe("'\u00a0=1+1\r\n");
     expect(readCell(Buffer.from([0xfb, 0xff]))).toBe("'+/8=");
   });
 
-  test('leaves numbers and all other texts as they are', () => {
+  test('leaves numbers and all other texts unchanged', () => {
     for (const text of ['-5', '+4.5', '0', 'a=1', "'tis", ' x', '\u200bx', '#1', '(=1)', ''])
       expect(readCell(text)).toBe(text);
     expect(readCell(-5)).toBe('-5');
   });
 
-  test('can be undone: the apostrophe that it adds comes off again', () => {
+  test('can be undone by removing the apostrophe that it adds', () => {
     const unguard = (cell: string): string =>
       cell.startsWith("'") && readCell(cell.slice(1)) === cell ? cell.slice(1) : cell;
-    // Control characters become U+FFFD and are the one thing that is lost.
+    // Control characters become U+FFFD; nothing else is lost.
     const piece = fc.constantFrom(
       ...SIGNS,
-      ...UNSEEN.filter((one) => !/[^\P{Cc}\t\n\r]/u.test(one)),
+      ...INVISIBLE.filter((one) => !/[^\P{Cc}\t\n\r]/u.test(one)),
       'x',
       '5',
       '"',
@@ -88,7 +88,7 @@ describe('--excel', () => {
   });
 });
 
-test('plain CSV keeps every text, with and without invisible characters', () => {
+test('plain CSV keeps every text unchanged, with and without invisible characters', () => {
   for (const sign of SIGNS)
-    for (const before of UNSEEN) expect(readCell(`${before}${sign}1`, false)).toBe(`${before}${sign}1`);
+    for (const before of INVISIBLE) expect(readCell(`${before}${sign}1`, false)).toBe(`${before}${sign}1`);
 });

@@ -15,7 +15,7 @@ const HOUR = 3_600_000;
 
 async function start(options: Partial<HarnessOptions> = {}) {
   const harness = await startHarness({ source: smallCollection(30), ...options });
-  /** The command, so many hours after the runs. */
+  /** Runs the command this many hours after the runs. */
   const status = async (hours: number, ...args: readonly string[]) => {
     const at = new Date(harness.runtime.now().getTime() + hours * HOUR).toISOString();
     return runCli(['status', '--database', harness.database, ...args], {
@@ -26,7 +26,7 @@ async function start(options: Partial<HarnessOptions> = {}) {
 }
 
 describe('status --check', () => {
-  test('is content with a mirror that is as old as it may be, and not with an older one', async () => {
+  test('passes if the mirror is as old as allowed, and fails if it is older', async () => {
     const { sync, status } = await start();
     await sync();
     expect((await status(36, '--check')).exitCode).toBe(0);
@@ -40,7 +40,7 @@ describe('status --check', () => {
     expect((await status(100)).exitCode).toBe(0);
   });
 
-  test('goes by the list that was read completely longest ago, not by the newest run', async () => {
+  test('uses the age of the stalest list, not of the newest run', async () => {
     const { sync, status, runtime } = await start();
     await sync({ lists: [statusOf(5020)] });
     const never = await status(0, '--check');
@@ -54,7 +54,7 @@ describe('status --check', () => {
     expect((await status(0, '--check')).exitCode).toBe(11);
   });
 
-  test('counts the cases without a status where they are mirrored', async () => {
+  test('includes the list of cases without a status if it is mirrored', async () => {
     const { sync, status, runtime } = await start();
     await sync({ lists: API_LISTS });
     await runtime.sleep(40 * HOUR, new AbortController().signal);
@@ -63,41 +63,46 @@ describe('status --check', () => {
   });
 
   const lasting: [string, Fault, string][] = [
-    ['a count that never fits', { kind: 'count', by: 1 }, 'COUNT_MISMATCH_STABLE'],
-    ['a page that nobody can read', { kind: 'status', status: 500 }, 'PAGES_UNREADABLE'],
+    ['a count that never matches', { kind: 'count', by: 1 }, 'COUNT_MISMATCH_STABLE'],
+    ['a page that cannot be read', { kind: 'status', status: 500 }, 'PAGES_UNREADABLE'],
   ];
-  test.each(lasting)('counts a list with %s, and says that it is not proven', async (_, fault, code) => {
-    let isBad = false;
-    const harness = await start({
-      pageSize: 2,
-      faults: ({ filters, page }) =>
-        isBad && filters.case_ongoing === 5020 && (fault.kind === 'count' || page === 2) ? fault : undefined,
-    });
-    const { sync, status, runtime, rows } = harness;
-    await sync();
-    expect((await status(0, '--check')).stdout).not.toContain('proven');
-    await runtime.sleep(40 * HOUR, new AbortController().signal);
-    isBad = true;
-    await sync();
-    expect(rows('SELECT error_code FROM list_syncs WHERE list_id = 5020 AND run_id = 2')).toEqual([
-      { error_code: code },
-    ]);
-    const { exitCode, stdout } = await status(0, '--check');
-    expect([exitCode, stdout]).toEqual([
-      0,
-      expect.stringContaining(`1 list cannot be proven complete: 5020 No (${code})`),
-    ]);
-    expect((await status(37, '--check')).exitCode).toBe(11);
-    const { lists } = JSON.parse((await status(0, '--json')).stdout) as { lists: object[] };
-    expect(lists).toContainEqual(
-      expect.objectContaining({
-        list_id: 5020,
-        last_reading: expect.objectContaining({ completeness: 'best-effort', error_code: code }),
-      }),
-    );
-  });
+  test.each(lasting)(
+    'accepts a list with %s, and says that it is not proven complete',
+    async (_, fault, code) => {
+      let isBad = false;
+      const harness = await start({
+        pageSize: 2,
+        faults: ({ filters, page }) =>
+          isBad && filters.case_ongoing === 5020 && (fault.kind === 'count' || page === 2)
+            ? fault
+            : undefined,
+      });
+      const { sync, status, runtime, rows } = harness;
+      await sync();
+      expect((await status(0, '--check')).stdout).not.toContain('proven');
+      await runtime.sleep(40 * HOUR, new AbortController().signal);
+      isBad = true;
+      await sync();
+      expect(rows('SELECT error_code FROM list_syncs WHERE list_id = 5020 AND run_id = 2')).toEqual([
+        { error_code: code },
+      ]);
+      const { exitCode, stdout } = await status(0, '--check');
+      expect([exitCode, stdout]).toEqual([
+        0,
+        expect.stringContaining(`1 list cannot be proven complete: 5020 No (${code})`),
+      ]);
+      expect((await status(37, '--check')).exitCode).toBe(11);
+      const { lists } = JSON.parse((await status(0, '--json')).stdout) as { lists: object[] };
+      expect(lists).toContainEqual(
+        expect.objectContaining({
+          list_id: 5020,
+          last_reading: expect.objectContaining({ completeness: 'best-effort', error_code: code }),
+        }),
+      );
+    },
+  );
 
-  test.each([5020, 5021, 5024])('does not count the list %i where it was cut short', async (id) => {
+  test.each([5020, 5021, 5024])('does not accept list %i if its pages end far too early', async (id) => {
     const { sync, status, rows } = await start({
       faults: ({ filters }) => (filters.case_ongoing === id ? { kind: 'count', by: 500 } : undefined),
     });
@@ -108,12 +113,12 @@ describe('status --check', () => {
     expect((await status(0, '--check')).exitCode).toBe(11);
   });
 
-  test.each(['36', '36 h', 'h', '-1h', '1w'])('refuses the age %j', async (age) => {
+  test.each(['36', '36 h', 'h', '-1h', '1w'])('rejects the age %j', async (age) => {
     const { status } = await start();
     expect((await status(0, '--check', '--max-age', age)).exitCode).toBe(2);
   });
 
-  test('fails where there is no mirror', async () => {
+  test('fails without a mirror', async () => {
     const { status } = await start({ withoutFile: true });
     expect((await status(0, '--check')).exitCode).toBe(9);
   });
@@ -126,7 +131,7 @@ describe('a clock that was ahead', () => {
   const pass = (runtime: FakeRuntime, days: number) =>
     runtime.sleep(days * 24 * HOUR, new AbortController().signal);
 
-  test('makes the mirror look fresh at no time before, and status says why', async () => {
+  test('never makes the mirror look up to date, and status says why', async () => {
     const { sync, database, runtime } = await start();
     await pass(runtime, 1500);
     await sync();
@@ -136,7 +141,7 @@ describe('a clock that was ahead', () => {
     expect(stdout).not.toMatch(/-\d+ ms/);
   });
 
-  test('leaves the age to the run before it, and is corrected by the run after it', async () => {
+  test('does not count for the age of the mirror, which the runs before and after it determine', async () => {
     const { sync, database, runtime } = await start();
     await sync();
     await pass(runtime, 1500);
@@ -146,13 +151,13 @@ describe('a clock that was ahead', () => {
     await pass(runtime, -1490);
     await sync();
     expect((await at(database, '2030-01-25T04:17:00Z', '--check')).exitCode).toBe(0);
-    // The time of the run under the clock that was ahead has come, and nothing has run meanwhile.
+    // It is now the time that the wrong clock showed, and there was no run since.
     const { exitCode, stdout } = await at(database, '2034-02-24T04:17:00Z', '--check');
     expect(exitCode).toBe(11);
     expect(stdout).toContain('up to date as of 2030-01-25');
   });
 
-  test('shows no run of the future as the last one', async () => {
+  test('never shows a run of the future as the last one', async () => {
     const { sync, status, book } = await start();
     await sync();
     const failed = {
@@ -168,7 +173,7 @@ describe('a clock that was ahead', () => {
   });
 });
 
-test('with a timer, status does not expect a scheduler process', async () => {
+test('status does not expect a scheduler process if a timer starts the runs', async () => {
   const { sync, fakeApi, status, database } = await start();
   await sync();
   await runCli(
@@ -189,7 +194,7 @@ describe('status', () => {
     error: { code: 'NETWORK_FAILED', message: 'No lamp.', hint: 'Light one.' },
   });
 
-  test('tells what failed last, with what to do, until it has gone well again', async () => {
+  test('shows the last failure with a hint until a run succeeds', async () => {
     const { sync, status, book } = await start();
     await sync();
     writeStateFile(book, { process: null, scheduled_runs: [run] });
@@ -201,7 +206,7 @@ describe('status', () => {
     expect((await status(25)).stdout).not.toContain('No lamp.');
   });
 
-  test('gives all of it as JSON', async () => {
+  test('contains the same facts in JSON', async () => {
     const { sync, status, book } = await start();
     await sync();
     writeStateFile(book, { process: null, scheduled_runs: [run] });
@@ -223,7 +228,7 @@ describe('status', () => {
     expect(stdout).toContain('up to date as of');
   });
 
-  test('shows a run in progress and how far it is', async () => {
+  test('shows a run in progress and its progress', async () => {
     const { sync, database } = await start();
     const seen: string[] = [];
     await sync({

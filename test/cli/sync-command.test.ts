@@ -9,7 +9,7 @@ import { smallCollection } from '../support/small-collection.ts';
 import { startHarness, type HarnessOptions } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-/** A fake API, and the environment that leads a command to it. */
+/** A fake API, and the environment for a command that uses it. */
 async function start(options: Partial<HarnessOptions> = {}) {
   const harness = await startHarness({ source: smallCollection(30), pageSize: 4, ...options });
   const env = {
@@ -24,7 +24,7 @@ async function start(options: Partial<HarnessOptions> = {}) {
 }
 
 describe('the exit code', () => {
-  test('is 0 when every status is complete or empty, with a table of what happened', async () => {
+  test('is 0 if every list is complete or empty, and a table shows each list', async () => {
     const { sync } = await start();
     const { exitCode, stdout } = await sync();
     expect(exitCode).toBe(0);
@@ -42,12 +42,12 @@ describe('the exit code', () => {
     [2, 'there is no token', () => undefined, { CLEARINGHOUSE_API_TOKEN: ' Token ' }],
     [3, 'the token is refused', () => undefined, { CLEARINGHOUSE_API_TOKEN: 'wrong-token' }],
     [4, 'the server keeps failing', always({ kind: 'status', status: 500 }), {}],
-    [4, 'nobody listens', () => undefined, { CLEARINGHOUSE_API_URL: 'http://127.0.0.1:9/' }],
+    [4, 'no server listens', () => undefined, { CLEARINGHOUSE_API_URL: 'http://127.0.0.1:9/' }],
     [5, 'the contract is broken', always({ kind: 'json', body: { count: 'many' } }), {}],
-    [6, 'one status fails and others do not', always({ kind: 'status', status: 500 }, page(1, 5021)), {}],
+    [6, 'one list fails and others do not', always({ kind: 'status', status: 500 }, page(1, 5021)), {}],
     [9, 'the database is unusable', () => undefined, { CLEARINGHOUSE_DATABASE: '/nowhere/at/all.db' }],
   ];
-  test.each(codes)('is %i when %s, with a hint and no stack trace', async (code, _, faults, env) => {
+  test.each(codes)('is %i if %s, with a hint and without a stack trace', async (code, _, faults, env) => {
     const { sync } = await start({ faults });
     const { exitCode, stdout, stderr } = await sync([], { env });
     expect(exitCode).toBe(code);
@@ -55,7 +55,7 @@ describe('the exit code', () => {
     expect(`${stdout}${stderr}`).not.toMatch(/\n +at /);
   });
 
-  test('is 8, at once and with nothing asked, while another process writes', async () => {
+  test('is 8, at once and without a request, while another process writes', async () => {
     const { sync, database, fakeApi } = await start();
     const lock = takeWriterLock(database);
     const { exitCode, stderr } = await sync();
@@ -80,7 +80,7 @@ describe('the exit code', () => {
 });
 
 describe('--list', () => {
-  test('takes ids and labels, in any case, in any order', async () => {
+  test('accepts ids and labels, in upper or lower case, in any order', async () => {
     const { sync, rows } = await start();
     expect((await sync(['--list', 'perhaps, but long-dormant', '5020'])).exitCode).toBe(0);
     expect(rows('SELECT list_id FROM list_syncs ORDER BY list_id')).toEqual([
@@ -89,7 +89,7 @@ describe('--list', () => {
     ]);
   });
 
-  test('refuses one that does not exist, and names those that do', async () => {
+  test('rejects a list that does not exist, and names those that do', async () => {
     const { sync, fakeApi } = await start();
     const { exitCode, stderr, stdout } = await sync(['--list', 'Maybe']);
     expect(exitCode).toBe(2);
@@ -100,7 +100,7 @@ describe('--list', () => {
   });
 });
 
-test('--json prints the report, and nothing else, with the figures of the ledger', async () => {
+test('--json prints only the report, with the figures of the ledger', async () => {
   const { sync, rows } = await start();
   const report = JSON.parse((await sync(['--json'])).stdout) as {
     run_id: number;
@@ -128,14 +128,14 @@ test('--dry-run says so and leaves no file', async () => {
 });
 
 describe('progress', () => {
-  test('is lines on standard error where nobody watches', async () => {
+  test('is printed as lines on standard error without a terminal', async () => {
     const { sync } = await start();
     const { stderr } = await sync();
     expect(stderr).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC run 1 begun\n/);
     expect(stderr).not.toContain('\u001b');
   });
 
-  test('is a bar on a terminal, with color in the table unless NO_COLOR is set', async () => {
+  test('is a bar on a terminal, and the table has color unless NO_COLOR is set', async () => {
     const { sync } = await start();
     const first = await sync([], { isTTY: true });
     expect(first.stderr).toContain('6/6 cases');
@@ -146,7 +146,7 @@ describe('progress', () => {
 });
 
 describe('settings', () => {
-  test('a flag goes before the environment, and the environment before .env', async () => {
+  test('a flag takes precedence over the environment, and the environment over .env', async () => {
     const { sync, env, fakeApi } = await start();
     const folder = tempFolder();
     writeFileSync(
@@ -159,7 +159,7 @@ describe('settings', () => {
     expect((await sync(['--api-url', env.CLEARINGHOUSE_API_URL], { folder, env: wrong })).exitCode).toBe(0);
   });
 
-  test('the token may come from a file', async () => {
+  test('the token can be read from a file', async () => {
     const { sync, fakeApi } = await start();
     const path = join(tempFolder(), 'token');
     writeFileSync(path, ` token ${fakeApi.token}\n`);

@@ -13,7 +13,7 @@ interface ReportJson {
   readonly lists: Record<string, unknown>[];
 }
 
-/** Ten small cases, two of each status, and a `sync` that is led to them. */
+/** Ten small cases, two in each list, and a `sync` of them. */
 async function start(options: Partial<FakeApiOptions> = {}) {
   const harness = await startHarness({ source: smallCollection(10), ...options });
   const env = {
@@ -43,7 +43,7 @@ test('every number of the JSON is the number in the ledger', async () => {
   });
 });
 
-test('a failed status has its code, message and hint in the JSON', async () => {
+test('a failed list has its code, message and hint in the JSON', async () => {
   const { cli } = await start({ faults: always({ kind: 'status', status: 503 }, page(1, 5022)) });
   const { exitCode, stdout } = await cli(['sync', '--json']);
   const report = JSON.parse(stdout) as ReportJson;
@@ -63,7 +63,7 @@ test('a failed status has its code, message and hint in the JSON', async () => {
   });
 });
 
-test('a dry run over a mirror compares with it and leaves every byte and the ledger as they were', async () => {
+test('a dry run compares with the mirror, and leaves the ledger and every byte unchanged', async () => {
   const { cli, fakeApi, database, rows } = await start();
   await cli(['sync']);
   fakeApi.source.edit(1, (record) => ({ ...record, name: 'Another name' }));
@@ -76,7 +76,7 @@ test('a dry run over a mirror compares with it and leaves every byte and the led
   expect(rows('SELECT count(*) AS runs FROM sync_runs')).toEqual([{ runs: 1 }]);
 });
 
-test('a dry run needs no lock, so that it works while another process writes', async () => {
+test('a dry run needs no lock, so it works while another process writes', async () => {
   const { cli } = await start();
   const both = await Promise.all([cli(['sync']), cli(['sync', '--dry-run'])]);
   expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
@@ -95,7 +95,7 @@ test('the table of a sync fits into 80 columns', async () => {
   ).toBeLessThanOrEqual(80);
 });
 
-test('the table has a column for rejected records where there are any, and the run is partial', async () => {
+test('the table has a column for rejected records if there are any, and the run is partial', async () => {
   const { cli } = await start({ faults: always({ kind: 'malformed-case', as: 'no-id' }, page(1, 5024)) });
   const { exitCode, stdout } = await cli(['sync']);
   expect(exitCode).toBe(6);
@@ -109,14 +109,14 @@ test('the table has a column for rejected records where there are any, and the r
   expect(wide.stdout.split('\n')[6]).toMatch(/^5024 Perhaps, but long-dormant +partial +2 .* 1$/);
 });
 
-test('a status named twice, by id and by label, is read once', async () => {
+test('a list named twice, by id and by label, is read once', async () => {
   const { cli, rows, fakeApi } = await start();
   expect((await cli(['sync', '--list', '5020', 'no', 'NO'])).exitCode).toBe(0);
   expect(rows('SELECT list_id FROM list_syncs')).toEqual([{ list_id: 5020 }]);
   expect(fakeApi.requests).toHaveLength(1);
 });
 
-test('status --json gives each status its cases, its last list sync and when it was last good', async () => {
+test('status --json has the cases of each list, its last list sync and the time it was last good', async () => {
   const { cli, fakeApi } = await start();
   await cli(['sync']);
   fakeApi.source.remove(3);
@@ -134,7 +134,7 @@ test('status --json gives each status its cases, its last list sync and when it 
   expect(state.departed).toBe(2);
   expect(state.lists[2]).toMatchObject({
     list_id: 5022,
-    cases: 0, // those that left stay in the mirror, and are counted apart
+    cases: 0, // departed cases stay in the mirror, and are counted separately
     last_good_at: expect.stringMatching(/^2030-/),
     last_list_sync: { run_id: 2, outcome: 'empty', cases_seen: 0 },
   });

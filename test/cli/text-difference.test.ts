@@ -10,15 +10,15 @@ describe('the difference of two texts', () => {
     ['words at the end', 'one', 'one two', '', 'two'],
     ['words at the beginning', 'two', 'one two', '', 'one'],
     ['words in the middle', 'one three', 'one two three', '', 'two'],
-    ['words that went', 'one two three', 'one three', 'two', ''],
+    ['removed words', 'one two three', 'one three', 'two', ''],
     ['a repeated word', 'no no no', 'no no', 'no', ''],
-    ['all of it', 'one', 'two', 'one', 'two'],
+    ['the whole text', 'one', 'two', 'one', 'two'],
   ];
   test.each(cases)('is %s', (_, one, other, before, after) => {
     expect(toTextDifference(one, other)).toMatchObject({ before, after });
   });
 
-  test('holds every word in which the texts differ', () => {
+  test('contains every word in which the texts differ', () => {
     const words = fc
       .array(fc.constantFrom('a', 'bb', 'abab', 'c.'), { maxLength: 12 })
       .map((some) => some.join(' '));
@@ -27,7 +27,7 @@ describe('the difference of two texts', () => {
         const [before, after] = [`${head} ${one} ${tail}`, `${head} ${other} ${tail}`];
         const found = toTextDifference(before, after);
         const count = (text: string): number => text.split(/\s+/).filter(Boolean).length;
-        // What is left out on both sides is the same in both texts.
+        // The omitted beginnings and ends are the same in both texts.
         expect(count(before) - count(found.before)).toBe(count(after) - count(found.after));
         if (before !== after) expect(before.includes(found.before) && after.includes(found.after)).toBe(true);
       }),

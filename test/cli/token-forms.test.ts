@@ -7,14 +7,14 @@ import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const SECRET = 'k33per0f7he1amp9d2c';
-/** No six characters of the token in a row may be anywhere. */
+/** No six consecutive characters of the token may be anywhere. */
 const PARTS = Array.from({ length: SECRET.length - 5 }, (_, at) => SECRET.slice(at, at + 6));
 
 const FORMS: readonly (readonly [string, string, expected: 'complete' | RegExp])[] = [
   ['alone', SECRET, 'complete'],
   ['with Token before it', `Token ${SECRET}`, 'complete'],
   ['with spaces around it', `  ${SECRET}  `, 'complete'],
-  ['with a line end of Windows', `${SECRET}\r\n`, 'complete'],
+  ['with a Windows line ending', `${SECRET}\r\n`, 'complete'],
   ['with a byte-order mark', `\ufeff${SECRET}`, 'complete'],
   [
     'with a line break in it',
@@ -22,8 +22,8 @@ const FORMS: readonly (readonly [string, string, expected: 'complete' | RegExp])
     /SETTING_INVALID|TOKEN_MISSING|UNAUTHORIZED/,
   ],
   ['with a space in it', `${SECRET.slice(0, 9)} ${SECRET.slice(9)}`, /SETTING_INVALID/],
-  ['of nothing', '', /TOKEN_MISSING/],
-  ['of the word alone', 'Token', /TOKEN_MISSING/],
+  ['that is empty', '', /TOKEN_MISSING/],
+  ['that is only the word', 'Token', /TOKEN_MISSING/],
   ['that is wrong', `${SECRET.slice(0, -1)}x`, /UNAUTHORIZED/],
 ];
 
@@ -54,9 +54,9 @@ async function syncWith(form: string, place: (typeof PLACES)[number]) {
   return { results, written, database };
 }
 
-describe.each(PLACES)('a token in the place "%s"', (place) => {
+describe.each(PLACES)('a token in "%s"', (place) => {
   test.each(FORMS)(
-    '%s is used, or refused by a code, and no part of it is told or stored',
+    '%s is used, or refused with a code, and no part of it is printed or stored',
     async (_, form, expected) => {
       const { results, written, database } = await syncWith(form, place);
       const [sync] = results;

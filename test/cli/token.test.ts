@@ -8,9 +8,9 @@ import { startHarness } from '../support/sync-harness.ts';
 const CANARY = 'c4n4ry0123456789abcdef';
 const ECHO = `you sent: Authorization: Token ${CANARY}`;
 
-/** Everything that a server could do to make the token come back. */
+/** Every way in which a server could repeat the token. */
 const echoes: [string, FaultRule][] = [
-  ['nothing of the kind', () => undefined],
+  ['an ordinary response', () => undefined],
   ['a failure that repeats it', always({ kind: 'status', status: 500, body: ECHO })],
   ['a refusal that repeats it', always({ kind: 'status', status: 400, body: [ECHO] })],
   ['a 401 that repeats it', always({ kind: 'status', status: 401, body: { detail: ECHO } })],
@@ -26,12 +26,12 @@ const echoes: [string, FaultRule][] = [
     ),
   ],
   [
-    'a next elsewhere that repeats it',
+    'a next on another host that repeats it',
     always({ kind: 'envelope', fields: { next: `https://x.example/${CANARY}` } }),
   ],
 ];
 
-describe('the token is in no output and in no byte of the files, after', () => {
+describe('the token is in no output and in no byte of the files after', () => {
   test.each(echoes)('%s', async (_, faults) => {
     const { fakeApi, database } = await startHarness({ source: smallCollection(20), token: CANARY, faults });
     const env = {

@@ -9,8 +9,8 @@ const ongoing = (id: number, case_ongoing: string | null) =>
 const MOVE = { case_ongoing: 'No' };
 
 /**
- * Six days. Case 1 goes Yes, No, Yes; case 2 goes Yes, No; case 3 leaves while Yes and comes back as No; case 4 stays;
- * case 5 comes in the third day.
+ * Six days. Case 1 changes from Yes to No and back, case 2 from Yes to No. Case 3 leaves as Yes and comes back as No.
+ * Case 4 stays. Case 5 appears on the third day.
  */
 const start = shareDays(
   () =>
@@ -36,7 +36,7 @@ const start = shareDays(
     },
     () => undefined,
   ],
-  // Case 3 was away from the third day to the fifth, which brought it back under its new status.
+  // Case 3 was away from the third day to the fifth, when it came back with its new status.
   `${departureSql(3, 3)} ${returnSql(3, 5)}`,
 );
 
@@ -46,7 +46,7 @@ interface Figures {
 }
 
 describe('transitions', () => {
-  test('count every way from one status to another, into the mirror and off the site, so that they add up', async () => {
+  test('counts every change of status, every new case and every departure, so that the numbers add up', async () => {
     const { lines, harness } = await start();
     const [figures] = (await lines('transitions')) as unknown as Figures[];
     const { transitions = [] } = figures ?? {};
@@ -68,7 +68,7 @@ describe('transitions', () => {
     }
   });
 
-  test('of a period are those of its runs', async () => {
+  test('counts only the runs of a period with --since and --until', async () => {
     const { lines } = await start();
     const [figures] = await lines('transitions', '--since', '2030-01-02', '--until', '3');
     expect(figures).toMatchObject({
@@ -82,11 +82,11 @@ describe('transitions', () => {
     });
   });
 
-  test('tell how long cases stayed: those seen whole apart from all', async () => {
+  test('shows how long cases had a status, for periods seen from start to end and for all', async () => {
     const { lines } = await start();
     const [figures] = (await lines('transitions')) as unknown as Figures[];
     const no = figures?.spells.find(({ status }) => status === 'No');
-    // Case 1 from day 2 to 4; case 2 since day 3 and case 3 since day 5 still.
+    // Case 1 from day 2 to day 4, case 2 since day 3, and case 3 since day 5.
     expect(no).toEqual({
       status: 'No',
       spells: 3,
@@ -98,7 +98,7 @@ describe('transitions', () => {
     expect(yes).toMatchObject({ spells: 4, whole_spells: 0, median_days_of_whole: null });
   });
 
-  test('of a case that has left count its days until then', async () => {
+  test('counts the days of a departed case until its departure', async () => {
     const { lines, write } = await start();
     write(departureSql(4, 3));
     const [figures] = (await lines('transitions')) as unknown as Figures[];
@@ -108,7 +108,7 @@ describe('transitions', () => {
     });
   });
 
-  test('are a table of less than 80 columns, and honest about what was not seen', async () => {
+  test('prints a table of less than 80 columns, and says what was not seen', async () => {
     const { run, write, harness } = await start();
     write(
       `UPDATE cases SET case_ongoing = 'A status that nobody has ever documented, and a long one' WHERE id = 4`,
@@ -128,7 +128,7 @@ describe('transitions', () => {
     expect(Math.max(...widths)).toBeLessThanOrEqual(80);
   });
 
-  test('of nothing say so', async () => {
+  test('says that there were none', async () => {
     const { run } = await start();
     expect((await run('transitions', '--since', '6')).stdout).toContain(
       'No case changed its status, came or left.',
@@ -137,7 +137,7 @@ describe('transitions', () => {
 });
 
 describe('transitions --list', () => {
-  test('names the cases behind each number, without those that are new', async () => {
+  test('names the cases behind each number, except new cases', async () => {
     const { run } = await start();
     const { stdout } = await run('transitions', '--list');
     expect(stdout).toContain(`
@@ -149,7 +149,7 @@ Yes to No
     expect(stdout).not.toContain('(new) to');
   });
 
-  test('can be of one status that was left, or reached, by label, id or word', async () => {
+  test('can be limited to a status before or after the change, by label, id or word', async () => {
     const { lines } = await start();
     const cases = async (...args: string[]) =>
       (await lines('transitions', ...args)).map(({ case_id }) => case_id);
@@ -159,7 +159,7 @@ Yes to No
     expect(await cases('--from', 'none')).toEqual([]);
   });
 
-  test('--json has every move, the new cases too', async () => {
+  test('--json has every change of status, including new cases', async () => {
     const { lines } = await start();
     const moves = await lines('transitions', '--list');
     expect(moves).toHaveLength(11);

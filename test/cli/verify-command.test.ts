@@ -5,7 +5,7 @@ import { smallCollection } from '../support/small-collection.ts';
 import { shareHistory } from '../support/shared-history.ts';
 import { startHarness } from '../support/sync-harness.ts';
 
-/** A mirror of 120 cases, perhaps damaged, and the command line on it. */
+/** A mirror of 120 cases, damaged or not, and the command line for it. */
 const share = shareHistory(() => ({ source: smallCollection(120) }));
 
 async function start(damage = '') {
@@ -26,7 +26,7 @@ interface Report {
 const parse = (text: string): Report => JSON.parse(text) as Report;
 
 describe('verify', () => {
-  test('of a sound mirror ends with 0 and tells what was looked at', async () => {
+  test('exits with 0 for a sound mirror and lists its checks', async () => {
     const run = await start();
     const { exitCode, stdout, stderr } = await run();
     expect([exitCode, stderr]).toEqual([0, '']);
@@ -34,7 +34,7 @@ describe('verify', () => {
     expect(stdout).toMatch(/120 of 120 cases verified in .*: nothing found\.\n$/);
   });
 
-  test('--sample looks at as many as asked for, and says what it left out', async () => {
+  test('--sample checks as many cases as requested, and says what it left out', async () => {
     const run = await start();
     const { stdout } = await run('--sample', '10%');
     expect(stdout).toContain('12 of 120 cases verified');
@@ -48,7 +48,7 @@ describe('verify', () => {
   test.each([
     ['--sample', '10%'],
     ['--case', '1'],
-  ])('refuses a second thread with %s', async (...scope) => {
+  ])('rejects a second thread with %s', async (...scope) => {
     const run = await start();
     const { exitCode, stderr } = await run('--threads', '2', ...scope);
     expect([exitCode, stderr]).toEqual([
@@ -84,7 +84,7 @@ describe('verify', () => {
     });
   });
 
-  test('--case looks at one case and nothing else', async () => {
+  test('--case checks one case and nothing else', async () => {
     const run = await start(`UPDATE cases SET court = 'x' WHERE id = 7`);
     expect((await run('--case', '6')).exitCode).toBe(0);
     const { exitCode, stdout } = await run('--case', '7', '--json');
@@ -98,13 +98,13 @@ describe('verify', () => {
     [['--sample', '0'], 'such as 10%'],
     [['--sample', '101%'], 'such as 10%'],
     [['--sample', '1.5'], 'such as 10%'],
-  ])('%j ends with 2 and says why', async (args, message) => {
+  ])('%j exits with 2 and says why', async (args, message) => {
     const { exitCode, stderr } = await (await start())(...args);
     expect(exitCode).toBe(2);
     expect(stderr).toContain(message);
   });
 
-  test('shows a person at a terminal how far it is', async () => {
+  test('shows its progress at a terminal', async () => {
     const { sync, database } = await startHarness({ source: smallCollection(10) });
     await sync();
     const { exitCode, stderr } = await runCli(['verify', '--database', database], { isTTY: true });

@@ -54,7 +54,7 @@ describe('wrong input gets one clear line and a hint, never a stack trace', () =
   });
 });
 
-test('what the system says of a file or a port is said in words, without those of a library', async () => {
+test('errors of the system about a file or a port are explained in plain words', async () => {
   const folder = tempFolder();
   const [cut, plain] = ['cut.ndjson.gz', 'plain.ndjson.gz'].map((name) => join(folder, name)) as [
     string,
@@ -82,19 +82,19 @@ test.each([
   [['query', '--file']],
   [['demo', '--database']],
   [['fake-api', '--records']],
-])('%j takes a path below the home folder, and none below that of somebody else', async (args) => {
+])('%j does not expand the home folder of another user', async (args) => {
   const folder = tempFolder();
   const { exitCode, stderr } = await runCli([...args, '~ada/x.db'], { folder });
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining('"~ada", which is not expanded')]);
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('a path below the home folder is told in full', async () => {
+test('a path below the home folder is shown in full', async () => {
   const { stderr } = await runCli(['restore', '~/none/of/these.db']);
   expect(stderr).toContain(join(homedir(), 'none/of/these.db'));
 });
 
-test('a .env that cannot be read is named', async () => {
+test('an error in reading .env names the file', async () => {
   const folder = tempFolder();
   writeFileSync(join(folder, 'file'), '');
   const { exitCode, stderr } = await runCli(['status'], { folder: join(folder, 'file') });
@@ -111,7 +111,7 @@ describe('help', () => {
     },
   );
 
-  test('comes for a bare call too, which did nothing and says so by its exit code', async () => {
+  test('is also printed for a call without a command, which exits with 2', async () => {
     const { exitCode, stdout, stderr } = await runCli([]);
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
@@ -145,7 +145,7 @@ test.each<[number, string[], string, string]>([
   [2, ['query', '--file', 'nowhere.sql'], 'there is no such file', '`clearinghouse-mirror query --help`'],
   [2, ['fake-api', '--port', '70000'], 'at most 65535', '`clearinghouse-mirror fake-api --help`'],
   [2, ['nightly', '--timezone', 'Detroit'], 'is not a time zone.', 'Did you mean America/Detroit?'],
-])('exit %i: %j says what is wrong, and what to do', async (code, args, sentence, hint) => {
+])('exit %i: %j says what is wrong and what to do', async (code, args, sentence, hint) => {
   const { harness } = await startDays(smallCollection(1));
   const { database } = harness;
   const folder = dirname(database);
@@ -157,7 +157,7 @@ test.each<[number, string[], string, string]>([
   expect(told).toContain(hint);
 });
 
-test('demo takes a relative path from the folder in which it is run', async () => {
+test('demo resolves a relative path from the current folder', async () => {
   const folder = tempFolder();
   writeFileSync(join(folder, 'notes.db'), 'These are notes.');
   const { exitCode, stderr } = await runCli(['demo', '--database', 'notes.db'], { folder });

@@ -75,7 +75,7 @@ const SEARCHES: Params[] = [
 ];
 
 describe('a search for a common word', () => {
-  test.each(SEARCHES)('shows first what a complete search shows first: %j', (params) => {
+  test.each(SEARCHES)('shows the same first results as a complete search: %j', (params) => {
     const complete = search(params, null);
     const first = search(params, SHOWN);
     expect(first.results).toEqual(complete.results);
@@ -95,7 +95,7 @@ describe('a search for a common word', () => {
     }
   });
 
-  test('counts the rows of a word exactly by the index, and says "at least" of a phrase', () => {
+  test('counts the rows with a word exactly, by the index, and says "at least" for a phrase', () => {
     const word = search({ q: ['motion'] }, SHOWN).totals;
     expect([word.rows.entries?.found, word.rows.documents?.found, word.rows.texts?.found]).toEqual([
       { count: 16_000, isExact: true },
@@ -109,7 +109,7 @@ describe('a search for a common word', () => {
     expect(phrase.rows.texts?.found.isExact).toBe(false);
   });
 
-  test('leaves out the rows of departed cases in every count', () => {
+  test('omits the rows of departed cases from every count', () => {
     mirror.sqlite.exec('UPDATE cases SET mirror_departed_run_id = 2 WHERE id = 7');
     try {
       const { rows } = search({ q: ['motion'] }, SHOWN).totals;
@@ -124,8 +124,8 @@ describe('a search for a common word', () => {
     }
   });
 
-  test('goes straight to a row of an index: it asks for it as an integer, which FTS5 needs', () => {
-    // FTS5 reads every row of a word when the id arrives as a float, so a screen would take seconds.
+  test('passes ids to FTS5 as integers, so that FTS5 reads only the row with that id', () => {
+    // FTS5 reads every row of a word if the id is a float, so a page of results would take seconds.
     const asked: unknown[] = [];
     const { sqlite } = mirror;
     const spied = new Proxy(sqlite, {
@@ -168,7 +168,7 @@ describe('a search for a common word', () => {
     },
   );
 
-  test('looks up cases, documents and entries by their indexes, never by reading a table', () => {
+  test('finds cases, documents and entries by their indexes, never by scanning a table', () => {
     const plans: string[] = [];
     const { sqlite } = mirror;
     const prepare = sqlite.prepare.bind(sqlite);

@@ -20,7 +20,7 @@ const find = ({ sqlite }: Mirror, kind: Kind, query: string): unknown[] => {
   return sqlite.prepare(`SELECT rowid FROM ${name} WHERE ${name} MATCH ? ORDER BY rowid`).pluck().all(query);
 };
 
-/** Every word of an index with its place. */
+/** Every word of an index with its position. */
 function listWords({ sqlite }: Mirror, kind: Kind): unknown[] {
   sqlite.exec(
     `CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, ${SEARCH_INDEXES[kind].name}, instance)`,
@@ -45,7 +45,7 @@ function storeText(mirror: Mirror, documentId: number, text: string): void {
 const HIDDEN = { document_status: 'Deleted' };
 
 describe('the search index of documents and texts', () => {
-  test('has a document and its text while the public may see it, and equal texts once', () => {
+  test('contains a document and its text while they are public, and equal texts only once', () => {
     const one = openLinkedMirror([1, 2]);
     const { mirror } = one;
     const [order, copy] = [
@@ -77,14 +77,14 @@ describe('the search index of documents and texts', () => {
     mirror.close();
   });
 
-  test('loses a document that departs and the text that is replaced, and indexes the new text', () => {
+  test('drops departed documents and replaced texts, and indexes the new texts', () => {
     const one = openLinkedMirror([1, 2]);
     const { mirror } = one;
     one.read(1, 'documents', [makeDocument({ id: 7, title: 'Zebra' }), makeDocument({ id: 8 })]);
     storeText(mirror, 7, 'first okapi');
     storeText(mirror, 7, 'second quagga');
     expect([find(mirror, 'texts', 'okapi'), find(mirror, 'texts', 'quagga').length]).toEqual([[], 1]);
-    for (let night = 0; night < 2; night++) {
+    for (let departure = 0; departure < 2; departure++) {
       one.run();
       one.read(1, 'documents', [makeDocument({ id: 8 })]);
     }
@@ -93,7 +93,7 @@ describe('the search index of documents and texts', () => {
     mirror.close();
   });
 
-  test('equals one that is built afresh, after any sequence of edits, hidings, departures and texts', () => {
+  test('equals a rebuilt index after any sequence of edits, hidden records, departures and texts', () => {
     const step = fc.record({
       document: fc.integer({ min: 1, max: 3 }),
       act: fc.constantFrom('show', 'hide', 'leave', 'text', 'delete', 'replace', 'key'),
@@ -121,7 +121,7 @@ describe('the search index of documents and texts', () => {
             listed.set(id, { id, title: words, ...(act === 'hide' && HIDDEN) });
           if (act === 'leave' || act === 'show' || act === 'hide') read();
           if (act === 'text' && stored) storeText(mirror, id, words);
-          // What the program never does, and a person might.
+          // The program never does this, but a person might.
           if (act === 'delete') sqlite.prepare('DELETE FROM document_texts WHERE document_id = ?').run(id);
           if (act === 'key')
             sqlite.prepare('UPDATE texts SET value = value || ? WHERE mirror_id = ?').run(words, id);
@@ -141,7 +141,7 @@ describe('the search index of documents and texts', () => {
     );
   });
 
-  test('is not written when nothing changed', () => {
+  test('is not written if nothing changed', () => {
     const one = openLinkedMirror([1]);
     const list = [makeDocument({ id: 7 }), makeDocument({ id: 8, ...HIDDEN })];
     one.read(1, 'documents', list);
@@ -158,14 +158,14 @@ describe('the search index of documents and texts', () => {
     one.mirror.close();
   });
 
-  test('is empty in a new mirror, and finds nothing', () => {
+  test('is empty in a new mirror, and a search of it finds nothing', () => {
     const mirror = openMirrorInMemory();
     expect([find(mirror, 'documents', 'a'), find(mirror, 'texts', 'a')]).toEqual([[], []]);
     mirror.close();
   });
 });
 
-describe('the words of a text', () => {
+describe('the repaired words of a text', () => {
   test.each([
     ['The ﬁling of the afﬁdavit', 'The filing of the affidavit'],
     ['a pre\u00adlim\u00adinary injunc\u200btion', 'a preliminary injunction'],
@@ -175,12 +175,12 @@ describe('the words of a text', () => {
     expect(toTextWords(text)).toBe(words);
   });
 
-  test('are none besides its own if nothing is in the way of a word', () => {
+  test('are null if no character needs repair', () => {
     for (const text of ['', 'A well-known order — § 1983.', 'Café\nnext', 'AT-\nLARGE', '1-\n2'])
       expect(toTextWords(text)).toBeNull();
   });
 
-  test('are those around the odd characters only, however long the text is', () => {
+  test('are only the words around odd characters, however long the text is', () => {
     const long = 'word '.repeat(20_000);
     const words = toTextWords(`${long}motion was ﬁled ${long}`) ?? '';
     expect(words).toContain('motion was filed');

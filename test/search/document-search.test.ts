@@ -85,7 +85,7 @@ function start() {
 }
 
 describe('a search in documents and texts', () => {
-  test('finds a case by the title, type and order of a document, and names the document with date and link', async () => {
+  test('finds a case by the title, type and order of a document, and shows the document with date and link', async () => {
     const { find, run, ids } = start();
     const [found] = await find('consent decree', '--in', 'documents');
     expect(found).toMatchObject({
@@ -102,7 +102,7 @@ describe('a search in documents and texts', () => {
     expect(stdout).toContain('In all: 2 cases, 1 matching document, 1 matching docket entry.');
   });
 
-  test('finds a case by the text of a document, however far the words are in it, with the passage', async () => {
+  test('finds a case by words anywhere in the text of a document, and shows the passage', async () => {
     const { find, run } = start();
     const [found] = await find('restraint chairs policies');
     expect(found?.documents).toEqual([
@@ -120,7 +120,7 @@ describe('a search in documents and texts', () => {
     );
   });
 
-  test('compares a phrase with the text itself, leaves out what is excluded, and finds beginnings and divided words', async () => {
+  test('compares a phrase with the text itself, omits excluded words, and finds beginnings of words and divided words', async () => {
     const { ids } = start();
     expect(await ids('"policies"')).toEqual([[1, 501]]);
     expect(await ids('"policy"', '--in', 'texts')).toEqual([
@@ -146,7 +146,7 @@ describe('a search in documents and texts', () => {
     expect(await ids('amicus', '--in', 'entries')).toEqual([]);
   });
 
-  test('never finds, counts or suggests what the public may not see, and finds it again when it may', async () => {
+  test('never finds, counts or suggests hidden documents, and finds them again when they are public', async () => {
     const { one, run, ids } = start();
     for (const words of ['zyzzyva', 'zyzzyvas', 'zyzziva', 'zyzz*'])
       expect((await run(words)).stdout).toMatch(/^Nothing was found\.\n(?:The word occurs nowhere: .*\n)?$/);
@@ -159,12 +159,12 @@ describe('a search in documents and texts', () => {
     expect(await ids('zyzzyvas')).toEqual([]);
   });
 
-  test('suggests a word of a title as it is written', async () => {
+  test('suggests a word of a title in its spelling there', async () => {
     const { run } = start();
     expect((await run('okapy')).stdout).toContain('okapi');
   });
 
-  test('since a time finds documents that were new or changed, and texts that were fetched', async () => {
+  test('with --since finds documents that were new or changed and texts that were fetched', async () => {
     const { one, store, ids } = start();
     one.run();
     const since = ['--since', 'run 3'];
@@ -179,7 +179,7 @@ describe('a search in documents and texts', () => {
     ]);
   });
 
-  test('as of a run finds the documents of that time, and refuses texts, which have no earlier states', async () => {
+  test('with --as-of finds the documents of that time, and rejects texts, which have no earlier states', async () => {
     const { one, ids, run } = start();
     one.run();
     one.read(1, 'documents', [{ ...CONSENT, title: 'Amended numbat' }, SECRET, SHARED]);

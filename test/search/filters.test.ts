@@ -33,7 +33,7 @@ describe('a range of dates', () => {
     ['2020..9999', ['2020-12-31 10:00', '9999-12-31']],
     ['..9999', DATES],
     ['(none)', NO_DATES],
-  ])('%s has its first and its last day, and no text that is no date', (text, expected) => {
+  ])('%s includes its first and its last day, and no text that is not a date', (text, expected) => {
     expect(find(text)).toEqual(expected);
   });
 

@@ -17,7 +17,7 @@ const contains = (query: string, text: string): boolean =>
   toMatch(parseSearchText(query).terms, 'entries').patterns.every((pattern) => pattern.test(fold(text)));
 
 describe('the text of a search', () => {
-  test('is words, phrases, excluded words, beginnings of words and docket numbers', () => {
+  test('contains words, phrases, excluded words, beginnings of words and docket numbers', () => {
     expect(kindsOf('jail "use of force" -prison -"pro se" inj* “curly quotes”')).toEqual([
       ['word', 'jail', false],
       ['phrase', 'use of force', false],
@@ -41,17 +41,17 @@ describe('the text of a search', () => {
     'No. 19-00123',
     'Case 4:19-cv-00123',
     '4:19‑cv‑00123',
-  ])('knows the docket number %s, and the words beside it', (number) => {
+  ])('contains the docket number %s and other words', (number) => {
     const [before, found, after] = parseSearchText(`jail ${number} Smith`).terms;
     expect([before?.text, found?.kind, after?.text]).toEqual(['jail', 'docket number', 'Smith']);
   });
 
-  test('takes no year and no other number for a docket number', () => {
+  test('does not treat a year or another number as a docket number', () => {
     for (const text of ['since 2015 law 12', '42 U.S.C. 1983', 'ADA 504', 'room 12 jail'])
       expect(kindsOf(text).map(([kind]) => kind)).not.toContain('docket number');
   });
 
-  test('has phrases and beginnings compared with the text itself, endings included, case and accents not', () => {
+  test('marks phrases and beginnings to compare with the text itself, with endings but without case and accents', () => {
     expect(contains('"Williams v. Banks"', 'In re William and Bank')).toBe(false);
     expect(contains('"Williams v. Banks"', 'IN RE WILLIAMS V BANKS et al.')).toBe(true);
     expect(contains('"policies"', 'the policy')).toBe(false);
@@ -62,7 +62,7 @@ describe('the text of a search', () => {
     expect(contains('"ﬁling"', 'the filing')).toBe(true);
   });
 
-  test('never makes an SQL error, whatever it is', () => {
+  test('never causes an SQL error, whatever it contains', () => {
     const { sqlite, db, path, close } = openMirrorInMemory();
     const mirror = { sqlite, db, path, close };
     sqlite.pragma('foreign_keys = OFF');
@@ -121,7 +121,7 @@ describe('the text of a search', () => {
 });
 
 describe('the parameters of a search', () => {
-  test('make the request from which they were made', () => {
+  test('are parsed into the request that they were made from', () => {
     const params = fc.record(
       {
         q: fc.constantFrom(['jail'], ['"use of force" -prison'], ['4:19-cv-00123']),

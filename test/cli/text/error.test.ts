@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { MirrorError } from '../../../src/errors/mirror-error.ts';
 import { renderError } from '../../../src/cli/text/errors.ts';
 
-test('the stack of a fault of the program keeps its lines, and steers no terminal', () => {
+test('the stack of an unexpected error keeps its lines, but no control characters', () => {
   const fault = new Error('A lamp \u001b]0;title\u0007 and \u009b2J went out.');
   fault.stack = `Error: ${fault.message}\n    at light (lamp.ts:1:1)`;
   const lines = renderError(fault, 'UTC').split('\n');
@@ -12,12 +12,12 @@ test('the stack of a fault of the program keeps its lines, and steers no termina
   expect(renderError('thrown \u001b[2J text', 'UTC')).not.toContain('\u001b');
 });
 
-test('a hint steers no terminal either', () => {
+test('a hint has no control characters', () => {
   const error = new MirrorError('USAGE', 'No lamp.', { hint: 'Light \u001b[2J one.' });
   expect(renderError(error, 'UTC')).not.toContain('\u001b');
 });
 
-test('what was not understood is explained by the help of its command, where the error has no hint of its own', () => {
+test('a usage error without its own hint points to the help of its command', () => {
   const bare = new MirrorError('USAGE', 'No lamp.');
   expect(renderError(bare, 'UTC', 'query')).toContain(
     'Hint: `clearinghouse-mirror query --help` shows how it is used.',
