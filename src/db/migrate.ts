@@ -7,8 +7,9 @@ import * as schema from './schema/schema.ts';
 import { PACKAGE_FOLDER } from '../lib/package-info.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
 import { isSqliteError } from './errors.ts';
-import { buildSearchIndexes, dropSearchIndexes, updateSearchColumns } from './search-index.ts';
-import { SEARCH_OBJECTS } from './search-tables.ts';
+import { mayChange } from './sql-text.ts';
+import { buildSearchIndexes, describeIndex, dropSearchIndexes, updateSearchColumns } from './search-index.ts';
+import { INDEXES, SEARCH_OBJECTS } from './search-tables.ts';
 import { sealAll } from './seals.ts';
 
 /** The oldest SQLite that reads a mirror; see docs/decisions/0012-any-sqlite-since-3-34.md. */
@@ -34,10 +35,14 @@ export function listMigrations(): readonly MigrationMeta[] {
 /**
  * Applies the missing migrations and records them as Drizzle does, in one transaction. Drizzle's own migrator ends a
  * failed transaction with a ROLLBACK. If SQLite has already rolled back, for example because the disk is full, that
- * fails too and hides the original error. If `check` throws, everything is undone. The search indexes are dropped before
- * and built again after, so that a migration can rename and edit what they index.
+ * fails too and hides the original error. If `check` throws, everything is undone. A search index is dropped before and
+ * built again after if a migration may change the tables on which it depends.
  */
-export function runMigrations(sqlite: Database.Database, check: () => void): void {
+export function runMigrations(
+  sqlite: Database.Database,
+  check: () => void,
+  migrations = listMigrations(),
+): void {
   const run = sqlite.transaction(() => {
     sqlite.exec(`CREATE TABLE IF NOT EXISTS "__drizzle_migrations" (
       id SERIAL PRIMARY KEY,
@@ -47,19 +52,21 @@ export function runMigrations(sqlite: Database.Database, check: () => void): voi
     const newest = sqlite.prepare('SELECT max(created_at) FROM __drizzle_migrations').pluck().get() as
       | number
       | null;
-    dropSearchIndexes(sqlite);
+    const missing = migrations.filter(({ folderMillis }) => newest === null || folderMillis > newest);
+    const restoreSearch = dropTouchedIndexes(
+      sqlite,
+      missing.flatMap(({ sql }) => sql),
+    );
     const note = sqlite.prepare('INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)');
     const restoreTriggers = dropTriggersOfViews(sqlite);
-    for (const { sql, hash, folderMillis } of listMigrations()) {
-      if (newest !== null && folderMillis <= newest) continue;
+    for (const { sql, hash, folderMillis } of missing) {
       for (const statement of sql) sqlite.exec(statement);
       note.run(hash, folderMillis);
     }
     restoreTriggers();
     forgetStatistics(sqlite);
     check();
-    updateSearchColumns(sqlite);
-    if (!isFirstFill(sqlite)) buildSearchIndexes(sqlite);
+    restoreSearch();
     sealAll(sqlite);
   });
   // Lets a migration edit the schema of a table without moving its rows.
@@ -69,6 +76,33 @@ export function runMigrations(sqlite: Database.Database, check: () => void): voi
   } finally {
     sqlite.unsafeMode(false);
   }
+}
+
+/**
+ * Drops each search index that is not as this program makes it, or that depends on a table which these statements may
+ * change. The returned function computes the columns of those indexes and builds them again, and also those whose tables
+ * have another definition by then: a statement can edit the schema without naming a table.
+ */
+function dropTouchedIndexes(sqlite: Database.Database, statements: readonly string[]): () => void {
+  const before = new Map(
+    INDEXES.filter(({ sources }) => !statements.some((sql) => mayChange(sql, sources))).map((index) => [
+      index,
+      describeIndex(sqlite, index),
+    ]),
+  );
+  const isKept = (index: (typeof INDEXES)[number]): boolean => typeof before.get(index) === 'string';
+  dropSearchIndexes(
+    sqlite,
+    INDEXES.filter((index) => !isKept(index)),
+  );
+  return () => {
+    const touched = INDEXES.filter(
+      (index) => !isKept(index) || before.get(index) !== describeIndex(sqlite, index),
+    );
+    dropSearchIndexes(sqlite, touched);
+    updateSearchColumns(sqlite, touched);
+    if (!isFirstFill(sqlite)) buildSearchIndexes(sqlite);
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { openMirrorInMemory } from './open-mirror.ts';
+import { normalizeSql } from './sql-text.ts';
 
 /** A table, view, index or trigger from SQLite's schema. */
 export interface SchemaObject {
@@ -101,21 +102,3 @@ export function listTablesAndViewsOfUser(sqlite: Database.Database): SchemaObjec
 /** Most files have the same text: normalizing all of it takes longer than all other checks of a small mirror. */
 const isSameSql = (one: string, other: string): boolean =>
   one === other || normalizeSql(one) === normalizeSql(other);
-
-const TOKEN =
-  /--[^\n]*|\/\*[^]*?(?:\*\/|$)|'(?:[^']|'')*'|`(?:[^`]|``)*`|"(?:[^"]|"")*"|\[[^\]]*\]|[\p{L}\p{N}_$.]+|[^\s]/gu;
-
-/**
- * Normalizes a statement: no comments, white space or kinds of quotation marks. When a table is altered, SQLite
- * rewrites its statement, and versions differ in how. Every version keeps upper and lower case, which the column names
- * of a result show.
- */
-export function normalizeSql(sql: string): string {
-  const tokens: string[] = [];
-  for (const [token] of sql.matchAll(TOKEN)) {
-    if (token.startsWith('--') || token.startsWith('/*')) continue;
-    if (/^["`[]/.test(token)) tokens.push(token.slice(1, -1));
-    else tokens.push(token);
-  }
-  return tokens.join('\0');
-}

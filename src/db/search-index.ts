@@ -15,9 +15,9 @@ import {
 
 /*
  * The words of cases, docket entries, documents and texts, in full-text indexes of SQLite (FTS5) beside the tables that
- * they index. Triggers update an index in the transaction that writes the row. The indexes are derived: an upgrade drops
- * them before anything else and builds them again, so no migration ever meets them. See
- * docs/decisions/0026-words-in-an-index.md.
+ * they index. Triggers update an index in the transaction that writes the row. The indexes are derived: an upgrade that
+ * may change what one of them depends on drops it before anything else and builds it again, so no migration ever meets
+ * it. See docs/decisions/0026-words-in-an-index.md.
  */
 
 /**
@@ -38,8 +38,11 @@ export function hasSearchIndexes(sqlite: Database.Database, kinds: readonly Sear
 }
 
 /** Drops the indexes with their triggers. */
-export function dropSearchIndexes(sqlite: Database.Database): void {
-  for (const index of INDEXES) {
+export function dropSearchIndexes(
+  sqlite: Database.Database,
+  indexes: readonly IndexedTable[] = INDEXES,
+): void {
+  for (const index of indexes) {
     for (const { name } of listTriggers(index)) sqlite.exec(`DROP TRIGGER IF EXISTS main.${name}`);
     sqlite.exec(`DROP TABLE IF EXISTS main.${index.name}`);
   }
@@ -107,12 +110,30 @@ const toOptions = ({ weights }: IndexedTable) => ({
   usermerge: 2,
 });
 
+/**
+ * What SQLite's schema says of an index and of the tables on which it depends, and the options of the index; null if the
+ * index is not exactly what this program would make. While that stays the same and no row of those tables changes
+ * without the triggers, the index stays right.
+ */
+export function describeIndex(sqlite: Database.Database, index: IndexedTable): string | null {
+  const select = sqlite.prepare<[string], { readonly sql: string; readonly rootpage: number }>(
+    'SELECT sql, rootpage FROM main.sqlite_schema WHERE name = ?',
+  );
+  const made = [{ name: index.name, sql: toDefinition(index, 'main') }, ...listTriggers(index)];
+  const isWhole =
+    made.every(({ name, sql }) => select.get(name)?.sql === sql.replace('TABLE main.', 'TABLE ')) &&
+    SHADOWS.every((ending) => select.get(`${index.name}_${ending}`) !== undefined);
+  if (!isWhole) return null;
+  const { expected, found } = findOptions(sqlite, index);
+  if (found !== expected) return null;
+  return JSON.stringify(index.sources.map((source) => select.get(source)));
+}
+
 /** The options that are kept with an index, and those that the program gave it, each as JSON. */
 export function findOptions(
   sqlite: Database.Database,
-  kind: SearchKind,
+  index: IndexedTable,
 ): { expected: string; found: string } {
-  const index = SEARCH_INDEXES[kind];
   const rows = sqlite
     .prepare<[], [string, unknown]>(
       `SELECT k, v FROM main.${index.name}_config WHERE k <> 'version' ORDER BY k`,
@@ -193,9 +214,12 @@ export function clearTextIndex(sqlite: Database.Database): void {
 }
 
 /** Computes the columns for the search index of every case and text, and writes those that differ. */
-export function updateSearchColumns(sqlite: Database.Database): void {
-  updateCaseColumns(sqlite);
-  updateTextColumns(sqlite);
+export function updateSearchColumns(
+  sqlite: Database.Database,
+  indexes: readonly IndexedTable[] = INDEXES,
+): void {
+  if (indexes.includes(SEARCH_INDEXES.cases)) updateCaseColumns(sqlite);
+  if (indexes.includes(SEARCH_INDEXES.texts)) updateTextColumns(sqlite);
 }
 
 function updateTextColumns(sqlite: Database.Database): void {

@@ -11,6 +11,8 @@ export interface IndexedTable {
   readonly name: string;
   readonly table: string;
   readonly key: string;
+  /** The tables on whose rows the index depends: the indexed one, and those by which its columns and conditions are computed. */
+  readonly sources: readonly string[];
   /** How much a word in each column counts. */
   readonly weights: Readonly<Record<string, number>>;
   /** The condition that a row, which has this name in SQL, is indexed; null if every row is. */
@@ -25,6 +27,7 @@ const CASES = {
   name: 'cases_fts',
   table: 'cases',
   key: 'id',
+  sources: ['cases', 'case_defendants', 'dockets'],
   weights: {
     name: 10,
     mirror_defendants: 4,
@@ -41,6 +44,7 @@ const ENTRIES = {
   name: 'docket_entries_fts',
   table: 'docket_entries',
   key: 'mirror_id',
+  sources: ['docket_entries'],
   weights: { description: 1 } satisfies WeightsOf<typeof docketEntries>,
   isIndexed: null,
 } as const satisfies IndexedTable;
@@ -58,6 +62,7 @@ const DOCUMENTS = {
   name: 'documents_fts',
   table: 'documents',
   key: 'id',
+  sources: ['documents'],
   weights: {
     title: 8,
     description: 2,
@@ -73,6 +78,7 @@ const TEXTS = {
   name: 'texts_fts',
   table: 'texts',
   key: 'mirror_id',
+  sources: ['texts', 'documents', 'document_texts'],
   weights: { value: 1, mirror_words: 1 } satisfies WeightsOf<typeof texts>,
   isIndexed: (row: string) => `EXISTS (SELECT 1 FROM document_texts JOIN documents
     ON documents.id = document_texts.document_id

@@ -229,7 +229,7 @@ export function* checkSearchIndexes({ sqlite }: Mirror): Violations {
       checkIndex(sqlite, kind);
     });
     if (violation !== null) yield { what: name, expected: `the words of ${table}`, ...violation };
-    const options = findOptions(sqlite, kind);
+    const options = findOptions(sqlite, SEARCH_INDEXES[kind]);
     if (options.found !== options.expected) yield { what: `the options of ${name}`, ...options };
     checked += sqlite.prepare<[], number>(`SELECT count(*) FROM "${table}"`).pluck().get() ?? 0;
   }

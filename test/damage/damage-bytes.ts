@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
 import { openMirrorReadOnly } from '../../src/db/open-mirror.ts';
 import { openSqlite } from '../../src/db/engine.ts';
-import { normalizeSql } from '../../src/db/own-schema.ts';
+import { normalizeSql } from '../../src/db/sql-text.ts';
 import type { Random } from '../../fake-api/invent/random.ts';
 import { isNoticed, type Verdict } from './damage-rows.ts';
 
