@@ -1,5 +1,5 @@
 import { renderPlural } from '../lib/layout.ts';
-import type { Column } from './columns.ts';
+import type { Column, Misfits } from './columns.ts';
 import type { Export, WrittenTable } from './manifest.ts';
 import type { ColumnStatistics } from './tally.ts';
 
@@ -47,20 +47,30 @@ export function renderCodebook(one: Export): string {
   ].join('\n\n');
 }
 
+/** What was done to values that a type or a format cannot hold. */
+const CHANGED = {
+  untyped: 'is NULL because its type does not hold what the API sent.',
+  nulReplaced: 'has U+FFFD where the API sent a NUL.',
+  cut: 'is cut, because a cell holds 32,767 characters. Its end says so.',
+  controlsReplaced: 'has U+FFFD in place of characters that a workbook cannot hold.',
+  asText: 'is a text, because a workbook has no such day or number.',
+} as const satisfies Record<keyof Misfits, string>;
+
 function renderTable({ table, rows, statistics, isWhole, misfits }: WrittenTable): string {
   const heading = `## ${table.name}\n\n${table.description} ${renderPlural(rows, 'row')}, in the order of ${table.key.map((name) => `\`${name}\``).join(', ')}.`;
   if (isWhole)
     return `${heading} Each line is a whole case as the API sent it, as JSON; the documentation of the API applies.\n`;
-  const untyped = Object.entries(misfits.untyped).map(
-    ([name, count]) =>
-      `In ${renderPlural(count, 'row')}, \`${name}\` is NULL because its type does not hold what the API sent.`,
+  const changed = Object.entries(CHANGED).flatMap(([kind, what]) =>
+    Object.entries(misfits[kind as keyof Misfits]).map(
+      ([name, count]) => `In ${renderPlural(count, 'row')}, \`${name}\` ${what}`,
+    ),
   );
   const lines = table.columns.map((column, at) =>
     renderColumn(column, statistics[at] ?? NO_STATISTICS, rows),
   );
   return [
     heading,
-    ...untyped,
+    ...changed,
     ['| column | type | meaning | missing | values |', '| --- | --- | --- | --- | --- |', ...lines].join(
       '\n',
     ),

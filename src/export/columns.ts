@@ -23,16 +23,33 @@ export interface Column {
 /** A value of SQLite, with every integer as bigint. */
 export type Cell = bigint | number | string | Buffer | null;
 
-/** How many values were changed because a type, or a program that reads it, cannot hold them. */
+/** How many values were changed because a type, a format, or a program that reads it, cannot hold them; each by column. */
 export interface Misfits {
-  /** Dates and timestamps that are null, by column. */
+  /** Dates and timestamps that are null. */
   readonly untyped: Record<string, number>;
-  /** Texts in which U+FFFD stands for a NUL, at which several programs end a text without a word. By column. */
+  /** Texts in which U+FFFD stands for a NUL, at which several programs end a text without a word. */
   readonly nulReplaced: Record<string, number>;
+  /** Texts and lists whose end was cut off, which they say. */
+  readonly cut: Record<string, number>;
+  /** Texts and elements of lists in which U+FFFD stands for characters that the format cannot hold. */
+  readonly controlsReplaced: Record<string, number>;
+  /** Days and numbers that are texts, because the format has no such day or number. */
+  readonly asText: Record<string, number>;
 }
+
+export const noMisfits = (): Misfits => ({
+  untyped: {},
+  nulReplaced: {},
+  cut: {},
+  controlsReplaced: {},
+  asText: {},
+});
 
 /** The years that the date types of pandas, Arrow, Spark, DuckDB and Postgres all hold. */
 const [FIRST_DATE, LAST_DATE] = ['1678-01-01', '2261-12-31'];
+
+/** Workbooks have no days before this one: Excel takes 1900 for a leap year. */
+export const FIRST_DAY = '1900-03-01';
 
 const DATE = /^\d{4}-\d{2}-\d{2}/;
 
@@ -52,7 +69,7 @@ function toTimestamp(text: string): string | null {
   return Number.isNaN(time) ? null : new Date(time).toISOString();
 }
 
-const count = (counts: Record<string, number>, name: string): void => {
+export const countMisfit = (counts: Record<string, number>, name: string): void => {
   counts[name] = (counts[name] ?? 0) + 1;
 };
 
@@ -69,7 +86,7 @@ const CONVERT: Readonly<Record<ColumnType, Convert>> = {
   text: (cell, name, misfits) => {
     const text = Buffer.isBuffer(cell) ? cell.toString('base64') : String(cell);
     if (!text.includes('\0')) return text;
-    count(misfits.nulReplaced, name);
+    countMisfit(misfits.nulReplaced, name);
     return text.replaceAll('\0', '\ufffd');
   },
   list: (cell, name, misfits) => {
@@ -81,7 +98,7 @@ const CONVERT: Readonly<Record<ColumnType, Convert>> = {
 };
 
 function orUntyped(value: string | null, cell: Cell, name: string, misfits: Misfits): string | null {
-  if (value === null && String(cell).trim() !== '') count(misfits.untyped, name);
+  if (value === null && String(cell).trim() !== '') countMisfit(misfits.untyped, name);
   return value;
 }
 
@@ -118,7 +135,7 @@ export function prepareToValues(
       const [asSent, value] = [values[text] ?? null, values[typed] ?? null];
       const isBlank = typeof asSent === 'string' && asSent.trim() === '';
       if (asSent === value || isBlank || (value !== null && !isWhole)) values[text] = null;
-      else if (value === null && (cells[typed] ?? null) === null) count(misfits.untyped, name);
+      else if (value === null && (cells[typed] ?? null) === null) countMisfit(misfits.untyped, name);
     }
     return values;
   };

@@ -1,5 +1,6 @@
 import { AUTHOR, INSTITUTION, SITE, toDataVersion } from './citation.ts';
 import type { Column, ColumnType } from './columns.ts';
+import type { FormatName } from './formats/format.ts';
 import type { Export, WrittenTable } from './manifest.ts';
 
 /* datapackage.json: Data Package 2.0. */
@@ -55,8 +56,9 @@ function toResource(
       : {
           type: 'table',
           ...(format === 'csv' && { dialect: DIALECT }),
+          ...(format === 'xlsx' && { dialect: { sheetName: table.name } }),
           schema: {
-            fields: table.columns.map((column) => toField(column, table.key)),
+            fields: table.columns.map((column) => toField(column, table.key, format)),
             missingValues: [''],
             primaryKey: table.key,
             ...(references.length > 0 && {
@@ -73,10 +75,10 @@ function toResource(
 const TEXT_FORMATS: ReadonlySet<string> = new Set(['csv', 'ndjson']);
 const DIALECT = { delimiter: ',', lineTerminator: '\r\n', quoteChar: '"', doubleQuote: true, header: true };
 
-function toField({ name, type, description }: Column, key: readonly string[]): object {
+function toField({ name, type, description }: Column, key: readonly string[], format: FormatName): object {
   return {
     name,
-    type: FIELD_TYPES[type],
+    type: format === 'xlsx' && type === 'list' ? 'string' : FIELD_TYPES[type],
     description,
     ...(key.includes(name) && { constraints: { required: true } }),
   };

@@ -15,11 +15,18 @@ const BYTES_A_ROW: Readonly<Record<FormatName, Readonly<Partial<Record<string, n
   ndjson: { cases: 80_000, docket_entries: 640 },
   sqlite: { cases: 8000, docket_entries: 450 },
   parquet: { cases: 3000, docket_entries: 160 },
+  xlsx: { cases: 4000 },
 };
 const OTHER = 400;
 
 /** The texts of documents take this many times their bytes. */
-const TEXTS: Readonly<Record<FormatName, number>> = { csv: 1.1, ndjson: 1.15, sqlite: 1.15, parquet: 0.6 };
+const TEXTS: Readonly<Record<FormatName, number>> = {
+  csv: 1.1,
+  ndjson: 1.15,
+  sqlite: 1.15,
+  parquet: 0.6,
+  xlsx: 1,
+};
 
 /** Tables of the mirror that have as many rows as a table of the export. */
 const COUNTED: Readonly<Partial<Record<string, string>>> = {

@@ -44,7 +44,8 @@ export interface ExportRequest {
  * HISTORY_MISSING, HISTORY_DAMAGED or the signal's reason; an earlier export is then unchanged.
  */
 export async function exportMirror(mirror: Mirror, request: ExportRequest): Promise<Export> {
-  const { tables, leftOut } = chooseTables(mirror, request);
+  const format = await loadFormat(request.format);
+  const { tables, leftOut } = chooseTables(mirror, { ...request, format });
   const place = inSystem(request.folder, () => openPlace(request.folder));
   try {
     if (request.run.isPast) {
@@ -57,7 +58,8 @@ export async function exportMirror(mirror: Mirror, request: ExportRequest): Prom
     inSystem(request.folder, () => {
       checkRoom(mirror, place.folder, request, tables, caseIds.length);
     });
-    const written = await writeAll(mirror, { ...request, filters }, tables, leftOut, caseIds, place.folder);
+    const content = { format, tables, leftOut, caseIds, folder: place.folder };
+    const written = await writeAll(mirror, { ...request, filters }, content);
     place.swapIn();
     return written;
   } catch (thrown) {
@@ -70,15 +72,19 @@ export async function exportMirror(mirror: Mirror, request: ExportRequest): Prom
 const isFiltered = ({ values, filed }: CaseFilters): boolean =>
   filed !== null || Object.keys(values).length > 0;
 
+interface Content extends Pick<Export, 'leftOut'> {
+  readonly format: Format;
+  readonly tables: readonly Table[];
+  readonly caseIds: readonly number[];
+  /** The folder that is not in its place yet. */
+  readonly folder: string;
+}
+
 async function writeAll(
   mirror: Mirror,
   request: ExportRequest,
-  tables: readonly Table[],
-  leftOut: Export['leftOut'],
-  caseIds: readonly number[],
-  folder: string,
+  { format, tables, leftOut, caseIds, folder }: Content,
 ): Promise<Export> {
-  const format = await loadFormat(request.format);
   mkdirSync(join(folder, 'data'));
   const written: WrittenTable[] = [];
   for (const table of tables) {

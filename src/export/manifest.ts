@@ -41,6 +41,31 @@ export interface Export {
   readonly leftOut: readonly { readonly table: string; readonly why: string }[];
 }
 
+/** Says which tables are not included, in a sentence for each reason. */
+export function listLeftOut(leftOut: Export['leftOut']): string[] {
+  return [...new Set(leftOut.map(({ why }) => why))].map((reason) => {
+    const tables = leftOut.filter(({ why }) => why === reason).map(({ table }) => table);
+    return `${tables.length === 1 ? 'Not included is the table' : 'Not included are the tables'} ${tables.join(', ')}: ${reason}.`;
+  });
+}
+
+const MISFITS = {
+  untyped: 'not_typed',
+  nulReplaced: 'nul_replaced',
+  cut: 'cut',
+  controlsReplaced: 'controls_replaced',
+  asText: 'as_text',
+} as const satisfies Record<keyof Misfits, string>;
+
+/** How many values were changed, by what was done to them and by column. */
+const toCounts = (misfits: Misfits): object =>
+  Object.fromEntries(
+    Object.entries(MISFITS).flatMap(([kind, name]) => {
+      const counts = misfits[kind as keyof Misfits];
+      return Object.keys(counts).length > 0 ? [[name, counts]] : [];
+    }),
+  );
+
 /** The manifest, which names each file only after it was read back. */
 export function toManifest(
   { run, tables, coverage, ...rest }: Export,
@@ -71,8 +96,7 @@ export function toManifest(
           ...(isWhole && { rows_are: 'whole cases as the API sent them' }),
           rows,
           content_sha256: contentHash,
-          ...(Object.keys(misfits.untyped).length > 0 && { not_typed: misfits.untyped }),
-          ...(Object.keys(misfits.nulReplaced).length > 0 && { nul_replaced: misfits.nulReplaced }),
+          ...toCounts(misfits),
         },
       ]),
     ),

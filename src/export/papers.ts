@@ -1,7 +1,8 @@
 import { renderPlural } from '../lib/layout.ts';
 import { AUTHOR, INSTITUTION, SITE, toDataCitation } from './citation.ts';
+import { FIRST_DAY } from './columns.ts';
 import { TITLE } from './descriptor.ts';
-import type { Export } from './manifest.ts';
+import { type Export, listLeftOut } from './manifest.ts';
 
 /* The texts that go with an export: README.md, CITATION.cff and LICENSE.md. */
 
@@ -21,7 +22,9 @@ ${Object.entries(filters)
 | table | rows | content |
 | --- | ---: | --- |
 ${tables.map(({ table, rows }) => `| ${table.name} | ${rows} | ${table.description} |`).join('\n')}
-${leftOut.map(({ table, why }) => `\nThe table ${table} is not included: ${why}.\n`).join('')}
+${listLeftOut(leftOut)
+  .map((sentence) => `\n${sentence}\n`)
+  .join('')}
 ## Coverage
 
 ${renderCoverage(one)}
@@ -83,6 +86,10 @@ ${fence('sql', [
     ? `SELECT count(*) FROM ${name};`
     : `SELECT value, count(*) FROM ${name}, json_each(${name}.${list}) GROUP BY value ORDER BY 2 DESC LIMIT 10;`,
 ])}`;
+    case 'xlsx':
+      return `\`data/${name}.xlsx\` opens in Excel, LibreOffice and the like. The sheet \`columns\` says what each column means. An empty cell is
+NULL. The elements of a list are separated by semicolons; a cell that begins with \`[\` has a list as JSON. A day before ${FIRST_DAY} is a text,
+because Excel has no such days. A text of more than 32,767 characters is cut, and its end says so. Nothing is a formula or a link.`;
     case 'parquet':
       return `Columns have types; a list is a list of texts. ${keys} In pandas with pyarrow, \`pandas.read_parquet("data/${name}.parquet")\`; in DuckDB:
 

@@ -1,6 +1,7 @@
 import type { Mirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { type CaseFilters, listConditions } from '../search/filters.ts';
+import type { Format } from './formats/format.ts';
 import type { ExportedRun } from './run.ts';
 import {
   CHOSEN,
@@ -58,6 +59,7 @@ interface TablesRequest extends TableOptions {
   /** Null for all tables that the mirror has. */
   readonly tables: readonly TableName[] | null;
   readonly run: ExportedRun;
+  readonly format: Format;
 }
 
 interface ChosenTables {
@@ -65,26 +67,30 @@ interface ChosenTables {
   readonly leftOut: readonly { readonly table: string; readonly why: string }[];
 }
 
-/** Chooses the tables. Without `tables`, those that the mirror cannot have are left out, with the reason. */
+/** Chooses the tables. Without `tables`, those that cannot be exported are left out, with the reason. */
 export function chooseTables({ path }: Mirror, request: TablesRequest): ChosenTables {
   const leftOut: { table: string; why: string }[] = [];
   const tables = toTables(request).filter(({ name }) => {
     if (request.tables !== null && !request.tables.includes(name)) return false;
-    if (name !== 'document_texts') return true;
-    const why = request.withoutTexts
-      ? 'texts were not wanted'
-      : request.run.isPast
-        ? 'the mirror keeps no earlier state of texts'
-        : null;
+    const why = explainAbsence(name, request);
     if (why === null) return true;
     if (request.tables !== null)
       throw new MirrorError('EXPORT_UNAVAILABLE', `${path} cannot give the table ${name}: ${why}.`, {
-        hint: 'Leave document_texts out of --tables.',
+        hint: `Leave ${name} out of --tables.`,
       });
     leftOut.push({ table: name, why });
     return false;
   });
   return { tables, leftOut };
+}
+
+/** Why a table is not exported; null if it is. */
+function explainAbsence(name: TableName, { format, withoutTexts, run }: TablesRequest): string | null {
+  if (format.onlyTable !== undefined && name !== format.onlyTable)
+    return `a file of ${format.ending} has the table ${format.onlyTable} alone`;
+  if (name !== 'document_texts') return null;
+  if (withoutTexts) return 'texts were not wanted';
+  return run.isPast ? 'the mirror keeps no earlier state of texts' : null;
 }
 
 /** Fills the temporary tables; returns the ids of the cases in their order. */

@@ -5,7 +5,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import type { Mirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { wordsOf } from '../lib/system-errors.ts';
-import { type Cell, type Misfits, prepareToValues } from './columns.ts';
+import { type Cell, noMisfits, prepareToValues } from './columns.ts';
 import { CSV } from './formats/csv.ts';
 import type { Format, FormatName } from './formats/format.ts';
 import { NDJSON } from './formats/ndjson.ts';
@@ -21,6 +21,7 @@ const FORMATS: Readonly<Record<FormatName, () => Promise<Format>>> = {
   ndjson: () => Promise.resolve(NDJSON),
   sqlite: () => Promise.resolve(SQLITE),
   parquet: async () => (await import('./formats/parquet.ts')).PARQUET,
+  xlsx: async () => (await import('./formats/xlsx.ts')).XLSX,
 };
 
 export const loadFormat = (name: FormatName): Promise<Format> => FORMATS[name]();
@@ -75,7 +76,7 @@ async function writeWhole(
   file: string,
 ): Promise<Facts> {
   const hash = await writeWholeCases(mirror, file, caseIds, withoutTexts, signal);
-  return { hash, misfits: { untyped: {}, nulReplaced: {} }, statistics: [] };
+  return { hash, misfits: noMisfits(), statistics: [] };
 }
 
 async function writeRows(
@@ -83,14 +84,15 @@ async function writeRows(
   { format, table, caseIds, signal, onRows }: TableRequest,
   file: string,
 ): Promise<Facts> {
-  const misfits: Misfits = { untyped: {}, nulReplaced: {} };
+  const misfits = noMisfits();
   const toValues = prepareToValues(table.name, table.columns, misfits);
   const [hash, tally] = [new ContentHash(), createTally(table.columns)];
   const writer = format.open(file, table);
   try {
     for await (const block of readRows(mirror, table, caseIds, signal))
       for (const cells of block) {
-        const values = toValues(cells);
+        const exact = toValues(cells);
+        const values = format.fit?.(exact, table.columns, misfits) ?? exact;
         writer.write(values);
         hash.addRow(values);
         tally.add(values);

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { unzipSync } from 'fflate';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { openSqlite } from '../../src/db/engine.ts';
 import { listFiles } from '../../src/export/target.ts';
 import { type CliOptions, type CliResult, runCli } from '../support/command-line.ts';
@@ -21,6 +24,9 @@ export interface Manifest {
         readonly content_sha256: string;
         readonly not_typed?: Readonly<Record<string, number>>;
         readonly nul_replaced?: Readonly<Record<string, number>>;
+        readonly cut?: Readonly<Record<string, number>>;
+        readonly controls_replaced?: Readonly<Record<string, number>>;
+        readonly as_text?: Readonly<Record<string, number>>;
       }
     >
   >;
@@ -92,6 +98,24 @@ export function listWrongSums(folder: string): string[] {
 /** All bytes of an export, by the path of the file. */
 export const readAll = (folder: string): Record<string, string> =>
   Object.fromEntries(listFiles(folder).map((file) => [file, readFileSync(join(folder, file), 'latin1')]));
+
+/** What an export says, with compressed files unpacked. */
+export async function readWords(folder: string): Promise<string> {
+  const words = listFiles(folder).map(async (file) => {
+    const path = join(folder, file);
+    if (file.endsWith('.xlsx'))
+      return Object.values(unzipSync(readFileSync(path)))
+        .map((part) => Buffer.from(part).toString())
+        .join('');
+    if (!file.endsWith('.parquet')) return readFileSync(path, 'utf8');
+    const rows = await parquetReadObjects({
+      file: await asyncBufferFromFile(path),
+      compressors: { GZIP: (input) => gunzipSync(input) },
+    });
+    return JSON.stringify(rows, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+  });
+  return (await Promise.all(words)).join('');
+}
 
 /** The lines of a file of JSON. */
 export const readNdjson = (path: string): Record<string, unknown>[] =>

@@ -35,7 +35,7 @@ replaces an earlier export in one step. A folder with anything else in it is nev
 
 The default is clean: cases that have left the site, records that the site does not show, and impossible dates are left
 out. Without --as-of, the state is that of the newest complete run. With ndjson, cases.ndjson has whole cases as the API
-sent them.
+sent them. A workbook (xlsx) has the table cases.
 ${MOMENT_HELP}
 
 Examples:

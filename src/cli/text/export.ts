@@ -1,4 +1,4 @@
-import type { Export, WrittenTable } from '../../export/manifest.ts';
+import { type Export, type WrittenTable, listLeftOut } from '../../export/manifest.ts';
 import { renderPlural } from '../../lib/layout.ts';
 import { renderBytes } from './words.ts';
 
@@ -15,7 +15,7 @@ export function renderExport(folder: string, { run, tables, leftOut, format }: E
     `${folder}: ${renderPlural(tables.length, 'table')} as ${format}, ${renderBytes(bytes)}, the state after run ${run.id} (ended at ${run.endedAt}).`,
     ...(run.lacking === null ? [] : [`Not complete: ${run.lacking}.`]),
     ...tables.map((one) => `  ${one.table.name}: ${renderPlural(one.rows, 'row')}`),
-    ...leftOut.map(({ table, why }) => `  ${table} is not included: ${why}.`),
+    ...listLeftOut(leftOut).map((sentence) => `  ${sentence}`),
   ];
   return `${lines.join('\n')}\n`;
 }

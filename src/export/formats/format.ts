@@ -1,11 +1,11 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
-import type { Value } from '../columns.ts';
-import type { Table } from '../table.ts';
+import type { Column, Misfits, Value } from '../columns.ts';
+import type { Table, TableName } from '../table.ts';
 
 /* What every format can do: write the rows of a table to a file, and read them back by code of its own. */
 
 /** The names of the formats: each has a file in this folder. */
-export const FORMAT_NAMES = ['csv', 'ndjson', 'sqlite', 'parquet'] as const;
+export const FORMAT_NAMES = ['csv', 'ndjson', 'sqlite', 'parquet', 'xlsx'] as const;
 export type FormatName = (typeof FORMAT_NAMES)[number];
 
 export interface RowWriter {
@@ -20,6 +20,10 @@ export interface Format {
   readonly mediaType: string;
   /** The name of the one file that has all tables, if there is one. */
   readonly sharedName?: string;
+  /** The one table that the format takes, if it does not take all. */
+  readonly onlyTable?: TableName;
+  /** Makes values that the format can hold, and counts what that changes. */
+  readonly fit?: (values: readonly Value[], columns: readonly Column[], misfits: Misfits) => readonly Value[];
   /** Completes the file of all tables, with the codebook as one more table. */
   readonly finishShared?: (path: string, codebook: Iterable<readonly (string | null)[]>) => void;
   /** Begins a file, which must not exist, or a table in the file of all tables. */
