@@ -1,4 +1,4 @@
-/** What is measured, in the order in which it runs in a round. Those with the same `file` go on with the same database. */
+/** The measured programs, in the order in which they run in a round. Those with the same `file` continue with the same database. */
 export const CONTENDERS = {
   fetch: { description: 'fetch and parse alone', file: null },
   'floor first': { description: 'the least a program must do, into an empty file', file: 'floor' },
@@ -11,16 +11,16 @@ export const CONTENDERS = {
 export type Contender = keyof typeof CONTENDERS;
 export const CONTENDER_NAMES = Object.keys(CONTENDERS) as Contender[];
 
-/** What one run of a program cost. */
+/** The cost of one run of a program. */
 export interface Cost {
   readonly wallMs: number;
   readonly cpuMs: number;
   readonly peakBytes: number;
-  /** The file after the run; 0 where there is none. */
+  /** The size of the file after the run; 0 without a file. */
   readonly databaseBytes: number;
 }
 
-/** A size of collection and a latency, and what every contender cost in them: one entry a round. */
+/** A size of the collection and a latency, with the cost of each contender: one entry for each round. */
 export interface Setting {
   readonly cases: number;
   readonly jsonBytes: number;

@@ -9,12 +9,12 @@ export function median(numbers: readonly number[]): number {
 
 type Measure = keyof Cost;
 
-/** The median of what a contender cost; NaN where it did not run. */
+/** The median cost of a contender; NaN if it did not run. */
 export function costOf(setting: Setting | undefined, contender: Contender, measure: Measure): number {
   return median((setting?.rounds[contender] ?? []).map((cost) => cost[measure]));
 }
 
-/** The median of the ratios of each round, so that a machine that gets slower meanwhile does not count. */
+/** The median of the ratios in each round, so that a machine that slows down does not affect it. */
 export function ratioOf(
   setting: Setting | undefined,
   contender: Contender,
@@ -37,14 +37,14 @@ export interface Target {
 
 const MB = 1e6;
 
-/** What is to be reached, as ratios to the floor: fixed costs weigh more in a small collection. */
+/** The goals as ratios to the floor. Fixed costs weigh more in a small collection. */
 const GOALS = {
   small: { first: 1.5, unchanged: 0.4, changed: 0.5 },
   large: { first: 1.3, unchanged: 0.25, changed: 0.3 },
 } as const;
 const MAX_SMALL_CASES = 2000;
 
-/** What is to be reached, and what was, for each size that was measured. */
+/** The goals and the results for each measured size. */
 export function toTargets(settings: readonly Setting[]): Target[] {
   const quick = settings.filter(({ latencyMs }) => latencyMs === 0);
   const slow = settings.filter(({ latencyMs }) => latencyMs > 0);

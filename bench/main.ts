@@ -1,7 +1,7 @@
 /*
- * Measures a sync against the least that any program must do, and writes docs/performance.md. See there how to read it.
- * It needs disk for some four times the JSON of the largest collection. With --reading FILE it measures the commands that read
- * that mirror instead, and prints a table.
+ * Measures a sync against the least that any program must do, and writes docs/performance.md. That page explains the
+ * results. It needs disk space for about four times the JSON of the largest collection. With --reading FILE it
+ * measures the commands that read that mirror instead, and prints a table.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ const { values } = parseArgs({
 function parseNumbers(text: string, name: string): number[] {
   const numbers = text.split(',').map(Number);
   if (numbers.some((number) => !Number.isSafeInteger(number) || number < 0))
-    throw new RangeError(`--${name} takes whole numbers, apart by commas, not ${JSON.stringify(text)}.`);
+    throw new RangeError(`--${name} takes whole numbers separated by commas, not ${JSON.stringify(text)}.`);
   return numbers;
 }
 

@@ -19,8 +19,8 @@ const NO_TRAFFIC = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
 const NOW = () => new Date();
 
 /**
- * What each layer of a sync costs, in CPU milliseconds for 1,000 cases: the project's own functions over the same pages,
- * one layer after the other in one process, so that one that gets slower has a name.
+ * Measures each layer of a sync in CPU milliseconds for 1,000 cases: the project's own functions on the same pages,
+ * one layer after another in one process. The figures show which layer got slower.
  */
 export async function measureLayers(
   path: string,
@@ -91,7 +91,7 @@ export async function measureLayers(
   return { cases: count, cpuMsPer1000 };
 }
 
-/** The pages that the cases of a file make. */
+/** Splits the cases of a file into pages. */
 async function* readPages(path: string): AsyncGenerator<Buffer> {
   let lines: string[] = [];
   const toPage = (): Buffer =>

@@ -6,18 +6,18 @@ import type { Cost } from './contenders.ts';
 
 const REPORT_USAGE = new URL('programs/report-usage.js', import.meta.url).href;
 
-/** A program of Node's to measure, as a whole process. */
+/** A Node program to measure as a whole process. */
 export interface Program {
   readonly script: URL;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** The Node that runs it; the one that runs this by default. */
+  /** The Node that runs it; by default, the one that runs the benchmark. */
   readonly node?: string;
   /** The SQLite file that it writes. */
   readonly database: string | null;
 }
 
-/** Runs a program to its end and tells what it cost. Fails when the program does. */
+/** Runs a program to its end and returns its cost. Fails if the program fails. */
 export async function measureProgram(program: Program, folder: string): Promise<Cost> {
   const usageFile = join(folder, 'usage.json');
   const began = performance.now();

@@ -1,15 +1,15 @@
 import { measureProgram } from './measure-program.ts';
 
 /*
- * What the commands cost that read a mirror, beyond what Node itself costs: in each round Node with an empty program and
- * all commands run in turn, so a machine that slows down affects all of them.
+ * Measures the cost of commands that read a mirror, beyond the cost of Node itself. In each round, Node with an empty
+ * program and all commands run one after another, so a machine that slows down affects all of them.
  */
 
 const COMMAND = new URL('../bin/clearinghouse-mirror.js', import.meta.url);
 const NOTHING = new URL('programs/nothing.js', import.meta.url);
 const AS_OF_SQL = 'SELECT case_ongoing, count(*) FROM cases GROUP BY 1';
 
-/** Commands that take no time of their own, which are measured often, and those that read everything. */
+/** Commands that take almost no time and are measured often. */
 const START_UPS: readonly (readonly string[])[] = [
   ['--version'],
   ['--help'],

@@ -12,7 +12,7 @@ export interface Plan {
   readonly tell: (text: string) => void;
 }
 
-/** Measures every contender in turn, round after round, each round with files of its own. */
+/** Measures all contenders one after another, in several rounds, each with its own files. */
 export async function measureSetting(files: CollectionFiles, plan: Plan): Promise<Setting> {
   const { cases, latencyMs, tell } = plan;
   const before = await serveFile(files.before, latencyMs);

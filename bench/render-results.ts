@@ -28,7 +28,7 @@ function renderTitle({ cases, jsonBytes, latencyMs }: Setting): string {
   return latencyMs === 0 ? size : `${size}, ${latencyMs} ms before each response`;
 }
 
-/** What each contender is compared with. */
+/** The contender that each contender is compared with. */
 const BASES: Readonly<Record<Contender, Contender>> = {
   fetch: 'floor first',
   'floor first': 'floor first',

@@ -8,10 +8,13 @@ import { type CaseCollection, inventCollection } from '../fake-api/collection/co
 
 export const OURS = new URL('../bin/clearinghouse-mirror.js', import.meta.url);
 
-/** Two states of one collection, as files with a case a line: to invent them while measuring would be measured too. */
+/**
+ * Two states of one collection, as files with one case per line. If cases were invented during the measurement, it
+ * would include that time.
+ */
 export interface CollectionFiles {
   readonly before: string;
-  /** After a day in which 1 % of the cases changed. */
+  /** The state after a day on which 1 % of the cases changed. */
   readonly after: string;
   readonly jsonBytes: number;
 }
@@ -40,7 +43,7 @@ export interface Server {
   readonly stop: () => Promise<void>;
 }
 
-/** Serves a file in a process of its own, so that what it costs is nobody else's. */
+/** Serves a file in a separate process, so that its cost is not measured. */
 export async function serveFile(path: string, latencyMs: number): Promise<Server> {
   const args = ['fake-api', '--records', path, '--no-gzip', '--json', '--latency', String(latencyMs)];
   const child = spawn(process.execPath, [fileURLToPath(OURS), ...args], {

@@ -6,7 +6,7 @@ import { renderResults } from './render-results.ts';
 const PAGE = new URL('../docs/performance.md', import.meta.url);
 const RAW = new URL('../docs/performance.json', import.meta.url);
 
-/** Keeps the results in the documentation: the page for people, every single figure beside it. A part replaces its like only. */
+/** Writes the results to the documentation: a page for people, and every figure beside it. New results replace only those of the same settings. */
 export async function writeResults(measured: Results): Promise<void> {
   const before = existsSync(RAW) ? (JSON.parse(readFileSync(RAW, 'utf8')) as Results) : null;
   const results = mergeResults(before, measured);
@@ -15,7 +15,7 @@ export async function writeResults(measured: Results): Promise<void> {
   writeFileSync(PAGE, await formatText(PAGE.pathname, page));
 }
 
-/** What was measured now, and of what was measured before the sizes and latencies that were left out now. */
+/** The new results, and the earlier results for sizes and latencies that were not measured now. */
 export function mergeResults(before: Results | null, now: Results): Results {
   const isNew = (one: Setting): boolean =>
     now.settings.some(({ cases, latencyMs }) => cases === one.cases && latencyMs === one.latencyMs);

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { Agent, get } from 'node:http';
 
-/* The same lists as a sync reads by default. */
+/* The lists that a sync reads by default. */
 const LISTS = [
   'case_ongoing=5020',
   'case_ongoing=5021',
@@ -12,8 +12,8 @@ const LISTS = [
 ];
 
 /**
- * Fetches every page of every list, one after the other over one connection, and parses it. A response other than a
- * page ends its list, as "No results" does.
+ * Fetches every page of every list, one after another over one connection, and parses it. A response that is not a
+ * page, such as "No results", ends its list.
  * @param {string} api
  * @param {string} token
  */

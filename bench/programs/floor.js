@@ -2,9 +2,9 @@ import { loadEngine } from '../../scripts/load-engine.js';
 import { fetchPages } from './fetch-pages.js';
 
 /*
- * The least that any program must do to keep the collection in SQLite: fetch, parse, and upsert the case as JSON text and
- * each docket entry as a row, with prepared statements and one transaction a page. No lists, no history, no record of
- * what it did, no proof of anything.
+ * The least that any program must do to store the collection in SQLite: fetch, parse, and upsert the case as JSON
+ * text and each docket entry as a row, with prepared statements and one transaction for each page. It has no lists,
+ * no history, no log and no checks.
  */
 const [api, token, file] = process.argv.slice(2);
 const db = new (loadEngine())(file);

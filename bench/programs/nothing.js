@@ -1,1 +1,1 @@
-/* An empty program: what Node itself costs. */
+/* An empty program, to measure the cost of Node itself. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
-/* Imported before a measured program: when it ends, the operating system's account of it goes to a file. */
+/* Imported before a measured program. When the program ends, its resource usage is written to a file. */
 const STATUS = '/proc/self/status';
 
 /** On Linux `maxRSS` is never less than the peak of the process that started this one; `VmHWM` is its own. */

@@ -14,10 +14,13 @@ export interface ByteDamage {
   readonly bytes: readonly number[];
 }
 
-/** A bit of a letter says whether the letter is a capital. */
+/** The bit of a letter that makes it a capital. */
 const CASE_BIT = 0x20;
 
-/** One byte, one bit, or a sector of zeros. One in ten is in the header, and one in ten in a statement of the schema. */
+/**
+ * Changes one byte or one bit, or fills a sector with zeros. One damage in ten is in the header, and one in ten in a
+ * statement of the schema.
+ */
 export function drawByteDamage(base: Buffer, random: Random): ByteDamage {
   if (random.chance(0.1)) return drawSchemaDamage(base, random);
   const at = random.chance(0.1) ? random.below(100) : random.below(base.length);
@@ -30,14 +33,14 @@ export function drawByteDamage(base: Buffer, random: Random): ByteDamage {
   return { at, bytes: [(now + 1 + random.below(255)) % 256] };
 }
 
-/** Damage that SQLite can read: a letter of a statement of the schema is a capital, or is no longer one. */
+/** Damage that SQLite can read: a letter in a statement of the schema changes between lower case and upper case. */
 function drawSchemaDamage(base: Buffer, random: Random): ByteDamage {
   const statement = base.indexOf('CREATE ', random.below(base.length));
   const at = Math.min((statement === -1 ? 0 : statement) + random.below(1000), base.length - 1);
   return { at, bytes: [(base[at] ?? 0) ^ CASE_BIT] };
 }
 
-/** Judges what becomes of a file, to be written at `path`, in which some bytes are others. */
+/** Writes a file with damaged bytes to `path`, and judges whether the damage is noticed. */
 export function judgeByteDamage(
   base: Buffer,
   content: string,
@@ -49,7 +52,7 @@ export function judgeByteDamage(
   if (damaged.equals(base)) return 'unknowable';
   writeFileSync(path, damaged);
   if (isFileNoticed(path)) return 'noticed';
-  return digestContent(path) === content ? 'unknowable' : 'hole';
+  return digestContent(path) === content ? 'unknowable' : 'unnoticed';
 }
 
 function isFileNoticed(path: string): boolean {
@@ -67,8 +70,8 @@ function isFileNoticed(path: string): boolean {
 }
 
 /**
- * A digest of everything that can be read from a file: each value with its type, the schema with the names of all columns, the
- * settings. Statistics only choose an index; white space and comments in the schema mean nothing.
+ * A digest of everything that can be read from a file: each value with its type, the schema with the names of all
+ * columns, the settings. It omits statistics, which only choose an index, and white space and comments in the schema.
  */
 export function digestContent(path: string): string {
   const sqlite = openSqlite(path, { readonly: true });

@@ -11,21 +11,21 @@ import { findUnknowable } from './unknowable.ts';
 export type Cell = string | number | Buffer | null;
 export type Row = Readonly<Record<string, Cell>>;
 
-/** What may befall the rows of a table. */
+/** The ways in which rows of a table are damaged. */
 export const DAMAGE_KINDS = ['value', 'type', 'null', 'removed', 'duplicated', 'swapped', 'key'] as const;
 export type DamageKind = (typeof DAMAGE_KINDS)[number];
 
-/** One damage, before and after. */
+/** One damage: its SQL, and the rows before and after it. */
 export interface Damage {
   readonly table: string;
   readonly kind: DamageKind;
-  /** The columns that differ; none where rows were removed or added. */
+  /** The columns that differ; none if rows were removed or added. */
   readonly columns: readonly string[];
   readonly row: Row;
   readonly sql: string;
 }
 
-export type Verdict = 'noticed' | 'unknowable' | 'hole';
+export type Verdict = 'noticed' | 'unknowable' | 'unnoticed';
 
 interface TableShape {
   readonly table: string;
@@ -33,10 +33,10 @@ interface TableShape {
   readonly keys: readonly string[];
 }
 
-/** A mirror whose rows are damaged and mended again, as often as one likes. */
+/** A mirror whose rows can be damaged and restored again and again. */
 export interface RowTrials {
   readonly tables: readonly string[];
-  /** Damages a table once; null where SQLite itself refuses the damage, or where it would change nothing. */
+  /** Damages a table once; null if SQLite itself refuses the damage, or if the damage would change nothing. */
   tryOnce(table: string, kind: DamageKind, random: Random): { damage: Damage; verdict: Verdict } | null;
   close(): void;
 }
@@ -80,7 +80,7 @@ function listShapes({ sqlite }: Mirror): TableShape[] {
       )
       .pluck()
       .all()
-      // SQLite protects the tables of an index; damages.ts has what can be done to one.
+      // SQLite protects the tables of an index.
       .filter((table) => !SEARCH_OBJECTS.has(table))
       .map((table) => {
         const columns = sqlite.pragma(`table_info("${table}")`) as { name: string; pk: number }[];
@@ -90,7 +90,7 @@ function listShapes({ sqlite }: Mirror): TableShape[] {
   );
 }
 
-/** Executes a damage, past what a column of the table takes. Returns whether it changed anything. */
+/** Executes a damage, even if a column of the table does not allow the value. Returns whether it changed anything. */
 function execute({ sqlite }: Mirror, { table, sql, kind }: Damage): boolean {
   const relaxed = kind === 'null' || kind === 'type';
   const setSql = (text: string): void => {
@@ -118,10 +118,10 @@ function execute({ sqlite }: Mirror, { table, sql, kind }: Damage): boolean {
 
 function judge(mirror: Mirror, damage: Damage): Verdict {
   if (isNoticed(mirror)) return 'noticed';
-  return findUnknowable(mirror, damage) === undefined ? 'hole' : 'unknowable';
+  return findUnknowable(mirror, damage) === undefined ? 'unnoticed' : 'unknowable';
 }
 
-/** Whether verification finds anything, where a second thread proves half of the cases. It ends at the first finding. */
+/** Whether verification finds anything, with a second thread that checks half of the cases. It stops at the first finding. */
 export function isNoticed(mirror: Mirror): boolean {
   const elsewhere = proveElsewhere(mirror);
   for (const finding of verifyMirror(mirror, { of: 'everything' }, () => undefined, { elsewhere }))
@@ -198,13 +198,13 @@ function setCell(shape: TableShape, row: Row, column: string, value: Cell) {
   return { columns: [column], row, sql };
 }
 
-/** A table without a key is small, and has its rows told apart by all that they hold. */
+/** A table without a key is small, and its rows are identified by all their values. */
 function toWhere({ keys, columns }: TableShape, row: Row): string {
   const names = keys.includes('rowid') ? columns : keys;
   return names.map((name) => `"${name}" IS ${toLiteral(row[name] ?? null)}`).join(' AND ');
 }
 
-/** Another value of the same kind: near, far, or that of another row. */
+/** Another value of the same kind: a close one, a distant one, or the value of another row. */
 function drawOther(cell: Cell, rows: readonly Row[], column: string, random: Random): Cell {
   const elsewhere = random.pick(rows)[column] ?? null;
   if (random.chance(0.3) && elsewhere !== cell && elsewhere !== null) return elsewhere;

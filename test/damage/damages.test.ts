@@ -11,9 +11,9 @@ import { DAMAGE_KINDS, openRowTrials, type RowTrials, type Verdict } from './dam
 
 const { DAMAGES, DAMAGE_SEED = '1', DAMAGE_FIRST = '0', DAMAGE_TABLE = '' } = process.env;
 const BYTES = '(bytes)';
-/** Those of the schema, and those that SQLite and Drizzle add. */
+/** The tables of the schema, and those that SQLite and Drizzle add. */
 const TABLES = [...TABLE_RULES.map(({ table }) => table), 'sqlite_sequence', '__drizzle_migrations'];
-/** How often SQLite may refuse a damage, or find that it changes nothing, before the trial is given up. */
+/** How many damages are drawn in one trial until SQLite accepts one and it changes something. */
 const MAX_DRAWS = 40;
 const MINUTES = 60_000;
 
@@ -39,7 +39,7 @@ interface Trial {
   readonly verdict: Verdict;
 }
 
-/** In a sample each kind of damage has its turn. */
+/** The kinds of damage take turns, so a sample has all of them. */
 function tryRow(table: string, number: number, random: Random): Trial | null {
   for (let draw = 0; draw < MAX_DRAWS; draw++) {
     const kind = DAMAGE_KINDS[number % DAMAGE_KINDS.length] ?? 'value';
@@ -55,14 +55,14 @@ function tryBytes(random: Random): Trial {
   return { words, verdict: judgeByteDamage(base, content, damage, join(folder, 'damaged.db')) };
 }
 
-/** Tries as many damages as asked for, and returns those that went unnoticed, each with how to replay it. */
-function listHoles(
+/** Tries this many damages, and returns those that went unnoticed, each with the command that replays it. */
+function listUnnoticed(
   table: string,
   damages: number,
   attempt: (number: number, random: Random) => Trial | null,
 ) {
-  const counts = { noticed: 0, unknowable: 0, hole: 0, refused: 0 };
-  const holes: string[] = [];
+  const counts = { noticed: 0, unknowable: 0, unnoticed: 0, refused: 0 };
+  const unnoticed: string[] = [];
   const [seed, first] = [Number(DAMAGE_SEED), Number(DAMAGE_FIRST)];
   for (let number = first; number < first + damages; number++) {
     const random = new Random(mixSeeds(seed, [...TABLES, BYTES].indexOf(table), number));
@@ -70,54 +70,58 @@ function listHoles(
     try {
       const trial = attempt(number, random);
       counts[trial?.verdict ?? 'refused']++;
-      if (trial?.verdict === 'hole') holes.push(`${trial.words}\n  ${replay}`);
+      if (trial?.verdict === 'unnoticed') unnoticed.push(`${trial.words}\n  ${replay}`);
     } catch (error) {
-      holes.push(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  ${replay}`);
+      unnoticed.push(
+        `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  ${replay}`,
+      );
     }
   }
   if (DAMAGES !== undefined) process.stdout.write(`${table}: ${JSON.stringify(counts)}\n`);
-  return { holes, counts };
+  return { unnoticed, counts };
 }
 
 const isWanted = (table: string): boolean => DAMAGE_TABLE === '' || DAMAGE_TABLE === table;
 const wantedTables = TABLES.filter(isWanted);
 
-/** Jest fails a list of tests that is empty. */
+/** Jest fails on an empty list of tests. */
 const eachTable = wantedTables.length === 0 ? test.skip.each(TABLES) : test.each(wantedTables);
 const testBytes = isWanted(BYTES) ? test : test.skip;
 
-test('what is to be damaged is a table of the mirror, or its bytes', () => {
+test('--table names a table of the mirror, or its bytes', () => {
   expect(['', BYTES, ...TABLES]).toContain(DAMAGE_TABLE);
 });
 
-test('the documentation names everything that cannot be known', () => {
+test('the documentation names all damage that verify cannot notice', () => {
   const page = readFileSync(new URL('../../docs/verify.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
   for (const { what } of [...UNKNOWABLE_ROWS, UNKNOWABLE_STATISTICS, UNKNOWABLE_BYTES])
     expect(page).toContain(what);
 });
 
-test('the tables of the mirror are those that are damaged', () => {
+test('every table of the mirror is damaged', () => {
   expect([...trials.tables].sort()).toEqual([...TABLES].sort());
 });
 
 eachTable(
-  'damage of any kind to any row of %s is noticed, or cannot be known',
+  'verify notices damage of every kind to the rows of %s, unless it is listed as unknowable',
   (table) => {
     const damages = DAMAGES === undefined ? DAMAGE_KINDS.length : Number(DAMAGES);
-    const { holes, counts } = listHoles(table, damages, (number, random) => tryRow(table, number, random));
-    expect(holes).toEqual([]);
+    const { unnoticed, counts } = listUnnoticed(table, damages, (number, random) =>
+      tryRow(table, number, random),
+    );
+    expect(unnoticed).toEqual([]);
     if (damages >= DAMAGE_KINDS.length) expect(counts.noticed).toBeGreaterThan(0);
   },
   600 * MINUTES,
 );
 
 testBytes(
-  'damage to bytes of the file is noticed, unless all that can be read remains the same',
+  'verify notices damaged bytes of the file, unless all content still reads the same',
   () => {
-    const { holes } = listHoles(BYTES, DAMAGES === undefined ? 25 : Number(DAMAGES), (_, random) =>
+    const { unnoticed } = listUnnoticed(BYTES, DAMAGES === undefined ? 25 : Number(DAMAGES), (_, random) =>
       tryBytes(random),
     );
-    expect(holes).toEqual([]);
+    expect(unnoticed).toEqual([]);
   },
   600 * MINUTES,
 );

@@ -1,7 +1,8 @@
 /*
- * Damages the rows of each table of a mirror, and the bytes of its file, as often as one likes, and sees whether `verify`
- * notices. What it does not notice has to stand in the list of what cannot be known (unknowable.ts). The tests play a
- * sample; this plays the same trials in larger numbers, and a hole names the arguments that replay it.
+ * Damages the rows of each table of a mirror and the bytes of its file, again and again, and checks whether `verify`
+ * notices. Damage that `verify` does not notice has to be in the list of unknowable damage (unknowable.ts). The tests
+ * run a sample. This program runs more of the same trials, and prints for each damage that went unnoticed the command
+ * that replays it.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

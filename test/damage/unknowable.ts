@@ -1,7 +1,7 @@
 import type { Mirror } from '../../src/db/open-mirror.ts';
 import type { Damage } from './damage-rows.ts';
 
-/** Damage that no verification can notice, and why. */
+/** Damage that no verification can notice, and the reason. */
 export interface Unknowable {
   readonly what: string;
   readonly why: string;
@@ -10,7 +10,7 @@ export interface Unknowable {
 
 const only = ({ columns }: Damage, column: string): boolean => columns.length === 1 && columns[0] === column;
 
-/** The whole list: docs/verify.md has it, and the damage test admits nothing else. */
+/** The complete list, which docs/verify.md repeats. The damage test accepts nothing else. */
 export const UNKNOWABLE_ROWS: readonly Unknowable[] = [
   {
     what: 'A changed number of a docket entry (`docket_entries.mirror_id`) that no other row refers to.',
@@ -29,13 +29,13 @@ export function findUnknowable(mirror: Mirror, damage: Damage): Unknowable | und
   return UNKNOWABLE_ROWS.find(({ holds }) => holds(mirror, damage));
 }
 
-/** What no query reads. */
+/** Rows that no query reads. */
 export const UNKNOWABLE_STATISTICS = {
   what: 'Changed index statistics (`sqlite_stat1`, `sqlite_stat4`).',
   why: 'They affect which index a query uses, not its answer.',
 } as const;
 
-/** What of the bytes of a file no verification looks at, because nobody else does either. */
+/** Bytes that no verification reads, because no query reads them either. */
 export const UNKNOWABLE_BYTES = {
   what: 'Changed bytes that hold no content: free pages, space between the rows of a page, white space and comments in the SQL of the schema, header fields that affect no content.',
   why: 'Every table, view and setting of the file reads as before; the damage test compares them all.',

@@ -11,7 +11,7 @@ const CASES = 2000;
 const SHOWN = 20;
 
 /**
- * A mirror in which "motion" is in 16,000 docket entries, 6,000 documents and 2,500 texts, and "appeal" in every
+ * A mirror in which "motion" is in 16,000 docket entries, 6,000 documents and 2,500 texts, and "appeal" is in every
  * hundredth of them. No two have the same date.
  */
 function fill({ sqlite }: Mirror): void {

@@ -6,7 +6,7 @@ import { startSite } from '../support/site.ts';
 withBrowser((open) => {
   describe.each(['light', 'dark'] as const)('with the %s colors', (colorScheme) => {
     test.each(WIDTHS)(
-      'and %i pixels, no page has a violation, overflows, or loads from elsewhere',
+      'and %i pixels, no page has an accessibility violation, overflows, or loads anything from another host',
       async (width) => {
         const site = await startSite(await makeFullMirror());
         const { page, faults } = await open(site, { width, colorScheme });

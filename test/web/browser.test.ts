@@ -19,7 +19,7 @@ withBrowser((open) => {
     [360, 'dark', 0],
     [1280, 'light', 1],
   ] as const)(
-    'every second page at %i pixels in %s colors has no violation and does not overflow',
+    'every second page has no accessibility violation and does not overflow at %i pixels in %s colors',
     async (width, colorScheme, first) => {
       const { page, faults } = await open(site, { width, colorScheme });
       for (const path of PAGES.filter((_, at) => at % 2 === first)) {
@@ -32,7 +32,7 @@ withBrowser((open) => {
     },
   );
 
-  test('a reader finds a case, filters, looks at its history, goes back in time, and downloads a file', async () => {
+  test('a reader can search, filter, read the history of a case, go back in time, and download a file', async () => {
     const { page, faults } = await open(site, { javaScriptEnabled: false });
     const heading = () => page.locator('h1').textContent();
     await page.goto(site.url);
@@ -65,7 +65,7 @@ withBrowser((open) => {
     await page.context().close();
   });
 
-  test('the keyboard alone reaches the content, a wide table, and what is folded', async () => {
+  test('the content, a wide table and collapsed sections can be reached with the keyboard', async () => {
     const { page } = await open(site, { width: 360 });
     await page.goto(new URL('/cases', site.url).href);
     const focused = () =>
@@ -85,7 +85,7 @@ withBrowser((open) => {
     await page.context().close();
   });
 
-  test('on paper, a page is dark on white even where dark colors are preferred, and what is folded is open', async () => {
+  test('a printed page is dark on white and expands its collapsed sections, even if the reader prefers dark colors', async () => {
     const { page } = await open(site, { colorScheme: 'dark' });
     await page.goto(new URL('/cases/3', site.url).href);
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });

@@ -13,7 +13,7 @@ const words = (body: string): string =>
     ?.text.replace(/\s+/g, ' ') ?? '';
 
 describe('the page of a case', () => {
-  test('has its facts with links to the cases that share them, its people, docket, history and citation', async () => {
+  test('has its facts with links to cases that share them, its people, docket, history and citation', async () => {
     const site = await startSite(await makeFullMirror());
     const { body } = await site.get('/cases/6');
     const text = words(body);
@@ -65,7 +65,7 @@ describe('the page of a case', () => {
     expect(words((await site.get('/cases/6/docket')).body)).not.toContain('New in run');
   });
 
-  test('tells that a case departed or was redacted, before anything else', async () => {
+  test('says first that a case departed or was redacted', async () => {
     const site = await startSite(await makeFullMirror());
     expect(words((await site.get('/cases/8')).body)).toContain('Departed: run 4 found it gone from the site');
     const redacted = words((await site.get('/cases/9')).body);
@@ -76,7 +76,7 @@ describe('the page of a case', () => {
 });
 
 describe('documents, other dockets and resources', () => {
-  test('have three states: some, none, and not read yet', async () => {
+  test('show their records, or say that there are none or that they have not been read yet', async () => {
     const path = join(tempFolder(), 'mirror.db');
     const linked = openLinkedMirror([1, 2], openMirror(path));
     linked.read(1, 'documents', [
@@ -139,7 +139,7 @@ describe('the docket', () => {
 });
 
 describe('the overview', () => {
-  test('says how fresh and complete the mirror is, and what the last run brought', async () => {
+  test('says how recent and complete the mirror is, and what the last run found', async () => {
     const site = await startSite(await makeFullMirror());
     const text = words((await site.get('/')).body);
     for (const part of [
@@ -153,7 +153,7 @@ describe('the overview', () => {
 });
 
 describe('changes', () => {
-  test('are those of the newest run that found any, or of the runs that the address names', async () => {
+  test('come from the newest run that found any, or from the runs that the address names', async () => {
     const site = await startSite(await makeFullMirror());
     expect(words((await site.get('/changes')).body)).toMatch(/Found by run 4 .*Changes/);
     const all = words((await site.get('/changes?since=2&until=4&field=case_ongoing')).body);

@@ -6,10 +6,10 @@ import { query } from '../../src/db/query.ts';
 import { startSite } from '../support/site.ts';
 
 const MOST_PAGES = 1500;
-/** Statements that are requested as pages; each takes a process. */
+/** The number of statements that the crawl requests as pages. Each starts a process. */
 const MOST_STATEMENTS = 3;
 
-test('every link of every page leads to a page that is well made, and every file can be downloaded', async () => {
+test('every link of every page leads to a valid page, and every file can be downloaded', async () => {
   const path = await makeFullMirror();
   const site = await startSite(path);
   const mirror = openMirrorReadOnly(path);
@@ -84,7 +84,7 @@ test('every link of every page leads to a page that is well made, and every file
   expect(site.faults).toEqual([]);
 });
 
-/** Whether a search has several filters: there are thousands of them, all made alike. */
+/** Whether a search has several filters: there are thousands of such links, all made in the same way. */
 function isCombined(address: string): boolean {
   const { pathname, searchParams } = new URL(address, 'http://localhost');
   return /^\/search\b/.test(pathname) && [...searchParams.keys()].length > 2;

@@ -13,7 +13,7 @@ beforeEach(async () => {
   site = await startSite(path);
 });
 
-describe('the name of the machine in the request', () => {
+describe('the host in a request', () => {
   test.each(['127.0.0.1:8750', 'localhost:8750', '127.0.0.1', 'LOCALHOST', '[::1]:8750', 'localhost:9999'])(
     '%s is answered',
     async (host) => {
@@ -28,7 +28,7 @@ describe('the name of the machine in the request', () => {
     'localhost.evil.example:8750',
     '192.168.0.7:8750',
     '0.0.0.0:8750',
-  ])('%s is refused on every path, and learns nothing', async (host) => {
+  ])('%s is refused on every path, without any content', async (host) => {
     for (const path of ['/', '/cases/1', '/cases.csv', '/cases/1.json', '/style.css']) {
       const { status, body } = await site.get(path, { host });
       expect([path, status]).toEqual([path, 421]);
@@ -39,7 +39,7 @@ describe('the name of the machine in the request', () => {
 });
 
 test.each(['evil.example#127.0.0.1', '127.0.0.1:8750:1', 'evil.example@127.0.0.1'])(
-  'a name that no machine can have, %j, is refused',
+  'an invalid host, %j, is refused',
   async (host) => {
     const { status, body } = await site.get('/cases/1', { host });
     expect([status < 500 && status >= 400, body.includes('Alder')]).toEqual([true, false]);
@@ -51,21 +51,21 @@ test.each([
   'GET /cases/1 HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n',
   'GET /cases/1 HTTP/1.1\r\nConnection: close\r\n\r\n',
   'GET http://evil.example/cases/1 HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n',
-])('a request that names no machine, or another one, is refused: %j', async (head) => {
+])('a request without a host, or with another one, is refused: %j', async (head) => {
   const answer = await sendRaw(site.url, head);
   expect([/^HTTP\/1\.1 4\d\d /.test(answer), answer.includes('Alder')]).toEqual([true, false]);
 });
 
-describe('a request that another website makes', () => {
+describe('a request from another website', () => {
   test.each<[string, Record<string, string>]>([
     ['with its origin', { origin: 'https://evil.example' }],
-    ['with no origin to tell', { origin: 'null' }],
+    ['with a null origin', { origin: 'null' }],
     [
       'in the background',
       { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'script' },
     ],
     [
-      'of another port',
+      'from another port',
       { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' },
     ],
     [
@@ -87,7 +87,7 @@ describe('a request that another website makes', () => {
       'a page of this server',
       { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors', origin: 'http://localhost:8750' },
     ],
-  ])('but %s may lead here', async (_, headers) => {
+  ])('%s may lead to a page', async (_, headers) => {
     expect((await site.get('/cases', headers)).status).toBe(200);
   });
 });
@@ -103,7 +103,7 @@ test('HEAD is answered like GET, without a body', async () => {
 });
 
 test.each(['/', '/cases.csv', '/nothing', '/cases?court=x&court=y', '/style.css'])(
-  '%s comes with headers that forbid scripts, frames and sources elsewhere',
+  '%s has headers that forbid scripts, frames and content from other hosts',
   async (path) => {
     const { headers } = await site.get(path);
     expect(String(headers['content-security-policy']).split('; ').sort()).toEqual([
@@ -125,10 +125,10 @@ test.each(['/', '/cases.csv', '/nothing', '/cases?court=x&court=y', '/style.css'
   },
 );
 
-/** Of the addresses that lead to nothing, those that no case and no run could have. */
+/** The missing pages that no case and no run could ever have. */
 const UNKNOWN_PAGE = /^(?!\/cases\/(?:424242|1\?)|\/runs\/|\/changes)/;
 
-describe('an address that cannot be', () => {
+describe('an invalid address', () => {
   test.each([
     ['/../../etc/passwd', 404],
     ['/..%2f..%2fetc%2fpasswd', 404],
@@ -171,7 +171,7 @@ describe('an address that cannot be', () => {
     ['/cases.csv?page=x', 200],
     ['/cases.csv?limit=1', 400],
     ['/cases/9?as-of=2', 410],
-  ])('%s is a page with a code and a hint, and status %i', async (path, expected) => {
+  ])('%s shows a page with a code and a hint, and has status %i', async (path, expected) => {
     const { status, body } = await site.get(path);
     expect(status).toBe(expected);
     if (expected !== 200) expect(body).toMatch(/[A-Z]{4,}_?[A-Z]+/);

@@ -105,7 +105,7 @@ afterEach(() => {
   expect(site.faults).toEqual([]);
 });
 
-/** The page at an address, or the one to which it leads. */
+/** The page at an address, or the page that it redirects to. */
 async function open(path: string): Promise<Answer> {
   const answer = await site.get(path);
   return answer.status === 302 ? site.get(String(answer.headers.location)) : answer;
@@ -113,7 +113,7 @@ async function open(path: string): Promise<Answer> {
 
 const OF_CASE = ['', '/docket', '/history', '/summary', '?as-of=1', '/docket?words=motion&order=oldest'];
 describe.each(Object.keys(CASES))('a hostile case (%s)', (id) => {
-  test.each(OF_CASE)('is a sound page of less than 200 kB: %s', async (rest) => {
+  test.each(OF_CASE)('has a valid page of less than 200 kB: %s', async (rest) => {
     const { status, body } = await open(`/cases/${id}${rest}`);
     expect(status).toBe(200);
     expect(listTagFaults(body)).toEqual([]);
@@ -156,21 +156,21 @@ test.each([
   expect(body).not.toMatch(/<script|<img/i);
 });
 
-test('a case without a name has a link that can be seen', async () => {
+test('a case without a name has a visible link', async () => {
   const { body } = await open('/cases?sort=name');
   const links = readElements(body).filter(({ attributes }) => /^\/cases\/\d+$/.test(attributes.href ?? ''));
   expect(links).toHaveLength(8);
   expect(links.filter(({ text }) => text === '(no name)')).toHaveLength(3 + 1);
 });
 
-test('a summary keeps its form, and loses whatever could act or hide something', async () => {
+test('a summary keeps its formatting, and loses everything that could run or hide something', async () => {
   const { body } = await open('/cases/7');
   expect(body).toContain('<a href="https://good.example/?a=1&amp;b=2" rel="noreferrer" class="out">good</a>');
   expect(body).toContain('<p>a</p>');
   expect(body).not.toMatch(/evil\.example|position:fixed|display:none|passwd/);
 });
 
-test('the largest docket is shown in parts, and each entry is in one of them, in a stable order', async () => {
+test('the largest docket is split into pages in a stable order, and each entry is on exactly one page', async () => {
   const found: string[] = [];
   const pages = Math.ceil(ENTRIES / 50);
   for (const page of [1, 2, 3, pages - 1, pages]) {
@@ -179,12 +179,12 @@ test('the largest docket is shown in parts, and each entry is in one of them, in
       ...[...body.matchAll(/Entry number (\d+): MOTION &amp; order/g)].map(([, number]) => String(number)),
     );
   }
-  // Entry 5 is a million letters. Entries without a date stay beside those before them.
+  // Entry 5 has a million letters. Entries without a date stay next to the entries before them.
   const expected = Array.from({ length: ENTRIES }, (_, at) => String(at)).filter((at) => at !== '5');
   expect(found).toEqual([...expected.slice(0, 149), ...expected.slice((pages - 2) * 50 - 1)]);
 });
 
-test('a text of a million letters is cut, and whole in the file', async () => {
+test('a text of a million letters is clipped on the page, and complete in the file', async () => {
   const { body } = await open('/cases/6/docket?order=oldest');
   expect(body).toContain('1,000,000 characters');
   const file = await site.get('/cases/6/docket.csv?order=oldest');
@@ -192,7 +192,7 @@ test('a text of a million letters is cut, and whole in the file', async () => {
   expect(file.body.trimEnd().split('\n')).toHaveLength(ENTRIES + 1);
 });
 
-test('a summary of five megabytes can be read to its end', async () => {
+test('a summary of five megabytes can be read to the end', async () => {
   const { body } = await open('/cases/5/summary');
   const [last] = listAddresses(body)
     .filter((address) => address.includes('page='))

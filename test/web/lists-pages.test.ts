@@ -16,7 +16,7 @@ const words = (body: string): string =>
     ?.text.replace(/\s+/g, ' ') ?? '';
 
 describe('transitions', () => {
-  test('are a picture, numbers and cases, which agree with each other and with the files', async () => {
+  test('are shown as a picture, as numbers and as cases, which agree with each other and with the files', async () => {
     const path = await makeFullMirror();
     const site = await startSite(path);
     const mirror = openMirrorReadOnly(path);
@@ -33,7 +33,7 @@ describe('transitions', () => {
     expect(json).toHaveLength(total);
   });
 
-  test('lead from each pair of statuses to its cases', async () => {
+  test('link each pair of statuses to its cases', async () => {
     const site = await startSite(await makeFullMirror());
     const links = readElements((await site.get('/transitions')).body).filter(({ attributes }) =>
       attributes.href?.includes('from='),
@@ -48,7 +48,7 @@ describe('transitions', () => {
 });
 
 describe('audits', () => {
-  test('are counted, and each lists its cases as its files do', async () => {
+  test('have counts, and the page of each lists the same cases as its files', async () => {
     const site = await startSite(await makeFullMirror());
     const overview = words((await site.get('/audit')).body);
     let withCases = 0;
@@ -145,7 +145,7 @@ describe('documents', () => {
     return startSite(path);
   }
 
-  test('of a case are listed with type, date and link; new ones are marked, hidden ones never shown', async () => {
+  test('of a case are listed with type, date and link; new ones are marked, and hidden ones are never shown', async () => {
     const site = await makeSite();
     const onCase = words((await site.get('/cases/1')).body);
     expect(onCase).toMatch(/Documents 3 documents .*and 1 that is not for the public/);
@@ -166,7 +166,7 @@ describe('documents', () => {
     expect(hidden.body.replaceAll('13', '99')).toBe(missing.body);
   });
 
-  test('have their text in parts of less than 200 kB, down to its last word', async () => {
+  test('have their full text in pages of less than 200 kB', async () => {
     const site = await makeSite();
     const first = await site.get('/documents/11');
     expect(words(first.body)).toContain('As the API has it, 5,440,007 characters');
@@ -177,7 +177,7 @@ describe('documents', () => {
     expect(words((await site.get('/documents/12')).body)).toContain('Not fetched yet.');
   });
 
-  test('and each further docket has a page with its entries and files', async () => {
+  test('have beside them further dockets, each with a page of its entries and files', async () => {
     const site = await makeSite();
     expect((await site.get('/cases/1')).body).toContain('href="/dockets/501"');
     const page = words((await site.get('/dockets/501?words=notice')).body);

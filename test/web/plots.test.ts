@@ -20,7 +20,7 @@ const toPlot = (values: readonly (readonly number[])[]) =>
     },
   }).toString();
 
-/** Whether each element is closed in order, as XML wants it. */
+/** Whether each element is closed in order, as XML requires. */
 function listXmlFaults(text: string): string[] {
   const open: string[] = [];
   const faults: string[] = [];
@@ -44,14 +44,14 @@ describe('a plot of columns', () => {
     ['zeros', [[0, 0, 0]]],
     ['large numbers', [[1e9, 5]]],
     ['several series', [Array.from({ length: 60 }, (_, at) => at), Array.from({ length: 60 }, () => 1)]],
-  ])('of %s has no impossible number, and each year as a year', (_, values) => {
+  ])('with %s has no invalid number, and labels each year with four digits', (_, values) => {
     const svg = toPlot(values);
     expect(svg).not.toMatch(/NaN|Infinity|undefined|\b1,99\d\b/);
     expect(svg).not.toMatch(/ style=|<style|⚠/);
     for (const [picture] of svg.matchAll(/<svg[^]*?<\/svg>/g)) expect(listXmlFaults(picture)).toEqual([]);
   });
 
-  test('draws columns as high as their values', () => {
+  test('draws columns in proportion to their values', () => {
     const heights = readElements(toPlot([[10, 5, 0]]))
       .filter(({ name, parent }) => name === 'rect' && parent?.name === 'g')
       .map(({ attributes }) => Number(attributes.height));
@@ -65,12 +65,12 @@ describe('a plot of columns', () => {
     [92, [20, 40, 60, 80]],
     [12_300, [5000, 10_000]],
     [480, [100, 200, 300, 400]],
-  ])('has round steps up to %i', (max, steps) => {
+  ])('has a scale with round steps up to %i', (max, steps) => {
     expect(listSteps(max)).toEqual(steps);
   });
 });
 
-test('a picture of flows has a band for each pair, and its blocks do not overlap', () => {
+test('a flow diagram has a band for each pair, and its blocks do not overlap', () => {
   const order = ['Yes', 'No', '(departed)'];
   const flows = [
     { from: 'Yes', to: 'No', count: 90 },

@@ -23,8 +23,8 @@ async function writeEventful(): Promise<string> {
 
 const titleOf = (body: string): string => readElements(body).find(({ name }) => name === 'h1')?.text ?? '';
 
-describe('a mirror that changes while it is read', () => {
-  test('is shown as it is now: after a write, after a restore, without a file, and with one again', async () => {
+describe('a mirror that changes while pages are open', () => {
+  test('is shown in its current state: after a write, after a restore, when its file disappears and when it returns', async () => {
     const path = await writeEventful();
     const site = await startSite(path);
     expect(titleOf((await site.get('/cases/6')).body)).toBe('Alder v. Thimble County');
@@ -53,7 +53,7 @@ describe('a mirror that changes while it is read', () => {
     expect(site.faults).toEqual([]);
   });
 
-  test('is read while a transaction writes, and hinders neither it nor a vacuum', async () => {
+  test('can be read during a write transaction, and blocks neither the transaction nor a vacuum', async () => {
     const path = await writeEventful();
     const site = await startSite(path);
     expect((await site.get('/')).status).toBe(200);
@@ -69,7 +69,7 @@ describe('a mirror that changes while it is read', () => {
     expect((await site.get('/cases')).body).toContain('Not yet');
   });
 
-  test('with a newer schema is refused with the reason', async () => {
+  test('is refused with a reason if its schema is newer', async () => {
     const path = await writeEventful();
     const site = await startSite(path);
     await site.get('/');
@@ -102,7 +102,7 @@ describe('a list', () => {
     "court=O'Brien",
   ];
 
-  test.each(FILTERS)('has the same rows on its pages, in its files and in its SQL: %s', async (filter) => {
+  test.each(FILTERS)('has the same rows on its pages, in its files and from its SQL: %s', async (filter) => {
     const path = await makeFullMirror();
     const site = await startSite(path);
     const first = (await site.get(`/cases?${filter}`)).body;
@@ -123,7 +123,7 @@ describe('a list', () => {
     expect(csv.slice(1).map((line) => Number(line.split(',')[0]))).toEqual(rows);
   });
 
-  test('counts for each value of a filter what the list then has', async () => {
+  test('counts for each value of a filter the rows that the list then has', async () => {
     const site = await startSite(await makeFullMirror());
     for (const start of ['', 'ongoing=Yes', 'issue=Stairs&state=Borealia']) {
       const options = readElements((await site.get(`/cases?${start}`)).body).filter(
@@ -144,7 +144,7 @@ describe('a list', () => {
     }
   });
 
-  test('is downloaded whole, whatever the page shows, and by its own connection', async () => {
+  test('is downloaded completely, whatever the page shows, over a separate database connection', async () => {
     const { sync, database } = await startHarness({ source: inventCollection({ size: 400 }) });
     await sync();
     const mirror = openMirrorReadOnly(database);
@@ -167,7 +167,7 @@ describe('a list', () => {
   });
 });
 
-test('a download that fails halfway looks broken', async () => {
+test('a download that fails midway ends as an incomplete response', async () => {
   const path = await writeEventful();
   const sqlite = openSqlite(path);
   sqlite.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
@@ -180,7 +180,7 @@ test('a download that fails halfway looks broken', async () => {
   expect(site.faults).toHaveLength(1);
 });
 
-test('a reader that leaves a download frees the mirror', async () => {
+test('a reader who cancels a download releases the mirror', async () => {
   const { sync, database } = await startHarness({ source: inventCollection({ size: 400 }) });
   await sync();
   const site = await startSite(database);
@@ -204,7 +204,7 @@ test('a reader that leaves a download frees the mirror', async () => {
   expect(busy).toBe(0);
 });
 
-test('a redaction and a restore run while the pages are open, and the pages follow', async () => {
+test('a redaction and a restore work while pages are open, and the pages then show the new state', async () => {
   const folder = tempFolder();
   const database = join(folder, 'mirror.db');
   cpSync(await makeFullMirror(), database);

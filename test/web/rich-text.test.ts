@@ -79,7 +79,7 @@ const PIECES = [
   '<template>',
 ];
 
-test('whatever the text, the result is well formed and holds only what is known', () => {
+test('for any text, the result is well formed and contains only allowed elements', () => {
   fc.assert(
     fc.property(
       fc.array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ unit: anyCharacter })), { maxLength: 40 }),
@@ -100,7 +100,7 @@ test('whatever the text, the result is well formed and holds only what is known'
   );
 });
 
-test('a text that is too long is cut, and says so', () => {
+test('a text that is too long is clipped, and says so', () => {
   expect(toRichText(`<p>${'a'.repeat(50)}</p>`, 20)).toMatchObject({ isCut: true });
   expect(read(`<p>${'a'.repeat(50)}</p>`, 20)).toBe(`<p>${'a'.repeat(17)}</p>`);
 });
@@ -117,7 +117,7 @@ test.each([
   'https://',
   '',
   'mailto:x',
-])('%j is no address of a link', (address) => {
+])('%j is rejected as the address of a link', (address) => {
   expect(toSafeHref(address)).toBeNull();
   expect(linkTo(address, 'text').toString()).toBe('text');
   expect(() => toHref(address)).toThrow();
@@ -127,6 +127,6 @@ test.each([
   ['/cases/1', '/cases/1'],
   ['#top', '#top'],
   ['https://x.example/"><script>', 'https://x.example/%22%3E%3Cscript%3E'],
-])('%j is the address %j', (address, expected) => {
+])('%j becomes the address %j', (address, expected) => {
   expect(toSafeHref(address)).toBe(expected);
 });

@@ -24,12 +24,12 @@ const listFound = (elements: readonly ReadElement[]): string[] =>
     .map(({ attributes }) => String(attributes.href));
 
 describe('the search page', () => {
-  test('without words explains how to search', async () => {
+  test('explains how to search if there are no words', async () => {
     const { status, text } = await open('');
     expect([status, text]).toEqual([200, expect.stringContaining('How to search')]);
   });
 
-  test('shows each case with its facts, what was found in it, and its docket entries, and marks the words', async () => {
+  test('shows each case with its facts, its matches and its docket entries, and marks the words', async () => {
     const { elements, text } = await open('q=lamps');
     expect(listFound(elements)).toContain('/cases/6');
     expect(text).toContain('District of North Borealia');
@@ -38,7 +38,7 @@ describe('the search page', () => {
     expect(new Set(marks)).toEqual(new Set(marks.filter((mark) => /^lamps?$/.test(mark))));
   });
 
-  test('counts, lists and downloads the same cases', async () => {
+  test('shows the same cases in its count, its list and its downloads', async () => {
     for (const query of ['q=county', 'q=county&ongoing=Yes', 'q=complaint&in=entries', 'q=county&newest=1']) {
       const { elements, text } = await open(query);
       const json = JSON.parse((await site.get(`/search.json?${query}`)).body) as { case_id: number }[];
@@ -53,7 +53,7 @@ describe('the search page', () => {
     }
   });
 
-  test('counts for each value of a filter what the search then finds', async () => {
+  test('counts for each value of a filter the cases that the search then finds', async () => {
     const { elements } = await open('q=county');
     const options = elements.filter(
       ({ name, parent, attributes }) =>
@@ -82,19 +82,19 @@ describe('the search page', () => {
     ['q=lamp&entered=soon', 400, 'is not a range of dates'],
     ['q=lamp&court=nowhere', 400, 'nowhere'],
     ['q=lamp&colour=red', 400, 'unknown parameter'],
-  ])('tells what is wrong with %s', async (query, expected, words) => {
+  ])('says what is wrong with %s', async (query, expected, words) => {
     const { status, text } = await open(query);
     expect([status, text]).toEqual([expected, expect.stringContaining(words)]);
   });
 
-  test('suggests words as they are written if nothing was found', async () => {
+  test('suggests words in their usual spelling if nothing was found', async () => {
     const { text, elements } = await open('q=cuonty');
     expect(text).toContain('Nothing was found.');
     const better = elements.find(({ attributes }) => attributes.href === '/search?q=county');
     expect(better?.text).toBe('county');
   });
 
-  test('leads from a link of a case to the case, and offers it for a number', async () => {
+  test('redirects the link of a case to the case, and offers the case for its number', async () => {
     const { status, headers } = await open(`q=${encodeURIComponent('https://clearinghouse.net/case/6/')}`);
     expect([status, headers.location]).toEqual([302, '/cases/6']);
     const { elements } = await open('q=6');

@@ -31,7 +31,7 @@ const ask = async (sql: string, headers: Record<string, string> = {}) => {
 };
 
 describe('the page for SQL', () => {
-  test('shows the rows, keeps the statement, links cases, and draws numbers', async () => {
+  test('shows the rows, keeps the statement, links cases, and plots numbers', async () => {
     const { status, body, text } = await ask(
       'SELECT case_ongoing, count(*) AS cases FROM clean_cases GROUP BY 1',
     );
@@ -43,7 +43,7 @@ describe('the page for SQL', () => {
     expect((await ask('SELECT 6 AS case_id, NULL AS x')).body).toContain('<a href="/cases/6">6</a>');
   });
 
-  test('offers the questions of the documentation, each of which has rows or none, and no error', async () => {
+  test('offers the example queries of the documentation, and none of them fails', async () => {
     const questions = listQuestions();
     expect(questions.length).toBeGreaterThan(12);
     const { body } = await site.get('/sql');
@@ -69,17 +69,20 @@ describe('the page for SQL', () => {
     [`SELECT writefile('/tmp/x', 'x')`, 400, 'QUERY_INVALID'],
     ['SELECT zeroblob(2000000000)', 400, 'QUERY_INVALID'],
     ['-- nothing', 400, 'The statement is empty.'],
-  ])('refuses and explains %s', async (sql, expected, words) => {
+  ])('rejects and explains %s', async (sql, expected, words) => {
     const { status, text } = await ask(sql);
     expect([status, text]).toEqual([expected, expect.stringContaining(words)]);
   });
 
-  test.each(['SELCT 1', `ATTACH '/tmp/other.db' AS other`])('answers a program in words: %s', async (sql) => {
-    const file = await site.get(`/sql.csv?sql=${encodeURIComponent(sql)}`);
-    expect([file.status, file.body]).toEqual([400, expect.stringMatching(/^QUERY_[A-Z]+: /)]);
-  });
+  test.each(['SELCT 1', `ATTACH '/tmp/other.db' AS other`])(
+    'answers a program in plain text: %s',
+    async (sql) => {
+      const file = await site.get(`/sql.csv?sql=${encodeURIComponent(sql)}`);
+      expect([file.status, file.body]).toEqual([400, expect.stringMatching(/^QUERY_[A-Z]+: /)]);
+    },
+  );
 
-  test('shows the first rows of a long result, and has all of them in files', async () => {
+  test('shows the first rows of a long result, and offers all of them as files', async () => {
     const sql = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 5000) SELECT i, 'row ' || i AS t FROM n`;
     const { body, text } = await ask(sql);
     expect(text).toContain(`The first ${PAGE_LIMITS.rows} rows`);
@@ -90,7 +93,7 @@ describe('the page for SQL', () => {
     expect(JSON.parse(json.body)).toHaveLength(5000);
   });
 
-  test('shows the beginning of a cell of any length', async () => {
+  test('shows the beginning of a long cell', async () => {
     const { body } = await ask(
       `SELECT replace(hex(zeroblob(1000000)), '0', 'x') AS long, x'00ff' AS bytes, 9007199254740993 AS big`,
     );
@@ -98,7 +101,7 @@ describe('the page for SQL', () => {
     expect(body).toContain('9007199254740993');
   });
 
-  test('does not run what another website filled in', async () => {
+  test('does not run a statement that another website filled in', async () => {
     const { status, body, text } = await ask('SELECT 41 + 1', {
       'sec-fetch-site': 'cross-site',
       'sec-fetch-mode': 'navigate',
@@ -117,17 +120,17 @@ describe('the page for SQL', () => {
     expect(file.status).toBe(403);
   });
 
-  test('leaves the other pages quick, and ends the statement of a reader who leaves', async () => {
+  test('keeps other pages fast, and stops the statement of a reader who leaves', async () => {
     const before = await site.get('/runs');
     const request = sendRequest(new URL(`/sql?sql=${encodeURIComponent(ENDLESS)}`, site.url));
     request.on('error', () => undefined);
     const closed = new Promise((resolve) => request.once('close', resolve));
-    // While it runs, a page and another statement are answered.
+    // While it runs, a page and another statement are served.
     expect((await site.get('/runs')).body).toBe(before.body);
     expect((await ask('SELECT 1')).status).toBe(200);
     request.destroy();
     await closed;
-    // A place is free again as soon as the process has ended.
+    // Another statement can start as soon as the process has ended.
     for (;;) {
       const answers = await Promise.all([ask('SELECT 1'), ask('SELECT 2')]);
       if (answers.every(({ status }) => status === 200)) break;
@@ -144,7 +147,7 @@ describe('a statement', () => {
       `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT group_concat(hex(randomblob(1000))) FROM n`,
       'MB of memory',
     ],
-  ])('is ended at the limit of %s, and says so', async (_, limit, sql, words) => {
+  ])('is stopped at the limit of %s, and says so', async (_, limit, sql, words) => {
     const runner = createStatementRunner(database);
     await expect(runner.run(sql, never, { ...PAGE_LIMITS, ...limit })).rejects.toMatchObject({
       code: 'QUERY_STOPPED',
@@ -157,7 +160,7 @@ describe('a statement', () => {
     ['rows', { rows: 10 }],
     ['bytes', { bytes: 1000 }],
     ['milliseconds', { milliseconds: 300 }],
-  ])('whose file exceeds the limit of %s breaks the stream', async (_, limit) => {
+  ])('breaks its download off if the file exceeds the limit of %s', async (_, limit) => {
     const runner = createStatementRunner(database, {
       file: { ...PAGE_LIMITS, rows: 1e9, bytes: 1e9, milliseconds: 60_000, ...limit },
     });
@@ -180,7 +183,7 @@ describe('a statement', () => {
     runner.close();
   });
 
-  test('reads the state of one moment, and never writes', async () => {
+  test('reads a single state of the mirror, and never writes', async () => {
     const runner = createStatementRunner(database);
     const before = openSqlite(database, { readonly: true });
     const count = before.prepare('SELECT count(*) FROM cases').pluck().get();
