@@ -25,21 +25,21 @@ function damage(sql: string): string {
 
 const CASE = '(SELECT min(case_id) FROM docket_entries)';
 
-describe('what a death must not leave is found', () => {
+describe('the checks of a killed sync find', () => {
   test.each([
     [
       'half a docket',
       `DELETE FROM docket_entries WHERE mirror_id = (SELECT min(mirror_id) FROM docket_entries)`,
       'half a case',
     ],
-    ['a list cut short', `DELETE FROM issues WHERE case_id = ${CASE} AND mirror_position = 0`, 'half a case'],
-    ['rows of no case', `INSERT INTO issues VALUES (1, 0, 'Fog')`, 'foreign_key_check'],
+    ['a shortened list', `DELETE FROM issues WHERE case_id = ${CASE} AND mirror_position = 0`, 'half a case'],
+    ['rows without a case', `INSERT INTO issues VALUES (1, 0, 'Fog')`, 'foreign_key_check'],
     [
-      'a case that nobody served',
+      'a case that the API never served',
       `UPDATE cases SET mirror_fingerprint = 'x' WHERE id = ${CASE}`,
       'neither as it was nor',
     ],
-    ['two runs going on', `UPDATE sync_runs SET outcome = 'running', ended_at = NULL`, '2 runs are going on'],
+    ['two running runs', `UPDATE sync_runs SET outcome = 'running', ended_at = NULL`, '2 runs are going on'],
     [
       'half a migration',
       `DROP VIEW clean_cases; DELETE FROM issues WHERE case_id = ${CASE}`,
@@ -57,38 +57,38 @@ describe('what a death must not leave is found', () => {
   });
 });
 
-describe('what the sync after it must not leave is found', () => {
+describe('the checks of the next sync find', () => {
   test.each([
     [
-      'a run that seems to go on',
+      'a dead run still recorded as running',
       `UPDATE sync_runs SET outcome = 'running' WHERE id = 2`,
       2,
       'something is left running',
     ],
     [
-      'a dead run that is not said to be dead',
+      'a dead run not recorded as died',
       `UPDATE sync_runs SET version = ''`,
       1,
       'run 1 is partial, and not died',
     ],
-    ['another content', `UPDATE cases SET name = 'x' WHERE id = ${CASE}`, null, 'cases: '],
+    ['different content', `UPDATE cases SET name = 'x' WHERE id = ${CASE}`, null, 'cases: '],
   ])('%s', (_, sql, dead, fault) => {
     const faults = examineRecovery(damage(sql), prepared().scenarios['sync with changes'], dead);
     expect(faults.join('\n')).toContain(fault);
   });
 });
 
-test('a sync that was to die and did not is a fault', async () => {
+test('a sync that survives its planned death is a fault', async () => {
   const { folder, scenarios } = prepared();
   const death = { at: 'write', label: 'before a write that never comes', occurrence: 1 } as const;
   const { died, faults } = await runTrial(scenarios['sync with changes'], death, folder, runWhole);
   expect(died).toBe(false);
-  expect(faults).toEqual([expect.stringContaining('the sync that was to die')]);
+  expect(faults).toEqual([expect.stringContaining('the sync with a planned death')]);
 });
 
 test('a reader that sees half a case fails and says which', async () => {
   const reader = startReader(damage(`DELETE FROM docket_entries WHERE case_id = ${CASE}`));
-  // The sample is drawn at random; sooner or later that case is in it.
+  // The sample is random, so it contains that case sooner or later.
   await reader.failed();
   const { exitCode, stderr } = await reader.end();
   expect(exitCode).toBe(1);

@@ -5,8 +5,8 @@ import { SEARCH_OBJECTS } from '../../src/db/search-tables.ts';
 type Row = Record<string, unknown>;
 export type Content = Readonly<Record<string, readonly string[]>>;
 
-/** The record of the runs is another one after a death, and has to be; so are a new mirror's identity, and the seals of both. */
-const RECORD_OF_RUNS = [
+/** A death rightly changes the record of the runs, the identity of a new mirror, and the seals of both. */
+const TABLES_OF_RUNS = [
   'sync_runs',
   'list_syncs',
   'mirror_departure_checks',
@@ -17,19 +17,19 @@ const RECORD_OF_RUNS = [
   'mirror_seals',
   '__drizzle_migrations',
   'sqlite_sequence',
-  // Written at the end of a run, and again only where a table has grown tenfold.
+  // Written at the end of a run, and again only if a table has grown tenfold.
   'sqlite_stat1',
   'sqlite_stat4',
 ];
 
-/** What the order in which linked lists were read decides, and how often: a record has another number of the mirror. */
+/** The mirror's numbers of records depend on the order in which linked lists were read, and on how often. */
 const RECORD = `CASE record_kind
   WHEN 'resource' THEN (SELECT mirror_fingerprint FROM resources WHERE mirror_key = record_key)
   WHEN 'docket_entry' THEN (SELECT mirror_docket_key || '/' || mirror_key FROM further_docket_entries WHERE mirror_id = record_key)
   ELSE record_key END AS record_key`;
 const WITHOUT_OWN_NUMBERS: Readonly<Record<string, string>> = {
   linked_changes: `SELECT *, NULL AS id, ${RECORD} FROM linked_changes`,
-  // A list that turned empty is believed when a second run has read the same, and a death makes a run more.
+  // A list that became empty is accepted when a second run reads the same, and a death adds a run.
   linked_lists: `SELECT * FROM linked_lists WHERE records_hash <> '${hashRecords([])}'`,
   schema_drift: `SELECT *, iif(record_kind = 'case', example_case_id, NULL) AS example_case_id FROM schema_drift`,
   linked_versions: `SELECT *, ${RECORD} FROM linked_versions`,
@@ -42,8 +42,8 @@ const WITHOUT_OWN_NUMBERS: Readonly<Record<string, string>> = {
 const TIMES = ['changed_at', 'attempted_at', 'read_at'];
 
 /**
- * Every row of every table but those of the runs, without which of the later runs wrote it and when. Runs up to
- * `lastRunBefore` were there before, and their numbers stand.
+ * Every row of every table except those of the runs, without the id and the time of the later run that wrote it. The
+ * ids of runs up to `lastRunBefore` are kept.
  */
 export function readContent(sqlite: Database.Database, lastRunBefore: number): Content {
   const tables = sqlite
@@ -65,7 +65,7 @@ export function readContent(sqlite: Database.Database, lastRunBefore: number): C
     );
   return Object.fromEntries(
     tables
-      .filter((name) => !RECORD_OF_RUNS.includes(name) && !SEARCH_OBJECTS.has(name))
+      .filter((name) => !TABLES_OF_RUNS.includes(name) && !SEARCH_OBJECTS.has(name))
       .map((name) => [
         name,
         sqlite
@@ -77,7 +77,7 @@ export function readContent(sqlite: Database.Database, lastRunBefore: number): C
   );
 }
 
-/** In which tables two contents differ, and by how many rows. */
+/** The tables in which two contents differ, with the number of rows. */
 export function compareContent(expected: Content, found: Content): string[] {
   const tables = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
   return tables.flatMap((table) => {

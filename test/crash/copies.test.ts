@@ -5,7 +5,7 @@ import { times } from '../support/times.ts';
 
 const prepared = usePrepared((folder) => prepareCopyWorld(folder, runWhole));
 
-/** The steps at which something could be half; `npm run crash-test` dies at every one. */
+/** The steps at which a file could be half-written. `npm run crash-test` kills the command at every step. */
 const STEPS: Readonly<Record<CopyCommand, readonly RegExp[]>> = {
   snapshot: [/^after insert mirror_snapshot/, /^after link mirror-/],
   restore: [/^after backup/, /^after link mirror\.db mirror\.db\.replaced/],
@@ -22,7 +22,7 @@ test.each(
     [...STEPS[command], ...times([], MORE_STEPS[command])].map((step) => [command, step] as const),
   ),
 )(
-  'killed in a %s %s, nothing is lost or half, nothing is said to be gone that is there, and the next one ends well',
+  'a %s killed %s loses nothing and leaves no half-written file, and the next one succeeds',
   async (command, step) => {
     const { folder, scenarios: world } = prepared();
     const label = world.labels[command].find((one) => step.test(one));

@@ -19,12 +19,12 @@ import type { Death } from './deaths.ts';
 import { runAsProcess, startCommand, toEnvironment, type RunWhole } from './run-command.ts';
 import { toText } from './scenario.ts';
 
-/* Deaths while a copy of the mirror is taken or put back, and while content is removed from it. */
+/* Deaths during a snapshot, a restore and a redaction. */
 
 const CANARY = 'CanaryOfTheSealedCase';
 const SEALED = 7;
 const SNAPSHOT = 'mirror-20261101T031700Z.db';
-/** Of an earlier second, so that no snapshot of a trial ever meets a name that is taken. */
+/** Named after an earlier second, so that no snapshot of a trial has a name that is in use. */
 const LATER_SNAPSHOT = 'mirror-20261102T031700Z.db';
 
 export const COPY_COMMANDS = {
@@ -34,10 +34,10 @@ export const COPY_COMMANDS = {
 } as const;
 export type CopyCommand = keyof typeof COPY_COMMANDS;
 
-/** A folder with a mirror and a snapshot, in which a case that has left the site is in every copy. */
+/** A folder with a mirror and a snapshot. Both contain a case that has left the site. */
 export interface CopyWorld {
   readonly folder: string;
-  /** Every write of each undisturbed command, in order. */
+  /** Every write of each command without a death, in order. */
   readonly labels: Readonly<Record<CopyCommand, readonly string[]>>;
 }
 
@@ -81,7 +81,7 @@ async function expectEnd(words: readonly string[], folder: string, runWhole: Run
   if (ending.exitCode !== 0) throw new Error(`An undisturbed ${words.join(' ')} ${toText(ending)}`);
 }
 
-/** Lets a command die at a write, and another one come after it. Returns everything that is not as it should be. */
+/** Kills a command at a write and runs it again. Returns all faults. */
 export async function runCopyTrial(
   { folder: world }: CopyWorld,
   command: CopyCommand,
@@ -107,7 +107,7 @@ export async function runCopyTrial(
   }
 }
 
-/** The mirror and each snapshot are there and whole. */
+/** Checks that the mirror and each snapshot exist and are complete. */
 function examineFiles(folder: string): string[] {
   const snapshots = readdirSync(join(folder, 'snapshots')).filter((name) => name.endsWith('.db'));
   const faults = snapshots.includes(SNAPSHOT) ? [] : ['the snapshot is gone'];
@@ -131,7 +131,10 @@ function examineFile(path: string): string[] {
   }
 }
 
-/** While bytes are left, the mirror says that it holds the case, or that its redaction is pending. */
+/**
+ * Checks that the mirror says that it has the case or that its redaction is pending, as long as any file contains its
+ * bytes.
+ */
 function examineRedaction(folder: string): string[] {
   const path = join(folder, 'mirror.db');
   const mirror = openMirrorReadOnly(path);
@@ -159,7 +162,7 @@ function examineLeftovers(folder: string): string[] {
   return (
     readdirSync(folder, { recursive: true })
       .map(String)
-      // A lock alone may belong to a copy that is just beginning, so it stays for a minute.
+      // A lock without a copy may belong to a copy that is about to begin, so it stays for a minute.
       .filter((name) => /restoring|partial$|partial-|\.tmp/.test(name))
       .map((name) => `${name} was left`)
   );

@@ -24,17 +24,17 @@ function setUp(name: (typeof SCENARIOS)[number], file: string) {
 }
 
 describe.each(SCENARIOS)('%s', (name) => {
-  test(`started ${STARTS} times at once runs once; the others leave with 8 before it has got a response`, async () => {
+  test(`runs once when started ${STARTS} times at once; the others exit with 8 before the first response`, async () => {
     const { scenario, database } = setUp(name, `crowd ${name}.db`);
-    let leaveAll: () => void = () => undefined;
-    const haveLeft = new Promise<void>((resolve) => (leaveAll = resolve));
-    await using fakeApi = await serveWorld(scenario.world, () => haveLeft);
-    let left = 0;
+    let resolveOthers: () => void = () => undefined;
+    const othersHaveExited = new Promise<void>((resolve) => (resolveOthers = resolve));
+    await using fakeApi = await serveWorld(scenario.world, () => othersHaveExited);
+    let exited = 0;
     const exits: (number | null)[] = [];
     const starts = Array.from({ length: STARTS }, async () => {
       const { exitCode } = await startCommand(['sync'], toEnvironment(fakeApi, database)).ended;
       exits.push(exitCode);
-      if (++left === STARTS - 1) leaveAll();
+      if (++exited === STARTS - 1) resolveOthers();
     });
     await Promise.all(starts);
     expect(exits).toEqual([
@@ -45,10 +45,10 @@ describe.each(SCENARIOS)('%s', (name) => {
     expect(fakeApi.requests).toHaveLength(scenario.requests);
   });
 
-  test(`is read by ${READERS} processes all the while; none fails, none sees half a case, each sees it grow`, async () => {
+  test(`can be read by ${READERS} processes throughout; none fails, none sees half a case, and each sees the mirror grow`, async () => {
     const { scenario, database } = setUp(name, `readers ${name}.db`);
     const readers = Array.from({ length: READERS }, () => startReader(database, times(10, 0)));
-    // Before each page of cases, and each twentieth linked list, every reader has read what was left before it.
+    // Before each page of cases and each twentieth linked list, every reader reads the mirror.
     const letRead = async ({ route, number }: FakeApiRequest): Promise<void> => {
       if (route.kind === 'linked' && number % 20 !== 0) return;
       await Promise.all(readers.map((reader) => reader.turn()));

@@ -12,7 +12,10 @@ import { times } from '../support/times.ts';
 
 const prepared = usePrepared(async (folder) => prepareScenarios(folder, await shareDays()));
 
-/** Written by the migrations alone, in snapshots alone, by `fetch-texts` (texts.test.ts), or by `fetch-files` (files.test.ts). */
+/**
+ * Tables that only the migrations, only snapshots, only `fetch-texts` (texts.test.ts) or only `fetch-files`
+ * (files.test.ts) write.
+ */
 const FIXED_TABLES = [
   'lists',
   'mirror_identity',
@@ -25,7 +28,7 @@ const FIXED_TABLES = [
   'file_passes',
 ];
 
-test('the scenarios write to every table, delete wherever a change takes rows away, and have a case leave and one return', () => {
+test('the scenarios write to every table, delete from every table that can lose rows, and include a departure and a return', () => {
   const { scenarios } = prepared();
   const labels = new Set(Object.values(scenarios).flatMap((one) => one.labels));
   const tables = Object.values(schema).flatMap((one: unknown) => (isTable(one) ? [getTableName(one)] : []));
@@ -41,7 +44,7 @@ test('the scenarios write to every table, delete wherever a change takes rows aw
   );
 });
 
-/** One label of each kind of write, in each part of a sync: in its transaction, before its COMMIT, and after it. */
+/** One label of each kind of write in each part of a sync: within its transaction, before its COMMIT, and after it. */
 const WRITES: Readonly<Record<ScenarioName, readonly string[]>> = {
   'first sync': [
     'after pragma application_id #1',
@@ -60,7 +63,7 @@ const WRITES: Readonly<Record<ScenarioName, readonly string[]>> = {
   ],
   'sync after a death': ['after update sync_runs #1'],
 };
-/** More of these kinds, for `npm run test:long`; `npm run crash-test` dies at all labels, and more than once. */
+/** More labels for `npm run test:long`. `npm run crash-test` kills syncs at all labels, several times at each. */
 const MORE_WRITES: typeof WRITES = {
   'first sync': [
     'after insert __drizzle_migrations #3',
@@ -81,7 +84,7 @@ const MORE_WRITES: typeof WRITES = {
   'sync after a death': ['after COMMIT of update sync_runs #1'],
 };
 
-test('killed at a write, a sync leaves whole cases, and the next one makes up for it', async () => {
+test('a sync that is killed at a write leaves whole cases, and the next sync completes the run', async () => {
   const { folder, scenarios } = prepared();
   const planned = SCENARIO_NAMES.flatMap((name) =>
     [...WRITES[name], ...times([], MORE_WRITES[name])].map((death) => ({
@@ -94,7 +97,7 @@ test('killed at a write, a sync leaves whole cases, and the next one makes up fo
   expect(trials.filter(({ result }) => result.died)).toHaveLength(planned.length);
 });
 
-test('killed at any instant, likewise', async () => {
+test('a sync that is killed at a random time leaves whole cases, and the next sync completes the run', async () => {
   const { folder, scenarios } = prepared();
   const random = new Random(1);
   const planned = [scenarios['first sync'], scenarios['sync with changes']].flatMap((scenario) =>
@@ -105,7 +108,7 @@ test('killed at any instant, likewise', async () => {
   expect(trials.filter(isFailure).map(renderFailure)).toEqual([]);
 });
 
-test('killed before the response to a request comes, it has always died', async () => {
+test('a sync that is killed before the response to a request always dies', async () => {
   const { folder, scenarios } = prepared();
   const death = { at: 'instant', request: 9, delayMs: 0 } as const;
   expect(await runTrial(scenarios['sync with changes'], death, folder, runAsProcess)).toEqual({
@@ -114,12 +117,12 @@ test('killed before the response to a request comes, it has always died', async 
   });
 });
 
-test('a death in words is read as the same death', () => {
+test('a rendered death is parsed as the same death', () => {
   const deaths = [...listWriteDeaths(['before a', 'after a']), ...drawInstants(new Random(2), 3, 9)];
   expect(deaths.map((death) => parseDeath(renderDeath(death)))).toEqual(deaths);
 });
 
-test('each label is died at when it comes first, midway and last', () => {
+test('deaths are planned at the first, the middle and the last occurrence of each label', () => {
   const labels = ['before a', 'before b', 'before a', 'before a', 'before a'];
   expect(listWriteDeaths(labels).map(renderDeath)).toEqual([
     'before a #1',

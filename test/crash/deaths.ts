@@ -1,16 +1,16 @@
 import type { Random } from '../../fake-api/invent/random.ts';
 
-/** When a process is to die: at a write, or some time after something that is seen from outside. */
+/** When a process is killed: at a write, or some time after an event that can be observed from outside. */
 export type Death =
   | { readonly at: 'write'; readonly label: string; readonly occurrence: number }
-  /** `request` counts from 1; 0 is the moment in which the process makes the file of the writer's lock. */
+  /** `request` counts from 1; 0 is the time at which the process creates the file of the writer lock. */
   | { readonly at: 'instant'; readonly request: number; readonly delayMs: number };
 
-/** Creating the file takes a while in which nothing is asked for; between two requests there is little time. */
+/** Creating the database takes a while without requests. Between two requests there is little time. */
 const MAX_DELAY_MS = { start: 200, request: 40 };
 const SHARE_OF_STARTS = 0.25;
 
-/** The first, a middle and the last time that each write comes in a run. */
+/** Deaths at the first, the middle and the last occurrence of each write in a run. */
 export function listWriteDeaths(labels: readonly string[]): Death[] {
   return [...countLabels(labels)].flatMap(([label, count]) =>
     [...new Set([1, Math.ceil(count / 2), count])].map((occurrence): Death => ({
@@ -21,14 +21,14 @@ export function listWriteDeaths(labels: readonly string[]): Death[] {
   );
 }
 
-/** How often each label comes, in the order in which they come first. */
+/** The number of occurrences of each label, in the order of their first occurrence. */
 export function countLabels(labels: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   return counts;
 }
 
-/** Instants spread over a run of so many requests, its start included. */
+/** Deaths at random times during a run with this many requests, including its start. */
 export function drawInstants(random: Random, count: number, requests: number): Death[] {
   return Array.from({ length: count }, (): Death => {
     const isStart = random.chance(SHARE_OF_STARTS);
@@ -40,7 +40,7 @@ export function drawInstants(random: Random, count: number, requests: number): D
   });
 }
 
-/** A death in words, which {@link parseDeath} understands. */
+/** A death as text, which {@link parseDeath} parses. */
 export function renderDeath(death: Death): string {
   return death.at === 'write'
     ? `${death.label} #${death.occurrence}`

@@ -14,7 +14,10 @@ const prepared = usePrepared(shareDays);
 const PAGE_BYTES = 4096;
 let files = 0;
 
-/** A sync that has no room, and one that has room again. Returns what the first said, and what is wrong with the file. */
+/**
+ * Runs a sync without free space, and then one with free space. Returns the messages of the first, and the faults of
+ * the file.
+ */
 async function fill(
   name: 'first sync' | 'sync with changes',
   startFull: (env: NodeJS.ProcessEnv, fileBytes: number) => RunningCommand,
@@ -44,7 +47,7 @@ const FULL = {
   recovered: true,
 };
 
-describe('a database that may not grow', () => {
+describe('a first sync or a later one with a full database', () => {
   test.each([
     ['its first page', 1],
     ['some cases', 150],
@@ -55,15 +58,18 @@ describe('a database that may not grow', () => {
         ['nearly all cases', 300],
       ],
     ),
-  ])('beyond %s says so; with room again the next first sync is complete', async (_, pages) => {
-    const outcome = await fill('first sync', (env) =>
-      startCommand(['sync'], { ...env, CRASH_MAX_PAGES: String(pages) }),
-    );
-    expect(outcome).toEqual(FULL);
-  });
+  ])(
+    'fails with DISK_FULL after %s, and the next first sync with free space is complete',
+    async (_, pages) => {
+      const outcome = await fill('first sync', (env) =>
+        startCommand(['sync'], { ...env, CRASH_MAX_PAGES: String(pages) }),
+      );
+      expect(outcome).toEqual(FULL);
+    },
+  );
 
   test.each(times([8], [0, 8]))(
-    'beyond %i pages more says so; with room again the next sync is complete',
+    'fails with DISK_FULL after %i more pages, and the next sync with free space is complete',
     async (more) => {
       const outcome = await fill('sync with changes', (env, fileBytes) =>
         startCommand(['sync'], { ...env, CRASH_MAX_PAGES: String(fileBytes / PAGE_BYTES + more) }),
@@ -73,14 +79,14 @@ describe('a database that may not grow', () => {
   );
 });
 
-describe('files that may not grow, as on a full disk', () => {
+describe('a first sync or a later one on a full disk', () => {
   test.each([
-    ['a byte', 0],
+    ['no byte', 0],
     ["the log's index", 16],
     ['some cases', 800],
     ...times<[string, number][]>([], [['half of the schema', 100]]),
   ])(
-    'beyond %s say so, and kill nobody; with room again the next first sync is complete',
+    'fails with DISK_FULL after %s and is not killed, and the next first sync with free space is complete',
     async (_, kibibytes) => {
       const outcome = await fill('first sync', (env) => startLimitedCommand(kibibytes, ['sync'], env));
       expect(outcome).toEqual(FULL);
@@ -88,7 +94,7 @@ describe('files that may not grow, as on a full disk', () => {
   );
 
   test.each(times([200], [30, 200]))(
-    'beyond %i KiB say so; with room again the next sync is complete',
+    'fails with DISK_FULL after %i KiB, and the next sync with free space is complete',
     async (kibibytes) => {
       const outcome = await fill('sync with changes', (env) => startLimitedCommand(kibibytes, ['sync'], env));
       expect(outcome).toEqual(FULL);

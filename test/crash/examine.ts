@@ -8,7 +8,7 @@ import { verifyMirror } from '../../src/verify/proof.ts';
 import { compareContent, readContent, type Content } from './content.ts';
 import { findHalfCases, findHalfLists } from './half-cases.ts';
 
-/** A mirror at one moment of which all is known. */
+/** The known state of a mirror at one time. */
 export interface KnownState {
   readonly schema: string;
   /** The fingerprint of each case. */
@@ -16,7 +16,7 @@ export interface KnownState {
   readonly lastRun: number;
 }
 
-/** What a file must be between and become. */
+/** The states between which a file must be, and the content that it must have in the end. */
 export interface Expected {
   readonly before: KnownState;
   readonly after: KnownState;
@@ -28,13 +28,13 @@ export interface RunRow {
   readonly outcome: string;
 }
 
-/** What is wrong with the file that a death left behind; `running` is the run whose record says that it goes on. */
+/** The faults of the file after a death; `running` is the run that is still recorded as running. */
 export interface Remains {
   readonly faults: readonly string[];
   readonly running: number | null;
 }
 
-/** Looks at a copy, log included, so that the next run meets the file exactly as the death left it. */
+/** Examines a copy of the file and its log, so that the next run finds the file exactly as the death left it. */
 export function examineRemains(database: string, { before, after }: Expected): Remains {
   if (!existsSync(database))
     return { faults: toFault(before.schema !== '', 'the file is gone'), running: null };
@@ -71,7 +71,7 @@ export function examineRemains(database: string, { before, after }: Expected): R
   }
 }
 
-/** What is wrong after the sync that came next. */
+/** The faults after the next sync. */
 export function examineRecovery(database: string, expected: Expected, dead: number | null): string[] {
   return readMirror(database, (mirror) => {
     const { sqlite } = mirror;
@@ -97,7 +97,7 @@ export function examineRecovery(database: string, expected: Expected, dead: numb
   });
 }
 
-/** What SQLite itself finds. */
+/** The faults that SQLite itself finds. */
 function examineFile(sqlite: Database.Database): string[] {
   const integrity = sqlite.pragma('integrity_check', { simple: true });
   const violations = sqlite.pragma('foreign_key_check') as unknown[];
@@ -116,7 +116,7 @@ function examineMirror(mirror: Mirror): string[] {
   ];
 }
 
-/** What is wrong with a whole mirror that nobody has open. */
+/** The faults of a complete mirror that no process has open. */
 export function examineMirrorFile(database: string): string[] {
   return readMirror(database, (mirror) => [...examineFile(mirror.sqlite), ...examineMirror(mirror)]);
 }
@@ -145,8 +145,8 @@ export function readMirror<Result>(database: string, use: (mirror: Mirror) => Re
 }
 
 /**
- * Without the note of the migrations that ran: that table may come first, and empty. And without the indexes that a first
- * run builds at its end: a death before it leaves a whole schema too.
+ * The schema without the table of migrations, which may be created first and empty, and without the indexes that a
+ * first run builds at its end: after a death before that, the schema counts as complete.
  */
 function readSchema(sqlite: Database.Database): string {
   return sqlite

@@ -19,17 +19,20 @@ import { examineMirrorFile, readMirror } from './examine.ts';
 import { type RunWhole, runAsProcess, startCommand, toEnvironment } from './run-command.ts';
 import { toText } from './scenario.ts';
 
-/* Deaths while files of documents are fetched: new ones, changed ones, one that others have, and every other outcome. */
+/*
+ * Deaths during a fetch of document files: new files, changed files, a file that several documents have, and every
+ * other outcome.
+ */
 
 export interface FileWorld {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Every write of the undisturbed command, in order. */
+  /** Every write of the command without a death, in order. */
   readonly labels: readonly string[];
-  /** One line for each document that was asked for its file. */
+  /** One line for each document whose file was requested. */
   readonly before: readonly string[];
   readonly after: readonly string[];
-  /** The names of the files after the undisturbed command. */
+  /** The names of the files after the command without a death. */
   readonly files: readonly string[];
   readonly close: () => Promise<void>;
 }
@@ -37,7 +40,7 @@ export interface FileWorld {
 const FETCH = ['fetch-files', '--core'];
 const FAILS = 18;
 
-/** A mirror with some files, and the API on the day after, on which files have changed and others have come. */
+/** A mirror with some files, and the API one day later, with changed files and new files. */
 export async function prepareFileWorld(parent: string, runWhole: RunWhole): Promise<FileWorld> {
   const folder = join(parent, 'files');
   mkdirSync(folder);
@@ -60,7 +63,7 @@ export async function prepareFileWorld(parent: string, runWhole: RunWhole): Prom
   const edit = (id: number, path: string): void => {
     source.linked.editDocument(id, (document) => ({ ...document, file: `${host.url}${path}` }));
   };
-  edit(11, 'media/doc/91.pdf'); // so the file that it had is nobody's
+  edit(11, 'media/doc/91.pdf'); // so no document has its earlier file
   edit(12, 'media/doc/13.pdf');
   for (const id of [14, FAILS]) put(id);
   put(15, 'media/doc/14.pdf');
@@ -102,7 +105,7 @@ function readRows(database: string): readonly string[] {
   );
 }
 
-/** The names of all files in the folder, partial ones included. */
+/** The names of all files in the folder, including partial ones. */
 function listFiles(database: string): string[] {
   const folder = `${database}.files`;
   if (!existsSync(folder)) return [];
@@ -111,10 +114,10 @@ function listFiles(database: string): string[] {
     .sort();
 }
 
-/** What a death may leave: a whole file whose row was not committed. */
+/** Whether a death may leave this file: a complete file whose row was not committed. */
 const isStray = (fault: string): boolean => fault.includes('only files that a document has');
 
-/** Lets `fetch-files` die at a write, and another one come after it. Returns everything that is not as it should be. */
+/** Kills `fetch-files` at a write and runs it again. Returns all faults. */
 export async function runFileTrial(
   { folder: world, env: base, before, after, files }: FileWorld,
   { label, occurrence }: Extract<Death, { at: 'write' }>,

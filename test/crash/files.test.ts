@@ -16,7 +16,7 @@ test('the pass writes to every table of files', () => {
   expect(tables.filter((table) => !labels.includes(`before insert ${table}`))).toEqual([]);
 });
 
-/** Where the pass begins, between the move of a file and the commit of its row, after that, and where the pass ends. */
+/** The start of the pass, between the move of a file and the commit of its row, after that, and the end of the pass. */
 const STEPS = [
   /^after insert file_passes/,
   /^after insert document_files/,
@@ -25,12 +25,15 @@ const STEPS = [
   /^before close/,
 ];
 
-test.each(STEPS)('killed %s, a pass leaves whole files, and the next one makes up for it', async (step) => {
-  const { folder, scenarios } = prepared();
-  const deaths = listWriteDeaths(scenarios.labels).filter(
-    (one) => one.at === 'write' && step.test(one.label),
-  );
-  expect(deaths).not.toEqual([]);
-  for (const death of times(deaths.slice(0, 1), deaths))
-    if (death.at === 'write') expect(await runFileTrial(scenarios, death, folder)).toEqual([]);
-});
+test.each(STEPS)(
+  'a pass that is killed %s leaves whole files, and the next pass completes it',
+  async (step) => {
+    const { folder, scenarios } = prepared();
+    const deaths = listWriteDeaths(scenarios.labels).filter(
+      (one) => one.at === 'write' && step.test(one.label),
+    );
+    expect(deaths).not.toEqual([]);
+    for (const death of times(deaths.slice(0, 1), deaths))
+      if (death.at === 'write') expect(await runFileTrial(scenarios, death, folder)).toEqual([]);
+  },
+);

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { LIST_TABLES } from '../../src/db/schema/schema.ts';
 
-/** A case of which a table holds fewer or more rows than its own payload tells. */
+/** A case for which a table has fewer or more rows than its payload says. */
 export interface HalfCase {
   readonly id: number;
   readonly table: string;
@@ -24,7 +24,7 @@ function toCount(list: string, isRow: string): string {
   return `(SELECT count(*) FROM json_each(${elements}) WHERE ${isRow})`;
 }
 
-/** Finds half cases among those whose ids stand in the JSON list `:ids`, or among all where that is null. */
+/** Finds half cases among those with an id in the JSON list `:ids`, or among all if that is null. */
 export const HALF_CASES_SQL = `WITH chosen AS MATERIALIZED (
     SELECT * FROM cases WHERE :ids IS NULL OR id IN (SELECT value FROM json_each(:ids))
   ), counted AS (
@@ -39,12 +39,12 @@ export const HALF_CASES_SQL = `WITH chosen AS MATERIALIZED (
   )
   SELECT * FROM counted WHERE stored <> told`;
 
-/** All half cases of a mirror. Written apart from `verify`, and quick enough for a reader to ask all the time. */
+/** All half cases of a mirror. This is independent of `verify`, and fast enough for a reader to run all the time. */
 export function findHalfCases(sqlite: Database.Database): HalfCase[] {
   return sqlite.prepare<[{ ids: null }], HalfCase>(HALF_CASES_SQL).all({ ids: null });
 }
 
-/** Linked lists of which fewer or more records are stored than the last read found, those that could not be stored left out. */
+/** Linked lists for which fewer or more records are stored than the last read found, except rejected records. */
 export function findHalfLists(sqlite: Database.Database): object[] {
   return [
     ['documents', 'case_documents', 'document'],

@@ -1,6 +1,6 @@
 /*
- * Lets real sync processes die, at every kind of write and at random instants, and examines what they leave and what
- * the next sync makes of it.
+ * Kills real sync processes at every kind of write and at random times, and examines the files they leave and the
+ * result of the next sync.
  *
  *   npm run crash-test -- [--instants 300] [--seed 1] [--minutes 60]
  *   npm run crash-test -- --scenario 'first sync' --at 'before insert cases #3'
@@ -29,18 +29,21 @@ const { values } = parseArgs({
   },
 });
 
-/** Every write once or more, and its share of the instants. */
+/** Deaths at every write, and this scenario's share of the deaths at random times. */
 function planDeaths({ name, labels, requests }: Scenario, place: number, ofAll: number): Death[] {
   const instants = Math.ceil(Number(values.instants) / ofAll);
   const random = new Random(mixSeeds(Number(values.seed), place));
-  // After a death only the beginning of a run is another one: there the dead run is found.
+  // After a death, only the beginning of a run differs: it records the dead run.
   const ownLabels =
     name === 'sync after a death' ? labels.slice(0, labels.indexOf('before BEGIN IMMEDIATE')) : labels;
   return [...listWriteDeaths(ownLabels), ...drawInstants(random, instants, requests)];
 }
 
-/** Dies at every write of a snapshot, a restore and a redaction; returns what was wrong, and whether time ran out. */
-async function dieInCopies(parent: string, isEnough: () => boolean): Promise<string[]> {
+/**
+ * Kills a snapshot, a restore and a redaction at every write; returns all faults, including deaths that were not
+ * tried.
+ */
+async function killCopyCommands(parent: string, isTimeUp: () => boolean): Promise<string[]> {
   const world = await prepareCopyWorld(parent, runAsProcess);
   const faults: string[] = [];
   for (const command of Object.keys(COPY_COMMANDS) as CopyCommand[]) {
@@ -48,8 +51,8 @@ async function dieInCopies(parent: string, isEnough: () => boolean): Promise<str
     let died = 0;
     for (const death of deaths) {
       if (death.at !== 'write') continue;
-      if (isEnough()) {
-        faults.push(`${command}: ${deaths.length - died} deaths not died for want of time`);
+      if (isTimeUp()) {
+        faults.push(`${command}: ${deaths.length - died} deaths not tried because time ran out`);
         break;
       }
       const found = await runCopyTrial(world, command, death, parent, runAsProcess);
@@ -61,7 +64,7 @@ async function dieInCopies(parent: string, isEnough: () => boolean): Promise<str
   return faults;
 }
 
-/** What of the site a command fetches: each write of it is a death to try. */
+/** A command that fetches from the site, to be killed at each of its writes. */
 interface FetchTrials {
   readonly command: string;
   readonly labels: readonly string[];
@@ -89,18 +92,18 @@ async function prepareFileTrials(parent: string): Promise<FetchTrials> {
   };
 }
 
-/** Dies at every write of a pass over texts or files; returns what was wrong, and whether time ran out. */
-async function dieInFetches(
+/** Kills a pass over texts or files at every write; returns all faults, including deaths that were not tried. */
+async function killFetchCommand(
   { command, labels, runTrial, close }: FetchTrials,
-  isEnough: () => boolean,
+  isTimeUp: () => boolean,
 ): Promise<string[]> {
   const faults: string[] = [];
   const deaths = listWriteDeaths(labels).filter((death) => death.at === 'write');
   let died = 0;
   try {
     for (const death of deaths) {
-      if (isEnough()) {
-        faults.push(`${command}: ${deaths.length - died} deaths not died for want of time`);
+      if (isTimeUp()) {
+        faults.push(`${command}: ${deaths.length - died} deaths not tried because time ran out`);
         break;
       }
       const found = await runTrial(death);
@@ -114,8 +117,8 @@ async function dieInFetches(
   return faults;
 }
 
-/** The same deaths in another order, always the same for a seed. */
-function mix<Planned>(planned: readonly Planned[], seed: number): Planned[] {
+/** Shuffles deaths in an order that depends only on the seed. */
+function shuffle<Planned>(planned: readonly Planned[], seed: number): Planned[] {
   return planned
     .map((one, place) => ({ one, rank: mixSeeds(seed, place) }))
     .sort((one, other) => one.rank - other.rank)
@@ -136,11 +139,11 @@ try {
     })),
   );
   if (planned.length === 0) throw new RangeError('There is no such scenario.');
-  console.log(`${planned.length} deaths to die`);
+  console.log(`${planned.length} deaths to try`);
 
-  // In an order that mixes all kinds, so that a run that is short of time has died in every way.
+  // The order mixes all kinds, so that a run that ends early has tried each kind.
   const trials = await runTrials(
-    mix(planned, Number(values.seed)),
+    shuffle(planned, Number(values.seed)),
     folder,
     runAsProcess,
     (trial, all) => {
@@ -153,13 +156,13 @@ try {
   for (const scenario of scenarios) console.log(renderWrites(scenario, trials));
   console.log('');
   for (const scenario of scenarios) console.log(renderInstants(scenario, trials));
-  const isEnough = (): boolean => Date.now() - begun > Number(values.minutes) * 60_000;
+  const isTimeUp = (): boolean => Date.now() - begun > Number(values.minutes) * 60_000;
   const otherFaults =
     one === null
       ? [
-          ...(await dieInCopies(folder, isEnough)),
-          ...(await dieInFetches(await prepareTextTrials(folder), isEnough)),
-          ...(await dieInFetches(await prepareFileTrials(folder), isEnough)),
+          ...(await killCopyCommands(folder, isTimeUp)),
+          ...(await killFetchCommand(await prepareTextTrials(folder), isTimeUp)),
+          ...(await killFetchCommand(await prepareFileTrials(folder), isTimeUp)),
         ]
       : [];
   for (const fault of otherFaults) console.log(fault);
@@ -169,8 +172,8 @@ try {
   const seconds = Math.round((Date.now() - begun) / 1000);
   console.log(`\n${died} deaths in ${seconds} s, ${failures.length} failures`);
   if (trials.length < planned.length) {
-    console.log(`${planned.length - trials.length} not begun for want of time`);
-    process.exitCode = 1; // what was not tried has not passed
+    console.log(`${planned.length - trials.length} not tried because time ran out`);
+    process.exitCode = 1; // a trial that was not run has not passed
   }
   if (failures.length > 0) {
     for (const failure of failures) console.log(renderFailure(failure));

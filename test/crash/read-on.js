@@ -1,8 +1,8 @@
 /*
- * A process that reads a mirror on and on: HALF_CASES_SQL, DATABASE and PAUSE_MS come by the environment. Each turn is one
- * read transaction, in which it looks for half cases in a sample; what it saw of the mirror it prints as a line, and rests
- * for that pause. Ends with 0 when its standard input does, and with 1 at the first error, half case, or state that changed
- * within a transaction.
+ * A process that reads a mirror repeatedly, with HALF_CASES_SQL, DATABASE and PAUSE_MS from the environment. Each
+ * turn is one read transaction that searches a sample for half cases, prints the state of the mirror as a line, and
+ * then pauses. The process exits with 0 when its standard input ends, and with 1 on the first error, half case, or
+ * state that changed within a transaction.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { openMirrorReadOnly } from '../../src/db/open-mirror.ts';
@@ -13,15 +13,15 @@ const SAMPLE = 10;
 const STATE_SQL = `SELECT json_array((SELECT count(*) FROM cases), (SELECT count(*) FROM docket_entries),
   (SELECT count(*) FROM case_changes), (SELECT count(*) FROM sync_runs), (SELECT sum(cases_seen) FROM list_syncs))`;
 
-let isAsked = true;
-process.stdin.on('end', () => (isAsked = false)).resume();
+let isRunning = true;
+process.stdin.on('end', () => (isRunning = false)).resume();
 
-while (isAsked) {
+while (isRunning) {
   const mirror = open();
   if (mirror === null) console.log('no mirror yet');
   else {
     const read = prepareRead(mirror.sqlite);
-    for (let turn = 0; turn < TURNS_OF_A_CONNECTION && isAsked; turn++) {
+    for (let turn = 0; turn < TURNS_OF_A_CONNECTION && isRunning; turn++) {
       console.log(read());
       await delay(Number(PAUSE_MS));
     }
@@ -30,7 +30,7 @@ while (isAsked) {
   await delay(Number(PAUSE_MS));
 }
 
-/** Null while there is no file, or none whose schema is there: then a person is told so. */
+/** Null as long as there is no file, or its schema is incomplete. */
 function open() {
   try {
     return openMirrorReadOnly(DATABASE);

@@ -3,28 +3,28 @@ import { fileURLToPath } from 'node:url';
 import { HALF_CASES_SQL } from './half-cases.ts';
 
 const SCRIPT = fileURLToPath(new URL('./read-on.js', import.meta.url));
-/** Has Node load the sources. */
+/** Makes Node load the TypeScript sources. */
 const TSX = new URL('../../node_modules/tsx/dist/loader.mjs', import.meta.url).href;
 
-/** A process that reads a mirror until it is told to end. */
+/** A process that reads a mirror until its end is requested. */
 export interface Reader {
-  /** Resolves when it has begun and ended a whole turn from now on, or has failed. */
+  /** Resolves when it has begun and ended another full turn, or has failed. */
   readonly turn: () => Promise<void>;
-  /** Resolves when it has ended without being told to. */
+  /** Resolves when it has ended by itself. */
   readonly failed: () => Promise<void>;
-  /** Tells it to end, and returns how it did. */
+  /** Requests its end, and returns how it ended. */
   readonly end: () => Promise<ReaderEnding>;
 }
 
 export interface ReaderEnding {
   readonly exitCode: number | null;
   readonly stderr: string;
-  /** How many different states it saw, and in how many turns. */
+  /** The number of different states that it saw, and the number of turns. */
   readonly states: number;
   readonly turns: number;
 }
 
-/** `pauseMs` is how long it rests between two turns. */
+/** Starts a reader that pauses for `pauseMs` between two turns. */
 export function startReader(database: string, pauseMs = 0): Reader {
   const child = spawn(process.execPath, ['--import', TSX, SCRIPT], {
     env: { PATH: process.env.PATH, DATABASE: database, HALF_CASES_SQL, PAUSE_MS: String(pauseMs) },
@@ -47,7 +47,7 @@ export function startReader(database: string, pauseMs = 0): Reader {
     lines.forEach(passTurn);
   });
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  // A reader that has failed hears nothing any more.
+  // A reader that has failed no longer reads its input.
   child.stdin.on('error', () => undefined);
   const ended = new Promise<number | null>((resolve) => {
     child.once('close', (exitCode) => {
@@ -59,7 +59,7 @@ export function startReader(database: string, pauseMs = 0): Reader {
   return {
     turn: () =>
       new Promise((resolve) => {
-        // The turn in hand began before; the one after it has begun since.
+        // The current turn began earlier, so the turn after it is the first full one.
         if (isOver) resolve();
         else waiting.add({ turnsLeft: 2, resolve });
       }),

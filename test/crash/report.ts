@@ -3,7 +3,7 @@ import { countLabels, renderDeath, type Death } from './deaths.ts';
 import type { Scenario } from './scenario.ts';
 import type { Trial } from './trial.ts';
 
-/** The deaths at each write of a scenario, one line a kind of write. */
+/** The deaths at each write of a scenario, one line for each kind of write. */
 export function renderWrites(scenario: Scenario, trials: readonly Trial[]): string {
   const own = trials.filter((trial) => trial.scenario === scenario);
   const rows = [...countLabels(scenario.labels)]
@@ -30,15 +30,15 @@ function isAt(death: Death, label: string): boolean {
   return death.at === 'write' && death.label === label;
 }
 
-/** The deaths at random instants of a scenario, in a line. */
+/** The deaths at random times of a scenario, in one line. */
 export function renderInstants(scenario: Scenario, trials: readonly Trial[]): string {
   const instants = trials.filter((trial) => trial.scenario === scenario && trial.death.at === 'instant');
   const died = instants.filter(({ result }) => result.died).length;
   const late = instants.length - died;
-  return `${scenario.name}: ${instants.length} instants, ${died} deaths, ${late} after the end: ${renderOutcome(instants)}`;
+  return `${scenario.name}: ${instants.length} random times, ${died} deaths, ${late} after the end: ${renderOutcome(instants)}`;
 }
 
-/** What is wrong, and the command that shows it again. */
+/** The faults of a trial, and the command that replays it. */
 export function renderFailure({ scenario, death, result }: Trial): string {
   const faults = result.faults.map((fault) => `  ${fault}`).join('\n');
   return `FAILED: npm run crash-test -- --scenario '${scenario.name}' --at '${renderDeath(death)}'\n${faults}`;

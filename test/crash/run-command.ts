@@ -16,7 +16,7 @@ export interface RunningCommand {
   readonly ended: Promise<Ending>;
 }
 
-/** The environment that leads a process to a fake API and a file. */
+/** The environment for a process that uses a fake API and a database. */
 export function toEnvironment({ url, token }: FakeApi, database: string): NodeJS.ProcessEnv {
   return {
     CLEARINGHOUSE_API_URL: url,
@@ -28,7 +28,7 @@ export function toEnvironment({ url, token }: FakeApi, database: string): NodeJS
   };
 }
 
-/** Starts the real command as a process of its own, with every write of it watched. */
+/** Starts the real command in a separate process, with each of its writes observed. */
 export function startCommand(words: readonly string[], env: NodeJS.ProcessEnv): RunningCommand {
   return startProgram(process.execPath, toNodeArguments(words), env);
 }
@@ -38,7 +38,7 @@ export type RunWhole = (words: readonly string[], env: NodeJS.ProcessEnv) => Pro
 
 export const runAsProcess: RunWhole = (words, env) => startCommand(words, env).ended;
 
-/** The same in a shell that lets no file grow beyond a size. */
+/** The same in a shell that limits the size of every file. */
 export function startLimitedCommand(
   maxKibibytes: number,
   words: readonly string[],

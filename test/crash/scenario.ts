@@ -9,16 +9,16 @@ import { inventWorlds, serveWorld, type ServedWorld } from './served-world.ts';
 export const SCENARIO_NAMES = ['first sync', 'sync with changes', 'sync after a death'] as const;
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
-/** A sync that can be died in: the file before it, what is served, and what comes of it undisturbed. */
+/** A sync to kill: the file before it, the served records, and its result without a death. */
 export interface Scenario extends Expected {
   readonly name: ScenarioName;
   readonly world: ServedWorld;
-  /** The file before; null when there is none yet. */
+  /** The file before the sync; null if there is none yet. */
   readonly file: string | null;
-  /** Every write of the undisturbed run, in order. */
+  /** Every write of the run without a death, in order. */
   readonly labels: readonly string[];
   readonly requests: number;
-  /** Of the undisturbed run: 6, because each day brings a record that is no case. */
+  /** The exit code without a death: 6, because each day has a record that is not a case. */
   readonly exitCode: number;
   readonly tookMs: number;
 }
@@ -30,7 +30,7 @@ const NOTHING: KnownState = { schema: '', fingerprints: new Map(), lastRun: 0 };
 
 export type Scenarios<Name extends ScenarioName> = Readonly<Record<Name, Scenario>>;
 
-/** Makes the scenarios of undisturbed days, with their files in `folder`, by runs of the real command. */
+/** Prepares the scenarios of days without a death, with their files in `folder`, by runs of the real command. */
 export async function prepareDays(
   folder: string,
   runWhole: RunWhole,
@@ -46,14 +46,14 @@ export async function prepareDays(
   return { 'first sync': one, 'sync with changes': other };
 }
 
-/** All of them. What comes of the sync after a death is what would have come without one. */
+/** Prepares all scenarios. The result of the sync after a death is the same as without the death. */
 export async function prepareScenarios(
   folder: string,
   days: Scenarios<'first sync' | 'sync with changes'>,
 ): Promise<Scenarios<ScenarioName>> {
   const undisturbed = days['sync with changes'];
   const dead = join(folder, 'dead.db');
-  await dieInTheMiddle(undisturbed, dead);
+  await killMidway(undisturbed, dead);
   const again = await prepareScenario(
     join(folder, 'again.db'),
     'sync after a death',
@@ -90,7 +90,7 @@ async function prepareScenario(
   };
 }
 
-/** Runs a sync to its good end, and returns how it ended. */
+/** Runs a sync that must succeed, and returns how it ended. */
 async function syncUndisturbed(
   world: ServedWorld,
   database: string,
@@ -103,7 +103,7 @@ async function syncUndisturbed(
   return { requests: fakeApi.requests.length, exitCode };
 }
 
-async function dieInTheMiddle({ file, world, labels }: Scenario, database: string): Promise<void> {
+async function killMidway({ file, world, labels }: Scenario, database: string): Promise<void> {
   if (file !== null) copyDatabase(file, database);
   const label = 'before insert docket_entries';
   await using fakeApi = await serveWorld(world);
@@ -116,7 +116,7 @@ async function dieInTheMiddle({ file, world, labels }: Scenario, database: strin
   if (ending.signal !== 'SIGKILL') throw new Error(`A sync that was to die did not: ${toText(ending)}`);
 }
 
-/** Copies a file that nobody has open, and its log if there is one. */
+/** Copies a file that no process has open, and its log if there is one. */
 export function copyDatabase(from: string, to: string): void {
   copyFileSync(from, to);
   if (existsSync(`${from}-wal`)) copyFileSync(`${from}-wal`, `${to}-wal`);

@@ -8,12 +8,12 @@ import { makeDocket, makeEntry } from '../support/make-case.ts';
 import { makeDocument } from '../support/make-document.ts';
 import { passDay, startCollection } from '../history/served-days.ts';
 
-/** What the site serves in one day. */
+/** The records that the site serves on one day. */
 export interface ServedWorld {
   readonly records: readonly JsonValue[];
-  /** A case that moves to another list while the run goes on, and so is seen in both. */
+  /** A case that moves to another list during the run, so the run sees it in both. */
   readonly mover: number | null;
-  /** From 1. Each day adds to the linked lists what the days before have, and edits it; nothing leaves them. */
+  /** From 1. Each day has the linked records of the days before, edits some and adds some. No record leaves. */
   readonly day: 1 | 2 | 3;
 }
 
@@ -23,12 +23,13 @@ const LEAVES = FIRST_MADE_ID + 40;
 const LEAVES_AND_COMES_BACK = FIRST_MADE_ID + 39;
 const MOVER = FIRST_MADE_ID + 42;
 const MOVES_TO = ONGOING_LISTS[4];
-/** A list with a record that is no case is never complete; it is another one than those that cases leave. */
+/** A list with a record that is not a case is never complete, so no case leaves this list. */
 const ODD = ONGOING_LISTS[2];
 
 /**
- * Three days: the first has all cases and a record that is none; in the second
- * some change and one leaves; in the third everything happens that makes a sync write: changes, moves, newcomers, departures, a return, a case seen twice.
+ * Three days. The first has all cases and a record that is not a case. On the second, some cases change and one
+ * leaves. The third has everything that makes a sync write: changes, moves, new cases, departures, a return, and a
+ * case seen twice.
  */
 export function inventWorlds(
   invented: number,
@@ -48,7 +49,7 @@ export function inventWorlds(
   passDay(source, 6, 25);
   source.remove(LEAVES);
   source.put(returning);
-  // As before until it moves: a version of it that only a dead run saw would stay in the history, and rightly so.
+  // The case does not change before it moves: a version that only a dead run saw would rightly stay in the history.
   source.put(mover ?? null);
   source.put({ id: 'another', case_ongoing: ODD.label });
   return [first, second, { ...toWorld(source, 3), mover: MOVER }];
@@ -60,8 +61,8 @@ function toWorld(source: CaseCollection, day: ServedWorld['day']): ServedWorld {
 }
 
 /**
- * Fills the linked lists of some cases: every table of linked data is written to in the third day, changes and all. Nothing is
- * ever missing: that counts runs, and a run more is what a death makes.
+ * Fills the linked lists of some cases, so that the third day writes to every table of linked data, including
+ * changes. No record ever goes missing, because the mirror counts the runs without it, and a death adds a run.
  */
 function addLinkedData({ linked }: CaseCollection, day: ServedWorld['day']): void {
   const edited = (text: string): string => (day === 3 ? `${text}, edited` : text);
@@ -98,7 +99,7 @@ function addLinkedData({ linked }: CaseCollection, day: ServedWorld['day']): voi
   }
 }
 
-/** Serves a world from a collection of its own; `onRequest` is told of each request, and may hold its response back. */
+/** Serves a world from its own collection. `onRequest` is called with each request, and can delay the response. */
 export function serveWorld(
   { records, mover, day }: ServedWorld,
   onRequest: (request: FakeApiRequest) => void | Promise<void> = () => undefined,
@@ -108,7 +109,7 @@ export function serveWorld(
   return startFakeApi({
     source,
     pageSize: 5,
-    // A document without an id, so that a record of a linked list is rejected, too.
+    // A document without an id, so that a linked list has a rejected record, too.
     faults: ({ route }) =>
       route.kind === 'linked' && route.list === 'documents' && route.caseId === FIRST_MADE_ID + 1
         ? { kind: 'malformed-case', as: 'no-id' }

@@ -10,15 +10,18 @@ import { examineMirrorFile, readMirror } from './examine.ts';
 import { runAsProcess, startCommand, toEnvironment, type RunWhole } from './run-command.ts';
 import { toText } from './scenario.ts';
 
-/* Deaths while texts of documents are fetched: new ones, changed ones, one that others have, and every other outcome. */
+/*
+ * Deaths during a fetch of document texts: new texts, changed texts, a text that several documents have, and every
+ * other outcome.
+ */
 
-/** What is stored of each text, without when and by which pass. */
+/** The stored texts, without the time and the pass that fetched them. */
 type TextRows = readonly string[];
 
 export interface TextWorld {
   readonly folder: string;
   readonly fakeApi: FakeApi;
-  /** Every write of the undisturbed command, in order. */
+  /** Every write of the command without a death, in order. */
   readonly labels: readonly string[];
   readonly before: TextRows;
   readonly after: TextRows;
@@ -26,7 +29,7 @@ export interface TextWorld {
 
 const FAILS = 19;
 
-/** A mirror with some texts, and the API on the day after, on which texts have changed and others have come. */
+/** A mirror with some texts, and the API one day later, with changed texts and new texts. */
 export async function prepareTextWorld(parent: string, runWhole: RunWhole): Promise<TextWorld> {
   const folder = join(parent, 'texts');
   const source = recordedCases([makeCase({ id: 1 })]);
@@ -51,8 +54,8 @@ export async function prepareTextWorld(parent: string, runWhole: RunWhole): Prom
     linked.editDocument(id, (document) => ({ ...document, title: `Order ${id}, edited` }));
   };
   edit(11, 'Another text of 11');
-  edit(12, 'Text of 13'); // so the text that it had is nobody's
-  edit(14, ''); // the text that it had stays
+  edit(12, 'Text of 13'); // so no document has its earlier text
+  edit(14, ''); // its earlier text stays
   for (const [id, text] of [
     [15, 'Of two'],
     [16, 'Of two'],
@@ -80,7 +83,7 @@ const fileIn = (folder: string): string => join(folder, 'mirror.db');
 const toEnv = (fakeApi: FakeApi, folder: string): NodeJS.ProcessEnv =>
   toEnvironment(fakeApi, join(folder, 'mirror.db'));
 
-/** One line for each document that was asked for its text, and for each text that was replaced. */
+/** One line for each document whose text was requested, and for each text that was replaced. */
 function readTexts(database: string): TextRows {
   return readMirror(database, ({ sqlite }) =>
     sqlite
@@ -95,7 +98,7 @@ function readTexts(database: string): TextRows {
   );
 }
 
-/** Lets `fetch-texts` die at a write, and another one come after it. Returns everything that is not as it should be. */
+/** Kills `fetch-texts` at a write and runs it again. Returns all faults. */
 export async function runTextTrial(
   { folder: world, fakeApi, before, after }: TextWorld,
   { label, occurrence }: Extract<Death, { at: 'write' }>,
@@ -124,7 +127,7 @@ export async function runTextTrial(
         .filter((row) => !known.has(row))
         .map((row) => `neither as before nor as after: ${row}`),
     ];
-    // Also a process, because a text that failed is left alone by the clock.
+    // This is also a process, because the next attempt at a failed text depends on the clock.
     const next = await runAsProcess(['fetch-texts'], env);
     if (next.exitCode !== 0) return [...faults, `the next fetch-texts ${toText(next)}`];
     faults.push(...examineMirrorFile(database));

@@ -12,13 +12,16 @@ afterAll(async () => {
 
 const TABLES = ['texts', 'document_texts', 'mirror_replaced_texts', 'text_passes'];
 
-test('the pass writes to every table of texts, and deletes a text that no document has any more', () => {
+test('the pass writes to every table of texts, and deletes a text that no document has anymore', () => {
   const { labels } = prepared().scenarios;
   expect(TABLES.filter((table) => !labels.includes(`before insert ${table}`))).toEqual([]);
   expect(labels).toContain('after delete texts');
 });
 
-/** In the transaction of a text, around its end, and where the pass begins and ends. `npm run crash-test` dies at every write. */
+/**
+ * Within the transaction of a text, around its end, and at the start and the end of the pass. `npm run crash-test`
+ * kills the pass at every write.
+ */
 const STEPS = [
   /^after insert text_passes/,
   /^after insert texts/,
@@ -29,12 +32,15 @@ const STEPS = [
   /^before close/,
 ];
 
-test.each(STEPS)('killed %s, a pass leaves whole texts, and the next one makes up for it', async (step) => {
-  const { folder, scenarios } = prepared();
-  const deaths = listWriteDeaths(scenarios.labels).filter(
-    (one) => one.at === 'write' && step.test(one.label),
-  );
-  expect(deaths).not.toEqual([]);
-  for (const death of times(deaths.slice(0, 1), deaths))
-    if (death.at === 'write') expect(await runTextTrial(scenarios, death, folder)).toEqual([]);
-});
+test.each(STEPS)(
+  'a pass that is killed %s leaves whole texts, and the next pass completes it',
+  async (step) => {
+    const { folder, scenarios } = prepared();
+    const deaths = listWriteDeaths(scenarios.labels).filter(
+      (one) => one.at === 'write' && step.test(one.label),
+    );
+    expect(deaths).not.toEqual([]);
+    for (const death of times(deaths.slice(0, 1), deaths))
+      if (death.at === 'write') expect(await runTextTrial(scenarios, death, folder)).toEqual([]);
+  },
+);

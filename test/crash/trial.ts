@@ -21,22 +21,22 @@ export interface Trial extends PlannedTrial {
   readonly result: TrialResult;
 }
 
-/** Each process waits half of its time for the fake API, so two go on side by side. */
+/** Each process waits for the fake API half of the time, so two run in parallel. */
 const LANES = 2;
 
-/** Runs trials two at a time; `isEnough` is asked before each one begins, and `onTrial` told of each that has ended. */
+/** Runs trials two at a time, until `isTimeUp` returns true, and calls `onTrial` after each. */
 export async function runTrials(
   planned: readonly PlannedTrial[],
   parent: string,
   runWhole: RunWhole,
   onTrial: (trial: Trial, trials: readonly Trial[]) => void = () => undefined,
-  isEnough: () => boolean = () => false,
+  isTimeUp: () => boolean = () => false,
 ): Promise<Trial[]> {
   const trials: Trial[] = [];
   const queue = planned.values();
   const walkLane = async (): Promise<void> => {
     for (const { scenario, death } of queue) {
-      if (isEnough()) return;
+      if (isTimeUp()) return;
       const trial = { scenario, death, result: await runTrial(scenario, death, parent, runWhole) };
       trials.push(trial);
       onTrial(trial, trials);
@@ -46,7 +46,7 @@ export async function runTrials(
   return trials;
 }
 
-/** Lets one sync die, and another one come after it. Returns everything that is not as it should be. */
+/** Kills one sync and runs another one. Returns all faults. */
 export async function runTrial(
   scenario: Scenario,
   death: Death,
@@ -77,7 +77,7 @@ export async function runTrial(
     const ending = await ended;
     const died = ending.signal === 'SIGKILL';
     if (!died && (death.at === 'write' || ending.exitCode !== scenario.exitCode))
-      return { died, faults: [`the sync that was to die ${toText(ending)}`] };
+      return { died, faults: [`the sync with a planned death ${toText(ending)}`] };
     const remains = examineRemains(database, scenario);
     const next = await runWhole(['sync'], env);
     const faults = next.exitCode === scenario.exitCode ? [] : [`the next sync ${toText(next)}`];

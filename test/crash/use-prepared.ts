@@ -8,7 +8,7 @@ import { times } from '../support/times.ts';
 import { runAsProcess, type RunWhole } from './run-command.ts';
 import { prepareDays, type Scenarios } from './scenario.ts';
 
-/** What the tests of a file share, made once in a folder that is removed after them. */
+/** Prepares what the tests of a file share, once, in a folder that is removed after them. */
 export function usePrepared<Prepared>(
   prepare: (folder: string) => Promise<Prepared>,
 ): () => { readonly folder: string; readonly scenarios: Prepared } {
@@ -26,14 +26,14 @@ export function usePrepared<Prepared>(
   };
 }
 
-/** The scenarios of undisturbed days, which all test files of a run share. */
+/** The scenarios of days without a death, which all test files of a run share. */
 export function shareDays(): Promise<Scenarios<'first sync' | 'sync with changes'>> {
   return onceARun('crash-days', (folder) => prepareDays(folder, runWhole, times(2, 8)));
 }
 
 /**
- * Runs a command that nothing disturbs: in this process, which costs a fifth of a process of its own; in
- * `npm run test:long` as a user does.
+ * Runs a command without a death: in this process, which takes a fifth of the time of a separate one, or in `npm run
+ * test:long` as a user does.
  */
 export const runWhole: RunWhole = times<RunWhole>(async (words, env) => {
   const { exitCode, stderr } = await runCli(words, { env });

@@ -1,12 +1,11 @@
 /*
- * Loaded into a real process before the command itself (`node --import`). Everything that better-sqlite3 writes passes
- * here, each write with a label such as "before insert cases", and the process can be made to die at one of them. The
- * command knows nothing of it.
+ * Loaded into a real process before the command itself (`node --import`). Gives each write of better-sqlite3 a label
+ * such as "before insert cases", and can kill the process at one of them. The command itself is unchanged.
  *
- *   CRASH_LABELS_TO=FILE    lists the labels of the run in that file
- *   CRASH_AT=LABEL          dies by SIGKILL at that label,
- *   CRASH_OCCURRENCE=N      when it comes for the Nth time
- *   CRASH_MAX_PAGES=N      a database is full with N pages
+ *   CRASH_LABELS_TO=FILE    writes the labels of the run to that file
+ *   CRASH_AT=LABEL          kills the process at that label,
+ *   CRASH_OCCURRENCE=N      at its Nth occurrence
+ *   CRASH_MAX_PAGES=N       limits the database to N pages
  */
 import fs, { writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -26,7 +25,7 @@ const VERBS = [
   [`^(pragma) ${NAME} *=`],
 ].map(([pattern]) => new RegExp(pattern, 'is'));
 
-/** "insert cases", "create index cases", "COMMIT" and the like. */
+/** Such as "insert cases", "create index cases" or "COMMIT". */
 function toVerb(sql) {
   const text = sql.replace(/^(?:\s+|--[^\n]*\n|\/\*.*?\*\/)+/gs, '');
   for (const pattern of VERBS) {
@@ -36,7 +35,7 @@ function toVerb(sql) {
   return text.trim().split(/\s+/).slice(0, 2).join(' ');
 }
 
-/** What the open transaction has written first, per connection: that tells one COMMIT from another. */
+/** The first write of the open transaction, per connection, which distinguishes one COMMIT from another. */
 const firstWrites = new WeakMap();
 const labels = [];
 let toGo = Number(CRASH_OCCURRENCE ?? 1);
@@ -82,7 +81,7 @@ for (const [method, toSql] of [
   };
 }
 
-/** "rename mirror.db" and the like, with what is drawn or dated in a name left out. */
+/** Such as "rename mirror.db", without random parts and dates of a name. */
 for (const method of ['renameSync', 'linkSync', 'copyFileSync', 'rmSync', 'chmodSync', 'fsyncSync']) {
   const original = fs[method];
   fs[method] = function (...values) {
