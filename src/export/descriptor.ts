@@ -1,7 +1,7 @@
 import { AUTHOR, INSTITUTION, SITE, toDataVersion } from './citation.ts';
 import type { Column, ColumnType } from './columns.ts';
 import type { FormatName } from './formats/format.ts';
-import type { Export, WrittenTable } from './manifest.ts';
+import type { Export, WrittenFile, WrittenTable } from './manifest.ts';
 
 /* datapackage.json: Data Package 2.0. */
 
@@ -20,7 +20,10 @@ const FIELD_TYPES: Readonly<Record<ColumnType, string>> = {
 export const TITLE = `${AUTHOR}: export of a local mirror`;
 
 export function toDescriptor(one: Export): object {
-  const names = new Set(one.tables.map(({ table }) => table.name));
+  // A table in several files is several resources, and nothing can refer to it: files with names of columns cannot be joined.
+  const names = new Set(
+    one.tables.flatMap(({ table, partition }) => (partition === null ? [table.name] : [])),
+  );
   return {
     $schema: SCHEMA,
     name: 'clearinghouse-mirror',
@@ -32,25 +35,28 @@ export function toDescriptor(one: Export): object {
     sources: [{ title: `${AUTHOR}, ${INSTITUTION}`, path: SITE }],
     contributors: [{ title: AUTHOR, path: SITE, roles: ['creator'] }],
     keywords: ['civil rights', 'litigation', 'court dockets'],
-    resources: one.tables.map((written) => toResource(one, written, names)),
+    resources: one.tables.flatMap((written) =>
+      written.files.map((file) => toResource(one, written, file, names)),
+    ),
   };
 }
 
 function toResource(
   { format, mediaType }: Export,
-  { table, isWhole, files }: WrittenTable,
+  { table, isWhole, partition }: WrittenTable,
+  { path, bytes, sha256 }: WrittenFile,
   names: ReadonlySet<string>,
 ): object {
-  const [first] = files;
   const references = table.references.filter((reference) => names.has(reference.table));
   return {
-    name: table.name,
+    name: partition === null ? table.name : `${table.name}-${/=(-?\d+)\//.exec(path)?.[1] ?? ''}`,
     title: table.description,
-    path: files.length === 1 ? first?.path : files.map(({ path }) => path),
+    path,
     format,
     mediatype: mediaType,
     ...(TEXT_FORMATS.has(format) && { encoding: 'utf-8' }),
-    ...(files.length === 1 && { bytes: first?.bytes, hash: `sha256:${first?.sha256 ?? ''}` }),
+    bytes,
+    hash: `sha256:${sha256}`,
     ...(isWhole
       ? { description: 'Each line is a whole case as the API sent it, as JSON.' }
       : {

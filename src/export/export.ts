@@ -15,6 +15,7 @@ import { toRecord } from './formats/csv.ts';
 import type { Format, FormatName } from './formats/format.ts';
 import { type Export, type WrittenTable, toManifest } from './manifest.ts';
 import { renderCitation, renderLicense, renderReadme } from './papers.ts';
+import type { Partition, PartitionName } from './partition.ts';
 import { type ExportedRun, findCoverage } from './run.ts';
 import { chooseCases, chooseTables } from './select.ts';
 import type { Table, TableName } from './table.ts';
@@ -27,6 +28,8 @@ export interface ExportRequest {
   readonly format: FormatName;
   /** Null for all tables that the mirror has. */
   readonly tables: readonly TableName[] | null;
+  /** The ids by which tables are split into folders. */
+  readonly partitionBy: readonly PartitionName[];
   readonly isRaw: boolean;
   readonly withoutTexts: boolean;
   readonly filters: CaseFilters;
@@ -45,7 +48,7 @@ export interface ExportRequest {
  */
 export async function exportMirror(mirror: Mirror, request: ExportRequest): Promise<Export> {
   const format = await loadFormat(request.format);
-  const { tables, leftOut } = chooseTables(mirror, { ...request, format });
+  const { tables, partitions, leftOut } = chooseTables(mirror, { ...request, format });
   const place = inSystem(request.folder, () => openPlace(request.folder));
   try {
     if (request.run.isPast) {
@@ -58,7 +61,7 @@ export async function exportMirror(mirror: Mirror, request: ExportRequest): Prom
     inSystem(request.folder, () => {
       checkRoom(mirror, place.folder, request, tables, caseIds.length);
     });
-    const content = { format, tables, leftOut, caseIds, folder: place.folder };
+    const content = { format, tables, partitions, leftOut, caseIds, folder: place.folder };
     const written = await writeAll(mirror, { ...request, filters }, content);
     place.swapIn();
     return written;
@@ -75,6 +78,7 @@ const isFiltered = ({ values, filed }: CaseFilters): boolean =>
 interface Content extends Pick<Export, 'leftOut'> {
   readonly format: Format;
   readonly tables: readonly Table[];
+  readonly partitions: ReadonlyMap<TableName, Partition>;
   readonly caseIds: readonly number[];
   /** The folder that is not in its place yet. */
   readonly folder: string;
@@ -83,12 +87,19 @@ interface Content extends Pick<Export, 'leftOut'> {
 async function writeAll(
   mirror: Mirror,
   request: ExportRequest,
-  { format, tables, leftOut, caseIds, folder }: Content,
+  { format, tables, partitions, leftOut, caseIds, folder }: Content,
 ): Promise<Export> {
   mkdirSync(join(folder, 'data'));
   const written: WrittenTable[] = [];
   for (const table of tables) {
-    const one = await writeTable(mirror, { ...request, format, table, caseIds, root: folder });
+    const one = await writeTable(mirror, {
+      ...request,
+      format,
+      table,
+      partition: partitions.get(table.name) ?? null,
+      caseIds,
+      root: folder,
+    });
     written.push(one);
     request.onTable?.(one);
   }

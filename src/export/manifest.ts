@@ -1,5 +1,6 @@
 import type { Misfits } from './columns.ts';
 import type { Coverage, ExportedRun } from './run.ts';
+import type { Partition } from './partition.ts';
 import type { Table } from './table.ts';
 import type { FormatName } from './formats/format.ts';
 import type { ColumnStatistics } from './tally.ts';
@@ -10,6 +11,8 @@ export interface WrittenTable {
   readonly table: Table;
   /** Whether each row is a whole case as the API sent it, instead of the columns. */
   readonly isWhole: boolean;
+  /** How it is split; null if it is in one file. */
+  readonly partition: Partition | null;
   readonly rows: number;
   /** Hash of the values, which no format, compressor or version of Node changes. */
   readonly contentHash: string;
@@ -89,11 +92,16 @@ export function toManifest(
       content.map(({ table, contentHash }) => `${table.name} ${contentHash}\n`).join(''),
     ),
     tables: Object.fromEntries(
-      tables.map(({ table, isWhole, rows, contentHash, misfits }) => [
+      tables.map(({ table, isWhole, partition, rows, contentHash, misfits }) => [
         table.name,
         {
           kind: table.kind,
           ...(isWhole && { rows_are: 'whole cases as the API sent them' }),
+          ...(partition !== null && {
+            split_by: partition.column,
+            folders: partition.folder,
+            ids_a_folder: Number(partition.size),
+          }),
           rows,
           content_sha256: contentHash,
           ...toCounts(misfits),

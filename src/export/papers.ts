@@ -48,10 +48,11 @@ const fence = (language: string, lines: readonly string[]): string =>
   ['```' + language, ...lines, '```'].join('\n');
 
 /** What a person needs to open the files with common programs, on the example of the first table. */
-function renderReading({ format, tables }: Export): string {
+function renderFormat({ format, tables }: Export): string {
   const [first] = tables;
   if (first === undefined) return 'There is no table.';
   const { name, columns } = first.table;
+  const path = first.files[0]?.path ?? '';
   const lists = columns.filter(({ type }) => type === 'list').map((column) => column.name);
   const [list = null] = lists.includes('issues') ? ['issues'] : lists;
   const dates = columns.filter(({ type }) => type === 'date').map((column) => column.name);
@@ -66,7 +67,7 @@ function renderReading({ format, tables }: Export): string {
 ${fence('python', [
   'import json, pandas',
   '',
-  `${name} = pandas.read_csv("data/${name}.csv", ${[...flags, ...parsed].join(', ')})`,
+  `${name} = pandas.read_csv("${path}", ${[...flags, ...parsed].join(', ')})`,
   ...(list === null ? [] : [`${name}["${list}"] = ${name}["${list}"].map(json.loads)`]),
 ])}
 
@@ -76,7 +77,7 @@ before \`csv.field_size_limit(2**31 - 1)\`.`;
     case 'ndjson':
       return `Each line is one JSON object. ${name === 'cases' ? 'A line of `cases.ndjson` is a whole case as the API sent it, with its lists, dockets and entries, and with dates that may be impossible. ' : ''}${keys} In pandas:
 
-${fence('python', ['import pandas', '', `${name} = pandas.read_json("data/${name}.ndjson", lines=True, dtype=False, convert_dates=False)`])}`;
+${fence('python', ['import pandas', '', `${name} = pandas.read_json("${path}", lines=True, dtype=False, convert_dates=False)`])}`;
     case 'sqlite':
       return `The table \`codebook\` has the codebook. Dates are texts, booleans 0 and 1. A list is a text of JSON, which \`json_each\` splits. ${keys}
 
@@ -87,18 +88,34 @@ ${fence('sql', [
     : `SELECT value, count(*) FROM ${name}, json_each(${name}.${list}) GROUP BY value ORDER BY 2 DESC LIMIT 10;`,
 ])}`;
     case 'xlsx':
-      return `\`data/${name}.xlsx\` opens in Excel, LibreOffice and the like. The sheet \`columns\` says what each column means. An empty cell is
+      return `\`${path}\` opens in Excel, LibreOffice and the like. The sheet \`columns\` says what each column means. An empty cell is
 NULL. The elements of a list are separated by semicolons; a cell that begins with \`[\` has a list as JSON. A day before ${FIRST_DAY} is a text,
 because Excel has no such days. A text of more than 32,767 characters is cut, and its end says so. Nothing is a formula or a link.`;
     case 'parquet':
-      return `Columns have types; a list is a list of texts. ${keys} In pandas with pyarrow, \`pandas.read_parquet("data/${name}.parquet")\`; in DuckDB:
+      return `Columns have types; a list is a list of texts. ${keys} In pandas with pyarrow, \`pandas.read_parquet("${path}")\`; in DuckDB:
 
 ${fence('sql', [
   list === null
-    ? `SELECT count(*) FROM 'data/${name}.parquet';`
-    : `SELECT value, count(*) FROM (SELECT unnest(${list}) AS value FROM 'data/${name}.parquet') GROUP BY value ORDER BY 2 DESC LIMIT 10;`,
+    ? `SELECT count(*) FROM '${path}';`
+    : `SELECT value, count(*) FROM (SELECT unnest(${list}) AS value FROM '${path}') GROUP BY value ORDER BY 2 DESC LIMIT 10;`,
 ])}`;
   }
+}
+
+/** How to read the tables, and what the folders of those mean that are split. */
+function renderReading(one: Export): string {
+  const split = one.tables.flatMap(({ table: { name }, partition }) => {
+    if (partition === null) return [];
+    const { column, folder, size } = partition;
+    const kind = one.format === 'ndjson' ? 'json' : one.format;
+    return `The table \`${name}\` is split by \`${column}\`: the folder \`${folder}=20000\` has the ids from 20000 to ${20_000n + size - 1n}, and so on. In DuckDB:
+
+${fence('sql', [
+  `SELECT count(*) FROM read_${kind}('data/${name}/*/*.${one.format}', hive_partitioning = true, hive_types = {'${folder}': BIGINT})`,
+  `WHERE ${folder} = 20000;`,
+])}`;
+  });
+  return [renderFormat(one), ...split].join('\n\n');
 }
 
 function renderContents(isRaw: boolean, withoutTexts: boolean): string {

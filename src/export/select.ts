@@ -2,6 +2,7 @@ import type { Mirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { type CaseFilters, listConditions } from '../search/filters.ts';
 import type { Format } from './formats/format.ts';
+import { type Partition, type PartitionName, findPartition } from './partition.ts';
 import type { ExportedRun } from './run.ts';
 import {
   CHOSEN,
@@ -60,10 +61,12 @@ interface TablesRequest extends TableOptions {
   readonly tables: readonly TableName[] | null;
   readonly run: ExportedRun;
   readonly format: Format;
+  readonly partitionBy: readonly PartitionName[];
 }
 
 interface ChosenTables {
   readonly tables: readonly Table[];
+  readonly partitions: ReadonlyMap<TableName, Partition>;
   readonly leftOut: readonly { readonly table: string; readonly why: string }[];
 }
 
@@ -81,7 +84,39 @@ export function chooseTables({ path }: Mirror, request: TablesRequest): ChosenTa
     leftOut.push({ table: name, why });
     return false;
   });
-  return { tables, leftOut };
+  return { tables, leftOut, partitions: choosePartitions(tables, request) };
+}
+
+/** Finds how each table is split. Fails with USAGE if the format or the choice of tables makes that impossible. */
+function choosePartitions(
+  tables: readonly Table[],
+  { format, partitionBy }: TablesRequest,
+): Map<TableName, Partition> {
+  const found = new Map<TableName, Partition>();
+  for (const { name } of tables) {
+    const partition = findPartition(name, partitionBy);
+    if (partition !== null) found.set(name, partition);
+  }
+  if (partitionBy.length === 0) return found;
+  if (!format.isSplittable)
+    throw new MirrorError('USAGE', `A table of ${format.ending} is not split into folders.`, {
+      hint: '--partition-by goes with --format csv, ndjson or parquet.',
+    });
+  if (found.size === 0)
+    throw new MirrorError('USAGE', `None of these tables is split by ${partitionBy.join(' or ')}.`, {
+      hint: 'Leave out --partition-by, or add such a table to --tables.',
+    });
+  return found;
+}
+
+/** The columns that can be NULL, by which no table is split. */
+export function listNullable(): ReadonlySet<string> {
+  const tables = toTables({ isRaw: false, withoutTexts: false });
+  return new Set(
+    tables.flatMap(({ columns, key }) =>
+      columns.map(({ name }) => name).filter((name) => !key.includes(name)),
+    ),
+  );
 }
 
 /** Why a table is not exported; null if it is. */

@@ -22,13 +22,21 @@ function toHashLine(payload: JsonObject): string {
   return `${JSON.stringify(payload.id)} ${fingerprint(splitPayload(payload as CasePayload))}`;
 }
 
+interface WholeRequest {
+  readonly caseIds: readonly number[];
+  readonly withoutTexts: boolean;
+  readonly signal: AbortSignal;
+  readonly onRows?: (() => void) | undefined;
+}
+
+/** A case has a hundred entries, and some have thousands. */
+const CASES_A_CALL = 20;
+
 /** Writes the cases to a new file. Returns the hash of their content. Fails with DATABASE_DAMAGED or the signal's reason. */
 export async function writeWholeCases(
   mirror: Mirror,
   path: string,
-  caseIds: readonly number[],
-  withoutTexts: boolean,
-  signal: AbortSignal,
+  { caseIds, withoutTexts, signal, onRows }: WholeRequest,
 ): Promise<ContentHash> {
   const readPayload = prepareReadPayload(mirror);
   const hash = new ContentHash();
@@ -41,6 +49,7 @@ export async function writeWholeCases(
         : whole;
       file.write(toLine(JSON.stringify(payload)));
       hash.addLine(toHashLine(payload));
+      if (hash.rows % CASES_A_CALL === 0) onRows?.();
       await nextTick();
       signal.throwIfAborted();
     }
@@ -50,11 +59,17 @@ export async function writeWholeCases(
   return hash;
 }
 
-/** Reads the file back; returns the hash of its content. */
-export async function hashWholeCases(path: string): Promise<ContentHash> {
-  const hash = new ContentHash();
-  for await (const line of readLines(path)) hash.addLine(toHashLine(JSON.parse(line) as JsonObject));
-  return hash;
+/** Reads the file back, and adds its content to a hash. Fails with the signal's reason. */
+export async function hashWholeCases(
+  path: string,
+  hash: ContentHash,
+  { signal, onRows }: Pick<WholeRequest, 'signal' | 'onRows'>,
+): Promise<void> {
+  for await (const line of readLines(path)) {
+    hash.addLine(toHashLine(JSON.parse(line) as JsonObject));
+    if (hash.rows % CASES_A_CALL === 0) onRows?.();
+    signal.throwIfAborted();
+  }
 }
 
 function prepareReadPayload({ sqlite }: Mirror): (id: number) => JsonObject {

@@ -7,11 +7,12 @@ import { MirrorError } from '../errors/mirror-error.ts';
 import { wordsOf } from '../lib/system-errors.ts';
 import { type Cell, noMisfits, prepareToValues } from './columns.ts';
 import { CSV } from './formats/csv.ts';
-import type { Format, FormatName } from './formats/format.ts';
+import type { Format, FormatName, RowWriter } from './formats/format.ts';
 import { NDJSON } from './formats/ndjson.ts';
 import { SQLITE } from './formats/sqlite.ts';
 import type { WrittenFile, WrittenTable } from './manifest.ts';
 import type { Table } from './table.ts';
+import { type Part, type Partition, belongsTo, splitRows } from './partition.ts';
 import { ContentHash, createTally } from './tally.ts';
 import { hashWholeCases, writeWholeCases } from './whole-cases.ts';
 
@@ -29,6 +30,8 @@ export const loadFormat = (name: FormatName): Promise<Format> => FORMATS[name]()
 export interface TableRequest {
   readonly format: Format;
   readonly table: Table;
+  /** How the table is split; null if it is in one file. */
+  readonly partition: Partition | null;
   readonly caseIds: readonly number[];
   readonly withoutTexts: boolean;
   /** The folder of the export. */
@@ -43,19 +46,18 @@ const ROWS_A_CALL = 2500;
 /** Writes a table to a file and reads the file back. Fails with EXPORT_FAILED if it does not have what was written. */
 export async function writeTable(mirror: Mirror, request: TableRequest): Promise<WrittenTable> {
   const { format, table, root } = request;
-  const path = toDataPath(format, table);
-  const file = join(root, path);
   const isWhole = format.ending === 'ndjson' && table.name === 'cases';
-  const { hash, ...facts } = isWhole
-    ? await writeWhole(mirror, request, file)
-    : await writeRows(mirror, request, file);
+  const { hash, parts, ...facts } = isWhole
+    ? await writeWhole(mirror, request)
+    : await writeRows(mirror, request);
   const contentHash = hash.digest();
-  const found = await readBack(request, file, isWhole);
+  const found = new ContentHash();
+  for (const part of parts) await readBack(request, part, isWhole, found);
   if (found.rows !== hash.rows || found.digest() !== contentHash)
-    throw new MirrorError('EXPORT_FAILED', `${path} does not read back as it was written.`);
-  const { rows } = hash;
-  const files = [await toWrittenFile(root, path, rows)];
-  return { table, isWhole, rows, contentHash, files, ...facts };
+    throw new MirrorError('EXPORT_FAILED', `The table ${table.name} does not read back as it was written.`);
+  const files = [];
+  for (const { path, rows } of parts) files.push(await toWrittenFile(root, path, rows));
+  return { table, isWhole, partition: request.partition, rows: hash.rows, contentHash, files, ...facts };
 }
 
 /** The path of the file of a table, or of all tables. */
@@ -68,26 +70,23 @@ export async function toWrittenFile(root: string, path: string, rows: number): P
   return { path, bytes: statSync(file).size, sha256: await hashFile(file), rows };
 }
 
-type Facts = Pick<WrittenTable, 'misfits' | 'statistics'> & { readonly hash: ContentHash };
-
-async function writeWhole(
-  mirror: Mirror,
-  { caseIds, withoutTexts, signal }: TableRequest,
-  file: string,
-): Promise<Facts> {
-  const hash = await writeWholeCases(mirror, file, caseIds, withoutTexts, signal);
-  return { hash, misfits: noMisfits(), statistics: [] };
+interface Facts extends Pick<WrittenTable, 'misfits' | 'statistics'> {
+  readonly hash: ContentHash;
+  readonly parts: readonly Part[];
 }
 
-async function writeRows(
-  mirror: Mirror,
-  { format, table, caseIds, signal, onRows }: TableRequest,
-  file: string,
-): Promise<Facts> {
+async function writeWhole(mirror: Mirror, request: TableRequest): Promise<Facts> {
+  const path = toDataPath(request.format, request.table);
+  const hash = await writeWholeCases(mirror, join(request.root, path), request);
+  return { hash, parts: [{ path, range: null, rows: hash.rows }], misfits: noMisfits(), statistics: [] };
+}
+
+async function writeRows(mirror: Mirror, request: TableRequest): Promise<Facts> {
+  const { format, table, caseIds, signal, onRows } = request;
   const misfits = noMisfits();
   const toValues = prepareToValues(table.name, table.columns, misfits);
   const [hash, tally] = [new ContentHash(), createTally(table.columns)];
-  const writer = format.open(file, table);
+  const writer = openParts(request);
   try {
     for await (const block of readRows(mirror, table, caseIds, signal))
       for (const cells of block) {
@@ -101,7 +100,27 @@ async function writeRows(
   } finally {
     writer.finish();
   }
-  return { hash, misfits, statistics: tally.result() };
+  return { hash, parts: writer.parts, misfits, statistics: tally.result() };
+}
+
+/** Opens the file of a table, or prepares the files of its parts. */
+function openParts({ format, table, partition, root }: TableRequest): RowWriter & { readonly parts: Part[] } {
+  const { name } = table;
+  const open = (path: string): RowWriter => format.open(path, table);
+  if (partition !== null) {
+    const at = table.columns.findIndex((column) => column.name === partition.column);
+    return splitRows({ root, name, ending: format.ending, partition, at, open });
+  }
+  const part: Part = { path: toDataPath(format, table), range: null, rows: 0 };
+  const writer = open(join(root, part.path));
+  return {
+    parts: [part],
+    write(values) {
+      writer.write(values);
+      part.rows++;
+    },
+    finish: writer.finish,
+  };
 }
 
 /** The rows that are held at a time. Some have texts of a megabyte. */
@@ -130,20 +149,27 @@ async function* readRows(
 }
 
 async function readBack(
-  { format, table, signal, onRows }: TableRequest,
-  file: string,
+  { format, table, partition, root, signal, onRows }: TableRequest,
+  part: Part,
   isWhole: boolean,
-): Promise<ContentHash> {
+  hash: ContentHash,
+): Promise<void> {
+  const file = join(root, part.path);
+  const at = table.columns.findIndex(({ name }) => name === partition?.column);
+  const before = hash.rows;
   try {
-    if (isWhole) return await hashWholeCases(file);
-    const hash = new ContentHash();
+    if (isWhole) {
+      await hashWholeCases(file, hash, { signal, onRows });
+      return;
+    }
     for await (const values of format.readBack(file, table)) {
+      if (!belongsTo(part, values[at])) throw new Error('it has a row of another folder');
       hash.addRow(values);
       if (hash.rows % ROWS_A_CALL !== 0) continue;
       signal.throwIfAborted();
       onRows?.();
     }
-    return hash;
+    if (hash.rows - before !== part.rows) throw new Error('it has another number of rows');
   } catch (thrown) {
     if (thrown instanceof MirrorError || signal.aborted) throw thrown;
     throw new MirrorError('EXPORT_FAILED', `${file} cannot be read back: ${wordsOf(thrown)}.`, {

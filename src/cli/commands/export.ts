@@ -4,6 +4,8 @@ import type { ExitName } from '../../errors/exit-codes.ts';
 import { toPath } from '../../config/paths.ts';
 import { chooseRun } from '../../export/run.ts';
 import { exportMirror } from '../../export/export.ts';
+import { parsePartitions } from '../../export/partition.ts';
+import { listNullable } from '../../export/select.ts';
 import { TABLE_NAMES, type TableName } from '../../export/table.ts';
 import { FORMAT_NAMES, type FormatName } from '../../export/formats/format.ts';
 import { listClosest, suggestNames } from '../../lib/closest-names.ts';
@@ -21,6 +23,10 @@ export function defineOptions(command: Command): Command {
   addCaseFilters(command)
     .addOption(new Option('--format <format>', 'format of the files').choices(FORMAT_NAMES).default('csv'))
     .option('--tables <names>', `only these tables, of ${TABLE_NAMES.join(', ')}; separated by commas`)
+    .option(
+      '--partition-by <ids>',
+      'split large tables into folders by ranges of case_id, document_id or both',
+    )
     .option('--raw', 'the values as the API sent them, with departed cases and hidden records')
     .option('--without-texts', 'leave out what the Clearinghouse owns: summaries, and the texts of documents')
     .option('--allow-partial', 'export the newest run even if it is not complete')
@@ -41,6 +47,7 @@ ${MOMENT_HELP}
 Examples:
   $ clearinghouse-mirror export clearinghouse-csv
   $ clearinghouse-mirror export closed-cases --ongoing No --without-texts
+  $ clearinghouse-mirror export clearinghouse-parquet --format parquet --partition-by case_id
   $ clearinghouse-mirror export cases-2015-2020 --format ndjson --tables cases --filed 2015..2020
   $ clearinghouse-mirror export before-the-election --as-of 2024-11-04`,
   );
@@ -50,6 +57,8 @@ export async function runCommand(folder: string, flags: Flags, io: Io): Promise<
   const { database } = readSettings(flags, io);
   const tables = typeof flags.tables === 'string' ? parseTables(flags.tables) : null;
   const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
+  const partitionBy =
+    typeof flags.partitionBy === 'string' ? parsePartitions(flags.partitionBy, listNullable()) : [];
   const filters = parseFilters(toFilterFlags(flags));
   const path = toPath(folder, 'the folder', io.folder, true);
   const done = await withStop(io, (signal) =>
@@ -59,6 +68,7 @@ export async function runCommand(folder: string, flags: Flags, io: Io): Promise<
         folder: path,
         format: flags.format as FormatName,
         tables,
+        partitionBy,
         isRaw: flags.raw === true,
         withoutTexts: flags.withoutTexts === true,
         filters,

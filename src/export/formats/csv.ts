@@ -46,6 +46,7 @@ const toValue = ({ type }: Column, { text, isQuoted }: Field): Value =>
 export const CSV: Format = {
   ending: 'csv',
   mediaType: 'text/csv',
+  isSplittable: true,
   open(path, { columns }) {
     const file = openTextFile(path);
     file.write(`${columns.map(({ name }) => quote(name)).join(',')}\r\n`);

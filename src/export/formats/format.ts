@@ -18,6 +18,8 @@ export interface Format {
   /** The ending of a file. */
   readonly ending: string;
   readonly mediaType: string;
+  /** Whether a table can be in several files. */
+  readonly isSplittable: boolean;
   /** The name of the one file that has all tables, if there is one. */
   readonly sharedName?: string;
   /** The one table that the format takes, if it does not take all. */

@@ -40,6 +40,7 @@ function findDigits(line: string, name: string): string | undefined {
 export const NDJSON: Format = {
   ending: 'ndjson',
   mediaType: 'application/x-ndjson',
+  isSplittable: true,
   open(path, { columns }) {
     const file = openTextFile(path);
     const names = columns.map(({ name }, at) => `${at === 0 ? '{' : ','}${JSON.stringify(name)}:`);

@@ -88,6 +88,7 @@ const DESCRIPTIONS = 'column_descriptions';
 export const PARQUET: Format = {
   ending: 'parquet',
   mediaType: 'application/vnd.apache.parquet',
+  isSplittable: true,
   open(path, table) {
     const { columns } = table;
     const file = openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o666);

@@ -52,6 +52,7 @@ function openToWrite(path: string): Database.Database {
 export const SQLITE: Format = {
   ending: 'sqlite',
   mediaType: 'application/vnd.sqlite3',
+  isSplittable: false,
   sharedName: 'clearinghouse',
   open(path, table) {
     const sqlite = openToWrite(path);

@@ -179,6 +179,7 @@ function createZipWriter(file: number) {
 export const XLSX: Format = {
   ending: 'xlsx',
   mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  isSplittable: false,
   onlyTable: 'cases',
   fit: fitToCells,
   open(path, table) {
