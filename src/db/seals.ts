@@ -93,20 +93,26 @@ const EMPTY = '0'.repeat(2 * DIGEST_BYTES);
 /** Updates the seals for everything that this connection writes from now on. */
 export function keepSeals(sqlite: Database.Database): void {
   defineFunction(sqlite);
-  for (const { table, columns } of SEALED_TABLES) {
-    const of = (row: 'OLD' | 'NEW', digest: string): string =>
-      `mirror_seal(${[digest, ...columns.map((column) => `${row}."${column}"`)].join(', ')})`;
-    const trigger = (when: string, more: number, digest: string): string =>
-      `CREATE TEMP TRIGGER "mirror_seal_${when.slice(0, 6).toLowerCase()}_${table}" AFTER ${when} ON main."${table}" BEGIN
-        UPDATE mirror_seals SET row_count = row_count + ${more}, digest = ${digest} WHERE table_name = '${table}';
-      END;`;
-    const updated = columns.map((column) => `"${column}"`).join(', ');
-    sqlite.exec(
-      trigger('INSERT', 1, of('NEW', 'digest')) +
-        trigger('DELETE', -1, of('OLD', 'digest')) +
-        trigger(`UPDATE OF ${updated}`, 0, of('NEW', of('OLD', 'digest'))),
-    );
-  }
+  triggers ??= SEALED_TABLES.map(renderTriggers).join('\n');
+  sqlite.exec(triggers);
+}
+
+/** The same for every connection, because each opening for writing needs them. */
+let triggers: string | undefined;
+
+function renderTriggers({ table, columns }: SealedTable): string {
+  const of = (row: 'OLD' | 'NEW', digest: string): string =>
+    `mirror_seal(${[digest, ...columns.map((column) => `${row}."${column}"`)].join(', ')})`;
+  const trigger = (when: string, more: number, digest: string): string =>
+    `CREATE TEMP TRIGGER "mirror_seal_${when.slice(0, 6).toLowerCase()}_${table}" AFTER ${when} ON main."${table}" BEGIN
+      UPDATE mirror_seals SET row_count = row_count + ${more}, digest = ${digest} WHERE table_name = '${table}';
+    END;`;
+  const updated = columns.map((column) => `"${column}"`).join(', ');
+  return [
+    trigger('INSERT', 1, of('NEW', 'digest')),
+    trigger('DELETE', -1, of('OLD', 'digest')),
+    trigger(`UPDATE OF ${updated}`, 0, of('NEW', of('OLD', 'digest'))),
+  ].join('\n');
 }
 
 /** Computes all seals after a migration, whose writes no trigger has seen. Part of the caller's transaction. */
