@@ -18,10 +18,15 @@ export const CASE_TABLES = `
   CREATE TEMP TABLE search_case_hits (id INTEGER PRIMARY KEY, score REAL NOT NULL);
 `;
 
-/** The order of the cases whose own texts match, as `h`. */
-export function toCaseOrder(newest: boolean): string {
-  const filed = "coalesce((SELECT filing_date FROM cases WHERE cases.id = h.id), '') DESC";
-  return newest ? `${filed}, h.id DESC` : `h.score, ${filed}, h.id`;
+/** The cases whose own texts match: the most relevant first, or the last filed. */
+export function listCaseHits(sqlite: Database.Database, newest: boolean): number[] {
+  const filed = `coalesce((SELECT filing_date FROM cases WHERE cases.id = h.id), '') DESC`;
+  return sqlite
+    .prepare<[], number>(
+      `SELECT h.id FROM temp.search_case_hits AS h ORDER BY ${newest ? `${filed}, h.id DESC` : `h.score, ${filed}, h.id`}`,
+    )
+    .pluck()
+    .all();
 }
 
 /** Fills the table of the cases whose own texts match. If only the first are to be shown, later ones may be missing. */
@@ -82,25 +87,18 @@ function removeMatches(sqlite: Database.Database, { query, patterns }: ReturnTyp
 
 /** Compares cases with the phrases, in their order, until so many have been found. The rest is not known. */
 function keepFirst(sqlite: Database.Database, condition: Condition, newest: boolean, wanted: number): Count {
-  const ids = sqlite
-    .prepare<[], number>(`SELECT h.id FROM temp.search_case_hits AS h ORDER BY ${toCaseOrder(newest)}`)
-    .pluck()
-    .all();
+  const ids = listCaseHits(sqlite, newest);
   const test = prepareTest(sqlite, 'cases', condition);
-  const remove = sqlite.prepare<[number]>('DELETE FROM temp.search_case_hits WHERE id = ?');
-  let kept = 0;
+  const kept: number[] = [];
   let compared = 0;
-  for (const id of ids) {
-    if (kept < wanted) {
-      compared++;
-      if (test(id)) {
-        kept++;
-        continue;
-      }
-    }
-    remove.run(id);
+  for (; compared < ids.length && kept.length < wanted; compared++) {
+    const id = ids[compared];
+    if (id !== undefined && test(id)) kept.push(id);
   }
-  return { count: kept, isExact: compared === ids.length };
+  sqlite
+    .prepare('DELETE FROM temp.search_case_hits WHERE id NOT IN (SELECT value FROM json_each(?))')
+    .run(JSON.stringify(kept));
+  return { count: kept.length, isExact: compared === ids.length };
 }
 
 const countCases = (sqlite: Database.Database): number =>

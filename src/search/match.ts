@@ -10,6 +10,8 @@ export interface Match {
   readonly query: string | null;
   /** What the text of the row must contain besides. */
   readonly patterns: readonly RegExp[];
+  /** The part of the query that a text with these patterns need not fulfill; null if there is none. */
+  readonly rest: string | null;
 }
 
 /** A text as FTS5 reads it literally. */
@@ -25,10 +27,12 @@ const anyOf = (queries: readonly string[]): string =>
 
 /** The condition that a row of this kind has all of these terms, whether they are excluded or not. */
 export function toMatch(terms: readonly SearchTerm[], kind: SearchKind): Match {
-  const queries = terms.map((term) => toQuery(term, kind));
+  const join = (some: readonly SearchTerm[]): string | null =>
+    some.length === 0 ? null : some.map((term) => toQuery(term, kind)).join(' AND ');
   return {
-    query: queries.length === 0 ? null : queries.join(' AND '),
+    query: join(terms),
     patterns: terms.flatMap((term) => toPattern(term) ?? []),
+    rest: join(terms.filter((term) => toPattern(term) === null)),
   };
 }
 
@@ -60,6 +64,30 @@ function toPrefixQuery(text: string): string {
   return anyOf([...new Set(queries)]);
 }
 
+/**
+ * The beginnings, without capitals and accents, that the words of terms have in any text with these terms; null if the
+ * terms do not tell.
+ */
+export function listBeginnings(terms: readonly SearchTerm[]): string[] | null {
+  const words = terms
+    .filter(({ isExcluded }) => !isExcluded)
+    .flatMap((term) =>
+      term.kind === 'docket number' || listForms(term.text).length > 1
+        ? [null]
+        : (fold(term.text).match(WORDS) ?? []).map((word, at, all) =>
+            term.kind === 'word' && term.isPrefix && at === all.length - 1 ? word : toBeginning(word),
+          ),
+    );
+  return words.every((word) => word !== null) ? [...new Set(words)] : null;
+}
+
+/** The letters of a word that all words with its stem have. */
+function toBeginning(word: string): string {
+  const letters = Array.from(word);
+  const isShort = letters[2] === 'y' || ENDING.test(letters.slice(2).join(''));
+  return letters.slice(0, isShort ? 2 : 3).join('');
+}
+
 /** The beginning of an ending that can leave a stem of two letters. */
 const ENDING = /^(?:i(?:ngs?|n|es?|ed)?|es?|eds?|s|ly?)$/i;
 
@@ -73,11 +101,12 @@ function toPattern(term: SearchTerm): RegExp | null {
 }
 
 const WORDS = /[\p{L}\p{N}\p{Co}]+/gu;
-const ASCII = /^[\0-\x7f]*$/;
+/** Characters without accents: those of English texts, with their quotation marks, dashes and section signs. */
+const PLAIN = /^[\0-\xbf\u2002-\u206f]*$/;
 
 /** A text without accents and capitals, as the tokenizer of the index compares it. */
 export function fold(text: string): string {
-  if (ASCII.test(text)) return text.toLowerCase();
+  if (PLAIN.test(text)) return text.toLowerCase();
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }
 

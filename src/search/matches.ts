@@ -22,7 +22,7 @@ export interface Condition {
 
 /** A variant as a condition on the rows of an index. */
 export function toVariantMatch({ terms, raw }: Variant, kind: SearchKind): Match {
-  return raw === undefined ? toMatch(terms, kind) : { query: raw, patterns: [] };
+  return raw === undefined ? toMatch(terms, kind) : { query: raw, patterns: [], rest: raw };
 }
 
 const patternsOf = new WeakMap<Database.Database, (readonly RegExp[])[]>();
@@ -82,24 +82,62 @@ export function prepareTest(
   { variants, excluded }: Condition,
 ): (id: number) => boolean {
   const anyOf = variants.map((variant) => prepareHas(sqlite, kind, toVariantMatch(variant, kind)));
-  const noneOf = excluded.map((term) => prepareHas(sqlite, kind, toMatch([term], kind)));
-  return (id) => anyOf.some((has) => has(id)) && !noneOf.some((has) => has(id));
+  const noneOf = prepareNone(sqlite, kind, excluded);
+  return (id) => anyOf.some((has) => has(id)) && noneOf(id);
 }
 
+/** Prepares the same question for rows that the index has found for the only variant. */
+export function prepareTestFound(
+  sqlite: Database.Database,
+  kind: SearchKind,
+  { variants: [variant], excluded }: Condition,
+): (id: number) => boolean {
+  const patterns = variant === undefined ? [] : toVariantMatch(variant, kind).patterns;
+  const hasPatterns = prepareHasPatterns(sqlite, kind, patterns);
+  const noneOf = prepareNone(sqlite, kind, excluded);
+  return (id) => hasPatterns(id) && noneOf(id);
+}
+
+function prepareNone(
+  sqlite: Database.Database,
+  kind: SearchKind,
+  excluded: readonly SearchTerm[],
+): (id: number) => boolean {
+  const noneOf = excluded.map((term) => prepareHas(sqlite, kind, toMatch([term], kind)));
+  return (id) => !noneOf.some((has) => has(id));
+}
+
+/**
+ * Prepares the question whether one row matches. FTS5 takes longer to find a phrase or a beginning of a word in its index
+ * than a short text takes to be read, so the text alone decides these.
+ */
 function prepareHas(
   sqlite: Database.Database,
   kind: SearchKind,
-  { query, patterns }: Match,
+  { query, patterns, rest }: Match,
 ): (id: number) => boolean {
   if (query === null) return () => false;
+  const hasPatterns = prepareHasPatterns(sqlite, kind, patterns);
+  const asked = isShort(kind) ? rest : query;
+  if (asked === null) return hasPatterns;
+  const listRange = prepareListRange(sqlite, kind, asked);
+  const isHit = (id: number): boolean => listRange(id, id).length > 0;
+  return isShort(kind) ? (id) => hasPatterns(id) && isHit(id) : (id) => isHit(id) && hasPatterns(id);
+}
+
+/** Whether the rows of a kind are short. The text of a document has 50 kB on average. */
+export const isShort = (kind: SearchKind): boolean => kind !== 'texts';
+
+function prepareHasPatterns(
+  sqlite: Database.Database,
+  kind: SearchKind,
+  patterns: readonly RegExp[],
+): (id: number) => boolean {
   const { table, key } = SEARCH_INDEXES[kind];
   const pattern = toPatternCondition(sqlite, kind, patterns, table);
-  const listRange = prepareListRange(sqlite, kind, query);
-  const check =
-    pattern === null
-      ? null
-      : sqlite.prepare<[bigint], number>(`SELECT ${pattern} FROM ${table} WHERE ${key} = ?`).pluck();
-  return (id) => listRange(id, id).length > 0 && (check === null || check.get(toRowid(id)) === 1);
+  if (pattern === null) return () => true;
+  const check = sqlite.prepare<[bigint], number>(`SELECT ${pattern} FROM ${table} WHERE ${key} = ?`).pluck();
+  return (id) => check.get(toRowid(id)) === 1;
 }
 
 /** FTS5 goes straight to a row only if its id arrives as an integer. A number would arrive as a float, and it reads all. */

@@ -41,6 +41,11 @@ export interface SearchScope {
   readonly isPast: boolean;
   /** How many cases are to be shown; null to list and count all of them, which takes seconds for a common word. */
   readonly firstCases: number | null;
+  /**
+   * So many are enough where more would take longer than a page may, and even fewer where a phrase is rare in the rows
+   * that have its words. By default the search goes on until it has found the first cases.
+   */
+  readonly enoughCases?: number;
 }
 
 /** Parses the parameters of a search. Fails with USAGE. */

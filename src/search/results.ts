@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Mirror } from '../db/open-mirror.ts';
-import { toCaseOrder } from './case-hits.ts';
+import { listCaseHits } from './case-hits.ts';
 import type { Search } from './search.ts';
 import { type Piece, prepareFindPassage, prepareFindSnippet, toField } from './snippets.ts';
 import { ROW_KINDS } from './sources.ts';
@@ -172,12 +172,7 @@ function prepareListDocuments(
  * connection.
  */
 export function listFoundIds(sqlite: Database.Database, newest: boolean): number[] {
-  const ids = new Set(
-    sqlite
-      .prepare<[], number>(`SELECT h.id FROM temp.search_case_hits AS h ORDER BY ${toCaseOrder(newest)}`)
-      .pluck()
-      .all(),
-  );
+  const ids = new Set(listCaseHits(sqlite, newest));
   const select = sqlite
     .prepare<[string], number>(
       `SELECT case_id FROM temp.search_row_cases WHERE kind = ?

@@ -4,13 +4,16 @@ import { toMatch } from './match.ts';
 import {
   type Condition,
   countHits,
+  isShort,
   prepareListRange,
   prepareTest,
+  prepareTestFound,
   selectHits,
   toPatternCondition,
   toVariantMatch,
 } from './matches.ts';
 import type { SearchRequest, SearchScope } from './request.ts';
+import { type NewestRow, listNewest } from './newest-cases.ts';
 import { type RowKind, type Source, toSource } from './sources.ts';
 
 /*
@@ -50,7 +53,7 @@ export const ROW_TABLES = `
   CREATE TEMP TABLE search_hits (hit INTEGER PRIMARY KEY, score REAL);
   CREATE TEMP TABLE search_rows (kind TEXT, case_id INTEGER, date TEXT, id INTEGER, hit INTEGER, score REAL,
     PRIMARY KEY (kind, case_id, date, id)) WITHOUT ROWID;
-  CREATE TEMP TABLE search_row_cases (kind TEXT, case_id INTEGER, found INTEGER, newest TEXT, score REAL,
+  CREATE TEMP TABLE search_row_cases (kind TEXT, case_id INTEGER, newest TEXT, score REAL,
     PRIMARY KEY (kind, case_id)) WITHOUT ROWID;
 `;
 
@@ -61,13 +64,11 @@ const MAX_LOOKED_UP = 50_000;
 /** With more matching rows than this, only the rows of the cases that are shown are looked up. */
 const MAX_FILLED = { entries: 5000, documents: 5000, texts: 2000 } as const;
 /** The same for texts that are compared with a phrase: each has 50 kB on average. */
-const MAX_TEXTS_COMPARED = 200;
+const MAX_TEXTS_COMPARED = 120;
 /** If the filters allow no more cases than this, their rows are looked up case by case. */
-const FEW_CASES = { entries: 1500, documents: 500, texts: 300 } as const;
-/** Rows that are looked at, from the newest on, for the first cases. */
-const MAX_STEPS = 30_000;
+const FEW_CASES = { entries: 400, documents: 400, texts: 200 } as const;
 /** Rows that are compared for a count that begins with "at least". */
-const SAMPLE = { entries: 1000, documents: 1000, texts: 50 } as const;
+const SAMPLE = { entries: 1000, documents: 1000, texts: 20 } as const;
 /** With more cases than this that a search without filters leaves out, their rows are not counted. */
 const MAX_LEFT_OUT = 200;
 
@@ -79,18 +80,19 @@ export function fillRows(search: RowSearch, kind: RowKind, known: ReadonlySet<nu
   const source = toSource(kind, search.request, search.scope);
   const query = findCommonQuery(search, kind);
   if (query === null) return fillAll(search, kind, source);
-  const fillCase = prepareFillCase(search, kind, source, query);
+  const rowsOf = prepareRowsOfCase(search, kind, source, query);
+  const fill = prepareFillCase(search, kind, rowsOf);
   const allowed = listAllowed(search, FEW_CASES[kind] + 1);
-  if (allowed.length <= FEW_CASES[kind]) {
-    for (const caseId of allowed) fillCase(caseId);
-    return toComplete(search.sqlite, kind, false);
-  }
-  const wanted = Math.max(0, (search.scope.firstCases ?? 0) - known.size);
-  const first = listNewest(search, kind, source, known, wanted);
+  if (allowed.length <= FEW_CASES[kind]) return { ...sumCases(search, kind, allowed, rowsOf), fill };
+  const { firstCases, enoughCases = Infinity } = search.scope;
+  const first = listNewest(search, kind, source, known, {
+    wanted: Math.max(0, (firstCases ?? 0) - known.size),
+    enough: Math.max(0, enoughCases - known.size),
+  });
   if (first === null) return fillAll(search, kind, source);
-  for (const caseId of first) fillCase(caseId);
+  for (const newest of first) insertCase(search.sqlite, kind, newest);
   const found = countCommon(search, kind, source, query);
-  return { found, isRanked: false, isComplete: false, fill: fillCase };
+  return { found, isRanked: false, isComplete: false, fill };
 }
 
 /** The query, if it is common and only the first cases are to be shown. */
@@ -147,7 +149,7 @@ function fillAll(search: RowSearch, kind: RowKind, source: Source): RowHits {
       .run(excluded.flatMap(({ parameters }) => parameters));
   }
   sqlite.exec(`INSERT INTO temp.search_row_cases
-    SELECT kind, case_id, count(*), max(date), min(score) FROM temp.search_rows WHERE kind = '${kind}' GROUP BY case_id`);
+    SELECT kind, case_id, max(date), min(score) FROM temp.search_rows WHERE kind = '${kind}' GROUP BY case_id`);
   return toComplete(sqlite, kind, isRanked);
 }
 
@@ -191,77 +193,80 @@ interface CaseRow {
   readonly date: string | null;
 }
 
-/** Prepares looking up the matching rows of one case, once for each case. */
-function prepareFillCase(
+/** Prepares listing the matching rows of one case, which are looked up once. */
+function prepareRowsOfCase(
   { sqlite, condition }: RowSearch,
   kind: RowKind,
   source: Source,
   query: string,
-): (caseId: number) => void {
-  const select = prepareSelectCase(sqlite, source);
-  const listRange = prepareListRange(sqlite, kind, query);
-  const test = prepareTest(sqlite, kind, condition);
-  const [variant] = condition.variants;
-  const isSure =
-    condition.excluded.length === 0 &&
-    (variant === undefined || toVariantMatch(variant, kind).patterns.length === 0);
-  const insert = sqlite.prepare(
-    'INSERT OR IGNORE INTO temp.search_rows (kind, case_id, date, id, hit) VALUES (?, ?, ?, ?, ?)',
+): (caseId: number) => readonly CaseRow[] {
+  const select = sqlite.prepare<[number], CaseRow>(
+    `SELECT ${source.hit} AS hit, ${source.id} AS id, ${source.date} AS date FROM ${source.fromCase}
+      WHERE ${source.caseId} = ? AND ${source.conditions.join(' AND ')}`,
   );
-  const sum = sqlite.prepare(`INSERT INTO temp.search_row_cases
-    SELECT kind, case_id, count(*), max(date), NULL FROM temp.search_rows WHERE kind = ? AND case_id = ? GROUP BY case_id`);
-  const done = new Set<number>();
-  const fill = sqlite.transaction((caseId: number) => {
+  const test = prepareTest(sqlite, kind, condition);
+  const testFound = prepareTestFound(sqlite, kind, condition);
+  // FTS5 gathers all rows with the beginning of a word, which takes longer than to read the short rows of a case.
+  const listRange = isShort(kind) && query.includes('*') ? null : prepareListRange(sqlite, kind, query);
+  const known = new Map<number, readonly CaseRow[]>();
+  const list = (caseId: number): readonly CaseRow[] => {
     const rows = select.all(caseId);
-    if (rows.length === 0) return;
+    if (rows.length === 0) return rows;
     const ids = rows.map(({ hit }) => hit);
     const [from, to] = [Math.min(...ids), Math.max(...ids)];
     // Most cases were stored at once, so their rows lie together, and one question finds all that match.
-    const near = to - from <= 4 * rows.length ? new Set(listRange(from, to)) : null;
-    const matching = rows.filter(({ hit }) => {
-      if (near === null) return test(hit);
-      return near.has(hit) && (isSure || test(hit));
-    });
-    for (const { hit, id, date } of matching) insert.run(kind, caseId, date ?? '', id, hit);
-    sum.run(kind, caseId);
+    const isNear = listRange !== null && to - from <= 4 * rows.length;
+    const near = isNear ? new Set(listRange(from, to)) : null;
+    return rows.filter(({ hit }) => (near === null ? test(hit) : near.has(hit) && testFound(hit)));
+  };
+  return (caseId) => {
+    const rows = known.get(caseId) ?? list(caseId);
+    known.set(caseId, rows);
+    return rows;
+  };
+}
+
+/** Prepares writing the matching rows of a case that is shown, once for each case. */
+function prepareFillCase(
+  { sqlite }: RowSearch,
+  kind: RowKind,
+  rowsOf: (caseId: number) => readonly CaseRow[],
+): (caseId: number) => void {
+  const insert = sqlite.prepare(
+    'INSERT OR IGNORE INTO temp.search_rows (kind, case_id, date, id, hit) VALUES (?, ?, ?, ?, ?)',
+  );
+  const fill = sqlite.transaction((caseId: number) => {
+    for (const { hit, id, date } of rowsOf(caseId)) insert.run(kind, caseId, date ?? '', id, hit);
   });
+  const done = new Set<number>();
   return (caseId) => {
     if (!done.has(caseId)) fill(caseId);
     done.add(caseId);
   };
 }
 
-function prepareSelectCase(sqlite: Database.Database, source: Source): Database.Statement<[number], CaseRow> {
-  return sqlite.prepare<[number], CaseRow>(
-    `SELECT ${source.hit} AS hit, ${source.id} AS id, ${source.date} AS date FROM ${source.fromCase}
-      WHERE ${source.caseId} = ? AND ${source.conditions.join(' AND ')}`,
-  );
+function insertCase(sqlite: Database.Database, kind: RowKind, { caseId, date }: NewestRow): void {
+  sqlite
+    .prepare('INSERT INTO temp.search_row_cases (kind, case_id, newest) VALUES (?, ?, ?)')
+    .run(kind, caseId, date ?? '');
 }
 
-/** The first cases that are not known, by their newest matching row; null if too many rows would have to be looked at. */
-function listNewest(
-  { sqlite, condition }: RowSearch,
+/** Lists and counts the matching rows of a few cases. */
+function sumCases(
+  { sqlite }: RowSearch,
   kind: RowKind,
-  source: Source,
-  known: ReadonlySet<number>,
-  wanted: number,
-): number[] | null {
-  const found = new Set<number>();
-  if (wanted === 0) return [];
-  const test = prepareTest(sqlite, kind, condition);
-  const rows = sqlite
-    .prepare<[], [caseId: number, hit: number]>(
-      `SELECT ${source.caseId}, ${source.hit} FROM ${source.fromNewest} WHERE ${source.conditions.join(' AND ')}
-        ORDER BY ${source.date} DESC LIMIT ${MAX_STEPS}`,
-    )
-    .raw();
-  let steps = 0;
-  for (const [caseId, hit] of rows.iterate()) {
-    steps++;
-    if (!known.has(caseId) && !found.has(caseId) && test(hit)) found.add(caseId);
-    if (found.size >= wanted) return [...found];
+  caseIds: readonly number[],
+  rowsOf: (caseId: number) => readonly CaseRow[],
+): Omit<RowHits, 'fill'> {
+  const hits = new Set<number>();
+  for (const caseId of caseIds) {
+    const rows = rowsOf(caseId);
+    if (rows.length === 0) continue;
+    for (const { hit } of rows) hits.add(hit);
+    const date = rows.reduce((newest, row) => ((row.date ?? '') > newest ? (row.date ?? '') : newest), '');
+    insertCase(sqlite, kind, { caseId, date });
   }
-  return steps < MAX_STEPS ? [...found] : null;
+  return { found: { count: hits.size, isExact: true }, isRanked: false, isComplete: true };
 }
 
 /** Counts the rows of a common word: by the index, or at least those among the first that are compared. */
@@ -290,7 +295,7 @@ function countCommon(search: RowSearch, kind: RowKind, source: Source, query: st
     )
     .pluck()
     .all(query);
-  return { count: some.filter(prepareTest(sqlite, kind, condition)).length, isExact: false };
+  return { count: some.filter(prepareTestFound(sqlite, kind, condition)).length, isExact: false };
 }
 
 /** The cases that the search leaves out, if nothing else narrows it down and they are few; otherwise null. */

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { type SearchKind, SEARCH_INDEXES, TOKENIZER, columnsOf } from '../db/search-tables.ts';
-import { fold, toMatch } from './match.ts';
+import { fold, listBeginnings, toMatch } from './match.ts';
 import { type Condition, toRowid, toVariantMatch } from './matches.ts';
 
 /* The part of a text that matches, in pieces. */
@@ -133,8 +133,10 @@ function* divide(values: readonly unknown[]): Generator<unknown[]> {
 const toAnyTerm = (variant: Condition['variants'][number], kind: SearchKind): string =>
   variant.raw ?? variant.terms.flatMap((term) => toMatch([term], kind).query ?? []).join(' OR ');
 
-/** So much of a text is read for passages at a time. */
+/** Passages of a text without a beginning to look for are compared so many at a time. */
 const PASSAGES_AT_A_TIME = 250;
+/** Of the passages that have the most beginnings of words, so many are compared at a time. */
+const BEST_AT_A_TIME = 8;
 /** The passages of several texts share a table, which begins anew when it has so many. */
 const MAX_PASSAGES = 5000;
 /** Passages that are compared with the phrases. */
@@ -142,7 +144,8 @@ const MAX_COMPARED = 20;
 
 /**
  * Prepares finding the passage of a text that matches best. FTS5's own function takes time with the square of the matches
- * in a row, so minutes for a common word in a long text; here it sees one passage.
+ * in a row, so minutes for a common word in a long text; here it sees a few passages, which the beginnings of the words
+ * select.
  */
 export function prepareFindPassage(
   sqlite: Database.Database,
@@ -154,6 +157,7 @@ export function prepareFindPassage(
   // The terms can be far from each other.
   const query = toAnyTerm(variant, 'texts');
   if (query === '') return () => [];
+  const beginnings = variant.raw === undefined ? listBeginnings(variant.terms) : null;
   const prepare = () => {
     sqlite.exec(`DROP TABLE IF EXISTS temp.search_passages;
       CREATE VIRTUAL TABLE temp.search_passages USING fts5(passage, tokenize="${TOKENIZER}")`);
@@ -172,12 +176,13 @@ export function prepareFindPassage(
   const selectText = sqlite.prepare<[number], { value: string; mirror_words: string | null }>(
     'SELECT value, mirror_words FROM texts WHERE mirror_id = ?',
   );
-  const addAll = sqlite.transaction((value: string, from: number) => {
-    const end = Math.min(value.length, from + PASSAGES_AT_A_TIME * PASSAGE);
-    for (let at = from; at < end; at += PASSAGE)
-      passages.add.run(++passages.stored, value.slice(at, at + PASSAGE + OVERLAP).toWellFormed());
+  const addAll = sqlite.transaction((some: readonly string[]) => {
+    for (const passage of some) passages.add.run(++passages.stored, passage);
   });
-  const find = (after: number): Piece[] | null => {
+  const find = (some: readonly string[]): Piece[] | null => {
+    if (passages.stored > MAX_PASSAGES - PASSAGES_AT_A_TIME) passages = prepare();
+    const after = passages.stored;
+    addAll(some);
     const rows = passages.find.all(query, toRowid(after));
     const best =
       rows.find(({ passage }) => patterns.every((pattern) => pattern.test(fold(passage)))) ?? rows[0];
@@ -186,13 +191,48 @@ export function prepareFindPassage(
   return (textId) => {
     const text = selectText.get(textId);
     for (const value of [text?.value ?? '', text?.mirror_words ?? ''])
-      for (let from = 0; from < value.length; from += PASSAGES_AT_A_TIME * PASSAGE) {
-        if (passages.stored > MAX_PASSAGES - PASSAGES_AT_A_TIME) passages = prepare();
-        const after = passages.stored;
-        addAll(value, from);
-        const found = find(after);
+      for (const some of toBatches(value, beginnings, patterns)) {
+        const found = find(some);
         if (found !== null) return found;
       }
     return [];
   };
+}
+
+/** The passages of a text in the order in which they are compared, some at a time. */
+function* toBatches(
+  text: string,
+  beginnings: readonly string[] | null,
+  patterns: readonly RegExp[],
+): Generator<string[]> {
+  const passages: string[] = [];
+  for (let at = 0; at < text.length; at += PASSAGE)
+    passages.push(text.slice(at, at + PASSAGE + OVERLAP).toWellFormed());
+  if (beginnings !== null) {
+    const scored = passages
+      .map((passage) => ({ passage, score: toScore(fold(passage), beginnings, patterns) }))
+      .filter(({ score }) => score > 0)
+      .sort((a, b) => b.score - a.score);
+    for (let at = 0; at < scored.length; at += BEST_AT_A_TIME)
+      yield scored.slice(at, at + BEST_AT_A_TIME).map(({ passage }) => passage);
+  }
+  // A letter can be one to the index and two to this program, or the other way round, so all passages follow.
+  for (let at = 0; at < passages.length; at += PASSAGES_AT_A_TIME)
+    yield passages.slice(at, at + PASSAGES_AT_A_TIME);
+}
+
+/** How many phrases and beginnings of words a passage has. */
+function toScore(passage: string, beginnings: readonly string[], patterns: readonly RegExp[]): number {
+  const found = beginnings.filter((beginning) => hasWord(passage, beginning)).length;
+  return found === 0
+    ? 0
+    : found + beginnings.length * patterns.filter((pattern) => pattern.test(passage)).length;
+}
+
+const IS_LETTER = /[\p{L}\p{N}\p{Co}]/u;
+
+function hasWord(passage: string, beginning: string): boolean {
+  for (let at = passage.indexOf(beginning); at !== -1; at = passage.indexOf(beginning, at + 1))
+    if (at === 0 || !IS_LETTER.test(passage.charAt(at - 1))) return true;
+  return false;
 }

@@ -4,6 +4,7 @@ import { hasSearchIndexes } from '../db/search-index.ts';
 import { type SearchKind, SEARCH_INDEXES } from '../db/search-tables.ts';
 import { countSlips } from '../lib/closest-names.ts';
 import { fold } from './match.ts';
+import { countHits, selectHits, toRowid } from './matches.ts';
 import type { SearchTerm } from './query-text.ts';
 
 /*
@@ -22,6 +23,8 @@ const MAX_SUGGESTIONS = 3;
 const MAX_STEMS = 8;
 const MAX_ROWS = 40;
 const LONGEST_WORD = 40;
+/** Rows with a word that are looked at for one of an allowed case: filters can leave hardly any. */
+const MAX_LOOKED_AT = 2000;
 
 /** Suggests spellings for the words of a search that found nothing. The tables of that search are still there. */
 export function suggestSpellings(
@@ -40,8 +43,10 @@ export function suggestSpellings(
   });
 }
 
+/** Whether a word occurs in an allowed case, or may occur because it is in more rows than are looked at. */
 function occurs(sqlite: Database.Database, kind: SearchKind, word: string): boolean {
-  return listRows(sqlite, kind, word, 1).length > 0;
+  const { ids, isCut } = listIds(sqlite, kind, word, 1);
+  return ids.length > 0 || isCut;
 }
 
 const IS_ALLOWED = 'IN (SELECT id FROM temp.search_cases)';
@@ -57,16 +62,35 @@ const OF_ALLOWED: Readonly<Record<SearchKind, (rowid: string) => string>> = {
     ON l.document_id = t.document_id WHERE t.text_id = ${rowid} AND ${IS_LINKED})`,
 };
 
+const quote = (word: string): string => `"${word.replaceAll('"', '""')}"`;
+
+/** The first rows with a word that belong to allowed cases, and whether there are rows that were not looked at. */
+function listIds(
+  sqlite: Database.Database,
+  kind: SearchKind,
+  word: string,
+  max: number,
+): { readonly ids: readonly number[]; readonly isCut: boolean } {
+  const hits = `${selectHits(kind, false)} LIMIT ${MAX_LOOKED_AT}`;
+  const ids = sqlite
+    .prepare<[string, number], number>(
+      `SELECT h.rowid FROM (${hits}) AS h WHERE ${OF_ALLOWED[kind]('h.rowid')} LIMIT ?`,
+    )
+    .pluck()
+    .all(quote(word), max);
+  const isCut = ids.length < max && countHits(sqlite, kind, quote(word), MAX_LOOKED_AT) === MAX_LOOKED_AT;
+  return { ids, isCut };
+}
+
 /** The texts of rows with a word, among the allowed cases; each match between marks. */
 function listRows(sqlite: Database.Database, kind: SearchKind, word: string, max: number): string[] {
   const { name } = SEARCH_INDEXES[kind];
-  return sqlite
-    .prepare<[string, number], string>(
-      `SELECT snippet(${name}, -1, char(2), char(3), '', 16) FROM ${name} WHERE ${name} MATCH ?
-        AND ${OF_ALLOWED[kind](`${name}.rowid`)} LIMIT ?`,
+  const select = sqlite
+    .prepare<[string, bigint], string>(
+      `SELECT snippet(${name}, -1, char(2), char(3), '', 16) FROM ${name} WHERE ${name} MATCH ? AND rowid = ?`,
     )
-    .pluck()
-    .all(`"${word.replaceAll('"', '""')}"`, max);
+    .pluck();
+  return listIds(sqlite, kind, word, max).ids.flatMap((id) => select.get(quote(word), toRowid(id)) ?? []);
 }
 
 interface Stem {

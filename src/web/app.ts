@@ -13,7 +13,7 @@ import { LISTS, PAGES } from './pages/pages.ts';
 import type { CaseIndex, MirrorReader } from './reader.ts';
 import { type AuditCounter, findState } from './sql/audit-counts.ts';
 import type { StatementRunner } from './sql/run-statement.ts';
-import { serveSql } from './sql/serve-sql.ts';
+import { serveSearchFiles, serveSql } from './sql/serve-sql.ts';
 import { type Site, readParameters, toAsked } from './request.ts';
 
 const STYLE = readFileSync(findAsset('style.css'), 'utf8');
@@ -120,6 +120,7 @@ export function createApp(
       });
 
   serveSql(app, runner, sendPage, toFileHeaders, report);
+  serveSearchFiles(app, runner, site, toFileHeaders, report);
 
   app.get('/cases/:file{[0-9]+\\.json}', (context) => {
     readParameters(new URL(context.req.url).searchParams, []);

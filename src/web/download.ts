@@ -84,7 +84,8 @@ export function streamList(
   );
 }
 
-function renderList(mirror: Mirror, source: ListSource, form: ListForm): Iterable<string> {
+/** The text of a file, piece by piece. */
+export function renderList(mirror: Mirror, source: ListSource, form: ListForm): Iterable<string> {
   const style = { format: form, width: Infinity } as const;
   if ('sql' in source) return renderRows(query(mirror, source.sql), style);
   return form === 'json' ? toJsonList(toTexts(source.objects)) : renderRows(toObjectRows(source), style);

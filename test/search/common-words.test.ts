@@ -46,9 +46,13 @@ afterAll(() => {
   mirror.close();
 });
 
-function search(params: Params, firstCases: number | null) {
+function search(
+  params: Params,
+  firstCases: number | null,
+  rest: { readonly enoughCases?: number; readonly sinceRunId?: number } = {},
+) {
   const request = parseSearchRequest(params);
-  const found = runSearch(mirror, request, { sinceRunId: null, isPast: false, firstCases });
+  const found = runSearch(mirror, request, { sinceRunId: null, isPast: false, firstCases, ...rest });
   const results: FoundCase[] = [];
   for (const result of listResults(mirror, found, { newest: request.newest, rowsPerCase: 2 })) {
     results.push(result);
@@ -93,6 +97,24 @@ describe('a search for a common word', () => {
       if (some.isExact) expect(some).toEqual(all);
       else expect(some.count).toBeLessThanOrEqual(all.count);
     }
+  });
+
+  test.each(SEARCHES)(
+    'may stop early, with the first of these results and a count of at least: %j',
+    (params) => {
+      const complete = search(params, null);
+      const early = search(params, SHOWN, { enoughCases: 3 });
+      const { length } = early.results;
+      expect(early.results).toEqual(complete.results.slice(0, length));
+      if (length < complete.results.length) expect(early.totals.cases.isExact).toBe(false);
+      expect(length).toBeGreaterThanOrEqual(Math.min(3, complete.results.length));
+    },
+  );
+
+  test('gives up on a phrase that is rare in the rows with its words, and does not call that nothing', () => {
+    const rare = { q: ['"motioned to dismiss"'], in: ['entries'] };
+    expect(search(rare, null).totals.cases).toEqual({ count: 0, isExact: true });
+    expect(search(rare, SHOWN, { enoughCases: 3 }).totals.cases).toEqual({ count: 0, isExact: false });
   });
 
   test('counts the rows with a word exactly, by the index, and says "at least" for a phrase', () => {
@@ -188,6 +210,8 @@ describe('a search for a common word', () => {
       search({ q: ['motion'], in: ['entries'] }, SHOWN);
       search({ q: ['motion'], in: ['texts'] }, SHOWN);
       search({ q: ['appeal'] }, null);
+      search({ q: ['motion'] }, SHOWN, { sinceRunId: 1 });
+      search({ q: ['appeal'] }, SHOWN, { sinceRunId: 1 });
     } finally {
       sqlite.prepare = prepare;
     }
@@ -195,6 +219,10 @@ describe('a search for a common word', () => {
       /^SCAN (?:docket_entries|e|documents|texts|x|t|l|case_documents)$/.test(detail),
     );
     expect(scanned).toEqual([]);
+    // A row that is at hand is compared with the filters. To ask an index again for each case or run would take seconds.
+    expect(
+      plans.filter((detail) => /document_id=\? AND case_id=\?|^SEARCH e .*_run_id/.test(detail)),
+    ).toEqual([]);
     expect(plans).toContain('SCAN e USING INDEX docket_entries_date_filed');
     expect(plans).toContain('SCAN e USING INDEX documents_date');
     expect(plans.filter((detail) => detail.includes('docket_entries_fts'))).not.toEqual([]);

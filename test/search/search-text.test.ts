@@ -51,6 +51,15 @@ describe('the text of a search', () => {
       expect(kindsOf(text).map(([kind]) => kind)).not.toContain('docket number');
   });
 
+  test('is compared without capitals and accents, whatever characters a text has', () => {
+    for (let code = 0; code < 0x3000; code++) {
+      const text = `Éa${String.fromCodePoint(code)}B`;
+      const plain = `a${String.fromCodePoint(code)}B`;
+      const slow = (one: string): string => one.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+      expect([code, fold(text), fold(plain)]).toEqual([code, slow(text), slow(plain)]);
+    }
+  });
+
   test('marks phrases and beginnings to compare with the text itself, with endings but without case and accents', () => {
     expect(contains('"Williams v. Banks"', 'In re William and Bank')).toBe(false);
     expect(contains('"Williams v. Banks"', 'IN RE WILLIAMS V BANKS et al.')).toBe(true);

@@ -87,6 +87,18 @@ describe('the search page', () => {
     expect([status, text]).toEqual([expected, expect.stringContaining(words)]);
   });
 
+  test.each([
+    ['/search?q=lamp&as-of=1', 'A page does not search an earlier state.'],
+    ['/search.csv?q=lamp&as-of=1', 'A page does not search an earlier state.'],
+    ['/search.json?q=%22%22', 'no letter or digit'],
+    ['/search.csv', 'no words'],
+    ['/search.json?q=lamp&limit=1', 'unknown parameter'],
+    ['/search.csv?q=a+AND&raw=1', 'FTS5 does not accept'],
+  ])('refuses what it cannot search before any row: %s', async (path, words) => {
+    const { status, body } = await site.get(path);
+    expect([status, body]).toEqual([400, expect.stringContaining(words)]);
+  });
+
   test('suggests words in their usual spelling if nothing was found', async () => {
     const { text, elements } = await open('q=cuonty');
     expect(text).toContain('Nothing was found.');

@@ -173,6 +173,20 @@ describe('a statement', () => {
     ).rejects.toMatchObject({ code: 'QUERY_STOPPED' });
   });
 
+  test('is not needed for the file of a search, which a process lists too, and breaks at a limit', async () => {
+    const runner = createStatementRunner(database, { file: { ...PAGE_LIMITS, rows: 2, bytes: 1e9 } });
+    const search = (q: string) => ({ params: { q: [q] }, now: '2030-02-01T12:00:00Z', timeZone: 'UTC' });
+    const read = async (q: string) => {
+      let text = '';
+      for await (const chunk of await runner.open(search(q), 'csv', never))
+        text += Buffer.from(chunk).toString();
+      return text;
+    };
+    expect(await read('"came back"')).toMatch(/^case_id,.*\n7,Came back,/s);
+    await expect(read('county')).rejects.toMatchObject({ code: 'QUERY_STOPPED' });
+    await expect(read('-county')).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
   test('is refused while two others run', async () => {
     const runner = createStatementRunner(database);
     const leave = new AbortController();

@@ -94,16 +94,25 @@ export function renderChosen(filters: CaseFilters, toAddressOf: (params: Params)
 /** Values of each field that can be chosen with one click. */
 const MOST_LINKS = 8;
 
-/** Links that add a filter, each with the number of cases that it leaves. Fields with a filter, or with one value, have none. */
+/**
+ * Links that add a filter, each with the number of cases that it leaves. Fields with a filter, or with one value, have
+ * none. `first`: the number of cases that were counted, if there are more.
+ */
 export function renderFacetLinks(
   filters: CaseFilters,
   facets: Readonly<Record<FilterName, FacetCounts>>,
   toAddressOf: (params: Params) => string,
+  first: number | null,
 ): Content {
   const params = toFilterParams(filters);
   const fields = FILTER_NAMES.filter((name) => params[name] === undefined && facets[name].counts.length > 1);
   if (fields.length === 0) return null;
   return html`<aside class="narrow" aria-label="Narrow down">
+    ${
+      first === null
+        ? null
+        : html`<p class="off">Counted in the first ${renderPlural(first, 'case')}; there are more.</p>`
+    }
     ${fields.map((name) => {
       const { counts } = facets[name];
       const rest = counts.length - MOST_LINKS;

@@ -65,11 +65,13 @@ export interface Window {
   readonly page: number;
   readonly size: number;
   readonly total: number;
+  /** Whether there can be more rows than the total. */
+  readonly isAtLeast?: boolean;
 }
 
 /** Which rows of a list the page shows, and links to the other pages. */
 export function renderPager(
-  { page, size, total }: Window,
+  { page, size, total, isAtLeast = false }: Window,
   noun: string,
   toAddressOf: (page: number) => string,
 ): Html | null {
@@ -83,12 +85,13 @@ export function renderPager(
       : html`<li><a href="${toHref(toAddressOf(to))}" rel="${rel}">${label}</a></li>`;
   return html`<nav class="pager" aria-label="Pages of the list">
     <p>
-      ${noun} ${renderCount(first)} to ${renderCount(last)} of ${renderCount(total)}, page
-      ${renderCount(page)} of ${renderCount(pages)}
+      ${noun} ${renderCount(first)} to ${renderCount(last)} of
+      ${isAtLeast ? 'at least ' : null}${renderCount(total)}, page ${renderCount(page)} of
+      ${isAtLeast ? 'at least ' : null}${renderCount(pages)}
     </p>
     <ul>
       ${step('First', 1, 'first')} ${step('Previous', page - 1, 'prev')} ${step('Next', page + 1, 'next')}
-      ${step('Last', pages, 'last')}
+      ${isAtLeast ? null : step('Last', pages, 'last')}
     </ul>
   </nav>`;
 }

@@ -133,25 +133,98 @@ export function countFoundFacets(
   ids: readonly number[],
   filters: CaseFilters,
 ): CaseList['facets'] {
-  copy.exec('CREATE TEMP TABLE IF NOT EXISTS found (id INTEGER PRIMARY KEY); DELETE FROM temp.found');
-  copy.prepare('INSERT INTO temp.found SELECT value FROM json_each(?)').run(JSON.stringify(ids));
   const isChosen = (name: FilterName): boolean =>
     name === 'filed' ? filters.filed !== null : filters.values[name] !== undefined;
   return Object.fromEntries(
     FILTER_NAMES.map((name) => {
-      if (!isChosen(name))
-        return [name, countFacet(copy, name, 'FROM cases WHERE cases.id IN (SELECT id FROM temp.found)')];
+      const facet = isChosen(name)
+        ? listAllFacets(copy)[name]
+        : countValues(listValues(copy)[name], ids, name);
+      return [name, facet];
+    }),
+  ) as CaseList['facets'];
+}
+
+const facetsOf = new WeakMap<Database.Database, CaseList['facets']>();
+
+/** All values that each field can have, without counts. */
+export function listAllFacets(copy: Database.Database): CaseList['facets'] {
+  const known = facetsOf.get(copy);
+  if (known !== undefined) return known;
+  const facets = Object.fromEntries(
+    FILTER_NAMES.map((name) => {
       const { counts, notCounted } = countFacet(copy, name, `FROM cases WHERE ${toWhere(NO_FILTERS)}`);
       return [name, { counts: counts.map(({ value }) => ({ value, count: null })), notCounted }];
     }),
-  ) as CaseList['facets'];
+  ) as unknown as CaseList['facets'];
+  facetsOf.set(copy, facets);
+  return facets;
+}
+
+/** The values of each field by case; null stands for none. */
+type ValuesOfCases = Readonly<Record<FilterName, ReadonlyMap<number, readonly (string | null)[]>>>;
+const valuesOf = new WeakMap<Database.Database, ValuesOfCases>();
+
+/** The values of all cases, read once for each copy: to count those of thousands of cases, SQLite takes longer than a page may. */
+function listValues(copy: Database.Database): ValuesOfCases {
+  const known = valuesOf.get(copy);
+  if (known !== undefined) return known;
+  const values = Object.fromEntries(
+    FILTER_NAMES.map((name) => {
+      const byCase = new Map<number, (string | null)[]>();
+      const rows = copy.prepare<[], [number, string | null]>(toValuesSql(name)).raw();
+      for (const [id, value] of rows.iterate()) {
+        const others = byCase.get(id);
+        if (others === undefined) byCase.set(id, [value]);
+        else others.push(value);
+      }
+      return [name, byCase];
+    }),
+  ) as unknown as ValuesOfCases;
+  valuesOf.set(copy, values);
+  return values;
+}
+
+function toValuesSql(name: FilterName): string {
+  if (name === 'filed') return `SELECT id, ${FILING_YEAR} FROM cases`;
+  const { table, column } = VALUE_FILTERS[name];
+  return table === 'cases'
+    ? `SELECT id, nullif(cases.${column}, '') FROM cases`
+    : `SELECT DISTINCT case_id, ${column} FROM ${table}`;
+}
+
+function countValues(
+  byCase: ValuesOfCases[FilterName],
+  ids: readonly number[],
+  name: FilterName,
+): FacetCounts {
+  const counts = new Map<string | null, number>();
+  for (const id of ids)
+    for (const value of byCase.get(id) ?? []) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const rows = [...counts].map(([value, count]) => ({ value, count }));
+  const compareText = (a: string | null, b: string | null): number =>
+    a === b ? 0 : a === null ? -1 : b === null ? 1 : a < b ? -1 : 1;
+  return toFacetCounts(
+    rows.sort((a, b) =>
+      name === 'filed'
+        ? Number(a.value === null) - Number(b.value === null) || compareText(b.value, a.value)
+        : b.count - a.count || compareText(a.value, b.value),
+    ),
+  );
 }
 
 const NO_FILTERS: CaseFilters = { values: {}, filed: null };
 
 /** The values that the cases have, most frequent first; years, newest first. */
 function countFacet(copy: Database.Database, name: FilterName, from: string): FacetCounts {
-  const rows = copy.prepare<[], { value: string | null; count: number }>(toFacetSql(name, from)).all();
+  return toFacetCounts(
+    copy.prepare<[], { value: string | null; count: number }>(toFacetSql(name, from)).all(),
+  );
+}
+
+function toFacetCounts(
+  rows: readonly { readonly value: string | null; readonly count: number }[],
+): FacetCounts {
   const counts = rows
     .map(({ value, count }) => ({ value: value ?? NO_VALUE, count }))
     .filter(({ value }) => value.length <= MAX_VALUE_LENGTH && !value.includes('\0'))

@@ -18,7 +18,8 @@ import { makeCasesPage } from './cases.ts';
 import { CHANGE_PARAMETERS, makeChangesPage, openChanges } from './changes.ts';
 import type { ListRoute, PageRoute } from '../request.ts';
 import { makeDepartedPage } from './departed.ts';
-import { SEARCH_PARAMETERS, makeSearchPage, openSearch } from './search.ts';
+import { SEARCH_PARAMETERS } from '../lists/search.ts';
+import { makeSearchPage } from './search.ts';
 import { makeHomePage } from './home.ts';
 
 const CASE = '/cases/:id{[0-9]+}';
@@ -54,9 +55,8 @@ export const PAGES: readonly PageRoute[] = [
   { path: '/schema/:name{[a-z_0-9]+}', parameters: [], make: makeTablePage },
 ];
 
-/** Every list that can be downloaded, with the parameters of its page. */
+/** Every list that can be downloaded, with the parameters of its page. A process of its own lists the results of a search. */
 export const LISTS: readonly ListRoute[] = [
-  { path: '/search', parameters: SEARCH_PARAMETERS, fileName: () => 'search', open: openSearch },
   {
     path: '/cases',
     parameters: CASE_PARAMETERS,

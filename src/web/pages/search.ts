@@ -1,12 +1,9 @@
 import { parseCaseReference } from '../../case/reference.ts';
-import { RESULT_COLUMNS, toResultJson } from '../../cli/text/search.ts';
 import { toCaseName } from '../../cli/text/words.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
-import { parseAsOf } from '../../history/moments.ts';
-import { findPeriod } from '../../history/period.ts';
 import { clipText, renderPlural } from '../../lib/layout.ts';
-import { FILTER_NAMES, type Params, toUsage } from '../../search/filters.ts';
+import { FILTER_NAMES, type Params } from '../../search/filters.ts';
 import { type Nothing, explainNothing } from '../../search/nothing.ts';
 import {
   KINDS,
@@ -18,41 +15,19 @@ import {
 import { listFoundIds, listResults } from '../../search/results.ts';
 import { runSearch } from '../../search/search.ts';
 import { ADDRESS, type Parameters } from '../addresses.ts';
-import type { ListSource } from '../download.ts';
 import { toFailure } from '../failures.ts';
 import { renderChoice, renderChosen, renderFacetLinks, renderFilterFields } from '../html/filters.ts';
 import { type Content, type Html, html, join, linkTo, toHref } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
 import { renderDownloads, renderNotice, renderPager, toWindow } from '../html/parts.ts';
-import { type CaseList, countFoundFacets } from '../lists/cases.ts';
-import {
-  type Asked,
-  type ListRequest,
-  type PageRequest,
-  type Redirect,
-  type Site,
-  readPageNumber,
-} from '../request.ts';
+import { type CaseList, countFoundFacets, listAllFacets } from '../lists/cases.ts';
+import { ROWS_PER_CASE, readSinceRun, refuseAsOf } from '../lists/search.ts';
+import { type Asked, type PageRequest, type Redirect, readPageNumber } from '../request.ts';
 import { renderFoundCases, toFoundWords, toOrderWords } from '../html/found.ts';
 
-export const SEARCH_PARAMETERS = [
-  'q',
-  'in',
-  ...FILTER_NAMES,
-  'entered',
-  'since',
-  'departed',
-  'newest',
-  'raw',
-  'page',
-] as const;
-
 const SIZE = 20;
-const ENTRIES = 3;
-/** A page counts so many cases at least; of a common word, the rest is not looked up. */
-const FIRST_CASES = 200;
-/** Cases that a file looks for at least: it has all that are found, or it is refused. */
-const MOST_IN_FILE = 1000;
+/** A page counts so many cases at least, unless that takes too long; of a common word, the rest is not looked up. */
+const FIRST_CASES = 100;
 
 /** Cases, and texts that belong to cases, with the words that a reader asks for. */
 export function makeSearchPage(page: PageRequest): Page | Redirect {
@@ -104,56 +79,69 @@ function findName({ sqlite }: Mirror, id: number): { readonly name: string | nul
   return sqlite.prepare<[number], { name: string | null }>('SELECT name FROM cases WHERE id = ?').get(id);
 }
 
-function readScope(
-  mirror: Mirror,
-  { now, timeZone }: Site,
-  { since }: Asked,
-  firstCases: number | null,
-): SearchScope {
-  if (since === undefined) return { sinceRunId: null, isPast: false, firstCases };
-  const period = findPeriod(mirror, {
-    since: parseAsOf(since, { now: now(), timeZone }),
-    otherwise: 'first run',
-  });
-  return { sinceRunId: period?.first.id ?? Number.MAX_SAFE_INTEGER, isPast: false, firstCases };
-}
-
 function renderFound({ mirror, stamp, index, site, params, asked }: PageRequest, hint: Content): Html {
   const request = parseSearchRequest(params);
-  const scope = readScope(mirror, site, asked, Math.max(FIRST_CASES, readPageNumber(asked) * SIZE));
+  refuseAsOf(asked);
+  // One more than the page shows, so that it leads to the next one.
+  const enoughCases = readPageNumber(asked) * SIZE + 1;
+  const scope: SearchScope = {
+    ...readSinceRun(mirror, site, asked.since),
+    firstCases: Math.max(FIRST_CASES, enoughCases),
+    enoughCases,
+  };
   const search = runSearch(mirror, request, scope);
   const ids = listFoundIds(mirror.sqlite, request.newest);
-  const facets = countFoundFacets(index.refresh(mirror, stamp), ids, request.filters);
+  const copy = index.refresh(mirror, stamp);
+  const facets = countFoundFacets(copy, ids, request.filters);
   const parameters: Parameters = { ...toSearchParams(request), since: asked.since };
   const { page, size, total } = toWindow(readPageNumber(asked), SIZE, ids.length);
   const offset = (page - 1) * size;
   const results = [
     ...listResults(mirror, search, {
       newest: request.newest,
-      rowsPerCase: ENTRIES,
+      rowsPerCase: ROWS_PER_CASE,
       ids: ids.slice(offset, offset + size),
     }),
   ];
   const toFiltered = (rest: Params): string =>
     ADDRESS.search({ ...parameters, ...Object.fromEntries(FILTER_NAMES.map((name) => [name, rest[name]])) });
   const chosen = renderChosen(request.filters, toFiltered);
+  const { isExact } = search.totals.cases;
   return html`
-    ${renderForm(asked, request, facets)} ${hint}
+    ${renderForm(asked, request, isExact ? facets : listAllFacets(copy))} ${hint}
     <section aria-labelledby="found">
       <h2 id="found">${toFoundWords(search.totals, request)}</h2>
       ${chosen}
+      ${total === 0 && isExact ? renderNothing(explainNothing(mirror, request, scope), parameters) : null}
       ${
         total === 0
-          ? renderNothing(explainNothing(mirror, request, scope), parameters)
+          ? null
           : html`<p class="off">${toOrderWords(search.totals, request)}</p>
               <div class="with-aside">
-                ${renderFoundCases(results, offset)} ${renderFacetLinks(request.filters, facets, toFiltered)}
+                ${renderFoundCases(results, offset)}
+                ${renderFacetLinks(request.filters, facets, toFiltered, isExact ? null : total)}
               </div>`
       }
-      ${renderPager({ page, size, total }, 'Cases', (number) =>
+      ${
+        isExact || total >= enoughCases
+          ? null
+          : renderNotice(
+              'A page stops looking after some thousand rows. The files below have all results; they take up to a minute.',
+            )
+      }
+      ${renderPager({ page, size, total, isAtLeast: !isExact }, 'Cases', (number) =>
         ADDRESS.search({ ...parameters, page: number === 1 ? undefined : number }),
       )}
-      ${total === 0 || !search.totals.cases.isExact ? null : renderDownloads(`All ${renderPlural(total, 'case')}`, null, ADDRESS.search, parameters)}
+      ${
+        total === 0 && isExact
+          ? null
+          : renderDownloads(
+              isExact ? `All ${renderPlural(total, 'case')}` : 'All cases that match',
+              null,
+              ADDRESS.search,
+              parameters,
+            )
+      }
     </section>
   `;
 }
@@ -225,6 +213,11 @@ function renderForm(asked: Asked, request: SearchRequest | null, facets: CaseLis
           ${renderChoice('departed', 'Cases', { '': 'On the site', '1': 'That have left it' }, asked.departed ?? '')}
         </fieldset>
         <p><button>Search with these filters</button></p>
+        <p class="meaning">
+          A search here reads the mirror as it is now. The words of an earlier state must be indexed first,
+          which takes longer than a page may: <code>clearinghouse-mirror search --as-of</code> does so. Each
+          case shows its own earlier states.
+        </p>
       </div>
     </details>
   </form>`;
@@ -256,21 +249,3 @@ const HELP = [
   ['4:19-cv-00123', 'The case with this docket number, in any of its forms, and texts that mention it.'],
   ['"42 U.S.C. § 1983"', 'A statute: its words in this order. § 1983 alone finds every 1983.'],
 ] as const;
-
-/** All results as a file. */
-export function openSearch({ mirror, site, params, asked }: ListRequest): ListSource {
-  if (asked.q === undefined) throw toUsage('The address has no words.', 'Give them as `q`.');
-  const request = parseSearchRequest(params);
-  const search = runSearch(mirror, request, readScope(mirror, site, asked, MOST_IN_FILE));
-  // To list more takes longer than the pages can wait, and a file without its end would look complete.
-  if (!search.totals.cases.isExact)
-    throw toUsage(
-      `The search finds at least ${renderPlural(search.totals.cases.count, 'case')}, too many for a file of this page.`,
-      'Add a word or a filter, or use `clearinghouse-mirror search` with --format, which lists all of them.',
-    );
-  function* list(): Generator<object> {
-    for (const found of listResults(mirror, search, { newest: request.newest, rowsPerCase: ENTRIES }))
-      yield toResultJson(found);
-  }
-  return { columns: RESULT_COLUMNS, objects: list() };
-}

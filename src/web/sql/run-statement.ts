@@ -11,6 +11,7 @@ import {
   type Answer,
   type PageRows,
   STOPS,
+  type SearchTask,
   type StatementLimits,
   type StatementTask,
   type Stop,
@@ -32,6 +33,8 @@ export const FILE_LIMITS: StatementLimits = {
   rows: 1_000_000,
   bytes: 512 * MB,
 };
+/** Of a search that finds most cases. The rows of each case that the file has are looked up one after another. */
+const SEARCH_MILLISECONDS = 600_000;
 /** Statements that may run at one time. More of them would take the processors from the pages. */
 const MOST_AT_ONCE = 2;
 /** What V8 may take; SQLite has its own memory. */
@@ -41,12 +44,16 @@ const GRACE_MS = 3000;
 /** The first line of a page has all of its rows. */
 const MAX_LINE = 4 * MB;
 
-/** Executes statements, each in a process of its own. */
+/** Executes statements, and lists whole searches, each in a process of its own. */
 export interface StatementRunner {
   /** The first rows of a result. Fails with QUERY_INVALID, QUERY_WRITES, QUERY_STOPPED or what opening the mirror throws. */
   readonly run: (sql: string, signal: AbortSignal, limits?: StatementLimits) => Promise<PageRows>;
   /** The whole result as a file. Fails like `run` before the first byte; afterwards the stream fails. */
-  readonly open: (sql: string, form: ListForm, signal: AbortSignal) => Promise<ReadableStream<Uint8Array>>;
+  readonly open: (
+    work: string | SearchTask,
+    form: ListForm,
+    signal: AbortSignal,
+  ) => Promise<ReadableStream<Uint8Array>>;
   readonly close: () => void;
 }
 
@@ -57,9 +64,13 @@ export function createStatementRunner(database: string, limitsOf: Partial<Limits
   /** Starts a process; it is killed when `signal` fires. */
   function start(task: StatementTask, signal: AbortSignal): Started {
     if (running.size >= MOST_AT_ONCE)
-      throw new MirrorError('QUERY_STOPPED', `${MOST_AT_ONCE} other statements are running.`, {
-        hint: 'Try again when they have ended.',
-      });
+      throw new MirrorError(
+        'QUERY_STOPPED',
+        `${MOST_AT_ONCE} other statements or files of searches are running.`,
+        {
+          hint: 'Try again when they have ended.',
+        },
+      );
     if (!existsSync(PROGRAM)) throw new Error(`${fileURLToPath(PROGRAM)} is missing: build the program.`);
     const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, fileURLToPath(PROGRAM)], {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -98,7 +109,7 @@ export function createStatementRunner(database: string, limitsOf: Partial<Limits
 
   return {
     async run(sql, signal, limits = page) {
-      const { child, ended } = start({ database, sql, form: 'page', limits }, signal);
+      const { child, ended } = start({ database, work: sql, form: 'page', limits }, signal);
       let text = '';
       child.stdout?.setEncoding('utf8').on('data', (piece: string) => {
         text += piece;
@@ -111,8 +122,9 @@ export function createStatementRunner(database: string, limitsOf: Partial<Limits
         ? toError(answer.error)
         : (failure ?? new Error('It said nothing.'));
     },
-    async open(sql, form, signal) {
-      const { child, ended } = start({ database, sql, form, limits: file }, signal);
+    async open(work, form, signal) {
+      const limits = typeof work === 'string' ? file : { ...file, milliseconds: SEARCH_MILLISECONDS };
+      const { child, ended } = start({ database, work, form, limits }, signal);
       const pieces = child.stdout?.[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
       let head = Buffer.alloc(0);
       while (!head.includes(10)) {

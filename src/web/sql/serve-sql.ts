@@ -5,7 +5,9 @@ import { LIST_FORMS } from '../addresses.ts';
 import { toFailure } from '../failures.ts';
 import type { Page } from '../html/layout.ts';
 import { MAX_SQL, type SqlResult, makeSqlPage } from '../pages/sql.ts';
-import { readParameters, toAsked } from '../request.ts';
+import { parseSearchRequest } from '../../search/request.ts';
+import { SEARCH_PARAMETERS, refuseAsOf, toSearchTask } from '../lists/search.ts';
+import { type Site, readParameters, toAsked } from '../request.ts';
 import type { StatementRunner } from './run-statement.ts';
 
 type SqlContext = Context<{ Bindings: HttpBindings }>;
@@ -51,6 +53,26 @@ export function serveSql(
       const headers = toFileHeaders('result', form);
       if (context.req.method === 'HEAD') return context.body(null, 200, headers);
       const stream = await runner.open(sql, form, toSignal(context));
+      return context.body(breakOnFailure(stream, context, report), 200, headers);
+    });
+}
+
+/** Serves all results of a search as files. To find all that match a common word takes seconds, so the pages do not wait. */
+export function serveSearchFiles(
+  app: Hono<{ Bindings: HttpBindings }>,
+  runner: StatementRunner,
+  site: Site,
+  toFileHeaders: (name: string, form: 'csv' | 'json') => Record<string, string>,
+  report: (thrown: unknown) => void,
+): void {
+  for (const form of LIST_FORMS)
+    app.get(`/search.${form}`, async (context) => {
+      const params = readParameters(new URL(context.req.url).searchParams, SEARCH_PARAMETERS);
+      refuseAsOf(toAsked(params));
+      parseSearchRequest(params); // refuses what cannot be searched before a process starts
+      const headers = toFileHeaders('search', form);
+      if (context.req.method === 'HEAD') return context.body(null, 200, headers);
+      const stream = await runner.open(toSearchTask(params, site), form, toSignal(context));
       return context.body(breakOnFailure(stream, context, report), 200, headers);
     });
 }

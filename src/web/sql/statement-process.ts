@@ -8,10 +8,10 @@ import { type Cell, type QueryResult, query } from '../../db/query.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { clipText } from '../../lib/layout.ts';
 import { codeOf } from '../../lib/system-errors.ts';
-import type { Answer, PageCell, PageRows, StatementTask, Stop } from './task.ts';
+import type { Answer, PageCell, PageRows, SearchTask, StatementLimits, StatementTask, Stop } from './task.ts';
 
 /*
- * The program of a process that executes one statement and ends. SQLite does not stop a statement from outside, and in
+ * The program of a process that executes one statement, or lists all results of one search, and ends. SQLite does not stop a statement from outside, and in
  * the process of the server it would hold up every page. Standard input has the task. The first line of standard output
  * says whether the statement is accepted; the rows of a file follow.
  */
@@ -50,24 +50,17 @@ class LimitReached extends Error {
   }
 }
 
-function run(task: StatementTask): void {
+async function run(task: StatementTask): Promise<void> {
   new Worker(WATCH, { eval: true, workerData: task.limits }).unref();
   const told = { isAccepted: false };
   try {
+    const { work } = task;
+    const use = typeof work === 'string' ? readStatement(work, task) : await readSearch(work, task);
     inDatabase(task.database, () => {
-      closing(openReader(task.database), (reader) => {
-        reader.sqlite.pragma('temp_store = MEMORY'); // so that the limit of memory holds for sorting, too
-        reader.sqlite.exec('BEGIN');
-        const result = query(reader, checkReading(task.sql));
-        if (task.form === 'page') {
-          say({ page: takePage(result, task) });
-          return;
-        }
-        for (const chunk of renderChunks(result, task)) {
-          if (!told.isAccepted) say({ file: true });
-          told.isAccepted = true;
-          writeAll(chunk);
-        }
+      use((chunk) => {
+        if (!told.isAccepted) say({ file: true });
+        told.isAccepted = true;
+        writeAll(chunk);
       });
     });
   } catch (thrown) {
@@ -77,6 +70,41 @@ function run(task: StatementTask): void {
     else if (told.isAccepted || !(thrown instanceof MirrorError)) writeSync(2, String(thrown));
     else say({ error: { code: thrown.code, message: thrown.message, hint: thrown.hint } });
   }
+}
+
+/** Writes a chunk of a file. */
+type Write = (chunk: string) => void;
+
+function readStatement(sql: string, task: StatementTask): (write: Write) => void {
+  return (write) => {
+    closing(openReader(task.database), (reader) => {
+      reader.sqlite.pragma('temp_store = MEMORY'); // so that the limit of memory holds for sorting, too
+      reader.sqlite.exec('BEGIN');
+      const { columns, rows } = query(reader, checkReading(sql));
+      if (task.form === 'page') {
+        say({ page: takePage({ columns, rows }, task) });
+        return;
+      }
+      const result = { columns, rows: limitRows(rows, task.limits) };
+      writeChunks(renderRows(result, { format: task.form, width: Infinity }), task.limits, write);
+    });
+  };
+}
+
+/** The modules of a search are loaded only here, because they take as long to load as most statements take. */
+async function readSearch(search: SearchTask, task: StatementTask): Promise<(write: Write) => void> {
+  const { openMirrorReadOnly } = await import('../../db/open-mirror.ts');
+  const { openSearch } = await import('../lists/search.ts');
+  const { renderList } = await import('../download.ts');
+  return (write) => {
+    closing(openMirrorReadOnly(task.database), (mirror) => {
+      mirror.sqlite.exec('BEGIN');
+      const { columns, objects } = openSearch(mirror, search);
+      const list = { columns, objects: limitRows(objects, task.limits) };
+      const form = task.form === 'page' ? 'json' : task.form;
+      writeChunks(renderList(mirror, list, form), task.limits, write);
+    });
+  };
 }
 
 function checkReading(sql: string): string {
@@ -111,27 +139,27 @@ function toPageCell(cell: Cell): PageCell {
   return text.length > MAX_CELL ? clipText(text, MAX_CELL) : text;
 }
 
-/** The file of a result, in chunks. */
-function* renderChunks({ columns, rows }: QueryResult, { form, limits }: StatementTask): Generator<string> {
-  function* count(): Generator<readonly Cell[]> {
-    let left = limits.rows;
-    for (const row of rows) {
-      if (left-- === 0) throw new LimitReached('rows');
-      yield row;
-    }
+function* limitRows<Row>(rows: Iterable<Row>, limits: StatementLimits): Generator<Row> {
+  let left = limits.rows;
+  for (const row of rows) {
+    if (left-- === 0) throw new LimitReached('rows');
+    yield row;
   }
+}
+
+/** Writes the file of a result, in chunks. */
+function writeChunks(pieces: Iterable<string>, limits: StatementLimits, write: Write): void {
   let text = '';
   let bytes = 0;
-  const format = form === 'page' ? 'json' : form;
-  for (const piece of renderRows({ columns, rows: count() }, { format, width: Infinity })) {
+  for (const piece of pieces) {
     text += piece;
     if (text.length < CHUNK) continue;
     bytes += Buffer.byteLength(text);
     if (bytes > limits.bytes) throw new LimitReached('bytes');
-    yield text;
+    write(text);
     text = '';
   }
-  yield text;
+  write(text);
 }
 
 function say(answer: Answer): void {
@@ -150,4 +178,4 @@ function writeAll(text: string): void {
   }
 }
 
-run(JSON.parse(readFileSync(0, 'utf8')) as StatementTask);
+await run(JSON.parse(readFileSync(0, 'utf8')) as StatementTask);

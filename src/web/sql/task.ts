@@ -1,6 +1,15 @@
+import type { Params } from '../../search/filters.ts';
 import type { ListForm } from '../addresses.ts';
 
-/* What the server and the process that executes a statement tell each other. */
+/* What the server and the process that executes a statement, or lists a whole search, tell each other. */
+
+/** A search all of whose results are listed. */
+export interface SearchTask {
+  readonly params: Params;
+  /** The time and the zone to which `since` is relative. */
+  readonly now: string;
+  readonly timeZone: string;
+}
 
 export interface StatementLimits {
   readonly milliseconds: number;
@@ -13,7 +22,8 @@ export interface StatementLimits {
 
 export interface StatementTask {
   readonly database: string;
-  readonly sql: string;
+  /** A statement, or a search. */
+  readonly work: string | SearchTask;
   readonly form: 'page' | ListForm;
   readonly limits: StatementLimits;
 }
