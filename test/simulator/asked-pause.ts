@@ -1,6 +1,8 @@
 const DAY_MS = 86_400_000;
 
-/** The pause in milliseconds that a `Retry-After` asks for, as the server means it; none where it means nothing. */
+/**
+ * The pause in milliseconds that a `Retry-After` requires, as the server means it; none if the value has no meaning.
+ */
 export function toAskedPause(header: string, now: Date): number {
   const number = /^\d+$/.test(header) ? Number(header) : null;
   if (number !== null && number * 1000 <= 7 * DAY_MS) return number * 1000;

@@ -1,39 +1,43 @@
 import { describe, expect, test } from '@jest/globals';
 import { choosePromising, chooseSeeds } from './choose-seeds.ts';
 
-const played = (seed: number, kinds: string, cost = 1) => ({ seed, kinds: new Set(kinds), cost });
+const simulated = (seed: number, kinds: string, cost = 1) => ({ seed, kinds: new Set(kinds), cost });
 
-test('chosen seeds bring every kind that all bring', () => {
-  expect(chooseSeeds([played(1, 'ab'), played(2, 'b'), played(3, 'bc'), played(4, 'd')])).toEqual([1, 3, 4]);
+test('the chosen seeds cover every kind that all seeds cover', () => {
+  expect(chooseSeeds([simulated(1, 'ab'), simulated(2, 'b'), simulated(3, 'bc'), simulated(4, 'd')])).toEqual(
+    [1, 3, 4],
+  );
 });
 
-test('of two seeds that bring the same the cheaper one is chosen', () => {
-  expect(chooseSeeds([played(1, 'abc', 9), played(2, 'abc', 2), played(3, 'a')])).toEqual([2]);
+test('the cheaper of two seeds that cover the same kinds is chosen', () => {
+  expect(chooseSeeds([simulated(1, 'abc', 9), simulated(2, 'abc', 2), simulated(3, 'a')])).toEqual([2]);
 });
 
-test('a seed whose kinds all come with later ones is left out again', () => {
-  expect(chooseSeeds([played(1, 'abc', 2), played(2, 'ade', 2.1), played(3, 'bcf', 2.1)])).toEqual([2, 3]);
+test('a seed is dropped again if later seeds cover all of its kinds', () => {
+  expect(chooseSeeds([simulated(1, 'abc', 2), simulated(2, 'ade', 2.1), simulated(3, 'bcf', 2.1)])).toEqual([
+    2, 3,
+  ]);
 });
 
-test('without seeds there is none to choose', () => {
+test('no seed is chosen if there is none', () => {
   expect(chooseSeeds([])).toEqual([]);
 });
 
-test('two seeds that cost less together are chosen instead of three that are each worth more', () => {
-  const three = [played(1, 'abcd', 2), played(4, 'e', 0.7), played(5, 'f', 0.7)];
-  expect(chooseSeeds([...three, played(2, 'abe', 1.6), played(3, 'cdf', 1.6)])).toEqual([2, 3]);
+test('two seeds that together cost less are chosen instead of three that each cover more for their cost', () => {
+  const three = [simulated(1, 'abcd', 2), simulated(4, 'e', 0.7), simulated(5, 'f', 0.7)];
+  expect(chooseSeeds([...three, simulated(2, 'abe', 1.6), simulated(3, 'cdf', 1.6)])).toEqual([2, 3]);
 });
 
-describe('the seeds that are worth playing', () => {
+describe('the most promising seeds', () => {
   const planned = (seed: number, kinds: string, days = 4) => ({ seed, kinds: new Set(kinds), days });
 
-  test('are first few that together plan everything, then few others that do', () => {
+  test('are first a few that together plan every kind, and then a few others that do', () => {
     const all = [planned(1, 'a'), planned(2, 'abc'), planned(3, 'cd'), planned(4, 'ab'), planned(5, 'd')];
     expect(choosePromising(all, 2)).toEqual([2, 3]);
     expect(choosePromising(all, 4)).toEqual([2, 3, 4, 5]);
   });
 
-  test('are no more than there are', () => {
+  test('are at most as many as there are', () => {
     expect(choosePromising([planned(7, 'a'), planned(8, '')], 9)).toEqual([7]);
     expect(choosePromising([], 9)).toEqual([]);
   });

@@ -1,22 +1,22 @@
 import { Random } from '../../fake-api/invent/random.ts';
 
-/** What a seed brings, and what it costs to play it. */
-export interface PlayedSeed {
+/** The kinds that a seed covers, and the cost of its simulation. */
+export interface SimulatedSeed {
   readonly seed: number;
   readonly kinds: ReadonlySet<string>;
   readonly cost: number;
 }
 
-/** How often a part of the best choice so far is chosen anew, and how large that part is. */
+/** How often a part of the best choice is replaced, and the size of that part. */
 const ROUNDS = 400;
-const SHARE_ANEW = 0.3;
+const REPLACED_SHARE = 0.3;
 
-/** What a seed plans: some of it will not happen, because the day ends before or something else comes first. */
-export type PlannedSeed = Omit<PlayedSeed, 'cost'> & { readonly days: number };
+/** The kinds that a seed plans. Some do not happen, because the day ends earlier or another event prevents them. */
+export type PlannedSeed = Omit<SimulatedSeed, 'cost'> & { readonly days: number };
 
 /**
- * Chooses the seeds that are worth playing, because few of them together plan everything that all of them plan; then few
- * others that do, and so on.
+ * Chooses the most promising seeds: a few that together plan every kind that all plan, then a few others that do, and
+ * so on.
  */
 export function choosePromising(planned: readonly PlannedSeed[], size: number): number[] {
   const promising: number[] = [];
@@ -32,37 +32,37 @@ export function choosePromising(planned: readonly PlannedSeed[], size: number): 
 }
 
 /**
- * Chooses seeds that together bring every kind that all of them bring, for as little as can be found: first by the worth
- * of each, then by choosing a part anew, in which luck has a say, again and again.
+ * Chooses seeds that together cover every kind that all cover, at a low cost: first by the worth of each seed, and
+ * then by replacing random parts of the choice again and again.
  */
-export function chooseSeeds(played: readonly PlayedSeed[]): number[] {
-  const wanted = new Set(played.flatMap(({ kinds }) => [...kinds]));
+export function chooseSeeds(simulated: readonly SimulatedSeed[]): number[] {
+  const wanted = new Set(simulated.flatMap(({ kinds }) => [...kinds]));
   const random = new Random(1);
-  let best = complete([], played, wanted, () => 1);
+  let best = complete([], simulated, wanted, () => 1);
   for (let round = 0; round < ROUNDS; round++) {
-    const kept = best.filter(() => !random.chance(SHARE_ANEW));
-    const other = complete(kept, played, wanted, () => 1 + SHARE_ANEW * random.share());
+    const kept = best.filter(() => !random.chance(REPLACED_SHARE));
+    const other = complete(kept, simulated, wanted, () => 1 + REPLACED_SHARE * random.share());
     if (sumCosts(other) < sumCosts(best)) best = other;
   }
   return best.map(({ seed }) => seed).sort((one, other) => one - other);
 }
 
 /**
- * Adds seeds until every kind is there. The next one is always that which brings the most new kinds for its cost; at the
- * end those go of which every kind is brought by another.
+ * Adds seeds until every kind is covered. The next seed is always the one that covers the most new kinds for its
+ * cost. In the end, seeds whose kinds are all covered by others are removed.
  */
 function complete(
-  kept: readonly PlayedSeed[],
-  played: readonly PlayedSeed[],
+  kept: readonly SimulatedSeed[],
+  simulated: readonly SimulatedSeed[],
   wanted: ReadonlySet<string>,
   luck: () => number,
-): readonly PlayedSeed[] {
+): readonly SimulatedSeed[] {
   const chosen = [...kept];
   const missing = new Set(wanted);
   for (const { kinds } of kept) for (const kind of kinds) missing.delete(kind);
   while (missing.size > 0) {
-    let [best, most] = [played[0], 0];
-    for (const one of played) {
+    let [best, most] = [simulated[0], 0];
+    for (const one of simulated) {
       const worth = ([...missing].filter((kind) => one.kinds.has(kind)).length / one.cost) * luck();
       if (worth > most) [best, most] = [one, worth];
     }
@@ -77,6 +77,6 @@ function complete(
   return chosen;
 }
 
-function sumCosts(chosen: readonly PlayedSeed[]): number {
+function sumCosts(chosen: readonly SimulatedSeed[]): number {
   return chosen.reduce((sum, { cost }) => sum + cost, 0);
 }

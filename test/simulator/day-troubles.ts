@@ -7,24 +7,24 @@ import type { DayPlan, PlannedTrouble } from './draw-history.ts';
 import type { TroubleName } from './troubles.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-/** What a trouble can lay hands on. */
+/** What a trouble can affect. */
 export interface TroubleTools {
   readonly clock: VirtualClock;
   readonly database: string;
   readonly stop: (reason: MirrorError) => void;
-  /** Takes the copy that the next day goes on with. */
+  /** Makes the copy that the next day continues with. */
   readonly die: (cut: Random | null) => void;
-  /** The mirror's own connection, where it is at hand. */
+  /** The mirror's own connection, if it is available. */
   readonly mirror: () => Mirror | undefined;
   readonly startSecondWriter: () => void;
-  /** A reader looks into the mirror. */
+  /** Reads the mirror as another process would. */
   readonly look: (random: Random) => void;
 }
 
 export interface DayTroubles {
-  /** To be called at every moment of the day. */
+  /** Must be called at every moment of the day. */
   passMoment(isEvent: boolean): void;
-  /** Lets go of what is still held. */
+  /** Releases locks that are still held. */
   end(): void;
   readonly done: readonly TroubleName[];
 }
@@ -41,7 +41,7 @@ export function createTroubles(plan: DayPlan, tools: TroubleTools): DayTroubles 
   let moment = 0;
   let holder: Database.Database | null = null;
 
-  /** Returns whether it was done; what has to wait for another moment is not. */
+  /** Returns whether the trouble happened; some have to wait for another moment. */
   const make = (trouble: TroubleName, random: Random, isEvent: boolean): boolean => {
     switch (trouble) {
       case 'clock forward':

@@ -8,19 +8,19 @@ export type Ending =
   | { readonly kind: 'error'; readonly error: unknown }
   | { readonly kind: 'death' };
 
-/** What one day left behind. */
+/** The results of one day. */
 export interface Day {
-  /** The file that the next day goes on with. */
+  /** The file that the next day continues with. */
   readonly database: string;
-  /** Null where the run did not get as far as having one. */
+  /** Null if the run ended before it had an id. */
   readonly runId: number | null;
   readonly ending: Ending;
   readonly served: ServedDay;
   readonly troubles: readonly TroubleName[];
-  /** Everything that the run told, as text. */
-  readonly told: string;
-  /** What readers found wrong while the run went on. */
+  /** The whole output of the run, as text. */
+  readonly output: string;
+  /** The half cases that readers found during the run. */
   readonly halfCases: readonly string[];
-  /** How each attempt to write at the same time ended; LOCKED is right. */
+  /** How each attempt to write at the same time ended; LOCKED is correct. */
   readonly secondWriters: readonly string[];
 }

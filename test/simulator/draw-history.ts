@@ -5,20 +5,23 @@ import { EDIT_NAMES, type EditName } from './edits.ts';
 import { FAULT_NAMES, SLOW_FAULTS, type FaultName } from './faults.ts';
 import { TROUBLE_NAMES, type TroubleName } from './troubles.ts';
 
-/** Which requests a fault waits for: any, those for single cases, those for a count, for later pages, or for one page. */
+/**
+ * The requests that a fault affects: any, those for single cases, those for a count, for later pages, or for one
+ * page.
+ */
 export const PLACES = ['any', 'look-up', 'count', 'later page', 'page 2'] as const;
 export type Place = (typeof PLACES)[number];
 
 export interface PlannedFault {
   readonly fault: FaultName;
   readonly place: Place;
-  /** Begins with this one of the requests at that place, from 1, and spoils so many in a row. */
+  /** Begins with this request at the place, counted from 1, and affects `times` requests in a row. */
   readonly from: number;
   readonly times: number;
   readonly seed: number;
 }
 
-/** A moment is an event of the run or a request that reaches the server, counted together from 1. */
+/** A moment is an event of the run or a request that reaches the server. Both are counted together from 1. */
 export interface PlannedTrouble {
   readonly trouble: TroubleName;
   readonly moment: number;
@@ -27,7 +30,7 @@ export interface PlannedTrouble {
 
 export interface PlannedEdit {
   readonly edit: EditName;
-  /** Before this request of the day; 0 is before the day. */
+  /** The edit comes before this request of the day; 0 is before the day. */
   readonly request: number;
   readonly seed: number;
 }
@@ -36,11 +39,11 @@ export interface DayPlan {
   readonly faults: readonly PlannedFault[];
   readonly troubles: readonly PlannedTrouble[];
   readonly edits: readonly PlannedEdit[];
-  /** The moments at which a reader looks into the mirror. */
+  /** The moments at which another process reads the mirror. */
   readonly looks: readonly number[];
-  /** Whether it begins after a pause that the server asked for; so it does where nothing is said. */
+  /** Whether the day begins after a pause that the server required; true by default. */
   readonly waits?: boolean;
-  /** How long after its end the next day begins; a day where nothing is said. */
+  /** The time from its end to the start of the next day; 24 hours by default. */
   readonly gapMs?: number;
 }
 
@@ -53,19 +56,19 @@ export interface History {
   readonly gzip: boolean;
   readonly withUnclassified: boolean;
   readonly settings: Partial<Record<SettingName, string>>;
-  /** Whether the first day finds no file at all, and not an empty mirror. */
+  /** Whether the first day begins without a file instead of an empty mirror. */
   readonly withoutFile: boolean;
-  readonly badDays: readonly DayPlan[];
-  /** Whether a day follows in the end in which only the order of lists has changed. */
+  readonly faultyDays: readonly DayPlan[];
+  /** Whether a last day follows on which only the order of lists has changed. */
   readonly endsQuietly: boolean;
 }
 
 const MAX_SLOW_FAULTS = 2;
 const DAY_MS = 86_400_000;
-/** As long as the day. */
+/** Until the end of the day. */
 const FOR_GOOD = 1000;
 
-/** Draws the history of a seed: the same seed, the same history. */
+/** Draws the history of a seed. The same seed always has the same history. */
 export function drawHistory(seed: number): History {
   const random = new Random(mixSeeds(seed, 0x51));
   const maxPasses = 1 + random.below(3);
@@ -85,7 +88,7 @@ export function drawHistory(seed: number): History {
     },
     withoutFile: random.chance(0.05),
     endsQuietly: random.chance(0.5),
-    badDays: Array.from({ length: random.pick([1, 1, 2, 2, 3]) }, (_, at) => ({
+    faultyDays: Array.from({ length: random.pick([1, 1, 2, 2, 3]) }, (_, at) => ({
       ...(at === 0 ? withFault(drawDay(random, cases), seed, random) : drawDay(random, cases)),
       waits: random.chance(0.5),
       gapMs: random.pick([DAY_MS, DAY_MS, 60_000, 3_600_000]),
@@ -93,7 +96,7 @@ export function drawHistory(seed: number): History {
   };
 }
 
-/** One fault comes with the number of the seed, so that not many seeds are needed to have seen each. */
+/** The number of the seed determines one fault, so a small number of seeds covers every fault. */
 function withFault(plan: DayPlan, seed: number, random: Random): DayPlan {
   const fault = FAULT_NAMES[seed % FAULT_NAMES.length] ?? '500';
   const times = SLOW_FAULTS.has(fault) ? 1 : random.pick([1, 2]);
@@ -130,7 +133,8 @@ function drawDay(random: Random, cases: number): DayPlan {
   const edits = draw(random.pick([0, 2, 4, 8]), () => {
     const edit = random.pick(EDIT_NAMES);
     return {
-      edit: edit === 'many cases leave' && cases < 20 && random.chance(0.8) ? 'a case leaves' : edit,
+      edit:
+        edit === 'many cases are removed' && cases < 20 && random.chance(0.8) ? 'a case is removed' : edit,
       request: random.chance(0.5) ? 0 : 1 + random.below(30),
       seed: newSeed(),
     };

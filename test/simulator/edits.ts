@@ -7,7 +7,7 @@ import { inventSmallCase } from './invent-small-case.ts';
 
 type Edit = (source: CaseCollection, random: Random) => void;
 
-/** The collection changes one of its cases, if it has any. */
+/** Changes one case of the collection, if it has any. */
 const ofOneCase =
   (change: (record: JsonObject, random: Random) => JsonObject): Edit =>
   (source, random) => {
@@ -38,16 +38,16 @@ const moveTo = (record: JsonObject, label: string | null, caseStatus: string): J
 const labelsInUse = (source: CaseCollection): string[] =>
   ONGOING_LISTS.filter(({ id }) => source.find({ case_ongoing: id }).length > 0).map(({ label }) => label);
 
-/** What happens to the collection between two days, or between two requests of one. */
+/** Edits of the collection between two days, or between two requests of one day. */
 export const EDITS = {
-  'a case comes': (source, random) => {
+  'a case is added': (source, random) => {
     source.put(inventSmallCase(1 + random.below(400), random));
   },
-  'a case leaves': (source, random) => {
+  'a case is removed': (source, random) => {
     const ids = source.ids();
     if (ids.length > 1) source.remove(random.pick(ids));
   },
-  'a case leaves a list and another comes to it': (source, random) => {
+  'a case leaves a list and another joins it': (source, random) => {
     const labels = labelsInUse(source);
     if (labels.length === 0) return;
     const label = random.pick(labels);
@@ -56,18 +56,18 @@ export const EDITS = {
     source.remove(random.pick(ids));
     source.put({ ...inventSmallCase(1 + random.below(400), random), case_ongoing: label });
   },
-  'many cases leave': (source, random) => {
+  'many cases are removed': (source, random) => {
     const [staying, ...leaving] = source.ids();
     for (const id of leaving) if (id !== staying && random.chance(0.9)) source.remove(id);
   },
-  'a case moves to another status': ofOneCase((record, random) => ({
+  'a case changes its status': ofOneCase((record, random) => ({
     ...record,
     case_ongoing: random.pick(ONGOING_LISTS).label,
   })),
   'a case loses its status': ofOneCase((record, random) =>
     moveTo(record, null, random.pick(CASE_STATUSES).label),
   ),
-  'a status is emptied': (source, random) => {
+  'a list becomes empty': (source, random) => {
     const labels = labelsInUse(source);
     if (labels.length === 0) return;
     const [from, to] = [random.pick(labels), random.pick(ONGOING_LISTS).label];
@@ -80,10 +80,10 @@ export const EDITS = {
     ...record,
     [random.pick(['name', 'summary', 'state', 'court'])]: random.pick([null, '', `Edit ${random.below(99)}`]),
   })),
-  'a field goes': ofOneCase((record, random) =>
+  'a field is removed': ofOneCase((record, random) =>
     without(record, random.pick(['name', 'summary', 'issues', 'main_docket'])),
   ),
-  'an unknown field comes': ofOneCase((record, random) => ({
+  'an unknown field is added': ofOneCase((record, random) => ({
     ...record,
     lamp: random.pick<JsonValue>([1, 'x', null, { a: [1, 2] }]),
   })),
@@ -91,11 +91,11 @@ export const EDITS = {
     ...record,
     issues: [...(Array.isArray(record.issues) ? record.issues : []), `Issue ${random.below(99)}`],
   })),
-  'lists stand in another order': (source, random) => {
+  'the order of lists changes': (source, random) => {
     for (const id of source.ids())
       if (random.chance(0.5)) source.edit(id, (record) => reverseLists(record) as JsonObject);
   },
-  'a docket entry comes': ofEntries((entries, random) => [
+  'a docket entry is added': ofEntries((entries, random) => [
     ...entries,
     makeEntry({
       id: 500_000 + random.below(100_000),
@@ -109,7 +109,7 @@ export const EDITS = {
       place === at && isJsonObject(entry) ? { ...entry, description: `Edit ${random.below(99)}` } : entry,
     );
   }),
-  'a docket entry goes': ofEntries((entries, random) =>
+  'a docket entry is removed': ofEntries((entries, random) =>
     entries.toSpliced(random.below(entries.length + 1), 1),
   ),
   'a docket entry has no id': ofEntries((entries, random) => [
@@ -120,5 +120,5 @@ export const EDITS = {
 
 export type EditName = keyof typeof EDITS;
 export const EDIT_NAMES = Object.keys(EDITS) as EditName[];
-/** This alone must change nothing in a mirror. */
-export const REORDERING = 'lists stand in another order' satisfies EditName;
+/** This edit must change nothing in a mirror. */
+export const REORDERING = 'the order of lists changes' satisfies EditName;

@@ -3,12 +3,12 @@ import { ALL_KINDS, listKinds } from './kinds.ts';
 import { renderFailure } from './render-account.ts';
 import { simulateSeed } from './simulate-seed.ts';
 
-/** Tests that nothing is violated in the days of these seeds, and that everything that can go wrong happened in them. */
+/** Tests that the days of these seeds violate no invariant, and that they cover everything that can go wrong. */
 export function expectSeeds(seeds: readonly number[], seedsATest: number): void {
   const happened = new Set<string>();
   for (let at = 0; at < seeds.length; at += seedsATest) {
     const some = seeds.slice(at, at + seedsATest);
-    test(`the bad days of ${some.length} seeds from ${some[0] ?? 0} to ${some.at(-1) ?? 0} violate nothing`, async () => {
+    test(`the faulty days of ${some.length} seeds from ${some[0] ?? 0} to ${some.at(-1) ?? 0} violate no invariant`, async () => {
       const failures: string[] = [];
       for (const seed of some) {
         const account = await simulateSeed(seed);
@@ -19,8 +19,8 @@ export function expectSeeds(seeds: readonly number[], seedsATest: number): void 
     });
   }
 
-  // Choose other seeds with `npm run simulate -- --choose` where these do not bring a new kind.
-  test('these seeds did every fault, met every trouble and saw every change of the collection', () => {
+  // If these seeds do not cover a new kind, choose other seeds with `npm run simulate -- --choose`.
+  test('these seeds cover every fault, every trouble and every change of the collection', () => {
     expect(ALL_KINDS.filter((kind) => !happened.has(kind))).toEqual([]);
   });
 }

@@ -1,13 +1,13 @@
 import type { Fault } from '../../fake-api/serve/faults.ts';
 import type { Random } from '../../fake-api/invent/random.ts';
 
-/** What a fault may be made of; asked anew for each request that it spoils. */
+/** The values that a fault can use. They are new for each request that it affects. */
 export interface FaultContext {
   readonly random: Random;
   readonly token: string;
-  /** By the virtual clock. */
+  /** The time of the virtual clock. */
   readonly now: Date;
-  /** Whether the list of all cases is asked for. */
+  /** Whether the list of all cases is requested. */
   readonly isWhole: boolean;
 }
 
@@ -20,11 +20,11 @@ const asJson =
   (code: number, toBody: (token: string) => unknown): MakeFault =>
   ({ token }) => ({ kind: 'status', status: code, body: toBody(token) as string[] });
 const HTML = '<html><body>Please stand by.</body></html>';
-/** As JSON may write any letter. */
+/** Escapes a letter as JSON allows for any letter. */
 const escaped = (text: string): string =>
   text.replace(/./g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** Everything that the API and the network do wrong in a bad day. */
+/** Everything that goes wrong in the API and the network on a faulty day. */
 export const FAULTS = {
   '429 with seconds': ({ random }) => ({
     kind: 'status',
@@ -48,7 +48,7 @@ export const FAULTS = {
     status: random.pick([429, 503]),
     headers: { 'retry-after': random.pick(['3600', '86400']) },
   }),
-  '429 with a pause that cannot be believed': ({ random }) => ({
+  '429 with an implausible pause': ({ random }) => ({
     kind: 'status',
     status: 429,
     headers: {
@@ -75,10 +75,10 @@ export const FAULTS = {
     headers: { 'cf-mitigated': 'challenge' },
   }),
   '404': asJson(404, () => ({ detail: 'Not found.' })),
-  '404 that says Invalid page': asJson(404, () => ({ detail: 'Invalid page.' })),
-  '400 that says No results': asJson(400, () => ["No results for {'case_ongoing': '5021'}"]),
+  '404 with Invalid page': asJson(404, () => ({ detail: 'Invalid page.' })),
+  '400 with No results': asJson(400, () => ["No results for {'case_ongoing': '5021'}"]),
   '400 with a detail': asJson(400, () => ({ detail: 'Malformed request.' })),
-  '400 of an unknown key': asJson(400, () => ['API Error: Key: case_ongoing, Value: 5021 not found.']),
+  '400 for an unknown key': asJson(400, () => ['API Error: Key: case_ongoing, Value: 5021 not found.']),
   '400 as HTML': status(400, HTML),
   'a refusal that repeats the token': ({ random, token }) => ({
     kind: 'status',
@@ -104,24 +104,24 @@ export const FAULTS = {
   'stall after the head': () => ({ kind: 'stall', at: 'after-head' }),
   'stall in the body': () => ({ kind: 'stall', at: 'in-body' }),
   drip: () => ({ kind: 'drip', bytes: 2000, everyMs: 1 }),
-  'cut JSON': () => ({ kind: 'cut-json' }),
+  'truncated JSON': () => ({ kind: 'cut-json' }),
   'HTML with 200': () => ({ kind: 'html' }),
   'empty body': () => ({ kind: 'empty-body' }),
-  'gzip cut': () => ({ kind: 'gzip', damage: 'cut' }),
-  'gzip corrupt': () => ({ kind: 'gzip', damage: 'corrupt' }),
+  'truncated gzip': () => ({ kind: 'gzip', damage: 'cut' }),
+  'corrupt gzip': () => ({ kind: 'gzip', damage: 'corrupt' }),
   'gzip with bytes after it': () => ({ kind: 'gzip', damage: 'trailing' }),
-  'gzip that is none': () => ({ kind: 'gzip', damage: 'not-gzip' }),
+  'a gzip header without gzip': () => ({ kind: 'gzip', damage: 'not-gzip' }),
   'an error with 200': ({ token }) => ({ kind: 'json', body: { error: `Overload, ${token}` } }),
   '202': status(202, HTML),
   '204': status(204),
   'a byte-order mark': () => ({ kind: 'rewrite', with: 'byte-order-mark' }),
   'NaN in a case': () => ({ kind: 'rewrite', with: 'nan' }),
   'a byte of Latin-1 in a case': () => ({ kind: 'rewrite', with: 'stray-byte' }),
-  'very many tiny records': () => ({
+  'a great many tiny records': () => ({
     kind: 'json',
     body: { count: 1, next: null, results: Array.from({ length: 20_001 }, (_, id) => ({ id: id + 1e6 })) },
   }),
-  'next as a query alone': () => ({ kind: 'next', to: 'query-only' }),
+  'next with only a query': () => ({ kind: 'next', to: 'query-only' }),
   'wrong types': ({ random }) => ({
     kind: 'envelope',
     fields: random.pick([
@@ -140,7 +140,7 @@ export const FAULTS = {
     kind: 'envelope-without',
     field: random.pick(['count', 'next', 'results']),
   }),
-  'JSON that is no envelope': ({ random }) => ({ kind: 'json', body: random.pick([[], null, 'x', 3, {}]) }),
+  'JSON without an envelope': ({ random }) => ({ kind: 'json', body: random.pick([[], null, 'x', 3, {}]) }),
   'redirect to itself': () => ({ kind: 'redirect' }),
   'redirect to another host': ({ token }) => ({
     kind: 'redirect',
@@ -154,21 +154,21 @@ export const FAULTS = {
   'next loops over 4 pages': () => ({ kind: 'next-loop', pages: 4 }),
   'next loops over 5 pages': () => ({ kind: 'next-loop', pages: 5 }),
   'next on a foreign host': () => ({ kind: 'next', to: 'foreign-host' }),
-  'next by another scheme': () => ({ kind: 'next', to: 'other-scheme' }),
-  'next of another filter': () => ({ kind: 'next', to: 'other-filter' }),
+  'next with another scheme': () => ({ kind: 'next', to: 'other-scheme' }),
+  'next with another filter': () => ({ kind: 'next', to: 'other-filter' }),
   'next outside the API': () => ({ kind: 'next', to: 'outside' }),
-  'next that is no URL': () => ({ kind: 'next', to: 'not-a-url' }),
+  'next that is not a URL': () => ({ kind: 'next', to: 'not-a-url' }),
   'next that repeats the token': ({ token }) => ({
     kind: 'envelope',
     fields: { next: `http://127.0.0.1/api/v2p1/cases/?page=2&token=${token}` },
   }),
   'count too high': () => ({ kind: 'count', by: 1 }),
   'count too low': () => ({ kind: 'count', by: -1 }),
-  'count moving': ({ random }) => ({ kind: 'count', by: random.below(5) - 2 }),
+  'a count that varies': ({ random }) => ({ kind: 'count', by: random.below(5) - 2 }),
   'a filter that is ignored': () => ({ kind: 'unfiltered' }),
   'a page number that is ignored': () => ({ kind: 'first-page' }),
   'a case with the label of another list': () => ({ kind: 'foreign-label' }),
-  'lists that count more than the whole': ({ random, isWhole }) => ({
+  'lists with more cases than the list of all cases': ({ random, isWhole }) => ({
     kind: 'count',
     by: (1 + random.below(3)) * (isWhole ? -1 : 1),
   }),
@@ -185,7 +185,7 @@ export const FAULTS = {
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
 
-/** Faults that take real time, because a time-out has to pass. */
+/** Faults that take real time, because they end with a time-out. */
 export const SLOW_FAULTS: ReadonlySet<FaultName> = new Set([
   'interim responses without end',
   'stall before the head',

@@ -2,10 +2,10 @@ import { CASE_STATUSES, ONGOING_LISTS } from '../../src/api/lists.ts';
 import type { Random } from '../../fake-api/invent/random.ts';
 import { makeAttachment, makeCase, makeDocket, makeEntry, type MadeCase } from '../support/make-case.ts';
 
-/** The labels under which a collection's cases come; some lists stay empty. */
+/** The labels of the cases in a collection; some lists stay empty. */
 const LABELS: readonly (string | null)[] = [...ONGOING_LISTS.slice(0, 4).map(({ label }) => label), null];
 
-/** A case with a small docket of its own, under some status or none. */
+/** A case with its own small docket, with or without a status. */
 export function inventSmallCase(id: number, random: Random): MadeCase {
   const label = random.pick(random.chance(0.6) ? LABELS.slice(0, 2) : LABELS);
   const entries = Array.from({ length: random.below(4) }, (_, index) =>

@@ -12,14 +12,14 @@ import { MirrorError } from '../../src/errors/mirror-error.ts';
 import { openMirrorReadOnly, type Mirror } from '../../src/db/open-mirror.ts';
 import type { Random } from '../../fake-api/invent/random.ts';
 
-/** What belongs to a mirror's file, by the ending of its name. */
+/** The files of a mirror, by the ending of their names. */
 const PARTS = ['', '-wal', '-shm', '.lock'] as const;
 
-/** Below this many bytes SQLite has moved nothing from the log to the file by itself, so the log may end anywhere. */
+/** Up to this size of the log, SQLite has moved nothing to the file by itself, so the log may end anywhere. */
 const CHECKPOINT_BYTES = 990 * (4096 + 24);
 const HEADER_BYTES = 32;
 
-/** Whether there is a mirror in the file, and not one whose tables are still to be made. */
+/** Whether the file contains a mirror whose tables have been created. */
 export function holdsMirror(path: string): boolean {
   try {
     return readMirror(path, () => true);
@@ -31,8 +31,8 @@ export function holdsMirror(path: string): boolean {
 }
 
 /**
- * Copies what a machine would find on its disk if the process died now. With `cut`, as after a power failure: the end of
- * the log had not reached the disk yet.
+ * Copies the files as they would be on disk if the process died now; with `cut`, as after a power failure, when the
+ * end of the log had not reached the disk yet.
  */
 export function copyAsAfterDeath(from: string, to: string, cut: Random | null): void {
   for (const part of ['', '-wal']) if (existsSync(from + part)) copyFileSync(from + part, to + part);
@@ -44,7 +44,10 @@ export function copyAsAfterDeath(from: string, to: string, cut: Random | null): 
   closeSync(file);
 }
 
-/** The files of a mirror that hold these bytes. Only to be asked between two runs: closing a file frees SQLite's locks. */
+/**
+ * The files of a mirror that contain these bytes. Call this only between two runs, because closing a file releases
+ * SQLite's locks.
+ */
 export function listFilesWith(path: string, text: string): string[] {
   const files = PARTS.map((part) => path + part).filter((file) => existsSync(file));
   return files.filter((file) => readFileSync(file).includes(text));
@@ -54,7 +57,7 @@ export function removeMirror(path: string): void {
   for (const part of PARTS) rmSync(path + part, { force: true });
 }
 
-/** Uses the mirror, opened for reading. */
+/** Opens the mirror for reading, and closes it after use. */
 export function readMirror<Result>(path: string, use: (mirror: Mirror) => Result): Result {
   const mirror = openMirrorReadOnly(path);
   try {

@@ -6,7 +6,7 @@ import { describeEnding, type Counts, type Tally } from './tally.ts';
 
 const toReplayCommand = (seed: number): string => `npm run simulate -- --seed ${seed}`;
 
-/** What happened to one seed, day by day. */
+/** The days of one seed. */
 export function renderAccount({ history, days, violations }: Account): string {
   return [
     renderHistory(history),
@@ -18,11 +18,13 @@ export function renderAccount({ history, days, violations }: Account): string {
         .map(({ invariant, how }) => `  VIOLATED: ${invariant}\n    ${how}`),
     ]),
     '',
-    violations.length === 0 ? 'Nothing was violated.' : `${violations.length} times something was violated.`,
+    violations.length === 0
+      ? 'No invariant was violated.'
+      : `Invariants were violated ${violations.length} times.`,
   ].join('\n');
 }
 
-/** The violations of one seed, and how to see more. */
+/** The violations of one seed, and the command that replays it. */
 export function renderFailure({ history, violations }: Account): string {
   const [first] = violations;
   return [
@@ -44,9 +46,9 @@ export function renderTally(tally: Tally): string {
   return [
     `${tally.days} days of ${tally.seeds} seeds, ${tally.requests} requests`,
     ...section('Outcomes of days', tally.outcomes),
-    ...section('Outcomes of lists', tally.statusOutcomes),
+    ...section('Outcomes of lists', tally.listOutcomes),
     ...section('Faults of the API and the network', tally.faults),
-    ...section('Troubles of our own', tally.troubles),
+    ...section('Troubles of this machine', tally.troubles),
     ...section('Changes of the collection', tally.edits),
     '',
     `Seeds failed: ${tally.failedSeeds.length}`,
@@ -84,5 +86,5 @@ function renderRequest({ list, page, fault, listIds, response }: ServedRequest):
       ? `cases ${response.ids.join(' ') || 'none'}, count ${response.count}, next ${String(response.next)}`
       : response.kind;
   const wrong = fault === null ? '' : ` with FAULT ${fault}`;
-  return `  asked for ${list || 'all'} page ${page}${wrong}: ${said} (in the list: ${listIds.join(' ') || 'none'})`;
+  return `  requested ${list || 'all'} page ${page}${wrong}: ${said} (in the list: ${listIds.join(' ') || 'none'})`;
 }

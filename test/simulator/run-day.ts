@@ -24,16 +24,16 @@ export interface DaySetting {
   readonly world: ServedWorld;
   readonly clock: VirtualClock;
   readonly token: string;
-  /** Where the mirror is, and where it goes on after a death. */
+  /** The file of the mirror, and the file that the next day continues with after a death. */
   readonly database: string;
   readonly databaseAfterDeath: string;
   readonly acceptDepartures: boolean;
 }
 
-/** Real milliseconds, for days in which the server stalls. */
+/** Real milliseconds, for days on which the server stalls. */
 const SHORT_TIMEOUTS = { responseTimeoutMs: '150', idleTimeoutMs: '100' };
 
-/** Lets one day happen, with everything that goes wrong in it. */
+/** Simulates one day, with everything that goes wrong on it. */
 export async function runDay(plan: DayPlan, setting: DaySetting): Promise<Day> {
   const { history, world, clock, token, database } = setting;
   const events: SyncEvent[] = [];
@@ -59,7 +59,7 @@ export async function runDay(plan: DayPlan, setting: DaySetting): Promise<Day> {
       ...clock,
       jump: (ms) => {
         clock.jump(ms);
-        if (ms > 0) world.forgetPause(); // by that clock it may be over
+        if (ms > 0) world.forgetPause(); // the pause may be over by the new time
       },
     },
     database,
@@ -67,11 +67,13 @@ export async function runDay(plan: DayPlan, setting: DaySetting): Promise<Day> {
       controller.abort(reason);
     },
     die: (cut: Random | null) => {
-      if (cut !== null) world.forgetPause(); // its record may not have reached the disk
+      if (cut !== null) world.forgetPause(); // the record of the pause may not have reached the disk
       copyAsAfterDeath(database, setting.databaseAfterDeath, cut);
       state.isDead = true;
       world.endDay();
-      controller.abort(new MirrorError('INTERRUPTED', 'The process has died; what goes on is forgotten.'));
+      controller.abort(
+        new MirrorError('INTERRUPTED', 'The process has died; its remaining work is ignored.'),
+      );
     },
     mirror: () => state.mirror,
     startSecondWriter: () => {
@@ -89,7 +91,7 @@ export async function runDay(plan: DayPlan, setting: DaySetting): Promise<Day> {
   const served = world.beginDay(plan, clock, () => {
     passMoment(false);
   });
-  // Whoever keeps the schedule waits that long; a person may try at once.
+  // The scheduler waits that long; a person may try at once.
   if (plan.waits !== false) clock.pass(findPause(database, world.fakeApi.url, clock.now()));
   const needsFile = plan.troubles.some(({ trouble }) => TROUBLES_OF_THE_FILE.has(trouble));
   const takeMirror = (mirror: Mirror): void => {
@@ -101,7 +103,7 @@ export async function runDay(plan: DayPlan, setting: DaySetting): Promise<Day> {
   );
   world.endDay();
   troubles.end();
-  // What the database kept from being written down the next process cannot know.
+  // The next process cannot know a pause that the database failed to store.
   if (!state.isDead && ending.kind === 'error' && toCode(ending.error) !== 'RETRY_AFTER_TOO_LONG')
     world.forgetPause();
   if (state.isDead) removeMirror(database);
@@ -112,19 +114,19 @@ export async function runDay(plan: DayPlan, setting: DaySetting): Promise<Day> {
     ending: state.isDead ? { kind: 'death' } : ending,
     served,
     troubles: troubles.done,
-    told: inspect({ events, ending }, { depth: 12, maxStringLength: null, maxArrayLength: null }),
+    output: inspect({ events, ending }, { depth: 12, maxStringLength: null, maxArrayLength: null }),
     halfCases,
     secondWriters: await Promise.all(secondWriters),
   };
 }
 
-/** How long the server wants no request, by what an earlier day was told. */
+/** The rest of a pause that the server required on an earlier day. */
 function findPause(database: string, apiUrl: string, now: Date): number {
   if (!existsSync(database)) return 0;
   try {
     return readMirror(database, (mirror) => findPauseLeft(mirror, apiUrl, now));
   } catch {
-    return 0; // what is wrong with the file is for the run to say
+    return 0; // the run reports what is wrong with the file
   }
 }
 

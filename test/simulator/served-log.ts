@@ -2,31 +2,31 @@ import type { CaseFilters } from '../../fake-api/collection/collection.ts';
 import { type Fault, isPageFault } from '../../fake-api/serve/faults.ts';
 import type { FaultName } from './faults.ts';
 
-/** What the server said on a request for a list, as far as a client could read it. */
+/** The response of the server to a request for a list, as far as a client could read it. */
 export type Served =
   | {
       readonly kind: 'page';
       readonly count: number;
       readonly ids: readonly number[];
       readonly rejected: number;
-      /** The number of the page that `next` names; null at the end, undefined where it leads nowhere good. */
+      /** The number of the page that `next` names; null at the end, undefined if it is not usable. */
       readonly next: number | null | undefined;
     }
   | { readonly kind: 'no results' }
-  /** A failure of whatever kind. */
+  /** A failure of any kind. */
   | { readonly kind: 'nothing' };
 
 export interface ServedRequest {
   /** The filters as text. */
   readonly list: string;
   readonly page: number;
-  /** Whether the page was asked for by its number: a pass begins with the first page, and does not name it. */
+  /** Whether the request named the number of the page: a pass begins with the first page without its number. */
   readonly isNamed: boolean;
   readonly fault: FaultName | null;
-  /** The cases that stood in the list at that moment. */
+  /** The cases that were in the list at that time. */
   readonly listIds: readonly number[];
   readonly response: Served;
-  /** The cases whose records a client could read, be the page good or not. */
+  /** The cases whose records a client could read, whether the page was good or not. */
   readonly broughtIds: readonly number[];
 }
 
@@ -38,7 +38,7 @@ export const toListKey = (filters: CaseFilters): string =>
 
 const NOTHING: Served = { kind: 'nothing' };
 
-/** What a request for a page of these cases is answered with, given the fault that is done. */
+/** The response to a request for a page of these cases with this fault. */
 export function toServed(
   fault: Fault | undefined,
   ids: readonly number[],
@@ -58,7 +58,7 @@ export function toServed(
       : page > last
         ? NOTHING
         : { kind: 'page', count: ids.length, ids: pageIds(page), rejected: 0, next };
-  // Plain JSON is read whatever the header says.
+  // Plain JSON can be read whatever the header says.
   if (fault === undefined || fault.kind === 'drip' || (fault.kind === 'gzip' && fault.damage === 'not-gzip'))
     return good;
   if (fault.kind === 'status') return saysNoResults(fault.body) ? { kind: 'no results' } : NOTHING;
@@ -90,7 +90,7 @@ export function toServed(
   }
 }
 
-/** Pages on which something other than the records is wrong. */
+/** Whether the fault affects the page but leaves its records readable. */
 export function bringsRecords(fault: Fault | undefined): boolean {
   if (fault?.kind === 'envelope') return !('results' in fault.fields);
   return fault?.kind === 'cut-json' || (fault?.kind === 'envelope-without' && fault.field !== 'results');
@@ -108,7 +108,7 @@ export function findLastPass(
   log: readonly ServedRequest[],
   list: string,
 ): { readonly pages: readonly ServedRequest[]; readonly ended: boolean } | null {
-  // Once the whole is asked for, lists are only counted.
+  // After the request for all cases, lists are only counted.
   const counting = log.findIndex((one) => one.list === toListKey({}));
   const ofList = log
     .slice(0, counting === -1 ? undefined : counting)

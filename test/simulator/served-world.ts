@@ -11,24 +11,24 @@ import { toAskedPause } from './asked-pause.ts';
 import { bringsRecords, toListKey, toServed, type ServedRequest } from './served-log.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-/** The server's side of one day. */
+/** One day on the side of the server. */
 export interface ServedDay {
-  /** What was answered, in order. */
+  /** The responses, in order. */
   readonly log: readonly ServedRequest[];
-  /** Edits done before and during the day. */
+  /** Edits before and during the day. */
   readonly edits: readonly string[];
-  /** Requests that came before a pause was over for which the server had asked, in this day or before. */
+  /** Requests that came before the end of a pause that the server required on this day or before. */
   readonly tooEarly: readonly string[];
 }
 
-/** The API of a history: a fake API that goes wrong as planned, and keeps a record of what it said. */
+/** The API of a history: a fake API with the planned faults, and a log of its responses. */
 export interface ServedWorld {
   readonly fakeApi: FakeApi;
   /** Begins a day; `onRequest` is called before each response. */
   beginDay(plan: DayPlan, clock: VirtualClock, onRequest: () => void): ServedDay;
-  /** Nobody can know any more of the pause that the server has asked for. */
+  /** Forgets the pause that the server required, because no process can know it anymore. */
   forgetPause(): void;
-  /** From now on nothing goes wrong, nothing changes and nothing is recorded. */
+  /** After this, there are no faults and no edits, and nothing is recorded. */
   endDay(): void;
 }
 
@@ -49,7 +49,7 @@ export async function startWorld(history: History, token: string): Promise<Serve
     Array.from({ length: history.cases }, (_, index) => inventSmallCase((index + 1) * 10, random)),
   );
   let day: Day | null = null;
-  /** Elapsed time of the clock before which the server wants no request. */
+  /** The elapsed time of the clock before which the server forbids requests. */
   let pausedUntil = 0;
 
   const edit = (of: Day, request: number): void => {
@@ -125,7 +125,7 @@ export async function startWorld(history: History, token: string): Promise<Serve
   };
 }
 
-/** The first fault whose turn it is. What spoils a page waits for a request that is answered with one. */
+/** The first fault that is due. A fault of a page waits for a request whose response is a page. */
 function chooseFault(
   day: Day,
   request: FakeApiRequest,

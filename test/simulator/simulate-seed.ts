@@ -7,7 +7,7 @@ import { drawHistory, type History, type DayPlan } from './draw-history.ts';
 import { EDITS, REORDERING } from './edits.ts';
 import { INVARIANT_NAMES, INVARIANTS, type InvariantName } from './invariants/list-invariants.ts';
 import {
-  checkGoodDay,
+  checkFaultFreeDay,
   compareData,
   compareWithNew,
   listData,
@@ -28,7 +28,7 @@ export interface Violation {
   readonly how: string;
 }
 
-/** What became of a seed. */
+/** The results of a seed. */
 export interface Account {
   readonly history: History;
   readonly days: readonly Day[];
@@ -36,16 +36,16 @@ export interface Account {
 }
 
 const DAY_MS = 86_400_000;
-const GOOD_DAY: DayPlan = { faults: [], troubles: [], edits: [], looks: [] };
+const FAULT_FREE_DAY: DayPlan = { faults: [], troubles: [], edits: [], looks: [] };
 
-/** Lives through the days of a seed: bad ones, then a good one, then one in which nothing changes. */
+/** Simulates the days of a seed: faulty days, then a fault-free day, then one on which nothing changes. */
 export async function simulateSeed(seed: number): Promise<Account> {
   const history = drawHistory(seed);
-  const folder = mkdtempSync(join(tmpdir(), 'bad-days-'));
+  const folder = mkdtempSync(join(tmpdir(), 'faulty-days-'));
   const token = `canary-${seed}-3f9a0c`;
   const world = await startWorld(history, token);
   try {
-    return await liveThrough(history, folder, token, world);
+    return await simulateDays(history, folder, token, world);
   } catch (cause) {
     throw new Error(`The simulation of seed ${seed} itself failed: ${messageOf(cause)}`, { cause });
   } finally {
@@ -54,7 +54,7 @@ export async function simulateSeed(seed: number): Promise<Account> {
   }
 }
 
-async function liveThrough(
+async function simulateDays(
   history: History,
   folder: string,
   token: string,
@@ -68,7 +68,7 @@ async function liveThrough(
   if (hasBeenThere) writeEmptyMirror(database);
   const live = async (plan: DayPlan, acceptDepartures = false): Promise<Day> => {
     const day = await runDay(plan, {
-      history: plan === GOOD_DAY ? toGood(history) : history,
+      history: plan === FAULT_FREE_DAY ? withoutFaults(history) : history,
       world,
       clock,
       token,
@@ -86,10 +86,10 @@ async function liveThrough(
     violations.push(...hows.map((how) => ({ invariant, day: days.length, how })));
   };
   const checkDay = (day: Day): void => {
-    // A power cut in the very first day may leave a file without its tables: nothing is lost, as there was nothing.
+    // A power cut on the first day may leave a file without tables. Nothing is lost, since nothing was there.
     if (day.ending.kind === 'death' && !holdsMirror(day.database)) {
       world.forgetPause();
-      if (hasBeenThere) violate(RECOVERIES.file, [`${day.database} is no mirror any more`]);
+      if (hasBeenThere) violate(RECOVERIES.file, [`${day.database} is no longer a mirror`]);
       return;
     }
     hasBeenThere = true;
@@ -99,17 +99,17 @@ async function liveThrough(
     });
   };
 
-  for (const plan of history.badDays) await live(plan);
-  const good = await live(GOOD_DAY);
-  // More may have gone in the bad days than can be believed; a person says that it is true.
+  for (const plan of history.faultyDays) await live(plan);
+  const good = await live(FAULT_FREE_DAY);
+  // On the faulty days, a suspiciously large number of cases may have disappeared; a person confirms that.
   const isSuspicious = good.ending.kind === 'report' && good.ending.report.outcome === 'suspicious';
-  const end = isSuspicious ? await live(GOOD_DAY, true) : good;
-  violate(RECOVERIES.good, checkGoodDay(end));
+  const end = isSuspicious ? await live(FAULT_FREE_DAY, true) : good;
+  violate(RECOVERIES.good, checkFaultFreeDay(end));
 
   const freshDatabase = join(folder, 'fresh.db');
   writeEmptyMirror(freshDatabase);
-  const fresh = await runDay(GOOD_DAY, {
-    history: toGood(history),
+  const fresh = await runDay(FAULT_FREE_DAY, {
+    history: withoutFaults(history),
     world,
     clock,
     token,
@@ -117,7 +117,7 @@ async function liveThrough(
     databaseAfterDeath: '',
     acceptDepartures: false,
   });
-  violate(RECOVERIES.good, checkGoodDay(fresh));
+  violate(RECOVERIES.good, checkFaultFreeDay(fresh));
   readMirror(database, (mirror) => {
     readMirror(freshDatabase, (other) => {
       violate(RECOVERIES.same, compareWithNew(mirror, other, world.fakeApi.source, history.withUnclassified));
@@ -127,12 +127,12 @@ async function liveThrough(
   if (!history.endsQuietly) return { history, days, violations };
   const before = readMirror(database, listData);
   EDITS[REORDERING](world.fakeApi.source, new Random(history.seed));
-  violate(RECOVERIES.good, checkGoodDay(await live(GOOD_DAY)));
+  violate(RECOVERIES.good, checkFaultFreeDay(await live(FAULT_FREE_DAY)));
   violate(RECOVERIES.reordered, compareData(before, readMirror(database, listData)));
   return { history, days, violations };
 }
 
-/** A good day has time, and as many tries as anybody. */
-function toGood(history: History): History {
+/** A fault-free day has enough attempts for every request. */
+function withoutFaults(history: History): History {
   return { ...history, settings: { ...history.settings, maxAttempts: '6' } };
 }

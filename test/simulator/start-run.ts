@@ -7,12 +7,15 @@ import { takeWriterLock } from '../../src/db/lock.ts';
 import type { RunReport } from '../../src/sync/report.ts';
 import { syncMirror } from '../../src/sync/sync-lists.ts';
 
-/** How long the mirror's connection waits for another writer, in milliseconds: five seconds would be too real. */
+/**
+ * How long the mirror's connection waits for another writer, in milliseconds. The usual five seconds would take real
+ * time.
+ */
 const SHORT_WAIT_MS = 5;
 
 /**
- * Starts a run as `runSync` does. Where its own connection is to get into trouble, it is opened here, and handed to
- * `onOpen` before the run begins; all else is the same.
+ * Starts a run as `runSync` does. If a trouble needs the connection of the run, it is opened here and passed to
+ * `onOpen` before the run begins; the rest is the same.
  */
 export async function startRun(
   request: SyncRequest,

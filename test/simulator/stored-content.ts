@@ -4,9 +4,11 @@ import { dumpData } from '../support/dump.ts';
 
 type Row = Record<string, JsonValue>;
 
-/** Tables of the past, and one whose rows stand in the column `docket_entries.attachments` as well. */
+/** Tables of the history, and one whose rows are also in the column `docket_entries.attachments`. */
 const LEFT_OUT = new Set(['case_changes', 'case_versions', 'docket_entry_versions', 'attachments']);
-/** The mirror's own words on a case that two mirrors of the same site must share; the others name runs or places. */
+/**
+ * The metadata of a case that two mirrors of the same site must share. The other metadata contains runs or positions.
+ */
 const SHARED = new Set([
   'mirror_list_id',
   'mirror_fingerprint',
@@ -20,8 +22,8 @@ const SHARED = new Set([
 const JSON_COLUMNS = new Set(['mirror_payload', 'mirror_rest', 'attachments']);
 
 /**
- * What a mirror holds of some cases now, table by table, without history, without the numbers of runs and without the
- * order of lists: two mirrors of the same site have the same, however they came to it.
+ * The current content of some cases, table by table, without history, ids of runs and the order of lists. It is the
+ * same in all mirrors of the same site, whatever their history.
  */
 export function listContent(mirror: Mirror, ids: ReadonlySet<number>): string[] {
   return Object.entries(dumpData(mirror))
@@ -45,7 +47,7 @@ function toPlain(row: Row): JsonValue {
   );
 }
 
-/** A text that is the same for the same content in another order. */
+/** A text that is the same for the same content in any order. */
 export function toOrderless(value: JsonValue): string {
   if (Array.isArray(value)) return `[${value.map(toOrderless).sort().join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

@@ -3,7 +3,7 @@ import type { Account } from './simulate-seed.ts';
 
 export type Counts = Map<string, number>;
 
-/** What many seeds did together. */
+/** The sums over many seeds. */
 export interface Tally {
   readonly seeds: number;
   readonly days: number;
@@ -12,13 +12,13 @@ export interface Tally {
   readonly troubles: Counts;
   readonly edits: Counts;
   readonly outcomes: Counts;
-  readonly statusOutcomes: Counts;
+  readonly listOutcomes: Counts;
   readonly failedSeeds: readonly number[];
 }
 
 export function createTally() {
   let [seeds, days, requests] = [0, 0, 0];
-  const [faults, troubles, edits, outcomes, statusOutcomes] = Array.from({ length: 5 }, () => new Map()) as [
+  const [faults, troubles, edits, outcomes, listOutcomes] = Array.from({ length: 5 }, () => new Map()) as [
     Counts,
     Counts,
     Counts,
@@ -39,7 +39,7 @@ export function createTally() {
         increase(outcomes, describeEnding(day));
         if (day.ending.kind !== 'report') continue;
         for (const { outcome, error } of day.ending.report.lists)
-          increase(statusOutcomes, error === null ? outcome : `${outcome} ${error.code}`);
+          increase(listOutcomes, error === null ? outcome : `${outcome} ${error.code}`);
       }
     },
     toTally: (): Tally => ({
@@ -50,13 +50,13 @@ export function createTally() {
       troubles,
       edits,
       outcomes,
-      statusOutcomes,
+      listOutcomes,
       failedSeeds,
     }),
   };
 }
 
-/** How a day ended, in a word or two. */
+/** How a day ended, in one or two words. */
 export function describeEnding({ ending }: Day): string {
   if (ending.kind === 'report') return ending.report.outcome;
   if (ending.kind === 'death') return 'death';

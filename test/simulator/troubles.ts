@@ -1,4 +1,4 @@
-/** What goes wrong on our own side in a bad day. */
+/** Everything that goes wrong on this machine on a faulty day. */
 export const TROUBLE_NAMES = [
   'clock forward',
   'clock back',
@@ -13,5 +13,5 @@ export const TROUBLE_NAMES = [
 ] as const;
 export type TroubleName = (typeof TROUBLE_NAMES)[number];
 
-/** Troubles for which the mirror's own connection has to be at hand. */
+/** Troubles that need the mirror's own connection. */
 export const TROUBLES_OF_THE_FILE: ReadonlySet<TroubleName> = new Set(['database busy', 'disk full']);

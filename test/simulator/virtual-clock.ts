@@ -2,15 +2,15 @@ import type { Runtime } from '../../src/api/client.ts';
 import type { Random } from '../../fake-api/invent/random.ts';
 
 export interface VirtualClock extends Runtime {
-  /** Sets the clock forward, or back. */
+  /** Sets the clock forward or back. */
   readonly jump: (ms: number) => void;
-  /** Lets so much time go by. */
+  /** Lets time pass. */
   readonly pass: (ms: number) => void;
-  /** How much time has gone by since the beginning, in milliseconds, however the clock was set meanwhile. */
+  /** The time since the beginning, in milliseconds, independent of how the clock was set meanwhile. */
   readonly elapsed: () => number;
 }
 
-/** A clock that moves only by sleep, which takes no time, and by jumps; chance comes from the seed. */
+/** A clock that moves only by sleep, which takes no real time, and by jumps. Randomness comes from the seed. */
 export function createVirtualClock(start: string, random: Random): VirtualClock {
   let time = Date.parse(start);
   let elapsed = 0;

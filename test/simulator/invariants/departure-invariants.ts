@@ -1,12 +1,12 @@
 import { isReadToItsEnd } from '../../../src/db/state.ts';
-import { listStatusRows, type Invariant } from './facts.ts';
+import { listListSyncRows, type Invariant } from './facts.ts';
 
 interface Departure {
   readonly case_id: number;
   readonly mirror_list_id: number;
 }
 
-/** "no case departs but after its list was read to the last page, and by the API's word" */
+/** "a case departs only after its list was read to the last page and the API denied the case" */
 export const checkDepartures: Invariant = (facts) => {
   const { mirror, day } = facts;
   const departures = mirror.sqlite
@@ -16,22 +16,20 @@ export const checkDepartures: Invariant = (facts) => {
     )
     .all(day.runId, String(day.runId));
   const read = new Set(
-    listStatusRows(facts)
+    listListSyncRows(facts)
       .filter((row) => ['complete', 'empty'].includes(row.outcome) || isReadToItsEnd(row))
       .map(({ list_id }) => list_id),
   );
   const deniedLists = new Set(
     day.served.log.filter(({ response }) => response.kind === 'no results').map(({ list }) => list),
   );
-  return departures.flatMap(({ case_id: id, mirror_list_id: status }) => [
-    ...(read.has(status)
-      ? []
-      : [`case ${id} departed, but the list of status ${status} was not read to its last page`]),
+  return departures.flatMap(({ case_id: id, mirror_list_id: list }) => [
+    ...(read.has(list) ? [] : [`case ${id} departed, but list ${list} was not read to its last page`]),
     ...(deniedLists.has(`case_id=${id}`) ? [] : [`case ${id} departed, but the API did not deny it`]),
   ]);
 };
 
-/** "a suspicious day marks no departure" */
+/** "a suspicious run marks no departure" */
 export const checkSuspicious: Invariant = ({ mirror, day }) =>
   mirror.sqlite
     .prepare<[number | null], number>(
@@ -40,4 +38,4 @@ export const checkSuspicious: Invariant = ({ mirror, day }) =>
     )
     .pluck()
     .all(day.runId)
-    .map((id) => `case ${id} departed in a suspicious day`);
+    .map((id) => `case ${id} departed in a suspicious run`);

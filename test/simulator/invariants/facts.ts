@@ -1,20 +1,20 @@
 import type { Mirror } from '../../../src/db/open-mirror.ts';
 import type { Day } from '../day.ts';
 
-/** What is looked at after a day. */
+/** The facts that are checked after a day. */
 export interface DayFacts {
   readonly day: Day;
-  /** The file that the day left, opened for reading. */
+  /** The file after the day, opened for reading. */
   readonly mirror: Mirror;
   readonly token: string;
   /** Whether each list was read until two passes agreed. */
   readonly confirms: boolean;
 }
 
-/** Says what violates it; an empty list when nothing does. */
+/** Returns the violations; an empty list if there are none. */
 export type Invariant = (facts: DayFacts) => string[];
 
-export interface StatusRow {
+export interface ListSyncRow {
   readonly list_id: number;
   readonly outcome: string;
   readonly error_code: string | null;
@@ -26,10 +26,10 @@ export interface StatusRow {
   readonly pages: number;
 }
 
-/** The record of the day's own run; empty when nothing of it has survived. */
-export function listStatusRows({ mirror, day }: DayFacts): StatusRow[] {
+/** The list syncs of the day's run; empty if none were stored. */
+export function listListSyncRows({ mirror, day }: DayFacts): ListSyncRow[] {
   return mirror.sqlite
-    .prepare<[number | null], StatusRow>('SELECT * FROM list_syncs WHERE run_id = ?')
+    .prepare<[number | null], ListSyncRow>('SELECT * FROM list_syncs WHERE run_id = ?')
     .all(day.runId);
 }
 

@@ -8,7 +8,7 @@ import { verifyMirror } from '../../../src/verify/proof.ts';
 
 const MAX_LOOKED_AT = 3;
 
-/** Looks at a few cases while a run goes on: entries, lists and payload of each have to belong together. */
+/** Checks a few cases during a run: entries, lists and payload of each must belong together. */
 export function findHalfCases(mirror: Mirror, random: Random): string[] {
   const ids = mirror.sqlite.prepare<[], number>('SELECT id FROM cases').pluck().all();
   const chosen = Array.from({ length: Math.min(MAX_LOOKED_AT, ids.length) }, () => random.pick(ids));

@@ -3,7 +3,7 @@ import { isDatabaseError } from '../../../src/sync/report.ts';
 import { verifyMirror } from '../../../src/verify/proof.ts';
 import { THROWN_BY_LISTENER } from '../day-troubles.ts';
 import { API_LISTS } from '../../../src/api/lists.ts';
-import { countRows, listStatusRows, type Invariant, type DayFacts } from './facts.ts';
+import { countRows, listListSyncRows, type Invariant, type DayFacts } from './facts.ts';
 import { toKeyOf } from './one-list-invariants.ts';
 
 const READ_LISTS = new Set(API_LISTS.map(({ id }) => toKeyOf(id)));
@@ -21,10 +21,10 @@ export const checkRunning: Invariant = (facts) => {
     .map((id) => `run ${id} is still running`);
 };
 
-/** "what the ledger counts is what is stored" */
+/** "the counts of the ledger match the stored rows" */
 export const checkCounts: Invariant = (facts) => {
   const { runId } = facts.day;
-  const rows = listStatusRows(facts);
+  const rows = listListSyncRows(facts);
   if (rows.length === 0) return [];
   const sum = (figure: 'cases_new' | 'cases_changed'): number => rows.reduce((n, row) => n + row[figure], 0);
   const storedNew = countRows(facts, 'SELECT count(*) FROM cases WHERE mirror_first_run_id = ?', runId);
@@ -33,7 +33,7 @@ export const checkCounts: Invariant = (facts) => {
     'SELECT count(*) FROM cases WHERE mirror_changed_run_id = ? AND mirror_first_run_id <> mirror_changed_run_id',
     runId,
   );
-  // A case that came in two lists may be counted for both; one that was looked up is of no list sync.
+  // A case that was in two lists may be counted for both. A case that was looked up belongs to no list sync.
   const twice = countServedTwice(facts);
   const lookedUp = countRows(
     facts,
@@ -51,7 +51,7 @@ export const checkCounts: Invariant = (facts) => {
   ];
 };
 
-/** How many cases came in more than one of the read lists. */
+/** The number of cases that were served in more than one list. */
 function countServedTwice({ day }: DayFacts): number {
   const lists = new Map<number, Set<string>>();
   for (const { list, broughtIds } of day.served.log.filter((one) => READ_LISTS.has(one.list))) {
@@ -60,7 +60,7 @@ function countServedTwice({ day }: DayFacts): number {
   return [...lists.values()].filter(({ size }) => size > 1).length;
 }
 
-/** "the report says what the ledger says" */
+/** "the report agrees with the ledger" */
 export const checkReport: Invariant = ({ mirror, day }) => {
   if (day.ending.kind !== 'report') return [];
   const { outcome, lists } = day.ending.report;
@@ -72,11 +72,11 @@ export const checkReport: Invariant = ({ mirror, day }) => {
     .pluck()
     .all({ runId: day.runId })
     .join();
-  const told = [outcome, ...lists.map((one) => `${one.list.id} ${one.outcome}`)].join();
-  return told === found ? [] : [`the report says ${told}, the ledger ${found}`];
+  const reported = [outcome, ...lists.map((one) => `${one.list.id} ${one.outcome}`)].join();
+  return reported === found ? [] : [`the report says ${reported}, the ledger ${found}`];
 };
 
-/** "a run ends with a report, or with an error of the database that the program names" */
+/** "a run ends with a report or with a known error of the database" */
 export const checkEnding: Invariant = ({ day }) => {
   const { ending } = day;
   if (ending.kind === 'report' && ending.report.exit === 'unexpected')
@@ -84,7 +84,7 @@ export const checkEnding: Invariant = ({ day }) => {
   if (ending.kind !== 'error') return [];
   const { error } = ending;
   if (error instanceof MirrorError && isDatabaseError(error)) return [];
-  // A person who tries before the pause is over is told so, and nothing is asked.
+  // A run that a person starts before the pause is over fails with this error, without a request.
   if (error instanceof MirrorError && error.code === 'RETRY_AFTER_TOO_LONG' && day.served.log.length === 0)
     return [];
   return messageOf(error) === THROWN_BY_LISTENER ? [] : [`the run threw ${messageOf(error)}`];

@@ -1,57 +1,58 @@
 import { toListFilter, API_LISTS } from '../../../src/api/lists.ts';
 import { findLastPass, toListKey, type ServedRequest } from '../served-log.ts';
-import { countRows, listStatusRows, type Invariant, type DayFacts, type StatusRow } from './facts.ts';
+import { countRows, listListSyncRows, type Invariant, type DayFacts, type ListSyncRow } from './facts.ts';
 
-/** "a status is complete only if every page was read and the distinct ids equal the count" */
+/** "a list is complete only if every page was read and the number of distinct ids equals the count" */
 export const checkComplete: Invariant = (facts) =>
   ofLists(facts, 'complete').flatMap(({ row, pass }) => {
-    const what = `status ${row.list_id} is complete, but`;
+    const what = `list ${row.list_id} is complete, but`;
     if (pass === null) return [`${what} no first page was served`];
     if (!pass.ended) return [`${what} its pages were not served to the end`];
     const { counts, ids } = readPass(pass.pages);
     if (pass.pages.some(({ response }) => response.kind !== 'page')) return [`${what} no list was served`];
     if (new Set(counts).size !== 1) return [`${what} its pages counted ${counts.join(', ')}`];
-    if (counts[0] !== ids.size) return [`${what} ${ids.size} distinct cases came of ${String(counts[0])}`];
+    if (counts[0] !== ids.size)
+      return [`${what} ${ids.size} distinct cases were served of ${String(counts[0])}`];
     if (pass.pages.some(({ response }) => response.kind === 'page' && response.rejected > 0))
-      return [`${what} a record was no case`];
+      return [`${what} a record was not a case`];
     if (row.count_first !== counts[0] || row.count_last !== counts[0] || row.cases_last_pass !== ids.size)
-      return [`${what} the record of it has other figures than the pages`];
+      return [`${what} its recorded counts differ from its pages`];
     return [];
   });
 
-/** "a status is empty only if the API said so" */
+/** "a list is empty only if the API said so" */
 export const checkEmpty: Invariant = (facts) =>
   ofLists(facts, 'empty').flatMap(({ row, pass }) => {
     const first = pass?.pages[0]?.response;
     const isEmpty =
       first?.kind === 'no results' ||
       (first?.kind === 'page' && pass?.pages.length === 1 && first.count === 0 && first.ids.length === 0);
-    return isEmpty ? [] : [`status ${row.list_id} is empty, but the API did not say so`];
+    return isEmpty ? [] : [`list ${row.list_id} is empty, but the API did not say so`];
   });
 
-/** "every case that the pages of a complete status brought is in the mirror" */
+/** "every case on the pages of a complete list is in the mirror" */
 export const checkHeld: Invariant = (facts) =>
   ofLists(facts, 'complete').flatMap(({ row, pass }) =>
     [...readPass(pass?.pages ?? []).ids]
       .filter((id) => !isPresent(facts, id))
-      .map((id) => `status ${row.list_id} is complete, but the mirror lacks its case ${id}`),
+      .map((id) => `status ${row.list_id} is complete, but the mirror has no case ${id}`),
   );
 
-/** "a complete status misses no case that stood in its list all the while" */
+/** "a complete list misses no case that was in it throughout" */
 export const checkNoneMissed: Invariant = (facts) =>
   ofLists(facts, 'complete').flatMap(({ row, pass }) => {
     const pages = pass?.pages ?? [];
-    if ((!facts.confirms && hasUnseenExchange(pages)) || hasFalseWord(pages)) return [];
+    if ((!facts.confirms && hasUnseenExchange(pages)) || hasFalseCount(pages)) return [];
     const standing =
       pages[0]?.listIds.filter((id) => pages.every(({ listIds }) => listIds.includes(id))) ?? [];
     return standing
       .filter((id) => !isPresent(facts, id))
-      .map((id) => `status ${row.list_id} is complete, but misses case ${id}`);
+      .map((id) => `list ${row.list_id} is complete, but misses case ${id}`);
   });
 
 /**
- * The known exception: as many cases left the list as came to it between the same two requests. A single pass cannot see
- * that (docs/decisions/0004-complete-means-proven.md); two that have to agree can.
+ * The known exception: as many cases left the list as joined it between the same two requests. A single pass cannot
+ * detect that (docs/decisions/0004-complete-means-proven.md); two passes that must agree can.
  */
 function hasUnseenExchange(pages: readonly ServedRequest[]): boolean {
   return pages.some(({ listIds }, at) => {
@@ -60,20 +61,20 @@ function hasUnseenExchange(pages: readonly ServedRequest[]): boolean {
   });
 }
 
-/** The other one: pages that lack cases and a count that lacks as many, by two faults at once. */
-function hasFalseWord(pages: readonly ServedRequest[]): boolean {
+/** The other exception: two faults at once remove cases from the pages and the same number from the count. */
+function hasFalseCount(pages: readonly ServedRequest[]): boolean {
   return pages.some(({ response, listIds }) => response.kind === 'page' && response.count !== listIds.length);
 }
 
 function ofLists(facts: DayFacts, outcome: string) {
-  return listStatusRows(facts)
+  return listListSyncRows(facts)
     .filter((row) => row.outcome === outcome)
-    .map((row: StatusRow) => ({ row, pass: findLastPass(facts.day.served.log, toKeyOf(row.list_id)) }));
+    .map((row: ListSyncRow) => ({ row, pass: findLastPass(facts.day.served.log, toKeyOf(row.list_id)) }));
 }
 
 export function toKeyOf(listId: number): string {
-  const status = API_LISTS.find(({ id }) => id === listId);
-  return status === undefined ? '' : toListKey(toListFilter(status));
+  const list = API_LISTS.find(({ id }) => id === listId);
+  return list === undefined ? '' : toListKey(toListFilter(list));
 }
 
 function readPass(pages: readonly ServedRequest[]) {

@@ -6,16 +6,16 @@ import { dumpData } from '../../support/dump.ts';
 import type { Day } from '../day.ts';
 import { listContent, toOrderless } from '../stored-content.ts';
 
-/** What holds once a good day has come after the bad ones. */
+/** What must hold after a fault-free day that follows the faulty ones. */
 export const RECOVERIES = {
-  file: 'a mirror that is there stays one',
-  good: 'a good day is complete',
-  same: 'after a good day the mirror holds what a new one holds',
-  reordered: 'a day in which only the order of lists changed writes no data row',
+  file: 'a file that has become a mirror stays one',
+  good: 'a fault-free day is complete',
+  same: 'after a fault-free day the mirror has the same content as a new one',
+  reordered: 'a day on which only the order of lists changed writes no data row',
 } as const;
 export type RecoveryName = (typeof RECOVERIES)[keyof typeof RECOVERIES];
 
-/** Compares a mirror that had bad days with one of the same site that had none. */
+/** Compares a mirror after faulty days with a new mirror of the same site. */
 export function compareWithNew(
   mirror: Mirror,
   fresh: Mirror,
@@ -24,10 +24,10 @@ export function compareWithNew(
 ): string[] {
   const listed = new Set(listPresent(fresh));
   const present = listPresent(mirror);
-  const lacking = [...listed].filter((id) => !present.includes(id)).map((id) => `case ${id} is not there`);
+  const missing = [...listed].filter((id) => !present.includes(id)).map((id) => `case ${id} is missing`);
   const [here, there] = [new Set(listContent(mirror, listed)), new Set(listContent(fresh, listed))];
   return [
-    ...lacking,
+    ...missing,
     ...[...here]
       .filter((row) => !there.has(row))
       .map((row) => `only the old mirror has ${row.slice(0, 300)}`),
@@ -38,15 +38,15 @@ export function compareWithNew(
   ];
 }
 
-/** A case that stands in no list, and that a new mirror therefore never sees, is looked up by one that knows it. */
+/** Compares a case that is in no list. A new mirror never sees it, but a mirror that has it looks it up. */
 function compareUnlisted(mirror: Mirror, id: number, source: CaseCollection, readAll: boolean): string[] {
-  // The known exception: without the sixth list nobody asks for a case that has no status any more.
+  // The known exception: without the sixth list, a case that has lost its status is not requested.
   if (!readAll && isUnclassified(mirror, id)) return [];
   const served = source.get(id);
   if (served === undefined) return [`case ${id} is gone, and not marked as departed`];
   return toOrderless(findCase(mirror, id).payload) === toOrderless(served)
     ? []
-    : [`case ${id}, which stands in no list, is not as the API has it`];
+    : [`case ${id}, which is in no list, differs from the API`];
 }
 
 function isUnclassified({ sqlite }: Mirror, id: number): boolean {
@@ -61,7 +61,7 @@ function listPresent({ sqlite }: Mirror): number[] {
     .all();
 }
 
-/** The rows of data that differ between two moments of a mirror. */
+/** The rows of data that differ between two states of a mirror. */
 export function compareData(before: string[], after: string[]): string[] {
   const [old, now] = [new Set(before), new Set(after)];
   return [
@@ -76,8 +76,8 @@ export function listData(mirror: Mirror): string[] {
   );
 }
 
-/** A day in which nothing goes wrong leaves nothing to be desired. */
-export function checkGoodDay({ ending }: Day): string[] {
+/** A fault-free day must end complete. */
+export function checkFaultFreeDay({ ending }: Day): string[] {
   if (ending.kind !== 'report') return [`it ended with ${ending.kind}`];
   const { outcome, error } = ending.report;
   return outcome === 'complete' ? [] : [`it is ${outcome}: ${error?.message ?? ''}`];

@@ -1,9 +1,9 @@
 import { listFilesWith } from '../mirror-file.ts';
 import type { Invariant } from './facts.ts';
 
-/** "the token is in nothing that is told or stored" */
+/** "the token is in no output and in no file" */
 export const checkToken: Invariant = ({ day, token }) => [
-  ...(day.told.includes(token) ? [`the run told the token: ${excerpt(day.told, token)}`] : []),
+  ...(day.output.includes(token) ? [`the output contains the token: ${excerpt(day.output, token)}`] : []),
   ...listFilesWith(day.database, token).map((file) => `the token is in ${file}`),
 ];
 
@@ -12,10 +12,10 @@ function excerpt(text: string, token: string): string {
   return text.slice(Math.max(0, at - 60), at + token.length + 20).replace(/\s+/g, ' ');
 }
 
-/** "no request before the pause of a Retry-After is over, in this process or the next" */
+/** "no request comes before the pause of a Retry-After is over, in this process or the next" */
 export const checkPauses: Invariant = ({ day }) => [...day.served.tooEarly];
 
-/** "one writer at most" */
+/** "there is at most one writer" */
 export const checkOneWriter: Invariant = ({ day }) =>
   day.secondWriters
     .filter((how) => how !== 'LOCKED')

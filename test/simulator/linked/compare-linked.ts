@@ -5,8 +5,8 @@ import type { JsonObject, JsonValue } from '../../../src/lib/json.ts';
 import { toOrderless } from '../stored-content.ts';
 
 /**
- * How the documents, further dockets and resources that a mirror holds of its cases differ from those of the collection; empty
- * if nothing does. Order carries no meaning.
+ * The differences between the documents, further dockets and resources in a mirror and those in the collection; empty
+ * if there are none. Order has no meaning.
  */
 export function compareLinked(mirror: Mirror, source: CaseCollection): string[] {
   return listStored(mirror, source).flatMap((caseId) => {
@@ -23,7 +23,7 @@ export function compareLinked(mirror: Mirror, source: CaseCollection): string[] 
   });
 }
 
-/** A case that stands in no list of cases is in no mirror. */
+/** A case that is in no list of cases is in no mirror. */
 function listStored({ sqlite }: Mirror, source: CaseCollection): number[] {
   const stored = new Set(sqlite.prepare<[], number>('SELECT id FROM cases').pluck().all());
   return source.ids().filter((id) => stored.has(id));
@@ -62,7 +62,7 @@ function listPayloads({ sqlite }: Mirror, sql: string, caseId: number): JsonObje
   return payloads.map((payload) => JSON.parse(payload) as JsonObject);
 }
 
-/** The dockets with the entries that are still in them. */
+/** The dockets with their current entries. */
 function findFurtherDockets({ sqlite }: Mirror, caseId: number): JsonObject[] {
   const dockets = sqlite
     .prepare<[number], { mirror_key: number; mirror_payload: string; mirror_entry_keys: string | null }>(

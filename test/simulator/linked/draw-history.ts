@@ -4,7 +4,7 @@ import { LINKED_KINDS, type LinkedKind } from '../../../src/api/linked-fields.ts
 import { LINKED_EDIT_NAMES, type LinkedEditName } from './edits.ts';
 import { LINKED_FAULT_NAMES, type LinkedFaultName } from './faults.ts';
 
-/** Spoils `times` requests of linked lists in a row, from this one of the night on. */
+/** Affects `times` requests for linked lists in a row, from this request of the day on. */
 export interface PlannedLinkedFault {
   readonly fault: LinkedFaultName;
   readonly from: number;
@@ -14,17 +14,17 @@ export interface PlannedLinkedFault {
 
 export interface PlannedLinkedEdit {
   readonly edit: LinkedEditName;
-  /** Before this request for a linked list; 0 is before the night. */
+  /** The edit comes before this request for a linked list; 0 is before the day. */
   readonly request: number;
   readonly seed: number;
 }
 
-export interface LinkedNight {
+export interface LinkedDay {
   readonly faults: readonly PlannedLinkedFault[];
   readonly edits: readonly PlannedLinkedEdit[];
-  /** As the setting takes it. */
+  /** As in the setting. */
   readonly budget: string;
-  /** How the pass is cut short at this request for a linked list, if at all. */
+  /** How the pass is interrupted at this request for a linked list, if at all. */
   readonly cut: { readonly how: 'death' | 'power cut' | 'signal'; readonly request: number } | null;
 }
 
@@ -33,13 +33,13 @@ export interface LinkedHistory {
   readonly seed: number;
   readonly cases: number;
   readonly shapes: Readonly<Record<LinkedKind, LinkedShape>>;
-  readonly badNights: readonly LinkedNight[];
+  readonly faultyDays: readonly LinkedDay[];
 }
 
-/** As long as the night. */
+/** Until the end of the day. */
 const FOR_GOOD = 1000;
 
-/** Draws the history of a seed: the same seed, the same history. */
+/** Draws the history of a seed. The same seed always has the same history. */
 export function drawLinkedHistory(seed: number): LinkedHistory {
   const random = new Random(mixSeeds(seed, 0x6c));
   const drawShape = (): LinkedShape => ({
@@ -55,14 +55,14 @@ export function drawLinkedHistory(seed: number): LinkedHistory {
     seed,
     cases: 3 + random.below(6),
     shapes,
-    badNights: Array.from({ length: 1 + random.below(4) }, (_, at) =>
-      drawNight(random, at === 0 ? seed : null),
+    faultyDays: Array.from({ length: 1 + random.below(4) }, (_, at) =>
+      drawDay(random, at === 0 ? seed : null),
     ),
   };
 }
 
-/** One fault and one edit come with the number of the seed, so that not many seeds are needed to have seen each. */
-function drawNight(random: Random, seed: number | null): LinkedNight {
+/** The number of the seed determines one fault and one edit, so a small number of seeds covers all of them. */
+function drawDay(random: Random, seed: number | null): LinkedDay {
   const newSeed = (): number => random.below(2 ** 32);
   const faults = Array.from({ length: random.pick([0, 1, 2, 4]) }, (_, at) => ({
     fault:
@@ -76,7 +76,7 @@ function drawNight(random: Random, seed: number | null): LinkedNight {
   const edits = Array.from({ length: random.pick([0, 3, 6, 12]) }, (_, at) => ({
     edit:
       at === 0 && seed !== null
-        ? (LINKED_EDIT_NAMES[seed % LINKED_EDIT_NAMES.length] ?? 'a document comes')
+        ? (LINKED_EDIT_NAMES[seed % LINKED_EDIT_NAMES.length] ?? 'a document is added')
         : random.pick(LINKED_EDIT_NAMES),
     request: random.chance(0.6) ? 0 : 1 + random.below(40),
     seed: newSeed(),

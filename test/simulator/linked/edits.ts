@@ -12,7 +12,7 @@ const TITLES = ['Complaint', 'Order', 'Order', 'Brief', ''];
 
 const pickCase = (source: CaseCollection, random: Random): number => random.pick(source.ids());
 
-/** A document with an id of its own, or one that is there already, in this case or another. */
+/** A document with a new id, or an existing document of this case or another. */
 function addDocument(source: CaseCollection, caseId: number, random: Random): void {
   const id = FIRST_DOCUMENT_ID + random.below(150);
   const known = source.linked.document(id);
@@ -43,7 +43,7 @@ function addResource(source: CaseCollection, random: Random): void {
 }
 
 function addFurtherDocket(source: CaseCollection, caseId: number, random: Random): void {
-  // A docket belongs to one case, so no two cases say different things of one.
+  // A docket belongs to one case, so two cases never have different versions of it.
   const id = FIRST_FURTHER_ID + caseId * 100 + random.below(20);
   const count = random.below(4);
   const docket = makeDocket({
@@ -54,7 +54,7 @@ function addFurtherDocket(source: CaseCollection, caseId: number, random: Random
   source.linked.changeDockets(caseId, (dockets) => [...dockets.filter((one) => one.id !== id), docket]);
 }
 
-/** What a collection has at first. */
+/** Adds the initial linked data of a collection. */
 export function addLinkedData(source: CaseCollection, random: Random): void {
   for (const caseId of source.ids()) {
     for (let count = random.below(6); count > 0; count--) addDocument(source, caseId, random);
@@ -88,9 +88,9 @@ const ofFurtherDockets =
 const entriesOf = (docket: JsonObject): JsonValue[] =>
   Array.isArray(docket.docket_entries) ? docket.docket_entries : [];
 
-/** What happens to the linked data between two nights, or between two requests of one. */
+/** Edits of the linked data between two days, or between two requests of one day. */
 export const LINKED_EDITS = {
-  'a document comes': (source, random) => {
+  'a document is added': (source, random) => {
     addDocument(source, pickCase(source, random), random);
   },
   'a document is edited': ofOneDocument(({ linked }, _, id, random) => {
@@ -109,27 +109,27 @@ export const LINKED_EDITS = {
   'a document is shown again': ofOneDocument(({ linked }, _, id) => {
     linked.showDocument(id);
   }),
-  'a document leaves a case': ofOneDocument(({ linked }, caseId, id) => {
+  'a document is removed from a case': ofOneDocument(({ linked }, caseId, id) => {
     linked.removeDocument(caseId, id);
   }),
-  'a document goes to a second case': ofOneDocument((source, _, id, random) => {
+  'a document is added to a second case': ofOneDocument((source, _, id, random) => {
     source.linked.putDocument(pickCase(source, random), source.linked.document(id) ?? { id });
   }),
-  'all documents of a case go': ofOneDocument(({ linked }, caseId) => {
+  'all documents of a case are removed': ofOneDocument(({ linked }, caseId) => {
     for (const id of linked.documentIdsOf(caseId)) linked.removeDocument(caseId, id);
   }),
-  'a further docket comes': (source, random) => {
+  'a further docket is added': (source, random) => {
     addFurtherDocket(source, pickCase(source, random), random);
   },
-  'an entry of a further docket comes': ofFurtherDockets((docket, random) => ({
+  'an entry of a further docket is added': ofFurtherDockets((docket, random) => ({
     ...docket,
     docket_entries: [...entriesOf(docket), makeEntry({ id: 900_000 + random.below(9000) })],
   })),
-  'an entry of a further docket goes': ofFurtherDockets((docket, random) => ({
+  'an entry of a further docket is removed': ofFurtherDockets((docket, random) => ({
     ...docket,
     docket_entries: entriesOf(docket).toSpliced(random.below(entriesOf(docket).length + 1), 1),
   })),
-  'further dockets go': ofFurtherDockets(() => null),
+  'further dockets are removed': ofFurtherDockets(() => null),
   'the copies of the main docket disagree': (source, random) => {
     source.linked.changeDockets(pickCase(source, random), (dockets) =>
       dockets.map((docket) =>
@@ -137,7 +137,7 @@ export const LINKED_EDITS = {
       ),
     );
   },
-  'a resource comes': addResource,
+  'a resource is added': addResource,
   'a resource is edited': (source, random) => {
     const [resource] = source.linked.resourcesOf(pickCase(source, random));
     if (resource === undefined) addResource(source, random);
@@ -147,7 +147,7 @@ export const LINKED_EDITS = {
         value: { ...resource.value, abstract: `Edit ${random.below(99)}` },
       });
   },
-  'a resource goes': (source, random) => {
+  'a resource is removed': (source, random) => {
     const [resource] = source.linked.resourcesOf(pickCase(source, random));
     if (resource !== undefined) source.linked.removeResource(resource.key);
   },

@@ -3,21 +3,21 @@ import type { FakeApiRequest } from '../../../fake-api/serve/request.ts';
 import { FAULTS, type FaultName, SLOW_FAULTS, type FaultContext } from '../faults.ts';
 
 /**
- * Faults of the lists of cases that mean nothing here, or that bring content which the collection never had: what a mirror holds
- * is compared with it.
+ * Faults of the lists of cases that have no meaning for linked lists, or that serve content that the collection never
+ * had. The mirror is compared with the collection.
  */
 const NOT_OF_LINKED_LISTS: readonly FaultName[] = [
-  'very many tiny records',
+  'a great many tiny records',
   'a filter that is ignored',
   'a case with the label of another list',
-  'lists that count more than the whole',
+  'lists with more cases than the list of all cases',
   'NaN in a case',
   'a byte of Latin-1 in a case',
 ];
-/** Without its id a docket is another docket. */
+/** Without its id, a docket counts as a different one. */
 const NOT_OF_DOCKETS: ReadonlySet<string> = new Set(['a case without an id', 'a case with a text as id']);
 
-/** Faults that only a linked list can have. */
+/** Faults that only linked lists can have. */
 const OWN_FAULTS = ['the list of another case', 'a list without its envelope', 'empty'] as const;
 type OwnFault = (typeof OWN_FAULTS)[number];
 

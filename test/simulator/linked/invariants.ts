@@ -1,15 +1,15 @@
 import type { Mirror } from '../../../src/db/open-mirror.ts';
 import { verifyMirror } from '../../../src/verify/proof.ts';
-import type { LinkedNight } from './draw-history.ts';
-import type { LinkedNightAccount } from './simulate-seed.ts';
+import type { LinkedDay } from './draw-history.ts';
+import type { LinkedDayAccount } from './simulate-seed.ts';
 
-/** What holds after every night, however bad it was. Says what does not. */
-export function checkNight(mirror: Mirror, night: LinkedNightAccount, plan: LinkedNight): string[] {
+/** Checks what must hold after every day, whatever went wrong. Returns the violations. */
+export function checkDay(mirror: Mirror, day: LinkedDayAccount, plan: LinkedDay): string[] {
   return [
-    ...checkRun(night),
-    ...checkPass(mirror, night),
-    ...checkBudget(night, plan),
-    ...night.served.tooEarly,
+    ...checkRun(day),
+    ...checkPass(mirror, day),
+    ...checkBudget(day, plan),
+    ...day.served.tooEarly,
     ...checkLinks(mirror),
     ...[...verifyMirror(mirror, { of: 'everything' }, () => undefined)].map(
       (finding) => `verify finds ${JSON.stringify(finding)}`,
@@ -17,14 +17,14 @@ export function checkNight(mirror: Mirror, night: LinkedNightAccount, plan: Link
   ];
 }
 
-/** What goes wrong in linked lists is not the run's. */
-function checkRun({ run }: LinkedNightAccount): string[] {
+/** Faults of linked lists do not affect the run of the cases. */
+function checkRun({ run }: LinkedDayAccount): string[] {
   return run === 'complete' ? [] : [`the run of the cases is ${run}`];
 }
 
 const ENDINGS = ['complete', 'budget', 'failed', 'interrupted', 'skipped', 'death'];
 
-function checkPass({ sqlite }: Mirror, { pass }: LinkedNightAccount): string[] {
+function checkPass({ sqlite }: Mirror, { pass }: LinkedDayAccount): string[] {
   const running = sqlite
     .prepare<[], number>(`SELECT count(*) FROM linked_passes WHERE outcome = 'running'`)
     .pluck()
@@ -35,8 +35,8 @@ function checkPass({ sqlite }: Mirror, { pass }: LinkedNightAccount): string[] {
   ];
 }
 
-/** A budget is exceeded by nothing but the rest of the list that had begun. */
-function checkBudget({ served: { requests } }: LinkedNightAccount, { budget }: LinkedNight): string[] {
+/** A budget can only be exceeded by the rest of a list that had begun. */
+function checkBudget({ served: { requests } }: LinkedDayAccount, { budget }: LinkedDay): string[] {
   const allowed = Number(budget);
   if (Number.isNaN(allowed) || requests.length <= allowed) return [];
   const last = requests.at(-1)?.list;

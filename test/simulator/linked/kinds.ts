@@ -5,21 +5,21 @@ import { LINKED_EDIT_NAMES } from './edits.ts';
 import { LINKED_FAULT_NAMES } from './faults.ts';
 import type { LinkedAccount } from './simulate-seed.ts';
 
-/** Everything that the simulation of linked lists can make happen. */
+/** Everything that the simulation of linked lists can cause. */
 export const ALL_LINKED_KINDS: readonly string[] = [
   ...LINKED_FAULT_NAMES.map((name) => `fault: ${name}`),
   ...LINKED_EDIT_NAMES.map((name) => `edit: ${name}`),
   ...['complete', 'budget', 'interrupted', 'death'].map((name) => `pass: ${name}`),
 ];
 
-/** What happened in the nights of a seed. */
-export function listLinkedKinds({ history, nights }: LinkedAccount): Set<string> {
+/** The kinds of events on the days of a seed. */
+export function listLinkedKinds({ history, days }: LinkedAccount): Set<string> {
   return new Set([
-    ...nights.flatMap(({ served }) =>
+    ...days.flatMap(({ served }) =>
       served.requests.flatMap(({ fault }) => (fault === null ? [] : `fault: ${fault}`)),
     ),
-    ...nights.flatMap(({ served }) => served.edits.map((name) => `edit: ${name}`)),
-    ...nights.map(({ pass }) => `pass: ${pass}`),
+    ...days.flatMap(({ served }) => served.edits.map((name) => `edit: ${name}`)),
+    ...days.map(({ pass }) => `pass: ${pass}`),
     ...listShapes(history),
   ]);
 }
@@ -31,29 +31,29 @@ function listShapes({ shapes }: LinkedHistory): string[] {
   ]);
 }
 
-/** What a seed plans: the kinds of {@link listLinkedKinds} that are known before it is played. */
+/** The plan of a seed: the kinds of {@link listLinkedKinds} that are known before its simulation. */
 export function planLinkedSeed(seed: number): PlannedSeed {
   const history = drawLinkedHistory(seed);
-  const kinds = history.badNights.flatMap(({ faults, edits }) => [
+  const kinds = history.faultyDays.flatMap(({ faults, edits }) => [
     ...faults.map(({ fault }) => `fault: ${fault}`),
     ...edits.map(({ edit }) => `edit: ${edit}`),
   ]);
   return {
     seed,
     kinds: new Set([...kinds, ...listShapes(history)]),
-    days: history.badNights.length + 4,
+    days: history.faultyDays.length + 4,
   };
 }
 
-/** What a seed did, with all that did not hold, and how to see it again. */
-export function renderLinkedAccount({ history, nights, violations }: LinkedAccount): string {
+/** The days of a seed, with all violations and the command that replays them. */
+export function renderLinkedAccount({ history, days, violations }: LinkedAccount): string {
   return [
     `Linked seed ${history.seed}: ${history.cases} cases, shapes ${JSON.stringify(history.shapes)}`,
-    ...nights.flatMap(({ run, pass, served }, at) => [
-      `night ${at + 1}: run ${run}, pass ${pass}; ${served.edits.join(', ') || 'no edits'}`,
+    ...days.flatMap(({ run, pass, served }, at) => [
+      `day ${at + 1}: run ${run}, pass ${pass}; ${served.edits.join(', ') || 'no edits'}`,
       `  ${served.requests.map(({ list, fault }) => (fault === null ? list : `${list} (${fault})`)).join(' ')}`,
     ]),
     ...violations.map((violation) => `VIOLATED: ${violation}`),
-    `Again: npm run simulate -- --linked --seed ${history.seed}`,
+    `Replay: npm run simulate -- --linked --seed ${history.seed}`,
   ].join('\n');
 }

@@ -14,13 +14,13 @@ import { writeEmptyMirror } from '../../support/once/empty-mirror.ts';
 import { copyAsAfterDeath, listFilesWith, readMirror, removeMirror } from '../mirror-file.ts';
 import { type VirtualClock, createVirtualClock } from '../virtual-clock.ts';
 import { compareLinked } from './compare-linked.ts';
-import { type LinkedHistory, type LinkedNight, drawLinkedHistory } from './draw-history.ts';
-import { checkNight } from './invariants.ts';
-import { type LinkedWorld, type ServedNight, startLinkedWorld } from './served-world.ts';
+import { type LinkedHistory, type LinkedDay, drawLinkedHistory } from './draw-history.ts';
+import { checkDay } from './invariants.ts';
+import { type LinkedWorld, type ServedDay, startLinkedWorld } from './served-world.ts';
 
-/** What one night left behind. */
-export interface LinkedNightAccount {
-  readonly served: ServedNight;
+/** The results of one day. */
+export interface LinkedDayAccount {
+  readonly served: ServedDay;
   /** How the run of the cases ended. */
   readonly run: string;
   /** How the linked pass ended: its outcome, `skipped`, `death`, or the error that it threw. */
@@ -29,26 +29,26 @@ export interface LinkedNightAccount {
 
 export interface LinkedAccount {
   readonly history: LinkedHistory;
-  readonly nights: readonly LinkedNightAccount[];
-  /** What did not hold, and after which night, from 1. */
+  readonly days: readonly LinkedDayAccount[];
+  /** The violations, each with the number of its day, from 1. */
   readonly violations: readonly string[];
 }
 
-const NIGHT_MS = 86_400_000;
-/** Longer than any pause of a list that failed. */
-const ALL_PAUSES_MS = 40 * NIGHT_MS;
-/** An empty list is believed in the second night, and what is missing is gone in the second. */
-const GOOD_NIGHTS = 3;
-const GOOD_NIGHT: LinkedNight = { faults: [], edits: [], budget: 'all', cut: null };
+const DAY_MS = 86_400_000;
+/** Longer than any pause of a failed list. */
+const ALL_PAUSES_MS = 40 * DAY_MS;
+/** An empty list is accepted on the second day, and a missing record departs on the second. */
+const FAULT_FREE_DAYS = 3;
+const FAULT_FREE_DAY: LinkedDay = { faults: [], edits: [], budget: 'all', cut: null };
 
-/** Lives through the nights of a seed: bad ones, then good ones, then one in which nothing changes. */
+/** Simulates the days of a seed: faulty days, then fault-free days, then one on which nothing changes. */
 export async function simulateLinkedSeed(seed: number): Promise<LinkedAccount> {
   const history = drawLinkedHistory(seed);
-  const folder = mkdtempSync(join(tmpdir(), 'linked-nights-'));
+  const folder = mkdtempSync(join(tmpdir(), 'linked-days-'));
   const token = `canary-${seed}-77c1be`;
   const world = await startLinkedWorld(history, token);
   try {
-    return await liveThrough(history, folder, token, world);
+    return await simulateDays(history, folder, token, world);
   } catch (cause) {
     throw new Error(`The simulation of linked seed ${seed} itself failed: ${messageOf(cause)}`, { cause });
   } finally {
@@ -57,44 +57,44 @@ export async function simulateLinkedSeed(seed: number): Promise<LinkedAccount> {
   }
 }
 
-async function liveThrough(
+async function simulateDays(
   history: LinkedHistory,
   folder: string,
   token: string,
   world: LinkedWorld,
 ): Promise<LinkedAccount> {
-  const nights: LinkedNightAccount[] = [];
+  const days: LinkedDayAccount[] = [];
   const violations: string[] = [];
   const clock = createVirtualClock('2030-01-01T03:17:00Z', new Random(history.seed));
   let database = join(folder, 'mirror.db');
   writeEmptyMirror(database);
   const violate = (hows: readonly string[]): void => {
-    violations.push(...hows.map((how) => `night ${nights.length}: ${how}`));
+    violations.push(...hows.map((how) => `day ${days.length}: ${how}`));
   };
-  const live = async (plan: LinkedNight): Promise<void> => {
-    const after = join(folder, `mirror-${nights.length + 2}.db`);
-    const night = await liveNight(plan, { world, clock, token, database, after });
-    nights.push(night);
-    if (night.pass === 'death') {
+  const live = async (plan: LinkedDay): Promise<void> => {
+    const after = join(folder, `mirror-${days.length + 2}.db`);
+    const day = await runDay(plan, { world, clock, token, database, after });
+    days.push(day);
+    if (day.pass === 'death') {
       removeMirror(database);
       database = after;
     }
-    violate(readMirror(database, (mirror) => checkNight(mirror, night, plan)));
+    violate(readMirror(database, (mirror) => checkDay(mirror, day, plan)));
     violate(listFilesWith(database, token).map((file) => `the token is in ${file}`));
-    clock.pass(NIGHT_MS);
+    clock.pass(DAY_MS);
   };
-  for (const plan of history.badNights) await live(plan);
+  for (const plan of history.faultyDays) await live(plan);
   clock.pass(ALL_PAUSES_MS);
   world.forgetPause();
-  for (let night = 0; night < GOOD_NIGHTS; night++) await live(GOOD_NIGHT);
+  for (let day = 0; day < FAULT_FREE_DAYS; day++) await live(FAULT_FREE_DAY);
   const { source } = world.fakeApi;
   violate(readMirror(database, (mirror) => compareLinked(mirror, source)));
   const before = readMirror(database, listLinkedData);
-  await live(GOOD_NIGHT);
+  await live(FAULT_FREE_DAY);
   const known = new Set(before);
   const written = readMirror(database, listLinkedData).filter((row) => !known.has(row));
-  violate(written.map((row) => `a night in which nothing changed wrote ${row.slice(0, 300)}`));
-  return { history, nights, violations };
+  violate(written.map((row) => `a day on which nothing changed wrote ${row.slice(0, 300)}`));
+  return { history, days, violations };
 }
 
 interface Setting {
@@ -102,25 +102,25 @@ interface Setting {
   readonly clock: VirtualClock;
   readonly token: string;
   readonly database: string;
-  /** Where the mirror goes on after a death. */
+  /** The file that the next day continues with after a death. */
   readonly after: string;
 }
 
-async function liveNight(
-  plan: LinkedNight,
+async function runDay(
+  plan: LinkedDay,
   { world, clock, token, database, after }: Setting,
-): Promise<LinkedNightAccount> {
+): Promise<LinkedDayAccount> {
   const controller = new AbortController();
   const state = { isDead: false };
-  const served = world.beginNight(plan, clock, (number) => {
+  const served = world.beginDay(plan, clock, (number) => {
     if (plan.cut?.request !== number) return;
     if (plan.cut.how !== 'signal') {
       copyAsAfterDeath(database, after, plan.cut.how === 'power cut' ? new Random(number) : null);
       state.isDead = true;
       world.forgetPause();
-      world.endNight();
+      world.endDay();
     }
-    controller.abort(new MirrorError('INTERRUPTED', 'The night was cut short.'));
+    controller.abort(new MirrorError('INTERRUPTED', 'The day was interrupted.'));
   });
   const settings = parseSettings(
     gatherSettings(
@@ -139,7 +139,7 @@ async function liveNight(
     (result) => (isSkipped(result) ? 'skipped' : result.outcome),
     (error: unknown) => `error: ${inspect(error)}`,
   );
-  world.endNight();
+  world.endDay();
   return { served, run: report.outcome, pass: state.isDead ? 'death' : pass };
 }
 
