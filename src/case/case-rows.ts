@@ -9,10 +9,10 @@ import {
 } from '../api/payload.ts';
 import type { PlainEntries } from '../api/plain-entries.ts';
 import type { ListField, caseDefendants, cases, dockets, relatedCases } from '../db/schema/schema.ts';
-import { type JsonValue, isJsonObject } from '../lib/json.ts';
+import { type JsonObject, type JsonValue, isJsonObject } from '../lib/json.ts';
 import { type EntryRow, toEntryRows, pickScalars, toStorable } from './docket-rows.ts';
 import type { SplitPayload } from './fingerprint.ts';
-import { type DocketNumber, parseDocketNumber } from './reference.ts';
+import { type DocketNumber, isSameDocket, parseDocketNumber } from './reference.ts';
 
 /** Block elements, and the number of line breaks around each. */
 const BREAKS: ReadonlyMap<string, number> = new Map([
@@ -130,7 +130,7 @@ export function toCaseRows(
   const entries = split.entries === null ? null : toEntryRows(split.entries);
   const scalars = pickScalars(payload, CASE_FIELDS);
   const defendants = listObjects(payload.case_defendants).map((one) => pickScalars(one, DEFENDANT_FIELDS));
-  const docket = isJsonObject(payload.main_docket) ? pickScalars(payload.main_docket, DOCKET_FIELDS) : null;
+  const docket = isJsonObject(payload.main_docket) ? toDocketRow(payload.main_docket) : null;
   return {
     case: {
       ...scalars,
@@ -149,6 +149,11 @@ export function toCaseRows(
     entries: entries ?? [],
     plain,
   };
+}
+
+function toDocketRow(docket: JsonObject): DocketRow {
+  const row = pickScalars(docket, DOCKET_FIELDS);
+  return { ...row, mirror_number: toNumberParts(row) };
 }
 
 /** The rows of a case with other keys for its docket entries. */
@@ -277,19 +282,61 @@ export function toDocketNumberText(docket: Parts): string | null {
 
 /** The number of a docket, read from its text and from its parts. */
 export function listNumbers(docket: Parts): DocketNumber[] {
-  const { docket_number_manual: text, docket_office_number, docket_year, docket_filing_number } = docket;
-  const written = text === null ? null : parseDocketNumber(text);
-  const office = Number(docket_office_number ?? NaN);
-  const inParts =
-    docket_year === null || docket_filing_number === null
-      ? null
-      : {
-          office: docket_office_number !== null && Number.isSafeInteger(office) ? office : null,
-          year: String(docket_year).padStart(2, '0'),
-          type: toType(docket.docket_case_type),
-          filing: docket_filing_number,
-        };
+  const { written, inParts } = readNumbers(docket);
   return [written, inParts].filter((one) => one !== null);
+}
+
+/** A type, because its values are listed. */
+type ReadNumbers = Readonly<Record<'written' | 'inParts', DocketNumber | null>>;
+
+function readNumbers(docket: Parts): ReadNumbers {
+  const { docket_number_manual: text, docket_office_number, docket_year, docket_filing_number } = docket;
+  // An empty text is not office 0.
+  const office = /^\s*\d+\s*$/.test(docket_office_number ?? '') ? Number(docket_office_number) : NaN;
+  return {
+    written: text === null ? null : parseDocketNumber(text),
+    inParts:
+      docket_year === null || docket_filing_number === null
+        ? null
+        : {
+            office: Number.isSafeInteger(office) ? office : null,
+            year: String(docket_year).padStart(2, '0'),
+            type: toType(docket.docket_case_type),
+            filing: docket_filing_number,
+          },
+  };
+}
+
+/** Numbers and years that fit the columns of {@link toNumberParts}; others are mistakes. */
+const isUsual = ({ year, filing, office }: DocketNumber): boolean =>
+  /^(?:\d\d|[12]\d{3})$/.test(year) &&
+  filing > 0 &&
+  filing <= 999_999 &&
+  (office ?? 0) >= 0 &&
+  (office ?? 0) <= 99;
+
+/**
+ * The parts of the number of a docket, by which other databases know it, in columns that SQL can split: `04 2019 000123 = cv`. What
+ * the text leaves out is taken from the parts, unless they name another docket (`#` instead of `=`; a blank if only one names any).
+ * An unknown office is `--`, an unknown century `--`. Null if neither text nor parts make a number.
+ */
+export function toNumberParts(docket: Parts): string | null {
+  const [written = null, inParts = null] = Object.values(
+    readNumbers(docket.docket_year === 0 ? { ...docket, docket_year: null } : docket),
+  ).map((number) => (number !== null && isUsual(number) ? number : null));
+  const first = written ?? inParts;
+  if (first === null) return null;
+  const isSame = written !== null && inParts !== null && isSameDocket(written, inParts);
+  const second = isSame ? inParts : null;
+  const office = first.office ?? second?.office ?? null;
+  const year = first.year.length === 4 ? first.year : (second?.year ?? first.year);
+  return [
+    office === null ? '--' : String(office).padStart(2, '0'),
+    year.padStart(4, '-'),
+    String(first.filing).padStart(6, '0'),
+    isSame ? '=' : written !== null && inParts !== null ? '#' : ' ',
+    first.type ?? second?.type ?? '',
+  ].join(' ');
 }
 
 const toType = (type: string | null): string | null =>

@@ -6,6 +6,7 @@ import { getTableConfig } from 'drizzle-orm/sqlite-core';
 import * as schema from './schema/schema.ts';
 import { PACKAGE_FOLDER } from '../lib/package-info.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
+import { updateDocketNumbers } from './docket-numbers.ts';
 import { isSqliteError } from './errors.ts';
 import { mayChange } from './sql-text.ts';
 import { buildSearchIndexes, describeIndex, dropSearchIndexes, updateSearchColumns } from './search-index.ts';
@@ -66,6 +67,7 @@ export function runMigrations(
     restoreTriggers();
     forgetStatistics(sqlite);
     check();
+    updateDocketNumbers(sqlite);
     restoreSearch();
     sealAll(sqlite);
   });

@@ -1,3 +1,5 @@
+import { LINKED_DOCKET_FIELDS } from '../api/linked-fields.ts';
+import { toNumberParts } from '../case/case-rows.ts';
 import { type FieldChange, undoChanges } from '../case/diff.ts';
 import { type EntryColumns, type Scalar, pickScalars, toEntry, toEntryRows } from '../case/docket-rows.ts';
 import { fingerprint } from '../case/fingerprint.ts';
@@ -42,13 +44,18 @@ export function splitDocket(docket: JsonObject): {
 }
 
 /** The columns of a record for the API's fields. A list becomes JSON. What does not fit is in the payload. */
-export function toColumns({ fields }: RecordSpec, payload: JsonObject): Record<string, Scalar> {
+export function toColumns(
+  { fields, kind: recordKind }: RecordSpec,
+  payload: JsonObject,
+): Record<string, Scalar> {
   const columns: Record<string, Scalar> = pickScalars(payload, fields);
   for (const [field, kind] of Object.entries(fields)) {
     if (kind !== 'texts' && kind !== 'list') continue;
     const value = Object.hasOwn(payload, field) ? payload[field] : undefined;
     columns[field] = Array.isArray(value) ? JSON.stringify(value) : null;
   }
+  if (recordKind === 'docket')
+    columns.mirror_number = toNumberParts(pickScalars(payload, LINKED_DOCKET_FIELDS));
   return columns;
 }
 

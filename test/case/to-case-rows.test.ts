@@ -128,7 +128,10 @@ describe('the other parts of a case', () => {
     const rows = rowsOf(payload);
     expect(rows.defendants).toEqual(payload.case_defendants);
     expect(rows.relatedCases).toEqual([{ id: 90002, name: 'Birch v. Thimble County' }]);
-    expect(rows.docket).toEqual(without(makeDocket(), 'docket_entries'));
+    expect(rows.docket).toEqual({
+      ...without(makeDocket(), 'docket_entries'),
+      mirror_number: '04 2019 000123 = cv',
+    });
     expect(rows.entries.map(({ columns }) => columns.url)).toEqual([makeEntry().url, 'nan', makeEntry().url]);
     expect(rows.entries.map(({ attachments }) => attachments.length)).toEqual([0, 0, 2]);
   });

@@ -99,11 +99,12 @@ const NEW_TABLES: ReadonlySet<string> = new Set([
   'document_files',
   'file_passes',
 ]);
-/** Columns that the former schema does not have. The upgrade derives those of `cases` from its other columns. */
+/** Columns that the former schema does not have. The upgrade derives those of `cases` and `dockets` from other columns. */
 const NEW_COLUMNS: ReadonlySet<string> = new Set([
   'cases.mirror_defendants',
   'cases.mirror_docket_numbers',
   'cases.mirror_short_summaries',
+  'dockets.mirror_number',
   'rejected_records.record_kind',
   'rejected_records.record_id',
   'schema_drift.record_kind',

@@ -16,6 +16,7 @@ const SHARED = new Set([
   'mirror_defendants',
   'mirror_docket_numbers',
   'mirror_short_summaries',
+  'mirror_number',
   'mirror_payload',
   'mirror_rest',
 ]);

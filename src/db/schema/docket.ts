@@ -17,6 +17,12 @@ export const docketFields = () => ({
   recap_link: text('recap_link'),
 });
 
+/** What the mirror derives from the number of a docket. */
+export const numberColumn = () => ({
+  /** The parts of the docket number in fixed columns, for `docket_crosswalk`: office, year, number, whether text and parts agree, type. */
+  mirror_number: text('mirror_number'),
+});
+
 /** The main docket of a case. */
 export const dockets = sqliteTable(
   'dockets',
@@ -26,6 +32,7 @@ export const dockets = sqliteTable(
       .references(() => cases.id, { onDelete: 'cascade' }),
     ...docketFields(),
     scales_html: text('scales_html'),
+    ...numberColumn(),
   },
   (table) => [
     index('dockets_id').on(table.id),

@@ -1,6 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { caseId, flag } from './cases.ts';
-import { docketFields, entryFields, entryTexts } from './docket.ts';
+import { docketFields, entryFields, entryTexts, numberColumn } from './docket.ts';
 import { changeColumns } from './history.ts';
 import { ofRun, runOrNull } from './run-log.ts';
 
@@ -97,6 +97,7 @@ export const furtherDockets = sqliteTable(
     mirror_payload: text('mirror_payload').notNull(),
     /** JSON list of `further_docket_entries.mirror_key` in the API's order; null when the payload has no list of entries. */
     mirror_entry_keys: text('mirror_entry_keys'),
+    ...numberColumn(),
   },
   (table) => [
     index('further_dockets_mirror_first_run_id').on(table.mirror_first_run_id),
