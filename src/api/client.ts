@@ -10,8 +10,10 @@ import {
   SALVAGED_AFTER,
   isGood,
   judgeToken,
+  hideToken,
   maskToken,
   throwIfFailed,
+  toTokenMark,
 } from './judge-response.ts';
 import {
   type PageEnvelope,
@@ -169,6 +171,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     try {
       const received = await sendRequest(http, target, options.token, options.limits, durationLeftMs, signal);
       traffic.bytes += received.bytes;
+      hideToken(received.body, options.token);
       const date = new Date(String(received.headers.date));
       if (!Number.isNaN(date.getTime())) serverClock = { server: date, here: now() };
       return received;
@@ -194,7 +197,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
       options.beforeRequest?.();
       traffic.requests++;
       const received = await receive(target, durationLeftMs, signal);
-      // A server may repeat the header it received. Records are stored unchanged; other text is shown to people.
+      // A server may repeat the header it received, in any form. Records are stored as they are; other text is shown to people.
       const raw = isGood(received) ? received : maskToken(received, secret);
       const takeBack =
         isGood(raw) && readRetryAfter(raw, now()) === undefined ? await onArrival?.(raw.body) : undefined;
@@ -316,7 +319,7 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
           return false;
         },
       ),
-    holdsToken: secret.isIn,
+    holdsToken: (text) => secret.isIn(text) || text.includes(toTokenMark(options.token)),
     pausedUntil: () => (pauseLeft() > 0 ? new Date(now().getTime() + pauseLeft()) : null),
     onPause: (listener) => {
       tellPause = listener;

@@ -26,6 +26,23 @@ export function maskToken(raw: RawResponse, { mask }: SecretMask): RawResponse {
   return { ...raw, headers, body: Buffer.from(mask(bytes.toString('utf8'))) };
 }
 
+/** A shorter token could occur in a record by chance. */
+const MIN_HIDDEN = 16;
+
+/** What stands in place of the token in a body: as long, and the same in an address, a name and a value. */
+export const toTokenMark = (token: string): string => 'token.removed'.padEnd(Buffer.byteLength(token), '.');
+
+/**
+ * Overwrites the token in the body of a good response, in place. Its records are stored, shown and exported, so a server
+ * that repeats the token, even as the name of a field, must not put it there.
+ */
+export function hideToken(body: Buffer, token: string): void {
+  if (token.length < MIN_HIDDEN) return;
+  const mark = toTokenMark(token);
+  for (let at = body.indexOf(token); at !== -1; at = body.indexOf(token, at + mark.length))
+    body.write(mark, at);
+}
+
 /** Kinds of response that only the API itself sends. Others may come from a failing server or an intermediary. */
 export const API_RESPONSES: ReadonlySet<FinalResponse['kind']> = new Set<FinalResponse['kind']>([
   'message',

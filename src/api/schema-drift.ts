@@ -98,9 +98,19 @@ function checkObject(object: JsonObject, shape: Shape, prefix: string, report: R
   const keys = Object.keys(object);
   if (keys.length === known) return;
   for (const key of keys) {
-    if (!shape.names.has(key))
-      report(`${prefix}${key.slice(0, 100).toWellFormed()}`, 'no such field', kindOf(object[key]));
+    if (!shape.names.has(key)) report(`${prefix}${toFieldName(key)}`, 'no such field', kindOf(object[key]));
   }
+}
+
+/** Letters and digits without a break, as in a token, a key or a signature. The names of the API are words. */
+const SECRET = /(?=[a-z0-9+/=-]*\d)(?=[a-z0-9+/=-]*[a-z])[a-z0-9+/=-]{16,}/gi;
+
+/** The name of an unknown field as it is recorded: at most 100 characters, and without what may be a secret. */
+function toFieldName(key: string): string {
+  return key
+    .replaceAll(SECRET, ({ length }) => `[${length} characters]`)
+    .slice(0, 100)
+    .toWellFormed();
 }
 
 /** A fast path for nearly all values: a scalar of the expected kind. */

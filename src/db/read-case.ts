@@ -152,6 +152,8 @@ export interface StoredVersion {
   readonly listId: number | null;
   /** Whether the case has departed. */
   readonly isDeparted: boolean;
+  /** Whether nothing of it may be stored: it was redacted before any of its records could be. */
+  readonly isHeld: boolean;
 }
 
 export type FindStoredVersion = (caseId: number) => StoredVersion | undefined;
@@ -205,8 +207,9 @@ export function prepareFindKnownRecord({ db, sqlite }: Mirror): FindKnownRecord 
   return (rawHash) => {
     const row = statement.get(rawHash);
     if (row === undefined) return undefined;
-    const [fingerprint, listId, departedRunId, caseId, label, caseStatus] = row;
-    return { caseId, label, caseStatus, version: toStoredVersion([fingerprint, listId, departedRunId]) };
+    const [fingerprint, listId, departedRunId, redactedRunId, caseId, label, caseStatus] = row;
+    const version = toStoredVersion([fingerprint, listId, departedRunId, redactedRunId]);
+    return { caseId, label, caseStatus, version };
   };
 }
 
@@ -230,11 +233,31 @@ const MARK = {
   fingerprint: cases.mirror_fingerprint,
   listId: cases.mirror_list_id,
   departedRunId: cases.mirror_departed_run_id,
+  redactedRunId: cases.mirror_redacted_run_id,
 };
-type StoredVersionRow = [fingerprint: string, listId: number | null, departedRunId: number | null];
+type StoredVersionRow = [
+  fingerprint: string,
+  listId: number | null,
+  departedRunId: number | null,
+  redactedRunId: number | null,
+];
 
-function toStoredVersion([fingerprint, listId, departedRunId]: StoredVersionRow): StoredVersion {
-  return { fingerprint, listId, isDeparted: departedRunId !== null };
+function toStoredVersion([
+  fingerprint,
+  listId,
+  departedRunId,
+  redactedRunId,
+]: StoredVersionRow): StoredVersion {
+  const isDeparted = departedRunId !== null;
+  return { fingerprint, listId, isDeparted, isHeld: isDeparted && departedRunId === redactedRunId };
+}
+
+/** Lists the cases of which nothing may be stored. */
+export function listHeldCases({ sqlite }: Mirror): number[] {
+  return sqlite
+    .prepare<[], number>('SELECT id FROM cases WHERE mirror_redacted_run_id = mirror_departed_run_id')
+    .pluck()
+    .all();
 }
 
 /** Prepares the lookup of a case's present name. */

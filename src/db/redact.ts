@@ -39,6 +39,8 @@ export interface Redaction {
   /** Whether that run is unfinished: bytes of the deleted rows may still be in the file. */
   readonly isPending: boolean;
   readonly name: string | null;
+  /** Whether it has a row of its own. A case whose every record was rejected has none. */
+  readonly isStored: boolean;
   /** Rows of docket entries, current and past. */
   readonly docketEntries: number;
   /** Excludes the changes that record when the case departed and returned. These stay. */
@@ -64,22 +66,23 @@ export function findRedaction(mirror: Mirror, caseId: number): Redaction {
       .from(cases)
       .where(eq(cases.id, caseId))
       .get();
-    if (row === undefined) throw toNotMirrored(mirror, caseId);
-    if (row.departedRunId === null)
+    const rejectedCount = listRejectedRecords(mirror.sqlite, caseId).length;
+    if (row === undefined && rejectedCount === 0) throw toNotMirrored(mirror, caseId);
+    if (row?.departedRunId === null)
       throw new MirrorError(
         'CASE_NOT_DEPARTED',
         `Case ${caseId} is on the site, as far as the mirror knows.`,
       );
     const countOf = (table: SQLiteTable, which: SQL | undefined): number =>
       tx.select({ n: count() }).from(table).where(which).get()?.n ?? 0;
-    const rejectedCount = listRejectedRecords(mirror.sqlite, caseId).length;
-    const isBare = row.payload === JSON.stringify({ id: caseId });
+    const isBare = row?.payload === JSON.stringify({ id: caseId });
     const doneRunId = isBare && rejectedCount === 0 ? row.redactedRunId : null;
     return {
       caseId,
       doneRunId,
       isPending: listPendingRedactions({ db: tx }).some(({ runId }) => runId === doneRunId),
-      name: row.name,
+      name: row?.name ?? null,
+      isStored: row !== undefined,
       docketEntries:
         countOf(docketEntries, eq(docketEntries.case_id, caseId)) +
         countOf(docketEntryVersions, eq(docketEntryVersions.case_id, caseId)),
@@ -109,7 +112,7 @@ const TABLES_OF_A_CASE = [
 ] as const;
 
 /**
- * Removes the content of a departed case from its rows, its history and the file, which is rewritten so that no free
+ * Removes the content of a departed case, or of one whose every record was rejected, from its rows, its history and the file, which is rewritten so that no free
  * page keeps a remnant. What stays is that a case with this id existed, when it was first seen, departed and was
  * redacted. This is recorded as a separate run, which is complete when the last byte is gone. If nothing returned since
  * an earlier redaction, only finishes that one if it is pending. Returns the id of the run. Throws CASE_NOT_MIRRORED,
@@ -179,13 +182,25 @@ export function redactCopy(mirror: Mirror, subject: Redactable, start: RunStart,
 /** Deletes the rows of a case and overwrites them with zeros. */
 function deleteContent(mirror: Mirror, caseId: number, stamp: RunStamp): void {
   const { db, sqlite } = mirror;
+  const rejected = listRejectedRecords(sqlite, caseId);
+  addMissingRow(mirror, caseId, stamp.runId);
   deleteLinkedOfCase(mirror, caseId, stamp);
   for (const table of TABLES_OF_A_CASE) db.delete(table).where(eq(table.case_id, caseId)).run();
   db.delete(caseChanges).where(isContentOf(caseId)).run();
-  for (const key of listRejectedRecords(sqlite, caseId))
-    db.delete(rejectedRecords).where(eq(rejectedRecords.fingerprint, key)).run();
+  for (const key of rejected) db.delete(rejectedRecords).where(eq(rejectedRecords.fingerprint, key)).run();
   db.update(cases).set(toBareRow(caseId, stamp.runId)).where(eq(cases.id, caseId)).run();
   deleteDriftOf(sqlite, 'case', [caseId]);
+}
+
+/**
+ * A case of which only rejected records are known gets a row, so that its redaction holds. It counts as departed by the
+ * redaction itself, by which a sync knows that it must not store what the API sends of it.
+ */
+function addMissingRow({ db }: Mirror, caseId: number, runId: number): void {
+  db.insert(cases)
+    .values({ ...toBareRow(caseId, runId), mirror_first_run_id: runId, mirror_departed_run_id: runId })
+    .onConflictDoNothing()
+    .run();
 }
 
 /** The row of a case of which only the id is known. */

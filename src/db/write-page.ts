@@ -3,6 +3,8 @@ import type { Drift } from '../api/schema-drift.ts';
 import type { CaseRows } from '../case/case-rows.ts';
 import { toDatabaseError } from './errors.ts';
 import type { Mirror } from './open-mirror.ts';
+import { isOfCase } from './leftovers.ts';
+import { listHeldCases } from './read-case.ts';
 import { type ListFigures, createSyncLedger } from './run-log.ts';
 import { mirrorMovedCases, rejectedRecords, schemaDrift } from './schema/schema.ts';
 import { type ListRef, createCaseWriter } from './write-case.ts';
@@ -37,9 +39,14 @@ export interface MovedCase {
   readonly toListId: number;
 }
 
-/** Stores a rejected record; if the record is known, only updates `last_run_id`. Part of the caller's transaction. */
-function writeRejectedRecord({ db }: Mirror, rejectedRecord: RejectedRecord, runId: number): void {
+/**
+ * Stores a rejected record, unless it may belong to a case of which nothing may be stored; if the record is known, only
+ * updates `last_run_id`. Part of the caller's transaction.
+ */
+function writeRejectedRecord(mirror: Mirror, rejectedRecord: RejectedRecord, runId: number): void {
+  const { db } = mirror;
   const { record, bytes, fingerprint, caseId, why, source, position } = rejectedRecord;
+  if (listHeldCases(mirror).some((id) => id === caseId || isOfCase(record, id))) return;
   db.insert(rejectedRecords)
     .values({
       record,

@@ -200,10 +200,14 @@ export async function comparePage(
     const { payload } = content;
     const { id } = payload;
     if (list !== null && isOfAnotherList(payload, list)) ofOthers++;
+    const stored = versionsOfPage.get(id) ?? findStoredVersion(id);
+    if (stored?.isHeld === true) {
+      add(toUnchanged(id, placeCase(id, payload.case_ongoing, stored).listId, stored, null));
+      continue;
+    }
     const drifted = [...listDrift(payload), ...findLabelDrift(payload, list)];
     // Each run records drift again, so a case with drift is read every time.
     const rawHash = drifted.length === 0 ? record.rawHash : null;
-    const stored = versionsOfPage.get(id) ?? findStoredVersion(id);
     add(compareCase(content, placeCase(id, payload.case_ongoing, stored).listId, stored, rawHash));
     if (record.odd !== undefined) keepBytes(record.odd, id, position);
     for (const one of drifted) drift.set(`${one.field} ${one.seen}`, { ...one, caseId: id });
@@ -249,15 +253,16 @@ function compareCase(
   };
   return {
     compared: { verdict: stored === undefined ? 'new' : 'changed', id, listId, rawHash, rows: rows() },
-    version: { fingerprint: hash, listId, isDeparted: false },
+    version: { fingerprint: hash, listId, isDeparted: false, isHeld: false },
   };
 }
 
 function toUnchanged(id: number, listId: number, stored: StoredVersion, rawHash: string | null): Comparison {
-  const isMoved = stored.listId !== listId || stored.isDeparted;
+  const { fingerprint: hash, isHeld } = stored;
+  const isMoved = !isHeld && (stored.listId !== listId || stored.isDeparted);
   return {
-    compared: { verdict: 'unchanged', id, listId, rawHash, isMoved, fingerprint: stored.fingerprint },
-    version: { fingerprint: stored.fingerprint, listId, isDeparted: false },
+    compared: { verdict: 'unchanged', id, listId, rawHash, isMoved, fingerprint: hash },
+    version: { fingerprint: hash, listId, isDeparted: isHeld, isHeld },
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { listDrift } from '../../src/api/schema-drift.ts';
+import { listDrift, listLinkedDrift, listTextDrift } from '../../src/api/schema-drift.ts';
 import { CASE_FIELDS } from '../../src/api/payload.ts';
 import type { JsonObject, JsonValue } from '../../src/lib/json.ts';
 import {
@@ -10,6 +10,7 @@ import {
   without,
   type MadeCase,
 } from '../support/make-case.ts';
+import { makeDocument } from '../support/make-document.ts';
 
 /** Builds an object from JSON, so that keys such as __proto__ are fields like any other. */
 const fromJson = (json: string) => JSON.parse(json) as JsonObject;
@@ -140,6 +141,22 @@ describe('an unknown field', () => {
   test('is named by the first hundred characters of its name', () => {
     expect(listDrift(makeCase({ ['x'.repeat(500)]: 1 }))).toEqual([
       drift('x'.repeat(100), 'no such field', 'an integer'),
+    ]);
+  });
+
+  test.each([
+    ['k33per0f7he1amp9d2c', '[19 characters]'],
+    ['api_key_9f86d081884c7d659a2feaa0c55ad015', 'api_key_[32 characters]'],
+    ['docket_number_manual_2', 'docket_number_manual_2'],
+    ['recap_docket_identifier', 'recap_docket_identifier'],
+    ['plaintiffdescriptionalternative', 'plaintiffdescriptionalternative'],
+  ])('is named without what may be a secret: %s', (name, shown) => {
+    expect(listDrift(makeCase({ [name]: 1 }))).toEqual([drift(shown, 'no such field', 'an integer')]);
+    expect(listLinkedDrift('documents', { ...makeDocument({ id: 1 }), [name]: 1 })).toEqual([
+      drift(`documents[].${shown}`, 'no such field', 'an integer'),
+    ]);
+    expect(listTextDrift({ id: 1, text: '', [name]: 1 })).toEqual([
+      drift(`text.${shown}`, 'no such field', 'an integer'),
     ]);
   });
 

@@ -8,7 +8,8 @@ import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { runCli } from '../support/command-line.ts';
 import { shareHistory } from '../support/shared-history.ts';
-import { startHarness } from '../support/sync-harness.ts';
+import { startBytes } from '../support/served-bytes.ts';
+import { startHarness, statusOf } from '../support/sync-harness.ts';
 
 const CANARY = 'CanaryOfTheSealedCase';
 const sealed = makeCase({
@@ -296,6 +297,92 @@ describe('redact', () => {
       stderr: expect.stringContaining('CASE_NOT_MIRRORED'),
     });
     expect(await redact('seven')).toMatchObject({ exitCode: 2 });
+  });
+});
+
+describe('a case whose every record was rejected', () => {
+  const whole = JSON.stringify({ ...sealed, id: 77, case_ongoing: 'Yes' });
+  const broken = whole.replace('"name":', `"${CANARY}":NaN,"name":`);
+  const other = JSON.stringify(makeCase({ id: 8, case_ongoing: 'Yes' }));
+  const page = (...records: string[]) =>
+    Buffer.from(`{"count":${records.length},"next":null,"previous":null,"results":[${records.join(',')}]}`);
+
+  async function startRejected() {
+    const harness = await startBytes(page(other, broken));
+    const { sync, database } = harness;
+    const syncAll = () => sync({ lists: [statusOf(5021)], settings: { maxAttempts: '1' } });
+    await syncAll();
+    const redact = (...args: string[]) => runCli(['redact', ...args, '--database', database]);
+    const holdsBytes = () =>
+      ['', '-wal'].some((ending) =>
+        existsSync(`${database}${ending}`) ? readFileSync(`${database}${ending}`).includes(CANARY) : false,
+      );
+    return { ...harness, syncAll, redact, holdsBytes };
+  }
+
+  test('can be redacted while it is on the site: its records go, and its id stays', async () => {
+    const { redact, rows, holdsBytes, database } = await startRejected();
+    expect(holdsBytes()).toBe(true);
+    expect((await redact('77')).stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'This would remove from case 77 (no name): 1 rejected record, the only trace of it; its id stays.',
+    );
+    expect(rows('SELECT case_id FROM rejected_records')).toEqual([{ case_id: 77 }]);
+    expect(JSON.parse((await redact('77', '--yes', '--json')).stdout)).toMatchObject({
+      case_id: 77,
+      redacted: true,
+      rejected_records: 1,
+    });
+    expect(rows('SELECT * FROM rejected_records')).toEqual([]);
+    expect(rows('SELECT id, name, mirror_payload FROM cases WHERE id = 77')).toEqual([
+      { id: 77, name: null, mirror_payload: '{"id":77}' },
+    ]);
+    expect(holdsBytes()).toBe(false);
+    expect((await runCli(['verify', '--database', database])).exitCode).toBe(0);
+    const shown = (await runCli(['case', '77', '--database', database])).stdout;
+    expect(shown).toContain('its content was removed on request');
+    expect(shown).not.toContain('gone from the site');
+    expect((await redact('77', '--yes')).stdout).toContain('Nothing is left to remove of case 77');
+  });
+
+  test('stays redacted when it comes back, broken or whole, in every list and twice on a page', async () => {
+    const { redact, rows, holdsBytes, database, serve, syncAll } = await startRejected();
+    await redact('77', '--yes');
+    const bare = rows('SELECT * FROM cases WHERE id = 77');
+    const odd = whole.replace('"name":', `"${CANARY}":0.1000000000000000055511151231257827,"name":`);
+    for (const body of [
+      page(other, broken),
+      page(other, whole),
+      page(whole, other, whole),
+      page(odd, other),
+    ]) {
+      serve(body);
+      await syncAll();
+      expect(rows('SELECT * FROM cases WHERE id = 77')).toEqual(bare);
+      for (const table of ['rejected_records', 'case_changes', 'docket_entries', 'mirror_raw_hashes'])
+        expect(rows(`SELECT * FROM ${table} WHERE case_id = 77`)).toEqual([]);
+      expect(rows(`SELECT * FROM schema_drift WHERE field LIKE '%Canary%'`)).toEqual([]);
+      expect(holdsBytes()).toBe(false);
+      expect((await runCli(['verify', '--database', database])).stdout).not.toContain('77');
+    }
+    expect(rows(`SELECT outcome FROM list_syncs ORDER BY run_id DESC LIMIT 3`)).toEqual([
+      { outcome: 'complete' },
+      { outcome: 'partial' },
+      { outcome: 'complete' },
+    ]);
+  });
+
+  test('is removed from snapshots too', async () => {
+    const { redact, database, holdsBytes } = await startRejected();
+    const folder = dirname(database);
+    const taken = await runCli(['snapshot', '--database', database], { folder });
+    expect(taken.stderr).toBe('');
+    const [name = ''] = readdirSync(join(folder, 'snapshots'));
+    const copy = join(folder, 'snapshots', name);
+    expect(readFileSync(copy).includes(CANARY)).toBe(true);
+    expect((await redact('77', '--yes')).stdout).toContain(name);
+    await redact('77', '--snapshots', '--yes');
+    expect([readFileSync(copy).includes(CANARY), holdsBytes()]).toEqual([false, false]);
+    expect((await runCli(['verify', '--database', copy])).exitCode).toBe(0);
   });
 });
 

@@ -99,7 +99,6 @@ test('every command says that a case whose record could not be read is rejected'
     ['changes', '--case', '77'],
     ['activity', '--case', '77'],
     ['verify', '--case', '77'],
-    ['redact', '77'],
   ]) {
     const { exitCode, stdout, stderr } = await run(...args);
     expect([args, exitCode, stdout]).toEqual([args, 2, '']);

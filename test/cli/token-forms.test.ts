@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { runCli } from '../support/command-line.ts';
+import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
+import { makeDocument } from '../support/make-document.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -70,4 +73,51 @@ describe.each(PLACES)('a token in "%s"', (place) => {
       expect(PARTS.filter((part) => written.some((text) => text.includes(part)))).toEqual([]);
     },
   );
+});
+
+test('a token that a good response repeats, as a value or as the name of a field, is stored, told and exported nowhere', async () => {
+  const odd = { [SECRET]: `Token ${SECRET}`, lamp: SECRET };
+  const source = recordedCases([
+    makeCase({
+      id: 1,
+      ...odd,
+      main_docket: makeDocket({ ...odd, docket_entries: [makeEntry({ ...odd, description: SECRET })] }),
+    }),
+  ]);
+  source.linked.putDocument(
+    1,
+    { ...makeDocument({ id: 11, title: `Order ${SECRET}` }), ...odd },
+    `Text ${SECRET}`,
+  );
+  const { fakeApi } = await startHarness({ source, token: SECRET });
+  const folder = tempFolder();
+  const database = join(folder, 'mirror.db');
+  const options = {
+    folder,
+    env: {
+      CLEARINGHOUSE_API_TOKEN: SECRET,
+      CLEARINGHOUSE_API_URL: fakeApi.url,
+      CLEARINGHOUSE_DATABASE: database,
+      CLEARINGHOUSE_DELAY: '0',
+      CLEARINGHOUSE_LINKED_BUDGET: 'all',
+    },
+  };
+  const results = [
+    await runCli(['sync', '--json'], options),
+    await runCli(['fetch-texts'], options),
+    await runCli(['status'], options),
+    await runCli(['status', '--json'], options),
+    await runCli(['case', '1', '--json'], options),
+    await runCli(['query', 'SELECT * FROM schema_drift ORDER BY field'], options),
+    await runCli(['export', join(folder, 'out'), '--raw'], options),
+  ];
+  expect(results[0]?.exitCode).toBe(0);
+  expect(results[5]?.stdout).toContain('documents[].token.removed......');
+  const written = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile())
+    .map((one) => readFileSync(join(one.parentPath, one.name), 'latin1'));
+  expect(written.length).toBeGreaterThan(0);
+  for (const part of PARTS)
+    for (const text of [...written, ...results.flatMap(({ stdout, stderr }) => [stdout, stderr])])
+      expect(text.includes(part)).toBe(false);
 });

@@ -10,11 +10,13 @@ const STEPS: Readonly<Record<CopyCommand, readonly RegExp[]>> = {
   snapshot: [/^after insert mirror_snapshot/, /^after link mirror-/],
   restore: [/^after backup/, /^after link mirror\.db mirror\.db\.replaced/],
   redact: [/^after COMMIT of insert sync_runs/, /^after vacuum/i, /^before rename mirror-/],
+  'redact --document': [/^after delete texts/, /^after COMMIT of insert sync_runs/, /^before rename mirror-/],
 };
 const MORE_STEPS: typeof STEPS = {
   snapshot: [/^after backup/, /^before rename .*latest/],
   restore: [/^after rename \.mirror\.db\.restoring/],
   redact: [/^before update sync_runs/, /^after backup/],
+  'redact --document': [/^after vacuum/i, /^before update sync_runs/, /^after backup/],
 };
 
 test.each(

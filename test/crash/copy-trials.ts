@@ -15,6 +15,7 @@ import { openSqlite } from '../../src/db/engine.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { startFakeApi } from '../../fake-api/serve/server.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
+import { makeDocument } from '../support/make-document.ts';
 import type { Death } from './deaths.ts';
 import { runAsProcess, startCommand, toEnvironment, type RunWhole } from './run-command.ts';
 import { toText } from './scenario.ts';
@@ -23,6 +24,9 @@ import { toText } from './scenario.ts';
 
 const CANARY = 'CanaryOfTheSealedCase';
 const SEALED = 7;
+/** A document of a case that is on the site, in its title and in its text. */
+const DOCUMENT_CANARY = 'CanaryOfTheSealedDocument';
+const SEALED_DOCUMENT = 70;
 const SNAPSHOT = 'mirror-20261101T031700Z.db';
 /** Named after an earlier second, so that no snapshot of a trial has a name that is in use. */
 const LATER_SNAPSHOT = 'mirror-20261102T031700Z.db';
@@ -31,10 +35,22 @@ export const COPY_COMMANDS = {
   snapshot: ['snapshot'],
   restore: ['restore', SNAPSHOT, '--yes'],
   redact: ['redact', String(SEALED), '--snapshots', '--yes'],
+  'redact --document': ['redact', '--document', String(SEALED_DOCUMENT), '--snapshots', '--yes'],
 } as const;
 export type CopyCommand = keyof typeof COPY_COMMANDS;
 
-/** A folder with a mirror and a snapshot. Both contain a case that has left the site. */
+/** What a redaction must remove, and how the mirror says that it still holds it. */
+const REDACTIONS = {
+  redact: { canary: CANARY, named: `SELECT 1 FROM cases WHERE id = ${SEALED} AND name IS NOT NULL` },
+  'redact --document': {
+    canary: DOCUMENT_CANARY,
+    named: `SELECT 1 FROM documents WHERE id = ${SEALED_DOCUMENT} AND title IS NOT NULL`,
+  },
+} as const;
+
+const isRedaction = (command: CopyCommand): command is keyof typeof REDACTIONS => command in REDACTIONS;
+
+/** A folder with a mirror and a snapshot. Both contain a case that has left the site, and a document of another case. */
 export interface CopyWorld {
   readonly folder: string;
   /** Every write of each command without a death, in order. */
@@ -50,11 +66,17 @@ export async function prepareCopyWorld(parent: string, runWhole: RunWhole): Prom
     main_docket: makeDocket({ docket_entries: [makeEntry({ description: `${CANARY} COMPLAINT` })] }),
   });
   const source = recordedCases([sealed, makeCase({ id: 8 }), makeCase({ id: 9 })]);
+  source.linked.putDocument(
+    8,
+    makeDocument({ id: SEALED_DOCUMENT, title: `${DOCUMENT_CANARY} order` }),
+    `The text of ${DOCUMENT_CANARY}`,
+  );
   mkdirSync(folder);
   await using fakeApi = await startFakeApi({ source });
   const runHere: RunWhole = (words, env) =>
     runWhole(words, { ...toEnvironment(fakeApi, join(folder, 'mirror.db')), ...env });
   await expectEnd(['sync'], folder, runHere);
+  await expectEnd(['fetch-texts'], folder, runHere);
   await expectEnd(COPY_COMMANDS.snapshot, folder, runHere);
   const [taken = ''] = readdirSync(join(folder, 'snapshots')).filter((name) => name.startsWith('mirror-'));
   cpSync(join(folder, 'snapshots', taken), join(folder, 'snapshots', SNAPSHOT));
@@ -65,7 +87,7 @@ export async function prepareCopyWorld(parent: string, runWhole: RunWhole): Prom
   for (const command of Object.keys(COPY_COMMANDS) as CopyCommand[]) {
     const trial = join(parent, `undisturbed-${command}`);
     cpSync(folder, trial, { recursive: true });
-    const list = join(parent, `${command}.labels`);
+    const list = join(parent, `${command.replaceAll(' ', '')}.labels`);
     await expectEnd(COPY_COMMANDS[command], trial, (words, env) =>
       runAsProcess(words, { ...env, CRASH_LABELS_TO: list }),
     );
@@ -95,12 +117,19 @@ export async function runCopyTrial(
     const crash = { CRASH_AT: label, CRASH_OCCURRENCE: String(occurrence) };
     const ending = await startCommand(COPY_COMMANDS[command], { ...toEnv(folder), ...crash }).ended;
     if (ending.signal !== 'SIGKILL') return [`the ${command} that was to die ${toText(ending)}`];
-    const faults = [...examineFiles(folder), ...(command === 'redact' ? examineRedaction(folder) : [])];
+    const faults = [
+      ...examineFiles(folder),
+      ...(isRedaction(command) ? examineRedaction(folder, command) : []),
+    ];
     const next = await runWhole(COPY_COMMANDS[command], toEnv(folder));
     if (next.exitCode !== 0) return [...faults, `the next ${command} ${toText(next)}`];
     faults.push(...examineFiles(folder), ...examineLeftovers(folder));
-    if (command === 'redact')
-      faults.push(...listFilesWith(folder).map((name) => `${name} still holds the content in the end`));
+    if (isRedaction(command))
+      faults.push(
+        ...listFilesWith(folder, REDACTIONS[command].canary).map(
+          (name) => `${name} still holds the content in the end`,
+        ),
+      );
     return faults;
   } finally {
     rmSync(folder, { recursive: true });
@@ -132,29 +161,30 @@ function examineFile(path: string): string[] {
 }
 
 /**
- * Checks that the mirror says that it has the case or that its redaction is pending, as long as any file contains its
- * bytes.
+ * Checks that the mirror says that it has the case or document, or that its redaction is pending, as long as any file
+ * contains its bytes.
  */
-function examineRedaction(folder: string): string[] {
+function examineRedaction(folder: string, command: keyof typeof REDACTIONS): string[] {
+  const { canary, named } = REDACTIONS[command];
   const path = join(folder, 'mirror.db');
   const mirror = openMirrorReadOnly(path);
   try {
     const holdsBytes = ['', '-wal'].some(
-      (ending) => existsSync(`${path}${ending}`) && readFileSync(`${path}${ending}`).includes(CANARY),
+      (ending) => existsSync(`${path}${ending}`) && readFileSync(`${path}${ending}`).includes(canary),
     );
-    const isNamed = mirror.sqlite
-      .prepare('SELECT 1 FROM cases WHERE id = ? AND name IS NOT NULL')
-      .get(SEALED);
-    const isPending = listPendingRedactions(mirror).some(({ caseIds }) => caseIds.includes(SEALED));
+    const isNamed = mirror.sqlite.prepare(named).get();
+    const isPending = listPendingRedactions(mirror).some(({ caseIds, documentIds }) =>
+      command === 'redact' ? caseIds.includes(SEALED) : documentIds.includes(SEALED_DOCUMENT),
+    );
     return holdsBytes && isNamed === undefined && !isPending ? ['bytes are left, and nothing says so'] : [];
   } finally {
     mirror.close();
   }
 }
 
-function listFilesWith(folder: string): string[] {
+function listFilesWith(folder: string, canary: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((one) => one.isFile() && readFileSync(join(one.parentPath, one.name)).includes(CANARY))
+    .filter((one) => one.isFile() && readFileSync(join(one.parentPath, one.name)).includes(canary))
     .map(({ name }) => name);
 }
 

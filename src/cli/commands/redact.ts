@@ -56,6 +56,9 @@ snapshot folder. --snapshots removes the content from them too. Copies elsewhere
 and so do other cases that mention this one. Tables and views that you added to the file are
 not searched. If the site publishes the case again, a sync stores it again.
 
+A case whose every record was rejected can be redacted while it is on the site. The mirror
+keeps its id, and stores nothing that the API sends of it, a valid record included.
+
 To practice on invented cases, run \`demo\`: its mirror has departed cases, and
 \`departed --database clearinghouse-demo.db\` lists them.
 
@@ -227,7 +230,7 @@ function nameSubject(redaction: AnyRedaction): string {
 
 function listContent(redaction: AnyRedaction): string {
   const { rejectedRecords } = redaction;
-  if (redaction.kind === 'document' && !redaction.isStored)
+  if (!redaction.isStored)
     return `${renderPlural(rejectedRecords, 'rejected record')}, the only trace of it; its id stays`;
   const parts = [
     'its fields',

@@ -104,7 +104,7 @@ export function toNotices({ presence, timeZone }: CaseToTell): string[] {
     ...(redacted_run_id === null
       ? []
       : [`Redacted by run ${redacted_run_id}${at(redacted_at)}: its content was removed on request.`]),
-    ...(departed_run_id === null
+    ...(departed_run_id === null || departed_run_id === redacted_run_id
       ? []
       : [`Departed: run ${departed_run_id} found it gone from the site${at(departed_at)}.`]),
   ];

@@ -69,7 +69,10 @@ export const cases = sqliteTable(
     mirror_payload: text('mirror_payload').notNull(),
     /** JSON list of `docket_entries.mirror_key` in the API's order; null when the payload has no list of entries. */
     mirror_entry_keys: text('mirror_entry_keys'),
-    /** The run that found that the case had left the site; null while it is there. */
+    /**
+     * The run that found that the case had left the site; null while it is there. Of a case that was redacted before any of
+     * its records could be stored: the run of the redaction.
+     */
     mirror_departed_run_id: integer('mirror_departed_run_id').references(() => syncRuns.id),
     /** The run in which the content and its history were removed on request (`redact`). */
     mirror_redacted_run_id: integer('mirror_redacted_run_id').references(() => syncRuns.id),
