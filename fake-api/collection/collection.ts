@@ -14,8 +14,8 @@ export interface CaseFilters {
 }
 
 /**
- * The cases that a fake API serves, ordered by id. Only records that were added by hand are held in memory. An invented
- * case is generated each time it is read, with the changes of the days applied.
+ * The cases that a fake API serves, ordered by id. Only records that were added by hand are kept in memory. An
+ * invented case is generated each time it is read, with the changes of each day applied.
  */
 export class CaseCollection {
   private slots: CaseSlot[];
@@ -59,7 +59,7 @@ export class CaseCollection {
     return this.slots.some((slot) => slot.id === id);
   }
 
-  /** The present state of the case. */
+  /** The current state of the case. */
   get(id: number): JsonObject | undefined {
     const slot = this.slots.find((candidate) => candidate.id === id);
     const value = slot && (JSON.parse(Buffer.concat(slot.read()).toString()) as JsonValue);
@@ -92,8 +92,8 @@ export class CaseCollection {
   }
 
   /**
-   * Lets one day pass. The same collection, days and plans give the same changes.
-   * @returns the ids of the cases concerned
+   * Lets one day pass. The same collection, days and plans give the same changes. @returns the ids of the cases
+   * concerned
    */
   advance(plan: DayPlan = {}): Day {
     this.days += 1;
@@ -124,13 +124,13 @@ function labelOf(
 export interface InventedCollectionOptions {
   /** The same seed gives the same cases. Default 1. */
   readonly seed?: number;
-  /** How many cases. About 12,300 are as many as the real collection has. Default 300. */
+  /** The number of cases. The real collection has about 12,300. Default 300. */
   readonly size?: number;
-  /** Ids of `case_ongoing` that no case gets, so that their lists are empty. Default none. */
+  /** Ids of `case_ongoing` that no case has, so that their lists are empty. Default none. */
   readonly emptyLists?: readonly OngoingListId[];
 }
 
-/** Invented cases. None is held in memory; each is generated when it is read. */
+/** Invented cases. None is kept in memory; each is generated when it is read. */
 export function inventCollection(options: InventedCollectionOptions = {}): CaseCollection {
   const { seed = 1, size = 300, emptyLists = [] } = options;
   const inventAt = (index: number) => inventSlot(seed, index, emptyLists);

@@ -32,7 +32,10 @@ function drawChange(random: Random, day: number, entriesBefore: number, maxEntri
   return { kind: 'entries', day, seed, firstId, count: 1 + random.below(Math.max(1, maxEntries)) };
 }
 
-/** The case after the change; the one given stays as it is. Applied twice to the same case, it gives the same. */
+/**
+ * Returns the case after the change, and does not change its argument. The same change of the same case always has
+ * the same result.
+ */
 function changeCase(record: JsonObject, change: CaseChange): JsonObject {
   switch (change.kind) {
     case 'entries':
@@ -113,7 +116,7 @@ export interface DayPlan {
   readonly linked?: number;
 }
 
-/** What a day brought: ids in rising order. Except for `linked`, no id is in two lists. */
+/** The changes of a day: ids in ascending order. Except for `linked`, no id is in two lists. */
 export interface Day {
   readonly day: number;
   readonly changed: readonly number[];
@@ -124,7 +127,7 @@ export interface Day {
   readonly linked: readonly number[];
 }
 
-/** Where the cases of a later day come from. `nextIndex` goes up with each one. */
+/** The source of the cases of a later day. `nextIndex` increases with each one. */
 export interface Newcomers {
   readonly seed: number;
   nextIndex: number;
@@ -162,7 +165,7 @@ export function advanceOneDay(
     if (change.kind === 'entries') entries += change.count;
     return changedSlot(slot, change);
   });
-  // A source of its own: the days of the cases themselves must not depend on their linked lists.
+  // A separate random source: the days of the cases themselves must not depend on their linked lists.
   const linked = drawDifferent(
     new Random(mixSeeds(newcomers.seed, number, LINKED_SALT)),
     after.filter(({ id }) => id !== undefined),
@@ -183,7 +186,7 @@ export function advanceOneDay(
   };
 }
 
-/** The slot with a change on top: it is worked in on reading, so a day holds no case in memory. */
+/** The slot with a further change, which is applied on reading, so that a day keeps no case in memory. */
 function changedSlot(slot: CaseSlot, change: CaseChange): CaseSlot {
   const read = () => {
     const record = JSON.parse(Buffer.concat(slot.read()).toString()) as JsonValue;

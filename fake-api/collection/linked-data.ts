@@ -11,7 +11,7 @@ import { inventDocumentText } from '../invent/document-text.ts';
 import { caseIndexOf } from '../invent/fields.ts';
 import { type Resource, inventFacts, inventFurtherDockets, inventShelf } from '../invent/linked-lists.ts';
 
-/** Where the texts of documents are, by their own words: the host of the API, whatever host serves them. */
+/** The address of the texts of documents, which names the host of the API, whatever host serves them. */
 const TEXT_ADDRESS = 'https://casehouse.example/api/v2p1/documents/';
 
 type Change<T> = (before: T) => T;
@@ -23,19 +23,19 @@ export interface LinkedInvention {
 }
 
 /**
- * The documents, dockets and resources of the cases of a collection. What is invented is made on demand; only edits are held
- * in memory. Without an invention there is only what was put here.
+ * The documents, dockets and resources of the cases of a collection. Invented records are generated on demand; only
+ * edits are kept in memory. A collection that is not invented has only the records that were added here.
  */
 export class LinkedData {
   private readonly invention: LinkedInvention | undefined;
-  /** The documents of a case, where they are no longer those that it was invented with. */
+  /** The documents of a case if they have changed since the case was invented. */
   private readonly documentIds = new Map<number, readonly number[]>();
   private readonly documents = new Map<number, JsonObject>();
   private readonly texts = new Map<number, string | null>();
   private readonly docketChanges = new Map<number, Change<JsonObject[]>[]>();
   private readonly resourceChanges = new Map<string, Resource | undefined>();
   private facts: { caseId: number; facts: CaseFacts | undefined } | undefined;
-  /** Goes up with each edit of a document. */
+  /** Increases with each edit of a document. */
   version = 0;
 
   constructor(invention?: LinkedInvention) {
@@ -89,7 +89,7 @@ export class LinkedData {
     this.version += 1;
   }
 
-  /** Takes a document out of the list of one case; false if it was not there. */
+  /** Removes a document from the list of one case; false if it was not in the list. */
   removeDocument(caseId: number, id: number): boolean {
     const ids = this.documentIdsOf(caseId);
     this.documentIds.set(
@@ -100,17 +100,17 @@ export class LinkedData {
     return ids.includes(id);
   }
 
-  /** Gives the document the status that the API gives to documents which are no longer for readers. */
+  /** Gives the document the status of documents that the API no longer shows to readers. */
   hideDocument(id: number): void {
     this.editDocument(id, (document) => ({ ...document, document_status: 'Deleted' }));
   }
 
-  /** The way back from {@link hideDocument}. */
+  /** Undoes {@link hideDocument}. */
   showDocument(id: number): void {
     this.editDocument(id, (document) => ({ ...document, document_status: 'Coding Complete' }));
   }
 
-  /** Replaces the text of a document, or takes it away with `null`; the list says so. */
+  /** Replaces the text of a document, or removes it with `null`; the list shows the change. */
   setText(id: number, text: string | null): void {
     this.editDocument(id, (document) => ({
       ...document,
@@ -120,7 +120,7 @@ export class LinkedData {
     this.texts.set(id, text);
   }
 
-  /** The dockets of a case whose own record carries `mainDocket`, by id descending. */
+  /** The dockets of a case whose own record contains `mainDocket`, by id descending. */
   docketsOf(caseId: number, mainDocket: JsonValue | undefined): JsonObject[] {
     const facts = this.factsOf(caseId);
     const index = this.indexOf(caseId);
@@ -133,7 +133,7 @@ export class LinkedData {
     return changed.sort((one, other) => Number(other.id) - Number(one.id));
   }
 
-  /** Changes what `dockets/` says of a case; its own record keeps its main docket. */
+  /** Changes the response of `dockets/` for a case; the record of the case keeps its main docket. */
   changeDockets(caseId: number, change: Change<JsonObject[]>): void {
     this.docketChanges.set(caseId, [...(this.docketChanges.get(caseId) ?? []), change]);
   }
@@ -175,8 +175,8 @@ export class LinkedData {
   }
 
   /**
-   * What the linked lists of an invented case go by; undefined for any other. Kept for the last case: its documents are
-   * read one after the other.
+   * The facts that the linked lists of an invented case need; undefined for any other case. They are kept for the
+   * last case, because its documents are read one after another.
    */
   factsOf(caseId: number): CaseFacts | undefined {
     if (this.facts?.caseId !== caseId) {

@@ -6,11 +6,11 @@ import { PUBLISHED, dateText } from '../invent/times.ts';
 import { type LinkedData, textAddressOf } from './linked-data.ts';
 
 const LINKED_DAY_SALT = 53;
-/** Above every id that a document or a docket entry was invented with, and above the entries that days bring. */
+/** Above the id of every invented document and docket entry, and of every entry that a day adds. */
 const FIRST_DAY_ID = 6_000_000_000;
 const IDS_A_DAY = 100_000;
 
-/** What a change of one case needs; `newId` is an id that nothing has. */
+/** The inputs of a change of one case; `newId` is an id that is not in use. */
 interface Moment {
   readonly linked: LinkedData;
   readonly caseId: number;
@@ -38,7 +38,7 @@ const CHANGES: readonly Change[] = [
   editResource,
 ];
 
-/** Changes the linked lists of these cases, whatever became of the cases themselves. */
+/** Changes the linked lists of these cases, whether or not the cases themselves change. */
 export function advanceLinked(
   linked: LinkedData,
   caseIds: readonly number[],
@@ -75,7 +75,7 @@ function renameDocument(moment: Moment): void {
   });
 }
 
-/** A document that readers see becomes hidden; a deleted one comes back. */
+/** Hides a visible document, or restores a deleted one. */
 function turnDocument(moment: Moment): void {
   withDocument(moment, (id) => {
     if (moment.linked.document(id)?.document_status === 'Deleted') moment.linked.showDocument(id);
@@ -96,7 +96,7 @@ function removeDocument(moment: Moment): void {
   });
 }
 
-/** An entry in a docket that the case's own record does not carry; the document that would be it, where there is none. */
+/** Adds an entry to a docket that is not in the record of the case, or a document if there is no such docket. */
 function addFurtherEntry(moment: Moment): void {
   const { linked, caseId, facts, random, day, newId } = moment;
   if (facts.furtherDockets.length === 0) {

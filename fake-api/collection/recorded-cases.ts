@@ -7,13 +7,13 @@ import { type CaseSlot, inventSlot, slotOf } from './slot.ts';
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** A line, without what ends it, and where in the input it begins. */
+/** A line without its line ending, and its position in the input. */
 export interface Line {
   readonly offset: number;
   readonly bytes: Buffer;
 }
 
-/** The lines of an input that comes in chunks. No more than one line is held. */
+/** The lines of an input that arrives in chunks. Only one line is kept in memory. */
 async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line, void, void> {
   let pieces: Buffer[] = [];
   let offset = 0;
@@ -40,9 +40,9 @@ async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line, 
 const SEED = 1;
 
 /**
- * Reads a collection from a file with one JSON value a line, gzipped when its name ends in `.gz`. The lines are served
- * byte for byte. Those of a gzipped file are held in memory; of any other file only the places are, and a line is read
- * from the file whenever it is asked for, so the file must stay as it is.
+ * Reads a collection from a file with one JSON value per line, gzipped if its name ends in `.gz`. The lines are
+ * served byte for byte. The lines of a gzipped file are kept in memory. For any other file, only their positions are,
+ * and a line is read from the file on each request, so the file must not change.
  */
 export async function readRecordedCases(path: string): Promise<CaseCollection> {
   const slots: CaseSlot[] = [];
@@ -54,8 +54,9 @@ export async function readRecordedCases(path: string): Promise<CaseCollection> {
 }
 
 /**
- * Reads documents from a file with one `{"case_id": ID, "documents": [...]}` a line, gzipped when its name ends in `.gz`, and
- * gives them to the cases of the collection. `_text` of a document is its text; no key that begins with `_` is served.
+ * Reads documents from a file with one `{"case_id": ID, "documents": [...]}` per line, gzipped if its name ends in
+ * `.gz`, and adds them to the cases of the collection. `_text` of a document is its text; no key that begins with `_`
+ * is served.
  * @returns how many documents there are
  */
 export async function readRecordedDocuments(path: string, { linked }: CaseCollection): Promise<number> {
@@ -90,7 +91,7 @@ async function* readLines(path: string): AsyncGenerator<Line, void, void> {
   }
 }
 
-/** A collection of the given records; any JSON will do, so that odd responses can be served too. */
+/** A collection of the given records. Any JSON is allowed, so that odd responses can be served, too. */
 export function recordedCases(records: readonly JsonValue[]): CaseCollection {
   return toCollection(records.map((record) => slotOf(record)));
 }
@@ -107,7 +108,7 @@ function toHeld({ bytes }: Line): CaseSlot['read'] {
   return () => [bytes];
 }
 
-/** Takes the line apart at once: what is returned must not lead to its bytes. */
+/** Parses the line at once, so that the result does not refer to its bytes. */
 function toPlace(path: string, { offset, bytes: { length } }: Line): CaseSlot['read'] {
   return () => {
     const bytes = Buffer.allocUnsafe(length);

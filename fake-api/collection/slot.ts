@@ -3,7 +3,7 @@ import type { OngoingListId } from '../../src/api/lists.ts';
 import { inventStatus, inventCaseBytes } from '../invent/case.ts';
 import { caseIdAt } from '../invent/fields.ts';
 
-/** One case of a collection: what the filters need, and how to get the rest. */
+/** One case of a collection: the fields for the filters, and a function that reads the rest. */
 export interface CaseSlot {
   /** Undefined when the record has no usable id. */
   readonly id: number | undefined;
@@ -13,7 +13,10 @@ export interface CaseSlot {
   readonly read: () => Buffer[];
 }
 
-/** The slot of a record. `read` when its JSON text is to be served exactly as it was read; else the slot holds it. */
+/**
+ * The slot of a record. With `read`, its JSON text is served exactly as it was read; otherwise, the slot keeps the
+ * record in memory.
+ */
 export function slotOf(record: JsonValue, read: CaseSlot['read'] = toText(record)): CaseSlot {
   const { id, case_ongoing: ongoing, case_status: status } = isJsonObject(record) ? record : {};
   return {
@@ -41,9 +44,9 @@ export function inventSlot(seed: number, index: number, emptyLists: readonly Ong
   };
 }
 
-/** Enough for a small collection, which is read again and again. A large one is never held in memory. */
+/** Enough for a small collection, which is read again and again. A large one is never kept in memory. */
 const MAX_RECENT_BYTES = 16_000_000;
-/** The invented cases that were read last, oldest first. */
+/** The invented cases that were read most recently, oldest first. */
 const recent = new Map<string, Buffer[]>();
 let recentBytes = 0;
 

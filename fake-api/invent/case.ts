@@ -21,8 +21,8 @@ const STATUS_STEP = Math.SQRT2 - 1;
 const STATUS_SALT = 11;
 
 /**
- * The lists of an invented case, known without inventing the rest. A case that would get one of `emptyLists`
- * gets another one.
+ * The lists of an invented case, without inventing the rest. A case that would be in one of `emptyLists` is in
+ * another list.
  */
 export function inventStatus(
   seed: number,
@@ -48,15 +48,15 @@ function labelsBut(emptyLists: readonly OngoingListId[]): OngoingStatus['label']
 const CASE_SALT = 13;
 const NO_ENTRIES = '"docket_entries":[]';
 
-/** An invented case without the entries of its docket, which are most of it. */
+/** An invented case without its docket entries, which are most of its bytes. */
 interface CaseHead {
   /** All fields; `docket_entries` is empty. */
   readonly fields: JsonObject;
   readonly state: string;
   readonly traits: DocketTraits;
-  /** How many entries the docket gets. */
+  /** The number of docket entries. */
   readonly count: number;
-  /** Goes on with the entries. */
+  /** Continues with the entries. */
   readonly random: Random;
 }
 
@@ -75,8 +75,8 @@ export function inventCaseHead(seed: number, index: number, emptyLists: readonly
 }
 
 /**
- * The invented case at an index as JSON bytes, in pieces: the same for the same seed and index, whatever else was made
- * before. No case gets one of `emptyLists`.
+ * The invented case at an index as JSON bytes, in pieces: the same for the same seed and index, whatever was invented
+ * before. No case is in one of `emptyLists`.
  */
 export function inventCaseBytes(
   seed: number,

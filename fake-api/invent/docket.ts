@@ -8,7 +8,7 @@ import { Random, valueAt } from './random.ts';
 /** A table, because calculating a length for each of a million entries takes longer than writing the entry. */
 const LENGTHS = Array.from({ length: 2000 }, (_, step) => valueAt(DESCRIPTION_LENGTHS, (step + 0.5) / 2000));
 
-/** The source of the entries of a docket. Each source leaves different gaps. */
+/** The source of the entries of a docket. Each source omits different values. */
 export const ORIGINS = {
   /** Scraped from a court's page: without links, and the address is the text "nan". */
   scraped: { nan: 0.93, file: 0.03, court: 0.04, bare: 0, attachmentsKnown: 1, numbered: 0.9, documentId: 0 },
@@ -47,8 +47,8 @@ export interface DocketTraits {
 }
 
 /**
- * One docket entry as JSON text. Entries are nine tenths of all bytes; written at once they cost half of what an object
- * costs that has to be built and turned into text.
+ * One docket entry as JSON text. Entries are nine tenths of all bytes; to write the text directly takes half the time
+ * of building an object and converting it to text.
  */
 export function inventEntryText(
   random: Random,
@@ -133,8 +133,9 @@ const FIRST_DOCKET_ID = 20_000;
 const GOLDEN_RATIO = 0.618_033_988_749_895;
 
 /**
- * How many entries the docket of the case at an index has. The shares are spread evenly over the indexes instead of
- * drawn: every collection, even a small one, then has the sizes of the whole, and its total hardly depends on the seed.
+ * The number of entries in the docket of the case at an index. The shares are spread evenly over the indexes instead
+ * of drawn: every collection, even a small one, then has the sizes of the whole, and its total hardly depends on the
+ * seed.
  */
 export function entryCount(seed: number, index: number): number {
   const share = (new Random(seed).share() + index * GOLDEN_RATIO) % 1;

@@ -1,9 +1,9 @@
 import type { Quantiles } from './random.ts';
 
 /**
- * What invented documents imitate: the shape of 9,638 documents of 1,215 cases that the API returned. Counts and sizes
- * only; nothing of any document. Quantiles marked "between" are not measured: they are set so that the mean comes out
- * right.
+ * What invented documents imitate: the shape of 9,638 documents of 1,215 cases that the API returned. Counts and
+ * sizes only; no content of any document. Quantiles marked "between" are not measured: they are set so that the mean
+ * comes out right.
  */
 const DOCUMENTS = 9638;
 /** Documents with nothing but an id, a link and `is_core_document`; nearly every case has one. */
@@ -11,7 +11,7 @@ export const PLACEHOLDERS = 1214;
 /** The documents that are not placeholders. All counts below are of these. */
 export const FILLED = DOCUMENTS - PLACEHOLDERS;
 
-/** Documents of a case, its placeholder left out. */
+/** Documents of a case, without its placeholder. */
 export const DOCUMENTS_A_CASE: Quantiles = [
   [0, 0],
   [0.05, 0.4],
@@ -128,7 +128,7 @@ export const DOCUMENT_TERMS = {
 } as const;
 export type DocumentTermField = keyof typeof DOCUMENT_TERMS;
 
-/** Documents without a term, placeholders left out. */
+/** Documents without a term, without placeholders. */
 export const DOCUMENT_TERM_NULLS = {
   document_status: 0,
   document_type: 214,
@@ -137,7 +137,7 @@ export const DOCUMENT_TERM_NULLS = {
   document_source: 1623,
 } as const satisfies Record<DocumentTermField, number>;
 
-/** Of the fields that may lack a value: how many documents have null and how many `""`, placeholders left out. */
+/** Of the fields that may lack a value: how many documents have null and how many `""`, without placeholders. */
 export const DOCUMENT_ABSENCES = {
   date: { null: 119, empty: 0 },
   description: { null: 5767, empty: 2296 },

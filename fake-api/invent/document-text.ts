@@ -28,7 +28,7 @@ const FREQUENT = `
 const SYLLABLES =
   'ba cor dal en fer gan hol is jun kel lor mar nes or pel qui ros sten tal um ver wick yar zem'.split(' ');
 
-/** Enough that deflate, which looks back 32 kB, finds few of them again in one text. */
+/** So many that deflate, which looks back 32 kB, finds few of them again in one text. */
 const SENTENCES = 16_384;
 let sentencePool: readonly string[] | undefined;
 
@@ -36,7 +36,7 @@ let sentencePool: readonly string[] | undefined;
 function inventSentences(): string[] {
   const random = new Random(WORD_SALT);
   const vocabulary = [...FREQUENT, ...inventWords(random, VOCABULARY_SIZE - FREQUENT.length)];
-  // Joined and split again, a sentence is one piece of memory; as it was put together, it is one for each of its words.
+  // Joining and splitting again makes each sentence one piece of memory instead of one for each of its words.
   return Array.from({ length: SENTENCES }, () => inventSentence(random, vocabulary))
     .join('\0')
     .split('\0');

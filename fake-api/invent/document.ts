@@ -33,9 +33,12 @@ export interface CaseFacts {
 
 const COUNT_SALT = 23;
 const DOCUMENT_SALT = 29;
-/** Irrational, and another than that of the docket entries, so that many documents don't always go with many entries. */
+/**
+ * Irrational, and different from that of the docket entries, so that a case with many documents doesn't always have
+ * many entries.
+ */
 const COUNT_STEP = Math.sqrt(3) - 1;
-/** More than were counted, so that even a small collection has a case without any document. */
+/** More than in the measured data, so that even a small collection has a case without any document. */
 const WITHOUT_DOCUMENTS = 0.03;
 
 /** The ids of the documents of a case, descending. */
@@ -116,7 +119,7 @@ const OTHER_PARTIES = new WeightedTerms({
   'Administrative tribunal': 1,
 });
 
-/** An absent share of the given field, or what `invent` makes. */
+/** An absent value with the measured frequency, or the value that `invent` returns. */
 function orAbsent(random: Random, field: DocumentAbsentField, invent: () => string): string | null {
   const { null: nulls, empty } = DOCUMENT_ABSENCES[field];
   const share = random.share() * FILLED;

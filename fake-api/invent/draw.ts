@@ -16,12 +16,15 @@ import type { Random, WeightedTerms } from './random.ts';
 import { valueAt } from './random.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 
-/** How far the coding of a case is: this decides its lists and most of its nulls. */
+/** The progress of the coding of a case, which determines its lists and most of its nulls. */
 export interface InventedStatus {
   /** Null for an uncoded record, about one in nine; no filter by status finds those. */
   readonly ongoing: OngoingStatus['label'] | null;
   readonly status: (typeof CASE_STATUSES)[number]['label'];
-  /** How far the coding has come, 0 to 1, among the coded or the uncoded; those of the lowest share lack the most. */
+  /**
+   * The progress of the coding, from 0 to 1, among the coded or the uncoded cases. Cases with the lowest share lack
+   * the most values.
+   */
   readonly coding: number;
 }
 

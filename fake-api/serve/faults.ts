@@ -5,17 +5,17 @@ import { type JsonObject, type JsonValue, isJsonObject } from '../../src/lib/jso
 export type Fault =
   /** Another HTTP status, such as 429 with a `retry-after` header. A text goes out as it is, anything else as JSON. */
   | { kind: 'status'; status: number; headers?: Readonly<Record<string, string>>; body?: JsonValue }
-  /** A redirect, for example to another origin; without `to`, to the very URL that was asked for. */
+  /** A redirect, for example to another origin; without `to`, to the requested URL itself. */
   | { kind: 'redirect'; to?: string; status?: 301 | 302 | 303 | 307 | 308 }
   /** The connection is reset before the head, inside it, or in the middle of the body. */
   | { kind: 'reset'; at: 'before-head' | 'in-head' | 'in-body' }
   /** Content-Length promises the whole body; half of it is sent, and the connection closed. */
   | { kind: 'short-body' }
-  /** Half of the JSON, in a chunked body that ends as it should. */
+  /** Half of the JSON, in a chunked body that ends correctly. */
   | { kind: 'cut-json' }
   /** The response stops for ever: before the head, after it, or in the middle of the body. */
   | { kind: 'stall'; at: 'before-head' | 'after-head' | 'in-body' }
-  /** No head, but interim responses without end (1xx), or a switch to another protocol that was not asked for (101). */
+  /** No head, but endless interim responses (1xx), or a switch to another protocol that was not requested (101). */
   | { kind: 'interim'; status: 101 | 102 | 103; everyMs: number }
   /** The right body, `bytes` at a time, every `everyMs` milliseconds. */
   | { kind: 'drip'; bytes: number; everyMs: number }
@@ -23,11 +23,11 @@ export type Fault =
   | { kind: 'html' }
   /** Status 200 with no body at all. */
   | { kind: 'empty-body' }
-  /** Says that it is gzip: cut off, with wrong bytes in it or after it, or not compressed at all. */
+  /** A body that is declared as gzip: truncated, with wrong bytes in it or after it, or not compressed at all. */
   | { kind: 'gzip'; damage: 'cut' | 'corrupt' | 'trailing' | 'not-gzip' }
   /** Status 200 with these bytes. */
   | { kind: 'bytes'; body: Buffer; contentType?: string }
-  /** The right body behind a byte-order mark, or with a first case that holds NaN or a byte of Latin-1. */
+  /** The right body after a byte-order mark, or with a first case that contains NaN or a byte of Latin-1. */
   | { kind: 'rewrite'; with: 'byte-order-mark' | 'nan' | 'stray-byte' }
   /** Status 200 with this JSON instead of an envelope. */
   | { kind: 'json'; body: JsonValue }
@@ -41,7 +41,7 @@ export type Fault =
   | { kind: 'repeat-page' }
   /** The filter is ignored: the page of the list of all cases. */
   | { kind: 'unfiltered' }
-  /** The number of the page is ignored: the first one, whatever was asked for. */
+  /** The number of the page is ignored: always the first page. */
   | { kind: 'first-page' }
   /** The first case of the page carries the labels of another list. */
   | { kind: 'foreign-label' }
@@ -52,7 +52,7 @@ export type Fault =
       kind: 'next';
       to: 'query-only' | 'foreign-host' | 'other-scheme' | 'other-filter' | 'outside' | 'not-a-url';
     }
-  /** `next` leads back so that `pages` pages go round for ever; 1 is a page that names itself. */
+  /** `next` leads back, so that `pages` pages form an endless loop; 1 is a page that names itself. */
   | { kind: 'next-loop'; pages: number }
   /** One of the page's cases, the first by default, is not a case. */
   | { kind: 'malformed-case'; as: 'null' | 'text' | 'no-id' | 'text-id'; place?: number }
@@ -60,11 +60,11 @@ export type Fault =
   | { kind: 'bare-list' }
   /** Each result has these fields too, or instead of its own. */
   | { kind: 'result-fields'; fields: JsonObject }
-  /** A linked list comes for another case than was asked for. */
+  /** The linked list of another case than the requested one. */
   | { kind: 'of-case'; caseId: number }
-  /** The text of a document with something wrong in it; `null` and `number` are what stands in place of the text. */
+  /** The text of a document with an error in it; `null` and `number` replace the text. */
   | { kind: 'text'; with: TextOddity }
-  /** A text of this many characters, sent without holding it in memory. */
+  /** A text of this many characters, which is never kept in memory. */
   | { kind: 'huge-text'; characters: number };
 
 export type TextOddity = 'wrong-id' | 'no-id' | 'null' | 'number' | 'no-text' | 'nul' | 'half-surrogate';
@@ -76,7 +76,7 @@ export type RequestMatch = (request: FakeApiRequest) => boolean;
 
 const isList: RequestMatch = ({ route }) => route.kind === 'cases';
 
-/** The fault for each matching request; requests for the list of cases when nothing else is said. */
+/** The fault for each matching request; by default, for the list of cases. */
 export function always(fault: Fault, match: RequestMatch = isList): FaultRule {
   return (request) => (match(request) ? fault : undefined);
 }
@@ -136,16 +136,16 @@ const PAGE_FAULTS = [
   'result-fields',
 ] as const satisfies readonly Fault['kind'][];
 
-/** The faults that leave the transport alone and change what the envelope says. */
+/** The faults that do not affect the transport, but the content of the envelope. */
 export type PageFault = Extract<Fault, { kind: (typeof PAGE_FAULTS)[number] }>;
 
 export function isPageFault(fault: Fault): fault is PageFault {
   return PAGE_FAULTS.some((kind) => kind === fault.kind);
 }
 
-/** What a distortion may need to know besides the envelope. */
+/** The inputs of a distortion besides the envelope. */
 interface PageContext {
-  /** The absolute URL of the page asked for. */
+  /** The absolute URL of the requested page. */
   readonly url: URL;
   readonly page: number;
   readonly basePath: string;
@@ -205,7 +205,7 @@ function strayNext(to: (PageFault & { kind: 'next' })['to'], { url, page, basePa
   return next.href;
 }
 
-/** From page `pages` on, back to the first page; before it, the envelope's own way. */
+/** From page `pages` on, leads back to the first page; before it, unchanged. */
 function loopingNext(pages: number, envelope: JsonObject, { url, page }: PageContext): JsonValue {
   if (page < pages) return envelope.next ?? null;
   const first = new URL(url);
@@ -242,7 +242,7 @@ function withFields(results: JsonValue | undefined, fields: JsonObject): JsonVal
   return results.map((record) => (isJsonObject(record) ? { ...record, ...fields } : record));
 }
 
-/** The answer for a text with the oddity in it. */
+/** The response for a text with the oddity in it. */
 export function distortText(body: JsonObject, oddity: TextOddity): JsonObject {
   const { id = null, text = null } = body;
   const half = typeof text === 'string' ? Math.floor(text.length / 2) : 0;

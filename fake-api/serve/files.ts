@@ -8,7 +8,7 @@ import { closeServer, listen } from './server.ts';
 
 const gzip = promisify(gzipCallback);
 
-/** What can be wrong with a file; each as seen at hosts of files. */
+/** The faults of a file, each of which real file hosts have shown. */
 export type FileFault =
   /** Content-Length promises the whole; half of it comes. */
   | 'cut'
@@ -18,14 +18,14 @@ export type FileFault =
   | 'gzip'
   /** A Range is ignored: the whole file with status 200. */
   | 'range-ignored'
-  /** Another server's file: right in its head, other bytes. */
+  /** The file of another server: the right headers, but other bytes. */
   | 'other-file'
   | 'busy'
   /** Status 404. */
   | 'gone'
-  /** Status 429, which asks for a pause of two hours. */
+  /** Status 429, which requires a pause of two hours. */
   | 'limited'
-  /** A length that is not stated, and only the first half: nothing of the transfer shows the cut. */
+  /** Only the first half, without a length: the transfer does not show the truncation. */
   | 'half'
   /** A length of 100 bytes, and more bytes than that. */
   | 'longer'
@@ -34,7 +34,7 @@ export type FileFault =
   /** Bytes without end, and no length. */
   | 'endless';
 
-/** One request that the host of files received. */
+/** One request that the file host received. */
 export interface FileRequest {
   readonly method: string;
   readonly path: string;
@@ -52,7 +52,7 @@ export interface FakeFilesOptions {
   readonly redirect?: (request: FileRequest) => string | undefined;
 }
 
-/** A running host of files. */
+/** A running file host. */
 export interface FakeFiles extends AsyncDisposable {
   /** The base URL, with a slash at the end. */
   readonly url: string;
@@ -61,8 +61,9 @@ export interface FakeFiles extends AsyncDisposable {
 }
 
 /**
- * Starts a stand-in for the storage host that the addresses of files lead to. Like such a host it serves GET and refuses HEAD,
- * answers 403 for a file that does not exist, and 400 for a request that carries credentials of another service.
+ * Starts a stand-in for the storage host that the addresses of files name. Like such a host it serves GET and refuses
+ * HEAD, answers 403 for a file that does not exist, and 400 for a request that carries credentials of another
+ * service.
  */
 export async function startFakeFiles(options: FakeFilesOptions = {}): Promise<FakeFiles> {
   const requests: FileRequest[] = [];
@@ -190,7 +191,7 @@ async function sendWithoutEnd(response: ServerResponse): Promise<void> {
   await pipeline(endless, response).catch(() => undefined);
 }
 
-/** Where an open range begins (`bytes=100-`); undefined for none, or for one that the file does not have. */
+/** The start of an open range (`bytes=100-`); undefined without one, or if it is beyond the end of the file. */
 function startOf(range: string | undefined, length: number): number | undefined {
   const [, start] = /^bytes=(\d+)-$/.exec(range ?? '') ?? [];
   return start !== undefined && Number(start) < length ? Number(start) : undefined;

@@ -30,8 +30,8 @@ export function respondWithLinked(
 }
 
 /**
- * Responds to the list of all documents (A44). The reference calls all its parameters optional in one place, and in another prints
- * a 404 for it without a case.
+ * Responds to the list of all documents (A44). In one place, the reference calls all its parameters optional; in
+ * another, it shows a 404 for a request without a case.
  */
 export function respondWithDocuments(
   source: CaseCollection,
@@ -146,7 +146,7 @@ function itemsOf(
   }
 }
 
-/** Every document of the collection, by id descending; one that several cases have comes once. */
+/** Every document of the collection, by id descending; a document of several cases occurs once. */
 function allDocuments(source: CaseCollection, options: LinkedOptions): ListItem[] {
   const caseOf = new Map<number, number>();
   for (const caseId of source.ids()) {
@@ -185,7 +185,7 @@ function withFileAddress(record: JsonObject, address: string | undefined): JsonO
     : { ...record, file: record.file.replace(/^https:\/\/[^/]+\//, address) };
 }
 
-/** What v2 listed although it isn't for readers. */
+/** Documents that v2 listed although they aren't for readers. */
 function isHidden(document: JsonObject | undefined): boolean {
   const { document_status: status, file } = document ?? {};
   const isPublic = status === 'Approved' || status === 'Coding Complete' || status === 'In Process';

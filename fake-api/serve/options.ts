@@ -2,12 +2,12 @@ import { type FakeApiRequest } from './request.ts';
 import type { CaseCollection } from '../collection/collection.ts';
 import type { FaultRule } from './faults.ts';
 
-/** Of a list: by id, shuffled but always alike, or shuffled anew for each request. */
+/** The order of a list: by id, shuffled in a fixed order, or shuffled again for each request. */
 export type ListOrder = 'id' | 'shuffled' | 'random';
 
 /**
- * How a linked list comes. The reference and the clients of the API contradict each other, so each form can be had (A41,
- * A42).
+ * The form of a linked list. The reference and the clients of the API contradict each other, so every form is
+ * available (A41, A42).
  */
 export interface LinkedShape {
   /**
@@ -17,7 +17,7 @@ export interface LinkedShape {
   readonly envelope?: 'counted' | 'uncounted' | 'cursor' | 'bare';
   /** A list without results: 400 "No results for ...", 200 with an empty list, or 404. Default `no-results`. */
   readonly empty?: 'no-results' | 'empty-list' | 'not-found';
-  /** By id; `turning` starts at another place with each request. Default `descending`. */
+  /** The order by id; `turning` starts at another position with each request. Default `descending`. */
   readonly order?: 'descending' | 'ascending' | 'turning';
   /** Default the page size of the fake API. */
   readonly pageSize?: number;
@@ -25,7 +25,7 @@ export interface LinkedShape {
   readonly pageSizeParameter?: string;
 }
 
-/** The documents, dockets and resources of the cases. The shape of one list goes before that of `all`. */
+/** The documents, dockets and resources of the cases. The shape of one list takes precedence over that of `all`. */
 export interface LinkedOptions {
   readonly all?: LinkedShape;
   readonly documents?: LinkedShape;
@@ -33,16 +33,19 @@ export interface LinkedOptions {
   readonly resources?: LinkedShape;
   /**
    * `documents/` without a case: 404 "Not found.", the documents of all cases, or the same with a `case_id` in each
-   * document of every list. With `case_id` it is always answered. Default `not-offered`.
+   * document of every list. With `case_id`, it is always served. Default `not-offered`.
    */
   readonly allDocuments: 'not-offered' | 'offered' | 'naming-their-case';
   /** Whether documents that aren't for readers (placeholders, deleted, not public) are listed. Default true. */
   readonly hiddenDocuments: boolean;
-  /** What `documents/ID/text/` says of a document without text: 404, or `null` as its text. Default `not-found`. */
+  /**
+   * The response of `documents/ID/text/` for a document without text: 404, or `null` as its text. Default
+   * `not-found`.
+   */
   readonly withoutText: 'not-found' | 'null';
   /** Printed as `text_url`, with `ID` for the id. Default the API's own address, whatever host serves it. */
   readonly textAddress: string | undefined;
-  /** The base URL of a host of files, in place of the one that the addresses in `file` name. Default as printed. */
+  /** The base URL of a file host that replaces the host in the addresses of `file`. Default unchanged. */
   readonly fileAddress: string | undefined;
   /** A path without its last slash: served, redirected, or 404. Default `served`. */
   readonly unslashed: 'served' | 'redirected' | 'not-found';
@@ -57,7 +60,7 @@ export interface FakeApiOptions {
   readonly token?: string;
   /** With a slash at both ends. Default `/api/v2p1/`. */
   readonly basePath?: string;
-  /** Cases a page. Default 25. */
+  /** Cases per page. Default 25. */
   readonly pageSize?: number;
   /** Default `id`. */
   readonly order?: ListOrder;
@@ -69,7 +72,7 @@ export interface FakeApiOptions {
   readonly faults?: FaultRule | readonly FaultRule[];
   /** Called before each response, e.g. to change the collection between two pages. Default nothing. */
   readonly beforePage?: (request: FakeApiRequest, source: CaseCollection) => void | Promise<void>;
-  /** How the linked lists and the texts come. */
+  /** The form of the linked lists and the texts. */
   readonly linked?: Partial<LinkedOptions>;
   /** How many of the latest requests are remembered. Default 10,000. */
   readonly rememberRequests?: number;

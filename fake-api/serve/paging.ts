@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../src/lib/json.ts';
 
-/** One record of a list, made when its turn comes. */
+/** One record of a list, created when it is sent. */
 export interface ListItem {
   readonly id: number | undefined;
   /** The record as JSON bytes, in pieces. */
@@ -10,7 +10,7 @@ export interface ListItem {
 /** One page of a list; its results are read one by one while they are sent. */
 export interface PageResponse {
   readonly kind: 'page';
-  /** What the page says besides its results; undefined for a list without an envelope. */
+  /** The fields of the page besides its results; undefined for a list without an envelope. */
   readonly envelope: JsonObject | undefined;
   readonly results: readonly Pick<ListItem, 'read'>[];
 }
@@ -68,8 +68,8 @@ export function toPage(
 }
 
 /**
- * A page of cursor pagination: no count and no number, and `next` names the last record of the page, so that what comes
- * after it neither repeats nor is left out when the list shifts. A list whose records have no ids goes by their places.
+ * A page of cursor pagination: no count and no number, and `next` names the last record of the page, so that no
+ * record is repeated or missed when the list shifts. A list whose records have no ids uses their positions.
  */
 export function toCursorPage(
   all: readonly ListItem[],

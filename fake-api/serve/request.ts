@@ -3,7 +3,7 @@ import type { CaseFilters } from '../collection/collection.ts';
 /** The lists of one case that the API links to (A40). */
 export const LINKED_LISTS = ['dockets', 'documents', 'resources'] as const;
 
-/** The part of a request that its URL tells. */
+/** The part of a request that is in its URL. */
 export function toRoute(path: string, basePath: string): Route {
   if (!path.startsWith(basePath)) return { kind: 'unknown' };
   const rest = path.slice(basePath.length);
@@ -23,13 +23,13 @@ export function toRoute(path: string, basePath: string): Route {
 export interface FakeApiRequest {
   /** Counts all requests, from 1. */
   readonly number: number;
-  /** Counts the requests for this very URL, from 1. */
+  /** Counts the requests for this URL, from 1. */
   readonly attempt: number;
   readonly method: string;
   /** Path and query, as sent. */
   readonly url: string;
   readonly route: Route;
-  /** The page asked for; 1 when none is named, NaN when it isn't a number. */
+  /** The requested page; 1 by default, NaN if it isn't a number. */
   readonly page: number;
   /** The filters of a list request, as far as they are integers. */
   readonly filters: CaseFilters;
@@ -37,7 +37,7 @@ export interface FakeApiRequest {
 
 export type LinkedList = (typeof LINKED_LISTS)[number];
 
-/** What a path asks for. */
+/** The resource that a path names. */
 export type Route =
   | { readonly kind: 'cases' }
   | {

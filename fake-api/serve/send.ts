@@ -111,8 +111,8 @@ const HTML =
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 /**
- * Does the fault on the socket. `body` is what a good content would have been, uncompressed. Returns when nothing more
- * will be sent; a stall leaves the connection open until the client or the fake API closes it.
+ * Applies the fault to the socket. `body` is the correct content, uncompressed. Returns when nothing more will be
+ * sent; a stall leaves the connection open until the client or the fake API closes it.
  */
 async function breakTransport(response: ServerResponse, fault: TransportFault, body: Buffer): Promise<void> {
   const half = body.subarray(0, Math.ceil(body.length / 2));
@@ -229,19 +229,19 @@ async function badGzip(damage: (TransportFault & { kind: 'gzip' })['damage'], bo
   return Buffer.concat([packed.subarray(0, middle), Buffer.alloc(32, 0xff), packed.subarray(middle + 32)]);
 }
 
-/** What a fault may need of the request that it spoils. */
+/** The inputs of a fault from the request that it affects. */
 interface FaultContext {
   readonly request: FakeApiRequest;
   readonly url: URL;
   readonly basePath: string;
-  /** The good content to the request with these parts instead of its own. */
+  /** The correct content for the request with these parts replaced. */
   readonly respondTo: (other: Partial<FakeApiRequest>) => PageResponse | JsonResponse;
   readonly sending: Sending;
 }
 
 /**
- * Does the fault instead of the good content. Bodies with a broken transport aren't compressed, so that where they break
- * is where the JSON breaks. A fault of the page leaves alone what isn't a page, such as a 401.
+ * Sends the fault instead of the correct content. Bodies with a broken transport aren't compressed, so that they
+ * break within the JSON. A fault of a page does not affect other responses, such as a 401.
  */
 export async function sendFault(
   response: ServerResponse,
@@ -257,7 +257,7 @@ export async function sendFault(
   await breakTransport(response, fault as TransportFault, wholeBody(good));
 }
 
-/** Another good content in place of the one asked for; undefined for a fault that spoils the content or the transport. */
+/** Other correct content instead of the requested one; undefined for a fault of the content or the transport. */
 function replaceContent(
   fault: Fault,
   { request, respondTo }: FaultContext,

@@ -22,7 +22,7 @@ interface LoggedRequest {
   status: number | undefined;
 }
 
-/** Remembers the latest requests, and how often each URL was asked for. */
+/** Remembers the latest requests, and how often each URL was requested. */
 class RequestLog {
   readonly requests: LoggedRequest[] = [];
   /** JSON bytes served, before compression. */
@@ -123,13 +123,13 @@ export interface FakeApi extends AsyncDisposable {
   readonly requests: readonly LoggedRequest[];
   /** JSON bytes served so far, before compression. */
   readonly bytesServed: number;
-  /** Stops listening and cuts every open connection, stalled ones too. */
+  /** Stops listening and closes every open connection, including stalled ones. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a stand-in for the API on 127.0.0.1. It promises what the API's reference documents and nothing more; what it
- * serves is the collection given.
+ * Starts a stand-in for the API on 127.0.0.1. It behaves as the reference of the API documents and no further, and
+ * serves the given collection.
  */
 export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
   const settings = toSettings(options);
@@ -166,7 +166,7 @@ function fail(response: ServerResponse, error: unknown): void {
 
 /** Listens on 127.0.0.1; 0 takes a free port. @returns the port */
 export async function listen(server: Server, port: number): Promise<number> {
-  // Long enough that no client meets a connection which the server is just giving up.
+  // Long enough that no client uses a connection that the server is about to close.
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -176,7 +176,7 @@ export async function listen(server: Server, port: number): Promise<number> {
   return typeof address === 'object' && address ? address.port : port;
 }
 
-/** Stops listening and cuts every open connection, stalled ones too. */
+/** Stops listening and closes every open connection, including stalled ones. */
 export async function closeServer(server: Server): Promise<void> {
   if (!server.listening) return;
   await new Promise((resolve) => {

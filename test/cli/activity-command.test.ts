@@ -54,7 +54,7 @@ In all: 3 new docket entries in 2 cases.
 `);
   });
 
-  test('--since lists the entries of every run from that day on, except those of cases that were new themselves', async () => {
+  test('--since lists the entries of every run from that day on, except the entries of new cases', async () => {
     const { lines } = await start();
     const ids = async (...args: string[]) => (await lines('activity', ...args)).map(({ id }) => id);
     expect(await ids('--since', '2030-01-02')).toEqual([301, 202, 201, 101]);
@@ -78,7 +78,7 @@ In all: 3 new docket entries in 2 cases.
     expect(stdout).toContain('In all: 4 new docket entries in 3 cases.');
   });
 
-  test('says that there was none', async () => {
+  test('says that there are no new entries', async () => {
     const { run } = await startDays(recordedCases([makeCase()]));
     expect((await run('activity')).stdout).toContain('No new docket entries.');
     expect(await run('activity', '--json')).toEqual({
@@ -130,7 +130,7 @@ describe('departed', () => {
     expect(viewed).toHaveLength(3);
   });
 
-  test('says that there is none', async () => {
+  test('says that no case has departed', async () => {
     const { run } = await start();
     expect((await run('departed')).stdout).toBe('No case has left the site, as far as the mirror knows.\n');
   });

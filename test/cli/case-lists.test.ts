@@ -74,7 +74,7 @@ test('activity lists an added complaint, but no records of a first read and no h
   });
 });
 
-describe('with an earlier time', () => {
+describe('linked lists in the past', () => {
   function start() {
     const path = join(tempFolder(), 'mirror.db');
     const one = openLinkedMirror([1], openMirror(path));

@@ -222,7 +222,7 @@ describe('an existing .env', () => {
     expect(readFileSync(path, 'utf8')).toBe('CLEARINGHOUSE_DELAY=5\n');
   });
 
-  test('is overwritten with --replace, so that only the owner can read it; its values are the defaults', async () => {
+  test('is overwritten with --replace, readable only by its owner; its values are the defaults of the questions', async () => {
     const { init, fakeApi, path, asked } = await start();
     writeFileSync(path, `CLEARINGHOUSE_API_TOKEN=${fakeApi.token}\nCLEARINGHOUSE_SCHEDULE="5 5 * * *"\n`, {
       mode: 0o644,

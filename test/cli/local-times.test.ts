@@ -124,7 +124,7 @@ describe('a time is shown in the time zone of the reader', () => {
     expect((await run(['status', '--json'])).stdout).toContain('no request before 2030-01-03T07:00:00.');
   });
 
-  test('but a message that quotes a typed time leaves it unchanged', async () => {
+  test('except in a message that quotes a typed time, which stays unchanged', async () => {
     const { run } = await start();
     const { stderr } = await run(['changes', '--since', '2030-02-30T00:00:00.000Z']);
     expect(stderr).toContain('"2030-02-30T00:00:00.000Z"');

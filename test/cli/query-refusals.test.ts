@@ -90,7 +90,7 @@ describe('query', () => {
     }
   });
 
-  test('says the same if the user has added tables and views, even with odd names or broken', async () => {
+  test('says the same if the user has added tables and views, including broken views and odd names', async () => {
     const { run, write } = await startDays(smallCollection(2));
     write(`CREATE TABLE "my (notes) [1]" (nmae); CREATE VIEW broken AS SELECT * FROM gone`);
     for (const [sql, sentence] of REFUSED) {

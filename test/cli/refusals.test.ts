@@ -37,7 +37,7 @@ const REFUSED: [string[], string, string][] = [
   [['audit', 'date-at-odds'], 'There is no audit "date-at-odds".', 'Did you mean dates_at_odds?'],
 ];
 
-describe('a typing error gets a code, a sentence, and a hint with a correction', () => {
+describe('a mistyped command line gets a code, a sentence, and a hint with a correction', () => {
   test.each(REFUSED)('%j', async (args, sentence, hint) => {
     const env = { CLEARINGHOUSE_API_TOKEN: 'invented-token' };
     const { exitCode, stdout, stderr } = await runCli(args, { env });
@@ -63,8 +63,8 @@ const IMPOSSIBLE_IDS: [string, string, string][] = [
   ['1.5', 'CASE_NOT_MIRRORED', 'No case in'],
 ];
 
-describe('an impossible id of a case', () => {
-  test.each(IMPOSSIBLE_IDS)('%j is rejected', async (id, code, says) => {
+describe('the id of a case', () => {
+  test.each(IMPOSSIBLE_IDS)('is rejected if it is %j', async (id, code, says) => {
     const { run } = await startDays(smallCollection(2));
     const { exitCode, stdout, stderr } = await run('case', id);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
@@ -72,21 +72,21 @@ describe('an impossible id of a case', () => {
     expect(stderr).toContain(says);
   });
 
-  test.each([['changes'], ['activity'], ['verify']])('is also rejected by %s --case', async (command) => {
-    const { run } = await startDays(smallCollection(2));
-    for (const id of ['0', '', '99999999999999999999']) {
-      const { exitCode, stderr } = await run(command, '--case', id);
-      expect([id, exitCode, stderr]).toEqual([id, 2, expect.stringContaining(`--case cannot be "${id}".`)]);
-    }
-  });
-
-  test.each([' 2 ', '\u00a02', '２', '#2', '002', '+2', '\u200b2'])(
-    'is not %j, which means case 2',
-    async (id) => {
+  test.each([['changes'], ['activity'], ['verify']])(
+    'is also rejected by %s --case if it is impossible',
+    async (command) => {
       const { run } = await startDays(smallCollection(2));
-      expect((await run('case', id)).stdout).toContain('(case 2)');
+      for (const id of ['0', '', '99999999999999999999']) {
+        const { exitCode, stderr } = await run(command, '--case', id);
+        expect([id, exitCode, stderr]).toEqual([id, 2, expect.stringContaining(`--case cannot be "${id}".`)]);
+      }
     },
   );
+
+  test.each([' 2 ', '\u00a02', '２', '#2', '002', '+2', '\u200b2'])('can be written as %j', async (id) => {
+    const { run } = await startDays(smallCollection(2));
+    expect((await run('case', id)).stdout).toContain('(case 2)');
+  });
 });
 
 test('every command says that a case whose record could not be read is rejected', async () => {

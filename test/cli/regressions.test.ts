@@ -45,7 +45,7 @@ test('a sync whose log is no longer read still ends, and its outcome is recorded
   });
 });
 
-test('a sync that fails does not exit with 0 although its report is no longer read', async () => {
+test('a failed sync exits with its error code even if its report is no longer read', async () => {
   expect((await syncWithClosed('stdout', 'wrong-token')).exitCode).toBe(3);
 });
 

@@ -182,7 +182,7 @@ describe('--output', () => {
   });
 });
 
-describe('every command that prints a list', () => {
+describe('a command that prints a list', () => {
   const listing = [
     ['changes', '--since', '1'],
     ['activity'],
@@ -193,7 +193,7 @@ describe('every command that prints a list', () => {
     ['audit'],
     ['audit', 'dates_at_odds'],
   ];
-  test.each(listing.map((args) => [args]))('such as %j prints all formats and writes files', async (args) => {
+  test.each(listing.map((args) => [args]))('prints all formats and writes files: %j', async (args) => {
     const { run, folder } = await start();
     for (const format of ['csv', 'tsv', 'json', 'ndjson', 'markdown']) {
       const printed = await run(...args, '--format', format);

@@ -73,7 +73,7 @@ describe('the fields are the same in every format', () => {
     expect(markdown).not.toBe('');
   });
 
-  test('of every command that has formats', async () => {
+  test('and this test covers every command that has formats', async () => {
     const out = Object.assign(new Writable(), { isTTY: false });
     const program = await loadProgram({ stdout: out, stderr: out } as never);
     const withFormats = program.commands

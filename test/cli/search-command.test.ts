@@ -227,7 +227,7 @@ describe('search', () => {
     expect(await reasonsOf('okapi OR chairs', '--raw')).not.toContain('Nothing was found');
   });
 
-  test('omits departed cases, and shows only them with --departed', async () => {
+  test('omits departed cases, and shows only departed cases with --departed', async () => {
     const { ids, found } = await start();
     expect(await ids('zebra')).toEqual([]);
     expect((await found('zebra', '--departed')).map((one) => [one.case_id, one.entries_found])).toEqual([

@@ -26,7 +26,7 @@ async function start(options: Partial<HarnessOptions> = {}) {
 }
 
 describe('status --check', () => {
-  test('passes if the mirror is as old as allowed, and fails if it is older', async () => {
+  test('succeeds if the mirror is as old as allowed, and fails if it is older', async () => {
     const { sync, status } = await start();
     await sync();
     expect((await status(36, '--check')).exitCode).toBe(0);
@@ -124,7 +124,7 @@ describe('status --check', () => {
   });
 });
 
-describe('a clock that was ahead', () => {
+describe('a run while the clock was ahead', () => {
   const NOW = '2030-01-15T03:17:00Z';
   const at = (database: string, start: string, ...args: readonly string[]) =>
     runCli(['status', '--database', database, ...args], { runtime: fakeRuntime({ start }) });
@@ -141,7 +141,7 @@ describe('a clock that was ahead', () => {
     expect(stdout).not.toMatch(/-\d+ ms/);
   });
 
-  test('does not count for the age of the mirror, which the runs before and after it determine', async () => {
+  test('does not affect the age of the mirror, which depends on the runs before and after it', async () => {
     const { sync, database, runtime } = await start();
     await sync();
     await pass(runtime, 1500);
@@ -157,7 +157,7 @@ describe('a clock that was ahead', () => {
     expect(stdout).toContain('up to date as of 2030-01-25');
   });
 
-  test('never shows a run of the future as the last one', async () => {
+  test('is never shown as the last run while its time is in the future', async () => {
     const { sync, status, book } = await start();
     await sync();
     const failed = {

@@ -47,7 +47,7 @@ const FULL = {
   recovered: true,
 };
 
-describe('a first sync or a later one with a full database', () => {
+describe('a sync with a full database', () => {
   test.each([
     ['its first page', 1],
     ['some cases', 150],
@@ -59,7 +59,7 @@ describe('a first sync or a later one with a full database', () => {
       ],
     ),
   ])(
-    'fails with DISK_FULL after %s, and the next first sync with free space is complete',
+    'fails with DISK_FULL after %s of a new mirror, and the next sync with free space is complete',
     async (_, pages) => {
       const outcome = await fill('first sync', (env) =>
         startCommand(['sync'], { ...env, CRASH_MAX_PAGES: String(pages) }),
@@ -79,14 +79,14 @@ describe('a first sync or a later one with a full database', () => {
   );
 });
 
-describe('a first sync or a later one on a full disk', () => {
+describe('a sync on a full disk', () => {
   test.each([
     ['no byte', 0],
     ["the log's index", 16],
     ['some cases', 800],
     ...times<[string, number][]>([], [['half of the schema', 100]]),
   ])(
-    'fails with DISK_FULL after %s and is not killed, and the next first sync with free space is complete',
+    'fails with DISK_FULL after %s of a new mirror and is not killed, and the next sync with free space is complete',
     async (_, kibibytes) => {
       const outcome = await fill('first sync', (env) => startLimitedCommand(kibibytes, ['sync'], env));
       expect(outcome).toEqual(FULL);

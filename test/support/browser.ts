@@ -44,10 +44,10 @@ export interface View {
   readonly javaScriptEnabled?: boolean;
 }
 
-/** Opens a page, and gathers what the browser complains about and requests elsewhere. */
+/** Opens a page, and collects the errors of the browser and its requests to other hosts. */
 export type OpenView = (site: TestSite, view?: View) => Promise<{ page: Page; faults: string[] }>;
 
-/** Tests in an installed browser. Without one they are skipped, which says so. */
+/** Tests in an installed browser. Without one, they are skipped with a message. */
 export function withBrowser(define: (open: OpenView) => void): void {
   const executablePath = findChromium();
   if (executablePath === undefined) console.warn(NOT_RUN);
@@ -69,7 +69,7 @@ export function withBrowser(define: (open: OpenView) => void): void {
       const page = await context.newPage();
       const faults: string[] = [];
       page.on('console', (message) => {
-        // A status other than 200 is a message, too; the test of errors expects it.
+        // The browser also reports each status other than 200; the test of errors expects that.
         if (!message.text().includes('the server responded with a status of')) faults.push(message.text());
       });
       page.on('request', (request) => {
@@ -82,7 +82,7 @@ export function withBrowser(define: (open: OpenView) => void): void {
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Expects that a page that is open has no violation, with everything that is folded open. */
+/** Expects that an open page has no accessibility violation when all collapsed sections are expanded. */
 export async function expectNoViolation(page: Page, path: string): Promise<void> {
   await page.evaluate('document.querySelectorAll("details").forEach((one) => { one.open = true; })');
   await page.evaluate(AXE);
@@ -92,7 +92,7 @@ export async function expectNoViolation(page: Page, path: string): Promise<void>
   expect([path, violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])]).toEqual([path, []]);
 }
 
-/** Expects that nothing on a page that is open is wider than the window. */
+/** Expects that nothing on an open page is wider than the window. */
 export async function expectNoOverflow(page: Page, path: string): Promise<void> {
   const overflow = await page.evaluate(
     'Math.max(0, document.documentElement.scrollWidth - window.innerWidth)',

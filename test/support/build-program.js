@@ -6,11 +6,11 @@ import { buildProgram } from '../../scripts/build.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BUILT = join(ROOT, 'dist/run.js');
-/** What the build is made of. A folder is as new as what last came to it or left it. */
+/** The sources of the build. A folder is as new as the last file that was added or removed. */
 const FOLDERS = ['src', 'fake-api'];
 const SOURCES = [...FOLDERS, 'package-lock.json', 'scripts/build.js'];
 
-/** Run by Jest before all tests: some of them start the built program, which has to be that of these sources. */
+/** Run by Jest before all tests. Some of them start the built program, so it must be built from the current sources. */
 export default async function prepareProgram() {
   const isNew =
     existsSync(BUILT) && listSources().every((path) => statSync(path).mtime < statSync(BUILT).mtime);

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 
-/** A seed for the draws to choose from, so that each run of the tests makes the same choice. */
+/** The seed of the draws, so that each run of the tests makes the same choice. */
 const SEED = 1;
 
 /**
- * Chooses a few values that together have every kind that many draws have: a short test keeps the reach of a long one.
- * The test names the kinds that it expects.
+ * Chooses a few of many drawn values that together cover every kind, so that a short test keeps the reach of a long
+ * one. The test names the kinds that it expects.
  */
 export function chooseDraws<Value>(
   arbitrary: fc.Arbitrary<Value>,

@@ -16,26 +16,26 @@ export interface CliResult {
 
 export interface CliOptions {
   readonly env?: NodeJS.ProcessEnv;
-  /** Where .env is looked for; a new folder by default. */
+  /** The folder with .env; a new folder by default. */
   readonly folder?: string;
   readonly isTTY?: boolean;
   readonly runtime?: Runtime;
-  /** What comes on standard input; nothing by default. */
+  /** The standard input; empty by default. */
   readonly stdin?: string;
   /** UTC by default. */
   readonly timeZone?: string;
   /** The columns of the terminal; 100 by default. */
   readonly columns?: number;
-  /** Who answers questions; nobody by default. */
+  /** Answers the questions of the command; none by default. */
   readonly ask?: Io['ask'];
-  /** Is given the function that stops the command, as a signal would. */
+  /** Receives the function that stops the command as a signal would. */
   readonly onStop?: (stop: (reason: MirrorError) => void) => void;
 }
 
-/** Only the tests of linked lists read them. */
+/** Only the tests of linked lists read linked lists. */
 const NO_LINKED = { CLEARINGHOUSE_LINKED_BUDGET: '0' } as const;
 
-/** Runs the command line in this process, with streams, environment and clock of its own. */
+/** Runs the command line in this process, with its own streams, environment and clock. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const stdout = collect(options.isTTY, options.columns);
   const stderr = collect(options.isTTY, options.columns);
@@ -74,7 +74,7 @@ export const SKIPS_SLEEP: NodeJS.ProcessEnv = {
   NODE_OPTIONS: `--import=${new URL('skip-sleep.js', import.meta.url).href}`,
 };
 
-/** A real process of the real command. */
+/** Starts the real command as a process. */
 export interface CliProcess {
   readonly child: ChildProcess;
   readonly ended: Promise<CliResult>;

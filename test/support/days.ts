@@ -8,15 +8,15 @@ export interface Days {
   readonly harness: SyncHarness;
   /** Runs a command on the mirror. */
   readonly run: (...args: string[]) => Promise<CliResult>;
-  /** The same, for a command that prints one JSON object a line. */
+  /** The same for a command that prints one JSON object per line. */
   readonly lines: (...args: string[]) => Promise<Record<string, unknown>[]>;
   /** Changes the mirror by hand. */
   readonly write: (sql: string) => void;
 }
 
 /**
- * A mirror after one day more than there are `edits`, each of which comes between two. Day n began on the nth of
- * January 2030 at 03:17 UTC and took an hour.
+ * A mirror after a first day and one more day after each of the `edits`. Day n began on the nth of January 2030 at
+ * 03:17 UTC and took an hour.
  */
 export async function startDays(
   source: CaseCollection,
@@ -27,7 +27,7 @@ export async function startDays(
   return toDays(harness);
 }
 
-/** The same days for many tests, synced once; `finish` is SQL that is executed in the end. */
+/** The same days for many tests, synced once; `finish` is SQL that is executed at the end. */
 export function shareDays(
   toSource: () => CaseCollection,
   edits: readonly ((source: CaseCollection) => void)[],
@@ -74,14 +74,14 @@ function toDays(harness: SyncHarness): Days {
   };
 }
 
-/** Marks a case as gone from the site in a run. */
+/** SQL that marks a case as departed in a run. */
 export function departureSql(caseId: number, runId: number): string {
   return `INSERT INTO case_changes (case_id, run_id, changed_at, field, kind, old_value, new_value)
       VALUES (${caseId}, ${runId}, format('2030-01-%02dT04:00:00.000Z', ${runId}), 'mirror_departed_run_id', 'changed', 'null', '${runId}');
     UPDATE cases SET mirror_departed_run_id = ${runId} WHERE id = ${caseId};`;
 }
 
-/** Takes that mark away in a later run. */
+/** SQL that marks it as returned in a later run. */
 export function returnSql(caseId: number, runId: number): string {
   return `INSERT INTO case_changes (case_id, run_id, changed_at, field, kind, old_value, new_value)
       SELECT id, ${runId}, format('2030-01-%02dT03:30:00.000Z', ${runId}), 'mirror_departed_run_id', 'changed', mirror_departed_run_id, 'null'

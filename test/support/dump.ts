@@ -1,8 +1,10 @@
 import type { Mirror } from '../../src/db/open-mirror.ts';
 import { SEARCH_OBJECTS } from '../../src/db/search-tables.ts';
 
-/** What runs wrote down of themselves, by which bytes a case is known, how indexes are chosen, and
- * which words they have: none says anything of a case. */
+/**
+ * Tables without content of a case: the log of the runs, the hashes of records, the statistics of indexes, and the
+ * search index.
+ */
 const NO_DATA = new Set([
   'sync_runs',
   'list_syncs',
@@ -19,7 +21,7 @@ const NO_DATA = new Set([
   'sqlite_stat4',
 ]);
 
-/** Every row of every table of data, for a comparison of two moments. The ledger, which grows with each run, is left out. */
+/** Every row of every table of data, to compare two states. The ledger, which grows with each run, is omitted. */
 export function dumpData({ sqlite }: Mirror): Record<string, unknown[]> {
   const tables = sqlite
     .prepare<[], { name: string }>(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`)

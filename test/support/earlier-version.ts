@@ -19,7 +19,7 @@ export const SERVED = makeCase({
 /** The number of migrations. */
 export const LATEST = readdirSync(MIGRATIONS).filter((name) => name.endsWith('.sql')).length;
 
-/** The bytes of an empty mirror with so many of the migrations. */
+/** The bytes of an empty mirror with this number of migrations. */
 const EMPTY = new Map<number, Buffer>();
 
 function makeEmptyVersion(migrations: number): Buffer {
@@ -46,7 +46,10 @@ function makeEmptyVersion(migrations: number): Buffer {
   return bytes;
 }
 
-/** Writes a mirror as the version with so many migrations made it: two runs, of which the second changed case 1. */
+/**
+ * Writes a mirror as the version with this number of migrations wrote it: two runs, of which the second changed case
+ * 1.
+ */
 export function makeVersion(path: string, migrations: number): void {
   writeFileSync(path, makeEmptyVersion(migrations));
   const sqlite = openSqlite(path);

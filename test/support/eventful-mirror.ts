@@ -18,7 +18,7 @@ import { tempFolder } from './temp-folder.ts';
 
 const DAY = 86_400_000;
 
-/** What becomes of each case, day by day: a change, or nothing. */
+/** The changes of each case, day by day. */
 type Story = Partial<Record<2 | 3 | 4, (record: JsonObject) => JsonObject>>;
 
 const withEntries = (...docket_entries: JsonObject[]) => ({ main_docket: makeDocket({ docket_entries }) });
@@ -28,7 +28,7 @@ const [first, second, third] = [1, 2, 3].map((number) =>
 const edited = { ...first, description: 'AMENDED.' };
 
 const STORIES: Readonly<Record<number, Story>> = {
-  // Fields and lists, a field that goes and comes back.
+  // Fields and lists, and a field that disappears and returns.
   1: {
     2: (record) => ({
       ...without(record, 'state'),
@@ -38,23 +38,23 @@ const STORIES: Readonly<Record<number, Story>> = {
     }),
     4: (record) => ({ ...record, state: null, issues: ['Fog'], brand_new: { a: [1] }, 'main_docket.x': 1 }),
   },
-  // Docket entries that are edited, removed, and come again.
+  // Docket entries that are edited, are removed, and return.
   2: {
     2: (record) => ({ ...record, ...withEntries(edited, second, third) }),
     3: (record) => ({ ...record, ...withEntries({ ...edited, attachments: [makeAttachment(2)] }, third) }),
     4: (record) => ({ ...record, ...withEntries(second, without(third, 'url'), makeEntry({ id: 104 })) }),
   },
-  // From one status to another and back.
+  // A change to another status and back.
   3: {
     2: (record) => ({ ...record, case_ongoing: 'No', terminating_date: '2024-01-01' }),
     4: (record) => ({ ...record, case_ongoing: 'Unknown' }),
   },
-  // A docket that vanishes and comes back.
+  // A docket that disappears and returns.
   4: {
     2: (record) => ({ ...record, main_docket: null }),
     3: (record) => ({ ...record, ...withEntries(first) }),
   },
-  // A list of entries that is none for a while; fields of the docket.
+  // A list of entries that is null for a while, and fields of the docket.
   5: {
     2: (record) => ({ ...record, main_docket: makeDocket({ docket_entries: null, court: 'Other' }) }),
     3: (record) => ({ ...record, main_docket: makeDocket({ docket_entries: ['odd'] }) }),
@@ -64,7 +64,7 @@ const STORIES: Readonly<Record<number, Story>> = {
   7: {},
   8: {},
   9: { 2: (record) => ({ ...record, name: 'Soon gone' }) },
-  // Texts that a file cannot hold as they are, entries without ids of their own.
+  // Texts that SQLite cannot store unchanged, and entries without ids.
   10: {
     3: (record) => ({ ...record, ...withEntries(first, first, without(second, 'id'), { odd: '\ud800' }) }),
     4: (record) => ({ ...record, name: 'a\0b', court: '\udc00', ...withEntries(first, { odd: 1 }) }),
@@ -72,8 +72,8 @@ const STORIES: Readonly<Record<number, Story>> = {
 };
 
 /**
- * The bytes of a mirror after four days in which everything happened that can happen to a case: case 7 departed in run
- * 3 and came back, case 8 has departed in run 4, case 9 was redacted in run 5. `others` are served as they are every night.
+ * The bytes of a mirror after four days with everything that can happen to a case: case 7 departed in run 3 and came
+ * back, case 8 departed in run 4, and case 9 was redacted in run 5. `others` are served unchanged every day.
  */
 export async function buildEventfulMirror(others: readonly JsonObject[] = []): Promise<Buffer> {
   const name = `eventful-mirror-${others.length}`;
@@ -118,7 +118,7 @@ async function syncEventfulDays(others: readonly JsonObject[]): Promise<Buffer> 
   return readFileSync(database);
 }
 
-/** A file of these bytes in which `sql` has been executed, without any check of references. */
+/** Writes these bytes to a file and executes `sql` in it, without checks of foreign keys. */
 export function writeDamaged(
   bytes: Buffer,
   sql: string,
@@ -127,7 +127,7 @@ export function writeDamaged(
   const path = join(tempFolder(), 'mirror.db');
   writeFileSync(path, bytes);
   const sqlite = openSqlite(path);
-  sqlite.unsafeMode(); // lets the schema be written too
+  sqlite.unsafeMode(); // allows changes of the schema, too
   sqlite.pragma('foreign_keys = OFF');
   const before = sqlite.prepare('SELECT total_changes()').pluck().get();
   sqlite.exec(sql);
@@ -138,7 +138,7 @@ export function writeDamaged(
   return path;
 }
 
-/** SQL that is executed where the columns of a table take any value, as a page that was written over does. */
+/** SQL that is executed while the columns of a table accept any value, like an overwritten page. */
 export function withoutRules(table: string, sql: string): string {
   const setSql = (value: string): string => `
     PRAGMA writable_schema = ON;
@@ -153,8 +153,8 @@ export function withoutRules(table: string, sql: string): string {
 type Verified = VerifyReport & { readonly findings: Finding[] };
 
 /**
- * Verifies a file and gathers what is found. Fails if the short way of sound cases, half of them proven by a second
- * thread, finds anything else than the long way.
+ * Verifies a file and collects the findings. Fails if the fast check of sound cases, half of them in a second thread,
+ * has other findings than the full check.
  */
 export function verifyFile(path: string, scope: Scope = { of: 'everything' }): Verified {
   if (scope.of !== 'everything') return verifyInOneWay(path, scope);

@@ -5,7 +5,7 @@ import { ONE_OF_EACH, soundCase } from '../db/sound-case.ts';
 import { buildEventfulMirror } from './eventful-mirror.ts';
 import { tempFolder } from './temp-folder.ts';
 
-/** A file with a mirror in which every table and every view has rows. */
+/** A mirror in which every table and every view has rows. */
 export async function makeFullMirror(): Promise<string> {
   const audited = Object.values(ONE_OF_EACH).map(([fields, docket], at) =>
     soundCase(201 + at, fields, docket),
@@ -13,7 +13,7 @@ export async function makeFullMirror(): Promise<string> {
   const path = join(tempFolder(), 'mirror.db');
   writeFileSync(path, await buildEventfulMirror(audited));
   const sqlite = openSqlite(path);
-  // Either of them would have made its run partial, and no case would have departed.
+  // Each of them would have made its run partial, and then no case would have departed.
   sqlite.exec(`INSERT INTO rejected_records (fingerprint, why, record, source, position, first_run_id, last_run_id) VALUES ('f', 'it has no id', '{}', '/cases/', 0, 1, 1);
     INSERT INTO mirror_moved_cases VALUES (1, 1, 5020, 5021, '2030-01-15T03:17:00.000Z')`);
   sqlite.close();

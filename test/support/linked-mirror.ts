@@ -13,7 +13,9 @@ import { makeCase, makeDocket } from './make-case.ts';
 import { writeEmptyMirror } from './once/empty-mirror.ts';
 import { tempFolder } from './temp-folder.ts';
 
-/** An empty mirror in a file: a copy of one costs a tenth of what the migrations cost that create one in memory. */
+/**
+ * An empty mirror in a file. To copy it takes a tenth of the time of the migrations that would create one in memory.
+ */
 function openEmptyMirror(): Mirror {
   const path = join(tempFolder(), 'mirror.db');
   writeEmptyMirror(path);
@@ -22,18 +24,18 @@ function openEmptyMirror(): Mirror {
 
 export interface LinkedMirror {
   readonly mirror: Mirror;
-  /** Begins another run, which serves these cases. Returns its id. */
+  /** Begins another run in which these cases are served. Returns its id. */
   readonly run: (cases?: readonly JsonObject[]) => number;
   /** Stores a complete read of a list in the newest run. */
   readonly read: (caseId: number, kind: LinkedKind, records: readonly JsonObject[]) => LinkedFigures;
   /** The same for records as bytes. */
   readonly readBytes: (caseId: number, kind: LinkedKind, list: string | Buffer) => LinkedFigures;
   readonly rows: (sql: string) => Record<string, unknown>[];
-  /** The number of rows that `act` wrote to tables other than the state of lists. */
+  /** The number of rows that `act` wrote to all tables except the state of lists. */
   readonly countWrites: (act: () => unknown) => number;
 }
 
-/** A mirror with these cases and one run; their main dockets have the ids from 7001. */
+/** A mirror with these cases and one run. The ids of their main dockets begin with 7001. */
 export function openLinkedMirror(
   ids: readonly number[] = [1, 2],
   mirror: Mirror = openEmptyMirror(),
@@ -67,13 +69,13 @@ export function openLinkedMirror(
     countWrites(act) {
       const before = total();
       act();
-      // The state of the list is written by two statements, each with its seal.
+      // Two statements write the state of the list, each with its seal.
       return total() - before - 4;
     },
   };
 }
 
-/** A read of a list with these records, as the network part hands it over. */
+/** A read of a list with these records, as the API client returns it. */
 export function toRead(caseId: number, kind: LinkedKind, list: string | Buffer): LinkedRead {
   const read = splitRecords(Buffer.from(list)).map((record) => readAnyRecord(record, true));
   const isUsable = (value: unknown): value is JsonObject =>

@@ -61,7 +61,7 @@ const withoutId = { court: 'D. Unknown', docket_number_manual: '9-1', docket_ent
 const deleted = makeDocument({ id: 502, document_status: 'Deleted' });
 const third = makeDocument({ id: 503, document_type: 'Order/Opinion', ecf_number: '2', odd: [1, 2.5] });
 
-/** What the three lists of case 1 are, day by day. */
+/** The three lists of case 1, day by day. */
 const DAYS: Readonly<Record<number, Record<(typeof LINKED_KINDS)[number], JsonObject[]>>> = {
   1: {
     documents: [makeDocument(), deleted, third],
@@ -93,15 +93,15 @@ const DAYS: Readonly<Record<number, Record<(typeof LINKED_KINDS)[number], JsonOb
   },
 };
 
-/** What the API says about the texts of these documents, day by day; null if it gives no clear answer. */
+/** The response of the API to requests for the texts of these documents, day by day; null if it is unclear. */
 const TEXT_DAYS: Readonly<Record<number, Readonly<Record<number, TextAnswer | null>>>> = {
   1: { 501: { outcome: 'text', text: 'One text.', raw: null, drift: [] }, 503: { outcome: 'empty' } },
-  // A document has another text, and a text belongs to two documents.
+  // One document has a new text, and one text belongs to two documents.
   2: {
     501: { outcome: 'text', text: 'Another text, with §.', raw: null, drift: [] },
     503: { outcome: 'text', text: 'One text.', raw: null, drift: [] },
   },
-  // The public may see document 502 on this day only.
+  // Document 502 is public on this day only.
   3: {
     501: { outcome: 'text', text: 'One text.', raw: null, drift: [] },
     502: { outcome: 'text', text: 'Half: \ufffd', raw: Buffer.from('{"text": "Half: \\ud800"}'), drift: [] },
@@ -110,14 +110,14 @@ const TEXT_DAYS: Readonly<Record<number, Readonly<Record<number, TextAnswer | nu
   4: { 501: null, 503: { outcome: 'too_large', message: 'The response is larger than 16 MB.' } },
 };
 
-/** Stores the linked lists and texts of one day as the passes after the newest run would, of cases 1 to 3. */
+/** Stores the linked lists and texts of cases 1 to 3 for one day, as the passes after the newest run would. */
 export function storeLinkedDay(mirror: Mirror, day: 1 | 2 | 3 | 4, at: Date): void {
   storeLists(mirror, day, at);
   storeTexts(mirror, day, at);
   storeFiles(mirror, at);
 }
 
-/** What came of the request for the file of a document. */
+/** The outcome of a request for the file of a document. */
 function storeFiles({ sqlite }: Mirror, at: Date): void {
   const time = at.toISOString();
   sqlite

@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 import Sequencer from '@jest/test-sequencer';
 
 const TESTS = fileURLToPath(new URL('..', import.meta.url));
-/** The longest files, the longest first. A new long file belongs here, or a worker may begin with it when the other has ended. */
+/**
+ * The longest files, the longest first. Add a new long file here, or a worker may begin with it when the other has
+ * finished.
+ */
 const LONGEST = [
   'crash/deaths',
   'simulator/seeds',
@@ -36,8 +39,8 @@ const LONGEST = [
 ];
 
 /**
- * Begins with the longest files, so that both workers end at about the same time. On a fresh clone Jest knows no durations
- * and goes by the size of a file, which says little here.
+ * Begins with the longest files, so that both workers finish at about the same time. In a fresh clone, Jest knows no
+ * durations and sorts by the size of files, which says little here.
  */
 export default class LongestFirst extends Sequencer {
   sort(tests) {

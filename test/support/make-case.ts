@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../src/lib/json.ts';
 
-/** A case object as the API would send it, wholly invented. */
+/** A case object as the API would send it, entirely invented. */
 export type MadeCase = JsonObject & { id: number };
 
 /**
  * A full case with all fields of the contract, a docket of three entries (one with the address "nan", one with two
- * attachments) and something in every list. Each call makes new objects. `overrides` replaces fields of the case.
+ * attachments) and an element in every list. Each call returns new objects. `overrides` replaces fields of the case.
  */
 export function makeCase(overrides: JsonObject = {}): MadeCase {
   return {
@@ -148,7 +148,7 @@ export function makeAttachment(number: number, overrides: JsonObject = {}): Json
   };
 }
 
-/** A copy of an object that lacks one field. */
+/** A copy of an object without one field. */
 export function without<Of extends object>(object: Of, field: string): Of {
   return Object.fromEntries(Object.entries(object).filter(([key]) => key !== field)) as Of;
 }

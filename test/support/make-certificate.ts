@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { tempFolder } from './temp-folder.ts';
 
-/* As much of X.509 (RFC 5280) as a certificate for one test needs, written as DER. */
+/* The part of X.509 (RFC 5280) that a certificate for one test needs, written as DER. */
 
 function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   const body = Buffer.concat(parts);
@@ -31,7 +31,7 @@ function toGeneralName(host: string): Buffer {
   return der(0x87, isIP(host) === 4 ? Buffer.from(host.split('.').map(Number)) : toAddress(host));
 }
 
-/** The sixteen bytes of an address of IPv6 that is written with one `::`. */
+/** The sixteen bytes of an IPv6 address that is written with one `::`. */
 function toAddress(host: string): Buffer {
   const toBytes = (text: string): Buffer =>
     Buffer.from(
@@ -47,7 +47,7 @@ function toAddress(host: string): Buffer {
   return Buffer.concat([head, Buffer.alloc(16 - head.length - tail.length), tail]);
 }
 
-/** A certificate that signs itself, for hosts by name or by address. `path` is a file of it, for CLEARINGHOUSE_CA_FILE. */
+/** A self-signed certificate for hosts by name or by address. `path` is its file, for CLEARINGHOUSE_CA_FILE. */
 export function makeCertificate(...hosts: readonly string[]) {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const name = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from('The Invented Proxy')))));

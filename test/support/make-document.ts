@@ -2,7 +2,7 @@ import { blankDocument } from '../../fake-api/invent/document.ts';
 import { textAddressOf } from '../../fake-api/collection/linked-data.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 
-/** A document as the API lists it, with a title, a text and the fields given. */
+/** A document as the API lists it, with a title, a text and these fields. */
 export function makeDocument(fields: JsonObject & { id: number }): JsonObject {
   return {
     ...blankDocument(fields.id),

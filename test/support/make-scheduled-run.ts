@@ -1,6 +1,6 @@
 import type { ScheduledRun } from '../../src/schedule/state-file.ts';
 
-/** A scheduled run that was tried once and brought everything, but for what is said. */
+/** A scheduled run with one complete attempt, except for these fields. */
 export function makeScheduledRun(changes: Partial<ScheduledRun> = {}): ScheduledRun {
   return {
     due_at: '2026-11-24T03:17:00.000Z',

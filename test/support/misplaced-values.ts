@@ -1,7 +1,9 @@
 import type { Mirror } from '../../src/db/open-mirror.ts';
 
-/** Each column of each table that holds a value of another type than it declares, with the types that it holds.
- * The tables of the search index are SQLite's own. */
+/**
+ * Each column of each table with a value of another type than the declared one, with the types of its values. The
+ * tables of the search index are SQLite's own.
+ */
 export function listMisplacedValues({ sqlite }: Mirror): { column: string; holds: string }[] {
   const columns = sqlite
     .prepare<[], { of: string; name: string; type: string }>(

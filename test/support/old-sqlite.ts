@@ -12,7 +12,7 @@ interface OldSqlite {
   readonly Database: new (bytes: Uint8Array) => OldDatabase;
 }
 
-/** A mirror as SQLite 3.33 reads it, the engine before the oldest one that a mirror is promised to open with. */
+/** A mirror as SQLite 3.33 reads it, which is one version older than the oldest supported engine. */
 export interface OldReader {
   readonly version: string;
   readonly rows: (sql: string) => Value[][];
@@ -23,9 +23,9 @@ const require = createRequire(import.meta.url);
 const WASM = require.resolve('sql.js/dist/sql-wasm.wasm');
 
 /**
- * Opens a file that no process has open with that engine. It lives in memory, where there is no log: the mark of the
- * journal mode is set back in the copy that it reads. It is built without JSON, which every system's SQLite 3.34 has:
- * the one JSON function that the views may use is added here, so that the use of another fails.
+ * Opens a file with that engine; no other process may have it open. The engine reads a copy in memory, where there is
+ * no log, so the journal mode in the copy is reset. It is built without JSON, which SQLite 3.34 has on every system.
+ * The only JSON function that the views may use is added here, so that any other one fails.
  */
 export async function openWithOldSqlite(path: string): Promise<OldReader> {
   if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0)

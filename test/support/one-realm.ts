@@ -1,4 +1,4 @@
-// Jest gives each test file its own realm, while Node's core and native addons throw errors of the main one.
+// Jest gives each test file its own realm, but Node's core and native addons throw errors of the main realm.
 // Without this, `error instanceof Error` is false for them, in our code and in the libraries that we call.
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

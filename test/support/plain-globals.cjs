@@ -5,7 +5,8 @@ const vm = require('node:vm');
 const { TestEnvironment } = require('jest-environment-node');
 
 const { createContext, constants } = vm;
-// Jest sets FORCE_COLOR in its workers. With both in its environment, a process that a test starts prints a warning of Node.
+// Jest sets FORCE_COLOR in its workers. With both variables in its environment, a process that a test starts prints a
+// warning of Node.
 delete process.env.NO_COLOR;
 const SHARED_RUNTIME = require.resolve('./shared-runtime.cjs');
 
@@ -24,7 +25,7 @@ module.exports = class PlainGlobals extends TestEnvironment {
     } finally {
       vm.createContext = createContext;
     }
-    // Who watches files changes the program between two runs in one process.
+    // In watch mode, the program changes between two runs in one process.
     const { watch, watchAll } = config.globalConfig;
     this.isShared = config.projectConfig.runtime === SHARED_RUNTIME && !watch && !watchAll;
     if (!this.isShared) return;
@@ -34,7 +35,7 @@ module.exports = class PlainGlobals extends TestEnvironment {
     shared = this;
   }
 
-  /** Takes away what the test file before has left. */
+  /** Removes what the previous test file left. */
   beginFile() {
     const { global } = this;
     global.process.exit = this.exit;

@@ -7,7 +7,7 @@ import {
 } from '../../src/verify/second-thread.ts';
 
 /**
- * What a second thread may have proven of a mirror: every other case, so that one verification meets cases that are proven
+ * The result of a second thread that has proven every other case, so that one verification has cases that are proven
  * elsewhere and cases that are not.
  */
 export function proveElsewhere(mirror: Mirror): ProvenElsewhere {

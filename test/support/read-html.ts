@@ -30,7 +30,7 @@ export function readElements(page: string): ReadElement[] {
   return all;
 }
 
-/** Faults of the tags of a page, read strictly: each element is closed, in order, and no attribute is doubled. */
+/** Faults of the tags of a page. Each element must be closed, in order, and no attribute may occur twice. */
 export function listTagFaults(page: string): string[] {
   const faults: string[] = [];
   const open: string[] = [];
@@ -54,7 +54,7 @@ export function listTagFaults(page: string): string[] {
   return open.length === 0 ? faults : [...faults, `never closed: ${open.join(', ')}`];
 }
 
-/** Faults that a reader of the page without a mouse, or without sight, would meet. */
+/** Faults for readers who use no mouse or cannot see the page. */
 export function listStructureFaults(page: string): string[] {
   const all = readElements(page);
   const of = (name: string): ReadElement[] => all.filter((one) => one.name === name);

@@ -1,11 +1,11 @@
 import type { Runtime } from '../../src/api/client.ts';
 
 export interface FakeRuntime extends Runtime {
-  /** Every wait that was asked for, in milliseconds. */
+  /** Every requested wait, in milliseconds. */
   readonly waits: readonly number[];
 }
 
-/** A clock that moves only when somebody sleeps, sleep that takes no time, and chance that always says `luck`. */
+/** A clock that moves only by sleep, sleep that takes no real time, and a random source that always returns `luck`. */
 export function fakeRuntime({ start = '2030-01-15T03:17:00Z', luck = 0.5 } = {}): FakeRuntime {
   let time = Date.parse(start);
   const waits: number[] = [];

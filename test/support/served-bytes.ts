@@ -4,7 +4,7 @@ import { runCli, type CliResult } from './command-line.ts';
 import { startHarness, type SyncHarness } from './sync-harness.ts';
 
 export interface BytesHarness extends SyncHarness {
-  /** From now on the first page of a list is this body. */
+  /** Replaces the first page of a list with this body. */
   readonly serve: (body: Buffer, contentType?: string) => void;
   /** Runs a command on the mirror. */
   readonly run: (...args: string[]) => Promise<CliResult>;

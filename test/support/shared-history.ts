@@ -3,12 +3,12 @@ import type { CaseCollection } from '../../fake-api/collection/collection.ts';
 import type { FakeApiOptions } from '../../fake-api/serve/options.ts';
 import { startHarness, type SyncHarness } from './sync-harness.ts';
 
-/** What is served, and what changes in it between two syncs. */
+/** The served collection, and its changes between two syncs. */
 export interface History extends FakeApiOptions {
   readonly edits?: readonly ((source: CaseCollection) => void)[];
 }
 
-/** A harness after a first sync and one more after each edit. */
+/** A harness after a first sync and another sync after each edit. */
 export async function startHistory({ edits = [], ...options }: History): Promise<SyncHarness> {
   const harness = await startHarness(options);
   await harness.sync();
@@ -20,8 +20,8 @@ export async function startHistory({ edits = [], ...options }: History): Promise
 }
 
 /**
- * Syncs a history once for many tests: the first test gets the harness that did, the others one with a copy of its mirror
- * and with the collection as it was in the end. `finish` changes that mirror by hand.
+ * Syncs a history once for many tests. The first test gets the harness of these syncs, and each other test a harness
+ * with a copy of the mirror and of the final collection. `finish` changes that mirror by hand.
  */
 export function shareHistory(
   toHistory: () => History,

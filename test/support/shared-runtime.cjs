@@ -10,7 +10,7 @@ const ONCE = pathToFileURL(join(__dirname, 'once/')).href;
 const isOfOneFile = (key) =>
   key.startsWith('@jest/globals/') || (key.startsWith(TESTS) && !key.startsWith(ONCE));
 
-/** The runtime of this worker, and the environment that it is for. */
+/** The runtime of this worker, and its environment. */
 let shared;
 
 module.exports = class SharedRuntime extends Runtime {

@@ -7,7 +7,7 @@ import { startServer } from '../../src/web/server.ts';
 
 export interface TestSite {
   readonly url: string;
-  /** Faults of the program that were reported to the terminal. */
+  /** Unexpected errors that the program printed. */
   readonly faults: unknown[];
   readonly get: (path: string, headers?: Record<string, string>, method?: string) => Promise<Answer>;
   readonly close: () => Promise<void>;
@@ -28,7 +28,7 @@ export async function startSite(database: string): Promise<TestSite> {
   return site;
 }
 
-/** Serves a mirror, as `browse` does, on a free port, until somebody closes it. */
+/** Serves a mirror, as `browse` does, on a free port, until it is closed. */
 async function serveSite(
   database: string,
   now = new Date('2030-02-01T12:00:00Z'),
@@ -46,7 +46,7 @@ async function serveSite(
   };
 }
 
-/** Serves a copy of a mirror, which lasts until somebody closes the site, for tests that share it. */
+/** Serves a copy of a mirror until the site is closed, for tests that share it. */
 export async function serveCopy(source: string): Promise<TestSite & { readonly database: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'clearinghouse-mirror-'));
   const database = join(folder, 'mirror.db');
@@ -77,7 +77,7 @@ function get(url: string, path: string, headers: Record<string, string>, method:
   });
 }
 
-/** Ends every site that a test started. */
+/** Closes every site that a test started. */
 afterEach(async () => {
   for (const site of running.splice(0)) await site.close();
 });

@@ -1,6 +1,6 @@
 /*
- * Loaded into a process before the program (`--import`): what it would sleep for a second or longer takes a tenth of one, and
- * its clock is set ahead by the rest. Time-outs and all else keep the time of the machine.
+ * Loaded into a process before the program (`--import`). A sleep of a second or longer takes a tenth of a second, and
+ * the clock is set ahead by the rest. Time-outs and everything else use the real time.
  */
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';

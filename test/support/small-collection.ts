@@ -3,7 +3,7 @@ import type { CaseCollection } from '../../fake-api/collection/collection.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase } from './make-case.ts';
 
-/** Small cases with ids from 1, dealt out to the five lists in turn: quick to serve and to store. */
+/** Small cases with ids from 1, spread evenly over the five lists, which are quick to serve and to store. */
 export function smallCollection(size: number): CaseCollection {
   return recordedCases(
     Array.from({ length: size }, (_, index) =>

@@ -14,15 +14,15 @@ import { tempFolder } from './temp-folder.ts';
 export interface SyncHarness {
   readonly fakeApi: FakeApi;
   readonly database: string;
-  /** The environment that leads a process to this fake API and this mirror. */
+  /** The environment for a process that uses this fake API and this mirror. */
   readonly env: NodeJS.ProcessEnv;
   readonly runtime: FakeRuntime;
-  /** Everything that the runs have told so far. */
+  /** All events of the runs so far. */
   readonly events: readonly SyncEvent[];
   readonly sync: (options?: SyncOptions) => Promise<RunReport>;
   /** Rows of a query on the mirror. */
   readonly rows: (sql: string) => Record<string, unknown>[];
-  /** Uses the mirror, opened for reading. */
+  /** Opens the mirror for reading, and closes it after use. */
   readonly read: <Result>(use: (mirror: Mirror) => Result) => Result;
 }
 
@@ -44,13 +44,13 @@ afterEach(async () => {
 });
 
 export interface HarnessOptions extends FakeApiOptions {
-  /** Whether the first sync has to create the file; otherwise an empty mirror is there. */
+  /** Whether the first sync must create the file; otherwise an empty mirror exists. */
   readonly withoutFile?: boolean;
-  /** The bytes of the mirror that is there; an empty one by default. */
+  /** The bytes of the mirror at the start; an empty mirror by default. */
   readonly mirror?: Buffer;
 }
 
-/** A fake API, and a mirror of it in a file of its own, with a clock that only sleeping moves. */
+/** A fake API and a mirror of it, with a clock that moves only by sleep. */
 export async function startHarness({
   withoutFile = false,
   mirror,
@@ -106,7 +106,7 @@ export async function startHarness({
   };
 }
 
-/** The status with this id. */
+/** The list with this id. */
 export function statusOf(id: OngoingStatus['id']): OngoingStatus {
   const status = ONGOING_LISTS.find((one) => one.id === id);
   if (status === undefined) throw new RangeError(`no status ${id}`);

@@ -5,7 +5,7 @@ import { afterEach } from '@jest/globals';
 
 const folders: string[] = [];
 
-/** A new folder of its own, removed after the test. */
+/** A new folder, removed after the test. */
 export function tempFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'clearinghouse-mirror-'));
   folders.push(folder);

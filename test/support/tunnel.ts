@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const file = (name: string): string => fileURLToPath(new URL(`tls/${name}`, import.meta.url));
 
-/** The certificate of the invented authority that has signed the one of {@link startTlsServer}. */
+/** The certificate of the invented authority that signed the certificate of {@link startTlsServer}. */
 export const AUTHORITY = file('authority.pem');
 
 async function listen(server: Server, host = '127.0.0.1'): Promise<number> {
@@ -14,7 +14,7 @@ async function listen(server: Server, host = '127.0.0.1'): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A server of https on this machine; for api.example and hooks.example, unless it gets another certificate. */
+/** An HTTPS server on this machine, for api.example and hooks.example unless it has another certificate. */
 export async function startTlsServer(
   response: RequestListener,
   tls: { key: string | Buffer; cert: string | Buffer } = {
@@ -34,8 +34,9 @@ export async function startTlsServer(
 }
 
 /**
- * A proxy on this machine. Each CONNECT is led to `targetPort`, whatever host it names; what is asked by its whole address
- * is answered with 204. `refuse` is the status with which a CONNECT is refused instead. With `tls` it is spoken to by https.
+ * A proxy on this machine. It connects each CONNECT to `targetPort`, whatever host it names, and responds with 204 to
+ * a request for a full URL. `refuse` is the status with which it refuses a CONNECT instead. With `tls`, the proxy
+ * itself uses HTTPS.
  */
 export async function startProxy({
   targetPort = 0,

@@ -90,7 +90,7 @@ test('the codebook has a page for each table and view, with its columns', async 
   expect((await site.get('/schema/nothing')).status).toBe(404);
 });
 
-describe('documents', () => {
+describe('documents and dockets', () => {
   const LONG = `${'The keepers of the lamp appealed. '.repeat(160_000)}THE END`;
 
   async function makeSite() {
@@ -177,7 +177,7 @@ describe('documents', () => {
     expect(words((await site.get('/documents/12')).body)).toContain('Not fetched yet.');
   });
 
-  test('have beside them further dockets, each with a page of its entries and files', async () => {
+  test('have separate pages; the page of a docket shows its entries and files', async () => {
     const site = await makeSite();
     expect((await site.get('/cases/1')).body).toContain('href="/dockets/501"');
     const page = words((await site.get('/dockets/501?words=notice')).body);

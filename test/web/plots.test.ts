@@ -44,7 +44,7 @@ describe('a plot of columns', () => {
     ['zeros', [[0, 0, 0]]],
     ['large numbers', [[1e9, 5]]],
     ['several series', [Array.from({ length: 60 }, (_, at) => at), Array.from({ length: 60 }, () => 1)]],
-  ])('with %s has no invalid number, and labels each year with four digits', (_, values) => {
+  ])('with %s has no invalid number, and writes years without a comma', (_, values) => {
     const svg = toPlot(values);
     expect(svg).not.toMatch(/NaN|Infinity|undefined|\b1,99\d\b/);
     expect(svg).not.toMatch(/ style=|<style|⚠/);

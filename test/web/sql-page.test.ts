@@ -160,7 +160,7 @@ describe('a statement', () => {
     ['rows', { rows: 10 }],
     ['bytes', { bytes: 1000 }],
     ['milliseconds', { milliseconds: 300 }],
-  ])('breaks its download off if the file exceeds the limit of %s', async (_, limit) => {
+  ])('breaks off its download if the file exceeds the limit of %s', async (_, limit) => {
     const runner = createStatementRunner(database, {
       file: { ...PAGE_LIMITS, rows: 1e9, bytes: 1e9, milliseconds: 60_000, ...limit },
     });

@@ -4,8 +4,8 @@ const SURROGATES = { first: 0xd800, count: 0x800 } as const;
 const LAST = 0x10ffff;
 
 /**
- * Any character, for `fc.string({ unit: anyCharacter })`. It draws what the unit `binary` draws, which lists the million
- * characters that there are in a map: a second and 100 MB in each worker.
+ * Any character, for `fc.string({ unit: anyCharacter })`. It draws the same characters as the unit `binary`, which
+ * puts all million of them into a map: that takes a second and 100 MB in each worker.
  */
 export const anyCharacter: fc.Arbitrary<string> = fc
   .integer({ min: 0, max: LAST - SURROGATES.count })

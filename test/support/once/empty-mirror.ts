@@ -6,15 +6,17 @@ import { type Mirror, openMirror } from '../../../src/db/open-mirror.ts';
 let whole: Buffer | undefined;
 let withoutViews: Buffer | undefined;
 
-/** Writes an empty mirror to a file. The migrations run once: they take longer than most syncs of a test. */
+/**
+ * Writes an empty mirror to a file. The migrations run only once, because they take longer than most syncs of a test.
+ */
 export function writeEmptyMirror(path: string): void {
   whole ??= makeEmptyMirror();
   writeFileSync(path, whole);
 }
 
 /**
- * Writes an empty mirror without its views. SQLite parses the whole schema each time that a file is opened, and the views
- * are four fifths of that: for tests that open a mirror thousands of times, and read no view.
+ * Writes an empty mirror without its views, for tests that open a mirror thousands of times and read no view. SQLite
+ * parses the whole schema each time it opens a file, and the views are four fifths of the schema.
  */
 export function writeMirrorWithoutViews(path: string): void {
   withoutViews ??= makeEmptyMirror((sqlite) => {

@@ -5,8 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { deserialize, serialize } from 'node:v8';
 
 /**
- * Makes something once for all test files of a run, whichever worker asks first, in a folder that Jest removes at the end.
- * What is made is read from there by everybody, so nobody may change a file in it.
+ * Makes something once for all test files of a run, in the worker that asks first, in a folder that Jest removes at
+ * the end. All tests read it from there, so no test may change a file in it.
  */
 export async function onceARun<Made>(name: string, make: (folder: string) => Promise<Made>): Promise<Made> {
   const parent = process.env.RUN_FOLDER ?? mkdtempSync(join(tmpdir(), 'clearinghouse-mirror-run-'));
