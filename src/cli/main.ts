@@ -144,6 +144,14 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     reads: true,
     load: () => import('./commands/export.ts'),
   },
+  release: {
+    argument: ['<folder>', 'the folder to write; a new or empty one, or an earlier release'],
+    description:
+      'Write a release that a paper can cite: files and a database of one verified state, with hashes.',
+    acts: true,
+    reads: true,
+    load: () => import('./commands/release.ts'),
+  },
   cite: {
     argument: ['[case...]', 'its id, link, docket number, or words of its name'],
     description: 'Print how to cite a case, or the data set, as text, BibTeX, RIS or CSL JSON.',

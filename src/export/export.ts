@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Mirror } from '../db/open-mirror.ts';
+import { closing } from '../db/engine.ts';
+import { type Mirror, openMirrorReadOnly } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { readTablesAsOf } from '../history/query-as-of/query.ts';
 import { shadowViews } from '../history/query-as-of/shadow-tables.ts';
@@ -16,10 +17,11 @@ import type { Format, FormatName } from './formats/format.ts';
 import { type Export, type WrittenTable, toManifest } from './manifest.ts';
 import { renderCitation, renderLicense, renderReadme } from './papers.ts';
 import type { Partition, PartitionName } from './partition.ts';
+import { verifyAll, writeDatabase } from './release.ts';
 import { type ExportedRun, findCoverage } from './run.ts';
 import { chooseCases, chooseTables } from './select.ts';
 import type { Table, TableName } from './table.ts';
-import { MANIFEST, SUMS, listFiles, openPlace } from './target.ts';
+import { type FolderKind, MANIFEST, SUMS, listFiles, openPlace } from './target.ts';
 import { hashFile, loadFormat, toWrittenFile, writeTable } from './write-table.ts';
 
 export interface ExportRequest {
@@ -35,6 +37,7 @@ export interface ExportRequest {
   readonly filters: CaseFilters;
   readonly run: ExportedRun;
   readonly signal: AbortSignal;
+  readonly kind: FolderKind;
   /** Called after some thousands of rows. */
   readonly onRows?: () => void;
   /** Called after each table. */
@@ -44,13 +47,14 @@ export interface ExportRequest {
 /**
  * Exports the state of a mirror after a run to a folder. The mirror is in a read transaction, and its connection can be used
  * for nothing else afterwards. Fails with EXPORT_REFUSED, EXPORT_NO_ROOM, EXPORT_FAILED, EXPORT_UNAVAILABLE, LOCKED,
- * HISTORY_MISSING, HISTORY_DAMAGED or the signal's reason; an earlier export is then unchanged.
+ * HISTORY_MISSING, HISTORY_DAMAGED, DATABASE_DAMAGED or the signal's reason; an earlier export is then unchanged.
  */
 export async function exportMirror(mirror: Mirror, request: ExportRequest): Promise<Export> {
   const format = await loadFormat(request.format);
   const { tables, partitions, leftOut } = chooseTables(mirror, { ...request, format });
-  const place = inSystem(request.folder, () => openPlace(request.folder));
+  const place = inSystem(request.folder, () => openPlace(request.folder, request.kind));
   try {
+    if (request.kind === 'release') verifyAll(mirror, request.onRows);
     if (request.run.isPast) {
       readTablesAsOf(mirror, request.run.id);
       shadowViews(mirror);
@@ -63,13 +67,32 @@ export async function exportMirror(mirror: Mirror, request: ExportRequest): Prom
     });
     const content = { format, tables, partitions, leftOut, caseIds, folder: place.folder };
     const written = await writeAll(mirror, { ...request, filters }, content);
-    place.swapIn();
+    place.swapIn(() => {
+      refuseRedacted(mirror);
+    });
     return written;
   } catch (thrown) {
     throw toExportError(request.folder, thrown);
   } finally {
     place.release();
   }
+}
+
+/**
+ * What was redacted while the export read the mirror is in the files, because the export reads the state before. Fails with
+ * EXPORT_FAILED; the files are then removed.
+ */
+function refuseRedacted({ path, sqlite }: Mirror): void {
+  const count = (connection: Mirror['sqlite']): number =>
+    connection
+      .prepare<[], number>(`SELECT count(*) FROM main.sync_runs WHERE trigger = 'redact'`)
+      .pluck()
+      .get() ?? 0;
+  const now = closing(openMirrorReadOnly(path), (mirror) => count(mirror.sqlite));
+  if (now !== count(sqlite))
+    throw new MirrorError('EXPORT_FAILED', `Something was redacted from ${path} during the export.`, {
+      hint: 'Export again: then it is left out.',
+    });
 }
 
 const isFiltered = ({ values, filed }: CaseFilters): boolean =>
@@ -99,11 +122,13 @@ async function writeAll(
       partition: partitions.get(table.name) ?? null,
       caseIds,
       root: folder,
+      folder: 'data',
     });
     written.push(one);
     request.onTable?.(one);
   }
   const done: Export = {
+    kind: request.kind,
     version: PACKAGE.version,
     format: request.format,
     mediaType: format.mediaType,
@@ -114,10 +139,16 @@ async function writeAll(
     coverage: findCoverage(mirror, request.run),
     tables: written,
     leftOut,
+    database: null,
   };
   const finished = await finishShared(done, format, folder);
-  await writePapers(finished, folder);
-  return finished;
+  const database =
+    request.kind === 'release'
+      ? await writeDatabase(mirror, { ...request, caseIds, root: folder }, done)
+      : null;
+  const whole = { ...finished, database };
+  await writePapers(whole, folder);
+  return whole;
 }
 
 /** Completes the file of all tables, if the format has one. Only then its size and its hash are known. */
@@ -142,7 +173,11 @@ async function writePapers(done: Export, folder: string): Promise<void> {
     [MANIFEST]: toJson(toManifest(done, toSha256)),
   };
   for (const [name, text] of Object.entries(papers)) writeFileSync(join(folder, name), text, { flag: 'wx' });
-  const known = new Map(done.tables.flatMap(({ files }) => files.map(({ path, sha256 }) => [path, sha256])));
+  const files = [
+    ...done.tables.flatMap((one) => one.files),
+    ...(done.database === null ? [] : [done.database]),
+  ];
+  const known = new Map(files.map(({ path, sha256 }) => [path, sha256]));
   let sums = '';
   for (const file of listFiles(folder))
     sums += `${known.get(file) ?? (await hashFile(join(folder, file)))}  ${file}\n`;

@@ -4,7 +4,7 @@ import type { Partition } from './partition.ts';
 import type { Table } from './table.ts';
 import type { FormatName } from './formats/format.ts';
 import type { ColumnStatistics } from './tally.ts';
-import { MANIFEST_KIND } from './target.ts';
+import { type FolderKind, toManifestKind } from './target.ts';
 
 /** A table that was written and read back. */
 export interface WrittenTable {
@@ -31,6 +31,7 @@ export interface WrittenFile {
 
 /** Everything that describes an export. */
 export interface Export {
+  readonly kind: FolderKind;
   readonly version: string;
   readonly format: FormatName;
   readonly mediaType: string;
@@ -42,6 +43,8 @@ export interface Export {
   readonly coverage: Coverage;
   readonly tables: readonly WrittenTable[];
   readonly leftOut: readonly { readonly table: string; readonly why: string }[];
+  /** The database of a release, which has all tables; null in an export. */
+  readonly database: WrittenFile | null;
 }
 
 /** Says which tables are not included, in a sentence for each reason. */
@@ -71,12 +74,12 @@ const toCounts = (misfits: Misfits): object =>
 
 /** The manifest, which names each file only after it was read back. */
 export function toManifest(
-  { run, tables, coverage, ...rest }: Export,
+  { run, tables, coverage, database, ...rest }: Export,
   toHash: (text: string) => string,
 ): object {
   const content = tables.filter(({ table }) => table.kind === 'content');
   return {
-    kind: MANIFEST_KIND,
+    kind: toManifestKind(rest.kind),
     version: rest.version,
     format: rest.format,
     raw: rest.isRaw,
@@ -110,6 +113,10 @@ export function toManifest(
     ),
     left_out: rest.leftOut,
     coverage,
-    files: tables.flatMap(({ table, files }) => files.map((file) => ({ ...file, table: table.name }))),
+    ...(database !== null && { verified: 'every check of the mirror passed' }),
+    files: [
+      ...tables.flatMap(({ table, files }) => files.map((file) => ({ ...file, table: table.name }))),
+      ...(database === null ? [] : [{ ...database, table: 'all' }]),
+    ],
   };
 }

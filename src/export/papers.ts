@@ -9,11 +9,11 @@ import { type Export, listLeftOut } from './manifest.ts';
 const PUBLISHER = `${AUTHOR}, ${INSTITUTION}`;
 
 export function renderReadme(one: Export): string {
-  const { run, tables, leftOut, format, isRaw, filters } = one;
+  const { run, tables, leftOut, format, isRaw, filters, database } = one;
   return `# ${TITLE}
 
 This folder has the state of a mirror of ${SITE} after run ${run.id}, which ended at ${run.endedAt}. \`clearinghouse-mirror
-export\` (version ${one.version}) wrote it in the format ${format}.
+${one.kind}\` (version ${one.version}) wrote it in the format ${format}.
 
 ${renderContents(isRaw, one.withoutTexts)}
 ${Object.entries(filters)
@@ -36,7 +36,12 @@ ${renderReading(one)}
 ## Files
 
 - \`data/\`: the tables, in files with their names
-- \`codebook.md\`, \`codebook.csv\`: what each column means, how often it is missing and which values it has
+${
+  database === null
+    ? ''
+    : `- \`${database.path}\`: the same tables and the codebook in one SQLite database. It opens where nothing
+  can be written: \`sqlite3 'file:${database.path}?immutable=1'\`. Before it was written, every check of the mirror passed.\n`
+}- \`codebook.md\`, \`codebook.csv\`: what each column means, how often it is missing and which values it has
 - \`datapackage.json\`: types, keys and hashes (Data Package 2.0)
 - \`manifest.json\`: the run, counts, hashes of the content, and what no type can hold
 - \`SHA256SUMS\`: \`sha256sum --check SHA256SUMS\` checks every file
@@ -165,7 +170,7 @@ export function renderLicense({ withoutTexts }: Export): string {
   return `# License of the data
 
 The data come from the ${PUBLISHER} (${SITE}). It asks to be credited or cited
-whenever they are used. Its staff wrote the summaries, which are its property${withoutTexts ? '; they are not part of this export' : ': ask it before you publish them'}. Docket entries
+whenever they are used. Its staff wrote the summaries, which are its property${withoutTexts ? '; they are not included' : ': ask it before you publish them'}. Docket entries
 and court documents are public records.
 
 The program that wrote this folder does not license the data. Its own license, MIT, covers its code alone.

@@ -22,20 +22,22 @@ import { exchangeFolders, syncFile, syncFolder } from '../lib/replace-file.ts';
 
 export const SUMS = 'SHA256SUMS';
 export const MANIFEST = 'manifest.json';
-/** The value of `format` in a manifest, by which an export is recognized. */
-export const MANIFEST_KIND = 'clearinghouse-mirror export';
+/** What a folder can be. The manifest says so, and a folder replaces only one of its own kind. */
+export type FolderKind = 'export' | 'release';
+/** The value of `kind` in a manifest, by which a folder of this program is recognized. */
+export const toManifestKind = (kind: FolderKind): string => `clearinghouse-mirror ${kind}`;
 
 export interface Place {
   /** The folder to write to. */
   readonly folder: string;
-  /** Writes everything to the disk, and gives the folder its name. */
-  readonly swapIn: () => void;
+  /** Writes everything to the disk, and gives the folder its name. `check` runs in between, and may throw. */
+  readonly swapIn: (check: () => void) => void;
   /** Removes what was not swapped in, and what was replaced. */
   readonly release: () => void;
 }
 
 /** Begins a folder beside `named`. Fails with EXPORT_REFUSED, LOCKED or the error of the system; then nothing is changed. */
-export function openPlace(named: string): Place {
+export function openPlace(named: string, kind: FolderKind): Place {
   const path = toRealPath(named);
   const parent = dirname(path);
   const fault = describeMissingFolder(parent);
@@ -51,17 +53,18 @@ export function openPlace(named: string): Place {
   };
   try {
     recover(path);
-    checkReplaceable(path, named);
+    checkReplaceable(path, named, kind);
     removeLeftovers(path);
     const folder = toBeside(path, 'partial');
     mkdirSync(folder);
     return {
       folder,
       release,
-      swapIn() {
+      swapIn(check) {
         for (const file of listFiles(folder)) syncFile(join(folder, file));
         for (const one of listFolders(folder)) syncFolder(one);
-        checkReplaceable(path, named);
+        checkReplaceable(path, named, kind);
+        check();
         putInPlace(folder, path);
         syncFolder(parent);
       },
@@ -129,37 +132,38 @@ function putInPlace(folder: string, path: string): void {
 
 const look = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });
 
-function checkReplaceable(path: string, named: string): void {
+function checkReplaceable(path: string, named: string, kind: FolderKind): void {
   const found = look(path);
   if (found === undefined) return;
   if (!found.isDirectory()) throw refuse(named, `is ${describeKind(found) ?? 'a file'}, not a folder`);
   const names = readdirSync(path);
   if (names.length === 0) return;
-  const foreign = findForeign(path);
+  const foreign = findForeign(path, kind);
   if (foreign !== null) throw refuse(named, foreign);
 }
 
-/** Why a folder is not an unchanged export; null if it is one. */
-function findForeign(path: string): string | null {
-  const expected = readExpected(path);
-  if (expected === null) return 'is not empty and not an export';
+/** Why a folder is not an unchanged one of its kind; null if it is. */
+function findForeign(path: string, kind: FolderKind): string | null {
+  const expected = readExpected(path, kind);
+  if (expected === null)
+    return kind === 'export' ? 'is not empty and not an export' : 'is not empty and not a release';
   for (const file of listFiles(path)) {
     const bytes = expected.get(file);
-    if (bytes === undefined) return `holds ${file}, which is not part of an export`;
+    if (bytes === undefined) return `holds ${file}, which is not part of it`;
     if (bytes !== null && statSync(join(path, file)).size !== bytes)
-      return `holds ${file}, which was changed since it was exported`;
+      return `holds ${file}, which was changed since it was written`;
   }
   return null;
 }
 
-/** The files of an export, with the size of those that the manifest names. */
-function readExpected(path: string): Map<string, number | null> | null {
+/** The files of a folder, with the size of those that the manifest names. */
+function readExpected(path: string, kind: FolderKind): Map<string, number | null> | null {
   try {
     const manifest = JSON.parse(readFileSync(join(path, MANIFEST), 'utf8')) as {
       readonly kind?: unknown;
       readonly files: readonly { readonly path: string; readonly bytes: number }[];
     };
-    if (manifest.kind !== MANIFEST_KIND) return null;
+    if (manifest.kind !== toManifestKind(kind)) return null;
     const names = readFileSync(join(path, SUMS), 'utf8')
       .split('\n')
       .map((line) => line.slice(66));

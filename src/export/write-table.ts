@@ -36,6 +36,8 @@ export interface TableRequest {
   readonly withoutTexts: boolean;
   /** The folder of the export. */
   readonly root: string;
+  /** The folder in it that gets the files. */
+  readonly folder: string;
   readonly signal: AbortSignal;
   /** Called after some thousands of rows, which may have left garbage. */
   readonly onRows?: () => void;
@@ -61,8 +63,8 @@ export async function writeTable(mirror: Mirror, request: TableRequest): Promise
 }
 
 /** The path of the file of a table, or of all tables. */
-const toDataPath = ({ ending, sharedName }: Format, { name }: Table): string =>
-  `data/${sharedName ?? name}.${ending}`;
+const toDataPath = ({ folder, format: { ending, sharedName }, table: { name } }: TableRequest): string =>
+  `${folder}/${sharedName ?? name}.${ending}`;
 
 /** A file as it is on the disk. */
 export async function toWrittenFile(root: string, path: string, rows: number): Promise<WrittenFile> {
@@ -76,7 +78,7 @@ interface Facts extends Pick<WrittenTable, 'misfits' | 'statistics'> {
 }
 
 async function writeWhole(mirror: Mirror, request: TableRequest): Promise<Facts> {
-  const path = toDataPath(request.format, request.table);
+  const path = toDataPath(request);
   const hash = await writeWholeCases(mirror, join(request.root, path), request);
   return { hash, parts: [{ path, range: null, rows: hash.rows }], misfits: noMisfits(), statistics: [] };
 }
@@ -104,14 +106,15 @@ async function writeRows(mirror: Mirror, request: TableRequest): Promise<Facts> 
 }
 
 /** Opens the file of a table, or prepares the files of its parts. */
-function openParts({ format, table, partition, root }: TableRequest): RowWriter & { readonly parts: Part[] } {
+function openParts(request: TableRequest): RowWriter & { readonly parts: Part[] } {
+  const { format, table, partition, root } = request;
   const { name } = table;
   const open = (path: string): RowWriter => format.open(path, table);
   if (partition !== null) {
     const at = table.columns.findIndex((column) => column.name === partition.column);
     return splitRows({ root, name, ending: format.ending, partition, at, open });
   }
-  const part: Part = { path: toDataPath(format, table), range: null, rows: 0 };
+  const part: Part = { path: toDataPath(request), range: null, rows: 0 };
   const writer = open(join(root, part.path));
   return {
     parts: [part],

@@ -102,6 +102,7 @@ const DESCRIBED: readonly (readonly [section: string, args: readonly string[], l
   ['restore', ['restore', 'latest.db'], 1],
   ['restore', ['restore', 'latest.db', '--yes'], 1],
   ['export', ['export', 'out', '--allow-partial'], 1],
+  ['export', ['release', 'out-of-release', '--allow-partial'], 1],
   ['redact', ['redact', GONE], 1],
   ['redact', ['redact', GONE, '--yes'], 1],
 ];

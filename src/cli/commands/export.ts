@@ -69,6 +69,7 @@ export async function runCommand(folder: string, flags: Flags, io: Io): Promise<
         format: flags.format as FormatName,
         tables,
         partitionBy,
+        kind: 'export',
         isRaw: flags.raw === true,
         withoutTexts: flags.withoutTexts === true,
         filters,

@@ -8,11 +8,14 @@ export function renderTableProgress(written: WrittenTable): string {
   return `${written.table.name}: ${renderPlural(written.rows, 'row')}, ${renderBytes(sizeOf(written))}.\n`;
 }
 
-export function renderExport(folder: string, { run, tables, leftOut, format }: Export): string {
+export function renderExport(folder: string, { run, tables, leftOut, format, database }: Export): string {
   const sizes = new Map(tables.flatMap(({ files }) => files.map((file) => [file.path, file.bytes])));
   const bytes = [...sizes.values()].reduce((sum, one) => sum + one, 0);
   const lines = [
     `${folder}: ${renderPlural(tables.length, 'table')} as ${format}, ${renderBytes(bytes)}, the state after run ${run.id} (ended at ${run.endedAt}).`,
+    ...(database === null
+      ? []
+      : [`  ${database.path}: all tables in one database, ${renderBytes(database.bytes)}`]),
     ...(run.lacking === null ? [] : [`Not complete: ${run.lacking}.`]),
     ...tables.map((one) => `  ${one.table.name}: ${renderPlural(one.rows, 'row')}`),
     ...listLeftOut(leftOut).map((sentence) => `  ${sentence}`),
