@@ -35,7 +35,7 @@ ${MOMENT_HELP}
 Examples:
   $ clearinghouse-mirror release clearinghouse-2026
   $ clearinghouse-mirror release clearinghouse-2026-public --without-texts
-  $ clearinghouse-mirror release clearinghouse-2024 --format csv --as-of 2024-12-31`,
+  $ clearinghouse-mirror release clearinghouse-2026-csv --format csv`,
   );
 }
 
