@@ -106,6 +106,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     reads: true,
     load: () => import('./commands/transitions.ts'),
   },
+  report: {
+    description: 'Write a report of a run or a period as one HTML file to send, or as Markdown.',
+    reads: true,
+    load: () => import('./commands/report.ts'),
+  },
   departed: {
     description: 'List the departed cases, with their last known values.',
     reads: true,

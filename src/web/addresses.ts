@@ -1,3 +1,5 @@
+import { toCaseLink, toDocumentLink } from '../case/reference.ts';
+
 type Value = string | number | null | undefined;
 /** The filters and the place of a list, by the names of its parameters. An empty or missing value is left out. */
 export type Parameters = Readonly<Record<string, Value | readonly Value[]>>;
@@ -87,4 +89,12 @@ export const PAGE_LINKS: Links = {
   document: (id) => ADDRESS.document(id),
   docket: (key) => ADDRESS.furtherDocket(key),
   run: (id) => ADDRESS.run(id),
+};
+
+/** To the Clearinghouse, for a file that is read elsewhere. */
+export const SITE_LINKS: Links = {
+  case: toCaseLink,
+  document: toDocumentLink,
+  docket: () => null,
+  run: () => null,
 };

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
@@ -6,6 +5,7 @@ import { toJsonText } from '../cli/text/words.ts';
 import { findCase } from '../db/read-case.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { LIST_FORMS, type ListForm } from './addresses.ts';
+import { ICON, STYLE } from './assets.ts';
 import { streamList } from './download.ts';
 import { refuseRequest, type Failure, makeErrorPage, renderFailureText, toFailure } from './failures.ts';
 import { type Page, renderPage } from './html/layout.ts';
@@ -15,14 +15,6 @@ import { type AuditCounter, findState } from './sql/audit-counts.ts';
 import type { StatementRunner } from './sql/run-statement.ts';
 import { serveSearchFiles, serveSql } from './sql/serve-sql.ts';
 import { type Site, readParameters, toAsked } from './request.ts';
-
-const STYLE = readFileSync(findAsset('style.css'), 'utf8');
-const ICON = readFileSync(findAsset('icon.svg'), 'utf8');
-
-/** The file is beside this module: in src/web/ and in the bundle. */
-function findAsset(name: string): URL {
-  return new URL(name, import.meta.url);
-}
 
 /** Nothing is loaded but the style sheet and the icon of this server; there are no scripts at all. */
 const HEADERS = secureHeaders({

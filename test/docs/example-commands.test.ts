@@ -76,6 +76,7 @@ test('every example of reading does what it says on a mirror that has the case',
     'docs/snapshots.md',
     'docs/export.md',
     'docs/cite.md',
+    'docs/report.md',
   ].flatMap(listOfPage);
   const examples = [...pages, ...(await listOfHelp())];
   const asked = [...new Set(examples)].map(toArgs).filter(([name = '']) => !ELSEWHERE.has(name));

@@ -131,6 +131,12 @@ export function readTablesAsOf(mirror: Mirror, runId: number): void {
   fillTables(mirror, runId, fills, (table) => table !== PAST_ATTACHMENTS);
 }
 
+/** The same with the views of the mirror, which then read these tables. Texts are those of the present. */
+export function readStateAsOf(mirror: Mirror, runId: number): void {
+  readTablesAsOf(mirror, runId);
+  shadowViews(mirror);
+}
+
 /** A table function, such as a search in an index that a user wrote as one, does not exist among the shadows. */
 function queryShadows(mirror: Mirror, text: string, foreign: string | undefined): QueryResult {
   try {

@@ -1,5 +1,5 @@
 // oxlint-disable-next-line no-restricted-imports
-import { html as template } from 'hono/html';
+import { html as template, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 
 /** Markup that is safe to send. */
@@ -32,6 +32,12 @@ const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g;
 function toPrintable(content: Content): unknown {
   if (typeof content === 'string') return content.replace(CONTROLS, '\ufffd');
   return Array.isArray(content) ? content.map(toPrintable) : content;
+}
+
+/** A style sheet inside a document. It is text of this program, which must not end the element. */
+export function toStyleElement(css: string): Html {
+  if (css.includes('<')) throw new Error('A style sheet inside a document holds no "<".');
+  return raw(`<style>${css}</style>`);
 }
 
 /** Joins contents with a text between each two. */

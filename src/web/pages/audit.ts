@@ -13,7 +13,7 @@ import { type ListRequest, type PageRequest, readPageNumber } from '../request.t
 const SIZE = 50;
 const MAX_CELL = 200;
 
-const toTitle = ({ name }: Audit): string => {
+export const toAuditTitle = ({ name }: Audit): string => {
   const words = name.replaceAll('_', ' ');
   return `${words[0]?.toUpperCase() ?? ''}${words.slice(1)}`;
 };
@@ -36,7 +36,7 @@ export function makeAuditsPage({ auditCounts }: PageRequest): Page {
           {
             heading: 'Audit',
             isName: true,
-            cell: (one: Audit) => linkTo(ADDRESS.audit(one.name), toTitle(one)),
+            cell: (one: Audit) => linkTo(ADDRESS.audit(one.name), toAuditTitle(one)),
           },
           {
             heading: 'Cases',
@@ -60,7 +60,7 @@ export function makeAuditPage({ mirror, asked, name, auditCounts }: PageRequest)
   const shown = [...rows].slice((page - 1) * size);
   const found = renderPlural(total, 'case');
   return {
-    title: toTitle(audit),
+    title: toAuditTitle(audit),
     kicker: linkTo(ADDRESS.audit(), 'Audit'),
     section: 'audit',
     body: html`

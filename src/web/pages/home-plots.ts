@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { ONGOING_LISTS } from '../../api/lists.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
-import { listCoverage } from '../../db/state.ts';
+import type { CoverageRow } from '../../db/state.ts';
 import { toCoverageJson } from '../../cli/text/report.ts';
 import { FILING_YEAR } from '../../search/filters.ts';
 import { renderCount, renderPlural } from '../../lib/layout.ts';
@@ -120,10 +120,10 @@ export function renderActivity({ sqlite }: Mirror, now: Date): Html {
   });
 }
 
-/** What the newest check of the coverage counted. */
-export function renderCoverageBars(mirror: Mirror): Content {
-  const [newest] = listCoverage(mirror, 1).map(toCoverageJson);
-  if (newest === undefined) return null;
+/** What a check of the coverage counted. */
+export function renderCoverageBars(check: CoverageRow | undefined): Content {
+  if (check === undefined) return null;
+  const newest = toCoverageJson(check);
   const rows = (
     [
       ['Cases on the site', newest.count_all],

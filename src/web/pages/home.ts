@@ -49,7 +49,7 @@ export function makeHomePage({ mirror, stamp, index, site }: PageRequest): Page 
         <div class="columns">
           ${index.remember(stamp, `plots of ${site.now().toISOString().slice(0, 10)}`, () => [renderCasesByYear(index.refresh(mirror, stamp), site.now()), renderActivity(mirror, site.now())])}
         </div>
-        ${renderCoverageBars(mirror)}
+        ${renderCoverageBars(listCoverage(mirror, 1)[0])}
       </section>
       ${renderTable({ caption: 'The lists of the site', columns: toListColumns(site.timeZone), rows: state.lists })}
       ${renderTable({

@@ -13,7 +13,7 @@ import { renderBytes, renderDuration, toJsonText } from '../../cli/text/words.ts
 import { renderCoverage } from '../../cli/text/report.ts';
 import { renderCount, renderPlural } from '../../lib/layout.ts';
 import { localizeTimes } from '../../lib/local-time.ts';
-import { ADDRESS } from '../addresses.ts';
+import { ADDRESS, type Links, PAGE_LINKS } from '../addresses.ts';
 import { type Content, html, linkTo } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
 import {
@@ -47,7 +47,7 @@ function listRuns(
 }
 
 /** A run with everything that the run log says of it. */
-interface RunRecord {
+export interface RunRecord {
   readonly run: SyncRunRow;
   readonly lists: readonly ListRow[];
   readonly departures: typeof mirrorDepartureChecks.$inferSelect | undefined;
@@ -55,7 +55,7 @@ interface RunRecord {
 }
 
 /** Fails with RUN_UNKNOWN. */
-function findRun({ db, path }: Mirror, id: number): RunRecord {
+export function findRun({ db, path }: Mirror, id: number): RunRecord {
   const run = db.select().from(syncRuns).where(eq(syncRuns.id, id)).get();
   if (run === undefined) throw new MirrorError('RUN_UNKNOWN', `${path} has no run ${id}.`);
   return {
@@ -74,7 +74,7 @@ function findRun({ db, path }: Mirror, id: number): RunRecord {
 }
 
 /** What the outcomes of a run and of a list mean. */
-const OUTCOMES: Readonly<Record<string, string>> = {
+export const OUTCOMES: Readonly<Record<string, string>> = {
   running: 'It is still going on.',
   complete: 'Every page was read, and the counts of the site match.',
   partial: 'Something is missing; a later run continues.',
@@ -110,10 +110,10 @@ export function makeRunsPage({ mirror, site, asked }: PageRequest): Page {
   };
 }
 
-/** Also for the overview. */
-export function toRunColumns(timeZone: string): ColumnOf<SyncRunRow>[] {
+/** Also for the overview and for reports. */
+export function toRunColumns(timeZone: string, links: Links = PAGE_LINKS): ColumnOf<SyncRunRow>[] {
   return [
-    { heading: 'Run', isName: true, cell: ({ id }) => linkTo(ADDRESS.run(id), `Run ${id}`) },
+    { heading: 'Run', isName: true, cell: ({ id }) => linkTo(links.run(id), `Run ${id}`) },
     { heading: 'Started', cell: ({ started_at }) => renderTime(started_at, timeZone) },
     { heading: 'Took', isNumber: true, cell: toDuration },
     { heading: 'By', cell: ({ trigger }) => trigger },
@@ -185,7 +185,7 @@ const toNumbers = (heading: string, cell: (row: ListRow) => number): ColumnOf<Li
   cell: (row) => renderCount(cell(row)),
 });
 
-const LIST_COLUMNS: readonly ColumnOf<ListRow>[] = [
+export const LIST_COLUMNS: readonly ColumnOf<ListRow>[] = [
   { heading: 'List', isName: true, cell: ({ list_id, label }) => `${list_id} ${label}` },
   { heading: 'Outcome', cell: ({ outcome }) => renderOutcome(outcome) },
   toNumbers('Cases', (row) => row.cases_seen),

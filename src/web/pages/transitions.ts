@@ -13,19 +13,17 @@ import {
   findStatus,
   listSpells,
   listTransitions,
-  orderStatuses,
 } from '../../history/transitions.ts';
-import { clipText, renderCount, renderPlural } from '../../lib/layout.ts';
+import { renderCount, renderPlural } from '../../lib/layout.ts';
 import { ADDRESS } from '../addresses.ts';
 import type { ListSource } from '../download.ts';
 import { type Content, type Html, html, linkTo, toHref } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
 import { renderDownloads, renderPager, renderTable, renderTime, toWindow } from '../html/parts.ts';
-import { renderFlowPicture } from '../html/plots.ts';
+import { orderMoves, renderMoveCounts, toStatusLabel } from '../html/transitions.ts';
 import { type Asked, type ListRequest, type PageRequest, type Site, readPageNumber } from '../request.ts';
 
 const SIZE = 50;
-const MAX_LABEL = 40;
 
 export const TRANSITION_PARAMETERS = ['since', 'until', 'from', 'to', 'page'] as const;
 
@@ -68,8 +66,6 @@ export function makeTransitionsPage({ mirror, stamp, index, site, asked }: PageR
   };
 }
 
-const toLabel = (status: string): string => clipText(status === '' ? '(empty)' : status, MAX_LABEL);
-
 function renderPeriod(
   mirror: Mirror,
   site: Site,
@@ -81,32 +77,10 @@ function renderPeriod(
   const counts = remember(`transitions of ${period.first.id} to ${period.last.id}`, () =>
     countTransitions(mirror, period),
   );
-  const order = orderStatuses(counts);
-  const place = ({ from_status, to_status }: TransitionCount): number =>
-    order.indexOf(from_status) * order.length + order.indexOf(to_status);
-  const rows = counts.toSorted((a, b) => place(a) - place(b));
+  const rows = orderMoves(counts);
   return html`
     ${toOutcomeWords(filter.period, site.timeZone).map((words) => html`<p>${words}</p>`)}
-    ${renderPicture(rows, order)}
-    ${
-      rows.length === 0
-        ? html`<p>No case changed its status, came or left.</p>`
-        : renderTable({
-            caption: 'Moves from each status to each other',
-            columns: [
-              {
-                heading: 'From',
-                isName: true,
-                cell: ({ from_status }: TransitionCount) => toLabel(from_status),
-              },
-              { heading: 'To', cell: ({ to_status }) => toLabel(to_status) },
-              { heading: 'Moves', isNumber: true, cell: ({ moves }) => renderCount(moves) },
-              { heading: 'Cases', isNumber: true, cell: ({ cases }) => renderCount(cases) },
-              { heading: 'Which', cell: (one) => linkToMoves(one, asked) },
-            ],
-            rows,
-          })
-    }
+    ${renderMoveCounts(rows, (one) => linkToMoves(one, asked))}
     ${renderMoves(mirror, site, filter, asked, rows)}
     ${renderStays(remember('spells', () => listSpells(mirror)))}
   `;
@@ -116,35 +90,8 @@ function renderPeriod(
 function linkToMoves({ from_status, to_status }: TransitionCount, { since, until }: Asked): Content {
   if (from_status === '' || to_status === '') return null;
   return html`<a href="${toHref(ADDRESS.transitions({ since, until, from: from_status, to: to_status }))}"
-    >Cases<span class="hidden"> from ${toLabel(from_status)} to ${toLabel(to_status)}</span></a
+    >Cases<span class="hidden"> from ${toStatusLabel(from_status)} to ${toStatusLabel(to_status)}</span></a
   >`;
-}
-
-/** New cases are many at first, and would hide the moves. */
-function renderPicture(counts: readonly TransitionCount[], order: readonly string[]): Html | null {
-  const flows = counts
-    .filter(({ from_status }) => from_status !== NO_STATUSES.new)
-    .map(({ from_status, to_status, moves }) => ({
-      from: toLabel(from_status),
-      to: toLabel(to_status),
-      count: moves,
-    }));
-  if (flows.length === 0) return null;
-  const total = flows.reduce((sum, { count }) => sum + count, 0);
-  const arrived = counts
-    .filter(({ from_status }) => from_status === NO_STATUSES.new)
-    .reduce((sum, { moves }) => sum + moves, 0);
-  const text = `${renderPlural(total, 'move')}: on the left the status before, on the right the status after.`;
-  return html`<figure class="plot" aria-labelledby="picture">
-    <figcaption>
-      <h2 id="picture">Moves</h2>
-      <p>
-        ${text}
-        ${arrived === 0 ? '' : `${renderPlural(arrived, 'case')} new to the mirror ${arrived === 1 ? 'is' : 'are'} not drawn.`}
-      </p>
-    </figcaption>
-    ${renderFlowPicture(flows, order.map(toLabel), `${text} The table below has the numbers.`)}
-  </figure>`;
 }
 
 function renderMoves(
@@ -166,8 +113,8 @@ function renderMoves(
   const { since, until, from, to } = asked;
   const parameters = { since, until, from, to };
   const which = [
-    filter.from === undefined ? '' : ` from ${toLabel(filter.from)}`,
-    filter.to === undefined ? '' : ` to ${toLabel(filter.to)}`,
+    filter.from === undefined ? '' : ` from ${toStatusLabel(filter.from)}`,
+    filter.to === undefined ? '' : ` to ${toStatusLabel(filter.to)}`,
   ].join('');
   const found = `${total === 0 ? 'No moves' : renderPlural(total, 'move')}${which}`;
   return html`<section aria-labelledby="moves">
@@ -186,8 +133,8 @@ function renderMoves(
                 cell: ({ case_id, case_name }: Transition) =>
                   linkTo(ADDRESS.case(case_id), toCaseName(case_name)),
               },
-              { heading: 'From', cell: ({ from_status }) => toLabel(from_status) },
-              { heading: 'To', cell: ({ to_status }) => toLabel(to_status) },
+              { heading: 'From', cell: ({ from_status }) => toStatusLabel(from_status) },
+              { heading: 'To', cell: ({ to_status }) => toStatusLabel(to_status) },
               {
                 heading: 'When',
                 cell: ({ changed_at, run_id }) =>
@@ -228,7 +175,7 @@ function renderStays(spells: readonly SpellFigures[]): Html | null {
       caption: 'Stays under each status',
       isCaptionHidden: true,
       columns: [
-        { heading: 'Status', isName: true, cell: ({ status }: SpellFigures) => toLabel(status) },
+        { heading: 'Status', isName: true, cell: ({ status }: SpellFigures) => toStatusLabel(status) },
         { heading: 'Stays', isNumber: true, cell: (one) => renderCount(one.spells) },
         { heading: 'Seen whole', isNumber: true, cell: (one) => renderCount(one.whole_spells) },
         { heading: 'Median days, seen whole', isNumber: true, cell: (one) => days(one.median_days_of_whole) },

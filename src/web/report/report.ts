@@ -1,0 +1,34 @@
+import type { Mirror } from '../../db/open-mirror.ts';
+import { type Period, findPeriod } from '../../history/period.ts';
+import { findNewestRunWithChanges } from '../../cli/text/all-changes.ts';
+import { findReportFacts, readAfterPeriod } from './facts.ts';
+import { gatherChanges } from './gather.ts';
+import { MARKDOWN_ROOM, createMarkdownTeller, renderReportMarkdown } from './markdown.ts';
+import { HTML_ROOM, createHtmlTeller, renderReportPage } from './page.ts';
+
+export const REPORT_FORMS = ['html', 'markdown'] as const;
+export type ReportForm = (typeof REPORT_FORMS)[number];
+
+/** The period of a report without flags: the newest run that found any change, or else the newest that ended. */
+export function findUsualPeriod(mirror: Mirror): Period | null {
+  const newest = findPeriod(mirror, { otherwise: () => findNewestRunWithChanges(mirror, {}) });
+  if (newest === null) return null;
+  const run = { kind: 'run', runId: newest.first.id } as const;
+  return findPeriod(mirror, { since: run, until: run, otherwise: 'first run' });
+}
+
+/**
+ * Renders the report of a period. The same bytes whenever and wherever it is made, unless a case or a document has left
+ * or was redacted since. The connection can be used for nothing else afterwards. `onSome` is called now and
+ * then, for one who keeps memory small.
+ */
+export function renderReport(mirror: Mirror, period: Period, form: ReportForm, onSome?: () => void): string {
+  readAfterPeriod(mirror, period);
+  if (form === 'html') {
+    const teller = createHtmlTeller(period.first.id === period.last.id);
+    const changes = gatherChanges(mirror, period, teller, HTML_ROOM, onSome);
+    return renderReportPage(findReportFacts(mirror, period), changes).toString();
+  }
+  const changes = gatherChanges(mirror, period, createMarkdownTeller(period), MARKDOWN_ROOM, onSome);
+  return renderReportMarkdown(findReportFacts(mirror, period), changes);
+}

@@ -1,0 +1,53 @@
+import type { Period } from '../../history/period.ts';
+import { toBaselineWords, toPeriodWords } from '../../cli/text/period.ts';
+import { OUTCOMES } from '../pages/runs.ts';
+import type { ReportFacts } from './facts.ts';
+import { toMonday } from './gather.ts';
+
+/* What both forms of a report say. */
+
+/** A report is read elsewhere, and has the same bytes wherever it is made. */
+export const TIME_ZONE = 'UTC';
+
+export const CREDIT =
+  'The data come from the Civil Rights Litigation Clearinghouse, University of Michigan Law School, https://clearinghouse.net. It asks to be credited or cited.';
+
+/** "run 7 (2026-01-07 03:17 UTC)". */
+export const toPeriodName = (period: Period): string => toPeriodWords(period, TIME_ZONE);
+
+/** What a reader has to know before the numbers: a run that may have missed something, or the first one. */
+export function listRunNotes({ last: { run } }: ReportFacts, baselineId: number | null): string[] {
+  return [
+    ...(baselineId === null ? [] : [`${toBaselineWords(baselineId)} Its cases are not listed as new.`]),
+    ...(run.outcome === 'complete'
+      ? []
+      : [
+          `Run ${run.id} ended ${run.outcome}, so it may have missed changes. ${OUTCOMES[run.outcome] ?? ''}`,
+        ]),
+  ];
+}
+
+const toRuns = ({ first, last }: Period): string => `--since ${first.id} --until ${last.id}`;
+
+export const toChangesCommand = (period: Period): string =>
+  `clearinghouse-mirror changes ${toRuns(period)} --limit 0`;
+export const toMovesCommand = (period: Period): string =>
+  `clearinghouse-mirror transitions ${toRuns(period)} --list`;
+
+export const toWithheldWords = (caseId: number): string => `Case ${caseId} is no longer on the site`;
+
+const WEEKS = 26;
+const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** The weeks until the last run, with the entries of each, and how many entries are of no such week. */
+export function toWeeks(weeks: ReadonlyMap<string, number>, until: string) {
+  const lastMonday = Date.parse(toMonday(until));
+  const mondays = Array.from({ length: WEEKS }, (_, at) =>
+    new Date(lastMonday - (WEEKS - 1 - at) * WEEK_MS).toISOString().slice(0, 10),
+  );
+  const shown = mondays.map((monday) => ({ monday, entries: weeks.get(monday) ?? 0 }));
+  const all = [...weeks.values()].reduce((sum, entries) => sum + entries, 0);
+  const drawn = shown.reduce((sum, { entries }) => sum + entries, 0);
+  const undated = weeks.get('') ?? 0;
+  return { shown, undated, earlier: all - drawn - undated };
+}
