@@ -60,7 +60,9 @@ export interface LinkedReadOptions {
 
 /** A longer list is not collected in memory. The largest known one has 405 documents, or a docket of 1.9 MB (A52). */
 const MAX_LIST_BYTES = 64 * 2 ** 20;
-/** A list that has begun is finished, so one that never ends would take every request that is left, night after night. */
+/**
+ * A list that has begun is finished, so one that never ends would take every request that is left, night after night.
+ */
 export const MAX_LIST_PAGES = 1000;
 const MAX_EMPTY_PAGES = 5;
 
@@ -316,7 +318,7 @@ function judgeCount(walk: Walk, earlier: Walk | null): MirrorError | null {
 }
 
 function toTooLarge(message: string): MirrorError {
-  return new MirrorError('RESPONSE_TOO_LARGE', message, { hint: 'This list is left out. Please report it.' });
+  return new MirrorError('RESPONSE_TOO_LARGE', message, { hint: 'This list was skipped. Please report it.' });
 }
 
 function toShifted(message: string): MirrorError {

@@ -109,7 +109,7 @@ function checkOwner(path: string, owner: number): void {
     'SETTING_INVALID',
     `${path} belongs to another user (uid ${owner}), so it is not read.`,
     {
-      hint: 'Look at what it says. If it is yours, make it so with chown; if not, run the command in another folder.',
+      hint: 'Check its contents. If it is yours, take ownership with chown; if not, run the command in another folder.',
     },
   );
 }

@@ -120,7 +120,9 @@ const OTHER_LAST_WORDS: Readonly<Record<string, string>> = {
   pause: 'delay',
 };
 
-/** Translates a name that another program uses, such as `start-delay`, to the name of the setting that means the same. */
+/**
+ * Translates a name that another program uses, such as `start-delay`, to the name of the setting that means the same.
+ */
 export function toSettingName(name: string): string {
   const bare = name.toLowerCase().replace(/^-+/, '').replaceAll('-', '_');
   return OTHER_NAMES[bare] ?? bare.replace(/[a-z]+$/, (word) => OTHER_LAST_WORDS[word] ?? word);
@@ -205,7 +207,7 @@ export function parseFileSettings(written: WrittenSettings): FileSettings {
     throw new MirrorError(
       'SETTING_INVALID',
       `${written.fileHosts?.from ?? '--file-hosts'} names ${JSON.stringify(odd)}, which is not a host.`,
-      { hint: 'Write the name of the host alone, such as files.example.org, without https://.' },
+      { hint: 'Write only the name of the host, such as files.example.org, without https://.' },
     );
   return Object.freeze({ ...settings, fileHosts });
 }

@@ -52,7 +52,7 @@ function openWithoutLocks(path: string, cause: Error): Reader {
   if (before.hasLog)
     throw new MirrorError('DATABASE_UNWRITABLE', `${path} has a log beside it that this user cannot read.`, {
       cause,
-      hint: 'Let a user who may write to its folder run `status` once: that works the log in. If a sync is running, this user needs the right to read the files -wal and -shm.',
+      hint: 'Run `status` once as a user who can write to its folder; that merges the log into the file. If a sync is running, this user needs permission to read the files -wal and -shm.',
     });
   if (isWriterLockHeld(path)) throw cause;
   const sqlite = openAndLook(`${pathToFileURL(resolve(path)).href}?immutable=1`, 0);

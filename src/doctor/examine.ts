@@ -139,7 +139,7 @@ export async function* examineApi(
       yield bad('token', error);
       yield examineAddress(apiUrl);
     } else {
-      yield notChecked('token', `given, but ${apiUrl.host} could not be asked`);
+      yield notChecked('token', `set, but ${apiUrl.host} could not be reached`);
       yield bad('address', error, toDetail(error, apiUrl));
     }
   } finally {

@@ -26,7 +26,7 @@ export const ERRORS_OF_QUESTIONS = {
   SEARCH_NOT_BUILT: {
     exit: 'usage',
     description: 'The search index is built at the end of the first sync, which has not ended yet.',
-    hint: 'Let the sync end, or run `clearinghouse-mirror sync`. `query` reads what is stored already.',
+    hint: 'Let the sync end, or run `clearinghouse-mirror sync`. `query` can already read the stored data.',
   },
   CASE_NOT_MIRRORED: {
     exit: 'usage',
@@ -182,7 +182,7 @@ export const ERRORS_OF_THE_DATABASE = {
     exit: 'database',
     description:
       'While the program wrote to the mirror, its file was moved, removed or replaced by another one.',
-    hint: 'What was written since is in the file that was moved away, or lost. Run again: it goes on from what the file holds now. `restore` and `redact` wait for the end of a run; a copy or a move does not.',
+    hint: 'Data that was written after that is in the file that was moved away, or lost. Run the command again to continue from the current file. `restore` and `redact` wait for the end of a run; a copy or a move does not.',
   },
   DATABASE_NEWER: {
     exit: 'database',
@@ -272,7 +272,7 @@ export const ERRORS_OF_EXPORTS = {
     exit: 'usage',
     description:
       'The run is not complete, or some list was never read completely, so the export would lack cases.',
-    hint: 'Run `clearinghouse-mirror sync` until it is complete, or add --allow-partial: then the manifest says so.',
+    hint: 'Run `clearinghouse-mirror sync` until it is complete, or add --allow-partial; the manifest then says that the export is partial.',
   },
   EXPORT_REFUSED: {
     exit: 'usage',

@@ -63,7 +63,7 @@ export const ERRORS_OF_THE_API = {
   REQUEST_REJECTED: {
     exit: 'contract',
     description: 'The API refused the request and said why.',
-    hint: "Read the API's words above; the address may belong to another version of the API.",
+    hint: 'Read the message of the API above; the address may belong to another version of the API.',
     lasts: true,
   },
   NOT_FOUND: {
@@ -100,13 +100,13 @@ export const ERRORS_OF_THE_API = {
     exit: 'partial',
     description:
       'The API returned 401 or 403 for a linked list (documents, dockets or resources of one case). Only that list is not read.',
-    hint: 'Stored data is kept, and the list is requested again in another night. If every list is refused, ask the Clearinghouse whether your token may read them.',
+    hint: 'Stored data is kept, and the list is requested again in a later run. If every list is refused, ask the Clearinghouse whether your token may read them.',
   },
   LINKED_LIST_SHIFTED: {
     exit: 'partial',
     description:
       'A linked list changed in every pass while it was read, or its pages and its count contradict each other.',
-    hint: 'Stored data is kept, and the list is requested again in another night.',
+    hint: 'Stored data is kept, and the list is requested again in a later run.',
   },
   PAGES_REPEAT: {
     exit: 'contract',

@@ -111,7 +111,7 @@ function toIncomplete(mirror: Mirror, { id }: RunRow, lacking: string, isNewest:
       ? ''
       : ` The newest complete run before it is ${complete}: --as-of ${complete}.`;
   return new MirrorError('EXPORT_INCOMPLETE', `The export would not be complete: ${lacking}.`, {
-    hint: `Run \`clearinghouse-mirror sync\` until it is complete, or add --allow-partial: then the manifest says so.${other}`,
+    hint: `Run \`clearinghouse-mirror sync\` until it is complete, or add --allow-partial; the manifest then says that the export is partial.${other}`,
   });
 }
 

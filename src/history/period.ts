@@ -173,6 +173,5 @@ function refuseBackwards(since: AsOf | undefined, until: AsOf | undefined): void
     since.kind === 'run' || until.kind === 'run'
       ? since.kind === 'run' && until.kind === 'run' && since.runId > until.runId
       : since.from > until.until;
-  if (isBackwards)
-    throw new MirrorError('USAGE', '--until lies before --since.', { hint: 'Exchange the two.' });
+  if (isBackwards) throw new MirrorError('USAGE', '--until lies before --since.', { hint: 'Swap the two.' });
 }

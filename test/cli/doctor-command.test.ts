@@ -74,7 +74,7 @@ test("doctor warns if this machine's clock is far from the server's", async () =
 
 test('doctor calls nothing good and does not mention `sync` if the API cannot be reached', async () => {
   const { stdout } = await examine({ CLEARINGHOUSE_API_URL: 'http://127.0.0.1:9/' });
-  expect(stdout).toMatch(/^- {5}token +given, but 127\.0\.0\.1:9 could not be asked$/m);
+  expect(stdout).toMatch(/^- {5}token +set, but 127\.0\.0\.1:9 could not be reached$/m);
   expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
     'BAD address 127.0.0.1:9 cannot be reached: nobody listens there (ECONNREFUSED)',
   );

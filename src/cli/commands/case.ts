@@ -107,7 +107,7 @@ async function showHistory(
   const [other] = ['raw', 'docket', 'asOf'].filter((name) => flags[name] !== undefined);
   if (other !== undefined)
     throw new MirrorError('USAGE', `--history does not go with --${other === 'asOf' ? 'as-of' : other}.`, {
-      hint: 'It takes --json or --markdown. `changes --case ID --since TIME` has a part of it.',
+      hint: 'Use --json or --markdown. `changes --case ID --since TIME` shows a part of the history.',
     });
   await withMirrorMoment(readSettings(flags, io).database, async (mirror) => {
     const id = resolveCase(mirror, words.join(' '), io);

@@ -46,7 +46,7 @@ export interface LinkedPassRequest {
   readonly onEvent: OnSyncEvent;
 }
 
-/** A list is requested again in another night, so a request is retried only a few times. */
+/** A list is requested again in a later run, so a request is retried only a few times. */
 const MAX_ATTEMPTS = 3;
 /** A list that has begun is finished, but not for longer than this after the minutes of the budget. */
 const GRACE_MINUTES = 30;
