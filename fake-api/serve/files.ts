@@ -10,7 +10,7 @@ const gzip = promisify(gzipCallback);
 
 /** The faults of a file, each of which real file hosts have shown. */
 export type FileFault =
-  /** Content-Length promises the whole; half of it comes. */
+  /** Content-Length declares the whole file, but only half of it is sent. */
   | 'cut'
   /** Status 200 with a page to log in. */
   | 'html'

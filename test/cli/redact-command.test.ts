@@ -344,7 +344,7 @@ describe('a case whose every record was rejected', () => {
     expect((await redact('77', '--yes')).stdout).toContain('Nothing is left to remove of case 77');
   });
 
-  test('stays redacted when it comes back, broken or whole, in every list and twice on a page', async () => {
+  test('stays redacted when the site serves it again, valid or not, in every list and twice on a page', async () => {
     const { redact, rows, holdsBytes, database, serve, syncAll } = await startRejected();
     await redact('77', '--yes');
     const bare = rows('SELECT * FROM cases WHERE id = 77');

@@ -75,7 +75,7 @@ describe.each(PLACES)('a token in "%s"', (place) => {
   );
 });
 
-test('a token that a good response repeats, as a value or as the name of a field, is stored, told and exported nowhere', async () => {
+test('a token that a good response repeats, as a value or as the name of a field, is not stored, printed or exported', async () => {
   const odd = { [SECRET]: `Token ${SECRET}`, lamp: SECRET };
   const source = recordedCases([
     makeCase({
