@@ -1,14 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  type Stats,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { type Stats, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { type WriterLock, takeWriterLock } from '../db/lock.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
@@ -150,7 +141,9 @@ function findForeign(path: string, kind: FolderKind): string | null {
   for (const file of listFiles(path)) {
     const bytes = expected.get(file);
     if (bytes === undefined) return `holds ${file}, which is not part of it`;
-    if (bytes !== null && statSync(join(path, file)).size !== bytes)
+    const found = lstatSync(join(path, file));
+    if (!found.isFile()) return `holds ${file}, which is ${describeKind(found) ?? 'no file'}`;
+    if (bytes !== null && found.size !== bytes)
       return `holds ${file}, which was changed since it was written`;
   }
   return null;
