@@ -34,7 +34,7 @@ export function toPath(path: string, from: string, folder: string, isFromShell: 
   const expanded = expandHome(path, from);
   const variable = isFromShell ? undefined : /\$\{?\w+\}?/.exec(expanded)?.[0];
   if (variable !== undefined)
-    throw new MirrorError('SETTING_INVALID', `${from} holds ${variable}, which nobody replaces there.`, {
+    throw new MirrorError('SETTING_INVALID', `${from} holds ${variable}, which is not replaced there.`, {
       hint: HINT,
     });
   return resolve(folder, expanded);

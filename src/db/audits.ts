@@ -31,7 +31,7 @@ const AUDITS = [
   {
     name: 'long_unchecked',
     shows: 'Cases said to be ongoing that were not checked in the three years before the newest run.',
-    note: 'A case that was never checked is here if it was filed before that. Only "Yes" claims something about today: a case that is over needs no recent check, and the other labels say that nobody knows.',
+    note: 'A case that was never checked is here if it was filed before that. Only "Yes" claims something about today: a case that is over needs no recent check, and the other labels say that it is not known.',
   },
   {
     name: 'dates_at_odds',
@@ -98,7 +98,7 @@ const AUDITS = [
   {
     name: 'document_off_docket',
     shows: 'Cases with documents that name another docket, or a number that no entry of it has.',
-    note: 'By the address of the document on CourtListener, for cases that name a docket there. An entry can be missing because nobody bought it yet.',
+    note: 'By the address of the document on CourtListener, for cases that name a docket there. An entry can be missing because it was not bought yet.',
   },
   {
     name: 'unknown_status',

@@ -137,11 +137,20 @@ function explainTable(name: string, { sqlite }: RefusedStatement): Explanation {
       sentence: `There is no database ${schema}.`,
       hint: `Leave "${schema}." out: tables are named without it.`,
     };
-  const hint = suggestNames(listClosest(bare, listTables(sqlite)));
+  const hint = suggestTables(sqlite, bare);
   return {
     sentence: `There is no table or view ${bare}.`,
     hint: hint === null ? null : `${hint} docs/schema.md lists tables and views.`,
   };
+}
+
+/** The tables that may be meant, each after its clean view, which is the place to start. */
+function suggestTables(sqlite: Database.Database, name: string, most?: number): string | null {
+  const tables = listTables(sqlite);
+  const closest = listClosest(name, tables, most);
+  return suggestNames([
+    ...new Set(closest.flatMap((table) => [...tables.filter((one) => one === `clean_${table}`), table])),
+  ]);
 }
 
 function explainQuoted(name: string): Explanation {
@@ -206,7 +215,7 @@ function explainFunction(name: string, { sqlite }: RefusedStatement): Explanatio
 function toSyntaxHint(token: string, at: number, { sqlite, text }: RefusedStatement): string {
   const word = token.toUpperCase();
   const isTable = /\b(?:from|join)\s+$/i.test(text.slice(0, at));
-  const table = isTable ? suggestNames(listClosest(token, listTables(sqlite), 1)) : null;
+  const table = isTable ? suggestTables(sqlite, token, 1) : null;
   if (table !== null) return table;
   if (KEYWORDS.includes(word) || RESERVED.has(word))
     return `${word} is a word of SQL and does not belong here; put a name that is spelled like it in double quotes.`;
@@ -268,7 +277,8 @@ function splitName(name: string): [schema: string | null, bare: string] {
 function listTables(sqlite: Database.Database): string[] {
   return sqlite
     .prepare<[], string>(
-      `SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE '\\_\\_%' ESCAPE '\\' ORDER BY name`,
+      `SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE '\\_\\_%' ESCAPE '\\'
+        ORDER BY name NOT LIKE 'clean\\_%' ESCAPE '\\', name LIKE 'mirror\\_%' ESCAPE '\\', name`,
     )
     .pluck()
     .all();

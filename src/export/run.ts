@@ -1,6 +1,6 @@
 import type { Mirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
-import type { AsOf } from '../history/moments.ts';
+import { type AsOf, toRunText } from '../history/moments.ts';
 import { findRunAsOf } from '../history/period.ts';
 
 /** The run whose state is exported. */
@@ -109,7 +109,7 @@ function toIncomplete(mirror: Mirror, { id }: RunRow, lacking: string, isNewest:
   const other =
     isNewest || complete === undefined
       ? ''
-      : ` The newest complete run before it is ${complete}: --as-of ${complete}.`;
+      : ` The newest complete run before it is ${complete}: --as-of ${toRunText(complete)}.`;
   return new MirrorError('EXPORT_INCOMPLETE', `The export would not be complete: ${lacking}.`, {
     hint: `Run \`clearinghouse-mirror sync\` until it is complete, or add --allow-partial; the manifest then says that the export is partial.${other}`,
   });

@@ -31,10 +31,20 @@ function fail(text: string, why = 'is neither a run nor a date'): never {
   throw new MirrorError('USAGE', `${JSON.stringify(text)} ${why}.`, { hint: `Give ${MOMENT_FORMS}.` });
 }
 
+/** A number that is as likely a year as the number of a run. */
+const isLikeYear = (number: number): boolean => number >= 1900 && number < 2100;
+
+/** A run as {@link parseAsOf} reads it. */
+export const toRunText = (runId: number): string => (isLikeYear(runId) ? `run ${runId}` : String(runId));
+
 function parseRun(words: string, text: string): AsOf | null {
-  const [, digits] = /^(?:run ?|#)?(\d+)$/.exec(words) ?? [];
+  const [, prefix = '', digits] = /^(run ?|#)?(\d+)$/.exec(words) ?? [];
   if (digits === undefined) return null;
   const runId = Number(digits);
+  if (prefix === '' && digits.length === 4 && isLikeYear(runId))
+    throw new MirrorError('USAGE', `${JSON.stringify(text)} can be a year or a run.`, {
+      hint: `Give a month (${digits}-12) or a day (${digits}-12-31) of the year, or "run ${digits}".`,
+    });
   if (runId < 1 || !Number.isSafeInteger(runId)) fail(text, 'is no number of a run');
   return { kind: 'run', runId };
 }

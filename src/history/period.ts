@@ -44,7 +44,7 @@ export function findRunAsOf(mirror: Mirror, asOf: AsOf): RunAsOf {
     first === undefined
       ? 'no run has ended in it yet'
       : `it begins with run ${first.runId}, which ended at ${first.endedAt ?? first.startedAt}`;
-  throw new MirrorError('TIME_NOT_MIRRORED', `${path} had stored nothing by then; ${begins}.`);
+  throw new MirrorError('TIME_NOT_MIRRORED', `${path} has no state of that time; ${begins}.`);
 }
 
 function endedBy(asOf: AsOf): SQL {

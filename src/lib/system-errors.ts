@@ -20,7 +20,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ETXTBSY: 'the file is in use',
   EAI_AGAIN: 'the name server does not respond',
   ECONNABORTED: 'the connection was broken off',
-  ECONNREFUSED: 'nobody listens there',
+  ECONNREFUSED: 'no program listens there',
   ECONNRESET: 'the connection was broken off',
   EHOSTUNREACH: 'no way leads to the host',
   ENETUNREACH: 'no way leads to the network',

@@ -129,6 +129,9 @@ export function requireFilters(sqlite: Database.Database, filters: CaseFilters, 
   return resolved;
 }
 
+/** The values that may be meant by one that no case has. */
+export const listMeant = ({ value, known }: UnknownValue): string[] => listClosest(value, known);
+
 function toUnknownValueError({ filter, value, known }: UnknownValue, path: string): MirrorError {
   const { table, column, what } = VALUE_FILTERS[filter];
   const all =

@@ -1,6 +1,6 @@
 import { MirrorError } from '../errors/mirror-error.ts';
 import { ADDRESS } from './addresses.ts';
-import { html, linkTo } from './html/html.ts';
+import { type Html, html, join, linkTo } from './html/html.ts';
 import type { Page } from './html/layout.ts';
 
 /** What a page says of a failure. */
@@ -49,9 +49,43 @@ export function makeErrorPage({ code, message, hint }: Failure): Page {
     kicker: code,
     section: null,
     body: html`<p class="lead">${message}</p>
-      <p>${hint}</p>
+      ${renderHint(hint)}
       <p>${linkTo(ADDRESS.home(), 'Overview of the mirror')}</p>`,
   };
+}
+
+/** The pages that show what commands of hints print. */
+const PAGES_OF_COMMANDS: readonly (readonly [command: string, label: string, address: string])[] = [
+  ['status', 'Runs', ADDRESS.runs()],
+  ['query', 'SQL', ADDRESS.sql()],
+  ['departed', 'Departed', ADDRESS.departed()],
+  ['changes', 'Changes', ADDRESS.changes()],
+  ['audit', 'Audit', ADDRESS.audit()],
+  ['search', 'Search', ADDRESS.search()],
+  ['docs/schema.md', 'Tables, views and columns', ADDRESS.schema()],
+];
+
+/** A hint, with links to the pages that show what its commands print. */
+export function renderHint(hint: string): Html {
+  const named = [
+    ...hint.matchAll(/`(?:clearinghouse-mirror )?([a-z-]+)|(docs\/schema\.md)|^(?:See )?`(SELECT) /g),
+  ];
+  const words = named.map(([, command, page, select]) =>
+    select === undefined ? (command ?? page) : 'query',
+  );
+  const pages = PAGES_OF_COMMANDS.filter(([command]) => words.includes(command));
+  return html`<p>
+    ${hint}
+    ${
+      pages.length === 0
+        ? null
+        : html`Here:
+          ${join(
+            pages.map(([, label, address]) => linkTo(address, label)),
+            ', ',
+          )}.`
+    }
+  </p>`;
 }
 
 /** The same for a program that asked for a file. */

@@ -90,7 +90,7 @@ describe('redact finds every copy of the content', () => {
     const { stdout } = await run('redact', '7', '--snapshots', '--yes');
     expect(stdout).toContain('2 rejected records');
     expect(stdout).toContain('replaced-20260101T000000000Z-wal (cannot be read');
-    expect(stdout).toMatch(/somebodys\.db \(left alone, .*delete it if nobody uses it/);
+    expect(stdout).toMatch(/somebodys\.db \(left alone, .*delete it if no program uses it/);
     expect(stdout).not.toContain('--snapshots'); // which has removed what it can
     for (const name of ['keep-this.sqlite', 'beside.db', 'latest.db'])
       expect(stdout).toMatch(new RegExp(`removed from .*${name}`));

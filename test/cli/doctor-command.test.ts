@@ -76,7 +76,7 @@ test('doctor calls nothing good and does not mention `sync` if the API cannot be
   const { stdout } = await examine({ CLEARINGHOUSE_API_URL: 'http://127.0.0.1:9/' });
   expect(stdout).toMatch(/^- {5}token +set, but 127\.0\.0\.1:9 could not be reached$/m);
   expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-    'BAD address 127.0.0.1:9 cannot be reached: nobody listens there (ECONNREFUSED)',
+    'BAD address 127.0.0.1:9 cannot be reached: no program listens there (ECONNREFUSED)',
   );
   expect(stdout).toMatch(/^- {5}clock/m);
   expect(stdout).not.toMatch(/`sync`|doctor/);

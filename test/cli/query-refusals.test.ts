@@ -5,7 +5,7 @@ import { smallCollection } from '../support/small-collection.ts';
 
 /** A statement, the sentence, and a part of the hint. */
 const REFUSED: [string, string, string][] = [
-  ['SELECT * FROM caess', 'There is no table or view caess.', 'Did you mean cases?'],
+  ['SELECT * FROM caess', 'There is no table or view caess.', 'Did you mean clean_cases or cases?'],
   ['SELECT * FROM main.clean_case', 'There is no table or view clean_case.', 'Did you mean clean_cases'],
   ['SELECT * FROM other.cases', 'There is no database other.', 'Leave "other." out'],
   [
@@ -19,7 +19,7 @@ const REFUSED: [string, string, string][] = [
   [
     'SELECT institution FROM cases',
     'There is no column institution here.',
-    'case_defendants, clean_case_defendants, clean_resources, resources have',
+    'clean_case_defendants, case_defendants, clean_resources, resources have',
   ],
   [
     'SELECT k.id FROM cases AS c',
@@ -46,7 +46,7 @@ const REFUSED: [string, string, string][] = [
     'Did you mean ORDER?',
   ],
   [`SELECT 'é', FROM cases`, 'Syntax error at "FROM", line 1, column 13.', 'FROM is a word of SQL'],
-  ['SELECT * FROM case', 'Syntax error at "case", line 1, column 15.', 'Did you mean cases?'],
+  ['SELECT * FROM case', 'Syntax error at "case", line 1, column 15.', 'Did you mean clean_cases or cases?'],
   ['SELECT 1 AS nothing', 'Syntax error at "nothing", line 1, column 13.', 'NOTHING is a word of SQL'],
   ['SELECT 1 AS isnull', 'Syntax error at "isnull", line 1, column 13.', 'ISNULL is a word of SQL'],
   ['SELECT name table FROM cases', 'Syntax error at "table", line 1, column 13.', 'TABLE is a word of SQL'],

@@ -164,7 +164,7 @@ describe.each(PATHS)('the path %s', (name) => {
 
   test('may hold no variable where no shell has put it in', () => {
     const [flag, ...others] = places('/data/$USER/x');
-    for (const written of others) expect(() => path(written[name], name)).toThrow('nobody replaces');
+    for (const written of others) expect(() => path(written[name], name)).toThrow('is not replaced there');
     expect(flag && path(flag[name], name)).toBe('/data/$USER/x');
   });
 });

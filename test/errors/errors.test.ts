@@ -114,3 +114,16 @@ test.each([
 ])('the message of %p is %j', (thrown, message) => {
   expect(messageOf(thrown)).toBe(message);
 });
+
+test('no sentence for a reader has nobody as its subject: it says what is not known or not there', () => {
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  );
+  const found = files.flatMap((file) => {
+    const code = readFileSync(join('src', file), 'utf8')
+      .replace(/\/\*[^]*?\*\//g, '')
+      .replace(/(?<=^|\s)\/\/.*$/gm, '');
+    return (code.match(/^.*\bnobody\b.*$/gim) ?? []).map((line) => `${file}: ${line.trim()}`);
+  });
+  expect(found).toEqual([]);
+});

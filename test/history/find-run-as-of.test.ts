@@ -44,7 +44,7 @@ describe('the run that a moment stands for', () => {
 
   test.each([
     ['2029-12-31', 'TIME_NOT_MIRRORED', 'it begins with run 1, which ended at 2030-01-01T03:40:00.000Z'],
-    ['2030-01-01T03:39:59Z', 'TIME_NOT_MIRRORED', 'had stored nothing by then'],
+    ['2030-01-01T03:39:59Z', 'TIME_NOT_MIRRORED', 'has no state of that time'],
     ['4', 'TIME_NOT_MIRRORED', 'Run 4 of :memory: has not ended'],
     ['5', 'RUN_UNKNOWN', 'has no run 5'],
   ])('%s: none, and the error says why', (text, code, message) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseAsOf } from '../../src/history/moments.ts';
+import { parseAsOf, toRunText } from '../../src/history/moments.ts';
 
 /** A Tuesday, 10:30 in Detroit, 15:30 in UTC. */
 const now = new Date('2030-01-15T15:30:00Z');
@@ -17,6 +17,10 @@ describe('a moment', () => {
     ['7', 'run 7'],
     ['run 7', 'run 7'],
     ['#7', 'run 7'],
+    ['run 2020', 'run 2020'],
+    ['#2020', 'run 2020'],
+    ['1899', 'run 1899'],
+    ['2100', 'run 2100'],
     // Days, weeks, months and years of the local calendar, from their first to their last millisecond.
     ['2028-02-29', '2028-02-29T05:00:00.000Z/2028-03-01T04:59:59.999Z'],
     ['today', '2030-01-15T05:00:00.000Z/2030-01-16T04:59:59.999Z'],
@@ -95,5 +99,16 @@ describe('a moment', () => {
     expect(() => parseAsOf(text, detroit)).toThrow(
       expect.objectContaining({ code: 'USAGE', hint: expect.stringContaining('2026-03-01') }),
     );
+  });
+
+  test.each(['2020', ' 1999 ', '2099'])(
+    '%s is a year to a reader and a run to the program, so it is refused',
+    (text) => {
+      expect(() => parseAsOf(text, detroit)).toThrow('can be a year or a run');
+    },
+  );
+
+  test.each([7, 1899, 1900, 2020, 2099, 2100])('run %i is written as it is read', (runId) => {
+    expect(toText(toRunText(runId))).toBe(`run ${runId}`);
   });
 });

@@ -95,7 +95,7 @@ describe('as of a run, every table and view', () => {
     for (const name of names) {
       const ask = () => read((mirror) => dumpName(name, queryAsOf(mirror, 1, `SELECT * FROM ${name}`)));
       const refused = REFUSED[name];
-      if (refused !== undefined) expect(ask).toThrow(`Nobody kept what ${refused} said at that time.`);
+      if (refused !== undefined) expect(ask).toThrow(`The mirror has no earlier states of ${refused}.`);
       else expect([name, ask()]).toEqual([name, firstDay[name]]);
     }
     const filled = [
@@ -118,7 +118,7 @@ describe('a question as of a run', () => {
   test('is refused if the earlier content of a table was not kept', async () => {
     const { rowsAsOf } = await threeDays();
     expect(() => rowsAsOf(1, 'SELECT count(*) FROM mirror_raw_hashes')).toThrow(
-      'Nobody kept what mirror_raw_hashes said at that time.',
+      'The mirror has no earlier states of mirror_raw_hashes.',
     );
   });
 

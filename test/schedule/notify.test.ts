@@ -118,7 +118,7 @@ describe('a dead man’s switch', () => {
     const url = new URL(`http://127.0.0.1:1/${SECRET}`);
     await expect(createPingStep(url, ZONE).run(GOES_ON, WELL)).rejects.toMatchObject({
       code: 'NOTIFY_FAILED',
-      message: '127.0.0.1:1 was not notified: nobody listens there (ECONNREFUSED) (3 attempts).',
+      message: '127.0.0.1:1 was not notified: no program listens there (ECONNREFUSED) (3 attempts).',
     });
   });
 

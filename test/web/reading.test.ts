@@ -123,6 +123,16 @@ describe('a list', () => {
     expect(csv.slice(1).map((line) => Number(line.split(',')[0]))).toEqual(rows);
   });
 
+  test('suggests values for one that no case has, as links that keep the other filters', async () => {
+    const site = await startSite(await makeFullMirror());
+    const { body } = await site.get('/cases?state=Boreala&ongoing=Yes');
+    const links = readElements(body).filter(
+      ({ attributes }) => attributes.href === '/cases?ongoing=Yes&state=Borealia',
+    );
+    expect(body.replace(/\s+/g, ' ')).toContain('No case has the state “Boreala”. Did you mean');
+    expect(links.map(({ text }) => text)).toContain('Borealia');
+  });
+
   test('counts for each value of a filter the rows that the list then has', async () => {
     const site = await startSite(await makeFullMirror());
     for (const start of ['', 'ongoing=Yes', 'issue=Stairs&state=Borealia']) {

@@ -152,9 +152,13 @@ async function probe(flags: Flags, io: Io): Promise<ExitName> {
 /** Asks at the terminal. Fails with USAGE without one, and with INTERRUPTED if the answer is not yes. */
 async function confirm(host: string, io: Io, signal: AbortSignal): Promise<void> {
   if (io.ask === null)
-    throw new MirrorError('USAGE', 'Nothing was sent: nobody is at a terminal to confirm the requests.', {
-      hint: 'Add --yes to send them.',
-    });
+    throw new MirrorError(
+      'USAGE',
+      'Nothing was sent: there is no terminal on which to confirm the requests.',
+      {
+        hint: 'Add --yes to send them.',
+      },
+    );
   const answer = await io.ask(`Send them to ${host}? [y/N] `, false, signal);
   if (!/^\s*y(es)?\s*$/i.test(answer))
     throw new MirrorError('INTERRUPTED', 'Nothing was sent.', { hint: 'Answer "y" to send the requests.' });

@@ -62,7 +62,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
     io.folder,
   );
   writeEnvFile(path, renderEnvFile(values, io.runtime.now()), replaces);
-  await write(io.stdout, `${path} is written.\n\n${renderNext(ownCommand(io))}`);
+  await write(io.stdout, `${path} is written.\n\n${renderNext(ownCommand(io), isWholeSite(written))}`);
   return 'complete';
 }
 
@@ -107,9 +107,13 @@ async function confirmAddress(written: WrittenSettings, io: Io): Promise<Written
   return { ...written, apiUrl: { ...apiUrl, place: 'flag' } };
 }
 
-const renderNext = (command: string): string => `What to run next, in this folder:
+/** Whether the address is that of the Clearinghouse. Another one, such as that of the fake API, can have any number of cases. */
+const isWholeSite = (written: WrittenSettings): boolean =>
+  parseSettings(written).apiUrl.href === new URL(SETTINGS.apiUrl.default).href;
+
+const renderNext = (command: string, isWhole: boolean): string => `What to run next, in this folder:
   ${command} doctor      checks everything once more
-  ${command} sync        fills the mirror: some 0.9 GB, once
+  ${command} sync        fills the mirror${isWhole ? ': some 0.9 GB, once' : ', once'}
   ${command} status      shows what is in the mirror
   ${command} nightly     keeps it up to date
 `;
@@ -122,7 +126,9 @@ async function obtainSetting(
   io: Io,
   signal: AbortSignal,
 ): Promise<WrittenSettings> {
-  const { setting, text, isSecret = false, fallback } = question;
+  const { setting, sizeOfSite, isSecret = false, fallback } = question;
+  const text =
+    sizeOfSite !== undefined && isWholeSite(written) ? `${question.text} (${sizeOfSite})` : question.text;
   const isGiven = (one: SettingName): boolean =>
     written[one] !== undefined && written[one].place !== 'default' && written[one].place !== '.env';
   const isSettled = isGiven(setting) || (setting === 'token' && isGiven('tokenFile'));
@@ -212,6 +218,8 @@ type Remark = Pick<Finding, 'verdict' | 'detail' | 'hint' | 'code'>;
 interface Question {
   readonly setting: SettingName;
   readonly text: string;
+  /** Of a mirror of the whole site. */
+  readonly sizeOfSite?: string;
   /** Not shown while it is typed. */
   readonly isSecret?: boolean;
   /** The meaning of an empty answer; undefined if an answer is required. */
@@ -247,7 +255,8 @@ const QUESTIONS: readonly Question[] = [
   },
   {
     setting: 'database',
-    text: 'The file of the mirror (about 1.2 GB)',
+    text: 'The file of the mirror',
+    sizeOfSite: 'about 1.2 GB',
     fallback: () => SETTINGS.database.default,
     check: async ({ written, runtime }) => {
       const { database } = parseSettings(written);

@@ -247,9 +247,9 @@ function listContent(redaction: AnyRedaction): string {
 }
 
 const OF_ANOTHER =
-  ' (left alone, because it may belong to another mirror: delete it if nobody uses it; otherwise sync that mirror and redact the case there)';
+  ' (left alone, because it may belong to another mirror: delete it if no program uses it; otherwise sync that mirror and redact the case there)';
 const NOTES = {
-  unreadable: ' (cannot be read, so nobody can tell what it holds: delete it if nobody needs it)',
+  unreadable: ' (cannot be read, so its content is unknown: delete it if it is not needed)',
   unfinished: ' (a snapshot that is being taken: run this again when it is done)',
 };
 

@@ -118,7 +118,7 @@ function checkAge({ freshAsOf, now }: NightlyStatus, maxMs: number, wasAhead: bo
     throw new MirrorError(
       'STALE',
       wasAhead
-        ? `The clock was ahead when a list was last read completely, so nobody knows when that was; ${allowed}`
+        ? `The clock was ahead when a list was last read completely, so the time of that is unknown; ${allowed}`
         : `Not every list was read completely yet; ${allowed}`,
     );
   const ageMs = now.getTime() - Date.parse(freshAsOf);

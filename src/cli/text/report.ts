@@ -56,7 +56,7 @@ export function renderCoverageHistory(
     [
       { heading: 'run', align: 'right', fit: 'whole' },
       { heading: 'checked', fit: 'whole' },
-      ...['all', 'ongoing', 'none', 'approved', 'coded', 'process', 'mirrored'].map(
+      ...['on site', 'in lists', 'in none', 'approved', 'coded', 'process', 'mirrored'].map(
         (heading) => ({ heading, align: 'right', fit: 'whole' }) as const,
       ),
     ],
@@ -73,7 +73,9 @@ export function renderCoverageHistory(
     ]),
     width,
   );
-  return `${wrapText(renderCoverage(newest).trimEnd(), width)}\n${table}`;
+  const legend =
+    'in lists: cases in one of the five lists of case_ongoing, whatever its value; in none: cases without a value.';
+  return `${wrapText(renderCoverage(newest).trimEnd(), width)}\n${table}${wrapText(legend, width)}\n`;
 }
 
 /** The report as `--json` prints it; its names are those of the run log's columns. */

@@ -148,7 +148,7 @@ function queryShadows(mirror: Mirror, text: string, foreign: string | undefined)
 
 function toUnknown(name: string, cause?: unknown): MirrorError {
   const isSearch = SEARCH_OBJECTS.has(name);
-  return new MirrorError('HISTORY_MISSING', `Nobody kept what ${name} said at that time.`, {
+  return new MirrorError('HISTORY_MISSING', `The mirror has no earlier states of ${name}.`, {
     cause,
     hint: isSearch
       ? '`clearinghouse-mirror search --as-of` finds the words of that time.'

@@ -79,15 +79,15 @@ export function renderPager(
   if (pages === 1) return null;
   const first = Math.min((page - 1) * size + 1, total);
   const last = Math.min(page * size, total);
+  const toTotal = (count: number): string => `${isAtLeast ? 'at least ' : ''}${renderCount(count)}`;
   const step = (label: string, to: number, rel: string): Content =>
     to < 1 || to > pages || to === page
       ? html`<li><span class="off">${label}</span></li>`
       : html`<li><a href="${toHref(toAddressOf(to))}" rel="${rel}">${label}</a></li>`;
   return html`<nav class="pager" aria-label="Pages of the list">
     <p>
-      ${noun} ${renderCount(first)} to ${renderCount(last)} of
-      ${isAtLeast ? 'at least ' : null}${renderCount(total)}, page ${renderCount(page)} of
-      ${isAtLeast ? 'at least ' : null}${renderCount(pages)}
+      ${noun} ${renderCount(first)} to ${renderCount(last)} of ${toTotal(total)}, page ${renderCount(page)} of
+      ${toTotal(pages)}
     </p>
     <ul>
       ${step('First', 1, 'first')} ${step('Previous', page - 1, 'prev')} ${step('Next', page + 1, 'next')}

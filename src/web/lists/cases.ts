@@ -6,6 +6,7 @@ import {
   type FilterName,
   NO_VALUE,
   type Params,
+  type UnknownValue,
   VALUE_FILTERS,
   listConditions,
   parseFilters,
@@ -31,6 +32,8 @@ export const CASE_PARAMETERS = [...FILTER_NAMES, 'sort', 'page'] as const;
 export interface CaseListRequest {
   readonly filters: CaseFilters;
   readonly order: CaseOrder;
+  /** Values that no case has. */
+  readonly unknown: readonly UnknownValue[];
 }
 
 /**
@@ -42,12 +45,12 @@ export function parseCaseListRequest(
   params: Params,
   { sort }: Asked,
 ): CaseListRequest {
-  const { filters } = resolveFilters(sqlite, parseFilters(params));
-  return { filters, order: readChoice('sort', sort, ORDER_NAMES) };
+  const { filters, unknown } = resolveFilters(sqlite, parseFilters(params));
+  return { filters, unknown, order: readChoice('sort', sort, ORDER_NAMES) };
 }
 
 /** The parameters of a list, from which addresses are built. The default order is left out. */
-export function toCaseListParameters({ filters, order }: CaseListRequest): Parameters {
+export function toCaseListParameters({ filters, order }: Omit<CaseListRequest, 'unknown'>): Parameters {
   return { ...toFilterParams(filters), sort: order === ORDER_NAMES[0] ? undefined : order };
 }
 

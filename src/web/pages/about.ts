@@ -61,7 +61,10 @@ function renderCoverageTable(mirror: PageRequest['mirror'], timeZone: string): C
   });
   return html`<section aria-labelledby="coverage">
     <h2 id="coverage">Coverage</h2>
-    <p>How many cases the site counts, and how many the mirror holds.</p>
+    <p>
+      How many cases the site counts, and how many the mirror holds. The five lists are those of the values of
+      <code>case_ongoing</code>, ongoing or not; a case without a value is in none of them.
+    </p>
     ${renderTable({
       caption: 'Newest coverage checks',
       columns: [

@@ -10,9 +10,9 @@ import { MAX_VALUE_LENGTH } from '../lists/cases.ts';
 /** What the labels of a case mean. */
 const MEANINGS: Readonly<Record<string, string>> = {
   Ongoing:
-    'Whether the Clearinghouse says that the case still goes on. “Yes” and “No” are statements; the other values say that nobody knows.',
+    'Whether the Clearinghouse says that the case still goes on. “Yes” and “No” are statements; the other values say that it is not known.',
   'Case status':
-    'How far the Clearinghouse has worked on its record of the case. Of a case in process, an empty field means that nobody has entered it yet.',
+    'How far the Clearinghouse has worked on its record of the case. Of a case in process, an empty field means that it has not been entered yet.',
   Court: 'The court that hears the case, as the Clearinghouse names it.',
   Filed: 'The day on which the case was filed; the year if the day is not known.',
   Closed: 'The day on which the case ended; the year if the day is not known.',

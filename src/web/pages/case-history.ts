@@ -14,6 +14,7 @@ import type { ListSource } from '../download.ts';
 import { type RunChanges, renderRunChanges } from '../html/changes.ts';
 import { prepareChangeView, toChangesSql } from './changes.ts';
 import { type Html, html, linkTo } from '../html/html.ts';
+import { toRunText } from '../../history/moments.ts';
 import type { Page } from '../html/layout.ts';
 import { renderDownloads, renderPager, toWindow, renderTime } from '../html/parts.ts';
 import { type Site, readPageNumber, type ListRequest, type PageRequest } from '../request.ts';
@@ -51,7 +52,7 @@ export function renderHistory(
         ${
           redacted !== null && runId < redacted
             ? null
-            : html`<p>${linkTo(ADDRESS.case(caseId, runId), `The case after run ${runId}`)}</p>`
+            : html`<p>${linkTo(ADDRESS.case(caseId, toRunText(runId)), `The case after run ${runId}`)}</p>`
         }
       </li>`;
     })}

@@ -1,8 +1,9 @@
 import { clipText, renderPlural } from '../../lib/layout.ts';
+import { type UnknownValue, VALUE_FILTERS, listMeant } from '../../search/filters.ts';
 import { toCaseName } from '../../cli/text/words.ts';
 import { ADDRESS } from '../addresses.ts';
 import { renderChoice, renderChosen, renderFilterFields } from '../html/filters.ts';
-import { html, linkTo, toHref } from '../html/html.ts';
+import { type Html, html, join, linkTo, toHref } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
 import { renderDownloads, renderPager, renderTable, toWindow, toDay } from '../html/parts.ts';
 import {
@@ -53,7 +54,7 @@ function renderCases(request: CaseListRequest, list: CaseList, number: number): 
         ${chosen}
         ${
           list.total === 0
-            ? html`<p>No case has all of these values. Remove a filter to see more.</p>`
+            ? renderNone(request)
             : renderTable({
                 caption: `${found}, ${ORDER_LABELS[order].toLowerCase()}`,
                 columns: COLUMNS,
@@ -67,6 +68,32 @@ function renderCases(request: CaseListRequest, list: CaseList, number: number): 
       </section>
     `,
   };
+}
+
+/** Why the list is empty, with values that may be meant. */
+function renderNone(request: CaseListRequest): Html {
+  const { unknown } = request;
+  if (unknown.length === 0) return html`<p>No case has all of these values. Remove a filter to see more.</p>`;
+  const parameters = toCaseListParameters(request);
+  const toAddress = ({ filter, value }: UnknownValue, meant: string): string => {
+    const values = request.filters.values[filter] ?? [];
+    return ADDRESS.cases({ ...parameters, [filter]: values.map((one) => (one === value ? meant : one)) });
+  };
+  return html`${unknown.map((one) => {
+    const meant = listMeant(one);
+    return html`<p>
+      No case has the ${VALUE_FILTERS[one.filter].what} “${clipText(one.value, MAX_CELL)}”.
+      ${
+        meant.length === 0
+          ? null
+          : html`Did you mean
+            ${join(
+              meant.map((value) => linkTo(toAddress(one, value), value)),
+              ' or ',
+            )}?`
+      }
+    </p>`;
+  })}`;
 }
 
 /** The day, or the year if the day is unknown. */

@@ -15,6 +15,7 @@ import { renderCount, renderPlural } from '../../lib/layout.ts';
 import { localizeTimes } from '../../lib/local-time.ts';
 import { ADDRESS, type Links, PAGE_LINKS } from '../addresses.ts';
 import { type Content, html, linkTo } from '../html/html.ts';
+import { toRunText } from '../../history/moments.ts';
 import type { Page } from '../html/layout.ts';
 import {
   type ColumnOf,
@@ -154,7 +155,9 @@ export function makeRunPage({ mirror, site, id }: PageRequest): Page {
         { label: 'Version', value: run.version },
         { label: 'API', value: run.api_url },
       ])}
-      <p>${linkTo(ADDRESS.changes({ since: id, until: id }), `Changes found by run ${id}`)}</p>
+      <p>
+        ${linkTo(ADDRESS.changes({ since: toRunText(id), until: toRunText(id) }), `Changes found by run ${id}`)}
+      </p>
       ${coverage === undefined ? null : html`<p>${renderCoverage(coverage)}</p>`}
       ${
         departures === undefined

@@ -15,7 +15,7 @@ import {
 import { listFoundIds, listResults } from '../../search/results.ts';
 import { runSearch } from '../../search/search.ts';
 import { ADDRESS, type Parameters } from '../addresses.ts';
-import { toFailure } from '../failures.ts';
+import { renderHint, toFailure } from '../failures.ts';
 import { renderChoice, renderChosen, renderFacetLinks, renderFilterFields } from '../html/filters.ts';
 import { type Content, type Html, html, join, linkTo, toHref } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
@@ -68,9 +68,8 @@ function renderAnswer(
     return {
       status,
       kicker: code,
-      body: html`${renderForm(asked, null, null)} ${renderNotice(message, 'warning')}
-        <p>${advice}</p>
-        ${renderHelp()}`,
+      body: html`${renderForm(asked, null, null)} ${renderNotice(message, 'warning')} ${renderHint(advice)}
+      ${renderHelp()}`,
     };
   }
 }

@@ -1,6 +1,6 @@
 import { renderCount, renderPlural } from '../../lib/layout.ts';
 import { ADDRESS } from '../addresses.ts';
-import type { Failure } from '../failures.ts';
+import { type Failure, renderHint } from '../failures.ts';
 import { type Content, type Html, html, linkTo, toHref } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
 import { type ColumnOf, renderNotice, renderTable } from '../html/parts.ts';
@@ -67,7 +67,7 @@ function renderResult(sql: string, result: SqlResult): Content {
       return html`<section class="failed" aria-labelledby="result">
         <h2 id="result">The statement has no result</h2>
         <p class="notice warning"><strong>${code}</strong>: ${message}</p>
-        <p>${hint}</p>
+        ${renderHint(hint)}
       </section>`;
     }
     case 'rows':

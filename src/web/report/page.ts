@@ -256,7 +256,7 @@ function renderSilent({ silent: { cases, ongoing, undated }, last }: ReportFacts
     <p>
       Of ${renderPlural(ongoing, 'case')} that the Clearinghouse says to be ongoing, those whose dockets have
       had no entry for the longest time until ${last.run.started_at.slice(0, 10)}. Either nothing happens, or
-      nobody has entered it: the date of the last check helps to
+      it has not been entered: the date of the last check helps to
       tell.${
         undated === 0
           ? ''
