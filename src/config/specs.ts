@@ -139,6 +139,18 @@ export const SETTINGS_OF_NIGHTLY = nameVariables({
     description: 'Folder for the reports: one JSON file per scheduled run.',
     parse: optional(path),
   },
+  htmlReports: {
+    flag: '--html-reports <folder>',
+    description:
+      'Folder for HTML reports: one file per scheduled run with what it changed, as `report` writes it.',
+    parse: optional(path),
+  },
+  keepHtmlReports: {
+    flag: '--keep-html-reports <n>',
+    default: '30',
+    description: 'Number of HTML reports that are kept; older ones are removed. 0 keeps all.',
+    parse: wholeNumber(0, MAX_KEPT),
+  },
   metricsFile: {
     flag: '--metrics-file <file>',
     description:

@@ -169,6 +169,8 @@ const ROWS: Readonly<Record<SettingName, Row>> = {
   },
   coreTexts: ofSwitch(({ nightly }) => nightly.coreTexts),
   reports: ofPath(({ nightly }) => nightly.reports),
+  htmlReports: ofPath(({ nightly }) => nightly.htmlReports),
+  keepHtmlReports: ofNumber(({ nightly }) => nightly.keepHtmlReports, ['10001']),
   metricsFile: ofPath(({ nightly }) => nightly.metricsFile),
   pingUrl: ofAddress(({ nightly }) => nightly.pingUrl),
   webhookUrl: ofAddress(({ nightly }) => nightly.webhookUrl),

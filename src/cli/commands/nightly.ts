@@ -6,6 +6,7 @@ import { MirrorError } from '../../errors/mirror-error.ts';
 import { type WriterLock, takeWriterLock } from '../../db/lock.ts';
 import { runLinkedPass } from '../../sync/linked/pass.ts';
 import { type LinkedJob, createScheduler } from '../../schedule/scheduler.ts';
+import { createHtmlReportStep } from '../../schedule/html-report.ts';
 import { createMetricsStep } from '../../schedule/metrics.ts';
 import { toStateFilePath } from '../../schedule/state-file.ts';
 import {
@@ -39,9 +40,11 @@ import { runSync } from '../../sync/run-sync.ts';
 import { readToken } from '../../config/token.ts';
 import { chooseLists } from '../../api/lists.ts';
 import { type NightlyLog, createNightlyLog, createRunEvents } from '../log.ts';
+import { keepHeapSmall } from '../heap.ts';
 import { toJsonLine } from '../text/words.ts';
 import { renderLinkedReport, toLinkedJson } from '../text/linked.ts';
 import { renderRunReport, toReportJson } from '../text/report.ts';
+import { withMirrorMoment } from '../with-mirror.ts';
 
 /** It fetches no files. */
 const NIGHTLY_SETTINGS = ALL_SETTINGS.filter((name) => !FILE_SETTINGS.includes(name));
@@ -128,6 +131,7 @@ function listSteps({ settings, nightly, schedule, snapshots }: ReadSettings, io:
     ...(nightly.verifySample === null ? [] : [createVerifyStep(database, nightly.verifySample, random)]),
     ...(nightly.nightlySnapshot ? [createSnapshotStep(database, snapshots, now)] : []),
     ...(nightly.reports === null ? [] : [createReportStep(database, nightly.reports, toReportJson)]),
+    ...listHtmlReportSteps(database, nightly),
     ...(nightly.metricsFile === null ? [] : [createMetricsStep(database, nightly.metricsFile, now)]),
     ...([io.stdout, io.stderr].every((out) => findLoss(out) === null) ? [] : [createLogStep(io)]),
     ...(nightly.webhookUrl === null
@@ -137,10 +141,31 @@ function listSteps({ settings, nightly, schedule, snapshots }: ReadSettings, io:
   ];
 }
 
+/** The step that writes the HTML report, if there is a folder for it. Its modules are loaded when it runs. */
+function listHtmlReportSteps(
+  database: string,
+  { htmlReports, keepHtmlReports }: NightlySettings,
+): AfterRunStep[] {
+  if (htmlReports === null) return [];
+  const settings = { database, folder: htmlReports, keep: keepHtmlReports };
+  return [
+    createHtmlReportStep(settings, async (first, last) => {
+      const { renderRuns } = await import('../../web/report/report.ts');
+      return withMirrorMoment(database, (mirror) =>
+        Promise.resolve(renderRuns(mirror, first, last, keepHeapSmall)),
+      );
+    }),
+  ];
+}
+
+/** The same step once more, with the linked lists as the pass left them. */
+function again(step: AfterRunStep, ofRun: RunSummary): AfterRunStep {
+  return { ...step, run: (signal) => step.run(signal, ofRun) };
+}
+
 /** Writes the metrics of the run once more, with the linked lists as the pass left them. */
 function toMetricsAgain(database: string, path: string, now: () => Date, ofRun: RunSummary): AfterRunStep {
-  const step = createMetricsStep(database, path, now);
-  return { ...step, run: (signal) => step.run(signal, ofRun) };
+  return again(createMetricsStep(database, path, now), ofRun);
 }
 
 /** Fetches texts after a linked pass. */
@@ -188,6 +213,7 @@ function toLinkedJob(
     },
     steps: (report, ofRun) => [
       ...(nightly.textsBudget === 0 ? [] : [toTextsStep({ settings, token, nightly }, io)]),
+      ...listHtmlReportSteps(settings.database, nightly).map((step) => again(step, ofRun)),
       ...(nightly.metricsFile === null
         ? []
         : [toMetricsAgain(settings.database, nightly.metricsFile, io.runtime.now, ofRun)]),

@@ -1,6 +1,8 @@
+import { MirrorError } from '../../errors/mirror-error.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { type Period, findPeriod } from '../../history/period.ts';
 import { findNewestRunWithChanges } from '../../cli/text/all-changes.ts';
+import type { RenderedReport } from '../../schedule/html-report.ts';
 import { findReportFacts, readAfterPeriod } from './facts.ts';
 import { gatherChanges } from './gather.ts';
 import { MARKDOWN_ROOM, createMarkdownTeller, renderReportMarkdown } from './markdown.ts';
@@ -31,4 +33,22 @@ export function renderReport(mirror: Mirror, period: Period, form: ReportForm, o
   }
   const changes = gatherChanges(mirror, period, createMarkdownTeller(period), MARKDOWN_ROOM, onSome);
   return renderReportMarkdown(findReportFacts(mirror, period), changes);
+}
+
+/** Renders the HTML report of the runs from one to another. Fails with RUN_UNKNOWN. */
+export function renderRuns(
+  mirror: Mirror,
+  firstRunId: number,
+  lastRunId: number,
+  onSome?: () => void,
+): RenderedReport {
+  const period = findPeriod(mirror, {
+    since: { kind: 'run', runId: firstRunId },
+    until: { kind: 'run', runId: lastRunId },
+    otherwise: 'first run',
+  });
+  if (period === null)
+    throw new MirrorError('RUN_UNKNOWN', `${mirror.path} has no runs ${firstRunId} to ${lastRunId}.`);
+  const { id: runId, started_at: startedAt } = period.last;
+  return { runId, startedAt, text: renderReport(mirror, period, 'html', onSome) };
 }
