@@ -11,7 +11,7 @@ import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import { type CaseFilters, refuseNoCase, requireFilters, toFilterParams } from '../search/filters.ts';
 import { CODEBOOK_COLUMNS, listCodebook, renderCodebook } from './codebook.ts';
 import { toDescriptor } from './descriptor.ts';
-import { checkRoom } from './estimate.ts';
+import { checkRoom, estimateBytes } from './estimate.ts';
 import { toRecord } from './formats/csv.ts';
 import type { Format, FormatName } from './formats/format.ts';
 import { type Export, type WrittenTable, toManifest } from './manifest.ts';
@@ -40,6 +40,8 @@ export interface ExportRequest {
   readonly kind: FolderKind;
   /** Called after some thousands of rows. */
   readonly onRows?: () => void;
+  /** Called before the first byte, with the bytes that the export will take. */
+  readonly onEstimate?: (bytes: number) => void;
   /** Called after each table. */
   readonly onTable?: (written: WrittenTable) => void;
 }
@@ -62,9 +64,9 @@ export async function exportMirror(mirror: Mirror, request: ExportRequest): Prom
     const filters = requireFilters(mirror.sqlite, request.filters, mirror.path);
     if (isFiltered(filters)) refuseNoCase(mirror.sqlite, filters, mirror.path);
     const caseIds = chooseCases(mirror, filters, request.isRaw);
-    inSystem(request.folder, () => {
-      checkRoom(mirror, place.folder, request, tables, caseIds.length);
-    });
+    const needed = await estimate(mirror, { ...request, tables, caseIds, folder: place.folder }, format);
+    request.onEstimate?.(needed);
+    checkRoom(place.folder, needed);
     const content = { format, tables, partitions, leftOut, caseIds, folder: place.folder };
     const written = await writeAll(mirror, { ...request, filters }, content);
     place.swapIn(() => {
@@ -97,6 +99,22 @@ function refuseRedacted({ path, sqlite }: Mirror): void {
 
 const isFiltered = ({ values, filed }: CaseFilters): boolean =>
   filed !== null || Object.keys(values).length > 0;
+
+/** The bytes of the files, and of the database of a release. */
+async function estimate(
+  mirror: Mirror,
+  request: Pick<ExportRequest, 'kind' | 'format' | 'withoutTexts' | 'signal'> &
+    Pick<Content, 'tables' | 'caseIds' | 'folder'>,
+  format: Format,
+): Promise<number> {
+  const files = await estimateBytes(mirror, request.folder, format, {
+    ...request,
+    isWhole: request.format === 'ndjson',
+  });
+  if (request.kind === 'export') return files;
+  const sqlite = await loadFormat('sqlite');
+  return files + (await estimateBytes(mirror, request.folder, sqlite, { ...request, isWhole: false }));
+}
 
 interface Content extends Pick<Export, 'leftOut'> {
   readonly format: Format;

@@ -11,6 +11,8 @@ export class ContentHash {
   readonly #hash: Hash = createHash('sha256');
   #pending = '';
   rows = 0;
+  /** The characters of all lines so far. */
+  characters = 0;
 
   addRow(values: readonly Value[]): void {
     let line = '';
@@ -20,6 +22,7 @@ export class ContentHash {
 
   addLine(line: string): void {
     this.rows++;
+    this.characters += line.length;
     this.#pending += `${line}\n`;
     if (this.#pending.length >= BLOCK) this.#flush();
   }

@@ -44,6 +44,19 @@ export interface TableRequest {
 }
 
 const ROWS_A_CALL = 2500;
+/** Some rows have texts of a megabyte, so that few of them leave as much garbage as thousands of others. */
+const CHARACTERS_A_CALL = 4_000_000;
+
+/** Returns a function that calls `onRows` if enough rows or characters were hashed since the last call, and says whether it did. */
+function createPulse(hash: ContentHash, onRows: (() => void) | undefined): () => boolean {
+  let [rows, characters] = [hash.rows, hash.characters];
+  return () => {
+    if (hash.rows - rows < ROWS_A_CALL && hash.characters - characters < CHARACTERS_A_CALL) return false;
+    [rows, characters] = [hash.rows, hash.characters];
+    onRows?.();
+    return true;
+  };
+}
 
 /** Writes a table to a file and reads the file back. Fails with EXPORT_FAILED if it does not have what was written. */
 export async function writeTable(mirror: Mirror, request: TableRequest): Promise<WrittenTable> {
@@ -88,6 +101,7 @@ async function writeRows(mirror: Mirror, request: TableRequest): Promise<Facts> 
   const misfits = noMisfits();
   const toValues = prepareToValues(table.name, table.columns, misfits);
   const [hash, tally] = [new ContentHash(), createTally(table.columns)];
+  const pulse = createPulse(hash, onRows);
   const writer = openParts(request);
   try {
     for await (const block of readRows(mirror, table, caseIds, signal))
@@ -97,7 +111,7 @@ async function writeRows(mirror: Mirror, request: TableRequest): Promise<Facts> 
         writer.write(values);
         hash.addRow(values);
         tally.add(values);
-        if (hash.rows % ROWS_A_CALL === 0) onRows?.();
+        pulse();
       }
   } finally {
     writer.finish();
@@ -126,8 +140,8 @@ function openParts(request: TableRequest): RowWriter & { readonly parts: Part[] 
   };
 }
 
-/** The rows that are held at a time. Some have texts of a megabyte. */
-const ROWS_A_STEP = 200;
+/** The rows and characters that are held at a time. */
+const [ROWS_A_STEP, CHARACTERS_A_STEP] = [200, 2_000_000];
 
 /** Reads the rows of a table one by one, in the order of its key. Fails with the signal's reason. */
 async function* readRows(
@@ -138,12 +152,15 @@ async function* readRows(
 ): AsyncGenerator<readonly Cell[][]> {
   const statement = sqlite.prepare<number[], Cell[]>(sql).raw().safeIntegers();
   let block: Cell[][] = [];
+  let characters = 0;
   for (const parameters of isPerCase ? caseIds.map((id) => [id]) : [[]]) {
     for (const row of statement.iterate(...parameters)) {
       block.push(row);
-      if (block.length < ROWS_A_STEP) continue;
+      for (const cell of row) if (typeof cell === 'string') characters += cell.length;
+      if (block.length < ROWS_A_STEP && characters < CHARACTERS_A_STEP) continue;
       yield block;
       block = [];
+      characters = 0;
       await nextTick();
       signal.throwIfAborted();
     }
@@ -160,6 +177,7 @@ async function readBack(
   const file = join(root, part.path);
   const at = table.columns.findIndex(({ name }) => name === partition?.column);
   const before = hash.rows;
+  const pulse = createPulse(hash, onRows);
   try {
     if (isWhole) {
       await hashWholeCases(file, hash, { signal, onRows });
@@ -168,9 +186,7 @@ async function readBack(
     for await (const values of format.readBack(file, table)) {
       if (!belongsTo(part, values[at])) throw new Error('it has a row of another folder');
       hash.addRow(values);
-      if (hash.rows % ROWS_A_CALL !== 0) continue;
-      signal.throwIfAborted();
-      onRows?.();
+      if (pulse()) signal.throwIfAborted();
     }
     if (hash.rows - before !== part.rows) throw new Error('it has another number of rows');
   } catch (thrown) {

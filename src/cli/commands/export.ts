@@ -16,7 +16,7 @@ import { type Io, say, withStop, write } from '../io.ts';
 import { type Flags, MOMENT_HELP, addSettings, readAsOf, readSettings } from '../options.ts';
 import { renderExport, renderTableProgress, toExportJson } from '../text/export.ts';
 import { AS_OF } from '../text/period.ts';
-import { toJsonLine } from '../text/words.ts';
+import { renderBytes, toJsonLine } from '../text/words.ts';
 import { withMirrorMoment } from '../with-mirror.ts';
 
 export function defineOptions(command: Command): Command {
@@ -76,6 +76,9 @@ export async function runCommand(folder: string, flags: Flags, io: Io): Promise<
         run,
         signal,
         onRows: keepHeapSmall,
+        onEstimate: (bytes) => {
+          say(io.stderr, `About ${renderBytes(bytes)} will be written.\n`);
+        },
         onTable: (written) => {
           if (io.stderr.isTTY === true) say(io.stderr, renderTableProgress(written));
         },
