@@ -134,6 +134,24 @@ export const SETTINGS_OF_NIGHTLY = nameVariables({
     description: 'Fetch only the texts of core documents.',
     parse: yesOrNo,
   },
+  filesBudget: {
+    flag: '--files-budget <requests>',
+    default: '0',
+    description:
+      'Maximum requests for files (PDF) of documents after each scheduled run, including retries; 0 for none. All of them are very large.',
+    parse: wholeNumber(0),
+  },
+  fileTypes: {
+    flag: '--file-types <types>',
+    description: 'Document types whose files are fetched, separated by semicolons. Default: all.',
+    parse: optional(semicolonList),
+  },
+  coreFiles: {
+    flag: '--core-files',
+    default: 'yes',
+    description: 'Fetch only the files of core documents.',
+    parse: yesOrNo,
+  },
   reports: {
     flag: '--reports <folder>',
     description: 'Folder for the reports: one JSON file per scheduled run.',

@@ -46,6 +46,10 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   court: 'The court.',
   courtlistener_docket_id: 'The id of the docket on CourtListener, from the link to it.',
   custom_issues: `Issues that have no value of their own in the list of issues. ${NOT_ENTERED}`,
+  'document_files.bytes': 'The size of the file in bytes.',
+  'document_files.path':
+    'Where the file lies in the folder `<database>.files` beside the mirror. It is not exported.',
+  'document_files.sha256': 'The SHA-256 of the bytes of the file.',
   'documents.date': 'The day of the document.',
   'resources.date': 'The day of the resource.',
   date_filed: 'The day on which the entry was filed.',

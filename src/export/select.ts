@@ -24,7 +24,14 @@ import {
   toRelated,
 } from './tables-of-cases.ts';
 import { toCaseChanges, toLinkedChanges, toListSyncs, toRuns } from './tables-of-history.ts';
-import { toDocumentLinks, toDocuments, toResourceLinks, toResources, toTexts } from './tables-of-records.ts';
+import {
+  toDocumentLinks,
+  toDocuments,
+  toResourceLinks,
+  toResources,
+  toTexts,
+  toFiles,
+} from './tables-of-records.ts';
 
 /*
  * Chooses the tables and the cases of an export, and gives a key to each record that has none on the site. The keys depend on the content
@@ -46,6 +53,7 @@ function toTables(options: TableOptions): readonly Table[] {
     toResources,
     toResourceLinks,
     toTexts,
+    toFiles,
     toCaseChanges,
     toLinkedChanges,
     toRuns,
@@ -119,13 +127,20 @@ export function listNullable(): ReadonlySet<string> {
   );
 }
 
+/** The tables of what is fetched on request, which has no earlier states. */
+const ON_REQUEST: Readonly<Partial<Record<TableName, 'texts' | 'files'>>> = {
+  document_texts: 'texts',
+  document_files: 'files',
+};
+
 /** Why a table is not exported; null if it is. */
 function explainAbsence(name: TableName, { format, withoutTexts, run }: TablesRequest): string | null {
   if (format.onlyTable !== undefined && name !== format.onlyTable)
     return `a file of ${format.ending} has the table ${format.onlyTable} alone`;
-  if (name !== 'document_texts') return null;
-  if (withoutTexts) return 'texts were not wanted';
-  return run.isPast ? 'the mirror keeps no earlier state of texts' : null;
+  const what = ON_REQUEST[name];
+  if (what === undefined) return null;
+  if (withoutTexts && what === 'texts') return 'texts were not wanted';
+  return run.isPast ? `the mirror keeps no earlier state of ${what}` : null;
 }
 
 /** Fills the temporary tables; returns the ids of the cases in their order. */

@@ -17,6 +17,7 @@ export const TABLE_NAMES = [
   'resources',
   'case_resources',
   'document_texts',
+  'document_files',
   'case_changes',
   'linked_changes',
   'runs',

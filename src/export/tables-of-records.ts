@@ -123,3 +123,23 @@ export function toTexts(): Table {
       WHERE ${isLinked('case_documents', 'document_id', 'clean.id')} ORDER BY 1`,
   });
 }
+
+export function toFiles(): Table {
+  return define({
+    name: 'document_files',
+    kind: 'run log',
+    description:
+      'The files (PDF) of documents that were fetched: which file, and where it lies. The files themselves are not exported.',
+    key: ['document_id'],
+    references: [{ columns: ['document_id'], table: 'documents', to: ['id'] }],
+    isPerCase: false,
+    fields: [
+      field.int('document_id', 'clean.id'),
+      field.text('sha256', 'files.hash'),
+      field.int('bytes', 'files.bytes'),
+      field.text('path', "substr(files.hash, 1, 2) || '/' || files.hash || '.pdf'"),
+    ],
+    from: `FROM clean_documents AS clean JOIN document_files AS files ON files.document_id = clean.id AND files.hash IS NOT NULL
+      WHERE ${isLinked('case_documents', 'document_id', 'clean.id')} ORDER BY 1`,
+  });
+}

@@ -34,6 +34,10 @@ describe.each(FORMAT_NAMES)('export --format %s', (format) => {
     expectRows('documents', 'clean_documents');
     expectRows('case_documents', 'clean_case_documents');
     expectRows('document_texts', 'clean_document_texts');
+    expectRows(
+      'document_files',
+      'document_files JOIN clean_documents ON clean_documents.id = document_id WHERE hash IS NOT NULL',
+    );
     expectRows('runs', 'sync_runs');
     expectRows('resources', 'clean_resources');
     expect(manifest.tables.case_changes?.rows ?? (has('case_changes') ? 0 : 11)).toBeGreaterThan(10);
@@ -82,7 +86,7 @@ test('every format has the same content', async () => {
   expect(first).toHaveLength(TABLE_NAMES.length);
   for (const other of hashes)
     expect(other).toEqual(first.filter(([name]) => other.some(([known]) => known === name)));
-  expect(hashes.map((one) => one.length)).toEqual([16, 15, 16, 16, 1]);
+  expect(hashes.map((one) => one.length)).toEqual([17, 16, 17, 17, 1]);
 });
 
 test('cases.ndjson has whole cases as the API sent them', async () => {
@@ -216,6 +220,7 @@ describe('the run', () => {
     expect([manifest.run.id, manifest.complete]).toEqual([3, true]);
     expect(manifest.left_out).toEqual([
       { table: 'document_texts', why: 'the mirror keeps no earlier state of texts' },
+      { table: 'document_files', why: 'the mirror keeps no earlier state of files' },
     ]);
     expect(manifest.tables).toEqual(readManifest(await exportTo('then', '--as-of', '3')).tables);
   });

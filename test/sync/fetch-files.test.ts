@@ -428,3 +428,77 @@ describe('redacting', () => {
     expect(stored()).toHaveLength(1);
   });
 });
+
+describe('the stored files', () => {
+  test('are shown by case, and exported as a table, with hash, size and path, and never those of hidden documents', async () => {
+    const { fetchFiles, run, write, folder, rows, database } = await start([
+      { id: 11 },
+      { id: 12, fields: { title: 'To be sealed' } },
+      { id: 13, caseId: 2 },
+    ]);
+    await fetchFiles();
+    write((sqlite) => sqlite.exec("UPDATE documents SET mirror_hidden = 'status' WHERE id = 12"));
+    const [stored] = rows('SELECT hash, bytes FROM document_files WHERE document_id = 11');
+    const hash = String(stored?.hash);
+    const path = `${hash.slice(0, 2)}/${hash}.pdf`;
+    const shown = (await run('case', '1')).stdout.replaceAll(/\s+/g, ' ');
+    expect(shown).toMatch(/\(document 11\), file stored \([\d.]+ \w+\)/);
+    const { linked } = JSON.parse((await run('case', '1', '--json')).stdout) as {
+      linked: Record<string, Record<string, unknown>>;
+    };
+    expect(linked.documents?.files).toEqual([
+      { document_id: 11, sha256: hash, bytes: stored?.bytes, path: join(folder, path) },
+    ]);
+    expect(linked.dockets).not.toHaveProperty('files');
+    const then = JSON.parse((await run('case', '1', '--json', '--as-of', '1')).stdout) as typeof shown & {
+      linked: Record<string, Record<string, unknown>>;
+    };
+    expect(then.linked.documents?.files).toBeNull();
+    const out = join(dirname(database), 'out');
+    const exported = await run('export', out, '--format', 'ndjson', '--tables', 'document_files');
+    expect(exported.stderr).toBe('');
+    const lines = readFileSync(join(out, 'data/document_files.ndjson'), 'utf8').trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      { document_id: 11, sha256: hash, bytes: stored?.bytes, path },
+      expect.objectContaining({ document_id: 13 }),
+    ]);
+    expect(existsSync(join(out, 'data', hash.slice(0, 2)))).toBe(false);
+  });
+
+  test('are not in a snapshot: snapshot says where they are, and restore which of them are missing', async () => {
+    const { fetchFiles, run, folder, stored, database, asked } = await start([{ id: 11 }, { id: 12 }]);
+    const copy = join(dirname(database), 'copy.db');
+    expect((await run('snapshot', '--to', copy)).stdout).not.toContain('not in it');
+    rmSync(copy);
+    await fetchFiles();
+    const { stdout } = await run('snapshot', '--to', copy);
+    expect(stdout).toMatch(/not in it: 2 files of documents \([\d.]+ \w+\); copy .*\.files to keep them/);
+    rmSync(join(folder, String(stored()[0])));
+    expect((await run('restore', copy)).stdout).not.toContain('of documents that it names');
+    const restored = (await run('restore', copy, '--yes')).stdout;
+    expect(restored).toContain('Of the 2 files of documents that it names, ');
+    expect(restored).toContain('has 1. The next fetch-files requests the other 1 again.');
+    const before = asked().length;
+    await fetchFiles();
+    expect([asked().length - before, stored().length]).toEqual([1, 2]);
+  });
+
+  test.each([
+    ['none without a budget', [], []],
+    ['core documents within it', ['--files-budget', '1'], [11]],
+    ['all core documents', ['--files-budget', '9'], [11, 12]],
+    ['those of a type', ['--files-budget', '9', '--no-core-files', '--file-types', 'Docket'], [14]],
+  ] as const)('come after the linked lists of a scheduled run: %s', async (_, flags, expected) => {
+    const { run, rows } = await start([
+      { id: 11 },
+      { id: 12 },
+      { id: 13, fields: { is_core_document: false } },
+      { id: 14, fields: { is_core_document: false, document_type: 'Docket' } },
+    ]);
+    const night = await run('nightly', '--once', '--no-nightly-snapshot', '--linked-budget', '2', ...flags);
+    expect(night.exitCode).toBe(0);
+    expect(rows('SELECT document_id AS id FROM document_files ORDER BY 1')).toEqual(
+      expected.map((id) => ({ id })),
+    );
+  });
+});

@@ -141,9 +141,31 @@ describe('documents and dockets', () => {
         result: { answer: { outcome: 'text', text: LONG, raw: null, drift: [] } },
         at: new Date(Date.UTC(2030, 0, 15)),
       });
+    const addFile = linked.mirror.sqlite.prepare(
+      `INSERT INTO document_files (document_id, outcome, hash, bytes, attempted_at, failures) VALUES (?, ?, ?, ?, '2030-01-15', 0)`,
+    );
+    addFile.run(11, 'file', 'ab'.repeat(32), 123_456);
+    addFile.run(12, 'not_a_pdf', null, null);
+    addFile.run(13, 'file', 'cd'.repeat(32), 7);
     linked.mirror.close();
     return startSite(path);
   }
+
+  test('say whether their file is stored, how large it is and where, and nothing of the file of a hidden one', async () => {
+    const site = await makeSite();
+    const hash = 'ab'.repeat(32);
+    expect(words((await site.get('/cases/1/documents')).body)).toContain('held, 123.5 kB');
+    const page = words((await site.get('/documents/11')).body);
+    expect(page).toContain(
+      `Stored, 123.5 kB: mirror.db.files/ab/${hash}.pdf beside the mirror. SHA-256 ${hash}.`,
+    );
+    expect(words((await site.get('/documents/12')).body)).toContain('What the host sent is not a PDF');
+    expect(words((await site.get('/documents/14')).body)).toContain(
+      'Not fetched. clearinghouse-mirror fetch-files',
+    );
+    const csv = (await site.get('/cases/1/documents.csv')).body;
+    expect([csv.includes(hash), csv.includes('cdcd')]).toEqual([true, false]);
+  });
 
   test('of a case are listed with type, date and link; new ones are marked, and hidden ones are never shown', async () => {
     const site = await makeSite();

@@ -7,12 +7,14 @@ import { findRunAsOf } from '../../history/period.ts';
 import type { AsOf } from '../../history/moments.ts';
 import { type Presence, type StoredCase, findCase, findPresence } from '../../db/read-case.ts';
 import { LINKED_KINDS } from '../../api/linked-fields.ts';
+import { toFilePath, toFilesFolder } from '../../db/linked/file-store.ts';
+import { findStoredFiles } from '../../db/linked/files.ts';
 import { type CaseList, findCaseList } from '../../db/linked/read-records.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { say, textWidth, write, writePieces, type Io } from '../io.ts';
 import { type Flags, MOMENT_HELP, addSettings, readAsOf, readSettings } from '../options.ts';
 import { renderCase, renderCaseMarkdown, toCaseDocument } from '../text/case.ts';
-import { toListsJson } from '../text/case-lists.ts';
+import { type FilesOfCase, toListsJson } from '../text/case-lists.ts';
 import { toJsonLine, toJsonText } from '../text/words.ts';
 import { AS_OF, renderRunAsOf, toRunAsOfJson } from '../text/period.ts';
 import { listHistoryJson, renderCaseHistory } from '../text/case-history.ts';
@@ -54,14 +56,14 @@ export async function runCommand(words: readonly string[], flags: Flags, io: Io)
   const form = toForm(flags);
   if (flags.history === true) return showHistory(words, form, flags, io);
   const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
+  const { database } = readSettings(flags, io);
   const {
     case: stored,
     presence,
     notes,
     lists,
-  } = withMirror(readSettings(flags, io).database, (mirror) =>
-    find(mirror, resolveCase(mirror, words.join(' '), io), asOf, io),
-  );
+    files,
+  } = withMirror(database, (mirror) => find(mirror, resolveCase(mirror, words.join(' '), io), asOf, io));
   const { id, payload, fingerprint, firstRunId, changedRunId } = stored;
   if (form === 'raw') {
     await write(io.stdout, `${toJsonText(payload, 2)}\n`);
@@ -74,7 +76,11 @@ export async function runCommand(words: readonly string[], flags: Flags, io: Io)
         ...presence,
         ...notes,
         payload,
-        linked: toListsJson(lists),
+        linked: toListsJson(
+          lists,
+          files,
+          asOf === null ? (hash) => toFilePath(toFilesFolder(database), hash) : null,
+        ),
       }),
     );
   } else {
@@ -88,6 +94,7 @@ export async function runCommand(words: readonly string[], flags: Flags, io: Io)
       timeZone,
       isDocketWhole,
       lists,
+      files,
     });
     await writePieces(
       io.stdout,
@@ -136,16 +143,25 @@ interface Found {
   readonly notes: object;
   /** Its linked lists. */
   readonly lists: readonly CaseList[];
+  /** The stored files of its documents. */
+  readonly files: FilesOfCase;
 }
 
 function find(mirror: Mirror, id: number, asOf: AsOf | null, io: Io): Found {
-  if (asOf === null)
+  if (asOf === null) {
+    const lists = LINKED_KINDS.map((kind) => findCaseList(mirror, id, kind));
+    const documents = lists.flatMap(({ kind, records }) => (kind === 'documents' ? records : []));
     return {
       case: findCase(mirror, id),
       presence: findPresence(mirror, id),
       notes: {},
-      lists: LINKED_KINDS.map((kind) => findCaseList(mirror, id, kind)),
+      lists,
+      files: findStoredFiles(
+        mirror,
+        documents.map(({ key }) => key),
+      ),
     };
+  }
   const run = findRunAsOf(mirror, asOf);
   const then = findCaseAsOf(mirror, id, run.runId);
   say(io.stderr, `${renderRunAsOf(run, io.timeZone)}\n`);
@@ -154,5 +170,6 @@ function find(mirror: Mirror, id: number, asOf: AsOf | null, io: Io): Found {
     presence: toPresenceThen(mirror, then.departedRunId, run.runId, id),
     notes: toRunAsOfJson(run),
     lists: findCaseListsAsOf(mirror, id, run.runId),
+    files: new Map(),
   };
 }

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { type Io, checkPrinted, findLoss, withStop, write, writeText } from '../io.ts';
-import { addSettings, ALL_SETTINGS, FILE_SETTINGS, type Flags, readWrittenSettings } from '../options.ts';
+import { addSettings, ALL_SETTINGS, type Flags, readWrittenSettings } from '../options.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { type WriterLock, takeWriterLock } from '../../db/lock.ts';
+import type { TextSelection } from '../../db/linked/texts.ts';
 import { runLinkedPass } from '../../sync/linked/pass.ts';
 import { type LinkedJob, createScheduler } from '../../schedule/scheduler.ts';
 import { createHtmlReportStep } from '../../schedule/html-report.ts';
@@ -26,10 +27,12 @@ import { type Schedule, findScheduleWarning, nextMinute, parseSchedule } from '.
 import { renderPlural } from '../../lib/layout.ts';
 import { PACKAGE } from '../../lib/package-info.ts';
 import {
+  type FileSettings,
   type LogSettings,
   type NightlySettings,
   type Settings,
   type SnapshotSettings,
+  parseFileSettings,
   parseLogSettings,
   parseNightlySettings,
   parseSettings,
@@ -46,15 +49,12 @@ import { renderLinkedReport, toLinkedJson } from '../text/linked.ts';
 import { renderRunReport, toReportJson } from '../text/report.ts';
 import { withMirrorMoment } from '../with-mirror.ts';
 
-/** It fetches no files. */
-const NIGHTLY_SETTINGS = ALL_SETTINGS.filter((name) => !FILE_SETTINGS.includes(name));
-
 export function defineOptions(command: Command): Command {
   return addSettings(
     command
       .option('--once', 'run once now, independent of the schedule, and exit with the exit code of the run')
       .option('--json', 'print the report of each sync as one line of JSON'),
-    NIGHTLY_SETTINGS,
+    ALL_SETTINGS,
   ).addHelpText(
     'after',
     `
@@ -87,6 +87,7 @@ export interface ReadSettings {
   readonly schedule: Schedule;
   readonly snapshots: SnapshotSettings;
   readonly log: LogSettings;
+  readonly files: FileSettings;
   /** Settings that are valid but probably not meant. */
   readonly warnings: readonly string[];
 }
@@ -106,6 +107,7 @@ export function readNightlySettings(flags: Flags, io: Io): ReadSettings {
     warnings: warning === null ? warnings : [...warnings, warning],
     snapshots: parseSnapshotSettings(written, settings.database),
     log: parseLogSettings(written),
+    files: parseFileSettings(written),
     token: readToken(written),
   };
 }
@@ -168,17 +170,14 @@ function toMetricsAgain(database: string, path: string, now: () => Date, ofRun: 
   return again(createMetricsStep(database, path, now), ofRun);
 }
 
+/** The documents of all cases of these types. */
+function selectDocuments(types: readonly string[] | null, isCore: boolean): TextSelection {
+  return { types: types ?? [], caseIds: [], caseCondition: null, isCore };
+}
+
 /** Fetches texts after a linked pass. */
-function toTextsStep(
-  { settings, token, nightly }: Pick<ReadSettings, 'settings' | 'token' | 'nightly'>,
-  io: Io,
-): AfterRunStep {
-  const selection = {
-    types: nightly.textTypes ?? [],
-    caseIds: [],
-    caseCondition: null,
-    isCore: nightly.coreTexts,
-  };
+function toTextsStep({ settings, token, nightly }: ReadSettings, io: Io): AfterRunStep {
+  const selection = selectDocuments(nightly.textTypes, nightly.coreTexts);
   return {
     step: 'texts',
     onlyIfComplete: false,
@@ -194,14 +193,39 @@ function toTextsStep(
   };
 }
 
+/** Fetches files after a linked pass. */
+function toFilesStep({ settings, files, nightly }: ReadSettings, io: Io): AfterRunStep {
+  const selection = selectDocuments(nightly.fileTypes, nightly.coreFiles);
+  return {
+    step: 'files',
+    onlyIfComplete: false,
+    run: async (signal) => {
+      const { runFilePass } = await import('../../sync/linked/file-pass.ts');
+      const { figures, outcome, error } = await runFilePass(
+        {
+          settings: { ...settings, ...files },
+          selection,
+          budget: nightly.filesBudget,
+          signal,
+          onEvent: () => undefined,
+        },
+        io.runtime,
+      );
+      if (outcome === 'failed' && error !== null) throw error;
+      return `${outcome}: ${renderPlural(figures.files, 'file')}, ${figures.failed} failed, ${renderPlural(figures.requests, 'request')}`;
+    },
+  };
+}
+
 /** The linked pass after a scheduled run, with its own report, metrics and webhook. */
 function toLinkedJob(
-  { settings, token, nightly }: ReadSettings,
+  read: ReadSettings,
   flags: Flags,
   io: Io,
   log: NightlyLog,
   signal: AbortSignal,
 ): LinkedJob {
+  const { settings, token, nightly } = read;
   return {
     read: async (endsBy) => {
       const onEvent = createRunEvents(io, log.onEvent);
@@ -212,7 +236,8 @@ function toLinkedJob(
       return result;
     },
     steps: (report, ofRun) => [
-      ...(nightly.textsBudget === 0 ? [] : [toTextsStep({ settings, token, nightly }, io)]),
+      ...(nightly.textsBudget === 0 ? [] : [toTextsStep(read, io)]),
+      ...(nightly.filesBudget === 0 ? [] : [toFilesStep(read, io)]),
       ...listHtmlReportSteps(settings.database, nightly).map((step) => again(step, ofRun)),
       ...(nightly.metricsFile === null
         ? []

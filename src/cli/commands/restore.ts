@@ -7,6 +7,9 @@ import { toPath } from '../../config/paths.ts';
 import { parseSettings, parseSnapshotSettings } from '../../config/settings.ts';
 import { checkCopy, type ContentCount } from '../../backup/copy.ts';
 import { restoreSnapshot, type Restoration } from '../../backup/restore.ts';
+import { toFilePath, toFilesFolder } from '../../db/linked/file-store.ts';
+import { listFileHashes } from '../../db/linked/files.ts';
+import { readOrElse } from '../../db/open-mirror.ts';
 import { say, withStop, write, type Io } from '../io.ts';
 import { renderBroken } from '../text/errors.ts';
 import { toJsonLine } from '../text/words.ts';
@@ -56,7 +59,7 @@ export async function runCommand(name: string, flags: Flags, io: Io): Promise<Ex
           replaced: done?.replaced ?? null,
           redacted_cases: done?.redactedCases ?? [],
         })
-      : render(snapshot, database, said, done);
+      : `${render(snapshot, database, said, done)}${done === null ? '' : renderFiles(done.database)}`;
   await write(io.stdout, text);
   return 'complete';
 }
@@ -70,6 +73,17 @@ function findFile(name: string, folder: string, snapshots: string): string {
   throw new MirrorError('DATABASE_MISSING', `There is no ${path}, and no ${listed}.`, {
     hint: '`clearinghouse-mirror snapshot --list` shows the snapshots.',
   });
+}
+
+/** A snapshot has no files of documents: those that lie in the folder are kept, and the others are requested again. */
+function renderFiles(database: string): string {
+  const hashes = readOrElse(database, listFileHashes, []);
+  if (hashes.length === 0) return '';
+  const folder = toFilesFolder(database);
+  const there = hashes.filter((hash) => existsSync(toFilePath(folder, hash))).length;
+  const missing = hashes.length - there;
+  const rest = missing === 0 ? '' : ` The next fetch-files requests the other ${missing} again.`;
+  return `Of the ${renderPlural(hashes.length, 'file')} of documents that it names, ${folder} has ${there}.${rest}\n`;
 }
 
 function render(snapshot: string, database: string, said: ContentCount, done: Restoration | null): string {

@@ -31,6 +31,9 @@ import {
 } from '../options.ts';
 import { toJsonLine, renderBytes, toCellText } from '../text/words.ts';
 import { AS_OF } from '../text/period.ts';
+import { toFilesFolder } from '../../db/linked/file-store.ts';
+import { type FileSums, measureFiles } from '../../db/linked/files.ts';
+import { readOrElse } from '../../db/open-mirror.ts';
 import { withMirror } from '../with-mirror.ts';
 import { basename } from 'node:path';
 import { toLocalMinute } from '../../lib/local-time.ts';
@@ -98,7 +101,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
           latest_error: taken.latestFailure === null ? null : taken.latestFailure.code,
           removed: removed.map(({ path }) => path),
         })
-      : renderTaken(taken, removed),
+      : renderTaken(taken, removed, { ...measureFilesOf(database), folder: toFilesFolder(database) }),
   );
   if (taken.latestFailure !== null) throw taken.latestFailure;
   return 'complete';
@@ -170,13 +173,26 @@ function toSnapshotJson({ path, takenAt, bytes, owner, note }: Snapshot) {
   };
 }
 
-function renderTaken({ path, bytes, latest, note }: TakenSnapshot, removed: readonly Snapshot[]): string {
+/** The stored files of documents; none if the mirror has an earlier schema. */
+const measureFilesOf = (database: string): FileSums =>
+  readOrElse(database, measureFiles, { documents: 0, files: 0, bytes: 0 });
+
+function renderTaken(
+  { path, bytes, latest, note }: TakenSnapshot,
+  removed: readonly Snapshot[],
+  files: FileSums & { readonly folder: string },
+): string {
   const name = toCellText(path);
   const of = note.asOfRun === null ? '' : `, the state after run ${note.asOfRun}`;
   const lines = [
     `${name}: ${renderBytes(bytes)}${of}`,
     ...(latest === null ? [] : [`${toCellText(latest)} is now the same`]),
     ...removed.map((one) => `removed ${toCellText(one.path)}`),
+    ...(files.files === 0
+      ? []
+      : [
+          `not in it: ${renderPlural(files.files, 'file')} of documents (${renderBytes(files.bytes)}); copy ${toCellText(files.folder)} to keep them`,
+        ]),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }

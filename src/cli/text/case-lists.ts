@@ -1,7 +1,9 @@
+import type { DocumentFile } from '../../db/linked/files.ts';
 import type { CaseList } from '../../db/linked/read-records.ts';
 import { type JsonObject, isJsonObject } from '../../lib/json.ts';
 import { clipText, renderPlural } from '../../lib/layout.ts';
 import { toLocalMinute } from '../../lib/local-time.ts';
+import { renderBytes } from './words.ts';
 
 /** What a case document tells of one linked list: a title, and a line for each record that is for the public. */
 export type ListSection = readonly [title: string, lines: readonly string[]];
@@ -10,6 +12,9 @@ const MAX_RECORDS = 20;
 const MAX_TITLE = 160;
 
 const NAMES = { documents: 'Documents', dockets: 'Further dockets', resources: 'Resources' } as const;
+
+/** The stored files of documents, by id. Earlier states have none: only the newest file is kept. */
+export type FilesOfCase = ReadonlyMap<number, DocumentFile>;
 
 /** The linked lists of a case in one line: what is known of each, and when it was read. */
 export function toListWords(lists: readonly CaseList[], timeZone: string): string {
@@ -29,7 +34,7 @@ function toState(list: CaseList): string {
 }
 
 /** A section for each linked list that has records. */
-export function toListSections(lists: readonly CaseList[]): ListSection[] {
+export function toListSections(lists: readonly CaseList[], files: FilesOfCase): ListSection[] {
   return lists.flatMap((list): ListSection[] => {
     const shown = listShown(list);
     const hidden = list.records.length - shown.length;
@@ -39,7 +44,11 @@ export function toListSections(lists: readonly CaseList[]): ListSection[] {
       [
         `${NAMES[list.kind]} (${shown.length})`,
         [
-          ...shown.slice(0, MAX_RECORDS).map(({ payload }) => toLine(list.kind, payload)),
+          ...shown.slice(0, MAX_RECORDS).map(({ payload, key }) => {
+            const file = list.kind === 'documents' ? files.get(key) : undefined;
+            const line = toLine(list.kind, payload);
+            return file === undefined ? line : `${line}, file stored (${renderBytes(file.bytes)})`;
+          }),
           ...(rest > 0 ? [`and ${rest} more: --json has them all`] : []),
           ...(hidden > 0 ? [`${renderPlural(hidden, 'record')} not for the public, left out`] : []),
         ],
@@ -77,8 +86,15 @@ function toLine(kind: CaseList['kind'], record: JsonObject): string {
   return `${join(text('date').slice(0, 10), text('document_type'), text('title') || '(no title)')}${id}`;
 }
 
-/** The linked lists as `--json` prints them. Records that are not for the public are only counted. */
-export function toListsJson(lists: readonly CaseList[]): object {
+/**
+ * The linked lists as `--json` prints them, with the path of each stored file. Records that are not for the public are only
+ * counted. `toPath` is null for an earlier state, which has no files.
+ */
+export function toListsJson(
+  lists: readonly CaseList[],
+  files: FilesOfCase,
+  toPath: ((hash: string) => string) | null,
+): object {
   return Object.fromEntries(
     lists.map((list) => {
       const shown = listShown(list);
@@ -91,6 +107,17 @@ export function toListsJson(lists: readonly CaseList[]): object {
           doubt: list.read?.doubt ?? null,
           hidden: list.records.length - shown.length,
           records: list.state === 'not read yet' ? null : shown.map(({ payload }) => payload),
+          ...(list.kind === 'documents' && {
+            files:
+              toPath === null
+                ? null
+                : shown.flatMap(({ key }) => {
+                    const file = files.get(key);
+                    return file === undefined
+                      ? []
+                      : [{ document_id: key, sha256: file.hash, bytes: file.bytes, path: toPath(file.hash) }];
+                  }),
+          }),
         },
       ];
     }),

@@ -6,7 +6,7 @@ import { type JsonObject, type JsonValue, isJsonObject } from '../../lib/json.ts
 import { pad, widthOfText, wrapText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { toLocalMinute } from '../../lib/local-time.ts';
 import { type Io, textWidth } from '../io.ts';
-import { toListSections, toListWords } from './case-lists.ts';
+import { type FilesOfCase, toListSections, toListWords } from './case-lists.ts';
 import { escapeMarkdown } from './style.ts';
 import { renderTable } from './table.ts';
 import { toCaseName, toCellText } from './words.ts';
@@ -73,6 +73,8 @@ export interface CaseToTell {
   readonly isDocketWhole: boolean;
   /** Its linked lists; missing where they are not told, as for an earlier state. */
   readonly lists?: readonly CaseList[];
+  /** The stored files of its documents. */
+  readonly files?: FilesOfCase;
 }
 
 const NEWEST_ENTRIES = 5;
@@ -86,7 +88,7 @@ export function toCaseDocument(told: CaseToTell): CaseDocument {
     facts: toFacts(told).filter(([, text]) => text !== ''),
     docket: toDocket(payload.main_docket, told.isDocketWhole),
     sections: [
-      ...toListSections(told.lists ?? []),
+      ...toListSections(told.lists ?? [], told.files ?? new Map()),
       ...(
         [
           ['In short', toParagraphs(payload.summary_short) ?? toParagraphs(payload.summary_tiny)],

@@ -123,6 +123,48 @@ export function measureFiles({ sqlite }: Pick<Mirror, 'sqlite'>): FileSums {
   return row ?? { documents: 0, files: 0, bytes: 0 };
 }
 
+/** The stored file of a document. */
+export interface DocumentFile {
+  readonly documentId: number;
+  /** SHA-256 of its bytes, which names it in the folder of files. */
+  readonly hash: string;
+  readonly bytes: number;
+}
+
+/** What is known of the file of a document; undefined if it was never requested. */
+export function findFileState(
+  { sqlite }: Pick<Mirror, 'sqlite'>,
+  documentId: number,
+): { readonly outcome: string; readonly hash: string | null; readonly bytes: number | null } | undefined {
+  return sqlite
+    .prepare<[number], { outcome: string; hash: string | null; bytes: number | null }>(
+      'SELECT outcome, hash, bytes FROM document_files WHERE document_id = ?',
+    )
+    .get(documentId);
+}
+
+/** Reads the stored files of these documents. */
+export function findStoredFiles(
+  { sqlite }: Pick<Mirror, 'sqlite'>,
+  documentIds: readonly number[],
+): Map<number, DocumentFile> {
+  const rows = sqlite
+    .prepare<[string], DocumentFile>(
+      `SELECT document_id AS documentId, hash, bytes FROM document_files
+       WHERE hash IS NOT NULL AND document_id IN (SELECT value FROM json_each(?))`,
+    )
+    .all(JSON.stringify(documentIds));
+  return new Map(rows.map((row) => [row.documentId, row]));
+}
+
+/** The hashes of all stored files. */
+export function listFileHashes({ sqlite }: Pick<Mirror, 'sqlite'>): string[] {
+  return sqlite
+    .prepare<[], string>('SELECT DISTINCT hash FROM document_files WHERE hash IS NOT NULL')
+    .pluck()
+    .all();
+}
+
 /** Whether a stored document still has the file with this hash. */
 export function isFileUsed({ sqlite }: Pick<Mirror, 'sqlite'>, hash: string): boolean {
   return sqlite.prepare('SELECT 1 FROM document_files WHERE hash = ? LIMIT 1').get(hash) !== undefined;
@@ -189,11 +231,9 @@ export function writeFileFinding(
 }
 
 /** Forgets files that are not in the folder, for example after the mirror was restored elsewhere: they are requested again. */
-export function forgetMissingFiles({ sqlite }: Mirror, isThere: (hash: string) => boolean): number {
-  const hashes = sqlite
-    .prepare<[], string>('SELECT DISTINCT hash FROM document_files WHERE hash IS NOT NULL')
-    .pluck()
-    .all();
+export function forgetMissingFiles(mirror: Mirror, isThere: (hash: string) => boolean): number {
+  const { sqlite } = mirror;
+  const hashes = listFileHashes(mirror);
   const forget = sqlite.prepare('DELETE FROM document_files WHERE hash = ?');
   const missing = hashes.filter((hash) => !isThere(hash));
   sqlite.transaction(() => {

@@ -1,3 +1,4 @@
+import { renderBytes } from '../../cli/text/words.ts';
 import { clipText } from '../../lib/layout.ts';
 import { ADDRESS } from '../addresses.ts';
 import type { ListedDocument } from '../lists/documents.ts';
@@ -36,9 +37,11 @@ export function toDocumentColumns(
     { heading: 'ECF', cell: ({ ecf_number }) => textOf(ecf_number) },
     {
       heading: 'File',
-      cell: ({ file, external_url }) => {
+      cell: ({ file, external_url, file_bytes }) => {
         const address = [file, external_url].map(textOf).find((one) => /^https?:/i.test(one));
-        return address === undefined ? null : linkTo(address, 'File');
+        return html`${address === undefined ? null : linkTo(address, 'File')}${
+          file_bytes === null ? null : ` held, ${renderBytes(file_bytes)}`
+        }`;
       },
     },
     {

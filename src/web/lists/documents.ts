@@ -32,6 +32,7 @@ function toFrom(caseId: number): string {
   return `FROM case_documents AS link
 JOIN documents ON documents.id = link.document_id
 LEFT JOIN document_texts ON document_texts.document_id = documents.id AND document_texts.text_id IS NOT NULL
+LEFT JOIN document_files ON document_files.document_id = documents.id AND document_files.hash IS NOT NULL
 WHERE link.case_id = ${caseId} AND link.mirror_to_run_id IS NULL
   AND documents.mirror_hidden IS NULL AND documents.mirror_redacted_run_id IS NULL`;
 }
@@ -44,7 +45,8 @@ export function toDocumentsSql({ caseId, type, order }: DocumentFilter): string 
   return `SELECT documents.id, documents.title, substr(documents.date, 1, 10) AS date, documents.date_is_estimate,
   documents.document_type, documents.order_type, documents.court, documents.document_source, documents.ecf_number,
   documents.is_core_document, documents.file, documents.external_url, documents.description,
-  document_texts.text_id IS NOT NULL AS text_is_held, link.mirror_from_run_id AS first_linked_run_id
+  document_texts.text_id IS NOT NULL AS text_is_held, document_files.hash AS file_sha256, document_files.bytes AS file_bytes,
+  link.mirror_from_run_id AS first_linked_run_id
 ${toFrom(caseId)}${ofType(type)}
 ORDER BY ${ORDERS[order]}`;
 }
@@ -62,6 +64,9 @@ export interface ListedDocument {
   readonly file: string | null;
   readonly external_url: string | null;
   readonly text_is_held: number;
+  /** Null if the file is not stored. */
+  readonly file_sha256: string | null;
+  readonly file_bytes: number | null;
   readonly first_linked_run_id: number;
 }
 

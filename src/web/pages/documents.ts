@@ -1,6 +1,9 @@
-import { toCaseName } from '../../cli/text/words.ts';
+import { basename } from 'node:path';
+import { renderBytes, toCaseName } from '../../cli/text/words.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { findCaseWithoutEntries } from '../../db/read-case.ts';
+import { toFilePath, toFilesFolder } from '../../db/linked/file-store.ts';
+import { findFileState } from '../../db/linked/files.ts';
 import { findDocument } from '../../db/linked/read-records.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { JsonObject, JsonValue } from '../../lib/json.ts';
@@ -162,7 +165,7 @@ export function makeDocumentPage({ mirror, site, asked, id }: PageRequest): Page
           : renderNotice(`No case links to this document since run ${document.departedRunId}.`, 'warning')
       }
       ${renderFacts(listFacts(payload))} ${renderLinks(id, payload)} ${renderCases(mirror, id)}
-      ${renderText(id, text, number, site.timeZone)}
+      ${renderFile(mirror, id)} ${renderText(id, text, number, site.timeZone)}
     `,
   };
 }
@@ -208,6 +211,34 @@ function renderLinks(id: number, payload: JsonObject): Html {
     ${links.map(([address, label]) => (/^https?:/i.test(address) ? html`${linkTo(address, label)} ` : null))}
   </p>`;
 }
+
+/** What is known of the file (PDF). The page names where it lies, and does not send it. */
+function renderFile(mirror: Mirror, id: number): Html {
+  const row = findFileState(mirror, id);
+  return html`<section aria-labelledby="file">
+    <h2 id="file">File</h2>
+    <p>
+      ${
+        row === undefined
+          ? html`Not fetched. <code>clearinghouse-mirror fetch-files</code> fetches files.`
+          : row.hash === null || row.bytes === null
+            ? (FILE_OUTCOMES[row.outcome] ?? row.outcome)
+            : html`Stored, ${renderBytes(row.bytes)}:
+                <code>${toFilePath(basename(toFilesFolder(mirror.path)), row.hash)}</code> beside the mirror.
+                SHA-256 <code>${row.hash}</code>.`
+      }
+    </p>
+  </section>`;
+}
+
+/** What the outcomes of a file mean to a reader. */
+const FILE_OUTCOMES: Readonly<Record<string, string>> = {
+  not_offered: 'The host has no file of this document.',
+  too_large: 'The file is larger than the limit, and not kept.',
+  not_a_pdf: 'What the host sent is not a PDF, and not kept.',
+  refused: 'The file is on a host that is not known, and was not requested.',
+  failed: 'The file could not be fetched yet; a later fetch tries again.',
+};
 
 function renderCases({ sqlite }: Mirror, id: number): Html {
   const cases = sqlite
