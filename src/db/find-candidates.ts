@@ -40,6 +40,42 @@ function prepareHasNumber(text: string, number: DocketNumber | null): (row: Numb
   };
 }
 
+/**
+ * The cases with a further docket of this number, as far as their lists were read: by the parts of the number, or by its
+ * letters and digits. CourtListener's spelling of it counts too.
+ */
+export function listIdsByFurtherNumber(
+  { sqlite }: Pick<Mirror, 'sqlite'>,
+  text: string,
+  number: DocketNumber | null,
+): number[] {
+  const hasNumber = prepareHasNumber(text, number);
+  const rows = sqlite
+    .prepare<[], Omit<NumberRow, 'non_docket_case_number'> & { readonly recap_docket_number: string | null }>(
+      `SELECT link.case_id AS id, docket.docket_number_manual, docket.docket_office_number, docket.docket_year,
+         docket.docket_filing_number, docket.docket_case_type, docket.recap_docket_number
+       FROM case_further_dockets AS link JOIN further_dockets AS docket ON docket.mirror_key = link.docket_key
+       WHERE link.mirror_to_run_id IS NULL AND docket.mirror_hidden IS NULL AND docket.mirror_redacted_run_id IS NULL`,
+    )
+    .iterate();
+  const found = new Set<number>();
+  for (const { recap_docket_number: recap, ...row } of rows) {
+    const isFound =
+      hasNumber({ ...row, non_docket_case_number: null }) ||
+      (recap !== null && hasNumber({ ...NO_NUMBER, id: row.id, docket_number_manual: recap }));
+    if (isFound) found.add(row.id);
+  }
+  return [...found];
+}
+
+const NO_NUMBER = {
+  docket_office_number: null,
+  docket_year: null,
+  docket_filing_number: null,
+  docket_case_type: null,
+  non_docket_case_number: null,
+} as const;
+
 /** The cases with a docket number, found by its parts, or by its letters and digits if it has another form. */
 function listByNumber({ sqlite }: Mirror, text: string, number: DocketNumber | null): Candidate[] {
   const hasNumber = prepareHasNumber(text, number);
@@ -52,10 +88,11 @@ function listByNumber({ sqlite }: Mirror, text: string, number: DocketNumber | n
     .iterate();
   const found: number[] = [];
   for (const row of rows) if (hasNumber(row)) found.push(row.id);
-  return listCandidates({ sqlite }, found);
+  const further = listIdsByFurtherNumber({ sqlite }, text, number).filter((id) => !found.includes(id));
+  return listCandidates({ sqlite }, [...found, ...further]);
 }
 
-/** The ids of the same cases, for which the search index narrows down the rows by year and number. */
+/** The ids of the cases with this number of their own, for which the search index narrows down the rows by year and number. */
 export function listIdsByNumber({ sqlite }: Mirror, text: string, number: DocketNumber): number[] {
   const quoted = `"${text.replaceAll('"', '""')}"`;
   const query = `mirror_docket_numbers : (NEAR("${number.year.slice(-2)}" "${number.filing}", 1) OR ${quoted})`;

@@ -18,6 +18,8 @@ export interface Variant {
 export interface Condition {
   readonly variants: readonly Variant[];
   readonly excluded: readonly SearchTerm[];
+  /** The cases of which only a further docket has a docket number that is searched. */
+  readonly ofFurther?: ReadonlySet<number>;
 }
 
 /** A variant as a condition on the rows of an index. */

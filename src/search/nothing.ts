@@ -58,7 +58,7 @@ function listNumberNotes({ parsed }: SearchRequest): string[] {
   const hasNumber = parsed?.terms.some(({ kind, isExcluded }) => kind === 'docket number' && !isExcluded);
   return hasNumber === true
     ? [
-        'A docket number is searched among main dockets; the view clean_further_dockets has those of the others.',
+        'The number of a docket other than the main one is found once the list of dockets of its case has been read.',
       ]
     : [];
 }

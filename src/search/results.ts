@@ -93,7 +93,14 @@ export function* listResults(
     yield {
       ...row,
       // A case with the docket number that was asked for need not have it as a word.
-      found_in: isByText && fields.length === 0 ? [toField('mirror_docket_numbers')] : fields,
+      found_in:
+        isByText && fields.length === 0
+          ? [
+              search.condition.ofFurther?.has(id) === true
+                ? 'further_dockets'
+                : toField('mirror_docket_numbers'),
+            ]
+          : fields,
       snippet,
       documents_found: documents.found,
       documents: documents.rows,

@@ -1,5 +1,5 @@
 import { isSqliteError } from '../db/errors.ts';
-import { listIdsByNumber } from '../db/find-candidates.ts';
+import { listIdsByFurtherNumber, listIdsByNumber } from '../db/find-candidates.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { hasSearchIndexes } from '../db/search-index.ts';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
@@ -127,8 +127,14 @@ function toCondition(mirror: Mirror, { text, parsed }: SearchRequest): Condition
   const wanted = parsed.terms.filter((term) => !term.isExcluded);
   const numbers = wanted.filter((term) => term.kind === 'docket number').slice(0, MAX_NUMBERS);
   let variants: Variant[] = [{ terms: wanted, caseIds: null }];
+  const ofFurther = new Set<number>();
   for (const number of numbers) {
-    const ids = listIdsByNumber(mirror, number.text, number.number);
+    const own = listIdsByNumber(mirror, number.text, number.number);
+    const further = listIdsByFurtherNumber(mirror, number.text, number.number).filter(
+      (id) => !own.includes(id),
+    );
+    for (const id of further) ofFurther.add(id);
+    const ids = [...own, ...further];
     variants = variants.flatMap(({ terms, caseIds }) => [
       { terms, caseIds },
       ...(ids.length === 0
@@ -141,5 +147,5 @@ function toCondition(mirror: Mirror, { text, parsed }: SearchRequest): Condition
           ]),
     ]);
   }
-  return { variants, excluded };
+  return { variants, excluded, ofFurther };
 }
