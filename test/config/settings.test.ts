@@ -213,6 +213,8 @@ describe('the settings of nightly', () => {
       verifySample: { share: 0.02 },
       nightlySnapshot: true,
       reports: null,
+      htmlReports: null,
+      keepHtmlReports: 30,
       metricsFile: null,
       pingUrl: null,
       webhookUrl: null,
