@@ -6,6 +6,7 @@ import { type Content, type Html, html, linkTo } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
 import { renderTable } from '../html/parts.ts';
 import type { PageRequest } from '../request.ts';
+import { renderCodebook } from './codebook.ts';
 
 /*
  * The codebook: docs/schema.md, which is part of the package and generated from the schema, one page for each table. Only
@@ -101,7 +102,7 @@ function findFirstWords(blocks: readonly string[]): string {
   return blocks.find((block) => isWords(block) && !block.startsWith('Indexes:')) ?? '';
 }
 
-export function makeTablePage({ name }: PageRequest): Page {
+export function makeTablePage({ mirror, name }: PageRequest): Page {
   const found = readGroups()
     .flatMap(({ title, tables }) => tables.map((table) => ({ title, table })))
     .find(({ table }) => table.name === name);
@@ -116,7 +117,7 @@ export function makeTablePage({ name }: PageRequest): Page {
     kicker: html`${linkTo(ADDRESS.schema(), 'Codebook')} · ${found.title}`,
     section: 'about',
     body: html`
-      ${found.table.blocks.map((block) => renderBlock(name, block))}
+      ${found.table.blocks.map((block) => renderBlock(name, block))} ${renderCodebook(mirror, name)}
       <p class="more">${linkTo(ADDRESS.sql(`SELECT * FROM ${name} LIMIT 100`), 'The first 100 rows')}</p>
     `,
   };
