@@ -55,7 +55,11 @@ describe('the page for SQL', () => {
 
   test.each([
     ['SELCT 1', 400, 'Syntax error at "SELCT"'],
-    ['SELECT * FROM casse', 400, 'There is no table or view casse. Did you mean clean_cases or cases? docs/schema.md lists tables and views. Here: Tables, views and columns.'],
+    [
+      'SELECT * FROM casse',
+      400,
+      'There is no table or view casse. Did you mean clean_cases or cases? docs/schema.md lists tables and views. Here: Tables, views and columns.',
+    ],
     ['SELECT 1; SELECT 2', 400, 'more than one statement'],
     ['DELETE FROM cases', 400, 'QUERY_WRITES'],
     ['INSERT INTO cases (id) VALUES (1) RETURNING id', 400, 'QUERY_WRITES'],

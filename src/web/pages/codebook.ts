@@ -10,7 +10,7 @@ import { renderTable } from '../html/parts.ts';
 
 /*
  * What the columns of a clean view hold now: the codebook of an export, counted from the rows when the page is asked for. Nothing
- * is stored, so that it cannot be out of date. See docs/decisions/0034-a-codebook-is-counted-when-it-is-read.md.
+ * is stored, so that it cannot be out of date. See docs/decisions/0035-a-codebook-is-counted-when-it-is-read.md.
  */
 
 /** The most frequent values that are shown of a column. */
