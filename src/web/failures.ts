@@ -75,7 +75,7 @@ export function renderHint(hint: string): Html {
   );
   const pages = PAGES_OF_COMMANDS.filter(([command]) => words.includes(command));
   return html`<p>
-    ${hint}
+    ${hint.split('`').map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part))}
     ${
       pages.length === 0
         ? null

@@ -96,6 +96,17 @@ withBrowser((open) => {
     expect(lightness[0]).toBeGreaterThan(240);
     expect(lightness[1]).toBeLessThan(60);
     expect(await page.getByText('Whether the Clearinghouse says').isVisible()).toBe(true);
+    // What was asked is in a form, which paper does not have.
+    const asked = [
+      ['/search?q=county', 'Search for: county'],
+      ['/sql?sql=SELECT+41+%2B+1', 'SELECT 41 + 1'],
+    ] as const;
+    for (const [path, words] of asked) {
+      await page.goto(new URL(path, site.url).href);
+      expect([path, await page.locator('.on-paper').textContent()]).toEqual([path, words]);
+      expect([path, await page.locator('.on-paper').isVisible()]).toEqual([path, true]);
+      expect([path, await page.locator('form:visible').count()]).toEqual([path, 0]);
+    }
     expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
     await page.context().close();
   });

@@ -28,7 +28,8 @@ export function toFoundWords({ cases, rows }: SearchTotals, { departed }: Search
     const count = rows[kind]?.found;
     return count === undefined || count.count === 0 ? [] : [renderFoundCount(count, ...NOUNS[kind])];
   });
-  return [renderFoundCount(cases, departed ? 'departed case' : 'case'), ...found].join(', ');
+  const words = [renderFoundCount(cases, departed ? 'departed case' : 'case'), ...found].join(', ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** The relevance of a case and that of an entry cannot be compared, so there are several lists. */

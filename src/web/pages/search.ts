@@ -108,6 +108,7 @@ function renderFound({ mirror, stamp, index, site, params, asked }: PageRequest,
   const { isExact } = search.totals.cases;
   return html`
     ${renderForm(asked, request, isExact ? facets : listAllFacets(copy))} ${hint}
+    <p class="on-paper">Search for: ${request.text}</p>
     <section aria-labelledby="found">
       <h2 id="found">${toFoundWords(search.totals, request)}</h2>
       ${chosen}

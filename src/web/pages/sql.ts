@@ -93,6 +93,7 @@ function renderRows(sql: string, { columns, rows, isCut }: PageRows, millisecond
           },
         ];
   return html`<section aria-labelledby="result">
+    <pre class="on-paper">${sql}</pre>
     <h2 id="result">${found}</h2>
     ${
       isCut
