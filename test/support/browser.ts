@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import type { AxeResults } from 'axe-core';
 import { type Browser, type Page, chromium } from 'playwright-core';
@@ -98,4 +99,22 @@ export async function expectNoOverflow(page: Page, path: string): Promise<void> 
     'Math.max(0, document.documentElement.scrollWidth - window.innerWidth)',
   );
   expect([path, overflow]).toEqual([path, 0]);
+}
+
+/** Opens a file in a page, and expects that it is sound, loads nothing, and that nothing is clipped on paper. */
+export async function expectSoundFile(page: Page, path: string): Promise<void> {
+  const requested: string[] = [];
+  page.on('request', (request) => requested.push(request.url()));
+  const address = pathToFileURL(path).href;
+  await page.goto(address);
+  await expectNoOverflow(page, path);
+  await expectNoViolation(page, path);
+  await page.emulateMedia({ media: 'print' });
+  await page.setViewportSize({ width: 680, height: 900 }); // A4 without its margins
+  const clipped = await page.evaluate<string[]>(
+    '[...document.querySelectorAll("table, svg, pre")].filter((one) => one.getBoundingClientRect().right > 680.5).map((one) => one.outerHTML.slice(0, 200))',
+  );
+  expect([path, clipped]).toEqual([path, []]);
+  expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
+  expect(requested).toEqual([address]);
 }

@@ -1,13 +1,22 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { PAGES, expectNoOverflow, expectNoViolation, withBrowser } from '../support/browser.ts';
+import {
+  PAGES,
+  expectNoOverflow,
+  expectNoViolation,
+  expectSoundFile,
+  withBrowser,
+} from '../support/browser.ts';
+import { runCli } from '../support/command-line.ts';
 import { makeFullMirror } from '../support/full-mirror.ts';
 import { type TestSite, serveCopy } from '../support/site.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 /* The short tests in a browser; browser.long.test.ts opens every kind of page at every width in both color schemes. */
 
 withBrowser((open) => {
-  let site: TestSite;
+  let site: TestSite & { readonly database: string };
   beforeAll(async () => {
     site = await serveCopy(await makeFullMirror());
   });
@@ -110,4 +119,19 @@ withBrowser((open) => {
     expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
     await page.context().close();
   });
+
+  test.each([
+    [360, 'dark'],
+    [1280, 'light'],
+  ] as const)(
+    'a report at %i pixels in %s colors has no violation, loads nothing, and fits on paper',
+    async (width, colorScheme) => {
+      const file = join(tempFolder(), 'report.html');
+      const args = ['report', '--since', '1', '--database', site.database, '--output', file];
+      expect((await runCli(args)).exitCode).toBe(0);
+      const { page } = await open(site, { width, colorScheme, javaScriptEnabled: true });
+      await expectSoundFile(page, file);
+      await page.context().close();
+    },
+  );
 });

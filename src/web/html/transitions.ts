@@ -19,14 +19,15 @@ export function orderMoves(counts: readonly TransitionCount[]): TransitionCount[
   return counts.toSorted((a, b) => place(a) - place(b));
 }
 
-/** The picture, and the table with its numbers. `toWhich` links to the cases of a row. */
+/** The picture, and the table with its numbers. `toWhich` links to the cases of a row; the heading has the id `picture`. */
 export function renderMoveCounts(
   rows: readonly TransitionCount[],
   toWhich?: (one: TransitionCount) => Content,
+  heading: Html = html`<h2 id="picture">Moves</h2>`,
 ): Content {
   if (rows.length === 0) return html`<p>No case changed its status, came or left.</p>`;
   return [
-    renderPicture(rows),
+    renderPicture(rows, heading),
     renderTable({
       caption: 'Moves from each status to each other',
       columns: [
@@ -46,7 +47,7 @@ export function renderMoveCounts(
 }
 
 /** New cases are many at first, and would hide the moves. */
-function renderPicture(counts: readonly TransitionCount[]): Html | null {
+function renderPicture(counts: readonly TransitionCount[], heading: Html): Html | null {
   const order = orderStatuses(counts);
   const flows = counts
     .filter(({ from_status }) => from_status !== NO_STATUSES.new)
@@ -63,7 +64,7 @@ function renderPicture(counts: readonly TransitionCount[]): Html | null {
   const text = `${renderPlural(total, 'move')}: on the left the status before, on the right the status after.`;
   return html`<figure class="plot" aria-labelledby="picture">
     <figcaption>
-      <h2 id="picture">Moves</h2>
+      ${heading}
       <p>
         ${text}
         ${arrived === 0 ? '' : `${renderPlural(arrived, 'case')} new to the mirror ${arrived === 1 ? 'is' : 'are'} not drawn.`}

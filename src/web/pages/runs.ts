@@ -158,6 +158,14 @@ export function makeRunPage({ mirror, site, id }: PageRequest): Page {
       <p>
         ${linkTo(ADDRESS.changes({ since: toRunText(id), until: toRunText(id) }), `Changes found by run ${id}`)}
       </p>
+      ${
+        run.outcome === 'running'
+          ? null
+          : html`<p>
+              A report of this run to send, as one file:
+              <code>clearinghouse-mirror report --run ${id} --output run-${id}.html</code>
+            </p>`
+      }
       ${coverage === undefined ? null : html`<p>${renderCoverage(coverage)}</p>`}
       ${
         departures === undefined

@@ -158,7 +158,7 @@ function renderHealth({ last, runs, runCount }: ReportFacts): Content {
       { label: 'Source', value: run.api_url },
     ])}
     ${
-      departures === undefined
+      departures === undefined || departures.cases_missing + departures.cases_returned === 0
         ? null
         : html`<p>
             ${renderPlural(departures.cases_missing, 'case was', 'cases were')} not in the lists; of these,
@@ -189,7 +189,7 @@ function renderMoves({ period, moveCounts, moves, moveCount }: ReportFacts): Con
   const rest = moveCount - moves.length;
   return html`
     <p>The status of a case is its value of <code>case_ongoing</code>.</p>
-    ${renderMoveCounts(orderMoves(moveCounts))}
+    ${renderMoveCounts(orderMoves(moveCounts), undefined, html`<h3 id="picture">Moves</h3>`)}
     ${
       moves.length === 0
         ? null
