@@ -12,7 +12,7 @@ COPY fake-api fake-api
 RUN npm ci --ignore-scripts \
   && npm run build \
   && npm prune --omit=dev --ignore-scripts \
-  && rm -r node_modules/sql.js node_modules/@types node_modules/undici-types
+  && rm -r -f node_modules/sql.js node_modules/@types node_modules/undici-types node_modules/pg node_modules/pg-cloudflare node_modules/pg-connection-string node_modules/pg-int8 node_modules/pg-pool node_modules/pg-protocol node_modules/pg-types node_modules/pgpass node_modules/postgres-array node_modules/postgres-bytea node_modules/postgres-date node_modules/postgres-interval node_modules/split2 node_modules/xtend
 
 FROM node:22-bookworm-slim
 RUN apt-get update \

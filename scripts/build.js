@@ -27,8 +27,10 @@ const ENTRY_POINTS = {
 };
 /** The folders in dist/ in which builds write their files. One that is killed leaves its own, which is never packed. */
 const PARTIAL = '.build-';
+/** What pg would load for features that are not used. */
+const UNUSED = ['pg-native', 'pgpass', 'pg-cloudflare'];
 /** It has a native part, and which version is used depends on the running Node; see src/db/engine.ts. */
-const EXTERNAL = ['better-sqlite3*'];
+const EXTERNAL = ['better-sqlite3*', ...UNUSED];
 /** Files that the program reads from beside its modules. */
 const ASSETS = ['src/web/style.css', 'src/web/icon.svg'];
 /** Packages that are CommonJS ask for modules of Node by `require`, which a module of ESM does not have. */
@@ -58,6 +60,8 @@ const TOGETHER = [
 ];
 /** Texts of licenses, for packages that name theirs but come without its text. */
 const TEXTS = { 'Apache-2.0': 'node_modules/typescript/LICENSE.txt' };
+/** The last section of some readme files is the license. */
+const LICENSE_OF_README = /^#+ license\s+(?=.{400})/ims;
 
 /**
  * Replaces dist/ while a process may be starting from it: each file appears whole, those that are started by their name
@@ -160,14 +164,24 @@ function renderNotices(folders) {
 }
 
 function readLicense(folder, license) {
+  const readme = readdirSync(join(ROOT, folder)).find((file) => /^readme/i.test(file));
   const own = readdirSync(join(ROOT, folder)).filter((file) => /^(?:licen[cs]e|notice|copying)/i.test(file));
   const files = own.length > 0 ? own.sort().map((file) => join(folder, file)) : [TEXTS[license]];
   return files
     .map((file) => {
+      const section = readme === undefined ? null : readSection(join(ROOT, folder, readme));
+      if (file === undefined && section !== null) return section;
       if (file === undefined) throw new Error(`${folder} has no text of its license (${license}).`);
       return readFileSync(join(ROOT, file), 'utf8');
     })
     .join('\n');
+}
+
+/** The text of a license at the end of a readme; null if there is none. */
+function readSection(path) {
+  const text = readFileSync(path, 'utf8');
+  const start = LICENSE_OF_README.exec(text);
+  return start === null ? null : text.slice(start.index + start[0].length);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildProgram();

@@ -16,6 +16,7 @@ export const LAYERS = [
   ['src/search'],
   ['src/history', 'src/verify', 'src/sync', 'src/backup'],
   ['src/export'],
+  ['src/publish'],
   ['src/schedule'],
   ['src/doctor'],
   ['fake-api'],

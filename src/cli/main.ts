@@ -163,6 +163,13 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     reads: true,
     load: () => import('./commands/cite.ts'),
   },
+  publish: {
+    argument: ['[address]', 'a Postgres server: postgres://USER@HOST/DATABASE, without a password'],
+    description: 'Publish the mirror to a Postgres database that a team can query.',
+    acts: true,
+    reads: true,
+    load: () => import('./commands/publish.ts'),
+  },
   restore: {
     argument: ['<snapshot>', 'a file, or a name that `snapshot --list` shows'],
     description: 'Replace the mirror with a snapshot.',

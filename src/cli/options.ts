@@ -14,6 +14,7 @@ import {
   SETTINGS_OF_FILES,
   SETTINGS_OF_LOG,
   SETTINGS_OF_NIGHTLY,
+  SETTINGS_OF_PUBLISHING,
   SETTINGS_OF_SNAPSHOTS,
 } from '../config/specs.ts';
 import { SETTINGS_OF_SYNC } from '../config/sync-specs.ts';
@@ -34,6 +35,7 @@ export const ALL_SETTINGS = listFlagged(SETTINGS);
 export const SYNC_SETTINGS = listFlagged(SETTINGS_OF_SYNC);
 export const FILE_SETTINGS = listFlagged(SETTINGS_OF_FILES);
 export const SNAPSHOT_SETTINGS = listFlagged(SETTINGS_OF_SNAPSHOTS);
+export const PUBLISH_SETTINGS = listFlagged(SETTINGS_OF_PUBLISHING);
 
 /** The headings in the help of a command that takes all settings of a group. */
 export const SETTING_GROUPS = [
@@ -42,6 +44,7 @@ export const SETTING_GROUPS = [
   ['Log settings:', listFlagged(SETTINGS_OF_LOG)],
   ['Snapshot settings:', SNAPSHOT_SETTINGS],
   ['File settings:', FILE_SETTINGS],
+  ['Publish settings:', PUBLISH_SETTINGS],
 ] as const;
 
 /** The flags that commander parsed for one command. */

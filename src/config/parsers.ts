@@ -175,6 +175,33 @@ export const secretAddress: Parser<URL | null> = (written) => {
   return new URL(text);
 };
 
+/** The address of a Postgres server as it was written, because it may name a password. */
+export interface PublishAddress {
+  readonly text: string;
+  /** Where it was set, for messages. */
+  readonly from: string;
+}
+
+/** The address of a Postgres server. It may contain a password, so no message shows it. Null if the setting is not set. */
+export const postgresAddress: Parser<PublishAddress | null> = (written) => {
+  if (written === undefined) return null;
+  const { from } = written;
+  const text = written.text.trim();
+  if (!/^postgres(?:ql)?:\/\/\S*$/i.test(text))
+    throw refuse(`${from} must be an address that begins with postgres://, without blanks.`);
+  return { text, from };
+};
+
+/** The name of a schema of Postgres that needs no quotation marks. */
+export const schemaName: Parser<string> = (written, name) => {
+  const text = trimmedLine(written, name);
+  if (/^(?!pg_)[a-z_][a-z0-9_]{0,49}$/.test(text) && text !== 'information_schema') return text;
+  throw refuse(
+    `${written?.from ?? name} must be a name of small letters, digits and "_", at most 50 of them, not ${JSON.stringify(text)}.`,
+    'It begins with a letter, and not with pg_.',
+  );
+};
+
 /** A share such as 2%, or a number of cases; null for 0. */
 export const sample: Parser<SampleSize | null> = (written, name) => {
   const text = trimmedLine(written, name);

@@ -5,6 +5,7 @@ import {
   SETTINGS_OF_FILES,
   SETTINGS_OF_LOG,
   SETTINGS_OF_NIGHTLY,
+  SETTINGS_OF_PUBLISHING,
   SETTINGS_OF_SNAPSHOTS,
   SETTINGS,
 } from './specs.ts';
@@ -196,6 +197,14 @@ export interface FileSettings {
   /** As in an address: with a port if there is one. */
   readonly fileHosts: readonly string[];
   readonly maxFileBytes: number;
+}
+
+/** Where to publish to; the address is null if it is not set. */
+export type PublishSettings = Parsed<typeof SETTINGS_OF_PUBLISHING>;
+
+/** Validates the settings of `publish`. Throws SETTING_INVALID for the first invalid one. */
+export function parsePublishSettings(written: WrittenSettings): PublishSettings {
+  return parseAll(SETTINGS_OF_PUBLISHING, written);
 }
 
 /** Validates the settings of the files of documents. Throws SETTING_INVALID for the first invalid one. */

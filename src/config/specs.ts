@@ -3,7 +3,9 @@ import {
   oneOf,
   optional,
   path,
+  postgresAddress,
   sample,
+  schemaName,
   secretAddress,
   semicolonList,
   trimmedLine,
@@ -70,6 +72,29 @@ export const SETTINGS_OF_FILES = nameVariables({
   },
 });
 
+/** The settings of `publish`. */
+export const SETTINGS_OF_PUBLISHING = nameVariables({
+  publishUrl: {
+    flag: null,
+    env: 'CLEARINGHOUSE_PUBLISH_URL',
+    description:
+      'Postgres server and database to publish to, such as postgres://USER@HOST/DATABASE. A password may also be in PGPASSWORD or ~/.pgpass.',
+    parse: postgresAddress,
+  },
+  publishSchema: {
+    flag: '--publish-schema <name>',
+    default: 'clearinghouse',
+    description: 'Schema of that database in which the tables are published.',
+    parse: schemaName,
+  },
+  publishTexts: {
+    flag: '--publish-texts',
+    default: 'yes',
+    description: 'Publish also what the Clearinghouse owns: summaries, and the texts of documents.',
+    parse: yesOrNo,
+  },
+});
+
 /** The settings of `nightly`. */
 export const SETTINGS_OF_NIGHTLY = nameVariables({
   schedule: {
@@ -114,6 +139,12 @@ export const SETTINGS_OF_NIGHTLY = nameVariables({
     flag: '--nightly-snapshot',
     default: 'yes',
     description: 'Take a snapshot after each complete run.',
+    parse: yesOrNo,
+  },
+  nightlyPublish: {
+    flag: '--nightly-publish',
+    default: 'no',
+    description: 'Publish to Postgres after each complete run.',
     parse: yesOrNo,
   },
   textsBudget: {
@@ -220,5 +251,6 @@ export const SETTINGS = {
   ...SETTINGS_OF_NIGHTLY,
   ...SETTINGS_OF_LOG,
   ...SETTINGS_OF_SNAPSHOTS,
+  ...SETTINGS_OF_PUBLISHING,
   ...SETTINGS_OF_FILES,
 };

@@ -295,3 +295,39 @@ export const ERRORS_OF_EXPORTS = {
     hint: 'An earlier export is unchanged, and nothing of this one is left. Fix the named cause and try again.',
   },
 } as const satisfies Record<string, ErrorKind>;
+
+/** Errors of `publish`. Whatever fails, what was published before is unchanged. */
+export const ERRORS_OF_PUBLISHING = {
+  PUBLISH_REFUSED: {
+    exit: 'usage',
+    description:
+      'The server, the role or the schema is not fit for `publish`, or objects of others depend on tables that must be replaced.',
+    hint: 'Nothing was changed. See docs/publish.md.',
+  },
+  PUBLISH_UNREACHABLE: {
+    exit: 'network',
+    description: 'The connection to the Postgres server failed, or the server did not respond in time.',
+    hint: 'What was published before is unchanged. Check the address and the server, then publish again.',
+  },
+  PUBLISH_LOCKED: {
+    exit: 'locked',
+    description: 'Another `publish` writes to the same schema of the server.',
+    hint: 'Wait for it to end. One whose process has died ends by itself within seconds.',
+  },
+  PUBLISH_BLOCKED: {
+    exit: 'output',
+    description:
+      'Other sessions held locks on the published tables for a minute, or a constraint of others refused a row.',
+    hint: 'What was published before is unchanged. End long transactions that read the tables, then publish again.',
+  },
+  PUBLISH_NO_ROOM: {
+    exit: 'output',
+    description: 'The Postgres server has too little disk space or memory.',
+    hint: 'What was published before is unchanged, and nothing of this publish is left. Free some space on the server.',
+  },
+  PUBLISH_FAILED: {
+    exit: 'output',
+    description: 'The server refused what was sent, or does not hold the rows that were sent.',
+    hint: 'What was published before is unchanged, and nothing of this publish is left. Fix the named cause and try again.',
+  },
+} as const satisfies Record<string, ErrorKind>;

@@ -2,6 +2,7 @@ import type { ExitName } from './exit-codes.ts';
 import { toSafeMessage } from '../lib/safe-text.ts';
 import {
   ERRORS_OF_EXPORTS,
+  ERRORS_OF_PUBLISHING,
   ERRORS_OF_QUESTIONS,
   ERRORS_OF_SETTINGS,
   ERRORS_OF_THE_DATABASE,
@@ -16,6 +17,7 @@ export const ERROR_KINDS = {
   ...ERRORS_OF_THE_DATABASE,
   ...ERRORS_OF_QUESTIONS,
   ...ERRORS_OF_EXPORTS,
+  ...ERRORS_OF_PUBLISHING,
 };
 
 export type ErrorCode = keyof typeof ERROR_KINDS;

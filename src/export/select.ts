@@ -1,6 +1,8 @@
+import { setImmediate as nextTick } from 'node:timers/promises';
 import type { Mirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { type CaseFilters, listConditions } from '../search/filters.ts';
+import type { Cell } from './columns.ts';
 import type { Format } from './formats/format.ts';
 import { type Partition, type PartitionName, findPartition } from './partition.ts';
 import type { ExportedRun } from './run.ts';
@@ -34,12 +36,12 @@ import {
 } from './tables-of-records.ts';
 
 /*
- * Chooses the tables and the cases of an export, and gives a key to each record that has none on the site. The keys depend on the content
+ * Chooses the tables and the cases of an export, reads their rows, and gives a key to each record that has none on the site. The keys depend on the content
  * alone, not on when the mirror stored the record. All of it is kept in temporary tables of the connection.
  */
 
 /** All tables in the order of {@link TABLE_NAMES}. */
-function toTables(options: TableOptions): readonly Table[] {
+export function toTables(options: TableOptions): readonly Table[] {
   const tables = [
     toCases,
     toDefendants,
@@ -171,3 +173,31 @@ export function chooseCases({ sqlite }: Mirror, filters: CaseFilters, isRaw: boo
 
 const ENTRY_CONTENT =
   'id, row_number, entry_number, date_filed, url, recap_pdf_url, pacer_doc_id, description, attachments, mirror_rest';
+
+/** The rows and characters that are held at a time. */
+const [ROWS_A_STEP, CHARACTERS_A_STEP] = [200, 2_000_000];
+
+/** Reads the rows of a table one by one, in the order of its key. Fails with the signal's reason. */
+export async function* readRows(
+  { sqlite }: Mirror,
+  { sql, isPerCase }: Table,
+  caseIds: readonly number[],
+  signal: AbortSignal,
+): AsyncGenerator<readonly Cell[][]> {
+  const statement = sqlite.prepare<number[], Cell[]>(sql).raw().safeIntegers();
+  let block: Cell[][] = [];
+  let characters = 0;
+  for (const parameters of isPerCase ? caseIds.map((id) => [id]) : [[]]) {
+    for (const row of statement.iterate(...parameters)) {
+      block.push(row);
+      for (const cell of row) if (typeof cell === 'string') characters += cell.length;
+      if (block.length < ROWS_A_STEP && characters < CHARACTERS_A_STEP) continue;
+      yield block;
+      block = [];
+      characters = 0;
+      await nextTick();
+      signal.throwIfAborted();
+    }
+  }
+  yield block;
+}

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as nextTick } from 'node:timers/promises';
 import type { Mirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { wordsOf } from '../lib/system-errors.ts';
-import { type Cell, noMisfits, prepareToValues } from './columns.ts';
+import { noMisfits, prepareToValues } from './columns.ts';
 import { CSV } from './formats/csv.ts';
 import type { Format, FormatName, RowWriter } from './formats/format.ts';
 import { NDJSON } from './formats/ndjson.ts';
 import { SQLITE } from './formats/sqlite.ts';
 import type { WrittenFile, WrittenTable } from './manifest.ts';
+import { readRows } from './select.ts';
 import type { Table } from './table.ts';
 import { type Part, type Partition, belongsTo, splitRows } from './partition.ts';
 import { ContentHash, createTally } from './tally.ts';
@@ -138,34 +138,6 @@ function openParts(request: TableRequest): RowWriter & { readonly parts: Part[] 
     },
     finish: writer.finish,
   };
-}
-
-/** The rows and characters that are held at a time. */
-const [ROWS_A_STEP, CHARACTERS_A_STEP] = [200, 2_000_000];
-
-/** Reads the rows of a table one by one, in the order of its key. Fails with the signal's reason. */
-async function* readRows(
-  { sqlite }: Mirror,
-  { sql, isPerCase }: Table,
-  caseIds: readonly number[],
-  signal: AbortSignal,
-): AsyncGenerator<readonly Cell[][]> {
-  const statement = sqlite.prepare<number[], Cell[]>(sql).raw().safeIntegers();
-  let block: Cell[][] = [];
-  let characters = 0;
-  for (const parameters of isPerCase ? caseIds.map((id) => [id]) : [[]]) {
-    for (const row of statement.iterate(...parameters)) {
-      block.push(row);
-      for (const cell of row) if (typeof cell === 'string') characters += cell.length;
-      if (block.length < ROWS_A_STEP && characters < CHARACTERS_A_STEP) continue;
-      yield block;
-      block = [];
-      characters = 0;
-      await nextTick();
-      signal.throwIfAborted();
-    }
-  }
-  yield block;
 }
 
 async function readBack(

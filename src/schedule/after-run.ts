@@ -3,12 +3,14 @@ import { writeWhole } from './state-file.ts';
 import { join } from 'node:path';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { type SnapshotRequest, takeAndRotate, takeSnapshot } from '../backup/snapshot.ts';
+import type { Runtime } from '../api/client.ts';
 import type { SampleSize } from '../config/paths.ts';
-import type { SnapshotSettings } from '../config/settings.ts';
+import type { PublishSettings, SnapshotSettings } from '../config/settings.ts';
 import { toDatabaseError } from '../db/errors.ts';
 import { openMirrorReadOnly } from '../db/open-mirror.ts';
 import { EXIT_CODES, type ExitName } from '../errors/exit-codes.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
+import { chooseRun } from '../export/run.ts';
 
 import { codeOf } from '../lib/system-errors.ts';
 import type { RunReport } from '../sync/report.ts';
@@ -196,6 +198,58 @@ function judgeProof(steps: readonly StepRecord[]): 'sound' | 'damaged' | 'failed
   if (verify === undefined) return 'unknown';
   if (verify.outcome === 'done') return 'sound';
   return DAMAGE.test(verify.detail) ? 'damaged' : 'failed';
+}
+
+/** Publishes a complete mirror to Postgres. The client of Postgres is loaded only now. */
+export function createPublishStep(
+  database: string,
+  { publishUrl, publishSchema, publishTexts }: PublishSettings,
+  env: NodeJS.ProcessEnv,
+  { sleep }: Pick<Runtime, 'sleep'>,
+  onRows: () => void,
+): AfterRunStep {
+  return {
+    step: 'publish',
+    onlyIfComplete: true,
+    run: async (signal) => {
+      if (publishUrl === null) throw toUnnamed();
+      const [{ LOCK_MS, publishMirror }, { findServer }] = await Promise.all([
+        import('../publish/publish.ts'),
+        import('../publish/address.ts'),
+      ]);
+      const server = findServer(publishUrl, env);
+      const mirror = openMirrorReadOnly(database);
+      try {
+        mirror.sqlite.exec('BEGIN');
+        const { schema, run, merged } = await publishMirror(mirror, {
+          server,
+          schema: publishSchema,
+          withoutTexts: !publishTexts,
+          isFull: false,
+          run: chooseRun(mirror, null, false),
+          signal,
+          sleep,
+          lockMs: LOCK_MS,
+          onRows,
+        });
+        const how =
+          merged === null
+            ? 'all tables built anew'
+            : `${renderPlural(merged.written, 'row')} written, ${renderPlural(merged.removed, 'row')} removed`;
+        return `run ${run.id} in the schema ${schema}: ${how}`;
+      } catch (thrown) {
+        throw toDatabaseError(thrown, database);
+      } finally {
+        mirror.close();
+      }
+    },
+  };
+}
+
+function toUnnamed(): MirrorError {
+  return new MirrorError('SETTING_INVALID', 'CLEARINGHOUSE_PUBLISH_URL is not set.', {
+    hint: 'Set it to the address of the Postgres server, or leave out --nightly-publish.',
+  });
 }
 
 /** Verifies the file, the run log and a random sample of the cases. */

@@ -159,6 +159,18 @@ const ROWS: Readonly<Record<SettingName, Row>> = {
     read: ({ nightly }) => nightly.verifySample,
     bad: ['some', '101%', '-1', ' '],
   },
+  publishUrl: {
+    good: ['postgres://a@b.example/c', 'postgresql://d/e', 'postgres://'],
+    read: ({ publish }) => publish.publishUrl?.text,
+    bad: ['lamp-secret', 'https://a:lamp-secret@b.example/', 'postgres://a:lamp-secret @b.example/'],
+  },
+  publishSchema: {
+    good: ['court_data', 'b2', '_c'],
+    read: ({ publish }) => publish.publishSchema,
+    bad: ['Court', 'a b', '1a', 'pg_data', 'a-b', 'information_schema', 'x'.repeat(51), ' '],
+  },
+  publishTexts: ofSwitch(({ publish }) => publish.publishTexts),
+  nightlyPublish: ofSwitch(({ nightly }) => nightly.nightlyPublish),
   nightlySnapshot: ofSwitch(({ nightly }) => nightly.nightlySnapshot),
   textsBudget: ofNumber(({ nightly }) => nightly.textsBudget, []),
   textTypes: {

@@ -58,7 +58,7 @@ describe('each setting', () => {
 
   test('has a variable and a flag of its own, and a secret has no flag', () => {
     expect(new Set(NAMES.map((name) => SETTINGS[name].env)).size).toBe(NAMES.length);
-    const secrets = ['token', 'pingUrl', 'webhookUrl', ...SHARED] as const;
+    const secrets = ['token', 'pingUrl', 'webhookUrl', 'publishUrl', ...SHARED] as const;
     expect(new Set(WITH_FLAG.map((name) => SETTINGS[name].flag)).size).toBe(NAMES.length - secrets.length);
     for (const name of secrets) expect(SETTINGS[name].flag).toBeNull();
   });
@@ -199,6 +199,7 @@ describe('the settings of nightly', () => {
   test('are these where nobody says otherwise', () => {
     expect(parse({})).toEqual({
       schedule: '17 3 * * *',
+      nightlyPublish: false,
       textsBudget: 0,
       textTypes: null,
       coreTexts: false,

@@ -21,6 +21,7 @@ const ELSEWHERE = new Set([
   'redact',
   'fetch-texts',
   'fetch-files',
+  'publish',
   'browse',
 ]);
 

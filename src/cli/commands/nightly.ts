@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { ExitName } from '../../errors/exit-codes.ts';
+import { keepHeapSmall } from '../heap.ts';
 import { type Io, checkPrinted, findLoss, withStop, write, writeText } from '../io.ts';
 import { addSettings, ALL_SETTINGS, type Flags, readWrittenSettings } from '../options.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
@@ -13,6 +14,7 @@ import { toStateFilePath } from '../../schedule/state-file.ts';
 import {
   type AfterRunStep,
   type RunSummary,
+  createPublishStep,
   createReportStep,
   createSnapshotStep,
   createVerifyStep,
@@ -30,11 +32,13 @@ import {
   type FileSettings,
   type LogSettings,
   type NightlySettings,
+  type PublishSettings,
   type Settings,
   type SnapshotSettings,
   parseFileSettings,
   parseLogSettings,
   parseNightlySettings,
+  parsePublishSettings,
   parseSettings,
   parseSnapshotSettings,
   readsLinked,
@@ -43,7 +47,6 @@ import { runSync } from '../../sync/run-sync.ts';
 import { readToken } from '../../config/token.ts';
 import { chooseLists } from '../../api/lists.ts';
 import { type NightlyLog, createNightlyLog, createRunEvents } from '../log.ts';
-import { keepHeapSmall } from '../heap.ts';
 import { toJsonLine } from '../text/words.ts';
 import { renderLinkedReport, toLinkedJson } from '../text/linked.ts';
 import { renderRunReport, toReportJson } from '../text/report.ts';
@@ -86,6 +89,7 @@ export interface ReadSettings {
   readonly nightly: NightlySettings;
   readonly schedule: Schedule;
   readonly snapshots: SnapshotSettings;
+  readonly publish: PublishSettings;
   readonly log: LogSettings;
   readonly files: FileSettings;
   /** Settings that are valid but probably not meant. */
@@ -106,6 +110,7 @@ export function readNightlySettings(flags: Flags, io: Io): ReadSettings {
     schedule,
     warnings: warning === null ? warnings : [...warnings, warning],
     snapshots: parseSnapshotSettings(written, settings.database),
+    publish: parsePublishSettings(written),
     log: parseLogSettings(written),
     files: parseFileSettings(written),
     token: readToken(written),
@@ -125,13 +130,19 @@ function createLogStep(io: Io): AfterRunStep {
 }
 
 /** The steps after a scheduled run, in their order. */
-function listSteps({ settings, nightly, schedule, snapshots }: ReadSettings, io: Io): AfterRunStep[] {
+function listSteps(
+  { settings, nightly, schedule, snapshots, publish }: ReadSettings,
+  io: Io,
+): AfterRunStep[] {
   const { now, random } = io.runtime;
   const { database } = settings;
   const { timezone } = schedule;
   return [
     ...(nightly.verifySample === null ? [] : [createVerifyStep(database, nightly.verifySample, random)]),
     ...(nightly.nightlySnapshot ? [createSnapshotStep(database, snapshots, now)] : []),
+    ...(nightly.nightlyPublish
+      ? [createPublishStep(database, publish, io.env, io.runtime, keepHeapSmall)]
+      : []),
     ...(nightly.reports === null ? [] : [createReportStep(database, nightly.reports, toReportJson)]),
     ...listHtmlReportSteps(database, nightly),
     ...(nightly.metricsFile === null ? [] : [createMetricsStep(database, nightly.metricsFile, now)]),

@@ -1,0 +1,61 @@
+import type { Misfits } from '../../export/columns.ts';
+import { renderPlural } from '../../lib/layout.ts';
+import type { LoadedTable } from '../../publish/load.ts';
+import type { Published } from '../../publish/publish.ts';
+import { renderBytes } from './words.ts';
+
+export const renderLoadedTable = ({ table, rows }: LoadedTable): string =>
+  `${table.name}: ${renderPlural(rows, 'row')} sent.\n`;
+
+const sizeOf = ({ tables }: Published): number => tables.reduce((sum, { bytes }) => sum + bytes, 0);
+
+const countAll = (counts: Misfits[keyof Misfits]): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+export function renderPublished(published: Published): string {
+  const { schema, run, tables, merged, earlierRunId, loaded } = published;
+  const how =
+    merged === null
+      ? 'All tables were built anew.'
+      : `${renderPlural(merged.written, 'row')} written and ${renderPlural(merged.removed, 'row')} removed since run ${earlierRunId ?? '?'}.`;
+  const untyped = loaded.reduce((sum, { misfits }) => sum + countAll(misfits.untyped), 0);
+  const replaced = loaded.reduce((sum, { misfits }) => sum + countAll(misfits.nulReplaced), 0);
+  const lines = [
+    `${schema}: ${renderPlural(tables.length, 'table')}, ${renderBytes(sizeOf(published))}, the state after run ${run.id} (ended at ${run.endedAt}).`,
+    how,
+    ...(run.lacking === null ? [] : [`Not complete: ${run.lacking}.`]),
+    ...tables.map(
+      ({ name, rows, bytes }) => `  ${name}: ${renderPlural(rows, 'row')}, ${renderBytes(bytes)}`,
+    ),
+    ...(untyped === 0
+      ? []
+      : [
+          `${renderPlural(untyped, 'date')} of those sent is no date of Postgres: NULL, with its text beside it.`,
+        ]),
+    ...(replaced === 0
+      ? []
+      : [`${renderPlural(replaced, 'text')} of those sent had a NUL, which Postgres cannot hold: U+FFFD.`]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+export function toPublishedJson({ schema, run, tables, merged, earlierRunId, loaded }: Published): object {
+  const merge = (kind: keyof Misfits): Record<string, number> =>
+    Object.fromEntries(
+      loaded.flatMap(({ table, misfits }) =>
+        Object.entries(misfits[kind]).map(([column, count]) => [`${table.name}.${column}`, count]),
+      ),
+    );
+  return {
+    schema,
+    run_id: run.id,
+    complete: run.lacking === null,
+    earlier_run_id: earlierRunId,
+    built_anew: merged === null,
+    rows_written: merged?.written ?? null,
+    rows_removed: merged?.removed ?? null,
+    tables,
+    not_typed: merge('untyped'),
+    nul_replaced: merge('nulReplaced'),
+  };
+}
