@@ -34,8 +34,8 @@ function fail(text: string, why = 'is neither a run nor a date'): never {
 /** A number that is as likely a year as the number of a run. */
 const isLikeYear = (number: number): boolean => number >= 1900 && number < 2100;
 
-/** A run as {@link parseAsOf} reads it. */
-export const toRunText = (runId: number): string => (isLikeYear(runId) ? `run ${runId}` : String(runId));
+/** A run as {@link parseAsOf} reads it, in one word, so that a shell needs no quotes. */
+export const toRunText = (runId: number): string => (isLikeYear(runId) ? `run${runId}` : String(runId));
 
 function parseRun(words: string, text: string): AsOf | null {
   const [, prefix = '', digits] = /^(run ?|#)?(\d+)$/.exec(words) ?? [];

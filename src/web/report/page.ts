@@ -29,6 +29,7 @@ import {
   toPeriodName,
   toWeeks,
   toWithheldWords,
+  toReportCommand,
 } from './words.ts';
 
 /** The file loads nothing, runs nothing and sends nothing, whatever stands in it. Only its own style applies. */
@@ -386,10 +387,9 @@ function renderAbout({ period, last }: ReportFacts): Content {
     <p>${CREDIT}</p>
     <p>
       Made by
-      <code>clearinghouse-mirror report --since ${period.first.id} --until ${period.last.id}</code> from a
-      local mirror, which version ${last.run.version} filled. Times are in UTC. Cases and documents that are
-      no longer on the site, were removed on request or are not for the public are not named. The mirror was
-      read as it was after run ${last.run.id}.
+      <code>${toReportCommand(period)}</code> from a local mirror, which version ${last.run.version} filled.
+      Times are in UTC. Cases and documents that are no longer on the site, were removed on request or are not
+      for the public are not named. The mirror was read as it was after run ${last.run.id}.
     </p>
     <p>
       The file holds at most ${renderCount(MAX_HTML_BYTES)} bytes, so that it can be sent. Where something had

@@ -1,3 +1,4 @@
+import { toRunText } from '../../history/moments.ts';
 import type { Period } from '../../history/period.ts';
 import { toBaselineWords, toPeriodWords } from '../../cli/text/period.ts';
 import { OUTCOMES } from '../pages/runs.ts';
@@ -27,7 +28,10 @@ export function listRunNotes({ last: { run } }: ReportFacts, baselineId: number 
   ];
 }
 
-const toRuns = ({ first, last }: Period): string => `--since ${first.id} --until ${last.id}`;
+const toRuns = ({ first, last }: Period): string =>
+  `--since ${toRunText(first.id)} --until ${toRunText(last.id)}`;
+
+export const toReportCommand = (period: Period): string => `clearinghouse-mirror report ${toRuns(period)}`;
 
 export const toChangesCommand = (period: Period): string =>
   `clearinghouse-mirror changes ${toRuns(period)} --limit 0`;
