@@ -160,6 +160,14 @@ describe('a statement', () => {
     expect((await runner.run('SELECT 1 AS one', never)).rows).toEqual([[1]]);
   });
 
+  test('shows the first row, however many and large its cells are', async () => {
+    const cells = Array.from({ length: 30 }, (_, at) => `x AS x${at}`).join(', ');
+    const tables = Array.from({ length: 60 }, (_, at) => `t AS a${at}`).join(', ');
+    const sql = `WITH t AS (SELECT ${cells} FROM (SELECT replace(hex(zeroblob(450)), '0', char(1)) AS x)) SELECT * FROM ${tables}`;
+    const { columns, rows } = await createStatementRunner(database).run(sql, never);
+    expect([columns.length, rows.length, rows[0]?.length]).toEqual([1800, 1, 1800]);
+  });
+
   test.each([
     ['rows', { rows: 10 }],
     ['bytes', { bytes: 1000 }],

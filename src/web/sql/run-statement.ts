@@ -78,12 +78,15 @@ export function createStatementRunner(database: string, limitsOf: Partial<Limits
       windowsHide: true,
     });
     running.add(child);
-    let isLate = false;
     let said = '';
+    let stop: Stop | null = null;
+    const end = (why: Stop): void => {
+      stop = why;
+      kill();
+    };
     const kill = (): void => void child.kill('SIGKILL');
     const timer = setTimeout(() => {
-      isLate = true;
-      kill();
+      end('time');
     }, task.limits.milliseconds + GRACE_MS);
     signal.addEventListener('abort', kill);
     if (signal.aborted) kill();
@@ -101,19 +104,19 @@ export function createStatementRunner(database: string, limitsOf: Partial<Limits
       };
       child.once('error', finish);
       child.once('close', (code) => {
-        finish(code === 0 ? null : toFailure(isLate ? 'time' : said, task.limits, signal.aborted));
+        finish(code === 0 ? null : toFailure(stop ?? said, task.limits, signal.aborted));
       });
     });
-    return { child, ended };
+    return { child, ended, end };
   }
 
   return {
     async run(sql, signal, limits = page) {
-      const { child, ended } = start({ database, work: sql, form: 'page', limits }, signal);
+      const { child, ended, end } = start({ database, work: sql, form: 'page', limits }, signal);
       let text = '';
       child.stdout?.setEncoding('utf8').on('data', (piece: string) => {
         text += piece;
-        if (text.length > MAX_LINE) child.kill('SIGKILL');
+        if (text.length > MAX_LINE) end('bytes');
       });
       const failure = await ended;
       const answer = readAnswer(text);
@@ -176,6 +179,8 @@ interface Started {
   readonly child: ChildProcess;
   /** Resolves with why it failed; null if it did not. */
   readonly ended: Promise<Error | null>;
+  /** Kills the process, for a reason that the failure gives. */
+  readonly end: (why: Stop) => void;
 }
 
 /** The process needs no setting and no secret of this one. */

@@ -29,6 +29,7 @@ const WATCH = `
 
 /** Longer cells of a page are cut; files have them whole. */
 const MAX_CELL = 1000;
+const MIN_CELL = 20;
 /** What the markup of a cell adds to a page. */
 const CELL_COST = 30;
 const CHUNK = 64 * 1024;
@@ -122,8 +123,11 @@ function checkReading(sql: string): string {
 function takePage({ columns, rows }: QueryResult, { limits }: StatementTask): PageRows {
   const taken: PageCell[][] = [];
   let bytes = 0;
+  // A page shows the first row, however many columns it has.
+  const share = Math.floor(limits.bytes / columns.length) - CELL_COST;
+  const maxCell = Math.max(MIN_CELL, Math.min(MAX_CELL, share));
   for (const row of rows) {
-    const cells = row.map(toPageCell);
+    const cells = row.map((cell) => toPageCell(cell, maxCell));
     bytes += cells.reduce<number>((sum, cell) => sum + CELL_COST + String(cell ?? '').length, CELL_COST);
     if (taken.length === limits.rows || (bytes > limits.bytes && taken.length > 0))
       return { columns, rows: taken, isCut: true };
@@ -132,11 +136,11 @@ function takePage({ columns, rows }: QueryResult, { limits }: StatementTask): Pa
   return { columns, rows: taken, isCut: false };
 }
 
-function toPageCell(cell: Cell): PageCell {
+function toPageCell(cell: Cell, maxCell: number): PageCell {
   if (cell === null || typeof cell === 'number') return cell;
   if (typeof cell === 'bigint') return cell.toString();
-  const text = typeof cell === 'string' ? cell : cell.subarray(0, MAX_CELL).toString('base64');
-  return text.length > MAX_CELL ? clipText(text, MAX_CELL) : text;
+  const text = typeof cell === 'string' ? cell : cell.subarray(0, maxCell).toString('base64');
+  return text.length > maxCell ? clipText(text, maxCell) : text;
 }
 
 function* limitRows<Row>(rows: Iterable<Row>, limits: StatementLimits): Generator<Row> {
