@@ -53,21 +53,21 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
     };
   },
   'commander.unknownOption': (said, command) => {
-    const [name] = quotedIn(said).split('=', 1);
+    const [name = ''] = quotedIn(said).split('=', 1);
     const known = command
       .createHelp()
       .visibleOptions(command)
       .flatMap(({ long }) => long ?? []);
-    const ours = `--${toSettingName(name ?? '').replaceAll('_', '-')}`;
-    const choice = command.options.find(({ argChoices }) => argChoices?.includes(name?.slice(2) ?? ''));
-    if (choice !== undefined)
-      return {
-        sentence: `${toTitle(command)} has no option ${name}.`,
-        hints: [suggestNames([`${choice.long} ${name?.slice(2)}`])],
-      };
+    const ours = `--${toSettingName(name).replaceAll('_', '-')}`;
+    const choice = command.options.find(({ argChoices }) => argChoices?.includes(name.slice(2)));
+    const other =
+      choice === undefined
+        ? spellOtherwise(name, findValue(command, name), known)
+        : `${choice.long} ${name.slice(2)}`;
+    const certain = known.includes(ours) ? ours : other;
     return {
       sentence: `${toTitle(command)} has no option ${name}.`,
-      hints: [known.includes(ours) ? suggestNames([ours]) : suggest(name ?? '', known)],
+      hints: [certain === null ? suggest(name, known) : suggestNames([certain])],
     };
   },
   'commander.missingArgument': (said, command) => {
@@ -106,6 +106,23 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
 /** How commander says that a value does not fit: of an option, or of an argument. */
 const INVALID =
   /^(?:option '(?<flags>[^']+)' argument|command-argument value) '(?<value>.*)' is invalid(?: for argument '(?<name>[^']+)')?\. (?<why>.*)$/s;
+
+/** The value that follows an unknown option on the command line. */
+function findValue(command: Command, name: string): string | null {
+  const { rawArgs } = (command.parent ?? command) as Command & { readonly rawArgs: readonly string[] };
+  const at = rawArgs.findIndex((one) => one === name || one.startsWith(`${name}=`));
+  const value = rawArgs[at]?.startsWith(`${name}=`) ? rawArgs[at].slice(name.length + 1) : rawArgs[at + 1];
+  return value === undefined || !/^[\w.:-]{1,40}$/.test(value) || value.startsWith('-') ? null : value;
+}
+
+/** How this command spells what an option of other commands means; null if it has no such options. */
+function spellOtherwise(name: string, value: string | null, known: readonly string[]): string | null {
+  if (value !== null && known.includes(`--${value}`)) return `--${value}`;
+  if (name !== '--run') return null;
+  const run = value ?? 'N';
+  if (known.includes('--since') && known.includes('--until')) return `--since ${run} --until ${run}`;
+  return known.includes('--as-of') ? `--as-of ${run}` : null;
+}
 
 function quotedIn(said: string): string {
   return /'(.*?)'(?: argument missing|\n|$)/s.exec(said)?.[1] ?? said;

@@ -228,7 +228,7 @@ describe('an existing .env', () => {
       mode: 0o644,
     });
     expect((await init(['', '', 'UTC', ''], ['--replace'])).exitCode).toBe(0);
-    expect(asked[0]).toContain('[as it is]');
+    expect(asked[0]).toContain('[unchanged]');
     expect(asked[3]).toContain('[5 5 * * *]');
     expect(readDotEnv(path).values).toMatchObject({
       CLEARINGHOUSE_API_TOKEN: fakeApi.token,

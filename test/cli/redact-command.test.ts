@@ -60,6 +60,7 @@ describe('redact', () => {
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
       `This would remove from case 7 (${CANARY} v. Thimble County): its fields, 2 docket entries`,
     );
+    expect(stdout).not.toMatch(/\b0 /);
     expect(stdout).toContain('1 other case');
     expect(stdout).toContain('add --yes');
     expect(rows('SELECT name FROM cases WHERE id = 7')).toEqual([{ name: sealed.name }]);

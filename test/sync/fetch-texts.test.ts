@@ -239,7 +239,9 @@ describe('fetching texts', () => {
     expect(words).toContain(
       '2 texts of 2 selected documents are due; this pass requests up to 2, about 93.4 kB.',
     );
-    expect(words).toContain('Each snapshot holds them too: up to 2.2 MB with 23 snapshots.');
+    expect(words).toContain(
+      'Each snapshot also holds the texts, and the settings keep up to 23 snapshots: mirror and snapshots can then hold up to 2.2 MB of text together.',
+    );
     expect(await json('--dry-run', '--budget', '1')).toEqual({
       documents: 2,
       due: 2,

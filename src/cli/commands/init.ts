@@ -135,7 +135,7 @@ async function obtainSetting(
   for (;;) {
     const old = written[setting]?.place === '.env' ? written[setting].text : undefined;
     const preset = old ?? fallback();
-    const offer = preset === undefined ? '' : ` [${isSecret ? 'as it is' : preset}]`;
+    const offer = preset === undefined ? '' : ` [${isSecret ? 'unchanged' : preset}]`;
     const answer =
       isSettled || !mayAsk || io.ask === null ? '' : await io.ask(`${text}${offer}: `, isSecret, signal);
     const chosen = answer.trim() === '' ? preset : answer.trim();

@@ -232,15 +232,17 @@ function listContent(redaction: AnyRedaction): string {
   const { rejectedRecords } = redaction;
   if (!redaction.isStored)
     return `${renderPlural(rejectedRecords, 'rejected record')}, the only trace of it; its id stays`;
-  const parts = [
-    'its fields',
-    ...(redaction.kind === 'case'
-      ? [renderPlural(redaction.docketEntries, 'docket entry', 'docket entries')]
-      : [renderPlural(redaction.texts, 'text')]),
-    ...(redaction.files === 0 ? [] : [renderPlural(redaction.files, 'file')]),
-    ...(rejectedRecords === 0 ? [] : [renderPlural(rejectedRecords, 'rejected record')]),
+  const counted: readonly [number, string, string?][] = [
+    redaction.kind === 'case'
+      ? [redaction.docketEntries, 'docket entry', 'docket entries']
+      : [redaction.texts, 'text'],
+    [redaction.files, 'file'],
+    [rejectedRecords, 'rejected record'],
+    [redaction.changes, 'recorded change'],
   ];
-  const list = `${parts.join(', ')} and ${renderPlural(redaction.changes, 'recorded change')}`;
+  const parts = counted.filter(([n]) => n > 0).map((one) => renderPlural(...one));
+  const last = parts.pop();
+  const list = ['its fields', ...parts].join(', ') + (last === undefined ? '' : ` and ${last}`);
   if (redaction.kind === 'case') return list;
   const cases = renderPlural(redaction.caseIds.length, 'case');
   return `${list}; its id stays, with its links to ${cases}`;

@@ -17,7 +17,7 @@ export function renderTextPlan(
   const room =
     copies === 0
       ? ''
-      : ` Each snapshot holds them too: up to ${renderBytes(after * (copies + 1))} with ${renderPlural(copies, 'snapshot')}.`;
+      : ` Each snapshot also holds the texts, and the settings keep up to ${renderPlural(copies, 'snapshot')}: mirror and snapshots can then hold up to ${renderBytes(after * (copies + 1))} of text together.`;
   return `Texts: ${due}; this pass requests up to ${renderCount(planned)}, about ${renderBytes(expectedBytes)}. The mirror holds ${renderBytes(storedBytes)} of text.${room}\n`;
 }
 
