@@ -16,7 +16,7 @@ import { wordsOf } from '../lib/system-errors.ts';
 import type { ResponseHead } from './http.ts';
 import { oneHeader } from './responses.ts';
 import { parseRetryAfter } from './retry.ts';
-import { describePath } from './urls.ts';
+import { describePath, isNonpublic } from './urls.ts';
 
 /** What a host says about the file of a document. */
 export type FileAnswer =
@@ -27,7 +27,7 @@ export type FileAnswer =
   /** The file is larger than the limit. */
   | { readonly outcome: 'too_large'; readonly message: string }
   | { readonly outcome: 'not_a_pdf' }
-  /** The address, or one to which it redirects, is on a host that is not known, so it was not requested. */
+  /** The address, or one to which it redirects, is on a host that is not known or not for the public, so it was not requested. */
   | { readonly outcome: 'refused'; readonly message: string };
 
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -37,6 +37,7 @@ export const describeOtherHost = (host: string): string => `The file is on anoth
 /** Why an address of a file is not requested; null if it may be. */
 export function findFileRefusal(url: URL, knownHosts: readonly string[]): string | null {
   if (url.username !== '' || url.password !== '') return 'The address of the file has a user name.';
+  if (isNonpublic(url.href)) return 'The file is in a folder that is not public.';
   if (!knownHosts.includes(url.host)) return describeOtherHost(url.host);
   const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK_HOSTS.has(url.hostname));
   return isSafe ? null : `The address of the file is not encrypted: ${url.protocol}//${url.host}.`;

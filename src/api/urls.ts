@@ -253,3 +253,23 @@ export function findApiWarning(url: URL): string | null {
     ? `This program is written for version 2.1 of the API: ${OFFICIAL_API}`
     : null;
 }
+
+/** An address encoded more often than this is read no further. */
+const MAX_DECODINGS = 8;
+
+/**
+ * Whether an address, as a document writes it or as a host redirects to it, lies in a folder `nonpublic` (A46). A server reads
+ * `%2F`, `%6E` and a backslash as a browser writes them, and may decode more than once, so all spellings of the folder count.
+ */
+export function isNonpublic(address: string): boolean {
+  // URL parsers remove these characters.
+  let text = address.replaceAll(/[\t\n\r]/g, '');
+  for (let round = 0; round < MAX_DECODINGS; round++) {
+    const decoded = text
+      .replaceAll(/%(?:25)+/g, '%')
+      .replaceAll(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCodePoint(parseInt(hex, 16)));
+    if (decoded === text) break;
+    text = decoded;
+  }
+  return text.split(/[/\\?#&=]/).some((segment) => segment.trim().toLowerCase() === 'nonpublic');
+}

@@ -1,4 +1,5 @@
 import { LINKED_DOCKET_FIELDS } from '../api/linked-fields.ts';
+import { isNonpublic } from '../api/urls.ts';
 import { toNumberParts } from '../case/case-rows.ts';
 import { type FieldChange, undoChanges } from '../case/diff.ts';
 import { type EntryColumns, type Scalar, pickScalars, toEntry, toEntryRows } from '../case/docket-rows.ts';
@@ -110,7 +111,7 @@ export function whyHidden(kind: RecordKind, payload: JsonObject): HiddenReason |
   if (isPlaceholder(payload)) return 'placeholder';
   if (Object.hasOwn(payload, field) && !isPublicStatus(payload[field])) return 'status';
   const { file } = payload;
-  return typeof file === 'string' && /(?:^|\/)nonpublic\//i.test(file) ? 'file' : null;
+  return typeof file === 'string' && isNonpublic(file) ? 'file' : null;
 }
 
 function isPublicStatus(status: JsonValue | undefined): boolean {

@@ -315,12 +315,38 @@ describe('a record that is not for the public', () => {
       doc(9, { file: 'https://x.example/media/nonpublic/9.pdf' }),
       'file',
     ],
+    ...[
+      'nonpublic/9.pdf',
+      'https://x.example/NonPublic\\9.pdf',
+      'https://x.example/media/nonpublic%2F9.pdf',
+      'https://x.example/media%5C%6Eonpublic%255C9.pdf',
+      'https://x.example/non\tpublic/9.pdf',
+    ].map((file) => [`the file ${JSON.stringify(file)}`, doc(9, { file }), 'file'] as const),
   ])('%s is kept and left out of the clean views', (_, record, hidden) => {
     const one = openLinkedMirror();
     one.read(1, 'documents', [record, doc(1), doc(2, { document_status: 'Approved' })]);
     expect(findDocument(one.mirror, 9)).toMatchObject({ hidden, payload: record });
     expect(one.rows('SELECT id FROM clean_documents')).toEqual([{ id: 1 }, { id: 2 }]);
     expect(one.rows('SELECT document_id AS id FROM clean_case_documents')).toEqual([{ id: 1 }, { id: 2 }]);
+  });
+
+  test('is not one whose file only has the word in a longer name', () => {
+    const one = openLinkedMirror();
+    one.read(1, 'documents', [
+      doc(9, { file: 'https://x.example/media/nonpublic-9.pdf' }),
+      doc(1, { file: 'x%zz' }),
+    ]);
+    expect(one.rows('SELECT id FROM clean_documents')).toEqual([{ id: 1 }, { id: 9 }]);
+  });
+
+  test('is hidden when its list is read again, if it was stored as public', () => {
+    const one = openLinkedMirror();
+    const record = doc(9, { file: 'https://x.example/media/nonpublic%2F9.pdf' });
+    one.read(1, 'documents', [record]);
+    one.mirror.sqlite.exec('UPDATE documents SET mirror_hidden = NULL');
+    one.run();
+    one.read(1, 'documents', [record]);
+    expect(findDocument(one.mirror, 9)).toMatchObject({ hidden: 'file' });
   });
 
   test('leaves the clean views when it becomes hidden, returns when it becomes public, and both are in the history', () => {

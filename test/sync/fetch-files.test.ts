@@ -230,6 +230,22 @@ describe('a file on another host', () => {
     expect(stored()).toEqual([]);
   });
 
+  test.each([
+    'media/nonpublic/doc/11.pdf',
+    'media/NonPublic%2Fdoc/11.pdf',
+    '/media\\%256Eonpublic\\doc\\11.pdf',
+  ])('is not requested, nor stored, if a known host redirects to what is not public: %s', async (path) => {
+    const { json, rows, asked, stored } = await start([{ id: 11 }], {
+      redirect: () => path.replace(/^media/, '/media'),
+    });
+    expect(await json()).toMatchObject({ outcome: 'complete', pass: { refused: 1, requests: 1 } });
+    expect(asked()).toEqual(['/media/doc/11.pdf']);
+    expect(rows('SELECT outcome, error_message FROM document_files')).toEqual([
+      { outcome: 'refused', error_message: 'The file is in a folder that is not public.' },
+    ]);
+    expect(stored()).toEqual([]);
+  });
+
   test('is fetched if a known host redirects to a known one', async () => {
     const { json, states } = await start([{ id: 11 }], {
       redirect: ({ path }) => (path === '/media/doc/11.pdf' ? '/media/doc/12.pdf' : undefined),

@@ -70,7 +70,7 @@ export function renderFileReport(report: FilePassReport, { timeZone }: ReportSty
     [figures.not_offered, 'not offered'],
     [figures.too_large, 'too large'],
     [figures.not_a_pdf, 'not a PDF'],
-    [figures.refused, 'on another host'],
+    [figures.refused, 'on another host or not public'],
     [figures.failed, 'failed'],
   ] as const;
   const found = [

@@ -6,8 +6,8 @@ import { count, recordedError, traffic } from './run-log.ts';
 /* The files (PDF) of documents. */
 
 /**
- * What the host last said about a file: it sent one, it has none, it is larger than the limit, or it is no PDF. `refused`: the host is
- * not in `--file-hosts`, so it was not asked. `failed`: it never said anything clear.
+ * What the host last said about a file: it sent one, it has none, it is larger than the limit, or it is no PDF. `refused`: the
+ * address, or one to which it redirects, is not in `--file-hosts` or not for the public, so it was not requested. `failed`: it never said anything clear.
  */
 export const FILE_OUTCOMES = ['file', 'not_offered', 'too_large', 'not_a_pdf', 'refused', 'failed'] as const;
 export type FileOutcome = (typeof FILE_OUTCOMES)[number];
