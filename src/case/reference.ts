@@ -26,6 +26,8 @@ export function parseCaseReference(text: string): CaseReference {
     .trim()
     .replace(/^<(.*)>$/, '$1');
   if (trimmed === '') return { kind: 'none', why: 'It is empty.' };
+  if (hasMoreThanLink(trimmed))
+    return { kind: 'none', why: 'It has a link to a case and more: name one case at a time.' };
   const digits = findDigits(trimmed);
   if (digits !== null) return toId(digits);
   const number = parseDocketNumber(trimmed);
@@ -34,13 +36,19 @@ export function parseCaseReference(text: string): CaseReference {
     : { kind: 'docket number', text: trimmed, number };
 }
 
+/** Whether a text has a link to a case and anything else, such as a second link. */
+function hasMoreThanLink(text: string): boolean {
+  const words = text.split(/\s+/);
+  return words.length > 1 && words.some((word) => findInLink(word.replace(/^</, '')) !== null);
+}
+
 /** Returns the id in an id or a link. */
 function findDigits(text: string): string | null {
   const [, digits] = /^(?:case ?|#)?([+-]?\d+|\d{1,3}(?:,\d{3})+)$/i.exec(text) ?? [];
   return digits?.replaceAll(',', '') ?? findInLink(text);
 }
 
-const LINK = /^(?:https?:\/\/)?(?:[\w-]+\.)*clearinghouse\.net(?::\d+)?(\/.*)?$/i;
+const LINK = /^(?:https?:\/\/)?(?:[\w-]+\.)*clearinghouse\.net(?::\d+)?(\/\S*)?$/i;
 const PLACES = [/^\/+case\/+(\d+)(?![\w.])/i, /\/cases\/+(\d+)(?![\w.])/i, /[?&]case_id=(\d+)(?!\w)/i];
 
 function findInLink(text: string): string | null {

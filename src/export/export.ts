@@ -21,8 +21,8 @@ import { verifyAll, writeDatabase } from './release.ts';
 import { type ExportedRun, findCoverage } from './run.ts';
 import { chooseCases, chooseTables } from './select.ts';
 import type { Table, TableName } from './table.ts';
-import { type FolderKind, MANIFEST, SUMS, listFiles, openPlace } from './target.ts';
-import { hashFile, loadFormat, toWrittenFile, writeTable } from './write-table.ts';
+import { type FolderKind, MANIFEST, type Replaced, SUMS, hashFile, listFiles, openPlace } from './target.ts';
+import { loadFormat, toWrittenFile, writeTable } from './write-table.ts';
 
 export interface ExportRequest {
   /** The folder, as the user named it. */
@@ -46,15 +46,21 @@ export interface ExportRequest {
   readonly onTable?: (written: WrittenTable) => void;
 }
 
+/** An export that is in its place. */
+export interface FinishedExport extends Export {
+  /** The earlier export that it replaced; null if there was none. */
+  readonly replaced: Replaced | null;
+}
+
 /**
  * Exports the state of a mirror after a run to a folder. The mirror is in a read transaction, and its connection can be used
  * for nothing else afterwards. Fails with EXPORT_REFUSED, EXPORT_NO_ROOM, EXPORT_FAILED, EXPORT_UNAVAILABLE, LOCKED,
  * HISTORY_MISSING, HISTORY_DAMAGED, DATABASE_DAMAGED or the signal's reason; an earlier export is then unchanged.
  */
-export async function exportMirror(mirror: Mirror, request: ExportRequest): Promise<Export> {
+export async function exportMirror(mirror: Mirror, request: ExportRequest): Promise<FinishedExport> {
   const format = await loadFormat(request.format);
   const { tables, partitions, leftOut } = chooseTables(mirror, { ...request, format });
-  const place = inSystem(request.folder, () => openPlace(request.folder, request.kind));
+  const place = await inSystem(request.folder, () => openPlace(request.folder, request.kind));
   try {
     if (request.kind === 'release') verifyAll(mirror, request.onRows);
     if (request.run.isPast) {
@@ -69,10 +75,10 @@ export async function exportMirror(mirror: Mirror, request: ExportRequest): Prom
     checkRoom(place.folder, needed);
     const content = { format, tables, partitions, leftOut, caseIds, folder: place.folder };
     const written = await writeAll(mirror, { ...request, filters }, content);
-    place.swapIn(() => {
+    await place.swapIn(() => {
       refuseRedacted(mirror);
     });
-    return written;
+    return { ...written, replaced: place.replaced };
   } catch (thrown) {
     throw toExportError(request.folder, thrown);
   } finally {
@@ -205,9 +211,9 @@ async function writePapers(done: Export, folder: string): Promise<void> {
 const toJson = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 const toSha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-function inSystem<Result>(folder: string, action: () => Result): Result {
+async function inSystem<Result>(folder: string, action: () => Promise<Result>): Promise<Result> {
   try {
-    return action();
+    return await action();
   } catch (thrown) {
     throw toExportError(folder, thrown);
   }

@@ -1,5 +1,14 @@
-import { randomBytes } from 'node:crypto';
-import { type Stats, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  type Stats,
+  createReadStream,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { type WriterLock, takeWriterLock } from '../db/lock.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
@@ -8,7 +17,7 @@ import { exchangeFolders, syncFile, syncFolder } from '../lib/replace-file.ts';
 
 /*
  * The folder of an export: built beside its place under another name, and moved there as a whole. A folder that is not an
- * export, or that holds a file of somebody else, is never replaced.
+ * export, or in which a file was added, removed or changed, is never replaced.
  */
 
 export const SUMS = 'SHA256SUMS';
@@ -21,14 +30,22 @@ export const toManifestKind = (kind: FolderKind): string => `clearinghouse-mirro
 export interface Place {
   /** The folder to write to. */
   readonly folder: string;
+  /** What the folder replaces; null if there is nothing. */
+  readonly replaced: Replaced | null;
   /** Writes everything to the disk, and gives the folder its name. `check` runs in between, and may throw. */
-  readonly swapIn: (check: () => void) => void;
+  readonly swapIn: (check: () => void) => Promise<void>;
   /** Removes what was not swapped in, and what was replaced. */
   readonly release: () => void;
 }
 
+/** An earlier export or release that a new one replaces. */
+export interface Replaced {
+  readonly runId: number;
+  readonly tables: number;
+}
+
 /** Begins a folder beside `named`. Fails with EXPORT_REFUSED, LOCKED or the error of the system; then nothing is changed. */
-export function openPlace(named: string, kind: FolderKind): Place {
+export async function openPlace(named: string, kind: FolderKind): Promise<Place> {
   const path = toRealPath(named);
   const parent = dirname(path);
   const fault = describeMissingFolder(parent);
@@ -44,17 +61,18 @@ export function openPlace(named: string, kind: FolderKind): Place {
   };
   try {
     recover(path);
-    checkReplaceable(path, named, kind);
+    const replaced = await checkReplaceable(path, named, kind);
     removeLeftovers(path);
     const folder = toBeside(path, 'partial');
     mkdirSync(folder);
     return {
       folder,
+      replaced,
       release,
-      swapIn(check) {
+      async swapIn(check) {
         for (const file of listFiles(folder)) syncFile(join(folder, file));
         for (const one of listFolders(folder)) syncFolder(one);
-        checkReplaceable(path, named, kind);
+        await checkReplaceable(path, named, kind);
         check();
         putInPlace(folder, path);
         syncFolder(parent);
@@ -123,50 +141,101 @@ function putInPlace(folder: string, path: string): void {
 
 const look = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });
 
-function checkReplaceable(path: string, named: string, kind: FolderKind): void {
+/** Finds what a new folder would replace. Fails with EXPORT_REFUSED unless it is an unchanged one of its kind, or empty. */
+async function checkReplaceable(path: string, named: string, kind: FolderKind): Promise<Replaced | null> {
   const found = look(path);
-  if (found === undefined) return;
+  if (found === undefined) return null;
   if (!found.isDirectory()) throw refuse(named, `is ${describeKind(found) ?? 'a file'}, not a folder`);
   const names = readdirSync(path);
-  if (names.length === 0) return;
-  const foreign = findForeign(path, kind);
-  if (foreign !== null) throw refuse(named, foreign);
+  if (names.length === 0) return null;
+  const earlier = readEarlier(path);
+  if (earlier?.kind !== toManifestKind(kind))
+    throw refuse(named, `is not empty and not ${WITH_ARTICLE[kind]}`, hintAtOther(earlier?.kind));
+  const foreign = findForeign(path, earlier) ?? (await findChanged(path, earlier));
+  if (foreign !== null) throw refuse(named, foreign, 'Move it away, or name another folder.');
+  return { runId: earlier.runId, tables: earlier.tables };
 }
 
-/** Why a folder is not an unchanged one of its kind; null if it is. */
-function findForeign(path: string, kind: FolderKind): string | null {
-  const expected = readExpected(path, kind);
-  if (expected === null)
-    return kind === 'export' ? 'is not empty and not an export' : 'is not empty and not a release';
-  for (const file of listFiles(path)) {
-    const bytes = expected.get(file);
-    if (bytes === undefined) return `holds ${file}, which is not part of it`;
+const WITH_ARTICLE = { export: 'an export', release: 'a release' } as const satisfies Record<
+  FolderKind,
+  string
+>;
+
+/** Names the command that replaces a folder of the other kind. */
+function hintAtOther(kind: unknown): string | undefined {
+  const other = (Object.keys(WITH_ARTICLE) as FolderKind[]).find((one) => toManifestKind(one) === kind);
+  return other === undefined
+    ? undefined
+    : `It is ${WITH_ARTICLE[other]}: \`clearinghouse-mirror ${other}\` replaces it. Or name another folder.`;
+}
+
+/** Why a folder does not have the files that it had when it was written; null if it has them. */
+function findForeign(path: string, { sums, data }: Earlier): string | null {
+  const files = listFiles(path);
+  for (const file of files) {
+    if (file !== SUMS && !sums.has(file)) return `holds ${file}, which is not part of it`;
     const found = lstatSync(join(path, file));
     if (!found.isFile()) return `holds ${file}, which is ${describeKind(found) ?? 'no file'}`;
-    if (bytes !== null && found.size !== bytes)
-      return `holds ${file}, which was changed since it was written`;
+    if (found.size !== (data.get(file)?.bytes ?? found.size)) return toChanged(file);
   }
-  return null;
+  const present = new Set(files);
+  const missing = [...sums.keys(), ...data.keys()].find((file) => !present.has(file));
+  return missing === undefined ? null : `lacks ${missing}, which was part of it`;
 }
 
-/** The files of a folder, with the size of those that the manifest names. */
-function readExpected(path: string, kind: FolderKind): Map<string, number | null> | null {
+/** Compares every file with its hash, and the sums and the manifest with both. */
+async function findChanged(path: string, { sums, sumsText, data }: Earlier): Promise<string | null> {
+  let expected = '';
+  for (const file of listFiles(path)) {
+    if (file === SUMS) continue;
+    const sha256 = await hashFile(join(path, file));
+    if (sha256 !== sums.get(file) || sha256 !== (data.get(file)?.sha256 ?? sha256)) return toChanged(file);
+    expected += `${sha256}  ${file}\n`;
+  }
+  return expected === sumsText ? null : toChanged(SUMS);
+}
+
+const toChanged = (file: string): string => `holds ${file}, which was changed since it was written`;
+
+/** What an export that is in the place of a new one says of itself. */
+interface Earlier extends Replaced {
+  readonly kind: unknown;
+  /** The hash of each file but the sums themselves. */
+  readonly sums: ReadonlyMap<string, string>;
+  readonly sumsText: string;
+  /** The files of the data, which the manifest names. */
+  readonly data: ReadonlyMap<string, { readonly bytes: number; readonly sha256: string }>;
+}
+
+function readEarlier(path: string): Earlier | null {
   try {
     const manifest = JSON.parse(readFileSync(join(path, MANIFEST), 'utf8')) as {
       readonly kind?: unknown;
-      readonly files: readonly { readonly path: string; readonly bytes: number }[];
+      readonly run: { readonly id: number };
+      readonly tables: object;
+      readonly files: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
     };
-    if (manifest.kind !== toManifestKind(kind)) return null;
-    const names = readFileSync(join(path, SUMS), 'utf8')
-      .split('\n')
-      .map((line) => line.slice(66));
-    return new Map<string, number | null>([
-      ...[SUMS, ...names].map((name) => [name, null] as const),
-      ...manifest.files.map((file) => [file.path, file.bytes] as const),
-    ]);
+    const sumsText = readFileSync(join(path, SUMS), 'utf8');
+    const lines = sumsText.split('\n').filter(Boolean);
+    return {
+      kind: manifest.kind,
+      runId: manifest.run.id,
+      tables: Object.keys(manifest.tables).length,
+      sums: new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)])),
+      sumsText,
+      data: new Map(manifest.files.map((file) => [file.path, file])),
+    };
   } catch {
     return null;
   }
+}
+
+/** SHA-256 of a file, in hex. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1_048_576 }))
+    hash.update(chunk as Buffer);
+  return hash.digest('hex');
 }
 
 /** The files below a folder, by their path in it with `/`, sorted by their bytes. Links count as files. */

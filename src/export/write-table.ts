@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
@@ -13,6 +12,7 @@ import type { WrittenFile, WrittenTable } from './manifest.ts';
 import { readRows } from './select.ts';
 import type { Table } from './table.ts';
 import { type Part, type Partition, belongsTo, splitRows } from './partition.ts';
+import { hashFile } from './target.ts';
 import { ContentHash, createTally } from './tally.ts';
 import { hashWholeCases, writeWholeCases } from './whole-cases.ts';
 
@@ -167,12 +167,4 @@ async function readBack(
       cause: thrown,
     });
   }
-}
-
-/** SHA-256 of a file, in hex. */
-export async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1_048_576 }))
-    hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }

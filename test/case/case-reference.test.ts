@@ -25,6 +25,18 @@ describe('a case is named by', () => {
   ])('nothing that %j could be taken for', (text) => {
     expect(parseCaseReference(text).kind).not.toBe('id');
   });
+
+  test.each([
+    'https://clearinghouse.net/case/10002 https://clearinghouse.net/case/10003',
+    'https://clearinghouse.net/case/10002\nhttps://clearinghouse.net/case/10003',
+    '<https://clearinghouse.net/case/10002> nonsense',
+    'nonsense clearinghouse.net/case/10002',
+  ])('one link alone, and not by %j', (text) => {
+    expect(parseCaseReference(text)).toEqual({
+      kind: 'none',
+      why: 'It has a link to a case and more: name one case at a time.',
+    });
+  });
 });
 
 describe('a docket number', () => {

@@ -188,6 +188,7 @@ describe('cite', () => {
     [['7', '--as-of', '1'], 'CASE_REDACTED', 'removed in run 3'],
     [['8'], 'CASE_NOT_MIRRORED', 'has no case 8'],
     [['v. Thimble'], 'CASE_AMBIGUOUS', 'cases go by'],
+    [['https://clearinghouse.net/case/1', 'https://clearinghouse.net/case/2'], 'USAGE', 'one case at a time'],
     [[], 'USAGE', 'takes a case, or --dataset'],
     [['1', '--dataset'], 'USAGE', 'and not both'],
     [['1', '--as-of', '99'], 'RUN_UNKNOWN', 'has no run 99'],

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { findCase } from '../../src/db/read-case.ts';
@@ -156,9 +165,10 @@ test('the filters of search choose the cases and what belongs to them', async ()
 
 describe('the folder', () => {
   test('is replaced as a whole by the next export, and nothing of the earlier one stays', async () => {
-    const { exportTo, folder } = await startExport();
-    await exportTo('out', '--format', 'csv');
-    await exportTo('out', '--format', 'ndjson', '--tables', 'cases');
+    const { run, folder } = await startExport();
+    expect((await run(['export', 'out', '--tables', 'runs,cases'])).stdout).not.toContain('replaced');
+    const { stdout } = await run(['export', 'out', '--format', 'ndjson', '--tables', 'cases']);
+    expect(stdout).toContain('It replaced the earlier export: 2 tables, the state after run 4.\n');
     expect(readdirSync(join(folder, 'out/data'))).toEqual(['cases.ndjson']);
     expect(readdirSync(folder)).toEqual(['out']);
   });
@@ -185,6 +195,39 @@ describe('the folder', () => {
     const { stderr } = await run(['export', 'changed']);
     expect(stderr).toMatch(/holds data\/runs\.csv, which was changed.*\[EXPORT_REFUSED\]/s);
     expect(readdirSync(folder).sort()).toEqual(['changed', 'mine', 'out', 'plain']);
+  });
+
+  test('is refused if any file of it was changed, even without a change of its size, or removed', async () => {
+    const { exportTo, run } = await startExport();
+    const path = await exportTo('out', '--tables', 'runs');
+    const before = readAll(path);
+    for (const file of Object.keys(before)) {
+      const at = join(path, file);
+      const bytes = readFileSync(at);
+      for (const [changed, why] of [
+        [Buffer.concat([bytes, Buffer.from('\n')]), `${file}, which was changed`],
+        [
+          Buffer.from(bytes.toString('latin1').replace(/[a-y](?=[^a-z]*$)/, 'z'), 'latin1'),
+          '[EXPORT_REFUSED]',
+        ],
+      ] as const) {
+        writeFileSync(at, changed);
+        const { exitCode, stderr } = await run(['export', 'out']);
+        expect([file, exitCode, stderr]).toEqual([file, 2, expect.stringContaining(why)]);
+        expect(readFileSync(at)).toEqual(changed);
+      }
+      rmSync(at);
+      expect([file, (await run(['export', 'out'])).exitCode]).toEqual([file, 2]);
+      writeFileSync(at, bytes);
+    }
+    expect(readAll(path)).toEqual(before);
+    // The sums of what was changed do not make it unchanged: the manifest has the hashes of the data, too.
+    const data = Buffer.from(before['data/runs.csv'] ?? '', 'latin1');
+    const edited = Buffer.from(data.toString('latin1').replace('complete', 'complexe'), 'latin1');
+    const sha256 = (of: Buffer) => createHash('sha256').update(of).digest('hex');
+    writeFileSync(join(path, 'data/runs.csv'), edited);
+    writeFileSync(join(path, 'SHA256SUMS'), (before.SHA256SUMS ?? '').replace(sha256(data), sha256(edited)));
+    expect((await run(['export', 'out'])).stderr).toContain('data/runs.csv, which was changed');
   });
 
   test('may be empty, or a link to an empty folder', async () => {

@@ -1,4 +1,5 @@
-import { type Export, type WrittenTable, listLeftOut } from '../../export/manifest.ts';
+import type { FinishedExport } from '../../export/export.ts';
+import { type WrittenTable, listLeftOut } from '../../export/manifest.ts';
 import { renderPlural } from '../../lib/layout.ts';
 import { renderBytes } from './words.ts';
 
@@ -8,7 +9,8 @@ export function renderTableProgress(written: WrittenTable): string {
   return `${written.table.name}: ${renderPlural(written.rows, 'row')}, ${renderBytes(sizeOf(written))}.\n`;
 }
 
-export function renderExport(folder: string, { run, tables, leftOut, format, database }: Export): string {
+export function renderExport(folder: string, done: FinishedExport): string {
+  const { run, tables, leftOut, format, database, kind, replaced } = done;
   const sizes = new Map(tables.flatMap(({ files }) => files.map((file) => [file.path, file.bytes])));
   const bytes = [...sizes.values()].reduce((sum, one) => sum + one, 0);
   const lines = [
@@ -16,6 +18,11 @@ export function renderExport(folder: string, { run, tables, leftOut, format, dat
     ...(database === null
       ? []
       : [`  ${database.path}: all tables in one database, ${renderBytes(database.bytes)}`]),
+    ...(replaced === null
+      ? []
+      : [
+          `It replaced the earlier ${kind}: ${renderPlural(replaced.tables, 'table')}, the state after run ${replaced.runId}.`,
+        ]),
     ...(run.lacking === null ? [] : [`Not complete: ${run.lacking}.`]),
     ...tables.map((one) => `  ${one.table.name}: ${renderPlural(one.rows, 'row')}`),
     ...listLeftOut(leftOut).map((sentence) => `  ${sentence}`),
@@ -23,7 +30,8 @@ export function renderExport(folder: string, { run, tables, leftOut, format, dat
   return `${lines.join('\n')}\n`;
 }
 
-export function toExportJson(folder: string, { run, tables, leftOut, format }: Export): object {
+export function toExportJson(folder: string, done: FinishedExport): object {
+  const { run, tables, leftOut, format, replaced } = done;
   return {
     folder,
     format,
@@ -31,5 +39,6 @@ export function toExportJson(folder: string, { run, tables, leftOut, format }: E
     complete: run.lacking === null,
     tables: tables.map((one) => ({ name: one.table.name, rows: one.rows, bytes: sizeOf(one) })),
     left_out: leftOut,
+    replaced: replaced === null ? null : { run_id: replaced.runId, tables: replaced.tables },
   };
 }
