@@ -2,6 +2,8 @@
 export type CaseReference =
   | { readonly kind: 'id'; readonly id: number }
   | { readonly kind: 'docket number'; readonly text: string; readonly number: DocketNumber }
+  /** The link to the page of a document. */
+  | { readonly kind: 'document'; readonly id: number }
   /** A number that no case can have, or nothing. */
   | { readonly kind: 'none'; readonly why: string }
   /** A number of another form, or words of the name. */
@@ -30,6 +32,8 @@ export function parseCaseReference(text: string): CaseReference {
     return { kind: 'none', why: 'It has a link to a case and more: name one case at a time.' };
   const digits = findDigits(trimmed);
   if (digits !== null) return toId(digits);
+  const documentId = findDocumentInLink(trimmed);
+  if (documentId !== null) return { kind: 'document', id: documentId };
   const number = parseDocketNumber(trimmed);
   return number === null
     ? { kind: 'words', text: trimmed }
@@ -55,6 +59,13 @@ function findInLink(text: string): string | null {
   const [, path] = LINK.exec(text) ?? [];
   if (path === undefined) return null;
   return PLACES.map((place) => place.exec(path)?.[1]).find((digits) => digits !== undefined) ?? null;
+}
+
+function findDocumentInLink(text: string): number | null {
+  const [, path] = LINK.exec(text) ?? [];
+  const [, digits] = /^\/+(?:doc|api\/[^/]+\/documents)\/+(\d+)(?![\w.])/i.exec(path ?? '') ?? [];
+  const id = Number(digits);
+  return Number.isSafeInteger(id) && id > 0 ? id : null;
 }
 
 function toId(digits: string): CaseReference {

@@ -4,6 +4,7 @@ import { parseCaseReference } from '../case/reference.ts';
 import { inDatabase, toDatabaseError } from '../db/errors.ts';
 import { findCandidates } from '../db/find-candidates.ts';
 import { type Mirror, openMirrorReadOnly } from '../db/open-mirror.ts';
+import { describeDocument } from '../db/read-case.ts';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
 import { type Io, say } from './io.ts';
@@ -72,9 +73,13 @@ const FORM = 'It takes the id of a case, as 10002, or its link, as https://clear
 export function parseCaseId(text: string): number {
   const reference = parseCaseReference(text);
   if (reference.kind === 'none') throw new InvalidArgumentError(`${reference.why} ${FORM}`);
+  if (reference.kind === 'document') throw new InvalidArgumentError(`${toLinkWords(reference.id)} ${FORM}`);
   if (reference.kind !== 'id') throw new InvalidArgumentError(FORM);
   return reference.id;
 }
+
+const toLinkWords = (documentId: number): string =>
+  `This is the link to document ${documentId}, and a case is expected: \`clearinghouse-mirror case ${documentId}\` names its case, and \`redact --document ${documentId}\` removes the document.`;
 
 const WAYS = 'Give an id, a link to clearinghouse.net, a docket number, or words of the name.';
 
@@ -91,6 +96,11 @@ export function resolveCase(mirror: Mirror, text: string, io: Io): number {
       `No case goes by ${JSON.stringify(text.slice(0, 100))}. ${reference.why}`,
       { hint: WAYS },
     );
+  if (reference.kind === 'document')
+    throw new MirrorError('USAGE', `The link is that of document ${reference.id}, and a case is expected.`, {
+      hint:
+        describeDocument(mirror, reference.id) ?? `${mirror.path} has no document ${reference.id}. ${WAYS}`,
+    });
   const found = findCandidates(mirror, reference);
   const [only, ...others] = found;
   const quoted = JSON.stringify(reference.text.slice(0, 100));

@@ -20,7 +20,14 @@ export function toNotMirrored(
     )
     .pluck()
     .get(caseId);
-  if (why === undefined) return new MirrorError('CASE_NOT_MIRRORED', `${path} has no case ${caseId}.`);
+  if (why === undefined) {
+    const hint = describeDocument({ sqlite }, caseId);
+    return new MirrorError(
+      'CASE_NOT_MIRRORED',
+      `${path} has no case ${caseId}.`,
+      hint === null ? {} : { hint },
+    );
+  }
   const reason = why.replace(/\.$/, '');
   return new MirrorError(
     'CASE_REJECTED',
@@ -29,6 +36,23 @@ export function toNotMirrored(
       hint: `Its bytes are in the mirror: \`query "SELECT why, record FROM rejected_records WHERE case_id = ${caseId}"\`. A sync stores the case as soon as the API sends a valid record.`,
     },
   );
+}
+
+/** Tells who gives the id of a document as that of a case what it is, and what takes it; null if there is no such document. */
+export function describeDocument({ sqlite }: Pick<Mirror, 'sqlite'>, documentId: number): string | null {
+  const isStored = sqlite.prepare('SELECT 1 FROM documents WHERE id = ?').get(documentId) !== undefined;
+  if (!isStored) return null;
+  const caseIds = sqlite
+    .prepare<[number], number>(
+      'SELECT DISTINCT case_id FROM case_documents WHERE document_id = ? ORDER BY case_id LIMIT 3',
+    )
+    .pluck()
+    .all(documentId);
+  const [first] = caseIds;
+  const ofCase =
+    first === undefined ? '' : ` of ${caseIds.length === 1 ? 'case' : 'cases'} ${caseIds.join(', ')}`;
+  const show = first === undefined ? '' : ` \`clearinghouse-mirror case ${first}\` shows its case,`;
+  return `${documentId} is the id of a document${ofCase}:${show} /documents/${documentId} in \`browse\` shows the document, and \`redact --document ${documentId}\` removes it.`;
 }
 
 /** What the mirror itself records about a case, in addition to the API's payload. */

@@ -39,6 +39,14 @@ describe('a case is named by', () => {
   });
 });
 
+test.each([
+  'https://clearinghouse.net/doc/22016',
+  'clearinghouse.net/doc/22016/?from=search',
+  'https://clearinghouse.net/api/v2p1/documents/22016/text/',
+])('the link %s is that of a document, not of a case', (text) => {
+  expect(parseCaseReference(text)).toEqual({ kind: 'document', id: 22016 });
+});
+
 describe('a docket number', () => {
   const same = [
     '4:19-cv-00123',

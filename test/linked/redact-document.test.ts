@@ -57,7 +57,7 @@ async function start() {
 
 describe('redact --document', () => {
   test('without --yes says what it would remove of a live document, and removes nothing', async () => {
-    const { mirror, redact } = await start();
+    const { mirror, path, redact } = await start();
     const { exitCode, stdout } = await redact('--document', '7');
     expect([exitCode, stdout.replaceAll(/\s+/g, ' ')]).toEqual([
       0,
@@ -66,6 +66,22 @@ describe('redact --document', () => {
       ),
     ]);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('links to 2 cases');
+    expect(stdout).not.toMatch(/\b0 /);
+    const link = 'https://clearinghouse.net/doc/8';
+    for (const args of [
+      ['redact', '8'],
+      ['fetch-texts', '--case', '8'],
+      ['case', '8'],
+      ['case', link],
+      ['redact', link],
+    ]) {
+      const { exitCode, stderr } = await runCli([...args, '--database', path]);
+      expect([exitCode, stderr.replaceAll(/\s+/g, ' ')]).toEqual([
+        2,
+        expect.stringContaining('redact --document 8'),
+      ]);
+      if (args[1] !== link || args[0] === 'case') expect(stderr).toContain('`clearinghouse-mirror case 1`');
+    }
     expect(findDocument(mirror, 7)?.redactedRunId).toBeNull();
     mirror.close();
   });
