@@ -162,6 +162,21 @@ const FACTS: Readonly<Record<RecordKind, string>> = {
   resource: `id, nullif(author, '') AS type, coalesce(nullif(display_date, ''), date) AS date, title`,
 };
 
+/** Prepares whether a record was for the public in the state that is read, and is now: neither hidden nor redacted. */
+export function prepareIsOpen({ sqlite }: Mirror): (kind: RecordKind, key: number) => boolean {
+  const statements = Object.fromEntries(
+    RECORD_KINDS.map((kind) => {
+      const { table, key } = RECORD_SPECS[kind];
+      const isOpen = 'mirror_hidden IS NULL AND mirror_redacted_run_id IS NULL';
+      const [then, now] = [getTableName(table), `main.${getTableName(table)}`].map(
+        (name) => `EXISTS (SELECT 1 FROM ${name} WHERE ${key} = @key AND ${isOpen})`,
+      );
+      return [kind, sqlite.prepare<[object], number>(`SELECT ${then} AND ${now}`).pluck()];
+    }),
+  );
+  return (kind, recordKey) => statements[kind]?.get({ key: recordKey }) === 1;
+}
+
 /** Prepares the lookup of these facts of a record. */
 export function prepareFindRecord({ sqlite }: Mirror): (kind: RecordKind, key: number) => RecordFacts {
   const statements = Object.fromEntries(

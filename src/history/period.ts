@@ -62,12 +62,15 @@ export interface RunRef {
   readonly id: number;
   readonly started_at: string;
   readonly outcome: string;
+  readonly trigger: string;
 }
 
 /** The runs from `first` to `last`, inclusive. */
 export interface Period {
   readonly first: RunRef;
   readonly last: RunRef;
+  /** The newest run of the period that is a sync; null if it has only redactions, which read no lists. */
+  readonly lastSync: RunRef | null;
   /** The runs that ended after `last` and found nothing new; only if the period was not given. */
   readonly laterRuns?: LaterRuns;
   /** The first run, which filled the mirror, if the period has no later run: there was nothing to compare it with. */
@@ -89,7 +92,7 @@ export interface PeriodRequest {
   readonly otherwise: FindNewestRun | 'first run';
 }
 
-const COLUMNS = 'SELECT id, started_at, outcome FROM sync_runs';
+const COLUMNS = 'SELECT id, started_at, outcome, trigger FROM sync_runs';
 /** The end of a run that died is unknown. A run in progress ends later than any time in a query. */
 const END = `CASE outcome WHEN 'running' THEN '9999' ELSE coalesce(ended_at, started_at) END`;
 const IS_ENDED_SYNC = `outcome <> 'running' AND trigger <> 'redact'`;
@@ -107,7 +110,13 @@ export function findPeriod(mirror: Mirror, { since, until, otherwise }: PeriodRe
   const first = since === undefined ? findRun(mirror, 'ORDER BY id') : findFirst(mirror, since);
   const last = until === undefined ? findRun(mirror, 'ORDER BY id DESC') : findLast(mirror, until);
   if (first === undefined || last === undefined || first.id > last.id) return null;
-  return markBaseline(mirror, { first, last });
+  return markBaseline(mirror, { first, last, lastSync: findLastSync(mirror, first, last) });
+}
+
+function findLastSync(mirror: Mirror, first: RunRef, last: RunRef): RunRef | null {
+  if (last.trigger !== 'redact') return last;
+  const condition = `WHERE trigger <> 'redact' AND id BETWEEN ? AND ? ORDER BY id DESC`;
+  return findRun(mirror, condition, first.id, last.id) ?? null;
 }
 
 /** The run that filled the mirror, with which later runs are compared; undefined while there is no case. */
@@ -138,13 +147,13 @@ function findNewest(mirror: Mirror, findNewestRun: FindNewestRun): Period | null
   const found = findNewestRun();
   const first = found === undefined ? newest : findNamedRun(mirror, found);
   const running = findRun(mirror, `WHERE outcome = 'running' AND id > ? ORDER BY id DESC`, newest.id);
-  if (running !== undefined) return { first, last: running };
-  if (first.id >= newest.id) return { first, last: first };
+  if (running !== undefined) return { first, last: running, lastSync: running };
+  if (first.id >= newest.id) return { first, last: first, lastSync: findLastSync(mirror, first, first) };
   const count = mirror.sqlite
     .prepare<[number], number>(`SELECT count(*) FROM sync_runs WHERE ${IS_ENDED_SYNC} AND id > ?`)
     .pluck()
     .get(first.id);
-  return { first, last: first, laterRuns: { count: count ?? 0, newest } };
+  return { first, last: first, lastSync: first, laterRuns: { count: count ?? 0, newest } };
 }
 
 function findFirst(mirror: Mirror, since: AsOf): RunRef | undefined {

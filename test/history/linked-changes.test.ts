@@ -89,7 +89,7 @@ describe('changes', () => {
     );
     expect(words).toContain('entry of a further docket added: (id 2, no. 2) Answer');
     expect(words).toContain('document gone: (22, Complaint, 2024-01-02) Complaint');
-    expect(words).toContain('1 more case with changes in linked lists only');
+    expect(words).toContain('(1 in linked lists only)');
     expect(await text('--since', '1', '--markdown')).toContain(
       '- document gone: (22, Complaint, 2024-01-02)',
     );

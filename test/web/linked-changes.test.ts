@@ -47,7 +47,7 @@ const words = (body: string): string => body.replace(/<[^>]*>/g, ' ').replace(/\
 test('the changes page names records that were added, changed or removed, with links, and nothing of hidden ones', async () => {
   const { body } = await site.get('/changes?since=2');
   const text = words(body);
-  expect(text).toContain('1 more case with changes in linked lists only');
+  expect(text).toContain('(1 in linked lists only)');
   expect(text).toContain(
     '1 document added: (23, Order/Opinion, 2021-03-04) Complaint &lt;b&gt;for&lt;/b&gt; damages',
   );
@@ -120,5 +120,7 @@ test('the timeline of a case has them too, says since when its lists are known, 
 });
 
 test('the overview counts them', async () => {
-  expect(words((await site.get('/')).body)).toContain('In all: 1 changed case, 1 change of fields');
+  expect(words((await site.get('/')).body)).toContain(
+    'In all: 2 changed cases (1 in linked lists only), 1 change of fields',
+  );
 });

@@ -13,6 +13,7 @@ import { openLinkedMirror } from '../support/linked-mirror.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { makeDocument } from '../support/make-document.ts';
 import { listAddresses, listStructureFaults, listTagFaults, readElements } from '../support/read-html.ts';
+import { serveCopy } from '../support/site.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -247,6 +248,45 @@ test('names no case that has left or was redacted, and no document that is not f
   expect(text).toContain('Case 8 is no longer on the site. Its changes are not told.');
 });
 
+describe('after the redaction of a document', () => {
+  let database: string;
+  beforeAll(async () => {
+    const made = makeQuietMirror();
+    made.later();
+    ({ database } = made);
+    const args = ['redact', '--document', '21', '--yes', '--database', database];
+    expect((await runCli(args)).exitCode).toBe(0);
+    database = keep(database);
+  });
+
+  test('a report tells how the last sync ended, and counts the redaction without naming the document or its case', async () => {
+    for (const form of [[], ['--markdown']]) {
+      const page = await report(database, '--since', '4', ...form);
+      const text = words(page);
+      expect(page).not.toMatch(/id="case-1"|^### .*case 1\b|\(21\b|doc\/21/m);
+      expect(text).toContain('1 changed case (1 in linked lists only)');
+      expect(text).toContain('No run of this period read lists');
+      expect(text).not.toContain('counts of the site match');
+      expect(text).toContain('1 changed case is not named');
+      const whole = words(await report(database, '--since', '1', ...form));
+      expect(whole).toMatch(form.length === 0 ? /Outcome of run 3 complete/ : /Run 3 ended complete/);
+      expect(whole).not.toMatch(/\(21\b/);
+      expect(whole).toContain('3 changed cases');
+      expect(whole).toMatch(/1 new case, 3 cases of the baseline/);
+    }
+  });
+
+  test('the page of its run says that no list was read, and nothing of pages and counts', async () => {
+    const site = await serveCopy(database);
+    const run = words((await site.get('/runs/4')).body);
+    const changes = words((await site.get('/changes?since=1')).body);
+    await site.close();
+    expect(run).toContain('complete Content was removed on request. Such a run reads no list.');
+    expect(run).not.toContain('Every page was read');
+    expect(changes).toMatch(/1 new case, 3 cases of the baseline/);
+  });
+});
+
 describe('the command', () => {
   test('writes a file whole, never over another without --force, and takes the form from its name', async () => {
     const folder = tempFolder();
@@ -278,6 +318,8 @@ describe('the command', () => {
     later();
     const text = words(await report(database, '--run', '1'));
     expect(text).toContain('Run 1 is the baseline');
+    expect(text).toContain('0 changed cases, 3 cases of the baseline');
     expect(text).not.toContain('New cases Case');
+    expect(text).toContain(' 0 new cases');
   });
 });

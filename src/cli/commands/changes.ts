@@ -4,7 +4,7 @@ import { checkCase, prepareFindChange } from '../../history/changes.ts';
 import { prepareFindStart } from '../../db/run-log.ts';
 import { prepareFindFacts, prepareFindName } from '../../db/read-case.ts';
 import { KIND_NAMES, prepareFindRecord } from '../../history/linked-changes.ts';
-import { findPeriod } from '../../history/period.ts';
+import { findBaselineId, findPeriod } from '../../history/period.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { parseCaseId, withMirrorMoment } from '../with-mirror.ts';
 import type { Io } from '../io.ts';
@@ -123,6 +123,7 @@ function renderText(
     nameOf: prepareFindName(mirror),
     factsOf: prepareFindFacts(mirror),
     startOf: prepareFindStart(mirror),
+    baselineId: findBaselineId(mirror),
     timeZone,
     limit: (flags.limit as number | undefined) ?? Number(MAX_CASES),
   };

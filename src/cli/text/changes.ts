@@ -5,7 +5,6 @@ import {
   type CaseChange,
   type CaseChangeKind,
   type ChangeKey,
-  type ChangedCase,
   type EntryChange,
   type FindChange,
   type PresenceKind,
@@ -15,7 +14,7 @@ import { toLocalMinute } from '../../lib/local-time.ts';
 import { toCaseName } from './words.ts';
 import { toCaseLink } from '../../case/reference.ts';
 import { toEditedEntrySentence, toEntryWords, toFieldSentences } from './field-sentences.ts';
-import { clipText, renderPlural } from '../../lib/layout.ts';
+import { clipText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { toOutcomeWords, toPeriodWords } from './period.ts';
 import {
   type ChangedCaseAndLists,
@@ -73,19 +72,32 @@ function toValues({ before, after }: Pick<FieldChange, 'before' | 'after'>) {
 
 /** Counts changes while they are rendered. */
 export class ChangeTotals {
-  /** Cases with any change other than being new. */
+  /** Cases with any change other than being new; of those in `changedLists`, only linked lists changed. */
   changedCases = 0;
-  /** Cases of which only linked lists changed. */
   changedLists = 0;
+  /** Cases of the run that filled the mirror. They are not new: there was nothing to compare them with. */
+  baselineCases = 0;
   private readonly counts = new Map<CaseChangeKind, number>();
 
   private readonly lists = new LinkedTotals();
+  private readonly baselineId: number | undefined;
 
-  add({ keys, linked = [] }: ChangedCase & Partial<ChangedCaseAndLists>): void {
-    if (isChanged({ keys })) this.changedCases++;
-    else if (linked.length > 0) this.changedLists++;
+  constructor(baselineId: number | undefined) {
+    this.baselineId = baselineId;
+  }
+
+  add(one: ChangedCaseAndLists): void {
+    const { keys, linked } = one;
+    if (isChanged(one)) this.changedCases++;
+    if (linked.length > 0 && keys.every(({ kind }) => kind === 'appeared')) this.changedLists++;
+    if (findAppearance(one, this.baselineId) === 'baseline') this.baselineCases++;
     this.lists.add(linked);
     for (const { kind } of keys) this.counts.set(kind, this.of(kind) + 1);
+  }
+
+  /** Cases that came into the mirror after the baseline. */
+  get newCases(): number {
+    return this.of('appeared') - this.baselineCases;
   }
 
   /** The number of changes of a kind. */
@@ -97,8 +109,13 @@ export class ChangeTotals {
   toWords(): string {
     const fields = this.of('changed') + this.of('added') + this.of('removed');
     const parts = [
-      renderPlural(this.changedCases, 'changed case'),
-      ...this.tell('appeared', 'new case'),
+      `${renderPlural(this.changedCases, 'changed case')}${
+        this.changedLists === 0 ? '' : ` (${renderCount(this.changedLists)} in linked lists only)`
+      }`,
+      ...(this.newCases === 0 ? [] : [renderPlural(this.newCases, 'new case')]),
+      ...(this.baselineCases === 0
+        ? []
+        : [renderPlural(this.baselineCases, 'case of the baseline', 'cases of the baseline')]),
       ...this.tell('departed', 'departure'),
       ...this.tell('returned', 'return'),
       ...this.tell('redacted', 'redaction'),
@@ -106,15 +123,6 @@ export class ChangeTotals {
       renderPlural(this.of('entry added'), 'new docket entry', 'new docket entries'),
       ...this.tell('entry edited', 'edited docket entry', 'edited docket entries'),
       ...this.tell('entry removed', 'removed docket entry', 'removed docket entries'),
-      ...(this.changedLists === 0
-        ? []
-        : [
-            renderPlural(
-              this.changedLists,
-              'more case with changes in linked lists only',
-              'more cases with changes in linked lists only',
-            ),
-          ]),
       ...this.lists.toWords(),
     ];
     return `In all: ${parts.join(', ')}.`;
@@ -126,9 +134,18 @@ export class ChangeTotals {
   }
 }
 
-/** Whether a case has any change other than being new. */
-export function isChanged({ keys }: Pick<ChangedCase, 'keys'>): boolean {
-  return keys.some(({ kind }) => kind !== 'appeared');
+/** Whether a case or its linked lists have any change other than being new. */
+export function isChanged({ keys, linked }: ChangedCaseAndLists): boolean {
+  return linked.length > 0 || keys.some(({ kind }) => kind !== 'appeared');
+}
+
+/** How a case came into the mirror in the period: as a part of the baseline, or new; null if it was there before. */
+export function findAppearance(
+  { keys: [first] }: ChangedCaseAndLists,
+  baselineId: number | undefined,
+): 'baseline' | 'new' | null {
+  if (first?.kind !== 'appeared') return null;
+  return first.run_id === baselineId ? 'baseline' : 'new';
 }
 
 /** The maximum number of docket entries listed per case and run, for added and for removed ones. */
@@ -226,6 +243,8 @@ export interface ChangesToRender {
   readonly nameOf: (caseId: number) => string | null;
   readonly factsOf: (caseId: number) => CaseFacts;
   readonly startOf: (runId: number) => string;
+  /** The run that filled the mirror; undefined while there is no case. */
+  readonly baselineId: number | undefined;
   readonly timeZone: string;
   /** The maximum number of changed and of new cases printed; the totals count all. */
   readonly limit: number;
@@ -233,35 +252,49 @@ export interface ChangesToRender {
 
 /** Renders the changes case by case, then the new cases one per line, then the totals; piece by piece. */
 export function* renderChanges(changes: ChangesToRender, style: WritingStyle): Generator<string> {
-  const { period, cases, nameOf, factsOf, limit, timeZone } = changes;
-  const totals = new ChangeTotals();
-  const newCases: number[] = [];
+  const { period, cases, baselineId, limit, timeZone } = changes;
+  const totals = new ChangeTotals(baselineId);
+  const appeared = { new: [] as number[], baseline: [] as number[] };
   yield style.title(`Changes found by ${toPeriodWords(period, timeZone)}`);
   for (const one of cases) {
     totals.add(one);
-    if (one.keys[0]?.kind === 'appeared' && newCases.length < limit) newCases.push(one.caseId);
-    if (!isChanged(one) && one.linked.length === 0) continue;
-    if (totals.changedCases + totals.changedLists > limit) continue;
-    yield style.caseHeading(one.caseId, toCaseName(nameOf(one.caseId)));
+    const appearance = findAppearance(one, baselineId);
+    if (appearance !== null && appeared[appearance].length < limit) appeared[appearance].push(one.caseId);
+    if (!isChanged(one) || totals.changedCases > limit) continue;
+    yield style.caseHeading(one.caseId, toCaseName(changes.nameOf(one.caseId)));
     yield* renderCaseChanges(one, changes, style);
     yield '\n';
   }
-  const shown = totals.changedCases + totals.changedLists;
-  yield* renderRest(shown - limit, 'more changed case', style);
-  const appeared = totals.of('appeared');
-  if (appeared > 0) {
-    yield style.title('New cases');
-    for (const id of newCases) yield style.caseLine(id, toCaseName(nameOf(id)), toFactWords(factsOf(id)));
-    yield '\n';
-    yield* renderRest(appeared - limit, 'more new case', style);
-  }
-  const isNothing = shown === 0 && appeared === 0;
+  yield* renderRest(totals.changedCases - limit, 'more changed case', style);
+  yield* renderAppeared('New cases', appeared.new, changes, style);
+  yield* renderRest(totals.newCases - limit, 'more new case', style);
+  yield* renderAppeared('Cases of the baseline', appeared.baseline, changes, style);
+  yield* renderRest(
+    totals.baselineCases - limit,
+    'more case of the baseline',
+    style,
+    'more cases of the baseline',
+  );
+  const isNothing = totals.changedCases === 0 && totals.of('appeared') === 0;
   yield style.sentence(isNothing ? 'Nothing changed.' : totals.toWords());
   for (const line of toOutcomeWords(period, timeZone)) yield style.sentence(line);
 }
 
-function* renderRest(count: number, noun: string, style: WritingStyle): Generator<string> {
-  if (count > 0) yield `${style.sentence(`${renderPlural(count, noun)} not shown: --limit 0 shows all.`)}\n`;
+function* renderAppeared(
+  title: string,
+  ids: readonly number[],
+  { nameOf, factsOf }: ChangesToRender,
+  style: WritingStyle,
+): Generator<string> {
+  if (ids.length === 0) return;
+  yield style.title(title);
+  for (const id of ids) yield style.caseLine(id, toCaseName(nameOf(id)), toFactWords(factsOf(id)));
+  yield '\n';
+}
+
+function* renderRest(count: number, noun: string, style: WritingStyle, plural?: string): Generator<string> {
+  if (count > 0)
+    yield `${style.sentence(`${renderPlural(count, noun, plural)} not shown: --limit 0 shows all.`)}\n`;
 }
 
 export function toFactWords({ court, filed, caseTypes }: CaseFacts): string[] {

@@ -12,18 +12,18 @@ export function toPeriodWords({ first, last }: Period, timeZone: string): string
 }
 
 /** Notes about the runs since the period, and about the newest run if it is incomplete. */
-export function toOutcomeWords({ last, laterRuns, baselineId }: Period, timeZone: string): string[] {
+export function toOutcomeWords({ lastSync, laterRuns, baselineId }: Period, timeZone: string): string[] {
   const since =
     laterRuns === undefined
       ? []
       : [
           `${renderPlural(laterRuns.count, 'run')} since then, the newest run ${laterRuns.newest.id} (${toLocalMinute(laterRuns.newest.started_at, timeZone)}), found nothing new.`,
         ];
-  const newest = laterRuns?.newest ?? last;
+  const newest = laterRuns?.newest ?? lastSync;
   return [
     ...since,
     ...(baselineId === undefined ? [] : [toBaselineWords(baselineId)]),
-    ...toRunWords(newest),
+    ...(newest === null ? [] : toRunWords(newest)),
   ];
 }
 

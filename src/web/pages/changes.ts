@@ -4,7 +4,7 @@ import { prepareFindRecord } from '../../history/linked-changes.ts';
 import { parseAsOf } from '../../history/moments.ts';
 import { prepareFindStart } from '../../db/run-log.ts';
 import { prepareFindFacts, prepareFindName } from '../../db/read-case.ts';
-import { type Period, findPeriod } from '../../history/period.ts';
+import { type Period, findBaselineId, findPeriod } from '../../history/period.ts';
 import {
   ALL_CHANGE_COLUMNS,
   type AnyField,
@@ -12,7 +12,7 @@ import {
   listAllChangeObjects,
   parseAnyField,
 } from '../../cli/text/all-changes.ts';
-import { ChangeTotals, isChanged, toFactWords } from '../../cli/text/changes.ts';
+import { ChangeTotals, findAppearance, isChanged, toFactWords } from '../../cli/text/changes.ts';
 import {
   type AllChangesFilter,
   type ChangedCaseAndLists,
@@ -69,26 +69,39 @@ export function makeChangesPage({ mirror, site, asked }: PageRequest): Page {
 }
 
 function renderPeriod(mirror: Mirror, site: Site, filter: AllChangesFilter, asked: Asked): Html {
-  const totals = new ChangeTotals();
+  const baselineId = findBaselineId(mirror);
+  const totals = new ChangeTotals(baselineId);
   const changed: ChangedCaseAndLists[] = [];
-  const appeared: number[] = [];
+  const appeared = { new: [] as number[], baseline: [] as number[] };
   for (const one of listAllChanges(mirror, filter)) {
     totals.add(one);
-    if (isChanged(one) || one.linked.length > 0) changed.push(one);
-    else appeared.push(one.caseId);
+    const appearance = findAppearance(one, baselineId);
+    if (isChanged(one)) changed.push(one);
+    else if (appearance !== null) appeared[appearance].push(one.caseId);
   }
+  const { new: newCases, baseline } = appeared;
   const number = readPageNumber(asked);
-  const { page, size, total } = toWindow(number, CASES_A_PAGE, changed.length + appeared.length);
+  const { page, size, total } = toWindow(
+    number,
+    CASES_A_PAGE,
+    changed.length + newCases.length + baseline.length,
+  );
   const offset = (page - 1) * size;
+  // The lists follow one another.
+  const onPage = <Item>(items: readonly Item[], before: number): readonly Item[] =>
+    items.slice(Math.max(0, offset - before), Math.max(0, offset + size - before));
   const { since, until, field } = asked;
   const parameters = { since, until, field };
   return html`
     <p class="lead">${total === 0 ? 'Nothing changed.' : totals.toWords()}</p>
     ${toOutcomeWords(filter.period, site.timeZone).map((words) => html`<p>${words}</p>`)}
-    ${renderChangedCases(mirror, site, changed.slice(offset, offset + size))}
-    ${renderNewCases(
+    ${renderChangedCases(mirror, site, onPage(changed, 0))}
+    ${renderAppeared(mirror, 'new-cases', 'New cases', onPage(newCases, changed.length))}
+    ${renderAppeared(
       mirror,
-      appeared.slice(Math.max(0, offset - changed.length), Math.max(0, offset + size - changed.length)),
+      'baseline',
+      'Cases of the baseline',
+      onPage(baseline, changed.length + newCases.length),
     )}
     ${renderPager({ page, size, total }, 'Cases', (to) =>
       ADDRESS.changes({ ...parameters, page: to === 1 ? undefined : to }),
@@ -161,12 +174,12 @@ function renderChangedCases(
   });
 }
 
-function renderNewCases(mirror: Mirror, ids: readonly number[]): Content {
+function renderAppeared(mirror: Mirror, anchor: string, title: string, ids: readonly number[]): Content {
   if (ids.length === 0) return null;
   const nameOf = prepareFindName(mirror);
   const factsOf = prepareFindFacts(mirror);
-  return html`<section aria-labelledby="new-cases">
-    <h2 id="new-cases">New cases</h2>
+  return html`<section aria-labelledby="${anchor}">
+    <h2 id="${anchor}">${title}</h2>
     <ul class="cases">
       ${ids.map(
         (id) =>

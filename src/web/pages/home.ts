@@ -8,7 +8,7 @@ import {
   listCoverage,
   listUnproven,
 } from '../../db/state.ts';
-import { findPeriod } from '../../history/period.ts';
+import { findBaselineId, findPeriod } from '../../history/period.ts';
 import { findNewestRunWithChanges } from '../../cli/text/all-changes.ts';
 import { ChangeTotals } from '../../cli/text/changes.ts';
 import { listAllChanges } from '../../cli/text/linked-changes.ts';
@@ -135,7 +135,7 @@ function renderNewestCoverage(mirror: Mirror): Content {
 function renderLatest(mirror: Mirror, { timeZone }: Site): Content {
   const period = findPeriod(mirror, { otherwise: () => findNewestRunWithChanges(mirror, {}) });
   if (period === null) return html`<p class="lead">No run has ended in this mirror yet.</p>`;
-  const totals = new ChangeTotals();
+  const totals = new ChangeTotals(findBaselineId(mirror));
   for (const one of listAllChanges(mirror, { period })) totals.add(one);
   return html`<p class="lead">${totals.toWords()}</p>
     <p>Found by ${toPeriodWords(period, timeZone)}.</p>

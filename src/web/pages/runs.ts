@@ -75,7 +75,7 @@ export function findRun({ db, path }: Mirror, id: number): RunRecord {
 }
 
 /** What the outcomes of a run and of a list mean. */
-export const OUTCOMES: Readonly<Record<string, string>> = {
+const OUTCOMES: Readonly<Record<string, string>> = {
   running: 'It is still going on.',
   complete: 'Every page was read, and the counts of the site match.',
   partial: 'Something is missing; a later run continues.',
@@ -84,6 +84,17 @@ export const OUTCOMES: Readonly<Record<string, string>> = {
   interrupted: 'A person or the system stopped it after a page.',
   died: 'Its process was killed.',
 };
+
+/** What the outcome of a run means. A redaction reads no list, so that its outcome says nothing of them. */
+export function toOutcomeMeaning({
+  trigger,
+  outcome,
+}: Pick<SyncRunRow, 'trigger' | 'outcome'>): string | undefined {
+  if (trigger !== 'redact') return OUTCOMES[outcome];
+  return outcome === 'complete'
+    ? 'Content was removed on request. Such a run reads no list.'
+    : 'Content was removed on request. Its bytes may still be in the file: the next run that writes removes them.';
+}
 
 export function makeRunsPage({ mirror, site, asked }: PageRequest): Page {
   const { page, size, total } = toWindow(readPageNumber(asked), SIZE, countRuns(mirror));
@@ -148,7 +159,7 @@ export function makeRunPage({ mirror, site, id }: PageRequest): Page {
           : renderNotice(`${run.error_code ?? ''}: ${localizeTimes(run.error_message, timeZone)}`, 'warning')
       }
       ${renderFacts([
-        { label: 'Outcome', value: renderOutcome(run.outcome), meaning: OUTCOMES[run.outcome] },
+        { label: 'Outcome', value: renderOutcome(run.outcome), meaning: toOutcomeMeaning(run) },
         { label: 'Started', value: renderTime(run.started_at, timeZone) },
         { label: 'Ended', value: renderMaybeTime(run.ended_at, timeZone) },
         { label: 'Started by', value: run.trigger },

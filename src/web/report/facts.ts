@@ -16,8 +16,9 @@ import { type RunRecord, findRun } from '../pages/runs.ts';
 /** What a report tells besides the changes themselves. Nothing of it depends on a clock or on later runs. */
 export interface ReportFacts {
   readonly period: Period;
-  /** The last run of the period, with everything that the run log says of it. */
-  readonly last: RunRecord;
+  readonly last: SyncRunRow;
+  /** The last run that read lists, with everything that the run log says of it; null if all runs are redactions. */
+  readonly lastSync: RunRecord | null;
   /** The newest runs of the period, newest first. */
   readonly runs: readonly SyncRunRow[];
   readonly runCount: number;
@@ -64,7 +65,7 @@ export function findReportFacts(mirror: Mirror, period: Period): ReportFacts {
   const { sqlite } = mirror;
   const runIds = { first: period.first.id, last: period.last.id };
   const isOnSite = prepareIsOnSite(mirror);
-  const last = findRun(mirror, runIds.last);
+  const last = findRun(mirror, runIds.last).run;
   const runs = sqlite
     .prepare<[object], SyncRunRow>(
       `SELECT * FROM sync_runs WHERE id BETWEEN :first AND :last ORDER BY id DESC LIMIT ${MAX_RUNS}`,
@@ -77,10 +78,11 @@ export function findReportFacts(mirror: Mirror, period: Period): ReportFacts {
     moves.push(isOnSite(one.case_id) ? one : { ...one, case_name: null });
     if (moves.length === MAX_MOVES) break;
   }
-  const silent = findSilentCases(mirror, last.run.started_at.slice(0, 10), MAX_SILENT);
+  const silent = findSilentCases(mirror, last.started_at.slice(0, 10), MAX_SILENT);
   return {
     period,
     last,
+    lastSync: period.lastSync === null ? null : findRun(mirror, period.lastSync.id),
     runs,
     runCount,
     moveCounts,

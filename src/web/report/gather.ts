@@ -2,9 +2,9 @@ import type { Mirror } from '../../db/open-mirror.ts';
 import { prepareFindFacts, prepareFindName } from '../../db/read-case.ts';
 import { prepareFindStart } from '../../db/run-log.ts';
 import { prepareFindChange } from '../../history/changes.ts';
-import { prepareFindRecord } from '../../history/linked-changes.ts';
+import { prepareFindRecord, prepareIsOpen } from '../../history/linked-changes.ts';
 import { type Period, findBaselineId } from '../../history/period.ts';
-import { ChangeTotals, isChanged } from '../../cli/text/changes.ts';
+import { ChangeTotals, findAppearance, isChanged } from '../../cli/text/changes.ts';
 import { type ChangedCaseAndLists, listAllChanges } from '../../cli/text/linked-changes.ts';
 import { prepareIsOnSite } from './facts.ts';
 
@@ -34,6 +34,8 @@ export interface ToldCases<Piece> {
 export interface GatheredChanges<Piece> {
   readonly totals: ChangeTotals;
   readonly changed: ToldCases<Piece>;
+  /** The number of changed cases without a piece: only records changed that are not named. */
+  readonly unnamed: number;
   readonly appeared: ToldCases<Piece>;
   /** The run that filled the mirror, if the period has it: its cases are not told as new. */
   readonly baselineId: number | null;
@@ -72,13 +74,15 @@ export function gatherChanges<Piece extends { toString: () => string }>(
     startOf: prepareFindStart(mirror),
   };
   const isOnSite = prepareIsOnSite(mirror);
-  const totals = new ChangeTotals();
+  // The cases that filled the mirror are its baseline, not news.
+  const baselineId = findBaselineId(mirror);
+  const totals = new ChangeTotals(baselineId);
   const weeks = new Map<string, number>();
   const changed = new Part<Piece>(room.changed);
   const appeared = new Part<Piece>(room.appeared);
-  // The cases that filled the mirror are its baseline, not news.
-  const baselineId = findBaselineId(mirror);
   let cases = 0;
+  let unnamed = 0;
+  const isOpen = prepareIsOpen(mirror);
   for (const one of listAllChanges(mirror, { period })) {
     totals.add(one);
     for (const key of one.keys) {
@@ -89,16 +93,19 @@ export function gatherChanges<Piece extends { toString: () => string }>(
       weeks.set(monday, (weeks.get(monday) ?? 0) + 1);
     }
     const mayBeNamed = isOnSite(one.caseId);
-    if (isChanged(one) || one.linked.length > 0)
-      changed.add(() => (mayBeNamed ? tell.changed(one, readers) : tell.withheld(one)));
-    const [first] = one.keys;
-    if (first?.kind === 'appeared' && first.run_id !== baselineId && mayBeNamed)
+    const named = {
+      ...one,
+      linked: one.linked.filter(({ recordKind, recordKey }) => isOpen(recordKind, recordKey)),
+    };
+    if (isChanged(named)) changed.add(() => (mayBeNamed ? tell.changed(named, readers) : tell.withheld(one)));
+    else if (isChanged(one)) unnamed++;
+    if (findAppearance(one, baselineId) === 'new' && mayBeNamed)
       appeared.add(() => tell.appeared(one.caseId, readers));
     if (++cases % CASES_BETWEEN === 0) onSome();
   }
   const hasBaseline =
     baselineId !== undefined && baselineId >= period.first.id && baselineId <= period.last.id;
-  return { totals, changed, appeared, weeks, baselineId: hasBaseline ? baselineId : null };
+  return { totals, changed, unnamed, appeared, weeks, baselineId: hasBaseline ? baselineId : null };
 }
 
 /** Takes pieces in their order until the first for which there is no room. */

@@ -13,11 +13,13 @@ import type { ReportFacts } from './facts.ts';
 import type { CaseTeller, GatheredChanges, ToldCases } from './gather.ts';
 import {
   CREDIT,
+  NO_SYNC,
   TIME_ZONE,
   listRunNotes,
   toChangesCommand,
   toMovesCommand,
   toPeriodName,
+  toUnnamedWords,
   toWithheldWords,
 } from './words.ts';
 
@@ -47,10 +49,10 @@ export function renderReportMarkdown(facts: ReportFacts, changes: GatheredChange
   const parts: readonly (readonly [heading: string, body: string | null])[] = [
     ['Is it complete?', renderHealth(facts)],
     ['From one status to another', renderMoves(facts)],
-    ['What changed, case by case', renderTold(changes.changed, 'changed case', period)],
+    ['What changed, case by case', renderTold(changes.changed, 'changed case', period, changes.unnamed)],
     ['New cases', changes.appeared.total === 0 ? null : renderTold(changes.appeared, 'new case', period)],
     [
-      `Ongoing cases that have been silent longest, until ${last.run.started_at.slice(0, 10)}`,
+      `Ongoing cases that have been silent longest, until ${last.started_at.slice(0, 10)}`,
       renderSilent(facts),
     ],
     [
@@ -64,7 +66,7 @@ export function renderReportMarkdown(facts: ReportFacts, changes: GatheredChange
     ],
     [
       'About this report',
-      `${CREDIT} Times are in UTC. Cases and documents that are no longer on the site, were removed on request or are not for the public are not named. At most ${renderCount(MAX_MARKDOWN_BYTES)} bytes; what had no room is named with the command that shows it.\n`,
+      `${CREDIT} Times are in UTC. Cases and documents that are no longer on the site, were removed on request or are not for the public are not named; of such a case, its number is told, and of such a record nothing. At most ${renderCount(MAX_MARKDOWN_BYTES)} bytes; what had no room is named with the command that shows it.\n`,
     ],
   ];
   return [
@@ -75,7 +77,9 @@ export function renderReportMarkdown(facts: ReportFacts, changes: GatheredChange
   ].join('\n');
 }
 
-function renderHealth({ last: { run, lists, coverage } }: ReportFacts): string {
+function renderHealth({ lastSync }: ReportFacts): string {
+  if (lastSync === null) return `${NO_SYNC}\n`;
+  const { run, lists, coverage } = lastSync;
   const error =
     run.error_message === null
       ? ''
@@ -133,11 +137,11 @@ function renderMoves({ period, moveCounts, moves, moveCount }: ReportFacts): str
 const renderRest = (what: string, command: string): string =>
   `Not in this report: ${what}. \`${command}\` shows all.\n`;
 
-function renderTold({ pieces, total }: ToldCases<string>, noun: string, period: Period): string {
-  if (total === 0) return 'No case changed.\n';
+function renderTold({ pieces, total }: ToldCases<string>, noun: string, period: Period, unnamed = 0): string {
+  if (total + unnamed === 0) return 'No case changed.\n';
   const rest = total - pieces.length;
   const cut = renderRest(`${renderPlural(rest, noun)} of ${renderCount(total)}`, toChangesCommand(period));
-  return `${rest > 0 ? `${cut}\n` : ''}${pieces.join('')}`;
+  return `${rest > 0 ? `${cut}\n` : ''}${unnamed > 0 ? `${toUnnamedWords(unnamed)}\n\n` : ''}${pieces.join('')}`;
 }
 
 /** How Markdown tells of one case. */

@@ -17,16 +17,19 @@ import { renderBar, renderColumnPlot } from '../html/plots.ts';
 import { orderMoves, renderMoveCounts, toStatusLabel } from '../html/transitions.ts';
 import { toAuditTitle } from '../pages/audit.ts';
 import { renderCoverageBars } from '../pages/home-plots.ts';
-import { LIST_COLUMNS, OUTCOMES, renderOutcome, toRunColumns } from '../pages/runs.ts';
+import { LIST_COLUMNS, renderOutcome, toOutcomeMeaning, toRunColumns } from '../pages/runs.ts';
+import type { RunRecord } from '../pages/runs.ts';
 import type { ReportFacts } from './facts.ts';
 import type { CaseTeller, GatheredChanges, ToldCases } from './gather.ts';
 import {
   CREDIT,
+  NO_SYNC,
   TIME_ZONE,
   listRunNotes,
   toChangesCommand,
   toMovesCommand,
   toPeriodName,
+  toUnnamedWords,
   toWeeks,
   toWithheldWords,
   toReportCommand,
@@ -83,7 +86,7 @@ export function renderReportPage(facts: ReportFacts, changes: GatheredChanges<Ht
       id: 'changes',
       name: 'Case by case',
       heading: 'What changed, case by case',
-      content: renderChanged(facts, changes.changed),
+      content: renderChanged(facts, changes),
     },
     { id: 'new', name: 'New cases', heading: 'New cases', content: renderAppeared(facts, changes.appeared) },
     { id: 'about', name: 'About', heading: 'About this report', content: renderAbout(facts) },
@@ -126,11 +129,11 @@ export function renderReportPage(facts: ReportFacts, changes: GatheredChanges<Ht
     </html> `;
 }
 
-function renderFigures({ onSite }: ReportFacts, { totals, changed }: GatheredChanges<Html>): Html {
+function renderFigures({ onSite }: ReportFacts, { totals }: GatheredChanges<Html>): Html {
   const figures = [
     [onSite, 'cases on the site'],
-    [changed.total, 'changed cases'],
-    [totals.of('appeared'), 'new cases'],
+    [totals.changedCases, 'changed cases'],
+    [totals.newCases, 'new cases'],
     [totals.of('entry added'), 'new docket entries'],
     [totals.of('departed'), 'cases that left the site'],
   ] as const;
@@ -139,9 +142,27 @@ function renderFigures({ onSite }: ReportFacts, { totals, changed }: GatheredCha
   </ul>`;
 }
 
-function renderHealth({ last, runs, runCount }: ReportFacts): Content {
-  const { run, lists, coverage, departures } = last;
+function renderHealth(facts: ReportFacts): Content {
+  const { lastSync, runs, runCount } = facts;
   const rest = runCount - runs.length;
+  return html`
+    ${lastSync === null ? html`<p>${NO_SYNC}</p>` : renderSync(lastSync)}
+    ${
+      runCount < 2
+        ? null
+        : renderTable({
+            caption:
+              rest > 0
+                ? `The newest ${runs.length} of ${renderCount(runCount)} runs`
+                : 'The runs, newest first',
+            columns: toRunColumns(TIME_ZONE, SITE_LINKS),
+            rows: runs,
+          })
+    }
+  `;
+}
+
+function renderSync({ run, lists, coverage, departures }: RunRecord): Html {
   return html`
     ${
       run.error_message === null
@@ -152,7 +173,7 @@ function renderHealth({ last, runs, runCount }: ReportFacts): Content {
       {
         label: `Outcome of run ${run.id}`,
         value: renderOutcome(run.outcome),
-        meaning: OUTCOMES[run.outcome],
+        meaning: toOutcomeMeaning(run),
       },
       { label: 'Started', value: renderTime(run.started_at, TIME_ZONE) },
       { label: 'Ended', value: renderMaybeTime(run.ended_at, TIME_ZONE) },
@@ -170,18 +191,6 @@ function renderHealth({ last, runs, runCount }: ReportFacts): Content {
     ${lists.length === 0 ? null : renderTable({ caption: `The lists that run ${run.id} read`, columns: LIST_COLUMNS, rows: lists })}
     ${coverage === undefined ? null : html`<p>${renderCoverage(coverage)}</p>`}
     ${renderCoverageBars(coverage)}
-    ${
-      runCount < 2
-        ? null
-        : renderTable({
-            caption:
-              rest > 0
-                ? `The newest ${runs.length} of ${renderCount(runCount)} runs`
-                : 'The runs, newest first',
-            columns: toRunColumns(TIME_ZONE, SITE_LINKS),
-            rows: runs,
-          })
-    }
   `;
 }
 
@@ -224,7 +233,7 @@ function renderRest(what: string, command: string): Html {
 
 function renderWeeks({ last }: ReportFacts, { weeks, totals }: GatheredChanges<Html>): Content {
   if (totals.of('entry added') === 0) return null;
-  const { shown, earlier, undated } = toWeeks(weeks, last.run.started_at);
+  const { shown, earlier, undated } = toWeeks(weeks, last.started_at);
   const others = [
     ...(earlier === 0 ? [] : [`${renderCount(earlier)} of other weeks`]),
     ...(undated === 0 ? [] : [`${renderCount(undated)} without a date`]),
@@ -256,8 +265,8 @@ function renderSilent({ silent: { cases, ongoing, undated }, last }: ReportFacts
   return html`
     <p>
       Of ${renderPlural(ongoing, 'case')} that the Clearinghouse says to be ongoing, those whose dockets have
-      had no entry for the longest time until ${last.run.started_at.slice(0, 10)}. Either nothing happens, or
-      it has not been entered: the date of the last check helps to
+      had no entry for the longest time until ${last.started_at.slice(0, 10)}. Either nothing happens, or it
+      has not been entered: the date of the last check helps to
       tell.${
         undated === 0
           ? ''
@@ -358,13 +367,15 @@ export function createHtmlTeller(isOneRun: boolean): CaseTeller<Html> {
   };
 }
 
-function renderChanged({ period }: ReportFacts, { pieces, total }: ToldCases<Html>): Content {
-  if (total === 0) return html`<p>No case changed.</p>`;
+function renderChanged({ period }: ReportFacts, { changed, unnamed }: GatheredChanges<Html>): Content {
+  const { pieces, total } = changed;
+  if (total + unnamed === 0) return html`<p>No case changed.</p>`;
   const rest = total - pieces.length;
   return [
     rest > 0
       ? renderRest(`${renderPlural(rest, 'changed case')} of ${renderCount(total)}`, toChangesCommand(period))
       : null,
+    unnamed > 0 ? html`<p>${toUnnamedWords(unnamed)}</p>` : null,
     pieces,
   ];
 }
@@ -387,9 +398,10 @@ function renderAbout({ period, last }: ReportFacts): Content {
     <p>${CREDIT}</p>
     <p>
       Made by
-      <code>${toReportCommand(period)}</code> from a local mirror, which version ${last.run.version} filled.
-      Times are in UTC. Cases and documents that are no longer on the site, were removed on request or are not
-      for the public are not named. The mirror was read as it was after run ${last.run.id}.
+      <code>${toReportCommand(period)}</code> from a local mirror, which version ${last.version} filled. Times
+      are in UTC. Cases and documents that are no longer on the site, were removed on request or are not for
+      the public are not named; of such a case, its number is told, and of such a record nothing. The mirror
+      was read as it was after run ${last.id}.
     </p>
     <p>
       The file holds at most ${renderCount(MAX_HTML_BYTES)} bytes, so that it can be sent. Where something had

@@ -1,7 +1,8 @@
 import { toRunText } from '../../history/moments.ts';
 import type { Period } from '../../history/period.ts';
 import { toBaselineWords, toPeriodWords } from '../../cli/text/period.ts';
-import { OUTCOMES } from '../pages/runs.ts';
+import { toOutcomeMeaning } from '../pages/runs.ts';
+import { renderPlural } from '../../lib/layout.ts';
 import type { ReportFacts } from './facts.ts';
 import { toMonday } from './gather.ts';
 
@@ -17,13 +18,13 @@ export const CREDIT =
 export const toPeriodName = (period: Period): string => toPeriodWords(period, TIME_ZONE);
 
 /** What a reader has to know before the numbers: a run that may have missed something, or the first one. */
-export function listRunNotes({ last: { run } }: ReportFacts, baselineId: number | null): string[] {
+export function listRunNotes({ lastSync }: ReportFacts, baselineId: number | null): string[] {
   return [
     ...(baselineId === null ? [] : [`${toBaselineWords(baselineId)} Its cases are not listed as new.`]),
-    ...(run.outcome === 'complete'
+    ...(lastSync === null || lastSync.run.outcome === 'complete'
       ? []
       : [
-          `Run ${run.id} ended ${run.outcome}, so it may have missed changes. ${OUTCOMES[run.outcome] ?? ''}`,
+          `Run ${lastSync.run.id} ended ${lastSync.run.outcome}, so it may have missed changes. ${toOutcomeMeaning(lastSync.run) ?? ''}`,
         ]),
   ];
 }
@@ -37,6 +38,14 @@ export const toChangesCommand = (period: Period): string =>
   `clearinghouse-mirror changes ${toRuns(period)} --limit 0`;
 export const toMovesCommand = (period: Period): string =>
   `clearinghouse-mirror transitions ${toRuns(period)} --list`;
+
+export const NO_SYNC =
+  'Content was removed on request. No run of this period read lists, so that nothing is known of completeness.';
+
+/** How many cases changed only in records that are not named. */
+export function toUnnamedWords(cases: number): string {
+  return `${renderPlural(cases, 'changed case is', 'changed cases are')} not named: only records changed that were removed on request or are not for the public.`;
+}
 
 export const toWithheldWords = (caseId: number): string => `Case ${caseId} is no longer on the site`;
 
