@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { closing } from '../db/engine.ts';
 import { type Mirror, openMirrorReadOnly } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
-import { readTablesAsOf } from '../history/query-as-of/query.ts';
-import { shadowViews } from '../history/query-as-of/shadow-tables.ts';
 import { PACKAGE } from '../lib/package-info.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import { type CaseFilters, refuseNoCase, requireFilters, toFilterParams } from '../search/filters.ts';
@@ -19,7 +17,7 @@ import { renderCitation, renderLicense, renderReadme } from './papers.ts';
 import type { Partition, PartitionName } from './partition.ts';
 import { verifyAll, writeDatabase } from './release.ts';
 import { type ExportedRun, findCoverage } from './run.ts';
-import { chooseCases, chooseTables } from './select.ts';
+import { chooseCases, chooseTables, readRun } from './select.ts';
 import type { Table, TableName } from './table.ts';
 import { type FolderKind, MANIFEST, type Replaced, SUMS, hashFile, listFiles, openPlace } from './target.ts';
 import { loadFormat, toWrittenFile, writeTable } from './write-table.ts';
@@ -63,17 +61,14 @@ export async function exportMirror(mirror: Mirror, request: ExportRequest): Prom
   const place = await inSystem(request.folder, () => openPlace(request.folder, request.kind));
   try {
     if (request.kind === 'release') verifyAll(mirror, request.onRows);
-    if (request.run.isPast) {
-      readTablesAsOf(mirror, request.run.id);
-      shadowViews(mirror);
-    }
+    const withheld = readRun(mirror, request.run, request.isRaw);
     const filters = requireFilters(mirror.sqlite, request.filters, mirror.path);
     if (isFiltered(filters)) refuseNoCase(mirror.sqlite, filters, mirror.path);
     const caseIds = chooseCases(mirror, filters, request.isRaw);
     const needed = await estimate(mirror, { ...request, tables, caseIds, folder: place.folder }, format);
     request.onEstimate?.(needed);
     checkRoom(place.folder, needed);
-    const content = { format, tables, partitions, leftOut, caseIds, folder: place.folder };
+    const content = { format, tables, partitions, leftOut, withheld, caseIds, folder: place.folder };
     const written = await writeAll(mirror, { ...request, filters }, content);
     await place.swapIn(() => {
       refuseRedacted(mirror);
@@ -122,7 +117,7 @@ async function estimate(
   return files + (await estimateBytes(mirror, request.folder, sqlite, { ...request, isWhole: false }));
 }
 
-interface Content extends Pick<Export, 'leftOut'> {
+interface Content extends Pick<Export, 'leftOut' | 'withheld'> {
   readonly format: Format;
   readonly tables: readonly Table[];
   readonly partitions: ReadonlyMap<TableName, Partition>;
@@ -134,7 +129,7 @@ interface Content extends Pick<Export, 'leftOut'> {
 async function writeAll(
   mirror: Mirror,
   request: ExportRequest,
-  { format, tables, partitions, leftOut, caseIds, folder }: Content,
+  { format, tables, partitions, leftOut, withheld, caseIds, folder }: Content,
 ): Promise<Export> {
   mkdirSync(join(folder, 'data'));
   const written: WrittenTable[] = [];
@@ -163,6 +158,7 @@ async function writeAll(
     coverage: findCoverage(mirror, request.run),
     tables: written,
     leftOut,
+    withheld,
     database: null,
   };
   const finished = await finishShared(done, format, folder);

@@ -1,3 +1,5 @@
+import type { Withheld } from '../history/query-as-of/withhold.ts';
+import { renderPlural } from '../lib/layout.ts';
 import type { Misfits } from './columns.ts';
 import type { Coverage, ExportedRun } from './run.ts';
 import type { Partition } from './partition.ts';
@@ -43,6 +45,8 @@ export interface Export {
   readonly coverage: Coverage;
   readonly tables: readonly WrittenTable[];
   readonly leftOut: readonly { readonly table: string; readonly why: string }[];
+  /** What the state of the run had and the mirror knows by now to have left the site or not to be for the public. */
+  readonly withheld: Withheld;
   /** The database of a release, which has all tables; null in an export. */
   readonly database: WrittenFile | null;
 }
@@ -53,6 +57,19 @@ export function listLeftOut(leftOut: Export['leftOut']): string[] {
     const tables = leftOut.filter(({ why }) => why === reason).map(({ table }) => table);
     return `${tables.length === 1 ? 'Not included is the table' : 'Not included are the tables'} ${tables.join(', ')}: ${reason}.`;
   });
+}
+
+/** Says what left the site after the run, in a sentence; null if nothing did. */
+export function renderWithheld({ withheld, run }: Pick<Export, 'withheld' | 'run'>): string | null {
+  const counts = [
+    [withheld.cases, 'case'],
+    [withheld.documents, 'document'],
+    [withheld.further_dockets, 'further docket'],
+    [withheld.resources, 'resource'],
+  ] as const;
+  const named = counts.filter(([count]) => count > 0).map(([count, what]) => renderPlural(count, what));
+  if (named.length === 0) return null;
+  return `Left out because they left the site or were hidden after run ${run.id}: ${named.join(', ')}.`;
 }
 
 const MISFITS = {
@@ -112,6 +129,8 @@ export function toManifest(
       ]),
     ),
     left_out: rest.leftOut,
+    // They depend on later runs, unlike the rest.
+    left_since: rest.withheld,
     coverage,
     ...(database !== null && { verified: 'every check of the mirror passed' }),
     files: [

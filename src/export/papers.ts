@@ -2,7 +2,7 @@ import { renderPlural } from '../lib/layout.ts';
 import { AUTHOR, INSTITUTION, SITE, toDataCitation } from './citation.ts';
 import { FIRST_DAY } from './columns.ts';
 import { TITLE } from './descriptor.ts';
-import { type Export, listLeftOut } from './manifest.ts';
+import { type Export, listLeftOut, renderWithheld } from './manifest.ts';
 
 /* The texts that go with an export: README.md, CITATION.cff and LICENSE.md. */
 
@@ -22,7 +22,8 @@ ${Object.entries(filters)
 | table | rows | content |
 | --- | ---: | --- |
 ${tables.map(({ table, rows }) => `| ${table.name} | ${rows} | ${table.description} |`).join('\n')}
-${listLeftOut(leftOut)
+${[...listLeftOut(leftOut), renderWithheld(one)]
+  .filter((sentence) => sentence !== null)
   .map((sentence) => `\n${sentence}\n`)
   .join('')}
 ## Coverage

@@ -1,6 +1,8 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import type { Mirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
+import { readStateAsOf } from '../history/query-as-of/query.ts';
+import { NOTHING_WITHHELD, type Withheld, readPublicStateAsOf } from '../history/query-as-of/withhold.ts';
 import { type CaseFilters, listConditions } from '../search/filters.ts';
 import type { Cell } from './columns.ts';
 import type { Format } from './formats/format.ts';
@@ -143,6 +145,17 @@ function explainAbsence(name: TableName, { format, withoutTexts, run }: TablesRe
   if (what === undefined) return null;
   if (withoutTexts && what === 'texts') return 'texts were not wanted';
   return run.isPast ? `the mirror keeps no earlier state of ${what}` : null;
+}
+
+/**
+ * Has the connection read the state after the run. Unless it is raw, that is without what the mirror knows by now to have
+ * left the site or not to be for the public; returns how much that is. Fails with HISTORY_MISSING or HISTORY_DAMAGED.
+ */
+export function readRun(mirror: Mirror, { id, isPast }: ExportedRun, isRaw: boolean): Withheld {
+  if (!isPast) return NOTHING_WITHHELD;
+  if (!isRaw) return readPublicStateAsOf(mirror, id);
+  readStateAsOf(mirror, id);
+  return NOTHING_WITHHELD;
 }
 
 /** Fills the temporary tables; returns the ids of the cases in their order. */

@@ -2,9 +2,7 @@ import type { Mirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { ExportedRun } from '../export/run.ts';
 import { TABLE_NAMES, type Table } from '../export/table.ts';
-import { chooseCases, toTables } from '../export/select.ts';
-import { readTablesAsOf } from '../history/query-as-of/query.ts';
-import { shadowViews } from '../history/query-as-of/shadow-tables.ts';
+import { chooseCases, readRun, toTables } from '../export/select.ts';
 import { PACKAGE } from '../lib/package-info.ts';
 import type { Server } from './address.ts';
 import {
@@ -114,10 +112,7 @@ export async function publishMirror(mirror: Mirror, request: PublishRequest): Pr
     const isUpdate = await canUpdate(session, request, tables, earlier);
     if (earlier !== null && !isUpdate) await refuseDependents(session, schema, earlier);
     const isTemporary = await makeBeside(session, schema);
-    if (run.isPast) {
-      readTablesAsOf(mirror, run.id);
-      shadowViews(mirror);
-    }
+    readRun(mirror, run, false);
     const caseIds = chooseCases(mirror, { values: {}, filed: null }, false);
     const tokens = listTokens(mirror, tables, caseIds, run);
     const work: Work = { session, mirror, request, tables, tokens, caseIds };

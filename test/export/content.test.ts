@@ -4,9 +4,12 @@ import { describe, expect, test } from '@jest/globals';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { toDate } from '../../src/export/columns.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
+import { departureSql } from '../support/days.ts';
+import { openLinkedMirror } from '../support/linked-mirror.ts';
+import { makeDocument } from '../support/linked-rows.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { startHistory } from '../support/shared-history.ts';
-import { readManifest, readNdjson, startExport } from './export-harness.ts';
+import { readManifest, readNdjson, readWords, startExport } from './export-harness.ts';
 
 const entry = (id: number, description: string, rest = {}) => makeEntry({ id, description, ...rest });
 const withEntries = (...docket_entries: ReturnType<typeof makeEntry>[]) => ({
@@ -80,6 +83,57 @@ test('the state after an earlier run is what was exported after that run', async
   expect({ ...then.tables, document_files: first.tables.document_files }).toEqual(first.tables);
   expect(then.content_sha256).toBe(first.content_sha256);
   expect(readManifest(await exportTo('now', '--without-texts')).tables).not.toEqual(first.tables);
+});
+
+describe('what the mirror knows by now to have left the site', () => {
+  const start = async () => {
+    const linked = openLinkedMirror([1, 2, 3, 4]);
+    const { mirror, read, run, rows } = linked;
+    const shown = { id: 7, title: 'Shown' };
+    read(1, 'documents', [makeDocument(shown), makeDocument({ id: 8, title: 'LaterHidden' })]);
+    read(1, 'resources', [{ title: 'LaterDraft', external_url: 'https://example.org/draft' }]);
+    read(1, 'dockets', [{ id: 31, court: 'LaterUnlinked', docket_entries: [] }]);
+    read(2, 'documents', [makeDocument({ id: 9, title: 'OfDeparted' })]);
+    run();
+    read(1, 'documents', [
+      makeDocument(shown),
+      makeDocument({ id: 8, title: 'LaterHidden', document_status: 'Deleted' }),
+    ]);
+    for (const _ of [1, 2]) {
+      read(1, 'dockets', []);
+      read(1, 'resources', []);
+      run();
+    }
+    mirror.sqlite
+      .exec(`${departureSql(2, 2)}; UPDATE case_changes SET changed_at = '2030-01-02T03:17:30.000Z';
+      UPDATE sync_runs SET outcome = 'partial' WHERE id > 1;
+      INSERT INTO list_syncs (run_id, list_id, outcome, started_at, ended_at, count_first, count_last)
+      SELECT 1, id, 'empty', '2030-01-01T03:17:00.000Z', '2030-01-01T03:17:00.000Z', 0, 0 FROM lists`);
+    expect(rows('SELECT id FROM clean_documents')).toEqual([{ id: 7 }]);
+    mirror.close();
+    return startExport(mirror.path);
+  };
+
+  test('is in no export and no release of an earlier run, and is counted', async () => {
+    const { exportTo, run, folder } = await start();
+    await exportTo('newest', '--format', 'ndjson');
+    await exportTo('then', '--format', 'csv', '--as-of', '1');
+    const released = await run(['release', 'released', '--format', 'csv']);
+    expect(released.stderr).not.toContain('Error:');
+    for (const name of ['newest', 'then', 'released']) {
+      const words = await readWords(join(folder, name));
+      expect(words).toContain('Shown');
+      expect(words.match(/Later(?:Hidden|Draft|Unlinked)|OfDeparted|Case 2/g)).toBeNull();
+      expect(readManifest(join(folder, name))).toMatchObject({
+        run: { id: 1 },
+        tables: { cases: { rows: 3 }, documents: { rows: 1 } },
+        left_since: { cases: 1, documents: 1, further_dockets: 1, resources: 1 },
+      });
+      expect(words).toContain('after run 1: 1 case, 1 document, 1 further docket, 1 resource');
+    }
+    const raw = await readWords(await exportTo('raw', '--format', 'ndjson', '--raw', '--as-of', '1'));
+    expect(raw).toMatch(/Case 2[^]*LaterHidden/);
+  });
 });
 
 describe('a date that no type holds', () => {

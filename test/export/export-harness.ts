@@ -30,6 +30,7 @@ export interface Manifest {
       }
     >
   >;
+  readonly left_since: Readonly<Record<string, number>>;
   readonly left_out: readonly { readonly table: string; readonly why: string }[];
   readonly files: readonly { readonly path: string; readonly bytes: number; readonly rows: number }[];
 }

@@ -29,7 +29,8 @@ CITATION.cff and SHA256SUMS over all files. Every check of \`verify\` runs first
 files: departed cases, hidden records and what was redacted are in neither. For a copy of the whole mirror, with all of them,
 see \`snapshot\`.
 
-The same run gives the same bytes on the same version of Node. The folder can be read where nothing can be written.
+The same run gives the same bytes on the same version of Node, unless something left the site in between.
+The folder can be read where nothing can be written.
 ${MOMENT_HELP}
 
 Examples:

@@ -1,5 +1,5 @@
 import type { FinishedExport } from '../../export/export.ts';
-import { type WrittenTable, listLeftOut } from '../../export/manifest.ts';
+import { type WrittenTable, listLeftOut, renderWithheld } from '../../export/manifest.ts';
 import { renderPlural } from '../../lib/layout.ts';
 import { renderBytes } from './words.ts';
 
@@ -11,6 +11,7 @@ export function renderTableProgress(written: WrittenTable): string {
 
 export function renderExport(folder: string, done: FinishedExport): string {
   const { run, tables, leftOut, format, database, kind, replaced } = done;
+  const withheld = renderWithheld(done);
   const sizes = new Map(tables.flatMap(({ files }) => files.map((file) => [file.path, file.bytes])));
   const bytes = [...sizes.values()].reduce((sum, one) => sum + one, 0);
   const lines = [
@@ -26,12 +27,13 @@ export function renderExport(folder: string, done: FinishedExport): string {
     ...(run.lacking === null ? [] : [`Not complete: ${run.lacking}.`]),
     ...tables.map((one) => `  ${one.table.name}: ${renderPlural(one.rows, 'row')}`),
     ...listLeftOut(leftOut).map((sentence) => `  ${sentence}`),
+    ...(withheld === null ? [] : [`  ${withheld}`]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 export function toExportJson(folder: string, done: FinishedExport): object {
-  const { run, tables, leftOut, format, replaced } = done;
+  const { run, tables, leftOut, withheld, format, replaced } = done;
   return {
     folder,
     format,
@@ -39,6 +41,7 @@ export function toExportJson(folder: string, done: FinishedExport): object {
     complete: run.lacking === null,
     tables: tables.map((one) => ({ name: one.table.name, rows: one.rows, bytes: sizeOf(one) })),
     left_out: leftOut,
+    left_since: withheld,
     replaced: replaced === null ? null : { run_id: replaced.runId, tables: replaced.tables },
   };
 }

@@ -6,7 +6,7 @@ import { type Fill, listColumns, prepareTempInsert } from './shadow-content.ts';
 
 /** The keys of the records that changed after the run, and the rows that they had then. */
 const laterOf = (table: string): string => `mirror_later_${table}`;
-const rebuiltOf = (table: string): string => `mirror_rebuilt_${table}`;
+export const rebuiltOf = (table: string): string => `mirror_rebuilt_${table}`;
 
 /** The temporary tables that {@link shadowLinked} fills. */
 export const LINKED_SHADOWS: ReadonlySet<string> = new Set(
