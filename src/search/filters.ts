@@ -153,14 +153,21 @@ export function toCaseCondition(filters: CaseFilters): string {
 export function refuseNoCase(sqlite: Database.Database, filters: CaseFilters, path: string): void {
   if (sqlite.prepare(`SELECT 1 FROM cases WHERE ${toCaseCondition(filters)} LIMIT 1`).get() !== undefined)
     return;
-  const hints = FILTER_NAMES.filter((name) =>
+  const used = FILTER_NAMES.filter((name) =>
     name === 'filed' ? filters.filed !== null : filters.values[name] !== undefined,
-  ).map((name) => describeOccurring(sqlite, filters, name));
+  );
+  const hints = used.map((name) => describeOccurring(sqlite, filters, name, used.length === 1));
   throw toUsage(`No case in ${path} passes all of these filters.`, hints.join(' '));
 }
 
-/** The values that the cases of the other filters have. */
-function describeOccurring(sqlite: Database.Database, filters: CaseFilters, name: FilterName): string {
+/** The values that the cases of the other filters have, or all cases if there is no other filter. */
+function describeOccurring(
+  sqlite: Database.Database,
+  filters: CaseFilters,
+  name: FilterName,
+  isOnly: boolean,
+): string {
+  const others = isOnly ? 'on the site' : 'of the other filters';
   const where = ['cases.mirror_departed_run_id IS NULL', ...listConditions(filters, name)].join(' AND ');
   const select = (sql: string): string[] => sqlite.prepare<[], string>(sql).pluck().all();
   if (name === 'filed') {
@@ -168,8 +175,8 @@ function describeOccurring(sqlite: Database.Database, filters: CaseFilters, name
     const years = select(`SELECT year FROM (${of}) WHERE year IS NOT NULL ORDER BY year`);
     const [first, last] = [years[0], years.at(-1)];
     return first === undefined
-      ? '`--filed`: no case of the other filters has a date.'
-      : `\`--filed\`: the cases of the other filters are from ${first === last ? first : `${first} to ${last}`}.`;
+      ? `\`--filed\`: no case ${others} has a date.`
+      : `\`--filed\`: the cases ${others} are from ${first === last ? first : `${first} to ${last}`}.`;
   }
   const { table, column } = VALUE_FILTERS[name];
   const ofCases = table === 'cases' ? where : `case_id IN (SELECT id FROM cases WHERE ${where})`;
@@ -178,8 +185,8 @@ function describeOccurring(sqlite: Database.Database, filters: CaseFilters, name
   ).map((value) => JSON.stringify(value));
   const all = `${values.slice(0, MAX_LISTED).join(', ')}${values.length > MAX_LISTED ? ' and others' : ''}`;
   return values.length === 0
-    ? `\`--${name}\`: no case of the other filters has a value.`
-    : `\`--${name}\`: with the other filters, ${all} occur${values.length === 1 ? 's' : ''}.`;
+    ? `\`--${name}\`: no case ${others} has a value.`
+    : `\`--${name}\`: ${isOnly ? '' : 'with the other filters, '}${all} occur${values.length === 1 ? 's' : ''}.`;
 }
 
 /** A text as a literal of SQL. Neither an argument nor an address holds a null character, at which SQLite would stop. */

@@ -74,6 +74,26 @@ describe('the search page', () => {
   });
 
   test.each([
+    ['q=lamp&filed=2015-2020', 400, 'filed', '2015-2020'],
+    ['q=lamp&court=Nowhere', 400, 'court', 'Nowhere'],
+    ['q=-prison&state=Nowhere', 400, 'state', 'Nowhere'],
+    ['court=Nowhere', 200, 'court', 'Nowhere'],
+    ['', 200, 'court', ''],
+  ])('keeps the fields of the filters with what was chosen: %s', async (query, expected, field, value) => {
+    const { status, elements } = await open(query);
+    expect(status).toBe(expected);
+    const chosen = elements.filter(
+      ({ name, parent, attributes }) =>
+        name === 'option' && parent?.attributes.name === field && attributes.selected !== undefined,
+    );
+    expect(chosen.map(({ attributes }) => attributes.value)).toEqual(value === '' ? [] : [value]);
+    const names = elements.filter(({ name }) => name === 'select').map(({ attributes }) => attributes.name);
+    expect(names).toEqual(
+      expect.arrayContaining(['ongoing', 'court', 'state', 'issue', 'case-type', 'filed']),
+    );
+  });
+
+  test.each([
     ['q=-prison', 400, 'only excludes'],
     ['q=%C2%A7', 400, 'has no letter or digit'],
     ['q=a+AND&raw=1', 400, 'FTS5'],

@@ -42,7 +42,7 @@ export function toListSections(lists: readonly CaseList[], files: FilesOfCase): 
     const rest = shown.length - MAX_RECORDS;
     return [
       [
-        `${NAMES[list.kind]} (${shown.length})`,
+        `${NAMES[list.kind]} (${shown.length}${list.kind === 'documents' && shown.length > 1 ? ', newest first' : ''})`,
         [
           ...shown.slice(0, MAX_RECORDS).map(({ payload, key }) => {
             const file = list.kind === 'documents' ? files.get(key) : undefined;
@@ -57,9 +57,16 @@ export function toListSections(lists: readonly CaseList[], files: FilesOfCase): 
   });
 }
 
-/** The records that are for the public, and that were not redacted. */
-const listShown = ({ records }: CaseList) =>
-  records.filter(({ hidden, redactedRunId }) => hidden === null && redactedRunId === null);
+/** The records that are for the public, and that were not redacted; documents by date, newest first. */
+function listShown({ kind, records }: CaseList): CaseList['records'] {
+  const shown = records.filter(({ hidden, redactedRunId }) => hidden === null && redactedRunId === null);
+  if (kind !== 'documents') return shown;
+  const dayOf = ({ date }: JsonObject): string => (typeof date === 'string' ? date : '');
+  return shown.toSorted((a, b) => {
+    const [one, other] = [dayOf(a.payload), dayOf(b.payload)];
+    return one === other ? b.key - a.key : one < other ? 1 : -1;
+  });
+}
 
 function toLine(kind: CaseList['kind'], record: JsonObject): string {
   const text = (field: string): string => {

@@ -102,11 +102,15 @@ function toWordEnd(before: string, after: string, length: number): number {
 
 const MAX_VALUE = 80;
 
-/** A value in full. A missing value, null, and an empty text or list are shown in parentheses. */
+/** The start of a day as the API writes dates without a time: the zone is that of its server, and the day is what counts. */
+const MIDNIGHT = /^(\d{4}-\d{2}-\d{2})T00:00:00(?:\.0+)?(?:Z|[+-]\d{2}:?\d{2})?$/;
+
+/** A value in full; of a date without a time, the day. A missing value, null, and an empty text or list are shown in parentheses. */
 export function toWholeValueText(value: JsonValue | undefined): string {
   if (value === undefined) return '(absent)';
   if (value === null) return '(null)';
   if (value === '') return '(empty)';
+  if (typeof value === 'string') return toText(MIDNIGHT.exec(value)?.[1] ?? value);
   return Array.isArray(value) && value.length === 0 ? '(empty list)' : toText(value);
 }
 

@@ -155,6 +155,12 @@ function toCells({ kind, before, after }: FieldChange): readonly [Content, Conte
   if (kind === 'removed') return [toDeleted(before), html`<span class="off">not in the list</span>`];
   if (typeof before === 'string' && typeof after === 'string' && (isLong(before) || isLong(after)))
     return toDifference(before, after);
+  // Two values that look alike are shown as JSON.
+  if (toShown(before) === toShown(after) && before !== undefined && after !== undefined)
+    return [
+      html`<del>${clipText(JSON.stringify(before), MAX_VALUE)}</del>`,
+      html`<ins>${clipText(JSON.stringify(after), MAX_VALUE)}</ins>`,
+    ];
   return [toDeleted(before), toInserted(after)];
 }
 

@@ -56,7 +56,7 @@ function renderCases(request: CaseListRequest, list: CaseList, number: number): 
           list.total === 0
             ? renderNone(request)
             : renderTable({
-                caption: `${found}, ${ORDER_LABELS[order].toLowerCase()}`,
+                caption: `The cases, ${ORDER_LABELS[order].toLowerCase()}`,
                 columns: COLUMNS,
                 rows: list.cases,
               })

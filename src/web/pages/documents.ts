@@ -87,7 +87,7 @@ export function makeDocumentsPage({ mirror, asked, id }: PageRequest): Page {
           total === 0
             ? html`<p>No document.</p>`
             : renderTable({
-                caption: `${found}, ${ORDER_LABELS[filter.order].toLowerCase()}`,
+                caption: `The documents, ${ORDER_LABELS[filter.order].toLowerCase()}`,
                 columns: toDocumentColumns(prepareDocumentMark(mirror, id)),
                 rows: documents,
               })
@@ -148,6 +148,12 @@ const textOf = (value: JsonValue | undefined): string =>
 /** A document that the public may see: what the API says of it, its cases, and its text if the mirror holds it. */
 export function makeDocumentPage({ mirror, site, asked, id }: PageRequest): Page {
   const document = findDocument(mirror, id);
+  if (document?.hidden === null && document.redactedRunId !== null)
+    throw new MirrorError(
+      'PAGE_UNKNOWN',
+      `The content of document ${id} was removed on request in run ${document.redactedRunId}.`,
+      { hint: 'The mirror keeps nothing of it but its number.' },
+    );
   // A hidden document is not told from one that does not exist.
   if (document === undefined || document.hidden !== null || document.redactedRunId !== null)
     throw new MirrorError('PAGE_UNKNOWN', `The mirror has no document ${id} for the public.`);

@@ -3,15 +3,9 @@ import { toCaseName } from '../../cli/text/words.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { clipText, renderPlural } from '../../lib/layout.ts';
-import { FILTER_NAMES, type Params } from '../../search/filters.ts';
+import { type CaseFilters, FILTER_NAMES, type Params, parseFilters } from '../../search/filters.ts';
 import { type Nothing, explainNothing } from '../../search/nothing.ts';
-import {
-  KINDS,
-  type SearchRequest,
-  type SearchScope,
-  parseSearchRequest,
-  toSearchParams,
-} from '../../search/request.ts';
+import { KINDS, type SearchScope, parseSearchRequest, toSearchParams } from '../../search/request.ts';
 import { listFoundIds, listResults } from '../../search/results.ts';
 import { runSearch } from '../../search/search.ts';
 import { ADDRESS, type Parameters } from '../addresses.ts';
@@ -58,8 +52,7 @@ function renderAnswer(
   text: string,
   hint: Content,
 ): Pick<Page, 'body' | 'status' | 'kicker'> {
-  const { asked } = page;
-  if (text === '') return { body: html`${renderForm(asked, null, null)} ${renderHelp()}` };
+  if (text === '') return { body: html`${renderTypedForm(page)} ${renderHelp()}` };
   try {
     return { body: renderFound(page, hint) };
   } catch (thrown) {
@@ -68,7 +61,7 @@ function renderAnswer(
     return {
       status,
       kicker: code,
-      body: html`${renderForm(asked, null, null)} ${renderNotice(message, 'warning')} ${renderHint(advice)}
+      body: html`${renderTypedForm(page)} ${renderNotice(message, 'warning')} ${renderHint(advice)}
       ${renderHelp()}`,
     };
   }
@@ -107,7 +100,7 @@ function renderFound({ mirror, stamp, index, site, params, asked }: PageRequest,
   const chosen = renderChosen(request.filters, toFiltered);
   const { isExact } = search.totals.cases;
   return html`
-    ${renderForm(asked, request, isExact ? facets : listAllFacets(copy))} ${hint}
+    ${renderForm(asked, request.filters, isExact ? facets : listAllFacets(copy))} ${hint}
     <p class="on-paper">Search for: ${request.text}</p>
     <section aria-labelledby="found">
       <h2 id="found">${toFoundWords(search.totals, request)}</h2>
@@ -182,7 +175,16 @@ const KIND_LABELS: Readonly<Record<string, string>> = {
   texts: 'Texts of documents',
 };
 
-function renderForm(asked: Asked, request: SearchRequest | null, facets: CaseList['facets'] | null): Html {
+/** The form with what was typed, even if it is no search: nothing has to be typed again. */
+function renderTypedForm({ mirror, stamp, index, params, asked }: PageRequest): Html {
+  const copy = index.refresh(mirror, stamp);
+  const text = params.filed?.at(-1);
+  const { values } = parseFilters({ ...params, filed: undefined });
+  const filed = text === undefined ? null : { from: null, to: null, text };
+  return renderForm(asked, { values, filed }, listAllFacets(copy));
+}
+
+function renderForm(asked: Asked, filters: CaseFilters, facets: CaseList['facets']): Html {
   const kinds = {
     '': 'Everything',
     ...(asked.in?.includes(',') === true && { [asked.in]: asked.in }),
@@ -198,9 +200,8 @@ function renderForm(asked: Asked, request: SearchRequest | null, facets: CaseLis
       <summary>Filters</summary>
       <div class="filters">
         <fieldset>
-          <legend class="hidden">Filters</legend>
-          ${renderChoice('in', 'Search in', kinds, asked.in ?? '')}
-          ${request === null || facets === null ? null : renderFilterFields(request.filters, facets)}
+          <legend class="hidden">What is searched</legend>
+          ${renderChoice('in', 'Search in', kinds, asked.in ?? '')} ${renderFilterFields(filters, facets)}
           <p>
             <label for="entered">Docket entry filed</label>
             <input id="entered" name="entered" value="${asked.entered ?? ''}" placeholder="2024.., 2021-03" />
@@ -236,8 +237,9 @@ function renderHelp(): Html {
       )}
     </dl>
     <p>
-      All words must be in one text: in the case, or in one docket entry. Signs such as § are not searched. A
-      number or a link of a case leads to the case.
+      All words must be in one text: in the case, in one docket entry, in what the list says about one
+      document, or in the text of one document. Signs such as § are not searched. A number or a link of a case
+      leads to the case.
     </p>
   </section>`;
 }
