@@ -179,12 +179,12 @@ function toDocketNumber(docket: JsonObject): string | null {
   return /\d/.test(written) ? written : toDocketNumberText(pickScalars(docket, DOCKET_FIELDS));
 }
 
-/** A date before all courts, or after the day of the data, is a mistake. */
-const FIRST_YEAR = 1678;
+/** A date before all courts, which the clean views leave out, or after the day of the data is a mistake. */
+const FIRST_YEAR = 1789;
 
 function toFiled({ filing_date, filing_year }: JsonObject, dataDay: string): CitedDate | null {
   const day = typeof filing_date === 'string' ? toDate(filing_date) : null;
-  if (day !== null && day <= dataDay) {
+  if (day !== null && day >= String(FIRST_YEAR) && day <= dataDay) {
     const [year = 0, month = 0, date = 0] = day.split('-').map(Number);
     return { year, month, day: date };
   }

@@ -39,7 +39,7 @@ export function chooseRun(mirror: Mirror, asOf: AsOf | null, allowsPartial: bool
 
 /**
  * The run whose state is cited: the one that was asked for, or else the newest complete one, or the newest that ended if
- * none is complete. The citation says what it lacks. Fails with EXPORT_INCOMPLETE if no run has ended.
+ * none is complete. The citation says what it lacks. Fails with EXPORT_INCOMPLETE if no run has ended, or nothing was read.
  */
 export function findCitedRun(mirror: Mirror, asOf: AsOf | null): ExportedRun {
   return toExportedRun(mirror, findRow(mirror, asOf, false), asOf);
@@ -52,7 +52,25 @@ function findRow(mirror: Mirror, asOf: AsOf | null, allowsPartial: boolean): Run
     throw new MirrorError('EXPORT_INCOMPLETE', `${mirror.path} has no run that ended.`, {
       hint: 'Run `clearinghouse-mirror sync` first.',
     });
+  refuseNothingRead(mirror, row);
   return row;
+}
+
+/** A run before which nothing was read has no state: empty tables would say that the site is empty. */
+function refuseNothingRead({ path, sqlite }: Mirror, { id, outcome }: RunRow): void {
+  const hasRead = sqlite
+    .prepare<[number, number], number>(
+      `SELECT EXISTS (SELECT 1 FROM cases WHERE mirror_first_run_id <= ?)
+         OR EXISTS (SELECT 1 FROM list_syncs WHERE run_id <= ? AND outcome IN ('complete', 'empty'))`,
+    )
+    .pluck()
+    .get(id, id);
+  if (hasRead === 1) return;
+  throw new MirrorError(
+    'EXPORT_INCOMPLETE',
+    `Up to run ${id} (${outcome}), ${path} has neither a case nor a list that was read completely.`,
+    { hint: 'Run `clearinghouse-mirror sync` first.' },
+  );
 }
 
 function toExportedRun(mirror: Mirror, row: RunRow, asOf: AsOf | null): ExportedRun {

@@ -57,6 +57,14 @@ const CASES = [
   }),
   makeCase({ id: 6, name: 'Gone v. Thimble County' }),
   makeCase({ id: 7, name: 'Sealed v. Thimble County' }),
+  // Impossible for the clean views too.
+  makeCase({
+    id: 9,
+    name: 'Old v. Thimble County',
+    filing_date: '1700-05-06',
+    filing_year: 1700,
+    main_docket: null,
+  }),
 ];
 
 const start = shareDays(
@@ -173,6 +181,7 @@ describe('cite', () => {
     );
     expect(await plain('4')).toBe(`Alder v. Thimble County, No. 4:19-cv-00007 (2d Cir.), ${at(4)}`);
     expect(await plain('5')).toBe(`[Case 5, without a name] (District of North Borealia), ${at(5)}`);
+    expect(await plain('9')).not.toContain('1700');
     expect(await plain('--dataset', '--as-of', '2')).toBe(
       'Civil Rights Litigation Clearinghouse, University of Michigan Law School, https://clearinghouse.net (data of Jan. 2, 2030; run-2-2030-01-02).',
     );
@@ -206,6 +215,18 @@ describe('cite', () => {
     const { run, write } = await start();
     write(`UPDATE sync_runs SET outcome = 'partial'`);
     expect((await run('cite', '--dataset')).stdout).toContain('; incomplete: run 3 is partial');
+  });
+
+  test('refuses the data set of a mirror that has read nothing, and so does a release', async () => {
+    const { run, write } = await start();
+    write(`PRAGMA foreign_keys = OFF; DELETE FROM cases; DELETE FROM list_syncs; DELETE FROM sync_runs WHERE id > 1;
+      UPDATE sync_runs SET outcome = 'failed'`);
+    for (const words of [
+      ['cite', '--dataset'],
+      ['release', join(tempFolder(), 'out'), '--allow-partial'],
+      ['export', join(tempFolder(), 'out'), '--allow-partial'],
+    ])
+      expect((await run(...words)).stderr).toMatch(/neither a case nor a list.*\[EXPORT_INCOMPLETE\]/);
   });
 
   test('writes RIS that Zotero imports as a case and as a data set, with every field', async () => {
