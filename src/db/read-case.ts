@@ -3,6 +3,7 @@ import { toEntry } from '../case/docket-rows.ts';
 import { joinPayload } from '../case/fingerprint.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { JsonObject } from '../lib/json.ts';
+import { listRejectedRecords } from './leftovers.ts';
 import type { Mirror } from './open-mirror.ts';
 import { cases, docketEntries, mirrorRawHashes } from './schema/schema.ts';
 
@@ -21,6 +22,8 @@ export function toNotMirrored(
     .pluck()
     .get(caseId);
   if (why === undefined) {
+    const [fingerprint] = listRejectedRecords(sqlite, caseId);
+    if (fingerprint !== undefined) return toRejectedUnderNoId({ sqlite, path }, caseId, fingerprint);
     const hint = describeDocument({ sqlite }, caseId);
     return new MirrorError(
       'CASE_NOT_MIRRORED',
@@ -34,6 +37,25 @@ export function toNotMirrored(
     `The record of case ${caseId} that the API sent could not be read as a case, so it is rejected, and its list is partial: ${reason}.`,
     {
       hint: `Its bytes are in the mirror: \`query "SELECT why, record FROM rejected_records WHERE case_id = ${caseId}"\`. A sync stores the case as soon as the API sends a valid record.`,
+    },
+  );
+}
+
+/** A record of which the mirror could not determine the case, and which names this one. */
+function toRejectedUnderNoId(
+  { sqlite, path }: Pick<Mirror, 'sqlite' | 'path'>,
+  caseId: number,
+  fingerprint: string,
+): MirrorError {
+  const why = sqlite
+    .prepare<[string], string>('SELECT why FROM rejected_records WHERE fingerprint = ?')
+    .pluck()
+    .get(fingerprint);
+  return new MirrorError(
+    'CASE_REJECTED',
+    `${path} has no case ${caseId}, but a record that names it and could not be read as a case: ${(why ?? '').replace(/\.$/, '')}.`,
+    {
+      hint: `Its bytes are in the mirror: \`query "SELECT why, record FROM rejected_records WHERE fingerprint = '${fingerprint}'"\`. A sync stores the case as soon as the API sends a valid record.`,
     },
   );
 }

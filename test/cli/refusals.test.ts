@@ -96,13 +96,15 @@ describe('the id of a case', () => {
 test('every command says that a case whose record could not be read is rejected', async () => {
   const { run, write } = await startDays(smallCollection(2));
   write(`INSERT INTO rejected_records (fingerprint, why, record, source, position, first_run_id, last_run_id, bytes, case_id)
-    VALUES ('ab', 'It is no JSON: NaN at byte 17.', '"{}"', '/api/cases/', 0, 1, 1, x'7b7d', 77)`);
+    VALUES ('ab', 'It is no JSON: NaN at byte 17.', '"{}"', '/api/cases/', 0, 1, 1, x'7b7d', 77),
+      ('cd', 'It has two ids.', '{"id":78,"id":79}', '/api/cases/', 1, 1, 1, x'7b7d', NULL)`);
   for (const args of [
     ['case', '77'],
     ['case', '77', '--as-of', '1'],
     ['changes', '--case', '77'],
     ['activity', '--case', '77'],
     ['verify', '--case', '77'],
+    ['cite', '77'],
   ]) {
     const { exitCode, stdout, stderr } = await run(...args);
     expect([args, exitCode, stdout]).toEqual([args, 2, '']);
@@ -111,4 +113,13 @@ test('every command says that a case whose record could not be read is rejected'
     );
     expect(stderr).toContain('FROM rejected_records WHERE case_id = 77');
   }
+  // Of which case it is could not be determined.
+  for (const words of [
+    ['cite', '78'],
+    ['case', '79'],
+  ])
+    expect((await run(...words)).stderr).toMatch(
+      /a record that names it.*: It has two ids\. \[CASE_REJECTED\][^]*'cd'/,
+    );
+  expect((await run('cite', '80')).stderr).toContain('CASE_NOT_MIRRORED');
 });
