@@ -54,6 +54,7 @@ const INTERNAL = [
   'mirror_identity',
   'mirror_markup',
   'mirror_snapshot',
+  'mirror_dropped_files',
 ];
 const HISTORY = [
   'change_log',

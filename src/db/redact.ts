@@ -10,7 +10,7 @@ import type { Mirror } from './open-mirror.ts';
 import { toNotMirrored } from './read-case.ts';
 import { type RunStart, createSyncLedger, recordDeadRuns } from './run-log.ts';
 import { deleteDriftOf } from './redact-drift.ts';
-import { removeStrayFiles } from './linked/file-store.ts';
+import { removeDroppedFiles } from './linked/file-store.ts';
 import { countFilesOfCase } from './linked/files.ts';
 import { rewriteSearchIndexes } from './search-index.ts';
 import {
@@ -274,7 +274,7 @@ export function listPendingRedactions({
 }
 
 /**
- * Removes the bytes of deleted rows from the file and its log, and the files of documents that have no row any more, and records the pending redactions as complete. The
+ * Removes the bytes of deleted rows from the file and its log, and the files that were dropped with them, and records the pending redactions as complete. The
  * caller holds the writer lock. If another program reads the file or the disk has no room, records and throws
  * REDACTION_UNFINISHED.
  */
@@ -282,7 +282,7 @@ function finishRedactions(mirror: Mirror, now: () => Date): void {
   const { db, path } = mirror;
   if (listPendingRedactions(mirror).length === 0) return;
   try {
-    removeStrayFiles(mirror);
+    removeDroppedFiles(mirror);
     removeDeletedBytes(mirror);
   } catch (thrown) {
     const error = toUnfinished(toDatabaseError(thrown, path), path);

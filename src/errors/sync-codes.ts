@@ -231,6 +231,12 @@ export const ERRORS_OF_RUNS = {
       'A file of the scheduler (its state, a report, the metrics), or the file of a document, could not be written. The existing file is unchanged.',
     hint: 'Make sure that the folder exists and is writable for this user, that the path is free or a regular file, and that the disk has space.',
   },
+  FILES_MISSING: {
+    exit: 'output',
+    description:
+      'The folder of the files of documents is missing, is a link that leads nowhere, or has none of the stored files. Nothing is removed or forgotten.',
+    hint: 'Mount the disk, or put the folder back beside the mirror, and run the command again. If the files are lost for good, `fetch-files --accept-missing-files` requests them again.',
+  },
   STATE_FILE_DAMAGED: {
     exit: 'database',
     description: 'The state file of `nightly`, beside the mirror, cannot be read.',

@@ -98,7 +98,7 @@ export const CHECKS = {
   },
   files: {
     description:
-      'Each stored file of a document has its hash and length, and each file in the folder belongs to a document.',
+      'Each stored file of a document has its hash and length, and no file that was dropped is left in the folder.',
     counts: 'documents whose file was requested',
   },
   ledger: {

@@ -26,6 +26,7 @@ const FIXED_TABLES = [
   'texts',
   'document_files',
   'file_passes',
+  'mirror_dropped_files',
 ];
 
 test('the scenarios write to every table, delete from every table that can lose rows, and include a departure and a return', () => {

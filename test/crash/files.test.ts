@@ -12,13 +12,14 @@ afterAll(async () => {
 
 test('the pass writes to every table of files', () => {
   const { labels } = prepared().scenarios;
-  const tables = ['document_files', 'file_passes'];
+  const tables = ['document_files', 'file_passes', 'mirror_dropped_files'];
   expect(tables.filter((table) => !labels.includes(`before insert ${table}`))).toEqual([]);
 });
 
 /** The start of the pass, between the move of a file and the commit of its row, after that, and the end of the pass. */
 const STEPS = [
   /^after insert file_passes/,
+  /^after insert mirror_dropped_files/,
   /^after insert document_files/,
   /^before COMMIT of insert document_files/i,
   /^after COMMIT of insert document_files/i,

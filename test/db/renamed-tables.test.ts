@@ -71,7 +71,10 @@ function listRows(path: string): Record<string, unknown[]> {
     return Object.fromEntries(
       names
         .filter((name) => !SEARCH_OBJECTS.has(name))
-        .map((name) => [name, sqlite.prepare(`SELECT * FROM "${name}" ORDER BY 1, 2`).all()]),
+        .map((name) => {
+          const order = sqlite.prepare(`SELECT * FROM "${name}"`).columns().length > 1 ? '1, 2' : '1';
+          return [name, sqlite.prepare(`SELECT * FROM "${name}" ORDER BY ${order}`).all()];
+        }),
     );
   } finally {
     sqlite.close();
@@ -98,6 +101,7 @@ const NEW_TABLES: ReadonlySet<string> = new Set([
   'text_passes',
   'document_files',
   'file_passes',
+  'mirror_dropped_files',
 ]);
 /** Columns that the former schema does not have. The upgrade derives those of `cases` and `dockets` from other columns. */
 const NEW_COLUMNS: ReadonlySet<string> = new Set([

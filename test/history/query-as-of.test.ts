@@ -28,6 +28,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   text_passes: 'text_passes',
   document_files: 'document_files',
   file_passes: 'file_passes',
+  mirror_dropped_files: 'mirror_dropped_files',
   audit_text_at_odds: 'document_texts',
 };
 

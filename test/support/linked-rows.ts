@@ -134,6 +134,7 @@ function storeFiles({ sqlite }: Mirror, at: Date): void {
        VALUES (?, ?, 'complete', 1, 1, 1)`,
     )
     .run(time, time);
+  sqlite.prepare('INSERT OR IGNORE INTO mirror_dropped_files (hash) VALUES (?)').run('a'.repeat(64));
 }
 
 function storeLists(mirror: Mirror, day: number, at: Date): void {

@@ -1,10 +1,21 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { type FakeFiles, type FakeFilesOptions, startFakeFiles } from '../../fake-api/serve/files.ts';
 import { openMirror } from '../../src/db/open-mirror.ts';
+import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { type CliResult, runCli } from '../support/command-line.ts';
 import { verifyFile } from '../support/eventful-mirror.ts';
@@ -358,20 +369,94 @@ describe('a file that does not come', () => {
 });
 
 describe('the folder of the files', () => {
-  test('loses what a dead process left: partial files, and files without a row', async () => {
-    const { json, stored, folder, database } = await start([{ id: 11 }]);
+  test('loses what a dead process left, partial files and dropped files, and no other file', async () => {
+    const { json, fetchFiles, stored, folder, write, database, rows } = await start([{ id: 11 }]);
     await json();
     const before = stored();
-    const stray = sha256(Buffer.from('stray'));
-    mkdirSync(join(folder, stray.slice(0, 2)), { recursive: true });
-    mkdirSync(join(folder, 'partial'), { recursive: true });
-    writeFileSync(join(folder, stray.slice(0, 2), `${stray}.pdf`), 'stray');
+    const put = (content: string): string => {
+      const hash = sha256(Buffer.from(content));
+      mkdirSync(join(folder, hash.slice(0, 2)), { recursive: true });
+      writeFileSync(join(folder, hash.slice(0, 2), `${hash}.pdf`), content);
+      return `${hash.slice(0, 2)}/${hash}.pdf`;
+    };
+    const [dropped, unknown] = [put('dropped'), put('unknown')];
     writeFileSync(join(folder, 'partial', '12.part'), '%PDF-');
-    expect(verifyFile(database).findings).toMatchObject([
-      { check: 'files', found: `${stray.slice(0, 2)}/${stray}.pdf` },
-    ]);
+    const drop = (name: string): void => {
+      write((sqlite) => sqlite.prepare('INSERT INTO mirror_dropped_files VALUES (?)').run(name.slice(3, 67)));
+    };
+    drop(dropped);
+    drop(before[0] ?? ''); // A document has it, so it stays.
+    expect(verifyFile(database).findings).toMatchObject([{ check: 'files', found: dropped }]);
+    expect(await json()).toMatchObject({ unknown_files: 1 });
+    expect(stored()).toEqual([...before, unknown].sort());
+    expect(rows('SELECT * FROM mirror_dropped_files')).toEqual([]);
+    expect((await fetchFiles()).stdout).toContain('has 1 other file in that folder');
+    expect(verifyFile(database).findings).toEqual([]);
+  });
+
+  test.each(['absent', 'dangling', 'empty'] as const)(
+    'keeps everything while it is %s, and begins anew only if told so',
+    async (state) => {
+      const { json, fetchFiles, stored, folder, states, asked } = await start([{ id: 11 }, { id: 12 }]);
+      await json();
+      const [files, known] = [stored(), states()];
+      const away = `${folder}-away`;
+      renameSync(folder, away);
+      if (state === 'dangling') symlinkSync(`${folder}-not-mounted`, folder);
+      if (state === 'empty') mkdirSync(folder);
+      for (let time = 0; time < 2; time++) {
+        const { exitCode, stderr } = await fetchFiles();
+        expect([exitCode, stderr]).toEqual([
+          EXIT_CODES.output.code,
+          expect.stringContaining('[FILES_MISSING]'),
+        ]);
+      }
+      expect([states(), asked().length]).toEqual([known, 2]);
+      if (state !== 'dangling') {
+        expect(await json('--accept-missing-files')).toMatchObject({ pass: { files: 2 } });
+        expect([stored(), states()]).toEqual([files, known]);
+        return;
+      }
+      expect((await fetchFiles('--accept-missing-files')).stderr).toContain('[FILES_MISSING]');
+      rmSync(folder);
+      symlinkSync(away, folder);
+      expect(await json()).toMatchObject({ pass: { requests: 0 } });
+      expect([stored(), states()]).toEqual([files, known]);
+    },
+  );
+
+  test('keeps what was fetched after the snapshot that is restored', async () => {
+    const { json, run, stored, database, asked } = await start([{ id: 11 }, { id: 12 }]);
+    await json('--budget', '1');
+    const copy = join(dirname(database), 'copy.db');
+    await run('snapshot', '--to', copy);
     await json();
-    expect(stored()).toEqual(before);
+    const files = stored();
+    await run('restore', copy, '--yes');
+    expect(await json('--case', '2')).toMatchObject({ unknown_files: 1 });
+    expect(stored()).toEqual(files);
+    expect(await json()).toMatchObject({ pass: { files: 1 }, unknown_files: 0 });
+    expect([stored(), asked().length]).toEqual([files, 3]);
+  });
+
+  test('says of a document whose file is lost, and which the host no longer offers, which file it was', async () => {
+    let isGone = false;
+    const { json, stored, folder, rows, database } = await start([{ id: 11 }], {
+      fault: () => (isGone ? 'gone' : undefined),
+    });
+    await json();
+    const [name = ''] = stored();
+    rmSync(join(folder, name));
+    isGone = true;
+    expect(await json()).toMatchObject({ pass: { not_offered: 1 } });
+    expect(rows('SELECT outcome, hash, error_message FROM document_files')).toEqual([
+      {
+        outcome: 'not_offered',
+        hash: null,
+        error_message: `The file ${name.slice(3, 67)} was stored and is missing from the folder.`,
+      },
+    ]);
+    expect(verifyFile(database).findings).toEqual([]);
   });
 
   test('gets back a file that was lost', async () => {
@@ -435,6 +520,26 @@ describe('redacting', () => {
     expect(await json()).toMatchObject({ pass: { requests: 0 } });
   });
 
+  test('a document is unfinished while the folder is away, and removes its file when the folder is back', async () => {
+    const { json, run, stored, folder, rows } = await start([{ id: 11 }, { id: 12 }]);
+    await json();
+    const [row] = rows('SELECT hash FROM document_files WHERE document_id = 11');
+    const name = `${String(row?.hash).slice(0, 2)}/${String(row?.hash)}.pdf`;
+    const files = stored();
+    renameSync(folder, `${folder}-away`);
+    symlinkSync(`${folder}-not-mounted`, folder);
+    expect((await run('redact', '--document', '11', '--yes')).stderr).toContain('[REDACTION_UNFINISHED]');
+    rmSync(folder);
+    renameSync(`${folder}-away`, folder);
+    expect(stored()).toEqual(files);
+    await json();
+    expect(stored()).toEqual(files.filter((file) => file !== name));
+    expect(rows(`SELECT outcome FROM sync_runs WHERE "trigger" = 'redact'`)).toEqual([
+      { outcome: 'complete' },
+    ]);
+    expect(rows('SELECT * FROM mirror_dropped_files')).toEqual([]);
+  });
+
   test('a case removes the files of its documents', async () => {
     const { json, run, stored, write, rows } = await start([{ id: 11 }, { id: 12, caseId: 2 }]);
     await json();
@@ -472,7 +577,7 @@ describe('the stored files', () => {
     expect(then.linked.documents?.files).toBeNull();
     const out = join(dirname(database), 'out');
     const exported = await run('export', out, '--format', 'ndjson', '--tables', 'document_files');
-    expect(exported.stderr).toBe('');
+    expect(exported.stderr).toMatch(/^About \d+ B will be written\.\n$/);
     const lines = readFileSync(join(out, 'data/document_files.ndjson'), 'utf8').trim().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
       { document_id: 11, sha256: hash, bytes: stored?.bytes, path },

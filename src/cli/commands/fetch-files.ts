@@ -22,6 +22,10 @@ import { withMirror } from '../with-mirror.ts';
 export function defineOptions(command: Command): Command {
   return addSettings(
     addDocumentSelection(command)
+      .option(
+        '--accept-missing-files',
+        'begin a new folder if none of the stored files is there, and request them again',
+      )
       .option('--dry-run', 'only show how many files are due, and how large they are if that is known')
       .option('--json', 'print the report as JSON'),
     [...SYNC_SETTINGS, ...FILE_SETTINGS],
@@ -71,6 +75,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
         settings,
         selection,
         budget,
+        acceptsMissingFiles: flags.acceptMissingFiles === true,
         signal,
         onEvent: (event) => {
           if (event.type === 'objects-broken') say(io.stderr, renderBroken(event.broken));

@@ -82,7 +82,12 @@ function renderFiles(database: string): string {
   const folder = toFilesFolder(database);
   const there = hashes.filter((hash) => existsSync(toFilePath(folder, hash))).length;
   const missing = hashes.length - there;
-  const rest = missing === 0 ? '' : ` The next fetch-files requests the other ${missing} again.`;
+  const rest =
+    missing === 0
+      ? ''
+      : there === 0
+        ? ' Put the folder of the files there, or run `fetch-files --accept-missing-files`, which requests them again.'
+        : ` The next fetch-files requests the other ${missing} again.`;
   return `Of the ${renderPlural(hashes.length, 'file')} of documents that it names, ${folder} has ${there}.${rest}\n`;
 }
 

@@ -52,6 +52,7 @@ export function toFileJson(report: FilePassReport, exitCode: number) {
     stored_files: stored.files,
     stored_bytes: stored.bytes,
     folder,
+    unknown_files: report.unknownFiles,
     paused_until: pausedUntil?.toISOString() ?? null,
     error: error === null ? null : { code: error.code, message: error.message, hint: error.hint },
   };
@@ -82,6 +83,11 @@ export function renderFileReport(report: FilePassReport, { timeZone }: ReportSty
     `Files: ${found}, in ${took}: ${renderPlural(figures.requests, 'request')} (${renderPlural(figures.retries, 'retry', 'retries')}), ${renderBytes(figures.bytes)} received.`,
     `Pass ${report.passId}: ${error !== null && outcome === 'budget' ? 'ended early; run it again to go on' : ENDINGS[outcome]}.`,
     `Selected: ${renderPlural(counts.documents, 'document')}, ${renderCount(counts.files)} with a file, ${renderCount(counts.due)} due now. ${folder} has ${renderPlural(stored.files, 'file')} with ${renderBytes(stored.bytes)}.`,
+    ...(report.unknownFiles === 0
+      ? []
+      : [
+          `No document of the mirror has ${renderPlural(report.unknownFiles, 'other file')} in that folder, for example since a restore; nothing removes them.`,
+        ]),
     ...(figures.failed === 0
       ? []
       : [

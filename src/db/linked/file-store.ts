@@ -1,16 +1,18 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MirrorError } from '../../errors/mirror-error.ts';
+import { renderPlural } from '../../lib/layout.ts';
 import { giveTo, takeAfter, toRealPath } from '../../lib/files.ts';
 import { createNewFile, moveIntoPlace, syncFolder } from '../../lib/replace-file.ts';
 import { wordsOf } from '../../lib/system-errors.ts';
 import type { Mirror } from '../open-mirror.ts';
-import { isFileUsed } from './files.ts';
+import { forgetDroppedFile, isFileUsed, listDroppedFiles, listFileHashes } from './files.ts';
 
 /*
  * The files of documents lie beside the mirror: `<database>.files/<first two hex digits>/<SHA-256>.pdf`. A file is written under
  * `partial/`, and moved when it is whole; its row is committed after that. So a process that dies leaves a partial file or a
- * file without a row, never a row without its file. The next writer removes both.
+ * file without a row, never a row without its file. Which files the next writer removes is on record (`mirror_dropped_files`)
+ * before they are dropped or moved; any other file is kept, for example one that a document had before an older snapshot was restored.
  */
 
 const PARTIAL = 'partial';
@@ -82,35 +84,105 @@ export function* listStoredFiles(folder: string): Generator<StoredFile, void> {
 }
 
 /**
- * Removes partial files, and files that no document has: what a process that died left behind, and what a redaction has to remove.
- * Files with other names are left alone. Returns how many it removed. The caller holds the writer lock.
+ * What lies where the folder of the files should: nothing, a link that leads nowhere (a disk that is not mounted), a folder
+ * with none of the mirror's files (likewise), or the folder that the mirror filled, which has the subfolder of partial files or a
+ * file that a document has.
  */
-export function removeStrayFiles(mirror: Mirror): number {
+export type FolderState = 'absent' | 'dangling' | 'empty' | 'filled';
+
+export function judgeFolder(mirror: Mirror): FolderState {
   const folder = toFilesFolder(mirror.path);
-  let removed = 0;
+  if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) return 'absent';
+  if (!existsSync(folder)) return 'dangling';
+  const isKnown =
+    existsSync(join(folder, PARTIAL)) ||
+    listFileHashes(mirror).some((hash) => existsSync(toFilePath(folder, hash)));
+  return isKnown ? 'filled' : 'empty';
+}
+
+const WHY_NOT_FILLED = {
+  absent: 'does not exist',
+  dangling: 'is a link that leads nowhere',
+  empty: 'has none of them',
+} as const;
+
+/**
+ * Makes sure that the folder is the one that the mirror filled, if the mirror stored any file, so that nothing is decided by a disk
+ * that is not mounted. Throws FILES_MISSING. With `isAccepted`, a new folder begins in its place.
+ */
+export function proveFolder(mirror: Mirror, isAccepted: boolean): void {
+  const state = judgeFolder(mirror);
+  const { path } = mirror;
+  const folder = toFilesFolder(path);
+  const stored = listFileHashes(mirror).length;
+  if (state === 'filled') return;
+  if (state === 'dangling' || (stored > 0 && !isAccepted))
+    throw new MirrorError(
+      'FILES_MISSING',
+      `The mirror stored ${renderPlural(stored, 'file')} of documents, but ${folder} ${WHY_NOT_FILLED[state]}.`,
+    );
   inStore(folder, () => {
-    for (const { path, hash, isPartial } of listStoredFiles(folder)) {
-      if (!isPartial && (hash === null || isFileUsed(mirror, hash))) continue;
-      rmSync(path, { force: true });
-      removed++;
-      syncFolder(join(path, '..'));
-    }
-    for (const sub of existsSync(folder) ? readdirSync(folder) : [])
-      if (/^[0-9a-f]{2}$/.test(sub)) removeIfEmpty(join(folder, sub));
+    makeFolder(folder, path);
+    makeFolder(join(folder, PARTIAL), path);
   });
-  return removed;
+}
+
+/**
+ * Removes partial files, and the files that are on record as dropped and that no document has: what a process that died left behind,
+ * what was replaced, and what a redaction has to remove. Any other file is left alone. Without the folder, the record stays
+ * until the folder is there. The caller holds the writer lock. Throws FILES_MISSING if a link
+ * leads nowhere, or if the folder has none of the mirror's files.
+ */
+export function removeDroppedFiles(mirror: Mirror): void {
+  const folder = toFilesFolder(mirror.path);
+  const dropped = listDroppedFiles(mirror);
+  const state = judgeFolder(mirror);
+  if (state === 'absent' || (state !== 'filled' && dropped.length === 0)) return;
+  if (state !== 'filled')
+    throw new MirrorError(
+      'FILES_MISSING',
+      `${renderPlural(dropped.length, 'file')} cannot be removed: ${folder} ${WHY_NOT_FILLED[state]}.`,
+    );
+  inStore(folder, () => {
+    const partial = join(folder, PARTIAL);
+    if (existsSync(partial))
+      for (const name of readdirSync(partial)) rmSync(join(partial, name), { force: true });
+    for (const hash of dropped) {
+      if (!isFileUsed(mirror, hash)) removeFile(folder, hash);
+      forgetDroppedFile(mirror, hash);
+    }
+  });
+}
+
+/** Removes a file, and its subfolder if nothing else is there, so that it does not come back after a loss of power. */
+function removeFile(folder: string, hash: string): void {
+  const path = toFilePath(folder, hash);
+  const sub = join(path, '..');
+  rmSync(path, { force: true });
+  if (!existsSync(sub)) return;
+  syncFolder(sub);
+  removeIfEmpty(sub);
+}
+
+/** How many files in the folder no document has, and nothing dropped. */
+export function countUnknownFiles(mirror: Mirror): number {
+  const known = new Set([...listFileHashes(mirror), ...listDroppedFiles(mirror)]);
+  let unknown = 0;
+  for (const { hash } of listStoredFiles(toFilesFolder(mirror.path)))
+    if (hash !== null && !known.has(hash)) unknown++;
+  return unknown;
 }
 
 function removeIfEmpty(folder: string): void {
   if (lstatSync(folder).isDirectory() && readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
-/** Removes the file with this hash if no document has it any more. */
+/** Removes the file with this hash, which a document had, if none has it any more. */
 export function removeUnusedFile(mirror: Mirror, hash: string): void {
-  if (isFileUsed(mirror, hash)) return;
-  const path = toFilePath(toFilesFolder(mirror.path), hash);
-  inStore(path, () => {
-    rmSync(path, { force: true });
+  const folder = toFilesFolder(mirror.path);
+  inStore(toFilePath(folder, hash), () => {
+    if (!isFileUsed(mirror, hash)) removeFile(folder, hash);
+    forgetDroppedFile(mirror, hash);
   });
 }
 

@@ -175,16 +175,20 @@ export interface FileFinding {
   readonly document: DueFile;
   readonly result: { readonly answer: FileAnswer } | { readonly error: MirrorError };
   readonly at: Date;
+  /** Hashes of stored files that are missing from the folder. */
+  readonly missing: ReadonlySet<string>;
 }
 
 /**
  * Records a finding, as part of the caller's transaction. A failure, and an answer without a file where one is stored, never
- * remove a file: they are recorded beside it. Returns the hash of the file that the document had before, if it has another one now.
+ * remove a file: they are recorded beside it. Returns the hash of the file that the document had before, if it has another one now;
+ * that file is then to be removed.
  */
 export function writeFileFinding(
-  { db }: Mirror,
-  { document: { documentId, fingerprint, url }, result, at }: FileFinding,
+  mirror: Mirror,
+  { document: { documentId, fingerprint, url }, result, at, missing }: FileFinding,
 ): string | null {
+  const { db } = mirror;
   const stored = db.select().from(documentFiles).where(eq(documentFiles.document_id, documentId)).get();
   const upsert = (row: typeof documentFiles.$inferInsert): void => {
     db.insert(documentFiles)
@@ -219,27 +223,64 @@ export function writeFileFinding(
   };
   if (answer.outcome === 'file') {
     upsert({ ...clear, hash: answer.hash, bytes: answer.bytes });
-    return stored?.hash !== answer.hash ? (stored?.hash ?? null) : null;
+    forgetDroppedFile(mirror, answer.hash);
+    const replaced = stored?.hash !== answer.hash ? (stored?.hash ?? null) : null;
+    if (replaced !== null) dropFile(mirror, replaced);
+    return replaced;
   }
   // The file stays, so it also stays an outcome. That the host no longer offers it is on record.
-  const isKept = stored?.hash != null;
+  const hash = stored?.hash ?? null;
+  if (hash !== null && missing.has(hash)) {
+    const lost = `The file ${hash} was stored and is missing from the folder.`;
+    upsert({
+      ...clear,
+      hash: null,
+      bytes: null,
+      error_message: clear.error_message === null ? lost : `${clear.error_message} ${lost}`,
+    });
+    return null;
+  }
   upsert({
     ...clear,
-    ...(isKept && { outcome: 'file', error_message: `The host now says: ${answer.outcome}.` }),
+    ...(hash !== null && { outcome: 'file', error_message: `The host now says: ${answer.outcome}.` }),
   });
   return null;
 }
 
-/** Forgets files that are not in the folder, for example after the mirror was restored elsewhere: they are requested again. */
-export function forgetMissingFiles(mirror: Mirror, isThere: (hash: string) => boolean): number {
+/**
+ * Marks the documents whose stored file is missing from the folder: they are due, and what is known of them stays. Those that
+ * already failed are due again after their pause. Returns the hashes of the missing files.
+ */
+export function markMissingFiles(
+  mirror: Mirror,
+  isThere: (hash: string) => boolean,
+  at: Date,
+): ReadonlySet<string> {
   const { sqlite } = mirror;
-  const hashes = listFileHashes(mirror);
-  const forget = sqlite.prepare('DELETE FROM document_files WHERE hash = ?');
-  const missing = hashes.filter((hash) => !isThere(hash));
+  const missing = listFileHashes(mirror).filter((hash) => !isThere(hash));
+  const mark = sqlite.prepare<[string, string]>(
+    `UPDATE document_files SET failures = 1, paused_until = ?, error_code = 'FILES_MISSING',
+       error_message = 'The stored file is missing from the folder.' WHERE hash = ? AND failures = 0`,
+  );
   sqlite.transaction(() => {
-    for (const hash of missing) forget.run(hash);
+    for (const hash of missing) mark.run(at.toISOString(), hash);
   })();
-  return missing.length;
+  return new Set(missing);
+}
+
+/** The files that are to be removed unless a document has them. */
+export function listDroppedFiles({ sqlite }: Pick<Mirror, 'sqlite'>): string[] {
+  return sqlite.prepare<[], string>('SELECT hash FROM mirror_dropped_files ORDER BY hash').pluck().all();
+}
+
+/** Records that a file is to be removed unless a document has it when the next writer looks. */
+export function dropFile({ sqlite }: Pick<Mirror, 'sqlite'>, hash: string): void {
+  sqlite.prepare('INSERT OR IGNORE INTO mirror_dropped_files (hash) VALUES (?)').run(hash);
+}
+
+/** Takes that back: the file is removed, or a document has it. */
+export function forgetDroppedFile({ sqlite }: Pick<Mirror, 'sqlite'>, hash: string): void {
+  sqlite.prepare('DELETE FROM mirror_dropped_files WHERE hash = ?').run(hash);
 }
 
 /** The stored files of documents that belong to this case alone. */

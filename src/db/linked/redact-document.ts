@@ -8,7 +8,7 @@ import { KINDS_WITH_DRIFT, deleteDriftOf } from '../redact-drift.ts';
 import type { Mirror } from '../open-mirror.ts';
 import type { RunStamp } from '../write-history.ts';
 import { createLinkWriter } from './write-links.ts';
-import { createRecordWriter, prepareDeleteRecord } from './write-record.ts';
+import { DROP_FILE, createRecordWriter, prepareDeleteRecord } from './write-record.ts';
 
 /** What a redaction of a document removes. */
 export interface DocumentRedaction {
@@ -88,6 +88,7 @@ const DELETIONS = [
   `DELETE FROM linked_versions WHERE ${OF_DOCUMENT}`,
   'DELETE FROM document_texts WHERE document_id = ?',
   'DELETE FROM mirror_replaced_texts WHERE document_id = ?',
+  DROP_FILE,
   'DELETE FROM document_files WHERE document_id = ?',
   // What a server says when it refuses a list can name the document.
   `UPDATE linked_lists SET error_message = NULL WHERE kind = 'documents' AND error_message IS NOT NULL

@@ -113,14 +113,19 @@ export function prepareDeleteRecord(
       : []),
     `DELETE FROM ${history} WHERE record_kind = '${kind}' AND record_key = ?`,
   ]);
-  // Entries, and the text of a document, are deleted with their record.
-  const statements = [...histories, `DELETE FROM ${getTableName(table)} WHERE "${key}" = ?`].map((sql) =>
-    sqlite.prepare<[number]>(sql),
+  // Entries, the text of a document and the row of its file are deleted with their record; the file itself is dropped.
+  const drops = kind === 'document' ? [DROP_FILE] : [];
+  const statements = [...drops, ...histories, `DELETE FROM ${getTableName(table)} WHERE "${key}" = ?`].map(
+    (sql) => sqlite.prepare<[number]>(sql),
   );
   return (recordKey) => {
     for (const statement of statements) statement.run(recordKey);
   };
 }
+
+/** Puts the file of a document on record as dropped, before the row that names it is deleted. */
+export const DROP_FILE = `INSERT OR IGNORE INTO mirror_dropped_files (hash)
+  SELECT hash FROM document_files WHERE document_id = ? AND hash IS NOT NULL`;
 
 const NO_RUNS = { mirror_departed_run_id: null, mirror_redacted_run_id: null, mirror_missing_run_id: null };
 

@@ -41,6 +41,15 @@ export const documentFiles = sqliteTable(
   (table) => [index('document_files_hash').on(table.hash)],
 );
 
+/**
+ * Files that the next writer removes from the folder unless a document has them: one that was replaced, one of a redacted document,
+ * and one whose row is not written yet. Any other file in the folder is kept.
+ */
+export const mirrorDroppedFiles = sqliteTable('mirror_dropped_files', {
+  /** SHA-256 of the file in hex. */
+  hash: text('hash').primaryKey().notNull(),
+});
+
 /** One row for each `fetch-files`. `complete`: nothing that was asked for is left; `budget`: the budget is spent. */
 export const filePasses = sqliteTable('file_passes', {
   id: integer('id').primaryKey(),

@@ -106,6 +106,7 @@ const WITHOUT_HISTORY = {
   text_passes: schema.textPasses,
   document_files: schema.documentFiles,
   file_passes: schema.filePasses,
+  mirror_dropped_files: schema.mirrorDroppedFiles,
 } as const satisfies Partial<Record<TableName, SQLiteTable>>;
 
 /** Tables whose rows are rebuilt from their history. */

@@ -14,11 +14,13 @@ import {
   recordFilePause,
 } from '../../db/linked/file-passes.ts';
 import {
+  countUnknownFiles,
   createPartialFile,
   keepFile,
   listStoredFiles,
+  proveFolder,
+  removeDroppedFiles,
   removePartialFile,
-  removeStrayFiles,
   removeUnusedFile,
   toFilesFolder,
 } from '../../db/linked/file-store.ts';
@@ -28,8 +30,9 @@ import {
   type FileFinding,
   type FileSums,
   countFiles,
-  forgetMissingFiles,
+  dropFile,
   listDueFiles,
+  markMissingFiles,
   measureFiles,
   writeFileFinding,
 } from '../../db/linked/files.ts';
@@ -46,6 +49,8 @@ export interface FilePassRequest {
   readonly selection: TextSelection;
   /** Maximum requests, including retries and redirects. */
   readonly budget: number;
+  /** Begins a new folder if none of the stored files is there, instead of FILES_MISSING. */
+  readonly acceptsMissingFiles?: boolean;
   readonly signal: AbortSignal;
   readonly onEvent: (event: FilePassEvent) => void;
 }
@@ -76,6 +81,8 @@ export interface FilePassReport extends FilePassEnding {
   readonly counts: FileCounts;
   readonly stored: FileSums;
   readonly folder: string;
+  /** Files in the folder that no document of the mirror has; they are kept. */
+  readonly unknownFiles: number;
   /** The end of the pause that the host requested. */
   readonly pausedUntil: Date | null;
 }
@@ -128,7 +135,7 @@ async function fetchFiles(
   const startedAt = runtime.now();
   const pause = findFilePause(mirror, startedAt);
   if (pause !== null) throw toTooLongPause(pause, startedAt);
-  tidyStore(mirror);
+  const missing = tidyStore(mirror, request.acceptsMissingFiles === true, startedAt);
   const due = listDueFiles(mirror, selection, {
     now: startedAt,
     knownHosts,
@@ -162,7 +169,8 @@ async function fetchFiles(
     const { requests, retries, waitedMs, bytes } = client.traffic();
     return { requests, retries, waited_ms: waitedMs, bytes, ...figures };
   };
-  const record = (finding: FileFinding): void => {
+  const record = (found: Omit<FileFinding, 'missing'>): void => {
+    const finding = { ...found, missing };
     const { result } = finding;
     const outcome = 'error' in result ? 'failed' : result.answer.outcome;
     figures[outcome === 'file' ? 'files' : outcome]++;
@@ -197,6 +205,7 @@ async function fetchFiles(
       counts,
       stored: measureFiles(mirror),
       folder: toFilesFolder(mirror.path),
+      unknownFiles: countUnknownFiles(mirror),
       pausedUntil: client.pausedUntil(),
     };
   } finally {
@@ -204,12 +213,16 @@ async function fetchFiles(
   }
 }
 
-/** Makes folder and rows agree: removes partial files and files without a row, and forgets rows whose file is gone. */
-function tidyStore(mirror: Mirror): void {
-  removeStrayFiles(mirror);
+/**
+ * Makes sure of the folder, removes partial and dropped files, and marks the documents whose file is missing. Returns the hashes of
+ * missing files. Throws FILES_MISSING.
+ */
+function tidyStore(mirror: Mirror, acceptsMissing: boolean, at: Date): ReadonlySet<string> {
+  proveFolder(mirror, acceptsMissing);
+  removeDroppedFiles(mirror);
   const there = new Set<string>();
   for (const { hash } of listStoredFiles(toFilesFolder(mirror.path))) if (hash !== null) there.add(hash);
-  forgetMissingFiles(mirror, (hash) => there.has(hash));
+  return markMissingFiles(mirror, (hash) => there.has(hash), at);
 }
 
 /** Requests one file after another and records what came of each. */
@@ -219,7 +232,7 @@ async function fetchAll(
   { client, meter }: { readonly client: FileClient; readonly meter: BudgetMeter },
   { settings, signal }: FilePassRequest,
   runtime: Runtime,
-  record: (finding: FileFinding) => void,
+  record: (finding: Omit<FileFinding, 'missing'>) => void,
 ): Promise<FilePassEnding> {
   const { now } = runtime;
   let failedInARow = 0;
@@ -231,7 +244,10 @@ async function fetchAll(
       const partial = createPartialFile(mirror.path, document.documentId);
       try {
         const answer = await fetchOne(client, document, { partial, signal, maxAttempts, settings });
-        if (answer.outcome === 'file') keepFile(mirror.path, partial, answer.hash);
+        if (answer.outcome === 'file') {
+          dropFile(mirror, answer.hash); // until its row is written
+          keepFile(mirror.path, partial, answer.hash);
+        }
         record({ document, result: { answer }, at: now() });
         failedInARow = 0;
       } catch (error) {
