@@ -21,7 +21,7 @@ export type FileFault =
   /** The file of another server: the right headers, but other bytes. */
   | 'other-file'
   | 'busy'
-  /** Status 404. */
+  /** Status 404, with a Retry-After, which says nothing about other files. */
   | 'gone'
   /** Status 429, which requires a pause of two hours. */
   | 'limited'
@@ -92,7 +92,7 @@ async function respond(
   }
   const location = redirect?.(request);
   if (location !== undefined) {
-    response.writeHead(302, { location }).end();
+    response.writeHead(302, { location, 'retry-after': '86400' }).end();
     return;
   }
   const [, textId] = /^\/texts\/(\d+)\.json$/.exec(request.path) ?? [];
@@ -124,6 +124,7 @@ async function sendFile(
       sendError(response, 503, 'SlowDown', 'Reduce your request rate.');
       return;
     case 'gone':
+      response.setHeader('retry-after', '86400');
       sendError(response, 404, 'NoSuchKey', 'The specified key does not exist.');
       return;
     case 'limited':

@@ -52,6 +52,16 @@ export function parseFileUrl(text: string): URL | undefined {
 const NO_SUCH_FILE = new Set([403, 404, 410]);
 const TRY_AGAIN = new Set([408, 420, 421, 423, 425, 429, 499]);
 
+const isBusy = (status: number): boolean =>
+  TRY_AGAIN.has(status) || (status >= 500 && status !== 501 && status !== 505);
+
+/** Whether a response can ask for a pause of all files: one about a single file, such as a redirect or a 404, cannot. */
+export function canAskPause(head: ResponseHead): boolean {
+  return isBusy(head.status) || (head.status === 403 && isHtmlHead(head));
+}
+
+const isHtmlHead = (head: ResponseHead): boolean => /html/i.test(oneHeader(head, 'content-type') ?? '');
+
 /**
  * Judges the head of a response: null if a file follows. Throws a MirrorError; a {@link TransientError} is worth another
  * attempt.
@@ -59,8 +69,10 @@ const TRY_AGAIN = new Set([408, 420, 421, 423, 425, 429, 499]);
 export function judgeFileHead(head: ResponseHead, url: URL, now: Date): FileAnswer | null {
   const { status } = head;
   const path = describePath(url);
-  const isHtml = /html/i.test(oneHeader(head, 'content-type') ?? '');
-  const retryAfterMs = parseRetryAfter(oneHeader(head, 'retry-after'), now).ms;
+  const isHtml = isHtmlHead(head);
+  const retryAfterMs = canAskPause(head)
+    ? parseRetryAfter(oneHeader(head, 'retry-after'), now).ms
+    : undefined;
   if (status === 200) {
     if (isHtml)
       throw new TransientError('RESPONSE_UNEXPECTED', `${path} returned a page instead of a file`, {
@@ -70,7 +82,7 @@ export function judgeFileHead(head: ResponseHead, url: URL, now: Date): FileAnsw
     return null;
   }
   if (NO_SUCH_FILE.has(status) && !(status === 403 && isHtml)) return { outcome: 'not_offered' };
-  if (TRY_AGAIN.has(status) || (status >= 500 && status !== 501 && status !== 505)) {
+  if (isBusy(status)) {
     const code = status === 429 || status === 420 ? 'RATE_LIMITED' : 'SERVER_ERROR';
     throw new TransientError(code, `${path} returned status ${status}`, { retryAfterMs });
   }

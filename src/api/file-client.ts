@@ -5,6 +5,7 @@ import type { Runtime, Traffic } from './client.ts';
 import {
   type FileAnswer,
   FileWriter,
+  canAskPause,
   decodeFile,
   findFileRefusal,
   judgeFileContent,
@@ -66,7 +67,7 @@ export function createFileClient(options: FileClientOptions, runtime: Runtime): 
 
   const notePause = (head: ResponseHead): void => {
     const ms = parseRetryAfter(oneHeader(head, 'retry-after'), now()).ms;
-    if (head.status === 200 || ms === undefined || ms <= pauseLeft()) return;
+    if (!canAskPause(head) || ms === undefined || ms <= pauseLeft()) return;
     pause = { since: now().getTime(), ms };
     tellPause(new Date(pause.since + ms));
   };
