@@ -221,7 +221,7 @@ describe('search', () => {
     );
     expect(await reasonsOf('injunction', '--in', 'documents')).toContain('no documents yet: `sync`');
     expect(await reasonsOf('okapi', '--in', 'entries')).not.toContain('yet');
-    expect(await reasonsOf('2:99-cv-77777')).toContain('clean_further_dockets');
+    expect(await reasonsOf('2:99-cv-77777')).toContain('once the list of dockets of its case has been read');
     expect(await reasonsOf('okapi OR chairs')).toContain('OR is searched as a word');
     expect(await reasonsOf('"okapi OR chairs"')).not.toContain('OR is searched');
     expect(await reasonsOf('okapi OR chairs', '--raw')).not.toContain('Nothing was found');

@@ -9,10 +9,12 @@ const FIXED_PLURAL =
 
 /** Values that are never 1. */
 const NEVER_ONE = [
-  /^\$\{MAX_[A-Z_]+\}/,
+  /^\$\{(?:renderCount\()?MAX_[A-Z_]+\)?\}/,
   / FROM \w+$/, // SQL
   '${CHOSEN} SELECT cases', // SQL
   '${ending} files', // not a count
+  '${toBaselineWords(baselineId)} Its cases', // a sentence
+  '${renderCount(runCount)} runs', // only if there are more than are shown
   '${found.length} cases', // only if several were found
   '${attempts} attempts', // only if attempts > 1
   '${others.length} pages', // only if there are several
