@@ -16,7 +16,7 @@ import { toDate } from './columns.ts';
 /* What a citation says, of a case and of the data set. Every format, the case page and an export say the same. */
 
 export const AUTHOR = 'Civil Rights Litigation Clearinghouse';
-export const INSTITUTION = 'University of Michigan Law School';
+const INSTITUTION = 'University of Michigan Law School';
 export const SITE = 'https://clearinghouse.net';
 
 /** A day, or a year if the day is not known. */
@@ -48,6 +48,8 @@ export interface CitedCase extends Cited {
   readonly court: string | null;
   readonly courtAbbreviation: string | null;
   readonly filed: CitedDate | null;
+  /** The court of the case if it is another than the court of the docket, which is cited; null if it is the same. */
+  readonly otherCourt: string | null;
 }
 
 export interface CitedDataSet extends Cited {
@@ -62,18 +64,24 @@ export interface CitedDataSet extends Cited {
 export type Citation = CitedCase | CitedDataSet;
 
 /** A name for the state of a run, by which one state can be told from another. */
-export const toDataVersion = ({ id, endedAt }: Pick<ExportedRun, 'id' | 'endedAt'>): string =>
+const toDataVersion = ({ id, endedAt }: Pick<ExportedRun, 'id' | 'endedAt'>): string =>
   `run-${id}-${endedAt.slice(0, 10)}`;
+
+/** Who made the data. What came from another address than the Clearinghouse's is not its own. */
+function toSource({
+  otherSource,
+}: ExportedRun): Pick<CitedDataSet, 'title' | 'author' | 'institution' | 'url'> {
+  if (otherSource === null) return { title: AUTHOR, author: AUTHOR, institution: INSTITUTION, url: SITE };
+  const author = `API at ${new URL(otherSource).host}`;
+  return { title: `Data of the ${author}`, author, institution: `not the ${AUTHOR}`, url: otherSource };
+}
 
 export function toDataCitation(run: ExportedRun): CitedDataSet {
   return {
     kind: 'data set',
     key: `clearinghouse-${toDataVersion(run)}`,
-    title: AUTHOR,
-    author: AUTHOR,
-    institution: INSTITUTION,
+    ...toSource(run),
     version: toDataVersion(run),
-    url: SITE,
     runId: run.id,
     dataDay: run.endedAt.slice(0, 10),
     note: run.lacking === null ? null : `incomplete: ${run.lacking}`,
@@ -154,9 +162,8 @@ function toCitedCase({ id, payload }: StoredCase, run: DataRun, isDeparted: bool
   const docket = isJsonObject(payload.main_docket) ? payload.main_docket : {};
   const docketNumber = toDocketNumber(docket);
   // A docket number belongs to the court of the docket, which need not be the court of the case.
-  const court =
-    (docketNumber === null ? null : toCourtName(toLine(docket.court, MAX_CITED))) ??
-    toCourtName(toLine(payload.court, MAX_CITED));
+  const caseCourt = toCourtName(toLine(payload.court, MAX_CITED));
+  const court = (docketNumber === null ? null : toCourtName(toLine(docket.court, MAX_CITED))) ?? caseCourt;
   return {
     kind: 'case',
     key: `clearinghouse-${id}`,
@@ -165,6 +172,7 @@ function toCitedCase({ id, payload }: StoredCase, run: DataRun, isDeparted: bool
     docketNumber,
     court,
     courtAbbreviation: court === null ? null : abbreviateCourt(court),
+    otherCourt: caseCourt === court ? null : caseCourt,
     filed: payload.never_filed === true ? null : toFiled(payload, run.day),
     url: toCaseLink(id),
     runId: run.id,

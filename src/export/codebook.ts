@@ -39,6 +39,10 @@ const NO_STATISTICS: ColumnStatistics = { missing: 0, least: null, greatest: nul
 const escape = (text: string): string =>
   text.replaceAll(/[\\`*_{}[\]<>|]/g, String.raw`\$&`).replaceAll(/\s+/g, ' ');
 
+/** A sentence with names in backticks, which stay code. */
+const renderSentence = (text: string): string =>
+  text.replaceAll(/`[^`|]+`|[^`]+|`/g, (part) => (/^`.+`$/s.test(part) ? part : escape(part)));
+
 export function renderCodebook(one: Export): string {
   return [
     '# Codebook',
@@ -83,7 +87,7 @@ function renderColumn(
   rows: number,
 ): string {
   const share = rows === 0 ? '' : `${((statistics.missing / rows) * 100).toFixed(1)} %`;
-  return `| \`${name}\` | ${type} | ${escape(description)} | ${share} | ${renderValues(statistics)} |`;
+  return `| \`${name}\` | ${type} | ${renderSentence(description)} | ${share} | ${renderValues(statistics)} |`;
 }
 
 function renderValues({ values, least, greatest }: ColumnStatistics): string {

@@ -1,4 +1,4 @@
-import { AUTHOR, INSTITUTION, SITE, toDataVersion } from './citation.ts';
+import { AUTHOR, toDataCitation } from './citation.ts';
 import type { Column, ColumnType } from './columns.ts';
 import type { FormatName } from './formats/format.ts';
 import type { Export, WrittenFile, WrittenTable } from './manifest.ts';
@@ -17,9 +17,13 @@ const FIELD_TYPES: Readonly<Record<ColumnType, string>> = {
   list: 'array',
 };
 
-export const TITLE = `${AUTHOR}: export of a local mirror`;
+/** The title of a folder: what it is, and of whose data. */
+export function toTitle({ kind, run }: Pick<Export, 'kind' | 'run'>): string {
+  return `${run.otherSource === null ? AUTHOR : toDataCitation(run).title}: ${kind} of a local mirror`;
+}
 
 export function toDescriptor(one: Export): object {
+  const { author, institution, url, version } = toDataCitation(one.run);
   // A table in several files is several resources, and nothing can refer to it: files with names of columns cannot be joined.
   const names = new Set(
     one.tables.flatMap(({ table, partition }) => (partition === null ? [table.name] : [])),
@@ -27,13 +31,13 @@ export function toDescriptor(one: Export): object {
   return {
     $schema: SCHEMA,
     name: 'clearinghouse-mirror',
-    title: TITLE,
+    title: toTitle(one),
     description: `The state of the mirror after run ${one.run.id}, which ended at ${one.run.endedAt}. README.md and codebook.md describe it.`,
-    homepage: SITE,
-    version: toDataVersion(one.run),
+    homepage: url,
+    version,
     created: one.run.endedAt,
-    sources: [{ title: `${AUTHOR}, ${INSTITUTION}`, path: SITE }],
-    contributors: [{ title: AUTHOR, path: SITE, roles: ['creator'] }],
+    sources: [{ title: `${author}, ${institution}`, path: url }],
+    contributors: [{ title: author, path: url, roles: ['creator'] }],
     keywords: ['civil rights', 'litigation', 'court dockets'],
     resources: one.tables.flatMap((written) =>
       written.files.map((file) => toResource(one, written, file, names)),

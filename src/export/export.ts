@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { closing } from '../db/engine.ts';
@@ -190,7 +189,7 @@ async function writePapers(done: Export, folder: string): Promise<void> {
     'CITATION.cff': renderCitation(done),
     'LICENSE.md': renderLicense(done),
     'datapackage.json': toJson(toDescriptor(done)),
-    [MANIFEST]: toJson(toManifest(done, toSha256)),
+    [MANIFEST]: toJson(toManifest(done)),
   };
   for (const [name, text] of Object.entries(papers)) writeFileSync(join(folder, name), text, { flag: 'wx' });
   const files = [
@@ -205,7 +204,6 @@ async function writePapers(done: Export, folder: string): Promise<void> {
 }
 
 const toJson = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
-const toSha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 async function inSystem<Result>(folder: string, action: () => Promise<Result>): Promise<Result> {
   try {

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import type { Withheld } from '../history/query-as-of/withhold.ts';
 import { renderPlural } from '../lib/layout.ts';
+import { SITE } from './citation.ts';
 import type { Misfits } from './columns.ts';
 import type { Coverage, ExportedRun } from './run.ts';
 import type { Partition } from './partition.ts';
-import type { Table } from './table.ts';
+import { TABLE_NAMES, type Table } from './table.ts';
 import type { FormatName } from './formats/format.ts';
 import type { ColumnStatistics } from './tally.ts';
 import { type FolderKind, toManifestKind } from './target.ts';
@@ -89,12 +91,30 @@ const toCounts = (misfits: Misfits): object =>
     }),
   );
 
-/** The manifest, which names each file only after it was read back. */
-export function toManifest(
-  { run, tables, coverage, database, ...rest }: Export,
-  toHash: (text: string) => string,
-): object {
+/** The hash of the content of all tables but the history and the run log. */
+export function toContentHash({ tables }: Pick<Export, 'tables'>): string {
   const content = tables.filter(({ table }) => table.kind === 'content');
+  return createHash('sha256')
+    .update(content.map(({ table, contentHash }) => `${table.name} ${contentHash}\n`).join(''))
+    .digest('hex');
+}
+
+/** What an export has of the mirror, if it is not the whole: its filters and tables. Null if it is the whole. */
+export function describeSelection({ filters, tables, leftOut, withoutTexts }: Export): string | null {
+  const absent = TABLE_NAMES.some(
+    (name) =>
+      !tables.some(({ table }) => table.name === name) && !leftOut.some(({ table }) => table === name),
+  );
+  const parts = [
+    ...Object.entries(filters).map(([name, values]) => `${name} ${values.join(', ')}`),
+    ...(absent ? [`tables ${tables.map(({ table }) => table.name).join(', ')}`] : []),
+    ...(withoutTexts ? ['without texts'] : []),
+  ];
+  return parts.length === 0 ? null : `selection: ${parts.join('; ')}`;
+}
+
+/** The manifest, which names each file only after it was read back. */
+export function toManifest({ run, tables, coverage, database, ...rest }: Export): object {
   return {
     kind: toManifestKind(rest.kind),
     version: rest.version,
@@ -103,14 +123,13 @@ export function toManifest(
     without_texts: rest.withoutTexts,
     filters: rest.filters,
     run: { id: run.id, started_at: run.startedAt, ended_at: run.endedAt, outcome: run.outcome },
+    source: run.otherSource ?? SITE,
     complete: run.lacking === null,
     ...(run.lacking !== null && { lacking: run.lacking }),
     // Compressed files are the same only where these are the same.
     node: process.version,
     zlib: process.versions.zlib,
-    content_sha256: toHash(
-      content.map(({ table, contentHash }) => `${table.name} ${contentHash}\n`).join(''),
-    ),
+    content_sha256: toContentHash({ tables }),
     tables: Object.fromEntries(
       tables.map(({ table, isWhole, partition, rows, contentHash, misfits }) => [
         table.name,

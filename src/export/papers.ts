@@ -1,23 +1,30 @@
 import { renderPlural } from '../lib/layout.ts';
-import { AUTHOR, INSTITUTION, SITE, toDataCitation } from './citation.ts';
+import { AUTHOR, SITE, toDataCitation } from './citation.ts';
 import { FIRST_DAY } from './columns.ts';
-import { TITLE } from './descriptor.ts';
-import { type Export, listLeftOut, renderWithheld } from './manifest.ts';
+import { toTitle } from './descriptor.ts';
+import { type Export, describeSelection, listLeftOut, renderWithheld, toContentHash } from './manifest.ts';
 
 /* The texts that go with an export: README.md, CITATION.cff and LICENSE.md. */
 
-const PUBLISHER = `${AUTHOR}, ${INSTITUTION}`;
-
 export function renderReadme(one: Export): string {
   const { run, tables, leftOut, format, isRaw, filters, database } = one;
-  return `# ${TITLE}
+  return `# ${toTitle(one)}
 
-This folder has the state of a mirror of ${SITE} after run ${run.id}, which ended at ${run.endedAt}. \`clearinghouse-mirror
+This folder has the state of a mirror of ${run.otherSource ?? SITE} after run ${run.id}, which ended at ${run.endedAt}. \`clearinghouse-mirror
 ${one.kind}\` (version ${one.version}) wrote it in the format ${format}.
-
+${
+  run.otherSource === null
+    ? ''
+    : `
+**The data are not the Clearinghouse's own**: they come from ${run.otherSource}.
+`
+}
 ${renderContents(isRaw, one.withoutTexts)}
 ${Object.entries(filters)
-  .map(([name, values]) => `\nOnly cases with ${name}: ${values.join(', ')}.\n`)
+  .map(
+    ([name, values]) =>
+      `\nOnly cases whose \`${name}\` is ${values.map((value) => `\`${value}\``).join(' or ')}.\n`,
+  )
   .join('')}
 | table | rows | content |
 | --- | ---: | --- |
@@ -110,18 +117,25 @@ ${fence('sql', [
 
 /** How to read the tables, and what the folders of those mean that are split. */
 function renderReading(one: Export): string {
-  const split = one.tables.flatMap(({ table: { name }, partition }) => {
+  const split = one.tables.flatMap(({ table: { name }, partition, files }) => {
     if (partition === null) return [];
     const { column, folder, size } = partition;
+    const from = BigInt(/=(-?\d+)\//.exec(files[0]?.path ?? '')?.[1] ?? 0);
     const kind = one.format === 'ndjson' ? 'json' : one.format;
-    return `The table \`${name}\` is split by \`${column}\`: the folder \`${folder}=20000\` has the ids from 20000 to ${20_000n + size - 1n}, and so on. In DuckDB:
+    return `The table \`${name}\` is split by \`${column}\`: the folder \`${folder}=${from}\` has the ids from ${from} to ${from + size - 1n}, and so on. In DuckDB:
 
 ${fence('sql', [
   `SELECT count(*) FROM read_${kind}('data/${name}/*/*.${one.format}', hive_partitioning = true, hive_types = {'${folder}': BIGINT})`,
-  `WHERE ${folder} = 20000;`,
+  `WHERE ${folder} = ${from};`,
 ])}`;
   });
-  return [renderFormat(one), ...split].join('\n\n');
+  const database =
+    one.database === null
+      ? []
+      : [
+          `All of these tables are also in one SQLite database, \`${one.database.path}\`, which \`sqlite3\` opens.`,
+        ];
+  return [renderFormat(one), ...split, ...database].join('\n\n');
 }
 
 function renderContents(isRaw: boolean, withoutTexts: boolean): string {
@@ -148,12 +162,24 @@ ${lists.map(({ list, run: id, cases }) => `| ${list} | ${cases ?? ''} | ${id ?? 
 
 const quote = (text: string): string => `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 
-export function renderCitation({ run }: Export): string {
+/** The first characters of a hash, by which a reader can tell one content from another. */
+const SHOWN_OF_HASH = 12;
+
+export function renderCitation(one: Export): string {
+  const { run } = one;
   const { title, author, institution, version, dataDay, url } = toDataCitation(run);
+  const selection = describeSelection(one);
+  const named = run.otherSource ?? `the ${AUTHOR}`;
+  const abstract = [
+    ...(selection === null ? [] : [`Not the whole data set; ${selection}.`]),
+    ...(run.otherSource === null ? [] : [`The data are not from the ${AUTHOR}.`]),
+    `content_sha256 in manifest.json begins with ${toContentHash(one).slice(0, SHOWN_OF_HASH)}.`,
+  ].join(' ');
   return `cff-version: "1.2.0"
-message: "Please cite the Civil Rights Litigation Clearinghouse as the source of the data."
+message: ${quote(`Please cite ${named} as the source of the data.`)}
 type: dataset
-title: ${quote(title)}
+title: ${quote(selection === null ? title : `${title} (${selection})`)}
+abstract: ${quote(abstract)}
 authors:
   - name: ${quote(`${author}, ${institution}`)}
 version: ${quote(version)}
@@ -167,10 +193,18 @@ keywords:
 `;
 }
 
-export function renderLicense({ withoutTexts }: Export): string {
+export function renderLicense({ withoutTexts, run }: Export): string {
+  const { author, institution, url } = toDataCitation(run);
+  if (run.otherSource !== null)
+    return `# License of the data
+
+The data come from the ${author} (${url}), ${institution}. Ask there under which license they may be used.${withoutTexts ? ' Summaries and the texts of documents are not included.' : ''}
+
+The program that wrote this folder does not license the data. Its own license, MIT, covers its code alone.
+`;
   return `# License of the data
 
-The data come from the ${PUBLISHER} (${SITE}). It asks to be credited or cited
+The data come from the ${author}, ${institution} (${url}). It asks to be credited or cited
 whenever they are used. Its staff wrote the summaries, which are its property${withoutTexts ? '; they are not included' : ': ask it before you publish them'}. Docket entries
 and court documents are public records.
 

@@ -1,3 +1,4 @@
+import { isOfficialApi } from '../api/urls.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { type AsOf, toRunText } from '../history/moments.ts';
@@ -12,6 +13,8 @@ export interface ExportedRun {
   readonly outcome: string;
   /** Why the state may lack cases; null if every list was read completely. */
   readonly lacking: string | null;
+  /** The address of the API if it is not the Clearinghouse's own, as with invented data; null if it is. */
+  readonly otherSource: string | null;
   /** Whether a later run has written since, so that the state is rebuilt from the history. */
   readonly isPast: boolean;
 }
@@ -84,8 +87,22 @@ function toExportedRun(mirror: Mirror, row: RunRow, asOf: AsOf | null): Exported
     endedAt: row.ended_at ?? row.started_at,
     outcome: row.outcome,
     lacking,
+    otherSource: findOtherSource(mirror, row.id),
     isPast,
   };
+}
+
+/** The address from which the mirror was filled up to a run, if it is not the Clearinghouse's own; null if it is. */
+export function findOtherSource({ sqlite }: Mirror, runId: number): string | null {
+  const address = sqlite
+    .prepare<[number], string>(
+      `SELECT api_url FROM sync_runs WHERE ${IS_SYNC} AND id <= ? ORDER BY id DESC LIMIT 1`,
+    )
+    .pluck()
+    .get(runId);
+  if (address === undefined || !URL.canParse(address)) return null;
+  const url = new URL(address);
+  return isOfficialApi(url) ? null : url.href;
 }
 
 function findNewest({ sqlite }: Mirror, allowsPartial: boolean): RunRow | undefined {

@@ -75,7 +75,7 @@ const start = shareDays(
     },
     () => undefined,
   ],
-  `${departureSql(6, 3)};
+  `${departureSql(6, 3)}; UPDATE sync_runs SET api_url = 'https://clearinghouse.net/api/v2p1/';
   UPDATE cases SET mirror_departed_run_id = 3 WHERE id = 6;
   UPDATE cases SET mirror_redacted_run_id = 3 WHERE id = 7`,
 );
@@ -209,6 +209,37 @@ describe('cite', () => {
       '',
       expect.stringMatching(`${words}[^]*\\[${code}\\]\\nHint: `),
     ]);
+  });
+
+  test('says that data of another address are not the own of the Clearinghouse, in an export too', async () => {
+    const { run, write, harness } = await start();
+    expect((await run('cite', '1')).stderr).toBe('');
+    const address = 'http://127.0.0.1:3000/api/v2p1/';
+    write(`UPDATE sync_runs SET api_url = '${address}'`);
+    for (const args of [['1'], ['--dataset']])
+      expect((await run('cite', ...args)).stderr).toBe(
+        `Note: The data come from ${address}, which is not the Clearinghouse's own API.\n`,
+      );
+    expect((await run('cite', '--dataset')).stdout).toBe(
+      `API at 127.0.0.1:3000, not the Civil Rights Litigation Clearinghouse, ${address} (data of Jan. 3, 2030; run-3-2030-01-03).\n`,
+    );
+    const folder = join(tempFolder(), 'out');
+    await runCli(['export', folder, '--filed', '2019', '--tables', 'cases', '--database', harness.database]);
+    const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+    for (const name of ['README.md', 'CITATION.cff', 'LICENSE.md', 'datapackage.json', 'manifest.json'])
+      expect([name, read(name)]).toEqual([name, expect.stringContaining(address)]);
+    expect(read('README.md')).toContain('Only cases whose `filed` is `2019`.');
+    const { content_sha256 } = JSON.parse(read('manifest.json')) as { content_sha256: string };
+    expect(read('CITATION.cff')).toContain('(selection: filed 2019; tables cases)"\nabstract: "');
+    expect(read('CITATION.cff')).toContain(`begins with ${content_sha256.slice(0, 12)}.`);
+    expect(read('codebook.md')).not.toContain('\\`');
+  });
+
+  test('says on standard error if the court of the case is another than that of the docket', async () => {
+    const { run } = await start();
+    expect((await run('cite', '4')).stderr).toBe(
+      `Note: The court is that of the main docket, U.S. Court of Appeals for the Second Circuit; the court of the case is ${KANSAS}.\n`,
+    );
   });
 
   test('says of the data set what it lacks', async () => {

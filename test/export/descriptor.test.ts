@@ -125,6 +125,7 @@ test('CITATION.cff has only keys and values that its version of the format allow
     'message',
     'type',
     'title',
+    'abstract',
     'authors',
     'version',
     'date-released',

@@ -110,7 +110,7 @@ test('neither the files nor the database have departed cases, hidden records or 
   for (const id of gone)
     expect(sqlite.prepare('SELECT count(*) FROM cases WHERE id = ?').pluck().get(id)).toBe(0);
   sqlite.close();
-  expect(readFileSync(join(path, 'LICENSE.md'), 'utf8')).toContain('they are not included');
+  expect(readFileSync(join(path, 'LICENSE.md'), 'utf8')).toContain('are not included');
 });
 
 test('a mirror with a finding of verify gives no release', async () => {

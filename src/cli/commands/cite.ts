@@ -2,12 +2,12 @@ import { type Command, Option } from 'commander';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
-import { findCitedRun } from '../../export/run.ts';
+import { findCitedRun, findOtherSource } from '../../export/run.ts';
 import { type Citation, findCitedCase, toDataCitation } from '../../export/citation.ts';
 import { CITATION_FORMATS, type CitationFormat, renderCitation } from '../../export/render-citation.ts';
 import { findRunAsOf } from '../../history/period.ts';
 import type { AsOf } from '../../history/moments.ts';
-import { write, type Io } from '../io.ts';
+import { say, write, type Io } from '../io.ts';
 import { type Flags, MOMENT_HELP, addSettings, readAsOf, readSettings } from '../options.ts';
 import { AS_OF } from '../text/period.ts';
 import { resolveCase, withMirrorMoment } from '../with-mirror.ts';
@@ -47,11 +47,19 @@ export async function runCommand(words: readonly string[], flags: Flags, io: Io)
       { hint: 'As in `clearinghouse-mirror cite 10002` or `clearinghouse-mirror cite --dataset`.' },
     );
   const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
-  const cited = await withMirrorMoment(readSettings(flags, io).database, (mirror) =>
-    Promise.resolve(
-      isDataSet ? toDataCitation(findCitedRun(mirror, asOf)) : findCase(mirror, words.join(' '), asOf, io),
-    ),
-  );
+  const { cited, otherSource } = await withMirrorMoment(readSettings(flags, io).database, (mirror) => {
+    const found: Citation = isDataSet
+      ? toDataCitation(findCitedRun(mirror, asOf))
+      : findCase(mirror, words.join(' '), asOf, io);
+    return Promise.resolve({ cited: found, otherSource: findOtherSource(mirror, found.runId) });
+  });
+  if (otherSource !== null)
+    say(io.stderr, `Note: The data come from ${otherSource}, which is not the Clearinghouse's own API.\n`);
+  if (cited.kind === 'case' && cited.otherCourt !== null)
+    say(
+      io.stderr,
+      `Note: The court is that of the main docket, ${cited.court ?? ''}; the court of the case is ${cited.otherCourt}.\n`,
+    );
   await write(io.stdout, renderCitation(cited, flags.format as CitationFormat));
   return 'complete';
 }

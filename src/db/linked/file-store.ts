@@ -90,7 +90,7 @@ export function* listStoredFiles(folder: string): Generator<StoredFile, void> {
  */
 export type FolderState = 'absent' | 'dangling' | 'empty' | 'filled';
 
-export function judgeFolder(mirror: Mirror): FolderState {
+function judgeFolder(mirror: Mirror): FolderState {
   const folder = toFilesFolder(mirror.path);
   if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) return 'absent';
   if (!existsSync(folder)) return 'dangling';
