@@ -78,6 +78,7 @@ export const SEALED_TABLES: readonly SealedTable[] = [
     schema.mirrorReplacedTexts,
     schema.textPasses,
     schema.documentFiles,
+    schema.mirrorDroppedFiles,
     schema.filePasses,
   ].map(whole),
 ];

@@ -24,11 +24,16 @@ const NO_DATA = new Set([
 /** Every row of every table of data, to compare two states. The ledger, which grows with each run, is omitted. */
 export function dumpData({ sqlite }: Mirror): Record<string, unknown[]> {
   const tables = sqlite
-    .prepare<[], { name: string }>(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`)
+    .prepare<[], { name: string; columns: number }>(
+      `SELECT name, (SELECT count(*) FROM pragma_table_info(sqlite_schema.name)) AS columns FROM sqlite_schema WHERE type = 'table' ORDER BY name`,
+    )
     .all();
   return Object.fromEntries(
     tables
       .filter(({ name }) => !NO_DATA.has(name) && !SEARCH_OBJECTS.has(name))
-      .map(({ name }) => [name, sqlite.prepare<[]>(`SELECT * FROM "${name}" ORDER BY 1, 2`).all()]),
+      .map(({ name, columns }) => [
+        name,
+        sqlite.prepare<[]>(`SELECT * FROM "${name}" ORDER BY 1, ${Math.min(columns, 2)}`).all(),
+      ]),
   );
 }
