@@ -18,7 +18,8 @@ import {
 import { UNCLASSIFIED } from '../api/lists.ts';
 import { type ErrorCode, MirrorError } from '../errors/mirror-error.ts';
 import { isSqliteError, toDatabaseError } from './errors.ts';
-import { type Mirror, readAnyVersion } from './open-mirror.ts';
+import { closing } from './engine.ts';
+import { type Mirror, openMirrorReadOnly, readAnyVersion } from './open-mirror.ts';
 import { type PendingRedaction, listPendingRedactions } from './redact.ts';
 import {
   cases,
@@ -323,4 +324,19 @@ export function listUnproven(statusStates: readonly ListState[]): ListState[] {
 
 function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/**
+ * Asks whether something was redacted since the read transaction of a mirror began. It would still be in what is about to be
+ * written, published or sent, because the transaction reads the state before. Fails with REDACTED_MEANWHILE.
+ */
+export function refuseRedactedMeanwhile({ path, sqlite }: Mirror): void {
+  const count = (connection: Mirror['sqlite']): number =>
+    connection
+      .prepare<[], number>(`SELECT count(*) FROM main.sync_runs WHERE trigger = 'redact'`)
+      .pluck()
+      .get() ?? 0;
+  const now = closing(openMirrorReadOnly(path), (mirror) => count(mirror.sqlite));
+  if (now !== count(sqlite))
+    throw new MirrorError('REDACTED_MEANWHILE', `Something was redacted from ${path} meanwhile.`);
 }

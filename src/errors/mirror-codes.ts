@@ -289,6 +289,12 @@ export const ERRORS_OF_EXPORTS = {
     description: 'The disk has too little space for the export.',
     hint: 'Free some space, name a folder on another disk, or export fewer tables (--tables). An earlier export is unchanged.',
   },
+  REDACTED_MEANWHILE: {
+    exit: 'output',
+    description:
+      'Something was redacted while the command read the mirror, so what it would write or publish still has it.',
+    hint: 'Nothing was written. Run the command again: then it is left out.',
+  },
   EXPORT_FAILED: {
     exit: 'output',
     description: 'The export could not be written, or a file of it did not read back as it was written.',

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { closing } from '../db/engine.ts';
-import { type Mirror, openMirrorReadOnly } from '../db/open-mirror.ts';
+import type { Mirror } from '../db/open-mirror.ts';
+import { refuseRedactedMeanwhile } from '../db/state.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { PACKAGE } from '../lib/package-info.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
@@ -51,7 +51,7 @@ export interface FinishedExport extends Export {
 
 /**
  * Exports the state of a mirror after a run to a folder. The mirror is in a read transaction, and its connection can be used
- * for nothing else afterwards. Fails with EXPORT_REFUSED, EXPORT_NO_ROOM, EXPORT_FAILED, EXPORT_UNAVAILABLE, LOCKED,
+ * for nothing else afterwards. Fails with EXPORT_REFUSED, EXPORT_NO_ROOM, EXPORT_FAILED, REDACTED_MEANWHILE, EXPORT_UNAVAILABLE, LOCKED,
  * HISTORY_MISSING, HISTORY_DAMAGED, DATABASE_DAMAGED or the signal's reason; an earlier export is then unchanged.
  */
 export async function exportMirror(mirror: Mirror, request: ExportRequest): Promise<FinishedExport> {
@@ -70,7 +70,7 @@ export async function exportMirror(mirror: Mirror, request: ExportRequest): Prom
     const content = { format, tables, partitions, leftOut, withheld, caseIds, folder: place.folder };
     const written = await writeAll(mirror, { ...request, filters }, content);
     await place.swapIn(() => {
-      refuseRedacted(mirror);
+      refuseRedactedMeanwhile(mirror);
     });
     return { ...written, replaced: place.replaced };
   } catch (thrown) {
@@ -78,23 +78,6 @@ export async function exportMirror(mirror: Mirror, request: ExportRequest): Prom
   } finally {
     place.release();
   }
-}
-
-/**
- * What was redacted while the export read the mirror is in the files, because the export reads the state before. Fails with
- * EXPORT_FAILED; the files are then removed.
- */
-function refuseRedacted({ path, sqlite }: Mirror): void {
-  const count = (connection: Mirror['sqlite']): number =>
-    connection
-      .prepare<[], number>(`SELECT count(*) FROM main.sync_runs WHERE trigger = 'redact'`)
-      .pluck()
-      .get() ?? 0;
-  const now = closing(openMirrorReadOnly(path), (mirror) => count(mirror.sqlite));
-  if (now !== count(sqlite))
-    throw new MirrorError('EXPORT_FAILED', `Something was redacted from ${path} during the export.`, {
-      hint: 'Export again: then it is left out.',
-    });
 }
 
 const isFiltered = ({ values, filed }: CaseFilters): boolean =>

@@ -1,4 +1,5 @@
 import type { Mirror } from '../db/open-mirror.ts';
+import { refuseRedactedMeanwhile } from '../db/state.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { ExportedRun } from '../export/run.ts';
 import { TABLE_NAMES, type Table } from '../export/table.ts';
@@ -97,7 +98,7 @@ interface Work {
 /**
  * Publishes the state of a mirror after a run to a schema of a Postgres server. The mirror is in a read transaction, and its
  * connection can be used for nothing else afterwards. Everything happens in one transaction of the server, so a failure
- * leaves what was there. Fails with an error of publish or the signal's reason.
+ * leaves what was there. Fails with an error of publish, REDACTED_MEANWHILE or the signal's reason.
  */
 export async function publishMirror(mirror: Mirror, request: PublishRequest): Promise<Published> {
   const { server, schema, run, signal } = request;
@@ -119,6 +120,7 @@ export async function publishMirror(mirror: Mirror, request: PublishRequest): Pr
     const done = earlier !== null && isUpdate ? await update(work, earlier) : await build(work, earlier);
     if (isTemporary) await removeBeside(session, schema);
     const sizes = await listSizes(session, schema, tables);
+    refuseRedactedMeanwhile(mirror);
     await session.commit();
     return { schema, run, earlierRunId: earlier?.runId ?? null, tables: sizes, ...done };
   } finally {

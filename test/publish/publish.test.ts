@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
-import { openSqlite } from '../../src/db/engine.ts';
+import { closing, openSqlite } from '../../src/db/engine.ts';
+import { openMirrorReadOnly } from '../../src/db/open-mirror.ts';
 import { toTables } from '../../src/export/select.ts';
 import { spawnCli, runCli } from '../support/command-line.ts';
 import { makeFullMirror } from '../support/full-mirror.ts';
 import { makeAttachment, makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { makeCertificate } from '../support/make-certificate.ts';
 import { type PostgresServer, explainMissing, startPostgres } from '../support/postgres-server.ts';
+import { redactMeanwhile } from '../support/program.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { publishTo, readMirror, readServer } from './publish-harness.ts';
@@ -138,7 +140,7 @@ const ALL = toTables({ isRaw: false, withoutTexts: false });
       },
       () => sync(),
       async () => {
-        await runCli(['redact', '4', '--yes', '--database', database]);
+        expect((await runCli(['redact', '4', '--yes', '--database', database])).exitCode).toBe(0);
         await sync();
       },
     ];
@@ -218,6 +220,23 @@ const ALL = toTables({ isRaw: false, withoutTexts: false });
         `SELECT bool_and(has_table_privilege('reader', c.oid, 'SELECT')) FROM pg_class c WHERE relnamespace = 'readers'::regnamespace AND relkind = 'r'`,
       ),
     ).toBe(true);
+  });
+
+  test('publishes nothing if something is redacted meanwhile', async () => {
+    const database = await makeFullMirror();
+    const id = closing(openMirrorReadOnly(database), ({ sqlite }) =>
+      String(sqlite.prepare('SELECT min(id) FROM clean_documents').pluck().get()),
+    );
+    let isRedacted = false;
+    const onTable = (): void => {
+      if (isRedacted) return;
+      isRedacted = true;
+      expect(redactMeanwhile(database, id)).toContain('REDACTION_UNFINISHED');
+    };
+    await expect(publishTo(server.url(), 'meanwhile', database, { onTable })).rejects.toMatchObject({
+      code: 'REDACTED_MEANWHILE',
+    });
+    expect(await one(`SELECT to_regnamespace('meanwhile') IS NULL`)).toBe(true);
   });
 
   test('fails if a trigger of others changes what was sent, and names the part', async () => {

@@ -4,13 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
-import { openMirror } from '../../src/db/open-mirror.ts';
+import { closing } from '../../src/db/engine.ts';
+import { openMirror, openMirrorReadOnly } from '../../src/db/open-mirror.ts';
 import { MAX_MARKDOWN_BYTES } from '../../src/web/report/markdown.ts';
 import { MAX_HTML_BYTES } from '../../src/web/report/page.ts';
+import { REPORT_FORMS, findUsualPeriod, renderReport } from '../../src/web/report/report.ts';
 import { runCli, spawnCli } from '../support/command-line.ts';
 import { makeFullMirror } from '../support/full-mirror.ts';
 import { openLinkedMirror } from '../support/linked-mirror.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
+import { redactMeanwhile } from '../support/program.ts';
 import { makeDocument } from '../support/make-document.ts';
 import { listAddresses, listStructureFaults, listTagFaults, readElements } from '../support/read-html.ts';
 import { serveCopy } from '../support/site.ts';
@@ -284,6 +287,21 @@ describe('after the redaction of a document', () => {
     expect(run).toContain('complete Content was removed on request. Such a run reads no list.');
     expect(run).not.toContain('Every page was read');
     expect(changes).toMatch(/1 new case, 3 cases of the baseline/);
+  });
+});
+
+test('what is redacted while a report is made ends it', () => {
+  const { database, later } = makeQuietMirror();
+  later();
+  closing(openMirrorReadOnly(database), (mirror) => {
+    mirror.sqlite.exec('BEGIN');
+    const period = findUsualPeriod(mirror);
+    if (period === null) throw new Error('The mirror has runs.');
+    expect(redactMeanwhile(database, '21')).toContain('REDACTION_UNFINISHED');
+    for (const form of REPORT_FORMS)
+      expect(() => renderReport(mirror, period, form)).toThrow(
+        expect.objectContaining({ code: 'REDACTED_MEANWHILE' }),
+      );
   });
 });
 

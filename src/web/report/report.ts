@@ -1,5 +1,6 @@
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
+import { refuseRedactedMeanwhile } from '../../db/state.ts';
 import { type Period, findPeriod } from '../../history/period.ts';
 import { findNewestRunWithChanges } from '../../cli/text/all-changes.ts';
 import type { RenderedReport } from '../../schedule/html-report.ts';
@@ -22,20 +23,30 @@ export function findUsualPeriod(mirror: Mirror): Period | null {
 /**
  * Renders the report of a period. The same bytes whenever and wherever it is made, unless a case or a document has left
  * or was redacted since. The connection can be used for nothing else afterwards. `onSome` is called now and
- * then, for one who keeps memory small.
+ * then, for one who keeps memory small. Fails with REDACTED_MEANWHILE.
  */
 export function renderReport(mirror: Mirror, period: Period, form: ReportForm, onSome?: () => void): string {
   readAfterPeriod(mirror, period);
-  if (form === 'html') {
+  const text = RENDERERS[form](mirror, period, onSome);
+  refuseRedactedMeanwhile(mirror);
+  return text;
+}
+
+const RENDERERS: Readonly<
+  Record<ReportForm, (mirror: Mirror, period: Period, onSome?: () => void) => string>
+> = {
+  html: (mirror, period, onSome) => {
     const teller = createHtmlTeller(period.first.id === period.last.id);
     const changes = gatherChanges(mirror, period, teller, HTML_ROOM, onSome);
     return renderReportPage(findReportFacts(mirror, period), changes).toString();
-  }
-  const changes = gatherChanges(mirror, period, createMarkdownTeller(period), MARKDOWN_ROOM, onSome);
-  return renderReportMarkdown(findReportFacts(mirror, period), changes);
-}
+  },
+  markdown: (mirror, period, onSome) => {
+    const changes = gatherChanges(mirror, period, createMarkdownTeller(period), MARKDOWN_ROOM, onSome);
+    return renderReportMarkdown(findReportFacts(mirror, period), changes);
+  },
+};
 
-/** Renders the HTML report of the runs from one to another. Fails with RUN_UNKNOWN. */
+/** Renders the HTML report of the runs from one to another. Fails with RUN_UNKNOWN or REDACTED_MEANWHILE. */
 export function renderRuns(
   mirror: Mirror,
   firstRunId: number,
