@@ -33,11 +33,12 @@ function listLeftovers(base: string, names: readonly string[]): string[] {
   return names.filter((name) => pattern.test(name));
 }
 
-function listNamesIn(folder: string): string[] {
+/** The names in a folder; none if this user may not list it. */
+export function listNamesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (thrown) {
-    if (['EACCES', 'ENOENT', 'ENOTDIR'].includes(codeOf(thrown))) return []; // Opening a file there reports the error.
+    if (['EACCES', 'ENOENT', 'ENOTDIR'].includes(codeOf(thrown))) return [];
     throw thrown;
   }
 }

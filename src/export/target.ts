@@ -10,6 +10,7 @@ import {
   rmSync,
 } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
+import { listNamesIn } from '../db/leftovers.ts';
 import { type WriterLock, takeWriterLock } from '../db/lock.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { describeKind, describeMissingFolder, toRealPath } from '../lib/files.ts';
@@ -114,6 +115,26 @@ function listBeside(path: string, ending: string): string[] {
     .map((name) => join(dirname(path), name));
 }
 
+/** A folder that holds what was once read from a mirror. */
+export interface ExportedFolder {
+  readonly path: string;
+  /** Whether a process that died left it, or one still writes it. Its name begins with a dot. */
+  readonly isUnfinished: boolean;
+}
+
+const UNFINISHED = /^\..+\.[0-9a-f]{16}\.(?:partial|replaced)$/;
+
+/** Finds the exports and releases in a folder, of any mirror, and those that were never finished. */
+export function listExportedFolders(folder: string): ExportedFolder[] {
+  return listNamesIn(folder)
+    .filter((name) => look(join(folder, name))?.isDirectory() === true)
+    .flatMap((name) => {
+      const path = join(folder, name);
+      const isUnfinished = UNFINISHED.test(name);
+      return isUnfinished || KINDS.has(readEarlier(path)?.kind) ? [{ path, isUnfinished }] : [];
+    });
+}
+
 /** Only the process that holds the lock writes beside the folder, so what is there was left by one that died. */
 function removeLeftovers(path: string): void {
   for (const ending of ['partial', 'replaced'])
@@ -155,6 +176,8 @@ async function checkReplaceable(path: string, named: string, kind: FolderKind): 
   if (foreign !== null) throw refuse(named, foreign, 'Move it away, or name another folder.');
   return { runId: earlier.runId, tables: earlier.tables };
 }
+
+const KINDS: ReadonlySet<unknown> = new Set([toManifestKind('export'), toManifestKind('release')]);
 
 const WITH_ARTICLE = { export: 'an export', release: 'a release' } as const satisfies Record<
   FolderKind,

@@ -1,4 +1,12 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openSqlite } from '../../src/db/engine.ts';
@@ -242,6 +250,24 @@ describe('redact', () => {
     expect(JSON.parse(await departedAsOf(6))).toEqual([{ id: 7 }]);
   });
 
+  test('names the exports that may hold the content, also one that was killed, and changes none', async () => {
+    const { redact, database } = await start();
+    const folder = dirname(database);
+    await runCli(['export', 'finished', '--tables', 'runs', '--database', database], { folder });
+    const killed = join(folder, '.killed.0123456789abcdef.partial');
+    mkdirSync(killed);
+    mkdirSync(join(folder, 'something else'));
+    const { stdout } = await redact('7', '--yes');
+    expect(stdout).toContain(`  ${join(folder, 'finished')}\n`);
+    expect(stdout).toContain(`  ${killed} (an export that was not finished)\n`);
+    expect(stdout).not.toContain('something else');
+    expect(readdirSync(folder)).toEqual(
+      expect.arrayContaining(['finished', '.killed.0123456789abcdef.partial']),
+    );
+    const { exports } = JSON.parse((await redact('7', '--json')).stdout) as { exports: object[] };
+    expect(exports).toContainEqual({ path: killed, unfinished: true });
+  });
+
   test('prints what it did as JSON', async () => {
     const { redact } = await start();
     expect(JSON.parse((await redact('7', '--yes', '--json')).stdout)).toEqual({
@@ -255,6 +281,7 @@ describe('redact', () => {
       named_by_other_cases: 1,
       copies_redacted: [],
       copies_with_content: [],
+      exports: [],
       not_searched: [],
     });
   });

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { dirname } from 'node:path';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { type DocumentRedaction, findDocumentRedaction } from '../../db/linked/redact-document.ts';
 import {
@@ -8,6 +9,7 @@ import {
   redactCase,
   redactDocument,
 } from '../../db/redact.ts';
+import { type ExportedFolder, listExportedFolders } from '../../export/target.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { BrokenObject } from '../../db/migrate.ts';
 import { listTablesAndViewsOfUser, type SchemaObject } from '../../db/own-schema.ts';
@@ -21,6 +23,7 @@ import { say, textWidth, withStop, write, type Io } from '../io.ts';
 import { renderBroken } from '../text/errors.ts';
 import { renderObjects } from '../text/verify.ts';
 import { toCellText, toJsonLine } from '../text/words.ts';
+import { toRealPath } from '../../lib/files.ts';
 import { wrapText, renderPlural } from '../../lib/layout.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
 
@@ -52,7 +55,8 @@ The file (PDF) of a document is removed with it, unless another document has an 
 
 redact lists the copies that still contain the content: snapshots, the copy before an
 upgrade, replaced mirrors, and copies under any other name beside the mirror or in the
-snapshot folder. --snapshots removes the content from them too. Copies elsewhere keep it,
+snapshot folder. --snapshots removes the content from them too. It also lists the exports beside
+the mirror and in the current folder, for you to delete. Copies elsewhere keep the content,
 and so do other cases that mention this one. Tables and views that you added to the file are
 not searched. If the site publishes the case again, a sync stores it again.
 
@@ -92,7 +96,8 @@ export async function runCommand(caseId: number | undefined, flags: Flags, io: I
       ? await withStop(io, (signal) => redactCopies(copies, subject, start, io.runtime.now, signal))
       : [];
   const holding = copies.filter(({ path }) => !cleaned.includes(path));
-  const outcome = { redaction, runId, cleaned, holding, notSearched };
+  const exports = [...new Set([dirname(toRealPath(database)), io.folder])].flatMap(listExportedFolders);
+  const outcome = { redaction, runId, cleaned, holding, exports, notSearched };
   await write(io.stdout, flags.json === true ? toJsonLine(toJson(outcome)) : render(outcome, textWidth(io)));
   return 'complete';
 }
@@ -152,11 +157,13 @@ interface Outcome {
   /** Copies from which the content was removed, and copies that still hold it. */
   readonly cleaned: readonly string[];
   readonly holding: readonly HoldingCopy[];
+  /** Folders that may have the content. Nothing in them is changed. */
+  readonly exports: readonly ExportedFolder[];
   /** The tables and views that the user added. */
   readonly notSearched: readonly SchemaObject[];
 }
 
-function toJson({ redaction, runId, cleaned, holding, notSearched }: Outcome) {
+function toJson({ redaction, runId, cleaned, holding, exports, notSearched }: Outcome) {
   const { changes, rejectedRecords } = redaction;
   const done = { run_id: runId, redacted: runId !== null };
   return {
@@ -185,11 +192,15 @@ function toJson({ redaction, runId, cleaned, holding, notSearched }: Outcome) {
       holds,
       mirror: isOwn ? 'this' : 'other',
     })),
+    exports: exports.map(({ path, isUnfinished }) => ({ path, unfinished: isUnfinished })),
     not_searched: notSearched.map(({ type, name }) => ({ type, name })),
   };
 }
 
-function render({ redaction, runId, cleaned, holding, notSearched }: Outcome, width: number): string {
+function render(
+  { redaction, runId, cleaned, holding, exports, notSearched }: Outcome,
+  width: number,
+): string {
   const lines = [renderRedaction(redaction, runId)];
   const namedBy = redaction.kind === 'case' ? redaction.namedBy : 0;
   if (namedBy > 0)
@@ -198,6 +209,7 @@ function render({ redaction, runId, cleaned, holding, notSearched }: Outcome, wi
     );
   for (const path of cleaned) lines.push(`  removed from ${toCellText(path)}`);
   if (holding.length > 0) lines.push(...renderHolding(holding, redaction));
+  if (exports.length > 0) lines.push(...renderExports(exports));
   if (notSearched.length > 0)
     lines.push(
       `Not searched, because you added them to the file: ${toCellText(renderObjects(notSearched))}. If they hold content of the ${redaction.kind}, remove it there yourself.`,
@@ -269,5 +281,15 @@ function renderHolding(holding: readonly HoldingCopy[], redaction: AnyRedaction)
         ]
       : []),
     'Copies in other places are not known.',
+  ];
+}
+
+function renderExports(exports: readonly ExportedFolder[]): string[] {
+  return [
+    'These folders were exported from a mirror, perhaps from this one. Delete them, or export again:',
+    ...exports.map(
+      ({ path, isUnfinished }) =>
+        `  ${toCellText(path)}${isUnfinished ? ' (an export that was not finished)' : ''}`,
+    ),
   ];
 }
