@@ -3,7 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { readNightlySettings, type ReadSettings as NightlySettings } from '../../src/cli/commands/nightly.ts';
+import { readNightlySettings, type ReadSettings as NightlySettings } from '../../src/cli/nightly-settings.ts';
 import { PROCESS_IO } from '../../src/cli/process-io.ts';
 import { addSettings, ALL_SETTINGS, type Flags, readWrittenSettings } from '../../src/cli/options.ts';
 import type { SettingSpec } from '../../src/config/parsers.ts';
