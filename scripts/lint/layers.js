@@ -25,6 +25,7 @@ export const LAYERS = [
   ['src/web'],
   ['src/cli'],
   ['src/cli/commands'],
+  ['src/cli/command-list.ts'],
   ['src/cli/main.ts'],
   ['src/cli/run.ts'],
 ];
