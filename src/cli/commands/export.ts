@@ -1,9 +1,6 @@
 import { type Command, Option } from 'commander';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
-import { toPath } from '../../config/paths.ts';
-import { chooseRun } from '../../export/run.ts';
-import { exportMirror } from '../../export/export.ts';
 import { parsePartitions } from '../../export/partition.ts';
 import { listNullable } from '../../export/select.ts';
 import { TABLE_NAMES, type TableName } from '../../export/table.ts';
@@ -11,13 +8,10 @@ import { FORMAT_NAMES, type FormatName } from '../../export/formats/format.ts';
 import { listClosest, suggestNames } from '../../lib/closest-names.ts';
 import { parseFilters } from '../../search/filters.ts';
 import { addCaseFilters, toFilterFlags } from '../case-filters.ts';
-import { keepHeapSmall } from '../heap.ts';
-import { type Io, say, withStop, write } from '../io.ts';
-import { type Flags, MOMENT_HELP, addSettings, readAsOf, readSettings } from '../options.ts';
-import { renderExport, renderTableProgress, toExportJson } from '../text/export.ts';
+import type { Io } from '../io.ts';
+import { type Flags, MOMENT_HELP, addSettings } from '../options.ts';
+import { runExport } from '../run-export.ts';
 import { AS_OF } from '../text/period.ts';
-import { renderBytes, toJsonLine } from '../text/words.ts';
-import { withMirrorMoment } from '../with-mirror.ts';
 
 export function defineOptions(command: Command): Command {
   addCaseFilters(command)
@@ -53,43 +47,16 @@ Examples:
   );
 }
 
-export async function runCommand(folder: string, flags: Flags, io: Io): Promise<ExitName> {
-  const { database } = readSettings(flags, io);
-  const tables = typeof flags.tables === 'string' ? parseTables(flags.tables) : null;
-  const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
-  const partitionBy =
-    typeof flags.partitionBy === 'string' ? parsePartitions(flags.partitionBy, listNullable()) : [];
-  const filters = parseFilters(toFilterFlags(flags));
-  const path = toPath(folder, 'the folder', io.folder, true);
-  const done = await withStop(io, (signal) =>
-    withMirrorMoment(database, async (mirror) => {
-      const run = chooseRun(mirror, asOf, flags.allowPartial === true);
-      return exportMirror(mirror, {
-        folder: path,
-        format: flags.format as FormatName,
-        tables,
-        partitionBy,
-        kind: 'export',
-        isRaw: flags.raw === true,
-        withoutTexts: flags.withoutTexts === true,
-        filters,
-        run,
-        signal,
-        onRows: keepHeapSmall,
-        onEstimate: (bytes) => {
-          say(io.stderr, `About ${renderBytes(bytes)} will be written.\n`);
-        },
-        onTable: (written) => {
-          if (io.stderr.isTTY === true) say(io.stderr, renderTableProgress(written));
-        },
-      });
-    }),
-  );
-  await write(
-    io.stdout,
-    flags.json === true ? toJsonLine(toExportJson(path, done)) : renderExport(folder, done),
-  );
-  return 'complete';
+export function runCommand(folder: string, flags: Flags, io: Io): Promise<ExitName> {
+  return runExport(folder, flags, io, {
+    kind: 'export',
+    format: flags.format as FormatName,
+    tables: typeof flags.tables === 'string' ? parseTables(flags.tables) : null,
+    partitionBy:
+      typeof flags.partitionBy === 'string' ? parsePartitions(flags.partitionBy, listNullable()) : [],
+    isRaw: flags.raw === true,
+    filters: parseFilters(toFilterFlags(flags)),
+  });
 }
 
 /** Parses the names of tables. Fails with USAGE. */

@@ -1,16 +1,10 @@
 import { type Command, Option } from 'commander';
-import { toPath } from '../../config/paths.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
-import { exportMirror } from '../../export/export.ts';
-import { chooseRun } from '../../export/run.ts';
 import { parseFilters } from '../../search/filters.ts';
-import { keepHeapSmall } from '../heap.ts';
-import { type Io, say, withStop, write } from '../io.ts';
-import { type Flags, MOMENT_HELP, addSettings, readAsOf, readSettings } from '../options.ts';
-import { renderExport, renderTableProgress, toExportJson } from '../text/export.ts';
+import type { Io } from '../io.ts';
+import { type Flags, MOMENT_HELP, addSettings } from '../options.ts';
+import { runExport } from '../run-export.ts';
 import { AS_OF } from '../text/period.ts';
-import { renderBytes, toJsonLine } from '../text/words.ts';
-import { withMirrorMoment } from '../with-mirror.ts';
 
 const FORMATS = ['parquet', 'csv'] as const;
 
@@ -40,36 +34,13 @@ Examples:
   );
 }
 
-export async function runCommand(folder: string, flags: Flags, io: Io): Promise<ExitName> {
-  const { database } = readSettings(flags, io);
-  const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
-  const path = toPath(folder, 'the folder', io.folder, true);
-  const done = await withStop(io, (signal) =>
-    withMirrorMoment(database, async (mirror) =>
-      exportMirror(mirror, {
-        kind: 'release',
-        folder: path,
-        format: flags.format as (typeof FORMATS)[number],
-        tables: null,
-        partitionBy: [],
-        isRaw: false,
-        withoutTexts: flags.withoutTexts === true,
-        filters: parseFilters({}),
-        run: chooseRun(mirror, asOf, flags.allowPartial === true),
-        signal,
-        onRows: keepHeapSmall,
-        onEstimate: (bytes) => {
-          say(io.stderr, `About ${renderBytes(bytes)} will be written.\n`);
-        },
-        onTable: (written) => {
-          if (io.stderr.isTTY === true) say(io.stderr, renderTableProgress(written));
-        },
-      }),
-    ),
-  );
-  await write(
-    io.stdout,
-    flags.json === true ? toJsonLine(toExportJson(path, done)) : renderExport(folder, done),
-  );
-  return 'complete';
+export function runCommand(folder: string, flags: Flags, io: Io): Promise<ExitName> {
+  return runExport(folder, flags, io, {
+    kind: 'release',
+    format: flags.format as (typeof FORMATS)[number],
+    tables: null,
+    partitionBy: [],
+    isRaw: false,
+    filters: parseFilters({}),
+  });
 }

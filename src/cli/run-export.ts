@@ -1,0 +1,48 @@
+import type { ExitName } from '../errors/exit-codes.ts';
+import { toPath } from '../config/paths.ts';
+import { type ExportRequest, exportMirror } from '../export/export.ts';
+import { chooseRun } from '../export/run.ts';
+import { keepHeapSmall } from './heap.ts';
+import { type Io, say, withStop, write } from './io.ts';
+import { type Flags, readAsOf, readSettings } from './options.ts';
+import { renderExport, renderTableProgress, toExportJson } from './text/export.ts';
+import { renderBytes, toJsonLine } from './text/words.ts';
+import { withMirrorMoment } from './with-mirror.ts';
+
+/** What differs between an export and a release. */
+type ExportChoices = Pick<ExportRequest, 'kind' | 'format' | 'tables' | 'partitionBy' | 'isRaw' | 'filters'>;
+
+/** Writes an export or a release into `folder` and prints what it wrote. Both take the flags that are read here. */
+export async function runExport(
+  folder: string,
+  flags: Flags,
+  io: Io,
+  choices: ExportChoices,
+): Promise<ExitName> {
+  const { database } = readSettings(flags, io);
+  const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
+  const path = toPath(folder, 'the folder', io.folder, true);
+  const done = await withStop(io, (signal) =>
+    withMirrorMoment(database, async (mirror) =>
+      exportMirror(mirror, {
+        ...choices,
+        folder: path,
+        withoutTexts: flags.withoutTexts === true,
+        run: chooseRun(mirror, asOf, flags.allowPartial === true),
+        signal,
+        onRows: keepHeapSmall,
+        onEstimate: (bytes) => {
+          say(io.stderr, `About ${renderBytes(bytes)} will be written.\n`);
+        },
+        onTable: (written) => {
+          if (io.stderr.isTTY === true) say(io.stderr, renderTableProgress(written));
+        },
+      }),
+    ),
+  );
+  await write(
+    io.stdout,
+    flags.json === true ? toJsonLine(toExportJson(path, done)) : renderExport(folder, done),
+  );
+  return 'complete';
+}
