@@ -13,6 +13,7 @@ import { makeCertificate } from '../support/make-certificate.ts';
 import { type PostgresServer, explainMissing, startPostgres } from '../support/postgres-server.ts';
 import { redactMeanwhile } from '../support/program.ts';
 import { startHarness } from '../support/sync-harness.ts';
+import { listFaults } from '../support/json-page.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { publishTo, readMirror, readServer } from './publish-harness.ts';
 
@@ -460,10 +461,13 @@ const ALL = toTables({ isRaw: false, withoutTexts: false });
       await server.query(
         'CREATE SCHEMA careful AUTHORIZATION careful; CREATE SCHEMA careful_next AUTHORIZATION careful',
       );
-      for (const args of [[], [], ['--full']])
-        expect(await publish([url, '--publish-schema', 'careful', ...args], env)).toMatchObject({
-          exitCode: 0,
-        });
+      for (const args of [[], [], ['--full']]) {
+        const done = await publish([url, '--publish-schema', 'careful', ...args], env);
+        expect([
+          done.exitCode,
+          listFaults(JSON.parse(done.stdout) as Record<string, unknown>, 'publish'),
+        ]).toEqual([0, []]);
+      }
       expect(
         await one(`SELECT count(*)::int FROM pg_class WHERE relnamespace = 'careful_next'::regnamespace`),
       ).toBe(0);
