@@ -1,4 +1,4 @@
-import type { Runtime } from '../api/client.ts';
+import type { Runtime } from '../api/pacing.ts';
 import { writeSync } from 'node:fs';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { wordsOf } from '../lib/system-errors.ts';

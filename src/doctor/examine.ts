@@ -1,4 +1,4 @@
-import type { Runtime } from '../api/client.ts';
+import type { Runtime } from '../api/pacing.ts';
 import { chooseProxy, describeProxy } from '../api/http-agents.ts';
 import { findRightsOfOthers } from '../config/env-file.ts';
 import {

@@ -3,7 +3,7 @@ import { writeWhole } from './state-file.ts';
 import { join } from 'node:path';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { type SnapshotRequest, takeAndRotate, takeSnapshot } from '../backup/snapshot.ts';
-import type { Runtime } from '../api/client.ts';
+import type { Runtime } from '../api/pacing.ts';
 import type { SampleSize } from '../config/paths.ts';
 import type { PublishSettings, SnapshotSettings } from '../config/settings.ts';
 import { toDatabaseError } from '../db/errors.ts';

@@ -1,4 +1,5 @@
-import type { Client, Traffic } from '../api/client.ts';
+import type { Client } from '../api/client.ts';
+import type { Traffic } from '../api/pacing.ts';
 import { toListUrl } from '../api/urls.ts';
 import { UNCLASSIFIED } from '../api/lists.ts';
 import { MirrorError } from '../errors/mirror-error.ts';

@@ -1,5 +1,6 @@
 import { type CasePage, fetchCasePages } from '../api/case-pages.ts';
-import type { Client, Traffic } from '../api/client.ts';
+import type { Client } from '../api/client.ts';
+import type { Traffic } from '../api/pacing.ts';
 import { type ApiList, toListFilter } from '../api/lists.ts';
 import type { UnreadPage } from '../api/page-records.ts';
 import type { FindRawHash } from '../db/read-case.ts';

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { type Client, type ClientOptions, type Runtime, createClient } from '../api/client.ts';
+import { type Client, type ClientOptions, createClient } from '../api/client.ts';
+import type { Runtime } from '../api/pacing.ts';
 import { createAgents } from '../api/http-agents.ts';
 import { toTooLongPause } from '../api/retry.ts';
 import type { Settings } from '../config/settings.ts';

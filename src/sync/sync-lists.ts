@@ -1,4 +1,4 @@
-import type { Traffic } from '../api/client.ts';
+import type { Traffic } from '../api/pacing.ts';
 import { type ApiList, ONGOING_LISTS } from '../api/lists.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { toDatabaseError } from '../db/errors.ts';

@@ -1,5 +1,5 @@
 import { type SyncRequest, createClientFor, runSync } from '../../src/sync/run-sync.ts';
-import type { Runtime } from '../../src/api/client.ts';
+import type { Runtime } from '../../src/api/pacing.ts';
 import { toDatabaseError } from '../../src/db/errors.ts';
 import { findPauseLeft } from '../../src/db/run-log.ts';
 import { openMirror, type Mirror } from '../../src/db/open-mirror.ts';

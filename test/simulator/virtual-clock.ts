@@ -1,4 +1,4 @@
-import type { Runtime } from '../../src/api/client.ts';
+import type { Runtime } from '../../src/api/pacing.ts';
 import type { Random } from '../../fake-api/invent/random.ts';
 
 export interface VirtualClock extends Runtime {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Writable } from 'node:stream';
-import type { Runtime } from '../../src/api/client.ts';
+import type { Runtime } from '../../src/api/pacing.ts';
 import type { Io, Out } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
 import type { MirrorError } from '../../src/errors/mirror-error.ts';

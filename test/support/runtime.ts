@@ -1,4 +1,4 @@
-import type { Runtime } from '../../src/api/client.ts';
+import type { Runtime } from '../../src/api/pacing.ts';
 
 export interface FakeRuntime extends Runtime {
   /** Every requested wait, in milliseconds. */

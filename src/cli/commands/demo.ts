@@ -10,7 +10,7 @@ import { renderRunReport, toReportJson } from '../text/report.ts';
 import type { Flags } from '../options.ts';
 import { closing } from '../../db/engine.ts';
 import { existsSync, rmSync } from 'node:fs';
-import type { Runtime } from '../../api/client.ts';
+import type { Runtime } from '../../api/pacing.ts';
 import { API_LISTS } from '../../api/lists.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { openMirrorReadOnly, readAnyVersion } from '../../db/open-mirror.ts';

@@ -16,7 +16,7 @@ import { path as parsePath } from '../../config/parsers.ts';
 import { ownCommand, say, textWidth, withStop, write, type Io } from '../io.ts';
 import { renderFinding } from '../text/errors.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
-import type { Runtime } from '../../api/client.ts';
+import type { Runtime } from '../../api/pacing.ts';
 import { parseDotEnv } from '../../config/env-file.ts';
 import { examineApi } from '../../doctor/examine.ts';
 import { examineDatabase, examineDisk, examineSchedule } from '../../doctor/files.ts';

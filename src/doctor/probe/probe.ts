@@ -1,6 +1,6 @@
 import { createAgents } from '../../api/http-agents.ts';
 import { createHttp, sendRequest } from '../../api/http.ts';
-import type { Runtime } from '../../api/client.ts';
+import type { Runtime } from '../../api/pacing.ts';
 import { readRetryAfter } from '../../api/responses.ts';
 import type { Settings } from '../../config/settings.ts';
 import { findLinkedPauseLeft } from '../../db/linked/passes.ts';

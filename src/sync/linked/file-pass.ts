@@ -1,4 +1,4 @@
-import type { Runtime } from '../../api/client.ts';
+import type { Runtime } from '../../api/pacing.ts';
 import { findFileRefusal, parseFileUrl, type FileAnswer } from '../../api/document-file.ts';
 import { type FileClient, createFileClient } from '../../api/file-client.ts';
 import { createAgents } from '../../api/http-agents.ts';

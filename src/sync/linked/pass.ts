@@ -1,4 +1,5 @@
-import type { Client, Runtime } from '../../api/client.ts';
+import type { Client } from '../../api/client.ts';
+import type { Runtime } from '../../api/pacing.ts';
 import type { LinkedKind } from '../../api/linked-fields.ts';
 import { fetchLinkedList } from '../../api/linked-lists.ts';
 import { toTooLongPause } from '../../api/retry.ts';

@@ -1,4 +1,5 @@
-import type { Client, Runtime } from '../../api/client.ts';
+import type { Client } from '../../api/client.ts';
+import type { Runtime } from '../../api/pacing.ts';
 import { MAX_TEXT_BYTES, fetchText } from '../../api/document-text.ts';
 import type { Settings } from '../../config/settings.ts';
 import {

@@ -1,0 +1,153 @@
+import pRetry from 'p-retry';
+import { MirrorError, TransientError } from '../errors/mirror-error.ts';
+import { decideRetry, toTooLongPause, type RetryPolicy } from './retry.ts';
+
+/** External effects, passed in so that tests control the clock. */
+export interface Runtime {
+  readonly now: () => Date;
+  /** Milliseconds since an arbitrary point, unaffected by changes of the clock. Without it, the clock is used. */
+  readonly stopwatch?: () => number;
+  /** Resolves after `ms` milliseconds, or rejects with the signal's reason. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** A number from 0 up to, but not including, 1. */
+  readonly random: () => number;
+}
+
+export interface PacingOptions {
+  readonly retry: RetryPolicy;
+  /** Milliseconds between the end of a response and the next request. */
+  readonly delayMs: number;
+  /** How many milliseconds from now requests may start: the maximum duration of the run. */
+  readonly maxDurationMs: number;
+  /** What is left, in milliseconds, of a pause that the server requested from an earlier run. */
+  readonly pauseLeftMs?: number | undefined;
+  /**
+   * Called before each request is sent: first attempts, retries, followed redirects and tests of the token. If it
+   * throws, the request is not sent.
+   */
+  readonly beforeRequest?: (() => void) | undefined;
+  /** Called before each wait for a retry. */
+  readonly onRetry?:
+    | ((retry: { readonly reason: string; readonly attempt: number; readonly waitMs: number }) => void)
+    | undefined;
+}
+
+/** What a client has requested and waited so far. */
+export interface Traffic {
+  readonly requests: number;
+  readonly retries: number;
+  /** Milliseconds spent in deliberate waits: delay, backoff and `Retry-After`. */
+  readonly waitedMs: number;
+  /** Bytes of responses, after decompression. */
+  readonly bytes: number;
+}
+
+/** What every client tells of its requests. */
+export interface PacedClient {
+  traffic(): Traffic;
+  /** The end of the pause that the server requested (`Retry-After`); null if there is none. */
+  pausedUntil(): Date | null;
+  /** Calls `listener` for each pause that the server requests, before the client waits for it. */
+  onPause(listener: (until: Date) => void): void;
+  /** Closes the connections of the agents. */
+  readonly close: () => void;
+}
+
+/** When the requests of a client are sent: one at a time, after the delay, the pause and the backoff. */
+export interface Pacing extends Omit<PacedClient, 'close'> {
+  /**
+   * Waits for the delay between requests (A5), or for a longer pause that the server requested in any earlier response, and
+   * counts the request that follows. Returns the milliseconds that it may take. Throws if it may not be sent.
+   */
+  takeTurn(signal: AbortSignal): Promise<number>;
+  /** The response has ended, or the request has failed: the delay begins. */
+  endTurn(): void;
+  addBytes(bytes: number): void;
+  /** The server requests that no request is sent for so many milliseconds. */
+  notePause(ms: number): void;
+  /** Retries a request as the policy allows; `maxAttempts` can lower its number of attempts. */
+  withRetries<Result>(
+    fetchOnce: () => Promise<Result>,
+    signal: AbortSignal,
+    maxAttempts?: number,
+  ): Promise<Result>;
+}
+
+export function createPacing(options: PacingOptions, runtime: Runtime): Pacing {
+  const { now, sleep, random, stopwatch = () => now().getTime() } = runtime;
+  const began = stopwatch();
+  const durationLeft = (): number => options.maxDurationMs - (stopwatch() - began);
+  const traffic = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
+  let lastResponseAt = -Infinity;
+  let pause = { since: now().getTime(), ms: options.pauseLeftMs ?? 0 };
+  let tellPause: (until: Date) => void = () => undefined;
+
+  const wait = async (ms: number, signal: AbortSignal): Promise<void> => {
+    if (ms <= 0) return;
+    traffic.waitedMs += ms;
+    await sleep(ms, signal);
+  };
+
+  /** At most the requested pause, even if the clock was set back. */
+  const pauseLeft = (): number => Math.min(pause.ms, pause.since + pause.ms - now().getTime());
+
+  return {
+    traffic: () => ({ ...traffic }),
+    pausedUntil: () => (pauseLeft() > 0 ? new Date(now().getTime() + pauseLeft()) : null),
+    onPause: (listener) => {
+      tellPause = listener;
+    },
+    async takeTurn(signal) {
+      const moment = now();
+      const left = pauseLeft();
+      if (left > options.retry.retryAfterMaxMs)
+        throw toTooLongPause(new Date(moment.getTime() + left), moment);
+      if (left > 0 && left >= durationLeft())
+        throw new MirrorError(
+          'MAX_DURATION_REACHED',
+          'The maximum duration of the run does not allow another wait.',
+        );
+      const polite = Math.min(options.delayMs, lastResponseAt + options.delayMs - moment.getTime());
+      await wait(Math.max(polite, left), signal);
+      const durationLeftMs = durationLeft();
+      if (durationLeftMs <= 0)
+        throw new MirrorError('MAX_DURATION_REACHED', 'The run reached its maximum duration.');
+      options.beforeRequest?.();
+      traffic.requests++;
+      return durationLeftMs;
+    },
+    endTurn: () => {
+      lastResponseAt = now().getTime();
+    },
+    addBytes: (bytes) => {
+      traffic.bytes += bytes;
+    },
+    notePause: (ms) => {
+      if (ms <= pauseLeft()) return;
+      pause = { since: now().getTime(), ms };
+      tellPause(new Date(pause.since + ms));
+    },
+    withRetries(fetchOnce, signal, maxAttempts = Infinity) {
+      let oddAttempts = 0;
+      const policy = { ...options.retry, maxAttempts: Math.min(options.retry.maxAttempts, maxAttempts) };
+      return pRetry(fetchOnce, {
+        retries: policy.maxAttempts - 1,
+        // This program does all the waiting: p-retry knows neither Retry-After nor the clock of a test.
+        minTimeout: 0,
+        signal,
+        onFailedAttempt: async ({ error, attemptNumber }) => {
+          if (error instanceof TransientError && error.isOdd) oddAttempts++;
+          const decision = decideRetry(
+            policy,
+            { error, attempt: attemptNumber, oddAttempts, durationLeftMs: durationLeft(), now: now() },
+            random,
+          );
+          if (!decision.retry) throw decision.error;
+          traffic.retries++;
+          options.onRetry?.({ reason: error.message, attempt: attemptNumber, waitMs: decision.waitMs });
+          await wait(decision.waitMs, signal);
+        },
+      });
+    },
+  };
+}
