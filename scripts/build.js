@@ -52,6 +52,7 @@ const TOGETHER = [
       'src/db/state.ts',
       'src/db/read-case.ts',
       'src/db/linked/passes.ts',
+      'src/db/linked/texts.ts',
       'src/db/write-history.ts',
       'src/cli/with-mirror.ts',
     ],

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type TextSelection, listDocumentTypes } from '../db/linked/texts.ts';
+import { type DocumentSelection, listDocumentTypes } from '../db/linked/downloads.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { toNotMirrored } from '../db/read-case.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
@@ -39,14 +39,14 @@ function parseBudget(text: string): number {
 }
 
 /** Whether the selection leaves out any document. */
-export const isNarrow = ({ types, caseIds, caseCondition, isCore }: TextSelection): boolean =>
+export const isNarrow = ({ types, caseIds, caseCondition, isCore }: DocumentSelection): boolean =>
   types.length > 0 || caseIds.length > 0 || caseCondition !== null || isCore;
 
 /**
  * The selection of the flags. Fails with USAGE if there is no such type or no case that passes the filters, or
  * CASE_NOT_MIRRORED if there is no such case.
  */
-export function readSelection(flags: Flags, database: string): TextSelection {
+export function readSelection(flags: Flags, database: string): DocumentSelection {
   const wanted = flags.type as readonly string[];
   const types = wanted.length === 0 ? [] : withMirror(database, listDocumentTypes);
   const caseIds = flags.case as readonly number[];

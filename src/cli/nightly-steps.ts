@@ -1,4 +1,4 @@
-import type { TextSelection } from '../db/linked/texts.ts';
+import type { DocumentSelection } from '../db/linked/downloads.ts';
 import type { NightlySettings } from '../config/settings.ts';
 import { renderPlural } from '../lib/layout.ts';
 import {
@@ -89,7 +89,7 @@ function toMetricsAgain(database: string, path: string, now: () => Date, ofRun: 
 }
 
 /** The documents of all cases of these types. */
-function selectDocuments(types: readonly string[] | null, isCore: boolean): TextSelection {
+function selectDocuments(types: readonly string[] | null, isCore: boolean): DocumentSelection {
   return { types: types ?? [], caseIds: [], caseCondition: null, isCore };
 }
 

@@ -4,7 +4,8 @@ import { listStoredFiles, toFilePath, toFilesFolder } from '../db/linked/file-st
 import { isFileUsed, listDroppedFiles } from '../db/linked/files.ts';
 import { isWriterLockHeld } from '../db/lock.ts';
 import type { Mirror } from '../db/open-mirror.ts';
-import { type Rule, type Violations, checkRules, joinColumns, show, toTimeRule } from './checks.ts';
+import { type Rule, type Violations, checkRules, joinColumns, show } from './checks.ts';
+import { toDownloadRules } from './downloads.ts';
 
 const FILE_RULES: readonly Rule[] = [
   {
@@ -21,26 +22,7 @@ const FILE_RULES: readonly Rule[] = [
     sql: `SELECT document_id || ': ' || hash AS found FROM document_files
       WHERE hash IS NOT NULL AND (length(hash) <> 64 OR hash GLOB '*[^0-9a-f]*')`,
   },
-  {
-    what: 'document_files: failures, paused_until',
-    expected: 'a pause exactly after failures',
-    sql: `SELECT document_id || ': ' || ${joinColumns('failures', 'paused_until')} AS found FROM document_files
-      WHERE (failures > 0) <> (paused_until IS NOT NULL)`,
-  },
-  {
-    what: 'file_passes: ended_at',
-    expected: 'a time exactly if the pass has ended',
-    sql: `SELECT id || ': ' || ${joinColumns('outcome', 'ended_at')} AS found FROM file_passes
-      WHERE (ended_at IS NULL) <> (outcome IN ('running', 'died'))`,
-  },
-  ...[
-    ['document_files', 'fetched_at'],
-    ['document_files', 'attempted_at'],
-    ['document_files', 'paused_until'],
-    ['file_passes', 'started_at'],
-    ['file_passes', 'ended_at'],
-    ['file_passes', 'paused_until'],
-  ].map(([table = '', column = '']) => toTimeRule(table, column)),
+  ...toDownloadRules('files'),
 ];
 
 interface FileRow {

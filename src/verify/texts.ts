@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Mirror } from '../db/open-mirror.ts';
 import { toTextWords } from '../linked/text-words.ts';
 import { type Rule, type Violations, checkRules, joinColumns, show, toTimeRule } from './checks.ts';
+import { toDownloadRules } from './downloads.ts';
 
 interface StoredText {
   readonly mirror_id: number;
@@ -28,28 +29,9 @@ const TEXT_RULES: readonly Rule[] = [
       WHERE (outcome = 'text') <> (text_id IS NOT NULL) OR (outcome = 'failed') <> (fetched_at IS NULL)
         OR (fetched_at IS NULL) <> (document_fingerprint IS NULL)`,
   },
-  {
-    what: 'document_texts: failures, paused_until',
-    expected: 'a pause exactly after failures',
-    sql: `SELECT document_id || ': ' || ${joinColumns('failures', 'paused_until')} AS found FROM document_texts
-      WHERE (failures > 0) <> (paused_until IS NOT NULL)`,
-  },
-  {
-    what: 'text_passes: ended_at',
-    expected: 'a time exactly if the pass has ended',
-    sql: `SELECT id || ': ' || ${joinColumns('outcome', 'ended_at')} AS found FROM text_passes
-      WHERE (ended_at IS NULL) <> (outcome IN ('running', 'died'))`,
-  },
-  ...[
-    ['document_texts', 'fetched_at'],
-    ['document_texts', 'attempted_at'],
-    ['document_texts', 'paused_until'],
-    ['mirror_replaced_texts', 'fetched_at'],
-    ['mirror_replaced_texts', 'replaced_at'],
-    ['text_passes', 'started_at'],
-    ['text_passes', 'ended_at'],
-    ['text_passes', 'paused_until'],
-  ].map(([table = '', column = '']) => toTimeRule(table, column)),
+  ...toDownloadRules('texts'),
+  toTimeRule('mirror_replaced_texts', 'fetched_at'),
+  toTimeRule('mirror_replaced_texts', 'replaced_at'),
 ];
 
 /** Checks each text against its hash and its length, and that texts, documents and passes agree with each other. */

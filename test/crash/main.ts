@@ -15,8 +15,9 @@ import { drawInstants, listWriteDeaths, parseDeath, type Death } from './deaths.
 import { isFailure, renderFailure, renderInstants, renderWrites } from './report.ts';
 import { runAsProcess } from './run-command.ts';
 import { prepareDays, prepareScenarios, type Scenario } from './scenario.ts';
-import { prepareFileWorld, runFileTrial } from './file-trials.ts';
-import { prepareTextWorld, runTextTrial } from './text-trials.ts';
+import { runDownloadTrial } from './download-trials.ts';
+import { prepareFileWorld } from './file-trials.ts';
+import { prepareTextWorld } from './text-trials.ts';
 import { runTrials } from './trial.ts';
 
 const { values } = parseArgs({
@@ -77,8 +78,8 @@ async function prepareTextTrials(parent: string): Promise<FetchTrials> {
   return {
     command: 'fetch-texts',
     labels: world.labels,
-    runTrial: (death) => runTextTrial(world, death, parent),
-    close: () => world.fakeApi.close(),
+    runTrial: (death) => runDownloadTrial(world, death, parent),
+    close: () => world.close(),
   };
 }
 
@@ -87,7 +88,7 @@ async function prepareFileTrials(parent: string): Promise<FetchTrials> {
   return {
     command: 'fetch-files',
     labels: world.labels,
-    runTrial: (death) => runFileTrial(world, death, parent),
+    runTrial: (death) => runDownloadTrial(world, death, parent),
     close: () => world.close(),
   };
 }

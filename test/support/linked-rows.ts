@@ -3,7 +3,7 @@ import { RECORD_SPECS } from '../../src/linked/kinds.ts';
 import { toColumns, toContent } from '../../src/linked/rows.ts';
 import { LINKED_KINDS } from '../../src/api/linked-fields.ts';
 import type { TextAnswer } from '../../src/api/document-text.ts';
-import { beginTextPass, endTextPass, recordTextFigures } from '../../src/db/linked/passes.ts';
+import { beginDownloadPass, endPass, recordFigures } from '../../src/db/linked/passes.ts';
 import { type TextFinding, prepareWriteText } from '../../src/db/linked/texts.ts';
 import { prepareWriteRead } from '../../src/db/linked/write-read.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
@@ -156,7 +156,7 @@ function storeLists(mirror: Mirror, day: number, at: Date): void {
 
 function storeTexts(mirror: Mirror, day: number, at: Date): void {
   const write = prepareWriteText(mirror);
-  const passId = beginTextPass(mirror, { startedAt: at, budget: 100 });
+  const passId = beginDownloadPass(mirror, 'texts', { startedAt: at, budget: 100 });
   const figures = { texts: 0, empty: 0, not_offered: 0, too_large: 0, failed: 0 };
   const selectFingerprint = mirror.sqlite
     .prepare<[number], string>('SELECT mirror_fingerprint FROM documents WHERE id = ?')
@@ -171,8 +171,8 @@ function storeTexts(mirror: Mirror, day: number, at: Date): void {
     figures[outcome === 'text' ? 'texts' : outcome]++;
   }
   const traffic = { requests: answers.length, retries: 0, waited_ms: 0, bytes: 100 };
-  recordTextFigures(mirror, passId, { ...traffic, ...figures });
-  endTextPass(mirror, passId, { outcome: 'complete', error: null }, at);
+  recordFigures(mirror, 'texts', passId, { ...traffic, ...figures });
+  endPass(mirror, 'texts', passId, { outcome: 'complete', error: null }, at);
 }
 
 const toList = (records: readonly JsonObject[]): string =>

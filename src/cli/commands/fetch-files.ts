@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { parseFileSettings } from '../../config/settings.ts';
-import { EXIT_CODES, type ExitName } from '../../errors/exit-codes.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
-import type { FilePassReport } from '../../sync/linked/file-pass.ts';
+import type { FilePassReport, FilePlan } from '../../sync/linked/file-pass.ts';
 import { addDocumentSelection, isNarrow, readSelection } from '../document-selection.ts';
-import { type Io, reportStyle, say, withStop, write, writeText } from '../io.ts';
+import { fetchDocuments } from '../fetch-documents.ts';
+import type { Io } from '../io.ts';
 import {
   FILE_SETTINGS,
   type Flags,
@@ -13,10 +14,7 @@ import {
   readSettings,
   readWrittenSettings,
 } from '../options.ts';
-import { renderBroken } from '../text/errors.ts';
 import { renderFilePlan, renderFileReport, toFileJson, toFilePlanJson } from '../text/fetch-files.ts';
-import { createPassProgress } from '../text/progress.ts';
-import { toJsonLine } from '../text/words.ts';
 import { withMirror } from '../with-mirror.ts';
 
 export function defineOptions(command: Command): Command {
@@ -60,42 +58,19 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
       hint: 'Give --type, --case, --core or a filter of cases, such as `clearinghouse-mirror fetch-files --case 10002`.',
     });
   const budget = flags.budget as number;
-  const isJson = flags.json === true;
+  const acceptsMissingFiles = flags.acceptMissingFiles === true;
   const { planFiles, runFilePass } = await import('../../sync/linked/file-pass.ts');
-  if (flags.dryRun === true) {
-    const now = io.runtime.now();
-    const plan = withMirror(database, (mirror) => planFiles(mirror, selection, { now, knownHosts, budget }));
-    await (isJson ? write(io.stdout, toJsonLine(toFilePlanJson(plan))) : writeText(io, renderFilePlan(plan)));
-    return 'complete';
-  }
-  const progress = createPassProgress(io.stderr, io.runtime.now, io.timeZone, 'files');
-  const report = await withStop(io, (signal) =>
-    runFilePass(
-      {
-        settings,
-        selection,
-        budget,
-        acceptsMissingFiles: flags.acceptMissingFiles === true,
-        signal,
-        onEvent: (event) => {
-          if (event.type === 'objects-broken') say(io.stderr, renderBroken(event.broken));
-          else if (event.type === 'planned') say(io.stderr, renderFilePlan(event.plan));
-          else progress.update(event);
-        },
-      },
-      io.runtime,
-    ),
-  ).finally(() => {
-    progress.end();
+  return fetchDocuments<FilePlan, FilePassReport>(flags, io, {
+    kind: 'files',
+    findPlan: () => {
+      const now = io.runtime.now();
+      return withMirror(database, (mirror) => planFiles(mirror, selection, { now, knownHosts, budget }));
+    },
+    renderPlan: renderFilePlan,
+    toPlanJson: toFilePlanJson,
+    runPass: (signal, onEvent) =>
+      runFilePass({ settings, selection, budget, acceptsMissingFiles, signal, onEvent }, io.runtime),
+    renderReport: renderFileReport,
+    toReportJson: toFileJson,
   });
-  const exit = toExit(report);
-  await (isJson
-    ? write(io.stdout, toJsonLine(toFileJson(report, EXIT_CODES[exit].code)))
-    : writeText(io, renderFileReport(report, reportStyle(io))));
-  return exit;
-}
-
-/** The end of the budget is a normal end. */
-function toExit({ outcome, error }: FilePassReport): ExitName {
-  return outcome === 'complete' || outcome === 'budget' ? 'complete' : (error?.exit ?? 'unexpected');
 }

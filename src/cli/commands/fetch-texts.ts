@@ -1,21 +1,19 @@
 import type { Command } from 'commander';
-import { EXIT_CODES, type ExitName } from '../../errors/exit-codes.ts';
-import type { TextPassReport } from '../../sync/linked/text-pass.ts';
 import { parseSnapshotSettings } from '../../config/settings.ts';
+import type { ExitName } from '../../errors/exit-codes.ts';
+import type { TextPassReport, TextPlan } from '../../sync/linked/text-pass.ts';
 import { addDocumentSelection, readSelection } from '../document-selection.ts';
-import { type Io, reportStyle, say, withStop, write, writeText } from '../io.ts';
+import { fetchDocuments } from '../fetch-documents.ts';
+import type { Io } from '../io.ts';
 import {
   type Flags,
   SYNC_SETTINGS,
   addSettings,
-  readSettingsAndToken,
   readSettings,
+  readSettingsAndToken,
   readWrittenSettings,
 } from '../options.ts';
 import { renderTextPlan, renderTextReport, toTextJson, toTextPlanJson } from '../text/fetch-texts.ts';
-import { renderBroken } from '../text/errors.ts';
-import { createPassProgress } from '../text/progress.ts';
-import { toJsonLine } from '../text/words.ts';
 import { withMirror } from '../with-mirror.ts';
 
 export function defineOptions(command: Command): Command {
@@ -46,52 +44,22 @@ Examples:
 }
 
 export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
-  const isDry = flags.dryRun === true;
   const settings = readSettings(flags, io);
   const { database } = settings;
   const selection = readSelection(flags, database);
   const budget = flags.budget as number;
-  const toCopies = (): number => countCopies(flags, io, database);
-  if (isDry) {
-    const { planTexts } = await import('../../sync/linked/text-pass.ts');
-    const now = io.runtime.now();
-    const plan = withMirror(database, (mirror) => planTexts(mirror, selection, now, budget));
-    const text = flags.json === true ? toJsonLine(toTextPlanJson(plan)) : renderTextPlan(plan, toCopies());
-    await (flags.json === true ? write(io.stdout, text) : writeText(io, text));
-    return 'complete';
-  }
-  const { token } = readSettingsAndToken(flags, io);
-  const { runTextPass } = await import('../../sync/linked/text-pass.ts');
-  const progress = createPassProgress(io.stderr, io.runtime.now, io.timeZone, 'texts');
-  const report = await withStop(io, (signal) =>
-    runTextPass(
-      {
-        settings,
-        token,
-        selection,
-        budget,
-        signal,
-        onEvent: (event) => {
-          if (event.type === 'objects-broken') say(io.stderr, renderBroken(event.broken));
-          else if (event.type === 'planned') say(io.stderr, renderTextPlan(event.plan, toCopies()));
-          else progress.update(event);
-        },
-      },
-      io.runtime,
-    ),
-  ).finally(() => {
-    progress.end();
+  const { token } = flags.dryRun === true ? { token: '' } : readSettingsAndToken(flags, io);
+  const { planTexts, runTextPass } = await import('../../sync/linked/text-pass.ts');
+  return fetchDocuments<TextPlan, TextPassReport>(flags, io, {
+    kind: 'texts',
+    findPlan: () => withMirror(database, (mirror) => planTexts(mirror, selection, io.runtime.now(), budget)),
+    renderPlan: (plan) => renderTextPlan(plan, countCopies(flags, io, database)),
+    toPlanJson: toTextPlanJson,
+    runPass: (signal, onEvent) =>
+      runTextPass({ settings, token, selection, budget, signal, onEvent }, io.runtime),
+    renderReport: renderTextReport,
+    toReportJson: toTextJson,
   });
-  const exit = toExit(report);
-  await (flags.json === true
-    ? write(io.stdout, toJsonLine(toTextJson(report, EXIT_CODES[exit].code)))
-    : writeText(io, renderTextReport(report, reportStyle(io))));
-  return exit;
-}
-
-/** The end of the budget is a normal end. */
-function toExit({ outcome, error }: TextPassReport): ExitName {
-  return outcome === 'complete' || outcome === 'budget' ? 'complete' : (error?.exit ?? 'unexpected');
 }
 
 /** How many snapshots with texts the settings keep. */

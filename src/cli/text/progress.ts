@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import { clip, pad, renderCount, renderPlural } from '../../lib/layout.ts';
 import { localizeTimes, toZonedMinute } from '../../lib/local-time.ts';
+import type { DownloadKind } from '../../db/linked/passes.ts';
 import type { OnSyncEvent } from '../../sync/report.ts';
 import type { OnProgress } from '../../verify/proof.ts';
 import { type Out, say as sayTo } from '../io.ts';
@@ -208,7 +209,7 @@ export function createVerifyProgress(out: Out): Progress<OnProgress> {
 
 /** One text or file of a pass has ended. */
 interface PassUpdate {
-  readonly figures: { readonly failed: number };
+  readonly failed: number;
   readonly of: number;
 }
 
@@ -217,7 +218,7 @@ export function createPassProgress(
   out: Out,
   now: () => Date,
   timeZone: string,
-  what: 'texts' | 'files',
+  what: DownloadKind,
 ): Progress<(event: PassUpdate) => void> {
   let done = 0;
   if (out.isTTY === true) {
@@ -231,14 +232,14 @@ export function createPassProgress(
   }
   let saidAt = now().getTime();
   return {
-    update: ({ of, figures }) => {
+    update: ({ of, failed }) => {
       done++;
       const moment = now();
       if (moment.getTime() - saidAt < LINE_EVERY_MS) return;
       saidAt = moment.getTime();
       sayTo(
         out,
-        `${toZonedMinute(moment, timeZone)} ${what}: ${renderCount(done)} of ${renderCount(of)}, ${renderCount(figures.failed)} failed\n`,
+        `${toZonedMinute(moment, timeZone)} ${what}: ${renderCount(done)} of ${renderCount(of)}, ${renderCount(failed)} failed\n`,
       );
     },
     end: () => undefined,

@@ -1,110 +1,60 @@
-import { type SQL, and, asc, count, eq, isNotNull, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import { type FileAnswer, describeOtherHost } from '../../api/document-file.ts';
-import type { MirrorError } from '../../errors/mirror-error.ts';
 import type { Mirror } from '../open-mirror.ts';
-import { documentFiles, documents } from '../schema/schema.ts';
-import { toFarthestPause, toPauseEnd } from './queue.ts';
-import { type TextSelection, isSelected } from './texts.ts';
-
-/** A document whose file is due. */
-export interface DueFile {
-  readonly documentId: number;
-  /** The fingerprint of the document. */
-  readonly fingerprint: string;
-  /** `documents.file`. */
-  readonly url: string;
-}
-
-/** The selected public documents that name a file. */
-const hasFile = (mirror: Mirror, selection: TextSelection): SQL | undefined =>
-  and(isSelected(mirror, selection), isNotNull(documents.file));
+import { FILE_OUTCOMES, type FileOutcome, documentFiles, documents } from '../schema/schema.ts';
+import {
+  type DocumentSelection,
+  type DownloadCounts,
+  type DueDocument,
+  type Finding,
+  type Scope,
+  countDownloads,
+  isSelected,
+  listDueDocuments,
+  toAnswerRow,
+  toFailureRow,
+  toRank,
+} from './downloads.ts';
 
 /**
- * The order of the due files: new ones first, then those of changed documents, then failures; null for one that is not due. A file
- * on an unknown host is due again once its host is known.
+ * The files of the selected documents that name one. A file on an unknown host is due again once its host is known.
  */
-function toRank(now: Date, knownHosts: readonly string[]): SQL<number | null> {
-  // A later pause shows that the clock was ahead, so it does not count.
-  const farthest = toFarthestPause(now).toISOString();
+function toScope(
+  mirror: Mirror,
+  selection: DocumentSelection,
+  { now, knownHosts }: { readonly now: Date; readonly knownHosts: readonly string[] },
+): Scope {
   const refusals = sql.join(
     knownHosts.map((host) => sql`${describeOtherHost(host)}`),
     sql`, `,
   );
-  return sql<number | null>`CASE
-    WHEN ${documentFiles.document_id} IS NULL THEN 0
-    WHEN ${documentFiles.paused_until} > ${now.toISOString()} AND ${documentFiles.paused_until} <= ${farthest} THEN NULL
-    WHEN ${documentFiles.document_fingerprint} <> ${documents.mirror_fingerprint} THEN 1
-    WHEN ${documentFiles.failures} > 0 THEN 2
-    WHEN ${documentFiles.outcome} = 'refused' AND ${documentFiles.error_message} IN (${refusals}) THEN 1
-  END`;
+  return {
+    states: documentFiles,
+    where: and(isSelected(mirror, selection), isNotNull(documents.file)),
+    rank: toRank(documentFiles, now, {
+      never: sql`0`,
+      others: sql`WHEN ${documentFiles.outcome} = 'refused' AND ${documentFiles.error_message} IN (${refusals}) THEN 1`,
+    }),
+  };
 }
 
-/** Lists the files that are due, the most urgent first. */
-export function listDueFiles(
+/** Lists the documents whose file is due, the most urgent first. */
+export const listDueFiles = (
   mirror: Mirror,
-  selection: TextSelection,
+  selection: DocumentSelection,
   {
-    now,
-    knownHosts,
     limit,
+    ...request
   }: { readonly now: Date; readonly knownHosts: readonly string[]; readonly limit: number },
-): DueFile[] {
-  const rank = toRank(now, knownHosts);
-  return mirror.db
-    .select({
-      documentId: documents.id,
-      fingerprint: documents.mirror_fingerprint,
-      url: sql<string>`${documents.file}`,
-    })
-    .from(documents)
-    .leftJoin(documentFiles, eq(documentFiles.document_id, documents.id))
-    .where(and(hasFile(mirror, selection), sql`${rank} IS NOT NULL`))
-    .orderBy(rank, asc(documentFiles.attempted_at), asc(documents.id))
-    .limit(limit)
-    .all();
-}
+): DueDocument[] => listDueDocuments(mirror, toScope(mirror, selection, request), limit);
 
-/** What is known of the files of the selected documents. */
-export interface FileCounts {
-  /** Those that name a file. */
-  readonly documents: number;
-  readonly due: number;
-  readonly neverAsked: number;
-  readonly files: number;
-  readonly notOffered: number;
-  readonly tooLarge: number;
-  readonly notAPdf: number;
-  readonly refused: number;
-  readonly failed: number;
-}
+export type FileCounts = DownloadCounts<FileOutcome>;
 
-export function countFiles(
+export const countFiles = (
   mirror: Mirror,
-  selection: TextSelection,
-  now: Date,
-  knownHosts: readonly string[],
-): FileCounts {
-  const countOf = (condition: SQL): SQL<number> => sql<number>`coalesce(sum(${condition}), 0)`;
-  const { outcome } = documentFiles;
-  const row = mirror.db
-    .select({
-      documents: count(),
-      due: countOf(sql`${toRank(now, knownHosts)} IS NOT NULL`),
-      neverAsked: countOf(sql`${outcome} IS NULL`),
-      files: countOf(eq(outcome, 'file')),
-      notOffered: countOf(eq(outcome, 'not_offered')),
-      tooLarge: countOf(eq(outcome, 'too_large')),
-      notAPdf: countOf(eq(outcome, 'not_a_pdf')),
-      refused: countOf(eq(outcome, 'refused')),
-      failed: countOf(eq(outcome, 'failed')),
-    })
-    .from(documents)
-    .leftJoin(documentFiles, eq(documentFiles.document_id, documents.id))
-    .where(hasFile(mirror, selection))
-    .get();
-  if (row === undefined) throw new RangeError('an aggregate has one row');
-  return row;
-}
+  selection: DocumentSelection,
+  request: { readonly now: Date; readonly knownHosts: readonly string[] },
+): FileCounts => countDownloads(mirror, toScope(mirror, selection, request), FILE_OUTCOMES);
 
 /** The stored files: how many, with how many bytes, and of how many documents. Equal files are one. */
 export interface FileSums {
@@ -170,11 +120,8 @@ export function isFileUsed({ sqlite }: Pick<Mirror, 'sqlite'>, hash: string): bo
   return sqlite.prepare('SELECT 1 FROM document_files WHERE hash = ? LIMIT 1').get(hash) !== undefined;
 }
 
-/** What was found out about the file of a document, and when. */
-export interface FileFinding {
-  readonly document: DueFile;
-  readonly result: { readonly answer: FileAnswer } | { readonly error: MirrorError };
-  readonly at: Date;
+/** What was found out about the file of a document. */
+export interface FileFinding extends Finding<FileAnswer> {
   /** Hashes of stored files that are missing from the folder. */
   readonly missing: ReadonlySet<string>;
 }
@@ -186,39 +133,29 @@ export interface FileFinding {
  */
 export function writeFileFinding(
   mirror: Mirror,
-  { document: { documentId, fingerprint, url }, result, at, missing }: FileFinding,
+  { document, result, at, missing }: FileFinding,
 ): string | null {
   const { db } = mirror;
-  const stored = db.select().from(documentFiles).where(eq(documentFiles.document_id, documentId)).get();
+  const stored = db
+    .select()
+    .from(documentFiles)
+    .where(eq(documentFiles.document_id, document.documentId))
+    .get();
   const upsert = (row: typeof documentFiles.$inferInsert): void => {
     db.insert(documentFiles)
       .values(row)
       .onConflictDoUpdate({ target: documentFiles.document_id, set: row })
       .run();
   };
-  const attempt = { document_id: documentId, attempted_at: at.toISOString() };
   if ('error' in result) {
-    const failures = (stored?.failures ?? 0) + 1;
-    upsert({
-      ...attempt,
-      outcome: stored?.outcome ?? 'failed',
-      failures,
-      paused_until: toPauseEnd(failures, at).toISOString(),
-      error_code: result.error.code,
-      error_message: result.error.message,
-    });
+    upsert(toFailureRow(stored, document, result.error, at));
     return null;
   }
   const { answer } = result;
   const clear = {
-    ...attempt,
+    ...toAnswerRow(document, at),
     outcome: answer.outcome,
-    url,
-    fetched_at: at.toISOString(),
-    document_fingerprint: fingerprint,
-    failures: 0,
-    paused_until: null,
-    error_code: null,
+    url: document.file,
     error_message: 'message' in answer ? answer.message : null,
   };
   if (answer.outcome === 'file') {

@@ -1,24 +1,27 @@
 import { desc, eq, isNotNull } from 'drizzle-orm';
-import type { MirrorError } from '../../errors/mirror-error.ts';
 import type { Mirror } from '../open-mirror.ts';
 import { type RecordedError, toDied, toPauseLeft } from '../run-log.ts';
 import { type FileSums, measureFiles } from './files.ts';
 import { type LinkedKindState, listKindStates } from './queue.ts';
-import { type PassOutcome, linkedPasses, syncRuns, textPasses } from '../schema/schema.ts';
+import { type PassOutcome, filePasses, linkedPasses, syncRuns, textPasses } from '../schema/schema.ts';
 
-/* The log of the passes over linked lists, and of those over the texts of documents. */
+/* The logs of the passes: over linked lists, over the texts of documents, and over their files. */
+
+const LOGS = { lists: linkedPasses, texts: textPasses, files: filePasses } as const;
+type PassKind = keyof typeof LOGS;
+
+/** What is fetched on request, one for each document. */
+export type DownloadKind = Exclude<PassKind, 'lists'>;
 
 export type LinkedPassRow = typeof linkedPasses.$inferSelect;
+export type TextPassRow = typeof textPasses.$inferSelect;
+export type FilePassRow = typeof filePasses.$inferSelect;
 
 /** How a pass ended that could record its end. */
-export type EndOutcome = Exclude<PassOutcome, 'running' | 'died'>;
-
-export const toEnding = (outcome: EndOutcome, at: Date, error: RecordedError | null) => ({
-  outcome,
-  ended_at: at.toISOString(),
-  error_code: error?.code ?? null,
-  error_message: error?.message ?? null,
-});
+export interface PassEnding {
+  readonly outcome: Exclude<PassOutcome, 'running' | 'died'>;
+  readonly error: RecordedError | null;
+}
 
 export interface LinkedPassStart {
   readonly runId: number;
@@ -29,7 +32,7 @@ export interface LinkedPassStart {
 }
 
 /** Records the begin of a linked pass and returns its id. */
-export function beginPass(
+export function beginLinkedPass(
   { db }: Mirror,
   { runId, at, processId, requests, minutes }: LinkedPassStart,
 ): number {
@@ -48,7 +51,40 @@ export function beginPass(
   );
 }
 
-/** Records what a pass has requested, so that it is known even if its process dies. */
+/** Records the begin of a pass over texts or files, and which of the earlier ones died. Returns its id. */
+export function beginDownloadPass(
+  mirror: Mirror,
+  kind: DownloadKind,
+  { startedAt, budget }: { readonly startedAt: Date; readonly budget: number | null },
+): number {
+  return mirror.db.transaction(() => {
+    recordDeadPasses(mirror, kind, startedAt);
+    const row = {
+      started_at: startedAt.toISOString(),
+      outcome: 'running',
+      process_id: process.pid,
+      budget,
+    } as const;
+    return Number(mirror.db.insert(LOGS[kind]).values(row).run().lastInsertRowid);
+  });
+}
+
+/**
+ * Marks passes whose process was killed as died. The caller holds the writer lock, so no other pass is active. What they
+ * had stored stays. Returns their ids.
+ */
+export function recordDeadPasses({ db }: Mirror, kind: PassKind, foundAt: Date): number[] {
+  const log = LOGS[kind];
+  return db
+    .update(log)
+    .set({ outcome: 'died', ...toDied(foundAt) })
+    .where(eq(log.outcome, 'running'))
+    .returning({ id: log.id })
+    .all()
+    .map(({ id }) => id);
+}
+
+/** Records what a linked pass has requested, so that it is known even if its process dies. */
 export function prepareRecordTraffic({
   sqlite,
 }: Mirror): (passId: number, traffic: Pick<LinkedPassRow, 'requests' | 'retries' | 'lists_failed'>) => void {
@@ -60,54 +96,70 @@ export function prepareRecordTraffic({
   };
 }
 
-/** Records at once until when the server allows no request for linked lists. */
-export function recordLinkedPause({ db }: Mirror, passId: number, until: Date): void {
-  db.update(linkedPasses).set({ paused_until: until.toISOString() }).where(eq(linkedPasses.id, passId)).run();
+type NotFigure = 'id' | 'started_at' | 'ended_at' | 'outcome' | 'process_id' | 'budget' | 'paused_until';
+
+/** What a pass over texts or files has done so far: its requests, and how many documents had which outcome. */
+export type DownloadFigures<Kind extends DownloadKind> = Omit<
+  { readonly texts: TextPassRow; readonly files: FilePassRow }[Kind],
+  NotFigure | keyof RecordedError | 'error_code' | 'error_message'
+>;
+
+export function recordFigures<Kind extends DownloadKind>(
+  { db }: Mirror,
+  kind: Kind,
+  passId: number,
+  figures: DownloadFigures<Kind>,
+): void {
+  const log: typeof textPasses | typeof filePasses = LOGS[kind];
+  db.update(log).set(figures).where(eq(log.id, passId)).run();
+}
+
+/** Records at once until when the server allows no request for what the pass is about. */
+export function recordPause({ db }: Mirror, kind: PassKind, passId: number, until: Date): void {
+  const log = LOGS[kind];
+  db.update(log).set({ paused_until: until.toISOString() }).where(eq(log.id, passId)).run();
 }
 
 export function endPass(
   { db }: Mirror,
+  kind: PassKind,
   passId: number,
-  outcome: EndOutcome,
+  { outcome, error }: PassEnding,
   at: Date,
-  error: RecordedError | null,
 ): void {
-  db.update(linkedPasses)
-    .set(toEnding(outcome, at, error))
-    .where(eq(linkedPasses.id, passId))
+  const log = LOGS[kind];
+  db.update(log)
+    .set({
+      outcome,
+      ended_at: at.toISOString(),
+      error_code: error?.code ?? null,
+      error_message: error?.message ?? null,
+    })
+    .where(eq(log.id, passId))
     .run();
 }
 
-/**
- * Marks passes whose process was killed as died. The caller holds the writer lock, so no other pass is active. What they
- * had stored stays. Returns their ids.
- */
-export function recordDeadPasses({ db }: Mirror, foundAt: Date): number[] {
-  return db
-    .update(linkedPasses)
-    .set({ outcome: 'died', ...toDied(foundAt) })
-    .where(eq(linkedPasses.outcome, 'running'))
-    .returning({ id: linkedPasses.id })
-    .all()
-    .map(({ id }) => id);
+/** The newest pass of a kind; null if there was none. */
+export function findNewestPass<Kind extends PassKind>(
+  { db }: Pick<Mirror, 'db'>,
+  kind: Kind,
+): (typeof LOGS)[Kind]['$inferSelect'] | null {
+  const log: typeof linkedPasses | typeof textPasses | typeof filePasses = LOGS[kind];
+  return db.select().from(log).orderBy(desc(log.id)).limit(1).get() ?? null;
 }
 
-/** The linked lists of a mirror. */
-export interface LinkedState {
-  readonly kinds: readonly LinkedKindState[];
-  /** The newest pass; null if there was none. */
-  readonly pass: LinkedPassRow | null;
-  /** The stored files of documents. */
-  readonly files: FileSums;
-}
-
-export function findLinkedState(mirror: Mirror): LinkedState {
-  return { kinds: listKindStates(mirror), pass: findNewestPass(mirror), files: measureFiles(mirror) };
-}
-
-/** The newest linked pass; null if there was none. */
-function findNewestPass({ db }: Pick<Mirror, 'db'>): LinkedPassRow | null {
-  return db.select().from(linkedPasses).orderBy(desc(linkedPasses.id)).limit(1).get() ?? null;
+/** The time before which the server wants no request for a text or a file; null if it may be now. */
+export function findDownloadPause({ db }: Mirror, kind: DownloadKind, now: Date): Date | null {
+  const log = LOGS[kind];
+  const newest = db
+    .select()
+    .from(log)
+    .where(isNotNull(log.paused_until))
+    .orderBy(desc(log.id))
+    .limit(1)
+    .get();
+  const left = toPauseLeft(newest, now);
+  return left > 0 ? new Date(now.getTime() + left) : null;
 }
 
 /** How many milliseconds the server still allows no request for linked lists, according to the newest pass over the same API. */
@@ -123,74 +175,19 @@ export function findLinkedPauseLeft({ db }: Mirror, apiUrl: string, now: Date): 
   return toPauseLeft(newest?.pass, now);
 }
 
-export type TextPassRow = typeof textPasses.$inferSelect;
-
-/** The newest text pass; null if there was none. */
-export function findNewestTextPass({ db }: Pick<Mirror, 'db'>): TextPassRow | null {
-  return db.select().from(textPasses).orderBy(desc(textPasses.id)).limit(1).get() ?? null;
+/** The linked lists of a mirror. */
+export interface LinkedState {
+  readonly kinds: readonly LinkedKindState[];
+  /** The newest pass; null if there was none. */
+  readonly pass: LinkedPassRow | null;
+  /** The stored files of documents. */
+  readonly files: FileSums;
 }
 
-/** What a text pass has done so far. */
-export type TextFigures = Pick<
-  TextPassRow,
-  'requests' | 'retries' | 'waited_ms' | 'bytes' | 'texts' | 'empty' | 'not_offered' | 'too_large' | 'failed'
->;
-
-/** Records that a text pass begins. Passes whose process died are recorded as such; the caller holds the writer lock. */
-export function beginTextPass(
-  { db }: Mirror,
-  { startedAt, budget }: { readonly startedAt: Date; readonly budget: number | null },
-): number {
-  return db.transaction((tx) => {
-    tx.update(textPasses)
-      .set({ outcome: 'died', ...toDied(startedAt) })
-      .where(eq(textPasses.outcome, 'running'))
-      .run();
-    const row = {
-      started_at: startedAt.toISOString(),
-      outcome: 'running',
-      process_id: process.pid,
-      budget,
-    } as const;
-    return Number(tx.insert(textPasses).values(row).run().lastInsertRowid);
-  });
-}
-
-export function recordTextFigures({ db }: Mirror, passId: number, figures: TextFigures): void {
-  db.update(textPasses).set(figures).where(eq(textPasses.id, passId)).run();
-}
-
-/** Records at once until when the server allows no request for texts. */
-export function recordTextPause({ db }: Mirror, passId: number, until: Date): void {
-  db.update(textPasses).set({ paused_until: until.toISOString() }).where(eq(textPasses.id, passId)).run();
-}
-
-export interface TextPassEnding {
-  readonly outcome: EndOutcome;
-  readonly error: MirrorError | null;
-}
-
-export function endTextPass(
-  { db }: Mirror,
-  passId: number,
-  { outcome, error }: TextPassEnding,
-  endedAt: Date,
-): void {
-  db.update(textPasses)
-    .set(toEnding(outcome, endedAt, error))
-    .where(eq(textPasses.id, passId))
-    .run();
-}
-
-/** The time before which the server wants no request for a text; null if it may be now. */
-export function findTextPause({ db }: Mirror, now: Date): Date | null {
-  const newest = db
-    .select()
-    .from(textPasses)
-    .where(isNotNull(textPasses.paused_until))
-    .orderBy(desc(textPasses.id))
-    .limit(1)
-    .get();
-  const left = toPauseLeft(newest, now);
-  return left > 0 ? new Date(now.getTime() + left) : null;
+export function findLinkedState(mirror: Mirror): LinkedState {
+  return {
+    kinds: listKindStates(mirror),
+    pass: findNewestPass(mirror, 'lists'),
+    files: measureFiles(mirror),
+  };
 }

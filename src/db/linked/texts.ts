@@ -1,131 +1,64 @@
 import { createHash } from 'node:crypto';
-import { type SQL, and, asc, count, eq, exists, inArray, isNull, sql, sum } from 'drizzle-orm';
+import { count, eq, sql, sum } from 'drizzle-orm';
 import type { TextAnswer } from '../../api/document-text.ts';
 import type { Drift } from '../../api/schema-drift.ts';
-import type { MirrorError } from '../../errors/mirror-error.ts';
 import { toTextWords } from '../../linked/text-words.ts';
 import type { Mirror } from '../open-mirror.ts';
-import { type TextPassRow, findNewestTextPass } from './passes.ts';
-import { toFarthestPause, toPauseEnd } from './queue.ts';
-import { caseDocuments, documentTexts, documents, mirrorReplacedTexts, texts } from '../schema/schema.ts';
-
-/** Which documents' texts are meant. Each part that is not empty narrows the selection. */
-export interface TextSelection {
-  /** Values of `document_type`. */
-  readonly types: readonly string[];
-  readonly caseIds: readonly number[];
-  /** A condition of SQL on a row of `cases`; null for all cases. */
-  readonly caseCondition: string | null;
-  /** Only core documents. */
-  readonly isCore: boolean;
-}
-
-/** A document whose text is due. */
-export interface DueText {
-  readonly documentId: number;
-  /** The fingerprint of the document. */
-  readonly fingerprint: string;
-}
+import {
+  ALL_DOCUMENTS,
+  type AnyDocument,
+  type DocumentSelection,
+  type DownloadCounts,
+  type DueDocument,
+  type Finding,
+  type Scope,
+  countDownloads,
+  isSelected,
+  listDueDocuments,
+  toAnswerRow,
+  toFailureRow,
+  toRank,
+} from './downloads.ts';
+import { type TextPassRow, findNewestPass } from './passes.ts';
+import {
+  TEXT_OUTCOMES,
+  type TextOutcome,
+  documentTexts,
+  documents,
+  mirrorReplacedTexts,
+  texts,
+} from '../schema/schema.ts';
 
 /** A text is made anew without a sign in its document, so it is requested again after this time (A51). */
 const AGE_IN_DAYS = 365;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The documents that the public may see: neither hidden, departed nor redacted. */
-const isPublic = and(
-  isNull(documents.mirror_hidden),
-  isNull(documents.mirror_departed_run_id),
-  isNull(documents.mirror_redacted_run_id),
-);
-
-/** The condition that a document is public and selected. */
-export function isSelected(
-  { db }: Mirror,
-  { types, caseIds, caseCondition, isCore }: TextSelection,
-): SQL | undefined {
-  const isOfCases =
-    caseCondition === null
-      ? undefined
-      : sql`${caseDocuments.case_id} IN (SELECT id FROM cases WHERE ${sql.raw(caseCondition)})`;
-  const ofCases = db
-    .select({ one: sql`1` })
-    .from(caseDocuments)
-    .where(
-      and(
-        eq(caseDocuments.document_id, documents.id),
-        isNull(caseDocuments.mirror_to_run_id),
-        caseIds.length > 0 ? inArray(caseDocuments.case_id, [...caseIds]) : undefined,
-        isOfCases,
-      ),
-    );
-  return and(
-    isPublic,
-    types.length > 0 ? inArray(documents.document_type, [...types]) : undefined,
-    isCore ? eq(documents.is_core_document, true) : undefined,
-    caseIds.length > 0 || caseCondition !== null ? exists(ofCases) : undefined,
-  );
-}
-
-/** The order of the due texts: new ones first, then those of changed documents, failures, old ones, and documents without text. */
-function toRank(now: Date): SQL<number | null> {
+/** The texts of the selected documents. Those of documents without text come last. */
+const toScope = (mirror: Mirror, selection: DocumentSelection, now: Date): Scope => {
   const before = new Date(now.getTime() - AGE_IN_DAYS * DAY_MS).toISOString();
-  // A later pause, and a fetch in the future, show that the clock was ahead: neither counts.
-  const farthest = toFarthestPause(now).toISOString();
-  return sql<number | null>`CASE
-    WHEN ${documentTexts.document_id} IS NULL THEN CASE ${documents.has_text} WHEN 0 THEN 4 ELSE 0 END
-    WHEN ${documentTexts.paused_until} > ${now.toISOString()} AND ${documentTexts.paused_until} <= ${farthest} THEN NULL
-    WHEN ${documentTexts.document_fingerprint} <> ${documents.mirror_fingerprint} THEN 1
-    WHEN ${documentTexts.failures} > 0 THEN 2
-    WHEN ${documentTexts.fetched_at} < ${before} OR ${documentTexts.fetched_at} > ${now.toISOString()} THEN 3
-  END`;
-}
+  return {
+    states: documentTexts,
+    where: isSelected(mirror, selection),
+    rank: toRank(documentTexts, now, {
+      never: sql`CASE ${documents.has_text} WHEN 0 THEN 4 ELSE 0 END`,
+      // A fetch in the future shows that the clock was ahead.
+      others: sql`WHEN ${documentTexts.fetched_at} < ${before} OR ${documentTexts.fetched_at} > ${now.toISOString()} THEN 3`,
+    }),
+  };
+};
 
-/** Lists the texts that are due, the most urgent first. */
-export function listDueTexts(mirror: Mirror, selection: TextSelection, now: Date, limit: number): DueText[] {
-  const rank = toRank(now);
-  return mirror.db
-    .select({ documentId: documents.id, fingerprint: documents.mirror_fingerprint })
-    .from(documents)
-    .leftJoin(documentTexts, eq(documentTexts.document_id, documents.id))
-    .where(and(isSelected(mirror, selection), sql`${rank} IS NOT NULL`))
-    .orderBy(rank, asc(documentTexts.attempted_at), asc(documents.id))
-    .limit(limit)
-    .all();
-}
+/** Lists the documents whose text is due, the most urgent first. */
+export const listDueTexts = (
+  mirror: Mirror,
+  selection: DocumentSelection,
+  now: Date,
+  limit: number,
+): DueDocument[] => listDueDocuments(mirror, toScope(mirror, selection, now), limit);
 
-/** What is known of the texts of the selected documents. */
-export interface TextCounts {
-  readonly documents: number;
-  readonly due: number;
-  readonly neverAsked: number;
-  readonly texts: number;
-  readonly empty: number;
-  readonly notOffered: number;
-  readonly tooLarge: number;
-  readonly failed: number;
-}
+export type TextCounts = DownloadCounts<TextOutcome>;
 
-export function countTexts(mirror: Mirror, selection: TextSelection, now: Date): TextCounts {
-  const countOf = (condition: SQL): SQL<number> => sql<number>`coalesce(sum(${condition}), 0)`;
-  const { outcome } = documentTexts;
-  const row = mirror.db
-    .select({
-      documents: count(),
-      due: countOf(sql`${toRank(now)} IS NOT NULL`),
-      neverAsked: countOf(sql`${outcome} IS NULL`),
-      texts: countOf(eq(outcome, 'text')),
-      empty: countOf(eq(outcome, 'empty')),
-      notOffered: countOf(eq(outcome, 'not_offered')),
-      tooLarge: countOf(eq(outcome, 'too_large')),
-      failed: countOf(eq(outcome, 'failed')),
-    })
-    .from(documents)
-    .leftJoin(documentTexts, eq(documentTexts.document_id, documents.id))
-    .where(isSelected(mirror, selection))
-    .get();
-  if (row === undefined) throw new RangeError('an aggregate has one row');
-  return row;
-}
+export const countTexts = (mirror: Mirror, selection: DocumentSelection, now: Date): TextCounts =>
+  countDownloads(mirror, toScope(mirror, selection, now), TEXT_OUTCOMES);
 
 /** What is known of all texts, and the newest pass over them. */
 export interface TextState {
@@ -134,11 +67,9 @@ export interface TextState {
   readonly pass: TextPassRow | null;
 }
 
-const ALL_TEXTS: TextSelection = { types: [], caseIds: [], caseCondition: null, isCore: false };
-
 export function findTextState(mirror: Mirror, now: Date): TextState {
-  const pass = findNewestTextPass(mirror);
-  return { counts: pass === null ? null : countTexts(mirror, ALL_TEXTS, now), pass };
+  const pass = findNewestPass(mirror, 'texts');
+  return { counts: pass === null ? null : countTexts(mirror, ALL_DOCUMENTS, now), pass };
 }
 
 /** The bytes of all stored texts, and how many there are. */
@@ -150,24 +81,8 @@ export function measureTexts({ db }: Mirror): { readonly texts: number; readonly
   return { texts: row?.texts ?? 0, bytes: row?.bytes ?? 0 };
 }
 
-/** The types of public documents, the most frequent first. */
-export function listDocumentTypes({ db }: Mirror): string[] {
-  return db
-    .select({ type: documents.document_type })
-    .from(documents)
-    .where(and(isPublic, sql`${documents.document_type} IS NOT NULL`))
-    .groupBy(documents.document_type)
-    .orderBy(sql`count(*) DESC`, documents.document_type)
-    .all()
-    .map(({ type }) => type ?? '');
-}
-
-/** What was found out about the text of a document, and when. */
-export interface TextFinding {
-  readonly document: DueText;
-  readonly result: { readonly answer: TextAnswer } | { readonly error: MirrorError };
-  readonly at: Date;
-}
+/** What was found out about the text of a document. */
+export type TextFinding = Finding<TextAnswer, AnyDocument>;
 
 /**
  * Prepares storing findings, as part of the caller's transaction. A failure, and an answer without a text where one is
@@ -181,33 +96,15 @@ export function prepareWriteText(mirror: Mirror): (finding: TextFinding) => void
      FROM case_documents, (SELECT max(id) AS id FROM sync_runs) AS newest WHERE document_id = @documentId LIMIT 1
      ON CONFLICT (field, seen) DO UPDATE SET last_run_id = excluded.last_run_id`,
   );
-  return ({ document: { documentId, fingerprint }, result, at }) => {
+  return ({ document, result, at }) => {
+    const { documentId } = document;
     const stored = db.select().from(documentTexts).where(eq(documentTexts.document_id, documentId)).get();
-    const attempt = { document_id: documentId, attempted_at: at.toISOString() };
     if ('error' in result) {
-      const { code, message } = result.error;
-      const failures = (stored?.failures ?? 0) + 1;
-      upsert({
-        ...attempt,
-        outcome: stored?.outcome ?? 'failed',
-        failures,
-        paused_until: toPauseEnd(failures, at).toISOString(),
-        error_code: code,
-        error_message: message,
-      });
+      upsert(toFailureRow(stored, document, result.error, at));
       return;
     }
     const { answer } = result;
-    const clear = {
-      ...attempt,
-      outcome: answer.outcome,
-      fetched_at: at.toISOString(),
-      document_fingerprint: fingerprint,
-      failures: 0,
-      paused_until: null,
-      error_code: null,
-      error_message: null,
-    };
+    const clear = { ...toAnswerRow(document, at), outcome: answer.outcome };
     if (answer.outcome !== 'text') {
       // The text stays, so it also stays an outcome. That the API no longer offers it is on record.
       const isKept = stored?.text_id != null;

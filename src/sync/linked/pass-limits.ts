@@ -102,3 +102,21 @@ export class FailureJudge {
     }
   }
 }
+
+/** After so many files in a row that the network or the host failed, the pass ends. */
+const FAILED_FILES_IN_A_ROW = 10;
+
+/** The same for files: their hosts have no address that shows whether they respond at all. */
+export class FileFailureJudge implements Pick<FailureJudge, 'noteRead' | 'judge'> {
+  #inARow = 0;
+
+  noteRead(): void {
+    this.#inARow = 0;
+  }
+
+  judge(error: MirrorError): Promise<MirrorError | null> {
+    this.#inARow = ERROR_KINDS[error.code].exit === 'network' ? this.#inARow + 1 : 0;
+    const ends = ENDS_THE_PASS.has(error.code) || this.#inARow >= FAILED_FILES_IN_A_ROW;
+    return Promise.resolve(ends ? error : null);
+  }
+}

@@ -7,12 +7,12 @@ import type { LinkedBudget } from '../../config/parsers.ts';
 import type { Settings } from '../../config/settings.ts';
 import { toDatabaseError } from '../../db/errors.ts';
 import {
-  beginPass,
+  beginLinkedPass,
   endPass,
   findLinkedPauseLeft,
   prepareRecordTraffic,
   recordDeadPasses,
-  recordLinkedPause,
+  recordPause,
 } from '../../db/linked/passes.ts';
 import {
   NOT_OFFERED_AFTER,
@@ -83,7 +83,7 @@ async function readLinked(
   const runId = run.id;
   const now = toRisingClock(runtime.now);
   const startedAt = now();
-  const deadPasses = recordDeadPasses(mirror, startedAt);
+  const deadPasses = recordDeadPasses(mirror, 'lists', startedAt);
   const budget = toBudget(settings.linkedBudget, request.endsBy ?? null, startedAt);
   const retry = {
     ...settings,
@@ -104,9 +104,9 @@ async function readLinked(
     },
   });
   const turns = new Turns(listDue(mirror, { runId, now: startedAt, isAll: budget.isAll }));
-  const passId = beginPass(mirror, { runId, at: startedAt, processId: process.pid, ...budget });
+  const passId = beginLinkedPass(mirror, { runId, at: startedAt, processId: process.pid, ...budget });
   client.onPause((until) => {
-    recordLinkedPause(mirror, passId, until);
+    recordPause(mirror, 'lists', passId, until);
   });
   onEvent({ type: 'linked-begun', runId, due: turns.due, deadPasses });
   const pass = new LinkedPass(mirror, request, { client, meter, turns, passId, runId, now });
@@ -114,7 +114,7 @@ async function readLinked(
     const ending = await pass.run();
     const { records_new, records_changed, records_gone } = ending.sums;
     if (records_new + records_changed + records_gone > 0) mergeSearchIndexes(mirror.sqlite);
-    endPass(mirror, passId, ending.outcome, now(), ending.error);
+    endPass(mirror, 'lists', passId, ending, now());
     const report = { passId, runId, startedAt, endedAt: now(), ...ending };
     onEvent({ type: 'linked-ended', report });
     return report;
@@ -148,7 +148,8 @@ function toBudget(budget: LinkedBudget, endsBy: Date | null, now: Date): LinkedB
 
 function endBadly(mirror: Mirror, passId: number, at: Date, thrown: unknown): void {
   try {
-    endPass(mirror, passId, 'failed', at, thrown instanceof MirrorError ? thrown : null);
+    const error = thrown instanceof MirrorError ? thrown : null;
+    endPass(mirror, 'lists', passId, { outcome: 'failed', error }, at);
   } catch {
     // The failure that is thrown on says more. The next pass records that this one died.
   }

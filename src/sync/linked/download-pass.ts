@@ -1,0 +1,235 @@
+import type { PacedClient, Runtime } from '../../api/pacing.ts';
+import { toTooLongPause } from '../../api/retry.ts';
+import type { Settings } from '../../config/settings.ts';
+import {
+  type DocumentSelection,
+  type DueDocument,
+  type Finding,
+  toFigure,
+} from '../../db/linked/downloads.ts';
+import {
+  type DownloadFigures,
+  type DownloadKind,
+  type PassEnding,
+  beginDownloadPass,
+  endPass,
+  findDownloadPause,
+  recordFigures,
+  recordPause,
+} from '../../db/linked/passes.ts';
+import type { BrokenObject } from '../../db/migrate.ts';
+import { type Mirror, withWriter } from '../../db/open-mirror.ts';
+import { finishRedactionsIfPossible } from '../../db/redact.ts';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import { isDatabaseError } from '../report.ts';
+import { BudgetMeter, BudgetSpentError, type FailureJudge } from './pass-limits.ts';
+
+/* One pass over the texts or the files of documents. Where they come from, and how one is stored, is up to its source. */
+
+export interface DownloadRequest<Plan> {
+  readonly settings: Settings;
+  readonly selection: DocumentSelection;
+  /** Maximum requests, including retries and redirects. */
+  readonly budget: number;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: DownloadEvent<Plan>) => void;
+}
+
+export type DownloadEvent<Plan> =
+  /** The upgrade of an older mirror broke these objects, which a user added. */
+  | { readonly type: 'objects-broken'; readonly broken: readonly BrokenObject[] }
+  /** Nothing was requested yet. */
+  | { readonly type: 'planned'; readonly plan: Plan }
+  /** So many of the documents of this pass have failed since it began; one more was attempted. */
+  | { readonly type: 'document-ended'; readonly failed: number; readonly of: number };
+
+/** What a pass asks of texts or of files. */
+export interface DownloadSource<
+  Kind extends DownloadKind,
+  Plan,
+  Answer extends { readonly outcome: string },
+> {
+  readonly kind: Kind;
+  readonly plan: Plan;
+  /** Closed by the pass. */
+  readonly client: PacedClient;
+  readonly judge: Pick<FailureJudge, 'noteRead' | 'judge'>;
+  /** The outcomes of answers, and `failed`. */
+  readonly outcomes: readonly string[];
+  /** Lists the documents that are due, the most urgent first. */
+  listDue(limit: number): readonly DueDocument[];
+  /** Requests one text or file. Throws a MirrorError if there is no clear answer. */
+  fetch(document: DueDocument, signal: AbortSignal, maxAttempts: number): Promise<Answer>;
+  /** Records a finding, in the caller's transaction. Returns what is to be done when that is committed. */
+  write(finding: Finding<Answer>): (() => void) | undefined;
+  /** Whether any selected document is still due. */
+  isAnyDue(): boolean;
+}
+
+export interface DownloadReport<Kind extends DownloadKind> extends PassEnding {
+  readonly error: MirrorError | null;
+  readonly passId: number;
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  readonly figures: DownloadFigures<Kind>;
+  /** The end of the pause that the server requested. */
+  readonly pausedUntil: Date | null;
+}
+
+type Ending = Pick<DownloadReport<DownloadKind>, 'outcome' | 'error'>;
+
+/** A text or a file is requested again another day, so a request is retried only a few times. */
+const MAX_ATTEMPTS = 3;
+
+/** What a source is opened with. */
+export interface SourceContext {
+  readonly mirror: Mirror;
+  readonly startedAt: Date;
+  /** Counts a request before it is sent. */
+  readonly beforeRequest: () => void;
+}
+
+/**
+ * Fetches what is due, within the budget: takes the writer lock, opens the mirror, and records each finding in one
+ * transaction with the figures of the pass. A failure of one document costs only that document. `complete` makes the report of the source
+ * while the mirror is still open.
+ */
+export async function runDownloadPass<
+  Kind extends DownloadKind,
+  Plan,
+  Answer extends { readonly outcome: string },
+  Report,
+>(
+  kind: Kind,
+  request: DownloadRequest<Plan>,
+  runtime: Runtime,
+  open: (context: SourceContext) => DownloadSource<Kind, Plan, Answer>,
+  complete: (mirror: Mirror, report: DownloadReport<Kind>) => Report,
+): Promise<Report> {
+  const { settings, budget, onEvent } = request;
+  const onBroken = (broken: readonly BrokenObject[]): void => {
+    onEvent({ type: 'objects-broken', broken });
+  };
+  return withWriter(
+    settings.database,
+    async (mirror) => {
+      finishRedactionsIfPossible(mirror, runtime.now);
+      const startedAt = runtime.now();
+      const pause = findDownloadPause(mirror, kind, startedAt);
+      if (pause !== null) throw toTooLongPause(pause, startedAt);
+      const requests = Number.isFinite(budget) ? budget : null;
+      const meter = new BudgetMeter(
+        { requests, minutes: null, isAll: requests === null },
+        runtime.stopwatch ?? (() => runtime.now().getTime()),
+      );
+      const source = open({ mirror, startedAt, beforeRequest: meter.take });
+      try {
+        onEvent({ type: 'planned', plan: source.plan });
+        const passId = beginDownloadPass(mirror, kind, { startedAt, budget: requests });
+        source.client.onPause((until) => {
+          recordPause(mirror, kind, passId, until);
+        });
+        const pass = { mirror, source, meter, request, passId, now: runtime.now };
+        return complete(mirror, { passId, startedAt, ...(await fetchDue(pass)) });
+      } finally {
+        source.client.close();
+      }
+    },
+    { onBroken },
+  );
+}
+
+interface Pass<Kind extends DownloadKind, Plan, Answer extends { readonly outcome: string }> {
+  readonly mirror: Mirror;
+  readonly source: DownloadSource<Kind, Plan, Answer>;
+  readonly meter: BudgetMeter;
+  readonly request: DownloadRequest<Plan>;
+  readonly passId: number;
+  readonly now: () => Date;
+}
+
+/** Requests what is due, and records the end of the pass. */
+async function fetchDue<Kind extends DownloadKind, Plan, Answer extends { readonly outcome: string }>(
+  pass: Pass<Kind, Plan, Answer>,
+): Promise<Omit<DownloadReport<Kind>, 'passId' | 'startedAt'>> {
+  const { mirror, source, request, passId, now } = pass;
+  const { kind, client, outcomes } = source;
+  const found = new Map(outcomes.map((outcome) => [outcome, 0]));
+  const toFigures = (): DownloadFigures<Kind> => {
+    const { requests, retries, waitedMs, bytes } = client.traffic();
+    const counts = [...found].map(([outcome, count]) => [toFigure(outcome), count]);
+    return {
+      requests,
+      retries,
+      waited_ms: waitedMs,
+      bytes,
+      ...Object.fromEntries(counts),
+    } as DownloadFigures<Kind>;
+  };
+  const due = source.listDue(Math.min(request.budget, Number.MAX_SAFE_INTEGER));
+  const record = (finding: Finding<Answer>): void => {
+    const { result } = finding;
+    const outcome = 'error' in result ? 'failed' : result.answer.outcome;
+    found.set(outcome, (found.get(outcome) ?? 0) + 1);
+    const tidy = mirror.sqlite
+      .transaction(() => {
+        const after = source.write(finding);
+        recordFigures(mirror, kind, passId, toFigures());
+        return after;
+      })
+      .immediate();
+    tidy?.();
+    request.onEvent({ type: 'document-ended', failed: found.get('failed') ?? 0, of: due.length });
+  };
+  const ending = await fetchEach(due, pass, record);
+  const outcome = ending.outcome === 'complete' && source.isAnyDue() ? 'budget' : ending.outcome;
+  const endedAt = now();
+  const figures = toFigures();
+  mirror.sqlite
+    .transaction(() => {
+      recordFigures(mirror, kind, passId, figures);
+      endPass(mirror, kind, passId, { ...ending, outcome }, endedAt);
+    })
+    .immediate();
+  return { ...ending, outcome, endedAt, figures, pausedUntil: client.pausedUntil() };
+}
+
+/** Requests one document after another, and records what came of each. */
+async function fetchEach<Kind extends DownloadKind, Plan, Answer extends { readonly outcome: string }>(
+  due: readonly DueDocument[],
+  { source, meter, request, now }: Pass<Kind, Plan, Answer>,
+  record: (finding: Finding<Answer>) => void,
+): Promise<Ending> {
+  const { settings, signal } = request;
+  const { client, judge } = source;
+  try {
+    for (const document of due) {
+      signal.throwIfAborted();
+      const before = client.traffic().requests;
+      try {
+        const maxAttempts = Math.min(MAX_ATTEMPTS, settings.maxAttempts, Math.max(1, meter.left));
+        const answer = await source.fetch(document, signal, maxAttempts);
+        record({ document, result: { answer }, at: now() });
+        judge.noteRead();
+      } catch (error) {
+        if (!(error instanceof MirrorError) || signal.aborted || isDatabaseError(error)) throw error;
+        if (error.code === 'FILE_UNWRITABLE') throw error; // It says nothing about the document.
+        // A document that ends every pass goes behind the others, which are then requested all the same.
+        const isAttempted = client.traffic().requests > before;
+        if (isAttempted || !endsEarly(error)) record({ document, result: { error }, at: now() });
+        if (endsEarly(error)) throw error;
+        const cause = await judge.judge(error, signal);
+        if (cause !== null) return { outcome: 'failed', error: cause };
+      }
+    }
+    return { outcome: 'complete', error: null };
+  } catch (error) {
+    if (error instanceof BudgetSpentError) return { outcome: 'budget', error: null };
+    if (!(error instanceof MirrorError) || isDatabaseError(error)) throw error;
+    return { outcome: signal.aborted ? 'interrupted' : endsEarly(error) ? 'budget' : 'failed', error };
+  }
+}
+
+/** No further request would be allowed; what is left is due in the next pass. */
+const endsEarly = ({ code }: MirrorError): boolean =>
+  code === 'RETRY_AFTER_TOO_LONG' || code === 'MAX_DURATION_REACHED';

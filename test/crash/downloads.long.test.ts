@@ -1,0 +1,1 @@
+import './downloads.test.ts';
