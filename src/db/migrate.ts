@@ -57,6 +57,7 @@ export function runMigrations(
     const restoreSearch = dropTouchedIndexes(
       sqlite,
       missing.flatMap(({ sql }) => sql),
+      newest === null,
     );
     const note = sqlite.prepare('INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)');
     const restoreTriggers = dropTriggersOfViews(sqlite);
@@ -83,15 +84,17 @@ export function runMigrations(
 /**
  * Drops each search index that is not as this program makes it, or that depends on a table which these statements may
  * change. The returned function computes the columns of those indexes and builds them again, and also those whose tables
- * have another definition by then: a statement can edit the schema without naming a table.
+ * have another definition by then: a statement can edit the schema without naming a table. A new file has none.
  */
-function dropTouchedIndexes(sqlite: Database.Database, statements: readonly string[]): () => void {
-  const before = new Map(
-    INDEXES.filter(({ sources }) => !statements.some((sql) => mayChange(sql, sources))).map((index) => [
-      index,
-      describeIndex(sqlite, index),
-    ]),
-  );
+function dropTouchedIndexes(
+  sqlite: Database.Database,
+  statements: readonly string[],
+  isNew: boolean,
+): () => void {
+  const untouched = isNew
+    ? []
+    : INDEXES.filter(({ sources }) => !statements.some((sql) => mayChange(sql, sources)));
+  const before = new Map(untouched.map((index) => [index, describeIndex(sqlite, index)]));
   const isKept = (index: (typeof INDEXES)[number]): boolean => typeof before.get(index) === 'string';
   dropSearchIndexes(
     sqlite,
