@@ -31,7 +31,9 @@ const WITHOUT_OWN_NUMBERS: Readonly<Record<string, string>> = {
   linked_changes: `SELECT *, NULL AS id, ${RECORD} FROM linked_changes`,
   // A list that became empty is accepted when a second run reads the same, and a death adds a run.
   linked_lists: `SELECT * FROM linked_lists WHERE records_hash <> '${hashRecords([])}'`,
-  schema_drift: `SELECT *, iif(record_kind = 'case', example_case_id, NULL) AS example_case_id FROM schema_drift`,
+  // A death adds a run, which can read a list that the undisturbed run did not need to read.
+  schema_drift: `SELECT *, iif(record_kind = 'case', example_case_id, NULL) AS example_case_id,
+    iif(record_kind = 'case', last_run_id, NULL) AS last_run_id FROM schema_drift`,
   linked_versions: `SELECT *, ${RECORD} FROM linked_versions`,
   mirror_docket_differences: 'SELECT *, NULL AS id FROM mirror_docket_differences',
   further_docket_entries: 'SELECT *, NULL AS mirror_id FROM further_docket_entries',

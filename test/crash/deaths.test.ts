@@ -50,15 +50,12 @@ const WRITES: Readonly<Record<ScenarioName, readonly string[]>> = {
   'first sync': [
     'after pragma application_id #1',
     'before COMMIT of create table __drizzle_migrations #1',
-    'before insert docket_entries #30',
     'after COMMIT of insert cases #2',
-    'before COMMIT of insert documents #1',
     'before close #1',
   ],
   'sync with changes': [
     'after insert linked_changes #2',
     'after delete issues #4',
-    'after insert docket_entry_versions #2',
     'before COMMIT of insert case_changes #3',
     'before insert mirror_departure_checks #1',
   ],
@@ -69,12 +66,15 @@ const MORE_WRITES: typeof WRITES = {
   'first sync': [
     'after insert __drizzle_migrations #3',
     'after COMMIT of create table __drizzle_migrations #1',
+    'before insert docket_entries #12',
+    'before COMMIT of insert documents #1',
     'before COMMIT of insert cases #2',
     'after insert further_docket_entries #1',
     'before insert linked_passes #1',
     'after COMMIT of insert resources #1',
   ],
   'sync with changes': [
+    'after insert docket_entry_versions #2',
     'before update documents #3',
     'before update linked_passes #40',
     'after insert sync_runs #1',

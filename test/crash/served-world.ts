@@ -6,6 +6,7 @@ import { type FakeApiRequest } from '../../fake-api/serve/request.ts';
 import { startFakeApi, type FakeApi } from '../../fake-api/serve/server.ts';
 import { makeDocket, makeEntry } from '../support/make-case.ts';
 import { makeDocument } from '../support/make-document.ts';
+import { times } from '../support/times.ts';
 import { passDay, startCollection } from '../history/served-days.ts';
 
 /** The records that the site serves on one day. */
@@ -17,11 +18,12 @@ export interface ServedWorld {
   readonly day: 1 | 2 | 3;
 }
 
-const MADE = 50;
+/** Each has three linked lists, so most of the time of a trial goes to their requests. */
+const MADE = times(20, 50);
 const FIRST_MADE_ID = 90_001;
-const LEAVES = FIRST_MADE_ID + 40;
-const LEAVES_AND_COMES_BACK = FIRST_MADE_ID + 39;
-const MOVER = FIRST_MADE_ID + 42;
+const LEAVES = FIRST_MADE_ID + MADE - 10;
+const LEAVES_AND_COMES_BACK = FIRST_MADE_ID + MADE - 11;
+const MOVER = FIRST_MADE_ID + MADE - 8;
 const MOVES_TO = ONGOING_LISTS[4];
 /** A list with a record that is not a case is never complete, so no case leaves this list. */
 const ODD = ONGOING_LISTS[2];
