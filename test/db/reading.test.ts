@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { symlinkSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { findCase } from '../../src/db/read-case.ts';
-import { openMirror, openMirrorInMemory, openMirrorReadOnly, type Mirror } from '../../src/db/open-mirror.ts';
+import { openMirror, openMirrorReadOnly, type Mirror } from '../../src/db/open-mirror.ts';
 import { query } from '../../src/db/query.ts';
 import { takeWriterLock } from '../../src/db/lock.ts';
 import { toPlainText } from '../../src/case/case-rows.ts';
@@ -11,6 +11,7 @@ import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { openEmptyMirror } from '../support/open-empty-mirror.ts';
 
 describe('a query', () => {
   const refused: [string, string, string][] = [
@@ -24,13 +25,13 @@ describe('a query', () => {
     ['SELECT ?', 'QUERY_INVALID', 'a parameter'],
   ];
   test.each(refused)('%s is refused with %s (%s)', (sql, code) => {
-    const mirror = openMirrorInMemory();
+    const mirror = openEmptyMirror();
     expect(() => [...query(mirror, sql).rows]).toThrow(expect.objectContaining({ code }));
     mirror.close();
   });
 
   test('streams its rows, with the names of the columns', () => {
-    const mirror = openMirrorInMemory();
+    const mirror = openEmptyMirror();
     const answer = query(mirror, 'SELECT id, label FROM lists ORDER BY id LIMIT 2');
     expect(answer.columns).toEqual(['id', 'label']);
     expect([...answer.rows]).toEqual([
@@ -42,7 +43,7 @@ describe('a query', () => {
 });
 
 test('a case that is not in the mirror is a named error', () => {
-  const mirror = openMirrorInMemory();
+  const mirror = openEmptyMirror();
   expect(() => findCase(mirror, 1)).toThrow(expect.objectContaining({ code: 'CASE_NOT_MIRRORED' }));
   mirror.close();
 });

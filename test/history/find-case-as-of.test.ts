@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { findCaseAsOf } from '../../src/history/case-as-of.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
-import { openMirrorInMemory, type Mirror } from '../../src/db/open-mirror.ts';
+import type { Mirror } from '../../src/db/open-mirror.ts';
 import { hasSameContent } from '../case/mutations.ts';
 import { makeCase, makeDocket, makeEntry, type MadeCase } from '../support/make-case.ts';
 import { storeDay, storeRun } from './store-day.ts';
+import { openEmptyMirror } from '../support/open-empty-mirror.ts';
 
 const CASE = makeCase({ id: 1 });
 const SAME_ENTRY = (CASE.main_docket as { docket_entries: JsonObject[] }).docket_entries[1] ?? {};
@@ -12,7 +13,7 @@ const RENAMED = makeCase({ id: 1, name: 'Renamed' });
 
 /** A mirror after these days, of one case each; `null` is a day that brought nothing. */
 function mirrorOf(...days: (MadeCase | null)[]): Mirror {
-  const mirror = openMirrorInMemory();
+  const mirror = openEmptyMirror();
   for (const day of days) storeDay(mirror, day === null ? [] : [day]);
   return mirror;
 }

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { findRunAsOf } from '../../src/history/period.ts';
 import { parseAsOf } from '../../src/history/moments.ts';
-import { openMirrorInMemory, type Mirror } from '../../src/db/open-mirror.ts';
+import type { Mirror } from '../../src/db/open-mirror.ts';
+import { openEmptyMirror } from '../support/open-empty-mirror.ts';
 
 /** A whole day, one that died, one that ended a moment before midnight, and one that is still going on. */
 const RUNS = [
@@ -14,7 +15,7 @@ const RUNS = [
 let mirror: Mirror;
 
 beforeEach(() => {
-  mirror = openMirrorInMemory();
+  mirror = openEmptyMirror();
   const insert = mirror.sqlite.prepare(
     `INSERT INTO sync_runs (outcome, started_at, ended_at, trigger, version, api_url, process_id) VALUES (?, ?, ?, 'sync', '0', '-', 1)`,
   );
@@ -45,7 +46,7 @@ describe('the run that a moment stands for', () => {
   test.each([
     ['2029-12-31', 'TIME_NOT_MIRRORED', 'it begins with run 1, which ended at 2030-01-01T03:40:00.000Z'],
     ['2030-01-01T03:39:59Z', 'TIME_NOT_MIRRORED', 'has no state of that time'],
-    ['4', 'TIME_NOT_MIRRORED', 'Run 4 of :memory: has not ended'],
+    ['4', 'TIME_NOT_MIRRORED', 'mirror.db has not ended'],
     ['5', 'RUN_UNKNOWN', 'has no run 5'],
   ])('%s: none, and the error says why', (text, code, message) => {
     expect(() => find(text)).toThrow(

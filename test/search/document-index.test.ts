@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { prepareWriteText } from '../../src/db/linked/texts.ts';
-import { type Mirror, openMirrorInMemory } from '../../src/db/open-mirror.ts';
+import type { Mirror } from '../../src/db/open-mirror.ts';
 import {
   buildSearchIndexes,
   checkIndex,
@@ -12,6 +12,7 @@ import { SEARCH_INDEXES } from '../../src/db/search-tables.ts';
 import { toTextWords } from '../../src/linked/text-words.ts';
 import { openLinkedMirror } from '../support/linked-mirror.ts';
 import { makeDocument } from '../support/linked-rows.ts';
+import { openEmptyMirror } from '../support/open-empty-mirror.ts';
 
 type Kind = 'documents' | 'texts';
 
@@ -159,7 +160,7 @@ describe('the search index of documents and texts', () => {
   });
 
   test('is empty in a new mirror, and a search of it finds nothing', () => {
-    const mirror = openMirrorInMemory();
+    const mirror = openEmptyMirror();
     expect([find(mirror, 'documents', 'a'), find(mirror, 'texts', 'a')]).toEqual([[], []]);
     mirror.close();
   });

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { LinkedKind } from '../../src/api/linked-fields.ts';
 import type { LinkedRead } from '../../src/api/linked-lists.ts';
 import type { CasePayload } from '../../src/api/payload.ts';
@@ -6,21 +5,11 @@ import { readAnyRecord } from '../../src/api/page-records.ts';
 import { splitRecords } from '../../src/api/split-page.ts';
 import type { LinkedFigures } from '../../src/db/linked/list-states.ts';
 import { prepareWriteRead } from '../../src/db/linked/write-read.ts';
-import { type Mirror, openMirror } from '../../src/db/open-mirror.ts';
+import type { Mirror } from '../../src/db/open-mirror.ts';
 import { type JsonObject, isJsonObject } from '../../src/lib/json.ts';
 import { storeDay } from '../history/store-day.ts';
 import { makeCase, makeDocket } from './make-case.ts';
-import { writeEmptyMirror } from './once/empty-mirror.ts';
-import { tempFolder } from './temp-folder.ts';
-
-/**
- * An empty mirror in a file. To copy it takes a tenth of the time of the migrations that would create one in memory.
- */
-function openEmptyMirror(): Mirror {
-  const path = join(tempFolder(), 'mirror.db');
-  writeEmptyMirror(path);
-  return openMirror(path);
-}
+import { openEmptyMirror } from './open-empty-mirror.ts';
 
 export interface LinkedMirror {
   readonly mirror: Mirror;

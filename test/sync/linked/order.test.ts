@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { LINKED_KINDS, type LinkedKind } from '../../../src/api/linked-fields.ts';
 import { prepareRecordFailure, listDue, listKindStates, toPauseEnd } from '../../../src/db/linked/queue.ts';
-import { type Mirror, openMirrorInMemory } from '../../../src/db/open-mirror.ts';
+import type { Mirror } from '../../../src/db/open-mirror.ts';
 import { Turns } from '../../../src/sync/linked/order.ts';
+import { openEmptyMirror } from '../../support/open-empty-mirror.ts';
 
 const NIGHT_MS = 24 * 60 * 60 * 1000;
 const START = Date.parse('2030-01-01T03:17:00Z');
@@ -17,7 +18,7 @@ interface Night {
 
 /** A mirror whose linked lists are read in nights, with the real queue and lists that need no network. */
 class Nights {
-  readonly mirror: Mirror = openMirrorInMemory();
+  readonly mirror: Mirror = openEmptyMirror();
   #number = 0;
   readonly #template: Record<string, unknown>;
 
