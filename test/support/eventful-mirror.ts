@@ -158,9 +158,14 @@ type Verified = VerifyReport & { readonly findings: Finding[] };
  */
 export function verifyFile(path: string, scope: Scope = { of: 'everything' }): Verified {
   if (scope.of !== 'everything') return verifyInOneWay(path, scope);
-  const verified = verifyInOneWay(path, scope, (mirror) => ({ elsewhere: proveElsewhere(mirror) }));
+  const verified = verifyFast(path);
   expect(verified).toEqual(verifyInOneWay(path, scope, () => ({ isThorough: true })));
   return verified;
+}
+
+/** Verifies a file in the fast way and collects the findings. */
+export function verifyFast(path: string): Verified {
+  return verifyInOneWay(path, { of: 'everything' }, (mirror) => ({ elsewhere: proveElsewhere(mirror) }));
 }
 
 function verifyInOneWay(

@@ -1,9 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli } from '../support/command-line.ts';
-import { buildEventfulMirror, verifyFile, writeDamaged } from '../support/eventful-mirror.ts';
+import { buildEventfulMirror, verifyFast, verifyFile, writeDamaged } from '../support/eventful-mirror.ts';
 import { openSqlite } from '../../src/db/engine.ts';
+import { times } from '../support/times.ts';
 import { DAMAGES } from './damages.ts';
+
+/** `npm run test:long` also compares the findings with those of the thorough way, which takes as long again. */
+const verify = times(verifyFast, verifyFile);
 
 let bytes: Buffer;
 beforeAll(async () => {
@@ -12,7 +16,7 @@ beforeAll(async () => {
 
 describe('damage is found by the right check, in the right case', () => {
   test.each(DAMAGES)('%s: %s', (_, check, caseId, sql) => {
-    const { findings } = verifyFile(writeDamaged(bytes, sql));
+    const { findings } = verify(writeDamaged(bytes, sql));
     expect(findings).toContainEqual(expect.objectContaining({ check, caseId }));
     if (caseId === null) return;
     const elsewhere = findings.filter((finding) => finding.caseId !== null && finding.caseId !== caseId);
@@ -32,7 +36,7 @@ describe('damage is found by the right check, in the right case', () => {
     sqlite.unsafeMode(true);
     sqlite.exec(sql);
     sqlite.close();
-    expect(verifyFile(path).findings).toContainEqual(expect.objectContaining({ check: 'search' }));
+    expect(verify(path).findings).toContainEqual(expect.objectContaining({ check: 'search' }));
   });
 
   test('bytes that were overwritten are found in the file, and the other checks go on', () => {

@@ -14,7 +14,7 @@ import { smallCollection } from '../support/small-collection.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const SIZE = 250;
+const SIZE = 150;
 /** A mirror of more cases than are proven together. */
 const share = shareHistory(() => ({ source: smallCollection(SIZE) }));
 const pause = () => new Promise((resolve) => setTimeout(resolve, 2));
@@ -108,7 +108,7 @@ describe('the second thread of verify', () => {
     const proven: number[] = [];
     proveDownwards(
       mirror,
-      (id) => id > Number(ids[120]),
+      (id) => id > Number(ids[20]),
       (proofs) => {
         proven.push(...proofs.map(([id]) => id));
       },
