@@ -4,6 +4,10 @@ import { query } from '../../src/db/query.ts';
 import { inventCollection } from '../../fake-api/collection/collection.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase, makeDocket, makeEntry, without } from '../support/make-case.ts';
+import { runCli } from '../support/command-line.ts';
+import { openEmptyMirror } from '../support/open-empty-mirror.ts';
+import { storeDay } from '../history/store-day.ts';
+import type { CasePayload } from '../../src/api/payload.ts';
 import { departureSql, returnSql, shareDays, startDays } from '../support/days.ts';
 import { smallCollection } from '../support/small-collection.ts';
 
@@ -15,10 +19,13 @@ async function describeEdit(
   edit: (record: JsonObject) => JsonObject,
   before: JsonObject = {},
 ): Promise<string[]> {
-  const { run } = await startDays(recordedCases([makeCase({ id: 1, ...before })]), (source) => {
-    source.edit(1, edit);
+  const record = makeCase({ id: 1, ...before });
+  const mirror = openEmptyMirror();
+  for (const served of [record, edit(record)]) storeDay(mirror, [served as CasePayload]);
+  mirror.close();
+  const { exitCode, stdout, stderr } = await runCli(['changes', '--database', mirror.path], {
+    env: { COLUMNS: '1000' },
   });
-  const { exitCode, stdout, stderr } = await run('changes');
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   return stdout
     .split('\n')
@@ -360,7 +367,7 @@ describe('changes --json', () => {
         return record;
       });
     });
-    const { lines, harness, write } = await startDays(inventCollection({ size: 40 }), ...edits);
+    const { lines, harness, write } = await startDays(inventCollection({ size: 12 }), ...edits);
     const [gone] = harness.fakeApi.source.ids();
     write(`${departureSql(gone ?? 0, 3)} ${returnSql(gone ?? 0, 4)}`);
     write(`UPDATE cases SET mirror_redacted_run_id = 5 WHERE id = ${gone ?? 0}`);

@@ -22,6 +22,7 @@ interface DemoJson {
 
 test('the demo shows two syncs with their linked passes and four queries, and can be run again', async () => {
   const database = join(tempFolder(), 'demo.db');
+  writeFileSync(database, ''); // An empty file is replaced, too.
   const json = JSON.parse(
     (await runCli(['demo', '--cases', '60', '--database', database, '--json'])).stdout,
   ) as DemoJson;
@@ -39,7 +40,7 @@ test('the demo shows two syncs with their linked passes and four queries, and ca
   expect(json.linked_passes.map(({ outcome }) => outcome)).toEqual(['budget', 'complete']);
   expect(json.linked_passes[0]?.records_new).toBeGreaterThan(50);
 
-  const again = await runCli(['demo', '--cases', '60', '--database', database]);
+  const again = await runCli(['demo', '--cases', '50', '--database', database]);
   expect(again.exitCode).toBe(0);
   expect(again.stdout.match(/^ {4}SELECT/gm)).toHaveLength(4);
 });
@@ -58,14 +59,11 @@ function makeFirstVersion(database: string, trigger: string): void {
   sqlite.close();
 }
 
-test('the demo replaces an empty file or the file of an older demo', async () => {
-  const [older, empty] = [join(tempFolder(), 'older.db'), join(tempFolder(), 'empty.db')];
-  makeFirstVersion(older, 'demo');
-  writeFileSync(empty, '');
-  for (const database of [older, empty]) {
-    const { exitCode, stderr } = await runCli(['demo', '--cases', '50', '--database', database]);
-    expect([exitCode, stderr]).toEqual([0, expect.not.stringContaining('DATABASE_')]);
-  }
+test('the demo replaces the file of an older demo', async () => {
+  const database = join(tempFolder(), 'older.db');
+  makeFirstVersion(database, 'demo');
+  const { exitCode, stderr } = await runCli(['demo', '--cases', '50', '--database', database]);
+  expect([exitCode, stderr]).toEqual([0, expect.not.stringContaining('DATABASE_')]);
 });
 
 test('the demo does not change a real mirror of an older version', async () => {

@@ -8,11 +8,15 @@ import { runCli, SKIPS_SLEEP, spawnCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { times } from '../support/times.ts';
+
+/** Two pages for each list. */
+const CASES = 20;
 
 /** A slow fake API, and the environment for a process that uses it. */
 async function start(latencyMs: number, withoutFile = false) {
   const { fakeApi, database, env, rows } = await startHarness({
-    source: smallCollection(60),
+    source: smallCollection(CASES),
     pageSize: 2,
     latencyMs,
     withoutFile,
@@ -61,7 +65,7 @@ describe('a sync in its own process', () => {
       { outcome: 'died' },
       { outcome: 'complete' },
     ]);
-    expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 60 }]);
+    expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: CASES }]);
   });
 
   test('runs once when started three times at once; the others exit with 8', async () => {
@@ -122,7 +126,7 @@ describe('nightly', () => {
       { id: 2, trigger: 'nightly', outcome: 'complete' },
     ]);
     expect(rows('SELECT count(*) AS n FROM list_syncs WHERE run_id = 2')).toEqual([{ n: 5 }]);
-    expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: 60 }]);
+    expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: CASES }]);
   });
 
   test('is the only one for its mirror: a second one exits at once, and status shows the first', async () => {
@@ -169,14 +173,19 @@ function listensForHangup(pid: number | undefined): boolean {
 }
 
 describe('during the start of the process', () => {
-  test.each([
+  const STARTS = [
     [['nightly'], 'SIGTERM', 0],
-    [['nightly'], 'SIGINT', 0],
-    [['nightly', '--once'], 'SIGTERM', 143],
     [['nightly', '--once'], 'SIGINT', 130],
     [['sync'], 'SIGTERM', 143],
+  ] as const;
+  const MORE_STARTS = [
+    [['nightly'], 'SIGINT', 0],
+    [['nightly', '--once'], 'SIGTERM', 143],
     [['sync'], 'SIGINT', 130],
-  ] as const)('%j exits cleanly on %s, and has changed nothing', async (args, signal, exit) => {
+  ] as const;
+  test.each(
+    times<readonly (typeof STARTS | typeof MORE_STARTS)[number][]>(STARTS, [...STARTS, ...MORE_STARTS]),
+  )('%j exits cleanly on %s, and has changed nothing', async (args, signal, exit) => {
     const { env, database } = await start(0, true);
     const { ended } = spawnCli(args, { ...env, ...sendAtStart(signal) });
     expect(await ended).toEqual({ exitCode: exit, stdout: '', stderr: '' });
@@ -219,7 +228,6 @@ describe('nightly --once', () => {
 
 test('a query exits with 0 if its reader stops early', async () => {
   const { env } = await start(0);
-  await spawnCli(['sync'], env).ended;
   const sql =
     'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000) SELECT i, hex(zeroblob(50)) FROM n';
   const { child, ended, saw } = spawnCli(['query', '--format', 'csv', sql], env);

@@ -20,15 +20,21 @@ interface Paper {
   readonly fields?: JsonObject;
 }
 
+const CASES = [makeCase({ id: 1 }), makeCase({ id: 2 })];
+/** A mirror of these cases, synced once for all tests. */
+let synced: Buffer | undefined;
+
 /** A mirror of cases 1 and 2 with these documents, and the API that has their texts. */
 async function start(
   papers: readonly Paper[],
   faults: FaultRule | readonly FaultRule[] = [],
-  cases = [makeCase({ id: 1 }), makeCase({ id: 2 })],
+  cases: JsonObject[] = CASES,
 ) {
   const source = recordedCases(cases);
-  const harness = await startHarness({ source, faults });
-  await harness.sync();
+  const mirror = cases === CASES ? synced : undefined;
+  const harness = await startHarness({ source, faults, ...(mirror !== undefined && { mirror }) });
+  if (mirror === undefined) await harness.sync();
+  if (cases === CASES) synced ??= readFileSync(harness.database);
   const write = (use: (sqlite: ReturnType<typeof openMirror>['sqlite']) => void): void => {
     const mirror = openMirror(harness.database);
     try {

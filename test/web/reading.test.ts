@@ -1,7 +1,7 @@
 import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { get as sendRequest } from 'node:http';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openSqlite } from '../../src/db/engine.ts';
 import { openMirror, openMirrorReadOnly } from '../../src/db/open-mirror.ts';
 import { query } from '../../src/db/query.ts';
@@ -12,7 +12,7 @@ import { runCli } from '../support/command-line.ts';
 import { makeFullMirror } from '../support/full-mirror.ts';
 import { readElements } from '../support/read-html.ts';
 import { startHarness } from '../support/sync-harness.ts';
-import { startSite } from '../support/site.ts';
+import { type TestSite, serveCopy, startSite } from '../support/site.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 async function writeEventful(): Promise<string> {
@@ -102,13 +102,19 @@ describe('a list', () => {
     "court=O'Brien",
   ];
 
+  let site: TestSite & { readonly database: string };
+  beforeAll(async () => {
+    site = await serveCopy(await makeFullMirror());
+  });
+  afterAll(async () => {
+    await site.close();
+  });
+
   test.each(FILTERS)('has the same rows on its pages, in its files and from its SQL: %s', async (filter) => {
-    const path = await makeFullMirror();
-    const site = await startSite(path);
     const first = (await site.get(`/cases?${filter}`)).body;
     const elements = readElements(first);
     const sql = elements.find(({ name, parent }) => name === 'code' && parent?.name === 'pre')?.text ?? '';
-    const mirror = openMirrorReadOnly(path);
+    const mirror = openMirrorReadOnly(site.database);
     const rows = [...query(mirror, sql).rows].map(([id]) => id);
     mirror.close();
     const total = elements.find(({ attributes }) => attributes.id === 'found')?.text;
@@ -124,7 +130,6 @@ describe('a list', () => {
   });
 
   test('suggests values for one that no case has, as links that keep the other filters', async () => {
-    const site = await startSite(await makeFullMirror());
     const { body } = await site.get('/cases?state=Boreala&ongoing=Yes');
     const links = readElements(body).filter(
       ({ attributes }) => attributes.href === '/cases?ongoing=Yes&state=Borealia',
@@ -134,7 +139,6 @@ describe('a list', () => {
   });
 
   test('counts for each value of a filter the rows that the list then has', async () => {
-    const site = await startSite(await makeFullMirror());
     for (const start of ['', 'ongoing=Yes', 'issue=Stairs&state=Borealia']) {
       const options = readElements((await site.get(`/cases?${start}`)).body).filter(
         ({ name, parent, attributes }) =>
@@ -155,16 +159,16 @@ describe('a list', () => {
   });
 
   test('is downloaded completely, whatever the page shows, over a separate database connection', async () => {
-    const { sync, database } = await startHarness({ source: inventCollection({ size: 400 }) });
+    const { sync, database } = await startHarness({ source: inventCollection({ size: 120 }) });
     await sync();
     const mirror = openMirrorReadOnly(database);
     const total = countPresent(mirror);
     mirror.close();
-    const site = await startSite(database);
+    const large = await startSite(database);
     const [csv, json, page] = await Promise.all([
-      site.get('/cases.csv?page=3'),
-      site.get('/cases.json'),
-      site.get('/cases?page=8'),
+      large.get('/cases.csv?page=2'),
+      large.get('/cases.json'),
+      large.get('/cases?page=3'),
     ]);
     expect(csv.body.trimEnd().split('\n')).toHaveLength(1 + total);
     expect(csv.headers).toMatchObject({
@@ -172,18 +176,23 @@ describe('a list', () => {
       'content-disposition': 'attachment; filename="cases.csv"',
     });
     expect(JSON.parse(json.body)).toHaveLength(total);
-    expect(page.body).toMatch(new RegExp(`Cases 351 to ${total} of\\s+${total}, page\\s+8 of`));
-    expect((await site.get('/cases?page=9999')).body).toMatch(/page\s+8 of/);
+    expect(page.body).toMatch(new RegExp(`Cases 101 to ${total} of\\s+${total}, page\\s+3 of`));
+    expect((await large.get('/cases?page=9999')).body).toMatch(/page\s+3 of/);
   });
 });
 
+/** Adds changes to case 6, for a long download. */
+function addChanges(path: string, count: number, value = `'"b"'`): void {
+  const sqlite = openSqlite(path);
+  sqlite.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+    INSERT INTO case_changes (case_id, run_id, changed_at, field, kind, old_value, new_value)
+    SELECT 6, 2, '2030-01-16T03:17:00.000Z', 'court', 'changed', '"a"', ${value} FROM n`);
+  sqlite.close();
+}
+
 test('a download that fails midway ends as an incomplete response', async () => {
   const path = await writeEventful();
-  const sqlite = openSqlite(path);
-  sqlite.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
-    INSERT INTO case_changes (case_id, run_id, changed_at, field, kind, old_value, new_value)
-    SELECT 6, 2, '2030-01-16T03:17:00.000Z', 'court', 'changed', '"a"', CASE i WHEN 2900 THEN 'no JSON' ELSE '"b"' END FROM n`);
-  sqlite.close();
+  addChanges(path, 3000, `CASE i WHEN 2900 THEN 'no JSON' ELSE '"b"' END`);
   const site = await startSite(path);
   await expect(site.get('/cases/6/history.csv')).rejects.toThrow(/aborted|hang up|ECONNRESET/);
   expect((await site.get('/cases/1')).status).toBe(200);
@@ -191,11 +200,11 @@ test('a download that fails midway ends as an incomplete response', async () => 
 });
 
 test('a reader who cancels a download releases the mirror', async () => {
-  const { sync, database } = await startHarness({ source: inventCollection({ size: 400 }) });
-  await sync();
+  const database = await writeEventful();
+  addChanges(database, 30_000);
   const site = await startSite(database);
   await new Promise<void>((resolve) => {
-    const request = sendRequest(new URL('/changes.json?since=1', site.url), (response) => {
+    const request = sendRequest(new URL('/cases/6/history.csv', site.url), (response) => {
       response.once('data', () => {
         request.destroy();
         resolve();
