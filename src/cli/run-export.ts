@@ -10,7 +10,10 @@ import { renderBytes, toJsonLine } from './text/words.ts';
 import { withMirrorMoment } from './with-mirror.ts';
 
 /** What differs between an export and a release. */
-type ExportChoices = Pick<ExportRequest, 'kind' | 'format' | 'tables' | 'partitionBy' | 'isRaw' | 'filters'>;
+type ExportChoices = Pick<
+  ExportRequest,
+  'kind' | 'format' | 'tables' | 'partitionBy' | 'forgets' | 'isRaw' | 'filters'
+>;
 
 /** Writes an export or a release into `folder` and prints what it wrote. Both take the flags that are read here. */
 export async function runExport(

@@ -19,7 +19,7 @@ const FIELD_TYPES: Readonly<Record<ColumnType, string>> = {
 
 /** The title of a folder: what it is, and of whose data. */
 export function toTitle({ kind, run }: Pick<Export, 'kind' | 'run'>): string {
-  return `${run.otherSource === null ? AUTHOR : toDataCitation(run).title}: ${kind} of a local mirror`;
+  return `${run.otherSource === null ? AUTHOR : toDataCitation(run).title}: ${kind === 'delta' ? 'Delta tables' : kind} of a local mirror`;
 }
 
 export function toDescriptor(one: Export): object {

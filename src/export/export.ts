@@ -6,7 +6,9 @@ import { MirrorError } from '../errors/mirror-error.ts';
 import { PACKAGE } from '../lib/package-info.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import { type CaseFilters, refuseNoCase, requireFilters, toFilterParams } from '../search/filters.ts';
+import { SITE } from './citation.ts';
 import { CODEBOOK_COLUMNS, listCodebook, renderCodebook } from './codebook.ts';
+import { type Commit, commitTables, noteParts, refuseOther } from './delta/folder.ts';
 import { toDescriptor } from './descriptor.ts';
 import { checkRoom, estimateBytes } from './estimate.ts';
 import { toRecord } from './formats/csv.ts';
@@ -18,7 +20,16 @@ import { verifyAll, writeDatabase } from './release.ts';
 import { type ExportedRun, findCoverage } from './run.ts';
 import { chooseCases, chooseTables, readRun } from './select.ts';
 import type { Table, TableName } from './table.ts';
-import { type FolderKind, MANIFEST, type Replaced, SUMS, hashFile, listFiles, openPlace } from './target.ts';
+import {
+  type FolderKind,
+  MANIFEST,
+  type Place,
+  type Replaced,
+  SUMS,
+  hashFile,
+  listFiles,
+  openPlace,
+} from './target.ts';
 import { loadFormat, toWrittenFile, writeTable } from './write-table.ts';
 
 export interface ExportRequest {
@@ -35,6 +46,8 @@ export interface ExportRequest {
   readonly run: ExportedRun;
   readonly signal: AbortSignal;
   readonly kind: FolderKind;
+  /** Whether a folder of Delta tables is written anew, without its earlier versions. */
+  readonly forgets: boolean;
   /** Called after some thousands of rows. */
   readonly onRows?: () => void;
   /** Called before the first byte, with the bytes that the export will take. */
@@ -47,6 +60,8 @@ export interface ExportRequest {
 export interface FinishedExport extends Export {
   /** The earlier export that it replaced; null if there was none. */
   readonly replaced: Replaced | null;
+  /** What became of each Delta table; null if the folder has none. */
+  readonly commits: readonly Commit[] | null;
 }
 
 /**
@@ -68,11 +83,15 @@ export async function exportMirror(mirror: Mirror, request: ExportRequest): Prom
     request.onEstimate?.(needed);
     checkRoom(place.folder, needed);
     const content = { format, tables, partitions, leftOut, withheld, caseIds, folder: place.folder };
-    const written = await writeAll(mirror, { ...request, filters }, content);
-    await place.swapIn(() => {
+    const check = (): void => {
       refuseRedactedMeanwhile(mirror);
-    });
-    return { ...written, replaced: place.replaced };
+    };
+    if (request.kind === 'delta')
+      return await writeDelta(mirror, { ...request, filters }, content, place, check);
+    const written = await writeAll(mirror, { ...request, filters }, content);
+    await writePapers(written, place.folder);
+    await place.swapIn(check);
+    return { ...written, replaced: place.replaced, commits: null };
   } catch (thrown) {
     throw toExportError(request.folder, thrown);
   } finally {
@@ -94,7 +113,7 @@ async function estimate(
     ...request,
     isWhole: request.format === 'ndjson',
   });
-  if (request.kind === 'export') return files;
+  if (request.kind !== 'release') return files;
   const sqlite = await loadFormat('sqlite');
   return files + (await estimateBytes(mirror, request.folder, sqlite, { ...request, isWhole: false }));
 }
@@ -135,7 +154,7 @@ async function writeAll(
     mediaType: format.mediaType,
     isRaw: request.isRaw,
     withoutTexts: request.withoutTexts,
-    filters: toFilterParams(request.filters) as Export['filters'],
+    filters: toFilters(request),
     run: request.run,
     coverage: findCoverage(mirror, request.run),
     tables: written,
@@ -148,9 +167,33 @@ async function writeAll(
     request.kind === 'release'
       ? await writeDatabase(mirror, { ...request, caseIds, root: folder }, done)
       : null;
-  const whole = { ...finished, database };
-  await writePapers(whole, folder);
-  return whole;
+  return { ...finished, database };
+}
+
+/** Writes the state after the run to a folder of Delta tables: to a new one, or as new versions to the one that is there. */
+async function writeDelta(
+  mirror: Mirror,
+  request: ExportRequest,
+  content: Content,
+  place: Place,
+  check: () => void,
+): Promise<FinishedExport> {
+  const { folder: named, run } = request;
+  const source = run.otherSource ?? SITE;
+  const isAdded = place.replaced !== null && !request.forgets;
+  if (isAdded)
+    refuseOther(place.path, named, { ...request, filters: toFilters(request), runId: run.id, source });
+  const { format, parts } = noteParts(content.format);
+  const done = await writeAll(mirror, request, { ...content, format });
+  const put = (target: string): Commit[] =>
+    commitTables(named, { target, build: place.folder }, done, parts, renderPapers(done));
+  if (isAdded) {
+    check();
+    return { ...done, replaced: null, commits: put(place.path) };
+  }
+  const commits = put(place.folder);
+  await place.swapIn(check);
+  return { ...done, replaced: place.replaced, commits };
 }
 
 /** Completes the file of all tables, if the format has one. Only then its size and its hash are known. */
@@ -162,15 +205,25 @@ async function finishShared(done: Export, format: Format, folder: string): Promi
   return { ...done, tables: done.tables.map((one) => ({ ...one, files: [{ ...shared, rows: one.rows }] })) };
 }
 
-/** Writes what describes the data, and last the sums, of what is read back from the disk. */
-async function writePapers(done: Export, folder: string): Promise<void> {
+const toFilters = ({ filters }: Pick<ExportRequest, 'filters'>): Export['filters'] =>
+  toFilterParams(filters) as Export['filters'];
+
+/** What describes the data in words, by the name of the file. */
+function renderPapers(done: Export): Readonly<Record<string, string>> {
   const codebook = [...listCodebook(done)].map((cells) => toRecord(cells)).join('');
-  const papers = {
+  return {
     'codebook.md': `${renderCodebook(done)}\n`,
     'codebook.csv': `${toRecord(CODEBOOK_COLUMNS)}${codebook}`,
     'README.md': renderReadme(done),
     'CITATION.cff': renderCitation(done),
     'LICENSE.md': renderLicense(done),
+  };
+}
+
+/** Writes what describes the data, and last the sums, of what is read back from the disk. */
+async function writePapers(done: Export, folder: string): Promise<void> {
+  const papers = {
+    ...renderPapers(done),
     'datapackage.json': toJson(toDescriptor(done)),
     [MANIFEST]: toJson(toManifest(done)),
   };

@@ -7,11 +7,11 @@ import { type Export, describeSelection, listLeftOut, renderWithheld, toContentH
 /* The texts that go with an export: README.md, CITATION.cff and LICENSE.md. */
 
 export function renderReadme(one: Export): string {
-  const { run, tables, leftOut, format, isRaw, filters, database } = one;
+  const { run, tables, leftOut, format, isRaw, filters } = one;
   return `# ${toTitle(one)}
 
 This folder has the state of a mirror of ${run.otherSource ?? SITE} after run ${run.id}, which ended at ${run.endedAt}. \`clearinghouse-mirror
-${one.kind}\` (version ${one.version}) wrote it in the format ${format}.
+${one.kind === 'delta' ? 'export --format delta' : one.kind}\` (version ${one.version}) wrote it in the format ${format}.
 ${
   run.otherSource === null
     ? ''
@@ -43,19 +43,29 @@ ${renderReading(one)}
 
 ## Files
 
-- \`data/\`: the tables, in files with their names
+${one.kind === 'delta' ? DELTA_FILES : renderFiles(one)}
+`;
+}
+
+const renderFiles = (one: Export): string => `- \`data/\`: the tables, in files with their names
 ${
-  database === null
+  one.database === null
     ? ''
-    : `- \`${database.path}\`: the same tables and the codebook in one SQLite database. It opens where nothing
-  can be written: \`sqlite3 'file:${database.path}?immutable=1'\`. Before it was written, every check of the mirror passed.\n`
+    : `- \`${one.database.path}\`: the same tables and the codebook in one SQLite database. It opens where nothing
+  can be written: \`sqlite3 'file:${one.database.path}?immutable=1'\`. Before it was written, every check of the mirror passed.\n`
 }- \`codebook.md\`, \`codebook.csv\`: what each column means, how often it is missing and which values it has
 - \`datapackage.json\`: types, keys and hashes (Data Package 2.0)
 - \`manifest.json\`: the run, counts, hashes of the content, and what no type can hold
 - \`SHA256SUMS\`: \`sha256sum --check SHA256SUMS\` checks every file
+- \`CITATION.cff\`, \`LICENSE.md\`: how to cite the data, and what to credit`;
+
+const DELTA_FILES = `- \`tables/\`: a Delta table for each table, in a folder with its name
+- \`manifest.json\`: the version of each table that has the state after a run (\`runs\`), counts and hashes of the content
+- \`codebook.md\`, \`codebook.csv\`: what each column means, how often it is missing and which values it has after the last run
 - \`CITATION.cff\`, \`LICENSE.md\`: how to cite the data, and what to credit
-`;
-}
+
+The folder can be moved and copied as a whole. Programs that tidy Delta tables keep earlier versions, unless they are told
+to keep nothing (in Spark, \`VACUUM ... RETAIN 0 HOURS\`).`;
 
 const fence = (language: string, lines: readonly string[]): string =>
   ['```' + language, ...lines, '```'].join('\n');
@@ -117,6 +127,7 @@ ${fence('sql', [
 
 /** How to read the tables, and what the folders of those mean that are split. */
 function renderReading(one: Export): string {
+  if (one.kind === 'delta') return renderDelta(one);
   const split = one.tables.flatMap(({ table: { name }, partition, files }) => {
     if (partition === null) return [];
     const { column, folder, size } = partition;
@@ -136,6 +147,28 @@ ${fence('sql', [
           `All of these tables are also in one SQLite database, \`${one.database.path}\`, which \`sqlite3\` opens.`,
         ];
   return [renderFormat(one), ...split, ...database].join('\n\n');
+}
+
+function renderDelta({ run, tables }: Export): string {
+  const name = tables[0]?.table.name ?? 'cases';
+  return `Each export to this folder adds the state after a run. \`manifest.json\` says under \`runs\` which version of each table belongs
+to it: read all tables of a question in the versions of one run. Without a version, a program reads the newest state. In Spark, with
+\`VERSION\` from the manifest:
+
+${fence('sql', [`SELECT count(*) FROM delta.\`tables/${name}\` VERSION AS OF VERSION;`])}
+
+In Python:
+
+${fence('python', [
+  'import json, deltalake',
+  '',
+  `versions = {run["run"]: run["tables"] for run in json.load(open("manifest.json"))["runs"]}`,
+  `version = versions[${run.id}]["${name}"]["version"]`,
+  `${name} = deltalake.DeltaTable("tables/${name}", version=version).to_pyarrow_table()`,
+])}
+
+A column such as \`case_id\` or \`document_id\` has the \`id\` of \`cases\` or \`documents\`. A column \`case_id_from\` or \`document_id_from\` is the
+least id of a part of the table: a condition on it lets a program skip the others.`;
 }
 
 function renderContents(isRaw: boolean, withoutTexts: boolean): string {

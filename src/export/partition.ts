@@ -24,7 +24,7 @@ const KINDS = {
   document_id: { size: 10_000n, columns: { documents: 'id', document_texts: 'document_id' } },
 } as const satisfies Record<string, Kind>;
 export type PartitionName = keyof typeof KINDS;
-const PARTITION_NAMES = Object.keys(KINDS) as PartitionName[];
+export const PARTITION_NAMES = Object.keys(KINDS) as PartitionName[];
 
 export interface Partition {
   /** The column with the id. */

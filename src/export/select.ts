@@ -8,6 +8,7 @@ import type { Cell } from './columns.ts';
 import type { Format } from './formats/format.ts';
 import { type Partition, type PartitionName, findPartition } from './partition.ts';
 import type { ExportedRun } from './run.ts';
+import type { FolderKind } from './target.ts';
 import {
   CHOSEN,
   DOCKET_KEYS,
@@ -74,6 +75,8 @@ interface TablesRequest extends TableOptions {
   readonly run: ExportedRun;
   readonly format: Format;
   readonly partitionBy: readonly PartitionName[];
+  /** Delta tables are always split by what they can be split by. */
+  readonly kind: FolderKind;
 }
 
 interface ChosenTables {
@@ -102,14 +105,14 @@ export function chooseTables({ path }: Mirror, request: TablesRequest): ChosenTa
 /** Finds how each table is split. Fails with USAGE if the format or the choice of tables makes that impossible. */
 function choosePartitions(
   tables: readonly Table[],
-  { format, partitionBy }: TablesRequest,
+  { format, partitionBy, kind }: TablesRequest,
 ): Map<TableName, Partition> {
   const found = new Map<TableName, Partition>();
   for (const { name } of tables) {
     const partition = findPartition(name, partitionBy);
     if (partition !== null) found.set(name, partition);
   }
-  if (partitionBy.length === 0) return found;
+  if (partitionBy.length === 0 || kind === 'delta') return found;
   if (!format.isSplittable)
     throw new MirrorError('USAGE', `A table of ${format.ending} is not split into folders.`, {
       hint: '--partition-by goes with --format csv, ndjson or parquet.',

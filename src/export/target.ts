@@ -14,6 +14,7 @@ import { listNamesIn } from '../db/leftovers.ts';
 import { type WriterLock, takeWriterLock } from '../db/lock.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { describeKind, describeMissingFolder, toRealPath } from '../lib/files.ts';
+import { findForeignInTables } from './delta/foreign.ts';
 import { exchangeFolders, syncFile, syncFolder } from '../lib/replace-file.ts';
 
 /*
@@ -24,11 +25,13 @@ import { exchangeFolders, syncFile, syncFolder } from '../lib/replace-file.ts';
 export const SUMS = 'SHA256SUMS';
 export const MANIFEST = 'manifest.json';
 /** What a folder can be. The manifest says so, and a folder replaces only one of its own kind. */
-export type FolderKind = 'export' | 'release';
+export type FolderKind = 'export' | 'release' | 'delta';
 /** The value of `kind` in a manifest, by which a folder of this program is recognized. */
 export const toManifestKind = (kind: FolderKind): string => `clearinghouse-mirror ${kind}`;
 
 export interface Place {
+  /** Where the folder gets its name. */
+  readonly path: string;
   /** The folder to write to. */
   readonly folder: string;
   /** What the folder replaces; null if there is nothing. */
@@ -67,6 +70,7 @@ export async function openPlace(named: string, kind: FolderKind): Promise<Place>
     const folder = toBeside(path, 'partial');
     mkdirSync(folder);
     return {
+      path,
       folder,
       replaced,
       release,
@@ -172,24 +176,34 @@ async function checkReplaceable(path: string, named: string, kind: FolderKind): 
   const earlier = readEarlier(path);
   if (earlier?.kind !== toManifestKind(kind))
     throw refuse(named, `is not empty and not ${WITH_ARTICLE[kind]}`, hintAtOther(earlier?.kind));
-  const foreign = findForeign(path, earlier) ?? (await findChanged(path, earlier));
+  const foreign =
+    kind === 'delta'
+      ? findForeignInTables(path)
+      : (findForeign(path, earlier) ?? (await findChanged(path, earlier)));
   if (foreign !== null) throw refuse(named, foreign, 'Move it away, or name another folder.');
   return { runId: earlier.runId, tables: earlier.tables };
 }
 
-const KINDS: ReadonlySet<unknown> = new Set([toManifestKind('export'), toManifestKind('release')]);
+const WITH_ARTICLE = {
+  export: 'an export',
+  release: 'a release',
+  delta: 'a folder of Delta tables',
+} as const satisfies Record<FolderKind, string>;
 
-const WITH_ARTICLE = { export: 'an export', release: 'a release' } as const satisfies Record<
-  FolderKind,
-  string
->;
+const COMMANDS = {
+  export: 'export',
+  release: 'release',
+  delta: 'export --format delta',
+} as const satisfies Record<FolderKind, string>;
+
+const KINDS: ReadonlySet<unknown> = new Set((Object.keys(COMMANDS) as FolderKind[]).map(toManifestKind));
 
 /** Names the command that replaces a folder of the other kind. */
 function hintAtOther(kind: unknown): string | undefined {
   const other = (Object.keys(WITH_ARTICLE) as FolderKind[]).find((one) => toManifestKind(one) === kind);
   return other === undefined
     ? undefined
-    : `It is ${WITH_ARTICLE[other]}: \`clearinghouse-mirror ${other}\` replaces it. Or name another folder.`;
+    : `It is ${WITH_ARTICLE[other]}: \`clearinghouse-mirror ${COMMANDS[other]}\` ${other === 'delta' ? 'adds to it' : 'replaces it'}. Or name another folder.`;
 }
 
 /** Why a folder does not have the files that it had when it was written; null if it has them. */
@@ -236,9 +250,10 @@ function readEarlier(path: string): Earlier | null {
       readonly kind?: unknown;
       readonly run: { readonly id: number };
       readonly tables: object;
-      readonly files: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
+      /** Delta tables name their files in their logs. */
+      readonly files?: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
     };
-    const sumsText = readFileSync(join(path, SUMS), 'utf8');
+    const sumsText = manifest.files === undefined ? '' : readFileSync(join(path, SUMS), 'utf8');
     const lines = sumsText.split('\n').filter(Boolean);
     return {
       kind: manifest.kind,
@@ -246,7 +261,7 @@ function readEarlier(path: string): Earlier | null {
       tables: Object.keys(manifest.tables).length,
       sums: new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)])),
       sumsText,
-      data: new Map(manifest.files.map((file) => [file.path, file])),
+      data: new Map(manifest.files?.map((file) => [file.path, file])),
     };
   } catch {
     return null;

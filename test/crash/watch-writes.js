@@ -98,7 +98,9 @@ for (const method of ['renameSync', 'linkSync', 'copyFileSync', 'rmSync', 'chmod
 syncBuiltinESMExports();
 
 function toPattern(name) {
-  return name.replace(/[0-9a-f]{16}/, '*').replace(/\d{8}T\d{6,9}Z(?:-\d+)?/, '*');
+  return name
+    .replace(/[0-9a-f]{16}(?=\.tmp$)|^(?!.*\.[0-9a-f]{16}\.tmp$)(.*?)[0-9a-f]{16}/, '$1*')
+    .replace(/\d{8}T\d{6,9}Z(?:-\d+)?/, '*');
 }
 
 /** A copy of a database, page by page. */

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
-import { parsePartitions } from '../../export/partition.ts';
+import { PARTITION_NAMES, type PartitionName, parsePartitions } from '../../export/partition.ts';
 import { listNullable } from '../../export/select.ts';
 import { TABLE_NAMES, type TableName } from '../../export/table.ts';
 import { FORMAT_NAMES, type FormatName } from '../../export/formats/format.ts';
@@ -13,9 +13,14 @@ import { type Flags, MOMENT_HELP, addSettings } from '../options.ts';
 import { runExport } from '../run-export.ts';
 import { AS_OF } from '../text/period.ts';
 
+/** Parquet in Delta tables, with a version for each run. */
+const DELTA = 'delta';
+
 export function defineOptions(command: Command): Command {
   addCaseFilters(command)
-    .addOption(new Option('--format <format>', 'format of the files').choices(FORMAT_NAMES).default('csv'))
+    .addOption(
+      new Option('--format <format>', 'format of the files').choices([...FORMAT_NAMES, DELTA]).default('csv'),
+    )
     .option('--tables <names>', `only these tables, of ${TABLE_NAMES.join(', ')}; separated by commas`)
     .option(
       '--partition-by <ids>',
@@ -23,6 +28,7 @@ export function defineOptions(command: Command): Command {
     )
     .option('--raw', 'the values as the API sent them, with departed cases and hidden records')
     .option('--without-texts', 'leave out what the Clearinghouse owns: summaries, and the texts of documents')
+    .option('--forget', 'write a folder of Delta tables anew, without its earlier versions')
     .option('--allow-partial', 'export the newest run even if it is not complete')
     .option(...AS_OF)
     .option('--json', 'print JSON');
@@ -35,28 +41,47 @@ replaces an earlier export in one step. A folder with anything else in it is nev
 
 The default is clean: cases that have left the site, records that the site does not show, and impossible dates are left
 out. Without --as-of, the state is that of the newest complete run. With ndjson, cases.ndjson has whole cases as the API
-sent them. A workbook (xlsx) has the table cases.
+sent them. A workbook (xlsx) has the table cases. With delta, the folder keeps the state after each run that is exported
+to it: a Delta table for each table, which DuckDB, Spark, Polars and others read as of any of these runs.
 ${MOMENT_HELP}
 
 Examples:
   $ clearinghouse-mirror export clearinghouse-csv
   $ clearinghouse-mirror export closed-cases --ongoing No --without-texts
   $ clearinghouse-mirror export clearinghouse-parquet --format parquet --partition-by case_id
+  $ clearinghouse-mirror export clearinghouse-delta --format delta
   $ clearinghouse-mirror export cases-2015-2020 --format ndjson --tables cases --filed 2015..2020
   $ clearinghouse-mirror export before-the-election --as-of 2024-11-04`,
   );
 }
 
 export function runCommand(folder: string, flags: Flags, io: Io): Promise<ExitName> {
+  const isDelta = flags.format === DELTA;
+  refuseOtherFormat(flags, isDelta);
   return runExport(folder, flags, io, {
-    kind: 'export',
-    format: flags.format as FormatName,
+    kind: isDelta ? 'delta' : 'export',
+    format: isDelta ? 'parquet' : (flags.format as FormatName),
     tables: typeof flags.tables === 'string' ? parseTables(flags.tables) : null,
-    partitionBy:
-      typeof flags.partitionBy === 'string' ? parsePartitions(flags.partitionBy, listNullable()) : [],
+    partitionBy: isDelta ? PARTITION_NAMES : readPartitions(flags),
+    forgets: flags.forget === true,
     isRaw: flags.raw === true,
     filters: parseFilters(toFilterFlags(flags)),
   });
+}
+
+const readPartitions = ({ partitionBy }: Flags): PartitionName[] =>
+  typeof partitionBy === 'string' ? parsePartitions(partitionBy, listNullable()) : [];
+
+/** Fails with USAGE if a flag goes with another format. */
+function refuseOtherFormat({ partitionBy, forget }: Flags, isDelta: boolean): void {
+  if (isDelta && partitionBy !== undefined)
+    throw new MirrorError('USAGE', 'Delta tables are always split, by case_id and by document_id.', {
+      hint: 'Leave out --partition-by.',
+    });
+  if (!isDelta && forget === true)
+    throw new MirrorError('USAGE', 'Only a folder of Delta tables has earlier versions to forget.', {
+      hint: '--forget goes with --format delta. Other exports replace the earlier one.',
+    });
 }
 
 /** Parses the names of tables. Fails with USAGE. */

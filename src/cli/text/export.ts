@@ -1,4 +1,5 @@
 import type { FinishedExport } from '../../export/export.ts';
+import type { Commit } from '../../export/delta/folder.ts';
 import { type WrittenTable, listLeftOut, renderWithheld } from '../../export/manifest.ts';
 import { renderPlural } from '../../lib/layout.ts';
 import { renderBytes } from './words.ts';
@@ -10,38 +11,55 @@ export function renderTableProgress(written: WrittenTable): string {
 }
 
 export function renderExport(folder: string, done: FinishedExport): string {
-  const { run, tables, leftOut, format, database, kind, replaced } = done;
+  const { run, tables, leftOut, format, database, kind, replaced, commits } = done;
   const withheld = renderWithheld(done);
   const sizes = new Map(tables.flatMap(({ files }) => files.map((file) => [file.path, file.bytes])));
   const bytes = [...sizes.values()].reduce((sum, one) => sum + one, 0);
   const lines = [
-    `${folder}: ${renderPlural(tables.length, 'table')} as ${format}, ${renderBytes(bytes)}, the state after run ${run.id} (ended at ${run.endedAt}).`,
+    `${folder}: ${renderPlural(tables.length, kind === 'delta' ? 'Delta table' : 'table')} as ${format}, ${renderBytes(bytes)}, the state after run ${run.id} (ended at ${run.endedAt}).`,
     ...(database === null
       ? []
       : [`  ${database.path}: all tables in one database, ${renderBytes(database.bytes)}`]),
     ...(replaced === null
       ? []
       : [
-          `It replaced the earlier ${kind}: ${renderPlural(replaced.tables, 'table')}, the state after run ${replaced.runId}.`,
+          `It replaced the earlier ${kind === 'delta' ? 'Delta tables with all their versions' : kind}: ${renderPlural(replaced.tables, 'table')}, the state after run ${replaced.runId}.`,
         ]),
     ...(run.lacking === null ? [] : [`Not complete: ${run.lacking}.`]),
-    ...tables.map((one) => `  ${one.table.name}: ${renderPlural(one.rows, 'row')}`),
+    ...(commits === null ? [] : [renderCommits(commits)]),
+    ...tables.map(
+      (one, at) => `  ${one.table.name}: ${renderPlural(one.rows, 'row')}${renderVersion(commits?.[at])}`,
+    ),
     ...listLeftOut(leftOut).map((sentence) => `  ${sentence}`),
     ...(withheld === null ? [] : [`  ${withheld}`]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
+function renderCommits(commits: readonly Commit[]): string {
+  const changed = commits.filter(({ isNew }) => isNew);
+  if (changed.length === 0) return 'The folder had this state already: no table has a new version.';
+  const sum = (pick: (one: Commit) => number): number => changed.reduce((total, one) => total + pick(one), 0);
+  return `${renderPlural(changed.length, 'table has', 'tables have')} a new version, with ${renderPlural(
+    sum(({ files }) => files),
+    'new file',
+  )}, ${renderBytes(sum((one) => one.bytes))}.`;
+}
+
+const renderVersion = (commit: Commit | undefined): string =>
+  commit === undefined ? '' : `, ${commit.isNew ? 'new version' : 'version'} ${commit.version}`;
+
 export function toExportJson(folder: string, done: FinishedExport): object {
-  const { run, tables, leftOut, withheld, format, replaced } = done;
+  const { run, tables, leftOut, withheld, format, replaced, kind, commits } = done;
   return {
     folder,
-    format,
+    format: kind === 'delta' ? kind : format,
     run_id: run.id,
     complete: run.lacking === null,
     tables: tables.map((one) => ({ name: one.table.name, rows: one.rows, bytes: sizeOf(one) })),
     left_out: leftOut,
     left_since: withheld,
+    commits: commits?.map(({ isNew, ...one }) => ({ ...one, new: isNew })) ?? null,
     replaced: replaced === null ? null : { run_id: replaced.runId, tables: replaced.tables },
   };
 }

@@ -1,0 +1,266 @@
+import { cpSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Column } from '../../src/export/columns.ts';
+import {
+  type DataFile,
+  type TableDefinition,
+  UnknownLog,
+  planCommit,
+  readState,
+  toFileName,
+  toStats,
+} from '../../src/export/delta/actions.ts';
+import { createTally } from '../../src/export/tally.ts';
+import { listFiles } from '../../src/export/target.ts';
+import { startCommand } from '../crash/run-command.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { type ExportHarness, readAll, readManifest, readWords, startExport } from './export-harness.ts';
+
+describe('the log of a Delta table', () => {
+  const COLUMNS: readonly Column[] = [{ name: 'id', type: 'integer', description: 'The id.' }];
+  const TABLE: TableDefinition = {
+    name: 'docket_entries',
+    description: 'Entries.',
+    columns: COLUMNS,
+    partition: { column: 'id', folder: 'id_from', size: 1000n },
+  };
+  const file = (from: number, path: string): DataFile => ({
+    path,
+    bytes: 10,
+    partition: { id_from: String(from) },
+    stats: null,
+  });
+  const RUN = { id: 1, endedAt: '2030-01-15T03:17:00.000Z' };
+  const commit = (commits: readonly string[], files: readonly DataFile[], table = TABLE): string =>
+    planCommit(readState(commits), table, files, RUN) ?? 'nothing';
+  const listActions = (text: string): string[] =>
+    text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Record<string, { path?: string }>)
+      .flatMap((action) => Object.entries(action))
+      .filter(([kind]) => kind !== 'commitInfo')
+      .map(([kind, { path }]) => (path === undefined ? kind : `${kind} ${path}`));
+  const first = commit([], [file(0, 'a'), file(1000, 'b')]);
+  /** As another program writes the rows of `b` to other files. */
+  const tidied = [
+    { remove: { path: 'b', dataChange: false } },
+    ...['c', 'd'].map((path) => ({
+      add: { path, size: 5, partitionValues: { id_from: '1000' }, dataChange: false },
+    })),
+  ]
+    .map((action) => `${JSON.stringify(action)}\n`)
+    .join('');
+
+  test('gets a version only if something changed, which has only the parts that changed', () => {
+    expect(listActions(first)).toEqual(['protocol', 'metaData', 'add a', 'add b']);
+    expect(commit([first], [file(1000, 'b'), file(0, 'a')])).toBe('nothing');
+    const second = commit([first], [file(0, 'a'), file(1000, 'e'), file(2000, 'f')]);
+    expect(listActions(second)).toEqual(['remove b', 'add e', 'add f']);
+    expect(listActions(commit([first, second], [file(0, 'a')]))).toEqual(['remove e', 'remove f']);
+  });
+
+  test('keeps rows where another program put them, and replaces all files of a part that it changed', () => {
+    expect(commit([first, tidied], [file(0, 'a'), file(1000, 'b')])).toBe('nothing');
+    expect(listActions(commit([first, tidied], [file(0, 'a'), file(1000, 'e')]))).toEqual([
+      'remove c',
+      'remove d',
+      'add e',
+    ]);
+    const deleted = `${JSON.stringify({ remove: { path: 'c', dataChange: true } })}\n`;
+    expect(listActions(commit([first, tidied, deleted], [file(0, 'a'), file(1000, 'b')]))).toEqual([
+      'remove d',
+      'add b',
+    ]);
+  });
+
+  test('describes a new column, which gives files other names, and keeps the id of the table', () => {
+    const columns: readonly Column[] = [...COLUMNS, { name: 'tags', type: 'list', description: 'Tags.' }];
+    const second = commit([first], [file(0, 'a'), file(1000, 'b')], { ...TABLE, columns });
+    expect(listActions(second)).toEqual(['metaData']);
+    const [before, after] = [[first], [first, second]].map(readState);
+    expect(after?.id).toBe(before?.id);
+    const { fields } = JSON.parse(after?.schema ?? '') as { fields: { name: string; nullable: boolean }[] };
+    expect(fields.map(({ name, nullable }) => [name, nullable])).toEqual([
+      ['id', true],
+      ['tags', true],
+      ['id_from', true],
+    ]);
+    expect(toFileName(columns, 'hash')).not.toBe(toFileName(COLUMNS, 'hash'));
+  });
+
+  test('has bounds of numbers beyond 2^53 as they are, and none of texts', () => {
+    const columns: readonly Column[] = [
+      ...COLUMNS,
+      { name: 'day', type: 'date', description: '' },
+      { name: 'name', type: 'text', description: '' },
+      { name: 'tags', type: 'list', description: '' },
+    ];
+    const tally = createTally(columns);
+    tally.add([9_007_199_254_740_993n, '1890-01-01', 'x', []]);
+    tally.add([-1n, null, null, ['y']]);
+    expect(toStats(columns, 2, tally.result())).toBe(
+      '{"numRecords":2,"minValues":{"id":-1,"day":"1890-01-01"},"maxValues":{"id":9007199254740993,"day":"1890-01-01"},"nullCount":{"id":0,"day":1,"name":1}}',
+    );
+  });
+
+  test('is not continued if it has what this program does not know', () => {
+    for (const action of [
+      { protocol: { minReaderVersion: 3, minWriterVersion: 7 } },
+      { add: { path: 'a', size: 1, deletionVector: { storageType: 'u' } } },
+    ])
+      expect(() => readState([first, JSON.stringify(action)])).toThrow(UnknownLog);
+  });
+});
+
+describe('export --format delta', () => {
+  let harness: ExportHarness;
+  let folder = '';
+  let ask: (sql: string) => Promise<string[][]>;
+
+  interface Runs {
+    readonly runs: readonly {
+      readonly run: number;
+      readonly content_sha256: string;
+      readonly tables: Readonly<Record<string, { readonly version: number; readonly rows: number }>>;
+    }[];
+  }
+  const listRuns = (where: string): Runs['runs'] => (readManifest(where) as unknown as Runs).runs;
+  const toDelta = (...args: readonly string[]) => harness.exportTo('delta', '--format', 'delta', ...args);
+
+  /** The files of a version, as the log says to somebody who reads nothing but the protocol. */
+  const askVersion = async (where: string, table: string, version: number, select: string) => {
+    const log = `${where}/tables/${table}/_delta_log`;
+    const files = await ask(
+      `SELECT path FROM (SELECT coalesce(add.path, remove.path) AS path, add IS NOT NULL AS is_added, parse_filename(filename) AS name
+         FROM read_json('${log}/*.json', filename = true, union_by_name = true, columns = {add: 'STRUCT(path VARCHAR)', remove: 'STRUCT(path VARCHAR)'})
+         WHERE (add IS NOT NULL OR remove IS NOT NULL) AND parse_filename(filename, true)::BIGINT <= ${version})
+       GROUP BY path HAVING arg_max(is_added, name) ORDER BY path`,
+    );
+    const paths = files.map(([path]) => `'${where}/tables/${table}/${path}'`);
+    return paths.length === 0 ? [] : ask(`SELECT ${select} FROM read_parquet([${paths.join()}])`);
+  };
+
+  beforeAll(async () => {
+    const connection = await (await DuckDBInstance.create(':memory:')).connect();
+    ask = async (sql) => (await connection.runAndReadAll(sql)).getRowsJson().map((row) => row.map(String));
+  });
+
+  beforeEach(async () => {
+    harness = await startExport();
+  });
+
+  test('keeps the state after each run, of which DuckDB reads what --as-of exports, also where the folder was moved', async () => {
+    for (const run of ['1', '2', '3']) folder = await toDelta('--as-of', run);
+    await toDelta();
+    const moved = join(tempFolder(), 'moved');
+    renameSync(folder, moved);
+    const runs = listRuns(moved);
+    expect(runs.map(({ run }) => run)).toEqual([1, 2, 3, 4]);
+    for (const { run, tables, content_sha256 } of runs) {
+      const csv = await harness.exportTo(`csv-${run}`, '--as-of', String(run));
+      expect([run, readManifest(csv).content_sha256 === content_sha256]).toEqual([
+        run,
+        run !== 4, // texts have no earlier state
+      ]);
+      for (const [table, select] of [
+        [
+          'cases',
+          `count(*), min(id), max(id), min(filing_date), max(filing_date), md5(string_agg(name, '|' ORDER BY id))`,
+        ],
+        ['docket_entries', 'count(*), min(date_filed), max(date_filed), sum(length(description))'],
+        ['documents', 'count(*), min(date), max(date)'],
+      ] as const) {
+        const found = await askVersion(moved, table, tables[table]?.version ?? -1, select);
+        const expected = await ask(
+          `SELECT ${select} FROM read_csv('${csv}/data/${table}.csv', all_varchar = false, sample_size = -1)`,
+        );
+        expect([run, table, found]).toEqual([run, table, expected]);
+        expect(Number(found[0]?.[0])).toBe(tables[table]?.rows);
+      }
+    }
+    expect(new Set(runs.map(({ tables }) => tables.docket_entries?.version)).size).toBeGreaterThan(2);
+    renameSync(moved, folder);
+  });
+
+  test('adds nothing for the same run again, and refuses an earlier run, another selection and a foreign file', async () => {
+    folder = await toDelta();
+    const before = readAll(folder);
+    const again = await harness.run(['export', 'delta', '--format', 'delta']);
+    expect(again.stdout).toContain('no table has a new version');
+    for (const [args, message] of [
+      [['--as-of', '2'], /after run \d already, and that after run 2 cannot follow/],
+      [['--without-texts'], /has another selection/],
+      [['--partition-by', 'case_id'], /always split/],
+    ] as const) {
+      const { exitCode, stderr } = await harness.run(['export', 'delta', '--format', 'delta', ...args]);
+      expect([args, exitCode, stderr]).toEqual([args, 2, expect.stringMatching(message)]);
+    }
+    writeFileSync(join(folder, 'tables/notes.txt'), 'mine');
+    expect((await harness.run(['export', 'delta', '--format', 'delta', '--forget'])).stderr).toMatch(
+      /holds tables\/notes\.txt/,
+    );
+    rmSync(join(folder, 'tables/notes.txt'));
+    expect(readAll(folder)).toEqual(before);
+    expect((await harness.run(['export', 'delta'])).stderr).toMatch(
+      /not an export.*export --format delta` adds to it/s,
+    );
+  });
+
+  test('a death leaves the manifest with versions that are whole, and the next export goes on', async () => {
+    const start = join(tempFolder(), 'start');
+    const words = ['--format', 'delta', '--tables', 'cases,runs'];
+    cpSync(await harness.exportTo('dies', ...words, '--as-of', '1'), start, { recursive: true });
+    const run = (at: string, env: NodeJS.ProcessEnv) =>
+      startCommand(['export', at, ...words], { CLEARINGHOUSE_DATABASE: harness.database, ...env }).ended;
+    const list = join(tempFolder(), 'labels');
+    const whole = join(tempFolder(), 'dies');
+    cpSync(start, whole, { recursive: true });
+    await run(whole, { CRASH_LABELS_TO: list });
+    const labels = JSON.parse(readFileSync(list, 'utf8')) as string[];
+    const chosen = labels
+      .filter((label) => /before (?:link|rename) .*(?:json|parquet)/.test(label))
+      .slice(-5);
+    expect(chosen.length).toBeGreaterThan(3);
+    for (const label of new Set(chosen)) {
+      const trial = join(tempFolder(), 'dies');
+      cpSync(start, trial, { recursive: true });
+      const { signal } = await run(trial, { CRASH_AT: label, CRASH_OCCURRENCE: '1' });
+      expect([label, signal]).toEqual([label, 'SIGKILL']);
+      expect(listRuns(trial)).toEqual(listRuns(start));
+      const versions = listRuns(trial).at(-1)?.tables;
+      expect(await askVersion(trial, 'cases', versions?.cases?.version ?? -1, 'count(*)')).toEqual([
+        [String(versions?.cases?.rows)],
+      ]);
+      await run(trial, {});
+      expect(listFiles(trial)).toEqual(listFiles(whole));
+      expect(JSON.stringify(readAll(trial)) === JSON.stringify(readAll(whole))).toBe(true);
+    }
+  });
+
+  test('--forget leaves nothing of a redacted case, which earlier versions hold until then', async () => {
+    const [{ id } = {}] = harness.rows('SELECT id FROM clean_cases ORDER BY id LIMIT 1');
+    const name = 'Quillfeather v. Nobody Else';
+    harness.write(`UPDATE cases SET name = '${name}' WHERE id = ${String(id)}`);
+    const copy = await startExport(harness.database);
+    await copy.exportTo('delta', '--format', 'delta');
+    copy.write(`UPDATE cases SET mirror_departed_run_id = 4 WHERE id = ${String(id)}`);
+    const redacted = await copy.run(['redact', String(id), '--yes']);
+    expect([redacted.stderr, redacted.stdout].join('').replaceAll(/\s+/g, '')).toContain(
+      join(copy.folder, 'delta'),
+    );
+    const delta = await copy.exportTo('delta', '--format', 'delta');
+    const inNewest = await askVersion(delta, 'cases', 1, `count(*) FILTER (id = ${String(id)})`);
+    expect(inNewest).toEqual([['0']]);
+    expect(listRuns(delta)).toHaveLength(1);
+    expect(await readWordsOf(delta)).toContain(name);
+    await copy.exportTo('delta', '--format', 'delta', '--forget');
+    expect(await readWordsOf(delta)).not.toContain(name);
+    expect(readdirSync(copy.folder)).toEqual(['delta']);
+    expect(listFiles(join(delta, 'tables/cases/_delta_log'))).toEqual(['00000000000000000000.json']);
+  });
+});
+
+const readWordsOf = (folder: string): Promise<string> => readWords(join(folder, 'tables'));
