@@ -6,6 +6,7 @@ import { toDatabaseError } from '../db/errors.ts';
 import { REJECTED_TABLES, listRejectedRecords } from '../db/leftovers.ts';
 import { openMirror } from '../db/open-mirror.ts';
 import { holdsDocument } from '../db/linked/redact-document.ts';
+import { listNaming, listRejectedNaming } from '../db/redact-names.ts';
 import { type Redactable, redactCopy } from '../db/redact.ts';
 import type { RunStart } from '../db/run-log.ts';
 import { findMirrorId } from '../db/state.ts';
@@ -146,8 +147,9 @@ function examineCopy(path: string, { kind, id: caseId }: Redactable): Holding {
           )
           .get(caseId) !== undefined;
       const hasRejected = listRejectedRecords(sqlite, caseId).length > 0;
+      const isNamed = listNaming(sqlite, caseId).length + listRejectedNaming(sqlite, caseId).length > 0;
       const isHolding =
-        isThere !== undefined || isPending || hasRejected || hasRowsOf(sqlite, tables, caseId);
+        isThere !== undefined || isPending || hasRejected || isNamed || hasRowsOf(sqlite, tables, caseId);
       return isHolding ? 'content' : 'nothing';
     }) ?? 'unreadable'
   );

@@ -10,6 +10,7 @@ import type { Mirror } from './open-mirror.ts';
 import { toNotMirrored } from './read-case.ts';
 import { type RunStart, createSyncLedger, recordDeadRuns } from './run-log.ts';
 import { deleteDriftOf } from './redact-drift.ts';
+import { listNaming, listRejectedNaming, removeName, removeNamesLeft } from './redact-names.ts';
 import { removeDroppedFiles } from './linked/file-store.ts';
 import { countFilesOfCase } from './linked/files.ts';
 import { rewriteSearchIndexes } from './search-index.ts';
@@ -49,7 +50,7 @@ export interface Redaction {
   readonly rejectedRecords: number;
   /** Files of documents that belong to no other case. */
   readonly files: number;
-  /** Other cases that list this one as a related case. Their lists stay. */
+  /** Other cases that name this one as a related case, at present or in their history. The name is removed there too. */
   readonly namedBy: number;
 }
 
@@ -66,8 +67,10 @@ export function findRedaction(mirror: Mirror, caseId: number): Redaction {
       .from(cases)
       .where(eq(cases.id, caseId))
       .get();
-    const rejectedCount = listRejectedRecords(mirror.sqlite, caseId).length;
-    if (row === undefined && rejectedCount === 0) throw toNotMirrored(mirror, caseId);
+    const rejectedCount = listRejected(mirror, caseId).length;
+    const namedBy = listNaming(mirror.sqlite, caseId).length;
+    if (row === undefined && listRejectedRecords(mirror.sqlite, caseId).length === 0)
+      throw toNotMirrored(mirror, caseId);
     if (row?.departedRunId === null)
       throw new MirrorError(
         'CASE_NOT_DEPARTED',
@@ -76,7 +79,7 @@ export function findRedaction(mirror: Mirror, caseId: number): Redaction {
     const countOf = (table: SQLiteTable, which: SQL | undefined): number =>
       tx.select({ n: count() }).from(table).where(which).get()?.n ?? 0;
     const isBare = row?.payload === JSON.stringify({ id: caseId });
-    const doneRunId = isBare && rejectedCount === 0 ? row.redactedRunId : null;
+    const doneRunId = isBare && rejectedCount + namedBy === 0 ? row.redactedRunId : null;
     return {
       caseId,
       doneRunId,
@@ -89,9 +92,14 @@ export function findRedaction(mirror: Mirror, caseId: number): Redaction {
       changes: countOf(caseChanges, isContentOf(caseId)),
       rejectedRecords: rejectedCount,
       files: countFilesOfCase(mirror, caseId),
-      namedBy: countOf(relatedCases, eq(relatedCases.id, caseId)),
+      namedBy,
     };
   });
+}
+
+/** The keys of the rejected records that go with a case: its own, and those that name it. */
+function listRejected({ sqlite }: Mirror, caseId: number): string[] {
+  return [...new Set([...listRejectedRecords(sqlite, caseId), ...listRejectedNaming(sqlite, caseId)])];
 }
 
 /** The changes of a case except its departures and returns, which are not content. */
@@ -113,7 +121,7 @@ const TABLES_OF_A_CASE = [
 
 /**
  * Removes the content of a departed case, or of one whose every record was rejected, from its rows, its history and the file, which is rewritten so that no free
- * page keeps a remnant. What stays is that a case with this id existed, when it was first seen, departed and was
+ * page keeps a remnant; and its name from all other cases. What stays is that a case with this id existed, when it was first seen, departed and was
  * redacted. This is recorded as a separate run, which is complete when the last byte is gone. If nothing returned since
  * an earlier redaction, only finishes that one if it is pending. Returns the id of the run. Throws CASE_NOT_MIRRORED,
  * CASE_NOT_DEPARTED or REDACTION_UNFINISHED. The caller holds the writer lock.
@@ -182,13 +190,14 @@ export function redactCopy(mirror: Mirror, subject: Redactable, start: RunStart,
 /** Deletes the rows of a case and overwrites them with zeros. */
 function deleteContent(mirror: Mirror, caseId: number, stamp: RunStamp): void {
   const { db, sqlite } = mirror;
-  const rejected = listRejectedRecords(sqlite, caseId);
+  const rejected = listRejected(mirror, caseId);
   addMissingRow(mirror, caseId, stamp.runId);
   deleteLinkedOfCase(mirror, caseId, stamp);
   for (const table of TABLES_OF_A_CASE) db.delete(table).where(eq(table.case_id, caseId)).run();
   db.delete(caseChanges).where(isContentOf(caseId)).run();
   for (const key of rejected) db.delete(rejectedRecords).where(eq(rejectedRecords.fingerprint, key)).run();
   db.update(cases).set(toBareRow(caseId, stamp.runId)).where(eq(cases.id, caseId)).run();
+  removeName(sqlite, caseId);
   deleteDriftOf(sqlite, 'case', [caseId]);
 }
 
@@ -309,6 +318,7 @@ function finishRedactions(mirror: Mirror, now: () => Date): void {
  */
 export function finishRedactionsIfPossible(mirror: Mirror, now: () => Date): void {
   try {
+    removeNamesLeft(mirror.sqlite);
     finishRedactions(mirror, now);
   } catch (thrown) {
     if (!(thrown instanceof MirrorError && thrown.code === 'REDACTION_UNFINISHED')) throw thrown;

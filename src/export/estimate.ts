@@ -28,6 +28,7 @@ const COUNTED: Readonly<Partial<Record<TableName, string>>> = {
 interface EstimateRequest {
   readonly tables: readonly Table[];
   readonly caseIds: readonly number[];
+  readonly isRaw: boolean;
   readonly withoutTexts: boolean;
   readonly signal: AbortSignal;
   /** Whether the table of cases has whole cases. */

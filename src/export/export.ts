@@ -105,7 +105,7 @@ const isFiltered = ({ values, filed }: CaseFilters): boolean =>
 /** The bytes of the files, and of the database of a release. */
 async function estimate(
   mirror: Mirror,
-  request: Pick<ExportRequest, 'kind' | 'format' | 'withoutTexts' | 'signal'> &
+  request: Pick<ExportRequest, 'kind' | 'format' | 'isRaw' | 'withoutTexts' | 'signal'> &
     Pick<Content, 'tables' | 'caseIds' | 'folder'>,
   format: Format,
 ): Promise<number> {

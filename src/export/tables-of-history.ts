@@ -4,7 +4,7 @@ import { CHOSEN, OF_CASE, type Table, type TableOptions, define } from './table.
 /** A value of a summary is the property of the Clearinghouse, in the history too. */
 const NO_SUMMARIES = `field NOT IN ('summary', 'summary_short', 'summary_tiny')`;
 
-export function toCaseChanges({ withoutTexts }: TableOptions): Table {
+export function toCaseChanges({ isRaw, withoutTexts }: TableOptions): Table {
   return define({
     name: 'case_changes',
     kind: 'history',
@@ -26,7 +26,7 @@ export function toCaseChanges({ withoutTexts }: TableOptions): Table {
       field.text('old_value'),
       field.text('new_value'),
     ],
-    from: `FROM change_log WHERE case_id IN (SELECT id FROM ${CHOSEN}) ${withoutTexts ? `AND (field IS NULL OR ${NO_SUMMARIES})` : ''} ORDER BY 1`,
+    from: `FROM ${isRaw ? '' : 'clean_'}change_log WHERE case_id IN (SELECT id FROM ${CHOSEN}) ${withoutTexts ? `AND (field IS NULL OR ${NO_SUMMARIES})` : ''} ORDER BY 1`,
   });
 }
 

@@ -2,7 +2,9 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import type { CasePayload } from '../api/payload.ts';
 import { type EntryColumns, toEntry } from '../case/docket-rows.ts';
 import { fingerprint, joinPayload, splitPayload } from '../case/fingerprint.ts';
+import { withoutNames } from '../case/related-names.ts';
 import type { Mirror } from '../db/open-mirror.ts';
+import { prepareIsWithheld } from '../db/public-names.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { ContentHash } from './tally.ts';
@@ -10,7 +12,10 @@ import { readLines, toLine } from './formats/ndjson.ts';
 import { openTextFile } from './formats/format.ts';
 import { SUMMARIES } from './tables-of-cases.ts';
 
-/* Whole cases as the API sent them, one in a line, with all that is nested in them. */
+/*
+ * Whole cases as the API sent them, one in a line, with all that is nested in them. Unless the API's values are wanted, the
+ * names of related cases that are not public are left out.
+ */
 
 interface CaseRow {
   readonly mirror_payload: string;
@@ -24,6 +29,7 @@ function toHashLine(payload: JsonObject): string {
 
 interface WholeRequest {
   readonly caseIds: readonly number[];
+  readonly isRaw: boolean;
   readonly withoutTexts: boolean;
   readonly signal: AbortSignal;
   readonly onRows?: (() => void) | undefined;
@@ -36,14 +42,15 @@ const CASES_A_CALL = 20;
 export async function writeWholeCases(
   mirror: Mirror,
   path: string,
-  { caseIds, withoutTexts, signal, onRows }: WholeRequest,
+  { caseIds, isRaw, withoutTexts, signal, onRows }: WholeRequest,
 ): Promise<ContentHash> {
   const readPayload = prepareReadPayload(mirror);
+  const isWithheld = isRaw ? () => false : prepareIsWithheld(mirror);
   const hash = new ContentHash();
   const file = openTextFile(path);
   try {
     for (const id of caseIds) {
-      const whole = readPayload(id);
+      const whole = withoutNames(readPayload(id), isWithheld);
       const payload = withoutTexts
         ? Object.fromEntries(Object.entries(whole).filter(([name]) => !SUMMARIES.has(name)))
         : whole;

@@ -33,6 +33,7 @@ export interface TableRequest {
   /** How the table is split; null if it is in one file. */
   readonly partition: Partition | null;
   readonly caseIds: readonly number[];
+  readonly isRaw: boolean;
   readonly withoutTexts: boolean;
   /** The folder of the export. */
   readonly root: string;

@@ -6,15 +6,13 @@ import { type Presence, type StoredCase, findPresence, toNotMirrored } from '../
 import { prepareFindStart } from '../db/run-log.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { describeRun } from './period.ts';
+import { type Entry, type PastEntry, toEntriesAsOf } from '../case/entries-as-of.ts';
 import {
-  type Entry,
-  type PastEntry,
   type PresentCase,
   isHistoryMissing,
   prepareFindPresent,
   prepareRebuildVersion,
   toDamaged,
-  toEntriesAsOf,
   toOrderOf,
 } from './rebuild.ts';
 

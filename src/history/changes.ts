@@ -1,7 +1,9 @@
 import { CASE_FIELDS, DOCKET_FIELDS } from '../api/payload.ts';
 import { DOCKET_FIELD, type FieldChange, compareObjects } from '../case/diff.ts';
 import { type EntryColumns, toEntry } from '../case/docket-rows.ts';
+import { changeWithoutNames } from '../case/related-names.ts';
 import type { Mirror } from '../db/open-mirror.ts';
+import { prepareIsWithheld } from '../db/public-names.ts';
 import { toNotMirrored } from '../db/read-case.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { listClosest, suggestNames } from '../lib/closest-names.ts';
@@ -238,7 +240,7 @@ interface FieldRow {
 
 type EntryRow = EntryColumns & { readonly case_id: number };
 
-/** Prepares reading the values of a change from its row. */
+/** Prepares reading the values of a change from its row, without the names of related cases that are not public. */
 export function prepareFindChange(mirror: Mirror): FindChange {
   const { sqlite, path } = mirror;
   const selectField = sqlite.prepare<[number], FieldRow>(
@@ -258,6 +260,7 @@ export function prepareFindChange(mirror: Mirror): FindChange {
     'SELECT * FROM docket_entries WHERE case_id = :caseId AND mirror_key = :key',
   );
   const findStart = prepareFindStart(mirror);
+  const isWithheld = prepareIsWithheld(mirror);
 
   const there = <Row>(row: Row | undefined, { kind, case_id }: ChangeKey): Row => {
     if (row !== undefined) return row;
@@ -286,7 +289,10 @@ export function prepareFindChange(mirror: Mirror): FindChange {
       case 'removed': {
         const { changed_at, field, old_value, new_value } = there(selectField.get(key.ref), key);
         const values = { before: toValue(old_value), after: toValue(new_value) };
-        return { ...base, kind: key.kind, changedAt: changed_at, field, ...values };
+        return changeWithoutNames(
+          { ...base, kind: key.kind, changedAt: changed_at, field, ...values },
+          isWithheld,
+        );
       }
       case 'entry added':
       case 'entry edited':

@@ -2,32 +2,10 @@ import { BrokenHistory, type FieldChange, undoChanges } from '../case/diff.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { JsonObject, JsonValue } from '../lib/json.ts';
 import type { Mirror } from '../db/open-mirror.ts';
-import type { caseChanges, cases, docketEntries, docketEntryVersions } from '../db/schema/schema.ts';
+import type { caseChanges, cases } from '../db/schema/schema.ts';
 import { type MirrorFields, parseVersion } from '../db/write-history.ts';
 import { describeRun } from './period.ts';
 import { renderPlural } from '../lib/layout.ts';
-
-export type Entry = Omit<typeof docketEntries.$inferSelect, 'mirror_id'>;
-export type PastEntry = typeof docketEntryVersions.$inferSelect;
-
-/**
- * The docket entries of one case after a run, by their keys: present entries that existed and were not edited since,
- * and past entries that were still valid. `past` can hold any of the case's past entries.
- */
-export function toEntriesAsOf(
-  present: readonly Entry[],
-  past: readonly PastEntry[],
-  runId: number,
-): Map<number, Entry> {
-  const ended = past.filter((entry) => entry.mirror_valid_to_run_id > runId);
-  const endedKeys = new Set(ended.map(({ mirror_key }) => mirror_key));
-  return new Map(
-    [
-      ...present.filter((entry) => entry.mirror_first_run_id <= runId && !endedKeys.has(entry.mirror_key)),
-      ...ended.filter((entry) => entry.mirror_valid_from_run_id <= runId),
-    ].map((entry) => [entry.mirror_key, entry]),
-  );
-}
 
 /** Sorts keys by their order in a list; keys that are not in the list come last. */
 export function toOrderOf(list: string | null, keys: Iterable<number>): number[] {

@@ -65,12 +65,17 @@ export function listTokens(
   return tokens;
 }
 
-/** The content of a case that is rebuilt from the history has no fingerprint of its own. */
+/**
+ * The content of a case that is rebuilt from the history has no fingerprint of its own. That of a stored case does not say
+ * which of its related cases may be named.
+ */
 function listCaseTokens({ sqlite }: Mirror, caseIds: readonly number[], { isPast }: ExportedRun): Tokens {
   if (isPast) return new Map(caseIds.map((id) => [BigInt(id), null]));
   const read = sqlite
     .prepare<[number], string>(
-      `SELECT mirror_fingerprint || '/' || coalesce(mirror_list_id, '') FROM cases WHERE id = ?`,
+      `SELECT mirror_fingerprint || '/' || coalesce(mirror_list_id, '') || '/' || coalesce((
+         SELECT group_concat(mirror_position) FROM related_cases AS list JOIN clean_related_cases AS clean USING (case_id, mirror_position)
+         WHERE case_id = cases.id AND clean.name IS NULL AND trim(list.name) <> ''), '') FROM cases WHERE id = ?`,
     )
     .pluck();
   return new Map(caseIds.map((id) => [BigInt(id), read.get(id) ?? null]));

@@ -8,6 +8,7 @@ import { type Drift, listDrift } from '../api/schema-drift.ts';
 import { findCaseId } from '../api/split-page.ts';
 import { type CaseRows, toCaseRows } from '../case/case-rows.ts';
 import { fingerprint, splitPayload } from '../case/fingerprint.ts';
+import { type IsWithheld, withoutNames } from '../case/related-names.ts';
 import type { FindKnownRecord, FindStoredVersion, StoredVersion } from '../db/read-case.ts';
 import type { CaseDrift, RejectedRecord, PageCase, PageContent } from '../db/write-page.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
@@ -142,6 +143,8 @@ export interface ComparablePage {
 
 /** How the stored cases are looked up. */
 export interface CaseFinder {
+  /** Whether a case was redacted: then no other case is stored with its name. */
+  readonly isRedacted: IsWithheld;
   readonly findStoredVersion: FindStoredVersion;
   readonly findKnownRecord: FindKnownRecord;
 }
@@ -154,7 +157,7 @@ export interface CaseFinder {
 export async function comparePage(
   page: ComparablePage,
   list: ApiList | null,
-  { findStoredVersion, findKnownRecord }: CaseFinder,
+  { isRedacted, findStoredVersion, findKnownRecord }: CaseFinder,
 ): Promise<ComparedPage> {
   const cases: PageCase[] = [];
   const rejected: RejectedRecord[] = [];
@@ -196,8 +199,8 @@ export async function comparePage(
       add(toUnchanged(known.caseId, listId, known.version, null));
       continue;
     }
-    const content = record.read();
-    const { payload } = content;
+    const sent = record.read();
+    const payload = withoutNames(sent.payload, isRedacted);
     const { id } = payload;
     if (list !== null && isOfAnotherList(payload, list)) ofOthers++;
     const stored = versionsOfPage.get(id) ?? findStoredVersion(id);
@@ -208,8 +211,12 @@ export async function comparePage(
     const drifted = [...listDrift(payload), ...findLabelDrift(payload, list)];
     // Each run records drift again, so a case with drift is read every time.
     const rawHash = drifted.length === 0 ? record.rawHash : null;
-    add(compareCase(content, placeCase(id, payload.case_ongoing, stored).listId, stored, rawHash));
-    if (record.odd !== undefined) keepBytes(record.odd, id, position);
+    add(
+      compareCase({ ...sent, payload }, placeCase(id, payload.case_ongoing, stored).listId, stored, rawHash),
+    );
+    // Its bytes have the name that is left out.
+    const mayBeKept = payload === sent.payload;
+    if (record.odd !== undefined && mayBeKept) keepBytes(record.odd, id, position);
     for (const one of drifted) drift.set(`${one.field} ${one.seen}`, { ...one, caseId: id });
     await nextTick();
   }

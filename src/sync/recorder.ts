@@ -22,6 +22,7 @@ import {
 import { mergeSearchIndexes } from '../db/search-index.ts';
 import { moveCases } from '../db/write-case.ts';
 import { prepareWritePage, type PageContent } from '../db/write-page.ts';
+import { prepareIsRedacted } from '../db/public-names.ts';
 import type { CaseFinder } from './compare-page.ts';
 import type { CoverageFindings } from './coverage.ts';
 import type { DepartureFindings, MissingCase } from './departures.ts';
@@ -63,6 +64,7 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
   let hasChanges = false;
   return {
     runId,
+    isRedacted: prepareIsRedacted(mirror),
     findStoredVersion: prepareFindStoredVersion(mirror),
     findKnownRecord: prepareFindKnownRecord(mirror),
     findRawHash: prepareFindRawHash(mirror),
@@ -121,6 +123,7 @@ export function toNoRecord(mirror: Mirror): ListRecord {
   const nothing = (): void => undefined;
   return {
     runId: null,
+    isRedacted: prepareIsRedacted(mirror),
     findStoredVersion: prepareFindStoredVersion(mirror),
     findKnownRecord: prepareFindKnownRecord(mirror),
     findRawHash: prepareFindRawHash(mirror),

@@ -88,6 +88,7 @@ async function syncAll(run: SyncRun, record: ListRecord, seenCases: SeenCases): 
     record.beginList(list);
     onEvent({ type: 'list-begun', list });
     const store = {
+      isRedacted: record.isRedacted,
       findStoredVersion: record.findStoredVersion,
       findKnownRecord: record.findKnownRecord,
       findRawHash: record.findRawHash,

@@ -2,6 +2,8 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { toJsonText } from '../cli/text/words.ts';
+import { withoutNames } from '../case/related-names.ts';
+import { prepareIsWithheld } from '../db/public-names.ts';
 import { findCase } from '../db/read-case.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { LIST_FORMS, type ListForm } from './addresses.ts';
@@ -117,7 +119,9 @@ export function createApp(
   app.get('/cases/:file{[0-9]+\\.json}', (context) => {
     readParameters(new URL(context.req.url).searchParams, []);
     const id = Number.parseInt(context.req.param('file'), 10);
-    const { payload } = reader.read((mirror) => findCase(mirror, id));
+    const payload = reader.read((mirror) =>
+      withoutNames(findCase(mirror, id).payload, prepareIsWithheld(mirror)),
+    );
     return context.body(`${toJsonText(payload, 2)}\n`, 200, toFileHeaders(`case-${id}`, 'json'));
   });
 

@@ -20,6 +20,8 @@ import { startBytes } from '../support/served-bytes.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
 
 const CANARY = 'CanaryOfTheSealedCase';
+/** How another case names it. */
+const NAMED = 'CanaryOfItsName';
 const sealed = makeCase({
   id: 7,
   name: `${CANARY} v. Thimble County`,
@@ -32,7 +34,7 @@ const sealed = makeCase({
 const share = shareHistory(() => ({
   source: recordedCases([
     sealed,
-    makeCase({ id: 8, related_cases: [{ id: 7, name: 'Somebody v. Thimble County' }] }),
+    makeCase({ id: 8, related_cases: [{ id: 7, name: `${NAMED} v. Thimble County` }] }),
   ]),
   edits: [
     (source) => {
@@ -69,7 +71,7 @@ describe('redact', () => {
       `This would remove from case 7 (${CANARY} v. Thimble County): its fields, 2 docket entries`,
     );
     expect(stdout).not.toMatch(/\b0 /);
-    expect(stdout).toContain('1 other case');
+    expect(stdout).toContain('1 other case names it as a related case: there its id would stay');
     expect(stdout).toContain('add --yes');
     expect(rows('SELECT name FROM cases WHERE id = 7')).toEqual([{ name: sealed.name }]);
   });
@@ -223,6 +225,45 @@ describe('redact', () => {
     expect((await redact('7', '--yes')).exitCode).toBe(0);
     expect(rows('SELECT * FROM rejected_records')).toEqual([]);
     expect(rows('SELECT outcome FROM sync_runs WHERE id = 5')).toEqual([{ outcome: 'died' }]);
+  });
+
+  test('of a file of an earlier version is done for the names in other cases too, by the next sync', async () => {
+    const { database, redact, sync, bytes, rows } = await start();
+    const [other] = rows(
+      'SELECT mirror_payload, mirror_fingerprint, hash FROM cases JOIN mirror_raw_hashes ON case_id = id WHERE id = 8',
+    );
+    await redact('7', '--yes');
+    const mirror = openMirror(database);
+    const write = (sql: string) => mirror.sqlite.prepare(sql).run(other ?? {});
+    write(
+      'UPDATE cases SET mirror_payload = :mirror_payload, mirror_fingerprint = :mirror_fingerprint WHERE id = 8',
+    );
+    write(`UPDATE related_cases SET name = '${NAMED} v. Thimble County' WHERE case_id = 8`);
+    write(
+      'INSERT INTO mirror_raw_hashes (case_id, hash, fingerprint) VALUES (8, :hash, :mirror_fingerprint)',
+    );
+    mirror.close();
+    expect(bytes()).toContain(NAMED);
+    expect((await sync()).outcome).toBe('complete');
+    expect(bytes()).not.toContain(NAMED);
+    expect(rows('SELECT outcome FROM sync_runs WHERE id = 5')).toEqual([{ outcome: 'complete' }]);
+    expect(rows('SELECT id, name FROM related_cases WHERE case_id = 8')).toEqual([{ id: 7, name: null }]);
+    expect(rows('SELECT * FROM case_changes WHERE case_id = 8')).toEqual([]);
+    expect(await runCli(['verify', '--database', database])).toMatchObject({ exitCode: 0 });
+    const ended = rows('SELECT ended_at FROM sync_runs WHERE id = 5');
+    await sync(); // has nothing left to do
+    expect(rows('SELECT ended_at FROM sync_runs WHERE id = 5')).toEqual(ended);
+  });
+
+  test('gives no new fingerprint to another case whose fingerprint did not fit, so that verify still finds it', async () => {
+    const { database, redact, bytes } = await start();
+    const mirror = openMirror(database);
+    mirror.sqlite.exec(`UPDATE cases SET mirror_fingerprint = 'f' WHERE id = 8`);
+    mirror.close();
+    expect((await redact('7', '--yes')).exitCode).toBe(0);
+    expect(bytes()).not.toContain(NAMED);
+    const found = await runCli(['verify', '--database', database]);
+    expect([found.exitCode, found.stdout.includes('fingerprint')]).toEqual([10, true]);
   });
 
   test('keeps the runs in which the case departed and came back', async () => {

@@ -96,6 +96,7 @@ const ALL = toTables({ isRaw: false, withoutTexts: false });
         id: 3,
         case_ongoing: 'No',
         filing_date: '0000-01-01',
+        related_cases: [{ id: 4, name: 'Named v. Named' }],
         ...withEntries(entry(8, 'before\0after')),
       }),
       makeCase({
@@ -112,6 +113,7 @@ const ALL = toTables({ isRaw: false, withoutTexts: false });
   test('holds after each update what a full load has: changes, shorter lists, departed and redacted cases', async () => {
     const { database, source, sync } = await startStory();
     const first = await publishTo(server.url(), 'story', database);
+    expect(await one('SELECT name FROM story.related_cases WHERE case_id = 3')).toBe('Named v. Named');
     expect(first.loaded.map(({ misfits }) => misfits)).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ untyped: { filing_date: 1 } }),
@@ -158,6 +160,9 @@ const ALL = toTables({ isRaw: false, withoutTexts: false });
     expect(written[0]).toEqual({ written: 0, removed: 0 });
     expect(written[1]).not.toEqual({ written: 0, removed: 0 });
     expect(await one('SELECT count(*)::int FROM story.cases WHERE id = 4')).toBe(0);
+    expect(
+      await server.query('SELECT related_id::int, name FROM story.related_cases WHERE case_id = 3'),
+    ).toEqual([{ related_id: 4, name: null }]);
     expect(await one('SELECT name FROM of_others WHERE id = 1')).toBe('Other');
     expect(await one('SELECT count(*)::int FROM notes')).toBe(2);
     // What somebody changed on the server is put right by the next publish.

@@ -25,7 +25,7 @@ const WASM = require.resolve('sql.js/dist/sql-wasm.wasm');
 /**
  * Opens a file with that engine; no other process may have it open. The engine reads a copy in memory, where there is
  * no log, so the journal mode in the copy is reset. It is built without JSON, which SQLite 3.34 has on every system.
- * The only JSON function that the views may use is added here, so that any other one fails.
+ * The only JSON functions that the views may use are added here, so that any other one fails.
  */
 export async function openWithOldSqlite(path: string): Promise<OldReader> {
   if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0)
@@ -35,7 +35,8 @@ export async function openWithOldSqlite(path: string): Promise<OldReader> {
   const start = require('sql.js') as (options: { wasmBinary: Uint8Array }) => Promise<OldSqlite>;
   const { Database } = await start({ wasmBinary: readFileSync(WASM) });
   const database = new Database(bytes);
-  database.create_function('json_extract', extractRoot);
+  database.create_function('json_extract', extract);
+  database.create_function('json_valid', isJson);
   const rows = (sql: string): Value[][] => database.exec(sql)[0]?.values ?? [];
   return {
     version: String(rows('SELECT sqlite_version()')[0]?.[0]),
@@ -46,10 +47,22 @@ export async function openWithOldSqlite(path: string): Promise<OldReader> {
   };
 }
 
-/** `json_extract(text, '$')`: a JSON text as SQLite's own value. */
-function extractRoot(text: Value, path: Value): unknown {
-  if (path !== '$') throw new Error(`json_extract at ${String(path)}`);
+/** `json_extract` of the whole text (`$`), of an element (`$[0]`), or of the id of either, as SQLite's own value. */
+function extract(text: Value, path: Value): unknown {
+  const [, place, id] = /^\$(?:\[(\d+)\])?(\.id)?$/.exec(String(path)) ?? [null];
+  if (place === null) throw new Error(`json_extract at ${String(path)}`);
   if (typeof text !== 'string') return text;
-  const value: unknown = JSON.parse(text);
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+  const whole: unknown = JSON.parse(text);
+  const element = place === undefined ? whole : (whole as unknown[])[Number(place)];
+  const value = id === undefined ? element : (element as { id?: unknown } | undefined)?.id;
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : (value ?? null);
+}
+
+function isJson(text: Value): number {
+  try {
+    JSON.parse(String(text));
+    return 1;
+  } catch {
+    return 0;
+  }
 }

@@ -52,7 +52,11 @@ async function lookUp(responses: Responses, maxGone = Infinity, listId: number |
   };
   const findings = await findDepartures({
     client,
-    finder: { findStoredVersion: () => undefined, findKnownRecord: () => undefined },
+    finder: {
+      isRedacted: () => false,
+      findStoredVersion: () => undefined,
+      findKnownRecord: () => undefined,
+    },
     writeFound: ({ cases, rejected }, status) =>
       written.push({ id: Number(cases[0]?.id), listId: status, source: rejected[0]?.source }),
     missing: Object.keys(responses).map((id) => ({ id: Number(id), listId })),

@@ -52,6 +52,7 @@ async function storeBoth(texts: readonly string[]): Promise<void> {
 
 async function store(mirror: Mirror, text: string): Promise<void> {
   const finder = {
+    isRedacted: () => false,
     findStoredVersion: prepareFindStoredVersion(mirror),
     findKnownRecord: prepareFindKnownRecord(mirror),
   };

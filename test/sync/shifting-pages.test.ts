@@ -90,6 +90,7 @@ async function listSync(list: MovingList, requireStable: boolean) {
   };
   const stored = new Set<number>();
   const store = {
+    isRedacted: () => false,
     findStoredVersion: () => undefined,
     findKnownRecord: () => undefined,
     findRawHash: () => undefined,

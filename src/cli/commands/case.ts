@@ -5,6 +5,8 @@ import { findCaseAsOf, toPresenceThen } from '../../history/case-as-of.ts';
 import { findCaseListsAsOf } from '../../history/lists-as-of.ts';
 import { findRunAsOf } from '../../history/period.ts';
 import type { AsOf } from '../../history/moments.ts';
+import { withoutNames } from '../../case/related-names.ts';
+import { prepareIsWithheld } from '../../db/public-names.ts';
 import { type Presence, type StoredCase, findCase, findPresence } from '../../db/read-case.ts';
 import { LINKED_KINDS } from '../../api/linked-fields.ts';
 import { toFilePath, toFilesFolder } from '../../db/linked/file-store.ts';
@@ -48,7 +50,9 @@ Examples:
 ${MOMENT_HELP}
 A historical case is verified by its fingerprint; only the order of lists may differ. Its documents, further dockets and
 resources are those of that time; a list that was first read later was not read yet. What is not for the public now
-is in no earlier state either.`,
+is in no earlier state either.
+
+The name of a related case that has left the site is left out. --raw has it, unless the case was redacted.`,
   );
 }
 
@@ -63,7 +67,10 @@ export async function runCommand(words: readonly string[], flags: Flags, io: Io)
     notes,
     lists,
     files,
-  } = withMirror(database, (mirror) => find(mirror, resolveCase(mirror, words.join(' '), io), asOf, io));
+  } = withMirror(database, (mirror) => {
+    const found = find(mirror, resolveCase(mirror, words.join(' '), io), asOf, io);
+    return form === 'raw' ? found : withhold(mirror, found);
+  });
   const { id, payload, fingerprint, firstRunId, changedRunId } = stored;
   if (form === 'raw') {
     await write(io.stdout, `${toJsonText(payload, 2)}\n`);
@@ -145,6 +152,12 @@ interface Found {
   readonly lists: readonly CaseList[];
   /** The stored files of its documents. */
   readonly files: FilesOfCase;
+}
+
+/** Leaves out the names of related cases that are not public. */
+function withhold(mirror: Mirror, found: Found): Found {
+  const payload = withoutNames(found.case.payload, prepareIsWithheld(mirror));
+  return { ...found, case: { ...found.case, payload } };
 }
 
 function find(mirror: Mirror, id: number, asOf: AsOf | null, io: Io): Found {

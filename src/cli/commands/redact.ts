@@ -56,9 +56,12 @@ The file (PDF) of a document is removed with it, unless another document has an 
 redact lists the copies that still contain the content: snapshots, the copy before an
 upgrade, replaced mirrors, and copies under any other name beside the mirror or in the
 snapshot folder. --snapshots removes the content from them too. It also lists the exports beside
-the mirror and in the current folder, for you to delete. Copies elsewhere keep the content,
-and so do other cases that mention this one. Tables and views that you added to the file are
-not searched. If the site publishes the case again, a sync stores it again.
+the mirror and in the current folder, for you to delete. Copies elsewhere keep the content.
+Tables and views that you added to the file are not searched. If the site publishes the case
+again, a sync stores it again.
+
+Other cases that name the case as a related one keep its id without the name, also in their
+history, and whatever a sync brings. Their summaries and docket entries are not searched.
 
 A case whose every record was rejected can be redacted while it is on the site. The mirror
 keeps its id, and stores nothing that the API sends of it, a valid record included.
@@ -205,7 +208,7 @@ function render(
   const namedBy = redaction.kind === 'case' ? redaction.namedBy : 0;
   if (namedBy > 0)
     lines.push(
-      `${renderPlural(namedBy, 'other case lists', 'other cases list')} it as a related case; those entries stay.`,
+      `${renderPlural(namedBy, 'other case names', 'other cases name')} it as a related case: ${runId === null ? 'there its id would stay, without the name' : 'there its id stays, without the name'}.`,
     );
   for (const path of cleaned) lines.push(`  removed from ${toCellText(path)}`);
   if (holding.length > 0) lines.push(...renderHolding(holding, redaction));

@@ -185,8 +185,13 @@ function toDefendants(value: JsonValue | undefined): string {
 function toRelated(value: JsonValue | undefined): string {
   const related = Array.isArray(value) ? value.filter(isJsonObject) : [];
   return related
-    .map(({ id, name }) => `${textOf(name) || '(no name)'} (case ${JSON.stringify(id ?? null)})`)
+    .map(({ id, name }) => `${toRelatedName(name)} (case ${JSON.stringify(id ?? null)})`)
     .join('; ');
+}
+
+/** What stands for the name of a related case: it is null where the case is not public. */
+export function toRelatedName(name: JsonValue | undefined): string {
+  return textOf(name) || (name === null ? '(no public name)' : '(no name)');
 }
 
 function toDocket(docket: JsonValue | undefined, isWhole: boolean): CaseDocument['docket'] {

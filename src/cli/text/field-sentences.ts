@@ -143,6 +143,9 @@ function toText(value: Exclude<JsonValue, null>): string {
     const [only, ...others] = Object.keys(value);
     if (only === 'value' && others.length === 0 && typeof value.value === 'string') return value.value;
     if (typeof value.name === 'string' && value.name.trim() !== '') return value.name;
+    // A related case that is not public.
+    if (only === 'id' && others.join() === 'name' && value.name === null)
+      return `case ${JSON.stringify(value.id ?? null)} (no public name)`;
   }
   return JSON.stringify(value);
 }

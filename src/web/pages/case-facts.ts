@@ -1,4 +1,4 @@
-import { toCaseDocument, type CaseToTell } from '../../cli/text/case.ts';
+import { type CaseToTell, toCaseDocument, toRelatedName } from '../../cli/text/case.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../lib/json.ts';
 import { clipText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { ADDRESS } from '../addresses.ts';
@@ -125,7 +125,7 @@ export function renderRelated({ related_cases }: JsonObject, isHere: (id: number
     <h2 id="related">${renderPlural(related.length, 'related case')}</h2>
     <ul>
       ${related.slice(0, MAX_ROWS).map(({ id, name }) => {
-        const text = textOf(name).trim() || '(no name)';
+        const text = toRelatedName(name);
         return typeof id === 'number' && isHere(id)
           ? html`<li>${linkTo(ADDRESS.case(id), text)}</li> `
           : html`<li>

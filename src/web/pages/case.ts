@@ -3,7 +3,9 @@ import { toNotices } from '../../cli/text/case.ts';
 import { renderRunAsOf } from '../../cli/text/period.ts';
 import { toCaseName } from '../../cli/text/words.ts';
 import { toCaseLink } from '../../case/reference.ts';
+import { withoutNames } from '../../case/related-names.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
+import { prepareIsWithheld } from '../../db/public-names.ts';
 import { type Presence, type StoredCase, findCaseWithoutEntries, findPresence } from '../../db/read-case.ts';
 import { citeStored } from '../../export/citation.ts';
 import { toPlainCitation } from '../../export/render-citation.ts';
@@ -48,7 +50,8 @@ export function makeCasePage({ mirror, site, asked, id }: PageRequest): Page {
       ? { stored: findCaseWithoutEntries(mirror, id), presence: findPresence(mirror, id), asOf: null }
       : findThen(mirror, site, id, asOf);
   const { stored, presence } = found;
-  const { payload, firstRunId, changedRunId } = stored;
+  const { firstRunId, changedRunId } = stored;
+  const payload = withoutNames(stored.payload, prepareIsWithheld(mirror));
   const told = { payload, presence, firstRunId, changedRunId, timeZone: site.timeZone, isDocketWhole: false };
   const name = toName(found);
   const isPresent = found.asOf === null;

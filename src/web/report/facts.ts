@@ -1,5 +1,6 @@
 import { countAudits, type AuditCount } from '../../db/audits.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
+import { prepareIsOnSite } from '../../db/public-names.ts';
 import { type SilentCases, findSilentCases } from '../../db/silent-cases.ts';
 import type { SyncRunRow } from '../../db/state.ts';
 import type { Period } from '../../history/period.ts';
@@ -37,19 +38,6 @@ const MAX_SILENT = 20;
 
 /** Texts are fetched between runs, and the mirror keeps no earlier state of them. */
 const WITHOUT_STATE = 'text_at_odds';
-
-/** Whether a case may be named: it is on the site, and was not redacted. */
-export type IsOnSite = (caseId: number) => boolean;
-
-/** Prepares whether a case is on the site now: a report of an earlier run does not name cases that left since. */
-export function prepareIsOnSite({ sqlite }: Mirror): IsOnSite {
-  const statement = sqlite
-    .prepare<[number], number>(
-      `SELECT 1 FROM main.cases WHERE id = ? AND mirror_departed_run_id IS NULL AND mirror_redacted_run_id IS NULL`,
-    )
-    .pluck();
-  return (caseId) => statement.get(caseId) !== undefined;
-}
 
 /**
  * Has the connection read the mirror as it was after the last run of a period, names and titles included, if a later run

@@ -1,4 +1,5 @@
 import type { Mirror } from '../../db/open-mirror.ts';
+import { prepareIsOnSite } from '../../db/public-names.ts';
 import { prepareFindFacts, prepareFindName } from '../../db/read-case.ts';
 import { prepareFindStart } from '../../db/run-log.ts';
 import { prepareFindChange } from '../../history/changes.ts';
@@ -6,7 +7,6 @@ import { prepareFindRecord, prepareIsOpen } from '../../history/linked-changes.t
 import { type Period, findBaselineId } from '../../history/period.ts';
 import { ChangeTotals, findAppearance, isChanged } from '../../cli/text/changes.ts';
 import { type ChangedCaseAndLists, listAllChanges } from '../../cli/text/linked-changes.ts';
-import { prepareIsOnSite } from './facts.ts';
 
 /** The functions that read what a report tells of a case. */
 export interface ChangeReaders {

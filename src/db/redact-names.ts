@@ -1,0 +1,228 @@
+import type Database from 'better-sqlite3';
+import { BrokenHistory, type FieldChange, undoChanges } from '../case/diff.ts';
+import { toEntry } from '../case/docket-rows.ts';
+import { type Entry, type PastEntry, toEntriesAsOf } from '../case/entries-as-of.ts';
+import { fingerprint, fromVersion, splitPayload } from '../case/fingerprint.ts';
+import { type IsWithheld, changeWithoutNames, withoutNames } from '../case/related-names.ts';
+import type { CasePayload } from '../api/payload.ts';
+import { MirrorError } from '../errors/mirror-error.ts';
+import { type JsonObject, type JsonValue, isJsonObject, tryParse } from '../lib/json.ts';
+import { REJECTED_TABLES } from './leftovers.ts';
+import { prepareIsRedacted } from './public-names.ts';
+import { parseVersion } from './write-history.ts';
+
+/*
+ * Other cases name a redacted case as a related one. Its name is removed there too: from their payloads, rows and changes,
+ * and with the rejected records that hold the bytes of such a payload. Their fingerprints, present and past, are computed
+ * anew, so that everything is proven as before. One that did not fit before stays, so that `verify` still reports it.
+ */
+
+const RELATED = 'related_cases';
+
+/** Lists the cases that name this one, at present or in their history. Reads a file of any version. */
+export function listNaming(sqlite: Database.Database, caseId: number): number[] {
+  const found = new Set<number>();
+  if (hasTable(sqlite, RELATED)) {
+    const naming = sqlite.prepare<[number], number>(
+      'SELECT DISTINCT case_id FROM related_cases WHERE id = ? AND name IS NOT NULL',
+    );
+    for (const id of naming.pluck().all(caseId)) found.add(id);
+  }
+  for (const change of listChanges(sqlite, null))
+    if (toWithheld(change, is(caseId)) !== null) found.add(change.case_id);
+  return [...found].sort((a, b) => a - b);
+}
+
+/** Lists the rejected records that hold the bytes of another case and name this one. */
+export function listRejectedNaming(sqlite: Database.Database, caseId: number): string[] {
+  const keys: string[] = [];
+  for (const table of REJECTED_TABLES.filter((name) => hasTable(sqlite, name)))
+    for (const { fingerprint: key, record } of sqlite
+      .prepare<[], { fingerprint: string; record: string }>(`SELECT fingerprint, record FROM ${table}`)
+      .iterate()) {
+      const value = tryParse(record);
+      if (isJsonObject(value) && withoutNames(value, is(caseId)) !== value) keys.push(key);
+    }
+  return keys;
+}
+
+/** Removes the name of a case from all other cases. Part of the caller's transaction. */
+export function removeName(sqlite: Database.Database, caseId: number): void {
+  const isRemoved = is(caseId);
+  for (const id of listNaming(sqlite, caseId)) removeFrom(sqlite, id, isRemoved);
+  const deleteRejected = sqlite.prepare('DELETE FROM rejected_records WHERE fingerprint = ?');
+  for (const key of listRejectedNaming(sqlite, caseId)) deleteRejected.run(key);
+}
+
+/**
+ * Removes the names of redacted cases that other cases still have, as in a file of an earlier version. Their redactions are
+ * pending again until the bytes are gone.
+ */
+export function removeNamesLeft(sqlite: Database.Database): void {
+  const reopen = sqlite.prepare(
+    `UPDATE sync_runs SET outcome = 'partial' WHERE id = (SELECT mirror_redacted_run_id FROM cases WHERE id = ?)`,
+  );
+  sqlite.transaction(() => {
+    for (const caseId of listRedactedYetNamed(sqlite)) {
+      sqlite.pragma('secure_delete = ON');
+      removeName(sqlite, caseId);
+      reopen.run(caseId);
+    }
+  })();
+}
+
+/** Lists the redacted cases of which other cases have the name. */
+function listRedactedYetNamed(sqlite: Database.Database): number[] {
+  const isRedacted = prepareIsRedacted({ sqlite });
+  const named = new Set<number>();
+  const note: IsWithheld = (caseId) => {
+    if (isRedacted(caseId)) named.add(caseId);
+    return false;
+  };
+  const related = sqlite.prepare<[], number>(
+    `SELECT DISTINCT list.id FROM cases JOIN related_cases AS list ON list.id = cases.id
+     WHERE cases.mirror_redacted_run_id IS NOT NULL AND list.name IS NOT NULL`,
+  );
+  for (const id of related.pluck().all()) named.add(id);
+  const hasRedacted = sqlite.prepare('SELECT 1 FROM cases WHERE mirror_redacted_run_id IS NOT NULL LIMIT 1');
+  if (hasRedacted.get() !== undefined)
+    for (const change of listChanges(sqlite, null)) toWithheld(change, note);
+  return [...named];
+}
+
+const is =
+  (caseId: number): IsWithheld =>
+  (other) =>
+    other === caseId;
+
+function hasTable(sqlite: Database.Database, name: string): boolean {
+  return (
+    sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`).get(name) !== undefined
+  );
+}
+
+interface ChangeRow {
+  readonly id: number;
+  readonly case_id: number;
+  readonly run_id: number;
+  readonly field: string;
+  readonly kind: FieldChange['kind'];
+  readonly old_value: string | null;
+  readonly new_value: string | null;
+}
+
+/** The changes of related cases, or all changes of the payload of one case, newest first. */
+function listChanges(sqlite: Database.Database, caseId: number | null): readonly ChangeRow[] {
+  if (!hasTable(sqlite, 'case_changes')) return [];
+  const where =
+    caseId === null ? `field = '${RELATED}'` : `case_id = ${caseId} AND substr(field, 1, 7) <> 'mirror_'`;
+  return sqlite.prepare<[], ChangeRow>(`SELECT * FROM case_changes WHERE ${where} ORDER BY id DESC`).all();
+}
+
+function toChange({ field, kind, old_value, new_value }: ChangeRow): FieldChange {
+  return { field, kind, before: toValue(old_value), after: toValue(new_value) };
+}
+
+const toValue = (text: string | null): JsonValue | undefined => (text === null ? undefined : tryParse(text));
+
+const toText = (value: JsonValue | undefined): string | null =>
+  value === undefined ? null : JSON.stringify(value);
+
+/** The values of a change without the name; null if they do not have it. */
+function toWithheld(
+  row: ChangeRow,
+  isRemoved: IsWithheld,
+): { old: string | null; now: string | null } | null {
+  const change = toChange(row);
+  const left = changeWithoutNames(change, isRemoved);
+  return left === change ? null : { old: toText(left.before), now: toText(left.after) };
+}
+
+interface CaseRow {
+  readonly mirror_payload: string;
+  readonly mirror_entry_keys: string | null;
+  readonly mirror_fingerprint: string;
+  readonly mirror_changed_run_id: number;
+}
+
+function removeFrom(sqlite: Database.Database, id: number, isRemoved: IsWithheld): void {
+  const row = sqlite
+    .prepare<[number], CaseRow>(
+      'SELECT mirror_payload, mirror_entry_keys, mirror_fingerprint, mirror_changed_run_id FROM cases WHERE id = ?',
+    )
+    .get(id);
+  if (row === undefined) return;
+  const stored = tryParse(row.mirror_payload);
+  if (!isJsonObject(stored))
+    throw new MirrorError(
+      'DATABASE_DAMAGED',
+      `The payload of case ${id}, which names the case, is not JSON.`,
+    );
+  const changes = listChanges(sqlite, id);
+  const fingerprints = listFingerprints(sqlite, id, row, changes, isRemoved);
+
+  const payload = withoutNames(stored, isRemoved);
+  sqlite
+    .prepare('UPDATE cases SET mirror_payload = ?, mirror_fingerprint = ? WHERE id = ?')
+    .run(JSON.stringify(payload), fingerprints.get(null) ?? row.mirror_fingerprint, id);
+  const rename = sqlite.prepare('UPDATE case_versions SET fingerprint = ? WHERE case_id = ? AND run_id = ?');
+  for (const [runId, value] of fingerprints) if (runId !== null) rename.run(value, id, runId);
+  const rewrite = sqlite.prepare('UPDATE case_changes SET old_value = ?, new_value = ? WHERE id = ?');
+  for (const change of changes) {
+    const values = toWithheld(change, isRemoved);
+    if (values !== null) rewrite.run(values.old, values.now, change.id);
+  }
+  const related = sqlite.prepare<[number], { mirror_position: number; id: number | null }>(
+    'SELECT mirror_position, id FROM related_cases WHERE case_id = ? AND name IS NOT NULL',
+  );
+  const clear = sqlite.prepare(
+    'UPDATE related_cases SET name = NULL WHERE case_id = ? AND mirror_position = ?',
+  );
+  for (const { mirror_position, id: other } of related.all(id))
+    if (other !== null && isRemoved(other)) clear.run(id, mirror_position);
+  // The bytes that the API sends have the name: they are read again, and compared with what is stored now.
+  sqlite.prepare('DELETE FROM mirror_raw_hashes WHERE case_id = ?').run(id);
+}
+
+/**
+ * The new fingerprints of a case without the name: by the run of a past version, and by null for the present. One that is
+ * recorded and does not fit its version is not among them.
+ */
+function listFingerprints(
+  sqlite: Database.Database,
+  id: number,
+  row: CaseRow,
+  newestFirst: readonly ChangeRow[],
+  isRemoved: IsWithheld,
+): ReadonlyMap<number | null, string> {
+  const present = sqlite.prepare<[number], Entry>('SELECT * FROM docket_entries WHERE case_id = ?').all(id);
+  const past = sqlite
+    .prepare<[number], PastEntry>('SELECT * FROM docket_entry_versions WHERE case_id = ?')
+    .all(id);
+  const versions = sqlite
+    .prepare<[number], { runId: number; recorded: string }>(
+      'SELECT run_id AS runId, fingerprint AS recorded FROM case_versions WHERE case_id = ? ORDER BY run_id DESC',
+    )
+    .all(id);
+  const found = new Map<number | null, string>();
+  const add = (key: number | null, version: JsonObject, entries: Iterable<Entry>, recorded: string): void => {
+    const list = [...entries].map(toEntry);
+    const hash = (one: JsonObject): string =>
+      fingerprint(splitPayload(fromVersion(one, list) as CasePayload));
+    if (hash(version) === recorded) found.set(key, hash(withoutNames(version, isRemoved)));
+  };
+  let version = parseVersion(row.mirror_payload, row.mirror_entry_keys);
+  add(null, version, present, row.mirror_fingerprint);
+  try {
+    let at = 0;
+    for (const { runId, recorded } of versions) {
+      const from = at;
+      while ((newestFirst[at]?.run_id ?? 0) > runId) at++;
+      version = undoChanges(version, newestFirst.slice(from, at).map(toChange));
+      add(runId, version, toEntriesAsOf(present, past, runId).values(), recorded);
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof BrokenHistory)) throw thrown;
+  }
+  return found;
+}

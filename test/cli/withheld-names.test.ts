@@ -1,0 +1,232 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { FORMAT_NAMES } from '../../src/export/formats/format.ts';
+import { COMMANDS } from '../../src/cli/command-list.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
+import { LISTS, PAGES } from '../../src/web/pages/pages.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
+import { readWords } from '../export/export-harness.ts';
+import { type CliResult, runCli } from '../support/command-line.ts';
+import { makeCase } from '../support/make-case.ts';
+import { startSite } from '../support/site.ts';
+import { type SyncHarness, startHarness } from '../support/sync-harness.ts';
+
+/* The names that other cases give a case: at first, while it was on the site, and after it had left. */
+const NAMES = ['CanaryAlder', 'CanaryBrook', 'CanaryCedar', 'CanaryDune'] as const;
+const GONE = 7;
+const toRelated = (name: (typeof NAMES)[number]): JsonObject => ({ id: GONE, name });
+const [first, second, third, fourth] = [
+  toRelated(NAMES[0]),
+  toRelated(NAMES[1]),
+  toRelated(NAMES[2]),
+  toRelated(NAMES[3]),
+];
+const ALSO = 'Also v. Named';
+const other = { id: 9, name: 'Known v. Named' };
+
+/** Whether the program ended well; what it printed; what the files that it wrote say. */
+interface Shown {
+  readonly isGood: boolean;
+  readonly words: string;
+}
+
+const CHANGED_LISTS = `SELECT new_value FROM clean_change_log WHERE kind = 'changed' AND field = 'related_cases'`;
+const AS_OF = ['--as-of', '1'];
+const SINCE = ['--since', '1'];
+
+/** Every command that tells of cases, in every form; null for one that tells of none, with the reason in a comment. */
+const ASKED: Readonly<Record<string, readonly (readonly string[])[] | null>> = {
+  activity: [
+    ['--format', 'csv'],
+    [...SINCE, '--json'],
+  ],
+  audit: [[], ['long_unchecked']],
+  browse: null, // every page of it: see below
+  case: ['8', '9', String(GONE)].flatMap((id) => [
+    [id],
+    [id, '--json'],
+    [id, '--markdown'],
+    [id, '--history'],
+    [id, '--history', '--json'],
+    [id, '--history', '--markdown'],
+    ...(id === '7'
+      ? []
+      : [
+          [id, ...AS_OF],
+          [id, ...AS_OF, '--json'],
+        ]),
+  ]),
+  changes: [[], SINCE, [...SINCE, '--json'], [...SINCE, '--markdown'], [...SINCE, '--format', 'csv']],
+  cite: [['8'], ['8', ...AS_OF], ['--dataset']],
+  coverage: [[]],
+  demo: null, // a mirror of its own
+  departed: [[], ['--json']],
+  doctor: [[]],
+  export: [
+    ...FORMAT_NAMES.map((name) => [`export-${name}`, '--format', name]),
+    ['export-past', '--format', 'ndjson', ...AS_OF],
+  ],
+  'fake-api': null, // tells of invented cases
+  'fetch-files': null, // tells of no case
+  'fetch-texts': null,
+  init: null,
+  nightly: null, // prints what sync prints
+  publish: null, // the tables of an export: see test/publish/
+  query: [
+    ['SELECT * FROM clean_related_cases'],
+    ['SELECT * FROM clean_change_log'],
+    [CHANGED_LISTS, '--format', 'csv'],
+    ['SELECT * FROM clean_change_log', '--as-of', '4'],
+    ['SELECT * FROM cases_flat', '--json'],
+  ],
+  redact: [[String(GONE)]],
+  release: [['release']],
+  report: [
+    ['--output', 'report.html', ...SINCE],
+    ['--output', 'report.md', ...SINCE],
+  ],
+  restore: null, // copies the mirror
+  search: [['Canary*'], ['related'], ['Canary*', '--json']],
+  snapshot: null, // copies the mirror
+  status: [[], ['--json']],
+  sync: [[]],
+  transitions: [['--list'], [...SINCE, '--json']],
+  verify: [[]],
+};
+
+/** Runs a command, and reads what it printed and every file that it wrote. */
+async function show(harness: SyncHarness, folder: string, args: readonly string[]): Promise<Shown> {
+  const { exitCode, stdout, stderr } = await runCli(args, { folder, env: harness.env });
+  const written = args.map((arg) => join(folder, arg)).filter(existsSync);
+  const words: string[] = [];
+  for (const path of written)
+    words.push(/\.\w+$/.test(path) ? readFileSync(path, 'utf8') : await readWords(path));
+  return { isGood: exitCode === 0, words: [stdout, stderr, ...words].join('\n') };
+}
+
+/** The addresses of a route: of the cases that name the other one, of it, and of every run, view and audit. */
+function toPaths(path: string): string[] {
+  const names = path.startsWith('/schema') ? ['clean_related_cases', 'clean_change_log'] : ['long_unchecked'];
+  return names
+    .flatMap((name) =>
+      [8, 9, GONE, 1, 2, 3, 4].map((id) =>
+        path.replace(/:id\{[^}]*\}/, String(id)).replace(/:name\{[^}]*\}/, name),
+      ),
+    )
+    .filter((one, at, all) => all.indexOf(one) === at);
+}
+
+async function showPages(harness: SyncHarness): Promise<ReadonlyMap<string, string>> {
+  const site = await startSite(harness.database);
+  const paths = [
+    ...PAGES.flatMap(({ path }) => toPaths(path)),
+    ...LISTS.flatMap(({ path }) => toPaths(path).flatMap((one) => [`${one}.csv`, `${one}.json`])),
+    ...[8, 9].flatMap((id) => [`/cases/${id}.json`, `/cases/${id}?as-of=run+1`]),
+    '/changes?since=run+1',
+    '/search?q=Canary*',
+    '/search.csv?q=Canary*',
+    '/cases?q=Canary*',
+    '/schema/clean_related_cases',
+  ];
+  const shown = new Map<string, string>();
+  for (const path of paths) shown.set(path, (await site.get(path)).body);
+  expect(site.faults).toEqual([]);
+  return shown;
+}
+
+/** A case that others named before and after they changed, and that left the site; they name it again afterwards. */
+async function startGone(): Promise<SyncHarness> {
+  const source = recordedCases([
+    makeCase({ id: GONE, name: 'Own name' }),
+    makeCase({ id: 8, related_cases: [first, other] }),
+    makeCase({ id: 9, related_cases: null }),
+    makeCase({ id: 10, related_cases: [first] }),
+  ]);
+  const harness = await startHarness({ source });
+  await harness.sync();
+  source.edit(8, (record) => ({ ...record, related_cases: [second, other] }));
+  source.edit(9, (record) => ({ ...record, related_cases: [second, { id: 10, name: ALSO }] }));
+  await harness.sync();
+  source.remove(GONE);
+  source.edit(8, (record) => ({ ...record, related_cases: [third, other], state: 'Ohio' }));
+  source.edit(10, (record) => ({ ...record, related_cases: [], state: 'Ohio' }));
+  await harness.sync();
+  source.edit(8, (record) => ({ ...record, related_cases: [fourth, other] }));
+  source.edit(9, (record) => ({ ...record, related_cases: [] }));
+  await harness.sync();
+  return harness;
+}
+
+/** The names that a text has. */
+const listNames = (words: string): string[] => NAMES.filter((name) => words.includes(name));
+
+test('every command is asked here what it shows, or says why not', () => {
+  expect(Object.keys(ASKED).sort()).toEqual(Object.keys(COMMANDS).sort());
+});
+
+describe.each(['departed', 'redacted'] as const)('the name of a case that was %s', (what) => {
+  let harness: SyncHarness;
+  const shown = new Map<string, Shown>();
+  let pages: ReadonlyMap<string, string>;
+  let proof: CliResult;
+  let raw: string;
+  let bytes: string;
+
+  beforeAll(async () => {
+    harness = await startGone();
+    const folder = join(harness.database, '..');
+    if (what === 'redacted') {
+      const { stdout } = await runCli(['redact', String(GONE), '--yes', '--json'], { env: harness.env });
+      expect(JSON.parse(stdout)).toMatchObject({ named_by_other_cases: 3 });
+      const { source } = harness.fakeApi;
+      source.edit(8, (record) => ({ ...record, related_cases: [third, other], state: 'Iowa' }));
+      source.edit(10, (record) => ({ ...record, related_cases: [fourth] }));
+      expect((await harness.sync()).outcome).toBe('complete');
+    }
+    for (const [command, forms] of Object.entries(ASKED))
+      for (const args of forms ?? []) {
+        const asked = [command, ...args];
+        shown.set(asked.join(' '), await show(harness, folder, asked));
+      }
+    pages = await showPages(harness);
+    proof = await runCli(['verify'], { env: harness.env });
+    raw = (await runCli(['case', '8', '--raw'], { env: harness.env })).stdout;
+    bytes = ['', '-wal']
+      .map((suffix) => `${harness.database}${suffix}`)
+      .filter(existsSync)
+      .map((path) => readFileSync(path, 'latin1'))
+      .join('');
+  });
+
+  test('is in nothing that a command shows or writes, whatever other cases say of it', () => {
+    const naming = [...shown].filter(([, { words }]) => listNames(words).length > 0);
+    expect(naming.map(([asked, { words }]) => [asked, listNames(words)])).toEqual([]);
+    const failed = [...shown].filter(([, { isGood }]) => !isGood).map(([asked, { words }]) => [asked, words]);
+    expect(failed).toEqual([]);
+    for (const asked of ['case 8', 'export export-csv --format csv'])
+      expect(shown.get(asked)?.words).toContain(other.name);
+    expect(shown.get('changes --since 1')?.words).toContain(ALSO);
+    expect(shown.get(`query ${CHANGED_LISTS} --format csv`)?.words).toContain(
+      `[{""id"":7,""name"":null},{""id"":10,""name"":""${ALSO}""}]`,
+    );
+  });
+
+  test('is on no page and in no file of browse', () => {
+    const naming = [...pages].filter(([, words]) => listNames(words).length > 0);
+    expect(naming.map(([path, words]) => [path, listNames(words)])).toEqual([]);
+    expect(pages.get('/cases/8.json')).toContain(other.name);
+    expect(pages.get('/cases/8')).toContain('(no public name)');
+  });
+
+  test(
+    what === 'departed'
+      ? 'is in the values of the API, which --raw shows'
+      : 'is not even in the bytes of the file, and verify finds nothing',
+    () => {
+      expect(proof.exitCode).toBe(0);
+      expect(listNames(bytes)).toEqual(what === 'departed' ? NAMES : []);
+      expect(listNames(raw)).toEqual(what === 'departed' ? NAMES.slice(-1) : []);
+    },
+  );
+});
