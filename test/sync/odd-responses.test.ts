@@ -50,17 +50,19 @@ describe('an unexpected response instead of a page', () => {
   ];
 
   test.each(ODD)('%s: once costs nothing, in the middle and on the first page', async (_, fault) => {
-    for (const number of [1, 3]) {
-      const isRefused = number === 1 && fault.kind === 'status' && [400, 410].includes(fault.status);
-      if (isRefused) continue; // what the API says of the whole list is no odd response
-      const { sync } = await startHarness({
-        source: sixty(),
-        pageSize: 2,
-        faults: once(fault, page(number, 5020)),
-      });
-      const report = await sync({ lists: [NO] });
-      expect(report.lists[0]).toMatchObject({ outcome: 'complete', figures: { retries: 1, passes: 1 } });
-    }
+    // What the API says of the whole list, instead of its first page, is no odd response.
+    const isRefusal = fault.kind === 'status' && [400, 410].includes(fault.status);
+    const numbers = isRefusal ? [3] : [1, 3];
+    const { sync } = await startHarness({
+      source: sixty(),
+      pageSize: 2,
+      faults: numbers.map((number) => once(fault, page(number, 5020))),
+    });
+    const report = await sync({ lists: [NO] });
+    expect(report.lists[0]).toMatchObject({
+      outcome: 'complete',
+      figures: { retries: numbers.length, passes: 1 },
+    });
   });
 
   test.each(ODD)(
