@@ -39,32 +39,43 @@ export async function askEnvelope(fakeApi: FakeApi, path: string): Promise<JsonO
 
 export interface RawResponse {
   readonly text: string;
-  /** How the connection stood when the time was up, or how it ended before. */
+  /** How the connection ended, or `open` if it stays open after what was expected. */
   readonly end: 'closed' | 'reset' | 'open';
-  readonly firstByteMs: number;
   readonly chunks: number;
 }
 
-/** What really comes through the socket within `waitMs`, head and all. */
-export function askRaw(fakeApi: FakeApi, path: string, waitMs = 300): Promise<RawResponse> {
+/** How long a connection is watched that is expected to stay open. */
+const WATCHED_MS = 150;
+
+/**
+ * What really comes through the socket, head and all: until the connection ends, or until `isExpected`, and a little
+ * longer.
+ */
+export function askRaw(
+  fakeApi: FakeApi,
+  path: string,
+  isExpected: (text: string, chunks: number) => boolean = () => false,
+): Promise<RawResponse> {
   const { port, pathname, search } = new URL(path, fakeApi.url);
-  const started = Date.now();
   return new Promise((resolve) => {
     const socket = connect(Number(port), '127.0.0.1');
     let text = '';
     let chunks = 0;
-    let firstByteMs = Infinity;
     let end: RawResponse['end'] = 'open';
     const finish = () => {
       clearTimeout(timer);
       socket.destroy();
-      resolve({ text, end, firstByteMs, chunks });
+      resolve({ text, end, chunks });
     };
-    const timer = setTimeout(finish, waitMs);
+    let timer: NodeJS.Timeout | undefined;
+    const look = () => {
+      if (isExpected(text, chunks)) timer ??= setTimeout(finish, WATCHED_MS);
+    };
+    look();
     socket.on('data', (chunk) => {
-      firstByteMs = Math.min(firstByteMs, Date.now() - started);
       text += chunk.toString();
       chunks += 1;
+      look();
     });
     socket.once('end', () => {
       end = 'closed';
