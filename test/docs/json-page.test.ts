@@ -111,7 +111,7 @@ test('demo, doctor --probe and fake-api print what the page says, and a good syn
   const status = await runCli(['status', '--json', '--database', database]);
   expect(listFaults(JSON.parse(status.stdout) as Record<string, unknown>, 'status')).toEqual([]);
 
-  const { env, fakeApi: api } = await startHarness({ source: inventCollection({ size: 60 }) });
+  const { env, fakeApi: api } = await startHarness({ source: inventCollection({ size: 24 }) });
   const linked = { ...env, CLEARINGHOUSE_LINKED_BUDGET: '9' };
   const { stdout: lines } = await runCli(['sync', '--json'], { env: linked });
   const [, pass = '{}'] = lines.split('\n');

@@ -96,7 +96,7 @@ afterAll(() => {
 /** A mirror of invented cases with some linked lists, and its exports. */
 const prepare = () =>
   onceARun('exports-for-duckdb', async (folder) => {
-    const { sync, pass, database } = await startLinkedHarness({ source: inventCollection({ size: 60 }) });
+    const { sync, pass, database } = await startLinkedHarness({ source: inventCollection({ size: 30 }) });
     await sync();
     await pass('100');
     for (const format of ['csv', 'parquet']) {

@@ -9,7 +9,7 @@ import { startHarness, statusOf } from '../support/sync-harness.ts';
 
 describe('a sync of a whole collection', () => {
   test('stores every case that has a status, and records each list with its figures', async () => {
-    const source = inventCollection({ size: 80, emptyLists: [5022] });
+    const source = inventCollection({ size: 40, emptyLists: [5022] });
     const { sync, rows } = await startHarness({ source, pageSize: 7 });
     const report = await sync();
     expect(report).toMatchObject({ outcome: 'complete', exit: 'complete', error: null });
@@ -39,7 +39,7 @@ describe('a sync of a whole collection', () => {
   });
 
   test('changes no row of data if it runs again and nothing has changed, whatever the order of lists', async () => {
-    const source = inventCollection({ size: 60 });
+    const source = inventCollection({ size: 30 });
     const { sync, read } = await startHarness({ source, order: 'random', pageSize: 60 });
     await sync();
     const before = read(dumpData);
@@ -58,7 +58,7 @@ describe('a sync of a whole collection', () => {
   });
 
   test('stores new, changed and moved cases of a second day, and writes no other', async () => {
-    const source = inventCollection({ size: 60 });
+    const source = inventCollection({ size: 30 });
     const { sync, read, rows } = await startHarness({ source });
     await sync();
     const day = source.advance({ changed: 5, inserted: 3, statusMoves: 2 });
